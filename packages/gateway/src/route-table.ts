@@ -1,0 +1,138 @@
+/**
+ * The versioned route table: all that a gateway worker needs to decide about a request. Written by the control
+ * plane as one JSON document per version; a worker acts on exactly one version at a time.
+ */
+
+export type Side = 'monolith' | 'service';
+export type Mode = 'monolith' | 'hybrid' | 'migrated';
+
+/** Where a route's key comes from. `none`: the request belongs to no single key (register, login, lists). */
+export type KeySource =
+  | { from: 'token'; claim: string } // e.g. sub
+  | { from: 'param'; name: string } // path parameter, e.g. id of /users/:id
+  | { from: 'header'; name: string }
+  | { from: 'cookie'; name: string }
+  | { from: 'none' };
+
+export type Upstream = {
+  /** Origins such as http://127.0.0.1:4001, used round-robin. */
+  instances: string[];
+  /** Active health check; null turns it off. Passive ejection is always on. */
+  health: { path: string; intervalMs: number; unhealthyAfter: number; healthyAfter: number } | null;
+  timeoutMs: number;
+};
+
+export type Route = {
+  /** Unique and stable, e.g. 'PUT /api/v1/users/me'. Used in metrics, mismatches and the CLI. */
+  id: string;
+  method: string; // upper case, or '*'
+  /** find-my-way pattern, e.g. /api/v1/users/:id */
+  path: string;
+  service: string;
+  key: KeySource;
+  mode: Mode;
+  /** Does the monolith have this endpoint at all? A service-only route is 404 for keys on the monolith's side. */
+  onMonolith: boolean;
+  auth: 'required' | 'optional' | 'none';
+  /** Compare safe requests with the other side (stage shadowing). */
+  shadow: boolean;
+  /**
+   * May a failed request be answered by the other side? Safe methods: always in hybrid. Unsafe ones: 'not-run' allows it
+   * when the request provably did not run (refused connection) and the other side has everything; 'never' gives 503.
+   */
+  unsafeFallback: 'not-run' | 'never';
+  /** For writes without a key: links that must have passed the write before its response is released, in waves. */
+  settle: { monolith: string[][]; service: string[][] };
+  limits?: { bodyBytes?: number; timeoutMs?: number };
+  /** JSON schema of the request's body, checked before forwarding. */
+  bodySchema?: unknown;
+  /** Fields (JSON pointers with * for any array index), order and headers that a comparison ignores. */
+  ignore?: { fields?: string[]; arrayOrder?: string[]; headers?: string[] };
+  /** Extracted and proven dead: answer 410 with a Sunset header. */
+  sunset?: string | null;
+};
+
+export type ServiceState = {
+  upstream: Upstream;
+  /** Share of keys on the service's side in basis points, 0..10000. */
+  share: number;
+  salt: string;
+};
+
+export type Issuer =
+  | { name: string; issuer: string; algorithm: 'HS256'; secret: string; audience?: string }
+  | { name: string; issuer: string; algorithm: 'JWKS'; jwksUrl: string; audience?: string };
+
+export type RouteTable = {
+  version: number;
+  monolith: Upstream & {
+    /** Issuer whose HS256 secret signs the token a foreign token is exchanged for on its way to the monolith. */
+    signAs: string | null;
+  };
+  services: Record<string, ServiceState>;
+  routes: Route[];
+  issuers: Issuer[];
+  rateLimit: { perMinute: number; perHour: number } | null;
+  limits: { bodyBytes: number; headerBytes: number };
+  /** How long a write may be held at a fence or for settling before 503 / release. */
+  holdMs: number;
+  settleMs: number;
+  /** Header by which a tester with a valid token of role `tester`/`admin` picks a side: x-banyan-side. */
+  override: { header: string; roles: string[] } | null;
+};
+
+/** Open fence: writes of keys whose side differs between `fromShare` and `toShare` wait. */
+export type Fence = {
+  id: string;
+  service: string;
+  fromShare: number;
+  toShare: number;
+  /** Milliseconds left when it was read; the worker counts on its own monotonic clock. */
+  remainingMs: number;
+};
+
+/** What the gateway needs from the control plane. `packages/gateway` has a PostgreSQL and an in-memory one. */
+export interface ControlSource {
+  /** Current table and open fences, read in one transaction. */
+  load(): Promise<{ table: RouteTable; fences: Fence[] }>;
+  /** Calls back on any change of tables or fences. */
+  subscribe(onChange: () => void): Promise<void>;
+  ackFence(fenceId: string, inFlightAtAck: number): Promise<void>;
+  /** Compare-and-set holding → aborted; returns the fence's final state. */
+  abortFence(fenceId: string): Promise<'aborted' | 'committed'>;
+  /** Extends this worker's lease; rejects when the control database is away. */
+  heartbeat(): Promise<{ leaseMs: number }>;
+  /** Waits until each wave of links has passed what is committed now. Resolves false on timeout. */
+  settle(waves: string[][], timeoutMs: number): Promise<boolean>;
+  /** Batched outcomes for the rollout's evidence. */
+  reportOutcomes(batch: OutcomeBatch[]): Promise<void>;
+  storeMismatch(mismatch: Mismatch): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Counts of one route on one side since the last report. Latencies in ms as a sparse histogram. */
+export type OutcomeBatch = {
+  service: string;
+  route: string;
+  side: Side;
+  version: number;
+  requests: number;
+  failures: number; // 5xx, timeouts, refused connections, also if rescued
+  rescued: number;
+  compared: number;
+  mismatched: number;
+  /** upper bound in ms → count */
+  latency: Record<string, number>;
+};
+
+export type Mismatch = {
+  service: string;
+  route: string;
+  at: string;
+  version: number;
+  /** curl command, secrets redacted. */
+  curl: string;
+  differences: { pointer: string; monolith: unknown; service: unknown }[];
+  monolith: { status: number; headers: Record<string, string>; body: string };
+  service: { status: number; headers: Record<string, string>; body: string };
+};
