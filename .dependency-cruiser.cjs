@@ -1,0 +1,31 @@
+// Imports point only downward in the list of design: banyan > console > gateway, replication, events > service > postgres.
+const inside = (name) => `^packages/${name}/`;
+const outside = (...names) => ({ path: `^packages/(${names.join('|')})/` });
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-orphan-import', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    { name: 'postgres-imports-npm-only', severity: 'error', from: { path: inside('postgres') }, to: outside('banyan', 'console', 'gateway', 'replication', 'events', 'service') },
+    { name: 'service-imports-postgres-only', severity: 'error', from: { path: inside('service') }, to: outside('banyan', 'console', 'gateway', 'replication', 'events') },
+    { name: 'gateway-replication-events-apart-1', severity: 'error', from: { path: inside('gateway') }, to: outside('banyan', 'console', 'replication', 'events') },
+    { name: 'gateway-replication-events-apart-2', severity: 'error', from: { path: inside('replication') }, to: outside('banyan', 'console', 'gateway', 'events') },
+    { name: 'gateway-replication-events-apart-3', severity: 'error', from: { path: inside('events') }, to: outside('banyan', 'console', 'gateway', 'replication') },
+    { name: 'packages-know-no-system', severity: 'error', from: { path: '^packages/' }, to: { path: '^(systems|bench|test)/' } },
+    { name: 'monolith-knows-nothing-of-banyan', severity: 'error', from: { path: '^systems/[^/]+/monolith/' }, to: { path: '^packages/(banyan|console|gateway|replication|events|service)/' } },
+    {
+      name: 'services-know-no-other-service',
+      severity: 'error',
+      from: { path: '^systems/([^/]+)/services/([^/]+)/' },
+      to: { path: '^systems/', pathNot: ['^systems/$1/services/$2/', '^systems/$1/contracts\\.ts$'] },
+    },
+    { name: 'services-use-the-kit-only', severity: 'error', from: { path: '^systems/[^/]+/services/' }, to: { path: '^packages/(banyan|gateway|replication)/' } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)\\.banyan/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'], extensions: ['.ts', '.js', '.json'] },
+  },
+};

@@ -1,0 +1,66 @@
+/** The stages of a service's extraction (docs/architecture.md) and what each means for routes and links. */
+
+export type Stage = 'monolith' | 'copying' | 'shadowing' | 'canary' | 'migrated' | 'retired';
+
+export const STAGES: readonly Stage[] = ['monolith', 'copying', 'shadowing', 'canary', 'migrated', 'retired'];
+
+/** Basis points of keys on the service's side; 10000 = 100 %. */
+export const FULL_SHARE = 10_000;
+
+/** Where a service is asked to go. `share` matters for `canary` only. */
+export type Target = { stage: Stage; share: number };
+
+/** What of a service's extraction is stored; everything else is derived from it. */
+export type ServiceState = {
+  service: string;
+  stage: Stage;
+  share: number;
+  target: Target;
+  /** Set while the rollout waits for a person: the reason and what they can do. */
+  paused: string | null;
+  /** Last thing worth telling, e.g. why the controller waits. */
+  message: string;
+  /** When the present stage and share began. */
+  since: Date;
+  /** Fenced steps or rollouts that failed in a row; a growing number delays the next try. */
+  failedSteps: number;
+};
+
+export type LinkDesire = { forward: boolean; reverse: boolean };
+
+/** Which links run in a stage, given where the service is going. */
+export function linksOf(stage: Stage): LinkDesire {
+  switch (stage) {
+    case 'monolith':
+    case 'retired':
+      return { forward: false, reverse: false };
+    case 'copying':
+    case 'shadowing':
+      return { forward: true, reverse: false };
+    case 'canary':
+    case 'migrated':
+      return { forward: true, reverse: true };
+  }
+}
+
+/** `canary 10 %` as people read and type it. */
+export function describeStage(stage: Stage, share: number): string {
+  return stage === 'canary' ? `canary ${formatShare(share)}` : stage;
+}
+
+export function formatShare(share: number): string {
+  return `${share / 100}%`;
+}
+
+/** Reads '10%', '0.5%' or a stage's name. Returns null if it is neither. */
+export function parseTarget(text: string): Target | null {
+  const trimmed = text.trim().toLowerCase();
+  const percent = /^(\d+(?:\.\d{1,2})?)\s*%$/.exec(trimmed);
+  if (percent) {
+    const share = Math.round(Number(percent[1]) * 100);
+    return share >= 1 && share <= FULL_SHARE ? { stage: 'canary', share } : null;
+  }
+  const stage = STAGES.find((candidate) => candidate === trimmed);
+  if (!stage) return null;
+  return { stage, share: stage === 'migrated' || stage === 'retired' ? FULL_SHARE : 0 };
+}

@@ -1,0 +1,28 @@
+/**
+ * `npm run check`: types, Biome, dependency directions, knip. All four run, whatever fails first, and each prints its
+ * own findings; the exit code is 1 if any failed.
+ */
+import { spawn } from 'node:child_process';
+
+const checks: Array<[name: string, command: string, args: string[]]> = [
+  ['types', 'tsc', ['-p', '.']],
+  ['biome', 'biome', ['check', '--error-on-warnings', '.']],
+  ['dependency directions', 'depcruise', ['--config', '.dependency-cruiser.cjs', 'packages', 'systems', 'bench', 'test', 'scripts']],
+  ['knip', 'knip', ['--no-progress']],
+];
+
+let failed = false;
+for (const [name, command, args] of checks) {
+  const code = await run(command, args);
+  console.log(`${code === 0 ? 'ok  ' : 'FAIL'} ${name}`);
+  if (code !== 0) failed = true;
+}
+process.exit(failed ? 1 : 0);
+
+function run(command: string, args: string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: 'inherit' });
+    child.on('error', reject);
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+}
