@@ -1,0 +1,55 @@
+import pg from 'pg';
+
+export type Db = pg.Pool;
+
+export interface PoolOptions {
+  /** Connections at most. Default 10. */
+  max?: number;
+  /** Shown in `pg_stat_activity`. Default `banyan`. */
+  applicationName?: string;
+  /** The server cancels a statement after this many milliseconds. Default: no limit. */
+  statementTimeoutMs?: number;
+}
+
+/**
+ * Settings that decide how a value is written as text. Pinned on every session, replication sessions too, so
+ * that a value read on one server can be written to another unchanged.
+ */
+export const PINNED_SETTINGS: Readonly<Record<string, string>> = {
+  TimeZone: 'UTC',
+  DateStyle: 'ISO',
+  IntervalStyle: 'postgres',
+  extra_float_digits: '3',
+  bytea_output: 'hex',
+};
+
+/** A pool whose sessions write values as text the same way everywhere, and which survives a killed backend. */
+export function createPool(url: string, options: PoolOptions = {}): pg.Pool {
+  const { max = 10, applicationName = 'banyan', statementTimeoutMs } = options;
+  const settings = { ...PINNED_SETTINGS };
+  if (statementTimeoutMs !== undefined) settings.statement_timeout = String(statementTimeoutMs);
+  const pool = new pg.Pool({ ...connectionConfig(url, settings), max, application_name: applicationName });
+  // A backend that dies makes its client emit 'error'. Without a listener that ends the process, both while the
+  // client is idle (the pool's event) and while it is checked out (the client's). The query in flight rejects
+  // anyway, and the pool replaces the client, so there is nothing else to do here.
+  pool.on('error', ignore);
+  pool.on('connect', (client) => client.on('error', ignore));
+  return pool;
+}
+
+/** Connection parameters with `settings` as startup options, after those that the URL itself brings. */
+export function connectionConfig(url: string, settings: Readonly<Record<string, string>>): pg.ClientConfig {
+  const parsed = new URL(url);
+  const own = parsed.searchParams.get('options');
+  const pinned = Object.entries(settings).map(([name, value]) => `-c ${name}=${escapeOption(value)}`);
+  parsed.searchParams.set('options', [...(own ? [own] : []), ...pinned].join(' '));
+  // The WHATWG serializer writes a space as '+', which pg's own parser reads as such; %20 is safe in both.
+  parsed.search = parsed.search.replaceAll('+', '%20');
+  return { connectionString: parsed.href };
+}
+
+function escapeOption(value: string): string {
+  return value.replaceAll('\\', '\\\\').replaceAll(' ', '\\ ');
+}
+
+function ignore(): void {}

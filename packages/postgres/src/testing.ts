@@ -1,0 +1,109 @@
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import pg from 'pg';
+import { isAlive } from './embedded/process.ts';
+import { type EmbeddedServer, startEmbedded } from './index.ts';
+import { quoteIdent } from './quote.ts';
+
+export interface TestServer {
+  /** A fresh, empty database; its url. A name that is taken gets a number. */
+  database(name?: string): Promise<string>;
+  /** Undefined when DATABASE_URL_TEST names the server. */
+  embedded: EmbeddedServer | undefined;
+}
+
+/**
+ * The PostgreSQL of this test process: started by the first call, removed with all its databases after the last
+ * test. With DATABASE_URL_TEST that server is used instead and only our databases are dropped.
+ */
+export function testServer(): Promise<TestServer> {
+  server ??= start();
+  return server;
+}
+
+let server: Promise<TestServer> | undefined;
+let cleanUp: () => Promise<void> = async () => {};
+
+// On import, not on call: inside a running test the hook would belong to that test.
+after(async () => {
+  await server?.catch(() => {});
+  await cleanUp();
+});
+
+async function start(): Promise<TestServer> {
+  const given = process.env.DATABASE_URL_TEST;
+  return given ? onGivenServer(given) : await onEmbeddedServer();
+}
+
+async function onEmbeddedServer(): Promise<TestServer> {
+  await sweep();
+  const directory = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  // As root the server runs as another user, who must get in for the data to lie here and go with it.
+  chmodSync(directory, 0o711);
+  const embedded = await startEmbedded({ directory, settings: TEST_SETTINGS });
+  cleanUp = async () => {
+    await embedded.stop();
+    rmSync(directory, { recursive: true, force: true });
+  };
+  const names = freshNames('');
+  return { embedded, database: (name) => embedded.createDatabase(names(name)) };
+}
+
+function onGivenServer(given: string): TestServer {
+  const names = freshNames(`banyan_test_${process.pid}_${Date.now()}_`);
+  const created: string[] = [];
+  cleanUp = async () => {
+    for (const name of created) {
+      const terminate = `SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots
+                         WHERE active AND database = $1`;
+      await run(given, terminate, [name]);
+      await run(given, `DROP DATABASE IF EXISTS ${quoteIdent(name)} WITH (FORCE)`);
+    }
+  };
+  const database = async (wanted?: string) => {
+    const name = names(wanted);
+    await run(given, `CREATE DATABASE ${quoteIdent(name)}`);
+    created.push(name);
+    const url = new URL(given);
+    url.pathname = `/${encodeURIComponent(name)}`;
+    return url.href;
+  };
+  return { embedded: undefined, database };
+}
+
+const PREFIX = 'banyan-test-';
+const TEST_SETTINGS = { fsync: 'off', full_page_writes: 'off' };
+
+function freshNames(prefix: string): (wanted?: string) => string {
+  const taken = new Set<string>();
+  return (wanted = 'test') => {
+    let name = prefix + wanted;
+    for (let number = 2; taken.has(name); number++) name = `${prefix}${wanted}_${number}`;
+    taken.add(name);
+    return name;
+  };
+}
+
+/** Removes what test processes that were killed have left, their servers too. */
+async function sweep(): Promise<void> {
+  for (const entry of readdirSync(tmpdir())) {
+    const pid = entry.startsWith(PREFIX) ? Number(entry.slice(PREFIX.length).split('-')[0]) : 0;
+    if (!pid || isAlive(pid)) continue;
+    const directory = join(tmpdir(), entry);
+    try {
+      const orphan = await startEmbedded({ directory, settings: TEST_SETTINGS });
+      await orphan.stop();
+    } catch {
+      // Another test process sweeps it, or it was never finished.
+    }
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function run(url: string, sql: string, values: unknown[] = []): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(sql, values).finally(() => client.end());
+}

@@ -1,0 +1,132 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
+import { errorCode, PostgresError } from './errors.ts';
+
+export interface TransactionOptions {
+  /** Default: the server's own (`read committed` unless configured). */
+  isolation?: 'read committed' | 'repeatable read' | 'serializable';
+  /** Default false. */
+  readOnly?: boolean;
+  /** How often to run again after a serialization failure or a deadlock. Default 0. `run` must bear it. */
+  retries?: number;
+}
+
+/**
+ * Runs `run` in a transaction: committed if it returns, rolled back if it throws. Given a pool, a client is
+ * taken from it and given back (thrown away if it broke). Given a client that is already inside
+ * `withTransaction`, a savepoint is used: only the inner work is undone on a throw, and `retries` is ignored
+ * because a serialization failure dooms the outer transaction.
+ */
+export async function withTransaction<T>(
+  pool: pg.Pool | pg.PoolClient,
+  run: (client: pg.PoolClient) => Promise<T>,
+  options: TransactionOptions = {},
+): Promise<T> {
+  if (!isPool(pool) && inTransaction.has(pool)) return await withSavepoint(pool, run);
+  const { retries = 0 } = options;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return isPool(pool) ? await onPool(pool, run, options) : await onClient(pool, run, options);
+    } catch (error) {
+      if (attempt >= retries || !isRetryable(error)) throw error;
+      await delay(Math.random() * Math.min(10 * 2 ** attempt, 500));
+    }
+  }
+}
+
+const inTransaction = new WeakSet<object>();
+
+async function onPool<T>(
+  pool: pg.Pool,
+  run: (client: pg.PoolClient) => Promise<T>,
+  options: TransactionOptions,
+): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  const onError = (error: Error) => {
+    broken = error;
+  };
+  client.on('error', onError);
+  try {
+    return await onClient(client, run, options);
+  } catch (error) {
+    // Rollback failed too: nobody knows what state this session is in.
+    if (inTransaction.has(client)) broken ??= error instanceof Error ? error : new Error(String(error));
+    throw error;
+  } finally {
+    client.removeListener('error', onError);
+    inTransaction.delete(client);
+    client.release(broken);
+  }
+}
+
+async function onClient<T>(
+  client: pg.PoolClient,
+  run: (client: pg.PoolClient) => Promise<T>,
+  options: TransactionOptions,
+): Promise<T> {
+  await client.query(beginStatement(options));
+  inTransaction.add(client);
+  let result: T;
+  try {
+    result = await run(client);
+  } catch (error) {
+    try {
+      await client.query('ROLLBACK');
+      inTransaction.delete(client);
+    } catch {
+      // The first error is the one that tells; the caller above throws the client away.
+    }
+    throw error;
+  }
+  const { command } = await commit(client);
+  inTransaction.delete(client);
+  if (command === 'ROLLBACK') throw new PostgresError('TRANSACTION_ABORTED');
+  return result;
+}
+
+async function commit(client: pg.PoolClient): Promise<pg.QueryResult> {
+  try {
+    return await client.query('COMMIT');
+  } catch (error) {
+    // A deferred constraint or a serialization failure: rolled back, and the session is as good as new.
+    if ((error as { severity?: string }).severity === 'ERROR') inTransaction.delete(client);
+    throw error;
+  }
+}
+
+async function withSavepoint<T>(
+  client: pg.PoolClient,
+  run: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  await client.query('SAVEPOINT banyan_nested');
+  try {
+    const result = await run(client);
+    await client.query('RELEASE SAVEPOINT banyan_nested');
+    return result;
+  } catch (error) {
+    await client
+      .query('ROLLBACK TO SAVEPOINT banyan_nested; RELEASE SAVEPOINT banyan_nested')
+      .catch(() => {});
+    throw error;
+  }
+}
+
+function beginStatement({ isolation, readOnly }: TransactionOptions): string {
+  const parts = ['BEGIN'];
+  if (isolation) parts.push(`ISOLATION LEVEL ${isolation.toUpperCase()}`);
+  if (readOnly) parts.push('READ ONLY');
+  return parts.join(' ');
+}
+
+const SERIALIZATION_FAILURE = '40001';
+const DEADLOCK_DETECTED = '40P01';
+
+function isRetryable(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === SERIALIZATION_FAILURE || code === DEADLOCK_DETECTED;
+}
+
+function isPool(target: pg.Pool | pg.PoolClient): target is pg.Pool {
+  return 'totalCount' in target;
+}
