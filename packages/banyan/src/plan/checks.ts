@@ -1,0 +1,181 @@
+import { parseTarget } from '../stage/stages.ts';
+import type { SoundPlan } from './parts.ts';
+import { type PlanProblem, pathTo, problem } from './problem.ts';
+import { checkRoute, checkUniqueRoutes, warnKeylessWrites } from './route-checks.ts';
+import { checkSharedTables, checkTable } from './table-checks.ts';
+
+/** What contradicts itself in a plan whose parts each have the right shape. */
+export function findConflicts(plan: SoundPlan): PlanProblem[] {
+  return [
+    ...checkMonolith(plan),
+    ...checkIssuers(plan),
+    ...plan.rollouts.flatMap(({ path, rollout }) => checkSteps(`${path}.steps`, rollout.steps)),
+    ...checkServices(plan),
+    ...plan.services.flatMap((service) =>
+      service.routes.flatMap((entry) => checkRoute(plan, service, entry)),
+    ),
+    ...checkUniqueRoutes(plan),
+    ...plan.services.flatMap(({ tables }) => tables.flatMap(({ path, table }) => checkTable(path, table))),
+    ...checkSharedTables(plan),
+  ];
+}
+
+/** What is allowed and yet often a mistake. */
+export function findWarnings(plan: SoundPlan): PlanProblem[] {
+  return [...warnKeylessWrites(plan), ...warnOpenControl(plan), ...warnShortRollouts(plan)];
+}
+
+function checkMonolith({ monolith, issuers }: SoundPlan): PlanProblem[] {
+  if (monolith.signAs === undefined || issuers === null) return [];
+  const named = issuers.find(({ issuer }) => issuer.name === monolith.signAs);
+  const symmetric = issuers
+    .filter(({ issuer }) => issuer.algorithm === 'HS256')
+    .map(({ issuer }) => issuer.name);
+  const choice =
+    symmetric.length > 0 ? `name one of ${symmetric.join(', ')}` : 'add an HS256 issuer to gateway.issuers';
+  if (!named)
+    return [
+      problem('monolith.signAs', monolith.signAs, 'is not the name of an issuer in gateway.issuers', choice),
+    ];
+  if (named.issuer.algorithm === 'HS256') return [];
+  return [
+    problem(
+      'monolith.signAs',
+      monolith.signAs,
+      'is a JWKS issuer: its private key is not ours to sign with',
+      choice,
+    ),
+  ];
+}
+
+function checkIssuers({ issuers }: SoundPlan): PlanProblem[] {
+  const seen = { name: new Map<string, string>(), issuer: new Map<string, string>() };
+  return (issuers ?? []).flatMap(({ path, issuer }) => {
+    const problems: PlanProblem[] = [];
+    for (const field of ['name', 'issuer'] as const) {
+      const first = seen[field].get(issuer[field]);
+      if (first)
+        problems.push(
+          problem(
+            `${path}.${field}`,
+            issuer[field],
+            `is also the ${field} of ${first}`,
+            'give each issuer its own',
+          ),
+        );
+      else seen[field].set(issuer[field], path);
+    }
+    if (issuer.algorithm === 'HS256' && Buffer.byteLength(issuer.secret) < 32) {
+      problems.push(
+        problem(
+          `${path}.secret`,
+          issuer.secret,
+          'is shorter than 32 bytes, too short for HS256',
+          'use a random one, e.g. of `openssl rand -hex 32`',
+        ),
+      );
+    }
+    if (issuer.algorithm === 'JWKS' && !isHttpUrl(issuer.jwksUrl)) {
+      problems.push(
+        problem(
+          `${path}.jwksUrl`,
+          issuer.jwksUrl,
+          'is not an http(s) URL',
+          "e.g. 'http://127.0.0.1:4001/.well-known/jwks.json'",
+        ),
+      );
+    }
+    return problems;
+  });
+}
+
+function checkSteps(path: string, steps: readonly string[] | undefined): PlanProblem[] {
+  let previous = 0;
+  return (steps ?? []).flatMap((step, index) => {
+    const target = parseTarget(step);
+    if (target?.stage !== 'canary') {
+      return [problem(pathTo(path, index), step, 'is not a share from 0.01% to 100%', "e.g. '10%'")];
+    }
+    const rising = target.share > previous;
+    previous = Math.max(previous, target.share);
+    return rising
+      ? []
+      : [
+          problem(
+            pathTo(path, index),
+            step,
+            'is not more than the step before it',
+            'sort the steps upwards, each once',
+          ),
+        ];
+  });
+}
+
+function checkServices({ services, monolith }: SoundPlan): PlanProblem[] {
+  return services.flatMap(({ path, name, database, routes, complete }) => {
+    const problems: PlanProblem[] = [];
+    // The name becomes part of replication slots, whose names allow no other characters and 63 of them.
+    if (!/^[a-z][a-z0-9_]{0,39}$/.test(name) || name === 'monolith') {
+      problems.push(
+        problem(
+          path,
+          name,
+          'is no name for a service (replication slots are named after it)',
+          "use lower-case letters, digits and '_', 40 at most, not 'monolith'",
+        ),
+      );
+    }
+    if (routes.length === 0 && complete) {
+      problems.push(
+        problem(
+          `${path}.routes`,
+          [],
+          'has no route, so nobody would ever reach the service',
+          "add one, e.g. { route: 'GET /api/v1/users/me', key: 'token.sub' }",
+        ),
+      );
+    }
+    if (database !== null && database === monolith.database) {
+      problems.push(
+        problem(
+          `${path}.database`,
+          database,
+          "is the monolith's own database",
+          'give the service a database of its own',
+        ),
+      );
+    }
+    return problems;
+  });
+}
+
+function warnOpenControl({ control }: SoundPlan): PlanProblem[] {
+  if (control.host === undefined || ['127.0.0.1', '::1', 'localhost'].includes(control.host)) return [];
+  return [
+    problem(
+      'control.host',
+      control.host,
+      'lets other machines reach the control plane; its token travels unencrypted',
+      'listen on 127.0.0.1, or put TLS in front of it',
+    ),
+  ];
+}
+
+function warnShortRollouts({ rollouts }: SoundPlan): PlanProblem[] {
+  return rollouts.flatMap(({ path, rollout }) => {
+    const last = rollout.steps?.at(-1);
+    if (last === undefined || parseTarget(last)?.share === 10_000) return [];
+    return [
+      problem(
+        `${path}.steps`,
+        rollout.steps,
+        `ends at ${last}, short of 100%`,
+        "add '100%' unless the rollout is meant to stop there",
+      ),
+    ];
+  });
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { aPlan } from '../testing/plans.ts';
+import { env } from './env.ts';
+import { LoadError, loadPlan } from './load.ts';
+import { PlanError } from './problem.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'banyan-load-'));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+let count = 0;
+/** A fresh folder with this config; a fresh one because Node imports a file only once. */
+function folderWith(source: string, name = 'banyan.config.ts'): string {
+  const folder = join(root, `case-${++count}`);
+  mkdirSync(join(folder, 'src/deep'), { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  writeFileSync(join(folder, name), source);
+  return folder;
+}
+
+const right = `const name: string = 'shop';\nexport default { ...${JSON.stringify(aPlan())}, name };\n`;
+
+async function loadError(promise: Promise<unknown>): Promise<LoadError> {
+  const error = await promise.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof LoadError, String(error));
+  return error;
+}
+
+describe('loadPlan', () => {
+  test('finds banyan.config.ts in a folder above', async () => {
+    const folder = folderWith(right);
+    const loaded = await loadPlan(undefined, join(folder, 'src/deep'));
+    assert.equal(loaded.path, join(folder, 'banyan.config.ts'));
+    assert.equal(loaded.directory, folder);
+    assert.equal(loaded.plan.name, 'shop');
+  });
+
+  test('takes the file it is given', async () => {
+    const folder = folderWith(right, 'other.ts');
+    assert.equal((await loadPlan('other.ts', folder)).plan.name, 'shop');
+  });
+
+  test('says so when there is none', async () => {
+    const folder = folderWith('', 'unrelated.ts');
+    assert.match((await loadError(loadPlan(undefined, folder))).message, /no banyan\.config\.ts/);
+    assert.equal((await loadError(loadPlan('nope.ts', folder))).where, join(folder, 'nope.ts'));
+  });
+
+  test('names file and line of what throws while it runs', async () => {
+    const folder = folderWith(`const a: number = 1;\n\nthrow new Error('the mouse ran down ' + a);\n`);
+    const error = await loadError(loadPlan(undefined, folder));
+    assert.equal(error.message, 'the mouse ran down 1');
+    assert.match(error.where, /banyan\.config\.ts:3(:\d+)?$/);
+  });
+
+  test('names the line that reads an unset environment variable', async () => {
+    const envFile = new URL('./env.ts', import.meta.url).href;
+    const folder = folderWith(
+      `import { env } from '${envFile}';\n\nexport default env('BANYAN_TEST_UNSET');\n`,
+    );
+    const error = await loadError(loadPlan(undefined, folder));
+    assert.match(error.message, /BANYAN_TEST_UNSET is not set/);
+    assert.match(error.where, /banyan\.config\.ts:3(:\d+)?$/);
+  });
+
+  test('names file and line of a syntax error', async () => {
+    const folder = folderWith(`export default {\n  name: 'x',\n  oops oops\n};\n`);
+    assert.match((await loadError(loadPlan(undefined, folder))).where, /banyan\.config\.ts:3(:\d+)?$/);
+  });
+
+  test('names the file that imports what is not there', async () => {
+    const folder = folderWith(`import { x } from './gone.ts';\nexport default x;\n`);
+    const error = await loadError(loadPlan(undefined, folder));
+    assert.match(error.message, /gone\.ts/);
+    assert.match(error.where, /banyan\.config\.ts/);
+  });
+
+  test('wants a default export', async () => {
+    assert.match(
+      (await loadError(loadPlan(undefined, folderWith('export const x = 1;\n')))).message,
+      /default export/,
+    );
+  });
+
+  test('passes the errors of the plan on', async () => {
+    await assert.rejects(loadPlan(undefined, folderWith('export default { name: 1 };\n')), PlanError);
+  });
+});
+
+describe('env', () => {
+  test('reads the variable, or takes the fallback', () => {
+    process.env.BANYAN_TEST_SET = 'yes';
+    assert.equal(env('BANYAN_TEST_SET', 'no'), 'yes');
+    assert.equal(env('BANYAN_TEST_UNSET', 'no'), 'no');
+    assert.throws(() => env('BANYAN_TEST_UNSET'), /BANYAN_TEST_UNSET/);
+    delete process.env.BANYAN_TEST_SET;
+  });
+});

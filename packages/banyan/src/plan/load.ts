@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Plan } from './define.ts';
+import { PlanError, type PlanProblem } from './problem.ts';
+import { type ResolvedPlan, resolvePlan } from './resolved.ts';
+import { validatePlan } from './validate.ts';
+
+/** Names looked for, in this order, in a folder and then in each folder above it. */
+const CONFIG_NAMES = ['banyan.config.ts', 'banyan.config.mts', 'banyan.config.js', 'banyan.config.mjs'];
+
+export type LoadedPlan = {
+  /** Absolute path of the config file. */
+  path: string;
+  /** Its folder, where .banyan/ lies. */
+  directory: string;
+  plan: ResolvedPlan;
+  warnings: PlanProblem[];
+};
+
+/** A config file that is absent or cannot be run. `where` is file:line:column as far as it is known. */
+export class LoadError extends Error {
+  readonly where: string;
+  readonly mend: string;
+  constructor(message: string, where: string, mend: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'LoadError';
+    this.where = where;
+    this.mend = mend;
+  }
+}
+
+/**
+ * Loads the plan from a file, or from the nearest banyan.config.ts at or above `cwd`.
+ *
+ * @throws LoadError when there is no such file or it fails to run, PlanError when the plan in it is wrong
+ */
+export async function loadPlan(file?: string, cwd: string = process.cwd()): Promise<LoadedPlan> {
+  const path = findConfig(file, cwd);
+  const exported = await importDefault(path);
+  if (exported === undefined) {
+    throw new LoadError('has no default export', path, 'write `export default defineMigration({ ... })`');
+  }
+  const { warnings } = validatePlan(exported);
+  return { path, directory: dirname(path), plan: resolvePlan(exported as Plan), warnings };
+}
+
+/** Path of the config file that loadPlan would take. Throws LoadError when there is none. */
+export function findConfig(file: string | undefined, cwd: string = process.cwd()): string {
+  if (file !== undefined) {
+    const path = resolve(cwd, file);
+    if (existsSync(path)) return path;
+    throw new LoadError('there is no such file', path, 'check the path given with --config');
+  }
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    const name = CONFIG_NAMES.find((candidate) => existsSync(join(folder, candidate)));
+    if (name) return join(folder, name);
+    if (folder === dirname(folder)) break;
+  }
+  throw new LoadError(
+    'no banyan.config.ts here or in a folder above',
+    resolve(cwd),
+    'go to the folder of your plan, or name it with --config <file>',
+  );
+}
+
+async function importDefault(path: string): Promise<unknown> {
+  try {
+    return ((await import(pathToFileURL(path).href)) as { default?: unknown }).default;
+  } catch (cause) {
+    if (cause instanceof PlanError) throw cause;
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new LoadError(
+      message.split('\n')[0]!.trim(),
+      placeOf(cause, path),
+      'correct the line, then try again',
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/** Where in the config (or, failing that, in any file of the project) an error came from. */
+function placeOf(error: unknown, path: string): string {
+  const stack = error instanceof Error ? `${error.stack ?? ''}` : '';
+  const places = [...stack.matchAll(/(?<![\w:/])((?:file:\/\/)?\/[^\s():]+):(\d+)(?::(\d+))?/g)].map(
+    (match) => {
+      const file = match[1]!.startsWith('file:') ? fileURLToPath(match[1]!) : decodeURI(match[1]!);
+      return { file, text: [file, match[2], match[3]].filter(Boolean).join(':') };
+    },
+  );
+  const place =
+    places.find(({ file }) => file === path) ?? places.find(({ file }) => !file.includes('/node_modules/'));
+  return place?.text ?? path;
+}

@@ -1,0 +1,77 @@
+import type { Plan, PlanIssuer, PlanRoute, RolloutPolicy, TableMapping } from './define.ts';
+import { type PlanProblem, pathTo } from './problem.ts';
+
+/** Parts of a plan whose shape is right, each with its path; checks of meaning look at these only. */
+export type SoundPlan = {
+  monolith: Partial<Plan['monolith']>;
+  control: Partial<Plan['control']>;
+  /** null: malformed, so nothing can be said about them. */
+  issuers: { path: string; issuer: PlanIssuer }[] | null;
+  services: SoundService[];
+  rollouts: { path: string; rollout: Partial<RolloutPolicy> }[];
+};
+
+export type SoundService = {
+  path: string;
+  name: string;
+  database: string | null;
+  routes: { path: string; route: PlanRoute }[];
+  tables: { path: string; table: TableMapping }[];
+  /** False when a route or table had to be left out: what is absent may only be malformed. */
+  complete: boolean;
+};
+
+export function soundParts(plan: unknown, problems: readonly PlanProblem[]): SoundPlan {
+  const isSound = (path: string) =>
+    !problems.some(
+      (problem) =>
+        problem.path === path || problem.path.startsWith(`${path}.`) || problem.path.startsWith(`${path}[`),
+    );
+  const root = asRecord(plan);
+  const soundList = <T>(base: string, list: unknown): { path: string; item: T }[] =>
+    (Array.isArray(list) ? (list as T[]) : [])
+      .map((item, index) => ({ path: pathTo(base, index), item }))
+      .filter(({ path }) => isSound(path));
+  const soundFields = (base: string): Record<string, unknown> =>
+    Object.fromEntries(Object.entries(asRecord(root[base])).filter(([key]) => isSound(pathTo(base, key))));
+
+  const services = Object.entries(asRecord(root.services)).map(([name, value]): SoundService => {
+    const path = pathTo('services', name);
+    const service = asRecord(value);
+    return {
+      path,
+      name,
+      database: isSound(`${path}.database`) ? (service.database as string) : null,
+      routes: soundList<PlanRoute>(`${path}.routes`, service.routes).map(({ path, item }) => ({
+        path,
+        route: item,
+      })),
+      tables: soundList<TableMapping>(`${path}.tables`, service.tables).map(({ path, item }) => ({
+        path,
+        table: item,
+      })),
+      complete: isSound(`${path}.routes`) && isSound(`${path}.tables`),
+    };
+  });
+  const rollouts = ['rollout', ...services.map(({ path }) => `${path}.rollout`)].flatMap((path, index) => {
+    const rollout =
+      index === 0 ? root.rollout : asRecord(asRecord(root.services)[services[index - 1]!.name]).rollout;
+    return rollout && isSound(path) ? [{ path, rollout: rollout as Partial<RolloutPolicy> }] : [];
+  });
+  const issuers = asRecord(root.gateway).issuers ?? [];
+  return {
+    monolith: soundFields('monolith') as Partial<Plan['monolith']>,
+    control: soundFields('control') as Partial<Plan['control']>,
+    issuers: isSound('gateway')
+      ? soundList<PlanIssuer>('gateway.issuers', issuers).map(({ path, item }) => ({ path, issuer: item }))
+      : null,
+    services,
+    rollouts,
+  };
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return value && typeof value === 'object' && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
+}

@@ -1,0 +1,77 @@
+/** One thing wrong with a plan: where, what was found there, why it cannot stay, and what to do. */
+export type PlanProblem = {
+  /** Path in the plan, e.g. services.auth.routes[3].key */
+  path: string;
+  /** The value found, as text; secrets and passwords are hidden. Empty when there is none. */
+  value: string;
+  message: string;
+  mend: string;
+};
+
+/** Thrown for a plan that cannot be used; holds every problem, not the first only. */
+export class PlanError extends Error {
+  readonly problems: readonly PlanProblem[];
+  constructor(problems: readonly PlanProblem[], options?: ErrorOptions) {
+    const count = problems.length === 1 ? '1 error' : `${problems.length} errors`;
+    super([`the plan has ${count}:`, ...problems.map(formatProblem)].join('\n'), options);
+    this.name = 'PlanError';
+    this.problems = problems;
+  }
+}
+
+/** A problem with its value ready to show. */
+export function problem(path: string, value: unknown, message: string, mend: string): PlanProblem {
+  return { path, value: showValue(path, value), message, mend };
+}
+
+/** A problem as three indented lines: path and value, what is wrong, the mend. */
+export function formatProblem(problem: PlanProblem): string {
+  const head = problem.value === '' ? problem.path : `${problem.path} = ${problem.value}`;
+  return `  ${head}\n    ${problem.message}\n    mend: ${problem.mend}`;
+}
+
+/** A value for a message: short, on one line, without secrets. */
+export function showValue(path: string, value: unknown): string {
+  if (value === undefined) return '';
+  if (/(^|\.)(secret|token)$/.test(path)) {
+    return typeof value === 'string' ? `(${value.length} characters, hidden)` : `(${typeof value}, hidden)`;
+  }
+  const text =
+    JSON.stringify(value, (key, part) => (key === 'secret' || key === 'token' ? '(hidden)' : part)) ??
+    String(value);
+  const safe = text.replace(/(:\/\/[^:/@\s"]*):[^@\s"]*@/g, '$1:***@');
+  return safe.length > 80 ? `${safe.slice(0, 77)}...` : safe;
+}
+
+/** Extends a path: pathTo('services', 'auth') is services.auth, pathTo('routes', 3) is routes[3]. */
+export function pathTo(base: string, ...parts: (string | number)[]): string {
+  let path = base;
+  for (const part of parts) {
+    if (typeof part === 'number') path += `[${part}]`;
+    else if (/^[A-Za-z_$][\w$]*$/.test(part)) path += path === '' ? part : `.${part}`;
+    else path += `[${JSON.stringify(part)}]`;
+  }
+  return path;
+}
+
+/** The known word nearest to a misspelt one, or null when none is near. */
+export function nearest(word: string, known: readonly string[]): string | null {
+  const ranked = known
+    .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance);
+  const best = ranked[0];
+  return best && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.candidate : null;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = a[i - 1] === b[j - 1] ? 0 : 1;
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + change));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

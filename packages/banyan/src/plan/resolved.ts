@@ -1,0 +1,175 @@
+import type { Issuer, KeySource } from '@banyan/gateway';
+import type { TableMapping } from '@banyan/replication';
+import { parseTarget } from '../stage/stages.ts';
+import type { Plan, PlanRoute, PlanService, RolloutPolicy } from './define.ts';
+import { parseKey, parseRoute, qualifyTable } from './syntax.ts';
+import { assertValidPlan } from './validate.ts';
+
+/** A plan with every default filled in and every notation parsed: what all code but the validation works on. */
+export type ResolvedPlan = {
+  name: string;
+  monolith: {
+    origins: string[];
+    database: string;
+    /** Path of the health check; null when there is none. */
+    health: string | null;
+    timeoutMs: number;
+    signAs: string | null;
+    writeLocks: boolean;
+  };
+  control: {
+    database: string;
+    host: string;
+    port: number;
+    /** null: the one kept in .banyan/token. */
+    token: string | null;
+  };
+  gateway: {
+    host: string;
+    port: number;
+    workers: number;
+    issuers: Issuer[];
+    rateLimit: { perMinute: number; perHour: number } | null;
+    bodyBytes: number;
+    override: { header: string; roles: string[] } | null;
+  };
+  /** In the order of the plan. */
+  services: Record<string, ResolvedService>;
+};
+
+export type ResolvedService = {
+  name: string;
+  origins: string[];
+  database: string;
+  health: string | null;
+  timeoutMs: number;
+  salt: string;
+  routes: ResolvedRoute[];
+  tables: TableMapping[];
+  rollout: ResolvedRollout;
+};
+
+export type ResolvedRoute = {
+  /** 'PUT /api/v1/users/:id': method in upper case, one space. Unique over all services. */
+  id: string;
+  method: string;
+  path: string;
+  service: string;
+  key: KeySource;
+  auth: 'required' | 'optional' | 'none';
+  /** GET, HEAD, OPTIONS: may be repeated on the other side. */
+  safe: boolean;
+  /** Legacy tables it writes as schema.table; null when the plan does not say. */
+  writes: string[] | null;
+  onMonolith: boolean;
+  rescueUnsafe: boolean;
+  shadow: boolean;
+  ignore: { fields?: string[]; arrayOrder?: string[]; headers?: string[] };
+  bodySchema: unknown;
+};
+
+/** A rollout policy with its steps in basis points, ascending. */
+export type ResolvedRollout = Omit<RolloutPolicy, 'steps'> & { steps: number[] };
+
+export const ROLLOUT_DEFAULTS: Readonly<RolloutPolicy> = {
+  steps: ['1%', '10%', '50%', '100%'],
+  observeSeconds: 60,
+  minRequests: 50,
+  minCompared: 50,
+  maxFailureRatio: 0.01,
+  maxMismatchRatio: 0,
+  maxLatencyRatio: 2,
+  maxLagMs: 1_000,
+  fenceLimitMs: 2_000,
+  maxVerificationAgeSeconds: 300,
+  onFailure: 'rollback',
+};
+
+/** Validates a plan and fills in its defaults. Throws PlanError with every error found. */
+export function resolvePlan(plan: Plan): ResolvedPlan {
+  assertValidPlan(plan);
+  const { monolith, control, gateway } = plan;
+  return {
+    name: plan.name,
+    monolith: {
+      origins: originsOf(monolith.url),
+      database: monolith.database,
+      health: monolith.health === undefined ? '/health' : monolith.health,
+      timeoutMs: monolith.timeoutMs ?? 30_000,
+      signAs: monolith.signAs ?? null,
+      writeLocks: monolith.writeLocks ?? true,
+    },
+    control: {
+      database: control.database,
+      host: control.host ?? '127.0.0.1',
+      port: control.port ?? 7070,
+      token: control.token ?? null,
+    },
+    gateway: {
+      host: gateway.host ?? '127.0.0.1',
+      port: gateway.port ?? 8080,
+      workers: gateway.workers ?? 2,
+      issuers: (gateway.issuers ?? []).map((issuer) => ({ ...issuer })),
+      rateLimit: gateway.rateLimit === undefined ? { perMinute: 1_000, perHour: 10_000 } : gateway.rateLimit,
+      bodyBytes: gateway.bodyBytes ?? 1_048_576,
+      override: resolveOverride(gateway.override),
+    },
+    services: Object.fromEntries(
+      Object.entries(plan.services).map(([name, service]) => [name, resolveService(name, service, plan)]),
+    ),
+  };
+}
+
+function resolveService(name: string, service: PlanService, plan: Plan): ResolvedService {
+  return {
+    name,
+    origins: originsOf(service.url),
+    database: service.database,
+    health: service.health === undefined ? '/health/ready' : service.health,
+    timeoutMs: service.timeoutMs ?? 10_000,
+    salt: service.salt ?? name,
+    routes: service.routes.map((route) => resolveRoute(name, route)),
+    tables: service.tables,
+    rollout: resolveRollout(plan.rollout, service.rollout),
+  };
+}
+
+function resolveRoute(service: string, route: PlanRoute): ResolvedRoute {
+  const { id, method, path } = parseRoute(route.route)!;
+  const onMonolith = route.onMonolith ?? true;
+  const comparable = method === 'GET' || method === 'HEAD';
+  return {
+    id,
+    method,
+    path,
+    service,
+    key: parseKey(route.key)!,
+    auth: route.auth ?? 'required',
+    safe: comparable || method === 'OPTIONS',
+    writes: route.writes?.map(qualifyTable) ?? null,
+    onMonolith,
+    rescueUnsafe: route.rescueUnsafe ?? false,
+    shadow: onMonolith && comparable && (route.shadow ?? true),
+    ignore: route.ignore ?? {},
+    bodySchema: route.bodySchema,
+  };
+}
+
+function resolveRollout(...policies: (Partial<RolloutPolicy> | undefined)[]): ResolvedRollout {
+  const policy: RolloutPolicy = { ...ROLLOUT_DEFAULTS };
+  for (const part of policies) {
+    for (const [name, value] of Object.entries(part ?? {})) {
+      if (value !== undefined) Object.assign(policy, { [name]: value });
+    }
+  }
+  return { ...policy, steps: policy.steps.map((step) => parseTarget(step)!.share) };
+}
+
+function resolveOverride(override: Plan['gateway']['override']): ResolvedPlan['gateway']['override'] {
+  if (override === undefined) return { header: 'x-banyan-side', roles: ['admin', 'tester'] };
+  return override && { header: override.header.toLowerCase(), roles: override.roles };
+}
+
+function originsOf(url: string | string[]): string[] {
+  return [url].flat().map((one) => new URL(one).origin);
+}

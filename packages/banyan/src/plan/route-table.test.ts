@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { linksOf, STAGES, type Stage } from '../stage/stages.ts';
+import { aPlan, aRoute, aService, aTable } from '../testing/plans.ts';
+import { resolvePlan } from './resolved.ts';
+import { buildRouteTable } from './route-table.ts';
+
+const plan = resolvePlan(aPlan());
+
+function tableAt(auth: Stage, users: Stage, share = 0) {
+  return buildRouteTable(plan, { auth: { stage: auth, share }, users: { stage: users, share } }, 7);
+}
+
+function routeAt(id: string, auth: Stage, users: Stage) {
+  return tableAt(auth, users, 100).routes.find((route) => route.id === id)!;
+}
+
+describe('a route table', () => {
+  test('holds every route, service and issuer of the plan, and its version', () => {
+    const table = tableAt('monolith', 'monolith');
+    assert.equal(table.version, 7);
+    assert.deepEqual(
+      table.routes.map(({ id }) => id),
+      [
+        'POST /auth/register',
+        'POST /auth/logout',
+        'GET /users/me',
+        'PUT /users/me',
+        'POST /users/:id/suspend',
+      ],
+    );
+    assert.deepEqual(Object.keys(table.services), ['auth', 'users']);
+    assert.deepEqual(table.monolith.instances, ['http://127.0.0.1:8000']);
+    assert.equal(table.monolith.signAs, 'shop');
+    assert.ok(table.holdMs > 2_000, 'a hold outlasts the longest fence');
+  });
+
+  test('gives each stage its mode', () => {
+    const modes = STAGES.map((stage) => routeAt('GET /users/me', 'monolith', stage).mode);
+    assert.deepEqual(modes, ['monolith', 'monolith', 'monolith', 'hybrid', 'hybrid', 'migrated']);
+  });
+
+  test('shadows safe routes in shadowing only', () => {
+    const shadowed = STAGES.filter((stage) => routeAt('GET /users/me', 'monolith', stage).shadow);
+    assert.deepEqual(shadowed, ['shadowing']);
+    assert.equal(routeAt('PUT /users/me', 'monolith', 'shadowing').shadow, false);
+  });
+
+  test('takes a stored share in canary only', () => {
+    const shares = STAGES.map((stage) => tableAt(stage, 'monolith', 1_234).services.auth!.share);
+    assert.deepEqual(shares, [0, 0, 0, 1_234, 10_000, 10_000]);
+  });
+
+  test('leaves a service whose state is unknown at the monolith', () => {
+    const table = buildRouteTable(plan, {}, 1);
+    assert.deepEqual([table.services.auth!.share, table.routes[0]!.mode], [0, 'monolith']);
+  });
+});
+
+describe('a write without a key', () => {
+  const settleAt = (auth: Stage, users: Stage) => routeAt('POST /auth/register', auth, users).settle;
+
+  test('waits for nothing while no link runs', () => {
+    assert.deepEqual(settleAt('monolith', 'monolith'), { monolith: [], service: [] });
+    assert.deepEqual(settleAt('retired', 'monolith'), { monolith: [], service: [] });
+  });
+
+  test('on the monolith waits for all services that map its tables, at once', () => {
+    assert.deepEqual(settleAt('copying', 'canary').monolith, [['auth.forward', 'users.forward']]);
+    assert.deepEqual(settleAt('monolith', 'canary').monolith, [['users.forward']]);
+  });
+
+  test('on the service waits for the monolith, then for the other services', () => {
+    assert.deepEqual(settleAt('migrated', 'canary').service, [['auth.reverse'], ['users.forward']]);
+    assert.deepEqual(settleAt('migrated', 'monolith').service, [['auth.reverse']]);
+  });
+
+  test('that names its tables waits on the monolith only for services that map those', () => {
+    const split = resolvePlan(
+      aPlan({
+        services: {
+          shop: aService('shop', {
+            routes: [aRoute('POST /orders', 'none', { writes: ['orders'] }), aRoute('POST /both', 'none')],
+            tables: [aTable('orders', ['total']), aTable('items', ['name'])],
+          }),
+          stock: aService('stock', { tables: [aTable('items', ['amount'], { rows: 'foreign' })] }),
+        },
+      }),
+    );
+    const states = {
+      shop: { stage: 'migrated', share: 10_000 },
+      stock: { stage: 'copying', share: 0 },
+    } as const;
+    const [orders, both] = buildRouteTable(split, states, 1).routes;
+    assert.deepEqual(orders!.settle.monolith, [['shop.forward']]);
+    assert.deepEqual(both!.settle.monolith, [['shop.forward', 'stock.forward']]);
+  });
+
+  test('never waits for a link that does not run, in any pair of stages', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...STAGES),
+        fc.constantFrom(...STAGES),
+        fc.nat(10_000),
+        (auth, users, share) => {
+          const running = { auth: linksOf(auth), users: linksOf(users) };
+          for (const route of tableAt(auth, users, share).routes) {
+            for (const link of [...route.settle.monolith, ...route.settle.service].flat()) {
+              const [service, direction] = link.split('.') as ['auth' | 'users', 'forward' | 'reverse'];
+              assert.ok(running[service][direction], `${link} in ${auth}/${users}`);
+            }
+            const waits = route.settle.monolith.length + route.settle.service.length > 0;
+            assert.ok(!waits || (route.method !== 'GET' && route.key.from === 'none'));
+          }
+        },
+      ),
+    );
+  });
+
+  test('and everything else is the same for the same input', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...STAGES),
+        fc.constantFrom(...STAGES),
+        fc.nat(10_000),
+        (auth, users, share) => {
+          assert.deepEqual(tableAt(auth, users, share), tableAt(auth, users, share));
+          assert.equal(
+            JSON.stringify(JSON.parse(JSON.stringify(tableAt(auth, users, share)))),
+            JSON.stringify(tableAt(auth, users, share)),
+          );
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+});

@@ -1,0 +1,120 @@
+import type { Mode, Route, RouteTable, Upstream } from '@banyan/gateway';
+import { FULL_SHARE, linksOf, type Stage } from '../stage/stages.ts';
+import type { ResolvedPlan, ResolvedRoute, ResolvedService } from './resolved.ts';
+
+/** Where each service stands; a service that is missing stands at the monolith. */
+export type ServiceStates = Record<string, { stage: Stage; share: number }>;
+
+const HEADER_BYTES = 16_384;
+const SETTLE_MS = 2_000;
+/** A worker waits a little longer than a fence lasts, so that it is the fence's outcome that ends the wait. */
+const HOLD_MARGIN_MS = 1_000;
+
+/**
+ * The route table of a plan whose services stand in these stages. Pure: the same plan, states and version give the
+ * same table.
+ */
+export function buildRouteTable(plan: ResolvedPlan, states: ServiceStates, version: number): RouteTable {
+  const services = Object.values(plan.services);
+  return {
+    version,
+    monolith: { ...upstreamOf(plan.monolith), signAs: plan.monolith.signAs },
+    services: Object.fromEntries(
+      services.map((service) => [
+        service.name,
+        { upstream: upstreamOf(service), share: shareOf(stateOf(states, service)), salt: service.salt },
+      ]),
+    ),
+    routes: services.flatMap((service) => service.routes.map((route) => buildRoute(plan, states, route))),
+    issuers: plan.gateway.issuers,
+    rateLimit: plan.gateway.rateLimit,
+    limits: { bodyBytes: plan.gateway.bodyBytes, headerBytes: HEADER_BYTES },
+    holdMs: Math.max(0, ...services.map((service) => service.rollout.fenceLimitMs)) + HOLD_MARGIN_MS,
+    settleMs: SETTLE_MS,
+    override: plan.gateway.override,
+  };
+}
+
+/** 'schema.table' of every legacy table that a service maps. */
+export function legacyTablesOf(service: ResolvedService): string[] {
+  return [...new Set(service.tables.map(({ legacy }) => `${legacy.schema}.${legacy.table}`))];
+}
+
+function buildRoute(plan: ResolvedPlan, states: ServiceStates, route: ResolvedRoute): Route {
+  const { stage } = stateOf(states, { name: route.service });
+  return {
+    id: route.id,
+    method: route.method,
+    path: route.path,
+    service: route.service,
+    key: route.key,
+    mode: modeOf(stage),
+    onMonolith: route.onMonolith,
+    auth: route.auth,
+    shadow: route.shadow && stage === 'shadowing',
+    unsafeFallback: route.rescueUnsafe ? 'not-run' : 'never',
+    settle: settleWaves(plan, states, route),
+    ignore: route.ignore,
+    ...(route.bodySchema === undefined ? {} : { bodySchema: route.bodySchema }),
+  };
+}
+
+/**
+ * Links that must have passed a keyless write before it is answered, so that its user's next request finds it on
+ * either side. A write on the service reaches the monolith first (wave 1) and from there the other services that take
+ * columns of the same tables (wave 2); a write on the monolith reaches all of them at once.
+ */
+function settleWaves(plan: ResolvedPlan, states: ServiceStates, route: ResolvedRoute): Route['settle'] {
+  if (route.safe || route.key.from !== 'none') return { monolith: [], service: [] };
+  const own = plan.services[route.service]!;
+  const tables = legacyTablesOf(own);
+  const readers = (written: string[]) =>
+    Object.values(plan.services).filter(
+      (service) =>
+        linksOf(stateOf(states, service).stage).forward &&
+        legacyTablesOf(service).some((table) => written.includes(table)),
+    );
+  const forward = (services: ResolvedService[]) => services.map(({ name }) => `${name}.forward`);
+  const onService = linksOf(stateOf(states, own).stage).reverse
+    ? [[`${own.name}.reverse`], forward(readers(tables).filter(({ name }) => name !== own.name))]
+    : [];
+  const onMonolith = [forward(readers(route.writes ?? tables))];
+  return { monolith: withoutEmpty(onMonolith), service: withoutEmpty(onService) };
+}
+
+function withoutEmpty(waves: string[][]): string[][] {
+  return waves.filter((wave) => wave.length > 0);
+}
+
+function modeOf(stage: Stage): Mode {
+  switch (stage) {
+    case 'monolith':
+    case 'copying':
+    case 'shadowing':
+      return 'monolith';
+    case 'canary':
+    case 'migrated':
+      return 'hybrid';
+    case 'retired':
+      return 'migrated';
+  }
+}
+
+/** The stage decides; the stored share counts in canary only, so no pair of the two can contradict itself. */
+function shareOf({ stage, share }: { stage: Stage; share: number }): number {
+  if (stage === 'canary') return share;
+  return stage === 'migrated' || stage === 'retired' ? FULL_SHARE : 0;
+}
+
+function stateOf(states: ServiceStates, service: { name: string }): { stage: Stage; share: number } {
+  return states[service.name] ?? { stage: 'monolith', share: 0 };
+}
+
+function upstreamOf(side: { origins: string[]; health: string | null; timeoutMs: number }): Upstream {
+  const { origins, health, timeoutMs } = side;
+  return {
+    instances: origins,
+    health: health === null ? null : { path: health, intervalMs: 1_000, unhealthyAfter: 3, healthyAfter: 2 },
+    timeoutMs,
+  };
+}

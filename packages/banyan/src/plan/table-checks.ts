@@ -1,0 +1,110 @@
+import type { TableMapping } from './define.ts';
+import type { SoundPlan } from './parts.ts';
+import { type PlanProblem, pathTo, problem } from './problem.ts';
+
+export function checkTable(path: string, table: TableMapping): PlanProblem[] {
+  if (table.columns.length === 0) {
+    return [problem(`${path}.columns`, [], 'maps no column', 'map at least the key, e.g. copy')];
+  }
+  const problems: PlanProblem[] = [];
+  const legacy = table.columns.flatMap(({ legacyColumns }) => legacyColumns);
+  const service = table.columns.flatMap(({ forward }) => Object.keys(forward));
+  const demand = (at: string, column: string, mapped: string[], side: string) => {
+    if (!mapped.includes(column)) {
+      problems.push(
+        problem(
+          at,
+          column,
+          `is not among the mapped ${side} columns (${mapped.join(', ')})`,
+          'map it, or correct the name',
+        ),
+      );
+    }
+  };
+  for (const [index, column] of table.legacy.key.entries())
+    demand(pathTo(`${path}.legacy.key`, index), column, legacy, 'legacy');
+  for (const [index, column] of table.service.key.entries())
+    demand(pathTo(`${path}.service.key`, index), column, service, 'service');
+  if (table.owner.by === 'key') {
+    demand(`${path}.owner.legacyColumn`, table.owner.legacyColumn, legacy, 'legacy');
+    demand(`${path}.owner.serviceColumn`, table.owner.serviceColumn, service, 'service');
+  }
+  const filled = new Map<string, number>();
+  for (const [index, { forward }] of table.columns.entries()) {
+    for (const column of Object.keys(forward)) {
+      const first = filled.get(column);
+      if (first === undefined) filled.set(column, index);
+      else
+        problems.push(
+          problem(
+            pathTo(`${path}.columns`, index),
+            column,
+            `is filled by columns[${first}] already`,
+            'keep one of the two',
+          ),
+        );
+    }
+  }
+  return problems;
+}
+
+/** Several services may take columns of one legacy table, but each row and each column has one owner. */
+export function checkSharedTables({ services }: SoundPlan): PlanProblem[] {
+  const problems: PlanProblem[] = [];
+  const rowOwners = new Map<string, string>();
+  const columnOwners = new Map<string, string>();
+  const targets = new Map<string, string>();
+  for (const service of services) {
+    for (const { path, table } of service.tables) {
+      const name = nameOf(table);
+      const target = `${service.name}: ${table.service.schema}.${table.service.table}`;
+      const other = targets.get(target);
+      if (other)
+        problems.push(
+          problem(
+            `${path}.service.table`,
+            table.service.table,
+            `is filled by ${other} already`,
+            'merge the two mappings, or use another table',
+          ),
+        );
+      else targets.set(target, path);
+
+      const owner = rowOwners.get(name);
+      if (table.rows === 'owned' && owner) {
+        problems.push(
+          problem(
+            `${path}.rows`,
+            table.rows,
+            `the rows of ${name} are owned by ${owner} already`,
+            "set rows: 'foreign' on one of the two",
+          ),
+        );
+      } else if (table.rows === 'owned') rowOwners.set(name, path);
+
+      for (const [index, mapping] of table.columns.entries()) {
+        if (mapping.flow !== 'both') continue;
+        for (const column of Object.keys(mapping.reverse)) {
+          if (table.legacy.key.includes(column)) continue; // a key never changes, so nobody has to own it
+          const first = columnOwners.get(`${name}.${column}`);
+          const at = pathTo(`${path}.columns`, index);
+          if (first) {
+            problems.push(
+              problem(
+                at,
+                column,
+                `${name}.${column} is changed by ${first} already (flow 'both')`,
+                "set flow: 'forward' where the column is only read",
+              ),
+            );
+          } else columnOwners.set(`${name}.${column}`, at);
+        }
+      }
+    }
+  }
+  return problems;
+}
+
+export function nameOf({ legacy }: TableMapping): string {
+  return `${legacy.schema}.${legacy.table}`;
+}
