@@ -22,25 +22,38 @@ export type ServiceState = {
   message: string;
   /** When the present stage and share began. */
   since: Date;
-  /** Fenced steps or rollouts that failed in a row; a growing number delays the next try. */
+  /** Fenced steps that failed in a row; a growing number delays the next try. */
   failedSteps: number;
+  /** Not before then is a failed step tried again. */
+  retryAt: Date | null;
+  /** Break-glass: the next step up goes without evidence. Never without its fence, its links or its lag. */
+  forced: boolean;
 };
 
 export type LinkDesire = { forward: boolean; reverse: boolean };
 
-/** Which links run in a stage, given where the service is going. */
-export function linksOf(stage: Stage): LinkDesire {
+/**
+ * Which links a stage needs. With the target: which to run now; the reverse link starts while still shadowing if the
+ * service is on its way to a canary, for it must stream before the first key changes side.
+ */
+export function linksOf(stage: Stage, target?: Target): LinkDesire {
   switch (stage) {
     case 'monolith':
     case 'retired':
       return { forward: false, reverse: false };
     case 'copying':
-    case 'shadowing':
       return { forward: true, reverse: false };
+    case 'shadowing':
+      return { forward: true, reverse: target !== undefined && rank(target.stage) > rank('shadowing') };
     case 'canary':
     case 'migrated':
       return { forward: true, reverse: true };
   }
+}
+
+/** Position of a stage on the way from monolith to retired. */
+export function rank(stage: Stage): number {
+  return STAGES.indexOf(stage);
 }
 
 /** `canary 10 %` as people read and type it. */

@@ -1,0 +1,286 @@
+import { createPool } from '@banyan/postgres';
+import { openLink, repair, type TableVerdict, verify } from '@banyan/replication';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import type { LinkStatus, TableVerification } from '../control/control.ts';
+import * as store from '../control/store.ts';
+import { listenForChanges } from '../control/wake.ts';
+import type { ResolvedPlan, ResolvedService } from '../plan/resolved.ts';
+import { linksOf, type ServiceState } from '../stage/stages.ts';
+import { LinkRunner } from './runner.ts';
+import { Verifier } from './verifier.ts';
+
+type Direction = 'forward' | 'reverse';
+
+/** How often the state of the links is written for the others to read, ms. */
+const REPORT_MS = 300;
+/** How often the desired state is read even if nobody announced a change, ms. */
+const TICK_MS = 300;
+
+export type Applier = {
+  readonly epoch: number;
+  barrier(options: { link: string; lock: boolean; share?: number; timeoutMs: number }): Promise<{ epoch: number; ms: number }>;
+  settle(waves: string[][], timeoutMs: number): Promise<boolean>;
+  setShare(service: string, share: number): void;
+  stop(): Promise<void>;
+};
+
+/**
+ * Runs the replication links and the verification that the stages of the control database ask for. Holds nothing
+ * that a restart would miss: positions are in the targets, the wish is in the control database.
+ */
+export async function startApplier(options: { plan: ResolvedPlan; log: Logger }): Promise<Applier> {
+  const { plan, log } = options;
+  const pool = createPool(plan.control.database, { applicationName: 'banyan-applier', max: 4 });
+  await store.applyControlSchema(pool);
+  await store.ensureServices(pool, Object.keys(plan.services));
+  const epoch = await store.nextApplierEpoch(pool);
+  const wake = await listenForChanges(plan.control.database, 'banyan-applier-listen');
+  const workers = Object.values(plan.services).map((service) => new ServiceWorker(plan, service, pool, log));
+  const byName = new Map(workers.map((worker) => [worker.service.name, worker]));
+  let stopping = false;
+
+  await reconcileAll();
+  const reconciling = reconcileForever();
+  const reporting = reportForever();
+
+  return {
+    epoch,
+    async barrier({ link, lock, share, timeoutMs }) {
+      const started = performance.now();
+      const [service, direction] = splitLink(link);
+      const worker = workerOf(service);
+      await worker.running(direction).link.barrier({ lock, timeoutMs, share });
+      if (share !== undefined) worker.setShare(share);
+      return { epoch, ms: performance.now() - started };
+    },
+    async settle(waves, timeoutMs) {
+      const deadline = performance.now() + timeoutMs;
+      try {
+        for (const wave of waves) {
+          await Promise.all(
+            wave.map((link) => {
+              const [service, direction] = splitLink(link);
+              const left = Math.max(1, deadline - performance.now());
+              return workerOf(service).running(direction).link.barrier({ timeoutMs: left });
+            }),
+          );
+        }
+        return true;
+      } catch (error) {
+        log.warn({ err: error, waves }, 'a write did not settle in time');
+        return false;
+      }
+    },
+    setShare(service, share) {
+      workerOf(service).setShare(share);
+    },
+    async stop() {
+      stopping = true;
+      await wake.close();
+      await Promise.all([reconciling, reporting]);
+      await Promise.all(workers.map((worker) => worker.stop()));
+      await pool.end();
+    },
+  };
+
+  function workerOf(service: string): ServiceWorker {
+    const worker = byName.get(service);
+    if (!worker) throw new Error(`no service '${service}' in the plan`);
+    return worker;
+  }
+
+  async function reconcileAll(): Promise<void> {
+    const states = await store.readServices(pool);
+    for (const state of states) byName.get(state.service)?.want(state);
+  }
+
+  async function reconcileForever(): Promise<void> {
+    while (!stopping) {
+      await wake.next(TICK_MS);
+      if (stopping) return;
+      await reconcileAll().catch((error) => log.warn({ err: error }, 'control database is away'));
+    }
+  }
+
+  async function reportForever(): Promise<void> {
+    while (!stopping) {
+      const links = workers.flatMap((worker) => worker.status());
+      await store.writeLinks(pool, links).catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, REPORT_MS));
+    }
+  }
+}
+
+/** Links and verification of one service. Wishes are carried out one after another, the newest wins. */
+class ServiceWorker {
+  readonly service: ResolvedService;
+  private readonly plan: ResolvedPlan;
+  private readonly pool: pg.Pool;
+  private readonly log: Logger;
+  private readonly runners = new Map<Direction, LinkRunner>();
+  private readonly verifier: Verifier;
+  private share: number | null = null;
+  private wish: { forward: boolean; reverse: boolean } | null = null;
+  private busy: Promise<void> | null = null;
+
+  constructor(plan: ResolvedPlan, service: ResolvedService, pool: pg.Pool, log: Logger) {
+    this.plan = plan;
+    this.service = service;
+    this.pool = pool;
+    this.log = log;
+    this.verifier = new Verifier({
+      service,
+      pool,
+      log,
+      maxAgeSeconds: service.rollout.maxVerificationAgeSeconds,
+      verifyTable: (mapping, hooks) => this.verifyTable(mapping, hooks),
+      repairRows: (mapping, verdict) => this.repairRows(mapping, verdict),
+    });
+  }
+
+  want(state: ServiceState): void {
+    // The share in memory may already be ahead of the row while a fence is open: it changes only by barrier or setShare.
+    this.share ??= state.share;
+    this.wish = linksOf(state.stage, state.target);
+    this.busy ??= this.fulfil().finally(() => {
+      this.busy = null;
+    });
+  }
+
+  setShare(share: number): void {
+    this.share = share;
+    for (const runner of this.runners.values()) runner.link.setShare(share);
+  }
+
+  running(direction: Direction): LinkRunner {
+    const runner = this.runners.get(direction);
+    if (runner?.state !== 'streaming') {
+      throw new Error(`${this.service.name}.${direction} is not streaming (${runner?.state ?? 'off'})`);
+    }
+    return runner;
+  }
+
+  status(): Array<LinkStatus & { service: string }> {
+    return (['forward', 'reverse'] as const).map((direction) => describeLink(this.service.name, direction, this.runners.get(direction)));
+  }
+
+  async stop(): Promise<void> {
+    this.wish = null;
+    await this.busy;
+    await this.verifier.stop();
+    await Promise.all([...this.runners.values()].map((runner) => runner.stop()));
+  }
+
+  private async fulfil(): Promise<void> {
+    for (const direction of ['forward', 'reverse'] as const) {
+      if (!this.wish) return;
+      const wanted = this.wish[direction];
+      const runner = this.runners.get(direction);
+      try {
+        if (wanted && !runner) await this.startLink(direction);
+        if (!wanted) await this.dropLink(direction, runner);
+      } catch (error) {
+        this.log.error({ err: error, link: `${this.service.name}.${direction}` }, 'link could not be changed');
+      }
+    }
+    if (this.runners.get('forward')) this.verifier.start();
+    else await this.verifier.stop();
+  }
+
+  private async startLink(direction: Direction): Promise<void> {
+    const link = this.open(direction);
+    this.runners.set(
+      direction,
+      new LinkRunner({ name: `${this.service.name}.${direction}`, link, copies: direction === 'forward', log: this.log }),
+    );
+  }
+
+  /** Also for a link that an earlier life of this process left behind: dropping nothing is no error. */
+  private async dropLink(direction: Direction, runner: LinkRunner | undefined): Promise<void> {
+    if (this.dropped.has(direction) && !runner) return;
+    if (runner) {
+      this.runners.delete(direction);
+      if (direction === 'forward') await this.verifier.stop();
+      await runner.drop();
+    } else {
+      await this.open(direction).drop();
+    }
+    if (direction === 'forward') await store.clearVerdicts(this.pool, this.service.name);
+    this.dropped.add(direction);
+  }
+
+  private readonly dropped = new Set<Direction>();
+
+  private open(direction: Direction) {
+    this.dropped.delete(direction);
+    const { service, plan } = this;
+    const forward = direction === 'forward';
+    return openLink({
+      service: service.name,
+      direction,
+      source: forward ? plan.monolith.database : service.database,
+      target: forward ? service.database : plan.monolith.database,
+      tables: service.tables,
+      salt: service.salt,
+      share: this.share ?? 0,
+    });
+  }
+
+  private async verifyTable(
+    mapping: ResolvedService['tables'][number],
+    hooks: { signal: AbortSignal; onRows: (rows: number) => void },
+  ): Promise<TableVerdict> {
+    return await verify({
+      legacy: this.plan.monolith.database,
+      service: this.service.database,
+      mapping,
+      salt: this.service.salt,
+      share: this.share ?? 0,
+      signal: hooks.signal,
+      onProgress: (progress: { rows: number }) => hooks.onRows(progress.rows),
+      waitApplied: async () => {
+        await Promise.all([...this.runners.values()].map((runner) => runner.link.barrier({ timeoutMs: 10_000 })));
+      },
+    });
+  }
+
+  private async repairRows(mapping: ResolvedService['tables'][number], verdict: TableVerdict): Promise<number> {
+    return await repair({
+      legacy: this.plan.monolith.database,
+      service: this.service.database,
+      serviceName: this.service.name,
+      mapping,
+      salt: this.service.salt,
+      share: this.share ?? 0,
+      verdict,
+    });
+  }
+}
+
+function splitLink(link: string): [service: string, direction: Direction] {
+  const dot = link.lastIndexOf('.');
+  return [link.slice(0, dot), link.slice(dot + 1) as Direction];
+}
+
+function describeLink(service: string, direction: Direction, runner: LinkRunner | undefined): LinkStatus & { service: string } {
+  const status = runner?.link.status();
+  return {
+    service,
+    link: `${service}.${direction}`,
+    state: runner?.state ?? 'off',
+    lagBytes: Number(status?.lagBytes ?? 0),
+    lagMs: status?.lagMs ?? 0,
+    lagP99Ms: status?.lagP99Ms ?? 0,
+    rowsCopied: runner?.copy.rows ?? 0,
+    rowsTotal: runner?.copy.total ?? 0,
+    rowsPerSecond: runner?.copy.rowsPerSecond ?? 0,
+    secondsLeft: runner?.copy.secondsLeft ?? null,
+    rowsApplied: status?.rowsApplied ?? 0,
+    conflicts: status?.conflicts ?? 0,
+    retainedBytes: Number(status?.retainedBytes ?? 0),
+    error: runner?.error ?? null,
+  };
+}
+
+export type { TableVerification };

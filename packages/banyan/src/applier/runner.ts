@@ -1,0 +1,94 @@
+import type { Link } from '@banyan/replication';
+import type { Logger } from 'pino';
+
+export type RunnerState = 'preparing' | 'copying' | 'streaming' | 'reconnecting' | 'failed';
+
+/** Pauses between tries of a link that failed, ms. */
+const RETRY_MS = [500, 1_000, 2_000, 5_000];
+
+export type CopyProgress = { rows: number; total: number; rowsPerSecond: number; secondsLeft: number | null };
+
+/** Keeps one link going: preflight, prepare, copy (forward), stream; again after a failure; until stopped. */
+export class LinkRunner {
+  readonly name: string;
+  readonly link: Link;
+  state: RunnerState = 'preparing';
+  error: string | null = null;
+  copy: CopyProgress = { rows: 0, total: 0, rowsPerSecond: 0, secondsLeft: null };
+  private readonly stopper = new AbortController();
+  private readonly finished: Promise<void>;
+  private readonly log: Logger;
+  private readonly copies: boolean;
+
+  constructor(options: { name: string; link: Link; copies: boolean; log: Logger; onPrepared?: () => Promise<void> }) {
+    this.name = options.name;
+    this.link = options.link;
+    this.copies = options.copies;
+    this.log = options.log.child({ link: options.name });
+    this.finished = this.keepGoing(options.onPrepared ?? (async () => {}));
+  }
+
+  /** Stops at the next safe point; slot and position stay. */
+  async stop(): Promise<void> {
+    this.stopper.abort();
+    await this.finished;
+  }
+
+  /** Stops and removes slot, publication and origin. */
+  async drop(): Promise<void> {
+    await this.stop();
+    await this.link.drop();
+  }
+
+  private async keepGoing(onPrepared: () => Promise<void>): Promise<void> {
+    const { signal } = this.stopper;
+    for (let failures = 0; !signal.aborted; ) {
+      try {
+        await this.once(onPrepared, () => {
+          failures = 0;
+        });
+      } catch (error) {
+        if (signal.aborted) return;
+        this.state = failures < 2 ? 'reconnecting' : 'failed';
+        this.error = error instanceof Error ? error.message : String(error);
+        this.log.error({ err: error }, 'link stopped');
+        await pauseFor(RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]!, signal);
+        failures += 1;
+      }
+    }
+  }
+
+  private async once(onPrepared: () => Promise<void>, onStreaming: () => void): Promise<void> {
+    const { signal } = this.stopper;
+    const findings = await this.link.preflight();
+    const blocking = findings.filter((finding) => finding.severity === 'error');
+    if (blocking.length > 0) {
+      throw new Error(blocking.map((finding) => `${finding.message} ${finding.mend}`).join('; '));
+    }
+    await this.link.prepare();
+    await onPrepared();
+    if (this.copies) {
+      this.state = 'copying';
+      await this.link.copy({ signal, onProgress: (progress) => Object.assign(this.copy, progress) });
+    }
+    if (signal.aborted) return;
+    this.state = 'streaming';
+    this.error = null;
+    onStreaming();
+    await this.link.stream({ signal });
+  }
+}
+
+function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}

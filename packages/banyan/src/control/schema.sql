@@ -1,0 +1,69 @@
+-- What the control plane remembers. Tables of routes, fences and evidence belong to the gateway's schema file.
+CREATE SCHEMA IF NOT EXISTS control;
+
+CREATE TABLE IF NOT EXISTS control.services (
+  service       text PRIMARY KEY,
+  stage         text NOT NULL DEFAULT 'monolith',
+  share         integer NOT NULL DEFAULT 0 CHECK (share BETWEEN 0 AND 10000),
+  target_stage  text NOT NULL DEFAULT 'monolith',
+  target_share  integer NOT NULL DEFAULT 0,
+  paused        text,
+  message       text NOT NULL DEFAULT '',
+  since         timestamptz NOT NULL DEFAULT now(),
+  failed_steps  integer NOT NULL DEFAULT 0,
+  retry_at      timestamptz,
+  forced        boolean NOT NULL DEFAULT false
+);
+
+CREATE TABLE IF NOT EXISTS control.steps (
+  id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  service    text NOT NULL,
+  from_what  text NOT NULL,
+  to_what    text NOT NULL,
+  outcome    text NOT NULL DEFAULT 'running' CHECK (outcome IN ('running', 'done', 'failed')),
+  fence_ms   double precision,
+  reason     text NOT NULL,
+  started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  ended_at   timestamptz
+);
+CREATE INDEX IF NOT EXISTS steps_by_service ON control.steps (service, id DESC);
+
+-- One row per link; written by the applier.
+CREATE TABLE IF NOT EXISTS control.links (
+  link       text PRIMARY KEY,
+  service    text NOT NULL,
+  status     jsonb NOT NULL,
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- The applier's incarnation. A fence commits only if it is still the one that reached the barrier.
+CREATE TABLE IF NOT EXISTS control.applier (
+  id    integer PRIMARY KEY CHECK (id = 1),
+  epoch bigint NOT NULL
+);
+INSERT INTO control.applier (id, epoch) VALUES (1, 0) ON CONFLICT DO NOTHING;
+
+CREATE TABLE IF NOT EXISTS control.verdicts (
+  service           text NOT NULL,
+  table_name        text NOT NULL,
+  rows              bigint NOT NULL,
+  missing_in_new    bigint NOT NULL,
+  missing_in_legacy bigint NOT NULL,
+  inconsistent      bigint NOT NULL,
+  sample            jsonb NOT NULL DEFAULT '[]',
+  verified_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (service, table_name)
+);
+
+CREATE TABLE IF NOT EXISTS control.verifications (
+  id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  service    text NOT NULL,
+  repair     boolean NOT NULL,
+  state      text NOT NULL DEFAULT 'queued',
+  rows_done  bigint NOT NULL DEFAULT 0,
+  rows_total bigint NOT NULL DEFAULT 0,
+  repaired   bigint NOT NULL DEFAULT 0,
+  tables     jsonb NOT NULL DEFAULT '[]',
+  error      text,
+  created_at timestamptz NOT NULL DEFAULT now()
+);

@@ -1,0 +1,257 @@
+import { readFileSync } from 'node:fs';
+import { applySchema } from '@banyan/postgres';
+import type pg from 'pg';
+import type { VerificationFacts } from '../stage/decide.ts';
+import type { ServiceState, Stage, Target } from '../stage/stages.ts';
+import type { LinkStatus, StepRecord, TableVerification, VerificationRun } from './control.ts';
+
+/** SQL over schema `control`. `Queryable` so that a caller can put several calls into one transaction. */
+export type Queryable = Pick<pg.PoolClient, 'query'>;
+
+export async function applyControlSchema(pool: pg.Pool): Promise<void> {
+  const sql = readFileSync(new URL('./schema.sql', import.meta.url), 'utf8');
+  await applySchema(pool, { name: 'banyan-control', sql });
+}
+
+/** Wakes everybody who listens: controller, applier, gateways. */
+export async function announce(db: Queryable): Promise<void> {
+  await db.query(`NOTIFY banyan`);
+}
+
+export async function ensureServices(db: Queryable, services: string[]): Promise<void> {
+  await db.query(`INSERT INTO control.services (service) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING`, [services]);
+}
+
+type ServiceRow = {
+  service: string;
+  stage: Stage;
+  share: number;
+  target_stage: Stage;
+  target_share: number;
+  paused: string | null;
+  message: string;
+  since: Date;
+  failed_steps: number;
+  retry_at: Date | null;
+  forced: boolean;
+};
+
+export async function readServices(db: Queryable): Promise<ServiceState[]> {
+  const { rows } = await db.query<ServiceRow>(`SELECT * FROM control.services ORDER BY service`);
+  return rows.map((row) => ({
+    service: row.service,
+    stage: row.stage,
+    share: row.share,
+    target: { stage: row.target_stage, share: row.target_share },
+    paused: row.paused,
+    message: row.message,
+    since: row.since,
+    failedSteps: row.failed_steps,
+    retryAt: row.retry_at,
+    forced: row.forced,
+  }));
+}
+
+/** The operator's wish. Clears a pause: asking again is the way to go on after one. */
+export async function setTarget(db: Queryable, service: string, target: Target, forced: boolean): Promise<void> {
+  await db.query(
+    `UPDATE control.services SET target_stage = $2, target_share = $3, forced = $4, paused = NULL, failed_steps = 0, retry_at = NULL
+     WHERE service = $1`,
+    [service, target.stage, target.share, forced],
+  );
+}
+
+/** Arrival in a stage and share: evidence starts anew. */
+export async function enterStage(db: Queryable, service: string, stage: Stage, share: number): Promise<void> {
+  await db.query(
+    `UPDATE control.services SET stage = $2, share = $3, since = clock_timestamp(), failed_steps = 0, retry_at = NULL, forced = false,
+       message = '' WHERE service = $1`,
+    [service, stage, share],
+  );
+}
+
+export async function setMessage(db: Queryable, service: string, message: string): Promise<void> {
+  await db.query(`UPDATE control.services SET message = $2 WHERE service = $1 AND message IS DISTINCT FROM $2`, [service, message]);
+}
+
+export async function pause(db: Queryable, service: string, reason: string): Promise<void> {
+  await db.query(`UPDATE control.services SET paused = $2, message = $2 WHERE service = $1`, [service, reason]);
+}
+
+/** A step that failed cleanly is tried again after 0.25 s, 0.5 s, 1 s … at most 8 s. */
+export async function noteFailedStep(db: Queryable, service: string, reason: string): Promise<void> {
+  await db.query(
+    `UPDATE control.services SET failed_steps = failed_steps + 1, message = $2,
+       retry_at = clock_timestamp() + least(8, 0.25 * 2 ^ failed_steps) * interval '1 second' WHERE service = $1`,
+    [service, reason],
+  );
+}
+
+export async function beginStep(db: Queryable, step: { service: string; from: string; to: string; reason: string }): Promise<number> {
+  const { rows } = await db.query<{ id: string }>(
+    `INSERT INTO control.steps (service, from_what, to_what, reason) VALUES ($1, $2, $3, $4) RETURNING id`,
+    [step.service, step.from, step.to, step.reason],
+  );
+  return Number(rows[0]!.id);
+}
+
+export async function endStep(db: Queryable, id: number, outcome: 'done' | 'failed', fenceMs: number | null, reason?: string): Promise<void> {
+  await db.query(
+    `UPDATE control.steps SET outcome = $2, fence_ms = $3, ended_at = clock_timestamp(), reason = coalesce($4, reason) WHERE id = $1`,
+    [id, outcome, fenceMs, reason ?? null],
+  );
+}
+
+/** Steps that a killed controller left running: their fences are decided by then, so only the record is closed. */
+export async function closeInterruptedSteps(db: Queryable): Promise<void> {
+  await db.query(
+    `UPDATE control.steps SET outcome = 'failed', ended_at = clock_timestamp(), reason = reason || ' (controller restarted)' WHERE outcome = 'running'`,
+  );
+}
+
+export async function readSteps(db: Queryable, service: string | null, limit: number): Promise<StepRecord[]> {
+  const { rows } = await db.query(
+    `SELECT * FROM control.steps WHERE $1::text IS NULL OR service = $1 ORDER BY id DESC LIMIT $2`,
+    [service, limit],
+  );
+  return rows.map((row) => ({
+    id: Number(row.id),
+    service: row.service,
+    from: row.from_what,
+    to: row.to_what,
+    outcome: row.outcome,
+    fenceMs: row.fence_ms,
+    reason: row.reason,
+    startedAt: row.started_at.toISOString(),
+    endedAt: row.ended_at?.toISOString() ?? null,
+  }));
+}
+
+export async function nextApplierEpoch(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ epoch: string }>(`UPDATE control.applier SET epoch = epoch + 1 RETURNING epoch`);
+  return Number(rows[0]!.epoch);
+}
+
+/** Locks the epoch against a starting applier for the rest of the transaction and compares it. */
+export async function applierEpochIs(db: Queryable, epoch: number): Promise<boolean> {
+  const { rows } = await db.query<{ epoch: string }>(`SELECT epoch FROM control.applier FOR SHARE`);
+  return Number(rows[0]?.epoch) === epoch;
+}
+
+export async function writeLinks(db: Queryable, links: Array<LinkStatus & { service: string }>): Promise<void> {
+  await db.query(
+    `INSERT INTO control.links (link, service, status)
+     SELECT l ->> 'link', l ->> 'service', l - 'service' FROM jsonb_array_elements($1::jsonb) l
+     ON CONFLICT (link) DO UPDATE SET status = excluded.status, updated_at = clock_timestamp()`,
+    [JSON.stringify(links)],
+  );
+}
+
+/** A row that the applier has not refreshed for 5 s says nothing any more: the applier is down. */
+export async function readLinks(db: Queryable): Promise<Array<LinkStatus & { service: string }>> {
+  const { rows } = await db.query<{ service: string; status: LinkStatus; stale: boolean }>(
+    `SELECT service, status, updated_at < clock_timestamp() - interval '5 seconds' AS stale FROM control.links ORDER BY link`,
+  );
+  return rows.map(({ service, status, stale }) =>
+    stale && status.state !== 'off'
+      ? { ...status, service, state: 'reconnecting', error: 'the applier does not report' }
+      : { ...status, service },
+  );
+}
+
+export async function clearVerdicts(db: Queryable, service: string): Promise<void> {
+  await db.query(`DELETE FROM control.verdicts WHERE service = $1`, [service]);
+}
+
+export async function writeVerdict(db: Queryable, service: string, table: TableVerification): Promise<void> {
+  await db.query(
+    `INSERT INTO control.verdicts (service, table_name, rows, missing_in_new, missing_in_legacy, inconsistent, sample, verified_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce($8::timestamptz, clock_timestamp()))
+     ON CONFLICT (service, table_name) DO UPDATE SET rows = excluded.rows, missing_in_new = excluded.missing_in_new,
+       missing_in_legacy = excluded.missing_in_legacy, inconsistent = excluded.inconsistent, sample = excluded.sample,
+       verified_at = excluded.verified_at`,
+    [service, table.table, table.rows, table.missingInNew, table.missingInLegacy, table.inconsistent, JSON.stringify(table.sample), table.verifiedAt],
+  );
+}
+
+export async function readVerdicts(db: Queryable): Promise<Array<TableVerification & { service: string }>> {
+  const { rows } = await db.query(`SELECT * FROM control.verdicts ORDER BY service, table_name`);
+  return rows.map((row) => {
+    const counts = {
+      missingInNew: Number(row.missing_in_new),
+      missingInLegacy: Number(row.missing_in_legacy),
+      inconsistent: Number(row.inconsistent),
+    };
+    return {
+      service: row.service,
+      table: row.table_name,
+      verdict: verdictOf(counts),
+      rows: Number(row.rows),
+      ...counts,
+      verifiedAt: row.verified_at.toISOString(),
+      sample: row.sample,
+    };
+  });
+}
+
+/** The worst of a table's rows names the table's verdict. */
+export function verdictOf(counts: { missingInNew: number; missingInLegacy: number; inconsistent: number }): TableVerification['verdict'] {
+  if (counts.inconsistent > 0) return 'INCONSISTENT';
+  if (counts.missingInNew > 0) return 'MISSING_IN_NEW';
+  if (counts.missingInLegacy > 0) return 'MISSING_IN_LEGACY';
+  return 'CONSISTENT';
+}
+
+/** One answer for the whole service: consistent only if each of its tables was compared and is. */
+export function summarizeVerdicts(tables: TableVerification[], expectedTables: number): VerificationFacts {
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+  if (tables.length < expectedTables) return { verdict: 'UNKNOWN', verifiedAt: null, rows };
+  const oldest = Math.min(...tables.map((table) => Date.parse(table.verifiedAt ?? '')));
+  const consistent = tables.every((table) => table.verdict === 'CONSISTENT');
+  return { verdict: consistent ? 'CONSISTENT' : 'DIVERGENT', verifiedAt: new Date(oldest), rows };
+}
+
+export async function queueVerification(db: Queryable, service: string, repair: boolean): Promise<number> {
+  const { rows } = await db.query<{ id: string }>(
+    `INSERT INTO control.verifications (service, repair) VALUES ($1, $2) RETURNING id`,
+    [service, repair],
+  );
+  return Number(rows[0]!.id);
+}
+
+/** Takes one queued run, or one that a killed applier left running. */
+export async function takeVerification(db: Queryable, service: string): Promise<VerificationRun & { repair: boolean } | null> {
+  const { rows } = await db.query(
+    `UPDATE control.verifications SET state = 'running' WHERE id =
+       (SELECT id FROM control.verifications WHERE service = $1 AND state IN ('queued', 'running') ORDER BY id LIMIT 1)
+     RETURNING *`,
+    [service],
+  );
+  return rows[0] ? { ...toRun(rows[0]), repair: rows[0].repair } : null;
+}
+
+export async function writeVerification(db: Queryable, run: VerificationRun): Promise<void> {
+  await db.query(
+    `UPDATE control.verifications SET state = $2, rows_done = $3, rows_total = $4, repaired = $5, tables = $6, error = $7 WHERE id = $1`,
+    [run.id, run.state, run.rowsDone, run.rowsTotal, run.repaired, JSON.stringify(run.tables), run.error],
+  );
+}
+
+export async function readVerification(db: Queryable, id: number): Promise<VerificationRun | null> {
+  const { rows } = await db.query(`SELECT * FROM control.verifications WHERE id = $1`, [id]);
+  return rows[0] ? toRun(rows[0]) : null;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a row as pg gives it
+function toRun(row: any): VerificationRun {
+  return {
+    id: Number(row.id),
+    service: row.service,
+    state: row.state,
+    rowsDone: Number(row.rows_done),
+    rowsTotal: Number(row.rows_total),
+    repaired: Number(row.repaired),
+    tables: row.tables,
+    error: row.error,
+  };
+}

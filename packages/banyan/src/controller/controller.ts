@@ -1,0 +1,156 @@
+import { isDeepStrictEqual } from 'node:util';
+import { abortOpenFences, applyGatewaySchema, publishTable, readTable } from '@banyan/gateway';
+import { createPool, withTransaction } from '@banyan/postgres';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import * as store from '../control/store.ts';
+import { listenForChanges } from '../control/wake.ts';
+import type { ResolvedPlan } from '../plan/resolved.ts';
+import { buildRouteTable } from '../plan/route-table.ts';
+import { type Decision, decide } from '../stage/decide.ts';
+import { describeStage, type ServiceState } from '../stage/stages.ts';
+import type { ApplierClient } from './applier-client.ts';
+import { collectFacts } from './facts.ts';
+import { createGuards } from './guards.ts';
+import { fencedStep, type StepContext } from './step.ts';
+
+/** How often facts are collected when nobody announces a change, ms. */
+const TICK_MS = 250;
+/** Key of the advisory lock that makes the controller one of a kind per control database. */
+const CONTROLLER_LOCK = 0x62616e79; // 'bany'
+
+export type Controller = { readonly pool: pg.Pool; stop(): Promise<void> };
+
+/**
+ * The reconciling loop: read the facts, ask `decide` for the one next move of each service, carry it out, look again.
+ * All state is in the control database, so a killed controller goes on where it was.
+ */
+export async function startController(options: { plan: ResolvedPlan; applier: ApplierClient; log: Logger }): Promise<Controller> {
+  const { plan, applier, log } = options;
+  const pool = createPool(plan.control.database, { applicationName: 'banyan-controller', max: 6 });
+  const lock = await holdControllerLock(plan.control.database);
+  await applyGatewaySchema(pool);
+  await store.applyControlSchema(pool);
+  await store.ensureServices(pool, Object.keys(plan.services));
+  await store.closeInterruptedSteps(pool);
+  await abortOpenFences(pool);
+  await publishIfChanged(pool, plan);
+  const guards = createGuards(plan);
+  const context: StepContext = { plan, pool, applier, guards, log, nextVersion };
+  const wake = await listenForChanges(plan.control.database, 'banyan-controller-listen');
+  let stopping = false;
+  let sharesKnown = false;
+
+  const running = loop();
+  return {
+    pool,
+    async stop() {
+      stopping = true;
+      await wake.close();
+      await running;
+      await guards.close();
+      await lock.end();
+      await pool.end();
+    },
+  };
+
+  async function loop(): Promise<void> {
+    while (!stopping) {
+      try {
+        await reconcile();
+      } catch (error) {
+        log.error({ err: error }, 'reconciling failed, trying again');
+      }
+      await wake.next(TICK_MS);
+    }
+  }
+
+  async function reconcile(): Promise<void> {
+    const facts = await collectFacts(pool, plan, new Date());
+    if (!sharesKnown) {
+      // A step that died with an earlier life may have moved the applier's share without committing.
+      for (const { state } of facts) await applier.setShare(state.service, state.share);
+      sharesKnown = true;
+    }
+    await guards.reconcile(facts.map(({ state }) => state));
+    for (const service of facts) {
+      if (stopping) return;
+      await carryOut(service.state, decide(service));
+    }
+  }
+
+  async function carryOut(state: ServiceState, decision: Decision): Promise<void> {
+    switch (decision.do) {
+      case 'wait':
+        await store.setMessage(pool, state.service, decision.why);
+        return;
+      case 'pause':
+        log.warn({ service: state.service, why: decision.why }, 'paused');
+        await store.pause(pool, state.service, decision.why);
+        return;
+      case 'rollBack':
+        log.warn({ service: state.service, why: decision.why }, 'going back by itself');
+        await rollBack(pool, state.service, decision.why);
+        return;
+      case 'enter':
+        await enter(state, decision.stage, decision.why);
+        return;
+      case 'step':
+        await fencedStep(context, state, decision.share, decision.why);
+        return;
+    }
+  }
+
+  /** No key changes side, so there is nothing to hold: stage and table change in one transaction. */
+  async function enter(state: ServiceState, stage: ServiceState['stage'], why: string): Promise<void> {
+    const step = await store.beginStep(pool, {
+      service: state.service,
+      from: describeStage(state.stage, state.share),
+      to: describeStage(stage, state.share),
+      reason: why,
+    });
+    await withTransaction(pool, async (client) => {
+      if (stage === 'copying') await store.clearVerdicts(client, state.service);
+      await store.enterStage(client, state.service, stage, stage === 'monolith' ? 0 : state.share);
+      await publishTable(client, buildRouteTable(plan, await statesOf(client), await nextVersion(client)));
+    });
+    await store.endStep(pool, step, 'done', null);
+    await store.announce(pool);
+    log.info({ service: state.service, stage, why }, 'entered');
+  }
+}
+
+/** Aims at the monolith and says why; `paused` keeps it there until an operator asks to advance again. */
+export async function rollBack(db: store.Queryable, service: string, why: string): Promise<void> {
+  await store.setTarget(db, service, { stage: 'monolith', share: 0 }, false);
+  await store.pause(db, service, why);
+  await store.announce(db);
+}
+
+async function statesOf(db: store.Queryable): Promise<Record<string, ServiceState>> {
+  return Object.fromEntries((await store.readServices(db)).map((state) => [state.service, state]));
+}
+
+async function nextVersion(db: store.Queryable): Promise<number> {
+  return ((await readTable(db))?.version ?? 0) + 1;
+}
+
+/** At start: the plan may have changed since the last life. */
+async function publishIfChanged(pool: pg.Pool, plan: ResolvedPlan): Promise<void> {
+  await withTransaction(pool, async (client) => {
+    const current = await readTable(client);
+    const table = buildRouteTable(plan, await statesOf(client), (current?.version ?? 0) + 1);
+    // Through JSON, as it is stored: undefined fields vanish.
+    const wanted = JSON.parse(JSON.stringify({ ...table, version: 0 }));
+    if (!current || !isDeepStrictEqual({ ...current, version: 0 }, wanted)) await publishTable(client, table);
+  });
+}
+
+/** Waits for the lock of a predecessor whose session is not gone yet. Released by ending the connection. */
+async function holdControllerLock(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, application_name: 'banyan-controller-lock' });
+  client.on('error', () => process.exit(1)); // without the lock another controller may act: this one must not
+  await client.connect();
+  await client.query('SELECT pg_advisory_lock($1)', [CONTROLLER_LOCK]);
+  return client;
+}

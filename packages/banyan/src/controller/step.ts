@@ -1,0 +1,77 @@
+import { abortFence, awaitAcks, commitFence, openFence } from '@banyan/gateway';
+import { withTransaction } from '@banyan/postgres';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import * as store from '../control/store.ts';
+import type { ResolvedPlan } from '../plan/resolved.ts';
+import { buildRouteTable } from '../plan/route-table.ts';
+import { describeStage, type ServiceState, type Stage } from '../stage/stages.ts';
+import type { ApplierClient } from './applier-client.ts';
+import type { Guards } from './guards.ts';
+
+export type StepContext = {
+  plan: ResolvedPlan;
+  pool: pg.Pool;
+  applier: ApplierClient;
+  guards: Guards;
+  log: Logger;
+  /** Next version of the route table; called inside the deciding transaction. */
+  nextVersion: (db: store.Queryable) => Promise<number>;
+};
+
+/**
+ * The fenced step (docs/architecture.md): hold, drain, barrier, switch, release. Whatever fails before the
+ * deciding transaction leaves everything as it was; whatever dies after it finds the switch made.
+ */
+export async function fencedStep(context: StepContext, state: ServiceState, toShare: number, why: string): Promise<boolean> {
+  const { pool, plan, applier, guards, log } = context;
+  const { service, share: fromShare } = state;
+  const toStage: Stage = toShare > 0 ? 'canary' : 'shadowing';
+  const limitMs = plan.services[service]!.rollout.fenceLimitMs;
+  const up = toShare > fromShare;
+  const stepId = await store.beginStep(pool, {
+    service,
+    from: describeStage(state.stage, fromShare),
+    to: describeStage(toStage, toShare),
+    reason: why,
+  });
+  if (up) await guards.install(service);
+
+  const started = performance.now();
+  const elapsed = () => performance.now() - started;
+  const fence = await openFence(pool, { service, fromShare, toShare, limitMs });
+  try {
+    await awaitAcks(pool, fence.id, { timeoutMs: limitMs });
+    const { epoch } = await applier.barrier({
+      link: `${service}.${up ? 'forward' : 'reverse'}`,
+      lock: true,
+      share: toShare,
+      timeoutMs: Math.max(1, Math.floor(limitMs - elapsed())),
+    });
+    // The monolith must take the writes that come back before they come; it refuses the ones that left after they did.
+    if (!up) await guards.set(service, toShare);
+    await withTransaction(pool, async (client) => {
+      if (!(await store.applierEpochIs(client, epoch))) throw new Error('the applier restarted during the step');
+      await store.enterStage(client, service, toStage, toShare);
+      const states = Object.fromEntries((await store.readServices(client)).map((row) => [row.service, row]));
+      const table = buildRouteTable(plan, states, await context.nextVersion(client));
+      await commitFence(client, fence.id, table);
+    });
+  } catch (error) {
+    const outcome = await abortFence(pool, fence.id);
+    if (outcome === 'aborted') {
+      const reason = error instanceof Error ? error.message : String(error);
+      log.warn({ err: error, service, fromShare, toShare }, 'fenced step failed, nothing switched');
+      await applier.setShare(service, fromShare).catch(() => {});
+      await store.endStep(pool, stepId, 'failed', elapsed(), reason);
+      await store.noteFailedStep(pool, service, reason);
+      return false;
+    }
+  }
+  const fenceMs = elapsed();
+  await store.endStep(pool, stepId, 'done', fenceMs);
+  await store.announce(pool);
+  if (up) await guards.set(service, toShare);
+  log.info({ service, fromShare, toShare, fenceMs }, 'fenced step done');
+  return true;
+}

@@ -1,0 +1,33 @@
+import type { Price } from '../control/control.ts';
+import type { LinkFacts } from './decide.ts';
+import type { Stage } from './stages.ts';
+
+export type PriceFacts = {
+  stage: Stage;
+  share: number;
+  reverse: Pick<LinkFacts, 'state' | 'lagMs'>;
+  maxLagMs: number;
+  /** Columns of the service's tables that no mapping takes back, as table.column. */
+  serviceOnlyColumns: string[];
+};
+
+/** What going back to the monolith from here would cost: told before every step, and by `banyan plan`. */
+export function priceOfGoingBack(facts: PriceFacts): Price {
+  const { stage, share, reverse } = facts;
+  if (stage === 'retired') {
+    return { verdict: 'refused', details: ['retired: rows are no longer written back to the monolith'] };
+  }
+  if (share === 0) return { verdict: 'lossless', details: ['no key has its writes on the service'] };
+  if (reverse.state !== 'streaming') {
+    return {
+      verdict: 'lossy',
+      details: [`the reverse link is ${reverse.state}: writes since it stopped are on the service only, going back waits for it`],
+    };
+  }
+  const details = ['every write of a mapped column is on the monolith before the switch'];
+  if (reverse.lagMs > facts.maxLagMs) details.push(`going back waits until the lag of ${Math.round(reverse.lagMs)} ms is gone`);
+  if (facts.serviceOnlyColumns.length > 0) {
+    details.push(`stay on the service, unknown to the monolith: ${facts.serviceOnlyColumns.join(', ')}`);
+  }
+  return { verdict: 'lossless', details };
+}

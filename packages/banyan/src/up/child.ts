@@ -1,0 +1,43 @@
+import pino, { type Logger } from 'pino';
+import { loadPlan } from '../plan/load.ts';
+import { type ResolvedPlan, resolvePlan } from '../plan/resolved.ts';
+
+/** What a child process of the supervisor is told by its environment. */
+export type ChildContext = { plan: ResolvedPlan; log: Logger; token: string; applierUrl: string };
+
+/** Common start of controller, applier and gateway processes. Throws when started by hand without the environment. */
+export async function childContext(name: string): Promise<ChildContext> {
+  const config = demand('BANYAN_CONFIG');
+  const log = pino({ name, level: process.env.BANYAN_LOG_LEVEL ?? 'info', redact: ['*.token', '*.password', '*.authorization'] });
+  return {
+    plan: resolvePlan((await loadPlan(config)).plan),
+    log,
+    token: demand('BANYAN_TOKEN'),
+    applierUrl: demand('BANYAN_APPLIER_URL'),
+  };
+}
+
+/**
+ * Runs `stop` once on SIGTERM, SIGINT or when the supervisor has gone (its channel closes), then exits. A child that
+ * outlives its supervisor would fight the next one.
+ */
+export function stopOnSignal(stop: () => Promise<void>): void {
+  let stopping = false;
+  const once = () => {
+    if (stopping) return;
+    stopping = true;
+    stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGTERM', once);
+  process.on('SIGINT', once);
+  process.on('disconnect', once);
+}
+
+function demand(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: this process is started by 'banyan up'`);
+  return value;
+}

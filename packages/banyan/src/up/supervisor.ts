@@ -1,0 +1,130 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+export type ProcessName = 'applier' | 'controller' | 'gateway';
+
+export type Supervisor = {
+  /** Process ids of what runs now; a process between two lives is missing. */
+  pids(): Partial<Record<ProcessName, number>>;
+  restarts(): Record<ProcessName, number>;
+  stop(): Promise<void>;
+};
+
+const ENTRY: Record<ProcessName, URL> = {
+  applier: new URL('../applier/main.ts', import.meta.url),
+  controller: new URL('../controller/main.ts', import.meta.url),
+  gateway: new URL('../gateway/main.ts', import.meta.url),
+};
+
+/** First pause before a dead process is started again, and the longest, ms. */
+const RESTART_MS = { first: 50, longest: 5_000 };
+/** A life longer than this forgives the deaths before it, ms. */
+const HEALTHY_MS = 5_000;
+/** How long a process may take to stop before it is killed, ms. */
+const STOP_MS = 15_000;
+
+/**
+ * Starts applier, controller and gateway as processes of their own and starts each again when it dies. Resolves when
+ * all three have reported ready; rejects when one dies before it ever was.
+ */
+export async function startSupervisor(options: {
+  config: string;
+  token: string;
+  logDirectory: string;
+  env?: Record<string, string>;
+  onRestart?: (name: ProcessName, code: number | null, signal: string | null) => void;
+}): Promise<Supervisor> {
+  mkdirSync(options.logDirectory, { recursive: true });
+  const env = {
+    ...process.env,
+    ...options.env,
+    BANYAN_CONFIG: options.config,
+    BANYAN_TOKEN: options.token,
+    BANYAN_APPLIER_URL: `http://127.0.0.1:${await freePort()}`,
+  };
+  const names: ProcessName[] = ['applier', 'controller', 'gateway'];
+  const children = new Map<ProcessName, ChildProcess>();
+  const restarts: Record<ProcessName, number> = { applier: 0, controller: 0, gateway: 0 };
+  let stopping = false;
+
+  try {
+    for (const name of names) await startOne(name);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    pids: () => Object.fromEntries([...children].map(([name, child]) => [name, child.pid!])),
+    restarts: () => ({ ...restarts }),
+    stop,
+  };
+
+  /** Resolves at the first `ready`; later lives are started by `onExit`. */
+  function startOne(name: ProcessName): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let everReady = false;
+      let pauseMs = RESTART_MS.first;
+      launch();
+
+      function launch(): void {
+        if (stopping) return;
+        const startedAt = performance.now();
+        const log = openSync(join(options.logDirectory, `${name}.log`), 'a');
+        const child = fork(ENTRY[name], { env, stdio: ['ignore', log, log, 'ipc'], execArgv: [] });
+        closeSync(log);
+        children.set(name, child);
+        child.on('message', (message) => {
+          if (message !== 'ready') return;
+          everReady = true;
+          resolve();
+        });
+        child.on('exit', (code, signal) => {
+          children.delete(name);
+          if (stopping) return;
+          if (!everReady) {
+            const where = join(options.logDirectory, `${name}.log`);
+            reject(new Error(`${name} did not start (${signal ?? `exit code ${code}`}); see ${where}`));
+            return;
+          }
+          restarts[name] += 1;
+          options.onRestart?.(name, code, signal);
+          if (performance.now() - startedAt > HEALTHY_MS) pauseMs = RESTART_MS.first;
+          setTimeout(launch, pauseMs);
+          pauseMs = Math.min(pauseMs * 2, RESTART_MS.longest);
+        });
+      }
+    });
+  }
+
+  /** Gateway first, so that no request meets a missing control plane; applier last. */
+  async function stop(): Promise<void> {
+    stopping = true;
+    for (const name of [...names].reverse()) {
+      const child = children.get(name);
+      if (child) await stopChild(child);
+    }
+  }
+}
+
+function stopChild(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve();
+    const killer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+    child.on('exit', () => {
+      clearTimeout(killer);
+      resolve();
+    });
+    child.kill('SIGTERM');
+  });
+}
+
+/** A loopback port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
