@@ -1,0 +1,62 @@
+import swagger from '@fastify/swagger';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import type pg from 'pg';
+import { API, legacyAnswer, NOT_FOUND } from '../contracts.ts';
+import { analyticsRoutes } from './routes/analytics.ts';
+import { applicationRoutes } from './routes/applications.ts';
+import { authRoutes } from './routes/auth.ts';
+import { jobRoutes } from './routes/jobs.ts';
+import { notificationRoutes } from './routes/notifications.ts';
+import { userRoutes } from './routes/users.ts';
+import { requireUser, type Settings } from './security.ts';
+
+/** What every group of routes is given. */
+export type Context = {
+  pool: pg.Pool;
+  settings: Settings;
+  /** `onRequest` hook of routes that need a logged-in user. */
+  authenticated: ReturnType<typeof requireUser>;
+};
+
+/** The whole legacy application on one database. The caller listens and closes. */
+export async function createMonolith(
+  pool: pg.Pool,
+  settings: Settings,
+  { logLevel = 'silent' }: { logLevel?: string } = {},
+): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: { level: logLevel },
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 1_048_576,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+  });
+  app.decorateRequest('user', null);
+  app.setErrorHandler(async (error, request, reply) => {
+    const { status, headers, body } = legacyAnswer(error);
+    if (status >= 500) request.log.error(error);
+    return await reply.code(status).headers(headers).send(body);
+  });
+  app.setNotFoundHandler(async (_request, reply) => await reply.code(NOT_FOUND.status).send(NOT_FOUND.body));
+
+  await app.register(swagger, { openapi: { info: { title: 'Career Copilot', version: '1.0.0' } } });
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  app.get('/health', { schema: { hide: true } }, async () => {
+    await pool.query('SELECT 1');
+    return { status: 'healthy' };
+  });
+
+  const context: Context = { pool, settings, authenticated: requireUser(pool, settings) };
+  await app.register(
+    async (api) => {
+      authRoutes(api, context);
+      userRoutes(api, context);
+      jobRoutes(api, context);
+      applicationRoutes(api, context);
+      analyticsRoutes(api, context);
+      notificationRoutes(api, context);
+    },
+    { prefix: API },
+  );
+  return app;
+}

@@ -1,0 +1,103 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import { jwtVerify, SignJWT } from 'jose';
+import type pg from 'pg';
+import { ApiError, LEGACY_ISSUER, type Profile, type Tokens } from '../contracts.ts';
+
+export type Settings = {
+  jwtSecret: string;
+  /** bcrypt's work factor. */
+  bcryptCost: number;
+  accessTokenSeconds: number;
+  refreshTokenDays: number;
+};
+
+/** The current user's row, loaded for each request as the legacy system always did. */
+export type CurrentUser = Profile;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    user: CurrentUser | null;
+  }
+}
+
+export const USER_COLUMNS = `id, email, full_name, is_active, role, phone, location, headline, skills, preferences,
+  created_at, updated_at`;
+
+/** A hook for routes that need a logged-in, active user. */
+export function requireUser(pool: pg.Pool, settings: Settings): (request: FastifyRequest) => Promise<void> {
+  const key = new TextEncoder().encode(settings.jwtSecret);
+  return async (request) => {
+    const id = await subject(request.headers.authorization, key);
+    const { rows } = await pool.query<CurrentUser>({
+      name: 'current-user',
+      text: `SELECT ${USER_COLUMNS} FROM users WHERE id = $1`,
+      values: [id],
+    });
+    const user = rows[0];
+    if (!user) throw new ApiError('BAD_CREDENTIALS');
+    if (!user.is_active) throw new ApiError('INACTIVE_USER');
+    request.user = user;
+  };
+}
+
+export function currentUser(request: FastifyRequest): CurrentUser {
+  if (!request.user) throw new ApiError('NOT_AUTHENTICATED');
+  return request.user;
+}
+
+/** A new access token and a new refresh token, the second stored as a hash. Writes `refresh_tokens` only. */
+export async function openSession(
+  db: pg.Pool | pg.PoolClient,
+  settings: Settings,
+  user: { id: number; role: string },
+): Promise<Tokens> {
+  const refreshToken = randomBytes(32).toString('base64url');
+  await db.query(
+    `INSERT INTO refresh_tokens (user_id, token_hash, expires_at)
+     VALUES ($1, $2, now() + make_interval(days => $3))`,
+    [user.id, hashRefreshToken(refreshToken), settings.refreshTokenDays],
+  );
+  return await tokens(settings, user, refreshToken);
+}
+
+export async function tokens(
+  settings: Settings,
+  user: { id: number; role: string },
+  refreshToken: string,
+): Promise<Tokens> {
+  const accessToken = await new SignJWT({ role: user.role })
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    .setIssuer(LEGACY_ISSUER)
+    .setSubject(String(user.id))
+    .setIssuedAt()
+    .setExpirationTime(`${settings.accessTokenSeconds}s`)
+    .sign(new TextEncoder().encode(settings.jwtSecret));
+  return {
+    access_token: accessToken,
+    refresh_token: refreshToken,
+    token_type: 'bearer',
+    expires_in: settings.accessTokenSeconds,
+  };
+}
+
+export function hashRefreshToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+async function subject(authorization: string | undefined, key: Uint8Array): Promise<number> {
+  const token = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];
+  if (!token) throw new ApiError('NOT_AUTHENTICATED');
+  try {
+    const { payload } = await jwtVerify(token, key, {
+      algorithms: ['HS256'],
+      issuer: LEGACY_ISSUER,
+      requiredClaims: ['exp', 'sub'],
+    });
+    const id = Number(payload.sub);
+    if (!Number.isSafeInteger(id) || id < 1 || id > 2_147_483_647) throw new ApiError('BAD_CREDENTIALS');
+    return id;
+  } catch (cause) {
+    throw Object.assign(new ApiError('BAD_CREDENTIALS'), { cause });
+  }
+}
