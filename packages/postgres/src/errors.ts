@@ -30,6 +30,7 @@ const CATALOGUE = {
   WAL_DATABASE_MISSING: 'The database does not exist. Check the URL.',
   WAL_CONNECTION:
     'The connection to the source was lost. The stream connects again from the acknowledged position.',
+  WAL_REFUSED: 'The source refuses to stream. Its own error is the cause.',
   WAL_PROTOCOL:
     'The server sent something that this reader does not understand. The source was left as it is.',
 } as const;

@@ -9,3 +9,16 @@ export { connectionConfig, createPool, type Db, PINNED_SETTINGS, type PoolOption
 export { quoteIdent, quoteLiteral, quoteTable } from './quote.ts';
 export { applySchema, type Schema } from './schema.ts';
 export { type TransactionOptions, withTransaction } from './transaction.ts';
+export { formatLsn, formatMicros, type Lsn, parseLsn } from './wal/lsn.ts';
+export type * from './wal/messages.ts';
+export { parsePgoutput } from './wal/pgoutput.ts';
+export {
+  createSlot,
+  currentLsn,
+  dropSlot,
+  ensurePublication,
+  type Queryable,
+  type SlotStatus,
+  slotStatus,
+} from './wal/slots.ts';
+export { openWalStream, type WalStream, type WalStreamEvent, type WalStreamOptions } from './wal/stream.ts';

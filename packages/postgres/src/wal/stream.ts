@@ -1,0 +1,301 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { PostgresError } from '../errors.ts';
+import { classifyFault } from './faults.ts';
+import type { Lsn } from './lsn.ts';
+import type { WalMessage } from './messages.ts';
+import { parsePgoutput } from './pgoutput.ts';
+import { ReplicationSession, type SlotFacts } from './session.ts';
+
+export interface WalStreamOptions {
+  url: string;
+  slot: string;
+  publications: readonly string[];
+  /** Where to go on: the position that the target has made durable. Default: the slot's acknowledged position. */
+  startLsn?: Lsn;
+  /**
+   * The furthest position that was ever acknowledged for this slot. If the slot is further, somebody else moved or
+   * recreated it and changes are missing: the stream ends with `WAL_SLOT_AHEAD`. Default: not checked on start.
+   */
+  neverAckedBeyond?: Lsn;
+  /** How often the acknowledged position is reported. Default 1000, at most half of wal_sender_timeout. */
+  statusIntervalMs?: number;
+  /** What may wait for a slow consumer before the socket is no longer read, in bytes. Default 1 MiB. */
+  bufferBytes?: number;
+  /** Wait before connecting again: doubles from `minMs` (100) to `maxMs` (10,000), less up to half at random. */
+  backoff?: { minMs?: number; maxMs?: number };
+  onEvent?: (event: WalStreamEvent) => void;
+}
+
+export type WalStreamEvent =
+  | { kind: 'streaming'; from: Lsn }
+  | { kind: 'retrying'; error: PostgresError; attempt: number; delayMs: number };
+
+export interface WalStream extends AsyncIterable<WalMessage[]> {
+  /** Everything up to and including `lsn` is durable on the target: the server may forget it. Never goes back. */
+  ack(lsn: Lsn): void;
+  /** The last acknowledged position. */
+  readonly acked: Lsn;
+  /** The last position received: the end of a transaction, or a keepalive's. */
+  readonly received: Lsn;
+  /** Reports the acknowledged position and leaves. Iteration ends. Again is no error. */
+  close(): Promise<void>;
+}
+
+/**
+ * Streams a logical slot to one consumer, in batches that hold whatever has arrived since the last one. Nothing is
+ * acknowledged but by `ack`. If the connection is lost it connects again (see `start` in messages.ts). Iteration
+ * throws a `PostgresError` on what a retry cannot mend: `WAL_SLOT_MISSING`, `WAL_SLOT_LOST`, `WAL_SLOT_AHEAD`,
+ * `WAL_AUTH`, `WAL_PUBLICATION_MISSING`, `WAL_DATABASE_MISSING`, `WAL_LEVEL`, `WAL_REFUSED`, `WAL_PROTOCOL`.
+ */
+export function openWalStream(options: WalStreamOptions): WalStream {
+  return new Stream(options);
+}
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+const CLOSE_TIMEOUT_MS = 1_000;
+/** Requests for a reply that a server may leave unanswered before it is taken for dead. */
+const UNANSWERED = 3;
+
+class Stream implements WalStream {
+  acked: Lsn;
+  received: Lsn;
+  readonly #options: WalStreamOptions;
+  readonly #bufferBytes: number;
+  readonly #abort = new AbortController();
+  readonly #running: Promise<void>;
+  #session: ReplicationSession | undefined;
+  #everStarted = false;
+  #pending: WalMessage[] = [];
+  #pendingBytes = 0;
+  #paused = false;
+  #inTransaction = false;
+  #failure: PostgresError | undefined;
+  #done = false;
+  #wake: (() => void) | undefined;
+  #lastHeard = 0;
+  #unanswered = 0;
+
+  constructor(options: WalStreamOptions) {
+    this.#options = options;
+    this.#bufferBytes = options.bufferBytes ?? 1024 * 1024;
+    this.acked = options.startLsn ?? 0n;
+    this.received = this.acked;
+    this.#running = this.#run();
+  }
+
+  ack(lsn: Lsn): void {
+    if (lsn > this.received) throw new RangeError('Cannot acknowledge a position that was not received');
+    if (lsn > this.acked) this.acked = lsn;
+  }
+
+  async close(): Promise<void> {
+    this.#abort.abort();
+    await this.#running;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<WalMessage[], void, undefined> {
+    try {
+      for (;;) {
+        if (this.#abort.signal.aborted) return;
+        if (this.#pending.length > 0) yield this.#take();
+        else if (this.#failure) throw this.#failure;
+        else if (this.#done) return;
+        else {
+          await new Promise<void>((resolve) => {
+            this.#wake = resolve;
+          });
+        }
+      }
+    } finally {
+      await this.close();
+    }
+  }
+
+  #take(): WalMessage[] {
+    const batch = this.#pending;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    if (this.#paused) {
+      this.#paused = false;
+      this.#session?.resume();
+    }
+    return batch;
+  }
+
+  /** Connects, streams, and connects again until closed or beyond help. */
+  async #run(): Promise<void> {
+    const { slot, onEvent, backoff } = this.#options;
+    const progress = { attempt: 0 };
+    while (!this.#abort.signal.aborted) {
+      try {
+        await this.#streamOnce(progress);
+        break;
+      } catch (cause) {
+        if (this.#abort.signal.aborted) break;
+        const { error, retry } = classifyFault(cause, slot);
+        if (!retry) {
+          this.#failure = error;
+          break;
+        }
+        const delayMs = backoffMs(progress.attempt++, backoff, Math.random());
+        onEvent?.({ kind: 'retrying', error, attempt: progress.attempt, delayMs });
+        await delay(delayMs, undefined, { signal: this.#abort.signal }).catch(() => {});
+      }
+    }
+    this.#done = true;
+    this.#wakeConsumer();
+  }
+
+  /** Returns if closed by us, throws whatever else ends the session. */
+  async #streamOnce(progress: { attempt: number }): Promise<void> {
+    const { url, slot, publications, onEvent } = this.#options;
+    const session = new ReplicationSession(url);
+    const abort = () => this.#leave(session);
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const facts = await session.open(slot, publications);
+      const from = this.#startingPoint(facts);
+      await new Promise<void>((resolve, reject) => {
+        session.start(slot, publications, from, {
+          onStarted: () => {
+            progress.attempt = 0;
+            this.#begin(session, from);
+            timer = this.#keepInTouch(session, facts.walSenderTimeoutMs);
+            onEvent?.({ kind: 'streaming', from });
+            this.#abort.signal.addEventListener('abort', abort);
+            if (this.#abort.signal.aborted) abort();
+          },
+          onChunk: () => this.#hear(),
+          onData: (buffer, start, end) => {
+            try {
+              this.#read(session, buffer, start, end);
+            } catch (error) {
+              reject(error);
+            }
+          },
+          onChunkEnd: (bytes) => this.#settle(session, bytes),
+          onEnd: (error) => {
+            if (this.#abort.signal.aborted) resolve();
+            else
+              reject(
+                error ?? new PostgresError('WAL_CONNECTION', { slot, says: 'the server ended the stream' }),
+              );
+          },
+        });
+      });
+    } finally {
+      clearInterval(timer);
+      this.#session = undefined;
+      this.#paused = false;
+      this.#abort.signal.removeEventListener('abort', abort);
+      await session.close();
+    }
+  }
+
+  #startingPoint({ confirmedFlushLsn }: SlotFacts): Lsn {
+    const { slot, startLsn, neverAckedBeyond } = this.#options;
+    const limit = this.#everStarted ? this.acked : neverAckedBeyond;
+    if (limit !== undefined && confirmedFlushLsn > limit) {
+      throw new PostgresError('WAL_SLOT_AHEAD', { slot, slotLsn: confirmedFlushLsn, ourLsn: limit });
+    }
+    if (!this.#everStarted && startLsn === undefined) this.acked = confirmedFlushLsn;
+    return this.acked;
+  }
+
+  #begin(session: ReplicationSession, from: Lsn): void {
+    this.#session = session;
+    this.#everStarted = true;
+    this.#inTransaction = false;
+    if (from > this.received) this.received = from;
+    this.#pending.push({ kind: 'start', lsn: from });
+  }
+
+  #hear(): void {
+    this.#lastHeard = performance.now();
+    this.#unanswered = 0;
+  }
+
+  /** One frame: WAL data, or a keepalive. */
+  #read(session: ReplicationSession, buffer: Buffer, start: number, end: number): void {
+    const tag = buffer[start];
+    if (tag === WAL_DATA) {
+      const message = parsePgoutput(buffer, start + WAL_DATA_HEADER, end);
+      if (message.kind === 'begin') this.#inTransaction = true;
+      else if (message.kind === 'commit') {
+        this.#inTransaction = false;
+        if (message.endLsn > this.received) this.received = message.endLsn;
+      }
+      this.#pending.push(message);
+    } else if (tag === KEEPALIVE) {
+      if (buffer[start + 17] === 1) session.sendStatus(this.acked, Date.now(), false);
+      // In the midst of a transaction its position says nothing that could be acknowledged.
+      if (!this.#inTransaction) this.#pass(buffer.readBigUInt64BE(start + 1));
+    } else throw new PostgresError('WAL_PROTOCOL', { problem: `unknown frame ${tag}` });
+  }
+
+  #pass(lsn: Lsn): void {
+    if (lsn > this.received) this.received = lsn;
+    if (this.#pending.at(-1)?.kind === 'keepalive') this.#pending.pop();
+    this.#pending.push({ kind: 'keepalive', lsn });
+  }
+
+  #settle(session: ReplicationSession, bytes: number): void {
+    this.#pendingBytes += bytes;
+    if (this.#pending.length > 0) this.#wakeConsumer();
+    if (this.#abort.signal.aborted) {
+      this.#pending = [];
+    } else if (this.#pendingBytes > this.#bufferBytes && !this.#paused) {
+      this.#paused = true;
+      session.pause();
+    }
+  }
+
+  /**
+   * Reports on a timer, since the server's requests cannot be read while the socket is paused. A server that has
+   * been silent for its whole timeout and answers none of our requests is gone, though TCP may not know it yet.
+   */
+  #keepInTouch(session: ReplicationSession, walSenderTimeoutMs: number): NodeJS.Timeout {
+    const timeoutMs = walSenderTimeoutMs || DEFAULT_TIMEOUT_MS;
+    this.#lastHeard = performance.now();
+    this.#unanswered = 0;
+    const tick = () => {
+      const silentMs = this.#paused ? 0 : performance.now() - this.#lastHeard;
+      if (silentMs > timeoutMs && this.#unanswered >= UNANSWERED) session.destroy();
+      const ask = silentMs > timeoutMs / 2;
+      if (ask) this.#unanswered++;
+      session.sendStatus(this.acked, Date.now(), ask);
+    };
+    return setInterval(tick, Math.min(this.#options.statusIntervalMs ?? 1_000, timeoutMs / 2));
+  }
+
+  /** The last status, then the end, within reason: a server deep in a large transaction does not listen. */
+  #leave(session: ReplicationSession): void {
+    this.#pending = [];
+    session.sendStatus(this.acked, Date.now(), false);
+    session.finish();
+    session.resume();
+    const timer = setTimeout(() => session.destroy(), CLOSE_TIMEOUT_MS);
+    void this.#running.finally(() => clearTimeout(timer));
+  }
+
+  #wakeConsumer(): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
+  }
+}
+
+const WAL_DATA = 0x77; // w
+const KEEPALIVE = 0x6b; // k
+/** Tag, start and end position, send time. */
+const WAL_DATA_HEADER = 25;
+
+/** Exponential, with "equal jitter": at least half of the step, so that a herd is spread and nobody spins. */
+export function backoffMs(
+  attempt: number,
+  { minMs = 100, maxMs = 10_000 }: { minMs?: number; maxMs?: number } = {},
+  random: number,
+): number {
+  const step = Math.min(maxMs, minMs * 2 ** attempt);
+  return Math.round(step * (0.5 + random / 2));
+}
