@@ -45,9 +45,18 @@ export type Plan = {
   rollout?: Partial<RolloutPolicy>;
 };
 
+/** `issuer` is the `iss` claim of its tokens; an empty text stands for tokens that carry none. */
 export type PlanIssuer =
   | { name: string; issuer: string; algorithm: 'HS256'; secret: string; audience?: string }
-  | { name: string; issuer: string; algorithm: 'JWKS'; jwksUrl: string; audience?: string };
+  | {
+      name: string;
+      issuer: string;
+      algorithm: 'JWKS';
+      jwksUrl: string;
+      audience?: string;
+      /** Signature algorithms accepted; default RS256, ES256, EdDSA. */
+      algorithms?: string[];
+    };
 
 export type PlanService = {
   url: string | string[];

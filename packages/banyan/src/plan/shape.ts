@@ -73,7 +73,7 @@ const Issuer = Type.Union(
     Type.Object(
       {
         name: Type.String({ minLength: 1 }),
-        issuer: Type.String({ minLength: 1 }),
+        issuer: Type.String(),
         algorithm: Type.Literal('HS256'),
         secret: Type.String(),
         audience: optional(Type.String()),
@@ -83,9 +83,12 @@ const Issuer = Type.Union(
     Type.Object(
       {
         name: Type.String({ minLength: 1 }),
-        issuer: Type.String({ minLength: 1 }),
+        issuer: Type.String(),
         algorithm: Type.Literal('JWKS'),
         jwksUrl: Type.String(),
+        algorithms: optional(
+          Type.Array(Type.String({ pattern: '^(RS|ES|PS)(256|384|512)$|^EdDSA$' }), { minItems: 1 }),
+        ),
         audience: optional(Type.String()),
       },
       { additionalProperties: false },

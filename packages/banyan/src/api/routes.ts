@@ -1,0 +1,98 @@
+import type { FastifyInstance } from 'fastify';
+import { type Static, Type } from 'typebox';
+import type { Control } from '../control/control.ts';
+import { apiError } from './problem.ts';
+import { readTarget } from './target.ts';
+
+const Service = Type.Object({ service: Type.String({ minLength: 1, maxLength: 64 }) });
+const VerificationId = Type.Object({ id: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }) });
+const limit = (standard: number) => Type.Integer({ minimum: 1, maximum: 1_000, default: standard });
+const target = Type.String({ maxLength: 32, description: "'10%' or a stage" });
+const closed = { additionalProperties: false };
+
+const PlanQuery = Type.Object({ service: Type.Optional(Type.String()), to: Type.Optional(target) }, closed);
+const StepsQuery = Type.Object(
+  { service: Type.Optional(Type.String()), limit: Type.Optional(limit(50)) },
+  closed,
+);
+const LimitQuery = Type.Object({ limit: Type.Optional(limit(20)) }, closed);
+const AdvanceBody = Type.Object({ to: Type.Optional(target), force: Type.Optional(Type.Boolean()) }, closed);
+const RollbackBody = Type.Object({ reason: Type.Optional(Type.String({ maxLength: 1_000 })) }, closed);
+const VerifyBody = Type.Object({ repair: Type.Optional(Type.Boolean()) }, closed);
+const RetireBody = Type.Object({ confirm: Type.String({ description: "the service's name" }) }, closed);
+
+type InService = { Params: Static<typeof Service> };
+
+/** One route for each method of Control. */
+export function addRoutes(app: FastifyInstance, control: Control): void {
+  app.get('/v1/status', { schema: { summary: 'Where every service stands' } }, () => control.status());
+
+  app.get<{ Querystring: Static<typeof PlanQuery> }>(
+    '/v1/plan',
+    {
+      schema: {
+        summary: 'Dry run: the steps to a target, each with the price of going back',
+        querystring: PlanQuery,
+      },
+    },
+    ({ query }) => control.plan(query.service ?? null, query.to === undefined ? null : readTarget(query.to)),
+  );
+
+  app.post<InService & { Body: Static<typeof AdvanceBody> }>(
+    '/v1/services/:service/advance',
+    { schema: { summary: 'Set the target; without `to` the next stop', params: Service, body: AdvanceBody } },
+    ({ params, body }) =>
+      control.advance(params.service, body.to === undefined ? null : readTarget(body.to), {
+        force: body.force ?? false,
+      }),
+  );
+
+  app.post<InService & { Body: Static<typeof RollbackBody> }>(
+    '/v1/services/:service/rollback',
+    { schema: { summary: 'Go back to the monolith', params: Service, body: RollbackBody } },
+    ({ params, body }) => control.rollback(params.service, body.reason ?? ''),
+  );
+
+  app.post<InService & { Body: Static<typeof VerifyBody> }>(
+    '/v1/services/:service/verify',
+    { schema: { summary: 'Start a full verification', params: Service, body: VerifyBody } },
+    async ({ params, body }, reply) => {
+      const started = await control.startVerification(params.service, body.repair ?? false);
+      return reply.code(202).header('location', `/v1/verifications/${started.id}`).send(started);
+    },
+  );
+
+  app.get<{ Params: Static<typeof VerificationId> }>(
+    '/v1/verifications/:id',
+    { schema: { summary: 'How a verification goes, or went', params: VerificationId } },
+    ({ params }) => control.verification(params.id),
+  );
+
+  app.get<InService & { Querystring: Static<typeof LimitQuery> }>(
+    '/v1/services/:service/mismatches',
+    { schema: { summary: 'Answers that differed, newest first', params: Service, querystring: LimitQuery } },
+    ({ params, query }) => control.mismatches(params.service, query.limit ?? 20),
+  );
+
+  app.post<InService & { Body: Static<typeof RetireBody> }>(
+    '/v1/services/:service/retire',
+    {
+      schema: {
+        summary: 'Cut the service loose from the monolith; no way back',
+        params: Service,
+        body: RetireBody,
+      },
+    },
+    ({ params, body }) => {
+      if (body.confirm !== params.service)
+        throw apiError('not_confirmed', `confirm is not '${params.service}'`);
+      return control.retire(params.service);
+    },
+  );
+
+  app.get<{ Querystring: Static<typeof StepsQuery> }>(
+    '/v1/steps',
+    { schema: { summary: 'Steps done, newest first', querystring: StepsQuery } },
+    ({ query }) => control.steps(query.service ?? null, query.limit ?? 50),
+  );
+}

@@ -1,0 +1,21 @@
+import { formatShare, parseTarget, type Target } from '../stage/stages.ts';
+import { apiError } from './problem.ts';
+
+/** Reads '10%' or a stage's name; 'canary' alone says too little. Throws ControlError bad_target. */
+export function readTarget(text: string): Target {
+  const target = parseTarget(text);
+  if (!target) throw apiError('bad_target', `'${text}' is neither a share nor a stage`);
+  if (target.stage === 'canary' && target.share === 0) {
+    throw apiError(
+      'bad_target',
+      "'canary' does not say how many users",
+      "give a share from 0.01% to 100%, e.g. '10%'",
+    );
+  }
+  return target;
+}
+
+/** The text that readTarget reads back as this target. */
+export function writeTarget(target: Target): string {
+  return target.stage === 'canary' ? formatShare(target.share) : target.stage;
+}

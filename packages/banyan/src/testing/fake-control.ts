@@ -1,0 +1,276 @@
+import {
+  type Control,
+  ControlError,
+  type LinkStatus,
+  type ServiceStatus,
+  type VerificationRun,
+} from '../control/control.ts';
+import { FULL_SHARE, STAGES, type Stage, type Target } from '../stage/stages.ts';
+
+/**
+ * A control plane in memory, for tests of the API and the CLI. Each `status()` is one tick: a service goes one stage,
+ * a copy a quarter of its rows, towards the target.
+ */
+export class FakeControl implements Control {
+  readonly calls: unknown[][] = [];
+  readonly services: Record<string, ServiceStatus> = { auth: aStatus('auth'), users: aStatus('users') };
+  /** What the next verifications end in. */
+  verdict: 'CONSISTENT' | 'INCONSISTENT' = 'CONSISTENT';
+  /** Called before each tick; to make things go wrong. */
+  onTick: (services: Record<string, ServiceStatus>) => void = () => {};
+  #runs = new Map<number, VerificationRun>();
+
+  async status() {
+    this.onTick(this.services);
+    for (const service of Object.values(this.services)) tick(service);
+    return {
+      system: 'shop',
+      routeTableVersion: 12,
+      gatewayWorkers: 2,
+      services: structuredClone(Object.values(this.services)),
+    };
+  }
+
+  async plan(service: string | null, target: Target | null) {
+    this.calls.push(['plan', service, target]);
+    if (service !== null) this.#get(service);
+    const lossless = { verdict: 'lossless', details: [] } as const;
+    const lossy = {
+      verdict: 'lossy',
+      details: ['users.preferences: the monolith has no such column'],
+    } as const;
+    const steps = [
+      {
+        order: 1,
+        what: 'enter copying',
+        from: 'monolith',
+        to: 'copying',
+        fenced: false,
+        price: structuredClone({ ...lossless, details: [] as string[] }),
+      },
+      {
+        order: 2,
+        what: 'fenced step: hold, drain, barrier, switch',
+        from: 'copying',
+        to: 'canary 10%',
+        fenced: true,
+        price: { verdict: lossy.verdict, details: [...lossy.details] },
+      },
+    ];
+    return Object.fromEntries(
+      (service ? [service] : Object.keys(this.services)).map((name) => [name, steps]),
+    );
+  }
+
+  async advance(service: string, target: Target | null, options: { force?: boolean }) {
+    this.calls.push(['advance', service, target, options]);
+    const status = this.#get(service);
+    if (status.stage === 'retired')
+      throw new ControlError('retired', 409, `'${service}' is retired`, 'there is no way back');
+    status.target = target ?? { stage: 'canary', share: 100 };
+    status.paused = null;
+    return structuredClone(status);
+  }
+
+  async rollback(service: string, reason: string) {
+    this.calls.push(['rollback', service, reason]);
+    const status = this.#get(service);
+    status.target = { stage: 'monolith', share: 0 };
+    status.message = reason;
+    return structuredClone(status);
+  }
+
+  async startVerification(service: string, repair: boolean) {
+    this.calls.push(['verify', service, repair]);
+    this.#get(service);
+    const id = this.#runs.size + 1;
+    this.#runs.set(id, {
+      id,
+      service,
+      state: 'queued',
+      rowsDone: 0,
+      rowsTotal: 20_000,
+      repaired: 0,
+      tables: [],
+      error: null,
+    });
+    return { id };
+  }
+
+  async verification(id: number) {
+    const run = this.#runs.get(id);
+    if (!run)
+      throw new ControlError('no_such_verification', 404, `there is no verification ${id}`, 'start one');
+    run.state = 'running';
+    run.rowsDone = Math.min(run.rowsTotal, run.rowsDone + 5_000);
+    if (run.rowsDone === run.rowsTotal) {
+      const inconsistent = this.verdict === 'CONSISTENT' ? 0 : 3;
+      run.state = 'done';
+      run.tables = [
+        {
+          table: 'public.users',
+          verdict: this.verdict,
+          rows: 20_000,
+          missingInNew: 0,
+          missingInLegacy: 0,
+          inconsistent,
+          verifiedAt: new Date(0).toISOString(),
+          sample: inconsistent ? [{ key: ['7'] }] : [],
+        },
+      ];
+    }
+    return structuredClone(run);
+  }
+
+  async mismatches(service: string, limit: number) {
+    this.calls.push(['mismatches', service, limit]);
+    this.#get(service);
+    const answer = (body: string) => ({ status: 200, headers: {}, body });
+    return [
+      {
+        id: 3,
+        service,
+        route: 'GET /users/me',
+        at: '2026-01-02T03:04:05.000Z',
+        curl: "curl -H 'authorization: [redacted]' 'http://127.0.0.1:8080/users/me'",
+        differences: [{ pointer: '/full_name', monolith: 'Ann Lee', service: 'Ann  Lee' }],
+        monolith: answer('{"full_name":"Ann Lee"}'),
+        service_answer: answer('{"full_name":"Ann  Lee"}'),
+      },
+    ].slice(0, limit);
+  }
+
+  async retire(service: string) {
+    this.calls.push(['retire', service]);
+    const status = this.#get(service);
+    if (status.stage !== 'migrated')
+      throw new ControlError(
+        'not_migrated',
+        409,
+        `'${service}' is not migrated`,
+        `banyan advance ${service} --to migrated first`,
+      );
+    status.target = { stage: 'retired', share: FULL_SHARE };
+    return structuredClone(status);
+  }
+
+  async steps(service: string | null, limit: number) {
+    this.calls.push(['steps', service, limit]);
+    const at = '2026-01-02T03:04:05.000Z';
+    return [
+      {
+        id: 2,
+        service: 'auth',
+        from: 'shadowing',
+        to: 'canary 1%',
+        outcome: 'failed',
+        fenceMs: 2_000,
+        reason: 'the barrier was not reached within 2000 ms',
+        startedAt: at,
+        endedAt: at,
+      },
+      {
+        id: 1,
+        service: 'auth',
+        from: 'monolith',
+        to: 'copying',
+        outcome: 'done',
+        fenceMs: null,
+        reason: '',
+        startedAt: at,
+        endedAt: at,
+      },
+    ].slice(0, limit) as Awaited<ReturnType<Control['steps']>>;
+  }
+
+  #get(service: string): ServiceStatus {
+    const status = this.services[service];
+    if (status) return status;
+    throw new ControlError(
+      'no_such_service',
+      404,
+      `there is no service '${service}' in the plan`,
+      'known services: auth, users',
+    );
+  }
+}
+
+function tick(status: ServiceStatus): void {
+  const { target } = status;
+  const forward = status.links[0]!;
+  if (status.paused !== null) return;
+  if (
+    status.stage === 'copying' &&
+    rankOf(target.stage) > rankOf('copying') &&
+    forward.rowsCopied < forward.rowsTotal
+  ) {
+    forward.state = 'copying';
+    forward.rowsCopied += forward.rowsTotal / 4;
+    forward.rowsPerSecond = 10_000;
+    forward.secondsLeft = (forward.rowsTotal - forward.rowsCopied) / 10_000;
+    return;
+  }
+  if (rankOf(status.stage) !== rankOf(target.stage)) {
+    const up = rankOf(target.stage) > rankOf(status.stage);
+    status.stage = up ? STAGES[rankOf(status.stage) + 1]! : target.stage;
+    status.share =
+      status.stage === 'migrated' || status.stage === 'retired'
+        ? FULL_SHARE
+        : status.stage === 'canary'
+          ? 100
+          : 0;
+    status.message = `entered ${status.stage}`;
+  } else status.share = target.share;
+  forward.state =
+    status.stage === 'monolith' || status.stage === 'retired'
+      ? 'off'
+      : status.stage === 'copying'
+        ? 'copying'
+        : 'streaming';
+}
+
+function rankOf(stage: Stage): number {
+  return STAGES.indexOf(stage);
+}
+
+function aStatus(service: string): ServiceStatus {
+  return {
+    service,
+    stage: 'monolith',
+    share: 0,
+    target: { stage: 'monolith', share: 0 },
+    paused: null,
+    message: '',
+    since: '2026-01-02T03:04:05.000Z',
+    links: [aLink(`${service}.forward`), aLink(`${service}.reverse`)],
+    verification: [],
+    evidence: {
+      seconds: 12,
+      requests: { monolith: 1_204, service: 96 },
+      failures: { monolith: 0, service: 1 },
+      rescued: 1,
+      p95Ms: { monolith: 8.2, service: 4.1 },
+      compared: 40,
+      mismatched: 0,
+    },
+    priceOfGoingBack: { verdict: 'lossless', details: [] },
+  };
+}
+
+function aLink(link: string): LinkStatus {
+  return {
+    link,
+    state: 'off',
+    lagBytes: 0,
+    lagMs: 3,
+    lagP99Ms: 9,
+    rowsCopied: 0,
+    rowsTotal: 20_000,
+    rowsPerSecond: 0,
+    secondsLeft: null,
+    rowsApplied: 0,
+    conflicts: 0,
+    retainedBytes: 0,
+    error: null,
+  };
+}
