@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type pg from 'pg';
+import { Rest } from './rest.ts';
 
 /** What a copy-both exchange tells its owner. `payload` is `buffer[start, end)`, valid during the call only. */
 export interface CopyBothHandler {
@@ -22,6 +23,7 @@ export class CopyBoth {
   readonly #text: string;
   readonly #handler: CopyBothHandler;
   #socket: Socket | undefined;
+  #rest: Rest | undefined;
   #parserOfPg: ((chunk: Buffer) => void) | undefined;
   #parts: Buffer[] = [];
   #have = 0;
@@ -61,6 +63,7 @@ export class CopyBoth {
   submit(connection: pg.Connection): void {
     const socket = (connection as unknown as { stream: Socket }).stream;
     this.#socket = socket;
+    this.#rest = new Rest(socket);
     this.#parserOfPg = socket.listeners('data')[0] as (chunk: Buffer) => void;
     socket.removeListener('data', this.#parserOfPg);
     socket.on('data', this.#onSocketData);
@@ -91,6 +94,7 @@ export class CopyBoth {
   }
 
   #onSocketData = (chunk: Buffer): void => {
+    this.#rest?.afterRead(chunk.length, performance.now());
     this.#parts.push(chunk);
     this.#have += chunk.length;
     // A frame larger than a chunk is put together once, when all of it is there.

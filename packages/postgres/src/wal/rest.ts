@@ -1,0 +1,51 @@
+import type { Socket } from 'node:net';
+
+/**
+ * Lets a busy socket rest for a millisecond between reads. A walsender writes every row by itself; read as they
+ * come, each costs both processes a wake-up and a system call, which is most of the work (measured: 1.1 s of CPU
+ * for 200,000 rows instead of 0.2 s, and 155,000 rows/s instead of 260,000). A quiet stream is read at once: only
+ * a run of reads close together starts it, and a rest that gathered little ends it.
+ */
+export class Rest {
+  readonly #socket: Socket;
+  #run = 0;
+  #last = 0;
+  #rested = false;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  /** To be called after each read, with its size and the time in milliseconds. */
+  afterRead(bytes: number, now: number): void {
+    const close = now - this.#last < CLOSE_MS;
+    this.#last = now;
+    if (this.#rested && bytes < WORTH_IT) this.#run = 0;
+    else if (this.#run < RUN) this.#run = close ? this.#run + 1 : 0;
+    this.#rested = this.#run >= RUN && bytes < FULL_READ;
+    if (this.#rested) this.#rest();
+  }
+
+  #rest(): void {
+    // `pause()` goes on reading into the stream's buffer, one small read at a time. Only the handle can stop that.
+    const handle = (this.#socket as unknown as { _handle?: Partial<Handle> | null })._handle;
+    if (typeof handle?.readStop !== 'function' || typeof handle.readStart !== 'function') return;
+    handle.readStop();
+    setTimeout(() => {
+      if (!this.#socket.destroyed) handle.readStart?.();
+    }, 1);
+  }
+}
+
+interface Handle {
+  readStop(): void;
+  readStart(): void;
+}
+
+/** Reads that follow one another this closely, so many times, are a run. */
+const CLOSE_MS = 0.5;
+const RUN = 16;
+/** Less than this gathered in a millisecond is not a busy stream. */
+const WORTH_IT = 4 * 1024;
+/** What Node reads at most at once: there is more in the kernel, no use in waiting. */
+const FULL_READ = 64 * 1024;
