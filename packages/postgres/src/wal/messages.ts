@@ -111,7 +111,7 @@ export interface Keepalive {
 
 /**
  * A connection begins, the first or another: forget a transaction that has begun and not committed, relations are
- * announced anew, and what committed after `lsn` comes (again).
+ * announced anew, and every transaction with `commitLsn` >= `lsn` comes (again).
  */
 export interface Start {
   kind: 'start';

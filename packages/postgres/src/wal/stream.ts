@@ -69,7 +69,7 @@ class Stream implements WalStream {
   #pendingBytes = 0;
   #paused = false;
   #inTransaction = false;
-  #failure: PostgresError | undefined;
+  #failure: Error | undefined;
   #done = false;
   #wake: (() => void) | undefined;
   #lastHeard = 0;
@@ -80,7 +80,14 @@ class Stream implements WalStream {
     this.#bufferBytes = options.bufferBytes ?? 1024 * 1024;
     this.acked = options.startLsn ?? 0n;
     this.received = this.acked;
-    this.#running = this.#run();
+    this.#running = this.#run()
+      .catch((error: Error) => {
+        this.#failure = error;
+      })
+      .finally(() => {
+        this.#done = true;
+        this.#wakeConsumer();
+      });
   }
 
   ack(lsn: Lsn): void {
@@ -122,58 +129,60 @@ class Stream implements WalStream {
     return batch;
   }
 
-  /** Connects, streams, and connects again until closed or beyond help. */
+  /** Connects, streams, and connects again until closed or beyond help, which it throws. */
   async #run(): Promise<void> {
     const { slot, onEvent, backoff } = this.#options;
     const progress = { attempt: 0 };
     while (!this.#abort.signal.aborted) {
       try {
-        await this.#streamOnce(progress);
-        break;
+        return await this.#streamOnce(progress);
       } catch (cause) {
-        if (this.#abort.signal.aborted) break;
+        if (this.#abort.signal.aborted) return;
         const { error, retry } = classifyFault(cause, slot);
-        if (!retry) {
-          this.#failure = error;
-          break;
-        }
+        if (!retry) throw error;
         const delayMs = backoffMs(progress.attempt++, backoff, Math.random());
         onEvent?.({ kind: 'retrying', error, attempt: progress.attempt, delayMs });
         await delay(delayMs, undefined, { signal: this.#abort.signal }).catch(() => {});
       }
     }
-    this.#done = true;
-    this.#wakeConsumer();
   }
 
   /** Returns if closed by us, throws whatever else ends the session. */
   async #streamOnce(progress: { attempt: number }): Promise<void> {
     const { url, slot, publications, onEvent } = this.#options;
     const session = new ReplicationSession(url);
-    const abort = () => this.#leave(session);
+    let leave = () => session.destroy();
+    const onAbort = () => leave();
+    this.#abort.signal.addEventListener('abort', onAbort);
     let timer: NodeJS.Timeout | undefined;
     try {
       const facts = await session.open(slot, publications);
       const from = this.#startingPoint(facts);
       await new Promise<void>((resolve, reject) => {
+        let broken = false;
+        const guarded = (work: () => void) => {
+          // Once a message could not be read, none that follows may reach the consumer.
+          if (broken) return;
+          try {
+            work();
+          } catch (error) {
+            broken = true;
+            reject(error);
+          }
+        };
         session.start(slot, publications, from, {
-          onStarted: () => {
-            progress.attempt = 0;
-            this.#begin(session, from);
-            timer = this.#keepInTouch(session, facts.walSenderTimeoutMs);
-            onEvent?.({ kind: 'streaming', from });
-            this.#abort.signal.addEventListener('abort', abort);
-            if (this.#abort.signal.aborted) abort();
-          },
+          onStarted: () =>
+            guarded(() => {
+              progress.attempt = 0;
+              this.#begin(session, from);
+              timer = this.#keepInTouch(session, facts.walSenderTimeoutMs);
+              leave = () => this.#leave(session);
+              if (this.#abort.signal.aborted) leave();
+              else onEvent?.({ kind: 'streaming', from });
+            }),
           onChunk: () => this.#hear(),
-          onData: (buffer, start, end) => {
-            try {
-              this.#read(session, buffer, start, end);
-            } catch (error) {
-              reject(error);
-            }
-          },
-          onChunkEnd: (bytes) => this.#settle(session, bytes),
+          onData: (buffer, start, end) => guarded(() => this.#read(session, buffer, start, end)),
+          onChunkEnd: (bytes) => guarded(() => this.#settle(session, bytes)),
           onEnd: (error) => {
             if (this.#abort.signal.aborted) resolve();
             else
@@ -187,7 +196,7 @@ class Stream implements WalStream {
       clearInterval(timer);
       this.#session = undefined;
       this.#paused = false;
-      this.#abort.signal.removeEventListener('abort', abort);
+      this.#abort.signal.removeEventListener('abort', onAbort);
       await session.close();
     }
   }
