@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type pg from 'pg';
+import { createPool, errorCode, PINNED_SETTINGS } from './index.ts';
+import { testServer } from './testing.ts';
+
+let url: string;
+const pools: pg.Pool[] = [];
+
+before(async () => {
+  url = await (await testServer()).database('pool');
+});
+after(() => Promise.all(pools.map((pool) => pool.end())));
+
+function open(to: string, options?: Parameters<typeof createPool>[1]): pg.Pool {
+  const pool = createPool(to, options);
+  pools.push(pool);
+  return pool;
+}
+
+async function setting(db: pg.Pool, name: string): Promise<string> {
+  const { rows } = await db.query<{ value: string }>('SELECT current_setting($1) AS value', [name]);
+  return rows[0]!.value;
+}
+
+test('every connection writes values as text the same way', async () => {
+  const pool = open(url);
+  for (const [name, value] of Object.entries(PINNED_SETTINGS)) {
+    assert.ok((await setting(pool, name)).startsWith(value), name);
+  }
+});
+
+test("the URL's own options are kept beside ours", async () => {
+  const own = new URL(url);
+  own.searchParams.set('options', '-c work_mem=7MB -c search_path=a,\\ b');
+  const pool = open(own.href);
+  assert.equal(await setting(pool, 'work_mem'), '7MB');
+  assert.equal(await setting(pool, 'TimeZone'), 'UTC');
+});
+
+test('a statement that takes too long is cancelled by the server', async () => {
+  const pool = open(url, { statementTimeoutMs: 20 });
+  await assert.rejects(pool.query('SELECT pg_sleep(60)'), (error) => errorCode(error) === '57014');
+});
+
+test('a killed backend ends neither the process nor the pool', async () => {
+  const pool = open(url, { max: 1, applicationName: 'victim' });
+  const killer = open(url, { max: 1 });
+  const kill = () =>
+    killer.query(
+      "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'victim'",
+    );
+  await pool.query('SELECT 1');
+  await kill();
+  const busy = assert.rejects(async () => {
+    const client = await pool.connect();
+    try {
+      await client.query('SELECT 1');
+      const asleep = client.query('SELECT pg_sleep(60)');
+      await Promise.all([asleep, kill()]);
+    } finally {
+      client.release(true);
+    }
+  });
+  await busy;
+  const { rows } = await pool.query('SELECT 1 AS one');
+  assert.deepEqual(rows, [{ one: 1 }]);
+});
