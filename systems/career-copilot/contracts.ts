@@ -9,7 +9,7 @@ export const LEGACY_ISSUER = 'career-copilot';
 export const AUTH_ISSUER = 'career-copilot-auth';
 
 /** As a response schema it also fixes the order of the keys; dates become ISO 8601 in UTC with milliseconds. */
-const Timestamp = Type.Unsafe<Date>({ type: 'string', format: 'date-time' });
+export const Timestamp = Type.Unsafe<Date>({ type: 'string', format: 'date-time' });
 
 export function Nullable<T>(schema: TSchema & { type?: unknown }): ReturnType<typeof Type.Unsafe<T | null>> {
   return Type.Unsafe<T | null>({ ...schema, type: [schema.type as string, 'null'] });
@@ -19,6 +19,13 @@ const JsonObject = Type.Unsafe<Record<string, unknown>>({ type: 'object', additi
 
 export const Id = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
 export type Id = Static<typeof Id>;
+
+/** The account id in a token's subject. Throws `BAD_CREDENTIALS` if it can be none. */
+export function accountId(subject: string | undefined): number {
+  const id = Number(subject);
+  if (!Number.isSafeInteger(id) || id < 1 || id > 2_147_483_647) throw new ApiError('BAD_CREDENTIALS');
+  return id;
+}
 
 export const Message = Type.Object({ message: Type.String() });
 

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { jwtVerify, SignJWT } from 'jose';
 import type pg from 'pg';
-import { ApiError, LEGACY_ISSUER, type Profile, type Tokens } from '../contracts.ts';
+import { ApiError, accountId, LEGACY_ISSUER, type Profile, type Tokens } from '../contracts.ts';
 
 export type Settings = {
   jwtSecret: string;
@@ -94,9 +94,7 @@ async function subject(authorization: string | undefined, key: Uint8Array): Prom
       issuer: LEGACY_ISSUER,
       requiredClaims: ['exp', 'sub'],
     });
-    const id = Number(payload.sub);
-    if (!Number.isSafeInteger(id) || id < 1 || id > 2_147_483_647) throw new ApiError('BAD_CREDENTIALS');
-    return id;
+    return accountId(payload.sub);
   } catch (cause) {
     throw Object.assign(new ApiError('BAD_CREDENTIALS'), { cause });
   }

@@ -1,0 +1,385 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { quoteIdent } from '@banyan/postgres';
+import { testServer } from '@banyan/postgres/testing';
+import type { RunningService } from '@banyan/service';
+import type { FastifyInstance } from 'fastify';
+import { SignJWT } from 'jose';
+import type pg from 'pg';
+import { AUTH_ISSUER, LEGACY_ISSUER } from './contracts.ts';
+import { createMonolith } from './monolith/app.ts';
+import { connect } from './monolith/database.ts';
+import { demoPassword, demoRefreshToken, generate } from './monolith/generate.ts';
+import { auth } from './services/auth/main.ts';
+import { users } from './services/users/main.ts';
+
+/**
+ * The same requests to the monolith and to the services, over the same data: nobody can tell who answers. Both sides
+ * start from one generated database; each request is sent to both, so that what it writes is on both too.
+ */
+
+const SECRET = 'the secret of the legacy system';
+const USERS = 60;
+const COST = '4';
+
+type Call = { method: string; path: string; body?: unknown; raw?: string; token?: string };
+type Reply = { status: number; body: string; type: string | null; challenge: string | null };
+
+let legacyPool: pg.Pool;
+let monolith: FastifyInstance;
+let authService: RunningService;
+let usersService: RunningService;
+let origins: { monolith: string; auth: string; users: string };
+
+before(async () => {
+  const server = await testServer();
+  legacyPool = connect(await server.database('legacy'));
+  await generate(legacyPool, {
+    users: USERS,
+    companies: 5,
+    jobs: 20,
+    applications: 90,
+    bcryptCost: Number(COST),
+  });
+  await legacyPool.query(`UPDATE users SET is_active = (id <> 13)`);
+  monolith = await createMonolith(legacyPool, {
+    jwtSecret: SECRET,
+    bcryptCost: Number(COST),
+    accessTokenSeconds: 1800,
+    refreshTokenDays: 30,
+  });
+  const common = { LEGACY_JWT_SECRET: SECRET, LOG_LEVEL: 'silent' };
+  authService = await auth.start({
+    ...common,
+    DATABASE_URL: await server.database('auth'),
+    BCRYPT_COST: COST,
+    REFRESH_GRACE_SECONDS: '0',
+  });
+  usersService = await users.start({
+    ...common,
+    DATABASE_URL: await server.database('users'),
+    AUTH_URL: authService.url,
+  });
+  await copy('users', ACCOUNTS, authService.pool, 'accounts');
+  await copy('refresh_tokens', REFRESH_TOKENS, authService.pool, 'refresh_tokens');
+  await copy('users', PROFILES, usersService.pool, 'profiles');
+  for (const table of ['accounts', 'refresh_tokens']) {
+    await authService.pool.query(
+      `SELECT setval(pg_get_serial_sequence($1, 'id'), (SELECT max(id) FROM ${quoteIdent(table)}))`,
+      [table],
+    );
+  }
+  origins = {
+    monolith: await monolith.listen({ port: 0, host: '127.0.0.1' }),
+    auth: authService.url,
+    users: usersService.url,
+  };
+});
+
+after(async () => {
+  await Promise.all([monolith?.close(), usersService?.close(), authService?.close()]);
+  await legacyPool?.end();
+});
+
+/** Service column → SQL over the columns of the legacy row. */
+const ACCOUNTS = {
+  id: 'id',
+  email: 'email',
+  password_hash: 'hashed_password',
+  is_active: 'is_active',
+  role: 'role',
+  password_changed_at: 'password_changed_at',
+  display_name: 'full_name',
+  created_at: 'created_at',
+};
+const REFRESH_TOKENS = {
+  id: 'id',
+  account_id: 'user_id',
+  token_hash: 'token_hash',
+  expires_at: 'expires_at',
+  revoked: 'revoked',
+  created_at: 'created_at',
+};
+const PROFILES = {
+  user_id: 'id',
+  email: 'email',
+  is_active: 'is_active',
+  role: 'role',
+  first_name: `split_part(full_name, ' ', 1)`,
+  last_name: `CASE WHEN strpos(full_name, ' ') > 0 THEN substr(full_name, strpos(full_name, ' ') + 1) END`,
+  phone: 'phone',
+  location: 'location',
+  headline: 'headline',
+  skills: 'skills',
+  preferences: 'preferences',
+  created_at: 'created_at',
+  updated_at: 'updated_at',
+};
+
+async function copy(
+  from: string,
+  mapping: Record<string, string>,
+  to: pg.Pool,
+  table: string,
+): Promise<void> {
+  const columns = Object.keys(mapping);
+  const expressions = columns.map((column) => `${mapping[column]} AS ${column}`);
+  const { rows } = await legacyPool.query<{ all: string }>(
+    `SELECT json_agg(row)::text AS all FROM (SELECT ${expressions.join(', ')} FROM ${from} ORDER BY id) AS row`,
+  );
+  await to.query(
+    `INSERT INTO ${table} (${columns.join(', ')})
+     SELECT ${columns.join(', ')} FROM json_populate_recordset(NULL::${table}, $1)`,
+    [rows[0]!.all],
+  );
+}
+
+async function send(origin: string, { method, path, body, raw, token }: Call): Promise<Reply> {
+  const headers: Record<string, string> = {};
+  if (body !== undefined || raw !== undefined) headers['content-type'] = 'application/json';
+  if (token !== undefined) headers.authorization = `Bearer ${token}`;
+  const response = await fetch(`${origin}/api/v1${path}`, {
+    method,
+    headers,
+    body: raw ?? (body === undefined ? undefined : JSON.stringify(body)),
+  });
+  return {
+    status: response.status,
+    body: await response.text(),
+    type: response.headers.get('content-type'),
+    challenge: response.headers.get('www-authenticate'),
+  };
+}
+
+async function both(service: 'auth' | 'users', call: Call): Promise<{ legacy: Reply; ours: Reply }> {
+  const legacy = await send(origins.monolith, call);
+  const ours = await send(origins[service], call);
+  return { legacy, ours };
+}
+
+/** Tokens and the moment of writing differ by nature; everything else must be the same byte. */
+function comparable(reply: Reply): Reply {
+  const body = reply.body
+    .replace(/"(access_token|refresh_token)":"[^"]+"/g, '"$1":"…"')
+    .replace(/"(created_at|updated_at)":"20(2[6-9]|[3-9]\d)-[^"]+"/g, (found, name) =>
+      isRecent(found) ? `"${name}":"now"` : found,
+    );
+  return { ...reply, body };
+}
+
+function isRecent(pair: string): boolean {
+  const at = Date.parse(pair.slice(pair.indexOf(':') + 2, -1));
+  return Math.abs(Date.now() - at) < 600_000;
+}
+
+async function same(service: 'auth' | 'users', call: Call, status: number): Promise<void> {
+  const { legacy, ours } = await both(service, call);
+  assert.deepEqual(comparable(ours), comparable(legacy));
+  assert.equal(legacy.status, status, legacy.body);
+}
+
+async function tokenOf(
+  id: number,
+  { issuer = LEGACY_ISSUER, secret = SECRET, seconds = 600 } = {},
+): Promise<string> {
+  return await new SignJWT({ role: id <= 3 ? 'admin' : 'user' })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setIssuer(issuer)
+    .setSubject(String(id))
+    .setExpirationTime(Math.floor(Date.now() / 1000) + seconds)
+    .sign(new TextEncoder().encode(secret));
+}
+
+async function emailOf(id: number): Promise<string> {
+  const { rows } = await legacyPool.query<{ email: string }>('SELECT email FROM users WHERE id = $1', [id]);
+  return rows[0]!.email;
+}
+
+describe('profiles', () => {
+  it('are the same for every generated user', async () => {
+    for (let id = 1; id <= USERS; id++) {
+      const status = id === 13 ? 403 : 200;
+      await same('users', { method: 'GET', path: '/users/me', token: await tokenOf(id) }, status);
+    }
+  });
+
+  it('of others are the same, there or not there', async () => {
+    const token = await tokenOf(5);
+    for (let id = 1; id <= USERS; id++) {
+      await same('users', { method: 'GET', path: `/users/${id}`, token }, id === 13 ? 404 : 200);
+    }
+    await same('users', { method: 'GET', path: '/users/999999', token }, 404);
+    await same('users', { method: 'GET', path: '/users/0', token }, 422);
+    await same('users', { method: 'GET', path: '/users/2147483648', token }, 422);
+    await same('users', { method: 'GET', path: '/users/abc', token }, 422);
+  });
+
+  it('change in the same way, names of any shape come back exactly', async () => {
+    const token = await tokenOf(7);
+    const names = [
+      'Ada',
+      'Ada King',
+      'Ada  King',
+      ' Ada',
+      'Ada ',
+      ' ',
+      "Zoë  d'Arc-Müller y  Sons ",
+      '李 小龍',
+    ];
+    for (const full_name of names) {
+      await same('users', { method: 'PUT', path: '/users/me', token, body: { full_name } }, 200);
+      const { ours } = await both('users', { method: 'GET', path: '/users/me', token });
+      assert.equal(JSON.parse(ours.body).full_name, full_name);
+    }
+    const changes = [
+      { phone: '+49 30 1234', location: 'Köln', headline: 'h-7-1' },
+      { phone: null, location: null, headline: null },
+      { skills: ['C++', 'a "quoted" one', 'back\\slash', ''] },
+      { skills: [] },
+      { preferences: { nested: { b: 1, a: [null, true, 1.5] }, umlaut: 'ä', '': 0 } },
+      { preferences: {} },
+      { headline: 'kept', unknown: 'ignored' },
+      {},
+      { headline: 42 },
+      { skills: 'one' },
+    ];
+    for (const body of changes) await same('users', { method: 'PUT', path: '/users/me', token, body }, 200);
+  });
+
+  it('refuse the same input with the same words', async () => {
+    const token = await tokenOf(7);
+    const bodies = [
+      { full_name: '' },
+      { full_name: null },
+      { full_name: 'x'.repeat(256) },
+      { headline: 'x'.repeat(256) },
+      { skills: [{}] },
+      { preferences: [1] },
+      { preferences: null },
+      { headline: 'NUL \u0000 inside' },
+      { preferences: { text: 'NUL \u0000 inside' } },
+      [],
+    ];
+    for (const body of bodies) await same('users', { method: 'PUT', path: '/users/me', token, body }, 422);
+    for (const raw of ['{"headline":', '', 'null']) {
+      await same('users', { method: 'PUT', path: '/users/me', token, raw }, 422);
+    }
+  });
+});
+
+describe('tokens', () => {
+  it('that are missing, forged, expired, of a stranger or of nobody are refused alike', async () => {
+    const bad = {
+      missing: undefined,
+      nonsense: 'nonsense',
+      forged: await tokenOf(7, { secret: 'another secret, also long enough' }),
+      expired: await tokenOf(7, { seconds: -10 }),
+      stranger: await tokenOf(7, { issuer: 'somebody else' }),
+      confused: await tokenOf(7, { issuer: AUTH_ISSUER }),
+      nobody: await tokenOf(999_999),
+      zero: await tokenOf(0),
+    };
+    for (const token of Object.values(bad)) {
+      await same('users', { method: 'GET', path: '/users/me', token }, 401);
+      await same('users', { method: 'PUT', path: '/users/me', token, body: { headline: 'x' } }, 401);
+      await same('auth', { method: 'GET', path: '/auth/me', token }, 401);
+      await same('auth', { method: 'PUT', path: '/users/me/password', token, body: {} }, 401);
+    }
+  });
+
+  it('of an inactive user are refused alike', async () => {
+    const token = await tokenOf(13);
+    await same('auth', { method: 'GET', path: '/auth/me', token }, 403);
+    await same('users', { method: 'GET', path: '/users/5', token }, 403);
+  });
+
+  it('of the auth service are good at both services', async () => {
+    const login = { email: await emailOf(8), password: demoPassword(8) };
+    const reply = await send(origins.auth, { method: 'POST', path: '/auth/login', body: login });
+    const token = JSON.parse(reply.body).access_token;
+    assert.equal((await send(origins.auth, { method: 'GET', path: '/auth/me', token })).status, 200);
+    assert.equal((await send(origins.users, { method: 'GET', path: '/users/me', token })).status, 200);
+  });
+});
+
+describe('accounts', () => {
+  it('are the same for every generated user', async () => {
+    for (let id = 1; id <= USERS; id++) {
+      const status = id === 13 ? 403 : 200;
+      await same('auth', { method: 'GET', path: '/auth/me', token: await tokenOf(id) }, status);
+    }
+  });
+
+  it('log in with the passwords they always had', async () => {
+    for (const id of [1, 4, 5, 6, 9]) {
+      const email = await emailOf(id);
+      const path = '/auth/login';
+      await same('auth', { method: 'POST', path, body: { email, password: demoPassword(id) } }, 200);
+      await same('auth', { method: 'POST', path, body: { email, password: 'wrong' } }, 401);
+      const shouted = ` ${email.toUpperCase()} `;
+      await same('auth', { method: 'POST', path, body: { email: shouted, password: demoPassword(id) } }, 200);
+    }
+  });
+
+  it('are refused at login alike', async () => {
+    const inactive = { email: await emailOf(13), password: demoPassword(13) };
+    await same('auth', { method: 'POST', path: '/auth/login', body: inactive }, 403);
+    const nobody = { email: 'nobody@example.com', password: 'x' };
+    await same('auth', { method: 'POST', path: '/auth/login', body: nobody }, 401);
+    await same('auth', { method: 'POST', path: '/auth/login', body: {} }, 422);
+    await same('auth', { method: 'POST', path: '/auth/login', raw: '{' }, 422);
+  });
+
+  it('register alike, once', async () => {
+    const body = { email: 'New.Person@example.com', password: 'a good password', full_name: 'New  Person' };
+    await same('auth', { method: 'POST', path: '/auth/register', body }, 201);
+    await same('auth', { method: 'POST', path: '/auth/register', body }, 400);
+    const login = { email: 'new.person@example.com', password: 'a good password' };
+    await same('auth', { method: 'POST', path: '/auth/login', body: login }, 200);
+  });
+
+  it('refuse a bad registration with the same words', async () => {
+    const good = { email: 'other@example.com', password: 'a good password', full_name: 'Other' };
+    const bad = [
+      {},
+      { ...good, email: 'no email' },
+      { ...good, email: undefined },
+      { ...good, password: 'short' },
+      { ...good, password: 'x'.repeat(73) },
+      { ...good, full_name: '' },
+    ];
+    for (const body of bad) await same('auth', { method: 'POST', path: '/auth/register', body }, 422);
+  });
+
+  it('change their password alike', async () => {
+    const token = await tokenOf(11);
+    const path = '/users/me/password';
+    const change = { current_password: demoPassword(11), new_password: 'a new password' };
+    await same('auth', { method: 'PUT', path, token, body: { ...change, current_password: 'wrong' } }, 400);
+    await same('auth', { method: 'PUT', path, token, body: { ...change, new_password: 'short' } }, 422);
+    await same('auth', { method: 'PUT', path, token, body: change }, 200);
+    const email = await emailOf(11);
+    const login = { email, password: 'a new password' };
+    await same('auth', { method: 'POST', path: '/auth/login', body: login }, 200);
+    const old = { email, password: demoPassword(11) };
+    await same('auth', { method: 'POST', path: '/auth/login', body: old }, 401);
+  });
+});
+
+describe('sessions of before', () => {
+  it('are refreshed alike, ended ones refused alike', async () => {
+    const path = '/auth/refresh';
+    await same('auth', { method: 'POST', path, body: { refresh_token: demoRefreshToken(21) } }, 200);
+    await same('auth', { method: 'POST', path, body: { refresh_token: demoRefreshToken(20) } }, 401);
+    await same('auth', { method: 'POST', path, body: { refresh_token: demoRefreshToken(13) } }, 403);
+    await same('auth', { method: 'POST', path, body: { refresh_token: 'unknown' } }, 401);
+    await same('auth', { method: 'POST', path, body: { refresh_token: '' } }, 422);
+  });
+
+  it('are ended by logout alike, and twice is no error', async () => {
+    const body = { refresh_token: demoRefreshToken(22) };
+    await same('auth', { method: 'POST', path: '/auth/logout', body }, 200);
+    await same('auth', { method: 'POST', path: '/auth/logout', body }, 200);
+    await same('auth', { method: 'POST', path: '/auth/refresh', body }, 401);
+  });
+});

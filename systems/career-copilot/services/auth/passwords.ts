@@ -1,0 +1,32 @@
+import { hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2';
+import { hash as bcryptHash, verify as bcryptVerify } from '@node-rs/bcrypt';
+import { type PasswordScheme, schemeOf } from './decide.ts';
+
+export type Passwords = {
+  hash(password: string): Promise<string>;
+  /** Whatever scheme the hash is of; a hash of none is never right. */
+  verify(password: string, passwordHash: string): Promise<boolean>;
+  /** Takes as long as `verify`, so that an unknown email cannot be told by the time of the answer. */
+  pretend(password: string): Promise<void>;
+};
+
+export function createPasswords(scheme: PasswordScheme, bcryptCost: number): Passwords {
+  const hash = async (password: string) =>
+    scheme === 'argon2id' ? await argon2Hash(password) : await bcryptHash(password, { cost: bcryptCost });
+  const verify = async (password: string, passwordHash: string) => {
+    switch (schemeOf(passwordHash)) {
+      case 'argon2id':
+        return await argon2Verify(passwordHash, password);
+      case 'bcrypt':
+        return await bcryptVerify(password, passwordHash);
+      default:
+        return false;
+    }
+  };
+  let decoy: Promise<string> | undefined;
+  const pretend = async (password: string) => {
+    decoy ??= hash('nobody has this password');
+    await verify(password, await decoy);
+  };
+  return { hash, verify, pretend };
+}

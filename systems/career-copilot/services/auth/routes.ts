@@ -1,0 +1,192 @@
+import { withTransaction } from '@banyan/postgres';
+import {
+  answerErrors,
+  bearerToken,
+  createTokenVerifier,
+  type ServiceApp,
+  type ServiceContext,
+} from '@banyan/service';
+import type { FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
+import {
+  Account,
+  API,
+  ApiError,
+  AUTH_ISSUER,
+  accountId,
+  LEGACY_ISSUER,
+  LoginRequest,
+  legacyAnswer,
+  Message,
+  PasswordRequest,
+  RefreshRequest,
+  Registered,
+  RegisterRequest,
+  Tokens,
+} from '../../contracts.ts';
+import { adminRoutes } from './admin-routes.ts';
+import { needsRehash, normalizeEmail, type PasswordScheme } from './decide.ts';
+import { ALGORITHM, openKeys } from './keys.ts';
+import { createPasswords } from './passwords.ts';
+import { createSessions } from './sessions.ts';
+import * as store from './store.ts';
+
+export const Config = Type.Object({
+  /** The legacy system's secret: whoever it logged in stays logged in. Leave it out once it is retired. */
+  LEGACY_JWT_SECRET: Type.Optional(Type.String({ minLength: 1 })),
+  ACCESS_TOKEN_SECONDS: Type.Integer({ minimum: 1, default: 1800 }),
+  REFRESH_TOKEN_DAYS: Type.Integer({ minimum: 1, default: 30 }),
+  REFRESH_GRACE_SECONDS: Type.Number({ minimum: 0, default: 10 }),
+  /** bcrypt as long as the legacy system must read the hashes; argon2id afterwards upgrades them at login. */
+  PASSWORD_HASH: Type.Unsafe<PasswordScheme>({
+    type: 'string',
+    enum: ['bcrypt', 'argon2id'],
+    default: 'bcrypt',
+  }),
+  BCRYPT_COST: Type.Integer({ minimum: 4, maximum: 31, default: 10 }),
+});
+
+/** The account of a request's token, as it is now; only an active one unless said otherwise. Throws like the legacy API. */
+export type Caller = (
+  request: FastifyRequest,
+  options?: { evenInactive?: boolean },
+) => Promise<store.Account>;
+
+export async function routes(
+  app: ServiceApp,
+  { pool, config }: ServiceContext<Static<typeof Config>>,
+): Promise<void> {
+  const signer = await openKeys(pool);
+  const passwords = createPasswords(config.PASSWORD_HASH, config.BCRYPT_COST);
+  const sessions = createSessions(pool, signer, {
+    accessTokenSeconds: config.ACCESS_TOKEN_SECONDS,
+    refreshTokenDays: config.REFRESH_TOKEN_DAYS,
+    graceMs: config.REFRESH_GRACE_SECONDS * 1000,
+  });
+  const verify = createTokenVerifier([
+    { issuer: AUTH_ISSUER, algorithm: ALGORITHM, keys: signer.verificationKeys },
+    ...(config.LEGACY_JWT_SECRET
+      ? [{ issuer: LEGACY_ISSUER, algorithm: 'HS256' as const, secret: config.LEGACY_JWT_SECRET }]
+      : []),
+  ]);
+  const caller: Caller = async (request, { evenInactive = false } = {}) => {
+    const token = bearerToken(request.headers.authorization);
+    if (!token) throw new ApiError('NOT_AUTHENTICATED');
+    const principal = await verify(token).catch(() => {
+      throw new ApiError('BAD_CREDENTIALS');
+    });
+    const account = await store.findAccount(pool, accountId(principal.subject));
+    if (!account) throw new ApiError('BAD_CREDENTIALS');
+    if (!account.is_active && !evenInactive) throw new ApiError('INACTIVE_USER');
+    return account;
+  };
+  const identify = async (request: FastifyRequest) => {
+    request.account = await caller(request);
+  };
+
+  app.decorateRequest('account', null);
+  app.get('/.well-known/jwks.json', { schema: { hide: true } }, async (_request, reply) => {
+    return await reply.header('cache-control', 'public, max-age=60').send(signer.jwks);
+  });
+
+  await app.register(
+    async (legacy: ServiceApp) => {
+      answerErrors(legacy, legacyAnswer);
+
+      legacy.post(
+        '/auth/register',
+        { schema: { body: RegisterRequest, response: { 201: Registered } } },
+        async ({ body }, reply) => {
+          const passwordHash = await passwords.hash(body.password);
+          const registered = await withTransaction(pool, async (client) => {
+            const account = await store.insertAccount(client, {
+              email: normalizeEmail(body.email),
+              passwordHash,
+              displayName: body.full_name,
+            });
+            const user = { ...account, full_name: account.display_name };
+            return { user, ...(await sessions.open(client, account)) };
+          });
+          return await reply.code(201).send(registered);
+        },
+      );
+
+      legacy.post(
+        '/auth/login',
+        { schema: { body: LoginRequest, response: { 200: Tokens } } },
+        async ({ body }) => {
+          const account = await store.findAccountByEmail(pool, normalizeEmail(body.email));
+          if (!account) await passwords.pretend(body.password);
+          if (!account || !(await passwords.verify(body.password, account.password_hash))) {
+            throw new ApiError('BAD_LOGIN');
+          }
+          if (!account.is_active) throw new ApiError('INACTIVE_USER');
+          if (needsRehash(account.password_hash, config.PASSWORD_HASH)) {
+            const to = await passwords.hash(body.password);
+            await store.replacePasswordHash(pool, {
+              id: account.id,
+              from: account.password_hash,
+              to,
+              changed: false,
+            });
+          }
+          return await sessions.open(pool, account);
+        },
+      );
+
+      legacy.post(
+        '/auth/refresh',
+        { schema: { body: RefreshRequest, response: { 200: Tokens } } },
+        async ({ body }) => await sessions.refresh(body.refresh_token),
+      );
+
+      legacy.post(
+        '/auth/logout',
+        { schema: { body: RefreshRequest, response: { 200: Message } } },
+        async ({ body }) => {
+          await sessions.close(body.refresh_token);
+          return { message: 'Successfully logged out' };
+        },
+      );
+
+      legacy.get(
+        '/auth/me',
+        { onRequest: identify, schema: { response: { 200: Account } } },
+        async (request) => current(request),
+      );
+
+      legacy.put(
+        '/users/me/password',
+        { onRequest: identify, schema: { body: PasswordRequest, response: { 200: Message } } },
+        async (request) => {
+          const { id, password_hash: from } = current(request);
+          if (!(await passwords.verify(request.body.current_password, from))) {
+            throw new ApiError('WRONG_PASSWORD');
+          }
+          const to = await passwords.hash(request.body.new_password);
+          // Somebody else changed it meanwhile: the current password given is not the current one any more.
+          if (!(await store.replacePasswordHash(pool, { id, from, to, changed: true }))) {
+            throw new ApiError('WRONG_PASSWORD');
+          }
+          return { message: 'Password updated' };
+        },
+      );
+    },
+    { prefix: API },
+  );
+
+  await app.register(async (api: ServiceApp) => adminRoutes(api, { pool, caller }), {
+    prefix: API,
+  });
+}
+
+function current(request: FastifyRequest): store.Account {
+  if (!request.account) throw new ApiError('NOT_AUTHENTICATED');
+  return request.account;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    account: store.Account | null;
+  }
+}

@@ -1,0 +1,200 @@
+import { errorCode, withTransaction } from '@banyan/postgres';
+import type pg from 'pg';
+import { ApiError } from '../../contracts.ts';
+import type { StoredToken } from './decide.ts';
+
+export type Account = {
+  id: number;
+  email: string;
+  password_hash: string;
+  is_active: boolean;
+  role: string;
+  display_name: string;
+  email_verified_at: Date | null;
+  suspended_at: Date | null;
+  version: number;
+  created_at: Date;
+  updated_at: Date;
+};
+
+export type RefreshToken = StoredToken & { id: number; account_id: number; family_id: string };
+
+type Executor = pg.Pool | pg.PoolClient;
+
+const ACCOUNT = `id, email, password_hash, is_active, role, display_name, email_verified_at, suspended_at, version,
+  created_at, updated_at`;
+
+const TOKEN = 'id, account_id, family_id, revoked, rotated_at, expires_at';
+
+const UNIQUE_VIOLATION = '23505';
+
+export async function findAccount(db: Executor, id: number): Promise<Account | undefined> {
+  const { rows } = await db.query<Account>(`SELECT ${ACCOUNT} FROM accounts WHERE id = $1`, [id]);
+  return rows[0];
+}
+
+export async function findAccountByEmail(db: Executor, email: string): Promise<Account | undefined> {
+  const { rows } = await db.query<Account>(`SELECT ${ACCOUNT} FROM accounts WHERE email = $1`, [email]);
+  return rows[0];
+}
+
+/** Throws `EMAIL_TAKEN`. */
+export async function insertAccount(
+  db: Executor,
+  { email, passwordHash, displayName }: { email: string; passwordHash: string; displayName: string },
+): Promise<Account> {
+  try {
+    const { rows } = await db.query<Account>(
+      `INSERT INTO accounts (email, password_hash, display_name) VALUES ($1, $2, $3) RETURNING ${ACCOUNT}`,
+      [email, passwordHash, displayName],
+    );
+    return rows[0]!;
+  } catch (error) {
+    throw errorCode(error) === UNIQUE_VIOLATION ? new ApiError('EMAIL_TAKEN') : error;
+  }
+}
+
+/** False if the hash is not the one expected any more. */
+export async function replacePasswordHash(
+  db: Executor,
+  { id, from, to, changed }: { id: number; from: string; to: string; changed: boolean },
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `UPDATE accounts SET password_hash = $3, version = version + 1, updated_at = now(),
+       password_changed_at = CASE WHEN $4 THEN now() ELSE password_changed_at END
+     WHERE id = $1 AND password_hash = $2`,
+    [id, from, to, changed],
+  );
+  return rowCount === 1;
+}
+
+export async function anonymizeAccount(
+  db: Executor,
+  id: number,
+  { email, passwordHash, displayName }: { email: string; passwordHash: string; displayName: string },
+): Promise<void> {
+  await db.query(
+    `UPDATE accounts SET email = $2, password_hash = $3, display_name = $4, is_active = false,
+       email_verified_at = NULL, version = version + 1, updated_at = now()
+     WHERE id = $1 AND email <> $2`,
+    [id, email, passwordHash, displayName],
+  );
+}
+
+export async function setSuspended(
+  db: Executor,
+  id: number,
+  suspended: boolean,
+): Promise<Account | undefined> {
+  await db.query(
+    `UPDATE accounts SET is_active = NOT $2::boolean, suspended_at = CASE WHEN $2 THEN now() END,
+       version = version + 1, updated_at = now()
+     WHERE id = $1 AND (suspended_at IS NOT NULL) <> $2`,
+    [id, suspended],
+  );
+  return await findAccount(db, id);
+}
+
+export async function setVerified(db: Executor, id: number): Promise<Account | undefined> {
+  await db.query(
+    `UPDATE accounts SET email_verified_at = now(), version = version + 1, updated_at = now()
+     WHERE id = $1 AND email_verified_at IS NULL`,
+    [id],
+  );
+  return await findAccount(db, id);
+}
+
+export async function listAccounts(
+  db: Executor,
+  { after, limit, email, role, isActive }: AccountFilter,
+): Promise<Account[]> {
+  const { rows } = await db.query<Account>(
+    `SELECT ${ACCOUNT} FROM accounts
+     WHERE id > $1 AND ($3::text IS NULL OR email = $3) AND ($4::text IS NULL OR role = $4)
+       AND ($5::boolean IS NULL OR is_active = $5)
+     ORDER BY id LIMIT $2`,
+    [after, limit, email ?? null, role ?? null, isActive ?? null],
+  );
+  return rows;
+}
+
+export type AccountFilter = {
+  after: number;
+  limit: number;
+  email?: string;
+  role?: string;
+  isActive?: boolean;
+};
+
+/** `familyId` undefined starts a new family. */
+export async function insertRefreshToken(
+  db: Executor,
+  {
+    accountId,
+    tokenHash,
+    days,
+    familyId,
+  }: { accountId: number; tokenHash: string; days: number; familyId?: string },
+): Promise<number> {
+  const { rows } = await db.query<{ id: number }>(
+    `INSERT INTO refresh_tokens (account_id, token_hash, expires_at, family_id)
+     VALUES ($1, $2, now() + make_interval(days => $3), coalesce($4, gen_random_uuid())) RETURNING id`,
+    [accountId, tokenHash, days, familyId ?? null],
+  );
+  return rows[0]!.id;
+}
+
+/** Locks the token until the transaction ends, so that two requests with it are judged one after the other. */
+export async function lockRefreshToken(
+  client: pg.PoolClient,
+  tokenHash: string,
+): Promise<{ token: RefreshToken | undefined; now: Date }> {
+  const found = await client.query<RefreshToken>(
+    `SELECT ${TOKEN} FROM refresh_tokens WHERE token_hash = $1 FOR UPDATE`,
+    [tokenHash],
+  );
+  // The database's clock, read once the lock is ours: the same for every instance.
+  const clock = await client.query<{ now: Date }>('SELECT clock_timestamp() AS now');
+  return { token: found.rows[0], now: clock.rows[0]!.now };
+}
+
+/** A token that is exchanged a second time keeps the moment of the first, so that its grace does not grow. */
+export async function markRotated(db: Executor, id: number, replacedBy: number): Promise<void> {
+  await db.query(
+    `UPDATE refresh_tokens SET revoked = true, replaced_by = $2, rotated_at = coalesce(rotated_at, clock_timestamp())
+     WHERE id = $1`,
+    [id, replacedBy],
+  );
+}
+
+export async function endFamily(db: Executor, familyId: string): Promise<void> {
+  await db.query(
+    `UPDATE refresh_tokens SET revoked = true, rotated_at = NULL
+     WHERE family_id = $1 AND (NOT revoked OR rotated_at IS NOT NULL)`,
+    [familyId],
+  );
+}
+
+export type SigningKey = {
+  kid: string;
+  privateJwk: Record<string, unknown>;
+  publicJwk: Record<string, unknown>;
+};
+
+/** All signing keys, newest first; the first ever is made by `create`, once, however many instances start. */
+export async function signingKeys(pool: pg.Pool, create: () => Promise<SigningKey>): Promise<SigningKey[]> {
+  return await withTransaction(pool, async (client) => {
+    await client.query('LOCK TABLE signing_keys IN SHARE ROW EXCLUSIVE MODE');
+    const select = `SELECT kid, private_jwk AS "privateJwk", public_jwk AS "publicJwk"
+      FROM signing_keys ORDER BY created_at DESC, kid`;
+    const present = await client.query<SigningKey>(select);
+    if (present.rows.length > 0) return present.rows;
+    const key = await create();
+    await client.query('INSERT INTO signing_keys (kid, private_jwk, public_jwk) VALUES ($1, $2, $3)', [
+      key.kid,
+      key.privateJwk,
+      key.publicJwk,
+    ]);
+    return [key];
+  });
+}

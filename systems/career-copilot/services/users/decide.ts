@@ -1,0 +1,95 @@
+import type { ProfileChanges, PublicProfile } from '../../contracts.ts';
+
+export type Name = { firstName: string; lastName: string | null };
+
+/** At the first space and nowhere else, so that `joinName` gives back exactly what was given, double spaces too. */
+export function splitName(fullName: string): Name {
+  const at = fullName.indexOf(' ');
+  return at < 0
+    ? { firstName: fullName, lastName: null }
+    : { firstName: fullName.slice(0, at), lastName: fullName.slice(at + 1) };
+}
+
+export function joinName({ firstName, lastName }: Name): string {
+  return lastName === null ? firstName : `${firstName} ${lastName}`;
+}
+
+/** The columns that a change of the public API sets. Fields left out set none. */
+export function columnsOf({ full_name: fullName, ...changes }: ProfileChanges): Record<string, unknown> {
+  const columns: Record<string, unknown> = {};
+  if (fullName !== undefined) {
+    const { firstName, lastName } = splitName(fullName);
+    columns.first_name = firstName;
+    columns.last_name = lastName;
+  }
+  for (const column of ['phone', 'location', 'headline', 'skills', 'preferences'] as const) {
+    if (changes[column] !== undefined) columns[column] = changes[column];
+  }
+  return columns;
+}
+
+export type PrivacySettings = {
+  /** `private`: only its owner and administrators see it at all. */
+  profile_visibility: 'members' | 'private';
+  show_headline: boolean;
+  show_location: boolean;
+  show_skills: boolean;
+};
+
+/** As everybody's profile was before there were settings. */
+export const OPEN: PrivacySettings = {
+  profile_visibility: 'members',
+  show_headline: true,
+  show_location: true,
+  show_skills: true,
+};
+
+/** What a viewer may see of a profile; undefined: not even that it is there. */
+export function visibleTo(
+  viewer: { id: number; role: string },
+  profile: PublicProfile,
+  settings: Partial<PrivacySettings>,
+): PublicProfile | undefined {
+  if (viewer.id === profile.id || viewer.role === 'admin') return profile;
+  const chosen = { ...OPEN, ...settings };
+  if (chosen.profile_visibility === 'private') return undefined;
+  return {
+    ...profile,
+    headline: chosen.show_headline ? profile.headline : null,
+    location: chosen.show_location ? profile.location : null,
+    skills: chosen.show_skills ? profile.skills : [],
+  };
+}
+
+/**
+ * Changes with every change of the profile, also with one made by the legacy system: that one leaves `version` alone but
+ * moves `updated_at`. `updatedAt` is in microseconds since 1970.
+ */
+export function etagOf({ version, updatedAt }: { version: number; updatedAt: string }): string {
+  return `"${version}-${updatedAt}"`;
+}
+
+/** What If-Match asks for. `any`: no condition. `never`: no profile has such a tag, so the condition fails. */
+export function parseIfMatch(
+  header: string | undefined,
+): 'any' | 'never' | { version: number; updatedAt: string } {
+  if (header === undefined || header.trim() === '*') return 'any';
+  const match = /^"(\d{1,10})-(-?\d{1,18})"$/.exec(header.trim());
+  return match ? { version: Number(match[1]), updatedAt: match[2]! } : 'never';
+}
+
+/**
+ * A deleted person's profile. The row stays because rows of the legacy system refer to its id; all that tells who it was
+ * goes.
+ */
+export const ANONYMOUS = {
+  first_name: 'Deleted',
+  last_name: 'user',
+  phone: null,
+  location: null,
+  headline: null,
+  skills: [],
+  preferences: {},
+  privacy_settings: { profile_visibility: 'private' },
+  profile_picture_url: null,
+};

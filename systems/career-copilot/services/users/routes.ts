@@ -1,0 +1,139 @@
+import {
+  answerErrors,
+  bearerToken,
+  createTokenVerifier,
+  defineErrors,
+  problemAnswer,
+  type ServiceApp,
+  type ServiceContext,
+  ServiceError,
+} from '@banyan/service';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
+import {
+  API,
+  ApiError,
+  AUTH_ISSUER,
+  accountId,
+  Id,
+  LEGACY_ISSUER,
+  legacyAnswer,
+  Profile,
+  ProfileChanges,
+  PublicProfile,
+} from '../../contracts.ts';
+import { columnsOf, etagOf, parseIfMatch, visibleTo } from './decide.ts';
+import { personalRoutes } from './personal-routes.ts';
+import * as store from './store.ts';
+
+export const Config = Type.Object({
+  /** The auth service, for its public keys. Leave it out while only the legacy system gives out tokens. */
+  AUTH_URL: Type.Optional(Type.String({ minLength: 1 })),
+  /** The legacy system's secret: whoever it logged in stays logged in. Leave it out once it is retired. */
+  LEGACY_JWT_SECRET: Type.Optional(Type.String({ minLength: 1 })),
+  /** The public API as clients reach it (the gateway), for what an export or a deletion needs of other services. */
+  API_URL: Type.Optional(Type.String({ minLength: 1 })),
+});
+
+/** The profile of a request's token, as it is now; only an active one unless said otherwise. Throws like the legacy API. */
+export type Caller = (
+  request: FastifyRequest,
+  options?: { evenInactive?: boolean },
+) => Promise<store.StoredProfile>;
+
+const errors = defineErrors({
+  PROFILE_CHANGED: [412, 'The profile has changed since it was read. Read it again.'],
+});
+
+export async function routes(
+  app: ServiceApp,
+  { pool, config }: ServiceContext<Static<typeof Config>>,
+): Promise<void> {
+  const { AUTH_URL: authUrl, LEGACY_JWT_SECRET: secret } = config;
+  const jwksUrl = `${authUrl}/.well-known/jwks.json`;
+  const verify = createTokenVerifier([
+    ...(authUrl ? [{ issuer: AUTH_ISSUER, algorithm: 'ES256' as const, jwksUrl }] : []),
+    ...(secret ? [{ issuer: LEGACY_ISSUER, algorithm: 'HS256' as const, secret }] : []),
+  ]);
+  const caller: Caller = async (request, { evenInactive = false } = {}) => {
+    const token = bearerToken(request.headers.authorization);
+    if (!token) throw new ApiError('NOT_AUTHENTICATED');
+    const principal = await verify(token).catch(() => {
+      throw new ApiError('BAD_CREDENTIALS');
+    });
+    const profile = await store.findProfile(pool, accountId(principal.subject));
+    if (!profile) throw new ApiError('BAD_CREDENTIALS');
+    if (!profile.is_active && !evenInactive) throw new ApiError('INACTIVE_USER');
+    return profile;
+  };
+  const identify = async (request: FastifyRequest) => {
+    request.profile = await caller(request);
+  };
+
+  app.decorateRequest('profile', null);
+  await app.register(
+    async (legacy: ServiceApp) => {
+      // What the legacy API never had (a condition that fails) is a problem document among its answers.
+      answerErrors(legacy, (error, requestId) =>
+        error instanceof ServiceError ? problemAnswer(error, requestId) : legacyAnswer(error),
+      );
+
+      legacy.get(
+        '/users/me',
+        { onRequest: identify, schema: { response: { 200: Profile } } },
+        async (request, reply) => tagged(reply, current(request)),
+      );
+
+      legacy.get(
+        '/users/:id',
+        { onRequest: identify, schema: { params: Id, response: { 200: PublicProfile } } },
+        async (request) => {
+          const { id } = request.params;
+          const viewer = current(request);
+          const profile = viewer.id === id ? viewer : await store.findProfile(pool, id);
+          const visible = profile?.is_active && visibleTo(viewer, profile, profile.privacy_settings);
+          if (!visible) throw new ApiError('USER_NOT_FOUND');
+          return visible;
+        },
+      );
+
+      legacy.put(
+        '/users/me',
+        { onRequest: identify, schema: { body: ProfileChanges, response: { 200: Profile } } },
+        async (request, reply) => {
+          const profile = current(request);
+          const expected = parseIfMatch(request.headers['if-match']);
+          if (expected === 'never') throw errors('PROFILE_CHANGED');
+          const condition = expected === 'any' ? undefined : expected;
+          const columns = columnsOf(request.body);
+          if (Object.keys(columns).length === 0 && !condition) return tagged(reply, profile);
+          const changed = await store.updateProfile(pool, profile.id, columns, condition);
+          if (!changed) throw errors('PROFILE_CHANGED');
+          return tagged(reply, changed);
+        },
+      );
+    },
+    { prefix: API },
+  );
+
+  await app.register(
+    async (api: ServiceApp) => personalRoutes(api, { pool, caller, apiUrl: config.API_URL }),
+    { prefix: API },
+  );
+}
+
+function current(request: FastifyRequest): store.StoredProfile {
+  if (!request.profile) throw new ApiError('NOT_AUTHENTICATED');
+  return request.profile;
+}
+
+function tagged(reply: FastifyReply, profile: store.StoredProfile): store.StoredProfile {
+  reply.header('etag', etagOf(profile));
+  return profile;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    profile: store.StoredProfile | null;
+  }
+}

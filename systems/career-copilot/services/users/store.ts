@@ -1,0 +1,64 @@
+import type pg from 'pg';
+import type { Profile } from '../../contracts.ts';
+import type { PrivacySettings } from './decide.ts';
+
+/** A profile as the API shows it, with what only this service knows. */
+export type StoredProfile = Profile & {
+  privacy_settings: Partial<PrivacySettings>;
+  profile_picture_url: string | null;
+  version: number;
+  /** `updated_at` in microseconds, which a Date cannot hold. */
+  updatedAt: string;
+};
+
+const MICROSECONDS = '(extract(epoch FROM updated_at) * 1000000)::bigint';
+
+const PROFILE = `user_id AS id, email, first_name || coalesce(' ' || last_name, '') AS full_name, is_active, role, phone,
+  location, headline, skills, preferences, privacy_settings, profile_picture_url, version, created_at, updated_at,
+  ${MICROSECONDS}::text AS "updatedAt"`;
+
+export async function findProfile(pool: pg.Pool, userId: number): Promise<StoredProfile | undefined> {
+  const { rows } = await pool.query<StoredProfile>({
+    name: 'profile',
+    text: `SELECT ${PROFILE} FROM profiles WHERE user_id = $1`,
+    values: [userId],
+  });
+  return rows[0];
+}
+
+const CHANGEABLE = new Set([
+  'first_name',
+  'last_name',
+  'phone',
+  'location',
+  'headline',
+  'skills',
+  'preferences',
+  'privacy_settings',
+  'profile_picture_url',
+]);
+
+/**
+ * Sets columns, moves `version` and `updated_at` on. Undefined if the profile is not there or is not the one `expected`.
+ */
+export async function updateProfile(
+  pool: pg.Pool,
+  userId: number,
+  changes: Record<string, unknown>,
+  expected?: { version: number; updatedAt: string },
+): Promise<StoredProfile | undefined> {
+  const columns = Object.keys(changes).filter((column) => CHANGEABLE.has(column));
+  const assignments = columns.map((column, index) => `${column} = $${index + 4}`);
+  const { rows } = await pool.query<StoredProfile>(
+    `UPDATE profiles SET ${[...assignments, 'version = version + 1', 'updated_at = now()'].join(', ')}
+     WHERE user_id = $1 AND ($2::integer IS NULL OR (version = $2 AND ${MICROSECONDS} = $3::bigint))
+     RETURNING ${PROFILE}`,
+    [
+      userId,
+      expected?.version ?? null,
+      expected?.updatedAt ?? null,
+      ...columns.map((column) => changes[column]),
+    ],
+  );
+  return rows[0];
+}
