@@ -1,6 +1,6 @@
 import pino, { type Logger } from 'pino';
 import { loadPlan } from '../plan/load.ts';
-import { type ResolvedPlan, resolvePlan } from '../plan/resolved.ts';
+import type { ResolvedPlan } from '../plan/resolved.ts';
 
 /** What a child process of the supervisor is told by its environment. */
 export type ChildContext = { plan: ResolvedPlan; log: Logger; token: string; applierUrl: string };
@@ -10,7 +10,7 @@ export async function childContext(name: string): Promise<ChildContext> {
   const config = demand('BANYAN_CONFIG');
   const log = pino({ name, level: process.env.BANYAN_LOG_LEVEL ?? 'info', redact: ['*.token', '*.password', '*.authorization'] });
   return {
-    plan: resolvePlan((await loadPlan(config)).plan),
+    plan: (await loadPlan(config)).plan,
     log,
     token: demand('BANYAN_TOKEN'),
     applierUrl: demand('BANYAN_APPLIER_URL'),

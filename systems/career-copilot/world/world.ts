@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ControlClient, freePort, startSupervisor, type Supervisor } from '@banyan/banyan';
+import { type EmbeddedServer, startEmbedded } from '@banyan/postgres';
+import { connect } from '../monolith/database.ts';
+import { generate, type Size } from '../monolith/generate.ts';
+import { type ManagedProcess, startProcess } from './process.ts';
+
+export type WorldOptions = {
+  /** Everything is kept here: the database, logs, the config that `banyan` reads. */
+  directory: string;
+  size?: Partial<Size>;
+  seed?: number;
+  /** bcrypt cost of the monolith and of the generated hashes. Default 10. */
+  bcryptCost?: number;
+  /** Settings of the database on top of the embedded server's own. */
+  settings?: Record<string, string>;
+  /** Further environment for the plan, e.g. CAREER_OBSERVE_SECONDS. */
+  env?: Record<string, string>;
+  gatewayWorkers?: number;
+  onProgress?: (what: string) => void;
+  onRestart?: (name: string) => void;
+};
+
+/** Career Copilot as it runs: database, monolith, both services, and Banyan in front. */
+export type World = {
+  directory: string;
+  server: EmbeddedServer;
+  databases: { monolith: string; auth: string; users: string; control: string };
+  gatewayUrl: string;
+  jwtSecret: string;
+  /** The config with this world's addresses, for `banyan --config`. */
+  configFile: string;
+  control: ControlClient;
+  monolith: ManagedProcess;
+  services: { auth: ManagedProcess; users: ManagedProcess };
+  banyan: Supervisor;
+  rows: Record<string, number>;
+  stop(): Promise<void>;
+};
+
+const MONOLITH = new URL('../monolith/main.ts', import.meta.url);
+const AUTH = new URL('../services/auth/main.ts', import.meta.url);
+const USERS = new URL('../services/users/main.ts', import.meta.url);
+const CONFIG = new URL('../banyan.config.ts', import.meta.url);
+
+/** Starts everything afresh in `directory`, in the order in which a team would have built it up. */
+export async function startWorld(options: WorldOptions): Promise<World> {
+  const { directory, onProgress = () => {}, bcryptCost = 10 } = options;
+  const logDirectory = join(directory, 'logs');
+  mkdirSync(logDirectory, { recursive: true });
+  const running: Array<{ stop(): Promise<void> }> = [];
+  const stop = async () => {
+    for (const one of [...running].reverse()) await one.stop();
+    running.length = 0;
+  };
+
+  try {
+    onProgress('starting PostgreSQL');
+    const server = await startEmbedded({ directory: join(directory, 'postgres'), fresh: true, settings: options.settings });
+    running.push(server);
+    const databases = {
+      monolith: await server.createDatabase('career_copilot'),
+      auth: await server.createDatabase('auth'),
+      users: await server.createDatabase('users'),
+      control: await server.createDatabase('banyan'),
+    };
+
+    onProgress('filling the monolith’s database');
+    const rows = await fill(databases.monolith, options);
+
+    onProgress('starting the monolith and the services');
+    const jwtSecret = randomBytes(32).toString('base64url');
+    const [monolithPort, authPort, usersPort, gatewayPort, controlPort] = await freePorts(5);
+    const origin = (port: number | undefined) => `http://127.0.0.1:${port}`;
+    const common = { JWT_SECRET: jwtSecret, LEGACY_JWT_SECRET: jwtSecret, BCRYPT_COST: String(bcryptCost), LOG_LEVEL: 'warn', AUTH_URL: origin(authPort) };
+    const monolith = await startProcess({
+      name: 'monolith',
+      entry: MONOLITH,
+      env: { ...common, PORT: String(monolithPort), DATABASE_URL: databases.monolith },
+      logDirectory,
+      readyUrl: `${origin(monolithPort)}/health`,
+    });
+    running.push(monolith);
+    const startService = async (name: 'auth' | 'users', entry: URL, port: number | undefined) => {
+      const service = await startProcess({
+        name,
+        entry,
+        env: { ...common, PORT: String(port), DATABASE_URL: databases[name] },
+        logDirectory,
+        readyUrl: `${origin(port)}/health/ready`,
+      });
+      running.push(service);
+      return service;
+    };
+    const auth = await startService('auth', AUTH, authPort);
+    const users = await startService('users', USERS, usersPort);
+
+    onProgress('starting Banyan: applier, controller, gateway');
+    const token = randomBytes(32).toString('base64url');
+    const configFile = writeConfig(directory, {
+      ...options.env,
+      CAREER_MONOLITH_URL: origin(monolithPort),
+      CAREER_MONOLITH_DATABASE_URL: databases.monolith,
+      CAREER_JWT_SECRET: jwtSecret,
+      CAREER_AUTH_URL: origin(authPort),
+      CAREER_AUTH_DATABASE_URL: databases.auth,
+      CAREER_USERS_URL: origin(usersPort),
+      CAREER_USERS_DATABASE_URL: databases.users,
+      CAREER_GATEWAY_PORT: String(gatewayPort),
+      CAREER_GATEWAY_WORKERS: String(options.gatewayWorkers ?? 2),
+      BANYAN_DATABASE_URL: databases.control,
+      BANYAN_CONTROL_PORT: String(controlPort),
+      BANYAN_CONTROL_TOKEN: token,
+    });
+    const banyan = await startSupervisor({ config: configFile, token, logDirectory, onRestart: options.onRestart });
+    running.push(banyan);
+
+    return {
+      directory,
+      server,
+      databases,
+      gatewayUrl: origin(gatewayPort),
+      jwtSecret,
+      configFile,
+      control: new ControlClient(origin(controlPort), token),
+      monolith,
+      services: { auth, users },
+      banyan,
+      rows,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function fill(url: string, { size, seed, bcryptCost }: WorldOptions): Promise<Record<string, number>> {
+  const pool = connect(url);
+  try {
+    return await generate(pool, { ...size, seed, bcryptCost });
+  } finally {
+    await pool.end();
+  }
+}
+
+/** A plan file that sets this world's addresses and secrets (readable by the owner only) and hands on the real plan. */
+function writeConfig(directory: string, env: Record<string, string>): string {
+  const file = join(directory, 'banyan.config.ts');
+  const text = [
+    '// Written by the tour: the addresses and secrets of one run, for `banyan --config`.',
+    `Object.assign(process.env, ${JSON.stringify(env, null, 2)});`,
+    `export default (await import(${JSON.stringify(pathToFileURL(CONFIG.pathname).href)})).default;`,
+    '',
+  ].join('\n');
+  writeFileSync(file, text, { mode: 0o600 });
+  return file;
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const ports = new Set<number>();
+  while (ports.size < count) ports.add(await freePort());
+  return [...ports];
+}
