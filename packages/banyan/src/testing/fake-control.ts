@@ -9,7 +9,7 @@ import { FULL_SHARE, STAGES, type Stage, type Target } from '../stage/stages.ts'
 
 /**
  * A control plane in memory, for tests of the API and the CLI. Each `status()` is one tick: a service goes one stage,
- * a copy a quarter of its rows, towards the target.
+ * a copy half of its rows, towards the target.
  */
 export class FakeControl implements Control {
   readonly calls: unknown[][] = [];
@@ -205,7 +205,7 @@ function tick(status: ServiceStatus): void {
     forward.rowsCopied < forward.rowsTotal
   ) {
     forward.state = 'copying';
-    forward.rowsCopied += forward.rowsTotal / 4;
+    forward.rowsCopied += forward.rowsTotal / 2;
     forward.rowsPerSecond = 10_000;
     forward.secondsLeft = (forward.rowsTotal - forward.rowsCopied) / 10_000;
     return;
@@ -219,7 +219,7 @@ function tick(status: ServiceStatus): void {
         : status.stage === 'canary'
           ? 100
           : 0;
-    status.message = `entered ${status.stage}`;
+    if (up) status.message = `entered ${status.stage}`;
   } else status.share = target.share;
   forward.state =
     status.stage === 'monolith' || status.stage === 'retired'

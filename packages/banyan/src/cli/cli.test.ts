@@ -1,0 +1,396 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { type Api, serveApi } from '../api/server.ts';
+import { ensureToken } from '../api/token.ts';
+import { FakeControl } from '../testing/fake-control.ts';
+import { aPlan, aTable } from '../testing/plans.ts';
+import { createProgram } from './program.ts';
+
+const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+const shim = fileURLToPath(new URL('../../bin/banyan.js', import.meta.url));
+const root = mkdtempSync(join(tmpdir(), 'banyan-cli-'));
+const shop = join(root, 'shop');
+let fake = new FakeControl();
+let api: Api;
+
+before(async () => {
+  mkdirSync(shop);
+  const current = new Proxy({} as FakeControl, {
+    get: (_target, name) => {
+      const value = fake[name as keyof FakeControl] as unknown;
+      return typeof value === 'function' ? value.bind(fake) : value;
+    },
+  });
+  api = await serveApi(current, { host: '127.0.0.1', port: 0, token: ensureToken(shop) });
+  writePlan(shop, api.port);
+});
+after(async () => {
+  await api.close();
+  rmSync(root, { recursive: true, force: true });
+});
+beforeEach(() => {
+  fake = new FakeControl();
+});
+
+function writePlan(folder: string, port: number, change: object = {}): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  const plan = { ...aPlan(), ...change };
+  plan.control = { ...plan.control, port };
+  writeFileSync(join(folder, 'banyan.config.ts'), `export default ${JSON.stringify(plan)};\n`);
+}
+
+type Ended = {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+  json: () => ReturnType<typeof JSON.parse>;
+};
+
+function start(
+  args: string[],
+  options: { cwd?: string; node?: string[] } = {},
+): { child: ChildProcess; ended: Promise<Ended> } {
+  const { BANYAN_TOKEN: _token, FORCE_COLOR: _colour, ...env } = process.env;
+  const child = spawn(process.execPath, [...(options.node ?? [main]), ...args], {
+    cwd: options.cwd ?? shop,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout!.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr!.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr, json: () => JSON.parse(stdout) }));
+  });
+  return { child, ended };
+}
+
+const banyan = (...args: string[]) => start(args).ended;
+
+/** Lets a fact come true on the other side of a pipe. */
+function seen(child: ChildProcess, stream: 'stdout' | 'stderr', pattern: RegExp): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child[stream]!.on('data', (chunk) => {
+      text += chunk;
+      if (pattern.test(text)) resolve();
+    });
+    child.on('close', () => reject(new Error(`ended without ${pattern}: ${text}`)));
+  });
+}
+
+describe('banyan status', () => {
+  test('shows every service, without colours when nobody looks', async () => {
+    fake.services.auth!.stage = 'canary';
+    fake.services.auth!.share = 1_000;
+    fake.services.auth!.target = { stage: 'canary', share: 1_000 };
+    const { code, stdout } = await banyan('status');
+    assert.equal(code, 0);
+    assert.match(stdout, /^shop {2}route table 12, 2 gateway workers\n\nauth {2}canary 10% /);
+    assert.match(stdout, /service +96 \(1 failed, 1 rescued\), p95 4\.1 ms/);
+    assert.ok(!stdout.includes('\u001b'), stdout);
+  });
+
+  test('--json prints exactly what the control plane says', async () => {
+    const { code, json, stderr } = await banyan('status', '--json');
+    assert.equal(code, 0);
+    assert.deepEqual(json(), await new FakeControl().status());
+    assert.equal(stderr, '');
+  });
+
+  test('--watch goes on until Ctrl-C, which exits with 130', async () => {
+    const { child, ended } = start(['status', '--watch', '--json']);
+    await seen(child, 'stdout', /\n.*\n/);
+    child.kill('SIGINT');
+    const { code, stdout } = await ended;
+    assert.equal(code, 130);
+    for (const line of stdout.trim().split('\n')) assert.equal(JSON.parse(line).system, 'shop');
+  });
+});
+
+describe('banyan plan', () => {
+  test('lists the steps and the price of going back', async () => {
+    const { code, stdout } = await banyan('plan', 'auth', '--to', '10%');
+    assert.equal(code, 0);
+    assert.match(stdout, /auth: 2 steps, nothing is done yet/);
+    assert.match(stdout, /2 +copying → canary 10% +fence +lossy; users\.preferences/);
+    assert.deepEqual(fake.calls, [['plan', 'auth', { stage: 'canary', share: 1_000 }]]);
+  });
+
+  test('covers every service when none is named', async () => {
+    const { json } = await banyan('plan', '--json');
+    assert.deepEqual(Object.keys(json()), ['auth', 'users']);
+  });
+
+  test('refuses a target that is none with 2, before anything is asked', async () => {
+    const { code, stderr } = await banyan('plan', '--to', '200%');
+    assert.equal(code, 2);
+    assert.match(stderr, /'200%' is neither a share nor a stage\n {2}mend: /);
+    assert.deepEqual(fake.calls, []);
+  });
+});
+
+describe('banyan advance', () => {
+  test('waits until the service is there, and says what happened on the way', async () => {
+    const { code, stdout, stderr } = await banyan('advance', 'auth', '--to', 'shadowing');
+    assert.equal(code, 0);
+    assert.equal(stdout, 'auth is at shadowing; going back: lossless\n');
+    assert.match(stderr, /auth copying: \d+%, [\d,]+ of 20,000 rows, 10,000 rows\/s, [\d.]+ s left/);
+    assert.match(stderr, /auth: copying → shadowing \(20,000 rows copied\)/);
+  });
+
+  test('--json keeps standard output to one document', async () => {
+    const { code, json } = await banyan('advance', 'auth', '--to', '25%', '--force', '--json');
+    assert.equal(code, 0);
+    assert.deepEqual(
+      [json().outcome, json().status.stage, json().status.share],
+      ['reached', 'canary', 2_500],
+    );
+    assert.deepEqual(fake.calls, [['advance', 'auth', { stage: 'canary', share: 2_500 }, { force: true }]]);
+  });
+
+  test('--no-wait returns at once', async () => {
+    const { code, json } = await banyan('advance', 'auth', '--no-wait', '--json');
+    assert.equal(code, 0);
+    assert.deepEqual([json().outcome, json().status.stage], ['accepted', 'monolith']);
+  });
+
+  test('exits with 1 when the rollout is paused, and says why and how to go on', async () => {
+    fake.onTick = ({ auth }) => {
+      if (auth!.stage === 'shadowing') auth!.paused = '3 of 50 answers differ';
+    };
+    const { code, stdout } = await banyan('advance', 'auth', '--to', '10%');
+    assert.equal(code, 1);
+    assert.match(stdout, /auth is paused at shadowing: 3 of 50 answers differ\n.*banyan rollback auth/);
+  });
+
+  test('exits with 1 when the service was turned back', async () => {
+    fake.onTick = ({ auth }) => {
+      if (auth!.stage !== 'canary') return;
+      auth!.target = { stage: 'monolith', share: 0 };
+      auth!.message = '12 % of requests failed';
+    };
+    const { code, json } = await banyan('advance', 'auth', '--to', '10%', '--json');
+    assert.equal(code, 1);
+    assert.equal(json().outcome, 'turned');
+    assert.equal(json().status.message, '12 % of requests failed');
+  });
+
+  test('exits with 4 when the state machine refuses', async () => {
+    fake.services.auth!.stage = 'retired';
+    const { code, stderr } = await banyan('advance', 'auth');
+    assert.equal(code, 4);
+    assert.equal(stderr, "error: 'auth' is retired\n  mend: there is no way back\n");
+  });
+
+  test('goes on waiting while the control plane is away for a moment', async () => {
+    let ticks = 0;
+    fake.onTick = () => {
+      if (++ticks === 2) throw new Error('its database is being started again');
+    };
+    const { code, stderr } = await banyan('advance', 'auth', '--to', 'copying');
+    assert.equal(code, 0, stderr);
+  });
+
+  test('Ctrl-C exits with 130 and says that the rollout goes on', async () => {
+    fake.onTick = ({ auth }) => {
+      auth!.stage = 'copying';
+    };
+    fake.services.auth!.links[0]!.rowsTotal = 1e9;
+    const { child, ended } = start(['advance', 'auth', '--to', 'migrated']);
+    await seen(child, 'stderr', /auth copying/);
+    child.kill('SIGINT');
+    const { code, stderr } = await ended;
+    assert.equal(code, 130);
+    assert.match(stderr, /interrupted\n {2}mend: auth goes on to migrated/);
+  });
+});
+
+describe('banyan rollback', () => {
+  test('brings the service back and keeps the reason', async () => {
+    fake.services.auth!.stage = 'canary';
+    const { code, stdout } = await banyan('rollback', 'auth', '--reason', 'too slow');
+    assert.equal(code, 0);
+    assert.equal(stdout, 'auth is at the monolith\n');
+    assert.deepEqual(fake.calls, [['rollback', 'auth', 'too slow']]);
+  });
+
+  test('of a service that does not exist exits with 2 and names those that do', async () => {
+    const { code, json, stderr } = await banyan('rollback', 'ghost', '--json');
+    assert.equal(code, 2);
+    assert.equal(json().error.code, 'no_such_service');
+    assert.match(stderr, /known services: auth, users/);
+  });
+});
+
+describe('banyan verify', () => {
+  test('exits with 0 when every table is consistent', async () => {
+    const { code, stdout, stderr } = await banyan('verify', 'auth');
+    assert.equal(code, 0);
+    assert.match(stdout, /public\.users {2}CONSISTENT {2}20,000 rows/);
+    assert.match(stderr, /auth verify: \d+%, [\d,]+ of 20,000 rows/);
+  });
+
+  test('exits with 1 when rows differ, shows some and the mend', async () => {
+    fake.verdict = 'INCONSISTENT';
+    const { code, stdout } = await banyan('verify', 'auth');
+    assert.equal(code, 1);
+    assert.match(
+      stdout,
+      /INCONSISTENT {2}20,000 rows \(3 differ\)\npublic\.users, for example:\n {2}\{"key":\["7"\]\}\nmend: banyan verify auth --repair/,
+    );
+  });
+
+  test('--repair asks for repair, --json prints the run', async () => {
+    const { json } = await banyan('verify', 'users', '--repair', '--json');
+    assert.deepEqual(fake.calls, [['verify', 'users', true]]);
+    assert.deepEqual([json().state, json().rowsDone], ['done', 20_000]);
+  });
+});
+
+describe('banyan retire', () => {
+  test('without --yes and with nobody to ask does nothing', async () => {
+    const { code, stderr } = await banyan('retire', 'auth');
+    assert.equal(code, 2);
+    assert.match(stderr, /mend: add --yes/);
+    assert.deepEqual(fake.calls, []);
+  });
+
+  test('--yes retires a migrated service', async () => {
+    fake.services.auth!.stage = 'migrated';
+    const { code, stdout } = await banyan('retire', 'auth', '--yes');
+    assert.equal(code, 0);
+    assert.match(stdout, /auth is at retired/);
+  });
+
+  test('is refused with 4 before the service is migrated', async () => {
+    assert.equal((await banyan('retire', 'auth', '--yes')).code, 4);
+  });
+});
+
+describe('banyan steps and mismatches', () => {
+  test('steps are listed with outcome, fence and reason', async () => {
+    const { code, stdout } = await banyan('steps', 'auth', '--limit', '2');
+    assert.equal(code, 0);
+    assert.match(
+      stdout,
+      /2026-01-02 03:04:05Z {2}auth +shadowing → canary 1% +failed +0 s +2,000 ms {2}the barrier/,
+    );
+    assert.deepEqual(fake.calls, [['steps', 'auth', 2]]);
+  });
+
+  test('mismatches are listed with their differences and a curl command', async () => {
+    const { code, stdout } = await banyan('mismatches', 'auth');
+    assert.equal(code, 0);
+    assert.match(
+      stdout,
+      /#3 {2}GET \/users\/me .* 1 difference\n {2}\/full_name: monolith "Ann Lee", service "Ann {2}Lee"\n {2}curl/,
+    );
+  });
+
+  test('--json prints the records', async () => {
+    assert.equal((await banyan('steps', '--json')).json().length, 2);
+    assert.equal((await banyan('mismatches', 'auth', '--json')).json()[0].id, 3);
+  });
+
+  test('a limit that is none is a mistake', async () => {
+    const { code, stderr } = await banyan('steps', '--limit', 'many');
+    assert.equal(code, 2);
+    assert.match(stderr, /whole number from 1 to 1000/);
+  });
+});
+
+describe('banyan check', () => {
+  test('counts what a right plan has', async () => {
+    const { code, stdout } = await banyan('check');
+    assert.equal(code, 0);
+    assert.match(stdout, /banyan\.config\.ts is right: 2 services, 5 routes, 2 tables/);
+  });
+
+  test('of a wrong plan shows every error and exits with 2', async () => {
+    const folder = join(root, 'wrong');
+    writePlan(folder, 70_000, {
+      name: 'my shop',
+      services: { auth: { ...aPlan().services.auth, tables: [aTable('users', ['email'], { columns: [] })] } },
+    });
+    const { code, stderr, json } = await start(['check', '--json'], { cwd: folder }).ended;
+    assert.equal(code, 2);
+    assert.match(stderr, /the plan has 3 errors/);
+    assert.deepEqual(
+      json().error.problems.map(({ path }: { path: string }) => path),
+      ['name', 'control.port', 'services.auth.tables[0].columns'],
+    );
+  });
+
+  test('says where it looked for a plan', async () => {
+    const { code, stderr } = await start(['check'], { cwd: root }).ended;
+    assert.equal(code, 2);
+    assert.ok(stderr.includes(`at: ${root}`), stderr);
+  });
+});
+
+describe('banyan', () => {
+  test('exits with 3 when no control plane is there, and says how to start it', async () => {
+    const folder = join(root, 'down');
+    writePlan(folder, 1);
+    const { code, stderr } = await start(['status'], { cwd: folder }).ended;
+    assert.equal(code, 3);
+    assert.match(
+      stderr,
+      /no control plane at http:\/\/127\.0\.0\.1:1 .*\n {2}mend: start it with `banyan up`/,
+    );
+  });
+
+  test('exits with 3 when its token is not the right one', async () => {
+    const folder = join(root, 'stranger');
+    writePlan(folder, api.port);
+    const { code, json } = await start(['status', '--json'], { cwd: folder }).ended;
+    assert.equal(code, 3);
+    assert.equal(json().error.code, 'unauthorized');
+  });
+
+  test('has help with examples for itself and every command', async () => {
+    const help = await banyan('--help');
+    assert.equal(help.code, 0);
+    assert.match(help.stdout, /Exit codes:/);
+    const { commands } = createProgram();
+    assert.equal(commands.length, 10);
+    for (const command of commands) {
+      let text = '';
+      command.configureOutput({ writeOut: (chunk) => (text += chunk) }).outputHelp();
+      assert.match(text, /Examples:\n {2}\$ banyan /, command.name());
+      assert.match(text, /--json/);
+      assert.ok(help.stdout.includes(`\n  ${command.name()} `), command.name());
+    }
+  });
+
+  test('takes an unknown command or option for a mistake, and suggests', async () => {
+    const unknown = await banyan('stauts');
+    assert.equal(unknown.code, 2);
+    assert.match(unknown.stderr, /unknown command 'stauts'\n {2}mend: .*status/);
+    assert.equal((await banyan('advance')).code, 2);
+    assert.equal((await banyan('status', '--jsno')).code, 2);
+  });
+
+  test('runs by its shim, also when the Node at hand cannot run TypeScript', async () => {
+    const direct = await start(['--version'], { node: [shim] }).ended;
+    assert.deepEqual([direct.code, direct.stdout], [0, '0.1.0\n']);
+    const without = await start(['check', '--config', 'nowhere.ts'], {
+      node: ['--no-experimental-strip-types', shim],
+    }).ended;
+    assert.equal(without.code, 2, 'arguments go in, the exit code comes out');
+    assert.match(without.stderr, /nowhere\.ts/);
+  });
+});

@@ -1,0 +1,154 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { type Control, ControlError, type LinkStatus, type ServiceStatus } from '../../control/control.ts';
+import { describeStage } from '../../stage/stages.ts';
+import { EXIT, formatTold, Interrupted, tell } from '../exit.ts';
+import {
+  ago,
+  bytes,
+  count,
+  duration,
+  milliseconds,
+  paint,
+  plural,
+  print,
+  printJson,
+  table,
+  widthOf,
+} from '../output.ts';
+import { act, command, connect, interruptible } from '../session.ts';
+
+type Status = Awaited<ReturnType<Control['status']>>;
+
+/** How often --watch asks, ms. */
+const WATCH_MS = 1_000;
+
+export function statusCommand(): Command {
+  return command('status', 'Show where every service stands', [
+    'banyan status',
+    'banyan status --watch',
+    "banyan status --json | jq '.services[] | {service, stage, share}'",
+  ])
+    .option('-w, --watch', 'show it again every second, until Ctrl-C; with --json one document a line')
+    .action(
+      act<{ watch?: boolean }>(async (options) => {
+        const control = await connect(options);
+        if (options.watch) return await watch(control, options.json ?? false);
+        show(await control.status(), options.json ?? false);
+        return EXIT.ok;
+      }),
+    );
+}
+
+async function watch(control: Control, json: boolean): Promise<number> {
+  const clear = process.stdout.isTTY && !json ? '\u001b[H\u001b[J' : '';
+  try {
+    await interruptible('', async (signal) => {
+      for (;;) {
+        const text = await control.status().then(
+          (status) => (json ? JSON.stringify(status) : formatStatus(status, new Date()).join('\n')),
+          (error: unknown) => {
+            // The control plane may die and come again while one watches.
+            if (!(error instanceof ControlError) || (error.status !== 0 && error.status < 500)) throw error;
+            return json ? JSON.stringify({ error: tell(error) }) : formatTold(tell(error));
+          },
+        );
+        process.stdout.write(`${clear}${text}\n`);
+        await pause(WATCH_MS, undefined, { signal });
+      }
+    });
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+  }
+  return EXIT.interrupted;
+}
+
+function show(status: Status, json: boolean): void {
+  if (json) printJson(status);
+  else for (const line of formatStatus(status, new Date())) print(line);
+}
+
+/** The whole status as lines no longer than `width`. */
+export function formatStatus(status: Status, now: Date, width = widthOf(process.stdout)): string[] {
+  const { system, routeTableVersion, gatewayWorkers, services } = status;
+  const workers = plural(gatewayWorkers, 'gateway worker');
+  const head = `${paint('bold', system)}  route table ${routeTableVersion}, ${gatewayWorkers === 0 ? paint('red', workers) : workers}`;
+  return [head, ...services.flatMap((service) => ['', ...formatService(service, now, width)])];
+}
+
+function formatService(status: ServiceStatus, now: Date, width: number): string[] {
+  const { service, stage, share, target } = status;
+  const at = describeStage(stage, share);
+  const going = describeStage(target.stage, target.share);
+  const since = duration((now.getTime() - Date.parse(status.since)) / 1_000);
+  const way = going === at ? '' : ` → ${going}`;
+  const title = `${paint('bold', service)}  ${paint('cyan', at)}${way}  ${paint('dim', `for ${since}`)}`;
+  return [title, ...table(factsOf(status, now), width - 2).map((line) => `  ${line}`)];
+}
+
+function factsOf(status: ServiceStatus, now: Date): string[][] {
+  const { evidence, paused, message, stage, priceOfGoingBack } = status;
+  const rows: string[][] = [];
+  const fact = (name: string, text: string) => rows.push([paint('dim', name), text]);
+  if (paused !== null) fact('paused', paint('yellow', paused));
+  if (message !== '' && message !== paused) fact('last', message);
+  for (const link of status.links)
+    if (link.state !== 'off') fact(link.link.split('.').at(-1)!, describeLink(link));
+  for (const { table: name, verdict, rows: compared, verifiedAt, ...found } of status.verification) {
+    const wrong = describeFindings(found);
+    const verdictText =
+      verdict === 'CONSISTENT'
+        ? paint('green', verdict)
+        : paint(verdict === 'UNKNOWN' ? 'yellow' : 'red', verdict);
+    fact(
+      'rows',
+      `${name} ${verdictText}${wrong}, ${plural(compared, 'row')} compared ${ago(verifiedAt, now)}`,
+    );
+  }
+  if (stage === 'monolith' || stage === 'copying') return rows;
+  if (stage === 'shadowing' || evidence.compared > 0) {
+    fact('compared', `${plural(evidence.compared, 'answer')}, ${flagged(evidence.mismatched, 'mismatched')}`);
+  }
+  const { requests, failures, p95Ms } = evidence;
+  const service = `${count(requests.service)} (${flagged(failures.service, 'failed')}, ${count(evidence.rescued)} rescued), p95 ${milliseconds(p95Ms.service)}`;
+  const monolith = `${count(requests.monolith)} (${flagged(failures.monolith, 'failed')}), p95 ${milliseconds(p95Ms.monolith)}`;
+  if (stage !== 'shadowing') fact('service', service);
+  if (stage !== 'retired') fact('monolith', monolith);
+  fact('back', [priceOfGoingBack.verdict, ...priceOfGoingBack.details].join('; '));
+  return rows;
+}
+
+function describeLink(link: LinkStatus): string {
+  if (link.error !== null) return `${paint('red', link.state)}: ${link.error}`;
+  if (link.state === 'copying') {
+    const left = link.secondsLeft === null ? '' : `, ${duration(link.secondsLeft)} left`;
+    return `copying, ${count(link.rowsCopied)} of ${count(link.rowsTotal)} rows, ${count(link.rowsPerSecond)} rows/s${left}`;
+  }
+  const state = link.state === 'streaming' ? paint('green', link.state) : paint('yellow', link.state);
+  const parts = [
+    `lag ${milliseconds(link.lagMs)} (p99 ${milliseconds(link.lagP99Ms)}, ${bytes(link.lagBytes)})`,
+    `${plural(link.rowsApplied, 'row')} applied`,
+  ];
+  if (link.conflicts > 0) parts.push(paint('yellow', plural(link.conflicts, 'conflict')));
+  if (link.retainedBytes > 100_000_000)
+    parts.push(paint('yellow', `${bytes(link.retainedBytes)} of WAL held back`));
+  return `${state}, ${parts.join(', ')}`;
+}
+
+export function describeFindings(found: {
+  missingInNew: number;
+  missingInLegacy: number;
+  inconsistent: number;
+}): string {
+  const parts = [
+    found.missingInNew > 0 ? `${count(found.missingInNew)} missing in the service` : '',
+    found.missingInLegacy > 0 ? `${count(found.missingInLegacy)} missing in the monolith` : '',
+    found.inconsistent > 0 ? `${count(found.inconsistent)} differ` : '',
+  ].filter((part) => part !== '');
+  return parts.length > 0 ? ` (${parts.join(', ')})` : '';
+}
+
+function flagged(value: number, what: string): string {
+  const text = `${count(value)} ${what}`;
+  return value > 0 ? paint('red', text) : text;
+}

@@ -1,0 +1,99 @@
+import { CommanderError } from 'commander';
+import { ControlError } from '../control/control.ts';
+import { LoadError } from '../plan/load.ts';
+import { formatProblem, PlanError, type PlanProblem } from '../plan/problem.ts';
+
+/** Exit codes of every command; part of its interface. */
+export const EXIT = {
+  ok: 0,
+  /** The command failed, or its answer is no: rows differ, a rollout was paused or turned back. */
+  negative: 1,
+  /** Wrong arguments, or a plan that is absent or wrong. */
+  usage: 2,
+  /** The control plane cannot be reached, or does not let us in. */
+  unreachable: 3,
+  /** The state machine refused: nothing has changed. */
+  refused: 4,
+  /** Ctrl-C; what the control plane had begun goes on. */
+  interrupted: 130,
+} as const;
+
+export const EXIT_HELP = `Exit codes:
+  0  done                                  3  control plane not reachable
+  1  failed, or the answer is no           4  refused by the state machine
+  2  wrong arguments, or a wrong plan    130  interrupted (Ctrl-C)`;
+
+/** A mistake in the arguments that only the command itself can see. */
+export class UsageError extends Error {
+  readonly mend: string;
+  constructor(message: string, mend: string) {
+    super(message);
+    this.mend = mend;
+  }
+}
+
+/** Ctrl-C while waiting; `mend` says what goes on all the same. */
+export class Interrupted extends Error {
+  readonly mend: string;
+  constructor(mend: string) {
+    super('interrupted');
+    this.mend = mend;
+  }
+}
+
+/** An error as the CLI tells it, in text and in JSON. */
+export type Told = {
+  exit: number;
+  code: string;
+  message: string;
+  where?: string;
+  mend?: string;
+  problems?: readonly PlanProblem[];
+};
+
+export function tell(error: unknown): Told {
+  if (error instanceof PlanError) {
+    const message =
+      error.problems.length === 1 ? 'the plan is wrong' : `the plan has ${error.problems.length} errors`;
+    return { exit: EXIT.usage, code: 'bad_plan', message, problems: error.problems };
+  }
+  if (error instanceof LoadError) {
+    return {
+      exit: EXIT.usage,
+      code: 'no_plan',
+      message: error.message,
+      where: error.where,
+      mend: error.mend,
+    };
+  }
+  if (error instanceof ControlError) {
+    return { exit: exitOf(error), code: error.code, message: error.message, mend: error.mend };
+  }
+  if (error instanceof UsageError)
+    return { exit: EXIT.usage, code: 'usage', message: error.message, mend: error.mend };
+  if (error instanceof Interrupted) {
+    return { exit: EXIT.interrupted, code: 'interrupted', message: error.message, mend: error.mend };
+  }
+  if (error instanceof CommanderError) {
+    const [message, ...more] = error.message.replace(/^error: /, '').split('\n');
+    const mend = more.join(' ').trim() || 'see banyan --help';
+    return { exit: EXIT.usage, code: 'usage', message: message!, mend };
+  }
+  const message = error instanceof Error ? error.message || error.name : String(error);
+  return { exit: EXIT.negative, code: 'failed', message };
+}
+
+/** The lines that a person reads. */
+export function formatTold({ message, where, mend, problems }: Told): string {
+  const lines = [`error: ${message}`];
+  if (where) lines.push(`  at: ${where}`);
+  for (const problem of problems ?? []) lines.push('', formatProblem(problem));
+  if (mend) lines.push(`  mend: ${mend}`);
+  return lines.join('\n');
+}
+
+function exitOf({ status }: ControlError): number {
+  if (status === 0 || status === 401) return EXIT.unreachable;
+  if (status === 409) return EXIT.refused;
+  return status === 400 || status === 404 ? EXIT.usage : EXIT.negative;
+}

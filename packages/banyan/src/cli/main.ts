@@ -1,0 +1,25 @@
+import { CommanderError } from 'commander';
+import { EXIT, formatTold, tell } from './exit.ts';
+import { note, painter, printJson } from './output.ts';
+import { createProgram } from './program.ts';
+
+/** Entry of the command `banyan`. */
+await run(process.argv);
+
+async function run(argv: string[]): Promise<void> {
+  // `banyan steps | head` closes our output early, and that is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.negative);
+  });
+  try {
+    await createProgram().parseAsync(argv);
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return; // --help, --version
+    const told = tell(error);
+    const { exit, ...shown } = told;
+    if (argv.includes('--json')) printJson({ error: shown });
+    note(formatTold(told).replace(/^error/, (word) => painter(process.stderr)('red', word)));
+    if (process.env.BANYAN_DEBUG && error instanceof Error) note(`${error.stack}`);
+    process.exitCode = exit;
+  }
+}

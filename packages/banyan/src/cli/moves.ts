@@ -1,0 +1,55 @@
+import type { Control, ServiceStatus } from '../control/control.ts';
+import { describeStage } from '../stage/stages.ts';
+import { EXIT } from './exit.ts';
+import { followService, type Outcome } from './follow.ts';
+import { print, printJson } from './output.ts';
+import { createProgress } from './progress.ts';
+import { type CommonOptions, interruptible } from './session.ts';
+
+/** What advance, rollback and retire have in common: the wish is set, then its fulfilment is followed, or not. */
+export async function carryOut(
+  control: Control,
+  wish: () => Promise<ServiceStatus>,
+  options: CommonOptions & { wait: boolean },
+): Promise<number> {
+  const asked = await wish();
+  const { service, target } = asked;
+  if (!options.wait) {
+    if (options.json) printJson({ service, outcome: 'accepted', status: asked });
+    else
+      print(
+        `${service}: ${describeStage(asked.stage, asked.share)} → ${describeStage(target.stage, target.share)}, accepted`,
+      );
+    return EXIT.ok;
+  }
+  const { outcome, status } = await interruptible(
+    `${service} goes on to ${describeStage(target.stage, target.share)}: banyan status --watch shows it, banyan rollback ${service} turns it back`,
+    (signal) => followService(control, service, target, createProgress(), signal),
+  );
+  if (options.json) printJson({ service, outcome, status });
+  else for (const line of describeOutcome(outcome, status)) print(line);
+  return outcome === 'reached' ? EXIT.ok : EXIT.negative;
+}
+
+function describeOutcome(outcome: Outcome, status: ServiceStatus): string[] {
+  const { service, paused, message, target, priceOfGoingBack } = status;
+  const at = describeStage(status.stage, status.share);
+  const going = describeStage(target.stage, target.share);
+  switch (outcome) {
+    case 'reached':
+      if (status.stage === 'monolith') return [`${service} is at the monolith`];
+      return [
+        `${service} is at ${at}; going back: ${[priceOfGoingBack.verdict, ...priceOfGoingBack.details].join('; ')}`,
+      ];
+    case 'paused':
+      return [
+        `${service} is paused at ${at}: ${paused}`,
+        `  go on: banyan advance ${service}    go back: banyan rollback ${service}`,
+      ];
+    case 'turned':
+      return [
+        `${service} is at ${at} and goes to ${going} now${message ? `: ${message}` : ''}`,
+        `  see banyan steps ${service}`,
+      ];
+  }
+}

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { advanceCommand } from './commands/advance.ts';
+import { checkCommand } from './commands/check.ts';
+import { mismatchesCommand } from './commands/mismatches.ts';
+import { planCommand } from './commands/plan.ts';
+import { retireCommand } from './commands/retire.ts';
+import { rollbackCommand } from './commands/rollback.ts';
+import { statusCommand } from './commands/status.ts';
+import { stepsCommand } from './commands/steps.ts';
+import { upCommand } from './commands/up.ts';
+import { verifyCommand } from './commands/verify.ts';
+import { EXIT_HELP } from './exit.ts';
+import { withCommonOptions } from './session.ts';
+
+/** The whole command line. Wrong usage throws CommanderError, nothing calls process.exit. */
+export function createProgram(): Command {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const program = withCommonOptions(new Command('banyan'))
+    .description('Move a running monolith to microservices without losing a write.')
+    .version(version)
+    .addHelpText('after', `\n${EXIT_HELP}\n\nStart with:\n  $ banyan check\n  $ banyan up\n  $ banyan plan`);
+  const commands = [
+    checkCommand(),
+    upCommand(),
+    statusCommand(),
+    planCommand(),
+    advanceCommand(),
+    rollbackCommand(),
+    verifyCommand(),
+    mismatchesCommand(),
+    retireCommand(),
+    stepsCommand(),
+  ];
+  for (const each of commands) program.addCommand(each);
+  for (const each of [program, ...commands]) {
+    each
+      .exitOverride()
+      .showSuggestionAfterError()
+      .configureOutput({ outputError: () => {} });
+  }
+  return program;
+}

@@ -1,0 +1,53 @@
+import { Command } from 'commander';
+import { ControlClient, controlOrigin } from '../api/client.ts';
+import { findToken } from '../api/token.ts';
+import type { Control } from '../control/control.ts';
+import { loadPlan } from '../plan/load.ts';
+import { Interrupted } from './exit.ts';
+
+export type CommonOptions = { json?: boolean; config?: string };
+
+/** Makes a subcommand with the options that all have, and examples below its help. */
+export function command(name: string, summary: string, examples: readonly string[]): Command {
+  return withCommonOptions(new Command(name))
+    .summary(summary)
+    .description(`${summary}.`)
+    .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ ${example}`).join('\n')}`);
+}
+
+export function withCommonOptions(target: Command): Command {
+  return target
+    .option('--json', 'answer in JSON, and nothing else, on standard output')
+    .option('--config <file>', 'the plan (default: banyan.config.ts here or in a folder above)');
+}
+
+/** Turns a function that gives an exit code into a commander action; options come first, then the arguments. */
+export function act<O extends object>(
+  run: (options: O & CommonOptions, ...args: string[]) => Promise<number>,
+): (...args: unknown[]) => Promise<void> {
+  return async (...args) => {
+    const self = args.at(-1) as Command;
+    process.exitCode = await run(self.optsWithGlobals(), ...(args.slice(0, -2) as string[]));
+  };
+}
+
+/** The control plane of the plan. Nothing is sent before its first method is called. */
+export async function connect(options: CommonOptions): Promise<Control> {
+  const { plan, directory } = await loadPlan(options.config);
+  return new ControlClient(controlOrigin(plan), findToken(plan, directory));
+}
+
+/** Runs something that waits. Ctrl-C aborts its signal and ends in Interrupted, whose text says what goes on. */
+export async function interruptible<T>(goesOn: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const abort = new AbortController();
+  const stop = () => abort.abort();
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  try {
+    return await run(abort.signal);
+  } catch (error) {
+    if (abort.signal.aborted) throw new Interrupted(goesOn);
+    throw error;
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
