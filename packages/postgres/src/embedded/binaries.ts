@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, lstatSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
@@ -20,9 +29,12 @@ export function findBinaries(user: RunAs | undefined, native = nativeDirectory()
   const installed = binariesIn(native);
   const refusal = tryRun(installed, user);
   if (refusal === undefined) return installed;
-  for (const parent of sharedDirectories()) {
-    const copied = binariesIn(copyOnce(native, parent));
+  for (const parent of existsSync(installed.postgres) ? sharedDirectories() : []) {
+    const copy = copyOnce(native, parent);
+    const copied = binariesIn(copy);
     if (tryRun(copied, user) === undefined) return copied;
+    // Not the place's fault, or a mount without execution: of no use to anybody.
+    rmSync(copy, { recursive: true, force: true });
   }
   throw new PostgresError('EMBEDDED_NO_BINARY', { tried: installed.postgres, because: refusal });
 }

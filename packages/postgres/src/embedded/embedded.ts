@@ -209,12 +209,15 @@ function handle({ child, pid, port }: Running, password: string, release: () => 
   const url = (database = 'postgres') =>
     `postgresql://postgres:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
   // Whoever exits without stop() still leaves no server behind: it shuts down by itself on this signal.
-  const onExit = () => signal(pid, 'SIGINT');
+  const runs = () => child.exitCode === null && child.signalCode === null;
+  const onExit = () => {
+    if (runs()) signal(pid, 'SIGINT');
+  };
   process.once('exit', onExit);
   // The server must not keep the process alive: its users' connections do that.
   child.unref();
   const end = async (how: () => Promise<unknown>) => {
-    if (child.exitCode === null && child.signalCode === null) await how();
+    if (runs()) await how();
     process.removeListener('exit', onExit);
     release();
   };
