@@ -59,9 +59,18 @@ export type ServiceState = {
   salt: string;
 };
 
+/** `issuer` is the `iss` claim; an empty string means tokens that carry none (as many a legacy system's do). */
 export type Issuer =
   | { name: string; issuer: string; algorithm: 'HS256'; secret: string; audience?: string }
-  | { name: string; issuer: string; algorithm: 'JWKS'; jwksUrl: string; audience?: string };
+  | {
+      name: string;
+      issuer: string;
+      algorithm: 'JWKS';
+      jwksUrl: string;
+      audience?: string;
+      /** Signature algorithms accepted from this issuer; default RS256, ES256, EdDSA. Never a symmetric one. */
+      algorithms?: string[];
+    };
 
 export type RouteTable = {
   version: number;
@@ -73,12 +82,23 @@ export type RouteTable = {
   routes: Route[];
   issuers: Issuer[];
   rateLimit: { perMinute: number; perHour: number } | null;
+  /** Largest body and header block of a request, in bytes. `headerBytes` is read once, when a worker starts. */
   limits: { bodyBytes: number; headerBytes: number };
   /** How long a write may be held at a fence or for settling before 503 / release. */
   holdMs: number;
   settleMs: number;
   /** Header by which a tester with a valid token of role `tester`/`admin` picks a side: x-banyan-side. */
   override: { header: string; roles: string[] } | null;
+  /** How much of the shadowable traffic is compared. Default: all of it, 32 at once, bodies up to 256 KiB. */
+  shadow?: ShadowLimits;
+};
+
+export type ShadowLimits = {
+  /** Share of shadowable requests that are compared, 0..1. */
+  sampleRate?: number;
+  maxConcurrent?: number;
+  /** A longer answer on either side is not compared (and counted as such). */
+  maxBodyBytes?: number;
 };
 
 /** Open fence: writes of keys whose side differs between `fromShare` and `toShare` wait. */
@@ -100,13 +120,14 @@ export interface ControlSource {
   ackFence(fenceId: string, inFlightAtAck: number): Promise<void>;
   /** Compare-and-set holding → aborted; returns the fence's final state. */
   abortFence(fenceId: string): Promise<'aborted' | 'committed'>;
-  /** Extends this worker's lease; rejects when the control database is away. */
-  heartbeat(): Promise<{ leaseMs: number }>;
+  /** Extends this worker's lease and tells which version it acts on; rejects when the control database is away. */
+  heartbeat(version: number): Promise<{ leaseMs: number }>;
   /** Waits until each wave of links has passed what is committed now. Resolves false on timeout. */
   settle(waves: string[][], timeoutMs: number): Promise<boolean>;
   /** Batched outcomes for the rollout's evidence. */
   reportOutcomes(batch: OutcomeBatch[]): Promise<void>;
   storeMismatch(mismatch: Mismatch): Promise<void>;
+  /** Gives the lease back (nothing is in flight any more) and closes connections. */
   close(): Promise<void>;
 }
 
@@ -133,6 +154,5 @@ export type Mismatch = {
   /** curl command, secrets redacted. */
   curl: string;
   differences: { pointer: string; monolith: unknown; service: unknown }[];
-  monolith: { status: number; headers: Record<string, string>; body: string };
-  service: { status: number; headers: Record<string, string>; body: string };
+  answers: Record<Side, { status: number; headers: Record<string, string>; body: string }>;
 };

@@ -1,0 +1,138 @@
+import type { Gate } from './gate.ts';
+import type { ControlSource, Fence, OutcomeBatch, RouteTable } from './route-table.ts';
+
+export type ControlLoopOptions = {
+  source: ControlSource;
+  gate: Gate;
+  /** Makes a loaded table the one that applies. Throws when the table is bad: then the old one goes on. */
+  install: (table: RouteTable) => void;
+  /** Version that applies. */
+  version: () => number;
+  takeOutcomes: () => OutcomeBatch[];
+  now: () => number;
+  onError: (error: unknown, what: string) => void;
+};
+
+const REPORT_MS = 1_000;
+const START_RETRY_MS = 100;
+/** Renew so often that two renewals may fail within one lease. */
+const RENEWALS_PER_LEASE = 4;
+
+/** Keeps a worker's lease, table and fences up to date, and reports its outcomes. */
+export class ControlLoop {
+  readonly #options: ControlLoopOptions;
+  #beat: NodeJS.Timeout | null = null;
+  #report: NodeJS.Timeout | null = null;
+  #loading: Promise<void> | null = null;
+  #again: Promise<void> | null = null;
+  #subscribed = false;
+  #stopped = false;
+
+  constructor(options: ControlLoopOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Resolves once a table is installed under a lease. Until there is one (the database or the controller may be
+   * starting too) it tries again, at most `timeoutMs`; then it rejects with the last error.
+   */
+  async start(timeoutMs: number): Promise<void> {
+    const { now } = this.#options;
+    const until = now() + timeoutMs;
+    let leaseMs = 0;
+    for (;;) {
+      try {
+        leaseMs = await this.#begin();
+        break;
+      } catch (error) {
+        if (now() + START_RETRY_MS > until) throw error;
+        await new Promise((resolve) => setTimeout(resolve, START_RETRY_MS));
+      }
+    }
+    if (Number.isFinite(leaseMs)) this.#schedule(Math.max(50, leaseMs / RENEWALS_PER_LEASE));
+    this.#report = setInterval(() => void this.report(), REPORT_MS);
+    this.#report.unref();
+  }
+
+  /** Loads anew; the returned promise is of a load that began after this call. */
+  reload(): Promise<void> {
+    if (this.#stopped) return Promise.resolve();
+    if (this.#loading === null) return this.#startLoad();
+    this.#again ??= this.#loading
+      .catch(() => {})
+      .then(() => {
+        this.#again = null;
+        return this.#startLoad();
+      });
+    return this.#again;
+  }
+
+  async report(): Promise<void> {
+    const batch = this.#options.takeOutcomes();
+    if (batch.length === 0) return;
+    await this.#options.source
+      .reportOutcomes(batch)
+      .catch((error) => this.#options.onError(error, 'report outcomes'));
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    if (this.#beat) clearTimeout(this.#beat);
+    if (this.#report) clearInterval(this.#report);
+  }
+
+  /** Subscribed before the load, so that nothing falls in between; leased before it, so that fences wait for us. */
+  async #begin(): Promise<number> {
+    if (!this.#subscribed) {
+      await this.#options.source.subscribe(() => {
+        this.reload().catch((error) => this.#options.onError(error, 'reload'));
+      });
+      this.#subscribed = true;
+    }
+    return this.#renew();
+  }
+
+  #startLoad(): Promise<void> {
+    this.#loading = this.#load().finally(() => {
+      this.#loading = null;
+    });
+    return this.#loading;
+  }
+
+  async #load(): Promise<void> {
+    const { table, fences } = await this.#options.source.load();
+    if (this.#stopped) return;
+    this.#apply(table, fences);
+  }
+
+  #apply(table: RouteTable, fences: Fence[]): void {
+    // Table first: what a closed fence held must be decided by the table that its commit published.
+    if (table.version > this.#options.version()) this.#options.install(table);
+    this.#options.gate.apply(fences);
+  }
+
+  /** A lease counts from before it was asked for, and only after a load that began under it. */
+  async #renew(): Promise<number> {
+    const { source, gate, now, version } = this.#options;
+    const askedAt = now();
+    const { leaseMs } = await source.heartbeat(version());
+    if (!gate.leased) await this.reload();
+    gate.lease(askedAt + leaseMs);
+    return leaseMs;
+  }
+
+  #schedule(everyMs: number): void {
+    if (this.#stopped) return;
+    this.#beat = setTimeout(async () => {
+      try {
+        await this.#renew();
+        // A lost notification must not leave this worker behind for longer than a beat.
+        await this.reload();
+      } catch (error) {
+        this.#options.onError(error, 'lease');
+      }
+      this.#schedule(everyMs);
+    }, everyMs);
+    this.#beat.unref();
+  }
+}

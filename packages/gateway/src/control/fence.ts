@@ -1,0 +1,185 @@
+import type pg from 'pg';
+import type { RouteTable } from '../route-table.ts';
+import { CHANNEL, type Queryable } from './schema.ts';
+
+export type FenceErrorCode = 'fence-open' | 'fence-not-holding' | 'fence-not-acknowledged';
+
+export class FenceError extends Error {
+  readonly code: FenceErrorCode;
+  constructor(code: FenceErrorCode, message: string) {
+    super(message);
+    this.name = 'FenceError';
+    this.code = code;
+  }
+}
+
+export type OpenFenceOptions = {
+  service: string;
+  /** Basis points. */
+  fromShare: number;
+  toShare: number;
+  /** After this, by the database's clock, it cannot be committed any more. */
+  limitMs: number;
+};
+
+/** Opens a fence: from its announcement on, workers hold. Throws `fence-open` when the service has one already. */
+export async function openFence(db: Queryable, options: OpenFenceOptions): Promise<{ id: string }> {
+  const { service, fromShare, toShare, limitMs } = options;
+  try {
+    const { rows } = await db.query(
+      `WITH fence AS (
+         INSERT INTO control.fences (service, from_share, to_share, deadline)
+         VALUES ($1, $2, $3, clock_timestamp() + $4 * interval '1 millisecond')
+         RETURNING id
+       ), told AS (SELECT pg_notify('${CHANNEL}', 'fence'))
+       SELECT id FROM fence, told`,
+      [service, fromShare, toShare, limitMs],
+    );
+    return { id: (rows[0] as { id: string }).id };
+  } catch (error) {
+    if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
+    throw new FenceError('fence-open', `service ${service} has an open fence already`);
+  }
+}
+
+export type AwaitAcksOptions = {
+  timeoutMs: number;
+  /** How often to look when no notification comes. Default 50. */
+  pollMs?: number;
+  /**
+   * A worker whose lease ran out less than this ago still has to acknowledge: what it had sent when it died may still
+   * be running. Default 0: the barrier's table lock and the guards cover that.
+   */
+  graceMs?: number;
+};
+
+/**
+ * Resolves when every worker with a live lease has acknowledged the fence. Throws `fence-not-acknowledged` after
+ * `timeoutMs`, naming the workers, and `fence-not-holding` when somebody aborted it.
+ */
+export async function awaitAcks(pool: pg.Pool, id: string, options: AwaitAcksOptions): Promise<void> {
+  const { timeoutMs, pollMs = 50, graceMs = 0 } = options;
+  const until = performance.now() + timeoutMs;
+  const client = await pool.connect();
+  let wake = () => {};
+  const onNotification = () => wake();
+  try {
+    client.on('notification', onNotification);
+    await client.query(`LISTEN ${CHANNEL}`);
+    for (;;) {
+      const { state, missing } = await missingAcks(client, id, graceMs);
+      if (state !== 'holding') throw new FenceError('fence-not-holding', `fence ${id} is ${state}`);
+      if (missing.length === 0) return;
+      const left = until - performance.now();
+      if (left <= 0) {
+        const names = missing.join(', ');
+        throw new FenceError('fence-not-acknowledged', `fence ${id}: no acknowledgement of ${names}`);
+      }
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, Math.min(pollMs, left));
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  } finally {
+    client.off('notification', onNotification);
+    await client.query(`UNLISTEN ${CHANNEL}`).catch(() => {});
+    client.release();
+  }
+}
+
+/**
+ * Inside the caller's transaction: holding → committed, and the new table with it. Checks once more that every live
+ * worker has acknowledged. Throws `fence-not-holding` (decided already, or past its deadline) or
+ * `fence-not-acknowledged`; then the transaction must be rolled back.
+ */
+export async function commitFence(client: Queryable, id: string, table: RouteTable): Promise<void> {
+  const { rowCount } = await client.query(
+    `UPDATE control.fences SET state = 'committed', decided_at = clock_timestamp()
+      WHERE id = $1 AND state = 'holding' AND deadline > clock_timestamp()`,
+    [id],
+  );
+  if (rowCount !== 1)
+    throw new FenceError('fence-not-holding', `fence ${id} is decided, or past its deadline`);
+  const { missing } = await missingAcks(client, id, 0);
+  if (missing.length > 0) {
+    throw new FenceError(
+      'fence-not-acknowledged',
+      `fence ${id}: no acknowledgement of ${missing.join(', ')}`,
+    );
+  }
+  await publishTable(client, table);
+}
+
+/** Compare-and-set holding → aborted; returns what the fence is now. */
+export async function abortFence(db: Queryable, id: string): Promise<'aborted' | 'committed'> {
+  // One statement would read the state as of its start; this one has to see what it waited for.
+  await db.query(
+    `WITH aborted AS (
+       UPDATE control.fences SET state = 'aborted', decided_at = clock_timestamp()
+        WHERE id = $1 AND state = 'holding' RETURNING id
+     )
+     SELECT pg_notify('${CHANNEL}', 'fence') FROM aborted`,
+    [id],
+  );
+  const { rows } = await db.query('SELECT state FROM control.fences WHERE id = $1', [id]);
+  return (rows[0] as { state: string } | undefined)?.state === 'committed' ? 'committed' : 'aborted';
+}
+
+/** Aborts what a controller that died has left open; returns their ids. */
+export async function abortOpenFences(db: Queryable): Promise<string[]> {
+  const { rows } = await db.query(
+    `WITH aborted AS (
+       UPDATE control.fences SET state = 'aborted', decided_at = clock_timestamp()
+        WHERE state = 'holding' RETURNING id
+     )
+     SELECT id, pg_notify('${CHANNEL}', 'fence') FROM aborted`,
+  );
+  return (rows as { id: string }[]).map(({ id }) => id);
+}
+
+/** Stores a new table version and announces it. Fails when the version exists. */
+export async function publishTable(db: Queryable, table: RouteTable): Promise<void> {
+  await db.query('INSERT INTO control.route_tables (version, body) VALUES ($1, $2)', [
+    table.version,
+    JSON.stringify(table),
+  ]);
+  await db.query(`SELECT pg_notify('${CHANNEL}', 'table')`);
+}
+
+/** The newest table; null when none was ever published. */
+export async function readTable(db: Queryable): Promise<RouteTable | null> {
+  const { rows } = await db.query('SELECT body FROM control.route_tables ORDER BY version DESC LIMIT 1');
+  return (rows[0] as { body: RouteTable } | undefined)?.body ?? null;
+}
+
+/** Gateway workers with a live lease. */
+export async function countLiveWorkers(db: Queryable): Promise<number> {
+  const { rows } = await db.query(
+    'SELECT count(*)::int AS n FROM control.workers WHERE lease_until > clock_timestamp()',
+  );
+  return (rows[0] as { n: number }).n;
+}
+
+const UNIQUE_VIOLATION = '23505';
+
+async function missingAcks(
+  db: Queryable,
+  id: string,
+  graceMs: number,
+): Promise<{ state: string; missing: string[] }> {
+  const { rows } = await db.query(
+    `SELECT fence.state,
+            ARRAY(SELECT worker.id FROM control.workers worker
+                   WHERE worker.lease_until > clock_timestamp() - $2 * interval '1 millisecond'
+                     AND NOT EXISTS (SELECT FROM control.fence_acks ack
+                                      WHERE ack.fence_id = fence.id AND ack.worker_id = worker.id)
+                   ORDER BY worker.id) AS missing
+       FROM control.fences fence WHERE fence.id = $1`,
+    [id, graceMs],
+  );
+  const row = rows[0] as { state: string; missing: string[] } | undefined;
+  return row ?? { state: 'unknown', missing: [] };
+}

@@ -1,0 +1,25 @@
+import type { BucketCache } from './bucket.ts';
+import type { Gate } from './gate.ts';
+import type { Live } from './live.ts';
+import type { Pins } from './pins.ts';
+import type { ControlSource } from './route-table.ts';
+import type { Shadow } from './shadow/shadow.ts';
+import type { Stats } from './stats.ts';
+
+/** What every exchange of a worker shares. */
+export interface Core {
+  /** The table version that applies now. */
+  readonly live: Live;
+  readonly source: ControlSource;
+  readonly gate: Gate;
+  readonly stats: Stats;
+  readonly pins: Pins;
+  readonly shadow: Shadow;
+  readonly buckets: BucketCache;
+  readonly trustProxy: boolean;
+  readonly draining: boolean;
+  /** Monotonic milliseconds. */
+  now(): number;
+  began(): void;
+  ended(): void;
+}

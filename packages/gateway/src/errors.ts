@@ -1,0 +1,79 @@
+import type { ServerResponse } from 'node:http';
+
+/** Everything the gateway itself answers, by stable code. `status` is HTTP, `title` is for people. */
+export const ERRORS = {
+  'bad-request': { status: 400, title: 'The request is not valid HTTP' },
+  'ambiguous-length': { status: 400, title: 'The length of the body is given twice or not as a number' },
+  'ambiguous-target': { status: 400, title: 'The path can be read in more than one way' },
+  'absolute-target': { status: 400, title: 'The request target must be a path' },
+  'invalid-host': { status: 400, title: 'Exactly one valid Host header is needed' },
+  'method-override': { status: 400, title: 'The method may not be overridden on this path' },
+  'invalid-json': { status: 400, title: 'The body is not JSON' },
+  'invalid-body': { status: 400, title: 'The body does not match the schema' },
+  'unverifiable-token': { status: 401, title: 'The token is of no issuer known here' },
+  'not-found': { status: 404, title: 'No such resource for this key yet' },
+  'body-timeout': { status: 408, title: 'The body did not arrive in time' },
+  gone: { status: 410, title: 'This endpoint has been switched off' },
+  'body-too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-body': { status: 415, title: 'The body must be plain JSON' },
+  'too-many-requests': { status: 429, title: 'Too many requests' },
+  'headers-too-large': { status: 431, title: 'The headers are too large' },
+  internal: { status: 500, title: 'The gateway failed' },
+  'bad-gateway': { status: 502, title: 'The upstream broke off the answer' },
+  'held-too-long': { status: 503, title: 'A change of sides took too long, try again' },
+  'too-many-held': { status: 503, title: 'Too many requests are waiting, try again' },
+  'outcome-unknown': {
+    status: 503,
+    title: 'The upstream did not answer; whether the request ran is not known',
+  },
+  unavailable: { status: 503, title: 'The upstream is not available' },
+  'upstream-timeout': { status: 504, title: 'The upstream did not answer in time' },
+} as const;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** The body of an RFC 9457 problem. `detail` must not repeat anything secret. */
+export function problem(code: ErrorCode, detail?: string, extra?: Record<string, unknown>): string {
+  const { status, title } = ERRORS[code];
+  return JSON.stringify({ type: `urn:banyan:gateway:${code}`, title, status, code, detail, ...extra });
+}
+
+/** Answers with a problem; `headers` is a flat list of names and values added to it. */
+export function sendProblem(
+  res: ServerResponse,
+  code: ErrorCode,
+  detail?: string,
+  headers: string[] = [],
+  extra?: Record<string, unknown>,
+): void {
+  if (res.headersSent || res.destroyed) {
+    res.destroy();
+    return;
+  }
+  const body = problem(code, detail, extra);
+  const { status } = ERRORS[code];
+  const list = [
+    'content-type',
+    'application/problem+json',
+    'content-length',
+    String(Buffer.byteLength(body)),
+    'cache-control',
+    'no-store',
+    ...headers,
+  ];
+  if (status === 503 && !headers.includes('retry-after')) list.push('retry-after', '1');
+  // What the client may still be sending is unknown, so the connection cannot be used again.
+  if (!res.req.complete) list.push('connection', 'close');
+  res.writeHead(status, list);
+  res.end(res.req.method === 'HEAD' ? undefined : body);
+}
+
+/** The same as raw bytes, for a socket on which no request could be parsed. */
+export function rawProblem(code: ErrorCode, detail?: string): string {
+  const body = problem(code, detail);
+  const { status, title } = ERRORS[code];
+  return (
+    `HTTP/1.1 ${status} ${title}\r\ncontent-type: application/problem+json\r\n` +
+    `content-length: ${Buffer.byteLength(body)}\r\ncache-control: no-store\r\nconnection: close\r\n\r\n${body}`
+  );
+}

@@ -1,0 +1,134 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { BucketCache } from './bucket.ts';
+import type { Facts } from './choose.ts';
+import type { ErrorCode } from './errors.ts';
+import { canonicalKey, checkTarget } from './guard.ts';
+import { type Forwarded, forwardHeaders, plainAddress } from './headers.ts';
+import type { Live } from './live.ts';
+import type { Match } from './match.ts';
+import type { Route, RouteTable, Side } from './route-table.ts';
+import type { Verified } from './tokens.ts';
+
+export type Admitted = { forwarded: Forwarded; match: Match | null };
+
+/** Checks framing, host and target, and matches the route. Returns an error code for what must not be forwarded. */
+export function admit(live: Live, req: IncomingMessage, trustProxy: boolean): Admitted | ErrorCode {
+  const method = req.method as string;
+  const target = req.url as string;
+  const forwarded = forwardHeaders(req.rawHeaders, {
+    trustProxy,
+    remoteAddress: plainAddress(req.socket.remoteAddress),
+    encrypted: 'encrypted' in req.socket,
+  });
+  if (typeof forwarded === 'string') return forwarded;
+  if (forwarded.host === '' && req.httpVersionMinor === 1) return 'invalid-host';
+  if (forwarded.chunked && req.httpVersionMinor === 0) return 'ambiguous-length';
+  const bad = checkTarget(method, target, live.matcher);
+  if (bad) return bad;
+  const match = live.matcher.find(method, target);
+  const override = forwarded.methodOverride;
+  if (override !== null && live.matcher.find(override, target)?.route !== match?.route)
+    return 'method-override';
+  return { forwarded, match };
+}
+
+/** Methods that only read. */
+export function isSafe(method: string): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS' || method === 'TRACE';
+}
+
+/** Methods that may be sent twice. */
+export function isIdempotent(method: string): boolean {
+  return method === 'PUT' || method === 'DELETE' || isSafe(method);
+}
+
+export function bearer(authorization: string | null): string | null {
+  if (authorization === null || authorization.length < 8) return null;
+  if (!authorization.startsWith('Bearer ') && !/^bearer /i.test(authorization)) return null;
+  return authorization.slice(7).trim();
+}
+
+/** Who is counted by rate limits and pinned after a write: the token's subject, else the client's address. */
+export function consumerOf(verified: Verified | null, address: string): string {
+  const subject = verified?.state === 'valid' ? verified.claims.sub : undefined;
+  return subject === undefined ? `address:${address}` : `subject:${subject}`;
+}
+
+/**
+ * The key of a request, null when it carries none. An expired token still says whose request it is: the backend of
+ * that key's side refuses it, whatever its clock allows.
+ */
+export function keyOf(
+  route: Route,
+  params: Record<string, string | undefined>,
+  headers: IncomingHttpHeaders,
+  verified: Verified | null,
+): string | null {
+  const { key } = route;
+  let value: unknown;
+  if (key.from === 'token') value = subjectKnown(verified) ? verified?.claims[key.claim] : undefined;
+  else if (key.from === 'param') value = params[key.name];
+  else if (key.from === 'header') value = headers[key.name.toLowerCase()];
+  else if (key.from === 'cookie') value = cookie(headers.cookie, key.name);
+  if (typeof value === 'number') value = String(value);
+  return typeof value === 'string' && value !== '' ? canonicalKey(value) : null;
+}
+
+/** Everything `choose` wants to know. */
+export function factsOf(
+  live: Live,
+  match: Match,
+  headers: IncomingHttpHeaders,
+  verified: Verified | null,
+  safe: boolean,
+  pinned: Side | null,
+  buckets: BucketCache,
+): Facts {
+  const { route, service } = match.route;
+  const key = keyOf(route, match.params, headers, verified);
+  const subject = safe && key === null && subjectKnown(verified) ? verified?.claims.sub : undefined;
+  return {
+    safe,
+    key: key === null ? null : buckets.get(service.salt, key),
+    sticky: subject === undefined ? null : buckets.get(service.salt, canonicalKey(subject)),
+    override: overrideOf(live.table, headers, verified),
+    pinned,
+  };
+}
+
+/**
+ * Is the side of this write unknowable here? Its key is in a token that nobody here can verify, but a backend
+ * perhaps can, and the sides are split: sent to the wrong one it would be a conflict.
+ */
+export function isUnverifiable(match: Match, facts: Facts, verified: Verified | null): boolean {
+  const { route, service } = match.route;
+  if (facts.safe || facts.key !== null || route.key.from !== 'token' || verified?.state !== 'unknown')
+    return false;
+  return route.mode === 'hybrid' && service.share > 0 && service.share < 10_000;
+}
+
+function subjectKnown(verified: Verified | null): boolean {
+  return verified !== null && (verified.state === 'valid' || verified.state === 'expired');
+}
+
+function overrideOf(table: RouteTable, headers: IncomingHttpHeaders, verified: Verified | null): Side | null {
+  if (table.override === null || verified?.state !== 'valid') return null;
+  const wanted = headers[table.override.header];
+  if (wanted !== 'monolith' && wanted !== 'service') return null;
+  const { role, roles } = verified.claims as { role?: unknown; roles?: unknown };
+  const has = (name: string) => role === name || (Array.isArray(roles) && roles.includes(name));
+  return table.override.roles.some(has) ? wanted : null;
+}
+
+function cookie(header: string | undefined, name: string): string | undefined {
+  if (header === undefined) return undefined;
+  let found: string | undefined;
+  for (const part of header.split(';')) {
+    const equals = part.indexOf('=');
+    if (equals === -1 || part.slice(0, equals).trim() !== name) continue;
+    // Two cookies of one name: backends differ in which they take, so there is no key to rely on.
+    if (found !== undefined) return undefined;
+    found = part.slice(equals + 1).trim();
+  }
+  return found?.startsWith('"') && found.endsWith('"') ? found.slice(1, -1) : found;
+}

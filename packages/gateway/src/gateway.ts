@@ -1,0 +1,68 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gatewayMetrics } from './metrics.ts';
+import { Worker, type WorkerOptions } from './worker.ts';
+
+export type GatewayOptions = WorkerOptions & {
+  /** Port for /metrics and /healthz on loopback; 0 takes a free one, undefined serves none. */
+  adminPort?: number;
+};
+
+export interface Gateway {
+  readonly url: string;
+  readonly port: number;
+  /** Null when none was asked for. */
+  readonly adminPort: number | null;
+  /** Prometheus text. */
+  metrics(): Promise<string>;
+  /** Loads table and fences anew, without waiting for a notification. */
+  reload(): Promise<void>;
+  /** Version of the table that applies. */
+  version(): number;
+  /** Stops accepting, lets what is in flight finish within `timeoutMs` (default 30,000), closes everything. */
+  stop(timeoutMs?: number): Promise<void>;
+}
+
+/**
+ * Starts one gateway worker in this process.
+ *
+ * @example
+ * const gateway = await startGateway({ source: memorySource(table), port: 8080 });
+ *
+ * Rejects when the source has no table, the table is bad, or the port is taken.
+ */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const worker = new Worker(options);
+  await worker.start();
+  const registry = gatewayMetrics(worker);
+  const admin =
+    options.adminPort === undefined ? null : await startAdmin(options.adminPort, () => registry.metrics());
+  const host = options.host ?? '127.0.0.1';
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${worker.port}`,
+    port: worker.port,
+    adminPort: admin === null ? null : (admin.address() as AddressInfo).port,
+    metrics: () => registry.metrics(),
+    reload: () => worker.reload(),
+    version: () => worker.live.table.version,
+    async stop(timeoutMs) {
+      admin?.close();
+      admin?.closeAllConnections();
+      await worker.stop(timeoutMs);
+    },
+  };
+}
+
+/** Metrics and health are never served on the port that clients reach. */
+async function startAdmin(port: number, metrics: () => Promise<string>): Promise<Server> {
+  const server = createServer(async (req, res) => {
+    if (req.url === '/healthz') res.end('ok\n');
+    else if (req.url === '/metrics')
+      res.setHeader('content-type', 'text/plain; version=0.0.4').end(await metrics());
+    else res.writeHead(404).end();
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, '127.0.0.1', resolve);
+  });
+  return server;
+}

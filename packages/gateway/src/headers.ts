@@ -1,0 +1,276 @@
+import { randomFillSync } from 'node:crypto';
+import type { ErrorCode } from './errors.ts';
+import { validHost } from './guard.ts';
+
+/** One pass over a request's raw headers: what goes upstream, and what the gateway needs to know. */
+export type Forwarded = {
+  /** Flat list of names and values for undici. */
+  list: string[];
+  /** Where in `list` the value of Authorization is; -1 when there is none. */
+  authorizationAt: number;
+  host: string;
+  authorization: string | null;
+  contentLength: number | null;
+  chunked: boolean;
+  expectContinue: boolean;
+  /** Method that X-HTTP-Method-Override and its kin ask for, upper case. */
+  methodOverride: string | null;
+  requestId: string;
+  traceId: string;
+};
+
+export type ForwardOptions = {
+  /** Keep X-Forwarded-* and Forwarded of the client (a proxy in front of us set them). */
+  trustProxy: boolean;
+  remoteAddress: string;
+  encrypted: boolean;
+};
+
+/**
+ * Builds the headers of the upstream request: hop-by-hop ones stripped (also those that Connection names),
+ * X-Forwarded-*, x-request-id and traceparent set. Returns an error code when the framing or the host is ambiguous.
+ */
+export function forwardHeaders(raw: readonly string[], options: ForwardOptions): Forwarded | ErrorCode {
+  const list: string[] = [];
+  let host: string | null = null;
+  let authorization: string | null = null;
+  let authorizationAt = -1;
+  let contentLength: number | null = null;
+  let chunked = false;
+  let expectContinue = false;
+  let methodOverride: string | null = null;
+  let requestId = '';
+  let traceparent = '';
+  let forwardedFor = '';
+  let forwardedProto = '';
+  let forwardedHost = '';
+  let connection = '';
+
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i] as string;
+    const value = raw[i + 1] as string;
+    switch (KINDS.get(name) ?? kindOf(name)) {
+      case PASS:
+        list.push(name, value);
+        break;
+      case DROP:
+        break;
+      case HOST:
+        if (host !== null || !validHost(value)) return 'invalid-host';
+        host = value;
+        list.push('host', value);
+        break;
+      case AUTHORIZATION:
+        if (authorization !== null) return 'bad-request';
+        authorization = value;
+        authorizationAt = list.push('authorization', value) - 1;
+        break;
+      case CONTENT_LENGTH:
+        if (contentLength !== null || !DIGITS.test(value)) return 'ambiguous-length';
+        contentLength = Number(value);
+        list.push('content-length', value);
+        break;
+      case TRANSFER_ENCODING:
+        if (chunked || value.trim().toLowerCase() !== 'chunked') return 'ambiguous-length';
+        chunked = true;
+        break;
+      case CONNECTION:
+        connection = connection === '' ? value : `${connection},${value}`;
+        break;
+      case EXPECT:
+        expectContinue = value.toLowerCase() === '100-continue';
+        break;
+      case METHOD_OVERRIDE:
+        methodOverride = value.toUpperCase();
+        list.push(name, value);
+        break;
+      case REQUEST_ID:
+        if (REQUEST_ID_FORM.test(value)) requestId = value;
+        break;
+      case TRACEPARENT:
+        traceparent = TRACEPARENT_FORM.test(value) ? value : '';
+        break;
+      case FORWARDED_FOR:
+        if (options.trustProxy) forwardedFor = forwardedFor === '' ? value : `${forwardedFor}, ${value}`;
+        break;
+      case FORWARDED_PROTO:
+        if (options.trustProxy) forwardedProto = value;
+        break;
+      case FORWARDED_HOST:
+        if (options.trustProxy) forwardedHost = value;
+        break;
+      case FORWARDED:
+        if (options.trustProxy) list.push(name, value);
+        break;
+    }
+  }
+  if (chunked && contentLength !== null) return 'ambiguous-length';
+  if (requestId === '') requestId = randomHex(8);
+  const traceId = traceparent === '' ? randomHex(16) : traceparent.slice(3, 35);
+  const flags = traceparent === '' ? '01' : traceparent.slice(53, 55);
+  const address = options.remoteAddress;
+  list.push(
+    'x-forwarded-for',
+    forwardedFor === '' ? address : `${forwardedFor}, ${address}`,
+    'x-forwarded-proto',
+    forwardedProto === '' ? (options.encrypted ? 'https' : 'http') : forwardedProto,
+    'x-request-id',
+    requestId,
+    'traceparent',
+    `00-${traceId}-${randomHex(8)}-${flags}`,
+  );
+  if (forwardedHost !== '' || host !== null) list.push('x-forwarded-host', forwardedHost || (host as string));
+  if (connection !== '') {
+    const before = authorizationAt;
+    dropNamed(list, connection);
+    if (before !== -1) authorizationAt = indexOfValue(list, 'authorization');
+  }
+  return {
+    list,
+    authorizationAt,
+    host: host ?? '',
+    authorization,
+    contentLength,
+    chunked,
+    expectContinue,
+    methodOverride,
+    requestId,
+    traceId,
+  };
+}
+
+/** The client's address as rate limits and X-Forwarded-For see it, without the IPv4-in-IPv6 prefix. */
+export function plainAddress(address: string | undefined): string {
+  if (address === undefined) return '';
+  return address.startsWith('::ffff:') ? address.slice(7) : address;
+}
+
+/** Random lower-case hex of `bytes` bytes (at most 16), from a block that is filled a few thousand bytes at a time. */
+export function randomHex(bytes: number): string {
+  if (poolAt + bytes > POOL.length) {
+    randomFillSync(POOL);
+    poolAt = 0;
+  }
+  const from = poolAt;
+  poolAt += bytes;
+  return POOL.toString('hex', from, poolAt);
+}
+
+const POOL = Buffer.alloc(8192);
+let poolAt = POOL.length;
+
+const PASS = 0;
+const DROP = 1;
+const HOST = 2;
+const AUTHORIZATION = 3;
+const CONTENT_LENGTH = 4;
+const TRANSFER_ENCODING = 5;
+const CONNECTION = 6;
+const EXPECT = 7;
+const METHOD_OVERRIDE = 8;
+const REQUEST_ID = 9;
+const TRACEPARENT = 10;
+const FORWARDED_FOR = 11;
+const FORWARDED_PROTO = 12;
+const FORWARDED_HOST = 13;
+const FORWARDED = 14;
+
+const SPECIAL: Record<string, number> = {
+  host: HOST,
+  authorization: AUTHORIZATION,
+  'content-length': CONTENT_LENGTH,
+  'transfer-encoding': TRANSFER_ENCODING,
+  connection: CONNECTION,
+  expect: EXPECT,
+  'x-http-method-override': METHOD_OVERRIDE,
+  'x-http-method': METHOD_OVERRIDE,
+  'x-method-override': METHOD_OVERRIDE,
+  'x-request-id': REQUEST_ID,
+  traceparent: TRACEPARENT,
+  'x-forwarded-for': FORWARDED_FOR,
+  'x-forwarded-proto': FORWARDED_PROTO,
+  'x-forwarded-host': FORWARDED_HOST,
+  'x-forwarded-port': FORWARDED,
+  'x-real-ip': FORWARDED,
+  forwarded: FORWARDED,
+  'keep-alive': DROP,
+  'proxy-connection': DROP,
+  'proxy-authenticate': DROP,
+  'proxy-authorization': DROP,
+  te: DROP,
+  trailer: DROP,
+  upgrade: DROP,
+  'http2-settings': DROP,
+};
+
+/** Names as clients spell them; bounded, because clients choose them. */
+const KINDS = new Map<string, number>();
+
+function kindOf(name: string): number {
+  const lower = name.toLowerCase();
+  // Our own headers are ours to set: a client may not claim to be a shadow request.
+  const kind = lower.startsWith('x-banyan-') ? DROP : Object.hasOwn(SPECIAL, lower) ? SPECIAL[lower]! : PASS;
+  if (KINDS.size < 2_000) KINDS.set(name, kind);
+  return kind;
+}
+
+const DIGITS = /^\d{1,15}$/;
+const REQUEST_ID_FORM = /^[\w.:-]{1,128}$/;
+const TRACEPARENT_FORM = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+const KEPT = new Set(['host', 'content-length', 'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host']);
+
+function dropNamed(list: string[], connection: string): void {
+  if (connection === 'keep-alive' || connection === 'close') return;
+  const named = new Set(connection.split(',').map((token) => token.trim().toLowerCase()));
+  for (let i = list.length - 2; i >= 0; i -= 2) {
+    const name = (list[i] as string).toLowerCase();
+    if (named.has(name) && !KEPT.has(name)) list.splice(i, 2);
+  }
+}
+
+function indexOfValue(list: readonly string[], name: string): number {
+  for (let i = 0; i < list.length; i += 2) if (list[i] === name) return i + 1;
+  return -1;
+}
+
+/**
+ * The response's headers as a flat list for `writeHead`: hop-by-hop ones stripped, everything else as it came.
+ * `raw` is undici's list of names and values as buffers or strings.
+ */
+export function responseHeaders(raw: readonly (Buffer | string)[], requestId: string): string[] {
+  const list: string[] = [];
+  let connection = '';
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = latin(raw[i]!);
+    const kind = RESPONSE_KINDS.get(name) ?? responseKindOf(name);
+    if (kind === PASS) list.push(name, latin(raw[i + 1]!));
+    else if (kind === CONNECTION) connection += `,${latin(raw[i + 1]!)}`;
+  }
+  if (connection.length > 12) dropNamed(list, connection.slice(1));
+  list.push('x-request-id', requestId);
+  return list;
+}
+
+const RESPONSE_KINDS = new Map<string, number>();
+const RESPONSE_DROPPED = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'x-request-id',
+]);
+
+function responseKindOf(name: string): number {
+  const lower = name.toLowerCase();
+  const kind = lower === 'connection' ? CONNECTION : RESPONSE_DROPPED.has(lower) ? DROP : PASS;
+  if (RESPONSE_KINDS.size < 2_000) RESPONSE_KINDS.set(name, kind);
+  return kind;
+}
+
+function latin(value: Buffer | string): string {
+  return typeof value === 'string' ? value : value.toString('latin1');
+}

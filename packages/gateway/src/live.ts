@@ -1,0 +1,69 @@
+import { bodyChecks } from './body.ts';
+import { compileRoutes, type Matcher } from './match.ts';
+import { RateLimiter } from './rate-limit.ts';
+import type { RouteTable } from './route-table.ts';
+import type { Cells, Stats } from './stats.ts';
+import { Tokens } from './tokens.ts';
+import { Upstream } from './upstream/upstream.ts';
+
+/** One table version, compiled. A worker swaps it as a whole; what did not change is carried over. */
+export type Live = {
+  table: RouteTable;
+  matcher: Matcher;
+  tokens: Tokens;
+  limiter: RateLimiter | null;
+  monolith: Upstream;
+  services: Map<string, Upstream>;
+  /** By the index of the route. */
+  cells: Cells[];
+};
+
+/** Compiles a table. Upstreams that are no longer used finish their requests and close. Throws on a bad table. */
+export function compileTable(
+  table: RouteTable,
+  before: Live | null,
+  stats: Stats,
+  now: () => number,
+  checks: ReturnType<typeof bodyChecks> = bodyChecks(),
+): Live {
+  const matcher = compileRoutes(table, checks);
+  const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+  const { signAs, ...monolithConfig } = table.monolith;
+  const keep = (
+    name: string,
+    config: RouteTable['monolith'] | Upstream['config'],
+    old: Upstream | undefined,
+  ) => (old && same(old.config, config) ? old : new Upstream(name, config, now));
+  const monolith = keep('monolith', monolithConfig, before?.monolith);
+  const services = new Map(
+    Object.entries(table.services).map(([name, service]) => [
+      name,
+      keep(name, service.upstream, before?.services.get(name)),
+    ]),
+  );
+  const sameTokens =
+    before && same(before.table.issuers, table.issuers) && before.table.monolith.signAs === signAs;
+  const live: Live = {
+    table,
+    matcher,
+    tokens: sameTokens ? before.tokens : new Tokens(table),
+    limiter:
+      before && same(before.table.rateLimit, table.rateLimit)
+        ? before.limiter
+        : table.rateLimit && new RateLimiter(table.rateLimit),
+    monolith,
+    services,
+    cells: table.routes.map((route) => stats.of(route.service, route.id)),
+  };
+  if (before) closeUnused(before, live);
+  return live;
+}
+
+export function upstreamsOf(live: Live): Upstream[] {
+  return [live.monolith, ...live.services.values()];
+}
+
+function closeUnused(before: Live, after: Live): void {
+  const used = new Set(upstreamsOf(after));
+  for (const upstream of upstreamsOf(before)) if (!used.has(upstream)) upstream.close();
+}

@@ -1,0 +1,68 @@
+import findMyWay, { type HTTPMethod } from 'find-my-way';
+import type { Route, RouteTable, ServiceState } from './route-table.ts';
+
+/** A route of one table version, with what the hot path needs looked up once. */
+export type CompiledRoute = {
+  route: Route;
+  index: number;
+  service: ServiceState;
+  /** Checks the parsed body; null when the route has no schema. */
+  validate: BodyCheck | null;
+};
+
+/** Returns what is wrong, or null. */
+export type BodyCheck = (body: unknown) => { pointer: string; message: string }[] | null;
+
+export type Match = { route: CompiledRoute; params: Record<string, string | undefined> };
+
+export interface Matcher {
+  readonly routes: readonly CompiledRoute[];
+  find(method: string, target: string): Match | null;
+}
+
+type Store = { compiled: CompiledRoute };
+
+/**
+ * Compiles the routes of a table. Case, trailing and duplicate slashes are ignored, because many a backend ignores
+ * them too, and a write that dodges its route would land on the wrong side. A GET route answers HEAD as well.
+ * Throws when two routes have the same method and path, or a route names an unknown service.
+ */
+export function compileRoutes(table: RouteTable, compileBody: (schema: unknown) => BodyCheck): Matcher {
+  const router = findMyWay({
+    caseSensitive: false,
+    ignoreTrailingSlash: true,
+    ignoreDuplicateSlashes: true,
+    maxParamLength: 65_536, // a long parameter must not dodge its route
+    querystringParser: () => EMPTY,
+  });
+  const routes = table.routes.map((route, index): CompiledRoute => {
+    const service = table.services[route.service];
+    if (!service) throw new Error(`route ${route.id}: no service ${route.service} in table ${table.version}`);
+    return { route, index, service, validate: route.bodySchema ? compileBody(route.bodySchema) : null };
+  });
+  const explicit = new Set(table.routes.map((route) => `${route.method} ${route.path}`));
+  for (const compiled of routes) {
+    for (const method of methodsOf(compiled.route, explicit)) {
+      router.on(method, compiled.route.path, noop, { compiled } satisfies Store);
+    }
+  }
+  return {
+    routes,
+    find(method, target) {
+      const found = router.find(method as HTTPMethod, target);
+      if (found === null || found.store == null) return null;
+      return { route: (found.store as Store).compiled, params: found.params };
+    },
+  };
+}
+
+const EMPTY = Object.freeze({});
+const noop = (): void => {};
+const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'] as const;
+
+function methodsOf(route: Route, explicit: Set<string>): HTTPMethod[] {
+  const named = (method: string) => explicit.has(`${method} ${route.path}`);
+  if (route.method === '*') return METHODS.filter((method) => !named(method));
+  if (route.method === 'GET' && !named('HEAD')) return ['GET', 'HEAD'];
+  return [route.method as HTTPMethod];
+}

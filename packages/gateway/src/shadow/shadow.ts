@@ -1,0 +1,177 @@
+import type { Live } from '../live.ts';
+import type { Match } from '../match.ts';
+import type { ControlSource, ShadowLimits, Side } from '../route-table.ts';
+import type { Stats } from '../stats.ts';
+import { ask, Capture } from './ask.ts';
+import { type Answer, type Difference, differencesOf, shapeOf } from './compare.ts';
+import { redactAnswer, redactValue, toCurl } from './redact.ts';
+
+export { Capture } from './ask.ts';
+
+export type ShadowOptions = {
+  source: Pick<ControlSource, 'settle' | 'storeMismatch'>;
+  stats: Stats;
+  /** Monotonic milliseconds. */
+  now: () => number;
+  onError: (error: unknown, what: string) => void;
+  /** 0..1, for sampling. */
+  random?: () => number;
+};
+
+/** An answered safe request whose answer is to be compared with the other side's. */
+export type ShadowJob = {
+  live: Live;
+  match: Match;
+  /** The side that answered. */
+  side: Side;
+  method: string;
+  target: string;
+  /** Upstream headers for each side. */
+  headers: Record<Side, string[]>;
+  capture: Capture;
+};
+
+const IN_FLIGHT_MS = 150;
+const UNREACHABLE: Answer = { status: 0, headers: {}, body: '' };
+
+/**
+ * Compares answers of the two sides in the background. The client has its answer already, so nothing here can alter
+ * or delay it. Noise is told from bugs by asking twice, as Diffy does: what the primary says differently by itself
+ * is noise, and what agrees after the stream has caught up was a row in flight.
+ */
+export class Shadow {
+  readonly #options: ShadowOptions;
+  readonly #running = new Set<Promise<void>>();
+  /** How often a field differed between two answers of the same side: `route pointer` → count. */
+  readonly noise = new Map<string, number>();
+  #stopped = false;
+
+  constructor(options: ShadowOptions) {
+    this.#options = options;
+  }
+
+  /** Something to collect the primary's answer in; null when this request is not to be compared. */
+  begin(live: Live): Capture | null {
+    const { sampleRate, maxConcurrent, maxBodyBytes } = limitsOf(live.table.shadow);
+    if (this.#stopped) return null;
+    const sampled = sampleRate >= 1 || (this.#options.random ?? Math.random)() < sampleRate;
+    if (sampled && this.#running.size < maxConcurrent) return new Capture(maxBodyBytes);
+    this.#options.stats.counts.shadowSkipped++;
+    return null;
+  }
+
+  compare(job: ShadowJob): void {
+    const running = this.#run(job)
+      .catch((error) => this.#options.onError(error, 'shadow'))
+      .finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  /** Waits for the comparisons that run. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.all(this.#running);
+  }
+
+  async #run(job: ShadowJob): Promise<void> {
+    const { stats } = this.#options;
+    const { route } = job.match.route;
+    const other: Side = job.side === 'monolith' ? 'service' : 'monolith';
+    stats.counts.shadowed++;
+
+    const primary = await job.capture.answer();
+    const candidate = await this.#ask(job, other);
+    if (primary === 'too-large' || candidate === 'too-large') {
+      stats.counts.shadowSkipped++;
+      return;
+    }
+    const cell = job.live.cells[job.match.route.index]!.service;
+    if (differencesOf(primary, candidate, route.ignore).length === 0) {
+      cell.compared++;
+      return;
+    }
+
+    const again = await this.#ask(job, job.side);
+    if (again === 'too-large') return;
+    const noisy = this.#noteNoise(route.id, differencesOf(primary, again, route.ignore));
+
+    await this.#catchUp(job);
+    const [last, lastCandidate] = await Promise.all([this.#ask(job, job.side), this.#ask(job, other)]);
+    if (last === 'too-large' || lastCandidate === 'too-large') return;
+    const real = differencesOf(last, lastCandidate, route.ignore).filter(
+      ({ pointer }) => !noisy.has(shapeOf(pointer)),
+    );
+    cell.compared++;
+    if (real.length === 0) {
+      stats.counts.shadowNoise++;
+      return;
+    }
+    cell.mismatched++;
+    stats.counts.mismatches++;
+    await this.#store(job, last, lastCandidate, real);
+  }
+
+  async #ask(job: ShadowJob, side: Side): Promise<Answer | 'too-large'> {
+    const { live, match } = job;
+    const upstream = side === 'monolith' ? live.monolith : live.services.get(match.route.route.service)!;
+    const instance = upstream.pick(null, true);
+    if (instance === null) return UNREACHABLE;
+    const answer = await ask(instance.origin, {
+      method: job.method,
+      target: job.target,
+      headers: [...job.headers[side], 'x-banyan-shadow', '1'],
+      timeoutMs: match.route.route.limits?.timeoutMs ?? upstream.config.timeoutMs,
+      maxBytes: limitsOf(live.table.shadow).maxBodyBytes,
+    });
+    return answer === 'failed' ? UNREACHABLE : answer;
+  }
+
+  /** Waits until the other side has what the primary's side had when it answered. */
+  async #catchUp(job: ShadowJob): Promise<void> {
+    const waves = job.match.route.route.settle[job.side];
+    if (waves.length > 0) {
+      const settled = await this.#options.source.settle(waves, 2_000).catch(() => false);
+      if (settled) return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, IN_FLIGHT_MS));
+  }
+
+  #noteNoise(route: string, differences: readonly Difference[]): Set<string> {
+    const shapes = new Set(differences.map(({ pointer }) => shapeOf(pointer)));
+    for (const shape of shapes) {
+      const id = `${route} ${shape}`;
+      if (this.noise.has(id) || this.noise.size < 10_000) this.noise.set(id, (this.noise.get(id) ?? 0) + 1);
+    }
+    return shapes;
+  }
+
+  #store(job: ShadowJob, primary: Answer, candidate: Answer, real: readonly Difference[]): Promise<void> {
+    const primaryIsMonolith = job.side === 'monolith';
+    const { route } = job.match.route;
+    const origin = job.live.table.monolith.instances[0] ?? '';
+    return this.#options.source.storeMismatch({
+      service: route.service,
+      route: route.id,
+      at: new Date().toISOString(),
+      version: job.live.table.version,
+      curl: toCurl(job.method, origin, job.target, job.headers.monolith),
+      differences: real.map(({ pointer, a, b }) => ({
+        pointer,
+        monolith: redactValue(pointer, primaryIsMonolith ? a : b),
+        service: redactValue(pointer, primaryIsMonolith ? b : a),
+      })),
+      answers: {
+        monolith: redactAnswer(primaryIsMonolith ? primary : candidate),
+        service: redactAnswer(primaryIsMonolith ? candidate : primary),
+      },
+    });
+  }
+}
+
+function limitsOf(limits: ShadowLimits = {}): Required<ShadowLimits> {
+  return {
+    sampleRate: limits.sampleRate ?? 1,
+    maxConcurrent: limits.maxConcurrent ?? 32,
+    maxBodyBytes: limits.maxBodyBytes ?? 256 * 1024,
+  };
+}

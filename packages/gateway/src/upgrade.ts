@@ -1,0 +1,204 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Client, Dispatcher } from 'undici';
+import type { RawHeaders } from './attempt.ts';
+import { changes, choose } from './choose.ts';
+import type { Core } from './core.ts';
+import { type ErrorCode, rawProblem } from './errors.ts';
+import { type Admitted, admit, bearer, consumerOf, factsOf, isUnverifiable } from './facts.ts';
+import { plainAddress } from './headers.ts';
+import type { Fence, Side } from './route-table.ts';
+import type { Verified } from './tokens.ts';
+import type { OriginHandler } from './upstream/origin.ts';
+
+/** A connection that has been upgraded. `key` is its bucket, null when it has none. */
+type Open = { service: string; key: number | null; side: Side; close: () => void };
+
+/** Only WebSockets: an upgrade to h2c would carry requests past every check. */
+export function isWebSocket(req: IncomingMessage): boolean {
+  return req.headers.upgrade?.toLowerCase() === 'websocket';
+}
+
+/**
+ * Passes WebSocket upgrades through. What is said on such a connection cannot be seen, so it counts as unsafe: a fence
+ * over its key closes it (clients connect again) and holds new ones.
+ */
+export class Upgrades {
+  readonly #core: Core;
+  readonly #open = new Set<Open>();
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  get openNow(): number {
+    return this.#open.size;
+  }
+
+  handle(req: IncomingMessage, socket: Socket, head: Buffer): undefined {
+    socket.on('error', () => socket.destroy());
+    const { live, trustProxy } = this.#core;
+    const admitted = admit(live, req, trustProxy);
+    if (typeof admitted === 'string') return this.#refuse(socket, admitted);
+    const { forwarded } = admitted;
+    if (forwarded.chunked || (forwarded.contentLength ?? 0) > 0) return this.#refuse(socket, 'bad-request');
+    const token = live.tokens.enabled ? bearer(forwarded.authorization) : null;
+    const go = (verified: Verified | null) =>
+      this.#decide({ req, socket, head, admitted, verified, since: null });
+    if (token === null) go(null);
+    else live.tokens.verify(token).then(go);
+  }
+
+  /** Closes the connections of keys that a fence moves. */
+  closeFenced(fence: Fence): void {
+    for (const open of this.#open) {
+      if (open.service === fence.service && changes(fence, open.key)) open.close();
+    }
+  }
+
+  stop(): void {
+    for (const open of this.#open) open.close();
+  }
+
+  #decide(request: Upgrade): undefined {
+    const { req, socket, admitted, verified } = request;
+    if (socket.destroyed) return;
+    const { live, gate, stats } = this.#core;
+    if (request.since === null && live.limiter) {
+      const consumer = consumerOf(verified, plainAddress(socket.remoteAddress));
+      if (!live.limiter.take(consumer, Date.now()).allowed) {
+        stats.counts.limited++;
+        return this.#refuse(socket, 'too-many-requests');
+      }
+    }
+    const match = live.matcher.find(req.method as string, req.url as string);
+    if (match === null) return this.#send(request, { service: '', key: null, side: 'monolith' });
+    const { route, service } = match.route;
+    const facts = factsOf(live, match, req.headers, verified, false, null, this.#core.buckets);
+    const decision = choose(route, service, facts, gate.fences, gate.leased);
+    if (decision.notFound) return this.#refuse(socket, 'not-found');
+    if (isUnverifiable(match, facts, verified)) return this.#refuse(socket, 'unverifiable-token');
+    if (decision.hold === null) {
+      return this.#send(
+        { ...request, admitted: { ...admitted, match } },
+        {
+          service: route.service,
+          key: facts.key,
+          side: decision.side,
+        },
+      );
+    }
+    const since = request.since ?? this.#core.now();
+    const held = gate.hold(
+      {
+        resume: () => this.#decide({ ...request, since }),
+        expire: () => this.#refuse(socket, 'held-too-long'),
+      },
+      since,
+      live.table.holdMs,
+    );
+    if (!held) this.#refuse(socket, 'too-many-held');
+  }
+
+  #send(request: Upgrade, to: Omit<Open, 'close'>): undefined {
+    const { req, socket, head, admitted, verified } = request;
+    const { live, stats } = this.#core;
+    const upstream = to.side === 'monolith' ? live.monolith : live.services.get(to.service)!;
+    const instance = upstream.pick(null, true);
+    if (instance === null) return this.#refuse(socket, 'unavailable');
+    const inFlight = to.service === '' ? null : this.#core.gate.enter(to.service, to.key);
+    const leave = () => {
+      if (inFlight) this.#core.gate.leave(inFlight);
+    };
+    const handler: OriginHandler = {
+      connection: null as Client | null,
+      onRequestStart() {},
+      onRequestUpgrade: (controller, status, _headers, upstreamSocket) => {
+        instance.origin.release(handler);
+        stats.counts.upgrades++;
+        socket.write(headOf(status, 'Switching Protocols', controller.rawHeaders as RawHeaders, []));
+        this.#join(socket, upstreamSocket, head, to);
+        leave();
+      },
+      onResponseStart(controller, status, _headers, text) {
+        const raw = controller.rawHeaders as RawHeaders;
+        socket.write(headOf(status, text ?? '', raw, ['connection', 'keep-alive', 'transfer-encoding']));
+      },
+      onResponseData(_controller, chunk) {
+        socket.write(chunk);
+      },
+      onResponseEnd() {
+        instance.origin.release(handler);
+        leave();
+        socket.end();
+      },
+      onResponseError: () => {
+        instance.origin.release(handler);
+        leave();
+        if (socket.bytesWritten === 0) this.#refuse(socket, 'bad-gateway');
+        else socket.destroy();
+      },
+    };
+    const { list, authorizationAt } = admitted.forwarded;
+    const headers = list.slice();
+    if (to.side === 'monolith' && verified?.forMonolith && authorizationAt !== -1) {
+      headers[authorizationAt] = verified.forMonolith;
+    }
+    instance.origin.dispatch(
+      {
+        path: req.url as string,
+        method: req.method as Dispatcher.HttpMethod,
+        headers,
+        upgrade: 'websocket',
+        headersTimeout: upstream.config.timeoutMs,
+      },
+      handler,
+    );
+  }
+
+  #join(client: Socket, upstream: Duplex, head: Buffer, to: Omit<Open, 'close'>): void {
+    const open: Open = {
+      ...to,
+      close: () => {
+        client.destroy();
+        upstream.destroy();
+      },
+    };
+    this.#open.add(open);
+    const close = () => {
+      this.#open.delete(open);
+      open.close();
+    };
+    client.setTimeout(0);
+    client.setNoDelay(true);
+    client.on('close', close);
+    upstream.on('close', close).on('error', close);
+    if (head.length > 0) upstream.write(head);
+    client.pipe(upstream).pipe(client);
+  }
+
+  #refuse(socket: Socket, code: ErrorCode): undefined {
+    this.#core.stats.counts.refused++;
+    if (!socket.destroyed) socket.end(rawProblem(code));
+  }
+}
+
+type Upgrade = {
+  req: IncomingMessage;
+  socket: Socket;
+  head: Buffer;
+  admitted: Admitted;
+  verified: Verified | null;
+  /** When it began to be held, monotonic milliseconds. */
+  since: number | null;
+};
+
+function headOf(status: number, text: string, raw: RawHeaders, without: readonly string[]): string {
+  let head = `HTTP/1.1 ${status} ${text}\r\n`;
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i]!.toString('latin1');
+    if (!without.includes(name.toLowerCase())) head += `${name}: ${raw[i + 1]!.toString('latin1')}\r\n`;
+  }
+  return `${head}${without.length > 0 ? 'connection: close\r\n' : ''}\r\n`;
+}

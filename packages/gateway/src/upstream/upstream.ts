@@ -1,0 +1,121 @@
+import type { Upstream as Config } from '../route-table.ts';
+import { Breaker, type BreakerOptions } from './breaker.ts';
+import { Origin } from './origin.ts';
+import { probe } from './probe.ts';
+
+/** One instance with what is known of its health. */
+export type Instance = {
+  origin: Origin;
+  /** Says the active check. */
+  healthy: boolean;
+  /** Monotonic milliseconds until which it gets no requests, because of its own failures. */
+  ejectedUntil: number;
+  failuresInARow: number;
+  ejections: number;
+  probesInARow: number;
+};
+
+const EJECT_AFTER = 5;
+const EJECT_MS = 5_000;
+const LONGEST_EJECT_MS = 60_000;
+
+/** The instances of a service or of the monolith: round-robin, health checks, ejection, circuit breaker. */
+export class Upstream {
+  readonly name: string;
+  readonly config: Config;
+  readonly instances: Instance[];
+  readonly breaker: Breaker;
+  readonly #now: () => number;
+  readonly #timer: NodeJS.Timeout | null = null;
+  #next = 0;
+
+  /** `now` is monotonic milliseconds. */
+  constructor(name: string, config: Config, now: () => number, breaker: BreakerOptions = {}) {
+    this.name = name;
+    this.config = config;
+    this.#now = now;
+    this.breaker = new Breaker(breaker);
+    this.instances = config.instances.map((url) => ({
+      origin: new Origin(url),
+      healthy: true,
+      ejectedUntil: 0,
+      failuresInARow: 0,
+      ejections: 0,
+      probesInARow: 0,
+    }));
+    if (config.health) {
+      this.#timer = setInterval(() => this.#probeAll(), config.health.intervalMs);
+      this.#timer.unref();
+    }
+  }
+
+  /**
+   * The next instance to ask, another than `not` if there is one. When none is healthy: null, or any if `desperate`
+   * (there is no other side to answer, so trying costs nothing).
+   */
+  pick(not: Instance | null, desperate: boolean): Instance | null {
+    const count = this.instances.length;
+    if (count === 1 && not === null) {
+      const only = this.instances[0] as Instance;
+      return only.healthy || desperate ? only : null;
+    }
+    const now = this.#now();
+    let last: Instance | null = null;
+    for (let i = 0; i < count; i++) {
+      this.#next = (this.#next + 1) % count;
+      const instance = this.instances[this.#next] as Instance;
+      const usable = instance.healthy && instance.ejectedUntil <= now;
+      if (usable && instance !== not) return instance;
+      if (usable || (last === null && (instance.healthy || desperate))) last = instance;
+    }
+    return last;
+  }
+
+  succeeded(instance: Instance): void {
+    instance.failuresInARow = 0;
+    this.breaker.succeeded();
+  }
+
+  failed(instance: Instance): void {
+    const now = this.#now();
+    this.breaker.failed(now);
+    if (++instance.failuresInARow < EJECT_AFTER) return;
+    // The last one left stays: no instance at all is worse than a bad one.
+    if (!this.instances.some((other) => other !== instance && other.healthy && other.ejectedUntil <= now))
+      return;
+    instance.failuresInARow = 0;
+    instance.ejectedUntil = now + Math.min(EJECT_MS * ++instance.ejections, LONGEST_EJECT_MS);
+  }
+
+  close(): void {
+    if (this.#timer) clearInterval(this.#timer);
+    for (const { origin } of this.instances) origin.close();
+  }
+
+  destroy(): void {
+    if (this.#timer) clearInterval(this.#timer);
+    for (const { origin } of this.instances) origin.destroy();
+  }
+
+  #probeAll(): void {
+    for (const instance of this.instances) void this.#probe(instance);
+  }
+
+  async #probe(instance: Instance): Promise<void> {
+    const health = this.config.health;
+    if (!health) return;
+    const good = await probe(instance.origin, health.path, Math.max(250, health.intervalMs));
+    if (good === instance.healthy) {
+      instance.probesInARow = 0;
+      return;
+    }
+    const needed = good ? health.healthyAfter : health.unhealthyAfter;
+    if (++instance.probesInARow < needed) return;
+    instance.probesInARow = 0;
+    instance.healthy = good;
+    if (good) {
+      instance.ejectedUntil = 0;
+      instance.failuresInARow = 0;
+    }
+  }
+}

@@ -1,0 +1,219 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { bodyChecks } from './body.ts';
+import { BucketCache } from './bucket.ts';
+import { ControlLoop } from './control-loop.ts';
+import type { Core } from './core.ts';
+import { type ErrorCode, rawProblem, sendProblem } from './errors.ts';
+import { Exchange } from './exchange.ts';
+import { Gate } from './gate.ts';
+import { compileTable, type Live, upstreamsOf } from './live.ts';
+import { Pins } from './pins.ts';
+import type { ControlSource, RouteTable } from './route-table.ts';
+import { Shadow } from './shadow/shadow.ts';
+import { Stats } from './stats.ts';
+import { isWebSocket, Upgrades } from './upgrade.ts';
+
+export type WorkerOptions = {
+  source: ControlSource;
+  /** 0 takes a free one. */
+  port: number;
+  /** Default 127.0.0.1. */
+  host?: string;
+  /** Believe X-Forwarded-* and Forwarded of the client, because a proxy of ours is in front. Default false. */
+  trustProxy?: boolean;
+  /** Most requests held at once at a fence. Default 1,000. */
+  maxHeld?: number;
+  /** How long to wait for the first table, in milliseconds. Default 30,000. */
+  startTimeoutMs?: number;
+  onError?: (error: unknown, what: string) => void;
+};
+
+/** One worker: an HTTP server that acts on the source's table. */
+export class Worker implements Core {
+  readonly source: ControlSource;
+  readonly gate: Gate;
+  readonly stats = new Stats();
+  readonly pins: Pins;
+  readonly shadow: Shadow;
+  readonly buckets = new BucketCache();
+  readonly trustProxy: boolean;
+  readonly #options: WorkerOptions;
+  readonly #loop: ControlLoop;
+  #server: Server | null = null;
+  readonly #upgrades: Upgrades;
+  readonly #checks = bodyChecks();
+  #live: Live | null = null;
+  #active = 0;
+  #draining = false;
+  #idle: (() => void) | null = null;
+
+  constructor(options: WorkerOptions) {
+    const { source } = options;
+    const onError = options.onError ?? (() => {});
+    this.#options = options;
+    this.source = source;
+    this.trustProxy = options.trustProxy ?? false;
+    this.pins = new Pins(source, now);
+    this.shadow = new Shadow({ source, stats: this.stats, now, onError });
+    this.gate = new Gate({
+      source,
+      now,
+      after,
+      reload: () => this.#loop.reload(),
+      maxHeld: options.maxHeld,
+      onFence: (event, fence) => {
+        if (event === 'opened') {
+          this.stats.counts.fencesOpened++;
+          this.#upgrades.closeFenced(fence);
+        }
+        if (event === 'acknowledged') this.stats.counts.fencesAcknowledged++;
+      },
+    });
+    this.#loop = new ControlLoop({
+      source,
+      gate: this.gate,
+      install: (table) => this.#install(table),
+      version: () => this.#live?.table.version ?? -1,
+      takeOutcomes: () => this.stats.takeOutcomes(this.#live?.table.version ?? 0),
+      now,
+      onError,
+    });
+    this.#upgrades = new Upgrades(this);
+  }
+
+  get live(): Live {
+    if (this.#live === null) throw new Error('no route table yet');
+    return this.#live;
+  }
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  get port(): number {
+    if (this.#server === null) throw new Error('not started');
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  now(): number {
+    return performance.now();
+  }
+
+  began(): void {
+    this.#active++;
+  }
+
+  ended(): void {
+    if (--this.#active === 0) this.#idle?.();
+  }
+
+  /** Loads the table, then listens. Rejects when there is no table, the table is bad, or the port is taken. */
+  async start(): Promise<void> {
+    await this.#loop.start(this.#options.startTimeoutMs ?? 30_000);
+    const server = createServer({
+      maxHeaderSize: this.live.table.limits.headerBytes,
+      requireHostHeader: false, // checked with the other headers, and answered as a problem
+      insecureHTTPParser: false,
+      optimizeEmptyRequests: true,
+      noDelay: true,
+      keepAliveTimeout: 65_000,
+      headersTimeout: 60_000,
+      requestTimeout: 300_000,
+      shouldUpgradeCallback: isWebSocket,
+    } as ServerOptions);
+    server.maxHeadersCount = 0; // the parser silently drops headers beyond a count; their size is limited
+    this.#server = server;
+    server.on('request', (req, res) => this.#handle(req, res));
+    server.on('checkContinue', (req, res) => this.#handle(req, res));
+    server.on('upgrade', (req, socket, head) => this.#upgrades.handle(req, socket as Socket, head));
+    server.on('clientError', onClientError);
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(this.#options.port, this.#options.host ?? '127.0.0.1', () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  }
+
+  reload(): Promise<void> {
+    return this.#loop.reload();
+  }
+
+  /** Stops accepting, lets what is in flight finish (at most `timeoutMs`), then closes everything. */
+  async stop(timeoutMs = 30_000): Promise<void> {
+    this.#draining = true;
+    const server = this.#server;
+    const closed = new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve()));
+    server?.closeIdleConnections();
+    if (this.#active > 0) {
+      await Promise.race([
+        new Promise<void>((resolve) => {
+          this.#idle = resolve;
+        }),
+        new Promise<void>((resolve) => setTimeout(resolve, timeoutMs).unref()),
+      ]);
+    }
+    await this.shadow.stop();
+    this.#loop.stop();
+    this.gate.stop();
+    this.#upgrades.stop();
+    server?.closeAllConnections();
+    await closed;
+    await this.#loop.report();
+    if (this.#live) for (const upstream of upstreamsOf(this.#live)) upstream.destroy();
+    await this.source.close();
+  }
+
+  #install(table: RouteTable): void {
+    if (this.#live) void this.#loop.report(); // what was counted belongs to the version that goes
+    this.#live = compileTable(table, this.#live, this.stats, now, this.#checks);
+  }
+
+  #handle(req: IncomingMessage, res: ServerResponse): void {
+    try {
+      new Exchange(this, req, res).start();
+    } catch (error) {
+      this.#options.onError?.(error, 'request');
+      sendProblem(res, 'internal');
+    }
+  }
+}
+
+const now = () => performance.now();
+
+function after(ms: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, ms);
+  return () => clearTimeout(timer);
+}
+
+/** What could not be parsed as a request: answered as a problem, then the connection is closed. */
+function onClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  socket.end(rawProblem(codeOf(error.code)));
+}
+
+function codeOf(code: string | undefined): ErrorCode {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return 'headers-too-large';
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return 'body-timeout';
+    case 'HPE_UNEXPECTED_CONTENT_LENGTH':
+    case 'HPE_INVALID_CONTENT_LENGTH':
+    case 'HPE_INVALID_TRANSFER_ENCODING':
+      return 'ambiguous-length';
+    default:
+      return 'bad-request';
+  }
+}
