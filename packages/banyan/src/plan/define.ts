@@ -81,6 +81,11 @@ export type PlanRoute = {
   onMonolith?: boolean;
   /** May an unsafe request that provably did not run be answered by the other side? Default false. */
   rescueUnsafe?: boolean;
+  /**
+   * Hold the answer to a write until the other side has applied it. Default: for writes without a key. Say true for a
+   * keyed write whose effect a request without a key depends on, such as a change of password and the next login.
+   */
+  settle?: boolean;
   /** Compare safe requests in shadowing. Default true for GET and HEAD that the monolith has. */
   shadow?: boolean;
   ignore?: { fields?: string[]; arrayOrder?: string[]; headers?: string[] };

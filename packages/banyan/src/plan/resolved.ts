@@ -63,6 +63,7 @@ export type ResolvedRoute = {
   writes: string[] | null;
   onMonolith: boolean;
   rescueUnsafe: boolean;
+  settle: boolean;
   shadow: boolean;
   ignore: { fields?: string[]; arrayOrder?: string[]; headers?: string[] };
   bodySchema: unknown;
@@ -138,17 +139,20 @@ function resolveRoute(service: string, route: PlanRoute): ResolvedRoute {
   const { id, method, path } = parseRoute(route.route)!;
   const onMonolith = route.onMonolith ?? true;
   const comparable = method === 'GET' || method === 'HEAD';
+  const safe = comparable || method === 'OPTIONS';
+  const key = parseKey(route.key)!;
   return {
     id,
     method,
     path,
     service,
-    key: parseKey(route.key)!,
+    key,
     auth: route.auth ?? 'required',
-    safe: comparable || method === 'OPTIONS',
+    safe,
     writes: route.writes?.map(qualifyTable) ?? null,
     onMonolith,
     rescueUnsafe: route.rescueUnsafe ?? false,
+    settle: !safe && (route.settle ?? key.from === 'none'),
     shadow: onMonolith && comparable && (route.shadow ?? true),
     ignore: route.ignore ?? {},
     bodySchema: route.bodySchema,

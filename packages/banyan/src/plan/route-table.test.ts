@@ -66,8 +66,12 @@ describe('a write without a key', () => {
     assert.deepEqual(settleAt('retired', 'monolith'), { monolith: [], service: [] });
   });
 
+  test('waits for no service from which nobody reads yet', () => {
+    assert.deepEqual(settleAt('copying', 'shadowing'), { monolith: [], service: [] });
+  });
+
   test('on the monolith waits for all services that map its tables, at once', () => {
-    assert.deepEqual(settleAt('copying', 'canary').monolith, [['auth.forward', 'users.forward']]);
+    assert.deepEqual(settleAt('canary', 'migrated').monolith, [['auth.forward', 'users.forward']]);
     assert.deepEqual(settleAt('monolith', 'canary').monolith, [['users.forward']]);
   });
 
@@ -90,7 +94,7 @@ describe('a write without a key', () => {
     );
     const states = {
       shop: { stage: 'migrated', share: 10_000 },
-      stock: { stage: 'copying', share: 0 },
+      stock: { stage: 'canary', share: 100 },
     } as const;
     const [orders, both] = buildRouteTable(split, states, 1).routes;
     assert.deepEqual(orders!.settle.monolith, [['shop.forward']]);

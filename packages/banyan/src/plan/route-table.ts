@@ -60,26 +60,31 @@ function buildRoute(plan: ResolvedPlan, states: ServiceStates, route: ResolvedRo
 }
 
 /**
- * Links that must have passed a keyless write before it is answered, so that its user's next request finds it on
+ * Links that must have passed a settling write before it is answered, so that its user's next request finds it on
  * either side. A write on the service reaches the monolith first (wave 1) and from there the other services that take
  * columns of the same tables (wave 2); a write on the monolith reaches all of them at once.
  */
 function settleWaves(plan: ResolvedPlan, states: ServiceStates, route: ResolvedRoute): Route['settle'] {
-  if (route.safe || route.key.from !== 'none') return { monolith: [], service: [] };
+  if (!route.settle) return { monolith: [], service: [] };
   const own = plan.services[route.service]!;
   const tables = legacyTablesOf(own);
   const readers = (written: string[]) =>
     Object.values(plan.services).filter(
       (service) =>
-        linksOf(stateOf(states, service).stage).forward &&
+        answersReads(stateOf(states, service).stage) &&
         legacyTablesOf(service).some((table) => written.includes(table)),
     );
   const forward = (services: ResolvedService[]) => services.map(({ name }) => `${name}.forward`);
-  const onService = linksOf(stateOf(states, own).stage).reverse
+  const onService = answersReads(stateOf(states, own).stage)
     ? [[`${own.name}.reverse`], forward(readers(tables).filter(({ name }) => name !== own.name))]
     : [];
   const onMonolith = [forward(readers(route.writes ?? tables))];
   return { monolith: withoutEmpty(onMonolith), service: withoutEmpty(onService) };
+}
+
+/** Only then can somebody read from the service what was written elsewhere; before, there is nobody to wait for. */
+function answersReads(stage: Stage): boolean {
+  return linksOf(stage).reverse;
 }
 
 function withoutEmpty(waves: string[][]): string[][] {

@@ -146,6 +146,7 @@ const Route = record(
     writes: optional(strings("a list of the monolith's tables", "['public.users']")),
     onMonolith: optional(flag()),
     rescueUnsafe: optional(flag()),
+    settle: optional(flag()),
     shadow: optional(flag()),
     ignore: optional(
       record(
