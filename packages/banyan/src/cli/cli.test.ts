@@ -3,9 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, beforeEach, describe, test } from 'node:test';
+import { after, describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { type Api, serveApi } from '../api/server.ts';
+import { serveApi } from '../api/server.ts';
 import { ensureToken } from '../api/token.ts';
 import { FakeControl } from '../testing/fake-control.ts';
 import { aPlan, aTable } from '../testing/plans.ts';
@@ -14,28 +14,26 @@ import { createProgram } from './program.ts';
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 const shim = fileURLToPath(new URL('../../bin/banyan.js', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'banyan-cli-'));
-const shop = join(root, 'shop');
-let fake = new FakeControl();
-let api: Api;
+after(() => rmSync(root, { recursive: true, force: true }));
 
-before(async () => {
-  mkdirSync(shop);
-  const current = new Proxy({} as FakeControl, {
-    get: (_target, name) => {
-      const value = fake[name as keyof FakeControl] as unknown;
-      return typeof value === 'function' ? value.bind(fake) : value;
-    },
-  });
-  api = await serveApi(current, { host: '127.0.0.1', port: 0, token: ensureToken(shop) });
-  writePlan(shop, api.port);
-});
-after(async () => {
-  await api.close();
-  rmSync(root, { recursive: true, force: true });
-});
-beforeEach(() => {
-  fake = new FakeControl();
-});
+type Ended = {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+  json: () => ReturnType<typeof JSON.parse>;
+};
+type Run = { child: ChildProcess; ended: Promise<Ended> };
+
+/** A folder with a plan, a control plane in memory behind a real API, and the command line run in that folder. */
+async function aShop(t: TestContext) {
+  const fake = new FakeControl();
+  const folder = mkdtempSync(join(root, 'shop-'));
+  const api = await serveApi(fake, { host: '127.0.0.1', port: 0, token: ensureToken(folder) });
+  t.after(() => api.close());
+  writePlan(folder, api.port);
+  const start = (...args: string[]) => run([main, ...args], folder);
+  return { fake, api, folder, start, banyan: (...args: string[]) => start(...args).ended };
+}
 
 function writePlan(folder: string, port: number, change: object = {}): void {
   mkdirSync(folder, { recursive: true });
@@ -45,23 +43,9 @@ function writePlan(folder: string, port: number, change: object = {}): void {
   writeFileSync(join(folder, 'banyan.config.ts'), `export default ${JSON.stringify(plan)};\n`);
 }
 
-type Ended = {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-  json: () => ReturnType<typeof JSON.parse>;
-};
-
-function start(
-  args: string[],
-  options: { cwd?: string; node?: string[] } = {},
-): { child: ChildProcess; ended: Promise<Ended> } {
+function run(nodeArgs: string[], cwd: string): Run {
   const { BANYAN_TOKEN: _token, FORCE_COLOR: _colour, ...env } = process.env;
-  const child = spawn(process.execPath, [...(options.node ?? [main]), ...args], {
-    cwd: options.cwd ?? shop,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(process.execPath, nodeArgs, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout!.on('data', (chunk) => {
@@ -77,9 +61,7 @@ function start(
   return { child, ended };
 }
 
-const banyan = (...args: string[]) => start(args).ended;
-
-/** Lets a fact come true on the other side of a pipe. */
+/** Resolves when the process has written what matches. */
 function seen(child: ChildProcess, stream: 'stdout' | 'stderr', pattern: RegExp): Promise<void> {
   return new Promise((resolve, reject) => {
     let text = '';
@@ -91,27 +73,30 @@ function seen(child: ChildProcess, stream: 'stdout' | 'stderr', pattern: RegExp)
   });
 }
 
-describe('banyan status', () => {
-  test('shows every service, without colours when nobody looks', async () => {
+describe('banyan status', { concurrency: 3 }, () => {
+  test('shows every service, without colours when nobody looks', async (t) => {
+    const { fake, banyan } = await aShop(t);
     fake.services.auth!.stage = 'canary';
     fake.services.auth!.share = 1_000;
     fake.services.auth!.target = { stage: 'canary', share: 1_000 };
     const { code, stdout } = await banyan('status');
     assert.equal(code, 0);
     assert.match(stdout, /^shop {2}route table 12, 2 gateway workers\n\nauth {2}canary 10% /);
-    assert.match(stdout, /service +96 \(1 failed, 1 rescued\), p95 4\.1 ms/);
+    assert.match(stdout, /service +96 requests \(1 failed, 1 rescued\), p95 4\.1 ms/);
     assert.ok(!stdout.includes('\u001b'), stdout);
   });
 
-  test('--json prints exactly what the control plane says', async () => {
+  test('--json prints exactly what the control plane says', async (t) => {
+    const { banyan } = await aShop(t);
     const { code, json, stderr } = await banyan('status', '--json');
     assert.equal(code, 0);
     assert.deepEqual(json(), await new FakeControl().status());
     assert.equal(stderr, '');
   });
 
-  test('--watch goes on until Ctrl-C, which exits with 130', async () => {
-    const { child, ended } = start(['status', '--watch', '--json']);
+  test('--watch goes on until Ctrl-C, which exits with 130', async (t) => {
+    const { start } = await aShop(t);
+    const { child, ended } = start('status', '--watch', '--json');
     await seen(child, 'stdout', /\n.*\n/);
     child.kill('SIGINT');
     const { code, stdout } = await ended;
@@ -120,8 +105,9 @@ describe('banyan status', () => {
   });
 });
 
-describe('banyan plan', () => {
-  test('lists the steps and the price of going back', async () => {
+describe('banyan plan', { concurrency: 3 }, () => {
+  test('lists the steps and the price of going back', async (t) => {
+    const { fake, banyan } = await aShop(t);
     const { code, stdout } = await banyan('plan', 'auth', '--to', '10%');
     assert.equal(code, 0);
     assert.match(stdout, /auth: 2 steps, nothing is done yet/);
@@ -129,12 +115,14 @@ describe('banyan plan', () => {
     assert.deepEqual(fake.calls, [['plan', 'auth', { stage: 'canary', share: 1_000 }]]);
   });
 
-  test('covers every service when none is named', async () => {
+  test('covers every service when none is named', async (t) => {
+    const { banyan } = await aShop(t);
     const { json } = await banyan('plan', '--json');
     assert.deepEqual(Object.keys(json()), ['auth', 'users']);
   });
 
-  test('refuses a target that is none with 2, before anything is asked', async () => {
+  test('refuses a target that is none with 2, before anything is asked', async (t) => {
+    const { fake, banyan } = await aShop(t);
     const { code, stderr } = await banyan('plan', '--to', '200%');
     assert.equal(code, 2);
     assert.match(stderr, /'200%' is neither a share nor a stage\n {2}mend: /);
@@ -142,8 +130,9 @@ describe('banyan plan', () => {
   });
 });
 
-describe('banyan advance', () => {
-  test('waits until the service is there, and says what happened on the way', async () => {
+describe('banyan advance', { concurrency: 3 }, () => {
+  test('waits until the service is there, and says what happened on the way', async (t) => {
+    const { banyan } = await aShop(t);
     const { code, stdout, stderr } = await banyan('advance', 'auth', '--to', 'shadowing');
     assert.equal(code, 0);
     assert.equal(stdout, 'auth is at shadowing; going back: lossless\n');
@@ -151,7 +140,8 @@ describe('banyan advance', () => {
     assert.match(stderr, /auth: copying → shadowing \(20,000 rows copied\)/);
   });
 
-  test('--json keeps standard output to one document', async () => {
+  test('--json keeps standard output to one document', async (t) => {
+    const { fake, banyan } = await aShop(t);
     const { code, json } = await banyan('advance', 'auth', '--to', '25%', '--force', '--json');
     assert.equal(code, 0);
     assert.deepEqual(
@@ -161,13 +151,15 @@ describe('banyan advance', () => {
     assert.deepEqual(fake.calls, [['advance', 'auth', { stage: 'canary', share: 2_500 }, { force: true }]]);
   });
 
-  test('--no-wait returns at once', async () => {
+  test('--no-wait returns at once', async (t) => {
+    const { banyan } = await aShop(t);
     const { code, json } = await banyan('advance', 'auth', '--no-wait', '--json');
     assert.equal(code, 0);
     assert.deepEqual([json().outcome, json().status.stage], ['accepted', 'monolith']);
   });
 
-  test('exits with 1 when the rollout is paused, and says why and how to go on', async () => {
+  test('exits with 1 when the rollout is paused, and says why and how to go on', async (t) => {
+    const { fake, banyan } = await aShop(t);
     fake.onTick = ({ auth }) => {
       if (auth!.stage === 'shadowing') auth!.paused = '3 of 50 answers differ';
     };
@@ -176,7 +168,8 @@ describe('banyan advance', () => {
     assert.match(stdout, /auth is paused at shadowing: 3 of 50 answers differ\n.*banyan rollback auth/);
   });
 
-  test('exits with 1 when the service was turned back', async () => {
+  test('exits with 1 when the service was turned back', async (t) => {
+    const { fake, banyan } = await aShop(t);
     fake.onTick = ({ auth }) => {
       if (auth!.stage !== 'canary') return;
       auth!.target = { stage: 'monolith', share: 0 };
@@ -188,28 +181,31 @@ describe('banyan advance', () => {
     assert.equal(json().status.message, '12 % of requests failed');
   });
 
-  test('exits with 4 when the state machine refuses', async () => {
+  test('exits with 4 when the state machine refuses', async (t) => {
+    const { fake, banyan } = await aShop(t);
     fake.services.auth!.stage = 'retired';
     const { code, stderr } = await banyan('advance', 'auth');
     assert.equal(code, 4);
     assert.equal(stderr, "error: 'auth' is retired\n  mend: there is no way back\n");
   });
 
-  test('goes on waiting while the control plane is away for a moment', async () => {
+  test('goes on waiting while the control plane is away for a moment', async (t) => {
+    const { fake, banyan } = await aShop(t);
     let ticks = 0;
     fake.onTick = () => {
-      if (++ticks === 2) throw new Error('its database is being started again');
+      if (++ticks === 1) throw new Error('its database is being started again');
     };
     const { code, stderr } = await banyan('advance', 'auth', '--to', 'copying');
     assert.equal(code, 0, stderr);
   });
 
-  test('Ctrl-C exits with 130 and says that the rollout goes on', async () => {
+  test('Ctrl-C exits with 130 and says that the rollout goes on', async (t) => {
+    const { fake, start } = await aShop(t);
     fake.onTick = ({ auth }) => {
       auth!.stage = 'copying';
     };
     fake.services.auth!.links[0]!.rowsTotal = 1e9;
-    const { child, ended } = start(['advance', 'auth', '--to', 'migrated']);
+    const { child, ended } = start('advance', 'auth', '--to', 'migrated');
     await seen(child, 'stderr', /auth copying/);
     child.kill('SIGINT');
     const { code, stderr } = await ended;
@@ -218,8 +214,9 @@ describe('banyan advance', () => {
   });
 });
 
-describe('banyan rollback', () => {
-  test('brings the service back and keeps the reason', async () => {
+describe('banyan rollback', { concurrency: 3 }, () => {
+  test('brings the service back and keeps the reason', async (t) => {
+    const { fake, banyan } = await aShop(t);
     fake.services.auth!.stage = 'canary';
     const { code, stdout } = await banyan('rollback', 'auth', '--reason', 'too slow');
     assert.equal(code, 0);
@@ -227,7 +224,8 @@ describe('banyan rollback', () => {
     assert.deepEqual(fake.calls, [['rollback', 'auth', 'too slow']]);
   });
 
-  test('of a service that does not exist exits with 2 and names those that do', async () => {
+  test('of a service that does not exist exits with 2 and names those that do', async (t) => {
+    const { banyan } = await aShop(t);
     const { code, json, stderr } = await banyan('rollback', 'ghost', '--json');
     assert.equal(code, 2);
     assert.equal(json().error.code, 'no_such_service');
@@ -235,15 +233,17 @@ describe('banyan rollback', () => {
   });
 });
 
-describe('banyan verify', () => {
-  test('exits with 0 when every table is consistent', async () => {
+describe('banyan verify', { concurrency: 3 }, () => {
+  test('exits with 0 when every table is consistent', async (t) => {
+    const { banyan } = await aShop(t);
     const { code, stdout, stderr } = await banyan('verify', 'auth');
     assert.equal(code, 0);
     assert.match(stdout, /public\.users {2}CONSISTENT {2}20,000 rows/);
     assert.match(stderr, /auth verify: \d+%, [\d,]+ of 20,000 rows/);
   });
 
-  test('exits with 1 when rows differ, shows some and the mend', async () => {
+  test('exits with 1 when rows differ, shows some and the mend', async (t) => {
+    const { fake, banyan } = await aShop(t);
     fake.verdict = 'INCONSISTENT';
     const { code, stdout } = await banyan('verify', 'auth');
     assert.equal(code, 1);
@@ -253,45 +253,51 @@ describe('banyan verify', () => {
     );
   });
 
-  test('--repair asks for repair, --json prints the run', async () => {
+  test('--repair asks for repair, --json prints the run', async (t) => {
+    const { fake, banyan } = await aShop(t);
     const { json } = await banyan('verify', 'users', '--repair', '--json');
     assert.deepEqual(fake.calls, [['verify', 'users', true]]);
     assert.deepEqual([json().state, json().rowsDone], ['done', 20_000]);
   });
 });
 
-describe('banyan retire', () => {
-  test('without --yes and with nobody to ask does nothing', async () => {
+describe('banyan retire', { concurrency: 3 }, () => {
+  test('without --yes and with nobody to ask does nothing', async (t) => {
+    const { fake, banyan } = await aShop(t);
     const { code, stderr } = await banyan('retire', 'auth');
     assert.equal(code, 2);
     assert.match(stderr, /mend: add --yes/);
     assert.deepEqual(fake.calls, []);
   });
 
-  test('--yes retires a migrated service', async () => {
+  test('--yes retires a migrated service', async (t) => {
+    const { fake, banyan } = await aShop(t);
     fake.services.auth!.stage = 'migrated';
     const { code, stdout } = await banyan('retire', 'auth', '--yes');
     assert.equal(code, 0);
     assert.match(stdout, /auth is at retired/);
   });
 
-  test('is refused with 4 before the service is migrated', async () => {
+  test('is refused with 4 before the service is migrated', async (t) => {
+    const { banyan } = await aShop(t);
     assert.equal((await banyan('retire', 'auth', '--yes')).code, 4);
   });
 });
 
-describe('banyan steps and mismatches', () => {
-  test('steps are listed with outcome, fence and reason', async () => {
+describe('banyan steps and mismatches', { concurrency: 3 }, () => {
+  test('steps are listed with outcome, fence and reason', async (t) => {
+    const { fake, banyan } = await aShop(t);
     const { code, stdout } = await banyan('steps', 'auth', '--limit', '2');
     assert.equal(code, 0);
     assert.match(
       stdout,
-      /2026-01-02 03:04:05Z {2}auth +shadowing → canary 1% +failed +0 s +2,000 ms {2}the barrier/,
+      /2026-01-02 03:04:05Z {2}auth +shadowing → canary 1% +failed +0 s +2,000 ms\n {4}the barrier/,
     );
     assert.deepEqual(fake.calls, [['steps', 'auth', 2]]);
   });
 
-  test('mismatches are listed with their differences and a curl command', async () => {
+  test('mismatches are listed with their differences and a curl command', async (t) => {
+    const { banyan } = await aShop(t);
     const { code, stdout } = await banyan('mismatches', 'auth');
     assert.equal(code, 0);
     assert.match(
@@ -300,20 +306,23 @@ describe('banyan steps and mismatches', () => {
     );
   });
 
-  test('--json prints the records', async () => {
+  test('--json prints the records', async (t) => {
+    const { banyan } = await aShop(t);
     assert.equal((await banyan('steps', '--json')).json().length, 2);
     assert.equal((await banyan('mismatches', 'auth', '--json')).json()[0].id, 3);
   });
 
-  test('a limit that is none is a mistake', async () => {
+  test('a limit that is none is a mistake', async (t) => {
+    const { banyan } = await aShop(t);
     const { code, stderr } = await banyan('steps', '--limit', 'many');
     assert.equal(code, 2);
     assert.match(stderr, /whole number from 1 to 1000/);
   });
 });
 
-describe('banyan check', () => {
-  test('counts what a right plan has', async () => {
+describe('banyan check', { concurrency: 3 }, () => {
+  test('counts what a right plan has', async (t) => {
+    const { banyan } = await aShop(t);
     const { code, stdout } = await banyan('check');
     assert.equal(code, 0);
     assert.match(stdout, /banyan\.config\.ts is right: 2 services, 5 routes, 2 tables/);
@@ -325,7 +334,7 @@ describe('banyan check', () => {
       name: 'my shop',
       services: { auth: { ...aPlan().services.auth, tables: [aTable('users', ['email'], { columns: [] })] } },
     });
-    const { code, stderr, json } = await start(['check', '--json'], { cwd: folder }).ended;
+    const { code, stderr, json } = await run([main, 'check', '--json'], folder).ended;
     assert.equal(code, 2);
     assert.match(stderr, /the plan has 3 errors/);
     assert.deepEqual(
@@ -335,17 +344,17 @@ describe('banyan check', () => {
   });
 
   test('says where it looked for a plan', async () => {
-    const { code, stderr } = await start(['check'], { cwd: root }).ended;
+    const { code, stderr } = await run([main, 'check'], root).ended;
     assert.equal(code, 2);
     assert.ok(stderr.includes(`at: ${root}`), stderr);
   });
 });
 
-describe('banyan', () => {
+describe('banyan', { concurrency: 3 }, () => {
   test('exits with 3 when no control plane is there, and says how to start it', async () => {
     const folder = join(root, 'down');
     writePlan(folder, 1);
-    const { code, stderr } = await start(['status'], { cwd: folder }).ended;
+    const { code, stderr } = await run([main, 'status'], folder).ended;
     assert.equal(code, 3);
     assert.match(
       stderr,
@@ -353,15 +362,17 @@ describe('banyan', () => {
     );
   });
 
-  test('exits with 3 when its token is not the right one', async () => {
+  test('exits with 3 when its token is not the right one', async (t) => {
+    const { api } = await aShop(t);
     const folder = join(root, 'stranger');
     writePlan(folder, api.port);
-    const { code, json } = await start(['status', '--json'], { cwd: folder }).ended;
+    const { code, json } = await run([main, 'status', '--json'], folder).ended;
     assert.equal(code, 3);
     assert.equal(json().error.code, 'unauthorized');
   });
 
-  test('has help with examples for itself and every command', async () => {
+  test('has help with examples for itself and every command', async (t) => {
+    const { banyan } = await aShop(t);
     const help = await banyan('--help');
     assert.equal(help.code, 0);
     assert.match(help.stdout, /Exit codes:/);
@@ -376,7 +387,8 @@ describe('banyan', () => {
     }
   });
 
-  test('takes an unknown command or option for a mistake, and suggests', async () => {
+  test('takes an unknown command or option for a mistake, and suggests', async (t) => {
+    const { banyan } = await aShop(t);
     const unknown = await banyan('stauts');
     assert.equal(unknown.code, 2);
     assert.match(unknown.stderr, /unknown command 'stauts'\n {2}mend: .*status/);
@@ -385,11 +397,12 @@ describe('banyan', () => {
   });
 
   test('runs by its shim, also when the Node at hand cannot run TypeScript', async () => {
-    const direct = await start(['--version'], { node: [shim] }).ended;
+    const direct = await run([shim, '--version'], root).ended;
     assert.deepEqual([direct.code, direct.stdout], [0, '0.1.0\n']);
-    const without = await start(['check', '--config', 'nowhere.ts'], {
-      node: ['--no-experimental-strip-types', shim],
-    }).ended;
+    const without = await run(
+      ['--no-experimental-strip-types', shim, 'check', '--config', 'nowhere.ts'],
+      root,
+    ).ended;
     assert.equal(without.code, 2, 'arguments go in, the exit code comes out');
     assert.match(without.stderr, /nowhere\.ts/);
   });

@@ -76,7 +76,8 @@ export function tell(error: unknown): Told {
   }
   if (error instanceof CommanderError) {
     const [message, ...more] = error.message.replace(/^error: /, '').split('\n');
-    const mend = more.join(' ').trim() || 'see banyan --help';
+    const suggestion = /\((Did you mean .*)\)/.exec(more.join(' '))?.[1];
+    const mend = suggestion?.replace('Did', 'did') ?? 'see banyan --help';
     return { exit: EXIT.usage, code: 'usage', message: message!, mend };
   }
   const message = error instanceof Error ? error.message || error.name : String(error);

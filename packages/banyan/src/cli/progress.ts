@@ -58,22 +58,30 @@ class BarProgress implements Progress {
   }
 
   #show(label: string, part: number | null, text: string): void {
-    const payload = { label: this.#bold(label), text };
-    if (!this.#bar) {
+    const payload = {
+      label: this.#bold(label),
+      text,
+      bar_: part === null ? '' : this.#drawBar(part, label, text),
+    };
+    if (this.#bar) this.#bar.update(part ?? 0, payload);
+    else {
       this.#bar = new SingleBar({
         stream: this.#stream,
         clearOnComplete: true,
         hideCursor: true,
-        barsize: Math.min(24, Math.max(8, (this.#stream.columns ?? 80) - 64)),
-        format: (options, params, values: typeof payload & { part: number | null }) => {
-          const size = options.barsize ?? 20;
-          const filled = Math.round(params.progress * size);
-          const bar = values.part === null ? '' : `[${'='.repeat(filled)}${' '.repeat(size - filled)}] `;
-          return `${values.label}  ${bar}${values.text}`;
-        },
+        format: '{label}  {bar_}{text}',
       });
-      this.#bar.start(1, part ?? 0, { ...payload, part });
-    } else this.#bar.update(part ?? 0, { ...payload, part });
+      this.#bar.start(1, part ?? 0, payload);
+    }
+  }
+
+  /** As long as the line leaves room for; nothing when that is too little to read. */
+  #drawBar(part: number, label: string, text: string): string {
+    const room = (this.#stream.columns ?? 80) - label.length - text.length - '  [] '.length - 1;
+    const size = Math.min(24, room);
+    if (size < 5) return '';
+    const filled = Math.round(part * size);
+    return `[${'='.repeat(filled)}${' '.repeat(size - filled)}] `;
   }
 }
 
@@ -113,5 +121,6 @@ function ratio({ done, total }: { done: number; total: number }): number {
 
 function describe({ done, total, unit, rate, secondsLeft }: Parameters<Progress['step']>[0]): string {
   const left = secondsLeft === null ? '' : `, ${duration(secondsLeft)} left`;
-  return `${count(done)} of ${count(total)} ${unit}, ${count(rate)} ${unit}/s${left}`;
+  const speed = rate > 0 ? `, ${count(rate)} ${unit}/s${left}` : '';
+  return `${count(done)} of ${count(total)} ${unit}${speed}`;
 }

@@ -110,11 +110,11 @@ function factsOf(status: ServiceStatus, now: Date): string[][] {
     fact('compared', `${plural(evidence.compared, 'answer')}, ${flagged(evidence.mismatched, 'mismatched')}`);
   }
   const { requests, failures, p95Ms } = evidence;
-  const service = `${count(requests.service)} (${flagged(failures.service, 'failed')}, ${count(evidence.rescued)} rescued), p95 ${milliseconds(p95Ms.service)}`;
-  const monolith = `${count(requests.monolith)} (${flagged(failures.monolith, 'failed')}), p95 ${milliseconds(p95Ms.monolith)}`;
+  const service = `${plural(requests.service, 'request')} (${flagged(failures.service, 'failed')}, ${count(evidence.rescued)} rescued), p95 ${milliseconds(p95Ms.service)}`;
+  const monolith = `${plural(requests.monolith, 'request')} (${flagged(failures.monolith, 'failed')}), p95 ${milliseconds(p95Ms.monolith)}`;
   if (stage !== 'shadowing') fact('service', service);
   if (stage !== 'retired') fact('monolith', monolith);
-  fact('back', [priceOfGoingBack.verdict, ...priceOfGoingBack.details].join('; '));
+  fact('way back', [priceOfGoingBack.verdict, ...priceOfGoingBack.details].join('; '));
   return rows;
 }
 
