@@ -29,7 +29,12 @@ export function demoRefreshToken(userId: number): string {
 }
 
 /** Users 1 to 3 are administrators. */
-export const ADMINS = 3;
+const ADMINS = 3;
+
+/** Each hundredth generated user was locked out long ago. */
+export function isActive(userId: number): boolean {
+  return userId % 100 !== 0;
+}
 
 /**
  * Fills an empty legacy database and returns the rows of each table. All in one transaction; throws if there are users
@@ -101,7 +106,7 @@ function* userRows(random: Random, count: number, hashes: string[]): Rows {
       people.emailOf(name, id),
       hashes[id % PASSWORDS]!,
       name,
-      id <= ADMINS || !random.chance(0.01),
+      isActive(id),
       id <= ADMINS ? 'admin' : 'user',
       random.chance(0.7) ? people.phone(random) : null,
       random.chance(0.85) ? random.pick(words.CITIES) : null,

@@ -1,0 +1,65 @@
+import { Pool } from 'undici';
+import { API } from '../contracts.ts';
+import type { Recorder } from './stats.ts';
+
+export type Call = {
+  /** Name of the series, e.g. `GET /users/me`. */
+  kind: string;
+  method: 'GET' | 'POST' | 'PUT';
+  path: string;
+  token?: string;
+  body?: unknown;
+  expect: number;
+};
+
+export type Outcome =
+  /** As expected. */
+  | { is: 'ok'; body: unknown }
+  /** A clear no (4xx). */
+  | { is: 'refused'; status: number }
+  /** A server error, or no answer: may have had an effect. */
+  | { is: 'unknown' };
+
+export type Client = {
+  /** Sends and records; `dueAt` (performance.now) is when the request should have been sent. Never throws. */
+  send(call: Call, dueAt: number, stage: string): Promise<Outcome>;
+  close(): Promise<void>;
+};
+
+export function createClient(
+  gatewayUrl: string,
+  recorder: Recorder,
+  { timeoutMs, connections }: { timeoutMs: number; connections: number },
+): Client {
+  const pool = new Pool(gatewayUrl, { connections, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
+  return {
+    send: async ({ kind, method, path, token, body, expect }, dueAt, stage) => {
+      const headers: Record<string, string> = {};
+      if (token !== undefined) headers.authorization = `Bearer ${token}`;
+      if (body !== undefined) headers['content-type'] = 'application/json';
+      try {
+        const response = await pool.request({
+          method,
+          path: API + path,
+          headers,
+          body: body === undefined ? undefined : JSON.stringify(body),
+        });
+        const text = await response.body.text();
+        const status = response.statusCode;
+        const latency = performance.now() - dueAt;
+        if (status === expect) {
+          recorder.record(stage, kind, latency);
+          return { is: 'ok', body: text === '' ? undefined : JSON.parse(text) };
+        }
+        recorder.record(stage, kind, latency, { status, error: null, body: text.slice(0, 300) });
+        return status >= 400 && status < 500 ? { is: 'refused', status } : { is: 'unknown' };
+      } catch (error) {
+        const { code, message } = error as { code?: string; message: string };
+        const failure = { status: null, error: code ? `${code}: ${message}` : message, body: null };
+        recorder.record(stage, kind, performance.now() - dueAt, failure);
+        return { is: 'unknown' };
+      }
+    },
+    close: () => pool.destroy(),
+  };
+}

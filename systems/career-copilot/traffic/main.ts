@@ -1,0 +1,69 @@
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { startTraffic, type TrafficOptions } from './traffic.ts';
+
+/**
+ * The load as a process of its own. Commands come as lines on stdin, answers go as JSON lines to stdout:
+ *
+ *   stage <name>   requests from now on count for that stage
+ *   stats          { "event": "stats", ...figures }
+ *   stop           no more arrivals, then { "event": "stopped", ...figures } and the end
+ *
+ * A closed stdin stops it too: it never outlives who started it.
+ */
+const USAGE =
+  'JWT_SECRET=… node main.ts --gateway URL --journal FILE [--rate 300] [--users 20000] [--jobs 8000] [--seed 1] [--stage NAME]';
+
+const { values } = parseArgs({
+  options: {
+    gateway: { type: 'string' },
+    journal: { type: 'string' },
+    rate: { type: 'string' },
+    users: { type: 'string', default: '20000' },
+    jobs: { type: 'string' },
+    seed: { type: 'string' },
+    stage: { type: 'string' },
+    'timeout-ms': { type: 'string' },
+  },
+});
+const { JWT_SECRET: jwtSecret } = process.env;
+if (!values.gateway || !values.journal || !jwtSecret) {
+  console.error(USAGE);
+  process.exit(2);
+}
+
+const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
+const options: TrafficOptions = {
+  gatewayUrl: values.gateway,
+  journalFile: values.journal,
+  users: { count: Number(values.users), jwtSecret },
+  jobs: number(values.jobs),
+  ratePerSecond: number(values.rate),
+  seed: number(values.seed),
+  stage: values.stage,
+  timeoutMs: number(values['timeout-ms']),
+};
+
+const say = (event: string, more: object = {}) =>
+  process.stdout.write(`${JSON.stringify({ event, ...more })}\n`);
+
+const traffic = startTraffic(options);
+say('started');
+
+const stop = async () => {
+  say('stopped', await traffic.stop());
+  process.stdin.destroy();
+};
+
+const commands = createInterface({ input: process.stdin });
+commands.on('line', (line) => {
+  const [command, name] = line.trim().split(/\s+(.*)/s);
+  if (command === 'stage' && name) traffic.stage(name);
+  else if (command === 'stats') say('stats', traffic.stats());
+  else if (command === 'stop') commands.close();
+  else if (command) say('error', { message: `unknown command ${command}` });
+});
+commands.once('close', () => void stop());
+// Ctrl-C goes to the whole process group; whoever started us decides when we stop.
+process.on('SIGINT', () => {});
+process.once('SIGTERM', () => commands.close());

@@ -1,0 +1,115 @@
+import { Random } from '../monolith/generator/random.ts';
+import { createClient } from './client.ts';
+import { openJournal } from './journal.ts';
+import { arrive, type Scene } from './operations.ts';
+import { createPopulation } from './population.ts';
+import { createRecorder, type StageStats, type Violation } from './stats.ts';
+
+export type TrafficOptions = {
+  gatewayUrl: string;
+  /** Overwritten. See journal.ts. */
+  journalFile: string;
+  /** The generated users, and the secret of the legacy system, which logged them in before. */
+  users: { count: number; jwtSecret: string };
+  /** Generated jobs. Default 8,000, as in the tour. */
+  jobs?: number;
+  /** Arrivals per second on average, whatever the system does. Default 300. */
+  ratePerSecond?: number;
+  /** Same seed, same arrivals and choices (as far as answers come in the same order). Default 1. */
+  seed?: number;
+  /** Name of the first stage. Default `monolith`. */
+  stage?: string;
+  /** How long an answer may take before the request counts as failed, ms. Default 10,000. */
+  timeoutMs?: number;
+  /** Connections at most. Default 256. */
+  connections?: number;
+};
+
+export type TrafficStats = {
+  requests: number;
+  failures: number;
+  inFlight: number;
+  stages: StageStats[];
+  /** What nobody may ever see; `samples` are the first ones. */
+  violations: { count: number; samples: Violation[] };
+};
+
+export type Traffic = {
+  /** Requests that become due from now on count for this stage. */
+  stage(name: string): void;
+  stats(): TrafficStats;
+  /** No more arrivals; resolves with the final figures when all answers are in. Again is no error. */
+  stop(): Promise<TrafficStats>;
+};
+
+/**
+ * Open-loop load: requests arrive at random moments at the given rate and do not wait for earlier ones, and latency
+ * counts from the moment a request was due. A slow system gets more in flight, not fewer requests.
+ */
+export function startTraffic(options: TrafficOptions): Traffic {
+  const {
+    ratePerSecond = 300,
+    seed = 1,
+    stage = 'monolith',
+    timeoutMs = 10_000,
+    connections = 256,
+  } = options;
+  const random = new Random(seed);
+  const recorder = createRecorder(stage);
+  const journal = openJournal(options.journalFile);
+  const client = createClient(options.gatewayUrl, recorder, { timeoutMs, connections });
+  const { count, jwtSecret } = options.users;
+  const population = createPopulation(random, count, jwtSecret);
+  const run = `load-${seed}-${Date.now().toString(36)}`;
+  const inFlight = new Set<Promise<void>>();
+
+  const launch = (dueAt: number) => {
+    const stageName = recorder.currentStage();
+    const scene: Scene = {
+      random,
+      population,
+      journal,
+      recorder,
+      run,
+      jobs: options.jobs ?? 8000,
+      send: (call) => client.send(call, dueAt, stageName),
+    };
+    const arrival: Promise<void> = arrive(scene).finally(() => inFlight.delete(arrival));
+    inFlight.add(arrival);
+  };
+
+  let dueAt = performance.now();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    while (dueAt <= now) {
+      launch(dueAt);
+      dueAt += (-Math.log(1 - random.next()) / ratePerSecond) * 1000;
+    }
+  }, TICK_MS);
+
+  const stats = (): TrafficStats => ({
+    ...recorder.totals(),
+    inFlight: inFlight.size,
+    stages: recorder.stages(),
+    violations: recorder.violations(),
+  });
+  const stop = async () => {
+    clearInterval(timer);
+    await Promise.all(inFlight);
+    journal.close();
+    await client.close();
+    return stats();
+  };
+  let stopped: Promise<TrafficStats> | undefined;
+  return {
+    stage: (name) => recorder.stage(name),
+    stats,
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+/** Arrivals are at most this late, plus what the machine adds; latency counts it. */
+const TICK_MS = 1;
