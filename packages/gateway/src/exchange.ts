@@ -442,8 +442,7 @@ export class Exchange implements AttemptOwner {
   }
 
   #wavesToSettle(side: Side, status: number): string[][] | null {
-    if (this.#safe || this.#match === null || status < 200 || status >= 400)
-      return null;
+    if (this.#safe || this.#match === null || status < 200 || status >= 400) return null;
     const waves = this.#match.route.route.settle[side];
     return waves.length > 0 ? waves : null;
   }

@@ -15,6 +15,13 @@ export interface Gateway {
   readonly adminPort: number | null;
   /** Prometheus text. */
   metrics(): Promise<string>;
+  /** The same as data, for adding up over workers. */
+  metricsJson(): Promise<object>;
+  /** What the rate limit has counted, for sharing one limit among workers. */
+  readonly counts: {
+    take(): [id: string, count: number][];
+    absorb(counts: [id: string, count: number][]): void;
+  };
   /** Loads table and fences anew, without waiting for a notification. */
   reload(): Promise<void>;
   /** Version of the table that applies. */
@@ -43,6 +50,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     port: worker.port,
     adminPort: admin === null ? null : (admin.address() as AddressInfo).port,
     metrics: () => registry.metrics(),
+    metricsJson: () => registry.getMetricsAsJSON(),
+    counts: {
+      take: () => worker.live.limiter?.takeUnsent() ?? [],
+      absorb: (counts) => worker.live.limiter?.absorb(counts, Date.now()),
+    },
     reload: () => worker.reload(),
     version: () => worker.live.table.version,
     async stop(timeoutMs) {
@@ -54,7 +66,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 }
 
 /** Metrics and health are never served on the port that clients reach. */
-async function startAdmin(port: number, metrics: () => Promise<string>): Promise<Server> {
+export async function startAdmin(port: number, metrics: () => Promise<string>): Promise<Server> {
   const server = createServer(async (req, res) => {
     if (req.url === '/healthz') res.end('ok\n');
     else if (req.url === '/metrics')

@@ -52,6 +52,7 @@ export class Worker implements Core {
   #live: Live | null = null;
   #active = 0;
   #draining = false;
+  #stopped: Promise<void> | null = null;
   #idle: (() => void) | null = null;
 
   constructor(options: WorkerOptions) {
@@ -148,7 +149,12 @@ export class Worker implements Core {
   }
 
   /** Stops accepting, lets what is in flight finish (at most `timeoutMs`), then closes everything. */
-  async stop(timeoutMs = 30_000): Promise<void> {
+  stop(timeoutMs = 30_000): Promise<void> {
+    this.#stopped ??= this.#stop(timeoutMs);
+    return this.#stopped;
+  }
+
+  async #stop(timeoutMs: number): Promise<void> {
     this.#draining = true;
     const server = this.#server;
     const closed = new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve()));

@@ -1,0 +1,188 @@
+import cluster, { type Worker } from 'node:cluster';
+import type { AddressInfo } from 'node:net';
+import { AggregatorRegistry } from 'prom-client';
+import { type Gateway, startAdmin } from './gateway.ts';
+
+export type ClusterOptions = {
+  /** Worker processes. */
+  workers: number;
+  /** Starts the gateway of a worker process; called there, not in the primary. */
+  start: () => Promise<Gateway>;
+  /** Port of the primary for /metrics (all workers summed) and /healthz, on loopback; undefined serves none. */
+  adminPort?: number;
+  /** How long a worker may finish what is in flight when it is told to stop, in milliseconds. Default 30,000. */
+  drainMs?: number;
+  onEvent?: (event: ClusterEvent) => void;
+};
+
+export type ClusterEvent =
+  | { kind: 'worker-started'; pid: number }
+  | { kind: 'worker-died'; pid: number; code: number | null; signal: string | null }
+  | { kind: 'start-failed'; error: unknown };
+
+export interface GatewayCluster {
+  readonly adminPort: number | null;
+  pids(): number[];
+  /** Resolves when every worker has drained and ended. */
+  stop(): Promise<void>;
+}
+
+const COUNTS_MS = 1_000;
+const METRICS_MS = 2_000;
+const FIRST_BACKOFF_MS = 100;
+const LONGEST_BACKOFF_MS = 5_000;
+const YOUNG_MS = 1_000;
+
+type Message =
+  | { banyan: 'ready' }
+  | { banyan: 'counts'; counts: [string, number][] }
+  | { banyan: 'metrics?'; id: number }
+  | { banyan: 'metrics'; id: number; metrics: object };
+
+/**
+ * Runs a gateway as a primary and `workers` processes on one port. Call it from the main module, which is run again in
+ * each worker: there it starts the gateway and never resolves. In the primary it resolves when all workers serve.
+ * Workers that die are started again. SIGTERM and SIGINT drain and end the process, in both.
+ */
+export async function runCluster(options: ClusterOptions): Promise<GatewayCluster> {
+  return cluster.isPrimary ? await runPrimary(options) : await runWorker(options);
+}
+
+async function runPrimary(options: ClusterOptions): Promise<GatewayCluster> {
+  const { workers, adminPort, onEvent = () => {} } = options;
+  let stopping = false;
+  let backoffMs = FIRST_BACKOFF_MS;
+  const startedAt = new Map<number, number>();
+  const metrics = new MetricsCollector();
+
+  const fork = () => {
+    const worker = cluster.fork();
+    startedAt.set(worker.id, performance.now());
+    return worker;
+  };
+  const listening = new Promise<void>((resolve) => {
+    const ready = new Set<number>();
+    cluster.on('message', (from, message: Message) => {
+      if (message.banyan === 'metrics') metrics.received(message.id, message.metrics);
+      if (message.banyan === 'counts') tellOthers(from, message);
+      if (message.banyan !== 'ready') return;
+      backoffMs = FIRST_BACKOFF_MS;
+      ready.add(from.id);
+      onEvent({ kind: 'worker-started', pid: from.process.pid ?? 0 });
+      if (ready.size >= workers) resolve();
+    });
+  });
+  cluster.on('exit', (worker, code, signal) => {
+    if (stopping) return;
+    onEvent({ kind: 'worker-died', pid: worker.process.pid ?? 0, code, signal });
+    const young = performance.now() - (startedAt.get(worker.id) ?? 0) < YOUNG_MS;
+    startedAt.delete(worker.id);
+    backoffMs = young ? Math.min(backoffMs * 2, LONGEST_BACKOFF_MS) : FIRST_BACKOFF_MS;
+    setTimeout(() => {
+      if (!stopping) fork();
+    }, backoffMs);
+  });
+  for (let i = 0; i < workers; i++) fork();
+
+  const admin = adminPort === undefined ? null : await startAdmin(adminPort, () => metrics.collect());
+  const handle: GatewayCluster = {
+    adminPort: admin === null ? null : (admin.address() as AddressInfo).port,
+    pids: () => liveWorkers().map((worker) => worker.process.pid ?? 0),
+    async stop() {
+      stopping = true;
+      admin?.close();
+      await Promise.all(liveWorkers().map(endWorker));
+    },
+  };
+  onSignal(() => handle.stop());
+  await listening;
+  return handle;
+}
+
+async function runWorker(options: ClusterOptions): Promise<never> {
+  const { start, drainMs = 30_000, onEvent = () => {} } = options;
+  let gateway: Gateway;
+  try {
+    gateway = await start();
+  } catch (error) {
+    onEvent({ kind: 'start-failed', error });
+    process.exit(1);
+  }
+  const stop = () => gateway.stop(drainMs);
+  onSignal(stop);
+  // Without the primary nothing comes in any more: finish and end.
+  process.on('disconnect', () => void stop().finally(() => process.exit(0)));
+  process.on('message', (message: Message) => {
+    if (message.banyan === 'counts') gateway.counts.absorb(message.counts);
+    if (message.banyan === 'metrics?') {
+      void gateway.metricsJson().then((list) => send({ banyan: 'metrics', id: message.id, metrics: list }));
+    }
+  });
+  setInterval(() => {
+    const counts = gateway.counts.take();
+    if (counts.length > 0) send({ banyan: 'counts', counts });
+  }, COUNTS_MS).unref();
+  send({ banyan: 'ready' });
+  return await new Promise<never>(() => {});
+}
+
+/** Asks all workers and adds up what they answer. */
+class MetricsCollector {
+  #next = 0;
+  readonly #asked = new Map<number, { missing: number; lists: object[]; done: () => void }>();
+
+  async collect(): Promise<string> {
+    const workers = liveWorkers();
+    const id = this.#next++;
+    const lists: object[] = [];
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, METRICS_MS);
+      const done = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#asked.set(id, { missing: workers.length, lists, done });
+      for (const worker of workers) worker.send({ banyan: 'metrics?', id } satisfies Message);
+      if (workers.length === 0) done();
+    });
+    this.#asked.delete(id);
+    return AggregatorRegistry.aggregate(lists).metrics();
+  }
+
+  received(id: number, list: object): void {
+    const asked = this.#asked.get(id);
+    if (!asked) return;
+    asked.lists.push(list);
+    if (--asked.missing === 0) asked.done();
+  }
+}
+
+function liveWorkers(): Worker[] {
+  return Object.values(cluster.workers ?? {}).filter((worker) => worker?.isConnected()) as Worker[];
+}
+
+function tellOthers(from: Worker, message: Message): void {
+  for (const worker of liveWorkers()) if (worker.id !== from.id) worker.send(message);
+}
+
+function endWorker(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    worker.once('exit', () => resolve());
+    worker.process.kill('SIGTERM');
+  });
+}
+
+function onSignal(stop: () => Promise<void>): void {
+  let stopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stopping) return;
+      stopping = true;
+      void stop().finally(() => process.exit(0));
+    });
+  }
+}
+
+function send(message: Message): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
+}
