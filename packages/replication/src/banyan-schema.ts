@@ -1,0 +1,66 @@
+import type pg from 'pg';
+
+/**
+ * What the package keeps in the databases it works on. `links` and `ranges` live on a link's target, `guards` on the
+ * monolith; all are small.
+ */
+const SQL = `
+CREATE SCHEMA IF NOT EXISTS banyan;
+CREATE TABLE IF NOT EXISTS banyan.links (
+  link text PRIMARY KEY,
+  source_system text NOT NULL,
+  source_database text NOT NULL,
+  start_lsn pg_lsn NOT NULL,
+  copy_state text NOT NULL CHECK (copy_state IN ('none', 'running', 'done')),
+  window_end pg_lsn,
+  columns jsonb NOT NULL,
+  prepared_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE IF NOT EXISTS banyan.written (
+  link text NOT NULL,
+  table_name text NOT NULL,
+  PRIMARY KEY (link, table_name)
+);
+CREATE TABLE IF NOT EXISTS banyan.ranges (
+  link text NOT NULL,
+  table_name text NOT NULL,
+  number integer NOT NULL,
+  lower_key jsonb,
+  upper_key jsonb,
+  merge boolean NOT NULL,
+  rows bigint,
+  done_at timestamptz,
+  PRIMARY KEY (link, table_name, number)
+);
+CREATE TABLE IF NOT EXISTS banyan.conflicts (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at timestamptz NOT NULL DEFAULT now(),
+  link text NOT NULL,
+  kind text NOT NULL,
+  table_name text NOT NULL,
+  key jsonb NOT NULL,
+  source_row jsonb,
+  target_row jsonb,
+  winner text NOT NULL CHECK (winner IN ('monolith', 'service')),
+  source_lsn pg_lsn NOT NULL,
+  detail text
+);
+CREATE TABLE IF NOT EXISTS banyan.repairs (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  link text NOT NULL,
+  table_name text NOT NULL,
+  key jsonb NOT NULL,
+  owner text NOT NULL CHECK (owner IN ('monolith', 'service')),
+  after_lsn pg_lsn NOT NULL DEFAULT '0/0'
+);
+CREATE TABLE IF NOT EXISTS banyan.guards (
+  service text PRIMARY KEY,
+  share integer NOT NULL CHECK (share BETWEEN 0 AND 10000)
+);`;
+
+/** Creates what is missing of the `banyan` schema. Safe to run from several processes at once. */
+export async function ensureBanyanSchema(db: Pick<pg.Pool, 'query'>): Promise<void> {
+  const { rows } = await db.query(`SELECT to_regclass('banyan.guards') IS NOT NULL AS there`);
+  if (rows[0].there) return;
+  await db.query(`BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('banyan schema', 0)); ${SQL} COMMIT`);
+}

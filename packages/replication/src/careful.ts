@@ -1,0 +1,306 @@
+import { errorCode, formatLsn, type Lsn, type Tuple } from '@banyan/postgres';
+import type { BoundTable } from './bound-table.ts';
+import { ReplicationError } from './errors.ts';
+import type { Ownership } from './ownership.ts';
+import { isBanyan, route, sourceOwns, WRITER_MOVES } from './route.ts';
+import type { TargetSession } from './target-session.ts';
+import type { RepairEvent, RowEvent, SourceTransaction, TruncateEvent } from './transaction.ts';
+
+/** Names as PostgreSQL 18 gives them. */
+export type ConflictKind =
+  | 'insert_exists'
+  | 'update_exists'
+  | 'update_missing'
+  | 'update_origin_differs'
+  | 'delete_missing'
+  | 'delete_origin_differs'
+  | 'multiple_unique_conflicts';
+
+type Side = 'monolith' | 'service';
+type Row = Record<string, string | null>;
+
+/**
+ * Applies changes one by one, looking at the target's row wherever a change does not simply fit. What does not fit
+ * is recorded as a conflict in the same transaction, and the owner's row is asked for again.
+ */
+export class CarefulApplier {
+  readonly #session: TargetSession;
+  readonly #link: string;
+  readonly #ownership: Ownership;
+  readonly #counted = { conflicts: 0, repairs: 0 };
+
+  constructor(session: TargetSession, link: string, ownership: Ownership) {
+    this.#session = session;
+    this.#link = link;
+    this.#ownership = ownership;
+  }
+
+  /** How many there were since the last call. */
+  take(what: 'conflicts' | 'repairs'): number {
+    const count = this.#counted[what];
+    this.#counted[what] = 0;
+    return count;
+  }
+
+  /** `window`: the position until which changes are upserts after a copy, if `transaction` lies before it. */
+  async apply(transaction: SourceTransaction, window: Lsn | undefined): Promise<void> {
+    for (const event of transaction.events) {
+      if (event.kind === 'truncate') await this.#truncate(event);
+      else if (event.kind === 'repair') await this.#repair(event, transaction);
+      else if (window !== undefined) await this.#converge(event, window);
+      else await this.#row(event, transaction);
+    }
+  }
+
+  async #row(event: RowEvent, transaction: SourceTransaction): Promise<void> {
+    switch (event.kind) {
+      case 'insert':
+        return await this.#insert(event, transaction);
+      case 'update':
+        return await this.#update(event, transaction);
+      case 'delete':
+        return await this.#delete(event, transaction);
+    }
+  }
+
+  async #insert(event: RowEvent, transaction: SourceTransaction): Promise<void> {
+    const { table, row } = event;
+    if (route(event, this.#ownership, transaction.origin) === 'nothing') return;
+    const violated = await this.#attempt(() => this.#session.run(table, table.insert(), [row]));
+    if (!violated) return;
+    const existing = await this.#find(table, row);
+    if (!existing)
+      return await this.#refuse('multiple_unique_conflicts', event, undefined, transaction, violated);
+    const owner = this.#ownerOf(table, existing);
+    await this.#record('insert_exists', event, existing, owner, transaction);
+    await this.#ask(table, event.row, owner);
+  }
+
+  async #update(event: RowEvent, transaction: SourceTransaction): Promise<void> {
+    const { table, row } = event;
+    const before = event.old ?? row;
+    const existing = await this.#find(table, before);
+    const mine = this.#sideOfSource(table);
+    const claim = event.full ? event.old! : row;
+    const owner = existing ? this.#ownerOf(table, existing) : this.#sideOf(event, claim);
+    if (!existing) {
+      if (owner !== mine && isBanyan(transaction.origin)) return;
+      await this.#record('update_missing', event, undefined, owner, transaction);
+      return await this.#ask(table, before, owner);
+    }
+    const absent = table.absentOf(row);
+    if (owner === mine) {
+      const rekey = !table.sameKey(before, row);
+      const statement = table.update(absent, { rekey });
+      const violated = await this.#attempt(() => this.#session.run(table, statement, [row], [before]));
+      if (violated) await this.#refuse('update_exists', event, existing, transaction, violated);
+      return;
+    }
+    if (await this.#differs(event, before, transaction)) {
+      await this.#record('update_origin_differs', event, existing, owner, transaction);
+      await this.#ask(table, before, owner);
+      if (!table.sameKey(before, row)) return await this.#ask(table, row, owner);
+    }
+    if (table.plan.guests.length === 0 || !table.sameKey(before, row)) return;
+    const violated = await this.#attempt(() => this.#session.run(table, table.guest(absent), [row]));
+    if (violated) await this.#refuse('update_exists', event, existing, transaction, violated);
+  }
+
+  async #delete(event: RowEvent, transaction: SourceTransaction): Promise<void> {
+    const { table, row } = event;
+    if (route(event, this.#ownership, transaction.origin) === 'nothing') return;
+    const existing = await this.#find(table, row);
+    const mine = this.#sideOfSource(table);
+    if (!existing) return await this.#record('delete_missing', event, undefined, mine, transaction);
+    const owner = table.plan.mapping.rows === 'foreign' ? 'monolith' : this.#ownerOf(table, existing);
+    if (owner === mine) {
+      await this.#session.run(table, table.delete(), [row]);
+      return;
+    }
+    await this.#record('delete_origin_differs', event, existing, owner, transaction);
+    await this.#ask(table, row, owner);
+  }
+
+  /** After a copy: the copied row may be newer than the change. Replaying all changes ends at the same rows. */
+  async #converge(event: RowEvent, window: Lsn): Promise<void> {
+    const { table, row } = event;
+    const mine = this.#sideOfSource(table);
+    if (event.kind === 'delete') {
+      await this.#session.run(table, table.delete(), [row]);
+      return;
+    }
+    const absent = table.absentOf(row);
+    const rekey = event.old !== undefined && !table.sameKey(event.old, row);
+    const violated = await this.#attempt(async () => {
+      if (rekey) {
+        const moved = await this.#session.run(table, table.update(absent, { rekey }), [row], [event.old!]);
+        if (moved.rowCount === 1) return;
+      }
+      const updated = await this.#session.run(table, table.update(absent), [row]);
+      if (updated.rowCount === 1) return;
+      if (absent === '') await this.#session.run(table, table.insertMissing(), [row]);
+      else await this.#ask(table, row, mine, window);
+    });
+    if (!violated) return;
+    // Another copied row is ahead of this one. Once the window is over, both are sent again as they are then.
+    await this.#ask(table, row, mine, window);
+    if (rekey) await this.#session.run(table, table.delete(), [event.old!]);
+  }
+
+  async #truncate({ table }: TruncateEvent): Promise<void> {
+    const { mapping, direction } = table.plan;
+    if (mapping.onTruncate === 'ignore' || (mapping.rows === 'foreign' && direction === 'reverse')) return;
+    const { share } = this.#ownership;
+    const ownsAll =
+      mapping.rows === 'foreign' || (direction === 'forward' ? share === 0 : share >= WRITER_MOVES);
+    if (mapping.onTruncate === 'block' || !ownsAll)
+      throw new ReplicationError('TRUNCATE_BLOCKED', { table: table.sourceName });
+    await this.#session.client.query(`TRUNCATE ${table.plan.targetName}`);
+  }
+
+  /** Rows as their owner had them when the message was written, which is where we are in the stream now. */
+  async #repair({ table, rows }: RepairEvent, transaction: SourceTransaction): Promise<void> {
+    const stuck: { event: RowEvent; violated: string }[] = [];
+    for (const { key, row } of rows) {
+      const event = repairEvent(table, row ?? key, row !== null);
+      const violated = await this.#attempt(() => this.#putRight(event));
+      if (violated) stuck.push({ event, violated });
+    }
+    // Rows that have swapped a unique value hinder one another. While the service owns none, its copies may go first.
+    const swap = stuck.length > 1 && table.plan.direction === 'forward' && this.#ownership.share === 0;
+    if (swap) for (const { event } of stuck) await this.#session.run(table, table.delete(), [event.row]);
+    for (const { event, violated } of stuck) {
+      const again = swap ? await this.#attempt(() => this.#putRight(event)) : violated;
+      if (!again) continue;
+      // Asking again would only end here again: left to verification and to a person.
+      const existing = await this.#find(table, event.row);
+      const winner = other(this.#sideOfSource(table));
+      await this.#record('multiple_unique_conflicts', event, existing, winner, transaction, again);
+    }
+  }
+
+  async #putRight(event: RowEvent): Promise<void> {
+    const { table, row } = event;
+    const existing = await this.#find(table, row);
+    const mine = this.#sideOfSource(table);
+    const present = event.kind === 'update';
+    const owner = existing && !present ? this.#ownerOf(table, existing) : this.#sideOf(event, row);
+    const rowOwner = table.plan.mapping.rows === 'foreign' ? 'monolith' : owner;
+    if (!present) {
+      if (existing && rowOwner === mine) await this.#session.run(table, table.delete(), [row]);
+    } else if (!existing) {
+      if (rowOwner === mine) await this.#session.run(table, table.insertMissing(), [row]);
+    } else if (owner === mine) {
+      await this.#session.run(table, table.update(table.absentOf(row)), [row]);
+    } else if (table.plan.guests.length > 0) {
+      await this.#session.run(table, table.guest(table.absentOf(row)), [row]);
+    }
+  }
+
+  /** A unique constraint stands in the way: the target keeps what it has, and the source's row is sent once more. */
+  async #refuse(
+    kind: ConflictKind,
+    event: RowEvent,
+    existing: Row | undefined,
+    transaction: SourceTransaction,
+    violated: string,
+  ): Promise<void> {
+    const mine = this.#sideOfSource(event.table);
+    await this.#record(kind, event, existing, other(mine), transaction, violated);
+    await this.#ask(event.table, event.row, mine);
+  }
+
+  async #differs(event: RowEvent, before: Tuple, transaction: SourceTransaction): Promise<boolean> {
+    const { table, row } = event;
+    if (!table.sameKey(before, row)) return true;
+    if (event.full) return route(event, this.#ownership, transaction.origin) === 'careful';
+    if (isBanyan(transaction.origin)) return false;
+    const absent = table.absentOf(row);
+    const { rows } = await this.#session.run(table, table.suspect(absent), [row]);
+    return Number(rows[0].count) > 0;
+  }
+
+  async #find(table: BoundTable, row: Tuple): Promise<Row | undefined> {
+    const { rows } = await this.#session.run(table, table.select(), [row]);
+    return rows[0];
+  }
+
+  #sideOfSource(table: BoundTable): Side {
+    return table.plan.direction === 'forward' ? 'monolith' : 'service';
+  }
+
+  #sideOf(event: RowEvent, row: Tuple): Side {
+    const mine = this.#sideOfSource(event.table);
+    return sourceOwns(event, row, this.#ownership) ? mine : other(mine);
+  }
+
+  #ownerOf(table: BoundTable, target: Row): Side {
+    const { owner } = table.plan;
+    const service = owner
+      ? this.#ownership.isService(target[owner.target] ?? null)
+      : this.#ownership.share >= WRITER_MOVES;
+    return service ? 'service' : 'monolith';
+  }
+
+  /** What a unique or exclusion constraint said, or undefined if all went well. Any other error is final. */
+  async #attempt(run: () => Promise<unknown>): Promise<string | undefined> {
+    const { client } = this.#session;
+    await client.query('SAVEPOINT banyan_change');
+    try {
+      await run();
+      await client.query('RELEASE SAVEPOINT banyan_change');
+      return undefined;
+    } catch (error) {
+      if (errorCode(error) !== UNIQUE_VIOLATION && errorCode(error) !== EXCLUSION_VIOLATION) throw error;
+      await client.query('ROLLBACK TO SAVEPOINT banyan_change; RELEASE SAVEPOINT banyan_change');
+      return (error as Error).message;
+    }
+  }
+
+  async #record(
+    kind: ConflictKind,
+    { table, row }: RowEvent,
+    target: Row | undefined,
+    winner: Side,
+    transaction: SourceTransaction,
+    detail?: string,
+  ): Promise<void> {
+    this.#counted.conflicts++;
+    await this.#session.client.query(
+      `INSERT INTO banyan.conflicts (link, kind, table_name, key, source_row, target_row, winner, source_lsn, detail)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [
+        this.#link,
+        kind,
+        table.sourceName,
+        JSON.stringify(table.keyRecord(row)),
+        JSON.stringify(table.toRecord(row)),
+        target === undefined ? null : JSON.stringify(target),
+        winner,
+        formatLsn(transaction.finalLsn),
+        detail ?? null,
+      ],
+    );
+  }
+
+  /** Asks for the owner's row, by the source's key; carried out once the stream has passed `after`. */
+  async #ask(table: BoundTable, row: Tuple, owner: Side, after: Lsn = 0n): Promise<void> {
+    this.#counted.repairs++;
+    await this.#session.client.query(
+      'INSERT INTO banyan.repairs (link, table_name, key, owner, after_lsn) VALUES ($1, $2, $3, $4, $5)',
+      [this.#link, table.sourceName, JSON.stringify(table.keyRecord(row)), owner, formatLsn(after)],
+    );
+  }
+}
+
+function repairEvent(table: BoundTable, record: Row, present: boolean): RowEvent {
+  const row = [...table.columnNames].map((name) => (name in record ? record[name] : undefined));
+  return { kind: present ? 'update' : 'delete', table, row, old: undefined, full: false };
+}
+
+function other(side: Side): Side {
+  return side === 'monolith' ? 'service' : 'monolith';
+}
+
+const UNIQUE_VIOLATION = '23505';
+const EXCLUSION_VIOLATION = '23P01';

@@ -1,0 +1,105 @@
+import type pg from 'pg';
+
+/** A column as the catalog of one database describes it. */
+export type Column = {
+  name: string;
+  /** As `format_type` writes it, with its modifier: `character varying(200)`, `public.mood`. */
+  type: string;
+  /** The type without its modifier: casting to it never cuts a value short. */
+  bareType: string;
+  typeOid: number;
+  notNull: boolean;
+  hasDefault: boolean;
+  /** Stored or virtual: cannot be written. */
+  generated: boolean;
+  identity: boolean;
+  /** Long values may be kept out of line, and then be absent from an UPDATE in the stream. */
+  toastable: boolean;
+  /** A type of this database's own (enum, domain, composite): may be unknown to the other one. */
+  ownType: boolean;
+  /** Ordered by a collation other than C. */
+  collated: boolean;
+  json: boolean;
+};
+
+export type Table = {
+  oid: number;
+  schema: string;
+  name: string;
+  columns: Map<string, Column>;
+  partitioned: boolean;
+  primaryKey: string[];
+  /** `d`efault, `n`othing, `f`ull, `i`ndex. */
+  replicaIdentity: string;
+  /** Columns that identify a row in the stream. Empty if nothing does. */
+  identity: string[];
+  /** Column lists of unique indexes that ON CONFLICT can infer. */
+  uniques: string[][];
+  /** The planner's estimate; -1 if it has none. */
+  estimatedRows: number;
+  bytes: number;
+};
+
+type Queryable = Pick<pg.Pool, 'query'>;
+
+/** The table as it is now, or undefined if there is none (or what bears the name is no table). */
+export async function describeTable(
+  db: Queryable,
+  name: { schema: string; table: string },
+): Promise<Table | undefined> {
+  const { rows } = await db.query(TABLE_SQL, [name.schema, name.table]);
+  const found = rows[0];
+  if (!found) return undefined;
+  const columns = await db.query<Column>(COLUMNS_SQL, [found.oid]);
+  const indexes = await db.query(INDEXES_SQL, [found.oid]);
+  const primaryKey = indexes.rows.find((index) => index.primary)?.columns ?? [];
+  const marked = indexes.rows.find((index) => index.replident)?.columns ?? [];
+  const identity: Record<string, string[]> = {
+    d: primaryKey,
+    i: marked,
+    f: columns.rows.map((column) => column.name),
+    n: [],
+  };
+  return {
+    oid: Number(found.oid),
+    schema: name.schema,
+    name: name.table,
+    columns: new Map(columns.rows.map((column) => [column.name, column])),
+    partitioned: found.relkind === 'p',
+    primaryKey,
+    replicaIdentity: found.relreplident,
+    identity: identity[found.relreplident] ?? [],
+    uniques: indexes.rows.map((index) => index.columns),
+    estimatedRows: Number(found.reltuples),
+    bytes: Number(found.bytes),
+  };
+}
+
+const TABLE_SQL = `
+  SELECT c.oid, c.relkind, c.relreplident, c.reltuples, pg_relation_size(c.oid) AS bytes
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p')`;
+
+const COLUMNS_SQL = `
+  SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.atttypid::int4 AS "typeOid",
+         format_type(a.atttypid, -1) AS "bareType",
+         a.attnotnull AS "notNull", a.atthasdef AS "hasDefault", a.attgenerated <> '' AS generated,
+         a.attidentity <> '' AS identity, a.attlen = -1 AND a.attstorage <> 'p' AS toastable,
+         a.atttypid >= 16384 AS "ownType", t.typname IN ('json', 'jsonb') AS json,
+         a.attcollation <> 0 AND
+           CASE WHEN co.collprovider = 'd'
+                THEN (SELECT datcollate NOT IN ('C', 'POSIX') FROM pg_database WHERE datname = current_database())
+                ELSE co.collname NOT IN ('C', 'POSIX') END AS collated
+  FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_collation co ON co.oid = a.attcollation
+  WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped
+  ORDER BY a.attnum`;
+
+const INDEXES_SQL = `
+  SELECT i.indisprimary AS "primary", i.indisreplident AS replident,
+         (SELECT array_agg(a.attname::text ORDER BY k.n)
+          FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, n)
+          JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+          WHERE k.n <= i.indnkeyatts) AS columns
+  FROM pg_index i
+  WHERE i.indrelid = $1 AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+    AND i.indimmediate`;

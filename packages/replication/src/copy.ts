@@ -1,0 +1,355 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createPool, quoteIdent, quoteLiteral, quoteTable } from '@banyan/postgres';
+import type pg from 'pg';
+import { pipeCopy } from './copy-pipe.ts';
+import { ReplicationError } from './errors.ts';
+import { type KeyRange, KeySpace, sameOrder } from './key-ranges.ts';
+import type { LinkConfig, LinkNames } from './link-config.ts';
+import { planTables, readRecord, writtenTables } from './link-record.ts';
+import { nameOf } from './mapping.ts';
+import type { TablePlan } from './table-plan.ts';
+import { TargetSession } from './target-session.ts';
+
+export type CopyProgress = {
+  rows: number;
+  /** The planner's estimate of all rows. */
+  total: number;
+  rowsPerSecond: number;
+  secondsLeft: number | null;
+};
+
+export type Throttle = {
+  /** At most this many rows per second over all workers. Default: no limit. */
+  rowsPerSecond?: number;
+  /** Asked between ranges; while it says true nothing new is begun. */
+  pause?: () => boolean | Promise<boolean>;
+};
+
+export type CopyOptions = {
+  signal?: AbortSignal;
+  onProgress?: (progress: CopyProgress) => void;
+  /** Ranges copied at once. Default 2. */
+  workers?: number;
+  /** Rows in a range, each its own transaction. Default 20,000. */
+  rangeRows?: number;
+  throttle?: Throttle;
+};
+
+/** Rows that were copied, those of an earlier run included. */
+export type CopyResult = { rows: number; complete: boolean };
+
+type Job = { plan: TablePlan; space: KeySpace; number: number; range: KeyRange; merge: boolean };
+
+/**
+ * Copies all mapped tables in ranges of keys, each piped from COPY to COPY and marked done in the transaction that
+ * wrote it. Called again it goes on where it was. Ends early, `complete: false`, when `signal` aborts.
+ */
+export async function copyTables(
+  config: LinkConfig,
+  names: LinkNames,
+  options: CopyOptions,
+): Promise<CopyResult> {
+  const { workers = 2, rangeRows = 20_000, signal } = options;
+  const source = createPool(config.source, { max: workers + 1, applicationName: `${names.origin}_copy` });
+  const target = createPool(config.target, { max: 2, applicationName: `${names.origin}_copy` });
+  try {
+    const record = await readRecord(target, names.link);
+    if (!record) throw new ReplicationError('NOT_PREPARED', { link: names.link });
+    const written = await writtenTables(target, names.link);
+    const plans = await planTables(config, source, target);
+    const meter = new Meter(await estimate(source, plans), await rowsDone(target, names), options);
+    if (record.copyState !== 'done') {
+      if ((config.share ?? 0) > 0) throw new ReplicationError('COPY_REFUSED', { share: config.share });
+      await checkTargets(target, names, written, plans);
+      const jobs = planJobs({ source, target, names, plans, written: written, rangeRows });
+      await ensureOrigins(
+        target,
+        Array.from({ length: workers }, (_, index) => copyOrigin(names, index + 1)),
+      );
+      const crew = Array.from({ length: workers }, (_, index) =>
+        work({ config, names, source, jobs, meter, number: index + 1, signal }),
+      );
+      const outcomes = await Promise.allSettled(crew);
+      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+      if (failed) throw failed.reason;
+      if (signal?.aborted) return { rows: meter.rows, complete: false };
+      await finish(source, target, names, plans);
+    }
+    meter.report();
+    return { rows: meter.rows, complete: true };
+  } finally {
+    await Promise.all([source.end(), target.end()]);
+  }
+}
+
+/** Refuses tables with rows that are not ours, all of them before the first row is written. */
+async function checkTargets(
+  target: pg.Pool,
+  names: LinkNames,
+  written: string[],
+  plans: TablePlan[],
+): Promise<void> {
+  for (const plan of plans) {
+    if (written.includes(targetOf(plan))) continue;
+    const { rowCount } = await target.query(`SELECT 1 FROM ${plan.targetName} LIMIT 1`);
+    if (rowCount) throw new ReplicationError('TARGET_NOT_EMPTY', { table: targetOf(plan) });
+  }
+  await target.query(
+    `WITH ours AS (INSERT INTO banyan.written SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING)
+     UPDATE banyan.links SET copy_state = 'running' WHERE link = $1`,
+    [names.link, plans.map(targetOf)],
+  );
+}
+
+/** Ranges in order: those that an earlier run planned and did not finish, then new ones. Shared by all workers. */
+async function* planJobs(input: {
+  source: pg.Pool;
+  target: pg.Pool;
+  names: LinkNames;
+  plans: TablePlan[];
+  written: string[];
+  rangeRows: number;
+}): AsyncGenerator<Job> {
+  const { source, target, names, rangeRows } = input;
+  const collate = !(await sameOrder(source, target));
+  for (const plan of input.plans) {
+    const space = new KeySpace(plan.source, plan.sourceKey, { collate });
+    const known = await target.query(
+      `SELECT number, lower_key, upper_key, merge, done_at IS NOT NULL AS done FROM banyan.ranges
+       WHERE link = $1 AND table_name = $2 ORDER BY number`,
+      [names.link, targetOf(plan)],
+    );
+    for (const row of known.rows)
+      if (!row.done)
+        yield {
+          plan,
+          space,
+          number: row.number,
+          range: { lower: row.lower_key, upper: row.upper_key },
+          merge: row.merge,
+        };
+    const last = known.rows.at(-1);
+    if (last && last.upper_key === null) continue;
+    // Rows of an earlier life of this link are brought up to date instead of copied beside.
+    const merge: boolean = last
+      ? last.merge
+      : input.written.includes(targetOf(plan)) &&
+        (await target.query(`SELECT 1 FROM ${plan.targetName} LIMIT 1`)).rowCount === 1;
+    let lower: KeyRange['lower'] = last?.upper_key ?? null;
+    for (let number = (last?.number ?? 0) + 1; ; number++) {
+      const upper = await space.boundary(source, { lower, upper: null }, rangeRows);
+      await target.query(
+        `INSERT INTO banyan.ranges (link, table_name, number, lower_key, upper_key, merge) VALUES ($1, $2, $3, $4, $5, $6)`,
+        [names.link, targetOf(plan), number, toJson(lower), toJson(upper), merge],
+      );
+      yield { plan, space, number, range: { lower, upper }, merge };
+      if (upper === null) break;
+      lower = upper;
+    }
+  }
+}
+
+async function work(input: {
+  config: LinkConfig;
+  names: LinkNames;
+  source: pg.Pool;
+  jobs: AsyncGenerator<Job>;
+  meter: Meter;
+  number: number;
+  signal: AbortSignal | undefined;
+}): Promise<void> {
+  const { config, names, source, jobs, meter, signal } = input;
+  const origin = copyOrigin(names, input.number);
+  const session = await openWithOrigin(config.target, origin, signal);
+  if (!session) return;
+  try {
+    while (!signal?.aborted) {
+      await meter.permission(signal);
+      const { value: job, done } = await jobs.next();
+      if (done || signal?.aborted) return;
+      meter.add(await copyRange(source, session, names, job));
+    }
+  } finally {
+    // An error in one worker ends the plan for all.
+    await jobs.return(undefined);
+    await session.close();
+  }
+}
+
+function copyOrigin(names: LinkNames, number: number): string {
+  return `${names.origin}_copy${number}`;
+}
+
+/** They stay until the link is dropped: a reader of the target's WAL asks for their names later. */
+async function ensureOrigins(target: pg.Pool, origins: string[]): Promise<void> {
+  await target.query(
+    `SELECT pg_replication_origin_create(name) FROM unnest($1::text[]) AS name
+     WHERE name NOT IN (SELECT roname FROM pg_replication_origin)`,
+    [origins],
+  );
+}
+
+/** Waits while the backend of a killed process still holds the origin. */
+async function openWithOrigin(
+  url: string,
+  origin: string,
+  signal?: AbortSignal,
+): Promise<TargetSession | undefined> {
+  for (;;) {
+    try {
+      return await TargetSession.open(url, origin);
+    } catch (error) {
+      if ((error as { code?: string }).code !== '55006') throw error;
+      await delay(100, undefined, { signal }).catch(() => {});
+      if (signal?.aborted) return undefined;
+    }
+  }
+}
+
+async function copyRange(
+  source: pg.Pool,
+  session: TargetSession,
+  names: LinkNames,
+  job: Job,
+): Promise<number> {
+  const { client } = session;
+  const { plan, number, range, merge } = job;
+  const reader = await source.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    const mine = await client.query(
+      'SELECT done_at FROM banyan.ranges WHERE link = $1 AND table_name = $2 AND number = $3 FOR UPDATE',
+      [names.link, targetOf(plan), number],
+    );
+    let rows = 0;
+    if (mine.rows[0].done_at === null) {
+      const columns = plan.inserts.map((output) => quoteIdent(output.column)).join(', ');
+      const select = plan.inserts.map((output) => output.expr).join(', ');
+      const where = job.space.literalCondition(range, quoteLiteral);
+      const from = quoteTable(plan.source.schema, plan.source.name);
+      const out = `COPY (SELECT ${select} FROM ${from} WHERE ${where}) TO STDOUT`;
+      const into = merge ? 'pg_temp.banyan_range' : plan.targetName;
+      if (merge)
+        await client.query(
+          `CREATE TEMP TABLE banyan_range ON COMMIT DROP AS SELECT ${columns} FROM ${plan.targetName} WITH NO DATA`,
+        );
+      rows = (await pipeCopy(reader, out, client, `COPY ${into} (${columns}) FROM STDIN`)).rows;
+      if (merge) await mergeRange(client, job, columns);
+      await client.query(
+        'UPDATE banyan.ranges SET rows = $4, done_at = now() WHERE link = $1 AND table_name = $2 AND number = $3',
+        [names.link, targetOf(plan), number, rows],
+      );
+    }
+    await client.query('COMMIT');
+    return rows;
+  } catch (error) {
+    broken = error as Error;
+    throw error;
+  } finally {
+    reader.release(broken);
+  }
+}
+
+async function mergeRange(
+  client: pg.ClientBase,
+  { plan, range, space }: Job,
+  columns: string,
+): Promise<void> {
+  // The bounds are the source's; the target's keys are the same values under other names.
+  const renamed = new KeySpace(plan.target, plan.targetKey, { collate: space.collate });
+  const where = renamed.literalCondition(range, quoteLiteral);
+  // The session's plans are for finding single rows by key; these sets are joined.
+  await client.query(
+    'SET LOCAL enable_hashjoin = on; SET LOCAL enable_seqscan = on; SET LOCAL enable_mergejoin = on',
+  );
+  const same = plan.targetKey.map((key) => `r.${quoteIdent(key)} = t.${quoteIdent(key)}`).join(' AND ');
+  await client.query(
+    `DELETE FROM ${plan.targetName} AS t WHERE ${where} AND NOT EXISTS (SELECT FROM pg_temp.banyan_range r WHERE ${same})`,
+  );
+  const sets = plan.inserts
+    .filter((output) => !plan.targetKey.includes(output.column))
+    .map((output) => `${quoteIdent(output.column)} = EXCLUDED.${quoteIdent(output.column)}`);
+  const conflict = sets.length > 0 ? `DO UPDATE SET ${sets.join(', ')}` : 'DO NOTHING';
+  await client.query(
+    `INSERT INTO ${plan.targetName} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns} FROM pg_temp.banyan_range
+     ON CONFLICT (${plan.targetKey.map(quoteIdent).join(', ')}) ${conflict}`,
+  );
+}
+
+/** From here on the stream replays what happened meanwhile; past this position a copied row is never newer. */
+async function finish(source: pg.Pool, target: pg.Pool, names: LinkNames, plans: TablePlan[]): Promise<void> {
+  const { rows } = await source.query('SELECT pg_current_wal_insert_lsn()::text AS lsn');
+  await target.query(`UPDATE banyan.links SET copy_state = 'done', window_end = $2 WHERE link = $1`, [
+    names.link,
+    rows[0].lsn,
+  ]);
+  for (const plan of plans) await target.query(`ANALYZE ${plan.targetName}`);
+}
+
+async function estimate(source: pg.Pool, plans: TablePlan[]): Promise<number> {
+  let total = 0;
+  for (const { source: table } of plans) {
+    const { rows } = await source.query(
+      `EXPLAIN (FORMAT JSON) SELECT FROM ${quoteTable(table.schema, table.name)}`,
+    );
+    total += Number(rows[0]['QUERY PLAN'][0].Plan['Plan Rows']);
+  }
+  return total;
+}
+
+async function rowsDone(target: pg.Pool, names: LinkNames): Promise<number> {
+  const { rows } = await target.query(
+    'SELECT coalesce(sum(rows), 0) AS done FROM banyan.ranges WHERE link = $1',
+    [names.link],
+  );
+  return Number(rows[0].done);
+}
+
+function targetOf(plan: TablePlan): string {
+  return nameOf({ schema: plan.target.schema, table: plan.target.name });
+}
+
+function toJson(key: string[] | null): string | null {
+  return key === null ? null : JSON.stringify(key);
+}
+
+/** Counts, reports and holds back. */
+class Meter {
+  rows: number;
+  readonly #before: number;
+  readonly #total: number;
+  readonly #options: CopyOptions;
+  readonly #started = performance.now();
+
+  constructor(total: number, before: number, options: CopyOptions) {
+    this.rows = before;
+    this.#before = before;
+    this.#total = total;
+    this.#options = options;
+  }
+
+  add(rows: number): void {
+    this.rows += rows;
+    this.report();
+  }
+
+  report(): void {
+    const seconds = (performance.now() - this.#started) / 1000;
+    const rowsPerSecond = seconds > 0 ? (this.rows - this.#before) / seconds : 0;
+    const total = Math.max(this.#total, this.rows);
+    const secondsLeft = rowsPerSecond > 0 ? (total - this.rows) / rowsPerSecond : null;
+    this.#options.onProgress?.({ rows: this.rows, total, rowsPerSecond, secondsLeft });
+  }
+
+  /** Resolves when another range may be begun. */
+  async permission(signal?: AbortSignal): Promise<void> {
+    const { rowsPerSecond, pause } = this.#options.throttle ?? {};
+    const wait = (ms: number) => delay(ms, undefined, { signal }).catch(() => {});
+    while (!signal?.aborted && (await pause?.())) await wait(100);
+    if (!rowsPerSecond) return;
+    const due = ((this.rows - this.#before) / rowsPerSecond) * 1000;
+    const early = due - (performance.now() - this.#started);
+    if (early > 0) await wait(early);
+  }
+}

@@ -1,0 +1,51 @@
+/** Every error this package raises by itself, by stable code, with the way on. PostgreSQL's own pass through. */
+const CATALOGUE = {
+  MAPPING_INVALID: 'The mapping cannot be used as it stands.',
+  PREFLIGHT_FAILED: 'The preflight found something that must be mended first. Nothing was changed.',
+  TARGET_NOT_EMPTY:
+    'The target table holds rows that this link did not write. Empty it, or map another table; nothing was copied.',
+  COPY_REFUSED: 'Rows can be copied only while the service owns none of them. Set the share to 0 first.',
+  COPY_UNFINISHED: 'The copy has not finished. Run copy() to its end, then stream().',
+  NOT_PREPARED: 'The link was never prepared on this target. Run prepare() first.',
+  SOURCE_CHANGED:
+    'The source is not the database this link was prepared with (restored, promoted or another server). Drop the link and copy again.',
+  SLOT_LOST:
+    'The replication slot is gone or the server has removed WAL it still needed: changes are missing. Drop the link and copy again; raise max_slot_wal_keep_size. The source was left unharmed.',
+  SLOT_AHEAD:
+    'The slot stands further than the position this link has applied: it was recreated or advanced, changes are missing. Drop the link and copy again.',
+  SCHEMA_CHANGED:
+    'A mapped table changed its shape on the source. Make the target and the mapping fit, run prepare(), then stream() again; no row was lost.',
+  TRUNCATE_BLOCKED:
+    "The source truncated a mapped table and the plan says to stop. Set onTruncate to 'replicate' or 'ignore' and stream again.",
+  TOAST_ABSENT:
+    'A mapped expression needs a value the stream does not carry (unchanged TOAST). Run ALTER TABLE … REPLICA IDENTITY FULL on the source.',
+  TARGET_SHAPE: 'The target table does not fit the mapping.',
+  BARRIER_TIMEOUT: 'The marker was not applied within the time limit. Nothing was switched.',
+  BARRIER_LOCK_TIMEOUT: 'The mapped tables could not be locked within the time limit. Nothing was switched.',
+  NOT_STREAMING: 'The link is not streaming in this process. Call stream() first.',
+  STREAMING: 'The link is already streaming in this process.',
+  LAW_BROKEN: 'The mapping loses information: reverse(forward(legacy)) differs from legacy.',
+  NOTHING_COMPARED: 'No row was compared. That is a failure unless both sides are empty and that is allowed.',
+  APPLY_FAILED:
+    'A change cannot be applied on the target. It was not acknowledged; mend the target and go on.',
+} as const;
+
+export type ReplicationErrorCode = keyof typeof CATALOGUE;
+
+/** An error with a stable `code`, the facts in `details`, and a message that ends in how to mend it. */
+export class ReplicationError extends Error {
+  readonly code: ReplicationErrorCode;
+  readonly details: Record<string, unknown>;
+
+  constructor(code: ReplicationErrorCode, details: Record<string, unknown> = {}, cause?: unknown) {
+    super(describe(code, details), cause === undefined ? undefined : { cause });
+    this.name = 'ReplicationError';
+    this.code = code;
+    this.details = details;
+  }
+}
+
+function describe(code: ReplicationErrorCode, details: Record<string, unknown>): string {
+  const facts = Object.entries(details).map(([name, value]) => `${name}: ${String(value)}`);
+  return facts.length === 0 ? CATALOGUE[code] : `${CATALOGUE[code]} (${facts.join(', ')})`;
+}

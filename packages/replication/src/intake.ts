@@ -1,0 +1,195 @@
+import type { Lsn, Relation, Tuple, WalMessage } from '@banyan/postgres';
+import { BoundTable, checkRelation } from './bound-table.ts';
+import { isSibling, type LinkNames } from './link-config.ts';
+import type { LinkRecord } from './link-record.ts';
+import { REPAIR_PREFIX, type RepairMessage } from './repair.ts';
+import type { TablePlan } from './table-plan.ts';
+import type { SourceTransaction } from './transaction.ts';
+
+export const MESSAGE_PREFIX = 'banyan';
+
+/** A whole transaction, or part of one too large to hold. */
+export type Item = { transaction: SourceTransaction; part: false | 'middle' | 'last' };
+
+/**
+ * Turns messages of the stream into transactions: drops what the link the other way has written and what was taken
+ * in before, binds tables to their plans, cuts large transactions into parts.
+ */
+export class Intake {
+  readonly #names: LinkNames;
+  readonly #plans: Map<string, TablePlan>;
+  readonly #record: LinkRecord;
+  readonly #deliver: (item: Item) => void;
+  readonly #service: string;
+  #relations = new Map<number, BoundTable | undefined>();
+  #bound = new Map<string, { table: BoundTable; shape: string }>();
+  #repairTables = new Map<string, BoundTable>();
+  #current: SourceTransaction | undefined;
+  #skip = false;
+  #parts = false;
+  #bytes = 0;
+  /** Transactions that end here or before were delivered already. */
+  #delivered: Lsn;
+
+  constructor(options: {
+    names: LinkNames;
+    service: string;
+    plans: Map<string, TablePlan>;
+    record: LinkRecord;
+    from: Lsn;
+    deliver: (item: Item) => void;
+  }) {
+    this.#names = options.names;
+    this.#service = options.service;
+    this.#plans = options.plans;
+    this.#record = options.record;
+    this.#delivered = options.from;
+    this.#deliver = options.deliver;
+  }
+
+  /** Whether parts of a transaction were delivered whose end has not come. */
+  get midway(): boolean {
+    return this.#parts;
+  }
+
+  get idle(): boolean {
+    return this.#current === undefined;
+  }
+
+  take(message: WalMessage): void {
+    switch (message.kind) {
+      case 'insert':
+        return this.#row(message.relationId, 'insert', message.new, undefined, undefined);
+      case 'update':
+        return this.#row(message.relationId, 'update', message.new, message.key, message.old);
+      case 'delete':
+        return this.#row(message.relationId, 'delete', (message.old ?? message.key)!, undefined, message.old);
+      case 'begin':
+        this.#skip = message.finalLsn < this.#delivered;
+        this.#bytes = 0;
+        this.#current = {
+          finalLsn: message.finalLsn,
+          endLsn: 0n,
+          commitTime: message.commitTime,
+          origin: undefined,
+          events: [],
+          markers: [],
+          rows: 0,
+        };
+        return;
+      case 'origin':
+        this.#current!.origin = message.name;
+        if (isSibling(this.#names, message.name)) this.#skip = true;
+        return;
+      case 'commit':
+        return this.#commit(message.endLsn);
+      case 'relation':
+        return this.#relation(message);
+      case 'truncate':
+        if (!this.#skip)
+          for (const id of message.relationIds) {
+            const table = this.#relations.get(id);
+            if (table) this.#current!.events.push({ kind: 'truncate', table });
+          }
+        return;
+      case 'message':
+        if (message.transactional && !this.#skip) this.#message(message.prefix, message.content);
+        return;
+      case 'start':
+        this.#current = undefined;
+        this.#relations.clear();
+        return;
+    }
+  }
+
+  #row(
+    relationId: number,
+    kind: 'insert' | 'update' | 'delete',
+    row: Tuple,
+    key: Tuple | undefined,
+    old: Tuple | undefined,
+  ): void {
+    if (this.#skip) return;
+    const table = this.#relations.get(relationId);
+    if (!table) return;
+    const transaction = this.#current!;
+    const full = old !== undefined;
+    if (full && kind === 'update')
+      for (let index = 0; index < row.length; index++) if (row[index] === undefined) row[index] = old[index];
+    transaction.events.push({ kind, table, row, old: old ?? key, full });
+    transaction.rows++;
+    for (const value of row) if (typeof value === 'string') this.#bytes += value.length;
+    if (transaction.events.length < PART_ROWS && this.#bytes < PART_BYTES) return;
+    this.#parts = true;
+    this.#bytes = 0;
+    this.#deliver({ transaction: { ...transaction }, part: 'middle' });
+    transaction.events = [];
+    transaction.rows = 0;
+  }
+
+  #commit(endLsn: Lsn): void {
+    const transaction = this.#current!;
+    this.#current = undefined;
+    if (endLsn <= this.#delivered) return;
+    this.#delivered = endLsn;
+    transaction.endLsn = endLsn;
+    this.#deliver({ transaction, part: this.#parts ? 'last' : false });
+    this.#parts = false;
+  }
+
+  #relation(relation: Relation): void {
+    const name = `${relation.schema}.${relation.table}`;
+    const plan = this.#plans.get(name);
+    if (!plan) {
+      this.#relations.set(relation.id, undefined);
+      return;
+    }
+    checkRelation(plan, relation, this.#record.columns[name] ?? {});
+    const shape = JSON.stringify(relation.columns.map((column) => column.name));
+    let bound = this.#bound.get(name);
+    if (bound?.shape !== shape) {
+      bound = { table: new BoundTable(plan, relation), shape };
+      this.#bound.set(name, bound);
+    }
+    this.#relations.set(relation.id, bound.table);
+  }
+
+  #message(prefix: string, content: Buffer): void {
+    if (prefix === MESSAGE_PREFIX) {
+      const { id } = parse(content) as { id?: string };
+      if (id) this.#current!.markers.push(id);
+    } else if (prefix === REPAIR_PREFIX) {
+      const message = parse(content) as Partial<RepairMessage>;
+      const [service, direction] = [message.service, message.direction];
+      if (service !== this.#service || `${service}.${direction}` !== this.#names.link) return;
+      const plan = this.#plans.get(message.table ?? '');
+      if (plan && message.rows)
+        this.#current!.events.push({ kind: 'repair', table: this.#repairTable(plan), rows: message.rows });
+    }
+  }
+
+  /** Repair rows come by name; they are bound to the columns the mapping reads. */
+  #repairTable(plan: TablePlan): BoundTable {
+    const name = `${plan.source.schema}.${plan.source.name}`;
+    let table = this.#repairTables.get(name);
+    if (!table) {
+      const columns = plan.inputs.map((input) => ({ name: input, typeId: 0, typeModifier: -1, key: false }));
+      table = new BoundTable(plan, { columns });
+      this.#repairTables.set(name, table);
+    }
+    return table;
+  }
+}
+
+/** Anybody may write messages with our prefix; what is not ours is not read. */
+function parse(content: Buffer): Record<string, unknown> {
+  try {
+    const parsed: unknown = JSON.parse(content.toString('utf8'));
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+const PART_ROWS = 10_000;
+const PART_BYTES = 8 * 1024 * 1024;

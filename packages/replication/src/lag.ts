@@ -1,0 +1,20 @@
+/** The last lags of committed transactions, for percentiles. */
+export class LagWindow {
+  readonly #samples = new Float64Array(SIZE);
+  #count = 0;
+
+  add(ms: number): void {
+    this.#samples[this.#count++ % SIZE] = Math.max(0, ms);
+  }
+
+  /** Milliseconds below which `p50` and `p99` of the last transactions stayed; 0 if there were none. */
+  percentiles(): { p50: number; p99: number; max: number } {
+    const size = Math.min(this.#count, SIZE);
+    if (size === 0) return { p50: 0, p99: 0, max: 0 };
+    const sorted = this.#samples.slice(0, size).sort();
+    const at = (share: number) => sorted[Math.min(size - 1, Math.floor(size * share))]!;
+    return { p50: at(0.5), p99: at(0.99), max: sorted[size - 1]! };
+  }
+}
+
+const SIZE = 8192;

@@ -1,0 +1,358 @@
+import { randomUUID } from 'node:crypto';
+import {
+  createPool,
+  type Lsn,
+  quoteTable,
+  type SlotStatus,
+  slotStatus,
+  withTransaction,
+} from '@banyan/postgres';
+import type pg from 'pg';
+import { type CopyOptions, type CopyResult, copyTables } from './copy.ts';
+import { ReplicationError } from './errors.ts';
+import { MESSAGE_PREFIX } from './intake.ts';
+import { type LinkConfig, type LinkHooks, type LinkNames, namesOf } from './link-config.ts';
+import { sidesOf } from './link-record.ts';
+import { checkTable } from './mapping.ts';
+import { Ownership } from './ownership.ts';
+import { type Finding, preflightLink } from './preflight.ts';
+import { dropLink, type PrepareOptions, prepareLink } from './prepare.ts';
+import { sendRepairs } from './repair-queue.ts';
+import { Streamer } from './streamer.ts';
+
+export type LinkState = 'idle' | 'copying' | 'connecting' | 'streaming' | 'retrying' | 'failed';
+
+export type LinkStatus = {
+  state: LinkState;
+  /** WAL that was read or is known to exist and is not applied yet; 0 when all is applied. */
+  lagBytes: number;
+  /** Age of the oldest transaction that waits to be applied, ms; 0 if none waits. */
+  lagMs: number;
+  /** Commit on the source to durable on the target, ms, over the last 8,192 transactions. */
+  lagP50Ms: number;
+  lagP99Ms: number;
+  appliedLsn: Lsn;
+  rowsApplied: number;
+  transactionsApplied: number;
+  /** Conflicts recorded since this process streams. */
+  conflicts: number;
+  share: number;
+  lastError: Error | undefined;
+  /** As of the last look, at most a second old while streaming. */
+  slot: SlotStatus | undefined;
+  /** Bytes of WAL the source keeps for the slot. */
+  retainedBytes: number;
+};
+
+export type BarrierOptions = {
+  /** Lock the mapped tables of the source in EXCLUSIVE mode first, so that open writers are waited for. Default false. */
+  lock?: boolean;
+  /** How long to wait for those locks, ms. Default: half of `timeoutMs`. */
+  lockTimeoutMs?: number;
+  /** How long the whole may take, ms. Default 5,000. */
+  timeoutMs?: number;
+  /** Becomes the link's share exactly at the marker, unless the barrier times out. */
+  share?: number;
+  /** Hold the link exactly at the marker, unless the barrier times out: see `hold`. */
+  hold?: boolean;
+};
+
+export interface Link {
+  readonly config: LinkConfig;
+  readonly names: LinkNames;
+  /** Looks and changes nothing. Nothing of severity `error` must be left before `prepare`. */
+  preflight(): Promise<Finding[]>;
+  prepare(options?: PrepareOptions): Promise<void>;
+  copy(options?: CopyOptions): Promise<CopyResult>;
+  /** Runs until `signal` aborts (resolves) or something needs a person (rejects). */
+  stream(options: { signal: AbortSignal }): Promise<void>;
+  /** Resolves once everything that the source has committed before is durable on the target. */
+  barrier(options?: BarrierOptions): Promise<{ lsn: Lsn; ms: number }>;
+  /** Resolves once the source's WAL up to `lsn` is applied. */
+  waitApplied(lsn: Lsn, options?: { timeoutMs?: number }): Promise<void>;
+  /** At once, for whatever is applied from now on. */
+  setShare(share: number): void;
+  /**
+   * Applies nothing further until `release`: while it is undecided who owns the keys of a fence, no change may be
+   * judged by either share. Again is no error.
+   */
+  hold(): void;
+  release(share: number): void;
+  status(): LinkStatus;
+  /** Removes slot, publication, origin and record. Stop streaming first. */
+  drop(): Promise<void>;
+}
+
+/** Opens a link. Connects to nothing yet. */
+export function openLink(config: LinkConfig, hooks: LinkHooks = {}): Link {
+  for (const mapping of config.tables) checkTable(mapping);
+  return new DatabaseLink(config, hooks);
+}
+
+const HEARTBEAT_MS = 10_000;
+const POLL_MS = 1_000;
+const RETAINED_LIMIT = 1024 ** 3;
+
+type Marker = { share: number | undefined; hold: boolean; resolve: (lsn: Lsn) => void };
+
+class DatabaseLink implements Link {
+  readonly config: LinkConfig;
+  readonly names: LinkNames;
+  readonly #hooks: LinkHooks;
+  readonly #ownership: Ownership;
+  readonly #markers = new Map<string, Marker>();
+  #state: LinkState = 'idle';
+  #held: PromiseWithResolvers<void> | undefined;
+  #streamer: Streamer | undefined;
+  #source: pg.Pool | undefined;
+  #slot: SlotStatus | undefined;
+  #lastError: Error | undefined;
+
+  constructor(config: LinkConfig, hooks: LinkHooks) {
+    this.config = config;
+    this.names = namesOf(config);
+    this.#hooks = hooks;
+    this.#ownership = new Ownership(config.salt ?? config.service, config.share ?? 0);
+  }
+
+  async preflight(): Promise<Finding[]> {
+    return await this.#withPools((source, target) => preflightLink(this.config, this.names, source, target));
+  }
+
+  async prepare(options: PrepareOptions = {}): Promise<void> {
+    await this.#withPools((source, target) => prepareLink(this.config, this.names, source, target, options));
+  }
+
+  async copy(options: CopyOptions = {}): Promise<CopyResult> {
+    this.#state = 'copying';
+    try {
+      return await copyTables({ ...this.config, share: this.#ownership.share }, this.names, options);
+    } catch (error) {
+      this.#lastError = error as Error;
+      throw error;
+    } finally {
+      this.#state = 'idle';
+    }
+  }
+
+  async stream({ signal }: { signal: AbortSignal }): Promise<void> {
+    if (this.#streamer) throw new ReplicationError('STREAMING', { link: this.names.link });
+    const source = createPool(this.config.source, {
+      max: 4,
+      applicationName: `${this.names.origin}_control`,
+    });
+    const target = createPool(this.config.target, {
+      max: 2,
+      applicationName: `${this.names.origin}_control`,
+    });
+    const repairs = sendRepairs(this.config, this.names, source, target, () => this.#streamer?.applied ?? 0n);
+    const streamer = new Streamer({
+      config: this.config,
+      names: this.names,
+      ownership: this.#ownership,
+      source,
+      target,
+      hooks: this.#hooks,
+      onMarker: (id, lsn) => this.#reached(id, lsn),
+      held: () => this.#held?.promise,
+      onRepairs: () => repairs.request(),
+    });
+    this.#source = source;
+    this.#streamer = streamer;
+    const watching = this.#watch(source, streamer);
+    try {
+      await streamer.run(signal);
+      this.#state = 'idle';
+    } catch (error) {
+      this.#state = 'failed';
+      this.#lastError = error as Error;
+      throw error;
+    } finally {
+      this.#streamer = undefined;
+      this.#source = undefined;
+      await watching.stop();
+      await repairs.stop();
+      await Promise.all([source.end(), target.end()]);
+    }
+  }
+
+  async barrier(options: BarrierOptions = {}): Promise<{ lsn: Lsn; ms: number }> {
+    const { lock = false, timeoutMs = 5_000, share, hold = false } = options;
+    const source = this.#source;
+    if (!source) throw new ReplicationError('NOT_STREAMING', { link: this.names.link });
+    const started = performance.now();
+    const id = randomUUID();
+    const reached = Promise.withResolvers<Lsn>();
+    reached.promise.catch(() => {});
+    this.#markers.set(id, { share, hold, resolve: reached.resolve });
+    const timer = setTimeout(() => {
+      this.#markers.delete(id);
+      reached.reject(new ReplicationError('BARRIER_TIMEOUT', { link: this.names.link, timeoutMs }));
+    }, timeoutMs);
+    try {
+      const emitted = this.#emit(
+        source,
+        id,
+        lock ? (options.lockTimeoutMs ?? Math.ceil(timeoutMs / 2)) : undefined,
+      );
+      await Promise.race([emitted, reached.promise]);
+      return { lsn: await reached.promise, ms: performance.now() - started };
+    } finally {
+      clearTimeout(timer);
+      this.#markers.delete(id);
+    }
+  }
+
+  async waitApplied(lsn: Lsn, options: { timeoutMs?: number } = {}): Promise<void> {
+    if ((this.#streamer?.applied ?? 0n) >= lsn) return;
+    await this.barrier({ timeoutMs: options.timeoutMs ?? 10_000 });
+  }
+
+  setShare(share: number): void {
+    this.#ownership.share = share;
+  }
+
+  hold(): void {
+    this.#held ??= Promise.withResolvers();
+  }
+
+  release(share: number): void {
+    this.#ownership.share = share;
+    this.#held?.resolve();
+    this.#held = undefined;
+  }
+
+  status(): LinkStatus {
+    const streamer = this.#streamer;
+    const lag = streamer?.lag.percentiles();
+    const waiting = streamer?.waitingSince;
+    return {
+      state: streamer?.state ?? this.#state,
+      lagBytes: streamer ? Number(waiting === undefined ? 0n : streamer.received - streamer.applied) : 0,
+      lagMs: waiting === undefined ? 0 : Math.max(0, Date.now() - waiting),
+      lagP50Ms: lag?.p50 ?? 0,
+      lagP99Ms: lag?.p99 ?? 0,
+      appliedLsn: streamer?.applied ?? 0n,
+      rowsApplied: streamer?.rows ?? 0,
+      transactionsApplied: streamer?.transactions ?? 0,
+      conflicts: streamer?.conflicts ?? 0,
+      share: this.#ownership.share,
+      lastError: streamer?.lastError ?? this.#lastError,
+      slot: this.#slot,
+      retainedBytes: Number(this.#slot?.retainedBytes ?? 0n),
+    };
+  }
+
+  async drop(): Promise<void> {
+    await this.#withPools((source, target) => dropLink(this.names, source, target));
+  }
+
+  #reached(id: string, lsn: Lsn): void {
+    const marker = this.#markers.get(id);
+    if (!marker) return;
+    this.#markers.delete(id);
+    if (marker.share !== undefined) this.#ownership.share = marker.share;
+    if (marker.hold) this.hold();
+    marker.resolve(lsn);
+  }
+
+  async #emit(source: pg.Pool, id: string, lockTimeoutMs: number | undefined): Promise<void> {
+    try {
+      await withTransaction(source, async (client) => {
+        if (lockTimeoutMs !== undefined) {
+          await client.query(`SET LOCAL lock_timeout = ${Math.max(1, Math.trunc(lockTimeoutMs))}`);
+          const tables = this.config.tables.map((mapping) => sidesOf(mapping, this.config.direction).source);
+          const names = tables.map((side) => quoteTable(side.schema, side.table)).sort();
+          await client.query(`LOCK TABLE ${names.join(', ')} IN EXCLUSIVE MODE`);
+        }
+        await client.query('SELECT pg_logical_emit_message(true, $1, $2)', [
+          MESSAGE_PREFIX,
+          JSON.stringify({ id }),
+        ]);
+        // Given up meanwhile: nothing is left behind.
+        if (!this.#markers.has(id)) throw new ReplicationError('BARRIER_TIMEOUT', { link: this.names.link });
+      });
+    } catch (error) {
+      if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE)
+        throw new ReplicationError('BARRIER_LOCK_TIMEOUT', { link: this.names.link, lockTimeoutMs }, error);
+      throw error;
+    }
+  }
+
+  /** Heartbeats for a quiet source, and an eye on the slot. */
+  #watch(source: pg.Pool, streamer: Streamer): { stop(): Promise<void> } {
+    const { heartbeatMs = HEARTBEAT_MS, retainedLimitBytes = RETAINED_LIMIT } = this.config;
+    let beatAt = performance.now();
+    let looking: Promise<void> = Promise.resolve();
+    const look = async () => {
+      this.#slot = await slotStatus(source, this.names.slot);
+      this.#alarm(retainedLimitBytes);
+      if (performance.now() - beatAt < heartbeatMs || streamer.state !== 'streaming') return;
+      beatAt = performance.now();
+      await source.query('SELECT pg_logical_emit_message(true, $1, $2)', [
+        MESSAGE_PREFIX,
+        '{"heartbeat":true}',
+      ]);
+    };
+    let busy = false;
+    const timer = setInterval(
+      () => {
+        if (busy) return;
+        busy = true;
+        // A source that is away shows in the stream; here it is only looked for again.
+        looking = look()
+          .catch(() => {})
+          .finally(() => {
+            busy = false;
+          });
+      },
+      Math.min(POLL_MS, heartbeatMs),
+    );
+    return {
+      stop: async () => {
+        clearInterval(timer);
+        await looking;
+      },
+    };
+  }
+
+  #alarm(limit: number): void {
+    const slot = this.#slot;
+    const raise = this.#hooks.onAlarm;
+    if (!slot || !raise) return;
+    const { slot: name } = this.names;
+    if (slot.walStatus === 'lost')
+      raise({
+        code: 'slot_lost',
+        message: `Slot ${name} has lost WAL it needed. Drop the link and copy again.`,
+      });
+    else if (slot.walStatus === 'unreserved')
+      raise({
+        code: 'slot_unreserved',
+        message: `Slot ${name} will lose WAL at the next checkpoint. Let the target catch up or raise max_slot_wal_keep_size.`,
+      });
+    else if (Number(slot.retainedBytes) > limit)
+      raise({
+        code: 'wal_retained',
+        message: `Slot ${name} holds back ${slot.retainedBytes} bytes of WAL on the source. Let the target catch up, or drop the link.`,
+      });
+  }
+
+  async #withPools<T>(run: (source: pg.Pool, target: pg.Pool) => Promise<T>): Promise<T> {
+    const source = createPool(this.config.source, {
+      max: 2,
+      applicationName: `${this.names.origin}_control`,
+    });
+    const target = createPool(this.config.target, {
+      max: 2,
+      applicationName: `${this.names.origin}_control`,
+    });
+    try {
+      return await run(source, target);
+    } finally {
+      await Promise.all([source.end(), target.end()]);
+    }
+  }
+}
+
+const LOCK_NOT_AVAILABLE = '55P03';

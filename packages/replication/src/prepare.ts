@@ -1,0 +1,114 @@
+import { createSlot, dropSlot, ensurePublication, formatLsn, quoteIdent, slotStatus } from '@banyan/postgres';
+import type pg from 'pg';
+import { ensureBanyanSchema } from './banyan-schema.ts';
+import { rememberColumns } from './bound-table.ts';
+import { ReplicationError } from './errors.ts';
+import type { LinkConfig, LinkNames } from './link-config.ts';
+import { checkIdentity, identityOf, planTables, readRecord, sidesOf } from './link-record.ts';
+import { separateSequences } from './sequences.ts';
+import { sourceName, type TablePlan } from './table-plan.ts';
+
+export type PrepareOptions = {
+  /** Takes the mapped columns' types as they are now, after a SCHEMA_CHANGED was mended. Default false. */
+  acceptSchema?: boolean;
+};
+
+/**
+ * Publication and slot on the source; schema, origin and record on the target. Changes that commit on the source
+ * from now on will reach the target. Called again it leaves everything as it is.
+ */
+export async function prepareLink(
+  config: LinkConfig,
+  names: LinkNames,
+  source: pg.Pool,
+  target: pg.Pool,
+  options: PrepareOptions,
+): Promise<void> {
+  await ensureBanyanSchema(target);
+  const plans = await planTables(config, source, target);
+  for (const plan of plans) if (plan.source.primaryKey.length === 0) refuseKeyless(plan);
+  const record = await readRecord(target, names.link);
+  const tables = config.tables.map((mapping) => sidesOf(mapping, config.direction).source);
+  if (record) {
+    await checkIdentity(source, record);
+    const slot = await slotStatus(source, names.slot);
+    if (!slot || slot.walStatus === 'lost') throw new ReplicationError('SLOT_LOST', { slot: names.slot });
+    await ensurePublication(source, names.publication, tables);
+    if (options.acceptSchema)
+      await target.query('UPDATE banyan.links SET columns = $2 WHERE link = $1', [
+        names.link,
+        remember(plans),
+      ]);
+  } else {
+    await ensurePublication(source, names.publication, tables);
+    // A slot and an origin that no record speaks of are what an interrupted attempt has left.
+    await dropSlot(source, names.slot, { force: true });
+    await dropOrigins(target, names);
+    await target.query('SELECT pg_replication_origin_create($1)', [names.origin]);
+    const { consistentLsn } = await createSlot(source, names.slot);
+    const identity = await identityOf(source);
+    await target.query(
+      `INSERT INTO banyan.links (link, source_system, source_database, start_lsn, copy_state, columns)
+       VALUES ($1, $2, $3, $4, 'none', $5)`,
+      [names.link, identity.system, identity.database, formatLsn(consistentLsn), remember(plans)],
+    );
+  }
+  if (config.direction === 'forward') await separateSequences(source, target, config.tables);
+}
+
+/** Publishing a table without a key would make the source's own UPDATEs fail. */
+function refuseKeyless(plan: TablePlan): never {
+  throw new ReplicationError('PREFLIGHT_FAILED', {
+    table: sourceName(plan.mapping, plan.direction),
+    why: 'it has no primary key',
+  });
+}
+
+function remember(plans: TablePlan[]): string {
+  return JSON.stringify(
+    Object.fromEntries(
+      plans.map((plan) => [
+        sourceName(plan.mapping, plan.direction),
+        rememberColumns(plan.source.columns, plan.inputs),
+      ]),
+    ),
+  );
+}
+
+/** Removes slot, publication, origins and record. Rows, conflicts and the source's tables stay as they are. */
+export async function dropLink(names: LinkNames, source: pg.Pool, target: pg.Pool): Promise<void> {
+  await dropSlot(source, names.slot, { force: true });
+  await source.query(`DROP PUBLICATION IF EXISTS ${quoteIdent(names.publication)}`);
+  await dropOrigins(target, names);
+  const there = await target.query(`SELECT to_regclass('banyan.links') IS NOT NULL AS there`);
+  if (!there.rows[0].there) return;
+  await target.query(
+    `WITH links AS (DELETE FROM banyan.links WHERE link = $1), ranges AS (DELETE FROM banyan.ranges WHERE link = $1)
+     DELETE FROM banyan.repairs WHERE link = $1`,
+    [names.link],
+  );
+}
+
+/** The origins of a link and of its copies. Sessions that still hold one are ended. */
+async function dropOrigins(target: pg.Pool, names: LinkNames): Promise<void> {
+  const { rows } = await target.query(
+    `SELECT roname FROM pg_replication_origin WHERE roname = $1 OR roname ~ ('^' || $1 || '_copy[0-9]+$')`,
+    [names.origin],
+  );
+  for (const { roname } of rows) {
+    for (;;) {
+      try {
+        await target.query('SELECT pg_replication_origin_drop($1)', [roname]);
+        break;
+      } catch (error) {
+        if ((error as { code?: string }).code !== '55006') throw error;
+        const ended = await target.query(
+          `SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity
+           WHERE application_name = $1 AND datname = current_database()`,
+          [roname],
+        );
+        if (ended.rowCount === 0) throw error;
+      }
+    }
+  }
+}

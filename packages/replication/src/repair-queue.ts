@@ -1,0 +1,80 @@
+import { formatLsn, type Lsn } from '@banyan/postgres';
+import type pg from 'pg';
+import type { LinkConfig, LinkNames } from './link-config.ts';
+import { sidesOf } from './link-record.ts';
+import { nameOf, type TableMapping } from './mapping.ts';
+import { emitRepair, renameKeys } from './repair.ts';
+
+/**
+ * Carries out what the applier has asked for in `banyan.repairs`: has the owner send its row again. At least once: a
+ * request is forgotten after its message is committed, and a row sent twice does no harm.
+ */
+export function sendRepairs(
+  config: LinkConfig,
+  names: LinkNames,
+  source: pg.Pool,
+  target: pg.Pool,
+  applied: () => Lsn,
+): { request(): void; stop(): Promise<void> } {
+  let wanted = false;
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
+  const mappings = new Map<string, TableMapping>(
+    config.tables.map((mapping) => [nameOf(sidesOf(mapping, config.direction).source), mapping]),
+  );
+
+  const run = async () => {
+    while (wanted && !stopped) {
+      wanted = false;
+      const { rows } = await target.query(
+        `SELECT id, table_name, key, owner, after_lsn <= $2 AS due FROM banyan.repairs WHERE link = $1 ORDER BY id LIMIT 1000`,
+        [names.link, formatLsn(applied())],
+      );
+      const due = rows.filter((row) => row.due);
+      for (const [name, mapping] of mappings)
+        for (const owner of ['monolith', 'service'] as const) {
+          const asked = due.filter((row) => row.table_name === name && row.owner === owner);
+          if (asked.length > 0) await send(mapping, owner, asked);
+        }
+      if (due.length > 0) wanted = true;
+      else if (rows.length > 0) again();
+    }
+  };
+  const send = async (
+    mapping: TableMapping,
+    owner: 'monolith' | 'service',
+    asked: { id: string; key: Record<string, string | null> }[],
+  ) => {
+    const direction = owner === 'monolith' ? 'forward' : 'reverse';
+    const ownerIsSource = direction === config.direction;
+    const distinct = [...new Map(asked.map((row) => [JSON.stringify(row.key), row.key])).values()];
+    const keys = ownerIsSource ? distinct : renameKeys(mapping, config.direction, distinct);
+    await emitRepair(ownerIsSource ? source : target, { service: config.service, direction, mapping, keys });
+    await target.query('DELETE FROM banyan.repairs WHERE id = ANY($1)', [asked.map((row) => row.id)]);
+  };
+  const again = () => {
+    clearTimeout(timer);
+    if (!stopped) timer = setTimeout(start, RETRY_MS);
+  };
+  const start = () => {
+    wanted = true;
+    if (stopped) return;
+    running ??= run()
+      .catch(again)
+      .finally(() => {
+        running = undefined;
+        if (wanted) again();
+      });
+  };
+  return {
+    request: start,
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}
+
+const RETRY_MS = 1_000;

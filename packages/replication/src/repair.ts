@@ -1,0 +1,115 @@
+import { createPool, quoteIdent, quoteTable, withTransaction } from '@banyan/postgres';
+import type pg from 'pg';
+import { describeTable } from './catalog.ts';
+import { sidesOf } from './link-record.ts';
+import { type Direction, nameOf, type TableMapping } from './mapping.ts';
+import type { RepairRow } from './transaction.ts';
+
+export const REPAIR_PREFIX = 'banyan-repair';
+
+/** What a `banyan-repair` message says: for which link, and the owner's rows as they are at that point. */
+export type RepairMessage = { service: string; direction: Direction; table: string; rows: RepairRow[] };
+
+export type RepairOptions = {
+  /** Connection URL of the monolith's database. */
+  legacy: string;
+  /** Connection URL of the service's database. */
+  service: string;
+  serviceName: string;
+  mapping: TableMapping;
+  /** Basis points; 0 means that no reverse link runs. */
+  share: number;
+  salt?: string;
+  /** Rows to send again, by the legacy key (column → text); a verdict's `differing` will do. */
+  keys?: Record<string, string | null>[];
+  verdict?: { differing: Record<string, string | null>[] };
+};
+
+/**
+ * Sends the owners' rows again: each side writes what it has into its stream, and each link applies what its source
+ * owns, in order with everything else. Resolves with the number of keys, once the messages are committed; they are
+ * applied when a barrier after that is.
+ */
+export async function repair(options: RepairOptions): Promise<number> {
+  const { mapping, serviceName, share } = options;
+  const keys = options.keys ?? options.verdict?.differing ?? [];
+  if (keys.length === 0) return 0;
+  const send = async (url: string, direction: Direction, named: Record<string, string | null>[]) => {
+    const pool = createPool(url, { max: 1, applicationName: 'banyan-repair' });
+    try {
+      await emitRepair(pool, { service: serviceName, direction, mapping, keys: named });
+    } finally {
+      await pool.end();
+    }
+  };
+  await send(options.legacy, 'forward', keys);
+  if (share > 0) await send(options.service, 'reverse', renameKeys(mapping, 'forward', keys));
+  return keys.length;
+}
+
+/** Keys by the source's column names of `direction` → by the other side's. */
+export function renameKeys(
+  mapping: TableMapping,
+  direction: Direction,
+  keys: Record<string, string | null>[],
+): Record<string, string | null>[] {
+  const { source, target } = sidesOf(mapping, direction);
+  return keys.map((key) =>
+    Object.fromEntries(target.key.map((name, index) => [name, key[source.key[index]!] ?? null])),
+  );
+}
+
+/**
+ * Writes the rows with these keys into the WAL of the database that owns them. Each is locked until the message is
+ * committed, so it is exactly what the stream has of the row at that point. A row that is not there is sent as such.
+ */
+export async function emitRepair(
+  source: pg.Pool,
+  options: {
+    service: string;
+    direction: Direction;
+    mapping: TableMapping;
+    keys: Record<string, string | null>[];
+  },
+): Promise<void> {
+  const { service, direction, mapping, keys } = options;
+  const side = sidesOf(mapping, direction).source;
+  const table = await describeTable(source, side);
+  if (!table) return;
+  const columns = [...table.columns.values()]
+    .filter((column) => !column.generated)
+    .map((column) => column.name);
+  const on = side.key.map((column, index) => `t.${quoteIdent(column)} = k.k${index}`).join(' AND ');
+  const wanted = side.key
+    .map(
+      (column, index) => `unnest($${index + 1}::text[])::${table.columns.get(column)!.bareType} AS k${index}`,
+    )
+    .join(', ');
+  const select = columns.map((column) => `t.${quoteIdent(column)}::text`).join(', ');
+  const sql =
+    `SELECT ${select} FROM ${quoteTable(side.schema, side.table)} AS t JOIN (SELECT ${wanted}) AS k ON ${on} ` +
+    `ORDER BY ${side.key.map((_, index) => `k.k${index}`).join(', ')} FOR NO KEY UPDATE OF t`;
+  for (let from = 0; from < keys.length; from += CHUNK) {
+    const chunk = keys.slice(from, from + CHUNK);
+    await withTransaction(source, async (client) => {
+      await client.query(`SET LOCAL lock_timeout = '5s'`);
+      const values = side.key.map((column) => chunk.map((key) => key[column] ?? null));
+      const { rows } = await client.query(sql, values);
+      const idOf = (row: Record<string, string | null>) =>
+        JSON.stringify(side.key.map((column) => row[column]));
+      const found = new Map(rows.map((row) => [idOf(row), row]));
+      const message: RepairMessage = {
+        service,
+        direction,
+        table: nameOf(side),
+        rows: chunk.map((key) => ({ key, row: found.get(idOf(key)) ?? null })),
+      };
+      await client.query('SELECT pg_logical_emit_message(true, $1, $2)', [
+        REPAIR_PREFIX,
+        JSON.stringify(message),
+      ]);
+    });
+  }
+}
+
+const CHUNK = 200;

@@ -1,0 +1,101 @@
+import { isServiceSideSql, type Ownership } from './ownership.ts';
+import type { RowEvent } from './transaction.ts';
+import type { Change } from './waves.ts';
+
+/** What becomes of one change of the source. `careful`: look at the target's row first, one by one. */
+export type Route = Change | 'nothing' | 'careful';
+
+/**
+ * Decides what the target does with a change, as far as the change itself tells. Pure but for the memory of
+ * `ownership`.
+ */
+export function route(event: RowEvent, ownership: Ownership, origin: string | undefined): Route {
+  switch (event.kind) {
+    case 'insert':
+      return routeInsert(event);
+    case 'update':
+      return routeUpdate(event, ownership, origin);
+    case 'delete':
+      return routeDelete(event, ownership);
+  }
+}
+
+function routeInsert(event: RowEvent): Route {
+  const { plan } = event.table;
+  if (plan.direction === 'reverse' && plan.mapping.rows === 'foreign') return 'nothing';
+  return { table: event.table, kind: 'insert', row: event.row, old: undefined, suspect: false };
+}
+
+function routeUpdate(event: RowEvent, ownership: Ownership, origin: string | undefined): Route {
+  const { table, row } = event;
+  const keyChanged = event.old !== undefined && !table.sameKey(event.old, row);
+  const previous = event.full ? event.old! : row;
+  if (sourceOwns(event, previous, ownership)) {
+    // The row may have belonged to somebody else until now; only the target knows.
+    if (!event.full && ownership.mixed && hasForeignOwner(event) && keyChanged) return 'careful';
+    return { table, kind: keyChanged ? 'rekey' : 'update', row, old: event.old, suspect: false };
+  }
+  if (keyChanged) return 'careful';
+  if (!event.full && ownership.mixed && hasForeignOwner(event)) return 'careful';
+  const suspect = event.full ? false : !isBanyan(origin);
+  if (event.full && ownColumnsChanged(event)) return 'careful';
+  if (!suspect && table.plan.guests.length === 0) return 'nothing';
+  return { table, kind: 'guest', row, old: undefined, suspect };
+}
+
+function routeDelete(event: RowEvent, ownership: Ownership): Route {
+  const { table, row } = event;
+  const { plan } = table;
+  if (plan.mapping.rows === 'foreign' && plan.direction === 'reverse') return 'nothing';
+  const accepted: Route = { table, kind: 'delete', row, old: undefined, suspect: false };
+  if (plan.mapping.rows === 'foreign') return accepted;
+  if (ownership.mixed && plan.owner && !event.full && !table.ownerInKey) return accepted;
+  return sourceOwns(event, row, ownership) ? accepted : 'careful';
+}
+
+/** Whether the side the change comes from owns the row, by the owner's key in `row`. */
+export function sourceOwns(
+  event: Pick<RowEvent, 'table'>,
+  row: RowEvent['row'],
+  ownership: Ownership,
+): boolean {
+  const { plan, ownerIndex } = event.table;
+  const service = plan.owner ? ownership.isService(row[ownerIndex] ?? null) : ownership.share >= WRITER_MOVES;
+  return plan.direction === 'forward' ? !service : service;
+}
+
+/** Tables with one writer belong to the service from this share on. */
+export const WRITER_MOVES = 10_000;
+
+/** The owner's key is a column that a change may alter or a delete may lack. */
+function hasForeignOwner({ table }: RowEvent): boolean {
+  return table.plan.owner !== undefined && !table.ownerInKey;
+}
+
+/** Whether a column that the other side owns was changed, told from the whole old row. */
+function ownColumnsChanged({ table, row, old }: RowEvent): boolean {
+  const { updates, guests } = table.plan;
+  const inputs = new Set(
+    updates.filter((output) => !guests.includes(output)).flatMap((output) => output.inputs),
+  );
+  return [...inputs].some((input) => {
+    const index = table.indexOf(input);
+    return row[index] !== undefined && row[index] !== old![index];
+  });
+}
+
+export function isBanyan(origin: string | undefined): boolean {
+  return origin?.startsWith('banyan_') ?? false;
+}
+
+/** SQL over the target's columns that is true for rows the link's source owns; undefined if that is all of them. */
+export function ownedBySource(event: Pick<RowEvent, 'table'>, ownership: Ownership): string | undefined {
+  const { plan, ownerInKey } = event.table;
+  if (!plan.owner || !ownership.mixed || ownerInKey || plan.mapping.rows === 'foreign') return undefined;
+  const service = isServiceSideSql(
+    ownership.share,
+    `t."${plan.owner.target.replaceAll('"', '""')}"`,
+    ownership.salt,
+  );
+  return plan.direction === 'forward' ? `NOT ${service}` : service;
+}

@@ -1,0 +1,334 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Lsn, openWalStream, PostgresError, type WalStream } from '@banyan/postgres';
+import type pg from 'pg';
+import { Applier, isConnectionError, Oversized } from './applier.ts';
+import { ReplicationError } from './errors.ts';
+import { Intake, type Item } from './intake.ts';
+import { LagWindow } from './lag.ts';
+import type { LinkConfig, LinkHooks, LinkNames } from './link-config.ts';
+import { checkIdentity, type LinkRecord, plansByName, planTables, readRecord } from './link-record.ts';
+import type { Ownership } from './ownership.ts';
+import { TargetSession } from './target-session.ts';
+
+export type StreamerOptions = {
+  config: LinkConfig;
+  names: LinkNames;
+  ownership: Ownership;
+  source: pg.Pool;
+  target: pg.Pool;
+  hooks: LinkHooks;
+  /** A marker's transaction is durable on the target. Called in commit order. */
+  onMarker: (id: string, lsn: Lsn) => void;
+  /** Nothing is applied before it resolves; undefined: nothing holds. */
+  held: () => Promise<void> | undefined;
+  /** Rows wait in `banyan.repairs`. */
+  onRepairs: () => void;
+};
+
+/** Runs a link's stream: reads, applies, acknowledges; connects again whenever either end was lost. */
+export class Streamer {
+  readonly #options: StreamerOptions;
+  readonly lag = new LagWindow();
+  state: 'connecting' | 'streaming' | 'retrying' = 'connecting';
+  applied: Lsn = 0n;
+  received: Lsn = 0n;
+  rows = 0;
+  transactions = 0;
+  conflicts = 0;
+  lastError: Error | undefined;
+  /** Commit time of the oldest transaction that waits, ms since 1970; undefined if none does. */
+  waitingSince: number | undefined;
+  #careful: Lsn | undefined;
+
+  constructor(options: StreamerOptions) {
+    this.#options = options;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      const before = this.applied;
+      try {
+        return await this.#once(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (error instanceof Oversized) {
+          this.#careful = error.finalLsn;
+          continue;
+        }
+        this.lastError = error as Error;
+        if (!isRetryable(error)) throw translate(error);
+        this.state = 'retrying';
+        this.#options.hooks.onRetry?.(error as Error);
+        if (this.applied > before) attempt = 0;
+        const pause = Math.min(5_000, 50 * 2 ** Math.min(attempt, 10)) * (0.5 + Math.random() / 2);
+        await delay(pause, undefined, { signal }).catch(() => {});
+      }
+    }
+  }
+
+  async #once(signal: AbortSignal): Promise<void> {
+    const { config, names, ownership, source, target } = this.#options;
+    this.state = 'connecting';
+    const record = await requireRecord(target, names.link);
+    await checkIdentity(source, record);
+    const plans = plansByName(await planTables(config, source, target));
+    const session = await TargetSession.open(config.target, names.origin);
+    try {
+      const position = max(await session.position(), record.startLsn);
+      const applier = new Applier(session, names.link, ownership, record.windowEnd);
+      const stream = openWalStream({
+        url: config.source,
+        slot: names.slot,
+        publications: [names.publication],
+        startLsn: position,
+        neverAckedBeyond: position,
+        onEvent: (event) => {
+          if (event.kind === 'streaming') this.state = 'streaming';
+          else {
+            this.state = 'retrying';
+            this.lastError = event.error;
+            this.#options.hooks.onRetry?.(event.error);
+          }
+        },
+      });
+      this.applied = max(this.applied, position);
+      this.#options.onRepairs();
+      await this.#pump({ stream, applier, plans, record, position, signal });
+    } finally {
+      await session.close();
+    }
+  }
+
+  /** Reads on while a batch is applied, and makes the next batch of whatever has come meanwhile. */
+  async #pump(run: {
+    stream: WalStream;
+    applier: Applier;
+    plans: ReturnType<typeof plansByName>;
+    record: LinkRecord;
+    position: Lsn;
+    signal: AbortSignal;
+  }): Promise<void> {
+    const { stream, applier, signal } = run;
+    const { names, config } = this.#options;
+    const queue = new Queue(config.batchRows ?? BATCH_ROWS);
+    const intake = new Intake({
+      names,
+      service: config.service,
+      plans: run.plans,
+      record: run.record,
+      from: run.position,
+      deliver: (item) => queue.push(item),
+    });
+    const close = () => {
+      queue.close();
+      void stream.close();
+    };
+    signal.addEventListener('abort', close, { once: true });
+    if (signal.aborted) close();
+    const applying = this.#applyAll(queue, applier, stream).catch((error: unknown) => {
+      queue.close();
+      void stream.close();
+      throw error;
+    });
+    // Whoever fails first says why; the other ends because of it.
+    applying.catch(() => {});
+    try {
+      for await (const messages of stream) {
+        for (const message of messages) {
+          if (message.kind === 'start' && intake.midway) throw new Restart();
+          intake.take(message);
+          if (message.kind === 'keepalive' && intake.idle) queue.passed(message.lsn);
+        }
+        this.received = stream.received;
+        queue.wake();
+        await queue.room();
+        if (queue.closed) break;
+      }
+    } finally {
+      signal.removeEventListener('abort', close);
+      queue.close();
+      await stream.close();
+      await applying;
+    }
+  }
+
+  async #applyAll(queue: Queue, applier: Applier, stream: WalStream): Promise<void> {
+    let committedAt = performance.now();
+    for (;;) {
+      const batch = await queue.take();
+      if (!batch) return;
+      for (let held = this.#options.held(); held && !queue.closed; held = this.#options.held())
+        await Promise.race([held, queue.closing]);
+      if (queue.closed) return;
+      this.waitingSince = Number(batch[0]!.transaction.commitTime) / 1000;
+      if (batch[0]!.part) await this.#applyPart(batch[0]!, applier);
+      else {
+        const transactions = batch.map((item) => item.transaction);
+        const empty = transactions.every((each) => each.events.length === 0 && each.markers.length === 0);
+        // Positions alone may wait a little, so that a busy source does not cost the target a commit each time.
+        if (empty && performance.now() - committedAt < POSITION_MS) {
+          queue.postpone(batch);
+          this.#passed(batch.at(-1)!.transaction.endLsn, queue);
+          continue;
+        }
+        await applier.apply(transactions);
+      }
+      const last = batch.at(-1)!;
+      if (last.part === 'middle') continue;
+      committedAt = performance.now();
+      const { endLsn } = last.transaction;
+      stream.ack(endLsn);
+      this.#account(batch, applier);
+      this.#passed(endLsn, queue);
+      for (const id of last.transaction.markers) this.#options.onMarker(id, endLsn);
+      if (applier.takeRepairs() > 0) this.#options.onRepairs();
+    }
+  }
+
+  async #applyPart({ transaction, part }: Item, applier: Applier): Promise<void> {
+    await applier.applyPart(transaction, part === 'last', this.#careful === transaction.finalLsn);
+    this.rows += transaction.rows;
+  }
+
+  #passed(lsn: Lsn, queue: Queue): void {
+    this.applied = max(this.applied, lsn);
+    if (!queue.empty) return;
+    this.waitingSince = undefined;
+    this.applied = max(this.applied, queue.passedTo);
+  }
+
+  #account(batch: Item[], applier: Applier): void {
+    const now = Date.now();
+    for (const { transaction, part } of batch) {
+      this.transactions++;
+      if (!part) this.rows += transaction.rows;
+      this.lag.add(now - Number(transaction.commitTime) / 1000);
+    }
+    this.conflicts += applier.takeConflicts();
+  }
+}
+
+/** What waits to be applied, in order. */
+class Queue {
+  readonly #limit: number;
+  #items: Item[] = [];
+  #rows = 0;
+  #postponed: Item[] = [];
+  #waiting: (() => void) | undefined;
+  #full: (() => void) | undefined;
+  closed = false;
+  readonly #closing = Promise.withResolvers<void>();
+  /** Resolves when nothing is taken any more. */
+  readonly closing = this.#closing.promise;
+  /** Everything up to here has been read. Counts once all that was read is applied. */
+  passedTo: Lsn = 0n;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get empty(): boolean {
+    return this.#items.length === 0;
+  }
+
+  push(item: Item): void {
+    this.#items.push(item);
+    this.#rows += item.transaction.rows + 1;
+  }
+
+  passed(lsn: Lsn): void {
+    this.passedTo = lsn;
+  }
+
+  postpone(batch: Item[]): void {
+    this.#postponed = batch.slice(-1);
+  }
+
+  wake(): void {
+    if (this.#items.length > 0) this.#waiting?.();
+  }
+
+  /** Resolves when more may be read. */
+  async room(): Promise<void> {
+    while (!this.closed && this.#rows > this.#limit * 2)
+      await new Promise<void>((resolve) => {
+        this.#full = resolve;
+      });
+  }
+
+  /** As many whole transactions as fit, or one part. A marker ends a batch. Undefined once closed. */
+  async take(): Promise<Item[] | undefined> {
+    while (!this.closed && this.#items.length === 0) {
+      const timer = this.#postponed.length > 0 ? setTimeout(() => this.#waiting?.(), POSITION_MS) : undefined;
+      await new Promise<void>((resolve) => {
+        this.#waiting = resolve;
+      });
+      clearTimeout(timer);
+      if (this.#items.length === 0 && this.#postponed.length > 0 && timer) break;
+    }
+    if (this.closed) return undefined;
+    const items = this.#items;
+    if (items.length === 0) return this.#takePostponed();
+    let count = 0;
+    let rows = 0;
+    while (count < items.length && rows < this.#limit) {
+      const { transaction, part } = items[count]!;
+      if (part && count > 0) break;
+      count++;
+      rows += transaction.rows + 1;
+      if (part || transaction.markers.length > 0) break;
+    }
+    this.#postponed = [];
+    const batch = count === items.length ? items : items.slice(0, count);
+    this.#items = count === items.length ? [] : items.slice(count);
+    this.#rows -= rows;
+    this.#full?.();
+    return batch;
+  }
+
+  close(): void {
+    this.closed = true;
+    this.#closing.resolve();
+    this.#waiting?.();
+    this.#full?.();
+  }
+
+  #takePostponed(): Item[] {
+    const batch = this.#postponed;
+    this.#postponed = [];
+    return batch;
+  }
+}
+
+const BATCH_ROWS = 10_000;
+const POSITION_MS = 1_000;
+
+/** The source's connection was lost in the midst of a transaction that is partly applied. */
+class Restart extends Error {}
+
+async function requireRecord(target: pg.Pool, link: string): Promise<LinkRecord> {
+  const record = await readRecord(target, link);
+  if (!record) throw new ReplicationError('NOT_PREPARED', { link });
+  if (record.copyState === 'running') throw new ReplicationError('COPY_UNFINISHED', { link });
+  return record;
+}
+
+const ORIGIN_IN_USE = '55006';
+
+function isRetryable(error: unknown): boolean {
+  if (error instanceof Restart) return true;
+  if (error instanceof PostgresError) return false;
+  return isConnectionError(error) || (error as { code?: string }).code === ORIGIN_IN_USE;
+}
+
+function translate(error: unknown): unknown {
+  if (!(error instanceof PostgresError)) return error;
+  if (error.code === 'WAL_SLOT_MISSING' || error.code === 'WAL_SLOT_LOST')
+    return new ReplicationError('SLOT_LOST', error.details, error);
+  if (error.code === 'WAL_SLOT_AHEAD') return new ReplicationError('SLOT_AHEAD', error.details, error);
+  return error;
+}
+
+function max(a: Lsn, b: Lsn): Lsn {
+  return a > b ? a : b;
+}

@@ -1,0 +1,95 @@
+import { connectionConfig, type Lsn, PINNED_SETTINGS, parseLsn, quoteLiteral } from '@banyan/postgres';
+import pg from 'pg';
+import type { BoundStatement, BoundTable } from './bound-table.ts';
+
+/**
+ * One connection to a target that writes under a replication origin, with triggers and foreign keys off. Only one
+ * session may hold an origin, so no two appliers can run for the same link.
+ */
+export class TargetSession {
+  readonly client: pg.Client;
+  #broken: Error | undefined;
+
+  private constructor(client: pg.Client) {
+    this.client = client;
+    client.on('error', (error) => {
+      this.#broken ??= error;
+    });
+  }
+
+  static async open(url: string, origin: string): Promise<TargetSession> {
+    const client = new pg.Client({
+      ...connectionConfig(url, PINNED_SETTINGS),
+      application_name: origin,
+      keepAlive: true,
+      connectionTimeoutMillis: 10_000,
+    });
+    const session = new TargetSession(client);
+    try {
+      await client.connect();
+      await client.query(SETTINGS);
+      await client.query('SELECT pg_replication_origin_session_setup($1)', [origin]);
+      return session;
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+  }
+
+  get broken(): Error | undefined {
+    return this.#broken;
+  }
+
+  /** The last position that is durable on the target; 0 if nothing was ever applied. */
+  async position(): Promise<Lsn> {
+    const { rows } = await this.client.query(
+      'SELECT pg_replication_origin_session_progress(true)::text AS lsn',
+    );
+    return rows[0].lsn === null ? 0n : parseLsn(rows[0].lsn);
+  }
+
+  async run(
+    table: BoundTable,
+    statement: BoundStatement,
+    rows: Parameters<BoundTable['parameters']>[1],
+    olds: Parameters<BoundTable['parameters']>[2] = [],
+  ): Promise<pg.QueryResult> {
+    return await this.client.query({
+      name: statement.name,
+      text: statement.text,
+      values: table.parameters(statement, rows, olds),
+    });
+  }
+
+  async close(): Promise<void> {
+    const { stream } = (this.client as unknown as { connection: { stream: { destroy(): void } } }).connection;
+    const timer = setTimeout(() => stream.destroy(), 500);
+    await this.client.end().catch(() => {});
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Rows are found by their keys however small the table looks to a plan that is made once: a plan that scans a table
+ * would turn every small batch into a scan of it.
+ */
+const SETTINGS = [
+  'SET session_replication_role = replica',
+  'SET synchronous_commit = on',
+  'SET statement_timeout = 0',
+  'SET idle_in_transaction_session_timeout = 0',
+  'SET plan_cache_mode = force_generic_plan',
+  'SET enable_hashjoin = off',
+  'SET enable_mergejoin = off',
+  'SET enable_seqscan = off',
+  'SET enable_bitmapscan = off',
+  'SET jit = off',
+].join('; ');
+
+/** The statement that begins a transaction whose commit also moves the origin to `lsn`, even if no row changes. */
+export function beginAt(lsn: string, time: string): string {
+  return (
+    `BEGIN; SELECT pg_replication_origin_xact_setup(${quoteLiteral(lsn)}::pg_lsn, ${quoteLiteral(time)}::timestamptz), ` +
+    'pg_current_xact_id()'
+  );
+}

@@ -1,0 +1,39 @@
+import type { Lsn, Tuple } from '@banyan/postgres';
+import type { BoundTable } from './bound-table.ts';
+
+/** A change as the source made it, before anybody asked who owns the row. */
+export type RowEvent = {
+  kind: 'insert' | 'update' | 'delete';
+  table: BoundTable;
+  /** New row; of a delete the old key or row. */
+  row: Tuple;
+  /** The old row if the source sends it whole, else the old key if it changed. */
+  old: Tuple | undefined;
+  /** `old` holds all columns (REPLICA IDENTITY FULL). */
+  full: boolean;
+};
+
+export type RepairEvent = { kind: 'repair'; table: BoundTable; rows: RepairRow[] };
+
+/** The owner's row as it was when the repair was asked for; `row` null if there was none. */
+export type RepairRow = { key: Record<string, string | null>; row: Record<string, string | null> | null };
+
+export type TruncateEvent = { kind: 'truncate'; table: BoundTable };
+
+export type Event = RowEvent | RepairEvent | TruncateEvent;
+
+/** A committed transaction of the source, or what has arrived of it. */
+export type SourceTransaction = {
+  /** Position of the commit record; known from the start. */
+  finalLsn: Lsn;
+  /** The position to acknowledge. 0 until the commit has arrived. */
+  endLsn: Lsn;
+  /** Microseconds since 1970. */
+  commitTime: bigint;
+  /** Of the replication origin, if the transaction was replicated to the source itself. */
+  origin: string | undefined;
+  events: Event[];
+  /** Ids of barriers that end here. */
+  markers: string[];
+  rows: number;
+};
