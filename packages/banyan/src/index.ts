@@ -1,11 +1,6 @@
 /** What a `banyan.config.ts` imports. */
 export { constant, copy, derived, merge, rename, split, table } from '@banyan/replication';
-export {
-  defineMigration,
-  type Plan,
-  type PlanRoute,
-  type PlanService,
-  type RolloutPolicy,
-} from './plan/define.ts';
+export type { Plan, PlanRoute, PlanService, RolloutPolicy } from './plan/define.ts';
 export { env } from './plan/env.ts';
+export { defineMigration } from './plan/migration.ts';
 export { PlanError, type PlanProblem } from './plan/problem.ts';

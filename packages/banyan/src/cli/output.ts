@@ -1,4 +1,4 @@
-import { styleText } from 'node:util';
+import { stripVTControlCharacters, styleText } from 'node:util';
 
 type Format = Parameters<typeof styleText>[0];
 
@@ -34,7 +34,7 @@ export function widthOf(stream: NodeJS.WriteStream): number {
 export function table(rows: readonly (readonly string[])[], width = widthOf(process.stdout)): string[] {
   const columns = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: Math.max(0, columns - 1) }, (_, index) =>
-    Math.max(0, ...rows.map((row) => visible(row[index] ?? '').length)),
+    Math.max(0, ...rows.map((row) => stripVTControlCharacters(row[index] ?? '').length)),
   );
   const indent = widths.reduce((sum, each) => sum + each + 2, 0);
   return rows.flatMap((row) => {
@@ -51,7 +51,7 @@ export function wrap(text: string, width: number): string[] {
   let line = '';
   for (const word of text.split(' ')) {
     const longer = line === '' ? word : `${line} ${word}`;
-    if (line !== '' && visible(longer).length > Math.max(20, width)) {
+    if (line !== '' && stripVTControlCharacters(longer).length > Math.max(20, width)) {
       lines.push(line);
       line = word;
     } else line = longer;
@@ -94,11 +94,5 @@ export function ago(time: string | null, now: Date): string {
 }
 
 function pad(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - visible(text).length));
-}
-
-/** A text without its colours. */
-function visible(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what a colour begins with
-  return text.replace(/\u001b\[[0-9;]*m/g, '');
+  return text + ' '.repeat(Math.max(0, width - stripVTControlCharacters(text).length));
 }

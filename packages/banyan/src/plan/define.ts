@@ -1,5 +1,4 @@
-import type { ColumnMapping, TableMapping } from '@banyan/replication';
-import { assertValidPlan } from './validate.ts';
+import type { TableMapping } from '@banyan/replication';
 
 /**
  * The plan: what `banyan.config.ts` exports. It names the monolith, the services that leave it, their routes and
@@ -118,15 +117,4 @@ export type RolloutPolicy = {
   onFailure: 'rollback' | 'pause';
 };
 
-export type { ColumnMapping, TableMapping };
-
-/**
- * Declares a migration; `banyan.config.ts` exports its result as default.
- *
- * @example export default defineMigration({ name: 'shop', monolith: { ... }, control: { ... }, gateway: {}, services: { ... } })
- * @throws PlanError with every error found, each with its path, value and mend
- */
-export function defineMigration(plan: Plan): Plan {
-  assertValidPlan(plan);
-  return plan;
-}
+export type { TableMapping };

@@ -36,7 +36,7 @@ export function buildRouteTable(plan: ResolvedPlan, states: ServiceStates, versi
 }
 
 /** 'schema.table' of every legacy table that a service maps. */
-export function legacyTablesOf(service: ResolvedService): string[] {
+function legacyTablesOf(service: ResolvedService): string[] {
   return [...new Set(service.tables.map(({ legacy }) => `${legacy.schema}.${legacy.table}`))];
 }
 

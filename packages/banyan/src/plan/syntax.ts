@@ -2,7 +2,7 @@ import type { KeySource } from '@banyan/gateway';
 
 /** The small notations of a plan: 'PUT /users/:id', 'params.id', 'public.users'. Each reader returns null on nonsense. */
 
-export const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', '*'] as const;
+const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', '*'] as const;
 
 export type ParsedRoute = { id: string; method: string; path: string; params: string[] };
 

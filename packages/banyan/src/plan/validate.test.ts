@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { aPlan, aRoute, aService, aTable } from '../testing/plans.ts';
 import type { Plan } from './define.ts';
-import { defineMigration } from './define.ts';
+import { defineMigration } from './migration.ts';
 import { PlanError } from './problem.ts';
 import { validatePlan } from './validate.ts';
 

@@ -25,7 +25,7 @@ export function planCommand(): Command {
     );
 }
 
-export function formatPlans(plans: Record<string, PlannedStep[]>, width = widthOf(process.stdout)): string[] {
+function formatPlans(plans: Record<string, PlannedStep[]>, width = widthOf(process.stdout)): string[] {
   return Object.entries(plans).flatMap(([service, steps], index) => [
     ...(index === 0 ? [] : ['']),
     ...formatPlan(service, steps, width),

@@ -69,7 +69,7 @@ function show(status: Status, json: boolean): void {
 }
 
 /** The whole status as lines no longer than `width`. */
-export function formatStatus(status: Status, now: Date, width = widthOf(process.stdout)): string[] {
+function formatStatus(status: Status, now: Date, width = widthOf(process.stdout)): string[] {
   const { system, routeTableVersion, gatewayWorkers, services } = status;
   const workers = plural(gatewayWorkers, 'gateway worker');
   const head = `${paint('bold', system)}  route table ${routeTableVersion}, ${gatewayWorkers === 0 ? paint('red', workers) : workers}`;

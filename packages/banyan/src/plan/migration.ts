@@ -1,0 +1,13 @@
+import type { Plan } from './define.ts';
+import { assertValidPlan } from './validate.ts';
+
+/**
+ * Declares a migration; `banyan.config.ts` exports its result as default.
+ *
+ * @example export default defineMigration({ name: 'shop', monolith: { ... }, control: { ... }, gateway: {}, services: { ... } })
+ * @throws PlanError with every error found, each with its path, value and mend
+ */
+export function defineMigration(plan: Plan): Plan {
+  assertValidPlan(plan);
+  return plan;
+}
