@@ -11,6 +11,7 @@ export {
   countLiveWorkers,
   FenceError,
   type FenceErrorCode,
+  fenceState,
   type OpenFenceOptions,
   openFence,
   publishTable,

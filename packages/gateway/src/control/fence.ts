@@ -128,6 +128,19 @@ export async function abortFence(db: Queryable, id: string): Promise<'aborted' |
   return (rows[0] as { state: string } | undefined)?.state === 'committed' ? 'committed' : 'aborted';
 }
 
+/** What a fence is now; `late`: holding past its deadline, so it can only be aborted. */
+export async function fenceState(
+  db: Queryable,
+  id: string,
+): Promise<{ state: 'holding' | 'committed' | 'aborted'; late: boolean }> {
+  const { rows } = await db.query(
+    `SELECT state, deadline <= clock_timestamp() AS late FROM control.fences WHERE id = $1`,
+    [id],
+  );
+  const row = rows[0] as { state: 'holding' | 'committed' | 'aborted'; late: boolean } | undefined;
+  return row ?? { state: 'aborted', late: true };
+}
+
 /** Aborts what a controller that died has left open; returns their ids. */
 export async function abortOpenFences(db: Queryable): Promise<string[]> {
   const { rows } = await db.query(
