@@ -53,7 +53,11 @@ export async function startProcess(options: ProcessOptions): Promise<ManagedProc
     const died = new Promise<never>((_, reject) => {
       started.once('error', reject);
       started.once('exit', (code, signal) => {
-        reject(new Error(`${options.name} ended before it was ready (${signal ?? `exit code ${code}`}); see ${logFile}`));
+        reject(
+          new Error(
+            `${options.name} ended before it was ready (${signal ?? `exit code ${code}`}); see ${logFile}`,
+          ),
+        );
       });
     });
     died.catch(() => {}); // a later end is nobody's failure
@@ -84,7 +88,8 @@ async function waitUntilReady(url: string, limitMs: number, name: string): Promi
     } catch {
       // not listening yet
     }
-    if (performance.now() > deadline) throw new Error(`${name} did not answer at ${url} within ${limitMs} ms`);
+    if (performance.now() > deadline)
+      throw new Error(`${name} did not answer at ${url} within ${limitMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
 }

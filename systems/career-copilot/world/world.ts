@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ControlClient, freePort, startSupervisor, type Supervisor } from '@banyan/banyan';
+import { ControlClient, freePort, type Supervisor, startSupervisor } from '@banyan/banyan/operate';
 import { type EmbeddedServer, startEmbedded } from '@banyan/postgres';
 import { connect } from '../monolith/database.ts';
 import { generate, type Size } from '../monolith/generate.ts';
@@ -59,7 +59,11 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 
   try {
     onProgress('starting PostgreSQL');
-    const server = await startEmbedded({ directory: join(directory, 'postgres'), fresh: true, settings: options.settings });
+    const server = await startEmbedded({
+      directory: join(directory, 'postgres'),
+      fresh: true,
+      settings: options.settings,
+    });
     running.push(server);
     const databases = {
       monolith: await server.createDatabase('career_copilot'),
@@ -75,7 +79,13 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const jwtSecret = randomBytes(32).toString('base64url');
     const [monolithPort, authPort, usersPort, gatewayPort, controlPort] = await freePorts(5);
     const origin = (port: number | undefined) => `http://127.0.0.1:${port}`;
-    const common = { JWT_SECRET: jwtSecret, LEGACY_JWT_SECRET: jwtSecret, BCRYPT_COST: String(bcryptCost), LOG_LEVEL: 'warn', AUTH_URL: origin(authPort) };
+    const common = {
+      JWT_SECRET: jwtSecret,
+      LEGACY_JWT_SECRET: jwtSecret,
+      BCRYPT_COST: String(bcryptCost),
+      LOG_LEVEL: 'warn',
+      AUTH_URL: origin(authPort),
+    };
     const monolith = await startProcess({
       name: 'monolith',
       entry: MONOLITH,
@@ -115,7 +125,12 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       BANYAN_CONTROL_PORT: String(controlPort),
       BANYAN_CONTROL_TOKEN: token,
     });
-    const banyan = await startSupervisor({ config: configFile, token, logDirectory, onRestart: options.onRestart });
+    const banyan = await startSupervisor({
+      config: configFile,
+      token,
+      logDirectory,
+      onRestart: options.onRestart,
+    });
     running.push(banyan);
 
     return {

@@ -1,3 +1,4 @@
+import { abortFence, fenceState } from '@banyan/gateway';
 import { createPool } from '@banyan/postgres';
 import { openLink, repair, type TableVerdict, verify } from '@banyan/replication';
 import type pg from 'pg';
@@ -12,6 +13,8 @@ import { Verifier } from './verifier.ts';
 
 type Direction = 'forward' | 'reverse';
 
+export type Fence = { id: string; service: string; fromShare: number; toShare: number; timeoutMs: number };
+
 /** How often the state of the links is written for the others to read, ms. */
 const REPORT_MS = 300;
 /** How often the desired state is read even if nobody announced a change, ms. */
@@ -19,9 +22,12 @@ const TICK_MS = 300;
 
 export type Applier = {
   readonly epoch: number;
-  barrier(options: { link: string; lock: boolean; share?: number; timeoutMs: number }): Promise<{ epoch: number; ms: number }>;
+  /**
+   * A locking barrier for a fence. From its marker on both links of the service hold, until the fence's row says which
+   * share is true. Resolves with this applier's epoch.
+   */
+  fence(fence: Fence): Promise<{ epoch: number; ms: number }>;
   settle(waves: string[][], timeoutMs: number): Promise<boolean>;
-  setShare(service: string, share: number): void;
   stop(): Promise<void>;
 };
 
@@ -46,12 +52,9 @@ export async function startApplier(options: { plan: ResolvedPlan; log: Logger })
 
   return {
     epoch,
-    async barrier({ link, lock, share, timeoutMs }) {
+    async fence(fence) {
       const started = performance.now();
-      const [service, direction] = splitLink(link);
-      const worker = workerOf(service);
-      await worker.running(direction).link.barrier({ lock, timeoutMs, share });
-      if (share !== undefined) worker.setShare(share);
+      await workerOf(fence.service).fence(fence);
       return { epoch, ms: performance.now() - started };
     },
     async settle(waves, timeoutMs) {
@@ -71,9 +74,6 @@ export async function startApplier(options: { plan: ResolvedPlan; log: Logger })
         log.warn({ err: error, waves }, 'a write did not settle in time');
         return false;
       }
-    },
-    setShare(service, share) {
-      workerOf(service).setShare(share);
     },
     async stop() {
       stopping = true;
@@ -140,7 +140,7 @@ class ServiceWorker {
   }
 
   want(state: ServiceState): void {
-    // The share in memory may already be ahead of the row while a fence is open: it changes only by barrier or setShare.
+    // Later it changes by fences alone: the row may be read before or after one that is being decided.
     this.share ??= state.share;
     this.wish = linksOf(state.stage, state.target);
     this.busy ??= this.fulfil().finally(() => {
@@ -148,9 +148,41 @@ class ServiceWorker {
     });
   }
 
-  setShare(share: number): void {
+  /** The losing side's link carries the marker: what it had committed is on the other side when this resolves. */
+  async fence({ id, fromShare, toShare, timeoutMs }: Fence): Promise<void> {
+    const [marked, other] =
+      toShare > fromShare ? (['forward', 'reverse'] as const) : (['reverse', 'forward'] as const);
+    const link = this.running(marked).link;
+    this.running(other).link.hold();
+    try {
+      await link.barrier({ lock: true, timeoutMs, hold: true });
+    } catch (error) {
+      this.release(fromShare);
+      throw error;
+    }
+    void this.releaseWhenDecided({ id, fromShare, toShare });
+  }
+
+  /** Nothing is judged by either share before the row says which is true; past the deadline anyone may abort. */
+  private async releaseWhenDecided(fence: { id: string; fromShare: number; toShare: number }): Promise<void> {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        let { state, late } = await fenceState(this.pool, fence.id);
+        if (state === 'holding' && late) state = await abortFence(this.pool, fence.id);
+        if (state !== 'holding') {
+          this.release(state === 'committed' ? fence.toShare : fence.fromShare);
+          return;
+        }
+      } catch (error) {
+        this.log.warn({ err: error, fence: fence.id }, 'cannot learn how the fence ended, holding on');
+      }
+      await new Promise((resolve) => setTimeout(resolve, tries < 300 ? 5 : 200));
+    }
+  }
+
+  private release(share: number): void {
     this.share = share;
-    for (const runner of this.runners.values()) runner.link.setShare(share);
+    for (const runner of this.runners.values()) runner.link.release(share);
   }
 
   running(direction: Direction): LinkRunner {
@@ -162,7 +194,9 @@ class ServiceWorker {
   }
 
   status(): Array<LinkStatus & { service: string }> {
-    return (['forward', 'reverse'] as const).map((direction) => describeLink(this.service.name, direction, this.runners.get(direction)));
+    return (['forward', 'reverse'] as const).map((direction) =>
+      describeLink(this.service.name, direction, this.runners.get(direction)),
+    );
   }
 
   async stop(): Promise<void> {
@@ -181,7 +215,10 @@ class ServiceWorker {
         if (wanted && !runner) await this.startLink(direction);
         if (!wanted) await this.dropLink(direction, runner);
       } catch (error) {
-        this.log.error({ err: error, link: `${this.service.name}.${direction}` }, 'link could not be changed');
+        this.log.error(
+          { err: error, link: `${this.service.name}.${direction}` },
+          'link could not be changed',
+        );
       }
     }
     if (this.runners.get('forward')) this.verifier.start();
@@ -192,7 +229,12 @@ class ServiceWorker {
     const link = this.open(direction);
     this.runners.set(
       direction,
-      new LinkRunner({ name: `${this.service.name}.${direction}`, link, copies: direction === 'forward', log: this.log }),
+      new LinkRunner({
+        name: `${this.service.name}.${direction}`,
+        link,
+        copies: direction === 'forward',
+        log: this.log,
+      }),
     );
   }
 
@@ -240,12 +282,17 @@ class ServiceWorker {
       signal: hooks.signal,
       onProgress: (progress: { rows: number }) => hooks.onRows(progress.rows),
       waitApplied: async () => {
-        await Promise.all([...this.runners.values()].map((runner) => runner.link.barrier({ timeoutMs: 10_000 })));
+        await Promise.all(
+          [...this.runners.values()].map((runner) => runner.link.barrier({ timeoutMs: 10_000 })),
+        );
       },
     });
   }
 
-  private async repairRows(mapping: ResolvedService['tables'][number], verdict: TableVerdict): Promise<number> {
+  private async repairRows(
+    mapping: ResolvedService['tables'][number],
+    verdict: TableVerdict,
+  ): Promise<number> {
     return await repair({
       legacy: this.plan.monolith.database,
       service: this.service.database,
@@ -263,7 +310,11 @@ function splitLink(link: string): [service: string, direction: Direction] {
   return [link.slice(0, dot), link.slice(dot + 1) as Direction];
 }
 
-function describeLink(service: string, direction: Direction, runner: LinkRunner | undefined): LinkStatus & { service: string } {
+function describeLink(
+  service: string,
+  direction: Direction,
+  runner: LinkRunner | undefined,
+): LinkStatus & { service: string } {
   const status = runner?.link.status();
   return {
     service,

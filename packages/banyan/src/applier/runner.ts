@@ -20,7 +20,13 @@ export class LinkRunner {
   private readonly log: Logger;
   private readonly copies: boolean;
 
-  constructor(options: { name: string; link: Link; copies: boolean; log: Logger; onPrepared?: () => Promise<void> }) {
+  constructor(options: {
+    name: string;
+    link: Link;
+    copies: boolean;
+    log: Logger;
+    onPrepared?: () => Promise<void>;
+  }) {
     this.name = options.name;
     this.link = options.link;
     this.copies = options.copies;

@@ -7,12 +7,20 @@ const Timeout = Type.Integer({ minimum: 1, maximum: 60_000 });
 const LinkName = Type.String({ pattern: '^[a-z][a-z0-9_-]*\\.(forward|reverse)$' });
 const Share = Type.Integer({ minimum: 0, maximum: 10_000 });
 
-const Barrier = Type.Object({ link: LinkName, lock: Type.Boolean(), share: Type.Optional(Share), timeoutMs: Timeout });
+const FenceBody = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  service: Type.String(),
+  fromShare: Share,
+  toShare: Share,
+  timeoutMs: Timeout,
+});
 const Settle = Type.Object({ waves: Type.Array(Type.Array(LinkName)), timeoutMs: Timeout });
-const SetShare = Type.Object({ service: Type.String(), share: Share });
 
 /** The applier's own API: barriers for the controller, settling for the gateways. Loopback, bearer token. */
-export async function serveApplier(applier: Applier, options: { port: number; host: string; token: string }): Promise<FastifyInstance> {
+export async function serveApplier(
+  applier: Applier,
+  options: { port: number; host: string; token: string },
+): Promise<FastifyInstance> {
   const app = Fastify({ logger: false, forceCloseConnections: true });
   const expected = Buffer.from(`Bearer ${options.token}`);
 
@@ -20,19 +28,26 @@ export async function serveApplier(applier: Applier, options: { port: number; ho
     if (request.url === '/health/live') return;
     const given = Buffer.from(request.headers.authorization ?? '');
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
-      await reply.code(401).type('application/problem+json').send({ type: 'about:blank', title: 'A valid token is needed', status: 401 });
+      await reply
+        .code(401)
+        .type('application/problem+json')
+        .send({ type: 'about:blank', title: 'A valid token is needed', status: 401 });
     }
   });
 
   app.get('/health/live', async () => ({ status: 'ok', epoch: applier.epoch }));
-  app.post<{ Body: Type.Static<typeof Barrier> }>('/v1/barrier', { schema: { body: Barrier } }, async ({ body }) => applier.barrier(body));
-  app.post<{ Body: Type.Static<typeof Settle> }>('/v1/settle', { schema: { body: Settle } }, async ({ body }) => ({
-    settled: await applier.settle(body.waves, body.timeoutMs),
-  }));
-  app.post<{ Body: Type.Static<typeof SetShare> }>('/v1/share', { schema: { body: SetShare } }, async ({ body }) => {
-    applier.setShare(body.service, body.share);
-    return {};
-  });
+  app.post<{ Body: Type.Static<typeof FenceBody> }>(
+    '/v1/fence',
+    { schema: { body: FenceBody } },
+    async ({ body }) => applier.fence(body),
+  );
+  app.post<{ Body: Type.Static<typeof Settle> }>(
+    '/v1/settle',
+    { schema: { body: Settle } },
+    async ({ body }) => ({
+      settled: await applier.settle(body.waves, body.timeoutMs),
+    }),
+  );
 
   await app.listen({ port: options.port, host: options.host });
   return app;

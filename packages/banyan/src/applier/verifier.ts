@@ -61,7 +61,10 @@ export class Verifier {
     }
   }
 
-  private async pass(signal: AbortSignal, onRows: (rows: number) => void): Promise<Array<{ mapping: TableMapping; verdict: TableVerdict }>> {
+  private async pass(
+    signal: AbortSignal,
+    onRows: (rows: number) => void,
+  ): Promise<Array<{ mapping: TableMapping; verdict: TableVerdict }>> {
     const { pool, service, verifyTable } = this.options;
     const results = [];
     for (const mapping of service.tables) {

@@ -56,7 +56,14 @@ export type Evidence = {
 
 export type Price = { verdict: 'lossless' | 'lossy' | 'refused'; details: string[] };
 
-export type PlannedStep = { order: number; what: string; from: string; to: string; fenced: boolean; price: Price };
+export type PlannedStep = {
+  order: number;
+  what: string;
+  from: string;
+  to: string;
+  fenced: boolean;
+  price: Price;
+};
 
 export type StepRecord = {
   id: number;
@@ -83,7 +90,12 @@ export type MismatchRecord = {
 
 /** The control plane as the HTTP API exposes it; `controller` implements it, `api` serves it, the CLI calls it. */
 export interface Control {
-  status(): Promise<{ system: string; routeTableVersion: number; gatewayWorkers: number; services: ServiceStatus[] }>;
+  status(): Promise<{
+    system: string;
+    routeTableVersion: number;
+    gatewayWorkers: number;
+    services: ServiceStatus[];
+  }>;
   /** Dry run: ordered steps from where the service is to the target, each with the price of going back from there. */
   plan(service: string | null, target: Target | null): Promise<Record<string, PlannedStep[]>>;
   /** Sets the target; null: the next stop. Throws ControlError on illegal moves. */

@@ -19,7 +19,9 @@ export async function announce(db: Queryable): Promise<void> {
 }
 
 export async function ensureServices(db: Queryable, services: string[]): Promise<void> {
-  await db.query(`INSERT INTO control.services (service) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING`, [services]);
+  await db.query(`INSERT INTO control.services (service) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING`, [
+    services,
+  ]);
 }
 
 type ServiceRow = {
@@ -53,7 +55,12 @@ export async function readServices(db: Queryable): Promise<ServiceState[]> {
 }
 
 /** The operator's wish. Clears a pause: asking again is the way to go on after one. */
-export async function setTarget(db: Queryable, service: string, target: Target, forced: boolean): Promise<void> {
+export async function setTarget(
+  db: Queryable,
+  service: string,
+  target: Target,
+  forced: boolean,
+): Promise<void> {
   await db.query(
     `UPDATE control.services SET target_stage = $2, target_share = $3, forced = $4, paused = NULL, failed_steps = 0, retry_at = NULL
      WHERE service = $1`,
@@ -71,11 +78,17 @@ export async function enterStage(db: Queryable, service: string, stage: Stage, s
 }
 
 export async function setMessage(db: Queryable, service: string, message: string): Promise<void> {
-  await db.query(`UPDATE control.services SET message = $2 WHERE service = $1 AND message IS DISTINCT FROM $2`, [service, message]);
+  await db.query(
+    `UPDATE control.services SET message = $2 WHERE service = $1 AND message IS DISTINCT FROM $2`,
+    [service, message],
+  );
 }
 
 export async function pause(db: Queryable, service: string, reason: string): Promise<void> {
-  await db.query(`UPDATE control.services SET paused = $2, message = $2 WHERE service = $1`, [service, reason]);
+  await db.query(`UPDATE control.services SET paused = $2, message = $2 WHERE service = $1`, [
+    service,
+    reason,
+  ]);
 }
 
 /** A step that failed cleanly is tried again after 0.25 s, 0.5 s, 1 s … at most 8 s. */
@@ -87,7 +100,10 @@ export async function noteFailedStep(db: Queryable, service: string, reason: str
   );
 }
 
-export async function beginStep(db: Queryable, step: { service: string; from: string; to: string; reason: string }): Promise<number> {
+export async function beginStep(
+  db: Queryable,
+  step: { service: string; from: string; to: string; reason: string },
+): Promise<number> {
   const { rows } = await db.query<{ id: string }>(
     `INSERT INTO control.steps (service, from_what, to_what, reason) VALUES ($1, $2, $3, $4) RETURNING id`,
     [step.service, step.from, step.to, step.reason],
@@ -95,7 +111,13 @@ export async function beginStep(db: Queryable, step: { service: string; from: st
   return Number(rows[0]!.id);
 }
 
-export async function endStep(db: Queryable, id: number, outcome: 'done' | 'failed', fenceMs: number | null, reason?: string): Promise<void> {
+export async function endStep(
+  db: Queryable,
+  id: number,
+  outcome: 'done' | 'failed',
+  fenceMs: number | null,
+  reason?: string,
+): Promise<void> {
   await db.query(
     `UPDATE control.steps SET outcome = $2, fence_ms = $3, ended_at = clock_timestamp(), reason = coalesce($4, reason) WHERE id = $1`,
     [id, outcome, fenceMs, reason ?? null],
@@ -128,7 +150,9 @@ export async function readSteps(db: Queryable, service: string | null, limit: nu
 }
 
 export async function nextApplierEpoch(db: Queryable): Promise<number> {
-  const { rows } = await db.query<{ epoch: string }>(`UPDATE control.applier SET epoch = epoch + 1 RETURNING epoch`);
+  const { rows } = await db.query<{ epoch: string }>(
+    `UPDATE control.applier SET epoch = epoch + 1 RETURNING epoch`,
+  );
   return Number(rows[0]!.epoch);
 }
 
@@ -138,7 +162,10 @@ export async function applierEpochIs(db: Queryable, epoch: number): Promise<bool
   return Number(rows[0]?.epoch) === epoch;
 }
 
-export async function writeLinks(db: Queryable, links: Array<LinkStatus & { service: string }>): Promise<void> {
+export async function writeLinks(
+  db: Queryable,
+  links: Array<LinkStatus & { service: string }>,
+): Promise<void> {
   await db.query(
     `INSERT INTO control.links (link, service, status)
      SELECT l ->> 'link', l ->> 'service', l - 'service' FROM jsonb_array_elements($1::jsonb) l
@@ -170,7 +197,16 @@ export async function writeVerdict(db: Queryable, service: string, table: TableV
      ON CONFLICT (service, table_name) DO UPDATE SET rows = excluded.rows, missing_in_new = excluded.missing_in_new,
        missing_in_legacy = excluded.missing_in_legacy, inconsistent = excluded.inconsistent, sample = excluded.sample,
        verified_at = excluded.verified_at`,
-    [service, table.table, table.rows, table.missingInNew, table.missingInLegacy, table.inconsistent, JSON.stringify(table.sample), table.verifiedAt],
+    [
+      service,
+      table.table,
+      table.rows,
+      table.missingInNew,
+      table.missingInLegacy,
+      table.inconsistent,
+      JSON.stringify(table.sample),
+      table.verifiedAt,
+    ],
   );
 }
 
@@ -195,7 +231,11 @@ export async function readVerdicts(db: Queryable): Promise<Array<TableVerificati
 }
 
 /** The worst of a table's rows names the table's verdict. */
-export function verdictOf(counts: { missingInNew: number; missingInLegacy: number; inconsistent: number }): TableVerification['verdict'] {
+export function verdictOf(counts: {
+  missingInNew: number;
+  missingInLegacy: number;
+  inconsistent: number;
+}): TableVerification['verdict'] {
   if (counts.inconsistent > 0) return 'INCONSISTENT';
   if (counts.missingInNew > 0) return 'MISSING_IN_NEW';
   if (counts.missingInLegacy > 0) return 'MISSING_IN_LEGACY';
@@ -220,7 +260,10 @@ export async function queueVerification(db: Queryable, service: string, repair: 
 }
 
 /** Takes one queued run, or one that a killed applier left running. */
-export async function takeVerification(db: Queryable, service: string): Promise<VerificationRun & { repair: boolean } | null> {
+export async function takeVerification(
+  db: Queryable,
+  service: string,
+): Promise<(VerificationRun & { repair: boolean }) | null> {
   const { rows } = await db.query(
     `UPDATE control.verifications SET state = 'running' WHERE id =
        (SELECT id FROM control.verifications WHERE service = $1 AND state IN ('queued', 'running') ORDER BY id LIMIT 1)

@@ -1,32 +1,36 @@
 import { request } from 'undici';
 
-/** Calls to the applier process. All are idempotent; a failed one fails the step that needed it, nothing more. */
+/** Calls to the applier process. A failed one fails the step that needed it, nothing more. */
 export type ApplierClient = {
   /**
-   * Marker through `link` (`auth.forward`); `share` becomes the owner's share of both links of the service exactly
-   * there. Resolves with the applier's epoch, which the fence's commit checks.
+   * Waits until the side that gains keys has all that the losing side committed; both links then hold until the fence
+   * is decided. Resolves with the applier's epoch, which the fence's commit checks.
    */
-  barrier(options: { link: string; lock: boolean; share: number; timeoutMs: number }): Promise<{ epoch: number; ms: number }>;
-  setShare(service: string, share: number): Promise<void>;
+  fence(fence: {
+    id: string;
+    service: string;
+    fromShare: number;
+    toShare: number;
+    timeoutMs: number;
+  }): Promise<{ epoch: number; ms: number }>;
 };
+
+/** How much longer than the fence's own limit its answer may take, ms. */
+const ANSWER_MARGIN_MS = 500;
 
 export function connectApplier(url: string, token: string): ApplierClient {
   return {
-    barrier: (options) => post('/v1/barrier', options, options.timeoutMs + 500),
-    setShare: async (service, share) => {
-      await post('/v1/share', { service, share }, 2_000);
+    async fence(fence) {
+      const response = await request(new URL('/v1/fence', url), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify(fence),
+        signal: AbortSignal.timeout(fence.timeoutMs + ANSWER_MARGIN_MS),
+      });
+      const text = await response.body.text();
+      if (response.statusCode !== 200)
+        throw new Error(`applier answered ${response.statusCode}: ${text.slice(0, 300)}`);
+      return JSON.parse(text) as { epoch: number; ms: number };
     },
   };
-
-  async function post<T>(path: string, body: unknown, timeoutMs: number): Promise<T> {
-    const response = await request(new URL(path, url), {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    const text = await response.body.text();
-    if (response.statusCode !== 200) throw new Error(`applier answered ${response.statusCode}: ${text.slice(0, 300)}`);
-    return JSON.parse(text) as T;
-  }
 }

@@ -25,7 +25,11 @@ export type Controller = { readonly pool: pg.Pool; stop(): Promise<void> };
  * The reconciling loop: read the facts, ask `decide` for the one next move of each service, carry it out, look again.
  * All state is in the control database, so a killed controller goes on where it was.
  */
-export async function startController(options: { plan: ResolvedPlan; applier: ApplierClient; log: Logger }): Promise<Controller> {
+export async function startController(options: {
+  plan: ResolvedPlan;
+  applier: ApplierClient;
+  log: Logger;
+}): Promise<Controller> {
   const { plan, applier, log } = options;
   const pool = createPool(plan.control.database, { applicationName: 'banyan-controller', max: 6 });
   const lock = await holdControllerLock(plan.control.database);
@@ -39,7 +43,6 @@ export async function startController(options: { plan: ResolvedPlan; applier: Ap
   const context: StepContext = { plan, pool, applier, guards, log, nextVersion };
   const wake = await listenForChanges(plan.control.database, 'banyan-controller-listen');
   let stopping = false;
-  let sharesKnown = false;
 
   const running = loop();
   return {
@@ -67,11 +70,6 @@ export async function startController(options: { plan: ResolvedPlan; applier: Ap
 
   async function reconcile(): Promise<void> {
     const facts = await collectFacts(pool, plan, new Date());
-    if (!sharesKnown) {
-      // A step that died with an earlier life may have moved the applier's share without committing.
-      for (const { state } of facts) await applier.setShare(state.service, state.share);
-      sharesKnown = true;
-    }
     await guards.reconcile(facts.map(({ state }) => state));
     for (const service of facts) {
       if (stopping) return;

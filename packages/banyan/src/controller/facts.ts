@@ -10,13 +10,21 @@ export type ServiceFacts = Facts & { links: LinkStatus[]; tables: TableVerificat
 
 /** All that decisions and the status are based on, read at one time. */
 export async function collectFacts(pool: pg.Pool, plan: ResolvedPlan, now: Date): Promise<ServiceFacts[]> {
-  const [states, links, verdicts] = await Promise.all([store.readServices(pool), store.readLinks(pool), store.readVerdicts(pool)]);
+  const [states, links, verdicts] = await Promise.all([
+    store.readServices(pool),
+    store.readLinks(pool),
+    store.readVerdicts(pool),
+  ]);
   const inPlan = states.filter((state) => plan.services[state.service]);
   return await Promise.all(
     inPlan.map(async (state) => {
       const service = plan.services[state.service]!;
-      const own = links.filter((link) => link.service === state.service).map(({ service: _, ...link }) => link);
-      const tables = verdicts.filter((verdict) => verdict.service === state.service).map(({ service: _, ...table }) => table);
+      const own = links
+        .filter((link) => link.service === state.service)
+        .map(({ service: _, ...link }) => link);
+      const tables = verdicts
+        .filter((verdict) => verdict.service === state.service)
+        .map(({ service: _, ...table }) => table);
       const expected = new Set(service.tables.map(({ legacy }) => `${legacy.schema}.${legacy.table}`)).size;
       return {
         state,
@@ -35,17 +43,26 @@ export async function collectFacts(pool: pg.Pool, plan: ResolvedPlan, now: Date)
 
 function linkFacts(links: LinkStatus[], name: string): LinkFacts {
   const link = links.find((candidate) => candidate.link === name);
-  return link ? { state: link.state, lagMs: link.lagMs, error: link.error } : { state: 'off', lagMs: 0, error: null };
+  return link
+    ? { state: link.state, lagMs: link.lagMs, error: link.error }
+    : { state: 'off', lagMs: 0, error: null };
 }
 
 async function collectEvidence(pool: pg.Pool, state: ServiceState, now: Date): Promise<Evidence> {
   const outcomes = await readOutcomes(pool, { service: state.service, since: state.since });
   const side = (name: 'monolith' | 'service') => outcomes.filter((outcome) => outcome.side === name);
-  const sum = (rows: typeof outcomes, pick: (row: (typeof outcomes)[number]) => number) => rows.reduce((total, row) => total + pick(row), 0);
+  const sum = (rows: typeof outcomes, pick: (row: (typeof outcomes)[number]) => number) =>
+    rows.reduce((total, row) => total + pick(row), 0);
   return {
     seconds: Math.max(0, (now.getTime() - state.since.getTime()) / 1000),
-    requests: { monolith: sum(side('monolith'), (row) => row.requests), service: sum(side('service'), (row) => row.requests) },
-    failures: { monolith: sum(side('monolith'), (row) => row.failures), service: sum(side('service'), (row) => row.failures) },
+    requests: {
+      monolith: sum(side('monolith'), (row) => row.requests),
+      service: sum(side('service'), (row) => row.requests),
+    },
+    failures: {
+      monolith: sum(side('monolith'), (row) => row.failures),
+      service: sum(side('service'), (row) => row.failures),
+    },
     rescued: sum(outcomes, (row) => row.rescued),
     p95Ms: { monolith: quantile(side('monolith'), 0.95), service: quantile(side('service'), 0.95) },
     compared: sum(outcomes, (row) => row.compared),
@@ -57,7 +74,8 @@ async function collectEvidence(pool: pg.Pool, state: ServiceState, now: Date): P
 export function quantile(rows: Array<{ latency: Record<string, number> }>, q: number): number {
   const merged = new Map<number, number>();
   for (const { latency } of rows) {
-    for (const [bound, count] of Object.entries(latency)) merged.set(Number(bound), (merged.get(Number(bound)) ?? 0) + count);
+    for (const [bound, count] of Object.entries(latency))
+      merged.set(Number(bound), (merged.get(Number(bound)) ?? 0) + count);
   }
   const buckets = [...merged].sort(([a], [b]) => a - b);
   const total = buckets.reduce((sum, [, count]) => sum + count, 0);

@@ -5,7 +5,14 @@ import * as store from '../control/store.ts';
 import type { ResolvedPlan } from '../plan/resolved.ts';
 import { stopsBetween } from '../stage/decide.ts';
 import { priceOfGoingBack } from '../stage/price.ts';
-import { describeStage, FULL_SHARE, rank, type ServiceState, type Stage, type Target } from '../stage/stages.ts';
+import {
+  describeStage,
+  FULL_SHARE,
+  rank,
+  type ServiceState,
+  type Stage,
+  type Target,
+} from '../stage/stages.ts';
 import { rollBack } from './controller.ts';
 import { collectFacts, type ServiceFacts } from './facts.ts';
 import { serviceOnlyColumns } from './service-only-columns.ts';
@@ -16,7 +23,11 @@ export function createOperations(plan: ResolvedPlan, pool: pg.Pool): Control {
 
   return {
     async status() {
-      const [facts, table, gatewayWorkers] = await Promise.all([collectFacts(pool, plan, new Date()), readTable(pool), countLiveWorkers(pool)]);
+      const [facts, table, gatewayWorkers] = await Promise.all([
+        collectFacts(pool, plan, new Date()),
+        readTable(pool),
+        countLiveWorkers(pool),
+      ]);
       return {
         system: plan.name,
         routeTableVersion: table?.version ?? 0,
@@ -29,7 +40,13 @@ export function createOperations(plan: ResolvedPlan, pool: pg.Pool): Control {
       if (service !== null) demandService(service);
       const facts = await collectFacts(pool, plan, new Date());
       const wanted = facts.filter(({ state }) => service === null || state.service === service);
-      const entries = wanted.map(async (one) => [one.state.service, await planSteps(one, target ?? { stage: 'migrated', share: FULL_SHARE })] as const);
+      const entries = wanted.map(
+        async (one) =>
+          [
+            one.state.service,
+            await planSteps(one, target ?? { stage: 'migrated', share: FULL_SHARE }),
+          ] as const,
+      );
       return Object.fromEntries(await Promise.all(entries));
     },
 
@@ -45,7 +62,12 @@ export function createOperations(plan: ResolvedPlan, pool: pg.Pool): Control {
     async rollback(service, reason) {
       const { state } = await factsOf(service);
       if (state.stage === 'retired') {
-        throw new ControlError('retired', 409, `'${service}' is retired: the monolith has not seen its writes since`, 'restore from the service by hand; retired is the one stage with no way back');
+        throw new ControlError(
+          'retired',
+          409,
+          `'${service}' is retired: the monolith has not seen its writes since`,
+          'restore from the service by hand; retired is the one stage with no way back',
+        );
       }
       await store.setTarget(pool, service, { stage: 'monolith', share: 0 }, false);
       await store.setMessage(pool, service, reason || 'rolled back by an operator');
@@ -56,7 +78,12 @@ export function createOperations(plan: ResolvedPlan, pool: pg.Pool): Control {
     async startVerification(service, repair) {
       const { forward } = await factsOf(service);
       if (forward.state !== 'streaming') {
-        throw new ControlError('not_streaming', 409, `'${service}' cannot be verified while its forward link is ${forward.state}`, `banyan advance ${service} --to shadowing, then verify`);
+        throw new ControlError(
+          'not_streaming',
+          409,
+          `'${service}' cannot be verified while its forward link is ${forward.state}`,
+          `banyan advance ${service} --to shadowing, then verify`,
+        );
       }
       const id = await store.queueVerification(pool, service, repair);
       return { id };
@@ -64,7 +91,13 @@ export function createOperations(plan: ResolvedPlan, pool: pg.Pool): Control {
 
     async verification(id) {
       const run = await store.readVerification(pool, id);
-      if (!run) throw new ControlError('no_such_verification', 404, `there is no verification ${id}`, 'start one with banyan verify <service>');
+      if (!run)
+        throw new ControlError(
+          'no_such_verification',
+          404,
+          `there is no verification ${id}`,
+          'start one with banyan verify <service>',
+        );
       return run;
     },
 
@@ -76,10 +109,20 @@ export function createOperations(plan: ResolvedPlan, pool: pg.Pool): Control {
     async retire(service) {
       const { state, verification } = await factsOf(service);
       if (state.stage !== 'migrated') {
-        throw new ControlError('not_migrated', 409, `'${service}' is at ${describeStage(state.stage, state.share)}, not migrated`, `banyan advance ${service} --to migrated first`);
+        throw new ControlError(
+          'not_migrated',
+          409,
+          `'${service}' is at ${describeStage(state.stage, state.share)}, not migrated`,
+          `banyan advance ${service} --to migrated first`,
+        );
       }
       if (verification.verdict !== 'CONSISTENT') {
-        throw new ControlError('not_consistent', 409, `'${service}' is not proven equal on both sides (${verification.verdict})`, `banyan verify ${service} --repair`);
+        throw new ControlError(
+          'not_consistent',
+          409,
+          `'${service}' is not proven equal on both sides (${verification.verdict})`,
+          `banyan verify ${service} --repair`,
+        );
       }
       await store.setTarget(pool, service, { stage: 'retired', share: FULL_SHARE }, false);
       await store.announce(pool);
@@ -101,7 +144,12 @@ export function createOperations(plan: ResolvedPlan, pool: pg.Pool): Control {
   function demandService(service: string): void {
     if (plan.services[service]) return;
     const known = Object.keys(plan.services).join(', ');
-    throw new ControlError('no_such_service', 404, `there is no service '${service}' in the plan`, `known services: ${known}`);
+    throw new ControlError(
+      'no_such_service',
+      404,
+      `there is no service '${service}' in the plan`,
+      `known services: ${known}`,
+    );
   }
 
   async function describeService(facts: ServiceFacts): Promise<ServiceStatus> {
@@ -152,24 +200,39 @@ export function createOperations(plan: ResolvedPlan, pool: pg.Pool): Control {
 }
 
 /** Every stop between here and the target, in order. */
-function wayTo(from: { stage: Stage; share: number }, target: Target, { policy }: ServiceFacts): Array<{ stage: Stage; share: number }> {
+function wayTo(
+  from: { stage: Stage; share: number },
+  target: Target,
+  { policy }: ServiceFacts,
+): Array<{ stage: Stage; share: number }> {
   const way: Array<{ stage: Stage; share: number }> = [];
   const goal = rank(target.stage);
-  if (goal < rank(from.stage) || (target.stage === 'canary' && from.stage === 'canary' && target.share < from.share)) {
+  if (
+    goal < rank(from.stage) ||
+    (target.stage === 'canary' && from.stage === 'canary' && target.share < from.share)
+  ) {
     if (from.share > (target.stage === 'canary' ? target.share : 0)) {
-      way.push(target.stage === 'canary' ? { stage: 'canary', share: target.share } : { stage: 'shadowing', share: 0 });
+      way.push(
+        target.stage === 'canary'
+          ? { stage: 'canary', share: target.share }
+          : { stage: 'shadowing', share: 0 },
+      );
     }
-    if (target.stage !== 'canary' && target.stage !== 'shadowing') way.push({ stage: target.stage, share: 0 });
+    if (target.stage !== 'canary' && target.stage !== 'shadowing')
+      way.push({ stage: target.stage, share: 0 });
     return way;
   }
   if (rank(from.stage) < rank('copying') && goal >= rank('copying')) way.push({ stage: 'copying', share: 0 });
-  if (rank(from.stage) < rank('shadowing') && goal >= rank('shadowing')) way.push({ stage: 'shadowing', share: 0 });
+  if (rank(from.stage) < rank('shadowing') && goal >= rank('shadowing'))
+    way.push({ stage: 'shadowing', share: 0 });
   if (goal >= rank('canary') && rank(from.stage) <= rank('canary')) {
     const limit = target.stage === 'canary' ? target.share : FULL_SHARE;
     for (const share of stopsBetween(policy, from.share, limit)) way.push({ stage: 'canary', share });
   }
-  if (goal >= rank('migrated') && rank(from.stage) < rank('migrated')) way.push({ stage: 'migrated', share: FULL_SHARE });
-  if (goal >= rank('retired') && rank(from.stage) < rank('retired')) way.push({ stage: 'retired', share: FULL_SHARE });
+  if (goal >= rank('migrated') && rank(from.stage) < rank('migrated'))
+    way.push({ stage: 'migrated', share: FULL_SHARE });
+  if (goal >= rank('retired') && rank(from.stage) < rank('retired'))
+    way.push({ stage: 'retired', share: FULL_SHARE });
   return way;
 }
 
@@ -195,13 +258,30 @@ function nextStop(state: ServiceState, steps: number[]): Target {
 function refuseIllegal(state: ServiceState, aim: Target): void {
   const { service } = state;
   if (state.stage === 'retired') {
-    throw new ControlError('retired', 409, `'${service}' is retired`, 'there is no further stage and no way back');
+    throw new ControlError(
+      'retired',
+      409,
+      `'${service}' is retired`,
+      'there is no further stage and no way back',
+    );
   }
   if (aim.stage === 'retired') {
-    throw new ControlError('use_retire', 409, 'retired is the one stage with no way back', `banyan retire ${service}`);
+    throw new ControlError(
+      'use_retire',
+      409,
+      'retired is the one stage with no way back',
+      `banyan retire ${service}`,
+    );
   }
-  const down = rank(aim.stage) < rank(state.stage) || (aim.stage === 'canary' && state.stage === 'canary' && aim.share < state.share);
+  const down =
+    rank(aim.stage) < rank(state.stage) ||
+    (aim.stage === 'canary' && state.stage === 'canary' && aim.share < state.share);
   if (down && aim.stage === 'copying') {
-    throw new ControlError('no_such_move', 409, `'${service}' cannot go back to copying`, `banyan rollback ${service}, or --to shadowing`);
+    throw new ControlError(
+      'no_such_move',
+      409,
+      `'${service}' cannot go back to copying`,
+      `banyan rollback ${service}, or --to shadowing`,
+    );
   }
 }

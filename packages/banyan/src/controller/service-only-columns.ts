@@ -20,7 +20,8 @@ export function serviceOnlyColumns(plan: ResolvedPlan): (service: string) => Pro
           `SELECT column_name FROM information_schema.columns WHERE table_schema = $1 AND table_name = $2 ORDER BY ordinal_position`,
           [service.schema, service.table],
         );
-        for (const { column_name } of rows) if (!goesBack.has(column_name)) found.push(`${service.table}.${column_name}`);
+        for (const { column_name } of rows)
+          if (!goesBack.has(column_name)) found.push(`${service.table}.${column_name}`);
       }
       known.set(name, found);
       return found;

@@ -23,7 +23,12 @@ export type StepContext = {
  * The fenced step (docs/architecture.md): hold, drain, barrier, switch, release. Whatever fails before the
  * deciding transaction leaves everything as it was; whatever dies after it finds the switch made.
  */
-export async function fencedStep(context: StepContext, state: ServiceState, toShare: number, why: string): Promise<boolean> {
+export async function fencedStep(
+  context: StepContext,
+  state: ServiceState,
+  toShare: number,
+  why: string,
+): Promise<boolean> {
   const { pool, plan, applier, guards, log } = context;
   const { service, share: fromShare } = state;
   const toStage: Stage = toShare > 0 ? 'canary' : 'shadowing';
@@ -42,16 +47,13 @@ export async function fencedStep(context: StepContext, state: ServiceState, toSh
   const fence = await openFence(pool, { service, fromShare, toShare, limitMs });
   try {
     await awaitAcks(pool, fence.id, { timeoutMs: limitMs });
-    const { epoch } = await applier.barrier({
-      link: `${service}.${up ? 'forward' : 'reverse'}`,
-      lock: true,
-      share: toShare,
-      timeoutMs: Math.max(1, Math.floor(limitMs - elapsed())),
-    });
+    const timeoutMs = Math.max(1, Math.floor(limitMs - elapsed()));
+    const { epoch } = await applier.fence({ id: fence.id, service, fromShare, toShare, timeoutMs });
     // The monolith must take the writes that come back before they come; it refuses the ones that left after they did.
     if (!up) await guards.set(service, toShare);
     await withTransaction(pool, async (client) => {
-      if (!(await store.applierEpochIs(client, epoch))) throw new Error('the applier restarted during the step');
+      if (!(await store.applierEpochIs(client, epoch)))
+        throw new Error('the applier restarted during the step');
       await store.enterStage(client, service, toStage, toShare);
       const states = Object.fromEntries((await store.readServices(client)).map((row) => [row.service, row]));
       const table = buildRouteTable(plan, states, await context.nextVersion(client));
@@ -62,7 +64,6 @@ export async function fencedStep(context: StepContext, state: ServiceState, toSh
     if (outcome === 'aborted') {
       const reason = error instanceof Error ? error.message : String(error);
       log.warn({ err: error, service, fromShare, toShare }, 'fenced step failed, nothing switched');
-      await applier.setShare(service, fromShare).catch(() => {});
       await store.endStep(pool, stepId, 'failed', elapsed(), reason);
       await store.noteFailedStep(pool, service, reason);
       return false;

@@ -4,7 +4,17 @@ import fc from 'fast-check';
 import { ROLLOUT_DEFAULTS } from '../plan/resolved.ts';
 import { decide, type Facts } from './decide.ts';
 import { priceOfGoingBack } from './price.ts';
-import { describeStage, FULL_SHARE, linksOf, parseTarget, rank, type ServiceState, STAGES, type Stage, type Target } from './stages.ts';
+import {
+  describeStage,
+  FULL_SHARE,
+  linksOf,
+  parseTarget,
+  rank,
+  type ServiceState,
+  STAGES,
+  type Stage,
+  type Target,
+} from './stages.ts';
 
 const NOW = new Date('2026-01-01T12:00:00Z');
 const policy = { ...ROLLOUT_DEFAULTS, steps: [100, 1_000, 5_000, FULL_SHARE] };
@@ -56,7 +66,15 @@ describe('decide', () => {
       else assert.fail(decision.do);
       way.push(describeStage(at.stage, at.share));
     }
-    assert.deepEqual(way, ['copying', 'shadowing', 'canary 1%', 'canary 10%', 'canary 50%', 'canary 100%', 'migrated']);
+    assert.deepEqual(way, [
+      'copying',
+      'shadowing',
+      'canary 1%',
+      'canary 10%',
+      'canary 50%',
+      'canary 100%',
+      'migrated',
+    ]);
   });
 
   it('goes back in one fenced step and then to the monolith', () => {
@@ -70,12 +88,19 @@ describe('decide', () => {
   it('goes back by itself when the service fails more than the monolith', () => {
     const bad = { ...facts().evidence, failures: { monolith: 0, service: 30 } };
     assert.equal(decide(facts({ state: { stage: 'canary', share: 1_000 }, evidence: bad })).do, 'rollBack');
-    assert.equal(decide(facts({ state: { stage: 'migrated', share: FULL_SHARE }, evidence: bad })).do, 'rollBack');
+    assert.equal(
+      decide(facts({ state: { stage: 'migrated', share: FULL_SHARE }, evidence: bad })).do,
+      'rollBack',
+    );
   });
 
   it('pauses for a person instead, where the plan says so', () => {
     const bad = { ...facts().evidence, failures: { monolith: 0, service: 30 } };
-    const paused = facts({ state: { stage: 'canary', share: 1_000 }, evidence: bad, policy: { ...policy, onFailure: 'pause' } });
+    const paused = facts({
+      state: { stage: 'canary', share: 1_000 },
+      evidence: bad,
+      policy: { ...policy, onFailure: 'pause' },
+    });
     assert.equal(decide(paused).do, 'pause');
   });
 
@@ -97,22 +122,38 @@ describe('decide', () => {
   });
 
   it('retires only what is proven equal and no longer rescued', () => {
-    const migrated = { stage: 'migrated' as const, share: FULL_SHARE, target: { stage: 'retired' as const, share: FULL_SHARE } };
+    const migrated = {
+      stage: 'migrated' as const,
+      share: FULL_SHARE,
+      target: { stage: 'retired' as const, share: FULL_SHARE },
+    };
     assert.equal(decide(facts({ state: migrated })).do, 'enter');
-    assert.equal(decide(facts({ state: migrated, evidence: { ...facts().evidence, rescued: 1 } })).do, 'wait');
-    const old = { verdict: 'CONSISTENT' as const, verifiedAt: new Date(NOW.getTime() - 25 * 3_600_000), rows: 5 };
+    assert.equal(
+      decide(facts({ state: migrated, evidence: { ...facts().evidence, rescued: 1 } })).do,
+      'wait',
+    );
+    const old = {
+      verdict: 'CONSISTENT' as const,
+      verifiedAt: new Date(NOW.getTime() - 25 * 3_600_000),
+      rows: 5,
+    };
     assert.equal(decide(facts({ state: migrated, verification: old })).do, 'wait');
   });
 });
 
-const anyState = fc.record({
-  stage: fc.constantFrom<Stage>(...STAGES),
-  share: fc.integer({ min: 0, max: FULL_SHARE }),
-  target: fc.record({ stage: fc.constantFrom<Stage>(...STAGES), share: fc.integer({ min: 0, max: FULL_SHARE }) }),
-  paused: fc.option(fc.constant('by a person'), { nil: null }),
-  failedSteps: fc.integer({ min: 0, max: 8 }),
-  forced: fc.boolean(),
-}).map((state) => ({ ...state, share: possibleShare(state.stage, state.share) }));
+const anyState = fc
+  .record({
+    stage: fc.constantFrom<Stage>(...STAGES),
+    share: fc.integer({ min: 0, max: FULL_SHARE }),
+    target: fc.record({
+      stage: fc.constantFrom<Stage>(...STAGES),
+      share: fc.integer({ min: 0, max: FULL_SHARE }),
+    }),
+    paused: fc.option(fc.constant('by a person'), { nil: null }),
+    failedSteps: fc.integer({ min: 0, max: 8 }),
+    forced: fc.boolean(),
+  })
+  .map((state) => ({ ...state, share: possibleShare(state.stage, state.share) }));
 
 /** Only a canary has a share of its own. */
 function possibleShare(stage: Stage, share: number): number {
@@ -121,13 +162,23 @@ function possibleShare(stage: Stage, share: number): number {
 }
 
 const anyLink = fc.record({
-  state: fc.constantFrom('off' as const, 'preparing' as const, 'copying' as const, 'streaming' as const, 'reconnecting' as const, 'failed' as const),
+  state: fc.constantFrom(
+    'off' as const,
+    'preparing' as const,
+    'copying' as const,
+    'streaming' as const,
+    'reconnecting' as const,
+    'failed' as const,
+  ),
   lagMs: fc.integer({ min: 0, max: 5_000 }),
   error: fc.constant(null),
 });
 const anyVerification = fc.record({
   verdict: fc.constantFrom('CONSISTENT' as const, 'DIVERGENT' as const, 'UNKNOWN' as const),
-  verifiedAt: fc.option(fc.integer({ min: 0, max: 600 }).map((age) => new Date(NOW.getTime() - age * 1000)), { nil: null }),
+  verifiedAt: fc.option(
+    fc.integer({ min: 0, max: 600 }).map((age) => new Date(NOW.getTime() - age * 1000)),
+    { nil: null },
+  ),
   rows: fc.nat(1000),
 });
 const anyEvidence = fc.record({
@@ -140,7 +191,13 @@ const anyEvidence = fc.record({
   mismatched: fc.nat(5),
 });
 const anyFacts = fc
-  .record({ state: anyState, forward: anyLink, reverse: anyLink, verification: anyVerification, evidence: anyEvidence })
+  .record({
+    state: anyState,
+    forward: anyLink,
+    reverse: anyLink,
+    verification: anyVerification,
+    evidence: anyEvidence,
+  })
   .map((random) => facts(random));
 
 describe('decide, whatever the facts', () => {
@@ -169,7 +226,11 @@ describe('decide, whatever the facts', () => {
           assert.ok(rank(state.target.stage) >= rank('canary'));
           if (state.target.stage === 'canary') assert.ok(decision.share <= state.target.share);
         }
-        if (decision.do === 'enter') assert.ok(Math.abs(rank(decision.stage) - rank(state.stage)) <= 1 || rank(decision.stage) < rank(state.stage));
+        if (decision.do === 'enter')
+          assert.ok(
+            Math.abs(rank(decision.stage) - rank(state.stage)) <= 1 ||
+              rank(decision.stage) < rank(state.stage),
+          );
       }),
       { numRuns: 3_000 },
     );
@@ -180,7 +241,8 @@ describe('decide, whatever the facts', () => {
       fc.property(anyFacts, (given) => {
         const decision = decide(given);
         if (given.state.stage === 'retired') assert.equal(decision.do, 'wait');
-        if (decision.do === 'enter' && rank(decision.stage) < rank('canary')) assert.equal(given.state.share, 0);
+        if (decision.do === 'enter' && rank(decision.stage) < rank('canary'))
+          assert.equal(given.state.share, 0);
       }),
       { numRuns: 3_000 },
     );

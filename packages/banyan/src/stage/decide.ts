@@ -3,7 +3,11 @@ import type { ResolvedRollout } from '../plan/resolved.ts';
 import { describeStage, FULL_SHARE, formatShare, rank, type ServiceState, type Stage } from './stages.ts';
 
 /** What is known about a link when a decision is made. */
-export type LinkFacts = { state: 'off' | 'preparing' | 'copying' | 'streaming' | 'reconnecting' | 'failed'; lagMs: number; error: string | null };
+export type LinkFacts = {
+  state: 'off' | 'preparing' | 'copying' | 'streaming' | 'reconnecting' | 'failed';
+  lagMs: number;
+  error: string | null;
+};
 
 export type VerificationFacts = {
   /** CONSISTENT only if every table of the service is; UNKNOWN if one was never compared. */
@@ -54,7 +58,8 @@ export function decide(facts: Facts): Decision {
   if (state.failedSteps >= MAX_FAILED_STEPS && direction === 'up') {
     return { do: 'pause', why: `${state.failedSteps} fenced steps failed in a row, last: ${state.message}` };
   }
-  if (state.retryAt && state.retryAt > now) return { do: 'wait', why: `last step failed (${state.message}); next try soon` };
+  if (state.retryAt && state.retryAt > now)
+    return { do: 'wait', why: `last step failed (${state.message}); next try soon` };
   return direction === 'down' ? moveDown(facts) : moveUp(facts);
 }
 
@@ -113,9 +118,12 @@ function moveUp(facts: Facts): Decision {
 }
 
 function leaveCopying(facts: Facts): Decision {
-  if (facts.forward.state === 'failed') return { do: 'wait', why: `forward link failed: ${facts.forward.error}` };
+  if (facts.forward.state === 'failed')
+    return { do: 'wait', why: `forward link failed: ${facts.forward.error}` };
   const unready = linksUnready(facts, ['forward']) ?? unverified(facts);
-  return unready ? { do: 'wait', why: unready } : { do: 'enter', stage: 'shadowing', why: 'copied and verified' };
+  return unready
+    ? { do: 'wait', why: unready }
+    : { do: 'enter', stage: 'shadowing', why: 'copied and verified' };
 }
 
 function leaveShadowing(facts: Facts): Decision {
@@ -128,7 +136,10 @@ function leaveShadowing(facts: Facts): Decision {
     }
     const ratio = evidence.mismatched / evidence.compared;
     if (ratio > policy.maxMismatchRatio) {
-      return { do: 'pause', why: `${evidence.mismatched} of ${evidence.compared} answers differ; see banyan mismatches ${state.service}` };
+      return {
+        do: 'pause',
+        why: `${evidence.mismatched} of ${evidence.compared} answers differ; see banyan mismatches ${state.service}`,
+      };
     }
   }
   return stepTo(facts, 'evidence from shadowing is good');
@@ -143,17 +154,23 @@ function raiseShare(facts: Facts): Decision {
       return { do: 'wait', why: `watching ${formatShare(state.share)} for ${policy.observeSeconds} s` };
     }
     if (evidence.requests.service < policy.minRequests) {
-      return { do: 'wait', why: `${evidence.requests.service} of ${policy.minRequests} requests seen at ${formatShare(state.share)}` };
+      return {
+        do: 'wait',
+        why: `${evidence.requests.service} of ${policy.minRequests} requests seen at ${formatShare(state.share)}`,
+      };
     }
   }
-  if (state.share === FULL_SHARE) return { do: 'enter', stage: 'migrated', why: 'everybody is on the service' };
+  if (state.share === FULL_SHARE)
+    return { do: 'enter', stage: 'migrated', why: 'everybody is on the service' };
   return stepTo(facts, `evidence at ${formatShare(state.share)} is good`);
 }
 
 function stepTo({ state, policy }: Facts, why: string): Decision {
   const limit = rank(state.target.stage) > rank('canary') ? FULL_SHARE : state.target.share;
   const share = stopsBetween(policy, state.share, limit)[0];
-  return share === undefined ? { do: 'wait', why: 'no further stop in the plan' } : { do: 'step', share, why };
+  return share === undefined
+    ? { do: 'wait', why: 'no further stop in the plan' }
+    : { do: 'step', share, why };
 }
 
 /** The only door without a way back: nothing may be on the new side that the old one lacks, and the proof is fresh. */
@@ -161,7 +178,9 @@ function leaveMigrated(facts: Facts): Decision {
   const unready = linksUnready(facts, ['forward', 'reverse']);
   if (unready) return { do: 'wait', why: unready };
   const { verification, now } = facts;
-  const ageHours = verification.verifiedAt ? (now.getTime() - verification.verifiedAt.getTime()) / 3_600_000 : Infinity;
+  const ageHours = verification.verifiedAt
+    ? (now.getTime() - verification.verifiedAt.getTime()) / 3_600_000
+    : Infinity;
   if (verification.verdict !== 'CONSISTENT' || ageHours > 24) {
     return { do: 'wait', why: 'retiring needs a CONSISTENT verification younger than 24 h' };
   }

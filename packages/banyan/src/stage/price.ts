@@ -21,11 +21,14 @@ export function priceOfGoingBack(facts: PriceFacts): Price {
   if (reverse.state !== 'streaming') {
     return {
       verdict: 'lossy',
-      details: [`the reverse link is ${reverse.state}: writes since it stopped are on the service only, going back waits for it`],
+      details: [
+        `the reverse link is ${reverse.state}: writes since it stopped are on the service only, going back waits for it`,
+      ],
     };
   }
   const details = ['every write of a mapped column is on the monolith before the switch'];
-  if (reverse.lagMs > facts.maxLagMs) details.push(`going back waits until the lag of ${Math.round(reverse.lagMs)} ms is gone`);
+  if (reverse.lagMs > facts.maxLagMs)
+    details.push(`going back waits until the lag of ${Math.round(reverse.lagMs)} ms is gone`);
   if (facts.serviceOnlyColumns.length > 0) {
     details.push(`stay on the service, unknown to the monolith: ${facts.serviceOnlyColumns.join(', ')}`);
   }

@@ -8,7 +8,11 @@ export type ChildContext = { plan: ResolvedPlan; log: Logger; token: string; app
 /** Common start of controller, applier and gateway processes. Throws when started by hand without the environment. */
 export async function childContext(name: string): Promise<ChildContext> {
   const config = demand('BANYAN_CONFIG');
-  const log = pino({ name, level: process.env.BANYAN_LOG_LEVEL ?? 'info', redact: ['*.token', '*.password', '*.authorization'] });
+  const log = pino({
+    name,
+    level: process.env.BANYAN_LOG_LEVEL ?? 'info',
+    redact: ['*.token', '*.password', '*.authorization'],
+  });
   return {
     plan: (await loadPlan(config)).plan,
     log,

@@ -14,7 +14,8 @@ export async function runUp(options: { config: string; json: boolean }): Promise
     config: path,
     token: process.env.BANYAN_TOKEN || plan.control.token || ensureToken(directory),
     logDirectory: logs,
-    onRestart: (name, code, signal) => say('restarted', { name, code, signal }, `${name} died (${signal ?? code}), starting it again`),
+    onRestart: (name, code, signal) =>
+      say('restarted', { name, code, signal }, `${name} died (${signal ?? code}), starting it again`),
   });
   const gateway = `http://${plan.gateway.host}:${plan.gateway.port}`;
   const control = `http://${plan.control.host}:${plan.control.port}`;
