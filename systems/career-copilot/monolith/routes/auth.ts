@@ -1,4 +1,3 @@
-import { hash, verify } from '@node-rs/bcrypt';
 import type { FastifyInstance } from 'fastify';
 import type { DatabaseError } from 'pg';
 import {
@@ -14,6 +13,7 @@ import {
 } from '../../contracts.ts';
 import type { Context } from '../app.ts';
 import { transaction, UNIQUE_VIOLATION } from '../database.ts';
+import { hash, verify } from '../passwords.ts';
 import { currentUser, hashRefreshToken, openSession, tokens } from '../security.ts';
 
 type UserRow = { id: number; hashed_password: string; is_active: boolean; role: string };
@@ -23,7 +23,7 @@ export function authRoutes(app: FastifyInstance, { pool, settings, authenticated
     '/auth/register',
     { schema: { body: RegisterRequest, response: { 201: Registered } } },
     async ({ body }, reply) => {
-      const hashedPassword = await hash(body.password, { cost: settings.bcryptCost });
+      const hashedPassword = await hash(body.password, settings.bcryptCost);
       const registered = await transaction(pool, async (client) => {
         const { rows } = await client.query(
           `INSERT INTO users (email, hashed_password, full_name) VALUES ($1, $2, $3)
@@ -96,7 +96,7 @@ export function authRoutes(app: FastifyInstance, { pool, settings, authenticated
       }
       await pool.query('UPDATE users SET hashed_password = $2, password_changed_at = now() WHERE id = $1', [
         id,
-        await hash(request.body.new_password, { cost: settings.bcryptCost }),
+        await hash(request.body.new_password, settings.bcryptCost),
       ]);
       return { message: 'Password updated' };
     },

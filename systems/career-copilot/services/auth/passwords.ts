@@ -11,14 +11,15 @@ export type Passwords = {
 };
 
 export function createPasswords(scheme: PasswordScheme, bcryptCost: number): Passwords {
-  const hash = async (password: string) =>
-    scheme === 'argon2id' ? await argon2Hash(password) : await bcryptHash(password, { cost: bcryptCost });
+  const inTurn = createQueue();
+  const hash = (password: string) =>
+    inTurn(() => (scheme === 'argon2id' ? argon2Hash(password) : bcryptHash(password, { cost: bcryptCost })));
   const verify = async (password: string, passwordHash: string) => {
     switch (schemeOf(passwordHash)) {
       case 'argon2id':
-        return await argon2Verify(passwordHash, password);
+        return await inTurn(() => argon2Verify(passwordHash, password));
       case 'bcrypt':
-        return await bcryptVerify(password, passwordHash);
+        return await inTurn(() => bcryptVerify(password, passwordHash));
       default:
         return false;
     }
@@ -29,4 +30,14 @@ export function createPasswords(scheme: PasswordScheme, bcryptCost: number): Pas
     await verify(password, await decoy);
   };
   return { hash, verify, pretend };
+}
+
+/** One at a time: a burst of logins must not take every core from the requests that are quick. */
+function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const result = last.then(work);
+    last = result.catch(() => {});
+    return result;
+  };
 }
