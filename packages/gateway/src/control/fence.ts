@@ -125,7 +125,9 @@ export async function abortFence(db: Queryable, id: string): Promise<'aborted' |
     [id],
   );
   const { rows } = await db.query('SELECT state FROM control.fences WHERE id = $1', [id]);
-  return (rows[0] as { state: string } | undefined)?.state === 'committed' ? 'committed' : 'aborted';
+  const row = rows[0] as { state: 'aborted' | 'committed' } | undefined;
+  if (!row) throw new FenceError('fence-not-holding', `there is no fence ${id}`);
+  return row.state;
 }
 
 /** What a fence is now; `late`: holding past its deadline, so it can only be aborted. */
