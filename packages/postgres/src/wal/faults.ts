@@ -28,7 +28,11 @@ const RETRIED: ReadonlySet<PostgresErrorCode> = new Set([
 function byMessage(sqlState: string | undefined, message: string): PostgresErrorCode | undefined {
   if (sqlState === '42704')
     return message.includes('publication') ? 'WAL_PUBLICATION_MISSING' : 'WAL_SLOT_MISSING';
-  if (sqlState === '55000') return message.includes('wal_level') ? 'WAL_LEVEL' : 'WAL_SLOT_LOST';
+  if (sqlState === '55000') {
+    if (message.includes('wal_level')) return 'WAL_LEVEL';
+    if (message.includes('slot')) return 'WAL_SLOT_LOST';
+    if (message.includes('accepting connections')) return 'WAL_CONNECTION';
+  }
   if (message.includes('SCRAM')) return 'WAL_AUTH';
   return undefined;
 }
