@@ -321,11 +321,30 @@ describe('banyan steps and mismatches', { concurrency: 3 }, () => {
 });
 
 describe('banyan check', { concurrency: 3 }, () => {
-  test('counts what a right plan has', async (t) => {
+  test('--offline counts what a right plan has, and asks no database', async (t) => {
     const { banyan } = await aShop(t);
-    const { code, stdout } = await banyan('check');
+    const { code, stdout } = await banyan('check', '--offline');
     assert.equal(code, 0);
-    assert.match(stdout, /banyan\.config\.ts is right: 2 services, 5 routes, 2 tables/);
+    assert.match(
+      stdout,
+      /banyan\.config\.ts is right: 2 services, 5 routes, 2 tables\nthe databases were not asked/,
+    );
+  });
+
+  test('exits with 1 when a database is not ready, and names it', async (t) => {
+    const { folder, api, banyan } = await aShop(t);
+    const nowhere = 'postgres://127.0.0.1:1/nowhere';
+    const { auth, users } = aPlan().services;
+    const services = { auth: { ...auth, database: nowhere }, users: { ...users, database: nowhere } };
+    const monolith = { ...aPlan().monolith, database: 'postgres://127.0.0.1:1/shop' };
+    writePlan(folder, api.port, { services, monolith, control: { database: nowhere } });
+    const { code, stdout } = await banyan('check');
+    assert.equal(code, 1);
+    assert.match(
+      stdout,
+      /not ready\n {2}monolith\.database\n {4}The database does not answer: .*ECONNREFUSED.*\n {4}mend: /,
+    );
+    assert.match(stdout, /the databases are not ready\n$/);
   });
 
   test('of a wrong plan shows every error and exits with 2', async () => {

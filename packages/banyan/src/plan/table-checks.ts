@@ -1,3 +1,4 @@
+import { checkTable as checkReplicable, ReplicationError } from '@banyan/replication';
 import type { TableMapping } from './define.ts';
 import type { SoundPlan } from './parts.ts';
 import { type PlanProblem, pathTo, problem } from './problem.ts';
@@ -45,7 +46,26 @@ export function checkTable(path: string, table: TableMapping): PlanProblem[] {
         );
     }
   }
-  return problems;
+  return problems.length > 0 ? problems : checkMapping(path, table);
+}
+
+/** What the replication itself would refuse when the link is opened. */
+function checkMapping(path: string, table: TableMapping): PlanProblem[] {
+  try {
+    checkReplicable(table);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ReplicationError)) throw error;
+    const why = String(error.details.why ?? error.message);
+    return [
+      problem(
+        path,
+        undefined,
+        `${nameOf(table)}: ${why}`,
+        'write the table with table() and its column helpers',
+      ),
+    ];
+  }
 }
 
 /** Several services may take columns of one legacy table, but each row and each column has one owner. */

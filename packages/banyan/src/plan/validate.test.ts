@@ -322,6 +322,14 @@ describe('services', () => {
     );
   });
 
+  test('map the key as it is, or the replication would refuse it', () => {
+    const plan = aPlan();
+    plan.services.auth!.tables[0]!.columns[0]!.flow = 'forward';
+    const error = onlyError(plan);
+    assert.equal(error.path, 'services.auth.tables[0]');
+    assert.match(error.message, /public\.users: key column id/);
+  });
+
   test('fill no service table twice', () => {
     const plan = aPlan();
     plan.services.auth!.tables.push({ ...aTable('users', ['phone']), rows: 'foreign' });

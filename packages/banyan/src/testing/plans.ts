@@ -1,3 +1,4 @@
+import { copy } from '@banyan/replication';
 import type { Plan, PlanRoute, PlanService, TableMapping } from '../plan/define.ts';
 
 /** Plans for tests: each function gives a valid one to change. */
@@ -52,13 +53,7 @@ export function aTable(name: string, columns: string[], change: Partial<TableMap
     service: { schema: 'public', table: name, key: ['id'] },
     rows: 'owned',
     owner: { by: 'key', legacyColumn: 'id', serviceColumn: 'id' },
-    columns: ['id', ...columns].map((column) => ({
-      flow: 'both',
-      forward: { [column]: column },
-      reverse: { [column]: column },
-      legacyColumns: [column],
-      serviceColumns: [column],
-    })),
+    columns: copy('id', ...columns),
     onTruncate: 'block',
     ...change,
   };

@@ -1,28 +1,55 @@
 import type { Command } from 'commander';
 import { loadPlan } from '../../plan/load.ts';
+import type { PreflightFinding } from '../../plan/preflight.ts';
 import { formatProblem } from '../../plan/problem.ts';
 import { EXIT } from '../exit.ts';
-import { note, paint, plural, print, printJson } from '../output.ts';
+import { paint, plural, print, printJson } from '../output.ts';
 import { act, command } from '../session.ts';
 
 export function checkCommand(): Command {
-  return command('check', 'Check the plan without touching anything', [
+  return command('check', 'Check the plan, and whether the databases it names are ready for it', [
     'banyan check',
+    'banyan check --offline',
     'banyan check --config systems/shop/banyan.config.ts --json',
-  ]).action(
-    act(async (options) => {
-      const { path, plan, warnings } = await loadPlan(options.config);
-      const services = Object.values(plan.services);
-      const routes = services.flatMap((service) => service.routes).length;
-      const tables = services.flatMap((service) => service.tables).length;
-      if (options.json) printJson({ path, ok: true, services: services.length, routes, tables, warnings });
-      else {
-        for (const warning of warnings) note(`${paint('yellow', 'warning')}\n${formatProblem(warning)}\n`);
-        print(
-          `${path} is right: ${plural(services.length, 'service')}, ${plural(routes, 'route')}, ${plural(tables, 'table')}`,
-        );
-      }
-      return EXIT.ok;
-    }),
-  );
+  ])
+    .option('--offline', 'the plan only; connect to nothing')
+    .addHelpText(
+      'after',
+      '\nChanges nothing. Exits with 2 when the plan is wrong, with 1 when a database is not ready.',
+    )
+    .action(
+      act<{ offline?: boolean }>(async (options) => {
+        const { path, plan, warnings } = await loadPlan(options.config);
+        const findings = options.offline ? [] : await (await preflight())(plan);
+        const ready = findings.every(({ severity }) => severity !== 'error');
+        const services = Object.values(plan.services);
+        const routes = services.flatMap((service) => service.routes).length;
+        const tables = services.flatMap((service) => service.tables).length;
+        if (options.json) {
+          printJson({ path, ok: ready, services: services.length, routes, tables, warnings, findings });
+          return ready ? EXIT.ok : EXIT.negative;
+        }
+        for (const warning of warnings) print(`${paint('yellow', 'warning')}\n${formatProblem(warning)}\n`);
+        for (const finding of findings) print(`${formatFinding(finding)}\n`);
+        const size = [
+          plural(services.length, 'service'),
+          plural(routes, 'route'),
+          plural(tables, 'table'),
+        ].join(', ');
+        print(`${path} is right: ${size}`);
+        if (options.offline) print('the databases were not asked');
+        else print(ready ? 'the databases are ready' : 'the databases are not ready');
+        return ready ? EXIT.ok : EXIT.negative;
+      }),
+    );
+}
+
+/** Loaded only when needed: it brings the replication engine along. */
+async function preflight() {
+  return (await import('../../plan/preflight.ts')).preflightPlan;
+}
+
+function formatFinding({ severity, where, table, message, mend }: PreflightFinding): string {
+  const name = severity === 'error' ? paint('red', 'not ready') : paint('yellow', 'warning');
+  return `${name}\n  ${table ? `${where}, ${table}` : where}\n    ${message}\n    mend: ${mend}`;
 }
