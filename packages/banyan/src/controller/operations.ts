@@ -13,7 +13,6 @@ import {
   type Stage,
   type Target,
 } from '../stage/stages.ts';
-import { rollBack } from './controller.ts';
 import { collectFacts, type ServiceFacts } from './facts.ts';
 import { serviceOnlyColumns } from './service-only-columns.ts';
 
@@ -124,6 +123,7 @@ export function createOperations(plan: ResolvedPlan, pool: pg.Pool): Control {
           `banyan verify ${service} --repair`,
         );
       }
+      await refuseCutOff(service);
       await store.setTarget(pool, service, { stage: 'retired', share: FULL_SHARE }, false);
       await store.announce(pool);
       return describeService(await factsOf(service));
@@ -139,6 +139,27 @@ export function createOperations(plan: ResolvedPlan, pool: pg.Pool): Control {
     demandService(service);
     const facts = await collectFacts(pool, plan, new Date());
     return facts.find(({ state }) => state.service === service)!;
+  }
+
+  /** Rows that another service takes from the monolith must go on arriving there. */
+  async function refuseCutOff(service: string): Promise<void> {
+    const { tables } = plan.services[service]!;
+    const owned = tables
+      .filter(({ rows }) => rows === 'owned')
+      .map(({ legacy }) => `${legacy.schema}.${legacy.table}`);
+    const states = await store.readServices(pool);
+    for (const { service: other, stage } of states) {
+      const needs = plan.services[other]?.tables.find(
+        ({ rows, legacy }) => rows === 'foreign' && owned.includes(`${legacy.schema}.${legacy.table}`),
+      );
+      if (other === service || !needs || stage === 'retired') continue;
+      throw new ControlError(
+        'others_depend',
+        409,
+        `'${other}' still takes rows of ${needs.legacy.table} that '${service}' writes back to the monolith`,
+        `banyan retire ${other} first`,
+      );
+    }
   }
 
   function demandService(service: string): void {

@@ -7,7 +7,14 @@ import { type ResolvedPlan, resolvePlan } from './resolved.ts';
 import { validatePlan } from './validate.ts';
 
 /** Names looked for, in this order, in a folder and then in each folder above it. */
-const CONFIG_NAMES = ['banyan.config.ts', 'banyan.config.mts', 'banyan.config.js', 'banyan.config.mjs'];
+const CONFIG_NAMES = [
+  'banyan.config.ts',
+  'banyan.config.mts',
+  'banyan.config.js',
+  'banyan.config.mjs',
+  // Where a tour says which of its runs is the newest.
+  '.banyan/banyan.config.ts',
+];
 
 export type LoadedPlan = {
   /** Absolute path of the config file. */
