@@ -59,13 +59,13 @@ describe('loadPlan', () => {
     assert.match(error.where, /banyan\.config\.ts:3(:\d+)?$/);
   });
 
-  test('names the line that reads an unset environment variable', async () => {
+  test('names all environment variables that are not set, and the line that reads the first', async () => {
     const envFile = new URL('./env.ts', import.meta.url).href;
     const folder = folderWith(
-      `import { env } from '${envFile}';\n\nexport default env('BANYAN_TEST_UNSET');\n`,
+      `import { env } from '${envFile}';\n\nconst one = env('BANYAN_TEST_ONE');\nexport default { url: new URL(one + env('BANYAN_TEST_TWO')) };\n`,
     );
     const error = await loadError(loadPlan(undefined, folder));
-    assert.match(error.message, /BANYAN_TEST_UNSET is not set/);
+    assert.equal(error.message, '2 environment variables are not set: BANYAN_TEST_ONE, BANYAN_TEST_TWO');
     assert.match(error.where, /banyan\.config\.ts:3(:\d+)?$/);
   });
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Plan } from './define.ts';
+import { collectMissing, type MissingVariable } from './env.ts';
 import { PlanError, type PlanProblem } from './problem.ts';
 import { type ResolvedPlan, resolvePlan } from './resolved.ts';
 import { validatePlan } from './validate.ts';
@@ -72,14 +73,19 @@ export function findConfig(file: string | undefined, cwd: string = process.cwd()
 }
 
 async function importDefault(path: string): Promise<unknown> {
+  let exported: unknown;
   try {
-    return ((await import(pathToFileURL(path).href)) as { default?: unknown }).default;
+    const missing = await collectMissing(async () => {
+      exported = ((await import(pathToFileURL(path).href)) as { default?: unknown }).default;
+    });
+    if (missing.length > 0) throw missingError(missing, path);
+    return exported;
   } catch (cause) {
-    if (cause instanceof PlanError) throw cause;
-    const message = cause instanceof Error ? cause.message : String(cause);
+    if (cause instanceof PlanError || cause instanceof LoadError) throw cause;
+    const { message, stack } = cause instanceof Error ? cause : { message: String(cause), stack: '' };
     throw new LoadError(
       message.split('\n')[0]!.trim(),
-      placeOf(cause, path),
+      placeOf(stack, path),
       'correct the line, then try again',
       {
         cause,
@@ -88,10 +94,19 @@ async function importDefault(path: string): Promise<unknown> {
   }
 }
 
+function missingError(missing: readonly MissingVariable[], path: string): LoadError {
+  const names = [...new Set(missing.map(({ name }) => name))];
+  const message =
+    names.length === 1
+      ? `the environment variable ${names[0]} is not set`
+      : `${names.length} environment variables are not set: ${names.join(', ')}`;
+  const mend = `set ${names.length === 1 ? 'it' : 'them'}, or give env('${names[0]}', ...) a fallback`;
+  return new LoadError(message, placeOf(missing[0]!.stack, path), mend);
+}
+
 /** Where in the config (or, failing that, in any file of the project) an error came from. */
-function placeOf(error: unknown, path: string): string {
-  const stack = error instanceof Error ? `${error.stack ?? ''}` : '';
-  const places = [...stack.matchAll(/(?<![\w:/])((?:file:\/\/)?\/[^\s():]+):(\d+)(?::(\d+))?/g)].map(
+function placeOf(stack: string | undefined, path: string): string {
+  const places = [...(stack ?? '').matchAll(/(?<![\w:/])((?:file:\/\/)?\/[^\s():]+):(\d+)(?::(\d+))?/g)].map(
     (match) => {
       const file = match[1]!.startsWith('file:') ? fileURLToPath(match[1]!) : decodeURI(match[1]!);
       return { file, text: [file, match[2], match[3]].filter(Boolean).join(':') };
