@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 
 /** Everything the gateway itself answers, by stable code. `status` is HTTP, `title` is for people. */
 export const ERRORS = {
@@ -32,6 +33,9 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+/** Connections that have had their last answer: what the parser says of them afterwards is not answered again. */
+export const refusedSockets = new WeakSet<Socket>();
+
 /** The body of an RFC 9457 problem. `detail` must not repeat anything secret. */
 export function problem(code: ErrorCode, detail?: string, extra?: Record<string, unknown>): string {
   const { status, title } = ERRORS[code];
@@ -63,7 +67,10 @@ export function sendProblem(
   ];
   if (status === 503 && !headers.includes('retry-after')) list.push('retry-after', '1');
   // What the client may still be sending is unknown, so the connection cannot be used again.
-  if (!res.req.complete) list.push('connection', 'close');
+  if (!res.req.complete) {
+    list.push('connection', 'close');
+    if (res.socket) refusedSockets.add(res.socket);
+  }
   res.writeHead(status, list);
   res.end(res.req.method === 'HEAD' ? undefined : body);
 }

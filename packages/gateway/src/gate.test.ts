@@ -35,7 +35,8 @@ class World {
           if (this.fence?.id !== id) return;
           for (const run of this.running) {
             // Not asserted here: the gate takes a rejection for an outage.
-            if (!run.done && this.moves(run.key)) this.violation = 'acknowledged with a changing write in flight';
+            if (!run.done && this.moves(run.key))
+              this.violation = 'acknowledged with a changing write in flight';
           }
           this.fence.acked = true;
         },

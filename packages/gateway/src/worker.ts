@@ -10,7 +10,7 @@ import { bodyChecks } from './body.ts';
 import { BucketCache } from './bucket.ts';
 import { ControlLoop } from './control-loop.ts';
 import type { Core } from './core.ts';
-import { type ErrorCode, rawProblem, sendProblem } from './errors.ts';
+import { type ErrorCode, rawProblem, refusedSockets, sendProblem } from './errors.ts';
 import { Exchange } from './exchange.ts';
 import { Gate } from './gate.ts';
 import { compileTable, type Live, upstreamsOf } from './live.ts';
@@ -202,7 +202,7 @@ function after(ms: number, callback: () => void): () => void {
 
 /** What could not be parsed as a request: answered as a problem, then the connection is closed. */
 function onClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  if (error.code === 'ECONNRESET' || !socket.writable || refusedSockets.has(socket)) {
     socket.destroy();
     return;
   }
