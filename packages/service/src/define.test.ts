@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { after, before, describe, it } from 'node:test';
+import { testServer } from '@banyan/postgres/testing';
+import { Type } from 'typebox';
+import { ConfigError, defineErrors, defineService, type RunningService } from './index.ts';
+
+const errors = defineErrors({ NOTE_NOT_FOUND: [404, 'There is no such note.'] });
+
+let release: () => void = () => {};
+let entered: () => void = () => {};
+
+const notes = defineService({
+  name: 'notes',
+  config: Type.Object({ GREETING: Type.String() }),
+  schema: new URL('fixtures/notes.sql', import.meta.url),
+  routes: (app, { config, pool }) => {
+    app.get('/greeting', async () => ({ greeting: config.GREETING }));
+    app.get('/notes/:id', { schema: { params: Type.Object({ id: Type.Integer() }) } }, async ({ params }) => {
+      throw errors('NOTE_NOT_FOUND', { fields: { id: params.id } });
+    });
+    app.get('/broken', async () => await pool.query('SELECT secret FROM nowhere'));
+    app.get('/slow', async () => {
+      entered();
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      return { done: true };
+    });
+  },
+});
+
+let env: Record<string, string>;
+let service: RunningService;
+
+before(async () => {
+  const server = await testServer();
+  env = { DATABASE_URL: await server.database('notes'), GREETING: 'hello', LOG_LEVEL: 'silent' };
+  service = await notes.start(env);
+});
+
+after(async () => await service?.close());
+
+describe('a service', () => {
+  it('has its configuration and its schema', async () => {
+    assert.deepEqual(await (await fetch(`${service.url}/greeting`)).json(), { greeting: 'hello' });
+    await service.pool.query(`INSERT INTO notes (body) VALUES ('x')`);
+  });
+
+  it('does not start without its variables', async () => {
+    await assert.rejects(notes.start({ ...env, GREETING: undefined }), ConfigError);
+  });
+
+  it('answers its own errors as problem documents', async () => {
+    const response = await fetch(`${service.url}/notes/7`, { headers: { 'x-request-id': 'r-1' } });
+    assert.equal(response.headers.get('x-request-id'), 'r-1');
+    assert.match(response.headers.get('content-type') ?? '', /^application\/problem\+json/);
+    assert.deepEqual(await response.json(), {
+      type: 'urn:problem:note-not-found',
+      title: 'Not Found',
+      status: 404,
+      detail: 'There is no such note.',
+      code: 'NOTE_NOT_FOUND',
+      request_id: 'r-1',
+      id: 7,
+    });
+  });
+
+  it('answers bad input and unknown paths as problem documents', async () => {
+    const bad = await fetch(`${service.url}/notes/x`);
+    assert.equal(bad.status, 400);
+    assert.equal(((await bad.json()) as { code: string }).code, 'INVALID_REQUEST');
+    assert.equal((await fetch(`${service.url}/nowhere`)).status, 404);
+  });
+
+  it('tells clients nothing about its insides when it fails', async () => {
+    const response = await fetch(`${service.url}/broken`);
+    assert.equal(response.status, 500);
+    assert.doesNotMatch(await response.text(), /nowhere|secret|relation/);
+  });
+
+  it('is alive, ready, measured and described', async () => {
+    assert.equal((await fetch(`${service.url}/health/live`)).status, 200);
+    assert.equal((await fetch(`${service.url}/health/ready`)).status, 200);
+    const metrics = await (await fetch(`${service.url}/metrics`)).text();
+    assert.match(
+      metrics,
+      /^http_request_duration_seconds_count\{service="notes",.*route="\/greeting",.*\} 1$/m,
+    );
+    const openapi = (await (await fetch(`${service.url}/openapi.json`)).json()) as { paths: object };
+    assert.ok('/notes/{id}' in openapi.paths);
+  });
+
+  it('is not ready when its database is away, though alive', async () => {
+    const lonely = await notes.start(env);
+    await lonely.pool.end();
+    assert.equal((await fetch(`${lonely.url}/health/ready`)).status, 503);
+    assert.equal((await fetch(`${lonely.url}/health/live`)).status, 200);
+    await lonely.app.close();
+  });
+
+  it('answers what it has taken before it closes', async () => {
+    const closing = await notes.start(env);
+    const inside = new Promise<void>((resolve) => {
+      entered = resolve;
+    });
+    const status = new Promise<number | undefined>((resolve, reject) => {
+      request(`${closing.url}/slow`, (response) => resolve(response.resume().statusCode))
+        .on('error', reject)
+        .end();
+    });
+    await inside;
+    const closed = closing.close();
+    release();
+    assert.equal(await status, 200);
+    await closed;
+    await assert.rejects(fetch(`${closing.url}/greeting`));
+  });
+});

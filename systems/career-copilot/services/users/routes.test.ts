@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { testServer } from '@banyan/postgres/testing';
+import type { RunningService } from '@banyan/service';
+import { SignJWT } from 'jose';
+import { LEGACY_ISSUER } from '../../contracts.ts';
+import { users } from './main.ts';
+
+const SECRET = 'the secret of the legacy system';
+const ADMIN = 1;
+let service: RunningService;
+/** Stands for the gateway: what an export or a deletion asks of the rest of the system. */
+let rest: Server;
+let asked: string[] = [];
+let answer: (path: string) => { status: number; body?: unknown } = () => ({ status: 204 });
+
+before(async () => {
+  rest = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    const { status, body } = answer(request.url ?? '');
+    response.writeHead(status).end(body === undefined ? undefined : JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => rest.listen(0, '127.0.0.1', resolve));
+  const server = await testServer();
+  service = await users.start({
+    DATABASE_URL: await server.database('users'),
+    LEGACY_JWT_SECRET: SECRET,
+    API_URL: `http://127.0.0.1:${(rest.address() as AddressInfo).port}`,
+    LOG_LEVEL: 'silent',
+  });
+  await person(ADMIN, 'admin');
+});
+
+after(async () => {
+  rest?.close();
+  await service?.close();
+});
+
+let people = ADMIN;
+
+async function person(id = ++people, role = 'user'): Promise<number> {
+  await service.pool.query(
+    `INSERT INTO profiles (user_id, email, role, first_name, last_name, headline, location, skills, phone)
+     VALUES ($1, $2, $3, 'Ada', 'King', 'Engineer', 'London', '{math}', '+44 1')`,
+    [id, `ada-${id}@example.com`, role],
+  );
+  return id;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: each test reads what it expects
+type Json = any;
+
+async function call(
+  as: number,
+  method: string,
+  path: string,
+  { body, ifMatch }: { body?: unknown; ifMatch?: string } = {},
+): Promise<{ status: number; body: Json; etag: string }> {
+  const token = await new SignJWT({ role: as === ADMIN ? 'admin' : 'user' })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setIssuer(LEGACY_ISSUER)
+    .setSubject(String(as))
+    .setExpirationTime('5m')
+    .sign(new TextEncoder().encode(SECRET));
+  const headers: Record<string, string> = { authorization: `Bearer ${token}` };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  if (ifMatch !== undefined) headers['if-match'] = ifMatch;
+  const response = await fetch(`${service.url}/api/v1${path}`, {
+    method,
+    headers,
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    body: text === '' ? undefined : JSON.parse(text),
+    etag: response.headers.get('etag') ?? '',
+  };
+}
+
+describe('a guarded change', () => {
+  it('is made if nothing happened since the profile was read', async () => {
+    const id = await person();
+    const { etag } = await call(id, 'GET', '/users/me');
+    const changed = await call(id, 'PUT', '/users/me', { body: { headline: 'new' }, ifMatch: etag });
+    assert.equal(changed.status, 200);
+    assert.notEqual(changed.etag, etag);
+    assert.equal((await call(id, 'GET', '/users/me')).etag, changed.etag);
+  });
+
+  it('is refused with 412 and without effect if somebody was quicker', async () => {
+    const id = await person();
+    const { etag } = await call(id, 'GET', '/users/me');
+    await call(id, 'PUT', '/users/me', { body: { headline: 'first' } });
+    const late = await call(id, 'PUT', '/users/me', { body: { headline: 'late' }, ifMatch: etag });
+    assert.equal(late.status, 412);
+    assert.equal(late.body.code, 'PROFILE_CHANGED');
+    assert.equal((await call(id, 'GET', '/users/me')).body.headline, 'first');
+  });
+
+  it('notices what the legacy system changed, which knows no version', async () => {
+    const id = await person();
+    const { etag } = await call(id, 'GET', '/users/me');
+    await service.pool.query(
+      `UPDATE profiles SET headline = 'legacy', updated_at = now() WHERE user_id = $1`,
+      [id],
+    );
+    assert.equal(
+      (await call(id, 'PUT', '/users/me', { body: { headline: 'x' }, ifMatch: etag })).status,
+      412,
+    );
+  });
+
+  it('is only made once by two that race', async () => {
+    const id = await person();
+    const { etag } = await call(id, 'GET', '/users/me');
+    const race = await Promise.all(
+      ['a', 'b', 'c'].map((headline) => call(id, 'PUT', '/users/me', { body: { headline }, ifMatch: etag })),
+    );
+    assert.deepEqual(race.map(({ status }) => status).sort(), [200, 412, 412]);
+  });
+});
+
+describe('privacy settings', () => {
+  it('are open at first and change piece by piece', async () => {
+    const id = await person();
+    const open = {
+      profile_visibility: 'members',
+      show_headline: true,
+      show_location: true,
+      show_skills: true,
+    };
+    assert.deepEqual((await call(id, 'GET', '/users/me/privacy-settings')).body, open);
+    await call(id, 'PUT', '/users/me/privacy-settings', { body: { show_location: false } });
+    await call(id, 'PUT', '/users/me/privacy-settings', { body: { show_skills: false } });
+    const now = { ...open, show_location: false, show_skills: false };
+    assert.deepEqual((await call(id, 'GET', '/users/me/privacy-settings')).body, now);
+  });
+
+  it('decide what others see, and not what oneself or an administrator sees', async () => {
+    const id = await person();
+    const stranger = await person();
+    await call(id, 'PUT', '/users/me/privacy-settings', { body: { show_location: false } });
+    assert.equal((await call(stranger, 'GET', `/users/${id}`)).body.location, null);
+    assert.equal((await call(id, 'GET', `/users/${id}`)).body.location, 'London');
+    assert.equal((await call(ADMIN, 'GET', `/users/${id}`)).body.location, 'London');
+    await call(id, 'PUT', '/users/me/privacy-settings', { body: { profile_visibility: 'private' } });
+    const hidden = await call(stranger, 'GET', `/users/${id}`);
+    assert.deepEqual([hidden.status, hidden.body], [404, { detail: 'User not found' }]);
+  });
+
+  it('are nobody else’s business', async () => {
+    const id = await person();
+    const stranger = await person();
+    assert.equal((await call(stranger, 'GET', `/users/${id}/privacy-settings`)).status, 403);
+    assert.equal((await call(ADMIN, 'GET', `/users/${id}/privacy-settings`)).status, 200);
+  });
+
+  it('take no words they do not know', async () => {
+    const id = await person();
+    const body = { profile_visibility: 'everybody' };
+    assert.equal((await call(id, 'PUT', '/users/me/privacy-settings', { body })).status, 400);
+  });
+});
+
+describe('preferences and picture', () => {
+  it('are the same preferences that the profile shows', async () => {
+    const id = await person();
+    const preferences = { language: 'de', alerts: { frequency: 'daily' } };
+    await call(id, 'PUT', '/users/me/preferences', { body: preferences });
+    assert.deepEqual((await call(id, 'GET', '/users/me/preferences')).body, preferences);
+    assert.deepEqual((await call(id, 'GET', '/users/me')).body.preferences, preferences);
+  });
+
+  it('take a picture by https and nothing else', async () => {
+    const id = await person();
+    const put = (url: string | null) =>
+      call(id, 'PUT', '/users/me/picture', { body: { profile_picture_url: url } });
+    assert.equal((await put('https://img.example.com/7.png')).status, 200);
+    assert.equal((await put('javascript:alert(1)')).status, 400);
+    assert.equal((await put(null)).body.profile_picture_url, null);
+  });
+});
+
+describe('an export', () => {
+  it('has every part, all pages of it', async () => {
+    const id = await person();
+    answer = (path) => {
+      const page = Number(new URL(path, 'http://x').searchParams.get('page'));
+      if (path.includes('/auth/me')) return { status: 200, body: { id } };
+      const name = path.includes('/applications') ? 'applications' : 'notifications';
+      return { status: 200, body: { [name]: [`${name} ${page}`], total_pages: 2 } };
+    };
+    const { status, body } = await call(id, 'GET', '/users/me/export');
+    assert.equal(status, 200);
+    assert.equal(body.profile.email, `ada-${id}@example.com`);
+    assert.deepEqual(body.account, { id });
+    assert.deepEqual(body.applications, ['applications 1', 'applications 2']);
+    assert.deepEqual(body.notifications, ['notifications 1', 'notifications 2']);
+  });
+
+  it('is not given in part', async () => {
+    const id = await person();
+    answer = (path) => (path.includes('/auth/me') ? { status: 200, body: {} } : { status: 503 });
+    assert.equal((await call(id, 'GET', '/users/me/export')).status, 503);
+  });
+});
+
+describe('a deletion', () => {
+  it('asks for the account first and then leaves nothing of the person', async () => {
+    const id = await person();
+    asked = [];
+    answer = () => ({ status: 204 });
+    assert.equal((await call(id, 'DELETE', '/users/me')).status, 204);
+    assert.deepEqual(asked, ['DELETE /api/v1/auth/me']);
+    const { rows } = await service.pool.query('SELECT * FROM profiles WHERE user_id = $1', [id]);
+    assert.equal(rows[0].first_name, 'Deleted');
+    // The email is the auth service's to change; its change arrives by replication.
+    assert.doesNotMatch(JSON.stringify({ ...rows[0], email: '' }), /Ada|King|London|Engineer|math|\+44/);
+  });
+
+  it('changes nothing if the account could not be deleted, and may be asked for again', async () => {
+    const id = await person();
+    answer = () => ({ status: 404 });
+    assert.equal((await call(id, 'DELETE', '/users/me')).status, 503);
+    assert.equal((await call(id, 'GET', '/users/me')).body.full_name, 'Ada King');
+    // The account is deleted, its inactivity has arrived here, and the profile is still to do.
+    await service.pool.query('UPDATE profiles SET is_active = false WHERE user_id = $1', [id]);
+    answer = () => ({ status: 204 });
+    assert.equal((await call(id, 'DELETE', '/users/me')).status, 204);
+  });
+});
