@@ -1,5 +1,8 @@
-export type { CopyOptions, CopyProgress, CopyResult, Throttle } from './copy.ts';
+export type { Position } from './confirm.ts';
+export type { CopyOptions, CopyProgress, CopyResult } from './copy.ts';
 export { ReplicationError, type ReplicationErrorCode } from './errors.ts';
+export { GUARD_SQLSTATE, type GuardOptions, installGuard, removeGuard, setGuard } from './guard.ts';
+export { checkLaw, type LawBreach } from './law.ts';
 export { type BarrierOptions, type Link, type LinkState, type LinkStatus, openLink } from './link.ts';
 export type { Alarm, LinkConfig, LinkHooks, LinkNames } from './link-config.ts';
 export {
@@ -17,8 +20,11 @@ export {
   type TableMapping,
   table,
 } from './mapping.ts';
+export { type Orphans, orphans } from './orphans.ts';
 export { BUCKETS, bucket, bucketSql, isServiceSide, isServiceSideSql } from './ownership.ts';
 export type { Finding } from './preflight.ts';
 export type { PrepareOptions } from './prepare.ts';
 export { type RepairOptions, repair } from './repair.ts';
 export { checkSequences, type SequenceState } from './sequences.ts';
+export type { Progress, Throttle } from './throttle.ts';
+export { type TableVerdict, type Verdict, type VerifyCursor, type VerifyOptions, verify } from './verify.ts';

@@ -59,11 +59,14 @@ export class Intake {
   take(message: WalMessage): void {
     switch (message.kind) {
       case 'insert':
-        return this.#row(message.relationId, 'insert', message.new, undefined, undefined);
+        this.#row(message.relationId, 'insert', message.new, undefined, undefined);
+        return;
       case 'update':
-        return this.#row(message.relationId, 'update', message.new, message.key, message.old);
+        this.#row(message.relationId, 'update', message.new, message.key, message.old);
+        return;
       case 'delete':
-        return this.#row(message.relationId, 'delete', (message.old ?? message.key)!, undefined, message.old);
+        this.#row(message.relationId, 'delete', (message.old ?? message.key)!, undefined, message.old);
+        return;
       case 'begin':
         this.#skip = message.finalLsn < this.#delivered;
         this.#bytes = 0;
@@ -82,9 +85,11 @@ export class Intake {
         if (isSibling(this.#names, message.name)) this.#skip = true;
         return;
       case 'commit':
-        return this.#commit(message.endLsn);
+        this.#commit(message.endLsn);
+        return;
       case 'relation':
-        return this.#relation(message);
+        this.#relation(message);
+        return;
       case 'truncate':
         if (!this.#skip)
           for (const id of message.relationIds) {

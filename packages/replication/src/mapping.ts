@@ -53,7 +53,7 @@ export function rename(legacy: string, service: string, options: WithFlow = {}):
 }
 
 /** Columns that keep their names. The last argument may be `{ flow }`. */
-export function copy(...names: [...string[], string | WithFlow]): ColumnMapping[] {
+export function copy(...names: (string | WithFlow)[]): ColumnMapping[] {
   const last = names.at(-1);
   const options = typeof last === 'object' ? last : {};
   return names

@@ -41,7 +41,10 @@ export function buildWaves(changes: Iterable<Change>): Segment[][] {
   for (const change of changes) {
     const { table } = change;
     let keys = touched.get(table);
-    if (!keys) touched.set(table, (keys = new Map()));
+    if (!keys) {
+      keys = new Map();
+      touched.set(table, keys);
+    }
     const key = table.keyOf(change.row);
     const last = keys.get(key);
     if (change.kind === 'rekey') {
