@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 // Runs the command line, which is TypeScript, with a Node that can: this one, or the one that npm has pinned.
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
+import module, { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const main = new URL('../src/cli/main.ts', import.meta.url);
 
 const major = Number(process.versions.node.split('.')[0]);
 if (major >= 24 && process.features.typescript) {
+  module.enableCompileCache?.();
   await import(main.href);
 } else {
   runWith(findNode());

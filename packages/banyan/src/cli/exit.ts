@@ -1,7 +1,6 @@
 import { CommanderError } from 'commander';
 import { ControlError } from '../control/control.ts';
-import { LoadError } from '../plan/load.ts';
-import { formatProblem, PlanError, type PlanProblem } from '../plan/problem.ts';
+import { formatProblem, LoadError, PlanError, type PlanProblem } from '../plan/problem.ts';
 
 /** Exit codes of every command; part of its interface. */
 export const EXIT = {

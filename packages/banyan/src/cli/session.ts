@@ -1,8 +1,6 @@
 import { Command } from 'commander';
-import { ControlClient, controlOrigin } from '../api/client.ts';
-import { findToken } from '../api/token.ts';
 import type { Control } from '../control/control.ts';
-import { loadPlan } from '../plan/load.ts';
+import type { LoadedPlan } from '../plan/load.ts';
 import { Interrupted } from './exit.ts';
 
 export type CommonOptions = { json?: boolean; config?: string };
@@ -31,9 +29,19 @@ export function act<O extends object>(
   };
 }
 
+/** The plan that the options name. What reads it is loaded only now, so that --help and mistakes answer at once. */
+export async function load(options: CommonOptions): Promise<LoadedPlan> {
+  const { loadPlan } = await import('../plan/load.ts');
+  return await loadPlan(options.config);
+}
+
 /** The control plane of the plan. Nothing is sent before its first method is called. */
 export async function connect(options: CommonOptions): Promise<Control> {
-  const { plan, directory } = await loadPlan(options.config);
+  const [{ plan, directory }, { ControlClient, controlOrigin }, { findToken }] = await Promise.all([
+    load(options),
+    import('../api/client.ts'),
+    import('../api/token.ts'),
+  ]);
   return new ControlClient(controlOrigin(plan), findToken(plan, directory));
 }
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { aPlan } from '../testing/plans.ts';
 import { env } from './env.ts';
-import { LoadError, loadPlan } from './load.ts';
-import { PlanError } from './problem.ts';
+import { loadPlan } from './load.ts';
+import { LoadError, PlanError } from './problem.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'banyan-load-'));
 after(() => rmSync(root, { recursive: true, force: true }));

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Plan } from './define.ts';
 import { collectMissing, type MissingVariable } from './env.ts';
-import { PlanError, type PlanProblem } from './problem.ts';
+import { LoadError, PlanError, type PlanProblem } from './problem.ts';
 import { type ResolvedPlan, resolvePlan } from './resolved.ts';
 import { validatePlan } from './validate.ts';
 
@@ -25,18 +25,6 @@ export type LoadedPlan = {
   plan: ResolvedPlan;
   warnings: PlanProblem[];
 };
-
-/** A config file that is absent or cannot be run. `where` is file:line:column as far as it is known. */
-export class LoadError extends Error {
-  readonly where: string;
-  readonly mend: string;
-  constructor(message: string, where: string, mend: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'LoadError';
-    this.where = where;
-    this.mend = mend;
-  }
-}
 
 /**
  * Loads the plan from a file, or from the nearest banyan.config.ts at or above `cwd`.

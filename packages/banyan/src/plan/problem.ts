@@ -19,6 +19,18 @@ export class PlanError extends Error {
   }
 }
 
+/** A config file that is absent or cannot be run. `where` is file:line:column as far as it is known. */
+export class LoadError extends Error {
+  readonly where: string;
+  readonly mend: string;
+  constructor(message: string, where: string, mend: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'LoadError';
+    this.where = where;
+    this.mend = mend;
+  }
+}
+
 /** A problem with its value ready to show. */
 export function problem(path: string, value: unknown, message: string, mend: string): PlanProblem {
   return { path, value: showValue(path, value), message, mend };

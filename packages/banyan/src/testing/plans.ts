@@ -1,4 +1,4 @@
-import { copy } from '@banyan/replication';
+import { rename } from '@banyan/replication';
 import type { Plan, PlanRoute, PlanService, TableMapping } from '../plan/define.ts';
 
 /** Plans for tests: each function gives a valid one to change. */
@@ -53,7 +53,7 @@ export function aTable(name: string, columns: string[], change: Partial<TableMap
     service: { schema: 'public', table: name, key: ['id'] },
     rows: 'owned',
     owner: { by: 'key', legacyColumn: 'id', serviceColumn: 'id' },
-    columns: copy('id', ...columns),
+    columns: ['id', ...columns].map((column) => rename(column, column)),
     onTruncate: 'block',
     ...change,
   };

@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
-import { loadPlan } from '../../plan/load.ts';
 import type { PreflightFinding } from '../../plan/preflight.ts';
 import { formatProblem } from '../../plan/problem.ts';
 import { EXIT } from '../exit.ts';
 import { paint, plural, print, printJson } from '../output.ts';
-import { act, command } from '../session.ts';
+import { act, command, load } from '../session.ts';
 
 export function checkCommand(): Command {
   return command('check', 'Check the plan, and whether the databases it names are ready for it', [
@@ -19,7 +18,7 @@ export function checkCommand(): Command {
     )
     .action(
       act<{ offline?: boolean }>(async (options) => {
-        const { path, plan, warnings } = await loadPlan(options.config);
+        const { path, plan, warnings } = await load(options);
         const findings = options.offline ? [] : await (await preflight())(plan);
         const ready = findings.every(({ severity }) => severity !== 'error');
         const services = Object.values(plan.services);

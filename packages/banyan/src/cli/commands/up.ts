@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { findConfig } from '../../plan/load.ts';
 import { EXIT } from '../exit.ts';
 import { act, command } from '../session.ts';
 
@@ -11,6 +10,7 @@ export function upCommand(): Command {
     act(async (options) => {
       // Loaded only now: no other command needs the servers.
       const { runUp } = await import('../../up/up.ts');
+      const { findConfig } = await import('../../plan/load.ts');
       await runUp({ config: findConfig(options.config), json: options.json ?? false });
       return EXIT.ok;
     }),
