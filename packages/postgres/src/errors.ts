@@ -31,6 +31,8 @@ const CATALOGUE = {
   WAL_CONNECTION:
     'The connection to the source was lost. The stream connects again from the acknowledged position.',
   WAL_REFUSED: 'The source refuses to stream. Its own error is the cause.',
+  WAL_ENCODING:
+    'A value is not valid UTF-8, which a database in SQL_ASCII may hold. Mend the value, or convert the database.',
   WAL_PROTOCOL:
     'The server sent something that this reader does not understand. The source was left as it is.',
 } as const;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type pg from 'pg';
-import { createPool, errorCode, PINNED_SETTINGS } from './index.ts';
+import { connectionConfig, createPool, errorCode, PINNED_SETTINGS } from './index.ts';
 import { testServer } from './testing.ts';
 
 let url: string;
@@ -36,6 +36,11 @@ test("the URL's own options are kept beside ours", async () => {
   const pool = open(own.href);
   assert.equal(await setting(pool, 'work_mem'), '7MB');
   assert.equal(await setting(pool, 'TimeZone'), 'UTC');
+});
+
+test('a connection string without a host is understood', () => {
+  const { connectionString } = connectionConfig('postgres://me@/db?host=/run/x', { TimeZone: 'UTC' });
+  assert.equal(connectionString, 'postgres://me@/db?host=/run/x&options=-c%20TimeZone%3DUTC');
 });
 
 test('a statement that takes too long is cancelled by the server', async () => {

@@ -39,13 +39,12 @@ export function createPool(url: string, options: PoolOptions = {}): pg.Pool {
 
 /** Connection parameters with `settings` as startup options, after those that the URL itself brings. */
 export function connectionConfig(url: string, settings: Readonly<Record<string, string>>): pg.ClientConfig {
-  const parsed = new URL(url);
-  const own = parsed.searchParams.get('options');
+  // Added as text, not by way of URL, which refuses the hostless forms that PostgreSQL allows. The last one counts.
+  const own = /[?&]options=([^&#]*)/.exec(url)?.[1];
   const pinned = Object.entries(settings).map(([name, value]) => `-c ${name}=${escapeOption(value)}`);
-  parsed.searchParams.set('options', [...(own ? [own] : []), ...pinned].join(' '));
-  // The WHATWG serializer writes a space as '+', which pg's own parser reads as such; %20 is safe in both.
-  parsed.search = parsed.search.replaceAll('+', '%20');
-  return { connectionString: parsed.href };
+  const before = own ? [decodeURIComponent(own.replaceAll('+', ' '))] : [];
+  const options = encodeURIComponent([...before, ...pinned].join(' '));
+  return { connectionString: `${url}${url.includes('?') ? '&' : '?'}options=${options}` };
 }
 
 function escapeOption(value: string): string {

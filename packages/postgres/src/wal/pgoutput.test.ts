@@ -113,6 +113,13 @@ test('whatever bytes come, the outcome is a message or a clear error', () => {
   );
 });
 
+test('bytes that are not UTF-8 are an error, a real replacement character is not', () => {
+  const message = insert(7, ['caf\ufffd']);
+  assert.deepEqual(parsePgoutput(message), { kind: 'insert', relationId: 7, new: ['caf\ufffd'] });
+  message[message.length - 1] = 0xe9;
+  assert.throws(() => parsePgoutput(message), { code: 'WAL_ENCODING' });
+});
+
 test('a stray abort of a streamed transaction is tolerated', () => {
   assert.deepEqual(parsePgoutput(Buffer.from([0x41, 0, 0, 2, 0xf4, 0, 0, 2, 0xf4])), {
     kind: 'stream',

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { PostgresError } from '../errors.ts';
 import type {
   Begin,
@@ -259,12 +260,23 @@ class Cursor {
       if (to > this.#end) return undefined;
       if (length <= SHORT_VALUE && text !== '' && this.#isAscii(from, to))
         return text.slice(from - base, to - base);
-      return this.#buffer.toString('utf8', from, to);
+      return this.#decode(from, to);
     }
     if (kind === IS_NULL) return null;
     if (kind === IS_UNCHANGED || this.overrun) return undefined;
     // Binary values are never asked for.
     throw unexpected('value', kind);
+  }
+
+  /** A database in SQL_ASCII may hold any bytes. What would come out altered must not come out at all. */
+  #decode(from: number, to: number): string {
+    const decoded = this.#buffer.toString('utf8', from, to);
+    if (decoded.includes('\ufffd') && !isUtf8(this.#buffer.subarray(from, to))) {
+      throw new PostgresError('WAL_ENCODING', {
+        bytes: this.#buffer.toString('hex', from, Math.min(to, from + 40)),
+      });
+    }
+    return decoded;
   }
 
   #isAscii(from: number, to: number): boolean {
