@@ -275,7 +275,7 @@ describe('banyan retire', { concurrency: 3 }, () => {
     fake.services.auth!.stage = 'migrated';
     const { code, stdout } = await banyan('retire', 'auth', '--yes');
     assert.equal(code, 0);
-    assert.match(stdout, /auth is at retired/);
+    assert.match(stdout, /auth is retired; there is no way back/);
   });
 
   test('is refused with 4 before the service is migrated', async (t) => {

@@ -38,6 +38,7 @@ function describeOutcome(outcome: Outcome, status: ServiceStatus): string[] {
   switch (outcome) {
     case 'reached':
       if (status.stage === 'monolith') return [`${service} is at the monolith`];
+      if (status.stage === 'retired') return [`${service} is retired; there is no way back`];
       return [
         `${service} is at ${at}; going back: ${[priceOfGoingBack.verdict, ...priceOfGoingBack.details].join('; ')}`,
       ];

@@ -101,6 +101,18 @@ describe('a write without a key', () => {
     assert.deepEqual(both!.settle.monolith, [['shop.forward', 'stock.forward']]);
   });
 
+  test('is not the only one that waits: a keyed write may ask for it, a read never does', () => {
+    const asking = aPlan();
+    for (const route of asking.services.users!.routes) route.settle = true;
+    const states = { users: { stage: 'canary', share: 100 } } as const;
+    const routes = buildRouteTable(resolvePlan(asking), states, 1).routes;
+    const waiting = routes.filter(({ service, settle }) => service === 'users' && settle.service.length > 0);
+    assert.deepEqual(
+      waiting.map(({ id }) => id),
+      ['PUT /users/me', 'POST /users/:id/suspend'],
+    );
+  });
+
   test('never waits for a link that does not run, in any pair of stages', () => {
     fc.assert(
       fc.property(
