@@ -48,8 +48,9 @@ export function createClient(
         const status = response.statusCode;
         const latency = performance.now() - dueAt;
         if (status === expect) {
+          const parsed = text === '' ? undefined : JSON.parse(text);
           recorder.record(stage, kind, latency);
-          return { is: 'ok', body: text === '' ? undefined : JSON.parse(text) };
+          return { is: 'ok', body: parsed };
         }
         recorder.record(stage, kind, latency, { status, error: null, body: text.slice(0, 300) });
         return status >= 400 && status < 500 ? { is: 'refused', status } : { is: 'unknown' };

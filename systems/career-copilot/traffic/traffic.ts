@@ -74,7 +74,12 @@ export function startTraffic(options: TrafficOptions): Traffic {
       jobs: options.jobs ?? 8000,
       send: (call) => client.send(call, dueAt, stageName),
     };
-    const arrival: Promise<void> = arrive(scene).finally(() => inFlight.delete(arrival));
+    const arrival: Promise<void> = arrive(scene)
+      // An answer with the right status and the wrong content: what was expected of it is not there.
+      .catch((error: Error) =>
+        recorder.violate({ kind: 'answer', user: 0, expected: 'a usable answer', got: error.message }),
+      )
+      .finally(() => inFlight.delete(arrival));
     inFlight.add(arrival);
   };
 
