@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { quoteIdent } from '@banyan/postgres';
+import type { Plan } from '@banyan/banyan';
+import { quoteIdent, quoteTable } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import type { RunningService } from '@banyan/service';
 import type { FastifyInstance } from 'fastify';
@@ -18,7 +19,9 @@ import { users } from './services/users/main.ts';
  * start from one generated database; each request is sent to both, so that what it writes is on both too.
  */
 
-const SECRET = 'the secret of the legacy system';
+type TableMapping = Plan['services'][string]['tables'][number];
+
+const SECRET = 'the secret of the legacy system, long enough';
 const USERS = 60;
 const COST = '4';
 
@@ -29,11 +32,17 @@ let legacyPool: pg.Pool;
 let monolith: FastifyInstance;
 let authService: RunningService;
 let usersService: RunningService;
+let tables: [TableMapping, pg.Pool][];
 let origins: { monolith: string; auth: string; users: string };
 
 before(async () => {
   const server = await testServer();
-  legacyPool = connect(await server.database('legacy'));
+  const databases = {
+    legacy: await server.database('legacy'),
+    auth: await server.database('auth'),
+    users: await server.database('users'),
+  };
+  legacyPool = connect(databases.legacy);
   await generate(legacyPool, {
     users: USERS,
     companies: 5,
@@ -51,18 +60,17 @@ before(async () => {
   const common = { LEGACY_JWT_SECRET: SECRET, LOG_LEVEL: 'silent' };
   authService = await auth.start({
     ...common,
-    DATABASE_URL: await server.database('auth'),
+    DATABASE_URL: databases.auth,
     BCRYPT_COST: COST,
     REFRESH_GRACE_SECONDS: '0',
   });
   usersService = await users.start({
     ...common,
-    DATABASE_URL: await server.database('users'),
+    DATABASE_URL: databases.users,
     AUTH_URL: authService.url,
   });
-  await copy('users', ACCOUNTS, authService.pool, 'accounts');
-  await copy('refresh_tokens', REFRESH_TOKENS, authService.pool, 'refresh_tokens');
-  await copy('users', PROFILES, usersService.pool, 'profiles');
+  tables = await plannedTables(databases);
+  for (const [mapping, pool] of tables) await copy(mapping, pool);
   for (const table of ['accounts', 'refresh_tokens']) {
     await authService.pool.query(
       `SELECT setval(pg_get_serial_sequence($1, 'id'), (SELECT max(id) FROM ${quoteIdent(table)}))`,
@@ -81,57 +89,49 @@ after(async () => {
   await legacyPool?.end();
 });
 
-/** Service column → SQL over the columns of the legacy row. */
-const ACCOUNTS = {
-  id: 'id',
-  email: 'email',
-  password_hash: 'hashed_password',
-  is_active: 'is_active',
-  role: 'role',
-  password_changed_at: 'password_changed_at',
-  display_name: 'full_name',
-  created_at: 'created_at',
-};
-const REFRESH_TOKENS = {
-  id: 'id',
-  account_id: 'user_id',
-  token_hash: 'token_hash',
-  expires_at: 'expires_at',
-  revoked: 'revoked',
-  created_at: 'created_at',
-};
-const PROFILES = {
-  user_id: 'id',
-  email: 'email',
-  is_active: 'is_active',
-  role: 'role',
-  first_name: `split_part(full_name, ' ', 1)`,
-  last_name: `CASE WHEN strpos(full_name, ' ') > 0 THEN substr(full_name, strpos(full_name, ' ') + 1) END`,
-  phone: 'phone',
-  location: 'location',
-  headline: 'headline',
-  skills: 'skills',
-  preferences: 'preferences',
-  created_at: 'created_at',
-  updated_at: 'updated_at',
-};
+async function plannedTables(databases: {
+  legacy: string;
+  auth: string;
+  users: string;
+}): Promise<[TableMapping, pg.Pool][]> {
+  Object.assign(process.env, {
+    CAREER_MONOLITH_DATABASE_URL: databases.legacy,
+    CAREER_AUTH_DATABASE_URL: databases.auth,
+    CAREER_USERS_DATABASE_URL: databases.users,
+    BANYAN_DATABASE_URL: 'postgresql://127.0.0.1/control',
+    CAREER_JWT_SECRET: SECRET,
+  });
+  const { default: plan } = await import('./banyan.config.ts');
+  const of = (service: string, pool: pg.Pool) =>
+    plan.services[service]!.tables.map((mapping): [TableMapping, pg.Pool] => [mapping, pool]);
+  return [...of('auth', authService.pool), ...of('users', usersService.pool)];
+}
 
-async function copy(
-  from: string,
-  mapping: Record<string, string>,
-  to: pg.Pool,
-  table: string,
-): Promise<void> {
-  const columns = Object.keys(mapping);
-  const expressions = columns.map((column) => `${mapping[column]} AS ${column}`);
+/** Puts the legacy rows through the plan's own mapping, as the first copy does. */
+async function copy({ legacy, service, columns }: TableMapping, to: pg.Pool): Promise<void> {
+  const forward = columns.flatMap((group) => Object.entries(group.forward));
+  const names = forward.map(([column]) => quoteIdent(column)).join(', ');
+  const expressions = forward.map(([column, expression]) => `${expression} AS ${quoteIdent(column)}`);
+  const target = quoteTable(service.schema, service.table);
   const { rows } = await legacyPool.query<{ all: string }>(
-    `SELECT json_agg(row)::text AS all FROM (SELECT ${expressions.join(', ')} FROM ${from} ORDER BY id) AS row`,
+    `SELECT json_agg(row)::text AS all
+     FROM (SELECT ${expressions.join(', ')} FROM ${quoteTable(legacy.schema, legacy.table)}) AS row`,
   );
   await to.query(
-    `INSERT INTO ${table} (${columns.join(', ')})
-     SELECT ${columns.join(', ')} FROM json_populate_recordset(NULL::${table}, $1)`,
+    `INSERT INTO ${target} (${names}) SELECT ${names} FROM json_populate_recordset(NULL::${target}, $1)`,
     [rows[0]!.all],
   );
+}
+
+/** What a side has in the legacy columns of a mapping, the service's by way of the reverse mapping. */
+async function legacyView(pool: pg.Pool, from: string, order: string, columns: Record<string, string>) {
+  const expressions = Object.entries(columns).map(
+    ([column, expression]) => `(${expression})::text AS ${quoteIdent(column)}`,
+  );
+  const { rows } = await pool.query(
+    `SELECT ${expressions.join(', ')} FROM ${from} AS row ORDER BY row.${quoteIdent(order)}`,
+  );
+  return rows;
 }
 
 async function send(origin: string, { method, path, body, raw, token }: Call): Promise<Reply> {
@@ -194,6 +194,29 @@ async function emailOf(id: number): Promise<string> {
   const { rows } = await legacyPool.query<{ email: string }>('SELECT email FROM users WHERE id = $1', [id]);
   return rows[0]!.email;
 }
+
+describe('the plan', () => {
+  it('gives back every legacy value exactly, names of any shape too', async () => {
+    for (const [{ legacy, service, columns }, pool] of tables) {
+      const reverse = Object.assign({}, ...columns.map((group) => group.reverse));
+      const same = Object.fromEntries(Object.keys(reverse).map((column) => [column, quoteIdent(column)]));
+      const ours = await legacyView(
+        pool,
+        quoteTable(service.schema, service.table),
+        service.key[0]!,
+        reverse,
+      );
+      const theirs = await legacyView(
+        legacyPool,
+        quoteTable(legacy.schema, legacy.table),
+        legacy.key[0]!,
+        same,
+      );
+      assert.ok(theirs.length > 0);
+      assert.deepEqual(ours, theirs);
+    }
+  });
+});
 
 describe('profiles', () => {
   it('are the same for every generated user', async () => {
