@@ -119,8 +119,8 @@ function copyOnce(native: string, parent: string): string {
   }
 }
 
-/** The parent is writable by all, so only a directory of our own that nobody else can write to is believed. */
-function isSafe(directory: string): boolean {
+/** The parent may be writable by all: only a directory of our own that nobody else can write to is believed. */
+export function isSafe(directory: string): boolean {
   const stat = lstatSync(directory, { throwIfNoEntry: false });
   return stat?.isDirectory() === true && stat.uid === process.getuid?.() && (stat.mode & 0o022) === 0;
 }
@@ -145,7 +145,7 @@ function linkLibraries(native: string, copy: string): void {
   }
 }
 
-function packageVersion(native: string): string {
+export function packageVersion(native = nativeDirectory()): string {
   const manifest = JSON.parse(readFileSync(join(native, '..', 'package.json'), 'utf8')) as {
     version: string;
   };
