@@ -11,7 +11,7 @@ import * as words from './generator/words.ts';
 
 export type Size = { users: number; companies: number; jobs: number; applications: number };
 
-export const TOUR_SIZE: Size = { users: 20_000, companies: 2_000, jobs: 8_000, applications: 60_000 };
+const TOUR_SIZE: Size = { users: 20_000, companies: 2_000, jobs: 8_000, applications: 60_000 };
 
 /** Everything happened before this moment, whenever the generator runs: the same seed gives the same rows. */
 const AS_OF = Date.UTC(2026, 5, 1);

@@ -1,6 +1,6 @@
 import { build, type Histogram } from 'hdr-histogram-js';
 
-export type KindStats = {
+type KindStats = {
   requests: number;
   failures: number;
   p50Ms: number;
@@ -9,7 +9,7 @@ export type KindStats = {
   maxMs: number;
 };
 
-export type FailureSample = {
+type FailureSample = {
   at: string;
   kind: string;
   status: number | null;
