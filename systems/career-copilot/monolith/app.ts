@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type pg from 'pg';
 import { API, legacyAnswer, NOT_FOUND } from '../contracts.ts';
+import type { Context } from './context.ts';
 import { analyticsRoutes } from './routes/analytics.ts';
 import { applicationRoutes } from './routes/applications.ts';
 import { authRoutes } from './routes/auth.ts';
@@ -9,14 +10,6 @@ import { jobRoutes } from './routes/jobs.ts';
 import { notificationRoutes } from './routes/notifications.ts';
 import { userRoutes } from './routes/users.ts';
 import { requireUser, type Settings } from './security.ts';
-
-/** What every group of routes is given. */
-export type Context = {
-  pool: pg.Pool;
-  settings: Settings;
-  /** `onRequest` hook of routes that need a logged-in user. */
-  authenticated: ReturnType<typeof requireUser>;
-};
 
 /** The whole legacy application on one database. The caller listens and closes. */
 export async function createMonolith(

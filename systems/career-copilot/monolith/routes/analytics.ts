@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { APPLICATION_STATUSES } from '../../contracts.ts';
-import type { Context } from '../app.ts';
+import type { Context } from '../context.ts';
 import { currentUser } from '../security.ts';
 
 const Summary = Type.Object({

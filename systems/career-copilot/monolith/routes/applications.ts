@@ -13,7 +13,7 @@ import {
   Status,
   TimelineEntry,
 } from '../../contracts.ts';
-import type { Context } from '../app.ts';
+import type { Context } from '../context.ts';
 import { transaction, UNIQUE_VIOLATION } from '../database.ts';
 import { currentUser } from '../security.ts';
 import { paged } from './jobs.ts';

@@ -11,7 +11,7 @@ import {
   RegisterRequest,
   Tokens,
 } from '../../contracts.ts';
-import type { Context } from '../app.ts';
+import type { Context } from '../context.ts';
 import { transaction, UNIQUE_VIOLATION } from '../database.ts';
 import { hash, verify } from '../passwords.ts';
 import { currentUser, hashRefreshToken, openSession, tokens } from '../security.ts';

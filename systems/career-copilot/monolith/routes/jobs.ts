@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { ApiError, Id, Job, JobDetails, Nullable, Page, Paging } from '../../contracts.ts';
-import type { Context } from '../app.ts';
+import type { Context } from '../context.ts';
 
 const JobQuery = Type.Object({
   q: Type.Optional(Type.String({ maxLength: 200 })),

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { ApiError, Id, Message, Notification, Page, Paging } from '../../contracts.ts';
-import type { Context } from '../app.ts';
+import type { Context } from '../context.ts';
 import { currentUser } from '../security.ts';
 import { paged } from './jobs.ts';
 

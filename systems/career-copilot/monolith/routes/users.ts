@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { ApiError, Id, Profile, ProfileChanges, PublicProfile } from '../../contracts.ts';
-import type { Context } from '../app.ts';
+import type { Context } from '../context.ts';
 import { currentUser, USER_COLUMNS } from '../security.ts';
 
 export function userRoutes(app: FastifyInstance, { pool, authenticated }: Context): void {

@@ -3,8 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { Type } from 'typebox';
 import { ApiError, Id, Nullable, Timestamp } from '../../contracts.ts';
+import type { Caller } from './caller.ts';
 import { anonymized, decodeCursor, encodeCursor } from './decide.ts';
-import type { Caller } from './routes.ts';
 import * as store from './store.ts';
 
 const errors = defineErrors({

@@ -1,20 +1,11 @@
 import { withTransaction } from '@banyan/postgres';
-import {
-  answerErrors,
-  bearerToken,
-  createTokenVerifier,
-  type ServiceApp,
-  type ServiceContext,
-} from '@banyan/service';
+import { answerErrors, type ServiceApp, type ServiceContext } from '@banyan/service';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import {
   Account,
   API,
   ApiError,
-  AUTH_ISSUER,
-  accountId,
-  LEGACY_ISSUER,
   LoginRequest,
   legacyAnswer,
   Message,
@@ -25,8 +16,9 @@ import {
   Tokens,
 } from '../../contracts.ts';
 import { adminRoutes } from './admin-routes.ts';
+import { createCaller } from './caller.ts';
 import { needsRehash, normalizeEmail, type PasswordScheme } from './decide.ts';
-import { ALGORITHM, openKeys } from './keys.ts';
+import { openKeys } from './keys.ts';
 import { createPasswords } from './passwords.ts';
 import { createSessions } from './sessions.ts';
 import * as store from './store.ts';
@@ -46,12 +38,6 @@ export const Config = Type.Object({
   BCRYPT_COST: Type.Integer({ minimum: 4, maximum: 31, default: 10 }),
 });
 
-/** The account of a request's token, as it is now; only an active one unless said otherwise. Throws like the legacy API. */
-export type Caller = (
-  request: FastifyRequest,
-  options?: { evenInactive?: boolean },
-) => Promise<store.Account>;
-
 export async function routes(
   app: ServiceApp,
   { pool, config }: ServiceContext<Static<typeof Config>>,
@@ -63,23 +49,7 @@ export async function routes(
     refreshTokenDays: config.REFRESH_TOKEN_DAYS,
     graceMs: config.REFRESH_GRACE_SECONDS * 1000,
   });
-  const verify = createTokenVerifier([
-    { issuer: AUTH_ISSUER, algorithm: ALGORITHM, keys: signer.verificationKeys },
-    ...(config.LEGACY_JWT_SECRET
-      ? [{ issuer: LEGACY_ISSUER, algorithm: 'HS256' as const, secret: config.LEGACY_JWT_SECRET }]
-      : []),
-  ]);
-  const caller: Caller = async (request, { evenInactive = false } = {}) => {
-    const token = bearerToken(request.headers.authorization);
-    if (!token) throw new ApiError('NOT_AUTHENTICATED');
-    const principal = await verify(token).catch(() => {
-      throw new ApiError('BAD_CREDENTIALS');
-    });
-    const account = await store.findAccount(pool, accountId(principal.subject));
-    if (!account) throw new ApiError('BAD_CREDENTIALS');
-    if (!account.is_active && !evenInactive) throw new ApiError('INACTIVE_USER');
-    return account;
-  };
+  const caller = createCaller(pool, signer, config.LEGACY_JWT_SECRET);
   const identify = async (request: FastifyRequest) => {
     request.account = await caller(request);
   };
@@ -183,10 +153,4 @@ export async function routes(
 function current(request: FastifyRequest): store.Account {
   if (!request.account) throw new ApiError('NOT_AUTHENTICATED');
   return request.account;
-}
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    account: store.Account | null;
-  }
 }

@@ -3,8 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { Type } from 'typebox';
 import { API, ApiError, Id, Nullable } from '../../contracts.ts';
+import type { Caller } from './caller.ts';
 import { ANONYMOUS, OPEN } from './decide.ts';
-import type { Caller } from './routes.ts';
 import * as store from './store.ts';
 
 const errors = defineErrors({
@@ -68,10 +68,8 @@ export function personalRoutes(
     '/users/me/privacy-settings',
     { onRequest: identify, schema: { body: Type.Partial(Privacy), response: { 200: Privacy } } },
     async (request) => {
-      const { id, privacy_settings: before } = request.profile!;
-      const after = { ...OPEN, ...before, ...request.body };
-      await store.updateProfile(pool, id, { privacy_settings: after });
-      return after;
+      const changed = await store.mergePrivacySettings(pool, request.profile!.id, request.body);
+      return { ...OPEN, ...changed };
     },
   );
 

@@ -1,7 +1,5 @@
 import {
   answerErrors,
-  bearerToken,
-  createTokenVerifier,
   defineErrors,
   problemAnswer,
   type ServiceApp,
@@ -10,18 +8,8 @@ import {
 } from '@banyan/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
-import {
-  API,
-  ApiError,
-  AUTH_ISSUER,
-  accountId,
-  Id,
-  LEGACY_ISSUER,
-  legacyAnswer,
-  Profile,
-  ProfileChanges,
-  PublicProfile,
-} from '../../contracts.ts';
+import { API, ApiError, Id, legacyAnswer, Profile, ProfileChanges, PublicProfile } from '../../contracts.ts';
+import { createCaller } from './caller.ts';
 import { columnsOf, etagOf, parseIfMatch, visibleTo } from './decide.ts';
 import { personalRoutes } from './personal-routes.ts';
 import * as store from './store.ts';
@@ -35,12 +23,6 @@ export const Config = Type.Object({
   API_URL: Type.Optional(Type.String({ minLength: 1 })),
 });
 
-/** The profile of a request's token, as it is now; only an active one unless said otherwise. Throws like the legacy API. */
-export type Caller = (
-  request: FastifyRequest,
-  options?: { evenInactive?: boolean },
-) => Promise<store.StoredProfile>;
-
 const errors = defineErrors({
   PROFILE_CHANGED: [412, 'The profile has changed since it was read. Read it again.'],
 });
@@ -49,23 +31,10 @@ export async function routes(
   app: ServiceApp,
   { pool, config }: ServiceContext<Static<typeof Config>>,
 ): Promise<void> {
-  const { AUTH_URL: authUrl, LEGACY_JWT_SECRET: secret } = config;
-  const jwksUrl = `${authUrl}/.well-known/jwks.json`;
-  const verify = createTokenVerifier([
-    ...(authUrl ? [{ issuer: AUTH_ISSUER, algorithm: 'ES256' as const, jwksUrl }] : []),
-    ...(secret ? [{ issuer: LEGACY_ISSUER, algorithm: 'HS256' as const, secret }] : []),
-  ]);
-  const caller: Caller = async (request, { evenInactive = false } = {}) => {
-    const token = bearerToken(request.headers.authorization);
-    if (!token) throw new ApiError('NOT_AUTHENTICATED');
-    const principal = await verify(token).catch(() => {
-      throw new ApiError('BAD_CREDENTIALS');
-    });
-    const profile = await store.findProfile(pool, accountId(principal.subject));
-    if (!profile) throw new ApiError('BAD_CREDENTIALS');
-    if (!profile.is_active && !evenInactive) throw new ApiError('INACTIVE_USER');
-    return profile;
-  };
+  const caller = createCaller(pool, {
+    authUrl: config.AUTH_URL,
+    legacySecret: config.LEGACY_JWT_SECRET,
+  });
   const identify = async (request: FastifyRequest) => {
     request.profile = await caller(request);
   };
@@ -130,10 +99,4 @@ function current(request: FastifyRequest): store.StoredProfile {
 function tagged(reply: FastifyReply, profile: store.StoredProfile): store.StoredProfile {
   reply.header('etag', etagOf(profile));
   return profile;
-}
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    profile: store.StoredProfile | null;
-  }
 }

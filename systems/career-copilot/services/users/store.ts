@@ -62,3 +62,17 @@ export async function updateProfile(
   );
   return rows[0];
 }
+
+/** Changes some settings and leaves the others, also those that another request changes at the same time. */
+export async function mergePrivacySettings(
+  pool: pg.Pool,
+  userId: number,
+  changes: Partial<PrivacySettings>,
+): Promise<Partial<PrivacySettings>> {
+  const { rows } = await pool.query<StoredProfile>(
+    `UPDATE profiles SET privacy_settings = privacy_settings || $2::jsonb, version = version + 1, updated_at = now()
+     WHERE user_id = $1 RETURNING privacy_settings`,
+    [userId, changes],
+  );
+  return rows[0]?.privacy_settings ?? {};
+}
