@@ -27,6 +27,7 @@ export const ERRORS = {
     status: 503,
     title: 'The upstream did not answer; whether the request ran is not known',
   },
+  'keys-unavailable': { status: 503, title: 'The keys of the token issuer cannot be fetched, try again' },
   unavailable: { status: 503, title: 'The upstream is not available' },
   'upstream-timeout': { status: 504, title: 'The upstream did not answer in time' },
 } as const;

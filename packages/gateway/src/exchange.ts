@@ -5,7 +5,7 @@ import { BodyAborted, BodyStream, BodyTooLarge, BUFFERED_BYTES, isJson, readBody
 import { choose, type Decision, type Facts } from './choose.ts';
 import type { Core } from './core.ts';
 import { type ErrorCode, sendProblem } from './errors.ts';
-import { admit, bearer, consumerOf, factsOf, isIdempotent, isSafe, isUnverifiable } from './facts.ts';
+import { admit, bearer, consumerOf, factsOf, isIdempotent, isSafe, unverifiable } from './facts.ts';
 import type { InFlight } from './gate.ts';
 import { type Forwarded, plainAddress, responseHeaders } from './headers.ts';
 import type { Live } from './live.ts';
@@ -164,8 +164,9 @@ export class Exchange implements AttemptOwner {
     );
     this.#facts = facts;
     this.#decision = choose(route, service, facts, this.#core.gate.fences, this.#core.gate.leased);
+    const unknowable = unverifiable(match, facts, this.#verified);
     if (this.#decision.notFound) this.#refuse('not-found');
-    else if (isUnverifiable(match, facts, this.#verified)) this.#refuse('unverifiable-token');
+    else if (unknowable) this.#refuse(unknowable);
     else if (this.#decision.hold) this.#hold();
     else this.#readThenSend();
   };
@@ -359,9 +360,9 @@ export class Exchange implements AttemptOwner {
       this.#endIfDone(); // an unsafe request that had timed out
       return;
     }
-    attempt.upstream.failed(attempt.instance);
     const cell = this.#cell(attempt.side);
     if (this.#relaying) {
+      attempt.upstream.failed(attempt.instance);
       cell.failures++;
       this.#res.destroy(); // a truncated answer must look truncated
       this.#endIfDone();
@@ -369,9 +370,12 @@ export class Exchange implements AttemptOwner {
     }
     if (this.#mayRetry(attempt, failure)) {
       this.#core.stats.counts.retries++;
+      attempt.upstream.breaker.abandoned();
+      attempt.upstream.instanceFailed(attempt.instance);
       this.#send(attempt.side, attempt.instance);
       return;
     }
+    attempt.upstream.failed(attempt.instance);
     cell.answered(0, this.#core.now() - attempt.startedAt);
     cell.failures++;
     this.#giveUp(attempt.side, failure);

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { BucketCache } from './bucket.ts';
+import { ALL, type BucketCache } from './bucket.ts';
 import type { Facts } from './choose.ts';
 import type { ErrorCode } from './errors.ts';
 import { canonicalKey, checkTarget } from './guard.ts';
@@ -97,14 +97,15 @@ export function factsOf(
 }
 
 /**
- * Is the side of this write unknowable here? Its key is in a token that nobody here can verify, but a backend
- * perhaps can, and the sides are split: sent to the wrong one it would be a conflict.
+ * Is the side of this write unknowable here? Its key is in a token that cannot be verified here, but perhaps by a
+ * backend, and the sides are split: sent to the wrong one it would be a conflict. Returns how to refuse it, or null.
  */
-export function isUnverifiable(match: Match, facts: Facts, verified: Verified | null): boolean {
+export function unverifiable(match: Match, facts: Facts, verified: Verified | null): ErrorCode | null {
   const { route, service } = match.route;
-  if (facts.safe || facts.key !== null || route.key.from !== 'token' || verified?.state !== 'unknown')
-    return false;
-  return route.mode === 'hybrid' && service.share > 0 && service.share < 10_000;
+  if (facts.safe || facts.key !== null || route.key.from !== 'token') return null;
+  if (route.mode !== 'hybrid' || service.share === 0 || service.share >= ALL) return null;
+  if (verified?.state === 'unknown') return 'unverifiable-token';
+  return verified?.state === 'unreachable' ? 'keys-unavailable' : null;
 }
 
 function subjectKnown(verified: Verified | null): boolean {

@@ -6,10 +6,11 @@ import type { Issuer, RouteTable } from './route-table.ts';
  * - `valid`: signed by a known issuer and in date.
  * - `expired`: signed by a known issuer; says who asks, but not that they may.
  * - `invalid`: refused by its own issuer, or not a token at all.
- * - `unknown`: nobody here can tell (an issuer that is not listed, or whose keys cannot be fetched now).
+ * - `unknown`: of an issuer that is not listed here.
+ * - `unreachable`: its issuer's keys cannot be fetched now.
  */
 export type Verified = {
-  state: 'valid' | 'expired' | 'invalid' | 'unknown';
+  state: 'valid' | 'expired' | 'invalid' | 'unknown' | 'unreachable';
   claims: JWTPayload;
   /** Authorization header for the monolith when the token is of another issuer; null: as it came. */
   forMonolith: string | null;
@@ -71,7 +72,7 @@ export class Tokens {
 
   async #verify(token: string): Promise<Verified> {
     const result = await this.#check(token);
-    if (result.state !== 'unknown') {
+    if (result.state !== 'unreachable') {
       const expiry = result.claims.exp === undefined ? Number.POSITIVE_INFINITY : result.claims.exp * 1000;
       this.#remember(token, {
         verified: result,
@@ -98,7 +99,7 @@ export class Tokens {
       } catch (error) {
         if (error instanceof errors.JWTExpired)
           return { state: 'expired', claims: error.payload, forMonolith: null };
-        if (isOurFault(error)) worst = { state: 'unknown', claims: {}, forMonolith: null };
+        if (isOurFault(error)) worst = { state: 'unreachable', claims: {}, forMonolith: null };
       }
     }
     return worst;

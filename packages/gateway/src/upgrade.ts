@@ -6,7 +6,7 @@ import type { RawHeaders } from './attempt.ts';
 import { changes, choose } from './choose.ts';
 import type { Core } from './core.ts';
 import { type ErrorCode, rawProblem } from './errors.ts';
-import { type Admitted, admit, bearer, consumerOf, factsOf, isUnverifiable } from './facts.ts';
+import { type Admitted, admit, bearer, consumerOf, factsOf, unverifiable } from './facts.ts';
 import { plainAddress } from './headers.ts';
 import type { Fence, Side } from './route-table.ts';
 import type { Verified } from './tokens.ts';
@@ -78,7 +78,8 @@ export class Upgrades {
     const facts = factsOf(live, match, req.headers, verified, false, null, this.#core.buckets);
     const decision = choose(route, service, facts, gate.fences, gate.leased);
     if (decision.notFound) return this.#refuse(socket, 'not-found');
-    if (isUnverifiable(match, facts, verified)) return this.#refuse(socket, 'unverifiable-token');
+    const unknowable = unverifiable(match, facts, verified);
+    if (unknowable) return this.#refuse(socket, unknowable);
     if (decision.hold === null) {
       return this.#send(
         { ...request, admitted: { ...admitted, match } },

@@ -76,9 +76,15 @@ export class Upstream {
     this.breaker.succeeded();
   }
 
+  /** The upstream as a whole failed a request: what another instance then answered does not count. */
   failed(instance: Instance): void {
+    this.breaker.failed(this.#now());
+    this.instanceFailed(instance);
+  }
+
+  /** One instance failed, and another one will be asked. */
+  instanceFailed(instance: Instance): void {
     const now = this.#now();
-    this.breaker.failed(now);
     if (++instance.failuresInARow < EJECT_AFTER) return;
     // The last one left stays: no instance at all is worse than a bad one.
     if (!this.instances.some((other) => other !== instance && other.healthy && other.ejectedUntil <= now))
