@@ -85,8 +85,9 @@ export class CarefulApplier {
     const owner = existing ? this.#ownerOf(table, existing) : this.#sideOf(event, claim);
     if (!existing) {
       if (owner !== mine && isBanyan(transaction.origin)) return;
-      await this.#record('update_missing', event, undefined, owner, transaction);
-      return await this.#ask(table, before, owner);
+      const rowOwner = table.plan.mapping.rows === 'foreign' ? 'monolith' : owner;
+      await this.#record('update_missing', event, undefined, rowOwner, transaction);
+      return await this.#ask(table, before, rowOwner);
     }
     const absent = table.absentOf(row);
     if (owner === mine) {

@@ -164,8 +164,9 @@ async function work(input: {
   }
 }
 
+/** A server has few origins, and the link's own is free while it copies. */
 function copyOrigin(names: LinkNames, number: number): string {
-  return `${names.origin}_copy${number}`;
+  return number === 1 ? names.origin : `${names.origin}_copy${number}`;
 }
 
 /** They stay until the link is dropped: a reader of the target's WAL asks for their names later. */

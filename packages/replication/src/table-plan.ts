@@ -1,11 +1,19 @@
 import { quoteIdent, quoteTable } from '@banyan/postgres';
 import type { Table } from './catalog.ts';
 import { ReplicationError } from './errors.ts';
-import { type ColumnMapping, type Direction, isPlain, nameOf, type TableMapping } from './mapping.ts';
+import {
+  type ColumnFlow,
+  type ColumnMapping,
+  type Direction,
+  isPlain,
+  nameOf,
+  type TableMapping,
+} from './mapping.ts';
 
 /** One target column and how it comes about. */
 export type Output = {
   column: string;
+  flow: ColumnFlow;
   /** SQL over source columns. */
   expr: string;
   /** Source columns that must be present. */
@@ -56,7 +64,7 @@ export function planTable(
   const inserts =
     !forward && mapping.rows === 'foreign' ? [] : outputs((group) => forward || group.flow !== 'forward');
   const updates = outputs((group) => group.flow === 'both' || (forward && group.flow === 'forward'));
-  const guests = forward ? outputs((group) => group.flow === 'forward') : [];
+  const guests = forward ? updates.filter((output) => output.flow === 'forward') : [];
   const sides = forward
     ? { source: mapping.legacy, target: mapping.service }
     : { source: mapping.service, target: mapping.legacy };
@@ -100,7 +108,7 @@ function outputsOf(group: ColumnMapping, direction: Direction): Output[] {
   const back = forward ? group.reverse : group.forward;
   const inputs = forward ? group.legacyColumns : group.serviceColumns;
   const reverse = !isPlain(group) && Object.keys(back).length > 0 ? back : undefined;
-  return expressions.map(([column, expr]) => ({ column, expr, inputs, reverse }));
+  return expressions.map(([column, expr]) => ({ column, flow: group.flow, expr, inputs, reverse }));
 }
 
 function checkColumns(plan: TablePlan, outputs: Output[]): void {

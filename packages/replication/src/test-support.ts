@@ -1,3 +1,4 @@
+import { after } from 'node:test';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import type pg from 'pg';
@@ -53,6 +54,8 @@ export type Pair = {
   close(): Promise<void>;
 };
 
+let pairs = 0;
+
 /** Two fresh databases with the given tables. */
 export async function pair(
   legacySql = LEGACY_USERS,
@@ -61,6 +64,8 @@ export async function pair(
 ): Promise<Pair> {
   const server = await testServer();
   const [legacyUrl, serviceUrl] = [await server.database('legacy'), await server.database('service')];
+  // Slots and origins are of the whole server, so every pair is a service of its own.
+  const name = `users${++pairs}`;
   const legacy = createPool(legacyUrl, { max: 4 });
   const service = createPool(serviceUrl, { max: 4 });
   await legacy.query(legacySql);
@@ -71,7 +76,7 @@ export async function pair(
     legacy,
     service,
     config: (direction, more = {}) => ({
-      service: 'users',
+      service: name,
       direction,
       source: direction === 'forward' ? legacyUrl : serviceUrl,
       target: direction === 'forward' ? serviceUrl : legacyUrl,
@@ -97,6 +102,7 @@ export async function start(config: LinkConfig, hooks?: LinkHooks): Promise<Runn
 
 export function run(link: Link): Running {
   const stopper = new AbortController();
+  stoppers.add(stopper);
   const ended = link.stream({ signal: stopper.signal });
   ended.catch(() => {});
   return {
@@ -116,3 +122,9 @@ export async function rowsOf(db: pg.Pool, sql: string): Promise<(string | null)[
 }
 
 const RAW = { getTypeParser: () => (value: string) => value } as unknown as pg.CustomTypesConfig;
+
+/** A test that fails leaves its links running; they end with the file. */
+const stoppers = new Set<AbortController>();
+after(() => {
+  for (const stopper of stoppers) stopper.abort();
+});
