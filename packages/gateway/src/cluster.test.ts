@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { startBackend, tableOf, until } from './testing.ts';
+
+/** The main module of a gateway process, as a program text: a cluster runs its main module again in each worker. */
+const MAIN = `
+  import { memorySource, runCluster, startGateway } from '${new URL('./index.ts', import.meta.url).href}';
+  const table = JSON.parse(process.env.TABLE);
+  const cluster = await runCluster({
+    workers: 2,
+    adminPort: 0,
+    start: () => startGateway({ source: memorySource(table), port: Number(process.env.PORT) }),
+    onEvent: (event) => console.log(JSON.stringify(event)),
+  });
+  console.log(JSON.stringify({ kind: 'serving', adminPort: cluster.adminPort, pids: cluster.pids() }));
+`;
+
+type Event = { kind: string; pid?: number; adminPort?: number; pids?: number[] };
+
+async function startCluster(t: TestContext, table: object) {
+  const { writeFileSync, mkdtempSync, rmSync } = await import('node:fs');
+  // Inside the package, so that node resolves and strips types as it does for the package itself.
+  const directory = mkdtempSync(fileURLToPath(new URL('../.cluster-test-', import.meta.url)));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  const main = `${directory}/main.ts`;
+  writeFileSync(main, MAIN);
+  const port = await freePort(t);
+  const env = {
+    ...process.env,
+    TABLE: JSON.stringify(table),
+    PORT: String(port),
+    NODE_TEST_CONTEXT: undefined,
+  };
+  const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  t.after(() => child.kill('SIGKILL'));
+  const events: Event[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => events.push(JSON.parse(line)));
+  await until(() => events.some(({ kind }) => kind === 'serving'));
+  const { adminPort, pids } = events.find(({ kind }) => kind === 'serving')!;
+  return {
+    child,
+    events,
+    url: `http://127.0.0.1:${port}`,
+    admin: `http://127.0.0.1:${adminPort}`,
+    pids: pids!,
+  };
+}
+
+async function freePort(t: TestContext): Promise<number> {
+  const backend = await startBackend(t, 'port');
+  await backend.stop();
+  return backend.port;
+}
+
+test('workers share a port, are replaced when they die, and drain on SIGTERM', async (t) => {
+  const monolith = await startBackend(t, 'monolith');
+  const { child, events, url, admin, pids } = await startCluster(
+    t,
+    tableOf({ monolith: monolith.url }, 0, []),
+  );
+  assert.equal(pids.length, 2);
+  const get = () => fetch(url, { headers: { connection: 'close' } }).then((response) => response.status);
+  for (let i = 0; i < 10; i++) assert.equal(await get(), 200);
+  const metrics = await (await fetch(`${admin}/metrics`)).text();
+  assert.match(metrics, /requests_total\{.*status="2xx".*\} 10/, 'summed over the workers');
+
+  process.kill(pids[0]!, 'SIGKILL');
+  await until(() => events.filter(({ kind }) => kind === 'worker-started').length === 3);
+  assert.ok(events.some(({ kind, pid }) => kind === 'worker-died' && pid === pids[0]));
+  for (let i = 0; i < 10; i++) assert.equal(await get(), 200);
+
+  let finish = () => {};
+  monolith.answer = (req, res) => {
+    if (req.url !== '/slow') res.end();
+    else finish = () => res.end('done');
+  };
+  const before = monolith.seen.length;
+  const inFlight = fetch(`${url}/slow`).then((response) => response.text());
+  await until(() => monolith.seen.length > before);
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await until(() =>
+    get().then(
+      () => false,
+      () => true,
+    ),
+  );
+  finish();
+  assert.equal(await inFlight, 'done');
+  assert.deepEqual(await exited, [0, null]);
+});
+
+test('workers share one rate limit, to within a second', async (t) => {
+  const monolith = await startBackend(t, 'monolith');
+  const table = tableOf({ monolith: monolith.url }, 0, [], { rateLimit: { perMinute: 20, perHour: 1_000 } });
+  const { child, url } = await startCluster(t, table);
+  const get = () => fetch(url, { headers: { connection: 'close' } }).then((response) => response.status);
+  let passed = 0;
+  await until(async () => {
+    // Ten of two workers can be counted twice at most; then what one counts has reached the other.
+    const status = await get();
+    if (status === 200) passed++;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return status === 429;
+  });
+  assert.ok(passed >= 20 && passed <= 32, `${passed} passed`);
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exited;
+});
