@@ -181,7 +181,7 @@ function start(server: Server): Traffic {
 }
 
 function load(options: Omit<TrafficOptions, 'users' | 'jobs'>): Traffic {
-  const traffic = startTraffic({ users, jobs: SIZE.jobs, ratePerSecond: 600, ...options });
+  const traffic = startTraffic({ users, jobs: SIZE.jobs, ratePerSecond: 600, rampSeconds: 0, ...options });
   running.push(traffic);
   return traffic;
 }

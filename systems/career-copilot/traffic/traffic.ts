@@ -15,6 +15,8 @@ export type TrafficOptions = {
   jobs?: number;
   /** Arrivals per second on average, whatever the system does. Default 300. */
   ratePerSecond?: number;
+  /** The rate rises to its full height over this time, s. Default 2: nobody meets a cold system with full force. */
+  rampSeconds?: number;
   /** Same seed, same arrivals and choices (as far as answers come in the same order). Default 1. */
   seed?: number;
   /** Name of the first stage. Default `monolith`. */
@@ -83,12 +85,14 @@ export function startTraffic(options: TrafficOptions): Traffic {
     inFlight.add(arrival);
   };
 
-  let dueAt = performance.now();
+  const startedAt = performance.now();
+  const rateAt = (at: number) => ratePerSecond * Math.min(1, 0.1 + (at - startedAt) / (rampSeconds * 1000));
+  let dueAt = startedAt;
   const timer = setInterval(() => {
     const now = performance.now();
     while (dueAt <= now) {
       launch(dueAt);
-      dueAt += (-Math.log(1 - random.next()) / ratePerSecond) * 1000;
+      dueAt += (-Math.log(1 - random.next()) / rateAt(dueAt)) * 1000;
     }
   }, TICK_MS);
 
