@@ -51,6 +51,7 @@ export type Traffic = {
 export function startTraffic(options: TrafficOptions): Traffic {
   const {
     ratePerSecond = 300,
+    rampSeconds = 2,
     seed = 1,
     stage = 'monolith',
     timeoutMs = 10_000,
@@ -86,7 +87,10 @@ export function startTraffic(options: TrafficOptions): Traffic {
   };
 
   const startedAt = performance.now();
-  const rateAt = (at: number) => ratePerSecond * Math.min(1, 0.1 + (at - startedAt) / (rampSeconds * 1000));
+  const rateAt = (at: number) => {
+    const risen = rampSeconds === 0 ? 1 : (at - startedAt) / (rampSeconds * 1000);
+    return ratePerSecond * Math.min(1, RAMP_FROM + risen);
+  };
   let dueAt = startedAt;
   const timer = setInterval(() => {
     const now = performance.now();
@@ -119,6 +123,9 @@ export function startTraffic(options: TrafficOptions): Traffic {
     },
   };
 }
+
+/** Share of the rate that the ramp starts from. */
+const RAMP_FROM = 0.1;
 
 /** Arrivals are at most this late, plus what the machine adds; latency counts it. */
 const TICK_MS = 1;
