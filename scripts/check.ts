@@ -7,7 +7,11 @@ import { spawn } from 'node:child_process';
 const checks: Array<[name: string, command: string, args: string[]]> = [
   ['types', 'tsc', ['-p', '.']],
   ['biome', 'biome', ['check', '--error-on-warnings', '.']],
-  ['dependency directions', 'depcruise', ['--config', '.dependency-cruiser.cjs', 'packages', 'systems', 'bench', 'test', 'scripts']],
+  [
+    'dependency directions',
+    'depcruise',
+    ['--config', '.dependency-cruiser.cjs', 'packages', 'systems', 'bench', 'test', 'scripts'],
+  ],
   ['knip', 'knip', ['--no-progress']],
 ];
 

@@ -17,9 +17,12 @@ const child = spawn(
 child.on('exit', (code) => process.exit(code ?? 1));
 
 function findTests(): string[] {
-  const found = globSync(['packages/**/*.test.ts', 'systems/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts'], {
-    exclude: (path) => path.includes('node_modules') || path.includes('.banyan'),
-  });
+  const found = globSync(
+    ['packages/**/*.test.ts', 'systems/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts'],
+    {
+      exclude: (path) => path.includes('node_modules') || path.includes('.banyan'),
+    },
+  );
   if (found.length === 0) throw new Error('no *.test.ts found: run this from the root of the checkout');
   return found.sort();
 }

@@ -26,6 +26,7 @@ export default defineMigration({
 
   gateway: {
     port: Number(env('CAREER_GATEWAY_PORT', '8080')),
+    adminPort: Number(env('CAREER_GATEWAY_ADMIN_PORT', '7071')),
     workers: Number(env('CAREER_GATEWAY_WORKERS', '2')),
     issuers: [
       { name: 'monolith', issuer: 'career-copilot', algorithm: 'HS256', secret: env('CAREER_JWT_SECRET') },
@@ -39,6 +40,8 @@ export default defineMigration({
   },
 
   rollout: {
+    steps: env('CAREER_STEPS', '1%,10%,50%,100%').split(','),
+    maxFailureRatio: Number(env('CAREER_MAX_FAILURE_RATIO', '0.01')),
     observeSeconds: Number(env('CAREER_OBSERVE_SECONDS', '60')),
     maxVerificationAgeSeconds: Number(env('CAREER_VERIFICATION_AGE_SECONDS', '300')),
     minRequests: Number(env('CAREER_MIN_REQUESTS', '50')),

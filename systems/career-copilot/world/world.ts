@@ -30,6 +30,8 @@ export type World = {
   server: EmbeddedServer;
   databases: { monolith: string; auth: string; users: string; control: string };
   gatewayUrl: string;
+  /** Prometheus metrics of the gateway. */
+  metricsUrl: string;
   jwtSecret: string;
   /** The config with this world's addresses, for `banyan --config`. */
   configFile: string;
@@ -77,7 +79,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 
     onProgress('starting the monolith and the services');
     const jwtSecret = randomBytes(32).toString('base64url');
-    const [monolithPort, authPort, usersPort, gatewayPort, controlPort] = await freePorts(5);
+    const [monolithPort, authPort, usersPort, gatewayPort, controlPort, adminPort] = await freePorts(6);
     const origin = (port: number | undefined) => `http://127.0.0.1:${port}`;
     const common = {
       JWT_SECRET: jwtSecret,
@@ -120,6 +122,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       CAREER_USERS_URL: origin(usersPort),
       CAREER_USERS_DATABASE_URL: databases.users,
       CAREER_GATEWAY_PORT: String(gatewayPort),
+      CAREER_GATEWAY_ADMIN_PORT: String(adminPort),
       CAREER_GATEWAY_WORKERS: String(options.gatewayWorkers ?? 2),
       BANYAN_DATABASE_URL: databases.control,
       BANYAN_CONTROL_PORT: String(controlPort),
@@ -138,6 +141,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       server,
       databases,
       gatewayUrl: origin(gatewayPort),
+      metricsUrl: `${origin(adminPort)}/metrics`,
       jwtSecret,
       configFile,
       control: new ControlClient(origin(controlPort), token),

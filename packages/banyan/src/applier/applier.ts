@@ -3,7 +3,7 @@ import { createPool } from '@banyan/postgres';
 import { openLink, repair, type TableVerdict, verify } from '@banyan/replication';
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import type { LinkStatus, TableVerification } from '../control/control.ts';
+import type { LinkStatus } from '../control/control.ts';
 import * as store from '../control/store.ts';
 import { listenForChanges } from '../control/wake.ts';
 import type { ResolvedPlan, ResolvedService } from '../plan/resolved.ts';
@@ -13,7 +13,7 @@ import { Verifier } from './verifier.ts';
 
 type Direction = 'forward' | 'reverse';
 
-export type Fence = { id: string; service: string; fromShare: number; toShare: number; timeoutMs: number };
+type Fence = { id: string; service: string; fromShare: number; toShare: number; timeoutMs: number };
 
 /** How often the state of the links is written for the others to read, ms. */
 const REPORT_MS = 300;
@@ -333,5 +333,3 @@ function describeLink(
     error: runner?.error ?? null,
   };
 }
-
-export type { TableVerification };

@@ -54,7 +54,7 @@ export async function readServices(db: Queryable): Promise<ServiceState[]> {
   }));
 }
 
-/** The operator's wish. Clears a pause: asking again is the way to go on after one. */
+/** The operator's wish. Asking again is the way to go on after a pause, and evidence starts anew then. */
 export async function setTarget(
   db: Queryable,
   service: string,
@@ -62,7 +62,8 @@ export async function setTarget(
   forced: boolean,
 ): Promise<void> {
   await db.query(
-    `UPDATE control.services SET target_stage = $2, target_share = $3, forced = $4, paused = NULL, failed_steps = 0, retry_at = NULL
+    `UPDATE control.services SET target_stage = $2, target_share = $3, forced = $4, failed_steps = 0, retry_at = NULL,
+       since = CASE WHEN paused IS NULL THEN since ELSE clock_timestamp() END, paused = NULL
      WHERE service = $1`,
     [service, target.stage, target.share, forced],
   );

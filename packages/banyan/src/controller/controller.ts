@@ -119,7 +119,7 @@ export async function startController(options: {
 }
 
 /** Aims at the monolith and says why; `paused` keeps it there until an operator asks to advance again. */
-export async function rollBack(db: store.Queryable, service: string, why: string): Promise<void> {
+async function rollBack(db: store.Queryable, service: string, why: string): Promise<void> {
   await store.setTarget(db, service, { stage: 'monolith', share: 0 }, false);
   await store.pause(db, service, why);
   await store.announce(db);

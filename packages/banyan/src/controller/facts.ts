@@ -71,7 +71,7 @@ async function collectEvidence(pool: pg.Pool, state: ServiceState, now: Date): P
 }
 
 /** Upper bound of the histogram bucket in which the quantile lies, ms; 0 without data. */
-export function quantile(rows: Array<{ latency: Record<string, number> }>, q: number): number {
+function quantile(rows: Array<{ latency: Record<string, number> }>, q: number): number {
   const merged = new Map<number, number>();
   for (const { latency } of rows) {
     for (const [bound, count] of Object.entries(latency))

@@ -8,6 +8,7 @@ const { plan, log, token, applierUrl } = await childContext('gateway');
 // The primary and each worker run this file; `start` is called in the workers.
 const gateway = await runCluster({
   workers: plan.gateway.workers,
+  adminPort: plan.gateway.adminPort,
   start: () =>
     startGateway({
       source: postgresSource({

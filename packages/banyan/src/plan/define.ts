@@ -34,6 +34,8 @@ export type Plan = {
     host?: string; // default 127.0.0.1
     port?: number; // default 8080
     workers?: number; // default 2
+    /** Loopback port of /metrics (Prometheus, all workers summed) and /healthz. Default 7071. */
+    adminPort?: number;
     issuers?: PlanIssuer[];
     rateLimit?: { perMinute: number; perHour: number } | null; // default 1,000 and 10,000
     bodyBytes?: number; // default 1 MiB

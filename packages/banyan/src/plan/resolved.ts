@@ -28,6 +28,7 @@ export type ResolvedPlan = {
     host: string;
     port: number;
     workers: number;
+    adminPort: number;
     issuers: Issuer[];
     rateLimit: { perMinute: number; perHour: number } | null;
     bodyBytes: number;
@@ -110,6 +111,7 @@ export function resolvePlan(plan: Plan): ResolvedPlan {
       host: gateway.host ?? '127.0.0.1',
       port: gateway.port ?? 8080,
       workers: gateway.workers ?? 2,
+      adminPort: gateway.adminPort ?? 7071,
       issuers: (gateway.issuers ?? []).map((issuer) => ({ ...issuer })),
       rateLimit: gateway.rateLimit === undefined ? { perMinute: 1_000, perHour: 10_000 } : gateway.rateLimit,
       bodyBytes: gateway.bodyBytes ?? 1_048_576,

@@ -277,6 +277,7 @@ const PlanSchema = record(
         host: optional(text('a host name or address', "'127.0.0.1'", '^\\S+$')),
         port: optional(port()),
         workers: optional(whole(1, 64, 'a whole number from 1 to 64', '2')),
+        adminPort: optional(whole(1, 65_535, 'a port from 1 to 65535', '7071')),
         issuers: optional(list(Issuer, 'a list of issuers', '[{ ... }]')),
         rateLimit: optional(RateLimit),
         bodyBytes: optional(whole(1, 1_073_741_824, 'bytes from 1 to 1073741824', '1048576')),

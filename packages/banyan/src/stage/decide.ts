@@ -58,8 +58,8 @@ export function decide(facts: Facts): Decision {
   if (state.failedSteps >= MAX_FAILED_STEPS && direction === 'up') {
     return { do: 'pause', why: `${state.failedSteps} fenced steps failed in a row, last: ${state.message}` };
   }
-  if (state.retryAt && state.retryAt > now)
-    return { do: 'wait', why: `last step failed (${state.message}); next try soon` };
+  // The message says why the last step failed; it stays until the next try.
+  if (state.retryAt && state.retryAt > now) return { do: 'wait', why: state.message };
   return direction === 'down' ? moveDown(facts) : moveUp(facts);
 }
 

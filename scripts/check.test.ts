@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { it } from 'node:test';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const args = ['--config', '.dependency-cruiser.cjs', '--output-type', 'json'];
+
+type Report = { modules: { source: string }[]; summary: { violations: { rule: { name: string } }[] } };
+
+async function cruise(folder: string): Promise<Report> {
+  const { stdout } = await run('depcruise', [...args, folder], { maxBuffer: 64 * 1024 * 1024 }).catch(
+    (error: { stdout: string }) => error, // exits with the number of violations
+  );
+  return JSON.parse(stdout);
+}
+
+it('reads every TypeScript file, so that the directions are really checked', async () => {
+  const { modules } = await cruise('packages');
+  const read = new Set(modules.map(({ source }) => source));
+  const missing = globSync('packages/*/src/**/*.ts').filter((file) => !read.has(file));
+  assert.deepEqual(missing, []);
+});
+
+it('refuses an import that points upward', async () => {
+  const file = join('packages', 'postgres', 'src', `upward-${process.pid}`, 'probe.ts');
+  mkdirSync(dirname(file), { recursive: true });
+  try {
+    writeFileSync(file, "import { bucket } from '@banyan/gateway';\nexport const probe = bucket;\n");
+    const { summary } = await cruise(file);
+    assert.ok(summary.violations.some(({ rule }) => rule.name === 'postgres-imports-npm-only'));
+  } finally {
+    rmSync(dirname(file), { recursive: true, force: true });
+  }
+});

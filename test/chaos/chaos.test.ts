@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { it } from 'node:test';
+import { runChaos } from './run.ts';
+
+/** The short version of `npm run chaos`. */
+it('loses, doubles and resurrects no acknowledged write while processes are killed', {
+  timeout: 240_000,
+}, async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'banyan-chaos-'));
+  const result = await runChaos({ seed: 1, directory, chaosMs: 25_000 });
+  assert.deepEqual(result.problems, []);
+  assert.ok(result.kills.length > 0, 'nothing was killed');
+  rmSync(directory, { recursive: true, force: true });
+});

@@ -1,0 +1,121 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import pg from 'pg';
+import type { World } from '../../systems/career-copilot/world/world.ts';
+
+export type Victim = 'gateway' | 'gateway worker' | 'controller' | 'applier' | 'auth' | 'users' | 'backend';
+
+const VICTIMS: Victim[] = ['gateway', 'gateway worker', 'controller', 'applier', 'auth', 'users', 'backend'];
+
+/** Between two kills. A killed process needs about a second until it works again; stages must be reached in between. */
+const PAUSE_MS = { least: 300, most: 4_000 };
+
+export type Kill = { atMs: number; victim: Victim; pid: number };
+
+/** Kills with SIGKILL at random moments until stopped. What nobody else starts again, it starts again itself. */
+export function startKiller(world: World, random: () => number, onKill: (kill: Kill) => void) {
+  const startedAt = performance.now();
+  let stopped = false;
+  const healing = new Map<Victim, Promise<void>>();
+  const running = loop();
+
+  return {
+    /** Stops killing; resolves when the services run again. */
+    async stop(): Promise<void> {
+      stopped = true;
+      await running;
+      await Promise.all(healing.values());
+    },
+  };
+
+  async function loop(): Promise<void> {
+    while (!stopped) {
+      await pauseFor(PAUSE_MS.least + random() * (PAUSE_MS.most - PAUSE_MS.least));
+      if (stopped) return;
+      const victim = VICTIMS[Math.floor(random() * VICTIMS.length)]!;
+      const healAfterMs = 50 + random() * 700;
+      const pid = await kill(victim, healAfterMs);
+      if (pid !== null) onKill({ atMs: Math.round(performance.now() - startedAt), victim, pid });
+    }
+  }
+
+  async function kill(victim: Victim, healAfterMs: number): Promise<number | null> {
+    switch (victim) {
+      case 'controller':
+      case 'applier':
+      case 'gateway':
+        return killPid(world.banyan.pids()[victim]);
+      case 'gateway worker': {
+        const workers = childrenOf(world.banyan.pids().gateway);
+        return killPid(workers[Math.floor(random() * workers.length)]);
+      }
+      case 'auth':
+      case 'users': {
+        const service = world.services[victim];
+        const pid = service.pid();
+        if (pid === undefined || healing.has(victim)) return null;
+        const healed = service
+          .kill()
+          .then(() => pauseFor(healAfterMs))
+          .then(() => service.start())
+          .finally(() => healing.delete(victim));
+        healing.set(victim, healed);
+        return pid;
+      }
+      case 'backend':
+        return await killBackend(random() < 0.5 ? world.databases.auth : world.databases.users, random);
+    }
+  }
+}
+
+function killPid(pid: number | undefined): number | null {
+  if (pid === undefined) return null;
+  try {
+    process.kill(pid, 'SIGKILL');
+    return pid;
+  } catch {
+    return null; // between two lives
+  }
+}
+
+/** SIGKILL of one backend: PostgreSQL ends all others too and recovers from its log. */
+async function killBackend(url: string, random: () => number): Promise<number | null> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ pid: number }>(
+      `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() ORDER BY pid`,
+    );
+    return killPid(rows[Math.floor(random() * rows.length)]?.pid);
+  } catch {
+    return null; // still recovering from the last one
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** Child processes by /proc; none where there is no /proc. */
+function childrenOf(parent: number | undefined): number[] {
+  if (parent === undefined) return [];
+  try {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+      .filter((pid) => parentOf(pid) === parent);
+  } catch {
+    return [];
+  }
+}
+
+function parentOf(pid: number): number | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return null;
+  }
+}
+
+function pauseFor(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

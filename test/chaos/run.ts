@@ -1,0 +1,291 @@
+import { join } from 'node:path';
+import { type ControlClient, FULL_SHARE, type ServiceStatus, type Target } from '@banyan/banyan/operate';
+import { createPool } from '@banyan/postgres';
+import { type AuditResult, audit } from '../../systems/career-copilot/traffic/audit.ts';
+import { spawnTraffic } from '../../systems/career-copilot/traffic/process.ts';
+import { monolithReader, serviceReader } from '../../systems/career-copilot/traffic/readers.ts';
+import { startWorld, type World } from '../../systems/career-copilot/world/world.ts';
+import { type Kill, startKiller } from './killer.ts';
+
+export type ChaosOptions = {
+  seed: number;
+  directory: string;
+  /** How long the story may take while things are killed, ms. */
+  chaosMs: number;
+  onEvent?: (text: string) => void;
+};
+
+export type ChaosResult = {
+  seed: number;
+  kills: Kill[];
+  requests: number;
+  failures: number;
+  audit: AuditResult;
+  endings: Record<string, string>;
+  /** Empty: every invariant held. */
+  problems: string[];
+};
+
+/** A quick rollout: every stage is passed in seconds. */
+const PACE = {
+  CAREER_OBSERVE_SECONDS: '1',
+  CAREER_MIN_REQUESTS: '3',
+  CAREER_MIN_COMPARED: '20',
+  CAREER_VERIFICATION_AGE_SECONDS: '9',
+  CAREER_STEPS: '10%,50%,100%',
+};
+const SIZE = { users: 400, companies: 20, jobs: 80, applications: 600 };
+/** A killed process of an operating system that goes on loses no write to its files. */
+const SETTINGS = { fsync: 'off' };
+const HEAL_MS = 60_000;
+
+/**
+ * The first migration while processes are killed at random moments: both services forward, users back, users forward.
+ * Requests may fail then; an acknowledged write may never be lost, doubled or resurrected, both sides must be equal
+ * in the end, and each service must stand where it was sent, or back at the monolith with the reason told.
+ */
+export async function runChaos({
+  seed,
+  directory,
+  chaosMs,
+  onEvent = () => {},
+}: ChaosOptions): Promise<ChaosResult> {
+  const random = mulberry32(seed);
+  const world = await startWorld({
+    directory,
+    size: SIZE,
+    seed,
+    bcryptCost: 4,
+    settings: SETTINGS,
+    // Every second seed goes on in spite of failures, so that the later stages see kills too; the others go back.
+    env: { ...PACE, CAREER_MAX_FAILURE_RATIO: seed % 2 === 0 ? '0.2' : '1' },
+    onRestart: (name) => onEvent(`${name} started again`),
+  });
+  const journal = join(directory, 'journal.jsonl');
+  const kills: Kill[] = [];
+  try {
+    const traffic = await spawnTraffic({
+      gatewayUrl: world.gatewayUrl,
+      journalFile: journal,
+      users: { count: SIZE.users, jwtSecret: world.jwtSecret },
+      jobs: SIZE.jobs,
+      ratePerSecond: 120,
+      seed,
+      timeoutMs: 8_000,
+    });
+    const killer = startKiller(world, random, (kill) => {
+      kills.push(kill);
+      onEvent(`kill -9 ${kill.victim} (${kill.pid})`);
+    });
+    const driver = drive(world.control, chaosMs, onEvent);
+    await driver.story;
+    await killer.stop();
+    onEvent('no more kills');
+    const problems: string[] = [];
+    const services = await settleDown(world.control, driver.aims, problems);
+    const figures = await traffic.stop();
+    await verifyBoth(world.control, services, problems);
+    const result = await auditBoth(world, journal, services, problems);
+    if (figures.violations.count > 0)
+      problems.push(
+        `${figures.violations.count} reads did not show their user's last write: ${JSON.stringify(figures.violations.samples.slice(0, 3))}`,
+      );
+    return {
+      seed,
+      kills,
+      requests: figures.requests,
+      failures: figures.failures,
+      audit: result,
+      endings: Object.fromEntries(services.map((one) => [one.service, labelOf(one)])),
+      problems,
+    };
+  } finally {
+    await world.stop();
+  }
+}
+
+/** Sends the services on their way, again and again if nobody answers, and stops after `chaosMs` wherever they are. */
+function drive(control: ControlClient, chaosMs: number, onEvent: (text: string) => void) {
+  const migrated: Target = { stage: 'migrated', share: FULL_SHARE };
+  const aims: Record<string, Target> = {};
+  const deadline = performance.now() + chaosMs;
+  return { aims, story: story() };
+
+  async function story(): Promise<void> {
+    await send('auth', migrated);
+    await reach('auth', (one) => one.stage === 'migrated');
+    await send('users', migrated);
+    await reach('users', (one) => one.share >= 1_000);
+    aims.users = { stage: 'monolith', share: 0 };
+    await insist(() => control.rollback('users', 'chaos goes back once'));
+    await reach('users', (one) => one.stage === 'monolith');
+    await send('users', migrated);
+    await reach('users', (one) => one.stage === 'migrated');
+  }
+
+  async function send(service: string, target: Target): Promise<void> {
+    aims[service] = target;
+    await insist(() => control.advance(service, target));
+  }
+
+  /** A rollout that went back by itself, or paused, is sent on its way again, as an operator would. */
+  async function reach(service: string, there: (status: ServiceStatus) => boolean): Promise<void> {
+    let last = '';
+    while (performance.now() < deadline) {
+      const status = await statusOf(service);
+      if (status) {
+        const label = `${service}: ${labelOf(status)}`;
+        if (label !== last) onEvent(label);
+        last = label;
+        if (there(status)) return;
+        const aim = aims[service]!;
+        if (status.paused && (status.target.stage !== aim.stage || status.stage !== aim.stage)) {
+          onEvent(`${service} paused: ${status.paused}`);
+          await pauseFor(500);
+          await insist(() => control.advance(service, aim));
+        }
+      }
+      await pauseFor(100);
+    }
+  }
+
+  async function statusOf(service: string): Promise<ServiceStatus | undefined> {
+    try {
+      return (await control.status()).services.find((one) => one.service === service);
+    } catch {
+      return undefined;
+    }
+  }
+
+  async function insist(call: () => Promise<unknown>): Promise<void> {
+    while (performance.now() < deadline) {
+      try {
+        await call();
+        return;
+      } catch {
+        await pauseFor(100);
+      }
+    }
+  }
+}
+
+/** With the kills over, everything must come to rest where it was sent, or back at the monolith. */
+async function settleDown(
+  control: ControlClient,
+  aims: Record<string, Target>,
+  problems: string[],
+): Promise<ServiceStatus[]> {
+  const deadline = performance.now() + HEAL_MS;
+  for (;;) {
+    const services = await control.status().then(
+      ({ services }) => services,
+      () => [],
+    );
+    const resting = services.filter((one) => atRest(one, aims[one.service]));
+    if (services.length > 0 && resting.length === services.length) return services;
+    if (performance.now() > deadline) {
+      for (const one of services.filter((candidate) => !resting.includes(candidate)))
+        problems.push(
+          `${one.service} does not come to rest: at ${labelOf(one)} on its way to ${one.target.stage}: ${one.message}`,
+        );
+      return services;
+    }
+    await pauseFor(100);
+  }
+}
+
+function atRest(status: ServiceStatus, aim: Target | undefined): boolean {
+  if (status.stage === 'monolith' && (!aim || status.target.stage === 'monolith')) return true;
+  const linked = status.links.every((link) => link.state === 'streaming' || link.state === 'off');
+  if (status.paused && status.stage !== status.target.stage)
+    return linked && status.target.stage !== 'monolith';
+  const there =
+    status.stage === status.target.stage &&
+    (status.stage !== 'canary' || status.share === status.target.share);
+  return there && linked;
+}
+
+async function verifyBoth(
+  control: ControlClient,
+  services: ServiceStatus[],
+  problems: string[],
+): Promise<void> {
+  for (const { service, stage } of services) {
+    if (stage === 'monolith') continue;
+    const { id } = await control.startVerification(service, false);
+    const deadline = performance.now() + HEAL_MS;
+    for (;;) {
+      const run = await control.verification(id);
+      if (run.state === 'done') {
+        for (const table of run.tables)
+          if (table.verdict !== 'CONSISTENT')
+            problems.push(
+              `${service} ${table.table} is ${table.verdict}: ${JSON.stringify(table.sample.slice(0, 3))}`,
+            );
+        break;
+      }
+      if (run.state === 'failed' || performance.now() > deadline) {
+        problems.push(`verification of ${service} is ${run.state}: ${run.error}`);
+        break;
+      }
+      await pauseFor(50);
+    }
+  }
+}
+
+/** Each side that must have the writes is audited: the owner, and the other one as long as rows flow to it. */
+async function auditBoth(
+  world: World,
+  journal: string,
+  services: ServiceStatus[],
+  problems: string[],
+): Promise<AuditResult> {
+  const pools = {
+    monolith: createPool(world.databases.monolith, { max: 2 }),
+    auth: createPool(world.databases.auth, { max: 2 }),
+    users: createPool(world.databases.users, { max: 2 }),
+  };
+  try {
+    const onMonolith = monolithReader(pools.monolith);
+    const onServices = serviceReader(pools);
+    const atMonolith = (name: string) =>
+      services.find(({ service }) => service === name)?.stage === 'monolith';
+    const auth = atMonolith('auth') ? onMonolith : onServices;
+    const users = atMonolith('users') ? onMonolith : onServices;
+    const owner = await audit({ journal, read: { ...auth, headlines: users.headlines } });
+    const monolith = await audit({ journal, read: onMonolith });
+    for (const [where, result] of [
+      ['the owners', owner],
+      ['the monolith', monolith],
+    ] as const) {
+      if (result.acknowledged === 0) problems.push('no write was acknowledged: nothing is proven');
+      if (result.lost + result.doubled + result.resurrected > 0)
+        problems.push(
+          `on ${where}: ${result.lost} lost, ${result.doubled} doubled, ${result.resurrected} resurrected: ${result.problems.slice(0, 5).join('; ')}`,
+        );
+    }
+    return owner;
+  } finally {
+    await Promise.all(Object.values(pools).map((pool) => pool.end()));
+  }
+}
+
+function labelOf({ stage, share }: ServiceStatus): string {
+  return stage === 'canary' ? `canary ${share / 100}%` : stage;
+}
+
+function pauseFor(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** A small seeded generator: the same seed kills the same victims at the same moments. */
+function mulberry32(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
