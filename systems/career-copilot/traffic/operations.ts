@@ -23,14 +23,14 @@ export type Scene = {
 
 type Operation = { weight: number; run: (scene: Scene) => Promise<void> };
 
-/** In parts of a thousand: eight of ten are reads. */
+/** In parts of a thousand: eight of ten are reads, and each page of the client asks first who is logged in. */
 const OPERATIONS: Operation[] = [
-  { weight: 300, run: readProfile },
+  { weight: 230, run: readProfile },
   { weight: 100, run: readSomebody },
-  { weight: 100, run: readAccount },
-  { weight: 80, run: (scene) => read(scene, 'GET /jobs', `/jobs?page=${scene.random.int(1, 20)}&limit=10`) },
-  { weight: 80, run: (scene) => read(scene, 'GET /jobs/:id', `/jobs/${scene.random.int(1, scene.jobs)}`) },
-  { weight: 90, run: (scene) => read(scene, 'GET /applications', '/applications?limit=10') },
+  { weight: 220, run: readAccount },
+  { weight: 60, run: (scene) => read(scene, 'GET /jobs', `/jobs?page=${scene.random.int(1, 20)}&limit=10`) },
+  { weight: 60, run: (scene) => read(scene, 'GET /jobs/:id', `/jobs/${scene.random.int(1, scene.jobs)}`) },
+  { weight: 80, run: (scene) => read(scene, 'GET /applications', '/applications?limit=10') },
   { weight: 50, run: (scene) => read(scene, 'GET /notifications', '/notifications?limit=10') },
   { weight: 160, run: changeProfile },
   { weight: 10, run: register },
