@@ -4,7 +4,7 @@ import { CarefulApplier } from './careful.ts';
 import { ReplicationError } from './errors.ts';
 import type { Ownership } from './ownership.ts';
 import { ownedBySource, route } from './route.ts';
-import { beginAt, type TargetSession } from './target-session.ts';
+import { commitAt, type TargetSession } from './target-session.ts';
 import type { SourceTransaction } from './transaction.ts';
 import { buildWaves, type Change, type Segment } from './waves.ts';
 
@@ -15,6 +15,7 @@ import { buildWaves, type Change, type Segment } from './waves.ts';
  */
 export class Applier {
   readonly #session: TargetSession;
+  readonly #link: string;
   readonly #ownership: Ownership;
   readonly #careful: CarefulApplier;
   /** Until here changes are upserts, because copied rows may be newer. */
@@ -23,6 +24,7 @@ export class Applier {
 
   constructor(session: TargetSession, link: string, ownership: Ownership, window: Lsn) {
     this.#session = session;
+    this.#link = link;
     this.#ownership = ownership;
     this.#careful = new CarefulApplier(session, link, ownership);
     this.#window = window;
@@ -53,18 +55,13 @@ export class Applier {
   async applyPart(part: SourceTransaction, last: boolean, careful: boolean): Promise<void> {
     try {
       if (!this.#open) {
-        // The position is set by the part that commits; until then it is not known.
         await this.#session.client.query('BEGIN');
         this.#open = { finalLsn: part.finalLsn, careful };
       }
       if (careful) await this.#careful.apply(part, this.#windowOf(part));
       else await this.#runWaves(this.#changesOf([part]), this.#inWindow(part));
       if (!last) return;
-      const { client } = this.#session;
-      await client.query(
-        beginAt(formatLsn(part.endLsn), formatMicros(part.commitTime)).replace('BEGIN; ', ''),
-      );
-      await client.query('COMMIT');
+      await this.#commit(part);
       this.#open = undefined;
     } catch (error) {
       this.#open = undefined;
@@ -109,9 +106,9 @@ export class Applier {
     const last = transactions.at(-1)!;
     const { client } = this.#session;
     try {
-      await client.query(beginAt(formatLsn(last.endLsn), formatMicros(last.commitTime)));
+      await client.query('BEGIN');
       await this.#runWaves(this.#changesOf(transactions), this.#inWindow(last));
-      await client.query('COMMIT');
+      await this.#commit(last);
     } catch (error) {
       if (isConnectionError(error)) throw error;
       await client.query('ROLLBACK');
@@ -126,14 +123,18 @@ export class Applier {
   async #applyCarefully(transaction: SourceTransaction): Promise<void> {
     const { client } = this.#session;
     try {
-      await client.query(beginAt(formatLsn(transaction.endLsn), formatMicros(transaction.commitTime)));
+      await client.query('BEGIN');
       await this.#careful.apply(transaction, this.#windowOf(transaction));
-      await client.query('COMMIT');
+      await this.#commit(transaction);
     } catch (error) {
       if (isConnectionError(error)) throw error;
       await client.query('ROLLBACK');
       throw failed(error, transaction);
     }
+  }
+
+  async #commit({ endLsn, commitTime }: SourceTransaction): Promise<void> {
+    await this.#session.client.query(commitAt(this.#link, formatLsn(endLsn), formatMicros(commitTime)));
   }
 
   #windowOf(transaction: SourceTransaction): Lsn | undefined {

@@ -10,7 +10,7 @@ CREATE TABLE IF NOT EXISTS banyan.links (
   link text PRIMARY KEY,
   source_system text NOT NULL,
   source_database text NOT NULL,
-  start_lsn pg_lsn NOT NULL,
+  applied_lsn pg_lsn NOT NULL,
   copy_state text NOT NULL CHECK (copy_state IN ('none', 'running', 'done')),
   window_end pg_lsn,
   columns jsonb NOT NULL,

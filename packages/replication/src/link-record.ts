@@ -13,8 +13,8 @@ type Queryable = Pick<pg.Pool, 'query'>;
 export type LinkRecord = {
   sourceSystem: string;
   sourceDatabase: string;
-  /** Where the slot began. */
-  startLsn: Lsn;
+  /** What ended here or before is durable on the target; at first, where the slot began. */
+  appliedLsn: Lsn;
   copyState: 'none' | 'running' | 'done';
   /** Until here changes are upserts. */
   windowEnd: Lsn;
@@ -26,7 +26,7 @@ export async function readRecord(target: Queryable, link: string): Promise<LinkR
   const there = await target.query(`SELECT to_regclass('banyan.links') IS NOT NULL AS there`);
   if (!there.rows[0].there) return undefined;
   const { rows } = await target.query(
-    `SELECT source_system, source_database, start_lsn::text, copy_state, window_end::text, columns
+    `SELECT source_system, source_database, applied_lsn::text, copy_state, window_end::text, columns
      FROM banyan.links WHERE link = $1`,
     [link],
   );
@@ -35,7 +35,7 @@ export async function readRecord(target: Queryable, link: string): Promise<LinkR
     row && {
       sourceSystem: row.source_system,
       sourceDatabase: row.source_database,
-      startLsn: parseLsn(row.start_lsn),
+      appliedLsn: parseLsn(row.applied_lsn),
       copyState: row.copy_state,
       windowEnd: row.window_end === null ? 0n : parseLsn(row.window_end),
       columns: row.columns,

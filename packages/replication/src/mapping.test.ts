@@ -75,7 +75,7 @@ test('a merge that loses information is found, with the value and what becomes o
       ],
       [
         { a: null, b: 'lost' },
-        { a: null, b: null },
+        { a: '', b: 'lost' },
       ],
     ],
   );

@@ -82,7 +82,11 @@ export function split(
       [first]: `split_part(${whole}, ${text}, 1)`,
       [rest]: `CASE WHEN ${at} > 0 THEN substr(${whole}, ${at} + ${[...separator].length}) END`,
     },
-    reverse: { [legacy]: `${quoteIdent(first)} || coalesce(${text} || ${quoteIdent(rest)}, '')` },
+    reverse: {
+      [legacy]:
+        `CASE WHEN ${quoteIdent(first)} IS NOT NULL OR ${quoteIdent(rest)} IS NOT NULL ` +
+        `THEN coalesce(${quoteIdent(first)}, '') || coalesce(${text} || ${quoteIdent(rest)}, '') END`,
+    },
     legacyColumns: [legacy],
     serviceColumns: [first, rest],
   };

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type pg from 'pg';
 import { openLink } from './link.ts';
-import { copy, rename, split, table } from './mapping.ts';
+import { copy, rename, table } from './mapping.ts';
 import { isServiceSide } from './ownership.ts';
 import {
   LEGACY_USERS,

@@ -48,7 +48,7 @@ export async function prepareLink(
     const { consistentLsn } = await createSlot(source, names.slot);
     const identity = await identityOf(source);
     await target.query(
-      `INSERT INTO banyan.links (link, source_system, source_database, start_lsn, copy_state, columns)
+      `INSERT INTO banyan.links (link, source_system, source_database, applied_lsn, copy_state, columns)
        VALUES ($1, $2, $3, $4, 'none', $5)`,
       [names.link, identity.system, identity.database, formatLsn(consistentLsn), remember(plans)],
     );

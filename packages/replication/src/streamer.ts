@@ -69,12 +69,14 @@ export class Streamer {
   async #once(signal: AbortSignal): Promise<void> {
     const { config, names, ownership, source, target } = this.#options;
     this.state = 'connecting';
-    const record = await requireRecord(target, names.link);
-    await checkIdentity(source, record);
+    await requireRecord(target, names.link);
     const plans = plansByName(await planTables(config, source, target));
     const session = await TargetSession.open(config.target, names.origin);
     try {
-      const position = max(await session.position(), record.startLsn);
+      // Read once the origin is ours: whoever held it before us has ended its last transaction.
+      const record = await requireRecord(target, names.link);
+      await checkIdentity(source, record);
+      const position = record.appliedLsn;
       const applier = new Applier(session, names.link, ownership, record.windowEnd);
       const stream = openWalStream({
         url: config.source,

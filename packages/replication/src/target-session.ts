@@ -1,4 +1,4 @@
-import { connectionConfig, type Lsn, PINNED_SETTINGS, parseLsn, quoteLiteral } from '@banyan/postgres';
+import { connectionConfig, PINNED_SETTINGS, quoteLiteral } from '@banyan/postgres';
 import pg from 'pg';
 import type { BoundStatement, BoundTable } from './bound-table.ts';
 
@@ -40,14 +40,6 @@ export class TargetSession {
     return this.#broken;
   }
 
-  /** The last position that is durable on the target; 0 if nothing was ever applied. */
-  async position(): Promise<Lsn> {
-    const { rows } = await this.client.query(
-      'SELECT pg_replication_origin_session_progress(true)::text AS lsn',
-    );
-    return rows[0].lsn === null ? 0n : parseLsn(rows[0].lsn);
-  }
-
   async run(
     table: BoundTable,
     statement: BoundStatement,
@@ -86,10 +78,13 @@ const SETTINGS = [
   'SET jit = off',
 ].join('; ');
 
-/** The statement that begins a transaction whose commit also moves the origin to `lsn`, even if no row changes. */
-export function beginAt(lsn: string, time: string): string {
+/**
+ * Ends a transaction: its position commits with its rows, in `banyan.links` and as the origin's. The origin's alone
+ * would not do: PostgreSQL 16 and later move it forward on ROLLBACK too, once it was set up.
+ */
+export function commitAt(link: string, lsn: string, time: string): string {
   return (
-    `BEGIN; SELECT pg_replication_origin_xact_setup(${quoteLiteral(lsn)}::pg_lsn, ${quoteLiteral(time)}::timestamptz), ` +
-    'pg_current_xact_id()'
+    `UPDATE banyan.links SET applied_lsn = ${quoteLiteral(lsn)} WHERE link = ${quoteLiteral(link)}; ` +
+    `SELECT pg_replication_origin_xact_setup(${quoteLiteral(lsn)}, ${quoteLiteral(time)}); COMMIT`
   );
 }

@@ -50,7 +50,7 @@ test('every type passes unchanged: copied, inserted and updated', async () => {
   const mapping = table({ legacy: 'things', columns: [copy('id', ...names)] });
   const dbs = await pair(define, define, [mapping]);
   const rows = Math.max(...Object.values(TYPES).map((values) => values.length));
-  const valueOf = (row: number) =>
+  const valuesOf = (row: number) =>
     Object.values(TYPES).map((values) => (row < values.length ? values[row]! : null));
   const insert = async (first: number) => {
     for (let row = 0; row < rows; row++)
@@ -58,7 +58,7 @@ test('every type passes unchanged: copied, inserted and updated', async () => {
         `INSERT INTO things VALUES (${[first + row]}, ${Object.keys(TYPES)
           .map((type, index) => `$${index + 1}::text::${type}`)
           .join(', ')})`,
-        valueOf(row),
+        valuesOf(row),
       );
   };
   await insert(0);
