@@ -1,0 +1,111 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export type Contender = {
+  name: string;
+  command: string[];
+  env?: Record<string, string>;
+  readyBy: 'line' | 'port';
+};
+
+export type Ground = { directory: string; upstreamPort: number; secret: string };
+
+/** What is measured, in the order of the table; `missing` are peers that are not installed. */
+export function contendersOf(ground: Ground): { contenders: Contender[]; missing: string[] } {
+  const script = (name: string) => [process.execPath, new URL(`./${name}.ts`, import.meta.url).pathname];
+  const env = { UPSTREAM: `http://127.0.0.1:${ground.upstreamPort}`, SECRET: ground.secret };
+  const ours = (mode: string): Contender => ({
+    name: mode,
+    command: script('ours'),
+    env: { ...env, MODE: mode },
+    readyBy: 'line',
+  });
+  const contenders: Contender[] = [
+    ours('bare'),
+    ours('policies'),
+    ours('shadow'),
+    { name: 'http-proxy', command: script('http-proxy'), env, readyBy: 'line' },
+    { name: 'fastify-http-proxy', command: script('fastify-http-proxy'), env, readyBy: 'line' },
+  ];
+  const missing: string[] = [];
+  if (installed('nginx', '-v')) contenders.push(nginx(ground));
+  else missing.push('nginx');
+  if (installed('haproxy', '-v')) contenders.push(haproxy(ground));
+  else missing.push('haproxy');
+  return { contenders, missing };
+}
+
+export function installed(command: string, ...args: string[]): boolean {
+  return spawnSync(command, args, { stdio: 'ignore' }).error === undefined;
+}
+
+function nginx({ directory, upstreamPort }: Ground): Contender {
+  const file = join(directory, 'nginx.conf');
+  const config = (port: string) => `
+worker_processes 1;
+daemon off;
+pid ${directory}/nginx.pid;
+error_log stderr crit;
+events { worker_connections 1024; }
+http {
+  access_log off;
+  client_body_temp_path ${directory}/body;
+  proxy_temp_path ${directory}/proxy;
+  fastcgi_temp_path ${directory}/fastcgi;
+  uwsgi_temp_path ${directory}/uwsgi;
+  scgi_temp_path ${directory}/scgi;
+  keepalive_requests 100000000;
+  upstream up { server 127.0.0.1:${upstreamPort}; keepalive 256; keepalive_requests 100000000; }
+  server {
+    listen 127.0.0.1:${port};
+    location / {
+      proxy_pass http://up;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_set_header Host $host;
+      proxy_set_header X-Forwarded-For $remote_addr;
+    }
+  }
+}
+`;
+  return {
+    name: 'nginx',
+    command: ['nginx', '-c', file],
+    readyBy: 'port',
+    env: { CONFIG: file, TEXT: config('PORT') },
+  };
+}
+
+function haproxy({ directory, upstreamPort }: Ground): Contender {
+  const file = join(directory, 'haproxy.cfg');
+  const config = `
+global
+  nbthread 1
+  maxconn 4096
+defaults
+  mode http
+  timeout connect 5s
+  timeout client 60s
+  timeout server 60s
+  option forwardfor
+  option http-keep-alive
+  http-reuse always
+frontend in
+  bind 127.0.0.1:PORT
+  default_backend up
+backend up
+  server one 127.0.0.1:${upstreamPort} pool-max-conn 256
+`;
+  return {
+    name: 'haproxy',
+    command: ['haproxy', '-f', file],
+    readyBy: 'port',
+    env: { CONFIG: file, TEXT: config },
+  };
+}
+
+/** Writes a contender's configuration file, if it has one, for the port it is to listen on. */
+export function writeConfig({ env }: Contender, port: number): void {
+  if (env?.CONFIG && env.TEXT) writeFileSync(env.CONFIG, env.TEXT.replace('PORT', String(port)));
+}

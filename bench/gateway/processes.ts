@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { availableParallelism } from 'node:os';
+import { createInterface } from 'node:readline';
+import { type Contender, installed, writeConfig } from './contenders.ts';
+
+const canPin = installed('taskset', '-V') && availableParallelism() > 1;
+
+/** The command on one core, where that can be told. The proxy has core 0, load and upstream share core 1. */
+export function pinned(core: number, command: string[]): string[] {
+  return canPin ? ['taskset', '-c', String(core), ...command] : command;
+}
+
+export type Running = { port: number; stop: () => Promise<void> };
+
+/** Starts a contender on a free port of core `core`; resolves when it takes connections. */
+export async function start(contender: Contender, core: number): Promise<Running> {
+  const port = await freePort();
+  writeConfig(contender, port);
+  const command = pinned(core, contender.command);
+  const child = spawn(command[0]!, command.slice(1), {
+    env: { ...process.env, ...contender.env, PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  await Promise.race([
+    contender.readyBy === 'line' ? firstLine(child) : takesConnections(port),
+    exited.then(() => Promise.reject(new Error(`${contender.name} ended before it was ready`))),
+  ]);
+  return {
+    port,
+    stop: async () => {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+function firstLine(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => createInterface({ input: child.stdout! }).once('line', () => resolve()));
+}
+
+async function takesConnections(port: number): Promise<void> {
+  for (;;) {
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => resolve(true));
+      socket.on('error', () => resolve(false)).on('connect', () => socket.destroy());
+    });
+    if (open) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
