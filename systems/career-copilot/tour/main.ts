@@ -56,6 +56,8 @@ async function main(options: Options): Promise<void> {
       directory,
       size: scaled(options.users),
       seed: options.seed,
+      // Three logins and three registrations a second at cost 10 would take half a core of what this is about.
+      bcryptCost: 8,
       env: PACE,
       onProgress: (what) => view.event(`${what} …`),
       onRestart: (name) => view.event(`${name} died and is started again`),

@@ -1,5 +1,6 @@
 import { hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2';
 import { hash as bcryptHash, verify as bcryptVerify } from '@node-rs/bcrypt';
+import { bulkhead } from 'cockatiel';
 import { type PasswordScheme, schemeOf } from './decide.ts';
 
 export type Passwords = {
@@ -11,7 +12,8 @@ export type Passwords = {
 };
 
 export function createPasswords(scheme: PasswordScheme, bcryptCost: number): Passwords {
-  const inTurn = createQueue();
+  const places = bulkhead(AT_ONCE, Number.POSITIVE_INFINITY);
+  const inTurn = <T>(work: () => Promise<T>) => places.execute(work);
   const hash = (password: string) =>
     inTurn(() => (scheme === 'argon2id' ? argon2Hash(password) : bcryptHash(password, { cost: bcryptCost })));
   const verify = async (password: string, passwordHash: string) => {
@@ -32,12 +34,5 @@ export function createPasswords(scheme: PasswordScheme, bcryptCost: number): Pas
   return { hash, verify, pretend };
 }
 
-/** One at a time: a burst of logins must not take every core from the requests that are quick. */
-function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const result = last.then(work);
-    last = result.catch(() => {});
-    return result;
-  };
-}
+/** At a time: a burst of logins must not take every core from the requests that are quick. */
+const AT_ONCE = 2;
