@@ -1,15 +1,17 @@
 import { join } from 'node:path';
 import { ensureToken } from '../api/token.ts';
 import { loadPlan } from '../plan/load.ts';
+import { formatProblem } from '../plan/problem.ts';
 import { startSupervisor } from './supervisor.ts';
 
 /** `banyan up`: runs applier, controller and gateway until SIGINT or SIGTERM. */
 export async function runUp(options: { config: string; json: boolean }): Promise<void> {
-  const { plan, path, directory } = await loadPlan(options.config);
+  const { plan, path, directory, warnings } = await loadPlan(options.config);
   const logs = join(directory, '.banyan', 'logs');
   const say = (event: string, fields: Record<string, unknown>, text: string) =>
     console.log(options.json ? JSON.stringify({ event, ...fields }) : text);
 
+  for (const warning of warnings) say('warning', warning, `warning: ${formatProblem(warning)}`);
   const supervisor = await startSupervisor({
     config: path,
     token: process.env.BANYAN_TOKEN || plan.control.token || ensureToken(directory),

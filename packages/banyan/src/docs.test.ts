@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { createProgram } from './cli/program.ts';
+import { loadPlan } from './plan/load.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+const PAGES = ['README.md', ...globSync('docs/*.md', { cwd: ROOT })];
+
+function blocks(page: string, language: string): string[] {
+  const text = readFileSync(join(ROOT, page), 'utf8');
+  return [...text.matchAll(/^```(.*)\n([\s\S]*?)^```/gm)]
+    .filter(([, name]) => name === language)
+    .map(([, , body]) => body!);
+}
+
+describe('the documentation', () => {
+  for (const page of PAGES) {
+    for (const [index, body] of blocks(page, 'ts plan').entries()) {
+      it(`has a plan that is valid as it stands (${page}, ${index + 1})`, async () => {
+        const file = join(import.meta.dirname, `docs-${process.pid}-${index}.config.ts`);
+        writeFileSync(file, body);
+        try {
+          const { warnings } = await loadPlan(file);
+          assert.deepEqual(warnings, []);
+        } finally {
+          rmSync(file, { force: true });
+        }
+      });
+    }
+  }
+
+  it('names only commands and options of banyan that exist', () => {
+    const program = createProgram();
+    const lines = PAGES.flatMap((page) =>
+      blocks(page, 'sh').flatMap((body) => body.split('\n').map((line) => [page, line] as const)),
+    ).filter(([, line]) => line.startsWith('npx banyan '));
+    assert.ok(lines.length > 5);
+    for (const [page, line] of lines) {
+      const words = line.replace(/#.*$/, '').trim().split(/\s+/).slice(2);
+      const command = program.commands.find((candidate) => candidate.name() === words[0]);
+      assert.ok(command, `${page}: ${line}`);
+      for (const option of words.filter((word) => word.startsWith('-'))) {
+        const known = [...command.options, ...program.options].some(
+          ({ long, short }) => long === option || short === option,
+        );
+        assert.ok(known, `${page}: ${option} in ${line}`);
+      }
+    }
+  });
+
+  it('names only npm scripts that exist', () => {
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    for (const page of PAGES) {
+      for (const [, name] of readFileSync(join(ROOT, page), 'utf8').matchAll(/npm run ([\w:]+)/g)) {
+        assert.ok(scripts[name!], `${page}: npm run ${name}`);
+      }
+    }
+  });
+});
