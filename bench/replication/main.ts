@@ -1,0 +1,100 @@
+/**
+ * What replication reaches next to PostgreSQL's own means, in one run: `npm run bench:replication`.
+ *
+ *   --seconds N   sizes the tables and backlogs for about N seconds of measuring (default 60)
+ *   --json FILE   also write the figures to FILE
+ *   --only A,B    only these phases: snapshot, verify, stream, lag
+ */
+import { writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import {
+  bareScan,
+  lagAtRate,
+  ourCopy,
+  ourVerify,
+  plainCopy,
+  rate,
+  streams,
+  type Workload,
+} from './phases.ts';
+import { openWorld, ROW, type World, WRITER } from './world.ts';
+
+const ROUNDS = 3;
+
+const { values } = parseArgs({
+  options: { seconds: { type: 'string', default: '60' }, json: { type: 'string' }, only: { type: 'string' } },
+});
+const seconds = Math.max(1, Number(values.seconds));
+const wanted = (phase: string) => !values.only || values.only.split(',').includes(phase);
+const machine = `${cpus().length} x ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
+const results: { name: string; value: number; unit: string }[] = [];
+const ratios: Record<string, number> = {};
+
+const world = await openWorld();
+try {
+  console.log(`${machine}\nBest of ${ROUNDS} interleaved rounds\n`);
+  await world.source.query(WRITER);
+  if (wanted('snapshot') || wanted('verify')) await tables(world);
+  if (wanted('stream')) for (const workload of ['inserts', 'mixed'] as const) await stream(world, workload);
+  if (wanted('lag')) await lag(world);
+  add('memory of this process, peak', process.resourceUsage().maxRSS / 1024, 'MiB');
+} finally {
+  await world.stop();
+}
+if (values.json)
+  writeFileSync(
+    values.json,
+    `${JSON.stringify({ machine, date: new Date().toISOString(), results, ratios }, null, 2)}\n`,
+  );
+
+async function tables(world: World): Promise<void> {
+  const rows = Math.round(Math.min(5_000_000, Math.max(100_000, seconds * 20_000)));
+  await world.source.query(`INSERT INTO users SELECT ${ROW} FROM generate_series(1::bigint, ${rows}) i`);
+  await world.source.query('VACUUM ANALYZE users');
+  const best = { copy: 0, snapshot: 0, scan: 0, verify: 0 };
+  for (let round = 0; round < ROUNDS; round++) {
+    best.copy = Math.max(best.copy, rate(await plainCopy(world)));
+    best.snapshot = Math.max(best.snapshot, rate(await ourCopy(world)));
+    await world.split.query('VACUUM ANALYZE users');
+    best.scan = Math.max(best.scan, rate(await bareScan(world)));
+    best.verify = Math.max(best.verify, rate(await ourVerify(world)));
+  }
+  add('snapshot with a column split', best.snapshot, 'rows/s');
+  add("PostgreSQL's COPY to COPY", best.copy, 'rows/s');
+  compare('snapshot/copy', best.snapshot, best.copy);
+  add('verification of both sides', best.verify, 'rows/s');
+  add('bare md5 scan of one side', best.scan, 'rows/s');
+  compare('verify/scan', best.verify, best.scan);
+}
+
+async function stream(world: World, workload: Workload): Promise<void> {
+  const rows = Math.round(Math.min(2_000_000, Math.max(50_000, seconds * 10_000)) / 10) * 10;
+  const best = { native: 0, ours: 0 };
+  for (let round = 0; round < ROUNDS; round++) {
+    const { native, ours } = await streams(world, workload, rows, round);
+    best.native = Math.max(best.native, rate(native));
+    best.ours = Math.max(best.ours, rate(ours));
+  }
+  const what = workload === 'inserts' ? 'ten inserts' : 'five inserts, four updates, one delete';
+  add(`stream with a column split, transactions of ${what}`, best.ours, 'rows/s');
+  add(`native subscription, transactions of ${what}`, best.native, 'rows/s');
+  compare(workload === 'inserts' ? 'stream/native' : 'stream/native (mixed)', best.ours, best.native);
+}
+
+async function lag(world: World): Promise<void> {
+  const { p50, p99, rows } = await lagAtRate(world, Math.min(20, Math.max(3, seconds / 6)));
+  add(`lag p50 at 5,000 rows/s (${rows} rows)`, p50, 'ms');
+  add('lag p99 at 5,000 rows/s', p99, 'ms');
+}
+
+function add(name: string, value: number, unit: string): void {
+  const rounded = unit === 'rows/s' ? Math.round(value) : Math.round(value * 10) / 10;
+  results.push({ name, value: rounded, unit });
+  console.log(`${name.padEnd(86)}${rounded.toLocaleString('en').padStart(12)} ${unit}`);
+}
+
+function compare(name: string, ours: number, peer: number): void {
+  ratios[name] = Math.round((ours / peer) * 100) / 100;
+  console.log(`${`  ${name}`.padEnd(86)}${ratios[name].toFixed(2).padStart(12)} x\n`);
+}
