@@ -1,31 +1,26 @@
-import type { Client, Dispatcher } from 'undici';
 import type { Side } from './route-table.ts';
-import type { OriginHandler } from './upstream/origin.ts';
+import type { Connection, ResponseHandler, UpstreamError } from './upstream/connection.ts';
 import type { Instance, Upstream } from './upstream/upstream.ts';
 
 /** What an attempt tells of. Calls come in the order head, data…, then end or failed; `failed` may come at any time. */
 export interface AttemptOwner {
-  onHead(attempt: Attempt, status: number, raw: RawHeaders, length: number | null): void;
+  onHead(attempt: Attempt, status: number, headers: string[], length: number | null): void;
   onData(attempt: Attempt, chunk: Buffer): void;
   onEnd(attempt: Attempt): void;
   onFailed(attempt: Attempt, failure: Failure): void;
 }
 
-export type RawHeaders = readonly (Buffer | string)[];
-
 export type Failure = {
   /** No byte of the request was written, so it provably did not run. */
   notSent: boolean;
   timeout: boolean;
-  error: Error & { code?: string };
+  error: UpstreamError;
 };
 
-/** One try at one instance: undici's handler for it. */
-export class Attempt implements OriginHandler {
-  connection: Client | null = null;
-  controller: Dispatcher.DispatchController | null = null;
+/** One try at one instance. */
+export class Attempt implements ResponseHandler {
+  connection: Connection | null = null;
   sent = false;
-  status = 0;
   /** What still comes is read and thrown away. */
   discarded = false;
   aborted = false;
@@ -43,46 +38,38 @@ export class Attempt implements OriginHandler {
     this.startedAt = startedAt;
   }
 
-  abort(): void {
-    this.aborted = true;
-    this.controller?.abort(new Error('the client went away'));
+  pause(): void {
+    this.connection?.pause();
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.controller = controller;
-    if (this.aborted) controller.abort(new Error('the client went away'));
+  resume(): void {
+    this.connection?.resume();
+  }
+
+  abort(): void {
+    this.aborted = true;
+    this.connection?.abort();
+  }
+
+  onSent(): void {
+    // The client went away while this was waiting for a connection.
+    if (this.aborted) this.connection?.abort();
     else this.sent = true;
   }
 
-  onResponseStart(
-    controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Record<string, string | string[] | undefined>,
-  ): void {
-    if (status < 200) return;
-    this.status = status;
-    if (this.discarded) return;
-    const length = headers['content-length'];
-    this.owner.onHead(
-      this,
-      status,
-      controller.rawHeaders as RawHeaders,
-      typeof length === 'string' ? Number(length) : null,
-    );
+  onHead(status: number, headers: string[], length: number | null): void {
+    if (!this.discarded) this.owner.onHead(this, status, headers, length);
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onData(chunk: Buffer): void {
     if (!this.discarded) this.owner.onData(this, chunk);
   }
 
-  onResponseEnd(): void {
-    this.instance.origin.release(this);
+  onEnd(): void {
     this.owner.onEnd(this);
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error & { code?: string }): void {
-    this.instance.origin.release(this);
-    const timeout = error.code === 'UND_ERR_HEADERS_TIMEOUT' || error.code === 'UND_ERR_BODY_TIMEOUT';
-    this.owner.onFailed(this, { notSent: !this.sent, timeout, error });
+  onError(error: UpstreamError): void {
+    this.owner.onFailed(this, { notSent: !this.sent, timeout: error.code === 'timeout', error });
   }
 }

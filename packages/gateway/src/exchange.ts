@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Dispatcher } from 'undici';
-import { Attempt, type AttemptOwner, type Failure, type RawHeaders } from './attempt.ts';
-import { BodyAborted, BodyStream, BodyTooLarge, BUFFERED_BYTES, isJson, readBody } from './body.ts';
+import { Attempt, type AttemptOwner, type Failure } from './attempt.ts';
+import { BodyStream, BodyTooLarge, BUFFERED_BYTES, isJson, readBody } from './body.ts';
 import { choose, type Decision, type Facts } from './choose.ts';
 import type { Core } from './core.ts';
 import { type ErrorCode, sendProblem } from './errors.ts';
@@ -18,6 +17,8 @@ import type { Instance } from './upstream/upstream.ts';
 
 /** How long an unsafe request stays counted as in flight after its client has been told that it took too long. */
 const LINGER_MS = 60_000;
+/** A body up to this length is copied into the string of its head. */
+const AS_STRING_BYTES = 16 * 1024;
 /** Answers of a side that the other side may answer instead, when the request is safe. */
 const RESCUABLE = new Set([500, 502, 503, 504]);
 /** Answers that say that the upstream itself is not well. */
@@ -108,7 +109,7 @@ export class Exchange implements AttemptOwner {
       // Nobody waits for a read any more. A write goes on, and stays counted as in flight, until the upstream ends it.
       if (this.#safe) this.#attempt?.abort();
     }
-    this.#attempt?.controller?.resume();
+    this.#attempt?.resume();
     this.#endIfDone();
   }
 
@@ -262,14 +263,13 @@ export class Exchange implements AttemptOwner {
     this.#attempt = attempt;
     const timeoutMs = this.#match?.route.route.limits?.timeoutMs ?? upstream.config.timeoutMs;
     if (!this.#safe) this.#timer ??= setTimeout(onTimeout, timeoutMs, this);
-    instance.origin.dispatch(
+    instance.origin.send(
       {
+        method: this.#req.method as string,
         path: this.#req.url as string,
-        method: this.#req.method as Dispatcher.HttpMethod,
         headers: this.#headersFor(side),
         body: this.#streamed ? this.#stream() : this.#body,
-        headersTimeout: this.#safe ? timeoutMs : timeoutMs + LINGER_MS,
-        blocking: false,
+        timeoutMs: this.#safe ? timeoutMs : timeoutMs + LINGER_MS,
       },
       attempt,
     );
@@ -289,7 +289,7 @@ export class Exchange implements AttemptOwner {
     return new BodyStream(this.#req, this.#bodyLimit);
   }
 
-  onHead(attempt: Attempt, status: number, raw: RawHeaders, length: number | null): void {
+  onHead(attempt: Attempt, status: number, headers: string[], length: number | null): void {
     if (this.#answered) {
       attempt.discarded = true; // the client has been told that it took too long
       return;
@@ -307,13 +307,13 @@ export class Exchange implements AttemptOwner {
     }
     const waves = this.#wavesToSettle(attempt.side, status);
     if (waves === null) {
-      this.#relay(status, raw, length);
+      this.#relay(status, headers, length);
       return;
     }
-    attempt.controller?.pause();
+    attempt.pause();
     void this.#settle(attempt.side, waves).then(() => {
-      if (!this.#closed) this.#relay(status, raw, length);
-      attempt.controller?.resume();
+      if (!this.#closed) this.#relay(status, headers, length);
+      attempt.resume();
     });
   }
 
@@ -325,8 +325,8 @@ export class Exchange implements AttemptOwner {
       return;
     }
     if (this.#res.write(chunk)) return;
-    attempt.controller?.pause();
-    this.#res.once('drain', () => attempt.controller?.resume());
+    attempt.pause();
+    this.#res.once('drain', () => attempt.resume());
   }
 
   onEnd(attempt: Attempt): void {
@@ -334,8 +334,10 @@ export class Exchange implements AttemptOwner {
     this.#attempt = null;
     if (!this.#closed && this.#relaying) {
       this.#answered = true;
-      if (this.#whole !== null) this.#res.end(this.#whole);
-      else this.#res.end();
+      // As a string it leaves in one write with the head; as a buffer it would take a vector of two.
+      if (this.#whole === null) this.#res.end();
+      else if (this.#whole.length > AS_STRING_BYTES) this.#res.end(this.#whole);
+      else this.#res.end(this.#whole.toString('latin1'), 'latin1');
       if (!this.#req.complete) this.#req.resume(); // answered before it was all read
     }
     if (this.#capture !== null && this.#relaying) this.#compare(attempt);
@@ -345,15 +347,10 @@ export class Exchange implements AttemptOwner {
   onFailed(attempt: Attempt, failure: Failure): void {
     if (attempt !== this.#attempt) return;
     this.#attempt = null;
-    if (attempt.aborted || failure.error instanceof BodyAborted || failure.error instanceof BodyTooLarge) {
+    if (attempt.aborted || failure.error.code === 'body') {
       attempt.upstream.breaker.abandoned();
-      if (failure.error instanceof BodyTooLarge) this.#refuse('body-too-large');
+      if (failure.error.cause instanceof BodyTooLarge) this.#refuse('body-too-large');
       this.#endIfDone();
-      return;
-    }
-    if (failure.error.code === 'UND_ERR_INVALID_ARG') {
-      attempt.upstream.breaker.abandoned();
-      this.#refuse('bad-request');
       return;
     }
     if (this.#answered) {
@@ -462,11 +459,11 @@ export class Exchange implements AttemptOwner {
       pins.pin(this.#consumer, this.#match!.route.route.service, side, waves);
   }
 
-  #relay(status: number, raw: RawHeaders, length: number | null): void {
-    const list = responseHeaders(raw, this.#forwarded.requestId);
+  #relay(status: number, headers: string[], length: number | null): void {
+    const list = responseHeaders(headers, this.#forwarded.requestId);
     if (this.#core.draining) list.push('connection', 'close');
     this.#length = length;
-    this.#capture?.head(status, raw);
+    this.#capture?.head(status, headers);
     this.#res.writeHead(status, list);
     this.#relaying = true;
     // Perhaps a stream: its head must not wait for the first event. But most often data follows in this turn.

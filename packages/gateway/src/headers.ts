@@ -4,7 +4,7 @@ import { validHost } from './guard.ts';
 
 /** One pass over a request's raw headers: what goes upstream, and what the gateway needs to know. */
 export type Forwarded = {
-  /** Flat list of names and values for undici. */
+  /** Flat list of names and values for the upstream. */
   list: string[];
   /** Where in `list` the value of Authorization is; -1 when there is none. */
   authorizationAt: number;
@@ -235,16 +235,16 @@ function indexOfValue(list: readonly string[], name: string): number {
 
 /**
  * The response's headers as a flat list for `writeHead`: hop-by-hop ones stripped, everything else as it came.
- * `raw` is undici's list of names and values as buffers or strings.
+ * `raw` is a flat list of names and values.
  */
-export function responseHeaders(raw: readonly (Buffer | string)[], requestId: string): string[] {
+export function responseHeaders(raw: readonly string[], requestId: string): string[] {
   const list: string[] = [];
   let connection = '';
   for (let i = 0; i < raw.length; i += 2) {
-    const name = latin(raw[i]!);
+    const name = raw[i]!;
     const kind = RESPONSE_KINDS.get(name) ?? responseKindOf(name);
-    if (kind === PASS) list.push(name, latin(raw[i + 1]!));
-    else if (kind === CONNECTION) connection += `,${latin(raw[i + 1]!)}`;
+    if (kind === PASS) list.push(name, raw[i + 1]!);
+    else if (kind === CONNECTION) connection += `,${raw[i + 1]}`;
   }
   if (connection.length > 12) dropNamed(list, connection.slice(1));
   list.push('x-request-id', requestId);
@@ -269,8 +269,4 @@ function responseKindOf(name: string): number {
   const kind = lower === 'connection' ? CONNECTION : RESPONSE_DROPPED.has(lower) ? DROP : PASS;
   if (RESPONSE_KINDS.size < 2_000) RESPONSE_KINDS.set(name, kind);
   return kind;
-}
-
-function latin(value: Buffer | string): string {
-  return typeof value === 'string' ? value : value.toString('latin1');
 }

@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Client, Dispatcher } from 'undici';
-import type { RawHeaders } from './attempt.ts';
+import { Client, type Dispatcher } from 'undici';
 import { changes, choose } from './choose.ts';
 import type { Core } from './core.ts';
 import { type ErrorCode, rawProblem } from './errors.ts';
@@ -10,7 +9,6 @@ import { type Admitted, admit, bearer, consumerOf, factsOf, unverifiable } from 
 import { plainAddress } from './headers.ts';
 import type { Fence, Side } from './route-table.ts';
 import type { Verified } from './tokens.ts';
-import type { OriginHandler } from './upstream/origin.ts';
 
 /** A connection that has been upgraded. `key` is its bucket, null when it has none. */
 type Open = { service: string; key: number | null; side: Side; close: () => void };
@@ -112,11 +110,12 @@ export class Upgrades {
     const leave = () => {
       if (inFlight) this.#core.gate.leave(inFlight);
     };
-    const handler: OriginHandler = {
-      connection: null as Client | null,
+    // A connection of its own: it is given away with the upgrade.
+    const connection = new Client(instance.origin.url, { allowH2: false, connectTimeout: 2_000 });
+    const handler: Dispatcher.DispatchHandler = {
       onRequestStart() {},
       onRequestUpgrade: (controller, status, _headers, upstreamSocket) => {
-        instance.origin.release(handler);
+        void connection.close();
         stats.counts.upgrades++;
         socket.write(headOf(status, 'Switching Protocols', controller.rawHeaders as RawHeaders, []));
         this.#join(socket, upstreamSocket, head, to);
@@ -130,12 +129,12 @@ export class Upgrades {
         socket.write(chunk);
       },
       onResponseEnd() {
-        instance.origin.release(handler);
+        void connection.close();
         leave();
         socket.end();
       },
       onResponseError: () => {
-        instance.origin.release(handler);
+        void connection.close();
         leave();
         if (socket.bytesWritten === 0) this.#refuse(socket, 'bad-gateway');
         else socket.destroy();
@@ -146,7 +145,7 @@ export class Upgrades {
     if (to.side === 'monolith' && verified?.forMonolith && authorizationAt !== -1) {
       headers[authorizationAt] = verified.forMonolith;
     }
-    instance.origin.dispatch(
+    connection.dispatch(
       {
         path: req.url as string,
         method: req.method as Dispatcher.HttpMethod,
@@ -184,6 +183,8 @@ export class Upgrades {
     if (!socket.destroyed) socket.end(rawProblem(code));
   }
 }
+
+type RawHeaders = readonly (Buffer | string)[];
 
 type Upgrade = {
   req: IncomingMessage;

@@ -1,8 +1,7 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
-import type { Client, Dispatcher } from 'undici';
-import type { RawHeaders } from '../attempt.ts';
-import type { Origin, OriginHandler } from '../upstream/origin.ts';
+import type { Connection, ResponseHandler } from '../upstream/connection.ts';
+import type { Origin } from '../upstream/origin.ts';
 import type { Answer } from './compare.ts';
 
 export type AskOptions = {
@@ -17,35 +16,16 @@ export type AskOptions = {
 export function ask(origin: Origin, options: AskOptions): Promise<Answer | 'too-large' | 'failed'> {
   return new Promise((resolve) => {
     const capture = new Capture(options.maxBytes);
-    const handler: OriginHandler = {
-      connection: null as Client | null,
-      onRequestStart() {},
-      onResponseStart(controller, status) {
-        if (status >= 200) capture.head(status, controller.rawHeaders as RawHeaders);
-      },
-      onResponseData(_controller, chunk) {
-        capture.add(chunk);
-      },
-      onResponseEnd() {
-        origin.release(handler);
-        resolve(capture.answer());
-      },
-      onResponseError() {
-        origin.release(handler);
-        resolve('failed');
-      },
+    const handler: ResponseHandler = {
+      connection: null as Connection | null,
+      onSent() {},
+      onHead: (status, headers) => capture.head(status, headers),
+      onData: (chunk) => capture.add(chunk),
+      onEnd: () => resolve(capture.answer()),
+      onError: () => resolve('failed'),
     };
-    origin.dispatch(
-      {
-        method: options.method as Dispatcher.HttpMethod,
-        path: options.target,
-        headers: options.headers,
-        headersTimeout: options.timeoutMs,
-        bodyTimeout: options.timeoutMs,
-        blocking: false,
-      },
-      handler,
-    );
+    const { method, target: path, headers, timeoutMs } = options;
+    origin.send({ method, path, headers, body: null, timeoutMs }, handler);
   });
 }
 
@@ -55,15 +35,15 @@ export class Capture {
   #chunks: Buffer[] = [];
   #size = 0;
   #status = 0;
-  #raw: RawHeaders = [];
+  #headers: readonly string[] = [];
 
   constructor(maxBytes: number) {
     this.#max = maxBytes;
   }
 
-  head(status: number, raw: RawHeaders): void {
+  head(status: number, headers: readonly string[]): void {
     this.#status = status;
-    this.#raw = raw;
+    this.#headers = headers;
   }
 
   add(chunk: Buffer): void {
@@ -75,9 +55,9 @@ export class Capture {
   async answer(): Promise<Answer | 'too-large'> {
     if (this.#size > this.#max) return 'too-large';
     const headers: Record<string, string> = {};
-    for (let i = 0; i < this.#raw.length; i += 2) {
-      const name = this.#raw[i]!.toString('latin1').toLowerCase();
-      const value = this.#raw[i + 1]!.toString('latin1');
+    for (let i = 0; i < this.#headers.length; i += 2) {
+      const name = this.#headers[i]!.toLowerCase();
+      const value = this.#headers[i + 1]!;
       headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
     }
     const body = await decode(Buffer.concat(this.#chunks), headers['content-encoding'], this.#max);

@@ -31,7 +31,9 @@ export type ShadowJob = {
   capture: Capture;
 };
 
-const IN_FLIGHT_MS = 150;
+const CATCH_UP_MS = 2_000;
+/** An answer that says that a side is not there; about what it would have said it says nothing. */
+const ABSENT = new Set([0, 502, 503, 504]);
 const UNREACHABLE: Answer = { status: 0, headers: {}, body: '' };
 
 /**
@@ -81,7 +83,7 @@ export class Shadow {
 
     const primary = await job.capture.answer();
     const candidate = await this.#ask(job, other);
-    if (primary === 'too-large' || candidate === 'too-large') {
+    if (!comparable(primary) || !comparable(candidate)) {
       stats.counts.shadowSkipped++;
       return;
     }
@@ -92,12 +94,18 @@ export class Shadow {
     }
 
     const again = await this.#ask(job, job.side);
-    if (again === 'too-large') return;
+    if (!comparable(again)) {
+      stats.counts.shadowSkipped++;
+      return;
+    }
     const noisy = this.#noteNoise(route.id, differencesOf(primary, again, route.ignore));
 
-    await this.#catchUp(job);
+    const caughtUp = await this.#catchUp(job);
     const [last, lastCandidate] = await Promise.all([this.#ask(job, job.side), this.#ask(job, other)]);
-    if (last === 'too-large' || lastCandidate === 'too-large') return;
+    if (!caughtUp || !comparable(last) || !comparable(lastCandidate)) {
+      stats.counts.shadowSkipped++;
+      return;
+    }
     const real = differencesOf(last, lastCandidate, route.ignore).filter(
       ({ pointer }) => !noisy.has(shapeOf(pointer)),
     );
@@ -126,14 +134,11 @@ export class Shadow {
     return answer === 'failed' ? UNREACHABLE : answer;
   }
 
-  /** Waits until the other side has what the primary's side had when it answered. */
-  async #catchUp(job: ShadowJob): Promise<void> {
-    const waves = job.match.route.route.settle[job.side];
-    if (waves.length > 0) {
-      const settled = await this.#options.source.settle(waves, 2_000).catch(() => false);
-      if (settled) return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, IN_FLIGHT_MS));
+  /** Waits until the other side has what the primary's side had when it answered; false if it did not come. */
+  #catchUp(job: ShadowJob): Promise<boolean> {
+    const { service } = job.match.route.route;
+    const link = `${service}.${job.side === 'monolith' ? 'forward' : 'reverse'}`;
+    return this.#options.source.settle([[link]], CATCH_UP_MS).catch(() => false);
   }
 
   #noteNoise(route: string, differences: readonly Difference[]): Set<string> {
@@ -166,6 +171,10 @@ export class Shadow {
       },
     });
   }
+}
+
+function comparable(answer: Answer | 'too-large'): answer is Answer {
+  return answer !== 'too-large' && !ABSENT.has(answer.status);
 }
 
 function limitsOf(limits: ShadowLimits = {}): Required<ShadowLimits> {

@@ -1,89 +1,80 @@
-import { Client, type Dispatcher } from 'undici';
-
-type Waiting = { options: Dispatcher.DispatchOptions; handler: OriginHandler };
-
-/** A handler that learns which connection serves it, and gives it back when its request is over. */
-export interface OriginHandler extends Dispatcher.DispatchHandler {
-  connection: Client | null;
-}
+import { Connection, type ResponseHandler, TICK_MS, type UpstreamRequest } from './connection.ts';
 
 /**
- * Keep-alive connections to one origin, one request at a time on each. A stack of free connections instead of
- * undici's Pool: taking one costs the same however many there are.
+ * Keep-alive connections to one origin, one request at a time on each. The last one used is the next: so the others
+ * become idle and close.
  */
 export class Origin {
   readonly url: string;
+  readonly #parsed: URL;
   readonly #max: number;
-  readonly #free: Client[] = [];
-  readonly #all = new Set<Client>();
-  readonly #waiting: Waiting[] = [];
+  readonly #free: Connection[] = [];
+  readonly #all = new Set<Connection>();
+  readonly #waiting: { request: UpstreamRequest; handler: ResponseHandler }[] = [];
+  #timer: NodeJS.Timeout | null = null;
   #closing = false;
 
   /** `max` connections at most; further requests wait for one. */
-  constructor(url: string, max = 256) {
+  constructor(url: string, max = 512) {
     this.url = url;
+    this.#parsed = new URL(url);
     this.#max = max;
   }
 
-  get busy(): number {
-    return this.#all.size - this.#free.length;
-  }
-
-  /** The handler must call `release` exactly once, from onResponseEnd, onResponseError or onRequestUpgrade. */
-  dispatch(options: Dispatcher.DispatchOptions, handler: OriginHandler): void {
-    const connection = this.#free.pop() ?? this.#open();
-    if (connection === null) {
-      this.#waiting.push({ options, handler });
-      return;
-    }
-    handler.connection = connection;
-    connection.dispatch(options, handler);
-  }
-
-  release(handler: OriginHandler): void {
-    const connection = handler.connection;
-    if (connection === null) return;
-    handler.connection = null;
-    const next = this.#waiting.shift();
-    if (next) {
-      next.handler.connection = connection;
-      connection.dispatch(next.options, next.handler);
-    } else if (this.#closing) {
-      this.#drop(connection);
-    } else {
-      this.#free.push(connection);
-    }
+  send(request: UpstreamRequest, handler: ResponseHandler): void {
+    const connection = this.#free.pop() ?? this.#create();
+    if (connection) connection.send(request, handler);
+    else this.#waiting.push({ request, handler });
   }
 
   /** Closes idle connections now and the others when their request is over. */
   close(): void {
     this.#closing = true;
-    for (const connection of this.#free.splice(0)) this.#drop(connection);
+    for (const connection of this.#free.splice(0)) this.#forget(connection);
   }
 
   /** Breaks off whatever is running. */
   destroy(): void {
     this.#closing = true;
-    for (const connection of this.#all) void connection.destroy();
-    this.#all.clear();
+    for (const connection of [...this.#all]) this.#forget(connection);
     this.#free.length = 0;
   }
 
-  #open(): Client | null {
+  #create(): Connection | null {
     if (this.#all.size >= this.#max) return null;
-    const connection = new Client(this.url, {
-      // Only ever one request at a time; above 1 undici reuses a connection without waiting a turn of the loop.
-      pipelining: 2,
-      allowH2: false,
-      connectTimeout: 2_000,
-      keepAliveMaxTimeout: 60_000,
-    });
+    const connection = new Connection(this.#parsed, this.#freed);
     this.#all.add(connection);
+    if (this.#timer === null) {
+      this.#timer = setInterval(() => this.#tick(), TICK_MS);
+      this.#timer.unref();
+    }
     return connection;
   }
 
-  #drop(connection: Client): void {
+  #freed = (connection: Connection): void => {
+    const next = this.#waiting.shift();
+    if (next) {
+      // Not from within the parser of the answer that has just ended.
+      queueMicrotask(() => connection.send(next.request, next.handler));
+    } else if (this.#closing) this.#forget(connection);
+    else this.#free.push(connection);
+  };
+
+  #tick(): void {
+    for (const connection of [...this.#all]) {
+      if (connection.tick()) continue;
+      const at = this.#free.indexOf(connection);
+      if (at === -1) continue;
+      this.#free.splice(at, 1);
+      this.#forget(connection);
+    }
+  }
+
+  #forget(connection: Connection): void {
     this.#all.delete(connection);
-    void connection.close();
+    connection.destroy();
+    if (this.#all.size > 0 || this.#timer === null) return;
+    clearInterval(this.#timer);
+    this.#timer = null;
   }
 }

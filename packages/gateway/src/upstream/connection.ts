@@ -1,0 +1,267 @@
+import { connect as connectTcp, type Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { connect as connectTls } from 'node:tls';
+import { MalformedResponse, ResponseParser, type ResponseSink } from './response-parser.ts';
+
+export type UpstreamRequest = {
+  method: string;
+  /** Origin form, checked before. */
+  path: string;
+  /** Flat list of names and values, without framing other than content-length. */
+  headers: readonly string[];
+  body: Buffer | Readable | null;
+  /** From sending to the head of the answer. */
+  timeoutMs: number;
+};
+
+/** Exactly one of `onEnd` and `onError` comes, last; `connection` is null again by then. */
+export interface ResponseHandler {
+  connection: Connection | null;
+  /** The first byte is about to be written: from here on the request may have run. */
+  onSent(): void;
+  onHead(status: number, headers: string[], length: number | null): void;
+  onData(chunk: Buffer): void;
+  onEnd(): void;
+  onError(error: UpstreamError): void;
+}
+
+export type UpstreamErrorCode = 'connect' | 'timeout' | 'reset' | 'malformed' | 'aborted' | 'body';
+
+export class UpstreamError extends Error {
+  readonly code: UpstreamErrorCode;
+  constructor(code: UpstreamErrorCode, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
+}
+
+/** How often `tick` is called, in milliseconds. Time limits are kept to this precision. */
+export const TICK_MS = 100;
+
+const CONNECT_TICKS = 2_000 / TICK_MS;
+const BODY_TICKS = 300_000 / TICK_MS;
+const IDLE_MS = 4_000;
+const LONGEST_IDLE_MS = 60_000;
+
+/**
+ * One keep-alive connection to an origin, one request at a time. Time limits are counted in ticks of its owner, so
+ * that a request sets no timers; everything that a small request needs is one write and one read.
+ */
+export class Connection implements ResponseSink {
+  readonly #url: URL;
+  readonly #freed: (connection: Connection) => void;
+  readonly #parser = new ResponseParser(this);
+  #socket: Socket | null = null;
+  #connected = false;
+  #request: UpstreamRequest | null = null;
+  #handler: ResponseHandler | null = null;
+  #bodyLeft = false;
+  #paused = false;
+  #ticks = 0;
+  #idleMs = IDLE_MS;
+
+  /** `freed` is called when a request is over, before its handler hears of it. */
+  constructor(url: URL, freed: (connection: Connection) => void) {
+    this.#url = url;
+    this.#freed = freed;
+  }
+
+  get open(): boolean {
+    return this.#socket !== null;
+  }
+
+  send(request: UpstreamRequest, handler: ResponseHandler): void {
+    handler.connection = this;
+    this.#handler = handler;
+    this.#request = request;
+    this.#paused = false;
+    this.#ticks = 0;
+    if (this.#socket === null) this.#connect();
+    else this.#write();
+  }
+
+  /** Stops reading the answer; what has been read is kept. */
+  pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    this.#parser.pause();
+    this.#socket?.pause();
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#ticks = 0;
+    this.#guard(() => this.#parser.resume());
+    if (!this.#paused) this.#socket?.resume();
+  }
+
+  abort(): void {
+    this.#fail('aborted', 'the request was broken off');
+  }
+
+  /** Closes an idle connection; one that is busy fails its request. */
+  destroy(): void {
+    if (this.#handler) this.abort();
+    else this.#drop();
+  }
+
+  /** Called every TICK_MS. Returns false when the connection has been idle for too long and is closed. */
+  tick(): boolean {
+    this.#ticks++;
+    if (this.#handler === null) {
+      if (this.#socket !== null && this.#ticks * TICK_MS < this.#idleMs) return true;
+      this.#drop();
+      return false;
+    }
+    if (this.#paused) this.#ticks = 0;
+    else if (!this.#connected) {
+      if (this.#ticks > CONNECT_TICKS) this.#fail('connect', 'connecting took too long');
+    } else if (!this.#parser.headSeen) {
+      if (this.#ticks * TICK_MS > this.#request!.timeoutMs) this.#fail('timeout', 'no answer in time');
+    } else if (this.#ticks > BODY_TICKS) this.#fail('timeout', 'the answer stopped');
+    return true;
+  }
+
+  onHead(status: number, headers: string[], length: number | null): void {
+    this.#ticks = 0;
+    this.#handler?.onHead(status, headers, length);
+  }
+
+  onData(chunk: Buffer): void {
+    this.#handler?.onData(chunk);
+  }
+
+  onDone(reusable: boolean): void {
+    const handler = this.#handler;
+    if (handler === null) return; // broken off meanwhile
+    this.#handler = null;
+    this.#ticks = 0;
+    const hint = this.#parser.keepAliveSeconds;
+    this.#idleMs = hint === null ? IDLE_MS : Math.min(hint * 1_000 - 1_000, LONGEST_IDLE_MS);
+    // An answer before the end of the request leaves the rest of the body in between.
+    if (!reusable || this.#bodyLeft || this.#idleMs <= 0) this.#drop();
+    handler.connection = null;
+    this.#freed(this);
+    handler.onEnd();
+  }
+
+  #connect(): void {
+    const { protocol, hostname, port } = this.#url;
+    const host = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
+    const secure = protocol === 'https:';
+    const options = { host, port: Number(port) || (secure ? 443 : 80), noDelay: true, keepAlive: true };
+    const socket = secure
+      ? connectTls({ ...options, servername: host, ALPNProtocols: ['http/1.1'] })
+      : connectTcp(options);
+    this.#socket = socket;
+    this.#connected = false;
+    socket.once(secure ? 'secureConnect' : 'connect', () => {
+      if (this.#socket !== socket) return;
+      this.#connected = true;
+      this.#ticks = 0;
+      this.#write();
+    });
+    socket.on('data', (chunk: Buffer) => {
+      if (this.#socket !== socket) return;
+      // Bytes that nobody asked for must not become the answer to the next request.
+      if (this.#handler === null) this.#drop();
+      else {
+        if (this.#parser.headSeen) this.#ticks = 0;
+        this.#guard(() => this.#parser.push(chunk));
+      }
+    });
+    socket.on('end', () => this.#lost(socket));
+    socket.on('error', (error) => this.#lost(socket, error));
+    socket.on('close', () => this.#lost(socket));
+  }
+
+  #write(): void {
+    const request = this.#request!;
+    const handler = this.#handler;
+    if (handler === null) return;
+    const { method, body } = request;
+    let head = `${method} ${request.path} HTTP/1.1\r\n`;
+    const { headers } = request;
+    for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`;
+    this.#parser.begin(method === 'HEAD');
+    this.#bodyLeft = false;
+    handler.onSent();
+    if (this.#handler !== handler) return; // it changed its mind
+    const socket = this.#socket!;
+    if (body === null) socket.write(`${head}\r\n`, 'latin1');
+    else if (Buffer.isBuffer(body)) {
+      socket.cork();
+      socket.write(`${head}\r\n`, 'latin1');
+      socket.write(body);
+      socket.uncork();
+    } else this.#stream(socket, head, body);
+  }
+
+  #stream(socket: Socket, head: string, body: Readable): void {
+    const { headers } = this.#request!;
+    const chunked = !headers.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-length');
+    const handler = this.#handler;
+    const current = () => this.#handler === handler && this.#socket === socket;
+    this.#bodyLeft = true;
+    socket.write(chunked ? `${head}transfer-encoding: chunked\r\n\r\n` : `${head}\r\n`, 'latin1');
+    const onDrain = () => body.resume();
+    socket.on('drain', onDrain);
+    body.on('data', (chunk: Buffer) => {
+      if (!current()) return;
+      this.#ticks = 0;
+      socket.cork();
+      if (chunked) socket.write(`${chunk.length.toString(16)}\r\n`, 'latin1');
+      let flowing = socket.write(chunk);
+      if (chunked) flowing = socket.write('\r\n', 'latin1');
+      socket.uncork();
+      if (!flowing) body.pause();
+    });
+    body.on('end', () => {
+      socket.off('drain', onDrain);
+      if (!current()) return;
+      this.#bodyLeft = false;
+      if (chunked) socket.write('0\r\n\r\n', 'latin1');
+    });
+    body.on('error', (error) => {
+      socket.off('drain', onDrain);
+      if (current()) this.#fail('body', 'the body of the request broke off', error);
+    });
+  }
+
+  #guard(parse: () => void): void {
+    try {
+      parse();
+    } catch (error) {
+      const malformed = error instanceof MalformedResponse;
+      this.#fail('malformed', malformed ? error.message : 'the answer could not be passed on', error);
+    }
+  }
+
+  #lost(socket: Socket, error?: Error): void {
+    if (this.#socket !== socket) return;
+    if (this.#handler === null) this.#drop();
+    else if (!this.#connected) this.#fail('connect', 'no connection', error);
+    else if (error || !this.#parser.end()) this.#fail('reset', 'the connection was lost', error);
+  }
+
+  #fail(code: UpstreamErrorCode, message: string, cause?: unknown): void {
+    const handler = this.#handler;
+    this.#handler = null;
+    this.#drop();
+    if (handler === null) return;
+    handler.connection = null;
+    this.#freed(this);
+    handler.onError(new UpstreamError(code, message, cause));
+  }
+
+  #drop(): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#connected = false;
+    const body = this.#request?.body;
+    if (body !== null && body !== undefined && !Buffer.isBuffer(body)) body.destroy();
+    this.#request = null;
+    socket?.destroy();
+  }
+}
