@@ -69,7 +69,7 @@ async function tables(world: World): Promise<void> {
 }
 
 async function stream(world: World, workload: Workload): Promise<void> {
-  const rows = Math.round(Math.min(2_000_000, Math.max(50_000, seconds * 10_000)) / 10) * 10;
+  const rows = Math.round(Math.min(2_000_000, Math.max(300_000, seconds * 10_000)) / 10) * 10;
   const best = { native: 0, ours: 0 };
   for (let round = 0; round < ROUNDS; round++) {
     const { native, ours } = await streams(world, workload, rows, round);

@@ -1,12 +1,12 @@
 import { errorCode, formatLsn, formatMicros, type Lsn } from '@banyan/postgres';
-import type { BoundTable } from './bound-table.ts';
+import type { BoundStatement, BoundTable } from './bound-table.ts';
 import { CarefulApplier } from './careful.ts';
 import { ReplicationError } from './errors.ts';
 import type { Ownership } from './ownership.ts';
-import { ownedBySource, route } from './route.ts';
+import { ownedBySource, type Route, route } from './route.ts';
 import { commitAt, type TargetSession } from './target-session.ts';
-import type { SourceTransaction } from './transaction.ts';
-import { buildWaves, type Change, type Segment } from './waves.ts';
+import type { RowEvent, SourceTransaction } from './transaction.ts';
+import { type Segment, WaveBuilder } from './waves.ts';
 
 /**
  * Applies source transactions in their order. Many are committed together, as sets of rows; whatever does not go
@@ -20,6 +20,7 @@ export class Applier {
   readonly #careful: CarefulApplier;
   /** Until here changes are upserts, because copied rows may be newer. */
   readonly #window: Lsn;
+  readonly #routes: Route[] = [];
   #open: { finalLsn: Lsn; careful: boolean } | undefined;
 
   constructor(session: TargetSession, link: string, ownership: Ownership, window: Lsn) {
@@ -40,12 +41,45 @@ export class Applier {
     return this.#careful.take('repairs');
   }
 
-  /** Applies and commits whole transactions. All are durable when it returns. */
-  async apply(transactions: SourceTransaction[]): Promise<void> {
-    for (const run of this.#runs(transactions)) {
-      if (run.careful) await this.#applyCarefully(run.transactions[0]!);
-      else await this.#applyTogether(run.transactions);
+  /** Arranges and encodes whole transactions, so that `apply` has only to send them. Touches nothing. */
+  prepare(transactions: SourceTransaction[]): Prepared {
+    const runs: Run[] = [];
+    let builder: WaveBuilder | undefined;
+    const finish = () => {
+      const run = runs.at(-1);
+      if (builder && run) run.steps = this.#stepsOf(builder, run.transactions[0]!);
+      builder = undefined;
+    };
+    for (const transaction of transactions) {
+      const routes = this.#routesOf(transaction);
+      const last = runs.at(-1);
+      if (!routes || !builder || !this.#alike(last!.transactions[0]!, transaction)) {
+        finish();
+        runs.push({ transactions: [transaction], steps: undefined });
+        if (routes) builder = new WaveBuilder();
+      } else last!.transactions.push(transaction);
+      if (routes && builder) addTo(builder, transaction, routes);
     }
+    finish();
+    return { transactions, share: this.#ownership.share, runs };
+  }
+
+  /**
+   * Applies and commits whole transactions. With `durable` they are on the target's disk when it returns, and so is
+   * everything before; without, a crash of the target may undo all of them, positions included.
+   */
+  async apply(prepared: Prepared, durable: boolean): Promise<void> {
+    const current =
+      prepared.share === this.#ownership.share ? prepared : this.prepare(prepared.transactions);
+    for (const { transactions, steps } of current.runs) {
+      if (steps) await this.#applyTogether(transactions, steps, durable);
+      else await this.#applyCarefully(transactions[0]!);
+    }
+  }
+
+  /** Makes durable what was committed before. */
+  async settle(): Promise<void> {
+    await this.#session.client.query('BEGIN; SELECT pg_current_xact_id(); COMMIT');
   }
 
   /**
@@ -59,9 +93,9 @@ export class Applier {
         this.#open = { finalLsn: part.finalLsn, careful };
       }
       if (careful) await this.#careful.apply(part, this.#windowOf(part));
-      else await this.#runWaves(this.#changesOf([part]), this.#inWindow(part));
+      else await this.#runSteps(this.#stepsOfPart(part));
       if (!last) return;
-      await this.#commit(part);
+      await this.#commit(part, true);
       this.#open = undefined;
     } catch (error) {
       this.#open = undefined;
@@ -72,26 +106,36 @@ export class Applier {
     }
   }
 
-  /** Longest runs that can be applied together; a transaction that needs care stands alone. */
-  #runs(transactions: SourceTransaction[]): { careful: boolean; transactions: SourceTransaction[] }[] {
-    const runs: { careful: boolean; transactions: SourceTransaction[] }[] = [];
-    for (const transaction of transactions) {
-      const careful = this.#needsCare(transaction);
-      const last = runs.at(-1);
-      const joins = last && !last.careful && !careful && this.#alike(last.transactions[0]!, transaction);
-      if (joins) last.transactions.push(transaction);
-      else runs.push({ careful, transactions: [transaction] });
+  /** What becomes of each change; undefined if the transaction needs care. Reused by the next call. */
+  #routesOf({ events, origin }: SourceTransaction): Route[] | undefined {
+    const routes = this.#routes;
+    routes.length = 0;
+    for (const event of events) {
+      if (event.kind === 'truncate' || event.kind === 'repair') return undefined;
+      const routed = route(event, this.#ownership, origin);
+      if (routed === 'careful') return undefined;
+      routes.push(routed);
     }
-    return runs;
+    return routes;
   }
 
-  #needsCare(transaction: SourceTransaction): boolean {
-    return transaction.events.some(
-      (event) =>
-        event.kind === 'truncate' ||
-        event.kind === 'repair' ||
-        route(event, this.#ownership, transaction.origin) === 'careful',
-    );
+  #stepsOf(builder: WaveBuilder, first: SourceTransaction): Step[] | Anomaly | ReplicationError {
+    const converging = this.#inWindow(first);
+    try {
+      return builder.finish().flatMap((segment) => (converging ? this.#converge(segment) : this.#strict(segment)));
+    } catch (error) {
+      // Known too early: what comes before is not applied yet.
+      if (error instanceof Anomaly || error instanceof ReplicationError) return error;
+      throw error;
+    }
+  }
+
+  #stepsOfPart(part: SourceTransaction): Step[] | Anomaly | ReplicationError {
+    const routes = this.#routesOf(part);
+    if (!routes) return new Anomaly();
+    const builder = new WaveBuilder();
+    addTo(builder, part, routes);
+    return this.#stepsOf(builder, part);
   }
 
   #inWindow(transaction: SourceTransaction): boolean {
@@ -102,21 +146,25 @@ export class Applier {
     return this.#inWindow(a) === this.#inWindow(b);
   }
 
-  async #applyTogether(transactions: SourceTransaction[]): Promise<void> {
+  async #applyTogether(
+    transactions: SourceTransaction[],
+    steps: Step[] | Anomaly | ReplicationError,
+    durable: boolean,
+  ): Promise<void> {
     const last = transactions.at(-1)!;
     const { client } = this.#session;
     try {
       await client.query('BEGIN');
-      await this.#runWaves(this.#changesOf(transactions), this.#inWindow(last));
-      await this.#commit(last);
+      await this.#runSteps(steps);
+      await this.#commit(last, durable);
     } catch (error) {
       if (isConnectionError(error)) throw error;
       await client.query('ROLLBACK');
-      if (!isAnomaly(error)) throw failed(error, last);
+      if (!isAnomaly(error) && transactions.length === 1) throw failed(error, last);
       if (transactions.length === 1) return await this.#applyCarefully(last);
       const half = transactions.length >> 1;
-      await this.#applyTogether(transactions.slice(0, half));
-      await this.#applyTogether(transactions.slice(half));
+      await this.apply(this.prepare(transactions.slice(0, half)), durable);
+      await this.apply(this.prepare(transactions.slice(half)), durable);
     }
   }
 
@@ -125,7 +173,7 @@ export class Applier {
     try {
       await client.query('BEGIN');
       await this.#careful.apply(transaction, this.#windowOf(transaction));
-      await this.#commit(transaction);
+      await this.#commit(transaction, true);
     } catch (error) {
       if (isConnectionError(error)) throw error;
       await client.query('ROLLBACK');
@@ -133,66 +181,77 @@ export class Applier {
     }
   }
 
-  async #commit({ endLsn, commitTime }: SourceTransaction): Promise<void> {
-    await this.#session.client.query(commitAt(this.#link, formatLsn(endLsn), formatMicros(commitTime)));
+  async #commit({ endLsn, commitTime }: SourceTransaction, durable: boolean): Promise<void> {
+    const commit = commitAt(this.#link, formatLsn(endLsn), formatMicros(commitTime));
+    await this.#session.client.query(durable ? commit : `SET LOCAL synchronous_commit = off; ${commit}`);
   }
 
   #windowOf(transaction: SourceTransaction): Lsn | undefined {
     return this.#inWindow(transaction) ? this.#window : undefined;
   }
 
-  *#changesOf(transactions: SourceTransaction[]): Iterable<Change> {
-    for (const { events, origin } of transactions) {
-      for (const event of events) {
-        if (event.kind === 'truncate' || event.kind === 'repair') throw new Anomaly();
-        const routed = route(event, this.#ownership, origin);
-        if (routed === 'careful') throw new Anomaly();
-        if (routed !== 'nothing') yield routed;
-      }
+  async #runSteps(steps: Step[] | Anomaly | ReplicationError): Promise<void> {
+    if (!Array.isArray(steps)) throw steps;
+    for (const { query, expect } of steps) {
+      const { rowCount, rows } = await this.#session.client.query(query);
+      if (expect === 'no suspects' ? Number(rows[0].count) > 0 : expect !== undefined && rowCount !== expect)
+        throw new Anomaly();
     }
-  }
-
-  async #runWaves(changes: Iterable<Change>, converging: boolean): Promise<void> {
-    for (const wave of buildWaves(changes))
-      for (const segment of wave) {
-        if (converging) await this.#converge(segment);
-        else await this.#runSegment(segment);
-      }
   }
 
   /** After a copy: rows may be there already or not yet, so changes are upserts and nothing is counted. */
-  async #converge({ table, kind, absent, rows }: Segment): Promise<void> {
-    if (kind === 'delete') await this.#session.run(table, table.delete(), rows);
-    else if (kind === 'insert' || (kind === 'update' && absent === '')) {
-      await this.#session.run(table, table.update(''), rows);
-      await this.#session.run(table, table.insertMissing(), rows);
-    } else throw new Anomaly();
+  #converge(segment: Segment): Step[] {
+    const { table, kind, absent } = segment;
+    if (kind === 'delete') return [step(segment, table.delete())];
+    if (kind === 'insert' || (kind === 'update' && absent === ''))
+      return [step(segment, table.update('')), step(segment, table.insertMissing())];
+    throw new Anomaly();
   }
 
-  async #runSegment(segment: Segment): Promise<void> {
-    const { table, kind, absent, rows } = segment;
+  #strict(segment: Segment): Step[] {
+    const { table, kind, absent, rows, suspect } = segment;
     const { mixed } = this.#ownership;
-    const expect = async (statement: Parameters<TargetSession['run']>[1], olds = segment.olds) => {
-      const { rowCount } = await this.#session.run(table, statement, rows, olds);
-      if (rowCount !== rows.length) throw new Anomaly();
-    };
     switch (kind) {
       case 'insert':
-        return await expect(table.insert());
+        return [step(segment, table.insert(), rows.length)];
       case 'update':
-        return await expect(table.update(absent, { sameOwner: mixed && needsSameOwner(table) }), []);
+        return [step(segment, table.update(absent, { sameOwner: mixed && needsSameOwner(table) }), rows.length)];
       case 'rekey':
-        return await expect(table.update(absent, { rekey: true }));
+        return [step(segment, table.update(absent, { rekey: true }), rows.length)];
       case 'delete':
-        return await expect(table.delete(ownedBySource({ table }, this.#ownership)));
+        return [step(segment, table.delete(ownedBySource({ table }, this.#ownership)), rows.length)];
       case 'guest': {
-        if (segment.suspect) {
-          const found = await this.#session.run(table, table.suspect(absent), rows);
-          if (Number(found.rows[0].count) > 0) throw new Anomaly();
-        }
-        if (table.plan.guests.length > 0) await this.#session.run(table, table.guest(absent), rows);
+        const steps = suspect ? [step(segment, table.suspect(absent), 'no suspects')] : [];
+        return table.plan.guests.length > 0 ? [...steps, step(segment, table.guest(absent))] : steps;
       }
     }
+  }
+}
+
+/** Transactions ready to be sent, for one state of ownership. */
+export type Prepared = { transactions: SourceTransaction[]; share: number; runs: Run[] };
+
+/** Longest runs that can be applied together; a transaction that needs care stands alone, without steps. */
+type Run = { transactions: SourceTransaction[]; steps: Step[] | Anomaly | ReplicationError | undefined };
+
+type Step = {
+  query: { name: string; text: string; values: Buffer[] };
+  /** Rows it must touch. */
+  expect: number | 'no suspects' | undefined;
+};
+
+function step({ table, rows, olds }: Segment, statement: BoundStatement, expect?: Step['expect']): Step {
+  const { name, text } = statement;
+  return { query: { name, text, values: table.parameters(statement, rows, olds) }, expect };
+}
+
+function addTo(builder: WaveBuilder, { events }: SourceTransaction, routes: Route[]): void {
+  for (let index = 0; index < events.length; index++) {
+    const routed = routes[index]!;
+    if (routed === 'nothing' || routed === 'careful') continue;
+    const { table, row, old } = events[index] as RowEvent;
+    if (routed === 'suspect') builder.add('guest', table, row, undefined, true);
+    else builder.add(routed, table, row, old, false);
   }
 }
 

@@ -1,9 +1,12 @@
 import { isServiceSideSql, type Ownership } from './ownership.ts';
 import type { RowEvent } from './transaction.ts';
-import type { Change } from './waves.ts';
+import type { ChangeKind } from './waves.ts';
 
-/** What becomes of one change of the source. `careful`: look at the target's row first, one by one. */
-export type Route = Change | 'nothing' | 'careful';
+/**
+ * What becomes of one change of the source. `suspect`: as `guest`, but the change was made there and not by a link, so
+ * what is not applied is compared with the target. `careful`: look at the target's row first, one by one.
+ */
+export type Route = ChangeKind | 'suspect' | 'nothing' | 'careful';
 
 /**
  * Decides what the target does with a change, as far as the change itself tells. Pure but for the memory of
@@ -23,7 +26,7 @@ export function route(event: RowEvent, ownership: Ownership, origin: string | un
 function routeInsert(event: RowEvent): Route {
   const { plan } = event.table;
   if (plan.direction === 'reverse' && plan.mapping.rows === 'foreign') return 'nothing';
-  return { table: event.table, kind: 'insert', row: event.row, old: undefined, suspect: false };
+  return 'insert';
 }
 
 function routeUpdate(event: RowEvent, ownership: Ownership, origin: string | undefined): Route {
@@ -33,24 +36,23 @@ function routeUpdate(event: RowEvent, ownership: Ownership, origin: string | und
   if (sourceOwns(event, previous, ownership)) {
     // The row may have belonged to somebody else until now; only the target knows.
     if (!event.full && ownership.mixed && hasForeignOwner(event) && keyChanged) return 'careful';
-    return { table, kind: keyChanged ? 'rekey' : 'update', row, old: event.old, suspect: false };
+    return keyChanged ? 'rekey' : 'update';
   }
   if (keyChanged) return 'careful';
   if (!event.full && ownership.mixed && hasForeignOwner(event)) return 'careful';
   const suspect = event.full ? false : !isBanyan(origin);
   if (event.full && ownColumnsChanged(event)) return 'careful';
   if (!suspect && table.plan.guests.length === 0) return 'nothing';
-  return { table, kind: 'guest', row, old: undefined, suspect };
+  return suspect ? 'suspect' : 'guest';
 }
 
 function routeDelete(event: RowEvent, ownership: Ownership): Route {
   const { table, row } = event;
   const { plan } = table;
   if (plan.mapping.rows === 'foreign' && plan.direction === 'reverse') return 'nothing';
-  const accepted: Route = { table, kind: 'delete', row, old: undefined, suspect: false };
-  if (plan.mapping.rows === 'foreign') return accepted;
-  if (ownership.mixed && plan.owner && !event.full && !table.ownerInKey) return accepted;
-  return sourceOwns(event, row, ownership) ? accepted : 'careful';
+  if (plan.mapping.rows === 'foreign') return 'delete';
+  if (ownership.mixed && plan.owner && !event.full && !table.ownerInKey) return 'delete';
+  return sourceOwns(event, row, ownership) ? 'delete' : 'careful';
 }
 
 /** Whether the side the change comes from owns the row, by the owner's key in `row`. */

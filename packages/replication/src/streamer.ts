@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Lsn, openWalStream, PostgresError, type WalStream } from '@banyan/postgres';
 import type pg from 'pg';
-import { Applier, isConnectionError, Oversized } from './applier.ts';
+import { Applier, isConnectionError, Oversized, type Prepared } from './applier.ts';
 import { ReplicationError } from './errors.ts';
 import { Intake, type Item } from './intake.ts';
 import { LagWindow } from './lag.ts';
@@ -155,35 +155,66 @@ export class Streamer {
   }
 
   async #applyAll(queue: Queue, applier: Applier, stream: WalStream): Promise<void> {
-    let committedAt = performance.now();
+    let durableAt = performance.now();
+    /** Committed, and not yet known to be on the target's disk. */
+    let unsettled: Item[] = [];
+    let ahead: { batch: Item[]; prepared: Prepared } | undefined;
+    const settle = (): void => {
+      durableAt = performance.now();
+      const last = unsettled.at(-1)!.transaction;
+      stream.ack(last.endLsn);
+      this.#account(unsettled, applier);
+      unsettled = [];
+      this.#passed(last.endLsn, queue.empty && !ahead ? queue : undefined);
+      for (const id of last.markers) this.#options.onMarker(id, last.endLsn);
+      if (applier.takeRepairs() > 0) this.#options.onRepairs();
+    };
     for (;;) {
-      const batch = await queue.take();
+      const made = ahead;
+      ahead = undefined;
+      const batch = made?.batch ?? (await queue.take());
       if (!batch) return;
       for (let held = this.#options.held(); held && !queue.closed; held = this.#options.held())
         await Promise.race([held, queue.closing]);
       if (queue.closed) return;
-      this.waitingSince = Number(batch[0]!.transaction.commitTime) / 1000;
-      if (batch[0]!.part) await this.#applyPart(batch[0]!, applier);
-      else {
-        const transactions = batch.map((item) => item.transaction);
-        const empty = transactions.every((each) => each.events.length === 0 && each.markers.length === 0);
-        // Positions alone may wait a little, so that a busy source does not cost the target a commit each time.
-        if (empty && performance.now() - committedAt < POSITION_MS) {
-          queue.postpone(batch);
-          this.#passed(batch.at(-1)!.transaction.endLsn, queue);
-          continue;
-        }
-        await applier.apply(transactions);
-      }
       const last = batch.at(-1)!;
-      if (last.part === 'middle') continue;
-      committedAt = performance.now();
-      const { endLsn } = last.transaction;
-      stream.ack(endLsn);
-      this.#account(batch, applier);
-      this.#passed(endLsn, queue);
-      for (const id of last.transaction.markers) this.#options.onMarker(id, endLsn);
-      if (applier.takeRepairs() > 0) this.#options.onRepairs();
+      this.waitingSince = Number((unsettled[0] ?? batch[0]!).transaction.commitTime) / 1000;
+      if (last.part) {
+        await this.#applyPart(last, applier);
+        if (last.part === 'middle') continue;
+        unsettled.push(last);
+        settle();
+        continue;
+      }
+      const transactions = batch.map((item) => item.transaction);
+      const empty = transactions.every((each) => each.events.length === 0 && each.markers.length === 0);
+      // Positions alone may wait a little, so that a busy source does not cost the target a commit each time.
+      if (empty && unsettled.length === 0 && performance.now() - durableAt < POSITION_MS) {
+        queue.postpone(batch);
+        this.#passed(last.transaction.endLsn, queue.empty ? queue : undefined);
+        continue;
+      }
+      // Under load the disk is waited for now and then, not for every batch; nothing is acknowledged before.
+      const marked = last.transaction.markers.length > 0;
+      const durable = marked || queue.empty || performance.now() - durableAt > DURABLE_MS;
+      const prepared = made?.prepared ?? applier.prepare(transactions);
+      const applying = applier.apply(prepared, durable);
+      // While the target works, the next batch is made ready, if there is a whole one.
+      if (!marked && !this.#options.held()) {
+        await Promise.race([applying, queue.full]);
+        const next = queue.takeFull();
+        if (next) ahead = { batch: next, prepared: applier.prepare(next.map((item) => item.transaction)) };
+      }
+      await applying;
+      for (const item of batch) {
+        item.transaction.events = [];
+        unsettled.push(item);
+      }
+      if (durable) settle();
+      else if (!ahead && queue.empty) {
+        await applier.settle();
+        settle();
+      }
     }
   }
 
@@ -192,11 +223,12 @@ export class Streamer {
     this.rows += transaction.rows;
   }
 
-  #passed(lsn: Lsn, queue: Queue): void {
+  /** `idle`: the queue, if nothing waits, so that all that was read is applied. */
+  #passed(lsn: Lsn, idle: Queue | undefined): void {
     this.applied = max(this.applied, lsn);
-    if (!queue.empty) return;
+    if (!idle) return;
     this.waitingSince = undefined;
-    this.applied = max(this.applied, queue.passedTo);
+    this.applied = max(this.applied, idle.passedTo);
   }
 
   #account(batch: Item[], applier: Applier): void {
@@ -217,7 +249,8 @@ class Queue {
   #rows = 0;
   #postponed: Item[] = [];
   #waiting: (() => void) | undefined;
-  #full: (() => void) | undefined;
+  #filled: (() => void) | undefined;
+  #roomMade: (() => void) | undefined;
   closed = false;
   readonly #closing = Promise.withResolvers<void>();
   /** Resolves when nothing is taken any more. */
@@ -236,6 +269,21 @@ class Queue {
   push(item: Item): void {
     this.#items.push(item);
     this.#rows += item.transaction.rows + 1;
+    if (this.#rows >= this.#limit) this.#filled?.();
+  }
+
+  /** Resolves once a whole batch waits, or the queue is closed. */
+  get full(): Promise<void> {
+    if (this.closed || this.#rows >= this.#limit) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#filled = resolve;
+    });
+  }
+
+  /** A whole batch of whole transactions, if one waits. */
+  takeFull(): Item[] | undefined {
+    if (this.closed || this.#rows < this.#limit || this.#items[0]?.part) return undefined;
+    return this.#takeBatch();
   }
 
   passed(lsn: Lsn): void {
@@ -254,7 +302,7 @@ class Queue {
   async room(): Promise<void> {
     while (!this.closed && this.#rows > this.#limit * 2)
       await new Promise<void>((resolve) => {
-        this.#full = resolve;
+        this.#roomMade = resolve;
       });
   }
 
@@ -269,8 +317,11 @@ class Queue {
       if (this.#items.length === 0 && this.#postponed.length > 0 && timer) break;
     }
     if (this.closed) return undefined;
+    return this.empty ? this.#takePostponed() : this.#takeBatch();
+  }
+
+  #takeBatch(): Item[] {
     const items = this.#items;
-    if (items.length === 0) return this.#takePostponed();
     let count = 0;
     let rows = 0;
     while (count < items.length && rows < this.#limit) {
@@ -284,7 +335,7 @@ class Queue {
     const batch = count === items.length ? items : items.slice(0, count);
     this.#items = count === items.length ? [] : items.slice(count);
     this.#rows -= rows;
-    this.#full?.();
+    this.#roomMade?.();
     return batch;
   }
 
@@ -292,7 +343,8 @@ class Queue {
     this.closed = true;
     this.#closing.resolve();
     this.#waiting?.();
-    this.#full?.();
+    this.#roomMade?.();
+    this.#filled?.();
   }
 
   #takePostponed(): Item[] {
@@ -302,8 +354,10 @@ class Queue {
   }
 }
 
-const BATCH_ROWS = 10_000;
+const BATCH_ROWS = 4_000;
 const POSITION_MS = 1_000;
+/** How long batches under load may stay unsettled. */
+const DURABLE_MS = 100;
 
 /** The source's connection was lost in the midst of a transaction that is partly applied. */
 class Restart extends Error {}

@@ -9,17 +9,6 @@ import type { BoundTable } from './bound-table.ts';
 
 export type ChangeKind = 'delete' | 'rekey' | 'update' | 'guest' | 'insert';
 
-export type Change = {
-  table: BoundTable;
-  kind: ChangeKind;
-  /** New row; of a delete the old key or row. */
-  row: Tuple;
-  /** Of a rekey: the old key or row. */
-  old: Tuple | undefined;
-  /** Of a guest: compare what is not applied with the target, because the change was made here and not by a link. */
-  suspect: boolean;
-};
-
 export type Segment = {
   table: BoundTable;
   kind: ChangeKind;
@@ -34,60 +23,67 @@ const ORDER: Record<ChangeKind, number> = { delete: 0, rekey: 1, update: 2, gues
 
 type Touch = { wave: number; kind: ChangeKind; segment: Segment; index: number };
 
-/** Arranges changes, given in commit order. */
-export function buildWaves(changes: Iterable<Change>): Segment[][] {
-  const waves: Map<string, Segment>[] = [];
-  const touched = new Map<BoundTable, Map<string, Touch>>();
-  for (const change of changes) {
-    const { table } = change;
-    let keys = touched.get(table);
+/** Takes changes in commit order and arranges them. */
+export class WaveBuilder {
+  readonly #waves: Map<string, Segment>[] = [];
+  readonly #touched = new Map<BoundTable, Map<string, Touch>>();
+
+  /** `old`: of a rekey, the old key or row. `suspect`: of a guest, to be compared with the target. */
+  add(kind: ChangeKind, table: BoundTable, row: Tuple, old: Tuple | undefined, suspect: boolean): void {
+    const waves = this.#waves;
+    let keys = this.#touched.get(table);
     if (!keys) {
       keys = new Map();
-      touched.set(table, keys);
+      this.#touched.set(table, keys);
     }
-    const key = table.keyOf(change.row);
+    const key = table.keyOf(row);
     const last = keys.get(key);
-    if (change.kind === 'rekey') {
-      const oldKey = table.keyOf(change.old!);
+    if (kind === 'rekey') {
+      const oldKey = table.keyOf(old!);
       const previous = Math.max(last?.wave ?? -1, keys.get(oldKey)?.wave ?? -1);
-      const touch = add(waves, change, previous + 1);
+      const touch = put(waves, previous + 1, kind, table, row, old, suspect);
       keys.set(oldKey, touch);
       keys.set(key, touch);
-      continue;
+      return;
     }
-    if (last && mergeInto(waves, last, change, keys, key)) continue;
-    const wave = !last ? 0 : ORDER[change.kind] > ORDER[last.kind] ? last.wave : last.wave + 1;
-    keys.set(key, add(waves, change, wave));
+    if (last && mergeInto(waves, last, kind, table, row, keys, key)) return;
+    const wave = !last ? 0 : ORDER[kind] > ORDER[last.kind] ? last.wave : last.wave + 1;
+    keys.set(key, put(waves, wave, kind, table, row, undefined, suspect));
   }
-  return waves.map((wave) =>
-    [...wave.values()].filter(compact).sort((a, b) => ORDER[a.kind] - ORDER[b.kind]),
-  );
+
+  finish(): Segment[] {
+    return this.#waves.flatMap((wave) =>
+      [...wave.values()].filter(compact).sort((a, b) => ORDER[a.kind] - ORDER[b.kind]),
+    );
+  }
 }
 
 /** A later image of a row takes the place of an earlier one where the outcome is the same. */
 function mergeInto(
   waves: Map<string, Segment>[],
   last: Touch,
-  change: Change,
+  kind: ChangeKind,
+  table: BoundTable,
+  row: Tuple,
   keys: Map<string, Touch>,
   key: string,
 ): boolean {
-  const updates = last.kind === 'update' && change.kind === 'update';
-  const filled = last.kind === 'insert' && change.kind === 'update';
+  const updates = last.kind === 'update' && kind === 'update';
+  const filled = last.kind === 'insert' && kind === 'update';
   if (updates || filled) {
     const before = last.segment.rows[last.index]!;
-    const row = change.row.map((value, index) => (value === undefined ? before[index] : value));
-    if (filled || change.table.absentOf(row) === last.segment.absent) {
-      last.segment.rows[last.index] = row;
+    const merged = row.map((value, index) => (value === undefined ? before[index] : value));
+    if (filled || table.absentOf(merged) === last.segment.absent) {
+      last.segment.rows[last.index] = merged;
       return true;
     }
     last.segment.rows[last.index] = GONE;
-    keys.set(key, add(waves, { ...change, row }, last.wave));
+    keys.set(key, put(waves, last.wave, kind, table, merged, undefined, false));
     return true;
   }
-  if (last.kind === 'update' && change.kind === 'delete') {
+  if (last.kind === 'update' && kind === 'delete') {
     last.segment.rows[last.index] = GONE;
-    keys.set(key, add(waves, change, last.wave));
+    keys.set(key, put(waves, last.wave, kind, table, row, undefined, false));
     return true;
   }
   return false;
@@ -101,17 +97,25 @@ function compact(segment: Segment): boolean {
   return segment.rows.length > 0;
 }
 
-function add(waves: Map<string, Segment>[], change: Change, wave: number): Touch {
+function put(
+  waves: Map<string, Segment>[],
+  wave: number,
+  kind: ChangeKind,
+  table: BoundTable,
+  row: Tuple,
+  old: Tuple | undefined,
+  suspect: boolean,
+): Touch {
   while (waves.length <= wave) waves.push(new Map());
-  const { table, kind, suspect } = change;
-  const absent = kind === 'delete' ? '' : table.absentOf(change.row);
+  // Inserts carry all columns, and of a delete only the key is used.
+  const absent = kind === 'delete' || kind === 'insert' ? '' : table.absentOf(row);
   const name = `${table.id} ${kind} ${suspect ? 's' : ''} ${absent}`;
   let segment = waves[wave]!.get(name);
   if (!segment) {
     segment = { table, kind, suspect, absent, rows: [], olds: [] };
     waves[wave]!.set(name, segment);
   }
-  segment.rows.push(change.row);
-  if (change.old) segment.olds.push(change.old);
+  segment.rows.push(row);
+  if (old) segment.olds.push(old);
   return { wave, kind, segment, index: segment.rows.length - 1 };
 }

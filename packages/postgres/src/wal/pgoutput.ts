@@ -241,12 +241,12 @@ class Cursor {
 
   tuple(): Tuple {
     const count = this.uint16();
-    const tuple: Tuple = [];
+    const tuple: Tuple = new Array(count);
     // The rest of the message as one string, from which plain values are cut: one native call a row, not a value.
     // Not of a large message: a small value cut from its text would keep all of it in memory.
     const base = this.at;
     const text = this.#end - base <= SMALL_MESSAGE ? this.#buffer.toString('latin1', base, this.#end) : '';
-    for (let column = 0; column < count && !this.overrun; column++) tuple.push(this.#value(text, base));
+    for (let column = 0; column < count && !this.overrun; column++) tuple[column] = this.#value(text, base);
     return tuple;
   }
 
