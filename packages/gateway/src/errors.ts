@@ -37,17 +37,16 @@ export type ErrorCode = keyof typeof ERRORS;
 /** Connections that have had their last answer: what the parser says of them afterwards is not answered again. */
 export const refusedSockets = new WeakSet<Socket>();
 
-/** The body of an RFC 9457 problem. `detail` must not repeat anything secret. */
-export function problem(code: ErrorCode, detail?: string, extra?: Record<string, unknown>): string {
+/** The body of an RFC 9457 problem. */
+function problem(code: ErrorCode, extra?: Record<string, unknown>): string {
   const { status, title } = ERRORS[code];
-  return JSON.stringify({ type: `urn:banyan:gateway:${code}`, title, status, code, detail, ...extra });
+  return JSON.stringify({ type: `urn:banyan:gateway:${code}`, title, status, code, ...extra });
 }
 
 /** Answers with a problem; `headers` is a flat list of names and values added to it. */
 export function sendProblem(
   res: ServerResponse,
   code: ErrorCode,
-  detail?: string,
   headers: string[] = [],
   extra?: Record<string, unknown>,
 ): void {
@@ -55,7 +54,7 @@ export function sendProblem(
     res.destroy();
     return;
   }
-  const body = problem(code, detail, extra);
+  const body = problem(code, extra);
   const { status } = ERRORS[code];
   const list = [
     'content-type',
@@ -77,8 +76,8 @@ export function sendProblem(
 }
 
 /** The same as raw bytes, for a socket on which no request could be parsed. */
-export function rawProblem(code: ErrorCode, detail?: string): string {
-  const body = problem(code, detail);
+export function rawProblem(code: ErrorCode): string {
+  const body = problem(code);
   const { status, title } = ERRORS[code];
   return (
     `HTTP/1.1 ${status} ${title}\r\ncontent-type: application/problem+json\r\n` +

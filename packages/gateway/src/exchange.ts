@@ -1,14 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Attempt, type AttemptOwner, type Failure } from './attempt.ts';
-import { BodyStream, BodyTooLarge, BUFFERED_BYTES, isJson, readBody } from './body.ts';
+import { BodyTooLarge } from './body.ts';
 import { choose, type Decision, type Facts } from './choose.ts';
 import type { Core } from './core.ts';
 import { type ErrorCode, sendProblem } from './errors.ts';
 import { admit, bearer, consumerOf, factsOf, isIdempotent, isSafe, unverifiable } from './facts.ts';
 import type { InFlight } from './gate.ts';
 import { type Forwarded, plainAddress, responseHeaders } from './headers.ts';
+import { Intake } from './intake.ts';
 import type { Live } from './live.ts';
 import type { Match } from './match.ts';
+import { Reply } from './reply.ts';
 import type { Side } from './route-table.ts';
 import type { Capture } from './shadow/shadow.ts';
 import type { Cells } from './stats.ts';
@@ -17,8 +19,6 @@ import type { Instance } from './upstream/upstream.ts';
 
 /** How long an unsafe request stays counted as in flight after its client has been told that it took too long. */
 const LINGER_MS = 60_000;
-/** A body up to this length is copied into the string of its head. */
-const AS_STRING_BYTES = 16 * 1024;
 /** Answers of a side that the other side may answer instead, when the request is safe. */
 const RESCUABLE = new Set([500, 502, 503, 504]);
 /** Answers that say that the upstream itself is not well. */
@@ -37,28 +37,24 @@ export class Exchange implements AttemptOwner {
   readonly #core: Core;
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
+  readonly #reply: Reply;
   readonly #safe: boolean;
   #live: Live;
   #match: Match | null = null;
   #forwarded!: Forwarded;
+  #intake!: Intake;
   #verified: Verified | null = null;
   #consumer = '';
   #facts: Facts | null = null;
   #decision = PASS_THROUGH;
   #heldSince: number | null = null;
   #inFlight: InFlight | null = null;
-  #body: Buffer | null = null;
-  #bodyRead = false;
-  #streamed = false;
   #attempt: Attempt | null = null;
   #tries = 0;
   #timer: NodeJS.Timeout | null = null;
-  #relaying = false;
   #answered = false;
   #closed = false;
   #ended = false;
-  #length: number | null = null;
-  #whole: Buffer | null = null;
   #capture: Capture | null = null;
 
   constructor(core: Core, req: IncomingMessage, res: ServerResponse) {
@@ -66,6 +62,7 @@ export class Exchange implements AttemptOwner {
     this.#req = req;
     this.#res = res;
     this.#live = core.live;
+    this.#reply = new Reply(res);
     this.#safe = isSafe(req.method as string);
     core.began();
     res.sendDate = false;
@@ -81,10 +78,11 @@ export class Exchange implements AttemptOwner {
       return;
     }
     this.#forwarded = admitted.forwarded;
+    this.#intake = new Intake(this.#req, this.#res, admitted.forwarded);
     this.#match = admitted.match;
     const sunset = this.#match?.route.route.sunset;
     if (sunset) {
-      this.#refuse('gone', undefined, ['sunset', sunset]);
+      this.#refuse('gone', ['sunset', sunset]);
       return;
     }
     if ((this.#forwarded.contentLength ?? 0) > this.#bodyLimit) {
@@ -126,7 +124,7 @@ export class Exchange implements AttemptOwner {
     if (verdict.allowed) return true;
     this.#core.stats.counts.limited++;
     const { limit, remaining, resetS } = verdict;
-    this.#refuse('too-many-requests', undefined, [
+    this.#refuse('too-many-requests', [
       'retry-after',
       String(resetS),
       'ratelimit-limit',
@@ -196,45 +194,20 @@ export class Exchange implements AttemptOwner {
   }
 
   #readThenSend(): void {
-    const { contentLength, chunked } = this.#forwarded;
-    const validate = this.#match?.route.validate ?? null;
-    const hasBody = chunked || (contentLength ?? 0) > 0;
-    if (!hasBody || this.#bodyRead || (!validate && (chunked || contentLength! > BUFFERED_BYTES))) {
-      if (validate && !this.#bodyRead && !this.#valid(validate, null)) return;
-      this.#streamed = hasBody && !this.#bodyRead;
-      this.#recordHold();
-      this.#enterAndSend();
+    const check = this.#match?.route.validate ?? null;
+    const outcome = this.#intake.prepare(this.#bodyLimit, check, (late) => {
+      // A fence may have been opened while the body came in.
+      if (late === null) this.#decide();
+      else if (late === 'gone') this.#endIfDone();
+      else this.#refuse(late.code, [], { errors: late.errors });
+    });
+    if (outcome === 'reading') return;
+    if (outcome !== null) {
+      this.#refuse(outcome.code, [], { errors: outcome.errors });
       return;
     }
-    this.#continue();
-    readBody(this.#req, this.#bodyLimit, (error, body) => {
-      if (error instanceof BodyTooLarge) this.#refuse('body-too-large');
-      else if (error) this.#endIfDone();
-      else {
-        this.#body = body;
-        this.#bodyRead = true;
-        // A fence may have been opened while the body came in.
-        if (!validate || this.#valid(validate, body)) this.#decide();
-      }
-    });
-  }
-
-  #valid(validate: NonNullable<Match['route']['validate']>, body: Buffer | null): boolean {
-    const { 'content-type': type, 'content-encoding': encoding } = this.#req.headers;
-    if (body !== null && (!isJson(type) || encoding !== undefined)) {
-      this.#refuse('unsupported-body');
-      return false;
-    }
-    let parsed: unknown;
-    try {
-      parsed = body === null ? undefined : JSON.parse(body.toString('utf8'));
-    } catch {
-      this.#refuse('invalid-json');
-      return false;
-    }
-    const wrong = validate(parsed ?? null);
-    if (wrong) this.#refuse('invalid-body', undefined, [], { errors: wrong });
-    return wrong === null;
+    this.#recordHold();
+    this.#enterAndSend();
   }
 
   #enterAndSend(): void {
@@ -268,7 +241,7 @@ export class Exchange implements AttemptOwner {
         method: this.#req.method as string,
         path: this.#req.url as string,
         headers: this.#headersFor(side),
-        body: this.#streamed ? this.#stream() : this.#body,
+        body: this.#intake.take(this.#bodyLimit),
         timeoutMs: this.#safe ? timeoutMs : timeoutMs + LINGER_MS,
       },
       attempt,
@@ -282,11 +255,6 @@ export class Exchange implements AttemptOwner {
     const copy = list.slice();
     copy[authorizationAt] = exchanged;
     return copy;
-  }
-
-  #stream(): BodyStream {
-    this.#continue();
-    return new BodyStream(this.#req, this.#bodyLimit);
   }
 
   onHead(attempt: Attempt, status: number, headers: string[], length: number | null): void {
@@ -319,28 +287,19 @@ export class Exchange implements AttemptOwner {
 
   onData(attempt: Attempt, chunk: Buffer): void {
     this.#capture?.add(chunk);
-    if (this.#closed) return;
-    if (this.#whole === null && chunk.length === this.#length) {
-      this.#whole = chunk; // all there is: it leaves together with the head
-      return;
-    }
-    if (this.#res.write(chunk)) return;
-    attempt.pause();
-    this.#res.once('drain', () => attempt.resume());
+    if (!this.#closed && !this.#reply.data(chunk, () => attempt.resume())) attempt.pause();
   }
 
   onEnd(attempt: Attempt): void {
     if (attempt !== this.#attempt) return;
     this.#attempt = null;
-    if (!this.#closed && this.#relaying) {
+    const { begun } = this.#reply;
+    if (!this.#closed && begun) {
       this.#answered = true;
-      // As a string it leaves in one write with the head; as a buffer it would take a vector of two.
-      if (this.#whole === null) this.#res.end();
-      else if (this.#whole.length > AS_STRING_BYTES) this.#res.end(this.#whole);
-      else this.#res.end(this.#whole.toString('latin1'), 'latin1');
+      this.#reply.end();
       if (!this.#req.complete) this.#req.resume(); // answered before it was all read
     }
-    if (this.#capture !== null && this.#relaying) this.#compare(attempt);
+    if (this.#capture !== null && begun) this.#compare(attempt);
     this.#endIfDone();
   }
 
@@ -358,7 +317,7 @@ export class Exchange implements AttemptOwner {
       return;
     }
     const cell = this.#cell(attempt.side);
-    if (this.#relaying) {
+    if (this.#reply.begun) {
       attempt.upstream.failed(attempt.instance);
       cell.failures++;
       this.#res.destroy(); // a truncated answer must look truncated
@@ -381,7 +340,7 @@ export class Exchange implements AttemptOwner {
   /** The client of an unsafe request has waited long enough; the request itself stays in flight. */
   timedOut(): void {
     const attempt = this.#attempt;
-    if (attempt === null || this.#answered || this.#relaying) return;
+    if (attempt === null || this.#answered || this.#reply.begun) return;
     attempt.upstream.failed(attempt.instance);
     const cell = this.#cell(attempt.side);
     cell.answered(0, this.#core.now() - attempt.startedAt);
@@ -390,18 +349,17 @@ export class Exchange implements AttemptOwner {
   }
 
   #mayRetry(attempt: Attempt, failure: Failure): boolean {
-    if (this.#tries > 1 || !this.#replayable || this.#closed) return false;
+    if (this.#tries > 1 || !this.#intake.replayable || this.#closed) return false;
     if (failure.notSent) return attempt.upstream.instances.length > 1;
     return isIdempotent(this.#req.method as string) && !failure.timeout;
   }
 
-  get #replayable(): boolean {
-    return !this.#streamed;
-  }
-
   #mayRescue(side: Side): boolean {
     return (
-      this.#decision.fallback !== null && side === this.#decision.side && this.#replayable && !this.#closed
+      this.#decision.fallback !== null &&
+      side === this.#decision.side &&
+      this.#intake.replayable &&
+      !this.#closed
     );
   }
 
@@ -462,12 +420,8 @@ export class Exchange implements AttemptOwner {
   #relay(status: number, headers: string[], length: number | null): void {
     const list = responseHeaders(headers, this.#forwarded.requestId);
     if (this.#core.draining) list.push('connection', 'close');
-    this.#length = length;
     this.#capture?.head(status, headers);
-    this.#res.writeHead(status, list);
-    this.#relaying = true;
-    // Perhaps a stream: its head must not wait for the first event. But most often data follows in this turn.
-    if (length === null) process.nextTick(flushHead, this.#res);
+    this.#reply.head(status, list, length);
   }
 
   #compare(attempt: Attempt): void {
@@ -484,17 +438,11 @@ export class Exchange implements AttemptOwner {
     });
   }
 
-  #refuse(code: ErrorCode, detail?: string, headers?: string[], extra?: Record<string, unknown>): void {
+  #refuse(code: ErrorCode, headers: string[] = [], extra?: Record<string, unknown>): void {
     this.#answered = true;
-    const list = headers ?? [];
-    if (this.#forwarded) list.push('x-request-id', this.#forwarded.requestId);
-    sendProblem(this.#res, code, detail, list, extra);
+    if (this.#forwarded) headers.push('x-request-id', this.#forwarded.requestId);
+    sendProblem(this.#res, code, headers, extra);
     this.#endIfDone();
-  }
-
-  #continue(): void {
-    if (this.#forwarded.expectContinue && !this.#res.headersSent && this.#tries === 0)
-      this.#res.writeContinue();
   }
 
   #cell(side: Side): Cells[Side] {
@@ -538,10 +486,6 @@ type Owned = ServerResponse & { [EXCHANGE]?: Exchange };
 
 function onClose(this: ServerResponse): void {
   (this as Owned)[EXCHANGE]?.closed();
-}
-
-function flushHead(res: ServerResponse): void {
-  if (!res.writableEnded && !res.destroyed) res.flushHeaders();
 }
 
 function onTimeout(exchange: Exchange): void {

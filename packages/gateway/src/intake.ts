@@ -1,0 +1,87 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { BodyStream, BodyTooLarge, BUFFERED_BYTES, isJson, readBody } from './body.ts';
+import type { ErrorCode } from './errors.ts';
+import type { Forwarded } from './headers.ts';
+import type { BodyCheck } from './match.ts';
+
+export type Refusal = { code: ErrorCode; errors?: unknown };
+
+/**
+ * Takes a request's body in: small ones and those with a schema whole, so that they can be sent again and no slow
+ * sender holds up a fence; large ones as a stream. Reads nothing before it is asked to.
+ */
+export class Intake {
+  /** What goes upstream; null when there is no body, or when it is to be streamed. */
+  body: Buffer | null = null;
+  #read = false;
+  #streamed = false;
+  readonly #req: IncomingMessage;
+  readonly #res: ServerResponse;
+  readonly #forwarded: Forwarded;
+
+  constructor(req: IncomingMessage, res: ServerResponse, forwarded: Forwarded) {
+    this.#req = req;
+    this.#res = res;
+    this.#forwarded = forwarded;
+  }
+
+  /** Can the request be sent once more? */
+  get replayable(): boolean {
+    return !this.#streamed;
+  }
+
+  /**
+   * Returns null when the body is ready to be sent, a refusal, or 'reading': then `done` is called once, with a
+   * refusal, with null, or with 'gone' when the client went away.
+   */
+  prepare(
+    limit: number,
+    check: BodyCheck | null,
+    done: (outcome: Refusal | 'gone' | null) => void,
+  ): Refusal | 'reading' | null {
+    const { contentLength, chunked } = this.#forwarded;
+    const hasBody = chunked || (contentLength ?? 0) > 0;
+    if (this.#read) return null;
+    if (!hasBody) return check ? this.#refusalOf(check, null) : null;
+    if (!check && (chunked || contentLength! > BUFFERED_BYTES)) {
+      this.#streamed = true;
+      return null;
+    }
+    this.#continue();
+    readBody(this.#req, limit, (error, body) => {
+      if (error) {
+        done(error instanceof BodyTooLarge ? { code: 'body-too-large' } : 'gone');
+        return;
+      }
+      this.body = body;
+      this.#read = true;
+      done(check ? this.#refusalOf(check, body) : null);
+    });
+    return 'reading';
+  }
+
+  /** The body for one attempt; a streamed one can be had once. */
+  take(limit: number): Buffer | BodyStream | null {
+    if (!this.#streamed) return this.body;
+    this.#continue();
+    return new BodyStream(this.#req, limit);
+  }
+
+  #refusalOf(check: BodyCheck, body: Buffer | null): Refusal | null {
+    const { 'content-type': type, 'content-encoding': encoding } = this.#req.headers;
+    if (body !== null && (!isJson(type) || encoding !== undefined)) return { code: 'unsupported-body' };
+    let parsed: unknown = null;
+    try {
+      if (body !== null) parsed = JSON.parse(body.toString('utf8'));
+    } catch {
+      return { code: 'invalid-json' };
+    }
+    const errors = check(parsed);
+    return errors && { code: 'invalid-body', errors };
+  }
+
+  /** The client sends its body only when it is told to. */
+  #continue(): void {
+    if (this.#forwarded.expectContinue && !this.#res.headersSent) this.#res.writeContinue();
+  }
+}
