@@ -37,8 +37,8 @@ export type Decision =
   | { do: 'rollBack'; why: string }
   | { do: 'pause'; why: string };
 
-/** p95 below this is never judged: ratios of tiny numbers are noise. */
-const LATENCY_FLOOR_MS = 50;
+/** p95 below this is never judged, ms: ratios of small numbers are noise. Career Copilot's target during migration. */
+const LATENCY_FLOOR_MS = 200;
 /** Fenced steps that may fail in a row before a person is asked. */
 const MAX_FAILED_STEPS = 6;
 
@@ -216,7 +216,8 @@ function failingEvidence({ evidence, policy }: Facts): string | null {
   if (serviceRatio > monolithRatio + policy.maxFailureRatio) {
     return `${failures.service} of ${requests.service} requests failed on the service (${(serviceRatio * 100).toFixed(1)}%), ${(monolithRatio * 100).toFixed(1)}% on the monolith`;
   }
-  if (requests.service < policy.minRequests) return null;
+  // Failures count at once; latency only over a whole observation, or the first requests after a fence would decide.
+  if (requests.service < policy.minRequests || evidence.seconds < policy.observeSeconds) return null;
   const allowed = Math.max(LATENCY_FLOOR_MS, p95Ms.monolith * policy.maxLatencyRatio);
   if (p95Ms.service > allowed) {
     return `p95 on the service is ${p95Ms.service} ms, allowed ${Math.round(allowed)} ms`;
