@@ -244,6 +244,28 @@ describe('bodies', () => {
     const { gateway } = await startTestGateway(t, tableOf({ monolith: monolith.url }, 0, []));
     await assert.rejects(get(gateway.url).then(textOf));
   });
+
+  test('nothing stays counted as in flight, whatever breaks off', async (t) => {
+    const backend = await startBackend(t, 'monolith');
+    const table = tableOf({ monolith: backend.url }, 0, [{ method: '*', path: '/me' }]);
+    const { gateway, source } = await startTestGateway(t, table);
+    backend.answer = (_req, res) => {
+      res.writeHead(200, { 'content-length': 100 });
+      res.write('half', () => res.destroy());
+    };
+    const put = 'PUT /me HTTP/1.1\r\nHost: a\r\nX-Key: 1\r\n';
+    await sendRaw(gateway.port, `${put}Content-Length: 2\r\n\r\n{}`);
+    // Bodies that never end: a small one, a large one, a chunked one.
+    for (const framing of ['Content-Length: 20', 'Content-Length: 900000', 'Transfer-Encoding: chunked']) {
+      const socket = connect(gateway.port, '127.0.0.1');
+      socket.write(`${put}${framing}\r\n\r\n5\r\nhello\r\n`, () => socket.destroy());
+      await once(socket, 'close');
+    }
+    source.openFence({ id: 'f', service: 'users', fromShare: 0, toShare: 10_000, limitMs: 60_000 });
+    await until(() => source.acks('f') === 1);
+    await source.abortFence('f');
+    await gateway.stop(60_000);
+  });
 });
 
 test('server-sent events arrive one by one while the answer stays open', async (t) => {
