@@ -19,7 +19,7 @@ const HOME = resolve('.banyan', 'tour');
 const PACE = {
   CAREER_OBSERVE_SECONDS: '4',
   CAREER_VERIFICATION_AGE_SECONDS: '12',
-  CAREER_MIN_REQUESTS: '10',
+  CAREER_MIN_REQUESTS: '6',
   CAREER_MIN_COMPARED: '200',
 };
 

@@ -84,6 +84,7 @@ function storyteller({ world, traffic, onEvent, onStatus, signal }: StoryOptions
       for (;;) {
         const status = await look(service);
         if (status.stage === stage && (share === undefined || status.share === share)) return;
+        if (status.paused) throw new Error(`${service} went back by itself, or waits: ${status.paused}`);
         if (performance.now() > deadline) {
           throw new Error(
             `${service} did not reach ${stage} in time; it is at ${labelOf(status)}: ${status.message}`,

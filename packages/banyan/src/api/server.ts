@@ -25,7 +25,7 @@ export type Api = { url: string; port: number; close(): Promise<void> };
 /** Serves a control plane over HTTP. Resolves when it listens. */
 export async function serveApi(control: Control, options: ApiOptions): Promise<Api> {
   const app = Fastify({
-    ...(options.log ? { loggerInstance: options.log } : {}),
+    ...(options.log ? { loggerInstance: options.log, disableRequestLogging: true } : {}),
     bodyLimit: 65_536,
     forceCloseConnections: true,
   });

@@ -134,6 +134,7 @@ class ServiceWorker {
       pool,
       log,
       maxAgeSeconds: service.rollout.maxVerificationAgeSeconds,
+      ready: () => [...this.runners.values()].every((runner) => runner.state === 'streaming'),
       verifyTable: (mapping, hooks) => this.verifyTable(mapping, hooks),
       repairRows: (mapping, verdict) => this.repairRows(mapping, verdict),
     });

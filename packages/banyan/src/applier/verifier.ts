@@ -14,6 +14,8 @@ export type VerifierOptions = {
   /** A pass older than this is stale; the next one starts at a third of it. */
   maxAgeSeconds: number;
   verifyTable: (mapping: TableMapping, hooks: Hooks) => Promise<TableVerdict>;
+  /** Rows can only be compared while all links of the service stream. */
+  ready: () => boolean;
   /** Sends the owner's rows again; resolves with how many. */
   repairRows: (mapping: TableMapping, verdict: TableVerdict) => Promise<number>;
 };
@@ -47,6 +49,10 @@ export class Verifier {
     const { pool, service, log, maxAgeSeconds } = this.options;
     let lastPass = Number.NEGATIVE_INFINITY;
     while (!signal.aborted) {
+      if (!this.options.ready()) {
+        await pause();
+        continue;
+      }
       try {
         const asked = await store.takeVerification(pool, service.name);
         if (asked) await this.fulfil(asked, signal);
@@ -57,7 +63,7 @@ export class Verifier {
       } catch (error) {
         if (!signal.aborted) log.warn({ err: error, service: service.name }, 'verification was interrupted');
       }
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      await pause();
     }
   }
 
@@ -103,6 +109,10 @@ export class Verifier {
     }
     await write();
   }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, LOOK_MS));
 }
 
 function differing(verdict: TableVerdict): number {
