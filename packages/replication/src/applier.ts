@@ -69,8 +69,7 @@ export class Applier {
    * everything before; without, a crash of the target may undo all of them, positions included.
    */
   async apply(prepared: Prepared, durable: boolean): Promise<void> {
-    const current =
-      prepared.share === this.#ownership.share ? prepared : this.prepare(prepared.transactions);
+    const current = prepared.share === this.#ownership.share ? prepared : this.prepare(prepared.transactions);
     for (const { transactions, steps } of current.runs) {
       if (steps) await this.#applyTogether(transactions, steps, durable);
       else await this.#applyCarefully(transactions[0]!);
@@ -122,7 +121,9 @@ export class Applier {
   #stepsOf(builder: WaveBuilder, first: SourceTransaction): Step[] | Anomaly | ReplicationError {
     const converging = this.#inWindow(first);
     try {
-      return builder.finish().flatMap((segment) => (converging ? this.#converge(segment) : this.#strict(segment)));
+      return builder
+        .finish()
+        .flatMap((segment) => (converging ? this.#converge(segment) : this.#strict(segment)));
     } catch (error) {
       // Known too early: what comes before is not applied yet.
       if (error instanceof Anomaly || error instanceof ReplicationError) return error;
@@ -215,7 +216,9 @@ export class Applier {
       case 'insert':
         return [step(segment, table.insert(), rows.length)];
       case 'update':
-        return [step(segment, table.update(absent, { sameOwner: mixed && needsSameOwner(table) }), rows.length)];
+        return [
+          step(segment, table.update(absent, { sameOwner: mixed && needsSameOwner(table) }), rows.length),
+        ];
       case 'rekey':
         return [step(segment, table.update(absent, { rekey: true }), rows.length)];
       case 'delete':

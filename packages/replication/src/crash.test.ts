@@ -10,7 +10,7 @@ import { copy, table } from './mapping.ts';
 import { type Pair, pair, rowsOf, run } from './test-support.ts';
 
 /** More and longer: CRASH_KILLS=200. */
-const KILLS = Number(process.env.CRASH_KILLS ?? 12);
+const KILLS = Number(process.env.CRASH_KILLS ?? 8);
 const DEFINE = 'CREATE TABLE ledger (id bigint PRIMARY KEY, n bigint NOT NULL, note text)';
 const children = new Set<ChildProcess>();
 after(() => {

@@ -21,6 +21,7 @@ export class Intake {
   readonly #record: LinkRecord;
   readonly #deliver: (item: Item) => void;
   readonly #service: string;
+  readonly #partRows: number;
   #relations = new Map<number, BoundTable | undefined>();
   #bound = new Map<string, { table: BoundTable; shape: string }>();
   #repairTables = new Map<string, BoundTable>();
@@ -37,6 +38,8 @@ export class Intake {
     plans: Map<string, TablePlan>;
     record: LinkRecord;
     from: Lsn;
+    /** Rows of a transaction that are held at most. */
+    partRows: number;
     deliver: (item: Item) => void;
   }) {
     this.#names = options.names;
@@ -44,6 +47,7 @@ export class Intake {
     this.#plans = options.plans;
     this.#record = options.record;
     this.#delivered = options.from;
+    this.#partRows = options.partRows;
     this.#deliver = options.deliver;
   }
 
@@ -124,7 +128,7 @@ export class Intake {
     transaction.events.push({ kind, table, row, old: old ?? key, full });
     transaction.rows++;
     for (const value of row) if (typeof value === 'string') this.#bytes += value.length;
-    if (transaction.events.length < PART_ROWS && this.#bytes < PART_BYTES) return;
+    if (transaction.events.length < this.#partRows && this.#bytes < PART_BYTES) return;
     this.#parts = true;
     this.#bytes = 0;
     this.#deliver({ transaction: { ...transaction }, part: 'middle' });
@@ -196,5 +200,4 @@ function parse(content: Buffer): Record<string, unknown> {
   }
 }
 
-const PART_ROWS = 10_000;
 const PART_BYTES = 8 * 1024 * 1024;

@@ -75,12 +75,11 @@ export function split(
     throw new ReplicationError('MAPPING_INVALID', { column: legacy, why: 'empty separator' });
   const text = quoteLiteral(separator);
   const whole = quoteIdent(legacy);
-  const at = `strpos(${whole}, ${text})`;
   return {
     flow: options.flow ?? 'both',
     forward: {
       [first]: `split_part(${whole}, ${text}, 1)`,
-      [rest]: `CASE WHEN ${at} > 0 THEN substr(${whole}, ${at} + ${[...separator].length}) END`,
+      [rest]: `substr(${whole}, nullif(strpos(${whole}, ${text}), 0) + ${[...separator].length})`,
     },
     reverse: {
       [legacy]:

@@ -18,7 +18,7 @@ import {
 import { verify } from './verify.ts';
 
 /** More and longer runs: REPLICATION_RUNS=50 REPLICATION_STEPS=300. */
-const RUNS = Number(process.env.REPLICATION_RUNS ?? 4);
+const RUNS = Number(process.env.REPLICATION_RUNS ?? 3);
 const STEPS = Number(process.env.REPLICATION_STEPS ?? 80);
 
 const LEGACY = `${LEGACY_USERS};

@@ -112,13 +112,15 @@ export class Streamer {
   }): Promise<void> {
     const { stream, applier, signal } = run;
     const { names, config } = this.#options;
-    const queue = new Queue(config.batchRows ?? BATCH_ROWS);
+    const batchRows = config.batchRows ?? BATCH_ROWS;
+    const queue = new Queue(batchRows);
     const intake = new Intake({
       names,
       service: config.service,
       plans: run.plans,
       record: run.record,
       from: run.position,
+      partRows: batchRows * 5,
       deliver: (item) => queue.push(item),
     });
     const close = () => {
@@ -354,7 +356,7 @@ class Queue {
   }
 }
 
-const BATCH_ROWS = 4_000;
+const BATCH_ROWS = 2_000;
 const POSITION_MS = 1_000;
 /** How long batches under load may stay unsettled. */
 const DURABLE_MS = 100;
