@@ -361,6 +361,14 @@ describe('accounts', () => {
     await same('auth', { method: 'POST', path: '/auth/login', body: login }, 200);
   });
 
+  it('that registered after the links were gone have the profile that the legacy system would give them', async () => {
+    const body = { email: 'late@example.com', password: 'a good password', full_name: ' Late  de la Comer ' };
+    const { ours } = await both('auth', { method: 'POST', path: '/auth/register', body });
+    const token = await tokenOf(JSON.parse(ours.body).user.id);
+    await same('users', { method: 'GET', path: '/users/me', token }, 200);
+    await same('users', { method: 'PUT', path: '/users/me', token, body: { headline: 'here' } }, 200);
+  });
+
   it('refuse a bad registration with the same words', async () => {
     const good = { email: 'other@example.com', password: 'a good password', full_name: 'Other' };
     const bad = [

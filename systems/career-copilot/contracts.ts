@@ -58,17 +58,17 @@ export const Tokens = Type.Object({
 });
 export type Tokens = Static<typeof Tokens>;
 
-export const Registered = Type.Object({
-  user: Type.Object({
-    id: Type.Integer(),
-    email: Type.String(),
-    full_name: Type.String(),
-    is_active: Type.Boolean(),
-    role: Type.String(),
-    created_at: Timestamp,
-  }),
-  ...Tokens.properties,
+export const Registration = Type.Object({
+  id: Type.Integer(),
+  email: Type.String(),
+  full_name: Type.String(),
+  is_active: Type.Boolean(),
+  role: Type.String(),
+  created_at: Timestamp,
 });
+export type Registration = Static<typeof Registration>;
+
+export const Registered = Type.Object({ user: Registration, ...Tokens.properties });
 
 export const Account = Type.Object({
   id: Type.Integer(),

@@ -2,7 +2,7 @@ import { defineErrors, type ServiceApp } from '@banyan/service';
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { Type } from 'typebox';
-import { ApiError, Id, Nullable, Timestamp } from '../../contracts.ts';
+import { ApiError, Id, Nullable, Registration, Timestamp } from '../../contracts.ts';
 import type { Caller } from './caller.ts';
 import { anonymized, decodeCursor, encodeCursor } from './decide.ts';
 import * as store from './store.ts';
@@ -35,7 +35,7 @@ const ListQuery = Type.Object({
   is_active: Type.Optional(Type.Boolean()),
 });
 
-/** What the legacy API never had: administration of accounts, and deleting one's own. */
+/** What the legacy API never had: administration of accounts, deleting one's own, and what other services ask. */
 export function adminRoutes(app: ServiceApp, { pool, caller }: { pool: pg.Pool; caller: Caller }): void {
   const identify = async (request: FastifyRequest, options?: { evenInactive: boolean }) =>
     await caller(request, options).catch((cause: unknown) => {
@@ -102,6 +102,13 @@ export function adminRoutes(app: ServiceApp, { pool, caller }: { pool: pg.Pool; 
     const { id } = await identify(request, { evenInactive: true });
     await store.anonymizeAccount(pool, id, anonymized(id));
     return await reply.code(204).send();
+  });
+
+  // For the users service alone, with its caller's token: the gateway has no such route. Inactive or not is in the
+  // answer, so that the one who asks can say it as the legacy API would.
+  app.get('/auth/me/registration', { schema: { response: { 200: Registration } } }, async (request) => {
+    const account = await identify(request, { evenInactive: true });
+    return { ...account, full_name: account.display_name };
   });
 }
 

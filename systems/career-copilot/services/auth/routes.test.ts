@@ -252,6 +252,26 @@ describe('administration', () => {
   });
 });
 
+describe('a registration', () => {
+  it('is told to its own account, with the name as it was given, also when that is suspended', async () => {
+    const admin = await registerAdmin();
+    const { id, email, tokens } = await register();
+    const ask = () => call('GET', '/auth/me/registration', { token: tokens.access_token });
+    const { status, body } = await ask();
+    const { created_at: createdAt, ...rest } = body;
+    assert.equal(status, 200);
+    assert.deepEqual(rest, { id, email, full_name: 'Some  Person', is_active: true, role: 'user' });
+    assert.ok(Math.abs(Date.parse(createdAt) - Date.now()) < 600_000);
+    await call('POST', `/users/${id}/suspend`, { token: admin.token });
+    assert.deepEqual((await ask()).body, { ...body, is_active: false });
+  });
+
+  it('is told to nobody without a good token', async () => {
+    assert.equal((await call('GET', '/auth/me/registration')).status, 401);
+    assert.equal((await call('GET', '/auth/me/registration', { token: 'nonsense' })).status, 401);
+  });
+});
+
 describe('deleting an account', () => {
   it('leaves a row that says nothing about the person and lets nobody in, and twice is no error', async () => {
     const admin = await registerAdmin();

@@ -2,6 +2,7 @@ import { bearerToken, createTokenVerifier } from '@banyan/service';
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { ApiError, AUTH_ISSUER, accountId, LEGACY_ISSUER } from '../../contracts.ts';
+import { createProfileOf } from './newcomer.ts';
 import { findProfile, type StoredProfile } from './store.ts';
 
 declare module 'fastify' {
@@ -32,7 +33,10 @@ export function createCaller(
     const principal = await verify(token).catch(() => {
       throw new ApiError('BAD_CREDENTIALS');
     });
-    const profile = await findProfile(pool, accountId(principal.subject));
+    const id = accountId(principal.subject);
+    const find = () => findProfile(pool, id);
+    const profile =
+      (await find()) ?? (authUrl && (await createProfileOf(request, pool, authUrl)) && (await find()));
     if (!profile) throw new ApiError('BAD_CREDENTIALS');
     if (!profile.is_active && !evenInactive) throw new ApiError('INACTIVE_USER');
     return profile;

@@ -11,7 +11,7 @@ import { users } from './main.ts';
 const SECRET = 'the secret of the legacy system';
 const ADMIN = 1;
 let service: RunningService;
-/** Stands for the gateway: what an export or a deletion asks of the rest of the system. */
+/** Stands for the gateway and the auth service: what is asked of the rest of the system. */
 let rest: Server;
 let asked: string[] = [];
 let answer: (path: string) => { status: number; body?: unknown } = () => ({ status: 204 });
@@ -23,11 +23,13 @@ before(async () => {
     response.writeHead(status).end(body === undefined ? undefined : JSON.stringify(body));
   });
   await new Promise<void>((resolve) => rest.listen(0, '127.0.0.1', resolve));
+  const restUrl = `http://127.0.0.1:${(rest.address() as AddressInfo).port}`;
   const server = await testServer();
   service = await users.start({
     DATABASE_URL: await server.database('users'),
     LEGACY_JWT_SECRET: SECRET,
-    API_URL: `http://127.0.0.1:${(rest.address() as AddressInfo).port}`,
+    API_URL: restUrl,
+    AUTH_URL: restUrl,
     LOG_LEVEL: 'silent',
   });
   await person(ADMIN, 'admin');
@@ -230,5 +232,67 @@ describe('a deletion', () => {
     await service.pool.query('UPDATE profiles SET is_active = false WHERE user_id = $1', [id]);
     answer = () => ({ status: 204 });
     assert.equal((await call(id, 'DELETE', '/users/me')).status, 204);
+  });
+});
+
+describe('somebody who registered after this service was retired', () => {
+  const registration = (id: number, more: object = {}) => ({
+    id,
+    email: `new-${id}@example.com`,
+    full_name: 'Ada  Augusta King',
+    is_active: true,
+    role: 'user',
+    created_at: '2031-02-03T04:05:06.789Z',
+    ...more,
+  });
+  const refused = [401, { detail: 'Could not validate credentials' }];
+
+  it('gets a profile at the first visit, one for all that come at once, and auth is not asked again', async () => {
+    const id = ++people;
+    answer = () => ({ status: 200, body: registration(id) });
+    const visits = await Promise.all([1, 2, 3].map(() => call(id, 'GET', '/users/me')));
+    for (const { status, body } of visits) {
+      assert.equal(status, 200);
+      assert.equal(body.full_name, 'Ada  Augusta King');
+      assert.equal(body.email, `new-${id}@example.com`);
+      assert.equal(body.created_at, '2031-02-03T04:05:06.789Z');
+    }
+    const { rows } = await service.pool.query('SELECT * FROM profiles WHERE user_id = $1', [id]);
+    assert.deepEqual([rows[0].first_name, rows[0].last_name], ['Ada', ' Augusta King']);
+    asked = [];
+    assert.equal((await call(id, 'GET', '/users/me/privacy-settings')).status, 200);
+    assert.deepEqual(asked, []);
+  });
+
+  it('is told to be inactive, as by the legacy system', async () => {
+    const id = ++people;
+    answer = () => ({ status: 200, body: registration(id, { is_active: false }) });
+    const { status, body } = await call(id, 'GET', '/users/me');
+    assert.deepEqual([status, body], [403, { detail: 'Inactive user' }]);
+  });
+
+  it('gets none if auth does not know the account or does not answer well', async () => {
+    const id = ++people;
+    for (const bad of [{ status: 401 }, { status: 404 }, { status: 500 }, { status: 200 }]) {
+      answer = () => bad;
+      const { status, body } = await call(id, 'GET', '/users/me');
+      assert.deepEqual([status, body], refused);
+    }
+    assert.equal((await service.pool.query('SELECT FROM profiles WHERE user_id = $1', [id])).rowCount, 0);
+  });
+
+  it('is left to the forward link as long as there is one, and needs no restart when it is gone', async () => {
+    const id = ++people;
+    answer = () => ({ status: 200, body: registration(id) });
+    asked = [];
+    await service.pool.query(`SELECT pg_replication_origin_create('banyan_users_forward')`);
+    try {
+      const { status, body } = await call(id, 'GET', '/users/me');
+      assert.deepEqual([status, body, asked], [...refused, []]);
+    } finally {
+      await service.pool.query(`SELECT pg_replication_origin_drop('banyan_users_forward')`);
+    }
+    assert.equal((await call(id, 'GET', '/users/me')).status, 200);
+    assert.deepEqual(asked, ['GET /api/v1/auth/me/registration']);
   });
 });

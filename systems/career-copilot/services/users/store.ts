@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import type { Profile } from '../../contracts.ts';
-import type { PrivacySettings } from './decide.ts';
+import type { Profile, Registration } from '../../contracts.ts';
+import { type PrivacySettings, splitName } from './decide.ts';
 
 /** A profile as the API shows it, with what only this service knows. */
 export type StoredProfile = Profile & {
@@ -24,6 +24,32 @@ export async function findProfile(pool: pg.Pool, userId: number): Promise<Stored
     values: [userId],
   });
   return rows[0];
+}
+
+/** The name of the replication origin under which Banyan's forward link writes here, and the copy before it. */
+const FORWARD_LINK = 'banyan_users_forward';
+
+/**
+ * Whether rows of new users still arrive from the legacy system. The link's origin is dropped last, when nobody writes
+ * under it any more; every role may read this catalog.
+ */
+export async function profilesArrive(pool: pg.Pool): Promise<boolean> {
+  const { rows } = await pool.query<{ arrive: boolean }>(
+    'SELECT EXISTS (SELECT FROM pg_replication_origin WHERE roname = $1) AS arrive',
+    [FORWARD_LINK],
+  );
+  return rows[0]!.arrive;
+}
+
+/** As the mapping of the migration would have made it. Leaves a profile alone that is there already. */
+export async function insertProfile(pool: pg.Pool, registration: Registration): Promise<void> {
+  const { id, email, full_name: fullName, is_active: isActive, role, created_at: createdAt } = registration;
+  const { firstName, lastName } = splitName(fullName);
+  await pool.query(
+    `INSERT INTO profiles (user_id, email, first_name, last_name, is_active, role, created_at, updated_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (user_id) DO NOTHING`,
+    [id, email, firstName, lastName, isActive, role, createdAt],
+  );
 }
 
 const CHANGEABLE = new Set([

@@ -1,0 +1,38 @@
+import type { FastifyRequest } from 'fastify';
+import type pg from 'pg';
+import { API, type Registration } from '../../contracts.ts';
+import { insertProfile, profilesArrive } from './store.ts';
+
+/**
+ * The first visit of somebody who registered after this service was retired from the legacy system: the profile is made
+ * of what the auth service says of the request's own token. False if there is nothing to make it of, or if the profile
+ * is only late: while rows still arrive by replication, one of our own making would be in the way of theirs.
+ */
+export async function createProfileOf(
+  request: FastifyRequest,
+  pool: pg.Pool,
+  authUrl: string,
+): Promise<boolean> {
+  if (await profilesArrive(pool)) return false;
+  const registration = await askAuth(request, authUrl);
+  if (registration) await insertProfile(pool, registration);
+  return registration !== undefined;
+}
+
+const TIMEOUT_MS = 5000;
+
+/** Undefined unless auth knows the account; that it could not be asked is only in the log. */
+async function askAuth(request: FastifyRequest, authUrl: string): Promise<Registration | undefined> {
+  try {
+    const response = await fetch(`${authUrl}${API}/auth/me/registration`, {
+      headers: { authorization: request.headers.authorization! },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    if (response.status === 200) return (await response.json()) as Registration;
+    await response.body?.cancel();
+    request.log.warn({ status: response.status }, 'auth has no registration for an unknown user');
+  } catch (error) {
+    request.log.warn({ err: error }, 'auth could not be asked about an unknown user');
+  }
+  return undefined;
+}
