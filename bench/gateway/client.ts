@@ -1,6 +1,6 @@
 /**
  * A load generator on raw sockets: reads a `Load` from stdin, writes what it measured to stdout. Without a rate each
- * connection sends again as soon as it has its answer. With a rate requests are due at even distances, and latency
+ * connection sends again as soon as it has its answer. With a rate requests fall due at an even pace, and latency
  * counts from when a request was due, not from when a connection was free for it.
  */
 import { connect, type Socket } from 'node:net';
@@ -66,19 +66,19 @@ if (load.rate === undefined) {
   setTimeout(finish, load.seconds * 1_000 + 200);
 } else {
   free.push(...connections);
-  const everyMs = 1_000 / load.rate;
-  let dueAt = performance.now() + 50;
+  // A timer, not a busy loop: the upstream shares this core. What falls due within a tick is due when it ends.
+  const due: number[] = [];
+  let sent = 0;
   const tick = () => {
     const now = performance.now();
     if (now >= until) {
       setTimeout(finish, 200);
       return;
     }
-    while (dueAt <= now && free.length > 0) {
-      free.shift()!.send(dueAt);
-      dueAt += everyMs;
-    }
-    setImmediate(tick);
+    const wanted = Math.floor(((now - startedAt) * load.rate!) / 1_000);
+    for (; sent < wanted; sent++) due.push(now);
+    while (due.length > 0 && free.length > 0) free.shift()!.send(due.shift()!);
+    setTimeout(tick, 1);
   };
   tick();
 }
