@@ -237,7 +237,13 @@ const ERRORS = {
   COMPANY_NOT_FOUND: [404, 'Company not found'],
   APPLICATION_NOT_FOUND: [404, 'Application not found'],
   NOTIFICATION_NOT_FOUND: [404, 'Notification not found'],
+  OVERLOADED: [503, 'Service Unavailable'],
 } as const;
+
+const ERROR_HEADERS: Record<number, Record<string, string>> = {
+  401: { 'www-authenticate': 'Bearer' },
+  503: { 'retry-after': '1' },
+};
 
 export type ApiErrorCode = keyof typeof ERRORS;
 
@@ -260,8 +266,11 @@ export const NOT_FOUND: LegacyAnswer = { status: 404, headers: {}, body: { detai
 /** What the legacy API answers to anything thrown, in the way of FastAPI: `{"detail": ...}`, 422 for bad input. */
 export function legacyAnswer(error: unknown): LegacyAnswer {
   if (error instanceof ApiError) {
-    const headers: Record<string, string> = error.status === 401 ? { 'www-authenticate': 'Bearer' } : {};
-    return { status: error.status, headers, body: { detail: error.message } };
+    return {
+      status: error.status,
+      headers: ERROR_HEADERS[error.status] ?? {},
+      body: { detail: error.message },
+    };
   }
   const { validation, validationContext, statusCode, code } = error as FrameworkError;
   if (validation) {

@@ -1,8 +1,9 @@
 import { hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2';
 import { hash as bcryptHash, verify as bcryptVerify } from '@node-rs/bcrypt';
-import { bulkhead } from 'cockatiel';
+import { createPasswordQueue } from '../../password-queue.ts';
 import { type PasswordScheme, schemeOf } from './decide.ts';
 
+/** All of them throw `OVERLOADED` when too many wait for theirs. */
 export type Passwords = {
   hash(password: string): Promise<string>;
   /** Whatever scheme the hash is of; a hash of none is never right. */
@@ -12,8 +13,7 @@ export type Passwords = {
 };
 
 export function createPasswords(scheme: PasswordScheme, bcryptCost: number): Passwords {
-  const places = bulkhead(AT_ONCE, Number.POSITIVE_INFINITY);
-  const inTurn = <T>(work: () => Promise<T>) => places.execute(work);
+  const inTurn = createPasswordQueue();
   const hash = (password: string) =>
     inTurn(() => (scheme === 'argon2id' ? argon2Hash(password) : bcryptHash(password, { cost: bcryptCost })));
   const verify = async (password: string, passwordHash: string) => {
@@ -28,11 +28,11 @@ export function createPasswords(scheme: PasswordScheme, bcryptCost: number): Pas
   };
   let decoy: Promise<string> | undefined;
   const pretend = async (password: string) => {
-    decoy ??= hash('nobody has this password');
+    decoy ??= hash('nobody has this password').catch((error: unknown) => {
+      decoy = undefined; // sent away for now, not for ever
+      throw error;
+    });
     await verify(password, await decoy);
   };
   return { hash, verify, pretend };
 }
-
-/** At a time: a burst of logins must not take every core from the requests that are quick. */
-const AT_ONCE = 2;
