@@ -27,8 +27,12 @@ export type ManagedProcess = {
 };
 
 const STOP_MS = 10_000;
+const TETHER = import.meta.resolve('./tether.ts');
 
-/** Starts a process and resolves when it is ready. Its output goes to a log file; rejects if it dies before. */
+/**
+ * Starts a process and resolves when it is ready. Its output goes to a log file; rejects if it dies before. It ends with
+ * the process that started it, also when that one is killed.
+ */
 export async function startProcess(options: ProcessOptions): Promise<ManagedProcess> {
   const logFile = join(options.logDirectory, `${options.name}.log`);
   let child: ChildProcess | undefined;
@@ -44,9 +48,9 @@ export async function startProcess(options: ProcessOptions): Promise<ManagedProc
 
   async function start(): Promise<void> {
     const log = openSync(logFile, 'a');
-    const started = spawn(process.execPath, [options.entry.pathname], {
+    const started = spawn(process.execPath, ['--import', TETHER, options.entry.pathname], {
       env: { ...process.env, ...options.env },
-      stdio: ['ignore', log, log],
+      stdio: ['ignore', log, log, 'ipc'],
     });
     closeSync(log);
     child = started;
