@@ -159,6 +159,8 @@ test('a merge whose input the stream does not carry stops with the column and th
   await dbs.legacy.query(
     `INSERT INTO docs VALUES (1, (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 500) i), 'x')`,
   );
+  // In one batch with its INSERT the value would be known.
+  await link.barrier();
   await dbs.legacy.query(`UPDATE docs SET b = 'y'`);
   await assert.rejects(ended, { code: 'TOAST_ABSENT', message: /public.docs.*column: ab.*absent: a/ });
   await dbs.legacy.query(`ALTER TABLE docs REPLICA IDENTITY FULL; UPDATE docs SET b = 'z'`);
