@@ -83,8 +83,10 @@ test('workers share a port, are replaced when they die, and drain on SIGTERM', a
   await until(() => monolith.seen.length > before);
   const exited = once(child, 'exit');
   child.kill('SIGTERM');
+  // A connection that the primary has taken but no worker will is not served either.
+  const taken = () => fetch(url, { headers: { connection: 'close' }, signal: AbortSignal.timeout(200) });
   await until(() =>
-    get().then(
+    taken().then(
       () => false,
       () => true,
     ),

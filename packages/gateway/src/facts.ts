@@ -58,7 +58,7 @@ export function consumerOf(verified: Verified | null, address: string): string {
  * The key of a request, null when it carries none. An expired token still says whose request it is: the backend of
  * that key's side refuses it, whatever its clock allows.
  */
-export function keyOf(
+function keyOf(
   route: Route,
   params: Record<string, string | undefined>,
   headers: IncomingHttpHeaders,

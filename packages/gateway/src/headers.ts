@@ -146,7 +146,7 @@ export function plainAddress(address: string | undefined): string {
 }
 
 /** Random lower-case hex of `bytes` bytes (at most 16), from a block that is filled a few thousand bytes at a time. */
-export function randomHex(bytes: number): string {
+function randomHex(bytes: number): string {
   if (poolAt + bytes > POOL.length) {
     randomFillSync(POOL);
     poolAt = 0;

@@ -2,7 +2,7 @@ import findMyWay, { type HTTPMethod } from 'find-my-way';
 import type { Route, RouteTable, ServiceState } from './route-table.ts';
 
 /** A route of one table version, with what the hot path needs looked up once. */
-export type CompiledRoute = {
+type CompiledRoute = {
   route: Route;
   index: number;
   service: ServiceState;

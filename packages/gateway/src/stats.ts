@@ -6,7 +6,7 @@ export const BOUNDS_MS = [
   10_000,
 ] as const;
 
-export const UNMATCHED = '(unmatched)';
+const UNMATCHED = '(unmatched)';
 
 /** Counts of one route on one side since the worker started. */
 export class Cell {

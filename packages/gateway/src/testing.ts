@@ -5,7 +5,7 @@ import { type Gateway, type GatewayOptions, startGateway } from './gateway.ts';
 import { memorySource } from './memory-source.ts';
 import type { Route, RouteTable } from './route-table.ts';
 
-export type Seen = { method: string; url: string; headers: IncomingMessage['headers']; body: string };
+type Seen = { method: string; url: string; headers: IncomingMessage['headers']; body: string };
 
 export interface Backend {
   readonly url: string;

@@ -1,7 +1,7 @@
 import type { OutcomeBatch } from '../route-table.ts';
 
 /** Length of a window of outcomes in milliseconds. Evidence is cut off to this precision. */
-export const WINDOW_MS = 2_000;
+const WINDOW_MS = 2_000;
 
 export type OutcomeRow = OutcomeBatch & { windowStart: Date };
 

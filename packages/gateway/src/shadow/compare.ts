@@ -53,7 +53,7 @@ export function differencesOf(a: Answer, b: Answer, ignore: Ignore = {}): Differ
 }
 
 /** A pattern such as /items/*\/id, where * is any array index or key. */
-export function matchesPattern(pattern: readonly string[], path: readonly string[]): boolean {
+function matchesPattern(pattern: readonly string[], path: readonly string[]): boolean {
   return pattern.length === path.length && pattern.every((part, i) => part === '*' || part === path[i]);
 }
 
