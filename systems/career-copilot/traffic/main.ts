@@ -64,6 +64,8 @@ commands.on('line', (line) => {
   else if (command) say('error', { message: `unknown command ${command}` });
 });
 commands.once('close', () => void stop());
+// Whoever listened is gone (EPIPE): the traffic ends as it would on `stop`, only unheard.
+process.stdout.on('error', () => commands.close());
 // Ctrl-C goes to the whole process group; whoever started us decides when we stop.
 process.on('SIGINT', () => {});
 process.once('SIGTERM', () => commands.close());

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { testServer } from '@banyan/postgres/testing';
 import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
@@ -172,6 +175,28 @@ describe('the traffic', () => {
     const { acknowledged, lost } = await audit({ journal, read: monolithReader(pool) });
     assert.ok(acknowledged > 0);
     assert.equal(lost, 0);
+  });
+
+  it('ends quietly when the process that started it is gone', async () => {
+    const arrived = Promise.withResolvers<void>();
+    const server = await serve(() => {
+      arrived.resolve();
+      return { status: 200 };
+    });
+    const { port } = server.address() as AddressInfo;
+    const main = fileURLToPath(new URL('main.ts', import.meta.url));
+    const flags = ['--gateway', `http://127.0.0.1:${port}`, '--journal', newJournal(), '--users', '100'];
+    const child = spawn(process.execPath, [main, ...flags], { env: { ...process.env, JWT_SECRET: SECRET } });
+    let complaint = '';
+    child.stderr.on('data', (text) => {
+      complaint += text;
+    });
+    const ended = once(child, 'close');
+    await arrived.promise;
+    // What the kernel does to its pipes when the other process is killed.
+    child.stdout.destroy();
+    child.stdin.destroy();
+    assert.deepEqual([await ended, complaint], [[0, null], '']);
   });
 });
 
