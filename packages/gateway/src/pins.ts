@@ -34,6 +34,11 @@ export class Pins {
     });
   }
 
+  /** A fenced step has moved keys of the service: its barrier has carried every write over. */
+  clear(service: string): void {
+    for (const id of this.#pins.keys()) if (id.startsWith(`${service} `)) this.#pins.delete(id);
+  }
+
   async #watch(waves: string[][]): Promise<void> {
     const until = this.#now() + GIVE_UP_MS;
     while (this.#now() < until) {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { SettleClient } from './control/settle-client.ts';
 import { memorySource } from './memory-source.ts';
+import { Pins } from './pins.ts';
 import { sendJson, startBackend, startTestGateway, tableOf, until } from './testing.ts';
 
 const REGISTER = {
@@ -175,4 +176,12 @@ test('reads of a known consumer stay on the side of its write until the other si
   assert.equal(await call('GET'), 'monolith');
   arrived();
   await until(async () => (await call('GET')) === 'service');
+});
+
+test('a pin does not outlive a fenced step: the barrier has carried the write over', async () => {
+  const pins = new Pins({ settle: () => new Promise(() => {}) }, () => 0);
+  pins.pin('me', 'users', 'monolith', [['users.forward']]);
+  pins.pin('me', 'auth', 'monolith', [['auth.forward']]);
+  pins.clear('users');
+  assert.deepEqual([pins.get('me', 'users'), pins.get('me', 'auth')], [null, 'monolith']);
 });

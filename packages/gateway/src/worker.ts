@@ -180,7 +180,11 @@ export class Worker implements Core {
 
   #install(table: RouteTable): void {
     if (this.#live) void this.#loop.report(); // what was counted belongs to the version that goes
+    const before = this.#live?.table;
     this.#live = compileTable(table, this.#live, this.stats, now, this.#checks);
+    for (const [service, { share }] of Object.entries(table.services)) {
+      if (before?.services[service]?.share !== share) this.pins.clear(service);
+    }
   }
 
   #handle(req: IncomingMessage, res: ServerResponse): void {
