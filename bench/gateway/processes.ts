@@ -30,8 +30,11 @@ export async function start(contender: Contender, core: number): Promise<Running
   return {
     port,
     stop: async () => {
-      child.kill('SIGKILL');
+      // Not SIGKILL at once: nginx would leave its worker behind.
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), 2_000);
       await exited;
+      clearTimeout(timer);
     },
   };
 }
