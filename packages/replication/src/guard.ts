@@ -20,6 +20,7 @@ export async function installGuard(monolith: pg.Pool, options: GuardOptions): Pr
   const { service, tables, salt = service } = options;
   await ensureBanyanSchema(monolith);
   await withTransaction(monolith, async (client) => {
+    await client.query(PATIENCE);
     await client.query('INSERT INTO banyan.guards (service, share) VALUES ($1, 0) ON CONFLICT DO NOTHING', [
       service,
     ]);
@@ -49,6 +50,7 @@ export async function setGuard(
 /** Removes triggers and functions. Removing nothing is no error. */
 export async function removeGuard(monolith: pg.Pool, { service, tables }: GuardOptions): Promise<void> {
   await withTransaction(monolith, async (client) => {
+    await client.query(PATIENCE);
     for (const mapping of tables) {
       const name = guardName(service, mapping);
       await client.query(`DROP TRIGGER IF EXISTS ${quoteIdent(name)} ON ${tableOf(mapping)}`);
@@ -59,6 +61,9 @@ export async function removeGuard(monolith: pg.Pool, { service, tables }: GuardO
     if (guards.rows[0].there) await client.query('DELETE FROM banyan.guards WHERE service = $1', [service]);
   });
 }
+
+/** Writers queue behind a lock that waits for a long transaction: rather fail soon and try again. */
+const PATIENCE = `SET LOCAL lock_timeout = '500ms'`;
 
 function tableOf({ legacy }: TableMapping): string {
   return quoteTable(legacy.schema, legacy.table);

@@ -70,7 +70,10 @@ export async function startController(options: {
 
   async function reconcile(): Promise<void> {
     const facts = await collectFacts(pool, plan, new Date());
-    await guards.reconcile(facts.map(({ state }) => state));
+    // A lock that cannot be had now is tried again; steps do not wait for it.
+    await guards
+      .reconcile(facts.map(({ state }) => state))
+      .catch((error) => log.warn({ err: error }, 'write locks could not be changed'));
     for (const service of facts) {
       if (stopping) return;
       await carryOut(service.state, decide(service));

@@ -40,12 +40,14 @@ export async function fencedStep(
     to: describeStage(toStage, toShare),
     reason: why,
   });
-  if (up) await guards.install(service);
-
-  const started = performance.now();
+  let started = performance.now();
   const elapsed = () => performance.now() - started;
-  const fence = await openFence(pool, { service, fromShare, toShare, limitMs });
+  let fenceId: string | undefined;
   try {
+    if (up) await guards.install(service);
+    started = performance.now();
+    const fence = await openFence(pool, { service, fromShare, toShare, limitMs });
+    fenceId = fence.id;
     await awaitAcks(pool, fence.id, { timeoutMs: limitMs });
     const timeoutMs = Math.max(1, Math.floor(limitMs - elapsed()));
     const { epoch } = await applier.fence({ id: fence.id, service, fromShare, toShare, timeoutMs });
@@ -60,7 +62,8 @@ export async function fencedStep(
       await commitFence(client, fence.id, table);
     });
   } catch (error) {
-    const outcome = await abortFence(pool, fence.id);
+    // The commit's answer may be what was lost: the row decides.
+    const outcome = fenceId === undefined ? 'aborted' : await abortFence(pool, fenceId);
     if (outcome === 'aborted') {
       const reason = error instanceof Error ? error.message : String(error);
       log.warn({ err: error, service, fromShare, toShare }, 'fenced step failed, nothing switched');
