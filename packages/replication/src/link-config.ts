@@ -13,7 +13,7 @@ export type LinkConfig = {
   salt?: string;
   /** Basis points of keys whose rows the service owns. Default 0. */
   share?: number;
-  /** Rows that one transaction of the target applies at most. Default 2,000. */
+  /** Rows that one transaction of the target applies at most. Default 3,000. */
   batchRows?: number;
   /** How often a quiet source is given a heartbeat so that its slot moves on, ms. Default 10,000. */
   heartbeatMs?: number;

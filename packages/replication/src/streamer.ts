@@ -356,7 +356,7 @@ class Queue {
   }
 }
 
-const BATCH_ROWS = 2_000;
+const BATCH_ROWS = 3_000;
 const POSITION_MS = 1_000;
 /** How long batches under load may stay unsettled. */
 const DURABLE_MS = 100;
