@@ -36,7 +36,7 @@ export function createCaller(
     const id = accountId(principal.subject);
     const find = () => findProfile(pool, id);
     const profile =
-      (await find()) ?? (authUrl && (await createProfileOf(request, pool, authUrl)) && (await find()));
+      (await find()) ?? (authUrl && (await createProfileOf(request, pool, authUrl, id)) && (await find()));
     if (!profile) throw new ApiError('BAD_CREDENTIALS');
     if (!profile.is_active && !evenInactive) throw new ApiError('INACTIVE_USER');
     return profile;

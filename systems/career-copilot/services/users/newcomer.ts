@@ -1,25 +1,35 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { API, type Registration } from '../../contracts.ts';
-import { insertProfile, profilesArrive } from './store.ts';
+import { findProfile, insertProfile, profilesArrive } from './store.ts';
 
 /**
  * The first visit of somebody who registered after this service was retired from the legacy system: the profile is made
- * of what the auth service says of the request's own token. False if there is nothing to make it of, or if the profile
- * is only late: while rows still arrive by replication, one of our own making would be in the way of theirs.
+ * of what the auth service says of the request's own token. While rows still arrive by replication one of our own making
+ * would be in the way of theirs, so a profile that is late is waited for; so is the end of a link that is being dropped.
+ * False if there is none in the end.
  */
 export async function createProfileOf(
   request: FastifyRequest,
   pool: pg.Pool,
   authUrl: string,
+  id: number,
 ): Promise<boolean> {
-  if (await profilesArrive(pool)) return false;
+  const deadline = performance.now() + LATE_MS;
+  while (await profilesArrive(pool)) {
+    if (await findProfile(pool, id)) return true;
+    if (performance.now() > deadline) return false;
+    await delay(LOOK_MS);
+  }
   const registration = await askAuth(request, authUrl);
   if (registration) await insertProfile(pool, registration);
   return registration !== undefined;
 }
 
 const TIMEOUT_MS = 5000;
+const LATE_MS = 1000;
+const LOOK_MS = 40;
 
 /** Undefined unless auth knows the account; that it could not be asked is only in the log. */
 async function askAuth(request: FastifyRequest, authUrl: string): Promise<Registration | undefined> {
