@@ -45,6 +45,8 @@ export default defineMigration({
     observeSeconds: Number(env('CAREER_OBSERVE_SECONDS', '60')),
     maxVerificationAgeSeconds: Number(env('CAREER_VERIFICATION_AGE_SECONDS', '300')),
     minRequests: Number(env('CAREER_MIN_REQUESTS', '50')),
+    copyRowsPerSecond: Number(env('CAREER_COPY_ROWS_PER_SECOND', '20000')),
+    verifyRowsPerSecond: Number(env('CAREER_VERIFY_ROWS_PER_SECOND', '50000')),
     minCompared: Number(env('CAREER_MIN_COMPARED', '50')),
   },
 

@@ -7,6 +7,11 @@ export class LagWindow {
     this.#samples[this.#count++ % SIZE] = Math.max(0, ms);
   }
 
+  /** Forgets what was: after a copy the stream first catches up, and that is no lag of the stream. */
+  reset(): void {
+    this.#count = 0;
+  }
+
   /** Milliseconds below which `p50` and `p99` of the last transactions stayed; 0 if there were none. */
   percentiles(): { p50: number; p99: number; max: number } {
     const size = Math.min(this.#count, SIZE);

@@ -39,6 +39,8 @@ export class Streamer {
   /** Commit time of the oldest transaction that waits, ms since 1970; undefined if none does. */
   waitingSince: number | undefined;
   #careful: Lsn | undefined;
+  /** End of the copy's window, while the stream still catches up with it. */
+  #copiedUntil: Lsn | undefined;
 
   constructor(options: StreamerOptions) {
     this.#options = options;
@@ -78,6 +80,7 @@ export class Streamer {
       await checkIdentity(source, record);
       const position = record.appliedLsn;
       const applier = new Applier(session, names.link, ownership, record.windowEnd);
+      if (position < record.windowEnd) this.#copiedUntil = record.windowEnd;
       const stream = openWalStream({
         url: config.source,
         slot: names.slot,
@@ -231,6 +234,9 @@ export class Streamer {
     if (!idle) return;
     this.waitingSince = undefined;
     this.applied = max(this.applied, idle.passedTo);
+    if (this.#copiedUntil === undefined || this.applied < this.#copiedUntil) return;
+    this.#copiedUntil = undefined;
+    this.lag.reset();
   }
 
   #account(batch: Item[], applier: Applier): void {

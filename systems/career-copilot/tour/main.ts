@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { dirname, join, relative, resolve } from 'node:path';
 import { createPool } from '@banyan/postgres';
 import { Command, InvalidArgumentError } from 'commander';
-import { type AuditReader, type AuditResult, audit } from '../traffic/audit.ts';
+import { type AuditReader, type AuditResult, audit, auditProfiles } from '../traffic/audit.ts';
 import { spawnTraffic, type TrafficProcess } from '../traffic/process.ts';
 import { monolithReader, serviceReader } from '../traffic/readers.ts';
 import { startWorld, type World } from '../world/world.ts';
@@ -18,7 +18,7 @@ const HOME = resolve('.banyan', 'tour');
 /** The rollout's pace in the tour; a real one takes the plan's defaults. */
 const PACE = {
   CAREER_OBSERVE_SECONDS: '4',
-  CAREER_VERIFICATION_AGE_SECONDS: '12',
+  CAREER_VERIFICATION_AGE_SECONDS: '30',
   CAREER_MIN_REQUESTS: '6',
   CAREER_MIN_COMPARED: '200',
 };
@@ -59,6 +59,7 @@ async function main(options: Options): Promise<void> {
       // Three logins and three registrations a second at cost 10 would take half a core of what this is about.
       bcryptCost: 8,
       env: PACE,
+      warm: true,
       onProgress: (what) => view.event(`${what} …`),
       onRestart: (name) => view.event(`${name} died and is started again`),
     });
@@ -125,7 +126,7 @@ async function tour(run: {
         figures.see(services);
       },
       proveGoingBack: async () => {
-        goingBack = await audit({ journal, read: { ...onServices, headlines: onMonolith.headlines } });
+        goingBack = await auditProfiles({ journal, read: onMonolith });
         view.event(
           `back on the monolith: ${goingBack.acknowledged} acknowledged writes, ${goingBack.lost} lost`,
         );

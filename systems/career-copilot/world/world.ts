@@ -7,6 +7,7 @@ import { type EmbeddedServer, startEmbedded } from '@banyan/postgres';
 import { connect } from '../monolith/database.ts';
 import { generate, type Size } from '../monolith/generate.ts';
 import { type ManagedProcess, startProcess } from './process.ts';
+import { warmUp } from './warm-up.ts';
 
 export type WorldOptions = {
   /** Everything is kept here: the database, logs, the config that `banyan` reads. */
@@ -20,6 +21,8 @@ export type WorldOptions = {
   /** Further environment for the plan, e.g. CAREER_OBSERVE_SECONDS. */
   env?: Record<string, string>;
   gatewayWorkers?: number;
+  /** Send it reads before it is handed over, so that it behaves like a system that has run for a while. */
+  warm?: boolean;
   onProgress?: (what: string) => void;
   onRestart?: (name: string) => void;
 };
@@ -136,6 +139,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     });
     running.push(banyan);
 
+    if (options.warm) {
+      onProgress('warming up');
+      await warmUp([origin(gatewayPort), origin(authPort), origin(usersPort)], jwtSecret, rows.users ?? 0);
+    }
     return {
       directory,
       server,

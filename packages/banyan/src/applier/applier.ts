@@ -8,7 +8,7 @@ import * as store from '../control/store.ts';
 import { listenForChanges } from '../control/wake.ts';
 import type { ResolvedPlan, ResolvedService } from '../plan/resolved.ts';
 import { linksOf, type ServiceState } from '../stage/stages.ts';
-import { LinkRunner } from './runner.ts';
+import { LinkRunner, paceOf } from './runner.ts';
 import { Verifier } from './verifier.ts';
 
 type Direction = 'forward' | 'reverse';
@@ -234,6 +234,7 @@ class ServiceWorker {
         name: `${this.service.name}.${direction}`,
         link,
         copies: direction === 'forward',
+        copyRowsPerSecond: this.service.rollout.copyRowsPerSecond,
         log: this.log,
       }),
     );
@@ -280,6 +281,7 @@ class ServiceWorker {
       mapping,
       salt: this.service.salt,
       share: this.share ?? 0,
+      ...paceOf(this.service.rollout.verifyRowsPerSecond),
       signal: hooks.signal,
       onProgress: (progress: { rows: number }) => hooks.onRows(progress.rows),
       waitApplied: async () => {

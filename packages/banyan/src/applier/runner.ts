@@ -8,6 +8,16 @@ const RETRY_MS = [500, 1_000, 2_000, 5_000];
 
 export type CopyProgress = { rows: number; total: number; rowsPerSecond: number; secondsLeft: number | null };
 
+export type Pace = { rangeRows: number; throttle: { rowsPerSecond: number } };
+
+/** Ranges of a twentieth of a second each: the load comes in ripples, not in waves. */
+export function paceOf(rowsPerSecond: number): Pace {
+  return {
+    rangeRows: Math.max(100, Math.min(20_000, Math.ceil(rowsPerSecond / 20))),
+    throttle: { rowsPerSecond },
+  };
+}
+
 /** Keeps one link going: preflight, prepare, copy (forward), stream; again after a failure; until stopped. */
 export class LinkRunner {
   readonly name: string;
@@ -19,17 +29,20 @@ export class LinkRunner {
   private readonly finished: Promise<void>;
   private readonly log: Logger;
   private readonly copies: boolean;
+  private readonly copyPace: Pace;
 
   constructor(options: {
     name: string;
     link: Link;
     copies: boolean;
+    copyRowsPerSecond: number;
     log: Logger;
     onPrepared?: () => Promise<void>;
   }) {
     this.name = options.name;
     this.link = options.link;
     this.copies = options.copies;
+    this.copyPace = paceOf(options.copyRowsPerSecond);
     this.log = options.log.child({ link: options.name });
     this.finished = this.keepGoing(options.onPrepared ?? (async () => {}));
   }
@@ -75,7 +88,11 @@ export class LinkRunner {
     await onPrepared();
     if (this.copies) {
       this.state = 'copying';
-      await this.link.copy({ signal, onProgress: (progress) => Object.assign(this.copy, progress) });
+      await this.link.copy({
+        ...this.copyPace,
+        signal,
+        onProgress: (progress) => Object.assign(this.copy, progress),
+      });
     }
     if (signal.aborted) return;
     this.state = 'streaming';

@@ -84,6 +84,8 @@ export const ROLLOUT_DEFAULTS: Readonly<RolloutPolicy> = {
   maxLagMs: 1_000,
   fenceLimitMs: 2_000,
   maxVerificationAgeSeconds: 300,
+  copyRowsPerSecond: 20_000,
+  verifyRowsPerSecond: 50_000,
   onFailure: 'rollback',
 };
 

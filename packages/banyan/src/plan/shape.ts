@@ -133,6 +133,8 @@ const Rollout = record(
     maxLagMs: optional(milliseconds()),
     fenceLimitMs: optional(whole(50, 60_000, 'milliseconds from 50 to 60000', '2000')),
     maxVerificationAgeSeconds: optional(number(1, 604_800, 'seconds from 1 to 604800', '300')),
+    copyRowsPerSecond: optional(whole(1, 1e9, 'rows per second from 1', '20000')),
+    verifyRowsPerSecond: optional(whole(1, 1e9, 'rows per second from 1', '50000')),
     onFailure: optional(oneOf('rollback', 'pause')),
   },
   'a rollout policy',
