@@ -6,7 +6,7 @@ import type { Output, TablePlan } from './table-plan.ts';
  * expressions run over those columns in SQL. Rows keep the order of the arrays.
  */
 export type Statement = { text: string /** Source columns, one array parameter each. */; params: Param[] };
-export type Param = { column: string /** From the old row instead of the new one. */; old?: boolean };
+type Param = { column: string /** From the old row instead of the new one. */; old?: boolean };
 
 /** Inserts rows. With `skipExisting`, rows that violate any unique constraint are left out silently. */
 export function insertStatement(plan: TablePlan, skipExisting: boolean): Statement {

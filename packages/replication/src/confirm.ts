@@ -2,9 +2,11 @@ import { type Lsn, parseLsn } from '@banyan/postgres';
 import type { Key } from './key-ranges.ts';
 import type { Direction } from './mapping.ts';
 import type { ReadRow, TableReader } from './table-reader.ts';
-import type { Verdict } from './verify.ts';
 
 export type Position = { direction: Direction; lsn: Lsn };
+
+/** What a comparison says of a row, and the worst of them of a table. */
+export type Verdict = 'CONSISTENT' | 'MISSING_IN_NEW' | 'MISSING_IN_LEGACY' | 'INCONSISTENT';
 
 export type ConfirmedRow = { key: Key; outcome: Verdict | 'IN_FLIGHT' | 'GONE'; columns: string[] };
 

@@ -1,4 +1,4 @@
-export type { Position } from './confirm.ts';
+export type { Position, Verdict } from './confirm.ts';
 export type { CopyOptions, CopyProgress, CopyResult } from './copy.ts';
 export { ReplicationError, type ReplicationErrorCode } from './errors.ts';
 export { GUARD_SQLSTATE, type GuardOptions, installGuard, removeGuard, setGuard } from './guard.ts';
@@ -27,4 +27,4 @@ export type { PrepareOptions } from './prepare.ts';
 export { type RepairOptions, repair } from './repair.ts';
 export { checkSequences, type SequenceState } from './sequences.ts';
 export type { Progress, Throttle } from './throttle.ts';
-export { type TableVerdict, type Verdict, type VerifyCursor, type VerifyOptions, verify } from './verify.ts';
+export { type TableVerdict, type VerifyCursor, type VerifyOptions, verify } from './verify.ts';

@@ -123,7 +123,3 @@ export function sidesOf(mapping: TableMapping, direction: LinkConfig['direction'
 export function plansByName(plans: TablePlan[]): Map<string, TablePlan> {
   return new Map(plans.map((plan) => [sourceName(plan.mapping, plan.direction), plan]));
 }
-
-export function quotedSides(plan: TablePlan): { source: string; target: string } {
-  return { source: quoteTable(plan.source.schema, plan.source.name), target: plan.targetName };
-}

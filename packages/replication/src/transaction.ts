@@ -20,7 +20,7 @@ export type RepairRow = { key: Record<string, string | null>; row: Record<string
 
 export type TruncateEvent = { kind: 'truncate'; table: BoundTable };
 
-export type Event = RowEvent | RepairEvent | TruncateEvent;
+type Event = RowEvent | RepairEvent | TruncateEvent;
 
 /** A committed transaction of the source, or what has arrived of it. */
 export type SourceTransaction = {

@@ -1,6 +1,6 @@
 import { createPool } from '@banyan/postgres';
 import { describeTable } from './catalog.ts';
-import { type ConfirmedRow, confirm, type Position } from './confirm.ts';
+import { type ConfirmedRow, confirm, type Position, type Verdict } from './confirm.ts';
 import { ReplicationError } from './errors.ts';
 import { type Key, type KeyRange, sameOrder } from './key-ranges.ts';
 import { typesKnownTo } from './link-record.ts';
@@ -8,8 +8,6 @@ import { nameOf, type TableMapping } from './mapping.ts';
 import { projectionOf } from './projection.ts';
 import { TableReader } from './table-reader.ts';
 import { Meter, type Progress, type Throttle } from './throttle.ts';
-
-export type Verdict = 'CONSISTENT' | 'MISSING_IN_NEW' | 'MISSING_IN_LEGACY' | 'INCONSISTENT';
 
 export type VerifyOptions = {
   /** Connection URL of the monolith's database. */

@@ -1,7 +1,15 @@
 import * as bcrypt from '@node-rs/bcrypt';
-import { createPasswordQueue } from '../password-queue.ts';
+import { BulkheadRejectedError, bulkhead } from 'cockatiel';
+import { ApiError } from '../contracts.ts';
 
-const inTurn = createPasswordQueue();
+/** Two at a time leave a core to the quick requests; with a hundred waiting, the next is sent away at once. */
+const places = bulkhead(2, 100);
+
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  return await places.execute(work).catch((error) => {
+    throw error instanceof BulkheadRejectedError ? new ApiError('OVERLOADED') : error;
+  });
+}
 
 export const hash = (password: string, cost: number): Promise<string> =>
   inTurn(() => bcrypt.hash(password, { cost }));

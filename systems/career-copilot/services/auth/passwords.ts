@@ -1,7 +1,7 @@
 import { hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2';
 import { hash as bcryptHash, verify as bcryptVerify } from '@node-rs/bcrypt';
-import { createPasswordQueue } from '../../password-queue.ts';
 import { type PasswordScheme, schemeOf } from './decide.ts';
+import { createPasswordQueue } from './password-queue.ts';
 
 /** All of them throw `OVERLOADED` when too many wait for theirs. */
 export type Passwords = {

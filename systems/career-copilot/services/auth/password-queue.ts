@@ -1,5 +1,5 @@
 import { BulkheadRejectedError, bulkhead } from 'cockatiel';
-import { ApiError } from './contracts.ts';
+import { ApiError } from '../../contracts.ts';
 
 /** At a time: a burst of logins must not take every core from the requests that are quick. */
 const AT_ONCE = 2;

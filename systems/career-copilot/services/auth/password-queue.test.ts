@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { legacyAnswer } from './contracts.ts';
+import { legacyAnswer } from '../../contracts.ts';
 import { createPasswordQueue } from './password-queue.ts';
 
 it('runs two passwords at a time, lets 100 wait in order and sends the next away with 503 and when to return', async () => {
