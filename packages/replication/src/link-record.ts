@@ -1,4 +1,4 @@
-import { type Lsn, parseLsn, quoteTable } from '@banyan/postgres';
+import { type Lsn, parseLsn } from '@banyan/postgres';
 import type pg from 'pg';
 import type { RememberedColumns } from './bound-table.ts';
 import { describeTable, type Table } from './catalog.ts';
