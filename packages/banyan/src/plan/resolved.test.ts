@@ -24,6 +24,7 @@ test('a resolved plan has every default that the plan leaves out', () => {
       host: '127.0.0.1',
       port: 8080,
       workers: 2,
+      adminPort: 7071,
       issuers: [],
       rateLimit: { perMinute: 1_000, perHour: 10_000 },
       bodyBytes: 1_048_576,
