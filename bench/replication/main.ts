@@ -83,7 +83,7 @@ async function stream(world: World, workload: Workload): Promise<void> {
   const what = workload === 'inserts' ? 'ten inserts' : 'five inserts, four updates, one delete';
   add(`stream with a column split, transactions of ${what}`, best.ours, 'rows/s');
   add(`native subscription, transactions of ${what}`, best.native, 'rows/s');
-  compare(workload === 'mixed' ? 'stream/native' : 'stream/native, inserts only', best.ours, best.native);
+  compare(workload === 'mixed' ? 'stream/native, mixed' : 'stream/native', best.ours, best.native);
 }
 
 async function lag(world: World): Promise<void> {
