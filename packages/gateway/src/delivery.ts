@@ -45,6 +45,8 @@ export interface DeliveryOwner {
 
 /** How long an unsafe request stays counted as in flight after its client has been told that it took too long. */
 const LINGER_MS = 60_000;
+/** How long a read's rescue waits until the other side has what the failed one had, ms. */
+const RESCUE_SETTLE_MS = 500;
 /** Answers of a side that the other side may answer instead, when the request is safe. */
 const RESCUABLE = new Set([500, 502, 503, 504]);
 /** Answers that say that the upstream itself is not well. */
@@ -62,6 +64,8 @@ export class Delivery implements AttemptOwner {
   #inFlight: InFlight | null = null;
   #attempt: Attempt | null = null;
   #tries = 0;
+  /** A rescue's answer may lack what the failed side had said yes to. */
+  #mayBeStale = false;
   #timer: NodeJS.Timeout | null = null;
   /** The client has its answer, or will never get one. */
   #answered = false;
@@ -146,7 +150,8 @@ export class Delivery implements AttemptOwner {
     else attempt.upstream.succeeded(attempt.instance);
     if (this.#order.safe && RESCUABLE.has(status) && this.#mayRescue(attempt.side)) {
       attempt.discarded = true;
-      this.#rescue(attempt.side);
+      this.#attempt = null;
+      void this.#rescueSafe(attempt.side);
       return;
     }
     const waves = this.#wavesToSettle(attempt.side, status);
@@ -244,7 +249,7 @@ export class Delivery implements AttemptOwner {
   #giveUp(side: Side, failure: Pick<Failure, 'notSent' | 'timeout'>): void {
     this.#clearTimer();
     if (this.#mayRescue(side) && this.#order.safe) {
-      this.#rescue(side);
+      void this.#rescueSafe(side);
       return;
     }
     if (this.#mayRescue(side) && failure.notSent) {
@@ -262,6 +267,18 @@ export class Delivery implements AttemptOwner {
     this.#capture = null;
     this.#tries = 0;
     this.#send(this.#order.decision.fallback!, null);
+  }
+
+  /**
+   * The other side should have all that this one said yes to before it answers a read. When that takes too long an
+   * answer that may be old, and says so, is better than none.
+   */
+  async #rescueSafe(side: Side): Promise<void> {
+    const { service } = this.#order.match!.route.route;
+    const link = `${service}.${side === 'service' ? 'reverse' : 'forward'}`;
+    this.#mayBeStale = !(await this.#order.core.source.settle([[link]], RESCUE_SETTLE_MS).catch(() => false));
+    if (this.#closed) this.#endIfOver();
+    else this.#rescue(side);
   }
 
   /** An unsafe request that did not run: the other side may run it once it has everything, and if no fence is open. */
@@ -299,6 +316,7 @@ export class Delivery implements AttemptOwner {
   #relay(status: number, headers: string[], length: number | null): void {
     const list = responseHeaders(headers, this.#order.forwarded.requestId);
     if (this.#order.core.draining) list.push('connection', 'close');
+    if (this.#mayBeStale) list.push('x-banyan-stale', 'maybe');
     this.#capture?.head(status, headers);
     this.#reply.head(status, list, length);
   }

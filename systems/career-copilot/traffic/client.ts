@@ -14,7 +14,7 @@ export type Call = {
 
 export type Outcome =
   /** As expected. */
-  | { is: 'ok'; body: unknown }
+  | { is: 'ok'; body: unknown; stale: boolean }
   /** A clear no (4xx). */
   | { is: 'refused'; status: number }
   /** A server error, or no answer: may have had an effect. */
@@ -50,7 +50,8 @@ export function createClient(
         if (status === expect) {
           const parsed = text === '' ? undefined : JSON.parse(text);
           recorder.record(stage, kind, latency);
-          return { is: 'ok', body: parsed };
+          // The gateway says so when it had to rescue a read from a side that may not have everything yet.
+          return { is: 'ok', body: parsed, stale: response.headers['x-banyan-stale'] !== undefined };
         }
         recorder.record(stage, kind, latency, { status, error: null, body: text.slice(0, 300) });
         return status >= 400 && status < 500 ? { is: 'refused', status } : { is: 'unknown' };
