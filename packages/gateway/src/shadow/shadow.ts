@@ -100,14 +100,19 @@ export class Shadow {
     }
     const noisy = this.#noteNoise(route.id, differencesOf(primary, again, route.ignore));
 
+    // The sandwich: the primary before and after, the other side, caught up, in between. What differs between the two
+    // answers of the primary was written meanwhile, or is noise; it says nothing about the other side.
+    const last = await this.#ask(job, job.side);
     const caughtUp = await this.#catchUp(job);
-    const [last, lastCandidate] = await Promise.all([this.#ask(job, job.side), this.#ask(job, other)]);
-    if (!caughtUp || !comparable(last) || !comparable(lastCandidate)) {
+    const lastCandidate = await this.#ask(job, other);
+    const after = await this.#ask(job, job.side);
+    if (!caughtUp || !comparable(last) || !comparable(lastCandidate) || !comparable(after)) {
       stats.counts.shadowSkipped++;
       return;
     }
+    const moved = this.#noteNoise(route.id, differencesOf(last, after, route.ignore));
     const real = differencesOf(last, lastCandidate, route.ignore).filter(
-      ({ pointer }) => !noisy.has(shapeOf(pointer)),
+      ({ pointer }) => !noisy.has(shapeOf(pointer)) && !moved.has(shapeOf(pointer)),
     );
     cell.compared++;
     if (real.length === 0) {
