@@ -35,6 +35,8 @@ export type TableMapping = {
   owner: { by: 'key'; legacyColumn: string; serviceColumn: string } | { by: 'writer' };
   columns: ColumnMapping[];
   onTruncate: 'replicate' | 'block' | 'ignore';
+  /** Empty on both sides is no failed verification. Default false: comparing nothing proves nothing. */
+  mayBeEmpty?: boolean;
 };
 
 export type Direction = 'forward' | 'reverse';
@@ -151,6 +153,7 @@ export type TableInput = {
   columns: (ColumnMapping | ColumnMapping[])[];
   /** Default `block`: stop and ask. */
   onTruncate?: TableMapping['onTruncate'];
+  mayBeEmpty?: boolean;
 };
 
 /** A table mapping with its defaults filled in, checked for what can be seen without a database. */
@@ -163,6 +166,7 @@ export function table(input: TableInput): TableMapping {
     owner: input.owner ?? { by: 'writer' },
     columns: input.columns.flat(),
     onTruncate: input.onTruncate ?? 'block',
+    ...(input.mayBeEmpty ? { mayBeEmpty: true } : {}),
   };
   checkTable(mapping);
   return mapping;

@@ -281,6 +281,7 @@ class ServiceWorker {
       mapping,
       salt: this.service.salt,
       share: this.share ?? 0,
+      allowEmpty: mapping.mayBeEmpty ?? false,
       ...paceOf(this.service.rollout.verifyRowsPerSecond),
       signal: hooks.signal,
       onProgress: (progress: { rows: number }) => hooks.onRows(progress.rows),

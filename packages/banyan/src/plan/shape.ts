@@ -227,6 +227,7 @@ const Table = record(
       "[copy('id', 'email')]",
     ),
     onTruncate: oneOf('replicate', 'block', 'ignore'),
+    mayBeEmpty: optional(flag()),
   },
   'a table mapping; make it with table()',
 );
