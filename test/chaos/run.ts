@@ -212,8 +212,8 @@ async function verifyBoth(
 ): Promise<void> {
   for (const { service, stage } of services) {
     if (stage === 'monolith') continue;
-    const { id } = await control.startVerification(service, false);
     const deadline = performance.now() + HEAL_MS;
+    const id = await startVerification(control, service, deadline);
     for (;;) {
       const run = await control.verification(id);
       if (run.state === 'done') {
@@ -229,6 +229,18 @@ async function verifyBoth(
         break;
       }
       await pauseFor(50);
+    }
+  }
+}
+
+/** The status of an applier that was killed a moment ago is a moment old: its links may not stream yet. */
+async function startVerification(control: ControlClient, service: string, deadline: number): Promise<number> {
+  for (;;) {
+    try {
+      return (await control.startVerification(service, false)).id;
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await pauseFor(100);
     }
   }
 }
