@@ -107,7 +107,8 @@ export type RolloutPolicy = {
   maxFailureRatio: number;
   /** Mismatches allowed, as a ratio of compared answers. Default 0. */
   maxMismatchRatio: number;
-  /** Service p95 allowed, as a multiple of the monolith's p95 (never judged under 200 ms). Default 2. */
+  /** Service p95 allowed, as a multiple of the monolith's p95 (never judged under 200 ms;
+   * where too few requests go to the monolith to compare with, 1 s is allowed). Default 2. */
   maxLatencyRatio: number;
   /** Lag of every link allowed before a step, ms. Default 1 000. */
   maxLagMs: number;

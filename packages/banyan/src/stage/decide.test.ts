@@ -94,6 +94,20 @@ describe('decide', () => {
     );
   });
 
+  it('goes back when the service is slow next to the monolith, or very slow where there is nothing to compare with', () => {
+    const slow = (p95: number, monolith: number) => ({
+      ...facts().evidence,
+      requests: { monolith, service: 1_000 },
+      p95Ms: { monolith: monolith > 0 ? 20 : 0, service: p95 },
+    });
+    const at = (evidence: Facts['evidence']) =>
+      decide(facts({ state: { stage: 'canary', share: 1_000 }, evidence })).do;
+    assert.equal(at(slow(250, 1_000)), 'rollBack');
+    assert.equal(at(slow(150, 1_000)), 'step');
+    assert.equal(at(slow(250, 0)), 'step');
+    assert.equal(at(slow(1_500, 0)), 'rollBack');
+  });
+
   it('pauses for a person instead, where the plan says so', () => {
     const bad = { ...facts().evidence, failures: { monolith: 0, service: 30 } };
     const paused = facts({

@@ -39,6 +39,8 @@ export type Decision =
 
 /** p95 below this is never judged, ms: ratios of small numbers are noise. Career Copilot's target during migration. */
 const LATENCY_FLOOR_MS = 200;
+/** p95 allowed when too few requests go to the monolith to compare with, as at 100 %, ms. */
+const LATENCY_ALONE_MS = 1_000;
 /** Fenced steps that may fail in a row before a person is asked. */
 const MAX_FAILED_STEPS = 6;
 
@@ -218,7 +220,10 @@ function failingEvidence({ evidence, policy }: Facts): string | null {
   }
   // Failures count at once; latency only over a whole observation, or the first requests after a fence would decide.
   if (requests.service < policy.minRequests || evidence.seconds < policy.observeSeconds) return null;
-  const allowed = Math.max(LATENCY_FLOOR_MS, p95Ms.monolith * policy.maxLatencyRatio);
+  const comparable = requests.monolith >= policy.minRequests;
+  const allowed = comparable
+    ? Math.max(LATENCY_FLOOR_MS, p95Ms.monolith * policy.maxLatencyRatio)
+    : LATENCY_ALONE_MS;
   if (p95Ms.service > allowed) {
     return `p95 on the service is ${p95Ms.service} ms, allowed ${Math.round(allowed)} ms`;
   }
