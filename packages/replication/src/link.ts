@@ -70,8 +70,6 @@ export interface Link {
   barrier(options?: BarrierOptions): Promise<{ lsn: Lsn; ms: number }>;
   /** Resolves once the source's WAL up to `lsn` is applied. */
   waitApplied(lsn: Lsn, options?: { timeoutMs?: number }): Promise<void>;
-  /** At once, for whatever is applied from now on. */
-  setShare(share: number): void;
   /**
    * Applies nothing further until `release`: while it is undecided who owns the keys of a fence, no change may be
    * judged by either share. Again is no error.
@@ -206,10 +204,6 @@ class DatabaseLink implements Link {
   async waitApplied(lsn: Lsn, options: { timeoutMs?: number } = {}): Promise<void> {
     if ((this.#streamer?.applied ?? 0n) >= lsn) return;
     await this.barrier({ timeoutMs: options.timeoutMs ?? 10_000 });
-  }
-
-  setShare(share: number): void {
-    this.#ownership.share = share;
   }
 
   hold(): void {

@@ -1,3 +1,4 @@
+import type { Issuer } from '@banyan/gateway';
 import type { TableMapping } from '@banyan/replication';
 
 /**
@@ -36,7 +37,7 @@ export type Plan = {
     workers?: number; // default 2
     /** Loopback port of /metrics (Prometheus, all workers summed) and /healthz. Default 7071. */
     adminPort?: number;
-    issuers?: PlanIssuer[];
+    issuers?: Issuer[];
     rateLimit?: { perMinute: number; perHour: number } | null; // default 1,000 and 10,000
     bodyBytes?: number; // default 1 MiB
     /** Header with which a tester picks a side, and the token roles that may. Default x-banyan-side for admin, tester. */
@@ -45,19 +46,6 @@ export type Plan = {
   services: Record<string, PlanService>;
   rollout?: Partial<RolloutPolicy>;
 };
-
-/** `issuer` is the `iss` claim of its tokens; an empty text stands for tokens that carry none. */
-export type PlanIssuer =
-  | { name: string; issuer: string; algorithm: 'HS256'; secret: string; audience?: string }
-  | {
-      name: string;
-      issuer: string;
-      algorithm: 'JWKS';
-      jwksUrl: string;
-      audience?: string;
-      /** Signature algorithms accepted; default RS256, ES256, EdDSA. */
-      algorithms?: string[];
-    };
 
 export type PlanService = {
   url: string | string[];

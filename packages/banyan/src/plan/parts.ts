@@ -1,4 +1,5 @@
-import type { Plan, PlanIssuer, PlanRoute, RolloutPolicy, TableMapping } from './define.ts';
+import type { Issuer } from '@banyan/gateway';
+import type { Plan, PlanRoute, RolloutPolicy, TableMapping } from './define.ts';
 import { type PlanProblem, pathTo } from './problem.ts';
 
 /** Parts of a plan whose shape is right, each with its path; checks of meaning look at these only. */
@@ -6,7 +7,7 @@ export type SoundPlan = {
   monolith: Partial<Plan['monolith']>;
   control: Partial<Plan['control']>;
   /** null: malformed, so nothing can be said about them. */
-  issuers: { path: string; issuer: PlanIssuer }[] | null;
+  issuers: { path: string; issuer: Issuer }[] | null;
   services: SoundService[];
   rollouts: { path: string; rollout: Partial<RolloutPolicy> }[];
 };
@@ -63,7 +64,7 @@ export function soundParts(plan: unknown, problems: readonly PlanProblem[]): Sou
     monolith: soundFields('monolith') as Partial<Plan['monolith']>,
     control: soundFields('control') as Partial<Plan['control']>,
     issuers: isSound('gateway')
-      ? soundList<PlanIssuer>('gateway.issuers', issuers).map(({ path, item }) => ({ path, issuer: item }))
+      ? soundList<Issuer>('gateway.issuers', issuers).map(({ path, item }) => ({ path, issuer: item }))
       : null,
     services,
     rollouts,
