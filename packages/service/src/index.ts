@@ -7,6 +7,9 @@ export {
   type ServiceDefinition,
 } from './define.ts';
 export { type Answer, answerErrors, defineErrors, problemAnswer, ServiceError } from './errors.ts';
+export { type Operation, type OperationAnswer, type OperationInput, operation } from './operation.ts';
+export type { PartHost, ServicePart, StartedPart } from './part.ts';
+export { currentCohort, inSpan, SpanKind, type TraceCarrier, traceCarrier } from './telemetry/trace.ts';
 export {
   bearerToken,
   createTokenVerifier,

@@ -1,0 +1,72 @@
+import type { Envelope } from '../envelope.ts';
+
+/**
+ * Carries messages from relays to consumers. Every adapter passes the same contract suite (`contract-suite.ts`).
+ *
+ * At least once: a message may come more than once, never not at all; the inbox makes its effect happen once.
+ */
+export interface Bus {
+  readonly adapter: 'postgres' | 'kafka' | 'eventbridge';
+  /** `per-key`: messages with one `subject` reach a group one after another in the order they were published. */
+  readonly order: 'per-key' | 'none';
+  /** Resolves when all are durable on the bus. Rejects otherwise: some may have got there, publish all of them again. */
+  publish(messages: readonly Envelope[]): Promise<void>;
+  /** Starts taking messages. What is published after this has resolved reaches the group, also while none of it runs. */
+  subscribe(subscription: Subscription): Promise<Subscriber>;
+  readonly dead: DeadLetters;
+  /** Rejects if the bus cannot be reached. */
+  ping(): Promise<void>;
+  /** Stops its subscribers and lets go of all connections. */
+  close(): Promise<void>;
+}
+
+export type Subscription = {
+  /** Each message goes to one subscriber of each group: the service's name, or `<service>.<purpose>`. */
+  group: string;
+  /** Names of events and commands in the contracts. */
+  types: readonly string[];
+  /**
+   * Does the work; rejects to be given the message again after `delayMs`. An error with `permanent: true` goes to the
+   * dead letters at once.
+   */
+  handle(message: Envelope, delivery: Delivery): Promise<void>;
+  /** Messages handled at the same time at most. Default 16. */
+  concurrency?: number;
+  /** Attempts before a message is dead. Default 3. */
+  attempts?: number;
+  /** Between attempts, in milliseconds. Default 5000. */
+  delayMs?: number;
+  /** Told what went wrong outside `handle`, e.g. a lost connection; the subscriber goes on by itself. */
+  onError?(error: Error): void;
+};
+
+export type Delivery = {
+  /** From 1. */
+  attempt: number;
+};
+
+export interface Subscriber {
+  /** Takes no more, waits for those in hand. */
+  stop(): Promise<void>;
+}
+
+/** Messages whose handling failed at every attempt, per group, with the reason. */
+export interface DeadLetters {
+  list(filter?: { group?: string; type?: string; limit?: number }): Promise<DeadLetter[]>;
+  /** Gives messages to their group again, by dead letter ids or all of a group. Returns how many. */
+  replay(which: { ids: readonly string[] } | { group: string }): Promise<number>;
+  /** Forgets them. Returns how many. */
+  drop(which: { ids: readonly string[] } | { group: string }): Promise<number>;
+}
+
+export type DeadLetter = {
+  /** Of the dead letter, not of the message. */
+  id: string;
+  group: string;
+  message: Envelope;
+  /** Text of the last error. */
+  reason: string;
+  attempts: number;
+  /** RFC 3339, UTC. */
+  diedAt: string;
+};

@@ -1,0 +1,35 @@
+import type { Db } from '@banyan/postgres';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Registry } from 'prom-client';
+import type { Static, TObject } from 'typebox';
+
+/** What a part is given of the service that it is a part of. */
+export type PartHost<Config> = {
+  /** The service's name. */
+  service: string;
+  /** Tells processes of one service apart; new at each start. */
+  instance: string;
+  config: Config;
+  pool: Db;
+  databaseUrl: string;
+  log: FastifyBaseLogger;
+  metrics: Registry;
+};
+
+export type StartedPart<Provided> = {
+  /** What routes and handlers get of it, under the name that the service gave it in `use`. */
+  provided: Provided;
+  /** Called once the service listens: from here on it may take work of its own accord, e.g. messages. */
+  open?(): Promise<void>;
+  /** Rejects while the service cannot do its work because of this part. */
+  ready?(): Promise<unknown>;
+  /** Takes no more work, finishes what it has, lets go of everything. Called after the last HTTP answer. */
+  close(): Promise<void>;
+};
+
+/** Something that a service has besides HTTP, e.g. events: started before its routes are made, in the order of `use`. */
+export type ServicePart<Provided, C extends TObject = TObject> = {
+  /** Environment variables of its own. */
+  config?: C;
+  start(host: PartHost<Static<C>>): Promise<StartedPart<Provided>>;
+};

@@ -1,0 +1,51 @@
+import {
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  type SpanOptions,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+
+/** What travels with a call or a message so that its receiver goes on with the same trace (W3C) and the same cohort. */
+export type TraceCarrier = { traceparent?: string; tracestate?: string; baggage?: string };
+
+/** The carrier of what runs now; empty outside a trace. */
+export function traceCarrier(): TraceCarrier {
+  const carrier: TraceCarrier = {};
+  propagation.inject(context.active(), carrier);
+  return carrier;
+}
+
+/**
+ * Runs `run` in a span: child of what runs now or, with `parent`, of what a carrier brought from elsewhere. An error ends
+ * it as failed and is thrown on. Costs next to nothing when no exporter is set up.
+ */
+export async function inSpan<T>(
+  name: string,
+  { parent, ...options }: SpanOptions & { parent?: TraceCarrier },
+  run: (span: Span) => Promise<T>,
+): Promise<T> {
+  const from = parent ? propagation.extract(ROOT_CONTEXT, parent) : context.active();
+  const span = trace.getTracer('banyan').startSpan(name, options, from);
+  return await context.with(trace.setSpan(from, span), async () => {
+    try {
+      return await run(span);
+    } catch (error) {
+      span.recordException(error as Error);
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      throw error;
+    } finally {
+      span.end();
+    }
+  });
+}
+
+/** The user's cohort as the gateway decided it, from the baggage of what runs now. */
+export function currentCohort(): string | undefined {
+  return propagation.getActiveBaggage()?.getEntry('cohort')?.value;
+}
+
+export { SpanKind };
