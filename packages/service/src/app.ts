@@ -1,23 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import swagger from '@fastify/swagger';
 import Fastify, { LogController } from 'fastify';
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Histogram, type Registry } from 'prom-client';
 import { answerErrors, problemAnswer } from './errors.ts';
+import { addHealth, type Checks, type Health, KIT_ROUTE } from './health.ts';
 import type { ServiceApp, TypeBoxTypeProvider } from './types.ts';
 
-/**
- * The HTTP side of a service: request ids, problem documents, /health/live, /health/ready, /metrics, /openapi.json.
- * `ready` rejects while requests would fail.
- */
+/** The HTTP side of a service: request ids, problem documents, health, /metrics, /openapi.json. */
 export async function createApp({
   name,
   logLevel,
-  ready,
+  checks,
+  metrics,
 }: {
   name: string;
   logLevel: string;
-  ready: () => Promise<unknown>;
-}): Promise<ServiceApp> {
+  checks: Checks;
+  metrics: Registry;
+}): Promise<{ app: ServiceApp; health: Health }> {
   const app = Fastify({
     logger: { level: logLevel, name, redact: ['req.headers.authorization', 'req.headers.cookie'] },
     logController: new LogController({ disableRequestLogging: true }),
@@ -43,27 +43,12 @@ export async function createApp({
     reply.header('x-request-id', request.id);
   });
   await app.register(swagger, { openapi: { info: { title: name, version: '1' } } });
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
-  addHealth(app, ready);
-  addMetrics(app, name);
-  return app;
+  app.get('/openapi.json', KIT_ROUTE, async () => app.swagger());
+  addMetrics(app, name, metrics);
+  return { app, health: addHealth(app, checks) };
 }
 
-function addHealth(app: ServiceApp, ready: () => Promise<unknown>): void {
-  app.get('/health/live', { schema: { hide: true } }, async () => ({ status: 'alive' }));
-  app.get('/health/ready', { schema: { hide: true } }, async (request, reply) => {
-    try {
-      await ready();
-      return { status: 'ready' };
-    } catch (error) {
-      request.log.warn({ err: error }, 'not ready');
-      return await reply.code(503).send({ status: 'unready' });
-    }
-  });
-}
-
-function addMetrics(app: ServiceApp, name: string): void {
-  const registry = new Registry();
+function addMetrics(app: ServiceApp, name: string, registry: Registry): void {
   registry.setDefaultLabels({ service: name });
   collectDefaultMetrics({ register: registry });
   const duration = new Histogram({
@@ -80,7 +65,7 @@ function addMetrics(app: ServiceApp, name: string): void {
       reply.elapsedTime / 1000,
     );
   });
-  app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
+  app.get('/metrics', KIT_ROUTE, async (_request, reply) => {
     return await reply.header('content-type', registry.contentType).send(await registry.metrics());
   });
 }

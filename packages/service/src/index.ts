@@ -9,6 +9,7 @@ export {
 export { type Answer, answerErrors, defineErrors, problemAnswer, ServiceError } from './errors.ts';
 export { type Operation, type OperationAnswer, type OperationInput, operation } from './operation.ts';
 export type { PartHost, ServicePart, StartedPart } from './part.ts';
+export type { Parts, ProvidedBy } from './parts.ts';
 export { currentCohort, inSpan, SpanKind, type TraceCarrier, traceCarrier } from './telemetry/trace.ts';
 export {
   bearerToken,

@@ -22,22 +22,14 @@ export type Operation<
 };
 
 /** States an operation, typed by its schemas. */
-export function operation<
-  Params extends TObject,
-  Query extends TObject,
-  Body extends TSchema,
-  Answer extends TSchema,
->(stated: Operation<Params, Query, Body, Answer>): Operation<Params, Query, Body, Answer> {
+export function operation<const O extends Operation>(stated: O): O {
   return stated;
 }
 
 /** What a caller gives: only what the operation asks for. */
-export type OperationInput<O> =
-  O extends Operation<infer P, infer Q, infer B, infer _A>
-    ? Part<'params', P, O> & Part<'query', Q, O> & Part<'body', B, O>
-    : never;
+export type OperationInput<O> = Given<O, 'params'> & Given<O, 'query'> & Given<O, 'body'>;
 
 export type OperationAnswer<O> = O extends { answer: infer A extends TSchema } ? Static<A> : undefined;
 
-type Part<Name extends string, S extends TSchema, O> =
-  O extends Record<Name, TSchema> ? Record<Name, Static<S>> : unknown;
+type Given<O, Name extends string> =
+  O extends Record<Name, infer S extends TSchema> ? Record<Name, Static<S>> : unknown;

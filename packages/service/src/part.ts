@@ -23,6 +23,8 @@ export type StartedPart<Provided> = {
   open?(): Promise<void>;
   /** Rejects while the service cannot do its work because of this part. */
   ready?(): Promise<unknown>;
+  /** Called first of all when the service stops, while it still answers: it should not be found any more. */
+  drain?(): Promise<void>;
   /** Takes no more work, finishes what it has, lets go of everything. Called after the last HTTP answer. */
   close(): Promise<void>;
 };
