@@ -105,7 +105,7 @@ async function startService<C extends TObject, Use extends Parts>(
     Object.assign(checks, parts.checks);
     await routes(app, { config, pool, ...parts.provided });
     await app.listen({ port: config.PORT, host: config.HOST });
-    await parts.open();
+    await parts.open({ url: urlOf(app) });
   } catch (error) {
     await close().catch(() => {});
     throw error;

@@ -19,8 +19,8 @@ export type PartHost<Config> = {
 export type StartedPart<Provided> = {
   /** What routes and handlers get of it, under the name that the service gave it in `use`. */
   provided: Provided;
-  /** Called once the service listens: from here on it may take work of its own accord, e.g. messages. */
-  open?(): Promise<void>;
+  /** Called once the service listens, at `url`: from here on it may take work of its own accord, e.g. messages. */
+  open?(self: { url: string }): Promise<void>;
   /** Rejects while the service cannot do its work because of this part. */
   ready?(): Promise<unknown>;
   /** Called first of all when the service stops, while it still answers: it should not be found any more. */

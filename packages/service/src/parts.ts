@@ -11,7 +11,7 @@ export type ProvidedBy<Use> = {
 
 export type RunningParts<Use> = {
   provided: ProvidedBy<Use>;
-  open(): Promise<void>;
+  open(self: { url: string }): Promise<void>;
   /** Each part's question whether it can do its work, by name. */
   checks: Record<string, () => Promise<unknown>>;
   drain(): Promise<void>;
@@ -57,8 +57,8 @@ export async function startParts<Use extends Parts>(
   }
   return {
     provided: Object.fromEntries(started.map(([name, { provided }]) => [name, provided])) as ProvidedBy<Use>,
-    open: async () => {
-      for (const [, part] of started) await part.open?.();
+    open: async (self) => {
+      for (const [, part] of started) await part.open?.(self);
     },
     checks: Object.fromEntries(
       started.flatMap(([name, part]) => (part.ready ? [[name, () => part.ready!()]] : [])),
