@@ -9,7 +9,7 @@ export class Reply {
   begun = false;
   readonly #res: ServerResponse;
   #length: number | null = null;
-  #whole: Buffer | null = null;
+  #whole: Buffer | string | null = null;
 
   constructor(res: ServerResponse) {
     this.#res = res;
@@ -24,23 +24,21 @@ export class Reply {
     if (length === null) process.nextTick(flushHead, this.#res);
   }
 
-  /** Returns false when the client does not keep up; `drained` is called when it has. */
+  /** Copies the chunk. Returns false when the client does not keep up; `drained` is called when it has. */
   data(chunk: Buffer, drained: () => void): boolean {
     if (this.#whole === null && chunk.length === this.#length) {
-      this.#whole = chunk; // all there is: it leaves together with the head
+      // All there is: it leaves together with the head. As a string in one write; a buffer would take a vector of two.
+      this.#whole = chunk.length > AS_STRING_BYTES ? Buffer.from(chunk) : chunk.toString('latin1');
       return true;
     }
-    if (this.#res.write(chunk)) return true;
+    if (this.#res.write(Buffer.from(chunk))) return true;
     this.#res.once('drain', drained);
     return false;
   }
 
   end(): void {
-    const whole = this.#whole;
-    // As a string it leaves in one write with the head; as a buffer it would take a vector of two.
-    if (whole === null) this.#res.end();
-    else if (whole.length > AS_STRING_BYTES) this.#res.end(whole);
-    else this.#res.end(whole.toString('latin1'), 'latin1');
+    if (this.#whole === null) this.#res.end();
+    else this.#res.end(this.#whole, 'latin1');
   }
 }
 

@@ -46,9 +46,10 @@ export class Capture {
     this.#headers = headers;
   }
 
+  /** Copies the chunk. */
   add(chunk: Buffer): void {
     this.#size += chunk.length;
-    if (this.#size <= this.#max) this.#chunks.push(chunk);
+    if (this.#size <= this.#max) this.#chunks.push(Buffer.from(chunk));
     else this.#chunks = [];
   }
 

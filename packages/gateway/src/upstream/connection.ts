@@ -20,6 +20,7 @@ export interface ResponseHandler {
   /** The first byte is about to be written: from here on the request may have run. */
   onSent(): void;
   onHead(status: number, headers: string[], length: number | null): void;
+  /** The chunk may be overwritten after the call: whoever keeps it has to copy it. */
   onData(chunk: Buffer): void;
   onEnd(): void;
   onError(error: UpstreamError): void;
@@ -42,6 +43,12 @@ const CONNECT_TICKS = 2_000 / TICK_MS;
 const BODY_TICKS = 300_000 / TICK_MS;
 const IDLE_MS = 4_000;
 const LONGEST_IDLE_MS = 60_000;
+
+/**
+ * What all TCP connections of the process read into. A read is handed on and done with in one turn, and a buffer of
+ * its own for each would cost more than parsing what is in it.
+ */
+const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
 
 /**
  * One keep-alive connection to an origin, one request at a time. Time limits are counted in ticks of its owner, so
@@ -92,7 +99,11 @@ export class Connection implements ResponseSink {
     if (!this.#paused) return;
     this.#paused = false;
     this.#ticks = 0;
-    this.#guard(() => this.#parser.resume());
+    try {
+      this.#parser.resume();
+    } catch (error) {
+      this.#malformed(error);
+    }
     if (!this.#paused) this.#socket?.resume();
   }
 
@@ -151,9 +162,13 @@ export class Connection implements ResponseSink {
     const host = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
     const secure = protocol === 'https:';
     const options = { host, port: Number(port) || (secure ? 443 : 80), noDelay: true, keepAlive: true };
+    const onRead = (length: number, buffer: Uint8Array) => {
+      this.#read(socket, (buffer as Buffer).subarray(0, length));
+      return true;
+    };
     const socket = secure
       ? connectTls({ ...options, servername: host, ALPNProtocols: ['http/1.1'] })
-      : connectTcp(options);
+      : connectTcp({ ...options, onread: { buffer: READ_BUFFER, callback: onRead } });
     this.#socket = socket;
     this.#connected = false;
     socket.once(secure ? 'secureConnect' : 'connect', () => {
@@ -162,18 +177,25 @@ export class Connection implements ResponseSink {
       this.#ticks = 0;
       this.#write();
     });
-    socket.on('data', (chunk: Buffer) => {
-      if (this.#socket !== socket) return;
-      // Bytes that nobody asked for must not become the answer to the next request.
-      if (this.#handler === null) this.#drop();
-      else {
-        if (this.#parser.headSeen) this.#ticks = 0;
-        this.#guard(() => this.#parser.push(chunk));
-      }
-    });
+    if (secure) socket.on('data', (chunk: Buffer) => this.#read(socket, chunk));
     socket.on('end', () => this.#lost(socket));
     socket.on('error', (error) => this.#lost(socket, error));
     socket.on('close', () => this.#lost(socket));
+  }
+
+  #read(socket: Socket, chunk: Buffer): void {
+    if (this.#socket !== socket) return;
+    // Bytes that nobody asked for must not become the answer to the next request.
+    if (this.#handler === null) {
+      this.#drop();
+      return;
+    }
+    if (this.#parser.headSeen) this.#ticks = 0;
+    try {
+      this.#parser.push(chunk);
+    } catch (error) {
+      this.#malformed(error);
+    }
   }
 
   #write(): void {
@@ -229,13 +251,9 @@ export class Connection implements ResponseSink {
     });
   }
 
-  #guard(parse: () => void): void {
-    try {
-      parse();
-    } catch (error) {
-      const malformed = error instanceof MalformedResponse;
-      this.#fail('malformed', malformed ? error.message : 'the answer could not be passed on', error);
-    }
+  #malformed(error: unknown): void {
+    const malformed = error instanceof MalformedResponse;
+    this.#fail('malformed', malformed ? error.message : 'the answer could not be passed on', error);
   }
 
   #lost(socket: Socket, error?: Error): void {

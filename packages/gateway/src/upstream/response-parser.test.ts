@@ -37,8 +37,10 @@ function parse(text: string, options: { head?: boolean; end?: boolean; at?: numb
     bytes.length,
   ];
   for (let i = 1; i < cuts.length; i++) {
-    // A copy: what the socket hands out is not ours to keep either.
-    if (cuts[i]! > cuts[i - 1]!) parser.push(Buffer.from(bytes.subarray(cuts[i - 1], cuts[i])));
+    if (cuts[i]! <= cuts[i - 1]!) continue;
+    const chunk = Buffer.from(bytes.subarray(cuts[i - 1], cuts[i]));
+    parser.push(chunk);
+    chunk.fill('#'); // as the next read of the socket would
   }
   if (options.end) parser.end();
   return parsed;

@@ -2,6 +2,7 @@
 export interface ResponseSink {
   /** `headers` is a flat list as they came; `length` is null when the head does not tell it. */
   onHead(status: number, headers: string[], length: number | null): void;
+  /** The chunk may be overwritten after the call: whoever keeps it has to copy it. */
   onData(chunk: Buffer): void;
   /** `reusable`: the connection may carry another request; nothing came after the answer. */
   onDone(reusable: boolean): void;
@@ -66,12 +67,15 @@ export class ResponseParser {
     this.#run();
   }
 
-  /** Throws MalformedResponse. */
+  /** The chunk may be overwritten after the call. Throws MalformedResponse. */
   push(chunk: Buffer): void {
     if (this.#data === null || this.#at >= this.#data.length) this.#data = chunk;
     else this.#data = Buffer.concat([this.#data.subarray(this.#at), chunk]);
     this.#at = 0;
     if (!this.#paused) this.#run();
+    if (this.#data !== chunk) return;
+    this.#data = this.#at >= chunk.length ? null : Buffer.from(chunk.subarray(this.#at));
+    this.#at = 0;
   }
 
   /** The connection has ended. Returns false when the answer was not complete. */
