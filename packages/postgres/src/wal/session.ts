@@ -30,8 +30,14 @@ export class ReplicationSession {
   }
 
   /** Connects and makes sure that streaming can work, since some servers only warn of what is missing. */
-  async open(slot: string, publications: readonly string[]): Promise<SlotFacts> {
+  async open(slot: string, publications: readonly string[], temporary = false): Promise<SlotFacts> {
     await this.#client.connect();
+    if (temporary) {
+      await this.#checkPublications(publications);
+      await this.#client.query(
+        `CREATE_REPLICATION_SLOT ${quoteIdent(slot)} TEMPORARY LOGICAL pgoutput (SNAPSHOT 'nothing')`,
+      );
+    }
     const slots = await this.#client.query<SlotRow>(
       `SELECT plugin, database = current_database() AS here, wal_status, confirmed_flush_lsn::text AS confirmed,
               (SELECT setting FROM pg_settings WHERE name = 'wal_sender_timeout') AS timeout

@@ -11,6 +11,11 @@ export interface WalStreamOptions {
   slot: string;
   publications: readonly string[];
   /** Where to go on: the position that the target has made durable. Default: the slot's acknowledged position. */
+  /**
+   * The slot is made by each connection and gone with it: nothing is kept while nobody reads, and each `start` says that
+   * changes may have been missed. Making it waits for transactions that are open. Default false: the slot must exist.
+   */
+  temporary?: boolean;
   startLsn?: Lsn;
   /**
    * The furthest position that was ever acknowledged for this slot. If the slot is further, somebody else moved or
@@ -149,14 +154,14 @@ class Stream implements WalStream {
 
   /** Returns if closed by us, throws whatever else ends the session. */
   async #streamOnce(progress: { attempt: number }): Promise<void> {
-    const { url, slot, publications, onEvent } = this.#options;
+    const { url, slot, publications, temporary, onEvent } = this.#options;
     const session = new ReplicationSession(url);
     let leave = () => session.destroy();
     const onAbort = () => leave();
     this.#abort.signal.addEventListener('abort', onAbort);
     let timer: NodeJS.Timeout | undefined;
     try {
-      const facts = await session.open(slot, publications);
+      const facts = await session.open(slot, publications, temporary);
       const from = this.#startingPoint(facts);
       await new Promise<void>((resolve, reject) => {
         let broken = false;
@@ -202,7 +207,11 @@ class Stream implements WalStream {
   }
 
   #startingPoint({ confirmedFlushLsn }: SlotFacts): Lsn {
-    const { slot, startLsn, neverAckedBeyond } = this.#options;
+    const { slot, startLsn, neverAckedBeyond, temporary } = this.#options;
+    if (temporary) {
+      this.acked = confirmedFlushLsn;
+      return this.acked;
+    }
     const limit = this.#everStarted ? this.acked : neverAckedBeyond;
     if (limit !== undefined && confirmedFlushLsn > limit) {
       throw new PostgresError('WAL_SLOT_AHEAD', { slot, slotLsn: confirmedFlushLsn, ourLsn: limit });
