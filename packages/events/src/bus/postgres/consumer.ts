@@ -1,0 +1,171 @@
+import { type Db, type PostgresError, withTransaction } from '@banyan/postgres';
+import type pg from 'pg';
+import type { JobWithMetadata, PgBoss } from 'pg-boss';
+import type { Envelope } from '../../envelope.ts';
+import { EventsError, isPermanent } from '../../errors.ts';
+import type { Subscriber, Subscription } from '../bus.ts';
+import { bossDb } from './queues.ts';
+
+/**
+ * Takes messages off one queue. A batch is taken, handled and removed in one transaction on the bus: whatever ends this
+ * process gives the batch back at once, uncounted, and no other consumer gets ahead of it meanwhile, since its rows are
+ * locked and `key_strict_fifo` hands out the first message of a key only.
+ */
+export class Consumer implements Subscriber {
+  readonly queue: string;
+  readonly #boss: PgBoss;
+  readonly #pool: Db;
+  readonly #subscription: Subscription;
+  readonly #concurrency: number;
+  readonly #attempts: number;
+  readonly #delayMs: number;
+  readonly #types: ReadonlySet<string>;
+  readonly #rounds = new Set<Promise<void>>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #backstop: NodeJS.Timeout;
+  /** Messages in hand, and places that a round asks for at this moment. */
+  #taken = 0;
+  #stopped = false;
+  #soon: NodeJS.Timeout | undefined;
+  #failures = 0;
+
+  constructor(boss: PgBoss, pool: Db, subscription: Subscription) {
+    const { group, types, concurrency = 16, attempts = 3, delayMs = 5_000 } = subscription;
+    this.#boss = boss;
+    this.#pool = pool;
+    this.#subscription = subscription;
+    this.queue = group;
+    this.#concurrency = concurrency;
+    this.#attempts = attempts;
+    this.#delayMs = delayMs;
+    this.#types = new Set(types);
+    this.#backstop = setInterval(() => this.wake(), BACKSTOP_MS);
+    this.wake();
+  }
+
+  /** There may be something in the queue: takes it at once, or in a moment if this consumer is busy. */
+  wake(): void {
+    if (this.#stopped) return;
+    if (this.#rounds.size === 0) this.#start();
+    else if (this.#rounds.size < MAX_ROUNDS && this.#taken < this.#concurrency) {
+      // A round that is under way may be about to take it; several messages to one transaction cost less.
+      this.#soon ??= setTimeout(() => {
+        this.#soon = undefined;
+        if (!this.#stopped && this.#taken < this.#concurrency) this.#start();
+      }, SOON_MS);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#backstop);
+    clearTimeout(this.#soon);
+    for (const timer of this.#timers) clearTimeout(timer);
+    await Promise.all(this.#rounds);
+  }
+
+  #start(): void {
+    if (this.#rounds.size >= MAX_ROUNDS) return;
+    const round = this.#round().finally(() => this.#rounds.delete(round));
+    this.#rounds.add(round);
+  }
+
+  /** Batch after batch until the queue gives none. */
+  async #round(): Promise<void> {
+    try {
+      while (!this.#stopped && this.#taken < this.#concurrency) {
+        if ((await this.#batch(this.#concurrency - this.#taken)) === 0) return;
+        this.#failures = 0;
+      }
+    } catch (error) {
+      this.#subscription.onError?.(error as Error);
+      this.#later(Math.min(100 * 2 ** this.#failures++, BACKSTOP_MS));
+    }
+  }
+
+  async #batch(room: number): Promise<number> {
+    this.#taken += room;
+    let unused = room;
+    try {
+      return await withTransaction(this.#pool, async (tx) => {
+        const jobs: Job[] = await this.#boss.fetch<Envelope>(this.queue, {
+          batchSize: room,
+          includeMetadata: true,
+          db: bossDb(tx),
+        });
+        unused -= jobs.length;
+        this.#taken -= unused;
+        unused = 0;
+        const outcomes = await Promise.all(jobs.map((job) => this.#handle(job)));
+        await this.#settle(tx, outcomes);
+        return jobs.length;
+      });
+    } catch (error) {
+      // Two consumers went for the same key: pg-boss says "nothing there", and the transaction is void.
+      if ((error as PostgresError).code === 'TRANSACTION_ABORTED') return 0;
+      throw error;
+    } finally {
+      this.#taken -= unused;
+    }
+  }
+
+  async #handle(job: Job): Promise<Outcome> {
+    const attempt = job.retryCount + 1;
+    try {
+      const { type } = job.data;
+      if (!this.#types.has(type)) throw new EventsError('TYPE_NOT_HANDLED', { type, group: this.queue });
+      await this.#subscription.handle(job.data, { attempt });
+      return { job, attempt };
+    } catch (error) {
+      return { job, attempt, error };
+    } finally {
+      this.#taken--;
+      this.wake();
+    }
+  }
+
+  async #settle(tx: pg.PoolClient, outcomes: readonly Outcome[]): Promise<void> {
+    const db = bossDb(tx);
+    const gone: string[] = [];
+    for (const { job, attempt, error } of outcomes) {
+      if (error === undefined) gone.push(job.id);
+      else if (attempt >= this.#attempts || isPermanent(error)) {
+        gone.push(job.id);
+        await tx.query(
+          `INSERT INTO banyan_bus.dead_letters (queue, type, message, reason, attempts) VALUES ($1, $2, $3, $4, $5)`,
+          [this.queue, job.data.type, job.data, reasonOf(error), attempt],
+        );
+      } else {
+        // pg-boss knows whole seconds only; what it sets is overwritten.
+        await this.#boss.fail(this.queue, job.id, { reason: reasonOf(error) }, { db });
+        const startAfter = new Date(Date.now() + this.#delayMs);
+        await this.#boss.update(this.queue, undefined, { id: job.id, startAfter, db });
+        this.#later(this.#delayMs);
+      }
+    }
+    if (gone.length > 0) await this.#boss.deleteJob(this.queue, gone, { db });
+  }
+
+  #later(ms: number): void {
+    if (this.#stopped) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.wake();
+    }, ms);
+    this.#timers.add(timer);
+  }
+}
+
+type Job = JobWithMetadata<Envelope>;
+type Outcome = { job: Job; attempt: number; error?: unknown };
+
+/** Transactions, so connections, that one consumer holds at most. */
+const MAX_ROUNDS = 4;
+/** What notifications do not tell: messages that a killed consumer gave back, retries that another one has put off. */
+const BACKSTOP_MS = 1_000;
+const SOON_MS = 10;
+
+function reasonOf(error: unknown): string {
+  // PostgreSQL takes no NUL in a text.
+  return (error instanceof Error ? error.message : String(error)).replaceAll('\0', '').slice(0, 10_000);
+}

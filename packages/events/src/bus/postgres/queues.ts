@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import type { Queryable } from '@banyan/postgres';
+import type { Db as BossDb, JobInsert, PgBoss } from 'pg-boss';
+import type { Envelope } from '../../envelope.ts';
+
+/** Where the consumers of a queue are told that there is something in it; the payload is the queue. */
+export const CHANNEL = 'banyan_bus';
+
+/** Puts messages into a queue, in this order, and tells its consumers once the transaction has committed. */
+export async function enqueue(
+  boss: PgBoss,
+  db: Queryable,
+  queue: string,
+  messages: readonly Envelope[],
+): Promise<void> {
+  for (let from = 0; from < messages.length; from += INSERT_ROWS) {
+    const jobs = messages.slice(from, from + INSERT_ROWS).map(
+      (message, at): JobInsert => ({
+        id: jobId(from + at),
+        singletonKey: orderKey(message.subject),
+        data: message,
+      }),
+    );
+    await boss.insert(queue, jobs, { db: bossDb(db) });
+  }
+  await db.query('SELECT pg_notify($1, $2)', [CHANNEL, queue]);
+}
+
+/** Runs what pg-boss does in a transaction of ours. */
+export function bossDb(db: Queryable): BossDb {
+  return { executeSql: (text, values) => db.query(text, values) };
+}
+
+const INSERT_ROWS = 2_000;
+
+/** pg-boss wants a key that is not empty. */
+function orderKey(subject: string): string {
+  return `k${subject}`;
+}
+
+/**
+ * A UUID that sorts by place: pg-boss takes the jobs of a key by the time of their transaction and then by id, so within
+ * a transaction the id says which was published first.
+ */
+function jobId(place: number): string {
+  const hex = `${Date.now().toString(16).padStart(12, '0')}${place.toString(16).padStart(8, '0')}${randomBytes(6).toString('hex')}`;
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
