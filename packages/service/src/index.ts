@@ -1,21 +1,32 @@
-export { type BaseConfig, ConfigError, readConfig } from './config.ts';
-export {
-  defineService,
-  type RunningService,
-  type Service,
-  type ServiceContext,
-  type ServiceDefinition,
-} from './define.ts';
-export { type Answer, answerErrors, defineErrors, problemAnswer, ServiceError } from './errors.ts';
-export { type Operation, type OperationAnswer, type OperationInput, operation } from './operation.ts';
-export type { PartHost, ServicePart, StartedPart } from './part.ts';
-export type { Parts, ProvidedBy } from './parts.ts';
-export { currentCohort, inSpan, SpanKind, type TraceCarrier, traceCarrier } from './telemetry/trace.ts';
+export { type Allow, owner, type Predicate, role, service, signedIn } from './auth/allow.ts';
+export { principalOf } from './auth/authenticate.ts';
+export { createServiceKey } from './auth/service-tokens.ts';
 export {
   bearerToken,
   createTokenVerifier,
   type Principal,
   TokenError,
+  type TokenVerifier,
   type TrustedIssuer,
-} from './tokens.ts';
+} from './auth/tokens.ts';
+export {
+  type CallOptions,
+  type ClientOptions,
+  type InstanceSource,
+  type ServiceClient,
+  serviceClient,
+} from './client/client.ts';
+export { CallError, type CallErrorCode, type RemoteProblem } from './client/errors.ts';
+export { type Handler, implement } from './client/implement.ts';
+export { POLICY, type PolicyChanges } from './client/lane.ts';
+export { type CallScope, callScope, carryScope, inCallScope, remainingMs } from './client/scope.ts';
+export { type BaseConfig, ConfigError, readConfig } from './config.ts';
+export { defineService } from './define.ts';
+export type { RunningService, Service, ServiceContext, ServiceDefinition } from './definition.ts';
+export { type Answer, answerErrors, defineErrors, problemAnswer, ServiceError } from './errors.ts';
+export { counter, distribution, gauge, type Metrics, type MetricTable, timer } from './metrics/business.ts';
+export { type Operation, type OperationAnswer, type OperationInput, operation } from './operation.ts';
+export type { PartHost, ServicePart, StartedPart } from './part.ts';
+export type { Parts, ProvidedBy } from './parts.ts';
+export { currentCohort, inSpan, SpanKind, type TraceCarrier, traceCarrier } from './telemetry/trace.ts';
 export type { ServiceApp, TypeBoxTypeProvider } from './types.ts';
