@@ -1,0 +1,230 @@
+import type { Db } from '@banyan/postgres';
+import pg from 'pg';
+import { Gauge, type Registry } from 'prom-client';
+import { EventStoreError } from '../store/errors.ts';
+import type { EventStore } from '../store/store.ts';
+import { noWake, type Wake, walWake } from '../store/wake.ts';
+import { applyProjectionSchema, findBuilds, startBuild } from './builds.ts';
+import type { Projection } from './define.ts';
+import { PositionWatch } from './position-watch.ts';
+import { type Role, Runner, type RunnerContext } from './runner.ts';
+
+export type ProjectorOptions = {
+  pool: Db;
+  store: EventStore;
+  projections: readonly Projection[];
+  log?: { error(facts: object, text: string): void; warn(facts: object, text: string): void };
+  /** Gauges `banyan_projection_{position,lag_events,lag_seconds,failed}` are added here. */
+  metrics?: Registry;
+  /**
+   * What says that something was appended. `wal` needs the right to replicate; `timer` asks every 200 ms. Default: `wal` with
+   * the pool's connection string, `timer` for as long as that does not stream.
+   */
+  wake?: 'wal' | 'timer';
+  /** How the connection of a running projection is made. Default: as the pool makes its own. */
+  connect?: RunnerContext['connect'];
+};
+
+export type ProjectionStatus = {
+  name: string;
+  version: number;
+  /** Counts each time that the tables are made anew. */
+  build: number;
+  state: 'building' | 'live';
+  mode: 'async' | 'inline';
+  /** What this process does for it; undefined if it does not know this version. */
+  role?: Role;
+  position: number;
+  /** Events after `position` (above 10,000: positions, holes included). */
+  lagEvents: number;
+  /** Age of the oldest event that is not in it, in milliseconds. */
+  lagMs: number;
+  error?: string;
+};
+
+export interface Projector {
+  /** Makes what tables are missing and starts all projections. Resolves when they run, not when they have caught up. */
+  start(): Promise<void>;
+  /** Finishes the batches in hand. */
+  stop(): Promise<void>;
+  /** Every build in the database, those of other versions too. */
+  status(): Promise<ProjectionStatus[]>;
+  /** Builds the projection anew beside itself; resolves when its views show the new tables. */
+  rebuild(name: string): Promise<void>;
+  /** Starts a failed projection again, from where it stopped. */
+  resume(name: string): Promise<void>;
+  /** Resolves when readers of the projection see everything up to `position`, wherever it runs. Default time limit 5000 ms. */
+  waitFor(name: string, position: number, options?: { timeoutMs?: number }): Promise<void>;
+}
+
+/** Keeps projections up to date; in each process of a service: they agree on who runs which. */
+export function createProjector(options: ProjectorOptions): Projector {
+  return new PostgresProjector(options);
+}
+
+class PostgresProjector implements Projector {
+  readonly #options: ProjectorOptions;
+  readonly #watch: PositionWatch;
+  #wake: Wake | undefined;
+  #runners: Runner[] = [];
+
+  constructor(options: ProjectorOptions) {
+    this.#options = options;
+    this.#watch = new PositionWatch(options.pool, () => this.#connect());
+    if (options.metrics) this.#addMetrics(options.metrics);
+  }
+
+  async start(): Promise<void> {
+    const { pool, projections } = this.#options;
+    await applyProjectionSchema(pool);
+    this.#wake = this.#makeWake();
+    for (const projection of projections) {
+      await startBuild(pool, projection, false);
+      await this.#run(projection);
+    }
+  }
+
+  async stop(): Promise<void> {
+    const runners = this.#runners;
+    this.#runners = [];
+    await Promise.all(runners.map((runner) => runner.stop()));
+    await this.#wake?.close();
+    await this.#watch.close();
+  }
+
+  async status(): Promise<ProjectionStatus[]> {
+    const { rows } = await this.#options.pool.query<StatusRow>(STATUS);
+    return rows.map(({ error, position, lag_events, lag_ms, ...row }) => {
+      const runner = this.#runners.find(
+        ({ projection, build }) => projection.name === row.name && build === row.build,
+      );
+      const told = error ?? runner?.error?.message;
+      return {
+        ...row,
+        position: Number(position),
+        lagEvents: Number(lag_events),
+        lagMs: Math.max(0, Math.round(Number(lag_ms))),
+        ...(runner && { role: runner.role }),
+        ...(told !== undefined && { error: told }),
+      };
+    });
+  }
+
+  async rebuild(name: string): Promise<void> {
+    const projection = this.#find(name);
+    await startBuild(this.#options.pool, projection, true);
+    await this.#run(projection);
+    const newest = this.#runners.filter((runner) => runner.projection === projection).at(-1);
+    await newest?.whenLive();
+  }
+
+  async resume(name: string): Promise<void> {
+    const projection = this.#find(name);
+    await this.#run(projection);
+  }
+
+  async waitFor(name: string, position: number, { timeoutMs = 5_000 } = {}): Promise<void> {
+    await this.#watch.waitFor(name, position, timeoutMs);
+  }
+
+  /** A runner for each build of our version that has none, or whose runner has ended. */
+  async #run(projection: Projection): Promise<void> {
+    const wake = this.#wake;
+    if (!wake) throw new TypeError('The projector was not started');
+    const { store } = this.#options;
+    const context: RunnerContext = {
+      store,
+      wake,
+      connect: this.#options.connect ?? (() => this.#connect()),
+      onError: (error, { final, ...facts }) => {
+        const { log } = this.#options;
+        if (final) log?.error({ err: error, ...facts }, 'projection stopped');
+        else log?.warn({ err: error, ...facts }, 'projection tries again');
+      },
+    };
+    const ended = (runner: Runner) => ['failed', 'gone', 'stopped'].includes(runner.role);
+    for (const build of await findBuilds(this.#options.pool, projection)) {
+      const running = this.#runners.find(
+        (runner) => runner.projection === projection && runner.build === build.build && !ended(runner),
+      );
+      if (running) continue;
+      this.#runners = this.#runners.filter(
+        (runner) => runner.projection !== projection || runner.build !== build.build,
+      );
+      this.#runners.push(new Runner(context, projection, build));
+    }
+  }
+
+  #find(name: string): Projection {
+    const projection = this.#options.projections.find((candidate) => candidate.name === name);
+    if (!projection) throw new EventStoreError('PROJECTION_UNKNOWN', { name });
+    return projection;
+  }
+
+  #makeWake(): Wake {
+    const { pool, wake = 'wal', log } = this.#options;
+    const url = pool.options.connectionString;
+    if (wake === 'timer' || url === undefined) return noWake();
+    const onError = (error: Error) =>
+      log?.warn({ err: error }, 'not woken by the WAL; projections ask every 200 ms until it streams again');
+    return walWake({ pool, url, onError });
+  }
+
+  async #connect(): Promise<pg.Client> {
+    const client = new pg.Client(this.#options.pool.options);
+    client.on('error', () => {});
+    await client.connect();
+    return client;
+  }
+
+  #addMetrics(registry: Registry): void {
+    const projector = this;
+    const gauges: [string, string, (status: ProjectionStatus) => number][] = [
+      ['position', 'Position of the last event that is in the projection', ({ position }) => position],
+      ['lag_events', 'Events that are not in the projection yet', ({ lagEvents }) => lagEvents],
+      ['lag_seconds', 'Age of the oldest event that is not in it yet', ({ lagMs }) => lagMs / 1000],
+      ['failed', '1 if it has stopped because of an error', ({ error }) => (error === undefined ? 0 : 1)],
+    ];
+    // One query for all four: they are collected together.
+    let asked: Promise<ProjectionStatus[]> | undefined;
+    for (const [name, help, value] of gauges) {
+      new Gauge({
+        name: `banyan_projection_${name}`,
+        help,
+        labelNames: ['projection', 'version', 'state'],
+        registers: [registry],
+        async collect() {
+          asked ??= projector.status().finally(() => {
+            asked = undefined;
+          });
+          const all = await asked;
+          this.reset();
+          for (const status of all) {
+            const { name: projection, version, state } = status;
+            this.set({ projection, version, state }, value(status));
+          }
+        },
+      });
+    }
+  }
+}
+
+type StatusRow = Omit<ProjectionStatus, 'role' | 'error' | 'position' | 'lagEvents' | 'lagMs'> & {
+  position: string;
+  lag_events: string;
+  lag_ms: string;
+  error: string | null;
+};
+
+const STATUS = `
+  SELECT p.name, p.version, p.build, p.state, p.mode, p.error, at_position AS position,
+         CASE WHEN near.count > 10000 THEN last.position - at_position ELSE near.count END AS lag_events,
+         coalesce(extract(epoch FROM clock_timestamp() - next.at) * 1000, 0) AS lag_ms
+  FROM banyan_events.projections p
+  CROSS JOIN LATERAL (SELECT coalesce(max(position), 0) AS position FROM banyan_events.events) last
+  CROSS JOIN LATERAL (SELECT CASE WHEN p.mode = 'inline' AND p.state = 'live' THEN greatest(last.position, p.position)
+                             ELSE p.position END AS at_position) here
+  CROSS JOIN LATERAL (SELECT count(*) FROM (
+    SELECT 1 FROM banyan_events.events WHERE position > at_position LIMIT 10001) n) near
+  LEFT JOIN LATERAL (SELECT at FROM banyan_events.events WHERE position > at_position ORDER BY position LIMIT 1) next ON true
+  ORDER BY p.name, p.build`;

@@ -1,0 +1,68 @@
+import type { Queryable } from '@banyan/postgres';
+
+/**
+ * How far the order of events is settled: every position up to `settled` holds an event that any later statement sees, or
+ * never will hold one. Only ever grows. One per process and store; readers share it.
+ */
+export class Horizon {
+  settled = 0;
+  readonly #db: Queryable;
+  #open: Open | undefined;
+  #asking: Promise<HorizonFacts> | undefined;
+
+  constructor(db: Queryable) {
+    this.#db = db;
+  }
+
+  /**
+   * Asks the database, once for all that ask at the same time. `complete` if nothing was given out beyond `settled` when it
+   * was asked: then only a new append can move it.
+   */
+  async advance(): Promise<{ settled: number; complete: boolean }> {
+    this.#asking ??= this.#ask().finally(() => {
+      this.#asking = undefined;
+    });
+    const facts = await this.#asking;
+    return { settled: this.settled, complete: this.settled >= facts.last };
+  }
+
+  async #ask(): Promise<HorizonFacts> {
+    const { rows } = await this.#db.query<{ last: string; holders: string[]; reached: string }>({
+      name: 'banyan_events_horizon',
+      text: 'SELECT last, holders, reached FROM banyan_events.horizon($1)',
+      values: [this.settled],
+    });
+    const row = rows[0]!;
+    const facts = { last: Number(row.last), holders: row.holders, reached: Number(row.reached) };
+    const next = settle({ settled: this.settled, open: this.#open }, facts);
+    this.settled = next.settled;
+    this.#open = next.open;
+    return facts;
+  }
+}
+
+/** What `banyan_events.horizon` says. */
+export type HorizonFacts = { last: number; holders: readonly string[]; reached: number };
+
+/** Positions up to `upTo` are settled once none of `holders` is there any more. */
+type Open = { upTo: number; holders: readonly string[] };
+
+export type HorizonState = { settled: number; open: Open | undefined };
+
+/**
+ * What is settled, given what was and what the database says now. A hole is settled when every transaction that was
+ * appending after the hole's position had been given out is over: its position then has an event, or was rolled back.
+ */
+export function settle({ settled, open }: HorizonState, facts: HorizonFacts): HorizonState {
+  const present = new Set(facts.holders);
+  let reached = Math.max(settled, facts.reached);
+  let waiting = open;
+  if (waiting && !waiting.holders.some((holder) => present.has(holder))) {
+    reached = Math.max(reached, waiting.upTo);
+    waiting = undefined;
+  }
+  if (facts.holders.length === 0) return { settled: Math.max(reached, facts.last), open: undefined };
+  if (waiting && waiting.upTo <= reached) waiting = undefined;
+  if (!waiting && facts.last > reached) waiting = { upTo: facts.last, holders: facts.holders };
+  return { settled: reached, open: waiting };
+}

@@ -1,0 +1,293 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { applySchema, type Db, type Queryable, withTransaction } from '@banyan/postgres';
+import { inSpan, traceCarrier } from '@banyan/service';
+import type pg from 'pg';
+import type { Contracts } from '../contracts.ts';
+import { applyProjectionSchema } from '../projection/builds.ts';
+import type { Projection } from '../projection/define.ts';
+import { applyInline } from '../projection/inline.ts';
+import { type AppendedRows, appendRows, type EventRow, headOf } from './append.ts';
+import { auditQuery } from './audit.ts';
+import { EventStoreError } from './errors.ts';
+import { EventTypes } from './event-types.ts';
+import { Horizon } from './horizon.ts';
+import { type MasterKeys, SubjectKeys } from './keys.ts';
+import { sealPersonal } from './personal.ts';
+import { EVENT_COLUMNS, queryEvents, toRfc3339 } from './read.ts';
+import { loadSnapshot, type Snapshot, type SnapshotKey, saveSnapshot } from './snapshots.ts';
+import type {
+  Appended,
+  AppendOptions,
+  AuditFilter,
+  DomainEvent,
+  NewEvent,
+  RecordedEvent,
+  StoredType,
+  StreamRange,
+} from './types.ts';
+
+export type EventStoreOptions = {
+  pool: Db;
+  /** Their events are validated when appended, brought to the newest version when read, and may be published. */
+  contracts?: Contracts;
+  /** The same for types that nobody else wants to know of. */
+  types?: Readonly<Record<string, StoredType>>;
+  /** Needed as soon as an event has personal fields. */
+  masterKeys?: MasterKeys;
+  /** Writes facts into the outbox, in the transaction that it is given. Needed for `publish: true`. */
+  publish?: (tx: pg.ClientBase, events: readonly RecordedEvent[]) => Promise<void>;
+  /** Read models written in the transaction of each append. Give them to the projector too, which builds them. */
+  inline?: readonly Projection[];
+};
+
+export type ReadAllOptions = {
+  /** Only events after this position. Default 0: from the first. */
+  after?: number;
+  /** Events at most. Default 1000. */
+  limit?: number;
+  /** Default: all. */
+  types?: readonly string[];
+};
+
+export interface EventStore {
+  /**
+   * Appends events to a stream, all or none, in one round trip (two if there are personal fields). Throws
+   * `VERSION_CONFLICT` with `details.actual`; a READ COMMITTED transaction that was handed in is still usable then.
+   */
+  append(stream: string, events: readonly NewEvent[], options: AppendOptions): Promise<Appended>;
+  /** The stream's events by version; none if there is no such stream. */
+  readStream<E extends DomainEvent = DomainEvent>(
+    stream: string,
+    range?: StreamRange,
+  ): Promise<RecordedEvent<E>[]>;
+  /** 0 if there is no such stream. */
+  versionOf(stream: string): Promise<number>;
+  /**
+   * The next events of all streams in the order of the store. None is ever skipped: it stops short of a position that an
+   * open transaction may still fill. Go on with `after: next`.
+   */
+  readAll(options?: ReadAllOptions): Promise<{ events: RecordedEvent[]; next: number }>;
+  /** Who did what: by stream, subject, actor, correlation and time, oldest first. */
+  audit(filter: AuditFilter): Promise<RecordedEvent[]>;
+  /**
+   * Deletes the subject's key and snapshots: from the commit on nobody can read their personal fields. Appends
+   * `SubjectForgotten { subject }` to the stream `subject-<subject>`, by which projections delete what they hold.
+   * False if there was no key.
+   */
+  forget(subject: string, options?: { actor?: string; tx?: pg.PoolClient }): Promise<boolean>;
+  /** Wraps all keys with the current master key. Returns how many were changed. */
+  rewrapKeys(): Promise<number>;
+  readonly snapshots: {
+    load(key: SnapshotKey, notAfter?: number): Promise<Snapshot | undefined>;
+    save(key: SnapshotKey, snapshot: Snapshot): Promise<void>;
+  };
+  /** For tailers: how far the order is settled. */
+  readonly horizon: Horizon;
+  /** The version of a stream at a time (RFC 3339). */
+  versionAt(stream: string, at: string): Promise<number>;
+  /** Settled events of (after, upTo], which the caller knows to be settled. */
+  readSettled(range: {
+    after: number;
+    upTo: number;
+    limit: number;
+    types?: readonly string[];
+  }): Promise<RecordedEvent[]>;
+}
+
+/** The type that `forget` appends. */
+export const SUBJECT_FORGOTTEN = 'SubjectForgotten';
+
+/** An event store in the schema `banyan_events` of the pool's database, which it brings up to date first. */
+export async function createEventStore(options: EventStoreOptions): Promise<EventStore> {
+  await applySchema(options.pool, { name: 'banyan_events.store', sql: SCHEMA });
+  if (options.inline?.length) await applyProjectionSchema(options.pool);
+  return new PostgresEventStore(options);
+}
+
+const SCHEMA = readFileSync(new URL('schema.sql', import.meta.url), 'utf8');
+
+class PostgresEventStore implements EventStore {
+  readonly horizon: Horizon;
+  readonly #options: EventStoreOptions;
+  readonly #pool: Db;
+  readonly #types: EventTypes;
+  readonly #keys: SubjectKeys;
+
+  constructor(options: EventStoreOptions) {
+    this.#options = options;
+    this.#pool = options.pool;
+    this.#types = new EventTypes({ ...options.types, ...options.contracts?.events });
+    this.#keys = new SubjectKeys(options.masterKeys);
+    this.horizon = new Horizon(options.pool);
+  }
+
+  async append(stream: string, events: readonly NewEvent[], options: AppendOptions): Promise<Appended> {
+    const { tx, publish = false } = options;
+    if (events.length === 0) throw new TypeError('Nothing to append');
+    if (publish) this.#checkPublishable(events);
+    const rows = events.map((event) => this.#toRow(event, options));
+    const traced = withTrace(options);
+    await sealPersonal(tx ?? this.#pool, this.#keys, rows);
+    const inline = this.#options.inline ?? [];
+    const effects = async (db: pg.ClientBase) => {
+      const appended = await appendRows(db, stream, rows, traced);
+      const recorded = events.map((event, index) => toRecorded(stream, event, rows, appended, traced, index));
+      await applyInline(db, inline, recorded);
+      if (publish) await this.#options.publish!(db, recorded);
+      return appended;
+    };
+    const { version, positions } = await inSpan(
+      'append',
+      { attributes: { 'banyan.stream': stream } },
+      async () => {
+        if (!publish && inline.length === 0) return await appendRows(tx ?? this.#pool, stream, rows, traced);
+        return tx ? await effects(tx) : await withTransaction(this.#pool, effects);
+      },
+    );
+    return { version, position: positions.at(-1)! };
+  }
+
+  async readStream<E extends DomainEvent>(
+    stream: string,
+    range: StreamRange = {},
+  ): Promise<RecordedEvent<E>[]> {
+    const { from = 1, to = MAX_VERSION, tx } = range;
+    return (await this.#query(tx ?? this.#pool, {
+      name: 'banyan_events_stream',
+      text: `SELECT ${EVENT_COLUMNS} FROM banyan_events.events WHERE stream = $1 AND version BETWEEN $2 AND $3 ORDER BY version`,
+      values: [stream, from, to],
+    })) as RecordedEvent<E>[];
+  }
+
+  async versionOf(stream: string): Promise<number> {
+    return await headOf(this.#pool, stream);
+  }
+
+  async versionAt(stream: string, at: string): Promise<number> {
+    const { rows } = await this.#pool.query<{ version: number }>(
+      `SELECT coalesce((SELECT min(version) - 1 FROM banyan_events.events WHERE stream = $1 AND at > $2),
+                       (SELECT max(version) FROM banyan_events.events WHERE stream = $1), 0) AS version`,
+      [stream, at],
+    );
+    return rows[0]!.version;
+  }
+
+  async readAll({ after = 0, limit = 1000, types }: ReadAllOptions = {}) {
+    if (this.horizon.settled <= after) await this.horizon.advance();
+    const upTo = this.horizon.settled;
+    if (upTo <= after) return { events: [], next: after };
+    const events = await this.readSettled({ after, upTo, limit, types });
+    // Fewer than asked for: there are no more of these types up to the horizon.
+    return { events, next: events.length < limit ? upTo : events.at(-1)!.position };
+  }
+
+  async readSettled({ after, upTo, limit, types }: Parameters<EventStore['readSettled']>[0]) {
+    return await this.#query(this.#pool, {
+      name: types ? 'banyan_events_all_of' : 'banyan_events_all',
+      text: `SELECT ${EVENT_COLUMNS} FROM banyan_events.events
+             WHERE position > $1 AND position <= $2 ${types ? 'AND type = ANY($4)' : ''} ORDER BY position LIMIT $3`,
+      values: [after, upTo, limit, ...(types ? [types] : [])],
+    });
+  }
+
+  async audit(filter: AuditFilter): Promise<RecordedEvent[]> {
+    return await this.#query(this.#pool, auditQuery(filter));
+  }
+
+  async forget(
+    subject: string,
+    { actor, tx }: { actor?: string; tx?: pg.PoolClient } = {},
+  ): Promise<boolean> {
+    return await withTransaction(tx ?? this.#pool, async (client) => {
+      const gone = await client.query('DELETE FROM banyan_events.subject_keys WHERE subject = $1', [subject]);
+      if (gone.rowCount === 0) return false;
+      // After the key: a snapshot that was being saved has locked it, so it is there to be deleted by now.
+      await client.query(
+        "DELETE FROM banyan_events.snapshots WHERE subjects @> ARRAY[$1] AND subjects <> '{}'",
+        [subject],
+      );
+      const event = { type: SUBJECT_FORGOTTEN, data: { subject }, subject };
+      await this.append(`subject-${subject}`, [event], { expectedVersion: 'any', actor, tx: client });
+      return true;
+    });
+  }
+
+  async rewrapKeys(): Promise<number> {
+    return await this.#keys.rewrap(this.#pool);
+  }
+
+  readonly snapshots = {
+    load: async (key: SnapshotKey, notAfter?: number) => await loadSnapshot(this.#pool, key, notAfter),
+    save: async (key: SnapshotKey, snapshot: Snapshot) => await saveSnapshot(this.#pool, key, snapshot),
+  };
+
+  async #query(
+    db: Queryable,
+    query: { name?: string; text: string; values: unknown[] },
+  ): Promise<RecordedEvent[]> {
+    return await queryEvents(db, { types: this.#types, keys: this.#keys }, query);
+  }
+
+  #toRow(event: NewEvent, options: AppendOptions): EventRow {
+    const { type, data } = event;
+    this.#types.validate(type, data);
+    const marked = [...this.#types.personalOf(type), ...(event.personal ?? [])];
+    const personal = [...new Set(marked)].filter(
+      (field) => (data as Record<string, unknown>)[field] !== undefined,
+    );
+    const subject = event.subject ?? options.subject ?? null;
+    if (personal.length > 0 && subject === null)
+      throw new EventStoreError('SUBJECT_MISSING', { type, personal });
+    return {
+      id: event.id ?? randomUUID(),
+      type,
+      typeVersion: this.#types.versionOf(type),
+      subject,
+      personal: personal.length > 0 ? personal : null,
+      data: data as Record<string, unknown>,
+    };
+  }
+
+  #checkPublishable(events: readonly NewEvent[]): void {
+    if (!this.#options.publish) throw new EventStoreError('PUBLISH_MISSING');
+    for (const { type } of events) {
+      if (!this.#options.contracts?.events[type]) throw new EventStoreError('NOT_A_FACT', { type });
+    }
+  }
+}
+
+const MAX_VERSION = 2_147_483_647;
+
+function withTrace(options: AppendOptions): AppendOptions {
+  const { traceparent, tracestate } = traceCarrier();
+  if (traceparent === undefined) return options;
+  return { ...options, metadata: { ...options.metadata, traceparent, ...(tracestate && { tracestate }) } };
+}
+
+/** What a reader will get, without asking for it: the data as JSON keeps it. */
+function toRecorded(
+  stream: string,
+  { type, data }: NewEvent,
+  rows: readonly EventRow[],
+  { version, positions, at }: AppendedRows,
+  { actor, correlationId, causationId, metadata }: AppendOptions,
+  index: number,
+): RecordedEvent {
+  const { id, subject, personal } = rows[index]!;
+  return {
+    position: positions[index]!,
+    stream,
+    version: version - rows.length + 1 + index,
+    id,
+    type,
+    at: toRfc3339(at),
+    correlationId: correlationId ?? id,
+    data: JSON.parse(JSON.stringify(data)),
+    ...(actor !== undefined && { actor }),
+    ...(subject !== null && { subject }),
+    ...(causationId !== undefined && { causationId }),
+    ...(metadata !== undefined && { metadata }),
+    ...(personal !== null && { personal }),
+  };
+}
