@@ -33,8 +33,14 @@ export function addHealth(
   };
 }
 
-/** Routes of the kit itself: not in the API's description. */
-export const KIT_ROUTE = { schema: { hide: true } } as const;
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** A route of the kit itself: not traced, never refused for overload, open to everybody who can reach the port. */
+    kit?: boolean;
+  }
+}
+
+export const KIT_ROUTE = { schema: { hide: true }, config: { kit: true } };
 
 async function failedOf(checks: Checks, timeoutMs: number): Promise<[name: string, error: unknown][]> {
   const asked = Object.entries(checks).map(async ([name, check]): Promise<[string, unknown][]> => {

@@ -14,6 +14,8 @@ export type PartHost<Config> = {
   databaseUrl: string;
   log: FastifyBaseLogger;
   metrics: Registry;
+  /** A token with which this service calls the service of that name. Throws without SERVICE_KEY. */
+  tokenFor(audience: string): Promise<string>;
 };
 
 export type StartedPart<Provided> = {

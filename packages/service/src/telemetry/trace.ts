@@ -1,11 +1,14 @@
 import {
+  type Context,
   context,
+  createContextKey,
   propagation,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
   type SpanOptions,
   SpanStatusCode,
+  type Tracer,
   trace,
 } from '@opentelemetry/api';
 
@@ -28,14 +31,15 @@ export async function inSpan<T>(
   { parent, ...options }: SpanOptions & { parent?: TraceCarrier },
   run: (span: Span) => Promise<T>,
 ): Promise<T> {
-  const from = parent ? propagation.extract(ROOT_CONTEXT, parent) : context.active();
-  const span = trace.getTracer('banyan').startSpan(name, options, from);
+  const active = context.active();
+  const tracer = tracerOf(active);
+  const from = parent ? propagation.extract(contextOf(tracer), parent) : active;
+  const span = (tracer ?? WITHOUT_SERVICE).startSpan(name, options, from);
   return await context.with(trace.setSpan(from, span), async () => {
     try {
       return await run(span);
     } catch (error) {
-      span.recordException(error as Error);
-      span.setStatus({ code: SpanStatusCode.ERROR });
+      failSpan(span, error);
       throw error;
     } finally {
       span.end();
@@ -47,5 +51,25 @@ export async function inSpan<T>(
 export function currentCohort(): string | undefined {
   return propagation.getActiveBaggage()?.getEntry('cohort')?.value;
 }
+
+export function failSpan(span: Span, error: unknown): void {
+  span.recordException(error as Error);
+  span.setStatus({ code: SpanStatusCode.ERROR });
+}
+
+/**
+ * An empty context in which spans are those of a service's own tracer: each service names itself in what it exports, even
+ * where several run in one process.
+ */
+export function contextOf(tracer: Tracer | undefined): Context {
+  return tracer ? ROOT_CONTEXT.setValue(TRACER, tracer) : ROOT_CONTEXT;
+}
+
+export function tracerOf(active: Context): Tracer | undefined {
+  return active.getValue(TRACER) as Tracer | undefined;
+}
+
+const TRACER = createContextKey('banyan.tracer');
+const WITHOUT_SERVICE = trace.getTracer('banyan');
 
 export { SpanKind };

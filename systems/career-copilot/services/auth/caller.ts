@@ -16,7 +16,7 @@ export type Caller = (request: FastifyRequest, options?: { evenInactive?: boolea
 
 /** Takes our own tokens, and the legacy system's as long as its secret is given. */
 export function createCaller(pool: pg.Pool, signer: TokenSigner, legacySecret: string | undefined): Caller {
-  const verify = createTokenVerifier([
+  const { verify } = createTokenVerifier([
     { issuer: AUTH_ISSUER, algorithm: ALGORITHM, keys: signer.verificationKeys },
     ...(legacySecret ? [{ issuer: LEGACY_ISSUER, algorithm: 'HS256' as const, secret: legacySecret }] : []),
   ]);

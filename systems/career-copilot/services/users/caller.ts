@@ -23,7 +23,7 @@ export function createCaller(
   { authUrl, legacySecret }: { authUrl: string | undefined; legacySecret: string | undefined },
 ): Caller {
   const jwksUrl = `${authUrl}/.well-known/jwks.json`;
-  const verify = createTokenVerifier([
+  const { verify } = createTokenVerifier([
     ...(authUrl ? [{ issuer: AUTH_ISSUER, algorithm: 'ES256' as const, jwksUrl }] : []),
     ...(legacySecret ? [{ issuer: LEGACY_ISSUER, algorithm: 'HS256' as const, secret: legacySecret }] : []),
   ]);

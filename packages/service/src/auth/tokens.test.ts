@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { bearerToken, createTokenVerifier, TokenError } from './tokens.ts';
+import { bearerToken, createTokenVerifier, TokenError, type TokenVerifier } from './tokens.ts';
 
 const SECRET = 'a secret that is long enough for HS256';
 const jwks = createServer(async (_request, response) => {
@@ -11,13 +11,14 @@ const jwks = createServer(async (_request, response) => {
   response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [key] }));
 });
 let keys: Awaited<ReturnType<typeof generateKeyPair>>;
-let verify: ReturnType<typeof createTokenVerifier>;
+let verifier: TokenVerifier;
+const verify = (token: string) => verifier.verify(token);
 
 before(async () => {
   keys = await generateKeyPair('ES256', { extractable: true });
   await new Promise<void>((resolve) => jwks.listen(0, '127.0.0.1', resolve));
   const { port } = jwks.address() as AddressInfo;
-  verify = createTokenVerifier([
+  verifier = createTokenVerifier([
     { issuer: 'old', algorithm: 'HS256', secret: SECRET },
     { issuer: 'new', algorithm: 'ES256', jwksUrl: `http://127.0.0.1:${port}/jwks.json` },
     { issuer: 'away', algorithm: 'ES256', jwksUrl: 'http://127.0.0.1:1/jwks.json' },
@@ -84,5 +85,25 @@ describe('bearerToken', () => {
     assert.equal(bearerToken('bearer abc'), 'abc');
     assert.equal(bearerToken('Basic abc'), undefined);
     assert.equal(bearerToken(undefined), undefined);
+  });
+});
+
+describe('a verified token', () => {
+  it('is remembered for a minute, never beyond its expiry', async () => {
+    let clock = Date.now();
+    const { peek, verify } = createTokenVerifier([{ issuer: 'old', algorithm: 'HS256', secret: SECRET }], {
+      now: () => clock,
+    });
+    const long = await withSecret(token('old', {}, 600));
+    const short = await withSecret(token('old', {}, 10));
+    assert.equal(peek(long), undefined);
+    await verify(long);
+    await verify(short);
+    assert.equal(peek(long)?.subject, '7');
+    clock += 11_000;
+    assert.equal(peek(short), undefined);
+    assert.equal(peek(long)?.subject, '7');
+    clock += 50_000;
+    assert.equal(peek(long), undefined);
   });
 });

@@ -1,0 +1,135 @@
+import { createRemoteJWKSet, decodeJwt, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+
+/** Whose tokens are good here. The algorithm is pinned per issuer: a token cannot choose it. */
+export type TrustedIssuer = { issuer: string } & (
+  | { algorithm: 'HS256'; secret: string }
+  | { algorithm: 'ES256' | 'EdDSA'; jwksUrl: string }
+  | { algorithm: 'ES256' | 'EdDSA'; keys: JWTVerifyGetKey }
+) & {
+    /** Its tokens are those of services: made for `audience` alone, and each signed with the key of the service it names. */
+    services?: { audience: string };
+  };
+
+/** Who asks: a user or, if `service` is there, another service. */
+export type Principal = { subject: string; role: string; issuer: string; service?: string };
+
+/** Not a token that is good here; `cause` has the reason. `unverifiable`: the issuer's keys could not be had just now. */
+export class TokenError extends Error {
+  readonly reason: 'invalid' | 'unverifiable';
+
+  constructor(reason: 'invalid' | 'unverifiable', cause?: unknown) {
+    super(
+      reason === 'invalid' ? 'The token is not valid' : 'The token cannot be verified now',
+      cause === undefined ? undefined : { cause },
+    );
+    this.name = 'TokenError';
+    this.reason = reason;
+  }
+}
+
+export type TokenVerifier = {
+  /** Whose token it is. Throws `TokenError`. */
+  verify(token: string): Promise<Principal>;
+  /** The same without waiting, if the very same token was verified a moment ago. */
+  peek(token: string): Principal | undefined;
+};
+
+/**
+ * Verifies access tokens of several issuers: signature, issuer, expiry, subject. Keys from a URL are fetched when first
+ * needed and again when a token names an unknown one, so other issuers' tokens do not depend on that URL. A good token is
+ * remembered for a minute at most: as long may one live on whose key was withdrawn.
+ */
+export function createTokenVerifier(
+  trusted: readonly TrustedIssuer[],
+  { now = Date.now }: { now?: () => number } = {},
+): TokenVerifier {
+  const issuers = new Map(trusted.map((issuer) => [issuer.issuer, { ...issuer, keys: keysOf(issuer) }]));
+  const remembered = new RecentMap<{ principal: Principal; until: number }>(REMEMBERED);
+  return {
+    peek: (token) => {
+      const found = remembered.get(token);
+      return found && found.until > now() ? found.principal : undefined;
+    },
+    verify: async (token) => {
+      const issuer = issuers.get(issuerOf(token));
+      if (!issuer) throw new TokenError('invalid', 'unknown issuer');
+      try {
+        const { payload, protectedHeader } = await jwtVerify(token, issuer.keys, {
+          algorithms: [issuer.algorithm],
+          issuer: issuer.issuer,
+          requiredClaims: ['exp', 'sub'],
+          currentDate: new Date(now()),
+          ...(issuer.services && { audience: issuer.services.audience }),
+        });
+        const subject = payload.sub!;
+        if (issuer.services && protectedHeader.kid !== subject) throw new Error('the key of another service');
+        const role = typeof payload.role === 'string' ? payload.role : 'user';
+        const principal: Principal = issuer.services
+          ? { subject, role: 'service', issuer: issuer.issuer, service: subject }
+          : { subject, role, issuer: issuer.issuer };
+        remembered.set(token, { principal, until: Math.min(payload.exp! * 1000, now() + REMEMBER_MS) });
+        return principal;
+      } catch (error) {
+        throw new TokenError(isOutOfReach(error) ? 'unverifiable' : 'invalid', error);
+      }
+    },
+  };
+}
+
+/** The token of an `Authorization: Bearer` header, undefined without one. */
+export function bearerToken(authorization: string | undefined): string | undefined {
+  return /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];
+}
+
+const REMEMBERED = 10_000;
+const REMEMBER_MS = 60_000;
+
+/** Keeps at least `size` of what was used last and at most twice as many, without a list to keep in order. */
+class RecentMap<V> {
+  readonly #size: number;
+  #young = new Map<string, V>();
+  #old = new Map<string, V>();
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  get(key: string): V | undefined {
+    const young = this.#young.get(key);
+    if (young !== undefined) return young;
+    const old = this.#old.get(key);
+    if (old !== undefined) this.set(key, old);
+    return old;
+  }
+
+  set(key: string, value: V): void {
+    if (this.#young.size >= this.#size) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(key, value);
+  }
+}
+
+function issuerOf(token: string): string {
+  try {
+    return decodeJwt(token).iss ?? '';
+  } catch (error) {
+    throw new TokenError('invalid', error);
+  }
+}
+
+function keysOf(issuer: TrustedIssuer): JWTVerifyGetKey {
+  if ('keys' in issuer) return issuer.keys;
+  if ('secret' in issuer) {
+    const secret = new TextEncoder().encode(issuer.secret);
+    return async () => secret;
+  }
+  return createRemoteJWKSet(new URL(issuer.jwksUrl), { cooldownDuration: 1000, timeoutDuration: 2000 });
+}
+
+/** jose's errors of a bad token have codes of their own; what remains is the network, or an answer that is no key set. */
+function isOutOfReach(error: unknown): boolean {
+  if (error instanceof errors.JWKSTimeout || error instanceof TypeError) return true;
+  return error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC';
+}
