@@ -1,0 +1,32 @@
+CREATE SCHEMA IF NOT EXISTS banyan_events;
+
+-- Marks of effects, written in the transaction of the effect itself.
+CREATE TABLE IF NOT EXISTS banyan_events.saga_effects (
+  idempotency_key text PRIMARY KEY,
+  -- False: undone before it had happened, so it must not happen any more.
+  effective boolean NOT NULL,
+  result jsonb,
+  at timestamptz NOT NULL DEFAULT now()
+);
+
+-- Processes that run sagas. One whose lease has run out is dead: the others take over what it ran.
+CREATE TABLE IF NOT EXISTS banyan_events.saga_executors (
+  executor_id text PRIMARY KEY,
+  service text NOT NULL,
+  -- Sagas, as <name>@<version>, that it knows how to run.
+  sagas text[] NOT NULL,
+  lease_until timestamptz NOT NULL
+);
+
+-- What operators did to stuck sagas.
+CREATE TABLE IF NOT EXISTS banyan_events.saga_mends (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  saga_id text NOT NULL,
+  -- Null: the saga itself had broken off, not the compensation of a step.
+  step text,
+  action text NOT NULL CHECK (action IN ('retry', 'resolve')),
+  who text NOT NULL,
+  note text,
+  at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX IF NOT EXISTS saga_mends_saga_id ON banyan_events.saga_mends (saga_id);
