@@ -15,7 +15,8 @@ import { promisify } from 'node:util';
 export type Kafka = {
   /** As clients take it, e.g. 127.0.0.1:41233. */
   address: string;
-  pid: number;
+  /** `kill -9`, and up again at the same address with what it had. */
+  restart(): Promise<void>;
   /** Ends the broker and removes its data. */
   stop(): Promise<void>;
 };
@@ -38,7 +39,8 @@ export async function startKafka(): Promise<Kafka> {
   const config = join(directory, 'server.properties');
   writeFileSync(config, properties(directory, port!, controllerPort!));
   await run('java', [...JVM, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', config]);
-  const broker = spawn('java', [...JVM, 'kafka.Kafka', config], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const start = () => spawn('java', [...JVM, 'kafka.Kafka', config], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let broker = start();
   const tether = () => {
     broker.kill('SIGKILL');
     rmSync(directory, { recursive: true, force: true });
@@ -49,13 +51,18 @@ export async function startKafka(): Promise<Kafka> {
     await end(broker);
     rmSync(directory, { recursive: true, force: true });
   };
+  const restart = async () => {
+    await end(broker);
+    broker = start();
+    await started(broker);
+  };
   try {
     await started(broker);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { address: `127.0.0.1:${port}`, pid: broker.pid!, stop };
+  return { address: `127.0.0.1:${port}`, restart, stop };
 }
 
 const run = promisify(execFile);

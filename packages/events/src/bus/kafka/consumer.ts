@@ -1,0 +1,313 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Admin, Consumer, type Message, type MessageToProduce } from '@platformatic/kafka';
+import type { Envelope } from '../../envelope.ts';
+import type { DeadLetter, Subscriber, Subscription } from '../bus.ts';
+import { assignTogether, type Member } from './assign.ts';
+import type { KafkaConnection } from './kafka.ts';
+import { Partition } from './partition.ts';
+import { type Parked, record, type TopicNames } from './topics.ts';
+
+export type GroupConsumerOptions = {
+  connection: KafkaConnection;
+  admin: Admin;
+  topics: TopicNames;
+  subscription: Subscription;
+  produce(records: readonly MessageToProduce[]): Promise<void>;
+};
+
+/** One subscriber of a group: a member that has some partitions of the messages and of the group's retry topic. */
+export class GroupConsumer implements Subscriber {
+  readonly #options: GroupConsumerOptions;
+  readonly #retryTopic: string;
+  readonly #partitions = new Map<number, Partition>();
+  readonly #committed = new Map<string, bigint>();
+  readonly #epochs = new Map<string, number>();
+  readonly #room: Room;
+  readonly #abort = new AbortController();
+  #consumer: Consumer;
+  #running: Promise<void> | undefined;
+  #commitSoon: NodeJS.Timeout | undefined;
+  #committing: Promise<void> = Promise.resolve();
+
+  constructor(options: GroupConsumerOptions) {
+    this.#options = options;
+    this.#retryTopic = options.topics.retry(options.subscription.group);
+    this.#room = new Room(options.subscription.concurrency ?? 16);
+    this.#consumer = this.#connect();
+  }
+
+  /** Resolves once the group has a position: what is published from then on reaches it. */
+  async start(): Promise<void> {
+    await this.#takePosition();
+    const joined = Promise.withResolvers<void>();
+    this.#running = this.#run(joined.resolve);
+    await joined.promise;
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#abort.signal.aborted) {
+      this.#abort.abort();
+      for (const partition of this.#partitions.values()) partition.abandon();
+      await this.#room.empty();
+      clearTimeout(this.#commitSoon);
+      await this.#commit();
+      await this.#consumer.close(true).catch(this.#onError);
+    }
+    await this.#running;
+  }
+
+  readonly #onError = (error: unknown) => this.#options.subscription.onError?.(error as Error);
+
+  #connect(): Consumer {
+    const { connection, topics, subscription } = this.#options;
+    const member: Member = { types: subscription.types };
+    const consumer = new Consumer({
+      ...connection,
+      groupId: topics.group(subscription.group),
+      autocommit: false,
+      sessionTimeout: 10_000,
+      heartbeatInterval: 1_000,
+      rebalanceTimeout: 10_000,
+      maxWaitTime: 500,
+      minBytes: 1,
+      protocols: [{ name: 'banyan', version: 0, metadata: JSON.stringify(member) }],
+      partitionAssigner: assignTogether,
+    });
+    consumer.on('consumer:group:join', () => this.#assigned(consumer));
+    return consumer;
+  }
+
+  /**
+   * A new group starts with what comes now. Written down at once: a group without a position would miss what is published
+   * between its first subscriber's end and its next one's start.
+   */
+  async #takePosition(): Promise<void> {
+    const { admin, topics, subscription } = this.#options;
+    const groupId = topics.group(subscription.group);
+    const [known] = await admin.listConsumerGroupOffsets({ groups: [groupId] }).catch(() => []);
+    const has = new Set(
+      known?.topics.flatMap(({ name, partitions }) =>
+        partitions.filter((at) => at.committedOffset >= 0n).map((at) => `${name}/${at.partitionIndex}`),
+      ),
+    );
+    const ends = await this.#consumer.listOffsets({ topics: [topics.messages, this.#retryTopic] });
+    const missing = [...ends].map(([name, offsets]) => ({
+      name,
+      partitionOffsets: offsets
+        .map((end, partition) => ({ partition, offset: name === this.#retryTopic ? 0n : end }))
+        .filter(({ partition }) => !has.has(`${name}/${partition}`)),
+    }));
+    const wanted = missing.filter(({ partitionOffsets }) => partitionOffsets.length > 0);
+    if (wanted.length === 0) return;
+    // Refused if the group has members already: one of them has taken the position.
+    await admin.alterConsumerGroupOffsets({ groupId, topics: wanted }).catch(this.#onError);
+  }
+
+  /** Reads until it is stopped; begins again when the connection or the membership is lost. */
+  async #run(joined: () => void): Promise<void> {
+    const { topics } = this.#options;
+    for (let failures = 0; !this.#abort.signal.aborted; failures++) {
+      try {
+        const stream = await this.#consumer.consume({
+          topics: [topics.messages, this.#retryTopic],
+          mode: 'committed',
+          fallbackMode: 'earliest',
+          autocommit: false,
+        });
+        joined();
+        for await (const message of stream) {
+          failures = 0;
+          this.#take(message);
+          while (this.#inHand() > MOST_IN_HAND && !this.#abort.signal.aborted) await this.#room.change();
+        }
+      } catch (error) {
+        if (!this.#abort.signal.aborted) this.#onError(error);
+      }
+      joined();
+      if (this.#abort.signal.aborted) return;
+      this.#abandonAll();
+      await this.#consumer.close(true).catch(() => {});
+      await delay(Math.min(100 * 2 ** failures, 5_000), undefined, { signal: this.#abort.signal }).catch(
+        () => {},
+      );
+      if (!this.#abort.signal.aborted) this.#consumer = this.#connect();
+    }
+  }
+
+  /** Keeps the partitions that are still ours, forgets those that are not, opens new ones. */
+  #assigned(consumer: Consumer): void {
+    if (consumer !== this.#consumer) return;
+    const { messages } = this.#options.topics;
+    const ours = new Set(consumer.assignments?.find(({ topic }) => topic === messages)?.partitions);
+    for (const [number, partition] of this.#partitions) {
+      if (!ours.has(number)) {
+        partition.abandon();
+        this.#partitions.delete(number);
+      }
+    }
+    const opened = [...ours].filter((number) => !this.#partitions.has(number));
+    for (const number of opened) this.#partitions.set(number, this.#open(number));
+    if (opened.length > 0) void this.#readRetriesFirst(consumer, opened);
+  }
+
+  async #readRetriesFirst(consumer: Consumer, numbers: number[]): Promise<void> {
+    const topic = this.#retryTopic;
+    const opened = numbers.map((number) => ({ number, partition: this.#partitions.get(number)! }));
+    for (let failures = 0; consumer === this.#consumer && !this.#abort.signal.aborted; failures++) {
+      try {
+        const ends = (await consumer.listOffsets({ topics: [topic], partitions: { [topic]: numbers } })).get(
+          topic,
+        );
+        const commits = (
+          await consumer.listCommittedOffsets({ topics: [{ topic, partitions: numbers }] })
+        ).get(topic);
+        for (const { number, partition } of opened) {
+          const from = commits?.[number] ?? -1n;
+          partition.readRetriesFirst(from < 0n ? 0n : from, ends?.[number] ?? 0n);
+        }
+        return;
+      } catch (error) {
+        this.#onError(error);
+        await delay(Math.min(100 * 2 ** failures, 2_000));
+      }
+    }
+  }
+
+  #open(number: number): Partition {
+    const { subscription, topics } = this.#options;
+    return new Partition({
+      types: new Set(subscription.types),
+      attempts: subscription.attempts ?? 3,
+      delayMs: subscription.delayMs ?? 5_000,
+      handle: (message, attempt, signal) =>
+        this.#room.enter(async () => {
+          signal.throwIfAborted();
+          await subscription.handle(message, { attempt });
+        }),
+      park: async (parked, signal) => {
+        const at = { ...record(this.#retryTopic, parked.message.subject, parked), partition: number };
+        await this.#insist([at], signal);
+      },
+      bury: async (message, error, attempts, signal) => {
+        const letter = letterOf(subscription.group, message, error, attempts);
+        await this.#insist([record(topics.dead, letter.id, letter)], signal);
+      },
+      onDone: () => {
+        this.#commitSoon ??= setTimeout(() => {
+          this.#commitSoon = undefined;
+          void this.#commit();
+        }, COMMIT_MS);
+      },
+    });
+  }
+
+  async #insist(records: MessageToProduce[], signal: AbortSignal): Promise<void> {
+    for (let failures = 0; ; failures++) {
+      try {
+        return await this.#options.produce(records);
+      } catch (error) {
+        this.#onError(error);
+        await delay(Math.min(100 * 2 ** failures, 5_000), undefined, { signal });
+      }
+    }
+  }
+
+  #take(message: Message<Buffer, Buffer, Buffer, Buffer>): void {
+    const { topic, offset, value, leaderEpoch } = message;
+    const partition = this.#partitions.get(message.partition);
+    if (!partition) return;
+    this.#epochs.set(`${topic}/${message.partition}`, leaderEpoch);
+    const content: unknown = JSON.parse(String(value));
+    if (topic === this.#retryTopic) partition.takeRetry(offset, content as Parked);
+    else partition.takeMessage(offset, content as Envelope);
+  }
+
+  #commit(): Promise<void> {
+    this.#committing = this.#committing.then(async () => {
+      const offsets = this.#positions().filter(
+        ({ topic, partition, offset }) => this.#committed.get(`${topic}/${partition}`) !== offset,
+      );
+      if (offsets.length === 0) return;
+      try {
+        await this.#consumer.commit({ offsets });
+        for (const { topic, partition, offset } of offsets)
+          this.#committed.set(`${topic}/${partition}`, offset);
+      } catch (error) {
+        // The next one says all of it again; what is not said is delivered again.
+        this.#onError(error);
+      }
+    });
+    return this.#committing;
+  }
+
+  #positions() {
+    const { messages } = this.#options.topics;
+    return [...this.#partitions].flatMap(([partition, state]) =>
+      [
+        { topic: messages, offset: state.messages.position },
+        { topic: this.#retryTopic, offset: state.retries.position },
+      ].flatMap(({ topic, offset }) => {
+        const leaderEpoch = this.#epochs.get(`${topic}/${partition}`) ?? -1;
+        return offset === undefined ? [] : [{ topic, partition, offset, leaderEpoch }];
+      }),
+    );
+  }
+
+  #inHand(): number {
+    let sum = 0;
+    for (const partition of this.#partitions.values()) sum += partition.inHand;
+    return sum;
+  }
+
+  #abandonAll(): void {
+    for (const partition of this.#partitions.values()) partition.abandon();
+    this.#partitions.clear();
+    this.#committed.clear();
+  }
+}
+
+/** Handed-out messages that are not done, at most, beyond which none is read. */
+const MOST_IN_HAND = 2_000;
+const COMMIT_MS = 50;
+
+function letterOf(group: string, message: Envelope, error: unknown, attempts: number): DeadLetter {
+  const reason = (error instanceof Error ? error.message : String(error)).slice(0, 10_000);
+  return { id: randomUUID(), group, message, reason, attempts, diedAt: new Date().toISOString() };
+}
+
+/** Lets so many run at once. */
+class Room {
+  readonly #size: number;
+  readonly #waiting: (() => void)[] = [];
+  readonly #watching: (() => void)[] = [];
+  #taken = 0;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  async enter<T>(run: () => Promise<T>): Promise<T> {
+    if (this.#taken >= this.#size) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#taken++;
+    try {
+      return await run();
+    } finally {
+      // Whoever waits gets the place itself, so that nobody slips in between.
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#taken--;
+      for (const watcher of this.#watching.splice(0)) watcher();
+    }
+  }
+
+  /** The next time that somebody leaves. */
+  async change(): Promise<void> {
+    if (this.#taken > 0) await new Promise<void>((resolve) => this.#watching.push(resolve));
+    else await delay(10);
+  }
+
+  async empty(): Promise<void> {
+    while (this.#taken > 0) await this.change();
+  }
+}
