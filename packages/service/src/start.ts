@@ -12,6 +12,7 @@ import { createServiceTokens, ServiceTokenConfig, trustedServices } from './auth
 import { createTokenVerifier } from './auth/tokens.ts';
 import { BaseConfig, readConfig } from './config.ts';
 import type { RunningService, ServiceContext, ServiceDefinition } from './definition.ts';
+import { LoadConfig, shedLoad } from './load.ts';
 import { createMetrics, type MetricTable } from './metrics/business.ts';
 import { configOfParts, type Parts, type ProvidedBy, type RunningParts, startParts } from './parts.ts';
 import { TelemetryConfig } from './telemetry/config.ts';
@@ -22,6 +23,7 @@ import type { ServiceApp } from './types.ts';
 
 const KitConfig = Type.Object({
   ...BaseConfig.properties,
+  ...LoadConfig.properties,
   ...TelemetryConfig.properties,
   ...ServiceTokenConfig.properties,
 });
@@ -89,8 +91,9 @@ export async function startService<C extends TObject, Use extends Parts, M exten
       const trusted = [...(await definition.auth.issuers(given)), ...trustedServices(name, config)];
       authenticateRoutes(app, createTokenVerifier(trusted));
     }
-    // After the guard is set, so that it comes before it: a refusal belongs to the trace too.
+    // What is set up later comes first: overload, then the trace, to which a refusal belongs too, then the guard.
     traceRequests(app, telemetry);
+    shedLoad(app, config, registry);
     await definition.routes(app, given);
     await app.listen({ port: config.PORT, host: config.HOST });
     await parts.open({ url: urlOf(app) });

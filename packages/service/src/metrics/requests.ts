@@ -1,10 +1,10 @@
-import { collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';
+import { collectDefaultMetrics, Histogram, type Registry } from 'prom-client';
 import { KIT_ROUTE } from '../health.ts';
 import type { ServiceApp } from '../types.ts';
 
 /**
- * /metrics: rate, errors and duration of each route (`http_request_duration_seconds` by method, route and status), requests
- * in flight, and what the runtime says of itself.
+ * /metrics: rate, errors and duration of each route (`http_request_duration_seconds` by method, route and status), and
+ * what the runtime says of itself.
  */
 export function addMetrics(app: ServiceApp, service: string, registry: Registry): void {
   registry.setDefaultLabels({ service });
@@ -16,21 +16,7 @@ export function addMetrics(app: ServiceApp, service: string, registry: Registry)
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
     registers: [registry],
   });
-  let inFlight = 0;
-  new Gauge({
-    name: 'http_requests_in_flight',
-    help: 'Requests taken and not yet answered',
-    registers: [registry],
-    collect() {
-      this.set(inFlight);
-    },
-  });
-  app.addHook('onRequest', (_request, _reply, done) => {
-    inFlight += 1;
-    done();
-  });
   app.addHook('onResponse', (request, reply, done) => {
-    inFlight -= 1;
     const route = request.routeOptions.url ?? 'unmatched';
     duration.observe(
       { method: request.method, route, status: String(reply.statusCode) },
