@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import type { Command } from 'commander';
 import { createProgram } from './cli/program.ts';
 import { loadPlan } from './plan/load.ts';
 
@@ -39,7 +40,10 @@ describe('the documentation', () => {
     assert.ok(lines.length > 5);
     for (const [page, line] of lines) {
       const words = line.replace(/#.*$/, '').trim().split(/\s+/).slice(2);
-      const command = program.commands.find((candidate) => candidate.name() === words[0]);
+      const named = (commands: readonly Command[], word: string | undefined) =>
+        commands.find((candidate) => candidate.name() === word);
+      let command = named(program.commands, words[0]);
+      if (command && command.commands.length > 0) command = named(command.commands, words[1]);
       assert.ok(command, `${page}: ${line}`);
       for (const option of words.filter((word) => word.startsWith('-'))) {
         const known = [...command.options, ...program.options].some(

@@ -1,3 +1,4 @@
+import type { Flag, Setting } from '@banyan/service/settings';
 import { request } from 'undici';
 import {
   type Control,
@@ -9,6 +10,7 @@ import {
   type VerificationRun,
 } from '../control/control.ts';
 import type { ResolvedPlan } from '../plan/resolved.ts';
+import type { Settings, StoredFlag } from '../settings/settings.ts';
 import type { Target } from '../stage/stages.ts';
 import { fromProblem } from './problem.ts';
 import { writeTarget } from './target.ts';
@@ -27,7 +29,7 @@ export function controlOrigin({ control }: ResolvedPlan): string {
  * A control plane reached over its HTTP API. Every method rejects with ControlError: the control plane's own, or
  * `unreachable`, `no_answer` or `not_banyan` (status 0) when there was no answer to speak of.
  */
-export class ControlClient implements Control {
+export class ControlClient implements Control, Settings {
   readonly #origin: string;
   readonly #token: string | null;
 
@@ -77,7 +79,36 @@ export class ControlClient implements Control {
     return this.#call('GET', `/v1/steps${query({ service, limit })}`);
   }
 
-  async #call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
+  flags(): ReturnType<Settings['flags']> {
+    return this.#call('GET', '/v1/flags');
+  }
+
+  flag(key: string): Promise<StoredFlag> {
+    return this.#call('GET', `/v1/flags/${encodeURIComponent(key)}`);
+  }
+
+  setFlag({ key, ...flag }: Flag, version: number | null): Promise<StoredFlag> {
+    const body = version === null ? flag : { ...flag, version };
+    return this.#call('PUT', `/v1/flags/${encodeURIComponent(key)}`, body);
+  }
+
+  async deleteFlag(key: string): Promise<void> {
+    await this.#call('DELETE', `/v1/flags/${encodeURIComponent(key)}`);
+  }
+
+  config(service: string | null): Promise<Setting[]> {
+    return this.#call('GET', `/v1/config${query({ service })}`);
+  }
+
+  setConfig(service: string, key: string, value: string): Promise<Setting> {
+    return this.#call('PUT', variableOf(service, key), { value });
+  }
+
+  async unsetConfig(service: string, key: string): Promise<void> {
+    await this.#call('DELETE', variableOf(service, key));
+  }
+
+  async #call<T>(method: Method, path: string, body?: object): Promise<T> {
     const answer = await this.#send(method, path, body);
     const parsed = parseJson(answer.text);
     if (answer.status >= 200 && answer.status < 300 && parsed !== undefined) return parsed as T;
@@ -92,11 +123,7 @@ export class ControlClient implements Control {
     );
   }
 
-  async #send(
-    method: 'GET' | 'POST',
-    path: string,
-    body?: object,
-  ): Promise<{ status: number; text: string }> {
+  async #send(method: Method, path: string, body?: object): Promise<{ status: number; text: string }> {
     try {
       const answer = await request(`${this.#origin}${path}`, {
         method,
@@ -128,6 +155,12 @@ export class ControlClient implements Control {
       );
     }
   }
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+function variableOf(service: string, key: string): string {
+  return `/v1/config/${encodeURIComponent(service)}/${encodeURIComponent(key)}`;
 }
 
 function pathOf(service: string): string {

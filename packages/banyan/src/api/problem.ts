@@ -15,6 +15,7 @@ export const PROBLEM_TYPE = 'application/problem+json';
 /** Errors of the API itself; those of the control plane carry their own code and status. */
 const API_ERRORS = {
   unauthorized: { status: 401, mend: 'send the token of .banyan/token as `Authorization: Bearer <token>`' },
+  forbidden: { status: 403, mend: "use the operator's token" },
   bad_request: { status: 400, mend: 'see GET /openapi.json' },
   bad_target: {
     status: 400,

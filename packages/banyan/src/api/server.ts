@@ -1,12 +1,21 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyRequest,
+} from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { type Control, ControlError } from '../control/control.ts';
+import type { FlagFeed } from '../settings/feed.ts';
+import type { Settings } from '../settings/settings.ts';
 import { describeApi } from './openapi.ts';
 import { apiError, PROBLEM_TYPE, toProblem } from './problem.ts';
 import { addRoutes } from './routes.ts';
+import { serviceOfToken } from './service-token.ts';
+import { addSettingsRoutes } from './settings-routes.ts';
 
 export type ApiOptions = {
   /** Address to listen on. */
@@ -17,6 +26,8 @@ export type ApiOptions = {
   token: string;
   /** Text of GET /metrics in the Prometheus format; without it the endpoint is not there. */
   metrics?: () => Promise<string>;
+  /** Flags and configuration of services; without them their endpoints are not there. */
+  settings?: { store: Settings; feed: FlagFeed };
   log?: FastifyBaseLogger;
 };
 
@@ -42,7 +53,8 @@ export async function serveApi(control: Control, options: ApiOptions): Promise<A
     });
     addRoutes(guarded, control);
     guarded.get('/openapi.json', async () => describe());
-    const { metrics } = options;
+    const { metrics, settings } = options;
+    if (settings) addSettingsRoutes(guarded, settings.store, settings.feed);
     if (metrics) {
       guarded.get('/metrics', async (_request, reply) =>
         reply.type('text/plain; version=0.0.4').send(await metrics()),
@@ -68,16 +80,22 @@ function addHealth(app: FastifyInstance, control: Control): void {
   });
 }
 
-/** Compares digests, so that neither content nor length of the token shows in the time it takes. */
-function demandToken(token: string): (request: { headers: { authorization?: string } }) => Promise<void> {
+/**
+ * The operator's token opens everything, a service's own only what is made for services, and there only what is its own.
+ * Compares digests, so that neither content nor length of the token shows in the time it takes.
+ */
+function demandToken(token: string): (request: FastifyRequest) => Promise<void> {
   const wanted = digest(token);
-  return async ({ headers }) => {
+  return async ({ headers, routeOptions, params }) => {
     const given = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1];
-    if (given !== undefined && timingSafeEqual(digest(given), wanted)) return;
-    throw apiError(
-      'unauthorized',
-      given === undefined ? 'a bearer token is needed' : 'the bearer token is not the right one',
-    );
+    if (given === undefined) throw apiError('unauthorized', 'a bearer token is needed');
+    if (timingSafeEqual(digest(given), wanted)) return;
+    const service = serviceOfToken(token, given);
+    if (service === undefined) throw apiError('unauthorized', 'the bearer token is not the right one');
+    const { forServices } = routeOptions.config as { forServices?: boolean };
+    const whose = (params as { service?: string } | undefined)?.service ?? service;
+    if (!forServices || whose !== service)
+      throw apiError('forbidden', `this is not for the service ${service}`);
   };
 }
 

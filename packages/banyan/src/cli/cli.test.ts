@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, type TestContext, test } from 'node:test';
@@ -9,20 +9,12 @@ import { serveApi } from '../api/server.ts';
 import { ensureToken } from '../api/token.ts';
 import { FakeControl } from '../testing/fake-control.ts';
 import { aPlan, aTable } from '../testing/plans.ts';
+import { MAIN as main, run, writePlan } from '../testing/run-cli.ts';
 import { createProgram } from './program.ts';
 
-const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 const shim = fileURLToPath(new URL('../../bin/banyan.js', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'banyan-cli-'));
 after(() => rmSync(root, { recursive: true, force: true }));
-
-type Ended = {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-  json: () => ReturnType<typeof JSON.parse>;
-};
-type Run = { child: ChildProcess; ended: Promise<Ended> };
 
 /** A folder with a plan, a control plane in memory behind a real API, and the command line run in that folder. */
 async function aShop(t: TestContext) {
@@ -33,32 +25,6 @@ async function aShop(t: TestContext) {
   writePlan(folder, api.port);
   const start = (...args: string[]) => run([main, ...args], folder);
   return { fake, api, folder, start, banyan: (...args: string[]) => start(...args).ended };
-}
-
-function writePlan(folder: string, port: number, change: object = {}): void {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  const plan = { ...aPlan(), ...change };
-  plan.control = { ...plan.control, port };
-  writeFileSync(join(folder, 'banyan.config.ts'), `export default ${JSON.stringify(plan)};\n`);
-}
-
-function run(nodeArgs: string[], cwd: string): Run {
-  const { BANYAN_TOKEN: _token, FORCE_COLOR: _colour, ...env } = process.env;
-  const child = spawn(process.execPath, nodeArgs, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '';
-  let stderr = '';
-  child.stdout!.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr!.on('data', (chunk) => {
-    stderr += chunk;
-  });
-  const ended = new Promise<Ended>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr, json: () => JSON.parse(stdout) }));
-  });
-  return { child, ended };
 }
 
 /** Resolves when the process has written what matches. */
@@ -396,7 +362,7 @@ describe('banyan', { concurrency: 3 }, () => {
     assert.equal(help.code, 0);
     assert.match(help.stdout, /Exit codes:/);
     const { commands } = createProgram();
-    assert.equal(commands.length, 10);
+    assert.equal(commands.length, 12);
     for (const command of commands) {
       let text = '';
       command.configureOutput({ writeOut: (chunk) => (text += chunk) }).outputHelp();

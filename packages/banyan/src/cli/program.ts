@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { advanceCommand } from './commands/advance.ts';
 import { checkCommand } from './commands/check.ts';
+import { configCommand } from './commands/config.ts';
+import { flagsCommand } from './commands/flags/flags.ts';
 import { mismatchesCommand } from './commands/mismatches.ts';
 import { planCommand } from './commands/plan.ts';
 import { retireCommand } from './commands/retire.ts';
@@ -31,13 +33,19 @@ export function createProgram(): Command {
     mismatchesCommand(),
     retireCommand(),
     stepsCommand(),
+    flagsCommand(),
+    configCommand(),
   ];
   for (const each of commands) program.addCommand(each);
-  for (const each of [program, ...commands]) {
-    each
-      .exitOverride()
-      .showSuggestionAfterError()
-      .configureOutput({ outputError: () => {} });
-  }
+  quieten(program);
   return program;
+}
+
+/** Wrong usage of a command, or of one that it holds, is thrown and told by us. */
+function quieten(each: Command): void {
+  each
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({ outputError: () => {} });
+  for (const held of each.commands) quieten(held);
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Control } from '../control/control.ts';
 import type { LoadedPlan } from '../plan/load.ts';
+import type { Settings } from '../settings/settings.ts';
 import { Interrupted } from './exit.ts';
 
 export type CommonOptions = { json?: boolean; config?: string };
@@ -11,6 +12,18 @@ export function command(name: string, summary: string, examples: readonly string
     .summary(summary)
     .description(`${summary}.`)
     .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ ${example}`).join('\n')}`);
+}
+
+/** A command that only holds others, e.g. `banyan flags`. */
+export function group(
+  name: string,
+  summary: string,
+  examples: readonly string[],
+  commands: readonly Command[],
+): Command {
+  const holder = command(name, summary, examples);
+  for (const each of commands) holder.addCommand(each);
+  return holder;
 }
 
 export function withCommonOptions(target: Command): Command {
@@ -36,7 +49,7 @@ export async function load(options: CommonOptions): Promise<LoadedPlan> {
 }
 
 /** The control plane of the plan. Nothing is sent before its first method is called. */
-export async function connect(options: CommonOptions): Promise<Control> {
+export async function connect(options: CommonOptions): Promise<Control & Settings> {
   const [{ plan, directory }, { ControlClient, controlOrigin }, { findToken }] = await Promise.all([
     load(options),
     import('../api/client.ts'),

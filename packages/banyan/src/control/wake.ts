@@ -1,3 +1,4 @@
+import { quoteIdent } from '@banyan/postgres';
 import pg from 'pg';
 
 export type Wake = {
@@ -7,10 +8,14 @@ export type Wake = {
 };
 
 /**
- * Waits for `NOTIFY banyan` on a connection of its own. When the connection dies it is opened again; until then the
+ * Waits for a NOTIFY (on `banyan`, unless another channel is named) on a connection of its own. When the connection dies it is opened again; until then the
  * caller's own tick (`ms`) is what wakes it, so nothing depends on a notification arriving.
  */
-export async function listenForChanges(url: string, applicationName: string): Promise<Wake> {
+export async function listenForChanges(
+  url: string,
+  applicationName: string,
+  channel = 'banyan',
+): Promise<Wake> {
   let closed = false;
   let pending = false;
   let wake: (() => void) | null = null;
@@ -54,7 +59,7 @@ export async function listenForChanges(url: string, applicationName: string): Pr
     });
     try {
       await candidate.connect();
-      await candidate.query('LISTEN banyan');
+      await candidate.query(`LISTEN ${quoteIdent(channel)}`);
       client = candidate;
     } catch {
       await candidate.end().catch(() => {});

@@ -1,4 +1,6 @@
 import { serveApi } from '../api/server.ts';
+import { openFlagFeed } from '../settings/feed.ts';
+import { createSettings } from '../settings/store.ts';
 import { childContext, stopOnSignal } from '../up/child.ts';
 import { connectApplier } from './applier-client.ts';
 import { startController } from './controller.ts';
@@ -8,15 +10,20 @@ import { createOperations } from './operations.ts';
 const { plan, log, token, applierUrl } = await childContext('controller');
 const controller = await startController({ plan, applier: connectApplier(applierUrl, token), log });
 const operations = createOperations(plan, controller.pool);
+const { pool } = controller;
+const store = await createSettings(pool);
+const feed = await openFlagFeed({ pool, settings: store, url: plan.control.database, log });
 const api = await serveApi(operations, {
   host: plan.control.host,
   port: plan.control.port,
   token,
   metrics: controlMetrics(operations),
+  settings: { store, feed },
   log,
 });
 process.send?.('ready');
 stopOnSignal(async () => {
   await api.close();
+  await feed.close();
   await controller.stop();
 });
