@@ -10,8 +10,25 @@ export {
   event,
   type MessageContract,
 } from './contracts.ts';
+export {
+  type Decider,
+  type Handled,
+  type HandleOptions,
+  handle,
+  type Loaded,
+  load,
+  stateAt,
+} from './decider/decider.ts';
+export { type Given, specify } from './decider/given.ts';
 export type { Envelope } from './envelope.ts';
 export { EventsError, type EventsErrorCode, isPermanent } from './errors.ts';
+export { defineProjection, type Projection, type Tables } from './projection/define.ts';
+export {
+  createProjector,
+  type ProjectionStatus,
+  type Projector,
+  type ProjectorOptions,
+} from './projection/projector.ts';
 export {
   type AnySaga,
   applySagaSchema,
@@ -47,3 +64,24 @@ export {
   type WaitContext,
   type WaitStep,
 } from './saga/index.ts';
+export { EventStoreError, type EventStoreErrorCode } from './store/errors.ts';
+export type { MasterKeys } from './store/keys.ts';
+export {
+  createEventStore,
+  type EventStore,
+  type EventStoreOptions,
+  type ReadAllOptions,
+  SUBJECT_FORGOTTEN,
+} from './store/store.ts';
+export {
+  type Appended,
+  type AppendOptions,
+  type AuditFilter,
+  type DomainEvent,
+  type ExpectedVersion,
+  FORGOTTEN,
+  type NewEvent,
+  type RecordedEvent,
+  type StoredType,
+  type StreamRange,
+} from './store/types.ts';

@@ -21,6 +21,9 @@ export type Build = {
   tables: Tables;
 };
 
+/** On which live projections tell their positions: `<name> <position>`; the name alone: look what has happened. */
+export const CHANNEL = 'banyan_projection';
+
 export async function applyProjectionSchema(pool: Db): Promise<void> {
   await applySchema(pool, { name: 'banyan_events.projection', sql: SCHEMA });
 }
@@ -98,8 +101,10 @@ export async function goLive(tx: pg.ClientBase, build: Build, views: string): Pr
     await tx.query(`CREATE VIEW ${quoteTable(views, table)} AS SELECT * FROM ${qualified}`);
   }
   await tx.query(
-    `UPDATE banyan_events.projections SET state = 'live', updated_at = now() WHERE name = $1 AND build = $2`,
-    [build.name, build.build],
+    `WITH live AS (
+       UPDATE banyan_events.projections SET state = 'live', updated_at = now() WHERE name = $1 AND build = $2 RETURNING name)
+     SELECT pg_notify($3, name) FROM live`,
+    [build.name, build.build, CHANNEL],
   );
   return true;
 }

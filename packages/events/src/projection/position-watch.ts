@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Db } from '@banyan/postgres';
 import type pg from 'pg';
 import { EventStoreError } from '../store/errors.ts';
-import { CHANNEL } from './runner.ts';
+import { CHANNEL } from './builds.ts';
 
 /**
  * Waits for positions of live projections, in whatever process they run: each batch tells its position by NOTIFY. Listens

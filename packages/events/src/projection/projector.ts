@@ -120,6 +120,10 @@ class PostgresProjector implements Projector {
 
   async resume(name: string): Promise<void> {
     const projection = this.#find(name);
+    await this.#options.pool.query(
+      'UPDATE banyan_events.projections SET error = NULL, failed_position = NULL WHERE name = $1 AND version = $2',
+      [name, projection.version],
+    );
     await this.#run(projection);
   }
 

@@ -5,7 +5,7 @@ import type pg from 'pg';
 import type { EventStore } from '../store/store.ts';
 import type { RecordedEvent } from '../store/types.ts';
 import type { Wake } from '../store/wake.ts';
-import { type Build, findBuild, goLive } from './builds.ts';
+import { type Build, CHANNEL, findBuild, goLive } from './builds.ts';
 import type { Projection } from './define.ts';
 
 /** `running` here, `standby` while another process runs it, `failed` and stopped, `gone`: replaced by another build. */
@@ -125,6 +125,7 @@ export class Runner {
     const found = await findBuild(client, this.#build);
     if (!found) return this.#gone();
     this.#build = found;
+    store.horizon.learn(found.position);
     let pause = SHORTEST_PAUSE_MS;
     while (!signal.aborted) {
       const seen = wake.count;
@@ -174,10 +175,10 @@ export class Runner {
     return true;
   }
 
-  async #read(after: number, upTo: number): Promise<Batch> {
+  async #read(after: number, upTo: number, tx?: pg.ClientBase): Promise<Batch> {
     const { applySql, types } = this.projection;
     if (applySql) return { from: after, to: Math.min(upTo, after + this.#limit), events: [] };
-    const events = await this.#context.store.readSettled({ after, upTo, limit: this.#limit, types });
+    const events = await this.#context.store.readSettled({ after, upTo, limit: this.#limit, types, tx });
     return { from: after, to: events.length < this.#limit ? upTo : events.at(-1)!.position, events };
   }
 
@@ -237,7 +238,8 @@ export class Runner {
     );
     const upTo = Number(rows[0]!.last);
     while (this.#build.position < upTo) {
-      const { from, to, events } = await this.#read(this.#build.position, upTo);
+      // In this transaction: writers that wait for the lock may hold every connection of the pool.
+      const { from, to, events } = await this.#read(this.#build.position, upTo, tx);
       await tx.query(MOVE, [this.#build.name, this.#build.build, from, to, false]);
       if (events.length > 0) await this.projection.apply?.(events, tx, this.#build.tables);
       this.#build.position = to;
@@ -278,9 +280,6 @@ class ApplyError extends Error {
     this.position = position;
   }
 }
-
-/** Channel on which live projections tell their positions: `<name> <position>`. */
-export const CHANNEL = 'banyan_projection';
 
 const MOVE = `
   WITH moved AS (

@@ -26,6 +26,11 @@ export class Horizon {
     return { settled: this.settled, complete: this.settled >= facts.last };
   }
 
+  /** For one who knows, because it was told so by a horizon before: a projection's position. */
+  learn(settled: number): void {
+    if (settled > this.settled) this.settled = settled;
+  }
+
   async #ask(): Promise<HorizonFacts> {
     const { rows } = await this.#db.query<{ last: string; holders: string[]; reached: string }>({
       name: 'banyan_events_horizon',

@@ -92,6 +92,7 @@ export interface EventStore {
     upTo: number;
     limit: number;
     types?: readonly string[];
+    tx?: pg.ClientBase;
   }): Promise<RecordedEvent[]>;
 }
 
@@ -182,8 +183,8 @@ class PostgresEventStore implements EventStore {
     return { events, next: events.length < limit ? upTo : events.at(-1)!.position };
   }
 
-  async readSettled({ after, upTo, limit, types }: Parameters<EventStore['readSettled']>[0]) {
-    return await this.#query(this.#pool, {
+  async readSettled({ after, upTo, limit, types, tx }: Parameters<EventStore['readSettled']>[0]) {
+    return await this.#query(tx ?? this.#pool, {
       name: types ? 'banyan_events_all_of' : 'banyan_events_all',
       text: `SELECT ${EVENT_COLUMNS} FROM banyan_events.events
              WHERE position > $1 AND position <= $2 ${types ? 'AND type = ANY($4)' : ''} ORDER BY position LIMIT $3`,
