@@ -24,6 +24,8 @@ export { type BaseConfig, ConfigError, readConfig } from './config.ts';
 export { defineService } from './define.ts';
 export type { RunningService, Service, ServiceContext, ServiceDefinition } from './definition.ts';
 export { type Answer, answerErrors, defineErrors, problemAnswer, ServiceError } from './errors.ts';
+export { flags } from './flags/part.ts';
+export { FlagsProvider, type FlagsProviderOptions } from './flags/provider.ts';
 export { etagOf, ifMatch, preconditionFailed, tag } from './http/etag.ts';
 export { type Keyset, keyset, type OrderColumn, Page, PageQuery } from './http/pages.ts';
 export { idempotency, type Once, type Outcome } from './idempotency/idempotency.ts';
