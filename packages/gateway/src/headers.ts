@@ -105,8 +105,9 @@ export function forwardHeaders(raw: readonly string[], options: ForwardOptions):
     }
   }
   if (chunked && contentLength !== null) return 'ambiguous-length';
-  if (requestId === '') requestId = randomHex(8);
-  const traceId = traceparent === '' ? randomHex(16) : traceparent.slice(3, 35);
+  const random = randomHex();
+  if (requestId === '') requestId = random.slice(0, 16);
+  const traceId = traceparent === '' ? random.slice(16, 48) : traceparent.slice(3, 35);
   const flags = traceparent === '' ? '01' : traceparent.slice(53, 55);
   const address = options.remoteAddress;
   list.push(
@@ -117,7 +118,7 @@ export function forwardHeaders(raw: readonly string[], options: ForwardOptions):
     'x-request-id',
     requestId,
     'traceparent',
-    `00-${traceId}-${randomHex(8)}-${flags}`,
+    `00-${traceId}-${random.slice(48)}-${flags}`,
   );
   if (forwardedHost !== '' || host !== null) list.push('x-forwarded-host', forwardedHost || (host as string));
   if (connection !== '') {
@@ -145,14 +146,14 @@ export function plainAddress(address: string | undefined): string {
   return address.startsWith('::ffff:') ? address.slice(7) : address;
 }
 
-/** Random lower-case hex of `bytes` bytes (at most 16), from a block that is filled a few thousand bytes at a time. */
-function randomHex(bytes: number): string {
-  if (poolAt + bytes > POOL.length) {
+/** Random lower-case hex of 32 bytes, from a block that is filled a few thousand bytes at a time. */
+function randomHex(): string {
+  if (poolAt + 32 > POOL.length) {
     randomFillSync(POOL);
     poolAt = 0;
   }
   const from = poolAt;
-  poolAt += bytes;
+  poolAt += 32;
   return POOL.toString('hex', from, poolAt);
 }
 

@@ -15,6 +15,9 @@ const MAX_CHUNK_LINE = 1024;
 const HEAD_END = Buffer.from('\r\n\r\n');
 const CRLF = Buffer.from('\r\n');
 
+const TAB = 9;
+const COLON = 58;
+
 const HEAD = 0;
 const LENGTH = 1;
 const CHUNK_SIZE = 2;
@@ -144,9 +147,8 @@ export class ResponseParser {
     this.keepAliveSeconds = null;
     let at = text.indexOf('\r\n') + 2;
     while (at < text.length) {
-      const end = text.indexOf('\r\n', at);
-      const colon = text.indexOf(':', at);
-      if (colon <= at || colon > end) throw new MalformedResponse('a header without a name');
+      const colon = nameEnd(text, at);
+      const end = text.indexOf('\r\n', colon);
       const name = text.slice(at, colon);
       const value = trimmed(text, colon + 1, end);
       at = end + 2;
@@ -168,9 +170,6 @@ export class ResponseParser {
           if (chunked || value.toLowerCase() !== 'chunked') throw new MalformedResponse('an unknown coding');
           chunked = true;
           break;
-        default:
-          // A folded line, or a space before the colon: readers differ in what it means.
-          if (BAD_NAME.test(name)) throw new MalformedResponse('a bad header name');
       }
     }
     if (chunked && length !== null) throw new MalformedResponse('two lengths');
@@ -255,8 +254,9 @@ export class ResponseParser {
 
 const DIGITS = /^\d{1,15}$/;
 const CHUNK_LINE = /^([0-9a-f]{1,13})[ \t]*(?:;.*)?$/i;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const BAD_NAME = /[\x00-\x20\x7f]/;
+const NAME = /^[\w!#$%&'*+.^`|~-]$/;
+/** By character: may it be in a header's name? */
+const IN_NAME = Uint8Array.from({ length: 256 }, (_, code) => (NAME.test(String.fromCharCode(code)) ? 1 : 0));
 
 function statusOf(text: string): number {
   if (!text.startsWith('HTTP/1.') || text.charCodeAt(8) !== 32) throw new MalformedResponse('no status line');
@@ -268,6 +268,14 @@ function statusOf(text: string): number {
   return status;
 }
 
+/** Where the colon is. A folded line, or a space before the colon: readers differ in what it means. */
+function nameEnd(text: string, from: number): number {
+  let at = from;
+  while (IN_NAME[text.charCodeAt(at)] === 1) at++;
+  if (at === from || text.charCodeAt(at) !== COLON) throw new MalformedResponse('a bad header name');
+  return at;
+}
+
 function trimmed(text: string, from: number, to: number): string {
   let start = from;
   let end = to;
@@ -277,7 +285,7 @@ function trimmed(text: string, from: number, to: number): string {
 }
 
 function isBlank(code: number): boolean {
-  return code === 32 || code === 9;
+  return code === 32 || code === TAB;
 }
 
 function secondsOf(value: string): number | null {
