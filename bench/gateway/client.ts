@@ -1,7 +1,6 @@
 /**
- * A load generator on raw sockets: reads a `Load` from stdin, writes what it measured to stdout. Without a rate each
- * connection sends again as soon as it has its answer. With a rate requests fall due at an even pace, and latency
- * counts from when a request was due, not from when a connection was free for it.
+ * A load generator on raw sockets: reads a `Load` from stdin, writes what it measured to stdout. Each connection sends
+ * again as soon as it has its answer.
  */
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -16,13 +15,12 @@ const requests = load.tokens.map((token) =>
 const latencies: number[] = [];
 let errors = 0;
 let next = 0;
-const free: Connection[] = [];
 const startedAt = performance.now();
 const until = startedAt + load.seconds * 1_000;
 
 class Connection {
   readonly #socket: Socket;
-  #dueAt = 0;
+  #sentAt = 0;
   #expected = -1;
   #received = 0;
 
@@ -32,8 +30,8 @@ class Connection {
     this.#socket.on('data', (chunk) => this.#read(chunk));
   }
 
-  send(dueAt: number): void {
-    this.#dueAt = dueAt;
+  send(now: number): void {
+    this.#sentAt = now;
     this.#socket.write(requests[next++ % requests.length]!);
   }
 
@@ -49,10 +47,9 @@ class Connection {
     if (this.#received < this.#expected) return;
     this.#expected = -1;
     const now = performance.now();
-    latencies.push(now - this.#dueAt);
+    latencies.push(now - this.#sentAt);
     if (now >= until) this.#socket.destroy();
-    else if (load.rate === undefined) this.send(now);
-    else free.push(this);
+    else this.send(now);
   }
 
   close(): void {
@@ -61,33 +58,15 @@ class Connection {
 }
 
 const connections = Array.from({ length: load.connections }, () => new Connection(load.port));
-if (load.rate === undefined) {
-  for (const connection of connections) connection.send(performance.now());
-  setTimeout(finish, load.seconds * 1_000 + 200);
-} else {
-  free.push(...connections);
-  // A timer, not a busy loop: the upstream shares this core. What falls due within a tick is due when it ends.
-  const due: number[] = [];
-  let sent = 0;
-  const tick = () => {
-    const now = performance.now();
-    if (now >= until) {
-      setTimeout(finish, 200);
-      return;
-    }
-    const wanted = Math.floor(((now - startedAt) * load.rate!) / 1_000);
-    for (; sent < wanted; sent++) due.push(now);
-    while (due.length > 0 && free.length > 0) free.shift()!.send(due.shift()!);
-    setTimeout(tick, 1);
-  };
-  tick();
-}
+for (const connection of connections) connection.send(performance.now());
+setTimeout(finish, load.seconds * 1_000 + 200);
 
 function finish(): void {
   for (const connection of connections) connection.close();
   const sorted = Float64Array.from(latencies).sort();
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
   const measured: Measured = {
+    requests: latencies.length,
     perSecond: latencies.length / load.seconds,
     p50Ms: at(0.5),
     p99Ms: at(0.99),

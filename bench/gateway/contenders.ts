@@ -11,6 +11,16 @@ export type Contender = {
 
 export type Ground = { directory: string; upstreamPort: number; secret: string };
 
+/** What answers behind every contender: nginx with a fixed body, which costs least, or our own where it is missing. */
+export function upstreamOf(directory: string): Contender {
+  const script = new URL('./upstream.ts', import.meta.url).pathname;
+  if (!installed('nginx', '-v'))
+    return { name: 'upstream', command: [process.execPath, script], readyBy: 'line' };
+  const server = `default_type application/json;
+      return 200 '{"id":7,"firstName":"Ada","lastName":"Lovelace","email":"ada@example.org","version":3}';`;
+  return nginx('upstream', directory, '', server);
+}
+
 /** What is measured, in the order of the table; `missing` are peers that are not installed. */
 export function contendersOf(ground: Ground): { contenders: Contender[]; missing: string[] } {
   const script = (name: string) => [process.execPath, new URL(`./${name}.ts`, import.meta.url).pathname];
@@ -29,7 +39,7 @@ export function contendersOf(ground: Ground): { contenders: Contender[]; missing
     { name: 'fastify-http-proxy', command: script('fastify-http-proxy'), env, readyBy: 'line' },
   ];
   const missing: string[] = [];
-  if (installed('nginx', '-v')) contenders.push(nginx(ground));
+  if (installed('nginx', '-v')) contenders.push(nginxProxy(ground));
   else missing.push('nginx');
   if (installed('haproxy', '-v')) contenders.push(haproxy(ground));
   else missing.push('haproxy');
@@ -40,14 +50,27 @@ export function installed(command: string, ...args: string[]): boolean {
   return spawnSync(command, args, { stdio: 'ignore' }).error === undefined;
 }
 
-function nginx({ directory, upstreamPort }: Ground): Contender {
-  const file = join(directory, 'nginx.conf');
-  const config = (port: string) => `
+function nginxProxy({ directory, upstreamPort }: Ground): Contender {
+  return nginx(
+    'nginx',
+    directory,
+    `upstream up { server 127.0.0.1:${upstreamPort}; keepalive 256; keepalive_requests 100000000; }`,
+    `proxy_pass http://up;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_set_header Host $host;
+      proxy_set_header X-Forwarded-For $remote_addr;`,
+  );
+}
+
+function nginx(name: string, directory: string, upstream: string, location: string): Contender {
+  const file = join(directory, `${name}.conf`);
+  const text = `
 worker_processes 1;
 daemon off;
-pid ${directory}/nginx.pid;
+pid ${directory}/${name}.pid;
 error_log stderr crit;
-events { worker_connections 1024; }
+events { worker_connections 4096; }
 http {
   access_log off;
   client_body_temp_path ${directory}/body;
@@ -56,25 +79,16 @@ http {
   uwsgi_temp_path ${directory}/uwsgi;
   scgi_temp_path ${directory}/scgi;
   keepalive_requests 100000000;
-  upstream up { server 127.0.0.1:${upstreamPort}; keepalive 256; keepalive_requests 100000000; }
+  ${upstream}
   server {
-    listen 127.0.0.1:${port};
+    listen 127.0.0.1:PORT;
     location / {
-      proxy_pass http://up;
-      proxy_http_version 1.1;
-      proxy_set_header Connection "";
-      proxy_set_header Host $host;
-      proxy_set_header X-Forwarded-For $remote_addr;
+      ${location}
     }
   }
 }
 `;
-  return {
-    name: 'nginx',
-    command: ['nginx', '-c', file],
-    readyBy: 'port',
-    env: { CONFIG: file, TEXT: config('PORT') },
-  };
+  return { name, command: ['nginx', '-c', file], readyBy: 'port', env: { CONFIG: file, TEXT: text } };
 }
 
 function haproxy({ directory, upstreamPort }: Ground): Contender {
@@ -95,7 +109,7 @@ frontend in
   bind 127.0.0.1:PORT
   default_backend up
 backend up
-  server one 127.0.0.1:${upstreamPort} pool-max-conn 256
+  server one 127.0.0.1:${upstreamPort} pool-max-conn 512
 `;
   return {
     name: 'haproxy',

@@ -1,28 +1,38 @@
 /**
  * What the gateway costs, next to its peers, in one run on one core each: `npm run bench:gateway`.
  *
- *   --seconds N   measured seconds per contender, in three interleaved rounds (default 15)
+ *   --seconds N   measured seconds per contender and phase, one per round (default 15)
  *   --json FILE   also write the figures to FILE
  *   --only A,B    only these contenders
+ *
+ * Two phases: as many requests as go through, then a fixed rate, half of what ours with policies can do. The proxy has
+ * a core, load and upstream have another.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SignJWT } from 'jose';
-import { contendersOf } from './contenders.ts';
-import { loadGenerator, type Measured, runClient } from './load.ts';
+import { contendersOf, upstreamOf } from './contenders.ts';
+import { canPace, loadGenerator, type Measured, runPaced } from './load.ts';
 import { type Running, start } from './processes.ts';
 
-const ROUNDS = 3;
 const CONNECTIONS = 64;
+const WARM_UP_S = 3;
+const PACED_ROUNDS = 3;
+/** Nothing is said of the latency of a contender that the rate would take further than this, of its capacity. */
+const PACED_AT_MOST = 0.8;
 const PATH = '/api/v1/users/me';
 const PEERS = ['haproxy', 'fastify-http-proxy', 'http-proxy', 'nginx'];
+
+/** One round of one contender; `cpuMicros` is per request, null where the system does not tell. */
+type Sample = Measured & { cpuMicros: number | null };
+type Rounds = Map<string, Sample[]>;
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '15' }, json: { type: 'string' }, only: { type: 'string' } },
 });
-const seconds = Math.max(1, Math.round(Number(values.seconds) / ROUNDS));
+const seconds = Math.max(1, Math.round(Number(values.seconds)));
 const directory = mkdtempSync(join(tmpdir(), 'banyan-bench-'));
 const running: Running[] = [];
 process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
@@ -39,110 +49,117 @@ async function run(): Promise<void> {
   const tokens = await Promise.all(
     Array.from({ length: 64 }, (_, subject) => tokenOf(String(subject), secret)),
   );
-  const upstream = await start(
-    { name: 'upstream', command: [process.execPath, script('upstream')], readyBy: 'line' },
-    1,
-  );
+  const upstream = await start(upstreamOf(directory), 1);
   running.push(upstream);
   const { contenders, missing } = contendersOf({ directory, upstreamPort: upstream.port, secret });
-  const wanted = contenders.filter(({ name }) => !values.only || values.only.split(',').includes(name));
-  const ports = new Map([['direct', upstream.port]]);
-  for (const contender of wanted) {
+  const targets = new Map([['direct', upstream]]);
+  for (const contender of contenders) {
+    if (values.only && !values.only.split(',').includes(contender.name)) continue;
     const one = await start(contender, 0);
     running.push(one);
-    ports.set(contender.name, one.port);
+    targets.set(contender.name, one);
   }
   const generator = loadGenerator(directory);
   console.log(
-    `${cpus()[0]?.model}, load by ${generator.name}, ${CONNECTIONS} connections, ${ROUNDS} x ${seconds} s each\n`,
+    `${machine()}\nload by ${generator.name}, ${CONNECTIONS} connections, ${seconds} rounds of 1 s\n`,
   );
 
-  const full = await interleaved(ports, (port, warmUp) =>
-    generator.run({ port, path: PATH, tokens, seconds: warmUp ? 1 : seconds, connections: CONNECTIONS }),
-  );
-  const throughput = new Map(
-    [...full].map(([name, rounds]) => [name, median(rounds.map((one) => one.perSecond))]),
-  );
+  const load = { path: PATH, tokens, connections: CONNECTIONS };
+  for (const { port } of targets.values()) await generator.run({ ...load, port, seconds: WARM_UP_S });
+  const full = await inRounds(targets, seconds, ({ port }) => generator.run({ ...load, port, seconds: 1 }));
+  const perSecond = medians(full, (one) => one.perSecond);
 
-  const half = Math.round((throughput.get('policies') ?? throughput.get('bare') ?? 10_000) / 2);
-  const paced = await interleaved(ports, (port, warmUp) =>
-    runClient({
-      port,
-      path: PATH,
-      tokens,
-      seconds: warmUp ? 1 : seconds,
-      connections: CONNECTIONS,
-      rate: half,
-    }),
-  );
-  const p99 = new Map([...paced].map(([name, rounds]) => [name, median(rounds.map((one) => one.p99Ms))]));
-  report(throughput, p99, full, half, missing);
+  const rate = Math.round((perSecond.get('policies') ?? perSecond.get('bare') ?? 10_000) / 2);
+  const able = new Map([...targets].filter(([name]) => rate <= perSecond.get(name)! * PACED_AT_MOST));
+  if (!canPace()) missing.push('h2load (latency at a fixed rate)');
+  const each = Math.max(1, Math.round(seconds / PACED_ROUNDS));
+  const paced = canPace()
+    ? await inRounds(able, PACED_ROUNDS, ({ port }) =>
+        runPaced(directory, { port, path: PATH, token: tokens[0]!, seconds: each, perSecond: rate }),
+      )
+    : null;
+  report(full, paced, rate, missing);
 }
 
-type Rounds = Map<string, Measured[]>;
-
-/** A warm-up each, then every contender once per round, so that what else the machine does hits all alike. */
-async function interleaved(
-  ports: Map<string, number>,
-  measure: (port: number, warmUp: boolean) => Promise<Measured>,
+/** Every contender once per round, forwards and backwards in turn, so that what else the machine does hits all alike. */
+async function inRounds(
+  targets: Map<string, Running>,
+  rounds: number,
+  measure: (target: Running) => Promise<Measured>,
 ): Promise<Rounds> {
-  for (const port of ports.values()) await measure(port, true);
-  const rounds: Rounds = new Map([...ports.keys()].map((name) => [name, []]));
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [name, port] of ports) rounds.get(name)!.push(await measure(port, false));
+  const samples: Rounds = new Map([...targets.keys()].map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    const order = round % 2 === 0 ? [...targets] : [...targets].reverse();
+    for (const [name, target] of order) {
+      const before = target.cpuMicros();
+      const measured = await measure(target);
+      const after = target.cpuMicros();
+      const cpuMicros = before === null || after === null ? null : (after - before) / measured.requests;
+      samples.get(name)!.push({ ...measured, cpuMicros });
+    }
   }
-  return rounds;
+  return samples;
 }
 
-function report(
-  throughput: Map<string, number>,
-  p99: Map<string, number>,
-  full: Rounds,
-  half: number,
-  missing: string[],
-): void {
-  const direct = p99.get('direct') ?? 0;
-  const row = (cells: unknown[]) =>
-    cells.map((cell, i) => (i ? String(cell).padStart(14) : String(cell).padEnd(22))).join('');
-  console.log(row(['', 'requests/s', 'p99 full, ms', 'p99 half, ms', 'added, ms', 'errors']));
-  for (const [name, perSecond] of throughput) {
-    const rounds = full.get(name)!;
-    const half99 = p99.get(name)!;
-    console.log(
-      row([
-        name,
-        Math.round(perSecond),
-        median(rounds.map((one) => one.p99Ms)).toFixed(2),
-        half99.toFixed(2),
-        name === 'direct' ? '' : (half99 - direct).toFixed(2),
-        rounds.reduce((sum, one) => sum + one.errors, 0),
-      ]),
-    );
+function report(full: Rounds, paced: Rounds | null, rate: number, missing: string[]): void {
+  const row = (cells: string[]) => cells.map((cell, i) => (i ? cell.padStart(14) : cell.padEnd(20))).join('');
+  const digits = (value: number | null | undefined) => (value == null ? '' : value.toFixed(2));
+  const results: { name: string; value: number; unit: string }[] = [];
+  const add = (name: string, value: number | null | undefined, unit: string) => {
+    if (value != null) results.push({ name, value: round(value), unit });
+  };
+  console.log(
+    row(['', 'requests/s', 'CPU us/request', 'p50, ms', 'p99, ms', 'added p50', 'added p99', 'errors']),
+  );
+  for (const [name, samples] of full) {
+    const slow = paced?.get(name);
+    const added = name === 'direct' ? undefined : slow;
+    const direct = paced?.get('direct') ?? [];
+    const perSecond = median(samples.map((one) => one.perSecond));
+    const cpu = name === 'direct' ? null : median(samples.map((one) => one.cpuMicros ?? Number.NaN));
+    const p50 = slow && median(slow.map((one) => one.p50Ms));
+    const p99 = slow && median(slow.map((one) => one.p99Ms));
+    const added50 = added && median(added.map((one, i) => one.p50Ms - direct[i]!.p50Ms));
+    const added99 = added && median(added.map((one, i) => one.p99Ms - direct[i]!.p99Ms));
+    const errors = [...samples, ...(slow ?? [])].reduce((sum, one) => sum + one.errors, 0);
+    add(name, Math.round(perSecond), 'requests/s');
+    add(`${name} CPU per request`, cpu, 'us');
+    add(`${name} p50 at half load`, p50, 'ms');
+    add(`${name} p99 at half load`, p99, 'ms');
+    add(`${name} added p50 at half load`, added50, 'ms');
+    add(`${name} added p99 at half load`, added99, 'ms');
+    add(`${name} errors`, errors, 'requests');
+    const figures = [cpu, p50, p99, added50, added99].map(digits);
+    console.log(row([name, String(Math.round(perSecond)), ...figures, String(errors)]));
   }
-  const ratios = ratiosOf(throughput);
-  console.log(`\nhalf load is ${half} requests/s`);
+  const ratios = ratiosOf(full);
+  if (paced)
+    console.log(`\nlatency by h2load at ${rate} requests/s, half of what ours with policies can do\n`);
   for (const [name, ratio] of Object.entries(ratios)) console.log(`${name.padEnd(30)} ${ratio.toFixed(2)}`);
   if (missing.length > 0) console.log(`not installed: ${missing.join(', ')}`);
   if (!values.json) return;
-  const results = [...throughput].flatMap(([name, perSecond]) => [
-    { name, value: Math.round(perSecond), unit: 'requests/s' },
-    { name: `${name} p99 at half load`, value: round(p99.get(name)!), unit: 'ms' },
-    { name: `${name} added p99 at half load`, value: round(p99.get(name)! - direct), unit: 'ms' },
-  ]);
-  const machine = `${cpus().length} x ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
-  const document = { machine, date: new Date().toISOString(), results, ratios, missing };
+  const document = { machine: machine(), date: new Date().toISOString(), rate, results, ratios, missing };
   writeFileSync(values.json, `${JSON.stringify(document, null, 2)}\n`);
 }
 
-function ratiosOf(throughput: Map<string, number>): Record<string, number> {
+/** The median of the rounds' ratios: a round lasts seconds, in which the machine changes less than in the whole run. */
+function ratiosOf(full: Rounds): Record<string, number> {
   const ratios: Record<string, number> = {};
   const add = (ours: string, peer: string) => {
-    const [a, b] = [throughput.get(ours), throughput.get(peer)];
-    if (a && b) ratios[`${ours}/${peer}`] = round(a / b);
+    const [a, b] = [full.get(ours), full.get(peer)];
+    if (a && b) ratios[`${ours}/${peer}`] = round(median(a.map((one, i) => one.perSecond / b[i]!.perSecond)));
   };
   add('bare', 'haproxy');
   for (const peer of PEERS) add('policies', peer);
   return ratios;
+}
+
+function medians(rounds: Rounds, figure: (one: Sample) => number): Map<string, number> {
+  return new Map([...rounds].map(([name, samples]) => [name, median(samples.map(figure))]));
+}
+
+function machine(): string {
+  return `${cpus().length} x ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
 }
 
 function tokenOf(subject: string, secret: string): Promise<string> {
@@ -160,8 +177,4 @@ function median(list: number[]): number {
 
 function round(value: number): number {
   return Math.round(value * 1000) / 1000;
-}
-
-function script(name: string): string {
-  return new URL(`./${name}.ts`, import.meta.url).pathname;
 }

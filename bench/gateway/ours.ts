@@ -1,5 +1,5 @@
-/** Our gateway as a contender: `MODE` is bare, policies or shadow. */
-import { memorySource, type Route, type RouteTable, startGateway } from '@banyan/gateway';
+/** Our gateway as a contender, one worker as `runCluster` starts it: `MODE` is bare, policies or shadow. */
+import { memorySource, type Route, type RouteTable, runCluster, startGateway } from '@banyan/gateway';
 
 const { PORT, UPSTREAM, SECRET = '', MODE } = process.env;
 const upstream = { instances: [UPSTREAM as string], health: null, timeoutMs: 5_000 };
@@ -30,5 +30,8 @@ const table: RouteTable = {
   override: null,
   shadow: { maxConcurrent: 256 },
 };
-await startGateway({ source: memorySource(table), port: Number(PORT) });
+await runCluster({
+  workers: 1,
+  start: () => startGateway({ source: memorySource(table), port: Number(PORT) }),
+});
 console.log('ready');

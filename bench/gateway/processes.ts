@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
@@ -11,7 +12,12 @@ export function pinned(core: number, command: string[]): string[] {
   return canPin ? ['taskset', '-c', String(core), ...command] : command;
 }
 
-export type Running = { port: number; stop: () => Promise<void> };
+export type Running = {
+  port: number;
+  /** CPU time used so far by the process and its children, in microseconds; null where /proc is not there. */
+  cpuMicros: () => number | null;
+  stop: () => Promise<void>;
+};
 
 /** Starts a contender on a free port of core `core`; resolves when it takes connections. */
 export async function start(contender: Contender, core: number): Promise<Running> {
@@ -29,6 +35,7 @@ export async function start(contender: Contender, core: number): Promise<Running
   ]);
   return {
     port,
+    cpuMicros: () => (child.pid === undefined ? null : cpuMicrosOf(child.pid)),
     stop: async () => {
       // Not SIGKILL at once: nginx would leave its worker behind.
       child.kill('SIGTERM');
@@ -37,6 +44,20 @@ export async function start(contender: Contender, core: number): Promise<Running
       clearTimeout(timer);
     },
   };
+}
+
+/** Linux counts in ticks of 10 ms, whatever the kernel's own. */
+const TICK_MICROS = 10_000;
+
+function cpuMicrosOf(pid: number): number | null {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
+    const own = (Number(fields[11]) + Number(fields[12])) * TICK_MICROS;
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+    return children.reduce((sum, child) => sum + (cpuMicrosOf(Number(child)) ?? 0), own);
+  } catch {
+    return null;
+  }
 }
 
 function firstLine(child: ChildProcess): Promise<void> {
