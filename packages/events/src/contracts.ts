@@ -1,14 +1,13 @@
 import type { Operation } from '@banyan/service';
 import type { Static, TObject } from 'typebox';
 
-/** A fact: something happened, whoever wants to know. Named in the past tense, e.g. `UserRegistered`. */
-export type EventContract<T extends TObject = TObject> = {
-  kind: 'event';
-  /** The service that publishes it, the only one that may. */
+type Message<Kind extends string, T extends TObject> = {
+  kind: Kind;
+  /** Of an event the service that publishes it, the only one that may; of a command the one that handles it. */
   service: string;
   /** Of `data`; a breaking change raises it and brings an upcaster. */
   version: number;
-  /** The property of `data` whose events keep their order among each other. */
+  /** The property of `data` whose messages keep their order among each other. */
   key: keyof Static<T> & string;
   data: T;
   /** What it means, for the AsyncAPI page. */
@@ -17,12 +16,11 @@ export type EventContract<T extends TObject = TObject> = {
   upcasters?: Readonly<Record<number, (data: Record<string, unknown>) => Record<string, unknown>>>;
 };
 
+/** A fact: something happened, whoever wants to know. Named in the past tense, e.g. `UserRegistered`. */
+export type EventContract<T extends TObject = TObject> = Message<'event', T>;
+
 /** A wish: told to the one service that can fulfil it. Named as an order, e.g. `SuspendUser`. */
-export type CommandContract<T extends TObject = TObject> = Omit<EventContract<T>, 'kind' | 'service'> & {
-  kind: 'command';
-  /** The service that handles it. */
-  service: string;
-};
+export type CommandContract<T extends TObject = TObject> = Message<'command', T>;
 
 export type MessageContract = EventContract | CommandContract;
 

@@ -6,6 +6,31 @@ const CATALOGUE = {
     permanent: false,
     says: 'The group is subscribed to this type, but this version of its service does not handle it. Deploy one that does, then replay.',
   },
+  TYPE_UNKNOWN: { permanent: true, says: 'The contracts have no such message. State it there first.' },
+  TYPE_TWICE: { permanent: true, says: 'The contracts have an event and a command of one name. Rename one.' },
+  NOT_OURS: {
+    permanent: true,
+    says: 'Only the service that owns an event may publish it. Send a command to that service instead.',
+  },
+  DATA_INVALID: { permanent: true, says: 'The data does not fit the schema of its contract.' },
+  DATA_TOO_LARGE: {
+    permanent: true,
+    says: 'The message is too large for a bus. Store the content and publish where it is.',
+  },
+  VERSION_TOO_NEW: {
+    permanent: true,
+    says: 'The message has a newer version than this service knows. Deploy it with the newer contracts, then replay.',
+  },
+  UPCASTER_MISSING: {
+    permanent: true,
+    says: 'The message is of an old version and its contract has no upcaster from there. Add one, deploy, then replay.',
+  },
+  RELAY_PRIVILEGE: {
+    permanent: false,
+    says: 'The relay may not read the WAL. As a superuser: ALTER ROLE <role> REPLICATION (on RDS: GRANT rds_replication TO <role>); the relay then starts by itself.',
+  },
+  RELAY_NOT_RUNNING: { permanent: false, says: 'The relay has not started yet.' },
+  RELAY_STUCK: { permanent: false, says: 'The relay cannot publish. Its last error is the cause.' },
 } as const satisfies Record<string, { permanent: boolean; says: string }>;
 
 export type EventsErrorCode = keyof typeof CATALOGUE;

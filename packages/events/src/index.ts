@@ -22,6 +22,15 @@ export {
 export { type Given, specify } from './decider/given.ts';
 export type { Envelope } from './envelope.ts';
 export { EventsError, type EventsErrorCode, isPermanent } from './errors.ts';
+export { applyInboxSchema, processOnce, sweepInbox } from './inbox/inbox.ts';
+export { Messages } from './messages.ts';
+export {
+  applyOutboxSchema,
+  createPublisher,
+  type Publish,
+  type PublishOptions,
+  type Send,
+} from './outbox/publish.ts';
 export { defineProjection, type Projection, type Tables } from './projection/define.ts';
 export {
   createProjector,
@@ -29,6 +38,7 @@ export {
   type Projector,
   type ProjectorOptions,
 } from './projection/projector.ts';
+export { type Relay, type RelayOptions, startRelay } from './relay/relay.ts';
 export {
   type AnySaga,
   applySagaSchema,

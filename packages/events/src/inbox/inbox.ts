@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { applySchema, type Db, withTransaction } from '@banyan/postgres';
+import type pg from 'pg';
+
+/** Makes the inbox's table. */
+export async function applyInboxSchema(pool: Db): Promise<void> {
+  const sql = await readFile(new URL('schema.sql', import.meta.url), 'utf8');
+  await applySchema(pool, { name: 'banyan_events.inbox', sql });
+}
+
+/**
+ * Runs `effect` in a transaction that also marks the message as processed by this consumer: both happen or neither.
+ * False if the message was processed before; waits for a transaction that is processing it just now.
+ */
+export async function processOnce(
+  pool: Db,
+  consumer: string,
+  messageId: string,
+  effect: (tx: pg.PoolClient) => Promise<void>,
+): Promise<boolean> {
+  return await withTransaction(pool, async (tx) => {
+    const { rowCount } = await tx.query({
+      name: 'banyan_inbox',
+      text: 'INSERT INTO banyan_events.inbox (consumer, message_id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+      values: [consumer, messageId],
+    });
+    if (rowCount === 0) return false;
+    await effect(tx);
+    return true;
+  });
+}
+
+/**
+ * Forgets marks older than `retentionMs`, in batches. A message that comes again after that has its effect again, so it
+ * must be longer than any bus keeps a message that it has delivered. Returns how many.
+ */
+export async function sweepInbox(
+  pool: Db,
+  { retentionMs, batch = 5_000 }: { retentionMs: number; batch?: number },
+): Promise<number> {
+  for (let total = 0; ; ) {
+    const { rowCount } = await pool.query(
+      `DELETE FROM banyan_events.inbox WHERE ctid = ANY(ARRAY(
+         SELECT ctid FROM banyan_events.inbox WHERE at < now() - $1 * interval '1 millisecond' LIMIT $2))`,
+      [retentionMs, batch],
+    );
+    total += rowCount ?? 0;
+    if ((rowCount ?? 0) < batch) return total;
+  }
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { applySchema, type Db, type Queryable } from '@banyan/postgres';
+import { currentCohort, inSpan, SpanKind, traceCarrier } from '@banyan/service';
+import type { Contracts, DataOf } from '../contracts.ts';
+import type { Envelope } from '../envelope.ts';
+import { EventsError } from '../errors.ts';
+import type { Messages } from '../messages.ts';
+
+export type PublishOptions = {
+  /** What all messages of one business transaction share. Default: the id of this message, which then is its first. */
+  correlationId?: string;
+  /** Id of the message that led to this one. */
+  causationId?: string;
+};
+
+/** Writes an event into the outbox: it goes out if `tx` commits, and never if it does not. */
+export type Publish<C extends Contracts> = <T extends keyof C['events'] & string>(
+  tx: Queryable,
+  type: T,
+  data: DataOf<C['events'][T]>,
+  options?: PublishOptions,
+) => Promise<Envelope>;
+
+/** As `Publish`, of a command to the service that handles it. */
+export type Send<C extends Contracts> = <T extends keyof C['commands'] & string>(
+  tx: Queryable,
+  type: T,
+  data: DataOf<C['commands'][T]>,
+  options?: PublishOptions,
+) => Promise<Envelope>;
+
+/**
+ * What a service says to others. Throws `TYPE_UNKNOWN`, `NOT_OURS`, `DATA_INVALID`, `DATA_TOO_LARGE` before anything is
+ * written, so the caller's transaction stays usable.
+ */
+export function createPublisher<C extends Contracts>(
+  messages: Messages,
+  service: string,
+  now: () => Date = () => new Date(),
+): { publish: Publish<C>; send: Send<C> } {
+  const write = async (
+    kind: 'event' | 'command',
+    tx: Queryable,
+    type: string,
+    data: Record<string, unknown>,
+    { correlationId, causationId }: PublishOptions = {},
+  ): Promise<Envelope> => {
+    const contract = messages.contract(type, kind);
+    if (kind === 'event' && contract.service !== service) {
+      throw new EventsError('NOT_OURS', { type, owner: contract.service, service });
+    }
+    messages.check(type, data);
+    return await inSpan(`publish ${type}`, { kind: SpanKind.PRODUCER }, async () => {
+      const { traceparent, tracestate } = traceCarrier();
+      const cohort = currentCohort();
+      const id = randomUUID();
+      const envelope: Envelope = {
+        specversion: '1.0',
+        id,
+        source: `/${messages.system}/${service}`,
+        type,
+        time: now().toISOString(),
+        subject: String(data[contract.key]),
+        datacontenttype: 'application/json',
+        dataversion: contract.version,
+        kind,
+        correlationid: correlationId ?? id,
+        ...(causationId === undefined ? {} : { causationid: causationId }),
+        ...(traceparent === undefined ? {} : { traceparent }),
+        ...(tracestate === undefined ? {} : { tracestate }),
+        ...(cohort === undefined ? {} : { cohort }),
+        data,
+      };
+      const text = JSON.stringify(envelope);
+      const bytes = Buffer.byteLength(text);
+      if (bytes > MAX_BYTES) throw new EventsError('DATA_TOO_LARGE', { type, bytes, limit: MAX_BYTES });
+      await tx.query({
+        name: 'banyan_outbox',
+        text: 'INSERT INTO banyan_events.outbox (message) VALUES ($1)',
+        values: [text],
+      });
+      return envelope;
+    });
+  };
+  return {
+    publish: (tx, type, data, options) => write('event', tx, type, data, options),
+    send: (tx, type, data, options) => write('command', tx, type, data, options),
+  };
+}
+
+/** Makes the tables of outbox and relay. */
+export async function applyOutboxSchema(pool: Db): Promise<void> {
+  const sql = await readFile(new URL('schema.sql', import.meta.url), 'utf8');
+  await applySchema(pool, { name: 'banyan_events.outbox', sql });
+}
+
+/** The smallest limit among the buses is 256 KiB (EventBridge); a message that cannot get out would hold up all others. */
+const MAX_BYTES = 240 * 1024;
