@@ -1,11 +1,13 @@
-import { errorCode, formatLsn, formatMicros, type Lsn } from '@banyan/postgres';
+import { errorCode, formatLsn, formatMicros, type Lsn, PostgresError } from '@banyan/postgres';
 import type { BoundStatement, BoundTable } from './bound-table.ts';
 import { CarefulApplier } from './careful.ts';
+import { encodeCopy } from './copy-rows.ts';
 import { ReplicationError } from './errors.ts';
 import type { Ownership } from './ownership.ts';
 import { ownedBySource, type Route, route } from './route.ts';
+import { sendCopy } from './send-copy.ts';
 import { commitAt, type TargetSession } from './target-session.ts';
-import type { RowEvent, SourceTransaction } from './transaction.ts';
+import type { InsertsEvent, RowEvent, SourceTransaction } from './transaction.ts';
 import { type Segment, WaveBuilder } from './waves.ts';
 
 /**
@@ -118,7 +120,7 @@ export class Applier {
     return routes;
   }
 
-  #stepsOf(builder: WaveBuilder, first: SourceTransaction): Step[] | Anomaly | ReplicationError {
+  #stepsOf(builder: WaveBuilder, first: SourceTransaction): Step[] | Anomaly | Final {
     const converging = this.#inWindow(first);
     try {
       return builder
@@ -126,12 +128,12 @@ export class Applier {
         .flatMap((segment) => (converging ? this.#converge(segment) : this.#strict(segment)));
     } catch (error) {
       // Known too early: what comes before is not applied yet.
-      if (error instanceof Anomaly || error instanceof ReplicationError) return error;
+      if (error instanceof Anomaly || isFinal(error)) return error;
       throw error;
     }
   }
 
-  #stepsOfPart(part: SourceTransaction): Step[] | Anomaly | ReplicationError {
+  #stepsOfPart(part: SourceTransaction): Step[] | Anomaly | Final {
     const routes = this.#routesOf(part);
     if (!routes) return new Anomaly();
     const builder = new WaveBuilder();
@@ -149,7 +151,7 @@ export class Applier {
 
   async #applyTogether(
     transactions: SourceTransaction[],
-    steps: Step[] | Anomaly | ReplicationError,
+    steps: Step[] | Anomaly | Final,
     durable: boolean,
   ): Promise<void> {
     const last = transactions.at(-1)!;
@@ -191,9 +193,15 @@ export class Applier {
     return this.#inWindow(transaction) ? this.#window : undefined;
   }
 
-  async #runSteps(steps: Step[] | Anomaly | ReplicationError): Promise<void> {
+  async #runSteps(steps: Step[] | Anomaly | Final): Promise<void> {
     if (!Array.isArray(steps)) throw steps;
-    for (const { query, expect } of steps) {
+    for (const each of steps) {
+      if (each.copy !== undefined) {
+        if ((await sendCopy(this.#session.client, each.copy, each.frames)) !== each.expect)
+          throw new Anomaly();
+        continue;
+      }
+      const { query, expect } = each;
       const { rowCount, rows } = await this.#session.client.query(query);
       if (expect === 'no suspects' ? Number(rows[0].count) > 0 : expect !== undefined && rowCount !== expect)
         throw new Anomaly();
@@ -202,7 +210,7 @@ export class Applier {
 
   /** After a copy: rows may be there already or not yet, so changes are upserts and nothing is counted. */
   #converge(segment: Segment): Step[] {
-    const { table, kind, absent } = segment;
+    const { table, kind, absent } = decode(segment);
     if (kind === 'delete') return [step(segment, table.delete())];
     if (kind === 'insert' || (kind === 'update' && absent === ''))
       return [step(segment, table.update('')), step(segment, table.insertMissing())];
@@ -210,7 +218,13 @@ export class Applier {
   }
 
   #strict(segment: Segment): Step[] {
-    const { table, kind, absent, rows, suspect } = segment;
+    const { table, kind, absent, suspect } = segment;
+    if (kind === 'insert' && table.copy) {
+      const count = countOf(segment);
+      if (count >= COPY_ROWS)
+        return [{ copy: table.copy.text, frames: encodeCopy(table.copy, segment), expect: count }];
+    }
+    const { rows } = decode(segment);
     const { mixed } = this.#ownership;
     switch (kind) {
       case 'insert':
@@ -235,15 +249,25 @@ export class Applier {
 export type Prepared = { transactions: SourceTransaction[]; share: number; runs: Run[] };
 
 /** Longest runs that can be applied together; a transaction that needs care stands alone, without steps. */
-type Run = { transactions: SourceTransaction[]; steps: Step[] | Anomaly | ReplicationError | undefined };
+type Run = { transactions: SourceTransaction[]; steps: Step[] | Anomaly | Final | undefined };
 
-type Step = {
-  query: { name: string; text: string; values: Buffer[] };
-  /** Rows it must touch. */
-  expect: number | 'no suspects' | undefined;
-};
+type Step =
+  | {
+      query: { name: string; text: string; values: Buffer[] };
+      /** Rows it must touch. */
+      expect: number | 'no suspects' | undefined;
+      copy?: undefined;
+    }
+  | { copy: string; frames: Buffer; expect: number };
 
-function step({ table, rows, olds }: Segment, statement: BoundStatement, expect?: Step['expect']): Step {
+/** Fewer rows are inserted sooner by a statement that is prepared. */
+const COPY_ROWS = 50;
+
+function step(
+  { table, rows, olds }: Segment,
+  statement: BoundStatement,
+  expect?: number | 'no suspects',
+): Step {
   const { name, text } = statement;
   return { query: { name, text, values: table.parameters(statement, rows, olds) }, expect };
 }
@@ -252,10 +276,26 @@ function addTo(builder: WaveBuilder, { events }: SourceTransaction, routes: Rout
   for (let index = 0; index < events.length; index++) {
     const routed = routes[index]!;
     if (routed === 'nothing' || routed === 'careful') continue;
-    const { table, row, old } = events[index] as RowEvent;
+    const event = events[index] as RowEvent | InsertsEvent;
+    if (event.kind === 'inserts') {
+      builder.insert(event.table, event.inserts);
+      continue;
+    }
+    const { table, row, old } = event;
     if (routed === 'suspect') builder.add('guest', table, row, undefined, true);
     else builder.add(routed, table, row, old, false);
   }
+}
+
+function countOf({ rows, raw }: Segment): number {
+  return raw.reduce((count, inserts) => count + inserts.count, rows.length);
+}
+
+/** What SQL is to work on has to be text. */
+function decode(segment: Segment): Segment {
+  for (const inserts of segment.raw) segment.rows.push(...inserts.rows());
+  segment.raw = [];
+  return segment;
 }
 
 function needsSameOwner(table: BoundTable): boolean {
@@ -264,6 +304,13 @@ function needsSameOwner(table: BoundTable): boolean {
 
 /** The set cannot be applied as a set; says nothing about whether its changes can be applied. */
 class Anomaly extends Error {}
+
+/** Says itself what is wrong and how to mend it. */
+type Final = ReplicationError | PostgresError;
+
+function isFinal(error: unknown): error is Final {
+  return error instanceof ReplicationError || error instanceof PostgresError;
+}
 
 /** A transaction too large to hold in memory needs care: read it again from the source. */
 export class Oversized extends Error {
@@ -282,14 +329,14 @@ function isAnomaly(error: unknown): boolean {
 
 /** Errors without an SQLSTATE come from the socket; 57P0x: the server ends; 40xxx: run again. */
 export function isConnectionError(error: unknown): boolean {
-  const ours = [Anomaly, ReplicationError, Oversized, TypeError, RangeError];
+  const ours = [Anomaly, ReplicationError, PostgresError, Oversized, TypeError, RangeError];
   if (ours.some((kind) => error instanceof kind)) return false;
   const code = errorCode(error) ?? '';
   return !/^[0-9A-Z]{5}$/.test(code) || /^(08|57P|40|53)/.test(code) || code === 'EPIPE';
 }
 
 function failed(error: unknown, transaction: SourceTransaction): unknown {
-  if (error instanceof ReplicationError) return error;
+  if (isFinal(error)) return error;
   const { message, table, column, constraint, detail } = error as Record<string, string | undefined>;
   const facts = Object.fromEntries(
     Object.entries({ says: message, table, column, constraint, detail }).filter(([, fact]) => fact),

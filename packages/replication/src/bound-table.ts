@@ -8,6 +8,7 @@ import {
   updateStatement,
 } from './apply-sql.ts';
 import type { Column } from './catalog.ts';
+import { type CopyRows, planCopy } from './copy-rows.ts';
 import { ReplicationError } from './errors.ts';
 import { nameOf } from './mapping.ts';
 import type { Output, TablePlan } from './table-plan.ts';
@@ -27,6 +28,8 @@ export class BoundTable {
   readonly keyIndexes: readonly number[];
   readonly ownerIndex: number;
   readonly ownerInKey: boolean;
+  /** How inserted rows can be copied; undefined if they need SQL. */
+  readonly copy: CopyRows | undefined;
   readonly #indexes: Map<string, number>;
   readonly #inputs: readonly { name: string; index: number }[];
   readonly #statements = new Map<string, BoundStatement>();
@@ -39,6 +42,7 @@ export class BoundTable {
     this.keyIndexes = plan.sourceKey.map((name) => this.indexOf(name));
     this.ownerIndex = plan.owner ? this.indexOf(plan.owner.source) : -1;
     this.ownerInKey = plan.owner !== undefined && plan.sourceKey.includes(plan.owner.source);
+    this.copy = planCopy(plan, (name) => this.indexOf(name));
   }
 
   indexOf(column: string): number {

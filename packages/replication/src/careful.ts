@@ -4,7 +4,13 @@ import { ReplicationError } from './errors.ts';
 import type { Ownership } from './ownership.ts';
 import { isBanyan, route, sourceOwns, WRITER_MOVES } from './route.ts';
 import type { TargetSession } from './target-session.ts';
-import type { RepairEvent, RowEvent, SourceTransaction, TruncateEvent } from './transaction.ts';
+import {
+  type RepairEvent,
+  type RowEvent,
+  rowEvents,
+  type SourceTransaction,
+  type TruncateEvent,
+} from './transaction.ts';
 
 /** Names as PostgreSQL 18 gives them. */
 export type ConflictKind =
@@ -44,7 +50,10 @@ export class CarefulApplier {
 
   /** `window`: the position until which changes are upserts after a copy, if `transaction` lies before it. */
   async apply(transaction: SourceTransaction, window: Lsn | undefined): Promise<void> {
-    for (const event of transaction.events) {
+    const events = transaction.events.flatMap((event) =>
+      event.kind === 'inserts' ? rowEvents(event) : [event],
+    );
+    for (const event of events) {
       if (event.kind === 'truncate') await this.#truncate(event);
       else if (event.kind === 'repair') await this.#repair(event, transaction);
       else if (window !== undefined) await this.#converge(event, window);

@@ -28,6 +28,7 @@ export type Table = {
   name: string;
   columns: Map<string, Column>;
   partitioned: boolean;
+  rowSecurity: boolean;
   primaryKey: string[];
   /** `d`efault, `n`othing, `f`ull, `i`ndex. */
   replicaIdentity: string;
@@ -66,6 +67,7 @@ export async function describeTable(
     name: name.table,
     columns: new Map(columns.rows.map((column) => [column.name, column])),
     partitioned: found.relkind === 'p',
+    rowSecurity: found.relrowsecurity,
     primaryKey,
     replicaIdentity: found.relreplident,
     identity: identity[found.relreplident] ?? [],
@@ -76,7 +78,7 @@ export async function describeTable(
 }
 
 const TABLE_SQL = `
-  SELECT c.oid, c.relkind, c.relreplident, c.reltuples, pg_relation_size(c.oid) AS bytes
+  SELECT c.oid, c.relkind, c.relrowsecurity, c.relreplident, c.reltuples, pg_relation_size(c.oid) AS bytes
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p')`;
 

@@ -1,4 +1,4 @@
-import type { Lsn, Relation, Tuple, WalMessage } from '@banyan/postgres';
+import type { Lsn, RawInserts, Relation, Tuple, WalMessage } from '@banyan/postgres';
 import { BoundTable, checkRelation } from './bound-table.ts';
 import { isSibling, type LinkNames } from './link-config.ts';
 import type { LinkRecord } from './link-record.ts';
@@ -28,7 +28,6 @@ export class Intake {
   #current: SourceTransaction | undefined;
   #skip = false;
   #parts = false;
-  #bytes = 0;
   /** Transactions that end here or before were delivered already. */
   #delivered: Lsn;
 
@@ -62,6 +61,9 @@ export class Intake {
 
   take(message: WalMessage): void {
     switch (message.kind) {
+      case 'raw inserts':
+        this.#inserts(message);
+        return;
       case 'insert':
         this.#row(message.relationId, 'insert', message.new, undefined, undefined);
         return;
@@ -73,7 +75,6 @@ export class Intake {
         return;
       case 'begin':
         this.#skip = message.finalLsn < this.#delivered;
-        this.#bytes = 0;
         this.#current = {
           finalLsn: message.finalLsn,
           endLsn: 0n,
@@ -82,6 +83,7 @@ export class Intake {
           events: [],
           markers: [],
           rows: 0,
+          bytes: 0,
         };
         return;
       case 'origin':
@@ -111,6 +113,14 @@ export class Intake {
     }
   }
 
+  #inserts(inserts: RawInserts): void {
+    if (this.#skip) return;
+    const table = this.#relations.get(inserts.relationId);
+    if (!table) return;
+    this.#current!.events.push({ kind: 'inserts', table, inserts });
+    this.#count(inserts.count, inserts.size);
+  }
+
   #row(
     relationId: number,
     kind: 'insert' | 'update' | 'delete',
@@ -126,14 +136,22 @@ export class Intake {
     if (full && kind === 'update')
       for (let index = 0; index < row.length; index++) if (row[index] === undefined) row[index] = old[index];
     transaction.events.push({ kind, table, row, old: old ?? key, full });
-    transaction.rows++;
-    for (const value of row) if (typeof value === 'string') this.#bytes += value.length;
-    if (transaction.events.length < this.#partRows && this.#bytes < PART_BYTES) return;
+    let bytes = 0;
+    for (const value of row) if (typeof value === 'string') bytes += value.length;
+    this.#count(1, bytes);
+  }
+
+  /** Hands over what has come of a transaction before it grows too large to hold. */
+  #count(rows: number, bytes: number): void {
+    const transaction = this.#current!;
+    transaction.rows += rows;
+    transaction.bytes += bytes;
+    if (transaction.rows < this.#partRows && transaction.bytes < PART_BYTES) return;
     this.#parts = true;
-    this.#bytes = 0;
     this.#deliver({ transaction: { ...transaction }, part: 'middle' });
     transaction.events = [];
     transaction.rows = 0;
+    transaction.bytes = 0;
   }
 
   #commit(endLsn: Lsn): void {

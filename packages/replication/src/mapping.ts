@@ -1,5 +1,6 @@
-import { quoteIdent, quoteLiteral } from '@banyan/postgres';
+import { quoteIdent } from '@banyan/postgres';
 import { ReplicationError } from './errors.ts';
+import { firstSql, joinedSql, restSql } from './known-sql.ts';
 
 /**
  * How the rows of one legacy table relate to the rows of one service table. Expressions are SQL so that either
@@ -75,19 +76,10 @@ export function split(
   const separator = options.separator ?? ' ';
   if (separator === '')
     throw new ReplicationError('MAPPING_INVALID', { column: legacy, why: 'empty separator' });
-  const text = quoteLiteral(separator);
-  const whole = quoteIdent(legacy);
   return {
     flow: options.flow ?? 'both',
-    forward: {
-      [first]: `split_part(${whole}, ${text}, 1)`,
-      [rest]: `substr(${whole}, nullif(strpos(${whole}, ${text}), 0) + ${[...separator].length})`,
-    },
-    reverse: {
-      [legacy]:
-        `CASE WHEN ${quoteIdent(first)} IS NOT NULL OR ${quoteIdent(rest)} IS NOT NULL ` +
-        `THEN coalesce(${quoteIdent(first)}, '') || coalesce(${text} || ${quoteIdent(rest)}, '') END`,
-    },
+    forward: { [first]: firstSql(legacy, separator), [rest]: restSql(legacy, separator) },
+    reverse: { [legacy]: joinedSql(first, rest, separator) },
     legacyColumns: [legacy],
     serviceColumns: [first, rest],
   };

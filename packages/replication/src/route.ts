@@ -1,5 +1,5 @@
 import { isServiceSideSql, type Ownership } from './ownership.ts';
-import type { RowEvent } from './transaction.ts';
+import type { InsertsEvent, RowEvent } from './transaction.ts';
 import type { ChangeKind } from './waves.ts';
 
 /**
@@ -12,9 +12,14 @@ export type Route = ChangeKind | 'suspect' | 'nothing' | 'careful';
  * Decides what the target does with a change, as far as the change itself tells. Pure but for the memory of
  * `ownership`.
  */
-export function route(event: RowEvent, ownership: Ownership, origin: string | undefined): Route {
+export function route(
+  event: RowEvent | InsertsEvent,
+  ownership: Ownership,
+  origin: string | undefined,
+): Route {
   switch (event.kind) {
     case 'insert':
+    case 'inserts':
       return routeInsert(event);
     case 'update':
       return routeUpdate(event, ownership, origin);
@@ -23,7 +28,7 @@ export function route(event: RowEvent, ownership: Ownership, origin: string | un
   }
 }
 
-function routeInsert(event: RowEvent): Route {
+function routeInsert(event: RowEvent | InsertsEvent): Route {
   const { plan } = event.table;
   if (plan.direction === 'reverse' && plan.mapping.rows === 'foreign') return 'nothing';
   return 'insert';

@@ -8,6 +8,7 @@ import { LagWindow } from './lag.ts';
 import type { LinkConfig, LinkHooks, LinkNames } from './link-config.ts';
 import { checkIdentity, type LinkRecord, plansByName, planTables, readRecord } from './link-record.ts';
 import type { Ownership } from './ownership.ts';
+import { POSITION_MS, Queue } from './queue.ts';
 import { TargetSession } from './target-session.ts';
 
 export type StreamerOptions = {
@@ -87,6 +88,7 @@ export class Streamer {
         publications: [names.publication],
         startLsn: position,
         neverAckedBeyond: position,
+        rawInserts: true,
         onEvent: (event) => {
           if (event.kind === 'streaming') this.state = 'streaming';
           else {
@@ -250,120 +252,7 @@ export class Streamer {
   }
 }
 
-/** What waits to be applied, in order. */
-class Queue {
-  readonly #limit: number;
-  #items: Item[] = [];
-  #rows = 0;
-  #postponed: Item[] = [];
-  #waiting: (() => void) | undefined;
-  #filled: (() => void) | undefined;
-  #roomMade: (() => void) | undefined;
-  closed = false;
-  readonly #closing = Promise.withResolvers<void>();
-  /** Resolves when nothing is taken any more. */
-  readonly closing = this.#closing.promise;
-  /** Everything up to here has been read. Counts once all that was read is applied. */
-  passedTo: Lsn = 0n;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  get empty(): boolean {
-    return this.#items.length === 0;
-  }
-
-  push(item: Item): void {
-    this.#items.push(item);
-    this.#rows += item.transaction.rows + 1;
-    if (this.#rows >= this.#limit) this.#filled?.();
-  }
-
-  /** Resolves once a whole batch waits, or the queue is closed. */
-  get full(): Promise<void> {
-    if (this.closed || this.#rows >= this.#limit) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#filled = resolve;
-    });
-  }
-
-  /** A whole batch of whole transactions, if one waits. */
-  takeFull(): Item[] | undefined {
-    if (this.closed || this.#rows < this.#limit || this.#items[0]?.part) return undefined;
-    return this.#takeBatch();
-  }
-
-  passed(lsn: Lsn): void {
-    this.passedTo = lsn;
-  }
-
-  postpone(batch: Item[]): void {
-    this.#postponed = batch.slice(-1);
-  }
-
-  wake(): void {
-    if (this.#items.length > 0) this.#waiting?.();
-  }
-
-  /** Resolves when more may be read. */
-  async room(): Promise<void> {
-    while (!this.closed && this.#rows > this.#limit * 2)
-      await new Promise<void>((resolve) => {
-        this.#roomMade = resolve;
-      });
-  }
-
-  /** As many whole transactions as fit, or one part. A marker ends a batch. Undefined once closed. */
-  async take(): Promise<Item[] | undefined> {
-    while (!this.closed && this.#items.length === 0) {
-      const timer = this.#postponed.length > 0 ? setTimeout(() => this.#waiting?.(), POSITION_MS) : undefined;
-      await new Promise<void>((resolve) => {
-        this.#waiting = resolve;
-      });
-      clearTimeout(timer);
-      if (this.#items.length === 0 && this.#postponed.length > 0 && timer) break;
-    }
-    if (this.closed) return undefined;
-    return this.empty ? this.#takePostponed() : this.#takeBatch();
-  }
-
-  #takeBatch(): Item[] {
-    const items = this.#items;
-    let count = 0;
-    let rows = 0;
-    while (count < items.length && rows < this.#limit) {
-      const { transaction, part } = items[count]!;
-      if (part && count > 0) break;
-      count++;
-      rows += transaction.rows + 1;
-      if (part || transaction.markers.length > 0) break;
-    }
-    this.#postponed = [];
-    const batch = count === items.length ? items : items.slice(0, count);
-    this.#items = count === items.length ? [] : items.slice(count);
-    this.#rows -= rows;
-    this.#roomMade?.();
-    return batch;
-  }
-
-  close(): void {
-    this.closed = true;
-    this.#closing.resolve();
-    this.#waiting?.();
-    this.#roomMade?.();
-    this.#filled?.();
-  }
-
-  #takePostponed(): Item[] {
-    const batch = this.#postponed;
-    this.#postponed = [];
-    return batch;
-  }
-}
-
 const BATCH_ROWS = 3_000;
-const POSITION_MS = 1_000;
 /** How long batches under load may stay unsettled. */
 const DURABLE_MS = 100;
 

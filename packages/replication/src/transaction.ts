@@ -1,4 +1,4 @@
-import type { Lsn, Tuple } from '@banyan/postgres';
+import type { Lsn, RawInserts, Tuple } from '@banyan/postgres';
 import type { BoundTable } from './bound-table.ts';
 
 /** A change as the source made it, before anybody asked who owns the row. */
@@ -13,6 +13,13 @@ export type RowEvent = {
   full: boolean;
 };
 
+/** Inserts that follow one another, not decoded yet. */
+export type InsertsEvent = { kind: 'inserts'; table: BoundTable; inserts: RawInserts };
+
+export function rowEvents({ table, inserts }: InsertsEvent): RowEvent[] {
+  return inserts.rows().map((row) => ({ kind: 'insert', table, row, old: undefined, full: false }));
+}
+
 export type RepairEvent = { kind: 'repair'; table: BoundTable; rows: RepairRow[] };
 
 /** The owner's row as it was when the repair was asked for; `row` null if there was none. */
@@ -20,7 +27,7 @@ export type RepairRow = { key: Record<string, string | null>; row: Record<string
 
 export type TruncateEvent = { kind: 'truncate'; table: BoundTable };
 
-type Event = RowEvent | RepairEvent | TruncateEvent;
+type Event = RowEvent | InsertsEvent | RepairEvent | TruncateEvent;
 
 /** A committed transaction of the source, or what has arrived of it. */
 export type SourceTransaction = {
@@ -36,4 +43,6 @@ export type SourceTransaction = {
   /** Ids of barriers that end here. */
   markers: string[];
   rows: number;
+  /** Of its rows, about. */
+  bytes: number;
 };

@@ -1,4 +1,4 @@
-import type { Tuple } from '@banyan/postgres';
+import type { RawInserts, Tuple } from '@banyan/postgres';
 import type { BoundTable } from './bound-table.ts';
 
 /**
@@ -17,6 +17,8 @@ export type Segment = {
   absent: string;
   rows: Tuple[];
   olds: Tuple[];
+  /** Rows that nobody had to look at, in place of `rows`. */
+  raw: RawInserts[];
 };
 
 const ORDER: Record<ChangeKind, number> = { delete: 0, rekey: 1, update: 2, guest: 3, insert: 4 };
@@ -26,16 +28,25 @@ type Touch = { wave: number; kind: ChangeKind; segment: Segment; index: number }
 /** Takes changes in commit order and arranges them. */
 export class WaveBuilder {
   readonly #waves: Map<string, Segment>[] = [];
-  readonly #touched = new Map<BoundTable, Map<string, Touch>>();
+  /** Who touched which key last. Of a table that was only inserted into: the inserts, since no two meet. */
+  readonly #touched = new Map<BoundTable, Map<string, Touch> | Segment>();
+
+  /** The same as `add` of each. */
+  insert(table: BoundTable, inserts: RawInserts): void {
+    let touched = this.#touched.get(table);
+    if (!touched) {
+      touched = segmentFor(this.#waves, 0, 'insert', table, '', false);
+      this.#touched.set(table, touched);
+    }
+    if (touched instanceof Map)
+      for (const row of inserts.rows()) this.add('insert', table, row, undefined, false);
+    else touched.raw.push(inserts);
+  }
 
   /** `old`: of a rekey, the old key or row. `suspect`: of a guest, to be compared with the target. */
   add(kind: ChangeKind, table: BoundTable, row: Tuple, old: Tuple | undefined, suspect: boolean): void {
     const waves = this.#waves;
-    let keys = this.#touched.get(table);
-    if (!keys) {
-      keys = new Map();
-      this.#touched.set(table, keys);
-    }
+    const keys = this.#keysOf(table);
     const key = table.keyOf(row);
     const last = keys.get(key);
     if (kind === 'rekey') {
@@ -49,6 +60,19 @@ export class WaveBuilder {
     if (last && mergeInto(waves, last, kind, table, row, keys, key)) return;
     const wave = !last ? 0 : ORDER[kind] > ORDER[last.kind] ? last.wave : last.wave + 1;
     keys.set(key, put(waves, wave, kind, table, row, undefined, suspect));
+  }
+
+  #keysOf(table: BoundTable): Map<string, Touch> {
+    const touched = this.#touched.get(table);
+    if (touched instanceof Map) return touched;
+    const keys = new Map<string, Touch>();
+    this.#touched.set(table, keys);
+    if (touched) {
+      const inserts = touched.raw.flatMap((each) => each.rows());
+      touched.raw = [];
+      for (const row of inserts) this.add('insert', table, row, undefined, false);
+    }
+    return keys;
   }
 
   finish(): Segment[] {
@@ -94,7 +118,7 @@ const GONE: Tuple = [];
 function compact(segment: Segment): boolean {
   if (segment.kind === 'update' && segment.rows.includes(GONE))
     segment.rows = segment.rows.filter((row) => row !== GONE);
-  return segment.rows.length > 0;
+  return segment.rows.length + segment.raw.length > 0;
 }
 
 function put(
@@ -106,16 +130,28 @@ function put(
   old: Tuple | undefined,
   suspect: boolean,
 ): Touch {
-  while (waves.length <= wave) waves.push(new Map());
   // Inserts carry all columns, and of a delete only the key is used.
   const absent = kind === 'delete' || kind === 'insert' ? '' : table.absentOf(row);
-  const name = `${table.id} ${kind} ${suspect ? 's' : ''} ${absent}`;
-  let segment = waves[wave]!.get(name);
-  if (!segment) {
-    segment = { table, kind, suspect, absent, rows: [], olds: [] };
-    waves[wave]!.set(name, segment);
-  }
+  const segment = segmentFor(waves, wave, kind, table, absent, suspect);
   segment.rows.push(row);
   if (old) segment.olds.push(old);
   return { wave, kind, segment, index: segment.rows.length - 1 };
+}
+
+function segmentFor(
+  waves: Map<string, Segment>[],
+  wave: number,
+  kind: ChangeKind,
+  table: BoundTable,
+  absent: string,
+  suspect: boolean,
+): Segment {
+  while (waves.length <= wave) waves.push(new Map());
+  const name = `${table.id} ${kind} ${suspect ? 's' : ''} ${absent}`;
+  let segment = waves[wave]!.get(name);
+  if (!segment) {
+    segment = { table, kind, suspect, absent, rows: [], olds: [], raw: [] };
+    waves[wave]!.set(name, segment);
+  }
+  return segment;
 }

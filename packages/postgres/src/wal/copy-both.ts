@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type pg from 'pg';
 import { Rest } from './rest.ts';
 
-/** What a copy-both exchange tells its owner. `payload` is `buffer[start, end)`, valid during the call only. */
+/** What a copy-both exchange tells its owner. The payload is `buffer[start, end)`; the buffer is not written again. */
 export interface CopyBothHandler {
   onStarted(): void;
   /** Called before the frames of what was read from the socket at once. */

@@ -1,4 +1,7 @@
 import type { Lsn } from './lsn.ts';
+import type { RawInserts } from './raw-inserts.ts';
+
+export type { RawInserts } from './raw-inserts.ts';
 
 /**
  * A row as the server wrote it: one raw text per column in the relation's order. `null` is NULL; `undefined` is
@@ -132,4 +135,5 @@ export type PgoutputMessage =
   | Type
   | StreamControl;
 
-export type WalMessage = PgoutputMessage | Keepalive | Start;
+/** `raw inserts` only if they were asked for, and then in place of `insert`. */
+export type WalMessage = PgoutputMessage | RawInserts | Keepalive | Start;

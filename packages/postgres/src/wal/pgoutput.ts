@@ -30,6 +30,14 @@ export function parsePgoutput(buffer: Buffer, start = 0, end = buffer.length): P
   return message;
 }
 
+/** One row by itself, from `buffer[start, end)`. Throws `WAL_PROTOCOL` or `WAL_ENCODING`. */
+export function parseTuple(buffer: Buffer, start: number, end: number): Tuple {
+  const cursor = new Cursor(buffer, start, end);
+  const tuple = cursor.tuple();
+  if (cursor.overrun) throw new PostgresError('WAL_PROTOCOL', { message: 'tuple', problem: 'truncated' });
+  return tuple;
+}
+
 function parseBody(cursor: Cursor, tag: number): PgoutputMessage {
   switch (tag) {
     case 0x49 /* I */:

@@ -4,18 +4,19 @@ import { classifyFault } from './faults.ts';
 import type { Lsn } from './lsn.ts';
 import type { WalMessage } from './messages.ts';
 import { parsePgoutput } from './pgoutput.ts';
+import { isInsert, RawInserts } from './raw-inserts.ts';
 import { ReplicationSession, type SlotFacts } from './session.ts';
 
 export interface WalStreamOptions {
   url: string;
   slot: string;
   publications: readonly string[];
-  /** Where to go on: the position that the target has made durable. Default: the slot's acknowledged position. */
   /**
    * The slot is made by each connection and gone with it: nothing is kept while nobody reads, and each `start` says that
    * changes may have been missed. Making it waits for transactions that are open. Default false: the slot must exist.
    */
   temporary?: boolean;
+  /** Where to go on: the position that the target has made durable. Default: the slot's acknowledged position. */
   startLsn?: Lsn;
   /**
    * The furthest position that was ever acknowledged for this slot. If the slot is further, somebody else moved or
@@ -26,6 +27,8 @@ export interface WalStreamOptions {
   statusIntervalMs?: number;
   /** What may wait for a slow consumer before the socket is no longer read, in bytes. Default 1 MiB. */
   bufferBytes?: number;
+  /** Deliver inserts as `RawInserts`, which decode nothing until they are asked to. Default false. */
+  rawInserts?: boolean;
   /** Wait before connecting again: doubles from `minMs` (100) to `maxMs` (10,000), less up to half at random. */
   backoff?: { minMs?: number; maxMs?: number };
   onEvent?: (event: WalStreamEvent) => void;
@@ -66,6 +69,7 @@ class Stream implements WalStream {
   received: Lsn;
   readonly #options: WalStreamOptions;
   readonly #bufferBytes: number;
+  readonly #rawInserts: boolean;
   readonly #abort = new AbortController();
   readonly #running: Promise<void>;
   #session: ReplicationSession | undefined;
@@ -83,6 +87,7 @@ class Stream implements WalStream {
   constructor(options: WalStreamOptions) {
     this.#options = options;
     this.#bufferBytes = options.bufferBytes ?? 1024 * 1024;
+    this.#rawInserts = options.rawInserts ?? false;
     this.acked = options.startLsn ?? 0n;
     this.received = this.acked;
     this.#running = this.#run()
@@ -237,7 +242,12 @@ class Stream implements WalStream {
   #read(session: ReplicationSession, buffer: Buffer, start: number, end: number): void {
     const tag = buffer[start];
     if (tag === WAL_DATA) {
-      const message = parsePgoutput(buffer, start + WAL_DATA_HEADER, end);
+      const at = start + WAL_DATA_HEADER;
+      if (this.#rawInserts && isInsert(buffer, at, end)) {
+        this.#insert(buffer, at, end);
+        return;
+      }
+      const message = parsePgoutput(buffer, at, end);
       if (message.kind === 'begin') this.#inTransaction = true;
       else if (message.kind === 'commit') {
         this.#inTransaction = false;
@@ -249,6 +259,14 @@ class Stream implements WalStream {
       // In the midst of a transaction its position says nothing that could be acknowledged.
       if (!this.#inTransaction) this.#pass(buffer.readBigUInt64BE(start + 1));
     } else throw new PostgresError('WAL_PROTOCOL', { problem: `unknown frame ${tag}` });
+  }
+
+  #insert(buffer: Buffer, start: number, end: number): void {
+    const last = this.#pending.at(-1);
+    if (last?.kind === 'raw inserts' && last.add(buffer, start, end)) return;
+    const inserts = new RawInserts(buffer.readUInt32BE(start + 1), buffer);
+    inserts.add(buffer, start, end);
+    this.#pending.push(inserts);
   }
 
   #pass(lsn: Lsn): void {
