@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openLink } from './link.ts';
 import { copy, rename, split, table } from './mapping.ts';
-import { type Pair, pair, type Running, rowsOf, run, start, usersMapping } from './test-support.ts';
+import { type Pair, pair, type Running, rowsOf, run, setShare, start, usersMapping } from './test-support.ts';
 
 /** Both links on three users, all owned by `share`. */
 async function both(share: number, mapping = usersMapping()) {
@@ -14,8 +14,8 @@ async function both(share: number, mapping = usersMapping()) {
   const reverse = openLink(dbs.config('reverse'));
   await reverse.prepare();
   const back = run(reverse);
-  await forward.link.barrier({ share });
-  await back.link.barrier({ share });
+  await setShare(forward, share);
+  await setShare(back, share);
   return { dbs, forward, reverse: back };
 }
 
@@ -215,8 +215,8 @@ test('a finer split the service has made is left alone while the monolith says t
     `UPDATE people SET first_name = 'Mary Ann', last_name = 'Smith' WHERE person_id = 1`,
   );
   await settle(dbs, forward, reverse);
-  await reverse.link.barrier({ share: 0 });
-  await forward.link.barrier({ share: 0 });
+  await setShare(reverse, 0);
+  await setShare(forward, 0);
   await dbs.legacy.query(`UPDATE users SET email = 'new' WHERE id = 1`);
   await settle(dbs, forward, reverse);
   assert.deepEqual((await rowsOf(dbs.service, PEOPLE))[0], ['Mary Ann', 'Smith', 'new']);
@@ -292,7 +292,7 @@ test('two services on one legacy table: what one writes back flows on to the oth
     links.push(run(link));
   }
   await streaming(...links);
-  for (const each of links) await each.link.barrier({ share: 10_000 });
+  for (const each of links) await setShare(each, 10_000);
   const flow = async () => {
     for (let round = 0; round < 3; round++) for (const each of links) await each.link.barrier();
   };

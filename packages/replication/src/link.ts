@@ -51,8 +51,6 @@ export type BarrierOptions = {
   lockTimeoutMs?: number;
   /** How long the whole may take, ms. Default 5,000. */
   timeoutMs?: number;
-  /** Becomes the link's share exactly at the marker, unless the barrier times out. */
-  share?: number;
   /** Hold the link exactly at the marker, unless the barrier times out: see `hold`. */
   hold?: boolean;
 };
@@ -75,6 +73,7 @@ export interface Link {
    * judged by either share. Again is no error.
    */
   hold(): void;
+  /** What waits is judged by `share`, and so is all that follows. Without a `hold` it only sets the share. */
   release(share: number): void;
   status(): LinkStatus;
   /** Removes slot, publication, origin and record. Stop streaming first. */
@@ -91,7 +90,7 @@ const HEARTBEAT_MS = 10_000;
 const POLL_MS = 1_000;
 const RETAINED_LIMIT = 1024 ** 3;
 
-type Marker = { share: number | undefined; hold: boolean; resolve: (lsn: Lsn) => void };
+type Marker = { hold: boolean; resolve: (lsn: Lsn) => void };
 
 class DatabaseLink implements Link {
   readonly config: LinkConfig;
@@ -175,14 +174,14 @@ class DatabaseLink implements Link {
   }
 
   async barrier(options: BarrierOptions = {}): Promise<{ lsn: Lsn; ms: number }> {
-    const { lock = false, timeoutMs = 5_000, share, hold = false } = options;
+    const { lock = false, timeoutMs = 5_000, hold = false } = options;
     const source = this.#source;
     if (!source) throw new ReplicationError('NOT_STREAMING', { link: this.names.link });
     const started = performance.now();
     const id = randomUUID();
     const reached = Promise.withResolvers<Lsn>();
     reached.promise.catch(() => {});
-    this.#markers.set(id, { share, hold, resolve: reached.resolve });
+    this.#markers.set(id, { hold, resolve: reached.resolve });
     const timer = setTimeout(() => {
       this.#markers.delete(id);
       reached.reject(new ReplicationError('BARRIER_TIMEOUT', { link: this.names.link, timeoutMs }));
@@ -245,7 +244,6 @@ class DatabaseLink implements Link {
     const marker = this.#markers.get(id);
     if (!marker) return;
     this.#markers.delete(id);
-    if (marker.share !== undefined) this.#ownership.share = marker.share;
     if (marker.hold) this.hold();
     marker.resolve(lsn);
   }

@@ -170,13 +170,10 @@ class World {
   /** As the fenced step does it: nothing is written while both links come to the marker. */
   async move(share: number): Promise<void> {
     await this.streaming();
-    if (share >= this.share) {
-      await this.forward.link.barrier({ lock: true, timeoutMs: 20_000, share });
-      await this.reverse.link.barrier({ timeoutMs: 20_000, share });
-    } else {
-      await this.reverse.link.barrier({ lock: true, timeoutMs: 20_000, share });
-      await this.forward.link.barrier({ timeoutMs: 20_000, share });
-    }
+    const [marked, other] = share >= this.share ? [this.forward, this.reverse] : [this.reverse, this.forward];
+    other.link.hold();
+    await marked.link.barrier({ lock: true, timeoutMs: 20_000, hold: true });
+    for (const { link } of [marked, other]) link.release(share);
     this.share = share;
   }
 

@@ -115,6 +115,12 @@ export function run(link: Link): Running {
   };
 }
 
+/** Changes a link's share exactly at a marker. */
+export async function setShare({ link }: Running, share: number): Promise<void> {
+  await link.barrier({ timeoutMs: 20_000, hold: true });
+  link.release(share);
+}
+
 /** Everything of a table as texts, ordered by its first column. */
 export async function rowsOf(db: pg.Pool, sql: string): Promise<(string | null)[][]> {
   const { rows } = await db.query({ text: sql, rowMode: 'array', types: RAW });

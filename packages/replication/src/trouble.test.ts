@@ -349,11 +349,11 @@ test('a barrier waits for open writers when it locks, and gives up in time with 
   const writer = await dbs.legacy.connect();
   await writer.query('BEGIN; INSERT INTO things VALUES (1)');
   await assert.rejects(
-    running.link.barrier({ lock: true, lockTimeoutMs: 100, timeoutMs: 3_000, share: 10_000 }),
+    running.link.barrier({ lock: true, lockTimeoutMs: 100, timeoutMs: 3_000, hold: true }),
     { code: 'BARRIER_LOCK_TIMEOUT' },
   );
   await assert.rejects(
-    running.link.barrier({ lock: true, lockTimeoutMs: 3_000, timeoutMs: 100, share: 10_000 }),
+    running.link.barrier({ lock: true, lockTimeoutMs: 3_000, timeoutMs: 100, hold: true }),
     { code: 'BARRIER_TIMEOUT' },
   );
   const held = running.link.barrier({ lock: true, timeoutMs: 20_000, lockTimeoutMs: 20_000 });
@@ -361,8 +361,9 @@ test('a barrier waits for open writers when it locks, and gives up in time with 
   writer.release();
   await held;
   assert.deepEqual(await rowsOf(dbs.service, 'SELECT id FROM things'), [['1']]);
-  assert.equal(running.link.status().share, 0);
   await dbs.legacy.query('INSERT INTO things VALUES (2)');
+  // Neither of the two that gave up holds the link.
+  await running.link.barrier({ timeoutMs: 20_000 });
   await running.stop();
   await assert.rejects(running.link.barrier(), { code: 'NOT_STREAMING' });
   await finish(dbs, running);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { openLink } from './link.ts';
 import { copy, table } from './mapping.ts';
 import { repair } from './repair.ts';
-import { type Pair, pair, type Running, rowsOf, run, start, usersMapping } from './test-support.ts';
+import { type Pair, pair, type Running, rowsOf, run, setShare, start, usersMapping } from './test-support.ts';
 import { type VerifyCursor, type VerifyOptions, verify } from './verify.ts';
 
 function options(
@@ -106,7 +106,7 @@ test('what is in flight is not divergence: under steady writes a verification fi
   const reverse = openLink(dbs.config('reverse'));
   await reverse.prepare();
   const back = run(reverse);
-  await Promise.all([forward.link.barrier({ share: 5000 }), back.link.barrier({ share: 5000 })]);
+  await Promise.all([setShare(forward, 5000), setShare(back, 5000)]);
   const stop = new AbortController();
   const writing = (async () => {
     for (let round = 0; !stop.signal.aborted; round++) {
@@ -191,8 +191,8 @@ test('rows of both owners are repaired from their owners', async () => {
   const reverse = openLink(dbs.config('reverse'));
   await reverse.prepare();
   const back = run(reverse);
-  await forward.link.barrier({ share: 5000 });
-  await back.link.barrier({ share: 5000 });
+  await setShare(forward, 5000);
+  await setShare(back, 5000);
   await dbs.service.query(`SET session_replication_role = replica`);
   const before = await rowsOf(dbs.legacy, 'SELECT id, full_name, email FROM users ORDER BY id');
   await Promise.all([forward.stop(), back.stop()]);
