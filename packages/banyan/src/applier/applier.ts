@@ -8,7 +8,8 @@ import * as store from '../control/store.ts';
 import { listenForChanges } from '../control/wake.ts';
 import type { ResolvedPlan, ResolvedService } from '../plan/resolved.ts';
 import { linksOf, type ServiceState } from '../stage/stages.ts';
-import { LinkRunner, paceOf } from './runner.ts';
+import { paceOf } from './pace.ts';
+import { LinkRunner } from './runner.ts';
 import { Verifier } from './verifier.ts';
 
 type Direction = 'forward' | 'reverse';
@@ -19,6 +20,8 @@ type Fence = { id: string; service: string; fromShare: number; toShare: number; 
 const REPORT_MS = 300;
 /** How often the desired state is read even if nobody announced a change, ms. */
 const TICK_MS = 300;
+/** A verification, which never ends, leaves the databases alone five sixths of the time. */
+const VERIFY_REST = 5;
 
 export type Applier = {
   readonly epoch: number;
@@ -275,6 +278,11 @@ class ServiceWorker {
     mapping: ResolvedService['tables'][number],
     hooks: { signal: AbortSignal; onRows: (rows: number) => void },
   ): Promise<TableVerdict> {
+    const { onRows, ...pace } = paceOf({
+      rowsPerSecond: this.service.rollout.verifyRowsPerSecond,
+      rest: VERIFY_REST,
+      signal: hooks.signal,
+    });
     return await verify({
       legacy: this.plan.monolith.database,
       service: this.service.database,
@@ -282,9 +290,12 @@ class ServiceWorker {
       salt: this.service.salt,
       share: this.share ?? 0,
       allowEmpty: mapping.mayBeEmpty ?? false,
-      ...paceOf(this.service.rollout.verifyRowsPerSecond),
+      ...pace,
       signal: hooks.signal,
-      onProgress: (progress: { rows: number }) => hooks.onRows(progress.rows),
+      onProgress: ({ rows }: { rows: number }) => {
+        onRows(rows);
+        hooks.onRows(rows);
+      },
       waitApplied: async () => {
         await Promise.all(
           [...this.runners.values()].map((runner) => runner.link.barrier({ timeoutMs: 10_000 })),

@@ -1,22 +1,16 @@
 import type { Link } from '@banyan/replication';
 import type { Logger } from 'pino';
+import { paceOf } from './pace.ts';
 
 export type RunnerState = 'preparing' | 'copying' | 'streaming' | 'reconnecting' | 'failed';
 
 /** Pauses between tries of a link that failed, ms. */
 const RETRY_MS = [500, 1_000, 2_000, 5_000];
 
+/** A copy leaves the databases alone two thirds of the time. */
+const COPY_REST = 2;
+
 export type CopyProgress = { rows: number; total: number; rowsPerSecond: number; secondsLeft: number | null };
-
-export type Pace = { rangeRows: number; throttle: { rowsPerSecond: number } };
-
-/** Ranges of a twentieth of a second each: the load comes in ripples, not in waves. */
-export function paceOf(rowsPerSecond: number): Pace {
-  return {
-    rangeRows: Math.max(100, Math.min(20_000, Math.ceil(rowsPerSecond / 20))),
-    throttle: { rowsPerSecond },
-  };
-}
 
 /** Keeps one link going: preflight, prepare, copy (forward), stream; again after a failure; until stopped. */
 export class LinkRunner {
@@ -29,7 +23,7 @@ export class LinkRunner {
   private readonly finished: Promise<void>;
   private readonly log: Logger;
   private readonly copies: boolean;
-  private readonly copyPace: Pace;
+  private readonly copyRowsPerSecond: number;
 
   constructor(options: {
     name: string;
@@ -42,7 +36,7 @@ export class LinkRunner {
     this.name = options.name;
     this.link = options.link;
     this.copies = options.copies;
-    this.copyPace = paceOf(options.copyRowsPerSecond);
+    this.copyRowsPerSecond = options.copyRowsPerSecond;
     this.log = options.log.child({ link: options.name });
     this.finished = this.keepGoing(options.onPrepared ?? (async () => {}));
   }
@@ -88,10 +82,16 @@ export class LinkRunner {
     await onPrepared();
     if (this.copies) {
       this.state = 'copying';
+      const { onRows, ...pace } = paceOf({ rowsPerSecond: this.copyRowsPerSecond, rest: COPY_REST, signal });
       await this.link.copy({
-        ...this.copyPace,
+        ...pace,
+        // The pace counts on one; a second would take another core from what the databases are there for.
+        workers: 1,
         signal,
-        onProgress: (progress) => Object.assign(this.copy, progress),
+        onProgress: (progress) => {
+          onRows(progress.rows);
+          Object.assign(this.copy, progress);
+        },
       });
     }
     if (signal.aborted) return;

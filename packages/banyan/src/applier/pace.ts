@@ -1,0 +1,64 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+export type PaceOptions = {
+  /** At most, whatever the databases could do. */
+  rowsPerSecond: number;
+  /** After a range, rest so many times as long as it took: 2 leaves the databases alone two thirds of the time. */
+  rest: number;
+  /** Ends a rest at once. */
+  signal?: AbortSignal;
+  /** Default: the real one. */
+  clock?: PaceClock;
+};
+
+export type PaceClock = { now: () => number; sleep: (ms: number) => Promise<unknown> };
+
+/** What long work over many rows (copy, verification) may take of the databases, asked for between two ranges. */
+export type Pace = {
+  /** Rows of a range, which is done at once. */
+  rangeRows: number;
+  throttle: { pause: () => Promise<boolean> };
+  /** To be told of the rows done so far. */
+  onRows: (rows: number) => void;
+};
+
+/** Ranges a second at full pace: the load comes in ripples, not in waves. */
+const RANGES_PER_SECOND = 100;
+/** The longest rest after a range, ms: behind a lock or on a very slow database the work still goes on. */
+const LONGEST_REST_MS = 1_000;
+
+/**
+ * Holds a single worker back by rows and by time: where the databases are busy a range takes longer, and so does the rest
+ * after it. `pause` takes the time itself and never says true.
+ */
+export function paceOf({ rowsPerSecond, rest, signal, clock = realClock(signal) }: PaceOptions): Pace {
+  let first: { at: number; rows: number } | null = null;
+  let rows = 0;
+  let begunAt: number | null = null;
+  return {
+    rangeRows: Math.max(100, Math.min(20_000, Math.ceil(rowsPerSecond / RANGES_PER_SECOND))),
+    throttle: {
+      async pause() {
+        const at = clock.now();
+        const early = first ? first.at + ((rows - first.rows) / rowsPerSecond) * 1000 - at : 0;
+        const tired = begunAt === null ? 0 : Math.min(LONGEST_REST_MS, (at - begunAt) * rest);
+        const wait = Math.max(early, tired);
+        if (wait > 0 && !signal?.aborted) await clock.sleep(wait);
+        begunAt = clock.now();
+        return false;
+      },
+    },
+    onRows(done) {
+      // The first report may hold rows of an earlier run.
+      first ??= { at: clock.now(), rows: done };
+      rows = done;
+    },
+  };
+}
+
+function realClock(signal: AbortSignal | undefined): PaceClock {
+  return {
+    now: () => performance.now(),
+    sleep: (ms) => delay(ms, undefined, { signal }).catch(() => {}),
+  };
+}
