@@ -1,9 +1,10 @@
+import { availableParallelism } from 'node:os';
 import * as bcrypt from '@node-rs/bcrypt';
 import { BulkheadRejectedError, bulkhead } from 'cockatiel';
 import { ApiError } from '../contracts.ts';
 
-/** Two at a time leave a core to the quick requests; with a hundred waiting, the next is sent away at once. */
-const places = bulkhead(2, 100);
+/** One core is always left to the quick requests; with a hundred waiting, the next is sent away at once. */
+const places = bulkhead(Math.max(1, availableParallelism() - 1), 100);
 
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   return await places.execute(work).catch((error) => {

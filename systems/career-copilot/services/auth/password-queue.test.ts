@@ -3,8 +3,8 @@ import { it } from 'node:test';
 import { legacyAnswer } from '../../contracts.ts';
 import { createPasswordQueue } from './password-queue.ts';
 
-it('runs two passwords at a time, lets 100 wait in order and sends the next away with 503 and when to return', async () => {
-  const inTurn = createPasswordQueue();
+it('runs so many passwords at a time, lets 100 wait in order and sends the next away with 503 and when to return', async () => {
+  const inTurn = createPasswordQueue(2);
   const gate = Promise.withResolvers<void>();
   const begun: number[] = [];
   const work = (number: number) => async () => {
