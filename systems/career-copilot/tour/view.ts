@@ -1,11 +1,11 @@
 import type { ServiceStatus } from '@banyan/banyan/operate';
 import { createLogUpdate } from 'log-update';
-import type { TrafficStats } from '../traffic/traffic.ts';
+import type { TrafficGlance } from '../traffic/traffic.ts';
 
 export type View = {
   event(text: string): void;
   status(services: ServiceStatus[]): void;
-  traffic(stats: TrafficStats): void;
+  traffic(glance: TrafficGlance): void;
   /** Leaves the last picture and writes no more. */
   close(): void;
 };
@@ -27,7 +27,7 @@ export function createView(stream: NodeJS.WriteStream, startedAt: number): View 
   const update = createLogUpdate(stream);
   const events: string[] = [];
   let services: ServiceStatus[] = [];
-  let figures: TrafficStats | null = null;
+  let figures: TrafficGlance | null = null;
   const draw = () => update(picture(clock(), services, figures, events, stream.columns ?? 80));
   const timer = setInterval(draw, 100);
   return {
@@ -52,7 +52,7 @@ export function createView(stream: NodeJS.WriteStream, startedAt: number): View 
 function picture(
   clock: string,
   services: ServiceStatus[],
-  figures: TrafficStats | null,
+  figures: TrafficGlance | null,
   events: string[],
   columns: number,
 ): string {
@@ -65,11 +65,11 @@ function picture(
     lines.push(`        ${linkLine(one)}`);
     if (one.message) lines.push(`        ${one.message}`);
   }
-  const now = figures?.stages.at(-1);
-  if (figures && now) {
+  if (figures) {
+    const { stage, p50Ms, p95Ms, p99Ms } = figures;
     lines.push('', `traffic ${figures.requests.toLocaleString('en')} requests, ${figures.failures} failed`);
     lines.push(
-      `        in ${now.stage}: p50 ${now.p50Ms.toFixed(1)} ms, p95 ${now.p95Ms.toFixed(1)} ms, p99 ${now.p99Ms.toFixed(1)} ms`,
+      `        in ${stage}: p50 ${p50Ms.toFixed(1)} ms, p95 ${p95Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`,
     );
   }
   lines.push('', ...events);

@@ -6,6 +6,7 @@ import { startTraffic, type TrafficOptions } from './traffic.ts';
  * The load as a process of its own. Commands come as lines on stdin, answers go as JSON lines to stdout:
  *
  *   stage <name>   requests from now on count for that stage
+ *   glance         { "event": "glance", ...totals and the current stage's latency }
  *   stats          { "event": "stats", ...figures }
  *   stop           no more arrivals, then { "event": "stopped", ...figures } and the end
  *
@@ -59,6 +60,7 @@ const commands = createInterface({ input: process.stdin });
 commands.on('line', (line) => {
   const [command, name] = line.trim().split(/\s+(.*)/s);
   if (command === 'stage' && name) traffic.stage(name);
+  else if (command === 'glance') say('glance', traffic.glance());
   else if (command === 'stats') say('stats', traffic.stats());
   else if (command === 'stop') commands.close();
   else if (command) say('error', { message: `unknown command ${command}` });

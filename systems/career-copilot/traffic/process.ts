@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { TrafficOptions, TrafficStats } from './traffic.ts';
+import type { TrafficGlance, TrafficOptions, TrafficStats } from './traffic.ts';
 
 export type TrafficProcess = {
   readonly pid: number;
   stage(name: string): void;
   stats(): Promise<TrafficStats>;
+  glance(): Promise<TrafficGlance>;
   /** No more arrivals; the final figures when all answers are in. Again is no error. */
   stop(): Promise<TrafficStats>;
 };
@@ -24,10 +25,10 @@ export async function spawnTraffic(options: Omit<TrafficOptions, 'connections'>)
       stdio: ['pipe', 'pipe', 'inherit'],
     },
   );
-  const waiting = new Map<string, PromiseWithResolvers<TrafficStats>>();
+  const waiting = new Map<string, PromiseWithResolvers<TrafficStats & TrafficGlance>>();
   let dead: Error | undefined;
   const answer = (event: string) => {
-    const question = waiting.get(event) ?? Promise.withResolvers<TrafficStats>();
+    const question = waiting.get(event) ?? Promise.withResolvers<TrafficStats & TrafficGlance>();
     waiting.set(event, question);
     if (dead) question.reject(dead);
     return question.promise;
@@ -61,6 +62,11 @@ export async function spawnTraffic(options: Omit<TrafficOptions, 'connections'>)
     stats: () => {
       const figures = answer('stats');
       tell('stats');
+      return figures;
+    },
+    glance: () => {
+      const figures = answer('glance');
+      tell('glance');
       return figures;
     },
     stop: () => {

@@ -48,6 +48,8 @@ export type Recorder = {
   stages(): StageStats[];
   violations(): { count: number; samples: Violation[] };
   totals(): { requests: number; failures: number };
+  /** The current stage's latency. */
+  glance(): { stage: string; p50Ms: number; p95Ms: number; p99Ms: number };
 };
 
 export function createRecorder(firstStage: string): Recorder {
@@ -84,6 +86,10 @@ export function createRecorder(firstStage: string): Recorder {
     stages: () => [...stages.values()].map(describe),
     violations: () => ({ count: violationCount, samples: [...seen] }),
     totals: () => ({ ...totals }),
+    glance: () => {
+      const { p50Ms, p95Ms, p99Ms } = summary(current.all);
+      return { stage: current.name, p50Ms, p95Ms, p99Ms };
+    },
   };
 }
 
