@@ -3,11 +3,14 @@ import pg from 'pg';
 
 /** Connections at most; the legacy system ran with about fifty over all its workers. */
 const MAX_CONNECTIONS = 10;
+/** Never closed for being idle: the next burst would pay for new ones, a login and cold caches each, when it hurts most. */
+const IDLE_MS = 0;
 
 export function connect(url: string): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: MAX_CONNECTIONS,
+    idleTimeoutMillis: IDLE_MS,
     application_name: 'career-copilot',
     options: '-c TimeZone=UTC',
   });
