@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { createVerifier } from 'fast-jwt';
 import type { FastifyRequest } from 'fastify';
-import { jwtVerify, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 import type pg from 'pg';
 import { ApiError, accountId, LEGACY_ISSUER, type Profile, type Tokens } from '../contracts.ts';
 
@@ -26,9 +27,16 @@ export const USER_COLUMNS = `id, email, full_name, is_active, role, phone, locat
 
 /** A hook for routes that need a logged-in, active user. */
 export function requireUser(pool: pg.Pool, settings: Settings): (request: FastifyRequest) => Promise<void> {
-  const key = new TextEncoder().encode(settings.jwtSecret);
+  // Here and now: Web Crypto, which jose takes, hands each token to another thread for what is done in microseconds.
+  const verify = createVerifier({
+    key: settings.jwtSecret,
+    algorithms: ['HS256'],
+    allowedIss: LEGACY_ISSUER,
+    requiredClaims: ['exp', 'sub'],
+    cache: false,
+  });
   return async (request) => {
-    const id = await subject(request.headers.authorization, key);
+    const id = subject(request.headers.authorization, verify);
     const { rows } = await pool.query<CurrentUser>({
       name: 'current-user',
       text: `SELECT ${USER_COLUMNS} FROM users WHERE id = $1`,
@@ -85,16 +93,11 @@ export function hashRefreshToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
-async function subject(authorization: string | undefined, key: Uint8Array): Promise<number> {
+function subject(authorization: string | undefined, verify: (token: string) => { sub?: string }): number {
   const token = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];
   if (!token) throw new ApiError('NOT_AUTHENTICATED');
   try {
-    const { payload } = await jwtVerify(token, key, {
-      algorithms: ['HS256'],
-      issuer: LEGACY_ISSUER,
-      requiredClaims: ['exp', 'sub'],
-    });
-    return accountId(payload.sub);
+    return accountId(verify(token).sub);
   } catch (cause) {
     throw Object.assign(new ApiError('BAD_CREDENTIALS'), { cause });
   }
