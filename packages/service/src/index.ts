@@ -20,7 +20,8 @@ export { CallError, type CallErrorCode, type RemoteProblem } from './client/erro
 export { type Handler, implement } from './client/implement.ts';
 export { POLICY, type PolicyChanges } from './client/lane.ts';
 export { type CallScope, callScope, carryScope, inCallScope, remainingMs } from './client/scope.ts';
-export { type BaseConfig, ConfigError, readConfig } from './config.ts';
+export { type BaseConfig, ConfigError, describeConfig, readConfig } from './config.ts';
+export { loadConfig } from './config-sources.ts';
 export { defineService } from './define.ts';
 export type { RunningService, Service, ServiceContext, ServiceDefinition } from './definition.ts';
 export { type Answer, answerErrors, defineErrors, problemAnswer, ServiceError } from './errors.ts';

@@ -10,7 +10,9 @@ import { createApp } from './app.ts';
 import { authenticateRoutes } from './auth/authenticate.ts';
 import { createServiceTokens, ServiceTokenConfig, trustedServices } from './auth/service-tokens.ts';
 import { createTokenVerifier } from './auth/tokens.ts';
-import { BaseConfig, readConfig } from './config.ts';
+import { carryScope } from './client/scope.ts';
+import { BaseConfig, describeConfig } from './config.ts';
+import { loadConfig } from './config-sources.ts';
 import type { RunningService, ServiceContext, ServiceDefinition } from './definition.ts';
 import { LoadConfig, shedLoad } from './load.ts';
 import { createMetrics, type MetricTable } from './metrics/business.ts';
@@ -34,7 +36,7 @@ export async function startService<C extends TObject, Use extends Parts, M exten
   env: Record<string, string | undefined>,
 ): Promise<RunningService<Use> & { shutdownMs: number }> {
   const { name, schema, use = {} as Use } = definition;
-  const config = readAll(definition, env);
+  const { config, described } = await readAll(definition, env);
   const instance = randomUUID();
   const telemetry = startTelemetry(name, instance, config);
   const pool = createPool(config.DATABASE_URL, { max: config.POOL_SIZE, applicationName: name });
@@ -47,6 +49,8 @@ export async function startService<C extends TObject, Use extends Parts, M exten
     checks,
     metrics: registry,
   });
+
+  app.log.debug({ config: described }, 'configuration');
 
   let parts: RunningParts<Use> | undefined;
   const stop = async () => {
@@ -92,6 +96,7 @@ export async function startService<C extends TObject, Use extends Parts, M exten
       authenticateRoutes(app, createTokenVerifier(trusted));
     }
     // What is set up later comes first: overload, then the trace, to which a refusal belongs too, then the guard.
+    carryScope(app);
     traceRequests(app, telemetry);
     shedLoad(app, config, registry);
     await definition.routes(app, given);
@@ -110,13 +115,14 @@ export async function startService<C extends TObject, Use extends Parts, M exten
 }
 
 /** Every variable of the kit, the service and its parts. */
-function readAll<C extends TObject, Use extends Parts, M extends MetricTable>(
-  { config: own, use }: ServiceDefinition<C, Use, M>,
+async function readAll<C extends TObject, Use extends Parts, M extends MetricTable>(
+  { name, config: own, use }: ServiceDefinition<C, Use, M>,
   env: Record<string, string | undefined>,
 ) {
   const properties = { ...KitConfig.properties, ...own?.properties };
   const all = Type.Object({ ...properties, ...configOfParts(use ?? {}, properties).properties });
-  return readConfig(all, env) as Static<typeof KitConfig> & Static<C>;
+  const config = (await loadConfig(all, name, env)) as Static<typeof KitConfig> & Static<C>;
+  return { config, described: describeConfig(all, config) };
 }
 
 function urlOf(app: ServiceApp): string {

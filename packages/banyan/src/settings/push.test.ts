@@ -61,7 +61,7 @@ async function arrival(value: number): Promise<number> {
 const aSpeed = (value: number) => changeFlag(null, 'speed', { variants: { only: value } });
 
 describe('a change of a flag', () => {
-  test('is in a running service within a second, by push: no poll is that quick', async () => {
+  test('is in a running service within a second, by push: no poll is that quick', async (t) => {
     const client = new ControlClient(api.url, token);
     const took: number[] = [];
     for (let value = 1; value <= 20; value++) {

@@ -5,7 +5,7 @@ import type { TrustedIssuer } from './tokens.ts';
 /** How services prove to one another who they are. Without them no service token is made or taken. */
 export const ServiceTokenConfig = Type.Object({
   /** This service's private key, a JWK whose `kid` is the service's name; a secret. */
-  SERVICE_KEY: Type.Optional(Type.String({ minLength: 1 })),
+  SERVICE_KEY: Type.Optional(Type.String({ minLength: 1, secret: true })),
   /** The public keys of the services that may call this one: a JWK set. */
   SERVICE_KEYS: Type.Optional(Type.String({ minLength: 1 })),
 });

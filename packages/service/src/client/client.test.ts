@@ -122,7 +122,7 @@ describe('a call', () => {
 
   it('carries token, request id and time left of the request on whose behalf it is made', async () => {
     const service = await aService();
-    const calls = aClient([service.url], { token: () => 'of-this-service' });
+    const calls = aClient([service.url], { token: (service) => `of-this-service-for-${service}` });
     const scope = {
       deadlineAt: performance.now() + 60_000,
       authorization: 'Bearer of-the-user',
@@ -138,13 +138,13 @@ describe('a call', () => {
 
   it('never lends this service’s own token to somebody who has none', async () => {
     const service = await aService();
-    const calls = aClient([service.url], { token: () => 'of-this-service' });
+    const calls = aClient([service.url], { token: (service) => `of-this-service-for-${service}` });
     const nobody = { deadlineAt: undefined, authorization: undefined, requestId: 'r-2' };
     await inCallScope(nobody, () => calls.getUser(input));
     await calls.getUser(input);
     assert.deepEqual(
       service.asked.map(({ headers }) => headers.authorization),
-      [undefined, 'Bearer of-this-service'],
+      [undefined, 'Bearer of-this-service-for-users'],
     );
   });
 

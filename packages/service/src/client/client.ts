@@ -59,8 +59,8 @@ export type ClientOptions<Ops extends Operations> = {
    * always its own; `none`. Default `caller`.
    */
   identity?: 'caller' | 'service' | 'none';
-  /** This service's own token, asked for at each call that needs it. */
-  token?: () => string | Promise<string>;
+  /** This service's own token for another, asked for at each call that needs it: `tokenFor`. */
+  token?: (service: string) => string | Promise<string>;
   metrics?: Registry;
 } & (
   | { discovery: InstanceSource }
@@ -161,7 +161,7 @@ function createCall({ agent, callable, lane, source, options, metrics }: CallPar
       operation,
       hasBody: body !== undefined,
       idempotencyKey,
-      authorization: await authorize(options),
+      authorization: await authorize(service, options),
       scope: callScope(),
       trace: traceCarrier(),
     });
@@ -278,12 +278,15 @@ const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'PUT', 'DELETE']);
 /** An answer, the caller's wish, and the caller's mistake: nothing that a fallback could make good. */
 const NO_FALLBACK: ReadonlySet<string> = new Set(['REFUSED', 'CANCELLED', 'BAD_INPUT']);
 
-async function authorize({ identity = 'caller', token }: CallParts['options']): Promise<string | undefined> {
+async function authorize(
+  service: string,
+  { identity = 'caller', token }: CallParts['options'],
+): Promise<string | undefined> {
   if (identity === 'none') return undefined;
   const scope = callScope();
   // Inside a request without a token its caller is nobody, and nobody's call must not get the rights of this service.
   if (identity === 'caller' && scope) return scope.authorization;
-  return token && `Bearer ${await token()}`;
+  return token && `Bearer ${await token(service)}`;
 }
 
 function fixed(baseUrls: Record<string, readonly string[]>): InstanceSource {

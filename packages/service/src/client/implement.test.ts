@@ -32,8 +32,9 @@ const operations = {
   }),
   ask: operation({
     service: 'sums',
-    method: 'GET',
+    method: 'POST',
     path: '/ask',
+    body: Type.Object({}),
     answer: Type.Object({ ms: Type.Number(), authorization: Type.Optional(Type.String()) }),
   }),
 };
@@ -91,7 +92,13 @@ describe('an operation', () => {
 describe('the deadline of a caller', () => {
   it('and its token reach the service behind the service, with less time left', async () => {
     const response = await fetch(`${url}/ask`, {
-      headers: { [DEADLINE_HEADER]: '60000', authorization: 'Bearer of-the-user' },
+      method: 'POST',
+      headers: {
+        [DEADLINE_HEADER]: '60000',
+        authorization: 'Bearer of-the-user',
+        'content-type': 'application/json',
+      },
+      body: '{}',
     });
     const { ms, authorization } = (await response.json()) as { ms: number; authorization: string };
     assert.ok(ms > 0 && ms < 60_000, `${ms}`);

@@ -32,19 +32,31 @@ export function remainingMs(): number | undefined {
   return at === undefined ? undefined : at - performance.now();
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What calls on behalf of this request take over from it; null until it is known. */
+    callScope: CallScope | null;
+  }
+}
+
 /**
  * Makes requests of this app carry their deadline, token and id into the calls that they lead to, and refuses those whose
  * caller has stopped waiting: on arrival, and again when body and checks have taken the rest of the time.
  */
 export function carryScope(app: ServiceApp): void {
+  app.decorateRequest('callScope', null);
   app.addHook('onRequest', (request, reply, done) => {
     const given = readDeadline(request.headers[DEADLINE_HEADER]);
     if (given === 0) return done(deadlinePassed());
     // Time that the request has already waited here belongs to the caller's wait.
     const deadlineAt = given === undefined ? undefined : performance.now() - reply.elapsedTime + given;
-    const { authorization } = request.headers;
-    scopes.run({ deadlineAt, authorization, requestId: request.id }, done);
+    request.callScope = { deadlineAt, authorization: request.headers.authorization, requestId: request.id };
+    scopes.run(request.callScope, done);
   });
+  // A body arrives in events of the connection, which know nothing of the request.
+  app.addHook('preValidation', (request, _reply, done) =>
+    request.callScope ? scopes.run(request.callScope, done) : done(),
+  );
   app.addHook('preHandler', (_request, _reply, done) => {
     const left = remainingMs();
     done(left !== undefined && left <= 0 ? deadlinePassed() : undefined);
