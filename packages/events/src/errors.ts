@@ -1,6 +1,7 @@
 /** Every error this package raises by itself, by stable code. `permanent`: trying again cannot help. */
 const CATALOGUE = {
   BUS_CLOSED: { permanent: false, says: 'The bus is closed.' },
+  BUS_URL: { permanent: true, says: 'No bus has URLs of this scheme. Set BUS_URL to postgres://...' },
   GROUP_NAME: { permanent: true, says: 'A group is named by letters, digits, dots, dashes and underscores.' },
   TYPE_NOT_HANDLED: {
     permanent: false,
@@ -11,6 +12,10 @@ const CATALOGUE = {
   NOT_OURS: {
     permanent: true,
     says: 'Only the service that owns an event may publish it. Send a command to that service instead.',
+  },
+  NOT_OUR_COMMAND: {
+    permanent: true,
+    says: 'The contracts give this command to another service. Handle it there, or change its owner.',
   },
   DATA_INVALID: { permanent: true, says: 'The data does not fit the schema of its contract.' },
   DATA_TOO_LARGE: {

@@ -1,4 +1,5 @@
 export type { Bus, DeadLetter, DeadLetters, Delivery, Subscriber, Subscription } from './bus/bus.ts';
+export { openBus } from './bus/open.ts';
 export { openPostgresBus, type PostgresBusOptions } from './bus/postgres/postgres.ts';
 export {
   type CommandContract,
@@ -22,6 +23,13 @@ export {
 export { type Given, specify } from './decider/given.ts';
 export type { Envelope } from './envelope.ts';
 export { EventsError, type EventsErrorCode, isPermanent } from './errors.ts';
+export {
+  type EventingDefinition,
+  type Events,
+  eventing,
+  type Handler,
+  type HandlerContext,
+} from './eventing.ts';
 export { applyInboxSchema, processOnce, sweepInbox } from './inbox/inbox.ts';
 export { Messages } from './messages.ts';
 export {

@@ -1,0 +1,296 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { inSpan, type PartHost, type ServicePart, SpanKind } from '@banyan/service';
+import type pg from 'pg';
+import { type Static, Type } from 'typebox';
+import type { Bus, Delivery, Subscriber } from './bus/bus.ts';
+import { openBus } from './bus/open.ts';
+import type { Contracts, DataOf } from './contracts.ts';
+import type { Envelope } from './envelope.ts';
+import { EventsError } from './errors.ts';
+import { applyInboxSchema, processOnce, sweepInbox } from './inbox/inbox.ts';
+import { Messages } from './messages.ts';
+import {
+  applyOutboxSchema,
+  createPublisher,
+  type Publish,
+  type PublishOptions,
+  type Send,
+} from './outbox/publish.ts';
+import type { Projection } from './projection/define.ts';
+import { createProjector, type Projector } from './projection/projector.ts';
+import { type Relay, startRelay } from './relay/relay.ts';
+import { type AnySaga, createSagas, type Sagas } from './saga/index.ts';
+import { createEventStore, type EventStore, type EventStoreOptions } from './store/store.ts';
+
+const EventingConfig = Type.Object({
+  /** The bus of the system, the same for all its services: postgres://... A secret. */
+  BUS_URL: Type.String({ minLength: 1 }),
+  /** How long published rows stay in the outbox, to mend a lost slot from. */
+  OUTBOX_RETENTION_HOURS: Type.Number({ minimum: 0, default: 24 }),
+  /** How long the inbox knows a message again; longer than any bus may bring one twice. */
+  INBOX_RETENTION_HOURS: Type.Number({ minimum: 1, default: 7 * 24 }),
+});
+type EventingConfig = Static<typeof EventingConfig>;
+
+/** What routes and handlers get of it. */
+export type Events<C extends Contracts, S extends AnySaga = never> = {
+  publish: Publish<C>;
+  send: Send<C>;
+  store: EventStore;
+  /** Of a service that has projections. */
+  projections: Projector;
+  /** Of a service that has sagas. */
+  sagas: Sagas<S>;
+};
+
+export type HandlerContext<C extends Contracts, S extends AnySaga = never> = {
+  /** The transaction in which the message is marked as processed: what the handler writes by it happens exactly once. */
+  tx: pg.PoolClient;
+  /** From 1. */
+  attempt: number;
+  /** As `events.publish` in this transaction; the message goes on record as the cause. */
+  publish<T extends keyof C['events'] & string>(
+    type: T,
+    data: DataOf<C['events'][T]>,
+    options?: PublishOptions,
+  ): Promise<Envelope>;
+  send<T extends keyof C['commands'] & string>(
+    type: T,
+    data: DataOf<C['commands'][T]>,
+    options?: PublishOptions,
+  ): Promise<Envelope>;
+  events: Events<C, S>;
+  log: PartHost<unknown>['log'];
+};
+
+/** Does what the message asks for; a rejection rolls everything back and the message comes again. */
+export type Handler<C extends Contracts, M, S extends AnySaga = never> = (
+  message: Envelope<DataOf<M>>,
+  context: HandlerContext<C, S>,
+) => Promise<void>;
+
+export type EventingDefinition<C extends Contracts, S extends AnySaga = never> = {
+  /** What to do about events, of this service or others. */
+  on?: { [T in keyof C['events'] & string]?: Handler<C, C['events'][T], S> };
+  /** How to fulfil the commands that the contracts give to this service. */
+  commands?: { [T in keyof C['commands'] & string]?: Handler<C, C['commands'][T], S> };
+  projections?: readonly Projection[];
+  sagas?: readonly S[];
+  /** Of the event store: types that nobody else wants to know of, master keys. */
+  store?: Pick<EventStoreOptions, 'types' | 'masterKeys'>;
+  /** Messages handled at the same time. Default 16; each takes a connection of the service's pool. */
+  concurrency?: number;
+  /** Attempts before a message is dead. Default 3. */
+  attempts?: number;
+  /** Between attempts, in milliseconds. Default 5000. */
+  delayMs?: number;
+};
+
+/**
+ * The part of a service by which it takes part in the events of its system: outbox and relay, subscriptions and inbox,
+ * event store, projections, sagas. Its group on the bus has the service's name.
+ *
+ * @example
+ * use: { events: eventing(contracts, { on: { UserGone: async ({ data }, { tx }) => deleteTodosOf(tx, data.id) } }) }
+ */
+export function eventing<C extends Contracts, const S extends AnySaga = never>(
+  contracts: C,
+  definition: EventingDefinition<C, S> | ((host: PartHost<EventingConfig>) => EventingDefinition<C, S>) = {},
+): ServicePart<Events<C, S>, typeof EventingConfig> {
+  return {
+    config: EventingConfig,
+    async start(host) {
+      const stated = typeof definition === 'function' ? definition(host) : definition;
+      const part = new Eventing(contracts, stated, host);
+      const provided = await part.start();
+      return {
+        provided,
+        open: () => part.open(),
+        ready: () => part.ready(),
+        close: () => part.close(),
+      };
+    },
+  };
+}
+
+type AnyHandler<C extends Contracts, S extends AnySaga> = Handler<C, never, S>;
+
+class Eventing<C extends Contracts, S extends AnySaga> {
+  readonly #host: PartHost<EventingConfig>;
+  readonly #definition: EventingDefinition<C, S>;
+  readonly #contracts: C;
+  readonly #messages: Messages;
+  readonly #handlers: ReadonlyMap<string, AnyHandler<C, S>>;
+  readonly #closing = new AbortController();
+  #events: Events<C, S> | undefined;
+  #projector: Projector | undefined;
+  #sagas: Sagas<S> | undefined;
+  #bus: Bus | undefined;
+  #relay: Relay | undefined;
+  #subscriber: Subscriber | undefined;
+  #connecting: Promise<void> | undefined;
+  #failure: unknown;
+  #sweeping: NodeJS.Timeout | undefined;
+
+  constructor(contracts: C, definition: EventingDefinition<C, S>, host: PartHost<EventingConfig>) {
+    this.#contracts = contracts;
+    this.#definition = definition;
+    this.#host = host;
+    this.#messages = new Messages(contracts);
+    this.#handlers = new Map(Object.entries({ ...definition.on, ...definition.commands })) as never;
+    for (const type of Object.keys(definition.commands ?? {})) {
+      const owner = this.#messages.contract(type, 'command').service;
+      if (owner !== host.service)
+        throw new EventsError('NOT_OUR_COMMAND', { type, owner, service: host.service });
+    }
+  }
+
+  async start(): Promise<Events<C, S>> {
+    const { pool, service, databaseUrl, instance, log, metrics } = this.#host;
+    const { projections = [], sagas = [] } = this.#definition;
+    await applyOutboxSchema(pool);
+    await applyInboxSchema(pool);
+    const { publish, send } = createPublisher<C>(this.#messages, service);
+    const store = await createEventStore({
+      pool,
+      contracts: this.#contracts,
+      ...this.#definition.store,
+      inline: projections.filter(({ mode }) => mode === 'inline'),
+      publish: async (tx, recorded) => {
+        for (const { type, data, correlationId, causationId } of recorded) {
+          const options = { correlationId, ...(causationId === undefined ? {} : { causationId }) };
+          await publish(tx, type as never, data as never, options);
+        }
+      },
+    });
+    if (projections.length > 0) this.#projector = createProjector({ pool, store, projections, log, metrics });
+    if (sagas.length > 0) {
+      this.#sagas = await createSagas({ service, databaseUrl, pool, sagas, log, metrics, instance });
+    }
+    this.#events = {
+      publish,
+      send,
+      store,
+      projections: this.#projector as Projector,
+      sagas: this.#sagas as Sagas<S>,
+    };
+    return this.#events;
+  }
+
+  /** A bus that is away does not keep the service from starting: what it says waits in the outbox. */
+  async open(): Promise<void> {
+    await this.#projector?.start();
+    const first = Promise.withResolvers<void>();
+    this.#connecting = this.#connect(first.resolve);
+    await first.promise;
+    const sweep = () => {
+      const retentionMs = this.#host.config.INBOX_RETENTION_HOURS * HOUR_MS;
+      sweepInbox(this.#host.pool, { retentionMs }).catch((err: unknown) => {
+        if (!this.#closing.signal.aborted)
+          this.#host.log.warn({ err }, 'could not remove old marks of the inbox');
+      });
+    };
+    this.#sweeping = setInterval(sweep, HOUR_MS / 4);
+  }
+
+  async ready(): Promise<void> {
+    if (this.#failure) throw this.#failure;
+    await this.#bus?.ping();
+    await this.#relay?.ready();
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    clearInterval(this.#sweeping);
+    await this.#connecting;
+    await this.#subscriber?.stop();
+    await this.#projector?.stop();
+    await this.#sagas?.close();
+    await this.#relay?.close();
+    await this.#bus?.close();
+  }
+
+  async #connect(tried: () => void): Promise<void> {
+    const { config, log, pool, databaseUrl, metrics } = this.#host;
+    const { signal } = this.#closing;
+    for (let failures = 0; !signal.aborted; failures++) {
+      try {
+        this.#bus ??= await openBus(config.BUS_URL, {
+          onError: (err) => log.warn({ err }, 'the bus has a problem'),
+        });
+        this.#relay ??= startRelay({
+          databaseUrl,
+          pool,
+          bus: this.#bus,
+          log,
+          metrics,
+          retentionMs: config.OUTBOX_RETENTION_HOURS * HOUR_MS,
+        });
+        await this.#subscribe(this.#bus);
+        this.#failure = undefined;
+        break;
+      } catch (error) {
+        this.#failure = error;
+        log.error({ err: error }, 'the bus cannot be reached yet');
+        tried();
+        await delay(Math.min(200 * 2 ** failures, 10_000), undefined, { signal }).catch(() => {});
+      }
+    }
+    tried();
+  }
+
+  async #subscribe(bus: Bus): Promise<void> {
+    const types = [...new Set([...this.#handlers.keys(), ...(this.#sagas?.startsOn ?? [])])];
+    if (types.length === 0) return;
+    const { service, log } = this.#host;
+    const { concurrency, attempts, delayMs } = this.#definition;
+    this.#subscriber = await bus.subscribe({
+      group: service,
+      types,
+      handle: (message, delivery) => this.#handle(message, delivery),
+      onError: (err) => log.warn({ err }, 'the subscriber has a problem'),
+      ...(concurrency === undefined ? {} : { concurrency }),
+      ...(attempts === undefined ? {} : { attempts }),
+      ...(delayMs === undefined ? {} : { delayMs }),
+    });
+  }
+
+  /** The effect of a message and its mark, in one transaction and in the trace of its publisher. */
+  async #handle(received: Envelope, { attempt }: Delivery): Promise<void> {
+    const { pool, service, log } = this.#host;
+    const message = this.#messages.receive(received);
+    const { id, type, correlationid, causationid, cohort, traceparent, tracestate } = message;
+    const attributes = { 'messaging.message.id': id, 'messaging.message.conversation_id': correlationid };
+    const parent = {
+      ...(traceparent === undefined ? {} : { traceparent }),
+      ...(tracestate === undefined ? {} : { tracestate }),
+      ...(cohort === undefined ? {} : { baggage: `cohort=${encodeURIComponent(cohort)}` }),
+    };
+    await inSpan(`process ${type}`, { kind: SpanKind.CONSUMER, parent, attributes }, async () => {
+      try {
+        await processOnce(pool, service, id, async (tx) => {
+          const events = this.#events!;
+          const cause = (options?: PublishOptions) => ({
+            correlationId: correlationid,
+            causationId: id,
+            ...options,
+          });
+          await this.#handlers.get(type)?.(message as never, {
+            tx,
+            attempt,
+            publish: (type, data, options) => events.publish(tx, type, data, cause(options)),
+            send: (type, data, options) => events.send(tx, type, data, cause(options)),
+            events,
+            log,
+          });
+          if (this.#sagas?.startsOn.includes(type)) await this.#sagas.startFrom(message, tx);
+        });
+      } catch (err) {
+        log.warn({ err, type, id, attempt, causationid }, 'a message could not be handled');
+        throw err;
+      }
+    });
+  }
+}
+
+const HOUR_MS = 3_600_000;
