@@ -23,12 +23,23 @@ export const PINNED_SETTINGS: Readonly<Record<string, string>> = {
   bytea_output: 'hex',
 };
 
+/**
+ * An unused connection is closed after so long, ms. Bursts come more often than that: each would else pay for new
+ * connections, a login and cold caches each, when it hurts most.
+ */
+const IDLE_MS = 60_000;
+
 /** A pool whose sessions write values as text the same way everywhere, and which survives a killed backend. */
 export function createPool(url: string, options: PoolOptions = {}): pg.Pool {
   const { max = 10, applicationName = 'banyan', statementTimeoutMs } = options;
   const settings = { ...PINNED_SETTINGS };
   if (statementTimeoutMs !== undefined) settings.statement_timeout = String(statementTimeoutMs);
-  const pool = new pg.Pool({ ...connectionConfig(url, settings), max, application_name: applicationName });
+  const pool = new pg.Pool({
+    ...connectionConfig(url, settings),
+    max,
+    idleTimeoutMillis: IDLE_MS,
+    application_name: applicationName,
+  });
   // A backend that dies makes its client emit 'error'. Without a listener that ends the process, both while the
   // client is idle (the pool's event) and while it is checked out (the client's). The query in flight rejects
   // anyway, and the pool replaces the client, so there is nothing else to do here.
