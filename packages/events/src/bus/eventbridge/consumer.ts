@@ -1,0 +1,147 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { Envelope } from '../../envelope.ts';
+import { EventsError, isPermanent } from '../../errors.ts';
+import type { Subscriber, Subscription } from '../bus.ts';
+
+export type QueueConsumerOptions = {
+  sqs: SQSClient;
+  queueUrl: string;
+  deadUrl: string;
+  subscription: Subscription;
+};
+
+/** What lies in a dead-letter queue. */
+export type Buried = { message: Envelope; reason: string; attempts: number; diedAt: string };
+
+/** Takes messages off one queue; each is the subscriber's own, and renewed, until it is handled. */
+export class QueueConsumer implements Subscriber {
+  readonly #options: QueueConsumerOptions;
+  readonly #types: ReadonlySet<string>;
+  readonly #abort = new AbortController();
+  readonly #inHand = new Set<Promise<void>>();
+  readonly #running: Promise<unknown>;
+  readonly #concurrency: number;
+  /** Messages in hand, and places that a request under way asks for. */
+  #taken = 0;
+
+  constructor(options: QueueConsumerOptions) {
+    this.#options = options;
+    this.#types = new Set(options.subscription.types);
+    this.#concurrency = options.subscription.concurrency ?? 16;
+    const receivers = Math.ceil(this.#concurrency / MOST_AT_ONCE);
+    this.#running = Promise.all(Array.from({ length: receivers }, () => this.#receive()));
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.#running;
+    await Promise.all(this.#inHand);
+  }
+
+  async #receive(): Promise<void> {
+    for (let failures = 0; !this.#abort.signal.aborted; ) {
+      const room = Math.min(MOST_AT_ONCE, this.#concurrency - this.#taken);
+      if (room <= 0) {
+        await Promise.race(this.#inHand);
+        continue;
+      }
+      this.#taken += room;
+      let unused = room;
+      try {
+        const messages = await this.#ask(room);
+        unused -= messages.length;
+        failures = 0;
+        for (const message of messages) this.#begin(message);
+      } catch (error) {
+        if (this.#abort.signal.aborted) return;
+        this.#options.subscription.onError?.(error as Error);
+        const pause = Math.min(100 * 2 ** failures++, 5_000);
+        await delay(pause, undefined, { signal: this.#abort.signal }).catch(() => {});
+      } finally {
+        this.#taken -= unused;
+      }
+    }
+  }
+
+  async #ask(room: number): Promise<Message[]> {
+    const { Messages = [] } = await this.#options.sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: this.#options.queueUrl,
+        MaxNumberOfMessages: room,
+        WaitTimeSeconds: 20,
+        VisibilityTimeout: LEASE_SECONDS,
+        MessageSystemAttributeNames: ['ApproximateReceiveCount'],
+      }),
+      { abortSignal: this.#abort.signal },
+    );
+    return Messages;
+  }
+
+  #begin(message: Message): void {
+    const work = this.#settle(message)
+      .catch((error) => this.#options.subscription.onError?.(error as Error))
+      .finally(() => {
+        this.#taken--;
+        this.#inHand.delete(work);
+      });
+    this.#inHand.add(work);
+  }
+
+  /** Handles it and takes it off the queue, or gives it back for later, or buries it. */
+  async #settle({ Body, ReceiptHandle, Attributes }: Message): Promise<void> {
+    const { sqs, queueUrl, deadUrl, subscription } = this.#options;
+    const { attempts = 3, delayMs = 5_000 } = subscription;
+    const attempt = Number(Attributes?.ApproximateReceiveCount ?? 1);
+    const message = JSON.parse(Body!) as Envelope;
+    const receipt = { QueueUrl: queueUrl, ReceiptHandle: ReceiptHandle! };
+    try {
+      await this.#handle(message, Math.min(attempt, attempts), receipt);
+    } catch (error) {
+      if (attempt < attempts && !isPermanent(error)) {
+        const seconds = Math.min(Math.ceil(delayMs / 1000), MAX_DELAY_SECONDS);
+        await sqs.send(new ChangeMessageVisibilityCommand({ ...receipt, VisibilityTimeout: seconds }));
+        return;
+      }
+      const reason = (error instanceof Error ? error.message : String(error)).slice(0, 10_000);
+      const buried: Buried = { message, reason, attempts: attempt, diedAt: new Date().toISOString() };
+      await sqs.send(new SendMessageCommand({ QueueUrl: deadUrl, MessageBody: JSON.stringify(buried) }));
+    }
+    await sqs.send(new DeleteMessageCommand(receipt));
+  }
+
+  async #handle(
+    message: Envelope,
+    attempt: number,
+    receipt: { QueueUrl: string; ReceiptHandle: string },
+  ): Promise<void> {
+    const { sqs, subscription } = this.#options;
+    if (!this.#types.has(message.type)) {
+      throw new EventsError('TYPE_NOT_HANDLED', { type: message.type, group: subscription.group });
+    }
+    const renew = setInterval(() => {
+      sqs
+        .send(new ChangeMessageVisibilityCommand({ ...receipt, VisibilityTimeout: LEASE_SECONDS }))
+        .catch((error) => subscription.onError?.(error as Error));
+    }, LEASE_SECONDS * 400);
+    try {
+      await subscription.handle(message, { attempt });
+    } finally {
+      clearInterval(renew);
+    }
+  }
+}
+
+/** SQS gives ten at most. */
+const MOST_AT_ONCE = 10;
+/** How long a message of a process that was killed stays away from others. */
+const LEASE_SECONDS = 30;
+/** SQS's own limit: twelve hours. */
+const MAX_DELAY_SECONDS = 43_200;
