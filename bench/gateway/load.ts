@@ -7,6 +7,7 @@ import { pinned } from './processes.ts';
 
 /** As many requests as go through. */
 export type Load = { port: number; path: string; tokens: string[]; seconds: number; connections: number };
+/** `requests` are all that were sent; the other figures are of those that count. */
 export type Measured = { requests: number; perSecond: number; p50Ms: number; p99Ms: number; errors: number };
 export type Generator = { name: string; run: (load: Load) => Promise<Measured> };
 
@@ -63,7 +64,7 @@ export async function runPaced(directory: string, pace: Pace): Promise<Measured>
   const micros = Float64Array.from(counted, ([, , took]) => took).sort();
   const at = (share: number) => (micros[Math.floor(micros.length * share)] ?? Number.NaN) / 1_000;
   return {
-    requests: counted.length,
+    requests: requests.length,
     perSecond: counted.length / pace.seconds,
     p50Ms: at(0.5),
     p99Ms: at(0.99),
