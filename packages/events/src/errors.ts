@@ -1,7 +1,10 @@
 /** Every error this package raises by itself, by stable code. `permanent`: trying again cannot help. */
 const CATALOGUE = {
   BUS_CLOSED: { permanent: false, says: 'The bus is closed.' },
-  BUS_URL: { permanent: true, says: 'No bus has URLs of this scheme. Set BUS_URL to postgres://...' },
+  BUS_URL: {
+    permanent: true,
+    says: 'No bus has URLs of this scheme. Set BUS_URL to postgres://..., kafka://host:9092 or eventbridge://region/name.',
+  },
   GROUP_NAME: { permanent: true, says: 'A group is named by letters, digits, dots, dashes and underscores.' },
   TYPE_NOT_HANDLED: {
     permanent: false,

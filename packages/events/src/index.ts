@@ -1,3 +1,4 @@
+export { asyncApi, messagesPage } from './asyncapi.ts';
 export type { Bus, DeadLetter, DeadLetters, Delivery, Subscriber, Subscription } from './bus/bus.ts';
 export { openBus } from './bus/open.ts';
 export { openPostgresBus, type PostgresBusOptions } from './bus/postgres/postgres.ts';
