@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 import { SignJWT } from 'jose';
 import { contendersOf, upstreamOf } from './contenders.ts';
 import { canPace, loadGenerator, type Measured, runPaced } from './load.ts';
-import { type Running, start } from './processes.ts';
+import { busyMicros, type Running, start } from './processes.ts';
 
 const CONNECTIONS = 64;
 const WARM_UP_S = 3;
@@ -25,8 +25,11 @@ const PACED_AT_MOST = 0.8;
 const PATH = '/api/v1/users/me';
 const PEERS = ['haproxy', 'fastify-http-proxy', 'http-proxy', 'nginx'];
 
-/** One round of one contender; `cpuMicros` is per request, null where the system does not tell. */
-type Sample = Measured & { cpuMicros: number | null };
+/**
+ * One round of one contender. `cpuMicros` is per request; `others` is the share of the time in which the proxy's core
+ * worked for something else: well above 0, the figures say little. Both are NaN where the system does not tell.
+ */
+type Sample = Measured & { cpuMicros: number; others: number };
 type Rounds = Map<string, Sample[]>;
 
 const { values } = parseArgs({
@@ -91,11 +94,17 @@ async function inRounds(
   for (let round = 0; round < rounds; round++) {
     const order = round % 2 === 0 ? [...targets] : [...targets].reverse();
     for (const [name, target] of order) {
-      const before = target.cpuMicros();
+      const clock = () => [
+        performance.now() * 1_000,
+        target.cpuMicros() ?? Number.NaN,
+        busyMicros(0) ?? Number.NaN,
+      ];
+      const [t0 = 0, own0 = 0, busy0 = 0] = clock();
       const measured = await measure(target);
-      const after = target.cpuMicros();
-      const cpuMicros = before === null || after === null ? null : (after - before) / measured.requests;
-      samples.get(name)!.push({ ...measured, cpuMicros });
+      const [t1 = 0, own1 = 0, busy1 = 0] = clock();
+      const own = name === 'direct' ? 0 : own1 - own0;
+      const others = Math.max(0, (busy1 - busy0 - own) / (t1 - t0));
+      samples.get(name)!.push({ ...measured, cpuMicros: own / measured.requests, others });
     }
   }
   return samples;
@@ -103,20 +112,21 @@ async function inRounds(
 
 function report(full: Rounds, paced: Rounds | null, rate: number, missing: string[]): void {
   const row = (cells: string[]) => cells.map((cell, i) => (i ? cell.padStart(14) : cell.padEnd(20))).join('');
-  const digits = (value: number | null | undefined) => (value == null ? '' : value.toFixed(2));
+  const digits = (value: number | null | undefined) =>
+    value == null || Number.isNaN(value) ? '' : value.toFixed(2);
   const results: { name: string; value: number; unit: string }[] = [];
   const add = (name: string, value: number | null | undefined, unit: string) => {
-    if (value != null) results.push({ name, value: round(value), unit });
+    if (value != null && !Number.isNaN(value)) results.push({ name, value: round(value), unit });
   };
   console.log(
-    row(['', 'requests/s', 'CPU us/request', 'p50, ms', 'p99, ms', 'added p50', 'added p99', 'errors']),
+    row(['', 'requests/s', 'CPU us/req', 'p50, ms', 'p99, ms', 'added p50', 'added p99', 'errors']),
   );
   for (const [name, samples] of full) {
     const slow = paced?.get(name);
     const added = name === 'direct' ? undefined : slow;
     const direct = paced?.get('direct') ?? [];
     const perSecond = median(samples.map((one) => one.perSecond));
-    const cpu = name === 'direct' ? null : median(samples.map((one) => one.cpuMicros ?? Number.NaN));
+    const cpu = name === 'direct' ? null : median(samples.map((one) => one.cpuMicros));
     const p50 = slow && median(slow.map((one) => one.p50Ms));
     const p99 = slow && median(slow.map((one) => one.p99Ms));
     const added50 = added && median(added.map((one, i) => one.p50Ms - direct[i]!.p50Ms));
@@ -133,12 +143,24 @@ function report(full: Rounds, paced: Rounds | null, rate: number, missing: strin
     console.log(row([name, String(Math.round(perSecond)), ...figures, String(errors)]));
   }
   const ratios = ratiosOf(full);
+  const all = [...full.values(), ...(paced?.values() ?? [])].flat();
+  const others = Math.max(...all.map((one) => one.others));
+  if (!Number.isNaN(others))
+    console.log(`\nmost that others took of the proxy's core in a round: ${(others * 100).toFixed(0)} %`);
   if (paced)
     console.log(`\nlatency by h2load at ${rate} requests/s, half of what ours with policies can do\n`);
   for (const [name, ratio] of Object.entries(ratios)) console.log(`${name.padEnd(30)} ${ratio.toFixed(2)}`);
   if (missing.length > 0) console.log(`not installed: ${missing.join(', ')}`);
   if (!values.json) return;
-  const document = { machine: machine(), date: new Date().toISOString(), rate, results, ratios, missing };
+  const document = {
+    machine: machine(),
+    date: new Date().toISOString(),
+    rate,
+    others,
+    results,
+    ratios,
+    missing,
+  };
   writeFileSync(values.json, `${JSON.stringify(document, null, 2)}\n`);
 }
 

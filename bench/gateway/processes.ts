@@ -60,6 +60,22 @@ function cpuMicrosOf(pid: number): number | null {
   }
 }
 
+/** CPU time that core `core` has spent so far, on whatever, in microseconds; null where /proc is not there. */
+export function busyMicros(core: number): number | null {
+  try {
+    const line = readFileSync('/proc/stat', 'utf8')
+      .split('\n')
+      .find((one) => one.startsWith(`cpu${core} `));
+    const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = line!
+      .split(' ')
+      .slice(1)
+      .map(Number);
+    return (user + nice + system + irq + softirq + steal) * TICK_MICROS;
+  } catch {
+    return null;
+  }
+}
+
 function firstLine(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => createInterface({ input: child.stdout! }).once('line', () => resolve()));
 }
