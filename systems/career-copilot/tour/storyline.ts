@@ -15,7 +15,7 @@ export type StoryOptions = {
 };
 
 /** How often the status is asked for, ms: stages are told apart this exactly. */
-const LOOK_MS = 250;
+const LOOK_MS = 400;
 /** A stage that does not come within this time ends the tour with an error that says why, ms. */
 const PATIENCE_MS = 90_000;
 

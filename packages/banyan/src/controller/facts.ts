@@ -32,7 +32,7 @@ export async function collectFacts(pool: pg.Pool, plan: ResolvedPlan, now: Date)
         forward: linkFacts(own, `${state.service}.forward`),
         reverse: linkFacts(own, `${state.service}.reverse`),
         verification: store.summarizeVerdicts(tables, expected),
-        evidence: await collectEvidence(pool, state, now),
+        evidence: await recentEvidence(pool, state, now),
         now,
         links: own,
         tables,
@@ -46,6 +46,27 @@ function linkFacts(links: LinkStatus[], name: string): LinkFacts {
   return link
     ? { state: link.state, lagMs: link.lagMs, error: link.error }
     : { state: 'off', lagMs: 0, error: null };
+}
+
+/** How long what was counted is good for, ms: it grows with every window, and the loop and each `status` ask for it. */
+const EVIDENCE_MS = 500;
+
+type Remembered = { since: number; at: number; evidence: Promise<Evidence> };
+const remembered = new WeakMap<pg.Pool, Map<string, Remembered>>();
+
+/** As of half a second ago at most. A new stage or share begins with none. */
+function recentEvidence(pool: pg.Pool, state: ServiceState, now: Date): Promise<Evidence> {
+  const ofPool = remembered.get(pool) ?? new Map<string, Remembered>();
+  remembered.set(pool, ofPool);
+  const since = state.since.getTime();
+  const last = ofPool.get(state.service);
+  const age = now.getTime() - (last?.at ?? 0);
+  if (last?.since === since && age >= 0 && age < EVIDENCE_MS) return last.evidence;
+  const evidence = collectEvidence(pool, state, now);
+  // A failure is the caller's, not the next one's.
+  evidence.catch(() => ofPool.delete(state.service));
+  ofPool.set(state.service, { since, at: now.getTime(), evidence });
+  return evidence;
 }
 
 async function collectEvidence(pool: pg.Pool, state: ServiceState, now: Date): Promise<Evidence> {
