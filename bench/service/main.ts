@@ -64,9 +64,9 @@ async function run(): Promise<void> {
     `${machine}, load by ${generator.name}, ${CONNECTIONS} connections, ${ROUNDS} x ${seconds} s each\n`,
   );
 
-  const rounds = new Map<string, Measured[]>(Object.keys(contenders).map((name) => [name, []]));
+  const rounds = new Map<string, Sample[]>(Object.keys(contenders).map((name) => [name, []]));
   for (let round = -1; round < ROUNDS; round++) {
-    for (const [name, { port }] of Object.entries(contenders)) {
+    for (const [name, { port, cpuMicros }] of Object.entries(contenders)) {
       const load = {
         port,
         path: '/notes/7',
@@ -74,25 +74,39 @@ async function run(): Promise<void> {
         seconds: round < 0 ? 2 : seconds,
         connections: CONNECTIONS,
       };
+      const before = cpuMicros() ?? Number.NaN;
       const measured = await generator.run(load);
-      if (round >= 0) rounds.get(name)!.push(measured);
+      const spent = (cpuMicros() ?? Number.NaN) - before;
+      if (round >= 0) rounds.get(name)!.push({ ...measured, cpuMicros: spent / measured.requests });
     }
   }
   report(rounds);
 }
 
-function report(rounds: Map<string, Measured[]>): void {
+/** `cpuMicros` is the service's own CPU time per request: it tells what the kit costs also where core 1 is the limit. */
+type Sample = Measured & { cpuMicros: number };
+
+function report(rounds: Map<string, Sample[]>): void {
   const results: { name: string; value: number; unit: string }[] = [];
   const perSecond = (name: string) => median(rounds.get(name)!.map((one) => one.perSecond));
   const row = (cells: string[]) => cells.map((cell, i) => (i ? cell.padStart(14) : cell.padEnd(32))).join('');
-  console.log(row(['', 'requests/s', 'p50, ms', 'p99, ms', 'errors', 'of fastify']));
+  console.log(row(['', 'requests/s', 'CPU us/req', 'p50, ms', 'p99, ms', 'errors', 'of fastify']));
   for (const [name, measured] of rounds) {
     const [p50, p99] = [median(measured.map((one) => one.p50Ms)), median(measured.map((one) => one.p99Ms))];
     const errors = measured.reduce((sum, one) => sum + one.errors, 0);
     const share = perSecond(name) / perSecond('fastify');
-    const cells = [Math.round(perSecond(name)), p50.toFixed(2), p99.toFixed(2), errors, share.toFixed(2)];
+    const cpu = Math.round(median(measured.map((one) => one.cpuMicros)));
+    const cells = [
+      Math.round(perSecond(name)),
+      cpu,
+      p50.toFixed(2),
+      p99.toFixed(2),
+      errors,
+      share.toFixed(2),
+    ];
     console.log(row([name, ...cells.map(String)]));
     results.push({ name, value: Math.round(perSecond(name)), unit: 'requests/s' });
+    results.push({ name: `${name} CPU per request`, value: cpu, unit: 'us' });
     results.push({ name: `${name} p99`, value: p99, unit: 'ms' });
   }
   const ratios = { 'service/fastify': round(perSecond('service') / perSecond('fastify')) };

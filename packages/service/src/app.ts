@@ -4,7 +4,7 @@ import Fastify, { LogController } from 'fastify';
 import type { Registry } from 'prom-client';
 import { answerErrors, problemAnswer } from './errors.ts';
 import { addHealth, type Checks, type Health, KIT_ROUTE } from './health.ts';
-import { loggerOptions } from './logging.ts';
+import { loggerOptions, RequestLogger } from './logging.ts';
 import { addMetrics } from './metrics/requests.ts';
 import type { ServiceApp, TypeBoxTypeProvider } from './types.ts';
 
@@ -23,6 +23,7 @@ export async function createApp({
   const app = Fastify({
     logger: loggerOptions(name, logLevel),
     logController: new LogController({ disableRequestLogging: true }),
+    childLoggerFactory: (parent, bindings, options) => new RequestLogger(parent, bindings, options),
     requestIdHeader: 'x-request-id',
     genReqId: () => randomUUID(),
     // While closing, requests on open connections are still answered; the connections end with them.
@@ -30,12 +31,14 @@ export async function createApp({
     forceCloseConnections: 'idle',
   }).withTypeProvider<TypeBoxTypeProvider>();
 
+  const countUnmatched = addMetrics(app, name, metrics);
   answerErrors(app, problemAnswer);
   app.setNotFoundHandler(async (request, reply) => {
     const { status, headers, body } = problemAnswer(
       { statusCode: 404, message: 'No such resource' },
       request.id,
     );
+    countUnmatched(request.method, status, reply.elapsedTime);
     return await reply
       .code(status)
       .headers(headers ?? {})
@@ -45,7 +48,6 @@ export async function createApp({
     reply.header('x-request-id', request.id);
     done();
   });
-  addMetrics(app, name, metrics);
   await app.register(swagger, { openapi: { info: { title: name, version: '1' } } });
   app.get('/openapi.json', KIT_ROUTE, async () => app.swagger());
   return { app, health: addHealth(app, checks) };

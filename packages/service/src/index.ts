@@ -9,6 +9,7 @@ export {
   type TokenVerifier,
   type TrustedIssuer,
 } from './auth/tokens.ts';
+export { createBulkhead } from './bulkhead.ts';
 export {
   type CallOptions,
   type ClientOptions,
@@ -24,6 +25,10 @@ export { type BaseConfig, ConfigError, describeConfig, readConfig } from './conf
 export { loadConfig } from './config-sources.ts';
 export { defineService } from './define.ts';
 export type { RunningService, Service, ServiceContext, ServiceDefinition } from './definition.ts';
+export { registryAt } from './discovery/address.ts';
+export { createDiscovery, type Discovery, type Instance, type Registry } from './discovery/discovery.ts';
+export { discovery } from './discovery/part.ts';
+export { keepRegistered, type Registration } from './discovery/registration.ts';
 export { type Answer, answerErrors, defineErrors, problemAnswer, ServiceError } from './errors.ts';
 export { flags } from './flags/part.ts';
 export { FlagsProvider, type FlagsProviderOptions } from './flags/provider.ts';
