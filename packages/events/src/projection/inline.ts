@@ -26,7 +26,7 @@ export async function applyInline(
   }
 }
 
-export function eventsFor({ types }: Projection, events: readonly RecordedEvent[]): readonly RecordedEvent[] {
+function eventsFor({ types }: Projection, events: readonly RecordedEvent[]): readonly RecordedEvent[] {
   return types ? events.filter(({ type }) => types.includes(type)) : events;
 }
 

@@ -104,7 +104,8 @@ class PostgresProjector implements Projector {
         position: Number(position),
         lagEvents: Number(lag_events),
         lagMs: Math.max(0, Math.round(Number(lag_ms))),
-        ...(runner && { role: runner.role }),
+        // A live inline projection is run by whoever appends.
+        ...(runner && (row.mode === 'async' || row.state === 'building') && { role: runner.role }),
         ...(told !== undefined && { error: told }),
       };
     });

@@ -36,7 +36,6 @@ export class Runner {
   #limit: number;
   /** Where batches may be large again, after one that failed. */
   #narrowUntil = 0;
-  #leave: () => void = () => {};
 
   constructor(context: RunnerContext, projection: Projection, build: Build) {
     this.#context = context;
@@ -59,7 +58,6 @@ export class Runner {
 
   async stop(): Promise<void> {
     this.#abort.abort();
-    this.#leave();
     await this.#running;
   }
 
@@ -91,19 +89,19 @@ export class Runner {
   /** With one connection, from its lock to its end. True if there is nothing left to do. */
   async #session(onProgress: () => void): Promise<boolean> {
     const client = await this.#context.connect();
-    let leave = () => {};
-    const aborted = new Promise<void>((resolve) => {
-      leave = resolve;
-    });
-    this.#leave = leave;
+    const { signal } = this.#abort;
+    const { promise: aborted, resolve: leave } = Promise.withResolvers<void>();
+    const onAbort = () => leave();
+    signal.addEventListener('abort', onAbort);
     try {
+      if (signal.aborted) return true;
       this.role = 'standby';
       await Promise.race([this.#lock(client), aborted]);
-      if (this.#abort.signal.aborted) return true;
+      if (signal.aborted) return true;
       this.role = 'running';
       return await this.#follow(client, onProgress);
     } finally {
-      this.#leave = () => {};
+      signal.removeEventListener('abort', onAbort);
       await client.end().catch(() => {});
     }
   }
@@ -155,7 +153,10 @@ export class Runner {
     let ahead: Promise<Batch> | undefined;
     try {
       while (this.#build.position < upTo && !this.#abort.signal.aborted) {
-        const batch = await (ahead ?? this.#read(this.#build.position, upTo));
+        const next = await ahead;
+        // Read ahead of a batch that did not move the position: of no use.
+        const batch =
+          next?.from === this.#build.position ? next : await this.#read(this.#build.position, upTo);
         ahead = batch.to < upTo ? this.#read(batch.to, upTo) : undefined;
         ahead?.catch(() => {});
         try {

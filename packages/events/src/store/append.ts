@@ -46,6 +46,26 @@ export async function appendRows(
   }
 }
 
+/**
+ * One event, alone in its transaction, to an expected version: the common case, in the plainest statement there is. A failed
+ * INSERT dooms nothing here, so the unique index may say no by an error.
+ */
+export async function appendAlone(
+  db: Queryable,
+  stream: string,
+  row: EventRow,
+  expected: number,
+  options: AppendOptions,
+): Promise<{ version: number; positions: number[] }> {
+  try {
+    const { rows } = await db.query<{ position: string }>(alone(stream, row, expected, options));
+    if (rows[0]) return { version: expected + 1, positions: [Number(rows[0].position)] };
+  } catch (error) {
+    if ((error as { constraint?: string }).constraint !== UNIQUE_VERSION) throw error;
+  }
+  throw new EventStoreError('VERSION_CONFLICT', { stream, expected, actual: await headOf(db, stream) });
+}
+
 /** 0 if there is no event. */
 export async function headOf(db: Queryable, stream: string): Promise<number> {
   const { rows } = await db.query<{ version: number }>({
@@ -56,10 +76,18 @@ export async function headOf(db: Queryable, stream: string): Promise<number> {
   return rows[0]?.version ?? 0;
 }
 
+const UNIQUE_VERSION = 'events_stream_version_key';
+
 type ResultRow = { actual: number; position: string | string[] | null; at: string | null };
 
 const COLUMNS =
   'stream, version, id, type, type_version, subject, personal, data, actor, correlation_id, causation_id, metadata, at';
+
+const ALONE = `
+  INSERT INTO banyan_events.events (${COLUMNS})
+  SELECT $1, $2 + 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, clock_timestamp()
+    WHERE $2 = 0 OR EXISTS (SELECT 1 FROM banyan_events.events WHERE stream = $1 AND version = $2)
+  RETURNING position`;
 
 const HEAD = `head AS MATERIALIZED (
     SELECT coalesce((SELECT version FROM banyan_events.events WHERE stream = $1 ORDER BY version DESC LIMIT 1), 0) AS version,
@@ -98,22 +126,28 @@ const MANY = `
            THEN (SELECT first.position || array_agg(rest.position ORDER BY rest.position) FROM rest) END AS position
   FROM head LEFT JOIN first ON true`;
 
+function alone(stream: string, row: EventRow, expected: number, options: AppendOptions) {
+  return { name: 'banyan_events_append_alone', text: ALONE, values: single(stream, row, expected, options) };
+}
+
 function one(stream: string, row: EventRow, expected: number | 'any', options: AppendOptions) {
-  return {
-    name: 'banyan_events_append',
-    text: ONE,
-    values: [
-      stream,
-      expected === 'any' ? null : expected,
-      row.id,
-      row.type,
-      row.typeVersion,
-      row.subject,
-      row.personal,
-      JSON.stringify(row.data),
-      ...shared(options),
-    ],
-  };
+  const values = single(stream, row, expected === 'any' ? null : expected, options);
+  return { name: 'banyan_events_append', text: ONE, values };
+}
+
+function single(stream: string, row: EventRow, expected: number | null, options: AppendOptions): unknown[] {
+  const { id, type, typeVersion, subject, personal, data } = row;
+  return [
+    stream,
+    expected,
+    id,
+    type,
+    typeVersion,
+    subject,
+    personal,
+    JSON.stringify(data),
+    ...shared(options),
+  ];
 }
 
 function many(stream: string, rows: readonly EventRow[], expected: number | 'any', options: AppendOptions) {

@@ -7,7 +7,7 @@ import type { Contracts } from '../contracts.ts';
 import { applyProjectionSchema } from '../projection/builds.ts';
 import type { Projection } from '../projection/define.ts';
 import { applyInline } from '../projection/inline.ts';
-import { type AppendedRows, appendRows, type EventRow, headOf } from './append.ts';
+import { type AppendedRows, appendAlone, appendRows, type EventRow, headOf } from './append.ts';
 import { auditQuery } from './audit.ts';
 import { EventStoreError } from './errors.ts';
 import { EventTypes } from './event-types.ts';
@@ -130,22 +130,14 @@ class PostgresEventStore implements EventStore {
     const rows = events.map((event) => this.#toRow(event, options));
     const traced = withTrace(options);
     await sealPersonal(tx ?? this.#pool, this.#keys, rows);
-    const inline = this.#options.inline ?? [];
-    const effects = async (db: pg.ClientBase) => {
-      const appended = await appendRows(db, stream, rows, traced);
-      const recorded = events.map((event, index) => toRecorded(stream, event, rows, appended, traced, index));
-      await applyInline(db, inline, recorded);
-      if (publish) await this.#options.publish!(db, recorded);
-      return appended;
-    };
-    const { version, positions } = await inSpan(
-      'append',
-      { attributes: { 'banyan.stream': stream } },
-      async () => {
-        if (!publish && inline.length === 0) return await appendRows(tx ?? this.#pool, stream, rows, traced);
-        return tx ? await effects(tx) : await withTransaction(this.#pool, effects);
-      },
-    );
+    const plain = !publish && !this.#options.inline?.length;
+    const attributes = { 'banyan.stream': stream };
+    const { version, positions } = await inSpan('append', { attributes }, async () => {
+      if (plain) return await this.#appendOnly(stream, rows, traced);
+      const withEffects = async (db: pg.ClientBase) =>
+        await this.#appendWithEffects(db, stream, events, rows, traced);
+      return tx ? await withEffects(tx) : await withTransaction(this.#pool, withEffects);
+    });
     return { version, position: positions.at(-1)! };
   }
 
@@ -228,6 +220,34 @@ class PostgresEventStore implements EventStore {
     query: { name?: string; text: string; values: unknown[] },
   ): Promise<RecordedEvent[]> {
     return await queryEvents(db, { types: this.#types, keys: this.#keys }, query);
+  }
+
+  async #appendOnly(stream: string, rows: readonly EventRow[], options: AppendOptions) {
+    const { tx, expectedVersion } = options;
+    if (tx || rows.length > 1 || expectedVersion === 'any') {
+      return await appendRows(tx ?? this.#pool, stream, rows, options);
+    }
+    return await appendAlone(
+      this.#pool,
+      stream,
+      rows[0]!,
+      expectedVersion === 'none' ? 0 : expectedVersion,
+      options,
+    );
+  }
+
+  async #appendWithEffects(
+    tx: pg.ClientBase,
+    stream: string,
+    events: readonly NewEvent[],
+    rows: readonly EventRow[],
+    options: AppendOptions,
+  ) {
+    const appended = await appendRows(tx, stream, rows, options);
+    const recorded = events.map((event, index) => toRecorded(stream, event, rows, appended, options, index));
+    await applyInline(tx, this.#options.inline ?? [], recorded);
+    if (options.publish) await this.#options.publish!(tx, recorded);
+    return appended;
   }
 
   #toRow(event: NewEvent, options: AppendOptions): EventRow {
