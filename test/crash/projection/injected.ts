@@ -21,7 +21,7 @@ export async function injectCrashes(options: {
   let crashes = 0;
   const problems: string[] = [];
   for (let done = 0; done < options.runs; done += AT_ONCE) {
-    const world = await openWorld(await options.database('projection_injected'));
+    const world = await openWorld(await options.database(`injected_${done}`));
     const names = Array.from({ length: Math.min(AT_ONCE, options.runs - done) }, (_, n) => `run_${done + n}`);
     let faulty = true;
     const connect: ProjectorOptions['connect'] = async () => {

@@ -19,7 +19,7 @@ export async function killProcesses(options: {
   const problems: string[] = [];
   let kills = 0;
   for (let done = 0; done < options.runs; done += AT_ONCE) {
-    const url = await options.database('projection_killed');
+    const url = await options.database(`killed_${done}`);
     const world = await openWorld(url);
     const names = Array.from(
       { length: Math.min(AT_ONCE, options.runs - done) },
