@@ -5,6 +5,10 @@ const CATALOGUE = {
     permanent: true,
     says: 'No bus has URLs of this scheme. Set BUS_URL to postgres://..., kafka://host:9092 or eventbridge://region/name.',
   },
+  EVENTS_NOT_READY: {
+    permanent: false,
+    says: 'The events of the service are not there yet. Ask for them where a handler or a step runs, not where it is stated.',
+  },
   GROUP_NAME: { permanent: true, says: 'A group is named by letters, digits, dots, dashes and underscores.' },
   TYPE_NOT_HANDLED: {
     permanent: false,

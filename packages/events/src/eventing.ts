@@ -86,6 +86,12 @@ export type EventingDefinition<C extends Contracts, S extends AnySaga = never> =
   delayMs?: number;
 };
 
+/** What a definition can be made of: the steps of a saga publish and append by `events()` when they run. */
+export type EventingHost<C extends Contracts> = PartHost<EventingConfig> & {
+  /** What routes get as well. Throws `EVENTS_NOT_READY` while the definition is being made. */
+  events(): Events<C>;
+};
+
 /**
  * The part of a service by which it takes part in the events of its system: outbox and relay, subscriptions and inbox,
  * event store, projections, sagas. Its group on the bus has the service's name.
@@ -95,19 +101,22 @@ export type EventingDefinition<C extends Contracts, S extends AnySaga = never> =
  */
 export function eventing<C extends Contracts, const S extends AnySaga = never>(
   contracts: C,
-  definition: EventingDefinition<C, S> | ((host: PartHost<EventingConfig>) => EventingDefinition<C, S>) = {},
+  definition: EventingDefinition<C, S> | ((host: EventingHost<C>) => EventingDefinition<C, S>) = {},
 ): ServicePart<Events<C, S>, typeof EventingConfig> {
   return {
     config: EventingConfig,
     async start(host) {
-      const stated = typeof definition === 'function' ? definition(host) : definition;
-      const part = new Eventing(contracts, stated, host);
+      let part: Eventing<C, S> | undefined;
+      const events = () => part!.provided as unknown as Events<C>;
+      const stated = typeof definition === 'function' ? definition({ ...host, events }) : definition;
+      part = new Eventing(contracts, stated, host);
       const provided = await part.start();
+      const started = part;
       return {
         provided,
-        open: () => part.open(),
-        ready: () => part.ready(),
-        close: () => part.close(),
+        open: () => started.open(),
+        ready: () => started.ready(),
+        close: () => started.close(),
       };
     },
   };
@@ -143,6 +152,11 @@ class Eventing<C extends Contracts, S extends AnySaga> {
       if (owner !== host.service)
         throw new EventsError('NOT_OUR_COMMAND', { type, owner, service: host.service });
     }
+  }
+
+  get provided(): Events<C, S> {
+    if (!this.#events) throw new EventsError('EVENTS_NOT_READY');
+    return this.#events;
   }
 
   async start(): Promise<Events<C, S>> {

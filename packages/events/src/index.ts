@@ -26,6 +26,7 @@ export type { Envelope } from './envelope.ts';
 export { EventsError, type EventsErrorCode, isPermanent } from './errors.ts';
 export {
   type EventingDefinition,
+  type EventingHost,
   type Events,
   eventing,
   type Handler,
