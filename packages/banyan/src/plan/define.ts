@@ -104,9 +104,12 @@ export type RolloutPolicy = {
   fenceLimitMs: number;
   /** Age of the last verification allowed before a step, s. Default 300; before retire 86 400. */
   maxVerificationAgeSeconds: number;
-  /** Rows per second that copying may read from the monolith, so that its users notice nothing. Default 20 000. */
+  /**
+   * Rows per second that copying may read from the monolith, so that its users notice nothing. After each range it also
+   * rests twice as long as the range took. Default 20 000.
+   */
   copyRowsPerSecond: number;
-  /** Rows per second that verification may read on each side. Default 50 000. */
+  /** Rows per second that verification may read on each side; it also rests five times as long as a range took. Default 50 000. */
   verifyRowsPerSecond: number;
   /** What failing evidence does. Default 'rollback'. */
   onFailure: 'rollback' | 'pause';
