@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Db, type PostgresError, withTransaction } from '@banyan/postgres';
 import type pg from 'pg';
 import type { JobWithMetadata, PgBoss } from 'pg-boss';
@@ -26,6 +27,8 @@ export class Consumer implements Subscriber {
   /** Messages in hand, and places that a round asks for at this moment. */
   #taken = 0;
   #stopped = false;
+  /** Something may have come since the last fetch began. */
+  #told = false;
   #soon: NodeJS.Timeout | undefined;
   #failures = 0;
 
@@ -46,14 +49,10 @@ export class Consumer implements Subscriber {
   /** There may be something in the queue: takes it at once, or in a moment if this consumer is busy. */
   wake(): void {
     if (this.#stopped) return;
+    this.#told = true;
     if (this.#rounds.size === 0) this.#start();
-    else if (this.#rounds.size < MAX_ROUNDS && this.#taken < this.#concurrency) {
-      // A round that is under way may be about to take it; several messages to one transaction cost less.
-      this.#soon ??= setTimeout(() => {
-        this.#soon = undefined;
-        if (!this.#stopped && this.#taken < this.#concurrency) this.#start();
-      }, SOON_MS);
-    }
+    // The round that is under way takes it, unless its handlers are slow.
+    else this.#soon ??= setTimeout(() => this.#startAnother(), SOON_MS);
   }
 
   async stop(): Promise<void> {
@@ -64,8 +63,13 @@ export class Consumer implements Subscriber {
     await Promise.all(this.#rounds);
   }
 
+  #startAnother(): void {
+    this.#soon = undefined;
+    const room = this.#taken < this.#concurrency && this.#rounds.size < MAX_ROUNDS;
+    if (this.#told && room && !this.#stopped) this.#start();
+  }
+
   #start(): void {
-    if (this.#rounds.size >= MAX_ROUNDS) return;
     const round = this.#round().finally(() => this.#rounds.delete(round));
     this.#rounds.add(round);
   }
@@ -74,8 +78,13 @@ export class Consumer implements Subscriber {
   async #round(): Promise<void> {
     try {
       while (!this.#stopped && this.#taken < this.#concurrency) {
-        if ((await this.#batch(this.#concurrency - this.#taken)) === 0) return;
+        const room = this.#concurrency - this.#taken;
+        this.#told = false;
+        const count = await this.#batch(room);
         this.#failures = 0;
+        if (count === 0 && !this.#told) return;
+        // Several messages to one transaction cost less than one each.
+        if (count < room) await delay(PACE_MS);
       }
     } catch (error) {
       this.#subscription.onError?.(error as Error);
@@ -96,6 +105,7 @@ export class Consumer implements Subscriber {
         unused -= jobs.length;
         this.#taken -= unused;
         unused = 0;
+        if (jobs.length === room) this.#told = true;
         const outcomes = await Promise.all(jobs.map((job) => this.#handle(job)));
         await this.#settle(tx, outcomes);
         return jobs.length;
@@ -120,7 +130,7 @@ export class Consumer implements Subscriber {
       return { job, attempt, error };
     } finally {
       this.#taken--;
-      this.wake();
+      if (this.#told) this.wake();
     }
   }
 
@@ -163,7 +173,8 @@ type Outcome = { job: Job; attempt: number; error?: unknown };
 const MAX_ROUNDS = 4;
 /** What notifications do not tell: messages that a killed consumer gave back, retries that another one has put off. */
 const BACKSTOP_MS = 1_000;
-const SOON_MS = 10;
+const SOON_MS = 20;
+const PACE_MS = 4;
 
 function reasonOf(error: unknown): string {
   // PostgreSQL takes no NUL in a text.

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Queryable } from '@banyan/postgres';
 import type { Db as BossDb, JobInsert, PgBoss } from 'pg-boss';
 import type { Envelope } from '../../envelope.ts';
@@ -26,9 +26,24 @@ export async function enqueue(
   await db.query('SELECT pg_notify($1, $2)', [CHANNEL, queue]);
 }
 
-/** Runs what pg-boss does in a transaction of ours. */
+/**
+ * Runs what pg-boss does in a transaction of ours, as prepared statements: to plan its fetch takes the server longer than
+ * to run it.
+ */
 export function bossDb(db: Queryable): BossDb {
-  return { executeSql: (text, values) => db.query(text, values) };
+  return { executeSql: (text, values) => db.query({ name: nameOf(text), text, values }) };
+}
+
+/** Few: they differ by queue and by the number of jobs to fetch. */
+const names = new Map<string, string>();
+
+function nameOf(text: string): string {
+  let name = names.get(text);
+  if (!name) {
+    name = `banyan_bus_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
+    names.set(text, name);
+  }
+  return name;
 }
 
 const INSERT_ROWS = 2_000;
