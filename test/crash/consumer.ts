@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { type Envelope, openPostgresBus } from '@banyan/events';
+import { createPool } from '@banyan/postgres';
+import { Fate, seeded } from './events/fate.ts';
+import { killAgainAndAgain } from './events/killed.ts';
+import { compare, effectsIn, GROUP, haveEffect, prepareEffects, sizeOf, TYPE } from './events/world.ts';
+
+/**
+ * Consumers that die at every statement of a handler's transaction, before it or after it, with their connections to the bus;
+ * in every fifth run because their process was killed with -9. Every message has to have its effect exactly once, in the
+ * order of its key.
+ */
+export async function crashConsumer(options: {
+  runs: number;
+  seed: number;
+  /** Makes an empty database; its url. */
+  database: (name: string) => Promise<string>;
+}): Promise<{ runs: number; crashes: number; kills: number; problems: string[] }> {
+  const { runs, seed, database } = options;
+  const killed = Math.ceil(runs / 5);
+  const urls = { bus: await database('consumer_bus'), handler: await database('consumer_handler') };
+  const injected = await injectCrashes(runs - killed, seed, urls);
+  const others = {
+    service: await database('consumer_service'),
+    bus: await database('consumer_bus_killed'),
+    handler: await database('consumer_handler_killed'),
+  };
+  const { kills, problems } = await killAgainAndAgain('consumer', { runs: killed, seed, urls: others });
+  return { runs, crashes: injected.crashes, kills, problems: [...injected.problems, ...problems] };
+}
+
+async function injectCrashes(runs: number, seed: number, urls: { bus: string; handler: string }) {
+  const random = seeded(seed);
+  const pool = createPool(urls.handler, { max: 10 });
+  const operator = createPool(urls.bus, { max: 1, applicationName: 'crash' });
+  await prepareEffects(pool);
+  const sent = new Map<string, number[]>();
+  let number = 0;
+  const some = () =>
+    Array.from({ length: 12 }, () => {
+      const [key, n] = [`key-${Math.floor(random() * 6)}`, ++number];
+      sent.set(key, [...(sent.get(key) ?? []), n]);
+      return message(key, n);
+    });
+  const live = async (fate: Fate) => {
+    const bus = await openPostgresBus({ url: urls.bus });
+    const mortal = fate.pool(pool);
+    await bus.subscribe({
+      group: GROUP,
+      types: [TYPE],
+      concurrency: 4,
+      handle: (message) => haveEffect(mortal, message),
+      // A dead process settles nothing: no message may end up in a retry or among the dead.
+      attempts: Number.MAX_SAFE_INTEGER,
+      delayMs: 0,
+    });
+    return bus;
+  };
+  let crashes = 0;
+  for (let run = 0; run < runs; run++) {
+    const fate = new Fate(1 + Math.floor(random() * 24), random() < 0.5);
+    const bus = await live(fate);
+    while (!fate.dead) {
+      await bus.publish(some()).catch(() => {});
+      await Promise.race([fate.died, new Promise((resolve) => setTimeout(resolve, 5))]);
+    }
+    crashes++;
+    await operator.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name = 'banyan-bus'`,
+    );
+    await bus.close();
+  }
+  const bus = await live(new Fate(Number.POSITIVE_INFINITY, false));
+  const deadline = performance.now() + 30_000;
+  let effects = await effectsIn(pool);
+  while (sizeOf(effects) < sizeOf(sent) && performance.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    effects = await effectsIn(pool);
+  }
+  await bus.close();
+  await Promise.all([pool.end(), operator.end()]);
+  return { crashes, problems: compare(sent, effects) };
+}
+
+function message(key: string, n: number): Envelope {
+  const id = randomUUID();
+  return {
+    specversion: '1.0',
+    id,
+    source: '/crash/counter',
+    type: TYPE,
+    time: '2026-01-01T00:00:00.000Z',
+    subject: key,
+    datacontenttype: 'application/json',
+    dataversion: 1,
+    kind: 'event',
+    correlationid: id,
+    data: { key, n },
+  };
+}

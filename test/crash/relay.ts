@@ -1,0 +1,79 @@
+import { type Envelope, startRelay } from '@banyan/events';
+import { dropSlot } from '@banyan/postgres';
+import { Fate, seeded } from './events/fate.ts';
+import { killAgainAndAgain } from './events/killed.ts';
+import { aPublisher, compare, sizeOf } from './events/world.ts';
+
+/**
+ * Relays that die at every one of their effects, before it or after it; in every fifth run because their process was killed
+ * with -9. Every committed event has to get to the bus, in the order of its key, and none that was rolled back.
+ * What comes again is left out, as the inbox does.
+ */
+export async function crashRelay(options: {
+  runs: number;
+  seed: number;
+  /** Makes an empty database; its url. */
+  database: (name: string) => Promise<string>;
+}): Promise<{ runs: number; crashes: number; kills: number; problems: string[] }> {
+  const { runs, seed, database } = options;
+  const killed = Math.ceil(runs / 5);
+  const injected = await injectCrashes(runs - killed, seed, await database('relay_injected'));
+  const urls = {
+    service: await database('relay_killed'),
+    bus: await database('relay_bus'),
+    handler: await database('relay_handler'),
+  };
+  const { kills, problems } = await killAgainAndAgain('relay', { runs: killed, seed, urls });
+  return { runs, crashes: injected.crashes, kills, problems: [...injected.problems, ...problems] };
+}
+
+async function injectCrashes(runs: number, seed: number, databaseUrl: string) {
+  const random = seeded(seed);
+  const publisher = await aPublisher(databaseUrl);
+  const onBus = new Map<string, number[]>();
+  const publish = async (messages: readonly Envelope[]) => {
+    for (const { data } of messages) {
+      const { key, n } = data as { key: string; n: number };
+      const had = onBus.get(key) ?? [];
+      if (had.includes(n)) continue;
+      onBus.set(key, [...had, n]);
+    }
+  };
+  const start = (fate: Fate) =>
+    startRelay({
+      databaseUrl,
+      pool: fate.pool(publisher.pool),
+      bus: fate.bus(publish),
+      log: quiet,
+      saveMs: 2,
+      batch: 1 + Math.floor(random() * 4),
+    });
+  let crashes = 0;
+  for (let run = 0; run < runs; run++) {
+    const fate = new Fate(1 + Math.floor(random() * 16), random() < 0.5);
+    const relay = start(fate);
+    while (!fate.dead) {
+      await publisher.write(random);
+      await Promise.race([fate.died, new Promise((resolve) => setImmediate(resolve))]);
+    }
+    crashes++;
+    await relay.close();
+    if (random() < 0.1) await loseSlot();
+  }
+  const relay = start(new Fate(Number.POSITIVE_INFINITY, false));
+  const deadline = performance.now() + 30_000;
+  while (sizeOf(onBus) < sizeOf(publisher.committed) && performance.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await relay.close();
+  await loseSlot();
+  await publisher.pool.end();
+  return { crashes, problems: compare(publisher.committed, onBus) };
+
+  async function loseSlot(): Promise<void> {
+    const { rows } = await publisher.pool.query<{ slot: string }>('SELECT slot FROM banyan_events.relay');
+    for (const { slot } of rows) await dropSlot(publisher.pool, slot, { force: true });
+  }
+}
+
+const quiet = { info() {}, warn() {}, error() {} };
