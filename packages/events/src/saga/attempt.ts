@@ -63,7 +63,8 @@ class TimedOut extends Error {}
 async function withTimeout<T>(ms: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const abort = new AbortController();
   const timedOut = new TimedOut(`no outcome within ${ms} ms`);
-  const timer = setTimeout(() => abort.abort(timedOut), ms);
+  // Keeps no process alive that has nothing else to do.
+  const timer = setTimeout(() => abort.abort(timedOut), ms).unref();
   try {
     return await new Promise<T>((resolve, reject) => {
       abort.signal.addEventListener('abort', () => reject(timedOut), { once: true });
