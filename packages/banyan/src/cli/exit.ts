@@ -40,6 +40,36 @@ export class Interrupted extends Error {
   }
 }
 
+/** A service's database that cannot be reached, or does not let us in. */
+export class DatabaseError extends Error {
+  readonly mend = 'check the URL after --database or in DATABASE_URL, and that the server runs';
+  /** Undefined if `error` is of another kind. */
+  static of(error: unknown): DatabaseError | undefined {
+    const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string };
+    const known = [
+      'ECONNREFUSED',
+      'ECONNRESET',
+      'ENOTFOUND',
+      'ETIMEDOUT',
+      '3D000',
+      '28P01',
+      '28000',
+      '57P03',
+    ];
+    if (!known.includes(code)) return undefined;
+    return new DatabaseError(`the database cannot be reached: ${message || code}`, { cause: error });
+  }
+}
+
+/** A bus that cannot be reached, or does not let us in. */
+export class BusError extends Error {
+  readonly mend = 'check the URL after --bus or in BUS_URL, and that the bus runs';
+  constructor(cause: unknown) {
+    const { message, code } = cause as { message?: string; code?: string };
+    super(`the bus cannot be reached: ${message || code}`, { cause });
+  }
+}
+
 /** An error as the CLI tells it, in text and in JSON. */
 export type Told = {
   exit: number;
@@ -70,6 +100,16 @@ export function tell(error: unknown): Told {
   }
   if (error instanceof UsageError)
     return { exit: EXIT.usage, code: 'usage', message: error.message, mend: error.mend };
+  if (error instanceof DatabaseError) {
+    return { exit: EXIT.unreachable, code: 'database', message: error.message, mend: error.mend };
+  }
+  if (isSagaError(error)) {
+    const exit = ['SAGA_NOT_STUCK', 'SAGA_OVER'].includes(error.code) ? EXIT.refused : EXIT.usage;
+    return { exit, code: error.code, message: error.message, mend: error.mend };
+  }
+  if (error instanceof BusError) {
+    return { exit: EXIT.unreachable, code: 'bus', message: error.message, mend: error.mend };
+  }
   if (error instanceof Interrupted) {
     return { exit: EXIT.interrupted, code: 'interrupted', message: error.message, mend: error.mend };
   }
@@ -81,6 +121,11 @@ export function tell(error: unknown): Told {
   }
   const message = error instanceof Error ? error.message || error.name : String(error);
   return { exit: EXIT.negative, code: 'failed', message };
+}
+
+/** By name: its package is loaded only by the commands that need it. */
+function isSagaError(error: unknown): error is Error & { code: string; mend: string } {
+  return error instanceof Error && error.name === 'SagaError';
 }
 
 /** The lines that a person reads. */

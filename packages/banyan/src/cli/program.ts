@@ -3,11 +3,13 @@ import { Command } from 'commander';
 import { advanceCommand } from './commands/advance.ts';
 import { checkCommand } from './commands/check.ts';
 import { configCommand } from './commands/config.ts';
+import { eventsCommand } from './commands/events/events.ts';
 import { flagsCommand } from './commands/flags/flags.ts';
 import { mismatchesCommand } from './commands/mismatches.ts';
 import { planCommand } from './commands/plan.ts';
 import { retireCommand } from './commands/retire.ts';
 import { rollbackCommand } from './commands/rollback.ts';
+import { sagasCommand } from './commands/sagas/sagas.ts';
 import { statusCommand } from './commands/status.ts';
 import { stepsCommand } from './commands/steps.ts';
 import { upCommand } from './commands/up.ts';
@@ -35,6 +37,8 @@ export function createProgram(): Command {
     stepsCommand(),
     flagsCommand(),
     configCommand(),
+    eventsCommand(),
+    sagasCommand(),
   ];
   for (const each of commands) program.addCommand(each);
   quieten(program);

@@ -1,0 +1,197 @@
+import { userInfo } from 'node:os';
+import type { SagaOperator, SagaState } from '@banyan/events/sagas';
+import { type Command, InvalidArgumentError } from 'commander';
+import { DatabaseError, EXIT, UsageError } from '../../exit.ts';
+import { print, printJson } from '../../output.ts';
+import { act, type CommonOptions, command, group } from '../../session.ts';
+import { readLimit } from '../limit.ts';
+import { formatSaga, formatSagas } from './format.ts';
+
+type DatabaseOptions = CommonOptions & { database?: string };
+
+export function sagasCommand(): Command {
+  return group(
+    'sagas',
+    'Show the sagas of a service and help those that are stuck, whether or not the service runs',
+    [
+      'banyan sagas list --state STUCK --database postgres://localhost/applications',
+      'banyan sagas show 7f9c',
+      'banyan sagas retry 7f9c --note "the bank is open again"',
+      'banyan sagas resolve 7f9c --note "paid back by hand"',
+      'banyan sagas signal 7f9c approved \'{"by":"ann"}\'',
+    ],
+    [listCommand(), showCommand(), retryCommand(), resolveCommand(), signalCommand()],
+  );
+}
+
+function listCommand(): Command {
+  return withDatabase(
+    command('list', 'List sagas, the youngest first', [
+      'banyan sagas list',
+      'banyan sagas list --state STUCK',
+      "banyan sagas list --saga create_application --json | jq '.[] | select(.orphaned) | .id'",
+    ]),
+  )
+    .option('--state <state>', STATES.join(', '), readState)
+    .option('--saga <name>', 'of this name only')
+    .option('--service <name>', 'of this service only')
+    .option('--limit <n>', 'how many', readLimit, 20)
+    .action(
+      act<DatabaseOptions & { state?: SagaState; saga?: string; service?: string; limit: number }>(
+        async (options) => {
+          const { state, saga, service, limit } = options;
+          const filter = {
+            limit,
+            ...(state ? { state } : {}),
+            ...(saga ? { saga } : {}),
+            ...(service ? { service } : {}),
+          };
+          const sagas = await operate(options, (operator) => operator.list(filter));
+          if (options.json) printJson(sagas);
+          else if (sagas.length === 0) print('there is no such saga');
+          else for (const line of formatSagas(sagas, new Date())) print(line);
+          return EXIT.ok;
+        },
+      ),
+    );
+}
+
+function showCommand(): Command {
+  return withDatabase(
+    command('show', 'Show a saga: its steps, their attempts and errors, what it waits for', [
+      'banyan sagas show 7f9c',
+      'banyan sagas show 7f9c --json | jq .steps',
+    ]),
+  )
+    .argument('<id>')
+    .action(
+      act<DatabaseOptions>(async (options, id) => {
+        const saga = await operate(options, (operator) => operator.show(id!));
+        if (options.json) printJson(saga);
+        else for (const line of formatSaga(saga)) print(line);
+        return EXIT.ok;
+      }),
+    );
+}
+
+function retryCommand(): Command {
+  return withDatabase(
+    command('retry', 'Let a stuck saga do its compensation again, with all its attempts', [
+      'banyan sagas retry 7f9c',
+      'banyan sagas retry 7f9c --note "the bank is open again"',
+    ]),
+  )
+    .argument('<id>')
+    .option('--note <text>', 'why, for the record')
+    .option('--who <name>', 'who, for the record (default: the user of this machine)')
+    .action(
+      act<DatabaseOptions & { note?: string; who?: string }>(async (options, id) => {
+        const by = {
+          who: options.who ?? userInfo().username,
+          ...(options.note ? { note: options.note } : {}),
+        };
+        await operate(options, (operator) => operator.retry(id!, by));
+        if (options.json) printJson({ id, action: 'retry', ...by });
+        else print(`${id} tries again: banyan sagas show ${id}`);
+        return EXIT.ok;
+      }),
+    );
+}
+
+function resolveCommand(): Command {
+  return withDatabase(
+    command('resolve', 'Let a stuck saga go on without the compensation that you made up for', [
+      'banyan sagas resolve 7f9c --note "paid back by hand"',
+    ]),
+  )
+    .argument('<id>')
+    .option('--note <text>', 'how you made up for it, for the record; needed')
+    .option('--who <name>', 'who, for the record (default: the user of this machine)')
+    .action(
+      act<DatabaseOptions & { note?: string; who?: string }>(async (options, id) => {
+        const { note, who = userInfo().username } = options;
+        if (!note?.trim())
+          throw new UsageError(
+            'resolve needs a note',
+            `banyan sagas resolve ${id} --note "paid back by hand"`,
+          );
+        await operate(options, (operator) => operator.resolve(id!, { who, note }));
+        if (options.json) printJson({ id, action: 'resolve', who, note });
+        else print(`${id} goes on without it: banyan sagas show ${id}`);
+        return EXIT.ok;
+      }),
+    );
+}
+
+function signalCommand(): Command {
+  return withDatabase(
+    command('signal', 'Tell a saga what it waits for', [
+      'banyan sagas signal 7f9c approved',
+      'banyan sagas signal 7f9c approved \'{"by":"ann"}\' --key decision-12',
+    ]),
+  )
+    .argument('<id>')
+    .argument('<name>')
+    .argument('[json]', 'what it says (default: {})')
+    .option('--key <text>', 'a second signal with the same key is dropped')
+    .action(
+      act<DatabaseOptions & { key?: string }>(async (options, id, name, json) => {
+        const payload = readJson(json ?? '{}');
+        const key = options.key === undefined ? {} : { key: options.key };
+        await operate(options, (operator) => operator.signal(id!, name!, payload, key));
+        if (options.json) printJson({ id, signal: name, payload });
+        else print(`${id} has been told`);
+        return EXIT.ok;
+      }),
+    );
+}
+
+function withDatabase(target: Command): Command {
+  return target.option('--database <url>', "the service's database (default: DATABASE_URL)");
+}
+
+/** What talks to PostgreSQL is loaded only now, so that --help and mistakes answer at once. */
+async function operate<T>(
+  { database }: DatabaseOptions,
+  run: (operator: SagaOperator) => Promise<T>,
+): Promise<T> {
+  const url = database ?? process.env.DATABASE_URL;
+  if (!url)
+    throw new UsageError(
+      'which database?',
+      "give --database <url> or set DATABASE_URL to the service's database",
+    );
+  const { openSagaOperator } = await import('@banyan/events/sagas');
+  const operator = await openSagaOperator(url);
+  try {
+    return await run(operator);
+  } catch (error) {
+    throw DatabaseError.of(error) ?? error;
+  } finally {
+    await operator.close();
+  }
+}
+
+/** Not those of the package itself, which is loaded only when it is needed; complete, or it does not compile. */
+const STATES = Object.keys({
+  PENDING: true,
+  RUNNING: true,
+  COMPLETED: true,
+  COMPENSATING: true,
+  FAILED: true,
+  STUCK: true,
+} satisfies Record<SagaState, true>) as SagaState[];
+
+function readState(text: string): SagaState {
+  const state = STATES.find((each) => each === text.toUpperCase());
+  if (state) return state;
+  throw new InvalidArgumentError(`It must be one of ${STATES.join(', ')}.`);
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(`not JSON: ${(error as Error).message}`, `quote it for the shell: '{"by":"ann"}'`);
+  }
+}
