@@ -62,8 +62,9 @@ export async function ourVerify(world: World): Promise<Rates> {
 export type Workload = 'inserts' | 'mixed';
 
 /**
- * The same backlog of ten-row transactions, decoded from the same WAL: first by a native subscription into a table of
- * the same shape, then by our link into a split one. Each starts with all of it waiting and ends when it is applied.
+ * The same backlog of ten-row transactions, decoded from the same WAL: by a native subscription into a table of the same
+ * shape, and by our link into a split one, in turns. Each starts with all of it waiting and ends when the last row is
+ * there; ours also has it on disk.
  */
 export async function streams(
   world: World,
@@ -79,13 +80,15 @@ export async function streams(
   const writer = await source.connect();
   await writer.query('SET synchronous_commit = off');
   const first = 1_000_000_000 * (round + 1);
-  await writer.query(`CALL write_${workload}(${first}, ${Math.ceil(rows / 10)})`);
+  const transactions = Math.ceil(rows / 10);
+  await writer.query(`CALL write_${workload}(${first}, ${transactions})`);
+  const last = first + (transactions - 1) * 10 + (workload === 'inserts' ? 9 : 4);
   await writer.query('SET synchronous_commit = on');
   await writer.query('CHECKPOINT');
   writer.release();
   const measures = {
-    native: () => drainNative(world, rows),
-    ours: () => drainOurs(link, rows),
+    native: () => drainNative(world, rows, last),
+    ours: () => drainOurs(world, link, rows, last),
   };
   const order = round % 2 === 0 ? (['native', 'ours'] as const) : (['ours', 'native'] as const);
   const result: Partial<Record<'native' | 'ours', Rates>> = {};
@@ -113,34 +116,29 @@ async function startEqual(world: World, rows: number): Promise<Link> {
   return openLink(world.config);
 }
 
-async function drainOurs(link: Link, rows: number): Promise<Rates> {
+async function drainOurs({ split }: World, link: Link, rows: number, last: number): Promise<Rates> {
   const stopper = new AbortController();
   const started = performance.now();
   const ended = link.stream({ signal: stopper.signal });
-  await Promise.race([link.barrier({ timeoutMs: 600_000 }), ended]);
+  await Promise.race([until(() => arrived(split, last)), ended]);
+  const counted = Math.ceil(rows / 10);
+  await Promise.race([until(async () => link.status().transactionsApplied >= counted), ended]);
   const seconds = (performance.now() - started) / 1000;
   stopper.abort();
   await ended;
   return { rows, seconds };
 }
 
-async function drainNative({ source, plain, urls }: World, rows: number): Promise<Rates> {
+async function drainNative({ plain, urls }: World, rows: number, last: number): Promise<Rates> {
   const url = new URL(urls.source);
   const connection = `host=${url.hostname} port=${url.port} user=${url.username} password=${url.password} dbname=${url.pathname.slice(1)}`;
-  const target = (await source.query('SELECT pg_current_wal_lsn()::text AS lsn')).rows[0].lsn;
   await plain.query(
     `CREATE SUBSCRIPTION native CONNECTION '${connection}' PUBLICATION native
      WITH (create_slot = false, slot_name = 'native', copy_data = false, enabled = false)`,
   );
   const started = performance.now();
   await plain.query('ALTER SUBSCRIPTION native ENABLE');
-  await until(async () => {
-    const { rows: found } = await plain.query(
-      `SELECT coalesce(latest_end_lsn >= $1::pg_lsn, false) AS done FROM pg_stat_subscription WHERE subname = 'native'`,
-      [target],
-    );
-    return found[0]?.done === true;
-  });
+  await until(() => arrived(plain, last));
   return { rows, seconds: (performance.now() - started) / 1000 };
 }
 
@@ -178,6 +176,10 @@ async function writeTen(pool: pg.Pool, serial: number): Promise<void> {
       ? `INSERT INTO users SELECT ${ROW} FROM generate_series(${first}::bigint, ${first + 9}) i`
       : `UPDATE users SET full_name = 'Renamed Person ' || id, score = score + 1 WHERE id BETWEEN ${1 + ((serial * 10) % 900_000)} AND ${10 + ((serial * 10) % 900_000)}`;
   await pool.query(sql);
+}
+
+async function arrived(target: pg.Pool, id: number): Promise<boolean> {
+  return (await target.query('SELECT FROM users WHERE id = $1', [id])).rowCount === 1;
 }
 
 async function until(done: () => Promise<boolean>): Promise<void> {
