@@ -28,7 +28,7 @@ export type ConfigSource = {
   | { kind: 'file' | 'control plane'; where: string }
 );
 
-export type ConfigProblem = { variable: string; message: string; mend: string; source?: ConfigSource };
+type ConfigProblem = { variable: string; message: string; mend: string; source?: ConfigSource };
 
 /** Names every variable that is wrong, where it comes from and how to mend it; never its value: it may be a secret. */
 export class ConfigError extends Error {

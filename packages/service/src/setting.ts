@@ -1,7 +1,7 @@
 /** A variable as the control plane keeps it for a service. */
 export type Setting = { service: string; key: string; value: string; updatedAt: string };
 
-export type SettingProblem = { code: 'bad_setting' | 'secret_setting'; message: string; mend: string };
+type SettingProblem = { code: 'bad_setting' | 'secret_setting'; message: string; mend: string };
 
 const SERVICE = /^[a-z][a-z0-9-]{0,62}$/;
 const KEY = /^[A-Z][A-Z0-9_]{0,63}$/;

@@ -136,15 +136,7 @@ function toSetting({ service, key, value, updated_at }: SettingRow): Setting {
   return { service, key, value, updatedAt: updated_at.toISOString() };
 }
 
-export function badFlag({
-  path,
-  message,
-  mend,
-}: {
-  path: string;
-  message: string;
-  mend: string;
-}): ControlError {
+function badFlag({ path, message, mend }: { path: string; message: string; mend: string }): ControlError {
   return new ControlError('bad_flag', 400, `${path} ${message}`, mend);
 }
 

@@ -7,13 +7,13 @@ import { aPlan } from './plans.ts';
 /** The command line's entry. */
 export const MAIN = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
 
-export type Ended = {
+type Ended = {
   code: number | null;
   stdout: string;
   stderr: string;
   json: () => ReturnType<typeof JSON.parse>;
 };
-export type Run = { child: ChildProcess; ended: Promise<Ended> };
+type Run = { child: ChildProcess; ended: Promise<Ended> };
 
 /** A plan in a folder, for commands that run there. */
 export function writePlan(folder: string, port: number, change: object = {}): void {

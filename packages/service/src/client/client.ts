@@ -19,7 +19,7 @@ import { callMetrics } from './metrics.ts';
 import { pauseBeforeRetry } from './retry.ts';
 import { callScope, remainingMs } from './scope.ts';
 
-export type Operations = Record<string, Operation>;
+type Operations = Record<string, Operation>;
 
 /** Where instances of a service are: what `discovery` is asked. */
 export type InstanceSource = { resolve(service: string): Promise<readonly { url: string }[]> };

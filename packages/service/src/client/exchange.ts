@@ -12,7 +12,7 @@ export type Callable = {
 };
 
 /** One request as it is sent. */
-export type Sent = {
+type Sent = {
   origin: string;
   path: string;
   headers: Record<string, string>;

@@ -13,7 +13,7 @@ import type { CallError } from './errors.ts';
 import { RETRY, type RetryPolicy } from './retry.ts';
 
 /** How one service is called. */
-export type CallPolicy = {
+type CallPolicy = {
   /** All attempts together, ms, if the caller's own deadline is not nearer. Default 10,000. */
   deadlineMs: number;
   /** One attempt, ms. Default 5,000. */

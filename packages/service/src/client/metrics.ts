@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-export type CallMetrics = {
+type CallMetrics = {
   /** `outcome`: `ok`, or the code of the `CallError`; `fallback` when a fallback stood in. */
   called(target: string, operation: string, outcome: string, seconds: number): void;
   retried(target: string, operation: string): void;

@@ -13,7 +13,7 @@ export type RetryPolicy = {
 export const RETRY: RetryPolicy = { attempts: 3, firstPauseMs: 50, longestPauseMs: 1_000 };
 
 /** What an attempt ended in, as far as a retry depends on it. */
-export type FailedAttempt = {
+type FailedAttempt = {
   /** 1 for the first. */
   attempt: number;
   error: CallError;

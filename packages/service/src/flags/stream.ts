@@ -11,7 +11,7 @@ const RETRY_MS = { first: 100, longest: 5_000 };
 /** All flags at most, bytes. */
 const SNAPSHOT_BYTES = 8 * 1_048_576;
 
-export type FlagListener = {
+type FlagListener = {
   /** All flags, once connected and at every change. Those that make no sense are left out and named. */
   flags(snapshot: { revision: number; flags: Map<string, Flag>; wrong: string[] }): void;
   /** Not connected (any more); what is known stays valid. Connecting goes on. */

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { type Answer, decode, encode } from 'dns-packet';
 
-export type DnsHost = { host: string; port: number; address: string };
+type DnsHost = { host: string; port: number; address: string };
 
 /**
  * A test double of a name server: speaks DNS over UDP on loopback and answers SRV, A and AAAA for services whose hosts the
