@@ -263,6 +263,21 @@ export type LegacyAnswer = { status: number; headers: Record<string, string>; bo
 
 export const NOT_FOUND: LegacyAnswer = { status: 404, headers: {}, body: { detail: 'Not Found' } };
 
+/** What a service refuses before the domain is asked, in the words of the legacy API. */
+const REFUSALS: Record<string, ApiErrorCode> = {
+  UNAUTHENTICATED: 'NOT_AUTHENTICATED',
+  INVALID_TOKEN: 'BAD_CREDENTIALS',
+  TOKEN_UNVERIFIABLE: 'OVERLOADED',
+  OVERLOADED: 'OVERLOADED',
+  DEADLINE_PASSED: 'OVERLOADED',
+};
+
+/** An error of a service as one of the legacy API, where that has one; everything else as it is. */
+export function legacyError(error: unknown): unknown {
+  const code = REFUSALS[String((error as { code?: unknown } | undefined)?.code)];
+  return code && !(error instanceof ApiError) ? new ApiError(code) : error;
+}
+
 /** What the legacy API answers to anything thrown, in the way of FastAPI: `{"detail": ...}`, 422 for bad input. */
 export function legacyAnswer(error: unknown): LegacyAnswer {
   if (error instanceof ApiError) {

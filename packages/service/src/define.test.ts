@@ -85,7 +85,7 @@ describe('a service', () => {
     const metrics = await (await fetch(`${service.url}/metrics`)).text();
     assert.match(
       metrics,
-      /^http_request_duration_seconds_count\{service="notes",.*route="\/greeting",.*\} 1$/m,
+      /^http_request_duration_seconds_count\{.*route="\/greeting",.*service="notes"\} 1$/m,
     );
     const openapi = (await (await fetch(`${service.url}/openapi.json`)).json()) as { paths: object };
     assert.ok('/notes/{id}' in openapi.paths);

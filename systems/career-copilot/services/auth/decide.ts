@@ -50,14 +50,3 @@ export function hashRefreshToken(token: string): string {
 export function normalizeEmail(email: string): string {
   return email.trim().toLowerCase();
 }
-
-/** Where a page of the list goes on: after this id. */
-export function encodeCursor(lastId: number): string {
-  return Buffer.from(String(lastId)).toString('base64url');
-}
-
-/** Undefined for what is no cursor of ours. */
-export function decodeCursor(cursor: string): number | undefined {
-  const text = Buffer.from(cursor, 'base64url').toString();
-  return /^\d{1,10}$/.test(text) && Number(text) <= 2_147_483_647 ? Number(text) : undefined;
-}

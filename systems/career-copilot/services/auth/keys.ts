@@ -1,3 +1,4 @@
+import type { ServicePart } from '@banyan/service';
 import type { JSONWebKeySet, JWK, JWTVerifyGetKey } from 'jose';
 import {
   calculateJwkThumbprint,
@@ -17,6 +18,11 @@ export type TokenSigner = {
   /** The public keys, for /.well-known/jwks.json. */
   jwks: JSONWebKeySet;
   verificationKeys: JWTVerifyGetKey;
+};
+
+/** Gives routes the signer. */
+export const signer: ServicePart<TokenSigner> = {
+  start: async ({ pool }) => ({ provided: await openKeys(pool), close: async () => {} }),
 };
 
 /** The service's own signing keys, from its database. */

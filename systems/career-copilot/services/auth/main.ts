@@ -1,4 +1,6 @@
 import { defineService } from '@banyan/service';
+import { AUTH_ISSUER, LEGACY_ISSUER } from '../../contracts.ts';
+import { ALGORITHM, signer } from './keys.ts';
 import { Config, routes } from './routes.ts';
 
 /** Accounts, logins and tokens. */
@@ -6,6 +8,13 @@ export const auth = defineService({
   name: 'auth',
   config: Config,
   schema: new URL('schema.sql', import.meta.url),
+  use: { signer },
+  auth: {
+    issuers: ({ config: { LEGACY_JWT_SECRET: secret }, signer }) => [
+      { issuer: AUTH_ISSUER, algorithm: ALGORITHM, keys: signer.verificationKeys },
+      ...(secret ? [{ issuer: LEGACY_ISSUER, algorithm: 'HS256' as const, secret }] : []),
+    ],
+  },
   routes,
 });
 

@@ -1,7 +1,9 @@
+import { availableParallelism } from 'node:os';
+import { createBulkhead } from '@banyan/service';
 import { hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2';
 import { hash as bcryptHash, verify as bcryptVerify } from '@node-rs/bcrypt';
+import { ApiError } from '../../contracts.ts';
 import { type PasswordScheme, schemeOf } from './decide.ts';
-import { createPasswordQueue } from './password-queue.ts';
 
 /** All of them throw `OVERLOADED` when too many wait for theirs. */
 export type Passwords = {
@@ -13,7 +15,12 @@ export type Passwords = {
 };
 
 export function createPasswords(scheme: PasswordScheme, bcryptCost: number): Passwords {
-  const inTurn = createPasswordQueue();
+  // On all cores but one: a burst of logins must not take every core from the requests that are quick.
+  const inTurn = createBulkhead({
+    atOnce: Math.max(1, availableParallelism() - 1),
+    waiting: 100,
+    refuse: () => new ApiError('OVERLOADED'),
+  });
   const hash = (password: string) =>
     inTurn(() => (scheme === 'argon2id' ? argon2Hash(password) : bcryptHash(password, { cost: bcryptCost })));
   const verify = async (password: string, passwordHash: string) => {

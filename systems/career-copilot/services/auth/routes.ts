@@ -1,5 +1,5 @@
 import { withTransaction } from '@banyan/postgres';
-import { answerErrors, type ServiceApp, type ServiceContext } from '@banyan/service';
+import { answerErrors, principalOf, type ServiceApp, type ServiceContext, signedIn } from '@banyan/service';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import {
@@ -8,6 +8,7 @@ import {
   ApiError,
   LoginRequest,
   legacyAnswer,
+  legacyError,
   Message,
   PasswordRequest,
   RefreshRequest,
@@ -16,9 +17,8 @@ import {
   Tokens,
 } from '../../contracts.ts';
 import { adminRoutes } from './admin-routes.ts';
-import { createCaller } from './caller.ts';
 import { needsRehash, normalizeEmail, type PasswordScheme } from './decide.ts';
-import { openKeys } from './keys.ts';
+import type { TokenSigner } from './keys.ts';
 import { createPasswords } from './passwords.ts';
 import { createSessions } from './sessions.ts';
 import * as store from './store.ts';
@@ -40,32 +40,31 @@ export const Config = Type.Object({
 
 export async function routes(
   app: ServiceApp,
-  { pool, config }: ServiceContext<Static<typeof Config>>,
+  { pool, config, signer }: ServiceContext<Static<typeof Config>, { signer: TokenSigner }>,
 ): Promise<void> {
-  const signer = await openKeys(pool);
   const passwords = createPasswords(config.PASSWORD_HASH, config.BCRYPT_COST);
   const sessions = createSessions(pool, signer, {
     accessTokenSeconds: config.ACCESS_TOKEN_SECONDS,
     refreshTokenDays: config.REFRESH_TOKEN_DAYS,
     graceMs: config.REFRESH_GRACE_SECONDS * 1000,
   });
-  const caller = createCaller(pool, signer, config.LEGACY_JWT_SECRET);
   const identify = async (request: FastifyRequest) => {
-    request.account = await caller(request);
+    request.account = await store.findCaller(pool, principalOf(request));
   };
+  const ofAccount = { config: { allow: [signedIn] }, onRequest: identify };
 
   app.decorateRequest('account', null);
-  app.get('/.well-known/jwks.json', { schema: { hide: true } }, async (_request, reply) => {
+  app.get('/.well-known/jwks.json', { config: OPEN, schema: { hide: true } }, async (_request, reply) => {
     return await reply.header('cache-control', 'public, max-age=60').send(signer.jwks);
   });
 
   await app.register(
     async (legacy: ServiceApp) => {
-      answerErrors(legacy, legacyAnswer);
+      answerErrors(legacy, (error) => legacyAnswer(legacyError(error)));
 
       legacy.post(
         '/auth/register',
-        { schema: { body: RegisterRequest, response: { 201: Registered } } },
+        { config: OPEN, schema: { body: RegisterRequest, response: { 201: Registered } } },
         async ({ body }, reply) => {
           const passwordHash = await passwords.hash(body.password);
           const registered = await withTransaction(pool, async (client) => {
@@ -83,7 +82,7 @@ export async function routes(
 
       legacy.post(
         '/auth/login',
-        { schema: { body: LoginRequest, response: { 200: Tokens } } },
+        { config: OPEN, schema: { body: LoginRequest, response: { 200: Tokens } } },
         async ({ body }) => {
           const account = await store.findAccountByEmail(pool, normalizeEmail(body.email));
           if (!account) await passwords.pretend(body.password);
@@ -106,28 +105,26 @@ export async function routes(
 
       legacy.post(
         '/auth/refresh',
-        { schema: { body: RefreshRequest, response: { 200: Tokens } } },
+        { config: OPEN, schema: { body: RefreshRequest, response: { 200: Tokens } } },
         async ({ body }) => await sessions.refresh(body.refresh_token),
       );
 
       legacy.post(
         '/auth/logout',
-        { schema: { body: RefreshRequest, response: { 200: Message } } },
+        { config: OPEN, schema: { body: RefreshRequest, response: { 200: Message } } },
         async ({ body }) => {
           await sessions.close(body.refresh_token);
           return { message: 'Successfully logged out' };
         },
       );
 
-      legacy.get(
-        '/auth/me',
-        { onRequest: identify, schema: { response: { 200: Account } } },
-        async (request) => current(request),
+      legacy.get('/auth/me', { ...ofAccount, schema: { response: { 200: Account } } }, async (request) =>
+        current(request),
       );
 
       legacy.put(
         '/users/me/password',
-        { onRequest: identify, schema: { body: PasswordRequest, response: { 200: Message } } },
+        { ...ofAccount, schema: { body: PasswordRequest, response: { 200: Message } } },
         async (request) => {
           const { id, password_hash: from } = current(request);
           if (!(await passwords.verify(request.body.current_password, from))) {
@@ -145,10 +142,12 @@ export async function routes(
     { prefix: API },
   );
 
-  await app.register(async (api: ServiceApp) => adminRoutes(api, { pool, caller }), {
+  await app.register(async (api: ServiceApp) => adminRoutes(api, pool), {
     prefix: API,
   });
 }
+
+const OPEN = { allow: 'everybody' as const };
 
 function current(request: FastifyRequest): store.Account {
   if (!request.account) throw new ApiError('NOT_AUTHENTICATED');

@@ -1,6 +1,7 @@
 import { errorCode, withTransaction } from '@banyan/postgres';
+import { keyset, type Principal } from '@banyan/service';
 import type pg from 'pg';
-import { ApiError } from '../../contracts.ts';
+import { ApiError, accountId } from '../../contracts.ts';
 import type { StoredToken } from './decide.ts';
 
 export type Account = {
@@ -36,6 +37,25 @@ export async function findAccount(db: Executor, id: number): Promise<Account | u
 export async function findAccountByEmail(db: Executor, email: string): Promise<Account | undefined> {
   const { rows } = await db.query<Account>(`SELECT ${ACCOUNT} FROM accounts WHERE email = $1`, [email]);
   return rows[0];
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The caller's, as it is now. */
+    account: Account | null;
+  }
+}
+
+/** The account of a token, as it is now; only an active one unless said otherwise. Throws like the legacy API. */
+export async function findCaller(
+  db: Executor,
+  { subject }: Principal,
+  { evenInactive = false }: { evenInactive?: boolean } = {},
+): Promise<Account> {
+  const account = await findAccount(db, accountId(subject));
+  if (!account) throw new ApiError('BAD_CREDENTIALS');
+  if (!account.is_active && !evenInactive) throw new ApiError('INACTIVE_USER');
+  return account;
 }
 
 /** Throws `EMAIL_TAKEN`. */
@@ -104,26 +124,28 @@ export async function setVerified(db: Executor, id: number): Promise<Account | u
   return await findAccount(db, id);
 }
 
+/** One page of accounts, in the order of their ids. Throws `BAD_CURSOR`. */
 export async function listAccounts(
   db: Executor,
-  { after, limit, email, role, isActive }: AccountFilter,
-): Promise<Account[]> {
-  const { rows } = await db.query<Account>(
-    `SELECT ${ACCOUNT} FROM accounts
-     WHERE id > $1 AND ($3::text IS NULL OR email = $3) AND ($4::text IS NULL OR role = $4)
-       AND ($5::boolean IS NULL OR is_active = $5)
-     ORDER BY id LIMIT $2`,
-    [after, limit, email ?? null, role ?? null, isActive ?? null],
+  { email, role, is_active: isActive, ...page }: AccountFilter,
+): Promise<{ items: Account[]; next_cursor: string | null }> {
+  const text = `SELECT ${ACCOUNT} FROM accounts
+     WHERE ($1::text IS NULL OR email = $1) AND ($2::text IS NULL OR role = $2) AND ($3::boolean IS NULL OR is_active = $3)`;
+  return await BY_ID.page<Account>(
+    db,
+    { text, values: [email ?? null, role ?? null, isActive ?? null] },
+    page,
   );
-  return rows;
 }
 
+const BY_ID = keyset([{ column: 'id', type: 'integer' }]);
+
 export type AccountFilter = {
-  after: number;
   limit: number;
+  cursor?: string;
   email?: string;
   role?: string;
-  isActive?: boolean;
+  is_active?: boolean;
 };
 
 /** `familyId` undefined starts a new family. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { columnsOf, etagOf, joinName, parseIfMatch, splitName, visibleTo } from './decide.ts';
+import { columnsOf, joinName, splitName, visibleTo } from './decide.ts';
 
 describe('names', () => {
   it('come back exactly as they were, whatever they are', () => {
@@ -46,19 +46,5 @@ describe('visibleTo', () => {
     assert.equal(visibleTo(stranger, profile, settings), undefined);
     assert.deepEqual(visibleTo({ id: 7, role: 'user' }, profile, settings), profile);
     assert.deepEqual(visibleTo({ id: 1, role: 'admin' }, profile, settings), profile);
-  });
-});
-
-describe('tags', () => {
-  it('are understood as they were given', () => {
-    const state = { version: 3, updatedAt: '1780000000123456' };
-    assert.deepEqual(parseIfMatch(etagOf(state)), state);
-  });
-
-  it('are no condition where there are none, and never met where they are not ours', () => {
-    assert.equal(parseIfMatch(undefined), 'any');
-    assert.equal(parseIfMatch('*'), 'any');
-    for (const foreign of ['', '"x"', 'W/"3-1"', '"3-1", "4-1"'])
-      assert.equal(parseIfMatch(foreign), 'never');
   });
 });

@@ -62,23 +62,6 @@ export function visibleTo(
 }
 
 /**
- * Changes with every change of the profile, also with one made by the legacy system: that one leaves `version` alone but
- * moves `updated_at`. `updatedAt` is in microseconds since 1970.
- */
-export function etagOf({ version, updatedAt }: { version: number; updatedAt: string }): string {
-  return `"${version}-${updatedAt}"`;
-}
-
-/** What If-Match asks for. `any`: no condition. `never`: no profile has such a tag, so the condition fails. */
-export function parseIfMatch(
-  header: string | undefined,
-): 'any' | 'never' | { version: number; updatedAt: string } {
-  if (header === undefined || header.trim() === '*') return 'any';
-  const match = /^"(\d{1,10})-(-?\d{1,18})"$/.exec(header.trim());
-  return match ? { version: Number(match[1]), updatedAt: match[2]! } : 'never';
-}
-
-/**
  * A deleted person's profile. The row stays because rows of the legacy system refer to its id; all that tells who it was
  * goes.
  */

@@ -1,4 +1,5 @@
 import { defineService } from '@banyan/service';
+import { AUTH_ISSUER, LEGACY_ISSUER } from '../../contracts.ts';
 import { Config, routes } from './routes.ts';
 
 /** Profiles, preferences and privacy. */
@@ -6,6 +7,14 @@ export const users = defineService({
   name: 'users',
   config: Config,
   schema: new URL('schema.sql', import.meta.url),
+  auth: {
+    issuers: ({ config: { AUTH_URL: authUrl, LEGACY_JWT_SECRET: secret } }) => [
+      ...(authUrl
+        ? [{ issuer: AUTH_ISSUER, algorithm: 'ES256' as const, jwksUrl: `${authUrl}/.well-known/jwks.json` }]
+        : []),
+      ...(secret ? [{ issuer: LEGACY_ISSUER, algorithm: 'HS256' as const, secret }] : []),
+    ],
+  },
   routes,
 });
 

@@ -1,8 +1,34 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
-import { API, type Registration } from '../../contracts.ts';
-import { findProfile, insertProfile, profilesArrive } from './store.ts';
+import { API, ApiError, type Registration } from '../../contracts.ts';
+import { findProfile, insertProfile, profilesArrive, type StoredProfile } from './store.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The caller's, as it is now. */
+    profile: StoredProfile | null;
+  }
+}
+
+/** The profile of a request's token, as it is now; only an active one unless said otherwise. Throws like the legacy API. */
+export type Caller = (
+  request: FastifyRequest,
+  options?: { evenInactive?: boolean },
+) => Promise<StoredProfile>;
+
+export async function findCaller(
+  request: FastifyRequest,
+  pool: pg.Pool,
+  { id, authUrl, evenInactive = false }: { id: number; authUrl: string | undefined; evenInactive?: boolean },
+): Promise<StoredProfile> {
+  const find = () => findProfile(pool, id);
+  const profile =
+    (await find()) ?? (authUrl && (await createProfileOf(request, pool, authUrl, id)) && (await find()));
+  if (!profile) throw new ApiError('BAD_CREDENTIALS');
+  if (!profile.is_active && !evenInactive) throw new ApiError('INACTIVE_USER');
+  return profile;
+}
 
 /**
  * The first visit of somebody who registered after this service was retired from the legacy system: the profile is made
@@ -10,7 +36,7 @@ import { findProfile, insertProfile, profilesArrive } from './store.ts';
  * would be in the way of theirs, so a profile that is late is waited for; so is the end of a link that is being dropped.
  * False if there is none in the end.
  */
-export async function createProfileOf(
+async function createProfileOf(
   request: FastifyRequest,
   pool: pg.Pool,
   authUrl: string,

@@ -1,10 +1,10 @@
-import { defineErrors, type ServiceApp } from '@banyan/service';
+import { defineErrors, type ServiceApp, signedIn } from '@banyan/service';
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { Type } from 'typebox';
 import { API, ApiError, Id, Nullable } from '../../contracts.ts';
-import type { Caller } from './caller.ts';
 import { ANONYMOUS, OPEN } from './decide.ts';
+import type { Caller } from './newcomer.ts';
 import * as store from './store.ts';
 
 const errors = defineErrors({
@@ -42,16 +42,17 @@ export function personalRoutes(
   const identify = async (request: FastifyRequest) => {
     request.profile = await find(request);
   };
+  const ofUser = { config: { allow: [signedIn] }, onRequest: identify };
 
   app.get(
     '/users/me/preferences',
-    { onRequest: identify, schema: { response: { 200: Preferences } } },
+    { ...ofUser, schema: { response: { 200: Preferences } } },
     async (request) => request.profile!.preferences,
   );
 
   app.put(
     '/users/me/preferences',
-    { onRequest: identify, schema: { body: Preferences, response: { 200: Preferences } } },
+    { ...ofUser, schema: { body: Preferences, response: { 200: Preferences } } },
     async (request) => {
       const changed = await store.updateProfile(pool, request.profile!.id, { preferences: request.body });
       return changed!.preferences;
@@ -60,13 +61,13 @@ export function personalRoutes(
 
   app.get(
     '/users/me/privacy-settings',
-    { onRequest: identify, schema: { response: { 200: Privacy } } },
+    { ...ofUser, schema: { response: { 200: Privacy } } },
     async (request) => ({ ...OPEN, ...request.profile!.privacy_settings }),
   );
 
   app.put(
     '/users/me/privacy-settings',
-    { onRequest: identify, schema: { body: Type.Partial(Privacy), response: { 200: Privacy } } },
+    { ...ofUser, schema: { body: Type.Partial(Privacy), response: { 200: Privacy } } },
     async (request) => {
       const changed = await store.mergePrivacySettings(pool, request.profile!.id, request.body);
       return { ...OPEN, ...changed };
@@ -75,7 +76,7 @@ export function personalRoutes(
 
   app.get(
     '/users/:id/privacy-settings',
-    { onRequest: identify, schema: { params: Id, response: { 200: Privacy } } },
+    { ...ofUser, schema: { params: Id, response: { 200: Privacy } } },
     async (request) => {
       const viewer = request.profile!;
       const { id } = request.params;
@@ -88,19 +89,19 @@ export function personalRoutes(
 
   app.get(
     '/users/me/picture',
-    { onRequest: identify, schema: { response: { 200: Picture } } },
+    { ...ofUser, schema: { response: { 200: Picture } } },
     async (request) => request.profile!,
   );
 
   app.put(
     '/users/me/picture',
-    { onRequest: identify, schema: { body: Picture, response: { 200: Picture } } },
+    { ...ofUser, schema: { body: Picture, response: { 200: Picture } } },
     async (request) => (await store.updateProfile(pool, request.profile!.id, request.body))!,
   );
 
   // All that the system knows of a person. Every part or nothing: half an export would look like a whole one.
-  app.get('/users/me/export', { onRequest: identify }, async (request, reply) => {
-    const { version: _version, updatedAt: _updatedAt, ...profile } = request.profile!;
+  app.get('/users/me/export', ofUser, async (request, reply) => {
+    const { revision: _revision, ...profile } = request.profile!;
     const authorization = request.headers.authorization!;
     const part = (path: string) => fetchJson(apiUrl, path, authorization);
     const account = await part('/auth/me');
@@ -112,7 +113,7 @@ export function personalRoutes(
 
   // The account first: nobody can log in any more. If the rest then fails, the same request may be sent again as long
   // as the access token lives, although the account is inactive by then.
-  app.delete('/users/me', async (request, reply) => {
+  app.delete('/users/me', { config: ofUser.config }, async (request, reply) => {
     const { id } = await find(request, { evenInactive: true });
     await callApi(apiUrl, '/auth/me', { method: 'DELETE', authorization: request.headers.authorization! });
     await store.updateProfile(pool, id, ANONYMOUS);

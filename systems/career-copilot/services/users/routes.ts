@@ -1,16 +1,30 @@
 import {
   answerErrors,
   defineErrors,
+  etagOf,
+  ifMatch,
+  principalOf,
   problemAnswer,
   type ServiceApp,
   type ServiceContext,
   ServiceError,
+  signedIn,
 } from '@banyan/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { API, ApiError, Id, legacyAnswer, Profile, ProfileChanges, PublicProfile } from '../../contracts.ts';
-import { createCaller } from './caller.ts';
-import { columnsOf, etagOf, parseIfMatch, visibleTo } from './decide.ts';
+import {
+  API,
+  ApiError,
+  accountId,
+  Id,
+  legacyAnswer,
+  legacyError,
+  Profile,
+  ProfileChanges,
+  PublicProfile,
+} from '../../contracts.ts';
+import { columnsOf, visibleTo } from './decide.ts';
+import { type Caller, findCaller } from './newcomer.ts';
 import { personalRoutes } from './personal-routes.ts';
 import * as store from './store.ts';
 
@@ -31,31 +45,33 @@ export async function routes(
   app: ServiceApp,
   { pool, config }: ServiceContext<Static<typeof Config>>,
 ): Promise<void> {
-  const caller = createCaller(pool, {
-    authUrl: config.AUTH_URL,
-    legacySecret: config.LEGACY_JWT_SECRET,
-  });
+  const caller: Caller = (request, options) =>
+    findCaller(request, pool, {
+      ...options,
+      id: accountId(principalOf(request).subject),
+      authUrl: config.AUTH_URL,
+    });
   const identify = async (request: FastifyRequest) => {
     request.profile = await caller(request);
   };
+  const ofUser = { config: { allow: [signedIn] }, onRequest: identify };
 
   app.decorateRequest('profile', null);
   await app.register(
     async (legacy: ServiceApp) => {
       // What the legacy API never had (a condition that fails) is a problem document among its answers.
-      answerErrors(legacy, (error, requestId) =>
-        error instanceof ServiceError ? problemAnswer(error, requestId) : legacyAnswer(error),
-      );
+      answerErrors(legacy, (thrown, requestId) => {
+        const error = legacyError(thrown);
+        return error instanceof ServiceError ? problemAnswer(error, requestId) : legacyAnswer(error);
+      });
 
-      legacy.get(
-        '/users/me',
-        { onRequest: identify, schema: { response: { 200: Profile } } },
-        async (request, reply) => tagged(reply, current(request)),
+      legacy.get('/users/me', { ...ofUser, schema: { response: { 200: Profile } } }, async (request, reply) =>
+        tagged(reply, current(request)),
       );
 
       legacy.get(
         '/users/:id',
-        { onRequest: identify, schema: { params: Id, response: { 200: PublicProfile } } },
+        { ...ofUser, schema: { params: Id, response: { 200: PublicProfile } } },
         async (request) => {
           const { id } = request.params;
           const viewer = current(request);
@@ -68,15 +84,13 @@ export async function routes(
 
       legacy.put(
         '/users/me',
-        { onRequest: identify, schema: { body: ProfileChanges, response: { 200: Profile } } },
+        { ...ofUser, schema: { body: ProfileChanges, response: { 200: Profile } } },
         async (request, reply) => {
           const profile = current(request);
-          const expected = parseIfMatch(request.headers['if-match']);
-          if (expected === 'never') throw errors('PROFILE_CHANGED');
-          const condition = expected === 'any' ? undefined : expected;
+          const expected = ifMatch(request, { required: false });
           const columns = columnsOf(request.body);
-          if (Object.keys(columns).length === 0 && !condition) return tagged(reply, profile);
-          const changed = await store.updateProfile(pool, profile.id, columns, condition);
+          if (Object.keys(columns).length === 0 && !expected) return tagged(reply, profile);
+          const changed = await store.updateProfile(pool, profile.id, columns, expected);
           if (!changed) throw errors('PROFILE_CHANGED');
           return tagged(reply, changed);
         },
@@ -97,6 +111,6 @@ function current(request: FastifyRequest): store.StoredProfile {
 }
 
 function tagged(reply: FastifyReply, profile: store.StoredProfile): store.StoredProfile {
-  reply.header('etag', etagOf(profile));
+  reply.header('etag', etagOf(profile.revision));
   return profile;
 }

@@ -6,16 +6,18 @@ import { type PrivacySettings, splitName } from './decide.ts';
 export type StoredProfile = Profile & {
   privacy_settings: Partial<PrivacySettings>;
   profile_picture_url: string | null;
-  version: number;
-  /** `updated_at` in microseconds, which a Date cannot hold. */
-  updatedAt: string;
+  /**
+   * Changes with every change of the profile, also with one made by the legacy system: that one leaves `version` alone but
+   * moves `updated_at` (here in microseconds since 1970).
+   */
+  revision: string;
 };
 
-const MICROSECONDS = '(extract(epoch FROM updated_at) * 1000000)::bigint';
+const REVISION = `version || '-' || (extract(epoch FROM updated_at) * 1000000)::bigint`;
 
 const PROFILE = `user_id AS id, email, first_name || coalesce(' ' || last_name, '') AS full_name, is_active, role, phone,
-  location, headline, skills, preferences, privacy_settings, profile_picture_url, version, created_at, updated_at,
-  ${MICROSECONDS}::text AS "updatedAt"`;
+  location, headline, skills, preferences, privacy_settings, profile_picture_url, created_at, updated_at,
+  ${REVISION} AS revision`;
 
 export async function findProfile(pool: pg.Pool, userId: number): Promise<StoredProfile | undefined> {
   const { rows } = await pool.query<StoredProfile>({
@@ -65,26 +67,22 @@ const CHANGEABLE = new Set([
 ]);
 
 /**
- * Sets columns, moves `version` and `updated_at` on. Undefined if the profile is not there or is not the one `expected`.
+ * Sets columns, moves `version` and `updated_at` on. Undefined if the profile is not there or has none of the
+ * revisions `expected`.
  */
 export async function updateProfile(
   pool: pg.Pool,
   userId: number,
   changes: Record<string, unknown>,
-  expected?: { version: number; updatedAt: string },
+  expected?: readonly string[],
 ): Promise<StoredProfile | undefined> {
   const columns = Object.keys(changes).filter((column) => CHANGEABLE.has(column));
-  const assignments = columns.map((column, index) => `${column} = $${index + 4}`);
+  const assignments = columns.map((column, index) => `${column} = $${index + 3}`);
   const { rows } = await pool.query<StoredProfile>(
     `UPDATE profiles SET ${[...assignments, 'version = version + 1', 'updated_at = now()'].join(', ')}
-     WHERE user_id = $1 AND ($2::integer IS NULL OR (version = $2 AND ${MICROSECONDS} = $3::bigint))
+     WHERE user_id = $1 AND ($2::text[] IS NULL OR ${REVISION} = ANY ($2))
      RETURNING ${PROFILE}`,
-    [
-      userId,
-      expected?.version ?? null,
-      expected?.updatedAt ?? null,
-      ...columns.map((column) => changes[column]),
-    ],
+    [userId, expected ?? null, ...columns.map((column) => changes[column])],
   );
   return rows[0];
 }
