@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Envelope, openPostgresBus } from '@banyan/events';
 import { createPool } from '@banyan/postgres';
 import { Fate, seeded } from './events/fate.ts';
@@ -62,7 +63,7 @@ async function injectCrashes(runs: number, seed: number, urls: { bus: string; ha
     const bus = await live(fate);
     while (!fate.dead) {
       await bus.publish(some()).catch(() => {});
-      await Promise.race([fate.died, new Promise((resolve) => setTimeout(resolve, 5))]);
+      await Promise.race([fate.died, delay(50)]);
     }
     crashes++;
     await operator.query(
@@ -75,7 +76,7 @@ async function injectCrashes(runs: number, seed: number, urls: { bus: string; ha
   const deadline = performance.now() + 30_000;
   let effects = await effectsIn(pool);
   while (sizeOf(effects) < sizeOf(sent) && performance.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await delay(20);
     effects = await effectsIn(pool);
   }
   await bus.close();

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Envelope, startRelay } from '@banyan/events';
 import { dropSlot } from '@banyan/postgres';
 import { Fate, seeded } from './events/fate.ts';
@@ -53,8 +54,8 @@ async function injectCrashes(runs: number, seed: number, databaseUrl: string) {
     const fate = new Fate(1 + Math.floor(random() * 16), random() < 0.5);
     const relay = start(fate);
     while (!fate.dead) {
-      await publisher.write(random);
-      await Promise.race([fate.died, new Promise((resolve) => setImmediate(resolve))]);
+      for (let n = 0; n < 4; n++) await publisher.write(random);
+      await Promise.race([fate.died, delay(20)]);
     }
     crashes++;
     await relay.close();
