@@ -18,7 +18,13 @@ child.on('exit', (code) => process.exit(code ?? 1));
 
 function findTests(): string[] {
   const found = globSync(
-    ['packages/**/*.test.ts', 'systems/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts'],
+    [
+      'packages/**/*.test.ts',
+      'systems/**/*.test.ts',
+      'test/**/*.test.ts',
+      'scripts/**/*.test.ts',
+      'examples/**/*.test.ts',
+    ],
     {
       exclude: (path) => path.includes('node_modules') || path.includes('.banyan'),
     },

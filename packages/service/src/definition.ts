@@ -20,8 +20,8 @@ export type ServiceDefinition<C extends TObject, Use extends Parts, M extends Me
   name: string;
   /** Environment variables of its own, by name. Default none. */
   config?: C;
-  /** Its schema.sql, applied at each start (idempotent statements). */
-  schema: URL;
+  /** Its schema.sql, applied at each start (idempotent statements). Default: no tables of its own. */
+  schema?: URL;
   /** What it has besides HTTP, e.g. events. Default nothing. */
   use?: Use;
   /** Figures of its business. Default none. */

@@ -70,7 +70,7 @@ export async function startService<C extends TObject, Use extends Parts, M exten
     return stopping;
   };
   const open = async () => {
-    await applySchema(pool, { name, sql: await readFile(schema, 'utf8') });
+    if (schema) await applySchema(pool, { name, sql: await readFile(schema, 'utf8') });
     const { tokenFor } = createServiceTokens(name, config);
     parts = await startParts(use, {
       service: name,
