@@ -22,7 +22,7 @@ import { createWaitingRoom } from './waiting.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: each saga has its own input and signals
 export type AnySaga = Saga<string, any, any>;
-type Named<S extends AnySaga, N> = Extract<S, { name: N }>;
+type Named<S extends AnySaga, N> = S extends unknown ? (N extends S['name'] ? S : never) : never;
 type InputOf<S> = S extends { of?: infer I } ? Exclude<I, undefined> : never;
 
 export type StartOptions = {
