@@ -143,10 +143,10 @@ function report(full: Rounds, paced: Rounds | null, rate: number, missing: strin
     console.log(row([name, String(Math.round(perSecond)), ...figures, String(errors)]));
   }
   const ratios = ratiosOf(full);
-  const all = [...full.values(), ...(paced?.values() ?? [])].flat();
-  const others = Math.max(...all.map((one) => one.others));
-  if (!Number.isNaN(others))
-    console.log(`\nmost that others took of the proxy's core in a round: ${(others * 100).toFixed(0)} %`);
+  const others = { full: othersOf(full), paced: paced && othersOf(paced) };
+  console.log(
+    `\nmost that others took of the proxy's core, by contender (its median round): ${JSON.stringify(others)}`,
+  );
   if (paced)
     console.log(`\nlatency by h2load at ${rate} requests/s, half of what ours with policies can do\n`);
   for (const [name, ratio] of Object.entries(ratios)) console.log(`${name.padEnd(30)} ${ratio.toFixed(2)}`);
@@ -162,6 +162,12 @@ function report(full: Rounds, paced: Rounds | null, rate: number, missing: strin
     missing,
   };
   writeFileSync(values.json, `${JSON.stringify(document, null, 2)}\n`);
+}
+
+/** The largest, over the contenders, of the median round's share for others; null where the system does not tell. */
+function othersOf(rounds: Rounds): number | null {
+  const share = Math.max(...medians(rounds, (one) => one.others).values());
+  return Number.isNaN(share) ? null : round(share);
 }
 
 /** The median of the rounds' ratios: a round lasts seconds, in which the machine changes less than in the whole run. */
