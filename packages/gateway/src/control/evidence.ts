@@ -1,4 +1,4 @@
-import type { Mismatch, OutcomeBatch, Side } from '../route-table.ts';
+import type { Mismatch, OutcomeBatch } from '../route-table.ts';
 import type { Queryable } from './schema.ts';
 
 /** Outcomes of one route on one side, summed over workers, windows and versions. */
@@ -10,31 +10,21 @@ export async function readOutcomes(
   { service, since }: { service: string; since: Date },
 ): Promise<Outcome[]> {
   const { rows } = await db.query(
-    `SELECT route, side, requests, failures, rescued, compared, mismatched, latency
-       FROM control.outcomes WHERE service = $1 AND window_start >= $2`,
+    `WITH windows AS MATERIALIZED (
+       SELECT * FROM control.outcomes WHERE service = $1 AND window_start >= $2
+     ), buckets AS (
+       SELECT route, side, bound, sum(count::bigint)::float8 AS count
+       FROM windows, jsonb_each_text(latency) AS each (bound, count) GROUP BY route, side, bound
+     )
+     SELECT service, route, side, sum(requests)::float8 AS requests, sum(failures)::float8 AS failures,
+            sum(rescued)::float8 AS rescued, sum(compared)::float8 AS compared,
+            sum(mismatched)::float8 AS mismatched,
+            coalesce((SELECT jsonb_object_agg(bound, count) FROM buckets
+                      WHERE buckets.route = windows.route AND buckets.side = windows.side), '{}') AS latency
+     FROM windows GROUP BY service, route, side`,
     [service, since],
   );
-  const sums = new Map<string, Outcome>();
-  for (const row of rows as Record<string, unknown>[]) {
-    const { route, side, latency } = row as { route: string; side: Side; latency: Record<string, number> };
-    const id = `${side} ${route}`;
-    const sum = sums.get(id) ?? {
-      service,
-      route,
-      side,
-      requests: 0,
-      failures: 0,
-      rescued: 0,
-      compared: 0,
-      mismatched: 0,
-      latency: {},
-    };
-    for (const name of COUNTS) sum[name] += Number(row[name]);
-    for (const [bound, count] of Object.entries(latency))
-      sum.latency[bound] = (sum.latency[bound] ?? 0) + count;
-    sums.set(id, sum);
-  }
-  return [...sums.values()];
+  return rows as Outcome[];
 }
 
 /** A stored mismatch as the control plane shows it. */
@@ -63,5 +53,3 @@ export async function readMismatches(
     service_answer: answers.service,
   }));
 }
-
-const COUNTS = ['requests', 'failures', 'rescued', 'compared', 'mismatched'] as const;
