@@ -4,9 +4,8 @@ import { type Admin, Consumer, type Message, type MessageToProduce } from '@plat
 import type { Envelope } from '../../envelope.ts';
 import type { DeadLetter, Subscriber, Subscription } from '../bus.ts';
 import { assignTogether, type Member } from './assign.ts';
-import type { KafkaConnection } from './kafka.ts';
 import { Partition } from './partition.ts';
-import { type Parked, record, type TopicNames } from './topics.ts';
+import { type KafkaConnection, type Parked, record, type TopicNames } from './topics.ts';
 
 export type GroupConsumerOptions = {
   connection: KafkaConnection;

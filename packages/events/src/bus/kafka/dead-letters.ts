@@ -1,7 +1,6 @@
 import { type Admin, Consumer, type MessageToProduce } from '@platformatic/kafka';
 import type { DeadLetter, DeadLetters } from '../bus.ts';
-import type { KafkaConnection } from './kafka.ts';
-import { type Parked, record, type TopicNames } from './topics.ts';
+import { type KafkaConnection, type Parked, record, type TopicNames } from './topics.ts';
 
 type Which = { ids: readonly string[] } | { group: string };
 

@@ -4,7 +4,7 @@ import { EventsError } from '../../errors.ts';
 import type { Bus, DeadLetters, Subscriber, Subscription } from '../bus.ts';
 import { GroupConsumer } from './consumer.ts';
 import { deadLetters } from './dead-letters.ts';
-import { portions, record, type TopicNames, topicNames } from './topics.ts';
+import { type KafkaConnection, portions, record, type TopicNames, topicNames } from './topics.ts';
 
 export type KafkaBusOptions = {
   /** Addresses of some of the brokers, e.g. `kafka-1:9092`. */
@@ -20,11 +20,6 @@ export type KafkaBusOptions = {
   /** Told of what the bus does again by itself, e.g. after a lost connection. Default: nobody. */
   onError?(error: Error): void;
 };
-
-export type KafkaConnection = Pick<
-  BaseOptions,
-  'clientId' | 'bootstrapBrokers' | 'tls' | 'sasl' | 'retries' | 'timeout'
->;
 
 /**
  * A bus on Kafka. Messages are partitioned by subject; a group is a consumer group. What fails goes to a retry topic of the

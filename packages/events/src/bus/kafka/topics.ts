@@ -1,4 +1,4 @@
-import type { MessageToProduce } from '@platformatic/kafka';
+import type { BaseOptions, MessageToProduce } from '@platformatic/kafka';
 import type { Envelope } from '../../envelope.ts';
 
 /** Names of a bus's topics; `prefix` tells systems on one cluster apart. */
@@ -15,6 +15,12 @@ export function topicNames(prefix: string) {
 }
 
 export type TopicNames = ReturnType<typeof topicNames>;
+
+/** How each client of a bus reaches the brokers. */
+export type KafkaConnection = Pick<
+  BaseOptions,
+  'clientId' | 'bootstrapBrokers' | 'tls' | 'sasl' | 'retries' | 'timeout'
+>;
 
 /** A message that waits in a retry topic. */
 export type Parked = {
