@@ -47,5 +47,5 @@ const CLOSE_MS = 0.5;
 const RUN = 16;
 /** Less than this gathered in a millisecond is not a busy stream. */
 const WORTH_IT = 4 * 1024;
-/** What Node reads at most at once: there is more in the kernel, no use in waiting. */
-const FULL_READ = 64 * 1024;
+/** Behind so much there is more in the server's buffer, which comes as soon as there is room: no use in waiting. */
+const FULL_READ = 16 * 1024;

@@ -191,7 +191,16 @@ class Stream implements WalStream {
               else onEvent?.({ kind: 'streaming', from });
             }),
           onChunk: () => this.#hear(),
-          onData: (buffer, start, end) => guarded(() => this.#read(session, buffer, start, end)),
+          // As `guarded`, without a closure for each of very many frames.
+          onData: (buffer, start, end) => {
+            if (broken) return;
+            try {
+              this.#read(session, buffer, start, end);
+            } catch (error) {
+              broken = true;
+              reject(error);
+            }
+          },
           onChunkEnd: (bytes) => guarded(() => this.#settle(session, bytes)),
           onEnd: (error) => {
             if (this.#abort.signal.aborted) resolve();
