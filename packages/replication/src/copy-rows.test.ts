@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createPool } from '@banyan/postgres';
 import fc from 'fast-check';
 import { planCopy } from './copy-rows.ts';
 import { firstSql, joinedSql, recognise, restSql } from './known-sql.ts';
@@ -197,6 +198,30 @@ test('what COPY would not do the same way is left to SQL', async () => {
       undefined,
       service,
     );
+    await dbs.close();
+  }
+});
+
+test('a value that is not UTF-8 is not sent by the source, which stops the link by name', async () => {
+  for (const rows of [1, 200]) {
+    const dbs = await pair(LEGACY, SERVICE, [mapping]);
+    const database = `ascii_${process.pid}_${rows}`;
+    await dbs.legacy.query(
+      `CREATE DATABASE ${database} ENCODING 'SQL_ASCII' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0`,
+    );
+    const url = new URL(dbs.legacyUrl);
+    url.pathname = `/${database}`;
+    const source = createPool(url.href, { max: 1 });
+    await source.query(LEGACY);
+    const { ended, link } = await start(dbs.config('forward', { source: url.href }));
+    await source.query(
+      `INSERT INTO people (id, full_name) SELECT i, 'A' || chr(255) FROM generate_series(1, ${rows}) i`,
+    );
+    await assert.rejects(ended, { code: 'WAL_REFUSED' });
+    assert.deepEqual(await rowsOf(dbs.service, 'SELECT FROM people'), []);
+    await link.drop();
+    await source.end();
+    await dbs.legacy.query(`DROP DATABASE ${database} WITH (FORCE)`);
     await dbs.close();
   }
 });
