@@ -123,6 +123,8 @@ export class Runner {
     const found = await findBuild(client, this.#build);
     if (!found) return this.#gone();
     this.#build = found;
+    // It may have gone live with the answer to its COMMIT lost.
+    if (found.state === 'live') this.#live.resolve();
     store.horizon.learn(found.position);
     let pause = SHORTEST_PAUSE_MS;
     while (!signal.aborted) {

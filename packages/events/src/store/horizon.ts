@@ -9,26 +9,40 @@ export class Horizon {
   readonly #db: Queryable;
   #open: Open | undefined;
   #asking: Promise<HorizonFacts> | undefined;
+  #next: Promise<HorizonFacts> | undefined;
 
   constructor(db: Queryable) {
     this.#db = db;
   }
 
   /**
-   * Asks the database, once for all that ask at the same time. `complete` if nothing was given out beyond `settled` when it
+   * Asks the database, after it was called: an answer that is under way would not know of what was committed since, and the
+   * one who was woken by that commit would wait for another. Those who come meanwhile share the next. `complete` if nothing was given out beyond `settled` when it
    * was asked: then only a new append can move it.
    */
   async advance(): Promise<{ settled: number; complete: boolean }> {
-    this.#asking ??= this.#ask().finally(() => {
-      this.#asking = undefined;
-    });
-    const facts = await this.#asking;
+    const facts = await this.#fresh();
     return { settled: this.settled, complete: this.settled >= facts.last };
   }
 
   /** For one who knows, because it was told so by a horizon before: a projection's position. */
   learn(settled: number): void {
     if (settled > this.settled) this.settled = settled;
+  }
+
+  #fresh(): Promise<HorizonFacts> {
+    if (!this.#asking) {
+      this.#asking = this.#ask().finally(() => {
+        this.#asking = undefined;
+      });
+      return this.#asking;
+    }
+    const next = () => {
+      this.#next = undefined;
+      return this.#fresh();
+    };
+    this.#next ??= this.#asking.then(next, next);
+    return this.#next;
   }
 
   async #ask(): Promise<HorizonFacts> {

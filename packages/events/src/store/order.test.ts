@@ -5,7 +5,7 @@ import { createPool, withTransaction } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import fc from 'fast-check';
 import type pg from 'pg';
-import { type HorizonState, settle } from './horizon.ts';
+import { Horizon, type HorizonState, settle } from './horizon.ts';
 import { createEventStore, type EventStore } from './store.ts';
 import type { RecordedEvent } from './types.ts';
 import { type Wake, walWake } from './wake.ts';
@@ -134,6 +134,27 @@ test('each commit that appends wakes a tailer, in whatever process it was, and a
   });
   await woken;
   assert.ok(wake.count > seen);
+});
+
+test('one who asks while an answer is under way gets one that knows of what was committed before it asked', async () => {
+  const answers: (() => void)[] = [];
+  let last = 1;
+  const db = {
+    query: () => {
+      const row = { last: String(last), holders: [], reached: String(last) };
+      return new Promise((resolve) => answers.push(() => resolve({ rows: [row] })));
+    },
+  };
+  const horizon = new Horizon(db as never);
+  const early = horizon.advance();
+  last = 2;
+  const late = [horizon.advance(), horizon.advance()];
+  answers[0]!();
+  assert.equal((await early).settled, 1);
+  while (answers.length < 2) await delay(1);
+  answers[1]!();
+  assert.deepEqual(await Promise.all(late), Array(2).fill({ settled: 2, complete: true }));
+  assert.equal(answers.length, 2, 'shared');
 });
 
 /** What the database does with positions, reduced to what the horizon asks of it. */
