@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Db, type PostgresError, withTransaction } from '@banyan/postgres';
+import { type Db, withTransaction } from '@banyan/postgres';
 import type pg from 'pg';
-import type { JobWithMetadata, PgBoss } from 'pg-boss';
-import type { Envelope } from '../../envelope.ts';
+import type { PgBoss } from 'pg-boss';
 import { EventsError, isPermanent } from '../../errors.ts';
 import type { Subscriber, Subscription } from '../bus.ts';
 import { bossDb } from './queues.ts';
+import { type Job, putOff, takeFirstOfKeys } from './take.ts';
 
 /**
  * Takes messages off one queue. A batch is taken, handled and removed in one transaction on the bus: whatever ends this
  * process gives the batch back at once, uncounted, and no other consumer gets ahead of it meanwhile, since its rows are
- * locked and `key_strict_fifo` hands out the first message of a key only.
+ * locked and only the first message of a key is ever taken.
  */
 export class Consumer implements Subscriber {
   readonly queue: string;
@@ -97,11 +97,7 @@ export class Consumer implements Subscriber {
     let unused = room;
     try {
       return await withTransaction(this.#pool, async (tx) => {
-        const jobs: Job[] = await this.#boss.fetch<Envelope>(this.queue, {
-          batchSize: room,
-          includeMetadata: true,
-          db: bossDb(tx),
-        });
+        const jobs = await takeFirstOfKeys(tx, this.queue, room);
         unused -= jobs.length;
         this.#taken -= unused;
         unused = 0;
@@ -110,17 +106,13 @@ export class Consumer implements Subscriber {
         await this.#settle(tx, outcomes);
         return jobs.length;
       });
-    } catch (error) {
-      // Two consumers went for the same key: pg-boss says "nothing there", and the transaction is void.
-      if ((error as PostgresError).code === 'TRANSACTION_ABORTED') return 0;
-      throw error;
     } finally {
       this.#taken -= unused;
     }
   }
 
   async #handle(job: Job): Promise<Outcome> {
-    const attempt = job.retryCount + 1;
+    const attempt = job.failures + 1;
     try {
       const { type } = job.data;
       if (!this.#types.has(type)) throw new EventsError('TYPE_NOT_HANDLED', { type, group: this.queue });
@@ -135,7 +127,6 @@ export class Consumer implements Subscriber {
   }
 
   async #settle(tx: pg.PoolClient, outcomes: readonly Outcome[]): Promise<void> {
-    const db = bossDb(tx);
     const gone: string[] = [];
     for (const { job, attempt, error } of outcomes) {
       if (error === undefined) gone.push(job.id);
@@ -146,14 +137,11 @@ export class Consumer implements Subscriber {
           [this.queue, job.data.type, job.data, reasonOf(error), attempt],
         );
       } else {
-        // pg-boss knows whole seconds only; what it sets is overwritten.
-        await this.#boss.fail(this.queue, job.id, { reason: reasonOf(error) }, { db });
-        const startAfter = new Date(Date.now() + this.#delayMs);
-        await this.#boss.update(this.queue, undefined, { id: job.id, startAfter, db });
+        await putOff(tx, this.queue, { id: job.id, delayMs: this.#delayMs, reason: reasonOf(error) });
         this.#later(this.#delayMs);
       }
     }
-    if (gone.length > 0) await this.#boss.deleteJob(this.queue, gone, { db });
+    if (gone.length > 0) await this.#boss.deleteJob(this.queue, gone, { db: bossDb(tx) });
   }
 
   #later(ms: number): void {
@@ -166,7 +154,6 @@ export class Consumer implements Subscriber {
   }
 }
 
-type Job = JobWithMetadata<Envelope>;
 type Outcome = { job: Job; attempt: number; error?: unknown };
 
 /** Transactions, so connections, that one consumer holds at most. */

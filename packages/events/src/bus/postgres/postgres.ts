@@ -7,7 +7,7 @@ import type { Bus, DeadLetters, Subscriber, Subscription } from '../bus.ts';
 import { Consumer } from './consumer.ts';
 import { deadLetters } from './dead-letters.ts';
 import { Listener } from './listener.ts';
-import { enqueue } from './queues.ts';
+import { enqueue, SCHEMA } from './queues.ts';
 
 export type PostgresBusOptions = {
   /** The bus's database, the same for all services; its user may create schemas. */
@@ -17,15 +17,14 @@ export type PostgresBusOptions = {
 };
 
 /**
- * A bus on PostgreSQL: a queue of pg-boss per group, under the policy `key_strict_fifo`. A message whose type no group
- * has subscribed to is dropped. Order: messages of one subject reach a group in the order in which one publisher
+ * A bus on PostgreSQL: a queue of pg-boss per group. A message whose type no group has subscribed to is dropped. Order: messages of one subject reach a group in the order in which one publisher
  * published them; a failed one holds back its successors until it succeeds or is dead.
  */
 export async function openPostgresBus({ url, onError = () => {} }: PostgresBusOptions): Promise<Bus> {
   const pool = createPool(url, { max: 4, applicationName: 'banyan-bus' });
   const boss = new PgBoss({
     db: { executeSql: (text, values) => pool.query(text, values) },
-    schema: 'banyan_pgboss',
+    schema: SCHEMA,
     schedule: false,
   });
   boss.on('error', onError);
@@ -142,7 +141,6 @@ const TEN_YEARS = 10 * 365 * 24 * 3600;
 
 /** How often and how far apart a message is tried is the subscriber's to say, so here it is without limit. */
 const QUEUE = {
-  policy: 'key_strict_fifo',
   retryLimit: 1_000_000_000,
   retentionSeconds: TEN_YEARS,
   expireInSeconds: 24 * 3600 - 1,

@@ -6,6 +6,9 @@ import type { Envelope } from '../../envelope.ts';
 /** Where the consumers of a queue are told that there is something in it; the payload is the queue. */
 export const CHANNEL = 'banyan_bus';
 
+/** Where pg-boss has its tables. */
+export const SCHEMA = 'banyan_pgboss';
+
 /** Puts messages into a queue, in this order, and tells its consumers once the transaction has committed. */
 export async function enqueue(
   boss: PgBoss,
@@ -17,7 +20,7 @@ export async function enqueue(
     const jobs = messages.slice(from, from + INSERT_ROWS).map(
       (message, at): JobInsert => ({
         id: jobId(from + at),
-        singletonKey: orderKey(message.subject),
+        singletonKey: message.subject,
         data: message,
       }),
     );
@@ -27,8 +30,7 @@ export async function enqueue(
 }
 
 /**
- * Runs what pg-boss does in a transaction of ours, as prepared statements: to plan its fetch takes the server longer than
- * to run it.
+ * Runs what pg-boss does in a transaction of ours, as prepared statements: planned once.
  */
 export function bossDb(db: Queryable): BossDb {
   return { executeSql: (text, values) => db.query({ name: nameOf(text), text, values }) };
@@ -48,14 +50,9 @@ function nameOf(text: string): string {
 
 const INSERT_ROWS = 2_000;
 
-/** pg-boss wants a key that is not empty. */
-function orderKey(subject: string): string {
-  return `k${subject}`;
-}
-
 /**
- * A UUID that sorts by place: pg-boss takes the jobs of a key by the time of their transaction and then by id, so within
- * a transaction the id says which was published first.
+ * A UUID that sorts by place: messages are taken by the time of their transaction and then by id, so within a transaction
+ * the id says which was published first.
  */
 function jobId(place: number): string {
   const hex = `${Date.now().toString(16).padStart(12, '0')}${place.toString(16).padStart(8, '0')}${randomBytes(6).toString('hex')}`;
