@@ -28,7 +28,8 @@ export async function injectCrashes(options: {
       const client = new pg.Client(world.pool.options);
       client.on('error', () => {});
       await client.connect();
-      if (faulty && random() < 0.75) {
+      // Not more often: each break in a row doubles the wait before the next connection.
+      if (faulty && random() < 0.5) {
         const step = Math.floor(random() * random() * STEPS);
         breakAt(client, step, pick(random, ['before', 'after'] as const), () => {
           crashes++;
