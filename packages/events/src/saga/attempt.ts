@@ -62,12 +62,16 @@ class TimedOut extends Error {}
 /** Rejects in time even if `run` does not heed its signal; what it does from then on, nobody waits for. */
 async function withTimeout<T>(ms: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const abort = new AbortController();
-  const timedOut = new TimedOut(`no outcome within ${ms} ms`);
-  // Keeps no process alive that has nothing else to do.
-  const timer = setTimeout(() => abort.abort(timedOut), ms).unref();
+  let timer: NodeJS.Timeout | undefined;
   try {
     return await new Promise<T>((resolve, reject) => {
-      abort.signal.addEventListener('abort', () => reject(timedOut), { once: true });
+      const giveUp = () => {
+        const timedOut = new TimedOut(`no outcome within ${ms} ms`);
+        abort.abort(timedOut);
+        reject(timedOut);
+      };
+      // Keeps no process alive that has nothing else to do.
+      timer = setTimeout(giveUp, ms).unref();
       run(abort.signal).then(resolve, reject);
     });
   } finally {
