@@ -29,7 +29,7 @@ export type UndoCall = Call & {
   readonly undoes: string;
 };
 
-export type StepOptions = {
+type StepOptions = {
   /** Further attempts after the first. Default 3. */
   retries?: number;
   /** Before the first retry, doubled for each further one. Default 1 s. */

@@ -8,7 +8,7 @@ import { type Run, recorded } from './host.ts';
 import { signalTopic, waitsName } from './names.ts';
 
 /** What is on record from the moment a saga begins to wait. */
-export type Waits = {
+type Waits = {
   /** Undefined for a mere sleep. */
   signal?: string;
   /** Epoch milliseconds; undefined: for ever. */
@@ -99,7 +99,7 @@ async function waitUntil(
   return message;
 }
 
-export function planWait(
+function planWait(
   now: number,
   signal: string | undefined,
   duration: Duration | undefined,

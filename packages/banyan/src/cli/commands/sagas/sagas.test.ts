@@ -98,15 +98,19 @@ describe('banyan sagas', () => {
   });
 
   test('says what is wrong and how to mend it', async () => {
-    const unknown = await banyan('show', 'nothing');
+    const none = await (await testServer()).database('empty');
+    const [unknown, notJson, nowhere, empty, help] = await Promise.all([
+      banyan('show', 'nothing'),
+      banyan('signal', 'p1', 'approved', '{by'),
+      banyan('list', '--database', 'postgresql://127.0.0.1:1/x', '--json'),
+      banyan('list', '--database', none),
+      banyan('--help'),
+    ]);
     assert.deepEqual([unknown.code, /mend: banyan sagas list/.test(unknown.stderr)], [2, true]);
-    const notJson = await banyan('signal', 'p1', 'approved', '{by');
     assert.match(notJson.stderr, /not JSON/);
-    const nowhere = await banyan('list', '--database', 'postgresql://127.0.0.1:1/x', '--json');
     assert.equal(nowhere.code, 3);
     assert.equal(JSON.parse(nowhere.stdout).error.code, 'database');
-    const empty = await banyan('list', '--database', await (await testServer()).database('empty'));
     assert.match(empty.stderr, /no sagas.*\n {2}mend: give the database of a service that runs sagas/);
-    assert.match((await banyan('--help')).stdout, /banyan sagas list --state STUCK/);
+    assert.match(help.stdout, /banyan sagas list --state STUCK/);
   });
 });
