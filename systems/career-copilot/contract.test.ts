@@ -7,7 +7,7 @@ import type { RunningService } from '@banyan/service';
 import type { FastifyInstance } from 'fastify';
 import { SignJWT } from 'jose';
 import type pg from 'pg';
-import { AUTH_ISSUER, LEGACY_ISSUER } from './contracts.ts';
+import { AUTH_ISSUER, LEGACY_ISSUER } from './api.ts';
 import { createMonolith } from './monolith/app.ts';
 import { connect } from './monolith/database.ts';
 import { demoPassword, demoRefreshToken, generate } from './monolith/generate.ts';
@@ -57,7 +57,11 @@ before(async () => {
     accessTokenSeconds: 1800,
     refreshTokenDays: 30,
   });
-  const common = { LEGACY_JWT_SECRET: SECRET, LOG_LEVEL: 'silent' };
+  const common = {
+    LEGACY_JWT_SECRET: SECRET,
+    BUS_URL: await server.database('bus'),
+    LOG_LEVEL: 'silent',
+  };
   authService = await auth.start({
     ...common,
     DATABASE_URL: databases.auth,

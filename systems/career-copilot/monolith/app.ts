@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type pg from 'pg';
-import { API, legacyAnswer, NOT_FOUND } from '../contracts.ts';
+import { API, legacyAnswer, NOT_FOUND } from '../api.ts';
 import type { Context } from './context.ts';
 import { analyticsRoutes } from './routes/analytics.ts';
 import { applicationRoutes } from './routes/applications.ts';

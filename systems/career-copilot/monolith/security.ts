@@ -3,7 +3,7 @@ import { createVerifier } from 'fast-jwt';
 import type { FastifyRequest } from 'fastify';
 import { SignJWT } from 'jose';
 import type pg from 'pg';
-import { ApiError, accountId, LEGACY_ISSUER, type Profile, type Tokens } from '../contracts.ts';
+import { ApiError, accountId, LEGACY_ISSUER, type Profile, type Tokens } from '../api.ts';
 
 export type Settings = {
   jwtSecret: string;

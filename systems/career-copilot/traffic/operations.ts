@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Profile, Tokens } from '../contracts.ts';
+import type { Profile, Tokens } from '../api.ts';
 import { fullName, phone, preferences } from '../monolith/generator/people.ts';
 import type { Random } from '../monolith/generator/random.ts';
 import { CITIES, SKILLS } from '../monolith/generator/words.ts';

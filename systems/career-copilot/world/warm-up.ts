@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
 import { Agent, request } from 'undici';
-import { API, LEGACY_ISSUER } from '../contracts.ts';
+import { API, LEGACY_ISSUER } from '../api.ts';
 
 /** Requests of each kind on each process. */
 const ROUNDS = 150;

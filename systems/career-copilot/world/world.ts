@@ -31,7 +31,7 @@ export type WorldOptions = {
 export type World = {
   directory: string;
   server: EmbeddedServer;
-  databases: { monolith: string; auth: string; users: string; control: string };
+  databases: { monolith: string; auth: string; users: string; bus: string; control: string };
   gatewayUrl: string;
   /** Prometheus metrics of the gateway. */
   metricsUrl: string;
@@ -74,6 +74,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       monolith: await server.createDatabase('career_copilot'),
       auth: await server.createDatabase('auth'),
       users: await server.createDatabase('users'),
+      bus: await server.createDatabase('bus'),
       control: await server.createDatabase('banyan'),
     };
 
@@ -103,7 +104,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       const service = await startProcess({
         name,
         entry,
-        env: { ...common, PORT: String(port), DATABASE_URL: databases[name] },
+        env: { ...common, PORT: String(port), DATABASE_URL: databases[name], BUS_URL: databases.bus },
         logDirectory,
         readyUrl: `${origin(port)}/health/ready`,
       });

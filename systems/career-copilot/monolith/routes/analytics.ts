@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import { APPLICATION_STATUSES } from '../../contracts.ts';
+import { APPLICATION_STATUSES } from '../../api.ts';
 import type { Context } from '../context.ts';
 import { currentUser } from '../security.ts';
 

@@ -12,7 +12,7 @@ import {
   Paging,
   Status,
   TimelineEntry,
-} from '../../contracts.ts';
+} from '../../api.ts';
 import type { Context } from '../context.ts';
 import { transaction, UNIQUE_VIOLATION } from '../database.ts';
 import { currentUser } from '../security.ts';

@@ -10,7 +10,7 @@ import {
   Registered,
   RegisterRequest,
   Tokens,
-} from '../../contracts.ts';
+} from '../../api.ts';
 import type { Context } from '../context.ts';
 import { transaction, UNIQUE_VIOLATION } from '../database.ts';
 import { hash, verify } from '../passwords.ts';

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { ApiError, Id, Job, JobDetails, Nullable, Page, Paging } from '../../contracts.ts';
+import { ApiError, Id, Job, JobDetails, Nullable, Page, Paging } from '../../api.ts';
 import type { Context } from '../context.ts';
 
 const JobQuery = Type.Object({

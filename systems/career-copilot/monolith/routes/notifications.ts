@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { ApiError, Id, Message, Notification, Page, Paging } from '../../contracts.ts';
+import { ApiError, Id, Message, Notification, Page, Paging } from '../../api.ts';
 import type { Context } from '../context.ts';
 import { currentUser } from '../security.ts';
 import { paged } from './jobs.ts';

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { ApiError, Id, Profile, ProfileChanges, PublicProfile } from '../../contracts.ts';
+import { ApiError, Id, Profile, ProfileChanges, PublicProfile } from '../../api.ts';
 import type { Context } from '../context.ts';
 import { currentUser, USER_COLUMNS } from '../security.ts';
 

@@ -1,8 +1,10 @@
-import { defineErrors, PageQuery, principalOf, type ServiceApp, signedIn } from '@banyan/service';
+import type { Events } from '@banyan/events';
+import { withTransaction } from '@banyan/postgres';
+import { defineErrors, implement, PageQuery, principalOf, type ServiceApp, signedIn } from '@banyan/service';
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { Type } from 'typebox';
-import { ApiError, Id, Nullable, Registration, Timestamp } from '../../contracts.ts';
+import { ApiError, contracts, Id, Nullable, Timestamp } from '../../contracts.ts';
 import { anonymized } from './decide.ts';
 import * as store from './store.ts';
 
@@ -32,14 +34,10 @@ const ListQuery = Type.Object({
   is_active: Type.Optional(Type.Boolean()),
 });
 
-/** What the legacy API never had: administration of accounts, deleting one's own, and what other services ask. */
-export function adminRoutes(app: ServiceApp, pool: pg.Pool): void {
-  const identify = async (request: FastifyRequest, options?: { evenInactive: boolean }) =>
-    await store.findCaller(pool, principalOf(request), options).catch((cause: unknown) => {
-      throw cause instanceof ApiError ? errors('UNAUTHENTICATED', { headers: BEARER, cause }) : cause;
-    });
+/** What the legacy API never had: administration of accounts. */
+export function adminRoutes(app: ServiceApp, pool: pg.Pool, events: AuthEvents): void {
   const asAdmin = async (request: FastifyRequest) => {
-    request.account = await identify(request);
+    request.account = await identify(pool, request);
     if (request.account.role !== 'admin') throw errors('FORBIDDEN');
   };
 
@@ -64,50 +62,72 @@ export function adminRoutes(app: ServiceApp, pool: pg.Pool): void {
     },
   );
 
+  /** Changes an account and tells of it, both or neither; where nothing is to change nothing is told. */
   const change = (
     path: string,
-    apply: (account: store.Account, admin: store.Account) => Promise<store.Account | undefined>,
+    fact: 'UserSuspended' | 'UserReinstated' | 'UserVerified',
+    apply: (tx: pg.PoolClient, account: store.Account, admin: store.Account) => Promise<boolean>,
   ) => {
     app.post(
       `/users/:id/${path}`,
       { config, onRequest: asAdmin, schema: { params: Id, response: { 200: AccountDetails } } },
-      async (request) => {
-        const account = await store.findAccount(pool, request.params.id);
-        if (!account) throw errors('ACCOUNT_NOT_FOUND');
-        return (await apply(account, request.account!))!;
-      },
+      async (request) =>
+        await withTransaction(pool, async (tx) => {
+          const { id } = request.params;
+          const admin = request.account!;
+          const account = await store.findAccount(tx, id);
+          if (!account) throw errors('ACCOUNT_NOT_FOUND');
+          if (!(await apply(tx, account, admin))) return account;
+          await events.publish(tx, fact, { userId: id, byUserId: admin.id });
+          return (await store.findAccount(tx, id))!;
+        }),
     );
   };
 
-  change('suspend', async ({ id }, admin) => {
+  change('suspend', 'UserSuspended', async (tx, { id }, admin) => {
     if (id === admin.id) throw errors('NOT_YOURSELF');
-    return await store.setSuspended(pool, id, true);
+    return await store.setSuspended(tx, id, true);
   });
-  change('reinstate', async ({ id, email }) => {
+  change('reinstate', 'UserReinstated', async (tx, { id, email }) => {
     if (email === anonymized(id).email) throw errors('ACCOUNT_DELETED');
-    return await store.setSuspended(pool, id, false);
+    return await store.setSuspended(tx, id, false);
   });
-  change('verify', async ({ id }) => await store.setVerified(pool, id));
+  change('verify', 'UserVerified', async (tx, { id }) => await store.setVerified(tx, id));
+}
 
-  // Half of a deletion; the users service has the other half and calls this first. Somebody whose account is inactive,
-  // perhaps because this half is done already, may still ask for it.
-  app.delete('/auth/me', { config }, async (request, reply) => {
-    const { id } = await identify(request, { evenInactive: true });
-    await store.anonymizeAccount(pool, id, anonymized(id));
-    return await reply.code(204).send();
-  });
-
-  // For the users service alone, with its caller's token: the gateway has no such route. Inactive or not is in the
-  // answer, so that the one who asks can say it as the legacy API would.
-  app.get(
-    '/auth/me/registration',
-    { config, schema: { response: { 200: Registration } } },
-    async (request) => {
-      const account = await identify(request, { evenInactive: true });
-      return { ...account, full_name: account.display_name };
+/**
+ * What the users service asks on behalf of its caller. Also of an account that is inactive: a deletion may be asked for
+ * again, and a registration says by itself whether it is, so that the one who asks can answer as the legacy API would.
+ */
+export function ownAccountRoutes(app: ServiceApp, pool: pg.Pool, events: AuthEvents): void {
+  implement(
+    app,
+    contracts.operations,
+    {
+      deleteAccount: async (_input, request) => {
+        const { id } = await identify(pool, request, { evenInactive: true });
+        const nobody = anonymized(id);
+        await withTransaction(pool, async (tx) => {
+          if (!(await store.anonymizeAccount(tx, id, nobody))) return;
+          await events.publish(tx, 'UserDeleted', { userId: id, email: nobody.email });
+        });
+      },
+      getRegistration: async (_input, request) => {
+        const account = await identify(pool, request, { evenInactive: true });
+        return { ...account, full_name: account.display_name };
+      },
     },
+    { deleteAccount: { config }, getRegistration: { config } },
   );
 }
+
+async function identify(pool: pg.Pool, request: FastifyRequest, options?: { evenInactive: boolean }) {
+  return await store.findCaller(pool, principalOf(request), options).catch((cause: unknown) => {
+    throw cause instanceof ApiError ? errors('UNAUTHENTICATED', { headers: BEARER, cause }) : cause;
+  });
+}
+
+type AuthEvents = Events<typeof contracts>;
 
 // Who has which role is in the database: a token may be older than that.
 const config = { allow: [signedIn] };

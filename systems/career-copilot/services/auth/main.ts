@@ -1,5 +1,6 @@
+import { eventing } from '@banyan/events';
 import { defineService } from '@banyan/service';
-import { AUTH_ISSUER, LEGACY_ISSUER } from '../../contracts.ts';
+import { AUTH_ISSUER, contracts, LEGACY_ISSUER } from '../../contracts.ts';
 import { ALGORITHM, signer } from './keys.ts';
 import { Config, routes } from './routes.ts';
 
@@ -8,7 +9,7 @@ export const auth = defineService({
   name: 'auth',
   config: Config,
   schema: new URL('schema.sql', import.meta.url),
-  use: { signer },
+  use: { signer, events: eventing(contracts) },
   auth: {
     issuers: ({ config: { LEGACY_JWT_SECRET: secret }, signer }) => [
       { issuer: AUTH_ISSUER, algorithm: ALGORITHM, keys: signer.verificationKeys },

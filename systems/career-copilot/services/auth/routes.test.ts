@@ -15,6 +15,7 @@ before(async () => {
   const server = await testServer();
   env = {
     DATABASE_URL: await server.database('auth'),
+    BUS_URL: await server.database('bus'),
     LOG_LEVEL: 'silent',
     BCRYPT_COST: '4',
     REFRESH_GRACE_SECONDS: '60',

@@ -1,3 +1,4 @@
+import type { Events } from '@banyan/events';
 import { withTransaction } from '@banyan/postgres';
 import { answerErrors, principalOf, type ServiceApp, type ServiceContext, signedIn } from '@banyan/service';
 import type { FastifyRequest } from 'fastify';
@@ -6,6 +7,7 @@ import {
   Account,
   API,
   ApiError,
+  type contracts,
   LoginRequest,
   legacyAnswer,
   legacyError,
@@ -16,7 +18,7 @@ import {
   RegisterRequest,
   Tokens,
 } from '../../contracts.ts';
-import { adminRoutes } from './admin-routes.ts';
+import { adminRoutes, ownAccountRoutes } from './admin-routes.ts';
 import { needsRehash, normalizeEmail, type PasswordScheme } from './decide.ts';
 import type { TokenSigner } from './keys.ts';
 import { createPasswords } from './passwords.ts';
@@ -40,7 +42,12 @@ export const Config = Type.Object({
 
 export async function routes(
   app: ServiceApp,
-  { pool, config, signer }: ServiceContext<Static<typeof Config>, { signer: TokenSigner }>,
+  {
+    pool,
+    config,
+    signer,
+    events,
+  }: ServiceContext<Static<typeof Config>, { signer: TokenSigner; events: Events<typeof contracts> }>,
 ): Promise<void> {
   const passwords = createPasswords(config.PASSWORD_HASH, config.BCRYPT_COST);
   const sessions = createSessions(pool, signer, {
@@ -73,7 +80,10 @@ export async function routes(
               passwordHash,
               displayName: body.full_name,
             });
-            const user = { ...account, full_name: account.display_name };
+            const { id: userId, email, display_name: fullName, role, created_at: createdAt } = account;
+            const registeredAt = createdAt.toISOString();
+            await events.publish(client, 'UserRegistered', { userId, email, fullName, role, registeredAt });
+            const user = { ...account, full_name: fullName };
             return { user, ...(await sessions.open(client, account)) };
           });
           return await reply.code(201).send(registered);
@@ -131,10 +141,13 @@ export async function routes(
             throw new ApiError('WRONG_PASSWORD');
           }
           const to = await passwords.hash(request.body.new_password);
-          // Somebody else changed it meanwhile: the current password given is not the current one any more.
-          if (!(await store.replacePasswordHash(pool, { id, from, to, changed: true }))) {
-            throw new ApiError('WRONG_PASSWORD');
-          }
+          await withTransaction(pool, async (tx) => {
+            // Somebody else changed it meanwhile: the current password given is not the current one any more.
+            if (!(await store.replacePasswordHash(tx, { id, from, to, changed: true }))) {
+              throw new ApiError('WRONG_PASSWORD');
+            }
+            await events.publish(tx, 'PasswordChanged', { userId: id });
+          });
           return { message: 'Password updated' };
         },
       );
@@ -142,9 +155,8 @@ export async function routes(
     { prefix: API },
   );
 
-  await app.register(async (api: ServiceApp) => adminRoutes(api, pool), {
-    prefix: API,
-  });
+  await app.register(async (api: ServiceApp) => adminRoutes(api, pool, events), { prefix: API });
+  ownAccountRoutes(app, pool, events);
 }
 
 const OPEN = { allow: 'everybody' as const };

@@ -88,40 +88,40 @@ export async function replacePasswordHash(
   return rowCount === 1;
 }
 
+/** False if it was done before. */
 export async function anonymizeAccount(
   db: Executor,
   id: number,
   { email, passwordHash, displayName }: { email: string; passwordHash: string; displayName: string },
-): Promise<void> {
-  await db.query(
+): Promise<boolean> {
+  const { rowCount } = await db.query(
     `UPDATE accounts SET email = $2, password_hash = $3, display_name = $4, is_active = false,
        email_verified_at = NULL, version = version + 1, updated_at = now()
      WHERE id = $1 AND email <> $2`,
     [id, email, passwordHash, displayName],
   );
+  return rowCount === 1;
 }
 
-export async function setSuspended(
-  db: Executor,
-  id: number,
-  suspended: boolean,
-): Promise<Account | undefined> {
-  await db.query(
+/** False if it was so before. */
+export async function setSuspended(db: Executor, id: number, suspended: boolean): Promise<boolean> {
+  const { rowCount } = await db.query(
     `UPDATE accounts SET is_active = NOT $2::boolean, suspended_at = CASE WHEN $2 THEN now() END,
        version = version + 1, updated_at = now()
      WHERE id = $1 AND (suspended_at IS NOT NULL) <> $2`,
     [id, suspended],
   );
-  return await findAccount(db, id);
+  return rowCount === 1;
 }
 
-export async function setVerified(db: Executor, id: number): Promise<Account | undefined> {
-  await db.query(
+/** False if it was so before. */
+export async function setVerified(db: Executor, id: number): Promise<boolean> {
+  const { rowCount } = await db.query(
     `UPDATE accounts SET email_verified_at = now(), version = version + 1, updated_at = now()
      WHERE id = $1 AND email_verified_at IS NULL`,
     [id],
   );
-  return await findAccount(db, id);
+  return rowCount === 1;
 }
 
 /** One page of accounts, in the order of their ids. Throws `BAD_CURSOR`. */

@@ -1,8 +1,8 @@
-import { defineErrors, type ServiceApp, signedIn } from '@banyan/service';
+import { defineErrors, type ServiceApp, type ServiceClient, signedIn } from '@banyan/service';
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { Type } from 'typebox';
-import { API, ApiError, Id, Nullable } from '../../contracts.ts';
+import { ApiError, Id, Nullable, type publicApi } from '../../contracts.ts';
 import { ANONYMOUS, OPEN } from './decide.ts';
 import type { Caller } from './newcomer.ts';
 import * as store from './store.ts';
@@ -30,10 +30,19 @@ const Picture = Type.Object({
   profile_picture_url: Nullable<string>(Type.String({ format: 'uri', pattern: '^https://', maxLength: 500 })),
 });
 
+/** Writes to somebody's own profile and tells which columns, both or neither; nothing is told if `write` finds nothing. */
+export type ChangeProfile = <T>(
+  id: number,
+  columns: Record<string, unknown>,
+  write: (tx: pg.PoolClient) => Promise<T | undefined>,
+) => Promise<T | undefined>;
+
+type PublicApi = ServiceClient<typeof publicApi>;
+
 /** What a person may do with what is known of them; the legacy API had none of this. */
 export function personalRoutes(
   app: ServiceApp,
-  { pool, caller, apiUrl }: { pool: pg.Pool; caller: Caller; apiUrl: string | undefined },
+  { pool, caller, change, api }: { pool: pg.Pool; caller: Caller; change: ChangeProfile; api: PublicApi },
 ): void {
   const find = async (request: FastifyRequest, options?: { evenInactive: boolean }) =>
     await caller(request, options).catch((cause: unknown) => {
@@ -54,8 +63,9 @@ export function personalRoutes(
     '/users/me/preferences',
     { ...ofUser, schema: { body: Preferences, response: { 200: Preferences } } },
     async (request) => {
-      const changed = await store.updateProfile(pool, request.profile!.id, { preferences: request.body });
-      return changed!.preferences;
+      const { id } = request.profile!;
+      const columns = { preferences: request.body };
+      return (await change(id, columns, (tx) => store.updateProfile(tx, id, columns)))!.preferences;
     },
   );
 
@@ -69,7 +79,11 @@ export function personalRoutes(
     '/users/me/privacy-settings',
     { ...ofUser, schema: { body: Type.Partial(Privacy), response: { 200: Privacy } } },
     async (request) => {
-      const changed = await store.mergePrivacySettings(pool, request.profile!.id, request.body);
+      const { id } = request.profile!;
+      const { body: privacy_settings } = request;
+      const changed = await change(id, { privacy_settings }, (tx) =>
+        store.mergePrivacySettings(tx, id, privacy_settings),
+      );
       return { ...OPEN, ...changed };
     },
   );
@@ -96,17 +110,16 @@ export function personalRoutes(
   app.put(
     '/users/me/picture',
     { ...ofUser, schema: { body: Picture, response: { 200: Picture } } },
-    async (request) => (await store.updateProfile(pool, request.profile!.id, request.body))!,
+    async ({ body, profile }) =>
+      (await change(profile!.id, body, (tx) => store.updateProfile(tx, profile!.id, body)))!,
   );
 
   // All that the system knows of a person. Every part or nothing: half an export would look like a whole one.
   app.get('/users/me/export', ofUser, async (request, reply) => {
     const { revision: _revision, ...profile } = request.profile!;
-    const authorization = request.headers.authorization!;
-    const part = (path: string) => fetchJson(apiUrl, path, authorization);
-    const account = await part('/auth/me');
-    const applications = await fetchPages(part, 'applications');
-    const notifications = await fetchPages(part, 'notifications');
+    const account = await need(() => api.getAccount());
+    const applications = await allPages('applications', (query) => api.listApplications({ query }));
+    const notifications = await allPages('notifications', (query) => api.listNotifications({ query }));
     const body = { exported_at: new Date(), account, profile, applications, notifications };
     return await reply.header('content-disposition', 'attachment; filename="career-copilot.json"').send(body);
   });
@@ -115,43 +128,32 @@ export function personalRoutes(
   // as the access token lives, although the account is inactive by then.
   app.delete('/users/me', { config: ofUser.config }, async (request, reply) => {
     const { id } = await find(request, { evenInactive: true });
-    await callApi(apiUrl, '/auth/me', { method: 'DELETE', authorization: request.headers.authorization! });
+    await need(() => api.deleteAccount());
     await store.updateProfile(pool, id, ANONYMOUS);
     return await reply.code(204).send();
   });
 }
 
 const BEARER = { 'www-authenticate': 'Bearer' };
-const TIMEOUT_MS = 5000;
 const PAGE = 100;
 
-async function fetchPages(part: (path: string) => Promise<unknown>, name: string): Promise<unknown[]> {
+async function allPages(
+  name: string,
+  ask: (query: { limit: number; page: number }) => Promise<Record<string, unknown>>,
+): Promise<unknown[]> {
   const rows: unknown[] = [];
   for (let page = 1, pages = 1; page <= pages; page++) {
-    const answer = (await part(`/${name}?limit=${PAGE}&page=${page}`)) as Record<string, unknown>;
+    const answer = await need(() => ask({ limit: PAGE, page }));
     rows.push(...(answer[name] as unknown[]));
     pages = Number(answer.total_pages);
   }
   return rows;
 }
 
-async function fetchJson(apiUrl: string | undefined, path: string, authorization: string): Promise<unknown> {
-  const response = await callApi(apiUrl, path, { method: 'GET', authorization });
-  return await response.json();
-}
-
 /** Throws `PART_UNAVAILABLE` unless the answer is a good one. */
-async function callApi(
-  apiUrl: string | undefined,
-  path: string,
-  { method, authorization }: { method: string; authorization: string },
-): Promise<Response> {
+async function need<T>(ask: () => Promise<T>): Promise<T> {
   try {
-    if (!apiUrl) throw new Error('API_URL is not set');
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const response = await fetch(`${apiUrl}${API}${path}`, { method, headers: { authorization }, signal });
-    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}`);
-    return response;
+    return await ask();
   } catch (cause) {
     throw errors('PART_UNAVAILABLE', { headers: { 'retry-after': '5' }, cause });
   }

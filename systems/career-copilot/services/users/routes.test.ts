@@ -20,13 +20,15 @@ before(async () => {
   rest = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
     const { status, body } = answer(request.url ?? '');
-    response.writeHead(status).end(body === undefined ? undefined : JSON.stringify(body));
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(body === undefined ? undefined : JSON.stringify(body));
   });
   await new Promise<void>((resolve) => rest.listen(0, '127.0.0.1', resolve));
   const restUrl = `http://127.0.0.1:${(rest.address() as AddressInfo).port}`;
   const server = await testServer();
   service = await users.start({
     DATABASE_URL: await server.database('users'),
+    BUS_URL: await server.database('bus'),
     LEGACY_JWT_SECRET: SECRET,
     API_URL: restUrl,
     AUTH_URL: restUrl,
@@ -187,25 +189,43 @@ describe('preferences and picture', () => {
 });
 
 describe('an export', () => {
+  const at = '2031-02-03T04:05:06.789Z';
+  const account = (id: number) => ({
+    id,
+    email: 'ada@example.com',
+    is_active: true,
+    role: 'user',
+    created_at: at,
+  });
+  const application = (id: number) => ({
+    ...{ id, job_id: 1, job_title: 'Poet', company_name: 'Babbage', status: 'saved' },
+    ...{ cover_letter: null, applied_at: null, created_at: at, updated_at: at },
+  });
+  const notification = (id: number) => ({
+    ...{ id, kind: 'news', title: 'News', body: 'None', is_read: false, created_at: at },
+  });
+
   it('has every part, all pages of it', async () => {
     const id = await person();
     answer = (path) => {
+      if (path.includes('/auth/me')) return { status: 200, body: account(id) };
       const page = Number(new URL(path, 'http://x').searchParams.get('page'));
-      if (path.includes('/auth/me')) return { status: 200, body: { id } };
-      const name = path.includes('/applications') ? 'applications' : 'notifications';
-      return { status: 200, body: { [name]: [`${name} ${page}`], total_pages: 2 } };
+      const rows = path.includes('/applications')
+        ? { applications: [application(page)] }
+        : { notifications: [notification(page)] };
+      return { status: 200, body: { ...rows, total_count: 2, page, limit: 1, total_pages: 2 } };
     };
     const { status, body } = await call(id, 'GET', '/users/me/export');
     assert.equal(status, 200);
     assert.equal(body.profile.email, `ada-${id}@example.com`);
-    assert.deepEqual(body.account, { id });
-    assert.deepEqual(body.applications, ['applications 1', 'applications 2']);
-    assert.deepEqual(body.notifications, ['notifications 1', 'notifications 2']);
+    assert.deepEqual(body.account, account(id));
+    assert.deepEqual(body.applications, [application(1), application(2)]);
+    assert.deepEqual(body.notifications, [notification(1), notification(2)]);
   });
 
   it('is not given in part', async () => {
     const id = await person();
-    answer = (path) => (path.includes('/auth/me') ? { status: 200, body: {} } : { status: 503 });
+    answer = (path) => (path.includes('/auth/me') ? { status: 200, body: account(id) } : { status: 503 });
     assert.equal((await call(id, 'GET', '/users/me/export')).status, 503);
   });
 });

@@ -1,3 +1,5 @@
+import type { Events } from '@banyan/events';
+import { withTransaction } from '@banyan/postgres';
 import {
   answerErrors,
   defineErrors,
@@ -8,6 +10,7 @@ import {
   type ServiceApp,
   type ServiceContext,
   ServiceError,
+  serviceClient,
   signedIn,
 } from '@banyan/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -16,16 +19,19 @@ import {
   API,
   ApiError,
   accountId,
+  contracts,
   Id,
   legacyAnswer,
   legacyError,
   Profile,
   ProfileChanges,
   PublicProfile,
+  publicApi,
 } from '../../contracts.ts';
+import { settleWhenLinkEnds } from './account-news.ts';
 import { columnsOf, visibleTo } from './decide.ts';
 import { type Caller, findCaller } from './newcomer.ts';
-import { personalRoutes } from './personal-routes.ts';
+import { type ChangeProfile, personalRoutes } from './personal-routes.ts';
 import * as store from './store.ts';
 
 export const Config = Type.Object({
@@ -43,13 +49,26 @@ const errors = defineErrors({
 
 export async function routes(
   app: ServiceApp,
-  { pool, config }: ServiceContext<Static<typeof Config>>,
+  { pool, config, events }: ServiceContext<Static<typeof Config>, { events: Events<typeof contracts> }>,
 ): Promise<void> {
+  const accounts = serviceClient(contracts.operations, { baseUrls: { auth: at(config.AUTH_URL) }, policy });
+  const api = serviceClient(publicApi, { baseUrls: { api: at(config.API_URL) }, policy });
+  app.addHook('onClose', async () => {
+    await accounts[Symbol.asyncDispose]();
+    await api[Symbol.asyncDispose]();
+  });
+  settleWhenLinkEnds(app, pool, config.LEGACY_JWT_SECRET !== undefined);
+
   const caller: Caller = (request, options) =>
-    findCaller(request, pool, {
-      ...options,
-      id: accountId(principalOf(request).subject),
-      authUrl: config.AUTH_URL,
+    findCaller(request, pool, { ...options, id: accountId(principalOf(request).subject), accounts });
+  const change: ChangeProfile = async (id, columns, write) =>
+    await withTransaction(pool, async (tx) => {
+      const done = await write(tx);
+      const changed = Object.keys(columns).map(camelCase);
+      if (done && changed.length > 0) {
+        await events.publish(tx, 'ProfileChanged', { userId: id, changed, updatedBy: id });
+      }
+      return done;
     });
   const identify = async (request: FastifyRequest) => {
     request.profile = await caller(request);
@@ -90,7 +109,9 @@ export async function routes(
           const expected = ifMatch(request, { required: false });
           const columns = columnsOf(request.body);
           if (Object.keys(columns).length === 0 && !expected) return tagged(reply, profile);
-          const changed = await store.updateProfile(pool, profile.id, columns, expected);
+          const changed = await change(profile.id, columns, (tx) =>
+            store.updateProfile(tx, profile.id, columns, expected),
+          );
           if (!changed) throw errors('PROFILE_CHANGED');
           return tagged(reply, changed);
         },
@@ -100,10 +121,17 @@ export async function routes(
   );
 
   await app.register(
-    async (api: ServiceApp) => personalRoutes(api, { pool, caller, apiUrl: config.API_URL }),
+    async (personal: ServiceApp) => personalRoutes(personal, { pool, caller, change, api }),
     { prefix: API },
   );
 }
+
+/** One that was left alone is tried again soon: people wait for it. */
+const policy = { deadlineMs: 5_000, breaker: { openMs: 5_000 } };
+
+const at = (url: string | undefined) => (url === undefined ? [] : [url]);
+
+const camelCase = (column: string) => column.replace(/_(.)/g, (_all, letter: string) => letter.toUpperCase());
 
 function current(request: FastifyRequest): store.StoredProfile {
   if (!request.profile) throw new ApiError('NOT_AUTHENTICATED');

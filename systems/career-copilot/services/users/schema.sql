@@ -20,3 +20,13 @@ CREATE TABLE IF NOT EXISTS profiles (
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now()
 );
+
+-- What auth told by events and is not in a profile yet: it waits for the end of the link that brings the same.
+CREATE TABLE IF NOT EXISTS account_news (
+  user_id integer PRIMARY KEY,
+  registration jsonb,
+  is_active boolean,
+  -- What stands in the place of a deleted person's email.
+  deleted_as text,
+  told_at timestamptz NOT NULL DEFAULT now()
+);

@@ -2,6 +2,8 @@ import type pg from 'pg';
 import type { Profile, Registration } from '../../contracts.ts';
 import { type PrivacySettings, splitName } from './decide.ts';
 
+type Executor = pg.Pool | pg.PoolClient;
+
 /** A profile as the API shows it, with what only this service knows. */
 export type StoredProfile = Profile & {
   privacy_settings: Partial<PrivacySettings>;
@@ -19,8 +21,8 @@ const PROFILE = `user_id AS id, email, first_name || coalesce(' ' || last_name, 
   location, headline, skills, preferences, privacy_settings, profile_picture_url, created_at, updated_at,
   ${REVISION} AS revision`;
 
-export async function findProfile(pool: pg.Pool, userId: number): Promise<StoredProfile | undefined> {
-  const { rows } = await pool.query<StoredProfile>({
+export async function findProfile(db: Executor, userId: number): Promise<StoredProfile | undefined> {
+  const { rows } = await db.query<StoredProfile>({
     name: 'profile',
     text: `SELECT ${PROFILE} FROM profiles WHERE user_id = $1`,
     values: [userId],
@@ -35,19 +37,35 @@ const FORWARD_LINK = 'banyan_users_forward';
  * Whether rows of new users still arrive from the legacy system. The link's origin is dropped last, when nobody writes
  * under it any more; every role may read this catalog.
  */
-export async function profilesArrive(pool: pg.Pool): Promise<boolean> {
-  const { rows } = await pool.query<{ arrive: boolean }>(
+export async function profilesArrive(db: Executor): Promise<boolean> {
+  const { rows } = await db.query<{ arrive: boolean }>(
     'SELECT EXISTS (SELECT FROM pg_replication_origin WHERE roname = $1) AS arrive',
     [FORWARD_LINK],
   );
   return rows[0]!.arrive;
 }
 
+/**
+ * Whether profiles may be made and changed after what auth tells: not while rows arrive, and with a `legacy` system not
+ * before the first have come, since Banyan does not copy into a table that somebody else has filled.
+ */
+export async function mayFollowAccounts(db: Executor, { legacy }: { legacy: boolean }): Promise<boolean> {
+  const { rows } = await db.query<{ may: boolean }>(
+    `SELECT NOT EXISTS (SELECT FROM pg_replication_origin WHERE roname = $1)
+       AND (NOT $2 OR EXISTS (SELECT FROM profiles)) AS may`,
+    [FORWARD_LINK, legacy],
+  );
+  return rows[0]!.may;
+}
+
 /** As the mapping of the migration would have made it. Leaves a profile alone that is there already. */
-export async function insertProfile(pool: pg.Pool, registration: Registration): Promise<void> {
+export async function insertProfile(
+  db: Executor,
+  registration: Omit<Registration, 'created_at'> & { created_at: Date | string },
+): Promise<void> {
   const { id, email, full_name: fullName, is_active: isActive, role, created_at: createdAt } = registration;
   const { firstName, lastName } = splitName(fullName);
-  await pool.query(
+  await db.query(
     `INSERT INTO profiles (user_id, email, first_name, last_name, is_active, role, created_at, updated_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (user_id) DO NOTHING`,
     [id, email, firstName, lastName, isActive, role, createdAt],
@@ -71,14 +89,14 @@ const CHANGEABLE = new Set([
  * revisions `expected`.
  */
 export async function updateProfile(
-  pool: pg.Pool,
+  db: Executor,
   userId: number,
   changes: Record<string, unknown>,
   expected?: readonly string[],
 ): Promise<StoredProfile | undefined> {
   const columns = Object.keys(changes).filter((column) => CHANGEABLE.has(column));
   const assignments = columns.map((column, index) => `${column} = $${index + 3}`);
-  const { rows } = await pool.query<StoredProfile>(
+  const { rows } = await db.query<StoredProfile>(
     `UPDATE profiles SET ${[...assignments, 'version = version + 1', 'updated_at = now()'].join(', ')}
      WHERE user_id = $1 AND ($2::text[] IS NULL OR ${REVISION} = ANY ($2))
      RETURNING ${PROFILE}`,
@@ -89,11 +107,11 @@ export async function updateProfile(
 
 /** Changes some settings and leaves the others, also those that another request changes at the same time. */
 export async function mergePrivacySettings(
-  pool: pg.Pool,
+  db: Executor,
   userId: number,
   changes: Partial<PrivacySettings>,
 ): Promise<Partial<PrivacySettings>> {
-  const { rows } = await pool.query<StoredProfile>(
+  const { rows } = await db.query<StoredProfile>(
     `UPDATE profiles SET privacy_settings = privacy_settings || $2::jsonb, version = version + 1, updated_at = now()
      WHERE user_id = $1 RETURNING privacy_settings`,
     [userId, changes],

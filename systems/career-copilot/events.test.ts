@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Envelope, openPostgresBus } from '@banyan/events';
+import { testServer } from '@banyan/postgres/testing';
+import type { RunningService } from '@banyan/service';
+import { contracts } from './contracts.ts';
+import { auth } from './services/auth/main.ts';
+import { users } from './services/users/main.ts';
+
+/** Both services and their bus, as they are once users is retired: no link feeds its profiles any more. */
+
+let authService: RunningService;
+let usersService: RunningService;
+let api: string;
+let stop = async () => {};
+const heard: Envelope[] = [];
+let admin: Person;
+
+type Person = { id: number; email: string; token: string };
+// biome-ignore lint/suspicious/noExplicitAny: each test reads what it expects
+type Json = any;
+
+before(async () => {
+  const server = await testServer();
+  const BUS_URL = await server.database('bus');
+  const env = { BUS_URL, LOG_LEVEL: 'silent', BCRYPT_COST: '4', LEGACY_JWT_SECRET: 'of the legacy system' };
+  const bus = await openPostgresBus({ url: BUS_URL });
+  await bus.subscribe({
+    group: 'listener',
+    types: Object.keys(contracts.events),
+    handle: async (message) => void heard.push(message),
+  });
+  authService = await auth.start({ ...env, DATABASE_URL: await server.database('auth') });
+  api = authService.url;
+  usersService = await users.start({
+    ...env,
+    DATABASE_URL: await server.database('users'),
+    AUTH_URL: authService.url,
+    API_URL: api,
+  });
+  stop = async () => {
+    await Promise.all([authService.close(), usersService.close()]);
+    await bus.close();
+  };
+});
+
+after(async () => await stop());
+
+async function call(at: RunningService, method: string, path: string, token?: string, body?: unknown) {
+  const response = await fetch(`${at.url}/api/v1${path}`, {
+    method,
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as Json };
+}
+
+let people = 0;
+
+async function register(): Promise<Person> {
+  const email = `person-${++people}@example.com`;
+  const body = { email, password: 'a good password', full_name: 'Ada  King' };
+  const registered = await call(authService, 'POST', '/auth/register', undefined, body);
+  assert.equal(registered.status, 201);
+  return { id: registered.body.user.id, email, token: registered.body.access_token };
+}
+
+const suspend = (id: number) => call(authService, 'POST', `/users/${id}/suspend`, admin.token);
+
+/** What is in the database, without a visit that might change it. */
+async function profileOf(id: number): Promise<Json> {
+  const { rows } = await usersService.pool.query('SELECT * FROM profiles WHERE user_id = $1', [id]);
+  return rows[0];
+}
+
+async function newsOf(id: number): Promise<Json> {
+  const { rows } = await usersService.pool.query('SELECT * FROM account_news WHERE user_id = $1', [id]);
+  return rows[0];
+}
+
+/** Ends with the test if it never comes true. */
+async function until<T>(ask: () => T | Promise<T>): Promise<NonNullable<T>> {
+  for (;;) {
+    const found = await ask();
+    if (found) return found;
+    await delay(10);
+  }
+}
+
+const told = (type: string, id: number) =>
+  until(() => heard.find((message) => message.type === type && message.subject === String(id)));
+
+async function whileLinked(run: () => Promise<void>): Promise<void> {
+  await usersService.pool.query(`SELECT pg_replication_origin_create('banyan_users_forward')`);
+  try {
+    await run();
+  } finally {
+    await usersService.pool.query(`SELECT pg_replication_origin_drop('banyan_users_forward')`);
+  }
+}
+
+describe('before the first rows have come from the legacy system', () => {
+  it('the table of profiles stays empty, whoever registers', async () => {
+    admin = await register();
+    await authService.pool.query(`UPDATE accounts SET role = 'admin' WHERE id = $1`, [admin.id]);
+    await until(() => newsOf(admin.id));
+    assert.equal(await profileOf(admin.id), undefined);
+  });
+
+  it('and what was told is made up for when they have', async () => {
+    await usersService.pool.query(
+      `INSERT INTO profiles (user_id, email, first_name) VALUES (1000000, 'copied@example.com', 'Copied')`,
+    );
+    assert.equal((await until(() => profileOf(admin.id))).email, admin.email);
+  });
+});
+
+describe('what happens to an account', () => {
+  it('makes a profile before the first visit', async () => {
+    const { id, email } = await register();
+    const profile = await until(() => profileOf(id));
+    assert.deepEqual(
+      [profile.email, profile.first_name, profile.last_name, profile.is_active],
+      [email, 'Ada', ' King', true],
+    );
+  });
+
+  it('a suspension and its end reach the users service', async () => {
+    const { id, token } = await register();
+    await until(() => profileOf(id));
+    await suspend(id);
+    await until(async () => !(await profileOf(id)).is_active);
+    assert.deepEqual(await call(usersService, 'GET', '/users/me', token), {
+      status: 403,
+      body: { detail: 'Inactive user' },
+    });
+    assert.equal((await call(usersService, 'GET', `/users/${id}`, admin.token)).status, 404);
+    await call(authService, 'POST', `/users/${id}/reinstate`, admin.token);
+    await until(async () => (await profileOf(id)).is_active);
+    assert.equal((await call(usersService, 'GET', '/users/me', token)).status, 200);
+  });
+
+  it('a deletion at auth alone leaves nothing of the person here either', async () => {
+    const { id, token } = await register();
+    await until(() => profileOf(id));
+    await call(usersService, 'PUT', '/users/me', token, { headline: 'Engineer', phone: '+44 1' });
+    assert.equal((await call(authService, 'DELETE', '/auth/me', token)).status, 204);
+    const profile = await until(async () => {
+      const now = await profileOf(id);
+      return now.first_name === 'Deleted' && now;
+    });
+    assert.equal(profile.email, `deleted-${id}@deleted.invalid`);
+    assert.equal(profile.is_active, false);
+    assert.doesNotMatch(JSON.stringify(profile), /person-|Ada|King|Engineer|\+44/);
+  });
+
+  it('is told to others once, without secrets', async () => {
+    const { id, token } = await register();
+    const change = { current_password: 'a good password', new_password: 'a better password' };
+    await call(authService, 'PUT', '/users/me/password', token, change);
+    await call(authService, 'POST', `/users/${id}/verify`, admin.token);
+    await call(authService, 'POST', `/users/${id}/verify`, admin.token);
+    await suspend(id);
+    await suspend(id);
+    await told('UserSuspended', id);
+    const about = heard.filter(({ subject }) => subject === String(id));
+    assert.deepEqual(
+      about.map(({ type }) => type),
+      ['UserRegistered', 'PasswordChanged', 'UserVerified', 'UserSuspended'],
+    );
+    assert.doesNotMatch(JSON.stringify(about), /good password|better password|\$2b\$|token/);
+  });
+});
+
+describe('while the forward link runs', () => {
+  it('the profile is left to it, and made up for when the link ends without having brought it', async () => {
+    let person!: Person;
+    await whileLinked(async () => {
+      person = await register();
+      await suspend(person.id);
+      await until(async () => (await newsOf(person.id))?.is_active === false);
+      assert.equal(await profileOf(person.id), undefined);
+    });
+    const profile = await until(() => profileOf(person.id));
+    assert.deepEqual([profile.email, profile.is_active], [person.email, false]);
+    assert.equal(await newsOf(person.id), undefined);
+  });
+});
+
+describe('what happens to a profile', () => {
+  it('is told with the names of what changed, and nothing is told when nothing changes', async () => {
+    const { id, token } = await register();
+    await until(() => profileOf(id));
+    await call(usersService, 'PUT', '/users/me', token, { full_name: 'Ada Lovelace', headline: 'Poet' });
+    await call(usersService, 'PUT', '/users/me', token, {});
+    await call(usersService, 'PUT', '/users/me/privacy-settings', token, { show_location: false });
+    const last = await until(() =>
+      heard.find(({ subject, data }) => subject === String(id) && String(data.changed) === 'privacySettings'),
+    );
+    assert.deepEqual(last.data, { userId: id, changed: ['privacySettings'], updatedBy: id });
+    const changes = heard.filter(({ type, subject }) => type === 'ProfileChanged' && subject === String(id));
+    assert.deepEqual(
+      changes.map(({ data }) => data.changed),
+      [['firstName', 'lastName', 'headline'], ['privacySettings']],
+    );
+  });
+});
+
+describe('a bus that is away', () => {
+  it('keeps nobody from registering, and what happened is told when it is there', async () => {
+    const server = await testServer();
+    const DATABASE_URL = await server.database('lonely');
+    const BUS_URL = await server.database('later');
+    const away = new URL(BUS_URL);
+    away.port = '1';
+    const env = { DATABASE_URL, LOG_LEVEL: 'silent', BCRYPT_COST: '4' };
+    const alone = await auth.start({ ...env, BUS_URL: away.href });
+    const body = { email: 'early@example.com', password: 'a good password', full_name: 'Ada' };
+    assert.equal((await call(alone, 'POST', '/auth/register', undefined, body)).status, 201);
+    assert.equal((await fetch(`${alone.url}/health/ready`)).status, 200);
+    await alone.close();
+
+    const bus = await openPostgresBus({ url: BUS_URL });
+    const early = Promise.withResolvers<Envelope>();
+    const handle = async (message: Envelope) => early.resolve(message);
+    await bus.subscribe({ group: 'listener', types: ['UserRegistered'], handle });
+    const again = await auth.start({ ...env, BUS_URL });
+    assert.equal((await early.promise).data.email, 'early@example.com');
+    await again.close();
+    await bus.close();
+  });
+});
