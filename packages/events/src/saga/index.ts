@@ -23,11 +23,5 @@ export {
   type SagaStatus,
   type SagaStepRecord,
 } from './records.ts';
-export {
-  type AnySaga,
-  createSagas,
-  type Sagas,
-  type SagasOptions,
-  type Started,
-  type StartOptions,
-} from './sagas.ts';
+export { createSagas, type Sagas, type SagasOptions } from './sagas.ts';
+export type { AnySaga, Started, StartOptions } from './start.ts';
