@@ -9,16 +9,16 @@ test('every committed event gets to the bus in the order of its key, wherever th
   timeout: 120_000,
 }, async () => {
   const { database } = await testServer();
-  const { crashes, kills, problems } = await crashRelay({ runs: 30, seed: 1, database });
+  const { crashes, kills, problems } = await crashRelay({ runs: 15, seed: 1, database });
   assert.deepEqual(problems, []);
-  assert.deepEqual([crashes, kills], [24, 6]);
+  assert.deepEqual([crashes, kills], [12, 3]);
 });
 
 test('every message has its effect once and in the order of its key, wherever the consumer dies', {
   timeout: 120_000,
 }, async () => {
   const { database } = await testServer();
-  const { crashes, kills, problems } = await crashConsumer({ runs: 30, seed: 1, database });
+  const { crashes, kills, problems } = await crashConsumer({ runs: 15, seed: 1, database });
   assert.deepEqual(problems, []);
-  assert.deepEqual([crashes, kills], [24, 6]);
+  assert.deepEqual([crashes, kills], [12, 3]);
 });

@@ -29,6 +29,8 @@ export class Consumer implements Subscriber {
   #stopped = false;
   /** Something may have come since the last fetch began. */
   #told = false;
+  /** The last fetch took as much as there was room for: more is waiting, and a second round has something to do. */
+  #behind = false;
   #soon: NodeJS.Timeout | undefined;
   #failures = 0;
 
@@ -52,7 +54,7 @@ export class Consumer implements Subscriber {
     this.#told = true;
     if (this.#rounds.size === 0) this.#start();
     // The round that is under way takes it, unless its handlers are slow.
-    else this.#soon ??= setTimeout(() => this.#startAnother(), SOON_MS);
+    else this.#soon ??= setTimeout(() => this.#startAnother(), this.#behind ? 1 : SOON_MS);
   }
 
   async stop(): Promise<void> {
@@ -101,7 +103,8 @@ export class Consumer implements Subscriber {
         unused -= jobs.length;
         this.#taken -= unused;
         unused = 0;
-        if (jobs.length === room) this.#told = true;
+        this.#behind = jobs.length === room;
+        if (this.#behind) this.#told = true;
         const outcomes = await Promise.all(jobs.map((job) => this.#handle(job)));
         await this.#settle(tx, outcomes);
         return jobs.length;

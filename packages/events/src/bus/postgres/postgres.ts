@@ -152,11 +152,13 @@ function lockOf(group: string, type: string): string {
 
 /**
  * A transaction here is idle while handlers work, as it should be. Jobs are always found by an index: by a plan from when the
- * table was small each fetch would read all of it, with what was deleted since the last VACUUM.
+ * table was small each fetch would read all of it, with what was deleted since the last VACUUM. A commit that a crash of the
+ * server takes back makes messages come again, which the inbox is for, so none waits for the disk.
  */
 function forConsumers(url: string): string {
   const settings = [
     'idle_in_transaction_session_timeout=0',
+    'synchronous_commit=off',
     'enable_seqscan=off',
     'enable_bitmapscan=off',
     'jit=off',
