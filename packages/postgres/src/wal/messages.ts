@@ -1,13 +1,9 @@
+import type { Tuple } from './cursor.ts';
 import type { Lsn } from './lsn.ts';
 import type { RawInserts } from './raw-inserts.ts';
 
+export type { Tuple } from './cursor.ts';
 export type { RawInserts } from './raw-inserts.ts';
-
-/**
- * A row as the server wrote it: one raw text per column in the relation's order. `null` is NULL; `undefined` is
- * absent, which only an unchanged TOAST value in the new row of an update is: not sent, so not to be written.
- */
-export type Tuple = Array<string | null | undefined>;
 
 export interface RelationColumn {
   name: string;

@@ -1,6 +1,5 @@
 import { PostgresError } from '../errors.ts';
-import type { Tuple } from './messages.ts';
-import { parseTuple } from './pgoutput.ts';
+import { parseTuple, type Tuple } from './cursor.ts';
 
 /**
  * INSERTs into one table that follow one another, as pgoutput wrote them: an object for many rows, not one for each
