@@ -1,6 +1,6 @@
 /**
- * `npm run check`: types, Biome, dependency directions, knip. All four run, whatever fails first, and each prints its
- * own findings; the exit code is 1 if any failed.
+ * `npm run check`: types, Biome, dependency directions, knip, generated files. All run, whatever fails first, and each
+ * prints its own findings; the exit code is 1 if any failed.
  */
 import { spawn } from 'node:child_process';
 
@@ -13,6 +13,7 @@ const checks: Array<[name: string, command: string, args: string[]]> = [
     ['--config', '.dependency-cruiser.cjs', 'packages', 'systems', 'bench', 'test', 'scripts'],
   ],
   ['knip', 'knip', ['--no-progress']],
+  ['generated files', 'node', ['scripts/generate.ts', '--check']],
 ];
 
 let failed = false;

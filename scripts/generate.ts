@@ -1,0 +1,42 @@
+/**
+ * `npm run generate`: writes what each system's `contracts.ts` says as AsyncAPI document and as page for people, beside it.
+ * With `--check` nothing is written; it exits 1 and names the files that are not what they would be.
+ */
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { asyncApi, type Contracts, messagesPage } from '@banyan/events';
+
+const { values, positionals } = parseArgs({
+  options: { check: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const [folder = 'systems'] = positionals;
+
+const stale: string[] = [];
+for (const [file, text] of await generate(folder)) {
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
+  const name = relative('.', file);
+  if (values.check) stale.push(name);
+  else {
+    writeFileSync(file, text);
+    console.log(`wrote ${name}`);
+  }
+}
+for (const name of stale) console.error(`${name} is stale: run npm run generate`);
+process.exit(stale.length > 0 ? 1 : 0);
+
+/** File by file what it must be, for every folder in there whose `contracts.ts` exports `contracts`. */
+async function generate(parent: string): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const source of globSync('*/contracts.ts', { cwd: parent }).sort()) {
+    const path = resolve(parent, source);
+    const { contracts } = (await import(pathToFileURL(path).href)) as { contracts?: Contracts };
+    if (!contracts) continue;
+    const at = dirname(path);
+    files.set(join(at, 'messages.asyncapi.json'), `${JSON.stringify(asyncApi(contracts), null, 2)}\n`);
+    files.set(join(at, 'messages.md'), messagesPage(contracts));
+  }
+  return files;
+}
