@@ -190,6 +190,21 @@ describe('while the forward link runs', () => {
     assert.deepEqual([profile.email, profile.is_active], [person.email, false]);
     assert.equal(await newsOf(person.id), undefined);
   });
+
+  it('a deletion at auth alone is made up for when the link ends, which brought the half of the account', async () => {
+    const { id, token } = await register();
+    await until(() => profileOf(id));
+    await whileLinked(async () => {
+      await call(authService, 'DELETE', '/auth/me', token);
+      const email = (await until(() => newsOf(id))).deleted_as;
+      await usersService.pool.query('UPDATE profiles SET email = $2, is_active = false WHERE user_id = $1', [
+        id,
+        email,
+      ]);
+      assert.equal((await profileOf(id)).first_name, 'Ada');
+    });
+    await until(async () => (await profileOf(id)).first_name === 'Deleted');
+  });
 });
 
 describe('what happens to a profile', () => {

@@ -100,11 +100,8 @@ async function apply(tx: pg.PoolClient, news: News): Promise<void> {
     );
   }
   if (deletedAs === null) return;
-  const { rowCount } = await tx.query('UPDATE profiles SET email = $2 WHERE user_id = $1 AND email <> $2', [
-    id,
-    deletedAs,
-  ]);
-  if (rowCount === 1) await updateProfile(tx, id, ANONYMOUS);
+  await tx.query('UPDATE profiles SET email = $2 WHERE user_id = $1', [id, deletedAs]);
+  await updateProfile(tx, id, ANONYMOUS);
 }
 
 /**
