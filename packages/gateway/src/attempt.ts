@@ -1,4 +1,5 @@
 import type { Side } from './route-table.ts';
+import type { AttemptTrace } from './tracing/trace.ts';
 import type { Connection, ResponseHandler, UpstreamError } from './upstream/connection.ts';
 import type { Instance, Upstream } from './upstream/upstream.ts';
 
@@ -29,13 +30,22 @@ export class Attempt implements ResponseHandler {
   readonly upstream: Upstream;
   readonly instance: Instance;
   readonly startedAt: number;
+  readonly trace: AttemptTrace | null;
 
-  constructor(owner: AttemptOwner, side: Side, upstream: Upstream, instance: Instance, startedAt: number) {
+  constructor(
+    owner: AttemptOwner,
+    side: Side,
+    upstream: Upstream,
+    instance: Instance,
+    startedAt: number,
+    trace: AttemptTrace | null,
+  ) {
     this.owner = owner;
     this.side = side;
     this.upstream = upstream;
     this.instance = instance;
     this.startedAt = startedAt;
+    this.trace = trace;
   }
 
   pause(): void {
@@ -58,6 +68,7 @@ export class Attempt implements ResponseHandler {
   }
 
   onHead(status: number, headers: string[], length: number | null): void {
+    this.trace?.answered(status);
     if (!this.discarded) this.owner.onHead(this, status, headers, length);
   }
 
@@ -66,10 +77,12 @@ export class Attempt implements ResponseHandler {
   }
 
   onEnd(): void {
+    this.trace?.ended();
     this.owner.onEnd(this);
   }
 
   onError(error: UpstreamError): void {
+    this.trace?.failed(error.code);
     this.owner.onFailed(this, { notSent: !this.sent, timeout: error.code === 'timeout', error });
   }
 }

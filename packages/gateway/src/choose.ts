@@ -53,6 +53,13 @@ export function choose(
   };
 }
 
+/** The side of the user's cohort, whatever becomes of this request; null where there are no cohorts, or nobody is known. */
+export function cohortOf(route: Route, share: number, facts: Facts): Side | null {
+  const bucket = facts.key ?? facts.sticky;
+  if (route.mode !== 'hybrid' || bucket === null) return null;
+  return bucket < share ? 'service' : 'monolith';
+}
+
 /** Would this fence move the requests of this bucket (null: no key) from one side to the other? */
 export function changes(fence: Fence, key: number | null): boolean {
   const low = Math.min(fence.fromShare, fence.toShare);

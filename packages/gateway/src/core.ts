@@ -5,6 +5,7 @@ import type { Pins } from './pins.ts';
 import type { ControlSource } from './route-table.ts';
 import type { Shadow } from './shadow/shadow.ts';
 import type { Stats } from './stats.ts';
+import type { Tracing } from './tracing/trace.ts';
 
 /** What every exchange of a worker shares. */
 export interface Core {
@@ -16,6 +17,8 @@ export interface Core {
   readonly pins: Pins;
   readonly shadow: Shadow;
   readonly buckets: BucketCache;
+  /** Null when traces go nowhere. */
+  readonly tracing: Tracing | null;
   readonly trustProxy: boolean;
   readonly draining: boolean;
   /** Monotonic milliseconds. */

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Attempt, type AttemptOwner, type Failure } from './attempt.ts';
 import { BodyTooLarge } from './body.ts';
-import { choose, type Decision, type Facts } from './choose.ts';
+import { choose, cohortOf, type Decision, type Facts } from './choose.ts';
 import type { Core } from './core.ts';
 import type { ErrorCode } from './errors.ts';
 import { isIdempotent } from './facts.ts';
 import type { InFlight } from './gate.ts';
-import { type Forwarded, responseHeaders } from './headers.ts';
+import { type Forwarded, passTrace, responseHeaders } from './headers.ts';
 import type { Intake } from './intake.ts';
 import type { Live } from './live.ts';
 import type { Match } from './match.ts';
@@ -15,6 +15,7 @@ import type { Side } from './route-table.ts';
 import type { Capture } from './shadow/shadow.ts';
 import type { Cells } from './stats.ts';
 import type { Verified } from './tokens.ts';
+import type { RequestTrace } from './tracing/trace.ts';
 import type { Instance } from './upstream/upstream.ts';
 
 /** A request that has been decided and is not held. */
@@ -33,6 +34,8 @@ export type Order = {
   /** Both null when no route matched. */
   match: Match | null;
   facts: Facts | null;
+  /** Null: not recorded. */
+  trace: RequestTrace | null;
 };
 
 /** Who gave the order. */
@@ -64,6 +67,7 @@ export class Delivery implements AttemptOwner {
   #inFlight: InFlight | null = null;
   #attempt: Attempt | null = null;
   #tries = 0;
+  #resends = 0;
   /** A rescue's answer may lack what the failed side had said yes to. */
   #mayBeStale = false;
   #timer: NodeJS.Timeout | null = null;
@@ -81,8 +85,11 @@ export class Delivery implements AttemptOwner {
 
   /** In the turn in which the order was decided: nothing may come between that and being counted as in flight. */
   start(): void {
-    const { core, live, match, facts, safe, decision } = this.#order;
+    const { core, live, match, facts, safe, decision, trace } = this.#order;
     const route = match?.route.route;
+    const cohort = route ? cohortOf(route, match.route.service.share, facts!) : null;
+    passTrace(this.#order.forwarded, cohort);
+    if (route) trace?.decided(route.mode, decision.side, cohort);
     if (route && !safe && route.mode !== 'migrated')
       this.#inFlight = core.gate.enter(route.service, facts!.key);
     if (decision.shadow) this.#capture = core.shadow.begin(live);
@@ -112,15 +119,25 @@ export class Delivery implements AttemptOwner {
       return;
     }
     this.#tries++;
-    const attempt = new Attempt(this, side, upstream, instance, now);
+    const { method, url: path } = this.#order.req as { method: string; url: string };
+    const trace =
+      this.#order.trace?.attempt({
+        side,
+        upstream: upstream.name,
+        url: instance.origin.url,
+        method,
+        resends: this.#resends++,
+        shadow: false,
+      }) ?? null;
+    const attempt = new Attempt(this, side, upstream, instance, now, trace);
     this.#attempt = attempt;
     const timeoutMs = this.#order.match?.route.route.limits?.timeoutMs ?? upstream.config.timeoutMs;
     if (!this.#order.safe) this.#timer ??= setTimeout(onTimeout, timeoutMs, this);
     instance.origin.send(
       {
-        method: this.#order.req.method as string,
-        path: this.#order.req.url as string,
-        headers: this.#headersFor(side),
+        method,
+        path,
+        headers: this.#headersFor(side, trace?.traceparent),
         body: this.#order.intake.take(this.#order.bodyLimit),
         timeoutMs: this.#order.safe ? timeoutMs : timeoutMs + LINGER_MS,
       },
@@ -128,12 +145,14 @@ export class Delivery implements AttemptOwner {
     );
   }
 
-  #headersFor(side: Side): string[] {
-    const { list, authorizationAt } = this.#order.forwarded;
-    const exchanged = side === 'monolith' ? this.#order.verified?.forMonolith : null;
-    if (!exchanged || authorizationAt === -1) return list;
+  #headersFor(side: Side, traceparent?: string): string[] {
+    const { list, authorizationAt, traceparentAt } = this.#order.forwarded;
+    const exchanged =
+      side === 'monolith' && authorizationAt !== -1 ? this.#order.verified?.forMonolith : undefined;
+    if (!exchanged && traceparent === undefined) return list;
     const copy = list.slice();
-    copy[authorizationAt] = exchanged;
+    if (exchanged) copy[authorizationAt] = exchanged;
+    if (traceparent !== undefined) copy[traceparentAt] = traceparent;
     return copy;
   }
 
@@ -264,6 +283,7 @@ export class Delivery implements AttemptOwner {
   #rescue(side: Side): void {
     this.#cell(side).rescued++;
     this.#order.core.stats.counts.rescued++;
+    this.#order.trace?.rescued(this.#order.decision.fallback!);
     this.#capture = null;
     this.#tries = 0;
     this.#send(this.#order.decision.fallback!, null);
@@ -332,6 +352,8 @@ export class Delivery implements AttemptOwner {
       target: this.#order.req.url as string,
       headers: { monolith: this.#headersFor('monolith'), service: this.#headersFor('service') },
       capture,
+      trace: this.#order.trace,
+      traceparentAt: this.#order.forwarded.traceparentAt,
     });
   }
 

@@ -9,6 +9,7 @@ import { Intake } from './intake.ts';
 import type { Live } from './live.ts';
 import type { Match } from './match.ts';
 import type { Verified } from './tokens.ts';
+import type { RequestTrace } from './tracing/trace.ts';
 
 const PASS_THROUGH: Decision = {
   side: 'monolith',
@@ -26,6 +27,7 @@ export class Exchange implements DeliveryOwner {
   readonly #safe: boolean;
   #live: Live;
   #match: Match | null = null;
+  #trace: RequestTrace | null = null;
   #forwarded!: Forwarded;
   #intake!: Intake;
   #verified: Verified | null = null;
@@ -56,9 +58,15 @@ export class Exchange implements DeliveryOwner {
       this.refuse(admitted);
       return;
     }
-    this.#forwarded = admitted.forwarded;
-    this.#intake = new Intake(this.#req, this.#res, admitted.forwarded);
-    this.#match = admitted.match;
+    const { forwarded, match } = admitted;
+    this.#forwarded = forwarded;
+    this.#intake = new Intake(this.#req, this.#res, forwarded);
+    this.#match = match;
+    const { tracing } = this.#core;
+    if (tracing) {
+      const { method, url } = this.#req as { method: string; url: string };
+      this.#trace = tracing.begin(forwarded, method, url, match?.route.route ?? null);
+    }
     const sunset = this.#match?.route.route.sunset;
     if (sunset) {
       this.refuse('gone', ['sunset', sunset]);
@@ -81,12 +89,15 @@ export class Exchange implements DeliveryOwner {
   /** The client's connection is gone, or the answer is out. */
   closed(): void {
     this.#closed = true;
-    if (!this.#res.writableFinished) this.#core.stats.counts.clientGone++;
+    const answered = this.#res.writableFinished;
+    if (!answered) this.#core.stats.counts.clientGone++;
+    this.#trace?.ended(answered ? this.#res.statusCode : null);
     this.#delivery?.closed();
     this.#endIfDone();
   }
 
   refuse(code: ErrorCode, headers: string[] = [], extra?: Record<string, unknown>): void {
+    this.#trace?.refused(code);
     if (this.#forwarded) headers.push('x-request-id', this.#forwarded.requestId);
     sendProblem(this.#res, code, headers, extra);
   }
@@ -174,7 +185,9 @@ export class Exchange implements DeliveryOwner {
 
   #recordHold(): void {
     if (this.#heldSince === null) return;
-    this.#core.stats.held(this.#core.now() - this.#heldSince);
+    const heldMs = this.#core.now() - this.#heldSince;
+    this.#core.stats.held(heldMs);
+    this.#trace?.held(heldMs);
     this.#heldSince = null;
   }
 
@@ -211,6 +224,7 @@ export class Exchange implements DeliveryOwner {
         decision: this.#decision,
         match: this.#match,
         facts: this.#facts,
+        trace: this.#trace,
       },
       this,
     );

@@ -16,7 +16,13 @@ export type Forwarded = {
   /** Method that X-HTTP-Method-Override and its kin ask for, upper case. */
   methodOverride: string | null;
   requestId: string;
-  traceId: string;
+  /** W3C trace context to pass on; empty: none. */
+  traceparent: string;
+  tracestate: string;
+  /** W3C baggage of the client, without what is ours to say. */
+  baggage: string;
+  /** Where in `list` the value of traceparent is; -1 until `passTrace`, and when there is none. */
+  traceparentAt: number;
 };
 
 export type ForwardOptions = {
@@ -28,7 +34,7 @@ export type ForwardOptions = {
 
 /**
  * Builds the headers of the upstream request: hop-by-hop ones stripped (also those that Connection names),
- * X-Forwarded-*, x-request-id and traceparent set. Returns an error code when the framing or the host is ambiguous.
+ * X-Forwarded-* and x-request-id set. Trace context and baggage are taken out for `passTrace`. Returns an error code when the framing or the host is ambiguous.
  */
 export function forwardHeaders(raw: readonly string[], options: ForwardOptions): Forwarded | ErrorCode {
   const list: string[] = [];
@@ -40,7 +46,9 @@ export function forwardHeaders(raw: readonly string[], options: ForwardOptions):
   let expectContinue = false;
   let methodOverride: string | null = null;
   let requestId = '';
-  let traceparent = '';
+  let traceparent: string | null = null;
+  let tracestate = '';
+  let baggage = '';
   let forwardedFor = '';
   let forwardedProto = '';
   let forwardedHost = '';
@@ -88,7 +96,13 @@ export function forwardHeaders(raw: readonly string[], options: ForwardOptions):
         if (REQUEST_ID_FORM.test(value)) requestId = value;
         break;
       case TRACEPARENT:
-        traceparent = TRACEPARENT_FORM.test(value) ? value : '';
+        traceparent = traceparent === null && TRACEPARENT_FORM.test(value) ? value : '';
+        break;
+      case TRACESTATE:
+        tracestate = tracestate === '' ? value : `${tracestate},${value}`;
+        break;
+      case BAGGAGE:
+        baggage = baggage === '' ? value : `${baggage},${value}`;
         break;
       case FORWARDED_FOR:
         if (options.trustProxy) forwardedFor = forwardedFor === '' ? value : `${forwardedFor}, ${value}`;
@@ -105,10 +119,7 @@ export function forwardHeaders(raw: readonly string[], options: ForwardOptions):
     }
   }
   if (chunked && contentLength !== null) return 'ambiguous-length';
-  const random = randomHex();
-  if (requestId === '') requestId = random.slice(0, 16);
-  const traceId = traceparent === '' ? random.slice(16, 48) : traceparent.slice(3, 35);
-  const flags = traceparent === '' ? '01' : traceparent.slice(53, 55);
+  if (requestId === '') requestId = randomHex(8);
   const address = options.remoteAddress;
   list.push(
     'x-forwarded-for',
@@ -117,8 +128,6 @@ export function forwardHeaders(raw: readonly string[], options: ForwardOptions):
     forwardedProto === '' ? (options.encrypted ? 'https' : 'http') : forwardedProto,
     'x-request-id',
     requestId,
-    'traceparent',
-    `00-${traceId}-${random.slice(48)}-${flags}`,
   );
   if (forwardedHost !== '' || host !== null) list.push('x-forwarded-host', forwardedHost || (host as string));
   if (connection !== '') {
@@ -136,8 +145,38 @@ export function forwardHeaders(raw: readonly string[], options: ForwardOptions):
     expectContinue,
     methodOverride,
     requestId,
-    traceId,
+    traceparent: traceparent ?? '',
+    tracestate: traceparent ? tracestate : '',
+    baggage: baggage === '' ? '' : withoutOwnBaggage(baggage),
+    traceparentAt: -1,
   };
+}
+
+/**
+ * Adds trace context and baggage to the upstream's headers, once, when the request is about to be sent. `cohort` is the
+ * side of the user's cohort; it goes wherever the trace goes.
+ */
+export function passTrace(forwarded: Forwarded, cohort: string | null): void {
+  const { list, traceparent, tracestate, baggage } = forwarded;
+  if (traceparent !== '') forwarded.traceparentAt = list.push('traceparent', traceparent) - 1;
+  if (tracestate !== '') list.push('tracestate', tracestate);
+  if (cohort !== null)
+    list.push('baggage', baggage === '' ? `cohort=${cohort}` : `${baggage},cohort=${cohort}`);
+  else if (baggage !== '') list.push('baggage', baggage);
+}
+
+/** Whose cohort somebody is in is for the gateway to say. Names may be percent-encoded: readers decode them. */
+function withoutOwnBaggage(baggage: string): string {
+  if (!/cohort|%/i.test(baggage)) return baggage;
+  return baggage.split(',').filter(isForeign).join(',');
+}
+
+function isForeign(entry: string): boolean {
+  try {
+    return decodeURIComponent(entry.split(/[=;]/, 1)[0] as string).trim() !== 'cohort';
+  } catch {
+    return false;
+  }
 }
 
 /** The client's address as rate limits and X-Forwarded-For see it, without the IPv4-in-IPv6 prefix. */
@@ -146,14 +185,14 @@ export function plainAddress(address: string | undefined): string {
   return address.startsWith('::ffff:') ? address.slice(7) : address;
 }
 
-/** Random lower-case hex of 32 bytes, from a block that is filled a few thousand bytes at a time. */
-function randomHex(): string {
-  if (poolAt + 32 > POOL.length) {
+/** Random lower-case hex of so many bytes, from a block that is filled a few thousand bytes at a time. */
+export function randomHex(bytes: number): string {
+  if (poolAt + bytes > POOL.length) {
     randomFillSync(POOL);
     poolAt = 0;
   }
   const from = poolAt;
-  poolAt += 32;
+  poolAt += bytes;
   return POOL.toString('hex', from, poolAt);
 }
 
@@ -175,6 +214,8 @@ const FORWARDED_FOR = 11;
 const FORWARDED_PROTO = 12;
 const FORWARDED_HOST = 13;
 const FORWARDED = 14;
+const TRACESTATE = 15;
+const BAGGAGE = 16;
 
 const SPECIAL: Record<string, number> = {
   host: HOST,
@@ -188,6 +229,8 @@ const SPECIAL: Record<string, number> = {
   'x-method-override': METHOD_OVERRIDE,
   'x-request-id': REQUEST_ID,
   traceparent: TRACEPARENT,
+  tracestate: TRACESTATE,
+  baggage: BAGGAGE,
   'x-forwarded-for': FORWARDED_FOR,
   'x-forwarded-proto': FORWARDED_PROTO,
   'x-forwarded-host': FORWARDED_HOST,
@@ -202,6 +245,8 @@ const SPECIAL: Record<string, number> = {
   trailer: DROP,
   upgrade: DROP,
   'http2-settings': DROP,
+  // Services say it to one another. From outside it could make them refuse, or give up on, what they have begun.
+  'x-request-deadline-ms': DROP,
 };
 
 /** Names as clients spell them; bounded, because clients choose them. */
@@ -218,7 +263,14 @@ function kindOf(name: string): number {
 const DIGITS = /^\d{1,15}$/;
 const REQUEST_ID_FORM = /^[\w.:-]{1,128}$/;
 const TRACEPARENT_FORM = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
-const KEPT = new Set(['host', 'content-length', 'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host']);
+const KEPT = new Set([
+  'host',
+  'content-length',
+  'x-forwarded-for',
+  'x-forwarded-proto',
+  'x-forwarded-host',
+  'x-request-id',
+]);
 
 function dropNamed(list: string[], connection: string): void {
   if (connection === 'keep-alive' || connection === 'close') return;

@@ -2,13 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Client, type Dispatcher } from 'undici';
-import { changes, choose } from './choose.ts';
+import { changes, choose, cohortOf } from './choose.ts';
 import type { Core } from './core.ts';
-import { type ErrorCode, rawProblem } from './errors.ts';
+import { ERRORS, type ErrorCode, rawProblem } from './errors.ts';
 import { type Admitted, admit, bearer, consumerOf, factsOf, unverifiable } from './facts.ts';
-import { plainAddress } from './headers.ts';
+import { passTrace, plainAddress } from './headers.ts';
 import type { Fence, Side } from './route-table.ts';
 import type { Verified } from './tokens.ts';
+import type { RequestTrace } from './tracing/trace.ts';
 
 /** A connection that has been upgraded. `key` is its bucket, null when it has none. */
 type Open = { service: string; key: number | null; side: Side; close: () => void };
@@ -36,14 +37,17 @@ export class Upgrades {
 
   handle(req: IncomingMessage, socket: Socket, head: Buffer): undefined {
     socket.on('error', () => socket.destroy());
-    const { live, trustProxy } = this.#core;
+    const { live, trustProxy, tracing } = this.#core;
     const admitted = admit(live, req, trustProxy);
     if (typeof admitted === 'string') return this.#refuse(socket, admitted);
-    const { forwarded } = admitted;
-    if (forwarded.chunked || (forwarded.contentLength ?? 0) > 0) return this.#refuse(socket, 'bad-request');
+    const { forwarded, match } = admitted;
+    const trace =
+      tracing?.begin(forwarded, req.method as string, req.url as string, match?.route.route ?? null) ?? null;
+    if (forwarded.chunked || (forwarded.contentLength ?? 0) > 0)
+      return this.#refuse(socket, 'bad-request', trace);
     const token = live.tokens.enabled ? bearer(forwarded.authorization) : null;
     const go = (verified: Verified | null) =>
-      this.#decide({ req, socket, head, admitted, verified, since: null });
+      this.#decide({ req, socket, head, admitted, verified, since: null, trace });
     if (token === null) go(null);
     else live.tokens.verify(token).then(go);
   }
@@ -60,25 +64,30 @@ export class Upgrades {
   }
 
   #decide(request: Upgrade): undefined {
-    const { req, socket, admitted, verified } = request;
-    if (socket.destroyed) return;
+    const { req, socket, admitted, verified, trace } = request;
+    if (socket.destroyed) {
+      trace?.ended(null);
+      return;
+    }
     const { live, gate, stats } = this.#core;
     if (request.since === null && live.limiter) {
       const consumer = consumerOf(verified, plainAddress(socket.remoteAddress));
       if (!live.limiter.take(consumer, Date.now()).allowed) {
         stats.counts.limited++;
-        return this.#refuse(socket, 'too-many-requests');
+        return this.#refuse(socket, 'too-many-requests', trace);
       }
     }
     const match = live.matcher.find(req.method as string, req.url as string);
-    if (match === null) return this.#send(request, { service: '', key: null, side: 'monolith' });
+    if (match === null) return this.#send(request, { service: '', key: null, side: 'monolith' }, null);
     const { route, service } = match.route;
     const facts = factsOf(live, match, req.headers, verified, false, null, this.#core.buckets);
     const decision = choose(route, service, facts, gate.fences, gate.leased);
-    if (decision.notFound) return this.#refuse(socket, 'not-found');
+    if (decision.notFound) return this.#refuse(socket, 'not-found', trace);
     const unknowable = unverifiable(match, facts, verified);
-    if (unknowable) return this.#refuse(socket, unknowable);
+    if (unknowable) return this.#refuse(socket, unknowable, trace);
     if (decision.hold === null) {
+      const cohort = cohortOf(route, service.share, facts);
+      trace?.decided(route.mode, decision.side, cohort);
       return this.#send(
         { ...request, admitted: { ...admitted, match } },
         {
@@ -86,26 +95,41 @@ export class Upgrades {
           key: facts.key,
           side: decision.side,
         },
+        cohort,
       );
     }
     const since = request.since ?? this.#core.now();
     const held = gate.hold(
       {
         resume: () => this.#decide({ ...request, since }),
-        expire: () => this.#refuse(socket, 'held-too-long'),
+        expire: () => this.#refuse(socket, 'held-too-long', trace),
       },
       since,
       live.table.holdMs,
     );
-    if (!held) this.#refuse(socket, 'too-many-held');
+    if (!held) this.#refuse(socket, 'too-many-held', trace);
   }
 
-  #send(request: Upgrade, to: Omit<Open, 'close'>): undefined {
-    const { req, socket, head, admitted, verified } = request;
+  #send(request: Upgrade, to: Omit<Open, 'close'>, cohort: Side | null): undefined {
+    const { req, socket, head, admitted, verified, trace } = request;
     const { live, stats } = this.#core;
     const upstream = to.side === 'monolith' ? live.monolith : live.services.get(to.service)!;
     const instance = upstream.pick(null, true);
-    if (instance === null) return this.#refuse(socket, 'unavailable');
+    if (instance === null) return this.#refuse(socket, 'unavailable', trace);
+    passTrace(admitted.forwarded, cohort);
+    const call = trace?.attempt({
+      side: to.side,
+      upstream: upstream.name,
+      url: instance.origin.url,
+      method: req.method as string,
+      resends: 0,
+      shadow: false,
+    });
+    const answered = (status: number) => {
+      call?.answered(status);
+      call?.ended();
+      trace?.ended(status);
+    };
     const inFlight = to.service === '' ? null : this.#core.gate.enter(to.service, to.key);
     const leave = () => {
       if (inFlight) this.#core.gate.leave(inFlight);
@@ -117,6 +141,7 @@ export class Upgrades {
       onRequestUpgrade: (controller, status, _headers, upstreamSocket) => {
         void connection.close();
         stats.counts.upgrades++;
+        answered(status);
         socket.write(headOf(status, 'Switching Protocols', controller.rawHeaders as RawHeaders, []));
         this.#join(socket, upstreamSocket, head, to);
         leave();
@@ -124,6 +149,7 @@ export class Upgrades {
       onResponseStart(controller, status, _headers, text) {
         const raw = controller.rawHeaders as RawHeaders;
         socket.write(headOf(status, text ?? '', raw, ['connection', 'keep-alive', 'transfer-encoding']));
+        answered(status);
       },
       onResponseData(_controller, chunk) {
         socket.write(chunk);
@@ -136,15 +162,20 @@ export class Upgrades {
       onResponseError: () => {
         void connection.close();
         leave();
-        if (socket.bytesWritten === 0) this.#refuse(socket, 'bad-gateway');
-        else socket.destroy();
+        if (socket.bytesWritten > 0) {
+          socket.destroy();
+          return;
+        }
+        call?.failed('upstream');
+        this.#refuse(socket, 'bad-gateway', trace);
       },
     };
-    const { list, authorizationAt } = admitted.forwarded;
+    const { list, authorizationAt, traceparentAt } = admitted.forwarded;
     const headers = list.slice();
     if (to.side === 'monolith' && verified?.forMonolith && authorizationAt !== -1) {
       headers[authorizationAt] = verified.forMonolith;
     }
+    if (call) headers[traceparentAt] = call.traceparent;
     connection.dispatch(
       {
         path: req.url as string,
@@ -178,8 +209,10 @@ export class Upgrades {
     client.pipe(upstream).pipe(client);
   }
 
-  #refuse(socket: Socket, code: ErrorCode): undefined {
+  #refuse(socket: Socket, code: ErrorCode, trace: RequestTrace | null = null): undefined {
     this.#core.stats.counts.refused++;
+    trace?.refused(code);
+    trace?.ended(ERRORS[code].status);
     if (!socket.destroyed) socket.end(rawProblem(code));
   }
 }
@@ -194,6 +227,8 @@ type Upgrade = {
   verified: Verified | null;
   /** When it began to be held, monotonic milliseconds. */
   since: number | null;
+  /** Null: not recorded. It ends with the answer to the upgrade, not with the connection. */
+  trace: RequestTrace | null;
 };
 
 function headOf(status: number, text: string, raw: RawHeaders, without: readonly string[]): string {

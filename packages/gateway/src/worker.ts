@@ -18,6 +18,8 @@ import { Pins } from './pins.ts';
 import type { ControlSource, RouteTable } from './route-table.ts';
 import { Shadow } from './shadow/shadow.ts';
 import { Stats } from './stats.ts';
+import { startTracing } from './tracing/start.ts';
+import type { Tracing } from './tracing/trace.ts';
 import { isWebSocket, Upgrades } from './upgrade.ts';
 
 export type WorkerOptions = {
@@ -32,6 +34,11 @@ export type WorkerOptions = {
   maxHeld?: number;
   /** How long to wait for the first table, in milliseconds. Default 30,000. */
   startTimeoutMs?: number;
+  /**
+   * Where OpenTelemetry's variables are read (OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_SAMPLER, ...): `process.env`.
+   * Default none: traces are passed on, and nothing is recorded.
+   */
+  env?: Record<string, string | undefined>;
   onError?: (error: unknown, what: string) => void;
 };
 
@@ -50,6 +57,7 @@ export class Worker implements Core {
   readonly #upgrades: Upgrades;
   readonly #checks = bodyChecks();
   #live: Live | null = null;
+  #tracing: Tracing | null = null;
   #active = 0;
   #draining = false;
   #stopped: Promise<void> | null = null;
@@ -94,6 +102,10 @@ export class Worker implements Core {
     return this.#live;
   }
 
+  get tracing(): Tracing | null {
+    return this.#tracing;
+  }
+
   get draining(): boolean {
     return this.#draining;
   }
@@ -117,6 +129,7 @@ export class Worker implements Core {
 
   /** Loads the table, then listens. Rejects when there is no table, the table is bad, or the port is taken. */
   async start(): Promise<void> {
+    this.#tracing = await startTracing(this.#options.env ?? {});
     await this.#loop.start(this.#options.startTimeoutMs ?? 30_000);
     const server = createServer({
       maxHeaderSize: this.live.table.limits.headerBytes,
@@ -175,6 +188,7 @@ export class Worker implements Core {
     await closed;
     await this.#loop.report();
     if (this.#live) for (const upstream of upstreamsOf(this.#live)) upstream.destroy();
+    await this.#tracing?.close();
     await this.source.close();
   }
 

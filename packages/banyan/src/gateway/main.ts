@@ -19,6 +19,7 @@ const gateway = await runCluster({
       }),
       host: plan.gateway.host,
       port: plan.gateway.port,
+      env: process.env,
       onError: (error) => log.warn({ err: error }, 'gateway'),
     }),
   onEvent: (event) => log.info(event, 'cluster'),

@@ -2,6 +2,7 @@ import type { Live } from '../live.ts';
 import type { Match } from '../match.ts';
 import type { ControlSource, ShadowLimits, Side } from '../route-table.ts';
 import type { Stats } from '../stats.ts';
+import type { RequestTrace } from '../tracing/trace.ts';
 import { ask, Capture } from './ask.ts';
 import { type Answer, type Difference, differencesOf, shapeOf } from './compare.ts';
 import { redactAnswer, redactValue, toCurl } from './redact.ts';
@@ -29,6 +30,10 @@ export type ShadowJob = {
   /** Upstream headers for each side. */
   headers: Record<Side, string[]>;
   capture: Capture;
+  /** Null: not recorded. */
+  trace: RequestTrace | null;
+  /** Where in `headers` the value of traceparent is. */
+  traceparentAt: number;
 };
 
 const CATCH_UP_MS = 2_000;
@@ -129,14 +134,25 @@ export class Shadow {
     const upstream = side === 'monolith' ? live.monolith : live.services.get(match.route.route.service)!;
     const instance = upstream.pick(null, true);
     if (instance === null) return UNREACHABLE;
+    const { url } = instance.origin;
+    const call = { side, upstream: upstream.name, url, method: job.method, resends: 0, shadow: true };
+    const trace = job.trace?.attempt(call);
+    const headers = [...job.headers[side], 'x-banyan-shadow', '1'];
+    if (trace) headers[job.traceparentAt] = trace.traceparent;
     const answer = await ask(instance.origin, {
       method: job.method,
       target: job.target,
-      headers: [...job.headers[side], 'x-banyan-shadow', '1'],
+      headers,
       timeoutMs: match.route.route.limits?.timeoutMs ?? upstream.config.timeoutMs,
       maxBytes: limitsOf(live.table.shadow).maxBodyBytes,
     });
-    return answer === 'failed' ? UNREACHABLE : answer;
+    if (answer === 'failed') {
+      trace?.failed('failed');
+      return UNREACHABLE;
+    }
+    if (answer !== 'too-large') trace?.answered(answer.status);
+    trace?.ended();
+    return answer;
   }
 
   /** Waits until the other side has what the primary's side had when it answered; false if it did not come. */

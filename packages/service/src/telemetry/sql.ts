@@ -13,7 +13,7 @@ export function traceQueries(pool: Db): void {
   // A queued query of a pool runs when another request gives its client back, in that request's context. So a recorded
   // one takes its client here, by a promise, which keeps to the context it was made in.
   const traced = (...args: unknown[]): unknown => {
-    if (!recording() || !returnsPromise(args)) return query(...args);
+    if (!returnsPromise(args) || !recording()) return query(...args);
     return onClient(pool, (client) => (client.query as (...args: unknown[]) => Promise<unknown>)(...args));
   };
   Object.assign(pool, { query: traced });
@@ -23,7 +23,7 @@ function traceClient(client: pg.PoolClient): void {
   const query = client.query.bind(client) as (...args: unknown[]) => unknown;
   const traced = (...args: unknown[]): unknown => {
     // A callback means that the pool calls, on behalf of nobody knows whom.
-    if (!recording() || !returnsPromise(args)) return query(...args);
+    if (!returnsPromise(args) || !recording()) return query(...args);
     const text = typeof args[0] === 'string' ? args[0] : (args[0] as { text: string }).text;
     return inQuerySpan(text, () => query(...args) as Promise<unknown>);
   };
@@ -67,7 +67,7 @@ async function onClient<T>(pool: Db, run: (client: pg.PoolClient) => Promise<T>)
 
 function recording(): boolean {
   const active = context.active();
-  return tracerOf(active) !== undefined && trace.getSpan(active)?.isRecording() === true;
+  return trace.getSpan(active)?.isRecording() === true && tracerOf(active) !== undefined;
 }
 
 /** Not with a callback, and no stream or cursor, which are submitted and go on after the call. */

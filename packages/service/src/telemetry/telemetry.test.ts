@@ -94,8 +94,7 @@ describe('tracing', () => {
   it('goes on with the trace, the baggage and the cohort that a request brings', async () => {
     const answer = await get(`${traced.url}/notes/7`, {
       traceparent: `00-${TRACE}-${PARENT}-01`,
-      baggage: 'plan=gold',
-      'x-banyan-cohort': 'service',
+      baggage: 'plan=gold,cohort=service',
     });
     assert.equal(answer.cohort, 'service');
     assert.match(answer.carrier.traceparent!, new RegExp(`^00-${TRACE}-(?!${PARENT})[0-9a-f]{16}-01$`));
@@ -170,7 +169,7 @@ describe('tracing', () => {
     const { OTEL_EXPORTER_OTLP_ENDPOINT: _none, ...silent } = env;
     const plain = await service('plain').start(silent);
     const traceparent = `00-${TRACE}-${PARENT}-01`;
-    const { carrier, cohort } = await get(`${plain.url}/notes/1`, { traceparent, 'x-banyan-cohort': 'b' });
+    const { carrier, cohort } = await get(`${plain.url}/notes/1`, { traceparent, baggage: 'cohort=b' });
     assert.deepEqual(carrier, { traceparent, baggage: 'cohort=b' });
     assert.equal(cohort, 'b');
     assert.deepEqual((await get(`${plain.url}/notes/1`)).carrier, {});

@@ -1,23 +1,23 @@
-import { type Context, context, propagation, type Tracer } from '@opentelemetry/api';
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
+import type { Context, Tracer } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
   AlwaysOffSampler,
   AlwaysOnSampler,
   BatchSpanProcessor,
-  ParentBasedSampler,
   type Sampler,
   TraceIdRatioBasedSampler,
   TracerProvider,
+  type TracerProviderOptions,
 } from '@opentelemetry/sdk-trace';
+import { carryContexts } from './carry.ts';
 import { exportHeaders, type TelemetryConfig, tracesUrl } from './config.ts';
 import { contextOf } from './trace.ts';
+import { createStarter, type SpanStarter, TraceIds } from './unrecorded.ts';
 
 export type Telemetry = {
   /** Undefined when traces go nowhere. Trace ids are passed on all the same. */
-  tracer: Tracer | undefined;
+  tracer: SpanStarter | undefined;
   /** What everything that the service does begins in. */
   base: Context;
   /** Sends what is still to be sent. Never throws: a collector that is away must not keep a service from stopping. */
@@ -29,9 +29,25 @@ export function startTelemetry(service: string, instance: string, config: Teleme
   carryContexts();
   const url = tracesUrl(config);
   if (!url) return { tracer: undefined, base: contextOf(undefined), close: async () => {} };
+  const { OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: ratio } = config;
+  const ids = new TraceIds();
+  const recording = { sampler: new AlwaysOnSampler(), idGenerator: ids };
+  const { tracer: sdk, close } = startExport(service, instance, url, config, recording);
+  const tracer = createStarter(sdk, { ids, root: rootSampler(name, ratio), byParent: isParentBased(name) });
+  return { tracer, base: contextOf(tracer), close };
+}
+
+/** A tracer whose spans are sent to `url`, and what sends the last of them. */
+export function startExport(
+  service: string,
+  instance: string,
+  url: string,
+  config: TelemetryConfig,
+  options: Pick<TracerProviderOptions, 'sampler' | 'idGenerator'>,
+): { tracer: Tracer; close: () => Promise<void> } {
   const provider = new TracerProvider({
+    ...options,
     resource: resourceFromAttributes({ 'service.name': service, 'service.instance.id': instance }),
-    sampler: samplerOf(config),
     spanProcessors: [
       new BatchSpanProcessor({
         exporter: new OTLPTraceExporter({
@@ -43,29 +59,16 @@ export function startTelemetry(service: string, instance: string, config: Teleme
       }),
     ],
   });
-  const tracer = provider.getTracer('banyan');
-  return { tracer, base: contextOf(tracer), close: () => provider.shutdown().catch(() => {}) };
+  return { tracer: provider.getTracer('banyan'), close: () => provider.shutdown().catch(() => {}) };
 }
 
-let carried = false;
-
-/** Contexts follow asynchronous calls, and W3C headers carry them to other processes. Once per process. */
-function carryContexts(): void {
-  if (carried) return;
-  carried = true;
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager());
-  propagation.setGlobalPropagator(
-    new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] }),
-  );
+export function isParentBased(name: TelemetryConfig['OTEL_TRACES_SAMPLER']): boolean {
+  return name.startsWith('parentbased_');
 }
 
-function samplerOf({ OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: ratio }: TelemetryConfig): Sampler {
-  const byParent = name.startsWith('parentbased_');
-  const root = rootSampler(name.replace('parentbased_', ''), ratio);
-  return byParent ? new ParentBasedSampler({ root }) : root;
-}
-
-function rootSampler(name: string, ratio: number): Sampler {
+/** What decides about traces that begin here. */
+export function rootSampler(sampler: TelemetryConfig['OTEL_TRACES_SAMPLER'], ratio: number): Sampler {
+  const name = sampler.replace('parentbased_', '');
   if (name === 'always_on') return new AlwaysOnSampler();
   if (name === 'always_off') return new AlwaysOffSampler();
   return new TraceIdRatioBasedSampler(ratio);

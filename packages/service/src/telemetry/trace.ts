@@ -8,9 +8,10 @@ import {
   SpanKind,
   type SpanOptions,
   SpanStatusCode,
-  type Tracer,
   trace,
 } from '@opentelemetry/api';
+import { ChainedContext } from './carry.ts';
+import type { SpanStarter } from './unrecorded.ts';
 
 /** What travels with a call or a message so that its receiver goes on with the same trace (W3C) and the same cohort. */
 export type TraceCarrier = { traceparent?: string; tracestate?: string; baggage?: string };
@@ -33,7 +34,7 @@ export async function inSpan<T>(
 ): Promise<T> {
   const active = context.active();
   const tracer = tracerOf(active);
-  const from = parent ? propagation.extract(contextOf(tracer), parent) : active;
+  const from = parent ? propagation.extract(withoutTrace(active), parent) : active;
   const span = (tracer ?? WITHOUT_SERVICE).startSpan(name, options, from);
   return await context.with(trace.setSpan(from, span), async () => {
     try {
@@ -52,7 +53,7 @@ export function currentCohort(): string | undefined {
   return propagation.getActiveBaggage()?.getEntry('cohort')?.value;
 }
 
-export function failSpan(span: Span, error: unknown): void {
+function failSpan(span: Span, error: unknown): void {
   span.recordException(error as Error);
   span.setStatus({ code: SpanStatusCode.ERROR });
 }
@@ -61,12 +62,17 @@ export function failSpan(span: Span, error: unknown): void {
  * An empty context in which spans are those of a service's own tracer: each service names itself in what it exports, even
  * where several run in one process.
  */
-export function contextOf(tracer: Tracer | undefined): Context {
-  return tracer ? ROOT_CONTEXT.setValue(TRACER, tracer) : ROOT_CONTEXT;
+export function contextOf(tracer: SpanStarter | undefined): Context {
+  return new ChainedContext(ROOT_CONTEXT, TRACER, tracer);
 }
 
-export function tracerOf(active: Context): Tracer | undefined {
-  return active.getValue(TRACER) as Tracer | undefined;
+export function tracerOf(active: Context): SpanStarter | undefined {
+  return active.getValue(TRACER) as SpanStarter | undefined;
+}
+
+/** Still the same service, and the same request's deadline. */
+function withoutTrace(active: Context): Context {
+  return propagation.deleteBaggage(trace.deleteSpan(active));
 }
 
 const TRACER = createContextKey('banyan.tracer');

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type Attributes,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  SpanStatusCode,
+  TraceFlags,
+  trace,
+} from '@opentelemetry/api';
+import { AlwaysOnSampler, SamplingDecision } from '@opentelemetry/sdk-trace';
+import { readConfig } from '../config.ts';
+import { TelemetryConfig, tracesUrl } from './config.ts';
+import { isParentBased, rootSampler, startExport } from './telemetry.ts';
+
+export { type Attributes, type Span, SpanKind, SpanStatusCode };
+
+/**
+ * Tracing for whoever stands where traces begin and has no time to lose: it asks first whether a trace is recorded, and
+ * makes spans only of those that are.
+ */
+export type EdgeTelemetry = {
+  /** Is this trace recorded? `parent`: what was decided where it began; undefined if it begins here. Makes nothing. */
+  sampled(traceId: string, parent: boolean | undefined): boolean;
+  /** The first span here of a trace that is recorded; `parentId`: the span that it continues. */
+  begin(traceId: string, parentId: string | undefined, name: string, attributes: Attributes): Span;
+  /** A call made in the course of `parent`. */
+  call(parent: Span, name: string, attributes: Attributes): Span;
+  /** Sends what is still to be sent. Never throws. */
+  close(): Promise<void>;
+};
+
+/** By OTEL_* variables; undefined without an endpoint. Throws `ConfigError`. */
+export function startEdgeTelemetry(
+  service: string,
+  instance: string,
+  env: Record<string, string | undefined>,
+): EdgeTelemetry | undefined {
+  const config = readConfig(TelemetryConfig, env);
+  const { OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: ratio } = config;
+  const url = tracesUrl(config);
+  if (!url) return undefined;
+  // All has been decided, with the trace's id at hand, before the tracer makes a span.
+  const root = rootSampler(name, ratio);
+  const byParent = isParentBased(name);
+  const ids = new ChosenIds();
+  const { tracer, close } = startExport(service, instance, url, config, {
+    sampler: new AlwaysOnSampler(),
+    idGenerator: ids,
+  });
+  return {
+    sampled(traceId, parent) {
+      if (byParent && parent !== undefined) return parent;
+      return (
+        root.shouldSample(ROOT_CONTEXT, traceId, '', SpanKind.SERVER, NONE, []).decision ===
+        RECORD_AND_SAMPLED
+      );
+    },
+    begin(traceId, parentId, spanName, attributes) {
+      ids.traceId = traceId;
+      const options = { kind: SpanKind.SERVER, attributes };
+      if (parentId === undefined) return tracer.startSpan(spanName, options, ROOT_CONTEXT);
+      const from: SpanContext = { traceId, spanId: parentId, traceFlags: TraceFlags.SAMPLED, isRemote: true };
+      return tracer.startSpan(spanName, options, trace.setSpanContext(ROOT_CONTEXT, from));
+    },
+    call: (parent, spanName, attributes) =>
+      tracer.startSpan(spanName, { kind: SpanKind.CLIENT, attributes }, trace.setSpan(ROOT_CONTEXT, parent)),
+    close,
+  };
+}
+
+const NONE = Object.freeze({});
+const { RECORD_AND_SAMPLED } = SamplingDecision;
+
+/** The id of a trace that begins here is the one by which it was decided that it is recorded. */
+class ChosenIds {
+  traceId = '';
+
+  generateTraceId(): string {
+    return this.traceId;
+  }
+
+  generateSpanId(): string {
+    return randomBytes(8).toString('hex');
+  }
+}
