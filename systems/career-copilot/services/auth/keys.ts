@@ -26,7 +26,7 @@ export const signer: ServicePart<TokenSigner> = {
 };
 
 /** The service's own signing keys, from its database. */
-export async function openKeys(pool: pg.Pool): Promise<TokenSigner> {
+async function openKeys(pool: pg.Pool): Promise<TokenSigner> {
   const keys = await signingKeys(pool, createKey);
   const [newest] = keys;
   const privateKey = await importJWK(newest!.privateJwk as JWK, ALGORITHM);
