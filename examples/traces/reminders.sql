@@ -1,0 +1,1 @@
+CREATE TABLE known (todo text PRIMARY KEY, person text NOT NULL, cohort text);
