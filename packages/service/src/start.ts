@@ -96,8 +96,7 @@ export async function startService<C extends TObject, Use extends Parts, M exten
       authenticateRoutes(app, createTokenVerifier(trusted));
     }
     // What is set up later comes first: overload, then the trace, to which a refusal belongs too, then the guard.
-    carryScope(app);
-    traceRequests(app, telemetry);
+    carryScope(app, traceRequests(app, telemetry));
     shedLoad(app, config, registry);
     await definition.routes(app, given);
     await app.listen({ port: config.PORT, host: config.HOST });

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { context, propagation, ROOT_CONTEXT, SpanKind, TraceFlags, trace } from '@opentelemetry/api';
+import {
+  AlwaysOnSampler,
+  InMemorySpanExporter,
+  type Sampler,
+  SamplingDecision,
+  SimpleSpanProcessor,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
+import { carryContexts } from './carry.ts';
+import { contextOf, inSpan, traceCarrier } from './trace.ts';
+import { createStarter, TraceIds } from './unrecorded.ts';
+
+carryContexts();
+
+function starterOf(root: Sampler, byParent = true) {
+  const ids = new TraceIds();
+  const exporter = new InMemorySpanExporter();
+  const provider = new TracerProvider({
+    sampler: new AlwaysOnSampler(),
+    idGenerator: ids,
+    spanProcessors: [new SimpleSpanProcessor({ exporter })],
+  });
+  return { starter: createStarter(provider.getTracer('test'), { ids, root, byParent }), exporter };
+}
+
+const NEVER = new TraceIdRatioBasedSampler(0);
+const remote = (traceId: string, traceFlags: TraceFlags) =>
+  trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId: 'b7ad6b7169203331', traceFlags, isRemote: true });
+
+describe('a trace that begins here', () => {
+  it('is recorded if its id says so to any service with the same ratio, and all ids differ', () => {
+    const half = new TraceIdRatioBasedSampler(0.5);
+    const { starter } = starterOf(half);
+    const spans = Array.from({ length: 500 }, () => starter.startSpan('x', {}, ROOT_CONTEXT));
+    for (const span of spans) {
+      const { traceId, traceFlags } = span.spanContext();
+      const { decision } = half.shouldSample(ROOT_CONTEXT, traceId);
+      assert.equal(span.isRecording(), decision === SamplingDecision.RECORD_AND_SAMPLED);
+      assert.equal(traceFlags, span.isRecording() ? TraceFlags.SAMPLED : TraceFlags.NONE);
+    }
+    assert.equal(new Set(spans.map((span) => span.spanContext().traceId)).size, spans.length);
+    assert.equal(new Set(spans.map((span) => span.isRecording())).size, 2);
+  });
+
+  it('has one id for logs and calls when it is not recorded, and spans in it are made of nothing', async () => {
+    const { starter, exporter } = starterOf(NEVER);
+    const span = starter.startSpan('x', { kind: SpanKind.SERVER }, ROOT_CONTEXT);
+    await context.with(trace.setSpan(contextOf(starter), span), async () => {
+      const { traceId, spanId } = span.spanContext();
+      assert.deepEqual(traceCarrier(), { traceparent: `00-${traceId}-${spanId}-00` });
+      await inSpan('inner', {}, async (inner) => assert.equal(inner, span));
+    });
+    assert.deepEqual(exporter.getFinishedSpans(), []);
+  });
+});
+
+describe('a trace that began elsewhere', () => {
+  const id = '0af7651916cd43dd8448eb211c80319c';
+
+  it('is recorded as was decided there', () => {
+    const { starter } = starterOf(NEVER);
+    const followed = starter.startSpan('x', {}, remote(id, TraceFlags.SAMPLED));
+    assert.equal(followed.isRecording(), true);
+    assert.equal(followed.spanContext().traceId, id);
+    const left = starter.startSpan('x', {}, remote(id, TraceFlags.NONE));
+    assert.equal(left.isRecording(), false);
+    assert.equal(left.spanContext().traceId, id);
+    assert.notEqual(left.spanContext().spanId, 'b7ad6b7169203331');
+  });
+
+  it('is decided upon by its id where parents are not asked', () => {
+    const { starter } = starterOf(NEVER, false);
+    assert.equal(starter.startSpan('x', {}, remote(id, TraceFlags.SAMPLED)).isRecording(), false);
+  });
+});
+
+describe('what is done for a message of another trace', () => {
+  it('has that trace and its baggage, and nothing of the one around it', async () => {
+    const { starter } = starterOf(NEVER);
+    const around = propagation.setBaggage(
+      trace.setSpan(contextOf(starter), starter.startSpan('x', {}, ROOT_CONTEXT)),
+      propagation.createBaggage({ plan: { value: 'gold' } }),
+    );
+    const parent = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00' };
+    const carrier = await context.with(around, () =>
+      inSpan('process', { parent }, async () => traceCarrier()),
+    );
+    assert.match(carrier.traceparent!, /^00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-00$/);
+    assert.equal(carrier.baggage, undefined);
+  });
+});
