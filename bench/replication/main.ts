@@ -3,12 +3,14 @@
  *
  *   --seconds N   sizes the tables and backlogs for about N seconds of measuring (default 60)
  *   --json FILE   also write the figures to FILE
- *   --only A,B    only these phases: snapshot, verify, stream, lag
+ *   --only A,B    only these phases: snapshot, verify, stream, lag, memory
  */
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
+import { PROCESS_FLAGS } from '@banyan/replication';
+import { applierMemory } from './memory.ts';
 import {
   bareScan,
   lagAtRate,
@@ -21,8 +23,13 @@ import {
 } from './phases.ts';
 import { openWorld, ROW, type World, WRITER } from './world.ts';
 
-// As the applier runs: rows live for milliseconds, and a young generation that grows only keeps their garbage longer.
-setFlagsFromString('--semi-space-growth-factor=1');
+// The links of the other phases run in this process: with the applier's flags, which V8 takes only at the start.
+if (!PROCESS_FLAGS.every((flag) => process.execArgv.includes(flag))) {
+  const again = spawnSync(process.execPath, [...PROCESS_FLAGS, ...process.argv.slice(1)], {
+    stdio: 'inherit',
+  });
+  process.exit(again.status ?? 1);
+}
 
 /** Odd, for the median. */
 const ROUNDS = 3;
@@ -43,7 +50,7 @@ try {
   if (wanted('snapshot') || wanted('verify')) await tables(world);
   if (wanted('stream')) for (const workload of ['inserts', 'mixed'] as const) await stream(world, workload);
   if (wanted('lag')) await lag(world);
-  add('memory of this process, peak', process.resourceUsage().maxRSS / 1024, 'MiB');
+  if (wanted('memory')) for (const rows of [200_000, 1_000_000]) await memory(world, rows);
 } finally {
   await world.stop();
 }
@@ -99,6 +106,12 @@ async function lag(world: World): Promise<void> {
   const { p50, p99, rows } = await lagAtRate(world, Math.min(20, Math.max(3, seconds / 6)));
   add(`lag p50 at 5,000 rows/s (${rows} rows)`, p50, 'ms');
   add('lag p99 at 5,000 rows/s', p99, 'ms');
+}
+
+async function memory(world: World, rows: number): Promise<void> {
+  const { peakMiB, changes } = await applierMemory(world, rows);
+  const what = `${rows.toLocaleString('en')} rows copied, ${changes.toLocaleString('en')} changes, verified`;
+  add(`peak memory of an applier's process: ${what}`, peakMiB, 'MiB');
 }
 
 function median(values: number[]): number {

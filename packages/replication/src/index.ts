@@ -24,6 +24,7 @@ export { type Orphans, orphans } from './orphans.ts';
 export { BUCKETS, bucket, bucketSql, isServiceSide, isServiceSideSql } from './ownership.ts';
 export type { Finding } from './preflight.ts';
 export type { PrepareOptions } from './prepare.ts';
+export { PROCESS_FLAGS } from './process-flags.ts';
 export { type RepairOptions, repair } from './repair.ts';
 export { checkSequences, type SequenceState } from './sequences.ts';
 export type { Progress, Throttle } from './throttle.ts';

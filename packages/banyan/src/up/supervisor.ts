@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { PROCESS_FLAGS } from '@banyan/replication';
 
 export type ProcessName = 'applier' | 'controller' | 'gateway';
 
@@ -18,9 +19,8 @@ const ENTRY: Record<ProcessName, URL> = {
   gateway: new URL('../gateway/main.ts', import.meta.url),
 };
 
-/** The applier's short-lived rows would grow the young generation to tens of MiB per space; small ones collect as fast. */
-const EXEC_ARGV: Record<ProcessName, string[]> = {
-  applier: ['--semi-space-growth-factor=1'],
+const EXEC_ARGV: Record<ProcessName, readonly string[]> = {
+  applier: PROCESS_FLAGS,
   controller: [],
   gateway: [],
 };
@@ -82,7 +82,7 @@ export async function startSupervisor(options: {
         const child = fork(ENTRY[name], {
           env,
           stdio: ['ignore', log, log, 'ipc'],
-          execArgv: EXEC_ARGV[name],
+          execArgv: [...EXEC_ARGV[name]],
         });
         closeSync(log);
         children.set(name, child);

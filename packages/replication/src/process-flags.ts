@@ -1,0 +1,10 @@
+/**
+ * Flags of V8 for a process that runs links (`execArgv`). Rows live for milliseconds: a young generation that grows to
+ * tens of MiB would only keep their garbage, one of 1 MiB would hand rows on to the old generation, which V8 lets grow
+ * to several times of what is alive before it looks.
+ */
+export const PROCESS_FLAGS: readonly string[] = [
+  '--min-semi-space-size=8',
+  '--max-semi-space-size=8',
+  '--heap-growing-percent=20',
+];
