@@ -217,7 +217,7 @@ class DatabaseLink implements Link {
 
   status(): LinkStatus {
     const streamer = this.#streamer;
-    const lag = streamer?.lag.percentiles();
+    const lag = streamer?.lag.percentiles(performance.now());
     const waiting = streamer?.waitingSince;
     return {
       state: streamer?.state ?? this.#state,
