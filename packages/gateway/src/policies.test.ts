@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose';
 import { bucket } from './bucket.ts';
@@ -17,6 +18,14 @@ function legacyToken(sub: string, expiresIn = 60): Promise<string> {
     .setProtectedHeader({ alg: 'HS256' })
     .setExpirationTime(now() + expiresIn)
     .sign(key(SECRET));
+}
+
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** Signed with HMAC-SHA-256 whatever its header says. */
+function signed(header: object, claims: object, secret: string): string {
+  const input = `${encode(header)}.${encode(claims)}`;
+  return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`;
 }
 
 async function jwksIssuer(t: Parameters<typeof startBackend>[0]) {
@@ -142,7 +151,6 @@ describe('tokens', () => {
     const { issuer, publicKey, sign } = await jwksIssuer(t);
     const monolith = { instances: [], health: null, timeoutMs: 1, signAs: null };
     const tokens = new Tokens({ issuers: [MONOLITH, issuer], monolith });
-    const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const none = `${encode({ alg: 'none' })}.${encode({ sub: '1', exp: now() + 60 })}.`;
     assert.equal((await tokens.verify(none)).state, 'invalid');
     const publicText = JSON.stringify(await exportJWK(publicKey));
@@ -157,6 +165,38 @@ describe('tokens', () => {
       (await tokens.verify(claimsToBeMonolith.with(1, encode({ sub: '1' })).join('.'))).state,
       'invalid',
     );
+  });
+
+  test('of an issuer with a secret, only what it signed for us and for now is good', async () => {
+    const monolith = { instances: [], health: null, timeoutMs: 1, signAs: null };
+    const issuer: Issuer = { ...MONOLITH, issuer: 'legacy', audience: 'us' };
+    const tokens = new Tokens({ issuers: [issuer], monolith });
+    const claims = { sub: '1', iss: 'legacy', aud: 'us', exp: now() + 60 };
+    const sign = (changes: object, header: object = {}, secret = SECRET) =>
+      signed({ alg: 'HS256', ...header }, { ...claims, ...changes }, secret);
+    const state = async (token: string) => (await tokens.verify(token)).state;
+    assert.equal(await state(sign({})), 'valid');
+    assert.equal(await state(sign({ aud: ['them', 'us'] })), 'valid');
+    assert.equal(await state(sign({ exp: undefined })), 'valid');
+    assert.equal(await state(sign({ exp: now() - 1 })), 'expired');
+    const bad = {
+      'another secret': sign({}, {}, `${SECRET}x`),
+      'another audience': sign({ aud: 'them' }),
+      'no audience': sign({ aud: undefined }),
+      'another audience, expired': sign({ aud: 'them', exp: now() - 1 }),
+      'not yet': sign({ nbf: now() + 60 }),
+      'a date as text': sign({ exp: String(now() + 60) }),
+      'no algorithm': sign({}, { alg: 'none' }),
+      'another algorithm': sign({}, { alg: 'HS512' }),
+      'an extension that we do not know': sign({}, { crit: ['b64'], b64: false }),
+      'tampered claims': sign({}).replace(/\.[^.]+\./, `.${encode({ ...claims, sub: '2' })}.`),
+      'no signature': sign({}).replace(/[^.]+$/, ''),
+      'half a signature': sign({}).slice(0, -20),
+    };
+    for (const [what, token] of Object.entries(bad)) assert.equal(await state(token), 'invalid', what);
+    assert.equal(await state(sign({ iss: ['legacy'] })), 'unknown');
+    assert.equal(await state(sign({ iss: 'other' })), 'unknown');
+    assert.equal(await state(sign({ iss: undefined })), 'unknown');
   });
 
   test('a result is remembered until the token expires, not longer', async () => {
