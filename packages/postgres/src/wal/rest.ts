@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
  * Lets a busy socket rest for a few milliseconds between reads. A walsender writes every row by itself; read as they
  * come, each costs both processes a wake-up and a system call. What a rest gathers in the kernel's buffer is read at
  * once, and the walsender, which finds room all the while, does not sleep either: of 300,000 rows it took 0.7 s of CPU
- * in the kernel instead of 1.0-1.3 s. A quiet stream is read at once: only a run of reads close together starts it, and
+ * in the kernel instead of 0.8-1.2 s. A quiet stream is read at once: only a run of reads close together starts it, and
  * a rest that gathered little ends it.
  */
 export class Rest {
