@@ -8,7 +8,7 @@ export type Answer = { peakMiB: number };
 
 /**
  * The peak of resident memory of a process that does what an applier does for a service of one table, with the flags it
- * is given by `banyan up`: copies `rows`, streams half as many changes both ways while they are made, verifies.
+ * is given by `banyan up`: copies `rows`, streams half as many changes while they are made (the link the other way reads their echo), verifies.
  */
 export async function applierMemory(
   world: World,
