@@ -16,7 +16,7 @@ export type ReceivedSpan = {
   links: { traceId: string; spanId: string }[];
   status: 'unset' | 'ok' | 'error';
 };
-export type Attributes = Record<string, unknown>;
+type Attributes = Record<string, unknown>;
 
 /**
  * The spans of an ExportTraceServiceRequest in OTLP's JSON form. Strict: ids in hex and not zero, 64-bit numbers as
