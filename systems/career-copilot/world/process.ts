@@ -11,7 +11,7 @@ export type ProcessOptions = {
   logDirectory: string;
   /** Answers 2xx when the process is ready. */
   readyUrl: string;
-  /** How long that may take, ms. */
+  /** How long that may take, ms. Default a minute: on two busy cores a start may take a third of it. */
   readyMs?: number;
 };
 
@@ -65,7 +65,7 @@ export async function startProcess(options: ProcessOptions): Promise<ManagedProc
       });
     });
     died.catch(() => {}); // a later end is nobody's failure
-    await Promise.race([died, waitUntilReady(options.readyUrl, options.readyMs ?? 20_000, options.name)]);
+    await Promise.race([died, waitUntilReady(options.readyUrl, options.readyMs ?? 60_000, options.name)]);
   }
 
   function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
