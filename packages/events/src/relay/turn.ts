@@ -1,4 +1,4 @@
-import { connectionConfig, type Db, errorCode } from '@banyan/postgres';
+import { connectionConfig, type Db } from '@banyan/postgres';
 import pg from 'pg';
 
 /** Being the one active relay of a database. */
@@ -22,30 +22,23 @@ export async function takeTurn(url: string, pool: Db, signal: AbortSignal): Prom
   const ended = Promise.withResolvers<void>();
   client.on('end', ended.resolve);
   client.on('error', () => ended.resolve());
-  // Ends the waiting on the server too: it would not notice that nobody waits any more.
-  const cancel = () => {
-    const pid = (client as { processID?: number }).processID;
-    if (pid) pool.query('SELECT pg_cancel_backend($1)', [pid]).catch(() => {});
-    else void client.end();
-  };
-  signal.addEventListener('abort', cancel);
+  signal.throwIfAborted();
+  const abort = Promise.withResolvers<never>();
+  const onAbort = () => abort.reject(signal.reason);
+  signal.addEventListener('abort', onAbort);
+  const connecting = client.connect();
+  const waiting = connecting.then(() => waitInLine(client));
   try {
-    signal.throwIfAborted();
-    await client.connect();
-    signal.throwIfAborted();
-    // So that a relay that was killed while it waited does not stay in line. Not on every platform.
-    await client.query(`SET client_connection_check_interval = '10s'`).catch(() => {});
-    // Whoever has to look the table up while it waits holds a snapshot of the catalog: look it up before.
-    await client.query('SELECT FROM banyan_events.relay_turn');
-    await client.query('BEGIN');
-    await client.query(NO_LIMITS);
-    await client.query('LOCK TABLE banyan_events.relay_turn IN EXCLUSIVE MODE');
-    signal.throwIfAborted();
+    await Promise.race([waiting, abort.promise]);
   } catch (error) {
-    await client.end().catch(() => {});
-    throw errorCode(error) === CANCELED && signal.aborted ? signal.reason : error;
+    waiting.catch(() => {});
+    const left = leave(client, connecting, pool);
+    // One that is still connecting to a server that does not answer may take its time; nobody has to wait for it.
+    if (pidOf(client)) await left;
+    throw error;
   } finally {
-    signal.removeEventListener('abort', cancel);
+    abort.promise.catch(() => {});
+    signal.removeEventListener('abort', onAbort);
   }
   return {
     lost: ended.promise,
@@ -55,9 +48,33 @@ export async function takeTurn(url: string, pool: Db, signal: AbortSignal): Prom
   };
 }
 
-const CANCELED = '57014';
+async function waitInLine(client: pg.Client): Promise<void> {
+  // So that a relay that was killed while it waited does not stay in line. Not on every platform.
+  await client.query(`SET client_connection_check_interval = '10s'`).catch(() => {});
+  // Whoever has to look the table up while it waits holds a snapshot of the catalog: look it up before.
+  await client.query('SELECT FROM banyan_events.relay_turn');
+  await client.query('BEGIN');
+  await client.query(NO_LIMITS);
+  await client.query('LOCK TABLE banyan_events.relay_turn IN EXCLUSIVE MODE');
+}
+
+/**
+ * Ends the waiting on the server too: it would not notice that nobody waits any more. The session and not the statement: a
+ * cancellation that comes between two statements cancels nothing, and the next one would wait for ever.
+ */
+async function leave(client: pg.Client, connecting: Promise<unknown>, pool: Db): Promise<void> {
+  await connecting.catch(() => {});
+  const pid = pidOf(client);
+  if (pid) await pool.query('SELECT pg_terminate_backend($1)', [pid]).catch(() => {});
+  await client.end().catch(() => {});
+}
 
 /** This transaction is meant to last. */
 const NO_LIMITS = `
   SELECT set_config(name, '0', true) FROM pg_settings
   WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout', 'statement_timeout', 'lock_timeout')`;
+
+/** Of its backend, once it is connected. */
+function pidOf(client: pg.Client): number | undefined {
+  return (client as { processID?: number }).processID ?? undefined;
+}
