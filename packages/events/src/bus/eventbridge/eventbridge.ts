@@ -13,7 +13,7 @@ import { EventsError } from '../../errors.ts';
 import type { Bus, DeadLetters, Subscriber, Subscription } from '../bus.ts';
 import { QueueConsumer } from './consumer.ts';
 import { deadLetters } from './dead-letters.ts';
-import { type Clients, ensureQueue, ensureRule, findQueue, queueName } from './queues.ts';
+import { type Clients, ensureQueue, ensureRule, findQueue, queueName, ruleName } from './queues.ts';
 
 export type EventBridgeBusOptions = {
   /** Of the event bus and, with a dash behind it, of all queues. Default `banyan`. */
@@ -95,12 +95,11 @@ class EventBridgeBus implements Bus {
     if (this.#closing) throw new EventsError('BUS_CLOSED');
     const { group, types, onError } = subscription;
     const { sqs } = this.#clients;
-    const messagesName = queueName(this.#name, group, 'messages');
-    const queueUrl = await ensureQueue(sqs, messagesName);
+    const queueUrl = await ensureQueue(sqs, queueName(this.#name, group, 'messages'));
     const deadUrl = await ensureQueue(sqs, queueName(this.#name, group, 'dead'));
     // By the tag the group is known again from a queue's name.
     await sqs.send(new TagQueueCommand({ QueueUrl: deadUrl, Tags: { [GROUP_TAG]: group } }));
-    const rule = messagesName.slice(-64);
+    const rule = ruleName(this.#name, group);
     await ensureRule(this.#clients, { eventBus: this.#name, name: rule, types, queueUrl });
     const consumer = new QueueConsumer({
       sqs,

@@ -17,12 +17,27 @@ import {
 
 export type Clients = { sqs: SQSClient; events: EventBridgeClient };
 
-/** A queue's name: letters, digits, dashes and underscores, 80 at most, so a group's dots and length are hashed away. */
+/** What AWS allows in a queue's name and in a rule's. */
+const MOST_OF_QUEUE = 80;
+const MOST_OF_RULE = 64;
+
+/** Letters, digits, dashes and underscores, 80 at most. */
 export function queueName(prefix: string, group: string, purpose: 'messages' | 'dead'): string {
+  return awsName(prefix, group, purpose, MOST_OF_QUEUE);
+}
+
+export function ruleName(prefix: string, group: string): string {
+  return awsName(prefix, group, 'messages', MOST_OF_RULE);
+}
+
+/** Two groups never share a name: a group that does not fit, or has other characters, keeps a part of its own and a hash. */
+function awsName(prefix: string, group: string, purpose: string, most: number): string {
   const plain = `${prefix}-${group}-${purpose}`;
-  if (/^[A-Za-z0-9_-]{1,80}$/.test(plain)) return plain;
+  if (plain.length <= most && /^[A-Za-z0-9_-]+$/.test(plain)) return plain;
   const hash = createHash('sha256').update(group).digest('hex').slice(0, 16);
-  return `${prefix}-${group.replaceAll(/[^A-Za-z0-9_-]/g, '-').slice(0, 40)}-${hash}-${purpose}`.slice(0, 80);
+  const room = most - prefix.length - hash.length - purpose.length - 3;
+  const readable = group.replaceAll(/[^A-Za-z0-9_-]/g, '-').slice(0, Math.max(0, room));
+  return `${prefix}-${readable}-${hash}-${purpose}`;
 }
 
 /** Its URL; made if it is not there. Messages are kept for 14 days, the most that SQS offers. */
