@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { createEventStore } from '@banyan/events';
 import { getPostgreSQLEventStore } from '@event-driven-io/emmett-postgresql';
 import type pg from 'pg';
-import { median, openDatabase } from './database.ts';
+import { median } from '../median.ts';
+import { openDatabase } from './database.ts';
 
 const WRITERS = 16;
 const ROUNDS = 12;

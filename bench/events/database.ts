@@ -1,8 +1,6 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createPool, startEmbedded } from '@banyan/postgres';
+import { createPool } from '@banyan/postgres';
 import type pg from 'pg';
+import { startBenchServer } from '../server.ts';
 
 /** A PostgreSQL of its own, as durable as in production, and a pool on a fresh database of it. */
 export async function openDatabase(max: number): Promise<{
@@ -12,17 +10,7 @@ export async function openDatabase(max: number): Promise<{
   createDatabase(name: string): Promise<string>;
   stop(): Promise<void>;
 }> {
-  const directory = mkdtempSync(join(tmpdir(), 'banyan-bench-'));
-  chmodSync(directory, 0o711);
-  const server = await startEmbedded({
-    directory,
-    settings: {
-      shared_buffers: '512MB',
-      max_wal_size: '8GB',
-      checkpoint_timeout: '30min',
-      autovacuum: 'off',
-    },
-  });
+  const server = await startBenchServer();
   const url = await server.createDatabase('events');
   const pool = createPool(url, { max });
   return {
@@ -32,11 +20,6 @@ export async function openDatabase(max: number): Promise<{
     async stop() {
       await pool.end();
       await server.stop();
-      rmSync(directory, { recursive: true, force: true });
     },
   };
-}
-
-export function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createEventStore, createProjector, defineProjection, type Projection } from '@banyan/events';
-import { median, openDatabase } from './database.ts';
+import { median } from '../median.ts';
+import { openDatabase } from './database.ts';
 
 const ROUNDS = 3;
 

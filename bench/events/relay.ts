@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { applyOutboxSchema, type Envelope, openPostgresBus, startRelay } from '@banyan/events';
 import { PgBoss } from 'pg-boss';
-import { median, openDatabase } from './database.ts';
+import { median } from '../median.ts';
+import { openDatabase } from './database.ts';
 
 const ROUNDS = 3;
 const BATCH = 1_000;

@@ -1,7 +1,8 @@
 import { createSagas, defineSaga } from '@banyan/events';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { Type } from 'typebox';
-import { median, openDatabase } from './database.ts';
+import { median } from '../median.ts';
+import { openDatabase } from './database.ts';
 
 const AT_ONCE = 16;
 const ROUNDS = 16;

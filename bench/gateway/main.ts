@@ -13,6 +13,7 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SignJWT } from 'jose';
+import { median } from '../median.ts';
 import { contendersOf, upstreamOf } from './contenders.ts';
 import { canPace, loadGenerator, type Measured, runPaced } from './load.ts';
 import { busyMicros, type Running, start } from './processes.ts';
@@ -196,11 +197,6 @@ function tokenOf(subject: string, secret: string): Promise<string> {
     .setIssuedAt()
     .setExpirationTime('2h')
     .sign(new TextEncoder().encode(secret));
-}
-
-function median(list: number[]): number {
-  const sorted = [...list].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
 function round(value: number): number {

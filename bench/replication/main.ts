@@ -10,6 +10,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { PROCESS_FLAGS } from '@banyan/replication';
+import { median } from '../median.ts';
 import { applierMemory } from './memory.ts';
 import {
   bareScan,
@@ -112,10 +113,6 @@ async function memory(world: World, rows: number): Promise<void> {
   const { peakMiB, changes } = await applierMemory(world, rows);
   const what = `${rows.toLocaleString('en')} rows copied, ${changes.toLocaleString('en')} changes, verified`;
   add(`peak memory of an applier's process: ${what}`, peakMiB, 'MiB');
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 function add(name: string, value: number, unit: string): void {

@@ -1,9 +1,7 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createPool, startEmbedded } from '@banyan/postgres';
+import { createPool } from '@banyan/postgres';
 import { copy, type LinkConfig, split, table } from '@banyan/replication';
 import type pg from 'pg';
+import { startBenchServer } from '../server.ts';
 
 /** One server with the databases of one benchmark: a source, our target with a split column, and a plain copy. */
 export type World = {
@@ -30,17 +28,7 @@ export const MAPPING = table({
 });
 
 export async function openWorld(): Promise<World> {
-  const directory = mkdtempSync(join(tmpdir(), 'banyan-bench-'));
-  chmodSync(directory, 0o711);
-  const server = await startEmbedded({
-    directory,
-    settings: {
-      shared_buffers: '512MB',
-      max_wal_size: '8GB',
-      checkpoint_timeout: '30min',
-      autovacuum: 'off',
-    },
-  });
+  const server = await startBenchServer();
   const urls = {
     source: await server.createDatabase('source'),
     split: await server.createDatabase('split'),
@@ -67,7 +55,6 @@ export async function openWorld(): Promise<World> {
     async stop() {
       await Promise.all(Object.values(pools).map((pool) => pool.end()));
       await server.stop();
-      rmSync(directory, { recursive: true, force: true });
     },
   };
 }

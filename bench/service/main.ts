@@ -16,6 +16,7 @@ import { SignJWT } from 'jose';
 import { installed } from '../gateway/contenders.ts';
 import { loadGenerator, type Measured } from '../gateway/load.ts';
 import { type Running, start } from '../gateway/processes.ts';
+import { median } from '../median.ts';
 import { POOL_SIZE } from './note.ts';
 
 const ROUNDS = 5;
@@ -136,11 +137,6 @@ function adminToken(subject: number): Promise<string> {
     .setSubject(String(subject))
     .setExpirationTime('2h')
     .sign(new TextEncoder().encode(SECRET));
-}
-
-function median(list: number[]): number {
-  const sorted = list.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
 function round(value: number): number {
