@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { TransactionClient } from './client.ts';
 
 export type Db = pg.Pool;
 
@@ -36,6 +37,7 @@ export function createPool(url: string, options: PoolOptions = {}): pg.Pool {
   if (statementTimeoutMs !== undefined) settings.statement_timeout = String(statementTimeoutMs);
   const pool = new pg.Pool({
     ...connectionConfig(url, settings),
+    Client: TransactionClient as unknown as new () => pg.ClientBase,
     max,
     idleTimeoutMillis: IDLE_MS,
     application_name: applicationName,

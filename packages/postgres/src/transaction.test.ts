@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import type pg from 'pg';
-import { createPool, errorCode, PostgresError, withTransaction } from './index.ts';
+import { createPool, errorCode, PostgresError, runWithNext, withTransaction } from './index.ts';
 import { testServer } from './testing.ts';
 
 let pool: pg.Pool;
@@ -115,4 +115,121 @@ test('a client that is given stays with its owner', async () => {
     client.release();
   }
   assert.deepEqual(await ids(), [7]);
+});
+
+const insert = (id: unknown) => ({ name: 'insert', text: 'INSERT INTO t (id) VALUES ($1)', values: [id] });
+
+/** Numbers of the pool's reads off the server so far: one for each answer. */
+async function countAnswers(run: (one: pg.Pool) => Promise<unknown>): Promise<number> {
+  const one = createPool(pool.options.connectionString!, { max: 1 });
+  let answers = 0;
+  one.on('connect', (client) => {
+    const { connection } = client as unknown as { connection: pg.Connection };
+    connection.on('readyForQuery', () => answers++);
+  });
+  await one.query('SELECT 1');
+  answers = 0;
+  await run(one);
+  const counted = answers;
+  await one.end();
+  return counted;
+}
+
+test('BEGIN goes with the first statement, what runs with the next one goes with that', async () => {
+  const answers = await countAnswers((one) =>
+    withTransaction(one, async (client) => {
+      await client.query(insert(1));
+      await runWithNext(client, insert(2));
+      await runWithNext(client, insert(3));
+      const { rows } = await client.query('SELECT count(*)::int AS n FROM t WHERE id > $1', [0]);
+      assert.deepEqual(rows, [{ n: 3 }]);
+      await runWithNext(client, insert(4));
+    }),
+  );
+  assert.equal(answers, 3);
+  assert.deepEqual(await ids(), [1, 2, 3, 4]);
+});
+
+test('a transaction of what runs with COMMIT is one question and one answer, one without statements none', async () => {
+  assert.equal(
+    await countAnswers((one) => withTransaction(one, (client) => runWithNext(client, insert(1)))),
+    1,
+  );
+  assert.equal(await countAnswers((one) => withTransaction(one, async () => {})), 0);
+  assert.deepEqual(await ids(), [1]);
+});
+
+test('one that fails with the next statement takes the transaction with it, at COMMIT too', async () => {
+  await pool.query('INSERT INTO t VALUES (1)');
+  const one = createPool(pool.options.connectionString!, { max: 1 });
+  for (const next of [insert(3), undefined, 'SELECT 1; SELECT 2']) {
+    // Again on the same connection: nothing may count as prepared that the server has skipped.
+    const failing = withTransaction(one, async (client) => {
+      await client.query(insert(2));
+      await runWithNext(client, insert(1));
+      if (next) await client.query(next as string);
+    });
+    await assert.rejects(failing, (error) => errorCode(error) === '23505');
+  }
+  const swallowing = withTransaction(one, async (client) => {
+    await runWithNext(client, insert(1));
+    await client.query({ name: 'never run', text: 'SELECT $1::int', values: [1] }).catch(() => {});
+  });
+  await assert.rejects(swallowing, { code: 'TRANSACTION_ABORTED' });
+  const { rows } = await one.query({ name: 'never run', text: 'SELECT $1::int', values: [1] });
+  assert.deepEqual(rows, [{ int4: 1 }]);
+  await withTransaction(one, (client) => runWithNext(client, insert(5)));
+  await one.end();
+  assert.deepEqual(await ids(), [1, 5]);
+});
+
+test('nothing runs outside of a transaction that could not begin', async () => {
+  const one = createPool(pool.options.connectionString!, { max: 1 });
+  // A BEGIN that fails where it always succeeds: its name is taken by something else.
+  await one.query('PREPARE banyan_begin AS SELECT 1 / (SELECT count(*) FROM t)');
+  const early = await one.connect();
+  const { connection } = early as unknown as { connection: { parsedStatements: Record<string, string> } };
+  connection.parsedStatements.banyan_begin = 'BEGIN';
+  early.release();
+  for (const first of [insert(1), 'INSERT INTO t VALUES (1)']) {
+    const stubborn = withTransaction(one, async (client) => {
+      await client.query(first as string).catch(() => {});
+      await client.query(insert(2)).catch(() => {});
+      await client.query('INSERT INTO t VALUES (3)').catch(() => {});
+    });
+    await assert.rejects(stubborn, (error) => errorCode(error) === '22012');
+  }
+  await one.end();
+  assert.deepEqual(await ids(), []);
+});
+
+test('a value that cannot be sent fails its own statement only', async () => {
+  await withTransaction(pool, async (client) => {
+    const circular: Record<string, unknown> = {};
+    circular.self = circular;
+    await assert.rejects(
+      client.query({ text: 'INSERT INTO t (id) VALUES ($1)', values: [circular] }),
+      TypeError,
+    );
+    await client.query(insert(1));
+  });
+  assert.deepEqual(await ids(), [1]);
+});
+
+test('what runs with the next statement belongs to the savepoint around it', async () => {
+  await withTransaction(pool, async (client) => {
+    await runWithNext(client, insert(1));
+    const inner = withTransaction(client, async (same) => {
+      await runWithNext(same, insert(2));
+      throw new Error('undone');
+    });
+    await assert.rejects(inner, /undone/);
+    await withTransaction(client, (same) => runWithNext(same, insert(3)));
+  });
+  assert.deepEqual(await ids(), [1, 3]);
+});
+
+test('outside of a transaction a statement that may wait runs at once', async () => {
+  await runWithNext(pool, insert(1));
+  assert.deepEqual(await ids(), [1]);
 });

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
+import { TransactionClient } from './client.ts';
 import { errorCode, PostgresError } from './errors.ts';
+import type { Queryable } from './wal/slots.ts';
 
 export interface TransactionOptions {
   /** Default: the server's own (`read committed` unless configured). */
@@ -16,6 +18,8 @@ export interface TransactionOptions {
  * taken from it and given back (thrown away if it broke). Given a client that is already inside
  * `withTransaction`, a savepoint is used: only the inner work is undone on a throw, and `retries` is ignored
  * because a serialization failure dooms the outer transaction.
+ *
+ * On a pool of `createPool` BEGIN goes out with the first statement; without any there is no transaction at all.
  */
 export async function withTransaction<T>(
   pool: pg.Pool | pg.PoolClient,
@@ -32,6 +36,18 @@ export async function withTransaction<T>(
       await delay(Math.random() * Math.min(10 * 2 ** attempt, 500));
     }
   }
+}
+
+/**
+ * For a statement whose result nobody waits for, in a transaction of `withTransaction`: it is sent with the next statement, at
+ * the latest with COMMIT, and costs no round trip. If it fails, so does that one. Anywhere else it is run at once.
+ */
+export async function runWithNext(
+  tx: Queryable,
+  statement: pg.QueryConfig & { name: string },
+): Promise<void> {
+  if (tx instanceof TransactionClient && inTransaction.has(tx)) tx.hold(statement);
+  else await tx.query(statement);
 }
 
 const inTransaction = new WeakSet<object>();
@@ -65,33 +81,29 @@ async function onClient<T>(
   run: (client: pg.PoolClient) => Promise<T>,
   options: TransactionOptions,
 ): Promise<T> {
-  await client.query(beginStatement(options));
+  if (client instanceof TransactionClient) client.beginLater(beginStatement(options));
+  else await client.query(beginStatement(options));
   inTransaction.add(client);
-  let result: T;
   try {
-    result = await run(client);
+    const result = await run(client);
+    const ended = client instanceof TransactionClient ? await client.commit() : await client.query('COMMIT');
+    inTransaction.delete(client);
+    if (ended?.command === 'ROLLBACK') throw new PostgresError('TRANSACTION_ABORTED');
+    return result;
   } catch (error) {
-    try {
-      await client.query('ROLLBACK');
-      inTransaction.delete(client);
-    } catch {
-      // The first error is the one that tells; the caller above throws the client away.
-    }
+    if (inTransaction.has(client)) await rollBack(client);
     throw error;
   }
-  const { command } = await commit(client);
-  inTransaction.delete(client);
-  if (command === 'ROLLBACK') throw new PostgresError('TRANSACTION_ABORTED');
-  return result;
 }
 
-async function commit(client: pg.PoolClient): Promise<pg.QueryResult> {
+/** After a COMMIT that failed too, which may have failed by what was sent with it. */
+async function rollBack(client: pg.PoolClient): Promise<void> {
   try {
-    return await client.query('COMMIT');
-  } catch (error) {
-    // A deferred constraint or a serialization failure: rolled back, and the session is as good as new.
-    if ((error as { severity?: string }).severity === 'ERROR') inTransaction.delete(client);
-    throw error;
+    const unbegun = client instanceof TransactionClient && client.drop();
+    if (!unbegun) await client.query('ROLLBACK');
+    inTransaction.delete(client);
+  } catch {
+    // The first error is the one that tells; the caller above throws the client away.
   }
 }
 
@@ -105,6 +117,7 @@ async function withSavepoint<T>(
     await client.query('RELEASE SAVEPOINT banyan_nested');
     return result;
   } catch (error) {
+    if (client instanceof TransactionClient) client.drop();
     await client
       .query('ROLLBACK TO SAVEPOINT banyan_nested; RELEASE SAVEPOINT banyan_nested')
       .catch(() => {});

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { applySchema, type Db, type Queryable } from '@banyan/postgres';
+import { applySchema, type Db, type Queryable, runWithNext } from '@banyan/postgres';
 import { currentCohort, inSpan, SpanKind, traceCarrier } from '@banyan/service';
 import type { Contracts, DataOf } from '../contracts.ts';
 import type { Envelope } from '../envelope.ts';
@@ -14,7 +14,10 @@ export type PublishOptions = {
   causationId?: string;
 };
 
-/** Writes an event into the outbox: it goes out if `tx` commits, and never if it does not. */
+/**
+ * Writes an event into the outbox: it goes out if `tx` commits, and never if it does not. In a transaction of `withTransaction`
+ * the row is sent with the next statement, at the latest with COMMIT.
+ */
 export type Publish<C extends Contracts> = <T extends keyof C['events'] & string>(
   tx: Queryable,
   type: T,
@@ -75,7 +78,7 @@ export function createPublisher<C extends Contracts>(
       const text = JSON.stringify(envelope);
       const bytes = Buffer.byteLength(text);
       if (bytes > MAX_BYTES) throw new EventsError('DATA_TOO_LARGE', { type, bytes, limit: MAX_BYTES });
-      await tx.query({
+      await runWithNext(tx, {
         name: 'banyan_outbox',
         text: 'INSERT INTO banyan_events.outbox (message) VALUES ($1)',
         values: [text],

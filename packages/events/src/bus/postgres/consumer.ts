@@ -1,11 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Db, withTransaction } from '@banyan/postgres';
 import type pg from 'pg';
-import type { PgBoss } from 'pg-boss';
 import { EventsError, isPermanent } from '../../errors.ts';
 import type { Subscriber, Subscription } from '../bus.ts';
-import { bossDb } from './queues.ts';
-import { type Job, putOff, takeFirstOfKeys } from './take.ts';
+import { type Job, putOff, remove, takeFirstOfKeys } from './take.ts';
 
 /**
  * Takes messages off one queue. A batch is taken, handled and removed in one transaction on the bus: whatever ends this
@@ -14,7 +12,6 @@ import { type Job, putOff, takeFirstOfKeys } from './take.ts';
  */
 export class Consumer implements Subscriber {
   readonly queue: string;
-  readonly #boss: PgBoss;
   readonly #pool: Db;
   readonly #subscription: Subscription;
   readonly #concurrency: number;
@@ -34,9 +31,8 @@ export class Consumer implements Subscriber {
   #soon: NodeJS.Timeout | undefined;
   #failures = 0;
 
-  constructor(boss: PgBoss, pool: Db, subscription: Subscription) {
+  constructor(pool: Db, subscription: Subscription) {
     const { group, types, concurrency = 16, attempts = 3, delayMs = 5_000 } = subscription;
-    this.#boss = boss;
     this.#pool = pool;
     this.#subscription = subscription;
     this.queue = group;
@@ -144,7 +140,7 @@ export class Consumer implements Subscriber {
         this.#later(this.#delayMs);
       }
     }
-    if (gone.length > 0) await this.#boss.deleteJob(this.queue, gone, { db: bossDb(tx) });
+    if (gone.length > 0) await remove(tx, this.queue, gone);
   }
 
   #later(ms: number): void {

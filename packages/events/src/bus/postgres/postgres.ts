@@ -103,7 +103,7 @@ class PostgresBus implements Bus {
         [group, types],
       );
     });
-    const consumer = new Consumer(this.#boss, this.#consumerPool, subscription);
+    const consumer = new Consumer(this.#consumerPool, subscription);
     this.#consumers.add(consumer);
     return {
       stop: async () => {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Queryable } from '@banyan/postgres';
+import { type Queryable, runWithNext } from '@banyan/postgres';
 import type { Db as BossDb, JobInsert, PgBoss } from 'pg-boss';
 import type { Envelope } from '../../envelope.ts';
 
@@ -24,19 +24,26 @@ export async function enqueue(
         data: message,
       }),
     );
-    await boss.insert(queue, jobs, { db: bossDb(db) });
+    await boss.insert(queue, jobs, { db: withCommit(db) });
   }
-  await db.query('SELECT pg_notify($1, $2)', [CHANNEL, queue]);
+  await runWithNext(db, {
+    name: 'banyan_bus_notify',
+    text: 'SELECT pg_notify($1, $2)',
+    values: [CHANNEL, queue],
+  });
 }
 
-/**
- * Runs what pg-boss does in a transaction of ours, as prepared statements: planned once.
- */
-export function bossDb(db: Queryable): BossDb {
-  return { executeSql: (text, values) => db.query({ name: nameOf(text), text, values }) };
+/** For what pg-boss does in a transaction of ours, the result of which we do not need: with COMMIT, as prepared statements. */
+function withCommit(db: Queryable): BossDb {
+  return {
+    executeSql: async (text, values) => {
+      await runWithNext(db, { name: nameOf(text), text, values: values ?? [] });
+      return { rows: [] };
+    },
+  };
 }
 
-/** Few: they differ by queue and by the number of jobs to fetch. */
+/** Few: they differ by queue. */
 const names = new Map<string, string>();
 
 function nameOf(text: string): string {

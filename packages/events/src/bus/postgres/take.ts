@@ -1,4 +1,4 @@
-import type { Queryable } from '@banyan/postgres';
+import { type Queryable, runWithNext } from '@banyan/postgres';
 import type { Envelope } from '../../envelope.ts';
 import { SCHEMA } from './queues.ts';
 
@@ -25,6 +25,15 @@ export async function takeFirstOfKeys(tx: Queryable, queue: string, room: number
     if (rows.length > 0) return rows;
     if (look >= LOOK_AT_MOST || !(await isBeyond(tx, queue, look))) return [];
   }
+}
+
+/** Removes what was taken, with the transaction's COMMIT. */
+export async function remove(tx: Queryable, queue: string, ids: readonly string[]): Promise<void> {
+  await runWithNext(tx, {
+    name: 'banyan_bus_remove',
+    text: `DELETE FROM ${SCHEMA}.job WHERE name = $1 AND id = ANY($2::uuid[])`,
+    values: [queue, ids],
+  });
 }
 
 /** Lets a message that was taken come again later; what waits behind it goes on waiting. */
