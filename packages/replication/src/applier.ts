@@ -1,7 +1,7 @@
 import { errorCode, formatLsn, formatMicros, type Lsn, PostgresError } from '@banyan/postgres';
 import type { BoundStatement, BoundTable } from './bound-table.ts';
 import { CarefulApplier } from './careful.ts';
-import { encodeCopy } from './copy-rows.ts';
+import { encodeCopy, recycle } from './copy-rows.ts';
 import { ReplicationError } from './errors.ts';
 import type { Ownership } from './ownership.ts';
 import { ownedBySource, type Route, route } from './route.ts';
@@ -197,8 +197,10 @@ export class Applier {
     if (!Array.isArray(steps)) throw steps;
     for (const each of steps) {
       if (each.copy !== undefined) {
-        if ((await sendCopy(this.#session.client, each.copy, each.frames)) !== each.expect)
-          throw new Anomaly();
+        const count = await sendCopy(this.#session.client, each.copy, each.frames);
+        // Only the answer to all of them says that they are sent: after an error they may not be, and are not recycled.
+        recycle(each.frames);
+        if (count !== each.expect) throw new Anomaly();
         continue;
       }
       const { query, expect } = each;

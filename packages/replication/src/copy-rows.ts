@@ -62,16 +62,20 @@ function mostUses(columns: readonly CopyColumn[]): number {
   return Math.max(...uses.values());
 }
 
-/** The rows as frames of the protocol: CopyData in COPY's text format, then CopyDone. Throws `WAL_ENCODING`. */
+/**
+ * The rows as frames of the protocol: CopyData in COPY's text format, then CopyDone. To be given back by `recycle` once
+ * they are sent. Throws `WAL_ENCODING`.
+ */
 export function encodeCopy(
   plan: CopyRows,
   { rows, raw }: { rows: readonly Tuple[]; raw: readonly RawInserts[] },
 ): Buffer {
   at = DATA_HEADER;
   seen = 0;
-  for (const inserts of raw)
-    for (let row = 0, { count } = inserts; row < count; row++)
-      writeRow(plan, inserts.buffer, inserts.locate(row, places));
+  for (const inserts of raw) {
+    const { buffer, count } = inserts;
+    for (let row = 0; row < count; row++) writeRow(plan, buffer, inserts.locate(row, places));
+  }
   for (const row of rows) {
     const buffer = locateTuple(row);
     writeRow(plan, buffer, buffer.length);
@@ -80,11 +84,16 @@ export function encodeCopy(
   if (seen > 0x7f && !isUtf8(scratch.subarray(DATA_HEADER, at))) for (const each of raw) each.rows();
   scratch[0] = COPY_DATA;
   scratch.writeUInt32BE(at - 1, 1);
-  const frames = Buffer.allocUnsafeSlow(at + COPY_DONE.length);
-  scratch.copy(frames, 0, 0, at);
-  COPY_DONE.copy(frames, at);
-  if (scratch.length > KEEP) scratch = Buffer.allocUnsafeSlow(KEEP);
+  if (at + COPY_DONE.length > scratch.length) grow(at + COPY_DONE.length);
+  at += COPY_DONE.copy(scratch, at);
+  const frames = scratch.subarray(0, at);
+  scratch = spare.pop() ?? Buffer.allocUnsafeSlow(FIRST_SIZE);
   return frames;
+}
+
+/** Frames of `encodeCopy` that nobody will read again: their memory serves for others. */
+export function recycle(frames: Buffer): void {
+  if (spare.length < SPARE && frames.buffer.byteLength <= KEEP) spare.push(Buffer.from(frames.buffer));
 }
 
 /** Of the row whose values `places` says where they are in `from`. */
@@ -136,19 +145,28 @@ function write(from: Buffer, start: number, end: number): void {
   const to = scratch;
   let here = at;
   let bits = 0;
-  for (let index = start; index < end; index++) {
+  let index = start;
+  // Four at a time, which takes two thirds of the time, as long as nothing is to be escaped.
+  while (index + 4 <= end) {
+    const a = from[index]!;
+    const b = from[index + 1]!;
+    const c = from[index + 2]!;
+    const d = from[index + 3]!;
+    if ((ESCAPES[a]! | ESCAPES[b]! | ESCAPES[c]! | ESCAPES[d]!) !== 0) break;
+    to[here] = a;
+    to[here + 1] = b;
+    to[here + 2] = c;
+    to[here + 3] = d;
+    bits |= a | b | c | d;
+    here += 4;
+    index += 4;
+  }
+  for (; index < end; index++) {
     const byte = from[index]!;
+    const letter = ESCAPES[byte]!;
+    if (letter !== 0) to[here++] = BACKSLASH;
+    to[here++] = letter !== 0 ? letter : byte;
     bits |= byte;
-    // All that COPY reads as something else is a control character or the backslash.
-    if (byte < 0x20 || byte === BACKSLASH) {
-      const letter = ESCAPES[byte]!;
-      if (letter !== 0) {
-        to[here++] = BACKSLASH;
-        to[here++] = letter;
-        continue;
-      }
-    }
-    to[here++] = byte;
   }
   at = here;
   seen |= bits;
@@ -201,7 +219,7 @@ const COPY_DATA = 0x64;
 const COPY_DONE = Buffer.from([0x63, 0, 0, 0, 4]);
 const DATA_HEADER = 5;
 /** Byte → what stands for it behind a backslash; 0: itself. */
-const ESCAPES = new Uint8Array(0x60);
+const ESCAPES = new Uint8Array(256);
 for (const [byte, letter] of [
   ['\b', 'b'],
   ['\f', 'f'],
@@ -213,8 +231,12 @@ for (const [byte, letter] of [
 ] as const)
   ESCAPES[byte.charCodeAt(0)] = letter.charCodeAt(0);
 
+/** Of a batch's size, and not given away: garbage of that size would make the collector run more than all else does. */
+const FIRST_SIZE = 512 * 1024;
 const KEEP = 4 * 1024 * 1024;
-let scratch = Buffer.allocUnsafeSlow(64 * 1024);
+const SPARE = 2;
+const spare: Buffer[] = [];
+let scratch: Buffer = Buffer.allocUnsafeSlow(FIRST_SIZE);
 let at = 0;
 /** The bits of all that was written. */
 let seen = 0;

@@ -114,9 +114,11 @@ export class Intake {
   }
 
   #inserts(inserts: RawInserts): void {
-    if (this.#skip) return;
-    const table = this.#relations.get(inserts.relationId);
-    if (!table) return;
+    const table = this.#skip ? undefined : this.#relations.get(inserts.relationId);
+    if (!table) {
+      inserts.release();
+      return;
+    }
     this.#current!.events.push({ kind: 'inserts', table, inserts });
     this.#count(inserts.count, inserts.size);
   }

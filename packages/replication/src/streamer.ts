@@ -10,6 +10,7 @@ import { checkIdentity, type LinkRecord, plansByName, planTables, readRecord } f
 import type { Ownership } from './ownership.ts';
 import { POSITION_MS, Queue } from './queue.ts';
 import { TargetSession } from './target-session.ts';
+import { letGo } from './transaction.ts';
 
 export type StreamerOptions = {
   config: LinkConfig;
@@ -214,7 +215,7 @@ export class Streamer {
       }
       await applying;
       for (const item of batch) {
-        item.transaction.events = [];
+        letGo(item.transaction);
         unsettled.push(item);
       }
       if (durable) settle();
@@ -228,6 +229,7 @@ export class Streamer {
   async #applyPart({ transaction, part }: Item, applier: Applier): Promise<void> {
     await applier.applyPart(transaction, part === 'last', this.#careful === transaction.finalLsn);
     this.rows += transaction.rows;
+    letGo(transaction);
   }
 
   /** `idle`: the queue, if nothing waits, so that all that was read is applied. */

@@ -46,3 +46,9 @@ export type SourceTransaction = {
   /** Of its rows, about. */
   bytes: number;
 };
+
+/** Its changes are applied and not looked at again. */
+export function letGo(transaction: SourceTransaction): void {
+  for (const event of transaction.events) if (event.kind === 'inserts') event.inserts.release();
+  transaction.events = [];
+}

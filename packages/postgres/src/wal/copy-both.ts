@@ -1,23 +1,26 @@
 import type { Socket } from 'node:net';
 import type pg from 'pg';
+import { CHUNK_BYTES, Chunk } from './chunks.ts';
+import { DirectSocket } from './direct-socket.ts';
 import { Rest } from './rest.ts';
 
-/** What a copy-both exchange tells its owner. The payload is `buffer[start, end)`; the buffer is not written again. */
+/** What a copy-both exchange tells its owner. */
 export interface CopyBothHandler {
   onStarted(): void;
   /** Called before the frames of what was read from the socket at once. */
-  onChunk(): void;
-  onData(buffer: Buffer, start: number, end: number): void;
+  onRead(): void;
+  /** The payload is `chunk.buffer[start, end)`; who needs it after the call holds the chunk. */
+  onData(chunk: Chunk, start: number, end: number): void;
   /** Called after them, with their size. */
-  onChunkEnd(bytes: number): void;
+  onReadEnd(bytes: number): void;
   /** The server ended the exchange; `error` if not in peace. */
   onEnd(error: Error | undefined): void;
 }
 
 /**
- * A query for `pg` that switches the connection to copy-both mode (START_REPLICATION) and reads frames straight
- * from the socket's chunks, without a Buffer and a stream event for each. Whatever is not part of the exchange
- * (an error, the end) is given back to `pg`.
+ * A query for `pg` that switches the connection to copy-both mode (START_REPLICATION) and reads frames where the socket
+ * has put them (of a `DirectSocket`; else they are copied once), without a Buffer and a stream event for each. Whatever
+ * is not part of the exchange (an error, the end) is given back to `pg`.
  */
 export class CopyBoth {
   readonly #text: string;
@@ -25,8 +28,11 @@ export class CopyBoth {
   #socket: Socket | undefined;
   #rest: Rest | undefined;
   #parserOfPg: ((chunk: Buffer) => void) | undefined;
-  #parts: Buffer[] = [];
-  #have = 0;
+  #chunk = Chunk.take(CHUNK_BYTES);
+  /** What was read and is not taken yet: `#chunk.buffer[#from, #to)`. */
+  #from = 0;
+  #to = 0;
+  /** Bytes of the frame that begins there. */
   #need = HEADER;
   #ended = false;
 
@@ -67,6 +73,7 @@ export class CopyBoth {
     this.#parserOfPg = socket.listeners('data')[0] as (chunk: Buffer) => void;
     socket.removeListener('data', this.#parserOfPg);
     socket.on('data', this.#onSocketData);
+    if (socket instanceof DirectSocket) socket.room = () => this.#room(LEAST_READ);
     (connection as unknown as { query(text: string): void }).query(this.#text);
   }
 
@@ -93,44 +100,64 @@ export class CopyBoth {
     this.#handler.onEnd(error);
   }
 
-  #onSocketData = (chunk: Buffer): void => {
-    this.#rest?.afterRead(chunk.length, performance.now());
-    this.#parts.push(chunk);
-    this.#have += chunk.length;
-    // A frame larger than a chunk is put together once, when all of it is there.
-    if (this.#have < this.#need) return;
-    const buffer = this.#parts.length === 1 ? chunk : Buffer.concat(this.#parts, this.#have);
-    this.#parts = [];
-    this.#handler.onChunk();
-    const rest = this.#readFrames(buffer);
-    if (rest < 0) return;
-    this.#have = buffer.length - rest;
-    if (this.#have > 0) this.#parts.push(buffer.subarray(rest));
-    this.#handler.onChunkEnd(rest);
+  #onSocketData = (bytes: Buffer): void => {
+    const room = this.#chunk.buffer.length - this.#to;
+    const inPlace = this.#isNext(bytes);
+    this.#rest?.afterRead(bytes.length, inPlace && bytes.length === room, performance.now());
+    if (!inPlace) bytes.copy(this.#room(bytes.length));
+    this.#to += bytes.length;
+    if (this.#to - this.#from < this.#need) return;
+    const before = this.#from;
+    this.#handler.onRead();
+    if (this.#readFrames()) this.#handler.onReadEnd(this.#from - before);
   };
 
-  /** The offset of the first incomplete frame, or -1 if the rest went back to pg. */
-  #readFrames(buffer: Buffer): number {
-    let at = 0;
-    while (at + HEADER <= buffer.length) {
+  /** Whether the socket has put them where they belong. */
+  #isNext(bytes: Buffer): boolean {
+    const { buffer } = this.#chunk;
+    return bytes.buffer === buffer.buffer && bytes.byteOffset === buffer.byteOffset + this.#to;
+  }
+
+  /** Where the next bytes belong: at least so many fit. A frame that began lies in one chunk, so it may have to move. */
+  #room(bytes: number): Buffer {
+    const old = this.#chunk;
+    if (old.buffer.length - this.#to < bytes) {
+      this.#chunk = Chunk.take(Math.max(this.#need, this.#to - this.#from + bytes));
+      old.buffer.copy(this.#chunk.buffer, 0, this.#from, this.#to);
+      this.#to -= this.#from;
+      this.#from = 0;
+      old.release();
+    }
+    return this.#chunk.buffer.subarray(this.#to);
+  }
+
+  /** Up to the first frame that is not whole. False if the rest went back to pg. */
+  #readFrames(): boolean {
+    const chunk = this.#chunk;
+    const { buffer } = chunk;
+    const to = this.#to;
+    let at = this.#from;
+    while (at + HEADER <= to) {
       const code = buffer[at]!;
       const end = at + 1 + buffer.readUInt32BE(at + 1);
-      if (end > buffer.length) {
+      if (end > to) {
         this.#need = end - at;
-        return at;
+        this.#from = at;
+        return true;
       }
-      if (code === COPY_DATA) this.#handler.onData(buffer, at + HEADER, end);
+      if (code === COPY_DATA) this.#handler.onData(chunk, at + HEADER, end);
       else if (code === COPY_BOTH_RESPONSE) this.#handler.onStarted();
       else if (!INTERSPERSED.has(code)) {
-        this.#handler.onChunkEnd(at);
+        this.#handler.onReadEnd(at - this.#from);
         // CopyDone itself means nothing to pg; the command's completion follows it.
-        this.#giveBack(buffer.subarray(code === COPY_DONE ? end : at));
-        return -1;
+        this.#giveBack(Buffer.from(buffer.subarray(code === COPY_DONE ? end : at, to)));
+        return false;
       }
       at = end;
     }
     this.#need = HEADER;
-    return at;
+    this.#from = at;
+    return true;
   }
 
   #giveBack(unread: Buffer | undefined): void {
@@ -139,6 +166,7 @@ export class CopyBoth {
     if (!socket || !parser) return;
     this.#parserOfPg = undefined;
     socket.removeListener('data', this.#onSocketData);
+    if (socket instanceof DirectSocket) socket.room = undefined;
     socket.on('data', parser);
     if (unread && unread.length > 0) parser(unread);
     socket.resume();
@@ -146,6 +174,8 @@ export class CopyBoth {
 }
 
 const HEADER = 5;
+/** A read with less room than that is not worth its system call. */
+const LEAST_READ = 64 * 1024;
 const COPY_DATA = 0x64; // d
 const COPY_DONE = 0x63; // c
 const COPY_BOTH_RESPONSE = 0x57; // W

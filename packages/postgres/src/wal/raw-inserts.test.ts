@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parsePgoutput, type Tuple } from '../index.ts';
+import { Chunk } from './chunks.ts';
 import { isInsert, RawInserts } from './raw-inserts.ts';
 
 const value = fc.oneof(
@@ -24,6 +25,12 @@ function message(relationId: number, row: Tuple): Buffer {
   return Buffer.concat([head, ...values]);
 }
 
+function chunkOf(bytes: Buffer): Chunk {
+  const chunk = Chunk.take(bytes.length);
+  bytes.copy(chunk.buffer);
+  return chunk;
+}
+
 test('rows come out as the parser reads them, and each value lies where it is said to', () => {
   fc.assert(
     fc.property(
@@ -32,11 +39,12 @@ test('rows come out as the parser reads them, and each value lies where it is sa
       (id, rows) => {
         const messages = rows.map((row) => message(id, row));
         const buffer = Buffer.concat(messages);
-        const inserts = new RawInserts(id, buffer);
+        const chunk = chunkOf(buffer);
+        const inserts = new RawInserts(id, chunk);
         let at = 0;
         for (const each of messages) {
           assert.ok(isInsert(buffer, at, at + each.length));
-          assert.ok(inserts.add(buffer, at, at + each.length));
+          assert.ok(inserts.add(chunk, at, at + each.length));
           at += each.length;
         }
         assert.equal(inserts.count, rows.length);
@@ -55,29 +63,58 @@ test('rows come out as the parser reads them, and each value lies where it is sa
           );
           assert.deepEqual(found, row);
         });
+        inserts.release();
+        chunk.release();
       },
     ),
   );
 });
 
-test('messages of another table, another buffer or another kind are not taken', () => {
+test('messages of another table, another chunk or another kind are not taken', () => {
   const one = message(1, ['a']);
-  const inserts = new RawInserts(1, one);
-  assert.equal(inserts.add(message(1, ['a']), 0, one.length), false);
-  const other = message(2, ['a']);
-  assert.equal(new RawInserts(1, other).add(other, 0, other.length), false);
+  const chunk = chunkOf(one);
+  const inserts = new RawInserts(1, chunk);
+  assert.equal(inserts.add(chunkOf(one), 0, one.length), false);
+  const other = chunkOf(message(2, ['a']));
+  assert.equal(new RawInserts(1, other).add(other, 0, one.length), false);
   const remove = Buffer.from(one);
   remove[0] = 0x44;
   assert.equal(isInsert(remove, 0, remove.length), false);
-  assert.equal(new RawInserts(1, remove).add(remove, 0, remove.length), false);
+  const removes = chunkOf(remove);
+  assert.equal(new RawInserts(1, removes).add(removes, 0, remove.length), false);
+  assert.ok(inserts.add(chunk, 0, one.length));
+  const next = new RawInserts(1, chunk);
+  assert.ok(next.add(chunk, 0, one.length));
+  assert.equal(inserts.add(chunk, 0, one.length), false, 'another has begun since');
+  assert.deepEqual([inserts.rows(), next.rows()], [[['a']], [['a']]]);
 });
 
 test('a row cut short is refused', () => {
   const whole = message(1, ['abc', null, 'def']);
   for (let end = 8; end < whole.length; end++) {
-    const inserts = new RawInserts(1, whole);
-    assert.ok(inserts.add(whole, 0, end));
+    const chunk = chunkOf(whole);
+    const inserts = new RawInserts(1, chunk);
+    assert.ok(inserts.add(chunk, 0, end));
     assert.throws(() => inserts.locate(0, new Int32Array(6)), { code: 'WAL_PROTOCOL' });
     assert.throws(() => inserts.row(0), { code: 'WAL_PROTOCOL' });
   }
+});
+
+test('a chunk is used again only when all who held it have let go, and released rows cannot be read', () => {
+  const row = message(1, ['a']);
+  const chunk = chunkOf(row);
+  const [one, two] = [new RawInserts(1, chunk), new RawInserts(1, chunk)];
+  assert.ok(two.add(chunk, 0, row.length));
+  chunk.release();
+  one.release();
+  one.release();
+  const meanwhile = Chunk.take(1);
+  assert.notEqual(meanwhile, chunk, 'the second rows are still read');
+  assert.deepEqual(two.rows(), [['a']]);
+  two.release();
+  assert.throws(() => two.rows(), /released/);
+  assert.throws(() => two.locate(0, new Int32Array(2)), /released/);
+  assert.equal(two.add(chunk, 0, row.length), false);
+  assert.throws(() => chunk.release(), /too often/);
+  assert.equal(Chunk.take(1), chunk);
 });

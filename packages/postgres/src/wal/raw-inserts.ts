@@ -1,32 +1,47 @@
 import { PostgresError } from '../errors.ts';
+import type { Chunk } from './chunks.ts';
 import { parseTuple, type Tuple } from './cursor.ts';
 
 /**
  * INSERTs into one table that follow one another, as pgoutput wrote them: an object for many rows, not one for each
- * value, since collecting those costs more than all the rest of reading a busy stream. Keeps the chunk that they
- * were read from in memory.
+ * value, since collecting those costs more than all the rest of reading a busy stream. Holds the chunk that they
+ * were read into, until `release`.
  */
 export class RawInserts {
   readonly kind = 'raw inserts';
   readonly relationId: number;
-  readonly buffer: Buffer;
+  count = 0;
   /** In bytes, of all rows. */
   size = 0;
-  /** Start and end of each row. */
-  readonly #bounds: number[] = [];
+  readonly #chunk: Chunk;
+  /** Where the start of the first row is among the chunk's marks; its end and the next row's start and end follow. */
+  readonly #first: number;
+  #released = false;
 
-  constructor(relationId: number, buffer: Buffer) {
+  constructor(relationId: number, chunk: Chunk) {
     this.relationId = relationId;
-    this.buffer = buffer;
+    this.#chunk = chunk;
+    this.#first = chunk.marked;
+    chunk.hold();
   }
 
-  get count(): number {
-    return this.#bounds.length >> 1;
+  /** What the rows were read into. Throws if they were released: it may hold other rows by now. */
+  get buffer(): Buffer {
+    if (this.#released) throw new Error('The rows were released');
+    return this.#chunk.buffer;
+  }
+
+  /** The rows are not read again: what they were read into may be used for others. Again is no error. */
+  release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    this.#chunk.release();
   }
 
   /** The row decoded. Throws `WAL_ENCODING` or `WAL_PROTOCOL`. */
   row(index: number): Tuple {
-    return parseTuple(this.buffer, this.#bounds[index * 2]!, this.#bounds[index * 2 + 1]!);
+    const mark = this.#first + index * 2;
+    return parseTuple(this.buffer, this.#chunk.marks[mark]!, this.#chunk.marks[mark + 1]!);
   }
 
   rows(): Tuple[] {
@@ -39,8 +54,9 @@ export class RawInserts {
    */
   locate(row: number, into: Int32Array): number {
     const { buffer } = this;
-    const start = this.#bounds[row * 2]!;
-    const end = this.#bounds[row * 2 + 1]!;
+    const { marks } = this.#chunk;
+    const start = marks[this.#first + row * 2]!;
+    const end = marks[this.#first + row * 2 + 1]!;
     const count = (buffer[start]! << 8) | buffer[start + 1]!;
     let at = start + 2;
     if (count * 2 > into.length) throw malformed();
@@ -62,11 +78,15 @@ export class RawInserts {
     return end - start;
   }
 
-  /** Takes another message `buffer[start, end)` if it belongs to these. */
-  add(buffer: Buffer, start: number, end: number): boolean {
-    if (buffer !== this.buffer || buffer.readUInt32BE(start + 1) !== this.relationId) return false;
-    if (!isInsert(buffer, start, end)) return false;
-    this.#bounds.push(start + TUPLE, end);
+  /** Takes another message `chunk.buffer[start, end)` if it belongs to these. */
+  add(chunk: Chunk, start: number, end: number): boolean {
+    if (chunk !== this.#chunk || chunk.marked !== this.#first + this.count * 2 || this.#released)
+      return false;
+    const { buffer, marks } = chunk;
+    if (buffer.readUInt32BE(start + 1) !== this.relationId || !isInsert(buffer, start, end)) return false;
+    marks[chunk.marked++] = start + TUPLE;
+    marks[chunk.marked++] = end;
+    this.count++;
     this.size += end - start - TUPLE;
     return true;
   }

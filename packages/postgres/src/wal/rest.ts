@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { DirectSocket } from './direct-socket.ts';
 
 /**
  * Lets a busy socket rest for a few milliseconds between reads. A walsender writes every row by itself; read as they
@@ -17,13 +18,16 @@ export class Rest {
     this.#socket = socket;
   }
 
-  /** To be called after each read, with its size and the time in milliseconds. */
-  afterRead(bytes: number, now: number): void {
+  /**
+   * To be called after each read, with its size and the time in milliseconds. `full`: as much was read as there was
+   * room for, so that more is there already and waiting is no use.
+   */
+  afterRead(bytes: number, full: boolean, now: number): void {
     const close = now - this.#last < CLOSE_MS;
     this.#last = now;
     if (this.#rested && bytes < WORTH_IT) this.#run = 0;
     else if (this.#run < RUN) this.#run = close ? this.#run + 1 : 0;
-    this.#rested = this.#run >= RUN && bytes < FULL_READ;
+    this.#rested = this.#run >= RUN && !full;
     if (this.#rested) this.#rest();
   }
 
@@ -33,7 +37,9 @@ export class Rest {
     if (typeof handle?.readStop !== 'function' || typeof handle.readStart !== 'function') return;
     handle.readStop();
     setTimeout(() => {
-      if (!this.#socket.destroyed) handle.readStart?.();
+      // Another socket is paused by what waits in its buffer; of this one, only the handle can be.
+      const paused = this.#socket instanceof DirectSocket && this.#socket.isPaused();
+      if (!this.#socket.destroyed && !paused) handle.readStart?.();
     }, REST_MS);
   }
 }
@@ -49,5 +55,3 @@ const RUN = 16;
 const REST_MS = 3;
 /** Less than this gathered in a rest is not a busy stream. */
 const WORTH_IT = REST_MS * 4 * 1024;
-/** libuv reads no more at once: more is there already, no use in waiting. */
-const FULL_READ = 64 * 1024;

@@ -1,8 +1,10 @@
+import { Socket } from 'node:net';
 import pg from 'pg';
 import { PostgresError } from '../errors.ts';
 import { connectionConfig, PINNED_SETTINGS } from '../pool.ts';
 import { quoteIdent, quoteLiteral } from '../quote.ts';
 import { CopyBoth, type CopyBothHandler } from './copy-both.ts';
+import { DirectSocket } from './direct-socket.ts';
 import { formatLsn, type Lsn, parseLsn } from './lsn.ts';
 
 export interface SlotFacts {
@@ -23,6 +25,7 @@ export class ReplicationSession {
       keepAlive: true,
       connectionTimeoutMillis: 10_000,
       replication: 'database',
+      stream: openSocket as () => Socket,
     };
     this.#client = new pg.Client(config);
     // What breaks the connection also ends the query in flight, which is where it is dealt with.
@@ -108,6 +111,11 @@ export class ReplicationSession {
       if (found.rowCount === 0) throw new PostgresError('WAL_PUBLICATION_MISSING', { publication });
     }
   }
+}
+
+/** pg calls it with its configuration, which its types do not know. What is under TLS is read by TLS itself. */
+function openSocket({ ssl }: { ssl?: unknown }): Socket {
+  return ssl ? new Socket() : new DirectSocket();
 }
 
 interface SlotRow {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { PostgresError } from '../errors.ts';
+import type { Chunk } from './chunks.ts';
 import { classifyFault } from './faults.ts';
 import type { Lsn } from './lsn.ts';
 import type { WalMessage } from './messages.ts';
@@ -27,7 +28,7 @@ export interface WalStreamOptions {
   statusIntervalMs?: number;
   /** What may wait for a slow consumer before the socket is no longer read, in bytes. Default 1 MiB. */
   bufferBytes?: number;
-  /** Deliver inserts as `RawInserts`, which decode nothing until they are asked to. Default false. */
+  /** Deliver inserts as `RawInserts`, which decode nothing until they are asked to; release them. Default false. */
   rawInserts?: boolean;
   /** Wait before connecting again: doubles from `minMs` (100) to `maxMs` (10,000), less up to half at random. */
   backoff?: { minMs?: number; maxMs?: number };
@@ -190,18 +191,18 @@ class Stream implements WalStream {
               if (this.#abort.signal.aborted) leave();
               else onEvent?.({ kind: 'streaming', from });
             }),
-          onChunk: () => this.#hear(),
+          onRead: () => this.#hear(),
           // As `guarded`, without a closure for each of very many frames.
-          onData: (buffer, start, end) => {
+          onData: (chunk, start, end) => {
             if (broken) return;
             try {
-              this.#read(session, buffer, start, end);
+              this.#read(session, chunk, start, end);
             } catch (error) {
               broken = true;
               reject(error);
             }
           },
-          onChunkEnd: (bytes) => guarded(() => this.#settle(session, bytes)),
+          onReadEnd: (bytes) => guarded(() => this.#settle(session, bytes)),
           onEnd: (error) => {
             if (this.#abort.signal.aborted) resolve();
             else
@@ -248,12 +249,13 @@ class Stream implements WalStream {
   }
 
   /** One frame: WAL data, or a keepalive. */
-  #read(session: ReplicationSession, buffer: Buffer, start: number, end: number): void {
+  #read(session: ReplicationSession, chunk: Chunk, start: number, end: number): void {
+    const { buffer } = chunk;
     const tag = buffer[start];
     if (tag === WAL_DATA) {
       const at = start + WAL_DATA_HEADER;
       if (this.#rawInserts && isInsert(buffer, at, end)) {
-        this.#insert(buffer, at, end);
+        this.#insert(chunk, at, end);
         return;
       }
       const message = parsePgoutput(buffer, at, end);
@@ -270,11 +272,11 @@ class Stream implements WalStream {
     } else throw new PostgresError('WAL_PROTOCOL', { problem: `unknown frame ${tag}` });
   }
 
-  #insert(buffer: Buffer, start: number, end: number): void {
+  #insert(chunk: Chunk, start: number, end: number): void {
     const last = this.#pending.at(-1);
-    if (last?.kind === 'raw inserts' && last.add(buffer, start, end)) return;
-    const inserts = new RawInserts(buffer.readUInt32BE(start + 1), buffer);
-    inserts.add(buffer, start, end);
+    if (last?.kind === 'raw inserts' && last.add(chunk, start, end)) return;
+    const inserts = new RawInserts(chunk.buffer.readUInt32BE(start + 1), chunk);
+    inserts.add(chunk, start, end);
     this.#pending.push(inserts);
   }
 
