@@ -201,10 +201,13 @@ class RunningRelay implements Relay {
     try {
       for await (const batch of stream) {
         const before = this.#published;
+        const began = performance.now();
         await this.#pass(stream, batch, signal);
         const count = this.#published - before;
         // Several messages to one transaction on the bus cost less than one each.
-        if (count > 0 && count < FEW) await delay(PACE_MS, undefined, { signal }).catch(() => {});
+        const waitMs = began + PACE_MS - performance.now();
+        if (count > 0 && count < FEW && waitMs > 0)
+          await delay(waitMs, undefined, { signal }).catch(() => {});
       }
       await this.#saving;
       await this.#save(stream);
@@ -313,7 +316,7 @@ class RunningRelay implements Relay {
 
 const BATCH = 1_000;
 const FEW = 50;
-const PACE_MS = 4;
+const PACE_MS = 6;
 /** seq, at, xid, message. */
 const MESSAGE_COLUMN = 3;
 /** WAL of others that may pass before the position is saved on its account alone: saving it writes WAL too. */

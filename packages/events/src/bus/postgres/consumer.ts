@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type Db, withTransaction } from '@banyan/postgres';
 import type pg from 'pg';
 import { EventsError, isPermanent } from '../../errors.ts';
@@ -24,10 +23,14 @@ export class Consumer implements Subscriber {
   /** Messages in hand, and places that a round asks for at this moment. */
   #taken = 0;
   #stopped = false;
-  /** Something may have come since the last fetch began. */
+  /** Something may have come since the last take began. */
   #told = false;
-  /** The last fetch took as much as there was room for: more is waiting, and a second round has something to do. */
+  /** Another take at this moment would find the same. */
+  #taking = false;
+  /** The last take got as much as there was room for: more is waiting. */
   #behind = false;
+  /** `performance.now()` when the last take began. */
+  #lastTake = -Infinity;
   #soon: NodeJS.Timeout | undefined;
   #failures = 0;
 
@@ -46,11 +49,8 @@ export class Consumer implements Subscriber {
 
   /** There may be something in the queue: takes it at once, or in a moment if this consumer is busy. */
   wake(): void {
-    if (this.#stopped) return;
     this.#told = true;
-    if (this.#rounds.size === 0) this.#start();
-    // The round that is under way takes it, unless its handlers are slow.
-    else this.#soon ??= setTimeout(() => this.#startAnother(), this.#behind ? 1 : SOON_MS);
+    this.#next();
   }
 
   async stop(): Promise<void> {
@@ -61,29 +61,36 @@ export class Consumer implements Subscriber {
     await Promise.all(this.#rounds);
   }
 
-  #startAnother(): void {
-    this.#soon = undefined;
-    const room = this.#taken < this.#concurrency && this.#rounds.size < MAX_ROUNDS;
-    if (this.#told && room && !this.#stopped) this.#start();
+  /** Begins a round if there is something to take, room for it, and the last one was not just now. */
+  #next(): void {
+    clearTimeout(this.#soon);
+    const room = this.#concurrency - this.#taken;
+    if (!this.#told || this.#taking || this.#stopped || room <= 0 || this.#rounds.size >= MAX_ROUNDS) return;
+    const wait = this.#lastTake + this.#paceMs(room) - performance.now();
+    if (wait <= 0) this.#start();
+    else this.#soon = setTimeout(() => this.#next(), Math.ceil(wait));
+  }
+
+  /** Between takes: several messages to one transaction cost less than one each, and the last round left must be worth it. */
+  #paceMs(room: number): number {
+    if (this.#behind && room * 2 >= this.#concurrency) return 0;
+    return this.#rounds.size < MAX_ROUNDS - 1 ? PACE_MS : LAST_ROUND_MS;
   }
 
   #start(): void {
-    const round = this.#round().finally(() => this.#rounds.delete(round));
+    const round = this.#round().finally(() => {
+      this.#rounds.delete(round);
+      this.#next();
+    });
     this.#rounds.add(round);
   }
 
-  /** Batch after batch until the queue gives none. */
   async #round(): Promise<void> {
     try {
-      while (!this.#stopped && this.#taken < this.#concurrency) {
-        const room = this.#concurrency - this.#taken;
-        this.#told = false;
-        const count = await this.#batch(room);
-        this.#failures = 0;
-        if (count === 0 && !this.#told) return;
-        // Several messages to one transaction cost less than one each.
-        if (count < room) await delay(PACE_MS);
-      }
+      const count = await this.#batch(this.#concurrency - this.#taken);
+      this.#failures = 0;
+      // What waited behind these in their keys can be had now.
+      if (count > 0) this.#told = true;
     } catch (error) {
       this.#subscription.onError?.(error as Error);
       this.#later(Math.min(100 * 2 ** this.#failures++, BACKSTOP_MS));
@@ -92,21 +99,29 @@ export class Consumer implements Subscriber {
 
   async #batch(room: number): Promise<number> {
     this.#taken += room;
+    this.#told = false;
+    this.#taking = true;
+    this.#lastTake = performance.now();
     let unused = room;
+    const took = (count: number) => {
+      this.#taken -= unused - count;
+      unused = 0;
+      this.#taking = false;
+    };
     try {
       return await withTransaction(this.#pool, async (tx) => {
         const jobs = await takeFirstOfKeys(tx, this.queue, room);
-        unused -= jobs.length;
-        this.#taken -= unused;
-        unused = 0;
+        took(jobs.length);
         this.#behind = jobs.length === room;
         if (this.#behind) this.#told = true;
+        this.#next();
         const outcomes = await Promise.all(jobs.map((job) => this.#handle(job)));
         await this.#settle(tx, outcomes);
         return jobs.length;
       });
-    } finally {
-      this.#taken -= unused;
+    } catch (error) {
+      if (unused > 0) took(0);
+      throw error;
     }
   }
 
@@ -121,7 +136,7 @@ export class Consumer implements Subscriber {
       return { job, attempt, error };
     } finally {
       this.#taken--;
-      if (this.#told) this.wake();
+      this.#next();
     }
   }
 
@@ -159,8 +174,8 @@ type Outcome = { job: Job; attempt: number; error?: unknown };
 const MAX_ROUNDS = 4;
 /** What notifications do not tell: messages that a killed consumer gave back, retries that another one has put off. */
 const BACKSTOP_MS = 1_000;
-const SOON_MS = 20;
-const PACE_MS = 4;
+const PACE_MS = 5;
+const LAST_ROUND_MS = 20;
 
 function reasonOf(error: unknown): string {
   // PostgreSQL takes no NUL in a text.
