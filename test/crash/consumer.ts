@@ -5,30 +5,27 @@ import { createPool } from '@banyan/postgres';
 import { Fate, seeded } from './events/fate.ts';
 import { killAgainAndAgain } from './events/killed.ts';
 import { compare, effectsIn, GROUP, haveEffect, prepareEffects, sizeOf, TYPE } from './events/world.ts';
+import { crashing } from './piece.ts';
 
 /**
  * Consumers that die at every statement of a handler's transaction, before it or after it, with their connections to the bus;
  * in every fifth run because their process was killed with -9. Every message has to have its effect exactly once, in the
  * order of its key.
  */
-export async function crashConsumer(options: {
-  runs: number;
-  seed: number;
-  /** Makes an empty database; its url. */
-  database: (name: string) => Promise<string>;
-}): Promise<{ runs: number; crashes: number; kills: number; problems: string[] }> {
-  const { runs, seed, database } = options;
-  const killed = Math.ceil(runs / 5);
-  const urls = { bus: await database('consumer_bus'), handler: await database('consumer_handler') };
-  const injected = await injectCrashes(runs - killed, seed, urls);
-  const others = {
-    service: await database('consumer_service'),
-    bus: await database('consumer_bus_killed'),
-    handler: await database('consumer_handler_killed'),
-  };
-  const { kills, problems } = await killAgainAndAgain('consumer', { runs: killed, seed, urls: others });
-  return { runs, crashes: injected.crashes, kills, problems: [...injected.problems, ...problems] };
-}
+export const crashConsumer = crashing(
+  async ({ runs, seed, database }) => {
+    const urls = { bus: await database('consumer_bus'), handler: await database('consumer_handler') };
+    return await injectCrashes(runs, seed, urls);
+  },
+  async ({ runs, seed, database }) => {
+    const urls = {
+      service: await database('consumer_service'),
+      bus: await database('consumer_bus_killed'),
+      handler: await database('consumer_handler_killed'),
+    };
+    return await killAgainAndAgain('consumer', { runs, seed, urls });
+  },
+);
 
 async function injectCrashes(runs: number, seed: number, urls: { bus: string; handler: string }) {
   const random = seeded(seed);

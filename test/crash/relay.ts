@@ -4,29 +4,24 @@ import { dropSlot } from '@banyan/postgres';
 import { Fate, seeded } from './events/fate.ts';
 import { killAgainAndAgain } from './events/killed.ts';
 import { aPublisher, compare, sizeOf } from './events/world.ts';
+import { crashing } from './piece.ts';
 
 /**
  * Relays that die at every one of their effects, before it or after it; in every fifth run because their process was killed
  * with -9. Every committed event has to get to the bus, in the order of its key, and none that was rolled back.
  * What comes again is left out, as the inbox does.
  */
-export async function crashRelay(options: {
-  runs: number;
-  seed: number;
-  /** Makes an empty database; its url. */
-  database: (name: string) => Promise<string>;
-}): Promise<{ runs: number; crashes: number; kills: number; problems: string[] }> {
-  const { runs, seed, database } = options;
-  const killed = Math.ceil(runs / 5);
-  const injected = await injectCrashes(runs - killed, seed, await database('relay_injected'));
-  const urls = {
-    service: await database('relay_killed'),
-    bus: await database('relay_bus'),
-    handler: await database('relay_handler'),
-  };
-  const { kills, problems } = await killAgainAndAgain('relay', { runs: killed, seed, urls });
-  return { runs, crashes: injected.crashes, kills, problems: [...injected.problems, ...problems] };
-}
+export const crashRelay = crashing(
+  async ({ runs, seed, database }) => injectCrashes(runs, seed, await database('relay_injected')),
+  async ({ runs, seed, database }) => {
+    const urls = {
+      service: await database('relay_killed'),
+      bus: await database('relay_bus'),
+      handler: await database('relay_handler'),
+    };
+    return await killAgainAndAgain('relay', { runs, seed, urls });
+  },
+);
 
 async function injectCrashes(runs: number, seed: number, databaseUrl: string) {
   const random = seeded(seed);
