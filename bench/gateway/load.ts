@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installed } from './contenders.ts';
@@ -12,68 +12,18 @@ export type Measured = { requests: number; perSecond: number; p50Ms: number; p99
 export type Generator = { name: string; run: (load: Load) => Promise<Measured> };
 
 /** A fixed number of requests per second, whatever the answers take. */
-export type Pace = { port: number; path: string; token: string; seconds: number; perSecond: number };
+export type Pace = Load & { perSecond: number };
 
 /** wrk if it is installed, else a small generator of our own (`client.ts`), which takes more of its core. */
 export function loadGenerator(directory: string): Generator {
   if (installed('wrk', '-v')) return { name: 'wrk', run: (load) => runWrk(directory, load) };
-  return { name: 'client.ts', run: runClient };
+  return { name: 'client.ts', run: (load) => runScript('./client.ts', load) };
 }
 
-export const canPace = (): boolean => installed('h2load', '--version');
+export const runPaced = (pace: Pace): Promise<Measured> => runScript('./pace.ts', pace);
 
-const PACED_CONNECTIONS = 256;
-/** Connections begin one by one, so that their requests do not fall due together. Coprime to most intervals. */
-const STAGGER_MS = 7;
-const SETTLE_MS = 300;
-
-/**
- * h2load over HTTP/1.1. Each connection sends at an even pace of its own (at most one request in 10 ms, which is how
- * fine h2load's timers are). What was sent after the last connection began and before the first one ends counts;
- * the percentiles are ours, from h2load's log of every request.
- */
-export async function runPaced(directory: string, pace: Pace): Promise<Measured> {
-  const log = join(directory, 'h2load.log');
-  writeFileSync(log, '');
-  const rampMs = PACED_CONNECTIONS * STAGGER_MS + SETTLE_MS;
-  const perConnection = pace.perSecond / PACED_CONNECTIONS;
-  if (perConnection > 100) throw new Error('more than h2load can hold with this number of connections');
-  const total = Math.ceil(perConnection * (pace.seconds + rampMs / 1_000)) * PACED_CONNECTIONS;
-  await output(
-    pinned(1, [
-      'h2load',
-      '--h1',
-      `--clients=${PACED_CONNECTIONS}`,
-      '--rate=1',
-      `--rate-period=${STAGGER_MS}ms`,
-      `--rps=${perConnection.toFixed(3)}`,
-      `--requests=${total}`,
-      `--log-file=${log}`,
-      '--header=accept: application/json',
-      `--header=authorization: Bearer ${pace.token}`,
-      `http://127.0.0.1:${pace.port}${pace.path}`,
-    ]),
-  );
-  const rows = readFileSync(log, 'utf8').trimEnd().split('\n');
-  const requests = rows.map(
-    (row) => row.split('\t').map(Number) as [sentAt: number, status: number, took: number],
-  );
-  const from = requests.reduce((least, [sentAt]) => Math.min(least, sentAt), Infinity) + rampMs * 1_000;
-  const until = from + pace.seconds * 1e6;
-  const counted = requests.filter(([sentAt]) => sentAt >= from && sentAt < until);
-  const micros = Float64Array.from(counted, ([, , took]) => took).sort();
-  const at = (share: number) => (micros[Math.floor(micros.length * share)] ?? Number.NaN) / 1_000;
-  return {
-    requests: requests.length,
-    perSecond: counted.length / pace.seconds,
-    p50Ms: at(0.5),
-    p99Ms: at(0.99),
-    errors: requests.filter(([, status]) => status !== 200).length,
-  };
-}
-
-async function runClient(load: Load): Promise<Measured> {
-  const script = fileURLToPath(new URL('./client.ts', import.meta.url));
+async function runScript(file: string, load: Load): Promise<Measured> {
+  const script = fileURLToPath(new URL(file, import.meta.url));
   return JSON.parse(await output(pinned(1, [process.execPath, script]), JSON.stringify(load)));
 }
 

@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 import { SignJWT } from 'jose';
 import { median } from '../median.ts';
 import { contendersOf, upstreamOf } from './contenders.ts';
-import { canPace, loadGenerator, type Measured, runPaced } from './load.ts';
+import { loadGenerator, type Measured, runPaced } from './load.ts';
 import { busyMicros, type Running, start } from './processes.ts';
 
 const CONNECTIONS = 64;
@@ -75,13 +75,10 @@ async function run(): Promise<void> {
 
   const rate = Math.round((perSecond.get('policies') ?? perSecond.get('bare') ?? 10_000) / 2);
   const able = new Map([...targets].filter(([name]) => rate <= perSecond.get(name)! * PACED_AT_MOST));
-  if (!canPace()) missing.push('h2load (latency at a fixed rate)');
   const each = Math.max(1, Math.round(seconds / PACED_ROUNDS));
-  const paced = canPace()
-    ? await inRounds(able, PACED_ROUNDS, ({ port }) =>
-        runPaced(directory, { port, path: PATH, token: tokens[0]!, seconds: each, perSecond: rate }),
-      )
-    : null;
+  const paced = await inRounds(able, PACED_ROUNDS, ({ port }) =>
+    runPaced({ ...load, port, seconds: each, perSecond: rate }),
+  );
   report(full, paced, rate, missing);
 }
 
@@ -111,7 +108,7 @@ async function inRounds(
   return samples;
 }
 
-function report(full: Rounds, paced: Rounds | null, rate: number, missing: string[]): void {
+function report(full: Rounds, paced: Rounds, rate: number, missing: string[]): void {
   const row = (cells: string[]) => cells.map((cell, i) => (i ? cell.padStart(14) : cell.padEnd(20))).join('');
   const digits = (value: number | null | undefined) =>
     value == null || Number.isNaN(value) ? '' : value.toFixed(2);
@@ -123,9 +120,9 @@ function report(full: Rounds, paced: Rounds | null, rate: number, missing: strin
     row(['', 'requests/s', 'CPU us/req', 'p50, ms', 'p99, ms', 'added p50', 'added p99', 'errors']),
   );
   for (const [name, samples] of full) {
-    const slow = paced?.get(name);
+    const slow = paced.get(name);
     const added = name === 'direct' ? undefined : slow;
-    const direct = paced?.get('direct') ?? [];
+    const direct = paced.get('direct') ?? [];
     const perSecond = median(samples.map((one) => one.perSecond));
     const cpu = name === 'direct' ? null : median(samples.map((one) => one.cpuMicros));
     const p50 = slow && median(slow.map((one) => one.p50Ms));
@@ -144,12 +141,11 @@ function report(full: Rounds, paced: Rounds | null, rate: number, missing: strin
     console.log(row([name, String(Math.round(perSecond)), ...figures, String(errors)]));
   }
   const ratios = ratiosOf(full);
-  const others = { full: othersOf(full), paced: paced && othersOf(paced) };
+  const others = { full: othersOf(full), paced: othersOf(paced) };
   console.log(
     `\nmost that others took of the proxy's core, by contender (its median round): ${JSON.stringify(others)}`,
   );
-  if (paced)
-    console.log(`\nlatency by h2load at ${rate} requests/s, half of what ours with policies can do\n`);
+  console.log(`\nlatency at ${rate} requests/s, half of what ours with policies can do\n`);
   for (const [name, ratio] of Object.entries(ratios)) console.log(`${name.padEnd(30)} ${ratio.toFixed(2)}`);
   if (missing.length > 0) console.log(`not installed: ${missing.join(', ')}`);
   if (!values.json) return;
