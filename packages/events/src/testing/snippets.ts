@@ -6,7 +6,7 @@ import * as events from '../index.ts';
 
 /**
  * Runs the TypeScript snippets of these sections of docs/events.md as one function, their imports handed in, and `last`
- * after them, which returns what is to be looked at.
+ * after them, which returns what is to be looked at. Their `schema.sql` is fixtures/todo.sql.
  */
 export async function runSnippets(
   sections: readonly string[],
@@ -20,7 +20,11 @@ export async function runSnippets(
   const snippets = found.flatMap((section) =>
     [...section.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code),
   );
-  const code = snippets.join('\n').replaceAll(/^import .*$/gm, '');
+  const schema = JSON.stringify(new URL('../fixtures/todo.sql', import.meta.url));
+  const code = snippets
+    .join('\n')
+    .replaceAll(/^import .*$/gm, '')
+    .replaceAll(`new URL('schema.sql', import.meta.url)`, `new URL(${schema})`);
   const scope = { ...given, ...typebox, ...events } as Record<string, unknown>;
   const stripped = stripTypeScriptTypes(`async () => {${code}\n${last}}`);
   const used = Object.keys(scope).filter(
