@@ -4,7 +4,7 @@ import Fastify, { LogController } from 'fastify';
 import type { Registry } from 'prom-client';
 import { answerErrors, problemAnswer } from './errors.ts';
 import { addHealth, type Checks, type Health, KIT_ROUTE } from './health.ts';
-import { loggerOptions, RequestLogger } from './logging.ts';
+import { loggerOptions, makeRequestLoggersLazy } from './logging.ts';
 import { addMetrics } from './metrics/requests.ts';
 import type { ServiceApp, TypeBoxTypeProvider } from './types.ts';
 
@@ -23,13 +23,13 @@ export async function createApp({
   const app = Fastify({
     logger: loggerOptions(name, logLevel),
     logController: new LogController({ disableRequestLogging: true }),
-    childLoggerFactory: (parent, bindings, options) => new RequestLogger(parent, bindings, options),
     requestIdHeader: 'x-request-id',
     genReqId: () => randomUUID(),
     // While closing, requests on open connections are still answered; the connections end with them.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
   }).withTypeProvider<TypeBoxTypeProvider>();
+  makeRequestLoggersLazy(app.log);
 
   const countUnmatched = addMetrics(app, name, metrics);
   answerErrors(app, problemAnswer);

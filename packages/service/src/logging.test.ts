@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import Fastify from 'fastify';
-import { loggerOptions, RequestLogger } from './logging.ts';
+import { loggerOptions, makeRequestLoggersLazy } from './logging.ts';
 
 describe("a request's logger", () => {
   it('is made at the first line only, and then writes as its parent would for that request', async () => {
@@ -14,18 +14,14 @@ describe("a request's logger", () => {
       },
       disableRequestLogging: true,
       genReqId: () => 'r-1',
-      childLoggerFactory: (parent, bindings, options) => {
-        const counting = Object.create(parent, {
-          child: {
-            value: (...given: Parameters<typeof parent.child>) => {
-              children += 1;
-              return parent.child(...given);
-            },
-          },
-        });
-        return new RequestLogger(counting, bindings, options);
-      },
     });
+    const { child } = app.log;
+    function counting(this: typeof app.log, ...given: Parameters<typeof child>) {
+      if (this === app.log) children += 1;
+      return child.apply(this, given);
+    }
+    Object.assign(app.log, { child: counting });
+    makeRequestLoggersLazy(app.log);
     app.get('/quiet', async () => 'quiet');
     app.get('/loud', async ({ log }) => {
       log.info({ password: 'hunter2' }, 'one');
@@ -41,6 +37,8 @@ describe("a request's logger", () => {
     assert.deepEqual([one.msg, one.reqId, one.password], ['one', 'r-1', '[redacted]']);
     assert.deepEqual([two.msg, two.reqId, two.part], ['two', 'r-1', 'x']);
     assert.equal(lines.length, 2);
+    app.log.child({ part: 'y' });
+    assert.equal(children, 2);
     await app.close();
   });
 });

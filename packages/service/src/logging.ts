@@ -34,23 +34,36 @@ export function loggerOptions(name: string, level: string): LoggerOptions {
 type Bindings = Record<string, unknown>;
 
 /**
- * A request's logger, made of its parent at the first line: most requests log nothing, and making a child costs more than
- * all else that the kit does for them. For Fastify's `childLoggerFactory`.
+ * Lets Fastify's loggers of requests be made at their first line; all other children are made at once. Not by its
+ * `childLoggerFactory`, whose loggers it examines method by method at each request.
  */
-export class RequestLogger {
-  readonly #parent: FastifyBaseLogger;
-  readonly #bindings: Bindings;
-  readonly #options: object;
+export function makeRequestLoggersLazy(log: FastifyBaseLogger): void {
+  const child = log.child as (this: FastifyBaseLogger, ...given: unknown[]) => FastifyBaseLogger;
+  // Children inherit this from their parent, so it is `this` that is the parent.
+  function lazyChild(this: FastifyBaseLogger, bindings: Bindings, options: object) {
+    if (bindings?.[REQUEST_ID] === undefined) return child.call(this, bindings, options);
+    return new RequestLogger(() => child.call(this, bindings, options));
+  }
+  Object.assign(log, { child: lazyChild });
+}
+
+/** Fastify's name for the one binding of a request's logger. */
+const REQUEST_ID = 'reqId';
+
+/**
+ * A request's logger, made at the first line: most requests log nothing, and making a child costs more than all else that
+ * the kit does for them.
+ */
+class RequestLogger {
+  readonly #make: () => FastifyBaseLogger;
   #made: FastifyBaseLogger | undefined;
 
-  constructor(parent: FastifyBaseLogger, bindings: Bindings, options: object) {
-    this.#parent = parent;
-    this.#bindings = bindings;
-    this.#options = options;
+  constructor(make: () => FastifyBaseLogger) {
+    this.#make = make;
   }
 
   get #log(): FastifyBaseLogger {
-    this.#made ??= this.#parent.child(this.#bindings, this.#options);
+    this.#made ??= this.#make();
     return this.#made;
   }
 
