@@ -78,9 +78,14 @@ export function createTokenVerifier(
 
 /** The token of an `Authorization: Bearer` header, undefined without one. */
 export function bearerToken(authorization: string | undefined): string | undefined {
+  // As nearly everybody writes it; else the scheme's letters may be of either case.
+  if (authorization?.startsWith(BEARER) && authorization.length > BEARER.length) {
+    return authorization.slice(BEARER.length);
+  }
   return /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];
 }
 
+const BEARER = 'Bearer ';
 const REMEMBERED = 10_000;
 const REMEMBER_MS = 60_000;
 

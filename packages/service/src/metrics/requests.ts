@@ -16,14 +16,22 @@ export function addMetrics(app: ServiceApp, service: string, registry: Registry)
   const durations = createDurations('http_request_duration_seconds', 'Time to answer a request', registry);
   app.addHook('onRoute', (route) => {
     const observers = new Map<string, Observe>();
-    const observe = (method: string, status: number, milliseconds: number) => {
+    const observerOf = (method: string, status: number) => {
       const key = method + status;
       let known = observers.get(key);
       if (!known) {
         known = durations({ method, route: route.url, status: String(status) });
         observers.set(key, known);
       }
-      known(milliseconds / 1000);
+      return known;
+    };
+    // What came last mostly comes again: then nothing is looked up.
+    let last = { method: '', status: 0, observe: (_seconds: number) => {} };
+    const observe = (method: string, status: number, milliseconds: number) => {
+      if (last.method !== method || last.status !== status) {
+        last = { method, status, observe: observerOf(method, status) };
+      }
+      last.observe(milliseconds / 1000);
     };
     const own = route.onResponse ?? [];
     route.onResponse = [

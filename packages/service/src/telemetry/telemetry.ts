@@ -33,7 +33,7 @@ export function startTelemetry(service: string, instance: string, config: Teleme
   const ids = new TraceIds();
   const recording = { sampler: new AlwaysOnSampler(), idGenerator: ids };
   const { tracer: sdk, close } = startExport(service, instance, url, config, recording);
-  const tracer = createStarter(sdk, { ids, root: rootSampler(name, ratio), byParent: isParentBased(name) });
+  const tracer = createStarter(sdk, { ids, share: rootShare(name, ratio), byParent: isParentBased(name) });
   return { tracer, base: contextOf(tracer), close };
 }
 
@@ -64,6 +64,12 @@ export function startExport(
 
 export function isParentBased(name: TelemetryConfig['OTEL_TRACES_SAMPLER']): boolean {
   return name.startsWith('parentbased_');
+}
+
+/** How much is recorded of the traces that begin here, from 0 to 1. */
+function rootShare(sampler: TelemetryConfig['OTEL_TRACES_SAMPLER'], ratio: number): number {
+  if (sampler.endsWith('always_on')) return 1;
+  return sampler.endsWith('always_off') ? 0 : ratio;
 }
 
 /** What decides about traces that begin here. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { context, propagation, ROOT_CONTEXT, SpanKind, TraceFlags, trace } from '@opentelemetry/api';
 import {
   AlwaysOnSampler,
   InMemorySpanExporter,
-  type Sampler,
   SamplingDecision,
   SimpleSpanProcessor,
   TraceIdRatioBasedSampler,
@@ -16,7 +16,7 @@ import { createStarter, TraceIds } from './unrecorded.ts';
 
 carryContexts();
 
-function starterOf(root: Sampler, byParent = true) {
+function starterOf(share: number, byParent = true) {
   const ids = new TraceIds();
   const exporter = new InMemorySpanExporter();
   const provider = new TracerProvider({
@@ -24,17 +24,17 @@ function starterOf(root: Sampler, byParent = true) {
     idGenerator: ids,
     spanProcessors: [new SimpleSpanProcessor({ exporter })],
   });
-  return { starter: createStarter(provider.getTracer('test'), { ids, root, byParent }), exporter };
+  return { starter: createStarter(provider.getTracer('test'), { ids, share, byParent }), exporter };
 }
 
-const NEVER = new TraceIdRatioBasedSampler(0);
+const NEVER = 0;
 const remote = (traceId: string, traceFlags: TraceFlags) =>
   trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId: 'b7ad6b7169203331', traceFlags, isRemote: true });
 
 describe('a trace that begins here', () => {
   it('is recorded if its id says so to any service with the same ratio, and all ids differ', () => {
     const half = new TraceIdRatioBasedSampler(0.5);
-    const { starter } = starterOf(half);
+    const { starter } = starterOf(0.5);
     const spans = Array.from({ length: 500 }, () => starter.startSpan('x', {}, ROOT_CONTEXT));
     for (const span of spans) {
       const { traceId, traceFlags } = span.spanContext();
@@ -75,6 +75,14 @@ describe('a trace that began elsewhere', () => {
   it('is decided upon by its id where parents are not asked', () => {
     const { starter } = starterOf(NEVER, false);
     assert.equal(starter.startSpan('x', {}, remote(id, TraceFlags.SAMPLED)).isRecording(), false);
+    const third = new TraceIdRatioBasedSampler(0.3);
+    const { starter: ours } = starterOf(0.3, false);
+    for (let n = 1; n <= 200; n++) {
+      const other = createHash('md5').update(String(n)).digest('hex');
+      const { decision } = third.shouldSample(ROOT_CONTEXT, other);
+      const span = ours.startSpan('x', {}, remote(other, TraceFlags.NONE));
+      assert.equal(span.isRecording(), decision === SamplingDecision.RECORD_AND_SAMPLED);
+    }
   });
 });
 
