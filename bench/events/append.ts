@@ -18,9 +18,10 @@ const ORDERS = [
 ];
 
 /**
- * Events appended per second by 16 writers, each to a stream of its own and expecting its version, one event and one commit
- * at a time. The peers in the same run: a bare INSERT of the same row into a table with the same columns and indexes, and
- * Emmett. Median of interleaved rounds.
+ * Events appended per second by 16 writers, each to a stream of its own and expecting its version, one event at a time,
+ * waiting until it is committed. The peers in the same run: a bare INSERT of the same row into a table with the same columns
+ * and indexes, one commit each, and Emmett. The store puts what several writers append at the same moment into one statement,
+ * which none of the peers does. Median of interleaved rounds.
  */
 export async function run({ seconds }: { seconds: number }) {
   const { url, pool, stop } = await openDatabase(WRITERS);

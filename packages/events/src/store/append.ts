@@ -46,16 +46,15 @@ export async function appendRows(
   }
 }
 
+/** One event, alone in its transaction, to an expected version: the common case. */
+export type LoneAppend = { stream: string; row: EventRow; expected: number; options: AppendOptions };
+
 /**
- * One event, alone in its transaction, to an expected version: the common case, in the plainest statement there is. A failed
- * INSERT dooms nothing here, so the unique index may say no by an error.
+ * In the plainest statement there is. A failed INSERT dooms nothing here, so the unique index may say no by an error.
  */
 export async function appendAlone(
   db: Queryable,
-  stream: string,
-  row: EventRow,
-  expected: number,
-  options: AppendOptions,
+  { stream, row, expected, options }: LoneAppend,
 ): Promise<{ version: number; positions: number[] }> {
   try {
     const { rows } = await db.query<{ position: string }>(alone(stream, row, expected, options));
@@ -64,6 +63,25 @@ export async function appendAlone(
     if ((error as { constraint?: string }).constraint !== UNIQUE_VERSION) throw error;
   }
   throw new EventStoreError('VERSION_CONFLICT', { stream, expected, actual: await headOf(db, stream) });
+}
+
+/** Several of them, to different streams. By stream the positions of those whose expected version was there. */
+export async function appendTogether(
+  db: Queryable,
+  appends: readonly LoneAppend[],
+): Promise<Map<string, number>> {
+  // In the order of their streams, as every process does: so no two wait for each other.
+  const sorted = appends.toSorted((a, b) => (a.stream < b.stream ? -1 : 1));
+  const events = sorted.map(({ stream, row, expected, options }) => {
+    const { actor, correlationId, causationId, metadata } = options;
+    return { stream, expected, ...row, actor, correlationId, causationId, metadata };
+  });
+  const { rows } = await db.query<{ stream: string; position: string }>({
+    name: 'banyan_events_append_together',
+    text: TOGETHER,
+    values: [JSON.stringify(events)],
+  });
+  return new Map(rows.map(({ stream, position }) => [stream, Number(position)]));
 }
 
 /** 0 if there is no event. */
@@ -88,6 +106,18 @@ const ALONE = `
   SELECT $1, $2 + 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, clock_timestamp()
     WHERE $2 = 0 OR EXISTS (SELECT 1 FROM banyan_events.events WHERE stream = $1 AND version = $2)
   RETURNING position`;
+
+// Not EXISTS: that could be planned by way of a hash table of all events.
+const TOGETHER = `
+  INSERT INTO banyan_events.events (${COLUMNS})
+  SELECT stream, expected + 1, id, type, "typeVersion", subject, personal, data, actor, "correlationId", "causationId",
+         metadata, clock_timestamp()
+    FROM jsonb_to_recordset($1) AS e(
+      stream text, expected int, id uuid, type text, "typeVersion" smallint, subject text, personal text[], data jsonb,
+      actor text, "correlationId" text, "causationId" text, metadata jsonb)
+    WHERE expected = 0
+       OR (SELECT true FROM banyan_events.events b WHERE b.stream = e.stream AND b.version = e.expected)
+  RETURNING stream, position`;
 
 const HEAD = `head AS MATERIALIZED (
     SELECT coalesce((SELECT version FROM banyan_events.events WHERE stream = $1 ORDER BY version DESC LIMIT 1), 0) AS version,

@@ -102,6 +102,80 @@ test('of appends that expect the same version at the same time one gets in whole
   }
 });
 
+test('appends to many streams at the same time succeed or fail each by itself', async () => {
+  const taken = freshStream();
+  await store.append(taken, [added(1)], { expectedVersion: 'none' });
+  const odd = { type: 'Added', data: { text: 'not in jsonb: \0' } };
+  const meta = { actor: 'ann', correlationId: 'c', causationId: 'b', metadata: { ip: '::1' } };
+  const fresh = Array.from({ length: 60 }, freshStream);
+  const refused = freshStream();
+  const [appended, ...failures] = await Promise.all([
+    Promise.all(fresh.map((name, n) => store.append(name, [added(n)], { expectedVersion: 0, ...meta }))),
+    assertConflict(store.append(taken, [added(2)], { expectedVersion: 2 }), 1),
+    assertConflict(store.append(taken, [added(2)], { expectedVersion: 'none' }), 1),
+    assert.rejects(store.append(refused, [odd], { expectedVersion: 'none' }), { code: '22P05' }),
+    store.append(taken, [added(2)], { expectedVersion: 1 }),
+  ]);
+  assert.equal(failures.length, 4);
+  for (const [n, name] of fresh.entries()) {
+    const [event, ...more] = await store.readStream(name);
+    assert.deepEqual(more, []);
+    assert.partialDeepStrictEqual(event, {
+      ...added(n),
+      ...meta,
+      position: appended[n]!.position,
+      version: 1,
+    });
+  }
+  assert.deepEqual(await versions(taken), [1, 2]);
+  assert.deepEqual(await versions(refused), []);
+});
+
+test('appends to one stream that are not waited for come one after the other', async () => {
+  const [one, two] = [freshStream(), freshStream()];
+  const all = Array.from({ length: 20 }, (_, n) =>
+    [one, two].map((name) => store.append(name, [added(n)], { expectedVersion: n })),
+  );
+  await Promise.all(all.flat());
+  for (const name of [one, two]) {
+    const events = await store.readStream(name);
+    assert.deepEqual(
+      events.map(({ data }) => data),
+      Array.from({ length: 20 }, (_, n) => ({ n })),
+    );
+  }
+});
+
+test('processes that append to the same streams at the same time never lose one and never make two of a version', async () => {
+  const url = pool.options.connectionString!;
+  const pools = [createPool(url), createPool(url), createPool(url)];
+  const stores = await Promise.all(pools.map((own) => createEventStore({ pool: own })));
+  const names = Array.from({ length: 12 }, freshStream);
+  let conflicts = 0;
+  const add = async (own: EventStore, name: string) => {
+    for (;;) {
+      try {
+        return await own.append(name, [added(0)], { expectedVersion: await own.versionOf(name) });
+      } catch (error) {
+        assert.equal((error as { code?: string }).code, 'VERSION_CONFLICT');
+        conflicts++;
+      }
+    }
+  };
+  // In another order by each: whoever locked in the order of arrival would wait for each other.
+  const orders = [names, names.toReversed(), names];
+  for (let round = 0; round < 8; round++) {
+    await Promise.all(stores.flatMap((own, n) => orders[n]!.map((name) => add(own, name))));
+  }
+  assert.ok(conflicts > 0);
+  for (const name of names)
+    assert.deepEqual(
+      await versions(name),
+      Array.from({ length: 24 }, (_, n) => n + 1),
+    );
+  await Promise.all(pools.map((own) => own.end()));
+});
+
 test('appends to any version at the same time all get in, each whole and none between the events of another', async () => {
   const stream = freshStream();
   await Promise.all(

@@ -7,7 +7,8 @@ import type { Contracts } from '../contracts.ts';
 import { applyProjectionSchema } from '../projection/builds.ts';
 import type { Projection } from '../projection/define.ts';
 import { applyInline } from '../projection/inline.ts';
-import { type AppendedRows, appendAlone, appendRows, type EventRow, headOf } from './append.ts';
+import { type AppendedRows, appendRows, type EventRow, headOf } from './append.ts';
+import { Appender } from './appender.ts';
 import { auditQuery } from './audit.ts';
 import { EventStoreError } from './errors.ts';
 import { EventTypes } from './event-types.ts';
@@ -114,12 +115,14 @@ class PostgresEventStore implements EventStore {
   readonly #pool: Db;
   readonly #types: EventTypes;
   readonly #keys: SubjectKeys;
+  readonly #appender: Appender;
 
   constructor(options: EventStoreOptions) {
     this.#options = options;
     this.#pool = options.pool;
     this.#types = new EventTypes({ ...options.types, ...options.contracts?.events });
     this.#keys = new SubjectKeys(options.masterKeys);
+    this.#appender = new Appender(options.pool);
     this.horizon = new Horizon(options.pool);
   }
 
@@ -227,13 +230,8 @@ class PostgresEventStore implements EventStore {
     if (tx || rows.length > 1 || expectedVersion === 'any') {
       return await appendRows(tx ?? this.#pool, stream, rows, options);
     }
-    return await appendAlone(
-      this.#pool,
-      stream,
-      rows[0]!,
-      expectedVersion === 'none' ? 0 : expectedVersion,
-      options,
-    );
+    const expected = expectedVersion === 'none' ? 0 : expectedVersion;
+    return await this.#appender.append({ stream, row: rows[0]!, expected, options });
   }
 
   async #appendWithEffects(
