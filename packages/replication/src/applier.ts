@@ -157,8 +157,10 @@ export class Applier {
     const last = transactions.at(-1)!;
     const { client } = this.#session;
     try {
-      await client.query('BEGIN');
-      await this.#runSteps(steps);
+      // COPY takes it along and saves a round trip.
+      const copies = Array.isArray(steps) && steps[0]?.copy !== undefined;
+      if (!copies) await client.query('BEGIN');
+      await this.#runSteps(steps, copies ? 'BEGIN; ' : '');
       await this.#commit(last, durable);
     } catch (error) {
       if (isConnectionError(error)) throw error;
@@ -193,11 +195,13 @@ export class Applier {
     return this.#inWindow(transaction) ? this.#window : undefined;
   }
 
-  async #runSteps(steps: Step[] | Anomaly | Final): Promise<void> {
+  /** `before`: what the first step's command, a COPY, begins with. */
+  async #runSteps(steps: Step[] | Anomaly | Final, before = ''): Promise<void> {
     if (!Array.isArray(steps)) throw steps;
     for (const each of steps) {
       if (each.copy !== undefined) {
-        const count = await sendCopy(this.#session.client, each.copy, each.frames);
+        const text = each === steps[0] ? before + each.copy : each.copy;
+        const count = await sendCopy(this.#session.client, text, each.frames);
         // Only the answer to all of them says that they are sent: after an error they may not be, and are not recycled.
         recycle(each.frames);
         if (count !== each.expect) throw new Anomaly();

@@ -6,6 +6,10 @@ export const POSITION_MS = 1_000;
 /** Rows may be wide: what is held is bounded in bytes too. */
 const BATCH_BYTES = 2 * 1024 * 1024;
 
+/** How long a batch may wait to be whole while the last one was at least that part of a whole one. */
+const GATHER_MS = 10;
+const BUSY = 4;
+
 /** What waits to be applied, in order. */
 export class Queue {
   readonly #limit: number;
@@ -13,6 +17,8 @@ export class Queue {
   #rows = 0;
   #bytes = 0;
   #postponed: Item[] = [];
+  /** The last batch was large. */
+  #busy = false;
   #waiting: (() => void) | undefined;
   #filled: (() => void) | undefined;
   #roomMade: (() => void) | undefined;
@@ -87,8 +93,17 @@ export class Queue {
       clearTimeout(timer);
       if (this.#items.length === 0 && this.#postponed.length > 0 && timer) break;
     }
+    if (this.#busy && !this.#items[0]?.part) await this.#gather();
     if (this.closed) return undefined;
     return this.empty ? this.#takePostponed() : this.#takeBatch();
+  }
+
+  /** Under load, more is on its way: one large batch costs the target less than a few small ones. */
+  async #gather(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, GATHER_MS);
+    await Promise.race([promise, this.full]);
+    clearTimeout(timer);
   }
 
   #takeBatch(): Item[] {
@@ -110,6 +125,7 @@ export class Queue {
     this.#rows -= rows;
     this.#bytes -= bytes;
     this.#roomMade?.();
+    this.#busy = rows >= this.#limit / BUSY;
     return batch;
   }
 

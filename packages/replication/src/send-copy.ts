@@ -3,6 +3,7 @@ import type pg from 'pg';
 /**
  * `COPY … FROM STDIN` with all of its data sent along, without waiting for the server to ask for it: one round trip.
  * `frames`: CopyData and CopyDone. Resolves with the number of rows. A server that refuses the command skips the data.
+ * Statements without data may stand before it.
  */
 export async function sendCopy(client: pg.ClientBase, text: string, frames: Buffer): Promise<number> {
   const copy = new SendCopy(text, frames);

@@ -2,11 +2,10 @@ import type { Socket } from 'node:net';
 import { DirectSocket } from './direct-socket.ts';
 
 /**
- * Lets a busy socket rest for a few milliseconds between reads. A walsender writes every row by itself; read as they
+ * Lets a busy socket rest for some milliseconds between reads. A walsender writes every row by itself; read as they
  * come, each costs both processes a wake-up and a system call. What a rest gathers in the kernel's buffer is read at
- * once, and the walsender, which finds room all the while, does not sleep either: of 300,000 rows it took 0.7 s of CPU
- * in the kernel instead of 0.8-1.2 s. A quiet stream is read at once: only a run of reads close together starts it, and
- * a rest that gathered little ends it.
+ * once, and the walsender, which finds room all the while, does not sleep either. A quiet stream is read at once: only a
+ * run of reads close together starts it, and a rest that gathered little ends it.
  */
 export class Rest {
   readonly #socket: Socket;
@@ -52,6 +51,6 @@ interface Handle {
 /** Reads that follow one another this closely, so many times, are a run. */
 const CLOSE_MS = 0.5;
 const RUN = 16;
-const REST_MS = 3;
+const REST_MS = 10;
 /** Less than this gathered in a rest is not a busy stream. */
 const WORTH_IT = REST_MS * 4 * 1024;
