@@ -82,13 +82,15 @@ export async function planTables(
   const plans: TablePlan[] = [];
   for (const mapping of config.tables) {
     const sides = sidesOf(mapping, config.direction);
-    const from = await describeTable(source, sides.source);
+    const [from, to] = await Promise.all([
+      describeTable(source, sides.source),
+      describeTable(target, sides.target),
+    ]);
     if (!from)
       throw new ReplicationError('SCHEMA_CHANGED', {
         table: nameOf(sides.source),
         why: 'the source has no such table',
       });
-    const to = await describeTable(target, sides.target);
     if (!to)
       throw new ReplicationError('TARGET_SHAPE', {
         table: nameOf(sides.target),

@@ -73,8 +73,11 @@ export class Streamer {
   async #once(signal: AbortSignal): Promise<void> {
     const { config, names, ownership, source, target } = this.#options;
     this.state = 'connecting';
+    const planning = planTables(config, source, target);
+    // Without a record that is what is said, whatever else is wrong.
+    planning.catch(() => {});
     await requireRecord(target, names.link);
-    const plans = plansByName(await planTables(config, source, target));
+    const plans = plansByName(await planning);
     const session = await TargetSession.open(config.target, names.origin);
     try {
       // Read once the origin is ours: whoever held it before us has ended its last transaction.
