@@ -24,7 +24,7 @@ export function queryOf(config: unknown, values?: unknown, callback?: unknown): 
 /**
  * Several prepared statements as one query of pg's client: sent at once and answered at once, one write and one read on each
  * side in place of one for each. The server runs none after one that failed. The result is that of the last one, the error
- * that of the first that failed.
+ * that of the first that failed. (Why not pg's own pipelining: docs/decisions/one-message-transactions.md.)
  */
 export class Batch {
   callback: (error: unknown, result?: unknown) => void;

@@ -9,7 +9,9 @@ export class TransactionClient extends pg.Client {
   #heldBack: Query[] = [];
   /** BEGIN is among what is held back: the server knows nothing of the transaction yet. */
   #unbegun = false;
-  /** There is no transaction since BEGIN failed: nothing may run as if there was one. */
+  /** BEGIN was sent and not answered yet. */
+  #beginning = false;
+  /** There is no transaction since BEGIN failed: until it is over nothing may run as if there was one. */
   #refusal: Error | undefined;
 
   /** A transaction begins with the next statement. */
@@ -23,46 +25,61 @@ export class TransactionClient extends pg.Client {
     this.#heldBack.push(queryOf(statement));
   }
 
-  /** Forgets what is held back. True if that was the whole transaction: the server knows nothing of it. */
-  drop(): boolean {
-    const unbegun = this.#unbegun;
+  /** Forgets what is held back, of a transaction that has begun. */
+  drop(): void {
     this.#heldBack = [];
-    this.#unbegun = false;
-    this.#refusal = undefined;
-    return unbegun;
   }
 
   /** With what is held back. Undefined if there was nothing to commit. */
   async commit(): Promise<pg.QueryResult | undefined> {
     if (this.#refusal) throw this.#refusal;
     if (this.#unbegun && this.#heldBack.length === 1) {
-      this.drop();
+      await this.rollBack();
       return undefined;
     }
     return await this.query({ name: 'banyan_commit', text: 'COMMIT' });
   }
 
+  /** Without what is held back. */
+  async rollBack(): Promise<void> {
+    const unbegun = this.#unbegun;
+    this.#heldBack = [];
+    this.#unbegun = false;
+    if (!unbegun) await super.query('ROLLBACK');
+    this.#refusal = undefined;
+  }
+
   override query(config: unknown, values?: unknown, callback?: unknown): never {
-    if (this.#heldBack.length === 0 && !this.#refusal) {
+    if (this.#heldBack.length === 0 && !this.#beginning && !this.#refusal) {
       return super.query(config as never, values as never, callback as never) as never;
     }
     const isOwn = typeof (config as Partial<Query>).submit === 'function';
     const query = isOwn ? (config as Query) : queryOf(config, values, callback);
     if (isOwn) query.callback ??= [values, callback].find((given) => typeof given === 'function') as never;
     const result = isOwn || query.callback ? undefined : resultOf(query);
-    if (this.#refusal) refuse(query, this.#refusal);
+    if (this.#heldBack.length === 0) this.#submit(query);
     else if (!isOwn && !query.rows && query.requiresPreparation()) this.#send([query], query.callback!);
     else this.#sendInTwo(query);
     return (isOwn ? query : result) as never;
   }
 
+  /** What is held back, and these. */
   #send(queries: readonly Query[], callback: (error: unknown, result?: unknown) => void): void {
-    const begins = this.#unbegun;
-    const batch = new Batch([...this.#heldBack, ...queries], callback, (index, error) => {
-      if (begins && index === 0) this.#refusal = error as Error;
-    });
+    const held = this.#heldBack;
     this.#heldBack = [];
+    if (!this.#unbegun) {
+      this.#submit(new Batch([...held, ...queries], callback));
+      return;
+    }
+    const answered = (error: unknown, result?: unknown) => {
+      this.#beginning = false;
+      callback(error, result);
+    };
+    const batch = new Batch([...held, ...queries], answered, (index, error) => {
+      if (index === 0) this.#refusal = error as Error;
+    });
     this.#unbegun = false;
+    this.#beginning = true;
     super.query(batch as pg.Submittable);
   }
 
@@ -72,13 +89,18 @@ export class TransactionClient extends pg.Client {
     this.#send([], (error) => {
       failure = error as Error;
     });
+    this.#submit(query, () => failure);
+  }
+
+  /** When its turn comes, unless there is a reason not to by then. */
+  #submit(query: Submittable, failure: () => Error | undefined = () => undefined): void {
     const submit = query.submit;
-    query.submit = function (connection) {
-      return failure ?? submit.call(this, connection);
-    };
-    super.query(query);
+    query.submit = (connection) => this.#refusal ?? failure() ?? submit.call(query, connection);
+    super.query(query as pg.Submittable);
   }
 }
+
+type Submittable = { submit(connection: pg.Connection): Error | null };
 
 function resultOf(query: Query): Promise<unknown> {
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
@@ -88,8 +110,4 @@ function resultOf(query: Query): Promise<unknown> {
     Error.captureStackTrace(error);
     throw error;
   });
-}
-
-function refuse(query: Query, error: Error): void {
-  process.nextTick(() => query.handleError(error, undefined as never));
 }

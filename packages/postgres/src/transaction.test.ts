@@ -191,6 +191,12 @@ test('nothing runs outside of a transaction that could not begin', async () => {
   const { connection } = early as unknown as { connection: { parsedStatements: Record<string, string> } };
   connection.parsedStatements.banyan_begin = 'BEGIN';
   early.release();
+  const unawaited = withTransaction(one, async (client) => {
+    const sent = [insert(1), insert(2), 'INSERT INTO t VALUES (3)'].map((one) => client.query(one as string));
+    await runWithNext(client, insert(4));
+    await Promise.all([...sent, client.query(insert(5))]);
+  });
+  await assert.rejects(unawaited, (error) => errorCode(error) === '22012');
   for (const first of [insert(1), 'INSERT INTO t VALUES (1)']) {
     const stubborn = withTransaction(one, async (client) => {
       await client.query(first as string).catch(() => {});

@@ -99,8 +99,7 @@ async function onClient<T>(
 /** After a COMMIT that failed too, which may have failed by what was sent with it. */
 async function rollBack(client: pg.PoolClient): Promise<void> {
   try {
-    const unbegun = client instanceof TransactionClient && client.drop();
-    if (!unbegun) await client.query('ROLLBACK');
+    await (client instanceof TransactionClient ? client.rollBack() : client.query('ROLLBACK'));
     inTransaction.delete(client);
   } catch {
     // The first error is the one that tells; the caller above throws the client away.
