@@ -277,15 +277,18 @@ class RunningRelay implements Relay {
   #saveSoon(stream: WalStream): void {
     this.#saveTimer ??= setTimeout(() => {
       this.#saveTimer = undefined;
-      this.#saving = this.#save(stream)
+      // One after the other: a slow one that came last would take the mark back.
+      const saving = Promise.resolve(this.#saving)
+        .then(() => this.#save(stream))
         .catch((error: unknown) => {
           // The slot waits, nothing is lost; the next one tries again.
           this.#options.log.warn({ err: error }, 'could not save the position');
           if (!this.#closing.signal.aborted) this.#saveSoon(stream);
         })
         .finally(() => {
-          this.#saving = undefined;
+          if (this.#saving === saving) this.#saving = undefined;
         });
+      this.#saving = saving;
     }, this.#options.saveMs ?? 1_000);
   }
 
