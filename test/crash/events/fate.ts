@@ -92,14 +92,3 @@ function connectionOf(client: pg.PoolClient): { stream: { destroy(): void } } {
 function call<T>(target: object, name: string, args: unknown[]): Promise<T> {
   return (target as Record<string, (...args: unknown[]) => Promise<T>>)[name]!(...args);
 }
-
-/** mulberry32: the same seed gives the same numbers. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

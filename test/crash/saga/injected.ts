@@ -1,7 +1,7 @@
 import { createSagas } from '@banyan/events';
+import { pick, seeded } from '../random.ts';
 import { watchEndings } from './endings.ts';
 import { inParallel } from './parallel.ts';
-import { pick, seeded } from './random.ts';
 import {
   current,
   FAILURES,

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { pick, seeded } from '../random.ts';
 import { watchEndings } from './endings.ts';
-import { pick, seeded } from './random.ts';
 import { FAILURES, type Journey, judge, openWorld, STEPS } from './world.ts';
 
 /**
