@@ -26,10 +26,20 @@ export const TelemetryConfig = Type.Object({
   }),
   /** The share of traces that begin here and are recorded. Those that began elsewhere keep to what was decided there. */
   OTEL_TRACES_SAMPLER_ARG: Type.Number({ minimum: 0, maximum: 1, default: 0.1 }),
+  /** How many of them at most in a second, in each process, if it is a share. 0: no limit. */
+  TRACES_PER_SECOND: Type.Number({ minimum: 0, default: 100 }),
   /** Milliseconds that ended spans wait for others before they are sent. */
   OTEL_BSP_SCHEDULE_DELAY: Type.Integer({ minimum: 1, default: 5000 }),
 });
 export type TelemetryConfig = Static<typeof TelemetryConfig>;
+
+/** Who asks for all traces that begin here has them all. */
+export function tracesPerSecond({
+  OTEL_TRACES_SAMPLER: name,
+  TRACES_PER_SECOND: most,
+}: TelemetryConfig): number {
+  return name.endsWith('ratio') && most > 0 ? most : Number.POSITIVE_INFINITY;
+}
 
 /** Where traces go; undefined: nowhere. */
 export function tracesUrl(config: TelemetryConfig): string | undefined {

@@ -11,8 +11,9 @@ import {
 } from '@opentelemetry/api';
 import { AlwaysOnSampler, SamplingDecision } from '@opentelemetry/sdk-trace';
 import { readConfig } from '../config.ts';
-import { TelemetryConfig, tracesUrl } from './config.ts';
+import { TelemetryConfig, tracesPerSecond, tracesUrl } from './config.ts';
 import { isParentBased, rootSampler, startExport } from './telemetry.ts';
+import { limitTraces } from './trace-limit.ts';
 
 export { type Attributes, type Span, SpanKind, SpanStatusCode };
 
@@ -44,6 +45,7 @@ export function startEdgeTelemetry(
   // All has been decided, with the trace's id at hand, before the tracer makes a span.
   const root = rootSampler(name, ratio);
   const byParent = isParentBased(name);
+  const limit = limitTraces(tracesPerSecond(config));
   const ids = new ChosenIds();
   const { tracer, close } = startExport(service, instance, url, config, {
     sampler: new AlwaysOnSampler(),
@@ -52,10 +54,8 @@ export function startEdgeTelemetry(
   return {
     sampled(traceId, parent) {
       if (byParent && parent !== undefined) return parent;
-      return (
-        root.shouldSample(ROOT_CONTEXT, traceId, '', SpanKind.SERVER, NONE, []).decision ===
-        RECORD_AND_SAMPLED
-      );
+      const { decision } = root.shouldSample(ROOT_CONTEXT, traceId, '', SpanKind.SERVER, NONE, []);
+      return decision === RECORD_AND_SAMPLED && (parent !== undefined || limit());
     },
     begin(traceId, parentId, spanName, attributes) {
       ids.traceId = traceId;

@@ -11,8 +11,9 @@ import {
   type TracerProviderOptions,
 } from '@opentelemetry/sdk-trace';
 import { carryContexts } from './carry.ts';
-import { exportHeaders, type TelemetryConfig, tracesUrl } from './config.ts';
+import { exportHeaders, type TelemetryConfig, tracesPerSecond, tracesUrl } from './config.ts';
 import { contextOf } from './trace.ts';
+import { limitTraces } from './trace-limit.ts';
 import { createStarter, type SpanStarter, TraceIds } from './unrecorded.ts';
 
 export type Telemetry = {
@@ -33,7 +34,12 @@ export function startTelemetry(service: string, instance: string, config: Teleme
   const ids = new TraceIds();
   const recording = { sampler: new AlwaysOnSampler(), idGenerator: ids };
   const { tracer: sdk, close } = startExport(service, instance, url, config, recording);
-  const tracer = createStarter(sdk, { ids, share: rootShare(name, ratio), byParent: isParentBased(name) });
+  const tracer = createStarter(sdk, {
+    ids,
+    share: rootShare(name, ratio),
+    byParent: isParentBased(name),
+    limit: limitTraces(tracesPerSecond(config)),
+  });
   return { tracer, base: contextOf(tracer), close };
 }
 

@@ -10,13 +10,15 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
+import fc from 'fast-check';
 import { carryContexts } from './carry.ts';
 import { contextOf, inSpan, traceCarrier } from './trace.ts';
+import { limitTraces, type TraceLimit } from './trace-limit.ts';
 import { createStarter, TraceIds } from './unrecorded.ts';
 
 carryContexts();
 
-function starterOf(share: number, byParent = true) {
+function starterOf(share: number, byParent = true, limit: TraceLimit = () => true) {
   const ids = new TraceIds();
   const exporter = new InMemorySpanExporter();
   const provider = new TracerProvider({
@@ -24,10 +26,11 @@ function starterOf(share: number, byParent = true) {
     idGenerator: ids,
     spanProcessors: [new SimpleSpanProcessor({ exporter })],
   });
-  return { starter: createStarter(provider.getTracer('test'), { ids, share, byParent }), exporter };
+  return { starter: createStarter(provider.getTracer('test'), { ids, share, byParent, limit }), exporter };
 }
 
 const NEVER = 0;
+const ALMOST_ALL = 0.999;
 const remote = (traceId: string, traceFlags: TraceFlags) =>
   trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId: 'b7ad6b7169203331', traceFlags, isRemote: true });
 
@@ -55,6 +58,45 @@ describe('a trace that begins here', () => {
       await inSpan('inner', {}, async (inner) => assert.equal(inner, span));
     });
     assert.deepEqual(exporter.getFinishedSpans(), []);
+  });
+});
+
+describe('of traces that begin here', () => {
+  it('no more are recorded in any second than the limit allows twice over, and those of others do not count', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.nat(400), { maxLength: 200 }),
+        fc.integer({ min: 1, max: 20 }),
+        (steps, perSecond) => {
+          let clock = 0;
+          const { starter } = starterOf(
+            ALMOST_ALL,
+            true,
+            limitTraces(perSecond, () => clock),
+          );
+          const recordedAt: number[] = [];
+          for (const step of steps) {
+            clock += step;
+            starter.startSpan('x', {}, remote('0af7651916cd43dd8448eb211c80319c', TraceFlags.SAMPLED));
+            if (starter.startSpan('x', {}, ROOT_CONTEXT).isRecording()) recordedAt.push(clock);
+          }
+          for (const from of recordedAt) {
+            const within = recordedAt.filter((at) => at >= from && at < from + 1000).length;
+            assert.ok(within <= 2 * perSecond, `${within} in a second`);
+          }
+        },
+      ),
+    );
+  });
+
+  it('those come again when there is room again', () => {
+    let clock = 0;
+    const limit = limitTraces(2, () => clock);
+    const take = () => [limit(), limit(), limit()];
+    assert.deepEqual(take(), [true, true, false]);
+    clock = 500;
+    assert.deepEqual(take(), [true, false, false]);
+    assert.equal(limitTraces(Number.POSITIVE_INFINITY)(), true);
   });
 });
 

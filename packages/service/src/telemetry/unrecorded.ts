@@ -9,6 +9,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { RandomIdGenerator } from '@opentelemetry/sdk-trace';
+import type { TraceLimit } from './trace-limit.ts';
 
 /** What begins spans. */
 export type SpanStarter = Pick<Tracer, 'startSpan'>;
@@ -16,12 +17,12 @@ export type SpanStarter = Pick<Tracer, 'startSpan'>;
 /**
  * Decides whether a trace is recorded before anything is made for it: the SDK's tracer is asked only for spans that are
  * recorded, the others are one small object per request. `share`, from 0 to 1, is how much is recorded of the traces that
- * begin here and, unless `byParent`, of those of others; it is decided by the trace's id alone. The tracer records all that
- * it is asked for, and has its ids from `ids`.
+ * begin here and, unless `byParent`, of those of others; it is decided by the trace's id alone, and for those that begin
+ * here by `limit` too. The tracer records all that it is asked for, and has its ids from `ids`.
  */
 export function createStarter(
   tracer: Tracer,
-  { ids, share, byParent }: { ids: TraceIds; share: number; byParent: boolean },
+  { ids, share, byParent, limit }: { ids: TraceIds; share: number; byParent: boolean; limit: TraceLimit },
 ): SpanStarter {
   return {
     startSpan(name: string, options: SpanOptions = {}, from: Context = context.active()): Span {
@@ -30,7 +31,7 @@ export function createStarter(
       const before = parent?.spanContext();
       if (!before || !trace.isSpanContextValid(before)) {
         const id = drawTraceId();
-        if (!isChosen(id, share)) return new UnrecordedSpan(id, undefined);
+        if (!isChosen(id, share) || !limit()) return new UnrecordedSpan(id, undefined);
         ids.next = textOf(id);
         return tracer.startSpan(name, options, from);
       }
