@@ -9,6 +9,10 @@ const CATALOGUE = {
     permanent: false,
     says: 'The events of the service are not there yet. Ask for them where a handler or a step runs, not where it is stated.',
   },
+  NONE_STATED: {
+    permanent: true,
+    says: 'The eventing of the service states none of these. State one, or do not ask for them.',
+  },
   GROUP_NAME: { permanent: true, says: 'A group is named by letters, digits, dots, dashes and underscores.' },
   TYPE_NOT_HANDLED: {
     permanent: false,

@@ -96,6 +96,8 @@ test('an event goes from a transaction of one service to a handler of another, a
     await todos.provided.events.publish(tx, 'TodoAdded', { todoId: 't1', title: 'Milk' });
   });
   await closed.promise;
+  for (const none of ['projections', 'sagas'] as const)
+    assert.throws(() => todos.provided.events[none], { code: 'NONE_STATED' });
   await todos.close();
   await counter.close();
 });

@@ -37,9 +37,9 @@ export type Events<C extends Contracts, S extends AnySaga = never> = {
   publish: Publish<C>;
   send: Send<C>;
   store: EventStore;
-  /** Of a service that has projections. */
+  /** Throws `NONE_STATED` in a service without projections. */
   projections: Projector;
-  /** Of a service that has sagas. */
+  /** Throws `NONE_STATED` in a service without sagas. */
   sagas: Sagas<S>;
 };
 
@@ -181,12 +181,17 @@ class Eventing<C extends Contracts, S extends AnySaga> {
     if (sagas.length > 0) {
       this.#sagas = await createSagas({ service, databaseUrl, pool, sagas, log, metrics, instance });
     }
+    const [projector, ofSagas] = [this.#projector, this.#sagas];
     this.#events = {
       publish,
       send,
       store,
-      projections: this.#projector as Projector,
-      sagas: this.#sagas as Sagas<S>,
+      get projections() {
+        return projector ?? noneOf('projections', service);
+      },
+      get sagas() {
+        return ofSagas ?? noneOf('sagas', service);
+      },
     };
     return this.#events;
   }
@@ -310,6 +315,10 @@ class Eventing<C extends Contracts, S extends AnySaga> {
       }
     });
   }
+}
+
+function noneOf(what: string, service: string): never {
+  throw new EventsError('NONE_STATED', { what, service });
 }
 
 const HOUR_MS = 3_600_000;
