@@ -8,7 +8,7 @@ export { errorCode, PostgresError, type PostgresErrorCode } from './errors.ts';
 export { connectionConfig, createPool, type Db, PINNED_SETTINGS, type PoolOptions } from './pool.ts';
 export { quoteIdent, quoteLiteral, quoteTable } from './quote.ts';
 export { applySchema, type Schema } from './schema.ts';
-export { runWithNext, type TransactionOptions, withTransaction } from './transaction.ts';
+export { type Queryable, runWithNext, type TransactionOptions, withTransaction } from './transaction.ts';
 export { formatLsn, formatMicros, type Lsn, parseLsn } from './wal/lsn.ts';
 export type * from './wal/messages.ts';
 export { parsePgoutput } from './wal/pgoutput.ts';
@@ -17,7 +17,6 @@ export {
   currentLsn,
   dropSlot,
   ensurePublication,
-  type Queryable,
   type SlotStatus,
   slotStatus,
 } from './wal/slots.ts';

@@ -2,7 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { TransactionClient } from './client.ts';
 import { errorCode, PostgresError } from './errors.ts';
-import type { Queryable } from './wal/slots.ts';
+
+/** Anything that runs a query. */
+export type Queryable = Pick<pg.Pool, 'query'> | Pick<pg.ClientBase, 'query'>;
 
 export interface TransactionOptions {
   /** Default: the server's own (`read committed` unless configured). */

@@ -1,11 +1,8 @@
 import type pg from 'pg';
 import { errorCode, PostgresError } from '../errors.ts';
 import { quoteIdent, quoteTable } from '../quote.ts';
-import { withTransaction } from '../transaction.ts';
+import { type Queryable, withTransaction } from '../transaction.ts';
 import { type Lsn, parseLsn } from './lsn.ts';
-
-/** Anything that runs a query. */
-export type Queryable = Pick<pg.Pool, 'query'> | Pick<pg.ClientBase, 'query'>;
 
 export interface SlotStatus {
   active: boolean;
