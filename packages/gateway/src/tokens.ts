@@ -1,4 +1,4 @@
-import { createVerifier } from 'fast-jwt';
+import { hs256Verifier } from '@banyan/service/hs256';
 import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import type { Issuer, RouteTable } from './route-table.ts';
 
@@ -129,7 +129,7 @@ export class Tokens {
 const NOT_A_TOKEN: Verified = { state: 'invalid', claims: {}, forMonolith: null };
 
 function verifierOf(issuer: Issuer, now: () => number): Verifier['verify'] {
-  if (issuer.algorithm === 'HS256') return symmetricVerifierOf(issuer, now);
+  if (issuer.algorithm === 'HS256') return hs256Verifier(issuer, now);
   const shared = {
     ...(issuer.issuer === '' ? {} : { issuer: issuer.issuer }),
     ...(issuer.audience === undefined ? {} : { audience: issuer.audience }),
@@ -145,48 +145,6 @@ function verifierOf(issuer: Issuer, now: () => number): Verifier['verify'] {
     const options = { ...shared, algorithms, currentDate: new Date(now()) };
     return (await jwtVerify(token, keys, options)).payload;
   };
-}
-
-/**
- * Here and now: Web Crypto, which jose takes, hands each token to another thread for what is done in microseconds. Throws
- * jose's errors, as the other one does.
- */
-function symmetricVerifierOf(
-  { issuer, audience, secret }: Extract<Issuer, { algorithm: 'HS256' }>,
-  now: () => number,
-): (token: string) => JWTPayload {
-  const verify = createVerifier({
-    key: Buffer.from(secret),
-    algorithms: ['HS256'],
-    ...(issuer === '' ? {} : { allowedIss: issuer }),
-    ...(audience === undefined ? {} : { allowedAud: audience }),
-    requiredClaims: [...(issuer === '' ? [] : ['iss']), ...(audience === undefined ? [] : ['aud'])],
-    // Dates come last, and by the clock handed in: only a token that is good in all else is called expired.
-    ignoreExpiration: true,
-    ignoreNotBefore: true,
-    cache: false,
-  });
-  return (token) => {
-    let claims: JWTPayload;
-    try {
-      claims = verify(token) as JWTPayload;
-    } catch (cause) {
-      throw new errors.JWTInvalid('The token is not good', { cause });
-    }
-    checkDates(claims, Math.floor(now() / 1000));
-    return claims;
-  };
-}
-
-/** As jose does it. `now` in seconds. */
-function checkDates(claims: JWTPayload, now: number): void {
-  const { nbf, exp } = claims as { nbf?: unknown; exp?: unknown };
-  for (const date of [nbf, exp]) {
-    if (date !== undefined && typeof date !== 'number') throw new errors.JWTInvalid('A date is no number');
-  }
-  if (nbf !== undefined && (nbf as number) > now) throw new errors.JWTInvalid('The token is not yet valid');
-  if (exp !== undefined && (exp as number) <= now)
-    throw new errors.JWTExpired('The token has expired', claims, 'exp');
 }
 
 /** A fetch that failed says nothing about the token. */

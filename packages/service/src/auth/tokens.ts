@@ -1,14 +1,23 @@
-import { createRemoteJWKSet, decodeJwt, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import {
+  createRemoteJWKSet,
+  decodeJwt,
+  errors,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from 'jose';
+import { hs256Verifier } from './hs256.ts';
 
 /** Whose tokens are good here. The algorithm is pinned per issuer: a token cannot choose it. */
 export type TrustedIssuer = { issuer: string } & (
-  | { algorithm: 'HS256'; secret: string }
-  | { algorithm: 'ES256' | 'EdDSA'; jwksUrl: string }
-  | { algorithm: 'ES256' | 'EdDSA'; keys: JWTVerifyGetKey }
-) & {
-    /** Its tokens are those of services: made for `audience` alone, and each signed with the key of the service it names. */
-    services?: { audience: string };
-  };
+  | { algorithm: 'HS256'; secret: string; services?: never }
+  | ({ algorithm: 'ES256' | 'EdDSA' } & ({ jwksUrl: string } | { keys: JWTVerifyGetKey }) & OfServices)
+);
+
+type OfServices = {
+  /** Its tokens are those of services: made for `audience` alone, and each signed with the key of the service it names. */
+  services?: { audience: string };
+};
 
 /** Who asks: a user or, if `service` is there, another service. */
 export type Principal = { subject: string; role: string; issuer: string; service?: string };
@@ -43,7 +52,9 @@ export function createTokenVerifier(
   trusted: readonly TrustedIssuer[],
   { now = Date.now }: { now?: () => number } = {},
 ): TokenVerifier {
-  const issuers = new Map(trusted.map((issuer) => [issuer.issuer, { ...issuer, keys: keysOf(issuer) }]));
+  const issuers = new Map(
+    trusted.map((issuer) => [issuer.issuer, { ...issuer, claimsOf: verifierOf(issuer, now) }]),
+  );
   const remembered = new RecentMap<{ principal: Principal; until: number }>(REMEMBERED);
   return {
     peek: (token) => {
@@ -54,15 +65,8 @@ export function createTokenVerifier(
       const issuer = issuers.get(issuerOf(token));
       if (!issuer) throw new TokenError('invalid', 'unknown issuer');
       try {
-        const { payload, protectedHeader } = await jwtVerify(token, issuer.keys, {
-          algorithms: [issuer.algorithm],
-          issuer: issuer.issuer,
-          requiredClaims: ['exp', 'sub'],
-          currentDate: new Date(now()),
-          ...(issuer.services && { audience: issuer.services.audience }),
-        });
+        const payload = await issuer.claimsOf(token);
         const subject = payload.sub!;
-        if (issuer.services && protectedHeader.kid !== subject) throw new Error('the key of another service');
         const role = typeof payload.role === 'string' ? payload.role : 'user';
         const principal: Principal = issuer.services
           ? { subject, role: 'service', issuer: issuer.issuer, service: subject }
@@ -124,13 +128,30 @@ function issuerOf(token: string): string {
   }
 }
 
-function keysOf(issuer: TrustedIssuer): JWTVerifyGetKey {
-  if ('keys' in issuer) return issuer.keys;
-  if ('secret' in issuer) {
-    const secret = new TextEncoder().encode(issuer.secret);
-    return async () => secret;
-  }
-  return createRemoteJWKSet(new URL(issuer.jwksUrl), { cooldownDuration: 1000, timeoutDuration: 2000 });
+/** Gives the claims of a token that the issuer's key proves, that names the issuer and a subject and is in date. */
+function verifierOf(
+  issuer: TrustedIssuer,
+  now: () => number,
+): (token: string) => JWTPayload | Promise<JWTPayload> {
+  const required = ['exp', 'sub'];
+  const audience = issuer.services?.audience;
+  if ('secret' in issuer) return hs256Verifier({ ...issuer, audience, required }, now);
+  const keys = 'keys' in issuer ? issuer.keys : remoteKeys(issuer.jwksUrl);
+  return async (token) => {
+    const { payload, protectedHeader } = await jwtVerify(token, keys, {
+      algorithms: [issuer.algorithm],
+      issuer: issuer.issuer,
+      requiredClaims: required,
+      currentDate: new Date(now()),
+      ...(audience !== undefined && { audience }),
+    });
+    if (issuer.services && protectedHeader.kid !== payload.sub) throw new Error('the key of another service');
+    return payload;
+  };
+}
+
+function remoteKeys(url: string): JWTVerifyGetKey {
+  return createRemoteJWKSet(new URL(url), { cooldownDuration: 1000, timeoutDuration: 2000 });
 }
 
 /** jose's errors of a bad token have codes of their own; what remains is the network, or an answer that is no key set. */
