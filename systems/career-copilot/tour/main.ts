@@ -69,8 +69,9 @@ async function main(options: Options): Promise<void> {
       directory,
       size: scaled(options.users),
       seed: options.seed,
-      // Three logins and three registrations a second at cost 10 would take half a core of what this is about.
-      bcryptCost: 8,
+      // Eight hashes a second at cost 10 would take half a core of what this is about, and even at 8 (14 ms alone, 30 here)
+      // they would be most of the slowest twentieth of all requests.
+      bcryptCost: 6,
       // Two that share 300 requests a second run with colder caches than one, and take half as much again for each.
       gatewayWorkers: Math.max(1, Math.min(2, availableParallelism() - 1)),
       env: PACE,
