@@ -62,7 +62,6 @@ const EXPECTED: [string, ReceivedSpan['kind'], RegExp][] = [
   ['gateway', 'server', /^POST \/todos$/],
   ['gateway', 'client', /^POST todos$/],
   ['todos', 'server', /^POST \/todos$/],
-  ['todos', 'client', /^BEGIN$/],
   ['todos', 'client', /^INSERT$|^SELECT$|^WITH$/],
   ['todos', 'producer', /^publish TodoAdded$/],
   ['reminders', 'consumer', /^process TodoAdded$/],
