@@ -5,6 +5,7 @@
  *   --json FILE   also write the figures to FILE
  *   --only A,B    only these phases: append, relay, latency, rebuild, saga
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -29,6 +30,8 @@ for (const name of values.only?.split(',') ?? PHASES) {
     throw new Error(`No phase ${name}. There are: ${PHASES.join(', ')}`);
   }
   console.log(`\n${name}`);
+  // What the phase before has written and not flushed would be flushed by this one's commits.
+  spawnSync('sync');
   const { run } = (await import(file.href)) as { run: Phase };
   const found = await run({ seconds });
   results.push(...found.results);
