@@ -5,8 +5,8 @@
  *   --json FILE   also write the figures to FILE
  *   --only A,B    only these contenders
  *
- * Two phases: as many requests as go through, then a fixed rate, half of what ours with policies can do. The proxy has
- * a core, load and upstream have another.
+ * Three phases: as many requests as go through, then fixed rates, half and a quarter of what ours with policies can do. The
+ * proxy has a core, load and upstream have another.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
@@ -21,6 +21,10 @@ import { busyMicros, type Running, start } from './processes.ts';
 const CONNECTIONS = 64;
 const WARM_UP_S = 3;
 const PACED_ROUNDS = 3;
+const PACES = [
+  ['half load', 1 / 2],
+  ['quarter load', 1 / 4],
+] as const;
 /** Nothing is said of the latency of a contender that the rate would take further than this, of its capacity. */
 const PACED_AT_MOST = 0.8;
 const PATH = '/api/v1/users/me';
@@ -32,6 +36,8 @@ const PEERS = ['haproxy', 'fastify-http-proxy', 'http-proxy', 'nginx'];
  */
 type Sample = Measured & { cpuMicros: number; others: number };
 type Rounds = Map<string, Sample[]>;
+/** Measured at a fixed rate, requests/s. */
+type Paced = { load: string; rate: number; rounds: Rounds };
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '15' }, json: { type: 'string' }, only: { type: 'string' } },
@@ -68,18 +74,23 @@ async function run(): Promise<void> {
     `${machine()}\nload by ${generator.name}, ${CONNECTIONS} connections, ${seconds} rounds of 1 s\n`,
   );
 
-  const load = { path: PATH, tokens, connections: CONNECTIONS };
-  for (const { port } of targets.values()) await generator.run({ ...load, port, seconds: WARM_UP_S });
-  const full = await inRounds(targets, seconds, ({ port }) => generator.run({ ...load, port, seconds: 1 }));
+  const wide = { path: PATH, tokens, connections: CONNECTIONS };
+  for (const { port } of targets.values()) await generator.run({ ...wide, port, seconds: WARM_UP_S });
+  const full = await inRounds(targets, seconds, ({ port }) => generator.run({ ...wide, port, seconds: 1 }));
   const perSecond = medians(full, (one) => one.perSecond);
 
-  const rate = Math.round((perSecond.get('policies') ?? perSecond.get('bare') ?? 10_000) / 2);
-  const able = new Map([...targets].filter(([name]) => rate <= perSecond.get(name)! * PACED_AT_MOST));
+  const most = perSecond.get('policies') ?? perSecond.get('bare') ?? 10_000;
   const each = Math.max(1, Math.round(seconds / PACED_ROUNDS));
-  const paced = await inRounds(able, PACED_ROUNDS, ({ port }) =>
-    runPaced({ ...load, port, seconds: each, perSecond: rate }),
-  );
-  report(full, paced, rate, missing);
+  const paced: Paced[] = [];
+  for (const [load, share] of PACES) {
+    const rate = Math.round(most * share);
+    const able = new Map([...targets].filter(([name]) => rate <= perSecond.get(name)! * PACED_AT_MOST));
+    const rounds = await inRounds(able, PACED_ROUNDS, ({ port }) =>
+      runPaced({ ...wide, port, seconds: each, perSecond: rate }),
+    );
+    paced.push({ load, rate, rounds });
+  }
+  report(full, paced, missing);
 }
 
 /** Every contender once per round, forwards and backwards in turn, so that what else the machine does hits all alike. */
@@ -108,51 +119,61 @@ async function inRounds(
   return samples;
 }
 
-function report(full: Rounds, paced: Rounds, rate: number, missing: string[]): void {
-  const row = (cells: string[]) => cells.map((cell, i) => (i ? cell.padStart(14) : cell.padEnd(20))).join('');
-  const digits = (value: number | null | undefined) =>
-    value == null || Number.isNaN(value) ? '' : value.toFixed(2);
+function report(full: Rounds, paced: Paced[], missing: string[]): void {
+  const row = (cells: string[]) => cells.map((cell, i) => (i ? cell.padStart(13) : cell.padEnd(20))).join('');
+  const digits = (value: number | undefined) =>
+    value === undefined || Number.isNaN(value) ? '' : value.toFixed(2);
   const results: { name: string; value: number; unit: string }[] = [];
-  const add = (name: string, value: number | null | undefined, unit: string) => {
-    if (value != null && !Number.isNaN(value)) results.push({ name, value: round(value), unit });
+  const add = (name: string, value: number | undefined, unit: string) => {
+    if (value !== undefined && !Number.isNaN(value)) results.push({ name, value: round(value), unit });
   };
-  console.log(
-    row(['', 'requests/s', 'CPU us/req', 'p50, ms', 'p99, ms', 'added p50', 'added p99', 'errors']),
-  );
+  const headings = paced.flatMap(({ rate }) => [`at ${rate}/s:`, 'CPU us/req', 'added p50', 'added p99']);
+  console.log(row(['', 'requests/s', 'CPU us/req', ...headings, 'errors']));
   for (const [name, samples] of full) {
-    const slow = paced.get(name);
-    const added = name === 'direct' ? undefined : slow;
-    const direct = paced.get('direct') ?? [];
     const perSecond = median(samples.map((one) => one.perSecond));
-    const cpu = name === 'direct' ? null : median(samples.map((one) => one.cpuMicros));
-    const p50 = slow && median(slow.map((one) => one.p50Ms));
-    const p99 = slow && median(slow.map((one) => one.p99Ms));
-    const added50 = added && median(added.map((one, i) => one.p50Ms - direct[i]!.p50Ms));
-    const added99 = added && median(added.map((one, i) => one.p99Ms - direct[i]!.p99Ms));
-    const errors = [...samples, ...(slow ?? [])].reduce((sum, one) => sum + one.errors, 0);
+    const cpu = name === 'direct' ? undefined : median(samples.map((one) => one.cpuMicros));
+    const cells = [name, String(Math.round(perSecond)), digits(cpu)];
     add(name, Math.round(perSecond), 'requests/s');
     add(`${name} CPU per request`, cpu, 'us');
-    add(`${name} p50 at half load`, p50, 'ms');
-    add(`${name} p99 at half load`, p99, 'ms');
-    add(`${name} added p50 at half load`, added50, 'ms');
-    add(`${name} added p99 at half load`, added99, 'ms');
+    let errors = samples.reduce((sum, one) => sum + one.errors, 0);
+    for (const { load, rounds } of paced) {
+      const slow = rounds.get(name) ?? [];
+      const direct = rounds.get('direct') ?? [];
+      const of = (figure: (one: Sample, i: number) => number) =>
+        slow.length > 0 ? median(slow.map(figure)) : undefined;
+      const [p50, p99] = [of((one) => one.p50Ms), of((one) => one.p99Ms)];
+      const added = name === 'direct' ? () => undefined : of;
+      const busy = added((one) => one.cpuMicros);
+      const added50 = added((one, i) => one.p50Ms - direct[i]!.p50Ms);
+      const added99 = added((one, i) => one.p99Ms - direct[i]!.p99Ms);
+      add(`${name} p50 at ${load}`, p50, 'ms');
+      add(`${name} p99 at ${load}`, p99, 'ms');
+      add(`${name} CPU per request at ${load}`, busy, 'us');
+      add(`${name} added p50 at ${load}`, added50, 'ms');
+      add(`${name} added p99 at ${load}`, added99, 'ms');
+      errors += slow.reduce((sum, one) => sum + one.errors, 0);
+      cells.push(
+        name === 'direct' ? `p99 ${digits(p99)}` : '',
+        digits(busy),
+        digits(added50),
+        digits(added99),
+      );
+    }
     add(`${name} errors`, errors, 'requests');
-    const figures = [cpu, p50, p99, added50, added99].map(digits);
-    console.log(row([name, String(Math.round(perSecond)), ...figures, String(errors)]));
+    console.log(row([...cells, String(errors)]));
   }
   const ratios = ratiosOf(full);
-  const others = { full: othersOf(full), paced: othersOf(paced) };
+  const others = [full, ...paced.map(({ rounds }) => rounds)].map(othersOf);
   console.log(
-    `\nmost that others took of the proxy's core, by contender (its median round): ${JSON.stringify(others)}`,
+    `\nmost that others took of the proxy's core in each phase, by contender (its median round): ${others.join(', ')}`,
   );
-  console.log(`\nlatency at ${rate} requests/s, half of what ours with policies can do\n`);
   for (const [name, ratio] of Object.entries(ratios)) console.log(`${name.padEnd(30)} ${ratio.toFixed(2)}`);
   if (missing.length > 0) console.log(`not installed: ${missing.join(', ')}`);
   if (!values.json) return;
   const document = {
     machine: machine(),
     date: new Date().toISOString(),
-    rate,
+    rates: Object.fromEntries(paced.map(({ load, rate }) => [load, rate])),
     others,
     results,
     ratios,
