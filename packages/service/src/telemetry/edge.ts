@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   type Attributes,
   ROOT_CONTEXT,
@@ -9,11 +8,12 @@ import {
   TraceFlags,
   trace,
 } from '@opentelemetry/api';
-import { AlwaysOnSampler, SamplingDecision } from '@opentelemetry/sdk-trace';
+import { AlwaysOnSampler } from '@opentelemetry/sdk-trace';
 import { readConfig } from '../config.ts';
 import { TelemetryConfig, tracesPerSecond, tracesUrl } from './config.ts';
-import { isParentBased, rootSampler, startExport } from './telemetry.ts';
+import { isParentBased, rootShare, startExport } from './telemetry.ts';
 import { limitTraces } from './trace-limit.ts';
+import { isChosen, TraceIds, wordsOf } from './unrecorded.ts';
 
 export { type Attributes, type Span, SpanKind, SpanStatusCode };
 
@@ -43,10 +43,10 @@ export function startEdgeTelemetry(
   const url = tracesUrl(config);
   if (!url) return undefined;
   // All has been decided, with the trace's id at hand, before the tracer makes a span.
-  const root = rootSampler(name, ratio);
+  const share = rootShare(name, ratio);
   const byParent = isParentBased(name);
   const limit = limitTraces(tracesPerSecond(config));
-  const ids = new ChosenIds();
+  const ids = new TraceIds();
   const { tracer, close } = startExport(service, instance, url, config, {
     sampler: new AlwaysOnSampler(),
     idGenerator: ids,
@@ -54,11 +54,10 @@ export function startEdgeTelemetry(
   return {
     sampled(traceId, parent) {
       if (byParent && parent !== undefined) return parent;
-      const { decision } = root.shouldSample(ROOT_CONTEXT, traceId, '', SpanKind.SERVER, NONE, []);
-      return decision === RECORD_AND_SAMPLED && (parent !== undefined || limit());
+      return isChosen(wordsOf(traceId), share) && (parent !== undefined || limit());
     },
     begin(traceId, parentId, spanName, attributes) {
-      ids.traceId = traceId;
+      ids.next = traceId;
       const options = { kind: SpanKind.SERVER, attributes };
       if (parentId === undefined) return tracer.startSpan(spanName, options, ROOT_CONTEXT);
       const from: SpanContext = { traceId, spanId: parentId, traceFlags: TraceFlags.SAMPLED, isRemote: true };
@@ -68,20 +67,4 @@ export function startEdgeTelemetry(
       tracer.startSpan(spanName, { kind: SpanKind.CLIENT, attributes }, trace.setSpan(ROOT_CONTEXT, parent)),
     close,
   };
-}
-
-const NONE = Object.freeze({});
-const { RECORD_AND_SAMPLED } = SamplingDecision;
-
-/** The id of a trace that begins here is the one by which it was decided that it is recorded. */
-class ChosenIds {
-  traceId = '';
-
-  generateTraceId(): string {
-    return this.traceId;
-  }
-
-  generateSpanId(): string {
-    return randomBytes(8).toString('hex');
-  }
 }

@@ -2,11 +2,8 @@ import type { Context, Tracer } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
-  AlwaysOffSampler,
   AlwaysOnSampler,
   BatchSpanProcessor,
-  type Sampler,
-  TraceIdRatioBasedSampler,
   TracerProvider,
   type TracerProviderOptions,
 } from '@opentelemetry/sdk-trace';
@@ -73,15 +70,7 @@ export function isParentBased(name: TelemetryConfig['OTEL_TRACES_SAMPLER']): boo
 }
 
 /** How much is recorded of the traces that begin here, from 0 to 1. */
-function rootShare(sampler: TelemetryConfig['OTEL_TRACES_SAMPLER'], ratio: number): number {
+export function rootShare(sampler: TelemetryConfig['OTEL_TRACES_SAMPLER'], ratio: number): number {
   if (sampler.endsWith('always_on')) return 1;
   return sampler.endsWith('always_off') ? 0 : ratio;
-}
-
-/** What decides about traces that begin here. */
-export function rootSampler(sampler: TelemetryConfig['OTEL_TRACES_SAMPLER'], ratio: number): Sampler {
-  const name = sampler.replace('parentbased_', '');
-  if (name === 'always_on') return new AlwaysOnSampler();
-  if (name === 'always_off') return new AlwaysOffSampler();
-  return new TraceIdRatioBasedSampler(ratio);
 }

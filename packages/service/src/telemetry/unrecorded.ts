@@ -64,13 +64,13 @@ function textOf({ a, b, c, d }: TraceId): string {
 
 const ID = Buffer.alloc(16);
 
-function wordsOf(traceId: string): TraceId {
+export function wordsOf(traceId: string): TraceId {
   const word = (from: number) => Number.parseInt(traceId.slice(from, from + 8), 16);
   return { a: word(0), b: word(8), c: word(16), d: word(24) };
 }
 
 /** As OpenTelemetry's own `traceidratio` decides: all services with the same share agree on a trace. */
-function isChosen({ a, b, c, d }: TraceId, share: number): boolean {
+export function isChosen({ a, b, c, d }: TraceId, share: number): boolean {
   if (share >= 1) return true;
   return (a ^ b ^ c ^ d) >>> 0 < Math.floor(share * (2 ** 32 - 1));
 }
