@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createPool, dropSlot, withTransaction } from '@banyan/postgres';
+import { withTransaction } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import { defineService } from '@banyan/service';
-import { slotName } from './relay/position.ts';
+import { closeService } from './testing/close-service.ts';
 import { runSnippets } from './testing/snippets.ts';
 
 test('the first snippet of docs/events.md brings an event from one service to the other, and a command back', async (t) => {
@@ -21,12 +21,7 @@ test('the first snippet of docs/events.md brings an event from one service to th
   const start = async (service: typeof todos, name: string) => {
     const url = await server.database(name);
     const running = await service.start({ ...common, DATABASE_URL: url });
-    t.after(async () => {
-      await running.close();
-      const pool = createPool(url, { max: 1 });
-      await dropSlot(pool, await slotName(pool), { force: true });
-      await pool.end();
-    });
+    t.after(() => closeService(running, url));
     return running;
   };
   const todo = await start(todos, 'docs_todos');

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { createPool, dropSlot, withTransaction } from '@banyan/postgres';
+import { createPool, withTransaction } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import { defineService } from '@banyan/service';
 import { Type } from 'typebox';
 import { openPostgresBus } from './bus/postgres/postgres.ts';
 import { command, defineContracts, event } from './contracts.ts';
 import { type EventingDefinition, eventing } from './eventing.ts';
-import { slotName } from './relay/position.ts';
+import { closeService } from './testing/close-service.ts';
 
 const contracts = defineContracts({
   system: 'test',
@@ -58,12 +58,7 @@ async function aSystem(t: TestContext) {
   const start = async (name: string, definition: Definition, databaseUrl?: string) => {
     const url = databaseUrl ?? (await server.database(name));
     const running = await startService(name, definition, { DATABASE_URL: url, BUS_URL: busUrl });
-    cleanUp.push(async () => {
-      await running.close();
-      const pool = createPool(url, { max: 1 });
-      await dropSlot(pool, await slotName(pool), { force: true });
-      await pool.end();
-    });
+    cleanUp.push(() => closeService(running, url));
     return running;
   };
   return { start, busUrl, cleanUp };
