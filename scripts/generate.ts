@@ -1,5 +1,6 @@
 /**
- * `npm run generate`: writes what each system's `contracts.ts` says as AsyncAPI document and as page for people, beside it.
+ * `npm run generate`: writes what each system's `contracts.ts` says as AsyncAPI document and as page for people, beside it;
+ * and what the plan's schema says as reference and as JSON Schema, into docs/.
  * With `--check` nothing is written; it exits 1 and names the files that are not what they would be.
  */
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
@@ -7,15 +8,17 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { asyncApi, type Contracts, messagesPage } from '@banyan/events';
+import { planJsonSchema, planReference } from '../packages/banyan/src/plan/reference.ts';
 
 const { values, positionals } = parseArgs({
   options: { check: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
-const [folder = 'systems'] = positionals;
+const [folder] = positionals;
 
 const stale: string[] = [];
-for (const [file, text] of await generate(folder)) {
+const files = folder ? await messages(folder) : new Map([...(await messages('systems')), ...plan()]);
+for (const [file, text] of files) {
   if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
   const name = relative('.', file);
   if (values.check) stale.push(name);
@@ -27,8 +30,16 @@ for (const [file, text] of await generate(folder)) {
 for (const name of stale) console.error(`${name} is stale: run npm run generate`);
 process.exit(stale.length > 0 ? 1 : 0);
 
+/** File by file what it must be: the plan's schema for people and for tools. */
+function plan(): Map<string, string> {
+  return new Map([
+    [join('docs', 'plan.md'), planReference()],
+    [join('docs', 'plan.schema.json'), `${JSON.stringify(planJsonSchema(), null, 2)}\n`],
+  ]);
+}
+
 /** File by file what it must be, for every folder in there whose `contracts.ts` exports `contracts`. */
-async function generate(parent: string): Promise<Map<string, string>> {
+async function messages(parent: string): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   for (const source of globSync('*/contracts.ts', { cwd: parent }).sort()) {
     const path = resolve(parent, source);
