@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,13 +8,21 @@ import pg from 'pg';
 import { isSafe, packageVersion } from './embedded/binaries.ts';
 import { isAlive } from './embedded/process.ts';
 import { type EmbeddedServer, startEmbedded } from './index.ts';
-import { quoteIdent } from './quote.ts';
+import { quoteIdent, quoteLiteral } from './quote.ts';
 
 export interface TestServer {
   /** A fresh, empty database; its url. A name that is taken gets a number. */
   database(name?: string): Promise<string>;
+  /** A fresh role that may log in and nothing else. `attributes`: more of them, as CREATE ROLE takes them. */
+  role(name: string, attributes?: string): Promise<TestRole>;
   /** Undefined when DATABASE_URL_TEST names the server. */
   embedded: EmbeddedServer | undefined;
+}
+
+export interface TestRole {
+  name: string;
+  /** The url of a database as this role. */
+  url(database: string): string;
 }
 
 /**
@@ -51,7 +60,11 @@ async function onEmbeddedServer(): Promise<TestServer> {
     rmSync(directory, { recursive: true, force: true });
   };
   const names = freshNames('');
-  return { embedded, database: (name) => embedded.createDatabase(names(name)) };
+  return {
+    embedded,
+    database: (name) => embedded.createDatabase(names(name)),
+    role: (name, attributes) => createRole(embedded.url(), names(name), attributes),
+  };
 }
 
 /**
@@ -79,6 +92,7 @@ async function copyTemplate(directory: string): Promise<void> {
 function onGivenServer(given: string): TestServer {
   const names = freshNames(`banyan_test_${process.pid}_${Date.now()}_`);
   const created: string[] = [];
+  const roles: string[] = [];
   cleanUp = async () => {
     for (const name of created) {
       const terminate = `SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots
@@ -86,6 +100,7 @@ function onGivenServer(given: string): TestServer {
       await run(given, terminate, [name]);
       await run(given, `DROP DATABASE IF EXISTS ${quoteIdent(name)} WITH (FORCE)`);
     }
+    for (const name of roles) await run(given, `DROP ROLE IF EXISTS ${quoteIdent(name)}`);
   };
   const database = async (wanted?: string) => {
     const name = names(wanted);
@@ -95,7 +110,26 @@ function onGivenServer(given: string): TestServer {
     url.pathname = `/${encodeURIComponent(name)}`;
     return url.href;
   };
-  return { embedded: undefined, database };
+  const role: TestServer['role'] = async (wanted, attributes) => {
+    const name = names(wanted);
+    roles.push(name);
+    return await createRole(given, name, attributes);
+  };
+  return { embedded: undefined, database, role };
+}
+
+async function createRole(admin: string, name: string, attributes = ''): Promise<TestRole> {
+  const password = randomBytes(12).toString('hex');
+  await run(admin, `CREATE ROLE ${quoteIdent(name)} LOGIN ${attributes} PASSWORD ${quoteLiteral(password)}`);
+  return {
+    name,
+    url(database) {
+      const url = new URL(database);
+      url.username = encodeURIComponent(name);
+      url.password = password;
+      return url.href;
+    },
+  };
 }
 
 const PREFIX = 'banyan-test-';

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { installGuard, removeGuard, setGuard } from './guard.ts';
+import { createPool } from '@banyan/postgres';
+import { testServer } from '@banyan/postgres/testing';
+import { installGuard, refusedWrites, removeGuard, setGuard } from './guard.ts';
 import { openLink } from './link.ts';
 import { copy, rename, table } from './mapping.ts';
 import { bucket } from './ownership.ts';
@@ -65,7 +67,7 @@ test('a service that owns columns only leaves deletes and other columns alone; o
   await assert.rejects(dbs.legacy.query('UPDATE s SET v = 3'), { code: 'BA001' });
   await assert.rejects(dbs.legacy.query(`UPDATE users SET full_name = 'c'`), { code: 'BA001' });
   await dbs.legacy.query(`UPDATE users SET email = 'c'; DELETE FROM users WHERE id = 2`);
-  await removeGuard(dbs.legacy, { service: 'users', tables: [foreign, writer] });
+  await removeGuard(dbs.legacy, { service: 'users' });
   await dbs.close();
 });
 
@@ -91,4 +93,158 @@ test('the guard never stands in the way of the link that writes back', async () 
     await each.link.drop();
   }
   await dbs.close();
+});
+
+/** A monolith whose role owns its tables, and a Banyan that is no superuser and has joined that role. */
+async function twoRoles(tables: string) {
+  const server = await testServer();
+  const [app, banyan] = await Promise.all([server.role('shop_app'), server.role('banyan')]);
+  const url = await server.database('shop');
+  const admin = createPool(url, { max: 1 });
+  await admin.query(`GRANT ALL ON SCHEMA public TO ${app.name}; GRANT ${app.name} TO ${banyan.name};
+    DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO ${banyan.name}', current_database()); END $$`);
+  const [monolith, ours] = [createPool(app.url(url), { max: 1 }), createPool(banyan.url(url), { max: 2 })];
+  await monolith.query(tables);
+  return {
+    url,
+    admin,
+    monolith,
+    ours,
+    close: () => Promise.all([admin, monolith, ours].map((pool) => pool.end())),
+  };
+}
+
+const NOTES = `CREATE TABLE notes (id int PRIMARY KEY, body text); INSERT INTO notes VALUES (1, 'a'), (2, 'b')`;
+const notes = {
+  service: 'notes',
+  tables: [
+    table({
+      legacy: 'notes',
+      owner: { by: 'key', legacyColumn: 'id', serviceColumn: 'id' },
+      columns: [copy('id', 'body')],
+    }),
+  ],
+};
+
+test("the monolith's own role, which has no right in schema banyan, meets nothing but the guard's refusal", async () => {
+  const { monolith, ours, close } = await twoRoles(NOTES);
+  await installGuard(ours, notes);
+  await assert.rejects(monolith.query('SELECT FROM banyan.guards'), { code: '42501' });
+  await monolith.query(`UPDATE notes SET body = 'c' WHERE id = 1`);
+  await setGuard(ours, { service: 'notes', share: 10_000 });
+  await assert.rejects(monolith.query(`UPDATE notes SET body = 'd' WHERE id = 1`), { code: 'BA001' });
+  await assert.rejects(monolith.query('DELETE FROM notes'), { code: 'BA001' });
+  await removeGuard(ours, notes);
+  await monolith.query('DELETE FROM notes');
+  await close();
+});
+
+test('refused writes are counted although their transactions are rolled back', async () => {
+  const { monolith, ours, close } = await twoRoles(NOTES);
+  assert.equal(await refusedWrites(ours, 'notes'), 0);
+  await installGuard(ours, notes);
+  assert.equal(await refusedWrites(ours, 'notes'), 0);
+  await setGuard(ours, { service: 'notes', share: 10_000 });
+  for (let count = 1; count <= 3; count++) {
+    await assert.rejects(monolith.query('DELETE FROM notes WHERE id = 1'), { code: 'BA001' });
+    assert.equal(await refusedWrites(ours, 'notes'), count);
+  }
+  await monolith.query('UPDATE notes SET body = body');
+  assert.equal(await refusedWrites(ours, 'notes'), 3);
+  await removeGuard(ours, notes);
+  assert.equal(await refusedWrites(ours, 'notes'), 0);
+  await close();
+});
+
+test("a guard runs no code but PostgreSQL's own with Banyan's rights, and nobody else may use it", async () => {
+  const { monolith, ours, close } = await twoRoles(`
+    CREATE TABLE ran (who text);
+    CREATE TYPE word AS (letters text);
+    CREATE FUNCTION spy_cast(word) RETURNS text LANGUAGE sql AS $$ INSERT INTO public.ran VALUES (current_user); SELECT ($1).letters $$;
+    CREATE CAST (word AS text) WITH FUNCTION spy_cast(word) AS IMPLICIT;
+    CREATE FUNCTION spy_equals(word, word) RETURNS boolean LANGUAGE sql AS $$ INSERT INTO public.ran VALUES (current_user); SELECT false $$;
+    CREATE OPERATOR = (LEFTARG = word, RIGHTARG = word, FUNCTION = spy_equals);
+    CREATE FUNCTION format(text, word) RETURNS text LANGUAGE sql AS $$ INSERT INTO public.ran VALUES (current_user); SELECT 'x' $$;
+    CREATE TABLE notes (id int PRIMARY KEY, body word, keeper word);
+    INSERT INTO notes VALUES (1, ROW('a'), ROW('k'))`);
+  const guarded = {
+    service: 'notes',
+    tables: [
+      table({
+        legacy: 'notes',
+        owner: { by: 'key', legacyColumn: 'keeper', serviceColumn: 'keeper' },
+        columns: [copy('id', 'body', 'keeper')],
+      }),
+    ],
+  };
+  await installGuard(ours, guarded);
+  await setGuard(ours, { service: 'notes', share: 9_999 });
+  const banyan = (await ours.query('SELECT current_user AS name')).rows[0].name;
+  await monolith.query(
+    'CREATE TEMP TABLE guards (service text, share int); SET search_path = pg_temp, public',
+  );
+  await monolith.query(`UPDATE public.notes SET body = ROW('b')`).catch(() => {});
+  await monolith.query('DELETE FROM public.notes').catch(() => {});
+  const ran = await monolith.query('SELECT who FROM public.ran WHERE who = $1', [banyan]);
+  assert.equal(ran.rowCount, 0);
+  const { rows } = await ours.query(
+    `SELECT p.oid::regprocedure::text AS name, has_function_privilege('public', p.oid, 'EXECUTE') AS open
+     FROM pg_proc p WHERE p.pronamespace = 'banyan'::regnamespace`,
+  );
+  assert.deepEqual(
+    rows.map(({ open }) => open),
+    [false],
+  );
+  await assert.rejects(
+    monolith.query(`CREATE TABLE public.mine (id int, body word, keeper word);
+      CREATE TRIGGER t BEFORE UPDATE ON public.mine FOR EACH ROW EXECUTE FUNCTION ${rows[0].name}`),
+    { code: '42501' },
+  );
+  await close();
+});
+
+test('what the guard cannot judge is let through: a column that is gone, types without equality, generated columns', async () => {
+  const { monolith, ours, close } = await twoRoles(`
+    CREATE TABLE notes (
+      id int PRIMARY KEY, body json, at point, gone text, size int GENERATED ALWAYS AS (id + 1) STORED, other text
+    );
+    INSERT INTO notes VALUES (1, '{}', '(1,1)', 'x')`);
+  await installGuard(ours, {
+    service: 'notes',
+    tables: [
+      table({
+        legacy: 'notes',
+        owner: { by: 'key', legacyColumn: 'id', serviceColumn: 'id' },
+        columns: [copy('id', 'body', 'at', 'gone', 'size')],
+      }),
+    ],
+  });
+  await setGuard(ours, { service: 'notes', share: 10_000 });
+  await monolith.query(`UPDATE notes SET other = 'free'`);
+  await assert.rejects(monolith.query(`UPDATE notes SET body = '{"a":1}'`), { code: 'BA001' });
+  await assert.rejects(monolith.query(`UPDATE notes SET at = '(2,2)'`), { code: 'BA001' });
+  await monolith.query('ALTER TABLE notes DROP COLUMN gone');
+  await monolith.query(`UPDATE notes SET other = 'still free', body = '{"a":2}'`);
+  await close();
+});
+
+test('tables whose long names begin alike have guards of their own', async () => {
+  const long = 'customer_subscription_invoice_line_items_archive_of_year';
+  const { monolith, ours, close } = await twoRoles(
+    `CREATE TABLE ${long}_a (id int PRIMARY KEY, a text); CREATE TABLE ${long}_b (id int PRIMARY KEY, b text);
+     INSERT INTO ${long}_a VALUES (1, 'a'); INSERT INTO ${long}_b VALUES (1, 'b')`,
+  );
+  await installGuard(ours, {
+    service: 'a_service_with_the_longest_name_allowed_',
+    tables: [
+      table({ legacy: `${long}_a`, columns: [copy('id', 'a')] }),
+      table({ legacy: `${long}_b`, columns: [copy('id', 'b')] }),
+    ],
+  });
+  await setGuard(ours, { service: 'a_service_with_the_longest_name_allowed_', share: 10_000 });
+  await assert.rejects(monolith.query(`UPDATE ${long}_a SET a = 'x'`), { code: 'BA001' });
+  await assert.rejects(monolith.query(`UPDATE ${long}_b SET b = 'x'`), { code: 'BA001' });
+  await removeGuard(ours, { service: 'a_service_with_the_longest_name_allowed_' });
+  await monolith.query(`UPDATE ${long}_a SET a = 'x'; UPDATE ${long}_b SET b = 'x'`);
+  await close();
 });

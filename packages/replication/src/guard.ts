@@ -1,8 +1,10 @@
-import { quoteIdent, quoteLiteral, quoteTable, withTransaction } from '@banyan/postgres';
+import { quoteIdent, quoteTable, withTransaction } from '@banyan/postgres';
 import type pg from 'pg';
 import { ensureBanyanSchema } from './banyan-schema.ts';
-import type { TableMapping } from './mapping.ts';
-import { BUCKETS, bucketSql } from './ownership.ts';
+import { describeTable } from './catalog.ts';
+import { ReplicationError } from './errors.ts';
+import { guardFunctionSql, guardName, guardPattern, refusedSequence } from './guard-function.ts';
+import { nameOf, type TableMapping } from './mapping.ts';
 
 export type GuardOptions = {
   service: string;
@@ -15,24 +17,41 @@ export type GuardOptions = {
  * The wrong-side write lock: triggers on the monolith's tables that refuse to change what the service owns. UPDATEs
  * are refused if they change a column that flows both ways, DELETEs if the service owns rows; INSERTs are free. They
  * never fire for a link's applier (`session_replication_role = replica`). Nothing is refused until `setGuard`.
+ *
+ * Works for every role that writes to the tables; Banyan's own needs the TRIGGER privilege on them.
  */
 export async function installGuard(monolith: pg.Pool, options: GuardOptions): Promise<void> {
-  const { service, tables, salt = service } = options;
   await ensureBanyanSchema(monolith);
-  await withTransaction(monolith, async (client) => {
-    await client.query(PATIENCE);
-    await client.query('INSERT INTO banyan.guards (service, share) VALUES ($1, 0) ON CONFLICT DO NOTHING', [
-      service,
+  await withTransaction(monolith, (client) => installGuardWithin(client, options));
+}
+
+/** In a transaction of the caller's, where schema `banyan` is there. */
+async function installGuardWithin(client: pg.ClientBase, options: GuardOptions): Promise<void> {
+  const { service, tables, salt = service } = options;
+  await client.query(PATIENCE);
+  await client.query(`CREATE SEQUENCE IF NOT EXISTS ${refusedSequence(service)}`);
+  await client.query('INSERT INTO banyan.guards (service, share) VALUES ($1, 0) ON CONFLICT DO NOTHING', [
+    service,
+  ]);
+  for (const mapping of tables) {
+    const table = await describeTable(client, mapping.legacy);
+    if (!table)
+      throw new ReplicationError('TARGET_SHAPE', {
+        table: nameOf(mapping.legacy),
+        why: 'the monolith has no such table',
+      });
+    await client.query(guardFunctionSql(mapping, table, service, salt));
+    const name = guardName(service, mapping);
+    const { rowCount } = await client.query('SELECT FROM pg_trigger WHERE tgrelid = $1 AND tgname = $2', [
+      table.oid,
+      name,
     ]);
-    for (const mapping of tables) {
-      const name = guardName(service, mapping);
-      await client.query(guardFunction(name, mapping, service, salt));
+    if (rowCount === 0)
       await client.query(
-        `CREATE OR REPLACE TRIGGER ${quoteIdent(name)} BEFORE UPDATE OR DELETE ON ${tableOf(mapping)}
+        `CREATE TRIGGER ${quoteIdent(name)} BEFORE UPDATE OR DELETE ON ${quoteTable(table.schema, table.name)}
          FOR EACH ROW EXECUTE FUNCTION banyan.${quoteIdent(name)}()`,
       );
-    }
-  });
+  }
 }
 
 /** From the commit on, rows of `share` basis points of the keys are the service's. Throws if there is no guard. */
@@ -47,63 +66,34 @@ export async function setGuard(
   if (rowCount === 0) throw new Error(`No guard is installed for ${service}. Call installGuard() first.`);
 }
 
-/** Removes triggers and functions. Removing nothing is no error. */
-export async function removeGuard(monolith: pg.Pool, { service, tables }: GuardOptions): Promise<void> {
+/**
+ * How many writes the guard of a service has refused since it was installed, those of transactions that were rolled back
+ * too. 0 if none is installed. Never too few; a crash of the server may add up to 32.
+ */
+export async function refusedWrites(monolith: Pick<pg.Pool, 'query'>, service: string): Promise<number> {
+  const { rows } = await monolith.query(
+    'SELECT coalesce(pg_sequence_last_value(to_regclass($1)), 0) AS count',
+    [refusedSequence(service)],
+  );
+  return Number(rows[0].count);
+}
+
+/** Removes all that `installGuard` made for the service, whatever its tables are now. Removing nothing is no error. */
+export async function removeGuard(monolith: pg.Pool, { service }: { service: string }): Promise<void> {
   await withTransaction(monolith, async (client) => {
     await client.query(PATIENCE);
-    for (const mapping of tables) {
-      const name = guardName(service, mapping);
-      await client.query(`DROP TRIGGER IF EXISTS ${quoteIdent(name)} ON ${tableOf(mapping)}`);
-      const there = await client.query(`SELECT to_regnamespace('banyan') IS NOT NULL AS there`);
-      if (there.rows[0].there) await client.query(`DROP FUNCTION IF EXISTS banyan.${quoteIdent(name)}()`);
-    }
+    const { rows } = await client.query(
+      `SELECT p.proname AS name FROM pg_proc p WHERE p.pronamespace = to_regnamespace('banyan') AND p.proname ~ $1`,
+      [guardPattern(service)],
+    );
+    // With its trigger, which only the owner of the table could drop by itself.
+    for (const { name } of rows) await client.query(`DROP FUNCTION banyan.${quoteIdent(name)}() CASCADE`);
     const guards = await client.query(`SELECT to_regclass('banyan.guards') IS NOT NULL AS there`);
-    if (guards.rows[0].there) await client.query('DELETE FROM banyan.guards WHERE service = $1', [service]);
+    if (!guards.rows[0].there) return;
+    await client.query('DELETE FROM banyan.guards WHERE service = $1', [service]);
+    await client.query(`DROP SEQUENCE IF EXISTS ${refusedSequence(service)}`);
   });
 }
 
 /** Writers queue behind a lock that waits for a long transaction: rather fail soon and try again. */
 const PATIENCE = `SET LOCAL lock_timeout = '500ms'`;
-
-function tableOf({ legacy }: TableMapping): string {
-  return quoteTable(legacy.schema, legacy.table);
-}
-
-function guardName(service: string, { legacy }: TableMapping): string {
-  return `banyan_guard_${service}_${legacy.schema}_${legacy.table}`;
-}
-
-/** SQLSTATE of a refused write, "read-only"; class BA is ours. */
-export const GUARD_SQLSTATE = 'BA001';
-
-function guardFunction(name: string, mapping: TableMapping, service: string, salt: string): string {
-  const owned =
-    mapping.owner.by === 'writer'
-      ? `guard_share >= ${BUCKETS}`
-      : `guard_share >= ${BUCKETS} OR (guard_share > 0 AND coalesce(${bucketSql(`OLD.${quoteIdent(mapping.owner.legacyColumn)}`, salt)} < guard_share, false))`;
-  const columns = mapping.columns
-    .filter((group) => group.flow === 'both')
-    .flatMap((group) => Object.keys(group.reverse));
-  const changed = columns.map(
-    (column) => `OLD.${quoteIdent(column)} IS DISTINCT FROM NEW.${quoteIdent(column)}`,
-  );
-  const deletes = mapping.rows === 'owned' ? '' : `IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;`;
-  const message = `Banyan: the service ${service} owns this row of ${mapping.legacy.table}`;
-  const hint =
-    `Send the request through Banyan's gateway, or write to the service. To give the rows back to the monolith: ` +
-    `banyan rollback ${service}.`;
-  return `
-    CREATE OR REPLACE FUNCTION banyan.${quoteIdent(name)}() RETURNS trigger LANGUAGE plpgsql AS $banyan$
-    DECLARE guard_share integer;
-    BEGIN
-      ${deletes}
-      IF TG_OP = 'UPDATE' AND NOT (${changed.join(' OR ') || 'false'}) THEN RETURN NEW; END IF;
-      SELECT share INTO guard_share FROM banyan.guards WHERE service = ${quoteLiteral(service)};
-      IF ${owned} THEN
-        RAISE EXCEPTION USING ERRCODE = '${GUARD_SQLSTATE}', MESSAGE = ${quoteLiteral(message)},
-          DETAIL = format('%s refused on the monolith''s side', TG_OP), HINT = ${quoteLiteral(hint)};
-      END IF;
-      IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-      RETURN NEW;
-    END $banyan$`;
-}

@@ -1,7 +1,8 @@
 export type { Position, Verdict } from './confirm.ts';
 export type { CopyOptions, CopyProgress, CopyResult } from './copy.ts';
 export { ReplicationError, type ReplicationErrorCode } from './errors.ts';
-export { GUARD_SQLSTATE, type GuardOptions, installGuard, removeGuard, setGuard } from './guard.ts';
+export { type GuardOptions, installGuard, refusedWrites, removeGuard, setGuard } from './guard.ts';
+export { GUARD_SQLSTATE } from './guard-function.ts';
 export { checkLaw, type LawBreach } from './law.ts';
 export { type BarrierOptions, type Link, type LinkState, type LinkStatus, openLink } from './link.ts';
 export type { Alarm, LinkConfig, LinkHooks, LinkNames } from './link-config.ts';

@@ -35,9 +35,9 @@ export function createGuards(plan: ResolvedPlan): Guards {
     async reconcile(states) {
       for (const { service, stage, share } of states) {
         if (!plan.services[service]) continue;
-        if (stage === 'monolith' || stage === 'copying' || stage === 'shadowing') {
+        if (stage !== 'canary' && stage !== 'migrated') {
           if (known.get(service) === null) continue;
-          await removeGuard(pool, { service, tables: plan.services[service].tables });
+          await removeGuard(pool, { service });
           known.set(service, null);
         } else if (known.get(service) !== share) {
           await this.install(service);

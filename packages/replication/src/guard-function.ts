@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { PINNED_SETTINGS, quoteIdent, quoteLiteral } from '@banyan/postgres';
+import type { Table } from './catalog.ts';
+import type { TableMapping } from './mapping.ts';
+import { BUCKETS, bucketSql } from './ownership.ts';
+
+/** SQLSTATE of a refused write, "read-only"; class BA is ours. */
+export const GUARD_SQLSTATE = 'BA001';
+
+/** Of the function and of its trigger. Unique per service and table, and never longer than PostgreSQL's 63 bytes. */
+export function guardName(service: string, { legacy }: Pick<TableMapping, 'legacy'>): string {
+  const table = createHash('sha256')
+    .update(JSON.stringify([legacy.schema, legacy.table]))
+    .digest('hex');
+  return `banyan_guard_${service}_${table.slice(0, 8)}`;
+}
+
+/** Functions of this service's guard and of no other's. Service names hold no character that a pattern knows. */
+export function guardPattern(service: string): string {
+  return `^banyan_guard_${service}_[0-9a-f]{8}$`;
+}
+
+/** Quoted name of the sequence that counts the writes refused for a service. */
+export function refusedSequence(service: string): string {
+  return `banyan.${quoteIdent(`refused_${service}`)}`;
+}
+
+/**
+ * The trigger function of one table.
+ *
+ * It runs with the rights of Banyan's role, whoever writes: the monolith's role needs nothing in schema `banyan`. So it
+ * must not run a line of anybody else's code. Names are looked up in `pg_catalog` alone; values are compared by their bytes
+ * and turned to text by their types' output functions, which only a superuser can define, never by an operator or a cast,
+ * which the owner of a type can. Nobody may attach it to a table of his own.
+ *
+ * The one error that it raises is its refusal. What it cannot judge (a column is gone, the schema is damaged) it lets
+ * through and logs: the link finds out that the owner is another, and the owner wins.
+ */
+export function guardFunctionSql(mapping: TableMapping, table: Table, service: string, salt: string): string {
+  const name = `banyan.${quoteIdent(guardName(service, mapping))}`;
+  const message = `Banyan: the service ${service} owns this row of ${mapping.legacy.table}`;
+  const hint =
+    `Send the request through Banyan's gateway, or write to the service. To give the rows back to the monolith: ` +
+    `banyan rollback ${service}.`;
+  const body = `
+DECLARE
+  guard_share integer;
+  refused boolean := false;
+BEGIN
+  BEGIN
+    SELECT share INTO guard_share FROM banyan.guards WHERE service = ${quoteLiteral(service)};
+    IF guard_share > 0 AND (${concerns(mapping, table)}) AND (${ownedByService(mapping, salt)}) THEN
+      PERFORM pg_catalog.nextval(${quoteLiteral(refusedSequence(service))});
+      refused := true;
+    END IF;
+  EXCEPTION WHEN OTHERS THEN
+    RAISE LOG 'Banyan: the guard of % cannot judge a write: %', TG_RELID::regclass, SQLERRM;
+  END;
+  IF refused THEN
+    RAISE EXCEPTION USING ERRCODE = ${quoteLiteral(GUARD_SQLSTATE)}, MESSAGE = ${quoteLiteral(message)},
+      DETAIL = pg_catalog.format('%s refused on the monolith''s side', TG_OP), HINT = ${quoteLiteral(hint)};
+  END IF;
+  IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+  RETURN NEW;
+END`;
+  const settings = Object.entries(PINNED_SETTINGS).map(
+    ([setting, value]) => `SET ${quoteIdent(setting)} = ${quoteLiteral(value)}`,
+  );
+  return `CREATE OR REPLACE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp ${settings.join(' ')} AS ${quoteLiteral(body)};
+    REVOKE ALL ON FUNCTION ${name}() FROM PUBLIC`;
+}
+
+/** Whether the write touches what can be the service's: a row, if it owns rows, or a column that flows both ways. */
+function concerns(mapping: TableMapping, table: Table): string {
+  const columns = mapping.columns
+    .filter((group) => group.flow === 'both')
+    .flatMap((group) => Object.keys(group.reverse))
+    // Of a generated column, NEW has no value yet.
+    .filter((column) => table.columns.get(column)?.generated === false);
+  const values = (row: string) =>
+    `ROW(${columns.map((column) => `${row}.${quoteIdent(column)}`).join(', ')})::record`;
+  const deleted = mapping.rows === 'owned' ? `TG_OP = 'DELETE'` : 'false';
+  if (columns.length === 0) return deleted;
+  const changed = `${values('OLD')} OPERATOR(pg_catalog.*<>) ${values('NEW')}`;
+  return `CASE WHEN TG_OP = 'DELETE' THEN ${deleted} ELSE ${changed} END`;
+}
+
+function ownedByService({ owner }: TableMapping, salt: string): string {
+  if (owner.by === 'writer') return `guard_share >= ${BUCKETS}`;
+  const column = `OLD.${quoteIdent(owner.legacyColumn)}`;
+  const text = `CASE WHEN ${column} IS NULL THEN NULL ELSE pg_catalog.format('%s', ${column}) END`;
+  return `guard_share >= ${BUCKETS} OR coalesce(${bucketSql(text, salt)} < guard_share, false)`;
+}
