@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 export type Contender = {
   name: string;
@@ -21,9 +22,15 @@ export function upstreamOf(directory: string): Contender {
   return nginx('upstream', directory, '', server);
 }
 
-/** What is measured, in the order of the table; `missing` are peers that are not installed. */
-export function contendersOf(ground: Ground): { contenders: Contender[]; missing: string[] } {
-  const script = (name: string) => [process.execPath, new URL(`./${name}.ts`, import.meta.url).pathname];
+/**
+ * What is measured, in the order of the table; `missing` are peers that are not installed. `scripts` is the folder of
+ * those that we start by Node.
+ */
+export function contendersOf(
+  ground: Ground,
+  scripts = fileURLToPath(new URL('.', import.meta.url)),
+): { contenders: Contender[]; missing: string[] } {
+  const script = (name: string) => [process.execPath, join(scripts, `${name}.ts`)];
   const env = { UPSTREAM: `http://127.0.0.1:${ground.upstreamPort}`, SECRET: ground.secret };
   const ours = (mode: string): Contender => ({
     name: mode,

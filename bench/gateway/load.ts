@@ -27,11 +27,13 @@ async function runScript(file: string, load: Load): Promise<Measured> {
   return JSON.parse(await output(pinned(1, [process.execPath, script]), JSON.stringify(load)));
 }
 
+let runs = 0;
+
 async function runWrk(
   directory: string,
   { port, path, tokens, seconds, connections }: Load,
 ): Promise<Measured> {
-  const script = join(directory, 'wrk.lua');
+  const script = join(directory, `wrk-${runs++}.lua`);
   writeFileSync(
     script,
     `local tokens = {${tokens.map((token) => `"${token}"`).join(',')}}

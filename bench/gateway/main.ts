@@ -4,6 +4,8 @@
  *   --seconds N   measured seconds per contender and phase, one per round (default 15)
  *   --json FILE   also write the figures to FILE
  *   --only A,B    only these contenders
+ *   --against C   also compare our CPU per request with that of commit C, both under load in the same seconds
+ *   --unpaced     leave out the fixed rates
  *
  * Three phases: as many requests as go through, then fixed rates, half and a quarter of what ours with policies can do. The
  * proxy has a core, load and upstream have another.
@@ -14,9 +16,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SignJWT } from 'jose';
 import { median } from '../median.ts';
+import { type Compared, compareWith } from './against.ts';
 import { contendersOf, upstreamOf } from './contenders.ts';
-import { loadGenerator, type Measured, runPaced } from './load.ts';
-import { busyMicros, type Running, start } from './processes.ts';
+import { loadGenerator, runPaced } from './load.ts';
+import { type Running, start } from './processes.ts';
+import { inRounds, medians, type Rounds, ratioOf, type Sample } from './rounds.ts';
 
 const CONNECTIONS = 64;
 const WARM_UP_S = 3;
@@ -28,20 +32,23 @@ const PACES = [
 /** Nothing is said of the latency of a contender that the rate would take further than this, of its capacity. */
 const PACED_AT_MOST = 0.8;
 const PATH = '/api/v1/users/me';
+/** Of ours, those that `--against` compares. */
+const COMPARED = ['bare', 'policies'];
 const PEERS = ['haproxy', 'fastify-http-proxy', 'http-proxy', 'nginx'];
 
-/**
- * One round of one contender. `cpuMicros` is per request; `others` is the share of the time in which the proxy's core
- * worked for something else: well above 0, the figures say little. Both are NaN where the system does not tell.
- */
-type Sample = Measured & { cpuMicros: number; others: number };
-type Rounds = Map<string, Sample[]>;
 /** Measured at a fixed rate, requests/s. */
 type Paced = { load: string; rate: number; rounds: Rounds };
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '15' }, json: { type: 'string' }, only: { type: 'string' } },
+  options: {
+    seconds: { type: 'string', default: '15' },
+    json: { type: 'string' },
+    only: { type: 'string' },
+    against: { type: 'string' },
+    unpaced: { type: 'boolean', default: false },
+  },
 });
+const wanted = (name: string) => !values.only || values.only.split(',').includes(name);
 const seconds = Math.max(1, Math.round(Number(values.seconds)));
 const directory = mkdtempSync(join(tmpdir(), 'banyan-bench-'));
 const running: Running[] = [];
@@ -61,10 +68,11 @@ async function run(): Promise<void> {
   );
   const upstream = await start(upstreamOf(directory), 1);
   running.push(upstream);
-  const { contenders, missing } = contendersOf({ directory, upstreamPort: upstream.port, secret });
+  const ground = { directory, upstreamPort: upstream.port, secret };
+  const { contenders, missing } = contendersOf(ground);
   const targets = new Map([['direct', upstream]]);
   for (const contender of contenders) {
-    if (values.only && !values.only.split(',').includes(contender.name)) continue;
+    if (!wanted(contender.name)) continue;
     const one = await start(contender, 0);
     running.push(one);
     targets.set(contender.name, one);
@@ -82,7 +90,7 @@ async function run(): Promise<void> {
   const most = perSecond.get('policies') ?? perSecond.get('bare') ?? 10_000;
   const each = Math.max(1, Math.round(seconds / PACED_ROUNDS));
   const paced: Paced[] = [];
-  for (const [load, share] of PACES) {
+  for (const [load, share] of values.unpaced ? [] : PACES) {
     const rate = Math.round(most * share);
     const able = new Map([...targets].filter(([name]) => rate <= perSecond.get(name)! * PACED_AT_MOST));
     const rounds = await inRounds(able, PACED_ROUNDS, ({ port }) =>
@@ -90,36 +98,15 @@ async function run(): Promise<void> {
     );
     paced.push({ load, rate, rounds });
   }
-  report(full, paced, missing);
+  const compared = values.against
+    ? await compareWith(values.against, COMPARED.filter(wanted), ground, seconds, ({ port }, seconds) =>
+        generator.run({ ...wide, port, seconds }),
+      )
+    : [];
+  report(full, paced, compared, missing);
 }
 
-/** Every contender once per round, forwards and backwards in turn, so that what else the machine does hits all alike. */
-async function inRounds(
-  targets: Map<string, Running>,
-  rounds: number,
-  measure: (target: Running) => Promise<Measured>,
-): Promise<Rounds> {
-  const samples: Rounds = new Map([...targets.keys()].map((name) => [name, []]));
-  for (let round = 0; round < rounds; round++) {
-    const order = round % 2 === 0 ? [...targets] : [...targets].reverse();
-    for (const [name, target] of order) {
-      const clock = () => [
-        performance.now() * 1_000,
-        target.cpuMicros() ?? Number.NaN,
-        busyMicros(0) ?? Number.NaN,
-      ];
-      const [t0 = 0, own0 = 0, busy0 = 0] = clock();
-      const measured = await measure(target);
-      const [t1 = 0, own1 = 0, busy1 = 0] = clock();
-      const own = name === 'direct' ? 0 : own1 - own0;
-      const others = Math.max(0, (busy1 - busy0 - own) / (t1 - t0));
-      samples.get(name)!.push({ ...measured, cpuMicros: own / measured.requests, others });
-    }
-  }
-  return samples;
-}
-
-function report(full: Rounds, paced: Paced[], missing: string[]): void {
+function report(full: Rounds, paced: Paced[], compared: Compared[], missing: string[]): void {
   const row = (cells: string[]) => cells.map((cell, i) => (i ? cell.padStart(13) : cell.padEnd(20))).join('');
   const digits = (value: number | undefined) =>
     value === undefined || Number.isNaN(value) ? '' : value.toFixed(2);
@@ -162,6 +149,14 @@ function report(full: Rounds, paced: Paced[], missing: string[]): void {
     add(`${name} errors`, errors, 'requests');
     console.log(row([...cells, String(errors)]));
   }
+  for (const { mode, today, before, ratio } of compared) {
+    console.log(
+      `\n${mode}, CPU per request: ${digits(median(today))} us, at ${values.against} ${digits(median(before))} us, ratio ${ratio.toFixed(3)}`,
+    );
+    add(`${mode} cpu/request vs ${values.against}`, ratio, 'ratio');
+  }
+  if (compared.length > 0)
+    add(`cpu/request vs ${values.against}`, Math.max(...compared.map(({ ratio }) => ratio)), 'ratio');
   const ratios = ratiosOf(full);
   const others = [full, ...paced.map(({ rounds }) => rounds)].map(othersOf);
   console.log(
@@ -188,20 +183,15 @@ function othersOf(rounds: Rounds): number | null {
   return Number.isNaN(share) ? null : round(share);
 }
 
-/** The median of the rounds' ratios: a round lasts seconds, in which the machine changes less than in the whole run. */
 function ratiosOf(full: Rounds): Record<string, number> {
   const ratios: Record<string, number> = {};
   const add = (ours: string, peer: string) => {
     const [a, b] = [full.get(ours), full.get(peer)];
-    if (a && b) ratios[`${ours}/${peer}`] = round(median(a.map((one, i) => one.perSecond / b[i]!.perSecond)));
+    if (a && b) ratios[`${ours}/${peer}`] = round(ratioOf(a, b, (one) => one.perSecond));
   };
   add('bare', 'haproxy');
   for (const peer of PEERS) add('policies', peer);
   return ratios;
-}
-
-function medians(rounds: Rounds, figure: (one: Sample) => number): Map<string, number> {
-  return new Map([...rounds].map(([name, samples]) => [name, median(samples.map(figure))]));
 }
 
 function machine(): string {

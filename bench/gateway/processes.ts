@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
@@ -51,13 +51,29 @@ const TICK_MICROS = 10_000;
 
 function cpuMicrosOf(pid: number): number | null {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
-    const own = (Number(fields[11]) + Number(fields[12])) * TICK_MICROS;
+    const own = threadsMicrosOf(pid) ?? ticksMicrosOf(pid);
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
     return children.reduce((sum, child) => sum + (cpuMicrosOf(Number(child)) ?? 0), own);
   } catch {
     return null;
   }
+}
+
+/** To the nanosecond, from the scheduler; null where it keeps no account. Threads that have ended are not in it. */
+function threadsMicrosOf(pid: number): number | null {
+  try {
+    const nanos = readdirSync(`/proc/${pid}/task`).map((thread) =>
+      Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ', 1)[0]),
+    );
+    return nanos.reduce((sum, one) => sum + one, 0) / 1_000;
+  } catch {
+    return null;
+  }
+}
+
+function ticksMicrosOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MICROS;
 }
 
 /** CPU time that core `core` has spent so far, on whatever, in microseconds; null where /proc is not there. */
