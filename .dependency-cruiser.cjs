@@ -1,4 +1,4 @@
-// Imports point only downward in the list of design: banyan > console > gateway, replication, events > service > postgres.
+// Imports point only downward in the list of design: banyan > console > gateway, replication, events > service, cohort > postgres.
 const inside = (name) => `^packages/${name}/`;
 const outside = (...names) => ({ path: `^packages/(${names.join('|')})/` });
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -7,16 +7,23 @@ module.exports = {
     { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-orphan-import', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
+      name: 'cohort-imports-npm-only',
+      severity: 'error',
+      // Its tests ask a real PostgreSQL.
+      from: { path: inside('cohort'), pathNot: '[.]test[.]ts$' },
+      to: outside('banyan', 'console', 'gateway', 'replication', 'events', 'service', 'postgres'),
+    },
+    {
       name: 'postgres-imports-npm-only',
       severity: 'error',
       from: { path: inside('postgres') },
-      to: outside('banyan', 'console', 'gateway', 'replication', 'events', 'service'),
+      to: outside('banyan', 'console', 'gateway', 'replication', 'events', 'service', 'cohort'),
     },
     {
       name: 'service-imports-postgres-only',
       severity: 'error',
       from: { path: inside('service') },
-      to: outside('banyan', 'console', 'gateway', 'replication', 'events'),
+      to: outside('banyan', 'console', 'gateway', 'replication', 'events', 'cohort'),
     },
     {
       name: 'gateway-replication-events-apart-1',
@@ -34,7 +41,7 @@ module.exports = {
       name: 'gateway-replication-events-apart-3',
       severity: 'error',
       from: { path: inside('events') },
-      to: outside('banyan', 'console', 'gateway', 'replication'),
+      to: outside('banyan', 'console', 'gateway', 'replication', 'cohort'),
     },
     {
       name: 'packages-know-no-system',

@@ -1,4 +1,4 @@
-import { ALL } from './bucket.ts';
+import { BUCKETS, isServiceBucket } from '@banyan/cohort';
 import type { Fence, Route, ServiceState, Side } from './route-table.ts';
 
 /** What of a request matters to the decision. Buckets are 0..9999. */
@@ -57,7 +57,7 @@ export function choose(
 export function cohortOf(route: Route, share: number, facts: Facts): Side | null {
   const bucket = facts.key ?? facts.sticky;
   if (route.mode !== 'hybrid' || bucket === null) return null;
-  return bucket < share ? 'service' : 'monolith';
+  return isServiceBucket(share, bucket) ? 'service' : 'monolith';
 }
 
 /** Would this fence move the requests of this bucket (null: no key) from one side to the other? */
@@ -65,7 +65,7 @@ export function changes(fence: Fence, key: number | null): boolean {
   const low = Math.min(fence.fromShare, fence.toShare);
   const high = Math.max(fence.fromShare, fence.toShare);
   if (low === high) return false;
-  return key === null ? high >= ALL : key >= low && key < high;
+  return key === null ? high >= BUCKETS : key >= low && key < high;
 }
 
 function sideOf(route: Route, share: number, facts: Facts): Side {
@@ -73,12 +73,12 @@ function sideOf(route: Route, share: number, facts: Facts): Side {
   if (facts.safe && facts.override !== null) return facts.override;
   if (route.mode === 'monolith') return 'monolith';
   if (facts.safe && facts.pinned !== null) return facts.pinned;
-  if (facts.key !== null) return facts.key < share ? 'service' : 'monolith';
-  if (share >= ALL) return 'service';
+  if (facts.key !== null) return isServiceBucket(share, facts.key) ? 'service' : 'monolith';
+  if (share >= BUCKETS) return 'service';
   if (!facts.safe) return 'monolith';
   // A service-only read that belongs to nobody (keys, metadata) has nowhere else to go.
   if (!route.onMonolith) return 'service';
-  return facts.sticky !== null && facts.sticky < share ? 'service' : 'monolith';
+  return isServiceBucket(share, facts.sticky) ? 'service' : 'monolith';
 }
 
 function fallbackOf(route: Route, side: Side, safe: boolean): Side | null {

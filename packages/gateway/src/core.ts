@@ -1,4 +1,4 @@
-import type { BucketCache } from './bucket.ts';
+import type { BucketCache } from '@banyan/cohort';
 import type { Gate } from './gate.ts';
 import type { Live } from './live.ts';
 import type { Pins } from './pins.ts';

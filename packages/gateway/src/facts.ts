@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { ALL, type BucketCache } from './bucket.ts';
+import { BUCKETS, type BucketCache } from '@banyan/cohort';
 import type { Facts } from './choose.ts';
 import type { ErrorCode } from './errors.ts';
-import { canonicalKey, checkTarget } from './guard.ts';
+import { checkTarget } from './guard.ts';
 import { type Forwarded, forwardHeaders, plainAddress } from './headers.ts';
 import type { Live } from './live.ts';
 import type { Match } from './match.ts';
@@ -71,7 +71,7 @@ function keyOf(
   else if (key.from === 'header') value = headers[key.name.toLowerCase()];
   else if (key.from === 'cookie') value = cookie(headers.cookie, key.name);
   if (typeof value === 'number') value = String(value);
-  return typeof value === 'string' && value !== '' ? canonicalKey(value) : null;
+  return typeof value === 'string' ? value : null;
 }
 
 /** Everything `choose` wants to know. */
@@ -85,12 +85,13 @@ export function factsOf(
   buckets: BucketCache,
 ): Facts {
   const { route, service } = match.route;
-  const key = keyOf(route, match.params, headers, verified);
+  const text = keyOf(route, match.params, headers, verified);
+  const key = text === null ? null : buckets.get(service.salt, text);
   const subject = safe && key === null && subjectKnown(verified) ? verified?.claims.sub : undefined;
   return {
     safe,
-    key: key === null ? null : buckets.get(service.salt, key),
-    sticky: subject === undefined ? null : buckets.get(service.salt, canonicalKey(subject)),
+    key,
+    sticky: subject === undefined ? null : buckets.get(service.salt, subject),
     override: overrideOf(live.table, headers, verified),
     pinned,
   };
@@ -103,7 +104,7 @@ export function factsOf(
 export function unverifiable(match: Match, facts: Facts, verified: Verified | null): ErrorCode | null {
   const { route, service } = match.route;
   if (facts.safe || facts.key !== null || route.key.from !== 'token') return null;
-  if (route.mode !== 'hybrid' || service.share === 0 || service.share >= ALL) return null;
+  if (route.mode !== 'hybrid' || service.share === 0 || service.share >= BUCKETS) return null;
   if (verified?.state === 'unknown') return 'unverifiable-token';
   return verified?.state === 'unreachable' ? 'keys-unavailable' : null;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bucket } from './bucket.ts';
+import { isServiceSide } from '@banyan/cohort';
 import { startBackend, startTestGateway, tableOf } from './testing.ts';
 
 test('what no route matches goes to the monolith unchanged', async (t) => {
@@ -19,7 +19,7 @@ test('a key goes to the side of its bucket, read and write alike', async (t) => 
   ]);
   const { gateway } = await startTestGateway(t, table);
   for (let key = 1; key <= 20; key++) {
-    const expected = bucket('users', String(key)) < 5_000 ? 'service' : 'monolith';
+    const expected = isServiceSide(5_000, 'users', String(key)) ? 'service' : 'monolith';
     for (const method of ['GET', 'PUT']) {
       const body = method === 'PUT' ? '{}' : undefined;
       const response = await fetch(`${gateway.url}/me`, { method, body, headers: { 'x-key': String(key) } });

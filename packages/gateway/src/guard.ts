@@ -24,24 +24,7 @@ export function validHost(host: string): boolean {
   return HOST.test(host);
 }
 
-/**
- * The key in its canonical spelling, so that two spellings of one key share a bucket: no leading zeros or plus sign
- * before an integer, UUIDs in lower case.
- */
-export function canonicalKey(value: string): string {
-  const first = value.charCodeAt(0);
-  if ((first === ZERO && value.length > 1) || first === PLUS) {
-    return INTEGER.test(value) ? value.replace(LEADING, '') : value;
-  }
-  return value.length === 36 && UUID.test(value) ? value.toLowerCase() : value;
-}
-
 const SLASH = 47;
-const ZERO = 48;
-const PLUS = 43;
-const INTEGER = /^\+?\d+$/;
-const LEADING = /^\+?0*(?=\d)/;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const HOST = /^(?:[a-z0-9._~-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const ODD = /[\\;#\x00-\x20\x7f]|%|\/\.{1,2}(?:\/|$)/;

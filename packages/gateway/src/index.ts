@@ -1,4 +1,3 @@
-export { ALL, BucketCache, bucket } from './bucket.ts';
 export { changes, choose, type Decision, type Facts } from './choose.ts';
 export { type ClusterEvent, type ClusterOptions, type GatewayCluster, runCluster } from './cluster.ts';
 export { type Outcome, readMismatches, readOutcomes, type StoredMismatch } from './control/evidence.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { isServiceSide } from '@banyan/cohort';
 import { exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose';
-import { bucket } from './bucket.ts';
 import { RateLimiter } from './rate-limit.ts';
 import type { Issuer, RouteTable } from './route-table.ts';
 import { sendJson, startBackend, startTestGateway, tableOf } from './testing.ts';
@@ -50,7 +50,7 @@ async function jwksIssuer(t: Parameters<typeof startBackend>[0]) {
 
 function subjectOn(side: 'monolith' | 'service', share: number): string {
   for (let id = 1; ; id++) {
-    if ((bucket('users', String(id)) < share ? 'service' : 'monolith') === side) return String(id);
+    if ((isServiceSide(share, 'users', String(id)) ? 'service' : 'monolith') === side) return String(id);
   }
 }
 

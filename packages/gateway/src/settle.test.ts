@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
+import { isServiceSide } from '@banyan/cohort';
 import { SettleClient } from './control/settle-client.ts';
 import { memorySource } from './memory-source.ts';
 import { Pins } from './pins.ts';
@@ -134,7 +135,6 @@ test('settle is asked once for those who come together, with the token', async (
 
 test('reads of a known consumer stay on the side of its write until the other side has it', async (t) => {
   const { SignJWT } = await import('jose');
-  const { bucket } = await import('./bucket.ts');
   const [monolith, service] = [await startBackend(t, 'monolith'), await startBackend(t, 'service')];
   const secret = 'x'.repeat(32);
   const table = tableOf(
@@ -160,7 +160,7 @@ test('reads of a known consumer stay on the side of its write until the other si
   const source = memorySource(table, { settle: () => answers.shift() ?? Promise.resolve(true) });
   const { gateway } = await startTestGateway(t, table, { source });
   const subjects = Array.from({ length: 100 }, (_, id) => String(id));
-  const subject = subjects.find((id) => bucket('users', id) < 5_000)!;
+  const subject = subjects.find((id) => isServiceSide(5_000, 'users', id))!;
   const token = await new SignJWT({ sub: subject })
     .setProtectedHeader({ alg: 'HS256' })
     .sign(new TextEncoder().encode(secret));

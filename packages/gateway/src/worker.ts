@@ -6,8 +6,8 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { BucketCache } from '@banyan/cohort';
 import { bodyChecks } from './body.ts';
-import { BucketCache } from './bucket.ts';
 import { ControlLoop } from './control-loop.ts';
 import type { Core } from './core.ts';
 import { type ErrorCode, rawProblem, refusedSockets, sendProblem } from './errors.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { BUCKETS, bucketSql } from '@banyan/cohort';
 import { PINNED_SETTINGS, quoteIdent, quoteLiteral } from '@banyan/postgres';
 import type { Table } from './catalog.ts';
 import type { TableMapping } from './mapping.ts';
-import { BUCKETS, bucketSql } from './ownership.ts';
 
 /** SQLSTATE of a refused write, "read-only"; class BA is ours. */
 export const GUARD_SQLSTATE = 'BA001';

@@ -1,6 +1,7 @@
 export type { Position, Verdict } from './confirm.ts';
 export type { CopyOptions, CopyProgress, CopyResult } from './copy.ts';
 export { ReplicationError, type ReplicationErrorCode } from './errors.ts';
+export type { Finding } from './finding.ts';
 export { type GuardOptions, installGuard, refusedWrites, removeGuard, setGuard } from './guard.ts';
 export { GUARD_SQLSTATE } from './guard-function.ts';
 export { checkLaw, type LawBreach } from './law.ts';
@@ -22,8 +23,6 @@ export {
   table,
 } from './mapping.ts';
 export { type Orphans, orphans } from './orphans.ts';
-export { BUCKETS, bucket, bucketSql, isServiceSide, isServiceSideSql } from './ownership.ts';
-export type { Finding } from './preflight.ts';
 export type { PrepareOptions } from './prepare.ts';
 export { PROCESS_FLAGS } from './process-flags.ts';
 export { type RepairOptions, repair } from './repair.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isServiceSide } from '@banyan/cohort';
 import fc from 'fast-check';
 import type pg from 'pg';
 import { openLink } from './link.ts';
 import { copy, rename, table } from './mapping.ts';
-import { isServiceSide } from './ownership.ts';
 import {
   LEGACY_USERS,
   type Pair,

@@ -2,22 +2,13 @@ import { quoteTable, slotStatus } from '@banyan/postgres';
 import type pg from 'pg';
 import { describeTable, type Table } from './catalog.ts';
 import { ReplicationError } from './errors.ts';
+import { error, type Finding, warning } from './finding.ts';
 import type { LinkConfig, LinkNames } from './link-config.ts';
 import { readRecord, sidesOf, typesKnownTo, writtenTables } from './link-record.ts';
 import { nameOf, type TableMapping } from './mapping.ts';
+import { checkOwnerKeys } from './owner-keys.ts';
 import { checkSequences } from './sequences.ts';
 import { planTable } from './table-plan.ts';
-
-export type Finding = {
-  code: string;
-  /** `schema.table`, if it is about one. */
-  table?: string;
-  message: string;
-  /** What to do about it. */
-  mend: string;
-  /** `error`: the link must not be prepared like this. */
-  severity: 'error' | 'warning';
-};
 
 /** Looks for whatever would make the link fail later, or harm the source. Changes nothing. */
 export async function preflightLink(
@@ -37,6 +28,7 @@ export async function preflightLink(
   if (config.direction === 'forward') {
     findings.push(...(await checkLeftovers(config, names, source, target)));
     findings.push(...(await checkIds(config, source, target)));
+    for (const mapping of config.tables) findings.push(...(await checkOwnerKeys(mapping, source, target)));
   }
   return findings;
 }
@@ -376,12 +368,4 @@ async function checkIds(config: LinkConfig, source: pg.Pool, target: pg.Pool): P
       );
   }
   return findings;
-}
-
-function error(code: string, message: string, mend: string, table?: string): Finding {
-  return { code, ...(table === undefined ? {} : { table }), message, mend, severity: 'error' };
-}
-
-function warning(code: string, message: string, mend: string, table?: string): Finding {
-  return { ...error(code, message, mend, table), severity: 'warning' };
 }

@@ -1,7 +1,7 @@
+import { BUCKETS, isServiceSideSql } from '@banyan/cohort';
 import { quoteIdent } from '@banyan/postgres';
 import type { Column, Table } from './catalog.ts';
 import type { TableMapping } from './mapping.ts';
-import { BUCKETS, isServiceSideSql } from './ownership.ts';
 
 /** One value that both databases can compute and that must be the same: SQL over each side's own columns. */
 export type Compared = { name: string; legacy: string; service: string };

@@ -1,4 +1,5 @@
-import { isServiceSideSql, type Ownership } from './ownership.ts';
+import { isServiceSideSql } from '@banyan/cohort';
+import type { Ownership } from './ownership.ts';
 import type { InsertsEvent, RowEvent } from './transaction.ts';
 import type { ChangeKind } from './waves.ts';
 

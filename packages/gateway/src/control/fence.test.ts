@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
+import { isServiceSide } from '@banyan/cohort';
 import { createPool, withTransaction } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import type pg from 'pg';
-import { bucket } from '../bucket.ts';
 import type { RouteTable } from '../route-table.ts';
 import { type Backend, startBackend, startTestGateway, tableOf, until } from '../testing.ts';
 import { readMismatches, readOutcomes } from './evidence.ts';
@@ -58,11 +58,11 @@ const MOVING = keyBelow(5_000);
 const STAYING = keyFrom(5_000);
 
 function keyBelow(share: number): string {
-  for (let key = 1; ; key++) if (bucket('users', String(key)) < share) return String(key);
+  for (let key = 1; ; key++) if (isServiceSide(share, 'users', String(key))) return String(key);
 }
 
 function keyFrom(share: number): string {
-  for (let key = 1; ; key++) if (bucket('users', String(key)) >= share) return String(key);
+  for (let key = 1; ; key++) if (!isServiceSide(share, 'users', String(key))) return String(key);
 }
 
 const put = (url: string, key: string) =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
+import { isServiceSide } from '@banyan/cohort';
 import { type OtlpReceiver, otlpReceiver, type ReceivedSpan } from '@banyan/service/testing';
-import { bucket } from '../bucket.ts';
 import { type Backend, sendJson, sendRaw, startBackend, startTestGateway, tableOf } from '../testing.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
@@ -39,7 +39,7 @@ const USERS = { method: 'GET', path: '/users/:id' };
 
 function keyOn(side: 'monolith' | 'service'): string {
   for (let id = 1; ; id++) {
-    if ((bucket('users', String(id)) < 5_000 ? 'service' : 'monolith') === side) return String(id);
+    if ((isServiceSide(5_000, 'users', String(id)) ? 'service' : 'monolith') === side) return String(id);
   }
 }
 
