@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { it } from 'node:test';
 import { promisify } from 'node:util';
@@ -34,4 +34,11 @@ it('refuses an import that points upward', async () => {
   } finally {
     rmSync(dirname(file), { recursive: true, force: true });
   }
+});
+
+it('makes no path of the pathname of a URL, which is another one as soon as a folder has a space in its name', () => {
+  const wrong = globSync('{packages,systems,bench,test,scripts,examples}/**/*.{ts,js}', {
+    exclude: (path) => path.includes('node_modules') || path.includes('.banyan'),
+  }).filter((file) => /import\.meta\.url\)\s*\.pathname/.test(readFileSync(file, 'utf8')));
+  assert.deepEqual(wrong, []);
 });

@@ -14,7 +14,7 @@ export type Ground = { directory: string; upstreamPort: number; secret: string }
 
 /** What answers behind every contender: nginx with a fixed body, which costs least, or our own where it is missing. */
 export function upstreamOf(directory: string): Contender {
-  const script = new URL('./upstream.ts', import.meta.url).pathname;
+  const script = fileURLToPath(new URL('./upstream.ts', import.meta.url));
   if (!installed('nginx', '-v'))
     return { name: 'upstream', command: [process.execPath, script], readyBy: 'line' };
   const server = `default_type application/json;

@@ -13,6 +13,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type EmbeddedServer, startEmbedded } from '@banyan/postgres';
 import { SignJWT } from 'jose';
@@ -158,7 +159,7 @@ function keepToCore(core: number): void {
 }
 
 async function launch(name: string, core: number, env: Record<string, string>): Promise<Running> {
-  const script = new URL(`./${name}.ts`, import.meta.url).pathname;
+  const script = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
   const one = await start({ name, command: [process.execPath, script], env, readyBy: 'line' }, core);
   running.push(one);
   return one;

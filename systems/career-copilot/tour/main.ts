@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { createPool } from '@banyan/postgres';
 import { Command, InvalidArgumentError } from 'commander';
 import { type AuditReader, type AuditResult, audit, auditProfiles } from '../traffic/audit.ts';
@@ -193,7 +194,11 @@ Ctrl-C stops all that was started.`);
 /** `npx banyan …` anywhere below here finds the newest run. */
 function pointBanyanHere(world: World): void {
   const pointer = resolve('.banyan', 'banyan.config.ts');
-  writeFileSync(pointer, `export { default } from ${JSON.stringify(world.configFile)};\n`, { mode: 0o600 });
+  writeFileSync(
+    pointer,
+    `export { default } from ${JSON.stringify(pathToFileURL(world.configFile).href)};\n`,
+    { mode: 0o600 },
+  );
 }
 
 /** A fresh folder for this process; folders of runs that are gone are removed. */

@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { freePort } from '@banyan/banyan/operate';
 import { startProcess } from './process.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'world-process-'));
+const directory = mkdtempSync(join(tmpdir(), 'world process ünd 100 % '));
 after(() => rmSync(directory, { recursive: true }));
 
 /** Knows nothing of who starts it. Says in its log how it ends, if it can. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { request } from 'undici';
 
 export type ProcessOptions = {
@@ -48,7 +49,7 @@ export async function startProcess(options: ProcessOptions): Promise<ManagedProc
 
   async function start(): Promise<void> {
     const log = openSync(logFile, 'a');
-    const started = spawn(process.execPath, ['--import', TETHER, options.entry.pathname], {
+    const started = spawn(process.execPath, ['--import', TETHER, fileURLToPath(options.entry)], {
       env: { ...process.env, ...options.env },
       stdio: ['ignore', log, log, 'ipc'],
     });

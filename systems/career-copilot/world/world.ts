@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { ControlClient, freePort, type Supervisor, startSupervisor } from '@banyan/banyan/operate';
 import { type EmbeddedServer, startEmbedded } from '@banyan/postgres';
 import { connect } from '../monolith/database.ts';
@@ -180,7 +179,7 @@ function writeConfig(directory: string, env: Record<string, string>): string {
   const text = [
     '// Written by the tour: the addresses and secrets of one run, for `banyan --config`.',
     `Object.assign(process.env, ${JSON.stringify(env, null, 2)});`,
-    `export default (await import(${JSON.stringify(pathToFileURL(CONFIG.pathname).href)})).default;`,
+    `export default (await import(${JSON.stringify(CONFIG.href)})).default;`,
     '',
   ].join('\n');
   writeFileSync(file, text, { mode: 0o600 });

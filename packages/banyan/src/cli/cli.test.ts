@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { serveApi } from '../api/server.ts';
 import { ensureToken } from '../api/token.ts';
 import { FakeControl } from '../testing/fake-control.ts';
@@ -12,7 +11,6 @@ import { aPlan, aTable } from '../testing/plans.ts';
 import { MAIN as main, run, writePlan } from '../testing/run-cli.ts';
 import { createProgram } from './program.ts';
 
-const shim = fileURLToPath(new URL('../../bin/banyan.js', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'banyan-cli-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 
@@ -379,16 +377,5 @@ describe('banyan', { concurrency: 3 }, () => {
     assert.match(unknown.stderr, /unknown command 'stauts'\n {2}mend: .*status/);
     assert.equal((await banyan('advance')).code, 2);
     assert.equal((await banyan('status', '--jsno')).code, 2);
-  });
-
-  test('runs by its shim, also when the Node at hand cannot run TypeScript', async () => {
-    const direct = await run([shim, '--version'], root).ended;
-    assert.deepEqual([direct.code, direct.stdout], [0, '0.1.0\n']);
-    const without = await run(
-      ['--no-experimental-strip-types', shim, 'check', '--config', 'nowhere.ts'],
-      root,
-    ).ended;
-    assert.equal(without.code, 2, 'arguments go in, the exit code comes out');
-    assert.match(without.stderr, /nowhere\.ts/);
   });
 });

@@ -3,12 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { aPlan } from '../testing/plans.ts';
 import { env } from './env.ts';
 import { loadPlan } from './load.ts';
 import { LoadError, PlanError } from './problem.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'banyan-load-'));
+const root = mkdtempSync(join(tmpdir(), 'banyan (load) 100 % plän '));
 after(() => rmSync(root, { recursive: true, force: true }));
 
 let count = 0;
@@ -79,6 +80,32 @@ describe('loadPlan', () => {
     const error = await loadError(loadPlan(undefined, folder));
     assert.match(error.message, /gone\.ts/);
     assert.match(error.where, /banyan\.config\.ts/);
+  });
+
+  test('of a folder without any package.json or node_modules gets @banyan/banyan all the same', async () => {
+    const folder = join(root, 'a shop in Python');
+    mkdirSync(folder);
+    writeFileSync(
+      join(folder, 'banyan.config.ts'),
+      `import { defineMigration, env } from '@banyan/banyan';
+export default defineMigration({ ...${JSON.stringify(aPlan())}, name: env('BANYAN_TEST_NAME') });
+`,
+    );
+    const error = await loadError(loadPlan(undefined, folder));
+    assert.equal(error.message, 'the environment variable BANYAN_TEST_NAME is not set');
+    assert.match(error.where, /a shop in Python\/banyan\.config\.ts:2(:\d+)?$/);
+  });
+
+  test('says that a run is gone when the pointer to it still lies there', async () => {
+    const folder = join(root, 'after a run');
+    mkdirSync(join(folder, '.banyan'), { recursive: true });
+    writeFileSync(
+      join(folder, '.banyan', 'banyan.config.ts'),
+      `export { default } from ${JSON.stringify(pathToFileURL(join(root, 'gone', 'banyan.config.ts')).href)};\n`,
+    );
+    const error = await loadError(loadPlan(undefined, folder));
+    assert.equal(error.message, 'points to the plan of a run that is gone');
+    assert.match(error.mend, /npm start/);
   });
 
   test('wants a default export', async () => {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { registerHooks } from 'node:module';
+import { dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Plan } from './define.ts';
 import { collectMissing, type MissingVariable } from './env.ts';
@@ -7,15 +8,20 @@ import { LoadError, PlanError, type PlanProblem } from './problem.ts';
 import { type ResolvedPlan, resolvePlan } from './resolved.ts';
 import { validatePlan } from './validate.ts';
 
+/** Where a tour says which of its runs is the newest. */
+const POINTER = '.banyan/banyan.config.ts';
+
 /** Names looked for, in this order, in a folder and then in each folder above it. */
 const CONFIG_NAMES = [
   'banyan.config.ts',
   'banyan.config.mts',
   'banyan.config.js',
   'banyan.config.mjs',
-  // Where a tour says which of its runs is the newest.
-  '.banyan/banyan.config.ts',
+  POINTER,
 ];
+
+/** What a plan imports, as it is here. */
+const OURS = new URL(`../index${extname(import.meta.filename)}`, import.meta.url).href;
 
 export type LoadedPlan = {
   /** Absolute path of the config file. */
@@ -60,8 +66,16 @@ export function findConfig(file: string | undefined, cwd: string = process.cwd()
   );
 }
 
+/**
+ * Imports the plan. Its '@banyan/banyan' is the one that reads it, wherever the plan lies: beside a project of another
+ * language there is no node_modules, and with a copy of its own nobody would hear what env() has missed.
+ */
 async function importDefault(path: string): Promise<unknown> {
   let exported: unknown;
+  const hooks = registerHooks({
+    resolve: (specifier, context, next) =>
+      specifier === '@banyan/banyan' ? { url: OURS, shortCircuit: true } : next(specifier, context),
+  });
   try {
     const missing = await collectMissing(async () => {
       exported = ((await import(pathToFileURL(path).href)) as { default?: unknown }).default;
@@ -70,16 +84,24 @@ async function importDefault(path: string): Promise<unknown> {
     return exported;
   } catch (cause) {
     if (cause instanceof PlanError || cause instanceof LoadError) throw cause;
-    const { message, stack } = cause instanceof Error ? cause : { message: String(cause), stack: '' };
-    throw new LoadError(
-      message.split('\n')[0]!.trim(),
-      placeOf(stack, path),
-      'correct the line, then try again',
-      {
-        cause,
-      },
-    );
+    throw loadError(cause, path);
+  } finally {
+    hooks.deregister();
   }
+}
+
+function loadError(cause: unknown, path: string): LoadError {
+  const { message, stack, code } = (cause instanceof Error ? cause : { message: String(cause) }) as {
+    message: string;
+    stack?: string;
+    code?: string;
+  };
+  if (code === 'ERR_MODULE_NOT_FOUND' && path.endsWith(`/${POINTER}`)) {
+    const mend = 'start a new one, e.g. with npm start, or name your plan with --config <file>';
+    return new LoadError('points to the plan of a run that is gone', path, mend, { cause });
+  }
+  const mend = 'correct the line, then try again';
+  return new LoadError(message.split('\n')[0]!.trim(), placeOf(stack, path), mend, { cause });
 }
 
 function missingError(missing: readonly MissingVariable[], path: string): LoadError {
@@ -94,12 +116,14 @@ function missingError(missing: readonly MissingVariable[], path: string): LoadEr
 
 /** Where in the config (or, failing that, in any file of the project) an error came from. */
 function placeOf(stack: string | undefined, path: string): string {
-  const places = [...(stack ?? '').matchAll(/(?<![\w:/])((?:file:\/\/)?\/[^\s():]+):(\d+)(?::(\d+))?/g)].map(
-    (match) => {
-      const file = match[1]!.startsWith('file:') ? fileURLToPath(match[1]!) : decodeURI(match[1]!);
-      return { file, text: [file, match[2], match[3]].filter(Boolean).join(':') };
-    },
-  );
+  const places = (stack ?? '').split('\n').flatMap((line) => {
+    // A frame ends in file:line:column, with or without a bracket; a path, unlike a URL, may hold blanks.
+    const frame = /(?:(file:\/\/\S+?)|(?:^|\s|\()(\/.+?)):(\d+)(?::(\d+))?\)?$/.exec(line);
+    if (!frame) return [];
+    const file = frame[1] ? fileURLToPath(frame[1]) : frame[2]!;
+    if (file === import.meta.filename) return [];
+    return [{ file, text: [file, frame[3], frame[4]].filter(Boolean).join(':') }];
+  });
   const place =
     places.find(({ file }) => file === path) ?? places.find(({ file }) => !file.includes('/node_modules/'));
   return place?.text ?? path;

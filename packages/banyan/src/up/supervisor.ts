@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { PROCESS_FLAGS } from '@banyan/replication';
 
 export type ProcessName = 'applier' | 'controller' | 'gateway';
@@ -13,10 +13,13 @@ export type Supervisor = {
   stop(): Promise<void>;
 };
 
+/** TypeScript here, JavaScript in the package that npm installs: each starts its own kind. */
+const ENDING = extname(import.meta.filename);
+
 const ENTRY: Record<ProcessName, URL> = {
-  applier: new URL('../applier/main.ts', import.meta.url),
-  controller: new URL('../controller/main.ts', import.meta.url),
-  gateway: new URL('../gateway/main.ts', import.meta.url),
+  applier: new URL(`../applier/main${ENDING}`, import.meta.url),
+  controller: new URL(`../controller/main${ENDING}`, import.meta.url),
+  gateway: new URL(`../gateway/main${ENDING}`, import.meta.url),
 };
 
 const EXEC_ARGV: Record<ProcessName, readonly string[]> = {
