@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, type Registry } from 'prom-client';
 import { KIT_ROUTE } from '../health.ts';
+import { addStallMetrics } from '../stalls/metrics.ts';
 import type { ServiceApp } from '../types.ts';
 import { createDurations, type Observe } from './durations.ts';
 
@@ -13,6 +14,8 @@ export type CountUnmatched = (method: string, status: number, milliseconds: numb
 export function addMetrics(app: ServiceApp, service: string, registry: Registry): CountUnmatched {
   registry.setDefaultLabels({ service });
   collectDefaultMetrics({ register: registry });
+  const stalls = addStallMetrics(registry);
+  app.addHook('onClose', async () => stalls.stop());
   const durations = createDurations('http_request_duration_seconds', 'Time to answer a request', registry);
   app.addHook('onRoute', (route) => {
     const observers = new Map<string, Observe>();
