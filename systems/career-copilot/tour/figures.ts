@@ -2,6 +2,7 @@ import type { ServiceStatus, StepRecord } from '@banyan/banyan/operate';
 import type { AuditResult } from '../traffic/audit.ts';
 import type { TrafficStats } from '../traffic/traffic.ts';
 import type { StageFigures, TourReport } from './report.ts';
+import type { TracedStall } from './trace/trace.ts';
 
 /** Collects over the whole tour what the status shows only for a moment. */
 export class Figures {
@@ -36,9 +37,13 @@ export class Figures {
     traffic: TrafficStats;
     steps: StepRecord[];
     audits: AuditResult[];
-    goingBack: AuditResult;
+    /** Null: the story did not get there. */
+    goingBack: AuditResult | null;
+    unfinished: string[];
+    stalls: TracedStall[];
+    rates: { asked: number; last: number };
   }): TourReport {
-    const { traffic, steps, audits, goingBack } = parts;
+    const { traffic, steps, audits, goingBack, unfinished, stalls, rates } = parts;
     const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
     const verified = [...this.verified.values()];
     return {
@@ -53,27 +58,34 @@ export class Figures {
         lost: Math.max(...audits.map((audit) => audit.lost + audit.resurrected)) + traffic.violations.count,
         doubled: Math.max(...audits.map((audit) => audit.doubled)),
       },
-      stages: traffic.stages.filter(({ requests }) => requests > 0).map(stageFigures),
+      stages: stageFigures(traffic.stages),
       rows: {
         copied: sum([...this.copied.values()].flat()),
         verified: sum(verified.map(({ rows }) => rows)),
         divergent: sum(verified.map(({ divergent }) => divergent)),
       },
       rollback: {
-        lossless: goingBack.acknowledged > 0 && goingBack.lost === 0 && goingBack.resurrected === 0,
+        proven: goingBack !== null,
+        lossless:
+          goingBack !== null &&
+          goingBack.acknowledged > 0 &&
+          goingBack.lost === 0 &&
+          goingBack.resurrected === 0,
       },
+      unfinished,
+      stalls,
+      rates,
     };
   }
 }
 
-function stageFigures({
-  stage: name,
-  requests,
-  failures,
-  p50Ms,
-  p95Ms,
-  p99Ms,
-}: TrafficStats['stages'][number]): StageFigures {
-  const [service = '', stage = ''] = name.split(':');
-  return { service, stage, requests, failed: failures, p50Ms, p95Ms, p99Ms };
+/** In the order in which they were first entered: the first is the monolith with all users, which the others are held against. */
+function stageFigures(stages: TrafficStats['stages']): StageFigures[] {
+  const seen = stages.filter(({ requests }) => requests > 0);
+  const monolithMs = seen[0]?.p95Ms ?? 0;
+  return seen.map(({ stage: name, requests, failures, p50Ms, p95Ms, p99Ms }) => {
+    const [service = '', stage = ''] = name.split(':');
+    const p95VsMonolith = monolithMs > 0 ? Math.round((p95Ms / monolithMs) * 100) / 100 : 0;
+    return { service, stage, requests, failed: failures, p50Ms, p95Ms, p99Ms, p95VsMonolith };
+  });
 }

@@ -1,3 +1,6 @@
+import { describeCauses } from './trace/explain.ts';
+import type { TracedStall } from './trace/trace.ts';
+
 /** The report of a tour: what `--json` writes and what the terminal shows at the end. */
 export type TourReport = {
   seconds: number;
@@ -8,7 +11,14 @@ export type TourReport = {
   writes: { acknowledged: number; lost: number; doubled: number };
   stages: StageFigures[];
   rows: { copied: number; verified: number; divergent: number };
-  rollback: { lossless: boolean };
+  /** `proven`: users went back while users wrote, and what it had taken was looked for. */
+  rollback: { lossless: boolean; proven: boolean };
+  /** What did not come about, and why: a service that goes back by itself breaks no promise. */
+  unfinished: string[];
+  /** Fences over 250 ms and times in which all requests stood so long, with what took the time. */
+  stalls: TracedStall[];
+  /** Requests a second: what the run began with, and what a machine that fell behind was left with. */
+  rates: { asked: number; last: number };
 };
 
 export type StageFigures = {
@@ -19,6 +29,8 @@ export type StageFigures = {
   p50Ms: number;
   p95Ms: number;
   p99Ms: number;
+  /** p95 as a multiple of the first stage's, in which everything is on the monolith. */
+  p95VsMonolith: number;
 };
 
 /** What the tour promises. Empty: kept. */
@@ -31,18 +43,19 @@ export function brokenPromises(report: TourReport): string[] {
   if (report.writes.doubled > 0) broken.push(`${report.writes.doubled} writes were doubled`);
   if (report.rows.verified === 0) broken.push('no row was verified: nothing is proven');
   if (report.rows.divergent > 0) broken.push(`${report.rows.divergent} rows differ between the sides`);
-  if (!report.rollback.lossless) broken.push('going back lost writes');
+  if (report.rollback.proven && !report.rollback.lossless) broken.push('going back lost writes');
   return broken;
 }
 
 export function renderReport(report: TourReport): string {
-  const head = ['service', 'stage', 'requests', 'failed', 'p50 ms', 'p95 ms', 'p99 ms'];
+  const head = ['service', 'stage', 'requests', 'failed', 'p50 ms', 'p95 ms', 'p99 ms', 'p95 vs monolith'];
   const body = report.stages.map((row) => [
     row.service,
     row.stage,
     row.requests.toLocaleString('en'),
     String(row.failed),
     ...[row.p50Ms, row.p95Ms, row.p99Ms].map((ms) => ms.toFixed(1)),
+    `${row.p95VsMonolith.toFixed(1)} x`,
   ]);
   const { writes, rows } = report;
   const broken = brokenPromises(report);
@@ -54,12 +67,62 @@ export function renderReport(report: TourReport): string {
     `rows            ${rows.copied.toLocaleString('en')} copied, ${rows.verified.toLocaleString('en')} verified, ${rows.divergent} divergent`,
     `longest fence   ${report.longestFenceMs.toFixed(0)} ms`,
     `lag p99         ${report.lagP99Ms.toFixed(0)} ms`,
-    `going back      ${report.rollback.lossless ? 'lossless' : 'NOT lossless'}`,
+    `going back      ${goingBack(report)}`,
+    ...(report.rates.last < report.rates.asked
+      ? [
+          `rate            lowered from ${report.rates.asked} to ${report.rates.last} requests a second: the machine fell behind`,
+        ]
+      : []),
+    ...report.stalls.flatMap(describeStall),
     '',
+    ...(report.unfinished.length > 0
+      ? [`Not reached, and nothing lost by it:\n${list(report.unfinished)}`, '']
+      : []),
     broken.length === 0
       ? 'No request failed and no acknowledged write was lost.'
-      : `Broken promises:\n${broken.map((one) => `  - ${one}`).join('\n')}`,
+      : `Broken promises:\n${list(broken)}`,
   ].join('\n');
+}
+
+/** What to do after a run, for the person who has just seen it. */
+export function nextSteps(
+  report: TourReport,
+  options: { staysUp: boolean; gatewayUrl: string; logs: string },
+): string {
+  if (brokenPromises(report).length > 0)
+    return `This must not happen: please report it with what is above and the logs in ${options.logs}.`;
+  const again =
+    report.unfinished.length > 0
+      ? 'The machine was too busy or too slow for the whole story. Close what else runs, or make it smaller:\n\n  npm start -- --rate 60 --users 2000\n\n'
+      : '';
+  if (options.staysUp)
+    return `${again}Everything stays up. The gateway is at ${options.gatewayUrl}; try
+
+  npx banyan status
+  npx banyan plan auth --to monolith
+  npx banyan rollback auth
+  npx banyan advance auth --to 10%
+
+Then write a plan for your own monolith: docs/guide.md. Ctrl-C stops all that was started.`;
+  return `${again}Next: npm start without --exit stays up for npx banyan status; docs/guide.md is about your own monolith.`;
+}
+
+function goingBack({ rollback }: TourReport): string {
+  if (!rollback.proven) return 'not tried: the story did not get there';
+  return rollback.lossless ? 'lossless' : 'NOT lossless';
+}
+
+function describeStall({ what, at, ms, causes }: TracedStall): string[] {
+  return [
+    `${what}: ${ms.toLocaleString('en')} ms at ${at.slice(11, 23)}`,
+    ...describeCauses(causes)
+      .slice(0, 4)
+      .map((text) => `  - ${text}`),
+  ];
+}
+
+function list(lines: string[]): string {
+  return lines.map((line) => `  - ${line}`).join('\n');
 }
 
 /** Columns padded to their widest cell; from `numbersFrom` on, right aligned. */

@@ -1,126 +1,211 @@
-import type { ServiceStatus, Stage, Target } from '@banyan/banyan/operate';
-import { FULL_SHARE } from '@banyan/banyan/operate';
-import type { TrafficProcess } from '../traffic/process.ts';
-import type { World } from '../world/world.ts';
+import {
+  type Control,
+  ControlError,
+  FULL_SHARE,
+  type ServiceStatus,
+  type Stage,
+} from '@banyan/banyan/operate';
+import { beginPursuit, type Goal, limitsFor, pursue, setBack } from './pursuit.ts';
 
 export type StoryOptions = {
-  world: World;
-  traffic: TrafficProcess;
+  control: Pick<Control, 'status' | 'advance' | 'rollback' | 'retire' | 'startVerification' | 'verification'>;
+  /** Told the name of the traffic's stage whenever a service reaches another. */
+  onStage: (name: string) => void;
   /** Told at every change of stage, and with every look at the status. */
   onEvent: (text: string) => void;
   onStatus: (services: ServiceStatus[]) => void;
   /** Called when users is back at the monolith and the traffic goes on. */
   proveGoingBack: () => Promise<void>;
+  /** How many times slower than the machine the tour was made for. Default 1. */
+  patience?: number;
   signal: AbortSignal;
+  clock?: StoryClock;
 };
+
+type StoryClock = { now: () => number; sleep: (ms: number) => Promise<void> };
 
 /** How often the status is asked for, ms: stages are told apart this exactly. */
 const LOOK_MS = 400;
-/** A stage that does not come within this time ends the tour with an error that says why, ms. */
-const PATIENCE_MS = 90_000;
 
-/** What happens in the tour, in order. The traffic goes on all the time. */
-export async function tellStory(options: StoryOptions): Promise<void> {
-  const { world, onEvent, proveGoingBack } = options;
-  const { control } = world;
-  const tell = storyteller(options);
+/**
+ * What happens in the tour, in order. The traffic goes on all the time. Gives what did not come about: a service that
+ * went back by itself is part of the story, and what it does not reach in the end is left out.
+ */
+export async function tellStory(options: StoryOptions): Promise<string[]> {
+  const { onEvent, proveGoingBack } = options;
+  const story = storyteller(options);
 
   onEvent('Everything is on the monolith.');
-  await tell.linger('auth', 6_000);
+  await story.linger('auth', 6_000);
 
   onEvent('auth leaves: copy, compare, then 1, 10, 50, 100 % of its users.');
-  await control.advance('auth', migrated);
-  await tell.until('auth', 'migrated');
-  await tell.linger('auth', 4_000);
+  if (await story.reach({ service: 'auth', stage: 'migrated' })) await story.linger('auth', 4_000);
 
   onEvent('users follows, to half of its users …');
-  await control.advance('users', { stage: 'canary', share: 5_000 });
-  await tell.until('users', 'canary', 5_000);
-  await tell.linger('users', 4_000);
-
-  onEvent('… and goes back: every write it took is on the monolith before the switch.');
-  await control.rollback('users', 'the tour goes back once');
-  await tell.until('users', 'monolith');
-  await proveGoingBack();
-  await tell.linger('users', 3_000);
+  if (await story.reach({ service: 'users', stage: 'canary', share: 5_000 })) {
+    await story.linger('users', 4_000);
+    onEvent('… and goes back: every write it took is on the monolith before the switch.');
+    if (await story.reach({ service: 'users', stage: 'monolith' })) {
+      await proveGoingBack();
+      await story.linger('users', 3_000);
+    }
+  }
 
   onEvent('users moves forward again, all the way.');
-  await control.advance('users', migrated);
-  await tell.until('users', 'migrated');
-  await tell.linger('users', 4_000);
-  await verifyAll(world, onEvent);
-
-  onEvent('users is retired: the one stage with no way back. auth stays migrated, ready to go back.');
-  await control.retire('users');
-  await tell.until('users', 'retired');
-  await tell.linger('users', 4_000);
+  if (await story.reach({ service: 'users', stage: 'migrated' })) {
+    await story.linger('users', 4_000);
+    for (const service of ['auth', 'users']) await story.verify(service);
+    onEvent('users is retired: the one stage with no way back. auth stays migrated, ready to go back.');
+    if (await story.reach({ service: 'users', stage: 'retired' })) await story.linger('users', 4_000);
+  }
+  return story.unfinished;
 }
 
-const migrated: Target = { stage: 'migrated', share: FULL_SHARE };
+function storyteller(options: StoryOptions) {
+  const { control, onEvent, onStage, onStatus, signal, patience = 1 } = options;
+  const { now, sleep } = options.clock ?? REAL_CLOCK;
+  const limits = limitsFor(patience);
+  const told = new Map<string, string>();
+  const unfinished: string[] = [];
 
-async function verifyAll({ control }: World, onEvent: (text: string) => void): Promise<void> {
-  for (const service of ['auth', 'users']) {
-    const { id } = await control.startVerification(service, false);
+  return { unfinished, reach, linger, verify };
+
+  /** Brings the service to the goal, over setbacks; false when it has to be given up, which is told. */
+  async function reach(goal: Goal): Promise<boolean> {
+    let pursuit = beginPursuit(now());
     for (;;) {
-      const run = await control.verification(id);
-      if (run.state === 'failed') throw new Error(`verification of ${service} failed: ${run.error}`);
+      const status = await look(goal.service);
+      let next = pursue(goal, status, pursuit, now(), limits);
+      if (next.move.do === 'ask') {
+        const refused = await ask(goal, status);
+        if (refused) next = setBack(goal, next.pursuit, `cannot yet: ${refused}`, now(), limits);
+      }
+      pursuit = next.pursuit;
+      if (next.say) onEvent(next.say);
+      if (next.move.do === 'arrived') return true;
+      if (next.move.do === 'giveUp') {
+        giveUp(`${goal.service} did not get to ${nameOf(goal)}: ${next.move.why}`);
+        return false;
+      }
+      await sleep(LOOK_MS);
+    }
+  }
+
+  async function linger(service: string, ms: number): Promise<void> {
+    const end = now() + ms;
+    while (now() < end) {
+      await look(service);
+      await sleep(LOOK_MS);
+    }
+  }
+
+  /** Compares all rows of a service. One that went back by itself meanwhile has to come again first. */
+  async function verify(service: string): Promise<void> {
+    const goal: Goal = { service, stage: 'migrated' };
+    let pursuit = beginPursuit(now());
+    for (;;) {
+      const failed = await verifyOnce(service);
+      if (failed === null) return;
+      const next = setBack(goal, pursuit, `cannot be verified: ${failed}`, now(), limits);
+      pursuit = next.pursuit;
+      if (next.move.do === 'giveUp') return giveUp(`${service} was not verified: ${next.move.why}`);
+      if (next.say) onEvent(next.say);
+      await sleep(pursuit.restsUntil! - now());
+      if (!(await reach(goal))) return;
+    }
+  }
+
+  function giveUp(what: string): void {
+    unfinished.push(what);
+    onEvent(`${what}. The story goes on without it.`);
+  }
+
+  /** Null, or why the control plane refuses: that can change. */
+  async function ask(
+    { service, stage, share = FULL_SHARE }: Goal,
+    status: ServiceStatus,
+  ): Promise<string | null> {
+    // It may have gone back by itself since it was migrated.
+    if (stage === 'retired' && status.stage !== 'migrated' && !(await reach({ service, stage: 'migrated' })))
+      return 'it is not migrated';
+    return await refusalOf(() => {
+      if (stage === 'monolith') return control.rollback(service, 'the tour goes back once');
+      if (stage === 'retired') return control.retire(service);
+      return control.advance(service, { stage, share }, {});
+    });
+  }
+
+  async function verifyOnce(service: string): Promise<string | null> {
+    let id = 0;
+    const refused = await refusalOf(async () => {
+      id = (await control.startVerification(service, false)).id;
+    });
+    if (refused) return refused;
+    for (;;) {
+      const run = await patiently(() => control.verification(id));
+      if (run.state === 'failed') return run.error ?? 'it failed';
       if (run.state === 'done') {
         const tables = run.tables.map((table) => `${table.table} ${table.verdict}, ${table.rows} rows`);
         onEvent(`verified ${service}: ${tables.join('; ')}`);
-        break;
+        return null;
       }
-      await pauseFor(LOOK_MS);
+      // A service that goes back by itself takes its link along, and the verification never ends.
+      if ((await look(service)).stage === 'monolith') return 'it went back by itself';
+      await sleep(LOOK_MS);
     }
   }
-}
-
-function storyteller({ world, traffic, onEvent, onStatus, signal }: StoryOptions) {
-  const told = new Map<string, string>();
-
-  return {
-    /** Watches until the service has reached the stage (and share), naming the traffic's stages on the way. */
-    async until(service: string, stage: Stage, share?: number): Promise<void> {
-      const deadline = performance.now() + PATIENCE_MS;
-      for (;;) {
-        const status = await look(service);
-        if (status.stage === stage && (share === undefined || status.share === share)) return;
-        if (status.paused) throw new Error(`${service} went back by itself, or waits: ${status.paused}`);
-        if (performance.now() > deadline) {
-          throw new Error(
-            `${service} did not reach ${stage} in time; it is at ${labelOf(status)}: ${status.message}`,
-          );
-        }
-        await pauseFor(LOOK_MS);
-      }
-    },
-    async linger(service: string, ms: number): Promise<void> {
-      const end = performance.now() + ms;
-      while (performance.now() < end) {
-        await look(service);
-        await pauseFor(LOOK_MS);
-      }
-    },
-  };
 
   async function look(service: string): Promise<ServiceStatus> {
-    signal.throwIfAborted();
-    const { services } = await world.control.status();
+    const { services } = await patiently(() => control.status());
     onStatus(services);
     const status = services.find((candidate) => candidate.service === service)!;
     const label = labelOf(status);
     if (told.get(service) !== label) {
-      traffic.stage(`${service}:${label}`);
+      onStage(`${service}:${label}`);
       if (told.has(service)) onEvent(`${service}: ${label}`);
       told.set(service, label);
     }
     return status;
   }
+
+  /** A control plane that does not answer may be between two lives, or slow: asked again until the patience ends. */
+  async function patiently<T>(call: () => Promise<T>): Promise<T> {
+    const deadline = now() + limits.quietMs;
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        return await call();
+      } catch (error) {
+        if (!isAway(error) || now() > deadline) throw error;
+        await sleep(LOOK_MS);
+      }
+    }
+  }
+
+  async function refusalOf(call: () => Promise<unknown>): Promise<string | null> {
+    try {
+      await patiently(call);
+      return null;
+    } catch (error) {
+      if (error instanceof ControlError && !isAway(error)) return error.message;
+      throw error;
+    }
+  }
 }
 
-function labelOf({ stage, share }: ServiceStatus): string {
+const REAL_CLOCK: StoryClock = {
+  now: () => performance.now(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms))),
+};
+
+function isAway(error: unknown): boolean {
+  return error instanceof ControlError && (error.status === 0 || error.status >= 500);
+}
+
+function nameOf({ stage, share = 0 }: { stage: Stage; share?: number }): string {
   return stage === 'canary' ? `canary ${share / 100}%` : stage;
 }
 
-function pauseFor(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+function labelOf({ stage, share }: ServiceStatus): string {
+  return nameOf({ stage, share });
 }

@@ -6,10 +6,12 @@ import { startTraffic, type TrafficOptions } from './traffic.ts';
  * The load as a process of its own. Commands come as lines on stdin, answers go as JSON lines to stdout:
  *
  *   stage <name>   requests from now on count for that stage
+ *   rate <n>       arrivals per second from now on
  *   glance         { "event": "glance", ...totals and the current stage's latency }
  *   stats          { "event": "stats", ...figures }
  *   stop           no more arrivals, then { "event": "stopped", ...figures } and the end
  *
+ * `{ "event": "standing", "stands": true }` comes unasked when no request is answered any more, and false when one is.
  * A closed stdin stops it too: it never outlives who started it.
  */
 const USAGE =
@@ -33,6 +35,9 @@ if (!values.gateway || !values.journal || !jwtSecret) {
   process.exit(2);
 }
 
+const say = (event: string, more: object = {}) =>
+  process.stdout.write(`${JSON.stringify({ event, ...more })}\n`);
+
 const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
 const options: TrafficOptions = {
   gatewayUrl: values.gateway,
@@ -43,10 +48,8 @@ const options: TrafficOptions = {
   seed: number(values.seed),
   stage: values.stage,
   timeoutMs: number(values['timeout-ms']),
+  onStanding: (stands) => say('standing', { stands }),
 };
-
-const say = (event: string, more: object = {}) =>
-  process.stdout.write(`${JSON.stringify({ event, ...more })}\n`);
 
 const traffic = startTraffic(options);
 say('started');
@@ -60,6 +63,7 @@ const commands = createInterface({ input: process.stdin });
 commands.on('line', (line) => {
   const [command, name] = line.trim().split(/\s+(.*)/s);
   if (command === 'stage' && name) traffic.stage(name);
+  else if (command === 'rate' && Number(name) > 0) traffic.rate(Number(name));
   else if (command === 'glance') say('glance', traffic.glance());
   else if (command === 'stats') say('stats', traffic.stats());
   else if (command === 'stop') commands.close();

@@ -6,17 +6,20 @@ import type { TrafficGlance, TrafficOptions, TrafficStats } from './traffic.ts';
 export type TrafficProcess = {
   readonly pid: number;
   stage(name: string): void;
+  rate(perSecond: number): void;
   stats(): Promise<TrafficStats>;
   glance(): Promise<TrafficGlance>;
   /** No more arrivals; the final figures when all answers are in. Again is no error. */
   stop(): Promise<TrafficStats>;
 };
 
+type SpawnOptions = Omit<TrafficOptions, 'connections' | 'rampSeconds'>;
+
 /**
  * `startTraffic` in a process of its own, so that the load's timing does not suffer from whoever watches it. Rejects, and
  * open questions reject, when the process dies.
  */
-export async function spawnTraffic(options: Omit<TrafficOptions, 'connections'>): Promise<TrafficProcess> {
+export async function spawnTraffic(options: SpawnOptions): Promise<TrafficProcess> {
   const child = spawn(
     process.execPath,
     [fileURLToPath(new URL('main.ts', import.meta.url)), ...args(options)],
@@ -35,6 +38,7 @@ export async function spawnTraffic(options: Omit<TrafficOptions, 'connections'>)
   };
   createInterface({ input: child.stdout }).on('line', (line) => {
     const { event, ...figures } = JSON.parse(line);
+    if (event === 'standing') options.onStanding?.(figures.stands);
     waiting.get(event)?.resolve(figures);
     // The last figures stay, for whoever asks again.
     if (event !== 'stopped') waiting.delete(event);
@@ -59,6 +63,7 @@ export async function spawnTraffic(options: Omit<TrafficOptions, 'connections'>)
   return {
     pid: child.pid!,
     stage: (name) => tell(`stage ${name}`),
+    rate: (perSecond) => tell(`rate ${perSecond}`),
     stats: () => {
       const figures = answer('stats');
       tell('stats');
@@ -77,7 +82,7 @@ export async function spawnTraffic(options: Omit<TrafficOptions, 'connections'>)
   };
 }
 
-function args(options: Omit<TrafficOptions, 'connections'>): string[] {
+function args(options: SpawnOptions): string[] {
   const flags = {
     gateway: options.gatewayUrl,
     journal: options.journalFile,

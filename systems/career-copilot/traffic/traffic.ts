@@ -3,6 +3,7 @@ import { createClient } from './client.ts';
 import { openJournal } from './journal.ts';
 import { arrive, type Scene } from './operations.ts';
 import { createPopulation } from './population.ts';
+import { type Span, Standing } from './standing.ts';
 import { createRecorder, type StageStats, type Violation } from './stats.ts';
 
 export type TrafficOptions = {
@@ -25,6 +26,8 @@ export type TrafficOptions = {
   timeoutMs?: number;
   /** Connections at most. Default 256. */
   connections?: number;
+  /** Told when all requests have stood for a while, and when they no longer do. */
+  onStanding?: (stands: boolean) => void;
 };
 
 export type TrafficStats = {
@@ -34,12 +37,15 @@ export type TrafficStats = {
   stages: StageStats[];
   /** What nobody may ever see; `samples` are the first ones. */
   violations: { count: number; samples: Violation[] };
+  /** When all requests stood for 250 ms or longer, wall clock in ms. */
+  standing: Span[];
 };
 
 /** What changes from second to second; quick to tell, unlike the percentiles of every kind in every stage. */
 export type TrafficGlance = {
   requests: number;
   failures: number;
+  inFlight: number;
   stage: string;
   p50Ms: number;
   p95Ms: number;
@@ -49,6 +55,8 @@ export type TrafficGlance = {
 export type Traffic = {
   /** Requests that become due from now on count for this stage. */
   stage(name: string): void;
+  /** Arrivals per second from now on. */
+  rate(perSecond: number): void;
   stats(): TrafficStats;
   /** Totals, and the latency of the current stage: for whoever looks often. */
   glance(): TrafficGlance;
@@ -77,6 +85,7 @@ export function startTraffic(options: TrafficOptions): Traffic {
   const population = createPopulation(random, count, jwtSecret);
   const run = `load-${seed}-${Date.now().toString(36)}`;
   const inFlight = new Set<Promise<void>>();
+  const standing = new Standing();
 
   const launch = (dueAt: number) => {
     const stageName = recorder.currentStage();
@@ -87,7 +96,12 @@ export function startTraffic(options: TrafficOptions): Traffic {
       recorder,
       run,
       jobs: options.jobs ?? 8000,
-      send: (call) => client.send(call, dueAt, stageName),
+      send: async (call) => {
+        const answered = standing.began(dueAt);
+        const outcome = await client.send(call, dueAt, stageName);
+        answered(performance.now());
+        return outcome;
+      },
     };
     const arrival: Promise<void> = arrive(scene)
       // An answer with the right status and the wrong content: what was expected of it is not there.
@@ -99,9 +113,10 @@ export function startTraffic(options: TrafficOptions): Traffic {
   };
 
   const startedAt = performance.now();
+  let fullRate = ratePerSecond;
   const rateAt = (at: number) => {
     const risen = rampSeconds === 0 ? 1 : (at - startedAt) / (rampSeconds * 1000);
-    return ratePerSecond * Math.min(1, RAMP_FROM + risen);
+    return fullRate * Math.min(1, RAMP_FROM + risen);
   };
   let dueAt = startedAt;
   let timer: NodeJS.Timeout;
@@ -114,16 +129,28 @@ export function startTraffic(options: TrafficOptions): Traffic {
     timer = setTimeout(launchDue, Math.ceil(dueAt - performance.now()));
   };
   launchDue();
+  let stands = false;
+  const watcher = setInterval(() => {
+    const standNow = standing.standsMs(performance.now()) > STANDING_TOLD_MS;
+    if (standNow !== stands) options.onStanding?.(standNow);
+    stands = standNow;
+  }, STANDING_LOOK_MS);
 
   const stats = (): TrafficStats => ({
     ...recorder.totals(),
     inFlight: inFlight.size,
     stages: recorder.stages(),
     violations: recorder.violations(),
+    standing: standing.spans.map(({ from, to }) => ({ from: wallClock(from), to: wallClock(to) })),
   });
-  const glance = (): TrafficGlance => ({ ...recorder.totals(), ...recorder.glance() });
+  const glance = (): TrafficGlance => ({
+    ...recorder.totals(),
+    inFlight: inFlight.size,
+    ...recorder.glance(),
+  });
   const stop = async () => {
     clearTimeout(timer);
+    clearInterval(watcher);
     await Promise.all(inFlight);
     journal.close();
     await client.close();
@@ -132,6 +159,9 @@ export function startTraffic(options: TrafficOptions): Traffic {
   let stopped: Promise<TrafficStats> | undefined;
   return {
     stage: (name) => recorder.stage(name),
+    rate: (perSecond) => {
+      fullRate = perSecond;
+    },
     stats,
     glance,
     stop: () => {
@@ -143,3 +173,10 @@ export function startTraffic(options: TrafficOptions): Traffic {
 
 /** Share of the rate that the ramp starts from. */
 const RAMP_FROM = 0.1;
+/** How long all requests stand before somebody is told, and how often that is looked at, ms. */
+const STANDING_TOLD_MS = 150;
+const STANDING_LOOK_MS = 50;
+
+function wallClock(at: number): number {
+  return performance.timeOrigin + at;
+}
