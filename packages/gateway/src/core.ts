@@ -2,7 +2,6 @@ import type { BucketCache } from '@banyan/cohort';
 import type { Gate } from './gate.ts';
 import type { Live } from './live.ts';
 import type { Pins } from './pins.ts';
-import type { ControlSource } from './route-table.ts';
 import type { Shadow } from './shadow/shadow.ts';
 import type { Stats } from './stats.ts';
 import type { Tracing } from './tracing/trace.ts';
@@ -11,7 +10,6 @@ import type { Tracing } from './tracing/trace.ts';
 export interface Core {
   /** The table version that applies now. */
   readonly live: Live;
-  readonly source: ControlSource;
   readonly gate: Gate;
   readonly stats: Stats;
   readonly pins: Pins;
@@ -23,6 +21,10 @@ export interface Core {
   readonly draining: boolean;
   /** Monotonic milliseconds. */
   now(): number;
+  /** Have all waves of links passed what is committed now, within `timeoutMs`? False also when nobody can tell. */
+  settled(waves: string[][], timeoutMs: number): Promise<boolean>;
+  /** Tells the operator of a fault of ours. */
+  report(error: unknown, what: string): void;
   began(): void;
   ended(): void;
 }

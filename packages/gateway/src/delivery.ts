@@ -1,55 +1,32 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { afterFailure } from './after-failure.ts';
 import { Attempt, type AttemptOwner, type Failure } from './attempt.ts';
 import { BodyTooLarge } from './body.ts';
-import { choose, cohortOf, type Decision, type Facts } from './choose.ts';
-import type { Core } from './core.ts';
+import { cohortOf } from './choose.ts';
 import type { ErrorCode } from './errors.ts';
 import { isIdempotent } from './facts.ts';
 import type { InFlight } from './gate.ts';
-import { type Forwarded, passTrace, responseHeaders } from './headers.ts';
-import type { Intake } from './intake.ts';
-import type { Live } from './live.ts';
-import type { Match } from './match.ts';
+import { passTrace, responseHeaders } from './headers.ts';
+import { cellOf, headersFor, type Order, upstreamOf } from './order.ts';
 import { Reply } from './reply.ts';
+import { readyToRescue } from './rescue.ts';
 import type { Side } from './route-table.ts';
+import { settleWrite, wavesToSettle } from './settle-write.ts';
 import type { Capture } from './shadow/shadow.ts';
-import type { Cells } from './stats.ts';
-import type { Verified } from './tokens.ts';
-import type { RequestTrace } from './tracing/trace.ts';
+import type { UpstreamErrorCode } from './upstream/connection.ts';
 import type { Instance } from './upstream/upstream.ts';
-
-/** A request that has been decided and is not held. */
-export type Order = {
-  core: Core;
-  live: Live;
-  req: IncomingMessage;
-  res: ServerResponse;
-  safe: boolean;
-  forwarded: Forwarded;
-  intake: Intake;
-  bodyLimit: number;
-  verified: Verified | null;
-  consumer: string;
-  decision: Decision;
-  /** Both null when no route matched. */
-  match: Match | null;
-  facts: Facts | null;
-  /** Null: not recorded. */
-  trace: RequestTrace | null;
-};
 
 /** Who gave the order. */
 export interface DeliveryOwner {
   /** Answers the client with a problem, if it still can be answered. */
   refuse(code: ErrorCode): void;
+  /** Something of ours threw. */
+  broken(error: unknown): void;
   /** Nothing more will come from any upstream. */
   delivered(): void;
 }
 
 /** How long an unsafe request stays counted as in flight after its client has been told that it took too long. */
 const LINGER_MS = 60_000;
-/** How long a read's rescue waits until the other side has what the failed one had, ms. */
-const RESCUE_SETTLE_MS = 500;
 /** Answers of a side that the other side may answer instead, when the request is safe. */
 const RESCUABLE = new Set([500, 502, 503, 504]);
 /** Answers that say that the upstream itself is not well. */
@@ -66,8 +43,11 @@ export class Delivery implements AttemptOwner {
   readonly #reply: Reply;
   #inFlight: InFlight | null = null;
   #attempt: Attempt | null = null;
+  /** Attempts at the side that is being asked, and at all sides. */
   #tries = 0;
-  #resends = 0;
+  #attempts = 0;
+  /** Bytes of the request have gone to some upstream: never unset, whatever comes afterwards. */
+  #mayHaveRun = false;
   /** A rescue's answer may lack what the failed side had said yes to. */
   #mayBeStale = false;
   #timer: NodeJS.Timeout | null = null;
@@ -104,56 +84,49 @@ export class Delivery implements AttemptOwner {
     this.#endIfOver();
   }
 
+  /** Ends it, whatever an upstream is doing: something of ours went wrong, and the client has been told. */
+  abandon(): void {
+    this.#answered = true;
+    this.#attempt?.abort();
+    this.#endIfOver();
+  }
+
   #send(side: Side, not: Instance | null): void {
-    const upstream =
-      side === 'monolith'
-        ? this.#order.live.monolith
-        : this.#order.live.services.get(this.#order.match!.route.route.service)!;
-    const now = this.#order.core.now();
-    const canRescue = this.#order.decision.fallback !== null && side === this.#order.decision.side;
-    const instance = upstream.pick(not, !canRescue);
+    const { core, match, req, safe, intake, bodyLimit } = this.#order;
+    const upstream = upstreamOf(this.#order, side);
+    const now = core.now();
+    const instance = upstream.pick(not, !this.#hasFallback(side));
     if (instance === null || !upstream.breaker.allows(now)) {
-      this.#cell(side).answered(0, 0);
-      this.#cell(side).failures++;
-      this.#giveUp(side, { notSent: true, timeout: false });
+      this.#failed(side, 0);
+      this.#afterFailure(side, null, 'unavailable');
       return;
     }
     this.#tries++;
-    const { method, url: path } = this.#order.req as { method: string; url: string };
+    const { method, url: path } = req as { method: string; url: string };
     const trace =
       this.#order.trace?.attempt({
         side,
         upstream: upstream.name,
         url: instance.origin.url,
         method,
-        resends: this.#resends++,
+        resends: this.#attempts,
         shadow: false,
       }) ?? null;
+    this.#attempts++;
     const attempt = new Attempt(this, side, upstream, instance, now, trace);
     this.#attempt = attempt;
-    const timeoutMs = this.#order.match?.route.route.limits?.timeoutMs ?? upstream.config.timeoutMs;
-    if (!this.#order.safe) this.#timer ??= setTimeout(onTimeout, timeoutMs, this);
+    const timeoutMs = match?.route.route.limits?.timeoutMs ?? upstream.config.timeoutMs;
+    if (!safe) this.#timer ??= setTimeout(onTimeout, timeoutMs, this);
     instance.origin.send(
       {
         method,
         path,
-        headers: this.#headersFor(side, trace?.traceparent),
-        body: this.#order.intake.take(this.#order.bodyLimit),
-        timeoutMs: this.#order.safe ? timeoutMs : timeoutMs + LINGER_MS,
+        headers: headersFor(this.#order, side, trace?.traceparent),
+        body: intake.take(bodyLimit),
+        timeoutMs: safe ? timeoutMs : timeoutMs + LINGER_MS,
       },
       attempt,
     );
-  }
-
-  #headersFor(side: Side, traceparent?: string): string[] {
-    const { list, authorizationAt, traceparentAt } = this.#order.forwarded;
-    const exchanged =
-      side === 'monolith' && authorizationAt !== -1 ? this.#order.verified?.forMonolith : undefined;
-    if (!exchanged && traceparent === undefined) return list;
-    const copy = list.slice();
-    if (exchanged) copy[authorizationAt] = exchanged;
-    if (traceparent !== undefined) copy[traceparentAt] = traceparent;
-    return copy;
   }
 
   onHead(attempt: Attempt, status: number, headers: string[], length: number | null): void {
@@ -162,27 +135,30 @@ export class Delivery implements AttemptOwner {
       return;
     }
     this.#clearTimer();
-    const cell = this.#cell(attempt.side);
-    cell.answered(status, this.#order.core.now() - attempt.startedAt);
+    const { core, safe } = this.#order;
+    const cell = cellOf(this.#order, attempt.side);
+    cell.answered(status, core.now() - attempt.startedAt);
     if (status >= 500) cell.failures++;
     if (UNWELL.has(status)) attempt.upstream.failed(attempt.instance);
     else attempt.upstream.succeeded(attempt.instance);
-    if (this.#order.safe && RESCUABLE.has(status) && this.#mayRescue(attempt.side)) {
+    if (safe && RESCUABLE.has(status) && this.#mayRescue(attempt.side)) {
       attempt.discarded = true;
       this.#attempt = null;
-      void this.#rescueSafe(attempt.side);
+      this.#rescue(attempt.side);
       return;
     }
-    const waves = this.#wavesToSettle(attempt.side, status);
+    const waves = wavesToSettle(this.#order, attempt.side, status);
     if (waves === null) {
-      this.#relay(status, headers, length);
+      this.#relay(attempt, status, headers, length);
       return;
     }
     attempt.pause();
-    void this.#settle(attempt.side, waves).then(() => {
-      if (!this.#closed) this.#relay(status, headers, length);
-      attempt.resume();
-    });
+    settleWrite(this.#order, attempt.side, waves)
+      .then(() => {
+        if (!this.#closed) this.#relay(attempt, status, headers, length);
+        attempt.resume();
+      })
+      .catch((error) => this.#owner.broken(error));
   }
 
   onData(attempt: Attempt, chunk: Buffer): void {
@@ -204,6 +180,7 @@ export class Delivery implements AttemptOwner {
   }
 
   onFailed(attempt: Attempt, failure: Failure): void {
+    if (attempt.sent) this.#mayHaveRun = true;
     if (attempt !== this.#attempt) return;
     this.#attempt = null;
     if (attempt.aborted || failure.error.code === 'body') {
@@ -216,26 +193,15 @@ export class Delivery implements AttemptOwner {
       this.#endIfOver(); // an unsafe request that had timed out
       return;
     }
-    const cell = this.#cell(attempt.side);
     if (this.#reply.begun) {
       attempt.upstream.failed(attempt.instance);
-      cell.failures++;
+      cellOf(this.#order, attempt.side).failures++;
       this.#answered = true;
       this.#order.res.destroy(); // a truncated answer must look truncated
       this.#endIfOver();
       return;
     }
-    if (this.#mayRetry(attempt, failure)) {
-      this.#order.core.stats.counts.retries++;
-      attempt.upstream.breaker.abandoned();
-      attempt.upstream.instanceFailed(attempt.instance);
-      this.#send(attempt.side, attempt.instance);
-      return;
-    }
-    attempt.upstream.failed(attempt.instance);
-    cell.answered(0, this.#order.core.now() - attempt.startedAt);
-    cell.failures++;
-    this.#giveUp(attempt.side, failure);
+    this.#afterFailure(attempt.side, attempt, failure.error.code);
   }
 
   /** The client of an unsafe request has waited long enough; the request itself stays in flight. */
@@ -243,102 +209,84 @@ export class Delivery implements AttemptOwner {
     const attempt = this.#attempt;
     if (attempt === null || this.#answered || this.#reply.begun) return;
     attempt.upstream.failed(attempt.instance);
-    const cell = this.#cell(attempt.side);
-    cell.answered(0, this.#order.core.now() - attempt.startedAt);
-    cell.failures++;
+    this.#failed(attempt.side, this.#order.core.now() - attempt.startedAt);
     this.#problem('outcome-unknown');
   }
 
-  #mayRetry(attempt: Attempt, failure: Failure): boolean {
-    if (this.#tries > 1 || !this.#order.intake.replayable || this.#closed) return false;
-    if (failure.notSent) return attempt.upstream.instances.length > 1;
-    return isIdempotent(this.#order.req.method as string) && !failure.timeout;
-  }
-
-  #mayRescue(side: Side): boolean {
-    return (
-      this.#order.decision.fallback !== null &&
-      side === this.#order.decision.side &&
-      this.#order.intake.replayable &&
-      !this.#closed
-    );
-  }
-
-  /** The side did not answer: the other one does if it may, else the client gets a problem. */
-  #giveUp(side: Side, failure: Pick<Failure, 'notSent' | 'timeout'>): void {
+  /** `attempt` is null when none was made. */
+  #afterFailure(side: Side, attempt: Attempt | null, failure: UpstreamErrorCode | 'unavailable'): void {
+    const next = afterFailure({
+      safe: this.#order.safe,
+      idempotent: isIdempotent(this.#order.req.method as string),
+      mayHaveRun: this.#mayHaveRun,
+      replayable: this.#order.intake.replayable,
+      awaited: !this.#closed,
+      tries: this.#tries,
+      instances: upstreamOf(this.#order, side).instances.length,
+      hasFallback: this.#hasFallback(side),
+      failure,
+    });
+    if (next === 'retry' && attempt !== null) {
+      this.#order.core.stats.counts.retries++;
+      attempt.upstream.breaker.abandoned();
+      attempt.upstream.instanceFailed(attempt.instance);
+      this.#send(side, attempt.instance);
+      return;
+    }
     this.#clearTimer();
-    if (this.#mayRescue(side) && this.#order.safe) {
-      void this.#rescueSafe(side);
-      return;
+    if (attempt !== null) {
+      attempt.upstream.failed(attempt.instance);
+      this.#failed(side, this.#order.core.now() - attempt.startedAt);
     }
-    if (this.#mayRescue(side) && failure.notSent) {
-      void this.#rescueUnsafe(side);
-      return;
-    }
-    if (failure.notSent) this.#problem('unavailable');
-    else if (!this.#order.safe) this.#problem('outcome-unknown');
-    else this.#problem(failure.timeout ? 'upstream-timeout' : 'bad-gateway');
+    if (next === 'rescue') this.#rescue(side);
+    else if (next !== 'retry') this.#problem(next);
+  }
+
+  #hasFallback(side: Side): boolean {
+    return this.#order.decision.fallback !== null && side === this.#order.decision.side;
+  }
+
+  /** May the other side answer in place of this one's answer to a read? */
+  #mayRescue(side: Side): boolean {
+    return this.#hasFallback(side) && this.#order.intake.replayable && !this.#closed;
   }
 
   #rescue(side: Side): void {
-    this.#cell(side).rescued++;
-    this.#order.core.stats.counts.rescued++;
-    this.#order.trace?.rescued(this.#order.decision.fallback!);
+    readyToRescue(this.#order, side)
+      .then((readiness) => {
+        if (this.#over) return;
+        if (this.#closed) this.#endIfOver();
+        else if (readiness === 'no') this.#problem('unavailable');
+        else this.#sendToFallback(side, readiness === 'stale');
+      })
+      .catch((error) => this.#owner.broken(error));
+  }
+
+  #sendToFallback(side: Side, mayBeStale: boolean): void {
+    const { core, decision, trace } = this.#order;
+    cellOf(this.#order, side).rescued++;
+    core.stats.counts.rescued++;
+    trace?.rescued(decision.fallback!);
+    this.#mayBeStale = mayBeStale;
     this.#capture = null;
     this.#tries = 0;
-    this.#send(this.#order.decision.fallback!, null);
+    this.#send(decision.fallback!, null);
   }
 
-  /**
-   * The other side should have all that this one said yes to before it answers a read. When that takes too long an
-   * answer that may be old, and says so, is better than none.
-   */
-  async #rescueSafe(side: Side): Promise<void> {
-    const { service } = this.#order.match!.route.route;
-    const link = `${service}.${side === 'service' ? 'reverse' : 'forward'}`;
-    this.#mayBeStale = !(await this.#order.core.source.settle([[link]], RESCUE_SETTLE_MS).catch(() => false));
-    if (this.#closed) this.#endIfOver();
-    else this.#rescue(side);
-  }
-
-  /** An unsafe request that did not run: the other side may run it once it has everything, and if no fence is open. */
-  async #rescueUnsafe(side: Side): Promise<void> {
-    const { route, service } = this.#order.match!.route;
-    const { source, gate } = this.#order.core;
-    const settled = await source
-      .settle(route.settle[side], this.#order.live.table.settleMs)
-      .catch(() => false);
-    const again = choose(route, service, this.#order.facts!, gate.fences, gate.leased);
-    if (this.#closed || !settled || again.hold !== null || this.#order.live !== this.#order.core.live) {
-      this.#problem('unavailable');
-      return;
-    }
-    this.#rescue(side);
-  }
-
-  #wavesToSettle(side: Side, status: number): string[][] | null {
-    if (this.#order.safe || this.#order.match === null || status < 200 || status >= 400) return null;
-    const waves = this.#order.match.route.route.settle[side];
-    return waves.length > 0 ? waves : null;
-  }
-
-  /** Waits until the other side has the write; when that takes too long the writer's reads stay on this side. */
-  async #settle(side: Side, waves: string[][]): Promise<void> {
-    const { source, stats, pins } = this.#order.core;
-    const settled = await source.settle(waves, this.#order.live.table.settleMs).catch(() => false);
-    stats.counts.settled++;
-    if (settled) return;
-    stats.counts.settleTimeouts++;
-    if (this.#order.verified?.state === 'valid')
-      pins.pin(this.#order.consumer, this.#order.match!.route.route.service, side, waves);
-  }
-
-  #relay(status: number, headers: string[], length: number | null): void {
+  #relay(attempt: Attempt, status: number, headers: string[], length: number | null): void {
     const list = responseHeaders(headers, this.#order.forwarded.requestId);
     if (this.#order.core.draining) list.push('connection', 'close');
     if (this.#mayBeStale) list.push('x-banyan-stale', 'maybe');
     this.#capture?.head(status, headers);
-    this.#reply.head(status, list, length);
+    try {
+      this.#reply.head(status, list, length);
+    } catch {
+      // Nothing of it can be passed on: a header holds what no header may hold.
+      attempt.upstream.failed(attempt.instance);
+      if (status < 500) cellOf(this.#order, attempt.side).failures++;
+      this.#problem('bad-gateway');
+      attempt.discarded = true;
+    }
   }
 
   #compare(attempt: Attempt): void {
@@ -350,18 +298,18 @@ export class Delivery implements AttemptOwner {
       side: attempt.side,
       method: this.#order.req.method as string,
       target: this.#order.req.url as string,
-      headers: { monolith: this.#headersFor('monolith'), service: this.#headersFor('service') },
+      headers: { monolith: headersFor(this.#order, 'monolith'), service: headersFor(this.#order, 'service') },
       capture,
       trace: this.#order.trace,
       traceparentAt: this.#order.forwarded.traceparentAt,
     });
   }
 
-  #cell(side: Side): Cells[Side] {
-    const match = this.#order.match;
-    return match === null
-      ? this.#order.core.stats.unmatched[side]
-      : this.#order.live.cells[match.route.index]![side];
+  /** The side gave no answer, after so many milliseconds. */
+  #failed(side: Side, afterMs: number): void {
+    const cell = cellOf(this.#order, side);
+    cell.answered(0, afterMs);
+    cell.failures++;
   }
 
   #clearTimer(): void {

@@ -8,6 +8,7 @@ import { type Forwarded, plainAddress } from './headers.ts';
 import { Intake } from './intake.ts';
 import type { Live } from './live.ts';
 import type { Match } from './match.ts';
+import type { Verdict } from './rate-limit.ts';
 import type { Verified } from './tokens.ts';
 import type { RequestTrace } from './tracing/trace.ts';
 
@@ -52,6 +53,14 @@ export class Exchange implements DeliveryOwner {
   }
 
   start(): void {
+    try {
+      this.#admit();
+    } catch (error) {
+      this.broken(error);
+    }
+  }
+
+  #admit(): void {
     const admitted = admit(this.#live, this.#req, this.#core.trustProxy);
     if (typeof admitted === 'string') {
       this.#core.stats.counts.refused++;
@@ -83,7 +92,21 @@ export class Exchange implements DeliveryOwner {
     }
     const known = this.#live.tokens.peek(token);
     if (known) this.#identified(known);
-    else this.#live.tokens.verify(token).then((verified) => this.#identified(verified));
+    else this.#verify(token);
+  }
+
+  /** Verifying costs more than refusing: an address that has used up its limit has no token looked at. */
+  #verify(token: string): void {
+    const address = consumerOf(null, plainAddress(this.#req.socket.remoteAddress));
+    const verdict = this.#live.limiter?.look(address, Date.now());
+    if (verdict !== undefined && !verdict.allowed) {
+      this.#limited(verdict);
+      return;
+    }
+    this.#live.tokens
+      .verify(token)
+      .then((verified) => this.#identified(verified))
+      .catch((error) => this.broken(error));
   }
 
   /** The client's connection is gone, or the answer is out. */
@@ -102,6 +125,13 @@ export class Exchange implements DeliveryOwner {
     sendProblem(this.#res, code, headers, extra);
   }
 
+  /** A fault of ours: it costs this client its answer, and nobody else anything. */
+  broken(error: unknown): void {
+    this.#core.report(error, 'request');
+    this.refuse('internal');
+    this.#delivery?.abandon();
+  }
+
   delivered(): void {
     this.#delivery = null;
     this.#endIfDone();
@@ -117,9 +147,12 @@ export class Exchange implements DeliveryOwner {
 
   #withinLimit(): boolean {
     const verdict = this.#live.limiter!.take(this.#consumer, Date.now());
-    if (verdict.allowed) return true;
+    if (!verdict.allowed) this.#limited(verdict);
+    return verdict.allowed;
+  }
+
+  #limited({ limit, remaining, resetS }: Verdict): void {
     this.#core.stats.counts.limited++;
-    const { limit, remaining, resetS } = verdict;
     this.refuse('too-many-requests', [
       'retry-after',
       String(resetS),
@@ -130,12 +163,19 @@ export class Exchange implements DeliveryOwner {
       'ratelimit-reset',
       String(resetS),
     ]);
-    return false;
   }
 
   /** Decides by the table that applies now; comes again after a hold and after the body has been read. */
   #decide = (): void => {
     if (this.#gone()) return;
+    try {
+      this.#choose();
+    } catch (error) {
+      this.broken(error);
+    }
+  };
+
+  #choose(): void {
     if (this.#live !== this.#core.live) {
       this.#live = this.#core.live;
       this.#match = this.#live.matcher.find(this.#req.method as string, this.#req.url as string);
@@ -164,7 +204,7 @@ export class Exchange implements DeliveryOwner {
     else if (unknowable) this.refuse(unknowable);
     else if (this.#decision.hold) this.#hold();
     else this.#readThenSend();
-  };
+  }
 
   #hold(): void {
     this.#heldSince ??= this.#core.now();

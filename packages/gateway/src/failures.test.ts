@@ -122,6 +122,37 @@ describe('a write', () => {
     assert.equal(monolith.seen.length, 1);
   });
 
+  for (const unsafeFallback of ['not-run', 'never'] as const) {
+    test(`that ran before the service closed its listener has an unknown outcome (${unsafeFallback})`, async (t) => {
+      const { service, monolith, call } = await hybrid(t, { unsafeFallback });
+      service.answer = (_req, res) => {
+        service.server.close();
+        res.socket?.resetAndDestroy();
+      };
+      const answer = await call('PUT');
+      assert.deepEqual([answer.status, answer.code, answer.retryAfter], [503, 'outcome-unknown', '1']);
+      assert.deepEqual([service.seen.length, monolith.seen.length], [1, 0]);
+    });
+  }
+
+  test('that ran before the breaker opened has an unknown outcome', async (t) => {
+    const { service, monolith, call, gateway } = await hybrid(t, { unsafeFallback: 'not-run' });
+    let breakOff = () => {};
+    service.answer = (req, res) => {
+      if (req.method === 'GET') sendJson(res, 503, {});
+      else breakOff = () => res.socket?.destroy();
+    };
+    const put = call('PUT');
+    await until(() => service.seen.length === 1);
+    await until(async () => {
+      await call('GET');
+      return /breaker_open\{upstream="users"\} 2/.test(await gateway.metrics());
+    });
+    breakOff();
+    assert.equal((await put).code, 'outcome-unknown');
+    assert.ok(!monolith.seen.some(({ method }) => method === 'PUT'));
+  });
+
   test('gets 503 with Retry-After when its route does not allow the fallback', async (t) => {
     const { service, monolith, call } = await hybrid(t, { unsafeFallback: 'never' });
     await service.stop();

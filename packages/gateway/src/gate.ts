@@ -15,6 +15,8 @@ export type GateOptions = {
   now: () => number;
   /** Calls back after `ms`; returns a function that cancels. */
   after: (ms: number, callback: () => void) => () => void;
+  /** Hears of a held request that failed to go on; the others go on. */
+  onError?: (error: unknown, what: string) => void;
   /** Most requests held at once; one more is refused. Default 1,000. */
   maxHeld?: number;
   onFence?: (event: 'opened' | 'acknowledged' | 'closed', fence: Fence) => void;
@@ -203,7 +205,11 @@ export class Gate {
     this.#held = new Set();
     for (const entry of held) {
       entry.cancel();
-      entry.resume();
+      try {
+        entry.resume();
+      } catch (error) {
+        this.#options.onError?.(error, 'held request');
+      }
     }
   }
 }

@@ -67,11 +67,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
 /** Metrics and health are never served on the port that clients reach. */
 export async function startAdmin(port: number, metrics: () => Promise<string>): Promise<Server> {
-  const server = createServer(async (req, res) => {
+  const server = createServer((req, res) => {
     if (req.url === '/healthz') res.end('ok\n');
-    else if (req.url === '/metrics')
-      res.setHeader('content-type', 'text/plain; version=0.0.4').end(await metrics());
-    else res.writeHead(404).end();
+    else if (req.url === '/metrics') {
+      metrics().then(
+        (text) => res.setHeader('content-type', 'text/plain; version=0.0.4').end(text),
+        (error) => res.writeHead(500).end(`the metrics could not be collected: ${error}\n`),
+      );
+    } else res.writeHead(404).end();
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', resolve);

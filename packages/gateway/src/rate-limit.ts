@@ -36,6 +36,20 @@ export class RateLimiter {
   /** Counts one request at `now` (milliseconds, any clock that does not go back). */
   take(id: string, now: number): Verdict {
     const consumer = this.#consumer(id, now);
+    const verdict = this.#verdict(consumer, now);
+    if (!verdict.allowed) return verdict;
+    consumer.minute.now++;
+    consumer.hour.now++;
+    if (consumer.unsent++ === 0) this.#dirty.set(id, consumer);
+    return verdict;
+  }
+
+  /** Would a request pass now? Counts nothing and remembers nobody. */
+  look(id: string, now: number): Verdict {
+    return this.#verdict(this.#young.get(id) ?? this.#old.get(id) ?? newConsumer(now), now);
+  }
+
+  #verdict(consumer: Consumer, now: number): Verdict {
     const minute = used(consumer.minute, now, MINUTE);
     const hour = used(consumer.hour, now, HOUR);
     const byMinute = this.#limits.perMinute - minute;
@@ -48,9 +62,6 @@ export class RateLimiter {
     if (remaining < 1) {
       return { allowed: false, limit, remaining: 0, resetS: freeInS(window, now, length, limit) };
     }
-    consumer.minute.now++;
-    consumer.hour.now++;
-    if (consumer.unsent++ === 0) this.#dirty.set(id, consumer);
     return {
       allowed: true,
       limit,
@@ -84,11 +95,7 @@ export class RateLimiter {
   #consumer(id: string, now: number): Consumer {
     const young = this.#young.get(id);
     if (young !== undefined) return young;
-    const consumer = this.#old.get(id) ?? {
-      minute: { startedAt: now - (now % MINUTE), now: 0, before: 0 },
-      hour: { startedAt: now - (now % HOUR), now: 0, before: 0 },
-      unsent: 0,
-    };
+    const consumer = this.#old.get(id) ?? newConsumer(now);
     if (this.#young.size >= this.#size) {
       this.#old = this.#young;
       this.#young = new Map();
@@ -96,6 +103,14 @@ export class RateLimiter {
     this.#young.set(id, consumer);
     return consumer;
   }
+}
+
+function newConsumer(now: number): Consumer {
+  return {
+    minute: { startedAt: now - (now % MINUTE), now: 0, before: 0 },
+    hour: { startedAt: now - (now % HOUR), now: 0, before: 0 },
+    unsent: 0,
+  };
 }
 
 /** Slides the window to `now` and tells how much of it is used. */

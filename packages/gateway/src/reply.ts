@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import { type ServerResponse, validateHeaderName, validateHeaderValue } from 'node:http';
 
 /** A body up to this length is copied into the string of its head. */
 const AS_STRING_BYTES = 16 * 1024;
@@ -15,9 +15,11 @@ export class Reply {
     this.#res = res;
   }
 
-  /** `headers` is a flat list; `length` of the body, null when it is not known. */
+  /** `headers` is a flat list; `length` of the body, null when it is not known. Throws when no head can be made of it. */
   head(status: number, headers: string[], length: number | null): void {
     this.#length = length;
+    // Having failed at one of these, `writeHead` takes no body afterwards, and the problem to be told has one.
+    if (status === 204 || status === 304) validate(headers);
     this.#res.writeHead(status, headers);
     this.begun = true;
     // Perhaps a stream: its head must not wait for the first event. But most often data follows in this turn.
@@ -39,6 +41,13 @@ export class Reply {
   end(): void {
     if (this.#whole === null) this.#res.end();
     else this.#res.end(this.#whole, 'latin1');
+  }
+}
+
+function validate(headers: readonly string[]): void {
+  for (let i = 0; i < headers.length; i += 2) {
+    validateHeaderName(headers[i]!);
+    validateHeaderValue(headers[i]!, headers[i + 1]!);
   }
 }
 

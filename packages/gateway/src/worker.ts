@@ -10,7 +10,7 @@ import { BucketCache } from '@banyan/cohort';
 import { bodyChecks } from './body.ts';
 import { ControlLoop } from './control-loop.ts';
 import type { Core } from './core.ts';
-import { type ErrorCode, rawProblem, refusedSockets, sendProblem } from './errors.ts';
+import { type ErrorCode, rawProblem, refusedSockets } from './errors.ts';
 import { Exchange } from './exchange.ts';
 import { Gate } from './gate.ts';
 import { compileTable, type Live, upstreamsOf } from './live.ts';
@@ -44,7 +44,6 @@ export type WorkerOptions = {
 
 /** One worker: an HTTP server that acts on the source's table. */
 export class Worker implements Core {
-  readonly source: ControlSource;
   readonly gate: Gate;
   readonly stats = new Stats();
   readonly pins: Pins;
@@ -67,7 +66,6 @@ export class Worker implements Core {
     const { source } = options;
     const onError = options.onError ?? (() => {});
     this.#options = options;
-    this.source = source;
     this.trustProxy = options.trustProxy ?? false;
     this.pins = new Pins(source, now);
     this.shadow = new Shadow({ source, stats: this.stats, now, onError });
@@ -76,6 +74,7 @@ export class Worker implements Core {
       now,
       after,
       reload: () => this.#loop.reload(),
+      onError,
       maxHeld: options.maxHeld,
       onFence: (event, fence) => {
         if (event === 'opened') {
@@ -119,6 +118,18 @@ export class Worker implements Core {
     return performance.now();
   }
 
+  async settled(waves: string[][], timeoutMs: number): Promise<boolean> {
+    try {
+      return await this.#options.source.settle(waves, timeoutMs);
+    } catch {
+      return false;
+    }
+  }
+
+  report(error: unknown, what: string): void {
+    this.#options.onError?.(error, what);
+  }
+
   began(): void {
     this.#active++;
   }
@@ -144,8 +155,9 @@ export class Worker implements Core {
     } as ServerOptions);
     server.maxHeadersCount = 0; // the parser silently drops headers beyond a count; their size is limited
     this.#server = server;
-    server.on('request', (req, res) => this.#handle(req, res));
-    server.on('checkContinue', (req, res) => this.#handle(req, res));
+    const handle = (req: IncomingMessage, res: ServerResponse) => new Exchange(this, req, res).start();
+    server.on('request', handle);
+    server.on('checkContinue', handle);
     server.on('upgrade', (req, socket, head) => this.#upgrades.handle(req, socket as Socket, head));
     server.on('clientError', onClientError);
     await new Promise<void>((resolve, reject) => {
@@ -189,7 +201,7 @@ export class Worker implements Core {
     await this.#loop.report();
     if (this.#live) for (const upstream of upstreamsOf(this.#live)) upstream.destroy();
     await this.#tracing?.close();
-    await this.source.close();
+    await this.#options.source.close();
   }
 
   #install(table: RouteTable): void {
@@ -198,15 +210,6 @@ export class Worker implements Core {
     this.#live = compileTable(table, this.#live, this.stats, now, this.#checks);
     for (const [service, { share }] of Object.entries(table.services)) {
       if (before?.services[service]?.share !== share) this.pins.clear(service);
-    }
-  }
-
-  #handle(req: IncomingMessage, res: ServerResponse): void {
-    try {
-      new Exchange(this, req, res).start();
-    } catch (error) {
-      this.#options.onError?.(error, 'request');
-      sendProblem(res, 'internal');
     }
   }
 }

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { describe, type TestContext, test } from 'node:test';
+import type { Issuer } from './route-table.ts';
+import { sendRaw, startBackend, startTestGateway, tableOf } from './testing.ts';
+
+/** An upstream that speaks bytes. `answer` is called with all that a connection has sent so far. */
+async function rawUpstream(t: TestContext, answer: (socket: Socket, received: string) => void) {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    let received = '';
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+    socket.on('data', (chunk) => {
+      received += chunk.toString('latin1');
+      answer(socket, received);
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, sockets };
+}
+
+const CONTROL_CHARACTER = 'HTTP/1.1 200 OK\r\nx-note: a\x01b\r\ncontent-length: 2\r\n\r\nok';
+
+describe('an answer that cannot be passed on', () => {
+  for (const [what, settle] of [
+    ['at once', { monolith: [], service: [] }],
+    ['after settling', { monolith: [['users.forward']], service: [] }],
+  ] as const) {
+    for (const status of [200, 204, 500]) {
+      test(`${what} is 502 for its client, and the gateway goes on (${status})`, async (t) => {
+        let bad = true;
+        const upstream = await rawUpstream(t, (socket, received) => {
+          if (!received.endsWith('\r\n\r\n{}')) return;
+          const head = bad
+            ? CONTROL_CHARACTER.replace('200 OK', `${status} X`)
+            : 'HTTP/1.1 200 OK\r\n\r\nfine';
+          socket.end(status === 204 && bad ? head.replace(/content-length: 2\r\n\r\nok/, '\r\n') : head);
+        });
+        const table = tableOf({ monolith: upstream.url }, 0, [
+          { method: 'POST', path: '/register', key: { from: 'none' }, settle: settle as never },
+        ]);
+        const { gateway } = await startTestGateway(t, table);
+        const post = () =>
+          fetch(`${gateway.url}/register`, {
+            method: 'POST',
+            body: '{}',
+            signal: AbortSignal.timeout(5_000),
+          });
+        const refused = await post();
+        const { code } = (await refused.json()) as { code: string };
+        assert.deepEqual([refused.status, code], [502, 'bad-gateway']);
+        bad = false;
+        assert.equal((await post()).status, 200);
+      });
+    }
+  }
+});
+
+describe('garbage tokens', () => {
+  const issuer: Issuer = { name: 'own', issuer: '', algorithm: 'HS256', secret: 'x'.repeat(40) };
+
+  test('of an address over its limit are refused before they are verified', async (t) => {
+    const monolith = await startBackend(t, 'monolith');
+    const table = tableOf({ monolith: monolith.url }, 0, [], {
+      issuers: [issuer],
+      rateLimit: { perMinute: 5, perHour: 100 },
+    });
+    const { gateway } = await startTestGateway(t, table);
+    const claims = Buffer.from('{"sub":"1"}').toString('base64url');
+    const statuses: number[] = [];
+    for (let i = 0; i < 20; i++) {
+      const token = `e30.${claims}.${'x'.repeat(14_000)}${i}`;
+      const raw = await sendRaw(
+        gateway.port,
+        `GET / HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${token}\r\nconnection: close\r\n\r\n`,
+      );
+      statuses.push(Number(raw.slice(9, 12)));
+    }
+    assert.deepEqual(statuses, [...Array(5).fill(200), ...Array(15).fill(429)]);
+    assert.equal(monolith.seen.length, 5);
+  });
+});

@@ -1,0 +1,52 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Decision, Facts } from './choose.ts';
+import type { Core } from './core.ts';
+import type { Forwarded } from './headers.ts';
+import type { Intake } from './intake.ts';
+import type { Live } from './live.ts';
+import type { Match } from './match.ts';
+import type { Side } from './route-table.ts';
+import type { Cell } from './stats.ts';
+import type { Verified } from './tokens.ts';
+import type { RequestTrace } from './tracing/trace.ts';
+import type { Upstream } from './upstream/upstream.ts';
+
+/** A request that has been decided and is not held. */
+export type Order = {
+  core: Core;
+  live: Live;
+  req: IncomingMessage;
+  res: ServerResponse;
+  safe: boolean;
+  forwarded: Forwarded;
+  intake: Intake;
+  bodyLimit: number;
+  verified: Verified | null;
+  consumer: string;
+  decision: Decision;
+  /** Both null when no route matched. */
+  match: Match | null;
+  facts: Facts | null;
+  /** Null: not recorded. */
+  trace: RequestTrace | null;
+};
+
+export function upstreamOf({ live, match }: Order, side: Side): Upstream {
+  return side === 'monolith' ? live.monolith : live.services.get(match!.route.route.service)!;
+}
+
+/** Where outcomes of the order on this side are counted. */
+export function cellOf({ core, live, match }: Order, side: Side): Cell {
+  return match === null ? core.stats.unmatched[side] : live.cells[match.route.index]![side];
+}
+
+/** The order's headers as this side gets them: with the monolith's own kind of token, and the attempt's trace. */
+export function headersFor({ forwarded, verified }: Order, side: Side, traceparent?: string): string[] {
+  const { list, authorizationAt, traceparentAt } = forwarded;
+  const exchanged = side === 'monolith' && authorizationAt !== -1 ? verified?.forMonolith : undefined;
+  if (!exchanged && traceparent === undefined) return list;
+  const copy = list.slice();
+  if (exchanged) copy[authorizationAt] = exchanged;
+  if (traceparent !== undefined) copy[traceparentAt] = traceparent;
+  return copy;
+}
