@@ -1,4 +1,4 @@
-import type { Relation, Tuple } from '@banyan/postgres';
+import { quoteIdent, type Relation, type Tuple } from '@banyan/postgres';
 import {
   deleteStatement,
   insertStatement,
@@ -7,7 +7,7 @@ import {
   suspectStatement,
   updateStatement,
 } from './apply-sql.ts';
-import type { Column } from './catalog.ts';
+import type { Column, Table } from './catalog.ts';
 import { type CopyRows, planCopy } from './copy-rows.ts';
 import { ReplicationError } from './errors.ts';
 import { nameOf } from './mapping.ts';
@@ -135,6 +135,19 @@ export class BoundTable {
     );
   }
 
+  /** Updates what depends on `columns`, and keys if `rekey`. */
+  carried(columns: ReadonlySet<string>, absent: string, rekey: boolean): BoundStatement {
+    return this.#bind(`carried ${rekey ? 'r' : ''}${[...columns].join('\0')} ${absent}`, () => {
+      const concerned = this.plan.updates.filter((output) => output.inputs.some((name) => columns.has(name)));
+      return updateStatement(this.plan, this.computable(concerned, absent), { rekey });
+    });
+  }
+
+  /** Deletes rows by key if a row that they would be deleted with is not there. */
+  deleteOrphan(): BoundStatement {
+    return this.delete(orphanCondition(this.plan.target));
+  }
+
   delete(condition?: string): BoundStatement {
     return this.#bind(`delete ${condition ?? ''}`, () => deleteStatement(this.plan, condition));
   }
@@ -172,6 +185,16 @@ export class BoundTable {
 }
 
 let nextId = 1;
+
+/** SQL over the row `t` of a table. */
+function orphanCondition(table: Table): string {
+  const gone = table.cascadesFrom.map(({ parent, columns, referenced }) => {
+    const set = columns.map((column) => `t.${quoteIdent(column)} IS NOT NULL`);
+    const same = columns.map((column, at) => `p.${quoteIdent(referenced[at]!)} = t.${quoteIdent(column)}`);
+    return `(${set.join(' AND ')} AND NOT EXISTS (SELECT FROM ${parent} AS p WHERE ${same.join(' AND ')}))`;
+  });
+  return `(${gone.join(' OR ')})`;
+}
 
 /** What `prepare` remembers of the source's columns: name → type. */
 export type RememberedColumns = Record<string, { type: string; typeOid: number }>;

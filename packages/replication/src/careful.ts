@@ -12,7 +12,7 @@ import {
   type TruncateEvent,
 } from './transaction.ts';
 
-/** Names as PostgreSQL 18 gives them. */
+/** Names as PostgreSQL 18 gives them, and `insert_orphan`: the parent, which takes its rows along, is gone. */
 export type ConflictKind =
   | 'insert_exists'
   | 'update_exists'
@@ -20,7 +20,8 @@ export type ConflictKind =
   | 'update_origin_differs'
   | 'delete_missing'
   | 'delete_origin_differs'
-  | 'multiple_unique_conflicts';
+  | 'multiple_unique_conflicts'
+  | 'insert_orphan';
 
 type Side = 'monolith' | 'service';
 type Row = Record<string, string | null>;
@@ -106,6 +107,7 @@ export class CarefulApplier {
       if (violated) await this.#refuse('update_exists', event, existing, transaction, violated);
       return;
     }
+    if (event.carried) return await this.#carry(event, before, existing, transaction);
     if (await this.#differs(event, before, transaction)) {
       await this.#record('update_origin_differs', event, existing, owner, transaction);
       await this.#ask(table, before, owner);
@@ -116,11 +118,27 @@ export class CarefulApplier {
     if (violated) await this.#refuse('update_exists', event, existing, transaction, violated);
   }
 
+  /**
+   * What the monolith's own cascade has changed is taken over, and nothing else of its row. The service's row is sent back
+   * whole: a write of its own that was under way may have carried the old value to the monolith meanwhile.
+   */
+  async #carry(event: RowEvent, before: Tuple, existing: Row, transaction: SourceTransaction): Promise<void> {
+    const { table, row } = event;
+    const statement = table.carried(event.carried!, table.absentOf(row), !table.sameKey(before, row));
+    const violated = await this.#attempt(() => this.#session.run(table, statement, [row], [before]));
+    if (violated) await this.#refuse('update_exists', event, existing, transaction, violated);
+    else await this.#ask(table, row, 'service');
+  }
+
   async #delete(event: RowEvent, transaction: SourceTransaction): Promise<void> {
     const { table, row } = event;
     if (route(event, this.#ownership, transaction.origin) === 'nothing') return;
     const existing = await this.#find(table, row);
     const mine = this.#sideOfSource(table);
+    if (event.carried) {
+      if (existing) await this.#session.run(table, table.delete(), [row]);
+      return;
+    }
     if (!existing) return await this.#record('delete_missing', event, undefined, mine, transaction);
     const owner = table.plan.mapping.rows === 'foreign' ? 'monolith' : this.#ownerOf(table, existing);
     if (owner === mine) {
@@ -173,14 +191,14 @@ export class CarefulApplier {
     const stuck: { event: RowEvent; violated: string }[] = [];
     for (const { key, row } of rows) {
       const event = repairEvent(table, row ?? key, row !== null);
-      const violated = await this.#attempt(() => this.#putRight(event));
+      const violated = await this.#attempt(() => this.#putRight(event, transaction));
       if (violated) stuck.push({ event, violated });
     }
     // Rows that have swapped a unique value hinder one another. While the service owns none, its copies may go first.
     const swap = stuck.length > 1 && table.plan.direction === 'forward' && this.#ownership.share === 0;
     if (swap) for (const { event } of stuck) await this.#session.run(table, table.delete(), [event.row]);
     for (const { event, violated } of stuck) {
-      const again = swap ? await this.#attempt(() => this.#putRight(event)) : violated;
+      const again = swap ? await this.#attempt(() => this.#putRight(event, transaction)) : violated;
       if (!again) continue;
       // Asking again would only end here again: left to verification and to a person.
       const existing = await this.#find(table, event.row);
@@ -189,7 +207,7 @@ export class CarefulApplier {
     }
   }
 
-  async #putRight(event: RowEvent): Promise<void> {
+  async #putRight(event: RowEvent, transaction: SourceTransaction): Promise<void> {
     const { table, row } = event;
     const existing = await this.#find(table, row);
     const mine = this.#sideOfSource(table);
@@ -199,12 +217,25 @@ export class CarefulApplier {
     if (!present) {
       if (existing && rowOwner === mine) await this.#session.run(table, table.delete(), [row]);
     } else if (!existing) {
-      if (rowOwner === mine) await this.#session.run(table, table.insertMissing(), [row]);
+      if (rowOwner !== mine) return;
+      await this.#session.run(table, table.insertMissing(), [row]);
+      if (table.plan.target.cascadesFrom.length > 0) await this.#takeBackOrphan(event, transaction);
     } else if (owner === mine) {
       await this.#session.run(table, table.update(table.absentOf(row)), [row]);
     } else if (table.plan.guests.length > 0) {
       await this.#session.run(table, table.guest(table.absentOf(row)), [row]);
     }
+  }
+
+  /**
+   * A row whose parent was deleted went with it: sent again, it would stay behind on this side alone, since foreign keys
+   * are off for a link and the cascade is on its way to the other side.
+   */
+  async #takeBackOrphan(event: RowEvent, transaction: SourceTransaction): Promise<void> {
+    const { table, row } = event;
+    const taken = await this.#session.run(table, table.deleteOrphan(), [row]);
+    if (taken.rowCount === 0) return;
+    await this.#record('insert_orphan', event, undefined, other(this.#sideOfSource(table)), transaction);
   }
 
   /** A unique constraint stands in the way: the target keeps what it has, and the source's row is sent once more. */
@@ -305,7 +336,7 @@ export class CarefulApplier {
 
 function repairEvent(table: BoundTable, record: Row, present: boolean): RowEvent {
   const row = [...table.columnNames].map((name) => (name in record ? record[name] : undefined));
-  return { kind: present ? 'update' : 'delete', table, row, old: undefined, full: false };
+  return { kind: present ? 'update' : 'delete', table, row, old: undefined, full: false, carried: undefined };
 }
 
 function other(side: Side): Side {

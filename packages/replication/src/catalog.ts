@@ -36,6 +36,8 @@ export type Table = {
   identity: string[];
   /** Column lists of unique indexes that ON CONFLICT can infer. */
   uniques: string[][];
+  /** Foreign keys by which deleting a row elsewhere deletes rows here. `parent` is quoted. */
+  cascadesFrom: { parent: string; columns: string[]; referenced: string[] }[];
   /** The planner's estimate; -1 if it has none. */
   estimatedRows: number;
   bytes: number;
@@ -53,6 +55,7 @@ export async function describeTable(
   if (!found) return undefined;
   const columns = await db.query<Column>(COLUMNS_SQL, [found.oid]);
   const indexes = await db.query(INDEXES_SQL, [found.oid]);
+  const cascades = await db.query(CASCADES_SQL, [found.oid]);
   const primaryKey = indexes.rows.find((index) => index.primary)?.columns ?? [];
   const marked = indexes.rows.find((index) => index.replident)?.columns ?? [];
   const identity: Record<string, string[]> = {
@@ -72,6 +75,7 @@ export async function describeTable(
     replicaIdentity: found.relreplident,
     identity: identity[found.relreplident] ?? [],
     uniques: indexes.rows.map((index) => index.columns),
+    cascadesFrom: cascades.rows,
     estimatedRows: Number(found.reltuples),
     bytes: Number(found.bytes),
   };
@@ -95,6 +99,15 @@ const COLUMNS_SQL = `
   FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_collation co ON co.oid = a.attcollation
   WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped
   ORDER BY a.attnum`;
+
+const CASCADES_SQL = `
+  SELECT format('%I.%I', n.nspname, p.relname) AS parent,
+    (SELECT array_agg(a.attname::text ORDER BY u.n) FROM unnest(k.conkey) WITH ORDINALITY u(attnum, n)
+       JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.attnum) AS columns,
+    (SELECT array_agg(a.attname::text ORDER BY u.n) FROM unnest(k.confkey) WITH ORDINALITY u(attnum, n)
+       JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.attnum) AS referenced
+  FROM pg_constraint k JOIN pg_class p ON p.oid = k.confrelid JOIN pg_namespace n ON n.oid = p.relnamespace
+  WHERE k.conrelid = $1 AND k.contype = 'f' AND k.confdeltype = 'c' AND k.conparentid = 0`;
 
 const INDEXES_SQL = `
   SELECT i.indisprimary AS "primary", i.indisreplident AS replident,

@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openLink } from './link.ts';
 import { copy, rename, split, table } from './mapping.ts';
-import { type Pair, pair, type Running, rowsOf, run, setShare, start, usersMapping } from './test-support.ts';
+import {
+  end,
+  pair,
+  type Running,
+  rowsOf,
+  run,
+  setShare,
+  settle,
+  start,
+  usersMapping,
+} from './test-support.ts';
 
 /** Both links on three users, all owned by `share`. */
 async function both(share: number, mapping = usersMapping()) {
@@ -17,29 +27,6 @@ async function both(share: number, mapping = usersMapping()) {
   await setShare(forward, share);
   await setShare(back, share);
   return { dbs, forward, reverse: back };
-}
-
-async function settle(dbs: Pair, forward: Running, reverse: Running): Promise<void> {
-  for (;;) {
-    for (let round = 0; round < 2; round++) {
-      await forward.link.barrier();
-      await reverse.link.barrier();
-    }
-    const open = await Promise.all(
-      [dbs.legacy, dbs.service].map((db) => rowsOf(db, 'SELECT count(*) FROM banyan.repairs')),
-    );
-    if (open.flat(2).every((count) => count === '0')) break;
-  }
-  for (let round = 0; round < 2; round++) {
-    await forward.link.barrier();
-    await reverse.link.barrier();
-  }
-}
-
-async function end(dbs: Pair, ...links: Running[]): Promise<void> {
-  for (const each of links) await each.stop();
-  for (const each of links) await each.link.drop();
-  await dbs.close();
 }
 
 const CONFLICTS = 'SELECT kind, winner FROM banyan.conflicts ORDER BY id';

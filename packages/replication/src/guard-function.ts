@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import { BUCKETS, bucketSql } from '@banyan/cohort';
 import { PINNED_SETTINGS, quoteIdent, quoteLiteral } from '@banyan/postgres';
 import type { Table } from './catalog.ts';
-import type { TableMapping } from './mapping.ts';
+import { nameOf, type TableMapping } from './mapping.ts';
+
+/**
+ * Prefix of the message by which the guard tells the forward link, in the transaction and right before the row, that the
+ * next change of a table is one of the monolith's own cascades or triggers.
+ */
+export const CARRY_PREFIX = 'banyan-carry';
+export type CarryMessage = { service: string; table: string; columns: string[] };
 
 /** SQLSTATE of a refused write, "read-only"; class BA is ours. */
 export const GUARD_SQLSTATE = 'BA001';
@@ -36,7 +43,17 @@ export function refusedSequence(service: string): string {
  * The one error that it raises is its refusal. What it cannot judge (a column is gone, the schema is damaged) it lets
  * through and logs: the link finds out that the owner is another, and the owner wins.
  */
-export function guardFunctionSql(mapping: TableMapping, table: Table, service: string, salt: string): string {
+export function guardFunctionSql(
+  mapping: TableMapping,
+  table: Table,
+  { service, salt, carries }: { service: string; salt: string; carries: boolean },
+): string {
+  const deletes = mapping.rows === 'owned';
+  const columns = mapping.columns
+    .filter((group) => group.flow === 'both')
+    .flatMap((group) => Object.keys(group.reverse))
+    // Of a generated column, NEW has no value yet.
+    .filter((column) => table.columns.get(column)?.generated === false);
   const name = `banyan.${quoteIdent(guardName(service, mapping))}`;
   const message = `Banyan: the service ${service} owns this row of ${mapping.legacy.table}`;
   const hint =
@@ -46,10 +63,15 @@ export function guardFunctionSql(mapping: TableMapping, table: Table, service: s
 DECLARE
   guard_share integer;
   refused boolean := false;
+  carried text;
 BEGIN
   BEGIN
     SELECT share INTO guard_share FROM banyan.guards WHERE service = ${quoteLiteral(service)};
-    IF guard_share > 0 AND (${concerns(mapping, table)}) AND (${ownedByService(mapping, salt)}) THEN
+    IF guard_share IS NULL OR NOT (${concerns(deletes, columns)}) THEN
+      NULL;
+    ELSIF ${carries} AND pg_catalog.pg_trigger_depth() > 1 THEN
+      carried := ${carryMessage(service, mapping, columns)};
+    ELSIF guard_share > 0 AND (${ownedByService(mapping, salt)}) THEN
       PERFORM pg_catalog.nextval(${quoteLiteral(refusedSequence(service))});
       refused := true;
     END IF;
@@ -59,6 +81,10 @@ BEGIN
   IF refused THEN
     RAISE EXCEPTION USING ERRCODE = ${quoteLiteral(GUARD_SQLSTATE)}, MESSAGE = ${quoteLiteral(message)},
       DETAIL = pg_catalog.format('%s refused on the monolith''s side', TG_OP), HINT = ${quoteLiteral(hint)};
+  END IF;
+  -- Not in the block above, which is a subtransaction: the log's order is sure within one transaction only.
+  IF carried IS NOT NULL THEN
+    PERFORM pg_catalog.pg_logical_emit_message(true, ${quoteLiteral(CARRY_PREFIX)}, carried);
   END IF;
   IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
   RETURN NEW;
@@ -72,18 +98,21 @@ END`;
 }
 
 /** Whether the write touches what can be the service's: a row, if it owns rows, or a column that flows both ways. */
-function concerns(mapping: TableMapping, table: Table): string {
-  const columns = mapping.columns
-    .filter((group) => group.flow === 'both')
-    .flatMap((group) => Object.keys(group.reverse))
-    // Of a generated column, NEW has no value yet.
-    .filter((column) => table.columns.get(column)?.generated === false);
+function concerns(deletes: boolean, columns: string[]): string {
   const values = (row: string) =>
     `ROW(${columns.map((column) => `${row}.${quoteIdent(column)}`).join(', ')})::record`;
-  const deleted = mapping.rows === 'owned' ? `TG_OP = 'DELETE'` : 'false';
-  if (columns.length === 0) return deleted;
-  const changed = `${values('OLD')} OPERATOR(pg_catalog.*<>) ${values('NEW')}`;
-  return `CASE WHEN TG_OP = 'DELETE' THEN ${deleted} ELSE ${changed} END`;
+  const changed =
+    columns.length === 0 ? 'false' : `${values('OLD')} OPERATOR(pg_catalog.*<>) ${values('NEW')}`;
+  return `CASE WHEN TG_OP = 'DELETE' THEN ${deletes} ELSE ${changed} END`;
+}
+
+function carryMessage(service: string, { legacy }: TableMapping, columns: string[]): string {
+  const changed = columns.map(
+    (column) =>
+      `CASE WHEN TG_OP = 'UPDATE' AND ROW(OLD.${quoteIdent(column)})::record OPERATOR(pg_catalog.*<>) ROW(NEW.${quoteIdent(column)})::record THEN ${quoteLiteral(column)} END`,
+  );
+  return `pg_catalog.json_build_object('service', ${quoteLiteral(service)}, 'table', ${quoteLiteral(nameOf(legacy))},
+        'columns', pg_catalog.array_remove(ARRAY[${changed.join(', ')}]::text[], NULL))::text`;
 }
 
 function ownedByService({ owner }: TableMapping, salt: string): string {

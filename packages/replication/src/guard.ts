@@ -11,6 +11,12 @@ export type GuardOptions = {
   tables: TableMapping[];
   /** Default: the service's name. */
   salt?: string;
+  /**
+   * What becomes of writes by the monolith's own cascades and triggers to what the service owns. `carry`: they are let
+   * through, and the forward link brings them to the service. `refuse`: the statement that caused them fails. Default
+   * `carry`.
+   */
+  cascades?: 'carry' | 'refuse';
 };
 
 /**
@@ -27,7 +33,7 @@ export async function installGuard(monolith: pg.Pool, options: GuardOptions): Pr
 
 /** In a transaction of the caller's, where schema `banyan` is there. */
 async function installGuardWithin(client: pg.ClientBase, options: GuardOptions): Promise<void> {
-  const { service, tables, salt = service } = options;
+  const { service, tables, salt = service, cascades = 'carry' } = options;
   await client.query(PATIENCE);
   await client.query(`CREATE SEQUENCE IF NOT EXISTS ${refusedSequence(service)}`);
   await client.query('INSERT INTO banyan.guards (service, share) VALUES ($1, 0) ON CONFLICT DO NOTHING', [
@@ -40,7 +46,7 @@ async function installGuardWithin(client: pg.ClientBase, options: GuardOptions):
         table: nameOf(mapping.legacy),
         why: 'the monolith has no such table',
       });
-    await client.query(guardFunctionSql(mapping, table, service, salt));
+    await client.query(guardFunctionSql(mapping, table, { service, salt, carries: cascades === 'carry' }));
     const name = guardName(service, mapping);
     const { rowCount } = await client.query('SELECT FROM pg_trigger WHERE tgrelid = $1 AND tgname = $2', [
       table.oid,

@@ -1,5 +1,6 @@
 import type { Lsn, RawInserts, Relation, Tuple, WalMessage } from '@banyan/postgres';
 import { BoundTable, checkRelation } from './bound-table.ts';
+import { CARRY_PREFIX, type CarryMessage } from './guard-function.ts';
 import { isSibling, type LinkNames } from './link-config.ts';
 import type { LinkRecord } from './link-record.ts';
 import { REPAIR_PREFIX, type RepairMessage } from './repair.ts';
@@ -26,6 +27,8 @@ export class Intake {
   #bound = new Map<string, { table: BoundTable; shape: string }>();
   #repairTables = new Map<string, BoundTable>();
   #current: SourceTransaction | undefined;
+  /** Of the transaction: tables of whose next row the guard has said that it is to be carried. */
+  #carried = new Map<string, ReadonlySet<string>>();
   #skip = false;
   #parts = false;
   /** Transactions that end here or before were delivered already. */
@@ -85,6 +88,7 @@ export class Intake {
           rows: 0,
           bytes: 0,
         };
+        this.#carried.clear();
         return;
       case 'origin':
         this.#current!.origin = message.name;
@@ -137,7 +141,9 @@ export class Intake {
     const full = old !== undefined;
     if (full && kind === 'update')
       for (let index = 0; index < row.length; index++) if (row[index] === undefined) row[index] = old[index];
-    transaction.events.push({ kind, table, row, old: old ?? key, full });
+    const carried = this.#carried.get(table.sourceName);
+    if (carried) this.#carried.delete(table.sourceName);
+    transaction.events.push({ kind, table, row, old: old ?? key, full, carried });
     let bytes = 0;
     for (const value of row) if (typeof value === 'string') bytes += value.length;
     this.#count(1, bytes);
@@ -187,6 +193,10 @@ export class Intake {
     if (prefix === MESSAGE_PREFIX) {
       const { id } = parse(content) as { id?: string };
       if (id) this.#current!.markers.push(id);
+    } else if (prefix === CARRY_PREFIX) {
+      const { service, table, columns } = parse(content) as Partial<CarryMessage>;
+      if (service === this.#service && this.#plans.has(table ?? '') && Array.isArray(columns))
+        this.#carried.set(table!, new Set(columns));
     } else if (prefix === REPAIR_PREFIX) {
       const message = parse(content) as Partial<RepairMessage>;
       const [service, direction] = [message.service, message.direction];

@@ -44,7 +44,7 @@ function routeUpdate(event: RowEvent, ownership: Ownership, origin: string | und
     if (!event.full && ownership.mixed && hasForeignOwner(event) && keyChanged) return 'careful';
     return keyChanged ? 'rekey' : 'update';
   }
-  if (keyChanged) return 'careful';
+  if (keyChanged || event.carried) return 'careful';
   if (!event.full && ownership.mixed && hasForeignOwner(event)) return 'careful';
   const suspect = event.full ? false : !isBanyan(origin);
   if (event.full && ownColumnsChanged(event)) return 'careful';

@@ -121,6 +121,28 @@ export async function setShare({ link }: Running, share: number): Promise<void> 
   link.release(share);
 }
 
+/** Until both databases have all of each other that they can have, repairs too. A link that is held is left out. */
+export async function settle(dbs: Pair, ...links: Running[]): Promise<void> {
+  for (;;) {
+    for (let round = 0; round < 2; round++) {
+      for (const { link } of links) await link.barrier();
+    }
+    const open = await Promise.all(
+      [dbs.legacy, dbs.service].map((db) => rowsOf(db, 'SELECT count(*) FROM banyan.repairs')),
+    );
+    if (open.flat(2).every((count) => count === '0')) break;
+  }
+  for (let round = 0; round < 2; round++) {
+    for (const { link } of links) await link.barrier();
+  }
+}
+
+export async function end(dbs: Pair, ...links: Running[]): Promise<void> {
+  for (const each of links) await each.stop();
+  for (const each of links) await each.link.drop();
+  await dbs.close();
+}
+
 /** Everything of a table as texts, ordered by its first column. */
 export async function rowsOf(db: pg.Pool, sql: string): Promise<(string | null)[][]> {
   const { rows } = await db.query({ text: sql, rowMode: 'array', types: RAW });

@@ -11,13 +11,20 @@ export type RowEvent = {
   old: Tuple | undefined;
   /** `old` holds all columns (REPLICA IDENTITY FULL). */
   full: boolean;
+  /**
+   * Made by a cascade or a trigger of the monolith's own, which its guard let through: the columns that it changed (none for
+   * a delete). Counts whoever owns the row.
+   */
+  carried: ReadonlySet<string> | undefined;
 };
 
 /** Inserts that follow one another, not decoded yet. */
 export type InsertsEvent = { kind: 'inserts'; table: BoundTable; inserts: RawInserts };
 
 export function rowEvents({ table, inserts }: InsertsEvent): RowEvent[] {
-  return inserts.rows().map((row) => ({ kind: 'insert', table, row, old: undefined, full: false }));
+  return inserts
+    .rows()
+    .map((row) => ({ kind: 'insert', table, row, old: undefined, full: false, carried: undefined }));
 }
 
 export type RepairEvent = { kind: 'repair'; table: BoundTable; rows: RepairRow[] };

@@ -25,7 +25,7 @@ export function createGuards(plan: ResolvedPlan): Guards {
     async install(service) {
       if (typeof known.get(service) === 'number') return;
       const { tables, salt } = plan.services[service]!;
-      await installGuard(pool, { service, tables, salt });
+      await installGuard(pool, { service, tables, salt, cascades: plan.monolith.cascades });
       await this.set(service, 0);
     },
     async set(service, share) {

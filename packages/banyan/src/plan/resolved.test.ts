@@ -13,6 +13,7 @@ test('a resolved plan has every default that the plan leaves out', () => {
     timeoutMs: 30_000,
     signAs: 'shop',
     writeLocks: true,
+    cascades: 'carry',
   });
   assert.deepEqual(
     { ...plan.control, database: '' },

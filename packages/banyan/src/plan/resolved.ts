@@ -16,6 +16,7 @@ export type ResolvedPlan = {
     timeoutMs: number;
     signAs: string | null;
     writeLocks: boolean;
+    cascades: 'carry' | 'refuse';
   };
   control: {
     database: string;
@@ -102,6 +103,7 @@ export function resolvePlan(plan: Plan): ResolvedPlan {
       timeoutMs: monolith.timeoutMs ?? 30_000,
       signAs: monolith.signAs ?? null,
       writeLocks: monolith.writeLocks ?? true,
+      cascades: monolith.cascades ?? 'carry',
     },
     control: {
       database: control.database,

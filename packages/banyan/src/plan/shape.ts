@@ -218,6 +218,11 @@ export const PlanSchema = record(
             flag(),
             { default: true },
           ),
+          cascades: optional(
+            "What becomes of writes that the monolith's own foreign keys and triggers make to what a service owns: carried to the service, or refused with the statement that caused them.",
+            oneOf('carry', 'refuse'),
+            { default: 'carry' },
+          ),
         },
         'the monolith { url, database }',
       ),
