@@ -5,6 +5,7 @@ import { type AuditResult, audit } from '../../systems/career-copilot/traffic/au
 import { spawnTraffic } from '../../systems/career-copilot/traffic/process.ts';
 import { monolithReader, serviceReader } from '../../systems/career-copilot/traffic/readers.ts';
 import { startWorld, type World } from '../../systems/career-copilot/world/world.ts';
+import { seeded } from '../random.ts';
 import { type Kill, startKiller } from './killer.ts';
 
 export type ChaosOptions = {
@@ -50,7 +51,7 @@ export async function runChaos({
   chaosMs,
   onEvent = () => {},
 }: ChaosOptions): Promise<ChaosResult> {
-  const random = mulberry32(seed);
+  const random = seeded(seed);
   const world = await startWorld({
     directory,
     size: SIZE,
@@ -288,16 +289,4 @@ function labelOf({ stage, share }: ServiceStatus): string {
 
 function pauseFor(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** A small seeded generator: the same seed kills the same victims at the same moments. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Envelope, openPostgresBus } from '@banyan/events';
 import { createPool } from '@banyan/postgres';
+import { seeded } from '../random.ts';
 import { Fate } from './events/fate.ts';
 import { killAgainAndAgain } from './events/killed.ts';
 import { compare, effectsIn, GROUP, haveEffect, prepareEffects, sizeOf, TYPE } from './events/world.ts';
 import { crashing } from './piece.ts';
-import { seeded } from './random.ts';
 
 /**
  * Consumers that die at every statement of a handler's transaction, before it or after it, with their connections to the bus;

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Envelope, startRelay } from '@banyan/events';
 import { dropSlot } from '@banyan/postgres';
+import { seeded } from '../random.ts';
 import { Fate } from './events/fate.ts';
 import { killAgainAndAgain } from './events/killed.ts';
 import { aPublisher, compare, sizeOf } from './events/world.ts';
 import { crashing } from './piece.ts';
-import { seeded } from './random.ts';
 
 /**
  * Relays that die at every one of their effects, before it or after it; in every fifth run because their process was killed

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openPostgresBus, startRelay } from '@banyan/events';
 import { createPool } from '@banyan/postgres';
-import { seeded } from '../random.ts';
+import { seeded } from '../../random.ts';
 import { aPublisher, compare, effectsIn, GROUP, haveEffect, prepareEffects, sizeOf, TYPE } from './world.ts';
 
 export type Urls = { service: string; bus: string; handler: string };

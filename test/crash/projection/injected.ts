@@ -1,6 +1,6 @@
 import { createProjector, type ProjectorOptions } from '@banyan/events';
 import pg from 'pg';
-import { pick, seeded } from '../random.ts';
+import { pick, seeded } from '../../random.ts';
 import { judge, keeper, openWorld } from './world.ts';
 
 /** Projections that run side by side on one database. */

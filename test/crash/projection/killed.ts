@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createProjector } from '@banyan/events';
-import { seeded } from '../random.ts';
+import { seeded } from '../../random.ts';
 import { judge, keeper, openWorld } from './world.ts';
 
 const AT_ONCE = 10;

@@ -1,5 +1,5 @@
 import { createSagas } from '@banyan/events';
-import { pick, seeded } from '../random.ts';
+import { pick, seeded } from '../../random.ts';
 import { watchEndings } from './endings.ts';
 import { inParallel } from './parallel.ts';
 import {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { pick, seeded } from '../random.ts';
+import { pick, seeded } from '../../random.ts';
 import { watchEndings } from './endings.ts';
 import { FAILURES, type Journey, judge, openWorld, STEPS } from './world.ts';
 

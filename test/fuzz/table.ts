@@ -1,0 +1,53 @@
+import type { Route, RouteTable } from '@banyan/gateway';
+
+/** Half of the keys are on the service's side. */
+export const SHARE = 5_000;
+export const SALT = 'items';
+export const SECRET = 'a secret for tests that is long enough';
+/** Nobody's route: the monolith answers, whatever the share. */
+export const CLEAN_PATH = '/clean';
+
+/** The table that the worker acts on: one service with its routes, everything else the monolith's. */
+export function tableOf(
+  urls: { monolith: string; service: string },
+  more: { routes?: Route[]; timeoutMs?: number } = {},
+): RouteTable {
+  const timeoutMs = more.timeoutMs ?? 5_000;
+  const upstream = (url: string) => ({ instances: [url], health: null, timeoutMs });
+  return {
+    version: 1,
+    monolith: { ...upstream(urls.monolith), signAs: null },
+    services: { items: { upstream: upstream(urls.service), share: SHARE, salt: SALT } },
+    routes: more.routes ?? [
+      route('GET', '/items/:id', { from: 'param', name: 'id' }),
+      route('PUT', '/items/:id', { from: 'param', name: 'id' }),
+      route('GET', '/mine', { from: 'token', claim: 'sub' }),
+      route('PUT', '/mine', { from: 'token', claim: 'sub' }),
+      route('POST', '/orders', { from: 'header', name: 'x-key' }),
+      route('*', '/basket', { from: 'cookie', name: 'sid' }),
+    ],
+    issuers: [{ name: 'own', issuer: 'own', algorithm: 'HS256', secret: SECRET }],
+    rateLimit: null,
+    limits: { bodyBytes: 256 * 1024, headerBytes: 16 * 1024 },
+    holdMs: 2_000,
+    settleMs: 500,
+    override: { header: 'x-banyan-side', roles: ['tester'] },
+  };
+}
+
+export function route(method: string, path: string, key: Route['key'], more: Partial<Route> = {}): Route {
+  return {
+    id: `${method} ${path}`,
+    method,
+    path,
+    service: 'items',
+    key,
+    mode: 'hybrid',
+    onMonolith: true,
+    auth: 'none',
+    shadow: false,
+    unsafeFallback: 'not-run',
+    settle: { monolith: [], service: [] },
+    ...more,
+  };
+}
