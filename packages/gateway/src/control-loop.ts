@@ -1,5 +1,5 @@
 import type { Gate } from './gate.ts';
-import type { ControlSource, Fence, OutcomeBatch, RouteTable } from './route-table.ts';
+import type { ControlSource, Fence, OutcomeReport, RouteTable, UnhealthyInstance } from './route-table.ts';
 
 export type ControlLoopOptions = {
   source: ControlSource;
@@ -8,7 +8,8 @@ export type ControlLoopOptions = {
   install: (table: RouteTable) => void;
   /** Version that applies. */
   version: () => number;
-  takeOutcomes: () => OutcomeBatch[];
+  unhealthy: () => UnhealthyInstance[];
+  takeOutcomes: () => OutcomeReport;
   now: () => number;
   onError: (error: unknown, what: string) => void;
 };
@@ -68,10 +69,10 @@ export class ControlLoop {
   }
 
   async report(): Promise<void> {
-    const batch = this.#options.takeOutcomes();
-    if (batch.length === 0) return;
+    const report = this.#options.takeOutcomes();
+    if (report.outcomes.length + report.failures.length + report.keys.length === 0) return;
     await this.#options.source
-      .reportOutcomes(batch)
+      .reportOutcomes(report)
       .catch((error) => this.#options.onError(error, 'report outcomes'));
   }
 
@@ -113,9 +114,9 @@ export class ControlLoop {
 
   /** A lease counts from before it was asked for, and only after a load that began under it. */
   async #renew(): Promise<number> {
-    const { source, gate, now, version } = this.#options;
+    const { source, gate, now, version, unhealthy } = this.#options;
     const askedAt = now();
-    const { leaseMs } = await source.heartbeat(version());
+    const { leaseMs } = await source.heartbeat(version(), unhealthy());
     if (!gate.leased) await this.reload();
     gate.lease(askedAt + leaseMs);
     return leaseMs;

@@ -7,6 +7,7 @@ import { isIdempotent } from './facts.ts';
 import type { InFlight } from './gate.ts';
 import { passTrace, responseHeaders } from './headers.ts';
 import { cellOf, headersFor, type Order, upstreamOf } from './order.ts';
+import { type FailureReason, reasonOfFailure, reasonOfStatus } from './outcome-reasons.ts';
 import { Reply } from './reply.ts';
 import { readyToRescue } from './rescue.ts';
 import type { Side } from './route-table.ts';
@@ -70,6 +71,7 @@ export class Delivery implements AttemptOwner {
     const cohort = route ? cohortOf(route, match.route.service.share, facts!) : null;
     passTrace(this.#order.forwarded, cohort);
     if (route) trace?.decided(route.mode, decision.side, cohort);
+    if (route && facts!.key !== null) core.stats.keys.add(route.service, facts!.key);
     if (route && !safe && route.mode !== 'migrated')
       this.#inFlight = core.gate.enter(route.service, facts!.key);
     if (decision.shadow) this.#capture = core.shadow.begin(live);
@@ -97,7 +99,7 @@ export class Delivery implements AttemptOwner {
     const now = core.now();
     const instance = upstream.pick(not, !this.#hasFallback(side));
     if (instance === null || !upstream.breaker.allows(now)) {
-      this.#failed(side, 0);
+      this.#unanswered(side, 0, instance === null ? 'unhealthy instance' : 'breaker open');
       this.#afterFailure(side, null, 'unavailable');
       return;
     }
@@ -136,9 +138,8 @@ export class Delivery implements AttemptOwner {
     }
     this.#clearTimer();
     const { core, safe } = this.#order;
-    const cell = cellOf(this.#order, attempt.side);
-    cell.answered(status, core.now() - attempt.startedAt);
-    if (status >= 500) cell.failures++;
+    cellOf(this.#order, attempt.side).answered(status, core.now() - attempt.startedAt);
+    if (status >= 500) this.#failed(attempt.side, reasonOfStatus(status));
     if (UNWELL.has(status)) attempt.upstream.failed(attempt.instance);
     else attempt.upstream.succeeded(attempt.instance);
     if (safe && RESCUABLE.has(status) && this.#mayRescue(attempt.side)) {
@@ -195,7 +196,7 @@ export class Delivery implements AttemptOwner {
     }
     if (this.#reply.begun) {
       attempt.upstream.failed(attempt.instance);
-      cellOf(this.#order, attempt.side).failures++;
+      this.#failed(attempt.side, 'cut off');
       this.#answered = true;
       this.#order.res.destroy(); // a truncated answer must look truncated
       this.#endIfOver();
@@ -209,7 +210,7 @@ export class Delivery implements AttemptOwner {
     const attempt = this.#attempt;
     if (attempt === null || this.#answered || this.#reply.begun) return;
     attempt.upstream.failed(attempt.instance);
-    this.#failed(attempt.side, this.#order.core.now() - attempt.startedAt);
+    this.#unanswered(attempt.side, this.#order.core.now() - attempt.startedAt, 'outcome unknown');
     this.#problem('outcome-unknown');
   }
 
@@ -236,7 +237,8 @@ export class Delivery implements AttemptOwner {
     this.#clearTimer();
     if (attempt !== null) {
       attempt.upstream.failed(attempt.instance);
-      this.#failed(side, this.#order.core.now() - attempt.startedAt);
+      const reason = failure === 'unavailable' ? 'refused' : reasonOfFailure(failure);
+      this.#unanswered(side, this.#order.core.now() - attempt.startedAt, reason);
     }
     if (next === 'rescue') this.#rescue(side);
     else if (next !== 'retry') this.#problem(next);
@@ -283,7 +285,7 @@ export class Delivery implements AttemptOwner {
     } catch {
       // Nothing of it can be passed on: a header holds what no header may hold.
       attempt.upstream.failed(attempt.instance);
-      if (status < 500) cellOf(this.#order, attempt.side).failures++;
+      if (status < 500) this.#failed(attempt.side, 'bad answer');
       this.#problem('bad-gateway');
       attempt.discarded = true;
     }
@@ -306,10 +308,14 @@ export class Delivery implements AttemptOwner {
   }
 
   /** The side gave no answer, after so many milliseconds. */
-  #failed(side: Side, afterMs: number): void {
-    const cell = cellOf(this.#order, side);
-    cell.answered(0, afterMs);
-    cell.failures++;
+  #unanswered(side: Side, afterMs: number, reason: FailureReason): void {
+    cellOf(this.#order, side).answered(0, afterMs);
+    this.#failed(side, reason);
+  }
+
+  #failed(side: Side, reason: FailureReason): void {
+    const { core, req } = this.#order;
+    core.stats.failed(cellOf(this.#order, side), req.method as string, reason);
   }
 
   #clearTimer(): void {

@@ -1,6 +1,19 @@
 export { changes, choose, type Decision, type Facts } from './choose.ts';
 export { type ClusterEvent, type ClusterOptions, type GatewayCluster, runCluster } from './cluster.ts';
-export { type Outcome, readMismatches, readOutcomes, type StoredMismatch } from './control/evidence.ts';
+export {
+  type EvidenceRow,
+  forgetKeysSeen,
+  type KeysSeen,
+  type Outcome,
+  readEvidence,
+  readFailures,
+  readKeysSeen,
+  readMismatches,
+  readUnwell,
+  type StoredFailure,
+  type StoredMismatch,
+  type UnwellInstance,
+} from './control/evidence.ts';
 export {
   type AwaitAcksOptions,
   abortFence,
@@ -17,8 +30,12 @@ export {
   readTable,
 } from './control/fence.ts';
 export { type PostgresSourceOptions, postgresSource } from './control/postgres-source.ts';
+export { prune } from './control/prune.ts';
+export { rollUp } from './control/roll-up.ts';
 export { applyGatewaySchema } from './control/schema.ts';
 export { ERRORS, type ErrorCode } from './errors.ts';
 export { type Gateway, type GatewayOptions, startGateway } from './gateway.ts';
 export { type MemorySource, type MemorySourceOptions, memorySource } from './memory-source.ts';
+export { FAILURE_REASONS, type FailureReason, OWN_ERRORS } from './outcome-reasons.ts';
 export type * from './route-table.ts';
+export { BOUNDS_MS } from './stats.ts';

@@ -1,7 +1,7 @@
 import { bodyChecks } from './body.ts';
 import { compileRoutes, type Matcher } from './match.ts';
 import { RateLimiter } from './rate-limit.ts';
-import type { RouteTable } from './route-table.ts';
+import type { RouteTable, UnhealthyInstance } from './route-table.ts';
 import type { Cells, Stats } from './stats.ts';
 import { Tokens } from './tokens.ts';
 import { Upstream } from './upstream/upstream.ts';
@@ -61,6 +61,15 @@ export function compileTable(
 
 export function upstreamsOf(live: Live): Upstream[] {
   return [live.monolith, ...live.services.values()];
+}
+
+/** Instances that the health checks find unwell. */
+export function unhealthyOf(live: Live): UnhealthyInstance[] {
+  return upstreamsOf(live).flatMap(({ name, instances }) =>
+    instances.flatMap(({ origin, healthy, unwell }) =>
+      healthy ? [] : [{ upstream: name, url: origin.url, why: unwell ?? 'unwell' }],
+    ),
+  );
 }
 
 function closeUnused(before: Live, after: Live): void {

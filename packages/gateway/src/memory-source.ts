@@ -1,4 +1,11 @@
-import type { ControlSource, Fence, Mismatch, OutcomeBatch, RouteTable } from './route-table.ts';
+import type {
+  ControlSource,
+  FailedRequest,
+  Fence,
+  Mismatch,
+  OutcomeBatch,
+  RouteTable,
+} from './route-table.ts';
 
 type Row = Fence & { state: 'holding' | 'committed' | 'aborted'; openedAt: number; acks: number };
 
@@ -12,6 +19,7 @@ export type MemorySourceOptions = {
 /** A control source in this process's memory, for static configurations and tests; also plays the controller. */
 export interface MemorySource extends ControlSource {
   readonly outcomes: OutcomeBatch[];
+  readonly failures: FailedRequest[];
   readonly mismatches: Mismatch[];
   publish(table: RouteTable): void;
   openFence(fence: Omit<Fence, 'remainingMs'> & { limitMs: number }): void;
@@ -28,6 +36,7 @@ export function memorySource(first: RouteTable, options: MemorySourceOptions = {
   const rows = new Map<string, Row>();
   const listeners = new Set<() => void>();
   const outcomes: OutcomeBatch[] = [];
+  const failures: FailedRequest[] = [];
   const mismatches: Mismatch[] = [];
   const changed = () => {
     if (!away) for (const listener of listeners) listener();
@@ -42,6 +51,7 @@ export function memorySource(first: RouteTable, options: MemorySourceOptions = {
   };
   return {
     outcomes,
+    failures,
     mismatches,
     async load() {
       reachable();
@@ -82,8 +92,9 @@ export function memorySource(first: RouteTable, options: MemorySourceOptions = {
       reachable();
       return options.settle ? options.settle(waves, timeoutMs) : true;
     },
-    async reportOutcomes(batch) {
-      outcomes.push(...batch);
+    async reportOutcomes(report) {
+      outcomes.push(...report.outcomes);
+      failures.push(...report.failures);
     },
     async storeMismatch(mismatch) {
       mismatches.push(mismatch);

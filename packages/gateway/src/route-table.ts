@@ -1,3 +1,5 @@
+import type { FailureReason } from './outcome-reasons.ts';
+
 /**
  * The versioned route table: all that a gateway worker needs to decide about a request. Written by the control
  * plane as one JSON document per version; a worker acts on exactly one version at a time.
@@ -120,12 +122,15 @@ export interface ControlSource {
   ackFence(fenceId: string, inFlightAtAck: number): Promise<void>;
   /** Compare-and-set holding → aborted; returns the fence's final state. */
   abortFence(fenceId: string): Promise<'aborted' | 'committed'>;
-  /** Extends this worker's lease and tells which version it acts on; rejects when the control database is away. */
-  heartbeat(version: number): Promise<{ leaseMs: number }>;
+  /**
+   * Extends this worker's lease and tells which version it acts on and which instances are unwell; rejects when the
+   * control database is away.
+   */
+  heartbeat(version: number, unhealthy: UnhealthyInstance[]): Promise<{ leaseMs: number }>;
   /** Waits until each wave of links has passed what is committed now. Resolves false on timeout. */
   settle(waves: string[][], timeoutMs: number): Promise<boolean>;
-  /** Batched outcomes for the rollout's evidence. */
-  reportOutcomes(batch: OutcomeBatch[]): Promise<void>;
+  /** Batched outcomes for the rollout's evidence, and the failures among them. */
+  reportOutcomes(report: OutcomeReport): Promise<void>;
   storeMismatch(mismatch: Mismatch): Promise<void>;
   /** Gives the lease back (nothing is in flight any more) and closes connections. */
   close(): Promise<void>;
@@ -144,6 +149,35 @@ export type OutcomeBatch = {
   mismatched: number;
   /** upper bound in ms → count */
   latency: Record<string, number>;
+  /** why the failures were some → count */
+  reasons: Partial<Record<FailureReason, number>>;
+};
+
+/** One request that failed on a side, as the operator is shown it: by its route, never with its path or contents. */
+export type FailedRequest = {
+  /** '' when no route matched. */
+  service: string;
+  route: string;
+  side: Side;
+  method: string;
+  reason: FailureReason;
+  at: string;
+};
+
+/** What a worker tells once a second. */
+export type OutcomeReport = {
+  outcomes: OutcomeBatch[];
+  failures: FailedRequest[];
+  /** Buckets of keys seen, of services that have new ones: 10,000 times 0 or 1. */
+  keys: { service: string; buckets: string }[];
+};
+
+/** An instance that a worker's health checks find unwell. */
+export type UnhealthyInstance = {
+  /** 'monolith' or a service. */
+  upstream: string;
+  url: string;
+  why: string;
 };
 
 export type Mismatch = {

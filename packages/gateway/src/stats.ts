@@ -1,4 +1,6 @@
-import type { OutcomeBatch, RouteTable, Side } from './route-table.ts';
+import { KeysSeen } from './keys-seen.ts';
+import type { FailureReason } from './outcome-reasons.ts';
+import type { FailedRequest, OutcomeBatch, RouteTable, Side } from './route-table.ts';
 
 /** Upper bounds of the latency buckets in milliseconds; the last one takes the rest. */
 export const BOUNDS_MS = [
@@ -6,7 +8,10 @@ export const BOUNDS_MS = [
   10_000,
 ] as const;
 
+/** Name of what no route of the plan matches, in counts and failures; its service is ''. */
 const UNMATCHED = '(unmatched)';
+/** Failures remembered between two reports, over all routes: the first of each second are enough to see why. */
+const FAILURES_PER_REPORT = 32;
 
 /** Counts of one route on one side since the worker started. */
 export class Cell {
@@ -17,11 +22,14 @@ export class Cell {
   readonly statuses = new Float64Array(6);
   readonly latency = new Float64Array(BOUNDS_MS.length + 1);
   latencySumMs = 0;
+  /** By reason; their sum is `failures`. */
+  readonly reasons = new Map<FailureReason, number>();
   failures = 0;
   rescued = 0;
   compared = 0;
   mismatched = 0;
   #reported = new Float64Array(5);
+  #reportedReasons = new Map<FailureReason, number>();
   #reportedLatency = new Float64Array(BOUNDS_MS.length + 1);
 
   constructor(service: string, route: string, side: Side) {
@@ -46,6 +54,11 @@ export class Cell {
     this.latency[bucket]!++;
   }
 
+  failed(reason: FailureReason): void {
+    this.failures++;
+    this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1);
+  }
+
   /** What was counted since the last call; null when nothing was. */
   takeDelta(version: number): OutcomeBatch | null {
     const now = Float64Array.of(this.requests, this.failures, this.rescued, this.compared, this.mismatched);
@@ -56,8 +69,14 @@ export class Cell {
       const count = this.latency[i]! - this.#reportedLatency[i]!;
       if (count > 0) latency[String(BOUNDS_MS[i] ?? 'Infinity')] = count;
     }
+    const reasons: OutcomeBatch['reasons'] = {};
+    for (const [reason, count] of this.reasons) {
+      const more = count - (this.#reportedReasons.get(reason) ?? 0);
+      if (more > 0) reasons[reason] = more;
+    }
     this.#reported = now;
     this.#reportedLatency = this.latency.slice();
+    this.#reportedReasons = new Map(this.reasons);
     return {
       service: this.service,
       route: this.route,
@@ -69,6 +88,7 @@ export class Cell {
       compared: now[3]! - last[3]!,
       mismatched: now[4]! - last[4]!,
       latency,
+      reasons,
     };
   }
 }
@@ -79,6 +99,8 @@ export type Cells = { monolith: Cell; service: Cell };
 export class Stats {
   readonly #cells = new Map<string, Cells>();
   readonly unmatched = this.of('', UNMATCHED);
+  readonly keys = new KeysSeen();
+  #failures: FailedRequest[] = [];
   /** How often something happened, by name; see metrics.ts for what they mean. */
   readonly counts = {
     held: 0,
@@ -119,14 +141,29 @@ export class Stats {
     }
   }
 
-  /** Outcomes of the routes of services since the last call, for the control plane. */
+  /** A request failed on a side. Neither its path nor its headers are kept: they may hold secrets. */
+  failed(cell: Cell, method: string, reason: FailureReason): void {
+    cell.failed(reason);
+    if (this.#failures.length >= FAILURES_PER_REPORT) return;
+    const { service, route, side } = cell;
+    this.#failures.push({ service, route, side, method, reason, at: new Date().toISOString() });
+  }
+
+  /** Outcomes since the last call, for the control plane; what no route matches is one of them. */
   takeOutcomes(version: RouteTable['version']): OutcomeBatch[] {
     const batch: OutcomeBatch[] = [];
     for (const cell of this.cells()) {
-      const delta = cell.service === '' ? null : cell.takeDelta(version);
+      const delta = cell.takeDelta(version);
       if (delta) batch.push(delta);
     }
     return batch;
+  }
+
+  /** The first failures since the last call. */
+  takeFailures(): FailedRequest[] {
+    const failures = this.#failures;
+    this.#failures = [];
+    return failures;
   }
 
   held(ms: number): void {

@@ -13,7 +13,7 @@ import type { Core } from './core.ts';
 import { type ErrorCode, rawProblem, refusedSockets } from './errors.ts';
 import { Exchange } from './exchange.ts';
 import { Gate } from './gate.ts';
-import { compileTable, type Live, upstreamsOf } from './live.ts';
+import { compileTable, type Live, unhealthyOf, upstreamsOf } from './live.ts';
 import { Pins } from './pins.ts';
 import type { ControlSource, RouteTable } from './route-table.ts';
 import { Shadow } from './shadow/shadow.ts';
@@ -89,7 +89,12 @@ export class Worker implements Core {
       gate: this.gate,
       install: (table) => this.#install(table),
       version: () => this.#live?.table.version ?? -1,
-      takeOutcomes: () => this.stats.takeOutcomes(this.#live?.table.version ?? 0),
+      unhealthy: () => (this.#live ? unhealthyOf(this.#live) : []),
+      takeOutcomes: () => ({
+        outcomes: this.stats.takeOutcomes(this.#live?.table.version ?? 0),
+        failures: this.stats.takeFailures(),
+        keys: this.stats.keys.take(),
+      }),
       now,
       onError,
     });

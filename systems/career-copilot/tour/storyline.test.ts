@@ -35,6 +35,7 @@ function play(trouble: Trouble = () => false, refuse: Partial<Record<'verify' | 
           system: 'x',
           routeTableVersion: 1,
           gatewayWorkers: 1,
+          unwell: [],
           services: Object.keys(services).map(describe),
         };
       },

@@ -3,6 +3,7 @@ import { request } from 'undici';
 import {
   type Control,
   ControlError,
+  type FailureRecord,
   type MismatchRecord,
   type PlannedStep,
   type ServiceStatus,
@@ -59,6 +60,14 @@ export class ControlClient implements Control, Settings {
     return this.#call('POST', `${pathOf(service)}/rollback`, { reason });
   }
 
+  pause(service: string, reason: string): Promise<ServiceStatus> {
+    return this.#call('POST', `${pathOf(service)}/pause`, { reason });
+  }
+
+  resume(service: string): Promise<ServiceStatus> {
+    return this.#call('POST', `${pathOf(service)}/resume`, {});
+  }
+
   startVerification(service: string, repair: boolean): Promise<{ id: number }> {
     return this.#call('POST', `${pathOf(service)}/verify`, { repair });
   }
@@ -69,6 +78,10 @@ export class ControlClient implements Control, Settings {
 
   mismatches(service: string, limit: number): Promise<MismatchRecord[]> {
     return this.#call('GET', `${pathOf(service)}/mismatches${query({ limit })}`);
+  }
+
+  failures(service: string | null, limit: number): Promise<FailureRecord[]> {
+    return this.#call('GET', `/v1/failures${query({ service, limit })}`);
   }
 
   retire(service: string): Promise<ServiceStatus> {

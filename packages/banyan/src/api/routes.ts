@@ -17,7 +17,11 @@ const StepsQuery = Type.Object(
 );
 const LimitQuery = Type.Object({ limit: Type.Optional(limit(20)) }, closed);
 const AdvanceBody = Type.Object({ to: Type.Optional(target), force: Type.Optional(Type.Boolean()) }, closed);
-const RollbackBody = Type.Object({ reason: Type.Optional(Type.String({ maxLength: 1_000 })) }, closed);
+const FailuresQuery = Type.Object(
+  { service: Type.Optional(Type.String()), limit: Type.Optional(limit(20)) },
+  closed,
+);
+const ReasonBody = Type.Object({ reason: Type.Optional(Type.String({ maxLength: 1_000 })) }, closed);
 const VerifyBody = Type.Object({ repair: Type.Optional(Type.Boolean()) }, closed);
 const RetireBody = Type.Object({ confirm: Type.String({ description: "the service's name" }) }, closed);
 
@@ -47,10 +51,28 @@ export function addRoutes(app: FastifyInstance, control: Control): void {
       }),
   );
 
-  app.post<InService & { Body: Static<typeof RollbackBody> }>(
+  app.post<InService & { Body: Static<typeof ReasonBody> }>(
     '/v1/services/:service/rollback',
-    { schema: { summary: 'Go back to the monolith', params: Service, body: RollbackBody } },
+    { schema: { summary: 'Go back to the monolith', params: Service, body: ReasonBody } },
     ({ params, body }) => control.rollback(params.service, body.reason ?? ''),
+  );
+
+  app.post<InService & { Body: Static<typeof ReasonBody> }>(
+    '/v1/services/:service/pause',
+    {
+      schema: {
+        summary: 'Make no further step up; going back is always possible',
+        params: Service,
+        body: ReasonBody,
+      },
+    },
+    ({ params, body }) => control.pause(params.service, body.reason ?? ''),
+  );
+
+  app.post<InService>(
+    '/v1/services/:service/resume',
+    { schema: { summary: 'Go on to the target, with evidence from now on', params: Service } },
+    ({ params }) => control.resume(params.service),
   );
 
   app.post<InService & { Body: Static<typeof VerifyBody> }>(
@@ -88,6 +110,18 @@ export function addRoutes(app: FastifyInstance, control: Control): void {
         throw apiError('not_confirmed', `confirm is not '${params.service}'`);
       return control.retire(params.service);
     },
+  );
+
+  app.get<{ Querystring: Static<typeof FailuresQuery> }>(
+    '/v1/failures',
+    {
+      schema: {
+        summary:
+          'Requests that failed and why, newest first; without `service` those of no route of the plan',
+        querystring: FailuresQuery,
+      },
+    },
+    ({ query }) => control.failures(query.service ?? null, query.limit ?? 20),
   );
 
   app.get<{ Querystring: Static<typeof StepsQuery> }>(

@@ -360,7 +360,7 @@ describe('banyan', { concurrency: 3 }, () => {
     assert.equal(help.code, 0);
     assert.match(help.stdout, /Exit codes:/);
     const { commands } = createProgram();
-    assert.equal(commands.length, 14);
+    assert.equal(commands.length, 17);
     for (const command of commands) {
       let text = '';
       command.configureOutput({ writeOut: (chunk) => (text += chunk) }).outputHelp();

@@ -32,9 +32,11 @@ export async function carryOut(
 }
 
 function describeOutcome(outcome: Outcome, status: ServiceStatus): string[] {
-  const { service, paused, message, target, priceOfGoingBack } = status;
+  const { service, paused, message, reason, target, priceOfGoingBack } = status;
   const at = describeStage(status.stage, status.share);
   const going = describeStage(target.stage, target.share);
+  // The reason is what steps and status say too; the message may be about a wait by now.
+  const why = reason || message;
   switch (outcome) {
     case 'reached':
       if (status.stage === 'monolith') return [`${service} is at the monolith`];
@@ -45,11 +47,11 @@ function describeOutcome(outcome: Outcome, status: ServiceStatus): string[] {
     case 'paused':
       return [
         `${service} is paused at ${at}: ${paused}`,
-        `  go on: banyan advance ${service}    go back: banyan rollback ${service}`,
+        `  go on: banyan resume ${service}    go back: banyan rollback ${service}`,
       ];
     case 'turned':
       return [
-        `${service} is at ${at} and goes to ${going} now${message ? `: ${message}` : ''}`,
+        `${service} is at ${at} and goes to ${going} now${why ? `: ${why}` : ''}`,
         `  see banyan steps ${service}`,
       ];
   }

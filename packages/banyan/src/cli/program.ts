@@ -4,9 +4,12 @@ import { advanceCommand } from './commands/advance.ts';
 import { checkCommand } from './commands/check.ts';
 import { configCommand } from './commands/config.ts';
 import { eventsCommand } from './commands/events/events.ts';
+import { failuresCommand } from './commands/failures.ts';
 import { flagsCommand } from './commands/flags/flags.ts';
 import { mismatchesCommand } from './commands/mismatches.ts';
+import { pauseCommand } from './commands/pause.ts';
 import { planCommand } from './commands/plan.ts';
+import { resumeCommand } from './commands/resume.ts';
 import { retireCommand } from './commands/retire.ts';
 import { rollbackCommand } from './commands/rollback.ts';
 import { sagasCommand } from './commands/sagas/sagas.ts';
@@ -31,8 +34,11 @@ export function createProgram(): Command {
     planCommand(),
     advanceCommand(),
     rollbackCommand(),
+    pauseCommand(),
+    resumeCommand(),
     verifyCommand(),
     mismatchesCommand(),
+    failuresCommand(),
     retireCommand(),
     stepsCommand(),
     flagsCommand(),

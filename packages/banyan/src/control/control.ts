@@ -9,7 +9,12 @@ export type ServiceStatus = {
   target: Target;
   paused: string | null;
   message: string;
+  /** Why it goes where it goes, or went back. */
+  reason: string;
   since: string;
+  /** What has to be mended before the first key moves, e.g. routes whose requests carry no key. */
+  findings: string[];
+  unwell: UnwellInstance[];
   links: LinkStatus[];
   verification: TableVerification[];
   evidence: Evidence;
@@ -43,15 +48,40 @@ export type TableVerification = {
   sample: unknown[];
 };
 
-/** Since the present share began. */
+/** Since the present share began, for an hour at most. */
 export type Evidence = {
   seconds: number;
-  requests: { monolith: number; service: number };
-  failures: { monolith: number; service: number };
+  requests: Sides<number>;
+  failures: Sides<number>;
+  /** Why requests failed: how many by reason. */
+  reasons: Sides<Record<string, number>>;
   rescued: number;
-  p95Ms: { monolith: number; service: number };
+  /** Upper bound of the bucket that holds it; null without requests, 10,000 also for all above it. */
+  p95Ms: Sides<number | null>;
+  /** p95 is over the 10,000 ms that p95Ms says. */
+  p95Over: Sides<boolean>;
   compared: number;
   mismatched: number;
+  /** In the last half minute. */
+  recent: { seconds: number; requests: Sides<number>; failures: Sides<number> };
+  /** Different keys of the service's routes that were seen since its extraction began, and how many the share holds. */
+  keys: { seen: number; inShare: number };
+};
+
+export type Sides<T> = { monolith: T; service: T };
+
+/** An instance that health checks find unwell, by how many of the gateway's live workers. */
+export type UnwellInstance = { url: string; why: string; workers: number; of: number };
+
+/** A request that failed on a side. */
+export type FailureRecord = {
+  id: number;
+  service: string;
+  route: string;
+  side: 'monolith' | 'service';
+  method: string;
+  reason: string;
+  at: string;
 };
 
 export type Price = { verdict: 'lossless' | 'lossy' | 'refused'; details: string[] };
@@ -94,6 +124,8 @@ export interface Control {
     system: string;
     routeTableVersion: number;
     gatewayWorkers: number;
+    /** Instances of the monolith. */
+    unwell: UnwellInstance[];
     services: ServiceStatus[];
   }>;
   /** Dry run: ordered steps from where the service is to the target, each with the price of going back from there. */
@@ -101,10 +133,16 @@ export interface Control {
   /** Sets the target; null: the next stop. Throws ControlError on illegal moves. */
   advance(service: string, target: Target | null, options: { force?: boolean }): Promise<ServiceStatus>;
   rollback(service: string, reason: string): Promise<ServiceStatus>;
+  /** Stays where it is until `resume` or `advance`; going back is always possible. */
+  pause(service: string, reason: string): Promise<ServiceStatus>;
+  /** Goes on to the target it had, with evidence from now on. */
+  resume(service: string): Promise<ServiceStatus>;
   /** Starts a full verification, resolves with its id; poll `verification(id)`. */
   startVerification(service: string, repair: boolean): Promise<{ id: number }>;
   verification(id: number): Promise<VerificationRun>;
   mismatches(service: string, limit: number): Promise<MismatchRecord[]>;
+  /** The last requests that failed, newest first; null: those that no route of the plan matches. */
+  failures(service: string | null, limit: number): Promise<FailureRecord[]>;
   retire(service: string): Promise<ServiceStatus>;
   steps(service: string | null, limit: number): Promise<StepRecord[]>;
 }

@@ -14,6 +14,17 @@ CREATE TABLE IF NOT EXISTS control.services (
   retry_at      timestamptz,
   forced        boolean NOT NULL DEFAULT false
 );
+-- Why the service goes where it goes, in the words of whoever decided it; kept until the next wish.
+ALTER TABLE control.services ADD COLUMN IF NOT EXISTS reason text NOT NULL DEFAULT '';
+-- The route table with which the evidence for the present stage and share began: older counts say nothing about it.
+ALTER TABLE control.services ADD COLUMN IF NOT EXISTS evidence_version bigint NOT NULL DEFAULT 0;
+
+-- What was usual before the last step: the monolith's own history is what a service is compared with when no key is
+-- left on the monolith. One row for each service.
+CREATE TABLE IF NOT EXISTS control.baselines (
+  service text PRIMARY KEY,
+  body    jsonb NOT NULL
+);
 
 CREATE TABLE IF NOT EXISTS control.steps (
   id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -67,3 +78,5 @@ CREATE TABLE IF NOT EXISTS control.verifications (
   error      text,
   created_at timestamptz NOT NULL DEFAULT now()
 );
+-- The applier looks for open ones all the time.
+CREATE INDEX IF NOT EXISTS verifications_open ON control.verifications (service, id) WHERE state IN ('queued', 'running');

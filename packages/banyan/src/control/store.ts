@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { applySchema } from '@banyan/postgres';
 import type pg from 'pg';
+import type { Baseline } from '../evidence/observation.ts';
 import type { VerificationFacts } from '../stage/decide.ts';
 import type { ServiceState, Stage, Target } from '../stage/stages.ts';
 import type { LinkStatus, StepRecord, TableVerification, VerificationRun } from './control.ts';
@@ -36,6 +37,8 @@ type ServiceRow = {
   failed_steps: number;
   retry_at: Date | null;
   forced: boolean;
+  reason: string;
+  evidence_version: string;
 };
 
 export async function readServices(db: Queryable): Promise<ServiceState[]> {
@@ -51,30 +54,71 @@ export async function readServices(db: Queryable): Promise<ServiceState[]> {
     failedSteps: row.failed_steps,
     retryAt: row.retry_at,
     forced: row.forced,
+    reason: row.reason,
+    evidenceVersion: Number(row.evidence_version),
   }));
 }
 
-/** The operator's wish. Asking again is the way to go on after a pause, and evidence starts anew then. */
+/** Where a service is to go, and why. */
 export async function setTarget(
   db: Queryable,
   service: string,
   target: Target,
-  forced: boolean,
+  { reason, forced = false }: { reason: string; forced?: boolean },
 ): Promise<void> {
   await db.query(
-    `UPDATE control.services SET target_stage = $2, target_share = $3, forced = $4, failed_steps = 0, retry_at = NULL,
-       since = CASE WHEN paused IS NULL THEN since ELSE clock_timestamp() END, paused = NULL
-     WHERE service = $1`,
-    [service, target.stage, target.share, forced],
+    `UPDATE control.services SET target_stage = $2, target_share = $3, forced = $4, reason = $5, message = $5,
+       failed_steps = 0, retry_at = NULL, paused = NULL WHERE service = $1`,
+    [service, target.stage, target.share, forced, reason],
   );
 }
 
-/** Arrival in a stage and share: evidence starts anew. */
-export async function enterStage(db: Queryable, service: string, stage: Stage, share: number): Promise<void> {
+/** Goes on after a pause; evidence starts anew with the route table of `version`, or it would pause again at once. */
+export async function restartEvidence(db: Queryable, service: string, version: number): Promise<void> {
   await db.query(
-    `UPDATE control.services SET stage = $2, share = $3, since = clock_timestamp(), failed_steps = 0, retry_at = NULL, forced = false,
-       message = '' WHERE service = $1`,
-    [service, stage, share],
+    `UPDATE control.services SET paused = NULL, failed_steps = 0, retry_at = NULL, since = clock_timestamp(),
+       evidence_version = $2 WHERE service = $1`,
+    [service, version],
+  );
+}
+
+/** The rules of a service's routes have changed with the route table of `version`: what was counted before is void. */
+export async function voidEvidence(
+  db: Queryable,
+  services: readonly string[],
+  version: number,
+): Promise<void> {
+  await db.query(`UPDATE control.services SET evidence_version = $2 WHERE service = ANY ($1)`, [
+    services,
+    version,
+  ]);
+}
+
+/** Arrival in a stage and share: evidence starts anew, with the route table of `version`. */
+export async function enterStage(
+  db: Queryable,
+  service: string,
+  at: { stage: Stage; share: number; version: number },
+): Promise<void> {
+  await db.query(
+    `UPDATE control.services SET stage = $2, share = $3, evidence_version = $4, since = clock_timestamp(),
+       failed_steps = 0, retry_at = NULL, forced = false, message = '' WHERE service = $1`,
+    [service, at.stage, at.share, at.version],
+  );
+}
+
+export async function readBaselines(db: Queryable): Promise<Record<string, Baseline>> {
+  const { rows } = await db.query<{ service: string; body: Baseline }>(
+    `SELECT service, body FROM control.baselines`,
+  );
+  return Object.fromEntries(rows.map(({ service, body }) => [service, body]));
+}
+
+export async function writeBaseline(db: Queryable, service: string, baseline: Baseline): Promise<void> {
+  await db.query(
+    `INSERT INTO control.baselines (service, body) VALUES ($1, $2)
+     ON CONFLICT (service) DO UPDATE SET body = excluded.body`,
+    [service, JSON.stringify(baseline)],
   );
 }
 

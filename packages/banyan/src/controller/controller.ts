@@ -1,25 +1,36 @@
-import { isDeepStrictEqual } from 'node:util';
-import { abortOpenFences, applyGatewaySchema, publishTable, readTable } from '@banyan/gateway';
+import {
+  abortOpenFences,
+  applyGatewaySchema,
+  forgetKeysSeen,
+  prune,
+  publishTable,
+  rollUp,
+} from '@banyan/gateway';
 import { createPool, withTransaction } from '@banyan/postgres';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import * as store from '../control/store.ts';
 import { listenForChanges } from '../control/wake.ts';
+import { Ledger } from '../evidence/ledger.ts';
+import { takeBaseline } from '../evidence/observe.ts';
 import type { ResolvedPlan } from '../plan/resolved.ts';
-import { buildRouteTable } from '../plan/route-table.ts';
 import { type Decision, decide } from '../stage/decide.ts';
 import { describeStage, type ServiceState } from '../stage/stages.ts';
 import type { ApplierClient } from './applier-client.ts';
-import { collectFacts } from './facts.ts';
+import { collectFacts, type ServiceFacts } from './facts.ts';
 import { createGuards } from './guards.ts';
+import { Probes } from './probes.ts';
+import { nextVersion, publishIfChanged, tableOfStates } from './route-tables.ts';
 import { fencedStep, type StepContext } from './step.ts';
 
 /** How often facts are collected when nobody announces a change, ms. */
 const TICK_MS = 250;
+/** How often evidence is summed up and what is old is dropped, ms. */
+const TIDY_MS = 60_000;
 /** Key of the advisory lock that makes the controller one of a kind per control database. */
 const CONTROLLER_LOCK = 0x62616e79; // 'bany'
 
-export type Controller = { readonly pool: pg.Pool; stop(): Promise<void> };
+export type Controller = { readonly pool: pg.Pool; readonly ledger: Ledger; stop(): Promise<void> };
 
 /**
  * The reconciling loop: read the facts, ask `decide` for the one next move of each service, carry it out, look again.
@@ -38,15 +49,19 @@ export async function startController(options: {
   await store.ensureServices(pool, Object.keys(plan.services));
   await store.closeInterruptedSteps(pool);
   await abortOpenFences(pool);
-  await publishIfChanged(pool, plan);
+  await withTransaction(pool, (client) => publishIfChanged(client, plan));
   const guards = createGuards(plan);
-  const context: StepContext = { plan, pool, applier, guards, log, nextVersion };
+  const context: StepContext = { plan, pool, applier, guards, log };
+  const ledger = new Ledger(pool);
+  const probes = new Probes(() => void store.announce(pool).catch(() => {}));
+  let tidiedAt = 0;
   const wake = await listenForChanges(plan.control.database, 'banyan-controller-listen');
   let stopping = false;
 
   const running = loop();
   return {
     pool,
+    ledger,
     async stop() {
       stopping = true;
       await wake.close();
@@ -60,6 +75,7 @@ export async function startController(options: {
   async function loop(): Promise<void> {
     while (!stopping) {
       try {
+        await tidy(Date.now());
         await reconcile();
       } catch (error) {
         log.error({ err: error }, 'reconciling failed, trying again');
@@ -69,18 +85,27 @@ export async function startController(options: {
   }
 
   async function reconcile(): Promise<void> {
-    const facts = await collectFacts(pool, plan, new Date());
+    const facts = await collectFacts({ pool, plan, ledger, probes }, new Date());
     // A lock that cannot be had now is tried again; steps do not wait for it.
     await guards
       .reconcile(facts.map(({ state }) => state))
       .catch((error) => log.warn({ err: error }, 'write locks could not be changed'));
     for (const service of facts) {
       if (stopping) return;
-      await carryOut(service.state, decide(service));
+      await carryOut(service, decide(service));
     }
   }
 
-  async function carryOut(state: ServiceState, decision: Decision): Promise<void> {
+  /** A backlog (the controller was away) is worked off in turns, between which the loop decides. */
+  async function tidy(now: number): Promise<void> {
+    if (now - tidiedAt < TIDY_MS) return;
+    if (!(await rollUp(pool, now))) return;
+    await prune(pool);
+    tidiedAt = now;
+  }
+
+  async function carryOut(facts: ServiceFacts, decision: Decision): Promise<void> {
+    const { state } = facts;
     switch (decision.do) {
       case 'wait':
         await store.setMessage(pool, state.service, decision.why);
@@ -97,54 +122,52 @@ export async function startController(options: {
         await enter(state, decision.stage, decision.why);
         return;
       case 'step':
+        if (decision.share > state.share) await rememberBefore(facts);
         await fencedStep(context, state, decision.share, decision.why);
         return;
     }
   }
 
+  /** What will be compared with, once fewer keys are left on the monolith, or none. */
+  async function rememberBefore({ state, policy, observation, now }: ServiceFacts): Promise<void> {
+    const baseline = takeBaseline(ledger, state, {
+      before: observation.baseline,
+      minRequests: policy.minRequests,
+      now,
+    });
+    await store.writeBaseline(pool, state.service, baseline);
+  }
+
   /** No key changes side, so there is nothing to hold: stage and table change in one transaction. */
   async function enter(state: ServiceState, stage: ServiceState['stage'], why: string): Promise<void> {
+    const { service } = state;
+    const share = stage === 'monolith' ? 0 : state.share;
     const step = await store.beginStep(pool, {
-      service: state.service,
+      service,
       from: describeStage(state.stage, state.share),
-      to: describeStage(stage, state.share),
+      to: describeStage(stage, share),
       reason: why,
     });
     await withTransaction(pool, async (client) => {
-      if (stage === 'copying') await store.clearVerdicts(client, state.service);
-      await store.enterStage(client, state.service, stage, stage === 'monolith' ? 0 : state.share);
-      await publishTable(client, buildRouteTable(plan, await statesOf(client), await nextVersion(client)));
+      if (stage === 'copying') {
+        await store.clearVerdicts(client, service);
+        await forgetKeysSeen(client, service);
+      }
+      const version = await nextVersion(client);
+      await store.enterStage(client, service, { stage, share, version });
+      await publishTable(client, await tableOfStates(client, plan, version));
     });
     await store.endStep(pool, step, 'done', null);
     await store.announce(pool);
-    log.info({ service: state.service, stage, why }, 'entered');
+    log.info({ service, stage, why }, 'entered');
   }
 }
 
 /** Aims at the monolith and says why; `paused` keeps it there until an operator asks to advance again. */
 async function rollBack(db: store.Queryable, service: string, why: string): Promise<void> {
-  await store.setTarget(db, service, { stage: 'monolith', share: 0 }, false);
+  await store.setTarget(db, service, { stage: 'monolith', share: 0 }, { reason: why });
   await store.pause(db, service, why);
   await store.announce(db);
-}
-
-async function statesOf(db: store.Queryable): Promise<Record<string, ServiceState>> {
-  return Object.fromEntries((await store.readServices(db)).map((state) => [state.service, state]));
-}
-
-async function nextVersion(db: store.Queryable): Promise<number> {
-  return ((await readTable(db))?.version ?? 0) + 1;
-}
-
-/** At start: the plan may have changed since the last life. */
-async function publishIfChanged(pool: pg.Pool, plan: ResolvedPlan): Promise<void> {
-  await withTransaction(pool, async (client) => {
-    const current = await readTable(client);
-    const table = buildRouteTable(plan, await statesOf(client), (current?.version ?? 0) + 1);
-    // Through JSON, as it is stored: undefined fields vanish.
-    const wanted = JSON.parse(JSON.stringify({ ...table, version: 0 }));
-    if (!current || !isDeepStrictEqual({ ...current, version: 0 }, wanted)) await publishTable(client, table);
-  });
 }
 
 /** Waits for the lock of a predecessor whose session is not gone yet. Released by ending the connection. */

@@ -1,43 +1,46 @@
-import { countLiveWorkers, readMismatches, readTable } from '@banyan/gateway';
-import type pg from 'pg';
+import {
+  countLiveWorkers,
+  publishTable,
+  readFailures,
+  readMismatches,
+  readTable,
+  readUnwell,
+} from '@banyan/gateway';
+import { withTransaction } from '@banyan/postgres';
 import { type Control, ControlError, type PlannedStep, type ServiceStatus } from '../control/control.ts';
 import * as store from '../control/store.ts';
-import type { ResolvedPlan } from '../plan/resolved.ts';
-import { stopsBetween } from '../stage/decide.ts';
 import { priceOfGoingBack } from '../stage/price.ts';
-import {
-  describeStage,
-  FULL_SHARE,
-  rank,
-  type ServiceState,
-  type Stage,
-  type Target,
-} from '../stage/stages.ts';
-import { collectFacts, type ServiceFacts } from './facts.ts';
+import { describeStage, FULL_SHARE, rank, type Stage, type Target } from '../stage/stages.ts';
+import { nextStop, refuseIllegal, wayTo } from '../stage/way.ts';
+import { collectFacts, type ServiceFacts, type Sources } from './facts.ts';
+import { nextVersion, tableOfStates } from './route-tables.ts';
 import { serviceOnlyColumns } from './service-only-columns.ts';
 
 /** The control plane's operations over the control database; they set wishes, the controller's loop carries them out. */
-export function createOperations(plan: ResolvedPlan, pool: pg.Pool): Control {
+export function createOperations(sources: Sources): Control {
+  const { plan, pool } = sources;
   const onlyOnService = serviceOnlyColumns(plan);
 
   return {
     async status() {
-      const [facts, table, gatewayWorkers] = await Promise.all([
-        collectFacts(pool, plan, new Date()),
+      const [facts, table, gatewayWorkers, unwell] = await Promise.all([
+        collectFacts(sources, new Date()),
         readTable(pool),
         countLiveWorkers(pool),
+        readUnwell(pool),
       ]);
       return {
         system: plan.name,
         routeTableVersion: table?.version ?? 0,
         gatewayWorkers,
+        unwell: unwell.filter(({ upstream }) => upstream === 'monolith'),
         services: await Promise.all(facts.map(describeService)),
       };
     },
 
     async plan(service, target) {
       if (service !== null) demandService(service);
-      const facts = await collectFacts(pool, plan, new Date());
+      const facts = await collectFacts(sources, new Date());
       const wanted = facts.filter(({ state }) => service === null || state.service === service);
       const entries = wanted.map(
         async (one) =>
@@ -53,7 +56,52 @@ export function createOperations(plan: ResolvedPlan, pool: pg.Pool): Control {
       const { state, policy } = await factsOf(service);
       const aim = target ?? nextStop(state, policy.steps);
       refuseIllegal(state, aim);
-      await store.setTarget(pool, service, aim, force);
+      await withTransaction(pool, async (client) => {
+        // Asking again is the way to go on after a pause.
+        if (state.paused !== null) await goOn(client, service);
+        await store.setTarget(client, service, aim, { reason: 'asked for by an operator', forced: force });
+      });
+      await store.announce(pool);
+      return describeService(await factsOf(service));
+    },
+
+    async pause(service, reason) {
+      const { state } = await factsOf(service);
+      if (state.stage === state.target.stage && state.share === state.target.share) {
+        throw new ControlError(
+          'not_moving',
+          409,
+          `'${service}' stays at ${describeStage(state.stage, state.share)}: there is nothing to pause`,
+          `banyan status ${service}`,
+        );
+      }
+      if (rank(state.target.stage) < rank(state.stage)) {
+        throw new ControlError(
+          'going_back',
+          409,
+          `'${service}' is going back, which no pause stops`,
+          `banyan advance ${service} --to <target> turns it round`,
+        );
+      }
+      await store.pause(pool, service, reason || 'paused by an operator');
+      await store.announce(pool);
+      return describeService(await factsOf(service));
+    },
+
+    async resume(service) {
+      const { state } = await factsOf(service);
+      if (state.paused === null) {
+        throw new ControlError('not_paused', 409, `'${service}' is not paused`, `banyan status ${service}`);
+      }
+      if (rank(state.target.stage) < rank('copying')) {
+        throw new ControlError(
+          'went_back',
+          409,
+          `'${service}' is not paused on its way, it went back: ${state.paused}`,
+          `mend that, then say where to: banyan advance ${service} --to <target>`,
+        );
+      }
+      await withTransaction(pool, (client) => goOn(client, service));
       await store.announce(pool);
       return describeService(await factsOf(service));
     },
@@ -68,8 +116,12 @@ export function createOperations(plan: ResolvedPlan, pool: pg.Pool): Control {
           'restore from the service by hand; retired is the one stage with no way back',
         );
       }
-      await store.setTarget(pool, service, { stage: 'monolith', share: 0 }, false);
-      await store.setMessage(pool, service, reason || 'rolled back by an operator');
+      await store.setTarget(
+        pool,
+        service,
+        { stage: 'monolith', share: 0 },
+        { reason: reason || 'asked for by an operator' },
+      );
       await store.announce(pool);
       return describeService(await factsOf(service));
     },
@@ -105,6 +157,11 @@ export function createOperations(plan: ResolvedPlan, pool: pg.Pool): Control {
       return await readMismatches(pool, { service, limit });
     },
 
+    async failures(service, limit) {
+      if (service !== null) demandService(service);
+      return await readFailures(pool, { service: service ?? '', limit });
+    },
+
     async retire(service) {
       const { state, verification } = await factsOf(service);
       if (state.stage !== 'migrated') {
@@ -124,7 +181,12 @@ export function createOperations(plan: ResolvedPlan, pool: pg.Pool): Control {
         );
       }
       await refuseCutOff(service);
-      await store.setTarget(pool, service, { stage: 'retired', share: FULL_SHARE }, false);
+      await store.setTarget(
+        pool,
+        service,
+        { stage: 'retired', share: FULL_SHARE },
+        { reason: 'asked for by an operator' },
+      );
       await store.announce(pool);
       return describeService(await factsOf(service));
     },
@@ -135,9 +197,16 @@ export function createOperations(plan: ResolvedPlan, pool: pg.Pool): Control {
     },
   };
 
+  /** The pause is over; what is counted from the next route table on is the evidence. */
+  async function goOn(db: store.Queryable, service: string): Promise<void> {
+    const version = await nextVersion(db);
+    await store.restartEvidence(db, service, version);
+    await publishTable(db, await tableOfStates(db, plan, version));
+  }
+
   async function factsOf(service: string): Promise<ServiceFacts> {
     demandService(service);
-    const facts = await collectFacts(pool, plan, new Date());
+    const facts = await collectFacts(sources, new Date());
     return facts.find(({ state }) => state.service === service)!;
   }
 
@@ -182,6 +251,9 @@ export function createOperations(plan: ResolvedPlan, pool: pg.Pool): Control {
       target: state.target,
       paused: state.paused,
       message: state.message,
+      reason: state.reason,
+      findings: facts.findings,
+      unwell: (facts.unwell ?? []).map(({ url, why, workers, of }) => ({ url, why, workers, of })),
       since: state.since.toISOString(),
       links: facts.links,
       verification: facts.tables,
@@ -204,7 +276,7 @@ export function createOperations(plan: ResolvedPlan, pool: pg.Pool): Control {
   async function planSteps(facts: ServiceFacts, target: Target): Promise<PlannedStep[]> {
     const steps: PlannedStep[] = [];
     let at = { stage: facts.state.stage, share: facts.state.share };
-    for (const next of wayTo(at, target, facts)) {
+    for (const next of wayTo(at, target, facts.policy)) {
       const fenced = next.share !== at.share;
       steps.push({
         order: steps.length + 1,
@@ -217,92 +289,5 @@ export function createOperations(plan: ResolvedPlan, pool: pg.Pool): Control {
       at = next;
     }
     return steps;
-  }
-}
-
-/** Every stop between here and the target, in order. */
-function wayTo(
-  from: { stage: Stage; share: number },
-  target: Target,
-  { policy }: ServiceFacts,
-): Array<{ stage: Stage; share: number }> {
-  const way: Array<{ stage: Stage; share: number }> = [];
-  const goal = rank(target.stage);
-  if (
-    goal < rank(from.stage) ||
-    (target.stage === 'canary' && from.stage === 'canary' && target.share < from.share)
-  ) {
-    if (from.share > (target.stage === 'canary' ? target.share : 0)) {
-      way.push(
-        target.stage === 'canary'
-          ? { stage: 'canary', share: target.share }
-          : { stage: 'shadowing', share: 0 },
-      );
-    }
-    if (target.stage !== 'canary' && target.stage !== 'shadowing')
-      way.push({ stage: target.stage, share: 0 });
-    return way;
-  }
-  if (rank(from.stage) < rank('copying') && goal >= rank('copying')) way.push({ stage: 'copying', share: 0 });
-  if (rank(from.stage) < rank('shadowing') && goal >= rank('shadowing'))
-    way.push({ stage: 'shadowing', share: 0 });
-  if (goal >= rank('canary') && rank(from.stage) <= rank('canary')) {
-    const limit = target.stage === 'canary' ? target.share : FULL_SHARE;
-    for (const share of stopsBetween(policy, from.share, limit)) way.push({ stage: 'canary', share });
-  }
-  if (goal >= rank('migrated') && rank(from.stage) < rank('migrated'))
-    way.push({ stage: 'migrated', share: FULL_SHARE });
-  if (goal >= rank('retired') && rank(from.stage) < rank('retired'))
-    way.push({ stage: 'retired', share: FULL_SHARE });
-  return way;
-}
-
-/** `banyan advance auth` without --to: one stop further. */
-function nextStop(state: ServiceState, steps: number[]): Target {
-  switch (state.stage) {
-    case 'monolith':
-      return { stage: 'copying', share: 0 };
-    case 'copying':
-      return { stage: 'shadowing', share: 0 };
-    case 'shadowing':
-      return { stage: 'canary', share: steps[0] ?? FULL_SHARE };
-    case 'canary': {
-      const next = steps.find((share) => share > state.share);
-      return next === undefined ? { stage: 'migrated', share: FULL_SHARE } : { stage: 'canary', share: next };
-    }
-    case 'migrated':
-    case 'retired':
-      return { stage: state.stage, share: FULL_SHARE };
-  }
-}
-
-function refuseIllegal(state: ServiceState, aim: Target): void {
-  const { service } = state;
-  if (state.stage === 'retired') {
-    throw new ControlError(
-      'retired',
-      409,
-      `'${service}' is retired`,
-      'there is no further stage and no way back',
-    );
-  }
-  if (aim.stage === 'retired') {
-    throw new ControlError(
-      'use_retire',
-      409,
-      'retired is the one stage with no way back',
-      `banyan retire ${service}`,
-    );
-  }
-  const down =
-    rank(aim.stage) < rank(state.stage) ||
-    (aim.stage === 'canary' && state.stage === 'canary' && aim.share < state.share);
-  if (down && aim.stage === 'copying') {
-    throw new ControlError(
-      'no_such_move',
-      409,
-      `'${service}' cannot go back to copying`,
-      `banyan rollback ${service}, or --to shadowing`,
-    );
   }
 }

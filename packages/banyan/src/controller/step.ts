@@ -4,10 +4,10 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import * as store from '../control/store.ts';
 import type { ResolvedPlan } from '../plan/resolved.ts';
-import { buildRouteTable } from '../plan/route-table.ts';
 import { describeStage, type ServiceState, type Stage } from '../stage/stages.ts';
 import type { ApplierClient } from './applier-client.ts';
 import type { Guards } from './guards.ts';
+import { nextVersion, tableOfStates } from './route-tables.ts';
 
 export type StepContext = {
   plan: ResolvedPlan;
@@ -15,8 +15,6 @@ export type StepContext = {
   applier: ApplierClient;
   guards: Guards;
   log: Logger;
-  /** Next version of the route table; called inside the deciding transaction. */
-  nextVersion: (db: store.Queryable) => Promise<number>;
 };
 
 /**
@@ -56,10 +54,9 @@ export async function fencedStep(
     await withTransaction(pool, async (client) => {
       if (!(await store.applierEpochIs(client, epoch)))
         throw new Error('the applier restarted during the step');
-      await store.enterStage(client, service, toStage, toShare);
-      const states = Object.fromEntries((await store.readServices(client)).map((row) => [row.service, row]));
-      const table = buildRouteTable(plan, states, await context.nextVersion(client));
-      await commitFence(client, fence.id, table);
+      const version = await nextVersion(client);
+      await store.enterStage(client, service, { stage: toStage, share: toShare, version });
+      await commitFence(client, fence.id, await tableOfStates(client, plan, version));
     });
   } catch (error) {
     // The commit's answer may be what was lost: the row decides.

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { nothingObserved, type Observation } from '../evidence/observation.ts';
+import { emptyTally, type Tally } from '../evidence/tally.ts';
 import { ROLLOUT_DEFAULTS } from '../plan/resolved.ts';
 import { decide, type Facts } from './decide.ts';
 import { priceOfGoingBack } from './price.ts';
@@ -35,6 +37,8 @@ function facts(overrides: Partial<Omit<Facts, 'state'>> & { state?: Partial<Serv
       failedSteps: 0,
       retryAt: null,
       forced: false,
+      reason: '',
+      evidenceVersion: 1,
       ...state,
     },
     policy,
@@ -46,10 +50,21 @@ function facts(overrides: Partial<Omit<Facts, 'state'>> & { state?: Partial<Serv
       requests: { monolith: 1_000, service: 1_000 },
       failures: { monolith: 0, service: 0 },
       rescued: 0,
+      reasons: { monolith: {}, service: {} },
       p95Ms: { monolith: 10, service: 10 },
+      p95Over: { monolith: false, service: false },
       compared: 1_000,
       mismatched: 0,
+      recent: {
+        seconds: 30,
+        requests: { monolith: 250, service: 250 },
+        failures: { monolith: 0, service: 0 },
+      },
+      keys: { seen: 500, inShare: 50 },
     },
+    observation: nothingObserved(),
+    unwell: [],
+    findings: [],
     now: NOW,
     ...rest,
   };
@@ -86,41 +101,88 @@ describe('decide', () => {
   });
 
   it('goes back by itself when the service fails more than the monolith', () => {
-    const bad = { ...facts().evidence, failures: { monolith: 0, service: 30 } };
-    assert.equal(decide(facts({ state: { stage: 'canary', share: 1_000 }, evidence: bad })).do, 'rollBack');
+    const observation = observing({ monolith: answers(1_000), service: answers(1_000, { failures: 30 }) });
+    assert.equal(decide(facts({ state: { stage: 'canary', share: 1_000 }, observation })).do, 'rollBack');
     assert.equal(
-      decide(facts({ state: { stage: 'migrated', share: FULL_SHARE }, evidence: bad })).do,
+      decide(facts({ state: { stage: 'migrated', share: FULL_SHARE }, observation })).do,
       'rollBack',
     );
   });
 
-  it('goes back when the service is slow next to the monolith, or very slow where there is nothing to compare with', () => {
-    const slow = (p95: number, monolith: number) => ({
-      ...facts().evidence,
-      requests: { monolith, service: 1_000 },
-      p95Ms: { monolith: monolith > 0 ? 20 : 0, service: p95 },
-    });
-    const at = (evidence: Facts['evidence']) =>
-      decide(facts({ state: { stage: 'canary', share: 1_000 }, evidence })).do;
-    assert.equal(at(slow(250, 1_000)), 'rollBack');
-    assert.equal(at(slow(150, 1_000)), 'step');
-    assert.equal(at(slow(250, 0)), 'step');
-    assert.equal(at(slow(1_500, 0)), 'rollBack');
-  });
-
   it('pauses for a person instead, where the plan says so', () => {
-    const bad = { ...facts().evidence, failures: { monolith: 0, service: 30 } };
     const paused = facts({
       state: { stage: 'canary', share: 1_000 },
-      evidence: bad,
+      observation: observing({ monolith: answers(1_000), service: answers(1_000, { failures: 30 }) }),
       policy: { ...policy, onFailure: 'pause' },
     });
     assert.equal(decide(paused).do, 'pause');
   });
 
   it('does not blame the service for what fails on both sides', () => {
-    const bad = { ...facts().evidence, failures: { monolith: 30, service: 30 } };
-    assert.equal(decide(facts({ state: { stage: 'canary', share: 1_000 }, evidence: bad })).do, 'step');
+    const both = answers(1_000, { failures: 30 });
+    const observation = observing({ monolith: both, service: both });
+    assert.equal(decide(facts({ state: { stage: 'canary', share: 1_000 }, observation })).do, 'step');
+  });
+
+  it('goes back at once when the monolith fails since the step, even if the plan asks to pause', () => {
+    const observation: Observation = {
+      ...nothingObserved(),
+      monolith: { since: answers(500, { ownErrors: 6 }), before: answers(50_000) },
+    };
+    const state = { stage: 'canary' as const, share: 100 };
+    const broken = decide(facts({ state, observation, policy: { ...policy, onFailure: 'pause' } }));
+    assert.equal(broken.do, 'rollBack');
+    assert.match(broken.do === 'rollBack' ? broken.why : '', /6 of its 500 answers are errors/);
+    const refused = decide(facts({ state, observation: { ...nothingObserved(), refused: 1 } }));
+    assert.equal(refused.do, 'rollBack');
+  });
+
+  it('goes on from a share that holds no key, and says so, but never as the last step', () => {
+    const silent = (evidence: Partial<Facts['evidence']>, share: number) =>
+      decide(facts({ state: { stage: 'canary', share }, evidence: { ...facts().evidence, ...evidence } }));
+    const none = { requests: { monolith: 900, service: 0 }, keys: { seen: 61, inShare: 0 } };
+    assert.deepEqual(silent(none, 100), {
+      do: 'step',
+      share: 1_000,
+      why: 'no key of 61 seen falls into 1%',
+    });
+    const keyless = silent({ ...none, keys: { seen: 0, inShare: 0 } }, 100);
+    assert.equal(keyless.do, 'step');
+    assert.equal(silent({ ...none, requests: { monolith: 10, service: 0 } }, 100).do, 'wait');
+    assert.equal(silent({ ...none, seconds: 5 }, 100).do, 'wait');
+    assert.equal(silent(none, FULL_SHARE).do, 'wait');
+    const hardlyUsed = { requests: { monolith: 100_000, service: 3 }, keys: { seen: 61, inShare: 1 } };
+    assert.equal(silent(hardlyUsed, 100).do, 'step');
+    assert.equal(silent({ ...hardlyUsed, requests: { monolith: 900, service: 3 } }, 100).do, 'wait');
+  });
+
+  it('sends nobody to an instance that is unwell, and names it', () => {
+    const unwell = [
+      { url: 'http://127.0.0.1:4001', why: 'GET /health/ready answers 404', workers: 2, of: 2 },
+    ];
+    for (const stage of ['copying', 'shadowing'] as const) {
+      const decision = decide(facts({ state: { stage }, unwell }));
+      assert.equal(decision.do, 'wait');
+      assert.match(
+        decision.do === 'wait' ? decision.why : '',
+        /4001 is unwell: GET \/health\/ready answers 404/,
+      );
+      assert.equal(decide(facts({ state: { stage }, unwell: null })).do, 'wait');
+    }
+  });
+
+  it('moves no key while something is to be mended first', () => {
+    const findings = ['no request of GET /me carried its key'];
+    assert.deepEqual(decide(facts({ state: { stage: 'shadowing' }, findings })), {
+      do: 'wait',
+      why: findings[0],
+    });
+  });
+
+  it('says with each step back why it goes back', () => {
+    const target: Target = { stage: 'monolith', share: 0 };
+    const step = decide(facts({ state: { stage: 'canary', share: 100, target, reason: 'logins are slow' } }));
+    assert.deepEqual(step, { do: 'step', share: 0, why: 'back to 0%: logins are slow' });
   });
 
   it('never takes missing evidence for good evidence', () => {
@@ -154,6 +216,14 @@ describe('decide', () => {
     assert.equal(decide(facts({ state: migrated, verification: old })).do, 'wait');
   });
 });
+
+function answers(requests: number, change: Partial<Tally> = {}): Tally {
+  return { ...emptyTally(), requests, ...change };
+}
+
+function observing(both: { monolith: Tally; service: Tally }): Observation {
+  return { ...nothingObserved(), long: new Map([['GET /me', both]]) };
+}
 
 const anyState = fc
   .record({
@@ -195,15 +265,29 @@ const anyVerification = fc.record({
   ),
   rows: fc.nat(1000),
 });
-const anyEvidence = fc.record({
-  seconds: fc.nat(300),
-  requests: fc.record({ monolith: fc.nat(500), service: fc.nat(500) }),
-  failures: fc.record({ monolith: fc.nat(20), service: fc.nat(20) }),
-  rescued: fc.nat(3),
-  p95Ms: fc.record({ monolith: fc.nat(500), service: fc.nat(500) }),
-  compared: fc.nat(200),
-  mismatched: fc.nat(5),
-});
+const anyEvidence = fc
+  .record({
+    seconds: fc.nat(300),
+    requests: fc.record({ monolith: fc.nat(500), service: fc.nat(500) }),
+    failures: fc.record({ monolith: fc.nat(20), service: fc.nat(20) }),
+    rescued: fc.nat(3),
+    compared: fc.nat(200),
+    mismatched: fc.nat(5),
+    keys: fc.nat(100).chain((seen) => fc.record({ seen: fc.constant(seen), inShare: fc.nat(seen) })),
+  })
+  .map((random) => ({ ...facts().evidence, ...random }));
+const anyTally = fc
+  .record({ requests: fc.nat(500), failures: fc.nat(20), ownErrors: fc.nat(5) })
+  .map(({ requests, failures, ownErrors }) => answers(Math.max(requests, failures), { failures, ownErrors }));
+const anyObservation = fc
+  .record({ monolith: anyTally, service: anyTally, before: anyTally, refused: fc.constantFrom(0, 0, 0, 1) })
+  .map(
+    ({ before, refused, ...both }): Observation => ({
+      ...observing(both),
+      monolith: { since: both.monolith, before },
+      refused,
+    }),
+  );
 const anyFacts = fc
   .record({
     state: anyState,
@@ -211,6 +295,7 @@ const anyFacts = fc
     reverse: anyLink,
     verification: anyVerification,
     evidence: anyEvidence,
+    observation: anyObservation,
   })
   .map((random) => facts(random));
 

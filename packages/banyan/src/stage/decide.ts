@@ -1,4 +1,8 @@
-import type { Evidence } from '../control/control.ts';
+import type { Evidence, UnwellInstance } from '../control/control.ts';
+import { judgeFailures } from '../evidence/failures.ts';
+import { judgeLatency } from '../evidence/latency.ts';
+import { judgeMonolith } from '../evidence/monolith.ts';
+import type { Observation } from '../evidence/observation.ts';
 import type { ResolvedRollout } from '../plan/resolved.ts';
 import { describeStage, FULL_SHARE, formatShare, rank, type ServiceState, type Stage } from './stages.ts';
 
@@ -24,6 +28,12 @@ export type Facts = {
   reverse: LinkFacts;
   verification: VerificationFacts;
   evidence: Evidence;
+  /** What the evidence sums up, for judgements. */
+  observation: Observation;
+  /** The service's instances that are unwell; null: not asked yet. */
+  unwell: UnwellInstance[] | null;
+  /** What else has to be mended before the first key moves, in words. */
+  findings: string[];
   now: Date;
 };
 
@@ -37,12 +47,10 @@ export type Decision =
   | { do: 'rollBack'; why: string }
   | { do: 'pause'; why: string };
 
-/** p95 below this is never judged, ms: ratios of small numbers are noise. Career Copilot's target during migration. */
-const LATENCY_FLOOR_MS = 200;
-/** p95 allowed when too few requests go to the monolith to compare with, as at 100 %, ms. */
-const LATENCY_ALONE_MS = 1_000;
 /** Fenced steps that may fail in a row before a person is asked. */
 const MAX_FAILED_STEPS = 6;
+/** A share that got this many times fewer requests than its size promises will not get more by waiting. */
+const SHORTFALL = 10;
 
 /**
  * The stage machine. Pure: the same facts give the same decision, and it only ever names the next single move
@@ -80,13 +88,25 @@ function directionOf({ stage, share, target }: ServiceState): 'up' | 'down' | 't
 
 /** A share that is failing goes back whatever the operator's target is: nobody has to be awake for it. */
 function judgeRunningShare(facts: Facts): Decision | null {
-  const { state, policy } = facts;
+  const { state, policy, observation, evidence, now } = facts;
   const risen = state.stage === 'canary' || state.stage === 'migrated';
-  if (!risen || state.forced || directionOf(state) === 'down') return null;
-  const failing = failingEvidence(facts);
-  if (!failing) return null;
-  if (policy.onFailure === 'pause') return state.paused ? null : { do: 'pause', why: failing };
-  return { do: 'rollBack', why: failing };
+  if (!risen || directionOf(state) === 'down') return null;
+  // What we did to the monolith is taken back at once, whatever the plan says of a service that fails.
+  const broken = judgeMonolith(observation, now.getTime() - state.since.getTime());
+  if (broken) return { do: 'rollBack', why: broken };
+  if (state.forced) return null;
+  const failing = judgeFailures(observation, policy);
+  if (failing) return condemn(facts, failing);
+  // Failures count at once; latency only over a whole observation, or the first requests after a fence would decide.
+  const slow = evidence.seconds < policy.observeSeconds ? null : judgeLatency(observation, policy);
+  if (slow?.verdict === 'worse') return condemn(facts, slow.why);
+  if (slow?.verdict === 'unclear' && !state.paused) return { do: 'pause', why: slow.why };
+  return null;
+}
+
+function condemn({ state, policy }: Facts, why: string): Decision | null {
+  if (policy.onFailure === 'rollback') return { do: 'rollBack', why };
+  return state.paused ? null : { do: 'pause', why };
 }
 
 function moveDown({ state, reverse, policy }: Facts): Decision {
@@ -96,9 +116,13 @@ function moveDown({ state, reverse, policy }: Facts): Decision {
       return { do: 'wait', why: `going back waits for the reverse link, which is ${describeLink(reverse)}` };
     }
     if (reverse.lagMs > policy.maxLagMs) return { do: 'wait', why: lagging('reverse', reverse, policy) };
-    return { do: 'step', share: wanted, why: `back to ${formatShare(wanted)}` };
+    return { do: 'step', share: wanted, why: because(`back to ${formatShare(wanted)}`, state) };
   }
-  return { do: 'enter', stage: state.target.stage, why: `back to ${state.target.stage}` };
+  return { do: 'enter', stage: state.target.stage, why: because(`back to ${state.target.stage}`, state) };
+}
+
+function because(what: string, { reason }: ServiceState): string {
+  return reason === '' ? what : `${what}: ${reason}`;
 }
 
 function moveUp(facts: Facts): Decision {
@@ -122,7 +146,7 @@ function moveUp(facts: Facts): Decision {
 function leaveCopying(facts: Facts): Decision {
   if (facts.forward.state === 'failed')
     return { do: 'wait', why: `forward link failed: ${facts.forward.error}` };
-  const unready = linksUnready(facts, ['forward']) ?? unverified(facts);
+  const unready = linksUnready(facts, ['forward']) ?? unverified(facts) ?? instancesUnwell(facts);
   return unready
     ? { do: 'wait', why: unready }
     : { do: 'enter', stage: 'shadowing', why: 'copied and verified' };
@@ -130,9 +154,10 @@ function leaveCopying(facts: Facts): Decision {
 
 function leaveShadowing(facts: Facts): Decision {
   const { state, policy, evidence } = facts;
-  const unready = linksUnready(facts, ['forward', 'reverse']) ?? unverified(facts);
+  const unready = linksUnready(facts, ['forward', 'reverse']) ?? unverified(facts) ?? instancesUnwell(facts);
   if (unready) return { do: 'wait', why: unready };
   if (!state.forced) {
+    if (facts.findings.length > 0) return { do: 'wait', why: facts.findings.join('; ') };
     if (evidence.compared < policy.minCompared) {
       return { do: 'wait', why: `${evidence.compared} of ${policy.minCompared} answers compared` };
     }
@@ -149,12 +174,14 @@ function leaveShadowing(facts: Facts): Decision {
 
 function raiseShare(facts: Facts): Decision {
   const { state, policy, evidence } = facts;
-  const unready = linksUnready(facts, ['forward', 'reverse']) ?? unverified(facts);
+  const unready = linksUnready(facts, ['forward', 'reverse']) ?? unverified(facts) ?? instancesUnwell(facts);
   if (unready) return { do: 'wait', why: unready };
   if (!state.forced) {
     if (evidence.seconds < policy.observeSeconds) {
       return { do: 'wait', why: `watching ${formatShare(state.share)} for ${policy.observeSeconds} s` };
     }
+    const silent = evidence.requests.service < policy.minRequests ? cannotTell(facts) : null;
+    if (silent && state.share < FULL_SHARE) return stepTo(facts, silent);
     if (evidence.requests.service < policy.minRequests) {
       return {
         do: 'wait',
@@ -165,6 +192,21 @@ function raiseShare(facts: Facts): Decision {
   if (state.share === FULL_SHARE)
     return { do: 'enter', stage: 'migrated', why: 'everybody is on the service' };
   return stepTo(facts, `evidence at ${formatShare(state.share)} is good`);
+}
+
+/**
+ * Why this share can give no evidence however long one waits, or null: the monolith has seen enough of these routes for
+ * a whole observation, and none of their keys is in the share, or all but none of their requests are.
+ */
+function cannotTell({ state, policy, evidence }: Facts): string | null {
+  const { requests, keys } = evidence;
+  if (requests.monolith < policy.minRequests) return null;
+  const share = formatShare(state.share);
+  if (keys.seen === 0) return `no request seen carries a key, so ${share} moves nobody`;
+  if (keys.inShare === 0) return `no key of ${keys.seen} seen falls into ${share}`;
+  const promised = ((requests.monolith + requests.service) * state.share) / FULL_SHARE;
+  if (promised < policy.minRequests * SHORTFALL) return null;
+  return `${keys.inShare} of ${keys.seen} keys seen fall into ${share} and are hardly used: ${requests.service} requests`;
 }
 
 function stepTo({ state, policy }: Facts, why: string): Decision {
@@ -209,25 +251,9 @@ function unverified({ verification, policy, now }: Facts): string | null {
   return null;
 }
 
-/** Why the service's side is worse than the monolith's, or null. A rescued request counted as its failure. */
-function failingEvidence({ evidence, policy }: Facts): string | null {
-  const { requests, failures, p95Ms } = evidence;
-  if (requests.service < Math.min(policy.minRequests, 20)) return null;
-  const serviceRatio = failures.service / requests.service;
-  const monolithRatio = requests.monolith > 0 ? failures.monolith / requests.monolith : 0;
-  if (serviceRatio > monolithRatio + policy.maxFailureRatio) {
-    return `${failures.service} of ${requests.service} requests failed on the service (${(serviceRatio * 100).toFixed(1)}%), ${(monolithRatio * 100).toFixed(1)}% on the monolith`;
-  }
-  // Failures count at once; latency only over a whole observation, or the first requests after a fence would decide.
-  if (requests.service < policy.minRequests || evidence.seconds < policy.observeSeconds) return null;
-  const comparable = requests.monolith >= policy.minRequests;
-  const allowed = comparable
-    ? Math.max(LATENCY_FLOOR_MS, p95Ms.monolith * policy.maxLatencyRatio)
-    : LATENCY_ALONE_MS;
-  if (p95Ms.service > allowed) {
-    return `p95 on the service is ${p95Ms.service} ms, allowed ${Math.round(allowed)} ms`;
-  }
-  return null;
+function instancesUnwell({ unwell }: Facts): string | null {
+  if (unwell === null) return 'its instances are being asked how they are';
+  return unwell.length === 0 ? null : unwell.map(({ url, why }) => `${url} is unwell: ${why}`).join('; ');
 }
 
 function describeLink(link: LinkFacts): string {

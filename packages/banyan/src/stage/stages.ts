@@ -28,6 +28,10 @@ export type ServiceState = {
   retryAt: Date | null;
   /** Break-glass: the next step up goes without evidence. Never without its fence, its links or its lag. */
   forced: boolean;
+  /** Why it goes where it goes, by whoever decided it; kept until the next wish. */
+  reason: string;
+  /** The route table with which the evidence for the present stage and share began. */
+  evidenceVersion: number;
 };
 
 export type LinkDesire = { forward: boolean; reverse: boolean };

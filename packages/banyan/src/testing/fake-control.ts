@@ -27,6 +27,7 @@ export class FakeControl implements Control {
       system: 'shop',
       routeTableVersion: 12,
       gatewayWorkers: 2,
+      unwell: [],
       services: structuredClone(Object.values(this.services)),
     };
   }
@@ -77,6 +78,22 @@ export class FakeControl implements Control {
     const status = this.#get(service);
     status.target = { stage: 'monolith', share: 0 };
     status.message = reason;
+    return structuredClone(status);
+  }
+
+  async pause(service: string, reason: string) {
+    this.calls.push(['pause', service, reason]);
+    const status = this.#get(service);
+    status.paused = reason || 'paused by an operator';
+    return structuredClone(status);
+  }
+
+  async resume(service: string) {
+    this.calls.push(['resume', service]);
+    const status = this.#get(service);
+    if (status.paused === null)
+      throw new ControlError('not_paused', 409, `'${service}' is not paused`, `banyan status ${service}`);
+    status.paused = null;
     return structuredClone(status);
   }
 
@@ -138,6 +155,22 @@ export class FakeControl implements Control {
         service_answer: answer('{"full_name":"Ann  Lee"}'),
       },
     ].slice(0, limit);
+  }
+
+  async failures(service: string | null, limit: number) {
+    this.calls.push(['failures', service, limit]);
+    if (service !== null) this.#get(service);
+    return [
+      {
+        id: 9,
+        service: service ?? '',
+        route: service === null ? '(unmatched)' : 'GET /users/me',
+        side: 'service',
+        method: 'GET',
+        reason: 'unhealthy instance',
+        at: '2026-01-02T03:04:05.000Z',
+      },
+    ].slice(0, limit) as Awaited<ReturnType<Control['failures']>>;
   }
 
   async retire(service: string) {
@@ -241,6 +274,9 @@ function aStatus(service: string): ServiceStatus {
     target: { stage: 'monolith', share: 0 },
     paused: null,
     message: '',
+    reason: '',
+    findings: [],
+    unwell: [],
     since: '2026-01-02T03:04:05.000Z',
     links: [aLink(`${service}.forward`), aLink(`${service}.reverse`)],
     verification: [],
@@ -249,9 +285,17 @@ function aStatus(service: string): ServiceStatus {
       requests: { monolith: 1_204, service: 96 },
       failures: { monolith: 0, service: 1 },
       rescued: 1,
-      p95Ms: { monolith: 8.2, service: 4.1 },
+      reasons: { monolith: {}, service: { 'status 500': 1 } },
+      p95Ms: { monolith: 10, service: 5 },
+      p95Over: { monolith: false, service: false },
       compared: 40,
       mismatched: 0,
+      recent: {
+        seconds: 12,
+        requests: { monolith: 1_204, service: 96 },
+        failures: { monolith: 0, service: 1 },
+      },
+      keys: { seen: 61, inShare: 1 },
     },
     priceOfGoingBack: { verdict: 'lossless', details: [] },
   };

@@ -1,30 +1,97 @@
-import type { Mismatch, OutcomeBatch } from '../route-table.ts';
+import type { FailedRequest, Mismatch, OutcomeBatch, UnhealthyInstance } from '../route-table.ts';
 import type { Queryable } from './schema.ts';
 
-/** Outcomes of one route on one side, summed over workers, windows and versions. */
-export type Outcome = Omit<OutcomeBatch, 'version'>;
+/** What was counted of one route on one side. */
+export type Outcome = Omit<OutcomeBatch, 'service' | 'version'>;
 
-/** What was counted since `since`. A window counts as soon as it has begun after it. */
-export async function readOutcomes(
+/** What was counted of a service's routes from `starts` (ms since 1970) on, by those who acted on a version. */
+export type EvidenceRow = {
+  service: string;
+  spanMs: number;
+  starts: number;
+  version: number;
+  worker: string;
+  outcomes: Outcome[];
+};
+
+/** Spans of these lengths that begin at `from` or later, as of one moment. */
+export async function readEvidence(
   db: Queryable,
-  { service, since }: { service: string; since: Date },
-): Promise<Outcome[]> {
+  { spansMs, from }: { spansMs: number[]; from: number },
+): Promise<EvidenceRow[]> {
   const { rows } = await db.query(
-    `WITH windows AS MATERIALIZED (
-       SELECT * FROM control.outcomes WHERE service = $1 AND window_start >= $2
-     ), buckets AS (
-       SELECT route, side, bound, sum(count::bigint)::float8 AS count
-       FROM windows, jsonb_each_text(latency) AS each (bound, count) GROUP BY route, side, bound
-     )
-     SELECT service, route, side, sum(requests)::float8 AS requests, sum(failures)::float8 AS failures,
-            sum(rescued)::float8 AS rescued, sum(compared)::float8 AS compared,
-            sum(mismatched)::float8 AS mismatched,
-            coalesce((SELECT jsonb_object_agg(bound, count) FROM buckets
-                      WHERE buckets.route = windows.route AND buckets.side = windows.side), '{}') AS latency
-     FROM windows GROUP BY service, route, side`,
-    [service, since],
+    `SELECT service, span_ms, starts, version, worker_id, outcomes FROM control.evidence
+      WHERE span_ms = ANY ($1) AND starts >= $2 ORDER BY starts`,
+    [spansMs, new Date(from)],
   );
-  return rows as Outcome[];
+  return rows.map(toEvidenceRow);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a row as pg gives it
+export function toEvidenceRow(row: any): EvidenceRow {
+  return {
+    service: row.service,
+    spanMs: row.span_ms,
+    starts: row.starts.getTime(),
+    version: Number(row.version),
+    worker: row.worker_id,
+    outcomes: row.outcomes,
+  };
+}
+
+export type StoredFailure = FailedRequest & { id: number };
+
+/** The newest failures first: of one service, or of what no route matches (''). */
+export async function readFailures(
+  db: Queryable,
+  { service, limit }: { service: string; limit: number },
+): Promise<StoredFailure[]> {
+  const { rows } = await db.query(
+    `SELECT id, service, route, side, method, reason, at FROM control.failures
+      WHERE service = $1 ORDER BY id DESC LIMIT $2`,
+    [service, limit],
+  );
+  return (rows as (FailedRequest & { id: string })[]).map((row) => ({
+    ...row,
+    id: Number(row.id),
+    at: new Date(row.at).toISOString(),
+  }));
+}
+
+/** How many buckets a service's keys fall into, and how many of them are below its share. */
+export type KeysSeen = { seen: number; inShare: number };
+
+export async function readKeysSeen(
+  db: Queryable,
+  shares: Readonly<Record<string, number>>,
+): Promise<Record<string, KeysSeen>> {
+  const { rows } = await db.query(
+    `SELECT service, bit_count(buckets)::int AS seen,
+            bit_count(substring(buckets FROM 1 FOR share::int))::int AS "inShare"
+       FROM control.keys_seen JOIN jsonb_each_text($1) AS wanted (name, share) ON name = service`,
+    [JSON.stringify(shares)],
+  );
+  return Object.fromEntries(
+    (rows as (KeysSeen & { service: string })[]).map(({ service, ...keys }) => [service, keys]),
+  );
+}
+
+/** Keys are counted anew, as when a service's extraction begins. */
+export async function forgetKeysSeen(db: Queryable, service: string): Promise<void> {
+  await db.query('DELETE FROM control.keys_seen WHERE service = $1', [service]);
+}
+
+/** An instance that `workers` of `of` live workers find unwell. */
+export type UnwellInstance = UnhealthyInstance & { workers: number; of: number };
+
+export async function readUnwell(db: Queryable): Promise<UnwellInstance[]> {
+  const { rows } = await db.query(
+    `WITH live AS (SELECT unhealthy FROM control.workers WHERE lease_until > clock_timestamp())
+     SELECT upstream, url, max(why) AS why, count(*)::int AS workers, (SELECT count(*)::int FROM live) AS of
+       FROM live, jsonb_to_recordset(unhealthy) AS one(upstream text, url text, why text)
+      GROUP BY upstream, url ORDER BY upstream, url`,
+  );
+  return rows as UnwellInstance[];
 }
 
 /** A stored mismatch as the control plane shows it. */

@@ -7,7 +7,7 @@ import { testServer } from '@banyan/postgres/testing';
 import type pg from 'pg';
 import type { RouteTable } from '../route-table.ts';
 import { type Backend, startBackend, startTestGateway, tableOf, until } from '../testing.ts';
-import { readMismatches, readOutcomes } from './evidence.ts';
+import { readMismatches } from './evidence.ts';
 import {
   abortFence,
   abortOpenFences,
@@ -201,41 +201,6 @@ test('a killed notification connection is replaced, and nothing is missed', asyn
   await publishTable(w.pool, withShare(w.table, 10_000));
   await until(() => gateway.version() === 2);
   assert.equal(await from(put(gateway.url, MOVING)), 'service');
-});
-
-test('outcomes are summed over workers and windows, and writing them twice changes nothing', async (t) => {
-  const w = await world(t);
-  const since = new Date(Date.now() - 60_000);
-  const one = postgresSource({ url: w.url, workerId: 'one', settleUrl: null, token: '' });
-  const two = postgresSource({ url: w.url, workerId: 'two', settleUrl: null, token: '' });
-  const batch = {
-    service: 'users',
-    route: 'GET /me',
-    side: 'service' as const,
-    version: 1,
-    requests: 3,
-    failures: 1,
-    rescued: 1,
-    compared: 2,
-    mismatched: 0,
-    latency: { '5': 2, '10': 1 },
-  };
-  await one.reportOutcomes([batch]);
-  await one.reportOutcomes([batch]);
-  await two.reportOutcomes([{ ...batch, version: 2 }]);
-  const [sum] = await readOutcomes(w.pool, { service: 'users', since });
-  assert.deepEqual(sum, {
-    service: 'users',
-    route: 'GET /me',
-    side: 'service',
-    requests: 9,
-    failures: 3,
-    rescued: 3,
-    compared: 6,
-    mismatched: 0,
-    latency: { '5': 6, '10': 3 },
-  });
-  await Promise.all([one.close(), two.close()]);
 });
 
 test('mismatches are kept with both answers, NUL characters and all', async (t) => {

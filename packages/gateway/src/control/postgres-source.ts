@@ -1,8 +1,8 @@
 import { createPool } from '@banyan/postgres';
 import pg from 'pg';
-import type { ControlSource, Fence, RouteTable } from '../route-table.ts';
+import type { ControlSource, FailedRequest, Fence, OutcomeReport, RouteTable } from '../route-table.ts';
 import { abortFence } from './fence.ts';
-import { type OutcomeRow, OutcomeWindows } from './outcome-windows.ts';
+import { OutcomeWindows, WINDOW_MS, type WindowRow } from './outcome-windows.ts';
 import { CHANNEL } from './schema.ts';
 import { SettleClient } from './settle-client.ts';
 
@@ -19,9 +19,6 @@ export type PostgresSourceOptions = {
   leaseMs?: number;
 };
 
-const KEEP_OUTCOMES = '48 hours';
-const KEEP_MISMATCHES = 10_000;
-const PRUNE_MS = 600_000;
 const RECONNECT_MS = 100;
 
 /** The control plane's tables as a source. Throws nothing by itself: each call rejects while the database is away. */
@@ -36,7 +33,6 @@ export function postgresSource(options: PostgresSourceOptions): ControlSource {
   const windows = new OutcomeWindows();
   const listener = new Listener(url, workerId);
   let table: RouteTable | null = null;
-  let prunedAt = performance.now();
 
   return {
     async load() {
@@ -51,8 +47,8 @@ export function postgresSource(options: PostgresSourceOptions): ControlSource {
       await pool.query(ACK, [fenceId, workerId, inFlight]);
     },
     abortFence: (fenceId) => abortFence(pool, fenceId),
-    async heartbeat(version) {
-      await pool.query(HEARTBEAT, [workerId, leaseMs, version]);
+    async heartbeat(version, unhealthy) {
+      await pool.query(HEARTBEAT, [workerId, leaseMs, version, storable(unhealthy)]);
       return { leaseMs };
     },
     async settle(waves, timeoutMs) {
@@ -60,11 +56,10 @@ export function postgresSource(options: PostgresSourceOptions): ControlSource {
       if (settler === null) return false;
       return settler.settle(waves, timeoutMs);
     },
-    async reportOutcomes(batch) {
-      await writeOutcomes(pool, workerId, windows.add(batch, Date.now()));
-      if (performance.now() - prunedAt < PRUNE_MS) return;
-      prunedAt = performance.now();
-      await prune(pool);
+    async reportOutcomes({ outcomes, failures, keys }) {
+      if (outcomes.length > 0) await writeEvidence(pool, workerId, windows.add(outcomes, Date.now()));
+      if (failures.length > 0) await writeFailures(pool, failures);
+      if (keys.length > 0) await addKeys(pool, keys);
     },
     async storeMismatch({ service, route, version, at, curl, differences, answers }) {
       await pool.query(
@@ -100,35 +95,39 @@ const ACK = `
   SELECT pg_notify('${CHANNEL}', 'ack') FROM acked`;
 
 const HEARTBEAT = `
-  INSERT INTO control.workers (id, lease_until, version)
-  VALUES ($1, clock_timestamp() + $2 * interval '1 millisecond', $3)
-  ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until, version = excluded.version`;
+  INSERT INTO control.workers (id, lease_until, version, unhealthy)
+  VALUES ($1, clock_timestamp() + $2 * interval '1 millisecond', $3, $4)
+  ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until, version = excluded.version,
+    unhealthy = excluded.unhealthy`;
 
-async function writeOutcomes(pool: pg.Pool, workerId: string, rows: readonly OutcomeRow[]): Promise<void> {
-  const list = rows.map(({ windowStart, ...row }) => ({ ...row, window_start: windowStart.toISOString() }));
+async function writeEvidence(pool: pg.Pool, workerId: string, rows: readonly WindowRow[]): Promise<void> {
+  const list = rows.map((row) => ({ ...row, starts: new Date(row.starts).toISOString() }));
   await pool.query(
-    `INSERT INTO control.outcomes (service, route, side, version, window_start, worker_id,
-                                   requests, failures, rescued, compared, mismatched, latency)
-     SELECT service, route, side, version, window_start, $2,
-            requests, failures, rescued, compared, mismatched, latency
-       FROM jsonb_to_recordset($1) AS row(service text, route text, side text, version bigint,
-            window_start timestamptz, requests bigint, failures bigint, rescued bigint, compared bigint,
-            mismatched bigint, latency jsonb)
-     ON CONFLICT (service, window_start, route, side, version, worker_id) DO UPDATE
-       SET requests = excluded.requests, failures = excluded.failures, rescued = excluded.rescued,
-           compared = excluded.compared, mismatched = excluded.mismatched, latency = excluded.latency`,
-    [JSON.stringify(list), workerId],
+    `INSERT INTO control.evidence (service, span_ms, starts, version, worker_id, outcomes)
+     SELECT service, $3, starts, version, $2, outcomes
+       FROM jsonb_to_recordset($1) AS row(service text, starts timestamptz, version bigint, outcomes jsonb)
+     ON CONFLICT (span_ms, starts, service, version, worker_id) DO UPDATE SET outcomes = excluded.outcomes`,
+    [JSON.stringify(list), workerId, WINDOW_MS],
   );
 }
 
-async function prune(pool: pg.Pool): Promise<void> {
-  await pool.query('DELETE FROM control.outcomes WHERE window_start < now() - $1::interval', [KEEP_OUTCOMES]);
+async function writeFailures(pool: pg.Pool, failures: readonly FailedRequest[]): Promise<void> {
   await pool.query(
-    'DELETE FROM control.mismatches WHERE id <= (SELECT max(id) FROM control.mismatches) - $1',
-    [KEEP_MISMATCHES],
+    `INSERT INTO control.failures (service, route, side, method, reason, at)
+     SELECT service, route, side, method, reason, at FROM jsonb_to_recordset($1)
+            AS row(service text, route text, side text, method text, reason text, at timestamptz)`,
+    [storable(failures)],
   );
-  await pool.query(`DELETE FROM control.workers WHERE lease_until < now() - interval '1 hour'`);
-  await pool.query(`DELETE FROM control.fences WHERE decided_at < now() - interval '7 days'`);
+}
+
+async function addKeys(pool: pg.Pool, keys: OutcomeReport['keys']): Promise<void> {
+  await pool.query(
+    `INSERT INTO control.keys_seen AS seen (service, buckets)
+     SELECT service, buckets FROM jsonb_to_recordset($1) AS row(service text, buckets bit(10000)) ORDER BY service
+     ON CONFLICT (service) DO UPDATE SET buckets = seen.buckets | excluded.buckets
+     WHERE seen.buckets <> seen.buckets | excluded.buckets`,
+    [JSON.stringify(keys)],
+  );
 }
 
 /** JSON that jsonb takes: it has no NUL characters. */

@@ -37,23 +37,41 @@ CREATE TABLE IF NOT EXISTS control.workers (
   started_at  timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
--- Counts of one worker in one window; absolute, so that writing them twice changes nothing.
-CREATE TABLE IF NOT EXISTS control.outcomes (
-  service      text NOT NULL,
-  route        text NOT NULL,
-  side         text NOT NULL CHECK (side IN ('monolith', 'service')),
-  version      bigint NOT NULL,
-  window_start timestamptz NOT NULL,
-  worker_id    text NOT NULL,
-  requests     bigint NOT NULL,
-  failures     bigint NOT NULL,
-  rescued      bigint NOT NULL,
-  compared     bigint NOT NULL,
-  mismatched   bigint NOT NULL,
-  latency      jsonb NOT NULL,
-  PRIMARY KEY (service, window_start, route, side, version, worker_id)
+-- [{upstream, url, why}]: instances that this worker's health checks find unwell.
+ALTER TABLE control.workers ADD COLUMN IF NOT EXISTS unhealthy jsonb NOT NULL DEFAULT '[]';
+
+-- Buckets that a service's keys fall into, as far as any worker has seen them: bit n + 1 is bucket n.
+CREATE TABLE IF NOT EXISTS control.keys_seen (
+  service text PRIMARY KEY,
+  buckets bit(10000) NOT NULL
 );
-CREATE INDEX IF NOT EXISTS outcomes_by_window ON control.outcomes (window_start);
+
+-- What was counted of one service's routes in one span of time ('' : of what no route matches). Spans of two seconds are
+-- one worker's, absolute, so that writing them twice changes nothing; roll-up.ts sums them to minutes and those to hours
+-- (worker_id ''), and drops them: how many rows there are does not depend on how long the system has been up.
+CREATE TABLE IF NOT EXISTS control.evidence (
+  service   text NOT NULL,
+  span_ms   integer NOT NULL CHECK (span_ms IN (2000, 60000, 3600000)),
+  starts    timestamptz NOT NULL,
+  version   bigint NOT NULL,
+  worker_id text NOT NULL,
+  outcomes  jsonb NOT NULL,
+  PRIMARY KEY (span_ms, starts, service, version, worker_id)
+);
+-- The counts of earlier versions had no end and are not carried over: evidence starts anew.
+DROP TABLE IF EXISTS control.outcomes;
+
+-- The last failures of each route and why; never a path, a header or a body. Bounded by prune.ts.
+CREATE TABLE IF NOT EXISTS control.failures (
+  id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  service text NOT NULL,
+  route   text NOT NULL,
+  side    text NOT NULL CHECK (side IN ('monolith', 'service')),
+  method  text NOT NULL,
+  reason  text NOT NULL,
+  at      timestamptz NOT NULL
+);
+CREATE INDEX IF NOT EXISTS failures_by_service ON control.failures (service, id DESC);
 
 CREATE TABLE IF NOT EXISTS control.mismatches (
   id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -8,6 +8,8 @@ export type Instance = {
   origin: Origin;
   /** Says the active check. */
   healthy: boolean;
+  /** What the last check that failed said, e.g. 'GET /health/ready answers 404'. */
+  unwell: string | null;
   /** Monotonic milliseconds until which it gets no requests, because of its own failures. */
   ejectedUntil: number;
   failuresInARow: number;
@@ -38,6 +40,7 @@ export class Upstream {
     this.instances = config.instances.map((url) => ({
       origin: new Origin(url),
       healthy: true,
+      unwell: null,
       ejectedUntil: 0,
       failuresInARow: 0,
       ejections: 0,
@@ -110,7 +113,9 @@ export class Upstream {
   async #probe(instance: Instance): Promise<void> {
     const health = this.config.health;
     if (!health) return;
-    const good = await probe(instance.origin, health.path, Math.max(250, health.intervalMs));
+    const unwell = await probe(instance.origin, health.path, Math.max(250, health.intervalMs));
+    const good = unwell === null;
+    if (!good) instance.unwell = unwell;
     if (good === instance.healthy) {
       instance.probesInARow = 0;
       return;

@@ -9,7 +9,7 @@ export function rollbackCommand(): Command {
     ['banyan rollback auth', "banyan rollback auth --reason 'logins are slow since noon'"],
   )
     .argument('<service>')
-    .option('--reason <text>', 'kept with the steps', '')
+    .option('--reason <text>', 'kept with the steps and shown by status', '')
     .option('--no-wait', 'set the target and return')
     .action(
       act<{ reason: string; wait: boolean }>(async (options, service) => {

@@ -1,7 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { type Control, ControlError, type LinkStatus, type ServiceStatus } from '../../control/control.ts';
-import { describeStage } from '../../stage/stages.ts';
+import {
+  type Control,
+  ControlError,
+  type Evidence,
+  type LinkStatus,
+  type ServiceStatus,
+  type UnwellInstance,
+} from '../../control/control.ts';
+import { describeStage, formatShare } from '../../stage/stages.ts';
 import { EXIT, formatTold, Interrupted, tell } from '../exit.ts';
 import {
   ago,
@@ -73,7 +80,8 @@ function formatStatus(status: Status, now: Date, width = widthOf(process.stdout)
   const { system, routeTableVersion, gatewayWorkers, services } = status;
   const workers = plural(gatewayWorkers, 'gateway worker');
   const head = `${paint('bold', system)}  route table ${routeTableVersion}, ${gatewayWorkers === 0 ? paint('red', workers) : workers}`;
-  return [head, ...services.flatMap((service) => ['', ...formatService(service, now, width)])];
+  const unwell = status.unwell.map((one) => `  ${paint('dim', 'monolith')}  ${describeUnwell(one)}`);
+  return [head, ...unwell, ...services.flatMap((service) => ['', ...formatService(service, now, width)])];
 }
 
 function formatService(status: ServiceStatus, now: Date, width: number): string[] {
@@ -87,11 +95,14 @@ function formatService(status: ServiceStatus, now: Date, width: number): string[
 }
 
 function factsOf(status: ServiceStatus, now: Date): string[][] {
-  const { evidence, paused, message, stage, priceOfGoingBack } = status;
+  const { evidence, paused, message, reason, stage, share, priceOfGoingBack } = status;
   const rows: string[][] = [];
   const fact = (name: string, text: string) => rows.push([paint('dim', name), text]);
   if (paused !== null) fact('paused', paint('yellow', paused));
-  if (message !== '' && message !== paused) fact('last', message);
+  if (reason !== '' && reason !== paused) fact('why', reason);
+  if (message !== '' && message !== paused && message !== reason) fact('last', message);
+  for (const one of status.unwell) fact('instance', describeUnwell(one));
+  for (const finding of status.findings) fact('finding', paint('yellow', finding));
   for (const link of status.links)
     if (link.state !== 'off') fact(link.link.split('.').at(-1)!, describeLink(link));
   for (const { table: name, verdict, rows: compared, verifiedAt, ...found } of status.verification) {
@@ -109,13 +120,43 @@ function factsOf(status: ServiceStatus, now: Date): string[][] {
   if (stage === 'shadowing' || evidence.compared > 0) {
     fact('compared', `${plural(evidence.compared, 'answer')}, ${flagged(evidence.mismatched, 'mismatched')}`);
   }
-  const { requests, failures, p95Ms } = evidence;
-  const service = `${plural(requests.service, 'request')} (${flagged(failures.service, 'failed')}, ${count(evidence.rescued)} rescued), p95 ${milliseconds(p95Ms.service)}`;
-  const monolith = `${plural(requests.monolith, 'request')} (${flagged(failures.monolith, 'failed')}), p95 ${milliseconds(p95Ms.monolith)}`;
-  if (stage !== 'shadowing') fact('service', service);
-  if (stage !== 'retired') fact('monolith', monolith);
+  if (stage === 'canary') fact('keys', describeKeys(evidence.keys, share));
+  if (stage !== 'shadowing') fact('service', describeSide(evidence, 'service'));
+  if (stage !== 'retired') fact('monolith', describeSide(evidence, 'monolith'));
   fact('way back', [priceOfGoingBack.verdict, ...priceOfGoingBack.details].join('; '));
   return rows;
+}
+
+/** What was counted of one side: requests, failures with their reasons, p95. */
+function describeSide(evidence: Evidence, side: keyof Evidence['requests']): string {
+  const { requests, failures, rescued, reasons, p95Ms, p95Over, recent } = evidence;
+  const why = Object.entries(reasons[side]).sort(([, a], [, b]) => b - a);
+  const parts = [
+    flagged(failures[side], 'failed') +
+      (why.length > 0 ? `: ${why.map(([name, n]) => `${count(n)} ${name}`).join(', ')}` : ''),
+    ...(side === 'service' ? [`${count(rescued)} rescued`] : []),
+    ...(recent.failures[side] > 0
+      ? [`${count(recent.failures[side])} in the last ${duration(recent.seconds)}`]
+      : []),
+  ];
+  return `${plural(requests[side], 'request')} (${parts.join('; ')}), p95 ${describeP95(p95Ms[side], p95Over[side])}`;
+}
+
+function describeP95(p95: number | null, over: boolean): string {
+  if (p95 === null) return 'of no requests';
+  return over ? `over ${milliseconds(p95)}` : milliseconds(p95);
+}
+
+function describeKeys({ seen, inShare }: Evidence['keys'], share: number): string {
+  const part = formatShare(share);
+  if (seen === 0) return paint('yellow', `no request seen carries a key: ${part} moves nobody`);
+  if (inShare === 0) return paint('yellow', `no key of ${count(seen)} seen falls into ${part}`);
+  return `${count(inShare)} of ${count(seen)} seen fall into ${part}`;
+}
+
+function describeUnwell({ url, why, workers, of }: UnwellInstance): string {
+  const by = of > 0 ? ` (say ${workers} of ${plural(of, 'gateway worker')})` : '';
+  return `${url} ${paint('red', 'unwell')}: ${why}${by}`;
 }
 
 function describeLink(link: LinkStatus): string {

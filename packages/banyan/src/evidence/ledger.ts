@@ -1,0 +1,133 @@
+import { type EvidenceRow, type Outcome, readEvidence } from '@banyan/gateway';
+import type pg from 'pg';
+import { LONG_MS, SHORT_MS } from './observation.ts';
+import { addTally, emptyTally, type Sample, sumTallies, type Tally, tallyOf } from './tally.ts';
+
+type Cell = { route: string; side: Outcome['side']; tally: Tally };
+type Span = { starts: number; version: number; worker: string; cells: Cell[] };
+
+/** Lengths of the spans of evidence, ms; the gateway's roll-up makes the ones of the others. */
+const WINDOW_MS = 2_000;
+const MINUTE_MS = 60_000;
+/** Workers report once a second: looking more often shows nothing new. */
+const FRESH_MS = 1_000;
+/** How far back a look reads again, ms: spans that were open at the last one have grown. */
+const OVERLAP_MS = 6_000;
+
+/**
+ * The evidence of the last hour, kept in memory as far as it no longer changes: a look reads the newest spans, and once a
+ * minute everything, which the roll-up has summed meanwhile. So a look costs the same after a minute and after a month.
+ */
+export class Ledger {
+  readonly #pool: pg.Pool;
+  #windows = new Map<string, Map<string, Span>>();
+  #minutes = new Map<string, Span[]>();
+  /** Sums of minutes by service and version; they hold until the next full read. */
+  #minuteSums = new Map<string, Sample>();
+  #fullAt = Number.NEGATIVE_INFINITY;
+  #readAt = Number.NEGATIVE_INFINITY;
+  #reading: Promise<void> | null = null;
+  #now = 0;
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool;
+  }
+
+  /** Brings it up to `now` (ms since 1970), unless it has been within the last second. */
+  refresh(now: number): Promise<void> {
+    const age = now - this.#readAt;
+    if (age >= 0 && age < FRESH_MS) return Promise.resolve();
+    this.#reading ??= this.#read(now).finally(() => {
+      this.#reading = null;
+    });
+    return this.#reading;
+  }
+
+  /** Services that have evidence; '' is what no route matches. */
+  services(): string[] {
+    return [...new Set([...this.#windows.keys(), ...this.#minutes.keys()])];
+  }
+
+  /** Both sides of a service's routes as counted under `version` or a later one. */
+  sample(service: string, window: 'short' | 'long', version: number): Sample {
+    const from = this.#now - (window === 'short' ? SHORT_MS : LONG_MS);
+    const sum: Sample = new Map();
+    if (window === 'long') addSample(sum, this.#sumOfMinutes(service, version));
+    for (const span of this.#windows.get(service)?.values() ?? [])
+      if (span.version >= version && span.starts >= from) addSpan(sum, span);
+    return sum;
+  }
+
+  /** Everything a service answered on both sides, or on one. */
+  total(service: string, window: 'short' | 'long', version: number, side?: 'monolith' | 'service'): Tally {
+    const both = [...this.sample(service, window, version).values()];
+    return sumTallies(both.flatMap((one) => (side ? [one[side]] : [one.monolith, one.service])));
+  }
+
+  async #read(now: number): Promise<void> {
+    if (now - this.#fullAt >= MINUTE_MS || now < this.#readAt) await this.#readAll(now);
+    else {
+      const rows = await readEvidence(this.#pool, { spansMs: [WINDOW_MS], from: this.#readAt - OVERLAP_MS });
+      for (const row of rows) this.#keep(row);
+    }
+    this.#readAt = now;
+    this.#now = now;
+  }
+
+  async #readAll(now: number): Promise<void> {
+    const rows = await readEvidence(this.#pool, { spansMs: [WINDOW_MS, MINUTE_MS], from: now - LONG_MS });
+    this.#minutes = new Map();
+    this.#minuteSums = new Map();
+    this.#windows = new Map();
+    for (const row of rows) {
+      if (row.spanMs === WINDOW_MS) this.#keep(row);
+      else this.#minutes.set(row.service, [...(this.#minutes.get(row.service) ?? []), spanOf(row)]);
+    }
+    this.#fullAt = now;
+  }
+
+  #keep(row: EvidenceRow): void {
+    const spans = this.#windows.get(row.service) ?? new Map<string, Span>();
+    this.#windows.set(row.service, spans);
+    spans.set(`${row.starts} ${row.version} ${row.worker}`, spanOf(row));
+  }
+
+  #sumOfMinutes(service: string, version: number): Sample {
+    const id = `${version} ${service}`;
+    const known = this.#minuteSums.get(id);
+    if (known) return known;
+    const sum: Sample = new Map();
+    for (const span of this.#minutes.get(service) ?? []) if (span.version >= version) addSpan(sum, span);
+    this.#minuteSums.set(id, sum);
+    return sum;
+  }
+}
+
+function spanOf({ starts, version, worker, outcomes }: EvidenceRow): Span {
+  const cells = outcomes.map((outcome) => ({
+    route: outcome.route,
+    side: outcome.side,
+    tally: tallyOf(outcome),
+  }));
+  return { starts, version, worker, cells };
+}
+
+function addSpan(sum: Sample, { cells }: Span): void {
+  for (const { route, side, tally } of cells) addTally(bothOf(sum, route)[side], tally);
+}
+
+function addSample(sum: Sample, more: Sample): void {
+  for (const [route, { monolith, service }] of more) {
+    const both = bothOf(sum, route);
+    addTally(both.monolith, monolith);
+    addTally(both.service, service);
+  }
+}
+
+function bothOf(sum: Sample, route: string): { monolith: Tally; service: Tally } {
+  const known = sum.get(route);
+  if (known) return known;
+  const both = { monolith: emptyTally(), service: emptyTally() };
+  sum.set(route, both);
+  return both;
+}

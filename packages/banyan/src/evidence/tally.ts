@@ -1,0 +1,89 @@
+import { BOUNDS_MS, type Outcome, OWN_ERRORS } from '@banyan/gateway';
+
+/** What was counted on one side, in a form that adds up quickly. */
+export type Tally = {
+  requests: number;
+  failures: number;
+  /** Failures that the backend itself told: it ran, and broke. */
+  ownErrors: number;
+  rescued: number;
+  compared: number;
+  mismatched: number;
+  /** By bucket of BOUNDS_MS; the last takes the rest. */
+  latency: number[];
+  reasons: Record<string, number>;
+};
+
+/** Both sides of each route. */
+export type Sample = Map<string, { monolith: Tally; service: Tally }>;
+
+const BUCKETS = BOUNDS_MS.length + 1;
+const BUCKET_OF = new Map<string, number>([
+  ...BOUNDS_MS.map((bound, index) => [String(bound), index] as const),
+  ['Infinity', BOUNDS_MS.length],
+]);
+
+export function emptyTally(): Tally {
+  return {
+    requests: 0,
+    failures: 0,
+    ownErrors: 0,
+    rescued: 0,
+    compared: 0,
+    mismatched: 0,
+    latency: new Array<number>(BUCKETS).fill(0),
+    reasons: {},
+  };
+}
+
+export function tallyOf(outcome: Outcome): Tally {
+  const { requests, failures, rescued, compared, mismatched, latency, reasons } = outcome;
+  const tally = { ...emptyTally(), requests, failures, rescued, compared, mismatched, reasons };
+  tally.ownErrors = OWN_ERRORS.reduce((sum, reason) => sum + (reasons[reason] ?? 0), 0);
+  for (const [bound, count] of Object.entries(latency))
+    tally.latency[BUCKET_OF.get(bound) ?? BUCKETS - 1]! += count;
+  return tally;
+}
+
+export function addTally(sum: Tally, more: Tally): void {
+  sum.requests += more.requests;
+  sum.failures += more.failures;
+  sum.ownErrors += more.ownErrors;
+  sum.rescued += more.rescued;
+  sum.compared += more.compared;
+  sum.mismatched += more.mismatched;
+  for (let i = 0; i < BUCKETS; i++) sum.latency[i]! += more.latency[i]!;
+  for (const [reason, count] of Object.entries(more.reasons))
+    sum.reasons[reason] = (sum.reasons[reason] ?? 0) + count;
+}
+
+export function sumTallies(tallies: Iterable<Tally>): Tally {
+  const sum = emptyTally();
+  for (const tally of tallies) addTally(sum, tally);
+  return sum;
+}
+
+/** All routes of one side. */
+export function sideOf(sample: Sample, side: 'monolith' | 'service'): Tally {
+  return sumTallies([...sample.values()].map((both) => both[side]));
+}
+
+/**
+ * Upper bound in ms of the bucket in which the quantile lies: Infinity above the last bound, null without requests. An
+ * upper bound is all that a histogram knows.
+ */
+export function quantile({ latency }: Pick<Tally, 'latency'>, q: number): number | null {
+  const total = latency.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return null;
+  let seen = 0;
+  for (const [index, count] of latency.entries()) {
+    seen += count;
+    if (seen >= total * q) return BOUNDS_MS[index] ?? Number.POSITIVE_INFINITY;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+/** Requests that took longer than `ms`, for all that the histogram knows: a bucket counts if all of it is longer. */
+export function slowerThan({ latency }: Pick<Tally, 'latency'>, ms: number): number {
+  return latency.reduce((sum, count, index) => ((BOUNDS_MS[index - 1] ?? 0) >= ms ? sum + count : sum), 0);
+}
