@@ -37,5 +37,6 @@ export { ERRORS, type ErrorCode } from './errors.ts';
 export { type Gateway, type GatewayOptions, startGateway } from './gateway.ts';
 export { type MemorySource, type MemorySourceOptions, memorySource } from './memory-source.ts';
 export { FAILURE_REASONS, type FailureReason, OWN_ERRORS } from './outcome-reasons.ts';
+export { AWAKE, nextRest, type Rest, reasonToRest, type UsersWait, usersWaitOf } from './rest.ts';
 export type * from './route-table.ts';
 export { BOUNDS_MS } from './stats.ts';

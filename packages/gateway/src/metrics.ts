@@ -17,7 +17,11 @@ const COUNTERS: [count: Counts, name: string, help: string][] = [
   ['limited', 'rate_limited_total', 'Requests refused by the rate limit'],
   ['refused', 'refused_total', 'Requests refused because they were ambiguous or not valid'],
   ['shadowed', 'shadow_compared_total', 'Answers compared with the other side'],
-  ['shadowSkipped', 'shadow_skipped_total', 'Answers not compared: sampling, concurrency or size'],
+  [
+    'shadowSkipped',
+    'shadow_skipped_total',
+    'Answers not compared: sampling, concurrency, size, or users waited',
+  ],
   ['shadowNoise', 'shadow_noise_total', 'Differences that were noise or a row in flight'],
   ['mismatches', 'mismatches_total', 'Answers that differ'],
   ['clientGone', 'client_gone_total', 'Requests whose client went away before the answer'],
@@ -58,6 +62,11 @@ export function gatewayMetrics(worker: Worker): Registry {
     ['in_flight_unsafe', 'Unsafe requests that an upstream may be executing', () => worker.gate.inFlightNow],
     ['fences_open', 'Fences open now', () => worker.gate.fences.length],
     ['leased', '1 while this worker has a lease', () => (worker.gate.leased ? 1 : 0)],
+    [
+      'shadow_resting',
+      '1 while few answers are compared because users wait',
+      () => (worker.shadow.resting ? 1 : 0),
+    ],
     ['table_version', 'Version of the route table that applies', () => worker.live.table.version],
   ];
   for (const [name, help, read] of gauges) metric(name, help, 'gauge', () => [{ labels: {}, value: read() }]);

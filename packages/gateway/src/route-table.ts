@@ -101,6 +101,8 @@ export type ShadowLimits = {
   maxConcurrent?: number;
   /** A longer answer on either side is not compared (and counted as such). */
   maxBodyBytes?: number;
+  /** While the p95 of a worker's users is above this multiple of what it was before, few are compared. Default 1.5. */
+  restAboveRatio?: number;
 };
 
 /** Open fence: writes of keys whose side differs between `fromShare` and `toShare` wait. */

@@ -82,11 +82,12 @@ function linkLine({ links }: ServiceStatus): string {
   return running
     .map((link) => {
       const direction = link.link.endsWith('forward') ? '→' : '←';
+      const rests = link.resting ? `, ${link.resting}` : '';
       if (link.state === 'copying') {
         const left = link.secondsLeft === null ? '' : `, ${Math.ceil(link.secondsLeft)} s left`;
-        return `${direction} copying ${link.rowsCopied}/${link.rowsTotal} rows, ${Math.round(link.rowsPerSecond)}/s${left}`;
+        return `${direction} copying ${link.rowsCopied}/${link.rowsTotal} rows, ${Math.round(link.rowsPerSecond)}/s${left}${rests}`;
       }
-      return `${direction} ${link.state}, lag ${Math.round(link.lagMs)} ms`;
+      return `${direction} ${link.state}, lag ${Math.round(link.lagMs)} ms${rests}`;
     })
     .join('   ');
 }

@@ -1,4 +1,12 @@
-import { abortFence, fenceState } from '@banyan/gateway';
+import {
+  AWAKE,
+  abortFence,
+  fenceState,
+  nextRest,
+  type Rest,
+  reasonToRest,
+  type UsersWait,
+} from '@banyan/gateway';
 import { createPool } from '@banyan/postgres';
 import { openLink, repair, type TableVerdict, verify } from '@banyan/replication';
 import type pg from 'pg';
@@ -8,11 +16,11 @@ import * as store from '../control/store.ts';
 import { listenForChanges } from '../control/wake.ts';
 import type { ResolvedPlan, ResolvedService } from '../plan/resolved.ts';
 import { linksOf, type ServiceState } from '../stage/stages.ts';
+import { type Direction, describeLink } from './link-status.ts';
 import { paceOf } from './pace.ts';
 import { LinkRunner } from './runner.ts';
+import { readUsersWait } from './users-wait.ts';
 import { Verifier } from './verifier.ts';
-
-type Direction = 'forward' | 'reverse';
 
 type Fence = { id: string; service: string; fromShare: number; toShare: number; timeoutMs: number };
 
@@ -20,6 +28,8 @@ type Fence = { id: string; service: string; fromShare: number; toShare: number; 
 const REPORT_MS = 300;
 /** How often the desired state is read even if nobody announced a change, ms. */
 const TICK_MS = 300;
+/** How often it is looked how long users wait, ms. */
+const USERS_MS = 1_000;
 /** A verification, which never ends, leaves the databases alone five sixths of the time. */
 const VERIFY_REST = 5;
 
@@ -52,6 +62,7 @@ export async function startApplier(options: { plan: ResolvedPlan; log: Logger })
   await reconcileAll();
   const reconciling = reconcileForever();
   const reporting = reportForever();
+  const watching = watchUsersForever();
 
   return {
     epoch,
@@ -81,7 +92,7 @@ export async function startApplier(options: { plan: ResolvedPlan; log: Logger })
     async stop() {
       stopping = true;
       await wake.close();
-      await Promise.all([reconciling, reporting]);
+      await Promise.all([reconciling, reporting, watching]);
       await Promise.all(workers.map((worker) => worker.stop()));
       await pool.end();
     },
@@ -106,6 +117,16 @@ export async function startApplier(options: { plan: ResolvedPlan; log: Logger })
     }
   }
 
+  async function watchUsersForever(): Promise<void> {
+    while (!stopping) {
+      // Without the control database nobody knows how users fare: nothing rests for it.
+      const wait = await readUsersWait(pool, Date.now()).catch(() => null);
+      const working = workers.some((worker) => worker.work !== null);
+      for (const worker of workers) worker.seeUsers({ wait, working, now: performance.now() });
+      await new Promise((resolve) => setTimeout(resolve, USERS_MS));
+    }
+  }
+
   async function reportForever(): Promise<void> {
     while (!stopping) {
       const links = workers.flatMap((worker) => worker.status());
@@ -123,6 +144,7 @@ class ServiceWorker {
   private readonly log: Logger;
   private readonly runners = new Map<Direction, LinkRunner>();
   private readonly verifier: Verifier;
+  private rest: Rest = AWAKE;
   private share: number | null = null;
   private wish: { forward: boolean; reverse: boolean } | null = null;
   private busy: Promise<void> | null = null;
@@ -199,9 +221,28 @@ class ServiceWorker {
 
   status(): Array<LinkStatus & { service: string }> {
     return (['forward', 'reverse'] as const).map((direction) =>
-      describeLink(this.service.name, direction, this.runners.get(direction)),
+      describeLink(this.service.name, direction, this.runners.get(direction), {
+        resting: direction === 'forward' ? this.resting() : null,
+      }),
     );
   }
+
+  /** What of it takes the databases' time and could wait. */
+  get work(): 'copy' | 'verification' | null {
+    if (this.runners.get('forward')?.state === 'copying') return 'copy';
+    return this.verifier.busy ? 'verification' : null;
+  }
+
+  seeUsers(look: { wait: UsersWait | null; working: boolean; now: number }): void {
+    this.rest = nextRest(this.rest, look, this.service.rollout.restAboveRatio);
+  }
+
+  private resting(): string | null {
+    const why = this.work && reasonToRest(this.rest);
+    return why && `${this.work} rests: ${why}`;
+  }
+
+  private readonly usersWait = () => this.rest.resting;
 
   async stop(): Promise<void> {
     this.wish = null;
@@ -237,7 +278,11 @@ class ServiceWorker {
         name: `${this.service.name}.${direction}`,
         link,
         copies: direction === 'forward',
-        copyRowsPerSecond: this.service.rollout.copyRowsPerSecond,
+        pace: {
+          rowsPerSecond: this.service.rollout.copyRowsPerSecond,
+          leastRowsPerSecond: this.service.rollout.leastRowsPerSecond,
+          usersWait: this.usersWait,
+        },
         log: this.log,
       }),
     );
@@ -281,6 +326,8 @@ class ServiceWorker {
     const { onRows, ...pace } = paceOf({
       rowsPerSecond: this.service.rollout.verifyRowsPerSecond,
       rest: VERIFY_REST,
+      leastRowsPerSecond: this.service.rollout.leastRowsPerSecond,
+      usersWait: this.usersWait,
       signal: hooks.signal,
     });
     return await verify({
@@ -323,28 +370,4 @@ class ServiceWorker {
 function splitLink(link: string): [service: string, direction: Direction] {
   const dot = link.lastIndexOf('.');
   return [link.slice(0, dot), link.slice(dot + 1) as Direction];
-}
-
-function describeLink(
-  service: string,
-  direction: Direction,
-  runner: LinkRunner | undefined,
-): LinkStatus & { service: string } {
-  const status = runner?.link.status();
-  return {
-    service,
-    link: `${service}.${direction}`,
-    state: runner?.state ?? 'off',
-    lagBytes: Number(status?.lagBytes ?? 0),
-    lagMs: status?.lagMs ?? 0,
-    lagP99Ms: status?.lagP99Ms ?? 0,
-    rowsCopied: runner?.copy.rows ?? 0,
-    rowsTotal: runner?.copy.total ?? 0,
-    rowsPerSecond: runner?.copy.rowsPerSecond ?? 0,
-    secondsLeft: runner?.copy.secondsLeft ?? null,
-    rowsApplied: status?.rowsApplied ?? 0,
-    conflicts: status?.conflicts ?? 0,
-    retainedBytes: Number(status?.retainedBytes ?? 0),
-    error: runner?.error ?? null,
-  };
 }

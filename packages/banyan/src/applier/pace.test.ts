@@ -4,9 +4,14 @@ import { type PaceOptions, paceOf } from './pace.ts';
 
 /** A worker whose ranges take `rangeMs` each; the clock moves only by its work and its rests. */
 async function work(
-  { ranges, rangeMs, ...options }: { ranges: number; rangeMs: number } & Omit<PaceOptions, 'clock'>,
+  {
+    ranges,
+    rangeMs,
+    ...asked
+  }: { ranges: number; rangeMs: number } & Partial<PaceOptions> & Pick<PaceOptions, 'rowsPerSecond' | 'rest'>,
   before = 0,
 ) {
+  const options = { usersWait: () => false, leastRowsPerSecond: 1_000, ...asked };
   let now = 0;
   let rested = 0;
   const sleep = async (ms: number) => {
@@ -41,13 +46,40 @@ test('no rest is longer than a second, however long a range took', async () => {
   assert.equal(rested, 2_000);
 });
 
+test('while users wait it goes on at the least pace, and never stops', async () => {
+  const { elapsed, rows } = await work({
+    rowsPerSecond: 10_000,
+    rest: 2,
+    ranges: 50,
+    rangeMs: 1,
+    usersWait: () => true,
+    leastRowsPerSecond: 500,
+  });
+  const rate = rows / (elapsed / 1000);
+  assert.ok(rate > 400 && rate <= 520, `${rate} rows/s`);
+});
+
+test('it goes on as before soon after users no longer wait', async () => {
+  let looks = 0;
+  const { elapsed } = await work({
+    rowsPerSecond: 10_000,
+    rest: 2,
+    ranges: 10,
+    rangeMs: 1,
+    usersWait: () => looks++ < 3,
+    leastRowsPerSecond: 1,
+  });
+  assert.ok(elapsed < 600, `${elapsed} ms`);
+});
+
 test('rows of an earlier run do not count as done now', async () => {
   const options = { rowsPerSecond: 10_000, rest: 2, ranges: 100, rangeMs: 1 };
   assert.deepEqual(await work(options, 5_000_000), await work(options));
 });
 
 test('ranges are a hundredth of a second of work at full pace, within bounds', () => {
-  const rows = (rowsPerSecond: number) => paceOf({ rowsPerSecond, rest: 2 }).rangeRows;
+  const rows = (rowsPerSecond: number) =>
+    paceOf({ rowsPerSecond, rest: 2, usersWait: () => false, leastRowsPerSecond: 1_000 }).rangeRows;
   assert.deepEqual([1, 20_000, 50_000, 1e9].map(rows), [100, 200, 500, 20_000]);
 });
 

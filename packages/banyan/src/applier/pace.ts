@@ -5,13 +5,16 @@ export type PaceOptions = {
   rowsPerSecond: number;
   /** After a range, rest so many times as long as it took: 2 leaves the databases alone two thirds of the time. */
   rest: number;
+  /** Asked between two ranges: while it says true, users wait, and only `leastRowsPerSecond` are done. */
+  usersWait: () => boolean;
+  leastRowsPerSecond: number;
   /** Ends a rest at once. */
   signal?: AbortSignal;
   /** Default: the real one. */
   clock?: PaceClock;
 };
 
-export type PaceClock = { now: () => number; sleep: (ms: number) => Promise<unknown> };
+type PaceClock = { now: () => number; sleep: (ms: number) => Promise<unknown> };
 
 /** What long work over many rows (copy, verification) may take of the databases, asked for between two ranges. */
 export type Pace = {
@@ -26,17 +29,23 @@ export type Pace = {
 const RANGES_PER_SECOND = 100;
 /** The longest rest after a range, ms: behind a lock or on a very slow database the work still goes on. */
 const LONGEST_REST_MS = 1_000;
+/** How soon it is noticed that users no longer wait, ms. */
+const LOOK_MS = 100;
 
 /**
  * Holds a single worker back by rows and by time: where the databases are busy a range takes longer, and so does the rest
- * after it. `pause` takes the time itself and never says true.
+ * after it; while users wait for longer than before it goes on at the least pace only. `pause` takes the time itself and never says true.
  */
-export function paceOf({ rowsPerSecond, rest, signal, clock = realClock(signal) }: PaceOptions): Pace {
+export function paceOf(options: PaceOptions): Pace {
+  const { rowsPerSecond, rest, usersWait, leastRowsPerSecond, signal, clock = realClock(signal) } = options;
+  const rangeRows = Math.max(100, Math.min(20_000, Math.ceil(rowsPerSecond / RANGES_PER_SECOND)));
+  /** A range now and then, however long users wait. */
+  const longestWaitMs = (rangeRows / leastRowsPerSecond) * 1000;
   let first: { at: number; rows: number } | null = null;
   let rows = 0;
   let begunAt: number | null = null;
   return {
-    rangeRows: Math.max(100, Math.min(20_000, Math.ceil(rowsPerSecond / RANGES_PER_SECOND))),
+    rangeRows,
     throttle: {
       async pause() {
         const at = clock.now();
@@ -44,6 +53,8 @@ export function paceOf({ rowsPerSecond, rest, signal, clock = realClock(signal) 
         const tired = begunAt === null ? 0 : Math.min(LONGEST_REST_MS, (at - begunAt) * rest);
         const wait = Math.max(early, tired);
         if (wait > 0 && !signal?.aborted) await clock.sleep(wait);
+        while (usersWait() && !signal?.aborted && clock.now() - at < longestWaitMs)
+          await clock.sleep(Math.min(LOOK_MS, longestWaitMs - (clock.now() - at)));
         begunAt = clock.now();
         return false;
       },

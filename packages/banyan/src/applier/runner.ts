@@ -1,6 +1,6 @@
 import type { Link } from '@banyan/replication';
 import type { Logger } from 'pino';
-import { paceOf } from './pace.ts';
+import { type PaceOptions, paceOf } from './pace.ts';
 
 export type RunnerState = 'preparing' | 'copying' | 'streaming' | 'reconnecting' | 'failed';
 
@@ -9,6 +9,9 @@ const RETRY_MS = [500, 1_000, 2_000, 5_000];
 
 /** A copy leaves the databases alone two thirds of the time. */
 const COPY_REST = 2;
+
+/** What copying may take of the databases. */
+export type CopyPace = Pick<PaceOptions, 'rowsPerSecond' | 'usersWait' | 'leastRowsPerSecond'>;
 
 export type CopyProgress = { rows: number; total: number; rowsPerSecond: number; secondsLeft: number | null };
 
@@ -23,20 +26,20 @@ export class LinkRunner {
   private readonly finished: Promise<void>;
   private readonly log: Logger;
   private readonly copies: boolean;
-  private readonly copyRowsPerSecond: number;
+  private readonly pace: CopyPace;
 
   constructor(options: {
     name: string;
     link: Link;
     copies: boolean;
-    copyRowsPerSecond: number;
+    pace: CopyPace;
     log: Logger;
     onPrepared?: () => Promise<void>;
   }) {
     this.name = options.name;
     this.link = options.link;
     this.copies = options.copies;
-    this.copyRowsPerSecond = options.copyRowsPerSecond;
+    this.pace = options.pace;
     this.log = options.log.child({ link: options.name });
     this.finished = this.keepGoing(options.onPrepared ?? (async () => {}));
   }
@@ -82,7 +85,7 @@ export class LinkRunner {
     await onPrepared();
     if (this.copies) {
       this.state = 'copying';
-      const { onRows, ...pace } = paceOf({ rowsPerSecond: this.copyRowsPerSecond, rest: COPY_REST, signal });
+      const { onRows, ...pace } = paceOf({ ...this.pace, rest: COPY_REST, signal });
       await this.link.copy({
         ...pace,
         // The pace counts on one; a second would take another core from what the databases are there for.

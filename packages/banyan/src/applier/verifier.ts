@@ -26,6 +26,8 @@ const LOOK_MS = 250;
 /** Verifies all tables of one service again and again, and whenever somebody asks. */
 export class Verifier {
   private readonly options: VerifierOptions;
+  /** It compares rows just now. */
+  busy = false;
   private stopper: AbortController | null = null;
   private running: Promise<void> = Promise.resolve();
 
@@ -73,11 +75,16 @@ export class Verifier {
   ): Promise<Array<{ mapping: TableMapping; verdict: TableVerdict }>> {
     const { pool, service, verifyTable } = this.options;
     const results = [];
-    for (const mapping of service.tables) {
-      const verdict = await verifyTable(mapping, { signal, onRows });
-      if (signal.aborted) break;
-      await store.writeVerdict(pool, service.name, describe(mapping, verdict));
-      results.push({ mapping, verdict });
+    this.busy = true;
+    try {
+      for (const mapping of service.tables) {
+        const verdict = await verifyTable(mapping, { signal, onRows });
+        if (signal.aborted) break;
+        await store.writeVerdict(pool, service.name, describe(mapping, verdict));
+        results.push({ mapping, verdict });
+      }
+    } finally {
+      this.busy = false;
     }
     await store.announce(pool);
     return results;

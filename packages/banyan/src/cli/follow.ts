@@ -106,5 +106,6 @@ function showWork(status: ServiceStatus, progress: Progress): void {
     unit: 'rows',
     rate: copying.rowsPerSecond,
     secondsLeft: copying.secondsLeft,
+    note: copying.resting,
   });
 }

@@ -13,6 +13,8 @@ export interface Progress {
     unit: string;
     rate: number;
     secondsLeft: number | null;
+    /** Why it goes slower than it could. */
+    note?: string | null;
   }): void;
   /** Waiting without a measure, and for what. */
   wait(label: string, reason: string): void;
@@ -119,8 +121,15 @@ function ratio({ done, total }: { done: number; total: number }): number {
   return total > 0 ? Math.min(1, done / total) : 0;
 }
 
-function describe({ done, total, unit, rate, secondsLeft }: Parameters<Progress['step']>[0]): string {
+function describe({
+  done,
+  total,
+  unit,
+  rate,
+  secondsLeft,
+  note: why,
+}: Parameters<Progress['step']>[0]): string {
   const left = secondsLeft === null ? '' : `, ${duration(secondsLeft)} left`;
   const speed = rate > 0 ? `, ${count(rate)} ${unit}/s${left}` : '';
-  return `${count(done)} of ${count(total)} ${unit}${speed}`;
+  return `${count(done)} of ${count(total)} ${unit}${speed}${why ? `; ${why}` : ''}`;
 }

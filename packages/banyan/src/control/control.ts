@@ -34,6 +34,8 @@ export type LinkStatus = {
   rowsApplied: number;
   conflicts: number;
   retainedBytes: number;
+  /** Why copying or verification goes on at the least pace only; null: it does not. */
+  resting: string | null;
   error: string | null;
 };
 

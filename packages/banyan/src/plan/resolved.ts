@@ -87,6 +87,8 @@ export const ROLLOUT_DEFAULTS: Readonly<RolloutPolicy> = {
   maxVerificationAgeSeconds: 300,
   copyRowsPerSecond: 20_000,
   verifyRowsPerSecond: 50_000,
+  restAboveRatio: 1.5,
+  leastRowsPerSecond: 1_000,
   onFailure: 'rollback',
 };
 

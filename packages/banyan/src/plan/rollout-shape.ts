@@ -61,6 +61,16 @@ export const RolloutSchema = record(
       whole(1, 1e9, 'rows per second from 1', '50000'),
       { default: 50_000 },
     ),
+    restAboveRatio: optional(
+      'Copying, verification and shadowing rest while the p95 of all users is above this multiple of what it was before they began; 1000 lets them never rest.',
+      number(1, 1_000, 'a multiple from 1 to 1000', '1.5'),
+      { default: 1.5 },
+    ),
+    leastRowsPerSecond: optional(
+      'Rows per second that copying and verification go on with while they rest, so that they come to an end.',
+      whole(1, 1e9, 'rows per second from 1', '1000'),
+      { default: 1_000 },
+    ),
     onFailure: optional('What failing evidence does.', oneOf('rollback', 'pause'), { default: 'rollback' }),
   },
   'a rollout policy',

@@ -32,6 +32,8 @@ export function buildRouteTable(plan: ResolvedPlan, states: ServiceStates, versi
     holdMs: Math.max(0, ...services.map((service) => service.rollout.fenceLimitMs)) + HOLD_MARGIN_MS,
     settleMs: SETTLE_MS,
     override: plan.gateway.override,
+    // A worker's users are those of all services: the most careful of them counts.
+    shadow: { restAboveRatio: Math.min(...services.map(({ rollout }) => rollout.restAboveRatio)) },
   };
 }
 

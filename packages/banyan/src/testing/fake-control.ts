@@ -308,6 +308,7 @@ function aLink(link: string): LinkStatus {
     lagBytes: 0,
     lagMs: 3,
     lagP99Ms: 9,
+    resting: null,
     rowsCopied: 0,
     rowsTotal: 20_000,
     rowsPerSecond: 0,

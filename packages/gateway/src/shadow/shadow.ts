@@ -6,6 +6,7 @@ import type { RequestTrace } from '../tracing/trace.ts';
 import { ask, Capture } from './ask.ts';
 import { type Answer, type Difference, differencesOf, shapeOf } from './compare.ts';
 import { redactAnswer, redactValue, toCurl } from './redact.ts';
+import { Resting, watchLoop } from './resting.ts';
 
 export { Capture } from './ask.ts';
 
@@ -37,6 +38,8 @@ export type ShadowJob = {
 };
 
 const CATCH_UP_MS = 2_000;
+/** How often it is looked how long users wait, ms. */
+const USERS_MS = 1_000;
 /** An answer that says that a side is not there; about what it would have said it says nothing. */
 const ABSENT = new Set([0, 502, 503, 504]);
 const UNREACHABLE: Answer = { status: 0, headers: {}, body: '' };
@@ -52,17 +55,30 @@ export class Shadow {
   /** How often a field differed between two answers of the same side: `route pointer` → count. */
   readonly noise = new Map<string, number>();
   #stopped = false;
+  readonly #loop = watchLoop();
+  readonly #resting: Resting;
+  readonly #looking: NodeJS.Timeout;
 
   constructor(options: ShadowOptions) {
     this.#options = options;
+    this.#resting = new Resting(options.stats, options.now, this.#loop);
+    this.#looking = setInterval(() => this.#resting.look(), USERS_MS);
+    this.#looking.unref();
+  }
+
+  /** Users wait longer than before: few answers are compared. */
+  get resting(): boolean {
+    return this.#resting.now;
   }
 
   /** Something to collect the primary's answer in; null when this request is not to be compared. */
   begin(live: Live): Capture | null {
-    const { sampleRate, maxConcurrent, maxBodyBytes } = limitsOf(live.table.shadow);
+    const { sampleRate, maxConcurrent, maxBodyBytes, restAboveRatio } = limitsOf(live.table.shadow);
     if (this.#stopped) return null;
+    this.#resting.aboveRatio = restAboveRatio;
     const sampled = sampleRate >= 1 || (this.#options.random ?? Math.random)() < sampleRate;
-    if (sampled && this.#running.size < maxConcurrent) return new Capture(maxBodyBytes);
+    if (sampled && this.#running.size < maxConcurrent && this.#resting.lets())
+      return new Capture(maxBodyBytes);
     this.#options.stats.counts.shadowSkipped++;
     return null;
   }
@@ -77,6 +93,8 @@ export class Shadow {
   /** Waits for the comparisons that run. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    clearInterval(this.#looking);
+    this.#loop.stop();
     await Promise.all(this.#running);
   }
 
@@ -203,5 +221,6 @@ function limitsOf(limits: ShadowLimits = {}): Required<ShadowLimits> {
     sampleRate: limits.sampleRate ?? 1,
     maxConcurrent: limits.maxConcurrent ?? 32,
     maxBodyBytes: limits.maxBodyBytes ?? 256 * 1024,
+    restAboveRatio: limits.restAboveRatio ?? 1.5,
   };
 }

@@ -163,13 +163,15 @@ function describeLink(link: LinkStatus): string {
   if (link.error !== null) return `${paint('red', link.state)}: ${link.error}`;
   if (link.state === 'copying') {
     const left = link.secondsLeft === null ? '' : `, ${duration(link.secondsLeft)} left`;
-    return `copying, ${count(link.rowsCopied)} of ${count(link.rowsTotal)} rows, ${count(link.rowsPerSecond)} rows/s${left}`;
+    const work = `copying, ${count(link.rowsCopied)} of ${count(link.rowsTotal)} rows, ${count(link.rowsPerSecond)} rows/s${left}`;
+    return link.resting ? `${work}; ${paint('yellow', link.resting)}` : work;
   }
   const state = link.state === 'streaming' ? paint('green', link.state) : paint('yellow', link.state);
   const parts = [
     `lag ${milliseconds(link.lagMs)} (p99 ${milliseconds(link.lagP99Ms)}, ${bytes(link.lagBytes)})`,
     `${plural(link.rowsApplied, 'row')} applied`,
   ];
+  if (link.resting) parts.push(paint('yellow', link.resting));
   if (link.conflicts > 0) parts.push(paint('yellow', plural(link.conflicts, 'conflict')));
   if (link.retainedBytes > 100_000_000)
     parts.push(paint('yellow', `${bytes(link.retainedBytes)} of WAL held back`));
