@@ -73,15 +73,19 @@ export async function setGuard(
 }
 
 /**
- * How many writes the guard of a service has refused since it was installed, those of transactions that were rolled back
- * too. 0 if none is installed. Never too few; a crash of the server may add up to 32.
+ * How many writes the guards of services have refused since they were installed, in the order of the services, those of
+ * transactions that were rolled back too. 0 if none is installed. Never too few; a crash of the server may add up to 32.
  */
-export async function refusedWrites(monolith: Pick<pg.Pool, 'query'>, service: string): Promise<number> {
+export async function refusedWrites(
+  monolith: Pick<pg.Pool, 'query'>,
+  services: readonly string[],
+): Promise<number[]> {
   const { rows } = await monolith.query(
-    'SELECT coalesce(pg_sequence_last_value(to_regclass($1)), 0) AS count',
-    [refusedSequence(service)],
+    `SELECT coalesce(pg_sequence_last_value(to_regclass(name)), 0) AS count
+       FROM unnest($1::text[]) WITH ORDINALITY AS each (name, place) ORDER BY place`,
+    [services.map(refusedSequence)],
   );
-  return Number(rows[0].count);
+  return rows.map(({ count }) => Number(count));
 }
 
 /** Removes all that `installGuard` made for the service, whatever its tables are now. Removing nothing is no error. */

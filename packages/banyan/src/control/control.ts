@@ -68,6 +68,8 @@ export type Evidence = {
   recent: { seconds: number; requests: Sides<number>; failures: Sides<number> };
   /** Different keys of the service's routes that were seen since its extraction began, and how many the share holds. */
   keys: { seen: number; inShare: number };
+  /** Writes of others that the service's lock on the monolith has refused since the first key moved. */
+  refused: number;
 };
 
 export type Sides<T> = { monolith: T; service: T };

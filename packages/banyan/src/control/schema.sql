@@ -26,6 +26,13 @@ CREATE TABLE IF NOT EXISTS control.baselines (
   body    jsonb NOT NULL
 );
 
+-- What a write lock's counter said when its database's present life began, if that was after the lock was installed.
+CREATE TABLE IF NOT EXISTS control.refusals (
+  service text PRIMARY KEY,
+  life    text NOT NULL,
+  before  bigint NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS control.steps (
   id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   service    text NOT NULL,

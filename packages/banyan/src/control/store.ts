@@ -122,6 +122,28 @@ export async function writeBaseline(db: Queryable, service: string, baseline: Ba
   );
 }
 
+/** What a write lock's counter said when `life`, the present one of the monolith's database, began. */
+export type RefusalsBegun = { life: string; before: number };
+
+export async function readRefusals(db: Queryable): Promise<Map<string, RefusalsBegun>> {
+  const { rows } = await db.query<{ service: string; life: string; before: string }>(
+    `SELECT service, life, before FROM control.refusals`,
+  );
+  return new Map(rows.map(({ service, life, before }) => [service, { life, before: Number(before) }]));
+}
+
+export async function writeRefusals(db: Queryable, service: string, begun: RefusalsBegun): Promise<void> {
+  await db.query(
+    `INSERT INTO control.refusals (service, life, before) VALUES ($1, $2, $3)
+     ON CONFLICT (service) DO UPDATE SET life = excluded.life, before = excluded.before`,
+    [service, begun.life, begun.before],
+  );
+}
+
+export async function forgetRefusals(db: Queryable, services: readonly string[]): Promise<void> {
+  await db.query(`DELETE FROM control.refusals WHERE service = ANY ($1)`, [services]);
+}
+
 export async function setMessage(db: Queryable, service: string, message: string): Promise<void> {
   await db.query(
     `UPDATE control.services SET message = $2 WHERE service = $1 AND message IS DISTINCT FROM $2`,

@@ -17,9 +17,11 @@ import type { ResolvedPlan } from '../plan/resolved.ts';
 import { type Decision, decide } from '../stage/decide.ts';
 import { describeStage, type ServiceState } from '../stage/stages.ts';
 import type { ApplierClient } from './applier-client.ts';
-import { collectFacts, type ServiceFacts } from './facts.ts';
+import { Baselines } from './baselines.ts';
+import { collectFacts, type ServiceFacts, type Sources } from './facts.ts';
 import { createGuards } from './guards.ts';
 import { Probes } from './probes.ts';
+import { Refusals } from './refusals.ts';
 import { nextVersion, publishIfChanged, tableOfStates } from './route-tables.ts';
 import { fencedStep, type StepContext } from './step.ts';
 
@@ -30,7 +32,7 @@ const TIDY_MS = 60_000;
 /** Key of the advisory lock that makes the controller one of a kind per control database. */
 const CONTROLLER_LOCK = 0x62616e79; // 'bany'
 
-export type Controller = { readonly pool: pg.Pool; readonly ledger: Ledger; stop(): Promise<void> };
+export type Controller = { readonly sources: Sources; stop(): Promise<void> };
 
 /**
  * The reconciling loop: read the facts, ask `decide` for the one next move of each service, carry it out, look again.
@@ -54,19 +56,21 @@ export async function startController(options: {
   const context: StepContext = { plan, pool, applier, guards, log };
   const ledger = new Ledger(pool);
   const probes = new Probes(() => void store.announce(pool).catch(() => {}));
+  const refusals = new Refusals(plan, pool);
+  const sources: Sources = { pool, plan, ledger, baselines: new Baselines(pool), refusals };
   let tidiedAt = 0;
   const wake = await listenForChanges(plan.control.database, 'banyan-controller-listen');
   let stopping = false;
 
   const running = loop();
   return {
-    pool,
-    ledger,
+    sources,
     async stop() {
       stopping = true;
       await wake.close();
       await running;
       await guards.close();
+      await refusals.close();
       await lock.end();
       await pool.end();
     },
@@ -85,11 +89,17 @@ export async function startController(options: {
   }
 
   async function reconcile(): Promise<void> {
-    const facts = await collectFacts({ pool, plan, ledger, probes }, new Date());
+    const facts = await collectFacts({ ...sources, probes }, new Date());
     // A lock that cannot be had now is tried again; steps do not wait for it.
     await guards
       .reconcile(facts.map(({ state }) => state))
       .catch((error) => log.warn({ err: error }, 'write locks could not be changed'));
+    await refusals
+      .look(
+        facts.map(({ state }) => state),
+        Date.now(),
+      )
+      .catch((error) => log.warn({ err: error }, 'refused writes could not be counted'));
     for (const service of facts) {
       if (stopping) return;
       await carryOut(service, decide(service));
@@ -135,7 +145,7 @@ export async function startController(options: {
       minRequests: policy.minRequests,
       now,
     });
-    await store.writeBaseline(pool, state.service, baseline);
+    await sources.baselines.write(state.service, baseline);
   }
 
   /** No key changes side, so there is nothing to hold: stage and table change in one transaction. */

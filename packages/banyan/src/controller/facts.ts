@@ -9,7 +9,9 @@ import { quantile, sideOf, type Tally } from '../evidence/tally.ts';
 import type { ResolvedPlan } from '../plan/resolved.ts';
 import type { Facts, LinkFacts } from '../stage/decide.ts';
 import { rank, type ServiceState } from '../stage/stages.ts';
+import type { Baselines } from './baselines.ts';
 import type { Probes } from './probes.ts';
+import type { Refusals } from './refusals.ts';
 
 export type ServiceFacts = Facts & {
   links: LinkStatus[];
@@ -21,18 +23,21 @@ export type Sources = {
   pool: pg.Pool;
   plan: ResolvedPlan;
   ledger: Ledger;
+  baselines: Baselines;
+  /** Writes of others that a service's lock on the monolith has refused. */
+  refusals: Pick<Refusals, 'of'>;
   /** Absent where nothing is decided: what the gateways say of the instances is enough for a status. */
   probes?: Probes;
 };
 
 /** All that decisions and the status are based on, as of `now`. */
 export async function collectFacts(sources: Sources, now: Date): Promise<ServiceFacts[]> {
-  const { pool, plan, ledger, probes } = sources;
+  const { pool, plan, ledger, refusals, probes } = sources;
   const [all, links, verdicts, baselines, unwell] = await Promise.all([
     store.readServices(pool),
     store.readLinks(pool),
     store.readVerdicts(pool),
-    store.readBaselines(pool),
+    sources.baselines.all(),
     readUnwell(pool),
     ledger.refresh(now.getTime()),
   ]);
@@ -48,7 +53,13 @@ export async function collectFacts(sources: Sources, now: Date): Promise<Service
       .filter((verdict) => verdict.service === state.service)
       .map(({ service: _, ...table }) => table);
     const expected = new Set(service.tables.map(({ legacy }) => `${legacy.schema}.${legacy.table}`)).size;
-    const observation = observe(ledger, state, states, baselines[state.service] ?? null, 0);
+    const observation = observe(
+      ledger,
+      state,
+      states,
+      baselines[state.service] ?? null,
+      refusals.of(state.service),
+    );
     const told = unwell.filter(({ upstream }) => upstream === state.service);
     return {
       state,
@@ -80,7 +91,7 @@ function linkFacts(links: LinkStatus[], name: string): LinkFacts {
 }
 
 function summarize(
-  { long, short }: Observation,
+  { long, short, refused }: Observation,
   state: ServiceState,
   keys: KeysSeen = { seen: 0, inShare: 0 },
   now: Date,
@@ -107,6 +118,7 @@ function summarize(
       failures: each(recent, ({ failures }) => failures),
     },
     keys,
+    refused,
   };
 }
 

@@ -9,8 +9,8 @@ import { createOperations } from './operations.ts';
 
 const { plan, log, token, applierUrl } = await childContext('controller');
 const controller = await startController({ plan, applier: connectApplier(applierUrl, token), log });
-const { pool, ledger } = controller;
-const operations = createOperations({ plan, pool, ledger });
+const { pool } = controller.sources;
+const operations = createOperations(controller.sources);
 const store = await createSettings(pool);
 const feed = await openFlagFeed({ pool, settings: store, url: plan.control.database, log });
 const api = await serveApi(operations, {

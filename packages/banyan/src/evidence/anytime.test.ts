@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { logEvidence, tolerating } from './anytime.ts';
+import { seeded } from './testing.ts';
 
 describe('logEvidence', () => {
   it('is what the formula gives where it can be worked out by hand', () => {
@@ -60,14 +61,3 @@ describe('logEvidence', () => {
     assert.ok(alarms <= 20, `${alarms} alarms in 1,000 runs, of at most 10 expected`);
   });
 });
-
-/** mulberry32: the same numbers in each run. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

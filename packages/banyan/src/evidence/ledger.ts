@@ -24,6 +24,8 @@ export class Ledger {
   #minutes = new Map<string, Span[]>();
   /** Sums of minutes by service and version; they hold until the next full read. */
   #minuteSums = new Map<string, Sample>();
+  /** What was asked since the last read. */
+  #samples = new Map<string, Sample>();
   #fullAt = Number.NEGATIVE_INFINITY;
   #readAt = Number.NEGATIVE_INFINITY;
   #reading: Promise<void> | null = null;
@@ -48,13 +50,17 @@ export class Ledger {
     return [...new Set([...this.#windows.keys(), ...this.#minutes.keys()])];
   }
 
-  /** Both sides of a service's routes as counted under `version` or a later one. */
+  /** Both sides of a service's routes as counted under `version` or a later one; not to be changed. */
   sample(service: string, window: 'short' | 'long', version: number): Sample {
+    const id = `${window} ${version} ${service}`;
+    const known = this.#samples.get(id);
+    if (known) return known;
     const from = this.#now - (window === 'short' ? SHORT_MS : LONG_MS);
     const sum: Sample = new Map();
     if (window === 'long') addSample(sum, this.#sumOfMinutes(service, version));
     for (const span of this.#windows.get(service)?.values() ?? [])
       if (span.version >= version && span.starts >= from) addSpan(sum, span);
+    this.#samples.set(id, sum);
     return sum;
   }
 
@@ -70,6 +76,7 @@ export class Ledger {
       const rows = await readEvidence(this.#pool, { spansMs: [WINDOW_MS], from: this.#readAt - OVERLAP_MS });
       for (const row of rows) this.#keep(row);
     }
+    this.#samples = new Map();
     this.#readAt = now;
     this.#now = now;
   }

@@ -61,6 +61,7 @@ function facts(overrides: Partial<Omit<Facts, 'state'>> & { state?: Partial<Serv
         failures: { monolith: 0, service: 0 },
       },
       keys: { seen: 500, inShare: 50 },
+      refused: 0,
     },
     observation: nothingObserved(),
     unwell: [],

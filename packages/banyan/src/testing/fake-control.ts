@@ -296,6 +296,7 @@ function aStatus(service: string): ServiceStatus {
         failures: { monolith: 0, service: 1 },
       },
       keys: { seen: 61, inShare: 1 },
+      refused: 0,
     },
     priceOfGoingBack: { verdict: 'lossless', details: [] },
   };

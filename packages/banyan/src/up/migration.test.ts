@@ -150,6 +150,12 @@ export default defineMigration({
   assert.equal(Object.keys(onService).length, OWNERS.length);
   await operator.rollback('notes', 'the test goes back');
   await until('monolith');
+  const steps = await operator.steps('notes', 2);
+  assert.deepEqual(
+    steps.map(({ reason }) => reason),
+    ['back to monolith: the test goes back', 'back to 0%: the test goes back'],
+  );
+  assert.equal((await operator.status()).services[0]!.reason, 'the test goes back');
   busy = false;
   await Promise.all(users);
 

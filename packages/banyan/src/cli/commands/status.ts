@@ -122,6 +122,8 @@ function factsOf(status: ServiceStatus, now: Date): string[][] {
   }
   if (stage === 'canary') fact('keys', describeKeys(evidence.keys, share));
   if (stage !== 'shadowing') fact('service', describeSide(evidence, 'service'));
+  if (evidence.refused > 0)
+    fact('refused', paint('red', `${plural(evidence.refused, 'write')} of the monolith by the write lock`));
   if (stage !== 'retired') fact('monolith', describeSide(evidence, 'monolith'));
   fact('way back', [priceOfGoingBack.verdict, ...priceOfGoingBack.details].join('; '));
   return rows;
