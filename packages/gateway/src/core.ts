@@ -17,7 +17,6 @@ export interface Core {
   readonly buckets: BucketCache;
   /** Null when traces go nowhere. */
   readonly tracing: Tracing | null;
-  readonly trustProxy: boolean;
   readonly draining: boolean;
   /** Monotonic milliseconds. */
   now(): number;

@@ -3,7 +3,6 @@ import { Attempt, type AttemptOwner, type Failure } from './attempt.ts';
 import { BodyTooLarge } from './body.ts';
 import { cohortOf } from './choose.ts';
 import type { ErrorCode } from './errors.ts';
-import { isIdempotent } from './facts.ts';
 import type { InFlight } from './gate.ts';
 import { passTrace, responseHeaders } from './headers.ts';
 import { cellOf, headersFor, type Order, upstreamOf } from './order.ts';
@@ -66,14 +65,15 @@ export class Delivery implements AttemptOwner {
 
   /** In the turn in which the order was decided: nothing may come between that and being counted as in flight. */
   start(): void {
-    const { core, live, match, facts, safe, decision, trace } = this.#order;
+    const { core, live, match, touches, facts, safe, decision, trace } = this.#order;
     const route = match?.route.route;
     const cohort = route ? cohortOf(route, match.route.service.share, facts!) : null;
     passTrace(this.#order.forwarded, cohort);
     if (route) trace?.decided(route.mode, decision.side, cohort);
     if (route && facts!.key !== null) core.stats.keys.add(route.service, facts!.key);
-    if (route && !safe && route.mode !== 'migrated')
-      this.#inFlight = core.gate.enter(route.service, facts!.key);
+    const touched = touches?.route.route;
+    if (touched && !safe && touched.mode !== 'migrated')
+      this.#inFlight = core.gate.enter(touched.service, facts!.key);
     if (decision.shadow) this.#capture = core.shadow.begin(live);
     this.#send(decision.side, null);
   }
@@ -218,7 +218,7 @@ export class Delivery implements AttemptOwner {
   #afterFailure(side: Side, attempt: Attempt | null, failure: UpstreamErrorCode | 'unavailable'): void {
     const next = afterFailure({
       safe: this.#order.safe,
-      idempotent: isIdempotent(this.#order.req.method as string),
+      idempotent: this.#order.idempotent,
       mayHaveRun: this.#mayHaveRun,
       replayable: this.#order.intake.replayable,
       awaited: !this.#closed,

@@ -3,8 +3,8 @@ import { choose, type Decision, type Facts } from './choose.ts';
 import type { Core } from './core.ts';
 import { Delivery, type DeliveryOwner } from './delivery.ts';
 import { type ErrorCode, sendProblem } from './errors.ts';
-import { admit, bearer, consumerOf, factsOf, isSafe, unverifiable } from './facts.ts';
-import { type Forwarded, plainAddress } from './headers.ts';
+import { admit, bearer, consumerOf, factsOf, unverifiable } from './facts.ts';
+import type { Forwarded } from './headers.ts';
 import { Intake } from './intake.ts';
 import type { Live } from './live.ts';
 import type { Match } from './match.ts';
@@ -25,14 +25,16 @@ export class Exchange implements DeliveryOwner {
   readonly #core: Core;
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
-  readonly #safe: boolean;
+  #safe = false;
+  #idempotent = false;
   #live: Live;
   #match: Match | null = null;
+  #touches: Match | null = null;
   #trace: RequestTrace | null = null;
   #forwarded!: Forwarded;
   #intake!: Intake;
   #verified: Verified | null = null;
-  #consumer = '';
+  #consumer: string | null = null;
   #facts: Facts | null = null;
   #decision = PASS_THROUGH;
   #heldSince: number | null = null;
@@ -45,7 +47,6 @@ export class Exchange implements DeliveryOwner {
     this.#req = req;
     this.#res = res;
     this.#live = core.live;
-    this.#safe = isSafe(req.method as string);
     core.began();
     res.sendDate = false;
     (res as Owned)[EXCHANGE] = this;
@@ -61,13 +62,15 @@ export class Exchange implements DeliveryOwner {
   }
 
   #admit(): void {
-    const admitted = admit(this.#live, this.#req, this.#core.trustProxy);
+    const admitted = admit(this.#live, this.#req);
     if (typeof admitted === 'string') {
       this.#core.stats.counts.refused++;
       this.refuse(admitted);
       return;
     }
     const { forwarded, match } = admitted;
+    this.#safe = admitted.safe;
+    this.#idempotent = admitted.idempotent;
     this.#forwarded = forwarded;
     this.#intake = new Intake(this.#req, this.#res, forwarded);
     this.#match = match;
@@ -97,8 +100,8 @@ export class Exchange implements DeliveryOwner {
 
   /** Verifying costs more than refusing: an address that has used up its limit has no token looked at. */
   #verify(token: string): void {
-    const address = consumerOf(null, plainAddress(this.#req.socket.remoteAddress));
-    const verdict = this.#live.limiter?.look(address, Date.now());
+    const address = consumerOf(this.#live, null, this.#forwarded);
+    const verdict = address === null ? undefined : this.#live.limiter?.look(address, Date.now());
     if (verdict !== undefined && !verdict.allowed) {
       this.#limited(verdict);
       return;
@@ -140,13 +143,13 @@ export class Exchange implements DeliveryOwner {
   #identified(verified: Verified | null): void {
     if (this.#gone()) return;
     this.#verified = verified;
-    this.#consumer = consumerOf(verified, plainAddress(this.#req.socket.remoteAddress));
-    if (this.#live.limiter && !this.#withinLimit()) return;
+    this.#consumer = consumerOf(this.#live, verified, this.#forwarded);
+    if (this.#live.limiter && this.#consumer !== null && !this.#withinLimit(this.#consumer)) return;
     this.#decide();
   }
 
-  #withinLimit(): boolean {
-    const verdict = this.#live.limiter!.take(this.#consumer, Date.now());
+  #withinLimit(consumer: string): boolean {
+    const verdict = this.#live.limiter!.take(consumer, Date.now());
     if (!verdict.allowed) this.#limited(verdict);
     return verdict.allowed;
   }
@@ -180,14 +183,17 @@ export class Exchange implements DeliveryOwner {
       this.#live = this.#core.live;
       this.#match = this.#live.matcher.find(this.#req.method as string, this.#req.url as string);
     }
-    const match = this.#match;
+    // A write that no route names goes to the monolith; on the path of a route it may write what a fence is moving.
+    const target = this.#req.url as string;
+    const match = this.#match ?? (this.#safe ? null : this.#live.matcher.neighbour(target));
+    this.#touches = match;
     if (match === null) {
       this.#decision = PASS_THROUGH;
       this.#readThenSend();
       return;
     }
     const { route, service } = match.route;
-    const pinned = this.#core.pins.get(this.#consumer, route.service);
+    const pinned = this.#consumer === null ? null : this.#core.pins.get(this.#consumer, route.service);
     const facts = factsOf(
       this.#live,
       match,
@@ -199,6 +205,12 @@ export class Exchange implements DeliveryOwner {
     );
     this.#facts = facts;
     this.#decision = choose(route, service, facts, this.#core.gate.fences, this.#core.gate.leased);
+    if (this.#match === null) {
+      this.#decision = { ...PASS_THROUGH, hold: this.#decision.hold };
+      if (this.#decision.hold) this.#hold();
+      else this.#readThenSend();
+      return;
+    }
     const unknowable = unverifiable(match, facts, this.#verified);
     if (this.#decision.notFound) this.refuse('not-found');
     else if (unknowable) this.refuse(unknowable);
@@ -256,6 +268,7 @@ export class Exchange implements DeliveryOwner {
         req: this.#req,
         res: this.#res,
         safe: this.#safe,
+        idempotent: this.#idempotent,
         forwarded: this.#forwarded,
         intake: this.#intake,
         bodyLimit: this.#bodyLimit,
@@ -263,6 +276,7 @@ export class Exchange implements DeliveryOwner {
         consumer: this.#consumer,
         decision: this.#decision,
         match: this.#match,
+        touches: this.#touches,
         facts: this.#facts,
         trace: this.#trace,
       },

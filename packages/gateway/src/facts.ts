@@ -1,23 +1,32 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { BUCKETS, type BucketCache } from '@banyan/cohort';
 import type { Facts } from './choose.ts';
+import { networkOf, peerAddress } from './client-address.ts';
 import type { ErrorCode } from './errors.ts';
 import { checkTarget } from './guard.ts';
-import { type Forwarded, forwardHeaders, plainAddress } from './headers.ts';
+import { type Forwarded, forwardHeaders } from './headers.ts';
 import type { Live } from './live.ts';
 import type { Match } from './match.ts';
+import { mayRunTwice, onlyReads, overridesInQuery } from './methods.ts';
 import type { Route, RouteTable, Side } from './route-table.ts';
 import type { Verified } from './tokens.ts';
 
-export type Admitted = { forwarded: Forwarded; match: Match | null };
+export type Admitted = {
+  forwarded: Forwarded;
+  match: Match | null;
+  /** Nothing that an upstream may take it for is a write. */
+  safe: boolean;
+  /** May be sent twice, whatever an upstream takes it for. */
+  idempotent: boolean;
+};
 
 /** Checks framing, host and target, and matches the route. Returns an error code for what must not be forwarded. */
-export function admit(live: Live, req: IncomingMessage, trustProxy: boolean): Admitted | ErrorCode {
+export function admit(live: Live, req: IncomingMessage): Admitted | ErrorCode {
   const method = req.method as string;
   const target = req.url as string;
   const forwarded = forwardHeaders(req.rawHeaders, {
-    trustProxy,
-    remoteAddress: plainAddress(req.socket.remoteAddress),
+    trustedHops: live.table.trustedHops ?? 0,
+    remoteAddress: peerAddress(req.socket.remoteAddress),
     encrypted: 'encrypted' in req.socket,
   });
   if (typeof forwarded === 'string') return forwarded;
@@ -26,20 +35,16 @@ export function admit(live: Live, req: IncomingMessage, trustProxy: boolean): Ad
   const bad = checkTarget(method, target, live.matcher);
   if (bad) return bad;
   const match = live.matcher.find(method, target);
-  const override = forwarded.methodOverride;
-  if (override !== null && live.matcher.find(override, target)?.route !== match?.route)
-    return 'method-override';
-  return { forwarded, match };
-}
-
-/** Methods that only read. */
-export function isSafe(method: string): boolean {
-  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS' || method === 'TRACE';
-}
-
-/** Methods that may be sent twice. */
-export function isIdempotent(method: string): boolean {
-  return method === 'PUT' || method === 'DELETE' || isSafe(method);
+  const asked = overridesInQuery(target);
+  const overrides = asked.length === 0 ? forwarded.overrides : [...forwarded.overrides, ...asked];
+  for (const override of overrides)
+    if (live.matcher.find(override, target)?.route !== match?.route) return 'method-override';
+  return {
+    forwarded,
+    match,
+    safe: onlyReads(method, overrides),
+    idempotent: mayRunTwice(method, overrides),
+  };
 }
 
 export function bearer(authorization: string | null): string | null {
@@ -48,10 +53,19 @@ export function bearer(authorization: string | null): string | null {
   return authorization.slice(7).trim();
 }
 
-/** Who is counted by rate limits and pinned after a write: the token's subject, else the client's address. */
-export function consumerOf(verified: Verified | null, address: string): string {
+/**
+ * Who is counted by rate limits: the token's subject, else the client's network, as far as the plan says how addresses
+ * are known. Null: nobody whom a limit could count without counting others too.
+ */
+export function consumerOf(
+  live: Live,
+  verified: Verified | null,
+  { clientAddress }: Forwarded,
+): string | null {
   const subject = verified?.state === 'valid' ? verified.claims.sub : undefined;
-  return subject === undefined ? `address:${address}` : `subject:${subject}`;
+  if (subject !== undefined) return `subject:${subject}`;
+  if (live.table.trustedHops === undefined || clientAddress === null) return null;
+  return `address:${networkOf(clientAddress)}`;
 }
 
 /**

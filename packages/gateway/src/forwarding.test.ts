@@ -65,16 +65,27 @@ describe('headers', () => {
     assert.equal(headers['x-real-ip'], undefined);
   });
 
-  test('with trustProxy what our proxy in front said is kept and added to', async (t) => {
+  test('what our proxies in front said is passed on, what stands before it is not', async (t) => {
     const monolith = await startBackend(t, 'monolith');
-    const table = tableOf({ monolith: monolith.url }, 0, []);
-    const { gateway } = await startTestGateway(t, table, { trustProxy: true });
-    const headers = { 'x-forwarded-for': '1.2.3.4', 'x-forwarded-proto': 'https', forwarded: 'for=1.2.3.4' };
+    const table = tableOf({ monolith: monolith.url }, 0, [], { trustedHops: 1 });
+    const { gateway } = await startTestGateway(t, table);
+    const headers = {
+      'x-forwarded-for': '6.6.6.6, 1.2.3.4',
+      'x-forwarded-proto': 'http, https',
+      'x-forwarded-host': 'shop.example',
+      'x-real-ip': '6.6.6.6',
+      'x-forwarded-port': '443',
+    };
     await textOf(await get(gateway.url, { headers }));
     const seen = monolith.seen[0]!.headers;
     assert.equal(seen['x-forwarded-for'], '1.2.3.4, 127.0.0.1');
     assert.equal(seen['x-forwarded-proto'], 'https');
-    assert.equal(seen.forwarded, 'for=1.2.3.4');
+    assert.equal(seen['x-forwarded-host'], 'shop.example');
+    assert.equal(seen['x-real-ip'], '1.2.3.4');
+    assert.equal(seen['x-forwarded-port'], '443');
+    assert.equal(seen.forwarded, undefined);
+    await textOf(await get(gateway.url, { headers: { forwarded: 'for=6.6.6.6, for="[2001:db8::1]:80"' } }));
+    assert.equal(monolith.seen[1]!.headers['x-forwarded-for'], '2001:db8::1, 127.0.0.1');
   });
 
   test('a trace is passed on as it came, none is made up, and the request id comes back', async (t) => {

@@ -1,4 +1,5 @@
 import { randomFillSync } from 'node:crypto';
+import { clientOf, lastOf } from './client-address.ts';
 import type { ErrorCode } from './errors.ts';
 import { validHost } from './guard.ts';
 
@@ -13,8 +14,10 @@ export type Forwarded = {
   contentLength: number | null;
   chunked: boolean;
   expectContinue: boolean;
-  /** Method that X-HTTP-Method-Override and its kin ask for, upper case. */
-  methodOverride: string | null;
+  /** Methods that X-HTTP-Method-Override and its kin ask for, upper case. */
+  overrides: readonly string[];
+  /** The client's address; null when the proxies in front do not say it. */
+  clientAddress: string | null;
   requestId: string;
   /** W3C trace context to pass on; empty: none. */
   traceparent: string;
@@ -26,8 +29,8 @@ export type Forwarded = {
 };
 
 export type ForwardOptions = {
-  /** Keep X-Forwarded-* and Forwarded of the client (a proxy in front of us set them). */
-  trustProxy: boolean;
+  /** Proxies of ours in front, which say in X-Forwarded-* or Forwarded whose request it is. */
+  trustedHops: number;
   remoteAddress: string;
   encrypted: boolean;
 };
@@ -44,7 +47,7 @@ export function forwardHeaders(raw: readonly string[], options: ForwardOptions):
   let contentLength: number | null = null;
   let chunked = false;
   let expectContinue = false;
-  let methodOverride: string | null = null;
+  let overrides = NO_OVERRIDES;
   let requestId = '';
   let traceparent: string | null = null;
   let tracestate = '';
@@ -52,6 +55,8 @@ export function forwardHeaders(raw: readonly string[], options: ForwardOptions):
   let forwardedFor = '';
   let forwardedProto = '';
   let forwardedHost = '';
+  let forwarded = '';
+  let realIp: string | null = null;
   let connection = '';
 
   for (let i = 0; i < raw.length; i += 2) {
@@ -89,7 +94,7 @@ export function forwardHeaders(raw: readonly string[], options: ForwardOptions):
         expectContinue = value.toLowerCase() === '100-continue';
         break;
       case METHOD_OVERRIDE:
-        methodOverride = value.toUpperCase();
+        overrides = [...overrides, value.trim().toUpperCase()];
         list.push(name, value);
         break;
       case REQUEST_ID:
@@ -105,31 +110,43 @@ export function forwardHeaders(raw: readonly string[], options: ForwardOptions):
         baggage = baggage === '' ? value : `${baggage},${value}`;
         break;
       case FORWARDED_FOR:
-        if (options.trustProxy) forwardedFor = forwardedFor === '' ? value : `${forwardedFor}, ${value}`;
+        forwardedFor = joined(forwardedFor, value);
         break;
       case FORWARDED_PROTO:
-        if (options.trustProxy) forwardedProto = value;
+        forwardedProto = joined(forwardedProto, value);
         break;
       case FORWARDED_HOST:
-        if (options.trustProxy) forwardedHost = value;
+        forwardedHost = joined(forwardedHost, value);
         break;
       case FORWARDED:
-        if (options.trustProxy) list.push(name, value);
+        forwarded = joined(forwarded, value);
+        break;
+      case REAL_IP:
+        realIp = name;
+        break;
+      case FORWARDED_PORT:
+        if (options.trustedHops > 0) list.push(name, value);
         break;
     }
   }
   if (chunked && contentLength !== null) return 'ambiguous-length';
   if (requestId === '') requestId = randomHex(8);
-  const address = options.remoteAddress;
+  const { trustedHops, remoteAddress, encrypted } = options;
+  const client = clientOf(trustedHops, remoteAddress, forwardedFor, forwarded);
+  const own = encrypted ? 'https' : 'http';
+  const proto = trustedHops === 0 ? own : (lastOf(forwardedProto, trustedHops)[0] ?? own).toLowerCase();
+  const said = trustedHops === 0 ? undefined : lastOf(forwardedHost, trustedHops)[0];
+  const publicHost = said !== undefined && validHost(said) ? said : host;
   list.push(
     'x-forwarded-for',
-    forwardedFor === '' ? address : `${forwardedFor}, ${address}`,
+    client.forwardedFor,
     'x-forwarded-proto',
-    forwardedProto === '' ? (options.encrypted ? 'https' : 'http') : forwardedProto,
+    proto === 'https' ? 'https' : 'http',
     'x-request-id',
     requestId,
   );
-  if (forwardedHost !== '' || host !== null) list.push('x-forwarded-host', forwardedHost || (host as string));
+  if (publicHost !== null) list.push('x-forwarded-host', publicHost);
+  if (trustedHops > 0 && realIp !== null && client.address !== null) list.push(realIp, client.address);
   if (connection !== '') {
     const before = authorizationAt;
     dropNamed(list, connection);
@@ -143,7 +160,8 @@ export function forwardHeaders(raw: readonly string[], options: ForwardOptions):
     contentLength,
     chunked,
     expectContinue,
-    methodOverride,
+    overrides,
+    clientAddress: client.address,
     requestId,
     traceparent: traceparent ?? '',
     tracestate: traceparent ? tracestate : '',
@@ -179,10 +197,10 @@ function isForeign(entry: string): boolean {
   }
 }
 
-/** The client's address as rate limits and X-Forwarded-For see it, without the IPv4-in-IPv6 prefix. */
-export function plainAddress(address: string | undefined): string {
-  if (address === undefined) return '';
-  return address.startsWith('::ffff:') ? address.slice(7) : address;
+const NO_OVERRIDES: readonly string[] = [];
+
+function joined(list: string, value: string): string {
+  return list === '' ? value : `${list},${value}`;
 }
 
 /** Random lower-case hex of so many bytes, from a block that is filled a few thousand bytes at a time. */
@@ -216,6 +234,8 @@ const FORWARDED_HOST = 13;
 const FORWARDED = 14;
 const TRACESTATE = 15;
 const BAGGAGE = 16;
+const REAL_IP = 17;
+const FORWARDED_PORT = 18;
 
 const SPECIAL: Record<string, number> = {
   host: HOST,
@@ -234,8 +254,8 @@ const SPECIAL: Record<string, number> = {
   'x-forwarded-for': FORWARDED_FOR,
   'x-forwarded-proto': FORWARDED_PROTO,
   'x-forwarded-host': FORWARDED_HOST,
-  'x-forwarded-port': FORWARDED,
-  'x-real-ip': FORWARDED,
+  'x-forwarded-port': FORWARDED_PORT,
+  'x-real-ip': REAL_IP,
   forwarded: FORWARDED,
   'keep-alive': DROP,
   'proxy-connection': DROP,

@@ -1,3 +1,4 @@
+import { METHODS as METHODS_OF_NODE } from 'node:http';
 import findMyWay, { type HTTPMethod } from 'find-my-way';
 import type { Route, RouteTable, ServiceState } from './route-table.ts';
 
@@ -18,6 +19,8 @@ export type Match = { route: CompiledRoute; params: Record<string, string | unde
 export interface Matcher {
   readonly routes: readonly CompiledRoute[];
   find(method: string, target: string): Match | null;
+  /** A route of this path, whatever its method: where a write by a method that the plan does not name may write too. */
+  neighbour(target: string): Match | null;
 }
 
 type Store = { compiled: CompiledRoute };
@@ -28,13 +31,7 @@ type Store = { compiled: CompiledRoute };
  * Throws when two routes have the same method and path, or a route names an unknown service.
  */
 export function compileRoutes(table: RouteTable, compileBody: (schema: unknown) => BodyCheck): Matcher {
-  const router = findMyWay({
-    caseSensitive: false,
-    ignoreTrailingSlash: true,
-    ignoreDuplicateSlashes: true,
-    maxParamLength: 65_536, // a long parameter must not dodge its route
-    querystringParser: () => EMPTY,
-  });
+  const router = newRouter();
   const routes = table.routes.map((route, index): CompiledRoute => {
     const service = table.services[route.service];
     if (!service) throw new Error(`route ${route.id}: no service ${route.service} in table ${table.version}`);
@@ -46,19 +43,52 @@ export function compileRoutes(table: RouteTable, compileBody: (schema: unknown) 
       router.on(method, compiled.route.path, noop, { compiled } satisfies Store);
     }
   }
+  const paths = routesByPath(routes);
   return {
     routes,
-    find(method, target) {
-      const found = router.find(method as HTTPMethod, target);
-      if (found === null || found.store == null) return null;
-      return { route: (found.store as Store).compiled, params: found.params };
-    },
+    find: (method, target) => matchIn(router, method, target),
+    neighbour: (target) => matchIn(paths, 'GET', target),
   };
+}
+
+type Router = ReturnType<typeof newRouter>;
+
+function newRouter() {
+  return findMyWay({
+    caseSensitive: false,
+    ignoreTrailingSlash: true,
+    ignoreDuplicateSlashes: true,
+    maxParamLength: 65_536, // a long parameter must not dodge its route
+    querystringParser: () => EMPTY,
+  });
+}
+
+/** The first route of each path. */
+function routesByPath(routes: readonly CompiledRoute[]): Router {
+  const router = newRouter();
+  const seen = new Set<string>();
+  for (const compiled of routes) {
+    const shape = compiled.route.path
+      .toLowerCase()
+      .replace(/:[^/]+/g, ':')
+      .replace(/(?<=.)\/$/, '');
+    if (seen.has(shape)) continue;
+    seen.add(shape);
+    router.on('GET', compiled.route.path, noop, { compiled } satisfies Store);
+  }
+  return router;
+}
+
+function matchIn(router: Router, method: string, target: string): Match | null {
+  const found = router.find(method as HTTPMethod, target);
+  if (found === null || found.store == null) return null;
+  return { route: (found.store as Store).compiled, params: found.params };
 }
 
 const EMPTY = Object.freeze({});
 const noop = (): void => {};
-const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'] as const;
+/** All that Node's parser lets in, so that `*` is any method; others are answered 400. CONNECT has no path. */
+const METHODS = METHODS_OF_NODE.filter((method) => method !== 'CONNECT') as HTTPMethod[];
 
 function methodsOf(route: Route, explicit: Set<string>): HTTPMethod[] {
   const named = (method: string) => explicit.has(`${method} ${route.path}`);

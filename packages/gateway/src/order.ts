@@ -17,15 +17,22 @@ export type Order = {
   live: Live;
   req: IncomingMessage;
   res: ServerResponse;
+  /** Nothing that an upstream may take it for is a write. */
   safe: boolean;
+  /** May be run twice, whatever an upstream takes it for. */
+  idempotent: boolean;
   forwarded: Forwarded;
   intake: Intake;
   bodyLimit: number;
   verified: Verified | null;
-  consumer: string;
+  /** Null when nobody is known. */
+  consumer: string | null;
   decision: Decision;
-  /** Both null when no route matched. */
+  /** Null when no route matched. */
   match: Match | null;
+  /** The route whose rows the request may touch: the one that matched, or for a write that none did, one of its path. */
+  touches: Match | null;
+  /** Null when `touches` is. */
   facts: Facts | null;
   /** Null: not recorded. */
   trace: RequestTrace | null;

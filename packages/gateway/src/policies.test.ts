@@ -247,6 +247,41 @@ describe('rate limit', () => {
     assert.ok(Number(headers.get('retry-after')) > 0);
   });
 
+  test('behind a balancer each client has a limit of its own, whatever it claims; an IPv6 network is one client', async (t) => {
+    const monolith = await startBackend(t, 'monolith');
+    const rateLimit = { perMinute: 2, perHour: 100 };
+    const { gateway } = await startTestGateway(
+      t,
+      tableOf({ monolith: monolith.url }, 0, [], { rateLimit, trustedHops: 1 }),
+    );
+    const statuses = async (addresses: string[]) => {
+      const list: number[] = [];
+      for (const address of addresses)
+        list.push((await fetch(gateway.url, { headers: { 'x-forwarded-for': address } })).status);
+      return list;
+    };
+    assert.deepEqual(
+      await statuses(['1.1.1.1', '1.1.1.2', '9.9.9.9, 1.1.1.1', '8.8.8.8, 1.1.1.1', '1.1.1.2']),
+      [200, 200, 200, 429, 200],
+    );
+    assert.deepEqual(
+      await statuses(['2001:db8::1', '2001:db8::2', '2001:db8:0:0:5::', '2001:db8:0:1::1']),
+      [200, 200, 429, 200],
+    );
+    assert.deepEqual(await statuses(['', 'unknown', 'unknown', 'unknown']), [200, 200, 200, 200]);
+  });
+
+  test('as long as the plan does not say how addresses are known, nobody is limited by address', async (t) => {
+    const { auth, call, gateway } = await jwtWorld(t, {
+      rateLimit: { perMinute: 1, perHour: 100 },
+      trustedHops: undefined,
+    });
+    for (let i = 0; i < 5; i++) assert.equal((await fetch(`${gateway.url}/nothing`)).status, 200);
+    const token = await auth.sign('1');
+    assert.equal((await call(token)).status, 200);
+    assert.equal((await call(token)).status, 429, 'a token names who is counted');
+  });
+
   test('the window slides: the last minute counts by the share still in sight', () => {
     const limiter = new RateLimiter({ perMinute: 10, perHour: 1_000 });
     for (let i = 0; i < 10; i++) assert.ok(limiter.take('a', 30_000).allowed);

@@ -84,6 +84,11 @@ export type RouteTable = {
   routes: Route[];
   issuers: Issuer[];
   rateLimit: { perMinute: number; perHour: number } | null;
+  /**
+   * Proxies of ours in front of the gateway: so many addresses from the right are believed. Undefined: not said, so that
+   * nobody is limited by address.
+   */
+  trustedHops?: number;
   /** Largest body and header block of a request, in bytes. `headerBytes` is read once, when a worker starts. */
   limits: { bodyBytes: number; headerBytes: number };
   /** How long a write may be held at a fence or for settling before 503 / release. */

@@ -15,5 +15,6 @@ export async function settleWrite(order: Order, side: Side, waves: string[][]): 
   core.stats.counts.settled++;
   if (settled) return;
   core.stats.counts.settleTimeouts++;
-  if (verified?.state === 'valid') core.pins.pin(consumer, match!.route.route.service, side, waves);
+  if (verified?.state === 'valid' && consumer !== null)
+    core.pins.pin(consumer, match!.route.route.service, side, waves);
 }

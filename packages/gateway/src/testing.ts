@@ -82,6 +82,7 @@ export function tableOf(
     })),
     issuers: [],
     rateLimit: null,
+    trustedHops: 0,
     limits: { bodyBytes: 1024 * 1024, headerBytes: 16 * 1024 },
     holdMs: 5_000,
     settleMs: 1_000,

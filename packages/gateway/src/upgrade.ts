@@ -6,7 +6,7 @@ import { changes, choose, cohortOf } from './choose.ts';
 import type { Core } from './core.ts';
 import { ERRORS, type ErrorCode, rawProblem } from './errors.ts';
 import { type Admitted, admit, bearer, consumerOf, factsOf, unverifiable } from './facts.ts';
-import { passTrace, plainAddress } from './headers.ts';
+import { passTrace } from './headers.ts';
 import type { Fence, Side } from './route-table.ts';
 import type { Verified } from './tokens.ts';
 import type { RequestTrace } from './tracing/trace.ts';
@@ -37,8 +37,8 @@ export class Upgrades {
 
   handle(req: IncomingMessage, socket: Socket, head: Buffer): undefined {
     socket.on('error', () => socket.destroy());
-    const { live, trustProxy, tracing } = this.#core;
-    const admitted = admit(live, req, trustProxy);
+    const { live, tracing } = this.#core;
+    const admitted = admit(live, req);
     if (typeof admitted === 'string') return this.#refuse(socket, admitted);
     const { forwarded, match } = admitted;
     const trace =
@@ -71,8 +71,8 @@ export class Upgrades {
     }
     const { live, gate, stats } = this.#core;
     if (request.since === null && live.limiter) {
-      const consumer = consumerOf(verified, plainAddress(socket.remoteAddress));
-      if (!live.limiter.take(consumer, Date.now()).allowed) {
+      const consumer = consumerOf(live, verified, admitted.forwarded);
+      if (consumer !== null && !live.limiter.take(consumer, Date.now()).allowed) {
         stats.counts.limited++;
         return this.#refuse(socket, 'too-many-requests', trace);
       }

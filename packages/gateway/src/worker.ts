@@ -28,8 +28,6 @@ export type WorkerOptions = {
   port: number;
   /** Default 127.0.0.1. */
   host?: string;
-  /** Believe X-Forwarded-* and Forwarded of the client, because a proxy of ours is in front. Default false. */
-  trustProxy?: boolean;
   /** Most requests held at once at a fence. Default 1,000. */
   maxHeld?: number;
   /** How long to wait for the first table, in milliseconds. Default 30,000. */
@@ -49,7 +47,6 @@ export class Worker implements Core {
   readonly pins: Pins;
   readonly shadow: Shadow;
   readonly buckets = new BucketCache();
-  readonly trustProxy: boolean;
   readonly #options: WorkerOptions;
   readonly #loop: ControlLoop;
   #server: Server | null = null;
@@ -66,7 +63,6 @@ export class Worker implements Core {
     const { source } = options;
     const onError = options.onError ?? (() => {});
     this.#options = options;
-    this.trustProxy = options.trustProxy ?? false;
     this.pins = new Pins(source, now);
     this.shadow = new Shadow({ source, stats: this.stats, now, onError });
     this.gate = new Gate({

@@ -22,7 +22,12 @@ export function findConflicts(plan: SoundPlan): PlanProblem[] {
 
 /** What is allowed and yet often a mistake. */
 export function findWarnings(plan: SoundPlan): PlanProblem[] {
-  return [...warnKeylessWrites(plan), ...warnOpenControl(plan), ...warnShortRollouts(plan)];
+  return [
+    ...warnKeylessWrites(plan),
+    ...warnOpenControl(plan),
+    ...warnUncountedClients(plan),
+    ...warnShortRollouts(plan),
+  ];
 }
 
 function checkMonolith({ monolith, issuers }: SoundPlan): PlanProblem[] {
@@ -157,6 +162,18 @@ function warnOpenControl({ control }: SoundPlan): PlanProblem[] {
       control.host,
       'lets other machines reach the control plane; its token travels unencrypted',
       'listen on 127.0.0.1, or put TLS in front of it',
+    ),
+  ];
+}
+
+function warnUncountedClients({ gateway }: SoundPlan): PlanProblem[] {
+  if (gateway.rateLimit == null || gateway.trustedHops !== undefined) return [];
+  return [
+    problem(
+      'gateway.rateLimit',
+      gateway.rateLimit,
+      'counts only whom a token names: how the addresses of others are known is not said',
+      'set gateway.trustedHops to the number of proxies in front (0: clients connect directly)',
     ),
   ];
 }

@@ -6,6 +6,7 @@ import { type PlanProblem, pathTo } from './problem.ts';
 export type SoundPlan = {
   monolith: Partial<Plan['monolith']>;
   control: Partial<Plan['control']>;
+  gateway: Partial<Plan['gateway']>;
   /** null: malformed, so nothing can be said about them. */
   issuers: { path: string; issuer: Issuer }[] | null;
   services: SoundService[];
@@ -63,6 +64,7 @@ export function soundParts(plan: unknown, problems: readonly PlanProblem[]): Sou
   return {
     monolith: soundFields('monolith') as Partial<Plan['monolith']>,
     control: soundFields('control') as Partial<Plan['control']>,
+    gateway: soundFields('gateway') as Partial<Plan['gateway']>,
     issuers: isSound('gateway')
       ? soundList<Issuer>('gateway.issuers', issuers).map(({ path, item }) => ({ path, issuer: item }))
       : null,

@@ -31,6 +31,8 @@ export type ResolvedPlan = {
     workers: number;
     adminPort: number;
     issuers: Issuer[];
+    /** null: not known. */
+    trustedHops: number | null;
     rateLimit: { perMinute: number; perHour: number } | null;
     bodyBytes: number;
     override: { header: string; roles: string[] } | null;
@@ -119,7 +121,8 @@ export function resolvePlan(plan: Plan): ResolvedPlan {
       workers: gateway.workers ?? 2,
       adminPort: gateway.adminPort ?? 7071,
       issuers: (gateway.issuers ?? []).map((issuer) => ({ ...issuer })),
-      rateLimit: gateway.rateLimit === undefined ? { perMinute: 1_000, perHour: 10_000 } : gateway.rateLimit,
+      trustedHops: gateway.trustedHops ?? null,
+      rateLimit: gateway.rateLimit === undefined ? { perMinute: 1_000, perHour: 60_000 } : gateway.rateLimit,
       bodyBytes: gateway.bodyBytes ?? 1_048_576,
       override: resolveOverride(gateway.override),
     },

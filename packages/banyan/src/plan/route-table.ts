@@ -28,6 +28,7 @@ export function buildRouteTable(plan: ResolvedPlan, states: ServiceStates, versi
     routes: services.flatMap((service) => service.routes.map((route) => buildRoute(plan, states, route))),
     issuers: plan.gateway.issuers,
     rateLimit: plan.gateway.rateLimit,
+    trustedHops: plan.gateway.trustedHops ?? undefined,
     limits: { bodyBytes: plan.gateway.bodyBytes, headerBytes: HEADER_BYTES },
     holdMs: Math.max(0, ...services.map((service) => service.rollout.fenceLimitMs)) + HOLD_MARGIN_MS,
     settleMs: SETTLE_MS,

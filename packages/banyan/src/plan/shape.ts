@@ -271,9 +271,16 @@ export const PlanSchema = record(
               default: [],
             },
           ),
-          rateLimit: optional('Requests allowed per consumer; null for no limit.', RateLimit, {
-            default: { perMinute: 1_000, perHour: 10_000 },
-          }),
+          trustedHops: optional(
+            'Proxies and balancers of yours in front of it, each of which adds an address to X-Forwarded-For (or Forwarded); 0 when clients connect to it directly.',
+            whole(0, 16, 'a whole number from 0 to 16', '1'),
+            { otherwise: 'not known: no address is believed, and nobody is limited by address' },
+          ),
+          rateLimit: optional(
+            'Requests allowed per consumer: whom a token names, else the client by its address if `trustedHops` is given; null for no limit.',
+            RateLimit,
+            { default: { perMinute: 1_000, perHour: 60_000 } },
+          ),
           bodyBytes: optional(
             'Largest request body, bytes.',
             whole(1, 1_073_741_824, 'bytes from 1 to 1073741824', '1048576'),
