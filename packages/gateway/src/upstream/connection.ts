@@ -1,7 +1,8 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
-import { MalformedResponse, ResponseParser, type ResponseSink } from './response-parser.ts';
+import { MalformedResponse } from './response-head.ts';
+import { ResponseParser, type ResponseSink } from './response-parser.ts';
 
 export type UpstreamRequest = {
   method: string;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { MalformedResponse, ResponseParser } from './response-parser.ts';
+import { MalformedResponse } from './response-head.ts';
+import { ResponseParser } from './response-parser.ts';
 
 type Parsed = {
   status: number;
@@ -95,32 +96,96 @@ test('garbage is refused or waited for, never a crash', () => {
   );
 });
 
-describe('what could be framed in two ways is malformed', () => {
-  const cases = {
-    'both lengths': 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
-    'two lengths': 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n',
-    'a length that is no number': 'HTTP/1.1 200 OK\r\nContent-Length: 1x\r\n\r\n',
-    'an unknown coding': 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n',
-    'a space before the colon': 'HTTP/1.1 200 OK\r\nX-A : chunked\r\n\r\n',
-    'a folded line': 'HTTP/1.1 200 OK\r\nX-A: b\r\n c: d\r\n\r\n',
-    'a bad chunk size': 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n',
-    'a chunk longer than it said':
-      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n',
+describe('what two readers could take for two things is malformed', () => {
+  const ok = 'HTTP/1.1 200 OK\r\n';
+  const chunked = `${ok}Transfer-Encoding: chunked\r\n\r\n`;
+  const cases: Record<string, string> = {
+    'both lengths': `${ok}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n`,
+    'both lengths, the other way round': `${ok}Transfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n`,
+    'two lengths': `${ok}Content-Length: 1\r\nContent-Length: 2\r\n\r\n`,
+    'the same length twice': `${ok}Content-Length: 1\r\nContent-Length: 1\r\n\r\na`,
+    'a list of lengths': `${ok}Content-Length: 1, 1\r\n\r\na`,
+    'a length that is no number': `${ok}Content-Length: 1x\r\n\r\n`,
+    'a length with a sign': `${ok}Content-Length: +1\r\n\r\na`,
+    'an empty length': `${ok}Content-Length:\r\n\r\n`,
+    'a length beyond counting': `${ok}Content-Length: 9999999999999999\r\n\r\n`,
+    'an unknown coding': `${ok}Transfer-Encoding: gzip, chunked\r\n\r\n`,
+    'chunked twice': `${ok}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n`,
+    'a coding with a tab behind it': `${ok}Transfer-Encoding: chunked\t\r\n\r\n0\r\n\r\n`,
+    'a coding in HTTP/1.0': 'HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    'a space before the colon': `${ok}X-A : chunked\r\n\r\n`,
+    'a header without a name': `${ok}: chunked\r\n\r\n`,
+    'a header without a colon': `${ok}X-A\r\n\r\n`,
+    'a folded line': `${ok}X-A: b\r\n c: d\r\n\r\n`,
+    'a line folded by a tab': `${ok}X-A: b\r\n\tc: d\r\n\r\n`,
+    'a folded line before the first header': `${ok} X-A: b\r\n\r\n`,
+    'a NUL in a value': `${ok}X-A: a\0b\r\n\r\n`,
+    'a control character in a value': `${ok}X-A: a\x1bb\r\n\r\n`,
+    'a DEL in a value': `${ok}X-A: a\x7fb\r\n\r\n`,
+    'a character that no name has': `${ok}X-\xe9: b\r\n\r\n`,
+    'a bare carriage return in a value': `${ok}X-A: b\rContent-Length: 1\r\n\r\n`,
+    'a bare carriage return before the line end': `${ok}X-A: b\r\r\n\r\n`,
+    'a bare line feed between headers': `${ok}X-A: b\nContent-Length: 1\r\n\r\n`,
+    'a bare line feed after the status line': 'HTTP/1.1 200 OK\nContent-Length: 1\r\n\r\na',
+    'a bare carriage return in the reason': 'HTTP/1.1 200 O\rK\r\n\r\n',
+    'a NUL in the reason': 'HTTP/1.1 200 O\0K\r\n\r\n',
+    'line feeds only, though the head never ends': 'HTTP/1.1 200 OK\nContent-Length: 5\n\nhello',
     'no status': 'HTTP/1.1 OK\r\n\r\n',
+    'a status in another notation': 'HTTP/1.1 2e2 OK\r\n\r\n',
+    'a status of two digits': 'HTTP/1.1 99 OK\r\n\r\n',
+    'a status of four digits': 'HTTP/1.1 2000 OK\r\n\r\n',
+    'a status below 100': 'HTTP/1.1 099 OK\r\n\r\n',
+    'a status with its reason attached': 'HTTP/1.1 200OK\r\n\r\n',
+    'two spaces before the status': 'HTTP/1.1  200 OK\r\n\r\n',
+    'a line before the status line': '\r\nHTTP/1.1 200 OK\r\n\r\n',
     'another protocol': 'SSH-2.0-x\r\n\r\n',
+    'a version unknown here': 'HTTP/1.2 200 OK\r\n\r\n',
+    'HTTP/2': 'HTTP/2.0 200 OK\r\n\r\n',
+    'small letters': 'http/1.1 200 OK\r\n\r\n',
     'an upgrade nobody asked for': 'HTTP/1.1 101 Switching Protocols\r\n\r\n',
-    'a head without end': `HTTP/1.1 200 OK\r\nX-A: ${'a'.repeat(70_000)}`,
+    'an interim answer with a length': `HTTP/1.1 103 Early Hints\r\nContent-Length: 1\r\n\r\na${ok}\r\n`,
+    'an interim answer with a coding': 'HTTP/1.1 100 Continue\r\nTransfer-Encoding: chunked\r\n\r\n',
+    '204 with a length': 'HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello',
+    '204 with a coding': 'HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    'a head without end': `${ok}X-A: ${'a'.repeat(70_000)}`,
+    'a head that is too long': `${ok}X-A: ${'a'.repeat(70_000)}\r\n\r\n`,
+    'interim answers without end': 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(4_000),
+    'a bad chunk size': `${chunked}-1\r\n`,
+    'a chunk size in another notation': `${chunked}0x1\r\na\r\n0\r\n\r\n`,
+    'a chunk size with a space': `${chunked}1 \r\na\r\n0\r\n\r\n`,
+    'an empty chunk size': `${chunked}\r\na\r\n0\r\n\r\n`,
+    'a chunk size beyond counting': `${chunked}fffffffffffffff\r\na`,
+    'a chunk size without a carriage return': `${chunked}1\na\r\n`,
+    'a chunk extension without end': `${chunked}1;${'a'.repeat(2_000)}`,
+    'a chunk extension that is too long': `${chunked}1;${'a'.repeat(2_000)}\r\na\r\n0\r\n\r\n`,
+    'a line feed in a chunk extension': `${chunked}1;a\nb\r\na\r\n0\r\n\r\n`,
+    'a NUL in a chunk extension': `${chunked}1;\0\r\na\r\n0\r\n\r\n`,
+    'a chunk longer than it said': `${chunked}1\r\nab\r\n0\r\n\r\n`,
+    'a chunk shorter than it said': `${chunked}3\r\na\r\n0\r\n\r\n`,
+    'a chunk that a bare line feed ends': `${chunked}1\r\na\n0\r\n\r\n`,
+    'rubbish for a trailer': `${chunked}0\r\nrubbish\r\n\r\n`,
+    'another answer for a trailer': `${chunked}0\r\nHTTP/1.1 200 OK\r\n\r\n`,
+    'a NUL in a trailer': `${chunked}0\r\nX-A: \0\r\n\r\n`,
+    'a folded trailer': `${chunked}0\r\nX-A: b\r\n c\r\n\r\n`,
+    'a trailer without a carriage return': `${chunked}0\r\nX-A: b\n\r\n`,
+    'trailers without end': `${chunked}0\r\n${'X-A: b\r\n'.repeat(10_000)}`,
   };
   for (const [what, text] of Object.entries(cases)) {
-    test(what, () => assert.throws(() => parse(text), MalformedResponse));
+    test(what, () => {
+      assert.throws(() => parse(text), MalformedResponse);
+      const everywhere = Array.from({ length: 200 }, (_, i) => i);
+      assert.throws(() => parse(text, { at: everywhere }), MalformedResponse, 'byte by byte too');
+    });
   }
 });
 
 describe('ends', () => {
-  test('answers to HEAD, 204 and 304 have no body, whatever their length says', () => {
+  test('answers to HEAD, 204 and 304 have no body', () => {
     const parsed = parse('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n', { head: true });
     assert.deepEqual([parsed.length, parsed.reusable], [5, true]);
     assert.equal(parse('HTTP/1.1 204 No Content\r\n\r\n').reusable, true);
+    const empty = parse('HTTP/1.1 204 No Content\r\nX-A: b\r\nContent-Length: 0\r\n\r\n');
+    assert.deepEqual([empty.headers, empty.reusable], [['X-A', 'b'], true], 'no length may be passed on');
     assert.equal(parse('HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n').reusable, true);
     assert.equal(parse('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n').reusable, true);
   });
@@ -138,6 +203,14 @@ describe('ends', () => {
     assert.equal(parse(`HTTP/1.0 200 OK\r\n${tail}`).reusable, false);
     assert.equal(parse(`HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n${tail}`).reusable, true);
     assert.equal(parse(`HTTP/1.1 200 OK\r\n${tail}HTTP/1.1 200 OK\r\n`).reusable, false);
+    for (const list of ['close, keep-alive', 'keep-alive, CLOSE', 'close\r\nConnection: keep-alive']) {
+      assert.equal(parse(`HTTP/1.1 200 OK\r\nConnection: ${list}\r\n${tail}`).reusable, false, list);
+      assert.equal(parse(`HTTP/1.0 200 OK\r\nConnection: ${list}\r\n${tail}`).reusable, false, list);
+    }
+    assert.equal(parse(`HTTP/1.1 200 OK\r\nConnection: x-close\r\n${tail}`).reusable, true);
+    const chunked = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n';
+    assert.equal(parse(`${chunked}rubbish`).reusable, false);
+    assert.equal(parse('HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\nhello').reusable, false);
   });
 
   test('an answer that breaks off is not complete', () => {

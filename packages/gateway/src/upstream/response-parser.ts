@@ -1,3 +1,5 @@
+import { checkField, MalformedResponse, readHead } from './response-head.ts';
+
 /** What a parser tells of. `onHead` comes once, then `onData` any number of times, then `onDone` once. */
 export interface ResponseSink {
   /** `headers` is a flat list as they came; `length` is null when the head does not tell it. */
@@ -8,15 +10,13 @@ export interface ResponseSink {
   onDone(reusable: boolean): void;
 }
 
-export class MalformedResponse extends Error {}
-
+/** Of a head with the interim ones before it, and of the trailers. */
 const MAX_HEAD = 64 * 1024;
 const MAX_CHUNK_LINE = 1024;
 const HEAD_END = Buffer.from('\r\n\r\n');
-const CRLF = Buffer.from('\r\n');
 
-const TAB = 9;
-const COLON = 58;
+const LF = 10;
+const CR = 13;
 
 const HEAD = 0;
 const LENGTH = 1;
@@ -29,8 +29,8 @@ const DONE = 7;
 
 /**
  * Parses HTTP/1.1 answers, one request at a time, strictly: what two readers could frame differently (both lengths,
- * two lengths, folded lines, bare line feeds) is malformed. Written for speed: it slices one string per head and
- * calls nothing per header.
+ * two lengths, folded lines, bare line feeds, control characters) is malformed. Written for speed: it slices one string
+ * per head and calls nothing per header.
  */
 export class ResponseParser {
   /** Seconds of the server's Keep-Alive hint; null when it gave none. */
@@ -39,6 +39,10 @@ export class ResponseParser {
   #state = DONE;
   #data: Buffer | null = null;
   #at = 0;
+  /** Of the head that has not come whole: how far it has been looked through. */
+  #seen = 0;
+  /** What may still come of heads, or of trailers. */
+  #room = MAX_HEAD;
   #left = 0;
   #paused = false;
   #noBody = false;
@@ -58,6 +62,8 @@ export class ResponseParser {
     this.#noBody = noBody;
     this.#paused = false;
     this.#data = null;
+    this.#seen = 0;
+    this.#room = MAX_HEAD;
   }
 
   pause(): void {
@@ -110,9 +116,7 @@ export class ResponseParser {
         if (this.#left === 0) this.#state = CHUNK_END;
         return true;
       case CHUNK_END:
-        if (this.#line(2) === null) return false;
-        this.#state = CHUNK_SIZE;
-        return true;
+        return this.#chunkEnd();
       case TRAILER:
         return this.#trailer();
       default:
@@ -123,71 +127,49 @@ export class ResponseParser {
   #head(): boolean {
     const data = this.#data;
     if (data === null || this.#at >= data.length) return false;
-    const end = data.indexOf(HEAD_END, this.#at);
+    const end = data.indexOf(HEAD_END, this.#at + Math.max(0, this.#seen - 3));
+    const length = (end === -1 ? data.length : end) - this.#at;
+    if (length > this.#room) throw new MalformedResponse('the head is too long');
     if (end === -1) {
-      if (data.length - this.#at > MAX_HEAD) throw new MalformedResponse('the head is too long');
+      this.#checkPart(data, length);
       return false;
     }
     const text = data.toString('latin1', this.#at, end + 2);
     this.#at = end + 4;
-    const status = statusOf(text);
-    if (status >= 100 && status < 200) {
-      if (status === 101) throw new MalformedResponse('an upgrade nobody asked for');
-      return true; // an interim answer: the real one follows
-    }
-    this.#headers(text, status);
+    this.#seen = 0;
+    this.#whole(text, length);
     return true;
   }
 
-  #headers(text: string, status: number): void {
-    const list: string[] = [];
-    let length: number | null = null;
-    let chunked = false;
-    this.#keepAlive = text.charCodeAt(7) === 49; // HTTP/1.1
-    this.keepAliveSeconds = null;
-    let at = text.indexOf('\r\n') + 2;
-    while (at < text.length) {
-      const colon = nameEnd(text, at);
-      const end = text.indexOf('\r\n', colon);
-      const name = text.slice(at, colon);
-      const value = trimmed(text, colon + 1, end);
-      at = end + 2;
-      list.push(name, value);
-      switch (name.length) {
-        case 10: {
-          const lower = name.toLowerCase();
-          if (lower === 'connection') this.#connection(value);
-          else if (lower === 'keep-alive') this.keepAliveSeconds = secondsOf(value);
-          break;
-        }
-        case 14:
-          if (name.toLowerCase() !== 'content-length') break;
-          if (length !== null || !DIGITS.test(value)) throw new MalformedResponse('an ambiguous length');
-          length = Number(value);
-          break;
-        case 17:
-          if (name.toLowerCase() !== 'transfer-encoding') break;
-          if (chunked || value.toLowerCase() !== 'chunked') throw new MalformedResponse('an unknown coding');
-          chunked = true;
-          break;
-      }
+  /** A head without carriage returns would never be seen to end. */
+  #checkPart(data: Buffer, length: number): void {
+    for (let at = data.indexOf(LF, this.#at + this.#seen); at !== -1; at = data.indexOf(LF, at + 1)) {
+      if (at === this.#at || data[at - 1] !== CR) throw new MalformedResponse('a bare line feed in the head');
     }
-    if (chunked && length !== null) throw new MalformedResponse('two lengths');
+    this.#seen = length;
+  }
+
+  /** A whole head with its last line end; `length` bytes of the connection. */
+  #whole(text: string, length: number): void {
+    const head = readHead(text);
+    const { status } = head;
+    if (status === 101) throw new MalformedResponse('an upgrade nobody asked for');
+    if (status < 200) {
+      this.#room -= length; // an interim answer: the real one follows
+      return;
+    }
+    this.#keepAlive = head.keepAlive;
+    this.keepAliveSeconds = head.keepAliveSeconds;
     const empty = this.#noBody || status === 204 || status === 304;
-    if (!empty) this.#state = chunked ? CHUNK_SIZE : length === null ? UNTIL_CLOSE : LENGTH;
-    this.#left = length ?? 0;
-    this.#sink.onHead(status, list, length);
+    if (!empty) this.#state = head.chunked ? CHUNK_SIZE : head.length === null ? UNTIL_CLOSE : LENGTH;
+    this.#left = head.length ?? 0;
+    this.#room = MAX_HEAD;
+    this.#sink.onHead(status, head.headers, head.length);
     if (empty || (this.#state === LENGTH && this.#left === 0)) {
       this.#left = 0;
       this.#state = LENGTH;
       if (!this.#paused) this.#finish(true);
     }
-  }
-
-  #connection(value: string): void {
-    const lower = value.toLowerCase();
-    if (lower === 'keep-alive') this.#keepAlive = true;
-    else if (lower.includes('close')) this.#keepAlive = false;
   }
 
   /** Hands on what there is of the body, at most what is left; false when there is nothing. */
@@ -213,10 +195,26 @@ export class ResponseParser {
     return true;
   }
 
+  #chunkEnd(): boolean {
+    const data = this.#data;
+    if (data === null || this.#at >= data.length) return false;
+    if (data[this.#at] !== CR) throw new MalformedResponse('a chunk longer than it said');
+    if (this.#line(0) === null) return false;
+    this.#state = CHUNK_SIZE;
+    return true;
+  }
+
+  /** Trailers are dropped, but must look like what they are: it may be another answer that follows. */
   #trailer(): boolean {
-    const line = this.#line(MAX_HEAD);
+    const line = this.#line(this.#room);
     if (line === null) return false;
-    if (line === '') this.#finish(true);
+    if (line === '') {
+      this.#finish(true);
+      return true;
+    }
+    this.#room -= line.length + 2;
+    if (this.#room < 0) throw new MalformedResponse('the trailers are too long');
+    checkField(`${line}\r\n`);
     return true;
   }
 
@@ -233,14 +231,14 @@ export class ResponseParser {
   #line(max: number): string | null {
     const data = this.#data;
     if (data === null) return null;
-    const end = data.indexOf(CRLF, this.#at);
-    if (end === -1) {
-      if (data.length - this.#at > max) throw new MalformedResponse('a line is too long');
-      return null;
-    }
-    const line = data.toString('latin1', this.#at, end);
-    if (this.#state === CHUNK_END && line !== '') throw new MalformedResponse('a chunk longer than it said');
-    this.#at = end + 2;
+    const end = data.indexOf(LF, this.#at);
+    // The carriage return may be there already.
+    if ((end === -1 ? data.length : end) - this.#at > max + 1)
+      throw new MalformedResponse('a line is too long');
+    if (end === -1) return null;
+    if (end === this.#at || data[end - 1] !== CR) throw new MalformedResponse('a bare line feed');
+    const line = data.toString('latin1', this.#at, end - 1);
+    this.#at = end + 1;
     return line;
   }
 
@@ -252,43 +250,4 @@ export class ResponseParser {
   }
 }
 
-const DIGITS = /^\d{1,15}$/;
-const CHUNK_LINE = /^([0-9a-f]{1,13})[ \t]*(?:;.*)?$/i;
-const NAME = /^[\w!#$%&'*+.^`|~-]$/;
-/** By character: may it be in a header's name? */
-const IN_NAME = Uint8Array.from({ length: 256 }, (_, code) => (NAME.test(String.fromCharCode(code)) ? 1 : 0));
-
-function statusOf(text: string): number {
-  if (!text.startsWith('HTTP/1.') || text.charCodeAt(8) !== 32) throw new MalformedResponse('no status line');
-  const status = Number(text.slice(9, 12));
-  const after = text.charCodeAt(12);
-  if (!(status >= 100 && status <= 999) || (after !== 32 && after !== 13)) {
-    throw new MalformedResponse('no status');
-  }
-  return status;
-}
-
-/** Where the colon is. A folded line, or a space before the colon: readers differ in what it means. */
-function nameEnd(text: string, from: number): number {
-  let at = from;
-  while (IN_NAME[text.charCodeAt(at)] === 1) at++;
-  if (at === from || text.charCodeAt(at) !== COLON) throw new MalformedResponse('a bad header name');
-  return at;
-}
-
-function trimmed(text: string, from: number, to: number): string {
-  let start = from;
-  let end = to;
-  while (start < end && isBlank(text.charCodeAt(start))) start++;
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
-  return text.slice(start, end);
-}
-
-function isBlank(code: number): boolean {
-  return code === 32 || code === TAB;
-}
-
-function secondsOf(value: string): number | null {
-  const found = /timeout=(\d+)/i.exec(value)?.[1];
-  return found === undefined ? null : Number(found);
-}
+const CHUNK_LINE = /^([0-9a-f]{1,13})(?:;[\t -~\x80-\xff]*)?$/i;
