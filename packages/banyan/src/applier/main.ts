@@ -1,4 +1,4 @@
-import { childContext, stopOnSignal } from '../up/child.ts';
+import { childContext, stopOnSignal, tellSupervisor } from '../up/child.ts';
 import { startApplier } from './applier.ts';
 import { serveApplier } from './server.ts';
 
@@ -6,7 +6,7 @@ const { plan, log, token, applierUrl } = await childContext('applier');
 const { hostname, port } = new URL(applierUrl);
 const applier = await startApplier({ plan, log });
 const server = await serveApplier(applier, { host: hostname, port: Number(port), token });
-process.send?.('ready');
+tellSupervisor('ready');
 stopOnSignal(async () => {
   await server.close();
   await applier.stop();

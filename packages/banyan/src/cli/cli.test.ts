@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, type TestContext, test } from 'node:test';
@@ -89,7 +89,7 @@ describe('banyan plan', { concurrency: 3 }, () => {
     const { fake, banyan } = await aShop(t);
     const { code, stderr } = await banyan('plan', '--to', '200%');
     assert.equal(code, 2);
-    assert.match(stderr, /'200%' is neither a share nor a stage\n {2}mend: /);
+    assert.match(stderr, /'200%' is no share\n {2}mend: give a share from 0\.01% to 100%/);
     assert.deepEqual(fake.calls, []);
   });
 });
@@ -194,6 +194,7 @@ describe('banyan rollback', { concurrency: 3 }, () => {
     assert.equal(code, 2);
     assert.equal(json().error.code, 'no_such_service');
     assert.match(stderr, /known services: auth, users/);
+    assert.match((await banyan('rollback', 'user')).stderr, /mend: did you mean 'users'\?/);
   });
 });
 
@@ -352,6 +353,7 @@ describe('banyan', { concurrency: 3 }, () => {
     const { code, json } = await run([main, 'status', '--json'], folder).ended;
     assert.equal(code, 3);
     assert.equal(json().error.code, 'unauthorized');
+    assert.match(json().error.mend, /BANYAN_TOKEN.*\.banyan\/token/);
   });
 
   test('has help with examples for itself and every command', async (t) => {
@@ -368,6 +370,24 @@ describe('banyan', { concurrency: 3 }, () => {
       assert.match(text, /--json/);
       assert.ok(help.stdout.includes(`\n  ${command.name()} `), command.name());
     }
+  });
+
+  test('without a command shows its help, and so does one that only holds others', async (t) => {
+    const { banyan } = await aShop(t);
+    for (const args of [[], ['flags']]) {
+      const { code, stdout, stderr } = await banyan(...args);
+      assert.deepEqual([code, stdout], [2, '']);
+      assert.match(stderr, /^Usage: banyan/);
+      assert.doesNotMatch(stderr, /outputHelp|error:/);
+    }
+  });
+
+  test('tells nobody what Node would tell a developer', async () => {
+    const folder = join(root, 'no package');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'banyan.config.ts'), `export default ${JSON.stringify(aPlan())};\n`);
+    const { code, stderr } = await run([main, 'check', '--offline'], folder).ended;
+    assert.deepEqual([code, stderr], [0, '']);
   });
 
   test('takes an unknown command or option for a mistake, and suggests', async (t) => {

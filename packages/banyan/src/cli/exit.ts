@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { ControlError } from '../control/control.ts';
 import { formatProblem, LoadError, PlanError, type PlanProblem } from '../plan/problem.ts';
+import { StartError } from '../up/start-error.ts';
 
 /** Exit codes of every command; part of its interface. */
 export const EXIT = {
@@ -96,7 +97,13 @@ export function tell(error: unknown): Told {
     };
   }
   if (error instanceof ControlError) {
-    return { exit: exitOf(error), code: error.code, message: error.message, mend: error.mend };
+    // The control plane tells how a request is made; who runs a command has made none.
+    const mend = error.code === 'unauthorized' ? TOKEN_MEND : error.mend;
+    return { exit: exitOf(error), code: error.code, message: error.message, mend };
+  }
+  if (error instanceof StartError) {
+    const { message, where, mend } = error;
+    return { exit: EXIT.negative, code: 'not_started', message, where, mend };
   }
   if (error instanceof UsageError)
     return { exit: EXIT.usage, code: 'usage', message: error.message, mend: error.mend };
@@ -122,6 +129,9 @@ export function tell(error: unknown): Told {
   const message = error instanceof Error ? error.message || error.name : String(error);
   return { exit: EXIT.negative, code: 'failed', message };
 }
+
+const TOKEN_MEND =
+  'commands take the token from BANYAN_TOKEN, else from control.token of the plan, else from .banyan/token beside the plan: give the one that banyan up was started with';
 
 /** By name: its package is loaded only by the commands that need it. */
 function isSagaError(error: unknown): error is Error & { code: string; mend: string } {

@@ -4,7 +4,15 @@ import { note, painter, printJson } from './output.ts';
 import { createProgram } from './program.ts';
 
 /** Entry of the command `banyan`. */
+hideWarnings();
 await run(process.argv);
+
+/** What Node would tell a developer of ours: a plan without a package.json beside it, something deprecated in a library. */
+function hideWarnings(): void {
+  if (process.env.BANYAN_DEBUG) return;
+  process.removeAllListeners('warning');
+  process.on('warning', () => {});
+}
 
 async function run(argv: string[]): Promise<void> {
   // `banyan steps | head` closes our output early, and that is no failure.
@@ -15,6 +23,10 @@ async function run(argv: string[]): Promise<void> {
     await createProgram().parseAsync(argv);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return; // --help, --version
+    if (error instanceof CommanderError && error.code === 'commander.help') {
+      process.exitCode = EXIT.usage; // no command was given, and the help has been shown
+      return;
+    }
     const told = tell(error);
     const { exit, ...shown } = told;
     if (argv.includes('--json')) printJson({ error: shown });

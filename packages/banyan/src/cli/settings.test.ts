@@ -131,6 +131,17 @@ describe('banyan config', () => {
     assert.equal((await banyan('config', 'get', 'users', 'LOG_LEVEL')).code, 2);
   });
 
+  test('refuses with 2 what nobody would ever read, and suggests', async () => {
+    for (const args of [
+      ['set', 'user', 'LOG_LEVEL', 'debug'],
+      ['token', 'user'],
+    ]) {
+      const { code, stderr } = await banyan('config', ...args);
+      assert.equal(code, 2);
+      assert.match(stderr, /there is no service 'user' in the plan\n {2}mend: did you mean 'users'\?/);
+    }
+  });
+
   test('refuses a secret with 2 and does not repeat it', async () => {
     const { code, stderr } = await banyan('config', 'set', 'users', 'JWT_SECRET', 'hunter2');
     assert.equal(code, 2);

@@ -7,7 +7,6 @@ import {
   rollUp,
 } from '@banyan/gateway';
 import { createPool, withTransaction } from '@banyan/postgres';
-import pg from 'pg';
 import type { Logger } from 'pino';
 import * as store from '../control/store.ts';
 import { listenForChanges } from '../control/wake.ts';
@@ -20,6 +19,7 @@ import type { ApplierClient } from './applier-client.ts';
 import { Baselines } from './baselines.ts';
 import { collectFacts, type ServiceFacts, type Sources } from './facts.ts';
 import { createGuards } from './guards.ts';
+import { holdControllerLock } from './lock.ts';
 import { Probes } from './probes.ts';
 import { Refusals } from './refusals.ts';
 import { nextVersion, publishIfChanged, tableOfStates } from './route-tables.ts';
@@ -29,8 +29,6 @@ import { fencedStep, type StepContext } from './step.ts';
 const TICK_MS = 250;
 /** How often evidence is summed up and what is old is dropped, ms. */
 const TIDY_MS = 60_000;
-/** Key of the advisory lock that makes the controller one of a kind per control database. */
-const CONTROLLER_LOCK = 0x62616e79; // 'bany'
 
 export type Controller = { readonly sources: Sources; stop(): Promise<void> };
 
@@ -178,13 +176,4 @@ async function rollBack(db: store.Queryable, service: string, why: string): Prom
   await store.setTarget(db, service, { stage: 'monolith', share: 0 }, { reason: why });
   await store.pause(db, service, why);
   await store.announce(db);
-}
-
-/** Waits for the lock of a predecessor whose session is not gone yet. Released by ending the connection. */
-async function holdControllerLock(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, application_name: 'banyan-controller-lock' });
-  client.on('error', () => process.exit(1)); // without the lock another controller may act: this one must not
-  await client.connect();
-  await client.query('SELECT pg_advisory_lock($1)', [CONTROLLER_LOCK]);
-  return client;
 }

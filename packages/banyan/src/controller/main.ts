@@ -1,7 +1,7 @@
 import { serveApi } from '../api/server.ts';
 import { openFlagFeed } from '../settings/feed.ts';
 import { createSettings } from '../settings/store.ts';
-import { childContext, stopOnSignal } from '../up/child.ts';
+import { childContext, stopOnSignal, tellSupervisor } from '../up/child.ts';
 import { connectApplier } from './applier-client.ts';
 import { startController } from './controller.ts';
 import { controlMetrics } from './metrics.ts';
@@ -21,7 +21,7 @@ const api = await serveApi(operations, {
   settings: { store, feed },
   log,
 });
-process.send?.('ready');
+tellSupervisor('ready');
 stopOnSignal(async () => {
   await api.close();
   await feed.close();

@@ -8,6 +8,7 @@ import {
 } from '@banyan/gateway';
 import { withTransaction } from '@banyan/postgres';
 import { type Control, ControlError, type PlannedStep, type ServiceStatus } from '../control/control.ts';
+import { noSuchService } from '../control/no-such-service.ts';
 import * as store from '../control/store.ts';
 import { priceOfGoingBack } from '../stage/price.ts';
 import { describeStage, FULL_SHARE, rank, type Stage, type Target } from '../stage/stages.ts';
@@ -233,13 +234,7 @@ export function createOperations(sources: Sources): Control {
 
   function demandService(service: string): void {
     if (plan.services[service]) return;
-    const known = Object.keys(plan.services).join(', ');
-    throw new ControlError(
-      'no_such_service',
-      404,
-      `there is no service '${service}' in the plan`,
-      `known services: ${known}`,
-    );
+    throw noSuchService(service, Object.keys(plan.services));
   }
 
   async function describeService(facts: ServiceFacts): Promise<ServiceStatus> {

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { postgresSource, runCluster, startGateway } from '@banyan/gateway';
-import { childContext } from '../up/child.ts';
+import { childContext, stopOnSignal, tellSupervisor } from '../up/child.ts';
 
 const { plan, log, token, applierUrl } = await childContext('gateway');
+
+let serving = false;
 
 // The primary and each worker run this file; `start` is called in the workers.
 const gateway = await runCluster({
@@ -22,7 +24,13 @@ const gateway = await runCluster({
       env: process.env,
       onError: (error) => log.warn({ err: error }, 'gateway'),
     }),
-  onEvent: (event) => log.info(event, 'cluster'),
+  onEvent: (event) => {
+    if (event.kind === 'start-failed') log.error({ err: event.error }, 'a worker cannot start');
+    else log.info(event, 'cluster');
+    // Later ones are replaced; the first say why there will be no gateway, and they have said it in the log.
+    if (event.kind === 'worker-died' && !serving) process.exit(1);
+  },
 });
-process.on('disconnect', () => void gateway.stop().finally(() => process.exit(0)));
-process.send?.('ready');
+serving = true;
+stopOnSignal(() => gateway.stop());
+tellSupervisor('ready');

@@ -1,5 +1,6 @@
 import { parseTarget } from '../stage/stages.ts';
 import type { SoundPlan } from './parts.ts';
+import { checkPorts } from './port-checks.ts';
 import { type PlanProblem, pathTo, problem } from './problem.ts';
 import { checkRoute, checkUniqueRoutes, warnKeylessWrites } from './route-checks.ts';
 import { checkSharedTables, checkTable } from './table-checks.ts';
@@ -9,6 +10,7 @@ export function findConflicts(plan: SoundPlan): PlanProblem[] {
   return [
     ...checkMonolith(plan),
     ...checkIssuers(plan),
+    ...checkPorts(plan),
     ...plan.rollouts.flatMap(({ path, rollout }) => checkSteps(`${path}.steps`, rollout.steps)),
     ...checkServices(plan),
     ...plan.services.flatMap((service) =>

@@ -17,6 +17,8 @@ export type SoundService = {
   path: string;
   name: string;
   database: string | null;
+  /** Its origins. */
+  urls: string[];
   routes: { path: string; route: PlanRoute }[];
   tables: { path: string; table: TableMapping }[];
   /** False when a route or table had to be left out: what is absent may only be malformed. */
@@ -44,6 +46,7 @@ export function soundParts(plan: unknown, problems: readonly PlanProblem[]): Sou
       path,
       name,
       database: isSound(`${path}.database`) ? (service.database as string) : null,
+      urls: isSound(`${path}.url`) ? [service.url as string | string[]].flat() : [],
       routes: soundList<PlanRoute>(`${path}.routes`, service.routes).map(({ path, item }) => ({
         path,
         route: item,

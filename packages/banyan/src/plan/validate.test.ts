@@ -347,3 +347,35 @@ test('a control plane that other machines reach, and a rollout that ends early, 
     ['control.host', 'rollout.steps'],
   );
 });
+
+describe('ports', () => {
+  test('of an upstream are ports', () => {
+    assert.equal(onlyError(changed('monolith.url', 'http://127.0.0.1:99999')).message, 'is no URL');
+  });
+
+  test('belong to one listener each, defaults counted', () => {
+    assert.equal(onlyError(changed('gateway.adminPort', 7070)).path, 'control.port');
+    assert.match(onlyError(changed('control.port', 8080)).message, /the gateway too \(gateway\.port\)/);
+    const open = aPlan({ gateway: { ...aPlan().gateway, host: '0.0.0.0', port: 7071 } });
+    assert.equal(onlyError(open).path, 'gateway.adminPort');
+    const apart = aPlan({ gateway: { ...aPlan().gateway, host: '10.0.0.1', port: 7071 } });
+    assert.deepEqual(errorsOf(apart), []);
+  });
+
+  test('of 0 are any free ones, so two of them are not the same', () => {
+    const plan = aPlan({ gateway: { ...aPlan().gateway, port: 0 } });
+    plan.control.port = 0;
+    assert.deepEqual(errorsOf(plan), []);
+  });
+
+  test('that Banyan listens on are nobody to forward to', () => {
+    assert.match(
+      onlyError(changed('monolith.url', 'http://localhost:8080')).message,
+      /the gateway itself listens/,
+    );
+    assert.equal(
+      onlyError(changed('services.auth.url', ['http://127.0.0.1:4001', 'http://127.0.0.1:7070'])).path,
+      'services.auth.url',
+    );
+  });
+});

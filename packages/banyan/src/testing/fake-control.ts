@@ -5,6 +5,7 @@ import {
   type ServiceStatus,
   type VerificationRun,
 } from '../control/control.ts';
+import { noSuchService } from '../control/no-such-service.ts';
 import { FULL_SHARE, STAGES, type Stage, type Target } from '../stage/stages.ts';
 
 /**
@@ -219,12 +220,7 @@ export class FakeControl implements Control {
   #get(service: string): ServiceStatus {
     const status = this.services[service];
     if (status) return status;
-    throw new ControlError(
-      'no_such_service',
-      404,
-      `there is no service '${service}' in the plan`,
-      'known services: auth, users',
-    );
+    throw noSuchService(service, Object.keys(this.services));
   }
 }
 

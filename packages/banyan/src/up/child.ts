@@ -1,9 +1,13 @@
+import cluster from 'node:cluster';
 import pino, { type Logger } from 'pino';
 import { loadPlan } from '../plan/load.ts';
 import type { ResolvedPlan } from '../plan/resolved.ts';
 
 /** What a child process of the supervisor is told by its environment. */
 export type ChildContext = { plan: ResolvedPlan; log: Logger; token: string; applierUrl: string };
+
+/** What a child tells the supervisor: that it is ready, or why it never will be. */
+export type ChildMessage = 'ready' | { failed: { message: string; code?: string } };
 
 /** Common start of controller, applier and gateway processes. Throws when started by hand without the environment. */
 export async function childContext(name: string): Promise<ChildContext> {
@@ -13,6 +17,13 @@ export async function childContext(name: string): Promise<ChildContext> {
     level: process.env.BANYAN_LOG_LEVEL ?? 'info',
     redact: ['*.token', '*.password', '*.authorization'],
   });
+  process.on('uncaughtExceptionMonitor', (error) => {
+    log.fatal({ err: error }, `${name} ends`);
+    const { message, code } = error as NodeJS.ErrnoException;
+    tellSupervisor({ failed: { message: message || String(code ?? error), code } });
+  });
+  // A worker of the gateway ends with its primary; that is the cluster's own doing.
+  if (cluster.isPrimary) process.on('disconnect', endAtOnce);
   return {
     plan: (await loadPlan(config)).plan,
     log,
@@ -21,9 +32,14 @@ export async function childContext(name: string): Promise<ChildContext> {
   };
 }
 
+/** To the supervisor; nothing when this process was started by something else. */
+export function tellSupervisor(message: ChildMessage): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
+}
+
 /**
  * Runs `stop` once on SIGTERM, SIGINT or when the supervisor has gone (its channel closes), then exits. A child that
- * outlives its supervisor would fight the next one.
+ * outlives its supervisor would fight the next one; one that has not started yet ends at once.
  */
 export function stopOnSignal(stop: () => Promise<void>): void {
   let stopping = false;
@@ -38,6 +54,11 @@ export function stopOnSignal(stop: () => Promise<void>): void {
   process.on('SIGTERM', once);
   process.on('SIGINT', once);
   process.on('disconnect', once);
+  process.off('disconnect', endAtOnce);
+}
+
+function endAtOnce(): void {
+  process.exit(1);
 }
 
 function demand(name: string): string {

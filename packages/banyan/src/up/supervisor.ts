@@ -1,8 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { hostname } from 'node:os';
 import { extname, join } from 'node:path';
 import { PROCESS_FLAGS } from '@banyan/replication';
+import type { ChildMessage } from './child.ts';
+import { lastSaid } from './log-tail.ts';
+import { StartError } from './start-error.ts';
 
 export type ProcessName = 'applier' | 'controller' | 'gateway';
 
@@ -34,6 +38,8 @@ const RESTART_MS = { first: 50, longest: 5_000 };
 const HEALTHY_MS = 5_000;
 /** How long a process may take to stop before it is killed, ms. */
 const STOP_MS = 15_000;
+/** A start that takes longer is told, with what the process has said last, and told again, ms. */
+const SLOW_MS = 10_000;
 
 /**
  * Starts applier, controller and gateway as processes of their own and starts each again when it dies. Resolves when
@@ -45,6 +51,12 @@ export async function startSupervisor(options: {
   logDirectory: string;
   env?: Record<string, string>;
   onRestart?: (name: ProcessName, code: number | null, signal: string | null) => void;
+  /** A first start takes its time; `said` is the last line of its log. */
+  onSlow?: (name: ProcessName, said: string | null) => void;
+  /** Called whenever another process runs. */
+  onChildren?: (pids: Partial<Record<ProcessName, number>>) => void;
+  /** Gives up a start that is under way. */
+  signal?: AbortSignal;
 }): Promise<Supervisor> {
   mkdirSync(options.logDirectory, { recursive: true });
   const env = {
@@ -53,6 +65,7 @@ export async function startSupervisor(options: {
     BANYAN_CONFIG: options.config,
     BANYAN_TOKEN: options.token,
     BANYAN_APPLIER_URL: `http://127.0.0.1:${await freePort()}`,
+    BANYAN_SUPERVISOR: `${process.pid}@${hostname()}`,
   };
   const names: ProcessName[] = ['applier', 'controller', 'gateway'];
   const children = new Map<ProcessName, ChildProcess>();
@@ -66,22 +79,38 @@ export async function startSupervisor(options: {
     throw error;
   }
   return {
-    pids: () => Object.fromEntries([...children].map(([name, child]) => [name, child.pid!])),
+    pids,
     restarts: () => ({ ...restarts }),
     stop,
   };
 
+  function pids(): Partial<Record<ProcessName, number>> {
+    return Object.fromEntries([...children].map(([name, child]) => [name, child.pid!]));
+  }
+
   /** Resolves at the first `ready`; later lives are started by `onExit`. */
   function startOne(name: ProcessName): Promise<void> {
+    const file = join(options.logDirectory, `${name}.log`);
     return new Promise((resolve, reject) => {
       let everReady = false;
+      let failure: Failure | null = null;
+      let logStart = 0;
       let pauseMs = RESTART_MS.first;
+      const slow = setInterval(() => options.onSlow?.(name, lastSaid(file, logStart)), SLOW_MS);
+      options.signal?.throwIfAborted();
+      options.signal?.addEventListener('abort', () => settle(() => reject(options.signal!.reason)));
       launch();
+
+      function settle(how: () => void): void {
+        clearInterval(slow);
+        how();
+      }
 
       function launch(): void {
         if (stopping) return;
         const startedAt = performance.now();
-        const log = openSync(join(options.logDirectory, `${name}.log`), 'a');
+        const log = openSync(file, 'a');
+        logStart = fstatSync(log).size;
         const child = fork(ENTRY[name], {
           env,
           stdio: ['ignore', log, log, 'ipc'],
@@ -89,17 +118,19 @@ export async function startSupervisor(options: {
         });
         closeSync(log);
         children.set(name, child);
-        child.on('message', (message) => {
+        options.onChildren?.(pids());
+        child.on('message', (message: ChildMessage) => {
+          if (typeof message === 'object') failure = message.failed;
           if (message !== 'ready') return;
           everReady = true;
-          resolve();
+          settle(resolve);
         });
         child.on('exit', (code, signal) => {
           children.delete(name);
           if (stopping) return;
           if (!everReady) {
-            const where = join(options.logDirectory, `${name}.log`);
-            reject(new Error(`${name} did not start (${signal ?? `exit code ${code}`}); see ${where}`));
+            const said = failure?.message ?? lastSaid(file, logStart) ?? signal ?? `exit code ${code}`;
+            settle(() => reject(notStarted(name, said, failure?.code, file)));
             return;
           }
           restarts[name] += 1;
@@ -121,6 +152,25 @@ export async function startSupervisor(options: {
     }
   }
 }
+
+type Failure = { message: string; code?: string };
+
+function notStarted(name: ProcessName, said: string, code: string | undefined, log: string): StartError {
+  return new StartError(`the ${name} did not start: ${said}`, (code && MENDS[code]) ?? MENDS.other!, {
+    where: log,
+  });
+}
+
+/** By SQLSTATE or code of Node. */
+const MENDS: Record<string, string> = {
+  '42501': 'banyan check names the rights that the role lacks',
+  '28P01': 'correct the password in the URL of that database',
+  '28000': 'correct the role in the URL of that database',
+  '3D000': 'create the database, or correct its URL in the plan',
+  ECONNREFUSED: 'start that database, or correct its URL in the plan',
+  ENOTFOUND: 'correct the host in the URL of that database',
+  other: 'banyan check finds what is missing; the log has the rest',
+};
 
 function stopChild(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {

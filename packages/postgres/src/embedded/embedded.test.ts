@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -165,6 +165,7 @@ test('a server killed with SIGKILL starts again and has what was committed', asy
 test('the server that a killed process left behind is found and stopped', async () => {
   const directory = place();
   const { child, pid } = await startInChild(directory, 'setInterval(() => {}, 1000)');
+  process.kill(watcherOf(pid), 'SIGKILL');
   child.kill('SIGKILL');
   await waitForExit(child.pid!, 5_000);
   assert.equal(isAlive(pid), true);
@@ -172,6 +173,21 @@ test('the server that a killed process left behind is found and stopped', async 
   assert.equal(isAlive(pid), false);
   await query(server.url(), 'SELECT 1');
   await server.stop();
+});
+
+test('a server does not outlive a process that is killed with -9, and nothing else is left', async () => {
+  const { child, pid } = await startInChild(place(), 'setInterval(() => {}, 1000)');
+  const watcher = watcherOf(pid);
+  child.kill('SIGKILL');
+  assert.equal(await waitForExit(pid, 10_000), true);
+  assert.equal(await waitForExit(watcher, 5_000), true);
+});
+
+test('a server that was stopped leaves no watcher', async () => {
+  const server = await start({ directory: place() });
+  const watcher = watcherOf(server.pid);
+  await server.stop();
+  assert.equal(await waitForExit(watcher, 5_000), true);
 });
 
 test('a process that exits without stop() takes its server with it', async () => {
@@ -281,6 +297,14 @@ test('stopping ends the clients, and their pools survive it', async () => {
   await assert.rejects(pool.query('SELECT 1'));
   await pool.end();
 });
+
+/** The process that ends a server when ours cannot. */
+function watcherOf(server: number): number {
+  const list = execFileSync('ps', ['-A', '-ww', '-o', 'pid=,args='], { encoding: 'utf8' });
+  const line = list.split('\n').find((each) => each.endsWith(`banyan-postgres-watcher ${server}`));
+  assert.ok(line, list);
+  return Number(line.trim().split(/\s+/)[0]);
+}
 
 /** Starts a server in a process of its own, which then does `next`. */
 async function startInChild(directory: string, next: string): Promise<{ child: ChildProcess; pid: number }> {

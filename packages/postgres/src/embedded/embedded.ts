@@ -20,6 +20,7 @@ import { dataHome, ensureCluster, passwordOf } from './data.ts';
 import { chooseUser, type RunAs } from './identity.ts';
 import { claimDirectory } from './lock.ts';
 import { isAlive, servesDirectory, signal, waitForExit } from './process.ts';
+import { watchOverServer } from './watcher.ts';
 
 export interface EmbeddedOptions {
   /** Everything is kept here (as root below a closed directory: its location only, see `dataHome`). */
@@ -214,11 +215,14 @@ function handle({ child, pid, port }: Running, password: string, release: () => 
     if (runs()) signal(pid, 'SIGINT');
   };
   process.once('exit', onExit);
+  // Whoever is killed cannot do even that.
+  const callOff = watchOverServer(pid);
   // The server must not keep the process alive: its users' connections do that.
   child.unref();
   const end = async (how: () => Promise<unknown>) => {
     if (runs()) await how();
     process.removeListener('exit', onExit);
+    callOff();
     release();
   };
   return {

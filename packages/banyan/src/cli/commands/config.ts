@@ -1,6 +1,8 @@
 import type { Setting } from '@banyan/service/settings';
 import type { Command } from 'commander';
 import { ControlError } from '../../control/control.ts';
+import { noSuchService } from '../../control/no-such-service.ts';
+import type { ResolvedPlan } from '../../plan/resolved.ts';
 import { EXIT } from '../exit.ts';
 import { ago, paint, print, printJson, table } from '../output.ts';
 import { act, command, connect, group, load } from '../session.ts';
@@ -67,6 +69,7 @@ function setCommand(): Command {
     .argument('<value>')
     .action(
       act(async (options, service, key, value) => {
+        demandService((await load(options)).plan, service!);
         const set = await (await connect(options)).setConfig(service!, key!, value!);
         if (options.json) printJson(set);
         else print(`${service}: ${key} is set, from the next start on`);
@@ -110,6 +113,7 @@ function tokenCommand(): Command {
           import('../../api/token.ts'),
           import('../../api/service-token.ts'),
         ]);
+        demandService(plan, service!);
         const token = findToken(plan, directory);
         if (token === null) {
           const mend = 'start it with `banyan up`, which makes its token';
@@ -121,6 +125,11 @@ function tokenCommand(): Command {
         return EXIT.ok;
       }),
     );
+}
+
+/** What nobody will ever read is not set; what a service that has left the plan had can still be read and unset. */
+function demandService({ services }: ResolvedPlan, name: string): void {
+  if (!Object.hasOwn(services, name)) throw noSuchService(name, Object.keys(services));
 }
 
 const HEADER = ['SERVICE', 'VARIABLE', 'CHANGED', 'VALUE'].map((name) => paint('dim', name));

@@ -61,6 +61,7 @@ async function followVerification(
       const seconds = (performance.now() - startedAt) / 1_000;
       const rate = seconds > 0 ? (run.rowsDone - rowsAtStart) / seconds : 0;
       if (run.state === 'queued') progress.wait(`${run.service} verify`, 'waits for its turn');
+      else if (run.rowsTotal === 0) progress.wait(`${run.service} verify`, 'counts the rows');
       else {
         progress.step({
           label: `${run.service} verify`,

@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { createPool } from '@banyan/postgres';
+import { isAlive, waitForExit } from '@banyan/postgres/process';
+import { testServer } from '@banyan/postgres/testing';
+import { aPlan } from '../testing/plans.ts';
+import { MAIN } from '../testing/run-cli.ts';
+import { freePort } from './supervisor.ts';
+
+/** A generous bound for a start or a stop of three processes on a busy machine, ms. */
+const PATIENCE_MS = 90_000;
+
+const root = mkdtempSync(join(tmpdir(), 'banyan up ünd 100 % '));
+let folders = 0;
+let control: string;
+let services: Record<string, object>;
+
+before(async () => {
+  const server = await testServer();
+  control = await server.database('control');
+  const [monolith, service] = [await server.database('shop'), await server.database('auth')];
+  services = { auth: { ...aPlan().services.auth, database: service, tables: [] } };
+  plan.monolith.database = monolith;
+});
+after(() => rmSync(root, { recursive: true, force: true }));
+
+const plan = aPlan();
+
+/** A folder with a plan of one service without tables, and ports that were free a moment ago. */
+async function aFolder(change: { control?: object; gateway?: object } = {}) {
+  const folder = join(root, `shop ${++folders}`);
+  mkdirSync(folder, { recursive: true });
+  const whole = {
+    ...plan,
+    services,
+    control: { database: control, port: await freePort(), ...change.control },
+    gateway: {
+      ...plan.gateway,
+      workers: 1,
+      port: await freePort(),
+      adminPort: await freePort(),
+      ...change.gateway,
+    },
+  };
+  writeFileSync(join(folder, 'banyan.config.ts'), `export default ${JSON.stringify(whole)};\n`);
+  return { folder, plan: whole };
+}
+
+type Up = {
+  child: ChildProcess;
+  said: () => string;
+  seen: (text: RegExp) => Promise<RegExpExecArray>;
+  ended: Promise<number | null>;
+};
+
+/** `banyan up` in a folder, by whatever starts it. */
+function up(folder: string, command = [process.execPath, MAIN, 'up'], env: Record<string, string> = {}): Up {
+  const { npm_command: _npm, ...own } = process.env;
+  const child = spawn(command[0]!, command.slice(1), {
+    cwd: folder,
+    env: { ...own, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk) => (text += chunk));
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  return {
+    child,
+    said: () => text,
+    ended,
+    seen: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const found = pattern.exec(text);
+          if (found) resolve(found);
+        };
+        look();
+        for (const stream of [child.stdout!, child.stderr!]) stream.on('data', look);
+        void ended.then(() => reject(new Error(`ended without ${pattern}: ${text}`)));
+      }),
+  };
+}
+
+/** Every process that `banyan up` has noted for whoever comes after it. */
+function childrenOf(folder: string): number[] {
+  const noted = JSON.parse(readFileSync(join(folder, '.banyan', 'up', 'children.json'), 'utf8'));
+  return (noted as { pid: number }[]).map(({ pid }) => pid);
+}
+
+async function allEnd(pids: number[]): Promise<void> {
+  for (const pid of pids) assert.equal(await waitForExit(pid, PATIENCE_MS), true, `${pid} still runs`);
+}
+
+describe('banyan up that cannot start says why on the terminal, at once', {
+  timeout: 2 * PATIENCE_MS,
+}, () => {
+  test('when ports are taken: all of them, by their names in the plan', async () => {
+    const squatter = createServer();
+    await new Promise<void>((resolve) => squatter.listen(0, '127.0.0.1', resolve));
+    const { port } = squatter.address() as { port: number };
+    const { folder } = await aFolder({ gateway: { port }, control: { port: 1 } });
+    const run = up(folder);
+    assert.equal(await run.ended, 1);
+    squatter.close();
+    assert.match(
+      run.said(),
+      new RegExp(
+        `the gateway cannot listen on 127\\.0\\.0\\.1:${port} \\(gateway\\.port of the plan\\): the port is in use`,
+      ),
+    );
+    assert.match(run.said(), /\n {2}mend: /);
+    assert.ok(!existsSync(join(folder, '.banyan', 'logs')), 'nothing was started');
+  });
+
+  test('when its control database is not there', async () => {
+    const { folder } = await aFolder({ control: { database: 'postgres://127.0.0.1:1/nowhere' } });
+    const run = up(folder);
+    assert.equal(await run.ended, 1);
+    assert.match(run.said(), /error: the control database does not let us in: .*ECONNREFUSED.*\n {2}mend: /);
+  });
+
+  test('when its role may not write there, with the words of PostgreSQL and the log', async () => {
+    const pool = createPool(control, { max: 1 });
+    await pool.query("CREATE ROLE reader LOGIN PASSWORD 'reader'");
+    await pool.end();
+    const url = new URL(control);
+    [url.username, url.password] = ['reader', 'reader'];
+    const { folder } = await aFolder({ control: { database: url.href } });
+    const run = up(folder);
+    assert.equal(await run.ended, 1);
+    assert.match(
+      run.said(),
+      /error: the applier did not start: permission denied for .*\n {2}at: .*applier\.log\n {2}mend: banyan check/,
+    );
+  });
+});
+
+describe('banyan up', { timeout: 6 * PATIENCE_MS }, () => {
+  test('leaves nothing behind when it is stopped, by whatever signal', async () => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      const { folder } = await aFolder();
+      const run = up(folder);
+      await run.seen(/Banyan is up/);
+      const children = childrenOf(folder);
+      assert.equal(children.length, 3);
+      run.child.kill(signal);
+      assert.equal(await run.ended, 0, run.said());
+      await allEnd(children);
+      assert.ok(!existsSync(join(folder, '.banyan', 'up', 'children.json')));
+    }
+  });
+
+  test('a second one for the same plan, or the same control database, is told at once who runs', async () => {
+    const { folder } = await aFolder();
+    const first = up(folder);
+    await first.seen(/Banyan is up/);
+    const second = up(folder);
+    assert.equal(await second.ended, 1);
+    assert.match(
+      second.said(),
+      new RegExp(`banyan up runs for this plan already: process ${first.child.pid}\\n`),
+    );
+    const elsewhere = up((await aFolder()).folder);
+    assert.equal(await elsewhere.ended, 1);
+    assert.match(
+      elsewhere.said(),
+      new RegExp(`another banyan up works on this control database: process ${first.child.pid} on `),
+    );
+    assert.equal(isAlive(first.child.pid!), true);
+    first.child.kill('SIGTERM');
+    assert.equal(await first.ended, 0);
+  });
+
+  test('that is killed with -9 takes its children with it, and the next one starts', async () => {
+    const { folder } = await aFolder();
+    const killed = up(folder);
+    await killed.seen(/Banyan is up/);
+    const children = childrenOf(folder);
+    // One that is stuck does not notice, and is helped by the next start.
+    process.kill(children[1]!, 'SIGSTOP');
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    const next = up(folder);
+    await next.seen(new RegExp(`the last run here was killed; ending what it left: .*${children[1]}`));
+    await next.seen(/Banyan is up/);
+    await allEnd(children);
+    next.child.kill('SIGTERM');
+    assert.equal(await next.ended, 0, next.said());
+  });
+
+  test('that npm has started ends with npm, whether npm is asked to stop or killed with -9', async () => {
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      const { folder } = await aFolder();
+      // What npm does: a shell of its own between it and the command, and a name by which it is known.
+      const npm = join(folder, 'npm');
+      writeFileSync(npm, `#!/bin/sh\nsh -c '"${process.execPath}" "${MAIN}" up; exit' &\nwait\n`);
+      chmodSync(npm, 0o755);
+      const run = up(folder, [npm], { npm_command: 'exec' });
+      await run.seen(/Banyan is up/);
+      const children = childrenOf(folder);
+      run.child.kill(signal);
+      await allEnd(children);
+      await run.ended; // the output closes only when the last one who could write to it has ended
+    }
+  });
+});
