@@ -17,13 +17,16 @@ export function Nullable<T>(schema: TSchema & { type?: unknown }): ReturnType<ty
 
 const JsonObject = Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true });
 
-export const Id = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
+/** The limits of PostgreSQL's `integer`, the type of every whole number that is stored. */
+export const INTEGER = { minimum: -2_147_483_648, maximum: 2_147_483_647 };
+
+export const Id = Type.Object({ id: Type.Integer({ ...INTEGER, minimum: 1 }) });
 export type Id = Static<typeof Id>;
 
 /** The account id in a token's subject. Throws `BAD_CREDENTIALS` if it can be none. */
 export function accountId(subject: string | undefined): number {
   const id = Number(subject);
-  if (!Number.isSafeInteger(id) || id < 1 || id > 2_147_483_647) throw new ApiError('BAD_CREDENTIALS');
+  if (!Number.isSafeInteger(id) || id < 1 || id > INTEGER.maximum) throw new ApiError('BAD_CREDENTIALS');
   return id;
 }
 
@@ -247,6 +250,11 @@ const ERROR_HEADERS: Record<number, Record<string, string>> = {
 
 export type ApiErrorCode = keyof typeof ERRORS;
 
+/** Statuses of these errors, for the OpenAPI. */
+export function statusesOf(...codes: ApiErrorCode[]): number[] {
+  return [...new Set(codes.map((code) => ERRORS[code][0]))];
+}
+
 export class ApiError extends Error {
   readonly code: ApiErrorCode;
   readonly status: number;
@@ -287,7 +295,7 @@ export function legacyAnswer(error: unknown): LegacyAnswer {
       body: { detail: error.message },
     };
   }
-  const { validation, validationContext, statusCode, code } = error as FrameworkError;
+  const { validation, validationContext, statusCode, code, routine } = error as FrameworkError;
   if (validation) {
     return invalid(validation.map((issue) => validationIssue(validationContext ?? 'body', issue)));
   }
@@ -297,6 +305,11 @@ export function legacyAnswer(error: unknown): LegacyAnswer {
   }
   if (code === NUL_IN_TEXT || code === NUL_IN_JSON) {
     return invalid([{ loc: ['body'], msg: 'must not contain NUL characters', type: 'value_error' }]);
+  }
+  if (code === BAD_TEXT && routine === 'json_errsave_error') {
+    return invalid([
+      { loc: ['body'], msg: 'must not contain halves of surrogate pairs', type: 'value_error' },
+    ]);
   }
   return { status: 500, headers: {}, body: { detail: 'Internal Server Error' } };
 }
@@ -313,11 +326,15 @@ type FrameworkError = {
   validationContext?: string;
   statusCode?: number;
   code?: string;
+  /** Of PostgreSQL, where it found the error. */
+  routine?: string;
 };
 
 /** SQLSTATEs of text and of JSON that holds a NUL character, which PostgreSQL cannot store. */
 const NUL_IN_TEXT = '22021';
 const NUL_IN_JSON = '22P05';
+/** JSON that JavaScript made and PostgreSQL cannot read: half a surrogate pair is the one thing that they differ in. */
+const BAD_TEXT = '22P02';
 
 function invalid(detail: unknown[]): LegacyAnswer {
   return { status: 422, headers: {}, body: { detail } };

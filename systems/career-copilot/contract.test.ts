@@ -238,7 +238,8 @@ describe('profiles', () => {
     await same('users', { method: 'GET', path: '/users/999999', token }, 404);
     await same('users', { method: 'GET', path: '/users/0', token }, 422);
     await same('users', { method: 'GET', path: '/users/2147483648', token }, 422);
-    await same('users', { method: 'GET', path: '/users/abc', token }, 422);
+    for (const id of ['abc', 'Infinity', '1e999', '-1', '1.5', '%00'])
+      await same('users', { method: 'GET', path: `/users/${id}`, token }, 422);
   });
 
   it('change in the same way, names of any shape come back exactly', async () => {
@@ -285,10 +286,13 @@ describe('profiles', () => {
       { preferences: null },
       { headline: 'NUL \u0000 inside' },
       { preferences: { text: 'NUL \u0000 inside' } },
+      { preferences: { text: '\ud800' } },
+      { preferences: { '\udc00': 1 } },
       [],
     ];
     for (const body of bodies) await same('users', { method: 'PUT', path: '/users/me', token, body }, 422);
-    for (const raw of ['{"headline":', '', 'null']) {
+    const deep = `{"preferences":${'{"a":'.repeat(9_000)}1${'}'.repeat(9_000)}}`;
+    for (const raw of ['{"headline":', '', 'null', deep]) {
       await same('users', { method: 'PUT', path: '/users/me', token, raw }, 422);
     }
   });

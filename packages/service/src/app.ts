@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import swagger from '@fastify/swagger';
 import Fastify, { LogController } from 'fastify';
 import type { Registry } from 'prom-client';
-import { answerErrors, problemAnswer } from './errors.ts';
+import { problemAnswer } from './errors.ts';
 import { addHealth, type Checks, type Health, KIT_ROUTE } from './health.ts';
+import { answerErrors, withDeclaredErrors } from './http/answers.ts';
+import { limitJsonDepth } from './http/json-body.ts';
 import { loggerOptions, makeRequestLoggersLazy } from './logging.ts';
 import { addMetrics } from './metrics/requests.ts';
 import type { ServiceApp, TypeBoxTypeProvider } from './types.ts';
@@ -25,6 +27,8 @@ export async function createApp({
     logController: new LogController({ disableRequestLogging: true }),
     requestIdHeader: 'x-request-id',
     genReqId: () => randomUUID(),
+    // A query may say Infinity: with strict numbers Ajv would not hold it against a maximum.
+    ajv: { customOptions: { strictNumbers: false } },
     // While closing, requests on open connections are still answered; the connections end with them.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
@@ -32,6 +36,7 @@ export async function createApp({
   makeRequestLoggersLazy(app.log);
 
   const countUnmatched = addMetrics(app, name, metrics);
+  limitJsonDepth(app);
   answerErrors(app, problemAnswer);
   app.setNotFoundHandler(async (request, reply) => {
     const { status, headers, body } = problemAnswer(
@@ -48,7 +53,10 @@ export async function createApp({
     reply.header('x-request-id', request.id);
     done();
   });
-  await app.register(swagger, { openapi: { info: { title: name, version: '1' } } });
+  await app.register(swagger, {
+    openapi: { info: { title: name, version: '1' } },
+    transform: ({ schema, url, route }) => ({ schema: withDeclaredErrors(schema, route.config), url }),
+  });
   app.get('/openapi.json', KIT_ROUTE, async () => app.swagger());
   return { app, health: addHealth(app, checks) };
 }

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import { errorCode } from '@banyan/postgres';
 
 /** An error that a client is meant to see, with a stable code. Made by a table from `defineErrors`. */
 export class ServiceError extends Error {
@@ -49,18 +49,6 @@ export function defineErrors<const T extends Record<string, readonly [status: nu
 
 export type Answer = { status: number; headers?: Record<string, string>; body: unknown };
 
-/** Answers what routes of this application (or encapsulated part) throw; 5xx are logged with their cause. */
-export function answerErrors(
-  app: FastifyInstance,
-  toAnswer: (error: unknown, requestId: string) => Answer,
-): void {
-  app.setErrorHandler(async (error, request, reply) => {
-    const { status, headers = {}, body } = toAnswer(error, request.id);
-    if (status >= 500) request.log.error({ err: error }, 'request failed');
-    return await reply.code(status).headers(headers).send(body);
-  });
-}
-
 /** RFC 9457. Unknown errors become a bare 500: their text is for the log, not for clients. */
 export function problemAnswer(error: unknown, requestId: string): Answer {
   if (error instanceof ServiceError) {
@@ -77,7 +65,20 @@ export function problemAnswer(error: unknown, requestId: string): Answer {
   if (statusCode >= 400 && statusCode < 500) {
     return problem('BAD_REQUEST', statusCode, message ?? 'Bad request', requestId);
   }
+  if (UNSTORABLE.has(errorCode(error) ?? '') || isBadJsonText(error)) {
+    const detail = 'Text must not contain NUL characters or halves of surrogate pairs.';
+    return problem('INVALID_REQUEST', 400, detail, requestId);
+  }
   return problem('INTERNAL', 500, 'Something went wrong on our side.', requestId);
+}
+
+/** SQLSTATEs of text and of JSON that holds a NUL character, which PostgreSQL cannot store. */
+const UNSTORABLE = new Set(['22021', '22P05']);
+
+/** JSON that JavaScript made and PostgreSQL cannot read: half a surrogate pair is the one thing that they differ in. */
+function isBadJsonText(error: unknown): boolean {
+  const { code, routine } = error as { code?: string; routine?: string };
+  return code === '22P02' && routine === 'json_errsave_error';
 }
 
 type FrameworkError = {

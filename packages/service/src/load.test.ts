@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import Fastify from 'fastify';
 import { Registry } from 'prom-client';
-import { answerErrors, problemAnswer } from './errors.ts';
+import { problemAnswer } from './errors.ts';
 import { KIT_ROUTE } from './health.ts';
+import { answerErrors } from './http/answers.ts';
 import { overload, shedLoad } from './load.ts';
 import type { ServiceApp } from './types.ts';
 

@@ -47,6 +47,26 @@ async function register(email: string): Promise<Json> {
   return (await call('POST', '/auth/register', body, '')).body;
 }
 
+describe('numbers', () => {
+  it('beyond the type of their column are refused, not a failure', async () => {
+    const queries = [
+      'min_salary=2147483648',
+      'company_id=99999999999',
+      'company_id=-2147483649',
+      'page=Infinity',
+    ];
+    for (const query of queries) assert.equal((await call('GET', `/jobs?${query}`)).status, 422, query);
+    assert.equal((await call('GET', '/jobs?company_id=-1&min_salary=2147483647')).status, 200);
+    const as = (await register('numbers@example.com')).access_token;
+    const job = (await call('GET', '/jobs?limit=1')).body.jobs[0];
+    const { id } = (await call('POST', '/applications', { job_id: job.id }, as)).body;
+    const document = { name: 'a', kind: 'resume', url: 'u', content_type: 't', size_bytes: 2_147_483_648 };
+    assert.equal((await call('POST', `/applications/${id}/documents`, document, as)).status, 422);
+    const largest = { ...document, size_bytes: 2_147_483_647 };
+    assert.equal((await call('POST', `/applications/${id}/documents`, largest, as)).status, 201);
+  });
+});
+
 describe('jobs', () => {
   it('come in pages that together are all of them, newest first', async () => {
     const first = (await call('GET', '/jobs?limit=7')).body;

@@ -2,7 +2,9 @@ import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type pg from 'pg';
 import { API, legacyAnswer, NOT_FOUND } from '../api.ts';
-import type { Context } from './context.ts';
+import { contextOf } from './context.ts';
+import { limitJsonDepth } from './json-depth.ts';
+import { withErrors } from './openapi.ts';
 import { analyticsRoutes } from './routes/analytics.ts';
 import { applicationRoutes } from './routes/applications.ts';
 import { authRoutes } from './routes/auth.ts';
@@ -21,9 +23,12 @@ export async function createMonolith(
     logger: { level: logLevel },
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1_048_576,
+    // A query may say Infinity: with strict numbers Ajv would not hold it against a maximum.
+    ajv: { customOptions: { strictNumbers: false } },
     return503OnClosing: false,
     forceCloseConnections: 'idle',
   });
+  limitJsonDepth(app);
   app.decorateRequest('user', null);
   app.setErrorHandler(async (error, request, reply) => {
     const { status, headers, body } = legacyAnswer(error);
@@ -32,14 +37,17 @@ export async function createMonolith(
   });
   app.setNotFoundHandler(async (_request, reply) => await reply.code(NOT_FOUND.status).send(NOT_FOUND.body));
 
-  await app.register(swagger, { openapi: { info: { title: 'Career Copilot', version: '1.0.0' } } });
+  await app.register(swagger, {
+    openapi: { info: { title: 'Career Copilot', version: '1.0.0' } },
+    transform: ({ schema, url, route }) => ({ schema: withErrors(schema, route.config?.errors), url }),
+  });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   app.get('/health', { schema: { hide: true } }, async () => {
     await pool.query('SELECT 1');
     return { status: 'healthy' };
   });
 
-  const context: Context = { pool, settings, authenticated: requireUser(pool, settings) };
+  const context = contextOf(pool, settings, requireUser(pool, settings));
   await app.register(
     async (api) => {
       authRoutes(api, context);

@@ -1,10 +1,27 @@
+import type { RouteShorthandOptions } from 'fastify';
 import type pg from 'pg';
+import { type ApiErrorCode, statusesOf } from '../api.ts';
 import type { requireUser, Settings } from './security.ts';
 
 /** What every group of routes is given. */
 export type Context = {
   pool: pg.Pool;
   settings: Settings;
-  /** `onRequest` hook of routes that need a logged-in user. */
-  authenticated: ReturnType<typeof requireUser>;
+  /** Options of a route for logged-in users only, with the errors that it may answer by itself. */
+  ofUser: (...errors: ApiErrorCode[]) => Pick<RouteShorthandOptions, 'onRequest' | 'config'>;
 };
+
+export function contextOf(
+  pool: pg.Pool,
+  settings: Settings,
+  authenticated: ReturnType<typeof requireUser>,
+): Context {
+  return {
+    pool,
+    settings,
+    ofUser: (...errors) => ({
+      onRequest: authenticated,
+      config: { errors: statusesOf('NOT_AUTHENTICATED', 'INACTIVE_USER', ...errors) },
+    }),
+  };
+}

@@ -7,6 +7,7 @@ import {
   type ApplicationStatus,
   Document,
   Id,
+  INTEGER,
   Note,
   Page,
   Paging,
@@ -34,7 +35,7 @@ const NewDocument = Type.Object({
   kind: Type.Unsafe<string>({ type: 'string', enum: ['resume', 'cover_letter', 'portfolio', 'other'] }),
   url: Type.String({ minLength: 1, maxLength: 500 }),
   content_type: Type.String({ maxLength: 100 }),
-  size_bytes: Type.Integer({ minimum: 0 }),
+  size_bytes: Type.Integer({ ...INTEGER, minimum: 0 }),
 });
 
 /** Where an application may go from each status. */
@@ -49,10 +50,13 @@ const TRANSITIONS: Record<ApplicationStatus, readonly ApplicationStatus[]> = {
   withdrawn: [],
 };
 
-export function applicationRoutes(app: FastifyInstance, { pool, authenticated }: Context): void {
+export function applicationRoutes(app: FastifyInstance, { pool, ofUser }: Context): void {
   app.post<{ Body: Static<typeof NewApplication> }>(
     '/applications',
-    { onRequest: authenticated, schema: { body: NewApplication, response: { 201: Application } } },
+    {
+      ...ofUser('JOB_NOT_FOUND', 'ALREADY_APPLIED', 'APPLICATION_NOT_FOUND'),
+      schema: { body: NewApplication, response: { 201: Application } },
+    },
     async (request, reply) => {
       const user = currentUser(request);
       const { job_id, status = 'applied', cover_letter = null } = request.body;
@@ -77,7 +81,7 @@ export function applicationRoutes(app: FastifyInstance, { pool, authenticated }:
   app.get<{ Querystring: Static<typeof ApplicationQuery> }>(
     '/applications',
     {
-      onRequest: authenticated,
+      ...ofUser(),
       schema: { querystring: ApplicationQuery, response: { 200: Page('applications', Application) } },
     },
     async (request) => {
@@ -101,14 +105,14 @@ export function applicationRoutes(app: FastifyInstance, { pool, authenticated }:
 
   app.get<{ Params: Id }>(
     '/applications/:id',
-    { onRequest: authenticated, schema: { params: Id, response: { 200: Application } } },
+    { ...ofUser('APPLICATION_NOT_FOUND'), schema: { params: Id, response: { 200: Application } } },
     async (request) => await find(pool, currentUser(request).id, request.params.id),
   );
 
   app.patch<{ Params: Id; Body: Static<typeof StatusChange> }>(
     '/applications/:id/status',
     {
-      onRequest: authenticated,
+      ...ofUser('APPLICATION_NOT_FOUND', 'BAD_TRANSITION'),
       schema: { params: Id, body: StatusChange, response: { 200: Application } },
     },
     async (request) => {
@@ -141,7 +145,7 @@ export function applicationRoutes(app: FastifyInstance, { pool, authenticated }:
   app.get<{ Params: Id }>(
     '/applications/:id/timeline',
     {
-      onRequest: authenticated,
+      ...ofUser('APPLICATION_NOT_FOUND'),
       schema: { params: Id, response: { 200: Type.Array(TimelineEntry) } },
     },
     async (request) => {
@@ -157,7 +161,7 @@ export function applicationRoutes(app: FastifyInstance, { pool, authenticated }:
 
   app.get<{ Params: Id }>(
     '/applications/:id/notes',
-    { onRequest: authenticated, schema: { params: Id, response: { 200: Type.Array(Note) } } },
+    { ...ofUser('APPLICATION_NOT_FOUND'), schema: { params: Id, response: { 200: Type.Array(Note) } } },
     async (request) => {
       await find(pool, currentUser(request).id, request.params.id);
       const { rows } = await pool.query(
@@ -171,7 +175,7 @@ export function applicationRoutes(app: FastifyInstance, { pool, authenticated }:
 
   app.post<{ Params: Id; Body: Static<typeof NewNote> }>(
     '/applications/:id/notes',
-    { onRequest: authenticated, schema: { params: Id, body: NewNote, response: { 201: Note } } },
+    { ...ofUser('APPLICATION_NOT_FOUND'), schema: { params: Id, body: NewNote, response: { 201: Note } } },
     async (request, reply) => {
       await find(pool, currentUser(request).id, request.params.id);
       const { rows } = await pool.query(
@@ -185,7 +189,7 @@ export function applicationRoutes(app: FastifyInstance, { pool, authenticated }:
 
   app.get<{ Params: Id }>(
     '/applications/:id/documents',
-    { onRequest: authenticated, schema: { params: Id, response: { 200: Type.Array(Document) } } },
+    { ...ofUser('APPLICATION_NOT_FOUND'), schema: { params: Id, response: { 200: Type.Array(Document) } } },
     async (request) => {
       await find(pool, currentUser(request).id, request.params.id);
       const { rows } = await pool.query(
@@ -198,7 +202,10 @@ export function applicationRoutes(app: FastifyInstance, { pool, authenticated }:
 
   app.post<{ Params: Id; Body: Static<typeof NewDocument> }>(
     '/applications/:id/documents',
-    { onRequest: authenticated, schema: { params: Id, body: NewDocument, response: { 201: Document } } },
+    {
+      ...ofUser('APPLICATION_NOT_FOUND'),
+      schema: { params: Id, body: NewDocument, response: { 201: Document } },
+    },
     async (request, reply) => {
       const user = currentUser(request);
       await find(pool, user.id, request.params.id);

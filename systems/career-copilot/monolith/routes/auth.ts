@@ -9,6 +9,7 @@ import {
   RefreshRequest,
   Registered,
   RegisterRequest,
+  statusesOf,
   Tokens,
 } from '../../api.ts';
 import type { Context } from '../context.ts';
@@ -18,10 +19,13 @@ import { currentUser, hashRefreshToken, openSession, tokens } from '../security.
 
 type UserRow = { id: number; hashed_password: string; is_active: boolean; role: string };
 
-export function authRoutes(app: FastifyInstance, { pool, settings, authenticated }: Context): void {
+export function authRoutes(app: FastifyInstance, { pool, settings, ofUser }: Context): void {
   app.post<{ Body: RegisterRequest }>(
     '/auth/register',
-    { schema: { body: RegisterRequest, response: { 201: Registered } } },
+    {
+      config: { errors: statusesOf('EMAIL_TAKEN') },
+      schema: { body: RegisterRequest, response: { 201: Registered } },
+    },
     async ({ body }, reply) => {
       const hashedPassword = await hash(body.password, settings.bcryptCost);
       const registered = await transaction(pool, async (client) => {
@@ -40,7 +44,10 @@ export function authRoutes(app: FastifyInstance, { pool, settings, authenticated
 
   app.post<{ Body: LoginRequest }>(
     '/auth/login',
-    { schema: { body: LoginRequest, response: { 200: Tokens } } },
+    {
+      config: { errors: statusesOf('BAD_LOGIN', 'INACTIVE_USER') },
+      schema: { body: LoginRequest, response: { 200: Tokens } },
+    },
     async ({ body }) => {
       const { rows } = await pool.query<UserRow>(
         'SELECT id, hashed_password, is_active, role FROM users WHERE email = $1',
@@ -56,7 +63,10 @@ export function authRoutes(app: FastifyInstance, { pool, settings, authenticated
   // The legacy system never rotated refresh tokens: the same one comes back until it expires.
   app.post<{ Body: RefreshRequest }>(
     '/auth/refresh',
-    { schema: { body: RefreshRequest, response: { 200: Tokens } } },
+    {
+      config: { errors: statusesOf('BAD_REFRESH_TOKEN', 'INACTIVE_USER') },
+      schema: { body: RefreshRequest, response: { 200: Tokens } },
+    },
     async ({ body }) => {
       const { rows } = await pool.query<UserRow>(
         `SELECT users.id, is_active, role FROM refresh_tokens JOIN users ON users.id = user_id
@@ -81,13 +91,13 @@ export function authRoutes(app: FastifyInstance, { pool, settings, authenticated
     },
   );
 
-  app.get('/auth/me', { onRequest: authenticated, schema: { response: { 200: Account } } }, async (request) =>
+  app.get('/auth/me', { ...ofUser(), schema: { response: { 200: Account } } }, async (request) =>
     currentUser(request),
   );
 
   app.put<{ Body: PasswordRequest }>(
     '/users/me/password',
-    { onRequest: authenticated, schema: { body: PasswordRequest, response: { 200: Message } } },
+    { ...ofUser('WRONG_PASSWORD'), schema: { body: PasswordRequest, response: { 200: Message } } },
     async (request) => {
       const { id } = currentUser(request);
       const { rows } = await pool.query<UserRow>('SELECT hashed_password FROM users WHERE id = $1', [id]);

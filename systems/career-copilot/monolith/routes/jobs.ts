@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { ApiError, Id, Job, JobDetails, Nullable, Page, Paging } from '../../api.ts';
+import { ApiError, Id, INTEGER, Job, JobDetails, Nullable, Page, Paging, statusesOf } from '../../api.ts';
 import type { Context } from '../context.ts';
 
 const JobQuery = Type.Object({
@@ -8,8 +8,8 @@ const JobQuery = Type.Object({
   location: Type.Optional(Type.String({ maxLength: 100 })),
   job_type: Type.Optional(Type.String({ maxLength: 20 })),
   remote: Type.Optional(Type.Boolean()),
-  company_id: Type.Optional(Type.Integer()),
-  min_salary: Type.Optional(Type.Integer({ minimum: 0 })),
+  company_id: Type.Optional(Type.Integer(INTEGER)),
+  min_salary: Type.Optional(Type.Integer({ ...INTEGER, minimum: 0 })),
   ...Paging,
 });
 type JobQuery = Static<typeof JobQuery>;
@@ -44,7 +44,10 @@ export function jobRoutes(app: FastifyInstance, { pool }: Context): void {
 
   app.get<{ Params: Id }>(
     '/jobs/:id',
-    { schema: { params: Id, response: { 200: JobDetails } } },
+    {
+      config: { errors: statusesOf('JOB_NOT_FOUND') },
+      schema: { params: Id, response: { 200: JobDetails } },
+    },
     async ({ params }) => {
       const { rows } = await pool.query(
         `SELECT ${JOB_COLUMNS}, jobs.description, jobs.is_active
@@ -58,7 +61,10 @@ export function jobRoutes(app: FastifyInstance, { pool }: Context): void {
 
   app.get<{ Params: Id }>(
     '/companies/:id',
-    { schema: { params: Id, response: { 200: Company } } },
+    {
+      config: { errors: statusesOf('COMPANY_NOT_FOUND') },
+      schema: { params: Id, response: { 200: Company } },
+    },
     async ({ params }) => {
       const { rows } = await pool.query(
         `SELECT id, name, industry, website, location, size,

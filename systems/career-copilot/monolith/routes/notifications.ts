@@ -7,11 +7,11 @@ import { paged } from './jobs.ts';
 
 const NotificationQuery = Type.Object({ unread_only: Type.Optional(Type.Boolean()), ...Paging });
 
-export function notificationRoutes(app: FastifyInstance, { pool, authenticated }: Context): void {
+export function notificationRoutes(app: FastifyInstance, { pool, ofUser }: Context): void {
   app.get<{ Querystring: Static<typeof NotificationQuery> }>(
     '/notifications',
     {
-      onRequest: authenticated,
+      ...ofUser(),
       schema: { querystring: NotificationQuery, response: { 200: Page('notifications', Notification) } },
     },
     async (request) => {
@@ -34,7 +34,7 @@ export function notificationRoutes(app: FastifyInstance, { pool, authenticated }
 
   app.put<{ Params: Id }>(
     '/notifications/:id/read',
-    { onRequest: authenticated, schema: { params: Id, response: { 200: Notification } } },
+    { ...ofUser('NOTIFICATION_NOT_FOUND'), schema: { params: Id, response: { 200: Notification } } },
     async (request) => {
       const { rows } = await pool.query(
         `UPDATE notifications SET is_read = true WHERE id = $1 AND user_id = $2
@@ -48,7 +48,7 @@ export function notificationRoutes(app: FastifyInstance, { pool, authenticated }
 
   app.put(
     '/notifications/read-all',
-    { onRequest: authenticated, schema: { response: { 200: Message } } },
+    { ...ofUser(), schema: { response: { 200: Message } } },
     async (request) => {
       await pool.query('UPDATE notifications SET is_read = true WHERE user_id = $1 AND NOT is_read', [
         currentUser(request).id,

@@ -3,16 +3,14 @@ import { ApiError, Id, Profile, ProfileChanges, PublicProfile } from '../../api.
 import type { Context } from '../context.ts';
 import { currentUser, USER_COLUMNS } from '../security.ts';
 
-export function userRoutes(app: FastifyInstance, { pool, authenticated }: Context): void {
-  app.get(
-    '/users/me',
-    { onRequest: authenticated, schema: { response: { 200: Profile } } },
-    async (request) => currentUser(request),
+export function userRoutes(app: FastifyInstance, { pool, ofUser }: Context): void {
+  app.get('/users/me', { ...ofUser(), schema: { response: { 200: Profile } } }, async (request) =>
+    currentUser(request),
   );
 
   app.put<{ Body: ProfileChanges }>(
     '/users/me',
-    { onRequest: authenticated, schema: { body: ProfileChanges, response: { 200: Profile } } },
+    { ...ofUser(), schema: { body: ProfileChanges, response: { 200: Profile } } },
     async (request) => {
       const user = currentUser(request);
       const changed = CHANGEABLE.filter((column) => request.body[column] !== undefined);
@@ -28,7 +26,7 @@ export function userRoutes(app: FastifyInstance, { pool, authenticated }: Contex
 
   app.get<{ Params: Id }>(
     '/users/:id',
-    { onRequest: authenticated, schema: { params: Id, response: { 200: PublicProfile } } },
+    { ...ofUser('USER_NOT_FOUND'), schema: { params: Id, response: { 200: PublicProfile } } },
     async ({ params }) => {
       const { rows } = await pool.query<PublicProfile>(
         'SELECT id, full_name, headline, location, skills FROM users WHERE id = $1 AND is_active',

@@ -130,5 +130,5 @@ async function identify(pool: pg.Pool, request: FastifyRequest, options?: { even
 type AuthEvents = Events<typeof contracts>;
 
 // Who has which role is in the database: a token may be older than that.
-const config = { allow: [signedIn] };
+const config = { allow: [signedIn], errors: [401, 403, 404, 409] };
 const BEARER = { 'www-authenticate': 'Bearer' };

@@ -7,6 +7,7 @@ import {
   Account,
   API,
   ApiError,
+  type ApiErrorCode,
   type contracts,
   LoginRequest,
   legacyAnswer,
@@ -16,6 +17,7 @@ import {
   RefreshRequest,
   Registered,
   RegisterRequest,
+  statusesOf,
   Tokens,
 } from '../../contracts.ts';
 import { adminRoutes, ownAccountRoutes } from './admin-routes.ts';
@@ -58,10 +60,13 @@ export async function routes(
   const identify = async (request: FastifyRequest) => {
     request.account = await store.findCaller(pool, principalOf(request));
   };
-  const ofAccount = { config: { allow: [signedIn] }, onRequest: identify };
+  const ofAccount = (...codes: ApiErrorCode[]) => ({
+    config: { allow: [signedIn], errors: statusesOf('BAD_CREDENTIALS', 'INACTIVE_USER', ...codes) },
+    onRequest: identify,
+  });
 
   app.decorateRequest('account', null);
-  app.get('/.well-known/jwks.json', { config: OPEN, schema: { hide: true } }, async (_request, reply) => {
+  app.get('/.well-known/jwks.json', { config: open(), schema: { hide: true } }, async (_request, reply) => {
     return await reply.header('cache-control', 'public, max-age=60').send(signer.jwks);
   });
 
@@ -71,7 +76,7 @@ export async function routes(
 
       legacy.post(
         '/auth/register',
-        { config: OPEN, schema: { body: RegisterRequest, response: { 201: Registered } } },
+        { config: open('EMAIL_TAKEN'), schema: { body: RegisterRequest, response: { 201: Registered } } },
         async ({ body }, reply) => {
           const passwordHash = await passwords.hash(body.password);
           const registered = await withTransaction(pool, async (client) => {
@@ -92,7 +97,10 @@ export async function routes(
 
       legacy.post(
         '/auth/login',
-        { config: OPEN, schema: { body: LoginRequest, response: { 200: Tokens } } },
+        {
+          config: open('BAD_LOGIN', 'INACTIVE_USER'),
+          schema: { body: LoginRequest, response: { 200: Tokens } },
+        },
         async ({ body }) => {
           const account = await store.findAccountByEmail(pool, normalizeEmail(body.email));
           if (!account) await passwords.pretend(body.password);
@@ -115,26 +123,29 @@ export async function routes(
 
       legacy.post(
         '/auth/refresh',
-        { config: OPEN, schema: { body: RefreshRequest, response: { 200: Tokens } } },
+        {
+          config: open('BAD_REFRESH_TOKEN', 'INACTIVE_USER'),
+          schema: { body: RefreshRequest, response: { 200: Tokens } },
+        },
         async ({ body }) => await sessions.refresh(body.refresh_token),
       );
 
       legacy.post(
         '/auth/logout',
-        { config: OPEN, schema: { body: RefreshRequest, response: { 200: Message } } },
+        { config: open(), schema: { body: RefreshRequest, response: { 200: Message } } },
         async ({ body }) => {
           await sessions.close(body.refresh_token);
           return { message: 'Successfully logged out' };
         },
       );
 
-      legacy.get('/auth/me', { ...ofAccount, schema: { response: { 200: Account } } }, async (request) =>
+      legacy.get('/auth/me', { ...ofAccount(), schema: { response: { 200: Account } } }, async (request) =>
         current(request),
       );
 
       legacy.put(
         '/users/me/password',
-        { ...ofAccount, schema: { body: PasswordRequest, response: { 200: Message } } },
+        { ...ofAccount('WRONG_PASSWORD'), schema: { body: PasswordRequest, response: { 200: Message } } },
         async (request) => {
           const { id, password_hash: from } = current(request);
           if (!(await passwords.verify(request.body.current_password, from))) {
@@ -159,7 +170,7 @@ export async function routes(
   ownAccountRoutes(app, pool, events);
 }
 
-const OPEN = { allow: 'everybody' as const };
+const open = (...codes: ApiErrorCode[]) => ({ allow: 'everybody' as const, errors: statusesOf(...codes) });
 
 function current(request: FastifyRequest): store.Account {
   if (!request.account) throw new ApiError('NOT_AUTHENTICATED');

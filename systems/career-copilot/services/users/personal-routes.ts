@@ -51,7 +51,7 @@ export function personalRoutes(
   const identify = async (request: FastifyRequest) => {
     request.profile = await find(request);
   };
-  const ofUser = { config: { allow: [signedIn] }, onRequest: identify };
+  const ofUser = { config: { allow: [signedIn], errors: [401, 403, 404, 503] }, onRequest: identify };
 
   app.get(
     '/users/me/preferences',

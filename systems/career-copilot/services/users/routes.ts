@@ -27,6 +27,7 @@ import {
   ProfileChanges,
   PublicProfile,
   publicApi,
+  statusesOf,
 } from '../../contracts.ts';
 import { settleWhenLinkEnds } from './account-news.ts';
 import { columnsOf, visibleTo } from './decide.ts';
@@ -73,7 +74,13 @@ export async function routes(
   const identify = async (request: FastifyRequest) => {
     request.profile = await caller(request);
   };
-  const ofUser = { config: { allow: [signedIn] }, onRequest: identify };
+  const ofUser = {
+    config: {
+      allow: [signedIn],
+      errors: [...statusesOf('BAD_CREDENTIALS', 'INACTIVE_USER', 'USER_NOT_FOUND'), 412],
+    },
+    onRequest: identify,
+  };
 
   app.decorateRequest('profile', null);
   await app.register(

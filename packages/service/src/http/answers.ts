@@ -1,0 +1,80 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify';
+import { type Answer, ServiceError } from '../errors.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Statuses of the route's own errors, for the OpenAPI. What the kit refuses by itself need not be named. */
+    errors?: readonly number[];
+    /** All statuses of errors that the OpenAPI names, by `declareErrors`. */
+    declared?: readonly number[];
+  }
+}
+
+/** Whoever is in front of a service may limit its callers. */
+const TOO_MANY_REQUESTS = 429;
+const OF_ALL = [refusal('OVERLOADED', 503), refusal('DEADLINE_PASSED', 504)];
+const OF_PRINCIPALS = [
+  refusal('UNAUTHENTICATED', 401),
+  refusal('FORBIDDEN', 403),
+  refusal('TOKEN_UNVERIFIABLE', 503),
+];
+/** The router's own, before any error handler. */
+const URI_TOO_LONG = 414;
+const OF_BODIES = [400, 413, 415].map((statusCode) => ({ statusCode, message: '' }));
+const OF_SCHEMAS = [{ validation: [], validationContext: 'body', statusCode: 400, message: '' }];
+
+/**
+ * Answers what routes of this application (or encapsulated part) throw; 5xx are logged with their cause. Comes before
+ * the routes: the OpenAPI names the statuses that `toAnswer` makes of the kit's own errors.
+ */
+export function answerErrors(
+  app: FastifyInstance,
+  toAnswer: (error: unknown, requestId: string) => Answer,
+): void {
+  declareErrors(app, toAnswer);
+  app.setErrorHandler(async (error, request, reply) => {
+    const { status, headers = {}, body } = toAnswer(error, request.id);
+    if (status >= 500) request.log.error({ err: error }, 'request failed');
+    return await reply.code(status).headers(headers).send(body);
+  });
+}
+
+/** Names the statuses of errors of each route: the kit's own in the words of `toAnswer`, and those of `config.errors`. */
+function declareErrors(app: FastifyInstance, toAnswer: (error: unknown, requestId: string) => Answer): void {
+  app.addHook('onRoute', (route) => {
+    if (route.config?.kit) return;
+    const own = kitErrorsOf(route).map((error) => toAnswer(error, '').status);
+    const ofPath = route.schema?.params ? [URI_TOO_LONG] : [];
+    const stated = route.config?.errors ?? [];
+    const declared = [...new Set([...own, ...stated, ...ofPath, TOO_MANY_REQUESTS])];
+    route.config = { ...route.config, declared: declared.sort() };
+  });
+}
+
+/** The schema of a route as the OpenAPI shows it: with the statuses of errors, which the route itself need not serialize. */
+export function withDeclaredErrors(
+  schema: FastifySchema,
+  config: { declared?: readonly number[] } | undefined,
+) {
+  if (!config?.declared || schema?.hide) return schema;
+  const errors = config.declared.map((status) => [status, { description: STATUS_CODES[status] ?? 'Error' }]);
+  return {
+    ...schema,
+    response: { ...Object.fromEntries(errors), ...(schema?.response as object | undefined) },
+  };
+}
+
+function kitErrorsOf({ schema, config }: RouteOptions): unknown[] {
+  const { body, params, querystring, headers } = schema ?? {};
+  return [
+    ...OF_ALL,
+    ...(config?.allow && config.allow !== 'everybody' ? OF_PRINCIPALS : []),
+    ...(body ? OF_BODIES : []),
+    ...(body || params || querystring || headers ? OF_SCHEMAS : []),
+  ];
+}
+
+function refusal(code: string, status: number): ServiceError {
+  return new ServiceError(code, status, '');
+}

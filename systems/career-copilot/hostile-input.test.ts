@@ -1,0 +1,299 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { testServer } from '@banyan/postgres/testing';
+import type { RunningService } from '@banyan/service';
+import fc from 'fast-check';
+import type { FastifyInstance } from 'fastify';
+import type pg from 'pg';
+import { createMonolith } from './monolith/app.ts';
+import { connect } from './monolith/database.ts';
+import { generate } from './monolith/generate.ts';
+import { auth } from './services/auth/main.ts';
+import { users } from './services/users/main.ts';
+
+/**
+ * Whatever a client puts into a parameter or a field that the OpenAPI declares: the answer is no failure of the server,
+ * and its status is one that the OpenAPI names for the operation.
+ */
+
+const SECRET = 'the secret of the legacy system, long enough';
+/** Inputs per server; the same ones each time. */
+const INPUTS = { seed: 1, numRuns: 1_500 };
+
+type Schema = {
+  type?: string | string[];
+  properties?: Record<string, Schema>;
+  required?: string[];
+  enum?: unknown[];
+  format?: string;
+  minimum?: number;
+  minLength?: number;
+  pattern?: string;
+  items?: Schema;
+};
+type Parameter = { name: string; in: 'path' | 'query' | 'header'; schema: Schema };
+type Operation = {
+  method: string;
+  path: string;
+  parameters: Parameter[];
+  body: Schema | null;
+  statuses: Set<string>;
+};
+type Sent = { method: string; url: string; headers: Record<string, string>; payload?: string };
+
+let pool: pg.Pool;
+let monolith: FastifyInstance;
+let authService: RunningService;
+let usersService: RunningService;
+/** Of an administrator, known to all three. */
+let token: string;
+
+before(async () => {
+  const server = await testServer();
+  pool = connect(await server.database('hostile_monolith'));
+  await generate(pool, { users: 5, companies: 2, jobs: 5, applications: 5, bcryptCost: 4 });
+  const settings = { jwtSecret: SECRET, bcryptCost: 4, accessTokenSeconds: 3_600, refreshTokenDays: 30 };
+  monolith = await createMonolith(pool, settings);
+  const common = {
+    LEGACY_JWT_SECRET: SECRET,
+    BUS_URL: await server.database('hostile_bus'),
+    LOG_LEVEL: 'silent',
+  };
+  const authUrl = await server.database('hostile_auth');
+  authService = await auth.start({ ...common, DATABASE_URL: authUrl, BCRYPT_COST: '4' });
+  const usersUrl = await server.database('hostile_users');
+  usersService = await users.start({ ...common, DATABASE_URL: usersUrl, AUTH_URL: authService.url });
+  token = await register();
+});
+
+after(async () => {
+  await Promise.all([monolith?.close(), usersService?.close(), authService?.close()]);
+  await pool?.end();
+});
+
+describe('hostile input', () => {
+  it('is no failure of the monolith, and every status is declared', async () => {
+    await attack((sent) => monolith.inject(sent as never));
+  });
+  it('is no failure of auth, and every status is declared', async () => {
+    await attack((sent) => fetchFrom(authService.url, sent));
+  });
+  it('is no failure of users, and every status is declared', async () => {
+    await attack((sent) => fetchFrom(usersService.url, sent));
+  });
+});
+
+/** The same person with both: the highest id of the legacy data plus one is the first of an empty auth service, moved up. */
+async function register(): Promise<string> {
+  const payload = { email: 'root@example.com', password: 'a good password', full_name: 'Root' };
+  const { user, access_token } = (
+    await monolith.inject({ method: 'POST', url: '/api/v1/auth/register', payload })
+  ).json();
+  await pool.query(`UPDATE users SET role = 'admin' WHERE id = $1`, [user.id]);
+  await authService.pool.query(
+    `INSERT INTO accounts (id, email, password_hash, display_name, role) VALUES ($1, $2, '-', 'Root', 'admin')`,
+    [user.id, payload.email],
+  );
+  return access_token;
+}
+
+type Answer = { statusCode: number; body: string };
+
+async function fetchFrom(origin: string, { method, url, headers, payload }: Sent): Promise<Answer> {
+  const response = await fetch(`${origin}${url}`, { method, headers, body: payload });
+  return { statusCode: response.status, body: await response.text() };
+}
+
+async function attack(send: (sent: Sent) => PromiseLike<Answer>): Promise<void> {
+  const openapi = JSON.parse((await send({ method: 'GET', url: '/openapi.json', headers: {} })).body);
+  const operations = operationsOf(openapi).filter(({ method }) => method !== 'DELETE');
+  assert.ok(operations.length > 3);
+  const input = fc
+    .constantFrom(...operations)
+    .chain((operation) => hostile(operation).map((sent) => ({ operation, sent })));
+  const failed = new Map<string, string>();
+  for (const { operation, sent } of fc.sample(input, INPUTS)) {
+    const { statusCode, body } = await send(sent);
+    const failure = statusCode >= 500 && statusCode !== 503;
+    if (!failure && operation.statuses.has(String(statusCode))) continue;
+    const what = `${operation.method} ${operation.path}: ${statusCode}`;
+    failed.set(what, `${what} ${body.slice(0, 120)} to ${JSON.stringify(sent).slice(0, 400)}`);
+  }
+  assert.deepEqual([...failed.values()], []);
+}
+
+function operationsOf(openapi: { paths: Record<string, Record<string, never>> }): Operation[] {
+  return Object.entries(openapi.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => {
+      const {
+        parameters = [],
+        requestBody,
+        responses,
+      } = operation as {
+        parameters?: Parameter[];
+        requestBody?: { content: Record<string, { schema: Schema }> };
+        responses: Record<string, unknown>;
+      };
+      return {
+        method: method.toUpperCase(),
+        path,
+        parameters,
+        body: requestBody?.content['application/json']?.schema ?? null,
+        statuses: new Set(Object.keys(responses)),
+      };
+    }),
+  );
+}
+
+/** A request of which one part is hostile, or none, or its token, or all of its body. */
+function hostile(operation: Operation): fc.Arbitrary<Sent> {
+  const fields = operation.body?.properties ?? {};
+  const parts = [
+    ...operation.parameters.map(({ name }) => `parameter:${name}`),
+    ...Object.keys(fields).map((name) => `field:${name}`),
+    ...(operation.body ? ['body', 'json', 'type'] : []),
+    'token',
+    'none',
+  ];
+  return fc.tuple(fc.constantFrom(...parts), VALUE).map(([part, value]) => requestOf(operation, part, value));
+}
+
+function requestOf(operation: Operation, part: string, value: unknown): Sent {
+  const parameter = (one: Parameter) =>
+    encodeURIComponent(wellFormed(part === `parameter:${one.name}` ? value : sampleOf(one.schema, one.name)));
+  let url = operation.path;
+  const query: string[] = [];
+  const headers: Record<string, string> = { authorization: `Bearer ${token}` };
+  for (const one of operation.parameters) {
+    if (one.in === 'path') url = url.replace(`{${one.name}}`, parameter(one));
+    else if (one.in === 'query' && part === `parameter:${one.name}`)
+      query.push(`${one.name}=${parameter(one)}`);
+  }
+  if (query.length > 0) url += `?${query.join('&')}`;
+  if (part === 'token')
+    headers.authorization = `Bearer ${encodeURIComponent(wellFormed(value)).slice(0, 4_000)}`;
+  if (operation.body === null) return { method: operation.method, url, headers };
+  headers['content-type'] = part === 'type' ? 'text/plain' : 'application/json';
+  return { method: operation.method, url, headers, payload: payloadOf(operation.body, part, value) };
+}
+
+function payloadOf(schema: Schema, part: string, value: unknown): string {
+  if (part === 'body') return textOf(value);
+  if (part === 'json') return wellFormed(value);
+  const body = sampleOf(schema, '') as Record<string, unknown>;
+  const name = part.startsWith('field:') ? part.slice(6) : null;
+  const entries = Object.entries(body).filter(([key]) => key !== name);
+  const text = entries.map(([key, one]) => `${JSON.stringify(key)}:${JSON.stringify(one)}`);
+  if (name !== null) text.push(`${JSON.stringify(name)}:${textOf(value)}`);
+  return `{${text.join(',')}}`;
+}
+
+const raw = (text: string) => ({ raw: text });
+const deep = (open: string, close: string, depth: number) => raw(open.repeat(depth) + close.repeat(depth));
+
+const VALUE: fc.Arbitrary<unknown> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom<unknown>(
+      0,
+      -1,
+      1,
+      32_768,
+      2_147_483_647,
+      2_147_483_648,
+      -2_147_483_649,
+      99_999_999_999,
+      2 ** 53,
+      1e308,
+      -0.5,
+      1e21,
+      raw('1e999'),
+      raw('9223372036854775808'),
+      '2147483648',
+      '-2147483649',
+      '1e3',
+      '0x10',
+      '',
+      ' ',
+      'NaN',
+      'Infinity',
+      '\u0000',
+      'a\u0000b',
+      '\ud800',
+      'a\udfffb',
+      '\uffff',
+      '🙂'.repeat(300),
+      'x'.repeat(256),
+      'x'.repeat(10_001),
+      'x'.repeat(70_000),
+      '\\',
+      '%',
+      "'; --",
+      '{}',
+      '[]',
+      'null',
+      'true',
+      '0001-01-01',
+      '294277-01-01T00:00:00Z',
+      '-4714-01-01',
+      '2026-02-30T25:61:61Z',
+      null,
+      true,
+      false,
+      [],
+      {},
+      [null],
+      [[]],
+      ['\u0000'],
+      ['\ud800'],
+      Array.from({ length: 101 }, () => 'x'),
+      Array.from({ length: 20_000 }, () => 1),
+      { '': 0 },
+      { '\u0000': 1 },
+      { '\ud800': 1 },
+      { a: '\u0000' },
+      { a: { b: ['\ud800'] } },
+      raw('{"__proto__":{"a":1}}'),
+      raw('{"constructor":{"prototype":{}}}'),
+      raw('{"a":1,"a":2}'),
+      raw('{"a":1e999}'),
+      deep('[', ']', 3_000),
+      deep('{"a":', '}', 3_000).raw.replace('}', '1}'),
+      deep('[', ']', 100_000),
+    ),
+  },
+  { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
+  {
+    weight: 1,
+    arbitrary: fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }).map((number) => raw(String(number))),
+  },
+  { weight: 1, arbitrary: fc.double() },
+  { weight: 1, arbitrary: fc.jsonValue() },
+);
+
+/** JSON text of a value; a lone surrogate stays one, as an escape. */
+function textOf(value: unknown): string {
+  if (typeof value === 'object' && value !== null && 'raw' in value) return String(value.raw);
+  return JSON.stringify(value) ?? 'null';
+}
+
+/** As it stands in a URL or a header, where there are no lone surrogates. */
+function wellFormed(value: unknown): string {
+  return (typeof value === 'string' ? value : textOf(value)).toWellFormed().slice(0, 2_500);
+}
+
+/** Something that the schema allows. */
+function sampleOf(schema: Schema, name: string): unknown {
+  if (schema.enum) return schema.enum[0];
+  const type = Array.isArray(schema.type) ? schema.type[0] : schema.type;
+  if (type === 'integer' || type === 'number') return schema.minimum ?? 1;
+  if (type === 'boolean') return true;
+  if (type === 'array') return [];
+  if (type === 'object')
+    return Object.fromEntries(
+      Object.entries(schema.properties ?? {}).map(([key, one]) => [key, sampleOf(one, key)]),
+    );
+  if (schema.format === 'email') return 'somebody@example.com';
+  if (schema.pattern === '^https://') return 'https://example.com/a.png';
+  return `${name} `.padEnd(schema.minLength ?? 1, 'x');
+}
