@@ -14,6 +14,7 @@ import type { Logger } from 'pino';
 import type { LinkStatus } from '../control/control.ts';
 import * as store from '../control/store.ts';
 import { listenForChanges } from '../control/wake.ts';
+import { fedTables } from '../plan/fed-tables.ts';
 import type { ResolvedPlan, ResolvedService } from '../plan/resolved.ts';
 import { linksOf, type ServiceState } from '../stage/stages.ts';
 import { type Direction, describeLink } from './link-status.ts';
@@ -147,6 +148,8 @@ class ServiceWorker {
   private rest: Rest = AWAKE;
   private share: number | null = null;
   private wish: { forward: boolean; reverse: boolean } | null = null;
+  /** Nothing is verified any more, and of the tables only those go on that the monolith feeds. */
+  private retired = false;
   private busy: Promise<void> | null = null;
 
   constructor(plan: ResolvedPlan, service: ResolvedService, pool: pg.Pool, log: Logger) {
@@ -168,7 +171,8 @@ class ServiceWorker {
   want(state: ServiceState): void {
     // Later it changes by fences alone: the row may be read before or after one that is being decided.
     this.share ??= state.share;
-    this.wish = linksOf(state.stage, state.target);
+    this.retired = state.stage === 'retired';
+    this.wish = linksOf(state.stage, state.target, fedTables(this.service.tables).length > 0);
     this.busy ??= this.fulfil().finally(() => {
       this.busy = null;
     });
@@ -257,6 +261,11 @@ class ServiceWorker {
       const wanted = this.wish[direction];
       const runner = this.runners.get(direction);
       try {
+        if (wanted && runner && runner.link.config.tables.length !== this.tables().length) {
+          this.runners.delete(direction);
+          await runner.stop();
+          await this.startLink(direction);
+        }
         if (wanted && !runner) await this.startLink(direction);
         if (!wanted) await this.dropLink(direction, runner);
       } catch (error) {
@@ -266,7 +275,7 @@ class ServiceWorker {
         );
       }
     }
-    if (this.runners.get('forward')) this.verifier.start();
+    if (this.runners.get('forward') && !this.retired) this.verifier.start();
     else await this.verifier.stop();
   }
 
@@ -313,10 +322,14 @@ class ServiceWorker {
       direction,
       source: forward ? plan.monolith.database : service.database,
       target: forward ? service.database : plan.monolith.database,
-      tables: service.tables,
+      tables: this.tables(),
       salt: service.salt,
       share: this.share ?? 0,
     });
+  }
+
+  private tables(): ResolvedService['tables'] {
+    return this.retired ? fedTables(this.service.tables) : this.service.tables;
   }
 
   private async verifyTable(

@@ -10,10 +10,12 @@ import { withTransaction } from '@banyan/postgres';
 import { type Control, ControlError, type PlannedStep, type ServiceStatus } from '../control/control.ts';
 import { noSuchService } from '../control/no-such-service.ts';
 import * as store from '../control/store.ts';
+import { describeFed, fedTables } from '../plan/fed-tables.ts';
 import { priceOfGoingBack } from '../stage/price.ts';
 import { describeStage, FULL_SHARE, rank, type Stage, type Target } from '../stage/stages.ts';
 import { nextStop, refuseIllegal, wayTo } from '../stage/way.ts';
 import { collectFacts, type ServiceFacts, type Sources } from './facts.ts';
+import { referringTables } from './referring-tables.ts';
 import { nextVersion, tableOfStates } from './route-tables.ts';
 import { serviceOnlyColumns } from './service-only-columns.ts';
 
@@ -265,7 +267,16 @@ export function createOperations(sources: Sources): Control {
       reverse: share > facts.state.share ? { state: 'streaming', lagMs: 0 } : facts.reverse,
       maxLagMs: facts.policy.maxLagMs,
       serviceOnlyColumns: await onlyOnService(facts.state.service),
+      ...(stage === 'retired' ? await leftBehind(facts.state.service) : {}),
     });
+  }
+
+  /** What retiring leaves tied to the monolith. */
+  async function leftBehind(service: string) {
+    return {
+      fed: fedTables(plan.services[service]!.tables).map(describeFed),
+      referring: await referringTables(plan, service),
+    };
   }
 
   async function planSteps(facts: ServiceFacts, target: Target): Promise<PlannedStep[]> {

@@ -9,13 +9,26 @@ export type PriceFacts = {
   maxLagMs: number;
   /** Columns of the service's tables that no mapping takes back, as table.column. */
   serviceOnlyColumns: string[];
+  /** What the service goes on reading from the monolith, and what of the monolith's refers to its rows. */
+  fed?: string[];
+  referring?: string[];
 };
 
 /** What going back to the monolith from here would cost: told before every step, and by `banyan plan`. */
 export function priceOfGoingBack(facts: PriceFacts): Price {
   const { stage, share, reverse } = facts;
   if (stage === 'retired') {
-    return { verdict: 'refused', details: ['retired: rows are no longer written back to the monolith'] };
+    const details = ['retired: rows are no longer written back to the monolith'];
+    const { fed = [], referring = [] } = facts;
+    if (fed.length > 0)
+      details.push(
+        `the forward link stays for what is the monolith's: ${fed.join(', ')}; keep these tables and their writers`,
+      );
+    if (referring.length > 0)
+      details.push(
+        `these tables of the monolith refer to rows that it will no longer get: ${referring.join(', ')}`,
+      );
+    return { verdict: 'refused', details };
   }
   if (share === 0) return { verdict: 'lossless', details: ['no key has its writes on the service'] };
   if (reverse.state !== 'streaming') {

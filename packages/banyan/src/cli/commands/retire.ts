@@ -1,5 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
+import type { Control } from '../../control/control.ts';
+import { FULL_SHARE } from '../../stage/stages.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { carryOut } from '../moves.ts';
 import { note } from '../output.ts';
@@ -16,6 +18,8 @@ export function retireCommand(): Command {
     .action(
       act<{ yes?: boolean; wait: boolean }>(async (options, service) => {
         const control = await connect(options);
+        if (!options.yes) demandTerminal();
+        for (const detail of await consequences(control, service!)) note(detail);
         if (!options.yes && !(await confirm(service!))) {
           note('nothing was done');
           return EXIT.negative;
@@ -25,10 +29,18 @@ export function retireCommand(): Command {
     );
 }
 
+/** Told before, since there is no way back. What is wrong with the wish is told by the wish itself. */
+async function consequences(control: Control, service: string): Promise<string[]> {
+  const steps = await control.plan(service, { stage: 'retired', share: FULL_SHARE }).catch(() => null);
+  return steps?.[service]?.at(-1)?.price.details ?? [];
+}
+
+function demandTerminal(): void {
+  if (process.stdin.isTTY) return;
+  throw new UsageError('retire has no way back and nobody is there to confirm it', 'add --yes');
+}
+
 async function confirm(service: string): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    throw new UsageError('retire has no way back and nobody is there to confirm it', 'add --yes');
-  }
   const dialog = createInterface({ input: process.stdin, output: process.stderr });
   const abort = new AbortController();
   dialog.on('SIGINT', () => abort.abort());

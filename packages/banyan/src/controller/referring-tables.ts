@@ -1,0 +1,32 @@
+import { createPool } from '@banyan/postgres';
+import type { ResolvedPlan } from '../plan/resolved.ts';
+
+/**
+ * Tables of the monolith that refer to rows of a service's by foreign keys and are not the service's, as `schema.table
+ * (constraint)`: what still needs the monolith's copy when the service has retired. Unreachable: an empty list.
+ */
+export async function referringTables(plan: ResolvedPlan, service: string): Promise<string[]> {
+  const { tables } = plan.services[service]!;
+  const names = (rows?: 'owned') =>
+    tables
+      .filter((table) => rows === undefined || table.rows === rows)
+      .map(({ legacy }) => `${legacy.schema}.${legacy.table}`);
+  const pool = createPool(plan.monolith.database, { max: 1, applicationName: 'banyan-controller' });
+  try {
+    const { rows } = await pool.query<{ name: string }>(REFERRING, [names('owned'), names()]);
+    return rows.map(({ name }) => name);
+  } catch {
+    return [];
+  } finally {
+    await pool.end();
+  }
+}
+
+const REFERRING = `
+  SELECT cn.nspname || '.' || c.relname || ' (' || k.conname || ')' AS name
+  FROM pg_constraint k
+  JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace cn ON cn.oid = c.relnamespace
+  JOIN pg_class p ON p.oid = k.confrelid JOIN pg_namespace pn ON pn.oid = p.relnamespace
+  WHERE k.contype = 'f' AND k.conparentid = 0
+    AND pn.nspname || '.' || p.relname = ANY($1) AND cn.nspname || '.' || c.relname <> ALL($2)
+  ORDER BY 1`;
