@@ -26,6 +26,7 @@ const service = (share: number): ServiceState => ({
 const facts = (more: Partial<Facts> = {}): Facts => ({
   safe: true,
   key: null,
+  unclear: false,
   sticky: null,
   override: null,
   pinned: null,
@@ -45,6 +46,7 @@ const side = fc.constantFrom('monolith' as const, 'service' as const);
 const anyFacts: fc.Arbitrary<Facts> = fc.record({
   safe: fc.boolean(),
   key: fc.option(bucket),
+  unclear: fc.boolean(),
   sticky: fc.option(bucket),
   override: fc.option(side),
   pinned: fc.option(side),

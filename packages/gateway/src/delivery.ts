@@ -5,7 +5,7 @@ import { cohortOf } from './choose.ts';
 import type { ErrorCode } from './errors.ts';
 import type { InFlight } from './gate.ts';
 import { passTrace, responseHeaders } from './headers.ts';
-import { cellOf, headersFor, type Order, upstreamOf } from './order.ts';
+import { cellOf, headersOf, type Order, upstreamOf } from './order.ts';
 import { type FailureReason, reasonOfFailure, reasonOfStatus } from './outcome-reasons.ts';
 import { Reply } from './reply.ts';
 import { readyToRescue } from './rescue.ts';
@@ -123,7 +123,7 @@ export class Delivery implements AttemptOwner {
       {
         method,
         path,
-        headers: headersFor(this.#order, side, trace?.traceparent),
+        headers: headersOf(this.#order.forwarded, this.#order.verified, side, trace?.traceparent),
         body: intake.take(bodyLimit),
         timeoutMs: safe ? timeoutMs : timeoutMs + LINGER_MS,
       },
@@ -300,7 +300,10 @@ export class Delivery implements AttemptOwner {
       side: attempt.side,
       method: this.#order.req.method as string,
       target: this.#order.req.url as string,
-      headers: { monolith: headersFor(this.#order, 'monolith'), service: headersFor(this.#order, 'service') },
+      headers: {
+        monolith: headersOf(this.#order.forwarded, this.#order.verified, 'monolith'),
+        service: headersOf(this.#order.forwarded, this.#order.verified, 'service'),
+      },
       capture,
       trace: this.#order.trace,
       traceparentAt: this.#order.forwarded.traceparentAt,

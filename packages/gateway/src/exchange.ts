@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { choose, type Decision, type Facts } from './choose.ts';
 import type { Core } from './core.ts';
+import { type Credentials, credentialsOf } from './credentials.ts';
 import { Delivery, type DeliveryOwner } from './delivery.ts';
 import { type ErrorCode, sendProblem } from './errors.ts';
-import { admit, bearer, consumerOf, factsOf, unverifiable } from './facts.ts';
+import { admit, consumerOf, factsOf, unverifiable } from './facts.ts';
 import type { Forwarded } from './headers.ts';
 import { Intake } from './intake.ts';
 import type { Live } from './live.ts';
@@ -88,18 +89,19 @@ export class Exchange implements DeliveryOwner {
       this.refuse('body-too-large');
       return;
     }
-    const token = this.#live.tokens.enabled ? bearer(this.#forwarded.authorization) : null;
-    if (token === null) {
+    const { tokens } = this.#live;
+    const credentials = credentialsOf(tokens.places, forwarded.authorization, this.#req.headers);
+    if (credentials === null) {
       this.#identified(null);
       return;
     }
-    const known = this.#live.tokens.peek(token);
+    const known = tokens.peek(credentials);
     if (known) this.#identified(known);
-    else this.#verify(token);
+    else this.#verify(credentials);
   }
 
   /** Verifying costs more than refusing: an address that has used up its limit has no token looked at. */
-  #verify(token: string): void {
+  #verify(credentials: Credentials): void {
     const address = consumerOf(this.#live, null, this.#forwarded);
     const verdict = address === null ? undefined : this.#live.limiter?.look(address, Date.now());
     if (verdict !== undefined && !verdict.allowed) {
@@ -107,7 +109,7 @@ export class Exchange implements DeliveryOwner {
       return;
     }
     this.#live.tokens
-      .verify(token)
+      .verify(credentials)
       .then((verified) => this.#identified(verified))
       .catch((error) => this.broken(error));
   }
@@ -197,7 +199,7 @@ export class Exchange implements DeliveryOwner {
     const facts = factsOf(
       this.#live,
       match,
-      this.#req.headers,
+      this.#req,
       this.#verified,
       this.#safe,
       pinned,
@@ -211,7 +213,7 @@ export class Exchange implements DeliveryOwner {
       else this.#readThenSend();
       return;
     }
-    const unknowable = unverifiable(match, facts, this.#verified);
+    const unknowable = unverifiable(match, facts, this.#verified, this.#core.gate.fences);
     if (this.#decision.notFound) this.refuse('not-found');
     else if (unknowable) this.refuse(unknowable);
     else if (this.#decision.hold) this.#hold();

@@ -1,14 +1,17 @@
+import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { BUCKETS, type BucketCache } from '@banyan/cohort';
 import type { Facts } from './choose.ts';
+import { claimText } from './claim.ts';
 import { networkOf, peerAddress } from './client-address.ts';
+import { readCookie } from './cookie.ts';
 import type { ErrorCode } from './errors.ts';
 import { checkTarget } from './guard.ts';
 import { type Forwarded, forwardHeaders } from './headers.ts';
 import type { Live } from './live.ts';
 import type { Match } from './match.ts';
 import { mayRunTwice, onlyReads, overridesInQuery } from './methods.ts';
-import type { Route, RouteTable, Side } from './route-table.ts';
+import type { Fence, Route, RouteTable, Side } from './route-table.ts';
 import type { Verified } from './tokens.ts';
 
 export type Admitted = {
@@ -47,12 +50,6 @@ export function admit(live: Live, req: IncomingMessage): Admitted | ErrorCode {
   };
 }
 
-export function bearer(authorization: string | null): string | null {
-  if (authorization === null || authorization.length < 8) return null;
-  if (!authorization.startsWith('Bearer ') && !/^bearer /i.test(authorization)) return null;
-  return authorization.slice(7).trim();
-}
-
 /**
  * Who is counted by rate limits: the token's subject, else the client's network, as far as the plan says how addresses
  * are known. Null: nobody whom a limit could count without counting others too.
@@ -62,68 +59,98 @@ export function consumerOf(
   verified: Verified | null,
   { clientAddress }: Forwarded,
 ): string | null {
-  const subject = verified?.state === 'valid' ? verified.claims.sub : undefined;
-  if (subject !== undefined) return `subject:${subject}`;
+  const subject = verified?.state === 'valid' ? claimText(verified.claims, 'sub') : null;
+  if (subject !== null)
+    return `subject:${subject.length <= LONGEST_SUBJECT ? subject : hash('sha256', subject)}`;
   if (live.table.trustedHops === undefined || clientAddress === null) return null;
   return `address:${networkOf(clientAddress)}`;
 }
 
+/** A longer subject is counted by its hash, so that who is counted takes bounded memory. */
+const LONGEST_SUBJECT = 128;
+
 /**
  * The key of a request, null when it carries none. An expired token still says whose request it is: the backend of
- * that key's side refuses it, whatever its clock allows.
+ * that key's side refuses it, whatever its clock allows. 'unclear': the request names somebody, and it cannot be told whom.
  */
 function keyOf(
   route: Route,
   params: Record<string, string | undefined>,
-  headers: IncomingHttpHeaders,
+  req: IncomingMessage,
   verified: Verified | null,
-): string | null {
+): string | null | typeof UNCLEAR {
   const { key } = route;
-  let value: unknown;
-  if (key.from === 'token') value = subjectKnown(verified) ? verified?.claims[key.claim] : undefined;
-  else if (key.from === 'param') value = params[key.name];
-  else if (key.from === 'header') value = headers[key.name.toLowerCase()];
-  else if (key.from === 'cookie') value = cookie(headers.cookie, key.name);
-  if (typeof value === 'number') value = String(value);
-  return typeof value === 'string' ? value : null;
+  switch (key.from) {
+    case 'token':
+      if (verified === null) return null;
+      return (subjectKnown(verified) ? claimText(verified.claims, key.claim) : null) ?? UNCLEAR;
+    case 'param':
+      return params[key.name] ?? null;
+    case 'header':
+      return headerText(req, key.name);
+    case 'cookie': {
+      const value = readCookie(req.headers.cookie, key.name);
+      return value === null ? UNCLEAR : (value ?? null);
+    }
+    case 'none':
+      return null;
+  }
+}
+
+const UNCLEAR = Symbol('unclear');
+
+/** Backends differ in which of two they take, and in how they read what is not ASCII. */
+function headerText(req: IncomingMessage, name: string): string | null | typeof UNCLEAR {
+  const values = req.headersDistinct[name.toLowerCase()];
+  if (values === undefined) return null;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return values.length > 1 || /[^\x00-\x7f]/.test(values[0]!) ? UNCLEAR : values[0]!;
 }
 
 /** Everything `choose` wants to know. */
 export function factsOf(
   live: Live,
   match: Match,
-  headers: IncomingHttpHeaders,
+  req: IncomingMessage,
   verified: Verified | null,
   safe: boolean,
   pinned: Side | null,
   buckets: BucketCache,
 ): Facts {
   const { route, service } = match.route;
-  const text = keyOf(route, match.params, headers, verified);
-  const key = text === null ? null : buckets.get(service.salt, text);
-  const subject = safe && key === null && subjectKnown(verified) ? verified?.claims.sub : undefined;
+  const text = keyOf(route, match.params, req, verified);
+  const key = typeof text === 'string' ? buckets.get(service.salt, text) : null;
+  const subject = safe && key === null && subjectKnown(verified) ? claimText(verified.claims, 'sub') : null;
   return {
     safe,
     key,
-    sticky: subject === undefined ? null : buckets.get(service.salt, subject),
-    override: overrideOf(live.table, headers, verified),
+    // A token is somebody's, also when the claim is empty.
+    unclear: key === null && (text === UNCLEAR || (text !== null && route.key.from === 'token')),
+    sticky: subject === null ? null : buckets.get(service.salt, subject),
+    override: overrideOf(live.table, req.headers, verified),
     pinned,
   };
 }
 
 /**
- * Is the side of this write unknowable here? Its key is in a token that cannot be verified here, but perhaps by a
- * backend, and the sides are split: sent to the wrong one it would be a conflict. Returns how to refuse it, or null.
+ * Is the side of this write unknowable here? It names somebody by what cannot be judged here, but perhaps by a backend,
+ * and the sides are split, or about to be: sent to the wrong one it would be a conflict. Returns how to refuse it, or null.
  */
-export function unverifiable(match: Match, facts: Facts, verified: Verified | null): ErrorCode | null {
+export function unverifiable(
+  match: Match,
+  facts: Facts,
+  verified: Verified | null,
+  fences: readonly Fence[],
+): ErrorCode | null {
   const { route, service } = match.route;
-  if (facts.safe || facts.key !== null || route.key.from !== 'token') return null;
-  if (route.mode !== 'hybrid' || service.share === 0 || service.share >= BUCKETS) return null;
-  if (verified?.state === 'unknown') return 'unverifiable-token';
-  return verified?.state === 'unreachable' ? 'keys-unavailable' : null;
+  if (facts.safe || !facts.unclear) return null;
+  const split = route.mode === 'hybrid' && service.share > 0 && service.share < BUCKETS;
+  if (!split && !fences.some((fence) => fence.service === route.service)) return null;
+  if (route.key.from !== 'token') return 'ambiguous-key';
+  return verified?.state === 'unreachable' ? 'keys-unavailable' : 'unverifiable-token';
 }
 
-function subjectKnown(verified: Verified | null): boolean {
+function subjectKnown(verified: Verified | null): verified is Verified {
   return verified !== null && (verified.state === 'valid' || verified.state === 'expired');
 }
 
@@ -134,17 +161,4 @@ function overrideOf(table: RouteTable, headers: IncomingHttpHeaders, verified: V
   const { role, roles } = verified.claims as { role?: unknown; roles?: unknown };
   const has = (name: string) => role === name || (Array.isArray(roles) && roles.includes(name));
   return table.override.roles.some(has) ? wanted : null;
-}
-
-function cookie(header: string | undefined, name: string): string | undefined {
-  if (header === undefined) return undefined;
-  let found: string | undefined;
-  for (const part of header.split(';')) {
-    const equals = part.indexOf('=');
-    if (equals === -1 || part.slice(0, equals).trim() !== name) continue;
-    // Two cookies of one name: backends differ in which they take, so there is no key to rely on.
-    if (found !== undefined) return undefined;
-    found = part.slice(equals + 1).trim();
-  }
-  return found?.startsWith('"') && found.endsWith('"') ? found.slice(1, -1) : found;
 }

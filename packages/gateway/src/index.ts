@@ -33,6 +33,7 @@ export { type PostgresSourceOptions, postgresSource } from './control/postgres-s
 export { prune } from './control/prune.ts';
 export { rollUp } from './control/roll-up.ts';
 export { applyGatewaySchema } from './control/schema.ts';
+export { placeOf } from './credentials.ts';
 export { ERRORS, type ErrorCode } from './errors.ts';
 export { type Gateway, type GatewayOptions, startGateway } from './gateway.ts';
 export { type MemorySource, type MemorySourceOptions, memorySource } from './memory-source.ts';

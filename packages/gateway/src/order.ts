@@ -47,13 +47,18 @@ export function cellOf({ core, live, match }: Order, side: Side): Cell {
   return match === null ? core.stats.unmatched[side] : live.cells[match.route.index]![side];
 }
 
-/** The order's headers as this side gets them: with the monolith's own kind of token, and the attempt's trace. */
-export function headersFor({ forwarded, verified }: Order, side: Side, traceparent?: string): string[] {
-  const { list, authorizationAt, traceparentAt } = forwarded;
-  const exchanged = side === 'monolith' && authorizationAt !== -1 ? verified?.forMonolith : undefined;
+/** A request's headers as this side gets them: with the monolith's own kind of token, and the attempt's trace. */
+export function headersOf(
+  { list, authorizationAt, traceparentAt }: Forwarded,
+  verified: Verified | null,
+  side: Side,
+  traceparent?: string,
+): string[] {
+  const exchanged = side === 'monolith' ? verified?.forMonolith : undefined;
   if (!exchanged && traceparent === undefined) return list;
   const copy = list.slice();
-  if (exchanged) copy[authorizationAt] = exchanged;
+  if (exchanged && authorizationAt === -1) copy.push('authorization', exchanged);
+  else if (exchanged) copy[authorizationAt] = exchanged;
   if (traceparent !== undefined) copy[traceparentAt] = traceparent;
   return copy;
 }

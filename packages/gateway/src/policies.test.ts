@@ -20,6 +20,7 @@ function legacyToken(sub: string, expiresIn = 60): Promise<string> {
     .sign(key(SECRET));
 }
 
+const bearer = (token: string) => ({ place: 'scheme bearer', token });
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /** Signed with HMAC-SHA-256 whatever its header says. */
@@ -107,10 +108,10 @@ describe('tokens', () => {
     assert.deepEqual([status, body.from], [401, 'service']);
   });
 
-  test('an invalid token goes on as it is, without a key, for the backend to refuse', async (t) => {
+  test('an invalid token goes on with a read, without a key, for the backend to refuse', async (t) => {
     const { monolith, call } = await jwtWorld(t);
     monolith.answer = (_req, res) => sendJson(res, 401, { error: 'legacy says no' });
-    assert.deepEqual(await call('not-a-token', 'PUT'), { status: 401, body: { error: 'legacy says no' } });
+    assert.deepEqual(await call('not-a-token'), { status: 401, body: { error: 'legacy says no' } });
     assert.equal(monolith.seen[0]!.headers.authorization, 'Bearer not-a-token');
     assert.equal((await call(null, 'PUT')).status, 401);
   });
@@ -152,17 +153,17 @@ describe('tokens', () => {
     const monolith = { instances: [], health: null, timeoutMs: 1, signAs: null };
     const tokens = new Tokens({ issuers: [MONOLITH, issuer], monolith });
     const none = `${encode({ alg: 'none' })}.${encode({ sub: '1', exp: now() + 60 })}.`;
-    assert.equal((await tokens.verify(none)).state, 'invalid');
+    assert.equal((await tokens.verify(bearer(none))).state, 'invalid');
     const publicText = JSON.stringify(await exportJWK(publicKey));
     const confused = await new SignJWT({ sub: '1' })
       .setProtectedHeader({ alg: 'HS256', kid: '1' })
       .setIssuer('https://auth')
       .sign(key(publicText));
-    assert.equal((await tokens.verify(confused)).state, 'invalid');
-    assert.equal((await tokens.verify(await sign('1'))).state, 'valid');
+    assert.equal((await tokens.verify(bearer(confused))).state, 'invalid');
+    assert.equal((await tokens.verify(bearer(await sign('1')))).state, 'valid');
     const claimsToBeMonolith = (await sign('1')).split('.');
     assert.equal(
-      (await tokens.verify(claimsToBeMonolith.with(1, encode({ sub: '1' })).join('.'))).state,
+      (await tokens.verify(bearer(claimsToBeMonolith.with(1, encode({ sub: '1' })).join('.')))).state,
       'invalid',
     );
   });
@@ -174,17 +175,23 @@ describe('tokens', () => {
     const claims = { sub: '1', iss: 'legacy', aud: 'us', exp: now() + 60 };
     const sign = (changes: object, header: object = {}, secret = SECRET) =>
       signed({ alg: 'HS256', ...header }, { ...claims, ...changes }, secret);
-    const state = async (token: string) => (await tokens.verify(token)).state;
+    const state = async (token: string) => (await tokens.verify(bearer(token))).state;
     assert.equal(await state(sign({})), 'valid');
     assert.equal(await state(sign({ aud: ['them', 'us'] })), 'valid');
     assert.equal(await state(sign({ exp: undefined })), 'valid');
-    assert.equal(await state(sign({ exp: now() - 1 })), 'expired');
+    assert.equal(await state(sign({ exp: now() - 6 })), 'expired');
+    assert.equal(await state(sign({ exp: now() - 2 })), 'valid', 'clocks differ a little');
+    assert.equal(await state(sign({ nbf: now() + 3 })), 'valid', 'clocks differ a little');
+    assert.equal(
+      await state(sign({ nbf: now() + 60 })),
+      'expired',
+      'it says who asks, not yet that they may',
+    );
     const bad = {
       'another secret': sign({}, {}, `${SECRET}x`),
       'another audience': sign({ aud: 'them' }),
       'no audience': sign({ aud: undefined }),
-      'another audience, expired': sign({ aud: 'them', exp: now() - 1 }),
-      'not yet': sign({ nbf: now() + 60 }),
+      'another audience, expired': sign({ aud: 'them', exp: now() - 6 }),
       'a date as text': sign({ exp: String(now() + 60) }),
       'no algorithm': sign({}, { alg: 'none' }),
       'another algorithm': sign({}, { alg: 'HS512' }),
@@ -202,14 +209,14 @@ describe('tokens', () => {
   test('a result is remembered until the token expires, not longer', async () => {
     let clock = Date.now();
     const monolith = { instances: [], health: null, timeoutMs: 1, signAs: null };
-    const tokens = new Tokens({ issuers: [MONOLITH], monolith }, 100, () => clock);
+    const tokens = new Tokens({ issuers: [MONOLITH], monolith }, 100_000, () => clock);
     const token = await legacyToken('1', 60);
-    assert.equal(tokens.peek(token), undefined);
-    await tokens.verify(token);
-    assert.equal(tokens.peek(token)?.state, 'valid');
-    clock += 61_000;
-    assert.equal(tokens.peek(token), undefined);
-    assert.equal((await tokens.verify(token)).state, 'expired');
+    assert.equal(tokens.peek(bearer(token)), undefined);
+    await tokens.verify(bearer(token));
+    assert.equal(tokens.peek(bearer(token))?.state, 'valid');
+    clock += 66_000;
+    assert.equal(tokens.peek(bearer(token)), undefined);
+    assert.equal((await tokens.verify(bearer(token))).state, 'expired');
   });
 
   test('keys that cannot be fetched say nothing about the token, and are asked for again', async (t) => {
@@ -219,9 +226,9 @@ describe('tokens', () => {
     const monolith = { instances: [], health: null, timeoutMs: 1, signAs: null };
     const tokens = new Tokens({ issuers: [issuer], monolith });
     const token = await sign('1');
-    assert.equal((await tokens.verify(token)).state, 'unreachable');
+    assert.equal((await tokens.verify(bearer(token))).state, 'unreachable');
     backend.answer = good;
-    assert.equal((await tokens.verify(token)).state, 'valid');
+    assert.equal((await tokens.verify(bearer(token))).state, 'valid');
   });
 });
 

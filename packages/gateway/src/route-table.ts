@@ -61,18 +61,31 @@ export type ServiceState = {
   salt: string;
 };
 
-/** `issuer` is the `iss` claim; an empty string means tokens that carry none (as many a legacy system's do). */
-export type Issuer =
-  | { name: string; issuer: string; algorithm: 'HS256'; secret: string; audience?: string }
-  | {
-      name: string;
-      issuer: string;
-      algorithm: 'JWKS';
-      jwksUrl: string;
-      audience?: string;
-      /** Signature algorithms accepted from this issuer; default RS256, ES256, EdDSA. Never a symmetric one. */
-      algorithms?: string[];
-    };
+type AnyIssuer = {
+  name: string;
+  /** The `iss` claim; empty or absent means tokens that carry none (as many a legacy system's do). */
+  issuer?: string;
+  audience?: string;
+  /** Scheme of the Authorization header that its tokens come with. Default Bearer. */
+  scheme?: string;
+  /** Header of their own that they come in instead, without a scheme. */
+  header?: string;
+  /** Cookie that they come in instead. */
+  cookie?: string;
+  /** How far its clock may be apart from ours, seconds. Default 5. */
+  leewaySeconds?: number;
+};
+
+export type Issuer = AnyIssuer &
+  (
+    | { algorithm: 'HS256'; secret: string }
+    | {
+        algorithm: 'JWKS';
+        jwksUrl: string;
+        /** Signature algorithms accepted from this issuer; default RS256, ES256, EdDSA. Never a symmetric one. */
+        algorithms?: string[];
+      }
+  );
 
 export type RouteTable = {
   version: number;

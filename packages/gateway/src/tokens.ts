@@ -1,14 +1,16 @@
+import { RecentMap } from '@banyan/cohort';
 import { hs256Verifier } from '@banyan/service/hs256';
 import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { type Credentials, placeOf } from './credentials.ts';
 import type { Issuer, RouteTable } from './route-table.ts';
 
 /**
- * What a bearer token is worth.
+ * What a token is worth.
  * - `valid`: signed by a known issuer and in date.
- * - `expired`: signed by a known issuer; says who asks, but not that they may.
+ * - `expired`: signed by a known issuer, but out of date, or not yet good; says who asks, but not that they may.
  * - `invalid`: refused by its own issuer, or not a token at all.
- * - `unknown`: of an issuer that is not listed here.
- * - `unreachable`: its issuer's keys cannot be fetched now.
+ * - `unknown`: of an issuer that is not listed here, or not carried as its issuer's tokens are.
+ * - `unreachable`: the keys of its issuer cannot be had now.
  */
 export type Verified = {
   state: 'valid' | 'expired' | 'invalid' | 'unknown' | 'unreachable';
@@ -18,92 +20,110 @@ export type Verified = {
 };
 
 type Entry = { verified: Verified; until: number };
-type Verifier = { issuer: Issuer; verify: (token: string) => JWTPayload | Promise<JWTPayload> };
+type Verifier = { leewayMs: number; verify: (token: string) => JWTPayload | Promise<JWTPayload> };
 
 const NEGATIVE_MS = 10_000;
+const LEEWAY_SECONDS = 5;
+/** Keys of an issuer are fetched anew for a key that is not among them at most this often. */
+const COOLDOWN_MS = 1_000;
+/** Bytes of tokens and their claims that a worker keeps. */
+const KEPT_BYTES = 32 * 1024 * 1024;
 
 /**
  * Verifies tokens of several issuers, each with its algorithms pinned, and remembers the results until the token
- * expires (at most `size` of them, the longest unused go first).
+ * expires, within a bound of bytes: what has not been asked for the longest goes first.
  */
 export class Tokens {
-  readonly #byIssuer = new Map<string, Verifier[]>();
-  readonly #signAs: { issuer: string; key: Uint8Array } | null;
-  readonly #size: number;
+  /** Where tokens may come; see credentials.ts. */
+  readonly places: readonly string[];
+  /** By place and issuer. */
+  readonly #verifiers = new Map<string, Verifier[]>();
+  readonly #signAs: { issuer: string; scheme: string; key: Uint8Array } | null;
   readonly #now: () => number;
-  #young = new Map<string, Entry>();
-  #old = new Map<string, Entry>();
+  readonly #kept: RecentMap<Entry>;
   readonly #pending = new Map<string, Promise<Verified>>();
 
   /** `now` is the wall clock in milliseconds. */
-  constructor(table: Pick<RouteTable, 'issuers' | 'monolith'>, size = 20_000, now: () => number = Date.now) {
-    this.#size = size / 2;
+  constructor(
+    table: Pick<RouteTable, 'issuers' | 'monolith'>,
+    keptBytes = KEPT_BYTES,
+    now: () => number = Date.now,
+  ) {
     this.#now = now;
+    this.#kept = new RecentMap(keptBytes, weigh);
+    this.places = [...new Set(table.issuers.map(placeOf))];
     for (const issuer of table.issuers) {
-      const list = this.#byIssuer.get(issuer.issuer) ?? [];
-      list.push({ issuer, verify: verifierOf(issuer, now) });
-      this.#byIssuer.set(issuer.issuer, list);
+      const id = `${placeOf(issuer)} ${issuer.issuer ?? ''}`;
+      const leewayMs = (issuer.leewaySeconds ?? LEEWAY_SECONDS) * 1000;
+      const list = this.#verifiers.get(id) ?? [];
+      list.push({ leewayMs, verify: verifierOf(issuer, now, leewayMs) });
+      this.#verifiers.set(id, list);
     }
     const target = table.issuers.find((issuer) => issuer.name === table.monolith.signAs);
     this.#signAs =
       target?.algorithm === 'HS256'
-        ? { issuer: target.issuer, key: new TextEncoder().encode(target.secret) }
+        ? {
+            issuer: target.issuer ?? '',
+            scheme: target.scheme ?? 'Bearer',
+            key: new TextEncoder().encode(target.secret),
+          }
         : null;
   }
 
-  get enabled(): boolean {
-    return this.#byIssuer.size > 0;
-  }
-
   /** The remembered result, if there is one: the usual case, without a promise. */
-  peek(token: string): Verified | undefined {
-    const entry = this.#young.get(token) ?? this.#old.get(token);
+  peek({ place, token }: Credentials): Verified | undefined {
+    if (place === null) return UNKNOWN;
+    const entry = this.#kept.get(`${place} ${token}`);
     if (entry === undefined || entry.until <= this.#now()) return undefined;
     return entry.verified;
   }
 
   /** Verifies a token; never rejects. Concurrent calls for one token share the work. */
-  verify(token: string): Promise<Verified> {
-    const pending = this.#pending.get(token);
+  verify({ place, token }: Credentials): Promise<Verified> {
+    if (place === null) return Promise.resolve(UNKNOWN);
+    const id = `${place} ${token}`;
+    const pending = this.#pending.get(id);
     if (pending) return pending;
-    const work = this.#verify(token).finally(() => this.#pending.delete(token));
-    this.#pending.set(token, work);
+    const work = this.#verify(id, place, token).finally(() => this.#pending.delete(id));
+    this.#pending.set(id, work);
     return work;
   }
 
-  async #verify(token: string): Promise<Verified> {
-    const result = await this.#check(token);
-    if (result.state !== 'unreachable') {
-      const expiry = result.claims.exp === undefined ? Number.POSITIVE_INFINITY : result.claims.exp * 1000;
-      this.#remember(token, {
-        verified: result,
-        until: result.state === 'valid' ? expiry : this.#now() + NEGATIVE_MS,
-      });
-    }
-    return result;
+  async #verify(id: string, place: string, token: string): Promise<Verified> {
+    const entry = await this.#check(place, token);
+    if (entry.verified.state !== 'unreachable') this.#kept.set(id, entry);
+    return entry.verified;
   }
 
-  async #check(token: string): Promise<Verified> {
-    let issuer: string;
+  async #check(place: string, token: string): Promise<Entry> {
+    const until = this.#now() + NEGATIVE_MS;
+    let issuer: unknown;
     try {
       issuer = decodeJwt(token).iss ?? '';
     } catch {
-      return NOT_A_TOKEN;
+      return { verified: INVALID, until };
     }
-    const verifiers = this.#byIssuer.get(issuer);
-    if (!verifiers) return { state: 'unknown', claims: {}, forMonolith: null };
-    let worst: Verified = NOT_A_TOKEN;
-    for (const verifier of verifiers) {
+    const verifiers = typeof issuer === 'string' ? this.#verifiers.get(`${place} ${issuer}`) : undefined;
+    if (!verifiers) return { verified: UNKNOWN, until };
+    let worst: Verified = INVALID;
+    for (const { leewayMs, verify } of verifiers) {
       try {
-        const claims = await verifier.verify(token);
-        return { state: 'valid', claims, forMonolith: await this.#exchange(claims) };
+        const claims = await verify(token);
+        const expiry = claims.exp === undefined ? Number.POSITIVE_INFINITY : claims.exp * 1000 + leewayMs;
+        const forMonolith = await this.#exchange(claims);
+        return { verified: { state: 'valid', claims, forMonolith }, until: expiry };
       } catch (error) {
         if (error instanceof errors.JWTExpired)
-          return { state: 'expired', claims: error.payload, forMonolith: null };
-        if (isOurFault(error)) worst = { state: 'unreachable', claims: {}, forMonolith: null };
+          return { verified: { state: 'expired', claims: error.payload, forMonolith: null }, until };
+        if (isEarly(error)) {
+          const good = (error.payload.nbf as number) * 1000 - leewayMs;
+          const verified: Verified = { state: 'expired', claims: error.payload, forMonolith: null };
+          return { verified, until: Math.min(until, good) };
+        }
+        if (isOurFault(error)) worst = UNREACHABLE;
       }
     }
-    return worst;
+    return { verified: worst, until };
   }
 
   /** The same claims signed as the monolith's own issuer, which is all that an old monolith knows. */
@@ -114,37 +134,56 @@ export class Tokens {
     const token = await new SignJWT(payload)
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
       .sign(this.#signAs.key);
-    return `Bearer ${token}`;
-  }
-
-  #remember(token: string, entry: Entry): void {
-    if (this.#young.size >= this.#size) {
-      this.#old = this.#young;
-      this.#young = new Map();
-    }
-    this.#young.set(token, entry);
+    return `${this.#signAs.scheme} ${token}`;
   }
 }
 
-const NOT_A_TOKEN: Verified = { state: 'invalid', claims: {}, forMonolith: null };
+const INVALID: Verified = { state: 'invalid', claims: {}, forMonolith: null };
+const UNKNOWN: Verified = { state: 'unknown', claims: {}, forMonolith: null };
+const UNREACHABLE: Verified = { state: 'unreachable', claims: {}, forMonolith: null };
 
-function verifierOf(issuer: Issuer, now: () => number): Verifier['verify'] {
-  if (issuer.algorithm === 'HS256') return hs256Verifier(issuer, now);
+/** The token is there as a key, as claims and, exchanged, as a header; its text is a fair measure of each. */
+function weigh(id: string, { verified }: Entry): number {
+  const copies = verified.state === 'valid' || verified.state === 'expired' ? 4 : 1;
+  return 300 + copies * id.length;
+}
+
+function verifierOf(issuer: Issuer, now: () => number, leewayMs: number): Verifier['verify'] {
+  const clockTolerance = leewayMs / 1000;
+  const { issuer: iss = '' } = issuer;
+  if (issuer.algorithm === 'HS256')
+    return hs256Verifier({ ...issuer, issuer: iss, leewaySeconds: clockTolerance }, now);
   const shared = {
-    ...(issuer.issuer === '' ? {} : { issuer: issuer.issuer }),
+    ...(iss === '' ? {} : { issuer: iss }),
     ...(issuer.audience === undefined ? {} : { audience: issuer.audience }),
   };
   const algorithms = (issuer.algorithms ?? ['RS256', 'ES256', 'EdDSA']).filter(
     (name) => !/^(HS|none)/i.test(name),
   );
   const keys = createRemoteJWKSet(new URL(issuer.jwksUrl), {
-    cooldownDuration: 5_000,
+    cooldownDuration: COOLDOWN_MS,
     timeoutDuration: 2_000,
   });
   return async (token) => {
-    const options = { ...shared, algorithms, currentDate: new Date(now()) };
-    return (await jwtVerify(token, keys, options)).payload;
+    const options = { ...shared, algorithms, clockTolerance, currentDate: new Date(now()) };
+    const { coolingDown } = keys;
+    try {
+      return (await jwtVerify(token, keys, options)).payload;
+    } catch (error) {
+      // The key may be newer than the keys that we have, which were fetched too lately to fetch them again.
+      if (coolingDown && error instanceof errors.JWKSNoMatchingKey) throw new errors.JWKSTimeout();
+      throw error;
+    }
   };
+}
+
+/** Good in all but that its time has not come. */
+function isEarly(error: unknown): error is errors.JWTClaimValidationFailed {
+  return (
+    error instanceof errors.JWTClaimValidationFailed &&
+    error.claim === 'nbf' &&
+    error.reason === 'check_failed'
+  );
 }
 
 /** A fetch that failed says nothing about the token. */

@@ -4,9 +4,11 @@ import type { Duplex } from 'node:stream';
 import { Client, type Dispatcher } from 'undici';
 import { changes, choose, cohortOf } from './choose.ts';
 import type { Core } from './core.ts';
+import { credentialsOf } from './credentials.ts';
 import { ERRORS, type ErrorCode, rawProblem } from './errors.ts';
-import { type Admitted, admit, bearer, consumerOf, factsOf, unverifiable } from './facts.ts';
+import { type Admitted, admit, consumerOf, factsOf, unverifiable } from './facts.ts';
 import { passTrace } from './headers.ts';
+import { headersOf } from './order.ts';
 import type { Fence, Side } from './route-table.ts';
 import type { Verified } from './tokens.ts';
 import type { RequestTrace } from './tracing/trace.ts';
@@ -45,11 +47,18 @@ export class Upgrades {
       tracing?.begin(forwarded, req.method as string, req.url as string, match?.route.route ?? null) ?? null;
     if (forwarded.chunked || (forwarded.contentLength ?? 0) > 0)
       return this.#refuse(socket, 'bad-request', trace);
-    const token = live.tokens.enabled ? bearer(forwarded.authorization) : null;
+    const credentials = credentialsOf(live.tokens.places, forwarded.authorization, req.headers);
     const go = (verified: Verified | null) =>
       this.#decide({ req, socket, head, admitted, verified, since: null, trace });
-    if (token === null) go(null);
-    else live.tokens.verify(token).then(go);
+    if (credentials === null) go(null);
+    else
+      live.tokens
+        .verify(credentials)
+        .then(go)
+        .catch((error) => {
+          this.#core.report(error, 'upgrade');
+          this.#refuse(socket, 'internal', trace);
+        });
   }
 
   /** Closes the connections of keys that a fence moves. */
@@ -80,10 +89,10 @@ export class Upgrades {
     const match = live.matcher.find(req.method as string, req.url as string);
     if (match === null) return this.#send(request, { service: '', key: null, side: 'monolith' }, null);
     const { route, service } = match.route;
-    const facts = factsOf(live, match, req.headers, verified, false, null, this.#core.buckets);
+    const facts = factsOf(live, match, req, verified, false, null, this.#core.buckets);
     const decision = choose(route, service, facts, gate.fences, gate.leased);
     if (decision.notFound) return this.#refuse(socket, 'not-found', trace);
-    const unknowable = unverifiable(match, facts, verified);
+    const unknowable = unverifiable(match, facts, verified, gate.fences);
     if (unknowable) return this.#refuse(socket, unknowable, trace);
     if (decision.hold === null) {
       const cohort = cohortOf(route, service.share, facts);
@@ -170,12 +179,7 @@ export class Upgrades {
         this.#refuse(socket, 'bad-gateway', trace);
       },
     };
-    const { list, authorizationAt, traceparentAt } = admitted.forwarded;
-    const headers = list.slice();
-    if (to.side === 'monolith' && verified?.forMonolith && authorizationAt !== -1) {
-      headers[authorizationAt] = verified.forMonolith;
-    }
-    if (call) headers[traceparentAt] = call.traceparent;
+    const headers = headersOf(admitted.forwarded, verified, to.side, call?.traceparent);
     connection.dispatch(
       {
         path: req.url as string,

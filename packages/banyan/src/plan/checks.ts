@@ -1,3 +1,4 @@
+import { placeOf } from '@banyan/gateway';
 import { parseTarget } from '../stage/stages.ts';
 import type { SoundPlan } from './parts.ts';
 import { checkPorts } from './port-checks.ts';
@@ -25,6 +26,7 @@ export function findConflicts(plan: SoundPlan): PlanProblem[] {
 /** What is allowed and yet often a mistake. */
 export function findWarnings(plan: SoundPlan): PlanProblem[] {
   return [
+    ...warnShortSecrets(plan),
     ...warnKeylessWrites(plan),
     ...warnOpenControl(plan),
     ...warnUncountedClients(plan),
@@ -44,6 +46,15 @@ function checkMonolith({ monolith, issuers }: SoundPlan): PlanProblem[] {
     return [
       problem('monolith.signAs', monolith.signAs, 'is not the name of an issuer in gateway.issuers', choice),
     ];
+  if (named.issuer.header !== undefined || named.issuer.cookie !== undefined)
+    return [
+      problem(
+        'monolith.signAs',
+        monolith.signAs,
+        'has its tokens in a header or cookie of their own, and the gateway exchanges tokens in Authorization only',
+        'leave signAs out, and let the monolith know the other issuers',
+      ),
+    ];
   if (named.issuer.algorithm === 'HS256') return [];
   return [
     problem(
@@ -60,7 +71,9 @@ function checkIssuers({ issuers }: SoundPlan): PlanProblem[] {
   return (issuers ?? []).flatMap(({ path, issuer }) => {
     const problems: PlanProblem[] = [];
     for (const field of ['name', 'issuer'] as const) {
-      const first = seen[field].get(issuer[field]);
+      // Issuers whose tokens come in different places are told apart by those.
+      const value = field === 'name' ? issuer.name : `${placeOf(issuer)} ${issuer.issuer ?? ''}`;
+      const first = seen[field].get(value);
       if (first)
         problems.push(
           problem(
@@ -70,18 +83,18 @@ function checkIssuers({ issuers }: SoundPlan): PlanProblem[] {
             'give each issuer its own',
           ),
         );
-      else seen[field].set(issuer[field], path);
+      else seen[field].set(value, path);
     }
-    if (issuer.algorithm === 'HS256' && Buffer.byteLength(issuer.secret) < 32) {
+    const places = (['scheme', 'header', 'cookie'] as const).filter((place) => issuer[place] !== undefined);
+    if (places.length > 1)
       problems.push(
         problem(
-          `${path}.secret`,
-          issuer.secret,
-          'is shorter than 32 bytes, too short for HS256',
-          'use a random one, e.g. of `openssl rand -hex 32`',
+          `${path}.${places[1]}`,
+          issuer[places[1]!],
+          `is given beside ${places[0]}`,
+          'keep the one in which its tokens come',
         ),
       );
-    }
     if (issuer.algorithm === 'JWKS' && !isHttpUrl(issuer.jwksUrl)) {
       problems.push(
         problem(
@@ -93,6 +106,21 @@ function checkIssuers({ issuers }: SoundPlan): PlanProblem[] {
       );
     }
     return problems;
+  });
+}
+
+/** RFC 7518, 3.2 wants 32 bytes; the secret is the monolith's, and changing it logs everybody out. */
+function warnShortSecrets({ issuers }: SoundPlan): PlanProblem[] {
+  return (issuers ?? []).flatMap(({ path, issuer }) => {
+    if (issuer.algorithm !== 'HS256' || Buffer.byteLength(issuer.secret) >= 32) return [];
+    return [
+      problem(
+        `${path}.secret`,
+        issuer.secret,
+        'is shorter than 32 bytes, too short for HS256: it can be guessed from a token',
+        'use a random one, e.g. of `openssl rand -hex 32`, as soon as the monolith can change it',
+      ),
+    ];
   });
 }
 

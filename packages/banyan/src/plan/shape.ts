@@ -12,6 +12,7 @@ import {
   list,
   milliseconds,
   named,
+  number,
   oneOf,
   optional,
   origins,
@@ -30,8 +31,31 @@ import {
  * (check-shape.ts), the reference docs/plan.md and plan.schema.json come from here; `npm run generate` writes those two.
  */
 
+/** RFC 9110, 5.6.2. */
+const TOKEN = "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$";
 const issuerName = () => required('Name of the issuer in this plan.', text('a text', "'monolith'"));
-const issuerOf = () => required('The `iss` claim of its tokens.', Type.String());
+const issuerOf = () =>
+  optional('The `iss` claim of its tokens; left out or empty: they carry none.', Type.String(), {
+    otherwise: 'none',
+  });
+/** How its tokens come. */
+const carried = () => ({
+  scheme: optional(
+    'Scheme of the Authorization header that its tokens come with.',
+    text('a scheme, such as Bearer or Token', "'Token'", TOKEN),
+    { otherwise: '`Bearer`' },
+  ),
+  header: optional(
+    'Header of their own that its tokens come in instead, without a scheme.',
+    text("a header's name", "'x-access-token'", TOKEN),
+  ),
+  cookie: optional('Cookie that its tokens come in instead.', text("a cookie's name", "'session'", TOKEN)),
+  leewaySeconds: optional(
+    'How far its clock may be apart from ours, seconds: `nbf` and `exp` count that much later.',
+    number(0, 300, 'seconds from 0 to 300', '5'),
+    { otherwise: '5' },
+  ),
+});
 const audience = () => optional('The `aud` claim that its tokens must have.', text('a text', "'shop'"));
 
 const IssuerSchema = Type.Unsafe<Issuer>(
@@ -41,8 +65,12 @@ const IssuerSchema = Type.Unsafe<Issuer>(
         name: issuerName(),
         issuer: issuerOf(),
         algorithm: required('Tokens signed with a secret that both sides know.', Type.Literal('HS256')),
-        secret: required('That secret; read it with env(), never write it down here.', Type.String()),
+        secret: required(
+          'That secret; read it with env(), never write it down here. Under 32 bytes it draws a warning.',
+          Type.String({ minLength: 1 }),
+        ),
         audience: audience(),
+        ...carried(),
       }),
       fields({
         name: issuerName(),
@@ -55,6 +83,7 @@ const IssuerSchema = Type.Unsafe<Issuer>(
           { otherwise: 'RS256, ES256 and EdDSA' },
         ),
         audience: audience(),
+        ...carried(),
       }),
     ],
     "{ name, issuer, algorithm: 'HS256', secret } or { name, issuer, algorithm: 'JWKS', jwksUrl }, with an optional audience",
@@ -73,7 +102,7 @@ const RateLimit = orNull(
 
 const Override = orNull(
   fields({
-    header: required('Name of the header.', Type.String({ pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$" })),
+    header: required('Name of the header.', Type.String({ pattern: TOKEN })),
     roles: required('Roles in the token that may use it.', Type.Array(Type.String({ minLength: 1 }))),
   }),
   '{ header, roles }, or null to let nobody pick a side',

@@ -68,8 +68,9 @@ describe('a plan', () => {
     plan.control.token = 'short-token';
     plan.services.auth!.database = plan.monolith.database;
     plan.services.users!.database = 'mysql://u:hush-hush@h/d';
-    const text = JSON.stringify(errorsOf(plan));
-    assert.equal(errorsOf(plan).length, 4, text);
+    const { errors, warnings } = validatePlan(plan);
+    const text = JSON.stringify([...errors, ...warnings]);
+    assert.deepEqual([errors.length, warnings.length], [3, 1], text);
     for (const hidden of ['hush-hush', 'short-token', 'shop-secret']) assert.ok(!text.includes(hidden), text);
   });
 
@@ -181,9 +182,33 @@ describe('values', () => {
 });
 
 describe('issuers', () => {
-  test('of HS256 need a secret of 32 bytes', () => {
-    const error = onlyError(changed('gateway.issuers.0.secret', 'x'.repeat(31)));
-    assert.equal(error.path, 'gateway.issuers[0].secret');
+  test('with a short HS256 secret draw a warning: it is the monolith that has it', () => {
+    const { errors, warnings } = validatePlan(changed('gateway.issuers.0.secret', 'x'.repeat(31)));
+    assert.deepEqual(errors, []);
+    assert.deepEqual(
+      warnings.map(({ path }) => path),
+      ['gateway.issuers[0].secret'],
+    );
+  });
+
+  test('say once where their tokens come', () => {
+    const issuer = { name: 'shop', algorithm: 'HS256', secret: 'x'.repeat(32) };
+    const errorsOf = (...issuers: object[]) =>
+      validatePlan(changed('gateway.issuers', issuers)).errors.map(({ path }) => path);
+    assert.deepEqual(
+      errorsOf(
+        { ...issuer, scheme: 'Token' },
+        { ...issuer, name: 'b' },
+        { ...issuer, name: 'c', cookie: 'sid' },
+      ),
+      [],
+    );
+    assert.ok(errorsOf({ ...issuer, scheme: 'Token', cookie: 'sid' }).includes('gateway.issuers[0].cookie'));
+    assert.ok(
+      errorsOf({ ...issuer, scheme: 'Token' }, { ...issuer, name: 'b', scheme: 'token' }).includes(
+        'gateway.issuers[1].issuer',
+      ),
+    );
   });
 
   test('have names of their own', () => {

@@ -7,6 +7,8 @@ export type Hs256Issuer = {
   /** As in the token; empty: a token need not name any. */
   issuer: string;
   audience?: string;
+  /** How far the issuer's clock may be apart from ours, seconds. Default 0. */
+  leewaySeconds?: number;
   /** Claims that a token must have. */
   required?: readonly string[];
 };
@@ -16,7 +18,7 @@ export type Hs256Issuer = {
  * microseconds. Throws jose's errors, as `jwtVerify` does. `now` is the wall clock in milliseconds.
  */
 export function hs256Verifier(
-  { issuer, audience, secret, required = [] }: Hs256Issuer,
+  { issuer, audience, secret, leewaySeconds = 0, required = [] }: Hs256Issuer,
   now: () => number,
 ): (token: string) => JWTPayload {
   const verify = createVerifier({
@@ -41,18 +43,19 @@ export function hs256Verifier(
     } catch (cause) {
       throw new errors.JWTInvalid('The token is not good', { cause });
     }
-    checkDates(claims, Math.floor(now() / 1000));
+    checkDates(claims, Math.floor(now() / 1000), leewaySeconds);
     return claims;
   };
 }
 
 /** As jose does it. `now` in seconds. */
-function checkDates(claims: JWTPayload, now: number): void {
+function checkDates(claims: JWTPayload, now: number, leeway: number): void {
   const { nbf, exp } = claims as { nbf?: unknown; exp?: unknown };
   for (const date of [nbf, exp]) {
     if (date !== undefined && typeof date !== 'number') throw new errors.JWTInvalid('A date is no number');
   }
-  if (nbf !== undefined && (nbf as number) > now) throw new errors.JWTInvalid('The token is not yet valid');
-  if (exp !== undefined && (exp as number) <= now)
+  if (nbf !== undefined && (nbf as number) > now + leeway)
+    throw new errors.JWTClaimValidationFailed('The token is not yet valid', claims, 'nbf', 'check_failed');
+  if (exp !== undefined && (exp as number) <= now - leeway)
     throw new errors.JWTExpired('The token has expired', claims, 'exp');
 }

@@ -1,0 +1,67 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { readCookie } from './cookie.ts';
+import type { Issuer } from './route-table.ts';
+
+/**
+ * Where a request carries the token that names its user. `place` is that of the issuers whose tokens come there
+ * (`scheme bearer`, `header x-token`, `cookie session`); null: there is something, and it is nothing of theirs.
+ */
+export type Credentials = { place: string | null; token: string };
+
+/** Where an issuer's tokens come: in a cookie, a header of their own, or Authorization with a scheme. */
+export function placeOf({
+  scheme = 'Bearer',
+  header,
+  cookie,
+}: Pick<Issuer, 'scheme' | 'header' | 'cookie'>): string {
+  if (cookie !== undefined) return `cookie ${cookie}`;
+  if (header !== undefined) return `header ${header.toLowerCase()}`;
+  return `scheme ${scheme.toLowerCase()}`;
+}
+
+/**
+ * What a request says of its user; null when it says nothing at all. Of several, the first in the order of `places`; a
+ * backend that reads another than the first refuses or knows the same user.
+ */
+export function credentialsOf(
+  places: readonly string[],
+  authorization: string | null,
+  headers: IncomingHttpHeaders,
+): Credentials | null {
+  if (places.length === 0) return null;
+  let unclear = authorization !== null;
+  for (const place of places) {
+    const found = at(place, authorization, headers);
+    if (typeof found === 'string') return { place, token: found };
+    if (found === TWICE) unclear = true;
+  }
+  return unclear ? UNCLEAR : null;
+}
+
+const UNCLEAR: Credentials = { place: null, token: '' };
+const TWICE = null;
+
+/** undefined: nothing there. */
+function at(
+  place: string,
+  authorization: string | null,
+  headers: IncomingHttpHeaders,
+): string | undefined | typeof TWICE {
+  const blank = place.indexOf(' ');
+  const name = place.slice(blank + 1);
+  if (place.startsWith('scheme '))
+    return authorization === null ? undefined : afterScheme(authorization, name);
+  if (place.startsWith('cookie ')) return readCookie(headers.cookie, name);
+  const value = headers[name];
+  return value === undefined || value === '' ? undefined : String(value);
+}
+
+/** Any run of blanks may part the two: some backends take it for one, so the gateway has to see the token too. */
+function afterScheme(authorization: string, scheme: string): string | undefined {
+  const length = scheme.length;
+  if (authorization.length <= length + 1) return undefined;
+  const parting = authorization.charCodeAt(length);
+  if (parting !== 32 && parting !== 9) return undefined;
+  if (authorization.slice(0, length).toLowerCase() !== scheme) return undefined;
+  return authorization.slice(length + 1).trim();
+}
