@@ -41,7 +41,7 @@ export class Figures {
     goingBack: AuditResult | null;
     unfinished: string[];
     stalls: TracedStall[];
-    rates: { asked: number; last: number };
+    rates: { asked: number; lowest: number };
   }): TourReport {
     const { traffic, steps, audits, goingBack, unfinished, stalls, rates } = parts;
     const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);

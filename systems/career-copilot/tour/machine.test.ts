@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { describeScale, fitRate, measureSpeed, scaleFor } from './machine.ts';
+import { describeScale, measureSpeed, scaleFor } from './machine.ts';
 
 it('runs full size on the machine it was made for, and on any faster one', () => {
   const full = { rate: 300, users: 20_000, minRequests: 6, minCompared: 200, patience: 1 };
@@ -18,12 +18,6 @@ it('leaves what was asked for, and waits longer where fewer requests come', () =
   assert.deepEqual(scaleFor(0.3, { rate: 300, users: 500 }).rate, 300);
   assert.equal(scaleFor(1, { rate: 100 }).patience, 3);
   assert.equal(scaleFor(1, { rate: 1_000 }).minCompared, 200);
-});
-
-it('lowers the rate of a system that falls behind, and never to nothing', () => {
-  assert.equal(fitRate(300, 250), 300);
-  assert.equal(fitRate(300, 300), 150);
-  assert.equal(fitRate(10, 4_000), 10);
 });
 
 it('measures some speed, and says it in one line', async () => {

@@ -96,18 +96,6 @@ export function describeScale(speed: number, { rate, users }: Scale): string {
   return `this machine (${cores} ${cores === 1 ? 'core' : 'cores'}) runs ${share}: ${rate} requests a second, ${users.toLocaleString('en')} users`;
 }
 
-/** In flight for so many seconds of arrivals, the system no longer keeps up. */
-const BEHIND_SECONDS = 1;
-
-/**
- * The rate to go on with: a system that falls ever further behind answers nobody, and its users would give up. Only ever
- * lower, so that a stage is not measured by the next one's rest.
- */
-export function fitRate(rate: number, inFlight: number): number {
-  if (inFlight < Math.max(LEAST.rate, rate) * BEHIND_SECONDS) return rate;
-  return Math.max(10, Math.round(rate / 2));
-}
-
 function tens(value: number, step: number): number {
   return Math.round(value / step) * step;
 }

@@ -35,7 +35,7 @@ const GOOD: TourReport = {
   rollback: { lossless: true, proven: true },
   unfinished: [],
   stalls: [],
-  rates: { asked: 300, last: 300 },
+  rates: { asked: 300, lowest: 300 },
 };
 const NEXT = { staysUp: false, gatewayUrl: 'http://127.0.0.1:1', logs: 'logs' };
 
@@ -44,7 +44,7 @@ it('keeps every promise when the machine was slow: a story that is not finished 
     ...GOOD,
     unfinished: ['users did not get to migrated: 5 times: went back by itself'],
     rollback: { lossless: false, proven: false },
-    rates: { asked: 150, last: 75 },
+    rates: { asked: 150, lowest: 75 },
   };
   assert.deepEqual(brokenPromises(slow), []);
   const text = renderReport(slow);

@@ -17,8 +17,8 @@ export type TourReport = {
   unfinished: string[];
   /** Fences over 250 ms and times in which all requests stood so long, with what took the time. */
   stalls: TracedStall[];
-  /** Requests a second: what the run began with, and what a machine that fell behind was left with. */
-  rates: { asked: number; last: number };
+  /** Requests a second: what the run was to have, and the lowest that a machine which fell behind was left with. */
+  rates: { asked: number; lowest: number };
 };
 
 export type StageFigures = {
@@ -68,9 +68,9 @@ export function renderReport(report: TourReport): string {
     `longest fence   ${report.longestFenceMs.toFixed(0)} ms`,
     `lag p99         ${report.lagP99Ms.toFixed(0)} ms`,
     `going back      ${goingBack(report)}`,
-    ...(report.rates.last < report.rates.asked
+    ...(report.rates.lowest < report.rates.asked
       ? [
-          `rate            lowered from ${report.rates.asked} to ${report.rates.last} requests a second: the machine fell behind`,
+          `rate            lowered from ${report.rates.asked} to ${report.rates.lowest} requests a second for a while: the machine fell behind`,
         ]
       : []),
     ...report.stalls.flatMap(describeStall),

@@ -7,7 +7,8 @@ import { monolithReader, serviceReader } from '../traffic/readers.ts';
 import type { Span } from '../traffic/standing.ts';
 import type { World } from '../world/world.ts';
 import { Figures } from './figures.ts';
-import { fitRate, type Scale } from './machine.ts';
+import type { Scale } from './machine.ts';
+import { nextPacing, startPacing } from './pacing.ts';
 import type { TourReport } from './report.ts';
 import { tellStory } from './storyline.ts';
 import { tellStalls } from './trace/trace.ts';
@@ -80,7 +81,7 @@ export async function runTour(run: TourRun): Promise<TourReport> {
       goingBack,
       unfinished,
       stalls: tellStalls(world.directory, run.sampler, longSpans(steps, stats.standing)),
-      rates: { asked: scale.rate, last: pacer.rate() },
+      rates: { asked: scale.rate, lowest: pacer.lowestRate() },
     });
   } finally {
     pacer.stop();
@@ -88,22 +89,23 @@ export async function runTour(run: TourRun): Promise<TourReport> {
   }
 }
 
-/** Shows the traffic, and lowers its rate when the system falls behind: users who wait for ever prove nothing. */
-function keepUp({ traffic, view, scale }: TourRun): { rate(): number; stop(): void } {
-  let { rate } = scale;
+/** Shows the traffic, and fits its rate to what the machine keeps up with. */
+function keepUp({ traffic, view, scale }: TourRun): { lowestRate(): number; stop(): void } {
+  let pacing = startPacing(scale.rate, performance.now());
   const look = async () => {
     const glance = await traffic.glance();
     view.traffic(glance);
-    const next = fitRate(rate, glance.inFlight);
-    if (next === rate) return;
-    view.event(
-      `${glance.inFlight} requests wait: the machine fell behind, ${next} requests a second from now on`,
-    );
-    rate = next;
-    traffic.rate(rate);
+    const next = nextPacing(pacing, glance.inFlight, performance.now());
+    if (next.rate !== pacing.rate) {
+      const why =
+        next.rate < pacing.rate ? `${glance.inFlight} requests wait, it falls behind` : 'it keeps up again';
+      view.event(`${why}: ${next.rate} requests a second from now on`);
+      traffic.rate(next.rate);
+    }
+    pacing = next;
   };
   const ticker = setInterval(() => void look().catch(() => {}), GLANCE_MS);
-  return { rate: () => rate, stop: () => clearInterval(ticker) };
+  return { lowestRate: () => pacing.lowest, stop: () => clearInterval(ticker) };
 }
 
 /** The last writes may still be on their way to the side that is read. */
