@@ -47,8 +47,10 @@ export function gatewayMetrics(worker: Worker): Registry {
       ),
     ),
   );
-  metric('failures_total', '5xx, timeouts and refused connections, also if rescued', 'counter', () =>
-    [...stats.cells()].map((cell) => ({ labels: labelsOf(cell), value: cell.failures })),
+  metric('failures_total', 'Failed requests by route, side and reason, also if rescued', 'counter', () =>
+    [...stats.cells()].flatMap((cell) =>
+      [...cell.reasons].map(([reason, value]) => ({ labels: { ...labelsOf(cell), reason }, value })),
+    ),
   );
   metric('upstream_seconds', 'Time from sending a request to the head of its answer', 'histogram', () =>
     [...stats.cells()].flatMap((cell) => (cell.requests === 0 ? [] : histogramOf(cell))),
@@ -76,6 +78,14 @@ export function gatewayMetrics(worker: Worker): Registry {
   metric('holds_total', 'Requests that were held', 'counter', () => [
     { labels: {}, value: stats.counts.held },
   ]);
+  metric('instance_unhealthy', 'Workers whose health checks find the instance unwell', 'gauge', () =>
+    upstreamsOf(worker.live).flatMap(({ name, instances }) =>
+      instances.map(({ origin, healthy }) => ({
+        labels: { upstream: name, instance: origin.url },
+        value: healthy ? 0 : 1,
+      })),
+    ),
+  );
   metric('breaker_open', '0 closed, 1 half open, 2 open', 'gauge', () =>
     upstreamsOf(worker.live).map(({ name, breaker }) => ({
       labels: { upstream: name },

@@ -64,7 +64,7 @@ export class Worker implements Core {
     const onError = options.onError ?? (() => {});
     this.#options = options;
     this.pins = new Pins(source, now);
-    this.shadow = new Shadow({ source, stats: this.stats, now, onError });
+    this.shadow = new Shadow({ source, stats: this.stats, live: () => this.live, now, onError });
     this.gate = new Gate({
       source,
       now,

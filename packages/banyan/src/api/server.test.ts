@@ -73,6 +73,9 @@ describe('the API through its client', () => {
     await client.rollback('auth', 'too slow & sad');
     await client.startVerification('users', true);
     await client.mismatches('users', 7);
+    await client.failures(null, 3);
+    await client.pause('auth', 'a sale');
+    await client.resume('auth');
     await client.steps('auth', 9);
     assert.deepEqual(fake.calls, [
       ['plan', 'auth', { stage: 'canary', share: 1_234 }],
@@ -81,6 +84,9 @@ describe('the API through its client', () => {
       ['rollback', 'auth', 'too slow & sad'],
       ['verify', 'users', true],
       ['mismatches', 'users', 7],
+      ['failures', null, 3],
+      ['pause', 'auth', 'a sale'],
+      ['resume', 'auth'],
       ['steps', 'auth', 9],
     ]);
   });
@@ -133,6 +139,9 @@ describe('the API', () => {
       for (const [method, path] of [
         ['GET', '/v1/status'],
         ['POST', '/v1/services/auth/rollback'],
+        ['POST', '/v1/services/auth/pause'],
+        ['POST', '/v1/services/auth/resume'],
+        ['GET', '/v1/failures'],
         ['GET', '/metrics'],
         ['GET', '/openapi.json'],
         ['GET', '/nowhere'],
@@ -196,7 +205,7 @@ describe('the API', () => {
     assert.equal((await call('GET', '/metrics')).text, 'banyan_up 1\n');
     const { paths } = (await call('GET', '/openapi.json')).json();
     assert.ok(paths['/v1/services/{service}/advance'].post.requestBody);
-    assert.equal(Object.keys(paths).length, 13);
+    assert.equal(Object.keys(paths).length, 16);
   });
 
   test('refuses any odd body, and nothing of it reaches the control plane', async () => {

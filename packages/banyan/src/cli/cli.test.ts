@@ -46,8 +46,38 @@ describe('banyan status', { concurrency: 3 }, () => {
     const { code, stdout } = await banyan('status');
     assert.equal(code, 0);
     assert.match(stdout, /^shop {2}route table 12, 2 gateway workers\n\nauth {2}canary 10% /);
-    assert.match(stdout, /service +96 requests \(1 failed, 1 rescued\), p95 4\.1 ms/);
+    assert.match(
+      stdout,
+      /service +96 requests \(1 failed; 1 of them in the last 12 s; 1 status 500; 1 rescued\), p95 5 ms/,
+    );
+    assert.match(stdout, /keys +1 of 61 seen fall into 10%/);
     assert.ok(!stdout.includes('\u001b'), stdout);
+  });
+
+  test('names what is unwell, a share without keys, p95 that is no number, and why it went back', async (t) => {
+    const { fake, banyan } = await aShop(t);
+    const { auth } = fake.services;
+    Object.assign(auth!, { stage: 'canary', share: 100, target: { stage: 'canary', share: 100 } });
+    auth!.reason = '12 of 12 requests failed on the service';
+    auth!.findings = ['no request of GET /me carried its key'];
+    auth!.unwell = [{ url: 'http://10.0.0.7:4001', why: 'GET /health/ready answers 404', workers: 2, of: 2 }];
+    Object.assign(auth!.evidence, {
+      keys: { seen: 61, inShare: 0 },
+      p95Ms: { monolith: null, service: 10_000 },
+      p95Over: { monolith: false, service: true },
+      refused: 2,
+    });
+    const { stdout } = await banyan('status');
+    assert.match(stdout, /why +12 of 12 requests failed on the service/);
+    assert.match(
+      stdout,
+      /instance +http:\/\/10\.0\.0\.7:4001 unwell: GET \/health\/ready answers 404 \(say 2 of 2 gateway workers\)/,
+    );
+    assert.match(stdout, /finding +no request of GET \/me carried its key/);
+    assert.match(stdout, /keys +no key of 61 seen falls into 1%/);
+    assert.match(stdout, /service .*p95 over 10,000 ms/);
+    assert.match(stdout, /monolith .*p95 of no requests/);
+    assert.match(stdout, /refused +2 writes of the monolith by the write lock/);
   });
 
   test('--json prints exactly what the control plane says', async (t) => {
@@ -129,7 +159,10 @@ describe('banyan advance', { concurrency: 3 }, () => {
     };
     const { code, stdout } = await banyan('advance', 'auth', '--to', '10%');
     assert.equal(code, 1);
-    assert.match(stdout, /auth is paused at shadowing: 3 of 50 answers differ\n.*banyan rollback auth/);
+    assert.match(
+      stdout,
+      /auth is paused at shadowing: 3 of 50 answers differ\n.*banyan resume auth .*banyan rollback auth/,
+    );
   });
 
   test('exits with 1 when the service was turned back', async (t) => {
@@ -175,6 +208,38 @@ describe('banyan advance', { concurrency: 3 }, () => {
     const { code, stderr } = await ended;
     assert.equal(code, 130);
     assert.match(stderr, /interrupted\n {2}mend: auth goes on to migrated/);
+  });
+});
+
+describe('banyan pause and resume', { concurrency: 3 }, () => {
+  test('keep a service where it is until it is told to go on', async (t) => {
+    const { fake, banyan } = await aShop(t);
+    const paused = await banyan('pause', 'auth', '--reason', 'sale until Sunday');
+    assert.deepEqual([paused.code, paused.stdout], [0, 'auth is paused at monolith: sale until Sunday\n']);
+    assert.match((await banyan('status')).stdout, /paused +sale until Sunday/);
+    const resumed = await banyan('resume', 'auth', '--no-wait', '--json');
+    assert.equal(resumed.json().status.paused, null);
+    assert.deepEqual(fake.calls, [
+      ['pause', 'auth', 'sale until Sunday'],
+      ['resume', 'auth'],
+    ]);
+    const again = await banyan('resume', 'auth');
+    assert.equal(again.code, 4);
+    assert.match(again.stderr, /'auth' is not paused/);
+  });
+});
+
+describe('banyan failures', { concurrency: 3 }, () => {
+  test('lists when, where and why requests failed, of a service or of no route of the plan', async (t) => {
+    const { fake, banyan } = await aShop(t);
+    const { code, stdout } = await banyan('failures', 'auth');
+    assert.equal(code, 0);
+    assert.match(stdout, /2026-01-02 03:04:05Z {2}service {2}GET +unhealthy instance {2}GET \/users\/me/);
+    assert.match((await banyan('failures', '--limit', '3')).stdout, /\(unmatched\)/);
+    assert.deepEqual(fake.calls, [
+      ['failures', 'auth', 20],
+      ['failures', null, 3],
+    ]);
   });
 });
 

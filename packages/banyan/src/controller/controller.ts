@@ -57,6 +57,7 @@ export async function startController(options: {
   const refusals = new Refusals(plan, pool);
   const sources: Sources = { pool, plan, ledger, baselines: new Baselines(pool), refusals };
   let tidiedAt = 0;
+  let unwellBefore = new Map<string, object>();
   const wake = await listenForChanges(plan.control.database, 'banyan-controller-listen');
   let stopping = false;
 
@@ -98,10 +99,23 @@ export async function startController(options: {
         Date.now(),
       )
       .catch((error) => log.warn({ err: error }, 'refused writes could not be counted'));
+    tellHealth(facts);
     for (const service of facts) {
       if (stopping) return;
       await carryOut(service, decide(service));
     }
+  }
+
+  /** One line in the log when an instance becomes unwell, and one when it is well again. */
+  function tellHealth(facts: readonly ServiceFacts[]): void {
+    const now = new Map<string, object>();
+    for (const { state, unwell } of facts)
+      for (const { url, why } of unwell ?? [])
+        now.set(`${state.service} ${url}`, { service: state.service, url, why });
+    for (const [id, one] of now) if (!unwellBefore.has(id)) log.warn(one, 'instance is unwell');
+    for (const [id, one] of unwellBefore)
+      if (!now.has(id)) log.info({ ...one, why: undefined }, 'instance is well again');
+    unwellBefore = now;
   }
 
   /** A backlog (the controller was away) is worked off in turns, between which the loop decides. */

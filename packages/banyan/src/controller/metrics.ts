@@ -22,6 +22,13 @@ export function controlMetrics(control: Pick<Control, 'status'>): () => Promise<
     'service',
     'table',
   ]);
+  const unwell = gauge('unwell_instances', 'Instances that health checks find unwell', ['upstream']);
+  const refused = gauge('refused_writes', 'Writes of others that the lock on the monolith refused', [
+    'service',
+  ]);
+  const findings = gauge('findings', 'Things to mend before the first key moves', ['service']);
+  const keys = gauge('keys_seen', 'Different keys seen since the extraction began', ['service']);
+  const keysInShare = gauge('keys_in_share', 'Keys seen that the present share holds', ['service']);
   const version = gauge('route_table_version', 'Version of the route table', []);
   const workers = gauge('gateway_workers', 'Gateway workers with a live lease', []);
 
@@ -30,7 +37,13 @@ export function controlMetrics(control: Pick<Control, 'status'>): () => Promise<
     registry.resetMetrics();
     version.set(status.routeTableVersion);
     workers.set(status.gatewayWorkers);
+    unwell.set({ upstream: 'monolith' }, status.unwell.length);
     for (const one of status.services) {
+      unwell.set({ upstream: one.service }, one.unwell.length);
+      refused.set({ service: one.service }, one.evidence.refused);
+      findings.set({ service: one.service }, one.findings.length);
+      keys.set({ service: one.service }, one.evidence.keys.seen);
+      keysInShare.set({ service: one.service }, one.evidence.keys.inShare);
       stage.set({ service: one.service }, rank(one.stage));
       share.set({ service: one.service }, one.share / 10_000);
       paused.set({ service: one.service }, one.paused ? 1 : 0);

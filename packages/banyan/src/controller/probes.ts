@@ -30,10 +30,13 @@ export class Probes {
 
   async #ask({ name, origins, health }: ResolvedService): Promise<void> {
     this.#asking.add(name);
-    const answers =
-      health === null ? [] : origins.map(async (url) => ({ url, why: await probeHealth(url, health) }));
-    const found = await Promise.all(answers);
-    const unwell = found.flatMap(({ url, why }) => (why === null ? [] : [{ url, why, workers: 0, of: 0 }]));
+    const asked = health === null ? [] : origins;
+    const found = await Promise.all(
+      asked.map(async (url) => ({ url, health: await probeHealth(url, health) })),
+    );
+    const unwell = found.flatMap(({ url, health }) =>
+      health === null ? [] : [{ url, why: health.why, workers: 0, of: 0 }],
+    );
     this.#known.set(name, { at: Date.now(), unwell });
     this.#asking.delete(name);
     this.#answered();

@@ -172,6 +172,21 @@ describe('decide', () => {
     }
   });
 
+  it('names an unwell instance in the reason of going back', () => {
+    const decision = decide(
+      facts({
+        state: { stage: 'canary', share: 100 },
+        observation: observing({ monolith: answers(1_000), service: answers(30, { failures: 30 }) }),
+        unwell: [{ url: 'http://127.0.0.1:4001', why: 'GET /health/ready answers 404', workers: 1, of: 2 }],
+      }),
+    );
+    assert.equal(decision.do, 'rollBack');
+    assert.match(
+      decision.do === 'rollBack' ? decision.why : '',
+      /127\.0\.0\.1:4001 is unwell: GET .* answers 404$/,
+    );
+  });
+
   it('moves no key while something is to be mended first', () => {
     const findings = ['no request of GET /me carried its key'];
     assert.deepEqual(decide(facts({ state: { stage: 'shadowing' }, findings })), {

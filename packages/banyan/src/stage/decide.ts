@@ -104,7 +104,8 @@ function judgeRunningShare(facts: Facts): Decision | null {
   return null;
 }
 
-function condemn({ state, policy }: Facts, why: string): Decision | null {
+function condemn({ state, policy, unwell }: Facts, found: string): Decision | null {
+  const why = unwell === null || unwell.length === 0 ? found : `${found}; ${describeUnwell(unwell)}`;
   if (policy.onFailure === 'rollback') return { do: 'rollBack', why };
   return state.paused ? null : { do: 'pause', why };
 }
@@ -253,7 +254,11 @@ function unverified({ verification, policy, now }: Facts): string | null {
 
 function instancesUnwell({ unwell }: Facts): string | null {
   if (unwell === null) return 'its instances are being asked how they are';
-  return unwell.length === 0 ? null : unwell.map(({ url, why }) => `${url} is unwell: ${why}`).join('; ');
+  return unwell.length === 0 ? null : describeUnwell(unwell);
+}
+
+function describeUnwell(unwell: readonly UnwellInstance[]): string {
+  return unwell.map(({ url, why }) => `${url} is unwell: ${why}`).join('; ');
 }
 
 function describeLink(link: LinkFacts): string {

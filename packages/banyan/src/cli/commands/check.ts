@@ -1,26 +1,28 @@
 import type { Command } from 'commander';
 import type { PreflightFinding } from '../../plan/preflight.ts';
 import { formatProblem } from '../../plan/problem.ts';
+import type { ResolvedPlan } from '../../plan/resolved.ts';
 import { EXIT } from '../exit.ts';
 import { paint, plural, print, printJson } from '../output.ts';
 import { act, command, load } from '../session.ts';
 
 export function checkCommand(): Command {
-  return command('check', 'Check the plan, and whether the databases it names are ready for it', [
-    'banyan check',
-    'banyan check --offline',
-    'banyan check --config systems/shop/banyan.config.ts --json',
-  ])
+  return command(
+    'check',
+    'Check the plan, and whether the databases and instances it names are ready for it',
+    ['banyan check', 'banyan check --offline', 'banyan check --config systems/shop/banyan.config.ts --json'],
+  )
     .option('--offline', 'the plan only; connect to nothing')
     .addHelpText(
       'after',
-      '\nChanges nothing. Exits with 2 when the plan is wrong, with 1 when a database is not ready.',
+      '\nChanges nothing. Exits with 2 when the plan is wrong, with 1 when a database is not ready or a health check fails.',
     )
     .action(
       act<{ offline?: boolean }>(async (options) => {
         const { path, plan, warnings } = await load(options);
-        const findings = options.offline ? [] : await (await preflight())(plan);
-        const ready = findings.every(({ severity }) => severity !== 'error');
+        const findings = options.offline ? [] : await preflight(plan);
+        const errors = findings.filter(({ severity }) => severity === 'error');
+        const ready = errors.length === 0;
         const services = Object.values(plan.services);
         const routes = services.flatMap((service) => service.routes).length;
         const tables = services.flatMap((service) => service.tables).length;
@@ -37,15 +39,25 @@ export function checkCommand(): Command {
         ].join(', ');
         print(`${path} is right: ${size}`);
         if (options.offline) print('the databases were not asked');
-        else print(ready ? 'the databases are ready' : 'the databases are not ready');
+        else {
+          const [instances, databases] = [true, false].map((http) =>
+            errors.some(({ code }) => (code === 'unhealthy') === http),
+          );
+          if (instances) print('instances are not ready');
+          print(databases ? 'the databases are not ready' : 'the databases are ready');
+        }
         return ready ? EXIT.ok : EXIT.negative;
       }),
     );
 }
 
 /** Loaded only when needed: it brings the replication engine along. */
-async function preflight() {
-  return (await import('../../plan/preflight.ts')).preflightPlan;
+async function preflight(plan: ResolvedPlan): Promise<PreflightFinding[]> {
+  const [{ preflightPlan }, { preflightHttp }] = await Promise.all([
+    import('../../plan/preflight.ts'),
+    import('../../plan/preflight-http.ts'),
+  ]);
+  return (await Promise.all([preflightPlan(plan), preflightHttp(plan)])).flat();
 }
 
 function formatFinding({ severity, where, table, message, mend }: PreflightFinding): string {

@@ -134,13 +134,13 @@ function describeSide(evidence: Evidence, side: keyof Evidence['requests']): str
   const { requests, failures, rescued, reasons, p95Ms, p95Over, recent } = evidence;
   const why = Object.entries(reasons[side]).sort(([, a], [, b]) => b - a);
   const parts = [
-    flagged(failures[side], 'failed') +
-      (why.length > 0 ? `: ${why.map(([name, n]) => `${count(n)} ${name}`).join(', ')}` : ''),
-    ...(side === 'service' ? [`${count(rescued)} rescued`] : []),
-    ...(recent.failures[side] > 0
-      ? [`${count(recent.failures[side])} in the last ${duration(recent.seconds)}`]
-      : []),
-  ];
+    flagged(failures[side], 'failed'),
+    recent.failures[side] > 0
+      ? `${count(recent.failures[side])} of them in the last ${duration(recent.seconds)}`
+      : '',
+    why.map(([name, number]) => `${count(number)} ${name}`).join(', '),
+    side === 'service' ? `${count(rescued)} rescued` : '',
+  ].filter((part) => part !== '');
   return `${plural(requests[side], 'request')} (${parts.join('; ')}), p95 ${describeP95(p95Ms[side], p95Over[side])}`;
 }
 
