@@ -4,27 +4,26 @@ import type { Route, RouteTable } from '@banyan/gateway';
 export const SHARE = 5_000;
 export const SALT = 'items';
 export const SECRET = 'a secret for tests that is long enough';
-/** Nobody's route: the monolith answers, whatever the share. */
+/** Where a client asks that does nothing wrong. */
 export const CLEAN_PATH = '/clean';
 
 /** The table that the worker acts on: one service with its routes, everything else the monolith's. */
 export function tableOf(
   urls: { monolith: string; service: string },
-  more: { routes?: Route[]; timeoutMs?: number } = {},
+  more: { routes?: Route[]; timeoutMs?: number; cleanAt?: string } = {},
 ): RouteTable {
   const timeoutMs = more.timeoutMs ?? 5_000;
   const upstream = (url: string) => ({ instances: [url], health: null, timeoutMs });
   return {
     version: 1,
     monolith: { ...upstream(urls.monolith), signAs: null },
-    services: { items: { upstream: upstream(urls.service), share: SHARE, salt: SALT } },
-    routes: more.routes ?? [
-      route('GET', '/items/:id', { from: 'param', name: 'id' }),
-      route('PUT', '/items/:id', { from: 'param', name: 'id' }),
-      route('GET', '/mine', { from: 'token', claim: 'sub' }),
-      route('PUT', '/mine', { from: 'token', claim: 'sub' }),
-      route('POST', '/orders', { from: 'header', name: 'x-key' }),
-      route('*', '/basket', { from: 'cookie', name: 'sid' }),
+    services: {
+      items: { upstream: upstream(urls.service), share: SHARE, salt: SALT },
+      clean: { upstream: upstream(more.cleanAt ?? urls.monolith), share: 10_000, salt: 'clean' },
+    },
+    routes: [
+      route('GET', CLEAN_PATH, { from: 'none' }, { service: 'clean', mode: 'migrated' }),
+      ...(more.routes ?? ROUTES),
     ],
     issuers: [{ name: 'own', issuer: 'own', algorithm: 'HS256', secret: SECRET }],
     rateLimit: null,
@@ -51,3 +50,12 @@ export function route(method: string, path: string, key: Route['key'], more: Par
     ...more,
   };
 }
+
+const ROUTES: Route[] = [
+  route('GET', '/items/:id', { from: 'param', name: 'id' }),
+  route('PUT', '/items/:id', { from: 'param', name: 'id' }),
+  route('GET', '/mine', { from: 'token', claim: 'sub' }),
+  route('PUT', '/mine', { from: 'token', claim: 'sub' }),
+  route('POST', '/orders', { from: 'header', name: 'x-key' }),
+  route('*', '/basket', { from: 'cookie', name: 'sid' }),
+];

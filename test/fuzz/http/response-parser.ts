@@ -43,6 +43,11 @@ export class ResponseParser {
     this.#rest = Buffer.alloc(0);
   }
 
+  /** Part of an answer is there. */
+  get begun(): boolean {
+    return this.#untilClose !== null || this.#rest.length > 0;
+  }
+
   /** Bytes of an answer that is not whole. */
   get rest(): Buffer {
     return this.#untilClose === null ? this.#rest : Buffer.alloc(0);
