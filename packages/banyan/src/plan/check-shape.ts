@@ -1,4 +1,5 @@
 import type { TSchema } from 'typebox';
+import { Settings } from 'typebox/system';
 import { Value } from 'typebox/value';
 import { nearest, type PlanProblem, pathTo, showValue } from './problem.ts';
 import { PlanSchema } from './shape.ts';
@@ -6,7 +7,7 @@ import type { Words } from './words.ts';
 
 /** Everything about a plan's form that needs no look at a second value: properties, types, ranges, notations of URLs. */
 export function checkShape(plan: unknown): PlanProblem[] {
-  const errors = Value.Errors(PlanSchema, plan);
+  const errors = everyError(plan);
   const unions = errors.filter(({ keyword }) => keyword === 'anyOf').map(({ schemaPath }) => schemaPath);
   const problems = new Map<string, PlanProblem>();
   for (const error of errors) {
@@ -17,6 +18,19 @@ export function checkShape(plan: unknown): PlanProblem[] {
       if (!problems.has(problem.path)) problems.set(problem.path, problem);
   }
   return [...problems.values()];
+}
+
+/** A plan's author wants all of them at once; and a union is told by its own error, which comes after its members'. */
+const MOST_ERRORS = 100_000;
+
+function everyError(plan: unknown): ShapeError[] {
+  const { maxErrors } = Settings.Get();
+  Settings.Set({ maxErrors: MOST_ERRORS });
+  try {
+    return Value.Errors(PlanSchema, plan);
+  } finally {
+    Settings.Set({ maxErrors });
+  }
 }
 
 type ShapeError = { keyword: string; schemaPath: string; instancePath: string; params: object };

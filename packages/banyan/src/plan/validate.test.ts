@@ -28,6 +28,19 @@ function onlyError(plan: unknown) {
 }
 
 describe('a plan', () => {
+  test('tells every problem in one go, however many there are', () => {
+    const services = Object.fromEntries(
+      Array.from({ length: 30 }, (_, index) => [`s${index}`, aService(`s${index}`, { url: 'no url' })]),
+    );
+    assert.equal(errorsOf(aPlan({ services })).filter(({ path }) => path.endsWith('.url')).length, 30);
+    const issuers = Array.from({ length: 5 }, (_, index) => ({ name: `i${index}`, algorithm: ['a'] }));
+    const found = errorsOf(changed('gateway.issuers', issuers)).map(({ path }) => path);
+    assert.deepEqual(
+      found,
+      issuers.map((_, index) => `gateway.issuers[${index}]`),
+    );
+  });
+
   test('that is right is returned as it is, without warnings', () => {
     const plan = aPlan();
     assert.equal(defineMigration(plan), plan);
