@@ -21,6 +21,8 @@ export interface Matcher {
   find(method: string, target: string): Match | null;
   /** A route of this path, whatever its method: where a write by a method that the plan does not name may write too. */
   neighbour(target: string): Match | null;
+  /** Waves of links to wait for after a write by a route that stays on the monolith. */
+  settles(method: string, target: string): string[][];
 }
 
 type Store = { compiled: CompiledRoute };
@@ -44,10 +46,12 @@ export function compileRoutes(table: RouteTable, compileBody: (schema: unknown) 
     }
   }
   const paths = routesByPath(routes);
+  const unmoved = unmovedRoutes(table);
   return {
     routes,
     find: (method, target) => matchIn(router, method, target),
     neighbour: (target) => matchIn(paths, 'GET', target),
+    settles: (method, target) => unmoved.find(method as HTTPMethod, target)?.store?.settle ?? [],
   };
 }
 
@@ -79,6 +83,14 @@ function routesByPath(routes: readonly CompiledRoute[]): Router {
   return router;
 }
 
+function unmovedRoutes({ unmoved = [] }: RouteTable): Router {
+  const router = newRouter();
+  const explicit = new Set(unmoved.map(({ method, path }) => `${method} ${path}`));
+  for (const { settle, ...route } of unmoved)
+    for (const method of methodsOf(route, explicit)) router.on(method, route.path, noop, { settle });
+  return router;
+}
+
 function matchIn(router: Router, method: string, target: string): Match | null {
   const found = router.find(method as HTTPMethod, target);
   if (found === null || found.store == null) return null;
@@ -90,7 +102,7 @@ const noop = (): void => {};
 /** All that Node's parser lets in, so that `*` is any method; others are answered 400. CONNECT has no path. */
 const METHODS = METHODS_OF_NODE.filter((method) => method !== 'CONNECT') as HTTPMethod[];
 
-function methodsOf(route: Route, explicit: Set<string>): HTTPMethod[] {
+function methodsOf(route: Pick<Route, 'method' | 'path'>, explicit: Set<string>): HTTPMethod[] {
   const named = (method: string) => explicit.has(`${method} ${route.path}`);
   if (route.method === '*') return METHODS.filter((method) => !named(method));
   if (route.method === 'GET' && !named('HEAD')) return ['GET', 'HEAD'];

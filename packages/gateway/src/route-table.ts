@@ -95,6 +95,8 @@ export type RouteTable = {
   };
   services: Record<string, ServiceState>;
   routes: Route[];
+  /** Routes that stay on the monolith, and the links that must have passed a write of theirs before it is answered. */
+  unmoved?: { method: string; path: string; settle: string[][] }[];
   issuers: Issuer[];
   rateLimit: { perMinute: number; perHour: number } | null;
   /**

@@ -2,19 +2,33 @@ import type { Order } from './order.ts';
 import type { Side } from './route-table.ts';
 
 /** Links that must have passed a write that `side` answered with `status` before its answer goes out; null: none. */
-export function wavesToSettle({ safe, match }: Order, side: Side, status: number): string[][] | null {
-  if (safe || match === null || status < 200 || status >= 400) return null;
-  const waves = match.route.route.settle[side];
+export function wavesToSettle(
+  { safe, match, live, req }: Order,
+  side: Side,
+  status: number,
+): string[][] | null {
+  if (safe || status < 200 || status >= 400) return null;
+  const waves =
+    match === null
+      ? live.matcher.settles(req.method as string, req.url as string)
+      : match.route.route.settle[side];
   return waves.length > 0 ? waves : null;
 }
 
-/** Waits until the other side has the write; when that takes too long the writer's reads stay on this side. */
+/**
+ * Waits until the other side has the write; when that takes too long the writer's reads stay on this side: those of the
+ * route's service, or of each service that reads what a route of the monolith has written.
+ */
 export async function settleWrite(order: Order, side: Side, waves: string[][]): Promise<void> {
   const { core, live, match, verified, consumer } = order;
   const settled = await core.settled(waves, live.table.settleMs);
   core.stats.counts.settled++;
   if (settled) return;
   core.stats.counts.settleTimeouts++;
-  if (verified?.state === 'valid' && consumer !== null)
-    core.pins.pin(consumer, match!.route.route.service, side, waves);
+  if (verified?.state !== 'valid' || consumer === null) return;
+  const services =
+    match === null
+      ? waves.flat().map((link) => link.slice(0, link.lastIndexOf('.')))
+      : [match.route.route.service];
+  for (const service of services) core.pins.pin(consumer, service, side, waves);
 }

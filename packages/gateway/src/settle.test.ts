@@ -133,6 +133,47 @@ test('settle is asked once for those who come together, with the token', async (
   await assert.rejects(new SettleClient('http://127.0.0.1:9', 'x').settle(waves, 100));
 });
 
+test('a write of a route that stays on the monolith is answered once the services that read its tables have it', async (t) => {
+  const [monolith, service] = [await startBackend(t, 'monolith'), await startBackend(t, 'service')];
+  const table = tableOf(
+    { monolith: monolith.url, service: service.url },
+    10_000,
+    [{ method: 'POST', path: '/comments' }],
+    {
+      unmoved: [{ method: 'POST', path: '/articles/:id', settle: [['users.forward']] }],
+    },
+  );
+  let settled = (_: boolean) => {};
+  const asked: string[][][] = [];
+  const source = memorySource(table, {
+    settle: (waves) => {
+      asked.push(waves);
+      return new Promise((resolve) => {
+        settled = resolve;
+      });
+    },
+  });
+  const { gateway } = await startTestGateway(t, table, { source });
+  let answered = false;
+  const write = fetch(`${gateway.url}/Articles/7/?a=b`, { method: 'POST' }).then((response) => {
+    answered = true;
+    return response.json();
+  });
+  await until(() => asked.length === 1);
+  assert.deepEqual([monolith.seen.length, answered, asked], [1, false, [[['users.forward']]]]);
+  settled(true);
+  assert.deepEqual(await write, { from: 'monolith' });
+  for (const [method, path] of [
+    ['GET', '/articles/7'],
+    ['DELETE', '/articles/7'],
+    ['POST', '/articles'],
+  ])
+    await (await fetch(`${gateway.url}${path}`, { method })).text();
+  monolith.answer = (_req, res) => sendJson(res, 422, {});
+  await (await fetch(`${gateway.url}/articles/7`, { method: 'POST' })).text();
+  assert.equal(asked.length, 1, 'reads, other routes and refused writes wait for nothing');
+});
+
 test('reads of a known consumer stay on the side of its write until the other side has it', async (t) => {
   const { SignJWT } = await import('jose');
   const [monolith, service] = [await startBackend(t, 'monolith'), await startBackend(t, 'service')];

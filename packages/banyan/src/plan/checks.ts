@@ -5,6 +5,7 @@ import { checkPorts } from './port-checks.ts';
 import { type PlanProblem, pathTo, problem } from './problem.ts';
 import { checkRoute, checkUniqueRoutes, warnKeylessWrites } from './route-checks.ts';
 import { checkSharedTables, checkTable } from './table-checks.ts';
+import { checkUnmoved } from './unmoved-checks.ts';
 
 /** What contradicts itself in a plan whose parts each have the right shape. */
 export function findConflicts(plan: SoundPlan): PlanProblem[] {
@@ -18,6 +19,7 @@ export function findConflicts(plan: SoundPlan): PlanProblem[] {
       service.routes.flatMap((entry) => checkRoute(plan, service, entry)),
     ),
     ...checkUniqueRoutes(plan),
+    ...checkUnmoved(plan),
     ...plan.services.flatMap(({ tables }) => tables.flatMap(({ path, table }) => checkTable(path, table))),
     ...checkSharedTables(plan),
   ];

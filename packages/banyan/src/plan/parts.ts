@@ -10,6 +10,7 @@ export type SoundPlan = {
   /** null: malformed, so nothing can be said about them. */
   issuers: { path: string; issuer: Issuer }[] | null;
   services: SoundService[];
+  unmoved: { path: string; route: NonNullable<Plan['unmoved']>[number] }[];
   rollouts: { path: string; rollout: Partial<RolloutPolicy> }[];
 };
 
@@ -72,6 +73,12 @@ export function soundParts(plan: unknown, problems: readonly PlanProblem[]): Sou
       ? soundList<Issuer>('gateway.issuers', issuers).map(({ path, item }) => ({ path, issuer: item }))
       : null,
     services,
+    unmoved: soundList<NonNullable<Plan['unmoved']>[number]>('unmoved', root.unmoved).map(
+      ({ path, item }) => ({
+        path,
+        route: item,
+      }),
+    ),
     rollouts,
   };
 }

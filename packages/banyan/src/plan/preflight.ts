@@ -1,6 +1,7 @@
 import { createPool } from '@banyan/postgres';
 import { type Finding, openLink } from '@banyan/replication';
 import type { ResolvedPlan, ResolvedService } from './resolved.ts';
+import { proposeUnmoved } from './unmoved-proposals.ts';
 
 /** Something about a database that the plan names; `where` is a path in the plan or a link. */
 export type PreflightFinding = Finding & { where: string };
@@ -45,7 +46,17 @@ async function preflightService(plan: ResolvedPlan, service: ResolvedService): P
       (await link.preflight()).map((finding) => ({ ...finding, where: link.names.link })),
     ),
   );
-  return findings.flat();
+  return [...findings.flat(), ...(await proposalsFor(plan, service))];
+}
+
+async function proposalsFor(plan: ResolvedPlan, service: ResolvedService): Promise<PreflightFinding[]> {
+  const pool = createPool(plan.monolith.database, { max: 1, statementTimeoutMs: ANSWER_MS });
+  try {
+    const proposals = await proposeUnmoved(plan, service, pool);
+    return proposals.map((finding) => ({ ...finding, where: 'unmoved' }));
+  } finally {
+    await pool.end();
+  }
 }
 
 async function tryToReach(where: string, url: string): Promise<PreflightFinding | null> {

@@ -39,6 +39,8 @@ export type ResolvedPlan = {
   };
   /** In the order of the plan. */
   services: Record<string, ResolvedService>;
+  /** Routes of the monolith whose writes some service reads; tables as schema.table. */
+  unmoved: { method: string; path: string; writes: string[] }[];
 };
 
 export type ResolvedService = {
@@ -129,6 +131,10 @@ export function resolvePlan(plan: Plan): ResolvedPlan {
     services: Object.fromEntries(
       Object.entries(plan.services).map(([name, service]) => [name, resolveService(name, service, plan)]),
     ),
+    unmoved: (plan.unmoved ?? []).map(({ route, writes }) => {
+      const { method, path } = parseRoute(route)!;
+      return { method, path, writes: writes.map(qualifyTable) };
+    }),
   };
 }
 

@@ -26,6 +26,11 @@ export function buildRouteTable(plan: ResolvedPlan, states: ServiceStates, versi
       ]),
     ),
     routes: services.flatMap((service) => service.routes.map((route) => buildRoute(plan, states, route))),
+    unmoved: plan.unmoved.map(({ method, path, writes }) => ({
+      method,
+      path,
+      settle: withoutEmpty([forwardLinks(readersOf(plan, states, writes))]),
+    })),
     issuers: plan.gateway.issuers,
     rateLimit: plan.gateway.rateLimit,
     trustedHops: plan.gateway.trustedHops ?? undefined,
@@ -71,18 +76,27 @@ function settleWaves(plan: ResolvedPlan, states: ServiceStates, route: ResolvedR
   if (!route.settle) return { monolith: [], service: [] };
   const own = plan.services[route.service]!;
   const tables = legacyTablesOf(own);
-  const readers = (written: string[]) =>
-    Object.values(plan.services).filter(
-      (service) =>
-        answersReads(stateOf(states, service).stage) &&
-        legacyTablesOf(service).some((table) => written.includes(table)),
-    );
-  const forward = (services: ResolvedService[]) => services.map(({ name }) => `${name}.forward`);
   const onService = answersReads(stateOf(states, own).stage)
-    ? [[`${own.name}.reverse`], forward(readers(tables).filter(({ name }) => name !== own.name))]
+    ? [
+        [`${own.name}.reverse`],
+        forwardLinks(readersOf(plan, states, tables).filter(({ name }) => name !== own.name)),
+      ]
     : [];
-  const onMonolith = [forward(readers(route.writes ?? tables))];
+  const onMonolith = [forwardLinks(readersOf(plan, states, route.writes ?? tables))];
   return { monolith: withoutEmpty(onMonolith), service: withoutEmpty(onService) };
+}
+
+/** Services on which somebody may read what was written to these tables of the monolith. */
+function readersOf(plan: ResolvedPlan, states: ServiceStates, written: string[]): ResolvedService[] {
+  return Object.values(plan.services).filter(
+    (service) =>
+      answersReads(stateOf(states, service).stage) &&
+      legacyTablesOf(service).some((table) => written.includes(table)),
+  );
+}
+
+function forwardLinks(services: ResolvedService[]): string[] {
+  return services.map(({ name }) => `${name}.forward`);
 }
 
 /** Only then can somebody read from the service what was written elsewhere; before, there is nobody to wait for. */

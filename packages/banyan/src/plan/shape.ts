@@ -210,6 +210,20 @@ export const ServiceSchema = record(
   'a service { url, database, routes, tables }',
 );
 
+const UnmovedSchema = record(
+  {
+    route: required(
+      'Method and path, with `:name` for a part that varies.',
+      text("'METHOD /path/:param'", "'POST /api/articles'"),
+    ),
+    writes: required(
+      "The monolith's tables that it writes (`articles` or `public.articles`), as far as a service maps them.",
+      list(text('a table', "'articles'"), "a list of the monolith's tables", "['public.articles']", 1),
+    ),
+  },
+  'a route { route, writes }',
+);
+
 export const PlanSchema = record(
   {
     name: required(
@@ -325,6 +339,11 @@ export const PlanSchema = record(
     services: required(
       'The services that leave the monolith, by name.',
       named(ServiceSchema, 'services by name', '{ auth: { ... } }'),
+    ),
+    unmoved: optional(
+      'Routes that stay on the monolith and write tables which a service reads: the answer to such a write is held until these services have it, so that a request that follows at once finds it.',
+      list(UnmovedSchema, 'a list of routes', "[{ route: 'POST /api/articles', writes: ['articles'] }]"),
+      { default: [] },
     ),
     rollout: optional('On what evidence users move, and how fast.', RolloutSchema),
   },
