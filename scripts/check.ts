@@ -1,5 +1,5 @@
 /**
- * `npm run check`: types, Biome, dependency directions, knip, generated files. All run, whatever fails first, and each
+ * `npm run check`: types, Biome, dependency directions, knip, generated files, lock file. All run, whatever fails first, and each
  * prints its own findings; the exit code is 1 if any failed.
  */
 import { spawn } from 'node:child_process';
@@ -14,6 +14,7 @@ const checks: Array<[name: string, command: string, args: string[]]> = [
   ],
   ['knip', 'knip', ['--no-progress']],
   ['generated files', 'node', ['scripts/generate.ts', '--check']],
+  ['lock file', 'node', ['scripts/audit-lock.ts']],
 ];
 
 let failed = false;
