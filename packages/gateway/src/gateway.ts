@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { addStallMetrics } from '@banyan/service/stalls';
 import { gatewayMetrics } from './metrics.ts';
 import { Worker, type WorkerOptions } from './worker.ts';
 
@@ -42,6 +43,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const worker = new Worker(options);
   await worker.start();
   const registry = gatewayMetrics(worker);
+  const stalls = addStallMetrics(registry);
   const admin =
     options.adminPort === undefined ? null : await startAdmin(options.adminPort, () => registry.metrics());
   const host = options.host ?? '127.0.0.1';
@@ -58,6 +60,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     reload: () => worker.reload(),
     version: () => worker.live.table.version,
     async stop(timeoutMs) {
+      stalls.stop();
       admin?.close();
       admin?.closeAllConnections();
       await worker.stop(timeoutMs);

@@ -28,6 +28,9 @@ const DATABASE = {
   ...TOLD_BY_SERVER,
 };
 
+/** How long users wait for an answer, on the machine the tour was made for, ms. */
+const ANSWER_MS = 10_000;
+
 /** The rollout's pace in the tour; a real one takes the plan's defaults. */
 const paceOf = ({ minRequests, minCompared }: Scale) => ({
   CAREER_OBSERVE_SECONDS: '4',
@@ -98,6 +101,7 @@ async function main(options: Options): Promise<void> {
       ratePerSecond: scale.rate,
       seed: options.seed,
       stage: 'auth:monolith',
+      timeoutMs: ANSWER_MS * scale.patience,
       onStanding: sampler.slow,
     });
     const report = await runTour({

@@ -100,6 +100,25 @@ it('takes fenced steps that failed in a row for a setback, not for the end', () 
   assert.match(said[0]!, /waits: 6 fenced steps/);
 });
 
+it('lets a service that is on its way back come home before it asks, and does not wait for that for ever', () => {
+  const goingHome = { ...wentBack, stage: 'shadowing' as const };
+  assert.deepEqual(
+    follow([
+      [0, goingHome],
+      [400, goingHome],
+      [400, wentBack],
+    ]).moves,
+    ['wait', 'wait', 'ask'],
+  );
+  assert.equal(
+    follow([
+      [0, goingHome],
+      [400_000, goingHome],
+    ]).moves.at(-1),
+    'giveUp',
+  );
+});
+
 it('gives up only what does not move, later on a slow machine, and says where it stands', () => {
   const still = status({ stage: 'canary', share: 100, message: '5 of 6 requests seen at 1%' });
   const looks: Array<[number, ServiceStatus]> = [

@@ -57,6 +57,8 @@ export function pursue(
 
   if (status.stage === goal.stage && (goal.share === undefined || status.share === goal.share))
     return go({ do: 'arrived' });
+  if (now - pursuit.begunAt > limits.longestMs)
+    return go({ do: 'giveUp', why: stuck(status, now - pursuit.begunAt) });
   if (pursuit.restsUntil !== null) {
     if (now < pursuit.restsUntil || goesBack(status)) return go({ do: 'wait' });
     pursuit.restsUntil = null;
@@ -64,14 +66,13 @@ export function pursue(
     return go({ do: 'ask' }, `${goal.service} tries again`);
   }
   if (!pursuit.asked) {
+    if (goesBack(status)) return go({ do: 'wait' });
     pursuit.asked = true;
     return go({ do: 'ask' });
   }
   if (status.paused !== null) return setBack(goal, pursuit, turned(status), now, limits);
   const quietMs = now - pursuit.movedAt;
   if (quietMs > limits.quietMs) return go({ do: 'giveUp', why: stuck(status, quietMs) });
-  if (now - pursuit.begunAt > limits.longestMs)
-    return go({ do: 'giveUp', why: stuck(status, now - pursuit.begunAt) });
   return go({ do: 'wait' });
 }
 
@@ -95,7 +96,8 @@ export function setBack(
   };
 }
 
-function turned({ paused, target }: ServiceStatus): string {
+/** What a paused service did, in words. */
+export function turned({ paused, target }: ServiceStatus): string {
   return target.stage === 'monolith' ? `went back by itself, no write lost: ${paused}` : `waits: ${paused}`;
 }
 

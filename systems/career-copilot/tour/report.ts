@@ -33,6 +33,9 @@ export type StageFigures = {
   p95VsMonolith: number;
 };
 
+/** Stalls that the terminal shows. */
+const MOST_STALLS = 5;
+
 /** What the tour promises. Empty: kept. */
 export function brokenPromises(report: TourReport): string[] {
   const broken: string[] = [];
@@ -73,7 +76,7 @@ export function renderReport(report: TourReport): string {
           `rate            lowered from ${report.rates.asked} to ${report.rates.lowest} requests a second for a while: the machine fell behind`,
         ]
       : []),
-    ...report.stalls.flatMap(describeStall),
+    ...describeStalls(report.stalls),
     '',
     ...(report.unfinished.length > 0
       ? [`Not reached, and nothing lost by it:\n${list(report.unfinished)}`, '']
@@ -110,6 +113,16 @@ Then write a plan for your own monolith: docs/guide.md. Ctrl-C stops all that wa
 function goingBack({ rollback }: TourReport): string {
   if (!rollback.proven) return 'not tried: the story did not get there';
   return rollback.lossless ? 'lossless' : 'NOT lossless';
+}
+
+/** The longest, in the order in which they came; all are in the JSON. */
+function describeStalls(stalls: TracedStall[]): string[] {
+  const longest = new Set([...stalls].sort((a, b) => b.ms - a.ms).slice(0, MOST_STALLS));
+  const left = stalls.length - longest.size;
+  return [
+    ...stalls.filter((stall) => longest.has(stall)).flatMap(describeStall),
+    ...(left > 0 ? [`and ${left} shorter ones, which --json has`] : []),
+  ];
 }
 
 function describeStall({ what, at, ms, causes }: TracedStall): string[] {

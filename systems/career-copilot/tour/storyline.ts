@@ -5,7 +5,7 @@ import {
   type ServiceStatus,
   type Stage,
 } from '@banyan/banyan/operate';
-import { beginPursuit, type Goal, limitsFor, pursue, setBack } from './pursuit.ts';
+import { beginPursuit, type Goal, limitsFor, pursue, setBack, turned } from './pursuit.ts';
 
 export type StoryOptions = {
   control: Pick<Control, 'status' | 'advance' | 'rollback' | 'retire' | 'startVerification' | 'verification'>;
@@ -106,7 +106,9 @@ function storyteller(options: StoryOptions) {
     for (;;) {
       const failed = await verifyOnce(service);
       if (failed === null) return;
-      const next = setBack(goal, pursuit, `cannot be verified: ${failed}`, now(), limits);
+      const status = await look(service);
+      const why = status.paused === null ? `cannot be verified: ${failed}` : turned(status);
+      const next = setBack(goal, pursuit, why, now(), limits);
       pursuit = next.pursuit;
       if (next.move.do === 'giveUp') return giveUp(`${service} was not verified: ${next.move.why}`);
       if (next.say) onEvent(next.say);

@@ -141,7 +141,14 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 
     if (options.warm) {
       onProgress('warming up');
-      await warmUp([origin(gatewayPort), origin(authPort), origin(usersPort)], jwtSecret, rows.users ?? 0);
+      await warmUp({
+        gatewayUrl: origin(gatewayPort),
+        services: { auth: origin(authPort), users: origin(usersPort) },
+        databases,
+        jwtSecret,
+        users: rows.users ?? 0,
+        bcryptCost,
+      });
     }
     return {
       directory,
