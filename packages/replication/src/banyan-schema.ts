@@ -64,3 +64,14 @@ export async function ensureBanyanSchema(db: Pick<pg.Pool, 'query'>): Promise<vo
   if (rows[0].there) return;
   await db.query(`BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('banyan schema', 0)); ${SQL} COMMIT`);
 }
+
+/** Whose schema `banyan` is. Somebody else's is not used: its tables could run his code with our rights. */
+export async function schemaOwner(
+  db: Pick<pg.Pool, 'query'>,
+): Promise<{ name: string; ours: boolean } | undefined> {
+  const { rows } = await db.query(
+    `SELECT r.rolname AS name, r.rolname = current_user OR r.rolsuper AS ours
+     FROM pg_namespace n JOIN pg_roles r ON r.oid = n.nspowner WHERE n.nspname = 'banyan'`,
+  );
+  return rows[0];
+}

@@ -1,7 +1,6 @@
 export type { Position, Verdict } from './confirm.ts';
 export type { CopyOptions, CopyProgress, CopyResult } from './copy.ts';
 export { ReplicationError, type ReplicationErrorCode } from './errors.ts';
-export type { Finding } from './finding.ts';
 export { type GuardOptions, installGuard, refusedWrites, removeGuard, setGuard } from './guard.ts';
 export { GUARD_SQLSTATE } from './guard-function.ts';
 export { checkLaw, type LawBreach } from './law.ts';
@@ -22,7 +21,9 @@ export {
   type TableMapping,
   table,
 } from './mapping.ts';
+export { nearest } from './nearest.ts';
 export { type Orphans, orphans } from './orphans.ts';
+export type { Finding } from './preflight/finding.ts';
 export type { PrepareOptions } from './prepare.ts';
 export { PROCESS_FLAGS } from './process-flags.ts';
 export { type RepairOptions, repair } from './repair.ts';

@@ -10,13 +10,13 @@ import {
 import type pg from 'pg';
 import { type CopyOptions, type CopyResult, copyTables } from './copy.ts';
 import { ReplicationError } from './errors.ts';
-import type { Finding } from './finding.ts';
 import { MESSAGE_PREFIX } from './intake.ts';
 import { type LinkConfig, type LinkHooks, type LinkNames, namesOf } from './link-config.ts';
 import { sidesOf } from './link-record.ts';
 import { checkTable } from './mapping.ts';
 import { Ownership } from './ownership.ts';
-import { preflightLink } from './preflight.ts';
+import type { Finding } from './preflight/finding.ts';
+import { preflightLink } from './preflight/preflight.ts';
 import { dropLink, type PrepareOptions, prepareLink } from './prepare.ts';
 import { sendRepairs } from './repair-queue.ts';
 import { Streamer } from './streamer.ts';

@@ -54,8 +54,8 @@ test('preflight names what is wrong, where, and how to mend it, and changes noth
   );
   const findings = await openLink(dbs.config('forward')).preflight();
   assert.deepEqual([...new Set(findings.map((finding) => finding.code))].sort(), [
-    'columns',
-    'key_not_unique',
+    'no_column',
+    'no_primary_key',
     'no_table',
     'replica_identity',
     'target_not_empty',
@@ -199,7 +199,7 @@ test('a changed column type or a dropped column stops the stream by name; extra 
   await assert.rejects(third.ended, { code: 'SCHEMA_CHANGED', message: /column: a.*gone/ });
   assert.ok(
     (await third.link.preflight()).some(
-      (finding) => finding.code === 'columns' && /column: a/.test(finding.message),
+      (finding) => finding.code === 'no_column' && /no column a/.test(finding.message),
     ),
   );
   await finish(dbs, third);

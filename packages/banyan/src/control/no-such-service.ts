@@ -1,4 +1,4 @@
-import { nearest } from '../plan/problem.ts';
+import { nearest } from '@banyan/replication';
 import { ControlError } from './control.ts';
 
 /** For a name that is no service of the plan: which are, and which was probably meant. */

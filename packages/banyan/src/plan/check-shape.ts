@@ -1,7 +1,8 @@
+import { nearest } from '@banyan/replication';
 import type { TSchema } from 'typebox';
 import { Settings } from 'typebox/system';
 import { Value } from 'typebox/value';
-import { nearest, type PlanProblem, pathTo, showValue } from './problem.ts';
+import { type PlanProblem, pathTo, showValue } from './problem.ts';
 import { PlanSchema } from './shape.ts';
 import type { Words } from './words.ts';
 

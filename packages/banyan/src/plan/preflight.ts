@@ -1,9 +1,10 @@
 import { createPool } from '@banyan/postgres';
 import { type Finding, openLink } from '@banyan/replication';
-import type { ResolvedPlan, ResolvedService } from './resolved.ts';
+import { checkControlDatabase } from './control-database.ts';
+import { databasesOf, type ResolvedPlan, type ResolvedService } from './resolved.ts';
 import { proposeUnmoved } from './unmoved-proposals.ts';
 
-/** Something about a database that the plan names; `where` is a path in the plan or a link. */
+/** Something about a database that the plan names; `where` is its path in the plan, or a link. */
 export type PreflightFinding = Finding & { where: string };
 
 /** How long a database may take to answer at all, ms. */
@@ -11,27 +12,25 @@ const ANSWER_MS = 5_000;
 
 /**
  * Asks every database of the plan whether it can do what the plan wants of it, in both directions. Changes nothing.
- * Links that touch a database which does not answer are left out: its own finding says so.
+ * Links that touch a database which does not answer are left out: its own finding says so. Each thing is told once.
  */
 export async function preflightPlan(plan: ResolvedPlan): Promise<PreflightFinding[]> {
-  const services = Object.values(plan.services);
   const unreachable = new Map<string, PreflightFinding>();
   await Promise.all(
-    [
-      ['monolith.database', plan.monolith.database] as const,
-      ['control.database', plan.control.database] as const,
-      ...services.map(({ name, database }) => [`services.${name}.database`, database] as const),
-    ].map(async ([where, url]) => {
+    databasesOf(plan).map(async ([where, url]) => {
       const finding = await tryToReach(where, url);
       if (finding) unreachable.set(url, finding);
     }),
   );
-  const linked = services.filter(
+  const linked = Object.values(plan.services).filter(
     ({ database, tables }) =>
       tables.length > 0 && !unreachable.has(database) && !unreachable.has(plan.monolith.database),
   );
-  const findings = await Promise.all(linked.map((service) => preflightService(plan, service)));
-  return [...unreachable.values(), ...findings.flat()];
+  const findings = await Promise.all([
+    unreachable.has(plan.control.database) ? [] : checkControlDatabase(plan.control.database),
+    ...linked.map((service) => preflightService(plan, service)),
+  ]);
+  return once([...unreachable.values(), ...findings.flat()]);
 }
 
 async function preflightService(plan: ResolvedPlan, service: ResolvedService): Promise<PreflightFinding[]> {
@@ -41,9 +40,13 @@ async function preflightService(plan: ResolvedPlan, service: ResolvedService): P
     openLink({ service: name, direction: 'forward', source: monolith, target: database, tables, salt }),
     openLink({ service: name, direction: 'reverse', source: database, target: monolith, tables, salt }),
   ];
+  const places = { monolith: 'monolith.database', service: `services.${name}.database` };
   const findings = await Promise.all(
     links.map(async (link) =>
-      (await link.preflight()).map((finding) => ({ ...finding, where: link.names.link })),
+      (await link.preflight()).map((finding) => ({
+        ...finding,
+        where: finding.end ? places[finding.end] : link.names.link,
+      })),
     ),
   );
   return [...findings.flat(), ...(await proposalsFor(plan, service))];
@@ -57,6 +60,17 @@ async function proposalsFor(plan: ResolvedPlan, service: ResolvedService): Promi
   } finally {
     await pool.end();
   }
+}
+
+/** Both links, and several services, look at the same databases. */
+function once(findings: PreflightFinding[]): PreflightFinding[] {
+  const seen = new Set<string>();
+  return findings.filter(({ where, code, table, message }) => {
+    const key = JSON.stringify([where, code, table, message]);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
 }
 
 async function tryToReach(where: string, url: string): Promise<PreflightFinding | null> {

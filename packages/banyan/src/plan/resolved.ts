@@ -138,6 +138,18 @@ export function resolvePlan(plan: Plan): ResolvedPlan {
   };
 }
 
+/** The databases of a plan by their paths in it. */
+export function databasesOf(plan: ResolvedPlan): [where: string, url: string][] {
+  return [
+    ['monolith.database', plan.monolith.database],
+    ['control.database', plan.control.database],
+    ...Object.values(plan.services).map(({ name, database }): [string, string] => [
+      `services.${name}.database`,
+      database,
+    ]),
+  ];
+}
+
 function resolveService(name: string, service: PlanService, plan: Plan): ResolvedService {
   return {
     name,

@@ -1,6 +1,7 @@
+import { nearest } from '@banyan/replication';
 import type { PlanRoute } from './define.ts';
 import type { SoundPlan, SoundService } from './parts.ts';
-import { nearest, type PlanProblem, pathTo, problem } from './problem.ts';
+import { type PlanProblem, pathTo, problem } from './problem.ts';
 import { type ParsedRoute, parseKey, parseRoute, qualifyTable, shapeOfRoute } from './syntax.ts';
 import { nameOf } from './table-checks.ts';
 

@@ -1,5 +1,6 @@
+import { nearest } from '@banyan/replication';
 import type { SoundPlan } from './parts.ts';
-import { nearest, type PlanProblem, pathTo, problem } from './problem.ts';
+import { type PlanProblem, pathTo, problem } from './problem.ts';
 import { parseRoute, qualifyTable, shapeOfRoute } from './syntax.ts';
 import { nameOf } from './table-checks.ts';
 

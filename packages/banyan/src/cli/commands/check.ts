@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { PreflightFinding } from '../../plan/preflight.ts';
 import { formatProblem } from '../../plan/problem.ts';
 import type { ResolvedPlan } from '../../plan/resolved.ts';
+import { setupScripts } from '../../plan/setup-scripts.ts';
 import { EXIT } from '../exit.ts';
 import { paint, plural, print, printJson } from '../output.ts';
 import { act, command, load } from '../session.ts';
@@ -10,19 +11,31 @@ export function checkCommand(): Command {
   return command(
     'check',
     'Check the plan, and whether the databases and instances it names are ready for it',
-    ['banyan check', 'banyan check --offline', 'banyan check --config systems/shop/banyan.config.ts --json'],
+    [
+      'banyan check',
+      'banyan check --offline',
+      'banyan check --sql',
+      'banyan check --config systems/shop/banyan.config.ts --json',
+    ],
   )
     .option('--offline', 'the plan only; connect to nothing')
+    .option('--sql', 'print what is missing as one SQL script for each database')
     .addHelpText(
       'after',
       '\nChanges nothing. Exits with 2 when the plan is wrong, with 1 when a database is not ready or a health check fails.',
     )
     .action(
-      act<{ offline?: boolean }>(async (options) => {
+      act<{ offline?: boolean; sql?: boolean }>(async (options) => {
         const { path, plan, warnings } = await load(options);
         const findings = options.offline ? [] : await preflight(plan);
         const errors = findings.filter(({ severity }) => severity === 'error');
         const ready = errors.length === 0;
+        if (options.sql) {
+          const scripts = setupScripts(plan, findings);
+          if (options.json) printJson(scripts);
+          else print(scripts.map(({ sql }) => sql).join('\n'));
+          return ready ? EXIT.ok : EXIT.negative;
+        }
         const services = Object.values(plan.services);
         const routes = services.flatMap((service) => service.routes).length;
         const tables = services.flatMap((service) => service.tables).length;

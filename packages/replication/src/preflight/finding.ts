@@ -1,11 +1,15 @@
 /** Something that preflight has to say. */
 export type Finding = {
   code: string;
+  /** Whose database it is about. */
+  end?: 'monolith' | 'service';
   /** `schema.table`, if it is about one. */
   table?: string;
   message: string;
   /** What to do about it. */
   mend: string;
+  /** Statements that mend it, for somebody who may run them in that database. */
+  sql?: string[];
   /** `error`: the link must not be prepared like this. */
   severity: 'error' | 'warning';
 };
@@ -16,4 +20,9 @@ export function error(code: string, message: string, mend: string, table?: strin
 
 export function warning(code: string, message: string, mend: string, table?: string): Finding {
   return { ...error(code, message, mend, table), severity: 'warning' };
+}
+
+/** An error that statements mend. */
+export function lacking(code: string, message: string, sql: string[], table?: string): Finding {
+  return { ...error(code, message, `Run ${sql.join('; ')}`, table), sql };
 }

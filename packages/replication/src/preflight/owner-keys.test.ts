@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isServiceSide, isServiceSideSql } from '@banyan/cohort';
-import { copy, table } from './mapping.ts';
+import { namesOf } from '../link-config.ts';
+import { copy, table } from '../mapping.ts';
+import { pair } from '../test-support.ts';
+import { contextOf } from './context.ts';
 import { checkOwnerKeys } from './owner-keys.ts';
-import { pair } from './test-support.ts';
 
 const OWNED = { by: 'key', legacyColumn: 'owner', serviceColumn: 'owner' } as const;
 
@@ -11,12 +13,13 @@ async function codesOf(type: string, values: string[], setUp = ''): Promise<stri
   const create = (of: string) => `${setUp}; CREATE TABLE notes (id int PRIMARY KEY, owner ${of})`;
   const mapping = table({ legacy: 'notes', service: 'notes', owner: OWNED, columns: copy('id', 'owner') });
   const dbs = await pair(create(type), create('text'), [mapping]);
+  const config = dbs.config('forward');
   try {
     await dbs.legacy.query(
       `INSERT INTO notes SELECT n, k::${type} FROM unnest($1::text[]) WITH ORDINALITY AS t(k, n)`,
       [values],
     );
-    return (await checkOwnerKeys(mapping, dbs.legacy, dbs.service)).map(
+    return (await checkOwnerKeys(await contextOf(config, namesOf(config), dbs.legacy, dbs.service))).map(
       ({ code, message }) => `${code}: ${message}`,
     );
   } finally {

@@ -1,25 +1,34 @@
 import { canonicalKeySql } from '@banyan/cohort';
 import { quoteIdent, quoteTable } from '@banyan/postgres';
 import type pg from 'pg';
+import { nameOf, type TableMapping } from '../mapping.ts';
+import type { Context } from './context.ts';
 import { error, type Finding } from './finding.ts';
-import { nameOf, type TableMapping } from './mapping.ts';
 
 /**
  * Owner columns whose values do not say by their text, in canonical form, whose row it is: a request could name the
  * row by another text than the column holds, and so be sent to the side that does not own it. Rows that are at fault
  * are named; only columns whose type makes it possible are read.
  */
-export async function checkOwnerKeys(
-  mapping: TableMapping,
-  monolith: pg.Pool,
-  service: pg.Pool,
-): Promise<Finding[]> {
+export async function checkOwnerKeys({ config, source, target }: Context): Promise<Finding[]> {
+  if (config.direction === 'reverse') return [];
+  const findings = await Promise.all(
+    config.tables.map((mapping) => checkMapping(mapping, source.db, target.db)),
+  );
+  return findings.flat();
+}
+
+async function checkMapping(mapping: TableMapping, monolith: pg.Pool, service: pg.Pool): Promise<Finding[]> {
   if (mapping.owner.by !== 'key') return [];
   const { legacyColumn, serviceColumn } = mapping.owner;
   return [
-    ...(await checkColumn(monolith, mapping.legacy, legacyColumn)),
-    ...(await checkColumn(service, mapping.service, serviceColumn)),
+    ...told('monolith', await checkColumn(monolith, mapping.legacy, legacyColumn)),
+    ...told('service', await checkColumn(service, mapping.service, serviceColumn)),
   ];
+}
+
+function told(end: Finding['end'], findings: Finding[]): Finding[] {
+  return findings.map((finding) => ({ ...finding, end }));
 }
 
 type Side = TableMapping['legacy'];

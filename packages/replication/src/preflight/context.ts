@@ -1,0 +1,48 @@
+import type pg from 'pg';
+import type { LinkConfig, LinkNames } from '../link-config.ts';
+import { sidesOf } from '../link-record.ts';
+import type { TableMapping } from '../mapping.ts';
+
+/** One end of a link: a database and who Banyan is there. */
+export type End = {
+  db: pg.Pool;
+  is: 'monolith' | 'service';
+  role: string;
+  database: string;
+  /** As `server_version_num`. */
+  version: number;
+};
+
+/** What every check is given. None changes anything. */
+export type Context = { config: LinkConfig; names: LinkNames; source: End; target: End };
+
+export async function contextOf(
+  config: LinkConfig,
+  names: LinkNames,
+  source: pg.Pool,
+  target: pg.Pool,
+): Promise<Context> {
+  const forward = config.direction === 'forward';
+  return {
+    config,
+    names,
+    source: await endOf(source, forward ? 'monolith' : 'service'),
+    target: await endOf(target, forward ? 'service' : 'monolith'),
+  };
+}
+
+async function endOf(db: pg.Pool, is: End['is']): Promise<End> {
+  const { rows } = await db.query(
+    `SELECT current_user AS role, current_database() AS database, current_setting('server_version_num')::int AS version`,
+  );
+  return { db, is, ...rows[0] };
+}
+
+/** Both ends with the table that a mapping has there. */
+export function endsOf({ config, source, target }: Context, mapping: TableMapping) {
+  const sides = sidesOf(mapping, config.direction);
+  return [
+    { end: source, side: sides.source, isSource: true },
+    { end: target, side: sides.target, isSource: false },
+  ];
+}

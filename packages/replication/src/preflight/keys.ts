@@ -1,0 +1,64 @@
+import { quoteTable } from '@banyan/postgres';
+import { describeTable, type Table } from '../catalog.ts';
+import { nameOf, type TableMapping } from '../mapping.ts';
+import { type Context, endsOf } from './context.ts';
+import { error, type Finding } from './finding.ts';
+
+/** Whether a row can be found by its key on either side, and in the log of the side that is read. */
+export async function checkKeys(context: Context): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const mapping of context.config.tables)
+    for (const { end, side, isSource } of endsOf(context, mapping)) {
+      const table = await describeTable(end.db, side);
+      if (!table || !side.key.every((column) => table.columns.has(column))) continue; // findings of their own
+      const found = keysOf(table, side, isSource);
+      findings.push(...found.map((finding) => ({ ...finding, end: end.is })));
+    }
+  return findings;
+}
+
+function keysOf(table: Table, side: TableMapping['legacy'], isSource: boolean): Finding[] {
+  const name = nameOf(side);
+  const quoted = quoteTable(side.schema, side.table);
+  const key = side.key.join(', ');
+  const unique = table.uniques.some((columns) => same(columns, side.key));
+  if (table.partitioned && isSource)
+    return [error('partitioned', `${name} is partitioned.`, 'Map its partitions one by one.', name)];
+  if (table.primaryKey.length === 0 && (isSource || !unique))
+    return [
+      error(
+        'no_primary_key',
+        `${name} has no primary key; publishing it would make its own UPDATEs and DELETEs fail.`,
+        `Add a primary key, such as ALTER TABLE ${quoted} ADD PRIMARY KEY (${key}). The table was left as it is.`,
+        name,
+      ),
+    ];
+  const findings: Finding[] = [];
+  if (
+    isSource &&
+    table.replicaIdentity !== 'f' &&
+    !side.key.every((column) => table.identity.includes(column))
+  )
+    findings.push(
+      error(
+        'replica_identity',
+        `The key (${key}) of ${name} is not its replica identity (${table.identity.join(', ') || 'nothing'}).`,
+        `Map the primary key, or ALTER TABLE ${quoted} REPLICA IDENTITY USING INDEX … on that key.`,
+        name,
+      ),
+    );
+  if (!unique)
+    findings.push(
+      error(
+        'key_not_unique',
+        `(${key}) is no primary key or unique constraint of ${name}.`,
+        'Add one, or correct the key of the mapping.',
+        name,
+      ),
+    );
+  return findings;
+}
+
+function same(a: string[], b: string[]): boolean {
+  return a.length === b.length && a.every((name) => b.includes(name));
+}

@@ -1,0 +1,52 @@
+import { quoteTable, slotStatus } from '@banyan/postgres';
+import { describeTable } from '../catalog.ts';
+import { readRecord, writtenTables } from '../link-record.ts';
+import { nameOf } from '../mapping.ts';
+import type { Context } from './context.ts';
+import { error, type Finding, warning } from './finding.ts';
+
+/** What an earlier life of the link, or somebody else, has left. */
+export async function checkLeftovers({ config, names, source, target }: Context): Promise<Finding[]> {
+  if (config.direction === 'reverse') return [];
+  const findings: Finding[] = [];
+  const record = await readRecord(target.db, names.link);
+  const slot = await slotStatus(source.db, names.slot);
+  if (record && !slot)
+    findings.push({
+      ...error(
+        'slot_missing',
+        `Slot ${names.slot} is gone; changes are missing on the target.`,
+        'Drop the link and copy again.',
+      ),
+      end: source.is,
+    });
+  if (!record && slot)
+    findings.push({
+      ...warning(
+        'slot_leftover',
+        `Slot ${names.slot} is there though nothing remembers it.`,
+        'prepare() replaces it.',
+      ),
+      end: source.is,
+    });
+  const known = await target.db.query(`SELECT to_regclass('banyan.written') IS NOT NULL AS there`);
+  const written = known.rows[0].there ? await writtenTables(target.db, names.link) : [];
+  for (const { service } of config.tables) {
+    if (written.includes(nameOf(service)) || !(await describeTable(target.db, service))) continue;
+    // Where we may not look, that is a finding already.
+    const looked = await target.db
+      .query(`SELECT FROM ${quoteTable(service.schema, service.table)} LIMIT 1`)
+      .catch(() => undefined);
+    if (looked?.rowCount)
+      findings.push({
+        ...error(
+          'target_not_empty',
+          `${nameOf(service)} holds rows that this link did not write.`,
+          'Empty it, or map another table.',
+          nameOf(service),
+        ),
+        end: target.is,
+      });
+  }
+  return findings;
+}
