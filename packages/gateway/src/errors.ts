@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 
 /** Everything the gateway itself answers, by stable code. `status` is HTTP, `title` is for people. */
 export const ERRORS = {
@@ -8,6 +7,7 @@ export const ERRORS = {
   'ambiguous-target': { status: 400, title: 'The path can be read in more than one way' },
   'absolute-target': { status: 400, title: 'The request target must be a path' },
   'invalid-host': { status: 400, title: 'Exactly one valid Host header is needed' },
+  'repeated-header': { status: 400, title: 'A header that may stand only once stands twice' },
   'method-override': { status: 400, title: 'The method may not be overridden on this path' },
   'invalid-json': { status: 400, title: 'The body is not JSON' },
   'invalid-body': { status: 400, title: 'The body does not match the schema' },
@@ -18,12 +18,14 @@ export const ERRORS = {
   gone: { status: 410, title: 'This endpoint has been switched off' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-body': { status: 415, title: 'The body must be plain JSON' },
+  'expectation-failed': { status: 417, title: 'Nothing but 100-continue can be expected' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
   internal: { status: 500, title: 'The gateway failed' },
   'bad-gateway': { status: 502, title: 'The upstream broke off the answer' },
   'held-too-long': { status: 503, title: 'A change of sides took too long, try again' },
   'too-many-held': { status: 503, title: 'Too many requests are waiting, try again' },
+  'too-many-waiting': { status: 503, title: 'Too many pipelined requests are waiting, send fewer at once' },
   'outcome-unknown': {
     status: 503,
     title: 'The upstream did not answer; whether the request ran is not known',
@@ -31,12 +33,28 @@ export const ERRORS = {
   'keys-unavailable': { status: 503, title: 'The keys of the token issuer cannot be fetched, try again' },
   unavailable: { status: 503, title: 'The upstream is not available' },
   'upstream-timeout': { status: 504, title: 'The upstream did not answer in time' },
+  'unsupported-version': { status: 505, title: 'HTTP/1.1 or HTTP/1.0 is spoken here' },
 } as const;
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** Connections that have had their last answer: what the parser says of them afterwards is not answered again. */
-export const refusedSockets = new WeakSet<Socket>();
+/**
+ * Refused for what they are as HTTP: what follows on the connection may be another part of the same attack, and is not
+ * looked at.
+ */
+const LAST_OF_CONNECTION: ReadonlySet<ErrorCode> = new Set([
+  'bad-request',
+  'ambiguous-length',
+  'ambiguous-target',
+  'absolute-target',
+  'invalid-host',
+  'method-override',
+  'repeated-header',
+  'body-timeout',
+  'expectation-failed',
+  'headers-too-large',
+  'unsupported-version',
+]);
 
 /** The body of an RFC 9457 problem. */
 function problem(code: ErrorCode, extra?: Record<string, unknown>): string {
@@ -68,10 +86,7 @@ export function sendProblem(
   ];
   if (status === 503 && !headers.includes('retry-after')) list.push('retry-after', '1');
   // What the client may still be sending is unknown, so the connection cannot be used again.
-  if (!res.req.complete) {
-    list.push('connection', 'close');
-    if (res.socket) refusedSockets.add(res.socket);
-  }
+  if (!res.req.complete || LAST_OF_CONNECTION.has(code)) list.push('connection', 'close');
   res.writeHead(status, list);
   res.end(res.req.method === 'HEAD' ? undefined : body);
 }

@@ -7,6 +7,7 @@ import { networkOf, peerAddress } from './client-address.ts';
 import { readCookie } from './cookie.ts';
 import type { ErrorCode } from './errors.ts';
 import { checkTarget } from './guard.ts';
+import { dashed } from './header-kinds.ts';
 import { type Forwarded, forwardHeaders } from './headers.ts';
 import type { Live } from './live.ts';
 import type { Match } from './match.ts';
@@ -27,17 +28,24 @@ export type Admitted = {
 export function admit(live: Live, req: IncomingMessage): Admitted | ErrorCode {
   const method = req.method as string;
   const target = req.url as string;
+  // A request line without a version counts as 0.9.
+  if (req.httpVersionMajor !== 1) return 'unsupported-version';
   const forwarded = forwardHeaders(req.rawHeaders, {
     trustedHops: live.table.trustedHops ?? 0,
     remoteAddress: peerAddress(req.socket.remoteAddress),
     encrypted: 'encrypted' in req.socket,
   });
   if (typeof forwarded === 'string') return forwarded;
-  if (forwarded.host === '' && req.httpVersionMinor === 1) return 'invalid-host';
-  if (forwarded.chunked && req.httpVersionMinor === 0) return 'ambiguous-length';
+  // In HTTP/1.0 too: upstreams are spoken to in 1.1, and what Host they would assume is for nobody to guess.
+  if (forwarded.host === '') return 'invalid-host';
+  if (req.httpVersionMinor === 0) {
+    if (forwarded.chunked) return 'ambiguous-length';
+    forwarded.expectContinue = false; // such a client does not know it
+  }
   const bad = checkTarget(method, target, live.matcher);
   if (bad) return bad;
   const match = live.matcher.find(method, target);
+  if (match !== null && keyRepeated(match.route.route, req.rawHeaders)) return 'repeated-header';
   const asked = overridesInQuery(target);
   const overrides = asked.length === 0 ? forwarded.overrides : [...forwarded.overrides, ...asked];
   for (const override of overrides)
@@ -48,6 +56,21 @@ export function admit(live: Live, req: IncomingMessage): Admitted | ErrorCode {
     safe: onlyReads(method, overrides),
     idempotent: mayRunTwice(method, overrides),
   };
+}
+
+/** Does the header of the route's key stand twice, or in a spelling that only some upstreams take for it? */
+function keyRepeated({ key }: Route, raw: readonly string[]): boolean {
+  if (key.from !== 'header') return false;
+  const wanted = dashed(key.name);
+  let exact = 0;
+  let alike = 0;
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i] as string;
+    if (name.length !== wanted.length || dashed(name) !== wanted) continue;
+    alike++;
+    if (name.toLowerCase() === key.name.toLowerCase()) exact++;
+  }
+  return alike > 1 || exact !== alike;
 }
 
 /**

@@ -2,6 +2,29 @@ import { randomFillSync } from 'node:crypto';
 import { clientOf, lastOf } from './client-address.ts';
 import type { ErrorCode } from './errors.ts';
 import { validHost } from './guard.ts';
+import {
+  AUTHORIZATION,
+  BAGGAGE,
+  CONNECTION,
+  CONTENT_LENGTH,
+  DROP,
+  EXPECT,
+  FORWARDED,
+  FORWARDED_FOR,
+  FORWARDED_HOST,
+  FORWARDED_PROTO,
+  HOST,
+  kindOf,
+  METHOD_OVERRIDE,
+  OF_PROXY,
+  PASS,
+  REAL_IP,
+  REQUEST_ID,
+  SINGLE,
+  TRACEPARENT,
+  TRACESTATE,
+  TRANSFER_ENCODING,
+} from './header-kinds.ts';
 
 /** One pass over a request's raw headers: what goes upstream, and what the gateway needs to know. */
 export type Forwarded = {
@@ -37,7 +60,8 @@ export type ForwardOptions = {
 
 /**
  * Builds the headers of the upstream request: hop-by-hop ones stripped (also those that Connection names),
- * X-Forwarded-* and x-request-id set. Trace context and baggage are taken out for `passTrace`. Returns an error code when the framing or the host is ambiguous.
+ * X-Forwarded-* and x-request-id set. Trace context and baggage are taken out for `passTrace`. Returns an error code when
+ * framing or host are ambiguous, or something stands twice that may stand once.
  */
 export function forwardHeaders(raw: readonly string[], options: ForwardOptions): Forwarded | ErrorCode {
   const list: string[] = [];
@@ -58,11 +82,13 @@ export function forwardHeaders(raw: readonly string[], options: ForwardOptions):
   let forwarded = '';
   let realIp: string | null = null;
   let connection = '';
+  let seen = 0;
 
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] as string;
     const value = raw[i + 1] as string;
-    switch (KINDS.get(name) ?? kindOf(name)) {
+    const kind = kindOf(name);
+    switch (kind) {
       case PASS:
         list.push(name, value);
         break;
@@ -74,7 +100,7 @@ export function forwardHeaders(raw: readonly string[], options: ForwardOptions):
         list.push('host', value);
         break;
       case AUTHORIZATION:
-        if (authorization !== null) return 'bad-request';
+        if (authorization !== null) return 'repeated-header';
         authorization = value;
         authorizationAt = list.push('authorization', value) - 1;
         break;
@@ -91,7 +117,8 @@ export function forwardHeaders(raw: readonly string[], options: ForwardOptions):
         connection = connection === '' ? value : `${connection},${value}`;
         break;
       case EXPECT:
-        expectContinue = value.toLowerCase() === '100-continue';
+        if (expectContinue || value.toLowerCase() !== '100-continue') return 'expectation-failed';
+        expectContinue = true;
         break;
       case METHOD_OVERRIDE:
         overrides = [...overrides, value.trim().toUpperCase()];
@@ -124,9 +151,15 @@ export function forwardHeaders(raw: readonly string[], options: ForwardOptions):
       case REAL_IP:
         realIp = name;
         break;
-      case FORWARDED_PORT:
+      case OF_PROXY:
         if (options.trustedHops > 0) list.push(name, value);
         break;
+      default: {
+        const bit = 1 << (kind - SINGLE);
+        if (seen & bit) return 'repeated-header';
+        seen |= bit;
+        list.push(name, value);
+      }
     }
   }
   if (chunked && contentLength !== null) return 'ambiguous-length';
@@ -217,69 +250,6 @@ export function randomHex(bytes: number): string {
 const POOL = Buffer.alloc(8192);
 let poolAt = POOL.length;
 
-const PASS = 0;
-const DROP = 1;
-const HOST = 2;
-const AUTHORIZATION = 3;
-const CONTENT_LENGTH = 4;
-const TRANSFER_ENCODING = 5;
-const CONNECTION = 6;
-const EXPECT = 7;
-const METHOD_OVERRIDE = 8;
-const REQUEST_ID = 9;
-const TRACEPARENT = 10;
-const FORWARDED_FOR = 11;
-const FORWARDED_PROTO = 12;
-const FORWARDED_HOST = 13;
-const FORWARDED = 14;
-const TRACESTATE = 15;
-const BAGGAGE = 16;
-const REAL_IP = 17;
-const FORWARDED_PORT = 18;
-
-const SPECIAL: Record<string, number> = {
-  host: HOST,
-  authorization: AUTHORIZATION,
-  'content-length': CONTENT_LENGTH,
-  'transfer-encoding': TRANSFER_ENCODING,
-  connection: CONNECTION,
-  expect: EXPECT,
-  'x-http-method-override': METHOD_OVERRIDE,
-  'x-http-method': METHOD_OVERRIDE,
-  'x-method-override': METHOD_OVERRIDE,
-  'x-request-id': REQUEST_ID,
-  traceparent: TRACEPARENT,
-  tracestate: TRACESTATE,
-  baggage: BAGGAGE,
-  'x-forwarded-for': FORWARDED_FOR,
-  'x-forwarded-proto': FORWARDED_PROTO,
-  'x-forwarded-host': FORWARDED_HOST,
-  'x-forwarded-port': FORWARDED_PORT,
-  'x-real-ip': REAL_IP,
-  forwarded: FORWARDED,
-  'keep-alive': DROP,
-  'proxy-connection': DROP,
-  'proxy-authenticate': DROP,
-  'proxy-authorization': DROP,
-  te: DROP,
-  trailer: DROP,
-  upgrade: DROP,
-  'http2-settings': DROP,
-  // Services say it to one another. From outside it could make them refuse, or give up on, what they have begun.
-  'x-request-deadline-ms': DROP,
-};
-
-/** Names as clients spell them; bounded, because clients choose them. */
-const KINDS = new Map<string, number>();
-
-function kindOf(name: string): number {
-  const lower = name.toLowerCase();
-  // Our own headers are ours to set: a client may not claim to be a shadow request.
-  const kind = lower.startsWith('x-banyan-') ? DROP : Object.hasOwn(SPECIAL, lower) ? SPECIAL[lower]! : PASS;
-  if (KINDS.size < 2_000) KINDS.set(name, kind);
-  return kind;
-}
-
 const DIGITS = /^\d{1,15}$/;
 const REQUEST_ID_FORM = /^[\w.:-]{1,128}$/;
 const TRACEPARENT_FORM = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
@@ -293,7 +263,7 @@ const KEPT = new Set([
 ]);
 
 function dropNamed(list: string[], connection: string): void {
-  if (connection === 'keep-alive' || connection === 'close') return;
+  if (connection.length <= 10 && /^(?:keep-alive|close)$/i.test(connection)) return;
   const named = new Set(connection.split(',').map((token) => token.trim().toLowerCase()));
   for (let i = list.length - 2; i >= 0; i -= 2) {
     const name = (list[i] as string).toLowerCase();
@@ -319,7 +289,7 @@ export function responseHeaders(raw: readonly string[], requestId: string): stri
     if (kind === PASS) list.push(name, raw[i + 1]!);
     else if (kind === CONNECTION) connection += `,${raw[i + 1]}`;
   }
-  if (connection.length > 12) dropNamed(list, connection.slice(1));
+  if (connection !== '') dropNamed(list, connection.slice(1));
   list.push('x-request-id', requestId);
   return list;
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Client, type Dispatcher } from 'undici';
@@ -7,8 +7,9 @@ import type { Core } from './core.ts';
 import { credentialsOf } from './credentials.ts';
 import { ERRORS, type ErrorCode, rawProblem } from './errors.ts';
 import { type Admitted, admit, consumerOf, factsOf, unverifiable } from './facts.ts';
-import { passTrace } from './headers.ts';
+import { passTrace, responseHeaders } from './headers.ts';
 import { headersOf } from './order.ts';
+import { Reply } from './reply.ts';
 import type { Fence, Side } from './route-table.ts';
 import type { Verified } from './tokens.ts';
 import type { RequestTrace } from './tracing/trace.ts';
@@ -18,7 +19,9 @@ type Open = { service: string; key: number | null; side: Side; close: () => void
 
 /** Only WebSockets: an upgrade to h2c would carry requests past every check. */
 export function isWebSocket(req: IncomingMessage): boolean {
-  return req.headers.upgrade?.toLowerCase() === 'websocket';
+  return (
+    req.headers.upgrade?.toLowerCase() === 'websocket' && req.method === 'GET' && req.httpVersion === '1.1'
+  );
 }
 
 /**
@@ -50,15 +53,11 @@ export class Upgrades {
     const credentials = credentialsOf(live.tokens.places, forwarded.authorization, req.headers);
     const go = (verified: Verified | null) =>
       this.#decide({ req, socket, head, admitted, verified, since: null, trace });
-    if (credentials === null) go(null);
-    else
-      live.tokens
-        .verify(credentials)
-        .then(go)
-        .catch((error) => {
-          this.#core.report(error, 'upgrade');
-          this.#refuse(socket, 'internal', trace);
-        });
+    const verified = credentials === null ? Promise.resolve(null) : live.tokens.verify(credentials);
+    verified.then(go).catch((error) => {
+      this.#core.report(error, 'upgrade');
+      this.#refuse(socket, 'internal', trace);
+    });
   }
 
   /** Closes the connections of keys that a fence moves. */
@@ -145,38 +144,44 @@ export class Upgrades {
     };
     // A connection of its own: it is given away with the upgrade.
     const connection = new Client(instance.origin.url, { allowH2: false, connectTimeout: 2_000 });
+    const close = () => {
+      void connection.close();
+      leave();
+    };
+    const denied = new Denied(req, socket, admitted.forwarded.requestId);
+    let abort = () => {};
     const handler: Dispatcher.DispatchHandler = {
-      onRequestStart() {},
+      onRequestStart(controller) {
+        abort = () => controller.abort(new Error('the client is gone'));
+        socket.once('close', abort);
+      },
       onRequestUpgrade: (controller, status, _headers, upstreamSocket) => {
-        void connection.close();
+        socket.off('close', abort);
         stats.counts.upgrades++;
         answered(status);
-        socket.write(headOf(status, 'Switching Protocols', controller.rawHeaders as RawHeaders, []));
+        socket.write(headOf(status, controller.rawHeaders as RawHeaders));
         this.#join(socket, upstreamSocket, head, to);
-        leave();
+        // One that was opened meanwhile has not seen it.
+        for (const fence of this.#core.gate.fences) this.closeFenced(fence);
+        close();
       },
-      onResponseStart(controller, status, _headers, text) {
-        const raw = controller.rawHeaders as RawHeaders;
-        socket.write(headOf(status, text ?? '', raw, ['connection', 'keep-alive', 'transfer-encoding']));
+      onResponseStart(controller, status) {
+        if (status < 200) return;
+        denied.head(controller, status);
         answered(status);
       },
-      onResponseData(_controller, chunk) {
-        socket.write(chunk);
-      },
+      onResponseData: (controller, chunk) => denied.data(controller, chunk),
       onResponseEnd() {
-        void connection.close();
-        leave();
-        socket.end();
+        close();
+        denied.end();
       },
       onResponseError: () => {
-        void connection.close();
-        leave();
-        if (socket.bytesWritten > 0) {
-          socket.destroy();
-          return;
+        close();
+        if (denied.begun) socket.destroy();
+        else {
+          call?.failed('upstream');
+          this.#refuse(socket, 'bad-gateway', trace);
         }
-        call?.failed('upstream');
-        this.#refuse(socket, 'bad-gateway', trace);
       },
     };
     const headers = headersOf(admitted.forwarded, verified, to.side, call?.traceparent);
@@ -235,11 +240,56 @@ type Upgrade = {
   trace: RequestTrace | null;
 };
 
-function headOf(status: number, text: string, raw: RawHeaders, without: readonly string[]): string {
-  let head = `HTTP/1.1 ${status} ${text}\r\n`;
-  for (let i = 0; i < raw.length; i += 2) {
-    const name = raw[i]!.toString('latin1');
-    if (!without.includes(name.toLowerCase())) head += `${name}: ${raw[i + 1]!.toString('latin1')}\r\n`;
+function headOf(status: number, raw: RawHeaders): string {
+  let head = `HTTP/1.1 ${status} Switching Protocols\r\n`;
+  for (let i = 0; i < raw.length; i += 2)
+    head += `${raw[i]!.toString('latin1')}: ${raw[i + 1]!.toString('latin1')}\r\n`;
+  return `${head}\r\n`;
+}
+
+/** How long a client may take none of an answer that it is to get. */
+const DOWNLOAD_IDLE_MS = 30_000;
+
+/**
+ * The answer of an upstream that does not upgrade: an ordinary answer, and the last one of its connection, because what
+ * followed the request was meant for another protocol.
+ */
+class Denied {
+  readonly #res: ServerResponse;
+  readonly #reply: Reply;
+  readonly #socket: Socket;
+  readonly #requestId: string;
+
+  constructor(req: IncomingMessage, socket: Socket, requestId: string) {
+    this.#res = new ServerResponse(req);
+    this.#reply = new Reply(this.#res);
+    this.#socket = socket;
+    this.#requestId = requestId;
   }
-  return `${head}${without.length > 0 ? 'connection: close\r\n' : ''}\r\n`;
+
+  get begun(): boolean {
+    return this.#reply.begun;
+  }
+
+  /** Throws when no head can be made of it. */
+  head(controller: Dispatcher.DispatchController, status: number): void {
+    const raw = (controller.rawHeaders as RawHeaders).map((text) => text.toString('latin1'));
+    const at = raw.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-length');
+    const length = at === -1 ? null : Number(raw[at + 1]);
+    // The HTTP server has let go of the socket with the upgrade.
+    this.#res.assignSocket(this.#socket);
+    this.#socket.on('drain', () => this.#res.emit('drain'));
+    this.#socket.setTimeout(DOWNLOAD_IDLE_MS, () => this.#socket.destroy());
+    this.#res.once('finish', () => this.#socket.end());
+    this.#res.sendDate = false;
+    this.#reply.head(status, [...responseHeaders(raw, this.#requestId), 'connection', 'close'], length);
+  }
+
+  data(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (!this.#reply.data(chunk, () => controller.resume())) controller.pause();
+  }
+
+  end(): void {
+    this.#reply.end();
+  }
 }

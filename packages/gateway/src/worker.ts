@@ -10,11 +10,12 @@ import { BucketCache } from '@banyan/cohort';
 import { bodyChecks } from './body.ts';
 import { ControlLoop } from './control-loop.ts';
 import type { Core } from './core.ts';
-import { type ErrorCode, rawProblem, refusedSockets } from './errors.ts';
+import type { ErrorCode } from './errors.ts';
 import { Exchange } from './exchange.ts';
 import { Gate } from './gate.ts';
 import { compileTable, type Live, unhealthyOf, upstreamsOf } from './live.ts';
 import { Pins } from './pins.ts';
+import { Pipelines } from './pipeline.ts';
 import type { ControlSource, RouteTable } from './route-table.ts';
 import { Shadow } from './shadow/shadow.ts';
 import { Stats } from './stats.ts';
@@ -51,6 +52,7 @@ export class Worker implements Core {
   readonly #loop: ControlLoop;
   #server: Server | null = null;
   readonly #upgrades: Upgrades;
+  readonly #pipelines = new Pipelines((req, res) => new Exchange(this, req, res).start());
   readonly #checks = bodyChecks();
   #live: Live | null = null;
   #tracing: Tracing | null = null;
@@ -152,15 +154,19 @@ export class Worker implements Core {
       keepAliveTimeout: 65_000,
       headersTimeout: 60_000,
       requestTimeout: 300_000,
-      shouldUpgradeCallback: isWebSocket,
+      // In its turn only; behind a request that is being answered it is a request like others.
+      shouldUpgradeCallback: (req) => isWebSocket(req) && !this.#pipelines.busy(req.socket),
     } as ServerOptions);
     server.maxHeadersCount = 0; // the parser silently drops headers beyond a count; their size is limited
     this.#server = server;
-    const handle = (req: IncomingMessage, res: ServerResponse) => new Exchange(this, req, res).start();
-    server.on('request', handle);
-    server.on('checkContinue', handle);
+    const take = (req: IncomingMessage, res: ServerResponse) => this.#pipelines.take(req, res);
+    server.on('request', take).on('checkContinue', take).on('checkExpectation', take);
+    server.on('connect', (_req, socket) => this.#pipelines.refuseTunnel(socket as Socket));
     server.on('upgrade', (req, socket, head) => this.#upgrades.handle(req, socket as Socket, head));
-    server.on('clientError', onClientError);
+    server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      if (error.code === 'ECONNRESET') socket.destroy();
+      else this.#pipelines.fail(socket as Socket, codeOf(error.code));
+    });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(this.#options.port, this.#options.host ?? '127.0.0.1', () => {
@@ -222,21 +228,17 @@ function after(ms: number, callback: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/** What could not be parsed as a request: answered as a problem, then the connection is closed. */
-function onClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable || refusedSockets.has(socket)) {
-    socket.destroy();
-    return;
-  }
-  socket.end(rawProblem(codeOf(error.code)));
-}
-
+/** How to answer what could not be parsed as a request. */
 function codeOf(code: string | undefined): ErrorCode {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
       return 'headers-too-large';
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return 'body-timeout';
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return 'body-too-large';
+    case 'HPE_INVALID_VERSION':
+      return 'unsupported-version';
     case 'HPE_UNEXPECTED_CONTENT_LENGTH':
     case 'HPE_INVALID_CONTENT_LENGTH':
     case 'HPE_INVALID_TRANSFER_ENCODING':
