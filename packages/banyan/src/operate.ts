@@ -1,6 +1,9 @@
 /** Running and driving Banyan from code: what `banyan up` and the other commands do, for tours, tests and tools. */
 export { ControlClient, controlOrigin } from './api/client.ts';
 export { type Control, ControlError, type ServiceStatus, type StepRecord } from './control/control.ts';
+export { type Controller, startController } from './controller/controller.ts';
+export { createOperations } from './controller/operations.ts';
 export { loadPlan } from './plan/load.ts';
+export { resolvePlan } from './plan/resolved.ts';
 export { FULL_SHARE, parseTarget, type Stage, type Target } from './stage/stages.ts';
 export { freePort, type ProcessName, type Supervisor, startSupervisor } from './up/supervisor.ts';

@@ -27,6 +27,8 @@ import { fencedStep, type StepContext } from './step.ts';
 
 /** How often facts are collected when nobody announces a change, ms. */
 const TICK_MS = 250;
+/** The same while every service is where it should be: wishes are announced, and evidence may be as old. */
+const RESTING_TICK_MS = 2_000;
 /** How often evidence is summed up and what is old is dropped, ms. */
 const TIDY_MS = 60_000;
 
@@ -77,17 +79,19 @@ export async function startController(options: {
 
   async function loop(): Promise<void> {
     while (!stopping) {
+      let resting = false;
       try {
         await tidy(Date.now());
-        await reconcile();
+        resting = await reconcile();
       } catch (error) {
         log.error({ err: error }, 'reconciling failed, trying again');
       }
-      await wake.next(TICK_MS);
+      await wake.next(resting ? RESTING_TICK_MS : TICK_MS);
     }
   }
 
-  async function reconcile(): Promise<void> {
+  /** True: every service is where it should be. */
+  async function reconcile(): Promise<boolean> {
     const facts = await collectFacts({ ...sources, probes }, new Date());
     // A lock that cannot be had now is tried again; steps do not wait for it.
     await guards
@@ -101,9 +105,13 @@ export async function startController(options: {
       .catch((error) => log.warn({ err: error }, 'refused writes could not be counted'));
     tellHealth(facts);
     for (const service of facts) {
-      if (stopping) return;
+      if (stopping) return false;
       await carryOut(service, decide(service));
     }
+    return facts.every(
+      ({ state: { stage, share, target } }) =>
+        stage === target.stage && (stage !== 'canary' || share === target.share),
+    );
   }
 
   /** One line in the log when an instance becomes unwell, and one when it is well again. */

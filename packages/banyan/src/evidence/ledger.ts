@@ -11,8 +11,10 @@ const WINDOW_MS = 2_000;
 const MINUTE_MS = 60_000;
 /** Workers report once a second: looking more often shows nothing new. */
 const FRESH_MS = 1_000;
-/** How far back a look reads again, ms: spans that were open at the last one have grown. */
-const OVERLAP_MS = 6_000;
+/** How late a write may be seen after one that was made later, ms: for as long transactions overlap. */
+const OVERLAP_MS = 500;
+/** Spans that began longer ago than this no longer grow, ms; if one does, the next full read sees it. */
+const SETTLED_MS = 10_000;
 
 /**
  * The evidence of the last hour, kept in memory as far as it no longer changes: a look reads the newest spans, and once a
@@ -22,8 +24,10 @@ export class Ledger {
   readonly #pool: pg.Pool;
   #windows = new Map<string, Map<string, Span>>();
   #minutes = new Map<string, Span[]>();
-  /** Sums of minutes by service and version; they hold until the next full read. */
-  #minuteSums = new Map<string, Sample>();
+  /** By service and version: sums of the minutes and of the spans that no longer grow, those before `upTo`. */
+  #settled = new Map<string, { upTo: number; sum: Sample }>();
+  /** When the newest span was written, by the database's clock. */
+  #toldAt = 0;
   /** What was asked since the last read. */
   #samples = new Map<string, Sample>();
   #fullAt = Number.NEGATIVE_INFINITY;
@@ -55,11 +59,7 @@ export class Ledger {
     const id = `${window} ${version} ${service}`;
     const known = this.#samples.get(id);
     if (known) return known;
-    const from = this.#now - (window === 'short' ? SHORT_MS : LONG_MS);
-    const sum: Sample = new Map();
-    if (window === 'long') addSample(sum, this.#sumOfMinutes(service, version));
-    for (const span of this.#windows.get(service)?.values() ?? [])
-      if (span.version >= version && span.starts >= from) addSpan(sum, span);
+    const sum = window === 'short' ? this.#shortSum(service, version) : this.#longSum(service, version);
     this.#samples.set(id, sum);
     return sum;
   }
@@ -73,7 +73,8 @@ export class Ledger {
   async #read(now: number): Promise<void> {
     if (now - this.#fullAt >= MINUTE_MS || now < this.#readAt) await this.#readAll(now);
     else {
-      const rows = await readEvidence(this.#pool, { spansMs: [WINDOW_MS], from: this.#readAt - OVERLAP_MS });
+      const toldAfter = this.#toldAt - OVERLAP_MS;
+      const rows = await readEvidence(this.#pool, { spansMs: [WINDOW_MS], from: now - LONG_MS, toldAfter });
       for (const row of rows) this.#keep(row);
     }
     this.#samples = new Map();
@@ -84,7 +85,7 @@ export class Ledger {
   async #readAll(now: number): Promise<void> {
     const rows = await readEvidence(this.#pool, { spansMs: [WINDOW_MS, MINUTE_MS], from: now - LONG_MS });
     this.#minutes = new Map();
-    this.#minuteSums = new Map();
+    this.#settled = new Map();
     this.#windows = new Map();
     for (const row of rows) {
       if (row.spanMs === WINDOW_MS) this.#keep(row);
@@ -97,15 +98,36 @@ export class Ledger {
     const spans = this.#windows.get(row.service) ?? new Map<string, Span>();
     this.#windows.set(row.service, spans);
     spans.set(`${row.starts} ${row.version} ${row.worker}`, spanOf(row));
+    this.#toldAt = Math.max(this.#toldAt, row.toldAt);
+  }
+
+  #shortSum(service: string, version: number): Sample {
+    const sum: Sample = new Map();
+    for (const span of this.#windowsFrom(service, version, this.#now - SHORT_MS)) addSpan(sum, span);
+    return sum;
+  }
+
+  #longSum(service: string, version: number): Sample {
+    const id = `${version} ${service}`;
+    const known = this.#settled.get(id) ?? { upTo: 0, sum: this.#sumOfMinutes(service, version) };
+    const upTo = this.#now - SETTLED_MS;
+    for (const span of this.#windowsFrom(service, version, known.upTo))
+      if (span.starts < upTo) addSpan(known.sum, span);
+    this.#settled.set(id, { upTo: Math.max(upTo, known.upTo), sum: known.sum });
+    const sum: Sample = new Map();
+    addSample(sum, known.sum);
+    for (const span of this.#windowsFrom(service, version, Math.max(upTo, known.upTo))) addSpan(sum, span);
+    return sum;
+  }
+
+  *#windowsFrom(service: string, version: number, from: number): Iterable<Span> {
+    for (const span of this.#windows.get(service)?.values() ?? [])
+      if (span.version >= version && span.starts >= from) yield span;
   }
 
   #sumOfMinutes(service: string, version: number): Sample {
-    const id = `${version} ${service}`;
-    const known = this.#minuteSums.get(id);
-    if (known) return known;
     const sum: Sample = new Map();
     for (const span of this.#minutes.get(service) ?? []) if (span.version >= version) addSpan(sum, span);
-    this.#minuteSums.set(id, sum);
     return sum;
   }
 }

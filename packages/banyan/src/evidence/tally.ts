@@ -53,8 +53,7 @@ export function addTally(sum: Tally, more: Tally): void {
   sum.compared += more.compared;
   sum.mismatched += more.mismatched;
   for (let i = 0; i < BUCKETS; i++) sum.latency[i]! += more.latency[i]!;
-  for (const [reason, count] of Object.entries(more.reasons))
-    sum.reasons[reason] = (sum.reasons[reason] ?? 0) + count;
+  for (const reason in more.reasons) sum.reasons[reason] = (sum.reasons[reason] ?? 0) + more.reasons[reason]!;
 }
 
 export function sumTallies(tallies: Iterable<Tally>): Tally {

@@ -11,18 +11,20 @@ export type EvidenceRow = {
   starts: number;
   version: number;
   worker: string;
+  /** When it was written, by the database's clock, ms since 1970. */
+  toldAt: number;
   outcomes: Outcome[];
 };
 
-/** Spans of these lengths that begin at `from` or later, as of one moment. */
+/** Spans of these lengths that begin at `from` or later and were written after `toldAfter`, as of one moment. */
 export async function readEvidence(
   db: Queryable,
-  { spansMs, from }: { spansMs: number[]; from: number },
+  { spansMs, from, toldAfter = 0 }: { spansMs: number[]; from: number; toldAfter?: number },
 ): Promise<EvidenceRow[]> {
   const { rows } = await db.query(
-    `SELECT service, span_ms, starts, version, worker_id, outcomes FROM control.evidence
-      WHERE span_ms = ANY ($1) AND starts >= $2 ORDER BY starts`,
-    [spansMs, new Date(from)],
+    `SELECT service, span_ms, starts, version, worker_id, outcomes, told_at FROM control.evidence
+      WHERE span_ms = ANY ($1) AND starts >= $2 AND told_at > $3 ORDER BY starts`,
+    [spansMs, new Date(from), new Date(toldAfter)],
   );
   return rows.map(toEvidenceRow);
 }
@@ -35,6 +37,7 @@ export function toEvidenceRow(row: any): EvidenceRow {
     starts: row.starts.getTime(),
     version: Number(row.version),
     worker: row.worker_id,
+    toldAt: row.told_at.getTime(),
     outcomes: row.outcomes,
   };
 }

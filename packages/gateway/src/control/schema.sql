@@ -58,6 +58,8 @@ CREATE TABLE IF NOT EXISTS control.evidence (
   outcomes  jsonb NOT NULL,
   PRIMARY KEY (span_ms, starts, service, version, worker_id)
 );
+-- When a span was last written, by this database's clock: what is new is read by it.
+ALTER TABLE control.evidence ADD COLUMN IF NOT EXISTS told_at timestamptz NOT NULL DEFAULT clock_timestamp();
 -- The counts of earlier versions had no end and are not carried over: evidence starts anew.
 DROP TABLE IF EXISTS control.outcomes;
 

@@ -1,0 +1,80 @@
+import { rollUp } from '@banyan/gateway';
+import type pg from 'pg';
+import { outcomesOf, SERVICES, WORKERS } from './system.ts';
+
+const WINDOW_MS = 2_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+
+/**
+ * So many hours of evidence until `end`, hour by hour as time would have brought them: minutes are written, and the
+ * roll-up runs with the clock of that hour. Mismatches, failures, steps and route tables gather meanwhile.
+ */
+export async function live(pool: pg.Pool, hours: number, end: number): Promise<void> {
+  for (let hour = hours; hour > 0; hour--) {
+    const starts = end - hour * HOUR_MS;
+    await writeMinutes(pool, starts);
+    while (!(await rollUp(pool, starts + HOUR_MS))) {}
+    await gather(pool, starts);
+  }
+  await writeLastMinute(pool, end);
+}
+
+/** The short spans of each worker that no roll-up has summed yet. */
+async function writeLastMinute(pool: pg.Pool, end: number): Promise<void> {
+  await pool.query(
+    `INSERT INTO control.evidence (service, span_ms, starts, version, worker_id, outcomes)
+     SELECT service, $1, at, 1, 'past-' || worker, outcomes
+       FROM jsonb_to_recordset($2) AS doc(service text, outcomes jsonb), generate_series(1, $3) AS worker,
+            generate_series($4::timestamptz, $5::timestamptz, interval '2 seconds') AS at`,
+    [
+      WINDOW_MS,
+      JSON.stringify(documentsOf(2, 1)),
+      WORKERS,
+      new Date(end),
+      new Date(end + MINUTE_MS - WINDOW_MS),
+    ],
+  );
+}
+
+function documentsOf(seconds: number, workers: number): object[] {
+  return Array.from({ length: SERVICES }, (_, service) => ({
+    service: `service${service}`,
+    outcomes: outcomesOf(service, seconds, workers).map(
+      ({ service: _service, version: _version, ...rest }) => rest,
+    ),
+  }));
+}
+
+async function writeMinutes(pool: pg.Pool, starts: number): Promise<void> {
+  await pool.query(
+    `INSERT INTO control.evidence (service, span_ms, starts, version, worker_id, outcomes)
+     SELECT service, $1, at, 1, '', outcomes
+       FROM jsonb_to_recordset($2) AS doc(service text, outcomes jsonb),
+            generate_series($3::timestamptz, $4::timestamptz, interval '1 minute') AS at
+     ON CONFLICT DO NOTHING`,
+    [
+      MINUTE_MS,
+      JSON.stringify(documentsOf(60, WORKERS)),
+      new Date(starts),
+      new Date(starts + HOUR_MS - MINUTE_MS),
+    ],
+  );
+}
+
+async function gather(pool: pg.Pool, at: number): Promise<void> {
+  await pool.query(
+    `INSERT INTO control.mismatches (service, route, version, at, curl, differences, answers)
+     SELECT 'service' || n, 'GET /route' || n || '/:id', 1, $1, 'curl', '[]', '{}' FROM generate_series(0, 13) AS n`,
+    [new Date(at)],
+  );
+  await pool.query(
+    `INSERT INTO control.failures (service, route, side, method, reason, at)
+     SELECT 'service' || n, 'GET /route' || n || '/:id', 'service', 'GET', 'timeout', $1 FROM generate_series(0, 29) AS n`,
+    [new Date(at)],
+  );
+  await pool.query(
+    `INSERT INTO control.steps (service, from_what, to_what, reason, outcome, ended_at)
+     SELECT 'service' || n, 'canary 10%', 'canary 50%', 'evidence is good', 'done', now() FROM generate_series(0, 4) AS n`,
+  );
+}
