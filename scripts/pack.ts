@@ -31,14 +31,11 @@ function pack(): void {
   const packages = readPackages();
   build(packages);
   for (const each of packages) assemble(each);
-  for (const { folder } of packages) {
-    const at = join(OUT, 'packages', folder);
-    const told = execFileSync('npm', ['pack', '--json', '--pack-destination', OUT], {
-      cwd: at,
-      encoding: 'utf8',
-    });
-    console.log(join('build', filenameOf(told)));
-  }
+  const folders = packages.map(({ folder }) => join(OUT, 'packages', folder));
+  const told = execFileSync('npm', ['pack', '--json', '--pack-destination', OUT, ...folders], {
+    encoding: 'utf8',
+  });
+  for (const file of filenamesOf(told)) console.log(join('build', file));
 }
 
 function readPackages(): Package[] {
@@ -131,7 +128,8 @@ function builtExports(exports: Record<string, string>): object {
 }
 
 /** npm tells it as a list, or as an object by name, by its version. */
-function filenameOf(told: string): string {
-  const [packed] = Object.values(JSON.parse(told) as Record<string, { filename: string }>);
-  return packed!.filename;
+function filenamesOf(told: string): string[] {
+  return Object.values(JSON.parse(told) as Record<string, { filename: string }>).map(
+    ({ filename }) => filename,
+  );
 }

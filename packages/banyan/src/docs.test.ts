@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Command } from 'commander';
@@ -36,7 +38,7 @@ describe('the documentation', () => {
     const program = createProgram();
     const lines = PAGES.flatMap((page) =>
       blocks(page, 'sh').flatMap((body) => body.split('\n').map((line) => [page, line] as const)),
-    ).filter(([, line]) => line.startsWith('npx banyan '));
+    ).filter(([, line]) => /^npx (banyan|@banyan\/cli) /.test(line));
     assert.ok(lines.length > 5);
     for (const [page, line] of lines) {
       const words = line.replace(/#.*$/, '').trim().split(/\s+/).slice(2);
@@ -51,6 +53,18 @@ describe('the documentation', () => {
         );
         assert.ok(known, `${page}: ${option} in ${line}`);
       }
+    }
+  });
+
+  it('has a unit file that systemd takes', { skip: !existsSync('/usr/bin/systemd-analyze') }, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'banyan-docs-'));
+    try {
+      const file = join(folder, 'banyan.service');
+      writeFileSync(file, blocks('docs/service.md', 'ini unit')[0]!);
+      const { status, stderr } = spawnSync('systemd-analyze', ['verify', file], { encoding: 'utf8' });
+      assert.deepEqual([status, stderr.includes('banyan.service')], [0, false], stderr);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
     }
   });
 

@@ -5,6 +5,7 @@ import Fastify, {
   type FastifyError,
   type FastifyInstance,
   type FastifyRequest,
+  LogController,
 } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -36,7 +37,9 @@ export type Api = { url: string; port: number; close(): Promise<void> };
 /** Serves a control plane over HTTP. Resolves when it listens. */
 export async function serveApi(control: Control, options: ApiOptions): Promise<Api> {
   const app = Fastify({
-    ...(options.log ? { loggerInstance: options.log, disableRequestLogging: true } : {}),
+    ...(options.log
+      ? { loggerInstance: options.log, logController: new LogController({ disableRequestLogging: true }) }
+      : {}),
     bodyLimit: 65_536,
     forceCloseConnections: true,
   });

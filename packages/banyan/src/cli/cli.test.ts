@@ -399,6 +399,21 @@ describe('banyan check', { concurrency: 3 }, () => {
   });
 });
 
+describe('banyan init', () => {
+  test('writes a plan that is right by its form, and never over another', async () => {
+    const folder = join(root, 'a new shop');
+    mkdirSync(folder);
+    const written = await run([main, 'init'], folder).ended;
+    assert.equal(written.code, 0, written.stderr);
+    const checked = await run([main, 'check', '--offline', '--json'], folder).ended;
+    assert.equal(checked.code, 0, checked.stderr);
+    assert.deepEqual(checked.json().warnings, []);
+    const again = await run([main, 'init'], folder).ended;
+    assert.equal(again.code, 2);
+    assert.match(again.stderr, /is there already\n {2}mend: /);
+  });
+});
+
 describe('banyan', { concurrency: 3 }, () => {
   test('exits with 3 when no control plane is there, and says how to start it', async () => {
     const folder = join(root, 'down');
@@ -427,7 +442,7 @@ describe('banyan', { concurrency: 3 }, () => {
     assert.equal(help.code, 0);
     assert.match(help.stdout, /Exit codes:/);
     const { commands } = createProgram();
-    assert.equal(commands.length, 17);
+    assert.equal(commands.length, 18);
     for (const command of commands) {
       let text = '';
       command.configureOutput({ writeOut: (chunk) => (text += chunk) }).outputHelp();

@@ -6,6 +6,7 @@ import { configCommand } from './commands/config.ts';
 import { eventsCommand } from './commands/events/events.ts';
 import { failuresCommand } from './commands/failures.ts';
 import { flagsCommand } from './commands/flags/flags.ts';
+import { initCommand } from './commands/init.ts';
 import { mismatchesCommand } from './commands/mismatches.ts';
 import { pauseCommand } from './commands/pause.ts';
 import { planCommand } from './commands/plan.ts';
@@ -26,8 +27,12 @@ export function createProgram(): Command {
   const program = withCommonOptions(new Command('banyan'))
     .description('Move a running monolith to microservices without losing a write.')
     .version(version)
-    .addHelpText('after', `\n${EXIT_HELP}\n\nStart with:\n  $ banyan check\n  $ banyan up\n  $ banyan plan`);
+    .addHelpText(
+      'after',
+      `\n${EXIT_HELP}\n\nStart with:\n  $ banyan init\n  $ banyan check\n  $ banyan up\n  $ banyan plan`,
+    );
   const commands = [
+    initCommand(),
     checkCommand(),
     upCommand(),
     statusCommand(),
