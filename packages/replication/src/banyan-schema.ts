@@ -56,11 +56,22 @@ CREATE TABLE IF NOT EXISTS banyan.repairs (
 CREATE TABLE IF NOT EXISTS banyan.guards (
   service text PRIMARY KEY,
   share integer NOT NULL CHECK (share BETWEEN 0 AND 10000)
+);
+CREATE TABLE IF NOT EXISTS banyan.mark (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  system text NOT NULL,
+  control text NOT NULL,
+  since timestamptz NOT NULL DEFAULT now()
 );`;
 
 /** Creates what is missing of the `banyan` schema. Safe to run from several processes at once. */
 export async function ensureBanyanSchema(db: Pick<pg.Pool, 'query'>): Promise<void> {
-  const { rows } = await db.query(`SELECT to_regclass('banyan.guards') IS NOT NULL AS there`);
+  const owner = await schemaOwner(db);
+  if (owner && !owner.ours)
+    throw new Error(
+      `The schema banyan belongs to the role ${owner.name}, not to Banyan's. Give it to Banyan's role.`,
+    );
+  const { rows } = await db.query(`SELECT to_regclass('banyan.mark') IS NOT NULL AS there`);
   if (rows[0].there) return;
   await db.query(`BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('banyan schema', 0)); ${SQL} COMMIT`);
 }

@@ -21,6 +21,7 @@ export {
   type TableMapping,
   table,
 } from './mapping.ts';
+export { claimDatabase, type Mark, markOf } from './mark.ts';
 export { nearest } from './nearest.ts';
 export { type Orphans, orphans } from './orphans.ts';
 export type { Finding } from './preflight/finding.ts';

@@ -4,6 +4,7 @@ import { loadPlan } from '../plan/load.ts';
 import { formatProblem } from '../plan/problem.ts';
 import { claimFolder } from './claim.ts';
 import { checkNobodyElse } from './holder.ts';
+import { claimDatabases } from './mark.ts';
 import { checkPorts } from './ports.ts';
 import { whenStarterIsGone } from './starter.ts';
 import { startSupervisor } from './supervisor.ts';
@@ -23,6 +24,7 @@ export async function runUp(options: { config: string; json: boolean }): Promise
   try {
     await checkNobodyElse(plan.control.database);
     await checkPorts(plan);
+    await claimDatabases(plan);
     const supervisor = await startSupervisor({
       config: path,
       token: process.env.BANYAN_TOKEN || plan.control.token || ensureToken(directory),
