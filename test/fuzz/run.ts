@@ -51,7 +51,7 @@ export async function runTarget(target: Target, options: RunOptions): Promise<Ru
   const kinds = Map.groupBy(suspects, ({ problem }) => kindOf(problem));
   const failures: Failure[] = [];
   for (const [suspect] of [...kinds.values()].slice(0, MOST_KINDS))
-    failures.push({ ...(await confirm(target, seed, suspect!)) });
+    failures.push(await confirm(target, seed, suspect!));
   return { target: target.name, inputs: next - first, failed: suspects.length, failures, figures };
 }
 

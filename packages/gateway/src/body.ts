@@ -1,7 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { Ajv } from 'ajv';
-import type { BodyCheck } from './match.ts';
 
 /** A body up to this length is read whole before it is forwarded: it can be sent again, and no slow sender blocks a fence. */
 export const BUFFERED_BYTES = 64 * 1024;
@@ -83,27 +81,6 @@ export class BodyStream extends Readable {
     this.#req.pause();
     callback(error);
   }
-}
-
-/** Compiles JSON schemas to checks; the same schema is compiled once. */
-export function bodyChecks(): (schema: unknown) => BodyCheck {
-  const ajv = new Ajv({ allErrors: true, strict: false });
-  const known = new Map<string, BodyCheck>();
-  return (schema) => {
-    const id = JSON.stringify(schema);
-    const existing = known.get(id);
-    if (existing) return existing;
-    const validate = ajv.compile(schema as object);
-    const check: BodyCheck = (body) => {
-      if (validate(body)) return null;
-      return (validate.errors ?? []).slice(0, 20).map((error) => ({
-        pointer: error.instancePath,
-        message: error.message ?? 'is not valid',
-      }));
-    };
-    known.set(id, check);
-    return check;
-  };
 }
 
 /** Is this content type JSON, in plain form? */

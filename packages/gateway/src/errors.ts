@@ -19,6 +19,10 @@ export const ERRORS = {
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-body': { status: 415, title: 'The body must be plain JSON' },
   'expectation-failed': { status: 417, title: 'Nothing but 100-continue can be expected' },
+  'body-too-complex': {
+    status: 422,
+    title: 'The body is nested too deeply, or takes too much work to check',
+  },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
   internal: { status: 500, title: 'The gateway failed' },

@@ -70,14 +70,7 @@ export class Intake {
   #refusalOf(check: BodyCheck, body: Buffer | null): Refusal | null {
     const { 'content-type': type, 'content-encoding': encoding } = this.#req.headers;
     if (body !== null && (!isJson(type) || encoding !== undefined)) return { code: 'unsupported-body' };
-    let parsed: unknown = null;
-    try {
-      if (body !== null) parsed = JSON.parse(body.toString('utf8'));
-    } catch {
-      return { code: 'invalid-json' };
-    }
-    const errors = check(parsed);
-    return errors && { code: 'invalid-body', errors };
+    return check(body);
   }
 
   /** The client sends its body only when it is told to. */

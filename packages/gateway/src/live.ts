@@ -1,4 +1,4 @@
-import { bodyChecks } from './body.ts';
+import { bodyChecks } from './body-schema.ts';
 import { compileRoutes, type Matcher } from './match.ts';
 import { RateLimiter } from './rate-limit.ts';
 import type { RouteTable, UnhealthyInstance } from './route-table.ts';

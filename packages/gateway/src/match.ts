@@ -11,8 +11,13 @@ type CompiledRoute = {
   validate: BodyCheck | null;
 };
 
-/** Returns what is wrong, or null. */
-export type BodyCheck = (body: unknown) => { pointer: string; message: string }[] | null;
+/** Says what is wrong with a body as it came (null: there was none), or null. */
+export type BodyCheck = (body: Buffer | null) => BodyRefusal | null;
+
+export type BodyRefusal = {
+  code: 'invalid-json' | 'invalid-body' | 'body-too-complex';
+  errors?: { pointer: string; message: string }[];
+};
 
 export type Match = { route: CompiledRoute; params: Record<string, string | undefined> };
 

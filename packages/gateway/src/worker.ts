@@ -7,7 +7,7 @@ import {
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { BucketCache } from '@banyan/cohort';
-import { bodyChecks } from './body.ts';
+import { bodyChecks } from './body-schema.ts';
 import { ControlLoop } from './control-loop.ts';
 import type { Core } from './core.ts';
 import type { ErrorCode } from './errors.ts';

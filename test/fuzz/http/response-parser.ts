@@ -62,7 +62,8 @@ export class ResponseParser {
     if (end === -1) return false;
     const [line, ...fields] = text.slice(0, end).split('\r\n');
     const status = Number(STATUS_LINE.exec(line as string)?.[1]);
-    if (!(status >= 100 && status <= 599)) return this.#refuse('a status line');
+    // Above 599 a client takes it for a failure of the server (RFC 9110, 15).
+    if (!(status >= 100)) return this.#refuse('a status line');
     const headers = headersOf(fields);
     if (typeof headers === 'string') return this.#refuse(headers);
     if (status === 101) {
