@@ -26,6 +26,8 @@ type StoryClock = { now: () => number; sleep: (ms: number) => Promise<void> };
 
 /** How often the status is asked for, ms: stages are told apart this exactly. */
 const LOOK_MS = 400;
+/** What has not come about by then is left out, however slow the machine is, ms. */
+const LONGEST_STORY_MS = 15 * 60_000;
 
 /**
  * What happens in the tour, in order. The traffic goes on all the time. Gives what did not come about: a service that
@@ -65,6 +67,7 @@ function storyteller(options: StoryOptions) {
   const { control, onEvent, onStage, onStatus, signal, patience = 1 } = options;
   const { now, sleep } = options.clock ?? REAL_CLOCK;
   const limits = limitsFor(patience);
+  const storyEnds = now() + LONGEST_STORY_MS;
   const told = new Map<string, string>();
   const unfinished: string[] = [];
 
@@ -73,9 +76,10 @@ function storyteller(options: StoryOptions) {
   /** Brings the service to the goal, over setbacks; false when it has to be given up, which is told. */
   async function reach(goal: Goal): Promise<boolean> {
     let pursuit = beginPursuit(now());
+    const longestMs = Math.min(limits.longestMs, storyEnds - now());
     for (;;) {
       const status = await look(goal.service);
-      let next = pursue(goal, status, pursuit, now(), limits);
+      let next = pursue(goal, status, pursuit, now(), { ...limits, longestMs });
       if (next.move.do === 'ask') {
         const refused = await ask(goal, status);
         if (refused) next = setBack(goal, next.pursuit, `cannot yet: ${refused}`, now(), limits);
