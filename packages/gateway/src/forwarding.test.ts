@@ -405,6 +405,47 @@ describe('WebSocket', () => {
     assert.match(answer, /no$/);
   });
 
+  test('a long answer to an upgrade that is denied waits for a client that does not read', async (t) => {
+    const monolith = await startBackend(t, 'monolith');
+    const total = 64 * 1024 * 1024;
+    let written = 0;
+    monolith.answer = (_req, res) => {
+      const block = Buffer.alloc(256 * 1024, 'a');
+      res.writeHead(200, { 'content-length': total, connection: 'X-Private', 'x-private': '1' });
+      const more = () => {
+        while (written < total) {
+          written += block.length;
+          if (!res.write(block)) return res.once('drain', more);
+        }
+        return res.end();
+      };
+      more();
+    };
+    const { gateway } = await startTestGateway(t, tableOf({ monolith: monolith.url }, 0, []));
+    const socket = connect(gateway.port, '127.0.0.1');
+    socket.write(
+      'GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n\r\n',
+    );
+    await once(socket, 'readable');
+    let last = -1;
+    await until(async () => {
+      const before = last;
+      last = written;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return before === last;
+    });
+    assert.ok(written < 48 * 1024 * 1024, `the upstream has written ${written} bytes`);
+    let head = '';
+    let received = 0;
+    for await (const chunk of socket) {
+      if (head === '') head = chunk.toString('latin1').split('\r\n\r\n', 1)[0]!;
+      received += chunk.length;
+    }
+    assert.match(head, /^HTTP\/1.1 200 /);
+    assert.doesNotMatch(head, /x-private/i);
+    assert.equal(received, head.length + 4 + total, 'whole, and the connection is closed behind it');
+  });
+
   test('a fence closes the connections of keys that move, and new ones go to the new side', async (t) => {
     const [monolith, service] = [await echoServer(t, 'monolith'), await echoServer(t, 'service')];
     const routes = [{ method: 'GET', path: '/chat/:id', key: { from: 'param' as const, name: 'id' } }];

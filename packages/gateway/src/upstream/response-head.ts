@@ -82,7 +82,7 @@ const CR = 13;
 const AFTER_VERSION = 'HTTP/1.1 '.length;
 const AFTER_STATUS = 'HTTP/1.1 200'.length;
 const DIGITS = /^\d{1,15}$/;
-const STATUS = /^[1-9]\d\d$/;
+const STATUS = /^[1-5]\d\d$/;
 const NAME = /^[\w!#$%&'*+.^`|~-]$/;
 /** By character: may it be in a header's name? */
 const IN_NAME = Uint8Array.from({ length: 256 }, (_, code) => (NAME.test(String.fromCharCode(code)) ? 1 : 0));

@@ -135,6 +135,7 @@ describe('what two readers could take for two things is malformed', () => {
     'a status of two digits': 'HTTP/1.1 99 OK\r\n\r\n',
     'a status of four digits': 'HTTP/1.1 2000 OK\r\n\r\n',
     'a status below 100': 'HTTP/1.1 099 OK\r\n\r\n',
+    'a status of no class': 'HTTP/1.1 600 High\r\n\r\n',
     'a status with its reason attached': 'HTTP/1.1 200OK\r\n\r\n',
     'two spaces before the status': 'HTTP/1.1  200 OK\r\n\r\n',
     'a line before the status line': '\r\nHTTP/1.1 200 OK\r\n\r\n',
