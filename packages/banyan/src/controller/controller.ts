@@ -138,7 +138,7 @@ export async function startController(options: {
     const { state } = facts;
     switch (decision.do) {
       case 'wait':
-        await store.setMessage(pool, state.service, decision.why);
+        if (decision.why !== state.message) await store.setMessage(pool, state.service, decision.why);
         return;
       case 'pause':
         log.warn({ service: state.service, why: decision.why }, 'paused');
