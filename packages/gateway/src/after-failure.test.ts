@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { afterFailure, type FailedRequest } from './after-failure.ts';
 
-const FAILURES = ['connect', 'reset', 'timeout', 'malformed', 'unavailable'] as const;
+const FAILURES = ['connect', 'reset', 'timeout', 'malformed', 'unavailable', 'busy'] as const;
 
 const failedRequest = fc
   .record({

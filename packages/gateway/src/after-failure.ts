@@ -50,6 +50,7 @@ function mayRescue({ hasFallback, replayable, awaited, safe, mayHaveRun }: Faile
 function problemOf({ safe, mayHaveRun, failure }: FailedRequest): ErrorCode {
   if (failure === 'malformed') return 'bad-gateway';
   if (!safe && mayHaveRun) return 'outcome-unknown';
+  if (failure === 'busy') return 'upstream-busy';
   if (failure === 'connect' || failure === 'unavailable') return 'unavailable';
   return failure === 'timeout' ? 'upstream-timeout' : 'bad-gateway';
 }

@@ -5,6 +5,8 @@ import type { Instance, Upstream } from './upstream/upstream.ts';
 
 /** What an attempt tells of. Calls come in the order head, data…, then end or failed; `failed` may come at any time. */
 export interface AttemptOwner {
+  /** The answer is late, and may still come. */
+  onLate(attempt: Attempt): void;
   onHead(attempt: Attempt, status: number, headers: string[], length: number | null): void;
   onData(attempt: Attempt, chunk: Buffer): void;
   onEnd(attempt: Attempt): void;
@@ -29,6 +31,7 @@ export class Attempt implements ResponseHandler {
   readonly side: Side;
   readonly upstream: Upstream;
   readonly instance: Instance;
+  readonly client: string;
   readonly startedAt: number;
   readonly trace: AttemptTrace | null;
 
@@ -37,6 +40,7 @@ export class Attempt implements ResponseHandler {
     side: Side,
     upstream: Upstream,
     instance: Instance,
+    client: string,
     startedAt: number,
     trace: AttemptTrace | null,
   ) {
@@ -44,12 +48,14 @@ export class Attempt implements ResponseHandler {
     this.side = side;
     this.upstream = upstream;
     this.instance = instance;
+    this.client = client;
     this.startedAt = startedAt;
     this.trace = trace;
   }
 
-  pause(): void {
-    this.connection?.pause();
+  /** `byClient`: its client does not take the answer; else it is we who make it wait. */
+  pause(byClient: boolean): void {
+    this.connection?.pause(byClient);
   }
 
   resume(): void {
@@ -58,7 +64,17 @@ export class Attempt implements ResponseHandler {
 
   abort(): void {
     this.aborted = true;
-    this.connection?.abort();
+    if (this.connection) this.connection.abort();
+    else this.instance.origin.withdraw(this.client, this);
+  }
+
+  /** Nobody waits for the answer any more: what is left of it may take so much longer. */
+  expire(ms: number): void {
+    this.connection?.expire(ms);
+  }
+
+  onLate(): void {
+    this.owner.onLate(this);
   }
 
   onSent(): void {

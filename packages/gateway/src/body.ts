@@ -1,51 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
+import { BodyAborted, BodyTooLarge } from './uploads.ts';
 
 /** A body up to this length is read whole before it is forwarded: it can be sent again, and no slow sender blocks a fence. */
 export const BUFFERED_BYTES = 64 * 1024;
-
-export class BodyTooLarge extends Error {
-  readonly code = 'BANYAN_BODY_TOO_LARGE';
-  constructor() {
-    super('the body is larger than the limit');
-  }
-}
-
-export class BodyAborted extends Error {
-  readonly code = 'BANYAN_BODY_ABORTED';
-  constructor() {
-    super('the client went away before the end of the body');
-  }
-}
-
-/** Reads a body whole, at most `limit` bytes. Calls back exactly once. */
-export function readBody(
-  req: IncomingMessage,
-  limit: number,
-  done: (error: BodyTooLarge | BodyAborted | null, body: Buffer) => void,
-): void {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  const finish = (error: BodyTooLarge | BodyAborted | null) => {
-    req.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
-    req.on('error', ignore);
-    done(error, chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
-  };
-  const onData = (chunk: Buffer) => {
-    size += chunk.length;
-    if (size <= limit) {
-      chunks.push(chunk);
-      return;
-    }
-    req.pause();
-    finish(new BodyTooLarge());
-  };
-  const onEnd = () => finish(null);
-  const onClose = () => finish(new BodyAborted());
-  req.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
-}
-
-const ignore = (): void => {};
 
 /**
  * A request's body as a stream of its own, counted. When it is destroyed (the upstream failed) the client's connection
@@ -70,6 +28,8 @@ export class BodyStream extends Readable {
       if (!req.complete) this.destroy(new BodyAborted());
     });
     req.on('error', () => this.destroy(new BodyAborted()));
+    // Its client may go away while it still waits for a connection, and nobody listens to it yet.
+    this.on('error', ignore);
     req.pause();
   }
 
@@ -82,6 +42,8 @@ export class BodyStream extends Readable {
     callback(error);
   }
 }
+
+const ignore = (): void => {};
 
 /** Is this content type JSON, in plain form? */
 export function isJson(contentType: string | undefined): boolean {

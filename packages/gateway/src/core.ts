@@ -5,6 +5,7 @@ import type { Pins } from './pins.ts';
 import type { Shadow } from './shadow/shadow.ts';
 import type { Stats } from './stats.ts';
 import type { Tracing } from './tracing/trace.ts';
+import type { Uploads } from './uploads.ts';
 
 /** What every exchange of a worker shares. */
 export interface Core {
@@ -15,6 +16,7 @@ export interface Core {
   readonly pins: Pins;
   readonly shadow: Shadow;
   readonly buckets: BucketCache;
+  readonly uploads: Uploads;
   /** Null when traces go nowhere. */
   readonly tracing: Tracing | null;
   readonly draining: boolean;

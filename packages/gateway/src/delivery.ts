@@ -1,10 +1,10 @@
 import { afterFailure } from './after-failure.ts';
 import { Attempt, type AttemptOwner, type Failure } from './attempt.ts';
-import { BodyTooLarge } from './body.ts';
 import { cohortOf } from './choose.ts';
 import type { ErrorCode } from './errors.ts';
 import type { InFlight } from './gate.ts';
 import { passTrace, responseHeaders } from './headers.ts';
+import { isUnread, lingerAfter } from './linger.ts';
 import { cellOf, headersOf, type Order, upstreamOf } from './order.ts';
 import { type FailureReason, reasonOfFailure, reasonOfStatus } from './outcome-reasons.ts';
 import { Reply } from './reply.ts';
@@ -12,7 +12,8 @@ import { readyToRescue } from './rescue.ts';
 import type { Side } from './route-table.ts';
 import { settleWrite, wavesToSettle } from './settle-write.ts';
 import type { Capture } from './shadow/shadow.ts';
-import type { UpstreamErrorCode } from './upstream/connection.ts';
+import { BodyTooLarge } from './uploads.ts';
+import type { UpstreamError, UpstreamErrorCode } from './upstream/connection.ts';
 import type { Instance } from './upstream/upstream.ts';
 
 /** Who gave the order. */
@@ -25,10 +26,12 @@ export interface DeliveryOwner {
   delivered(): void;
 }
 
-/** How long an unsafe request stays counted as in flight after its client has been told that it took too long. */
+/** How long an unsafe request goes on, and stays in flight, when its client has gone or was told that it took too long. */
 const LINGER_MS = 60_000;
 /** Answers of a side that the other side may answer instead, when the request is safe. */
 const RESCUABLE = new Set([500, 502, 503, 504]);
+/** Failures that are the upstream's doing. No client's abort, body or pace counts against an upstream. */
+const UPSTREAMS = new Set<UpstreamErrorCode>(['connect', 'timeout', 'reset', 'malformed']);
 /** Answers that say that the upstream itself is not well. */
 const UNWELL = new Set([502, 503, 504]);
 
@@ -48,9 +51,10 @@ export class Delivery implements AttemptOwner {
   #attempts = 0;
   /** Bytes of the request have gone to some upstream: never unset, whatever comes afterwards. */
   #mayHaveRun = false;
+  /** The upstream has begun to answer. */
+  #headSeen = false;
   /** A rescue's answer may lack what the failed side had said yes to. */
   #mayBeStale = false;
-  #timer: NodeJS.Timeout | null = null;
   /** The client has its answer, or will never get one. */
   #answered = false;
   #closed = false;
@@ -78,11 +82,16 @@ export class Delivery implements AttemptOwner {
     this.#send(decision.side, null);
   }
 
-  /** The client's connection is gone, or the answer is out. Nobody waits for a read any more; a write goes on. */
+  /** The client's connection is gone, or the answer is out. Nobody waits for a read any more; a write that is sent goes on. */
   closed(): void {
     this.#closed = true;
-    if (this.#order.safe && !this.#answered) this.#attempt?.abort();
-    this.#attempt?.resume();
+    const attempt = this.#attempt;
+    if (attempt !== null) {
+      const mayRun = !this.#order.safe && attempt.connection !== null;
+      if (!mayRun && !this.#answered) attempt.abort();
+      else if (this.#headSeen) attempt.expire(LINGER_MS);
+      attempt.resume();
+    }
     this.#endIfOver();
   }
 
@@ -94,7 +103,7 @@ export class Delivery implements AttemptOwner {
   }
 
   #send(side: Side, not: Instance | null): void {
-    const { core, match, req, safe, intake, bodyLimit } = this.#order;
+    const { core, match, req, safe, intake, bodyLimit, client } = this.#order;
     const upstream = upstreamOf(this.#order, side);
     const now = core.now();
     const instance = upstream.pick(not, !this.#hasFallback(side));
@@ -115,28 +124,29 @@ export class Delivery implements AttemptOwner {
         shadow: false,
       }) ?? null;
     this.#attempts++;
-    const attempt = new Attempt(this, side, upstream, instance, now, trace);
+    const attempt = new Attempt(this, side, upstream, instance, client, now, trace);
     this.#attempt = attempt;
-    const timeoutMs = match?.route.route.limits?.timeoutMs ?? upstream.config.timeoutMs;
-    if (!safe) this.#timer ??= setTimeout(onTimeout, timeoutMs, this);
     instance.origin.send(
       {
         method,
         path,
         headers: headersOf(this.#order.forwarded, this.#order.verified, side, trace?.traceparent),
         body: intake.take(bodyLimit),
-        timeoutMs: safe ? timeoutMs : timeoutMs + LINGER_MS,
+        client,
+        timeoutMs: match?.route.route.limits?.timeoutMs ?? upstream.config.timeoutMs,
+        lingerMs: safe ? 0 : LINGER_MS,
       },
       attempt,
     );
   }
 
   onHead(attempt: Attempt, status: number, headers: string[], length: number | null): void {
+    this.#headSeen = true;
     if (this.#answered) {
       attempt.discarded = true; // the client has been told that it took too long
+      attempt.expire(LINGER_MS);
       return;
     }
-    this.#clearTimer();
     const { core, safe } = this.#order;
     cellOf(this.#order, attempt.side).answered(status, core.now() - attempt.startedAt);
     if (status >= 500) this.#failed(attempt.side, reasonOfStatus(status));
@@ -153,7 +163,7 @@ export class Delivery implements AttemptOwner {
       this.#relay(attempt, status, headers, length);
       return;
     }
-    attempt.pause();
+    attempt.pause(false);
     settleWrite(this.#order, attempt.side, waves)
       .then(() => {
         if (!this.#closed) this.#relay(attempt, status, headers, length);
@@ -164,7 +174,7 @@ export class Delivery implements AttemptOwner {
 
   onData(attempt: Attempt, chunk: Buffer): void {
     this.#capture?.add(chunk);
-    if (!this.#closed && !this.#reply.data(chunk, () => attempt.resume())) attempt.pause();
+    if (!this.#closed && !this.#reply.data(chunk, () => attempt.resume())) attempt.pause(true);
   }
 
   onEnd(attempt: Attempt): void {
@@ -173,8 +183,7 @@ export class Delivery implements AttemptOwner {
     const { begun } = this.#reply;
     if (!this.#closed && begun) {
       this.#answered = true;
-      this.#reply.end();
-      if (!this.#order.req.complete) this.#order.req.resume(); // answered before it was all read
+      this.#reply.end(this.#order.live.limits.downloadIdleMs);
     }
     if (this.#capture !== null && begun) this.#compare(attempt);
     this.#endIfOver();
@@ -184,10 +193,8 @@ export class Delivery implements AttemptOwner {
     if (attempt.sent) this.#mayHaveRun = true;
     if (attempt !== this.#attempt) return;
     this.#attempt = null;
-    if (attempt.aborted || failure.error.code === 'body') {
-      attempt.upstream.breaker.abandoned();
-      if (failure.error.cause instanceof BodyTooLarge) this.#problem('body-too-large');
-      this.#endIfOver();
+    if (attempt.aborted || !UPSTREAMS.has(failure.error.code)) {
+      this.#blameless(attempt, failure.error);
       return;
     }
     if (this.#answered) {
@@ -205,16 +212,33 @@ export class Delivery implements AttemptOwner {
     this.#afterFailure(attempt.side, attempt, failure.error.code);
   }
 
+  /** It failed through its client, or for want of a place. */
+  #blameless(attempt: Attempt, { code, cause }: UpstreamError): void {
+    attempt.upstream.breaker.abandoned();
+    if (this.#answered || this.#closed) this.#endIfOver();
+    else if (this.#reply.begun || code === 'slow-reader') {
+      this.#answered = true;
+      this.#order.core.stats.counts.slowClients++;
+      this.#order.res.destroy();
+      this.#endIfOver();
+    } else if (code === 'busy') {
+      this.#order.core.stats.counts.busy++;
+      this.#afterFailure(attempt.side, null, 'busy');
+    } else if (code === 'slow-upload') {
+      this.#order.core.stats.counts.slowClients++;
+      this.#problem('body-timeout');
+    } else if (cause instanceof BodyTooLarge) this.#problem('body-too-large');
+  }
+
   /** The client of an unsafe request has waited long enough; the request itself stays in flight. */
-  timedOut(): void {
-    const attempt = this.#attempt;
-    if (attempt === null || this.#answered || this.#reply.begun) return;
+  onLate(attempt: Attempt): void {
+    if (attempt !== this.#attempt || this.#answered || this.#reply.begun) return;
     attempt.upstream.failed(attempt.instance);
     this.#unanswered(attempt.side, this.#order.core.now() - attempt.startedAt, 'outcome unknown');
     this.#problem('outcome-unknown');
   }
 
-  /** `attempt` is null when none was made. */
+  /** `attempt` is null when none was made, or the upstream had no part in its failure. */
   #afterFailure(side: Side, attempt: Attempt | null, failure: UpstreamErrorCode | 'unavailable'): void {
     const next = afterFailure({
       safe: this.#order.safe,
@@ -234,7 +258,6 @@ export class Delivery implements AttemptOwner {
       this.#send(side, attempt.instance);
       return;
     }
-    this.#clearTimer();
     if (attempt !== null) {
       attempt.upstream.failed(attempt.instance);
       const reason = failure === 'unavailable' ? 'refused' : reasonOfFailure(failure);
@@ -277,7 +300,10 @@ export class Delivery implements AttemptOwner {
 
   #relay(attempt: Attempt, status: number, headers: string[], length: number | null): void {
     const list = responseHeaders(headers, this.#order.forwarded.requestId);
-    if (this.#order.core.draining) list.push('connection', 'close');
+    const { core, req } = this.#order;
+    const early = isUnread(req);
+    if (early) lingerAfter(req);
+    if (core.draining || early) list.push('connection', 'close');
     if (this.#mayBeStale) list.push('x-banyan-stale', 'maybe');
     this.#capture?.head(status, headers);
     try {
@@ -321,12 +347,6 @@ export class Delivery implements AttemptOwner {
     core.stats.failed(cellOf(this.#order, side), req.method as string, reason);
   }
 
-  #clearTimer(): void {
-    if (this.#timer === null) return;
-    clearTimeout(this.#timer);
-    this.#timer = null;
-  }
-
   #problem(code: ErrorCode): void {
     this.#answered = true;
     this.#owner.refuse(code);
@@ -336,12 +356,7 @@ export class Delivery implements AttemptOwner {
   #endIfOver(): void {
     if (this.#attempt !== null || this.#over || !(this.#answered || this.#closed)) return;
     this.#over = true;
-    this.#clearTimer();
     if (this.#inFlight !== null) this.#order.core.gate.leave(this.#inFlight);
     this.#owner.delivered();
   }
-}
-
-function onTimeout(delivery: Delivery): void {
-  delivery.timedOut();
 }

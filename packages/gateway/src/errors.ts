@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { isUnread, lingerAfter } from './linger.ts';
 
 /** Everything the gateway itself answers, by stable code. `status` is HTTP, `title` is for people. */
 export const ERRORS = {
@@ -36,6 +37,7 @@ export const ERRORS = {
   },
   'keys-unavailable': { status: 503, title: 'The keys of the token issuer cannot be fetched, try again' },
   unavailable: { status: 503, title: 'The upstream is not available' },
+  'upstream-busy': { status: 503, title: 'All places at the upstream are taken, try again' },
   'upstream-timeout': { status: 504, title: 'The upstream did not answer in time' },
   'unsupported-version': { status: 505, title: 'HTTP/1.1 or HTTP/1.0 is spoken here' },
 } as const;
@@ -90,7 +92,10 @@ export function sendProblem(
   ];
   if (status === 503 && !headers.includes('retry-after')) list.push('retry-after', '1');
   // What the client may still be sending is unknown, so the connection cannot be used again.
-  if (!res.req.complete || LAST_OF_CONNECTION.has(code)) list.push('connection', 'close');
+  if (isUnread(res.req) || LAST_OF_CONNECTION.has(code)) {
+    list.push('connection', 'close');
+    lingerAfter(res.req);
+  }
   res.writeHead(status, list);
   res.end(res.req.method === 'HEAD' ? undefined : body);
 }

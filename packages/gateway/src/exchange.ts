@@ -4,7 +4,7 @@ import type { Core } from './core.ts';
 import { type Credentials, credentialsOf } from './credentials.ts';
 import { Delivery, type DeliveryOwner } from './delivery.ts';
 import { type ErrorCode, sendProblem } from './errors.ts';
-import { admit, consumerOf, factsOf, unverifiable } from './facts.ts';
+import { admit, clientOf, consumerOf, factsOf, unverifiable } from './facts.ts';
 import type { Forwarded } from './headers.ts';
 import { Intake } from './intake.ts';
 import type { Live } from './live.ts';
@@ -73,7 +73,7 @@ export class Exchange implements DeliveryOwner {
     this.#safe = admitted.safe;
     this.#idempotent = admitted.idempotent;
     this.#forwarded = forwarded;
-    this.#intake = new Intake(this.#req, this.#res, forwarded);
+    this.#intake = new Intake(this.#req, this.#res, forwarded, this.#core.uploads);
     this.#match = match;
     const { tracing } = this.#core;
     if (tracing) {
@@ -247,12 +247,17 @@ export class Exchange implements DeliveryOwner {
 
   #readThenSend(): void {
     const check = this.#match?.route.validate ?? null;
-    const outcome = this.#intake.prepare(this.#bodyLimit, check, (late) => {
-      // A fence may have been opened while the body came in.
-      if (late === null) this.#decide();
-      else if (late === 'gone') this.#endIfDone();
-      else this.refuse(late.code, [], { errors: late.errors });
-    });
+    const outcome = this.#intake.prepare(
+      { bytes: this.#bodyLimit, idleMs: this.#live.limits.uploadIdleMs },
+      check,
+      (late) => {
+        // A fence may have been opened while the body came in.
+        if (late === null) this.#decide();
+        else if (late === 'gone') this.#endIfDone();
+        else if (late instanceof Error) this.broken(late);
+        else this.refuse(late.code, [], { errors: late.errors });
+      },
+    );
     if (outcome === 'reading') return;
     if (outcome !== null) {
       this.refuse(outcome.code, [], { errors: outcome.errors });
@@ -276,6 +281,7 @@ export class Exchange implements DeliveryOwner {
         bodyLimit: this.#bodyLimit,
         verified: this.#verified,
         consumer: this.#consumer,
+        client: clientOf(this.#req, this.#forwarded),
         decision: this.#decision,
         match: this.#match,
         touches: this.#touches,

@@ -92,6 +92,11 @@ export function consumerOf(
 /** A longer subject is counted by its hash, so that who is counted takes bounded memory. */
 const LONGEST_SUBJECT = 128;
 
+/** Whose places at the upstreams a request takes: its client's network, else that of the other end of its connection. */
+export function clientOf(req: IncomingMessage, { clientAddress }: Forwarded): string {
+  return networkOf(clientAddress ?? peerAddress(req.socket.remoteAddress));
+}
+
 /**
  * The key of a request, null when it carries none. An expired token still says whose request it is: the backend of
  * that key's side refuses it, whatever its clock allows. 'unclear': the request names somebody, and it cannot be told whom.

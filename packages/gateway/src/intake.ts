@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { BodyStream, BodyTooLarge, BUFFERED_BYTES, isJson, readBody } from './body.ts';
+import { BodyStream, BUFFERED_BYTES, isJson } from './body.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Forwarded } from './headers.ts';
 import type { BodyCheck } from './match.ts';
+import { BodyStalled, BodyTooLarge, type UploadLimits, type Uploads } from './uploads.ts';
 
 export type Refusal = { code: ErrorCode; errors?: unknown };
 
@@ -18,11 +19,13 @@ export class Intake {
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   readonly #forwarded: Forwarded;
+  readonly #uploads: Uploads;
 
-  constructor(req: IncomingMessage, res: ServerResponse, forwarded: Forwarded) {
+  constructor(req: IncomingMessage, res: ServerResponse, forwarded: Forwarded, uploads: Uploads) {
     this.#req = req;
     this.#res = res;
     this.#forwarded = forwarded;
+    this.#uploads = uploads;
   }
 
   /** Can the request be sent once more? */
@@ -32,12 +35,12 @@ export class Intake {
 
   /**
    * Returns null when the body is ready to be sent, a refusal, or 'reading': then `done` is called once, with a
-   * refusal, with null, or with 'gone' when the client went away.
+   * refusal, with null, with 'gone' when the client went away, or with a fault of ours.
    */
   prepare(
-    limit: number,
+    limits: UploadLimits,
     check: BodyCheck | null,
-    done: (outcome: Refusal | 'gone' | null) => void,
+    done: (outcome: Refusal | 'gone' | Error | null) => void,
   ): Refusal | 'reading' | null {
     const { contentLength, chunked } = this.#forwarded;
     const hasBody = chunked || (contentLength ?? 0) > 0;
@@ -48,14 +51,19 @@ export class Intake {
       return null;
     }
     this.#continue();
-    readBody(this.#req, limit, (error, body) => {
-      if (error) {
-        done(error instanceof BodyTooLarge ? { code: 'body-too-large' } : 'gone');
-        return;
-      }
+    this.#uploads.read(this.#req, limits, (error, body) => {
+      if (error instanceof BodyTooLarge) return done({ code: 'body-too-large' });
+      if (error instanceof BodyStalled) return done({ code: 'body-timeout' });
+      if (error) return done('gone');
       this.body = body;
       this.#read = true;
-      done(check ? this.#refusalOf(check, body) : null);
+      let refusal: Refusal | Error | null;
+      try {
+        refusal = check && this.#refusalOf(check, body);
+      } catch (fault) {
+        refusal = fault as Error;
+      }
+      done(refusal);
     });
     return 'reading';
   }

@@ -1,29 +1,7 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { describe, type TestContext, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { Issuer } from './route-table.ts';
-import { sendRaw, startBackend, startTestGateway, tableOf } from './testing.ts';
-
-/** An upstream that speaks bytes. `answer` is called with all that a connection has sent so far. */
-async function rawUpstream(t: TestContext, answer: (socket: Socket, received: string) => void) {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    let received = '';
-    socket.on('error', () => {}).on('close', () => sockets.delete(socket));
-    socket.on('data', (chunk) => {
-      received += chunk.toString('latin1');
-      answer(socket, received);
-    });
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  t.after(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, sockets };
-}
+import { rawUpstream, sendRaw, startBackend, startTestGateway, tableOf } from './testing.ts';
 
 const CONTROL_CHARACTER = 'HTTP/1.1 200 OK\r\nx-note: a\x01b\r\ncontent-length: 2\r\n\r\nok';
 

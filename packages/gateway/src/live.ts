@@ -1,4 +1,5 @@
 import { bodyChecks } from './body-schema.ts';
+import { type ClientLimits, clientLimitsOf } from './client-limits.ts';
 import { compileRoutes, type Matcher } from './match.ts';
 import { RateLimiter } from './rate-limit.ts';
 import type { RouteTable, UnhealthyInstance } from './route-table.ts';
@@ -12,6 +13,7 @@ export type Live = {
   matcher: Matcher;
   tokens: Tokens;
   limiter: RateLimiter | null;
+  limits: Required<ClientLimits>;
   monolith: Upstream;
   services: Map<string, Upstream>;
   /** By the index of the route. */
@@ -28,12 +30,14 @@ export function compileTable(
 ): Live {
   const matcher = compileRoutes(table, checks);
   const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+  const limits = clientLimitsOf(table.clients);
+  const sameLimits = before !== null && same(before.limits, limits);
   const { signAs, ...monolithConfig } = table.monolith;
   const keep = (
     name: string,
     config: RouteTable['monolith'] | Upstream['config'],
     old: Upstream | undefined,
-  ) => (old && same(old.config, config) ? old : new Upstream(name, config, now));
+  ) => (old && sameLimits && same(old.config, config) ? old : new Upstream(name, config, limits, now));
   const monolith = keep('monolith', monolithConfig, before?.monolith);
   const services = new Map(
     Object.entries(table.services).map(([name, service]) => [
@@ -51,6 +55,7 @@ export function compileTable(
       before && same(before.table.rateLimit, table.rateLimit)
         ? before.limiter
         : table.rateLimit && new RateLimiter(table.rateLimit),
+    limits,
     monolith,
     services,
     cells: table.routes.map((route) => stats.of(route.service, route.id)),

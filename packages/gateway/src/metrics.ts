@@ -25,6 +25,12 @@ const COUNTERS: [count: Counts, name: string, help: string][] = [
   ['shadowNoise', 'shadow_noise_total', 'Differences that were noise or a row in flight'],
   ['mismatches', 'mismatches_total', 'Answers that differ'],
   ['clientGone', 'client_gone_total', 'Requests whose client went away before the answer'],
+  [
+    'slowClients',
+    'slow_clients_total',
+    'Requests cut off because their client did not send or take anything',
+  ],
+  ['busy', 'busy_total', 'Requests that found no place at an upstream in time'],
   ['upgrades', 'upgrades_total', 'WebSocket connections passed through'],
 ];
 

@@ -27,6 +27,8 @@ export type Order = {
   verified: Verified | null;
   /** Null when nobody is known. */
   consumer: string | null;
+  /** Whose places at the upstreams it takes. */
+  client: string;
   decision: Decision;
   /** Null when no route matched. */
   match: Match | null;

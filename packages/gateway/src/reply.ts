@@ -38,9 +38,12 @@ export class Reply {
     return false;
   }
 
-  end(): void {
+  /** A client that takes nothing of what is left for `idleMs` is cut off. */
+  end(idleMs: number): void {
     if (this.#whole === null) this.#res.end();
     else this.#res.end(this.#whole, 'latin1');
+    const { socket } = this.#res;
+    if (socket && socket.writableLength > 0) socket.setTimeout(idleMs);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ClientLimits } from './client-limits.ts';
 import type { FailureReason } from './outcome-reasons.ts';
 
 /**
@@ -111,6 +112,8 @@ export type RouteTable = {
   settleMs: number;
   /** Header by which a tester with a valid token of role `tester`/`admin` picks a side: x-banyan-side. */
   override: { header: string; roles: string[] } | null;
+  /** What one client may take of a worker. */
+  clients?: ClientLimits;
   /** How much of the shadowable traffic is compared. Default: all of it, 32 at once, bodies up to 256 KiB. */
   shadow?: ShadowLimits;
 };

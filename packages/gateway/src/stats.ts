@@ -120,6 +120,8 @@ export class Stats {
     shadowNoise: 0,
     mismatches: 0,
     clientGone: 0,
+    slowClients: 0,
+    busy: 0,
     upgrades: 0,
   };
 

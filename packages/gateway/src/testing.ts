@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import { type Gateway, type GatewayOptions, startGateway } from './gateway.ts';
 import { memorySource } from './memory-source.ts';
@@ -46,6 +46,26 @@ export async function startBackend(t: TestContext, name: string, port = 0): Prom
   };
   t.after(() => backend.stop());
   return backend;
+}
+
+/** An upstream that speaks bytes. `answer` is called with all that a connection has sent so far. */
+export async function rawUpstream(t: TestContext, answer: (socket: Socket, received: string) => void) {
+  const sockets = new Set<Socket>();
+  const server = createTcpServer((socket) => {
+    sockets.add(socket);
+    let received = '';
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+    socket.on('data', (chunk) => {
+      received += chunk.toString('latin1');
+      answer(socket, received);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, sockets };
 }
 
 export function sendJson(res: ServerResponse, status: number, body: unknown): void {

@@ -290,6 +290,6 @@ class Denied {
   }
 
   end(): void {
-    this.#reply.end();
+    this.#reply.end(DOWNLOAD_IDLE_MS);
   }
 }

@@ -22,6 +22,7 @@ import { Stats } from './stats.ts';
 import { startTracing } from './tracing/start.ts';
 import type { Tracing } from './tracing/trace.ts';
 import { isWebSocket, Upgrades } from './upgrade.ts';
+import { Uploads } from './uploads.ts';
 
 export type WorkerOptions = {
   source: ControlSource;
@@ -48,6 +49,7 @@ export class Worker implements Core {
   readonly pins: Pins;
   readonly shadow: Shadow;
   readonly buckets = new BucketCache();
+  readonly uploads = new Uploads();
   readonly #options: WorkerOptions;
   readonly #loop: ControlLoop;
   #server: Server | null = null;
@@ -153,7 +155,7 @@ export class Worker implements Core {
       noDelay: true,
       keepAliveTimeout: 65_000,
       headersTimeout: 60_000,
-      requestTimeout: 300_000,
+      requestTimeout: 0, // a body may take as long as it comes: see Uploads
       // In its turn only; behind a request that is being answered it is a request like others.
       shouldUpgradeCallback: (req) => isWebSocket(req) && !this.#pipelines.busy(req.socket),
     } as ServerOptions);

@@ -26,6 +26,8 @@ export class Breaker {
   #tryAt = 0;
   #backoff: number;
   #probing = false;
+  /** A request that was let through and of which nothing is heard does not keep it half open for ever. */
+  #probeUntil = 0;
 
   constructor(options: BreakerOptions = {}) {
     const { threshold = 0.5, windowMs = 10_000, minimumPerSecond = 1, openMs = 1_000 } = options;
@@ -42,8 +44,9 @@ export class Breaker {
   allows(now: number): boolean {
     if (this.#state === 'closed') return true;
     if (this.#state === 'open' && now >= this.#tryAt) this.#state = 'half-open';
-    if (this.#state !== 'half-open' || this.#probing) return false;
+    if (this.#state !== 'half-open' || (this.#probing && now < this.#probeUntil)) return false;
     this.#probing = true;
+    this.#probeUntil = now + LONGEST_OPEN_MS;
     return true;
   }
 

@@ -1,6 +1,9 @@
+import { readSync } from 'node:fs';
 import { connect as connectTcp, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
+import type { ClientLimits } from '../client-limits.ts';
+import { ClientPace } from './client-pace.ts';
 import { MalformedResponse } from './response-head.ts';
 import { ResponseParser, type ResponseSink } from './response-parser.ts';
 
@@ -11,8 +14,12 @@ export type UpstreamRequest = {
   /** Flat list of names and values, without framing other than content-length. */
   headers: readonly string[];
   body: Buffer | Readable | null;
-  /** From sending to the head of the answer. */
+  /** Whose request it is: each client has so many places. */
+  client: string;
+  /** From the end of sending, or from when the upstream takes no more of the body, to the head of the answer. */
   timeoutMs: number;
+  /** How much longer the answer may take after `onLate`; 0: the request fails at once. */
+  lingerMs: number;
 };
 
 /** Exactly one of `onEnd` and `onError` comes, last; `connection` is null again by then. */
@@ -20,6 +27,8 @@ export interface ResponseHandler {
   connection: Connection | null;
   /** The first byte is about to be written: from here on the request may have run. */
   onSent(): void;
+  /** The answer is late, and the request goes on; only with `lingerMs`. */
+  onLate?(): void;
   onHead(status: number, headers: string[], length: number | null): void;
   /** The chunk may be overwritten after the call: whoever keeps it has to copy it. */
   onData(chunk: Buffer): void;
@@ -27,7 +36,17 @@ export interface ResponseHandler {
   onError(error: UpstreamError): void;
 }
 
-export type UpstreamErrorCode = 'connect' | 'timeout' | 'reset' | 'malformed' | 'aborted' | 'body';
+/** The first four are the upstream's doing; 'busy': no place was free; the others are the client's, or nobody waits. */
+export type UpstreamErrorCode =
+  | 'connect'
+  | 'timeout'
+  | 'reset'
+  | 'malformed'
+  | 'busy'
+  | 'aborted'
+  | 'body'
+  | 'slow-upload'
+  | 'slow-reader';
 
 export class UpstreamError extends Error {
   readonly code: UpstreamErrorCode;
@@ -56,21 +75,33 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
  * that a request sets no timers; everything that a small request needs is one write and one read.
  */
 export class Connection implements ResponseSink {
+  /** Of the request that is being sent or answered. */
+  client = '';
   readonly #url: URL;
+  readonly #limits: Required<ClientLimits>;
   readonly #freed: (connection: Connection) => void;
+  readonly #pace = new ClientPace(TICK_MS);
   readonly #parser = new ResponseParser(this);
   #socket: Socket | null = null;
   #connected = false;
   #request: UpstreamRequest | null = null;
   #handler: ResponseHandler | null = null;
   #bodyLeft = false;
+  /** The upstream takes no more of the body at present. */
+  #blocked = false;
   #paused = false;
+  /** It is the client that does not take the answer. */
+  #pausedByClient = false;
   #ticks = 0;
+  #late = false;
+  /** Ticks after which the rest of the answer is given up; 0: never. */
+  #ticksLeft = 0;
   #idleMs = IDLE_MS;
 
   /** `freed` is called when a request is over, before its handler hears of it. */
-  constructor(url: URL, freed: (connection: Connection) => void) {
+  constructor(url: URL, limits: Required<ClientLimits>, freed: (connection: Connection) => void) {
     this.#url = url;
+    this.#limits = limits;
     this.#freed = freed;
   }
 
@@ -80,16 +111,22 @@ export class Connection implements ResponseSink {
 
   send(request: UpstreamRequest, handler: ResponseHandler): void {
     handler.connection = this;
+    this.client = request.client;
     this.#handler = handler;
     this.#request = request;
+    this.#bodyLeft = false;
     this.#paused = false;
     this.#ticks = 0;
+    this.#late = false;
+    this.#ticksLeft = 0;
+    this.#pace.reset();
     if (this.#socket === null) this.#connect();
     else this.#write();
   }
 
-  /** Stops reading the answer; what has been read is kept. */
-  pause(): void {
+  /** Stops reading the answer, because its client does not take it or because we make it wait; what has been read is kept. */
+  pause(byClient: boolean): void {
+    this.#pausedByClient = byClient;
     if (this.#paused) return;
     this.#paused = true;
     this.#parser.pause();
@@ -112,6 +149,22 @@ export class Connection implements ResponseSink {
     this.#fail('aborted', 'the request was broken off');
   }
 
+  /** Nobody waits for the rest of the answer any more: it may take so much longer. */
+  expire(ms: number): void {
+    this.#ticksLeft = Math.ceil(ms / TICK_MS);
+  }
+
+  /** Is it the client that this request waits for, and is the client slow? */
+  get heldUp(): boolean {
+    return this.#handler !== null && this.#pace.slow;
+  }
+
+  /** Takes the connection from a client that holds it up. */
+  cutClient(): void {
+    if (this.#paused) this.#fail('slow-reader', 'the client does not take the answer');
+    else this.#fail('slow-upload', 'the client does not send the body');
+  }
+
   /** Closes an idle connection; one that is busy fails its request. */
   destroy(): void {
     if (this.#handler) this.abort();
@@ -126,13 +179,36 @@ export class Connection implements ResponseSink {
       this.#drop();
       return false;
     }
-    if (this.#paused) this.#ticks = 0;
-    else if (!this.#connected) {
+    if (!this.#connected) {
       if (this.#ticks > CONNECT_TICKS) this.#fail('connect', 'connecting took too long');
-    } else if (!this.#parser.headSeen) {
-      if (this.#ticks * TICK_MS > this.#request!.timeoutMs) this.#fail('timeout', 'no answer in time');
-    } else if (this.#ticks > BODY_TICKS) this.#fail('timeout', 'the answer stopped');
+    } else if (this.#ticksLeft > 0 && --this.#ticksLeft === 0) this.abort();
+    else this.#keepTime();
     return true;
+  }
+
+  /** Time counts against whoever has to go on: the client, ourselves (then against nobody), or the upstream. */
+  #keepTime(): void {
+    const byClient = this.#paused ? this.#pausedByClient : this.#bodyLeft && !this.#blocked;
+    this.#pace.tick(byClient);
+    if (byClient || this.#paused) this.#ticks = 0;
+    if (byClient) {
+      const { uploadIdleMs, downloadIdleMs } = this.#limits;
+      if (this.#pace.stalledMs > (this.#paused ? downloadIdleMs : uploadIdleMs)) this.cutClient();
+    } else if (this.#parser.headSeen) {
+      if (this.#ticks > BODY_TICKS) this.#fail('timeout', 'the answer stopped');
+    } else this.#checkLate();
+  }
+
+  #checkLate(): void {
+    const { timeoutMs, lingerMs } = this.#request!;
+    const waitedMs = this.#ticks * TICK_MS;
+    if (waitedMs <= timeoutMs) return;
+    // What has not been sent whole does not run on.
+    if (waitedMs > timeoutMs + (this.#bodyLeft ? 0 : lingerMs)) this.#fail('timeout', 'no answer in time');
+    else if (!this.#late) {
+      this.#late = true;
+      this.#handler?.onLate?.();
+    }
   }
 
   onHead(status: number, headers: string[], length: number | null): void {
@@ -141,6 +217,7 @@ export class Connection implements ResponseSink {
   }
 
   onData(chunk: Buffer): void {
+    this.#pace.moved(chunk.length);
     this.#handler?.onData(chunk);
   }
 
@@ -204,11 +281,14 @@ export class Connection implements ResponseSink {
     const handler = this.#handler;
     if (handler === null) return;
     const { method, body } = request;
+    if (body !== null && !Buffer.isBuffer(body) && body.errored) {
+      this.#fail('body', 'the body of the request broke off', body.errored);
+      return;
+    }
     let head = `${method} ${request.path} HTTP/1.1\r\n`;
     const { headers } = request;
     for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`;
     this.#parser.begin(method === 'HEAD');
-    this.#bodyLeft = false;
     handler.onSent();
     if (this.#handler !== handler) return; // it changed its mind
     const socket = this.#socket!;
@@ -226,30 +306,59 @@ export class Connection implements ResponseSink {
     const chunked = !headers.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-length');
     const handler = this.#handler;
     const current = () => this.#handler === handler && this.#socket === socket;
+    const onWritten = (error?: Error | null) => {
+      if (error && current()) this.#salvage(socket);
+    };
     this.#bodyLeft = true;
+    this.#blocked = false;
     socket.write(chunked ? `${head}transfer-encoding: chunked\r\n\r\n` : `${head}\r\n`, 'latin1');
-    const onDrain = () => body.resume();
+    const onDrain = () => {
+      this.#blocked = false;
+      body.resume();
+    };
     socket.on('drain', onDrain);
     body.on('data', (chunk: Buffer) => {
       if (!current()) return;
       this.#ticks = 0;
+      this.#pace.moved(chunk.length);
       socket.cork();
       if (chunked) socket.write(`${chunk.length.toString(16)}\r\n`, 'latin1');
-      let flowing = socket.write(chunk);
+      let flowing = socket.write(chunk, onWritten);
       if (chunked) flowing = socket.write('\r\n', 'latin1');
       socket.uncork();
-      if (!flowing) body.pause();
+      if (flowing) return;
+      this.#blocked = true;
+      body.pause();
     });
     body.on('end', () => {
       socket.off('drain', onDrain);
       if (!current()) return;
       this.#bodyLeft = false;
+      this.#ticks = 0;
       if (chunked) socket.write('0\r\n\r\n', 'latin1');
     });
     body.on('error', (error) => {
       socket.off('drain', onDrain);
       if (current()) this.#fail('body', 'the body of the request broke off', error);
     });
+  }
+
+  /**
+   * A write has failed: the upstream has closed, perhaps after an answer that came before the end of the request. What it
+   * said lies in the socket, and would be lost when the socket is destroyed, so it is read now.
+   */
+  #salvage(socket: Socket): void {
+    const { fd } = (socket as unknown as { _handle: { fd?: number } | null })._handle ?? {};
+    if (fd === undefined || fd < 0 || this.#url.protocol === 'https:') return;
+    try {
+      while (this.#socket === socket) {
+        const length = readSync(fd, READ_BUFFER);
+        if (length > 0) this.#read(socket, READ_BUFFER.subarray(0, length));
+        else this.#lost(socket);
+      }
+    } catch {
+      // There was no more. The failed write is told by the socket.
+    }
   }
 
   #malformed(error: unknown): void {

@@ -1,3 +1,4 @@
+import type { ClientLimits } from '../client-limits.ts';
 import type { Upstream as Config } from '../route-table.ts';
 import { Breaker, type BreakerOptions } from './breaker.ts';
 import { Origin } from './origin.ts';
@@ -6,6 +7,8 @@ import { probe } from './probe.ts';
 /** One instance with what is known of its health. */
 export type Instance = {
   origin: Origin;
+  /** For checks, which must not wait behind requests. */
+  checks: Origin;
   /** Says the active check. */
   healthy: boolean;
   /** What the last check that failed said, e.g. 'GET /health/ready answers 404'. */
@@ -32,13 +35,20 @@ export class Upstream {
   #next = 0;
 
   /** `now` is monotonic milliseconds. */
-  constructor(name: string, config: Config, now: () => number, breaker: BreakerOptions = {}) {
+  constructor(
+    name: string,
+    config: Config,
+    limits: Required<ClientLimits>,
+    now: () => number,
+    breaker: BreakerOptions = {},
+  ) {
     this.name = name;
     this.config = config;
     this.#now = now;
     this.breaker = new Breaker(breaker);
     this.instances = config.instances.map((url) => ({
-      origin: new Origin(url),
+      origin: new Origin(url, limits),
+      checks: new Origin(url, limits, 1),
       healthy: true,
       unwell: null,
       ejectedUntil: 0,
@@ -98,12 +108,18 @@ export class Upstream {
 
   close(): void {
     if (this.#timer) clearInterval(this.#timer);
-    for (const { origin } of this.instances) origin.close();
+    for (const { origin, checks } of this.instances) {
+      origin.close();
+      checks.close();
+    }
   }
 
   destroy(): void {
     if (this.#timer) clearInterval(this.#timer);
-    for (const { origin } of this.instances) origin.destroy();
+    for (const { origin, checks } of this.instances) {
+      origin.destroy();
+      checks.destroy();
+    }
   }
 
   #probeAll(): void {
@@ -113,7 +129,7 @@ export class Upstream {
   async #probe(instance: Instance): Promise<void> {
     const health = this.config.health;
     if (!health) return;
-    const unwell = await probe(instance.origin, health.path, Math.max(250, health.intervalMs));
+    const unwell = await probe(instance.checks, health.path, Math.max(250, health.intervalMs));
     const good = unwell === null;
     if (!good) instance.unwell = unwell;
     if (good === instance.healthy) {
