@@ -13,7 +13,13 @@ const MAIN = `
   const cluster = await runCluster({
     workers: 2,
     adminPort: 0,
-    start: () => startGateway({ source: memorySource(table), port: Number(process.env.PORT) }),
+    start: () => {
+      process.on('SIGUSR2', () => {
+        if (process.env.FAULT === 'rejection') Promise.reject(new Error('nobody caught this'));
+        else throw new Error('nobody caught this');
+      });
+      return startGateway({ source: memorySource(table), port: Number(process.env.PORT) });
+    },
     onEvent: (event) => console.log(JSON.stringify(event)),
   });
   console.log(JSON.stringify({ kind: 'serving', adminPort: cluster.adminPort, pids: cluster.pids() }));
@@ -21,7 +27,7 @@ const MAIN = `
 
 type Event = { kind: string; pid?: number; adminPort?: number; pids?: number[] };
 
-async function startCluster(t: TestContext, table: object) {
+async function startCluster(t: TestContext, table: object, fault = 'exception') {
   const { writeFileSync, mkdtempSync, rmSync } = await import('node:fs');
   // Inside the package, so that node resolves and strips types as it does for the package itself.
   const directory = mkdtempSync(fileURLToPath(new URL('../.cluster-test-', import.meta.url)));
@@ -32,6 +38,7 @@ async function startCluster(t: TestContext, table: object) {
   const env = {
     ...process.env,
     TABLE: JSON.stringify(table),
+    FAULT: fault,
     PORT: String(port),
     NODE_TEST_CONTEXT: undefined,
   };
@@ -95,6 +102,38 @@ test('workers share a port, are replaced when they die, and drain on SIGTERM', a
   assert.equal(await inFlight, 'done');
   assert.deepEqual(await exited, [0, null]);
 });
+
+for (const fault of ['exception', 'rejection']) {
+  test(`a worker with an ${fault} that nobody caught is replaced, and serves whom it has to the end`, async (t) => {
+    const monolith = await startBackend(t, 'monolith');
+    const held: (() => void)[] = [];
+    monolith.answer = (req, res) => {
+      if (req.url !== '/slow') res.end();
+      else held.push(() => res.end('done'));
+    };
+    const table = tableOf({ monolith: monolith.url }, 0, []);
+    table.monolith.timeoutMs = 60_000;
+    const { child, events, url, pids } = await startCluster(t, table, fault);
+    const slow = [1, 2, 3, 4].map(() => fetch(`${url}/slow`).then((response) => response.text()));
+    await until(() => held.length === slow.length);
+    for (const pid of pids) process.kill(pid, 'SIGUSR2');
+    await until(() => events.filter(({ kind }) => kind === 'worker-started').length === 4);
+    assert.equal(events.filter(({ kind }) => kind === 'worker-failing').length, 2);
+    assert.ok(!events.some(({ kind }) => kind === 'worker-died'), 'they drain first');
+    const status = await fetch(url, { headers: { connection: 'close' } }).then((response) => response.status);
+    assert.equal(status, 200);
+    for (const release of held) release();
+    assert.deepEqual(
+      await Promise.all(slow),
+      slow.map(() => 'done'),
+    );
+    await until(() => events.filter(({ kind }) => kind === 'worker-died').length === 2);
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    assert.deepEqual(await exited, [0, null]);
+    assert.equal(events.filter(({ kind }) => kind === 'worker-started').length, 4);
+  });
+}
 
 test('workers share one rate limit, to within a second', async (t) => {
   const monolith = await startBackend(t, 'monolith');

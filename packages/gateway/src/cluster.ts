@@ -18,6 +18,7 @@ export type ClusterOptions = {
 export type ClusterEvent =
   | { kind: 'worker-started'; pid: number }
   | { kind: 'worker-died'; pid: number; code: number | null; signal: string | null }
+  | { kind: 'worker-failing'; pid: number; error: string }
   | { kind: 'start-failed'; error: unknown };
 
 export interface GatewayCluster {
@@ -32,6 +33,10 @@ const METRICS_MS = 2_000;
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 5_000;
 const YOUNG_MS = 1_000;
+/** How long a worker that has failed serves on at most until its replacement does. */
+const REPLACE_MS = 5_000;
+/** So many faults of one worker are told. */
+const FAULTS_TOLD = 20;
 
 /**
  * Half of the young generation, in MiB: a request's objects are dead before it fills up, so a collection finds little
@@ -41,6 +46,8 @@ const WORKER_FLAGS = ['--min-semi-space-size=32', '--max-semi-space-size=32'];
 
 type Message =
   | { banyan: 'ready' }
+  | { banyan: 'failing' }
+  | { banyan: 'drain' }
   | { banyan: 'counts'; counts: [string, number][] }
   | { banyan: 'metrics?'; id: number }
   | { banyan: 'metrics'; id: number; metrics: object };
@@ -48,7 +55,7 @@ type Message =
 /**
  * Runs a gateway as a primary and `workers` processes on one port. Call it from the main module, which is run again in
  * each worker: there it starts the gateway and never resolves. In the primary it resolves when all workers serve.
- * Workers that die are started again. SIGTERM and SIGINT drain and end the process, in both.
+ * Workers that die are started again. One in which something threw that nobody caught is replaced first, and then drains. SIGTERM and SIGINT drain and end the process, in both.
  */
 export async function runCluster(options: ClusterOptions): Promise<GatewayCluster> {
   return cluster.isPrimary ? await runPrimary(options) : await runWorker(options);
@@ -59,6 +66,9 @@ async function runPrimary(options: ClusterOptions): Promise<GatewayCluster> {
   let stopping = false;
   let backoffMs = FIRST_BACKOFF_MS;
   const startedAt = new Map<number, number>();
+  /** Workers that have failed and are being replaced, and by whom. */
+  const failing = new Set<number>();
+  const replaces = new Map<number, Worker>();
   const metrics = new MetricsCollector();
 
   cluster.setupPrimary({ execArgv: [...WORKER_FLAGS, ...process.execArgv] });
@@ -67,12 +77,25 @@ async function runPrimary(options: ClusterOptions): Promise<GatewayCluster> {
     startedAt.set(worker.id, performance.now());
     return worker;
   };
+  const forkAfter = (worker: Worker, forked: (worker: Worker) => void) => {
+    const young = performance.now() - (startedAt.get(worker.id) ?? 0) < YOUNG_MS;
+    backoffMs = young ? Math.min(backoffMs * 2, LONGEST_BACKOFF_MS) : FIRST_BACKOFF_MS;
+    setTimeout(() => {
+      if (!stopping) forked(fork());
+    }, backoffMs);
+  };
   const listening = new Promise<void>((resolve) => {
     const ready = new Set<number>();
     cluster.on('message', (from, message: Message) => {
       if (message.banyan === 'metrics') metrics.received(message.id, message.metrics);
       if (message.banyan === 'counts') tellOthers(from, message);
+      if (message.banyan === 'failing') {
+        failing.add(from.id);
+        forkAfter(from, (replacement) => replaces.set(replacement.id, from));
+      }
       if (message.banyan !== 'ready') return;
+      tell(replaces.get(from.id), { banyan: 'drain' });
+      replaces.delete(from.id);
       backoffMs = FIRST_BACKOFF_MS;
       ready.add(from.id);
       onEvent({ kind: 'worker-started', pid: from.process.pid ?? 0 });
@@ -82,12 +105,8 @@ async function runPrimary(options: ClusterOptions): Promise<GatewayCluster> {
   cluster.on('exit', (worker, code, signal) => {
     if (stopping) return;
     onEvent({ kind: 'worker-died', pid: worker.process.pid ?? 0, code, signal });
-    const young = performance.now() - (startedAt.get(worker.id) ?? 0) < YOUNG_MS;
+    if (!failing.delete(worker.id)) forkAfter(worker, () => {});
     startedAt.delete(worker.id);
-    backoffMs = young ? Math.min(backoffMs * 2, LONGEST_BACKOFF_MS) : FIRST_BACKOFF_MS;
-    setTimeout(() => {
-      if (!stopping) fork();
-    }, backoffMs);
   });
   for (let i = 0; i < workers; i++) fork();
 
@@ -117,12 +136,26 @@ async function runWorker(options: ClusterOptions): Promise<never> {
   }
   const stop = () => gateway.stop(drainMs);
   onSignal(stop);
+  const end = (code: number) =>
+    stop().then(
+      () => process.exit(code),
+      () => process.exit(1),
+    );
   // Without the primary nothing comes in any more: finish and end.
-  process.on('disconnect', () => void stop().finally(() => process.exit(0)));
+  process.on('disconnect', () => void end(0));
+  onFault((error, first) => {
+    onEvent({ kind: 'worker-failing', pid: process.pid, error });
+    if (!first) return;
+    send({ banyan: 'failing' });
+    setTimeout(() => void end(1), REPLACE_MS);
+  });
   process.on('message', (message: Message) => {
     if (message.banyan === 'counts') gateway.counts.absorb(message.counts);
+    if (message.banyan === 'drain') void end(1);
     if (message.banyan === 'metrics?') {
-      void gateway.metricsJson().then((list) => send({ banyan: 'metrics', id: message.id, metrics: list }));
+      // Without an answer the primary goes on without this worker.
+      const answer = (metrics: object) => send({ banyan: 'metrics', id: message.id, metrics });
+      gateway.metricsJson().then(answer, () => {});
     }
   });
   setInterval(() => {
@@ -149,7 +182,7 @@ class MetricsCollector {
         resolve();
       };
       this.#asked.set(id, { missing: workers.length, lists, done });
-      for (const worker of workers) worker.send({ banyan: 'metrics?', id } satisfies Message);
+      for (const worker of workers) tell(worker, { banyan: 'metrics?', id });
       if (workers.length === 0) done();
     });
     this.#asked.delete(id);
@@ -169,7 +202,26 @@ function liveWorkers(): Worker[] {
 }
 
 function tellOthers(from: Worker, message: Message): void {
-  for (const worker of liveWorkers()) if (worker.id !== from.id) worker.send(message);
+  for (const worker of liveWorkers()) if (worker.id !== from.id) tell(worker, message);
+}
+
+/** A worker that is going away just then is no fault. */
+function tell(worker: Worker | undefined, message: Message): void {
+  if (worker?.isConnected()) worker.send(message, () => {});
+}
+
+/**
+ * The last resort: something threw where nobody catches, so this process is not to be trusted for long; but everybody who
+ * is connected to it has done nothing.
+ */
+function onFault(hear: (error: string, first: boolean) => void): void {
+  let faults = 0;
+  const fault = (error: unknown) => {
+    faults++;
+    if (faults > FAULTS_TOLD) return;
+    hear(error instanceof Error ? (error.stack ?? error.message) : String(error), faults === 1);
+  };
+  process.on('uncaughtException', fault).on('unhandledRejection', fault);
 }
 
 function endWorker(worker: Worker): Promise<void> {
