@@ -1,6 +1,7 @@
 import { isDeeper } from '@banyan/service/json-depth';
 import { Ajv, type ValidateFunction } from 'ajv';
 import type { BodyCheck } from './match.ts';
+import { watched } from './watched.ts';
 
 /** A body that is nested deeper is not looked at. */
 const MAX_DEPTH = 100;
@@ -9,6 +10,10 @@ const MAX_CALLS = 100_000;
 /** Of a larger body that is wrong only the first thing is told: to find them all takes seconds. */
 const ALL_ERRORS_BYTES = 16 * 1024;
 const MOST_ERRORS = 20;
+
+/** A regular expression may backtrack for ever: a schema with patterns is checked under a watchdog, for so much CPU. */
+const PATTERNS_MS = 100;
+const PATTERNS = /"pattern(?:Properties)?":/;
 
 class TooMuchWork extends Error {}
 
@@ -22,13 +27,21 @@ export function bodyChecks(): (schema: unknown) => BodyCheck {
   const known = new Map<string, BodyCheck>();
   return (schema) => {
     const id = JSON.stringify(schema);
-    const check = known.get(id) ?? checkOf(first.compile(schema as object), all.compile(schema as object));
+    const check =
+      known.get(id) ??
+      checkOf(first.compile(schema as object), all.compile(schema as object), PATTERNS.test(id));
     known.set(id, check);
     return check;
   };
 }
 
-function checkOf(first: ValidateFunction, all: ValidateFunction): BodyCheck {
+function checkOf(first: ValidateFunction, all: ValidateFunction, patterns: boolean): BodyCheck {
+  const run = (validate: ValidateFunction, parsed: unknown): boolean => {
+    if (!patterns) return validate(parsed) as boolean;
+    const valid = watched(PATTERNS_MS, () => validate(parsed));
+    if (valid === null) throw new TooMuchWork();
+    return valid as boolean;
+  };
   return (body) => {
     const text = body === null ? 'null' : body.toString('utf8');
     if (isDeeper(text, MAX_DEPTH)) return { code: 'body-too-complex' };
@@ -40,10 +53,10 @@ function checkOf(first: ValidateFunction, all: ValidateFunction): BodyCheck {
     }
     try {
       callsLeft = MAX_CALLS;
-      if (first(parsed)) return null;
+      if (run(first, parsed)) return null;
       if (text.length > ALL_ERRORS_BYTES) return { code: 'invalid-body', errors: errorsOf(first) };
       callsLeft = MAX_CALLS;
-      all(parsed);
+      run(all, parsed);
       return { code: 'invalid-body', errors: errorsOf(all) };
     } catch (error) {
       if (error instanceof TooMuchWork) return { code: 'body-too-complex' };
