@@ -1,4 +1,5 @@
 export { changes, choose, type Decision, type Facts } from './choose.ts';
+export type { ClientLimits } from './client-limits.ts';
 export { type ClusterEvent, type ClusterOptions, type GatewayCluster, runCluster } from './cluster.ts';
 export {
   type EvidenceRow,

@@ -1,4 +1,4 @@
-import type { Issuer, KeySource } from '@banyan/gateway';
+import type { ClientLimits, Issuer, KeySource } from '@banyan/gateway';
 import type { TableMapping } from '@banyan/replication';
 import { parseTarget } from '../stage/stages.ts';
 import type { Plan, PlanRoute, PlanService, RolloutPolicy } from './define.ts';
@@ -35,6 +35,8 @@ export type ResolvedPlan = {
     trustedHops: number | null;
     rateLimit: { perMinute: number; perHour: number } | null;
     bodyBytes: number;
+    /** Missing: the gateway's own defaults. */
+    clients?: ClientLimits;
     override: { header: string; roles: string[] } | null;
   };
   /** In the order of the plan. */
@@ -126,6 +128,7 @@ export function resolvePlan(plan: Plan): ResolvedPlan {
       trustedHops: gateway.trustedHops ?? null,
       rateLimit: gateway.rateLimit === undefined ? { perMinute: 1_000, perHour: 60_000 } : gateway.rateLimit,
       bodyBytes: gateway.bodyBytes ?? 1_048_576,
+      ...(gateway.clients === undefined ? {} : { clients: gateway.clients }),
       override: resolveOverride(gateway.override),
     },
     services: Object.fromEntries(

@@ -329,6 +329,34 @@ export const PlanSchema = record(
             whole(1, 1_073_741_824, 'bytes from 1 to 1073741824', '1048576'),
             { default: 1_048_576 },
           ),
+          clients: optional(
+            'What one client, known by its address, may take of each worker.',
+            record(
+              {
+                places: optional(
+                  'Requests of one client at one instance of an upstream at once, of 512 places; more wait.',
+                  whole(1, 512, 'a whole number from 1 to 512', '256'),
+                  { default: 256 },
+                ),
+                waitMs: optional(
+                  'Milliseconds that a request may wait for a place; then 503.',
+                  milliseconds(),
+                  { default: 10_000 },
+                ),
+                uploadIdleMs: optional(
+                  'Milliseconds in which nothing comes of a body that is waited for; then 408.',
+                  milliseconds(),
+                  { default: 10_000 },
+                ),
+                downloadIdleMs: optional(
+                  'Milliseconds in which nothing is taken of an answer; then the connection is closed.',
+                  milliseconds(),
+                  { default: 30_000 },
+                ),
+              },
+              '{ places, waitMs, uploadIdleMs, downloadIdleMs }',
+            ),
+          ),
           override: optional('Header with which a tester picks a side; null lets nobody.', Override, {
             default: { header: 'x-banyan-side', roles: ['admin', 'tester'] },
           }),
