@@ -11,6 +11,6 @@ const outcomes = Array.from({ length: SERVICES }, (_, service) => outcomesOf(ser
 setInterval(async () => {
   for (const worker of workers) {
     await worker.heartbeat(1, []);
-    await worker.reportOutcomes({ outcomes, failures: [], keys: [] });
+    await worker.reportOutcomes({ outcomes, failures: [], keys: [], routeKeys: [] });
   }
 }, 1_000);

@@ -26,6 +26,7 @@ const service = (share: number): ServiceState => ({
 const facts = (more: Partial<Facts> = {}): Facts => ({
   safe: true,
   key: null,
+  keyText: null,
   unclear: false,
   sticky: null,
   override: null,
@@ -46,6 +47,7 @@ const side = fc.constantFrom('monolith' as const, 'service' as const);
 const anyFacts: fc.Arbitrary<Facts> = fc.record({
   safe: fc.boolean(),
   key: fc.option(bucket),
+  keyText: fc.constant(null),
   unclear: fc.boolean(),
   sticky: fc.option(bucket),
   override: fc.option(side),

@@ -7,6 +7,8 @@ export type Facts = {
   safe: boolean;
   /** Bucket of the route's key; null when the route has none or the request does not carry it. */
   key: number | null;
+  /** Text of the key as it came; null when there is none. */
+  keyText: string | null;
   /** It names somebody as its key, and it cannot be told whom. */
   unclear: boolean;
   /** Bucket of whoever asks, for reads without a key; null when unknown. */

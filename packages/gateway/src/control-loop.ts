@@ -70,7 +70,8 @@ export class ControlLoop {
 
   async report(): Promise<void> {
     const report = this.#options.takeOutcomes();
-    if (report.outcomes.length + report.failures.length + report.keys.length === 0) return;
+    if (report.outcomes.length + report.failures.length + report.keys.length + report.routeKeys.length === 0)
+      return;
     await this.#options.source
       .reportOutcomes(report)
       .catch((error) => this.#options.onError(error, 'report outcomes'));

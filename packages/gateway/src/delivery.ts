@@ -75,6 +75,9 @@ export class Delivery implements AttemptOwner {
     passTrace(this.#order.forwarded, cohort);
     if (route) trace?.decided(route.mode, decision.side, cohort);
     if (route && facts!.key !== null) core.stats.keys.add(route.service, facts!.key);
+    // What a plan has wrong about keys has to be seen before the first key moves.
+    if (route?.mode === 'monolith' && route.key.from !== 'none')
+      core.stats.routeKeys.add(route.service, route.id, facts!.keyText);
     const touched = touches?.route.route;
     if (touched && !safe && touched.mode !== 'migrated')
       this.#inFlight = core.gate.enter(touched.service, facts!.key);

@@ -152,6 +152,7 @@ export function factsOf(
   return {
     safe,
     key,
+    keyText: typeof text === 'string' && key !== null ? text : null,
     // A token is somebody's, also when the claim is empty.
     unclear: key === null && (text === UNCLEAR || (text !== null && route.key.from === 'token')),
     sticky: subject === null ? null : buckets.get(service.salt, subject),

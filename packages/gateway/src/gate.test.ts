@@ -120,7 +120,15 @@ class World {
       share: this.workerShare,
       salt: '',
     };
-    const facts = { safe: false, key, unclear: false, sticky: null, override: null, pinned: null };
+    const facts = {
+      safe: false,
+      key,
+      keyText: null,
+      unclear: false,
+      sticky: null,
+      override: null,
+      pinned: null,
+    };
     const decision = choose(ROUTE, service, facts, this.gate.fences, this.gate.leased);
     if (decision.hold) {
       this.held++;

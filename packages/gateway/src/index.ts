@@ -33,6 +33,7 @@ export {
 export { type PostgresSourceOptions, postgresSource } from './control/postgres-source.ts';
 export { prune } from './control/prune.ts';
 export { rollUp } from './control/roll-up.ts';
+export { addRouteKeys, readRouteKeys } from './control/route-keys.ts';
 export { applyGatewaySchema } from './control/schema.ts';
 export { placeOf } from './credentials.ts';
 export { ERRORS, type ErrorCode } from './errors.ts';
@@ -40,5 +41,6 @@ export { type Gateway, type GatewayOptions, startGateway } from './gateway.ts';
 export { type MemorySource, type MemorySourceOptions, memorySource } from './memory-source.ts';
 export { FAILURE_REASONS, type FailureReason, OWN_ERRORS } from './outcome-reasons.ts';
 export { AWAKE, nextRest, type Rest, reasonToRest, type UsersWait, usersWaitOf } from './rest.ts';
+export type { RouteKeysSeen } from './route-keys.ts';
 export type * from './route-table.ts';
 export { BOUNDS_MS } from './stats.ts';

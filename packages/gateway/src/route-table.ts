@@ -1,5 +1,6 @@
 import type { ClientLimits } from './client-limits.ts';
 import type { FailureReason } from './outcome-reasons.ts';
+import type { RouteKeysSeen } from './route-keys.ts';
 
 /**
  * The versioned route table: all that a gateway worker needs to decide about a request. Written by the control
@@ -195,6 +196,8 @@ export type OutcomeReport = {
   failures: FailedRequest[];
   /** Buckets of keys seen, of services that have new ones: 10,000 times 0 or 1. */
   keys: { service: string; buckets: string }[];
+  /** Of routes that are still the monolith's: do requests carry their keys, and which? */
+  routeKeys: RouteKeysSeen[];
 };
 
 /** An instance that a worker's health checks find unwell. */

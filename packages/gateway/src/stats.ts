@@ -1,5 +1,6 @@
 import { KeysSeen } from './keys-seen.ts';
 import type { FailureReason } from './outcome-reasons.ts';
+import { RouteKeys } from './route-keys.ts';
 import type { FailedRequest, OutcomeBatch, RouteTable, Side } from './route-table.ts';
 
 /** Upper bounds of the latency buckets in milliseconds; the last one takes the rest. */
@@ -100,6 +101,7 @@ export class Stats {
   readonly #cells = new Map<string, Cells>();
   readonly unmatched = this.of('', UNMATCHED);
   readonly keys = new KeysSeen();
+  readonly routeKeys = new RouteKeys();
   #failures: FailedRequest[] = [];
   /** How often something happened, by name; see metrics.ts for what they mean. */
   readonly counts = {

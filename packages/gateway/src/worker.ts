@@ -94,6 +94,7 @@ export class Worker implements Core {
         outcomes: this.stats.takeOutcomes(this.#live?.table.version ?? 0),
         failures: this.stats.takeFailures(),
         keys: this.stats.keys.take(),
+        routeKeys: this.stats.routeKeys.take(),
       }),
       now,
       onError,

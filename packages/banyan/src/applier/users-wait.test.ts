@@ -23,7 +23,7 @@ function outcome(side: 'monolith' | 'service', latency: Record<string, number>):
 test('users of all routes and both sides count, of the last seconds only', async () => {
   assert.equal(await readUsersWait(pool, Date.now()), null);
   const outcomes = [outcome('monolith', { '10': 90 }), outcome('service', { '100': 10 })];
-  await source.reportOutcomes({ outcomes, failures: [], keys: [] });
+  await source.reportOutcomes({ outcomes, failures: [], keys: [], routeKeys: [] });
   assert.deepEqual(await readUsersWait(pool, Date.now()), { p95Ms: 87.5, requests: 100 });
   assert.equal(await readUsersWait(pool, Date.now() + 60_000), null);
 });

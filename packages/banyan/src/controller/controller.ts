@@ -4,6 +4,7 @@ import {
   forgetKeysSeen,
   prune,
   publishTable,
+  readRouteKeys,
   rollUp,
 } from '@banyan/gateway';
 import { createPool, withTransaction } from '@banyan/postgres';
@@ -20,6 +21,7 @@ import { Baselines } from './baselines.ts';
 import { collectFacts, type ServiceFacts, type Sources } from './facts.ts';
 import { createGuards } from './guards.ts';
 import { holdControllerLock } from './lock.ts';
+import { OwnerKeys } from './owner-keys.ts';
 import { Probes } from './probes.ts';
 import { Refusals } from './refusals.ts';
 import { nextVersion, publishIfChanged, tableOfStates } from './route-tables.ts';
@@ -57,7 +59,8 @@ export async function startController(options: {
   const ledger = new Ledger(pool);
   const probes = new Probes(() => void store.announce(pool).catch(() => {}));
   const refusals = new Refusals(plan, pool);
-  const sources: Sources = { pool, plan, ledger, baselines: new Baselines(pool), refusals };
+  const ownerKeys = new OwnerKeys(plan);
+  const sources: Sources = { pool, plan, ledger, baselines: new Baselines(pool), refusals, ownerKeys };
   let tidiedAt = 0;
   let unwellBefore = new Map<string, object>();
   const wake = await listenForChanges(plan.control.database, 'banyan-controller-listen');
@@ -72,6 +75,7 @@ export async function startController(options: {
       await running;
       await guards.close();
       await refusals.close();
+      await ownerKeys.close();
       await lock.end();
       await pool.end();
     },
@@ -103,6 +107,9 @@ export async function startController(options: {
         Date.now(),
       )
       .catch((error) => log.warn({ err: error }, 'refused writes could not be counted'));
+    await lookAtKeys(facts).catch((error) =>
+      log.warn({ err: error }, 'keys could not be compared with owner columns'),
+    );
     tellHealth(facts);
     for (const service of facts) {
       if (stopping) return false;
@@ -112,6 +119,14 @@ export async function startController(options: {
       ({ state: { stage, share, target } }) =>
         stage === target.stage && (stage !== 'canary' || share === target.share),
     );
+  }
+
+  /** The keys that requests carry matter before the first of them moves. */
+  async function lookAtKeys(facts: readonly ServiceFacts[]): Promise<void> {
+    const services = facts
+      .filter(({ state }) => state.stage === 'shadowing')
+      .map(({ state }) => state.service);
+    if (services.length > 0) await ownerKeys.look(services, await readRouteKeys(pool), Date.now());
   }
 
   /** One line in the log when an instance becomes unwell, and one when it is well again. */

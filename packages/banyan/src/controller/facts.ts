@@ -1,7 +1,8 @@
-import { BOUNDS_MS, type KeysSeen, readKeysSeen, readUnwell } from '@banyan/gateway';
+import { BOUNDS_MS, type KeysSeen, readKeysSeen, readRouteKeys, readUnwell } from '@banyan/gateway';
 import type pg from 'pg';
 import type { Evidence, LinkStatus, Sides, TableVerification, UnwellInstance } from '../control/control.ts';
 import * as store from '../control/store.ts';
+import { keyFindings } from '../evidence/key-findings.ts';
 import type { Ledger } from '../evidence/ledger.ts';
 import { type Observation, SHORT_MS } from '../evidence/observation.ts';
 import { observe } from '../evidence/observe.ts';
@@ -10,6 +11,7 @@ import type { ResolvedPlan } from '../plan/resolved.ts';
 import type { Facts, LinkFacts } from '../stage/decide.ts';
 import { rank, type ServiceState } from '../stage/stages.ts';
 import type { Baselines } from './baselines.ts';
+import type { OwnerKeys } from './owner-keys.ts';
 import type { Probes } from './probes.ts';
 import type { Refusals } from './refusals.ts';
 
@@ -26,19 +28,22 @@ export type Sources = {
   baselines: Baselines;
   /** Writes of others that a service's lock on the monolith has refused. */
   refusals: Pick<Refusals, 'of'>;
+  /** Absent where nothing is decided. */
+  ownerKeys?: Pick<OwnerKeys, 'of'>;
   /** Absent where nothing is decided: what the gateways say of the instances is enough for a status. */
   probes?: Probes;
 };
 
 /** All that decisions and the status are based on, as of `now`. */
 export async function collectFacts(sources: Sources, now: Date): Promise<ServiceFacts[]> {
-  const { pool, plan, ledger, refusals, probes } = sources;
-  const [all, links, verdicts, baselines, unwell] = await Promise.all([
+  const { pool, plan, ledger, refusals, probes, ownerKeys } = sources;
+  const [all, links, verdicts, baselines, unwell, routeKeys] = await Promise.all([
     store.readServices(pool),
     store.readLinks(pool),
     store.readVerdicts(pool),
     sources.baselines.all(),
     readUnwell(pool),
+    readRouteKeys(pool),
     ledger.refresh(now.getTime()),
   ]);
   const states = all.filter((state) => plan.services[state.service]);
@@ -70,7 +75,10 @@ export async function collectFacts(sources: Sources, now: Date): Promise<Service
       observation,
       evidence: summarize(observation, state, keys[state.service], now),
       unwell: probes && goesUp(state) ? probes.unwell(service, now, told) : told,
-      findings: [],
+      findings:
+        rank(state.stage) < rank('canary')
+          ? keyFindings(service.routes, routeKeys, ownerKeys?.of(state.service) ?? [])
+          : [],
       now,
       links: own,
       tables,

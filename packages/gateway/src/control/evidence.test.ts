@@ -66,7 +66,7 @@ test('outcomes are summed per window, whatever becomes of the answer to a write'
   const one = postgresSource({ url, workerId: 'one', settleUrl: null, token: '' });
   const two = postgresSource({ url, workerId: 'two', settleUrl: null, token: '' });
   t.after(() => Promise.all([one.close(), two.close()]));
-  const report = { outcomes: [aBatch()], failures: [], keys: [] };
+  const report = { outcomes: [aBatch()], failures: [], keys: [], routeKeys: [] };
   await one.reportOutcomes(report);
   await one.reportOutcomes(report);
   await two.reportOutcomes({
@@ -163,7 +163,7 @@ test('the last failures of each route are kept with their reason, and no more th
     ...failure,
     at: new Date(START + n).toISOString(),
   }));
-  await source.reportOutcomes({ outcomes: [], failures, keys: [] });
+  await source.reportOutcomes({ outcomes: [], failures, keys: [], routeKeys: [] });
   await prune(pool);
   const kept = await readFailures(pool, { service: 'users', limit: 1_000 });
   assert.equal(kept.length, 20);
@@ -178,7 +178,12 @@ test('keys are counted over all workers, and those of a share by their buckets',
   const seen = (...buckets: number[]) =>
     Array.from({ length: 10_000 }, (_, n) => (buckets.includes(n) ? 1 : 0)).join('');
   const tell = (buckets: string) =>
-    source.reportOutcomes({ outcomes: [], failures: [], keys: [{ service: 'users', buckets }] });
+    source.reportOutcomes({
+      outcomes: [],
+      failures: [],
+      routeKeys: [],
+      keys: [{ service: 'users', buckets }],
+    });
   await tell(seen(99, 100));
   await tell(seen(100, 9_999));
   const inShare = async (share: number) => (await readKeysSeen(pool, { users: share, other: 5 })).users;

@@ -82,6 +82,7 @@ export async function readKeysSeen(
 /** Keys are counted anew, as when a service's extraction begins. */
 export async function forgetKeysSeen(db: Queryable, service: string): Promise<void> {
   await db.query('DELETE FROM control.keys_seen WHERE service = $1', [service]);
+  await db.query('DELETE FROM control.route_keys WHERE service = $1', [service]);
 }
 
 /** An instance that `workers` of `of` live workers find unwell. */

@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { ControlSource, FailedRequest, Fence, OutcomeReport, RouteTable } from '../route-table.ts';
 import { abortFence } from './fence.ts';
 import { OutcomeWindows, WINDOW_MS, type WindowRow } from './outcome-windows.ts';
+import { addRouteKeys } from './route-keys.ts';
 import { CHANNEL } from './schema.ts';
 import { SettleClient } from './settle-client.ts';
 
@@ -56,10 +57,11 @@ export function postgresSource(options: PostgresSourceOptions): ControlSource {
       if (settler === null) return false;
       return settler.settle(waves, timeoutMs);
     },
-    async reportOutcomes({ outcomes, failures, keys }) {
+    async reportOutcomes({ outcomes, failures, keys, routeKeys }) {
       if (outcomes.length > 0) await writeEvidence(pool, workerId, windows.add(outcomes, Date.now()));
       if (failures.length > 0) await writeFailures(pool, failures);
       if (keys.length > 0) await addKeys(pool, keys);
+      if (routeKeys.length > 0) await addRouteKeys(pool, routeKeys);
     },
     async storeMismatch({ service, route, version, at, curl, differences, answers }) {
       await pool.query(

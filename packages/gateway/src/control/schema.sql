@@ -40,6 +40,16 @@ CREATE TABLE IF NOT EXISTS control.workers (
 -- [{upstream, url, why}]: instances that this worker's health checks find unwell.
 ALTER TABLE control.workers ADD COLUMN IF NOT EXISTS unhealthy jsonb NOT NULL DEFAULT '[]';
 
+-- Of routes that are still the monolith's: how many requests carried the route's key, and some of these keys.
+CREATE TABLE IF NOT EXISTS control.route_keys (
+  service  text NOT NULL,
+  route    text NOT NULL,
+  requests bigint NOT NULL,
+  keyed    bigint NOT NULL,
+  sample   text[] NOT NULL,
+  PRIMARY KEY (service, route)
+);
+
 -- Buckets that a service's keys fall into, as far as any worker has seen them: bit n + 1 is bucket n.
 CREATE TABLE IF NOT EXISTS control.keys_seen (
   service text PRIMARY KEY,
