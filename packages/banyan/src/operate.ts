@@ -6,4 +6,5 @@ export { createOperations } from './controller/operations.ts';
 export { loadPlan } from './plan/load.ts';
 export { resolvePlan } from './plan/resolved.ts';
 export { FULL_SHARE, parseTarget, type Stage, type Target } from './stage/stages.ts';
+export { whenStarterIsGone } from './up/starter.ts';
 export { freePort, type ProcessName, type Supervisor, startSupervisor } from './up/supervisor.ts';

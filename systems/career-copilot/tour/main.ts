@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
+import { whenStarterIsGone } from '@banyan/banyan/operate';
 import { Command, InvalidArgumentError } from 'commander';
 import { spawnTraffic, type TrafficProcess } from '../traffic/process.ts';
 import { startWorld, type World } from '../world/world.ts';
@@ -150,12 +151,13 @@ function scaled(users: number): { users: number; companies: number; jobs: number
 
 function stopOnSignal(): AbortController {
   const stopper = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
       if (stopper.signal.aborted) process.exit(130); // asked twice: at once
       stopper.abort();
     });
   }
+  whenStarterIsGone(() => stopper.abort());
   return stopper;
 }
 

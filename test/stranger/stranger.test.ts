@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '@banyan/banyan/operate';
+import { createPool } from '@banyan/postgres';
+import { waitForExit } from '@banyan/postgres/process';
+import { testServer } from '@banyan/postgres/testing';
+import { cleanEnvironment, strangeFolder } from './folder.ts';
+import { Users } from './users.ts';
+
+const SECRET = 'the secret of a shop that knows nothing of us';
+const NAMES = Array.from({ length: 24 }, (_, n) => `user${n}`);
+const PYTHON = spawnSync('python3', ['--version'], { encoding: 'utf8' });
+
+const cleanUp: Array<() => unknown> = [];
+
+test('a stranger moves a monolith of another language forward, back, forward and out, and nothing fails or is lost', {
+  timeout: 600_000,
+}, async (t) => {
+  t.after(async () => {
+    for (const each of cleanUp.reverse()) await each();
+  });
+  const { folder, how, remove } = strangeFolder();
+  cleanUp.push(remove);
+  t.diagnostic(`installed by ${how}`);
+  t.diagnostic(
+    PYTHON.status === 0
+      ? `the monolith is in ${PYTHON.stdout.trim()}`
+      : 'no Python here: the monolith is in Node',
+  );
+  const databases = await makeDatabases(folder);
+  const ports = {
+    shop: await freePort(),
+    comments: await freePort(),
+    gateway: await freePort(),
+    control: await freePort(),
+    admin: await freePort(),
+  };
+  const env = {
+    SHOP_URL: `http://127.0.0.1:${ports.shop}`,
+    SHOP_DATABASE_URL: databases.shop.banyan,
+    COMMENTS_URL: `http://127.0.0.1:${ports.comments}`,
+    COMMENTS_DATABASE_URL: databases.comments.banyan,
+    BANYAN_DATABASE_URL: databases.control.banyan,
+    SHOP_SECRET: SECRET,
+    GATEWAY_PORT: String(ports.gateway),
+    CONTROL_PORT: String(ports.control),
+    ADMIN_PORT: String(ports.admin),
+  };
+  const banyan = async (...args: string[]) => {
+    const { code, stdout, stderr } = await command('npx', ['@banyan/cli', ...args], folder, env);
+    assert.equal(code, 0, `banyan ${args.join(' ')}\n${stdout}\n${stderr}`);
+    return stdout;
+  };
+
+  const monolith = PYTHON.status === 0 ? ['python3', 'monolith.py'] : [process.execPath, 'app.mjs'];
+  const own = { SECRET, ARTICLES: 'yes' };
+  await serve(monolith, folder, env.SHOP_URL, { ...own, DATABASE_URL: databases.shop.owner });
+  await serve([process.execPath, 'app.mjs'], folder, env.COMMENTS_URL, {
+    SECRET,
+    DATABASE_URL: databases.comments.owner,
+  });
+
+  const asked = await command('npx', ['@banyan/cli', 'check', '--sql', '--json'], folder, env);
+  assert.equal(asked.code, 1, `nothing is missing? ${asked.stdout}\n${asked.stderr}`);
+  await runScripts(JSON.parse(asked.stdout) as Script[], databases);
+  await banyan('check');
+
+  const up = spawn('npx', ['@banyan/cli', 'up'], {
+    cwd: folder,
+    env: { ...cleanEnvironment(), ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  cleanUp.push(() => up.kill('SIGTERM'));
+  await said(up, /Banyan is up/);
+
+  const shop = createPool(databases.shop.owner, { max: 2 });
+  cleanUp.push(() => shop.end());
+  const users = new Users(`http://127.0.0.1:${ports.gateway}`, SECRET, async (ids) => {
+    const there = 'SELECT count(*)::int AS there FROM comments WHERE id = ANY($1)';
+    while ((await shop.query(there, [ids])).rows[0].there < ids.length) await pause(20);
+  });
+  const onMonolith = () => readComments(databases.shop.owner);
+  const onService = () => readComments(databases.comments.owner);
+  const old = await onMonolith();
+  users.start(NAMES);
+  await banyan('advance', 'comments', '--to', 'migrated');
+  await banyan('rollback', 'comments');
+  await users.stop();
+  assert.deepEqual(users.ledger.failures, []);
+  assert.deepEqual(await onMonolith(), together(old, users));
+
+  users.start(NAMES);
+  await banyan('advance', 'comments', '--to', 'migrated');
+  await users.stop();
+  // What the monolith deletes from now on it deletes alone.
+  users.deleting = false;
+  users.start(NAMES);
+  await banyan('retire', 'comments', '--yes');
+  await users.stop();
+  assert.deepEqual(users.ledger.failures, []);
+  assert.deepEqual(await onService(), together(old, users));
+  t.diagnostic(
+    `${users.ledger.acknowledged} requests answered, 0 failed; ${users.ledger.comments.size} comments to find, all found`,
+  );
+
+  const children = (
+    JSON.parse(readFileSync(join(folder, '.banyan', 'up', 'children.json'), 'utf8')) as { pid: number }[]
+  ).map(({ pid }) => pid);
+  up.kill('SIGTERM');
+  for (const pid of children)
+    assert.equal(await waitForExit(pid, 60_000), true, `process ${pid} outlives npx`);
+});
+
+type Database = { owner: string; banyan: string; admin: string };
+type Databases = Record<'shop' | 'comments' | 'control', Database>;
+
+/** Three databases with owners of their own, and a role for Banyan that may do nothing yet but log in. */
+async function makeDatabases(folder: string): Promise<Databases> {
+  const server = await testServer();
+  const url = {
+    shop: await server.database('shop'),
+    comments: await server.database('comments'),
+    control: await server.database('control'),
+  };
+  const admin = createPool(url.control, { max: 1 });
+  cleanUp.push(() => admin.end());
+  for (const role of ['shop_owner', 'comments_owner', 'banyan']) {
+    await admin.query(`CREATE ROLE ${role} LOGIN PASSWORD '${role}'`);
+  }
+  const as = (database: string, role: string) => {
+    const changed = new URL(database);
+    [changed.username, changed.password] = [role, role];
+    return changed.href;
+  };
+  const databases = {
+    shop: { admin: url.shop, owner: as(url.shop, 'shop_owner'), banyan: as(url.shop, 'banyan') },
+    comments: {
+      admin: url.comments,
+      owner: as(url.comments, 'comments_owner'),
+      banyan: as(url.comments, 'banyan'),
+    },
+    control: { admin: url.control, owner: as(url.control, 'banyan'), banyan: as(url.control, 'banyan') },
+  };
+  for (const [name, { admin, owner }] of Object.entries(databases)) {
+    const role = new URL(owner).username;
+    await execute(
+      admin,
+      `ALTER DATABASE ${name} OWNER TO ${role}; REVOKE CREATE ON SCHEMA public FROM PUBLIC; ALTER SCHEMA public OWNER TO ${role}`,
+    );
+  }
+  await execute(databases.shop.owner, readFileSync(join(folder, 'monolith.sql'), 'utf8'));
+  await execute(databases.comments.owner, readFileSync(join(folder, 'service.sql'), 'utf8'));
+  return databases;
+}
+
+/** Runs a command that must not take longer than a stage may take on a busy machine; what goes on here meanwhile goes on. */
+async function command(name: string, args: string[], cwd: string, env: Record<string, string>) {
+  const child = spawn(name, args, { cwd, env: { ...cleanEnvironment(), ...env }, timeout: 150_000 });
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  return { code, stdout, stderr };
+}
+
+async function execute(url: string, sql: string): Promise<void> {
+  const pool = createPool(url, { max: 1 });
+  await pool.query(sql).finally(() => pool.end());
+}
+
+type Script = { where: string; sql: string };
+
+/** Runs what `banyan check --sql` prints, each script in its database, as the one who administers it. */
+async function runScripts(scripts: Script[], databases: Databases): Promise<void> {
+  const byPlace: Record<string, Database> = {
+    'monolith.database': databases.shop,
+    'control.database': databases.control,
+    'services.comments.database': databases.comments,
+  };
+  assert.deepEqual(scripts.map(({ where }) => where).sort(), Object.keys(byPlace).sort());
+  for (const { where, sql } of scripts) await execute(byPlace[where]!.admin, sql);
+}
+
+/** Starts a server of the stranger's and resolves when it answers. */
+async function serve(
+  command: string[],
+  cwd: string,
+  url: string,
+  env: Record<string, string>,
+): Promise<void> {
+  const PORT = new URL(url).port;
+  const child = spawn(command[0]!, command.slice(1), {
+    cwd,
+    env: { ...cleanEnvironment(), ...env, PORT },
+    stdio: 'inherit',
+  });
+  cleanUp.push(() => child.kill('SIGKILL'));
+  while (!(await fetch(`${url}/health`).catch(() => null))?.ok) {
+    assert.equal(child.exitCode, null, `${command.join(' ')} ended`);
+    await pause(50);
+  }
+}
+
+/** Resolves when it has said this; goes on reading, or it would have nobody to talk to. */
+function said(child: ChildProcess, pattern: RegExp): Promise<void> {
+  let seen = '';
+  return new Promise((resolve, reject) => {
+    child.stdout!.setEncoding('utf8').on('data', (chunk) => {
+      seen += chunk;
+      if (pattern.test(seen)) resolve();
+    });
+    child.once('close', () => reject(new Error(`ended without ${pattern}: ${seen}`)));
+  });
+}
+
+type Row = { id: number; author: string; article: string; body: string };
+
+async function readComments(url: string): Promise<Row[]> {
+  const pool = createPool(url, { max: 1 });
+  const { rows } = await pool
+    .query('SELECT id::text, author, article, body FROM comments ORDER BY comments.id')
+    .finally(() => pool.end());
+  // The service numbers from far above the monolith's, beyond what an integer of PostgreSQL holds.
+  return rows.map((row) => ({ ...row, id: Number(row.id) }));
+}
+
+/** What was there before, and what the users were told since. */
+function together(old: readonly Row[], { ledger }: Users): Row[] {
+  const added = [...ledger.comments].map(([id, comment]) => ({ id, ...comment }));
+  return [...old, ...added].sort((a, b) => a.id - b.id);
+}
