@@ -65,7 +65,7 @@ export function startSampler(database: string): Sampler {
         .query<{ wait: string; sessions: number }>(
           `SELECT coalesce(wait_event_type || ':' || wait_event, 'running') AS wait, count(*)::int AS sessions
            FROM pg_stat_activity
-           WHERE pid <> pg_backend_pid() AND state IS DISTINCT FROM 'idle' AND coalesce(wait_event_type, '') NOT IN ('Activity', 'Client')
+           WHERE pid <> pg_backend_pid() AND state IS DISTINCT FROM 'idle' AND coalesce(wait_event_type, '') NOT IN ('Activity', 'Client', 'Timeout')
            GROUP BY 1`,
         )
         .catch(() => ({ rows: [] }));
