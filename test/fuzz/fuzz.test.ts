@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { runTarget } from './run.ts';
 import { targets } from './targets.ts';
 
-/** The short version of `npm run fuzz`: the same inputs each time, as many as a few seconds take. */
+/** The short version of `npm run fuzz`: the same inputs each time, as many as a few seconds take. `client` is run by hand. */
 const INPUTS: Record<string, number> = {
   client: 1_000,
   upstream: 600,
@@ -15,7 +15,7 @@ const INPUTS: Record<string, number> = {
 const LIMIT_MS = 240_000;
 
 describe('hostile input', () => {
-  for (const target of targets) {
+  for (const target of targets.filter(({ name }) => name in INPUTS)) {
     it(`of the target ${target.name} breaks no promise`, { timeout: LIMIT_MS }, async () => {
       const inputs = INPUTS[target.name]!;
       const result = await runTarget(target, { seed: 1, inputs, limitMs: LIMIT_MS });

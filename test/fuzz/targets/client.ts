@@ -89,13 +89,23 @@ function newVisit(script: Script): Visit {
   sent.push(bytesOf(script));
   return {
     sent,
-    received: new ResponseParser((index) => sent.requests[index]?.method),
+    received: new ResponseParser((index) => sent.requests[index]?.method ?? refusedMethod(sent)),
     ran: [],
     left: script.end !== 'wait',
     judged: false,
     problem: null,
     closed: false,
   };
+}
+
+/** Of the request that is none, or not whole: its refusal has no body if it was to be HEAD. */
+function refusedMethod(sent: RequestParser): string | undefined {
+  return /^(?:\r\n)*(\S+) /.exec(sent.rest.toString('latin1'))?.[1];
+}
+
+/** What could not be read as a request is refused with a body, although it was to be HEAD: the connection ends with it. */
+function isRefusedHead({ sent, received }: Visit): boolean {
+  return received.responses.length > sent.requests.length && refusedMethod(sent) === 'HEAD';
 }
 
 /** Plays the script and waits until everything is answered, or the limit is over. */
@@ -114,7 +124,7 @@ async function visitGateway(
   const inTime = finished(visit);
   await setTimeout(AFTERGLOW_MS);
   socket.destroy();
-  if (received.problem !== '') return `the client was sent ${received.problem}`;
+  if (received.problem !== '' && !isRefusedHead(visit)) return `the client was sent ${received.problem}`;
   if (!inTime) return `no end of it after ${ANSWER_LIMIT_MS} ms: ${stateOf(visit)}`;
   const problem = judge(visit);
   return problem === null ? null : `${problem}; ${stateOf(visit)}`;
@@ -127,7 +137,11 @@ function eventsOf(socket: Socket, visit: Visit): (ms: number) => Promise<void> {
     visit.received.push(bytes);
     wake();
   });
-  socket.on('error', () => wake());
+  socket.on('error', () => {
+    // A reset takes with it what was on its way: no answer can be asked for any more.
+    visit.left = true;
+    wake();
+  });
   socket.on('close', () => {
     visit.closed = true;
     visit.received.end();
@@ -150,7 +164,8 @@ function finished({ sent, received, closed, left }: Visit): boolean {
 }
 
 /** One answer for each request, in order, of the request itself; nothing ran that was not answered for. */
-function judge({ sent, received, ran, left, closed, problem }: Visit): string | null {
+function judge(visit: Visit): string | null {
+  const { sent, received, ran, left, closed, problem } = visit;
   if (problem !== null) return problem;
   const { requests, state } = sent;
   const { responses } = received;
@@ -177,7 +192,7 @@ function judge({ sent, received, ran, left, closed, problem }: Visit): string | 
   }
   if (closed && !left && responses.length < requests.length && !responses.at(-1)?.last)
     return `the connection was closed with ${requests.length - responses.length} requests unanswered`;
-  if (received.rest.length > 0 && !received.switched) return 'an answer was cut off';
+  if (received.rest.length > 0 && !received.switched && !isRefusedHead(visit)) return 'an answer was cut off';
   return null;
 }
 
