@@ -35,8 +35,7 @@ export type ResolvedPlan = {
     trustedHops: number | null;
     rateLimit: { perMinute: number; perHour: number } | null;
     bodyBytes: number;
-    /** Missing: the gateway's own defaults. */
-    clients?: ClientLimits;
+    clients: Required<ClientLimits>;
     override: { header: string; roles: string[] } | null;
   };
   /** In the order of the plan. */
@@ -98,6 +97,9 @@ export const ROLLOUT_DEFAULTS: Readonly<RolloutPolicy> = {
   onFailure: 'rollback',
 };
 
+/** What the gateway has as its own defaults. */
+const CLIENT_LIMITS = { places: 256, waitMs: 10_000, uploadIdleMs: 10_000, downloadIdleMs: 30_000 };
+
 /** Validates a plan and fills in its defaults. Throws PlanError with every error found. */
 export function resolvePlan(plan: Plan): ResolvedPlan {
   assertValidPlan(plan);
@@ -128,7 +130,7 @@ export function resolvePlan(plan: Plan): ResolvedPlan {
       trustedHops: gateway.trustedHops ?? null,
       rateLimit: gateway.rateLimit === undefined ? { perMinute: 1_000, perHour: 60_000 } : gateway.rateLimit,
       bodyBytes: gateway.bodyBytes ?? 1_048_576,
-      ...(gateway.clients === undefined ? {} : { clients: gateway.clients }),
+      clients: { ...CLIENT_LIMITS, ...gateway.clients },
       override: resolveOverride(gateway.override),
     },
     services: Object.fromEntries(

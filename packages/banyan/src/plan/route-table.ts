@@ -34,7 +34,7 @@ export function buildRouteTable(plan: ResolvedPlan, states: ServiceStates, versi
     issuers: plan.gateway.issuers,
     rateLimit: plan.gateway.rateLimit,
     trustedHops: plan.gateway.trustedHops ?? undefined,
-    ...(plan.gateway.clients === undefined ? {} : { clients: plan.gateway.clients }),
+    clients: plan.gateway.clients,
     limits: { bodyBytes: plan.gateway.bodyBytes, headerBytes: HEADER_BYTES },
     holdMs: Math.max(0, ...services.map((service) => service.rollout.fenceLimitMs)) + HOLD_MARGIN_MS,
     settleMs: SETTLE_MS,
