@@ -14,7 +14,7 @@ type CompiledRoute = {
 /** Says what is wrong with a body as it came (null: there was none), or null. */
 export type BodyCheck = (body: Buffer | null) => BodyRefusal | null;
 
-export type BodyRefusal = {
+type BodyRefusal = {
   code: 'invalid-json' | 'invalid-body' | 'body-too-complex';
   errors?: { pointer: string; message: string }[];
 };
