@@ -178,7 +178,7 @@ describe('the API', () => {
       status: 400,
       detail: "'canary' does not say how many users",
       code: 'bad_target',
-      mend: "give a share from 0.01% to 100%, e.g. '10%'",
+      mend: "give a share from 0.01% to 100%, in hundredths of a percent, e.g. '10%'",
     });
     assert.equal((await call('GET', '/v1/nowhere')).json().code, 'no_such_endpoint');
   });

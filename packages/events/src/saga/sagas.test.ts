@@ -87,9 +87,10 @@ const approval = defineSaga('approval', {
       }),
 });
 
+// Long enough for a busy machine to begin: what must run out is the wait.
 const impatient = defineSaga('impatient', {
   input: Type.Object({}),
-  deadline: 50,
+  deadline: 2_000,
   signals: { go: Type.Object({}) },
   steps: (saga) =>
     saga
