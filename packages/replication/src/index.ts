@@ -2,10 +2,10 @@ export type { Position, Verdict } from './confirm.ts';
 export type { CopyOptions, CopyProgress, CopyResult } from './copy.ts';
 export { ReplicationError, type ReplicationErrorCode } from './errors.ts';
 export { type GuardOptions, installGuard, refusedWrites, removeGuard, setGuard } from './guard.ts';
-export { GUARD_SQLSTATE } from './guard-function.ts';
+export { GUARD_SQLSTATE, guardName } from './guard-function.ts';
 export { checkLaw, type LawBreach } from './law.ts';
 export { type BarrierOptions, type Link, type LinkState, type LinkStatus, openLink } from './link.ts';
-export type { Alarm, LinkConfig, LinkHooks, LinkNames } from './link-config.ts';
+export { type Alarm, type LinkConfig, type LinkHooks, type LinkNames, namesOf } from './link-config.ts';
 export {
   type ColumnFlow,
   type ColumnMapping,
@@ -24,6 +24,7 @@ export {
 export { claimDatabase, type Mark, markOf } from './mark.ts';
 export { nearest } from './nearest.ts';
 export { type Orphans, orphans } from './orphans.ts';
+export { type Placed, type PlacedKind, placedIn } from './placed.ts';
 export type { Finding } from './preflight/finding.ts';
 export type { PrepareOptions } from './prepare.ts';
 export { PROCESS_FLAGS } from './process-flags.ts';

@@ -34,6 +34,7 @@ function play(trouble: Trouble = () => false, { retireRefusals = 0, patience = 1
           routeTableVersion: 1,
           gatewayWorkers: 1,
           unwell: [],
+          databases: null,
           services: Object.keys(services).map(describe),
         };
       },

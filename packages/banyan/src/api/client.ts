@@ -3,6 +3,7 @@ import { request } from 'undici';
 import {
   type Control,
   ControlError,
+  type DatabasesReport,
   type FailureRecord,
   type MismatchRecord,
   type PlannedStep,
@@ -41,6 +42,10 @@ export class ControlClient implements Control, Settings {
 
   status(): ReturnType<Control['status']> {
     return this.#call('GET', '/v1/status');
+  }
+
+  databases(service: string | null): Promise<DatabasesReport> {
+    return this.#call('GET', `/v1/databases${query({ service })}`);
   }
 
   plan(service: string | null, target: Target | null): Promise<Record<string, PlannedStep[]>> {

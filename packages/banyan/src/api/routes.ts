@@ -23,6 +23,7 @@ const FailuresQuery = Type.Object(
 );
 const ReasonBody = Type.Object({ reason: Type.Optional(Type.String({ maxLength: 1_000 })) }, closed);
 const VerifyBody = Type.Object({ repair: Type.Optional(Type.Boolean()) }, closed);
+const DatabasesQuery = Type.Object({ service: Type.Optional(Type.String()) }, closed);
 const RetireBody = Type.Object({ confirm: Type.String({ description: "the service's name" }) }, closed);
 
 type InService = { Params: Static<typeof Service> };
@@ -30,6 +31,17 @@ type InService = { Params: Static<typeof Service> };
 /** One route for each method of Control. */
 export function addRoutes(app: FastifyInstance, control: Control): void {
   app.get('/v1/status', { schema: { summary: 'Where every service stands' } }, () => control.status());
+
+  app.get<{ Querystring: Static<typeof DatabasesQuery> }>(
+    '/v1/databases',
+    {
+      schema: {
+        summary: 'What Banyan has put into the databases, and the statement that removes what nothing needs',
+        querystring: DatabasesQuery,
+      },
+    },
+    ({ query }) => control.databases(query.service ?? null),
+  );
 
   app.get<{ Querystring: Static<typeof PlanQuery> }>(
     '/v1/plan',

@@ -45,13 +45,34 @@ describe('banyan status', { concurrency: 3 }, () => {
     fake.services.auth!.target = { stage: 'canary', share: 1_000 };
     const { code, stdout } = await banyan('status');
     assert.equal(code, 0);
-    assert.match(stdout, /^shop {2}route table 12, 2 gateway workers\n\nauth {2}canary 10% /);
+    assert.match(
+      stdout,
+      /^shop {2}route table 12, 2 gateway workers\n {2}databases {2}.*\n\nauth {2}canary 10% /,
+    );
     assert.match(
       stdout,
       /service +96 requests \(1 failed; 1 of them in the last 12 s; 1 status 500; 1 rescued\), p95 5 ms/,
     );
     assert.match(stdout, /keys +1 of 61 seen fall into 10%/);
     assert.ok(!stdout.includes('\u001b'), stdout);
+  });
+
+  test('sums up what lies in the databases; asked for it, names it with the statement that removes a leftover', async (t) => {
+    const { fake, banyan } = await aShop(t);
+    assert.match(
+      (await banyan('status')).stdout,
+      /\n {2}databases {2}8 things of ours in use, no leftovers\n/,
+    );
+    const { stdout } = await banyan('status', 'auth');
+    assert.match(stdout, /slot +banyan_auth_forward +auth +by copying +used\n/);
+    assert.match(stdout, /1 leftover.*\n.*services\.users\.database was not looked into: ECONNREFUSED/);
+    assert.match(stdout, /\n {4}-- in monolith\.database:\n {4}DROP PUBLICATION "banyan_auth_reverse";\n/);
+    assert.doesNotMatch(stdout, /\nusers /);
+    assert.deepEqual(fake.calls.at(-1), ['databases', 'auth']);
+    assert.equal((await banyan('status', '--databases', '--json')).json().databases.things.length, 2);
+    const unknown = await banyan('status', 'auht');
+    assert.equal(unknown.code, 2);
+    assert.match(unknown.stderr, /auht/);
   });
 
   test('names what is unwell, a share without keys, p95 that is no number, and why it went back', async (t) => {

@@ -1,3 +1,4 @@
+import type { PlacedKind } from '@banyan/replication';
 import type { Stage, Target } from '../stage/stages.ts';
 
 /** What the API serves and the CLI prints. Everything is JSON; times are ISO 8601 in UTC. */
@@ -122,6 +123,27 @@ export type MismatchRecord = {
   service_answer: unknown;
 };
 
+/** Something that Banyan has put into a database of the plan, or that it left there. */
+export type PlacedThing = {
+  /** The database's path in the plan. */
+  where: string;
+  kind: PlacedKind;
+  /** Of a trigger: `name on schema.table`. */
+  name: string;
+  service: string | null;
+  /** The stage that puts it there; null: the start of Banyan does. */
+  stage: Stage | null;
+  /** `used`: goes with its stage. `kept`: stays until somebody removes it. `leftover`: nothing needs it any more. */
+  state: 'used' | 'kept' | 'leftover';
+  /** The statement that removes it; null while it is used. */
+  remove: string | null;
+};
+
+export type DatabasesReport = { things: PlacedThing[]; unreachable: { where: string; why: string }[] };
+
+/** As of the last look into the databases. */
+export type DatabasesSummary = { used: number; leftovers: number; unreachable: number; lookedAt: string };
+
 /** The control plane as the HTTP API exposes it; `controller` implements it, `api` serves it, the CLI calls it. */
 export interface Control {
   status(): Promise<{
@@ -130,8 +152,12 @@ export interface Control {
     gatewayWorkers: number;
     /** Instances of the monolith. */
     unwell: UnwellInstance[];
+    /** What lies in the plan's databases; null: not looked yet. */
+    databases: DatabasesSummary | null;
     services: ServiceStatus[];
   }>;
+  /** Looks what Banyan has put into the plan's databases, of one service or of all. */
+  databases(service: string | null): Promise<DatabasesReport>;
   /** Dry run: ordered steps from where the service is to the target, each with the price of going back from there. */
   plan(service: string | null, target: Target | null): Promise<Record<string, PlannedStep[]>>;
   /** Sets the target; null: the next stop. Throws ControlError on illegal moves. */

@@ -15,6 +15,7 @@ import { priceOfGoingBack } from '../stage/price.ts';
 import { describeStage, FULL_SHARE, rank, type Stage, type Target } from '../stage/stages.ts';
 import { nextStop, refuseIllegal, wayTo } from '../stage/way.ts';
 import { collectFacts, type ServiceFacts, type Sources } from './facts.ts';
+import { DatabaseInventory } from './inventory.ts';
 import { referringTables } from './referring-tables.ts';
 import { nextVersion, tableOfStates } from './route-tables.ts';
 import { serviceOnlyColumns } from './service-only-columns.ts';
@@ -23,6 +24,7 @@ import { serviceOnlyColumns } from './service-only-columns.ts';
 export function createOperations(sources: Sources): Control {
   const { plan, pool } = sources;
   const onlyOnService = serviceOnlyColumns(plan);
+  const inventory = new DatabaseInventory(plan, () => store.readServices(pool));
 
   return {
     async status() {
@@ -37,8 +39,14 @@ export function createOperations(sources: Sources): Control {
         routeTableVersion: table?.version ?? 0,
         gatewayWorkers,
         unwell: unwell.filter(({ upstream }) => upstream === 'monolith'),
+        databases: inventory.latest(Date.now()),
         services: await Promise.all(facts.map(describeService)),
       };
+    },
+
+    async databases(service) {
+      if (service !== null) demandService(service);
+      return await inventory.look(service);
     },
 
     async plan(service, target) {

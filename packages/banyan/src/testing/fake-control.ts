@@ -1,6 +1,7 @@
 import {
   type Control,
   ControlError,
+  type DatabasesReport,
   type LinkStatus,
   type ServiceStatus,
   type VerificationRun,
@@ -29,7 +30,36 @@ export class FakeControl implements Control {
       routeTableVersion: 12,
       gatewayWorkers: 2,
       unwell: [],
+      databases: { used: 8, leftovers: 0, unreachable: 0, lookedAt: '2026-01-02T03:04:05.000Z' },
       services: structuredClone(Object.values(this.services)),
+    };
+  }
+
+  async databases(service: string | null): Promise<DatabasesReport> {
+    this.calls.push(['databases', service]);
+    if (service !== null) this.#get(service);
+    return {
+      things: [
+        {
+          where: 'monolith.database',
+          kind: 'slot',
+          name: 'banyan_auth_forward',
+          service: 'auth',
+          stage: 'copying',
+          state: 'used',
+          remove: null,
+        },
+        {
+          where: 'monolith.database',
+          kind: 'publication',
+          name: 'banyan_auth_reverse',
+          service: 'auth',
+          stage: 'shadowing',
+          state: 'leftover',
+          remove: 'DROP PUBLICATION "banyan_auth_reverse"',
+        },
+      ],
+      unreachable: [{ where: 'services.users.database', why: 'ECONNREFUSED' }],
     };
   }
 

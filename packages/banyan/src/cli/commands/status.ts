@@ -3,11 +3,14 @@ import type { Command } from 'commander';
 import {
   type Control,
   ControlError,
+  type DatabasesReport,
+  type DatabasesSummary,
   type Evidence,
   type LinkStatus,
   type ServiceStatus,
   type UnwellInstance,
 } from '../../control/control.ts';
+import { noSuchService } from '../../control/no-such-service.ts';
 import { describeStage, formatShare } from '../../stage/stages.ts';
 import { EXIT, formatTold, Interrupted, tell } from '../exit.ts';
 import {
@@ -23,9 +26,14 @@ import {
   table,
   widthOf,
 } from '../output.ts';
+import { formatDatabases } from '../placed.ts';
 import { act, command, connect, interruptible } from '../session.ts';
 
-type Status = Awaited<ReturnType<Control['status']>>;
+type Status = Omit<Awaited<ReturnType<Control['status']>>, 'databases'> & {
+  /** A summary, or all of it where it was asked for. */
+  databases: DatabasesSummary | DatabasesReport | null;
+};
+type StatusOptions = { watch?: boolean; databases?: boolean };
 
 /** How often --watch asks, ms. */
 const WATCH_MS = 1_000;
@@ -33,26 +41,46 @@ const WATCH_MS = 1_000;
 export function statusCommand(): Command {
   return command('status', 'Show where every service stands', [
     'banyan status',
+    'banyan status auth',
+    'banyan status --databases',
     'banyan status --watch',
     "banyan status --json | jq '.services[] | {service, stage, share}'",
   ])
+    .argument('[service]', 'this one only, with what it has put into the databases')
     .option('-w, --watch', 'show it again every second, until Ctrl-C; with --json one document a line')
+    .option('--databases', 'look what Banyan has put into the databases, and what nothing needs any more')
     .action(
-      act<{ watch?: boolean }>(async (options) => {
+      act<StatusOptions>(async (options, service) => {
         const control = await connect(options);
-        if (options.watch) return await watch(control, options.json ?? false);
-        show(await control.status(), options.json ?? false);
+        const look = () => lookAt(control, service ?? null, options.databases ?? service !== undefined);
+        if (options.watch) return await watch(look, options.json ?? false);
+        show(await look(), options.json ?? false);
         return EXIT.ok;
       }),
     );
 }
 
-async function watch(control: Control, json: boolean): Promise<number> {
+async function lookAt(control: Control, service: string | null, databases: boolean): Promise<Status> {
+  const status = await control.status();
+  const services = status.services.filter((one) => service === null || one.service === service);
+  if (service !== null && services.length === 0)
+    throw noSuchService(
+      service,
+      status.services.map((one) => one.service),
+    );
+  return {
+    ...status,
+    databases: databases ? await control.databases(service) : status.databases,
+    services,
+  };
+}
+
+async function watch(look: () => Promise<Status>, json: boolean): Promise<number> {
   const clear = process.stdout.isTTY && !json ? '\u001b[H\u001b[J' : '';
   try {
     await interruptible('', async (signal) => {
       for (;;) {
-        const text = await control.status().then(
+        const text = await look().then(
           (status) => (json ? JSON.stringify(status) : formatStatus(status, new Date()).join('\n')),
           (error: unknown) => {
             // The control plane may die and come again while one watches.
@@ -77,11 +105,16 @@ function show(status: Status, json: boolean): void {
 
 /** The whole status as lines no longer than `width`. */
 function formatStatus(status: Status, now: Date, width = widthOf(process.stdout)): string[] {
-  const { system, routeTableVersion, gatewayWorkers, services } = status;
+  const { system, routeTableVersion, gatewayWorkers, services, databases } = status;
   const workers = plural(gatewayWorkers, 'gateway worker');
   const head = `${paint('bold', system)}  route table ${routeTableVersion}, ${gatewayWorkers === 0 ? paint('red', workers) : workers}`;
   const unwell = status.unwell.map((one) => `  ${paint('dim', 'monolith')}  ${describeUnwell(one)}`);
-  return [head, ...unwell, ...services.flatMap((service) => ['', ...formatService(service, now, width)])];
+  return [
+    head,
+    ...unwell,
+    ...(databases === null ? [] : formatDatabases(databases, width)),
+    ...services.flatMap((service) => ['', ...formatService(service, now, width)]),
+  ];
 }
 
 function formatService(status: ServiceStatus, now: Date, width: number): string[] {
