@@ -1,5 +1,5 @@
 import type { ErrorCode } from './errors.ts';
-import type { UpstreamErrorCode } from './upstream/connection.ts';
+import type { UpstreamErrorCode } from './upstream/upstream-error.ts';
 
 /** A request at which an attempt has failed, through no fault of its client. */
 export type FailedRequest = {

@@ -1,7 +1,8 @@
 import type { Side } from './route-table.ts';
 import type { AttemptTrace } from './tracing/trace.ts';
-import type { Connection, ResponseHandler, UpstreamError } from './upstream/connection.ts';
+import type { Connection, ResponseHandler } from './upstream/connection.ts';
 import type { Instance, Upstream } from './upstream/upstream.ts';
+import type { UpstreamError } from './upstream/upstream-error.ts';
 
 /** What an attempt tells of. Calls come in the order head, data…, then end or failed; `failed` may come at any time. */
 export interface AttemptOwner {

@@ -13,8 +13,8 @@ import type { Side } from './route-table.ts';
 import { settleWrite, wavesToSettle } from './settle-write.ts';
 import type { Capture } from './shadow/shadow.ts';
 import { BodyTooLarge } from './uploads.ts';
-import type { UpstreamError, UpstreamErrorCode } from './upstream/connection.ts';
 import type { Instance } from './upstream/upstream.ts';
+import type { UpstreamError, UpstreamErrorCode } from './upstream/upstream-error.ts';
 
 /** Who gave the order. */
 export interface DeliveryOwner {

@@ -1,4 +1,4 @@
-import type { UpstreamErrorCode } from './upstream/connection.ts';
+import type { UpstreamErrorCode } from './upstream/upstream-error.ts';
 
 /** Why a request counted as a failure of its side: words for operators, and labels of a metric, so there are few. */
 export const FAILURE_REASONS = [

@@ -3,9 +3,11 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import type { ClientLimits } from '../client-limits.ts';
+import { BodyStream } from './body-stream.ts';
 import { ClientPace } from './client-pace.ts';
 import { MalformedResponse } from './response-head.ts';
 import { ResponseParser, type ResponseSink } from './response-parser.ts';
+import { UpstreamError, type UpstreamErrorCode } from './upstream-error.ts';
 
 export type UpstreamRequest = {
   method: string;
@@ -34,26 +36,6 @@ export interface ResponseHandler {
   onData(chunk: Buffer): void;
   onEnd(): void;
   onError(error: UpstreamError): void;
-}
-
-/** The first four are the upstream's doing; 'busy': no place was free; the others are the client's, or nobody waits. */
-export type UpstreamErrorCode =
-  | 'connect'
-  | 'timeout'
-  | 'reset'
-  | 'malformed'
-  | 'busy'
-  | 'aborted'
-  | 'body'
-  | 'slow-upload'
-  | 'slow-reader';
-
-export class UpstreamError extends Error {
-  readonly code: UpstreamErrorCode;
-  constructor(code: UpstreamErrorCode, message: string, cause?: unknown) {
-    super(message, { cause });
-    this.code = code;
-  }
 }
 
 /** How often `tick` is called, in milliseconds. Time limits are kept to this precision. */
@@ -86,9 +68,8 @@ export class Connection implements ResponseSink {
   #connected = false;
   #request: UpstreamRequest | null = null;
   #handler: ResponseHandler | null = null;
-  #bodyLeft = false;
-  /** The upstream takes no more of the body at present. */
-  #blocked = false;
+  /** Null without a body, or with one that is written at once. */
+  #body: BodyStream | null = null;
   #paused = false;
   /** It is the client that does not take the answer. */
   #pausedByClient = false;
@@ -114,7 +95,7 @@ export class Connection implements ResponseSink {
     this.client = request.client;
     this.#handler = handler;
     this.#request = request;
-    this.#bodyLeft = false;
+    this.#body = null;
     this.#paused = false;
     this.#ticks = 0;
     this.#late = false;
@@ -186,9 +167,13 @@ export class Connection implements ResponseSink {
     return true;
   }
 
+  get #bodyLeft(): boolean {
+    return this.#body?.left ?? false;
+  }
+
   /** Time counts against whoever has to go on: the client, ourselves (then against nobody), or the upstream. */
   #keepTime(): void {
-    const byClient = this.#paused ? this.#pausedByClient : this.#bodyLeft && !this.#blocked;
+    const byClient = this.#paused ? this.#pausedByClient : this.#bodyLeft && !this.#body!.blocked;
     this.#pace.tick(byClient);
     if (byClient || this.#paused) this.#ticks = 0;
     if (byClient) {
@@ -304,42 +289,19 @@ export class Connection implements ResponseSink {
   #stream(socket: Socket, head: string, body: Readable): void {
     const { headers } = this.#request!;
     const chunked = !headers.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-length');
-    const handler = this.#handler;
-    const current = () => this.#handler === handler && this.#socket === socket;
-    const onWritten = (error?: Error | null) => {
-      if (error && current()) this.#salvage(socket);
-    };
-    this.#bodyLeft = true;
-    this.#blocked = false;
     socket.write(chunked ? `${head}transfer-encoding: chunked\r\n\r\n` : `${head}\r\n`, 'latin1');
-    const onDrain = () => {
-      this.#blocked = false;
-      body.resume();
-    };
-    socket.on('drain', onDrain);
-    body.on('data', (chunk: Buffer) => {
-      if (!current()) return;
-      this.#ticks = 0;
-      this.#pace.moved(chunk.length);
-      socket.cork();
-      if (chunked) socket.write(`${chunk.length.toString(16)}\r\n`, 'latin1');
-      let flowing = socket.write(chunk, onWritten);
-      if (chunked) flowing = socket.write('\r\n', 'latin1');
-      socket.uncork();
-      if (flowing) return;
-      this.#blocked = true;
-      body.pause();
-    });
-    body.on('end', () => {
-      socket.off('drain', onDrain);
-      if (!current()) return;
-      this.#bodyLeft = false;
-      this.#ticks = 0;
-      if (chunked) socket.write('0\r\n\r\n', 'latin1');
-    });
-    body.on('error', (error) => {
-      socket.off('drain', onDrain);
-      if (current()) this.#fail('body', 'the body of the request broke off', error);
+    const handler = this.#handler;
+    this.#body = new BodyStream(socket, body, chunked, {
+      current: () => this.#handler === handler && this.#socket === socket,
+      moved: (bytes) => {
+        this.#ticks = 0;
+        this.#pace.moved(bytes);
+      },
+      ended: () => {
+        this.#ticks = 0;
+      },
+      broken: (error) => this.#fail('body', 'the body of the request broke off', error),
+      notWritten: () => this.#salvage(socket),
     });
   }
 

@@ -1,12 +1,7 @@
 import type { ClientLimits } from '../client-limits.ts';
-import {
-  Connection,
-  type ResponseHandler,
-  TICK_MS,
-  UpstreamError,
-  type UpstreamRequest,
-} from './connection.ts';
+import { Connection, type ResponseHandler, TICK_MS, type UpstreamRequest } from './connection.ts';
 import { Places } from './places.ts';
+import { UpstreamError } from './upstream-error.ts';
 
 type Waiting = { request: UpstreamRequest; handler: ResponseHandler };
 
