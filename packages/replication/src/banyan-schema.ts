@@ -66,19 +66,30 @@ CREATE TABLE IF NOT EXISTS banyan.mark (
 
 /** Creates what is missing of the `banyan` schema. Safe to run from several processes at once. */
 export async function ensureBanyanSchema(db: Pick<pg.Pool, 'query'>): Promise<void> {
+  if (await isComplete(db)) return;
+  await db.query(`BEGIN; ${LOCK} ${SQL} COMMIT`);
+}
+
+/** The same in a transaction of the caller's. */
+export async function createBanyanSchema(client: pg.ClientBase): Promise<void> {
+  if (!(await isComplete(client))) await client.query(`${LOCK} ${SQL}`);
+}
+
+const LOCK = `SELECT pg_advisory_xact_lock(hashtextextended('banyan schema', 0));`;
+
+async function isComplete(db: Pick<pg.ClientBase, 'query'>): Promise<boolean> {
   const owner = await schemaOwner(db);
   if (owner && !owner.ours)
     throw new Error(
       `The schema banyan belongs to the role ${owner.name}, not to Banyan's. Give it to Banyan's role.`,
     );
   const { rows } = await db.query(`SELECT to_regclass('banyan.mark') IS NOT NULL AS there`);
-  if (rows[0].there) return;
-  await db.query(`BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('banyan schema', 0)); ${SQL} COMMIT`);
+  return rows[0].there;
 }
 
 /** Whose schema `banyan` is. Somebody else's is not used: its tables could run his code with our rights. */
 export async function schemaOwner(
-  db: Pick<pg.Pool, 'query'>,
+  db: Pick<pg.ClientBase, 'query'>,
 ): Promise<{ name: string; ours: boolean } | undefined> {
   const { rows } = await db.query(
     `SELECT r.rolname AS name, r.rolname = current_user OR r.rolsuper AS ours

@@ -32,7 +32,7 @@ export async function installGuard(monolith: pg.Pool, options: GuardOptions): Pr
 }
 
 /** In a transaction of the caller's, where schema `banyan` is there. */
-async function installGuardWithin(client: pg.ClientBase, options: GuardOptions): Promise<void> {
+export async function installGuardWithin(client: pg.ClientBase, options: GuardOptions): Promise<void> {
   const { service, tables, salt = service, cascades = 'carry' } = options;
   await client.query(PATIENCE);
   await client.query(`CREATE SEQUENCE IF NOT EXISTS ${refusedSequence(service)}`);
@@ -62,7 +62,7 @@ async function installGuardWithin(client: pg.ClientBase, options: GuardOptions):
 
 /** From the commit on, rows of `share` basis points of the keys are the service's. Throws if there is no guard. */
 export async function setGuard(
-  monolith: Pick<pg.Pool, 'query'>,
+  monolith: Pick<pg.Pool | pg.ClientBase, 'query'>,
   { service, share }: { service: string; share: number },
 ): Promise<void> {
   const { rowCount } = await monolith.query('UPDATE banyan.guards SET share = $2 WHERE service = $1', [

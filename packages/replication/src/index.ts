@@ -26,6 +26,7 @@ export { nearest } from './nearest.ts';
 export { type Orphans, orphans } from './orphans.ts';
 export { type Placed, type PlacedKind, placedIn } from './placed.ts';
 export type { Finding } from './preflight/finding.ts';
+export { type TrialOptions, tryGuard } from './preflight/trial.ts';
 export type { PrepareOptions } from './prepare.ts';
 export { PROCESS_FLAGS } from './process-flags.ts';
 export { type RepairOptions, repair } from './repair.ts';

@@ -103,6 +103,7 @@ test('check --sql makes strangers ready: a Banyan that is no superuser, a monoli
   const plan = await planOver(
     `CREATE SCHEMA shop; CREATE TABLE shop.users (id serial PRIMARY KEY, email text);
      CREATE TABLE shop.sessions (id int PRIMARY KEY, "user" int REFERENCES shop.users ON DELETE CASCADE);
+     INSERT INTO shop.users (email) VALUES ('a@b.c'); INSERT INTO shop.sessions VALUES (1, 1);
      ALTER SCHEMA shop OWNER TO ${app.name}; ALTER TABLE shop.users OWNER TO ${app.name}; ALTER TABLE shop.sessions OWNER TO ${app.name};
      REVOKE CREATE ON SCHEMA public FROM PUBLIC`,
     `CREATE TABLE users (id serial PRIMARY KEY, email text); CREATE TABLE sessions (id int PRIMARY KEY, "user" int);
@@ -135,9 +136,9 @@ test('check --sql makes strangers ready: a Banyan that is no superuser, a monoli
     await pool.query(sql);
     await pool.end();
   }
-  const after = await preflightPlan(resolved);
+  const after = await preflightPlan(resolved, { trial: true });
   assert.deepEqual(
-    after.filter(({ severity }) => severity === 'error'),
+    after.filter(({ severity }) => severity !== 'warning'),
     [],
   );
 

@@ -1,5 +1,5 @@
 import { createPool } from '@banyan/postgres';
-import { type Finding, openLink } from '@banyan/replication';
+import { type Finding, openLink, tryGuard } from '@banyan/replication';
 import { checkControlDatabase } from './control-database.ts';
 import { databasesOf, type ResolvedPlan, type ResolvedService } from './resolved.ts';
 import { proposeUnmoved } from './unmoved-proposals.ts';
@@ -11,10 +11,14 @@ export type PreflightFinding = Finding & { where: string };
 const ANSWER_MS = 5_000;
 
 /**
- * Asks every database of the plan whether it can do what the plan wants of it, in both directions. Changes nothing.
+ * Asks every database of the plan whether it can do what the plan wants of it, in both directions. Changes nothing; with
+ * `trial` it also tries the write locks on the monolith, in transactions that are rolled back.
  * Links that touch a database which does not answer are left out: its own finding says so. Each thing is told once.
  */
-export async function preflightPlan(plan: ResolvedPlan): Promise<PreflightFinding[]> {
+export async function preflightPlan(
+  plan: ResolvedPlan,
+  { trial = false }: { trial?: boolean } = {},
+): Promise<PreflightFinding[]> {
   const unreachable = new Map<string, PreflightFinding>();
   await Promise.all(
     databasesOf(plan).map(async ([where, url]) => {
@@ -30,7 +34,25 @@ export async function preflightPlan(plan: ResolvedPlan): Promise<PreflightFindin
     unreachable.has(plan.control.database) ? [] : checkControlDatabase(plan.control.database),
     ...linked.map((service) => preflightService(plan, service)),
   ]);
-  return once([...unreachable.values(), ...findings.flat()]);
+  const found = findings.flat();
+  // Where something is missing, that is what the trial would say too.
+  const ready = !found.some(({ severity, where }) => severity === 'error' && where === 'monolith.database');
+  const tried = trial && ready && plan.monolith.writeLocks ? await tryLocks(plan, linked) : [];
+  return once([...unreachable.values(), ...found, ...tried]);
+}
+
+async function tryLocks(plan: ResolvedPlan, services: ResolvedService[]): Promise<PreflightFinding[]> {
+  const { database, cascades, role } = plan.monolith;
+  const pool = createPool(database, { max: 1, applicationName: 'banyan-check' });
+  try {
+    const findings: Finding[] = [];
+    // One after another: two trials would stand in one another's way.
+    for (const { name: service, tables, salt } of services)
+      findings.push(...(await tryGuard(pool, { service, tables, salt, cascades, role: role ?? undefined })));
+    return findings.map((finding) => ({ ...finding, where: 'monolith.database' }));
+  } finally {
+    await pool.end();
+  }
 }
 
 async function preflightService(plan: ResolvedPlan, service: ResolvedService): Promise<PreflightFinding[]> {

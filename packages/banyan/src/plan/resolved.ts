@@ -17,6 +17,8 @@ export type ResolvedPlan = {
     signAs: string | null;
     writeLocks: boolean;
     cascades: 'carry' | 'refuse';
+    /** As which it writes; null: as the owner of each table. */
+    role: string | null;
   };
   control: {
     database: string;
@@ -114,6 +116,7 @@ export function resolvePlan(plan: Plan): ResolvedPlan {
       signAs: monolith.signAs ?? null,
       writeLocks: monolith.writeLocks ?? true,
       cascades: monolith.cascades ?? 'carry',
+      role: monolith.role ?? null,
     },
     control: {
       database: control.database,

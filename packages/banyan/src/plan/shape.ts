@@ -266,6 +266,11 @@ export const PlanSchema = record(
             oneOf('carry', 'refuse'),
             { default: 'carry' },
           ),
+          role: optional(
+            'Role of its database that the monolith writes as; `banyan check` tries the write locks as this role.',
+            text("a role's name", "'shop'"),
+            { otherwise: 'the owner of each mapped table' },
+          ),
         },
         'the monolith { url, database }',
       ),

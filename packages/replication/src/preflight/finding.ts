@@ -10,8 +10,8 @@ export type Finding = {
   mend: string;
   /** Statements that mend it, for somebody who may run them in that database. */
   sql?: string[];
-  /** `error`: the link must not be prepared like this. */
-  severity: 'error' | 'warning';
+  /** `error`: the link must not be prepared like this. `hint`: something was not found out. */
+  severity: 'error' | 'warning' | 'hint';
 };
 
 export function error(code: string, message: string, mend: string, table?: string): Finding {
@@ -20,6 +20,10 @@ export function error(code: string, message: string, mend: string, table?: strin
 
 export function warning(code: string, message: string, mend: string, table?: string): Finding {
   return { ...error(code, message, mend, table), severity: 'warning' };
+}
+
+export function hint(code: string, message: string, mend: string): Finding {
+  return { ...error(code, message, mend), severity: 'hint' };
 }
 
 /** An error that statements mend. */

@@ -19,15 +19,16 @@ export function checkCommand(): Command {
     ],
   )
     .option('--offline', 'the plan only; connect to nothing')
+    .option('--no-trial', 'do not try the write locks in the monolith, in transactions that are rolled back')
     .option('--sql', 'print what is missing as one SQL script for each database')
     .addHelpText(
       'after',
-      '\nChanges nothing. Exits with 2 when the plan is wrong, with 1 when a database is not ready or a health check fails.',
+      '\nChanges nothing: what it tries in the monolith it rolls back, but for numbers drawn from sequences and what triggers do\noutside the database. Exits with 2 when the plan is wrong, with 1 when a database is not ready or a health check fails.',
     )
     .action(
-      act<{ offline?: boolean; sql?: boolean }>(async (options) => {
+      act<{ offline?: boolean; sql?: boolean; trial: boolean }>(async (options) => {
         const { path, plan, warnings } = await load(options);
-        const findings = options.offline ? [] : await preflight(plan);
+        const findings = options.offline ? [] : await preflight(plan, options);
         const errors = findings.filter(({ severity }) => severity === 'error');
         const ready = errors.length === 0;
         if (options.sql) {
@@ -65,15 +66,19 @@ export function checkCommand(): Command {
 }
 
 /** Loaded only when needed: it brings the replication engine along. */
-async function preflight(plan: ResolvedPlan): Promise<PreflightFinding[]> {
+async function preflight(plan: ResolvedPlan, { trial }: { trial: boolean }): Promise<PreflightFinding[]> {
   const [{ preflightPlan }, { preflightHttp }] = await Promise.all([
     import('../../plan/preflight.ts'),
     import('../../plan/preflight-http.ts'),
   ]);
-  return (await Promise.all([preflightPlan(plan), preflightHttp(plan)])).flat();
+  return (await Promise.all([preflightPlan(plan, { trial }), preflightHttp(plan)])).flat();
 }
 
 function formatFinding({ severity, where, table, message, mend }: PreflightFinding): string {
-  const name = severity === 'error' ? paint('red', 'not ready') : paint('yellow', 'warning');
+  const name = {
+    error: paint('red', 'not ready'),
+    warning: paint('yellow', 'warning'),
+    hint: paint('dim', 'hint'),
+  }[severity];
   return `${name}\n  ${table ? `${where}, ${table}` : where}\n    ${message}\n    mend: ${mend}`;
 }
