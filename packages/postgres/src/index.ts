@@ -1,3 +1,4 @@
+export { deleteSome } from './delete-some.ts';
 export {
   DEFAULT_SETTINGS,
   type EmbeddedOptions,

@@ -318,9 +318,13 @@ export function summarizeVerdicts(tables: TableVerification[], expectedTables: n
   return { verdict: consistent ? 'CONSISTENT' : 'DIVERGENT', verifiedAt: new Date(oldest), rows };
 }
 
+/** A run that has been asked for and has not begun answers whoever asks for the same. */
 export async function queueVerification(db: Queryable, service: string, repair: boolean): Promise<number> {
   const { rows } = await db.query<{ id: string }>(
-    `INSERT INTO control.verifications (service, repair) VALUES ($1, $2) RETURNING id`,
+    `WITH queued AS (SELECT id FROM control.verifications WHERE service = $1 AND repair = $2 AND state = 'queued' LIMIT 1),
+          added AS (INSERT INTO control.verifications (service, repair)
+                    SELECT $1, $2 WHERE NOT EXISTS (SELECT FROM queued) RETURNING id)
+     SELECT id FROM queued UNION ALL SELECT id FROM added`,
     [service, repair],
   );
   return Number(rows[0]!.id);

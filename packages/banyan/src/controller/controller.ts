@@ -9,6 +9,7 @@ import {
 } from '@banyan/gateway';
 import { createPool, withTransaction } from '@banyan/postgres';
 import type { Logger } from 'pino';
+import { pruneRecords } from '../control/prune.ts';
 import * as store from '../control/store.ts';
 import { listenForChanges } from '../control/wake.ts';
 import { Ledger } from '../evidence/ledger.ts';
@@ -85,7 +86,7 @@ export async function startController(options: {
     while (!stopping) {
       let resting = false;
       try {
-        await tidy(Date.now());
+        await tidy(Date.now()).catch((error) => log.warn({ err: error }, 'old records could not be dropped'));
         resting = await reconcile();
       } catch (error) {
         log.error({ err: error }, 'reconciling failed, trying again');
@@ -143,10 +144,9 @@ export async function startController(options: {
 
   /** A backlog (the controller was away) is worked off in turns, between which the loop decides. */
   async function tidy(now: number): Promise<void> {
-    if (now - tidiedAt < TIDY_MS) return;
-    if (!(await rollUp(pool, now))) return;
-    await prune(pool);
-    tidiedAt = now;
+    if (Math.abs(now - tidiedAt) < TIDY_MS) return;
+    const done = [await rollUp(pool, now), await prune(pool, new Date(now)), await pruneRecords(pool)];
+    if (done.every(Boolean)) tidiedAt = now;
   }
 
   async function carryOut(facts: ServiceFacts, decision: Decision): Promise<void> {
