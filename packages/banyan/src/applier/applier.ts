@@ -17,6 +17,7 @@ import { listenForChanges } from '../control/wake.ts';
 import { fedTables } from '../plan/fed-tables.ts';
 import type { ResolvedPlan, ResolvedService } from '../plan/resolved.ts';
 import { linksOf, type ServiceState } from '../stage/stages.ts';
+import { claimDatabases } from '../up/mark.ts';
 import { type Direction, describeLink } from './link-status.ts';
 import { paceOf } from './pace.ts';
 import { LinkRunner } from './runner.ts';
@@ -51,6 +52,7 @@ export type Applier = {
  */
 export async function startApplier(options: { plan: ResolvedPlan; log: Logger }): Promise<Applier> {
   const { plan, log } = options;
+  await claimDatabases(plan);
   const pool = createPool(plan.control.database, { applicationName: 'banyan-applier', max: 4 });
   await store.applyControlSchema(pool);
   await store.ensureServices(pool, Object.keys(plan.services));

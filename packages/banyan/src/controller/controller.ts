@@ -17,6 +17,7 @@ import { takeBaseline } from '../evidence/observe.ts';
 import type { ResolvedPlan } from '../plan/resolved.ts';
 import { type Decision, decide } from '../stage/decide.ts';
 import { describeStage, type ServiceState } from '../stage/stages.ts';
+import { claimDatabases } from '../up/mark.ts';
 import type { ApplierClient } from './applier-client.ts';
 import { Baselines } from './baselines.ts';
 import { collectFacts, type ServiceFacts, type Sources } from './facts.ts';
@@ -47,6 +48,7 @@ export async function startController(options: {
   log: Logger;
 }): Promise<Controller> {
   const { plan, applier, log } = options;
+  await claimDatabases(plan);
   const pool = createPool(plan.control.database, { applicationName: 'banyan-controller', max: 6 });
   const lock = await holdControllerLock(plan.control.database);
   await applyGatewaySchema(pool);

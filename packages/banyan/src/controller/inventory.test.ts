@@ -162,10 +162,10 @@ test('all that is put into the databases is listed while its stage needs it, and
   await arrived('cart', 'monolith');
   const rest = await until(async () => {
     const report = await client.databases(null);
-    return report.things.every(({ kind }) => kind === 'schema') && report;
+    return report.things.every(({ state }) => state === 'kept') && report;
   });
   assert.deepEqual([namesOf(rest, 'used'), namesOf(rest, 'leftover'), rest.unreachable], [[], [], []]);
-  const kept = rest.things.find(({ where }) => where === 'monolith.database')!;
+  const kept = rest.things.find(({ where, kind }) => where === 'monolith.database' && kind === 'schema')!;
   await legacy.query(kept.remove!);
   assert.deepEqual(
     (await client.databases(null)).things.filter(({ where }) => where === 'monolith.database'),

@@ -33,12 +33,15 @@ after(() => rmSync(root, { recursive: true, force: true }));
 const plan = aPlan();
 
 /** A folder with a plan of one service without tables, and ports that were free a moment ago. */
-async function aFolder(change: { control?: object; gateway?: object } = {}) {
+async function aFolder(
+  change: { monolith?: object; services?: object; control?: object; gateway?: object } = {},
+) {
   const folder = join(root, `shop ${++folders}`);
   mkdirSync(folder, { recursive: true });
   const whole = {
     ...plan,
-    services,
+    services: change.services ?? services,
+    monolith: change.monolith ?? plan.monolith,
     control: { database: control, port: await freePort(), ...change.control },
     gateway: {
       ...plan.gateway,
@@ -115,6 +118,27 @@ describe('banyan up that cannot start says why on the terminal, at once', {
       ),
     );
     assert.match(run.said(), /\n {2}mend: /);
+    assert.ok(!existsSync(join(folder, '.banyan', 'logs')), 'nothing was started');
+  });
+
+  test('when another control database works on its databases: whose they are, and what to do', async () => {
+    const server = await testServer();
+    const [shop, auth] = [await server.database('taken_shop'), await server.database('taken_auth')];
+    const change = {
+      monolith: { ...plan.monolith, database: shop },
+      services: { auth: { ...services.auth, database: auth } },
+    };
+    const first = up((await aFolder(change)).folder);
+    await first.seen(/Banyan is up/);
+    first.child.kill('SIGTERM');
+    assert.equal(await first.ended, 0);
+    const { folder } = await aFolder({ ...change, control: { database: await server.database('control') } });
+    const second = up(folder);
+    assert.equal(await second.ended, 1);
+    assert.match(
+      second.said(),
+      /is worked on by the system 'shop' with another control database .*\n {2}mend: go on with that.*DELETE FROM banyan\.mark/,
+    );
     assert.ok(!existsSync(join(folder, '.banyan', 'logs')), 'nothing was started');
   });
 
