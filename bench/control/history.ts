@@ -1,22 +1,29 @@
-import { rollUp } from '@banyan/gateway';
+import { pruneRecords } from '@banyan/banyan/operate';
+import { prune, rollUp } from '@banyan/gateway';
 import type pg from 'pg';
 import { outcomesOf, SERVICES, WORKERS } from './system.ts';
 
 const WINDOW_MS = 2_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
+const VACUUM_HOURS = 6;
 
 /**
  * So many hours of evidence until `end`, hour by hour as time would have brought them: minutes are written, and the
- * roll-up runs with the clock of that hour. Mismatches, failures, steps and route tables gather meanwhile.
+ * controller's housekeeping runs with the clock of that hour. Mismatches, failures, steps, fences and route tables gather
+ * meanwhile. An hour passes in a fraction of a second here, so what autovacuum does in one is done by hand.
  */
 export async function live(pool: pg.Pool, hours: number, end: number): Promise<void> {
   for (let hour = hours; hour > 0; hour--) {
     const starts = end - hour * HOUR_MS;
     await writeMinutes(pool, starts);
-    while (!(await rollUp(pool, starts + HOUR_MS))) {}
     await gather(pool, starts);
+    while (!(await rollUp(pool, starts + HOUR_MS))) {}
+    while (!(await prune(pool, new Date(starts + HOUR_MS)))) {}
+    while (!(await pruneRecords(pool))) {}
+    if (hour % VACUUM_HOURS === 0) await pool.query('VACUUM');
   }
+  await pool.query('VACUUM');
   await writeLastMinute(pool, end);
 }
 
@@ -76,5 +83,19 @@ async function gather(pool: pg.Pool, at: number): Promise<void> {
   await pool.query(
     `INSERT INTO control.steps (service, from_what, to_what, reason, outcome, ended_at)
      SELECT 'service' || n, 'canary 10%', 'canary 50%', 'evidence is good', 'done', now() FROM generate_series(0, 4) AS n`,
+  );
+  await pool.query(
+    `INSERT INTO control.fences (service, from_share, to_share, state, deadline, decided_at)
+     SELECT 'service' || n, 1000, 5000, 'committed', $1, $1 FROM generate_series(0, 4) AS n`,
+    [new Date(at)],
+  );
+  await pool.query(
+    `INSERT INTO control.route_tables (version, body)
+     SELECT version + n, jsonb_set(body, '{version}', to_jsonb(version + n))
+       FROM (SELECT * FROM control.route_tables ORDER BY version DESC LIMIT 1) AS newest, generate_series(1, 5) AS n`,
+  );
+  await pool.query(
+    `INSERT INTO control.verifications (service, repair, state)
+     SELECT 'service' || n, false, 'done' FROM generate_series(0, 29) AS n`,
   );
 }

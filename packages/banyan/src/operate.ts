@@ -1,6 +1,7 @@
 /** Running and driving Banyan from code: what `banyan up` and the other commands do, for tours, tests and tools. */
 export { ControlClient, controlOrigin } from './api/client.ts';
 export { type Control, ControlError, type ServiceStatus, type StepRecord } from './control/control.ts';
+export { pruneRecords } from './control/prune.ts';
 export { type Controller, startController } from './controller/controller.ts';
 export { createOperations } from './controller/operations.ts';
 export { loadPlan } from './plan/load.ts';

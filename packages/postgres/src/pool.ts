@@ -10,6 +10,8 @@ export interface PoolOptions {
   applicationName?: string;
   /** The server cancels a statement after this many milliseconds. Default: no limit. */
   statementTimeoutMs?: number;
+  /** Asking for a connection fails after this many milliseconds. Default: no limit. */
+  connectTimeoutMs?: number;
 }
 
 /**
@@ -32,7 +34,7 @@ const IDLE_MS = 60_000;
 
 /** A pool whose sessions write values as text the same way everywhere, and which survives a killed backend. */
 export function createPool(url: string, options: PoolOptions = {}): pg.Pool {
-  const { max = 10, applicationName = 'banyan', statementTimeoutMs } = options;
+  const { max = 10, applicationName = 'banyan', statementTimeoutMs, connectTimeoutMs } = options;
   const settings = { ...PINNED_SETTINGS };
   if (statementTimeoutMs !== undefined) settings.statement_timeout = String(statementTimeoutMs);
   const pool = new pg.Pool({
@@ -40,6 +42,7 @@ export function createPool(url: string, options: PoolOptions = {}): pg.Pool {
     Client: TransactionClient as unknown as new () => pg.ClientBase,
     max,
     idleTimeoutMillis: IDLE_MS,
+    connectionTimeoutMillis: connectTimeoutMs ?? 0,
     application_name: applicationName,
   });
   // A backend that dies makes its client emit 'error'. Without a listener that ends the process, both while the

@@ -107,9 +107,13 @@ test('what retiring leaves tied to the monolith is told before', async () => {
     share: FULL_SHARE,
     reverse: { state: 'off', lagMs: 0 },
     maxLagMs: 0,
-    serviceOnlyColumns: [],
+    onlyOnService: null,
     fed: fedTables(plan.services.articles!.tables).map(describeFed),
-    referring: await referringTables(plan, 'articles'),
+    referring: {
+      names: await referringTables(legacy, plan.services.articles!.tables),
+      at: new Date(),
+      stale: false,
+    },
   });
   assert.match(details[1]!, /forward link stays.*public\.articles \(views\)/);
   assert.match(details[2]!, /public\.comments \(comments_article_fkey\)/);

@@ -28,6 +28,7 @@ import { Probes } from './probes.ts';
 import { Refusals } from './refusals.ts';
 import { nextVersion, publishIfChanged, tableOfStates } from './route-tables.ts';
 import { fencedStep, type StepContext } from './step.ts';
+import { WayBack } from './way-back.ts';
 
 /** How often facts are collected when nobody announces a change, ms. */
 const TICK_MS = 250;
@@ -63,7 +64,9 @@ export async function startController(options: {
   const probes = new Probes(() => void store.announce(pool).catch(() => {}));
   const refusals = new Refusals(plan, pool);
   const ownerKeys = new OwnerKeys(plan);
-  const sources: Sources = { pool, plan, ledger, baselines: new Baselines(pool), refusals, ownerKeys };
+  const wayBack = new WayBack(plan);
+  const baselines = new Baselines(pool);
+  const sources: Sources = { pool, plan, ledger, baselines, refusals, ownerKeys, wayBack };
   let tidiedAt = 0;
   let unwellBefore = new Map<string, object>();
   const wake = await listenForChanges(plan.control.database, 'banyan-controller-listen');
@@ -99,6 +102,7 @@ export async function startController(options: {
 
   /** True: every service is where it should be. */
   async function reconcile(): Promise<boolean> {
+    void wayBack.look(new Date());
     const facts = await collectFacts({ ...sources, probes }, new Date());
     // A lock that cannot be had now is tried again; steps do not wait for it.
     await guards

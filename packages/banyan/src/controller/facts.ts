@@ -14,6 +14,7 @@ import type { Baselines } from './baselines.ts';
 import type { OwnerKeys } from './owner-keys.ts';
 import type { Probes } from './probes.ts';
 import type { Refusals } from './refusals.ts';
+import type { WayBack } from './way-back.ts';
 
 export type ServiceFacts = Facts & {
   links: LinkStatus[];
@@ -32,6 +33,8 @@ export type Sources = {
   ownerKeys?: Pick<OwnerKeys, 'of'>;
   /** Absent where nothing is decided: what the gateways say of the instances is enough for a status. */
   probes?: Probes;
+  /** Absent where nothing is told of going back. */
+  wayBack?: WayBack;
 };
 
 /** All that decisions and the status are based on, as of `now`. */

@@ -1,14 +1,10 @@
-import { createPool } from '@banyan/postgres';
-import { type Placed, placedIn } from '@banyan/replication';
+import { placedIn } from '@banyan/replication';
 import type { DatabasesReport, DatabasesSummary } from '../control/control.ts';
 import { databasesOf, type ResolvedPlan } from '../plan/resolved.ts';
 import type { ServiceState } from '../stage/stages.ts';
+import { askDatabases } from './ask-databases.ts';
 import { judgePlaced, linksInto } from './placed-things.ts';
 
-/** How long one database may take to let us in, and to answer, ms. */
-const ANSWER_MS = 2_000;
-/** How many databases are asked at a time. */
-const AT_A_TIME = 4;
 /** How old a summary may be before somebody who asks for one has it made anew, ms. */
 const FRESH_MS = 30_000;
 
@@ -34,12 +30,17 @@ export class DatabaseInventory {
   }
 
   async look(service: string | null): Promise<DatabasesReport> {
-    const looks = await this.#lookInto(this.#databases());
+    const databases = this.#databases();
+    const looks = await askDatabases([...databases.keys()], 'banyan-inventory', (db, url) =>
+      placedIn(db, linksInto(this.#plan, url)),
+    );
     const states = await this.#states();
     const report: DatabasesReport = { things: [], unreachable: [] };
-    for (const { where, url, found } of looks)
-      if (typeof found === 'string') report.unreachable.push({ where, why: found });
-      else report.things.push(...judgePlaced(this.#plan, states, { where, url }, found));
+    for (const [url, where] of databases) {
+      const look = looks.get(url)!;
+      if ('why' in look) report.unreachable.push({ where, why: look.why });
+      else report.things.push(...judgePlaced(this.#plan, states, { where, url }, look.answer));
+    }
     const count = (state: string) => report.things.filter((thing) => thing.state === state).length;
     this.#summary = {
       used: count('used'),
@@ -51,42 +52,11 @@ export class DatabaseInventory {
     return { ...report, things: report.things.filter((thing) => thing.service === service) };
   }
 
-  /** Each once, by its first path in the plan. The control database is no place for links and locks. */
-  #databases(): { where: string; url: string }[] {
+  /** Each URL with its first path in the plan. The control database is no place for links and locks. */
+  #databases(): Map<string, string> {
     const places = new Map<string, string>();
     for (const [where, url] of databasesOf(this.#plan))
       if (where !== 'control.database' && !places.has(url)) places.set(url, where);
-    return [...places].map(([url, where]) => ({ where, url }));
-  }
-
-  async #lookInto(databases: { where: string; url: string }[]) {
-    const looks: { where: string; url: string; found: Placed[] | string }[] = [];
-    for (let first = 0; first < databases.length; first += AT_A_TIME) {
-      const some = databases.slice(first, first + AT_A_TIME);
-      looks.push(
-        ...(await Promise.all(
-          some.map(async (one) => ({ ...one, found: await ask(one.url, linksInto(this.#plan, one.url)) })),
-        )),
-      );
-    }
-    return looks;
-  }
-}
-
-/** What is there, or why nobody can say. */
-async function ask(url: string, links: string[]): Promise<Placed[] | string> {
-  const pool = createPool(url, {
-    max: 1,
-    applicationName: 'banyan-inventory',
-    statementTimeoutMs: ANSWER_MS,
-  });
-  pool.options.connectionTimeoutMillis = ANSWER_MS;
-  try {
-    return await placedIn(pool, links);
-  } catch (error) {
-    const { message, code } = error as NodeJS.ErrnoException;
-    return message || code || 'no answer';
-  } finally {
-    await pool.end();
+    return places;
   }
 }

@@ -16,14 +16,11 @@ import { describeStage, FULL_SHARE, rank, type Stage, type Target } from '../sta
 import { nextStop, refuseIllegal, wayTo } from '../stage/way.ts';
 import { collectFacts, type ServiceFacts, type Sources } from './facts.ts';
 import { DatabaseInventory } from './inventory.ts';
-import { referringTables } from './referring-tables.ts';
 import { nextVersion, tableOfStates } from './route-tables.ts';
-import { serviceOnlyColumns } from './service-only-columns.ts';
 
 /** The control plane's operations over the control database; they set wishes, the controller's loop carries them out. */
 export function createOperations(sources: Sources): Control {
-  const { plan, pool } = sources;
-  const onlyOnService = serviceOnlyColumns(plan);
+  const { plan, pool, wayBack } = sources;
   const inventory = new DatabaseInventory(plan, () => store.readServices(pool));
 
   return {
@@ -40,7 +37,7 @@ export function createOperations(sources: Sources): Control {
         gatewayWorkers,
         unwell: unwell.filter(({ upstream }) => upstream === 'monolith'),
         databases: inventory.latest(Date.now()),
-        services: await Promise.all(facts.map(describeService)),
+        services: facts.map(describeService),
       };
     },
 
@@ -51,16 +48,15 @@ export function createOperations(sources: Sources): Control {
 
     async plan(service, target) {
       if (service !== null) demandService(service);
+      await wayBack?.look(new Date());
       const facts = await collectFacts(sources, new Date());
       const wanted = facts.filter(({ state }) => service === null || state.service === service);
-      const entries = wanted.map(
-        async (one) =>
-          [
-            one.state.service,
-            await planSteps(one, target ?? { stage: 'migrated', share: FULL_SHARE }),
-          ] as const,
+      return Object.fromEntries(
+        wanted.map((one) => [
+          one.state.service,
+          planSteps(one, target ?? { stage: 'migrated', share: FULL_SHARE }),
+        ]),
       );
-      return Object.fromEntries(await Promise.all(entries));
     },
 
     async advance(service, target, { force = false }) {
@@ -247,7 +243,7 @@ export function createOperations(sources: Sources): Control {
     throw noSuchService(service, Object.keys(plan.services));
   }
 
-  async function describeService(facts: ServiceFacts): Promise<ServiceStatus> {
+  function describeService(facts: ServiceFacts): ServiceStatus {
     const { state } = facts;
     return {
       service: state.service,
@@ -263,31 +259,31 @@ export function createOperations(sources: Sources): Control {
       links: facts.links,
       verification: facts.tables,
       evidence: facts.evidence,
-      priceOfGoingBack: await price(facts, state.stage, state.share),
+      priceOfGoingBack: price(facts, state.stage, state.share),
     };
   }
 
-  async function price(facts: ServiceFacts, stage: Stage, share: number) {
+  function price(facts: ServiceFacts, stage: Stage, share: number) {
     return priceOfGoingBack({
       stage,
       share,
       // A step that is only planned will have its reverse link: no step up is made without.
       reverse: share > facts.state.share ? { state: 'streaming', lagMs: 0 } : facts.reverse,
       maxLagMs: facts.policy.maxLagMs,
-      serviceOnlyColumns: await onlyOnService(facts.state.service),
-      ...(stage === 'retired' ? await leftBehind(facts.state.service) : {}),
+      onlyOnService: wayBack?.onlyOnService(facts.state.service) ?? null,
+      ...(stage === 'retired' ? leftBehind(facts.state.service) : {}),
     });
   }
 
   /** What retiring leaves tied to the monolith. */
-  async function leftBehind(service: string) {
+  function leftBehind(service: string) {
     return {
       fed: fedTables(plan.services[service]!.tables).map(describeFed),
-      referring: await referringTables(plan, service),
+      referring: wayBack?.referring(service) ?? null,
     };
   }
 
-  async function planSteps(facts: ServiceFacts, target: Target): Promise<PlannedStep[]> {
+  function planSteps(facts: ServiceFacts, target: Target): PlannedStep[] {
     const steps: PlannedStep[] = [];
     let at = { stage: facts.state.stage, share: facts.state.share };
     for (const next of wayTo(at, target, facts.policy)) {
@@ -298,7 +294,7 @@ export function createOperations(sources: Sources): Control {
         from: describeStage(at.stage, at.share),
         to: describeStage(next.stage, next.share),
         fenced,
-        price: await price(facts, next.stage, next.share),
+        price: price(facts, next.stage, next.share),
       });
       at = next;
     }

@@ -22,6 +22,7 @@ export class OwnerKeys {
       applicationName: 'banyan-owner-keys',
       max: 1,
       statementTimeoutMs: 2_000,
+      connectTimeoutMs: 2_000,
     });
   }
 

@@ -1,25 +1,20 @@
-import { createPool } from '@banyan/postgres';
-import type { ResolvedPlan } from '../plan/resolved.ts';
+import type pg from 'pg';
+import type { ResolvedService } from '../plan/resolved.ts';
 
 /**
- * Tables of the monolith that refer to rows of a service's by foreign keys and are not the service's, as `schema.table
- * (constraint)`: what still needs the monolith's copy when the service has retired. Unreachable: an empty list.
+ * Tables of the monolith that refer to rows of a service's `tables` by foreign keys and are none of them, as `schema.table
+ * (constraint)`: what still needs the monolith's copy when the service has retired.
  */
-export async function referringTables(plan: ResolvedPlan, service: string): Promise<string[]> {
-  const { tables } = plan.services[service]!;
+export async function referringTables(
+  monolith: Pick<pg.Pool, 'query'>,
+  tables: ResolvedService['tables'],
+): Promise<string[]> {
   const names = (rows?: 'owned') =>
     tables
       .filter((table) => rows === undefined || table.rows === rows)
       .map(({ legacy }) => `${legacy.schema}.${legacy.table}`);
-  const pool = createPool(plan.monolith.database, { max: 1, applicationName: 'banyan-controller' });
-  try {
-    const { rows } = await pool.query<{ name: string }>(REFERRING, [names('owned'), names()]);
-    return rows.map(({ name }) => name);
-  } catch {
-    return [];
-  } finally {
-    await pool.end();
-  }
+  const { rows } = await monolith.query<{ name: string }>(REFERRING, [names('owned'), names()]);
+  return rows.map(({ name }) => name);
 }
 
 const REFERRING = `

@@ -27,6 +27,7 @@ export class Refusals {
           applicationName: 'banyan-refusals',
           max: 1,
           statementTimeoutMs: 2_000,
+          connectTimeoutMs: 2_000,
         })
       : null;
   }

@@ -381,11 +381,23 @@ describe('stages', () => {
 
 describe('priceOfGoingBack', () => {
   it('is lossless while the reverse link streams, lossy when it does not, refused once retired', () => {
-    const base = { share: 5_000, maxLagMs: 1_000, serviceOnlyColumns: ['profiles.privacy_settings'] };
+    const onlyOnService = { names: ['profiles.privacy_settings'], at: new Date(0), stale: false };
+    const base = { share: 5_000, maxLagMs: 1_000, onlyOnService };
     const lossless = priceOfGoingBack({ ...base, stage: 'canary', reverse: streaming });
     assert.equal(lossless.verdict, 'lossless');
     assert.match(lossless.details.join(), /privacy_settings/);
     assert.equal(priceOfGoingBack({ ...base, stage: 'migrated', reverse: off }).verdict, 'lossy');
     assert.equal(priceOfGoingBack({ ...base, stage: 'retired', reverse: off }).verdict, 'refused');
+  });
+
+  it('says when what stays behind has not been read, or not lately', () => {
+    const at = { stage: 'canary', share: 5_000, maxLagMs: 1_000, reverse: streaming } as const;
+    const detail = (onlyOnService: Parameters<typeof priceOfGoingBack>[0]['onlyOnService']) =>
+      priceOfGoingBack({ ...at, onlyOnService }).details.at(-1)!;
+    assert.match(detail(null), /is not known/);
+    assert.match(
+      detail({ names: ['profiles.bio'], at: new Date(0), stale: true }),
+      /profiles\.bio \(as of 1970-01-01/,
+    );
   });
 });

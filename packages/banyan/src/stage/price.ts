@@ -7,27 +7,33 @@ export type PriceFacts = {
   share: number;
   reverse: Pick<LinkFacts, 'state' | 'lagMs'>;
   maxLagMs: number;
-  /** Columns of the service's tables that no mapping takes back, as table.column. */
-  serviceOnlyColumns: string[];
+  /** Columns of the service's tables that no mapping takes back, as table.column; null: not read yet. */
+  onlyOnService: Read | null;
   /** What the service goes on reading from the monolith, and what of the monolith's refers to its rows. */
   fed?: string[];
-  referring?: string[];
+  referring?: Read | null;
 };
+
+/** Names as they were read last; `stale`: they could not be read again since. */
+export type Read = { names: string[]; at: Date; stale: boolean };
 
 /** What going back to the monolith from here would cost: told before every step, and by `banyan plan`. */
 export function priceOfGoingBack(facts: PriceFacts): Price {
   const { stage, share, reverse } = facts;
   if (stage === 'retired') {
     const details = ['retired: rows are no longer written back to the monolith'];
-    const { fed = [], referring = [] } = facts;
+    const { fed = [], referring = null } = facts;
     if (fed.length > 0)
       details.push(
         `the forward link stays for what is the monolith's: ${fed.join(', ')}; keep these tables and their writers`,
       );
-    if (referring.length > 0)
-      details.push(
-        `these tables of the monolith refer to rows that it will no longer get: ${referring.join(', ')}`,
-      );
+    details.push(
+      ...told(
+        'these tables of the monolith refer to rows that it will no longer get',
+        referring,
+        `which tables of the monolith refer to its rows is not known: the monolith's database has not answered yet`,
+      ),
+    );
     return { verdict: 'refused', details };
   }
   if (share === 0) return { verdict: 'lossless', details: ['no key has its writes on the service'] };
@@ -42,8 +48,19 @@ export function priceOfGoingBack(facts: PriceFacts): Price {
   const details = ['every write of a mapped column is on the monolith before the switch'];
   if (reverse.lagMs > facts.maxLagMs)
     details.push(`going back waits until the lag of ${Math.round(reverse.lagMs)} ms is gone`);
-  if (facts.serviceOnlyColumns.length > 0) {
-    details.push(`stay on the service, unknown to the monolith: ${facts.serviceOnlyColumns.join(', ')}`);
-  }
+  details.push(
+    ...told(
+      'stay on the service, unknown to the monolith',
+      facts.onlyOnService,
+      `which columns stay on the service is not known: its database has not answered yet`,
+    ),
+  );
   return { verdict: 'lossless', details };
+}
+
+function told(what: string, read: Read | null, unknown: string): string[] {
+  if (read === null) return [unknown];
+  if (read.names.length === 0) return [];
+  const asOf = read.stale ? ` (as of ${read.at.toISOString()}, its database does not answer now)` : '';
+  return [`${what}: ${read.names.join(', ')}${asOf}`];
 }
