@@ -1,66 +1,19 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { startBackend, tableOf, until } from './testing.ts';
+import { startTestCluster } from './testing-cluster.ts';
 
-/** The main module of a gateway process, as a program text: a cluster runs its main module again in each worker. */
-const MAIN = `
-  import { memorySource, runCluster, startGateway } from '${new URL('./index.ts', import.meta.url).href}';
-  const table = JSON.parse(process.env.TABLE);
-  const cluster = await runCluster({
-    workers: 2,
-    adminPort: 0,
-    start: () => {
-      process.on('SIGUSR2', () => {
-        if (process.env.FAULT === 'rejection') Promise.reject(new Error('nobody caught this'));
-        else throw new Error('nobody caught this');
-      });
-      return startGateway({ source: memorySource(table), port: Number(process.env.PORT) });
-    },
-    onEvent: (event) => console.log(JSON.stringify(event)),
+const START = `
+  process.on('SIGUSR2', () => {
+    if (process.env.FAULT === 'rejection') Promise.reject(new Error('nobody caught this'));
+    else throw new Error('nobody caught this');
   });
-  console.log(JSON.stringify({ kind: 'serving', adminPort: cluster.adminPort, pids: cluster.pids() }));
+  return startGateway({ source: memorySource(JSON.parse(process.env.TABLE)), port });
 `;
 
-type Event = { kind: string; pid?: number; adminPort?: number; pids?: number[] };
-
-async function startCluster(t: TestContext, table: object, fault = 'exception') {
-  const { writeFileSync, mkdtempSync, rmSync } = await import('node:fs');
-  // Inside the package, so that node resolves and strips types as it does for the package itself.
-  const directory = mkdtempSync(fileURLToPath(new URL('../.cluster-test-', import.meta.url)));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
-  const main = `${directory}/main.ts`;
-  writeFileSync(main, MAIN);
-  const port = await freePort(t);
-  const env = {
-    ...process.env,
-    TABLE: JSON.stringify(table),
-    FAULT: fault,
-    PORT: String(port),
-    NODE_TEST_CONTEXT: undefined,
-  };
-  const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  t.after(() => child.kill('SIGKILL'));
-  const events: Event[] = [];
-  createInterface({ input: child.stdout }).on('line', (line) => events.push(JSON.parse(line)));
-  await until(() => events.some(({ kind }) => kind === 'serving'));
-  const { adminPort, pids } = events.find(({ kind }) => kind === 'serving')!;
-  return {
-    child,
-    events,
-    url: `http://127.0.0.1:${port}`,
-    admin: `http://127.0.0.1:${adminPort}`,
-    pids: pids!,
-  };
-}
-
-async function freePort(t: TestContext): Promise<number> {
-  const backend = await startBackend(t, 'port');
-  await backend.stop();
-  return backend.port;
+function startCluster(t: TestContext, table: object, fault = 'exception') {
+  return startTestCluster(t, START, { TABLE: JSON.stringify(table), FAULT: fault });
 }
 
 test('workers share a port, are replaced when they die, and drain on SIGTERM', async (t) => {

@@ -6,6 +6,8 @@ export type ControlLoopOptions = {
   gate: Gate;
   /** Makes a loaded table the one that applies. Throws when the table is bad: then the old one goes on. */
   install: (table: RouteTable) => void;
+  /** Takes over what has changed of the pins. */
+  refreshPins: () => Promise<void>;
   /** Version that applies. */
   version: () => number;
   unhealthy: () => UnhealthyInstance[];
@@ -102,9 +104,12 @@ export class ControlLoop {
   }
 
   async #load(): Promise<void> {
-    const { table, fences } = await this.#options.source.load();
-    if (this.#stopped) return;
-    this.#apply(table, fences);
+    const { source, refreshPins, onError } = this.#options;
+    // A worker without them goes on and marks what it is not sure of.
+    const pins = refreshPins().catch((error) => onError(error, 'pins'));
+    const { table, fences } = await source.load();
+    if (!this.#stopped) this.#apply(table, fences);
+    await pins; // one at a time
   }
 
   #apply(table: RouteTable, fences: Fence[]): void {

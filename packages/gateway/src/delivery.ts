@@ -53,8 +53,8 @@ export class Delivery implements AttemptOwner {
   #mayHaveRun = false;
   /** The upstream has begun to answer. */
   #headSeen = false;
-  /** A rescue's answer may lack what the failed side had said yes to. */
-  #mayBeStale = false;
+  /** The answer may lack a write that was answered before, or other workers' next answers this one. */
+  #mayBeStale: boolean;
   /** The client has its answer, or will never get one. */
   #answered = false;
   #closed = false;
@@ -64,6 +64,7 @@ export class Delivery implements AttemptOwner {
   constructor(order: Order, owner: DeliveryOwner) {
     this.#order = order;
     this.#owner = owner;
+    this.#mayBeStale = order.maybeStale;
     this.#reply = new Reply(order.res);
   }
 
@@ -168,7 +169,8 @@ export class Delivery implements AttemptOwner {
     }
     attempt.pause(false);
     settleWrite(this.#order, attempt.side, waves)
-      .then(() => {
+      .then((known) => {
+        this.#mayBeStale ||= !known;
         if (!this.#closed) this.#relay(attempt, status, headers, length);
         attempt.resume();
       })
@@ -295,7 +297,7 @@ export class Delivery implements AttemptOwner {
     cellOf(this.#order, side).rescued++;
     core.stats.counts.rescued++;
     trace?.rescued(decision.fallback!);
-    this.#mayBeStale = mayBeStale;
+    this.#mayBeStale ||= mayBeStale;
     this.#capture = null;
     this.#tries = 0;
     this.#send(decision.fallback!, null);

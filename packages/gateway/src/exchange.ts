@@ -38,6 +38,7 @@ export class Exchange implements DeliveryOwner {
   #consumer: string | null = null;
   #facts: Facts | null = null;
   #decision = PASS_THROUGH;
+  #maybeStale = false;
   #heldSince: number | null = null;
   #delivery: Delivery | null = null;
   #closed = false;
@@ -196,6 +197,7 @@ export class Exchange implements DeliveryOwner {
     }
     const { route, service } = match.route;
     const pinned = this.#consumer === null ? null : this.#core.pins.get(this.#consumer, route.service);
+    this.#maybeStale = this.#safe && !this.#core.pins.sure && this.#maybePinned(match);
     const facts = factsOf(
       this.#live,
       match,
@@ -218,6 +220,16 @@ export class Exchange implements DeliveryOwner {
     else if (unknowable) this.refuse(unknowable);
     else if (this.#decision.hold) this.#hold();
     else this.#readThenSend();
+  }
+
+  /** Only whom a valid token names can be pinned, and only on routes that both sides answer. */
+  #maybePinned({ route: { route } }: Match): boolean {
+    return (
+      this.#verified?.state === 'valid' &&
+      this.#consumer !== null &&
+      route.mode === 'hybrid' &&
+      this.#live.pinnable.has(route.service)
+    );
   }
 
   #hold(): void {
@@ -286,6 +298,7 @@ export class Exchange implements DeliveryOwner {
         match: this.#match,
         touches: this.#touches,
         facts: this.#facts,
+        maybeStale: this.#maybeStale,
         trace: this.#trace,
       },
       this,

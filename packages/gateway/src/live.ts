@@ -1,6 +1,7 @@
 import { bodyChecks } from './body-schema.ts';
 import { type ClientLimits, clientLimitsOf } from './client-limits.ts';
 import { compileRoutes, type Matcher } from './match.ts';
+import { pinnableServices } from './pins.ts';
 import { RateLimiter } from './rate-limit.ts';
 import type { RouteTable, UnhealthyInstance } from './route-table.ts';
 import type { Cells, Stats } from './stats.ts';
@@ -16,6 +17,8 @@ export type Live = {
   limits: Required<ClientLimits>;
   monolith: Upstream;
   services: Map<string, Upstream>;
+  /** Services whose readers can be pinned. */
+  pinnable: Set<string>;
   /** By the index of the route. */
   cells: Cells[];
 };
@@ -58,6 +61,7 @@ export function compileTable(
     limits,
     monolith,
     services,
+    pinnable: pinnableServices(table),
     cells: table.routes.map((route) => stats.of(route.service, route.id)),
   };
   if (before) closeUnused(before, live);

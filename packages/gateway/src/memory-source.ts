@@ -99,6 +99,7 @@ export function memorySource(first: RouteTable, options: MemorySourceOptions = {
     async storeMismatch(mismatch) {
       mismatches.push(mismatch);
     },
+    pins: null,
     async close() {
       listeners.clear();
     },

@@ -36,6 +36,8 @@ export type Order = {
   touches: Match | null;
   /** Null when `touches` is. */
   facts: Facts | null;
+  /** A read that may be pinned to the other side, by a pin that this worker does not know. */
+  maybeStale: boolean;
   /** Null: not recorded. */
   trace: RequestTrace | null;
 };

@@ -158,9 +158,46 @@ export interface ControlSource {
   /** Batched outcomes for the rollout's evidence, and the failures among them. */
   reportOutcomes(report: OutcomeReport): Promise<void>;
   storeMismatch(mismatch: Mismatch): Promise<void>;
+  /** Where workers share their pins; null when this source has one worker only. */
+  readonly pins: PinStore | null;
   /** Gives the lease back (nothing is in flight any more) and closes connections. */
   close(): Promise<void>;
 }
+
+/** Pins that all workers share; their changes are numbered in the order in which they can be seen. */
+export interface PinStore {
+  /** A worker that has not looked for so long does not know all pins. */
+  readonly leaseMs: number;
+  /** Pins the consumer's reads of these services and returns the number of it. Rejects at more than `most` pins. */
+  write(pin: {
+    consumer: string;
+    services: string[];
+    side: Side;
+    version: number;
+    forMs: number;
+    most: number;
+  }): Promise<number>;
+  /** Ends the pins with these numbers. */
+  lift(seqs: number[]): Promise<void>;
+  /** What has changed after number `since`, and the newest number. */
+  changes(since: number): Promise<{ seq: number; rows: PinRow[] }>;
+  /** This worker acts on all pins up to this number. */
+  ack(seq: number): Promise<void>;
+  /** Number up to which every worker with a lease acts on the pins. */
+  seenByAll(): Promise<number>;
+}
+
+export type PinRow = {
+  /** A hash. */
+  consumer: string;
+  service: string;
+  side: Side;
+  seq: number;
+  /** Of the route table under which it was written. */
+  version: number;
+  /** Not above 0: it has ended. */
+  remainingMs: number;
+};
 
 /** Counts of one route on one side since the last report. Latencies in ms as a sparse histogram. */
 export type OutcomeBatch = {

@@ -1,4 +1,5 @@
 import type { Order } from './order.ts';
+import { servicesOf } from './pins.ts';
 import type { Side } from './route-table.ts';
 
 /** Links that must have passed a write that `side` answered with `status` before its answer goes out; null: none. */
@@ -17,18 +18,16 @@ export function wavesToSettle(
 
 /**
  * Waits until the other side has the write; when that takes too long the writer's reads stay on this side: those of the
- * route's service, or of each service that reads what a route of the monolith has written.
+ * route's service, or of each service that reads what a route of the monolith has written. Resolves to false when reads
+ * after the answer may lack the write: nobody could be pinned, or not in all workers.
  */
-export async function settleWrite(order: Order, side: Side, waves: string[][]): Promise<void> {
+export async function settleWrite(order: Order, side: Side, waves: string[][]): Promise<boolean> {
   const { core, live, match, verified, consumer } = order;
   const settled = await core.settled(waves, live.table.settleMs);
   core.stats.counts.settled++;
-  if (settled) return;
+  if (settled) return true;
   core.stats.counts.settleTimeouts++;
-  if (verified?.state !== 'valid' || consumer === null) return;
-  const services =
-    match === null
-      ? waves.flat().map((link) => link.slice(0, link.lastIndexOf('.')))
-      : [match.route.route.service];
-  for (const service of services) core.pins.pin(consumer, service, side, waves);
+  if (verified?.state !== 'valid' || consumer === null) return false;
+  const services = match === null ? servicesOf(waves) : [match.route.route.service];
+  return core.pins.pin(consumer, services, side, waves, core.live.table.version);
 }

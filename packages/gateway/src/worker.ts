@@ -67,7 +67,7 @@ export class Worker implements Core {
     const { source } = options;
     const onError = options.onError ?? (() => {});
     this.#options = options;
-    this.pins = new Pins(source, now);
+    this.pins = new Pins({ source, now, leased: () => this.gate.leased });
     this.shadow = new Shadow({ source, stats: this.stats, live: () => this.live, now, onError });
     this.gate = new Gate({
       source,
@@ -88,6 +88,7 @@ export class Worker implements Core {
       source,
       gate: this.gate,
       install: (table) => this.#install(table),
+      refreshPins: () => this.pins.refresh(),
       version: () => this.#live?.table.version ?? -1,
       unhealthy: () => (this.#live ? unhealthyOf(this.#live) : []),
       takeOutcomes: () => ({
@@ -205,6 +206,7 @@ export class Worker implements Core {
     await this.shadow.stop();
     this.#loop.stop();
     this.gate.stop();
+    this.pins.stop();
     this.#upgrades.stop();
     server?.closeAllConnections();
     await closed;
@@ -219,7 +221,7 @@ export class Worker implements Core {
     const before = this.#live?.table;
     this.#live = compileTable(table, this.#live, this.stats, now, this.#checks);
     for (const [service, { share }] of Object.entries(table.services)) {
-      if (before?.services[service]?.share !== share) this.pins.clear(service);
+      if (before && before.services[service]?.share !== share) this.pins.moved(service, table.version);
     }
   }
 }

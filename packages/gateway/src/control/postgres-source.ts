@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { ControlSource, FailedRequest, Fence, OutcomeReport, RouteTable } from '../route-table.ts';
 import { abortFence } from './fence.ts';
 import { OutcomeWindows, WINDOW_MS, type WindowRow } from './outcome-windows.ts';
+import { pinStore } from './pin-store.ts';
 import { addRouteKeys } from './route-keys.ts';
 import { CHANNEL } from './schema.ts';
 import { SettleClient } from './settle-client.ts';
@@ -70,6 +71,7 @@ export function postgresSource(options: PostgresSourceOptions): ControlSource {
         [service, route, version, at, curl, storable(differences), storable(answers)],
       );
     },
+    pins: pinStore(pool, workerId, leaseMs),
     async close() {
       await listener.stop();
       await pool.query('DELETE FROM control.workers WHERE id = $1', [workerId]).catch(() => {});
@@ -97,8 +99,8 @@ const ACK = `
   SELECT pg_notify('${CHANNEL}', 'ack') FROM acked`;
 
 const HEARTBEAT = `
-  INSERT INTO control.workers (id, lease_until, version, unhealthy)
-  VALUES ($1, clock_timestamp() + $2 * interval '1 millisecond', $3, $4)
+  INSERT INTO control.workers (id, lease_until, version, unhealthy, pins_seen)
+  VALUES ($1, clock_timestamp() + $2 * interval '1 millisecond', $3, $4, 0)
   ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until, version = excluded.version,
     unhealthy = excluded.unhealthy`;
 

@@ -11,6 +11,8 @@ const FINDINGS_KEPT = '30 days';
 const FENCES_KEPT = '7 days';
 /** Far longer than a fence or a judgement of health looks back at a worker's lease. */
 const WORKERS_KEPT = '1 hour';
+/** Until then workers have heard that it has ended, or have counted its time themselves. */
+const PINS_KEPT = '1 minute';
 
 /**
  * Drops what nobody asks for any more, as of `now`, some rows of each table in a call. True: nothing is left to do.
@@ -42,6 +44,12 @@ export async function prune(db: Queryable, now: Date): Promise<boolean> {
       key: 'id',
       old: 'SELECT id FROM control.workers WHERE lease_until < least($1, clock_timestamp()) - $2::interval',
       values: [now, WORKERS_KEPT],
+    }),
+    await deleteSome(db, {
+      table: 'control.pins',
+      key: '(service, consumer)',
+      old: 'SELECT service, consumer FROM control.pins WHERE until < least($1, clock_timestamp()) - $2::interval',
+      values: [now, PINS_KEPT],
     }),
   ];
   return done.every(Boolean);

@@ -1,5 +1,5 @@
 -- What gateway workers and the controller tell each other. Changes are announced by NOTIFY banyan; its payload says
--- of what: 'table', 'fence', 'ack'.
+-- of what: 'table', 'fence', 'ack', 'pins'.
 CREATE SCHEMA IF NOT EXISTS control;
 
 CREATE TABLE IF NOT EXISTS control.route_tables (
@@ -96,3 +96,57 @@ CREATE TABLE IF NOT EXISTS control.mismatches (
   answers     jsonb NOT NULL
 );
 CREATE INDEX IF NOT EXISTS mismatches_by_service ON control.mismatches (service, id DESC);
+
+-- Consumers whose reads stay on the side they wrote to, because a link had not passed their write in time. A pin that has
+-- been lifted stays for ten seconds with its end in the past, so that workers hear of it. At most as many as the writer says.
+CREATE TABLE IF NOT EXISTS control.pins (
+  consumer text NOT NULL, -- a hash
+  service  text NOT NULL,
+  side     text NOT NULL CHECK (side IN ('monolith', 'service')),
+  version  bigint NOT NULL, -- route table of the worker that wrote it
+  seq      bigint NOT NULL,
+  until    timestamptz NOT NULL,
+  PRIMARY KEY (service, consumer)
+);
+CREATE INDEX IF NOT EXISTS pins_by_seq ON control.pins (seq);
+
+-- The one row is locked until a change of pins commits, so they become visible in the order of their numbers (those of
+-- a sequence do not): a worker that has seen one number has seen all below it.
+CREATE TABLE IF NOT EXISTS control.pin_clock (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  seq bigint NOT NULL
+);
+INSERT INTO control.pin_clock (seq) VALUES (0) ON CONFLICT DO NOTHING;
+
+-- Number up to which a worker knows the pins. Null: a worker of an earlier version, which knows none.
+ALTER TABLE control.workers ADD COLUMN IF NOT EXISTS pins_seen bigint;
+
+CREATE OR REPLACE FUNCTION control.write_pins(
+  consumer text, services text[], side text, version bigint, for_ms integer, most integer
+) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+  number bigint;
+BEGIN
+  UPDATE control.pin_clock SET seq = seq + 1 RETURNING seq INTO number;
+  DELETE FROM control.pins WHERE until < clock_timestamp() - interval '10 seconds';
+  IF (SELECT count(*) FROM control.pins) + cardinality(services) > most THEN
+    RAISE EXCEPTION 'more than % pins' , most USING ERRCODE = 'configuration_limit_exceeded';
+  END IF;
+  INSERT INTO control.pins
+    SELECT write_pins.consumer, service, write_pins.side, write_pins.version, number,
+           clock_timestamp() + for_ms * interval '1 millisecond'
+      FROM unnest(services) AS service
+    ON CONFLICT ON CONSTRAINT pins_pkey DO UPDATE
+      SET side = excluded.side, version = excluded.version, seq = excluded.seq, until = excluded.until;
+  PERFORM pg_notify('banyan', 'pins');
+  RETURN number;
+END $$;
+
+CREATE OR REPLACE FUNCTION control.lift_pins(lifted bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  number bigint;
+BEGIN
+  UPDATE control.pin_clock SET seq = seq + 1 RETURNING seq INTO number;
+  UPDATE control.pins SET until = least(until, clock_timestamp()), seq = number WHERE seq = ANY (lifted);
+  PERFORM pg_notify('banyan', 'pins');
+END $$;

@@ -1,0 +1,46 @@
+import type pg from 'pg';
+import type { PinRow, PinStore } from '../route-table.ts';
+
+/** Pins in the control database; how they are numbered is in schema.sql. */
+export function pinStore(pool: pg.Pool, workerId: string, leaseMs: number): PinStore {
+  return {
+    leaseMs,
+    async write({ consumer, services, side, version, forMs, most }) {
+      const { rows } = await pool.query('SELECT control.write_pins($1, $2, $3, $4, $5, $6)::float8 AS seq', [
+        consumer,
+        services,
+        side,
+        version,
+        forMs,
+        most,
+      ]);
+      return rows[0].seq;
+    },
+    async lift(seqs) {
+      await pool.query('SELECT control.lift_pins($1)', [seqs]);
+    },
+    async changes(since) {
+      const { rows } = await pool.query<{ seq: number; rows: PinRow[] }>(CHANGES, [since]);
+      return rows[0] as { seq: number; rows: PinRow[] };
+    },
+    async ack(seq) {
+      await pool.query('UPDATE control.workers SET pins_seen = $2 WHERE id = $1', [workerId, seq]);
+    },
+    async seenByAll() {
+      const { rows } = await pool.query(SEEN_BY_ALL);
+      return rows[0].seq;
+    },
+  };
+}
+
+/** One statement, so one snapshot: whoever has seen a number has seen all pins up to it. */
+const CHANGES = `
+  SELECT clock.seq::float8 AS seq, coalesce((SELECT jsonb_agg(jsonb_build_object(
+             'consumer', consumer, 'service', service, 'side', side, 'seq', pins.seq, 'version', version,
+             'remainingMs', extract(epoch FROM until - clock_timestamp()) * 1000))
+           FROM control.pins WHERE pins.seq > $1), '[]') AS rows
+    FROM control.pin_clock clock`;
+
+const SEEN_BY_ALL = `
+  SELECT coalesce(min(pins_seen), 9007199254740991)::float8 AS seq
+    FROM control.workers WHERE lease_until > clock_timestamp()`;
