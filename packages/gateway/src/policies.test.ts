@@ -331,6 +331,14 @@ describe('rate limit', () => {
     for (let i = 0; i < 20; i++) limiter.take(`other ${i}`, 0);
     assert.ok(limiter.take('a', 0).allowed);
   });
+
+  test('memory is bounded where nobody asks what was counted, and who was left out is told of later', () => {
+    const limiter = new RateLimiter({ perMinute: 10, perHour: 10 }, 10);
+    for (let i = 0; i < 20; i++) limiter.take(`other ${i}`, 0);
+    assert.equal(limiter.takeUnsent().length, 5);
+    limiter.take('other 19', 0);
+    assert.deepEqual(limiter.takeUnsent(), [['other 19', 1]]);
+  });
 });
 
 describe('bodies', () => {

@@ -40,7 +40,7 @@ export class RateLimiter {
     if (!verdict.allowed) return verdict;
     consumer.minute.now++;
     consumer.hour.now++;
-    if (consumer.unsent++ === 0) this.#dirty.set(id, consumer);
+    this.#remember(id, consumer);
     return verdict;
   }
 
@@ -90,6 +90,15 @@ export class RateLimiter {
       consumer.minute.now += count;
       consumer.hour.now += count;
     }
+  }
+
+  /** For the other workers; a worker that has none is never asked for it. */
+  #remember(id: string, consumer: Consumer): void {
+    if (consumer.unsent === 0) {
+      if (this.#dirty.size >= this.#size) return;
+      this.#dirty.set(id, consumer);
+    }
+    consumer.unsent++;
   }
 
   #consumer(id: string, now: number): Consumer {
