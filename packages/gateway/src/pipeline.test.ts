@@ -126,6 +126,18 @@ describe('pipelined requests', () => {
     assert.deepEqual(upgrades, [], 'as a request like others');
   });
 
+  test('behind a request for a change of protocol that is not made: it is the last, and says so', async (t) => {
+    const { port, monolith } = await gatewayWith(t);
+    const h2c = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n';
+    for (const first of [get('/1', h2c), put('/1', 'hello', h2c), put('/1', 'hello', upgrade)]) {
+      const answers = await sendRaw(port, get('/0') + first + put('/2'));
+      assert.deepEqual(statuses(answers), [200, 200]);
+      assert.match(answers, /connection: close/i);
+      const ran = monolith.seen.splice(0).map(({ url }) => url);
+      assert.deepEqual(ran, ['/0', '/1']);
+    }
+  });
+
   test('CONNECT is refused in its turn', async (t) => {
     const { port, monolith } = await gatewayWith(t);
     const { answer } = slow(monolith);

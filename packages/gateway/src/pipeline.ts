@@ -35,6 +35,12 @@ export class Pipelines {
     this.fail(socket, 'absolute-target');
   }
 
+  /** The request that is about to be taken asks for a change of protocol that is not made: it is the last. */
+  stay(socket: Socket): false {
+    this.#of(socket).stays = true;
+    return false;
+  }
+
   /** Is a request of the connection being answered? */
   busy(socket: Socket): boolean {
     return (socket as Piped)[PIPELINE]?.busy ?? false;
@@ -56,6 +62,8 @@ type Piped = Socket & { [PIPELINE]?: Pipeline };
  * what came before it, never inside one, and nothing runs after it or after an answer that said `close`.
  */
 class Pipeline {
+  /** The parser takes what follows the next request for another protocol, and drops it: its answer says `close`. */
+  stays = false;
   readonly #all: Pipelines;
   readonly #socket: Socket;
   readonly #waiting: Turn[] = [];
@@ -75,6 +83,7 @@ class Pipeline {
   }
 
   take(turn: Turn): void {
+    if (this.stays) turn.res.shouldKeepAlive = false;
     if (this.#failed !== null || !this.#socket.writable) return;
     if (this.#current === null) this.#begin(turn);
     else if (this.#all.waiting >= MOST_WAITING) this.fail('too-many-waiting');

@@ -22,8 +22,8 @@ export class Reply {
     if (status === 204 || status === 304) validate(headers);
     this.#res.writeHead(status, headers);
     this.begun = true;
-    // Perhaps a stream: its head must not wait for the first event. But most often data follows in this turn.
-    if (length === null) process.nextTick(flushHead, this.#res);
+    // The head must not wait for a body that may be long in coming. But most often data follows in this turn.
+    process.nextTick(flushHead, this.#res);
   }
 
   /** Copies the chunk. Returns false when the client does not keep up; `drained` is called when it has. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { sendRaw, startBackend, startTestGateway, tableOf } from './testing.ts';
+import { rawUpstream, sendRaw, startBackend, startTestGateway, tableOf } from './testing.ts';
 
 /** One regression test per trick; each proves that nothing reached a backend. Hosts and paths are minimal. */
 
@@ -170,4 +170,22 @@ test('two requests in one packet stay two requests', async (t) => {
   const both = `${post('Content-Length: 5\r\n', 'hello')}${get('/api/v1/users/me')}`;
   await sendRaw(port, both, (received) => (received.match(/\{"from/g) ?? []).length === 2);
   assert.deepEqual([monolith.seen[0]?.body, monolith.seen.length, service.seen.length], ['hello', 1, 1]);
+});
+
+test('several spaces between the parts of a request line are one, and one is what goes on', async (t) => {
+  const heads: string[] = [];
+  const monolith = await rawUpstream(t, (socket, received) => {
+    heads.push(received);
+    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}');
+  });
+  const { gateway } = await startTestGateway(t, tableOf({ monolith: monolith.url }, 0, []));
+  await sendRaw(gateway.port, 'GET   /x  HTTP/1.1\r\nHost: a\r\n\r\n', (received) => received.endsWith('}'));
+  assert.match(heads[0]!, /^GET \/x HTTP\/1\.1\r\n/);
+});
+
+test('a HEAD that cannot be read ends its connection', async (t) => {
+  const { port, monolith } = await gatewayWith(t);
+  const answer = await sendRaw(port, `HEAD ups:80 HTTP/1.1\r\nHost: a\r\n\r\n${get('/x')}`);
+  assert.match(answer, /^HTTP\/1.1 400 [\s\S]*\r\nconnection: close\r\n/);
+  assert.deepEqual(monolith.seen, []);
 });

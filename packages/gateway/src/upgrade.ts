@@ -148,7 +148,7 @@ export class Upgrades {
       void connection.close();
       leave();
     };
-    const denied = new Denied(req, socket, admitted.forwarded.requestId);
+    const denied = new Denied(req, socket, admitted.forwarded.requestId, live.limits.downloadIdleMs);
     let abort = () => {};
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(controller) {
@@ -247,9 +247,6 @@ function headOf(status: number, raw: RawHeaders): string {
   return `${head}\r\n`;
 }
 
-/** How long a client may take none of an answer that it is to get. */
-const DOWNLOAD_IDLE_MS = 30_000;
-
 /**
  * The answer of an upstream that does not upgrade: an ordinary answer, and the last one of its connection, because what
  * followed the request was meant for another protocol.
@@ -259,12 +256,15 @@ class Denied {
   readonly #reply: Reply;
   readonly #socket: Socket;
   readonly #requestId: string;
+  /** How long the client may take none of it. */
+  readonly #idleMs: number;
 
-  constructor(req: IncomingMessage, socket: Socket, requestId: string) {
+  constructor(req: IncomingMessage, socket: Socket, requestId: string, idleMs: number) {
     this.#res = new ServerResponse(req);
     this.#reply = new Reply(this.#res);
     this.#socket = socket;
     this.#requestId = requestId;
+    this.#idleMs = idleMs;
   }
 
   get begun(): boolean {
@@ -279,7 +279,7 @@ class Denied {
     // The HTTP server has let go of the socket with the upgrade.
     this.#res.assignSocket(this.#socket);
     this.#socket.on('drain', () => this.#res.emit('drain'));
-    this.#socket.setTimeout(DOWNLOAD_IDLE_MS, () => this.#socket.destroy());
+    this.#socket.setTimeout(this.#idleMs, () => this.#socket.destroy());
     this.#res.once('finish', () => this.#socket.end());
     this.#res.sendDate = false;
     this.#reply.head(status, [...responseHeaders(raw, this.#requestId), 'connection', 'close'], length);
@@ -290,6 +290,6 @@ class Denied {
   }
 
   end(): void {
-    this.#reply.end(DOWNLOAD_IDLE_MS);
+    this.#reply.end(this.#idleMs);
   }
 }

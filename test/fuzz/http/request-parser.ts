@@ -16,6 +16,8 @@ export type ParsedRequest = {
  */
 type State = 'open' | 'invalid' | 'upgraded' | 'closed';
 
+const STRICT_LINE = /^(\S+) (\S+) HTTP\/1\.([01])$/;
+const LINE_WITH_BLANKS = /^(\S+) +(\S+) +HTTP\/1\.([01])$/;
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 const TARGET = /^[\x21-\x7e\x80-\xff]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
@@ -32,6 +34,18 @@ export class RequestParser {
   /** Why it is invalid. */
   problem = '';
   #rest: Buffer = Buffer.alloc(0);
+  readonly #line: RegExp;
+  readonly #between: RegExp;
+
+  /**
+   * `line`: how request lines are read. A client may put several spaces between the parts of one, and empty lines that
+   * end in a bare line feed before it: RFC 9112 (3 and 2.2) lets a recipient read it so, the gateway's parser does, and
+   * the line that goes upstream is written anew. An upstream must never be sent such a line.
+   */
+  constructor(line: 'strict' | 'blanks' = 'strict') {
+    this.#line = line === 'strict' ? STRICT_LINE : LINE_WITH_BLANKS;
+    this.#between = line === 'strict' ? /^\r\n/ : /^\r?\n/;
+  }
 
   push(bytes: Buffer): void {
     this.#rest = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
@@ -47,11 +61,11 @@ export class RequestParser {
   #next(): boolean {
     const text = this.#rest.toString('latin1');
     let start = 0;
-    while (text.startsWith('\r\n', start)) start += 2;
+    while (this.#between.test(text.slice(start, start + 2))) start += text[start] === '\n' ? 1 : 2;
     const end = text.indexOf('\r\n\r\n', start);
     if (end === -1) return false;
     const [line, ...fields] = text.slice(start, end).split('\r\n');
-    const first = /^(\S+) (\S+) HTTP\/1\.([01])$/.exec(line as string);
+    const first = this.#line.exec(line as string);
     if (!first || !TOKEN.test(first[1]!) || !TARGET.test(first[2]!)) return this.#refuse('the request line');
     const headers = fields.map(fieldOf);
     if (headers.includes(null)) return this.#refuse('a header');

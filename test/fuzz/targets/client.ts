@@ -85,11 +85,11 @@ async function open(): Promise<Session<Script>> {
 }
 
 function newVisit(script: Script): Visit {
-  const sent = new RequestParser();
+  const sent = new RequestParser('blanks');
   sent.push(bytesOf(script));
   return {
     sent,
-    received: new ResponseParser((index) => sent.requests[index]?.method ?? refusedMethod(sent)),
+    received: new ResponseParser((index) => methodOf(sent, index)),
     ran: [],
     left: script.end !== 'wait',
     judged: false,
@@ -98,14 +98,21 @@ function newVisit(script: Script): Visit {
   };
 }
 
-/** Of the request that is none, or not whole: its refusal has no body if it was to be HEAD. */
-function refusedMethod(sent: RequestParser): string | undefined {
-  return /^(?:\r\n)*(\S+) /.exec(sent.rest.toString('latin1'))?.[1];
+/** Of the n-th request; also of the one that is none, or not whole: its refusal has no body if it was to be HEAD. */
+function methodOf({ requests, rest }: RequestParser, index: number): string | undefined {
+  return requests[index]?.method ?? /^(?:\r\n)*(\S+) /.exec(rest.toString('latin1'))?.[1];
 }
 
-/** What could not be read as a request is refused with a body, although it was to be HEAD: the connection ends with it. */
-function isRefusedHead({ sent, received }: Visit): boolean {
-  return received.responses.length > sent.requests.length && refusedMethod(sent) === 'HEAD';
+/**
+ * Is what is left the body of a refused HEAD? What the gateway's parser could not read is refused with a body, because
+ * its method is not known, and the connection ends with it. Such a refusal is written past the HTTP server: it has no
+ * date. Others to HEAD have no body.
+ */
+function isRefusedHead({ sent, received: { responses, rest } }: Visit): boolean {
+  const refusal = responses.at(-1);
+  if (!refusal?.last || refusal.headers.has('date')) return false;
+  const length = Number(refusal.headers.get('content-length'));
+  return methodOf(sent, responses.length - 1) === 'HEAD' && rest.length === length;
 }
 
 /** Plays the script and waits until everything is answered, or the limit is over. */
@@ -192,7 +199,9 @@ function judge(visit: Visit): string | null {
   }
   if (closed && !left && responses.length < requests.length && !responses.at(-1)?.last)
     return `the connection was closed with ${requests.length - responses.length} requests unanswered`;
-  if (received.rest.length > 0 && !received.switched && !isRefusedHead(visit)) return 'an answer was cut off';
+  // Ending its own direction counts as leaving, because it looks the same: what is being answered is then cut off.
+  if (received.rest.length > 0 && !left && !received.switched && !isRefusedHead(visit))
+    return 'an answer was cut off';
   return null;
 }
 
