@@ -205,7 +205,7 @@ describe('the API', () => {
     assert.equal((await call('GET', '/metrics')).text, 'banyan_up 1\n');
     const { paths } = (await call('GET', '/openapi.json')).json();
     assert.ok(paths['/v1/services/{service}/advance'].post.requestBody);
-    assert.equal(Object.keys(paths).length, 16);
+    assert.equal(Object.keys(paths).length, 17);
   });
 
   test('refuses any odd body, and nothing of it reaches the control plane', async () => {
