@@ -103,13 +103,16 @@ export class Pins {
       if (pin.service === service && pin.version < version) this.#pins.delete(id);
   }
 
-  /** Takes over what has changed in the control database. Rejects when it is away: then this worker stays sure no longer. */
+  /** Takes over what has changed in the control database. Rejects when it is away: then this worker is not sure. */
   async refresh(): Promise<void> {
     const { source, now } = this.#options;
     this.#forgetOld();
     if (source.pins === null) return;
     const startedAt = now();
-    const { seq, rows } = await source.pins.changes(this.#seen);
+    const { seq, rows } = await source.pins.changes(this.#seen).catch((error) => {
+      this.#sureUntil = 0; // a new lease must not lend its time to an old look
+      throw error;
+    });
     for (const row of rows) this.#take(row);
     this.#seen = seq;
     this.#sureUntil = startedAt + source.pins.leaseMs;

@@ -41,6 +41,7 @@ const CHANGES = `
            FROM control.pins WHERE pins.seq > $1), '[]') AS rows
     FROM control.pin_clock clock`;
 
+/** Without workers it is what there is by now: a look that began before a pin never speaks for it. */
 const SEEN_BY_ALL = `
-  SELECT coalesce(min(pins_seen), 9007199254740991)::float8 AS seq
+  SELECT coalesce(min(pins_seen), (SELECT seq FROM control.pin_clock))::float8 AS seq
     FROM control.workers WHERE lease_until > clock_timestamp()`;
