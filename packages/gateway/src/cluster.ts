@@ -28,6 +28,8 @@ export interface GatewayCluster {
   stop(): Promise<void>;
 }
 
+/** How long a worker may finish what is in flight when it is told to stop, unless it is said otherwise, in milliseconds. */
+export const DRAIN_MS = 30_000;
 const COUNTS_MS = 1_000;
 const METRICS_MS = 2_000;
 const FIRST_BACKOFF_MS = 100;
@@ -126,7 +128,7 @@ async function runPrimary(options: ClusterOptions): Promise<GatewayCluster> {
 }
 
 async function runWorker(options: ClusterOptions): Promise<never> {
-  const { start, drainMs = 30_000, onEvent = () => {} } = options;
+  const { start, drainMs = DRAIN_MS, onEvent = () => {} } = options;
   let gateway: Gateway;
   try {
     gateway = await start();

@@ -1,6 +1,12 @@
 export { changes, choose, type Decision, type Facts } from './choose.ts';
 export type { ClientLimits } from './client-limits.ts';
-export { type ClusterEvent, type ClusterOptions, type GatewayCluster, runCluster } from './cluster.ts';
+export {
+  type ClusterEvent,
+  type ClusterOptions,
+  DRAIN_MS,
+  type GatewayCluster,
+  runCluster,
+} from './cluster.ts';
 export {
   type EvidenceRow,
   forgetKeysSeen,

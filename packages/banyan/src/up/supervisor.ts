@@ -3,6 +3,7 @@ import { closeSync, fstatSync, mkdirSync, openSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { extname, join } from 'node:path';
+import { DRAIN_MS } from '@banyan/gateway';
 import { PROCESS_FLAGS } from '@banyan/replication';
 import type { ChildMessage } from './child.ts';
 import { lastSaid } from './log-tail.ts';
@@ -36,8 +37,12 @@ const EXEC_ARGV: Record<ProcessName, readonly string[]> = {
 const RESTART_MS = { first: 50, longest: 5_000 };
 /** A life longer than this forgives the deaths before it, ms. */
 const HEALTHY_MS = 5_000;
-/** How long a process may take to stop before it is killed, ms. */
-const STOP_MS = 15_000;
+/** How long a process may take to stop before it is killed, ms. The gateway first lets its users' requests end. */
+const STOP_MS: Record<ProcessName, number> = {
+  applier: 15_000,
+  controller: 15_000,
+  gateway: DRAIN_MS + 10_000,
+};
 /** A start that takes longer is told, with what the process has said last, and told again, ms. */
 const SLOW_MS = 10_000;
 
@@ -148,7 +153,7 @@ export async function startSupervisor(options: {
     stopping = true;
     for (const name of [...names].reverse()) {
       const child = children.get(name);
-      if (child) await stopChild(child);
+      if (child) await stopChild(child, STOP_MS[name]);
     }
   }
 }
@@ -172,10 +177,10 @@ const MENDS: Record<string, string> = {
   other: 'banyan check finds what is missing; the log has the rest',
 };
 
-function stopChild(child: ChildProcess): Promise<void> {
+function stopChild(child: ChildProcess, withinMs: number): Promise<void> {
   return new Promise((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null) return resolve();
-    const killer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+    const killer = setTimeout(() => child.kill('SIGKILL'), withinMs);
     child.on('exit', () => {
       clearTimeout(killer);
       resolve();
