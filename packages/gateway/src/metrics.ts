@@ -32,6 +32,7 @@ const COUNTERS: [count: Counts, name: string, help: string][] = [
   ],
   ['busy', 'busy_total', 'Requests that found no place at an upstream in time'],
   ['upgrades', 'upgrades_total', 'WebSocket connections passed through'],
+  ['connectionsRefused', 'connections_refused_total', 'Connections closed because too many were open'],
 ];
 
 /**
@@ -66,6 +67,7 @@ export function gatewayMetrics(worker: Worker): Registry {
   }
   const gauges: [string, string, () => number][] = [
     ['hold_seconds_max', 'Longest time a request was held', () => stats.counts.longestHoldMs / 1000],
+    ['connections', 'Connections of clients open now', () => worker.connections],
     ['held', 'Requests held now', () => worker.gate.heldNow],
     ['in_flight_unsafe', 'Unsafe requests that an upstream may be executing', () => worker.gate.inFlightNow],
     ['fences_open', 'Fences open now', () => worker.gate.fences.length],

@@ -125,6 +125,7 @@ export class Stats {
     slowClients: 0,
     busy: 0,
     upgrades: 0,
+    connectionsRefused: 0,
   };
 
   of(service: string, route: string): Cells {

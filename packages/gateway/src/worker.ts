@@ -8,6 +8,7 @@ import {
 import type { AddressInfo, Socket } from 'node:net';
 import { BucketCache } from '@banyan/cohort';
 import { bodyChecks } from './body-schema.ts';
+import { Connections } from './connections.ts';
 import { ControlLoop } from './control-loop.ts';
 import type { Core } from './core.ts';
 import type { ErrorCode } from './errors.ts';
@@ -32,6 +33,10 @@ export type WorkerOptions = {
   host?: string;
   /** Most requests held at once at a fence. Default 1,000. */
   maxHeld?: number;
+  /** Most connections of clients open at once; one more is closed at once. Default 10,000. */
+  maxConnections?: number;
+  /** How long the head of a request may take, from when the connection is free for it, in milliseconds. Default 60,000. */
+  headMs?: number;
   /** How long to wait for the first table, in milliseconds. Default 30,000. */
   startTimeoutMs?: number;
   /**
@@ -54,6 +59,7 @@ export class Worker implements Core {
   readonly #loop: ControlLoop;
   #server: Server | null = null;
   readonly #upgrades: Upgrades;
+  readonly #connections: Connections;
   readonly #pipelines = new Pipelines((req, res) => new Exchange(this, req, res).start());
   readonly #checks = bodyChecks();
   #live: Live | null = null;
@@ -100,6 +106,7 @@ export class Worker implements Core {
       now,
       onError,
     });
+    this.#connections = new Connections(options.maxConnections ?? 10_000);
     this.#upgrades = new Upgrades(this);
   }
 
@@ -119,6 +126,10 @@ export class Worker implements Core {
   get port(): number {
     if (this.#server === null) throw new Error('not started');
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  get connections(): number {
+    return this.#connections.openNow;
   }
 
   now(): number {
@@ -149,6 +160,7 @@ export class Worker implements Core {
   async start(): Promise<void> {
     this.#tracing = await startTracing(this.#options.env ?? {});
     await this.#loop.start(this.#options.startTimeoutMs ?? 30_000);
+    const { headMs = 60_000 } = this.#options;
     const server = createServer({
       maxHeaderSize: this.live.table.limits.headerBytes,
       requireHostHeader: false, // checked with the other headers, and answered as a problem
@@ -156,7 +168,10 @@ export class Worker implements Core {
       optimizeEmptyRequests: true,
       noDelay: true,
       keepAliveTimeout: 65_000,
-      headersTimeout: 60_000,
+      headersTimeout: headMs,
+      connectionsCheckingInterval: Math.min(headMs, 5_000),
+      keepAlive: true, // finds out what nobody says: that the other end of a WebSocket is gone
+      keepAliveInitialDelay: 60_000,
       requestTimeout: 0, // a body may take as long as it comes: see Uploads
       // In its turn only; behind a request that is being answered it is a request like others.
       shouldUpgradeCallback: (req) =>
@@ -165,6 +180,7 @@ export class Worker implements Core {
     server.maxHeadersCount = 0; // the parser silently drops headers beyond a count; their size is limited
     this.#server = server;
     const take = (req: IncomingMessage, res: ServerResponse) => this.#pipelines.take(req, res);
+    server.on('connection', (socket) => this.#connected(socket));
     server.on('request', take).on('checkContinue', take).on('checkExpectation', take);
     server.on('connect', (_req, socket) => this.#pipelines.refuseTunnel(socket as Socket));
     server.on('upgrade', (req, socket, head) => this.#upgrades.handle(req, socket as Socket, head));
@@ -215,6 +231,13 @@ export class Worker implements Core {
     if (this.#live) for (const upstream of upstreamsOf(this.#live)) upstream.destroy();
     await this.#tracing?.close();
     await this.#options.source.close();
+  }
+
+  /** Who stands behind a proxy is not known before a request says so. */
+  #connected(socket: Socket): void {
+    const { table, limits } = this.live;
+    const most = table.trustedHops === 0 ? limits.connections : Number.POSITIVE_INFINITY;
+    if (!this.#connections.take(socket, most)) this.stats.counts.connectionsRefused++;
   }
 
   #install(table: RouteTable): void {

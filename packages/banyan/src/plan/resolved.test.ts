@@ -30,7 +30,13 @@ test('a resolved plan has every default that the plan leaves out', () => {
       trustedHops: null,
       rateLimit: { perMinute: 1_000, perHour: 60_000 },
       bodyBytes: 1_048_576,
-      clients: { places: 256, waitMs: 10_000, uploadIdleMs: 10_000, downloadIdleMs: 30_000 },
+      clients: {
+        connections: 1_024,
+        places: 256,
+        waitMs: 10_000,
+        uploadIdleMs: 10_000,
+        downloadIdleMs: 30_000,
+      },
       override: { header: 'x-banyan-side', roles: ['admin', 'tester'] },
     },
   );

@@ -100,7 +100,13 @@ export const ROLLOUT_DEFAULTS: Readonly<RolloutPolicy> = {
 };
 
 /** What the gateway has as its own defaults. */
-const CLIENT_LIMITS = { places: 256, waitMs: 10_000, uploadIdleMs: 10_000, downloadIdleMs: 30_000 };
+const CLIENT_LIMITS = {
+  connections: 1_024,
+  places: 256,
+  waitMs: 10_000,
+  uploadIdleMs: 10_000,
+  downloadIdleMs: 30_000,
+};
 
 /** Validates a plan and fills in its defaults. Throws PlanError with every error found. */
 export function resolvePlan(plan: Plan): ResolvedPlan {

@@ -338,6 +338,11 @@ export const PlanSchema = record(
             'What one client, known by its address, may take of each worker.',
             record(
               {
+                connections: optional(
+                  'Open connections of one client, counted where clients connect directly (`trustedHops` 0); more are closed, with 503 for who reads it.',
+                  whole(1, 10_000, 'a whole number from 1 to 10000', '1024'),
+                  { default: 1_024 },
+                ),
                 places: optional(
                   'Requests of one client at one instance of an upstream at once, of 512 places; more wait.',
                   whole(1, 512, 'a whole number from 1 to 512', '256'),
@@ -359,7 +364,7 @@ export const PlanSchema = record(
                   { default: 30_000 },
                 ),
               },
-              '{ places, waitMs, uploadIdleMs, downloadIdleMs }',
+              '{ connections, places, waitMs, uploadIdleMs, downloadIdleMs }',
             ),
           ),
           override: optional('Header with which a tester picks a side; null lets nobody.', Override, {
