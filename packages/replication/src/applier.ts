@@ -1,6 +1,7 @@
 import { errorCode, formatLsn, formatMicros, type Lsn, PostgresError } from '@banyan/postgres';
 import type { BoundStatement, BoundTable } from './bound-table.ts';
 import { CarefulApplier } from './careful.ts';
+import { ConflictLog } from './conflict-log.ts';
 import { encodeCopy, recycle } from './copy-rows.ts';
 import { ReplicationError } from './errors.ts';
 import type { Ownership } from './ownership.ts';
@@ -20,6 +21,7 @@ export class Applier {
   readonly #link: string;
   readonly #ownership: Ownership;
   readonly #careful: CarefulApplier;
+  readonly #log: ConflictLog;
   /** Until here changes are upserts, because copied rows may be newer. */
   readonly #window: Lsn;
   readonly #routes: Route[] = [];
@@ -29,18 +31,19 @@ export class Applier {
     this.#session = session;
     this.#link = link;
     this.#ownership = ownership;
-    this.#careful = new CarefulApplier(session, link, ownership);
+    this.#log = new ConflictLog(session, link);
+    this.#careful = new CarefulApplier(session, this.#log, ownership);
     this.#window = window;
   }
 
   /** Conflicts recorded since the last call. */
   takeConflicts(): number {
-    return this.#careful.take('conflicts');
+    return this.#log.take('conflicts');
   }
 
   /** Repairs asked for since the last call. */
   takeRepairs(): number {
-    return this.#careful.take('repairs');
+    return this.#log.take('repairs');
   }
 
   /** Arranges and encodes whole transactions, so that `apply` has only to send them. Touches nothing. */
@@ -123,9 +126,11 @@ export class Applier {
   #stepsOf(builder: WaveBuilder, first: SourceTransaction): Step[] | Anomaly | Final {
     const converging = this.#inWindow(first);
     try {
-      return builder
-        .finish()
-        .flatMap((segment) => (converging ? this.#converge(segment) : this.#strict(segment)));
+      const segments = builder.finish();
+      if (converging) return segments.flatMap((segment) => this.#converge(segment));
+      // What is inserted waits for its parents before the batch holds anything that their deletion may wait for.
+      const parents = segments.filter(({ kind }) => kind === 'insert').flatMap(parentSteps);
+      return [...parents, ...segments.flatMap((segment) => this.#strict(segment))];
     } catch (error) {
       // Known too early: what comes before is not applied yet.
       if (error instanceof Anomaly || isFinal(error)) return error;
@@ -209,7 +214,7 @@ export class Applier {
       }
       const { query, expect } = each;
       const { rowCount, rows } = await this.#session.client.query(query);
-      if (expect === 'no suspects' ? Number(rows[0].count) > 0 : expect !== undefined && rowCount !== expect)
+      if (expect === 'none' ? Number(rows[0].count) > 0 : expect !== undefined && rowCount !== expect)
         throw new Anomaly();
     }
   }
@@ -237,14 +242,15 @@ export class Applier {
         return [step(segment, table.insert(), rows.length)];
       case 'update':
         return [
+          ...parentSteps(segment),
           step(segment, table.update(absent, { sameOwner: mixed && needsSameOwner(table) }), rows.length),
         ];
       case 'rekey':
-        return [step(segment, table.update(absent, { rekey: true }), rows.length)];
+        return [...parentSteps(segment), step(segment, table.update(absent, { rekey: true }), rows.length)];
       case 'delete':
         return [step(segment, table.delete(ownedBySource({ table }, this.#ownership)), rows.length)];
       case 'guest': {
-        const steps = suspect ? [step(segment, table.suspect(absent), 'no suspects')] : [];
+        const steps = suspect ? [step(segment, table.suspect(absent), 'none')] : [];
         return table.plan.guests.length > 0 ? [...steps, step(segment, table.guest(absent))] : steps;
       }
     }
@@ -260,8 +266,8 @@ type Run = { transactions: SourceTransaction[]; steps: Step[] | Anomaly | Final 
 type Step =
   | {
       query: { name: string; text: string; values: Buffer[] };
-      /** Rows it must touch. */
-      expect: number | 'no suspects' | undefined;
+      /** Rows it must touch; `none`: what it counts must not be there. */
+      expect: number | 'none' | undefined;
       copy?: undefined;
     }
   | { copy: string; frames: Buffer; expect: number };
@@ -269,13 +275,17 @@ type Step =
 /** Fewer rows are inserted sooner by a statement that is prepared. */
 const COPY_ROWS = 50;
 
-function step(
-  { table, rows, olds }: Segment,
-  statement: BoundStatement,
-  expect?: number | 'no suspects',
-): Step {
+function step({ table, rows, olds }: Segment, statement: BoundStatement, expect?: number | 'none'): Step {
   const { name, text } = statement;
   return { query: { name, text, values: table.parameters(statement, rows, olds) }, expect };
+}
+
+/** A row whose parent is gone is no change that fits. */
+function parentSteps(segment: Segment): Step[] {
+  const { table, kind, absent } = segment;
+  if (table.plan.parents.length === 0 || kind === 'delete' || kind === 'guest') return [];
+  decode(segment);
+  return table.missingParents(kind, absent).map(({ statement }) => step(segment, statement, 'none'));
 }
 
 function addTo(builder: WaveBuilder, { events }: SourceTransaction, routes: Route[]): void {

@@ -1,4 +1,5 @@
 import { quoteIdent } from '@banyan/postgres';
+import { movedSql, type Parent } from './parents.ts';
 import type { Output, TablePlan } from './table-plan.ts';
 
 /**
@@ -115,6 +116,66 @@ export function suspectStatement(plan: TablePlan, computable: Output[]): Stateme
   return rows.statement(
     (from) =>
       `SELECT count(*) FROM ${plan.targetName} AS t, (SELECT ${select.join(', ')} FROM ${from}) AS v WHERE ${match.join(' AND ')} AND (${differs.join(' OR ') || 'false'})`,
+  );
+}
+
+/**
+ * Counts the values of a foreign key that lead nowhere, and locks the rows that the others lead to, as the foreign key's own
+ * trigger does: whoever deletes one of them waits for us and then finds our rows. With `compare`, only of rows whose
+ * value changes, found by key (the old one with `rekey`). Undefined if the rows do not say.
+ */
+export function missingParentsStatement(
+  plan: TablePlan,
+  parent: Parent,
+  outputs: Output[],
+  compare?: { rekey: boolean },
+): Statement | undefined {
+  const rows = new Rows(plan);
+  const written = parent.columns.map((column) => outputs.find((output) => output.column === column));
+  const known = written.filter((output) => output !== undefined);
+  // What an expression may leave as it is says nothing of what the row will have.
+  if (known.length === 0 || (compare && known.some((output) => output.reverse))) return undefined;
+  if (!compare && known.length < written.length) return undefined;
+  rows.use(known);
+  const select = known.map(
+    ({ column, expr }, at) => `(${expr})::${plan.target.columns.get(column)!.type} AS banyan_${at}`,
+  );
+  const values = parent.columns.map((column, at) =>
+    written[at] ? `v.banyan_${known.indexOf(written[at])}` : `t.${quoteIdent(column)}`,
+  );
+  const where = [...values.map((value) => `${value} IS NOT NULL`), `NOT ${movedSql(parent)}`];
+  let join = '';
+  if (compare) {
+    const match = plan.targetKey.map((column, at) => {
+      const key = plan.sourceKey[at]!;
+      select.push(`${compare.rekey ? rows.old(key) : rows.column(key)} AS banyan_key_${at}`);
+      return `t.${quoteIdent(column)} = v.banyan_key_${at}`;
+    });
+    join = ` JOIN ${plan.targetName} AS t ON ${match.join(' AND ')}`;
+    const changed = known.map(({ column }, at) => `t.${quoteIdent(column)} IS DISTINCT FROM v.banyan_${at}`);
+    where.push(`(${changed.join(' OR ')})`);
+  }
+  const keys = values.map((_, at) => `a.k${at}`);
+  const same = parent.referenced.map((column, at) => `p.${quoteIdent(column)} = ${keys[at]}`);
+  return rows.statement(
+    (from) =>
+      `WITH asked AS (SELECT DISTINCT ${values.map((value, at) => `${value} AS k${at}`).join(', ')} ` +
+      `FROM (SELECT ${select.join(', ')} FROM ${from}) AS v${join} WHERE ${where.join(' AND ')}), ` +
+      `held AS (SELECT FROM asked AS a JOIN ${parent.from} AS p ON ${same.join(' AND ')} ORDER BY ${keys.join(', ')} FOR KEY SHARE OF p) ` +
+      'SELECT (SELECT count(*) FROM asked) - (SELECT count(*) FROM held) AS count',
+  );
+}
+
+/** Does to rows found by key what the deletion of a parent does that sets columns. */
+export function unsetStatement(plan: TablePlan, { action, sets }: Parent): Statement {
+  const rows = new Rows(plan);
+  const select = plan.sourceKey.map((column, index) => `${rows.column(column)} AS banyan_${index}`);
+  const match = plan.targetKey.map((column, index) => `t.${quoteIdent(column)} = v.banyan_${index}`);
+  const value = action === 'default' ? 'DEFAULT' : 'NULL';
+  const changes = sets.map((column) => `${quoteIdent(column)} = ${value}`);
+  return rows.statement(
+    (from) =>
+      `UPDATE ${plan.targetName} AS t SET ${changes.join(', ')} FROM (SELECT ${select.join(', ')} FROM ${from}) AS v WHERE ${match.join(' AND ')}`,
   );
 }
 

@@ -53,6 +53,7 @@ CREATE TABLE IF NOT EXISTS banyan.repairs (
   owner text NOT NULL CHECK (owner IN ('monolith', 'service')),
   after_lsn pg_lsn NOT NULL DEFAULT '0/0'
 );
+ALTER TABLE banyan.repairs ADD COLUMN IF NOT EXISTS carried text[];
 CREATE TABLE IF NOT EXISTS banyan.guards (
   service text PRIMARY KEY,
   share integer NOT NULL CHECK (share BETWEEN 0 AND 10000)
@@ -83,7 +84,10 @@ async function isComplete(db: Pick<pg.ClientBase, 'query'>): Promise<boolean> {
     throw new Error(
       `The schema banyan belongs to the role ${owner.name}, not to Banyan's. Give it to Banyan's role.`,
     );
-  const { rows } = await db.query(`SELECT to_regclass('banyan.mark') IS NOT NULL AS there`);
+  // The column came after the tables.
+  const { rows } =
+    await db.query(`SELECT to_regclass('banyan.mark') IS NOT NULL AND EXISTS (SELECT FROM pg_attribute
+       WHERE attrelid = to_regclass('banyan.repairs') AND attname = 'carried') AS there`);
   return rows[0].there;
 }
 

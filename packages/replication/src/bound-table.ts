@@ -2,15 +2,18 @@ import { quoteIdent, type Relation, type Tuple } from '@banyan/postgres';
 import {
   deleteStatement,
   insertStatement,
+  missingParentsStatement,
   type Statement,
   selectStatement,
   suspectStatement,
+  unsetStatement,
   updateStatement,
 } from './apply-sql.ts';
 import type { Column, Table } from './catalog.ts';
 import { type CopyRows, planCopy } from './copy-rows.ts';
 import { ReplicationError } from './errors.ts';
 import { nameOf } from './mapping.ts';
+import type { Parent } from './parents.ts';
 import type { Output, TablePlan } from './table-plan.ts';
 import { encodeTextArray } from './text-array.ts';
 
@@ -146,6 +149,28 @@ export class BoundTable {
   /** Deletes rows by key if a row that they would be deleted with is not there. */
   deleteOrphan(): BoundStatement {
     return this.delete(orphanCondition(this.plan.target));
+  }
+
+  /** For each foreign key that a change may lead elsewhere: how many of its values lead nowhere; the others' rows are locked. */
+  missingParents(
+    kind: 'insert' | 'update' | 'rekey',
+    absent: string,
+  ): { parent: Parent; statement: BoundStatement }[] {
+    const { plan } = this;
+    if (plan.parents.length === 0) return [];
+    const outputs = kind === 'insert' ? plan.inserts : this.computable(plan.updates, absent);
+    const compare = kind === 'insert' ? undefined : { rekey: kind === 'rekey' };
+    return plan.parents.flatMap((parent) => {
+      const statement = missingParentsStatement(plan, parent, outputs, compare);
+      if (!statement) return [];
+      return [
+        { parent, statement: this.#bind(`parent ${parent.constraint} ${kind} ${absent}`, () => statement) },
+      ];
+    });
+  }
+
+  unset(parent: Parent): BoundStatement {
+    return this.#bind(`unset ${parent.constraint}`, () => unsetStatement(this.plan, parent));
   }
 
   delete(condition?: string): BoundStatement {

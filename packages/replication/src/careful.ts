@@ -1,7 +1,9 @@
-import { errorCode, formatLsn, type Lsn, type Tuple } from '@banyan/postgres';
+import { errorCode, type Lsn, type Tuple } from '@banyan/postgres';
 import type { BoundTable } from './bound-table.ts';
+import type { ConflictKind, ConflictLog, Side } from './conflict-log.ts';
 import { ReplicationError } from './errors.ts';
 import type { Ownership } from './ownership.ts';
+import type { Parent } from './parents.ts';
 import { isBanyan, route, sourceOwns, WRITER_MOVES } from './route.ts';
 import type { TargetSession } from './target-session.ts';
 import {
@@ -12,18 +14,6 @@ import {
   type TruncateEvent,
 } from './transaction.ts';
 
-/** Names as PostgreSQL 18 gives them, and `insert_orphan`: the parent, which takes its rows along, is gone. */
-export type ConflictKind =
-  | 'insert_exists'
-  | 'update_exists'
-  | 'update_missing'
-  | 'update_origin_differs'
-  | 'delete_missing'
-  | 'delete_origin_differs'
-  | 'multiple_unique_conflicts'
-  | 'insert_orphan';
-
-type Side = 'monolith' | 'service';
 type Row = Record<string, string | null>;
 
 /**
@@ -32,21 +22,13 @@ type Row = Record<string, string | null>;
  */
 export class CarefulApplier {
   readonly #session: TargetSession;
-  readonly #link: string;
   readonly #ownership: Ownership;
-  readonly #counted = { conflicts: 0, repairs: 0 };
+  readonly #log: ConflictLog;
 
-  constructor(session: TargetSession, link: string, ownership: Ownership) {
+  constructor(session: TargetSession, log: ConflictLog, ownership: Ownership) {
     this.#session = session;
-    this.#link = link;
+    this.#log = log;
     this.#ownership = ownership;
-  }
-
-  /** How many there were since the last call. */
-  take(what: 'conflicts' | 'repairs'): number {
-    const count = this.#counted[what];
-    this.#counted[what] = 0;
-    return count;
   }
 
   /** `window`: the position until which changes are upserts after a copy, if `transaction` lies before it. */
@@ -76,14 +58,15 @@ export class CarefulApplier {
   async #insert(event: RowEvent, transaction: SourceTransaction): Promise<void> {
     const { table, row } = event;
     if (route(event, this.#ownership, transaction.origin) === 'nothing') return;
+    const lost = await this.#lost(event, 'insert');
     const violated = await this.#attempt(() => this.#session.run(table, table.insert(), [row]));
-    if (!violated) return;
+    if (!violated) return await this.#follow(lost, event, transaction);
     const existing = await this.#find(table, row);
     if (!existing)
       return await this.#refuse('multiple_unique_conflicts', event, undefined, transaction, violated);
     const owner = this.#ownerOf(table, existing);
-    await this.#record('insert_exists', event, existing, owner, transaction);
-    await this.#ask(table, event.row, owner);
+    await this.#log.record('insert_exists', event, existing, owner, transaction);
+    await this.#log.ask(table, event.row, owner);
   }
 
   async #update(event: RowEvent, transaction: SourceTransaction): Promise<void> {
@@ -96,22 +79,23 @@ export class CarefulApplier {
     if (!existing) {
       if (owner !== mine && isBanyan(transaction.origin)) return;
       const rowOwner = table.plan.mapping.rows === 'foreign' ? 'monolith' : owner;
-      await this.#record('update_missing', event, undefined, rowOwner, transaction);
-      return await this.#ask(table, before, rowOwner);
+      await this.#log.record('update_missing', event, undefined, rowOwner, transaction);
+      return await this.#log.ask(table, before, rowOwner);
     }
     const absent = table.absentOf(row);
     if (owner === mine) {
       const rekey = !table.sameKey(before, row);
       const statement = table.update(absent, { rekey });
+      const lost = await this.#lost(event, rekey ? 'rekey' : 'update');
       const violated = await this.#attempt(() => this.#session.run(table, statement, [row], [before]));
-      if (violated) await this.#refuse('update_exists', event, existing, transaction, violated);
-      return;
+      if (!violated) return await this.#follow(lost, event, transaction);
+      return await this.#refuse('update_exists', event, existing, transaction, violated);
     }
     if (event.carried) return await this.#carry(event, before, existing, transaction);
     if (await this.#differs(event, before, transaction)) {
-      await this.#record('update_origin_differs', event, existing, owner, transaction);
-      await this.#ask(table, before, owner);
-      if (!table.sameKey(before, row)) return await this.#ask(table, row, owner);
+      await this.#log.record('update_origin_differs', event, existing, owner, transaction);
+      await this.#log.ask(table, before, owner);
+      if (!table.sameKey(before, row)) return await this.#log.ask(table, row, owner);
     }
     if (table.plan.guests.length === 0 || !table.sameKey(before, row)) return;
     const violated = await this.#attempt(() => this.#session.run(table, table.guest(absent), [row]));
@@ -127,7 +111,7 @@ export class CarefulApplier {
     const statement = table.carried(event.carried!, table.absentOf(row), !table.sameKey(before, row));
     const violated = await this.#attempt(() => this.#session.run(table, statement, [row], [before]));
     if (violated) await this.#refuse('update_exists', event, existing, transaction, violated);
-    else await this.#ask(table, row, 'service');
+    else await this.#log.ask(table, row, 'service');
   }
 
   async #delete(event: RowEvent, transaction: SourceTransaction): Promise<void> {
@@ -139,14 +123,14 @@ export class CarefulApplier {
       if (existing) await this.#session.run(table, table.delete(), [row]);
       return;
     }
-    if (!existing) return await this.#record('delete_missing', event, undefined, mine, transaction);
+    if (!existing) return await this.#log.record('delete_missing', event, undefined, mine, transaction);
     const owner = table.plan.mapping.rows === 'foreign' ? 'monolith' : this.#ownerOf(table, existing);
     if (owner === mine) {
       await this.#session.run(table, table.delete(), [row]);
       return;
     }
-    await this.#record('delete_origin_differs', event, existing, owner, transaction);
-    await this.#ask(table, row, owner);
+    await this.#log.record('delete_origin_differs', event, existing, owner, transaction);
+    await this.#log.ask(table, row, owner);
   }
 
   /** After a copy: the copied row may be newer than the change. Replaying all changes ends at the same rows. */
@@ -167,11 +151,11 @@ export class CarefulApplier {
       const updated = await this.#session.run(table, table.update(absent), [row]);
       if (updated.rowCount === 1) return;
       if (absent === '') await this.#session.run(table, table.insertMissing(), [row]);
-      else await this.#ask(table, row, mine, window);
+      else await this.#log.ask(table, row, mine, window);
     });
     if (!violated) return;
     // Another copied row is ahead of this one. Once the window is over, both are sent again as they are then.
-    await this.#ask(table, row, mine, window);
+    await this.#log.ask(table, row, mine, window);
     if (rekey) await this.#session.run(table, table.delete(), [event.old!]);
   }
 
@@ -187,10 +171,10 @@ export class CarefulApplier {
   }
 
   /** Rows as their owner had them when the message was written, which is where we are in the stream now. */
-  async #repair({ table, rows }: RepairEvent, transaction: SourceTransaction): Promise<void> {
+  async #repair({ table, rows, carried }: RepairEvent, transaction: SourceTransaction): Promise<void> {
     const stuck: { event: RowEvent; violated: string }[] = [];
     for (const { key, row } of rows) {
-      const event = repairEvent(table, row ?? key, row !== null);
+      const event = repairEvent(table, row ?? key, row !== null, carried);
       const violated = await this.#attempt(() => this.#putRight(event, transaction));
       if (violated) stuck.push({ event, violated });
     }
@@ -203,7 +187,7 @@ export class CarefulApplier {
       // Asking again would only end here again: left to verification and to a person.
       const existing = await this.#find(table, event.row);
       const winner = other(this.#sideOfSource(table));
-      await this.#record('multiple_unique_conflicts', event, existing, winner, transaction, again);
+      await this.#log.record('multiple_unique_conflicts', event, existing, winner, transaction, again);
     }
   }
 
@@ -212,16 +196,23 @@ export class CarefulApplier {
     const existing = await this.#find(table, row);
     const mine = this.#sideOfSource(table);
     const present = event.kind === 'update';
+    // If the monolith's row is no longer what the deletion made of it, there is nothing to carry.
+    if (event.carried && present === event.carried.size > 0)
+      return await this.#takeOver(event, existing, transaction);
     const owner = existing && !present ? this.#ownerOf(table, existing) : this.#sideOf(event, row);
     const rowOwner = table.plan.mapping.rows === 'foreign' ? 'monolith' : owner;
     if (!present) {
       if (existing && rowOwner === mine) await this.#session.run(table, table.delete(), [row]);
     } else if (!existing) {
       if (rowOwner !== mine) return;
+      const lost = await this.#lost(event, 'insert');
       await this.#session.run(table, table.insertMissing(), [row]);
+      await this.#follow(lost, event, transaction);
       if (table.plan.target.cascadesFrom.length > 0) await this.#takeBackOrphan(event, transaction);
     } else if (owner === mine) {
+      const lost = await this.#lost(event, 'update');
       await this.#session.run(table, table.update(table.absentOf(row)), [row]);
+      await this.#follow(lost, event, transaction);
     } else if (table.plan.guests.length > 0) {
       await this.#session.run(table, table.guest(table.absentOf(row)), [row]);
     }
@@ -235,7 +226,51 @@ export class CarefulApplier {
     const { table, row } = event;
     const taken = await this.#session.run(table, table.deleteOrphan(), [row]);
     if (taken.rowCount === 0) return;
-    await this.#record('insert_orphan', event, undefined, other(this.#sideOfSource(table)), transaction);
+    await this.#log.record('insert_orphan', event, undefined, other(this.#sideOfSource(table)), transaction);
+  }
+
+  /** Foreign keys of the target by which the row leads nowhere. The parents that are there stay until we have committed. */
+  async #lost({ table, row, old }: RowEvent, kind: 'insert' | 'update' | 'rekey'): Promise<Parent[]> {
+    const lost: Parent[] = [];
+    for (const { parent, statement } of table.missingParents(kind, table.absentOf(row))) {
+      const { rows } = await this.#session.run(table, statement, [row], [old ?? row]);
+      if (Number(rows[0].count) > 0) lost.push(parent);
+    }
+    return lost;
+  }
+
+  /**
+   * The monolith deleted parents of this row, and its own foreign keys did not find it, for it was not here. So what they
+   * would have done is done now, and the monolith's row, or that there is none, is sent back, whoever owns it.
+   */
+  async #follow(lost: Parent[], event: RowEvent, transaction: SourceTransaction): Promise<void> {
+    if (lost.length === 0) return;
+    const { table, row } = event;
+    const deleted = lost.some(({ action }) => action === 'delete');
+    const unset = deleted ? [] : lost.filter(({ action }) => action !== 'keep');
+    if (deleted) await this.#session.run(table, table.delete(), [row]);
+    for (const parent of unset) await this.#session.run(table, table.unset(parent), [row]);
+    const kept = !deleted && unset.length === 0;
+    const names = lost.map(({ constraint }) => constraint).join(', ');
+    await this.#log.record(
+      'parent_missing',
+      event,
+      undefined,
+      kept ? 'service' : 'monolith',
+      transaction,
+      `Leads nowhere by ${names}`,
+    );
+    const columns = unset.flatMap(({ sets }) => sets);
+    if (!kept) await this.#log.ask(table, row, 'monolith', 0n, columns);
+  }
+
+  /** What a deleted parent of the monolith's has made of the row. A write of the service that crosses it loses, on both sides. */
+  async #takeOver(event: RowEvent, existing: Row | undefined, transaction: SourceTransaction): Promise<void> {
+    const { table, row } = event;
+    if (!existing) return;
+    if (event.kind === 'update') return await this.#carry(event, row, existing, transaction);
+    await this.#session.run(table, table.delete(), [row]);
+    await this.#log.ask(table, row, 'service');
   }
 
   /** A unique constraint stands in the way: the target keeps what it has, and the source's row is sent once more. */
@@ -247,8 +282,8 @@ export class CarefulApplier {
     violated: string,
   ): Promise<void> {
     const mine = this.#sideOfSource(event.table);
-    await this.#record(kind, event, existing, other(mine), transaction, violated);
-    await this.#ask(event.table, event.row, mine);
+    await this.#log.record(kind, event, existing, other(mine), transaction, violated);
+    await this.#log.ask(event.table, event.row, mine);
   }
 
   async #differs(event: RowEvent, before: Tuple, transaction: SourceTransaction): Promise<boolean> {
@@ -297,46 +332,16 @@ export class CarefulApplier {
       return (error as Error).message;
     }
   }
-
-  async #record(
-    kind: ConflictKind,
-    { table, row }: RowEvent,
-    target: Row | undefined,
-    winner: Side,
-    transaction: SourceTransaction,
-    detail?: string,
-  ): Promise<void> {
-    this.#counted.conflicts++;
-    await this.#session.client.query(
-      `INSERT INTO banyan.conflicts (link, kind, table_name, key, source_row, target_row, winner, source_lsn, detail)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [
-        this.#link,
-        kind,
-        table.sourceName,
-        JSON.stringify(table.keyRecord(row)),
-        JSON.stringify(table.toRecord(row)),
-        target === undefined ? null : JSON.stringify(target),
-        winner,
-        formatLsn(transaction.finalLsn),
-        detail ?? null,
-      ],
-    );
-  }
-
-  /** Asks for the owner's row, by the source's key; carried out once the stream has passed `after`. */
-  async #ask(table: BoundTable, row: Tuple, owner: Side, after: Lsn = 0n): Promise<void> {
-    this.#counted.repairs++;
-    await this.#session.client.query(
-      'INSERT INTO banyan.repairs (link, table_name, key, owner, after_lsn) VALUES ($1, $2, $3, $4, $5)',
-      [this.#link, table.sourceName, JSON.stringify(table.keyRecord(row)), owner, formatLsn(after)],
-    );
-  }
 }
 
-function repairEvent(table: BoundTable, record: Row, present: boolean): RowEvent {
+function repairEvent(
+  table: BoundTable,
+  record: Row,
+  present: boolean,
+  carried: RowEvent['carried'],
+): RowEvent {
   const row = [...table.columnNames].map((name) => (name in record ? record[name] : undefined));
-  return { kind: present ? 'update' : 'delete', table, row, old: undefined, full: false, carried: undefined };
+  return { kind: present ? 'update' : 'delete', table, row, old: undefined, full: false, carried };
 }
 
 function other(side: Side): Side {

@@ -203,7 +203,12 @@ export class Intake {
       if (service !== this.#service || `${service}.${direction}` !== this.#names.link) return;
       const plan = this.#plans.get(message.table ?? '');
       if (plan && message.rows)
-        this.#current!.events.push({ kind: 'repair', table: this.#repairTable(plan), rows: message.rows });
+        this.#current!.events.push({
+          kind: 'repair',
+          table: this.#repairTable(plan),
+          rows: message.rows,
+          carried: Array.isArray(message.carried) ? new Set(message.carried) : undefined,
+        });
     }
   }
 

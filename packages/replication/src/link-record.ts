@@ -5,6 +5,7 @@ import { describeTable, type Table } from './catalog.ts';
 import { ReplicationError } from './errors.ts';
 import type { LinkConfig } from './link-config.ts';
 import { nameOf, type TableMapping } from './mapping.ts';
+import { describeParents } from './parents.ts';
 import { planTable, sourceName, type TablePlan } from './table-plan.ts';
 
 type Queryable = Pick<pg.Pool, 'query'>;
@@ -96,7 +97,9 @@ export async function planTables(
         table: nameOf(sides.target),
         why: 'the target has no such table',
       });
-    plans.push(planTable(mapping, config.direction, from, to, await typesKnownTo(target, from)));
+    const known = await typesKnownTo(target, from);
+    const parents = config.direction === 'reverse' ? await describeParents(target, to) : [];
+    plans.push(planTable(mapping, config.direction, from, to, known, parents));
   }
   return plans;
 }

@@ -28,29 +28,32 @@ export function sendRepairs(
     while (wanted && !stopped) {
       wanted = false;
       const { rows } = await target.query(
-        `SELECT id, table_name, key, owner, after_lsn <= $2 AS due FROM banyan.repairs WHERE link = $1 ORDER BY id LIMIT 1000`,
+        `SELECT id, table_name, key, owner, carried, after_lsn <= $2 AS due FROM banyan.repairs WHERE link = $1 ORDER BY id LIMIT 1000`,
         [names.link, formatLsn(applied())],
       );
-      const due = rows.filter((row) => row.due);
-      for (const [name, mapping] of mappings)
-        for (const owner of ['monolith', 'service'] as const) {
-          const asked = due.filter((row) => row.table_name === name && row.owner === owner);
-          if (asked.length > 0) await send(mapping, owner, asked);
-        }
+      const due: Asked[] = rows.filter((row) => row.due);
+      const alike = Map.groupBy(due, (row) => JSON.stringify([row.table_name, row.owner, row.carried]));
+      for (const asked of alike.values()) {
+        const mapping = mappings.get(asked[0]!.table_name);
+        if (mapping) await send(mapping, asked);
+      }
       if (due.length > 0) wanted = true;
       else if (rows.length > 0) again();
     }
   };
-  const send = async (
-    mapping: TableMapping,
-    owner: 'monolith' | 'service',
-    asked: { id: string; key: Record<string, string | null> }[],
-  ) => {
+  const send = async (mapping: TableMapping, asked: Asked[]) => {
+    const { owner, carried } = asked[0]!;
     const direction = owner === 'monolith' ? 'forward' : 'reverse';
     const ownerIsSource = direction === config.direction;
     const distinct = [...new Map(asked.map((row) => [JSON.stringify(row.key), row.key])).values()];
     const keys = ownerIsSource ? distinct : renameKeys(mapping, config.direction, distinct);
-    await emitRepair(ownerIsSource ? source : target, { service: config.service, direction, mapping, keys });
+    await emitRepair(ownerIsSource ? source : target, {
+      service: config.service,
+      direction,
+      mapping,
+      keys,
+      carried: carried ?? undefined,
+    });
     await target.query('DELETE FROM banyan.repairs WHERE id = ANY($1)', [asked.map((row) => row.id)]);
   };
   const again = () => {
@@ -76,5 +79,14 @@ export function sendRepairs(
     },
   };
 }
+
+/** A row of `banyan.repairs`. */
+type Asked = {
+  id: string;
+  table_name: string;
+  key: Record<string, string | null>;
+  owner: 'monolith' | 'service';
+  carried: string[] | null;
+};
 
 const RETRY_MS = 1_000;

@@ -8,7 +8,14 @@ import type { RepairRow } from './transaction.ts';
 export const REPAIR_PREFIX = 'banyan-repair';
 
 /** What a `banyan-repair` message says: for which link, and the owner's rows as they are at that point. */
-export type RepairMessage = { service: string; direction: Direction; table: string; rows: RepairRow[] };
+export type RepairMessage = {
+  service: string;
+  direction: Direction;
+  table: string;
+  rows: RepairRow[];
+  /** What a deleted parent of the monolith's has changed, whoever owns the rows: these columns, or the rows are gone (none). */
+  carried?: string[];
+};
 
 export type RepairOptions = {
   /** Connection URL of the monolith's database. */
@@ -70,9 +77,10 @@ export async function emitRepair(
     direction: Direction;
     mapping: TableMapping;
     keys: Record<string, string | null>[];
+    carried?: string[] | undefined;
   },
 ): Promise<void> {
-  const { service, direction, mapping, keys } = options;
+  const { service, direction, mapping, keys, carried } = options;
   const side = sidesOf(mapping, direction).source;
   const table = await describeTable(source, side);
   if (!table) return;
@@ -103,6 +111,7 @@ export async function emitRepair(
         direction,
         table: nameOf(side),
         rows: chunk.map((key) => ({ key, row: found.get(idOf(key)) ?? null })),
+        ...(carried && { carried }),
       };
       await client.query('SELECT pg_logical_emit_message(true, $1, $2)', [
         REPAIR_PREFIX,

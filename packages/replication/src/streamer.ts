@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Lsn, openWalStream, PostgresError, type WalStream } from '@banyan/postgres';
 import type pg from 'pg';
 import { Applier, isConnectionError, Oversized, type Prepared } from './applier.ts';
+import { ensureBanyanSchema } from './banyan-schema.ts';
 import { ReplicationError } from './errors.ts';
 import { Intake, type Item } from './intake.ts';
 import { LagWindow } from './lag.ts';
@@ -77,6 +78,8 @@ export class Streamer {
     // Without a record that is what is said, whatever else is wrong.
     planning.catch(() => {});
     await requireRecord(target, names.link);
+    // An earlier version may have made it.
+    await ensureBanyanSchema(target);
     const plans = plansByName(await planning);
     const session = await TargetSession.open(config.target, names.origin);
     try {

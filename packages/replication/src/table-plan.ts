@@ -9,6 +9,7 @@ import {
   nameOf,
   type TableMapping,
 } from './mapping.ts';
+import type { Parent } from './parents.ts';
 
 /** One target column and how it comes about. */
 export type Output = {
@@ -47,6 +48,8 @@ export type TablePlan = {
   inputs: string[];
   /** Source column → the type its text is cast to on the target before an expression sees it. */
   casts: Map<string, string>;
+  /** Foreign keys of the target that the link looks after. */
+  parents: readonly Parent[];
 };
 
 /** Compiles a mapping. Throws TARGET_SHAPE or SCHEMA_CHANGED with table and column if a column is missing. */
@@ -56,6 +59,7 @@ export function planTable(
   source: Table,
   target: Table,
   knownTypes: ReadonlySet<string> = new Set(),
+  parents: readonly Parent[] = [],
 ): TablePlan {
   const forward = direction === 'forward';
   const groups = mapping.columns;
@@ -96,6 +100,7 @@ export function planTable(
     guests,
     inputs,
     casts: new Map(),
+    parents,
   };
   checkColumns(plan, all);
   for (const input of inputs) plan.casts.set(input, castOf(plan, input, all, knownTypes));

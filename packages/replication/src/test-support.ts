@@ -123,17 +123,18 @@ export async function setShare({ link }: Running, share: number): Promise<void> 
 
 /** Until both databases have all of each other that they can have, repairs too. A link that is held is left out. */
 export async function settle(dbs: Pair, ...links: Running[]): Promise<void> {
-  for (;;) {
+  // What a repair changes may ask for another one: seen empty twice, with all that was asked for applied in between.
+  for (let empty = 0; empty < 2; ) {
     for (let round = 0; round < 2; round++) {
-      for (const { link } of links) await link.barrier();
+      for (const { link } of links) await link.barrier({ timeoutMs: 20_000 });
     }
     const open = await Promise.all(
       [dbs.legacy, dbs.service].map((db) => rowsOf(db, 'SELECT count(*) FROM banyan.repairs')),
     );
-    if (open.flat(2).every((count) => count === '0')) break;
+    empty = open.flat(2).every((count) => count === '0') ? empty + 1 : 0;
   }
   for (let round = 0; round < 2; round++) {
-    for (const { link } of links) await link.barrier();
+    for (const { link } of links) await link.barrier({ timeoutMs: 20_000 });
   }
 }
 

@@ -27,7 +27,13 @@ export function rowEvents({ table, inserts }: InsertsEvent): RowEvent[] {
     .map((row) => ({ kind: 'insert', table, row, old: undefined, full: false, carried: undefined }));
 }
 
-export type RepairEvent = { kind: 'repair'; table: BoundTable; rows: RepairRow[] };
+export type RepairEvent = {
+  kind: 'repair';
+  table: BoundTable;
+  rows: RepairRow[];
+  /** As of a row's change; the rows are what a deleted parent has made of them. */
+  carried: ReadonlySet<string> | undefined;
+};
 
 /** The owner's row as it was when the repair was asked for; `row` null if there was none. */
 export type RepairRow = { key: Record<string, string | null>; row: Record<string, string | null> | null };

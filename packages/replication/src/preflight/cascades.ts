@@ -1,5 +1,7 @@
+import { quoteIdent } from '@banyan/postgres';
 import { describeTable } from '../catalog.ts';
 import { nameOf } from '../mapping.ts';
+import { MAY_LOCK } from '../parents.ts';
 import type { Context } from './context.ts';
 import { type Finding, warning } from './finding.ts';
 
@@ -15,7 +17,7 @@ export async function checkCascades({ config, source }: Context): Promise<Findin
     const table = await describeTable(source.db, legacy);
     if (!table) continue;
     const keys = await source.db.query(FOREIGN_KEYS, [table.oid, mapped]);
-    for (const { name, parent, actions } of keys.rows)
+    for (const { name, parent, actions, may_lock } of keys.rows) {
       findings.push(
         shown(
           'cascade',
@@ -24,6 +26,16 @@ export async function checkCascades({ config, source }: Context): Promise<Findin
           nameOf(legacy),
         ),
       );
+      if (!may_lock)
+        findings.push(
+          shown(
+            'parent_not_lockable',
+            `${source.role} may not lock rows of ${parent}, or does not see all of them: a row of ${nameOf(legacy)} that the service writes while the monolith deletes its ${parent} may stay without one.`,
+            `Run GRANT SELECT, UPDATE ON ${parent} TO ${quoteIdent(source.role)}; with row level security, ALTER ROLE ${quoteIdent(source.role)} BYPASSRLS too.`,
+            nameOf(legacy),
+          ),
+        );
+    }
     const triggers = await source.db.query(TRIGGERS, [legacy.table, mapped]);
     for (const { name, on, routine } of triggers.rows)
       findings.push(
@@ -59,7 +71,7 @@ const ACTIONS = `
   ], NULL)`;
 
 const FOREIGN_KEYS = `
-  SELECT k.conname AS name, n.nspname || '.' || p.relname AS parent, ${ACTIONS} AS actions
+  SELECT k.conname AS name, n.nspname || '.' || p.relname AS parent, ${ACTIONS} AS actions, ${MAY_LOCK} AS may_lock
   FROM pg_constraint k JOIN pg_class p ON p.oid = k.confrelid JOIN pg_namespace n ON n.oid = p.relnamespace
   WHERE k.contype = 'f' AND k.conrelid = $1 AND (k.confdeltype IN ('c', 'n', 'd') OR k.confupdtype IN ('c', 'n', 'd'))
     AND n.nspname || '.' || p.relname <> ALL($2)
