@@ -42,22 +42,7 @@ export class Upgrades {
 
   handle(req: IncomingMessage, socket: Socket, head: Buffer): undefined {
     socket.on('error', () => socket.destroy());
-    const { live, tracing } = this.#core;
-    const admitted = admit(live, req);
-    if (typeof admitted === 'string') return this.#refuse(socket, admitted);
-    const { forwarded, match } = admitted;
-    const trace =
-      tracing?.begin(forwarded, req.method as string, req.url as string, match?.route.route ?? null) ?? null;
-    if (forwarded.chunked || (forwarded.contentLength ?? 0) > 0)
-      return this.#refuse(socket, 'bad-request', trace);
-    const credentials = credentialsOf(live.tokens.places, forwarded.authorization, req.headers);
-    const go = (verified: Verified | null) =>
-      this.#decide({ req, socket, head, admitted, verified, since: null, trace });
-    const verified = credentials === null ? Promise.resolve(null) : live.tokens.verify(credentials);
-    verified.then(go).catch((error) => {
-      this.#core.report(error, 'upgrade');
-      this.#refuse(socket, 'internal', trace);
-    });
+    void this.#admit(req, socket, head);
   }
 
   /** Closes the connections of keys that a fence moves. */
@@ -69,6 +54,27 @@ export class Upgrades {
 
   stop(): void {
     for (const open of this.#open) open.close();
+  }
+
+  /** Never rejects: what throws here is the end of this connection only. */
+  async #admit(req: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    let trace: RequestTrace | null = null;
+    try {
+      const { live, tracing } = this.#core;
+      const admitted = admit(live, req);
+      if (typeof admitted === 'string') return this.#refuse(socket, admitted);
+      const { forwarded, match } = admitted;
+      trace =
+        tracing?.begin(forwarded, req.method as string, req.url as string, match?.route.route ?? null) ??
+        null;
+      if (forwarded.chunked || (forwarded.contentLength ?? 0) > 0)
+        return this.#refuse(socket, 'bad-request', trace);
+      const credentials = credentialsOf(live.tokens.places, forwarded.authorization, req.headers);
+      const verified = credentials === null ? null : await live.tokens.verify(credentials);
+      this.#decide({ req, socket, head, admitted, verified, since: null, trace });
+    } catch (error) {
+      this.#fail(error, socket, trace);
+    }
   }
 
   #decide(request: Upgrade): undefined {
@@ -109,7 +115,13 @@ export class Upgrades {
     const since = request.since ?? this.#core.now();
     const held = gate.hold(
       {
-        resume: () => this.#decide({ ...request, since }),
+        resume: () => {
+          try {
+            this.#decide({ ...request, since });
+          } catch (error) {
+            this.#fail(error, socket, trace);
+          }
+        },
         expire: () => this.#refuse(socket, 'held-too-long', trace),
       },
       since,
@@ -138,17 +150,16 @@ export class Upgrades {
       call?.ended();
       trace?.ended(status);
     };
-    const inFlight = to.service === '' ? null : this.#core.gate.enter(to.service, to.key);
-    const leave = () => {
-      if (inFlight) this.#core.gate.leave(inFlight);
-    };
     // A connection of its own: it is given away with the upgrade.
     const connection = new Client(instance.origin.url, { allowH2: false, connectTimeout: 2_000 });
-    const close = () => {
-      void connection.close();
-      leave();
-    };
     const denied = new Denied(req, socket, admitted.forwarded.requestId, live.limits.downloadIdleMs);
+    const headers = headersOf(admitted.forwarded, verified, to.side, call?.traceparent);
+    // Nothing may throw between this and the dispatch: a fence would wait for a request that is not there.
+    const inFlight = to.service === '' ? null : this.#core.gate.enter(to.service, to.key);
+    const close = () => {
+      connection.close().catch(() => {}); // it is gone already
+      if (inFlight) this.#core.gate.leave(inFlight);
+    };
     let abort = () => {};
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(controller) {
@@ -184,7 +195,6 @@ export class Upgrades {
         }
       },
     };
-    const headers = headersOf(admitted.forwarded, verified, to.side, call?.traceparent);
     connection.dispatch(
       {
         path: req.url as string,
@@ -216,6 +226,11 @@ export class Upgrades {
     upstream.on('close', close).on('error', close);
     if (head.length > 0) upstream.write(head);
     client.pipe(upstream).pipe(client);
+  }
+
+  #fail(error: unknown, socket: Socket, trace: RequestTrace | null): void {
+    this.#core.report(error, 'upgrade');
+    this.#refuse(socket, 'internal', trace);
   }
 
   #refuse(socket: Socket, code: ErrorCode, trace: RequestTrace | null = null): undefined {
