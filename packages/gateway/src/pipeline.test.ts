@@ -126,6 +126,32 @@ describe('pipelined requests', () => {
     assert.deepEqual(upgrades, [], 'as a request like others');
   });
 
+  test('an upgrade behind the last answer of its connection is not made', async (t) => {
+    const { port, monolith } = await gatewayWith(t);
+    const upgrades: unknown[] = [];
+    monolith.server.on('upgrade', (req, socket) => {
+      upgrades.push(req.url);
+      socket.destroy();
+    });
+    // So many that the parser hands them over in parts, between which the first answer is finished.
+    const many = Array.from({ length: 300 }, (_, n) => `X-${n}: ${n}\r\n`).join('');
+    for (const headers of ['', many]) {
+      for (const last of [get('/', `Origin: a\r\nOrigin: a\r\n${headers}`), get('/../x', headers)]) {
+        for (const then of [get('/chat', upgrade), get('/chat', many + upgrade)]) {
+          const answers = await sendRaw(port, last + then);
+          assert.deepEqual(statuses(answers), [400]);
+        }
+      }
+      assert.deepEqual(
+        statuses(
+          await sendRaw(port, get('/', `Connection: close\r\n${headers}`) + get('/chat', many + upgrade)),
+        ),
+        [200],
+      );
+    }
+    assert.deepEqual(upgrades, []);
+  });
+
   test('behind a request for a change of protocol that is not made: it is the last, and says so', async (t) => {
     const { port, monolith } = await gatewayWith(t);
     const h2c = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n';
@@ -161,6 +187,9 @@ describe('nothing that follows a refused request on its connection runs', () => 
     'HTTP/1.0 without Host': ['GET /x HTTP/1.0\r\nConnection: keep-alive\r\n\r\n', 400],
     'no version': ['GET /x\r\nHost: a\r\n\r\n', 505],
     'no version, in a HEAD': ['HEAD /x\r\n\r\n', 505],
+    'no version, in a PRI': ['PRI /x\r\nHost: a\r\n\r\n', 505],
+    'no version, in a PRI with a body': ['PRI /x\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}', 505],
+    'the preface of HTTP/2': ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
     'HTTP/2.0': ['GET /x HTTP/2.0\r\nHost: a\r\n\r\n', 505],
     'HTTP/3.0': ['GET /x HTTP/3.0\r\nHost: a\r\n\r\n', 505],
     'HTTP/1.2': ['GET /x HTTP/1.2\r\nHost: a\r\n\r\n', 505],

@@ -20,6 +20,9 @@ export class Pipelines {
   }
 
   take(req: IncomingMessage, res: ServerResponse): void {
+    // HTTP/2's own method, here without a version: it is refused in its turn. If the server knew the method, it would
+    // destroy the connection as soon as this returns, with all that is answered or waits on it.
+    if (req.method === 'PRI') req.method = 'UNKNOWN';
     this.#of(req.socket).take({ req, res });
   }
 
@@ -41,9 +44,9 @@ export class Pipelines {
     return false;
   }
 
-  /** Is a request of the connection being answered? */
-  busy(socket: Socket): boolean {
-    return (socket as Piped)[PIPELINE]?.busy ?? false;
+  /** May the connection change its protocol now? Not while a request of it is being answered, nor after its last answer. */
+  maySwitch(socket: Socket): boolean {
+    return socket.writable && ((socket as Piped)[PIPELINE]?.idle ?? true);
   }
 
   #of(socket: Socket): Pipeline {
@@ -78,8 +81,8 @@ class Pipeline {
     this.#socket = socket;
   }
 
-  get busy(): boolean {
-    return this.#current !== null;
+  get idle(): boolean {
+    return this.#current === null && this.#failed === null;
   }
 
   take(turn: Turn): void {

@@ -175,7 +175,7 @@ export class Worker implements Core {
       requestTimeout: 0, // a body may take as long as it comes: see Uploads
       // In its turn only; behind a request that is being answered it is a request like others.
       shouldUpgradeCallback: (req) =>
-        (isWebSocket(req) && !this.#pipelines.busy(req.socket)) || this.#pipelines.stay(req.socket),
+        (isWebSocket(req) && this.#pipelines.maySwitch(req.socket)) || this.#pipelines.stay(req.socket),
     } as ServerOptions);
     server.maxHeadersCount = 0; // the parser silently drops headers beyond a count; their size is limited
     this.#server = server;
