@@ -28,6 +28,9 @@ export function tableOf(
     issuers: [{ name: 'own', issuer: 'own', algorithm: 'HS256', secret: SECRET }],
     rateLimit: null,
     limits: { bodyBytes: 256 * 1024, headerBytes: 16 * 1024 },
+    // Node's parser keeps to itself that a body is malformed whose request asks for an upgrade. No more comes of such a
+    // body, so what ends the connection is this limit (408); it must do so well within the time a client waits here.
+    clients: { uploadIdleMs: 2_000 },
     holdMs: 2_000,
     settleMs: 500,
     override: { header: 'x-banyan-side', roles: ['tester'] },

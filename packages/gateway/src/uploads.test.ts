@@ -58,6 +58,41 @@ describe('a sender that stalls', () => {
     });
   }
 
+  test('of a body that is malformed, in a request for an upgrade that is not made, gets 408 and nothing more', async (t) => {
+    const { gateway, monolith, breakerIsClosed } = await world(t);
+    const next = 'PUT /next HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n';
+    const answers = [];
+    for (const bad of [
+      'zz\r\n',
+      '3\r\nabcdef\r\n',
+      '3\r\nabc\r\n0\r\nno colon\r\n\r\n',
+      '-1\r\n',
+      '3\nabc\r\n',
+    ])
+      for (const protocol of ['websocket', 'h2c'])
+        for (const apart of [true, false]) {
+          const { socket, answer } = await client(t, gateway.port);
+          const head = `${POST}connection: upgrade\r\nupgrade: ${protocol}\r\ntransfer-encoding: chunked\r\n\r\n`;
+          if (apart) {
+            for (const piece of [head, bad, next]) {
+              socket.write(piece);
+              await new Promise(setImmediate);
+            }
+          } else socket.write(head + bad + next);
+          answers.push(answer);
+        }
+    for (const answer of await Promise.all(answers)) {
+      assert.match(answer, /^HTTP\/1\.1 408 .*body-timeout/s);
+      assert.equal(answer.match(/HTTP\/1\.1/g)?.length, 1);
+    }
+    await breakerIsClosed();
+    assert.deepEqual(
+      monolith.seen.filter(({ url }) => url !== '/in').map(({ url }) => url),
+      [],
+    );
+    assert.equal((await fetch(gateway.url)).status, 200);
+  });
+
   test('of a body that is checked gets 408', async (t) => {
     const { gateway } = await world(t, {}, { bodySchema: { type: 'object' } });
     const { socket, answer } = await client(t, gateway.port);
