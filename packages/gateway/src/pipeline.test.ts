@@ -102,6 +102,20 @@ describe('pipelined requests', () => {
     );
   });
 
+  test('behind one of HTTP/1.0 that says close do not run, whatever else its Connection says', async (t) => {
+    const { port, monolith } = await gatewayWith(t);
+    for (const says of ['close, keep-alive', 'keep-alive, Close', 'keep-alive\r\nConnection: close']) {
+      const first = `GET /1 HTTP/1.0\r\nHost: a\r\nConnection: ${says}\r\n\r\n`;
+      const answers = await sendRaw(port, first + put('/2'));
+      assert.deepEqual(statuses(answers), [200], says);
+      assert.match(answers, /^connection: close\r$/im, says);
+    }
+    assert.deepEqual(
+      monolith.seen.map(({ url }) => url),
+      ['/1', '/1', '/1'],
+    );
+  });
+
   test('an upgrade behind a slow request is answered in its turn', async (t) => {
     const { port, monolith } = await gatewayWith(t);
     const { answer } = slow(monolith);

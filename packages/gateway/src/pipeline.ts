@@ -86,7 +86,7 @@ class Pipeline {
   }
 
   take(turn: Turn): void {
-    if (this.stays) turn.res.shouldKeepAlive = false;
+    if (this.stays || closesDespite(turn.req)) turn.res.shouldKeepAlive = false;
     if (this.#failed !== null || !this.#socket.writable) return;
     if (this.#current === null) this.#begin(turn);
     else if (this.#all.waiting >= MOST_WAITING) this.fail('too-many-waiting');
@@ -156,4 +156,9 @@ class Pipeline {
     timer.unref();
     socket.once('close', () => clearTimeout(timer));
   }
+}
+
+/** `close` beside `keep-alive` is a close (RFC 9112, 9.3); of HTTP/1.0 the server looks for `keep-alive` only. */
+function closesDespite({ httpVersionMinor, headers }: IncomingMessage): boolean {
+  return httpVersionMinor === 0 && /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i.test(headers.connection ?? '');
 }
