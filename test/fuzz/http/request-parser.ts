@@ -38,13 +38,14 @@ export class RequestParser {
   readonly #between: RegExp;
 
   /**
-   * `line`: how request lines are read. A client may put several spaces between the parts of one, and empty lines that
-   * end in a bare line feed before it: RFC 9112 (3 and 2.2) lets a recipient read it so, the gateway's parser does, and
-   * the line that goes upstream is written anew. An upstream must never be sent such a line.
+   * `line`: how request lines are read. A client may put several spaces between the parts of one, and empty lines,
+   * their ends bare or halved, before it: RFC 9112 (3 and 2.2) lets a recipient read spaces and bare line feeds so, the
+   * gateway's parser skips a carriage return there as well, and the line that goes upstream is written anew. An upstream
+   * must never be sent such a line.
    */
   constructor(line: 'strict' | 'blanks' = 'strict') {
     this.#line = line === 'strict' ? STRICT_LINE : LINE_WITH_BLANKS;
-    this.#between = line === 'strict' ? /^\r\n/ : /^\r?\n/;
+    this.#between = line === 'strict' ? /^(?:\r\n)*/ : /^[\r\n]*/;
   }
 
   push(bytes: Buffer): void {
@@ -60,8 +61,7 @@ export class RequestParser {
   /** Takes one whole request off the stream; false when there is none. */
   #next(): boolean {
     const text = this.#rest.toString('latin1');
-    let start = 0;
-    while (this.#between.test(text.slice(start, start + 2))) start += text[start] === '\n' ? 1 : 2;
+    const start = this.#between.exec(text)![0].length;
     const end = text.indexOf('\r\n\r\n', start);
     if (end === -1) return false;
     const [line, ...fields] = text.slice(start, end).split('\r\n');
