@@ -118,7 +118,7 @@ function summarize(
     rescued: sides.monolith.rescued + sides.service.rescued,
     p95Ms: each(sides, (tally) => {
       const p95 = quantile(tally, 0.95);
-      return p95 === null ? null : Math.min(p95, BOUNDS_MS.at(-1)!);
+      return p95 === null ? null : Math.ceil(Math.min(p95, BOUNDS_MS.at(-1)!));
     }),
     p95Over: each(sides, (tally) => quantile(tally, 0.95) === Number.POSITIVE_INFINITY),
     compared: sides.monolith.compared + sides.service.compared,

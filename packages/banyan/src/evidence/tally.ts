@@ -70,16 +70,21 @@ export function sideOf(sample: Sample, side: 'monolith' | 'service'): Tally {
 }
 
 /**
- * Upper bound in ms of the bucket in which the quantile lies: Infinity above the last bound, null without requests. An
- * upper bound is all that a histogram knows.
+ * The quantile in ms, as if the requests of a bucket lay evenly in it (Prometheus's histogram_quantile): taking the bucket's
+ * upper bound instead would make ratios of two quantiles wrong by up to the ratio of two bounds. Infinity above the last
+ * bound, null without requests.
  */
 export function quantile({ latency }: Pick<Tally, 'latency'>, q: number): number | null {
   const total = latency.reduce((sum, count) => sum + count, 0);
   if (total === 0) return null;
   let seen = 0;
   for (const [index, count] of latency.entries()) {
+    const upper = BOUNDS_MS[index];
+    if (upper !== undefined && count > 0 && seen + count >= total * q) {
+      const lower = BOUNDS_MS[index - 1] ?? 0;
+      return lower + (upper - lower) * Math.max(0, (total * q - seen) / count);
+    }
     seen += count;
-    if (seen >= total * q) return BOUNDS_MS[index] ?? Number.POSITIVE_INFINITY;
   }
   return Number.POSITIVE_INFINITY;
 }
