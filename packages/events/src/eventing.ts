@@ -18,7 +18,8 @@ import {
 } from './outbox/publish.ts';
 import type { Projection } from './projection/define.ts';
 import { createProjector, type Projector } from './projection/projector.ts';
-import { type Relay, startRelay } from './relay/relay.ts';
+import { RelayOnDemand } from './relay/on-demand.ts';
+import { startRelay } from './relay/relay.ts';
 import { type AnySaga, createSagas, type Sagas } from './saga/index.ts';
 import { createEventStore, type EventStore, type EventStoreOptions } from './store/store.ts';
 
@@ -135,7 +136,7 @@ class Eventing<C extends Contracts, S extends AnySaga> {
   #projector: Projector | undefined;
   #sagas: Sagas<S> | undefined;
   #bus: Bus | undefined;
-  #relay: Relay | undefined;
+  readonly #relaying: RelayOnDemand;
   #subscriber: Subscriber | undefined;
   #connecting: Promise<void> | undefined;
   #failure: unknown;
@@ -147,6 +148,12 @@ class Eventing<C extends Contracts, S extends AnySaga> {
     this.#host = host;
     this.#messages = new Messages(contracts);
     this.#handlers = new Map(Object.entries({ ...definition.on, ...definition.commands })) as never;
+    this.#relaying = new RelayOnDemand({
+      pool: host.pool,
+      publishes: Object.values(contracts.events).some(({ service }) => service === host.service),
+      start: () => this.#startRelay(),
+      onError: (err) => host.log.warn({ err }, 'could not look for messages to relay'),
+    });
     for (const type of Object.keys(definition.commands ?? {})) {
       const owner = this.#messages.contract(type, 'command').service;
       if (owner !== host.service)
@@ -164,7 +171,9 @@ class Eventing<C extends Contracts, S extends AnySaga> {
     const { projections = [], sagas = [] } = this.#definition;
     await applyOutboxSchema(pool);
     await applyInboxSchema(pool);
-    const { publish, send } = createPublisher<C>(this.#messages, service);
+    const { publish, send } = createPublisher<C>(this.#messages, service, {
+      onWrite: () => this.#relaying.want(),
+    });
     const store = await createEventStore({
       pool,
       contracts: this.#contracts,
@@ -218,7 +227,7 @@ class Eventing<C extends Contracts, S extends AnySaga> {
    */
   async ready(): Promise<void> {
     if (this.#failure instanceof EventsError) throw this.#failure;
-    await this.#relay?.ready().catch((error: Error) => {
+    await this.#relaying.relay?.ready().catch((error: Error) => {
       if (error.cause instanceof EventsError) throw error;
     });
   }
@@ -230,26 +239,19 @@ class Eventing<C extends Contracts, S extends AnySaga> {
     await this.#subscriber?.stop();
     await this.#projector?.stop();
     await this.#sagas?.close();
-    await this.#relay?.close();
+    await this.#relaying.close();
     await this.#bus?.close();
   }
 
   async #connect(tried: () => void): Promise<void> {
-    const { config, log, pool, databaseUrl, metrics } = this.#host;
+    const { config, log } = this.#host;
     const { signal } = this.#closing;
     for (let failures = 0; !signal.aborted; failures++) {
       try {
         this.#bus ??= await openBus(config.BUS_URL, {
           onError: (err) => log.warn({ err }, 'the bus has a problem'),
         });
-        this.#relay ??= startRelay({
-          databaseUrl,
-          pool,
-          bus: this.#bus,
-          log,
-          metrics,
-          retentionMs: config.OUTBOX_RETENTION_HOURS * HOUR_MS,
-        });
+        this.#relaying.open();
         await this.#subscribe(this.#bus);
         this.#failure = undefined;
         break;
@@ -261,6 +263,12 @@ class Eventing<C extends Contracts, S extends AnySaga> {
       }
     }
     tried();
+  }
+
+  #startRelay() {
+    const { config, log, pool, databaseUrl, metrics } = this.#host;
+    const retentionMs = config.OUTBOX_RETENTION_HOURS * HOUR_MS;
+    return startRelay({ databaseUrl, pool, bus: this.#bus!, log, metrics, retentionMs });
   }
 
   async #subscribe(bus: Bus): Promise<void> {

@@ -27,7 +27,7 @@ const contracts = defineContracts({
 });
 const messages = new Messages(contracts);
 const at = new Date('2030-01-02T03:04:05.678Z');
-const { publish, send } = createPublisher<typeof contracts>(messages, 'todos', () => at);
+const { publish, send } = createPublisher<typeof contracts>(messages, 'todos', { now: () => at });
 
 let pool: Db;
 before(async () => {

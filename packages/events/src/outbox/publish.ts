@@ -34,13 +34,13 @@ export type Send<C extends Contracts> = <T extends keyof C['commands'] & string>
 ) => Promise<Envelope>;
 
 /**
- * What a service says to others. Throws `TYPE_UNKNOWN`, `NOT_OURS`, `DATA_INVALID`, `DATA_TOO_LARGE` before anything is
+ * What a service says to others; `onWrite` hears of each message that is in the outbox if its transaction commits. Throws `TYPE_UNKNOWN`, `NOT_OURS`, `DATA_INVALID`, `DATA_TOO_LARGE` before anything is
  * written, so the caller's transaction stays usable.
  */
 export function createPublisher<C extends Contracts>(
   messages: Messages,
   service: string,
-  now: () => Date = () => new Date(),
+  { now = () => new Date(), onWrite = () => {} }: { now?(): Date; onWrite?(): void } = {},
 ): { publish: Publish<C>; send: Send<C> } {
   const write = async (
     kind: 'event' | 'command',
@@ -83,6 +83,7 @@ export function createPublisher<C extends Contracts>(
         text: 'INSERT INTO banyan_events.outbox (message) VALUES ($1)',
         values: [text],
       });
+      onWrite();
       return envelope;
     });
   };
