@@ -8,4 +8,5 @@ export { loadPlan } from './plan/load.ts';
 export { resolvePlan } from './plan/resolved.ts';
 export { FULL_SHARE, parseTarget, type Stage, type Target } from './stage/stages.ts';
 export { whenStarterIsGone } from './up/starter.ts';
-export { freePort, type ProcessName, type Supervisor, startSupervisor } from './up/supervisor.ts';
+export type { ProcessName } from './up/stopping.ts';
+export { freePort, type Supervisor, startSupervisor } from './up/supervisor.ts';

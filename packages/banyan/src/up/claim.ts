@@ -4,32 +4,39 @@ import { PostgresError } from '@banyan/postgres';
 import { claimDirectory } from '@banyan/postgres/claim';
 import { isAlive, signal, startMark, waitForExit } from '@banyan/postgres/process';
 import { StartError } from './start-error.ts';
+import { type ProcessName, STOP_MS } from './stopping.ts';
 
-/** How long what a killed run has left may take to end by itself, and after it was asked, ms. */
+/** How long what a killed run has left may take to notice and end by itself before it is asked, ms. */
 const BY_ITSELF_MS = 3_000;
-const ASKED_MS = 5_000;
+/** How long what was killed may take to be gone, ms. */
+const KILLED_MS = 5_000;
 
-type Child = { name: string; pid: number; mark: string };
+type Child = { name: ProcessName; pid: number; mark: string };
 
 /** The folder of a plan, which one `banyan up` at a time may run. */
 export type Claim = {
   /** Keeps in mind what runs now, for whoever comes after a kill -9 of this process. */
-  note(children: Record<string, number>): void;
+  note(children: Partial<Record<ProcessName, number>>): void;
   release(): void;
 };
 
 /**
- * Claims a plan's folder. What a run that was killed has left is ended first, and told.
+ * Claims a plan's folder. What a run that was killed has left is ended first, and told; each of its processes has `stopMs`
+ * for what it has begun, a gateway's requests above all.
  *
  * @throws StartError at once when another `banyan up` runs here
  */
-export async function claimFolder(directory: string, say: (text: string) => void): Promise<Claim> {
+export async function claimFolder(
+  directory: string,
+  say: (text: string) => void,
+  stopMs: Readonly<Record<ProcessName, number>> = STOP_MS,
+): Promise<Claim> {
   const folder = join(directory, '.banyan', 'up');
   const file = join(folder, 'children.json');
   mkdirSync(folder, { recursive: true });
   const free = claim(folder, directory);
   try {
-    await endRemains(file, say);
+    await endRemains(file, say, stopMs);
   } catch (error) {
     free();
     throw error;
@@ -61,7 +68,11 @@ function claim(folder: string, directory: string): () => void {
 }
 
 /** A process of a killed run ends by itself when it notices; one that is stuck is helped. Its start tells it from a stranger. */
-async function endRemains(file: string, say: (text: string) => void): Promise<void> {
+async function endRemains(
+  file: string,
+  say: (text: string) => void,
+  stopMs: Readonly<Record<ProcessName, number>>,
+): Promise<void> {
   const remains = readChildren(file).filter(
     ({ pid, mark }) => isAlive(pid) && mark !== '' && startMark(pid) === mark,
   );
@@ -70,12 +81,12 @@ async function endRemains(file: string, say: (text: string) => void): Promise<vo
     `the last run here was killed; ending what it left: ${remains.map(({ name, pid }) => `${name} (${pid})`).join(', ')}`,
   );
   await Promise.all(
-    remains.map(async ({ pid }) => {
+    remains.map(async ({ name, pid }) => {
       if (await waitForExit(pid, BY_ITSELF_MS)) return;
       signal(pid, 'SIGTERM');
-      if (await waitForExit(pid, ASKED_MS)) return;
+      if (await waitForExit(pid, stopMs[name])) return;
       signal(pid, 'SIGKILL');
-      await waitForExit(pid, ASKED_MS);
+      await waitForExit(pid, KILLED_MS);
     }),
   );
   rmSync(file, { force: true });

@@ -3,13 +3,11 @@ import { closeSync, fstatSync, mkdirSync, openSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { extname, join } from 'node:path';
-import { DRAIN_MS } from '@banyan/gateway';
 import { PROCESS_FLAGS } from '@banyan/replication';
 import type { ChildMessage } from './child.ts';
 import { lastSaid } from './log-tail.ts';
 import { StartError } from './start-error.ts';
-
-export type ProcessName = 'applier' | 'controller' | 'gateway';
+import { type ProcessName, STOP_MS } from './stopping.ts';
 
 export type Supervisor = {
   /** Process ids of what runs now; a process between two lives is missing. */
@@ -37,12 +35,6 @@ const EXEC_ARGV: Record<ProcessName, readonly string[]> = {
 const RESTART_MS = { first: 50, longest: 5_000 };
 /** A life longer than this forgives the deaths before it, ms. */
 const HEALTHY_MS = 5_000;
-/** How long a process may take to stop before it is killed, ms. The gateway first lets its users' requests end. */
-const STOP_MS: Record<ProcessName, number> = {
-  applier: 15_000,
-  controller: 15_000,
-  gateway: DRAIN_MS + 10_000,
-};
 /** A start that takes longer is told, with what the process has said last, and told again, ms. */
 const SLOW_MS = 10_000;
 
