@@ -1,5 +1,7 @@
 import pg from 'pg';
 import { Batch, type Query, queryOf } from './batch.ts';
+import { endsTransaction } from './ends-transaction.ts';
+import { PostgresError } from './errors.ts';
 
 /**
  * A client that can hold statements back until the next one, and sends them together with it: a round trip and four system
@@ -13,10 +15,13 @@ export class TransactionClient extends pg.Client {
   #beginning = false;
   /** There is no transaction since BEGIN failed: until it is over nothing may run as if there was one. */
   #refusal: Error | undefined;
+  /** From `beginLater` until `commit` or `rollBack`: only these two may end it. */
+  #inside = false;
 
   /** A transaction begins with the next statement. */
   beginLater(text: string): void {
     this.#unbegun = true;
+    this.#inside = true;
     this.hold({ name: `banyan_${text.toLowerCase().replaceAll(' ', '_')}`, text });
   }
 
@@ -37,6 +42,9 @@ export class TransactionClient extends pg.Client {
       await this.rollBack();
       return undefined;
     }
+    if (!this.#unbegun && !this.#beginning && this.getTransactionStatus() === 'I')
+      throw new PostgresError('TRANSACTION_ENDED_INSIDE', { by: 'one of several statements' });
+    this.#inside = false;
     return await this.query({ name: 'banyan_commit', text: 'COMMIT' });
   }
 
@@ -45,11 +53,16 @@ export class TransactionClient extends pg.Client {
     const unbegun = this.#unbegun;
     this.#heldBack = [];
     this.#unbegun = false;
+    this.#inside = false;
     if (!unbegun) await super.query('ROLLBACK');
     this.#refusal = undefined;
   }
 
   override query(config: unknown, values?: unknown, callback?: unknown): never {
+    if (this.#inside) {
+      const text = typeof config === 'string' ? config : (config as Partial<Query>).text;
+      if (text !== undefined && endsTransaction(text)) return this.#refuse(text, [config, values, callback]);
+    }
     if (this.#heldBack.length === 0 && !this.#beginning && !this.#refusal) {
       return super.query(config as never, values as never, callback as never) as never;
     }
@@ -61,6 +74,14 @@ export class TransactionClient extends pg.Client {
     else if (!isOwn && !query.rows && query.requiresPreparation()) this.#send([query], query.callback!);
     else this.#sendInTwo(query);
     return (isOwn ? query : result) as never;
+  }
+
+  #refuse(text: string, given: readonly unknown[]): never {
+    const error = new PostgresError('TRANSACTION_ENDED_INSIDE', { statement: text.slice(0, 100) });
+    const callback = given.find((each) => typeof each === 'function') as ((error: Error) => void) | undefined;
+    if (!callback) return Promise.reject(error) as never;
+    process.nextTick(callback, error);
+    return undefined as never;
   }
 
   /** What is held back, and these. */

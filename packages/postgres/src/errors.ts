@@ -12,6 +12,10 @@ const CATALOGUE = {
   EMBEDDED_INIT_FAILED: 'The embedded PostgreSQL could not create its data directory.',
   TRANSACTION_ABORTED:
     'A statement had failed inside the transaction and its error was swallowed, so COMMIT rolled back.',
+  TRANSACTION_ENDED_INSIDE:
+    'Inside a transaction of withTransaction nobody may begin or end one: it commits when its function returns and is rolled back when it throws. Leave the statement out; for a part that may fail use withTransaction on the client again, which makes a savepoint.',
+  POOL_EXHAUSTED:
+    'No connection of the pool came free in time. Whoever holds one and asks for another needs two: use the transaction that is there, lower the concurrency, or raise POOL_SIZE.',
   WAL_SLOT_MISSING:
     'The replication slot does not exist. Its position is lost: create the slot and copy the tables again.',
   WAL_SLOT_IN_USE:

@@ -71,3 +71,20 @@ test('a killed backend ends neither the process nor the pool', async () => {
   const { rows } = await pool.query('SELECT 1 AS one');
   assert.deepEqual(rows, [{ one: 1 }]);
 });
+
+test('when all connections are in use, asking for one ends in time with an error that says what to do', async () => {
+  const narrow = createPool(await (await testServer()).database('narrow'), {
+    max: 1,
+    connectTimeoutMs: 2_000,
+  });
+  const held = await narrow.connect();
+  const asked = [narrow.connect(), narrow.query('SELECT 1')];
+  for (const each of await Promise.allSettled(asked)) {
+    assert.equal(each.status, 'rejected');
+    assert.equal(each.reason.code, 'POOL_EXHAUSTED');
+    assert.match(each.reason.message, /raise POOL_SIZE.*connections: 1, waitedMs: 2000/);
+  }
+  held.release();
+  await narrow.query('SELECT 1');
+  await narrow.end();
+});

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { TransactionClient } from './client.ts';
+import { PostgresError } from './errors.ts';
 
 export type Db = pg.Pool;
 
@@ -10,7 +11,7 @@ export interface PoolOptions {
   applicationName?: string;
   /** The server cancels a statement after this many milliseconds. Default: no limit. */
   statementTimeoutMs?: number;
-  /** Asking for a connection fails after this many milliseconds. Default: no limit. */
+  /** Asking for a connection fails after this many milliseconds, with `POOL_EXHAUSTED` if all are in use. Default: no limit. */
   connectTimeoutMs?: number;
 }
 
@@ -37,7 +38,7 @@ export function createPool(url: string, options: PoolOptions = {}): pg.Pool {
   const { max = 10, applicationName = 'banyan', statementTimeoutMs, connectTimeoutMs } = options;
   const settings = { ...PINNED_SETTINGS };
   if (statementTimeoutMs !== undefined) settings.statement_timeout = String(statementTimeoutMs);
-  const pool = new pg.Pool({
+  const pool = new NamingPool({
     ...connectionConfig(url, settings),
     Client: TransactionClient as unknown as new () => pg.ClientBase,
     max,
@@ -51,6 +52,26 @@ export function createPool(url: string, options: PoolOptions = {}): pg.Pool {
   pool.on('error', ignore);
   pool.on('connect', (client) => client.on('error', ignore));
   return pool;
+}
+
+/** Says what to do when all connections are in use; pg's own text speaks of connecting. */
+class NamingPool extends pg.Pool {
+  override connect(...args: unknown[]): never {
+    const [callback] = args as [((error?: Error, ...rest: unknown[]) => void)?];
+    if (callback) {
+      const told = (error?: Error, ...rest: unknown[]) => callback(error && this.#named(error), ...rest);
+      return super.connect(told as never) as never;
+    }
+    return super.connect().catch((error: Error) => {
+      throw this.#named(error);
+    }) as never;
+  }
+
+  #named(error: Error): Error {
+    if (error.message !== 'timeout exceeded when trying to connect') return error;
+    const { max, connectionTimeoutMillis: waitedMs } = this.options;
+    return new PostgresError('POOL_EXHAUSTED', { connections: max, waitedMs }, error);
+  }
 }
 
 /** Connection parameters with `settings` as startup options, after those that the URL itself brings. */

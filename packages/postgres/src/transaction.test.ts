@@ -239,3 +239,76 @@ test('outside of a transaction a statement that may wait runs at once', async ()
   await runWithNext(pool, insert(1));
   assert.deepEqual(await ids(), [1]);
 });
+
+test('a function that begins or ends the transaction itself fails, and nothing of it is kept', async () => {
+  const ending = (text: string) =>
+    withTransaction(pool, async (client) => {
+      await client.query('INSERT INTO t VALUES (1)');
+      await client.query(text);
+    });
+  for (const text of ['COMMIT', 'ROLLBACK', 'BEGIN', 'SELECT 1; COMMIT; BEGIN']) {
+    await assert.rejects(ending(text), { code: 'TRANSACTION_ENDED_INSIDE' }, text);
+    assert.deepEqual(await ids(), [], text);
+  }
+  await withTransaction(pool, async (client) => {
+    await client.query('INSERT INTO t VALUES (2)');
+    await assert.rejects(
+      withTransaction(client, async (inner) => {
+        await inner.query('INSERT INTO t VALUES (2)');
+      }),
+    );
+    await client.query('SAVEPOINT mine');
+    await client.query('INSERT INTO t VALUES (3)');
+    await client.query('ROLLBACK TO SAVEPOINT mine');
+  });
+  assert.deepEqual(await ids(), [2]);
+});
+
+test('a transaction whose signal aborts has no effect, also when what runs in it wakes up later', async () => {
+  const abort = new AbortController();
+  const late = Promise.withResolvers<void>();
+  const woke = Promise.withResolvers<void>();
+  const started = Promise.withResolvers<void>();
+  const given = withTransaction(
+    pool,
+    async (client) => {
+      await client.query('INSERT INTO t VALUES (1)');
+      started.resolve();
+      await late.promise;
+      await client.query('INSERT INTO t VALUES (2)').catch(() => {});
+      woke.resolve();
+    },
+    { signal: abort.signal },
+  );
+  await started.promise;
+  abort.abort(new Error('too long'));
+  await assert.rejects(given, /too long/);
+  // Its lock on the key is gone too: the server has ended the session.
+  await pool.query('INSERT INTO t VALUES (1, 7)');
+  late.resolve();
+  await woke.promise;
+  assert.deepEqual(await ids(), [1]);
+});
+
+test('an aborted transaction lets go of its connection and its locks in the midst of a long statement', async () => {
+  const abort = new AbortController();
+  const started = Promise.withResolvers<void>();
+  const given = withTransaction(
+    pool,
+    async (client) => {
+      await client.query('INSERT INTO t VALUES (1)');
+      const sleeping = client.query('SELECT pg_sleep(600)');
+      started.resolve();
+      await sleeping;
+    },
+    { signal: abort.signal },
+  );
+  await started.promise;
+  abort.abort(new Error('too long'));
+  await assert.rejects(given, /too long/);
+  await pool.query('INSERT INTO t VALUES (1)');
+  await assert.rejects(
+    withTransaction(pool, async () => {}, { signal: abort.signal }),
+    /too long/,
+  );
+});

@@ -13,6 +13,11 @@ export interface TransactionOptions {
   readOnly?: boolean;
   /** How often to run again after a serialization failure or a deadlock. Default 0. `run` must bear it. */
   retries?: number;
+  /**
+   * When it aborts, nothing of the transaction commits any more, whatever `run` still does: its connection is cut, its session
+   * on the server ended, and the call rejects with the signal's reason. If COMMIT was on its way already, it may have been done.
+   */
+  signal?: AbortSignal;
 }
 
 /**
@@ -59,23 +64,53 @@ async function onPool<T>(
   run: (client: pg.PoolClient) => Promise<T>,
   options: TransactionOptions,
 ): Promise<T> {
+  const { signal } = options;
+  signal?.throwIfAborted();
   const client = await pool.connect();
   let broken: Error | undefined;
   const onError = (error: Error) => {
     broken = error;
   };
   client.on('error', onError);
+  const work = signal?.aborted ? Promise.reject(signal.reason) : onClient(client, run, options);
   try {
-    return await onClient(client, run, options);
+    return await (signal ? unlessAborted(work, signal) : work);
   } catch (error) {
-    // Rollback failed too: nobody knows what state this session is in.
-    if (inTransaction.has(client)) broken ??= error instanceof Error ? error : new Error(String(error));
+    // Rollback failed too, or nobody waits for it: nobody knows what state this session is in.
+    if (inTransaction.has(client)) broken ??= new Error('left inside a transaction', { cause: error });
     throw error;
   } finally {
     client.removeListener('error', onError);
     inTransaction.delete(client);
+    const pid = broken && signal?.aborted ? cut(client) : undefined;
     client.release(broken);
+    // It would go on with a statement in hand, and keep its locks until it notices that nobody listens.
+    if (pid) void pool.query('SELECT pg_terminate_backend($1)', [pid]).catch(() => {});
   }
+}
+
+/** Whatever `work` does from then on, nobody waits for it. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener('abort', onAbort);
+  aborted.catch(() => {});
+  work.catch(() => {});
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** At once, also in the midst of a statement. Its process on the server. */
+function cut(client: pg.PoolClient): number | undefined {
+  const { connection, processID } = client as unknown as {
+    connection: { stream: { destroy(): void } };
+    processID?: number;
+  };
+  connection.stream.destroy();
+  return processID;
 }
 
 async function onClient<T>(

@@ -11,6 +11,8 @@ export const BaseConfig = Type.Object({
   LOG_LEVEL: Type.String({ default: 'info' }),
   /** Database connections at most. */
   POOL_SIZE: Type.Integer({ minimum: 1, default: 10 }),
+  /** Asking for a connection while all are in use fails after so long, instead of waiting for ever. */
+  POOL_WAIT_SECONDS: Type.Number({ exclusiveMinimum: 0, default: 10 }),
   /** How long it goes on answering after it has said that it is not ready, so that callers have turned away. */
   DRAIN_SECONDS: Type.Number({ minimum: 0, default: 0 }),
   /** A process that was told to stop ends after so long in any case. */

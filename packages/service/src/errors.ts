@@ -65,6 +65,10 @@ export function problemAnswer(error: unknown, requestId: string): Answer {
   if (statusCode >= 400 && statusCode < 500) {
     return problem('BAD_REQUEST', statusCode, message ?? 'Bad request', requestId);
   }
+  if (errorCode(error) === 'POOL_EXHAUSTED') {
+    const detail = 'All database connections of the service are in use.';
+    return problem('OVERLOADED', 503, detail, requestId, {}, { 'retry-after': '1' });
+  }
   if (UNSTORABLE.has(errorCode(error) ?? '') || isBadJsonText(error)) {
     const detail = 'Text must not contain NUL characters or halves of surrogate pairs.';
     return problem('INVALID_REQUEST', 400, detail, requestId);

@@ -39,7 +39,11 @@ export async function startService<C extends TObject, Use extends Parts, M exten
   const { config, described } = await readAll(definition, env);
   const instance = randomUUID();
   const telemetry = startTelemetry(name, instance, config);
-  const pool = createPool(config.DATABASE_URL, { max: config.POOL_SIZE, applicationName: name });
+  const pool = createPool(config.DATABASE_URL, {
+    max: config.POOL_SIZE,
+    applicationName: name,
+    connectTimeoutMs: config.POOL_WAIT_SECONDS * 1000,
+  });
   if (telemetry.tracer) traceQueries(pool);
   const registry = new Registry();
   const checks: Record<string, () => Promise<unknown>> = { database: () => pool.query('SELECT 1') };
