@@ -62,10 +62,10 @@ await main(program.parse().opts<Options>());
 
 async function main(options: Options): Promise<void> {
   const startedAt = performance.now();
+  const stopper = stopOnSignal();
   const directory = claimDirectory();
   const logs = relative('.', join(directory, 'logs'));
   const view = createView(process.stdout, startedAt);
-  const stopper = stopOnSignal();
   let world: World | undefined;
   let traffic: TrafficProcess | undefined;
   let sampler: Sampler | undefined;
@@ -88,6 +88,7 @@ async function main(options: Options): Promise<void> {
       env: paceOf(scale),
       settings: DATABASE,
       warm: true,
+      signal: stopper.signal,
       onProgress: (what) => view.event(`${what} …`),
       onRestart: (name) => view.event(`${name} died and is started again`),
     });
@@ -122,6 +123,7 @@ async function main(options: Options): Promise<void> {
     console.log(`\n${nextSteps(report, { staysUp: !options.exit, gatewayUrl: world.gatewayUrl, logs })}`);
     if (!options.exit) await untilAborted(stopper.signal);
   } catch (error) {
+    if (stopper.signal.aborted) view.event('stopping …');
     view.close();
     if (stopper.signal.aborted) {
       status = 130;
@@ -133,8 +135,8 @@ async function main(options: Options): Promise<void> {
   await sampler?.stop();
   await traffic?.stop().catch(() => {});
   await world?.stop();
-  // A failed run keeps its folder: its logs say why.
-  if (status === 0) rmSync(directory, { recursive: true, force: true });
+  // A failed run keeps its folder: its logs say why. One that was interrupted has nothing to say.
+  if (status !== 1) rmSync(directory, { recursive: true, force: true });
   process.exit(status);
 }
 

@@ -126,7 +126,7 @@ export function startTraffic(options: TrafficOptions): Traffic {
       dueAt += (-Math.log(1 - random.next()) / rateAt(dueAt)) * 1000;
     }
     // Up to a millisecond late, plus what the machine adds; latency counts it.
-    timer = setTimeout(launchDue, Math.ceil(dueAt - performance.now()));
+    timer = setTimeout(launchDue, Math.max(0, Math.ceil(dueAt - performance.now())));
   };
   launchDue();
   let stands = false;

@@ -24,6 +24,8 @@ export type WorldOptions = {
   warm?: boolean;
   onProgress?: (what: string) => void;
   onRestart?: (name: string) => void;
+  /** Gives up a start that is under way: what was started is stopped, then it rejects with the signal's reason. */
+  signal?: AbortSignal;
 };
 
 /** Career Copilot as it runs: database, monolith, both services, and Banyan in front. */
@@ -52,7 +54,11 @@ const CONFIG = new URL('../banyan.config.ts', import.meta.url);
 
 /** Starts everything afresh in `directory`, in the order in which a team would have built it up. */
 export async function startWorld(options: WorldOptions): Promise<World> {
-  const { directory, onProgress = () => {}, bcryptCost = 10 } = options;
+  const { directory, bcryptCost = 10, signal } = options;
+  const onProgress = (what: string) => {
+    signal?.throwIfAborted();
+    options.onProgress?.(what);
+  };
   const logDirectory = join(directory, 'logs');
   mkdirSync(logDirectory, { recursive: true });
   const running: Array<{ stop(): Promise<void> }> = [];
@@ -78,7 +84,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     };
 
     onProgress('filling the monolith’s database');
-    const rows = await fill(databases.monolith, options);
+    const rows = await unlessAborted(signal, fill(databases.monolith, options));
 
     onProgress('starting the monolith and the services');
     const jwtSecret = randomBytes(32).toString('base64url');
@@ -136,12 +142,13 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       token,
       logDirectory,
       onRestart: options.onRestart,
+      signal,
     });
     running.push(banyan);
 
     if (options.warm) {
       onProgress('warming up');
-      await warmUp({
+      const warming = warmUp({
         gatewayUrl: origin(gatewayPort),
         services: { auth: origin(authPort), users: origin(usersPort) },
         databases,
@@ -149,7 +156,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         users: rows.users ?? 0,
         bcryptCost,
       });
+      await unlessAborted(signal, warming);
     }
+    signal?.throwIfAborted();
     return {
       directory,
       server,
@@ -168,6 +177,21 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** Rejects as soon as the signal says so; what is left of the work then fails by itself, with what it works on. */
+async function unlessAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+  if (!signal) return await work;
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+    work.catch(() => {});
   }
 }
 

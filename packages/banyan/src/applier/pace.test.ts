@@ -95,3 +95,31 @@ test('nothing is waited for once the work is to end', async () => {
   });
   assert.equal(rested, 0);
 });
+
+test('no rest has a negative length, though the clock moves between two looks at it', async () => {
+  const rests: number[] = [];
+  let now = 0;
+  const clock = {
+    now: () => (now += 60),
+    sleep: async (ms: number) => {
+      rests.push(ms);
+      now += ms;
+    },
+  };
+  const pace = paceOf({
+    rowsPerSecond: 10_000,
+    rest: 2,
+    usersWait: () => true,
+    leastRowsPerSecond: 1_000,
+    clock,
+  });
+  for (let range = 0; range < 20; range += 1) {
+    await pace.throttle.pause();
+    pace.onRows((range + 1) * pace.rangeRows);
+  }
+  assert.ok(rests.length > 0);
+  assert.deepEqual(
+    rests.filter((ms) => !(ms >= 0)),
+    [],
+  );
+});

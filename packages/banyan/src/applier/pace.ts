@@ -53,8 +53,11 @@ export function paceOf(options: PaceOptions): Pace {
         const tired = begunAt === null ? 0 : Math.min(LONGEST_REST_MS, (at - begunAt) * rest);
         const wait = Math.max(early, tired);
         if (wait > 0 && !signal?.aborted) await clock.sleep(wait);
-        while (usersWait() && !signal?.aborted && clock.now() - at < longestWaitMs)
-          await clock.sleep(Math.min(LOOK_MS, longestWaitMs - (clock.now() - at)));
+        for (;;) {
+          const left = longestWaitMs - (clock.now() - at);
+          if (left <= 0 || signal?.aborted || !usersWait()) break;
+          await clock.sleep(Math.min(LOOK_MS, left));
+        }
         begunAt = clock.now();
         return false;
       },
