@@ -14,12 +14,24 @@ export type CarryMessage = { service: string; table: string; columns: string[] }
 /** SQLSTATE of a refused write, "read-only"; class BA is ours. */
 export const GUARD_SQLSTATE = 'BA001';
 
-/** Of the function and of its trigger. Unique per service and table, and never longer than PostgreSQL's 63 bytes. */
-export function guardName(service: string, { legacy }: Pick<TableMapping, 'legacy'>): string {
+/** Of a function and of its trigger: `rows` sees UPDATE and DELETE, `table` sees TRUNCATE. */
+export type GuardOf = 'rows' | 'table';
+
+/** Unique per service, table and what is guarded, and never longer than PostgreSQL's 63 bytes. */
+export function guardName(
+  service: string,
+  { legacy }: Pick<TableMapping, 'legacy'>,
+  of: GuardOf = 'rows',
+): string {
   const table = createHash('sha256')
-    .update(JSON.stringify([legacy.schema, legacy.table]))
+    .update(JSON.stringify([legacy.schema, legacy.table, ...(of === 'table' ? ['TRUNCATE'] : [])]))
     .digest('hex');
   return `banyan_guard_${service}_${table.slice(0, 8)}`;
+}
+
+/** Which guards a table has: nobody is kept from a TRUNCATE that the plan ignores, or of rows that are not the service's. */
+export function guardsOf({ rows, onTruncate }: Pick<TableMapping, 'rows' | 'onTruncate'>): GuardOf[] {
+  return rows === 'owned' && onTruncate !== 'ignore' ? ['rows', 'table'] : ['rows'];
 }
 
 /** Functions of this service's guard and of no other's. Service names hold no character that a pattern knows. */
@@ -33,7 +45,7 @@ export function refusedSequence(service: string): string {
 }
 
 /**
- * The trigger function of one table.
+ * The trigger function that guards the rows of one table.
  *
  * It runs with the rights of Banyan's role, whoever writes: the monolith's role needs nothing in schema `banyan`. So it
  * must not run a line of anybody else's code. Names are looked up in `pg_catalog` alone; values are compared by their bytes
@@ -54,12 +66,9 @@ export function guardFunctionSql(
     .flatMap((group) => Object.keys(group.reverse))
     // Of a generated column, NEW has no value yet.
     .filter((column) => table.columns.get(column)?.generated === false);
-  const name = `banyan.${quoteIdent(guardName(service, mapping))}`;
-  const message = `Banyan: the service ${service} owns this row of ${mapping.legacy.table}`;
-  const hint =
-    `Send the request through Banyan's gateway, or write to the service. To give the rows back to the monolith: ` +
-    `banyan rollback ${service}.`;
-  const body = `
+  return define(
+    guardName(service, mapping),
+    `
 DECLARE
   guard_share integer;
   refused boolean := false;
@@ -75,12 +84,10 @@ BEGIN
       PERFORM pg_catalog.nextval(${quoteLiteral(refusedSequence(service))});
       refused := true;
     END IF;
-  EXCEPTION WHEN OTHERS THEN
-    RAISE LOG 'Banyan: the guard of % cannot judge a write: %', TG_RELID::regclass, SQLERRM;
+  ${CANNOT_JUDGE}
   END;
   IF refused THEN
-    RAISE EXCEPTION USING ERRCODE = ${quoteLiteral(GUARD_SQLSTATE)}, MESSAGE = ${quoteLiteral(message)},
-      DETAIL = pg_catalog.format('%s refused on the monolith''s side', TG_OP), HINT = ${quoteLiteral(hint)};
+    ${refusal(service, `owns this row of ${mapping.legacy.table}`)}
   END IF;
   -- Not in the block above, which is a subtransaction: the log's order is sure within one transaction only.
   IF carried IS NOT NULL THEN
@@ -88,7 +95,51 @@ BEGIN
   END IF;
   IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
   RETURN NEW;
-END`;
+END`,
+  );
+}
+
+/**
+ * The trigger function that guards a table as a whole. A TRUNCATE takes the rows of every key, also by way of a cascade,
+ * and cannot be carried to the service by the share: it is refused as soon as one key is the service's.
+ */
+export function truncateGuardSql(mapping: TableMapping, { service }: { service: string }): string {
+  const from = mapping.owner.by === 'writer' ? BUCKETS : 1;
+  return define(
+    guardName(service, mapping, 'table'),
+    `
+DECLARE
+  refused boolean := false;
+BEGIN
+  BEGIN
+    IF EXISTS (SELECT FROM banyan.guards WHERE service = ${quoteLiteral(service)} AND share >= ${from}) THEN
+      PERFORM pg_catalog.nextval(${quoteLiteral(refusedSequence(service))});
+      refused := true;
+    END IF;
+  ${CANNOT_JUDGE}
+  END;
+  IF refused THEN
+    ${refusal(service, `owns rows of ${mapping.legacy.table}`)}
+  END IF;
+  RETURN NULL;
+END`,
+  );
+}
+
+const CANNOT_JUDGE = `EXCEPTION WHEN OTHERS THEN
+    RAISE LOG 'Banyan: the guard of % cannot judge a write: %', TG_RELID::regclass, SQLERRM;`;
+
+function refusal(service: string, owns: string): string {
+  const hint =
+    `Send the request through Banyan's gateway, or write to the service. To give the rows back to the monolith: ` +
+    `banyan rollback ${service}.`;
+  return `RAISE EXCEPTION USING ERRCODE = ${quoteLiteral(GUARD_SQLSTATE)},
+      MESSAGE = ${quoteLiteral(`Banyan: the service ${service} ${owns}`)},
+      DETAIL = pg_catalog.format('%s refused on the monolith''s side', TG_OP), HINT = ${quoteLiteral(hint)};`;
+}
+
+function define(guard: string, body: string): string {
+  const name = `banyan.${quoteIdent(guard)}`;
   const settings = Object.entries(PINNED_SETTINGS).map(
     ([setting, value]) => `SET ${quoteIdent(setting)} = ${quoteLiteral(value)}`,
   );

@@ -71,6 +71,47 @@ test('a service that owns columns only leaves deletes and other columns alone; o
   await dbs.close();
 });
 
+test("TRUNCATE, of the table or of its parent, is refused once a row is the service's, unless the plan ignores it", async () => {
+  const dbs = await pair(
+    `CREATE TABLE parent (id int PRIMARY KEY);
+     CREATE TABLE "Child.s" (id int PRIMARY KEY, parent int REFERENCES parent, "user" text);
+     CREATE TABLE log (id int PRIMARY KEY, v int); CREATE TABLE read_copy (id int PRIMARY KEY, v int);
+     CREATE TABLE single (id int PRIMARY KEY, v int)`,
+    'SELECT 1',
+  );
+  const byKey = { by: 'key', legacyColumn: 'user', serviceColumn: 'user' } as const;
+  const legacy = { schema: 'public', table: 'Child.s', key: ['id'] };
+  const tables = [
+    table({ legacy, owner: byKey, columns: [copy('id', 'parent', 'user')] }),
+    table({ legacy: 'log', columns: [copy('id', 'v')], onTruncate: 'ignore' }),
+    table({ legacy: 'read_copy', rows: 'foreign', columns: [copy('id'), copy('v', { flow: 'forward' })] }),
+    table({ legacy: 'single', columns: [copy('id', 'v')], onTruncate: 'replicate' }),
+  ];
+  await installGuard(dbs.legacy, { service: 'users', tables });
+  await dbs.legacy.query('TRUNCATE parent, "Child.s", log, read_copy, single');
+  await setGuard(dbs.legacy, { service: 'users', share: 1 });
+  await assert.rejects(
+    dbs.legacy.query('TRUNCATE parent CASCADE'),
+    (error: Error & { code: string; detail: string }) => {
+      assert.equal(error.code, 'BA001');
+      assert.equal(error.message, 'Banyan: the service users owns rows of Child.s');
+      assert.match(error.detail, /TRUNCATE refused/);
+      return true;
+    },
+  );
+  await assert.rejects(dbs.legacy.query('TRUNCATE ONLY "Child.s" RESTART IDENTITY'), { code: 'BA001' });
+  await dbs.legacy.query('TRUNCATE log, read_copy, single');
+  assert.deepEqual(await refusedWrites(dbs.legacy, ['users']), [2]);
+  await setGuard(dbs.legacy, { service: 'users', share: 10_000 });
+  await assert.rejects(dbs.legacy.query('TRUNCATE single'), { code: 'BA001' });
+  await dbs.legacy.query(
+    'SET session_replication_role = replica; TRUNCATE single; RESET session_replication_role',
+  );
+  await removeGuard(dbs.legacy, { service: 'users' });
+  await dbs.legacy.query('TRUNCATE parent, "Child.s", single');
+  await dbs.close();
+});
+
 test('the guard never stands in the way of the link that writes back', async () => {
   const dbs = await pair();
   await dbs.legacy.query(`INSERT INTO users (full_name, email) VALUES ('Ann Lee', 'a')`);
@@ -193,13 +234,14 @@ test("a guard runs no code but PostgreSQL's own with Banyan's rights, and nobody
   );
   assert.deepEqual(
     rows.map(({ open }) => open),
-    [false],
+    [false, false],
   );
-  await assert.rejects(
-    monolith.query(`CREATE TABLE public.mine (id int, body word, keeper word);
-      CREATE TRIGGER t BEFORE UPDATE ON public.mine FOR EACH ROW EXECUTE FUNCTION ${rows[0].name}`),
-    { code: '42501' },
-  );
+  for (const { name } of rows)
+    await assert.rejects(
+      monolith.query(`CREATE TABLE public.mine (id int, body word, keeper word);
+        CREATE TRIGGER t BEFORE UPDATE ON public.mine FOR EACH ROW EXECUTE FUNCTION ${name}`),
+      { code: '42501' },
+    );
   await close();
 });
 

@@ -1,9 +1,17 @@
 import { quoteIdent, quoteTable, withTransaction } from '@banyan/postgres';
 import type pg from 'pg';
 import { ensureBanyanSchema } from './banyan-schema.ts';
-import { describeTable } from './catalog.ts';
+import { describeTable, type Table } from './catalog.ts';
 import { ReplicationError } from './errors.ts';
-import { guardFunctionSql, guardName, guardPattern, refusedSequence } from './guard-function.ts';
+import {
+  type GuardOf,
+  guardFunctionSql,
+  guardName,
+  guardPattern,
+  guardsOf,
+  refusedSequence,
+  truncateGuardSql,
+} from './guard-function.ts';
 import { nameOf, type TableMapping } from './mapping.ts';
 
 export type GuardOptions = {
@@ -21,8 +29,8 @@ export type GuardOptions = {
 
 /**
  * The wrong-side write lock: triggers on the monolith's tables that refuse to change what the service owns. UPDATEs
- * are refused if they change a column that flows both ways, DELETEs if the service owns rows; INSERTs are free. They
- * never fire for a link's applier (`session_replication_role = replica`). Nothing is refused until `setGuard`.
+ * are refused if they change a column that flows both ways, DELETEs and TRUNCATE if the service owns rows; INSERTs are
+ * free. They never fire for a link's applier (`session_replication_role = replica`). Nothing is refused until `setGuard`.
  *
  * Works for every role that writes to the tables; Banyan's own needs the TRIGGER privilege on them.
  */
@@ -46,18 +54,29 @@ export async function installGuardWithin(client: pg.ClientBase, options: GuardOp
         table: nameOf(mapping.legacy),
         why: 'the monolith has no such table',
       });
-    await client.query(guardFunctionSql(mapping, table, { service, salt, carries: cascades === 'carry' }));
-    const name = guardName(service, mapping);
-    const { rowCount } = await client.query('SELECT FROM pg_trigger WHERE tgrelid = $1 AND tgname = $2', [
-      table.oid,
-      name,
-    ]);
-    if (rowCount === 0)
+    for (const of of guardsOf(mapping)) {
       await client.query(
-        `CREATE TRIGGER ${quoteIdent(name)} BEFORE UPDATE OR DELETE ON ${quoteTable(table.schema, table.name)}
-         FOR EACH ROW EXECUTE FUNCTION banyan.${quoteIdent(name)}()`,
+        of === 'rows'
+          ? guardFunctionSql(mapping, table, { service, salt, carries: cascades === 'carry' })
+          : truncateGuardSql(mapping, { service }),
       );
+      await ensureTrigger(client, table, guardName(service, mapping, of), of);
+    }
   }
+}
+
+async function ensureTrigger(client: pg.ClientBase, table: Table, name: string, of: GuardOf): Promise<void> {
+  const { rowCount } = await client.query('SELECT FROM pg_trigger WHERE tgrelid = $1 AND tgname = $2', [
+    table.oid,
+    name,
+  ]);
+  if (rowCount !== 0) return;
+  const when =
+    of === 'rows' ? ['BEFORE UPDATE OR DELETE', 'FOR EACH ROW'] : ['BEFORE TRUNCATE', 'FOR EACH STATEMENT'];
+  await client.query(
+    `CREATE TRIGGER ${quoteIdent(name)} ${when[0]} ON ${quoteTable(table.schema, table.name)}
+     ${when[1]} EXECUTE FUNCTION banyan.${quoteIdent(name)}()`,
+  );
 }
 
 /** From the commit on, rows of `share` basis points of the keys are the service's. Throws if there is no guard. */

@@ -1,4 +1,4 @@
-import { guardName, namesOf, type Placed, type PlacedKind } from '@banyan/replication';
+import { guardName, guardsOf, namesOf, type Placed, type PlacedKind } from '@banyan/replication';
 import type { PlacedThing } from '../control/control.ts';
 import { fedTables } from '../plan/fed-tables.ts';
 import type { ResolvedPlan, ResolvedService } from '../plan/resolved.ts';
@@ -67,8 +67,9 @@ function linkEnds(
 }
 
 function guardOf({ name: service, tables }: ResolvedService): string[] {
-  const each = tables.flatMap((mapping) => {
-    const name = guardName(service, mapping);
+  const guards = tables.flatMap((mapping) => guardsOf(mapping).map((of) => ({ mapping, of })));
+  const each = guards.flatMap(({ mapping, of }) => {
+    const name = guardName(service, mapping, of);
     return [`function ${name}`, `trigger ${name} on ${mapping.legacy.schema}.${mapping.legacy.table}`];
   });
   return [...each, `sequence refused_${service}`, `guard ${service}`];

@@ -257,7 +257,7 @@ export const PlanSchema = record(
             text("an issuer's name", "'monolith'"),
           ),
           writeLocks: optional(
-            "Triggers on the monolith's tables that refuse UPDATE and DELETE of rows that it no longer owns.",
+            "Triggers on the monolith's tables that refuse UPDATE, DELETE and TRUNCATE of rows that it no longer owns.",
             flag(),
             { default: true },
           ),
