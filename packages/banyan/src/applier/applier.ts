@@ -229,6 +229,7 @@ class ServiceWorker {
     return (['forward', 'reverse'] as const).map((direction) =>
       describeLink(this.service.name, direction, this.runners.get(direction), {
         resting: direction === 'forward' ? this.resting() : null,
+        now: Date.now(),
       }),
     );
   }

@@ -3,20 +3,25 @@ import type { LinkRunner } from './runner.ts';
 
 export type Direction = 'forward' | 'reverse';
 
-/** A link as the others read it; one that does not run is off. */
+/**
+ * A link as the others read it; one that does not run is off. While it is in trouble nothing is known of its lag but that
+ * it is at least as old as the trouble. `now`: ms since 1970.
+ */
 export function describeLink(
   service: string,
   direction: Direction,
   runner: LinkRunner | undefined,
-  { resting }: Pick<LinkStatus, 'resting'>,
+  { resting, now }: Pick<LinkStatus, 'resting'> & { now: number },
 ): LinkStatus & { service: string } {
+  runner?.trouble.look(now);
   const status = runner?.link.status();
+  const trouble = runner?.trouble.current ?? null;
   return {
     service,
     link: `${service}.${direction}`,
-    state: runner?.state ?? 'off',
+    state: runner?.state === 'streaming' && trouble ? 'reconnecting' : (runner?.state ?? 'off'),
     lagBytes: Number(status?.lagBytes ?? 0),
-    lagMs: status?.lagMs ?? 0,
+    lagMs: Math.max(status?.lagMs ?? 0, trouble ? now - trouble.since : 0),
     lagP99Ms: status?.lagP99Ms ?? 0,
     rowsCopied: runner?.copy.rows ?? 0,
     rowsTotal: runner?.copy.total ?? 0,
@@ -26,6 +31,6 @@ export function describeLink(
     conflicts: status?.conflicts ?? 0,
     retainedBytes: Number(status?.retainedBytes ?? 0),
     resting,
-    error: runner?.error ?? null,
+    error: trouble?.error ?? null,
   };
 }

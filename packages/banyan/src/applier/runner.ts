@@ -1,5 +1,6 @@
 import type { Link } from '@banyan/replication';
 import type { Logger } from 'pino';
+import { LinkTrouble } from './link-trouble.ts';
 import { type PaceOptions, paceOf } from './pace.ts';
 
 export type RunnerState = 'preparing' | 'copying' | 'streaming' | 'reconnecting' | 'failed';
@@ -19,8 +20,8 @@ export type CopyProgress = { rows: number; total: number; rowsPerSecond: number;
 export class LinkRunner {
   readonly name: string;
   readonly link: Link;
+  readonly trouble: LinkTrouble;
   state: RunnerState = 'preparing';
-  error: string | null = null;
   copy: CopyProgress = { rows: 0, total: 0, rowsPerSecond: 0, secondsLeft: null };
   private readonly stopper = new AbortController();
   private readonly finished: Promise<void>;
@@ -38,6 +39,7 @@ export class LinkRunner {
   }) {
     this.name = options.name;
     this.link = options.link;
+    this.trouble = new LinkTrouble(options.link);
     this.copies = options.copies;
     this.pace = options.pace;
     this.log = options.log.child({ link: options.name });
@@ -60,13 +62,12 @@ export class LinkRunner {
     const { signal } = this.stopper;
     for (let failures = 0; !signal.aborted; ) {
       try {
-        await this.once(onPrepared, () => {
-          failures = 0;
-        });
+        await this.once(onPrepared);
       } catch (error) {
         if (signal.aborted) return;
+        if (this.trouble.current === null) failures = 0;
         this.state = failures < 2 ? 'reconnecting' : 'failed';
-        this.error = error instanceof Error ? error.message : String(error);
+        this.trouble.failed(error, Date.now());
         this.log.error({ err: error }, 'link stopped');
         await pauseFor(RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]!, signal);
         failures += 1;
@@ -74,7 +75,7 @@ export class LinkRunner {
     }
   }
 
-  private async once(onPrepared: () => Promise<void>, onStreaming: () => void): Promise<void> {
+  private async once(onPrepared: () => Promise<void>): Promise<void> {
     const { signal } = this.stopper;
     const findings = await this.link.preflight();
     const blocking = findings.filter((finding) => finding.severity === 'error');
@@ -93,14 +94,13 @@ export class LinkRunner {
         signal,
         onProgress: (progress) => {
           onRows(progress.rows);
+          if (progress.rows > this.copy.rows) this.trouble.over();
           Object.assign(this.copy, progress);
         },
       });
     }
     if (signal.aborted) return;
     this.state = 'streaming';
-    this.error = null;
-    onStreaming();
     await this.link.stream({ signal });
   }
 }

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createPool } from '@banyan/postgres';
+import { testServer } from '@banyan/postgres/testing';
+import { copy, table } from '@banyan/replication';
+import pino from 'pino';
+import type { LinkStatus } from '../control/control.ts';
+import * as store from '../control/store.ts';
+import { resolvePlan } from '../plan/resolved.ts';
+import { aPlan, aRoute, aService } from '../testing/plans.ts';
+import { startApplier } from './applier.ts';
+
+test('a link that fails again and again says why, and how long for, also while it tries again; then it is well', {
+  timeout: 60_000,
+}, async (t) => {
+  const { legacy, own, forward, until } = await copiedArticles(t);
+  await own.query(`ALTER TABLE articles ADD CONSTRAINT short CHECK (length(title) < 10)`);
+  await legacy.query(`INSERT INTO articles VALUES (2, 'longer than the service allows')`);
+  const first = await until(forward, ({ error }) => error !== null);
+  assert.match(first.error!, /short/);
+  const said: LinkStatus[] = [];
+  await until(forward, (link) => {
+    said.push(link);
+    // Longer than its first two pauses together.
+    return link.lagMs > first.lagMs + 2_500;
+  });
+  assert.deepEqual(
+    said.filter(({ state, error }) => state === 'streaming' || error === null),
+    [],
+  );
+  await own.query('ALTER TABLE articles DROP CONSTRAINT short');
+  const well = await until(forward, ({ error }) => error === null);
+  assert.equal(well.state, 'streaming');
+  await until(forward, ({ lagMs }) => lagMs < 1_000);
+  assert.equal((await own.query('SELECT FROM articles')).rowCount, 2);
+});
+
+test('a database that is away is told by its link, whose lag grows', { timeout: 60_000 }, async (t) => {
+  const { legacy, own, forward, until, server, name } = await copiedArticles(t);
+  await server.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+  await server.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()`,
+    [name],
+  );
+  const gone = await until(forward, ({ error, lagMs }) => error !== null && lagMs > 1_000);
+  assert.notEqual(gone.state, 'streaming');
+  await legacy.query(`INSERT INTO articles VALUES (2, 'meanwhile')`);
+  await server.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+  await until(forward, ({ error, state, lagMs }) => error === null && state === 'streaming' && lagMs < 1_000);
+  assert.equal((await own.query('SELECT FROM articles')).rowCount, 2);
+});
+
+/** A service whose one table has been copied, and its applier. */
+async function copiedArticles(t: TestContext) {
+  const databases = await testServer();
+  const urls = await Promise.all(['monolith', 'articles', 'control'].map((name) => databases.database(name)));
+  const [monolith, service, control] = urls as [string, string, string];
+  const [legacy, own, state] = [monolith, service, control].map((url) => createPool(url, { max: 2 }));
+  // Breaks with the database on purpose.
+  own!.on('error', () => {});
+  const tables = 'CREATE TABLE articles (id int PRIMARY KEY, title text)';
+  await legacy!.query(`${tables}; INSERT INTO articles VALUES (1, 'one')`);
+  await own!.query(tables);
+  const plan = resolvePlan(
+    aPlan({
+      monolith: { url: 'http://127.0.0.1:1', database: monolith },
+      control: { database: control },
+      gateway: {},
+      services: {
+        articles: aService('articles', {
+          database: service,
+          routes: [aRoute('GET /articles', 'none', { auth: 'none' })],
+          tables: [table({ legacy: 'articles', columns: [copy('id', 'title')] })],
+        }),
+      },
+    }),
+  );
+  const applier = await startApplier({ plan, log: pino({ level: 'silent' }) });
+  t.after(async () => {
+    await applier.stop();
+    await Promise.all([legacy, own, state].map((pool) => pool!.end()));
+  });
+  const until = async <T>(look: () => Promise<T>, holds: (found: T) => boolean): Promise<T> => {
+    for (;;) {
+      const found = await look();
+      if (holds(found)) return found;
+      await delay(20, undefined, { signal: t.signal });
+    }
+  };
+  const forward = async (): Promise<LinkStatus> =>
+    (await store.readLinks(state!)).find(({ link }) => link === 'articles.forward') ?? OFF;
+  await store.enterStage(state!, 'articles', { stage: 'copying', share: 0, version: 1 });
+  await store.announce(state!);
+  await until(forward, (link) => link.state === 'streaming');
+  return {
+    legacy: legacy!,
+    own: own!,
+    server: state!,
+    name: new URL(service).pathname.slice(1),
+    forward,
+    until,
+  };
+}
+
+const OFF = { state: 'off', error: null, lagMs: 0 } as LinkStatus;
