@@ -7,6 +7,7 @@ import { ReplicationError } from './errors.ts';
 import type { Ownership } from './ownership.ts';
 import { ownedBySource, type Route, route } from './route.ts';
 import { sendCopy } from './send-copy.ts';
+import type { Shares } from './shares.ts';
 import { commitAt, type TargetSession } from './target-session.ts';
 import type { InsertsEvent, RowEvent, SourceTransaction } from './transaction.ts';
 import { type Segment, WaveBuilder } from './waves.ts';
@@ -19,7 +20,7 @@ import { type Segment, WaveBuilder } from './waves.ts';
 export class Applier {
   readonly #session: TargetSession;
   readonly #link: string;
-  readonly #ownership: Ownership;
+  readonly #shares: Shares;
   readonly #careful: CarefulApplier;
   readonly #log: ConflictLog;
   /** Until here changes are upserts, because copied rows may be newer. */
@@ -27,12 +28,12 @@ export class Applier {
   readonly #routes: Route[] = [];
   #open: { finalLsn: Lsn; careful: boolean } | undefined;
 
-  constructor(session: TargetSession, link: string, ownership: Ownership, window: Lsn) {
+  constructor(session: TargetSession, link: string, shares: Shares, window: Lsn) {
     this.#session = session;
     this.#link = link;
-    this.#ownership = ownership;
+    this.#shares = shares;
     this.#log = new ConflictLog(session, link);
-    this.#careful = new CarefulApplier(session, this.#log, ownership);
+    this.#careful = new CarefulApplier(session, this.#log, shares);
     this.#window = window;
   }
 
@@ -66,7 +67,7 @@ export class Applier {
       if (routes && builder) addTo(builder, transaction, routes);
     }
     finish();
-    return { transactions, share: this.#ownership.share, runs };
+    return { transactions, version: this.#shares.version, runs };
   }
 
   /**
@@ -74,7 +75,8 @@ export class Applier {
    * everything before; without, a crash of the target may undo all of them, positions included.
    */
   async apply(prepared: Prepared, durable: boolean): Promise<void> {
-    const current = prepared.share === this.#ownership.share ? prepared : this.prepare(prepared.transactions);
+    const current =
+      prepared.version === this.#shares.version ? prepared : this.prepare(prepared.transactions);
     for (const { transactions, steps } of current.runs) {
       if (steps) await this.#applyTogether(transactions, steps, durable);
       else await this.#applyCarefully(transactions[0]!);
@@ -111,12 +113,13 @@ export class Applier {
   }
 
   /** What becomes of each change; undefined if the transaction needs care. Reused by the next call. */
-  #routesOf({ events, origin }: SourceTransaction): Route[] | undefined {
+  #routesOf({ events, origin, finalLsn }: SourceTransaction): Route[] | undefined {
     const routes = this.#routes;
+    const ownership = this.#shares.at(finalLsn);
     routes.length = 0;
     for (const event of events) {
       if (event.kind === 'truncate' || event.kind === 'repair') return undefined;
-      const routed = route(event, this.#ownership, origin);
+      const routed = route(event, ownership, origin);
       if (routed === 'careful') return undefined;
       routes.push(routed);
     }
@@ -125,12 +128,13 @@ export class Applier {
 
   #stepsOf(builder: WaveBuilder, first: SourceTransaction): Step[] | Anomaly | Final {
     const converging = this.#inWindow(first);
+    const ownership = this.#shares.at(first.finalLsn);
     try {
       const segments = builder.finish();
       if (converging) return segments.flatMap((segment) => this.#converge(segment));
       // What is inserted waits for its parents before the batch holds anything that their deletion may wait for.
       const parents = segments.filter(({ kind }) => kind === 'insert').flatMap(parentSteps);
-      return [...parents, ...segments.flatMap((segment) => this.#strict(segment))];
+      return [...parents, ...segments.flatMap((segment) => this.#strict(segment, ownership))];
     } catch (error) {
       // Known too early: what comes before is not applied yet.
       if (error instanceof Anomaly || isFinal(error)) return error;
@@ -151,7 +155,8 @@ export class Applier {
   }
 
   #alike(a: SourceTransaction, b: SourceTransaction): boolean {
-    return this.#inWindow(a) === this.#inWindow(b);
+    if (this.#inWindow(a) !== this.#inWindow(b)) return false;
+    return this.#shares.at(a.finalLsn) === this.#shares.at(b.finalLsn);
   }
 
   async #applyTogether(
@@ -228,7 +233,7 @@ export class Applier {
     throw new Anomaly();
   }
 
-  #strict(segment: Segment): Step[] {
+  #strict(segment: Segment, ownership: Ownership): Step[] {
     const { table, kind, absent, suspect } = segment;
     if (kind === 'insert' && table.copy) {
       const count = countOf(segment);
@@ -236,7 +241,7 @@ export class Applier {
         return [{ copy: table.copy.text, frames: encodeCopy(table.copy, segment), expect: count }];
     }
     const { rows } = decode(segment);
-    const { mixed } = this.#ownership;
+    const { mixed } = ownership;
     switch (kind) {
       case 'insert':
         return [step(segment, table.insert(), rows.length)];
@@ -248,7 +253,7 @@ export class Applier {
       case 'rekey':
         return [...parentSteps(segment), step(segment, table.update(absent, { rekey: true }), rows.length)];
       case 'delete':
-        return [step(segment, table.delete(ownedBySource({ table }, this.#ownership)), rows.length)];
+        return [step(segment, table.delete(ownedBySource({ table }, ownership)), rows.length)];
       case 'guest': {
         const steps = suspect ? [step(segment, table.suspect(absent), 'none')] : [];
         return table.plan.guests.length > 0 ? [...steps, step(segment, table.guest(absent))] : steps;
@@ -257,8 +262,8 @@ export class Applier {
   }
 }
 
-/** Transactions ready to be sent, for one state of ownership. */
-export type Prepared = { transactions: SourceTransaction[]; share: number; runs: Run[] };
+/** Transactions ready to be sent, by what was known of the shares. */
+export type Prepared = { transactions: SourceTransaction[]; version: number; runs: Run[] };
 
 /** Longest runs that can be applied together; a transaction that needs care stands alone, without steps. */
 type Run = { transactions: SourceTransaction[]; steps: Step[] | Anomaly | Final | undefined };

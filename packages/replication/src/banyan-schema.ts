@@ -16,6 +16,8 @@ CREATE TABLE IF NOT EXISTS banyan.links (
   columns jsonb NOT NULL,
   prepared_at timestamptz NOT NULL DEFAULT now()
 );
+ALTER TABLE banyan.links ADD COLUMN IF NOT EXISTS shares jsonb NOT NULL DEFAULT '[]';
+ALTER TABLE banyan.links ADD COLUMN IF NOT EXISTS mark pg_lsn;
 CREATE TABLE IF NOT EXISTS banyan.written (
   link text NOT NULL,
   table_name text NOT NULL,
@@ -84,10 +86,10 @@ async function isComplete(db: Pick<pg.ClientBase, 'query'>): Promise<boolean> {
     throw new Error(
       `The schema banyan belongs to the role ${owner.name}, not to Banyan's. Give it to Banyan's role.`,
     );
-  // The column came after the tables.
+  // The newest of what an earlier version may not have made.
   const { rows } =
     await db.query(`SELECT to_regclass('banyan.mark') IS NOT NULL AND EXISTS (SELECT FROM pg_attribute
-       WHERE attrelid = to_regclass('banyan.repairs') AND attname = 'carried') AS there`);
+       WHERE attrelid = to_regclass('banyan.links') AND attname = 'mark') AS there`);
   return rows[0].there;
 }
 

@@ -5,6 +5,7 @@ import { ReplicationError } from './errors.ts';
 import type { Ownership } from './ownership.ts';
 import type { Parent } from './parents.ts';
 import { isBanyan, route, sourceOwns, WRITER_MOVES } from './route.ts';
+import type { Shares } from './shares.ts';
 import type { TargetSession } from './target-session.ts';
 import {
   type RepairEvent,
@@ -22,17 +23,21 @@ type Row = Record<string, string | null>;
  */
 export class CarefulApplier {
   readonly #session: TargetSession;
-  readonly #ownership: Ownership;
+  readonly #shares: Shares;
+  /** When the transaction at hand was committed. */
+  #ownership: Ownership;
   readonly #log: ConflictLog;
 
-  constructor(session: TargetSession, log: ConflictLog, ownership: Ownership) {
+  constructor(session: TargetSession, log: ConflictLog, shares: Shares) {
     this.#session = session;
     this.#log = log;
-    this.#ownership = ownership;
+    this.#shares = shares;
+    this.#ownership = shares.at(0n);
   }
 
   /** `window`: the position until which changes are upserts after a copy, if `transaction` lies before it. */
   async apply(transaction: SourceTransaction, window: Lsn | undefined): Promise<void> {
+    this.#ownership = this.#shares.at(transaction.finalLsn);
     const events = transaction.events.flatMap((event) =>
       event.kind === 'inserts' ? rowEvents(event) : [event],
     );

@@ -37,6 +37,8 @@ export type LinkNames = {
   origin: string;
   /** Transactions of these origins are dropped: what the link the other way has written. */
   sibling: string;
+  /** `auth.reverse` */
+  siblingLink: string;
 };
 
 export function namesOf({ service, direction }: Pick<LinkConfig, 'service' | 'direction'>): LinkNames {
@@ -48,6 +50,7 @@ export function namesOf({ service, direction }: Pick<LinkConfig, 'service' | 'di
     publication: name(direction),
     origin: name(direction),
     sibling: name(other),
+    siblingLink: `${service}.${other}`,
   };
 }
 

@@ -10,15 +10,16 @@ import {
 import type pg from 'pg';
 import { type CopyOptions, type CopyResult, copyTables } from './copy.ts';
 import { ReplicationError } from './errors.ts';
+import { Hold } from './hold.ts';
 import { MESSAGE_PREFIX } from './intake.ts';
 import { type LinkConfig, type LinkHooks, type LinkNames, namesOf } from './link-config.ts';
 import { sidesOf } from './link-record.ts';
 import { checkTable } from './mapping.ts';
-import { Ownership } from './ownership.ts';
 import type { Finding } from './preflight/finding.ts';
 import { preflightLink } from './preflight/preflight.ts';
 import { dropLink, type PrepareOptions, prepareLink } from './prepare.ts';
 import { sendRepairs } from './repair-queue.ts';
+import { markShare, markSibling } from './share-record.ts';
 import { Streamer } from './streamer.ts';
 
 export type LinkState = 'idle' | 'copying' | 'connecting' | 'streaming' | 'retrying' | 'failed';
@@ -52,7 +53,10 @@ export type BarrierOptions = {
   lockTimeoutMs?: number;
   /** How long the whole may take, ms. Default 5,000. */
   timeoutMs?: number;
-  /** Hold the link exactly at the marker, unless the barrier times out: see `hold`. */
+  /**
+   * Hold the link exactly at the marker, unless the barrier times out: see `hold`. From there on, and on the other side from
+   * the moment on at which it has everything before the marker, changes are judged by the share of the next `release`.
+   */
   hold?: boolean;
 };
 
@@ -70,11 +74,14 @@ export interface Link {
   /** Resolves once the source's WAL up to `lsn` is applied. */
   waitApplied(lsn: Lsn, options?: { timeoutMs?: number }): Promise<void>;
   /**
-   * Applies nothing further until `release`: while it is undecided who owns the keys of a fence, no change may be
-   * judged by either share. Again is no error.
+   * Applies nothing further until `release`: while it is undecided who owns the keys of a fence, no change made meanwhile
+   * can be judged. Again is no error.
    */
   hold(): void;
-  /** What waits is judged by `share`, and so is all that follows. Without a `hold` it only sets the share. */
+  /**
+   * `share` is in force: from where the last barrier with `hold`, of this link or the one the other way, has marked the
+   * source's log, or, where none has, for all that waits. What was committed before is judged by the share of that time.
+   */
   release(share: number): void;
   status(): LinkStatus;
   /** Removes slot, publication, origin and record. Stop streaming first. */
@@ -97,12 +104,12 @@ class DatabaseLink implements Link {
   readonly config: LinkConfig;
   readonly names: LinkNames;
   readonly #hooks: LinkHooks;
-  readonly #ownership: Ownership;
+  readonly #hold: Hold;
   readonly #markers = new Map<string, Marker>();
   #state: LinkState = 'idle';
-  #held: PromiseWithResolvers<void> | undefined;
   #streamer: Streamer | undefined;
   #source: pg.Pool | undefined;
+  #target: pg.Pool | undefined;
   #slot: SlotStatus | undefined;
   #lastError: Error | undefined;
 
@@ -110,7 +117,7 @@ class DatabaseLink implements Link {
     this.config = config;
     this.names = namesOf(config);
     this.#hooks = hooks;
-    this.#ownership = new Ownership(config.salt ?? config.service, config.share ?? 0);
+    this.#hold = new Hold(this.names.link, config.salt ?? config.service, config.share ?? 0);
   }
 
   async preflight(): Promise<Finding[]> {
@@ -124,7 +131,7 @@ class DatabaseLink implements Link {
   async copy(options: CopyOptions = {}): Promise<CopyResult> {
     this.#state = 'copying';
     try {
-      return await copyTables({ ...this.config, share: this.#ownership.share }, this.names, options);
+      return await copyTables({ ...this.config, share: this.#hold.share }, this.names, options);
     } catch (error) {
       this.#lastError = error as Error;
       throw error;
@@ -147,16 +154,19 @@ class DatabaseLink implements Link {
     const streamer = new Streamer({
       config: this.config,
       names: this.names,
-      ownership: this.#ownership,
+      shares: this.#hold.shares,
+      learnShares: () => this.#hold.learn(target),
       source,
       target,
       hooks: this.#hooks,
       onMarker: (id, lsn) => this.#reached(id, lsn),
-      held: () => this.#held?.promise,
+      held: () => this.#hold.over,
       onRepairs: () => repairs.request(),
     });
     this.#source = source;
+    this.#target = target;
     this.#streamer = streamer;
+    this.#hold.attach(target);
     const watching = this.#watch(source, streamer);
     try {
       await streamer.run(signal);
@@ -168,6 +178,8 @@ class DatabaseLink implements Link {
     } finally {
       this.#streamer = undefined;
       this.#source = undefined;
+      this.#target = undefined;
+      this.#hold.attach(undefined);
       await watching.stop();
       await repairs.stop();
       await Promise.all([source.end(), target.end()]);
@@ -176,8 +188,8 @@ class DatabaseLink implements Link {
 
   async barrier(options: BarrierOptions = {}): Promise<{ lsn: Lsn; ms: number }> {
     const { lock = false, timeoutMs = 5_000, hold = false } = options;
-    const source = this.#source;
-    if (!source) throw new ReplicationError('NOT_STREAMING', { link: this.names.link });
+    const [source, target] = [this.#source, this.#target];
+    if (!source || !target) throw new ReplicationError('NOT_STREAMING', { link: this.names.link });
     const started = performance.now();
     const id = randomUUID();
     const reached = Promise.withResolvers<Lsn>();
@@ -194,7 +206,12 @@ class DatabaseLink implements Link {
         lock ? (options.lockTimeoutMs ?? Math.ceil(timeoutMs / 2)) : undefined,
       );
       await Promise.race([emitted, reached.promise]);
-      return { lsn: await reached.promise, ms: performance.now() - started };
+      const lsn = await reached.promise;
+      if (hold) {
+        await markShare(target, this.names.link, lsn);
+        await markSibling(source, target, this.names.siblingLink);
+      }
+      return { lsn, ms: performance.now() - started };
     } finally {
       clearTimeout(timer);
       this.#markers.delete(id);
@@ -207,13 +224,11 @@ class DatabaseLink implements Link {
   }
 
   hold(): void {
-    this.#held ??= Promise.withResolvers();
+    this.#hold.hold();
   }
 
   release(share: number): void {
-    this.#ownership.share = share;
-    this.#held?.resolve();
-    this.#held = undefined;
+    this.#hold.release(share);
   }
 
   status(): LinkStatus {
@@ -230,7 +245,7 @@ class DatabaseLink implements Link {
       rowsApplied: streamer?.rows ?? 0,
       transactionsApplied: streamer?.transactions ?? 0,
       conflicts: streamer?.conflicts ?? 0,
-      share: this.#ownership.share,
+      share: this.#hold.share,
       lastError: streamer?.lastError ?? this.#lastError,
       slot: this.#slot,
       retainedBytes: Number(this.#slot?.retainedBytes ?? 0n),
@@ -245,7 +260,7 @@ class DatabaseLink implements Link {
     const marker = this.#markers.get(id);
     if (!marker) return;
     this.#markers.delete(id);
-    if (marker.hold) this.hold();
+    if (marker.hold) this.#hold.hold();
     marker.resolve(lsn);
   }
 

@@ -10,8 +10,8 @@ import type { ChangeKind } from './waves.ts';
 export type Route = ChangeKind | 'suspect' | 'nothing' | 'careful';
 
 /**
- * Decides what the target does with a change, as far as the change itself tells. Pure but for the memory of
- * `ownership`.
+ * Decides what the target does with a change, as far as the change itself tells. `ownership`: as it was when the change was
+ * committed. Pure but for its memory.
  */
 export function route(
   event: RowEvent | InsertsEvent,

@@ -8,15 +8,17 @@ import { Intake, type Item } from './intake.ts';
 import { LagWindow } from './lag.ts';
 import type { LinkConfig, LinkHooks, LinkNames } from './link-config.ts';
 import { checkIdentity, type LinkRecord, plansByName, planTables, readRecord } from './link-record.ts';
-import type { Ownership } from './ownership.ts';
 import { POSITION_MS, Queue } from './queue.ts';
+import type { Shares } from './shares.ts';
 import { TargetSession } from './target-session.ts';
 import { letGo } from './transaction.ts';
 
 export type StreamerOptions = {
   config: LinkConfig;
   names: LinkNames;
-  ownership: Ownership;
+  shares: Shares;
+  /** Brings `shares` up to what the target remembers. Called when the position is ours and nothing is being applied. */
+  learnShares: () => Promise<void>;
   source: pg.Pool;
   target: pg.Pool;
   hooks: LinkHooks;
@@ -72,7 +74,7 @@ export class Streamer {
   }
 
   async #once(signal: AbortSignal): Promise<void> {
-    const { config, names, ownership, source, target } = this.#options;
+    const { config, names, shares, source, target } = this.#options;
     this.state = 'connecting';
     const planning = planTables(config, source, target);
     // Without a record that is what is said, whatever else is wrong.
@@ -87,7 +89,8 @@ export class Streamer {
       const record = await requireRecord(target, names.link);
       await checkIdentity(source, record);
       const position = record.appliedLsn;
-      const applier = new Applier(session, names.link, ownership, record.windowEnd);
+      await this.#options.learnShares();
+      const applier = new Applier(session, names.link, shares, record.windowEnd);
       if (position < record.windowEnd) this.#copiedUntil = record.windowEnd;
       const stream = openWalStream({
         url: config.source,

@@ -4,7 +4,7 @@
  * on. Pure: an operation makes a new world of an old one.
  */
 
-export type Side = 'monolith' | 'service';
+type Side = 'monolith' | 'service';
 type Row = { b: number; f: number };
 
 /** What stands in a database's log, in commit order. Links' own writes do not: the other link drops them by origin. */

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openLink } from './link.ts';
+import { end, type Pair, pair, type Running, rowsOf, run, setShare, settle, start } from './test-support.ts';
+
+/** Both links on three users, at `share`. */
+async function both(share: number) {
+  const dbs = await pair();
+  await dbs.legacy.query(
+    `INSERT INTO users (full_name, email) SELECT 'User ' || i, 'mail' || i FROM generate_series(1, 3) i`,
+  );
+  const forward = await start(dbs.config('forward'));
+  const reverse = openLink(dbs.config('reverse'));
+  await reverse.prepare();
+  const back = run(reverse);
+  await streaming(forward, back);
+  await setShare(forward, share);
+  await setShare(back, share);
+  return { dbs, forward, reverse: back };
+}
+
+async function streaming(...links: Running[]): Promise<void> {
+  for (const each of links) await Promise.race([each.link.barrier({ timeoutMs: 20_000 }), each.ended]);
+}
+
+/** As the controller makes a step: the other link waits with its backlog, the one whose side loses the keys is drained. */
+async function step(marked: Running, other: Running, share: number): Promise<void> {
+  other.link.hold();
+  await marked.link.barrier({ lock: true, timeoutMs: 20_000, hold: true });
+  for (const { link } of [marked, other]) link.release(share);
+}
+
+const USERS = `SELECT id, full_name, email, last_login FROM users ORDER BY id`;
+const PEOPLE = `SELECT person_id, concat_ws(' ', first_name, last_name), email, last_login FROM people ORDER BY person_id`;
+
+async function assertEqual(dbs: Pair): Promise<(string | null)[][]> {
+  const users = await rowsOf(dbs.legacy, USERS);
+  assert.deepEqual(await rowsOf(dbs.service, PEOPLE), users);
+  return users;
+}
+
+test('a step back with a backlog: what the monolith wrote of its own column does not bring old values of the service along', async () => {
+  const { dbs, forward, reverse } = await both(10_000);
+  forward.link.hold();
+  reverse.link.hold();
+  await dbs.service.query(`UPDATE people SET first_name = 'New' WHERE person_id = 1`);
+  await dbs.legacy.query(`UPDATE users SET last_login = '2024-05-06T07:08:09Z' WHERE id = 1`);
+  reverse.link.release(10_000);
+  await reverse.link.barrier();
+  await step(reverse, forward, 0);
+  await settle(dbs, forward, reverse);
+  const [row] = await assertEqual(dbs);
+  assert.deepEqual(row, ['1', 'New 1', 'mail1', '2024-05-06 07:08:09+00']);
+  await end(dbs, forward, reverse);
+});
+
+test('a backlog that outlives its links and two steps is judged by the shares under which it was written', async () => {
+  const { dbs, forward, reverse } = await both(10_000);
+  forward.link.hold();
+  await dbs.service.query(`UPDATE people SET first_name = 'New' WHERE person_id = 1`);
+  await dbs.legacy.query(`UPDATE users SET last_login = '2024-01-01T00:00:00Z' WHERE id = 1`);
+  await step(reverse, forward, 0);
+  forward.link.hold();
+  await dbs.legacy.query(`UPDATE users SET full_name = 'Back 2' WHERE id = 2`);
+  await forward.stop();
+  await reverse.stop();
+  const again = [run(openLink(dbs.config('forward'))), run(openLink(dbs.config('reverse')))] as const;
+  await streaming(...again);
+  await step(again[0], again[1], 10_000);
+  await dbs.service.query(`UPDATE people SET first_name = 'Newer' WHERE person_id = 2`);
+  await settle(dbs, ...again);
+  assert.deepEqual(
+    (await assertEqual(dbs)).map((row) => row[1]),
+    ['New 1', 'Newer 2', 'User 3'],
+  );
+  await end(dbs, ...again);
+});
+
+test('links that die between the decision of a step and their release go on by what was decided', async () => {
+  const { dbs, forward, reverse } = await both(10_000);
+  forward.link.hold();
+  await dbs.service.query(`UPDATE people SET first_name = 'New' WHERE person_id = 1`);
+  await dbs.legacy.query(`UPDATE users SET last_login = '2024-01-01T00:00:00Z' WHERE id = 1`);
+  await reverse.link.barrier({ lock: true, hold: true });
+  // Decided: the monolith owns the rows now, and writes.
+  await dbs.legacy.query(`UPDATE users SET full_name = 'Moved 3' WHERE id = 3`);
+  await forward.stop();
+  await reverse.stop();
+  const again = [run(openLink(dbs.config('forward'))), run(openLink(dbs.config('reverse')))] as const;
+  await streaming(...again);
+  await settle(dbs, ...again);
+  assert.deepEqual(
+    (await assertEqual(dbs)).map((row) => row[1]),
+    ['New 1', 'User 2', 'Moved 3'],
+  );
+  await end(dbs, ...again);
+});
+
+test('a step that is aborted changes nothing', async () => {
+  const { dbs, forward, reverse } = await both(10_000);
+  forward.link.hold();
+  await dbs.service.query(`UPDATE people SET first_name = 'New' WHERE person_id = 1`);
+  await dbs.legacy.query(`UPDATE users SET last_login = '2024-01-01T00:00:00Z' WHERE id = 1`);
+  await step(reverse, forward, 10_000);
+  await dbs.service.query(`UPDATE people SET first_name = 'Newer' WHERE person_id = 2`);
+  await settle(dbs, forward, reverse);
+  assert.deepEqual(
+    (await assertEqual(dbs)).map((row) => row[1]),
+    ['New 1', 'Newer 2', 'User 3'],
+  );
+  await end(dbs, forward, reverse);
+});
