@@ -6,9 +6,10 @@ export {
   startEmbedded,
 } from './embedded/embedded.ts';
 export { errorCode, PostgresError, type PostgresErrorCode } from './errors.ts';
-export { connectionConfig, createPool, type Db, PINNED_SETTINGS, type PoolOptions } from './pool.ts';
+export { createPool, type Db, type PoolOptions } from './pool.ts';
 export { quoteIdent, quoteLiteral, quoteTable } from './quote.ts';
 export { applySchema, type Schema } from './schema.ts';
+export { connectionConfig, EXACT_SETTINGS, PINNED_SETTINGS, pinNewerSettings } from './settings.ts';
 export { type Queryable, runWithNext, type TransactionOptions, withTransaction } from './transaction.ts';
 export { formatLsn, formatMicros, type Lsn, parseLsn } from './wal/lsn.ts';
 export type * from './wal/messages.ts';

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { TransactionClient } from './client.ts';
 import { PostgresError } from './errors.ts';
+import { connectionConfig, EXACT_SETTINGS, PINNED_SETTINGS, pinNewerSettings } from './settings.ts';
 
 export type Db = pg.Pool;
 
@@ -13,19 +14,9 @@ export interface PoolOptions {
   statementTimeoutMs?: number;
   /** Asking for a connection fails after this many milliseconds, with `POOL_EXHAUSTED` if all are in use. Default: no limit. */
   connectTimeoutMs?: number;
+  /** The sessions carry rows between databases: all of `EXACT_SETTINGS` are pinned. Default false. */
+  exact?: boolean;
 }
-
-/**
- * Settings that decide how a value is written as text. Pinned on every session, replication sessions too, so
- * that a value read on one server can be written to another unchanged.
- */
-export const PINNED_SETTINGS: Readonly<Record<string, string>> = {
-  TimeZone: 'UTC',
-  DateStyle: 'ISO',
-  IntervalStyle: 'postgres',
-  extra_float_digits: '3',
-  bytea_output: 'hex',
-};
 
 /**
  * An unused connection is closed after so long, ms. Bursts come more often than that: each would else pay for new
@@ -35,8 +26,14 @@ const IDLE_MS = 60_000;
 
 /** A pool whose sessions write values as text the same way everywhere, and which survives a killed backend. */
 export function createPool(url: string, options: PoolOptions = {}): pg.Pool {
-  const { max = 10, applicationName = 'banyan', statementTimeoutMs, connectTimeoutMs } = options;
-  const settings = { ...PINNED_SETTINGS };
+  const {
+    max = 10,
+    applicationName = 'banyan',
+    statementTimeoutMs,
+    connectTimeoutMs,
+    exact = false,
+  } = options;
+  const settings = { ...(exact ? EXACT_SETTINGS : PINNED_SETTINGS) };
   if (statementTimeoutMs !== undefined) settings.statement_timeout = String(statementTimeoutMs);
   const pool = new NamingPool({
     ...connectionConfig(url, settings),
@@ -45,6 +42,7 @@ export function createPool(url: string, options: PoolOptions = {}): pg.Pool {
     idleTimeoutMillis: IDLE_MS,
     connectionTimeoutMillis: connectTimeoutMs ?? 0,
     application_name: applicationName,
+    ...(exact && { onConnect: pinNewerSettings }),
   });
   // A backend that dies makes its client emit 'error'. Without a listener that ends the process, both while the
   // client is idle (the pool's event) and while it is checked out (the client's). The query in flight rejects
@@ -72,20 +70,6 @@ class NamingPool extends pg.Pool {
     const { max, connectionTimeoutMillis: waitedMs } = this.options;
     return new PostgresError('POOL_EXHAUSTED', { connections: max, waitedMs }, error);
   }
-}
-
-/** Connection parameters with `settings` as startup options, after those that the URL itself brings. */
-export function connectionConfig(url: string, settings: Readonly<Record<string, string>>): pg.ClientConfig {
-  // Added as text, not by way of URL, which refuses the hostless forms that PostgreSQL allows. The last one counts.
-  const own = /[?&]options=([^&#]*)/.exec(url)?.[1];
-  const pinned = Object.entries(settings).map(([name, value]) => `-c ${name}=${escapeOption(value)}`);
-  const before = own ? [decodeURIComponent(own.replaceAll('+', ' '))] : [];
-  const options = encodeURIComponent([...before, ...pinned].join(' '));
-  return { connectionString: `${url}${url.includes('?') ? '&' : '?'}options=${options}` };
-}
-
-function escapeOption(value: string): string {
-  return value.replaceAll('\\', '\\\\').replaceAll(' ', '\\ ');
 }
 
 function ignore(): void {}

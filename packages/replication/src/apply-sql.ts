@@ -1,4 +1,5 @@
 import { quoteIdent } from '@banyan/postgres';
+import { wholeType } from './catalog.ts';
 import { movedSql, type Parent } from './parents.ts';
 import type { Output, TablePlan } from './table-plan.ts';
 
@@ -56,7 +57,7 @@ export function updateStatement(
     const column = quoteIdent(output.column);
     if (!output.reverse) return `${column} = ${value}`;
     const same = Object.entries(output.reverse).map(
-      ([source, expr]) => `(${expr}) IS NOT DISTINCT FROM ${name(rows.column(source))}`,
+      ([source, expr]) => `NOT ${differsFromSource(plan, source, expr, name(rows.column(source)))}`,
     );
     return `${column} = CASE WHEN ${same.join(' AND ')} THEN t.${column} ELSE ${value} END`;
   });
@@ -108,10 +109,10 @@ export function suspectStatement(plan: TablePlan, computable: Output[]): Stateme
   );
   const differs = owned.flatMap((output) =>
     output.reverse
-      ? Object.entries(output.reverse).map(
-          ([source, expr]) => `(${expr}) IS DISTINCT FROM ${name(rows.column(source))}`,
+      ? Object.entries(output.reverse).map(([source, expr]) =>
+          differsFromSource(plan, source, expr, name(rows.column(source))),
         )
-      : [`t.${quoteIdent(output.column)} IS DISTINCT FROM ${name(output.expr)}`],
+      : [differsFromTarget(plan, output.column, name(output.expr))],
   );
   return rows.statement(
     (from) =>
@@ -177,6 +178,20 @@ export function unsetStatement(plan: TablePlan, { action, sets }: Parent): State
     (from) =>
       `UPDATE ${plan.targetName} AS t SET ${changes.join(', ')} FROM (SELECT ${select.join(', ')} FROM ${from}) AS v WHERE ${match.join(' AND ')}`,
   );
+}
+
+/** Whether what the target's row says of a source column is another value. By its text, unless `=` says it. */
+function differsFromSource(plan: TablePlan, source: string, expr: string, value: string): string {
+  const type = plan.casts.get(source);
+  if (plan.source.columns.get(source)!.exact) return `((${expr}) IS DISTINCT FROM ${value})`;
+  return `((${expr})::${type}::text IS DISTINCT FROM ${value}::text)`;
+}
+
+function differsFromTarget(plan: TablePlan, name: string, value: string): string {
+  const column = plan.target.columns.get(name)!;
+  const stored = `t.${quoteIdent(name)}`;
+  if (column.exact) return `(${stored} IS DISTINCT FROM ${value})`;
+  return `(${stored}::text IS DISTINCT FROM (${value})::${wholeType(column)}::text)`;
 }
 
 /** The source columns a statement needs, as a subquery that turns array parameters into typed rows. */

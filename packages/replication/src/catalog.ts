@@ -20,6 +20,8 @@ export type Column = {
   /** Ordered by a collation other than C. */
   collated: boolean;
   json: boolean;
+  /** `=` says whether two values are the same. Elsewhere there is none (json), or it says less (1.0 and 1.00, boxes). */
+  exact: boolean;
 };
 
 export type Table = {
@@ -42,6 +44,11 @@ export type Table = {
   estimatedRows: number;
   bytes: number;
 };
+
+/** The type to cast to for the text that the column would hold, never one that cuts a value short. */
+export function wholeType(column: Column): string {
+  return /^(character varying|bit varying)/.test(column.bareType) ? column.bareType : column.type;
+}
 
 type Queryable = Pick<pg.Pool, 'query'>;
 
@@ -92,6 +99,9 @@ const COLUMNS_SQL = `
          a.attnotnull AS "notNull", a.atthasdef AS "hasDefault", a.attgenerated <> '' AS generated,
          a.attidentity <> '' AS identity, a.attlen = -1 AND a.attstorage <> 'p' AS toastable,
          a.atttypid >= 16384 AS "ownType", t.typname IN ('json', 'jsonb') AS json,
+         t.typname IN ('bool', 'int2', 'int4', 'int8', 'oid', 'uuid', 'text', 'varchar', 'name', 'bytea', 'date', 'time',
+             'timestamp', 'timestamptz')
+           AND t.typnamespace = 'pg_catalog'::regnamespace AND coalesce(co.collisdeterministic, true) AS exact,
          a.attcollation <> 0 AND
            CASE WHEN co.collprovider = 'd'
                 THEN (SELECT datcollate NOT IN ('C', 'POSIX') FROM pg_database WHERE datname = current_database())

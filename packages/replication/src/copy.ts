@@ -38,8 +38,12 @@ export async function copyTables(
   options: CopyOptions,
 ): Promise<CopyResult> {
   const { workers = 2, rangeRows = 50_000, signal } = options;
-  const source = createPool(config.source, { max: workers + 1, applicationName: `${names.origin}_copy` });
-  const target = createPool(config.target, { max: 2, applicationName: `${names.origin}_copy` });
+  const source = createPool(config.source, {
+    max: workers + 1,
+    applicationName: `${names.origin}_copy`,
+    exact: true,
+  });
+  const target = createPool(config.target, { max: 2, applicationName: `${names.origin}_copy`, exact: true });
   try {
     const record = await readRecord(target, names.link);
     if (!record) throw new ReplicationError('NOT_PREPARED', { link: names.link });

@@ -145,10 +145,12 @@ class DatabaseLink implements Link {
     const source = createPool(this.config.source, {
       max: 4,
       applicationName: `${this.names.origin}_control`,
+      exact: true,
     });
     const target = createPool(this.config.target, {
       max: 2,
       applicationName: `${this.names.origin}_control`,
+      exact: true,
     });
     const repairs = sendRepairs(this.config, this.names, source, target, () => this.#streamer?.applied ?? 0n);
     const streamer = new Streamer({
@@ -350,10 +352,12 @@ class DatabaseLink implements Link {
     const source = createPool(this.config.source, {
       max: 2,
       applicationName: `${this.names.origin}_control`,
+      exact: true,
     });
     const target = createPool(this.config.target, {
       max: 2,
       applicationName: `${this.names.origin}_control`,
+      exact: true,
     });
     try {
       return await run(source, target);

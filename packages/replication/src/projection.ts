@@ -1,6 +1,6 @@
 import { BUCKETS, isServiceSideSql } from '@banyan/cohort';
 import { quoteIdent } from '@banyan/postgres';
-import type { Column, Table } from './catalog.ts';
+import { type Column, type Table, wholeType } from './catalog.ts';
 import type { TableMapping } from './mapping.ts';
 
 /** One value that both databases can compute and that must be the same: SQL over each side's own columns. */
@@ -47,6 +47,5 @@ export function projectionOf(
 function castTo(column: Column, typesOfBoth: ReadonlySet<string>): (expr: string) => string {
   if (column.json) return (expr) => `(${expr})::jsonb`;
   if (column.ownType && !typesOfBoth.has(column.bareType)) return (expr) => `(${expr})::text`;
-  const type = /^(character varying|bit varying)/.test(column.bareType) ? column.bareType : column.type;
-  return (expr) => (expr === quoteIdent(column.name) ? expr : `(${expr})::${type}`);
+  return (expr) => (expr === quoteIdent(column.name) ? expr : `(${expr})::${wholeType(column)}`);
 }

@@ -42,7 +42,7 @@ export async function repair(options: RepairOptions): Promise<number> {
   const keys = options.keys ?? options.verdict?.differing ?? [];
   if (keys.length === 0) return 0;
   const send = async (url: string, direction: Direction, named: Record<string, string | null>[]) => {
-    const pool = createPool(url, { max: 1, applicationName: 'banyan-repair' });
+    const pool = createPool(url, { max: 1, applicationName: 'banyan-repair', exact: true });
     try {
       await emitRepair(pool, { service: serviceName, direction, mapping, keys: named });
     } finally {

@@ -1,4 +1,4 @@
-import { connectionConfig, PINNED_SETTINGS, quoteLiteral } from '@banyan/postgres';
+import { connectionConfig, EXACT_SETTINGS, pinNewerSettings, quoteLiteral } from '@banyan/postgres';
 import pg from 'pg';
 import type { BoundStatement, BoundTable } from './bound-table.ts';
 
@@ -19,7 +19,7 @@ export class TargetSession {
 
   static async open(url: string, origin: string): Promise<TargetSession> {
     const client = new pg.Client({
-      ...connectionConfig(url, PINNED_SETTINGS),
+      ...connectionConfig(url, EXACT_SETTINGS),
       application_name: origin,
       keepAlive: true,
       connectionTimeoutMillis: 10_000,
@@ -27,6 +27,7 @@ export class TargetSession {
     const session = new TargetSession(client);
     try {
       await client.connect();
+      await pinNewerSettings(client);
       await client.query(SETTINGS);
       await client.query('SELECT pg_replication_origin_session_setup($1)', [origin]);
       return session;
@@ -67,9 +68,6 @@ export class TargetSession {
  */
 const SETTINGS = [
   'SET session_replication_role = replica',
-  'SET synchronous_commit = on',
-  'SET statement_timeout = 0',
-  'SET idle_in_transaction_session_timeout = 0',
   'SET plan_cache_mode = force_generic_plan',
   'SET enable_hashjoin = off',
   'SET enable_mergejoin = off',

@@ -64,8 +64,8 @@ export type TableVerdict = {
  * are halved down to rows; rows that differ are looked at again once what was in flight has arrived.
  */
 export async function verify(options: VerifyOptions): Promise<TableVerdict> {
-  const legacyPool = createPool(options.legacy, { max: 2, applicationName: 'banyan-verify' });
-  const servicePool = createPool(options.service, { max: 2, applicationName: 'banyan-verify' });
+  const legacyPool = createPool(options.legacy, { max: 2, applicationName: 'banyan-verify', exact: true });
+  const servicePool = createPool(options.service, { max: 2, applicationName: 'banyan-verify', exact: true });
   try {
     const { mapping, signal, rangeRows = RANGE_ROWS } = options;
     const { legacy, service } = await openReaders(options, legacyPool, servicePool);

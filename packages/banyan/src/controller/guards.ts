@@ -17,7 +17,11 @@ export function createGuards(plan: ResolvedPlan): Guards {
   if (!plan.monolith.writeLocks) {
     return { install: async () => {}, set: async () => {}, reconcile: async () => {}, close: async () => {} };
   }
-  const pool: pg.Pool = createPool(plan.monolith.database, { applicationName: 'banyan-guard', max: 2 });
+  const pool: pg.Pool = createPool(plan.monolith.database, {
+    applicationName: 'banyan-guard',
+    max: 2,
+    exact: true,
+  });
   /** What is known to be installed: a share, or null for none. Missing: not known. */
   const known = new Map<string, number | null>();
 

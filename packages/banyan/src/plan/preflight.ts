@@ -43,7 +43,7 @@ export async function preflightPlan(
 
 async function tryLocks(plan: ResolvedPlan, services: ResolvedService[]): Promise<PreflightFinding[]> {
   const { database, cascades, role } = plan.monolith;
-  const pool = createPool(database, { max: 1, applicationName: 'banyan-check' });
+  const pool = createPool(database, { max: 1, applicationName: 'banyan-check', exact: true });
   try {
     const findings: Finding[] = [];
     // One after another: two trials would stand in one another's way.

@@ -1,8 +1,8 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
 import { PostgresError } from '../errors.ts';
-import { connectionConfig, PINNED_SETTINGS } from '../pool.ts';
 import { quoteIdent, quoteLiteral } from '../quote.ts';
+import { connectionConfig, EXACT_SETTINGS, pinNewerSettings } from '../settings.ts';
 import { CopyBoth, type CopyBothHandler } from './copy-both.ts';
 import { DirectSocket } from './direct-socket.ts';
 import { formatLsn, type Lsn, parseLsn } from './lsn.ts';
@@ -20,7 +20,7 @@ export class ReplicationSession {
 
   constructor(url: string) {
     const config = {
-      ...connectionConfig(url, PINNED_SETTINGS),
+      ...connectionConfig(url, EXACT_SETTINGS),
       application_name: 'banyan-stream',
       keepAlive: true,
       connectionTimeoutMillis: 10_000,
@@ -35,6 +35,7 @@ export class ReplicationSession {
   /** Connects and makes sure that streaming can work, since some servers only warn of what is missing. */
   async open(slot: string, publications: readonly string[], temporary = false): Promise<SlotFacts> {
     await this.#client.connect();
+    await pinNewerSettings(this.#client);
     if (temporary) {
       await this.#checkPublications(publications);
       await this.#client.query(
