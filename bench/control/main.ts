@@ -1,27 +1,28 @@
 /**
  * What the control plane costs after an hour, a day and a month: `npm run bench:control`.
  *
- *   --seconds N   measured seconds of the loop at each age (default 20)
- *   --json FILE   also write the figures to FILE
+ *   --seconds N     measured seconds of the loop at each age (default 60: what it does once a minute is in them)
+ *   --ages N        only the first N ages (default 3)
+ *   --profile DIR   also write a CPU profile of the controller at each age into DIR (which costs some itself)
+ *   --json FILE     also write the figures to FILE
  *
- * A real controller over PostgreSQL, with 30 services and 200 routes of which all have moved, or half of their keys; two
- * workers report each second from a process of their own. The past is written hour by hour, with the roll-up's clock.
+ * The controller's process as `banyan up` starts it over PostgreSQL, with 30 services and 200 routes of which all have
+ * moved, or half of their keys; two workers report each second from a process of their own. The past is written hour by
+ * hour, with the roll-up's clock. The loop is all the CPU time of the controller's process; `status` is asked over HTTP.
  * Aims: `status` under 100 ms, the loop under 1 % of a core, neither growing with age.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { type Controller, createOperations, startController } from '@banyan/banyan/operate';
 import { createPool, startEmbedded } from '@banyan/postgres';
 import type pg from 'pg';
-import pino from 'pino';
 import { median } from '../median.ts';
+import { type ControllerProcess, cpuOf, end, startControllerProcess } from './controller.ts';
 import { live } from './history.ts';
-import { planOf, SERVICES, stateOf, tableOf } from './system.ts';
+import { SERVICES, stateOf, tableOf } from './system.ts';
 
 const AGES = [
   ['an hour', 1],
@@ -31,8 +32,7 @@ const AGES = [
 /** The start is not what is measured. */
 const SETTLE_MS = 5_000;
 const STATUS_CALLS = 40;
-/** Kernel clock ticks of a second, in which /proc counts CPU time. */
-const TICKS = 100;
+type Databases = Parameters<typeof startControllerProcess>[0];
 
 type Figures = {
   age: string;
@@ -45,7 +45,12 @@ type Figures = {
 };
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '20' }, json: { type: 'string' } },
+  options: {
+    seconds: { type: 'string', default: '60' },
+    ages: { type: 'string', default: String(AGES.length) },
+    profile: { type: 'string' },
+    json: { type: 'string' },
+  },
 });
 const seconds = Number(values.seconds);
 const machine = `${availableParallelism()} x ${cpus()[0]?.model.trim()}, Node ${process.version}`;
@@ -61,7 +66,7 @@ try {
   await makeTables(databases.monolith);
   await makeTables(databases.services);
   const figures: Figures[] = [];
-  for (const [index, [age, hours]] of AGES.entries()) {
+  for (const [index, [age, hours]] of AGES.slice(0, Number(values.ages)).entries()) {
     figures.push(await measure(databases, age, hours - (AGES[index - 1]?.[1] ?? 0)));
     console.log(formatted(figures.at(-1)!));
   }
@@ -72,27 +77,15 @@ try {
 }
 
 /** Starts the controller for the tables, ages them with it stopped, and measures it with traffic. */
-async function measure(
-  databases: Parameters<typeof planOf>[0],
-  age: string,
-  moreHours: number,
-): Promise<Figures> {
-  const { control } = databases;
-  const plan = planOf(databases);
-  const start = () =>
-    startController({
-      plan,
-      applier: { fence: () => Promise.reject(new Error('no step here')) },
-      log: pino({ level: 'silent' }),
-    });
-  await (await start()).stop();
-  const pool = createPool(control, { max: 2 });
+async function measure(databases: Databases, age: string, moreHours: number): Promise<Figures> {
+  await (await startControllerProcess(databases, null)).stop();
+  const pool = createPool(databases.control, { max: 2 });
   await standStill(pool);
   await live(pool, moreHours, Math.floor(Date.now() / 60_000) * 60_000 - 60_000);
-  const traffic = spawn(process.execPath, [join(import.meta.dirname, 'traffic.ts'), control], {
+  const traffic = spawn(process.execPath, [join(import.meta.dirname, 'traffic.ts'), databases.control], {
     stdio: 'inherit',
   });
-  const controller = await start();
+  const controller = await startControllerProcess(databases, values.profile ?? null);
   try {
     return { age, ...(await figuresOf(controller, pool)) };
   } finally {
@@ -102,50 +95,50 @@ async function measure(
   }
 }
 
-async function figuresOf(controller: Controller, pool: pg.Pool): Promise<Omit<Figures, 'age'>> {
+async function figuresOf({ pid, client }: ControllerProcess, pool: pg.Pool): Promise<Omit<Figures, 'age'>> {
   await pause(SETTLE_MS);
-  const before = await busy(pool);
+  const before = await busy(pid, pool);
   await pause(seconds * 1000);
-  const after = await busy(pool);
-  const operations = createOperations(controller.sources);
+  const after = await busy(pid, pool);
   const times: number[] = [];
   let answer = '';
   for (let call = 0; call < STATUS_CALLS; call++) {
     await pause(130); // so that calls fall before and after the ledger's own looks
     const started = performance.now();
-    answer = JSON.stringify(await operations.status());
+    answer = JSON.stringify(await client.status());
     times.push(performance.now() - started);
   }
   const { rows } = await pool.query(
     `SELECT (SELECT count(*)::int FROM control.evidence) AS rows, pg_database_size(current_database())::float8 AS bytes`,
   );
-  const percent = (what: keyof typeof before) =>
-    ((after[what] - before[what]) / (after.at - before.at)) * 100;
+  const percent = (ms: number) => (ms / (after.at - before.at)) * 100;
   return {
     evidenceRows: rows[0].rows,
     databaseBytes: rows[0].bytes,
     statusMs: { p50: median(times), worst: Math.max(...times) },
     statusBytes: answer.length,
-    loopPercent: percent('process'),
-    databasePercent: percent('backends'),
+    loopPercent: percent(after.controller - before.controller),
+    databasePercent: percent(backendsBetween(before, after)),
   };
 }
 
-/** CPU milliseconds so far of this process, which holds the controller, and of its connections in the database. */
-async function busy(pool: pg.Pool): Promise<{ at: number; process: number; backends: number }> {
+type Busy = { at: number; controller: number; backends: Map<number, number> };
+
+/** CPU milliseconds so far of the controller's process, and of each of its connections in the database. */
+async function busy(controller: number, pool: pg.Pool): Promise<Busy> {
   const { rows } = await pool.query<{ pid: number }>(
     `SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'banyan-controller%' OR application_name IN ('banyan-guard', 'banyan-refusals')`,
   );
-  const ticks = rows.map(({ pid }) => {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-    return Number(fields[11]) + Number(fields[12]);
-  });
-  const { user, system } = process.cpuUsage();
   return {
     at: performance.now(),
-    process: (user + system) / 1000,
-    backends: (ticks.reduce((sum, each) => sum + each, 0) / TICKS) * 1000,
+    controller: cpuOf(controller),
+    backends: new Map(rows.map(({ pid }) => [pid, cpuOf(pid)])),
   };
+}
+
+/** Of the connections that are there at the end. */
+function backendsBetween(before: Busy, after: Busy): number {
+  return [...after.backends].reduce((sum, [pid, ms]) => sum + ms - (before.backends.get(pid) ?? 0), 0);
 }
 
 async function makeTables(url: string): Promise<void> {
@@ -165,11 +158,6 @@ async function standStill(pool: pg.Pool): Promise<void> {
       [`service${service}`, stage, share],
     );
   }
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  child.kill();
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 }
 
 function formatted({

@@ -1,7 +1,4 @@
-import { defineMigration } from '@banyan/banyan';
-import { resolvePlan } from '@banyan/banyan/operate';
 import type { OutcomeBatch } from '@banyan/gateway';
-import { copy, table } from '@banyan/replication';
 
 /** The system of the bench: so many services and routes, half of the services at 50 %, half migrated. */
 export const SERVICES = 30;
@@ -10,7 +7,7 @@ export const WORKERS = 2;
 /** Requests of each route in a second, over all workers. */
 const PER_SECOND = 10;
 
-const NAMES = Array.from({ length: SERVICES }, (_, index) => `service${index}`);
+export const NAMES = Array.from({ length: SERVICES }, (_, index) => `service${index}`);
 
 export function routesOf(service: number): string[] {
   return Array.from({ length: ROUTES }, (_, route) => route)
@@ -20,35 +17,6 @@ export function routesOf(service: number): string[] {
 
 export function tableOf(service: number): string {
   return `things${service}`;
-}
-
-export function planOf({ control, monolith, services }: Record<'control' | 'monolith' | 'services', string>) {
-  return resolvePlan(
-    defineMigration({
-      name: 'bench',
-      monolith: { url: 'http://127.0.0.1:1', database: monolith, health: null },
-      control: { database: control },
-      gateway: {},
-      services: Object.fromEntries(
-        NAMES.map((name, index) => [
-          name,
-          {
-            url: 'http://127.0.0.1:1',
-            health: null,
-            database: services,
-            routes: routesOf(index).map((route) => ({ route, key: 'params.id', auth: 'none' as const })),
-            tables: [
-              table({
-                legacy: tableOf(index),
-                owner: { by: 'key', legacyColumn: 'id', serviceColumn: 'id' },
-                columns: [copy('id', 'body')],
-              }),
-            ],
-          },
-        ]),
-      ),
-    }),
-  );
 }
 
 export function stateOf(service: number): { stage: 'canary' | 'migrated'; share: number } {

@@ -1,0 +1,57 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CONTROLLER_FLAGS, ControlClient, freePort } from '@banyan/banyan/operate';
+
+/** Kernel clock ticks of a second, in which /proc counts CPU time. */
+const TICKS = 100;
+
+export type ControllerProcess = { pid: number; client: ControlClient; stop(): Promise<void> };
+
+/** The controller as `banyan up` starts it: a process of its own, whose figures are nobody else's. */
+export async function startControllerProcess(
+  databases: Record<'control' | 'monolith' | 'services', string>,
+  profileInto: string | null,
+): Promise<ControllerProcess> {
+  const port = await freePort();
+  const token = randomUUID();
+  const operate = fileURLToPath(import.meta.resolve('@banyan/banyan/operate'));
+  const child = fork(join(operate, '../controller/main.ts'), {
+    execArgv: [
+      ...CONTROLLER_FLAGS,
+      ...(profileInto === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileInto}`]),
+    ],
+    env: {
+      ...process.env,
+      BENCH_CONTROL: databases.control,
+      BENCH_MONOLITH: databases.monolith,
+      BENCH_SERVICES: databases.services,
+      BENCH_PORT: String(port),
+      BANYAN_CONFIG: join(import.meta.dirname, 'banyan.config.ts'),
+      BANYAN_TOKEN: token,
+      BANYAN_APPLIER_URL: 'http://127.0.0.1:1',
+      BANYAN_LOG_LEVEL: 'silent',
+    },
+  });
+  const [message] = await Promise.race([once(child, 'message'), once(child, 'exit')]);
+  if (message !== 'ready') throw new Error(`the controller did not start: ${JSON.stringify(message)}`);
+  return {
+    pid: child.pid!,
+    client: new ControlClient(`http://127.0.0.1:${port}`, token),
+    stop: () => end(child),
+  };
+}
+
+export async function end(child: ChildProcess): Promise<void> {
+  child.kill();
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+}
+
+/** CPU milliseconds of a process so far, all its threads. */
+export function cpuOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return ((Number(fields[11]) + Number(fields[12])) / TICKS) * 1000;
+}
