@@ -1,4 +1,4 @@
-import { BOUNDS_MS, type Outcome, OWN_ERRORS } from '@banyan/gateway';
+import { BOUNDS_MS } from '@banyan/gateway';
 
 /** What was counted on one side, in a form that adds up quickly. */
 export type Tally = {
@@ -17,8 +17,9 @@ export type Tally = {
 /** Both sides of each route. */
 export type Sample = Map<string, { monolith: Tally; service: Tally }>;
 
-const BUCKETS = BOUNDS_MS.length + 1;
-const BUCKET_OF = new Map<string, number>([
+export const BUCKETS = BOUNDS_MS.length + 1;
+/** Buckets by their upper bound, as outcomes name them. */
+export const BUCKET_OF: ReadonlyMap<string, number> = new Map<string, number>([
   ...BOUNDS_MS.map((bound, index) => [String(bound), index] as const),
   ['Infinity', BOUNDS_MS.length],
 ]);
@@ -34,17 +35,6 @@ export function emptyTally(): Tally {
     latency: new Array<number>(BUCKETS).fill(0),
     reasons: {},
   };
-}
-
-/** Called for each route and side of each span that is read: most of what a look of the loop costs. */
-export function tallyOf(outcome: Outcome): Tally {
-  const { requests, failures, rescued, compared, mismatched, reasons } = outcome;
-  let ownErrors = 0;
-  for (const reason of OWN_ERRORS) ownErrors += reasons[reason] ?? 0;
-  const latency = new Array<number>(BUCKETS).fill(0);
-  for (const bound in outcome.latency)
-    latency[BUCKET_OF.get(bound) ?? BUCKETS - 1]! += outcome.latency[bound]!;
-  return { requests, failures, ownErrors, rescued, compared, mismatched, latency, reasons };
 }
 
 export function addTally(sum: Tally, more: Tally): void {

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { extname, join } from 'node:path';
 import { PROCESS_FLAGS } from '@banyan/replication';
+import { CONTROLLER_FLAGS } from '../controller/flags.ts';
 import type { ChildMessage } from './child.ts';
 import { lastSaid } from './log-tail.ts';
 import { StartError } from './start-error.ts';
@@ -27,7 +28,7 @@ const ENTRY: Record<ProcessName, URL> = {
 
 const EXEC_ARGV: Record<ProcessName, readonly string[]> = {
   applier: PROCESS_FLAGS,
-  controller: [],
+  controller: CONTROLLER_FLAGS,
   gateway: [],
 };
 

@@ -22,25 +22,15 @@ export async function readEvidence(
   { spansMs, from, toldAfter = 0 }: { spansMs: number[]; from: number; toldAfter?: number },
 ): Promise<EvidenceRow[]> {
   const { rows } = await db.query(
-    `SELECT service, span_ms, starts, version, worker_id, outcomes, told_at FROM control.evidence
-      WHERE span_ms = ANY ($1) AND starts >= $2 AND told_at > $3 ORDER BY starts`,
+    `SELECT ${EVIDENCE_ROW} FROM control.evidence WHERE span_ms = ANY ($1) AND starts >= $2 AND told_at > $3`,
     [spansMs, new Date(from), new Date(toldAfter)],
   );
-  return rows.map(toEvidenceRow);
+  return rows as EvidenceRow[];
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a row as pg gives it
-export function toEvidenceRow(row: any): EvidenceRow {
-  return {
-    service: row.service,
-    spanMs: row.span_ms,
-    starts: row.starts.getTime(),
-    version: Number(row.version),
-    worker: row.worker_id,
-    toldAt: row.told_at.getTime(),
-    outcomes: row.outcomes,
-  };
-}
+/** Columns of an EvidenceRow. Moments as numbers: they are read by the thousand, and dates are slow to make. */
+export const EVIDENCE_ROW = `service, span_ms AS "spanMs", (extract(epoch FROM starts) * 1000)::float8 AS starts,
+  version::float8 AS version, worker_id AS worker, (extract(epoch FROM told_at) * 1000)::float8 AS "toldAt", outcomes`;
 
 export type StoredFailure = FailedRequest & { id: number };
 

@@ -1,6 +1,6 @@
 import { withTransaction } from '@banyan/postgres';
 import type pg from 'pg';
-import { type EvidenceRow, type Outcome, toEvidenceRow } from './evidence.ts';
+import { EVIDENCE_ROW, type EvidenceRow, type Outcome } from './evidence.ts';
 import { WINDOW_MS } from './outcome-windows.ts';
 import { sumOutcomes } from './sum-outcomes.ts';
 
@@ -58,10 +58,10 @@ async function sumOne(pool: pg.Pool, span: { from: number; to: number; starts: n
     const { rows } = await client.query(
       `DELETE FROM control.evidence
         WHERE (span_ms = $1 AND starts >= $3 AND starts < $4) OR (span_ms = $2 AND starts = $3)
-       RETURNING *`,
+       RETURNING ${EVIDENCE_ROW}`,
       [from, to, new Date(starts), new Date(starts + to)],
     );
-    const sums = sumByService(rows.map(toEvidenceRow));
+    const sums = sumByService(rows as EvidenceRow[]);
     await client.query(
       `INSERT INTO control.evidence (service, span_ms, starts, version, worker_id, outcomes)
        SELECT service, $2, $3, version, '', outcomes
