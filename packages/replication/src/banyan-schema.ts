@@ -13,11 +13,12 @@ CREATE TABLE IF NOT EXISTS banyan.links (
   applied_lsn pg_lsn NOT NULL,
   copy_state text NOT NULL CHECK (copy_state IN ('none', 'running', 'done')),
   window_end pg_lsn,
-  columns jsonb NOT NULL,
   prepared_at timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE banyan.links ADD COLUMN IF NOT EXISTS shares jsonb NOT NULL DEFAULT '[]';
 ALTER TABLE banyan.links ADD COLUMN IF NOT EXISTS mark pg_lsn;
+ALTER TABLE banyan.links ADD COLUMN IF NOT EXISTS shapes jsonb;
+ALTER TABLE banyan.links DROP COLUMN IF EXISTS columns;
 CREATE TABLE IF NOT EXISTS banyan.written (
   link text NOT NULL,
   table_name text NOT NULL,
@@ -89,7 +90,7 @@ async function isComplete(db: Pick<pg.ClientBase, 'query'>): Promise<boolean> {
   // The newest of what an earlier version may not have made.
   const { rows } =
     await db.query(`SELECT to_regclass('banyan.mark') IS NOT NULL AND EXISTS (SELECT FROM pg_attribute
-       WHERE attrelid = to_regclass('banyan.links') AND attname = 'mark') AS there`);
+       WHERE attrelid = to_regclass('banyan.links') AND attname = 'shapes') AS there`);
   return rows[0].there;
 }
 

@@ -9,7 +9,7 @@ import {
   unsetStatement,
   updateStatement,
 } from './apply-sql.ts';
-import type { Column, Table } from './catalog.ts';
+import type { Table } from './catalog.ts';
 import { type CopyRows, planCopy } from './copy-rows.ts';
 import { ReplicationError } from './errors.ts';
 import { nameOf } from './mapping.ts';
@@ -219,36 +219,4 @@ function orphanCondition(table: Table): string {
     return `(${set.join(' AND ')} AND NOT EXISTS (SELECT FROM ${parent} AS p WHERE ${same.join(' AND ')}))`;
   });
   return `(${gone.join(' OR ')})`;
-}
-
-/** What `prepare` remembers of the source's columns: name → type. */
-export type RememberedColumns = Record<string, { type: string; typeOid: number }>;
-
-export function rememberColumns(columns: ReadonlyMap<string, Column>, names: string[]): RememberedColumns {
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const column = columns.get(name);
-      return column ? [[name, { type: column.type, typeOid: column.typeOid }]] : [];
-    }),
-  );
-}
-
-/** Throws SCHEMA_CHANGED if a mapped column is missing from the stream's announcement or has another type. */
-export function checkRelation(plan: TablePlan, relation: Relation, remembered: RememberedColumns): void {
-  const announced = new Map(relation.columns.map((column) => [column.name, column]));
-  for (const name of plan.inputs) {
-    const now = announced.get(name);
-    const before = remembered[name];
-    const why = !now
-      ? 'the column is gone'
-      : before && before.typeOid !== now.typeId
-        ? `its type was ${before.type} and is another now`
-        : undefined;
-    if (why)
-      throw new ReplicationError('SCHEMA_CHANGED', {
-        table: `${relation.schema}.${relation.table}`,
-        column: name,
-        why,
-      });
-  }
 }

@@ -14,7 +14,11 @@ const CATALOGUE = {
   SLOT_AHEAD:
     'The slot stands further than the position this link has applied: it was recreated or advanced, changes are missing. Drop the link and copy again.',
   SCHEMA_CHANGED:
-    'A mapped table changed its shape on the source. Make the target and the mapping fit, run prepare(), then stream() again; no row was lost.',
+    'A mapped table is not what it was. Make tables and mapping fit, accept them as they are now (prepare with acceptSchema) and stream again; then verify and repair before any step.',
+  TABLE_REPLACED:
+    'A mapped table is gone, or another one bears its name: rows may differ that no change speaks of. Put it back or accept it (prepare with acceptSchema) and stream again; then verify and repair before any step, or drop the link and copy again.',
+  PUBLICATION_CHANGED:
+    "The link's publication was altered: changes may be missing that nobody else will bring. Accept it (prepare with acceptSchema puts it right) and stream again; then verify and repair before any step, or drop the link and copy again.",
   TRUNCATE_BLOCKED:
     "The source truncated a mapped table and the plan says to stop. Set onTruncate to 'replicate' or 'ignore' and stream again.",
   TOAST_ABSENT:

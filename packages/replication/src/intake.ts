@@ -1,9 +1,10 @@
 import type { Lsn, RawInserts, Relation, Tuple, WalMessage } from '@banyan/postgres';
-import { BoundTable, checkRelation } from './bound-table.ts';
+import { BoundTable } from './bound-table.ts';
 import { CARRY_PREFIX, type CarryMessage } from './guard-function.ts';
 import { isSibling, type LinkNames } from './link-config.ts';
-import type { LinkRecord } from './link-record.ts';
 import { REPAIR_PREFIX, type RepairMessage } from './repair.ts';
+import { checkRelation } from './shape.ts';
+import { knownShapes, type RememberedShapes } from './shape-record.ts';
 import type { TablePlan } from './table-plan.ts';
 import type { SourceTransaction } from './transaction.ts';
 
@@ -19,7 +20,7 @@ export type Item = { transaction: SourceTransaction; part: false | 'middle' | 'l
 export class Intake {
   readonly #names: LinkNames;
   readonly #plans: Map<string, TablePlan>;
-  readonly #record: LinkRecord;
+  readonly #shapes: RememberedShapes;
   readonly #deliver: (item: Item) => void;
   readonly #service: string;
   readonly #partRows: number;
@@ -38,7 +39,7 @@ export class Intake {
     names: LinkNames;
     service: string;
     plans: Map<string, TablePlan>;
-    record: LinkRecord;
+    shapes: RememberedShapes;
     from: Lsn;
     /** Rows of a transaction that are held at most. */
     partRows: number;
@@ -47,7 +48,7 @@ export class Intake {
     this.#names = options.names;
     this.#service = options.service;
     this.#plans = options.plans;
-    this.#record = options.record;
+    this.#shapes = options.shapes;
     this.#delivered = options.from;
     this.#partRows = options.partRows;
     this.#deliver = options.deliver;
@@ -179,7 +180,7 @@ export class Intake {
       this.#relations.set(relation.id, undefined);
       return;
     }
-    checkRelation(plan, relation, this.#record.columns[name] ?? {});
+    checkRelation(knownShapes(this.#shapes, name), relation, plan.inputs);
     const shape = JSON.stringify(relation.columns.map((column) => column.name));
     let bound = this.#bound.get(name);
     if (bound?.shape !== shape) {

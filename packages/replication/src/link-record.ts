@@ -1,11 +1,11 @@
 import { type Lsn, parseLsn } from '@banyan/postgres';
 import type pg from 'pg';
-import type { RememberedColumns } from './bound-table.ts';
 import { describeTable, type Table } from './catalog.ts';
 import { ReplicationError } from './errors.ts';
 import type { LinkConfig } from './link-config.ts';
 import { nameOf, type TableMapping } from './mapping.ts';
 import { describeParents } from './parents.ts';
+import type { RememberedShapes } from './shape-record.ts';
 import { planTable, sourceName, type TablePlan } from './table-plan.ts';
 
 type Queryable = Pick<pg.Pool, 'query'>;
@@ -19,16 +19,17 @@ export type LinkRecord = {
   copyState: 'none' | 'running' | 'done';
   /** Until here changes are upserts. */
   windowEnd: Lsn;
-  /** Source table → its mapped columns when the link was prepared. */
-  columns: Record<string, RememberedColumns>;
+  /** Undefined: an earlier version has made the record. */
+  shapes: RememberedShapes | undefined;
 };
 
 export async function readRecord(target: Queryable, link: string): Promise<LinkRecord | undefined> {
   const there = await target.query(`SELECT to_regclass('banyan.links') IS NOT NULL AS there`);
   if (!there.rows[0].there) return undefined;
   const { rows } = await target.query(
-    `SELECT source_system, source_database, applied_lsn::text, copy_state, window_end::text, columns
-     FROM banyan.links WHERE link = $1`,
+    `SELECT source_system, source_database, applied_lsn::text, copy_state, window_end::text,
+       to_jsonb(l) -> 'shapes' AS shapes -- an earlier version has no such column
+     FROM banyan.links l WHERE link = $1`,
     [link],
   );
   const row = rows[0];
@@ -39,7 +40,7 @@ export async function readRecord(target: Queryable, link: string): Promise<LinkR
       appliedLsn: parseLsn(row.applied_lsn),
       copyState: row.copy_state,
       windowEnd: row.window_end === null ? 0n : parseLsn(row.window_end),
-      columns: row.columns,
+      shapes: row.shapes ?? undefined,
     }
   );
 }

@@ -195,11 +195,13 @@ class DatabaseLink implements Link {
     const started = performance.now();
     const id = randomUUID();
     const reached = Promise.withResolvers<Lsn>();
-    reached.promise.catch(() => {});
+    const timedOut = Promise.withResolvers<never>();
+    for (const each of [reached, timedOut]) each.promise.catch(() => {});
     this.#markers.set(id, { hold, resolve: reached.resolve });
     const timer = setTimeout(() => {
       this.#markers.delete(id);
-      reached.reject(new ReplicationError('BARRIER_TIMEOUT', { link: this.names.link, timeoutMs }));
+      const error = new ReplicationError('BARRIER_TIMEOUT', { link: this.names.link, timeoutMs });
+      for (const each of [reached, timedOut]) each.reject(error);
     }, timeoutMs);
     try {
       const emitted = this.#emit(
@@ -207,8 +209,13 @@ class DatabaseLink implements Link {
         id,
         lock ? (options.lockTimeoutMs ?? Math.ceil(timeoutMs / 2)) : undefined,
       );
+      // A look after the marker's commit, which came after all that it vouches for.
+      const looked = emitted.then(() => this.#streamer?.checkShapes());
+      looked.catch(() => {});
       await Promise.race([emitted, reached.promise]);
-      const lsn = await reached.promise;
+      const lsn = await Promise.race([reached.promise, looked.then(() => reached.promise)]);
+      if (!(await Promise.race([looked, timedOut.promise])))
+        await Promise.race([this.#streamer?.checkShapes(), timedOut.promise]);
       if (hold) {
         await markShare(target, this.names.link, lsn);
         await markSibling(source, target, this.names.siblingLink);
@@ -297,6 +304,7 @@ class DatabaseLink implements Link {
     const look = async () => {
       this.#slot = await slotStatus(source, this.names.slot);
       this.#alarm(retainedLimitBytes);
+      await streamer.checkShapes();
       if (performance.now() - beatAt < heartbeatMs || streamer.state !== 'streaming') return;
       beatAt = performance.now();
       await source.query('SELECT pg_logical_emit_message(true, $1, $2)', [

@@ -1,15 +1,18 @@
 import { createSlot, dropSlot, ensurePublication, formatLsn, quoteIdent, slotStatus } from '@banyan/postgres';
 import type pg from 'pg';
 import { ensureBanyanSchema } from './banyan-schema.ts';
-import { rememberColumns } from './bound-table.ts';
 import { ReplicationError } from './errors.ts';
 import type { LinkConfig, LinkNames } from './link-config.ts';
 import { checkIdentity, identityOf, planTables, readRecord, sidesOf } from './link-record.ts';
 import { separateSequences } from './sequences.ts';
+import { compareShapes, newTables, readShapes, rememberShapes, watchedOf } from './shape-record.ts';
 import { sourceName, type TablePlan } from './table-plan.ts';
 
 export type PrepareOptions = {
-  /** Takes the mapped columns' types as they are now, after a SCHEMA_CHANGED was mended. Default false. */
+  /**
+   * Takes both databases' tables and the publication as they are now, after SCHEMA_CHANGED, TABLE_REPLACED or
+   * PUBLICATION_CHANGED. Changes may be missing then: verify, and repair what differs, before any step. Default false.
+   */
   acceptSchema?: boolean;
 };
 
@@ -29,16 +32,20 @@ export async function prepareLink(
   for (const plan of plans) if (plan.source.primaryKey.length === 0) refuseKeyless(plan);
   const record = await readRecord(target, names.link);
   const tables = config.tables.map((mapping) => sidesOf(mapping, config.direction).source);
+  const watched = watchedOf(plans);
+  const look = () => readShapes({ source, target }, names, watched);
   if (record) {
     await checkIdentity(source, record);
     const slot = await slotStatus(source, names.slot);
     if (!slot || slot.walStatus === 'lost') throw new ReplicationError('SLOT_LOST', { slot: names.slot });
-    await ensurePublication(source, names.publication, tables);
-    if (options.acceptSchema)
-      await target.query('UPDATE banyan.links SET columns = $2 WHERE link = $1', [
-        names.link,
-        remember(plans),
-      ]);
+    const before = record.shapes;
+    if (before && !options.acceptSchema) compareShapes(before, await look(), watched);
+    const publication = await ensurePublication(source, names.publication, tables);
+    if (options.acceptSchema || !before || publication !== 'unchanged')
+      await rememberShapes(target, names.link, await look(), before);
+    // What is new to a link that was copied has to be copied too.
+    if (config.direction === 'forward' && before && newTables(config, before).length > 0)
+      await target.query(`UPDATE banyan.links SET copy_state = 'none' WHERE link = $1`, [names.link]);
   } else {
     await ensurePublication(source, names.publication, tables);
     // A slot and an origin that no record speaks of are what an interrupted attempt has left.
@@ -48,10 +55,11 @@ export async function prepareLink(
     const { consistentLsn } = await createSlot(source, names.slot);
     const identity = await identityOf(source);
     await target.query(
-      `INSERT INTO banyan.links (link, source_system, source_database, applied_lsn, copy_state, columns)
-       VALUES ($1, $2, $3, $4, 'none', $5)`,
-      [names.link, identity.system, identity.database, formatLsn(consistentLsn), remember(plans)],
+      `INSERT INTO banyan.links (link, source_system, source_database, applied_lsn, copy_state)
+       VALUES ($1, $2, $3, $4, 'none')`,
+      [names.link, identity.system, identity.database, formatLsn(consistentLsn)],
     );
+    await rememberShapes(target, names.link, await look());
   }
   if (config.direction === 'forward') await separateSequences(source, target, config.tables);
 }
@@ -62,17 +70,6 @@ function refuseKeyless(plan: TablePlan): never {
     table: sourceName(plan.mapping, plan.direction),
     why: 'it has no primary key',
   });
-}
-
-function remember(plans: TablePlan[]): string {
-  return JSON.stringify(
-    Object.fromEntries(
-      plans.map((plan) => [
-        sourceName(plan.mapping, plan.direction),
-        rememberColumns(plan.source.columns, plan.inputs),
-      ]),
-    ),
-  );
 }
 
 /** Removes slot, publication, origins and record. Rows, conflicts and the source's tables stay as they are. */

@@ -9,6 +9,7 @@ import { LagWindow } from './lag.ts';
 import type { LinkConfig, LinkHooks, LinkNames } from './link-config.ts';
 import { checkIdentity, type LinkRecord, plansByName, planTables, readRecord } from './link-record.ts';
 import { POSITION_MS, Queue } from './queue.ts';
+import { type RememberedShapes, ShapeWatch } from './shape-record.ts';
 import type { Shares } from './shares.ts';
 import { TargetSession } from './target-session.ts';
 import { letGo } from './transaction.ts';
@@ -46,12 +47,38 @@ export class Streamer {
   #careful: Lsn | undefined;
   /** End of the copy's window, while the stream still catches up with it. */
   #copiedUntil: Lsn | undefined;
+  #shapes: ShapeWatch | undefined;
+  /** What was found out beside the stream, and ends it. */
+  readonly #failure = new AbortController();
 
   constructor(options: StreamerOptions) {
     this.#options = options;
   }
 
-  async run(signal: AbortSignal): Promise<void> {
+  async run(stop: AbortSignal): Promise<void> {
+    const signal = AbortSignal.any([stop, this.#failure.signal]);
+    await this.#keepGoing(signal);
+    if (!stop.aborted) this.#failure.signal.throwIfAborted();
+  }
+
+  /**
+   * Whether both databases could be looked at, and are what the link takes them for. If they are not, the stream ends with
+   * what this throws.
+   */
+  async checkShapes(): Promise<boolean> {
+    try {
+      await this.#shapes?.check();
+    } catch (error) {
+      if (error instanceof ReplicationError) {
+        this.lastError = error;
+        this.#failure.abort(error);
+      }
+      throw error;
+    }
+    return this.#shapes !== undefined;
+  }
+
+  async #keepGoing(signal: AbortSignal): Promise<void> {
     for (let attempt = 0; !signal.aborted; attempt++) {
       const before = this.applied;
       try {
@@ -82,12 +109,14 @@ export class Streamer {
     await requireRecord(target, names.link);
     // An earlier version may have made it.
     await ensureBanyanSchema(target);
-    const plans = plansByName(await planning);
+    const plans = await planning;
     const session = await TargetSession.open(config.target, names.origin);
     try {
       // Read once the origin is ours: whoever held it before us has ended its last transaction.
       const record = await requireRecord(target, names.link);
       await checkIdentity(source, record);
+      const watch = await ShapeWatch.begin({ source, target }, names, plans, record.shapes);
+      this.#shapes = watch;
       const position = record.appliedLsn;
       await this.#options.learnShares();
       const applier = new Applier(session, names.link, shares, record.windowEnd);
@@ -110,7 +139,14 @@ export class Streamer {
       });
       this.applied = max(this.applied, position);
       this.#options.onRepairs();
-      await this.#pump({ stream, applier, plans, record, position, signal });
+      await this.#pump({
+        stream,
+        applier,
+        plans: plansByName(plans),
+        shapes: watch.shapes,
+        position,
+        signal,
+      });
     } finally {
       await session.close();
     }
@@ -121,7 +157,7 @@ export class Streamer {
     stream: WalStream;
     applier: Applier;
     plans: ReturnType<typeof plansByName>;
-    record: LinkRecord;
+    shapes: RememberedShapes;
     position: Lsn;
     signal: AbortSignal;
   }): Promise<void> {
@@ -133,7 +169,7 @@ export class Streamer {
       names,
       service: config.service,
       plans: run.plans,
-      record: run.record,
+      shapes: run.shapes,
       from: run.position,
       partRows: batchRows * 5,
       deliver: (item) => queue.push(item),
