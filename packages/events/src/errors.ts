@@ -14,6 +14,18 @@ const CATALOGUE = {
     says: 'The eventing of the service states none of these. State one, or do not ask for them.',
   },
   GROUP_NAME: { permanent: true, says: 'A group is named by letters, digits, dots, dashes and underscores.' },
+  HANDLER_TIMEOUT: {
+    permanent: false,
+    says: 'The handler did not come to an end in its time; its transaction was cut, nothing of it commits. Pass `signal` on to what it waits for, or state a longer `timeLimitMs`.',
+  },
+  NOT_A_MESSAGE: {
+    permanent: true,
+    says: 'This is no message of a relay. Find out who else writes there; the letter shows what it was. Drop it.',
+  },
+  HANDLED_TWICE: {
+    permanent: true,
+    says: 'The type has a handler in `on` and one in `onBatch`. Leave one of them.',
+  },
   TYPE_NOT_HANDLED: {
     permanent: false,
     says: 'The group is subscribed to this type, but this version of its service does not handle it. Deploy one that does, then replay.',
@@ -73,5 +85,10 @@ export class EventsError extends Error {
 
 /** Whether trying again cannot help: said by the error itself. */
 export function isPermanent(error: unknown): boolean {
-  return (error as { permanent?: unknown } | null)?.permanent === true;
+  try {
+    return (error as { permanent?: unknown } | null | undefined)?.permanent === true;
+  } catch {
+    // Its getter throws: it says nothing.
+    return false;
+  }
 }

@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { inSpan, type PartHost, type ServicePart, SpanKind } from '@banyan/service';
+import type { PartHost, ServicePart } from '@banyan/service';
 import type pg from 'pg';
 import { type Static, Type } from 'typebox';
-import type { Bus, Delivery, Subscriber } from './bus/bus.ts';
+import type { Bus, Subscriber } from './bus/bus.ts';
 import { openBus } from './bus/open.ts';
 import type { Contracts, DataOf } from './contracts.ts';
 import type { Envelope } from './envelope.ts';
 import { EventsError } from './errors.ts';
-import { applyInboxSchema, processOnce, sweepInbox } from './inbox/inbox.ts';
+import { Handling } from './handling.ts';
+import { applyInboxSchema, sweepInbox } from './inbox/inbox.ts';
 import { Messages } from './messages.ts';
 import {
   applyOutboxSchema,
@@ -49,6 +50,8 @@ export type HandlerContext<C extends Contracts, S extends AnySaga = never> = {
   tx: pg.PoolClient;
   /** From 1. */
   attempt: number;
+  /** Aborts when the handler's time is over; pass it on to what it waits for. Its transaction is cut then. */
+  signal: AbortSignal;
   /** As `events.publish` in this transaction; the message goes on record as the cause. */
   publish<T extends keyof C['events'] & string>(
     type: T,
@@ -70,17 +73,35 @@ export type Handler<C extends Contracts, M, S extends AnySaga = never> = (
   context: HandlerContext<C, S>,
 ) => Promise<void>;
 
+/**
+ * Does what several messages of one type ask for, in their order, e.g. with one statement for all of them. It may be given
+ * one only. What it publishes has the first of them on record as its cause.
+ */
+export type BatchHandler<C extends Contracts, M, S extends AnySaga = never> = (
+  messages: readonly Envelope<DataOf<M>>[],
+  context: HandlerContext<C, S>,
+) => Promise<void>;
+
 export type EventingDefinition<C extends Contracts, S extends AnySaga = never> = {
   /** What to do about events, of this service or others. */
   on?: { [T in keyof C['events'] & string]?: Handler<C, C['events'][T], S> };
+  /** What to do about events, several at once where they come one after another. In place of `on` for those types. */
+  onBatch?: { [T in keyof C['events'] & string]?: BatchHandler<C, C['events'][T], S> };
   /** How to fulfil the commands that the contracts give to this service. */
   commands?: { [T in keyof C['commands'] & string]?: Handler<C, C['commands'][T], S> };
   projections?: readonly Projection[];
   sagas?: readonly S[];
   /** Of the event store: types that nobody else wants to know of, master keys. */
   store?: Pick<EventStoreOptions, 'types' | 'masterKeys'>;
-  /** Messages handled at the same time. Default 16; each takes a connection of the service's pool. */
+  /**
+   * Transactions of handlers at the same time. Default 16. Never more than half of the service's pool (POOL_SIZE): each takes
+   * a connection, and its handler may ask for another one.
+   */
   concurrency?: number;
+  /** Messages handled together in one transaction at most, if they are quick; 1: each has its own. Default 128. */
+  batch?: number;
+  /** What handling a message may take, in milliseconds; then it is a failure, and its transaction is cut. Default 30000. */
+  timeLimitMs?: number;
   /** Attempts before a message is dead. Default 3. */
   attempts?: number;
   /** Between attempts, in milliseconds. Default 5000. */
@@ -123,14 +144,13 @@ export function eventing<C extends Contracts, const S extends AnySaga = never>(
   };
 }
 
-type AnyHandler<C extends Contracts, S extends AnySaga> = Handler<C, never, S>;
-
 class Eventing<C extends Contracts, S extends AnySaga> {
   readonly #host: PartHost<EventingConfig>;
   readonly #definition: EventingDefinition<C, S>;
   readonly #contracts: C;
   readonly #messages: Messages;
-  readonly #handlers: ReadonlyMap<string, AnyHandler<C, S>>;
+  readonly #handlers: ReadonlyMap<string, Handler<C, never, S>>;
+  readonly #batchHandlers: ReadonlyMap<string, BatchHandler<C, never, S>>;
   readonly #closing = new AbortController();
   #events: Events<C, S> | undefined;
   #projector: Projector | undefined;
@@ -148,6 +168,9 @@ class Eventing<C extends Contracts, S extends AnySaga> {
     this.#host = host;
     this.#messages = new Messages(contracts);
     this.#handlers = new Map(Object.entries({ ...definition.on, ...definition.commands })) as never;
+    this.#batchHandlers = new Map(Object.entries({ ...definition.onBatch })) as never;
+    const twice = [...this.#batchHandlers.keys()].find((type) => this.#handlers.has(type));
+    if (twice) throw new EventsError('HANDLED_TWICE', { type: twice });
     this.#relaying = new RelayOnDemand({
       pool: host.pool,
       publishes: Object.values(contracts.events).some(({ service }) => service === host.service),
@@ -272,56 +295,46 @@ class Eventing<C extends Contracts, S extends AnySaga> {
   }
 
   async #subscribe(bus: Bus): Promise<void> {
-    const types = [...new Set([...this.#handlers.keys(), ...(this.#sagas?.startsOn ?? [])])];
+    const own = [...this.#handlers.keys(), ...this.#batchHandlers.keys()];
+    const types = [...new Set([...own, ...(this.#sagas?.startsOn ?? [])])];
     if (types.length === 0) return;
     const { service, log } = this.#host;
-    const { concurrency, attempts, delayMs } = this.#definition;
+    const { batch, attempts, delayMs, timeLimitMs } = this.#definition;
+    const handling = new Handling<C, S>({
+      host: this.#host,
+      messages: this.#messages,
+      handlers: this.#handlers,
+      batchHandlers: this.#batchHandlers,
+      events: this.#events!,
+      ...(this.#sagas ? { sagas: this.#sagas } : {}),
+    });
     this.#subscriber = await bus.subscribe({
       group: service,
       types,
-      handle: (message, delivery) => this.#handle(message, delivery),
+      handle: (message, delivery, signal) => handling.one(message, delivery, signal),
       onError: (err) => log.warn({ err }, 'the subscriber has a problem'),
-      ...(concurrency === undefined ? {} : { concurrency }),
+      concurrency: this.#concurrency(),
+      ...(batch === 1 ? {} : { handleMany: (messages, signal) => handling.many(messages, signal) }),
+      ...(batch === undefined ? {} : { batch }),
       ...(attempts === undefined ? {} : { attempts }),
       ...(delayMs === undefined ? {} : { delayMs }),
+      ...(timeLimitMs === undefined ? {} : { timeLimitMs }),
     });
   }
 
-  /** The effect of a message and its mark, in one transaction and in the trace of its publisher. */
-  async #handle(received: Envelope, { attempt }: Delivery): Promise<void> {
-    const { pool, service, log } = this.#host;
-    const message = this.#messages.receive(received);
-    const { id, type, correlationid, causationid, cohort, traceparent, tracestate } = message;
-    const attributes = { 'messaging.message.id': id, 'messaging.message.conversation_id': correlationid };
-    const parent = {
-      ...(traceparent === undefined ? {} : { traceparent }),
-      ...(tracestate === undefined ? {} : { tracestate }),
-      ...(cohort === undefined ? {} : { baggage: `cohort=${encodeURIComponent(cohort)}` }),
-    };
-    await inSpan(`process ${type}`, { kind: SpanKind.CONSUMER, parent, attributes }, async () => {
-      try {
-        await processOnce(pool, service, id, async (tx) => {
-          const events = this.#events!;
-          const cause = (options?: PublishOptions) => ({
-            correlationId: correlationid,
-            causationId: id,
-            ...options,
-          });
-          await this.#handlers.get(type)?.(message as never, {
-            tx,
-            attempt,
-            publish: (type, data, options) => events.publish(tx, type, data, cause(options)),
-            send: (type, data, options) => events.send(tx, type, data, cause(options)),
-            events,
-            log,
-          });
-          if (this.#sagas?.startsOn.includes(type)) await this.#sagas.startFrom(message, tx);
-        });
-      } catch (err) {
-        log.warn({ err, type, id, attempt, causationid }, 'a message could not be handled');
-        throw err;
-      }
-    });
+  /** If all handlers at once could hold a connection and wait for another, none would ever get it. */
+  #concurrency(): number {
+    const { pool, log } = this.#host;
+    const { concurrency = 16 } = this.#definition;
+    const most = Math.max(1, Math.floor((pool.options.max ?? 10) / 2));
+    if (this.#definition.concurrency !== undefined && concurrency > most) {
+      const facts = { concurrency, used: most, pool: pool.options.max };
+      log.warn(
+        facts,
+        'the pool cannot serve so many handlers at once: raise POOL_SIZE to twice the concurrency',
+      );
+    }
+    return Math.min(concurrency, most);
   }
 }
 

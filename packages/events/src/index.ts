@@ -25,6 +25,7 @@ export { type Given, specify } from './decider/given.ts';
 export type { Envelope } from './envelope.ts';
 export { EventsError, type EventsErrorCode, isPermanent } from './errors.ts';
 export {
+  type BatchHandler,
   type EventingDefinition,
   type EventingHost,
   type Events,

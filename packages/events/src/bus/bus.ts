@@ -26,18 +26,34 @@ export type Subscription = {
   /** Names of events and commands in the contracts. */
   types: readonly string[];
   /**
-   * Does the work; rejects to be given the message again after `delayMs`. An error with `permanent: true` goes to the
-   * dead letters at once.
+   * Does the work; rejects, with whatever it likes, to be given the message again after `delayMs`. An error with
+   * `permanent: true` goes to the dead letters at once. `signal` aborts when its time is over.
    */
-  handle(message: Envelope, delivery: Delivery): Promise<void>;
-  /** Messages handled at the same time at most. Default 16. */
+  handle(message: Envelope, delivery: Delivery, signal: AbortSignal): Promise<void>;
+  /**
+   * Does the work of several that come for the first time, in this order. What it does not say of, and all if it rejects, is
+   * given to `handle` one by one.
+   */
+  handleMany?(messages: readonly Envelope[], signal: AbortSignal): Promise<DoneTogether>;
+  /** Messages for one `handleMany` at most. Default 128. */
+  batch?: number;
+  /** Calls at the same time at most. Default 16. */
   concurrency?: number;
+  /** What a call may take, in milliseconds: then it is a failure and its place is free. Default 30000. */
+  timeLimitMs?: number;
   /** Attempts before a message is dead. Default 3. */
   attempts?: number;
   /** Between attempts, in milliseconds. Default 5000. */
   delayMs?: number;
   /** Told what went wrong outside `handle`, e.g. a lost connection; the subscriber goes on by itself. */
   onError?(error: Error): void;
+};
+
+export type DoneTogether = {
+  /** How many, from the first, have their effect. */
+  done: number;
+  /** One that has none because it failed by itself: this was its attempt. */
+  failed?: { index: number; thrown: unknown };
 };
 
 export type Delivery = {
@@ -63,6 +79,7 @@ export type DeadLetter = {
   /** Of the dead letter, not of the message. */
   id: string;
   group: string;
+  /** Of what was no message at all, one of type `unreadable` whose data has its content. */
   message: Envelope;
   /** Text of the last error. */
   reason: string;

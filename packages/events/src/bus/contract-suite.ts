@@ -15,6 +15,10 @@ export type BusHarness = {
   cut?(): Promise<void>;
   /** How many connections the server still sees. Left out where it cannot tell. */
   connections?(): Promise<number>;
+  /** Puts something that is no message where the messages of a group come from. */
+  putRubbish(group: string, text: string): Promise<void>;
+  /** Puts something that is no dead letter among the dead letters of a group. Left out where the store cannot hold such a thing. */
+  putDeadRubbish?(group: string, text: string): Promise<void>;
   /** The delay between attempts that tests ask for; the adapter's smallest if that is longer. Default 200. */
   delayMs?: number;
   /** Removes the bus. */
@@ -163,6 +167,141 @@ export function busContract(adapter: string, start: () => Promise<BusHarness>): 
       const [letter] = await deadLetters(bus, group, 1);
       assert.equal(letter?.attempts, 1);
       assert.match(letter.reason, /never will/);
+    });
+
+    test('whatever a handler throws is a failure: three attempts, then dead, and nothing of its key overtakes it', async (t) => {
+      const { bus, group, made } = await setUp(t);
+      const attempts = new Map<string, number>();
+      const overtaken: string[] = [];
+      const got = inbox(async ({ subject, data }) => {
+        if (data.n !== 0) {
+          if (bus.order === 'per-key' && attempts.get(subject) !== 3) overtaken.push(subject);
+          return;
+        }
+        attempts.set(subject, (attempts.get(subject) ?? 0) + 1);
+        throw THROWN[subject];
+      });
+      await bus.subscribe(got.as(group, [made], { delayMs: delayMs() }));
+      const names = Object.keys(THROWN);
+      await bus.publish(
+        names.flatMap((name) => [message(made, name, { n: 0 }), message(made, name, { n: 1 })]),
+      );
+      const letters = await deadLetters(bus, group, names.length);
+      await got.until(names.length);
+      assert.deepEqual(overtaken, []);
+      assert.deepEqual(Object.fromEntries(attempts), Object.fromEntries(names.map((name) => [name, 3])));
+      for (const { reason, attempts } of letters) {
+        assert.ok(reason.length > 0);
+        assert.equal(attempts, 3);
+      }
+    });
+
+    test('what is no message becomes a dead letter with the reason, and the rest goes on', async (t) => {
+      const { bus, group, made } = await setUp(t);
+      const got = inbox();
+      await bus.subscribe(got.as(group, [made]));
+      const rubbish = [
+        'null',
+        '17',
+        '[]',
+        '{}',
+        '{"type":"x"}',
+        ...(bus.adapter === 'postgres' ? [] : ['no JSON']),
+      ];
+      for (const text of rubbish) await harness.putRubbish(group, text);
+      await bus.publish([message(made)]);
+      await got.until(1);
+      const letters = await deadLetters(bus, group, rubbish.length);
+      for (const { reason, message } of letters) {
+        assert.match(reason, /no message of a relay/);
+        assert.equal(message.type, 'unreadable');
+      }
+      assert.deepEqual(
+        letters.map(({ message }) => message.data.content).sort(),
+        rubbish.map(compact).sort(),
+      );
+      assert.equal((await bus.dead.list({ group, type: 'unreadable' })).length, rubbish.length);
+      if (harness.putDeadRubbish) {
+        for (const text of ['null', '17', '{}']) await harness.putDeadRubbish(group, text);
+        await bus.publish([message(made)]);
+        await got.until(2);
+        await bus.dead.list();
+      }
+      assert.ok((await bus.dead.drop({ group })) >= rubbish.length);
+      assert.deepEqual(await bus.dead.list({ group }), []);
+    });
+
+    test('handlers that never return free their places when their time is over, and hold up nobody else', async (t) => {
+      const { bus, group, made } = await setUp(t);
+      const signals: AbortSignal[] = [];
+      const others: string[] = [];
+      const subscription: Subscription = {
+        group,
+        types: [made],
+        concurrency: 6,
+        attempts: 1,
+        timeLimitMs: 5_000,
+        async handle({ subject }, _delivery, signal) {
+          if (subject.startsWith('hangs')) {
+            signals.push(signal);
+            await new Promise(() => {});
+          }
+          others.push(subject);
+        },
+        async handleMany(messages) {
+          if (messages.some(({ subject }) => subject.startsWith('hangs'))) throw new Error('not together');
+          others.push(...messages.map(({ subject }) => subject));
+          return { done: messages.length };
+        },
+      };
+      await bus.subscribe(subscription);
+      await bus.publish([
+        ...messages(4, made, (n) => `hangs-${n}`),
+        ...messages(40, made, (n) => `other-${n}`),
+      ]);
+      while (others.length < 40) await new Promise((resolve) => setTimeout(resolve, 5));
+      assert.ok(
+        signals.every(({ aborted }) => !aborted),
+        'nobody waited for those that hang',
+      );
+      const letters = await deadLetters(bus, group, 4);
+      assert.equal(signals.length, 4);
+      assert.ok(signals.every(({ aborted }) => aborted));
+      for (const { reason } of letters) assert.match(reason, /did not come to an end in its time/);
+    });
+
+    test('several that come together are handled together; after a failure the others are done alone', async (t) => {
+      const { bus, group, made } = await setUp(t);
+      const together: number[] = [];
+      const alone: string[] = [];
+      const tried: number[] = [];
+      const done = new Set<unknown>();
+      await bus.subscribe({
+        group,
+        types: [made],
+        delayMs: delayMs(),
+        async handle({ subject, data }, { attempt }) {
+          if (data.n === 7) tried.push(attempt);
+          alone.push(subject);
+          done.add(data.n);
+        },
+        async handleMany(messages) {
+          together.push(messages.length);
+          const index = messages.findIndex(({ data }) => data.n === 7 && tried.length === 0);
+          if (index >= 0) {
+            tried.push(1);
+            return { done: 0, failed: { index, thrown: new Error('not this one') } };
+          }
+          // The last one is left over.
+          for (const { data } of messages.slice(0, -1)) done.add(data.n);
+          return { done: messages.length - 1 };
+        },
+      });
+      await bus.publish(messages(40, made, (n) => `key-${n}`));
+      while (done.size < 40) await new Promise((resolve) => setTimeout(resolve, 5));
+      assert.ok(together.length > 0 && alone.length > 0);
+      assert.ok(tried[0] === 1 && tried.length <= 2, `attempts ${tried}`);
+      assert.deepEqual(await bus.dead.list({ group }), []);
     });
 
     test('dead letters are listed by group and type, given again, and forgotten', async (t) => {
@@ -345,6 +484,50 @@ export function busContract(adapter: string, start: () => Promise<BusHarness>): 
 }
 
 let tests = 0;
+
+/** What handlers may throw, by name. */
+const THROWN: Record<string, unknown> = {
+  undefined: undefined,
+  null: null,
+  'empty text': '',
+  symbol: Symbol('no'),
+  'no text': Object.create(null),
+  cycle: (() => {
+    const cycle: Record<string, unknown> = {};
+    cycle.self = cycle;
+    return cycle;
+  })(),
+  'NUL and half a pair': new Error('a\0b\ud800c'),
+  'getters that throw': Object.defineProperties(new Error(), {
+    message: {
+      get() {
+        throw new Error('no text');
+      },
+    },
+    permanent: {
+      get() {
+        throw new Error('no answer');
+      },
+    },
+  }),
+  'a proxy that throws': new Proxy(new Error(), {
+    get() {
+      throw new Error('no');
+    },
+    getPrototypeOf() {
+      throw new Error('no');
+    },
+  }),
+};
+
+/** As a store that keeps JSON gives it back, and the others as it was put. */
+function compact(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text));
+  } catch {
+    return text;
+  }
+}
 
 function message(type: string, subject = 'a key', data: Record<string, unknown> = {}): Envelope {
   const id = randomUUID();

@@ -1,5 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { applySchema, type Db, withTransaction } from '@banyan/postgres';
+import {
+  applySchema,
+  type Db,
+  type Queryable,
+  type TransactionOptions,
+  withTransaction,
+} from '@banyan/postgres';
 import type pg from 'pg';
 
 /** Makes the inbox's table. */
@@ -17,17 +23,49 @@ export async function processOnce(
   consumer: string,
   messageId: string,
   effect: (tx: pg.PoolClient) => Promise<void>,
+  options: Pick<TransactionOptions, 'signal'> = {},
 ): Promise<boolean> {
-  return await withTransaction(pool, async (tx) => {
-    const { rowCount } = await tx.query({
-      name: 'banyan_inbox',
-      text: 'INSERT INTO banyan_events.inbox (consumer, message_id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
-      values: [consumer, messageId],
-    });
-    if (rowCount === 0) return false;
-    await effect(tx);
-    return true;
+  return await withTransaction(
+    pool,
+    async (tx) => {
+      const { rowCount } = await tx.query({
+        name: 'banyan_inbox',
+        text: 'INSERT INTO banyan_events.inbox (consumer, message_id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+        values: [consumer, messageId],
+      });
+      if (rowCount === 0) return false;
+      await effect(tx);
+      return true;
+    },
+    options,
+  );
+}
+
+/**
+ * Marks several messages as processed in the transaction of their effects, with one statement. Returns those that were not
+ * before; the effects of the others have happened.
+ */
+export async function markProcessed(
+  tx: Queryable,
+  consumer: string,
+  messageIds: readonly string[],
+): Promise<Set<string>> {
+  const { rows } = await tx.query<{ message_id: string }>({
+    name: 'banyan_inbox_many',
+    // In one order everywhere, so that no two wait for each other.
+    text: `INSERT INTO banyan_events.inbox (consumer, message_id) SELECT $1, id FROM unnest($2::text[]) AS id ORDER BY id
+           ON CONFLICT DO NOTHING RETURNING message_id`,
+    values: [consumer, messageIds],
   });
+  return new Set(rows.map(({ message_id }) => message_id));
+}
+
+/** Takes marks of the same transaction back. */
+export async function unmark(tx: Queryable, consumer: string, messageIds: readonly string[]): Promise<void> {
+  await tx.query('DELETE FROM banyan_events.inbox WHERE consumer = $1 AND message_id = ANY($2::text[])', [
+    consumer,
+    messageIds,
+  ]);
 }
 
 /**

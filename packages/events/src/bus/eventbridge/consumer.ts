@@ -8,8 +8,11 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { Envelope } from '../../envelope.ts';
-import { EventsError, isPermanent } from '../../errors.ts';
+import type { Failure } from '../../failure.ts';
 import type { Subscriber, Subscription } from '../bus.ts';
+import { Gather } from '../gather.ts';
+import { type Received, receive } from '../received.ts';
+import { Room } from '../room.ts';
 
 export type QueueConsumerOptions = {
   sqs: SQSClient;
@@ -24,7 +27,7 @@ export type Buried = { message: Envelope; reason: string; attempts: number; died
 /** Takes messages off one queue; each is the subscriber's own, and renewed, until it is handled. */
 export class QueueConsumer implements Subscriber {
   readonly #options: QueueConsumerOptions;
-  readonly #types: ReadonlySet<string>;
+  readonly #gather: Gather;
   readonly #abort = new AbortController();
   readonly #inHand = new Set<Promise<void>>();
   readonly #running: Promise<unknown>;
@@ -34,8 +37,8 @@ export class QueueConsumer implements Subscriber {
 
   constructor(options: QueueConsumerOptions) {
     this.#options = options;
-    this.#types = new Set(options.subscription.types);
     this.#concurrency = options.subscription.concurrency ?? 16;
+    this.#gather = new Gather(options.subscription, new Room(this.#concurrency));
     const receivers = Math.ceil(this.#concurrency / MOST_AT_ONCE);
     this.#running = Promise.all(Array.from({ length: receivers }, () => this.#receive()));
   }
@@ -100,39 +103,41 @@ export class QueueConsumer implements Subscriber {
     const { sqs, queueUrl, deadUrl, subscription } = this.#options;
     const { attempts = 3, delayMs = 5_000 } = subscription;
     const attempt = Number(Attributes?.ApproximateReceiveCount ?? 1);
-    const message = JSON.parse(Body!) as Envelope;
+    const received = receive(Body ?? '');
     const receipt = { QueueUrl: queueUrl, ReceiptHandle: ReceiptHandle! };
-    try {
-      await this.#handle(message, Math.min(attempt, attempts), receipt);
-    } catch (error) {
-      if (attempt < attempts && !isPermanent(error)) {
-        const seconds = Math.min(Math.ceil(delayMs / 1000), MAX_DELAY_SECONDS);
-        await sqs.send(new ChangeMessageVisibilityCommand({ ...receipt, VisibilityTimeout: seconds }));
-        return;
-      }
-      const reason = (error instanceof Error ? error.message : String(error)).slice(0, 10_000);
-      const buried: Buried = { message, reason, attempts: attempt, diedAt: new Date().toISOString() };
+    const failure = await this.#handle(received, Math.min(attempt, attempts), receipt);
+    if (failure && attempt < attempts && !failure.permanent) {
+      const seconds = Math.min(Math.ceil(delayMs / 1000), MAX_DELAY_SECONDS);
+      await sqs.send(new ChangeMessageVisibilityCommand({ ...receipt, VisibilityTimeout: seconds }));
+      return;
+    }
+    if (failure) {
+      const { reason } = failure;
+      const buried: Buried = {
+        message: received.message,
+        reason,
+        attempts: attempt,
+        diedAt: new Date().toISOString(),
+      };
       await sqs.send(new SendMessageCommand({ QueueUrl: deadUrl, MessageBody: JSON.stringify(buried) }));
     }
     await sqs.send(new DeleteMessageCommand(receipt));
   }
 
   async #handle(
-    message: Envelope,
+    { message, unreadable }: Received,
     attempt: number,
     receipt: { QueueUrl: string; ReceiptHandle: string },
-  ): Promise<void> {
+  ): Promise<Failure | undefined> {
+    if (unreadable) return { reason: unreadable.message, permanent: true };
     const { sqs, subscription } = this.#options;
-    if (!this.#types.has(message.type)) {
-      throw new EventsError('TYPE_NOT_HANDLED', { type: message.type, group: subscription.group });
-    }
     const renew = setInterval(() => {
       sqs
         .send(new ChangeMessageVisibilityCommand({ ...receipt, VisibilityTimeout: LEASE_SECONDS }))
         .catch((error) => subscription.onError?.(error as Error));
     }, LEASE_SECONDS * 400);
     try {
-      await subscription.handle(message, { attempt });
+      return await this.#gather.handle(message, attempt);
     } finally {
       clearInterval(renew);
     }

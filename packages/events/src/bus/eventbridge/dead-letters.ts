@@ -7,6 +7,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { DeadLetter, DeadLetters } from '../bus.ts';
+import { receive, receiveValue } from '../received.ts';
 import type { Buried } from './consumer.ts';
 
 type Which = { ids: readonly string[] } | { group: string };
@@ -77,9 +78,8 @@ async function receiveAll(sqs: SQSClient, queue: Queue): Promise<Found[]> {
 }
 
 function foundIn(queue: Queue, { Body, MessageId, ReceiptHandle }: Message): Found {
-  const buried = JSON.parse(Body!) as Buried;
   return {
-    letter: { id: MessageId!, group: queue.group, ...buried },
+    letter: { id: MessageId!, group: queue.group, ...readBuried(Body ?? '') },
     receipt: { QueueUrl: queue.deadUrl, ReceiptHandle: ReceiptHandle! },
     queue,
   };
@@ -91,4 +91,21 @@ async function giveBack(sqs: SQSClient, found: readonly Found[]): Promise<void> 
       sqs.send(new ChangeMessageVisibilityCommand({ ...receipt, VisibilityTimeout: 0 })),
     ),
   );
+}
+
+/** Also of what others have put there: an operator has to be able to see it and to drop it. */
+function readBuried(text: string): Buried {
+  const { message, unreadable } = receive(text);
+  let said: Partial<Buried> | null = null;
+  try {
+    said = JSON.parse(text) as Partial<Buried> | null;
+  } catch {
+    // Not even JSON.
+  }
+  if (typeof said?.diedAt !== 'string') {
+    const reason = unreadable?.message ?? 'This is no dead letter. Drop it.';
+    return { message, reason, attempts: 0, diedAt: message.time };
+  }
+  const { reason = '', attempts = 0, diedAt } = said;
+  return { message: receiveValue(said.message).message, reason: String(reason), attempts, diedAt };
 }

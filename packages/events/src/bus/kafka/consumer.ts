@@ -3,9 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Admin, Consumer, type Message, type MessageToProduce } from '@platformatic/kafka';
 import type { Envelope } from '../../envelope.ts';
 import type { DeadLetter, Subscriber, Subscription } from '../bus.ts';
+import { Gather } from '../gather.ts';
+import { receive } from '../received.ts';
+import { Room } from '../room.ts';
 import { assignTogether, type Member } from './assign.ts';
 import { Partition } from './partition.ts';
-import { type KafkaConnection, type Parked, record, type TopicNames } from './topics.ts';
+import { type KafkaConnection, receiveParked, record, type TopicNames } from './topics.ts';
 
 export type GroupConsumerOptions = {
   connection: KafkaConnection;
@@ -23,8 +26,10 @@ export class GroupConsumer implements Subscriber {
   readonly #committed = new Map<string, bigint>();
   readonly #epochs = new Map<string, number>();
   readonly #room: Room;
+  readonly #gather: Gather;
   readonly #abort = new AbortController();
   #consumer: Consumer;
+  #stream: Awaited<ReturnType<Consumer['consume']>> | undefined;
   #running: Promise<void> | undefined;
   #commitSoon: NodeJS.Timeout | undefined;
   #committing: Promise<void> = Promise.resolve();
@@ -33,6 +38,7 @@ export class GroupConsumer implements Subscriber {
     this.#options = options;
     this.#retryTopic = options.topics.retry(options.subscription.group);
     this.#room = new Room(options.subscription.concurrency ?? 16);
+    this.#gather = new Gather(options.subscription, this.#room);
     this.#consumer = this.#connect();
   }
 
@@ -74,6 +80,14 @@ export class GroupConsumer implements Subscriber {
       partitionAssigner: assignTogether,
     });
     consumer.on('consumer:group:join', () => this.#assigned(consumer));
+    // What it does not mend by itself, e.g. that it could not join again while its broker was away: begins anew. Without a
+    // listener an 'error' would end the process.
+    const startOver = (error: Error) => {
+      this.#onError(error);
+      if (consumer === this.#consumer) this.#stream?.destroy(error);
+    };
+    consumer.on('error', startOver);
+    consumer.on('consumer:heartbeat:stalled', () => startOver(new Error('The group does not answer')));
     return consumer;
   }
 
@@ -114,11 +128,12 @@ export class GroupConsumer implements Subscriber {
           fallbackMode: 'earliest',
           autocommit: false,
         });
+        this.#stream = stream;
         joined();
         for await (const message of stream) {
           failures = 0;
           this.#take(message);
-          while (this.#inHand() > MOST_IN_HAND && !this.#abort.signal.aborted) await this.#room.change();
+          while (this.#inHand() > MOST_IN_HAND && !this.#abort.signal.aborted) await delay(10);
         }
       } catch (error) {
         if (!this.#abort.signal.aborted) this.#onError(error);
@@ -179,17 +194,13 @@ export class GroupConsumer implements Subscriber {
       types: new Set(subscription.types),
       attempts: subscription.attempts ?? 3,
       delayMs: subscription.delayMs ?? 5_000,
-      handle: (message, attempt, signal) =>
-        this.#room.enter(async () => {
-          signal.throwIfAborted();
-          await subscription.handle(message, { attempt });
-        }),
+      handle: (message, attempt, signal) => this.#gather.handle(message, attempt, signal),
       park: async (parked, signal) => {
         const at = { ...record(this.#retryTopic, parked.message.subject, parked), partition: number };
         await this.#insist([at], signal);
       },
-      bury: async (message, error, attempts, signal) => {
-        const letter = letterOf(subscription.group, message, error, attempts);
+      bury: async (message, reason, attempts, signal) => {
+        const letter = letterOf(subscription.group, message, reason, attempts);
         await this.#insist([record(topics.dead, letter.id, letter)], signal);
       },
       onDone: () => {
@@ -217,9 +228,9 @@ export class GroupConsumer implements Subscriber {
     const partition = this.#partitions.get(message.partition);
     if (!partition) return;
     this.#epochs.set(`${topic}/${message.partition}`, leaderEpoch);
-    const content: unknown = JSON.parse(String(value));
-    if (topic === this.#retryTopic) partition.takeRetry(offset, content as Parked);
-    else partition.takeMessage(offset, content as Envelope);
+    const text = value ? String(value) : '';
+    if (topic === this.#retryTopic) partition.takeRetry(offset, receiveParked(text));
+    else partition.takeMessage(offset, receive(text));
   }
 
   #commit(): Promise<void> {
@@ -270,43 +281,6 @@ export class GroupConsumer implements Subscriber {
 const MOST_IN_HAND = 2_000;
 const COMMIT_MS = 50;
 
-function letterOf(group: string, message: Envelope, error: unknown, attempts: number): DeadLetter {
-  const reason = (error instanceof Error ? error.message : String(error)).slice(0, 10_000);
+function letterOf(group: string, message: Envelope, reason: string, attempts: number): DeadLetter {
   return { id: randomUUID(), group, message, reason, attempts, diedAt: new Date().toISOString() };
-}
-
-/** Lets so many run at once. */
-class Room {
-  readonly #size: number;
-  readonly #waiting: (() => void)[] = [];
-  readonly #watching: (() => void)[] = [];
-  #taken = 0;
-
-  constructor(size: number) {
-    this.#size = size;
-  }
-
-  async enter<T>(run: () => Promise<T>): Promise<T> {
-    if (this.#taken >= this.#size) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.#taken++;
-    try {
-      return await run();
-    } finally {
-      // Whoever waits gets the place itself, so that nobody slips in between.
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#taken--;
-      for (const watcher of this.#watching.splice(0)) watcher();
-    }
-  }
-
-  /** The next time that somebody leaves. */
-  async change(): Promise<void> {
-    if (this.#taken > 0) await new Promise<void>((resolve) => this.#watching.push(resolve));
-    else await delay(10);
-  }
-
-  async empty(): Promise<void> {
-    while (this.#taken > 0) await this.change();
-  }
 }

@@ -1,6 +1,7 @@
 import { type Admin, Consumer, type MessageToProduce } from '@platformatic/kafka';
 import type { DeadLetter, DeadLetters } from '../bus.ts';
-import { type KafkaConnection, type Parked, record, type TopicNames } from './topics.ts';
+import { receive, receiveValue } from '../received.ts';
+import { type KafkaConnection, type Parked, parse, record, type TopicNames } from './topics.ts';
 
 type Which = { ids: readonly string[] } | { group: string };
 
@@ -65,6 +66,8 @@ async function readAll({
   const topic = topics.dead;
   // A consumer that joins no group: it only fetches.
   const consumer = new Consumer({ ...connection, groupId: `${topic}.reader`, maxWaitTime: 100 });
+  // What fails rejects; without a listener an 'error' would end the process.
+  consumer.on('error', () => {});
   try {
     const metadata = await admin.metadata({ topics: [topic], forceUpdate: true });
     const { id: topicId, partitions } = metadata.topics.get(topic)!;
@@ -95,7 +98,7 @@ async function readAll({
           if (firstOffset + BigInt(offsetDelta) < offset || !key) continue;
           // Deleted first, so that a letter said again moves to the end.
           letters.delete(String(key));
-          if (value?.length) letters.set(String(key), JSON.parse(String(value)) as DeadLetter);
+          if (value?.length) letters.set(String(key), letterOf(String(key), String(value)));
         }
         offset = firstOffset + BigInt(lastOffsetDelta) + 1n;
       }
@@ -104,4 +107,17 @@ async function readAll({
   } finally {
     await consumer.close(true);
   }
+}
+
+/** Also of what others have put there: an operator has to be able to see it and to drop it. */
+function letterOf(id: string, text: string): DeadLetter {
+  const said = parse(text) as Partial<DeadLetter> | null | undefined;
+  const whole = typeof said?.group === 'string' && typeof said.diedAt === 'string';
+  if (!whole) {
+    const { message, unreadable } = receive(text);
+    const reason = unreadable?.message ?? 'This is no dead letter. Drop it.';
+    return { id, group: '', message, reason, attempts: 0, diedAt: message.time };
+  }
+  const { group, diedAt, reason = '', attempts = 0 } = said as DeadLetter;
+  return { id, group, message: receiveValue(said.message).message, reason: String(reason), attempts, diedAt };
 }

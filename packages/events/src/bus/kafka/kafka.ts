@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Admin, type BaseOptions, type MessageToProduce, Producer } from '@platformatic/kafka';
 import type { Envelope } from '../../envelope.ts';
 import { EventsError } from '../../errors.ts';
@@ -68,8 +69,8 @@ class KafkaBus implements Bus {
   constructor(settings: Settings) {
     const { connection, topics } = settings;
     this.#settings = settings;
-    this.#admin = new Admin(connection);
-    this.#producer = new Producer(connection);
+    this.#admin = heard(new Admin(connection), settings.onError);
+    this.#producer = heard(new Producer(connection), settings.onError);
     this.dead = deadLetters({ connection, admin: this.#admin, topics, produce: (all) => this.#produce(all) });
   }
 
@@ -103,7 +104,13 @@ class KafkaBus implements Bus {
       produce: (records) => this.#produce(records),
     });
     this.#subscribers.add(consumer);
-    await consumer.start();
+    try {
+      await consumer.start();
+    } catch (error) {
+      this.#subscribers.delete(consumer);
+      await consumer.stop();
+      throw error;
+    }
     return consumer;
   }
 
@@ -130,14 +137,31 @@ class KafkaBus implements Bus {
     configs: { name: string; value: string }[] = [],
   ): Promise<void> {
     const { replicas = -1 } = this.#settings;
-    try {
-      await this.#admin.createTopics({ topics: [topic], partitions, replicas, configs });
-    } catch (error) {
-      if (!(await this.#admin.listTopics()).includes(topic)) throw error;
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.#admin.createTopics({ topics: [topic], partitions, replicas, configs });
+        return;
+      } catch (error) {
+        if ((await this.#admin.listTopics()).includes(topic)) return;
+        // Brokers that have just started cannot hold a topic yet.
+        if (tries === TOPIC_TRIES) throw error;
+        await delay(TOPIC_PAUSE_MS);
+      }
     }
   }
 }
 
+/** An 'error' that nobody hears would end the process. */
+function heard<T extends { on(name: 'error', listener: (error: Error) => void): unknown }>(
+  client: T,
+  onError: (error: Error) => void,
+): T {
+  client.on('error', onError);
+  return client;
+}
+
+const TOPIC_TRIES = 25;
+const TOPIC_PAUSE_MS = 200;
 const ALL = -1;
 /** What Kafka allows in a topic's name, with room for the prefix. */
 const GROUP = /^[A-Za-z0-9._-]{1,150}$/;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Envelope } from '../../envelope.ts';
-import { isPermanent } from '../../errors.ts';
+import type { Failure } from '../../failure.ts';
+import type { Received } from '../received.ts';
 import { Lane } from './lane.ts';
 import { Offsets } from './offsets.ts';
 import type { Parked } from './topics.ts';
@@ -10,12 +11,12 @@ export type PartitionWork = {
   types: ReadonlySet<string>;
   attempts: number;
   delayMs: number;
-  /** Calls the handler when there is room for one more; rejects without having called it once `signal` aborts. */
-  handle(message: Envelope, attempt: number, signal: AbortSignal): Promise<void>;
+  /** Undefined if it is done. Calls the handler when there is room; rejects without having called it once `signal` aborts. */
+  handle(message: Envelope, attempt: number, signal: AbortSignal): Promise<Failure | undefined>;
   /** Durable in this partition of the retry topic when it resolves; tries until it is, rejects when `signal` aborts. */
   park(parked: Parked, signal: AbortSignal): Promise<void>;
   /** Durable among the dead letters when it resolves; tries until it is, rejects when `signal` aborts. */
-  bury(message: Envelope, error: unknown, attempts: number, signal: AbortSignal): Promise<void>;
+  bury(message: Envelope, reason: string, attempts: number, signal: AbortSignal): Promise<void>;
   /** The position of one of the two topics has moved. */
   onDone(): void;
 };
@@ -49,15 +50,16 @@ export class Partition {
     if (from >= upTo) this.#release();
   }
 
-  takeMessage(offset: bigint, message: Envelope): void {
+  takeMessage(offset: bigint, received: Received): void {
     if (!this.messages.take(offset)) return;
-    const taken = { offset, message };
-    if (!this.#work.types.has(message.type)) this.#finish(this.messages, taken, 0);
+    const taken = { offset, ...received };
+    const { message, unreadable } = received;
+    if (!unreadable && !this.#work.types.has(message.type)) this.#finish(this.messages, taken, 0);
     else if (this.#held) this.#held.push(taken);
     else this.#begin(taken);
   }
 
-  takeRetry(offset: bigint, parked: Parked): void {
+  takeRetry(offset: bigint, parked: Parked & Received): void {
     if (this.retries.take(offset)) {
       this.inHand++;
       const key = this.#key(parked.message.subject);
@@ -111,13 +113,19 @@ export class Partition {
   }
 
   async #attempt(key: Key, taken: Taken): Promise<void> {
-    try {
-      await this.#work.handle(taken.message, 1, this.#abort.signal);
-    } catch (error) {
-      this.#abort.signal.throwIfAborted();
-      if (isPermanent(error) || this.#work.attempts <= 1) await this.#bury(taken.message, error, 1);
-      else await this.#park(key, taken, 1, Date.now() + this.#work.delayMs);
-    }
+    const failure = await this.#handle(taken, 1);
+    if (!failure) return;
+    if (failure.permanent || this.#work.attempts <= 1) await this.#bury(taken.message, failure, 1);
+    else await this.#park(key, taken, 1, Date.now() + this.#work.delayMs);
+  }
+
+  async #handle({ message, unreadable }: Received, attempt: number): Promise<Failure | undefined> {
+    if (unreadable) return { reason: unreadable.message, permanent: true };
+    const { signal } = this.#abort;
+    const failure = await this.#work.handle(message, attempt, signal);
+    // It may have failed because of that; whoever has the partition now tries it again.
+    if (failure) signal.throwIfAborted();
+    return failure;
   }
 
   /** All further attempts, in place: behind this one may be others of its key. */
@@ -126,7 +134,7 @@ export class Partition {
       let { failed, due } = taken;
       while (failed !== DONE) {
         await delay(Math.max(0, due - Date.now()), undefined, { signal: this.#abort.signal });
-        failed = await this.#attemptAgain(taken.message, failed);
+        failed = await this.#attemptAgain(taken, failed);
         due = Date.now() + this.#work.delayMs;
       }
       this.#finish(this.retries, taken, 1);
@@ -137,16 +145,12 @@ export class Partition {
   }
 
   /** How often it has failed now, or that it is done: handled, or dead. */
-  async #attemptAgain(message: Envelope, failed: number): Promise<number> {
-    try {
-      await this.#work.handle(message, failed + 1, this.#abort.signal);
-      return DONE;
-    } catch (error) {
-      this.#abort.signal.throwIfAborted();
-      if (!isPermanent(error) && failed + 1 < this.#work.attempts) return failed + 1;
-      await this.#bury(message, error, failed + 1);
-      return DONE;
-    }
+  async #attemptAgain(taken: Received, failed: number): Promise<number> {
+    const failure = await this.#handle(taken, failed + 1);
+    if (!failure) return DONE;
+    if (!failure.permanent && failed + 1 < this.#work.attempts) return failed + 1;
+    await this.#bury(taken.message, failure, failed + 1);
+    return DONE;
   }
 
   async #park(key: Key, { message }: Taken, failed: number, due: number): Promise<void> {
@@ -155,8 +159,8 @@ export class Partition {
     await this.#work.park({ message, failed, due, token }, this.#abort.signal);
   }
 
-  async #bury(message: Envelope, error: unknown, attempts: number): Promise<void> {
-    await this.#work.bury(message, error, attempts, this.#abort.signal);
+  async #bury(message: Envelope, { reason }: Failure, attempts: number): Promise<void> {
+    await this.#work.bury(message, reason, attempts, this.#abort.signal);
   }
 
   #finish(offsets: Offsets, { offset }: Taken, inHand: number): void {
@@ -176,7 +180,7 @@ export class Partition {
 
 const DONE = -1;
 
-type Taken = { offset: bigint; message: Envelope };
+type Taken = Received & { offset: bigint };
 
 type Key = {
   messages: Lane<Taken>;

@@ -1,5 +1,6 @@
 import type { BaseOptions, MessageToProduce } from '@platformatic/kafka';
 import type { Envelope } from '../../envelope.ts';
+import { type Received, receive, receiveValue } from '../received.ts';
 
 /** Names of a bus's topics; `prefix` tells systems on one cluster apart. */
 export function topicNames(prefix: string) {
@@ -32,6 +33,24 @@ export type Parked = {
   /** Tells whoever parked it that it has come back. */
   token: string;
 };
+
+/** What lies in a retry topic; of what was put there by others, a stand-in that is dead at once. */
+export function receiveParked(text: string): Parked & Received {
+  const parked = parse(text) as Partial<Parked> | null | undefined;
+  const received = parked?.message === undefined ? receive(text) : receiveValue(parked.message);
+  const whole =
+    typeof parked?.token === 'string' && Number.isFinite(parked.failed) && Number.isFinite(parked.due);
+  if (whole) return { failed: parked.failed!, due: parked.due!, token: parked.token!, ...received };
+  return { failed: 0, due: 0, token: '', ...received };
+}
+
+export function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 export function record(topic: string, key: string, value: unknown): MessageToProduce {
   const json = value === undefined ? undefined : Buffer.from(JSON.stringify(value));

@@ -1,7 +1,7 @@
 import { type Db, withTransaction } from '@banyan/postgres';
 import type { PgBoss } from 'pg-boss';
-import type { Envelope } from '../../envelope.ts';
 import type { DeadLetter, DeadLetters } from '../bus.ts';
+import { receiveValue } from '../received.ts';
 import { enqueue } from './queues.ts';
 
 type Which = { ids: readonly string[] } | { group: string };
@@ -27,7 +27,7 @@ export function deadLetters(boss: PgBoss, pool: Db): DeadLetters {
             boss,
             tx,
             queue,
-            letters.map(({ message }) => message),
+            letters.map(({ message }) => receiveValue(message).message),
           );
         }
         return rows.length;
@@ -48,12 +48,20 @@ function idsOrGroup(which: Which): unknown[] {
 type Row = {
   id: string;
   queue: string;
-  message: Envelope;
+  /** As the bus kept it: what was no message was put there by others, or by old versions. */
+  message: unknown;
   reason: string;
   attempts: number;
   died_at: Date;
 };
 
 function letterOf({ id, queue, message, reason, attempts, died_at }: Row): DeadLetter {
-  return { id, group: queue, message, reason, attempts, diedAt: died_at.toISOString() };
+  return {
+    id,
+    group: queue,
+    message: receiveValue(message).message,
+    reason,
+    attempts,
+    diedAt: died_at.toISOString(),
+  };
 }

@@ -20,6 +20,15 @@ busContract('postgres', async () => {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     },
+    putRubbish: async (group, text) => {
+      await pool.query('INSERT INTO banyan_pgboss.job (name, data) VALUES ($1, $2)', [group, text]);
+    },
+    putDeadRubbish: async (group, text) => {
+      await pool.query(
+        `INSERT INTO banyan_bus.dead_letters (queue, type, message, reason, attempts) VALUES ($1, '', $2, '', 1)`,
+        [group, text],
+      );
+    },
     close: () => pool.end(),
   };
 });

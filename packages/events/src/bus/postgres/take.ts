@@ -1,28 +1,36 @@
 import { type Queryable, runWithNext } from '@banyan/postgres';
 import type { Envelope } from '../../envelope.ts';
+import type { EventsError } from '../../errors.ts';
+import { receiveValue } from '../received.ts';
 import { SCHEMA } from './queues.ts';
 
 export type Job = {
   id: string;
-  data: Envelope;
+  /** Jobs with the same one follow each other. */
+  key: string;
+  message: Envelope;
+  /** It is no message, and why. */
+  unreadable?: EventsError;
   /** Attempts that failed. */
   failures: number;
 };
 
 /**
- * Locks the first message of each of up to `room` keys, oldest first, until the transaction ends; keys whose first message is
- * locked by another or put off are passed over. Our own statement in place of pg-boss's fetch: its policy `key_strict_fifo`
- * promises the same order, but reads all that waits in the queue each time, so a consumer that has fallen behind falls
- * behind ever more. This one looks at the oldest only, and at more of them if none of those can be had.
+ * The oldest messages, `room` at most, of keys whose first message can be had: that one is locked until the transaction ends,
+ * and whoever holds the first of a key has all that wait behind it. Keys whose first message is locked by another or put off are
+ * passed over. Without `together` it takes the first of each key only; `taken` says how many this process holds already. Our own statement in place of pg-boss's fetch: its policy `key_strict_fifo` promises the same order, but reads all
+ * that waits in the queue each time, so a consumer that has fallen behind falls behind ever more. This one looks at the oldest
+ * only, and at more of them if none of those can be had.
  */
-export async function takeFirstOfKeys(tx: Queryable, queue: string, room: number): Promise<Job[]> {
-  for (let look = Math.max(LOOK, room * 8); ; look *= 16) {
-    const { rows } = await tx.query<Job & { waiting: number }>({
-      name: 'banyan_bus_take',
-      text: TAKE,
-      values: [queue, look, room],
-    });
-    if (rows.length > 0) return rows;
+export async function takeOldest(
+  tx: Queryable,
+  queue: string,
+  { room, together, taken }: { room: number; together: boolean; taken: number },
+): Promise<Job[]> {
+  for (let look = Math.max(LOOK, room * 2 + taken); ; look *= 16) {
+    const values = [queue, look, room, together];
+    const { rows } = await tx.query<Row>({ name: 'banyan_bus_take', text: TAKE, values });
+    if (rows.length > 0) return rows.map(jobOf);
     if (look >= LOOK_AT_MOST || !(await isBeyond(tx, queue, look))) return [];
   }
 }
@@ -51,23 +59,66 @@ export async function putOff(
   });
 }
 
+/** What was taken, by id, and until when it is ours: as the database writes it, by which it is known again. */
+export type Leases = ReadonlyMap<string, string>;
+
+/** Keeps messages that were taken from others for so long, without a transaction that stays open. */
+export async function lease(
+  tx: Queryable,
+  queue: string,
+  { ids, leaseMs }: { ids: readonly string[]; leaseMs: number },
+): Promise<Leases> {
+  const { rows } = await tx.query<{ id: string; until: string }>({
+    name: 'banyan_bus_lease',
+    text: `UPDATE ${SCHEMA}.job SET start_after = clock_timestamp() + $3 * interval '1 millisecond'
+           WHERE name = $1 AND id = ANY($2::uuid[]) RETURNING id, start_after::text AS until`,
+    values: [queue, ids, leaseMs],
+  });
+  return new Map(rows.map(({ id, until }) => [id, until]));
+}
+
+/** From now on for so long, those that nobody has taken since. After 0 ms they can be had by others. */
+export async function renew(db: Queryable, queue: string, leases: Leases, leaseMs: number): Promise<Leases> {
+  const { rows } = await db.query<{ id: string; until: string }>({
+    name: 'banyan_bus_renew',
+    text: `UPDATE ${SCHEMA}.job j SET start_after = clock_timestamp() + $4 * interval '1 millisecond'
+           FROM unnest($2::uuid[], $3::timestamptz[]) AS mine(id, until)
+           WHERE j.name = $1 AND j.id = mine.id AND j.start_after = mine.until
+           RETURNING j.id, j.start_after::text AS until`,
+    values: [queue, [...leases.keys()], [...leases.values()], leaseMs],
+  });
+  return new Map(rows.map(({ id, until }) => [id, until]));
+}
+
+type Row = { id: string; key: string | null; data: unknown; failures: number };
+
+function jobOf({ id, key, data, failures }: Row): Job {
+  return { id, key: key ?? '', failures, ...receiveValue(data) };
+}
+
 const LOOK = 128;
 const LOOK_AT_MOST = 1_000_000;
 
 // Between the snapshot and the lock another may have put a message off or removed it: the conditions on `j` are checked
-// again on what is locked.
+// again on what is locked. Who locks the first of a key finds the others as the snapshot saw them: nobody else takes those.
 const TAKE = `
   WITH oldest AS MATERIALIZED (
-    SELECT id, singleton_key, created_on, start_after FROM ${SCHEMA}.job
+    SELECT id, singleton_key AS key, created_on, start_after FROM ${SCHEMA}.job
     WHERE name = $1 AND state < 'active' AND NOT blocked
     ORDER BY priority DESC, created_on, id LIMIT $2),
   first AS MATERIALIZED (
-    SELECT DISTINCT ON (singleton_key) id, start_after FROM oldest ORDER BY singleton_key, created_on, id)
-  SELECT j.id, j.data, j.retry_count AS failures FROM ${SCHEMA}.job j
-  WHERE j.name = $1 AND j.id = ANY(ARRAY(SELECT id FROM first WHERE start_after <= now()))
-    AND j.state < 'active' AND j.start_after <= now()
-  ORDER BY j.created_on, j.id LIMIT $3
-  FOR UPDATE OF j SKIP LOCKED`;
+    SELECT DISTINCT ON (key) id, key, created_on, start_after FROM oldest ORDER BY key, created_on, id),
+  had AS MATERIALIZED (
+    SELECT j.id FROM ${SCHEMA}.job j
+    WHERE j.name = $1
+      AND j.id = ANY(ARRAY(SELECT id FROM first WHERE start_after <= now() ORDER BY created_on, id LIMIT $3))
+      AND j.state < 'active' AND j.start_after <= now()
+    FOR UPDATE OF j SKIP LOCKED),
+  taken AS MATERIALIZED (
+    SELECT o.id, o.key FROM had JOIN first f USING (id) JOIN oldest o ON o.key IS NOT DISTINCT FROM f.key
+    WHERE o.start_after <= now() AND ($4 OR o.id = f.id) ORDER BY o.created_on, o.id LIMIT $3)
+  SELECT j.id, t.key, j.data, j.retry_count AS failures FROM taken t JOIN ${SCHEMA}.job j ON j.name = $1 AND j.id = t.id
+  ORDER BY j.created_on, j.id`;
 
 async function isBeyond(tx: Queryable, queue: string, look: number): Promise<boolean> {
   const { rowCount } = await tx.query({

@@ -1,0 +1,43 @@
+import { isPermanent } from './errors.ts';
+
+/** What is kept of something that went wrong. */
+export type Failure = {
+  /** Fit for any store: no NUL, no half of a surrogate pair, 10,000 characters at most. */
+  reason: string;
+  /** Trying again cannot help. */
+  permanent: boolean;
+};
+
+/** Of whatever was thrown: an error, undefined, an object without a text, one whose getters throw. Never throws itself. */
+export function failureOf(thrown: unknown): Failure {
+  return { reason: cleanText(textOf(thrown)), permanent: isPermanent(thrown) };
+}
+
+/** What was thrown if it is an error that can be read, or one that tells of it: logs and traces read its fields. */
+export function errorOf(thrown: unknown): Error {
+  try {
+    if (thrown instanceof Error && typeof thrown.message === 'string' && typeof thrown.stack !== 'symbol') {
+      return thrown;
+    }
+  } catch {
+    // Its getters throw.
+  }
+  return new Error(textOf(thrown));
+}
+
+export function textOf(thrown: unknown): string {
+  try {
+    if (thrown instanceof Error) return String(thrown.message || thrown.name);
+    if (typeof thrown === 'string') return thrown || 'an empty text was thrown';
+    if (typeof thrown === 'object' && thrown !== null)
+      return `${JSON.stringify(thrown)} was thrown, which is no error`;
+    return `${String(thrown)} was thrown, which is no error`;
+  } catch {
+    return 'something was thrown that has no text';
+  }
+}
+
+/** What PostgreSQL takes as text and as JSON. */
+export function cleanText(text: string, most = 10_000): string {
+  return text.slice(0, most).replaceAll('\0', '').toWellFormed();
+}
