@@ -1,5 +1,5 @@
 import { pruneRecords } from '@banyan/banyan/operate';
-import { prune, rollUp } from '@banyan/gateway';
+import { prune, rollUp, toStored } from '@banyan/gateway';
 import type pg from 'pg';
 import { outcomesOf, SERVICES, WORKERS } from './system.ts';
 
@@ -47,9 +47,7 @@ async function writeLastMinute(pool: pg.Pool, end: number): Promise<void> {
 function documentsOf(seconds: number, workers: number): object[] {
   return Array.from({ length: SERVICES }, (_, service) => ({
     service: `service${service}`,
-    outcomes: outcomesOf(service, seconds, workers).map(
-      ({ service: _service, version: _version, ...rest }) => rest,
-    ),
+    outcomes: outcomesOf(service, seconds, workers).map(toStored),
   }));
 }
 

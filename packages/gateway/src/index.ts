@@ -11,11 +11,11 @@ export {
   type EvidenceRow,
   forgetKeysSeen,
   type KeysSeen,
-  type Outcome,
   readEvidence,
   readFailures,
   readKeysSeen,
   readMismatches,
+  readStoredEvidence,
   readUnwell,
   type StoredFailure,
   type StoredMismatch,
@@ -41,6 +41,7 @@ export { prune } from './control/prune.ts';
 export { rollUp } from './control/roll-up.ts';
 export { addRouteKeys, readRouteKeys } from './control/route-keys.ts';
 export { applyGatewaySchema } from './control/schema.ts';
+export { type Outcome, PLACES, type StoredOutcome, toStored } from './control/stored-outcome.ts';
 export { placeOf } from './credentials.ts';
 export { ERRORS, type ErrorCode } from './errors.ts';
 export { type Gateway, type GatewayOptions, startGateway } from './gateway.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { applyGatewaySchema, rollUp } from '@banyan/gateway';
+import { applyGatewaySchema, rollUp, toStored } from '@banyan/gateway';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import fc from 'fast-check';
@@ -22,7 +22,14 @@ async function database(t: TestContext): Promise<pg.Pool> {
 
 /** As a worker writes what it has counted so far in the span of `at`. */
 async function tell(pool: pg.Pool, at: number, worker: string, requests: number, version = 1) {
-  const outcome = { route: 'GET /a', side: 'service', requests, failures: 0, rescued: 0, compared: 0 };
+  const outcome = {
+    route: 'GET /a',
+    side: 'service',
+    requests,
+    failures: 0,
+    rescued: 0,
+    compared: 0,
+  } as const;
   await pool.query(
     `INSERT INTO control.evidence (service, span_ms, starts, version, worker_id, outcomes) VALUES ('users', 2000, $1, $2, $3, $4)
      ON CONFLICT (span_ms, starts, service, version, worker_id) DO UPDATE
@@ -31,7 +38,7 @@ async function tell(pool: pg.Pool, at: number, worker: string, requests: number,
       new Date(at - (at % 2_000)),
       version,
       worker,
-      JSON.stringify([{ ...outcome, mismatched: 0, latency: { '5': requests }, reasons: {} }]),
+      JSON.stringify([toStored({ ...outcome, mismatched: 0, latency: { '5': requests }, reasons: {} })]),
     ],
   );
 }

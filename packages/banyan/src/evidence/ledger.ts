@@ -1,4 +1,4 @@
-import { type EvidenceRow, readEvidence } from '@banyan/gateway';
+import { type EvidenceRow, readStoredEvidence } from '@banyan/gateway';
 import type pg from 'pg';
 import { LONG_MS, SHORT_MS } from './observation.ts';
 import { Layout, type Packed } from './packed.ts';
@@ -74,7 +74,7 @@ export class Ledger {
   async #read(now: number): Promise<void> {
     // With a clock that was turned back, what was forgotten may be of the last hour again.
     const anew = now < this.#readAt;
-    const rows = await readEvidence(this.#pool, {
+    const rows = await readStoredEvidence(this.#pool, {
       spansMs: [WINDOW_MS, MINUTE_MS],
       from: now - LONG_MS - MINUTE_MS,
       toldAfter: anew ? 0 : this.#toldAt - OVERLAP_MS,

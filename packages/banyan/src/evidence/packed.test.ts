@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BOUNDS_MS, FAILURE_REASONS, type Outcome, OWN_ERRORS } from '@banyan/gateway';
+import { BOUNDS_MS, FAILURE_REASONS, type Outcome, OWN_ERRORS, toStored } from '@banyan/gateway';
 import fc from 'fast-check';
 import { Layout } from './packed.ts';
 
@@ -21,7 +21,7 @@ test('packing spans and summing them loses nothing and adds nothing', () => {
   fc.assert(
     fc.property(fc.array(fc.array(anOutcome, { maxLength: 6 }), { maxLength: 6 }), (spans) => {
       const layout = new Layout();
-      const sample = layout.sum(spans.map((outcomes) => layout.pack(outcomes)));
+      const sample = layout.sum(spans.map((outcomes) => layout.pack(outcomes.map(toStored))));
       const all = spans.flat();
       for (const route of ['GET /a', 'GET /b', '(unmatched)'])
         for (const side of ['monolith', 'service'] as const) {
@@ -56,6 +56,6 @@ test('a latency above all buckets, and one of a bucket that is not known, count 
   const layout = new Layout();
   const latency = { Infinity: 2, '12345': 3 };
   const outcome = { route: 'GET /a', side: 'service', requests: 5, failures: 0, rescued: 0 } as const;
-  const packed = layout.pack([{ ...outcome, compared: 0, mismatched: 0, latency, reasons: {} }]);
+  const packed = layout.pack([toStored({ ...outcome, compared: 0, mismatched: 0, latency, reasons: {} })]);
   assert.equal(layout.sum([packed]).get('GET /a')!.service.latency.at(-1), 5);
 });

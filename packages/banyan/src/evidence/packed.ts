@@ -1,49 +1,39 @@
-import { BOUNDS_MS, FAILURE_REASONS, type Outcome, OWN_ERRORS } from '@banyan/gateway';
-import { BUCKET_OF, BUCKETS, emptyTally, type Sample } from './tally.ts';
+import { FAILURE_REASONS, OWN_ERRORS, PLACES, type StoredOutcome } from '@banyan/gateway';
+import { emptyTally, type Sample, type Tally } from './tally.ts';
 
 /** What was counted in a span, as the places of its counts in a service's sums, and the counts. */
 export type Packed = { places: Uint32Array; counts: Float64Array };
-
-const COUNTS = ['requests', 'failures', 'rescued', 'compared', 'mismatched'] as const;
-const FIRST_BUCKET = COUNTS.length;
-const FIRST_REASON = FIRST_BUCKET + BUCKETS;
-const PLACES = FIRST_REASON + FAILURE_REASONS.length;
 
 /**
  * Gives each count of a service's routes and sides a place in one flat array. Spans are kept by the thousand and summed at
  * each look: as flat arrays of the counts that are not 0 they cost neither much memory nor much time.
  */
 export class Layout {
-  readonly #sides: { route: string; side: Outcome['side'] }[] = [];
+  readonly #sides: { route: string; side: 'monolith' | 'service' }[] = [];
   readonly #first = new Map<string, number>();
 
-  pack(outcomes: readonly Outcome[]): Packed {
-    const places: number[] = [];
-    const counts: number[] = [];
-    const keep = (place: number, count: number | undefined) => {
-      if (!count) return;
-      places.push(place);
-      counts.push(count);
-    };
+  pack(outcomes: readonly StoredOutcome[]): Packed {
+    const size = outcomes.reduce((sum, { length }) => sum + (length - 2) / 2, 0);
+    const packed = { places: new Uint32Array(size), counts: new Float64Array(size) };
+    let next = 0;
     for (const outcome of outcomes) {
       const first = this.#firstOf(outcome);
-      for (const [index, name] of COUNTS.entries()) keep(first + index, outcome[name]);
-      for (const bound in outcome.latency)
-        keep(first + FIRST_BUCKET + (BUCKET_OF.get(bound) ?? BOUNDS_MS.length), outcome.latency[bound]);
-      for (const [index, reason] of FAILURE_REASONS.entries())
-        keep(first + FIRST_REASON + index, outcome.reasons[reason]);
+      for (let i = 2; i < outcome.length; i += 2, next++) {
+        packed.places[next] = first + (outcome[i] as number);
+        packed.counts[next] = outcome[i + 1] as number;
+      }
     }
-    return { places: Uint32Array.from(places), counts: Float64Array.from(counts) };
+    return packed;
   }
 
   /** The sum of spans that this layout has packed. */
   sum(spans: Iterable<Packed>): Sample {
-    const sums = new Float64Array(this.#sides.length * PLACES);
+    const sums = new Float64Array(this.#sides.length * PLACES.all);
     for (const { places, counts } of spans)
       for (let i = 0; i < places.length; i++) sums[places[i]!]! += counts[i]!;
     const sample: Sample = new Map();
     for (const [index, { route, side }] of this.#sides.entries()) {
-      const own = sums.subarray(index * PLACES, (index + 1) * PLACES);
+      const own = sums.subarray(index * PLACES.all, (index + 1) * PLACES.all);
       if (own.every((count) => count === 0)) continue;
       const both = sample.get(route) ?? { monolith: emptyTally(), service: emptyTally() };
       sample.set(route, { ...both, [side]: tallyOf(own) });
@@ -51,22 +41,23 @@ export class Layout {
     return sample;
   }
 
-  #firstOf({ route, side }: Outcome): number {
+  #firstOf([route, side]: StoredOutcome): number {
     const id = `${side} ${route}`;
     const known = this.#first.get(id);
     if (known !== undefined) return known;
-    const first = this.#sides.push({ route, side }) * PLACES - PLACES;
+    const first = this.#sides.push({ route, side }) * PLACES.all - PLACES.all;
     this.#first.set(id, first);
     return first;
   }
 }
 
-function tallyOf(counts: Float64Array) {
+function tallyOf(counts: Float64Array): Tally {
   const tally = emptyTally();
-  for (const [index, name] of COUNTS.entries()) tally[name] = counts[index]!;
-  for (let bucket = 0; bucket < BUCKETS; bucket++) tally.latency[bucket] = counts[FIRST_BUCKET + bucket]!;
+  for (const [place, name] of PLACES.counts.entries()) tally[name] = counts[place]!;
+  for (let bucket = 0; bucket < tally.latency.length; bucket++)
+    tally.latency[bucket] = counts[PLACES.bucket + bucket]!;
   for (const [index, reason] of FAILURE_REASONS.entries()) {
-    const count = counts[FIRST_REASON + index]!;
+    const count = counts[PLACES.reason + index]!;
     if (count === 0) continue;
     tally.reasons[reason] = count;
     if (OWN_ERRORS.includes(reason)) tally.ownErrors += count;

@@ -17,12 +17,7 @@ export type Tally = {
 /** Both sides of each route. */
 export type Sample = Map<string, { monolith: Tally; service: Tally }>;
 
-export const BUCKETS = BOUNDS_MS.length + 1;
-/** Buckets by their upper bound, as outcomes name them. */
-export const BUCKET_OF: ReadonlyMap<string, number> = new Map<string, number>([
-  ...BOUNDS_MS.map((bound, index) => [String(bound), index] as const),
-  ['Infinity', BOUNDS_MS.length],
-]);
+const BUCKETS = BOUNDS_MS.length + 1;
 
 export function emptyTally(): Tally {
   return {

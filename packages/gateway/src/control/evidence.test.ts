@@ -4,11 +4,12 @@ import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import type pg from 'pg';
 import type { OutcomeBatch } from '../route-table.ts';
-import { type Outcome, readEvidence, readFailures, readKeysSeen, readUnwell } from './evidence.ts';
+import { readEvidence, readFailures, readKeysSeen, readUnwell } from './evidence.ts';
 import { postgresSource } from './postgres-source.ts';
 import { prune } from './prune.ts';
 import { HOUR_MS, MINUTE_MS, rollUp } from './roll-up.ts';
 import { applyGatewaySchema } from './schema.ts';
+import type { Outcome } from './stored-outcome.ts';
 
 const START = Date.parse('2026-01-05T00:00:00Z');
 

@@ -1,8 +1,6 @@
-import type { FailedRequest, Mismatch, OutcomeBatch, UnhealthyInstance } from '../route-table.ts';
+import type { FailedRequest, Mismatch, UnhealthyInstance } from '../route-table.ts';
 import type { Queryable } from './schema.ts';
-
-/** What was counted of one route on one side. */
-export type Outcome = Omit<OutcomeBatch, 'service' | 'version'>;
+import { fromStored, type Outcome, type StoredOutcome, toStored } from './stored-outcome.ts';
 
 /** What was counted of a service's routes from `starts` (ms since 1970) on, by those who acted on a version. */
 export type EvidenceRow = {
@@ -13,18 +11,37 @@ export type EvidenceRow = {
   worker: string;
   /** When it was written, by the database's clock, ms since 1970. */
   toldAt: number;
-  outcomes: Outcome[];
+  outcomes: StoredOutcome[];
 };
+
+type Wanted = { spansMs: number[]; from: number; toldAfter?: number };
 
 /** Spans of these lengths that begin at `from` or later and were written after `toldAfter`, as of one moment. */
 export async function readEvidence(
   db: Queryable,
-  { spansMs, from, toldAfter = 0 }: { spansMs: number[]; from: number; toldAfter?: number },
+  wanted: Wanted,
+): Promise<(Omit<EvidenceRow, 'outcomes'> & { outcomes: Outcome[] })[]> {
+  const rows = await readStoredEvidence(db, wanted);
+  return rows.map((row) => ({ ...row, outcomes: row.outcomes.map(fromStored) }));
+}
+
+/** The same with the counts as they are stored, for who reads many. */
+export async function readStoredEvidence(
+  db: Queryable,
+  { spansMs, from, toldAfter = 0 }: Wanted,
 ): Promise<EvidenceRow[]> {
   const { rows } = await db.query(
     `SELECT ${EVIDENCE_ROW} FROM control.evidence WHERE span_ms = ANY ($1) AND starts >= $2 AND told_at > $3`,
     [spansMs, new Date(from), new Date(toldAfter)],
   );
+  return evidenceRows(rows);
+}
+
+/** Rows of EVIDENCE_ROW; those that an earlier version wrote have their counts by name. */
+export function evidenceRows(rows: unknown[]): EvidenceRow[] {
+  for (const row of rows as { outcomes: (StoredOutcome | Outcome)[] }[])
+    if (row.outcomes.some((outcome) => !Array.isArray(outcome)))
+      row.outcomes = row.outcomes.map((outcome) => (Array.isArray(outcome) ? outcome : toStored(outcome)));
   return rows as EvidenceRow[];
 }
 

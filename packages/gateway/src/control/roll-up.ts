@@ -1,8 +1,8 @@
 import { withTransaction } from '@banyan/postgres';
 import type pg from 'pg';
-import { EVIDENCE_ROW, type EvidenceRow, type Outcome } from './evidence.ts';
+import { EVIDENCE_ROW, type EvidenceRow, evidenceRows } from './evidence.ts';
 import { WINDOW_MS } from './outcome-windows.ts';
-import { sumOutcomes } from './sum-outcomes.ts';
+import { OutcomeSums, type StoredOutcome } from './stored-outcome.ts';
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
@@ -61,7 +61,7 @@ async function sumOne(pool: pg.Pool, span: { from: number; to: number; starts: n
        RETURNING ${EVIDENCE_ROW}`,
       [from, to, new Date(starts), new Date(starts + to)],
     );
-    const sums = sumByService(rows as EvidenceRow[]);
+    const sums = sumByService(evidenceRows(rows));
     await client.query(
       `INSERT INTO control.evidence (service, span_ms, starts, version, worker_id, outcomes)
        SELECT service, $2, $3, version, '', outcomes
@@ -73,11 +73,12 @@ async function sumOne(pool: pg.Pool, span: { from: number; to: number; starts: n
 
 function sumByService(
   rows: readonly EvidenceRow[],
-): { service: string; version: number; outcomes: Outcome[] }[] {
+): { service: string; version: number; outcomes: StoredOutcome[] }[] {
   const groups = Map.groupBy(rows, ({ service, version }) => `${version} ${service}`);
-  return [...groups.values()].map((group) => ({
-    service: group[0]!.service,
-    version: group[0]!.version,
-    outcomes: sumOutcomes(group.flatMap(({ outcomes }) => outcomes)),
-  }));
+  return [...groups.values()].map((group) => {
+    const sums = new OutcomeSums();
+    for (const { outcomes } of group) for (const outcome of outcomes) sums.add(outcome);
+    const { service, version } = group[0]!;
+    return { service, version, outcomes: sums.stored() };
+  });
 }

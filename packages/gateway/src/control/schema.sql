@@ -58,7 +58,8 @@ CREATE TABLE IF NOT EXISTS control.keys_seen (
 
 -- What was counted of one service's routes in one span of time ('' : of what no route matches). Spans of two seconds are
 -- one worker's, absolute, so that writing them twice changes nothing; roll-up.ts sums them to minutes and those to hours
--- (worker_id ''), and drops them: how many rows there are does not depend on how long the system has been up.
+-- (worker_id ''), and drops them: how many rows there are does not depend on how long the system has been up. The form of
+-- outcomes is that of stored-outcome.ts.
 CREATE TABLE IF NOT EXISTS control.evidence (
   service   text NOT NULL,
   span_ms   integer NOT NULL CHECK (span_ms IN (2000, 60000, 3600000)),
