@@ -8,15 +8,20 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const VACUUM_HOURS = 6;
 
+/** Minutes are kept for two hours: of older hours only the last day's are written minute by minute. */
+const HOURS_BY_MINUTES = 26;
+
 /**
- * So many hours of evidence until `end`, hour by hour as time would have brought them: minutes are written, and the
- * controller's housekeeping runs with the clock of that hour. Mismatches, failures, steps, fences and route tables gather
- * meanwhile. An hour passes in a fraction of a second here, so what autovacuum does in one is done by hand.
+ * So many hours of evidence until `end`, hour by hour as time would have brought them: its minutes are written, before the
+ * last day its hour as the roll-up leaves it, and the controller's housekeeping runs with the clock of that hour. Mismatches,
+ * failures, steps, fences and route tables gather meanwhile. An hour passes in a fraction of a second here, so what
+ * autovacuum does in one is done by hand.
  */
 export async function live(pool: pg.Pool, hours: number, end: number): Promise<void> {
   for (let hour = hours; hour > 0; hour--) {
     const starts = end - hour * HOUR_MS;
-    await writeMinutes(pool, starts);
+    if (hour > HOURS_BY_MINUTES) await writeSpans(pool, { starts, spanMs: HOUR_MS });
+    else await writeSpans(pool, { starts, spanMs: MINUTE_MS });
     await gather(pool, starts);
     while (!(await rollUp(pool, starts + HOUR_MS))) {}
     while (!(await prune(pool, new Date(starts + HOUR_MS)))) {}
@@ -51,18 +56,22 @@ function documentsOf(seconds: number, workers: number): object[] {
   }));
 }
 
-async function writeMinutes(pool: pg.Pool, starts: number): Promise<void> {
+/** What is counted in the hour from `starts` on, in spans of this length. */
+async function writeSpans(
+  pool: pg.Pool,
+  { starts, spanMs }: { starts: number; spanMs: number },
+): Promise<void> {
   await pool.query(
     `INSERT INTO control.evidence (service, span_ms, starts, version, worker_id, outcomes)
      SELECT service, $1, at, 1, '', outcomes
        FROM jsonb_to_recordset($2) AS doc(service text, outcomes jsonb),
-            generate_series($3::timestamptz, $4::timestamptz, interval '1 minute') AS at
+            generate_series($3::timestamptz, $4::timestamptz, $1 * interval '1 millisecond') AS at
      ON CONFLICT DO NOTHING`,
     [
-      MINUTE_MS,
-      JSON.stringify(documentsOf(60, WORKERS)),
+      spanMs,
+      JSON.stringify(documentsOf(spanMs / 1000, WORKERS)),
       new Date(starts),
-      new Date(starts + HOUR_MS - MINUTE_MS),
+      new Date(starts + HOUR_MS - spanMs),
     ],
   );
 }

@@ -34,10 +34,14 @@ const SETTLE_MS = 5_000;
 const STATUS_CALLS = 40;
 type Databases = Parameters<typeof startControllerProcess>[0];
 
+/** A table of the control database, with its indexes and what is toasted, as it is after the measured time. */
+type TableSize = { table: string; bytes: number; live: number; dead: number; freeBytes: number };
+
 type Figures = {
   age: string;
   evidenceRows: number;
   databaseBytes: number;
+  tables: TableSize[];
   statusMs: { p50: number; worst: number };
   statusBytes: number;
   loopPercent: number;
@@ -115,11 +119,25 @@ async function figuresOf({ pid, client }: ControllerProcess, pool: pg.Pool): Pro
   return {
     evidenceRows: rows[0].rows,
     databaseBytes: rows[0].bytes,
+    tables: await largestTables(pool),
     statusMs: { p50: median(times), worst: Math.max(...times) },
     statusBytes: answer.length,
     loopPercent: percent(after.controller - before.controller),
     databasePercent: percent(backendsBetween(before, after)),
   };
+}
+
+/** Rows are counted by reading the table: statistics lag behind. */
+async function largestTables(pool: pg.Pool): Promise<TableSize[]> {
+  await pool.query('CREATE EXTENSION IF NOT EXISTS pgstattuple');
+  const { rows } = await pool.query<TableSize>(
+    `SELECT relname AS table, pg_total_relation_size(oid)::float8 AS bytes, found.tuple_count::int AS live,
+            found.dead_tuple_count::int AS dead, found.free_space::float8 AS "freeBytes"
+       FROM pg_class, pgstattuple(oid) AS found
+      WHERE relnamespace = 'control'::regnamespace AND relkind = 'r'
+      ORDER BY bytes DESC LIMIT 4`,
+  );
+  return rows;
 }
 
 type Busy = { at: number; controller: number; backends: Map<number, number> };
@@ -164,6 +182,7 @@ function formatted({
   age,
   evidenceRows,
   databaseBytes,
+  tables,
   statusMs,
   statusBytes,
   loopPercent,
@@ -172,9 +191,13 @@ function formatted({
   return [
     `after ${age}:`,
     `${evidenceRows} rows of evidence`,
-    `control database ${Math.round(databaseBytes / 1e6)} MB`,
+    `control database ${Math.round(databaseBytes / 1e6)} MB (${tables.map(describeTable).join(', ')})`,
     `status p50 ${statusMs.p50.toFixed(1)} ms, worst ${statusMs.worst.toFixed(1)} ms, ${Math.round(statusBytes / 1000)} kB`,
     `loop ${loopPercent.toFixed(2)} % of a core`,
     `its connections in PostgreSQL ${databasePercent.toFixed(2)} %`,
   ].join('  ');
+}
+
+function describeTable({ table, bytes, live, dead, freeBytes }: TableSize): string {
+  return `${table} ${(bytes / 1e6).toFixed(1)} MB with ${live} live and ${dead} dead rows, ${(freeBytes / 1e6).toFixed(1)} MB free`;
 }
