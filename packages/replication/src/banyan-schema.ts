@@ -35,6 +35,7 @@ CREATE TABLE IF NOT EXISTS banyan.ranges (
   done_at timestamptz,
   PRIMARY KEY (link, table_name, number)
 );
+ALTER TABLE banyan.ranges ADD COLUMN IF NOT EXISTS key_order text;
 CREATE TABLE IF NOT EXISTS banyan.conflicts (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   at timestamptz NOT NULL DEFAULT now(),
@@ -90,7 +91,7 @@ async function isComplete(db: Pick<pg.ClientBase, 'query'>): Promise<boolean> {
   // The newest of what an earlier version may not have made.
   const { rows } =
     await db.query(`SELECT to_regclass('banyan.mark') IS NOT NULL AND EXISTS (SELECT FROM pg_attribute
-       WHERE attrelid = to_regclass('banyan.links') AND attname = 'shapes') AS there`);
+       WHERE attrelid = to_regclass('banyan.ranges') AND attname = 'key_order') AS there`);
   return rows[0].there;
 }
 

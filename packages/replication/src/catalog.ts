@@ -17,8 +17,10 @@ export type Column = {
   toastable: boolean;
   /** A type of this database's own (enum, domain, composite): may be unknown to the other one. */
   ownType: boolean;
-  /** Ordered by a collation other than C. */
-  collated: boolean;
+  /** Types of the same word are ordered alike everywhere, but for their collation; null: nothing is known of the order. */
+  orders: string | null;
+  /** By what texts are ordered: `bytes`, or provider, locale and version; '' if that is not known; null: it is no text. */
+  collation: string | null;
   json: boolean;
   /** `=` says whether two values are the same. Elsewhere there is none (json), or it says less (1.0 and 1.00, boxes). */
   exact: boolean;
@@ -42,6 +44,7 @@ export type Table = {
   cascadesFrom: { parent: string; columns: string[]; referenced: string[] }[];
   /** The planner's estimate; -1 if it has none. */
   estimatedRows: number;
+  /** With what is stored out of line. */
   bytes: number;
 };
 
@@ -89,9 +92,26 @@ export async function describeTable(
 }
 
 const TABLE_SQL = `
-  SELECT c.oid, c.relkind, c.relrowsecurity, c.relreplident, c.reltuples, pg_relation_size(c.oid) AS bytes
+  SELECT c.oid, c.relkind, c.relrowsecurity, c.relreplident, c.reltuples, pg_table_size(c.oid) AS bytes
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p')`;
+
+/**
+ * Of a default collation the database's. By way of JSON, since the columns differ from version to version.
+ */
+const COLLATION_SQL = `
+  CASE WHEN a.attcollation = 0 THEN NULL
+       WHEN NOT co.collisdeterministic THEN ''
+       ELSE (SELECT CASE
+           WHEN l.provider = 'b' OR (l.provider = 'c' AND l.name IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8')) THEN 'bytes'
+           ELSE concat_ws('|', l.provider, l.name, l.rules, coalesce(l.version, '?')) END
+         FROM (SELECT to_jsonb(db) AS j FROM pg_database db WHERE datname = current_database()) AS d,
+           LATERAL (SELECT
+             CASE co.collprovider WHEN 'd' THEN coalesce(d.j ->> 'datlocprovider', 'c') ELSE co.collprovider::text END AS provider,
+             CASE co.collprovider WHEN 'd' THEN coalesce(d.j ->> 'datlocale', d.j ->> 'daticulocale', d.j ->> 'datcollate')
+               ELSE coalesce(to_jsonb(co) ->> 'colllocale', to_jsonb(co) ->> 'colliculocale', co.collcollate) END AS name,
+             CASE co.collprovider WHEN 'd' THEN d.j ->> 'daticurules' ELSE to_jsonb(co) ->> 'collicurules' END AS rules,
+             CASE co.collprovider WHEN 'd' THEN d.j ->> 'datcollversion' ELSE co.collversion END AS version) AS l) END`;
 
 const COLUMNS_SQL = `
   SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.atttypid::int4 AS "typeOid",
@@ -102,10 +122,12 @@ const COLUMNS_SQL = `
          t.typname IN ('bool', 'int2', 'int4', 'int8', 'oid', 'uuid', 'text', 'varchar', 'name', 'bytea', 'date', 'time',
              'timestamp', 'timestamptz')
            AND t.typnamespace = 'pg_catalog'::regnamespace AND coalesce(co.collisdeterministic, true) AS exact,
-         a.attcollation <> 0 AND
-           CASE WHEN co.collprovider = 'd'
-                THEN (SELECT datcollate NOT IN ('C', 'POSIX') FROM pg_database WHERE datname = current_database())
-                ELSE co.collname NOT IN ('C', 'POSIX') END AS collated
+         CASE WHEN t.typnamespace <> 'pg_catalog'::regnamespace THEN NULL
+              WHEN t.typname IN ('int2', 'int4', 'int8') THEN 'integer'
+              WHEN t.typname IN ('text', 'varchar') THEN 'text'
+              WHEN t.typname IN ('bpchar', 'name', 'uuid', 'bytea', 'bool', 'date', 'time', 'timestamp', 'timestamptz',
+                'numeric', 'oid', 'pg_lsn', 'inet', 'cidr', 'macaddr', 'bit', 'varbit') THEN t.typname END AS orders,
+         ${COLLATION_SQL} AS collation
   FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_collation co ON co.oid = a.attcollation
   WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped
   ORDER BY a.attnum`;

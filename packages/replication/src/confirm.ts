@@ -72,7 +72,7 @@ function judge(left: ReadRow | undefined, right: ReadRow | undefined): Verdict |
   if (!left && !right) return 'GONE';
   if (!right) return 'MISSING_IN_NEW';
   if (!left) return 'MISSING_IN_LEGACY';
-  return left.text === right.text ? 'CONSISTENT' : 'INCONSISTENT';
+  return left.hash === right.hash ? 'CONSISTENT' : 'INCONSISTENT';
 }
 
 function columnsThatDiffer(
@@ -81,5 +81,5 @@ function columnsThatDiffer(
   right: ReadRow | undefined,
 ): string[] {
   if (!left || !right) return [];
-  return reader.columns.filter((_, index) => left.values[index] !== right.values[index]);
+  return reader.columns.filter((_, index) => left.hashes[index] !== right.hashes[index]);
 }

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createPool, quoteIdent, quoteLiteral, quoteTable } from '@banyan/postgres';
+import { createPool, quoteTable } from '@banyan/postgres';
 import type pg from 'pg';
-import { pipeCopy } from './copy-pipe.ts';
+import { isTaken, mergeRange, pipeRange } from './copy-range.ts';
 import { ReplicationError } from './errors.ts';
-import { type KeyRange, KeySpace, sameOrder } from './key-ranges.ts';
+import { type KeyOrder, keyOrder } from './key-order.ts';
+import { type KeyRange, KeySpace } from './key-ranges.ts';
 import type { LinkConfig, LinkNames } from './link-config.ts';
 import { planTables, readRecord, writtenTables } from './link-record.ts';
 import { nameOf } from './mapping.ts';
@@ -103,9 +104,13 @@ async function* planJobs(input: {
   rangeRows: number;
 }): AsyncGenerator<Job> {
   const { source, target, names, rangeRows } = input;
-  const collate = !(await sameOrder(source, target));
   for (const plan of input.plans) {
-    const space = new KeySpace(plan.source, plan.sourceKey, { collate });
+    const orders = await keyOrder(
+      { db: source, table: plan.source, key: plan.sourceKey },
+      { db: target, table: plan.target, key: plan.targetKey },
+    );
+    const space = new KeySpace(plan.source, plan.sourceKey, orders);
+    await forgetOtherOrders(target, names, plan, orders);
     const known = await target.query(
       `SELECT number, lower_key, upper_key, merge, done_at IS NOT NULL AS done FROM banyan.ranges
        WHERE link = $1 AND table_name = $2 ORDER BY number`,
@@ -131,14 +136,28 @@ async function* planJobs(input: {
     for (let number = (last?.number ?? 0) + 1; ; number++) {
       const upper = await space.boundary(source, { lower, upper: null }, rangeRows);
       await target.query(
-        `INSERT INTO banyan.ranges (link, table_name, number, lower_key, upper_key, merge) VALUES ($1, $2, $3, $4, $5, $6)`,
-        [names.link, targetOf(plan), number, toJson(lower), toJson(upper), merge],
+        `INSERT INTO banyan.ranges (link, table_name, number, lower_key, upper_key, merge, key_order) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+        [names.link, targetOf(plan), number, toJson(lower), toJson(upper), merge, orders.join()],
       );
       yield { plan, space, number, range: { lower, upper }, merge };
       if (upper === null) break;
       lower = upper;
     }
   }
+}
+
+/** Ranges of another order, of an earlier version or of before a change of locales, say nothing of what was copied. */
+async function forgetOtherOrders(
+  target: pg.Pool,
+  names: LinkNames,
+  plan: TablePlan,
+  orders: readonly KeyOrder[],
+): Promise<void> {
+  await target.query(
+    `DELETE FROM banyan.ranges WHERE link = $1 AND table_name = $2 AND EXISTS (SELECT FROM banyan.ranges
+       WHERE link = $1 AND table_name = $2 AND key_order IS DISTINCT FROM $3)`,
+    [names.link, targetOf(plan), orders.join()],
+  );
 }
 
 async function work(input: {
@@ -205,8 +224,23 @@ async function copyRange(
   names: LinkNames,
   job: Job,
 ): Promise<number> {
-  const { client } = session;
-  const { plan, number, range, merge } = job;
+  try {
+    return await tryRange(source, session, names, job, job.merge ? mergeRange : pipeRange);
+  } catch (error) {
+    if (job.merge || !isTaken(error)) throw error;
+    await session.client.query('ROLLBACK');
+    return await tryRange(source, session, names, job, mergeRange);
+  }
+}
+
+async function tryRange(
+  source: pg.Pool,
+  { client }: TargetSession,
+  names: LinkNames,
+  job: Job,
+  bring: typeof mergeRange,
+): Promise<number> {
+  // Of its own for each try: one whose COPY was not read to its end is of no further use.
   const reader = await source.connect();
   let broken: Error | undefined;
   try {
@@ -214,25 +248,14 @@ async function copyRange(
     await client.query('BEGIN; SET LOCAL synchronous_commit = off');
     const mine = await client.query(
       'SELECT done_at FROM banyan.ranges WHERE link = $1 AND table_name = $2 AND number = $3 FOR UPDATE',
-      [names.link, targetOf(plan), number],
+      [names.link, targetOf(job.plan), job.number],
     );
     let rows = 0;
     if (mine.rows[0].done_at === null) {
-      const columns = plan.inserts.map((output) => quoteIdent(output.column)).join(', ');
-      const select = plan.inserts.map((output) => output.expr).join(', ');
-      const where = job.space.literalCondition(range, quoteLiteral);
-      const from = quoteTable(plan.source.schema, plan.source.name);
-      const out = `COPY (SELECT ${select} FROM ${from} WHERE ${where}) TO STDOUT`;
-      const into = merge ? 'pg_temp.banyan_range' : plan.targetName;
-      if (merge)
-        await client.query(
-          `CREATE TEMP TABLE banyan_range ON COMMIT DROP AS SELECT ${columns} FROM ${plan.targetName} WITH NO DATA`,
-        );
-      rows = (await pipeCopy(reader, out, client, `COPY ${into} (${columns}) FROM STDIN`)).rows;
-      if (merge) await mergeRange(client, job, columns);
+      rows = await bring({ source: reader, target: client }, job);
       await client.query(
         'UPDATE banyan.ranges SET rows = $4, done_at = now() WHERE link = $1 AND table_name = $2 AND number = $3',
-        [names.link, targetOf(plan), number, rows],
+        [names.link, targetOf(job.plan), job.number, rows],
       );
     }
     await client.query('COMMIT');
@@ -243,32 +266,6 @@ async function copyRange(
   } finally {
     reader.release(broken);
   }
-}
-
-async function mergeRange(
-  client: pg.ClientBase,
-  { plan, range, space }: Job,
-  columns: string,
-): Promise<void> {
-  // The bounds are the source's; the target's keys are the same values under other names.
-  const renamed = new KeySpace(plan.target, plan.targetKey, { collate: space.collate });
-  const where = renamed.literalCondition(range, quoteLiteral);
-  // The session's plans are for finding single rows by key; these sets are joined.
-  await client.query(
-    'SET LOCAL enable_hashjoin = on; SET LOCAL enable_seqscan = on; SET LOCAL enable_mergejoin = on',
-  );
-  const same = plan.targetKey.map((key) => `r.${quoteIdent(key)} = t.${quoteIdent(key)}`).join(' AND ');
-  await client.query(
-    `DELETE FROM ${plan.targetName} AS t WHERE ${where} AND NOT EXISTS (SELECT FROM pg_temp.banyan_range r WHERE ${same})`,
-  );
-  const sets = plan.inserts
-    .filter((output) => !plan.targetKey.includes(output.column))
-    .map((output) => `${quoteIdent(output.column)} = EXCLUDED.${quoteIdent(output.column)}`);
-  const conflict = sets.length > 0 ? `DO UPDATE SET ${sets.join(', ')}` : 'DO NOTHING';
-  await client.query(
-    `INSERT INTO ${plan.targetName} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns} FROM pg_temp.banyan_range
-     ON CONFLICT (${plan.targetKey.map(quoteIdent).join(', ')}) ${conflict}`,
-  );
 }
 
 /** From here on the stream replays what happened meanwhile; past this position a copied row is never newer. */

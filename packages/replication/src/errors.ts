@@ -5,6 +5,10 @@ const CATALOGUE = {
   TARGET_NOT_EMPTY:
     'The target table holds rows that this link did not write. Empty it, or map another table; nothing was copied.',
   COPY_REFUSED: 'Rows can be copied only while the service owns none of them. Set the share to 0 first.',
+  COPY_CONFLICT:
+    'Rows of the source do not fit beside one another on the target: a constraint there forbids what the source allows. Drop the constraint or mend the rows, and run copy() again: it goes on where it was.',
+  KEY_ORDER:
+    'Source and target order the keys differently. Nothing was deleted. Use the same collation for the key on both sides, or COLLATE "C", and run copy() again.',
   COPY_UNFINISHED: 'The copy has not finished. Run copy() to its end, then stream().',
   NOT_PREPARED: 'The link was never prepared on this target. Run prepare() first.',
   SOURCE_CHANGED:

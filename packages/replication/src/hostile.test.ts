@@ -73,7 +73,7 @@ const TYPES: Record<string, string[]> = {
   timestamptz: ['2024-02-01 03:04:05.000006+00', '1900-01-01 00:00:00+00'],
   interval: ['1 year -2 mons 3 days -04:05:06.789', '-00:00:01'],
   uuid: ['0b3f2c1e-7b8a-4d7e-9a55-0f6f2d3c4b5a'],
-  json: ['{"b": 1,  "a":"x", "b": 2}', 'null'],
+  json: ['{"b": 1,  "a":"\\u0000", "b": 2}', 'null'],
   jsonb: ['{"big": 12345678901234567890.123456789}'],
   jsonpath: ['$."a"[*] ? (@ > 1)'],
   xml: ['<a b="c">d</a>', 'a fragment <b/>'],

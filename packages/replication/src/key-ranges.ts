@@ -1,6 +1,7 @@
 import { quoteIdent, quoteTable } from '@banyan/postgres';
 import type pg from 'pg';
 import type { Table } from './catalog.ts';
+import type { KeyOrder } from './key-order.ts';
 
 /** A key as texts, in the order of its columns. */
 export type Key = string[];
@@ -8,28 +9,24 @@ export type Key = string[];
 /** Rows with `lower < key <= upper`; null: no bound. */
 export type KeyRange = { lower: Key | null; upper: Key | null };
 
-/**
- * SQL for walking a table by its key. Texts are compared by the database's own order, so that its index serves; where
- * two databases order differently, `collate` makes both use byte order (and the index does not help).
- */
+/** SQL for walking a table by its key, in an order that both sides share. */
 export class KeySpace {
-  readonly collate: boolean;
+  readonly orders: readonly KeyOrder[];
   readonly #table: string;
   readonly #columns: string[];
   readonly #types: string[];
-  readonly #collations: string[];
 
-  constructor(table: Table, key: string[], options: { collate?: boolean } = {}) {
-    this.collate = options.collate ?? false;
+  constructor(table: Table, key: readonly string[], orders: readonly KeyOrder[]) {
+    this.orders = orders;
     this.#table = quoteTable(table.schema, table.name);
     this.#columns = key.map(quoteIdent);
-    const found = key.map((name) => table.columns.get(name)!);
-    this.#types = found.map((column) => column.bareType);
-    this.#collations = found.map((column) => (options.collate && column.collated ? ' COLLATE "C"' : ''));
+    this.#types = key.map((name) => table.columns.get(name)!.bareType);
   }
 
   get order(): string {
-    return this.#columns.map((column, index) => column + this.#collations[index]).join(', ');
+    return this.#columns
+      .map((column, index) => (this.orders[index] === 'text' ? `(${column}::text) COLLATE "C"` : column))
+      .join(', ');
   }
 
   /** A condition with parameters `$first`…; `values` are theirs. */
@@ -41,7 +38,10 @@ export class KeySpace {
       [range.upper, '<='],
     ] as const) {
       if (bound === null) continue;
-      const right = this.#types.map((type, index) => `$${first + values.length + index}::text::${type}`);
+      const right = this.#types.map((type, index) => {
+        const value = `$${first + values.length + index}::text`;
+        return this.orders[index] === 'text' ? value : `${value}::${type}`;
+      });
       parts.push(`(${this.order}) ${operator} (${right.join(', ')})`);
       values.push(...bound);
     }
@@ -66,14 +66,4 @@ export class KeySpace {
     });
     return found.rows[0] ?? null;
   }
-}
-
-/** Whether both databases put texts in the same order. */
-export async function sameOrder(a: Pick<pg.Pool, 'query'>, b: Pick<pg.Pool, 'query'>): Promise<boolean> {
-  const sql = `SELECT row_to_json(d) ->> 'datcollate' || '|' || coalesce(row_to_json(d) ->> 'datlocprovider', 'c') || '|'
-      || coalesce(row_to_json(d) ->> 'datlocale', row_to_json(d) ->> 'daticulocale', '') || '|'
-      || coalesce(row_to_json(d) ->> 'datcollversion', '') AS locale
-    FROM pg_database d WHERE datname = current_database()`;
-  const [left, right] = await Promise.all([a.query(sql), b.query(sql)]);
-  return left.rows[0].locale === right.rows[0].locale;
 }

@@ -1,7 +1,7 @@
 import { BUCKETS, isServiceSideSql } from '@banyan/cohort';
 import { quoteIdent } from '@banyan/postgres';
 import { type Column, type Table, wholeType } from './catalog.ts';
-import type { TableMapping } from './mapping.ts';
+import { isPlain, type TableMapping } from './mapping.ts';
 
 /** One value that both databases can compute and that must be the same: SQL over each side's own columns. */
 export type Compared = { name: string; legacy: string; service: string };
@@ -22,7 +22,8 @@ export function projectionOf(
   for (const group of mapping.columns) {
     if (group.flow === 'seed') continue;
     for (const [name, expr] of Object.entries(group.reverse)) {
-      const cast = castTo(legacy.columns.get(name)!, typesOfBoth);
+      const own = isPlain(group) ? service.columns.get(Object.keys(group.forward)[0]!) : undefined;
+      const cast = castTo(legacy.columns.get(name)!, typesOfBoth, own);
       compared.push({ name, legacy: cast(quoteIdent(name)), service: cast(expr) });
     }
     if (Object.keys(group.reverse).length > 0 || owners.share >= BUCKETS) continue;
@@ -43,9 +44,18 @@ export function projectionOf(
   return compared;
 }
 
-/** The same type on both sides, so that the same value is the same text. Never one that cuts a value short. */
-function castTo(column: Column, typesOfBoth: ReadonlySet<string>): (expr: string) => string {
-  if (column.json) return (expr) => `(${expr})::jsonb`;
+/**
+ * The same type on both sides, so that the same value is the same text. Never one that cuts a value short. `other`: the
+ * column on the other side, where the mapping is nothing but a name.
+ */
+function castTo(column: Column, typesOfBoth: ReadonlySet<string>, other?: Column): (expr: string) => string {
+  if (column.json && other && column.typeOid === other.typeOid) return (expr) => expr;
+  if (column.json) return looseJson;
   if (column.ownType && !typesOfBoth.has(column.bareType)) return (expr) => `(${expr})::text`;
   return (expr) => (expr === quoteIdent(column.name) ? expr : `(${expr})::${wholeType(column)}`);
+}
+
+/** As jsonb writes it, which no order of keys and no space changes; what jsonb cannot hold, as it is. */
+function looseJson(expr: string): string {
+  return `CASE WHEN strpos((${expr})::text, '\\u0000') > 0 THEN (${expr})::text ELSE (${expr})::jsonb::text END`;
 }

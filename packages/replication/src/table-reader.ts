@@ -1,14 +1,16 @@
 import { quoteIdent, quoteTable } from '@banyan/postgres';
 import type pg from 'pg';
 import type { Table } from './catalog.ts';
+import type { KeyOrder } from './key-order.ts';
 import { type Key, type KeyRange, KeySpace } from './key-ranges.ts';
 import type { Compared } from './projection.ts';
 
 export type ReadRow = {
   key: Key;
-  /** All compared values as one text. */
-  text: string;
-  values: (string | null)[];
+  /** A hash of all compared values. */
+  hash: string;
+  /** A hash of each. */
+  hashes: (string | null)[];
   /** Changes with every change of the row. */
   version: string;
 };
@@ -22,6 +24,8 @@ export class TableReader {
   readonly #key: string[];
   readonly #keyTypes: string[];
   readonly #record: string;
+  readonly #hashes: string;
+  readonly #keyless: string;
   readonly #select: string;
   readonly #table: Table;
 
@@ -31,23 +35,28 @@ export class TableReader {
     key: string[],
     projection: Compared[],
     side: 'legacy' | 'service',
-    collate: boolean,
+    orders: readonly KeyOrder[],
   ) {
     this.columns = projection.map((each) => each.name);
     this.#db = db;
     this.#table = table;
     this.#name = quoteTable(table.schema, table.name);
-    this.#space = new KeySpace(table, key, { collate });
+    this.#space = new KeySpace(table, key, orders);
     this.#key = key.map(quoteIdent);
     this.#keyTypes = key.map((name) => table.columns.get(name)!.bareType);
     // A record's text is unambiguous: NULL and '' differ, and separators inside values are quoted.
     this.#record = `ROW(${projection.map((each) => each[side]).join(', ')})::text`;
+    const hashes = projection.map((each) => `md5((${each[side]})::text)`);
+    this.#hashes = `ROW(${hashes.join(', ')})::text`;
+    // Values of any size stay where they are: what differs is told by hashes.
     this.#select = [
       ...this.#key.map((column, index) => `${column}::text AS banyan_${index}`),
       'xmin::text AS banyan_version',
-      `${this.#record} AS banyan_record`,
-      ...projection.map((each) => `(${each[side]})::text`),
+      `md5(${this.#hashes}) AS banyan_record`,
+      ...hashes,
     ].join(', ');
+    const nullable = key.filter((name) => !table.columns.get(name)!.notNull).map(quoteIdent);
+    this.#keyless = nullable.map((column) => `${column} IS NULL`).join(' OR ');
   }
 
   /** Bytes of an average row, at least 32. */
@@ -65,15 +74,27 @@ export class TableReader {
     return await this.#space.boundary(this.#db, range, rows);
   }
 
-  /** Rows of a range, and a hash of all their compared values in the order of the key. */
-  async checksum(range: KeyRange): Promise<{ count: number; hash: string | null }> {
+  /**
+   * Rows of a range, and a sum of the hashes of their compared values: it needs no order and no room. `piecewise`: values are
+   * hashed one by one, for rows whose text would be larger than a text can be.
+   */
+  async checksum(range: KeyRange, piecewise: boolean): Promise<{ count: number; hash: string | null }> {
     const { sql, values } = this.#space.condition(range);
+    const record = piecewise ? this.#hashes : this.#record;
     const { rows } = await this.#db.query(
-      `SELECT count(*)::int AS count, md5(string_agg(r, '')) AS hash
-       FROM (SELECT ${this.#record} AS r FROM ${this.#name} WHERE ${sql} ORDER BY ${this.#space.order}) AS s`,
+      `SELECT count(*)::int AS count, sum(hashtextextended(${record} COLLATE "C", 0))::text AS hash FROM ${this.#name} WHERE ${sql}`,
       values,
     );
     return rows[0];
+  }
+
+  /** Rows that no range of keys holds, since a column of their key is NULL. */
+  async countKeyless(): Promise<number> {
+    if (this.#keyless === '') return 0;
+    const { rows } = await this.#db.query(
+      `SELECT count(*)::int AS count FROM ${this.#name} WHERE ${this.#keyless}`,
+    );
+    return rows[0].count;
   }
 
   async rows(range: KeyRange): Promise<Map<string, ReadRow>> {
@@ -104,8 +125,8 @@ export class TableReader {
         {
           key: row.slice(0, width),
           version: row[width]!,
-          text: row[width + 1]!,
-          values: row.slice(width + 2),
+          hash: row[width + 1]!,
+          hashes: row.slice(width + 2),
         },
       ]),
     );

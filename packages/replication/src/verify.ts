@@ -1,8 +1,9 @@
-import { createPool } from '@banyan/postgres';
+import { createPool, errorCode } from '@banyan/postgres';
 import { describeTable } from './catalog.ts';
 import { type ConfirmedRow, confirm, type Position, type Verdict } from './confirm.ts';
 import { ReplicationError } from './errors.ts';
-import { type Key, type KeyRange, sameOrder } from './key-ranges.ts';
+import { keyOrder } from './key-order.ts';
+import type { Key, KeyRange } from './key-ranges.ts';
 import { typesKnownTo } from './link-record.ts';
 import { nameOf, type TableMapping } from './mapping.ts';
 import { projectionOf } from './projection.ts';
@@ -74,7 +75,8 @@ export async function verify(options: VerifyOptions): Promise<TableVerdict> {
       throttle: options.throttle,
       onProgress: (progress) => options.onProgress?.({ ...progress, cursor: tally.cursor(lower) }),
     });
-    const step = Math.max(100, Math.min(rangeRows, Math.floor(RANGE_BYTES / legacy.rowBytes)));
+    if (!options.resumeFrom) tally.keyless(await legacy.countKeyless(), await service.countKeyless());
+    const step = Math.max(1, Math.min(rangeRows, Math.floor(RANGE_BYTES / legacy.rowBytes)));
     let lower = options.resumeFrom?.lower ?? null;
     let next = legacy.boundary({ lower, upper: null }, step);
     for (let done = false; !done && !signal?.aborted; ) {
@@ -113,10 +115,13 @@ async function openReaders(
     });
   const known = await typesKnownTo(servicePool, legacyTable);
   const projection = projectionOf(mapping, legacyTable, serviceTable, { share, salt }, known);
-  const collate = !(await sameOrder(legacyPool, servicePool));
+  const orders = await keyOrder(
+    { db: legacyPool, table: legacyTable, key: mapping.legacy.key },
+    { db: servicePool, table: serviceTable, key: mapping.service.key },
+  );
   return {
-    legacy: new TableReader(legacyPool, legacyTable, mapping.legacy.key, projection, 'legacy', collate),
-    service: new TableReader(servicePool, serviceTable, mapping.service.key, projection, 'service', collate),
+    legacy: new TableReader(legacyPool, legacyTable, mapping.legacy.key, projection, 'legacy', orders),
+    service: new TableReader(servicePool, serviceTable, mapping.service.key, projection, 'service', orders),
   };
 }
 
@@ -127,24 +132,45 @@ async function compareRange(
   range: KeyRange,
   tally: Tally,
   options: VerifyOptions,
+  depth = 0,
 ): Promise<void> {
   if (options.signal?.aborted) return;
-  const [left, right] = await Promise.all([legacy.checksum(range), service.checksum(range)]);
+  const [left, right] = await checksums(legacy, service, range);
   if (left.count === right.count && left.hash === right.hash) {
     tally.equal(left.count);
     return;
   }
   const larger = left.count >= right.count ? legacy : service;
   const most = Math.max(left.count, right.count);
-  if (most <= ROWWISE) return await compareRows(legacy, service, range, tally, options);
+  if (most <= ROWWISE || depth === DEPTH) return await compareRows(legacy, service, range, tally, options);
   const step = Math.ceil(most / PIECES);
   let lower = range.lower;
   for (;;) {
     const found: Key | null = await larger.boundary({ lower, upper: range.upper }, step);
-    await compareRange(legacy, service, { lower, upper: found ?? range.upper }, tally, options);
+    const piece = { lower, upper: found ?? range.upper };
+    await compareRange(legacy, service, piece, tally, options, depth + 1);
     if (!found) return;
     lower = found;
   }
+}
+
+/** Of rows that are too large to be one text, value by value. */
+async function checksums(legacy: TableReader, service: TableReader, range: KeyRange) {
+  const both = (piecewise: boolean) =>
+    Promise.all([legacy.checksum(range, piecewise), service.checksum(range, piecewise)]);
+  try {
+    return await both(false);
+  } catch (error) {
+    if (!isTooLarge(error)) throw error;
+    return await both(true);
+  }
+}
+
+/** 54000: a text would be longer than it can be; XX000, by its words: more memory than one value may have. */
+function isTooLarge(error: unknown): boolean {
+  const code = errorCode(error);
+  if (code === '54000' || code === '53200') return true;
+  return code === 'XX000' && /invalid memory alloc request size/.test((error as Error).message);
 }
 
 async function compareRows(
@@ -158,7 +184,7 @@ async function compareRows(
   const keys = new Map([...left, ...right].map(([id, row]) => [id, row.key]));
   const suspects: Key[] = [];
   for (const [id, key] of keys) {
-    if (left.get(id)?.text === right.get(id)?.text) tally.equal(1);
+    if (left.get(id)?.hash === right.get(id)?.hash) tally.equal(1);
     else suspects.push(key);
   }
   if (suspects.length === 0) return;
@@ -170,6 +196,8 @@ const RANGE_ROWS = 50_000;
 const RANGE_BYTES = 8 * 1024 * 1024;
 const ROWWISE = 200;
 const PIECES = 16;
+/** Cuts of cuts, after which rows are compared one by one however many there are. */
+const DEPTH = 8;
 const SAMPLE = 20;
 const DIFFERING = 10_000;
 
@@ -209,6 +237,17 @@ class Tally {
   equal(rows: number): void {
     this.result.rows += rows;
     this.result.consistent += rows;
+  }
+
+  /** Nobody can say which row of the other side such a row is: each is missing there. */
+  keyless(legacy: number, service: number): void {
+    const { result } = this;
+    result.rows += legacy + service;
+    result.missingInNew += legacy;
+    result.missingInLegacy += service;
+    const key = Object.fromEntries(this.#mapping.legacy.key.map((name) => [name, null]));
+    if (legacy > 0) result.sample.push({ key, verdict: 'MISSING_IN_NEW', columns: [] });
+    if (service > 0) result.sample.push({ key, verdict: 'MISSING_IN_LEGACY', columns: [] });
   }
 
   add({ key, outcome, columns }: ConfirmedRow): void {
