@@ -31,7 +31,9 @@ export function createClient(
   recorder: Recorder,
   { timeoutMs, connections }: { timeoutMs: number; connections: number },
 ): Client {
-  const pool = new Pool(gatewayUrl, { connections, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
+  // A limit that is computed is seldom whole, and undici would refuse each request because of it.
+  const limitMs = Math.ceil(timeoutMs);
+  const pool = new Pool(gatewayUrl, { connections, headersTimeout: limitMs, bodyTimeout: limitMs });
   return {
     send: async ({ kind, method, path, token, body, expect }, dueAt, stage) => {
       const headers: Record<string, string> = {};
