@@ -3,20 +3,20 @@ import { it } from 'node:test';
 import { describeScale, measureSpeed, scaleFor } from './machine.ts';
 
 it('runs full size on the machine it was made for, and on any faster one', () => {
-  const full = { rate: 300, users: 20_000, minRequests: 6, minCompared: 200, patience: 1 };
+  const full = { rate: 200, users: 20_000, minRequests: 4, minCompared: 200, patience: 1 };
   for (const speed of [0.8, 1, 12]) assert.deepEqual(scaleFor(speed, {}), full);
 });
 
 it('asks less of a slow machine, and waits longer for it, within bounds', () => {
   const half = scaleFor(0.5, {});
-  assert.deepEqual(half, { rate: 150, users: 10_000, minRequests: 3, minCompared: 100, patience: 2 });
+  assert.deepEqual(half, { rate: 100, users: 10_000, minRequests: 3, minCompared: 100, patience: 2 });
   const least = scaleFor(0.001, {});
   assert.deepEqual(least, { rate: 40, users: 2_000, minRequests: 3, minCompared: 50, patience: 4 });
 });
 
 it('leaves what was asked for, and waits longer where fewer requests come', () => {
   assert.deepEqual(scaleFor(0.3, { rate: 300, users: 500 }).rate, 300);
-  assert.equal(scaleFor(1, { rate: 100 }).patience, 3);
+  assert.equal(scaleFor(1, { rate: 100 }).patience, 2);
   assert.equal(scaleFor(1, { rate: 1_000 }).minCompared, 200);
 });
 

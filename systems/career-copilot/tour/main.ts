@@ -46,7 +46,7 @@ const program = new Command('npm start --')
   )
   .option('--exit', 'end after the report; the exit status tells whether every promise was kept', false)
   .option('--json <file>', 'write the report as JSON')
-  .option('--rate <n>', 'requests per second (default: 300, fewer on a slow or busy machine)', positive)
+  .option('--rate <n>', 'requests per second (default: 200, fewer on a slow or busy machine)', positive)
   .option('--users <n>', 'users in the monolith (default: 20000, fewer on a slow or busy machine)', positive)
   .option('--seed <n>', 'seed of the data and of the traffic', positive, 1)
   .addHelpText(
@@ -83,7 +83,7 @@ async function main(options: Options): Promise<void> {
       // Eight hashes a second at cost 10 would take half a core of what this is about, and even at 8 (14 ms alone, 30 here)
       // they would be most of the slowest twentieth of all requests.
       bcryptCost: 6,
-      // Two that share 300 requests a second run with colder caches than one, and take half as much again for each.
+      // Two that share a few hundred requests a second run with colder caches than one, and take half as much again for each.
       gatewayWorkers: Math.max(1, Math.min(2, availableParallelism() - 1)),
       env: paceOf(scale),
       settings: DATABASE,
