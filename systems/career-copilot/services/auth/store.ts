@@ -30,12 +30,20 @@ const TOKEN = 'id, account_id, family_id, revoked, rotated_at, expires_at';
 const UNIQUE_VIOLATION = '23505';
 
 export async function findAccount(db: Executor, id: number): Promise<Account | undefined> {
-  const { rows } = await db.query<Account>(`SELECT ${ACCOUNT} FROM accounts WHERE id = $1`, [id]);
+  const { rows } = await db.query<Account>({
+    name: 'account',
+    text: `SELECT ${ACCOUNT} FROM accounts WHERE id = $1`,
+    values: [id],
+  });
   return rows[0];
 }
 
 export async function findAccountByEmail(db: Executor, email: string): Promise<Account | undefined> {
-  const { rows } = await db.query<Account>(`SELECT ${ACCOUNT} FROM accounts WHERE email = $1`, [email]);
+  const { rows } = await db.query<Account>({
+    name: 'account-by-email',
+    text: `SELECT ${ACCOUNT} FROM accounts WHERE email = $1`,
+    values: [email],
+  });
   return rows[0];
 }
 
@@ -158,11 +166,12 @@ export async function insertRefreshToken(
     familyId,
   }: { accountId: number; tokenHash: string; days: number; familyId?: string },
 ): Promise<number> {
-  const { rows } = await db.query<{ id: number }>(
-    `INSERT INTO refresh_tokens (account_id, token_hash, expires_at, family_id)
+  const { rows } = await db.query<{ id: number }>({
+    name: 'new-refresh-token',
+    text: `INSERT INTO refresh_tokens (account_id, token_hash, expires_at, family_id)
      VALUES ($1, $2, now() + make_interval(days => $3), coalesce($4, gen_random_uuid())) RETURNING id`,
-    [accountId, tokenHash, days, familyId ?? null],
-  );
+    values: [accountId, tokenHash, days, familyId ?? null],
+  });
   return rows[0]!.id;
 }
 
