@@ -1,3 +1,4 @@
+export { TransactionClient } from './client.ts';
 export { deleteSome } from './delete-some.ts';
 export {
   DEFAULT_SETTINGS,

@@ -1,5 +1,5 @@
-import { connectionConfig, EXACT_SETTINGS, pinNewerSettings, quoteLiteral } from '@banyan/postgres';
-import pg from 'pg';
+import { connectionConfig, EXACT_SETTINGS, pinNewerSettings, TransactionClient } from '@banyan/postgres';
+import type pg from 'pg';
 import type { BoundStatement, BoundTable } from './bound-table.ts';
 
 /**
@@ -7,10 +7,10 @@ import type { BoundStatement, BoundTable } from './bound-table.ts';
  * session may hold an origin, so no two appliers can run for the same link.
  */
 export class TargetSession {
-  readonly client: pg.Client;
+  readonly client: pg.Client & Pick<TransactionClient, 'beginLater' | 'hold' | 'commit' | 'rollBack'>;
   #broken: Error | undefined;
 
-  private constructor(client: pg.Client) {
+  private constructor(client: TransactionClient) {
     this.client = client;
     client.on('error', (error) => {
       this.#broken ??= error;
@@ -18,7 +18,7 @@ export class TargetSession {
   }
 
   static async open(url: string, origin: string): Promise<TargetSession> {
-    const client = new pg.Client({
+    const client = new TransactionClient({
       ...connectionConfig(url, EXACT_SETTINGS),
       application_name: origin,
       keepAlive: true,
@@ -77,12 +77,23 @@ const SETTINGS = [
 ].join('; ');
 
 /**
- * Ends a transaction: its position commits with its rows, in `banyan.links` and as the origin's. The origin's alone
- * would not do: PostgreSQL 16 and later move it forward on ROLLBACK too, once it was set up.
+ * What ends a transaction, in front of its COMMIT: its position commits with its rows, in `banyan.links` and as the
+ * origin's. The origin's alone would not do: PostgreSQL 16 and later move it forward on ROLLBACK too, once it was set up.
  */
-export function commitAt(link: string, lsn: string, time: string): string {
-  return (
-    `UPDATE banyan.links SET applied_lsn = ${quoteLiteral(lsn)} WHERE link = ${quoteLiteral(link)}; ` +
-    `SELECT pg_replication_origin_xact_setup(${quoteLiteral(lsn)}, ${quoteLiteral(time)}); COMMIT`
-  );
+export function positionAt(link: string, lsn: string, time: string): (pg.QueryConfig & { name: string })[] {
+  return [
+    {
+      name: 'banyan_position',
+      text: 'UPDATE banyan.links SET applied_lsn = $1 WHERE link = $2',
+      values: [lsn, link],
+    },
+    {
+      name: 'banyan_origin_position',
+      text: 'SELECT pg_replication_origin_xact_setup($1, $2)',
+      values: [lsn, time],
+    },
+  ];
 }
+
+/** In front of a COMMIT that does not wait for the disk. */
+export const NOT_YET_DURABLE = { name: 'banyan_not_yet_durable', text: 'SET LOCAL synchronous_commit = off' };
