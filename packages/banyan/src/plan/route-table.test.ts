@@ -80,7 +80,7 @@ describe('a write without a key', () => {
     assert.deepEqual(settleAt('migrated', 'monolith').service, [['auth.reverse']]);
   });
 
-  test('that names its tables waits on the monolith only for services that map those', () => {
+  test('that names its tables waits on either side only for services that map those', () => {
     const split = resolvePlan(
       aPlan({
         services: {
@@ -99,6 +99,8 @@ describe('a write without a key', () => {
     const [orders, both] = buildRouteTable(split, states, 1).routes;
     assert.deepEqual(orders!.settle.monolith, [['shop.forward']]);
     assert.deepEqual(both!.settle.monolith, [['shop.forward', 'stock.forward']]);
+    assert.deepEqual(orders!.settle.service, [['shop.reverse']]);
+    assert.deepEqual(both!.settle.service, [['shop.reverse'], ['stock.forward']]);
   });
 
   test('is not the only one that waits: a keyed write may ask for it, a read never does', () => {

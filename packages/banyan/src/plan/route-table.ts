@@ -71,19 +71,19 @@ function buildRoute(plan: ResolvedPlan, states: ServiceStates, route: ResolvedRo
 /**
  * Links that must have passed a settling write before it is answered, so that its user's next request finds it on
  * either side. A write on the service reaches the monolith first (wave 1) and from there the other services that take
- * columns of the same tables (wave 2); a write on the monolith reaches all of them at once.
+ * columns of the tables it writes (wave 2); a write on the monolith reaches all of them at once.
  */
 function settleWaves(plan: ResolvedPlan, states: ServiceStates, route: ResolvedRoute): Route['settle'] {
   if (!route.settle) return { monolith: [], service: [] };
   const own = plan.services[route.service]!;
-  const tables = legacyTablesOf(own);
+  const written = route.writes ?? legacyTablesOf(own);
   const onService = answersReads(stateOf(states, own).stage)
     ? [
         [`${own.name}.reverse`],
-        forwardLinks(readersOf(plan, states, tables).filter(({ name }) => name !== own.name)),
+        forwardLinks(readersOf(plan, states, written).filter(({ name }) => name !== own.name)),
       ]
     : [];
-  const onMonolith = [forwardLinks(readersOf(plan, states, route.writes ?? tables))];
+  const onMonolith = [forwardLinks(readersOf(plan, states, written))];
   return { monolith: withoutEmpty(onMonolith), service: withoutEmpty(onService) };
 }
 

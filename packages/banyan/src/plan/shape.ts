@@ -123,7 +123,7 @@ export const RouteSchema = record(
       default: 'required',
     }),
     writes: optional(
-      "The monolith's tables that the route writes (`users` or `public.users`); checked against the tables' owners.",
+      "The monolith's tables that the route writes, on whatever side (`users` or `public.users`); checked against the tables' owners, and only services that map them are waited for.",
       strings("a list of the monolith's tables", "['public.users']"),
     ),
     onMonolith: optional('Whether the monolith has this route.', flag(), { default: true }),
