@@ -274,18 +274,23 @@ class DatabaseLink implements Link {
   }
 
   async #emit(source: pg.Pool, id: string, lockTimeoutMs: number | undefined): Promise<void> {
+    const message = {
+      name: 'banyan_marker',
+      text: 'SELECT pg_logical_emit_message(true, $1, $2)',
+      values: [MESSAGE_PREFIX, JSON.stringify({ id })],
+    };
+    // A transaction of one statement: users wait for it. A marker that comes when its barrier was given up means nothing.
+    if (lockTimeoutMs === undefined) {
+      await source.query(message);
+      return;
+    }
     try {
       await withTransaction(source, async (client) => {
-        if (lockTimeoutMs !== undefined) {
-          await client.query(`SET LOCAL lock_timeout = ${Math.max(1, Math.trunc(lockTimeoutMs))}`);
-          const tables = this.config.tables.map((mapping) => sidesOf(mapping, this.config.direction).source);
-          const names = tables.map((side) => quoteTable(side.schema, side.table)).sort();
-          await client.query(`LOCK TABLE ${names.join(', ')} IN EXCLUSIVE MODE`);
-        }
-        await client.query('SELECT pg_logical_emit_message(true, $1, $2)', [
-          MESSAGE_PREFIX,
-          JSON.stringify({ id }),
-        ]);
+        await client.query(`SET LOCAL lock_timeout = ${Math.max(1, Math.trunc(lockTimeoutMs))}`);
+        const tables = this.config.tables.map((mapping) => sidesOf(mapping, this.config.direction).source);
+        const names = tables.map((side) => quoteTable(side.schema, side.table)).sort();
+        await client.query(`LOCK TABLE ${names.join(', ')} IN EXCLUSIVE MODE`);
+        await client.query(message);
         // Given up meanwhile: nothing is left behind.
         if (!this.#markers.has(id)) throw new ReplicationError('BARRIER_TIMEOUT', { link: this.names.link });
       });
