@@ -9,7 +9,7 @@ import { ownedBySource, type Route, route } from './route.ts';
 import { sendCopy } from './send-copy.ts';
 import type { Shares } from './shares.ts';
 import { NOT_YET_DURABLE, positionAt, type TargetSession } from './target-session.ts';
-import type { InsertsEvent, RowEvent, SourceTransaction } from './transaction.ts';
+import type { InsertsEvent, RowEvent, SourceTransaction, ToldEvent } from './transaction.ts';
 import { type Segment, WaveBuilder } from './waves.ts';
 
 /**
@@ -45,6 +45,11 @@ export class Applier {
   /** Repairs asked for since the last call. */
   takeRepairs(): number {
     return this.#log.take('repairs');
+  }
+
+  /** Messages that were not believed since the last call. */
+  takeRefused(): number {
+    return this.#log.take('refused');
   }
 
   /** Arranges and encodes whole transactions, so that `apply` has only to send them. Touches nothing. */
@@ -119,7 +124,7 @@ export class Applier {
     routes.length = 0;
     for (const event of events) {
       if (event.kind === 'truncate' || event.kind === 'repair') return undefined;
-      const routed = route(event, ownership, origin);
+      const routed = event.kind === 'told' ? 'told' : route(event, ownership, origin);
       if (routed === 'careful') return undefined;
       routes.push(routed);
     }
@@ -230,6 +235,7 @@ export class Applier {
   /** After a copy: rows may be there already or not yet, so changes are upserts and nothing is counted. */
   #converge(segment: Segment): Step[] {
     const { table, kind, absent } = decode(segment);
+    if (kind === 'told') return [step(segment, table.told())];
     if (kind === 'delete') return [step(segment, table.delete())];
     if (kind === 'insert' || (kind === 'update' && absent === ''))
       return [step(segment, table.update('')), step(segment, table.insertMissing())];
@@ -241,22 +247,31 @@ export class Applier {
     if (kind === 'insert' && table.copy) {
       const count = countOf(segment);
       if (count >= COPY_ROWS)
-        return [{ copy: table.copy.text, frames: encodeCopy(table.copy, segment), expect: count }];
+        return [
+          { copy: table.copy.text, frames: encodeCopy(table.copy, segment), expect: count },
+          ...tellSteps(segment),
+        ];
     }
     const { rows } = decode(segment);
     const { mixed } = ownership;
     switch (kind) {
       case 'insert':
-        return [step(segment, table.insert(), rows.length)];
+        return [step(segment, table.insert(), rows.length), ...tellSteps(segment)];
       case 'update':
         return [
           ...parentSteps(segment),
           step(segment, table.update(absent, { sameOwner: mixed && needsSameOwner(table) }), rows.length),
         ];
       case 'rekey':
-        return [...parentSteps(segment), step(segment, table.update(absent, { rekey: true }), rows.length)];
+        return [
+          ...parentSteps(segment),
+          step(segment, table.update(absent, { rekey: true }), rows.length),
+          ...tellSteps(segment),
+        ];
       case 'delete':
         return [step(segment, table.delete(ownedBySource({ table }, ownership)), rows.length)];
+      case 'told':
+        return [step(segment, table.told())];
       case 'guest': {
         const steps = suspect ? [step(segment, table.suspect(absent), 'none')] : [];
         return table.plan.guests.length > 0 ? [...steps, step(segment, table.guest(absent))] : steps;
@@ -291,16 +306,27 @@ function step({ table, rows, olds }: Segment, statement: BoundStatement, expect?
 /** A row whose parent is gone is no change that fits. */
 function parentSteps(segment: Segment): Step[] {
   const { table, kind, absent } = segment;
-  if (table.plan.parents.length === 0 || kind === 'delete' || kind === 'guest') return [];
+  if (table.plan.parents.length === 0) return [];
+  if (kind === 'delete' || kind === 'guest' || kind === 'told') return [];
   decode(segment);
   return table.missingParents(kind, absent).map(({ statement }) => step(segment, statement, 'none'));
+}
+
+/** What the monolith has of its own columns in rows that the service has made, or given another key. */
+function tellSteps(segment: Segment): Step[] {
+  const tell = segment.table.tell();
+  return tell ? [step(decode(segment), tell)] : [];
 }
 
 function addTo(builder: WaveBuilder, { events }: SourceTransaction, routes: Route[]): void {
   for (let index = 0; index < events.length; index++) {
     const routed = routes[index]!;
     if (routed === 'nothing' || routed === 'careful') continue;
-    const event = events[index] as RowEvent | InsertsEvent;
+    const event = events[index] as RowEvent | InsertsEvent | ToldEvent;
+    if (event.kind === 'told') {
+      for (const row of event.rows) builder.add('told', event.table, row, undefined, false);
+      continue;
+    }
     if (event.kind === 'inserts') {
       builder.insert(event.table, event.inserts);
       continue;

@@ -25,12 +25,12 @@ export function insertStatement(plan: TablePlan, skipExisting: boolean): Stateme
 
 /**
  * Updates rows found by key (the old key with `rekey`). Only `outputs` are set. With `sameOwner`, rows whose owner
- * differs on the target do not match.
+ * differs on the target do not match; with `changedOnly`, nor do rows that have these values already.
  */
 export function updateStatement(
   plan: TablePlan,
   outputs: Output[],
-  options: { rekey?: boolean; sameOwner?: boolean } = {},
+  options: { rekey?: boolean; sameOwner?: boolean; changedOnly?: boolean } = {},
 ): Statement {
   const rows = new Rows(plan);
   const changes = outputs.filter((output) => options.rekey || !plan.targetKey.includes(output.column));
@@ -61,6 +61,11 @@ export function updateStatement(
     );
     return `${column} = CASE WHEN ${same.join(' AND ')} THEN t.${column} ELSE ${value} END`;
   });
+  // As texts: not every type can be compared.
+  const differs = changes.map(
+    ({ column, expr }) => `t.${quoteIdent(column)}::text IS DISTINCT FROM ${name(expr)}::text`,
+  );
+  if (options.changedOnly) match.push(`(${differs.join(' OR ')})`);
   // Nothing to set still has to find the row, and to lock it as an update would.
   if (sets.length === 0)
     sets.push(...plan.targetKey.map((column) => `${quoteIdent(column)} = t.${quoteIdent(column)}`));
@@ -195,7 +200,7 @@ function differsFromTarget(plan: TablePlan, name: string, value: string): string
 }
 
 /** The source columns a statement needs, as a subquery that turns array parameters into typed rows. */
-class Rows {
+export class Rows {
   readonly #plan: TablePlan;
   readonly #params: Param[] = [];
 

@@ -58,10 +58,18 @@ CREATE TABLE IF NOT EXISTS banyan.repairs (
   after_lsn pg_lsn NOT NULL DEFAULT '0/0'
 );
 ALTER TABLE banyan.repairs ADD COLUMN IF NOT EXISTS carried text[];
+ALTER TABLE banyan.repairs ADD COLUMN IF NOT EXISTS share integer;
+CREATE TABLE IF NOT EXISTS banyan.tickets (
+  ticket text PRIMARY KEY,
+  link text NOT NULL,
+  issued_at timestamptz NOT NULL DEFAULT now()
+);
 CREATE TABLE IF NOT EXISTS banyan.guards (
   service text PRIMARY KEY,
   share integer NOT NULL CHECK (share BETWEEN 0 AND 10000)
 );
+ALTER TABLE banyan.guards ADD COLUMN IF NOT EXISTS seal_inner bytea;
+ALTER TABLE banyan.guards ADD COLUMN IF NOT EXISTS seal_outer bytea;
 CREATE TABLE IF NOT EXISTS banyan.mark (
   one boolean PRIMARY KEY DEFAULT true CHECK (one),
   system text NOT NULL,
@@ -91,7 +99,8 @@ async function isComplete(db: Pick<pg.ClientBase, 'query'>): Promise<boolean> {
   // The newest of what an earlier version may not have made.
   const { rows } =
     await db.query(`SELECT to_regclass('banyan.mark') IS NOT NULL AND EXISTS (SELECT FROM pg_attribute
-       WHERE attrelid = to_regclass('banyan.ranges') AND attname = 'key_order') AS there`);
+       WHERE (attrelid, attname) IN ((to_regclass('banyan.ranges'), 'key_order'), (to_regclass('banyan.guards'), 'seal_outer'))
+       HAVING count(*) = 2) AS there`);
   return rows[0].there;
 }
 

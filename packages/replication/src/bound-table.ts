@@ -15,6 +15,7 @@ import { ReplicationError } from './errors.ts';
 import { nameOf } from './mapping.ts';
 import type { Parent } from './parents.ts';
 import type { Output, TablePlan } from './table-plan.ts';
+import { tellStatement } from './tell.ts';
 import { encodeTextArray } from './text-array.ts';
 
 /** A prepared statement of the target session and how its parameters are filled from rows of the stream. */
@@ -136,6 +137,16 @@ export class BoundTable {
     return this.#bind(`guest ${absent}`, () =>
       updateStatement(this.plan, this.computable(this.plan.guests, absent)),
     );
+  }
+
+  /** Of a reverse link: tells the service what the monolith's own columns are of rows that were inserted. */
+  tell(): BoundStatement | undefined {
+    return this.plan.tells.length === 0 ? undefined : this.#bind('tell', () => tellStatement(this.plan));
+  }
+
+  /** Sets what was told. */
+  told(): BoundStatement {
+    return this.#bind('told', () => updateStatement(this.plan, this.plan.told, { changedOnly: true }));
   }
 
   /** Updates what depends on `columns`, and keys if `rekey`. */

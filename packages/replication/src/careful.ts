@@ -12,6 +12,7 @@ import {
   type RowEvent,
   rowEvents,
   type SourceTransaction,
+  type ToldEvent,
   type TruncateEvent,
 } from './transaction.ts';
 
@@ -38,12 +39,14 @@ export class CarefulApplier {
   /** `window`: the position until which changes are upserts after a copy, if `transaction` lies before it. */
   async apply(transaction: SourceTransaction, window: Lsn | undefined): Promise<void> {
     this.#ownership = this.#shares.at(transaction.finalLsn);
+    this.#log.share = this.#ownership.share;
     const events = transaction.events.flatMap((event) =>
       event.kind === 'inserts' ? rowEvents(event) : [event],
     );
     for (const event of events) {
       if (event.kind === 'truncate') await this.#truncate(event);
       else if (event.kind === 'repair') await this.#repair(event, transaction);
+      else if (event.kind === 'told') await this.#told(event, transaction);
       else if (window !== undefined) await this.#converge(event, window);
       else await this.#row(event, transaction);
     }
@@ -65,7 +68,10 @@ export class CarefulApplier {
     if (route(event, this.#ownership, transaction.origin) === 'nothing') return;
     const lost = await this.#lost(event, 'insert');
     const violated = await this.#attempt(() => this.#session.run(table, table.insert(), [row]));
-    if (!violated) return await this.#follow(lost, event, transaction);
+    if (!violated) {
+      await this.#follow(lost, event, transaction);
+      return await this.#tell(event);
+    }
     const existing = await this.#find(table, row);
     if (!existing)
       return await this.#refuse('multiple_unique_conflicts', event, undefined, transaction, violated);
@@ -93,8 +99,10 @@ export class CarefulApplier {
       const statement = table.update(absent, { rekey });
       const lost = await this.#lost(event, rekey ? 'rekey' : 'update');
       const violated = await this.#attempt(() => this.#session.run(table, statement, [row], [before]));
-      if (!violated) return await this.#follow(lost, event, transaction);
-      return await this.#refuse('update_exists', event, existing, transaction, violated);
+      if (violated) return await this.#refuse('update_exists', event, existing, transaction, violated);
+      await this.#follow(lost, event, transaction);
+      if (rekey) await this.#tell(event);
+      return;
     }
     if (event.carried) return await this.#carry(event, before, existing, transaction);
     if (await this.#differs(event, before, transaction)) {
@@ -176,18 +184,21 @@ export class CarefulApplier {
   }
 
   /** Rows as their owner had them when the message was written, which is where we are in the stream now. */
-  async #repair({ table, rows, carried }: RepairEvent, transaction: SourceTransaction): Promise<void> {
+  async #repair(repair: RepairEvent, transaction: SourceTransaction): Promise<void> {
+    const { table, rows, carried } = repair;
+    if (!(await this.#log.takeTicket(repair.ticket))) return;
+    const moved = repair.share !== undefined && repair.share !== this.#ownership.share;
     const stuck: { event: RowEvent; violated: string }[] = [];
     for (const { key, row } of rows) {
       const event = repairEvent(table, row ?? key, row !== null, carried);
-      const violated = await this.#attempt(() => this.#putRight(event, transaction));
+      const violated = await this.#attempt(() => this.#putRight(event, transaction, moved));
       if (violated) stuck.push({ event, violated });
     }
     // Rows that have swapped a unique value hinder one another. While the service owns none, its copies may go first.
     const swap = stuck.length > 1 && table.plan.direction === 'forward' && this.#ownership.share === 0;
     if (swap) for (const { event } of stuck) await this.#session.run(table, table.delete(), [event.row]);
     for (const { event, violated } of stuck) {
-      const again = swap ? await this.#attempt(() => this.#putRight(event, transaction)) : violated;
+      const again = swap ? await this.#attempt(() => this.#putRight(event, transaction, moved)) : violated;
       if (!again) continue;
       // Asking again would only end here again: left to verification and to a person.
       const existing = await this.#find(table, event.row);
@@ -196,7 +207,8 @@ export class CarefulApplier {
     }
   }
 
-  async #putRight(event: RowEvent, transaction: SourceTransaction): Promise<void> {
+  /** `moved`: another share was in force when it was asked for. If the row is another side's now, that one is asked. */
+  async #putRight(event: RowEvent, transaction: SourceTransaction, moved: boolean): Promise<void> {
     const { table, row } = event;
     const existing = await this.#find(table, row);
     const mine = this.#sideOfSource(table);
@@ -206,6 +218,7 @@ export class CarefulApplier {
       return await this.#takeOver(event, existing, transaction);
     const owner = existing && !present ? this.#ownerOf(table, existing) : this.#sideOf(event, row);
     const rowOwner = table.plan.mapping.rows === 'foreign' ? 'monolith' : owner;
+    if (moved && owner !== mine) await this.#log.ask(table, row, owner);
     if (!present) {
       if (existing && rowOwner === mine) await this.#session.run(table, table.delete(), [row]);
     } else if (!existing) {
@@ -213,6 +226,7 @@ export class CarefulApplier {
       const lost = await this.#lost(event, 'insert');
       await this.#session.run(table, table.insertMissing(), [row]);
       await this.#follow(lost, event, transaction);
+      await this.#tell(event);
       if (table.plan.target.cascadesFrom.length > 0) await this.#takeBackOrphan(event, transaction);
     } else if (owner === mine) {
       const lost = await this.#lost(event, 'update');
@@ -220,6 +234,24 @@ export class CarefulApplier {
       await this.#follow(lost, event, transaction);
     } else if (table.plan.guests.length > 0) {
       await this.#session.run(table, table.guest(table.absentOf(row)), [row]);
+    }
+  }
+
+  async #tell({ table, row }: RowEvent): Promise<void> {
+    const tell = table.tell();
+    if (tell) await this.#session.run(table, tell, [row]);
+  }
+
+  /** The monolith's own columns of rows that the service has made. One that the service's table refuses is left as it is. */
+  async #told({ table, rows }: ToldEvent, transaction: SourceTransaction): Promise<void> {
+    const set = (some: Tuple[]) => this.#attempt(() => this.#session.run(table, table.told(), some), REFUSED);
+    if (!(await set(rows))) return;
+    for (const row of rows) {
+      const violated = await set([row]);
+      if (!violated) continue;
+      const event = repairEvent(table, table.toRecord(row), true, undefined);
+      const existing = await this.#find(table, row);
+      await this.#log.record('update_origin_differs', event, existing, 'service', transaction, violated);
     }
   }
 
@@ -323,8 +355,8 @@ export class CarefulApplier {
     return service ? 'service' : 'monolith';
   }
 
-  /** What a unique or exclusion constraint said, or undefined if all went well. Any other error is final. */
-  async #attempt(run: () => Promise<unknown>): Promise<string | undefined> {
+  /** What the constraint said, or undefined if all went well. Any other error is final. */
+  async #attempt(run: () => Promise<unknown>, refused = STANDS_IN_THE_WAY): Promise<string | undefined> {
     const { client } = this.#session;
     await client.query('SAVEPOINT banyan_change');
     try {
@@ -332,7 +364,7 @@ export class CarefulApplier {
       await client.query('RELEASE SAVEPOINT banyan_change');
       return undefined;
     } catch (error) {
-      if (errorCode(error) !== UNIQUE_VIOLATION && errorCode(error) !== EXCLUSION_VIOLATION) throw error;
+      if (!refused.test(errorCode(error) ?? '')) throw error;
       await client.query('ROLLBACK TO SAVEPOINT banyan_change; RELEASE SAVEPOINT banyan_change');
       return (error as Error).message;
     }
@@ -353,5 +385,7 @@ function other(side: Side): Side {
   return side === 'monolith' ? 'service' : 'monolith';
 }
 
-const UNIQUE_VIOLATION = '23505';
-const EXCLUSION_VIOLATION = '23P01';
+/** Unique and exclusion constraints: another row has the value. */
+const STANDS_IN_THE_WAY = /^(23505|23P01)$/;
+/** Any constraint, and values that the type does not take. */
+const REFUSED = /^2[23]/;

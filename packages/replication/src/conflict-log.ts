@@ -1,6 +1,7 @@
 import { formatLsn, type Lsn, type Tuple } from '@banyan/postgres';
 import type { BoundTable } from './bound-table.ts';
 import type { TargetSession } from './target-session.ts';
+import { takeTicket } from './tickets.ts';
 import type { RowEvent, SourceTransaction } from './transaction.ts';
 
 /**
@@ -26,7 +27,9 @@ type Row = Record<string, string | null>;
 export class ConflictLog {
   readonly #session: TargetSession;
   readonly #link: string;
-  readonly #counted = { conflicts: 0, repairs: 0 };
+  readonly #counted = { conflicts: 0, repairs: 0, refused: 0 };
+  /** In force when the transaction at hand was committed; a repair names it. */
+  share = 0;
 
   constructor(session: TargetSession, link: string) {
     this.#session = session;
@@ -34,10 +37,17 @@ export class ConflictLog {
   }
 
   /** How many there were since the last call. */
-  take(what: 'conflicts' | 'repairs'): number {
+  take(what: 'conflicts' | 'repairs' | 'refused'): number {
     const count = this.#counted[what];
     this.#counted[what] = 0;
     return count;
+  }
+
+  /** Whether a message is Banyan's. One that is not has no effect and is counted. */
+  async takeTicket(ticket: string): Promise<boolean> {
+    const taken = await takeTicket(this.#session.client, this.#link, ticket);
+    if (!taken) this.#counted.refused++;
+    return taken;
   }
 
   /** Adds the conflict to `banyan.conflicts`, in the transaction that is open. */
@@ -74,7 +84,7 @@ export class ConflictLog {
   async ask(table: BoundTable, row: Tuple, owner: Side, after: Lsn = 0n, carried?: string[]): Promise<void> {
     this.#counted.repairs++;
     await this.#session.client.query(
-      'INSERT INTO banyan.repairs (link, table_name, key, owner, after_lsn, carried) VALUES ($1, $2, $3, $4, $5, $6)',
+      'INSERT INTO banyan.repairs (link, table_name, key, owner, after_lsn, carried, share) VALUES ($1, $2, $3, $4, $5, $6, $7)',
       [
         this.#link,
         table.sourceName,
@@ -82,6 +92,7 @@ export class ConflictLog {
         owner,
         formatLsn(after),
         carried ?? null,
+        this.share,
       ],
     );
   }

@@ -3,13 +3,15 @@ import { BUCKETS, bucketSql } from '@banyan/cohort';
 import { PINNED_SETTINGS, quoteIdent, quoteLiteral } from '@banyan/postgres';
 import type { Table } from './catalog.ts';
 import { nameOf, type TableMapping } from './mapping.ts';
+import { sealSql } from './seal.ts';
 
 /**
  * Prefix of the message by which the guard tells the forward link, in the transaction and right before the row, that the
  * next change of a table is one of the monolith's own cascades or triggers.
  */
 export const CARRY_PREFIX = 'banyan-carry';
-export type CarryMessage = { service: string; table: string; columns: string[] };
+/** It says this, as JSON in `carry`, and in `seal` that the guard has said so: who has no keys cannot make one. */
+export type Carry = { service: string; table: string; columns: string[] };
 
 /** SQLSTATE of a refused write, "read-only"; class BA is ours. */
 export const GUARD_SQLSTATE = 'BA001';
@@ -71,15 +73,20 @@ export function guardFunctionSql(
     `
 DECLARE
   guard_share integer;
+  guard_inner bytea;
+  guard_outer bytea;
   refused boolean := false;
   carried text;
 BEGIN
   BEGIN
-    SELECT share INTO guard_share FROM banyan.guards WHERE service = ${quoteLiteral(service)};
+    SELECT share, seal_inner, seal_outer INTO guard_share, guard_inner, guard_outer
+      FROM banyan.guards WHERE service = ${quoteLiteral(service)};
     IF guard_share IS NULL OR NOT (${concerns(deletes, columns)}) THEN
       NULL;
     ELSIF ${carries} AND pg_catalog.pg_trigger_depth() > 1 THEN
-      carried := ${carryMessage(service, mapping, columns)};
+      carried := ${carryText(service, mapping, columns)};
+      carried := pg_catalog.json_build_object('carry', carried,
+        'seal', ${sealSql('carried', { inner: 'guard_inner', outer: 'guard_outer' })})::text;
     ELSIF guard_share > 0 AND (${ownedByService(mapping, salt)}) THEN
       PERFORM pg_catalog.nextval(${quoteLiteral(refusedSequence(service))});
       refused := true;
@@ -157,7 +164,7 @@ function concerns(deletes: boolean, columns: string[]): string {
   return `CASE WHEN TG_OP = 'DELETE' THEN ${deletes} ELSE ${changed} END`;
 }
 
-function carryMessage(service: string, { legacy }: TableMapping, columns: string[]): string {
+function carryText(service: string, { legacy }: TableMapping, columns: string[]): string {
   const changed = columns.map(
     (column) =>
       `CASE WHEN TG_OP = 'UPDATE' AND ROW(OLD.${quoteIdent(column)})::record OPERATOR(pg_catalog.*<>) ROW(NEW.${quoteIdent(column)})::record THEN ${quoteLiteral(column)} END`,

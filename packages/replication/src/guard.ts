@@ -13,6 +13,7 @@ import {
   truncateGuardSql,
 } from './guard-function.ts';
 import { nameOf, type TableMapping } from './mapping.ts';
+import { newSealKeys } from './seal.ts';
 
 export type GuardOptions = {
   service: string;
@@ -44,9 +45,13 @@ export async function installGuardWithin(client: pg.ClientBase, options: GuardOp
   const { service, tables, salt = service, cascades = 'carry' } = options;
   await client.query(PATIENCE);
   await client.query(`CREATE SEQUENCE IF NOT EXISTS ${refusedSequence(service)}`);
-  await client.query('INSERT INTO banyan.guards (service, share) VALUES ($1, 0) ON CONFLICT DO NOTHING', [
-    service,
-  ]);
+  const { inner, outer } = newSealKeys();
+  await client.query(
+    `INSERT INTO banyan.guards AS g (service, share, seal_inner, seal_outer) VALUES ($1, 0, $2, $3)
+     ON CONFLICT (service) DO UPDATE SET seal_inner = excluded.seal_inner, seal_outer = excluded.seal_outer
+     WHERE g.seal_inner IS NULL`,
+    [service, inner, outer],
+  );
   for (const mapping of tables) {
     const table = await describeTable(client, mapping.legacy);
     if (!table)

@@ -1,14 +1,14 @@
 import type { Lsn, RawInserts, Relation, Tuple, WalMessage } from '@banyan/postgres';
 import { BoundTable } from './bound-table.ts';
-import { CARRY_PREFIX, type CarryMessage } from './guard-function.ts';
+import { type ControlMessage, isControl, readControl } from './control-message.ts';
+import { CARRY_PREFIX } from './guard-function.ts';
+import type { GuardKeys } from './guard-keys.ts';
 import { isSibling, type LinkNames } from './link-config.ts';
-import { REPAIR_PREFIX, type RepairMessage } from './repair.ts';
+import { isBanyan } from './route.ts';
 import { checkRelation } from './shape.ts';
 import { knownShapes, type RememberedShapes } from './shape-record.ts';
 import type { TablePlan } from './table-plan.ts';
 import type { SourceTransaction } from './transaction.ts';
-
-export const MESSAGE_PREFIX = 'banyan';
 
 /** A whole transaction, or part of one too large to hold. */
 export type Item = { transaction: SourceTransaction; part: false | 'middle' | 'last' };
@@ -24,12 +24,19 @@ export class Intake {
   readonly #deliver: (item: Item) => void;
   readonly #service: string;
   readonly #partRows: number;
+  readonly #keys: GuardKeys;
+  readonly #refuse: () => void;
+  /** Of the transaction at hand. */
+  #xid = 0;
   #relations = new Map<number, BoundTable | undefined>();
   #bound = new Map<string, { table: BoundTable; shape: string }>();
-  #repairTables = new Map<string, BoundTable>();
+  #namedTables = new Map<string, BoundTable>();
   #current: SourceTransaction | undefined;
   /** Of the transaction: tables of whose next row the guard has said that it is to be carried. */
   #carried = new Map<string, ReadonlySet<string>>();
+  /** Taken in before. */
+  #old = false;
+  /** Rows of it are not wanted. */
   #skip = false;
   #parts = false;
   /** Transactions that end here or before were delivered already. */
@@ -43,6 +50,9 @@ export class Intake {
     from: Lsn;
     /** Rows of a transaction that are held at most. */
     partRows: number;
+    keys: GuardKeys;
+    /** A message has Banyan's prefix and is not Banyan's. */
+    onRefused: () => void;
     deliver: (item: Item) => void;
   }) {
     this.#names = options.names;
@@ -51,6 +61,8 @@ export class Intake {
     this.#shapes = options.shapes;
     this.#delivered = options.from;
     this.#partRows = options.partRows;
+    this.#keys = options.keys;
+    this.#refuse = options.onRefused;
     this.#deliver = options.deliver;
   }
 
@@ -61,6 +73,14 @@ export class Intake {
 
   get idle(): boolean {
     return this.#current === undefined;
+  }
+
+  /** Whether it takes newer keys to tell if a message is the guard's. */
+  doubts(message: WalMessage): boolean {
+    if (message.kind !== 'message' || message.prefix !== CARRY_PREFIX || this.#old) return false;
+    const carry = readControl(message.prefix, message.content);
+    if (carry?.kind !== 'carry' || carry.service !== this.#service) return false;
+    return !this.#keys.accepts({ ...carry, xid: this.#xid });
   }
 
   take(message: WalMessage): void {
@@ -78,7 +98,9 @@ export class Intake {
         this.#row(message.relationId, 'delete', (message.old ?? message.key)!, undefined, message.old);
         return;
       case 'begin':
-        this.#skip = message.finalLsn < this.#delivered;
+        this.#old = message.finalLsn < this.#delivered;
+        this.#skip = this.#old;
+        this.#xid = message.xid;
         this.#current = {
           finalLsn: message.finalLsn,
           endLsn: 0n,
@@ -109,7 +131,7 @@ export class Intake {
           }
         return;
       case 'message':
-        if (message.transactional && !this.#skip) this.#message(message.prefix, message.content);
+        if (message.transactional && !this.#old) this.#message(message.prefix, message.content);
         return;
       case 'start':
         this.#current = undefined;
@@ -191,48 +213,56 @@ export class Intake {
   }
 
   #message(prefix: string, content: Buffer): void {
-    if (prefix === MESSAGE_PREFIX) {
-      const { id } = parse(content) as { id?: string };
-      if (id) this.#current!.markers.push(id);
-    } else if (prefix === CARRY_PREFIX) {
-      const { service, table, columns } = parse(content) as Partial<CarryMessage>;
-      if (service === this.#service && this.#plans.has(table ?? '') && Array.isArray(columns))
-        this.#carried.set(table!, new Set(columns));
-    } else if (prefix === REPAIR_PREFIX) {
-      const message = parse(content) as Partial<RepairMessage>;
-      const [service, direction] = [message.service, message.direction];
-      if (service !== this.#service || `${service}.${direction}` !== this.#names.link) return;
-      const plan = this.#plans.get(message.table ?? '');
-      if (plan && message.rows)
-        this.#current!.events.push({
-          kind: 'repair',
-          table: this.#repairTable(plan),
-          rows: message.rows,
-          carried: Array.isArray(message.carried) ? new Set(message.carried) : undefined,
-        });
+    if (isControl(prefix) && !this.#believe(readControl(prefix, content))) this.#refuse();
+  }
+
+  /** Whether the message is Banyan's, as far as it tells by itself; a repair's ticket is looked at when it is applied. */
+  #believe(message: ControlMessage | undefined): boolean {
+    const transaction = this.#current!;
+    if (!message) return false;
+    switch (message.kind) {
+      case 'heartbeat':
+        return true;
+      case 'marker':
+        transaction.markers.push(message.id);
+        return true;
+      case 'carry':
+        if (message.service !== this.#service) return true;
+        if (!this.#keys.accepts({ ...message, xid: this.#xid })) return false;
+        this.#carried.set(message.table, new Set(message.columns));
+        return true;
+      case 'repair': {
+        if (`${message.service}.${message.direction}` !== this.#names.link) return true;
+        const { rows, carried, share, ticket } = message;
+        const table = this.#namedTable(message.table);
+        if (!table) return true;
+        const columns = carried && new Set(carried);
+        transaction.events.push({ kind: 'repair', table, rows, carried: columns, share, ticket });
+        return true;
+      }
+      case 'told': {
+        const { origin } = transaction;
+        // Nobody but Banyan may write under an origin.
+        if (!isBanyan(origin)) return false;
+        const table = isSibling(this.#names, origin!) ? this.#namedTable(message.table) : undefined;
+        if (!table || table.plan.told.length === 0) return true;
+        const rows = message.rows.map((row) => [...table.columnNames].map((name) => row[name]));
+        transaction.events.push({ kind: 'told', table, rows });
+        return true;
+      }
     }
   }
 
-  /** Repair rows come by name; they are bound to the columns the mapping reads. */
-  #repairTable(plan: TablePlan): BoundTable {
-    const name = `${plan.source.schema}.${plan.source.name}`;
-    let table = this.#repairTables.get(name);
-    if (!table) {
+  /** Rows of messages come by name; they are bound to the columns the mapping reads. */
+  #namedTable(name: string): BoundTable | undefined {
+    const plan = this.#plans.get(name);
+    let table = this.#namedTables.get(name);
+    if (plan && !table) {
       const columns = plan.inputs.map((input) => ({ name: input, typeId: 0, typeModifier: -1, key: false }));
       table = new BoundTable(plan, { columns });
-      this.#repairTables.set(name, table);
+      this.#namedTables.set(name, table);
     }
     return table;
-  }
-}
-
-/** Anybody may write messages with our prefix; what is not ours is not read. */
-function parse(content: Buffer): Record<string, unknown> {
-  try {
-    const parsed: unknown = JSON.parse(content.toString('utf8'));
-    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
-  } catch {
-    return {};
   }
 }
 

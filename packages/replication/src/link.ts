@@ -8,10 +8,10 @@ import {
   withTransaction,
 } from '@banyan/postgres';
 import type pg from 'pg';
+import { MESSAGE_PREFIX } from './control-message.ts';
 import { type CopyOptions, type CopyResult, copyTables } from './copy.ts';
 import { ReplicationError } from './errors.ts';
 import { Hold } from './hold.ts';
-import { MESSAGE_PREFIX } from './intake.ts';
 import { type LinkConfig, type LinkHooks, type LinkNames, namesOf } from './link-config.ts';
 import { sidesOf } from './link-record.ts';
 import { checkTable } from './mapping.ts';
@@ -38,6 +38,8 @@ export type LinkStatus = {
   transactionsApplied: number;
   /** Conflicts recorded since this process streams. */
   conflicts: number;
+  /** Messages in the source's log that had Banyan's prefix and were not Banyan's: they had no effect. */
+  refusedMessages: number;
   share: number;
   lastError: Error | undefined;
   /** As of the last look, at most a second old while streaming. */
@@ -254,6 +256,7 @@ class DatabaseLink implements Link {
       rowsApplied: streamer?.rows ?? 0,
       transactionsApplied: streamer?.transactions ?? 0,
       conflicts: streamer?.conflicts ?? 0,
+      refusedMessages: streamer?.refused ?? 0,
       share: this.#hold.share,
       lastError: streamer?.lastError ?? this.#lastError,
       slot: this.#slot,

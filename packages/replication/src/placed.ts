@@ -104,7 +104,7 @@ function removal({ kind, name, schema, table }: Row): string {
     case 'origin':
       return `SELECT pg_replication_origin_drop(${literal})`;
     case 'record':
-      return ['repairs', 'ranges', 'links']
+      return ['repairs', 'tickets', 'ranges', 'links']
         .map((of) => `DELETE FROM banyan.${of} WHERE link = ${literal}`)
         .join('; ');
     case 'mark':

@@ -79,8 +79,11 @@ export async function dropLink(names: LinkNames, source: pg.Pool, target: pg.Poo
   await dropOrigins(target, names);
   const there = await target.query(`SELECT to_regclass('banyan.links') IS NOT NULL AS there`);
   if (!there.rows[0].there) return;
+  // An earlier version may have made it.
+  await ensureBanyanSchema(target);
   await target.query(
-    `WITH links AS (DELETE FROM banyan.links WHERE link = $1), ranges AS (DELETE FROM banyan.ranges WHERE link = $1)
+    `WITH links AS (DELETE FROM banyan.links WHERE link = $1), ranges AS (DELETE FROM banyan.ranges WHERE link = $1),
+       tickets AS (DELETE FROM banyan.tickets WHERE link = $1)
      DELETE FROM banyan.repairs WHERE link = $1`,
     [names.link],
   );

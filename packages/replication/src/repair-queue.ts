@@ -28,11 +28,13 @@ export function sendRepairs(
     while (wanted && !stopped) {
       wanted = false;
       const { rows } = await target.query(
-        `SELECT id, table_name, key, owner, carried, after_lsn <= $2 AS due FROM banyan.repairs WHERE link = $1 ORDER BY id LIMIT 1000`,
+        `SELECT id, table_name, key, owner, carried, share, after_lsn <= $2 AS due FROM banyan.repairs WHERE link = $1 ORDER BY id LIMIT 1000`,
         [names.link, formatLsn(applied())],
       );
       const due: Asked[] = rows.filter((row) => row.due);
-      const alike = Map.groupBy(due, (row) => JSON.stringify([row.table_name, row.owner, row.carried]));
+      const alike = Map.groupBy(due, (row) =>
+        JSON.stringify([row.table_name, row.owner, row.carried, row.share]),
+      );
       for (const asked of alike.values()) {
         const mapping = mappings.get(asked[0]!.table_name);
         if (mapping) await send(mapping, asked);
@@ -42,17 +44,19 @@ export function sendRepairs(
     }
   };
   const send = async (mapping: TableMapping, asked: Asked[]) => {
-    const { owner, carried } = asked[0]!;
+    const { owner, carried, share } = asked[0]!;
     const direction = owner === 'monolith' ? 'forward' : 'reverse';
     const ownerIsSource = direction === config.direction;
     const distinct = [...new Map(asked.map((row) => [JSON.stringify(row.key), row.key])).values()];
     const keys = ownerIsSource ? distinct : renameKeys(mapping, config.direction, distinct);
-    await emitRepair(ownerIsSource ? source : target, {
+    const ends = ownerIsSource ? ([source, target] as const) : ([target, source] as const);
+    await emitRepair(...ends, {
       service: config.service,
       direction,
       mapping,
       keys,
       carried: carried ?? undefined,
+      share: share ?? undefined,
     });
     await target.query('DELETE FROM banyan.repairs WHERE id = ANY($1)', [asked.map((row) => row.id)]);
   };
@@ -87,6 +91,7 @@ type Asked = {
   key: Record<string, string | null>;
   owner: 'monolith' | 'service';
   carried: string[] | null;
+  share: number | null;
 };
 
 const RETRY_MS = 1_000;

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { describeTable } from './catalog.ts';
 import { sidesOf } from './link-record.ts';
 import { type Direction, nameOf, type TableMapping } from './mapping.ts';
+import { issueTicket } from './tickets.ts';
 import type { RepairRow } from './transaction.ts';
 
 export const REPAIR_PREFIX = 'banyan-repair';
@@ -15,6 +16,9 @@ export type RepairMessage = {
   rows: RepairRow[];
   /** What a deleted parent of the monolith's has changed, whoever owns the rows: these columns, or the rows are gone (none). */
   carried?: string[];
+  /** In force when it was decided who owns the rows: if it no longer is, the new owner is asked. */
+  share?: number;
+  ticket: string;
 };
 
 export type RepairOptions = {
@@ -41,16 +45,18 @@ export async function repair(options: RepairOptions): Promise<number> {
   const { mapping, serviceName, share } = options;
   const keys = options.keys ?? options.verdict?.differing ?? [];
   if (keys.length === 0) return 0;
-  const send = async (url: string, direction: Direction, named: Record<string, string | null>[]) => {
-    const pool = createPool(url, { max: 1, applicationName: 'banyan-repair', exact: true });
-    try {
-      await emitRepair(pool, { service: serviceName, direction, mapping, keys: named });
-    } finally {
-      await pool.end();
+  const legacy = createPool(options.legacy, { max: 1, applicationName: 'banyan-repair', exact: true });
+  const service = createPool(options.service, { max: 1, applicationName: 'banyan-repair', exact: true });
+  const repair = { service: serviceName, mapping, share };
+  try {
+    await emitRepair(legacy, service, { ...repair, direction: 'forward', keys });
+    if (share > 0) {
+      const renamed = renameKeys(mapping, 'forward', keys);
+      await emitRepair(service, legacy, { ...repair, direction: 'reverse', keys: renamed });
     }
-  };
-  await send(options.legacy, 'forward', keys);
-  if (share > 0) await send(options.service, 'reverse', renameKeys(mapping, 'forward', keys));
+  } finally {
+    await Promise.all([legacy.end(), service.end()]);
+  }
   return keys.length;
 }
 
@@ -72,15 +78,17 @@ export function renameKeys(
  */
 export async function emitRepair(
   source: pg.Pool,
+  target: pg.Pool,
   options: {
     service: string;
     direction: Direction;
     mapping: TableMapping;
     keys: Record<string, string | null>[];
     carried?: string[] | undefined;
+    share?: number | undefined;
   },
 ): Promise<void> {
-  const { service, direction, mapping, keys, carried } = options;
+  const { service, direction, mapping, keys, carried, share } = options;
   const side = sidesOf(mapping, direction).source;
   const table = await describeTable(source, side);
   if (!table) return;
@@ -99,6 +107,8 @@ export async function emitRepair(
     `ORDER BY ${side.key.map((_, index) => `k.k${index}`).join(', ')} FOR NO KEY UPDATE OF t`;
   for (let from = 0; from < keys.length; from += CHUNK) {
     const chunk = keys.slice(from, from + CHUNK);
+    // Committed before the message, so that no link can meet the message without it.
+    const ticket = await issueTicket(target, `${service}.${direction}`);
     await withTransaction(source, async (client) => {
       await client.query(`SET LOCAL lock_timeout = '5s'`);
       const values = side.key.map((column) => chunk.map((key) => key[column] ?? null));
@@ -112,6 +122,8 @@ export async function emitRepair(
         table: nameOf(side),
         rows: chunk.map((key) => ({ key, row: found.get(idOf(key)) ?? null })),
         ...(carried && { carried }),
+        ...(share !== undefined && { share }),
+        ticket,
       };
       await client.query('SELECT pg_logical_emit_message(true, $1, $2)', [
         REPAIR_PREFIX,

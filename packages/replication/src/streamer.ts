@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { Applier, isConnectionError, Oversized, type Prepared } from './applier.ts';
 import { ensureBanyanSchema } from './banyan-schema.ts';
 import { ReplicationError } from './errors.ts';
+import { GuardKeys } from './guard-keys.ts';
 import { Intake, type Item } from './intake.ts';
 import { LagWindow } from './lag.ts';
 import type { LinkConfig, LinkHooks, LinkNames } from './link-config.ts';
@@ -41,6 +42,8 @@ export class Streamer {
   rows = 0;
   transactions = 0;
   conflicts = 0;
+  /** Messages that were not believed. */
+  refused = 0;
   lastError: Error | undefined;
   /** Commit time of the oldest transaction that waits, ms since 1970; undefined if none does. */
   waitingSince: number | undefined;
@@ -162,9 +165,10 @@ export class Streamer {
     signal: AbortSignal;
   }): Promise<void> {
     const { stream, applier, signal } = run;
-    const { names, config } = this.#options;
+    const { names, config, source } = this.#options;
     const batchRows = config.batchRows ?? BATCH_ROWS;
     const queue = new Queue(batchRows);
+    const keys = new GuardKeys(source, config.service);
     const intake = new Intake({
       names,
       service: config.service,
@@ -172,6 +176,10 @@ export class Streamer {
       shapes: run.shapes,
       from: run.position,
       partRows: batchRows * 5,
+      keys,
+      onRefused: () => {
+        this.refused++;
+      },
       deliver: (item) => queue.push(item),
     });
     const close = () => {
@@ -191,6 +199,7 @@ export class Streamer {
       for await (const messages of stream) {
         for (const message of messages) {
           if (message.kind === 'start' && intake.midway) throw new Restart();
+          if (intake.doubts(message)) await keys.load();
           intake.take(message);
           if (message.kind === 'keepalive' && intake.idle) queue.passed(message.lsn);
         }
@@ -296,6 +305,7 @@ export class Streamer {
       this.lag.add(now - Number(transaction.commitTime) / 1000);
     }
     this.conflicts += applier.takeConflicts();
+    this.refused += applier.takeRefused();
   }
 }
 

@@ -44,6 +44,10 @@ export type TablePlan = {
   updates: Output[];
   /** Written when a row is updated by the side that does not own it: the columns it keeps owning. */
   guests: Output[];
+  /** Forward-only columns that both sides have: of rows that the service inserts, the monolith tells what they are. */
+  told: Output[];
+  /** The same as columns of a reverse link's target. */
+  tells: string[];
   /** Source columns that any expression reads, key and owner first. */
   inputs: string[];
   /** Source column → the type its text is cast to on the target before an expression sees it. */
@@ -69,6 +73,12 @@ export function planTable(
     !forward && mapping.rows === 'foreign' ? [] : outputs((group) => forward || group.flow !== 'forward');
   const updates = outputs((group) => group.flow === 'both' || (forward && group.flow === 'forward'));
   const guests = forward ? updates.filter((output) => output.flow === 'forward') : [];
+  const shared =
+    mapping.rows === 'foreign'
+      ? []
+      : groups.filter((group) => group.flow === 'forward' && Object.keys(group.reverse).length > 0);
+  const told = forward ? shared.flatMap((group) => outputsOf(group, direction)) : [];
+  const tells = forward ? [] : [...new Set(shared.flatMap((group) => group.legacyColumns))];
   const sides = forward
     ? { source: mapping.legacy, target: mapping.service }
     : { source: mapping.service, target: mapping.legacy };
@@ -98,6 +108,8 @@ export function planTable(
     inserts,
     updates,
     guests,
+    told,
+    tells,
     inputs,
     casts: new Map(),
     parents,

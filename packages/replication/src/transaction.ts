@@ -33,14 +33,21 @@ export type RepairEvent = {
   rows: RepairRow[];
   /** As of a row's change; the rows are what a deleted parent has made of them. */
   carried: ReadonlySet<string> | undefined;
+  /** In force when it was asked for, if a link has asked. */
+  share: number | undefined;
+  /** By which it is believed. */
+  ticket: string;
 };
+
+/** Forward-only columns of rows that the link the other way has inserted; what is not told of a row is absent. */
+export type ToldEvent = { kind: 'told'; table: BoundTable; rows: Tuple[] };
 
 /** The owner's row as it was when the repair was asked for; `row` null if there was none. */
 export type RepairRow = { key: Record<string, string | null>; row: Record<string, string | null> | null };
 
 export type TruncateEvent = { kind: 'truncate'; table: BoundTable };
 
-type Event = RowEvent | InsertsEvent | RepairEvent | TruncateEvent;
+type Event = RowEvent | InsertsEvent | RepairEvent | ToldEvent | TruncateEvent;
 
 /** A committed transaction of the source, or what has arrived of it. */
 export type SourceTransaction = {

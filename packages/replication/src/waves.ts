@@ -1,5 +1,6 @@
 import type { RawInserts, Tuple } from '@banyan/postgres';
 import type { BoundTable } from './bound-table.ts';
+import type { TablePlan } from './table-plan.ts';
 
 /**
  * Changes of one or many transactions arranged so that sets of rows can be applied at once with the same outcome as
@@ -7,7 +8,7 @@ import type { BoundTable } from './bound-table.ts';
  * touched by two segments in a way that depends on more than that order.
  */
 
-export type ChangeKind = 'delete' | 'rekey' | 'update' | 'guest' | 'insert';
+export type ChangeKind = 'delete' | 'rekey' | 'update' | 'guest' | 'insert' | 'told';
 
 export type Segment = {
   table: BoundTable;
@@ -21,24 +22,34 @@ export type Segment = {
   raw: RawInserts[];
 };
 
-const ORDER: Record<ChangeKind, number> = { delete: 0, rekey: 1, update: 2, guest: 3, insert: 4 };
+const ORDER: Record<ChangeKind, number> = {
+  delete: 0,
+  rekey: 1,
+  update: 2,
+  guest: 3,
+  insert: 4,
+  told: 5,
+};
 
 type Touch = { wave: number; kind: ChangeKind; segment: Segment; index: number };
 
 /** Takes changes in commit order and arranges them. */
 export class WaveBuilder {
   readonly #waves: Map<string, Segment>[] = [];
-  /** Who touched which key last. Of a table that was only inserted into: the inserts, since no two meet. */
-  readonly #touched = new Map<BoundTable, Map<string, Touch> | Segment>();
+  /**
+   * Who touched which key last. Of a table that was only inserted into: the inserts, since no two meet. A table is bound in
+   * more than one way: to what the stream announces, and to what messages say of it.
+   */
+  readonly #touched = new Map<TablePlan, Map<string, Touch> | Segment>();
 
   /** The same as `add` of each. */
   insert(table: BoundTable, inserts: RawInserts): void {
-    let touched = this.#touched.get(table);
+    let touched = this.#touched.get(table.plan);
     if (!touched) {
       touched = segmentFor(this.#waves, 0, 'insert', table, '', false);
-      this.#touched.set(table, touched);
+      this.#touched.set(table.plan, touched);
     }
-    if (touched instanceof Map)
+    if (touched instanceof Map || touched.table !== table)
       for (const row of inserts.rows()) this.add('insert', table, row, undefined, false);
     else touched.raw.push(inserts);
   }
@@ -46,7 +57,7 @@ export class WaveBuilder {
   /** `old`: of a rekey, the old key or row. `suspect`: of a guest, to be compared with the target. */
   add(kind: ChangeKind, table: BoundTable, row: Tuple, old: Tuple | undefined, suspect: boolean): void {
     const waves = this.#waves;
-    const keys = this.#keysOf(table);
+    const keys = this.#keysOf(table.plan);
     const key = table.keyOf(row);
     const last = keys.get(key);
     if (kind === 'rekey') {
@@ -62,15 +73,15 @@ export class WaveBuilder {
     keys.set(key, put(waves, wave, kind, table, row, undefined, suspect));
   }
 
-  #keysOf(table: BoundTable): Map<string, Touch> {
-    const touched = this.#touched.get(table);
+  #keysOf(plan: TablePlan): Map<string, Touch> {
+    const touched = this.#touched.get(plan);
     if (touched instanceof Map) return touched;
     const keys = new Map<string, Touch>();
-    this.#touched.set(table, keys);
+    this.#touched.set(plan, keys);
     if (touched) {
       const inserts = touched.raw.flatMap((each) => each.rows());
       touched.raw = [];
-      for (const row of inserts) this.add('insert', table, row, undefined, false);
+      for (const row of inserts) this.add('insert', touched.table, row, undefined, false);
     }
     return keys;
   }
@@ -92,6 +103,7 @@ function mergeInto(
   keys: Map<string, Touch>,
   key: string,
 ): boolean {
+  if (last.segment.table !== table) return false;
   const updates = last.kind === 'update' && kind === 'update';
   const filled = last.kind === 'insert' && kind === 'update';
   if (updates || filled) {
