@@ -18,6 +18,7 @@ import { fedTables } from '../plan/fed-tables.ts';
 import type { ResolvedPlan, ResolvedService } from '../plan/resolved.ts';
 import { linksOf, type ServiceState } from '../stage/stages.ts';
 import { claimDatabases } from '../up/mark.ts';
+import { checkStanding } from '../up/standing.ts';
 import { type Direction, describeLink } from './link-status.ts';
 import { paceOf } from './pace.ts';
 import { LinkRunner } from './runner.ts';
@@ -53,6 +54,7 @@ export type Applier = {
 export async function startApplier(options: { plan: ResolvedPlan; log: Logger }): Promise<Applier> {
   const { plan, log } = options;
   await claimDatabases(plan);
+  await checkStanding(plan);
   const pool = createPool(plan.control.database, { applicationName: 'banyan-applier', max: 4 });
   await store.applyControlSchema(pool);
   await store.ensureServices(pool, Object.keys(plan.services));

@@ -18,6 +18,7 @@ import type { ResolvedPlan } from '../plan/resolved.ts';
 import { type Decision, decide } from '../stage/decide.ts';
 import { describeStage, type ServiceState } from '../stage/stages.ts';
 import { claimDatabases } from '../up/mark.ts';
+import { checkStanding } from '../up/standing.ts';
 import type { ApplierClient } from './applier-client.ts';
 import { Baselines } from './baselines.ts';
 import { collectFacts, type ServiceFacts, type Sources } from './facts.ts';
@@ -50,6 +51,7 @@ export async function startController(options: {
 }): Promise<Controller> {
   const { plan, applier, log } = options;
   await claimDatabases(plan);
+  await checkStanding(plan);
   const pool = createPool(plan.control.database, { applicationName: 'banyan-controller', max: 6 });
   const lock = await holdControllerLock(plan.control.database);
   await applyGatewaySchema(pool);

@@ -2,6 +2,7 @@ import { createPool } from '@banyan/postgres';
 import { type Finding, openLink, tryGuard } from '@banyan/replication';
 import { checkControlDatabase } from './control-database.ts';
 import { databasesOf, type ResolvedPlan, type ResolvedService } from './resolved.ts';
+import { standingAgainst } from './standing.ts';
 import { proposeUnmoved } from './unmoved-proposals.ts';
 
 /** Something about a database that the plan names; `where` is its path in the plan, or a link. */
@@ -31,7 +32,7 @@ export async function preflightPlan(
       tables.length > 0 && !unreachable.has(database) && !unreachable.has(plan.monolith.database),
   );
   const findings = await Promise.all([
-    unreachable.has(plan.control.database) ? [] : checkControlDatabase(plan.control.database),
+    unreachable.has(plan.control.database) ? [] : checkControl(plan),
     ...linked.map((service) => preflightService(plan, service)),
   ]);
   const found = findings.flat();
@@ -39,6 +40,14 @@ export async function preflightPlan(
   const ready = !found.some(({ severity, where }) => severity === 'error' && where === 'monolith.database');
   const tried = trial && ready && plan.monolith.writeLocks ? await tryLocks(plan, linked) : [];
   return once([...unreachable.values(), ...found, ...tried]);
+}
+
+async function checkControl(plan: ResolvedPlan): Promise<PreflightFinding[]> {
+  const findings = await checkControlDatabase(plan.control.database);
+  // Whom its tables belong to is known to be wrong: they could not be read.
+  if (findings.length > 0) return findings;
+  const standing = await standingAgainst(plan);
+  return standing.map((one) => ({ ...one, code: 'standing', severity: 'error' }));
 }
 
 async function tryLocks(plan: ResolvedPlan, services: ResolvedService[]): Promise<PreflightFinding[]> {

@@ -6,6 +6,7 @@ import { claimFolder } from './claim.ts';
 import { checkNobodyElse } from './holder.ts';
 import { claimDatabases } from './mark.ts';
 import { checkPorts } from './ports.ts';
+import { checkStanding } from './standing.ts';
 import { whenStarterIsGone } from './starter.ts';
 import { startSupervisor } from './supervisor.ts';
 
@@ -18,6 +19,7 @@ export async function runUp(options: { config: string; json: boolean }): Promise
   const say: Say = (event, fields, text) =>
     console.log(options.json ? JSON.stringify({ event, ...fields }) : text);
   const asked = askedToStop();
+  goOnUnheard();
 
   for (const warning of warnings) say('warning', warning, `warning: ${formatProblem(warning)}`);
   const claim = await claimFolder(directory, (text) => say('cleaning', { text }, text));
@@ -25,6 +27,7 @@ export async function runUp(options: { config: string; json: boolean }): Promise
     await checkNobodyElse(plan.control.database);
     await checkPorts(plan);
     await claimDatabases(plan);
+    await checkStanding(plan);
     const supervisor = await startSupervisor({
       config: path,
       token: process.env.BANYAN_TOKEN || plan.control.token || ensureToken(directory),
@@ -33,8 +36,8 @@ export async function runUp(options: { config: string; json: boolean }): Promise
       onChildren: (pids) => claim.note(pids),
       onSlow: (name, said) =>
         say('slow', { name, said }, `waiting for the ${name}${said ? `, which said last: ${said}` : ''}`),
-      onRestart: (name, code, signal) =>
-        say('restarted', { name, code, signal }, `${name} died (${signal ?? code}), starting it again`),
+      onRestart: (name, why) =>
+        say('restarted', { name, why }, `the ${name} died (${why}), starting it again`),
     });
     const gateway = `http://${plan.gateway.host}:${plan.gateway.port}`;
     const control = `http://${plan.control.host}:${plan.control.port}`;
@@ -51,6 +54,14 @@ export async function runUp(options: { config: string; json: boolean }): Promise
     if (!asked.aborted) throw error;
   } finally {
     claim.release();
+  }
+}
+
+/** Whoever read along may go (`banyan up | head`, a terminal that closes): the users behind the gateway stay. */
+function goOnUnheard(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.removeAllListeners('error');
+    stream.on('error', () => {});
   }
 }
 
