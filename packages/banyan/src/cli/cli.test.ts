@@ -61,7 +61,7 @@ describe('banyan status', { concurrency: 3 }, () => {
     const { fake, banyan } = await aShop(t);
     assert.match(
       (await banyan('status')).stdout,
-      /\n {2}databases {2}8 things of ours in use, no leftovers\n/,
+      /\n {2}databases {2}8 things of ours in use, no leftovers \(\d+ \w+ ago\)\n/,
     );
     const { stdout } = await banyan('status', 'auth');
     assert.match(stdout, /slot +banyan_auth_forward +auth +by copying +used\n/);

@@ -1,9 +1,13 @@
 import type { DatabasesReport, DatabasesSummary, PlacedThing } from '../control/control.ts';
-import { paint, plural, table } from './output.ts';
+import { ago, paint, plural, table } from './output.ts';
 
 /** What lies in the databases: one line of a summary, or every thing and how to remove what nothing needs. */
-export function formatDatabases(databases: DatabasesSummary | DatabasesReport, width: number): string[] {
-  if (!('things' in databases)) return [formatSummary(databases)];
+export function formatDatabases(
+  databases: DatabasesSummary | DatabasesReport,
+  width: number,
+  now: Date,
+): string[] {
+  if (!('things' in databases)) return [formatSummary(databases, ` (${ago(databases.lookedAt, now)})`)];
   const { things, unreachable } = databases;
   const leftovers = things.filter(({ state }) => state === 'leftover');
   return [
@@ -19,7 +23,10 @@ export function formatDatabases(databases: DatabasesSummary | DatabasesReport, w
   ];
 }
 
-function formatSummary({ used, leftovers, unreachable }: Omit<DatabasesSummary, 'lookedAt'>): string {
+function formatSummary(
+  { used, leftovers, unreachable }: Omit<DatabasesSummary, 'lookedAt'>,
+  when = '',
+): string {
   const parts = [
     `${plural(used, 'thing')} of ours in use`,
     leftovers > 0
@@ -27,7 +34,7 @@ function formatSummary({ used, leftovers, unreachable }: Omit<DatabasesSummary, 
       : 'no leftovers',
     ...(unreachable > 0 ? [paint('yellow', `${plural(unreachable, 'database')} did not answer`)] : []),
   ];
-  return `  ${paint('dim', 'databases')}  ${parts.join(', ')}`;
+  return `  ${paint('dim', 'databases')}  ${parts.join(', ')}${when}`;
 }
 
 function columnsOf({ where, kind, name, service, stage, state }: PlacedThing): string[] {

@@ -7,7 +7,13 @@ import {
   readUnwell,
 } from '@banyan/gateway';
 import { withTransaction } from '@banyan/postgres';
-import { type Control, ControlError, type PlannedStep, type ServiceStatus } from '../control/control.ts';
+import {
+  type Control,
+  ControlError,
+  type PlannedStep,
+  type ServiceStatus,
+  type TableVerification,
+} from '../control/control.ts';
 import { noSuchService } from '../control/no-such-service.ts';
 import * as store from '../control/store.ts';
 import { describeFed, fedTables } from '../plan/fed-tables.ts';
@@ -17,6 +23,11 @@ import { nextStop, refuseIllegal, wayTo } from '../stage/way.ts';
 import { collectFacts, type ServiceFacts, type Sources } from './facts.ts';
 import { DatabaseInventory } from './inventory.ts';
 import { nextVersion, tableOfStates } from './route-tables.ts';
+
+/** Rows that the service may own are not on the monolith as they are there. */
+function isLacking({ missingInLegacy, inconsistent }: TableVerification): boolean {
+  return missingInLegacy > 0 || inconsistent > 0;
+}
 
 /** The control plane's operations over the control database; they set wishes, the controller's loop carries them out. */
 export function createOperations(sources: Sources): Control {
@@ -270,6 +281,7 @@ export function createOperations(sources: Sources): Control {
       // A step that is only planned will have its reverse link: no step up is made without.
       reverse: share > facts.state.share ? { state: 'streaming', lagMs: 0 } : facts.reverse,
       maxLagMs: facts.policy.maxLagMs,
+      differing: share > facts.state.share ? [] : facts.tables.filter(isLacking).map(({ table }) => table),
       onlyOnService: wayBack?.onlyOnService(facts.state.service) ?? null,
       ...(stage === 'retired' ? leftBehind(facts.state.service) : {}),
     });

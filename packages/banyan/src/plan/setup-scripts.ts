@@ -27,6 +27,11 @@ function describe(where: string, url: string): string[] {
   const host = hostname || 'localhost';
   return [
     `-- ${where}: run this in the database ${database} on ${host}:${port || 5432}, as a superuser, e.g. by`,
-    `--   psql -h ${host} -p ${port || 5432} -U postgres -d ${database}`,
+    `--   psql -h ${host} -p ${port || 5432} -U postgres -d ${shellWord(database)}`,
   ];
+}
+
+/** As a shell takes it for one word, whatever stands in it. */
+function shellWord(text: string): string {
+  return /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -387,6 +387,11 @@ describe('priceOfGoingBack', () => {
     assert.equal(lossless.verdict, 'lossless');
     assert.match(lossless.details.join(), /privacy_settings/);
     assert.equal(priceOfGoingBack({ ...base, stage: 'migrated', reverse: off }).verdict, 'lossy');
+    const differing = ['public.users'];
+    assert.deepEqual(priceOfGoingBack({ ...base, stage: 'canary', reverse: streaming, differing }), {
+      verdict: 'lossy',
+      details: ['the last comparison found rows that differ: public.users', 'banyan verify --repair first'],
+    });
     assert.equal(priceOfGoingBack({ ...base, stage: 'retired', reverse: off }).verdict, 'refused');
   });
 

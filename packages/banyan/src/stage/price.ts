@@ -9,6 +9,8 @@ export type PriceFacts = {
   maxLagMs: number;
   /** Columns of the service's tables that no mapping takes back, as table.column; null: not read yet. */
   onlyOnService: Read | null;
+  /** Tables in which the last comparison found rows that the monolith lacks or has otherwise. */
+  differing?: string[];
   /** What the service goes on reading from the monolith, and what of the monolith's refers to its rows. */
   fed?: string[];
   referring?: Read | null;
@@ -44,6 +46,11 @@ export function priceOfGoingBack(facts: PriceFacts): Price {
         `the reverse link is ${reverse.state}: writes since it stopped are on the service only, going back waits for it`,
       ],
     };
+  }
+  const { differing = [] } = facts;
+  if (differing.length > 0) {
+    const found = `the last comparison found rows that differ: ${differing.join(', ')}`;
+    return { verdict: 'lossy', details: [found, 'banyan verify --repair first'] };
   }
   const details = ['every write of a mapped column is on the monolith before the switch'];
   if (reverse.lagMs > facts.maxLagMs)

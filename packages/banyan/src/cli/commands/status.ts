@@ -112,7 +112,7 @@ function formatStatus(status: Status, now: Date, width = widthOf(process.stdout)
   return [
     head,
     ...unwell,
-    ...(databases === null ? [] : formatDatabases(databases, width)),
+    ...(databases === null ? [] : formatDatabases(databases, width, now)),
     ...services.flatMap((service) => ['', ...formatService(service, now, width)]),
   ];
 }
