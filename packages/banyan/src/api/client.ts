@@ -34,10 +34,17 @@ export function controlOrigin({ control }: ResolvedPlan): string {
 export class ControlClient implements Control, Settings {
   readonly #origin: string;
   readonly #token: string | null;
+  readonly #whyAbsent: () => { message: string; mend: string } | null;
 
-  constructor(origin: string, token: string | null) {
+  /** `whyAbsent`: asked when nothing listens there. */
+  constructor(
+    origin: string,
+    token: string | null,
+    whyAbsent: () => { message: string; mend: string } | null = () => null,
+  ) {
     this.#origin = origin;
     this.#token = token;
+    this.#whyAbsent = whyAbsent;
   }
 
   status(): ReturnType<Control['status']> {
@@ -164,13 +171,11 @@ export class ControlClient implements Control, Settings {
         );
       }
       const code = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
-      throw new ControlError(
-        'unreachable',
-        0,
-        `no control plane at ${this.#origin} (${code})`,
-        'start it with `banyan up`',
-        { cause },
-      );
+      const { message, mend } = this.#whyAbsent() ?? {
+        message: `no control plane at ${this.#origin} (${code})`,
+        mend: 'start it with `banyan up`',
+      };
+      throw new ControlError('unreachable', 0, message, mend, { cause });
     }
   }
 }

@@ -50,12 +50,14 @@ export async function load(options: CommonOptions): Promise<LoadedPlan> {
 
 /** The control plane of the plan. Nothing is sent before its first method is called. */
 export async function connect(options: CommonOptions): Promise<Control & Settings> {
-  const [{ plan, directory }, { ControlClient, controlOrigin }, { findToken }] = await Promise.all([
-    load(options),
-    import('../api/client.ts'),
-    import('../api/token.ts'),
-  ]);
-  return new ControlClient(controlOrigin(plan), findToken(plan, directory));
+  const [{ plan, directory }, { ControlClient, controlOrigin }, { findToken }, { whyAbsent }] =
+    await Promise.all([
+      load(options),
+      import('../api/client.ts'),
+      import('../api/token.ts'),
+      import('../up/absence.ts'),
+    ]);
+  return new ControlClient(controlOrigin(plan), findToken(plan, directory), () => whyAbsent(directory));
 }
 
 /** Runs something that waits. Ctrl-C aborts its signal and ends in Interrupted, whose text says what goes on. */

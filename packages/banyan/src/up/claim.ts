@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PostgresError } from '@banyan/postgres';
 import { claimDirectory } from '@banyan/postgres/claim';
@@ -44,7 +44,9 @@ export async function claimFolder(
   return {
     note(children) {
       const noted = Object.entries(children).map(([name, pid]) => ({ name, pid, mark: startMark(pid) }));
-      writeFileSync(file, JSON.stringify(noted));
+      // Whole or not at all: a kill -9 may come here, and commands read it at any time.
+      writeFileSync(`${file}.new`, JSON.stringify(noted));
+      renameSync(`${file}.new`, file);
     },
     release() {
       rmSync(file, { force: true });
@@ -73,9 +75,7 @@ async function endRemains(
   say: (text: string) => void,
   stopMs: Readonly<Record<ProcessName, number>>,
 ): Promise<void> {
-  const remains = readChildren(file).filter(
-    ({ pid, mark }) => isAlive(pid) && mark !== '' && startMark(pid) === mark,
-  );
+  const remains = readChildren(file).filter(stillRuns);
   if (remains.length === 0) return;
   say(
     `the last run here was killed; ending what it left: ${remains.map(({ name, pid }) => `${name} (${pid})`).join(', ')}`,
@@ -92,10 +92,21 @@ async function endRemains(
   rmSync(file, { force: true });
 }
 
+/** What runs now of the `banyan up` of a plan's folder; empty when none runs there. */
+export function runningIn(directory: string): ProcessName[] {
+  return readChildren(join(directory, '.banyan', 'up', 'children.json'))
+    .filter(stillRuns)
+    .map(({ name }) => name);
+}
+
+function stillRuns({ pid, mark }: Child): boolean {
+  return isAlive(pid) && mark !== '' && startMark(pid) === mark;
+}
+
 function readChildren(file: string): Child[] {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Child[];
   } catch {
-    return []; // never written, or cut off by the kill: they end by themselves all the same
+    return []; // never written
   }
 }

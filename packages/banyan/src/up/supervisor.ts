@@ -48,7 +48,8 @@ export async function startSupervisor(options: {
   token: string;
   logDirectory: string;
   env?: Record<string, string>;
-  onRestart?: (name: ProcessName, code: number | null, signal: string | null) => void;
+  /** `why`: what it said of its end, else how it ended. */
+  onRestart?: (name: ProcessName, why: string) => void;
   /** A first start takes its time; `said` is the last line of its log. */
   onSlow?: (name: ProcessName, said: string | null) => void;
   /** Called whenever another process runs. */
@@ -108,6 +109,7 @@ export async function startSupervisor(options: {
         if (stopping) return;
         const startedAt = performance.now();
         const log = openSync(file, 'a');
+        failure = null;
         logStart = fstatSync(log).size;
         const child = fork(ENTRY[name], {
           env,
@@ -132,7 +134,7 @@ export async function startSupervisor(options: {
             return;
           }
           restarts[name] += 1;
-          options.onRestart?.(name, code, signal);
+          options.onRestart?.(name, signal ?? failure?.message ?? `exit code ${code}`);
           if (performance.now() - startedAt > HEALTHY_MS) pauseMs = RESTART_MS.first;
           setTimeout(launch, pauseMs);
           pauseMs = Math.min(pauseMs * 2, RESTART_MS.longest);

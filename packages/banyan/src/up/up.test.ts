@@ -6,11 +6,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createPool } from '@banyan/postgres';
 import { isAlive, waitForExit } from '@banyan/postgres/process';
 import { testServer } from '@banyan/postgres/testing';
 import { aPlan } from '../testing/plans.ts';
-import { MAIN } from '../testing/run-cli.ts';
+import { MAIN, run } from '../testing/run-cli.ts';
 import { freePort } from './supervisor.ts';
 
 /** A generous bound for a start or a stop of three processes on a busy machine, ms. */
@@ -96,6 +97,14 @@ function childrenOf(folder: string): number[] {
   return (noted as { pid: number }[]).map(({ pid }) => pid);
 }
 
+async function until<T>(look: () => Promise<T>, holds: (found: T) => boolean): Promise<T> {
+  for (;;) {
+    const found = await look();
+    if (holds(found)) return found;
+    await pause(50);
+  }
+}
+
 async function allEnd(pids: number[]): Promise<void> {
   for (const pid of pids) assert.equal(await waitForExit(pid, PATIENCE_MS), true, `${pid} still runs`);
 }
@@ -108,16 +117,16 @@ describe('banyan up that cannot start says why on the terminal, at once', {
     await new Promise<void>((resolve) => squatter.listen(0, '127.0.0.1', resolve));
     const { port } = squatter.address() as { port: number };
     const { folder } = await aFolder({ gateway: { port }, control: { port: 1 } });
-    const run = up(folder);
-    assert.equal(await run.ended, 1);
+    const started = up(folder);
+    assert.equal(await started.ended, 1);
     squatter.close();
     assert.match(
-      run.said(),
+      started.said(),
       new RegExp(
         `the gateway cannot listen on 127\\.0\\.0\\.1:${port} \\(gateway\\.port of the plan\\): the port is in use`,
       ),
     );
-    assert.match(run.said(), /\n {2}mend: /);
+    assert.match(started.said(), /\n {2}mend: /);
     assert.ok(!existsSync(join(folder, '.banyan', 'logs')), 'nothing was started');
   });
 
@@ -144,9 +153,12 @@ describe('banyan up that cannot start says why on the terminal, at once', {
 
   test('when its control database is not there', async () => {
     const { folder } = await aFolder({ control: { database: 'postgres://127.0.0.1:1/nowhere' } });
-    const run = up(folder);
-    assert.equal(await run.ended, 1);
-    assert.match(run.said(), /error: the control database does not let us in: .*ECONNREFUSED.*\n {2}mend: /);
+    const started = up(folder);
+    assert.equal(await started.ended, 1);
+    assert.match(
+      started.said(),
+      /error: the control database does not let us in: .*ECONNREFUSED.*\n {2}mend: /,
+    );
   });
 
   test('when its role may not write there, with the words of PostgreSQL and the log', async () => {
@@ -156,10 +168,10 @@ describe('banyan up that cannot start says why on the terminal, at once', {
     const url = new URL(control);
     [url.username, url.password] = ['reader', 'reader'];
     const { folder } = await aFolder({ control: { database: url.href } });
-    const run = up(folder);
-    assert.equal(await run.ended, 1);
+    const started = up(folder);
+    assert.equal(await started.ended, 1);
     assert.match(
-      run.said(),
+      started.said(),
       /error: the applier did not start: permission denied for .*\n {2}at: .*applier\.log\n {2}mend: banyan check/,
     );
   });
@@ -169,12 +181,12 @@ describe('banyan up', { timeout: 6 * PATIENCE_MS }, () => {
   test('leaves nothing behind when it is stopped, by whatever signal', async () => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       const { folder } = await aFolder();
-      const run = up(folder);
-      await run.seen(/Banyan is up/);
+      const started = up(folder);
+      await started.seen(/Banyan is up/);
       const children = childrenOf(folder);
       assert.equal(children.length, 3);
-      run.child.kill(signal);
-      assert.equal(await run.ended, 0, run.said());
+      started.child.kill(signal);
+      assert.equal(await started.ended, 0, started.said());
       await allEnd(children);
       assert.ok(!existsSync(join(folder, '.banyan', 'up', 'children.json')));
     }
@@ -201,6 +213,62 @@ describe('banyan up', { timeout: 6 * PATIENCE_MS }, () => {
     assert.equal(await first.ended, 0);
   });
 
+  test('goes on when nobody reads what it says any more', async () => {
+    const { folder } = await aFolder();
+    const started = up(folder);
+    await started.seen(/Banyan is up/);
+    started.child.stdout!.destroy();
+    started.child.stderr!.destroy();
+    const before = childrenOf(folder);
+    // It has something to say about this.
+    process.kill(before[1]!, 'SIGKILL');
+    await until(
+      async () => childrenOf(folder),
+      (now) => now.length === 3 && now.some((pid) => !before.includes(pid)),
+    );
+    assert.equal(isAlive(started.child.pid!), true);
+    const ended = once(started.child, 'exit');
+    started.child.kill('SIGTERM');
+    assert.deepEqual(await ended, [0, null]);
+  });
+
+  test('whose control database goes away says so, and so does every command, until it is back', async () => {
+    const server = await testServer();
+    const [away, other] = [await server.database('away'), createPool(control, { max: 1 })];
+    const name = new URL(away).pathname.slice(1);
+    // The shared ones carry the mark of the shared control database.
+    const { folder } = await aFolder({
+      control: { database: away },
+      monolith: { ...plan.monolith, database: await server.database('away_shop') },
+      services: { auth: { ...services.auth, database: await server.database('away_auth') } },
+    });
+    const first = up(folder);
+    await first.seen(/Banyan is up/);
+    await other.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+    await other.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
+    await first.seen(/the controller died \(database ".*" is not currently accepting connections\)/);
+    const told = await until(
+      () => run([MAIN, 'status'], folder).ended,
+      ({ stderr }) => !/being started/.test(stderr),
+    );
+    assert.equal(told.code, 3);
+    assert.match(
+      told.stderr,
+      /error: banyan up runs, but its control plane ends again and again: .*database ".*" is not currently accepting/,
+    );
+    assert.match(told.stderr, /mend: mend that, it is started again by itself; its log is .*controller\.log/);
+    await other.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+    await other.end();
+    await until(
+      () => run([MAIN, 'status'], folder).ended,
+      ({ code }) => code === 0,
+    );
+    first.child.kill('SIGTERM');
+    assert.equal(await first.ended, 0);
+    const stopped = await run([MAIN, 'status'], folder).ended;
+    assert.match(stopped.stderr, /no control plane at .*\n {2}mend: start it with `banyan up`/);
+  });
+
   test('that is killed with -9 takes its children with it, and the next one starts', async () => {
     const { folder } = await aFolder();
     const killed = up(folder);
@@ -225,12 +293,12 @@ describe('banyan up', { timeout: 6 * PATIENCE_MS }, () => {
       const npm = join(folder, 'npm');
       writeFileSync(npm, `#!/bin/sh\nsh -c '"${process.execPath}" "${MAIN}" up; exit' &\nwait\n`);
       chmodSync(npm, 0o755);
-      const run = up(folder, [npm], { npm_command: 'exec' });
-      await run.seen(/Banyan is up/);
+      const started = up(folder, [npm], { npm_command: 'exec' });
+      await started.seen(/Banyan is up/);
       const children = childrenOf(folder);
-      run.child.kill(signal);
+      started.child.kill(signal);
       await allEnd(children);
-      await run.ended; // the output closes only when the last one who could write to it has ended
+      await started.ended; // the output closes only when the last one who could write to it has ended
     }
   });
 });
