@@ -154,10 +154,13 @@ async function sweep(): Promise<void> {
     try {
       const orphan = await startEmbedded({ directory, settings: TEST_SETTINGS });
       await orphan.stop();
-    } catch {
-      // Another test process sweeps it, or it was never finished.
+    } catch (error) {
+      // Another test process sweeps it.
+      if ((error as { code?: string }).code === 'EMBEDDED_IN_USE') continue;
+      // Else it was never finished.
     }
-    rmSync(directory, { recursive: true, force: true });
+    // Two may have got this far.
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
