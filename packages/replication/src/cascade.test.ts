@@ -196,6 +196,32 @@ test('a row that the service has moved to another parent meanwhile is on both si
   await close();
 });
 
+test('a row whose parent the monolith deletes gets the default that its foreign key says, also one that crosses it', async () => {
+  const legacy = LEGACY.replace(
+    'topic int REFERENCES topics ON DELETE SET NULL',
+    'topic int DEFAULT 2 REFERENCES topics ON DELETE SET DEFAULT',
+  );
+  const { dbs, back, forward, same, close } = await posts(10_000, 'carry', legacy);
+  await dbs.legacy.query('DELETE FROM topics WHERE id = 1');
+  const moved = await same();
+  assert.equal(moved.filter(([, , topic]) => topic === '2').length, 12);
+  back.link.hold();
+  await dbs.service.query(`INSERT INTO posts VALUES (70, 2, 3, NULL, 'new')`);
+  await dbs.service.query('UPDATE posts SET topic = 3 WHERE id = 5');
+  await dbs.legacy.query('DELETE FROM topics WHERE id = 3');
+  await forward.link.barrier({ timeoutMs: 20_000 });
+  back.link.release(10_000);
+  const rows = await same();
+  const topicOf = (id: number) => rows.find(([each]) => each === String(id))![2];
+  assert.deepEqual([topicOf(70), topicOf(5)], ['2', '2']);
+  assert.equal(rows.filter(([, , topic]) => topic === '3').length, 0);
+  assert.deepEqual(
+    (await rowsOf(dbs.legacy, CONFLICTS)).map(([kind]) => kind),
+    ['parent_missing'],
+  );
+  await close();
+});
+
 test('where the parent could not have been deleted, the row stays and the conflict is told', async () => {
   const { dbs, back, same, close } = await posts(10_000, 'carry', LEGACY.replace('ON DELETE SET NULL', ''));
   back.link.hold();
