@@ -304,6 +304,18 @@ describe('banyan verify', { concurrency: 3 }, () => {
     );
   });
 
+  test('exits with 1 when no row was compared, and claims nothing', async (t) => {
+    const { fake, banyan } = await aShop(t);
+    fake.rows = 0;
+    const { code, stdout, stderr } = await banyan('verify', 'auth');
+    assert.equal(code, 1);
+    assert.match(
+      stdout,
+      /no row on either side\nno row was compared, which proves nothing: put rows in, then banyan verify auth/,
+    );
+    assert.doesNotMatch(stdout + stderr, /\b0 of 0\b|\b0 rows\b|100%/);
+  });
+
   test('--repair asks for repair, --json prints the run', async (t) => {
     const { fake, banyan } = await aShop(t);
     const { json } = await banyan('verify', 'users', '--repair', '--json');

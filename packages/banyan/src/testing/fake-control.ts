@@ -18,6 +18,8 @@ export class FakeControl implements Control {
   readonly services: Record<string, ServiceStatus> = { auth: aStatus('auth'), users: aStatus('users') };
   /** What the next verifications end in. */
   verdict: 'CONSISTENT' | 'INCONSISTENT' = 'CONSISTENT';
+  /** Rows that they compare. */
+  rows = 20_000;
   /** Called before each tick; to make things go wrong. */
   onTick: (services: Record<string, ServiceStatus>) => void = () => {};
   #runs = new Map<number, VerificationRun>();
@@ -137,7 +139,7 @@ export class FakeControl implements Control {
       service,
       state: 'queued',
       rowsDone: 0,
-      rowsTotal: 20_000,
+      rowsTotal: this.rows,
       repaired: 0,
       tables: [],
       error: null,
@@ -158,7 +160,7 @@ export class FakeControl implements Control {
         {
           table: 'public.users',
           verdict: this.verdict,
-          rows: 20_000,
+          rows: run.rowsTotal,
           missingInNew: 0,
           missingInLegacy: 0,
           inconsistent,

@@ -85,8 +85,8 @@ function formatVerification(run: VerificationRun): string[] {
   const lines = table(
     run.tables.map(({ table: name, verdict, rows, ...found }) => [
       name,
-      verdict === 'CONSISTENT' ? paint('green', verdict) : paint('red', verdict),
-      `${plural(rows, 'row')}${describeFindings(found)}`,
+      paint(verdict !== 'CONSISTENT' ? 'red' : rows === 0 ? 'yellow' : 'green', verdict),
+      rows === 0 ? 'no row on either side' : `${plural(rows, 'row')}${describeFindings(found)}`,
     ]),
   );
   const samples = run.tables.flatMap(formatSample);
@@ -96,7 +96,7 @@ function formatVerification(run: VerificationRun): string[] {
   const compared = run.tables.reduce((sum, { rows }) => sum + rows, 0);
   const advice =
     compared === 0
-      ? ['no row was compared, which proves nothing']
+      ? [`no row was compared, which proves nothing: put rows in, then banyan verify ${run.service}`]
       : repaired.length > 0
         ? []
         : [`mend: banyan verify ${run.service} --repair sends the owner's rows again`];
