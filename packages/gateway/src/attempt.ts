@@ -10,6 +10,8 @@ export interface AttemptOwner {
   onLate(attempt: Attempt): void;
   onHead(attempt: Attempt, status: number, headers: string[], length: number | null): void;
   onData(attempt: Attempt, chunk: Buffer): void;
+  /** The rest of the answer comes in another turn. */
+  onRest(): void;
   onEnd(attempt: Attempt): void;
   onFailed(attempt: Attempt, failure: Failure): void;
 }
@@ -91,6 +93,10 @@ export class Attempt implements ResponseHandler {
 
   onData(chunk: Buffer): void {
     if (!this.discarded) this.owner.onData(this, chunk);
+  }
+
+  onRest(): void {
+    if (!this.discarded) this.owner.onRest();
   }
 
   onEnd(): void {

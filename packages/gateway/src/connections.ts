@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import { networkOf, peerAddress } from './client-address.ts';
 import { rawProblem } from './errors.ts';
+import { peerOf } from './peer.ts';
 
 /** A worker's open connections by client, whatever is said on them: none takes the descriptors and the memory of all. */
 export class Connections {
@@ -22,7 +22,7 @@ export class Connections {
    * closed before any request of it is read, and false is returned.
    */
   take(socket: Socket, most: number): boolean {
-    const client = networkOf(peerAddress(socket.remoteAddress));
+    const client = peerOf(socket).network;
     const open = this.#open.get(client) ?? 0;
     if (open >= most || this.#all >= this.#most) {
       refuse(socket);

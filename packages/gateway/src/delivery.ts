@@ -4,6 +4,7 @@ import { cohortOf } from './choose.ts';
 import type { ErrorCode } from './errors.ts';
 import type { InFlight } from './gate.ts';
 import { passTrace, responseHeaders } from './headers.ts';
+import { tellIdleTime } from './idle-time.ts';
 import { isUnread, lingerAfter } from './linger.ts';
 import { cellOf, headersOf, type Order, upstreamOf } from './order.ts';
 import { type FailureReason, reasonOfFailure, reasonOfStatus } from './outcome-reasons.ts';
@@ -179,7 +180,11 @@ export class Delivery implements AttemptOwner {
 
   onData(attempt: Attempt, chunk: Buffer): void {
     this.#capture?.add(chunk);
-    if (!this.#closed && !this.#reply.data(chunk, () => attempt.resume())) attempt.pause(true);
+    if (!this.#closed && !this.#reply.data(chunk, attempt)) attempt.pause(true);
+  }
+
+  onRest(): void {
+    if (!this.#closed) this.#reply.flush();
   }
 
   onEnd(attempt: Attempt): void {
@@ -305,10 +310,11 @@ export class Delivery implements AttemptOwner {
 
   #relay(attempt: Attempt, status: number, headers: string[], length: number | null): void {
     const list = responseHeaders(headers, this.#order.forwarded.requestId);
-    const { core, req } = this.#order;
+    const { core, req, res } = this.#order;
     const early = isUnread(req);
     if (early) lingerAfter(req);
     if (core.draining || early) list.push('connection', 'close');
+    else tellIdleTime(res, list);
     if (this.#mayBeStale) list.push('x-banyan-stale', 'maybe');
     this.#capture?.head(status, headers);
     try {

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { tellIdleTime } from './idle-time.ts';
 import { isUnread, lingerAfter } from './linger.ts';
 
 /** Everything the gateway itself answers, by stable code. `status` is HTTP, `title` is for people. */
@@ -96,7 +97,7 @@ export function sendProblem(
   if (isUnread(res.req) || LAST_OF_CONNECTION.has(code)) {
     list.push('connection', 'close');
     lingerAfter(res.req);
-  }
+  } else tellIdleTime(res, list);
   res.writeHead(status, list);
   res.end(res.req.method === 'HEAD' ? undefined : body);
 }

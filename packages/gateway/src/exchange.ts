@@ -9,6 +9,7 @@ import type { Forwarded } from './headers.ts';
 import { Intake } from './intake.ts';
 import type { Live } from './live.ts';
 import type { Match } from './match.ts';
+import type { Running } from './pipeline.ts';
 import type { Verdict } from './rate-limit.ts';
 import type { Verified } from './tokens.ts';
 import type { RequestTrace } from './tracing/trace.ts';
@@ -22,7 +23,7 @@ const PASS_THROUGH: Decision = {
 };
 
 /** One request on its way: admitted, identified, decided, held if it must be, then delivered. */
-export class Exchange implements DeliveryOwner {
+export class Exchange implements DeliveryOwner, Running {
   readonly #core: Core;
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
@@ -51,16 +52,15 @@ export class Exchange implements DeliveryOwner {
     this.#live = core.live;
     core.began();
     res.sendDate = false;
-    (res as Owned)[EXCHANGE] = this;
-    res.on('close', onClose);
   }
 
-  start(): void {
+  start(): this {
     try {
       this.#admit();
     } catch (error) {
       this.broken(error);
     }
+    return this;
   }
 
   #admit(): void {
@@ -208,7 +208,9 @@ export class Exchange implements DeliveryOwner {
       this.#core.buckets,
     );
     this.#facts = facts;
-    this.#decision = choose(route, service, facts, this.#core.gate.fences, this.#core.gate.leased);
+    // Reads need no lease, and the clock is not asked for them.
+    const leased = this.#safe || this.#core.gate.leased;
+    this.#decision = choose(route, service, facts, this.#core.gate.fences, leased);
     if (this.#match === null) {
       this.#decision = { ...PASS_THROUGH, hold: this.#decision.hold };
       if (this.#decision.hold) this.#hold();
@@ -293,7 +295,7 @@ export class Exchange implements DeliveryOwner {
         bodyLimit: this.#bodyLimit,
         verified: this.#verified,
         consumer: this.#consumer,
-        client: clientOf(this.#req, this.#forwarded),
+        client: clientOf(this.#forwarded),
         decision: this.#decision,
         match: this.#match,
         touches: this.#touches,
@@ -323,11 +325,4 @@ export class Exchange implements DeliveryOwner {
     this.#ended = true;
     this.#core.ended();
   }
-}
-
-const EXCHANGE = Symbol('exchange');
-type Owned = ServerResponse & { [EXCHANGE]?: Exchange };
-
-function onClose(this: ServerResponse): void {
-  (this as Owned)[EXCHANGE]?.closed();
 }

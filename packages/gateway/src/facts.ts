@@ -1,9 +1,8 @@
-import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { BUCKETS, type BucketCache } from '@banyan/cohort';
 import type { Facts } from './choose.ts';
 import { claimText } from './claim.ts';
-import { networkOf, peerAddress } from './client-address.ts';
+import { networkOf } from './client-address.ts';
 import { readCookie } from './cookie.ts';
 import type { ErrorCode } from './errors.ts';
 import { checkTarget } from './guard.ts';
@@ -12,6 +11,7 @@ import { type Forwarded, forwardHeaders } from './headers.ts';
 import type { Live } from './live.ts';
 import type { Match } from './match.ts';
 import { mayRunTwice, onlyReads, overridesInQuery } from './methods.ts';
+import { type Peer, peerOf } from './peer.ts';
 import type { Fence, Route, RouteTable, Side } from './route-table.ts';
 import type { Verified } from './tokens.ts';
 
@@ -30,11 +30,7 @@ export function admit(live: Live, req: IncomingMessage): Admitted | ErrorCode {
   const target = req.url as string;
   // A request line without a version counts as 0.9.
   if (req.httpVersionMajor !== 1) return 'unsupported-version';
-  const forwarded = forwardHeaders(req.rawHeaders, {
-    trustedHops: live.table.trustedHops ?? 0,
-    remoteAddress: peerAddress(req.socket.remoteAddress),
-    encrypted: 'encrypted' in req.socket,
-  });
+  const forwarded = forwardHeaders(req.rawHeaders, live.table.trustedHops ?? 0, peerOf(req.socket));
   if (typeof forwarded === 'string') return forwarded;
   // In HTTP/1.0 too: upstreams are spoken to in 1.1, and what Host they would assume is for nobody to guess.
   if (forwarded.host === '') return 'invalid-host';
@@ -80,21 +76,20 @@ function keyRepeated({ key }: Route, raw: readonly string[]): boolean {
 export function consumerOf(
   live: Live,
   verified: Verified | null,
-  { clientAddress }: Forwarded,
+  { clientAddress, peer }: Forwarded,
 ): string | null {
-  const subject = verified?.state === 'valid' ? claimText(verified.claims, 'sub') : null;
-  if (subject !== null)
-    return `subject:${subject.length <= LONGEST_SUBJECT ? subject : hash('sha256', subject)}`;
+  if (verified?.consumer != null) return verified.consumer;
   if (live.table.trustedHops === undefined || clientAddress === null) return null;
-  return `address:${networkOf(clientAddress)}`;
+  return `address:${networkAt(clientAddress, peer)}`;
 }
 
-/** A longer subject is counted by its hash, so that who is counted takes bounded memory. */
-const LONGEST_SUBJECT = 128;
-
 /** Whose places at the upstreams a request takes: its client's network, else that of the other end of its connection. */
-export function clientOf(req: IncomingMessage, { clientAddress }: Forwarded): string {
-  return networkOf(clientAddress ?? peerAddress(req.socket.remoteAddress));
+export function clientOf({ clientAddress, peer }: Forwarded): string {
+  return clientAddress === null ? peer.network : networkAt(clientAddress, peer);
+}
+
+function networkAt(address: string, peer: Peer): string {
+  return address === peer.address ? peer.network : networkOf(address);
 }
 
 /**
@@ -111,7 +106,7 @@ function keyOf(
   switch (key.from) {
     case 'token':
       if (verified === null) return null;
-      return (subjectKnown(verified) ? claimText(verified.claims, key.claim) : null) ?? UNCLEAR;
+      return (subjectKnown(verified) ? textOf(verified, key.claim) : null) ?? UNCLEAR;
     case 'param':
       return params[key.name] ?? null;
     case 'header':
@@ -148,7 +143,7 @@ export function factsOf(
   const { route, service } = match.route;
   const text = keyOf(route, match.params, req, verified);
   const key = typeof text === 'string' ? buckets.get(service.salt, text) : null;
-  const subject = safe && key === null && subjectKnown(verified) ? claimText(verified.claims, 'sub') : null;
+  const subject = safe && key === null && subjectKnown(verified) ? verified.subject : null;
   return {
     safe,
     key,
@@ -177,6 +172,10 @@ export function unverifiable(
   if (!split && !fences.some((fence) => fence.service === route.service)) return null;
   if (route.key.from !== 'token') return 'ambiguous-key';
   return verified?.state === 'unreachable' ? 'keys-unavailable' : 'unverifiable-token';
+}
+
+function textOf({ subject, claims }: Verified, claim: string): string | null {
+  return claim === 'sub' ? subject : claimText(claims, claim);
 }
 
 function subjectKnown(verified: Verified | null): verified is Verified {

@@ -4,7 +4,11 @@ import { forwardHeaders, responseHeaders } from './headers.ts';
 import { sendRaw, startBackend, startTestGateway, tableOf } from './testing.ts';
 
 const of = (raw: string[], trustedHops = 0) =>
-  forwardHeaders(['Host', 'a', ...raw], { trustedHops, remoteAddress: '127.0.0.1', encrypted: false });
+  forwardHeaders(['Host', 'a', ...raw], trustedHops, {
+    address: '127.0.0.1',
+    network: '127.0.0.1',
+    encrypted: false,
+  });
 
 const OF_PROXIES = [
   'X-Forwarded-Prefix',

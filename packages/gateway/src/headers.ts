@@ -25,6 +25,7 @@ import {
   TRACESTATE,
   TRANSFER_ENCODING,
 } from './header-kinds.ts';
+import type { Peer } from './peer.ts';
 
 /** One pass over a request's raw headers: what goes upstream, and what the gateway needs to know. */
 export type Forwarded = {
@@ -41,6 +42,8 @@ export type Forwarded = {
   overrides: readonly string[];
   /** The client's address; null when the proxies in front do not say it. */
   clientAddress: string | null;
+  /** The other end of the connection: the client, or the last proxy in front. */
+  peer: Peer;
   requestId: string;
   /** W3C trace context to pass on; empty: none. */
   traceparent: string;
@@ -51,19 +54,17 @@ export type Forwarded = {
   traceparentAt: number;
 };
 
-export type ForwardOptions = {
-  /** Proxies of ours in front, which say in X-Forwarded-* or Forwarded whose request it is. */
-  trustedHops: number;
-  remoteAddress: string;
-  encrypted: boolean;
-};
-
 /**
  * Builds the headers of the upstream request: hop-by-hop ones stripped (also those that Connection names),
  * X-Forwarded-* and x-request-id set. Trace context and baggage are taken out for `passTrace`. Returns an error code when
- * framing or host are ambiguous, or something stands twice that may stand once.
+ * framing or host are ambiguous, or something stands twice that may stand once. `trustedHops` proxies of ours in front
+ * say in X-Forwarded-* or Forwarded whose request it is.
  */
-export function forwardHeaders(raw: readonly string[], options: ForwardOptions): Forwarded | ErrorCode {
+export function forwardHeaders(
+  raw: readonly string[],
+  trustedHops: number,
+  peer: Peer,
+): Forwarded | ErrorCode {
   const list: string[] = [];
   let host: string | null = null;
   let authorization: string | null = null;
@@ -152,7 +153,7 @@ export function forwardHeaders(raw: readonly string[], options: ForwardOptions):
         realIp = name;
         break;
       case OF_PROXY:
-        if (options.trustedHops > 0) list.push(name, value);
+        if (trustedHops > 0) list.push(name, value);
         break;
       default: {
         const bit = 1 << (kind - SINGLE);
@@ -164,9 +165,8 @@ export function forwardHeaders(raw: readonly string[], options: ForwardOptions):
   }
   if (chunked && contentLength !== null) return 'ambiguous-length';
   if (requestId === '') requestId = randomHex(8);
-  const { trustedHops, remoteAddress, encrypted } = options;
-  const client = clientOf(trustedHops, remoteAddress, forwardedFor, forwarded);
-  const own = encrypted ? 'https' : 'http';
+  const client = clientOf(trustedHops, peer.address, forwardedFor, forwarded);
+  const own = peer.encrypted ? 'https' : 'http';
   const proto = trustedHops === 0 ? own : (lastOf(forwardedProto, trustedHops)[0] ?? own).toLowerCase();
   const said = trustedHops === 0 ? undefined : lastOf(forwardedHost, trustedHops)[0];
   const publicHost = said !== undefined && validHost(said) ? said : host;
@@ -195,6 +195,7 @@ export function forwardHeaders(raw: readonly string[], options: ForwardOptions):
     expectContinue,
     overrides,
     clientAddress: client.address,
+    peer,
     requestId,
     traceparent: traceparent ?? '',
     tracestate: traceparent ? tracestate : '',

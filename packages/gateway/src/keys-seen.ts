@@ -12,8 +12,11 @@ export class KeysSeen {
   #calls = 0;
 
   add(service: string, bucket: number): void {
-    const bits = this.#bits.get(service) ?? new Uint8Array(BUCKETS);
-    if (!this.#bits.has(service)) this.#bits.set(service, bits);
+    let bits = this.#bits.get(service);
+    if (bits === undefined) {
+      bits = new Uint8Array(BUCKETS);
+      this.#bits.set(service, bits);
+    }
     if (bits[bucket] === 1) return;
     bits[bucket] = 1;
     this.#changed.add(service);

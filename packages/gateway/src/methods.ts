@@ -10,12 +10,12 @@ export function isSafe(method: string): boolean {
  * so all of them count; a method that is not known counts as a write.
  */
 export function onlyReads(method: string, overrides: readonly string[]): boolean {
-  return isSafe(method) && overrides.every(isSafe);
+  return isSafe(method) && (overrides.length === 0 || overrides.every(isSafe));
 }
 
 /** May an upstream run it twice? With an override nobody here knows what it runs. */
 export function mayRunTwice(method: string, overrides: readonly string[]): boolean {
-  return isIdempotent(method) && overrides.every(isSafe);
+  return isIdempotent(method) && (overrides.length === 0 || overrides.every(isSafe));
 }
 
 /** Methods that `_method` in the query asks for, as several frameworks heed it; upper case. */

@@ -1,29 +1,55 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type ErrorCode, rawProblem } from './errors.ts';
+import { IDLE_MS } from './idle-time.ts';
 
 /** Most requests of a worker that wait for an answer before theirs; they are parsed already, and take memory. */
 const MOST_WAITING = 20_000;
 /** How long a client may take to close its side after it has been told why. */
 const LINGER_MS = 2_000;
+/** Looks at an idle connection in the time that it has. */
+const LOOKS = 11;
 
-type Turn = { req: IncomingMessage; res: ServerResponse };
+/** A request that has been begun. */
+export interface Running {
+  /** Its answer is out, or its client is gone. */
+  closed(): void;
+}
+
+type Begin = (req: IncomingMessage, res: ServerResponse) => Running;
 
 /** The requests of a worker's client connections, each begun when those before it on its connection are answered. */
 export class Pipelines {
   /** Of all connections together. */
   waiting = 0;
-  readonly begin: (req: IncomingMessage, res: ServerResponse) => void;
+  readonly begin: Begin;
+  readonly #all = new Set<Pipeline>();
+  readonly #timer: NodeJS.Timeout;
 
-  constructor(begin: (req: IncomingMessage, res: ServerResponse) => void) {
+  constructor(begin: Begin, idleMs = IDLE_MS) {
     this.begin = begin;
+    // The server's own keepAliveTimeout would set and clear a timer for each request.
+    this.#timer = setInterval(() => {
+      for (const pipeline of this.#all) pipeline.look(LOOKS);
+    }, idleMs / LOOKS);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
   }
 
   take(req: IncomingMessage, res: ServerResponse): void {
     // HTTP/2's own method, here without a version: it is refused in its turn. If the server knew the method, it would
     // destroy the connection as soon as this returns, with all that is answered or waits on it.
     if (req.method === 'PRI') req.method = 'UNKNOWN';
-    this.#of(req.socket).take({ req, res });
+    this.#of(req.socket).take(res);
+  }
+
+  /** The connection has changed its protocol. */
+  release(socket: Socket): void {
+    const pipeline = (socket as Piped)[PIPELINE];
+    if (pipeline) this.#all.delete(pipeline);
   }
 
   /** What came on the connection is no request: it is over, once what came before has been answered. */
@@ -50,9 +76,15 @@ export class Pipelines {
   }
 
   #of(socket: Socket): Pipeline {
-    const piped = socket as Piped;
-    piped[PIPELINE] ??= new Pipeline(this, socket);
-    return piped[PIPELINE];
+    return (socket as Piped)[PIPELINE] ?? this.#open(socket);
+  }
+
+  #open(socket: Socket): Pipeline {
+    const pipeline = new Pipeline(this, socket);
+    (socket as Piped)[PIPELINE] = pipeline;
+    this.#all.add(pipeline);
+    socket.once('close', () => this.#all.delete(pipeline));
+    return pipeline;
   }
 }
 
@@ -69,12 +101,17 @@ class Pipeline {
   stays = false;
   readonly #all: Pipelines;
   readonly #socket: Socket;
-  readonly #waiting: Turn[] = [];
-  #current: Turn | null = null;
+  /** Answers that are due, in order; each knows its request. */
+  readonly #waiting: ServerResponse[] = [];
   /** Of the request that was begun last. */
-  #last: IncomingMessage | null = null;
+  #last: ServerResponse | null = null;
+  /** That request; null: it is over. */
+  #running: Running | null = null;
   #failed: ErrorCode | null = null;
   #holds = false;
+  /** Looks that have found it idle, with so many bytes read as before. */
+  #quiet = 0;
+  #bytesRead = 0;
 
   constructor(all: Pipelines, socket: Socket) {
     this.#all = all;
@@ -82,43 +119,53 @@ class Pipeline {
   }
 
   get idle(): boolean {
-    return this.#current === null && this.#failed === null;
+    return this.#running === null && this.#failed === null;
   }
 
-  take(turn: Turn): void {
-    if (this.stays || closesDespite(turn.req)) turn.res.shouldKeepAlive = false;
+  take(res: ServerResponse): void {
+    if (this.stays || closesDespite(res.req)) res.shouldKeepAlive = false;
     if (this.#failed !== null || !this.#socket.writable) return;
-    if (this.#current === null) this.#begin(turn);
+    if (this.#running === null) this.#begin(res);
     else if (this.#all.waiting >= MOST_WAITING) this.fail('too-many-waiting');
-    else this.#wait(turn);
+    else this.#wait(res);
+  }
+
+  /** Closes the connection when it has been idle, and has sent nothing, for so many looks. */
+  look(most: number): void {
+    const { bytesRead } = this.#socket;
+    if (!this.idle || bytesRead !== this.#bytesRead) this.#quiet = 0;
+    else if (++this.#quiet >= most) this.#socket.destroy();
+    this.#bytesRead = bytesRead;
   }
 
   fail(code: ErrorCode): void {
     if (this.#failed !== null || !this.#socket.writable) return;
     this.#failed = code;
-    const last = this.#waiting.at(-1) ?? this.#current;
-    if (last === null) this.#end(code, this.#last?.complete !== false);
-    else if (last.req.complete)
-      return; // all that came before is whole
-    else if (last !== this.#current) this.#drop(this.#waiting.length - 1);
-    else if (last.res.headersSent) this.#socket.destroy();
+    const waiting = this.#waiting.at(-1);
+    const last = this.#last;
+    if (waiting) {
+      // What came before may be whole.
+      if (!waiting.req.complete) this.#drop(this.#waiting.length - 1);
+    } else if (last === null || this.#running === null) this.#end(code, last?.req.complete !== false);
+    else if (last.req.complete) return;
+    else if (last.headersSent) this.#socket.destroy();
     else this.#end(code, true);
   }
 
   passDrain(): void {
-    this.#socket.on('drain', () => this.#current?.res.emit('drain'));
+    this.#socket.on('drain', () => this.#running && this.#last?.emit('drain'));
   }
 
-  #begin(turn: Turn): void {
-    this.#current = turn;
-    this.#last = turn.req;
-    this.#all.begin(turn.req, turn.res);
-    turn.res.on('close', this.#next);
+  #begin(res: ServerResponse): void {
+    this.#last = res;
+    this.#running = this.#all.begin(res.req, res);
+    // The only listener of ours: a second one would make Node keep a list of them for each request.
+    res.on('close', this.#next);
   }
 
-  #wait(turn: Turn): void {
+  #wait(res: ServerResponse): void {
     this.#all.waiting++;
-    this.#waiting.push(turn);
+    this.#waiting.push(res);
     if (!this.#holds) {
       this.#holds = true;
       // The server, and the requests themselves, have reasons of their own to read on.
@@ -128,16 +175,20 @@ class Pipeline {
   }
 
   #next = (): void => {
-    this.#current = null;
-    if (!this.#socket.writable) {
+    const running = this.#running!;
+    this.#running = null;
+    running.closed();
+    const socket = this.#socket;
+    if (!socket.writable) {
       this.#drop(0);
       return;
     }
-    const turn = this.#waiting.shift();
-    if (turn) {
+    if (socket.timeout) socket.setTimeout(0); // it was of the answer that is out
+    if (this.#waiting.length > 0) {
+      const next = this.#waiting.shift()!;
       this.#all.waiting--;
-      if (this.#waiting.length === 0) this.#socket.resume();
-      this.#begin(turn);
+      if (this.#waiting.length === 0) socket.resume();
+      this.#begin(next);
     } else if (this.#failed !== null) this.#end(this.#failed, true);
   };
 
@@ -159,6 +210,6 @@ class Pipeline {
 }
 
 /** `close` beside `keep-alive` is a close (RFC 9112, 9.3); of HTTP/1.0 the server looks for `keep-alive` only. */
-function closesDespite({ httpVersionMinor, headers }: IncomingMessage): boolean {
-  return httpVersionMinor === 0 && /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i.test(headers.connection ?? '');
+function closesDespite(req: IncomingMessage): boolean {
+  return req.httpVersionMinor === 0 && /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i.test(req.headers.connection ?? '');
 }

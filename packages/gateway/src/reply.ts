@@ -8,6 +8,8 @@ export class Reply {
   /** The head has been handed on: no other answer can be given any more. */
   begun = false;
   readonly #res: ServerResponse;
+  /** Nothing has been written yet. */
+  #unsent = true;
   #length: number | null = null;
   #whole: Buffer | string | null = null;
 
@@ -22,19 +24,25 @@ export class Reply {
     if (status === 204 || status === 304) validate(headers);
     this.#res.writeHead(status, headers);
     this.begun = true;
-    // The head must not wait for a body that may be long in coming. But most often data follows in this turn.
-    process.nextTick(flushHead, this.#res);
   }
 
-  /** Copies the chunk. Returns false when the client does not keep up; `drained` is called when it has. */
-  data(chunk: Buffer, drained: () => void): boolean {
+  /** What comes next comes in another turn: the head must not wait for a body that may be long in coming. */
+  flush(): void {
+    if (!this.begun || !this.#unsent || this.#whole !== null) return;
+    this.#unsent = false;
+    if (!this.#res.writableEnded && !this.#res.destroyed) this.#res.flushHeaders();
+  }
+
+  /** Copies the chunk. Returns false when the client does not keep up; `upstream` goes on when it has. */
+  data(chunk: Buffer, upstream: { resume(): void }): boolean {
     if (this.#whole === null && chunk.length === this.#length) {
       // All there is: it leaves together with the head. As a string in one write; a buffer would take a vector of two.
       this.#whole = chunk.length > AS_STRING_BYTES ? Buffer.from(chunk) : chunk.toString('latin1');
       return true;
     }
+    this.#unsent = false;
     if (this.#res.write(Buffer.from(chunk))) return true;
-    this.#res.once('drain', drained);
+    this.#res.once('drain', () => upstream.resume());
     return false;
   }
 
@@ -52,8 +60,4 @@ function validate(headers: readonly string[]): void {
     validateHeaderName(headers[i]!);
     validateHeaderValue(headers[i]!, headers[i + 1]!);
   }
-}
-
-function flushHead(res: ServerResponse): void {
-  if (!res.writableEnded && !res.destroyed) res.flushHeaders();
 }

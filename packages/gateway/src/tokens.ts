@@ -1,6 +1,8 @@
+import { hash } from 'node:crypto';
 import { RecentMap } from '@banyan/cohort';
 import { hs256Verifier } from '@banyan/service/hs256';
 import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { claimText } from './claim.ts';
 import { type Credentials, placeOf } from './credentials.ts';
 import type { Issuer, RouteTable } from './route-table.ts';
 
@@ -15,6 +17,10 @@ import type { Issuer, RouteTable } from './route-table.ts';
 export type Verified = {
   state: 'valid' | 'expired' | 'invalid' | 'unknown' | 'unreachable';
   claims: JWTPayload;
+  /** Text of the claim `sub`; null when it names nobody. */
+  subject: string | null;
+  /** Who is counted by rate limits and pinned; null when the token is not valid or names nobody. */
+  consumer: string | null;
   /** Authorization header for the monolith when the token is of another issuer; null: as it came. */
   forMonolith: string | null;
 };
@@ -111,14 +117,13 @@ export class Tokens {
         const claims = await verify(token);
         const expiry = claims.exp === undefined ? Number.POSITIVE_INFINITY : claims.exp * 1000 + leewayMs;
         const forMonolith = await this.#exchange(claims);
-        return { verified: { state: 'valid', claims, forMonolith }, until: expiry };
+        return { verified: known('valid', claims, forMonolith), until: expiry };
       } catch (error) {
         if (error instanceof errors.JWTExpired)
-          return { verified: { state: 'expired', claims: error.payload, forMonolith: null }, until };
+          return { verified: known('expired', error.payload, null), until };
         if (isEarly(error)) {
           const good = (error.payload.nbf as number) * 1000 - leewayMs;
-          const verified: Verified = { state: 'expired', claims: error.payload, forMonolith: null };
-          return { verified, until: Math.min(until, good) };
+          return { verified: known('expired', error.payload, null), until: Math.min(until, good) };
         }
         if (isOurFault(error)) worst = UNREACHABLE;
       }
@@ -138,9 +143,27 @@ export class Tokens {
   }
 }
 
-const INVALID: Verified = { state: 'invalid', claims: {}, forMonolith: null };
-const UNKNOWN: Verified = { state: 'unknown', claims: {}, forMonolith: null };
-const UNREACHABLE: Verified = { state: 'unreachable', claims: {}, forMonolith: null };
+const INVALID = nobody('invalid');
+const UNKNOWN = nobody('unknown');
+const UNREACHABLE = nobody('unreachable');
+
+function nobody(state: Verified['state']): Verified {
+  return { state, claims: {}, subject: null, consumer: null, forMonolith: null };
+}
+
+/** All that each request with this token asks of it. */
+function known(state: 'valid' | 'expired', claims: JWTPayload, forMonolith: string | null): Verified {
+  const subject = claimText(claims, 'sub');
+  const consumer = state === 'valid' && subject !== null ? consumerNamed(subject) : null;
+  return { state, claims, subject, consumer, forMonolith };
+}
+
+function consumerNamed(subject: string): string {
+  return `subject:${subject.length <= LONGEST_SUBJECT ? subject : hash('sha256', subject)}`;
+}
+
+/** A longer subject is counted by its hash, so that who is counted takes bounded memory. */
+const LONGEST_SUBJECT = 128;
 
 /** The token is there as a key, as claims and, exchanged, as a header; its text is a fair measure of each. */
 function weigh(id: string, { verified }: Entry): number {

@@ -298,10 +298,11 @@ class Denied {
     this.#res.once('finish', () => this.#socket.end());
     this.#res.sendDate = false;
     this.#reply.head(status, [...responseHeaders(raw, this.#requestId), 'connection', 'close'], length);
+    this.#reply.flush();
   }
 
   data(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (!this.#reply.data(chunk, () => controller.resume())) controller.pause();
+    if (!this.#reply.data(chunk, controller)) controller.pause();
   }
 
   end(): void {

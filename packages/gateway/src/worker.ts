@@ -167,7 +167,7 @@ export class Worker implements Core {
       insecureHTTPParser: false,
       optimizeEmptyRequests: true,
       noDelay: true,
-      keepAliveTimeout: 65_000,
+      keepAliveTimeout: 0, // Pipelines closes connections that are idle
       headersTimeout: headMs,
       connectionsCheckingInterval: Math.min(headMs, 5_000),
       keepAlive: true, // finds out what nobody says: that the other end of a WebSocket is gone
@@ -183,7 +183,10 @@ export class Worker implements Core {
     server.on('connection', (socket) => this.#connected(socket));
     server.on('request', take).on('checkContinue', take).on('checkExpectation', take);
     server.on('connect', (_req, socket) => this.#pipelines.refuseTunnel(socket as Socket));
-    server.on('upgrade', (req, socket, head) => this.#upgrades.handle(req, socket as Socket, head));
+    server.on('upgrade', (req, socket, head) => {
+      this.#pipelines.release(socket as Socket);
+      this.#upgrades.handle(req, socket as Socket, head);
+    });
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       if (error.code === 'ECONNRESET') socket.destroy();
       else this.#pipelines.fail(socket as Socket, codeOf(error.code));
@@ -225,6 +228,7 @@ export class Worker implements Core {
     this.gate.stop();
     this.pins.stop();
     this.#upgrades.stop();
+    this.#pipelines.stop();
     server?.closeAllConnections();
     await closed;
     await this.#loop.report();

@@ -34,6 +34,8 @@ export interface ResponseHandler {
   onHead(status: number, headers: string[], length: number | null): void;
   /** The chunk may be overwritten after the call: whoever keeps it has to copy it. */
   onData(chunk: Buffer): void;
+  /** All that has come has been told, and more is to come, in another turn. */
+  onRest?(): void;
   onEnd(): void;
   onError(error: UpstreamError): void;
 }
@@ -123,6 +125,7 @@ export class Connection implements ResponseSink {
     } catch (error) {
       this.#malformed(error);
     }
+    this.#rest();
     if (!this.#paused) this.#socket?.resume();
   }
 
@@ -259,6 +262,11 @@ export class Connection implements ResponseSink {
     } catch (error) {
       this.#malformed(error);
     }
+    this.#rest();
+  }
+
+  #rest(): void {
+    if (this.#handler !== null && this.#parser.headSeen) this.#handler.onRest?.();
   }
 
   #write(): void {

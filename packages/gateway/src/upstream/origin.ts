@@ -34,7 +34,7 @@ export class Origin {
   }
 
   send(request: UpstreamRequest, handler: ResponseHandler): void {
-    if (this.#places.take(request.client)) this.#start({ request, handler });
+    if (this.#places.take(request.client)) this.#start(request, handler);
     else if (!this.#places.wait(request.client, { request, handler }, this.#nowMs))
       handler.onError(new UpstreamError('busy', 'too many requests wait for a place'));
   }
@@ -61,7 +61,7 @@ export class Origin {
     this.#free.length = 0;
   }
 
-  #start({ request, handler }: Waiting): void {
+  #start(request: UpstreamRequest, handler: ResponseHandler): void {
     const connection = this.#free.pop() ?? this.#create();
     connection.send(request, handler);
   }
@@ -82,7 +82,7 @@ export class Origin {
     if (next || !this.#closing) this.#free.push(connection);
     else this.#forget(connection);
     // Not from within the parser of the answer that has just ended.
-    if (next) queueMicrotask(() => this.#start(next));
+    if (next) queueMicrotask(() => this.#start(next.request, next.handler));
   };
 
   #tick(): void {

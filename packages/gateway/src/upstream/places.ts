@@ -3,6 +3,8 @@ type Waiter<T> = { item: T; since: number };
 /** So many requests of one client may wait for a place, and so many of all clients together. */
 const WAITING_PER_CLIENT = 512;
 const WAITING = 4_096;
+/** Clients without a place that are remembered. */
+const REMEMBERED = 1_024;
 
 /**
  * Who may use an upstream now, and who is next. Each client has a limited number of places; of those who wait the clients
@@ -11,7 +13,7 @@ const WAITING = 4_096;
 export class Places<T> {
   readonly #total: number;
   readonly #perClient: number;
-  readonly #taken = new Map<string, number>();
+  readonly #taken = new Map<string, { places: number }>();
   #takenInAll = 0;
   /** In the order of turns; no client without a waiter. */
   readonly #waiting = new Map<string, Waiter<T>[]>();
@@ -31,7 +33,7 @@ export class Places<T> {
   }
 
   takenBy(client: string): number {
-    return this.#taken.get(client) ?? 0;
+    return this.#taken.get(client)?.places ?? 0;
   }
 
   isWaiting(client: string): boolean {
@@ -40,18 +42,27 @@ export class Places<T> {
 
   /** Takes a place if there is one for this client. */
   take(client: string): boolean {
-    const taken = this.takenBy(client);
-    if (this.full || taken >= this.#perClient) return false;
-    this.#taken.set(client, taken + 1);
+    if (this.full) return false;
+    const taken = this.#taken.get(client) ?? this.#remember(client);
+    if (taken.places >= this.#perClient) return false;
+    taken.places++;
     this.#takenInAll++;
     return true;
   }
 
   release(client: string): void {
-    const taken = this.takenBy(client);
-    if (taken > 1) this.#taken.set(client, taken - 1);
-    else this.#taken.delete(client);
+    this.#taken.get(client)!.places--;
     this.#takenInAll--;
+  }
+
+  /** A client that has no place any more stays for its next request: most of them come again and again. */
+  #remember(client: string) {
+    if (this.#taken.size >= this.#total + REMEMBERED) {
+      for (const [other, { places }] of this.#taken) if (places === 0) this.#taken.delete(other);
+    }
+    const taken = { places: 0 };
+    this.#taken.set(client, taken);
+    return taken;
   }
 
   /** Queues at the time `now`; false when too many wait already. */
@@ -68,6 +79,7 @@ export class Places<T> {
 
   /** The next one that has a place now, which it has taken; null: none. */
   next(): T | null {
+    if (this.#waitingInAll === 0) return null;
     for (const [client, queue] of this.#waiting) {
       if (!this.take(client)) continue;
       const { item } = queue.shift()!;
