@@ -19,12 +19,27 @@ export function placeOf({
   return `scheme ${scheme.toLowerCase()}`;
 }
 
+/** A place, taken apart for reading. */
+export type Place = {
+  readonly id: string;
+  readonly kind: 'scheme' | 'header' | 'cookie';
+  readonly name: string;
+};
+
+/** All places where tokens of these issuers come, each once, in their order. */
+export function placesOf(issuers: readonly Issuer[]): Place[] {
+  return [...new Set(issuers.map(placeOf))].map((id) => {
+    const blank = id.indexOf(' ');
+    return { id, kind: id.slice(0, blank) as Place['kind'], name: id.slice(blank + 1) };
+  });
+}
+
 /**
  * What a request says of its user; null when it says nothing at all. Of several, the first in the order of `places`; a
  * backend that reads another than the first refuses or knows the same user.
  */
 export function credentialsOf(
-  places: readonly string[],
+  places: readonly Place[],
   authorization: string | null,
   headers: IncomingHttpHeaders,
 ): Credentials | null {
@@ -32,7 +47,7 @@ export function credentialsOf(
   let unclear = authorization !== null;
   for (const place of places) {
     const found = at(place, authorization, headers);
-    if (typeof found === 'string') return { place, token: found };
+    if (typeof found === 'string') return { place: place.id, token: found };
     if (found === TWICE) unclear = true;
   }
   return unclear ? UNCLEAR : null;
@@ -43,15 +58,12 @@ const TWICE = null;
 
 /** undefined: nothing there. */
 function at(
-  place: string,
+  { kind, name }: Place,
   authorization: string | null,
   headers: IncomingHttpHeaders,
 ): string | undefined | typeof TWICE {
-  const blank = place.indexOf(' ');
-  const name = place.slice(blank + 1);
-  if (place.startsWith('scheme '))
-    return authorization === null ? undefined : afterScheme(authorization, name);
-  if (place.startsWith('cookie ')) return readCookie(headers.cookie, name);
+  if (kind === 'scheme') return authorization === null ? undefined : afterScheme(authorization, name);
+  if (kind === 'cookie') return readCookie(headers.cookie, name);
   const value = headers[name];
   return value === undefined || value === '' ? undefined : String(value);
 }

@@ -1,3 +1,5 @@
+import { sieveOf } from './name-sieve.ts';
+
 /** Passed on as it came. */
 export const PASS = 0;
 export const DROP = 1;
@@ -105,11 +107,14 @@ const SINGLES = [
 for (const name of OF_PROXIES) SPECIAL[name] = OF_PROXY;
 for (const [bit, name] of SINGLES.entries()) SPECIAL[name] = SINGLE + bit;
 
+const mayMatter = sieveOf(Object.keys(SPECIAL), 'x');
+
 /** Names as clients spell them; bounded, because clients choose them. */
 const KINDS = new Map<string, number>();
 
 /** What is to be done with a client's header. */
 export function kindOf(name: string): number {
+  if (!mayMatter(name)) return PASS;
   const known = KINDS.get(name);
   if (known !== undefined) return known;
   const kind = classify(dashed(name));

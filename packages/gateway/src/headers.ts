@@ -25,6 +25,7 @@ import {
   TRACESTATE,
   TRANSFER_ENCODING,
 } from './header-kinds.ts';
+import { sieveOf } from './name-sieve.ts';
 import type { Peer } from './peer.ts';
 
 /** One pass over a request's raw headers: what goes upstream, and what the gateway needs to know. */
@@ -286,7 +287,7 @@ export function responseHeaders(raw: readonly string[], requestId: string): stri
   let connection = '';
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i]!;
-    const kind = RESPONSE_KINDS.get(name) ?? responseKindOf(name);
+    const kind = mayBeDropped(name) ? (RESPONSE_KINDS.get(name) ?? responseKindOf(name)) : PASS;
     if (kind === PASS) list.push(name, raw[i + 1]!);
     else if (kind === CONNECTION) connection += `,${raw[i + 1]}`;
   }
@@ -307,6 +308,7 @@ const RESPONSE_DROPPED = new Set([
   'upgrade',
   'x-request-id',
 ]);
+const mayBeDropped = sieveOf(RESPONSE_DROPPED);
 
 function responseKindOf(name: string): number {
   const lower = name.toLowerCase();

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
-import { RecentMap } from '@banyan/cohort';
+import { RecentMap } from '@banyan/cohort/recent-map';
 import { hs256Verifier } from '@banyan/service/hs256';
 import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { claimText } from './claim.ts';
-import { type Credentials, placeOf } from './credentials.ts';
+import { type Credentials, type Place, placeOf, placesOf } from './credentials.ts';
 import type { Issuer, RouteTable } from './route-table.ts';
 
 /**
@@ -41,11 +41,12 @@ const KEPT_BYTES = 32 * 1024 * 1024;
  */
 export class Tokens {
   /** Where tokens may come; see credentials.ts. */
-  readonly places: readonly string[];
+  readonly places: readonly Place[];
   /** By place and issuer. */
   readonly #verifiers = new Map<string, Verifier[]>();
   readonly #signAs: { issuer: string; scheme: string; key: Uint8Array } | null;
   readonly #now: () => number;
+  /** By place and token; by the token alone where all come in one place. */
   readonly #kept: RecentMap<Entry>;
   readonly #pending = new Map<string, Promise<Verified>>();
 
@@ -57,7 +58,7 @@ export class Tokens {
   ) {
     this.#now = now;
     this.#kept = new RecentMap(keptBytes, weigh);
-    this.places = [...new Set(table.issuers.map(placeOf))];
+    this.places = placesOf(table.issuers);
     for (const issuer of table.issuers) {
       const id = `${placeOf(issuer)} ${issuer.issuer ?? ''}`;
       const leewayMs = (issuer.leewaySeconds ?? LEEWAY_SECONDS) * 1000;
@@ -79,7 +80,7 @@ export class Tokens {
   /** The remembered result, if there is one: the usual case, without a promise. */
   peek({ place, token }: Credentials): Verified | undefined {
     if (place === null) return UNKNOWN;
-    const entry = this.#kept.get(`${place} ${token}`);
+    const entry = this.#kept.get(this.#idOf(place, token));
     if (entry === undefined || entry.until <= this.#now()) return undefined;
     return entry.verified;
   }
@@ -87,12 +88,16 @@ export class Tokens {
   /** Verifies a token; never rejects. Concurrent calls for one token share the work. */
   verify({ place, token }: Credentials): Promise<Verified> {
     if (place === null) return Promise.resolve(UNKNOWN);
-    const id = `${place} ${token}`;
+    const id = this.#idOf(place, token);
     const pending = this.#pending.get(id);
     if (pending) return pending;
     const work = this.#verify(id, place, token).finally(() => this.#pending.delete(id));
     this.#pending.set(id, work);
     return work;
+  }
+
+  #idOf(place: string, token: string): string {
+    return this.places.length === 1 ? token : `${place} ${token}`;
   }
 
   async #verify(id: string, place: string, token: string): Promise<Verified> {

@@ -3,7 +3,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import type { ClientLimits } from '../client-limits.ts';
-import { BodyStream } from './body-stream.ts';
+import { BodySender } from './body-sender.ts';
 import { ClientPace } from './client-pace.ts';
 import { MalformedResponse } from './response-head.ts';
 import { ResponseParser, type ResponseSink } from './response-parser.ts';
@@ -71,7 +71,7 @@ export class Connection implements ResponseSink {
   #request: UpstreamRequest | null = null;
   #handler: ResponseHandler | null = null;
   /** Null without a body, or with one that is written at once. */
-  #body: BodyStream | null = null;
+  #body: BodySender | null = null;
   #paused = false;
   /** It is the client that does not take the answer. */
   #pausedByClient = false;
@@ -299,7 +299,7 @@ export class Connection implements ResponseSink {
     const chunked = !headers.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-length');
     socket.write(chunked ? `${head}transfer-encoding: chunked\r\n\r\n` : `${head}\r\n`, 'latin1');
     const handler = this.#handler;
-    this.#body = new BodyStream(socket, body, chunked, {
+    this.#body = new BodySender(socket, body, chunked, {
       current: () => this.#handler === handler && this.#socket === socket,
       moved: (bytes) => {
         this.#ticks = 0;

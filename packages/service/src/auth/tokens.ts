@@ -1,3 +1,4 @@
+import { RecentMap } from '@banyan/cohort/recent-map';
 import {
   createRemoteJWKSet,
   decodeJwt,
@@ -90,35 +91,9 @@ export function bearerToken(authorization: string | undefined): string | undefin
 }
 
 const BEARER = 'Bearer ';
-const REMEMBERED = 10_000;
+/** Tokens. */
+const REMEMBERED = 20_000;
 const REMEMBER_MS = 60_000;
-
-/** Keeps at least `size` of what was used last and at most twice as many, without a list to keep in order. */
-class RecentMap<V> {
-  readonly #size: number;
-  #young = new Map<string, V>();
-  #old = new Map<string, V>();
-
-  constructor(size: number) {
-    this.#size = size;
-  }
-
-  get(key: string): V | undefined {
-    const young = this.#young.get(key);
-    if (young !== undefined) return young;
-    const old = this.#old.get(key);
-    if (old !== undefined) this.set(key, old);
-    return old;
-  }
-
-  set(key: string, value: V): void {
-    if (this.#young.size >= this.#size) {
-      this.#old = this.#young;
-      this.#young = new Map();
-    }
-    this.#young.set(key, value);
-  }
-}
 
 function issuerOf(token: string): string {
   try {

@@ -14,7 +14,7 @@ export type BodyEvents = {
 };
 
 /** The body of a request on its way to an upstream, as fast as both ends go. */
-export class BodyStream {
+export class BodySender {
   /** The upstream takes no more of the body at present. */
   blocked = false;
   /** Something of it is still to come. */
