@@ -20,6 +20,8 @@ export interface Core {
   /** Null when traces go nowhere. */
   readonly tracing: Tracing | null;
   readonly draining: boolean;
+  /** How long an unsafe request goes on, and stays in flight, when its client has gone or was told that it took too long. */
+  readonly lingerMs: number;
   /** Monotonic milliseconds. */
   now(): number;
   /** Have all waves of links passed what is committed now, within `timeoutMs`? False also when nobody can tell. */

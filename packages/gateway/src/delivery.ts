@@ -27,8 +27,6 @@ export interface DeliveryOwner {
   delivered(): void;
 }
 
-/** How long an unsafe request goes on, and stays in flight, when its client has gone or was told that it took too long. */
-const LINGER_MS = 60_000;
 /** Answers of a side that the other side may answer instead, when the request is safe. */
 const RESCUABLE = new Set([500, 502, 503, 504]);
 /** Failures that are the upstream's doing. No client's abort, body or pace counts against an upstream. */
@@ -94,7 +92,7 @@ export class Delivery implements AttemptOwner {
     if (attempt !== null) {
       const mayRun = !this.#order.safe && attempt.connection !== null;
       if (!mayRun && !this.#answered) attempt.abort();
-      else if (this.#headSeen) attempt.expire(LINGER_MS);
+      else if (this.#headSeen) attempt.expire(this.#order.core.lingerMs);
       attempt.resume();
     }
     this.#endIfOver();
@@ -139,17 +137,25 @@ export class Delivery implements AttemptOwner {
         body: intake.take(bodyLimit),
         client,
         timeoutMs: match?.route.route.limits?.timeoutMs ?? upstream.config.timeoutMs,
-        lingerMs: safe ? 0 : LINGER_MS,
+        lingerMs: safe ? 0 : core.lingerMs,
       },
       attempt,
     );
   }
 
   onHead(attempt: Attempt, status: number, headers: string[], length: number | null): void {
+    try {
+      this.#onHead(attempt, status, headers, length);
+    } catch (error) {
+      this.#owner.broken(error); // else it would be taken for a fault of the upstream
+    }
+  }
+
+  #onHead(attempt: Attempt, status: number, headers: string[], length: number | null): void {
     this.#headSeen = true;
     if (this.#answered) {
       attempt.discarded = true; // the client has been told that it took too long
-      attempt.expire(LINGER_MS);
+      attempt.expire(this.#order.core.lingerMs);
       return;
     }
     const { core, safe } = this.#order;

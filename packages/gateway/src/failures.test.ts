@@ -313,3 +313,26 @@ test('the circuit breaker stops asking a service that fails, and asks again late
   await until(async () => (await call('GET')).from === 'service');
   assert.match(await gateway.metrics(), /breaker_open\{upstream="users"\} 0/);
 });
+
+test('a client that leaves while its request tries a failed service keeps nobody from trying', {
+  timeout: 25_000, // the breaker itself gives up a try of which it hears nothing after 30 s
+}, async (t) => {
+  const { service, call, gateway } = await hybrid(t);
+  service.answer = (_req, res) => sendJson(res, 503, {});
+  for (let i = 0; i < 40; i++) await call('GET');
+  const before = service.seen.length;
+  service.answer = () => {}; // it never answers
+  await until(async () => {
+    const socket = connect(gateway.port, '127.0.0.1');
+    let answered = false;
+    socket.on('data', () => {
+      answered = true; // by the monolith: it is not tried yet
+    });
+    socket.write('GET /me HTTP/1.1\r\nHost: a\r\nX-Key: 1\r\n\r\n');
+    await until(() => answered || service.seen.length > before);
+    socket.destroy();
+    return service.seen.length > before;
+  });
+  service.answer = (_req, res) => sendJson(res, 200, { from: 'service' });
+  await until(async () => (await call('GET')).from === 'service');
+});

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
 import { describe, test } from 'node:test';
+import { memorySource } from './memory-source.ts';
 import type { Issuer } from './route-table.ts';
-import { rawUpstream, sendRaw, startBackend, startTestGateway, tableOf } from './testing.ts';
+import { rawUpstream, sendJson, sendRaw, startBackend, startTestGateway, tableOf, until } from './testing.ts';
 
 const CONTROL_CHARACTER = 'HTTP/1.1 200 OK\r\nx-note: a\x01b\r\ncontent-length: 2\r\n\r\nok';
 
@@ -35,6 +37,56 @@ describe('an answer that cannot be passed on', () => {
         assert.deepEqual([refused.status, code], [502, 'bad-gateway']);
         bad = false;
         assert.equal((await post()).status, 200);
+      });
+    }
+  }
+});
+
+describe('what throws in the middle of a request', () => {
+  for (const field of ['sunset', 'mode', 'settle'] as const) {
+    for (const method of ['GET', 'PUT'] as const) {
+      test(`is 500 for its client, told, and nobody else's (${method}, ${field})`, async (t) => {
+        const monolith = await startBackend(t, 'monolith');
+        const reports: string[] = [];
+        const table = tableOf({ monolith: monolith.url }, 0, [
+          { method: '*', path: '/bad', settle: { monolith: [['users.forward']], service: [] } },
+          { method: '*', path: '/good' },
+        ]);
+        const source = memorySource(table, {});
+        const { gateway } = await startTestGateway(t, table, {
+          source,
+          onError: (error, what) => reports.push(`${what}: ${(error as Error).message}`),
+        });
+        let waiting!: ServerResponse;
+        monolith.answer = ({ url }, res) => {
+          if (url === '/good') waiting = res;
+          else sendJson(res, 200, {});
+        };
+        const send = (path: string) =>
+          fetch(gateway.url + path, {
+            method,
+            headers: { 'x-key': '1' },
+            ...(method === 'PUT' && { body: '{}' }),
+            signal: AbortSignal.timeout(10_000),
+          });
+        const good = send('/good');
+        await until(() => waiting !== undefined);
+        // Of the table that applies: as if our own code were wrong, for one route.
+        Object.defineProperty(table.routes[0], field, {
+          get() {
+            throw new Error('a fault of ours');
+          },
+        });
+        const bad = await send('/bad');
+        if (field === 'settle' && method === 'GET') assert.equal(bad.status, 200, 'a read settles nothing');
+        else {
+          assert.deepEqual([bad.status, ((await bad.json()) as { code: string }).code], [500, 'internal']);
+          assert.deepEqual(reports, ['request: a fault of ours']);
+        }
+        sendJson(waiting, 200, {});
+        assert.equal((await good).status, 200);
+        source.openFence({ id: 'f', service: 'users', fromShare: 0, toShare: 10_000, limitMs: 60_000 });
+        await until(() => source.acks('f') === 1); // nothing of it counts as in flight any more
       });
     }
   }

@@ -37,6 +37,10 @@ export type WorkerOptions = {
   maxConnections?: number;
   /** How long the head of a request may take, from when the connection is free for it, in milliseconds. Default 60,000. */
   headMs?: number;
+  /** How long a connection may be silent between two requests, in milliseconds. Default 66,000, a second more than is told. */
+  idleMs?: number;
+  /** How long a write goes on whose client is gone or was told that it took too long, in milliseconds. Default and most 60,000. */
+  lingerMs?: number;
   /** How long to wait for the first table, in milliseconds. Default 30,000. */
   startTimeoutMs?: number;
   /**
@@ -47,6 +51,8 @@ export type WorkerOptions = {
   onError?: (error: unknown, what: string) => void;
 };
 
+const LONGEST_LINGER_MS = 60_000;
+
 /** One worker: an HTTP server that acts on the source's table. */
 export class Worker implements Core {
   readonly gate: Gate;
@@ -55,12 +61,13 @@ export class Worker implements Core {
   readonly shadow: Shadow;
   readonly buckets = new BucketCache();
   readonly uploads = new Uploads();
+  readonly lingerMs: number;
   readonly #options: WorkerOptions;
   readonly #loop: ControlLoop;
   #server: Server | null = null;
   readonly #upgrades: Upgrades;
   readonly #connections: Connections;
-  readonly #pipelines = new Pipelines((req, res) => new Exchange(this, req, res).start());
+  readonly #pipelines: Pipelines;
   readonly #checks = bodyChecks();
   #live: Live | null = null;
   #tracing: Tracing | null = null;
@@ -106,6 +113,8 @@ export class Worker implements Core {
       now,
       onError,
     });
+    this.lingerMs = Math.min(options.lingerMs ?? LONGEST_LINGER_MS, LONGEST_LINGER_MS);
+    this.#pipelines = new Pipelines((req, res) => new Exchange(this, req, res).start(), options.idleMs);
     this.#connections = new Connections(options.maxConnections ?? 10_000);
     this.#upgrades = new Upgrades(this);
   }

@@ -122,10 +122,10 @@ export class Connection implements ResponseSink {
     this.#ticks = 0;
     try {
       this.#parser.resume();
+      this.#rest();
     } catch (error) {
       this.#malformed(error);
     }
-    this.#rest();
     if (!this.#paused) this.#socket?.resume();
   }
 
@@ -259,10 +259,10 @@ export class Connection implements ResponseSink {
     if (this.#parser.headSeen) this.#ticks = 0;
     try {
       this.#parser.push(chunk);
+      this.#rest();
     } catch (error) {
       this.#malformed(error);
     }
-    this.#rest();
   }
 
   #rest(): void {
