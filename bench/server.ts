@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startEmbedded } from '@banyan/postgres';
 
 /** A PostgreSQL of a benchmark's own, as durable as in production; `stop` removes its data too. */
-export async function startBenchServer(): Promise<{
+export async function startBenchServer(settings: Readonly<Record<string, string>> = {}): Promise<{
   createDatabase(name: string): Promise<string>;
   stop(): Promise<void>;
 }> {
@@ -17,6 +17,7 @@ export async function startBenchServer(): Promise<{
       max_wal_size: '8GB',
       checkpoint_timeout: '30min',
       autovacuum: 'off',
+      ...settings,
     },
   });
   return {

@@ -3,14 +3,14 @@
  *
  *   --seconds N   about N seconds of measuring for each phase (default 20)
  *   --json FILE   also write the figures to FILE
- *   --only A,B    only these phases: append, relay, latency, rebuild, saga
+ *   --only A,B    only these phases: append, relay, latency, end-to-end, rebuild, saga
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 
-const PHASES = ['append', 'relay', 'latency', 'rebuild', 'saga'];
+const PHASES = ['append', 'relay', 'latency', 'end-to-end', 'rebuild', 'saga'];
 
 type Result = { name: string; value: number; unit: string };
 type Phase = (options: { seconds: number }) => Promise<{ results: Result[]; ratios: Record<string, number> }>;

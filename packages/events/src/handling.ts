@@ -160,7 +160,7 @@ export class Handling<C extends Contracts, S extends AnySaga> {
 }
 
 /** So long a batch goes on beginning with further messages, in milliseconds. */
-const BATCH_MS = 200;
+const BATCH_MS = 400;
 /** What one handler may take while others of its batch wait for it, in milliseconds. Alone it may take longer. */
 const PATIENCE_MS = 2_000;
 

@@ -1,5 +1,5 @@
 /** So long may messages of one batch take together, in milliseconds: others wait for its end. */
-const BATCH_MS = 100;
+const BATCH_MS = 400;
 /** Below this, one by one is better: slow handlers wait for something, and can do so side by side. */
 const FEWEST = 8;
 /** How much a new measurement counts. */

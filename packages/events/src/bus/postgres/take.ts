@@ -103,21 +103,21 @@ const LOOK_AT_MOST = 1_000_000;
 // again on what is locked. Who locks the first of a key finds the others as the snapshot saw them: nobody else takes those.
 const TAKE = `
   WITH oldest AS MATERIALIZED (
-    SELECT id, singleton_key AS key, created_on, start_after FROM ${SCHEMA}.job
-    WHERE name = $1 AND state < 'active' AND NOT blocked
-    ORDER BY priority DESC, created_on, id LIMIT $2),
-  first AS MATERIALIZED (
-    SELECT DISTINCT ON (key) id, key, created_on, start_after FROM oldest ORDER BY key, created_on, id),
+    SELECT id, created_on, start_after, first_value(id) OVER (PARTITION BY key ORDER BY created_on, id) AS head
+    FROM (SELECT id, singleton_key AS key, created_on, start_after FROM ${SCHEMA}.job
+          WHERE name = $1 AND state < 'active' AND NOT blocked
+          ORDER BY priority DESC, created_on, id LIMIT $2) o),
   had AS MATERIALIZED (
     SELECT j.id FROM ${SCHEMA}.job j
     WHERE j.name = $1
-      AND j.id = ANY(ARRAY(SELECT id FROM first WHERE start_after <= now() ORDER BY created_on, id LIMIT $3))
+      AND j.id = ANY(ARRAY(SELECT id FROM oldest WHERE id = head AND start_after <= now()))
       AND j.state < 'active' AND j.start_after <= now()
-    FOR UPDATE OF j SKIP LOCKED),
-  taken AS MATERIALIZED (
-    SELECT o.id, o.key FROM had JOIN first f USING (id) JOIN oldest o ON o.key IS NOT DISTINCT FROM f.key
-    WHERE o.start_after <= now() AND ($4 OR o.id = f.id) ORDER BY o.created_on, o.id LIMIT $3)
-  SELECT j.id, t.key, j.data, j.retry_count AS failures FROM taken t JOIN ${SCHEMA}.job j ON j.name = $1 AND j.id = t.id
+    ORDER BY j.created_on, j.id LIMIT $3
+    FOR UPDATE OF j SKIP LOCKED)
+  SELECT j.id, j.singleton_key AS key, j.data, j.retry_count AS failures FROM ${SCHEMA}.job j
+  WHERE j.name = $1 AND j.id = ANY(ARRAY(
+    SELECT id FROM oldest
+    WHERE head IN (SELECT id FROM had) AND start_after <= now() AND ($4 OR id = head) ORDER BY created_on, id LIMIT $3))
   ORDER BY j.created_on, j.id`;
 
 async function isBeyond(tx: Queryable, queue: string, look: number): Promise<boolean> {
