@@ -17,7 +17,7 @@ export async function checkCascades({ config, source }: Context): Promise<Findin
     const table = await describeTable(source.db, legacy);
     if (!table) continue;
     const keys = await source.db.query(FOREIGN_KEYS, [table.oid, mapped]);
-    for (const { name, parent, actions, may_lock } of keys.rows) {
+    for (const { name, parent, quoted, actions, may_lock } of keys.rows) {
       findings.push(
         shown(
           'cascade',
@@ -31,7 +31,7 @@ export async function checkCascades({ config, source }: Context): Promise<Findin
           shown(
             'parent_not_lockable',
             `${source.role} may not lock rows of ${parent}, or does not see all of them: a row of ${nameOf(legacy)} that the service writes while the monolith deletes its ${parent} may stay without one.`,
-            `Run GRANT SELECT, UPDATE ON ${parent} TO ${quoteIdent(source.role)}; with row level security, ALTER ROLE ${quoteIdent(source.role)} BYPASSRLS too.`,
+            `Run GRANT SELECT, UPDATE ON ${quoted} TO ${quoteIdent(source.role)}; with row level security, ALTER ROLE ${quoteIdent(source.role)} BYPASSRLS too.`,
             nameOf(legacy),
           ),
         );
@@ -71,7 +71,8 @@ const ACTIONS = `
   ], NULL)`;
 
 const FOREIGN_KEYS = `
-  SELECT k.conname AS name, n.nspname || '.' || p.relname AS parent, ${ACTIONS} AS actions, ${MAY_LOCK} AS may_lock
+  SELECT k.conname AS name, n.nspname || '.' || p.relname AS parent,
+    format('%I.%I', n.nspname, p.relname) AS quoted, ${ACTIONS} AS actions, ${MAY_LOCK} AS may_lock
   FROM pg_constraint k JOIN pg_class p ON p.oid = k.confrelid JOIN pg_namespace n ON n.oid = p.relnamespace
   WHERE k.contype = 'f' AND k.conrelid = $1 AND (k.confdeltype IN ('c', 'n', 'd') OR k.confupdtype IN ('c', 'n', 'd'))
     AND n.nspname || '.' || p.relname <> ALL($2)
