@@ -343,7 +343,9 @@ describe('banyan retire', { concurrency: 3 }, () => {
 
   test('is refused with 4 before the service is migrated', async (t) => {
     const { banyan } = await aShop(t);
-    assert.equal((await banyan('retire', 'auth', '--yes')).code, 4);
+    const { code, stderr } = await banyan('retire', 'auth', '--yes');
+    assert.equal(code, 4);
+    assert.doesNotMatch(stderr, /^\s*retired/m, 'nobody is told that it is done');
   });
 });
 

@@ -19,7 +19,9 @@ export function retireCommand(): Command {
       act<{ yes?: boolean; wait: boolean }>(async (options, service) => {
         const control = await connect(options);
         if (!options.yes) demandTerminal();
-        for (const detail of await consequences(control, service!)) note(detail);
+        const told = await consequences(control, service!);
+        if (told.length > 0) note(`once ${service} is retired:`);
+        for (const detail of told) note(`  ${detail.replace(/^retired: /, '')}`);
         if (!options.yes && !(await confirm(service!))) {
           note('nothing was done');
           return EXIT.negative;
