@@ -377,13 +377,19 @@ function isAnomaly(error: unknown): boolean {
   return error instanceof Anomaly || /^(23|22|21)/.test(code);
 }
 
-/** Errors without an SQLSTATE come from the socket; 57P0x: the server ends; 40xxx: run again. */
+/**
+ * Errors without an SQLSTATE come from the socket. The others say nothing of the change: the server ends or somebody cancels
+ * (57), runs out of something (53, 58), two stand in one another's way (40), or a time limit is over.
+ */
 export function isConnectionError(error: unknown): boolean {
   const ours = [Anomaly, ReplicationError, PostgresError, Oversized, TypeError, RangeError];
   if (ours.some((kind) => error instanceof kind)) return false;
   const code = errorCode(error) ?? '';
-  return !/^[0-9A-Z]{5}$/.test(code) || /^(08|57P|40|53)/.test(code) || code === 'EPIPE';
+  return !/^[0-9A-Z]{5}$/.test(code) || /^(08|40|53|57|58)/.test(code) || LIMITS.has(code);
 }
+
+/** lock_timeout, idle_in_transaction_session_timeout, transaction_timeout. */
+const LIMITS = new Set(['55P03', '25P03', '25P04']);
 
 function failed(error: unknown, transaction: SourceTransaction): unknown {
   if (isFinal(error)) return error;

@@ -13,6 +13,8 @@ export type Column = {
   /** Stored or virtual: cannot be written. */
   generated: boolean;
   identity: boolean;
+  /** GENERATED ALWAYS AS IDENTITY: inserts may override it, updates may not. */
+  identityAlways: boolean;
   /** Long values may be kept out of line, and then be absent from an UPDATE in the stream. */
   toastable: boolean;
   /** A type of this database's own (enum, domain, composite): may be unknown to the other one. */
@@ -32,6 +34,10 @@ export type Table = {
   name: string;
   columns: Map<string, Column>;
   partitioned: boolean;
+  /** Of a partitioned table. */
+  partition: boolean;
+  /** Tables that inherit from it, `schema.table`; of a partitioned table its partitions. */
+  heirs: string[];
   rowSecurity: boolean;
   primaryKey: string[];
   /** `d`efault, `n`othing, `f`ull, `i`ndex. */
@@ -80,6 +86,8 @@ export async function describeTable(
     name: name.table,
     columns: new Map(columns.rows.map((column) => [column.name, column])),
     partitioned: found.relkind === 'p',
+    partition: found.relispartition,
+    heirs: found.heirs,
     rowSecurity: found.relrowsecurity,
     primaryKey,
     replicaIdentity: found.relreplident,
@@ -92,7 +100,8 @@ export async function describeTable(
 }
 
 const TABLE_SQL = `
-  SELECT c.oid, c.relkind, c.relrowsecurity, c.relreplident, c.reltuples, pg_table_size(c.oid) AS bytes
+  SELECT c.oid, c.relkind, c.relrowsecurity, c.relreplident, c.reltuples, pg_table_size(c.oid) AS bytes,
+    c.relispartition, ARRAY(SELECT h.inhrelid::regclass::text FROM pg_inherits h WHERE h.inhparent = c.oid ORDER BY 1) AS heirs
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p')`;
 
@@ -117,7 +126,7 @@ const COLUMNS_SQL = `
   SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.atttypid::int4 AS "typeOid",
          format_type(a.atttypid, -1) AS "bareType",
          a.attnotnull AS "notNull", a.atthasdef AS "hasDefault", a.attgenerated <> '' AS generated,
-         a.attidentity <> '' AS identity, a.attlen = -1 AND a.attstorage <> 'p' AS toastable,
+         a.attidentity <> '' AS identity, a.attidentity = 'a' AS "identityAlways", a.attlen = -1 AND a.attstorage <> 'p' AS toastable,
          a.atttypid >= 16384 AS "ownType", t.typname IN ('json', 'jsonb') AS json,
          t.typname IN ('bool', 'int2', 'int4', 'int8', 'oid', 'uuid', 'text', 'varchar', 'name', 'bytea', 'date', 'time',
              'timestamp', 'timestamptz')

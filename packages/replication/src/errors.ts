@@ -30,6 +30,8 @@ const CATALOGUE = {
   TARGET_SHAPE: 'The target table does not fit the mapping.',
   BARRIER_TIMEOUT: 'The marker was not applied within the time limit. Nothing was switched.',
   BARRIER_LOCK_TIMEOUT: 'The mapped tables could not be locked within the time limit. Nothing was switched.',
+  NO_PROGRESS:
+    'The target ended the same change again and again. What it says has to stop (a limit, somebody who cancels, a lock); then stream again: nothing was lost.',
   NOT_STREAMING: 'The link is not streaming in this process. Call stream() first.',
   STREAMING: 'The link is already streaming in this process.',
   LAW_BROKEN: 'The mapping loses information: reverse(forward(legacy)) differs from legacy.',
@@ -51,6 +53,17 @@ export class ReplicationError extends Error {
     this.code = code;
     this.details = details;
   }
+}
+
+const SHAPE_CHANGES: ReadonlySet<string> = new Set<ReplicationErrorCode>([
+  'SCHEMA_CHANGED',
+  'TABLE_REPLACED',
+  'PUBLICATION_CHANGED',
+]);
+
+/** Whether `prepare({ acceptSchema: true })`, a verification and a repair are the way on: changes may be missing. */
+export function isShapeChange(error: unknown): error is ReplicationError {
+  return error instanceof ReplicationError && SHAPE_CHANGES.has(error.code);
 }
 
 function describe(code: ReplicationErrorCode, details: Record<string, unknown>): string {

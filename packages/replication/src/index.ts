@@ -1,6 +1,6 @@
 export type { Position, Verdict } from './confirm.ts';
 export type { CopyOptions, CopyProgress, CopyResult } from './copy.ts';
-export { ReplicationError, type ReplicationErrorCode } from './errors.ts';
+export { isShapeChange, ReplicationError, type ReplicationErrorCode } from './errors.ts';
 export { type GuardOptions, installGuard, refusedWrites, removeGuard, setGuard } from './guard.ts';
 export { GUARD_SQLSTATE, guardName, guardsOf } from './guard-function.ts';
 export { checkLaw, type LawBreach } from './law.ts';
@@ -27,7 +27,7 @@ export { type Orphans, orphans } from './orphans.ts';
 export { type Placed, type PlacedKind, placedIn } from './placed.ts';
 export type { Finding } from './preflight/finding.ts';
 export { type TrialOptions, tryGuard } from './preflight/trial.ts';
-export type { PrepareOptions } from './prepare.ts';
+export type { Blocker, PrepareOptions } from './prepare.ts';
 export { PROCESS_FLAGS } from './process-flags.ts';
 export { type RepairOptions, repair } from './repair.ts';
 export { checkSequences, type SequenceState } from './sequences.ts';

@@ -14,7 +14,7 @@ import { ReplicationError } from './errors.ts';
 import { Hold } from './hold.ts';
 import { type LinkConfig, type LinkHooks, type LinkNames, namesOf } from './link-config.ts';
 import { sidesOf } from './link-record.ts';
-import { checkTable } from './mapping.ts';
+import { checkTables } from './mapping.ts';
 import type { Finding } from './preflight/finding.ts';
 import { preflightLink } from './preflight/preflight.ts';
 import { dropLink, type PrepareOptions, prepareLink } from './prepare.ts';
@@ -92,7 +92,7 @@ export interface Link {
 
 /** Opens a link. Connects to nothing yet. */
 export function openLink(config: LinkConfig, hooks: LinkHooks = {}): Link {
-  for (const mapping of config.tables) checkTable(mapping);
+  checkTables(config.tables);
   return new DatabaseLink(config, hooks);
 }
 

@@ -205,6 +205,24 @@ export function checkTable(mapping: TableMapping): void {
   }
 }
 
+/**
+ * Throws MAPPING_INVALID if one of a link's mappings contradicts itself, or two share a table on one side: what the stream
+ * and the copy know of a table, they know by its name.
+ */
+export function checkTables(mappings: readonly TableMapping[]): void {
+  for (const mapping of mappings) checkTable(mapping);
+  for (const side of ['legacy', 'service'] as const)
+    unique(
+      mappings.map((mapping) => nameOf(mapping[side])),
+      (name) => {
+        throw new ReplicationError('MAPPING_INVALID', {
+          table: name,
+          why: `two mappings of one link name this table of the ${side === 'legacy' ? 'monolith' : 'service'}`,
+        });
+      },
+    );
+}
+
 function groupOfService(mapping: TableMapping, column: string): ColumnMapping | undefined {
   return mapping.columns.find((group) => column in group.forward);
 }

@@ -14,6 +14,18 @@ export type PrepareOptions = {
    * PUBLICATION_CHANGED. Changes may be missing then: verify, and repair what differs, before any step. Default false.
    */
   acceptSchema?: boolean;
+  /** Told every second whom it waits for, if anybody: whoever has an open transaction when the slot is made. */
+  onWait?: (blockers: Blocker[]) => void;
+};
+
+/** A session that somebody waits for. */
+export type Blocker = {
+  /** 0: no session, but a prepared transaction. */
+  pid: number;
+  /** How long its transaction is open, ms. */
+  ageMs: number;
+  /** What it runs or ran last, as far as our role may see it, at most 200 characters. */
+  query: string;
 };
 
 /**
@@ -29,7 +41,7 @@ export async function prepareLink(
 ): Promise<void> {
   await ensureBanyanSchema(target);
   const plans = await planTables(config, source, target);
-  for (const plan of plans) if (plan.source.primaryKey.length === 0) refuseKeyless(plan);
+  for (const plan of plans) refuseUnsafe(plan);
   const record = await readRecord(target, names.link);
   const tables = config.tables.map((mapping) => sidesOf(mapping, config.direction).source);
   const watched = watchedOf(plans);
@@ -52,7 +64,9 @@ export async function prepareLink(
     await dropSlot(source, names.slot, { force: true });
     await dropOrigins(target, names);
     await target.query('SELECT pg_replication_origin_create($1)', [names.origin]);
-    const { consistentLsn } = await createSlot(source, names.slot);
+    const { consistentLsn } = await tellingBlockers(source, options.onWait, (client) =>
+      createSlot(client, names.slot),
+    );
     const identity = await identityOf(source);
     await target.query(
       `INSERT INTO banyan.links (link, source_system, source_database, applied_lsn, copy_state)
@@ -64,12 +78,49 @@ export async function prepareLink(
   if (config.direction === 'forward') await separateSequences(source, target, config.tables);
 }
 
-/** Publishing a table without a key would make the source's own UPDATEs fail. */
-function refuseKeyless(plan: TablePlan): never {
-  throw new ReplicationError('PREFLIGHT_FAILED', {
-    table: sourceName(plan.mapping, plan.direction),
-    why: 'it has no primary key',
-  });
+/** Runs something that may wait for others, and says for whom. */
+async function tellingBlockers<T>(
+  db: pg.Pool,
+  onWait: PrepareOptions['onWait'],
+  run: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await db.connect();
+  const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
+  const look = async () => onWait?.((await db.query<Blocker>(BLOCKERS, [rows[0].pid])).rows);
+  const timer = onWait && setInterval(() => void look().catch(() => {}), TELL_MS);
+  try {
+    return await run(client);
+  } finally {
+    clearInterval(timer);
+    client.release();
+  }
+}
+
+const TELL_MS = 1_000;
+
+const BLOCKERS = `
+  SELECT b.pid, extract(epoch FROM clock_timestamp() - a.xact_start)::float8 * 1000 AS "ageMs", left(a.query, 200) AS query
+  FROM unnest(pg_blocking_pids($1)) AS b(pid) JOIN pg_stat_activity a ON a.pid = b.pid
+  UNION ALL
+  SELECT 0, extract(epoch FROM clock_timestamp() - p.prepared)::float8 * 1000, left('prepared transaction ' || p.gid, 200)
+  FROM pg_prepared_xacts p WHERE 0 = ANY(pg_blocking_pids($1)) AND p.database = current_database()`;
+
+/** What would harm the source, or lose rows without a word, is refused also if nobody has asked `preflight`. */
+function refuseUnsafe({ mapping, direction, source, target, sourceKey, targetKey }: TablePlan): void {
+  const refuse = (why: string): never => {
+    throw new ReplicationError('PREFLIGHT_FAILED', { table: sourceName(mapping, direction), why });
+  };
+  // Its own UPDATEs would fail once it is published.
+  if (source.primaryKey.length === 0) refuse('it has no primary key');
+  if (source.partitioned) refuse('it is partitioned');
+  for (const { heirs, partitioned } of [source, target])
+    if (heirs.length > 0 && !partitioned) refuse(`${heirs.join(', ')} inherits from it`);
+  for (const [table, key] of [
+    [source, sourceKey],
+    [target, targetKey],
+  ] as const)
+    for (const column of key)
+      if (table.columns.get(column)?.notNull === false) refuse(`its key column ${column} may be NULL`);
 }
 
 /** Removes slot, publication, origins and record. Rows, conflicts and the source's tables stay as they are. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Lsn, openWalStream, PostgresError, type WalStream } from '@banyan/postgres';
+import { errorCode, type Lsn, openWalStream, PostgresError, type WalStream } from '@banyan/postgres';
 import type pg from 'pg';
 import { Applier, isConnectionError, Oversized, type Prepared } from './applier.ts';
 import { ensureBanyanSchema } from './banyan-schema.ts';
@@ -51,6 +51,10 @@ export class Streamer {
   /** End of the copy's window, while the stream still catches up with it. */
   #copiedUntil: Lsn | undefined;
   #shapes: ShapeWatch | undefined;
+  /** How often in a row the target ended what it was given, while nothing was applied. */
+  #refused = 0;
+  /** What had been read by then: once it is applied, nothing is refused any more. */
+  #refusedUntil: Lsn = 0n;
   /** What was found out beside the stream, and ends it. */
   readonly #failure = new AbortController();
 
@@ -97,6 +101,13 @@ export class Streamer {
         this.state = 'retrying';
         this.#options.hooks.onRetry?.(error as Error);
         if (this.applied > before) attempt = 0;
+        this.#refusedUntil = this.received;
+        if (isSaidByTarget(error) && ++this.#refused >= TRIES)
+          throw new ReplicationError(
+            'NO_PROGRESS',
+            { link: this.#options.names.link, tries: TRIES, says: (error as Error).message },
+            error,
+          );
         const pause = Math.min(5_000, 50 * 2 ** Math.min(attempt, 10)) * (0.5 + Math.random() / 2);
         await delay(pause, undefined, { signal }).catch(() => {});
       }
@@ -132,7 +143,8 @@ export class Streamer {
         neverAckedBeyond: position,
         rawInserts: true,
         onEvent: (event) => {
-          if (event.kind === 'streaming') this.state = 'streaming';
+          // What was refused before has to be applied first.
+          if (event.kind === 'streaming') this.state = this.#refused > 0 ? 'retrying' : 'streaming';
           else {
             this.state = 'retrying';
             this.lastError = event.error;
@@ -301,6 +313,10 @@ export class Streamer {
     const now = Date.now();
     for (const { transaction, part } of batch) {
       this.transactions++;
+      if (this.#refused > 0 && (transaction.rows > 0 || transaction.endLsn >= this.#refusedUntil)) {
+        this.#refused = 0;
+        this.state = 'streaming';
+      }
       if (!part) this.rows += transaction.rows;
       this.lag.add(now - Number(transaction.commitTime) / 1000);
     }
@@ -324,6 +340,15 @@ async function requireRecord(target: pg.Pool, link: string): Promise<LinkRecord>
 }
 
 const ORIGIN_IN_USE = '55006';
+
+/** Tries of a change that a server which is there ends, before it is said that they come to nothing. */
+const TRIES = 8;
+
+/** By a server that is there and takes connections. */
+function isSaidByTarget(error: unknown): boolean {
+  const code = errorCode(error) ?? '';
+  return /^(25P|40|53[124]|55P|57014|58)/.test(code);
+}
 
 function isRetryable(error: unknown): boolean {
   if (error instanceof Restart) return true;

@@ -1,5 +1,4 @@
 import { quoteIdent } from '@banyan/postgres';
-import { describeTable } from '../catalog.ts';
 import { nameOf } from '../mapping.ts';
 import { MAY_LOCK } from '../parents.ts';
 import type { Context } from './context.ts';
@@ -14,7 +13,7 @@ export async function checkCascades({ config, source }: Context): Promise<Findin
   const mapped = config.tables.map(({ legacy }) => nameOf(legacy));
   const findings: Finding[] = [];
   for (const { legacy } of config.tables) {
-    const table = await describeTable(source.db, legacy);
+    const table = await source.table(legacy);
     if (!table) continue;
     const keys = await source.db.query(FOREIGN_KEYS, [table.oid, mapped]);
     for (const { name, parent, quoted, actions, may_lock } of keys.rows) {

@@ -1,4 +1,4 @@
-import { describeTable, type Table } from '../catalog.ts';
+import type { Table } from '../catalog.ts';
 import { ReplicationError } from '../errors.ts';
 import { sidesOf, typesKnownTo } from '../link-record.ts';
 import { nameOf, type TableMapping } from '../mapping.ts';
@@ -16,10 +16,7 @@ export async function checkColumns(context: Context): Promise<Finding[]> {
 async function checkMapping(context: Context, mapping: TableMapping): Promise<Finding[]> {
   const { source, target, config } = context;
   const sides = sidesOf(mapping, config.direction);
-  const [from, to] = await Promise.all([
-    describeTable(source.db, sides.source),
-    describeTable(target.db, sides.target),
-  ]);
+  const [from, to] = await Promise.all([source.table(sides.source), target.table(sides.target)]);
   const missing = [
     ...(from
       ? missingColumns(source, from, columnsOf(mapping, source.is))

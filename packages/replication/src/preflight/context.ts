@@ -1,7 +1,8 @@
 import type pg from 'pg';
+import { describeTable, type Table } from '../catalog.ts';
 import type { LinkConfig, LinkNames } from '../link-config.ts';
 import { sidesOf } from '../link-record.ts';
-import type { TableMapping } from '../mapping.ts';
+import { nameOf, type TableMapping } from '../mapping.ts';
 
 /** One end of a link: a database and who Banyan is there. */
 export type End = {
@@ -11,6 +12,8 @@ export type End = {
   database: string;
   /** As `server_version_num`. */
   version: number;
+  /** A table there, looked up once. */
+  table(side: { schema: string; table: string }): Promise<Table | undefined>;
 };
 
 /** What every check is given. None changes anything. */
@@ -35,7 +38,13 @@ async function endOf(db: pg.Pool, is: End['is']): Promise<End> {
   const { rows } = await db.query(
     `SELECT current_user AS role, current_database() AS database, current_setting('server_version_num')::int AS version`,
   );
-  return { db, is, ...rows[0] };
+  const known = new Map<string, Promise<Table | undefined>>();
+  const lookUp: End['table'] = async (side) => {
+    const name = nameOf(side);
+    if (!known.has(name)) known.set(name, describeTable(db, side));
+    return await known.get(name);
+  };
+  return { db, is, ...rows[0], table: lookUp };
 }
 
 /** Both ends with the table that a mapping has there. */

@@ -1,5 +1,4 @@
 import { quoteIdent, quoteTable } from '@banyan/postgres';
-import { describeTable } from '../catalog.ts';
 import { checkSequences } from '../sequences.ts';
 import type { Context, End } from './context.ts';
 import { error, type Finding, lacking } from './finding.ts';
@@ -41,7 +40,7 @@ async function closedSequences(
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const side of sides) {
-    const table = await describeTable(end.db, side);
+    const table = await end.table(side);
     if (!table) continue;
     const { rows } = await end.db.query(
       `SELECT n.nspname AS schema, c.relname AS name,

@@ -1,5 +1,5 @@
 import { quoteTable } from '@banyan/postgres';
-import { describeTable, type Table } from '../catalog.ts';
+import type { Table } from '../catalog.ts';
 import { nameOf, type TableMapping } from '../mapping.ts';
 import { type Context, endsOf } from './context.ts';
 import { error, type Finding } from './finding.ts';
@@ -9,7 +9,7 @@ export async function checkKeys(context: Context): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const mapping of context.config.tables)
     for (const { end, side, isSource } of endsOf(context, mapping)) {
-      const table = await describeTable(end.db, side);
+      const table = await end.table(side);
       if (!table || !side.key.every((column) => table.columns.has(column))) continue; // findings of their own
       const found = keysOf(table, side, isSource);
       findings.push(...found.map((finding) => ({ ...finding, end: end.is })));
@@ -22,8 +22,6 @@ function keysOf(table: Table, side: TableMapping['legacy'], isSource: boolean): 
   const quoted = quoteTable(side.schema, side.table);
   const key = side.key.join(', ');
   const unique = table.uniques.some((columns) => same(columns, side.key));
-  if (table.partitioned && isSource)
-    return [error('partitioned', `${name} is partitioned.`, 'Map its partitions one by one.', name)];
   if (table.primaryKey.length === 0 && (isSource || !unique))
     return [
       error(

@@ -1,5 +1,4 @@
 import { quoteTable, slotStatus } from '@banyan/postgres';
-import { describeTable } from '../catalog.ts';
 import { readRecord, writtenTables } from '../link-record.ts';
 import { nameOf } from '../mapping.ts';
 import type { Context } from './context.ts';
@@ -32,7 +31,7 @@ export async function checkLeftovers({ config, names, source, target }: Context)
   const known = await target.db.query(`SELECT to_regclass('banyan.written') IS NOT NULL AS there`);
   const written = known.rows[0].there ? await writtenTables(target.db, names.link) : [];
   for (const { service } of config.tables) {
-    if (written.includes(nameOf(service)) || !(await describeTable(target.db, service))) continue;
+    if (written.includes(nameOf(service)) || !(await target.table(service))) continue;
     // Where we may not look, that is a finding already.
     const looked = await target.db
       .query(`SELECT FROM ${quoteTable(service.schema, service.table)} LIMIT 1`)

@@ -4,21 +4,37 @@ import { checkApplying } from './applying.ts';
 import { checkCascades } from './cascades.ts';
 import { checkColumns } from './columns.ts';
 import { type Context, contextOf } from './context.ts';
+import { checkDeferrable } from './deferrable.ts';
+import { checkEncoding } from './encoding.ts';
 import { error, type Finding } from './finding.ts';
+import { checkGenerated } from './generated.ts';
+import { checkHeirs } from './heirs.ts';
+import { checkIdentities } from './identities.ts';
 import { checkIds } from './ids.ts';
+import { checkKeyOrder } from './key-order.ts';
 import { checkKeys } from './keys.ts';
 import { checkLeftovers } from './leftovers.ts';
+import { checkNullableKeys } from './nullable-keys.ts';
 import { checkOwnerKeys } from './owner-keys.ts';
 import { checkPublishing } from './publishing.ts';
 import { checkRights } from './rights.ts';
 import { checkServer } from './server.ts';
+import { checkShapes } from './shapes.ts';
 
 const CHECKS: ((context: Context) => Promise<Finding[]>)[] = [
   checkServer,
   checkPublishing,
   checkApplying,
   checkColumns,
+  checkGenerated,
+  checkHeirs,
   checkKeys,
+  checkNullableKeys,
+  checkIdentities,
+  checkDeferrable,
+  checkEncoding,
+  checkKeyOrder,
+  checkShapes,
   checkRights,
   checkLeftovers,
   checkIds,

@@ -1,5 +1,5 @@
 import { quoteIdent, quoteTable } from '@banyan/postgres';
-import { describeTable, type Table } from '../catalog.ts';
+import type { Table } from '../catalog.ts';
 import type { TableMapping } from '../mapping.ts';
 import { type Context, type End, endsOf } from './context.ts';
 import { error, type Finding, lacking } from './finding.ts';
@@ -12,7 +12,7 @@ export async function checkRights(context: Context): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const mapping of context.config.tables)
     for (const { end, side, isSource } of endsOf(context, mapping)) {
-      const table = await describeTable(end.db, side);
+      const table = await end.table(side);
       if (!table) continue; // is a finding of its own
       const found = await rightsOf(end, table, wanted(mapping, end, isSource));
       findings.push(...found.map((finding) => ({ ...finding, end: end.is })));

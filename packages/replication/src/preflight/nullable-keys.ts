@@ -1,0 +1,23 @@
+import { quoteIdent, quoteTable } from '@banyan/postgres';
+import type { Context } from './context.ts';
+import { type Finding, lacking } from './finding.ts';
+import { eachTable, type MappedTable } from './tables.ts';
+
+/** Columns of a key that may be NULL: such a row is in no range of keys, and no change finds it. */
+export async function checkNullableKeys(context: Context): Promise<Finding[]> {
+  return await eachTable(context, nullableOf);
+}
+
+function nullableOf({ table, side, name }: MappedTable): Finding[] {
+  const nullable = side.key.filter((column) => table.columns.get(column)?.notNull === false);
+  if (nullable.length === 0) return [];
+  const changes = nullable.map((column) => `ALTER COLUMN ${quoteIdent(column)} SET NOT NULL`);
+  return [
+    lacking(
+      'key_nullable',
+      `The key of ${name} may be NULL (${nullable.join(', ')}): such rows can be neither copied nor compared.`,
+      [`ALTER TABLE ${quoteTable(side.schema, side.table)} ${changes.join(', ')}`],
+      name,
+    ),
+  ];
+}
