@@ -12,7 +12,7 @@ import { aPlan, aRoute, aService } from '../testing/plans.ts';
 import { startApplier } from './applier.ts';
 
 test('a link that fails again and again says why, and how long for, also while it tries again; then it is well', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async (t) => {
   const { legacy, own, forward, until } = await copiedArticles(t);
   await own.query(`ALTER TABLE articles ADD CONSTRAINT short CHECK (length(title) < 10)`);
@@ -36,7 +36,7 @@ test('a link that fails again and again says why, and how long for, also while i
   assert.equal((await own.query('SELECT FROM articles')).rowCount, 2);
 });
 
-test('a database that is away is told by its link, whose lag grows', { timeout: 60_000 }, async (t) => {
+test('a database that is away is told by its link, whose lag grows', { timeout: 240_000 }, async (t) => {
   const { legacy, own, forward, until, server, name } = await copiedArticles(t);
   await server.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
   await server.query(

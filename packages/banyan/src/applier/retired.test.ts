@@ -16,7 +16,7 @@ import { aPlan, aRoute, aService } from '../testing/plans.ts';
 import { startApplier } from './applier.ts';
 
 test('a retired service goes on getting what is still the monolith’s, and nothing else', {
-  timeout: 30_000,
+  timeout: 240_000,
 }, async (t) => {
   const server = await testServer();
   const [monolith, service, control] = await Promise.all(

@@ -120,7 +120,7 @@ function namesOf({ things }: DatabasesReport, state: string): string[] {
 }
 
 test('all that is put into the databases is listed while its stage needs it, and is gone after retire and rollback', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async (t) => {
   const { raw, client, legacy, api, until, migrate, arrived } = await aSystem(t);
   await migrate('cart');
@@ -175,7 +175,7 @@ test('all that is put into the databases is listed while its stage needs it, and
 });
 
 test('what a service has left that the plan no longer names is a leftover, and its statements remove it', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async (t) => {
   const { client, legacy } = await aSystem(t);
   await legacy.query(

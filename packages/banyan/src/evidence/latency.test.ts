@@ -8,6 +8,8 @@ import { emptyTally, quantile, slowerThan, type Tally } from './tally.ts';
 import { answered, seeded, timed } from './testing.ts';
 
 const policy = { maxLatencyRatio: 2, minRequests: 50 };
+/** Of properties whose draws are requests at random: the same draws in each run, so that none of them fails by chance. */
+const SEED = 17;
 type Machine = { slowdown: number; service: number; moved?: boolean; unmoved?: number; seed?: number };
 
 /** A service at 100 % (`moved`) or at half, on a machine that is `slowdown` times slower than when the step began. */
@@ -43,7 +45,7 @@ describe('judgeLatency', () => {
           assert.equal(judgeLatency(observed({ slowdown, service: 1, moved, seed }), policy), null);
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 200, seed: SEED },
     );
   });
 
@@ -58,7 +60,7 @@ describe('judgeLatency', () => {
           assert.equal(judgement?.verdict, 'worse');
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 200, seed: SEED },
     );
   });
 

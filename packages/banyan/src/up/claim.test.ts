@@ -23,7 +23,7 @@ async function aStubbornProcess(): Promise<ChildProcess> {
 }
 
 test('what a killed run has left has its own time to end: a gateway with requests in flight is not killed when a controller is', {
-  timeout: 90_000,
+  timeout: 240_000,
 }, async () => {
   const [gateway, controller] = [await aStubbornProcess(), await aStubbornProcess()];
   const killed = await claimFolder(folder, () => {});
