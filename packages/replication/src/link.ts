@@ -18,7 +18,7 @@ import { checkTables } from './mapping.ts';
 import type { Finding } from './preflight/finding.ts';
 import { preflightLink } from './preflight/preflight.ts';
 import { dropLink, type PrepareOptions, prepareLink } from './prepare.ts';
-import { sendRepairs } from './repair-queue.ts';
+import { countRepairs, sendRepairs } from './repair-queue.ts';
 import { markShare, markSibling } from './share-record.ts';
 import { Streamer } from './streamer.ts';
 
@@ -60,6 +60,8 @@ export type BarrierOptions = {
    * the moment on at which it has everything before the marker, changes are judged by the share of the next `release`.
    */
   hold?: boolean;
+  /** With `hold`: which logs are marked. `own`: the other one is marked already. Default both. */
+  marks?: 'both' | 'own';
 };
 
 export interface Link {
@@ -86,6 +88,8 @@ export interface Link {
    */
   release(share: number): void;
   status(): LinkStatus;
+  /** Repairs that it has asked for: of them `open` are not sent yet, `asked` were asked for since it streams. */
+  repairs(): Promise<{ open: number; asked: number }>;
   /** Removes slot, publication, origin and record. Stop streaming first. */
   drop(): Promise<void>;
 }
@@ -191,7 +195,7 @@ class DatabaseLink implements Link {
   }
 
   async barrier(options: BarrierOptions = {}): Promise<{ lsn: Lsn; ms: number }> {
-    const { lock = false, timeoutMs = 5_000, hold = false } = options;
+    const { lock = false, timeoutMs = 5_000, hold = false, marks = 'both' } = options;
     const [source, target] = [this.#source, this.#target];
     if (!source || !target) throw new ReplicationError('NOT_STREAMING', { link: this.names.link });
     const started = performance.now();
@@ -220,7 +224,7 @@ class DatabaseLink implements Link {
         await Promise.race([this.#streamer?.checkShapes(), timedOut.promise]);
       if (hold) {
         await markShare(target, this.names.link, lsn);
-        await markSibling(source, target, this.names.siblingLink);
+        if (marks === 'both') await markSibling(source, target, this.names.siblingLink);
       }
       return { lsn, ms: performance.now() - started };
     } finally {
@@ -262,6 +266,13 @@ class DatabaseLink implements Link {
       slot: this.#slot,
       retainedBytes: Number(this.#slot?.retainedBytes ?? 0n),
     };
+  }
+
+  async repairs(): Promise<{ open: number; asked: number }> {
+    const target = this.#target;
+    if (!target) throw new ReplicationError('NOT_STREAMING', { link: this.names.link });
+    const open = await countRepairs(this.config, this.names, target);
+    return { open, asked: this.#streamer?.repairs ?? 0 };
   }
 
   async drop(): Promise<void> {

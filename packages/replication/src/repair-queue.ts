@@ -84,6 +84,20 @@ export function sendRepairs(
   };
 }
 
+/** How many repairs a link has asked for that are not sent yet. */
+export async function countRepairs(
+  config: LinkConfig,
+  names: LinkNames,
+  target: Pick<pg.Pool, 'query'>,
+): Promise<number> {
+  const tables = config.tables.map((mapping) => nameOf(sidesOf(mapping, config.direction).source));
+  const { rows } = await target.query(
+    'SELECT count(*)::int AS open FROM banyan.repairs WHERE link = $1 AND table_name = ANY($2)',
+    [names.link, tables],
+  );
+  return rows[0].open;
+}
+
 /** A row of `banyan.repairs`. */
 type Asked = {
   id: string;

@@ -42,6 +42,8 @@ export class Streamer {
   rows = 0;
   transactions = 0;
   conflicts = 0;
+  /** How many repairs were asked for. */
+  repairs = 0;
   /** Messages that were not believed. */
   refused = 0;
   lastError: Error | undefined;
@@ -241,7 +243,9 @@ export class Streamer {
       unsettled = [];
       this.#passed(last.endLsn, queue.empty && !ahead ? queue : undefined);
       for (const id of last.markers) this.#options.onMarker(id, last.endLsn);
-      if (applier.takeRepairs() > 0) this.#options.onRepairs();
+      const asked = applier.takeRepairs();
+      this.repairs += asked;
+      if (asked > 0) this.#options.onRepairs();
     };
     for (;;) {
       const made = ahead;

@@ -19,6 +19,7 @@ import type { ResolvedPlan, ResolvedService } from '../plan/resolved.ts';
 import { linksOf, type ServiceState } from '../stage/stages.ts';
 import { claimDatabases } from '../up/mark.ts';
 import { checkStanding } from '../up/standing.ts';
+import { drainForStep } from './drain.ts';
 import { type Direction, describeLink } from './link-status.ts';
 import { paceOf } from './pace.ts';
 import { LinkRunner } from './runner.ts';
@@ -182,14 +183,13 @@ class ServiceWorker {
     });
   }
 
-  /** The losing side's link carries the marker: what it had committed is on the other side when this resolves. */
+  /** What the losing side had committed is on the other side when this resolves, and both links hold. */
   async fence({ id, fromShare, toShare, timeoutMs }: Fence): Promise<void> {
-    const [marked, other] =
+    const [from, to] =
       toShare > fromShare ? (['forward', 'reverse'] as const) : (['reverse', 'forward'] as const);
-    const link = this.running(marked).link;
-    this.running(other).link.hold();
+    const [loser, winner] = [this.running(from).link, this.running(to).link];
     try {
-      await link.barrier({ lock: true, timeoutMs, hold: true });
+      await drainForStep({ loser, winner, fromShare, timeoutMs });
     } catch (error) {
       this.release(fromShare);
       throw error;

@@ -29,6 +29,7 @@ export function describeLink(
     secondsLeft: runner?.copy.secondsLeft ?? null,
     rowsApplied: status?.rowsApplied ?? 0,
     conflicts: status?.conflicts ?? 0,
+    refusedMessages: status?.refusedMessages ?? 0,
     retainedBytes: Number(status?.retainedBytes ?? 0),
     resting,
     error: trouble?.error ?? null,

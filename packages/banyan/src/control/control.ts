@@ -34,6 +34,8 @@ export type LinkStatus = {
   secondsLeft: number | null;
   rowsApplied: number;
   conflicts: number;
+  /** Messages with Banyan's prefix in the source's log that were not Banyan's, since the applier started. */
+  refusedMessages: number;
   retainedBytes: number;
   /** Why copying or verification goes on at the least pace only; null: it does not. */
   resting: string | null;

@@ -14,6 +14,11 @@ export function controlMetrics(control: Pick<Control, 'status'>): () => Promise<
   const lagBytes = gauge('link_lag_bytes', 'WAL that waits to be applied', ['link']);
   const retained = gauge('link_retained_bytes', 'WAL that the source keeps for the link', ['link']);
   const conflicts = gauge('link_conflicts', 'Conflicts recorded since the applier started', ['link']);
+  const forged = gauge(
+    'link_refused_messages',
+    'Messages in the source’s log that passed themselves off as Banyan’s, since the applier started',
+    ['link'],
+  );
   const divergent = gauge('divergent_rows', 'Rows that differed in the last verification', [
     'service',
     'table',
@@ -52,6 +57,7 @@ export function controlMetrics(control: Pick<Control, 'status'>): () => Promise<
         lagBytes.set({ link: link.link }, link.lagBytes);
         retained.set({ link: link.link }, link.retainedBytes);
         conflicts.set({ link: link.link }, link.conflicts);
+        forged.set({ link: link.link }, link.refusedMessages);
       }
       for (const table of one.verification) {
         const labels = { service: one.service, table: table.table };

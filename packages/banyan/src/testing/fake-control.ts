@@ -344,6 +344,7 @@ function aLink(link: string): LinkStatus {
     secondsLeft: null,
     rowsApplied: 0,
     conflicts: 0,
+    refusedMessages: 0,
     retainedBytes: 0,
     error: null,
   };

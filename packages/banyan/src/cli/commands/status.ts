@@ -208,6 +208,7 @@ function describeLink(link: LinkStatus): string {
   ];
   if (link.resting) parts.push(paint('yellow', link.resting));
   if (link.conflicts > 0) parts.push(paint('yellow', plural(link.conflicts, 'conflict')));
+  if (link.refusedMessages > 0) parts.push(paint('red', plural(link.refusedMessages, 'forged message')));
   if (link.retainedBytes > 100_000_000)
     parts.push(paint('yellow', `${bytes(link.retainedBytes)} of WAL held back`));
   return `${state}, ${parts.join(', ')}`;

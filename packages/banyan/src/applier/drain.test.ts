@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { createPool } from '@banyan/postgres';
+import { testServer } from '@banyan/postgres/testing';
+import { copy, type Link, openLink, table } from '@banyan/replication';
+import type pg from 'pg';
+import { drainForStep } from './drain.ts';
+
+const DEFINE = 'CREATE TABLE notes (id int PRIMARY KEY, body text, seen timestamptz)';
+const MAPPING = table({
+  legacy: 'notes',
+  owner: { by: 'key', legacyColumn: 'id', serviceColumn: 'id' },
+  columns: [copy('id', 'body'), copy('seen', { flow: 'forward' })],
+});
+
+const stopper = new AbortController();
+after(() => stopper.abort());
+let pairs = 0;
+
+async function both(share: number) {
+  const server = await testServer();
+  const urls = { legacy: await server.database('legacy'), service: await server.database('service') };
+  const legacy = createPool(urls.legacy, { max: 3 });
+  const service = createPool(urls.service, { max: 3 });
+  for (const db of [legacy, service]) await db.query(DEFINE);
+  await legacy.query(`INSERT INTO notes SELECT i, 'note ' || i FROM generate_series(1, 50) i`);
+  const name = `drain${++pairs}`;
+  const config = { service: name, tables: [MAPPING], salt: 'notes' };
+  const forward = openLink({ ...config, direction: 'forward', source: urls.legacy, target: urls.service });
+  const reverse = openLink({ ...config, direction: 'reverse', source: urls.service, target: urls.legacy });
+  const stopped = new AbortController();
+  stopper.signal.addEventListener('abort', () => stopped.abort());
+  await forward.prepare();
+  await forward.copy();
+  await reverse.prepare();
+  const ended = [forward, reverse].map((link) => link.stream({ signal: stopped.signal }));
+  for (const each of ended) each.catch(() => {});
+  for (const link of [forward, reverse]) await link.barrier({ timeoutMs: 30_000 });
+  await move(forward, reverse, 0, share);
+  return {
+    legacy,
+    service,
+    forward,
+    reverse,
+    async close() {
+      stopped.abort();
+      await Promise.all(ended);
+      for (const link of [forward, reverse]) await link.drop();
+      await Promise.all([legacy.end(), service.end()]);
+    },
+  };
+}
+
+async function move(loser: Link, winner: Link, fromShare: number, share: number): Promise<void> {
+  await drainForStep({ loser, winner, fromShare, timeoutMs: 30_000 });
+  for (const link of [loser, winner]) link.release(share);
+}
+
+const EVERYTHING = `SELECT md5(string_agg(n::text, '|' ORDER BY id)) AS sum FROM notes n`;
+
+/** Both databases say the same, and nothing is under way. */
+async function sumOf(dbs: {
+  legacy: pg.Pool;
+  service: pg.Pool;
+  forward: Link;
+  reverse: Link;
+}): Promise<string> {
+  for (let still = 0; still < 2; ) {
+    for (const link of [dbs.forward, dbs.reverse, dbs.forward]) await link.barrier({ timeoutMs: 30_000 });
+    const open = await Promise.all([dbs.forward.repairs(), dbs.reverse.repairs()]);
+    still = open.every((each) => each.open === 0) ? still + 1 : 0;
+  }
+  const [legacy, service] = await Promise.all([dbs.legacy.query(EVERYTHING), dbs.service.query(EVERYTHING)]);
+  assert.equal(service.rows[0].sum, legacy.rows[0].sum);
+  return legacy.rows[0].sum;
+}
+
+test('what the wrong side has written before a step is undone before it, whichever way the keys go', async () => {
+  for (const share of [0, 10_000]) {
+    const dbs = await both(share);
+    const [owner, wrong] = share === 0 ? [dbs.legacy, dbs.service] : [dbs.service, dbs.legacy];
+    const [loser, winner] = share === 0 ? [dbs.forward, dbs.reverse] : [dbs.reverse, dbs.forward];
+    for (let id = 1; id <= 10; id++)
+      await owner.query(`UPDATE notes SET body = 'acknowledged' WHERE id = $1`, [id]);
+    const before = await sumOf(dbs);
+    await wrong.query(`UPDATE notes SET body = 'stray' WHERE id <= 20`);
+    await wrong.query(`DELETE FROM notes WHERE id BETWEEN 30 AND 40`);
+    await move(loser, winner, share, 10_000 - share);
+    assert.equal(await sumOf(dbs), before);
+    await dbs.close();
+  }
+});
+
+test('a step waits for a backlog of the winning side for half of its time, and judges the rest as it was written', async () => {
+  const dbs = await both(10_000);
+  dbs.forward.hold();
+  await dbs.service.query(`UPDATE notes SET body = 'new' WHERE id = 1`);
+  await dbs.legacy.query(`UPDATE notes SET seen = '2024-01-01T00:00:00Z' WHERE id = 1`);
+  await drainForStep({ loser: dbs.reverse, winner: dbs.forward, fromShare: 10_000, timeoutMs: 3_000 });
+  for (const link of [dbs.reverse, dbs.forward]) link.release(0);
+  await dbs.legacy.query(`UPDATE notes SET body = 'moved' WHERE id = 2`);
+  await sumOf(dbs);
+  const { rows } = await dbs.service.query('SELECT body FROM notes WHERE id <= 2 ORDER BY id');
+  assert.deepEqual(rows, [{ body: 'new' }, { body: 'moved' }]);
+  await dbs.close();
+});
+
+test('a repair that cannot be sent lets the step fail by name, and nothing is switched', async () => {
+  const dbs = await both(0);
+  const holder = await dbs.legacy.connect();
+  await holder.query('BEGIN; SELECT FROM notes WHERE id = 7 FOR UPDATE');
+  await dbs.service.query(`UPDATE notes SET body = 'stray' WHERE id = 7`);
+  while ((await dbs.reverse.repairs()).open === 0) await dbs.reverse.barrier({ timeoutMs: 30_000 });
+  await assert.rejects(
+    drainForStep({ loser: dbs.forward, winner: dbs.reverse, fromShare: 0, timeoutMs: 500 }),
+    /1 repairs of rows are not sent yet; nothing was switched/,
+  );
+  await holder.query('COMMIT');
+  holder.release();
+  for (const link of [dbs.forward, dbs.reverse]) link.release(0);
+  await sumOf(dbs);
+  const { rows } = await dbs.service.query('SELECT body FROM notes WHERE id = 7');
+  assert.deepEqual(rows, [{ body: 'note 7' }]);
+  await dbs.close();
+});
