@@ -58,6 +58,10 @@ const CATALOGUE = {
     says: 'The relay may not read the WAL. As a superuser: ALTER ROLE <role> REPLICATION (on RDS: GRANT rds_replication TO <role>); the relay then starts by itself.',
   },
   RELAY_NOT_RUNNING: { permanent: false, says: 'The relay has not started yet.' },
+  RELAY_BEHIND: {
+    permanent: false,
+    says: 'Events wait in the outbox, and nobody brings them to the bus. Look at the relays of all processes of the service.',
+  },
   RELAY_STUCK: { permanent: false, says: 'The relay cannot publish. Its last error is the cause.' },
 } as const satisfies Record<string, { permanent: boolean; says: string }>;
 

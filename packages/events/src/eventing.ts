@@ -250,8 +250,14 @@ class Eventing<C extends Contracts, S extends AnySaga> {
    */
   async ready(): Promise<void> {
     if (this.#failure instanceof EventsError) throw this.#failure;
-    await this.#relaying.relay?.ready().catch((error: Error) => {
+    await this.#relaying.relay?.ready().catch(async (error: Error) => {
       if (error.cause instanceof EventsError) throw error;
+      const behind = error instanceof EventsError && error.code === 'RELAY_BEHIND';
+      const reached = await this.#bus?.ping().then(
+        () => true,
+        () => false,
+      );
+      if (behind && reached) throw error;
     });
   }
 

@@ -24,3 +24,11 @@ CREATE TABLE IF NOT EXISTS banyan_events.relay (
 -- Locked by the relay that is active. A table, since waiting for it holds no snapshot, and waiting for an advisory lock
 -- would: VACUUM could remove nothing in the whole database as long as a second relay waits.
 CREATE TABLE IF NOT EXISTS banyan_events.relay_turn ();
+
+-- Until when the one that holds the lock is the active relay. One that is frozen keeps its lock, and lets this run out.
+CREATE TABLE IF NOT EXISTS banyan_events.relay_lease (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  -- Null: given back.
+  holder uuid,
+  until timestamptz NOT NULL
+);

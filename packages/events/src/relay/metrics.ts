@@ -1,7 +1,10 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Envelope } from '../envelope.ts';
 
-export function relayMetrics(registry: Registry, lagBytes: () => Promise<number>) {
+export function relayMetrics(
+  registry: Registry,
+  relay: { lagBytes(): Promise<number>; oldestMs(): Promise<number> },
+) {
   const registers = [registry];
   const published = new Counter({
     name: 'banyan_events_published_total',
@@ -14,7 +17,20 @@ export function relayMetrics(registry: Registry, lagBytes: () => Promise<number>
     help: 'WAL that the relay has not passed yet',
     registers,
     async collect() {
-      this.set(await lagBytes().catch(() => Number.NaN));
+      this.set(await relay.lagBytes().catch(() => Number.NaN));
+    },
+  });
+  new Gauge({
+    name: 'banyan_events_oldest_unpublished_seconds',
+    help: 'Age of the oldest event that is not known to be on the bus, whoever relays',
+    registers,
+    async collect() {
+      this.set(
+        await relay.oldestMs().then(
+          (ms) => ms / 1000,
+          () => Number.NaN,
+        ),
+      );
     },
   });
   return {

@@ -79,23 +79,42 @@ export async function caughtUp(db: Db, slot: string, from: Lsn): Promise<void> {
 /** Every transaction visible in `snapshot` committed before `lsn`. */
 export type Mark = { lsn: Lsn; snapshot: string };
 
-/** Remembers how far the bus has everything; `published` once the position has passed its `lsn`. Gives the next mark. */
+/**
+ * Remembers how far the bus has everything; `published` once the position has passed its `lsn`. Gives the next mark. Throws if
+ * another relay than `holder` is the active one.
+ */
 export async function savePosition(
   db: Db,
   slot: string,
-  position: Lsn,
-  published: Mark | undefined,
+  { position, published, holder }: { position: Lsn; published: Mark | undefined; holder: string },
 ): Promise<Mark> {
   // The statement's snapshot is taken before the function reads the position.
   const { rows } = await db.query<{ snapshot: string; lsn: string }>({
     name: 'banyan_relay_position',
     text: `UPDATE banyan_events.relay
-           SET position = greatest(position, $2), published = coalesce($3::pg_snapshot, published) WHERE slot = $1
+           SET position = greatest(position, $2), published = coalesce($3::pg_snapshot, published)
+           WHERE slot = $1 AND EXISTS (SELECT FROM banyan_events.relay_lease WHERE holder = $4)
            RETURNING pg_current_snapshot()::text AS snapshot, pg_current_wal_insert_lsn()::text AS lsn`,
-    values: [slot, formatLsn(position), published?.snapshot ?? null],
+    values: [slot, formatLsn(position), published?.snapshot ?? null, holder],
   });
-  const { snapshot, lsn } = rows[0]!;
+  if (!rows[0]) throw new Error('Another relay is the active one');
+  const { snapshot, lsn } = rows[0];
   return { snapshot, lsn: parseLsn(lsn) };
+}
+
+/**
+ * Age of the oldest row that may not be on the bus, in milliseconds; 0 if there is none. Of the newest 10,000: with more behind,
+ * at least that.
+ */
+export async function oldestUnpublishedMs(db: Db, slot: string): Promise<number> {
+  const { rows } = await db.query<{ age: number }>({
+    name: 'banyan_relay_oldest',
+    text: `SELECT coalesce(extract(epoch FROM clock_timestamp() - min(at)) * 1000, 0)::float8 AS age
+           FROM (SELECT at, xid FROM banyan_events.outbox ORDER BY seq DESC LIMIT 10000) newest
+           WHERE NOT coalesce(pg_visible_in_snapshot(xid, (SELECT published FROM banyan_events.relay WHERE slot = $1)), false)`,
+    values: [slot],
+  });
+  return rows[0]!.age;
 }
 
 /** Removes rows older than `retentionMs` that are on the bus, in batches. Returns how many. */

@@ -18,13 +18,14 @@ import {
   caughtUp,
   type Mark,
   missedRows,
+  oldestUnpublishedMs,
   PUBLICATION,
   prepareSlot,
   savePosition,
   slotName,
   sweepOutbox,
 } from './position.ts';
-import { takeTurn } from './turn.ts';
+import { type Turn, takeTurn } from './turn.ts';
 
 export type RelayOptions = {
   /** Of the database whose outbox it reads; the role needs REPLICATION. */
@@ -42,6 +43,8 @@ export type RelayOptions = {
   batch?: number;
   /** How often the position is saved while messages flow, in milliseconds. Default 1000. */
   saveMs?: number;
+  /** After how long without a sign of life another relay takes over, in milliseconds. Default 10000. */
+  leaseMs?: number;
   /** WAL that may wait for the bus before it is no longer read, in bytes. Default 1 MiB. */
   bufferBytes?: number;
 };
@@ -53,6 +56,8 @@ export type Relay = {
   state(): 'starting' | 'waiting' | 'relaying' | 'stuck' | 'closed';
   /** How much WAL lies behind what is on the bus. */
   lagBytes(): Promise<number>;
+  /** Age of the oldest event that is not known to be on the bus, in milliseconds, whoever relays: a second or so when all is well. */
+  oldestMs(): Promise<number>;
   /** Finishes the batch in hand and saves its position. */
   close(): Promise<void>;
 };
@@ -82,12 +87,13 @@ class RunningRelay implements Relay {
   #marked = 0;
   /** Taken with the last position, saved once the position has passed it. */
   #mark: (Mark & { count: number }) | undefined;
+  #turn: Turn | undefined;
   #saving: Promise<void> | undefined;
   #saveTimer: NodeJS.Timeout | undefined;
 
   constructor(options: RelayOptions) {
     this.#options = options;
-    this.#metrics = options.metrics && relayMetrics(options.metrics, () => this.lagBytes());
+    this.#metrics = options.metrics && relayMetrics(options.metrics, this);
     this.#running = this.#run();
   }
 
@@ -98,6 +104,12 @@ class RunningRelay implements Relay {
   async ready(): Promise<void> {
     if (this.#failure) throw new EventsError('RELAY_STUCK', { says: this.#failure.message }, this.#failure);
     if (this.#state === 'starting') throw new EventsError('RELAY_NOT_RUNNING');
+    const oldestMs = Math.round(await this.oldestMs());
+    if (oldestMs > BEHIND_MS) throw new EventsError('RELAY_BEHIND', { oldestMs });
+  }
+
+  async oldestMs(): Promise<number> {
+    return this.#slot ? await oldestUnpublishedMs(this.#options.pool, this.#slot) : 0;
   }
 
   async lagBytes(): Promise<number> {
@@ -138,7 +150,12 @@ class RunningRelay implements Relay {
     const { databaseUrl, pool, log } = this.#options;
     this.#slot ||= await slotName(pool);
     this.#state = 'waiting';
-    const turn = await takeTurn(databaseUrl, pool, this.#closing.signal);
+    const { leaseMs } = this.#options;
+    const turn = await takeTurn(databaseUrl, pool, this.#closing.signal, {
+      slot: this.#slot,
+      ...(leaseMs === undefined ? {} : { leaseMs }),
+    });
+    this.#turn = turn;
     const stop = new AbortController();
     const over = () => stop.abort();
     this.#closing.signal.addEventListener('abort', over);
@@ -162,7 +179,8 @@ class RunningRelay implements Relay {
       this.#closing.signal.removeEventListener('abort', over);
       await turn.giveBack();
     }
-    if (!this.#closing.signal.aborted) throw new Error('The connection that held the turn was lost');
+    if (!this.#closing.signal.aborted)
+      throw new Error('The turn was lost: its connection broke, or its lease ran out');
   }
 
   /** From the table, what the stream will not bring. */
@@ -254,6 +272,8 @@ class RunningRelay implements Relay {
   /** Until the bus has them; it may get some of them twice. False if it was told to stop before that. */
   async #publish(messages: readonly Envelope[], signal: AbortSignal): Promise<boolean> {
     for (let failures = 0; !signal.aborted; ) {
+      // Frozen for a while, it wakes up here: another may have published this.
+      if (!this.#turn?.holds()) return false;
       try {
         await inSpan('relay publish', { kind: SpanKind.PRODUCER }, async (span) => {
           if (span.isRecording()) span.addLinks(producersOf(messages).map((context) => ({ context })));
@@ -297,7 +317,8 @@ class RunningRelay implements Relay {
     if (position <= this.#saved) return;
     const passed = this.#mark && this.#mark.lsn <= position ? this.#mark : undefined;
     const count = this.#published;
-    const next = await savePosition(this.#options.pool, this.#slot, position, passed);
+    const { holder } = this.#turn!;
+    const next = await savePosition(this.#options.pool, this.#slot, { position, published: passed, holder });
     if (passed) this.#marked = passed.count;
     if (passed || !this.#mark) this.#mark = { ...next, count };
     this.#saved = position;
@@ -318,6 +339,8 @@ class RunningRelay implements Relay {
 }
 
 const BATCH = 1_000;
+/** An event that is not on the bus after so long is not merely late. */
+const BEHIND_MS = 60_000;
 const FEW = 50;
 const PACE_MS = 6;
 /** seq, at, xid, message. */

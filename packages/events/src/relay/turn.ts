@@ -1,19 +1,29 @@
 import { connectionConfig, type Db } from '@banyan/postgres';
 import pg from 'pg';
+import { endFrozen, LEASE_MS, Lease } from './lease.ts';
 
 /** Being the one active relay of a database. */
 export type Turn = {
-  /** Resolves when the turn is over: given back, or its connection was lost. */
+  /** Resolves when the turn is over: given back, its connection was lost, or its lease has run out. */
   lost: Promise<void>;
+  /** Whether nobody else can have it: to be asked before each effect. */
+  holds(): boolean;
+  /** By which the database knows it. */
+  holder: string;
   giveBack(): Promise<void>;
 };
 
 /**
  * Waits, without asking again and again, until no other relay of this database is active; one that dies takes its turn
- * with it. Rejects if `signal` aborts or the connection is lost. The slot itself admits one reader only; the turn is what
+ * with it, and one that is frozen loses it when its lease has run out. Rejects if `signal` aborts or the connection is lost. The slot itself admits one reader only; the turn is what
  * makes the others wait in line.
  */
-export async function takeTurn(url: string, pool: Db, signal: AbortSignal): Promise<Turn> {
+export async function takeTurn(
+  url: string,
+  pool: Db,
+  signal: AbortSignal,
+  { slot = '', leaseMs = LEASE_MS }: { slot?: string; leaseMs?: number } = {},
+): Promise<Turn> {
   const client = new pg.Client({
     ...connectionConfig(url, {}),
     application_name: 'banyan-relay',
@@ -28,8 +38,12 @@ export async function takeTurn(url: string, pool: Db, signal: AbortSignal): Prom
   signal.addEventListener('abort', onAbort);
   const connecting = client.connect();
   const waiting = connecting.then(() => waitInLine(client));
+  const watching = setInterval(() => void endFrozen(pool, slot).catch(() => {}), leaseMs / 2);
+  const lease = new Lease(pool, leaseMs);
   try {
     await Promise.race([waiting, abort.promise]);
+    clearInterval(watching);
+    await lease.take();
   } catch (error) {
     waiting.catch(() => {});
     const left = leave(client, connecting, pool);
@@ -37,12 +51,16 @@ export async function takeTurn(url: string, pool: Db, signal: AbortSignal): Prom
     if (pidOf(client)) await left;
     throw error;
   } finally {
+    clearInterval(watching);
     abort.promise.catch(() => {});
     signal.removeEventListener('abort', onAbort);
   }
   return {
-    lost: ended.promise,
+    lost: Promise.race([ended.promise, lease.lost]),
+    holds: () => lease.holds,
+    holder: lease.holder,
     giveBack: async () => {
+      await lease.giveBack();
       await client.end().catch(() => {});
     },
   };

@@ -21,7 +21,7 @@ export type PostgresBusOptions = {
  * published them; a failed one holds back its successors until it succeeds or is dead.
  */
 export async function openPostgresBus({ url, onError = () => {} }: PostgresBusOptions): Promise<Bus> {
-  const pool = createPool(url, { max: 4, applicationName: 'banyan-bus' });
+  const pool = createPool(withSettings(url, PUBLISHING), { max: 4, applicationName: 'banyan-bus' });
   const boss = new PgBoss({
     db: { executeSql: (text, values) => pool.query(text, values) },
     schema: SCHEMA,
@@ -57,7 +57,7 @@ class PostgresBus implements Bus {
   constructor({ url, boss, pool, onError }: Required<PostgresBusOptions> & { boss: PgBoss; pool: Db }) {
     this.#boss = boss;
     this.#pool = pool;
-    this.#consumerPool = createPool(forConsumers(url), { max: 8, applicationName: 'banyan-bus' });
+    this.#consumerPool = createPool(withSettings(url, CONSUMING), { max: 8, applicationName: 'banyan-bus' });
     this.#listener = new Listener({ url, onError, onWake: (queue) => this.#wake(queue) });
     this.dead = deadLetters(boss, pool);
   }
@@ -150,19 +150,23 @@ function lockOf(group: string, type: string): string {
   return `banyan_bus ${group} ${type}`;
 }
 
+/** A relay that is frozen in the midst of publishing must not go on with it once another has taken over. */
+const PUBLISHING = ['idle_in_transaction_session_timeout=5s'];
+
 /**
  * A transaction here is idle while handlers work, as it should be. Jobs are always found by an index: by a plan from when the
  * table was small each fetch would read all of it, with what was deleted since the last VACUUM. A commit that a crash of the
  * server takes back makes messages come again, which the inbox is for, so none waits for the disk.
  */
-function forConsumers(url: string): string {
-  const settings = [
-    'idle_in_transaction_session_timeout=0',
-    'synchronous_commit=off',
-    'enable_seqscan=off',
-    'enable_bitmapscan=off',
-    'jit=off',
-  ];
+const CONSUMING = [
+  'idle_in_transaction_session_timeout=0',
+  'synchronous_commit=off',
+  'enable_seqscan=off',
+  'enable_bitmapscan=off',
+  'jit=off',
+];
+
+function withSettings(url: string, settings: readonly string[]): string {
   const options = encodeURIComponent(settings.map((setting) => `-c ${setting}`).join(' '));
   return `${url}${url.includes('?') ? '&' : '?'}options=${options}`;
 }
