@@ -66,6 +66,31 @@ test('a database that does not answer is one finding, not a crash, and hides its
   assert.ok(!JSON.stringify(findings).includes('hush-hush'));
 });
 
+test('a database that the role may only read is not ready, and says what to run', async () => {
+  const plan = await planOver(USERS, USERS);
+  const reader = await (await testServer()).role('Read er');
+  const [name, role] = [new URL(plan.monolith.database).pathname.slice(1), `"${reader.name}"`];
+  const admin = createPool(plan.monolith.database, { max: 1 });
+  await admin.query(`ALTER ROLE ${role} SET default_transaction_read_only = on`);
+  plan.monolith.database = reader.url(plan.monolith.database);
+  const readOnly = async () =>
+    (await preflightPlan(resolvePlan(plan))).filter(({ code }) => code === 'read_only');
+  const found = await readOnly();
+  assert.deepEqual(
+    found.map(({ where, severity, sql }) => [where, severity, sql]),
+    [
+      [
+        'monolith.database',
+        'error',
+        [`ALTER ROLE ${role} IN DATABASE "${name}" SET default_transaction_read_only = off`],
+      ],
+    ],
+  );
+  await admin.query(found[0]!.sql![0]!);
+  assert.deepEqual(await readOnly(), []);
+  await admin.end();
+});
+
 test('each thing is told once, and a misspelt name with the one that was meant', async () => {
   const plan = await planOver(
     'CREATE TABLE users (id bigint, email text); CREATE TABLE users2 (id int)',

@@ -1,4 +1,4 @@
-import { createPool } from '@banyan/postgres';
+import { createPool, quoteIdent } from '@banyan/postgres';
 import { type Finding, openLink, tryGuard } from '@banyan/replication';
 import { checkControlDatabase } from './control-database.ts';
 import { databasesOf, type ResolvedPlan, type ResolvedService } from './resolved.ts';
@@ -14,32 +14,32 @@ const ANSWER_MS = 5_000;
 /**
  * Asks every database of the plan whether it can do what the plan wants of it, in both directions. Changes nothing; with
  * `trial` it also tries the write locks on the monolith, in transactions that are rolled back.
- * Links that touch a database which does not answer are left out: its own finding says so. Each thing is told once.
+ * Links that touch a database which does not answer, or takes no writes, are left out: its own finding says so. Each thing is told once.
  */
 export async function preflightPlan(
   plan: ResolvedPlan,
   { trial = false }: { trial?: boolean } = {},
 ): Promise<PreflightFinding[]> {
-  const unreachable = new Map<string, PreflightFinding>();
+  const unusable = new Map<string, PreflightFinding>();
   await Promise.all(
     databasesOf(plan).map(async ([where, url]) => {
       const finding = await tryToReach(where, url);
-      if (finding) unreachable.set(url, finding);
+      if (finding) unusable.set(url, finding);
     }),
   );
   const linked = Object.values(plan.services).filter(
     ({ database, tables }) =>
-      tables.length > 0 && !unreachable.has(database) && !unreachable.has(plan.monolith.database),
+      tables.length > 0 && !unusable.has(database) && !unusable.has(plan.monolith.database),
   );
   const findings = await Promise.all([
-    unreachable.has(plan.control.database) ? [] : checkControl(plan),
+    unusable.has(plan.control.database) ? [] : checkControl(plan),
     ...linked.map((service) => preflightService(plan, service)),
   ]);
   const found = findings.flat();
   // Where something is missing, that is what the trial would say too.
   const ready = !found.some(({ severity, where }) => severity === 'error' && where === 'monolith.database');
   const tried = trial && ready && plan.monolith.writeLocks ? await tryLocks(plan, linked) : [];
-  return once([...unreachable.values(), ...found, ...tried]);
+  return once([...unusable.values(), ...found, ...tried]);
 }
 
 async function checkControl(plan: ResolvedPlan): Promise<PreflightFinding[]> {
@@ -104,12 +104,35 @@ function once(findings: PreflightFinding[]): PreflightFinding[] {
   });
 }
 
+type Access = { role: string; database: string; standby: boolean; read_only: boolean };
+
+function readOnly(
+  where: string,
+  { role, database, standby, read_only: isReadOnly }: Access,
+): PreflightFinding | null {
+  const finding = { where, code: 'read_only', severity: 'error' } as const;
+  if (standby)
+    return {
+      ...finding,
+      message: 'The database is a standby, which takes no writes.',
+      mend: 'Name its primary in the plan.',
+    };
+  if (!isReadOnly) return null;
+  const message = `The role ${role} may only read here (default_transaction_read_only).`;
+  const sql = [
+    `ALTER ROLE ${quoteIdent(role)} IN DATABASE ${quoteIdent(database)} SET default_transaction_read_only = off`,
+  ];
+  return { ...finding, message, mend: `Run ${sql.join('; ')}`, sql };
+}
+
 async function tryToReach(where: string, url: string): Promise<PreflightFinding | null> {
   const pool = createPool(url, { max: 1, statementTimeoutMs: ANSWER_MS });
   pool.options.connectionTimeoutMillis = ANSWER_MS;
   try {
-    await pool.query('SELECT 1');
-    return null;
+    const { rows } = await pool.query(
+      `SELECT current_user AS role, current_database() AS database, pg_is_in_recovery() AS standby, current_setting('transaction_read_only')::bool AS read_only`,
+    );
+    return readOnly(where, rows[0]);
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException;
     return {
