@@ -7,14 +7,19 @@ type Message<Kind extends string, T extends TObject> = {
   service: string;
   /** Of `data`; a breaking change raises it and brings an upcaster. */
   version: number;
-  /** The property of `data` whose messages keep their order among each other. */
-  key: keyof Static<T> & string;
+  /** The property of `data` whose messages keep their order among each other: text, number or boolean, and never left out. */
+  key: KeyOf<Static<T>>;
   data: T;
   /** What it means, for the AsyncAPI page. */
   summary?: string;
   /** By old version: turns its data into the next version's. */
   upcasters?: Readonly<Record<number, (data: Record<string, unknown>) => Record<string, unknown>>>;
 };
+
+type KeyOf<Data> = string extends keyof Data
+  ? string
+  : { [K in keyof Data & string]-?: Data[K] extends string | number | boolean ? K : never }[keyof Data &
+      string];
 
 /** A fact: something happened, whoever wants to know. Named in the past tense, e.g. `UserRegistered`. */
 export type EventContract<T extends TObject = TObject> = Message<'event', T>;

@@ -41,6 +41,10 @@ const CATALOGUE = {
     says: 'The contracts give this command to another service. Handle it there, or change its owner.',
   },
   DATA_INVALID: { permanent: true, says: 'The data does not fit the schema of its contract.' },
+  KEY_INVALID: {
+    permanent: true,
+    says: 'The property that the contract names as key is no text, number or boolean: its messages would have no order of their own. Give it a value, or name another key.',
+  },
   DATA_TOO_LARGE: {
     permanent: true,
     says: 'The message is too large for a bus. Store the content and publish where it is.',
@@ -72,6 +76,8 @@ export class EventsError extends Error {
   readonly code: EventsErrorCode;
   readonly details: Record<string, unknown>;
   readonly permanent: boolean;
+  /** How a client sees it whose request led to it. */
+  readonly problem: { status: number } | undefined;
 
   constructor(code: EventsErrorCode, details: Record<string, unknown> = {}, cause?: unknown) {
     const { says, permanent } = CATALOGUE[code];
@@ -84,8 +90,16 @@ export class EventsError extends Error {
     this.code = code;
     this.details = details;
     this.permanent = permanent;
+    const status = STATUS[code];
+    this.problem = status === undefined ? undefined : { status };
   }
 }
+
+const STATUS: Partial<Record<EventsErrorCode, number>> = {
+  DATA_INVALID: 422,
+  KEY_INVALID: 422,
+  DATA_TOO_LARGE: 413,
+};
 
 /** Whether trying again cannot help: said by the error itself. */
 export function isPermanent(error: unknown): boolean {

@@ -54,6 +54,11 @@ export function problemAnswer(error: unknown, requestId: string): Answer {
   if (error instanceof ServiceError) {
     return problem(error.code, error.status, error.message, requestId, error.fields, error.headers);
   }
+  const said = error as { code?: string; message?: string; problem?: PackageProblem } | null;
+  if (said?.problem) {
+    const { status, fields } = said.problem;
+    return problem(String(said.code), status, said.message ?? '', requestId, fields);
+  }
   const { validation, statusCode = 500, message } = error as Partial<FrameworkError>;
   if (validation) {
     const errors = validation.map(({ instancePath, message }) => ({
@@ -84,6 +89,9 @@ function isBadJsonText(error: unknown): boolean {
   const { code, routine } = error as { code?: string; routine?: string };
   return code === '22P02' && routine === 'json_errsave_error';
 }
+
+/** By which errors of packages say that a client is meant to see them, under their own code. */
+type PackageProblem = { status: number; fields?: Record<string, unknown> };
 
 type FrameworkError = {
   validation: { instancePath: string; message?: string }[];

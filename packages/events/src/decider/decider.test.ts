@@ -99,6 +99,16 @@ test('commands at the same time are each decided on the state that the others le
   assert.deepEqual((await load(store, account, stream)).state, { open: true, balance: 0 });
 });
 
+test('fifty writers of one stream all get their turn, without stating anything', async () => {
+  const stream = 'fifty-writers';
+  await handle(store, account, stream, { kind: 'open' });
+  const writers = Array.from({ length: 50 }, () =>
+    handle(store, account, stream, { kind: 'deposit', amount: 1 }),
+  );
+  await Promise.all(writers);
+  assert.equal((await load(store, account, stream)).version, 51);
+});
+
 test('one who names the version that was seen gets a conflict instead of another decision', async () => {
   const stream = freshStream();
   await handle(store, account, stream, { kind: 'open' });

@@ -47,7 +47,7 @@ export async function stateAt<State, Command, Event extends DomainEvent>(
 export type HandleOptions = Omit<AppendOptions, 'expectedVersion'> & {
   /** The version that the one who commands has seen, e.g. by If-Match; another one is a conflict and not tried again. */
   expectedVersion?: number;
-  /** How often to decide anew after somebody else was faster. Default 5. */
+  /** How often to decide at most, anew each time that somebody else was faster, after 5, 10, 20 ... 1000 ms at most. Default 20. */
   attempts?: number;
 };
 
@@ -68,7 +68,7 @@ export async function handle<State, Command, Event extends DomainEvent>(
   decider: Decider<State, Command, Event>,
   stream: string,
   command: Command,
-  { expectedVersion, attempts = 5, ...options }: HandleOptions = {},
+  { expectedVersion, attempts = 20, ...options }: HandleOptions = {},
 ): Promise<Handled<State, Event>> {
   for (let attempt = 1; ; attempt++) {
     const before = await read(store, decider, stream, { tx: options.tx });
@@ -85,10 +85,12 @@ export async function handle<State, Command, Event extends DomainEvent>(
       return { events, state, version, position };
     } catch (error) {
       if (!isConflict(error) || expectedVersion !== undefined || attempt >= attempts) throw error;
-      await delay(Math.random() * 5 * 2 ** attempt);
+      await delay(Math.random() * Math.min(LONGEST_PAUSE_MS, 5 * 2 ** attempt));
     }
   }
 }
+
+const LONGEST_PAUSE_MS = 1_000;
 
 type Read<State> = Loaded<State> & { subjects: readonly string[]; snapshotVersion: number };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createPool, type Db, withTransaction } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
-import { inSpan } from '@banyan/service';
+import { inSpan, problemAnswer } from '@banyan/service';
 import { Type } from 'typebox';
 import { command, defineContracts, event } from '../contracts.ts';
 import type { Envelope } from '../envelope.ts';
@@ -99,12 +99,62 @@ test('what may not be published is refused before anything is written, and the t
   assert.equal((await stored()).length, before + 1);
 });
 
-test('a text that no database can hold fails the transaction of its publisher, not the relay', async () => {
+test('what no database, bus or JSON can hold is refused before anything is written, and clients are told so', async () => {
   const before = (await stored()).length;
-  await assert.rejects(
-    withTransaction(pool, (tx) => publish(tx, 'TodoAdded', { todoId: 't', title: 'a\0b' })),
-  );
-  assert.equal((await stored()).length, before);
+  const cycle: Record<string, unknown> = {};
+  cycle.self = cycle;
+  const refused: [unknown, RegExp][] = [
+    ['a\0b', /\/data\/title holds a NUL/],
+    ['half \ud83d', /half of a surrogate pair/],
+  ];
+  for (const [title, text] of refused) {
+    await withTransaction(pool, async (tx) => {
+      await assert.rejects(
+        publish(tx, 'TodoAdded', { todoId: 't', title: title as string }),
+        (error: Error) => {
+          assert.match(error.message, text);
+          const { status, body } = problemAnswer(error, 'r-1');
+          assert.equal(status, 422);
+          assert.equal((body as { code: string }).code, 'DATA_INVALID');
+          return true;
+        },
+      );
+      await tx.query('SELECT 1');
+    });
+  }
+  for (const extra of [1n, cycle, { deep: ['\0'] }]) {
+    const data = { todoId: 't', title: 'x', extra };
+    await assert.rejects(publish(pool, 'TodoAdded', data), { code: 'DATA_INVALID' });
+  }
+  const large = { todoId: 't', title: 'x'.repeat(300_000) };
+  await assert.rejects(publish(pool, 'TodoAdded', large), {
+    code: 'DATA_TOO_LARGE',
+    problem: { status: 413 },
+  });
+  await publish(pool, 'TodoAdded', { todoId: 't', title: '\\u0000 and \\ud800 are only text, 😀 is whole' });
+  assert.equal((await stored()).length, before + 1);
+});
+
+test('a key is text, number or boolean and always there: otherwise all its messages would be in one line', async () => {
+  const data = Type.Object({
+    id: Type.String(),
+    maybe: Type.Optional(Type.String()),
+    object: Type.Object({}),
+    number: Type.Integer(),
+  });
+  const stated = { service: 'todos', version: 1, data };
+  event({ ...stated, key: 'number' });
+  // @ts-expect-error may be left out
+  event({ ...stated, key: 'maybe' });
+  // @ts-expect-error is no text
+  event({ ...stated, key: 'object' });
+  for (const key of ['maybe', 'object'] as const) {
+    // As one who does not check types may state it.
+    const Bad = event({ ...stated, key: key as never });
+    const contracts = defineContracts({ system: 'test', events: { Bad } });
+    const { publish } = createPublisher<typeof contracts>(new Messages(contracts), 'todos');
+    await assert.rejects(publish(pool, 'Bad', { id: 'a', object: {}, number: 1 }), { code: 'KEY_INVALID' });
+  }
 });
 
 test('what the contracts do not declare does not compile', () => {

@@ -6,6 +6,7 @@ import type { Contracts, DataOf } from '../contracts.ts';
 import type { Envelope } from '../envelope.ts';
 import { EventsError } from '../errors.ts';
 import type { Messages } from '../messages.ts';
+import { unstorable } from '../storable.ts';
 
 export type PublishOptions = {
   /** What all messages of one business transaction share. Default: the id of this message, which then is its first. */
@@ -34,7 +35,7 @@ export type Send<C extends Contracts> = <T extends keyof C['commands'] & string>
 ) => Promise<Envelope>;
 
 /**
- * What a service says to others; `onWrite` hears of each message that is in the outbox if its transaction commits. Throws `TYPE_UNKNOWN`, `NOT_OURS`, `DATA_INVALID`, `DATA_TOO_LARGE` before anything is
+ * What a service says to others; `onWrite` hears of each message that is in the outbox if its transaction commits. Throws `TYPE_UNKNOWN`, `NOT_OURS`, `DATA_INVALID`, `KEY_INVALID`, `DATA_TOO_LARGE` before anything is
  * written, so the caller's transaction stays usable.
  */
 export function createPublisher<C extends Contracts>(
@@ -54,6 +55,7 @@ export function createPublisher<C extends Contracts>(
       throw new EventsError('NOT_OURS', { type, owner: contract.service, service });
     }
     messages.check(type, data);
+    const subject = subjectOf(type, contract.key, data);
     return await inSpan(`publish ${type}`, { kind: SpanKind.PRODUCER }, async () => {
       const { traceparent, tracestate } = traceCarrier();
       const cohort = currentCohort();
@@ -64,7 +66,7 @@ export function createPublisher<C extends Contracts>(
         source: `/${messages.system}/${service}`,
         type,
         time: now().toISOString(),
-        subject: String(data[contract.key]),
+        subject,
         datacontenttype: 'application/json',
         dataversion: contract.version,
         kind,
@@ -75,6 +77,8 @@ export function createPublisher<C extends Contracts>(
         ...(cohort === undefined ? {} : { cohort }),
         data,
       };
+      const problem = unstorable(envelope);
+      if (problem !== undefined) throw new EventsError('DATA_INVALID', { type, problems: problem });
       const text = JSON.stringify(envelope);
       const bytes = Buffer.byteLength(text);
       if (bytes > MAX_BYTES) throw new EventsError('DATA_TOO_LARGE', { type, bytes, limit: MAX_BYTES });
@@ -91,6 +95,14 @@ export function createPublisher<C extends Contracts>(
     publish: (tx, type, data, options) => write('event', tx, type, data, options),
     send: (tx, type, data, options) => write('command', tx, type, data, options),
   };
+}
+
+/** Messages without a key of their own would all be in one line. */
+function subjectOf(type: string, key: string, data: Record<string, unknown>): string {
+  const value = data[key];
+  const good = typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
+  if (!good) throw new EventsError('KEY_INVALID', { type, key });
+  return String(value);
 }
 
 /** Makes the tables of outbox and relay. */

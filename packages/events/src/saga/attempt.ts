@@ -1,4 +1,5 @@
 import { isPermanent } from '../errors.ts';
+import { cleanText, textOf } from '../failure.ts';
 import { type FailedAttempt, StepFailed } from './errors.ts';
 
 export type AttemptPlan = {
@@ -80,7 +81,7 @@ async function withTimeout<T>(ms: number, run: (signal: AbortSignal) => Promise<
 }
 
 function tell(error: unknown): FailedAttempt {
-  const message = error instanceof Error ? error.message || error.name : String(error);
+  const message = cleanText(textOf(error));
   if (error instanceof TimedOut) return { at: now(), kind: 'timeout', message };
   return { at: now(), kind: isPermanent(error) ? 'refused' : 'error', message };
 }

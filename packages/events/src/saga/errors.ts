@@ -20,6 +20,8 @@ export class SagaError extends Error {
   readonly code: SagaErrorCode;
   /** What to do about it. */
   readonly mend: string;
+  /** How a client sees it whose request led to it. */
+  readonly problem: { status: number } | undefined;
   /** A message whose handling ends in this error goes to the dead letters at once. */
   readonly permanent = true;
   constructor(code: SagaErrorCode, detail: string, mend: string, cause?: unknown) {
@@ -27,6 +29,7 @@ export class SagaError extends Error {
     this.name = 'SagaError';
     this.code = code;
     this.mend = mend;
+    this.problem = code === 'SAGA_INPUT' ? { status: 422 } : undefined;
   }
 }
 

@@ -50,6 +50,14 @@ export type SagaDetails = SagaStatus & {
   mends: { step: string | null; action: 'retry' | 'resolve'; who: string; note: string | null; at: string }[];
 };
 
+/**
+ * What DBOS keeps as text. JSON of JavaScript may hold a NUL or half of a surrogate pair, as escapes that PostgreSQL refuses: one
+ * such saga would break the list of all.
+ */
+function json(column: string): string {
+  return String.raw`regexp_replace(${column}, '(?<!\\)((?:\\\\)*)\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})', '\1', 'g')::jsonb`;
+}
+
 export type SagaFilter = {
   state?: SagaState;
   saga?: string;
@@ -82,15 +90,15 @@ export async function sagaDetails(pool: pg.Pool, id: string): Promise<SagaDetail
   const status = await sagaStatus(pool, id);
   const [begun, operations, mends] = await Promise.all([
     pool.query(
-      `SELECT (i.inputs::jsonb)->'json'->0 AS begun, (o.error::jsonb)->'json'->>'message' AS error, w.status
+      `SELECT (${json('i.inputs')})->'json'->0 AS begun, (${json('o.error')})->'json'->>'message' AS error, w.status
        FROM banyan_sagas.workflow_status w
        JOIN banyan_sagas.workflow_input i USING (workflow_uuid)
        LEFT JOIN banyan_sagas.workflow_output o USING (workflow_uuid) WHERE w.workflow_uuid = $1`,
       [id],
     ),
     pool.query<OperationRow>(
-      `SELECT function_id AS id, function_name AS name, (error::jsonb)->'json' AS error,
-              CASE WHEN serialization = 'js_superjson' THEN (output::jsonb)->'json' END AS output,
+      `SELECT function_id AS id, function_name AS name, (${json('error')})->'json' AS error,
+              CASE WHEN serialization = 'js_superjson' THEN (${json('output')})->'json' END AS output,
               started_at_epoch_ms AS started, completed_at_epoch_ms AS ended
        FROM banyan_sagas.operation_outputs WHERE workflow_uuid = $1 ORDER BY function_id`,
       [id],
@@ -153,9 +161,9 @@ type OperationRow = {
 const STATUS = `
   SELECT s.* FROM (
   SELECT w.workflow_uuid AS id, w.name, w.application_name AS service, w.created_at, w.updated_at, w.completed_at,
-    (i.inputs::jsonb)->'json'->0->>'correlationId' AS correlation_id,
+    (${json('i.inputs')})->'json'->0->>'correlationId' AS correlation_id,
     regexp_replace(failed.function_name, ':undo$', '') AS failed_step,
-    coalesce((failed.error::jsonb)->'json'->>'message', (o.error::jsonb)->'json'->>'message') AS failed_message,
+    coalesce((${json('failed.error')})->'json'->>'message', (${json('o.error')})->'json'->>'message') AS failed_message,
     CASE
       WHEN w.status = 'SUCCESS' THEN CASE WHEN failed.function_id IS NULL THEN 'COMPLETED' ELSE 'FAILED' END
       WHEN w.status IN ('ERROR', 'CANCELLED', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED') THEN

@@ -155,6 +155,26 @@ describe('sagas', () => {
   });
 
   describe('a saga', () => {
+    test('what PostgreSQL cannot hold is refused as input and signal, and in the text of an error breaks no list', async () => {
+      for (const what of ['a\0b', 'half \ud83d']) {
+        await assert.rejects(sagas.start('order', { what }), {
+          code: 'SAGA_INPUT',
+          problem: { status: 422 },
+        });
+      }
+      const id = 'order-nul';
+      const thrown = new Error('a\0b\ud800c', { cause: new Error('\0') });
+      behaviour.set(`${id}:reserve`, () => {
+        throw Object.assign(thrown, { permanent: true });
+      });
+      const { ended } = await sagas.start('order', { what: 'x' }, { id });
+      assert.equal((await ended()).state, 'FAILED');
+      const { failure } = await sagas.status(id);
+      assert.equal(failure?.message.replaceAll(/[^abc]/g, ''), 'abc');
+      assert.ok((await sagas.list()).some((each) => each.id === id));
+      assert.equal((await sagas.show(id)).steps[0]?.outcome, 'failed');
+    });
+
     test('does its steps in order and gives later ones the results of earlier ones', async () => {
       const { id, ended } = await sagas.start('create_application', { userId: 1, jobId: 2 }, { id: 'app-1' });
       assert.equal(id, 'app-1');

@@ -5,6 +5,7 @@ import { DBOS, type DBOSClient } from '@dbos-inc/dbos-sdk';
 import type pg from 'pg';
 import { Value } from 'typebox/value';
 import type { Envelope } from '../envelope.ts';
+import { unstorable } from '../storable.ts';
 import type { Saga } from './define.ts';
 import { SagaError } from './errors.ts';
 import type { Begun, SagaEnd } from './host.ts';
@@ -113,14 +114,19 @@ function begin(saga: AnySaga, input: unknown, correlationId: string): Begun {
 }
 
 function checkInput({ name, input: schema }: AnySaga, input: unknown): void {
-  if (Value.Check(schema, input)) return;
-  const [first] = Value.Errors(schema, input);
-  const detail = `${name}: ${first?.instancePath || '/'} ${first?.message}`;
+  const [first] = Value.Check(schema, input) ? [] : Value.Errors(schema, input);
+  const problem = first ? `${first.instancePath || '/'} ${first.message}` : unstorable(input);
+  if (problem === undefined) return;
+  const detail = `${name}: ${problem}`;
   throw new SagaError('SAGA_INPUT', detail, 'give what the saga states as its input');
 }
 
 /** Throws SagaError `SAGA_INPUT`. Says nothing about a definition that this process does not know. */
 export function checkSignal(saga: AnySaga | undefined, name: string, payload: unknown): void {
+  const problem = unstorable(payload);
+  if (problem !== undefined) {
+    throw new SagaError('SAGA_INPUT', `signal '${name}': ${problem}`, 'leave it out of the payload');
+  }
   if (!saga) return;
   const schema = saga.signals[name];
   if (!schema) {

@@ -25,6 +25,8 @@ export type EventStoreErrorCode = keyof typeof CATALOGUE;
 export class EventStoreError extends Error {
   readonly code: EventStoreErrorCode;
   readonly details: Readonly<Record<string, unknown>>;
+  /** How a client sees it whose request led to it. */
+  readonly problem: { status: number; fields?: Record<string, unknown> } | undefined;
 
   constructor(code: EventStoreErrorCode, details: Record<string, unknown> = {}, cause?: unknown) {
     const facts = Object.entries(details).map(([name, value]) => `${name}: ${String(value)}`);
@@ -33,6 +35,9 @@ export class EventStoreError extends Error {
     this.name = 'EventStoreError';
     this.code = code;
     this.details = details;
+    const { expected, actual } = details;
+    if (code === 'VERSION_CONFLICT') this.problem = { status: 409, fields: { expected, actual } };
+    else this.problem = code === 'EVENT_INVALID' ? { status: 422 } : undefined;
   }
 }
 
