@@ -87,6 +87,21 @@ export function deleteStatement(plan: TablePlan, condition?: string): Statement 
   );
 }
 
+/** Where rows are while they exchange values. */
+export const ASIDE = 'pg_temp.banyan_aside';
+
+/** Moves rows found by key to `ASIDE`. `columns`: quoted, of those that can be written. */
+export function moveAsideStatement(plan: TablePlan, columns: string): Statement {
+  const rows = new Rows(plan);
+  const select = plan.sourceKey.map((column, index) => `${rows.column(column)} AS banyan_${index}`);
+  const match = plan.targetKey.map((column, index) => `t.${quoteIdent(column)} = v.banyan_${index}`);
+  return rows.statement(
+    (from) =>
+      `WITH moved AS (DELETE FROM ${plan.targetName} AS t USING (SELECT ${select.join(', ')} FROM ${from}) AS v WHERE ${match.join(' AND ')} RETURNING t.*) ` +
+      `INSERT INTO ${ASIDE} SELECT ${columns} FROM moved`,
+  );
+}
+
 /** The target's rows with the given keys, every column as text. */
 export function selectStatement(plan: TablePlan): Statement {
   const rows = new Rows(plan);

@@ -1,8 +1,10 @@
 import { quoteIdent, type Relation, type Tuple } from '@banyan/postgres';
 import {
+  ASIDE,
   deleteStatement,
   insertStatement,
   missingParentsStatement,
+  moveAsideStatement,
   type Statement,
   selectStatement,
   suspectStatement,
@@ -182,6 +184,16 @@ export class BoundTable {
 
   unset(parent: Parent): BoundStatement {
     return this.#bind(`unset ${parent.constraint}`, () => unsetStatement(this.plan, parent));
+  }
+
+  moveAside(columns: string): BoundStatement {
+    return this.#bind('move aside', () => moveAsideStatement(this.plan, columns));
+  }
+
+  updateAside(absent: string): BoundStatement {
+    return this.#bind(`update aside ${absent}`, () =>
+      updateStatement({ ...this.plan, targetName: ASIDE }, this.computable(this.plan.updates, absent)),
+    );
   }
 
   delete(condition?: string): BoundStatement {

@@ -2,6 +2,7 @@ import { errorCode, type Lsn, type Tuple } from '@banyan/postgres';
 import type { BoundTable } from './bound-table.ts';
 import type { ConflictKind, ConflictLog, Side } from './conflict-log.ts';
 import { ReplicationError } from './errors.ts';
+import { exchange } from './exchange.ts';
 import type { Ownership } from './ownership.ts';
 import type { Parent } from './parents.ts';
 import { isBanyan, route, sourceOwns, WRITER_MOVES } from './route.ts';
@@ -18,6 +19,8 @@ import {
 
 type Row = Record<string, string | null>;
 
+type Postponed = { event: RowEvent; existing: Row; lost: Parent[]; violated: string };
+
 /**
  * Applies changes one by one, looking at the target's row wherever a change does not simply fit. What does not fit
  * is recorded as a conflict in the same transaction, and the owner's row is asked for again.
@@ -27,6 +30,7 @@ export class CarefulApplier {
   readonly #shares: Shares;
   /** When the transaction at hand was committed. */
   #ownership: Ownership;
+  #postponed: Postponed[] = [];
   readonly #log: ConflictLog;
 
   constructor(session: TargetSession, log: ConflictLog, shares: Shares) {
@@ -39,6 +43,7 @@ export class CarefulApplier {
   /** `window`: the position until which changes are upserts after a copy, if `transaction` lies before it. */
   async apply(transaction: SourceTransaction, window: Lsn | undefined): Promise<void> {
     this.#ownership = this.#shares.at(transaction.finalLsn);
+    this.#postponed = [];
     this.#log.share = this.#ownership.share;
     const events = transaction.events.flatMap((event) =>
       event.kind === 'inserts' ? rowEvents(event) : [event],
@@ -50,9 +55,17 @@ export class CarefulApplier {
       else if (window !== undefined) await this.#converge(event, window);
       else await this.#row(event, transaction);
     }
+    await this.#exchangePostponed(transaction);
   }
 
   async #row(event: RowEvent, transaction: SourceTransaction): Promise<void> {
+    // What was postponed of the same row comes before.
+    if (
+      this.#postponed.some(
+        ({ event: { table, row } }) => table === event.table && table.sameKey(row, event.old ?? event.row),
+      )
+    )
+      await this.#exchangePostponed(transaction);
     switch (event.kind) {
       case 'insert':
         return await this.#insert(event, transaction);
@@ -80,6 +93,22 @@ export class CarefulApplier {
     await this.#log.ask(table, event.row, owner);
   }
 
+  /**
+   * Updates for which another row stood in the way: a constraint of the source's may wait for the end of the transaction
+   * where the target's does not. What does not fit even then is refused, each row as it was.
+   */
+  async #exchangePostponed(transaction: SourceTransaction): Promise<void> {
+    const postponed = this.#postponed;
+    this.#postponed = [];
+    for (const [table, those] of Map.groupBy(postponed, ({ event }) => event.table)) {
+      const rows = those.map(({ event }) => event.row);
+      const refused = await this.#attempt(() => exchange(this.#session, table, rows));
+      for (const { event, existing, lost, violated } of those)
+        if (refused) await this.#refuse('update_exists', event, existing, transaction, violated);
+        else await this.#follow(lost, event, transaction);
+    }
+  }
+
   async #update(event: RowEvent, transaction: SourceTransaction): Promise<void> {
     const { table, row } = event;
     const before = event.old ?? row;
@@ -99,7 +128,9 @@ export class CarefulApplier {
       const statement = table.update(absent, { rekey });
       const lost = await this.#lost(event, rekey ? 'rekey' : 'update');
       const violated = await this.#attempt(() => this.#session.run(table, statement, [row], [before]));
-      if (violated) return await this.#refuse('update_exists', event, existing, transaction, violated);
+      if (violated && rekey)
+        return await this.#refuse('update_exists', event, existing, transaction, violated);
+      if (violated) return void this.#postponed.push({ event, existing, lost, violated });
       await this.#follow(lost, event, transaction);
       if (rekey) await this.#tell(event);
       return;
@@ -194,17 +225,31 @@ export class CarefulApplier {
       const violated = await this.#attempt(() => this.#putRight(event, transaction, moved));
       if (violated) stuck.push({ event, violated });
     }
-    // Rows that have swapped a unique value hinder one another. While the service owns none, its copies may go first.
+    // Rows that have swapped a unique value hinder one another. While the service owns none, all are the monolith's.
     const swap = stuck.length > 1 && table.plan.direction === 'forward' && this.#ownership.share === 0;
-    if (swap) for (const { event } of stuck) await this.#session.run(table, table.delete(), [event.row]);
+    const swapped = swap && !(await this.#attempt(() => this.#swap(table, stuck, transaction, moved)));
+    if (swapped) return;
     for (const { event, violated } of stuck) {
-      const again = swap ? await this.#attempt(() => this.#putRight(event, transaction, moved)) : violated;
-      if (!again) continue;
       // Asking again would only end here again: left to verification and to a person.
       const existing = await this.#find(table, event.row);
       const winner = other(this.#sideOfSource(table));
-      await this.#log.record('multiple_unique_conflicts', event, existing, winner, transaction, again);
+      await this.#log.record('multiple_unique_conflicts', event, existing, winner, transaction, violated);
     }
+  }
+
+  async #swap(
+    table: BoundTable,
+    stuck: { event: RowEvent }[],
+    transaction: SourceTransaction,
+    moved: boolean,
+  ): Promise<void> {
+    await exchange(
+      this.#session,
+      table,
+      stuck.map(({ event }) => event.row),
+    );
+    // Rows that are not there yet, whose values the others held.
+    for (const { event } of stuck) await this.#putRight(event, transaction, moved);
   }
 
   /** `moved`: another share was in force when it was asked for. If the row is another side's now, that one is asked. */

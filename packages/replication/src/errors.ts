@@ -61,9 +61,12 @@ const SHAPE_CHANGES: ReadonlySet<string> = new Set<ReplicationErrorCode>([
   'PUBLICATION_CHANGED',
 ]);
 
-/** Whether `prepare({ acceptSchema: true })`, a verification and a repair are the way on: changes may be missing. */
-export function isShapeChange(error: unknown): error is ReplicationError {
-  return error instanceof ReplicationError && SHAPE_CHANGES.has(error.code);
+/**
+ * Whether `prepare({ acceptSchema: true })`, a verification and a repair are the way on, of an error or a finding: changes may
+ * be missing.
+ */
+export function isShapeChange({ code }: { code: string }): boolean {
+  return SHAPE_CHANGES.has(code.toUpperCase());
 }
 
 function describe(code: ReplicationErrorCode, details: Record<string, unknown>): string {

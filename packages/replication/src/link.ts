@@ -323,7 +323,11 @@ class DatabaseLink implements Link {
     const look = async () => {
       this.#slot = await slotStatus(source, this.names.slot);
       this.#alarm(retainedLimitBytes);
+      await beat();
+      // Last: it fails with a target that is away, which the heartbeat has the stream notice.
       await streamer.checkShapes();
+    };
+    const beat = async () => {
       if (performance.now() - beatAt < heartbeatMs || streamer.state !== 'streaming') return;
       beatAt = performance.now();
       await source.query('SELECT pg_logical_emit_message(true, $1, $2)', [

@@ -297,6 +297,10 @@ class ServiceWorker {
           leastRowsPerSecond: this.service.rollout.leastRowsPerSecond,
           usersWait: this.usersWait,
         },
+        changed: {
+          noticed: () => store.clearVerdicts(this.pool, this.service.name),
+          accepted: () => store.isRepairQueued(this.pool, this.service.name),
+        },
         log: this.log,
       }),
     );

@@ -31,7 +31,7 @@ export function describeLink(
     conflicts: status?.conflicts ?? 0,
     refusedMessages: status?.refusedMessages ?? 0,
     retainedBytes: Number(status?.retainedBytes ?? 0),
-    resting,
+    resting: resting ?? runner?.waiting ?? null,
     error: trouble?.error ?? null,
   };
 }

@@ -51,6 +51,28 @@ test('a database that is away is told by its link, whose lag grows', { timeout: 
   assert.equal((await own.query('SELECT FROM articles')).rowCount, 2);
 });
 
+test('tables that were changed under a link stop it with the reason, unverify its rows, and go on with what is asked to be repaired', {
+  timeout: 60_000,
+}, async (t) => {
+  const { legacy, own, forward, until, server } = await copiedArticles(t);
+  const verdicts = async () => (await server.query('SELECT FROM control.verdicts')).rowCount;
+  await until(verdicts, (count) => count === 1);
+  await legacy.query('DROP PUBLICATION banyan_articles_forward');
+  await legacy.query(`INSERT INTO articles VALUES (2, 'missed')`);
+  const stopped = await until(forward, ({ error }) => /verify articles --repair/.test(error ?? ''));
+  assert.match(stopped.error!, /was dropped/);
+  await until(verdicts, (count) => count === 0);
+  const run = await store.queueVerification(server, 'articles', true);
+  await until(
+    () => store.readVerification(server, run),
+    (verification) => verification?.state === 'done',
+  );
+  assert.deepEqual((await own.query('SELECT title FROM articles ORDER BY id')).rows.at(-1), {
+    title: 'missed',
+  });
+  await until(forward, ({ error, state }) => error === null && state === 'streaming');
+});
+
 /** A service whose one table has been copied, and its applier. */
 async function copiedArticles(t: TestContext) {
   const databases = await testServer();

@@ -1,4 +1,4 @@
-import type { Link } from '@banyan/replication';
+import { type Blocker, isShapeChange, type Link } from '@banyan/replication';
 import type { Logger } from 'pino';
 import { LinkTrouble } from './link-trouble.ts';
 import { type PaceOptions, paceOf } from './pace.ts';
@@ -16,24 +16,36 @@ export type CopyPace = Pick<PaceOptions, 'rowsPerSecond' | 'usersWait' | 'leastR
 
 export type CopyProgress = { rows: number; total: number; rowsPerSecond: number; secondsLeft: number | null };
 
+/** What becomes of a link whose tables or publication are not what they were: changes may be missing. */
+export type ChangedTables = {
+  /** What was verified of them no longer counts. */
+  noticed: () => Promise<void>;
+  /** Whether somebody has asked for a repair, and so takes them as they are. */
+  accepted: () => Promise<boolean>;
+};
+
 /** Keeps one link going: preflight, prepare, copy (forward), stream; again after a failure; until stopped. */
 export class LinkRunner {
   readonly name: string;
   readonly link: Link;
   readonly trouble: LinkTrouble;
   state: RunnerState = 'preparing';
+  /** For whom it waits while it is prepared. */
+  waiting: string | null = null;
   copy: CopyProgress = { rows: 0, total: 0, rowsPerSecond: 0, secondsLeft: null };
   private readonly stopper = new AbortController();
   private readonly finished: Promise<void>;
   private readonly log: Logger;
   private readonly copies: boolean;
   private readonly pace: CopyPace;
+  private readonly changed: ChangedTables;
 
   constructor(options: {
     name: string;
     link: Link;
     copies: boolean;
     pace: CopyPace;
+    changed: ChangedTables;
     log: Logger;
     onPrepared?: () => Promise<void>;
   }) {
@@ -42,6 +54,7 @@ export class LinkRunner {
     this.trouble = new LinkTrouble(options.link);
     this.copies = options.copies;
     this.pace = options.pace;
+    this.changed = options.changed;
     this.log = options.log.child({ link: options.name });
     this.finished = this.keepGoing(options.onPrepared ?? (async () => {}));
   }
@@ -79,10 +92,14 @@ export class LinkRunner {
     const { signal } = this.stopper;
     const findings = await this.link.preflight();
     const blocking = findings.filter((finding) => finding.severity === 'error');
-    if (blocking.length > 0) {
+    const changes = blocking.filter(isShapeChange);
+    if (changes.length > 0) await this.changed.noticed();
+    const acceptSchema = changes.length > 0 && (await this.changed.accepted());
+    if (blocking.length > (acceptSchema ? changes.length : 0)) {
       throw new Error(blocking.map((finding) => `${finding.message} ${finding.mend}`).join('; '));
     }
-    await this.link.prepare();
+    await this.link.prepare({ acceptSchema, onWait: (blockers) => this.waitFor(blockers) });
+    this.waitFor([]);
     await onPrepared();
     if (this.copies) {
       this.state = 'copying';
@@ -102,6 +119,13 @@ export class LinkRunner {
     if (signal.aborted) return;
     this.state = 'streaming';
     await this.link.stream({ signal });
+  }
+
+  private waitFor(blockers: readonly Blocker[]): void {
+    const named = blockers.map(
+      ({ pid, ageMs, query }) => `${pid} (open for ${Math.round(ageMs / 1_000)} s): ${query}`,
+    );
+    this.waiting = named.length === 0 ? null : `waits for the transaction of process ${named.join('; ')}`;
   }
 }
 

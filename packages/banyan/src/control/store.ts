@@ -330,6 +330,15 @@ export async function queueVerification(db: Queryable, service: string, repair: 
   return Number(rows[0]!.id);
 }
 
+/** Whether somebody has asked for a verification that repairs, which waits until all links stream. */
+export async function isRepairQueued(db: Queryable, service: string): Promise<boolean> {
+  const { rows } = await db.query(
+    `SELECT EXISTS (SELECT FROM control.verifications WHERE service = $1 AND repair AND state = 'queued') AS queued`,
+    [service],
+  );
+  return rows[0].queued;
+}
+
 /** Takes one queued run, or one that a killed applier left running. */
 export async function takeVerification(
   db: Queryable,
