@@ -1,28 +1,50 @@
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Command } from 'commander';
+import { startEmbedded } from '@banyan/postgres';
+import { Command, Option } from 'commander';
+import { runLinks } from './links/run.ts';
 import { runChaos } from './run.ts';
 
 const program = new Command('npm run chaos --')
   .description(
-    'The first migration under kill -9: gateway, controller, applier, services and their PostgreSQL backends.',
+    'The first migration under kill -9: gateway, controller, applier, services and their PostgreSQL backends; ' +
+      'and the links of one service under steps up and back with backlogs, re-inserts, stray writes and kills.',
   )
   .option('--seeds <n>', 'how many seeds, from the first on', Number, 20)
   .option('--seed <n>', 'the first seed', Number, 1)
   .option('--seconds <n>', 'how long the killing goes on at most, per seed', Number, 60)
+  .addOption(new Option('--only <part>', 'one of the two').choices(['migration', 'links']))
+  .option('--rounds <n>', 'rounds of steps, kills and writes of the links, per seed', Number, 40)
   .option('--verbose', 'tell every kill and every stage', false)
   .addHelpText(
     'after',
     '\nExamples:\n  npm run chaos\n  npm run chaos -- --seed 7 --seeds 1 --verbose      repeat a failed run',
   );
 
-const options = program.parse().opts<{ seeds: number; seed: number; seconds: number; verbose: boolean }>();
+const options = program.parse().opts<{
+  seeds: number;
+  seed: number;
+  seconds: number;
+  only?: 'migration' | 'links';
+  rounds: number;
+  verbose: boolean;
+}>();
 let failed = 0;
 for (let seed = options.seed; seed < options.seed + options.seeds; seed += 1) {
+  const problems = [
+    ...(options.only === 'links' ? [] : await migration(seed)),
+    ...(options.only === 'migration' ? [] : await links(seed)),
+  ];
+  for (const problem of problems) console.log(`  ${problem}`);
+  if (problems.length > 0) failed += 1;
+}
+console.log(`${options.seeds - failed} of ${options.seeds} seeds passed`);
+process.exit(failed === 0 ? 0 : 1);
+
+async function migration(seed: number): Promise<string[]> {
   const directory = resolve('.banyan', 'chaos', String(seed));
   rmSync(directory, { recursive: true, force: true });
-  const startedAt = performance.now();
-  const clock = () => `${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s`;
+  const clock = startClock();
   const result = await runChaos({
     seed,
     directory,
@@ -31,15 +53,43 @@ for (let seed = options.seed; seed < options.seed + options.seeds; seed += 1) {
   });
   const { kills, requests, failures, audit, endings, problems } = result;
   console.log(
-    `seed ${seed}: ${problems.length === 0 ? 'ok' : 'FAILED'}, ${kills.length} kills, ${requests} requests (${failures} failed), ` +
+    `seed ${seed}: ${verdict(problems)}, ${kills.length} kills, ${requests} requests (${failures} failed), ` +
       `${audit.acknowledged} writes acknowledged, ${audit.lost} lost, ${audit.doubled} doubled, ${audit.resurrected} resurrected, ` +
       `ends ${Object.entries(endings)
         .map(([service, stage]) => `${service} ${stage}`)
         .join(', ')} (${clock().trim()})`,
   );
-  for (const problem of problems) console.log(`  ${problem}`);
-  if (problems.length > 0) failed += 1;
-  else rmSync(directory, { recursive: true, force: true });
+  if (problems.length === 0) rmSync(directory, { recursive: true, force: true });
+  return problems;
 }
-console.log(`${options.seeds - failed} of ${options.seeds} seeds passed`);
-process.exit(failed === 0 ? 0 : 1);
+
+async function links(seed: number): Promise<string[]> {
+  const directory = resolve('.banyan', 'chaos', `links-${seed}`);
+  rmSync(directory, { recursive: true, force: true });
+  const clock = startClock();
+  const server = await startEmbedded({ directory, settings: { fsync: 'off' } });
+  try {
+    const { steps, kills, writes, problems } = await runLinks({
+      seed,
+      rounds: options.rounds,
+      createDatabase: (name) => server.createDatabase(name),
+      onEvent: (text) => options.verbose && console.log(`${clock()}  ${text}`),
+    });
+    console.log(
+      `seed ${seed}, links: ${verdict(problems)}, ${steps} steps, ${kills} kills, ${writes} writes (${clock().trim()})`,
+    );
+    return problems;
+  } finally {
+    await server.stop();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function verdict(problems: string[]): string {
+  return problems.length === 0 ? 'ok' : 'FAILED';
+}
+
+function startClock(): () => string {
+  const startedAt = performance.now();
+  return () => `${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s`;
+}

@@ -1,0 +1,245 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createPool } from '@banyan/postgres';
+import type pg from 'pg';
+import { isServiceSide } from '../../../packages/cohort/src/index.ts';
+import { pick, seeded } from '../../random.ts';
+import { JUDGE, LEGACY, type Order, SALT, SERVICE, type Told } from './protocol.ts';
+
+export type LinksResult = { seed: number; steps: number; kills: number; writes: number; problems: string[] };
+
+/** Few, so that writes of both sides meet. */
+const ROWS = 24;
+const SHARES = [0, 2_500, 5_000, 10_000];
+
+/**
+ * Both links of a service under random steps up and back with backlogs on both sides, forward-only columns, writes of the
+ * wrong side, deletes and re-inserts, and kills. In the end both databases must say the same, by their own sums, and
+ * each row must be what its owner was last told that it is.
+ */
+export async function runLinks(options: {
+  seed: number;
+  rounds: number;
+  createDatabase: (name: string) => Promise<string>;
+  onEvent?: (text: string) => void;
+}): Promise<LinksResult> {
+  const { seed, rounds, createDatabase, onEvent = () => {} } = options;
+  const random = seeded(seed);
+  const urls = {
+    legacy: await createDatabase(`links_${seed}_legacy`),
+    service: await createDatabase(`links_${seed}_service`),
+  };
+  const world = new World(urls, random);
+  try {
+    await world.begin();
+    for (let round = 0; round < rounds; round++) {
+      const what = pick(random, ['step', 'step', 'step', 'kill', 'stray', 'calm'] as const);
+      onEvent(`round ${round}: ${what}`);
+      await world.take(what);
+    }
+    await world.judge();
+  } catch (error) {
+    world.problems.push(error instanceof Error ? error.message : String(error));
+  } finally {
+    await world.end();
+  }
+  const { steps, kills, writes, problems } = world;
+  return { seed, steps, kills, writes, problems };
+}
+
+class World {
+  readonly problems: string[] = [];
+  steps = 0;
+  kills = 0;
+  writes = 0;
+  readonly #urls: { legacy: string; service: string };
+  readonly #legacy: pg.Pool;
+  readonly #service: pg.Pool;
+  readonly #random: () => number;
+  /** What the owner of each row has acknowledged: its note, or that it is gone. */
+  readonly #acknowledged = new Map<number, string | null>();
+  /** Rows that the wrong side has written: which of both wins depends on when it was found. */
+  readonly #blurred = new Set<number>();
+  #share = 0;
+  #serial = 0;
+  #applier: ChildProcess | undefined;
+
+  constructor(urls: { legacy: string; service: string }, random: () => number) {
+    this.#urls = urls;
+    this.#legacy = createPool(urls.legacy, { max: 3 });
+    this.#service = createPool(urls.service, { max: 3 });
+    this.#random = random;
+  }
+
+  async begin(): Promise<void> {
+    await this.#legacy.query(LEGACY);
+    await this.#service.query(SERVICE);
+    await this.#legacy.query(
+      `INSERT INTO people SELECT i, 'First Rest ' || i, 'first', 0 FROM generate_series(1, ${ROWS}) i`,
+    );
+    for (let id = 1; id <= ROWS; id++) this.#acknowledged.set(id, 'first');
+    await this.#start();
+  }
+
+  async take(what: 'step' | 'kill' | 'stray' | 'calm'): Promise<void> {
+    if (what === 'stray') await this.#stray();
+    await this.#write(5);
+    if (what === 'kill') return await this.#kill();
+    if (what === 'step') return await this.#step(pick(this.#random, SHARES));
+    if (what === 'calm') await this.judge();
+  }
+
+  /** With a backlog on both sides; now and then the links die at one of its turns. */
+  async #step(share: number): Promise<void> {
+    if (share === this.#share) return;
+    const up = share > this.#share;
+    const dies = this.#random();
+    await this.#order({ do: 'hold' });
+    await this.#write(20);
+    await this.#order({ do: 'catch up', up });
+    await this.#logins(10);
+    if (dies < 0.1) return await this.#kill();
+    await this.#order({ do: 'mark', up });
+    if (dies < 0.2) return await this.#kill();
+    // Decided: from here on the new owner writes.
+    const aborted = dies > 0.85;
+    if (!aborted) this.#share = share;
+    this.steps++;
+    await this.#write(10);
+    if (dies < 0.3) return await this.#kill();
+    await this.#order({ do: 'release', share: this.#share });
+    // A later write would hide what this step has done to the row.
+    if (dies > 0.5) await this.judge();
+  }
+
+  async #kill(): Promise<void> {
+    this.kills++;
+    const applier = this.#applier!;
+    this.#applier = undefined;
+    const exited = once(applier, 'exit');
+    applier.kill('SIGKILL');
+    await exited;
+    await this.#write(5);
+    await this.#start();
+  }
+
+  async #start(): Promise<void> {
+    const start = { ...this.#urls, share: this.#share };
+    this.#applier = fork(join(import.meta.dirname, 'process.ts'), [JSON.stringify(start)], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    await this.#answer();
+  }
+
+  async #order(order: Order): Promise<void> {
+    this.#applier!.send(order);
+    await this.#answer();
+  }
+
+  async #answer(): Promise<void> {
+    const applier = this.#applier!;
+    const heard = new AbortController();
+    const { signal } = heard;
+    const [told] = (await Promise.race([
+      once(applier, 'message', { signal }),
+      once(applier, 'exit', { signal }).then(([code]) => [{ error: `the links ended with ${code}` }]),
+    ])) as [Told];
+    heard.abort();
+    if ('error' in told) throw new Error(told.error);
+  }
+
+  /** Writes as the gateways let them through: each by the owner of its row; logins by the monolith alone. */
+  async #write(count: number): Promise<void> {
+    for (let done = 0; done < count; done++) {
+      const id = this.#someId();
+      const value = `note ${++this.#serial}`;
+      const owner = this.#ownerOf(id);
+      const what = this.#random();
+      if (this.#acknowledged.get(id) === null) await this.#insert(owner, id, value);
+      else if (what < 0.4) await this.#update(owner, id, value);
+      else if (what < 0.55) await this.#remove(owner, id, value);
+      else await this.#logins(1);
+      this.writes++;
+    }
+  }
+
+  async #update(owner: pg.Pool, id: number, value: string): Promise<void> {
+    const set = owner === this.#legacy ? `name = 'First ' || $2` : `first = 'First', rest = $2`;
+    const { rowCount } = await owner.query(`UPDATE people SET note = $2, ${set} WHERE id = $1`, [id, value]);
+    if (rowCount === 1) this.#acknowledged.set(id, value);
+    else if (!this.#blurred.has(id)) this.problems.push(`row ${id} is not where its owner wrote it`);
+  }
+
+  /** Half of the rows come back at once, in the same transaction. */
+  async #remove(owner: pg.Pool, id: number, value: string): Promise<void> {
+    await owner.query('DELETE FROM people WHERE id = $1', [id]);
+    this.#acknowledged.set(id, null);
+    if (this.#random() < 0.5) await this.#insert(owner, id, value);
+  }
+
+  async #insert(owner: pg.Pool, id: number, value: string): Promise<void> {
+    const into = owner === this.#legacy ? ['name', `'First ' || $2`] : ['first, rest', `'First', $2`];
+    const { rowCount } = await owner.query(
+      `INSERT INTO people (id, note, ${into[0]}) VALUES ($1, $2, ${into[1]}) ON CONFLICT DO NOTHING`,
+      [id, value],
+    );
+    if (rowCount === 1) this.#acknowledged.set(id, value);
+    else if (!this.#blurred.has(id)) this.problems.push(`row ${id} was deleted and is still there`);
+  }
+
+  async #logins(count: number): Promise<void> {
+    for (let done = 0; done < count; done++)
+      await this.#legacy.query('UPDATE people SET last_login = $2 WHERE id = $1', [
+        this.#someId(),
+        ++this.#serial,
+      ]);
+  }
+
+  async #stray(): Promise<void> {
+    const id = this.#someId();
+    this.#blurred.add(id);
+    const wrong = this.#ownerOf(id) === this.#legacy ? this.#service : this.#legacy;
+    if (this.#random() < 0.7) await wrong.query(`UPDATE people SET note = 'stray' WHERE id = $1`, [id]);
+    else await wrong.query('DELETE FROM people WHERE id = $1', [id]);
+  }
+
+  #ownerOf(id: number): pg.Pool {
+    return isServiceSide(this.#share, SALT, `${id}`) ? this.#service : this.#legacy;
+  }
+
+  #someId(): number {
+    return 1 + Math.floor(this.#random() * ROWS);
+  }
+
+  /** Both sides at rest. */
+  async judge(): Promise<void> {
+    await this.#order({ do: 'rest' });
+    const [legacy, service] = await Promise.all([
+      this.#legacy.query(JUDGE.legacy),
+      this.#service.query(JUDGE.service),
+    ]);
+    if (legacy.rows[0].sum !== service.rows[0].sum)
+      this.problems.push(
+        `diverged: ${legacy.rows[0].rows} rows on the monolith, ${service.rows[0].rows} on the service, sums differ`,
+      );
+    const { rows } = await this.#legacy.query('SELECT id, note FROM people');
+    const notes = new Map(rows.map(({ id, note }) => [id, note]));
+    for (const [id, said] of this.#acknowledged) {
+      const found = notes.get(id) ?? null;
+      if (found === said) continue;
+      // From here on both know what the row is.
+      if (this.#blurred.has(id)) this.#acknowledged.set(id, found);
+      else if (said === null) this.problems.push(`resurrected: row ${id} was deleted and is '${found}'`);
+      else this.problems.push(`lost: row ${id} was told '${said}' and is '${found}'`);
+    }
+    this.#blurred.clear();
+  }
+
+  async end(): Promise<void> {
+    this.#applier?.kill('SIGKILL');
+    await delay(0);
+    await Promise.all([this.#legacy.end(), this.#service.end()]);
+  }
+}
