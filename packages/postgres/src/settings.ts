@@ -31,7 +31,7 @@ export const EXACT_SETTINGS: Readonly<Record<string, string>> = {
   xmlbinary: 'base64',
   default_text_search_config: 'pg_catalog.simple',
   // What a statement's own text means.
-  search_path: 'pg_catalog, public, pg_temp',
+  search_path: 'public, pg_temp',
   standard_conforming_strings: 'on',
   backslash_quote: 'safe_encoding',
   transform_null_equals: 'off',

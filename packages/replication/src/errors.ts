@@ -42,6 +42,8 @@ const CATALOGUE = {
 
 export type ReplicationErrorCode = keyof typeof CATALOGUE;
 
+export const REPLICATION_ERROR_CODES = Object.keys(CATALOGUE) as ReplicationErrorCode[];
+
 /** An error with a stable `code`, the facts in `details`, and a message that ends in how to mend it. */
 export class ReplicationError extends Error {
   readonly code: ReplicationErrorCode;
