@@ -5,14 +5,22 @@ import { StartError } from './start-error.ts';
 /**
  * Called by `up` and by each process that acts on the plan, before it does.
  *
- * @throws StartError when users would change side by the plan alone
+ * @throws StartError when users would change side by the plan alone, or when the control database does not say where they are
  */
 export async function checkStanding(plan: ResolvedPlan): Promise<void> {
-  const found = await standingAgainst(plan);
+  const found = await standingAgainst(plan).catch(refuse);
   if (found.length === 0) return;
   throw new StartError(
     found.map(({ message }) => message).join('; '),
     found.map(({ mend }) => mend).join('; '),
     { where: found.map(({ where }) => where).join(', ') },
+  );
+}
+
+function refuse(cause: Error): never {
+  throw new StartError(
+    `the control database does not say where the services stand: ${cause.message}`,
+    'banyan check asks all databases and prints what is missing; --sql prints it as a script',
+    { cause },
   );
 }

@@ -10,6 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createPool } from '@banyan/postgres';
 import { isAlive, waitForExit } from '@banyan/postgres/process';
 import { testServer } from '@banyan/postgres/testing';
+import { applyControlSchema } from '../control/store.ts';
 import { aPlan } from '../testing/plans.ts';
 import { MAIN, run } from '../testing/run-cli.ts';
 import { freePort } from './supervisor.ts';
@@ -161,13 +162,23 @@ describe('banyan up that cannot start says why on the terminal, at once', {
     );
   });
 
-  test('when its role may not write there, with the words of PostgreSQL and the log', async () => {
+  test('when its role may not even read there, or may not write, with the words of PostgreSQL and the log', async () => {
     const pool = createPool(control, { max: 1 });
+    await applyControlSchema(pool);
     await pool.query("CREATE ROLE reader LOGIN PASSWORD 'reader'");
-    await pool.end();
     const url = new URL(control);
     [url.username, url.password] = ['reader', 'reader'];
     const { folder } = await aFolder({ control: { database: url.href } });
+    const blind = up(folder);
+    assert.equal(await blind.ended, 1);
+    assert.match(
+      blind.said(),
+      /error: the control database does not say where .*: permission denied for .*\n {2}mend: banyan check/,
+    );
+    await pool.query(
+      'GRANT USAGE ON SCHEMA control TO reader; GRANT SELECT ON ALL TABLES IN SCHEMA control TO reader',
+    );
+    await pool.end();
     const started = up(folder);
     assert.equal(await started.ended, 1);
     assert.match(
