@@ -26,7 +26,7 @@ import { createEventStore, type EventStore, type EventStoreOptions } from './sto
 
 const EventingConfig = Type.Object({
   /** The bus of the system, the same for all its services: postgres://... A secret. */
-  BUS_URL: Type.String({ minLength: 1 }),
+  BUS_URL: Type.String({ minLength: 1, secret: true }),
   /** How long published rows stay in the outbox, to mend a lost slot from. */
   OUTBOX_RETENTION_HOURS: Type.Number({ minimum: 0, default: 24 }),
   /** How long the inbox knows a message again; longer than any bus may bring one twice. */
@@ -115,6 +115,14 @@ export type EventingHost<C extends Contracts> = PartHost<EventingConfig> & {
 };
 
 /**
+ * Makes a definition with sagas and handlers whose types are not stated. These may start any saga: were they to know the names, the
+ * compiler would have to know the sagas before it has read them.
+ */
+type EventingMaker<C extends Contracts, S extends AnySaga> = (
+  host: EventingHost<C>,
+) => Omit<EventingDefinition<C, AnySaga>, 'sagas'> & { sagas?: readonly S[] };
+
+/**
  * The part of a service by which it takes part in the events of its system: outbox and relay, subscriptions and inbox,
  * event store, projections, sagas. Its group on the bus has the service's name.
  *
@@ -123,14 +131,26 @@ export type EventingHost<C extends Contracts> = PartHost<EventingConfig> & {
  */
 export function eventing<C extends Contracts, const S extends AnySaga = never>(
   contracts: C,
-  definition: EventingDefinition<C, S> | ((host: EventingHost<C>) => EventingDefinition<C, S>) = {},
+  definition: EventingMaker<C, S>,
+): ServicePart<Events<C, S>, typeof EventingConfig>;
+export function eventing<C extends Contracts, const S extends AnySaga = never>(
+  contracts: C,
+  definition?: EventingDefinition<C, S> | ((host: EventingHost<C>) => EventingDefinition<C, S>),
+): ServicePart<Events<C, S>, typeof EventingConfig>;
+export function eventing<C extends Contracts, const S extends AnySaga = never>(
+  contracts: C,
+  definition:
+    | EventingDefinition<C, S>
+    | ((host: EventingHost<C>) => EventingDefinition<C, S>)
+    | EventingMaker<C, S> = {},
 ): ServicePart<Events<C, S>, typeof EventingConfig> {
   return {
     config: EventingConfig,
     async start(host) {
       let part: Eventing<C, S> | undefined;
       const events = () => part!.provided as unknown as Events<C>;
-      const stated = typeof definition === 'function' ? definition({ ...host, events }) : definition;
+      const made = typeof definition === 'function' ? definition({ ...host, events }) : definition;
+      const stated = made as EventingDefinition<C, S>;
       part = new Eventing(contracts, stated, host);
       const provided = await part.start();
       const started = part;

@@ -162,7 +162,7 @@ export class Handling<C extends Contracts, S extends AnySaga> {
 /** So long a batch goes on beginning with further messages, in milliseconds. */
 const BATCH_MS = 400;
 /** What one handler may take while others of its batch wait for it, in milliseconds. Alone it may take longer. */
-const PATIENCE_MS = 2_000;
+const PATIENCE_MS = 500;
 
 /** One of several, by itself; `cause` is what was thrown. */
 class OneFailed extends Error {

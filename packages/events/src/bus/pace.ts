@@ -14,9 +14,9 @@ export class Pace {
     this.#most = most;
   }
 
-  /** So many took so long together. */
+  /** So many took so long together. If none could be done, one has taken all of it: the next ones are better done alone. */
   note(count: number, ms: number): void {
-    if (count > 0) this.#meanMs += (ms / count - this.#meanMs) * WEIGHT;
+    this.#meanMs += (ms / Math.max(1, count) - this.#meanMs) * WEIGHT;
   }
 
   /** Messages for one batch; 1: none, each by itself. */
