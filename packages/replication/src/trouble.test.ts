@@ -54,7 +54,6 @@ test('preflight names what is wrong, where, and how to mend it, and changes noth
   );
   const findings = await openLink(dbs.config('forward')).preflight();
   assert.deepEqual([...new Set(findings.map((finding) => finding.code))].sort(), [
-    'key_nullable',
     'no_column',
     'no_primary_key',
     'no_table',

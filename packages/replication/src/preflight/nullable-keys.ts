@@ -8,7 +8,11 @@ export async function checkNullableKeys(context: Context): Promise<Finding[]> {
   return await eachTable(context, nullableOf);
 }
 
-function nullableOf({ table, side, name }: MappedTable): Finding[] {
+function nullableOf({ table, side, name, isSource }: MappedTable): Finding[] {
+  const key = side.key.toSorted().join();
+  const found = table.uniques.some((columns) => columns.toSorted().join() === key);
+  // It needs a primary key, which is a finding of its own, and takes no NULL.
+  if (table.primaryKey.length === 0 && (isSource || !found)) return [];
   const nullable = side.key.filter((column) => table.columns.get(column)?.notNull === false);
   if (nullable.length === 0) return [];
   const changes = nullable.map((column) => `ALTER COLUMN ${quoteIdent(column)} SET NOT NULL`);
