@@ -21,7 +21,7 @@ export async function keyOrder(a: KeyEnd, b: KeyEnd): Promise<KeyOrder[]> {
       if (left.orders === null || left.orders !== right.orders) return 'text';
       if (left.collation === null) return 'native';
       if (left.collation !== right.collation || left.collation === '') return 'text';
-      return BYTES.has(left.collation) || (await agree(a, left, b, right)) ? 'native' : 'text';
+      return left.collation === BYTES || (await agree(a, left, b, right)) ? 'native' : 'text';
     }),
   );
 }
@@ -47,8 +47,8 @@ async function sorted({ db, table }: KeyEnd, column: Column, texts: string[]): P
   return rows[0].sum;
 }
 
-/** Collations that compare bytes, or code points, which in UTF-8 is the same. */
-export const BYTES: ReadonlySet<string> = new Set(['bytes']);
+/** What the catalog calls collations that compare bytes, or code points, which in UTF-8 is the same. */
+const BYTES = 'bytes';
 const SAMPLE = 500;
 const AWKWARD = [
   '',

@@ -16,7 +16,7 @@ export type TableShape = {
   published: string | null;
 };
 
-export type ColumnShape = {
+type ColumnShape = {
   number: number;
   typeOid: number;
   modifier: number;
