@@ -1,9 +1,17 @@
-import { errorCode, formatLsn, formatMicros, type Lsn, PostgresError } from '@banyan/postgres';
+import { formatLsn, formatMicros, type Lsn } from '@banyan/postgres';
+import {
+  Anomaly,
+  type Final,
+  failed,
+  isAnomaly,
+  isConnectionError,
+  isFinal,
+  Oversized,
+} from './apply-errors.ts';
 import type { BoundStatement, BoundTable } from './bound-table.ts';
 import { CarefulApplier } from './careful.ts';
 import { ConflictLog } from './conflict-log.ts';
 import { encodeCopy, recycle } from './copy-rows.ts';
-import { ReplicationError } from './errors.ts';
 import type { Ownership } from './ownership.ts';
 import { ownedBySource, type Route, route } from './route.ts';
 import { sendCopy } from './send-copy.ts';
@@ -350,56 +358,4 @@ function decode(segment: Segment): Segment {
 
 function needsSameOwner(table: BoundTable): boolean {
   return table.plan.owner !== undefined && !table.ownerInKey;
-}
-
-/** The set cannot be applied as a set; says nothing about whether its changes can be applied. */
-class Anomaly extends Error {}
-
-/** Says itself what is wrong and how to mend it. */
-type Final = ReplicationError | PostgresError;
-
-function isFinal(error: unknown): error is Final {
-  return error instanceof ReplicationError || error instanceof PostgresError;
-}
-
-/** A transaction too large to hold in memory needs care: read it again from the source. */
-export class Oversized extends Error {
-  readonly finalLsn: Lsn;
-  constructor(finalLsn: Lsn) {
-    super('A large transaction has to be applied change by change');
-    this.finalLsn = finalLsn;
-  }
-}
-
-/** Integrity violations, data exceptions, "cannot affect row a second time". */
-function isAnomaly(error: unknown): boolean {
-  const code = errorCode(error) ?? '';
-  return error instanceof Anomaly || /^(23|22|21)/.test(code);
-}
-
-/**
- * Errors without an SQLSTATE come from the socket. The others say nothing of the change: the server ends or somebody cancels
- * (57), runs out of something (53, 58), two stand in one another's way (40), or a time limit is over.
- */
-export function isConnectionError(error: unknown): boolean {
-  const ours = [Anomaly, ReplicationError, PostgresError, Oversized, TypeError, RangeError];
-  if (ours.some((kind) => error instanceof kind)) return false;
-  const code = errorCode(error) ?? '';
-  return !/^[0-9A-Z]{5}$/.test(code) || /^(08|40|53|57|58)/.test(code) || LIMITS.has(code);
-}
-
-/** lock_timeout, idle_in_transaction_session_timeout, transaction_timeout. */
-const LIMITS = new Set(['55P03', '25P03', '25P04']);
-
-function failed(error: unknown, transaction: SourceTransaction): unknown {
-  if (isFinal(error)) return error;
-  const { message, table, column, constraint, detail } = error as Record<string, string | undefined>;
-  const facts = Object.fromEntries(
-    Object.entries({ says: message, table, column, constraint, detail }).filter(([, fact]) => fact),
-  );
-  return new ReplicationError(
-    'APPLY_FAILED',
-    { ...facts, transaction: formatLsn(transaction.finalLsn) },
-    error,
-  );
 }

@@ -1,4 +1,5 @@
-import { errorCode, type Lsn, type Tuple } from '@banyan/postgres';
+import type { Lsn, Tuple } from '@banyan/postgres';
+import { attempt } from './attempt.ts';
 import type { BoundTable } from './bound-table.ts';
 import type { ConflictKind, ConflictLog, Side } from './conflict-log.ts';
 import { ReplicationError } from './errors.ts';
@@ -8,12 +9,13 @@ import type { Parent } from './parents.ts';
 import { isBanyan, route, sourceOwns, WRITER_MOVES } from './route.ts';
 import type { Shares } from './shares.ts';
 import type { TargetSession } from './target-session.ts';
+import { applyTold } from './told.ts';
 import {
   type RepairEvent,
   type RowEvent,
+  repairEvent,
   rowEvents,
   type SourceTransaction,
-  type ToldEvent,
   type TruncateEvent,
 } from './transaction.ts';
 
@@ -51,7 +53,7 @@ export class CarefulApplier {
     for (const event of events) {
       if (event.kind === 'truncate') await this.#truncate(event);
       else if (event.kind === 'repair') await this.#repair(event, transaction);
-      else if (event.kind === 'told') await this.#told(event, transaction);
+      else if (event.kind === 'told') await applyTold(this.#session, this.#log, event, transaction);
       else if (window !== undefined) await this.#converge(event, window);
       else await this.#row(event, transaction);
     }
@@ -80,7 +82,7 @@ export class CarefulApplier {
     const { table, row } = event;
     if (route(event, this.#ownership, transaction.origin) === 'nothing') return;
     const lost = await this.#lost(event, 'insert');
-    const violated = await this.#attempt(() => this.#session.run(table, table.insert(), [row]));
+    const violated = await attempt(this.#session, () => this.#session.run(table, table.insert(), [row]));
     if (!violated) {
       await this.#follow(lost, event, transaction);
       return await this.#tell(event);
@@ -102,7 +104,7 @@ export class CarefulApplier {
     this.#postponed = [];
     for (const [table, those] of Map.groupBy(postponed, ({ event }) => event.table)) {
       const rows = those.map(({ event }) => event.row);
-      const refused = await this.#attempt(() => exchange(this.#session, table, rows));
+      const refused = await attempt(this.#session, () => exchange(this.#session, table, rows));
       for (const { event, existing, lost, violated } of those)
         if (refused) await this.#refuse('update_exists', event, existing, transaction, violated);
         else await this.#follow(lost, event, transaction);
@@ -127,7 +129,9 @@ export class CarefulApplier {
       const rekey = !table.sameKey(before, row);
       const statement = table.update(absent, { rekey });
       const lost = await this.#lost(event, rekey ? 'rekey' : 'update');
-      const violated = await this.#attempt(() => this.#session.run(table, statement, [row], [before]));
+      const violated = await attempt(this.#session, () =>
+        this.#session.run(table, statement, [row], [before]),
+      );
       if (violated && rekey)
         return await this.#refuse('update_exists', event, existing, transaction, violated);
       if (violated) return void this.#postponed.push({ event, existing, lost, violated });
@@ -142,7 +146,7 @@ export class CarefulApplier {
       if (!table.sameKey(before, row)) return await this.#log.ask(table, row, owner);
     }
     if (table.plan.guests.length === 0 || !table.sameKey(before, row)) return;
-    const violated = await this.#attempt(() => this.#session.run(table, table.guest(absent), [row]));
+    const violated = await attempt(this.#session, () => this.#session.run(table, table.guest(absent), [row]));
     if (violated) await this.#refuse('update_exists', event, existing, transaction, violated);
   }
 
@@ -153,7 +157,7 @@ export class CarefulApplier {
   async #carry(event: RowEvent, before: Tuple, existing: Row, transaction: SourceTransaction): Promise<void> {
     const { table, row } = event;
     const statement = table.carried(event.carried!, table.absentOf(row), !table.sameKey(before, row));
-    const violated = await this.#attempt(() => this.#session.run(table, statement, [row], [before]));
+    const violated = await attempt(this.#session, () => this.#session.run(table, statement, [row], [before]));
     if (violated) await this.#refuse('update_exists', event, existing, transaction, violated);
     else await this.#log.ask(table, row, 'service');
   }
@@ -187,7 +191,7 @@ export class CarefulApplier {
     }
     const absent = table.absentOf(row);
     const rekey = event.old !== undefined && !table.sameKey(event.old, row);
-    const violated = await this.#attempt(async () => {
+    const violated = await attempt(this.#session, async () => {
       if (rekey) {
         const moved = await this.#session.run(table, table.update(absent, { rekey }), [row], [event.old!]);
         if (moved.rowCount === 1) return;
@@ -222,12 +226,13 @@ export class CarefulApplier {
     const stuck: { event: RowEvent; violated: string }[] = [];
     for (const { key, row } of rows) {
       const event = repairEvent(table, row ?? key, row !== null, carried);
-      const violated = await this.#attempt(() => this.#putRight(event, transaction, moved));
+      const violated = await attempt(this.#session, () => this.#putRight(event, transaction, moved));
       if (violated) stuck.push({ event, violated });
     }
     // Rows that have swapped a unique value hinder one another. While the service owns none, all are the monolith's.
     const swap = stuck.length > 1 && table.plan.direction === 'forward' && this.#ownership.share === 0;
-    const swapped = swap && !(await this.#attempt(() => this.#swap(table, stuck, transaction, moved)));
+    const swapped =
+      swap && !(await attempt(this.#session, () => this.#swap(table, stuck, transaction, moved)));
     if (swapped) return;
     for (const { event, violated } of stuck) {
       // Asking again would only end here again: left to verification and to a person.
@@ -285,19 +290,6 @@ export class CarefulApplier {
   async #tell({ table, row }: RowEvent): Promise<void> {
     const tell = table.tell();
     if (tell) await this.#session.run(table, tell, [row]);
-  }
-
-  /** The monolith's own columns of rows that the service has made. One that the service's table refuses is left as it is. */
-  async #told({ table, rows }: ToldEvent, transaction: SourceTransaction): Promise<void> {
-    const set = (some: Tuple[]) => this.#attempt(() => this.#session.run(table, table.told(), some), REFUSED);
-    if (!(await set(rows))) return;
-    for (const row of rows) {
-      const violated = await set([row]);
-      if (!violated) continue;
-      const event = repairEvent(table, table.toRecord(row), true, undefined);
-      const existing = await this.#find(table, row);
-      await this.#log.record('update_origin_differs', event, existing, 'service', transaction, violated);
-    }
   }
 
   /**
@@ -399,38 +391,8 @@ export class CarefulApplier {
       : this.#ownership.share >= WRITER_MOVES;
     return service ? 'service' : 'monolith';
   }
-
-  /** What the constraint said, or undefined if all went well. Any other error is final. */
-  async #attempt(run: () => Promise<unknown>, refused = STANDS_IN_THE_WAY): Promise<string | undefined> {
-    const { client } = this.#session;
-    await client.query('SAVEPOINT banyan_change');
-    try {
-      await run();
-      await client.query('RELEASE SAVEPOINT banyan_change');
-      return undefined;
-    } catch (error) {
-      if (!refused.test(errorCode(error) ?? '')) throw error;
-      await client.query('ROLLBACK TO SAVEPOINT banyan_change; RELEASE SAVEPOINT banyan_change');
-      return (error as Error).message;
-    }
-  }
-}
-
-function repairEvent(
-  table: BoundTable,
-  record: Row,
-  present: boolean,
-  carried: RowEvent['carried'],
-): RowEvent {
-  const row = [...table.columnNames].map((name) => (name in record ? record[name] : undefined));
-  return { kind: present ? 'update' : 'delete', table, row, old: undefined, full: false, carried };
 }
 
 function other(side: Side): Side {
   return side === 'monolith' ? 'service' : 'monolith';
 }
-
-/** Unique and exclusion constraints: another row has the value. */
-const STANDS_IN_THE_WAY = /^(23505|23P01)$/;
-/** Any constraint, and values that the type does not take. */
-const REFUSED = /^2[23]/;

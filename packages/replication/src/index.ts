@@ -1,10 +1,11 @@
+export type { BarrierOptions } from './barrier-options.ts';
 export type { Position, Verdict } from './confirm.ts';
 export type { CopyOptions, CopyProgress, CopyResult } from './copy.ts';
 export { isShapeChange, ReplicationError, type ReplicationErrorCode } from './errors.ts';
 export { type GuardOptions, installGuard, refusedWrites, removeGuard, setGuard } from './guard.ts';
 export { GUARD_SQLSTATE, guardName, guardsOf } from './guard-function.ts';
 export { checkLaw, type LawBreach } from './law.ts';
-export { type BarrierOptions, type Link, type LinkState, type LinkStatus, openLink } from './link.ts';
+export { type Link, type LinkState, type LinkStatus, openLink } from './link.ts';
 export { type Alarm, type LinkConfig, type LinkHooks, type LinkNames, namesOf } from './link-config.ts';
 export {
   type ColumnFlow,

@@ -8,6 +8,7 @@ import {
   withTransaction,
 } from '@banyan/postgres';
 import type pg from 'pg';
+import type { BarrierOptions } from './barrier-options.ts';
 import { MESSAGE_PREFIX } from './control-message.ts';
 import { type CopyOptions, type CopyResult, copyTables } from './copy.ts';
 import { ReplicationError } from './errors.ts';
@@ -46,22 +47,6 @@ export type LinkStatus = {
   slot: SlotStatus | undefined;
   /** Bytes of WAL the source keeps for the slot. */
   retainedBytes: number;
-};
-
-export type BarrierOptions = {
-  /** Lock the mapped tables of the source in EXCLUSIVE mode first, so that open writers are waited for. Default false. */
-  lock?: boolean;
-  /** How long to wait for those locks, ms. Default: half of `timeoutMs`. */
-  lockTimeoutMs?: number;
-  /** How long the whole may take, ms. Default 5,000. */
-  timeoutMs?: number;
-  /**
-   * Hold the link exactly at the marker, unless the barrier times out: see `hold`. From there on, and on the other side from
-   * the moment on at which it has everything before the marker, changes are judged by the share of the next `release`.
-   */
-  hold?: boolean;
-  /** With `hold`: which logs are marked. `own`: the other one is marked already. Default both. */
-  marks?: 'both' | 'own';
 };
 
 export interface Link {

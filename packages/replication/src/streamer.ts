@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorCode, type Lsn, openWalStream, PostgresError, type WalStream } from '@banyan/postgres';
 import type pg from 'pg';
-import { Applier, isConnectionError, Oversized, type Prepared } from './applier.ts';
+import { Applier, type Prepared } from './applier.ts';
+import { isConnectionError, Oversized } from './apply-errors.ts';
 import { ensureBanyanSchema } from './banyan-schema.ts';
 import { ReplicationError } from './errors.ts';
 import { GuardKeys } from './guard-keys.ts';

@@ -45,6 +45,17 @@ export type ToldEvent = { kind: 'told'; table: BoundTable; rows: Tuple[] };
 /** The owner's row as it was when the repair was asked for; `row` null if there was none. */
 export type RepairRow = { key: Record<string, string | null>; row: Record<string, string | null> | null };
 
+/** One row of a repair as a change of it; what is not said of it is absent. */
+export function repairEvent(
+  table: BoundTable,
+  record: Record<string, string | null>,
+  present: boolean,
+  carried: RowEvent['carried'],
+): RowEvent {
+  const row = [...table.columnNames].map((name) => (name in record ? record[name] : undefined));
+  return { kind: present ? 'update' : 'delete', table, row, old: undefined, full: false, carried };
+}
+
 export type TruncateEvent = { kind: 'truncate'; table: BoundTable };
 
 type Event = RowEvent | InsertsEvent | RepairEvent | ToldEvent | TruncateEvent;
