@@ -8,6 +8,7 @@ import {
   withTransaction,
 } from '@banyan/postgres';
 import type pg from 'pg';
+import { alarmOf } from './alarm.ts';
 import type { BarrierOptions } from './barrier-options.ts';
 import { MESSAGE_PREFIX } from './control-message.ts';
 import { type CopyOptions, type CopyResult, copyTables } from './copy.ts';
@@ -307,7 +308,8 @@ class DatabaseLink implements Link {
     let looking: Promise<void> = Promise.resolve();
     const look = async () => {
       this.#slot = await slotStatus(source, this.names.slot);
-      this.#alarm(retainedLimitBytes);
+      const alarm = this.#slot && alarmOf(this.names.slot, this.#slot, retainedLimitBytes);
+      if (alarm) this.#hooks.onAlarm?.(alarm);
       await beat();
       // Last: it fails with a target that is away, which the heartbeat has the stream notice.
       await streamer.checkShapes();
@@ -340,28 +342,6 @@ class DatabaseLink implements Link {
         await looking;
       },
     };
-  }
-
-  #alarm(limit: number): void {
-    const slot = this.#slot;
-    const raise = this.#hooks.onAlarm;
-    if (!slot || !raise) return;
-    const { slot: name } = this.names;
-    if (slot.walStatus === 'lost')
-      raise({
-        code: 'slot_lost',
-        message: `Slot ${name} has lost WAL it needed. Drop the link and copy again.`,
-      });
-    else if (slot.walStatus === 'unreserved')
-      raise({
-        code: 'slot_unreserved',
-        message: `Slot ${name} will lose WAL at the next checkpoint. Let the target catch up or raise max_slot_wal_keep_size.`,
-      });
-    else if (Number(slot.retainedBytes) > limit)
-      raise({
-        code: 'wal_retained',
-        message: `Slot ${name} holds back ${slot.retainedBytes} bytes of WAL on the source. Let the target catch up, or drop the link.`,
-      });
   }
 
   async #withPools<T>(run: (source: pg.Pool, target: pg.Pool) => Promise<T>): Promise<T> {
