@@ -35,15 +35,9 @@ export class Handling<C extends Contracts, S extends AnySaga> {
     const { id } = received;
     try {
       const message = messages.receive(received);
-      await processOnce(
-        host.pool,
-        host.service,
-        id,
-        (tx) => this.#effect([message], tx, { attempt, signal }),
-        {
-          signal,
-        },
-      );
+      const effect = (tx: pg.PoolClient) => this.#effect([message], tx, { attempt, signal });
+      // The mark and the commit belong to its trace too.
+      await inProcessSpan([message], () => processOnce(host.pool, host.service, id, effect, { signal }));
     } catch (thrown) {
       this.#warn(received, attempt, thrown);
       throw thrown;
@@ -86,7 +80,7 @@ export class Handling<C extends Contracts, S extends AnySaga> {
         if (done > 0 && performance.now() > until) break;
         // One that is among them twice has its effect once.
         const wanted = run.filter(({ id }) => fresh.delete(id));
-        const work = () => this.#effect(wanted, tx, { attempt: 1, signal });
+        const work = () => inProcessSpan(wanted, () => this.#effect(wanted, tx, { attempt: 1, signal }));
         if (wanted.length > 0)
           await patiently(impatience, run.length === 1 ? () => orFailed(done, work) : work);
         done += run.length;
@@ -117,18 +111,12 @@ export class Handling<C extends Contracts, S extends AnySaga> {
   ): Promise<void> {
     const { handlers, batchHandlers, sagas } = this.#options;
     const first = messages[0]!;
-    await inSpan(`process ${first.type}`, spanOf(messages), async () => {
-      try {
-        const context = this.#contextOf(first, tx, delivery);
-        await batchHandlers.get(first.type)?.(messages as never, context);
-        for (const message of messages) {
-          await handlers.get(message.type)?.(message as never, context);
-          if (sagas?.startsOn.includes(message.type)) await sagas.startFrom(message, tx);
-        }
-      } catch (thrown) {
-        throw asThrown(thrown);
-      }
-    });
+    const context = this.#contextOf(first, tx, delivery);
+    await batchHandlers.get(first.type)?.(messages as never, context);
+    for (const message of messages) {
+      await handlers.get(message.type)?.(message as never, context);
+      if (sagas?.startsOn.includes(message.type)) await sagas.startFrom(message, tx);
+    }
   }
 
   #warn({ id, type, causationid }: Envelope, attempt: number, thrown: unknown): void {
@@ -198,6 +186,17 @@ async function patiently(impatience: AbortController, run: () => Promise<void>):
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** In the trace of the first one's publisher. */
+async function inProcessSpan<T>(messages: readonly Envelope[], run: () => Promise<T>): Promise<T> {
+  return await inSpan(`process ${messages[0]!.type}`, spanOf(messages), async () => {
+    try {
+      return await run();
+    } catch (thrown) {
+      throw asThrown(thrown);
+    }
+  });
 }
 
 /** What a span and a log can read; whether trying again helps is said by what was thrown. */
