@@ -6,7 +6,8 @@ import { defineService } from '@banyan/service';
 import { Type } from 'typebox';
 import { openPostgresBus } from './bus/postgres/postgres.ts';
 import { command, defineContracts, event } from './contracts.ts';
-import { type EventingDefinition, eventing } from './eventing.ts';
+import type { EventingDefinition } from './definition.ts';
+import { eventing } from './eventing.ts';
 import { closeService } from './testing/close-service.ts';
 
 const contracts = defineContracts({

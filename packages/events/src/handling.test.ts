@@ -6,8 +6,9 @@ import { defineService } from '@banyan/service';
 import { Type } from 'typebox';
 import { openPostgresBus } from './bus/postgres/postgres.ts';
 import { defineContracts, event } from './contracts.ts';
+import type { EventingDefinition, EventingHost } from './definition.ts';
 import type { Envelope } from './envelope.ts';
-import { type EventingDefinition, type EventingHost, eventing } from './eventing.ts';
+import { eventing } from './eventing.ts';
 import { defineSaga } from './saga/index.ts';
 
 const data = Type.Object({ id: Type.String(), n: Type.Integer() });

@@ -22,17 +22,17 @@ export {
   stateAt,
 } from './decider/decider.ts';
 export { type Given, specify } from './decider/given.ts';
+export type {
+  BatchHandler,
+  EventingDefinition,
+  EventingHost,
+  Events,
+  Handler,
+  HandlerContext,
+} from './definition.ts';
 export type { Envelope } from './envelope.ts';
 export { EventsError, type EventsErrorCode, isPermanent } from './errors.ts';
-export {
-  type BatchHandler,
-  type EventingDefinition,
-  type EventingHost,
-  type Events,
-  eventing,
-  type Handler,
-  type HandlerContext,
-} from './eventing.ts';
+export { eventing } from './eventing.ts';
 export { applyInboxSchema, processOnce, sweepInbox } from './inbox/inbox.ts';
 export { Messages } from './messages.ts';
 export {

@@ -4,7 +4,7 @@ import { type Failure, failureOf } from '../failure.ts';
 import type { Subscription } from './bus.ts';
 
 /** How long a handler may take, in milliseconds, unless the subscription says otherwise. */
-export const TIME_LIMIT_MS = 30_000;
+const TIME_LIMIT_MS = 30_000;
 
 /**
  * One attempt to handle a message: undefined if it succeeded. Whatever is thrown is a failure, and so is a handler that has

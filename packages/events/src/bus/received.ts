@@ -7,7 +7,7 @@ import { cleanText } from '../failure.ts';
 export type Received = { message: Envelope; unreadable?: EventsError };
 
 /** The type of messages that stand in for what is none. */
-export const UNREADABLE = 'unreadable';
+const UNREADABLE = 'unreadable';
 
 export function receive(text: string): Received {
   let value: unknown;
