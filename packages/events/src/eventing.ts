@@ -20,7 +20,7 @@ import { applyOutboxSchema, createPublisher } from './outbox/publish.ts';
 import { createProjector, type Projector } from './projection/projector.ts';
 import { RelayOnDemand } from './relay/on-demand.ts';
 import { startRelay } from './relay/relay.ts';
-import { type AnySaga, createSagas, type Sagas } from './saga/index.ts';
+import { type AnySaga, applySagaSchema, createSagas, type Sagas } from './saga/index.ts';
 import { createEventStore } from './store/store.ts';
 
 /**
@@ -115,6 +115,8 @@ class Eventing<C extends Contracts, S extends AnySaga> {
     const { projections = [], sagas = [] } = this.#definition;
     await applyOutboxSchema(pool);
     await applyInboxSchema(pool);
+    // Also without sagas: it may be their receiver, which keeps its marks by `once` and `undo`.
+    await applySagaSchema(pool);
     const { publish, send } = createPublisher<C>(this.#messages, service, {
       onWrite: () => this.#relaying.want(),
     });

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { applySchema } from '@banyan/postgres';
+import { applySchema, type Db } from '@banyan/postgres';
 import type pg from 'pg';
 import { Refused } from './errors.ts';
 
-/** Makes the tables that `once` and `undo` need. */
-export async function applySagaSchema(pool: pg.Pool): Promise<void> {
-  const sql = readFileSync(new URL('schema.sql', import.meta.url), 'utf8');
-  await applySchema(pool, { name: 'banyan_events.saga', sql });
+/** Makes the tables of sagas. A service with `eventing` has them from its start, any other from its first `once` or `undo`. */
+export async function applySagaSchema(pool: Db): Promise<void> {
+  await applySchema(pool, { name: 'banyan_events.saga', sql: SCHEMA });
 }
+
+const SCHEMA = readFileSync(new URL('schema.sql', import.meta.url), 'utf8');
 
 /**
  * Makes an effect in the transaction `tx` happen exactly once: `run` is called if no transaction with this key has
@@ -15,6 +16,7 @@ export async function applySagaSchema(pool: pg.Pool): Promise<void> {
  * undone already. Waits while another transaction with the same key is open.
  */
 export async function once<T>(tx: pg.PoolClient, key: string, run: () => Promise<T>): Promise<T> {
+  await equip(tx);
   if (await mark(tx, key, true)) {
     const result = await run();
     if (result === undefined) return result;
@@ -34,9 +36,31 @@ export async function once<T>(tx: pg.PoolClient, key: string, run: () => Promise
  * back yet. An effect that has not happened is barred for good: a request that comes late cannot make it any more.
  */
 export async function undo(tx: pg.PoolClient, key: string, run: () => Promise<void>): Promise<void> {
+  await equip(tx);
   if (await mark(tx, key, false)) return;
   const { effective } = await marked(tx, key);
   if (effective && (await mark(tx, `${key}:undo`, true))) await run();
+}
+
+/** Connections that have seen the tables. What an open transaction has made may be rolled back, so that counts for nothing. */
+const equipped = new WeakSet<object>();
+
+/** Makes the tables in the caller's transaction if they are missing. */
+async function equip(tx: pg.PoolClient): Promise<void> {
+  if (equipped.has(tx)) return;
+  const there = async () =>
+    (
+      await tx.query(
+        "SELECT FROM pg_catalog.pg_tables WHERE schemaname = 'banyan_events' AND tablename = 'saga_effects'",
+      )
+    ).rowCount === 1;
+  if (await there()) {
+    equipped.add(tx);
+    return;
+  }
+  // Of several that come at once one makes them, the others wait until it has committed.
+  await tx.query("SELECT pg_advisory_xact_lock(hashtextextended('banyan saga effects', 0))");
+  if (!(await there())) await tx.query(SCHEMA);
 }
 
 async function mark(tx: pg.PoolClient, key: string, effective: boolean): Promise<boolean> {

@@ -142,4 +142,30 @@ describe('what a new start of a service finds', () => {
     await assert.rejects(effect('b'), Refused);
     assert.equal(effects, 0);
   });
+
+  test('a receiver needs no schema of its own making, however many of its first calls come at once', async () => {
+    const receiver = createPool(await (await testServer()).database('receiver'));
+    try {
+      await assert.rejects(
+        withTransaction(receiver, async (tx) => {
+          await once(tx, 'rolled-back', async () => {});
+          throw new Error('no after all');
+        }),
+        /no after all/,
+      );
+      let effects = 0;
+      const call = () =>
+        withTransaction(receiver, (tx) =>
+          once(tx, 'same', async () => {
+            effects++;
+          }),
+        );
+      await Promise.all(Array.from({ length: 8 }, call));
+      await withTransaction(receiver, (tx) => undo(tx, 'never', async () => void effects++));
+      await withTransaction(receiver, (tx) => once(tx, 'rolled-back', async () => void effects++));
+      assert.equal(effects, 2);
+    } finally {
+      await receiver.end();
+    }
+  });
 });
