@@ -5,11 +5,19 @@ import { createPool } from '@banyan/postgres';
 import { seeded } from '../random.ts';
 import { Fate } from './events/fate.ts';
 import { killAgainAndAgain } from './events/killed.ts';
-import { compare, effectsIn, GROUP, haveEffect, prepareEffects, sizeOf, TYPE } from './events/world.ts';
+import {
+  batchesIn,
+  compare,
+  effectsIn,
+  prepareEffects,
+  sizeOf,
+  startConsumer,
+  TYPE,
+} from './events/world.ts';
 import { crashing } from './piece.ts';
 
 /**
- * Consumers that die at every statement of a handler's transaction, before it or after it, with their connections to the bus;
+ * Consumers that die at every statement of a batch's transaction, before it or after it, with their connections to the bus;
  * in every fifth run because their process was killed with -9. Every message has to have its effect exactly once, in the
  * order of its key.
  */
@@ -41,24 +49,14 @@ async function injectCrashes(runs: number, seed: number, urls: { bus: string; ha
       sent.set(key, [...(sent.get(key) ?? []), n]);
       return message(key, n);
     });
-  const live = async (fate: Fate) => {
-    const bus = await openPostgresBus({ url: urls.bus });
-    const mortal = fate.pool(pool);
-    await bus.subscribe({
-      group: GROUP,
-      types: [TYPE],
-      concurrency: 4,
-      handle: (message) => haveEffect(mortal, message),
-      // A dead process settles nothing: no message may end up in a retry or among the dead.
-      attempts: Number.MAX_SAFE_INTEGER,
-      delayMs: 0,
-    });
-    return bus;
-  };
   let crashes = 0;
   for (let run = 0; run < runs; run++) {
-    const fate = new Fate(1 + Math.floor(random() * 24), random() < 0.5);
-    const bus = await live(fate);
+    // A batch of all twelve has fifteen statements, the mark and the commit among them.
+    const fate = new Fate(1 + Math.floor(random() * 40), random() < 0.5);
+    const bus = await openPostgresBus({ url: urls.bus });
+    const consumer = await startConsumer(urls.bus, fate.pool(pool)).catch((error: unknown) => {
+      if (!fate.dead) throw error;
+    });
     while (!fate.dead) {
       await bus.publish(some()).catch(() => {});
       await Promise.race([fate.died, delay(50)]);
@@ -68,18 +66,22 @@ async function injectCrashes(runs: number, seed: number, urls: { bus: string; ha
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE datname = current_database() AND application_name = 'banyan-bus'`,
     );
+    await consumer?.close();
     await bus.close();
   }
-  const bus = await live(new Fate(Number.POSITIVE_INFINITY, false));
+  const consumer = await startConsumer(urls.bus, pool);
   const deadline = performance.now() + 30_000;
   let effects = await effectsIn(pool);
   while (sizeOf(effects) < sizeOf(sent) && performance.now() < deadline) {
     await delay(20);
     effects = await effectsIn(pool);
   }
-  await bus.close();
+  await consumer.close();
+  const batches = await batchesIn(pool);
   await Promise.all([pool.end(), operator.end()]);
-  return { crashes, problems: compare(sent, effects) };
+  const problems = compare(sent, effects);
+  if (batches === 0) problems.push('no transaction had the effects of several messages');
+  return { crashes, problems };
 }
 
 function message(key: string, n: number): Envelope {

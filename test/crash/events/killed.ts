@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openPostgresBus, startRelay } from '@banyan/events';
 import { createPool } from '@banyan/postgres';
 import { seeded } from '../../random.ts';
-import { aPublisher, compare, effectsIn, GROUP, haveEffect, prepareEffects, sizeOf, TYPE } from './world.ts';
+import { aPublisher, compare, effectsIn, GROUP, prepareEffects, sizeOf, startConsumer } from './world.ts';
 
 export type Urls = { service: string; bus: string; handler: string };
 
@@ -18,12 +18,11 @@ export async function killAgainAndAgain(
   const handler = createPool(urls.handler, { max: 8 });
   await prepareEffects(handler);
   const bus = await openPostgresBus({ url: urls.bus });
-  const subscription = { group: GROUP, types: [TYPE], delayMs: 100 };
   const relayHere = () =>
     startRelay({ databaseUrl: urls.service, pool: publisher.pool, bus, log: quiet, saveMs: 20 });
   // Subscribed before anything is published, whoever consumes.
-  const here = await bus.subscribe({ ...subscription, handle: (message) => haveEffect(handler, message) });
-  if (role === 'consumer') await here.stop();
+  const here = await startConsumer(urls.bus, handler);
+  if (role === 'consumer') await here.close();
   const survivor = role === 'consumer' ? relayHere() : undefined;
   let kills = 0;
   for (let run = 0; run < runs; run++) {
@@ -41,8 +40,7 @@ export async function killAgainAndAgain(
     await writing;
   }
   const last = role === 'relay' ? relayHere() : undefined;
-  if (role === 'consumer')
-    await bus.subscribe({ ...subscription, handle: (message) => haveEffect(handler, message) });
+  const consumer = role === 'consumer' ? await startConsumer(urls.bus, handler) : here;
   const deadline = performance.now() + 30_000;
   let effects = await effectsIn(handler);
   while (sizeOf(effects) < sizeOf(publisher.committed) && performance.now() < deadline) {
@@ -51,6 +49,7 @@ export async function killAgainAndAgain(
   }
   const dead = await bus.dead.list({ group: GROUP });
   await (survivor ?? last)?.close();
+  await consumer.close();
   await bus.close();
   await Promise.all([publisher.pool.end(), handler.end()]);
   const problems = compare(publisher.committed, effects);

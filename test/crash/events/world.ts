@@ -3,10 +3,9 @@ import {
   applyOutboxSchema,
   createPublisher,
   defineContracts,
-  type Envelope,
   event,
+  eventing,
   Messages,
-  processOnce,
 } from '@banyan/events';
 import { createPool, type Db, withTransaction } from '@banyan/postgres';
 import { Type } from 'typebox';
@@ -66,18 +65,41 @@ export async function aPublisher(url: string): Promise<Publisher> {
 
 class RolledBack extends Error {}
 
-/** Where effects end up: one row each, numbered in the order in which they came. */
+/** Where effects end up: one row each, numbered in the order in which they came, with the transaction that made it. */
 export async function prepareEffects(pool: Db): Promise<void> {
   await applyInboxSchema(pool);
   await pool.query(
-    'CREATE TABLE IF NOT EXISTS effects (at bigint GENERATED ALWAYS AS IDENTITY, key text NOT NULL, n int NOT NULL)',
+    `CREATE TABLE IF NOT EXISTS effects (at bigint GENERATED ALWAYS AS IDENTITY, key text NOT NULL, n int NOT NULL,
+       tx xid8 NOT NULL DEFAULT pg_current_xact_id())`,
   );
 }
 
-export async function haveEffect(pool: Db, message: Envelope): Promise<void> {
-  await processOnce(pool, GROUP, message.id, async (tx) => {
-    await tx.query('INSERT INTO effects (key, n) VALUES ($1, $2)', [message.data.key, message.data.n]);
+/** Consumes by the part that services have: several messages in one transaction, one by one where that failed. */
+export async function startConsumer(busUrl: string, pool: Db): Promise<{ close(): Promise<void> }> {
+  const part = eventing(contracts, {
+    concurrency: 4,
+    // A dead process settles nothing: no message may end up in a retry or among the dead.
+    attempts: Number.MAX_SAFE_INTEGER,
+    delayMs: 0,
+    on: {
+      Counted: async ({ data }, { tx }) => {
+        await tx.query('INSERT INTO effects (key, n) VALUES ($1, $2)', [data.key, data.n]);
+      },
+    },
   });
+  const config = { BUS_URL: busUrl, OUTBOX_RETENTION_HOURS: 24, INBOX_RETENTION_HOURS: 24 };
+  const log = { debug() {}, info() {}, warn() {}, error() {} };
+  const started = await part.start({ service: GROUP, pool, log, config } as never);
+  await started.open?.({ url: 'http://127.0.0.1' });
+  return { close: async () => await started.close?.() };
+}
+
+/** How many transactions had the effects of several messages. */
+export async function batchesIn(pool: Db): Promise<number> {
+  const { rows } = await pool.query<{ batches: number }>(
+    'SELECT count(*)::int AS batches FROM (SELECT FROM effects GROUP BY tx HAVING count(*) > 1) several',
+  );
+  return rows[0]!.batches;
 }
 
 export async function effectsIn(pool: Db): Promise<Map<string, number[]>> {
