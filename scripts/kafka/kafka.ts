@@ -17,6 +17,10 @@ export type Kafka = {
   address: string;
   /** `kill -9`, and up again at the same address with what it had. */
   restart(): Promise<void>;
+  /** The first half of that. */
+  down(): Promise<void>;
+  /** The second half. */
+  up(): Promise<void>;
   /** Ends the broker and removes its data. */
   stop(): Promise<void>;
 };
@@ -51,10 +55,14 @@ export async function startKafka(): Promise<Kafka> {
     await end(broker);
     rmSync(directory, { recursive: true, force: true });
   };
-  const restart = async () => {
-    await end(broker);
+  const down = () => end(broker);
+  const up = async () => {
     broker = start();
     await started(broker);
+  };
+  const restart = async () => {
+    await down();
+    await up();
   };
   try {
     await started(broker);
@@ -62,7 +70,7 @@ export async function startKafka(): Promise<Kafka> {
     await stop();
     throw error;
   }
-  return { address: `127.0.0.1:${port}`, restart, stop };
+  return { address: `127.0.0.1:${port}`, restart, down, up, stop };
 }
 
 const run = promisify(execFile);

@@ -445,8 +445,8 @@ export function busContract(adapter: string, start: () => Promise<BusHarness>): 
       await got.until(1);
       assert.deepEqual(got.messages[0], large);
       await bus.publish(messages(2000, made, (n) => `key-${n % 500}`));
-      await got.until(2001);
-      assert.equal(new Set(got.ids()).size, 2001);
+      // Some of them twice, perhaps: at least once is what a bus promises.
+      await got.untilDifferent(2001);
     });
 
     test('lost connections are made again: nothing is lost, publishing and handling go on', async (t) => {
@@ -569,6 +569,7 @@ function inbox(work: (message: Envelope, delivery: Delivery) => Promise<void> | 
       },
     }),
     until: (count: number) => untilTrue(() => got.length >= count),
+    untilDifferent: (count: number) => untilTrue(() => new Set(got.map(({ id }) => id)).size >= count),
     untilIds: (ids: string[]) => untilTrue(() => ids.every((id) => got.some((message) => message.id === id))),
   };
 }

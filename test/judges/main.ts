@@ -1,0 +1,65 @@
+/**
+ * `npm run judges`: our buses and traces before programs of others. Which of them are there is looked at first; each that is
+ * not is told, with the way to have it. Exit status: 0 all judged well, 1 one found something, 2 one was not there.
+ */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
+import { kafkaMissing } from '../../scripts/kafka/kafka.ts';
+import { jaeger, moto, programMissing } from './programs.ts';
+
+type Judge = { name: string; judges: string; missing(install: boolean): Promise<string | undefined> };
+
+const JUDGES: readonly Judge[] = [
+  {
+    name: 'eventbridge',
+    judges: 'the bus on EventBridge and SQS, by its contract, on moto',
+    missing: (install) => programMissing(moto, install),
+  },
+  {
+    name: 'kafka',
+    judges: 'the bus on Kafka, with restarts in the middle and a long outage',
+    missing: () => kafkaMissing(),
+  },
+  {
+    name: 'jaeger',
+    judges: 'a trace over two services and the bus, as Jaeger shows it',
+    missing: (install) => programMissing(jaeger, install),
+  },
+];
+
+const { only, install } = new Command('npm run judges --')
+  .description('Buses and traces before programs of others.')
+  .addOption(new Option('--only <judge>', 'one of them').choices(JUDGES.map(({ name }) => name)))
+  .option('--install', 'what is not there, under .banyan/judges', false)
+  .addHelpText('after', '\nExit status: 0 all judged well, 1 one found something, 2 one was not there.')
+  .parse()
+  .opts<{ only?: string; install: boolean }>();
+
+const verdicts = [];
+for (const judge of JUDGES) {
+  if (only === undefined || only === judge.name) verdicts.push(await verdictOf(judge));
+}
+for (const { line } of verdicts) console.log(line);
+const statuses = verdicts.map(({ status }) => status);
+process.exit(statuses.includes(1) ? 1 : Math.max(...statuses));
+
+async function verdictOf({ name, judges, missing }: Judge): Promise<{ status: 0 | 1 | 2; line: string }> {
+  const why = await missing(install);
+  if (why) return { status: 2, line: `NOT RUN  ${name}: ${judges}: ${why}` };
+  const good = (await runTests(join(import.meta.dirname, `${name}.judge.ts`))) === 0;
+  return good
+    ? { status: 0, line: `ok       ${name}: ${judges}` }
+    : { status: 1, line: `FAIL     ${name}: ${judges}` };
+}
+
+function runTests(file: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--test', '--test-reporter=spec', file], {
+      stdio: 'inherit',
+      env: { ...process.env, NODE_NO_WARNINGS: '1' },
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}

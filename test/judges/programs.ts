@@ -1,0 +1,95 @@
+/**
+ * The programs that judge us: found on this machine, or installed under .banyan/judges when that is asked for. Each says what
+ * it needs, so that "not there" comes with the way to have it.
+ */
+import { execFile } from 'node:child_process';
+import { accessSync, constants, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+
+type Program = {
+  name: string;
+  /** The variable that names it, where it is neither in the PATH nor installed by us. */
+  variable: string;
+  /** Where `install` puts it. */
+  installed: string;
+  needs: string;
+  /** Into a directory that is not there yet. */
+  install(directory: string): Promise<void>;
+};
+
+const DIRECTORY = join(import.meta.dirname, '..', '..', '.banyan', 'judges');
+const run = promisify(execFile);
+
+/** Many services of AWS behind one endpoint, without looking at signatures. */
+export const moto: Program = {
+  name: 'moto_server',
+  variable: 'MOTO_SERVER',
+  installed: join(DIRECTORY, 'moto-5.2.5', 'bin', 'moto_server'),
+  needs: 'python3 with venv, and PyPI',
+  async install(directory) {
+    await run('python3', ['-m', 'venv', directory]);
+    await run(join(directory, 'bin', 'python'), ['-m', 'pip', 'install', '-q', 'moto[server]==5.2.5']);
+  },
+};
+
+/** Jaeger 2, which keeps its spans in memory. */
+export const jaeger: Program = {
+  name: 'jaeger',
+  variable: 'JAEGER',
+  installed: join(DIRECTORY, 'jaeger-1.76.0', 'jaeger'),
+  needs: 'Go 1.25 or later, its module proxy, and some 20 minutes to build on two cores',
+  async install(directory) {
+    mkdirSync(directory);
+    const go = (...args: string[]) => run('go', args, { cwd: directory, maxBuffer: 64 * 1024 * 1024 });
+    // As a tool of a module of its own: a program whose module replaces others cannot be had by `go install`.
+    await go('mod', 'init', 'judge');
+    await go('get', '-tool', 'github.com/jaegertracing/jaeger/cmd/jaeger@v1.76.0');
+    await go('build', '-buildvcs=false', '-o', 'jaeger', 'github.com/jaegertracing/jaeger/cmd/jaeger');
+  },
+};
+
+/** Its path; undefined if it is not on this machine. */
+export function findProgram({ name, variable, installed }: Program): string | undefined {
+  const named = process.env[variable];
+  if (named) return named;
+  const places = (process.env.PATH ?? '').split(delimiter).map((directory) => join(directory, name));
+  return [installed, ...places].find(isExecutable);
+}
+
+/** Why it cannot be used; undefined if it can. */
+export async function programMissing(program: Program, install: boolean): Promise<string | undefined> {
+  const { name, variable, needs } = program;
+  if (findProgram(program)) return undefined;
+  if (!install) {
+    return `${name} is not there; name it in ${variable}, or add --install (needs ${needs})`;
+  }
+  try {
+    await installProgram(program);
+    return undefined;
+  } catch (error) {
+    return `${name} could not be installed (needs ${needs}): ${(error as Error).message}`;
+  }
+}
+
+async function installProgram({ name, installed, install }: Program): Promise<void> {
+  const place = join(DIRECTORY, installed.slice(DIRECTORY.length + 1).split('/')[0]!);
+  if (existsSync(place)) throw new Error(`${place} is there, but no ${name} in it: remove it`);
+  mkdirSync(DIRECTORY, { recursive: true });
+  // A virtual environment knows its own path, so it is made where it stays and removed if it does not become whole.
+  try {
+    await install(place);
+  } catch (error) {
+    rmSync(place, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
