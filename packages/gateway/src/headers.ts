@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { clientOf, lastOf } from './client-address.ts';
 import type { ErrorCode } from './errors.ts';
 import { validHost } from './guard.ts';
@@ -238,19 +238,20 @@ function joined(list: string, value: string): string {
   return list === '' ? value : `${list},${value}`;
 }
 
-/** Random lower-case hex of so many bytes, from a block that is filled a few thousand bytes at a time. */
+/** Random lower-case hex of so many bytes, from text that is made a few thousand bytes at a time. */
 export function randomHex(bytes: number): string {
-  if (poolAt + bytes > POOL.length) {
-    randomFillSync(POOL);
-    poolAt = 0;
+  if (hexAt + 2 * bytes > hex.length) {
+    hex = randomBytes(HEX_BYTES).toString('hex');
+    hexAt = 0;
   }
-  const from = poolAt;
-  poolAt += bytes;
-  return POOL.toString('hex', from, poolAt);
+  const from = hexAt;
+  hexAt += 2 * bytes;
+  return hex.slice(from, hexAt);
 }
 
-const POOL = Buffer.alloc(8192);
-let poolAt = POOL.length;
+const HEX_BYTES = 8192;
+let hex = '';
+let hexAt = 0;
 
 const DIGITS = /^\d{1,15}$/;
 const REQUEST_ID_FORM = /^[\w.:-]{1,128}$/;

@@ -82,7 +82,8 @@ const CR = 13;
 const AFTER_VERSION = 'HTTP/1.1 '.length;
 const AFTER_STATUS = 'HTTP/1.1 200'.length;
 const DIGITS = /^\d{1,15}$/;
-const STATUS = /^[1-5]\d\d$/;
+/** After the three digits there is a reason; without it, many leave out the space before it too. */
+const STATUS_LINE = /^HTTP\/1\.[01] [1-5]\d\d[ \r]/;
 const NAME = /^[\w!#$%&'*+.^`|~-]$/;
 /** By character: may it be in a header's name? */
 const IN_NAME = Uint8Array.from({ length: 256 }, (_, code) => (NAME.test(String.fromCharCode(code)) ? 1 : 0));
@@ -91,15 +92,9 @@ const IN_VALUE = Uint8Array.from({ length: 256 }, (_, code) =>
   code === TAB || (code >= 32 && code !== 127) ? 1 : 0,
 );
 
-/** After the three digits there is a reason; without it, many leave out the space before it too. */
 function statusOf(text: string): number {
-  const version = text.slice(0, AFTER_VERSION);
-  const digits = text.slice(AFTER_VERSION, AFTER_STATUS);
-  const after = text.charCodeAt(AFTER_STATUS);
-  const known = version === 'HTTP/1.1 ' || version === 'HTTP/1.0 ';
-  if (!known || !STATUS.test(digits) || (after !== SPACE && after !== CR))
-    throw new MalformedResponse('no status line');
-  return Number(digits);
+  if (!STATUS_LINE.test(text)) throw new MalformedResponse('no status line');
+  return Number(text.slice(AFTER_VERSION, AFTER_STATUS));
 }
 
 /** Is it one of the comma-separated tokens? */
