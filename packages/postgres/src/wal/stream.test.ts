@@ -346,6 +346,31 @@ test('a slot in use is waited for', async () => {
   );
 });
 
+test('a connection that is lost before it brought anything waits longer each time; one that brought something does not', async () => {
+  const attempts: number[] = [];
+  const lose = () =>
+    pool.query(
+      'SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = $1 AND active',
+      [slot],
+    );
+  const stream = open({
+    backoff: { minMs: 1, maxMs: 60_000 },
+    onEvent: (event) => event.kind === 'retrying' && attempts.push(event.attempt),
+  });
+  await eventually(async () => {
+    await lose();
+    return attempts.includes(4);
+  });
+  await pool.query('INSERT INTO t VALUES (1)');
+  await reader(stream).until((all) => all.some(({ kind }) => kind === 'commit'));
+  const before = attempts.length;
+  await eventually(async () => {
+    await lose();
+    return attempts.length > before;
+  });
+  assert.equal(attempts[before], 1);
+});
+
 test('what no retry can mend ends the stream with a stable code', async () => {
   await failsWith('WAL_SLOT_MISSING', open({ slot: 'nowhere' }));
   await failsWith('WAL_PUBLICATION_MISSING', open({ publications: ['p', 'nowhere'] }));

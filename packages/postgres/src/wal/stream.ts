@@ -30,10 +30,15 @@ export interface WalStreamOptions {
   bufferBytes?: number;
   /** Deliver inserts as `RawInserts`, which decode nothing until they are asked to; release them. Default false. */
   rawInserts?: boolean;
-  /** Wait before connecting again: doubles from `minMs` (100) to `maxMs` (10,000), less up to half at random. */
-  backoff?: { minMs?: number; maxMs?: number };
+  /**
+   * Wait before connecting again: doubles from `minMs` (100) to `maxMs` (10,000), less up to half at random, and begins anew once
+   * something was received that had not been before, or a connection has lasted longer than `maxMs`.
+   */
+  backoff?: Backoff;
   onEvent?: (event: WalStreamEvent) => void;
 }
+
+type Backoff = { minMs?: number; maxMs?: number };
 
 export type WalStreamEvent =
   | { kind: 'streaming'; from: Lsn }
@@ -75,6 +80,8 @@ class Stream implements WalStream {
   readonly #running: Promise<void>;
   #session: ReplicationSession | undefined;
   #everStarted = false;
+  /** What was received before this connection brought anything. */
+  #knownBefore: Lsn = 0n;
   #pending: WalMessage[] = [];
   #pendingBytes = 0;
   #paused = false;
@@ -143,23 +150,28 @@ class Stream implements WalStream {
   /** Connects, streams, and connects again until closed or beyond help, which it throws. */
   async #run(): Promise<void> {
     const { slot, onEvent, backoff } = this.#options;
-    const progress = { attempt: 0 };
+    let attempt = 0;
     while (!this.#abort.signal.aborted) {
+      const startedAt = performance.now();
+      this.#knownBefore = this.received;
       try {
-        return await this.#streamOnce(progress);
+        return await this.#streamOnce();
       } catch (cause) {
         if (this.#abort.signal.aborted) return;
         const { error, retry } = classifyFault(cause, slot);
         if (!retry) throw error;
-        const delayMs = backoffMs(progress.attempt++, backoff, Math.random());
-        onEvent?.({ kind: 'retrying', error, attempt: progress.attempt, delayMs });
+        // To be connected is no progress: a source may fail of the same change each time.
+        const lastedMs = performance.now() - startedAt;
+        if (this.received > this.#knownBefore || lastedMs > longestPause(backoff)) attempt = 0;
+        const delayMs = backoffMs(attempt++, backoff, Math.random());
+        onEvent?.({ kind: 'retrying', error, attempt, delayMs });
         await delay(delayMs, undefined, { signal: this.#abort.signal }).catch(() => {});
       }
     }
   }
 
   /** Returns if closed by us, throws whatever else ends the session. */
-  async #streamOnce(progress: { attempt: number }): Promise<void> {
+  async #streamOnce(): Promise<void> {
     const { url, slot, publications, temporary, onEvent } = this.#options;
     const session = new ReplicationSession(url);
     let leave = () => session.destroy();
@@ -184,7 +196,6 @@ class Stream implements WalStream {
         session.start(slot, publications, from, {
           onStarted: () =>
             guarded(() => {
-              progress.attempt = 0;
               this.#begin(session, from);
               timer = this.#keepInTouch(session, facts.walSenderTimeoutMs);
               leave = () => this.#leave(session);
@@ -240,6 +251,7 @@ class Stream implements WalStream {
     this.#everStarted = true;
     this.#inTransaction = false;
     if (from > this.received) this.received = from;
+    this.#knownBefore = this.received;
     this.#pending.push({ kind: 'start', lsn: from });
   }
 
@@ -338,11 +350,11 @@ const KEEPALIVE = 0x6b; // k
 const WAL_DATA_HEADER = 25;
 
 /** Exponential, with "equal jitter": at least half of the step, so that a herd is spread and nobody spins. */
-export function backoffMs(
-  attempt: number,
-  { minMs = 100, maxMs = 10_000 }: { minMs?: number; maxMs?: number } = {},
-  random: number,
-): number {
-  const step = Math.min(maxMs, minMs * 2 ** attempt);
+export function backoffMs(attempt: number, backoff: Backoff = {}, random: number): number {
+  const step = Math.min(longestPause(backoff), (backoff.minMs ?? 100) * 2 ** attempt);
   return Math.round(step * (0.5 + random / 2));
+}
+
+function longestPause({ maxMs = 10_000 }: Backoff = {}): number {
+  return maxMs;
 }
