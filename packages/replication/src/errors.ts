@@ -32,6 +32,8 @@ const CATALOGUE = {
   BARRIER_LOCK_TIMEOUT: 'The mapped tables could not be locked within the time limit. Nothing was switched.',
   NO_PROGRESS:
     'The target ended the same change again and again. What it says has to stop (a limit, somebody who cancels, a lock); then stream again: nothing was lost.',
+  ROWS_LOCKED:
+    'Rows that are to be sent again stay locked by others. End the transactions that hold them, and repair again; what was sent before counts.',
   NOT_STREAMING: 'The link is not streaming in this process. Call stream() first.',
   STREAMING: 'The link is already streaming in this process.',
   LAW_BROKEN: 'The mapping loses information: reverse(forward(legacy)) differs from legacy.',

@@ -15,7 +15,7 @@ export type LinkConfig = {
   share?: number;
   /** Rows that one transaction of the target applies at most. Default 3,000. */
   batchRows?: number;
-  /** How often a quiet source is given a heartbeat so that its slot moves on, ms. Default 10,000. */
+  /** How often a quiet source is given a heartbeat so that its slot moves on, ms. Default 2,000. */
   heartbeatMs?: number;
   /** WAL that the slot may hold back before `onAlarm` is called, bytes. Default 1 GiB. */
   retainedLimitBytes?: number;

@@ -20,7 +20,7 @@ import { checkTables } from './mapping.ts';
 import type { Finding } from './preflight/finding.ts';
 import { preflightLink } from './preflight/preflight.ts';
 import { dropLink, type PrepareOptions, prepareLink } from './prepare.ts';
-import { countRepairs, sendRepairs } from './repair-queue.ts';
+import { countRepairs, type RepairSender, sendRepairs } from './repair-queue.ts';
 import { markShare, markSibling } from './share-record.ts';
 import { Streamer } from './streamer.ts';
 
@@ -44,6 +44,8 @@ export type LinkStatus = {
   refusedMessages: number;
   share: number;
   lastError: Error | undefined;
+  /** Why repairs that were asked for are not sent yet, though it is tried every second. */
+  repairsFailure: string | undefined;
   /** As of the last look, at most a second old while streaming. */
   slot: SlotStatus | undefined;
   /** Bytes of WAL the source keeps for the slot. */
@@ -86,7 +88,7 @@ export function openLink(config: LinkConfig, hooks: LinkHooks = {}): Link {
   return new DatabaseLink(config, hooks);
 }
 
-const HEARTBEAT_MS = 10_000;
+const HEARTBEAT_MS = 2_000;
 const POLL_MS = 1_000;
 const RETAINED_LIMIT = 1024 ** 3;
 
@@ -100,6 +102,7 @@ class DatabaseLink implements Link {
   readonly #markers = new Map<string, Marker>();
   #state: LinkState = 'idle';
   #streamer: Streamer | undefined;
+  #repairs: RepairSender | undefined;
   #source: pg.Pool | undefined;
   #target: pg.Pool | undefined;
   #slot: SlotStatus | undefined;
@@ -160,6 +163,7 @@ class DatabaseLink implements Link {
     this.#source = source;
     this.#target = target;
     this.#streamer = streamer;
+    this.#repairs = repairs;
     this.#hold.attach(target);
     const watching = this.#watch(source, streamer);
     try {
@@ -171,6 +175,7 @@ class DatabaseLink implements Link {
       throw error;
     } finally {
       this.#streamer = undefined;
+      this.#repairs = undefined;
       this.#source = undefined;
       this.#target = undefined;
       this.#hold.attach(undefined);
@@ -249,6 +254,7 @@ class DatabaseLink implements Link {
       refusedMessages: streamer?.refused ?? 0,
       share: this.#hold.share,
       lastError: streamer?.lastError ?? this.#lastError,
+      repairsFailure: this.#repairs?.failure(),
       slot: this.#slot,
       retainedBytes: Number(this.#slot?.retainedBytes ?? 0n),
     };

@@ -5,6 +5,14 @@ import { sidesOf } from './link-record.ts';
 import { nameOf, type TableMapping } from './mapping.ts';
 import { emitRepair, renameKeys } from './repair.ts';
 
+export type RepairSender = {
+  /** Rows wait in `banyan.repairs`. */
+  request(): void;
+  /** Why they still do, though it is tried every second; undefined if the last try went well. */
+  failure(): string | undefined;
+  stop(): Promise<void>;
+};
+
 /**
  * Carries out what the applier has asked for in `banyan.repairs`: has the owner send its row again. At least once: a
  * request is forgotten after its message is committed, and a row sent twice does no harm.
@@ -15,7 +23,8 @@ export function sendRepairs(
   source: pg.Pool,
   target: pg.Pool,
   applied: () => Lsn,
-): { request(): void; stop(): Promise<void> } {
+): RepairSender {
+  let failure: string | undefined;
   let wanted = false;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
@@ -39,6 +48,7 @@ export function sendRepairs(
         const mapping = mappings.get(asked[0]!.table_name);
         if (mapping) await send(mapping, asked);
       }
+      failure = undefined;
       if (due.length > 0) wanted = true;
       else if (rows.length > 0) again();
     }
@@ -57,6 +67,8 @@ export function sendRepairs(
       keys,
       carried: carried ?? undefined,
       share: share ?? undefined,
+      // The queue itself tries again.
+      tries: 1,
     });
     await target.query('DELETE FROM banyan.repairs WHERE id = ANY($1)', [asked.map((row) => row.id)]);
   };
@@ -68,7 +80,10 @@ export function sendRepairs(
     wanted = true;
     if (stopped) return;
     running ??= run()
-      .catch(again)
+      .catch((error: Error) => {
+        failure = error.message;
+        again();
+      })
       .finally(() => {
         running = undefined;
         if (wanted) again();
@@ -76,6 +91,7 @@ export function sendRepairs(
   };
   return {
     request: start,
+    failure: () => failure,
     async stop() {
       stopped = true;
       clearTimeout(timer);

@@ -1,8 +1,9 @@
-import { createPool, quoteIdent, quoteTable, withTransaction } from '@banyan/postgres';
+import { createPool, quoteIdent, quoteTable } from '@banyan/postgres';
 import type pg from 'pg';
 import { describeTable } from './catalog.ts';
 import { sidesOf } from './link-record.ts';
 import { type Direction, nameOf, type TableMapping } from './mapping.ts';
+import { lockingRows } from './row-locks.ts';
 import { issueTicket } from './tickets.ts';
 import type { RepairRow } from './transaction.ts';
 
@@ -74,7 +75,8 @@ export function renameKeys(
 
 /**
  * Writes the rows with these keys into the WAL of the database that owns them. Each is locked until the message is
- * committed, so it is exactly what the stream has of the row at that point. A row that is not there is sent as such.
+ * committed, so it is exactly what the stream has of the row at that point. A row that is not there is sent as such. Few rows
+ * are locked at a time, by their key's order, and again if that comes to a deadlock.
  */
 export async function emitRepair(
   source: pg.Pool,
@@ -86,6 +88,8 @@ export async function emitRepair(
     keys: Record<string, string | null>[];
     carried?: string[] | undefined;
     share?: number | undefined;
+    /** How often rows that others have locked are tried. */
+    tries?: number;
   },
 ): Promise<void> {
   const { service, direction, mapping, keys, carried, share } = options;
@@ -109,8 +113,7 @@ export async function emitRepair(
     const chunk = keys.slice(from, from + CHUNK);
     // Committed before the message, so that no link can meet the message without it.
     const ticket = await issueTicket(target, `${service}.${direction}`);
-    await withTransaction(source, async (client) => {
-      await client.query(`SET LOCAL lock_timeout = '5s'`);
+    const send = async (client: pg.PoolClient) => {
       const values = side.key.map((column) => chunk.map((key) => key[column] ?? null));
       const { rows } = await client.query(sql, values);
       const idOf = (row: Record<string, string | null>) =>
@@ -129,7 +132,8 @@ export async function emitRepair(
         REPAIR_PREFIX,
         JSON.stringify(message),
       ]);
-    });
+    };
+    await lockingRows(source, nameOf(side), send, options.tries);
   }
 }
 

@@ -386,6 +386,24 @@ test('one link streams once', async () => {
   await finish(dbs, second);
 });
 
+test('a target that is away is noticed within seconds, though nothing is written', {
+  timeout: 60_000,
+}, async () => {
+  const dbs = await pair(THINGS, THINGS, [things()]);
+  const running = await start(dbs.config('forward'));
+  await running.link.barrier();
+  const name = new URL(dbs.serviceUrl).pathname.slice(1);
+  await dbs.legacy.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+  await dbs.legacy.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
+  const since = performance.now();
+  while (running.link.status().state === 'streaming') await once(AbortSignal.timeout(20), 'abort');
+  // It was ten seconds when only a heartbeat of the slot told; with room for a slow machine.
+  assert.ok(performance.now() - since < 8_000);
+  await dbs.legacy.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+  await reached(running);
+  await finish(dbs, running);
+});
+
 test('a quiet table does not hold WAL back: heartbeats move the slot; too much retained WAL raises an alarm', async () => {
   const dbs = await pair(THINGS, THINGS, [things()]);
   const alarm = Promise.withResolvers<Alarm>();

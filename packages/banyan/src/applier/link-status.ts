@@ -31,7 +31,11 @@ export function describeLink(
     conflicts: status?.conflicts ?? 0,
     refusedMessages: status?.refusedMessages ?? 0,
     retainedBytes: Number(status?.retainedBytes ?? 0),
-    resting: resting ?? runner?.waiting ?? null,
+    resting: resting ?? runner?.waiting ?? repairsWait(status?.repairsFailure),
     error: trouble?.error ?? null,
   };
+}
+
+function repairsWait(failure: string | undefined): string | null {
+  return failure === undefined ? null : `repairs of rows wait: ${failure}`;
 }
