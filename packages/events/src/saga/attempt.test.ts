@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { CallError } from '@banyan/service';
 import { attempt } from './attempt.ts';
 import { toMilliseconds } from './duration.ts';
 import { isStepFailed, Refused, type StepFailed } from './errors.ts';
+import { byCount } from './retrying.ts';
 
-const plan = { step: 's', retries: 3, retryDelayMs: 1_000, timeoutMs: 1_000, mayHaveRun: false };
+const plan = { step: 's', retrying: byCount(3, 1_000), timeoutMs: 1_000, mayHaveRun: false };
 
 async function tried(
   run: (attempt: number) => Promise<unknown>,
@@ -50,13 +52,28 @@ describe('attempts of a step', () => {
   test('are given up in time even if the action heeds no signal', async () => {
     const { failure } = await tried(() => new Promise((resolve) => setTimeout(resolve, 60_000).unref()), {
       timeoutMs: 5,
-      retries: 0,
+      retrying: byCount(0, 0),
     });
     assert.deepEqual(failure.attempts[0]?.kind, 'timeout');
   });
 
+  test('that meet an open circuit do not hide the cause, and of very many not all are kept', async () => {
+    const circuit = new CallError('CIRCUIT_OPEN', {
+      service: 'bank',
+      operation: 'pay',
+      reason: 'its circuit is open',
+    });
+    const failed = new CallError('FAILED', { service: 'bank', operation: 'pay', reason: 'it answered 500' });
+    const { failure } = await tried(async (number) => Promise.reject(number === 1 ? failed : circuit), {
+      retrying: byCount(200, 0),
+    });
+    assert.deepEqual([failure.message, failure.made], ['bank pay: it answered 500', 201]);
+    assert.equal(failure.attempts.length, 50);
+  });
+
   test('do not begin after the deadline', async () => {
-    const { failure, runs } = await tried(async () => 1, { deadlineAt: Date.now() - 1 });
+    const stop = async () => ({ kind: 'deadline' as const, message: 'over' });
+    const { failure, runs } = await tried(async () => 1, { stop });
     assert.deepEqual([runs, failure.attempts[0]?.kind, failure.unknown], [0, 'deadline', false]);
   });
 });

@@ -1,25 +1,28 @@
+import { CallError } from '@banyan/service';
 import { isPermanent } from '../errors.ts';
 import { cleanText, textOf } from '../failure.ts';
-import { type FailedAttempt, StepFailed } from './errors.ts';
+import { causeOf, type FailedAttempt, StepFailed } from './errors.ts';
+import type { Retrying } from './retrying.ts';
 
 export type AttemptPlan = {
   step: string;
-  /** After the first attempt. */
-  retries: number;
-  /** Before the first retry, in milliseconds; doubled for each further one, an hour at most. */
-  retryDelayMs: number;
+  retrying: Retrying;
   /** Of one attempt, in milliseconds. */
   timeoutMs: number;
-  /** Epoch milliseconds; no attempt begins later. */
-  deadlineAt?: number;
+  /** Asked before each attempt: why no further one may begin. */
+  stop?: () => Promise<Stop | undefined>;
+  /** Told of each failure that is followed by another attempt. */
+  failed?: (soFar: { attempts: number; cause: string; nextAt: number }) => Promise<void>;
   /** Attempts that nobody has a record of may have been made before, by a process that died. */
   mayHaveRun: boolean;
 };
 
+export type Stop = { kind: 'deadline' | 'cancelled' | 'answered'; message: string };
+
 /** What is kept on record of a step that succeeded. */
 export type Succeeded<T> = { result: T; attempts: number; failed?: readonly FailedAttempt[] };
 
-/** Lets work be given up between attempts: `pause` resolves after a time, or never if the process is closing. */
+/** Lets work be given up between attempts: resolves after a time or when there may be reason to stop, never if the process is closing. */
 export type Pause = (ms: number) => Promise<void>;
 
 /**
@@ -35,14 +38,14 @@ export async function attempt<T>(
   pause: Pause,
 ): Promise<Succeeded<T>> {
   const failed: FailedAttempt[] = [];
-  const fail = (cause?: unknown) => {
-    const unknown = plan.mayHaveRun || failed.some(({ kind }) => kind === 'error' || kind === 'timeout');
-    return new StepFailed(plan.step, unknown, failed, { cause });
-  };
+  let unknown = plan.mayHaveRun;
+  const fail = (made: number, cause?: unknown) =>
+    new StepFailed(plan.step, { unknown, made, attempts: failed }, { cause });
   for (let number = 1; ; number++) {
-    if (plan.deadlineAt !== undefined && Date.now() >= plan.deadlineAt) {
-      failed.push({ at: now(), kind: 'deadline', message: "the saga's deadline has passed" });
-      throw fail();
+    const stop = await plan.stop?.();
+    if (stop) {
+      failed.push({ at: now(), ...stop });
+      throw fail(number - 1);
     }
     try {
       const result = await withTimeout(plan.timeoutMs, (signal) => run({ signal, attempt: number }));
@@ -50,13 +53,19 @@ export async function attempt<T>(
     } catch (error) {
       const told = tell(error);
       failed.push(told);
-      if (told.kind === 'refused' || number > plan.retries) throw fail(error);
+      unknown ||= told.kind !== 'refused';
+      // Of very many the first and the last tell enough.
+      if (failed.length > KEPT) failed.splice(KEPT_FIRST, 1);
+      const ms = told.kind === 'refused' ? undefined : plan.retrying(number, Date.now());
+      if (ms === undefined) throw fail(number, error);
+      await plan.failed?.({ attempts: number, cause: causeOf(failed), nextAt: Date.now() + ms });
+      await pause(ms);
     }
-    await pause(Math.min(plan.retryDelayMs * 2 ** (number - 1), LONGEST_DELAY_MS));
   }
 }
 
-const LONGEST_DELAY_MS = 3_600_000;
+const KEPT = 50;
+const KEPT_FIRST = 5;
 
 class TimedOut extends Error {}
 
@@ -81,9 +90,17 @@ async function withTimeout<T>(ms: number, run: (signal: AbortSignal) => Promise<
 }
 
 function tell(error: unknown): FailedAttempt {
-  const message = cleanText(textOf(error));
+  const message = cleanText(error instanceof CallError ? tellCall(error) : textOf(error));
   if (error instanceof TimedOut) return { at: now(), kind: 'timeout', message };
+  if (error instanceof CallError && error.code === 'CIRCUIT_OPEN')
+    return { at: now(), kind: 'circuit', message };
   return { at: now(), kind: isPermanent(error) ? 'refused' : 'error', message };
+}
+
+/** What clients must not see of it, but operators have to. */
+function tellCall({ service, operation, reason, problem }: CallError): string {
+  const told = [problem?.code, problem?.detail].filter(Boolean).join(' ');
+  return `${service} ${operation}: ${reason}${told ? ` (${told})` : ''}`;
 }
 
 function now(): string {

@@ -30,9 +30,9 @@ export type UndoCall = Call & {
 };
 
 type StepOptions = {
-  /** Further attempts after the first. Default 3. */
+  /** Further attempts of the action after the first. Default 3. How long its compensation is tried, the saga states. */
   retries?: number;
-  /** Before the first retry, doubled for each further one. Default 1 s. */
+  /** Before the first retry, of the action or the compensation, doubled for each further one. Default 1 s. */
   retryDelay?: Duration;
   /** Of one attempt. Default 30 s. */
   timeout?: Duration;
@@ -106,6 +106,13 @@ export type SagaDefinition<I extends TSchema, S extends Signals> = {
   signals?: S;
   /** After this time no further attempt of an action begins: the saga fails and is compensated. Default: none. */
   deadline?: Duration;
+  /** How its compensations are tried before it is STUCK. */
+  compensating?: {
+    /** From the first attempt of each, whatever dies meanwhile; 0: once. Default 24 h. */
+    for?: Duration;
+    /** Between two attempts at most. Default 5 min. */
+    longestPause?: Duration;
+  };
   /** Starts it whenever this event comes. */
   startOn?: { event: string; input: (message: Envelope) => Static<I> };
 };
@@ -128,6 +135,7 @@ export type Saga<Name extends string = string, Input = unknown, S extends Signal
   readonly signals: S;
   readonly steps: readonly Step[];
   readonly deadlineMs?: number;
+  readonly compensating: { forMs: number; longestPauseMs: number };
   readonly startOn?: { event: string; input: (message: Envelope) => unknown };
   /** Never there; carries the type. */
   readonly of?: Input;
@@ -139,7 +147,7 @@ export function defineSaga<
   I extends TSchema,
   S extends Signals = Record<never, never>,
 >(name: Name, definition: SagaDefinition<I, S>): Saga<Name, Static<I>, S> {
-  const { version = 1, input, startOn, deadline } = definition;
+  const { version = 1, input, startOn, deadline, compensating = {} } = definition;
   check(NAME.test(name), `its name '${name}'`, NAME_MEND);
   check(Number.isInteger(version) && version > 0, `version ${version} of ${name}`, 'number versions 1, 2, 3');
   const steps: Step[] = [];
@@ -156,6 +164,10 @@ export function defineSaga<
     input,
     signals: definition.signals ?? ({} as S),
     steps,
+    compensating: {
+      forMs: toMilliseconds(compensating.for ?? 'PT24H'),
+      longestPauseMs: toMilliseconds(compensating.longestPause ?? 'PT5M'),
+    },
     ...(deadline === undefined ? {} : { deadlineMs: toMilliseconds(deadline) }),
     ...(startOn ? { startOn } : {}),
   };

@@ -10,6 +10,7 @@ const CATALOGUE = {
   SAGA_NONE_HERE: 'This database holds no sagas',
   SAGA_OVER: 'The saga has ended',
   SAGA_NOT_STUCK: 'The saga is not stuck',
+  SAGA_COMPENSATES: 'The saga is compensated already',
   SAGA_CHANGED: 'The steps are no longer those that this saga began with',
 } as const;
 
@@ -49,8 +50,11 @@ export class Refused extends Error {
 export type FailedAttempt = {
   /** RFC 3339, UTC. */
   at: string;
-  /** `refused`: for good and without effect. `timeout` and `error`: nobody knows. `deadline`: never begun. */
-  kind: 'error' | 'timeout' | 'refused' | 'deadline';
+  /**
+   * `refused`: for good and without effect. `timeout` and `error`: nobody knows. `circuit`: the called service had failed so
+   * often that it was left alone. Never begun: `deadline`, `cancelled`, and `answered`, by an operator who did not wait for the end.
+   */
+  kind: 'error' | 'timeout' | 'refused' | 'circuit' | 'deadline' | 'cancelled' | 'answered';
   message: string;
 };
 
@@ -58,16 +62,29 @@ export type FailedAttempt = {
 export class StepFailed extends Error {
   readonly step: string;
   readonly unknown: boolean;
+  /** How many attempts were made; of very many not all are kept. */
+  readonly made: number;
   readonly attempts: readonly FailedAttempt[];
-  constructor(step: string, unknown: boolean, attempts: readonly FailedAttempt[], options?: ErrorOptions) {
-    super(attempts.at(-1)?.message ?? 'failed', options);
+  constructor(
+    step: string,
+    { unknown, made, attempts }: { unknown: boolean; made: number; attempts: readonly FailedAttempt[] },
+    options?: ErrorOptions,
+  ) {
+    super(causeOf(attempts), options);
     this.name = STEP_FAILED;
     this.step = step;
     this.unknown = unknown;
+    this.made = made;
     this.attempts = attempts;
     // On record for good; a stack would be most of it.
     this.stack = `${this.name}: ${this.message}`;
   }
+}
+
+/** Why it failed: what the last attempt met that met anything; that a service is left alone says nothing of what ails it. */
+export function causeOf(attempts: readonly FailedAttempt[]): string {
+  const telling = attempts.findLast(({ kind }) => kind !== 'circuit' && kind !== 'answered');
+  return (telling ?? attempts.at(-1))?.message ?? 'failed';
 }
 
 const STEP_FAILED = 'SagaStepFailed';

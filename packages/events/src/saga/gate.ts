@@ -8,8 +8,8 @@ export type Gate = {
   pass<T>(work: () => Promise<T>): Promise<T>;
   /** Like `pass`, and `close` waits for it. */
   enter<T>(work: () => Promise<T>): Promise<T>;
-  /** Resolves after a time, or never if closing. `close` does not wait for it. */
-  pause(ms: number): Promise<void>;
+  /** Waits in the midst of what was entered: never settles if closing, and `close` does not wait for it. */
+  outside(wait: () => Promise<void>): Promise<void>;
   /** Resolves when nothing that was entered runs any more, or after `graceMs`. */
   close(graceMs: number): Promise<void>;
 };
@@ -18,7 +18,6 @@ export function createGate(): Gate {
   let closing = false;
   let inside = 0;
   let emptied = () => {};
-  const pauses = new Set<NodeJS.Timeout>();
   const leave = () => {
     inside--;
     if (inside === 0) emptied();
@@ -47,21 +46,15 @@ export function createGate(): Gate {
         }
       });
     },
-    async pause(ms) {
+    async outside(wait) {
       leave();
       if (closing) return await never();
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(() => {
-          pauses.delete(timer);
-          resolve();
-        }, ms);
-        pauses.add(timer);
-      });
+      await wait();
+      if (closing) return await never();
       inside++;
     },
     async close(graceMs) {
       closing = true;
-      for (const timer of pauses) clearTimeout(timer);
       if (inside === 0) return;
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {

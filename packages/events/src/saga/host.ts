@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { inSpan, type TraceCarrier } from '@banyan/service';
 import { DBOS, Error as DbosErrors } from '@dbos-inc/dbos-sdk';
 import type pg from 'pg';
@@ -74,5 +75,19 @@ async function recordedBy<T>(run: Run, name: string, work: () => Promise<T>): Pr
       `run the definition that it began with beside the new one, which gets a higher version; then banyan sagas retry ${run.ctx.id}`,
       error,
     );
+  }
+}
+
+/** What our own database says, for which a saga waits: that it is away is no outcome of a step. */
+export async function onceAnswered<T>({ gate, log }: SagaHost, ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      // What fails while closing is parked.
+      if (gate.closing) throw error;
+      log.warn({ err: error }, 'a saga waits for its database');
+      await delay(1_000);
+    }
   }
 }

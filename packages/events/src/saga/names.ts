@@ -43,5 +43,5 @@ export function mendTopic(step: string, times: number): string {
   return `mend:${step}:${times}`;
 }
 
-/** What an operator tells a stuck saga. */
+/** What an operator tells a saga whose compensation fails. */
 export type Mend = { action: 'retry' | 'resolve'; who: string; note?: string };

@@ -1,10 +1,12 @@
 import { createPool, withTransaction } from '@banyan/postgres';
 import { DBOSClient } from '@dbos-inc/dbos-sdk';
 import type pg from 'pg';
+import { cleanText } from '../failure.ts';
 import { SagaError } from './errors.ts';
 import { requeue } from './leases.ts';
 import { DBOS_SCHEMA, type Mend, mendTopic, signalTopic } from './names.ts';
 import {
+  cancellationOf,
   listSagas,
   type SagaDetails,
   type SagaFilter,
@@ -12,6 +14,7 @@ import {
   sagaDetails,
   sagaStatus,
   stuckAt,
+  triedAgain,
 } from './records.ts';
 
 /** What can be done to the sagas of a database from anywhere, whether or not a process runs them now. */
@@ -19,10 +22,20 @@ export type SagaOperator = {
   list(filter?: SagaFilter): Promise<SagaStatus[]>;
   /** Throws SagaError `SAGA_NOT_FOUND`. */
   show(id: string): Promise<SagaDetails>;
-  /** A stuck saga does its compensation again, with all its attempts. Throws SagaError `SAGA_NOT_STUCK`. */
+  /** A compensation that failed is done again at once, for as long as the saga states. Throws SagaError `SAGA_NOT_STUCK`. */
   retry(id: string, by: { who: string; note?: string }): Promise<void>;
-  /** A stuck saga goes on without the compensation, which somebody has made up for. Throws SagaError `SAGA_NOT_STUCK`. */
+  /** The same for all that are stuck or wait for the next attempt of a compensation. Returns their ids. */
+  retryAll(
+    which: Pick<SagaFilter, 'saga' | 'service'>,
+    by: { who: string; note?: string },
+  ): Promise<string[]>;
+  /** The saga goes on without the compensation, which somebody has made up for. Throws SagaError `SAGA_NOT_STUCK`. */
   resolve(id: string, by: { who: string; note: string }): Promise<void>;
+  /**
+   * The saga begins no further attempt of an action, and what was done is compensated; one that completes before it sees this stays
+   * COMPLETED. Durable when it resolves. Throws SagaError `SAGA_OVER`, `SAGA_COMPENSATES`.
+   */
+  cancel(id: string, by: { who: string; note: string }): Promise<void>;
   /** Durable when it resolves; one with a `key` that was used before for this saga is dropped. Throws SagaError `SAGA_OVER`. */
   signal(
     id: string,
@@ -50,11 +63,11 @@ export async function openSagaOperator(databaseUrl: string): Promise<SagaOperato
 export async function operatorOn(pool: pg.Pool, databaseUrl: string): Promise<SagaOperator> {
   const client = await openClient(pool, databaseUrl);
   const mend = async (id: string, told: Mend) => {
-    const { state } = await sagaStatus(pool, id);
-    if (state !== 'STUCK') throw notStuck(id, state);
+    const { state, compensating } = await sagaStatus(pool, id);
+    if (state !== 'STUCK' && !compensating) throw notStuck(id, state);
     await withTransaction(pool, async (tx) => {
       const broken = await brokenOff(tx, id);
-      const at = broken ? undefined : await stuckAt(tx, id);
+      const at = broken ? undefined : ((await triedAgain(tx, id)) ?? (await stuckAt(tx, id)));
       await tx.query(
         'INSERT INTO banyan_events.saga_mends (saga_id, step, action, who, note) VALUES ($1, $2, $3, $4, $5)',
         [id, at?.step ?? null, told.action, told.who, told.note ?? null],
@@ -68,11 +81,41 @@ export async function operatorOn(pool: pg.Pool, databaseUrl: string): Promise<Sa
     list: (filter) => listSagas(pool, filter),
     show: (id) => sagaDetails(pool, id),
     retry: (id, by) => mend(id, { action: 'retry', ...by }),
+    async retryAll(which, by) {
+      const states = ['STUCK', 'COMPENSATING'] as const;
+      const lists = await Promise.all(
+        states.map((state) => listSagas(pool, { ...which, state, limit: MOST })),
+      );
+      const told: string[] = [];
+      for (const { id, state, compensating } of lists.flat()) {
+        if (state !== 'STUCK' && !compensating) continue;
+        try {
+          await mend(id, { action: 'retry', ...by });
+          told.push(id);
+        } catch (error) {
+          // It has gone on meanwhile.
+          if (!(error instanceof SagaError) || error.code !== 'SAGA_NOT_STUCK') throw error;
+        }
+      }
+      return told;
+    },
     resolve: (id, by) => mend(id, { action: 'resolve', ...by }),
+    async cancel(id, { who, note }) {
+      const { state } = await sagaStatus(pool, id);
+      if (state === 'COMPLETED' || state === 'FAILED') throw over(id, state);
+      if (state === 'COMPENSATING' || state === 'STUCK') {
+        const mend = `banyan sagas show ${id} tells how far it is; retry or resolve helps one that is stuck`;
+        throw new SagaError('SAGA_COMPENSATES', `${id} is ${state}`, mend);
+      }
+      if ((await cancellationOf(pool, id)) !== undefined) return;
+      await pool.query(
+        "INSERT INTO banyan_events.saga_mends (saga_id, action, who, note) VALUES ($1, 'cancel', $2, $3)",
+        [id, cleanText(who), cleanText(note)],
+      );
+    },
     async signal(id, name, payload, { key, tx } = {}) {
       const { state } = await sagaStatus(pool, id);
-      if (state === 'COMPLETED' || state === 'FAILED')
-        throw new SagaError('SAGA_OVER', `${id} is ${state}`, 'start a new one if it has to be done again');
+      if (state === 'COMPLETED' || state === 'FAILED') throw over(id, state);
       const uniqueKey = key === undefined ? undefined : `${signalTopic(name)}:${key}`;
       if (tx) await client.sendInTransaction(tx, id, { payload }, signalTopic(name), uniqueKey);
       else await client.send(id, { payload }, signalTopic(name), uniqueKey);
@@ -94,6 +137,13 @@ export async function openClient(
     ...(applicationName ? { applicationName } : {}),
     logger: { info() {}, debug() {}, warn() {}, error() {} },
   });
+}
+
+/** Sagas that are retried at once. */
+const MOST = 100_000;
+
+function over(id: string, state: string): SagaError {
+  return new SagaError('SAGA_OVER', `${id} is ${state}`, 'start a new one if it has to be done again');
 }
 
 function topicAndKey({ step, times }: { step: string; times: number }): [string, string] {

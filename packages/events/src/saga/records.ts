@@ -1,3 +1,4 @@
+import type { Queryable } from '@banyan/postgres';
 import type pg from 'pg';
 import { type FailedAttempt, SagaError } from './errors.ts';
 import { parseRecordName } from './names.ts';
@@ -24,6 +25,8 @@ export type SagaStatus = {
   endedAt: string | null;
   /** The step that failed, or whose compensation did. */
   failure: { step: string; message: string } | null;
+  /** A compensation that has failed and is tried again. */
+  compensating: { step: string; since: string; attempts: number; cause: string; nextAt: string } | null;
   /** It has not ended, and no living process knows its definition. */
   orphaned: boolean;
 };
@@ -47,7 +50,13 @@ export type SagaDetails = SagaStatus & {
   steps: SagaStepRecord[];
   waitsFor: { step: string; signal?: string; until?: string } | null;
   /** What operators did. */
-  mends: { step: string | null; action: 'retry' | 'resolve'; who: string; note: string | null; at: string }[];
+  mends: {
+    step: string | null;
+    action: 'retry' | 'resolve' | 'cancel';
+    who: string;
+    note: string | null;
+    at: string;
+  }[];
 };
 
 /**
@@ -134,7 +143,29 @@ export async function stuckAt(
   return rows[0];
 }
 
+/** Who has cancelled it, and why, in words. Undefined: nobody. */
+export async function cancellationOf(db: Queryable, id: string): Promise<string | undefined> {
+  const { rows } = await db.query<{ who: string; note: string }>(
+    `SELECT who, note FROM banyan_events.saga_mends WHERE saga_id = $1 AND action = 'cancel' ORDER BY id LIMIT 1`,
+    [id],
+  );
+  return rows[0] && `cancelled by ${rows[0].who}: ${rows[0].note}`;
+}
+
+/** The compensation that is tried again, and how often it is begun. */
+export async function triedAgain(
+  tx: pg.PoolClient,
+  id: string,
+): Promise<{ step: string; times: number } | undefined> {
+  const { rows } = await tx.query<{ step: string; times: number }>(
+    'SELECT step, times FROM banyan_events.saga_compensations WHERE saga_id = $1',
+    [id],
+  );
+  return rows[0];
+}
+
 type StatusRow = {
+  undo: { step: string; since: string; attempts: number; cause: string; next_at: string } | null;
   id: string;
   name: string;
   service: string;
@@ -151,7 +182,7 @@ type StatusRow = {
 type OperationRow = {
   id: number;
   name: string;
-  error: (Record<string, unknown> & { message: string; attempts?: FailedAttempt[] }) | null;
+  error: (Record<string, unknown> & { message: string; made?: number; attempts?: FailedAttempt[] }) | null;
   output: { result?: unknown; attempts: number; failed?: FailedAttempt[] } | null;
   started: string;
   ended: string;
@@ -177,12 +208,14 @@ const STATUS = `
         THEN 'PENDING'
       ELSE 'RUNNING'
     END AS state,
+    to_jsonb(undo) AS undo,
     w.status IN ('PENDING', 'ENQUEUED', 'DELAYED') AND NOT EXISTS (
       SELECT 1 FROM banyan_events.saga_executors e
       WHERE e.lease_until > now() AND e.service = w.application_name AND w.name = ANY(e.sagas)) AS orphaned
   FROM banyan_sagas.workflow_status w
   JOIN banyan_sagas.workflow_input i ON i.workflow_uuid = w.workflow_uuid
   LEFT JOIN banyan_sagas.workflow_output o ON o.workflow_uuid = w.workflow_uuid
+  LEFT JOIN banyan_events.saga_compensations undo ON undo.saga_id = w.workflow_uuid
   LEFT JOIN LATERAL (
     SELECT p.function_id, p.function_name, p.error FROM banyan_sagas.operation_outputs p
     WHERE p.workflow_uuid = w.workflow_uuid AND p.error IS NOT NULL ORDER BY p.function_id DESC LIMIT 1) failed ON true
@@ -233,8 +266,13 @@ function toStatus(row: StatusRow): SagaStatus {
     updatedAt: iso(row.updated_at),
     endedAt: over ? iso(row.completed_at ?? row.updated_at) : null,
     failure: message === null ? null : { step: step ?? '', message },
+    compensating: row.undo && over === false ? toCompensating(row.undo) : null,
     orphaned: row.orphaned,
   };
+}
+
+function toCompensating({ step, since, attempts, cause, next_at }: NonNullable<StatusRow['undo']>) {
+  return { step, since: iso(Date.parse(since)), attempts, cause, nextAt: iso(Date.parse(next_at)) };
 }
 
 function splitName(record: string): { saga: string; version: number } {
@@ -251,7 +289,9 @@ function toStep({ name, error, output, started, ended }: OperationRow): SagaStep
       step,
       what: what === 'undo' ? 'compensation' : 'action',
       outcome: error ? 'failed' : 'done',
-      attempts: error ? failed.filter(({ kind }) => kind !== 'deadline').length : (output?.attempts ?? 1),
+      attempts: error
+        ? (error.made ?? failed.filter(({ kind }) => kind !== 'deadline').length)
+        : (output?.attempts ?? 1),
       failed,
       ...(output?.result === undefined ? {} : { result: output.result }),
       startedAt: iso(started),

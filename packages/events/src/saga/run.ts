@@ -1,13 +1,24 @@
 import { withTransaction } from '@banyan/postgres';
 import { inSpan } from '@banyan/service';
 import { DBOS } from '@dbos-inc/dbos-sdk';
-import { attempt, type Succeeded } from './attempt.ts';
+import { attempt, type Stop, type Succeeded } from './attempt.ts';
+import { compensate } from './compensate.ts';
 import type { Saga, Step } from './define.ts';
-import { once, undo } from './effects.ts';
+import { once } from './effects.ts';
 import { isStepFailed, type StepFailed } from './errors.ts';
-import { type Begun, durable, type Run, recorded, type SagaEnd, type SagaHost } from './host.ts';
-import { type Mend, mendTopic, undoName } from './names.ts';
+import {
+  type Begun,
+  durable,
+  onceAnswered,
+  type Run,
+  recorded,
+  type SagaEnd,
+  type SagaHost,
+} from './host.ts';
+import { type Mend, mendTopic } from './names.ts';
 import { type Happened, nextMove } from './progress.ts';
+import { cancellationOf } from './records.ts';
+import { byCount } from './retrying.ts';
 import { waitStep } from './wait.ts';
 
 /**
@@ -44,31 +55,36 @@ export async function runSaga(saga: Saga, host: SagaHost, begun: Begun, resumed:
         break;
       }
       case 'undo': {
-        const outcome = await caught(() => compensate(run, step));
+        const outcome = await caught(() => compensate(run, step, timesStuck(history, step) + 1));
         history.push({ step: step.name, what: isStepFailed(outcome) ? 'stuck' : 'undone' });
         break;
       }
       case 'ask': {
-        const times = history.filter((each) => each.step === step.name && each.what === 'stuck').length;
-        const { action } = await askOperator(run, step, times);
+        const { action } = await askOperator(run, step, timesStuck(history, step));
         history.push({ step: step.name, what: action === 'retry' ? 'retry' : 'skipped' });
       }
     }
   }
 }
 
+function timesStuck(history: readonly Happened[], step: Step): number {
+  return history.filter((each) => each.step === step.name && each.what === 'stuck').length;
+}
+
 async function act(run: Run, step: Step): Promise<Succeeded<unknown>> {
-  const { host, ctx, begun, saga } = run;
+  const { host, ctx, saga } = run;
   const idempotencyKey = `${ctx.id}:${step.name}`;
   return await durable(run, step.name, async () => {
     if (step === saga.steps[0]) host.metrics.started(saga.name);
     const call = (attempt: { signal: AbortSignal; attempt: number }) => ({ ...attempt, idempotencyKey });
     const action = step.run.action;
     const plan = {
-      ...planOf(step),
+      step: step.name,
+      timeoutMs: step.timeoutMs,
+      retrying: byCount(step.retries, step.retryDelayMs),
       // In a transaction nothing is ever half done, and the mark tells whether it was.
       mayHaveRun: step.kind === 'transaction' || run.resumed,
-      ...(begun.deadlineAt === undefined ? {} : { deadlineAt: begun.deadlineAt }),
+      stop: () => overOrCancelled(run),
     };
     return await attempt(
       plan,
@@ -78,47 +94,24 @@ async function act(run: Run, step: Step): Promise<Succeeded<unknown>> {
               once(tx, idempotencyKey, () => action(ctx, { ...call(each), tx })),
             )
           : action(ctx, call(each)),
-      host.gate.pause,
+      (ms) =>
+        host.gate.outside(() => host.waitingRoom.wait(ctx.id, { cancel: true, until: Date.now() + ms })),
     );
   });
 }
 
-async function compensate(run: Run, step: Step): Promise<Succeeded<unknown>> {
-  const { host, ctx, saga } = run;
-  const undoes = `${ctx.id}:${step.name}`;
-  const idempotencyKey = undoName(undoes);
-  return await durable(run, undoName(step.name), async () => {
-    const compensation = step.run.compensation;
-    try {
-      return await attempt(
-        { ...planOf(step), mayHaveRun: true },
-        (each) => {
-          const call = { ...each, idempotencyKey, undoes };
-          return step.kind === 'transaction'
-            ? withTransaction(host.pool, (tx) => undo(tx, undoes, () => compensation(ctx, { ...call, tx })))
-            : compensation(ctx, call);
-        },
-        host.gate.pause,
-      );
-    } catch (error) {
-      host.metrics.stuck(saga.name);
-      const fields = {
-        saga: saga.name,
-        sagaId: ctx.id,
-        step: step.name,
-        err: (error as Error).cause ?? error,
-      };
-      host.log.error(fields, `saga is stuck: mend the cause, then banyan sagas retry ${ctx.id}`);
-      throw error;
-    }
-  });
+async function overOrCancelled({ begun, host, ctx }: Run): Promise<Stop | undefined> {
+  if (begun.deadlineAt !== undefined && Date.now() >= begun.deadlineAt)
+    return { kind: 'deadline', message: "the saga's deadline has passed" };
+  const message = await onceAnswered(host, () => cancellationOf(host.pool, ctx.id));
+  return message === undefined ? undefined : { kind: 'cancelled', message };
 }
 
 async function askOperator(run: Run, step: Step, times: number): Promise<Mend> {
   const topic = mendTopic(step.name, times);
   const { gate, waitingRoom } = run.host;
   await recorded(run, `${step.name}:mended`, () =>
-    waitingRoom.wait(run.ctx.id, topic, Number.POSITIVE_INFINITY),
+    waitingRoom.wait(run.ctx.id, { topic, until: Number.POSITIVE_INFINITY }),
   );
   const mend = await gate.pass(() => DBOS.recv<Mend>(topic, { timeoutSeconds: 0 }));
   return mend!;
@@ -136,10 +129,6 @@ async function end(run: Run, ended: SagaEnd): Promise<SagaEnd> {
     );
   }
   return ended;
-}
-
-function planOf({ name, retries, retryDelayMs, timeoutMs }: Step) {
-  return { step: name, retries, retryDelayMs, timeoutMs };
 }
 
 async function caught<T>(work: () => Promise<T>): Promise<T | StepFailed> {

@@ -7,7 +7,7 @@ import { Registry } from 'prom-client';
 import { Type } from 'typebox';
 import type { Envelope } from '../envelope.ts';
 import { createApplication, type Services } from './fixtures/create-application.ts';
-import { createSagas, defineSaga, Refused, type SagaStatus, type Sagas } from './index.ts';
+import { createSagas, defineSaga, openSagaOperator, Refused, type SagaStatus, type Sagas } from './index.ts';
 
 const silent = { debug() {}, warn() {}, error() {} };
 const quick = { retryDelay: 1, timeout: 5_000 };
@@ -40,6 +40,7 @@ const services: Services = {
 
 const order = defineSaga('order', {
   input: Type.Object({ what: Type.String() }),
+  compensating: { for: 0 },
   startOn: { event: 'OrderPlaced', input: (message) => ({ what: String(message.data.what) }) },
   steps: (saga) =>
     saga
@@ -110,7 +111,39 @@ const reminder = defineSaga('reminder', {
     }),
 });
 
-const all = [createApplication(services), order, approval, impatient, reminder];
+/** Its compensation is tried for long, with pauses that no test waits for. */
+const patient = defineSaga('patient', {
+  input: Type.Object({}),
+  compensating: { longestPause: 'PT1H' },
+  steps: (saga) =>
+    saga
+      .step('book', {
+        ...quick,
+        retryDelay: 'PT1H',
+        action: async () => {},
+        compensation: async (_ctx, call) => void (await did(call.idempotencyKey, call.attempt)),
+      })
+      .step('pay', {
+        retryDelay: 'PT1H',
+        action: async (_ctx, call) => void (await did(call.idempotencyKey, call.attempt)),
+      }),
+});
+
+/** Its compensation is tried until it succeeds. */
+const stubborn = defineSaga('stubborn', {
+  input: Type.Object({}),
+  compensating: { longestPause: 5 },
+  steps: (saga) =>
+    saga
+      .step('book', {
+        ...quick,
+        action: async () => {},
+        compensation: async (_ctx, call) => void (await did(call.idempotencyKey, call.attempt)),
+      })
+      .step('pay', { action: async () => Promise.reject(new Refused('no money')) }),
+});
+
+const all = [createApplication(services), order, approval, impatient, reminder, patient, stubborn];
 
 let url: string;
 let pool: pg.Pool;
@@ -383,7 +416,7 @@ describe('sagas', () => {
         ({ state, updatedAt }) =>
           state === 'STUCK' &&
           updatedAt >= status.updatedAt &&
-          callsOf('stuck-1').filter((each) => each.startsWith('charge:undo')).length === 8,
+          callsOf('stuck-1').filter((each) => each.startsWith('charge:undo')).length === 2,
       );
       behaviour.delete('stuck-1:charge:undo');
       await until('stuck-1', ({ state }) => state === 'STUCK');
@@ -412,6 +445,118 @@ describe('sagas', () => {
         (await sagas.show('stuck-2')).mends.map(({ who, note }) => [who, note]),
         [['ann', 'paid back by hand']],
       );
+    });
+  });
+
+  describe('a compensation that fails for a while', () => {
+    const refusal = () => {
+      throw new Refused('no money');
+    };
+    const outage = () => {
+      throw new Error('hotel is away');
+    };
+    async function waits(id: string) {
+      behaviour.set(`${id}:pay`, refusal);
+      behaviour.set(`${id}:book:undo`, outage);
+      await sagas.start('patient', {}, { id });
+      return await until(id, ({ compensating }) => compensating !== null);
+    }
+
+    test('is tried again until it succeeds, far more often than an action, and nobody has to help', async () => {
+      behaviour.set('stubborn-1:book:undo', (attempt) => attempt < 60 && outage());
+      const { ended } = await sagas.start('stubborn', {}, { id: 'stubborn-1' });
+      assert.equal((await ended()).state, 'FAILED');
+      const undone = (await sagas.show('stubborn-1')).steps.at(-1)!;
+      assert.deepEqual([undone.outcome, undone.attempts, undone.failed.length], ['done', 60, 50]);
+    });
+
+    test('shows the cause and the next attempt while it waits, and how long it has been over a restart', async () => {
+      const { state, compensating } = await waits('patient-1');
+      assert.equal(state, 'COMPENSATING');
+      assert.deepEqual([compensating!.step, compensating!.cause], ['book', 'hotel is away']);
+      assert.ok(compensating!.nextAt > compensating!.since);
+      await sagas.close();
+      sagas = await start();
+      await until(
+        'patient-1',
+        () => callsOf('patient-1').filter((each) => each === 'book:undo#1').length === 2,
+      );
+      const { compensating: after } = await until('patient-1', (status) => status.compensating !== null);
+      assert.equal(after!.since, compensating!.since);
+      behaviour.delete('patient-1:book:undo');
+      await sagas.retry('patient-1', { who: 'ann' });
+      await until('patient-1', ({ state }) => state === 'FAILED');
+      assert.equal((await sagas.show('patient-1')).compensating, null);
+    });
+
+    test('is done again at once for all, or all of a name, and can be resolved without waiting for its end', async () => {
+      await waits('patient-2');
+      await waits('patient-3');
+      await waits('patient-4');
+      assert.deepEqual(await sagas.retryAll({ saga: 'stubborn' }, { who: 'ann' }), []);
+      await sagas.resolve('patient-4', { who: 'ann', note: 'called the hotel' });
+      await until('patient-4', ({ state }) => state === 'FAILED');
+      for (const id of ['patient-2', 'patient-3']) behaviour.delete(`${id}:book:undo`);
+      const told = await sagas.retryAll({ saga: 'patient' }, { who: 'ann', note: 'hotel is back' });
+      assert.deepEqual(told.toSorted(), ['patient-2', 'patient-3']);
+      for (const id of told) {
+        await until(id, ({ state }) => state === 'FAILED');
+        assert.deepEqual(
+          (await sagas.show(id)).mends.map(({ who, note }) => [who, note]),
+          [['ann', 'hotel is back']],
+        );
+      }
+    });
+  });
+
+  describe('a saga that is cancelled', () => {
+    const why = { who: 'ann', note: 'the customer has gone' };
+
+    test('in a wait is compensated, with who and why on record, whatever it waits for and after a restart too', async () => {
+      await sagas.start('approval', {}, { id: 'cancel-1' });
+      while (!(await sagas.show('cancel-1')).waitsFor)
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      await sagas.close();
+      const operator = await openSagaOperator(url);
+      await operator.cancel('cancel-1', why);
+      await operator.cancel('cancel-1', why);
+      await operator.close();
+      sagas = await start();
+      const { failure } = await until('cancel-1', ({ state }) => state === 'FAILED');
+      assert.deepEqual(failure, { step: 'answer', message: 'cancelled by ann: the customer has gone' });
+      assert.deepEqual(callsOf('cancel-1'), ['ask#1', 'ask:undo#1']);
+      assert.deepEqual(
+        (await sagas.show('cancel-1')).mends.map(({ action, who, note }) => [action, who, note]),
+        [['cancel', 'ann', 'the customer has gone']],
+      );
+      await assert.rejects(sagas.cancel('cancel-1', why), { code: 'SAGA_OVER' });
+    });
+
+    test('in the pause before another attempt makes none, and compensates what may have happened', async () => {
+      behaviour.set('cancel-2:pay', () => {
+        throw new Error('no line');
+      });
+      await sagas.start('patient', {}, { id: 'cancel-2' });
+      await until('cancel-2', () => callsOf('cancel-2').length === 1);
+      await sagas.cancel('cancel-2', why);
+      const { failure } = await until('cancel-2', ({ state }) => state === 'FAILED');
+      assert.equal(failure?.message, 'cancelled by ann: the customer has gone');
+      assert.deepEqual(callsOf('cancel-2'), ['pay#1', 'book:undo#1']);
+    });
+
+    test('while it is compensated is told so', async () => {
+      behaviour.set('cancel-3:pay', () => {
+        throw new Refused('no money');
+      });
+      behaviour.set('cancel-3:book:undo', () => {
+        throw new Error('hotel is away');
+      });
+      await sagas.start('patient', {}, { id: 'cancel-3' });
+      await until('cancel-3', ({ compensating }) => compensating !== null);
+      await assert.rejects(sagas.cancel('cancel-3', why), { code: 'SAGA_COMPENSATES' });
+      behaviour.delete('cancel-3:book:undo');
+      await sagas.retry('cancel-3', why);
+      await until('cancel-3', ({ state }) => state === 'FAILED');
     });
   });
 

@@ -3,9 +3,10 @@ import { Value } from 'typebox/value';
 import type { Succeeded } from './attempt.ts';
 import type { Signals, Step, WaitContext } from './define.ts';
 import { type Duration, toMilliseconds } from './duration.ts';
-import { StepFailed } from './errors.ts';
-import { type Run, recorded } from './host.ts';
+import { type FailedAttempt, StepFailed } from './errors.ts';
+import { onceAnswered, type Run, recorded } from './host.ts';
 import { signalTopic, waitsName } from './names.ts';
+import { cancellationOf } from './records.ts';
 
 /** What is on record from the moment a saga begins to wait. */
 type Waits = {
@@ -19,36 +20,44 @@ type Waits = {
 
 /** Runs a step that waits. Its outcome goes on record like every other step's. */
 export async function waitStep(run: Run, step: Step): Promise<Succeeded<unknown>> {
-  const broken: { error?: unknown } = {};
-  const outcome = await waitAndDecide(run, step, broken);
-  if ('error' in broken) throw broken.error;
+  const met: Met = {};
+  const decided = await waitAndDecide(run, step, met);
+  if ('broken' in met) throw met.broken;
+  const outcome = met.over ?? decided;
   return await recorded(run, step.name, async () => {
     if (outcome instanceof Error) {
       const at = new Date().toISOString();
-      const kind = outcome instanceof PastDeadline ? 'deadline' : 'refused';
-      throw new StepFailed(step.name, false, [{ at, kind, message: outcome.message }]);
+      const kind: FailedAttempt['kind'] = outcome instanceof Over ? outcome.kind : 'refused';
+      const attempts = [{ at, kind, message: outcome.message }];
+      throw new StepFailed(step.name, { unknown: false, made: 1, attempts });
     }
     return outcome;
   });
 }
 
-class PastDeadline extends Error {
-  constructor() {
-    super("the saga's deadline has passed");
+/** What ends the wait whatever `until` makes of it. */
+class Over extends Error {
+  readonly kind: 'deadline' | 'cancelled';
+  constructor(kind: Over['kind'], message: string) {
+    super(message);
+    this.kind = kind;
   }
 }
 
-/** What it came to: what `until` returned, or the error that it threw. `broken` is given what is no business of `until`. */
-async function waitAndDecide(
-  run: Run,
-  step: Step,
-  broken: { error?: unknown },
-): Promise<Succeeded<unknown> | Error> {
+type Met = {
+  over?: Over;
+  /** What is no business of `until`, e.g. a database that is away. */
+  broken?: unknown;
+};
+
+/** What it came to: what `until` returned, or the error that it threw. */
+async function waitAndDecide(run: Run, step: Step, met: Met): Promise<Succeeded<unknown> | Error> {
   const guarded = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
     } catch (error) {
-      if (!(error instanceof PastDeadline)) broken.error = error;
+      if (error instanceof Over) met.over = error;
+      else met.broken = error;
       throw error;
     }
   };
@@ -77,7 +86,7 @@ async function nextSignal(run: Run, step: Step, name: string, timeout?: Duration
   }
 }
 
-/** The next message, or null when the time is over. Throws PastDeadline. */
+/** The next message, or null when the time is over. Throws Over. */
 async function waitUntil(
   run: Run,
   step: Step,
@@ -89,13 +98,16 @@ async function waitUntil(
   const waits = await recorded(run, waitsName(step.name), async () =>
     planWait(Date.now(), signal, duration, run.begun.deadlineAt),
   );
-  await recorded(run, `${step.name}:waited`, () =>
-    waitingRoom.wait(run.ctx.id, topic, waits.until ?? Number.POSITIVE_INFINITY),
-  );
+  const cancelled = await recorded(run, `${step.name}:waited`, async () => {
+    const { until = Number.POSITIVE_INFINITY } = waits;
+    await waitingRoom.wait(run.ctx.id, { topic, cancel: true, until });
+    return await onceAnswered(run.host, () => cancellationOf(run.host.pool, run.ctx.id));
+  });
+  if (cancelled !== undefined) throw new Over('cancelled', cancelled);
   const message = topic
     ? await gate.pass(() => DBOS.recv<{ payload: unknown }>(topic, { timeoutSeconds: 0 }))
     : null;
-  if (message === null && waits.deadline) throw new PastDeadline();
+  if (message === null && waits.deadline) throw new Over('deadline', "the saga's deadline has passed");
   return message;
 }
 

@@ -20,7 +20,7 @@ export function formatSagas(sagas: readonly SagaStatus[], now: Date): string[] {
       saga.saga,
       paint(COLOUR[saga.state], saga.state),
       ago(saga.startedAt, now),
-      [saga.failure ? whyOf(saga.failure) : '', saga.orphaned ? ORPHANED : ''].filter(Boolean).join('; '),
+      [whyIn(saga), saga.orphaned ? ORPHANED : ''].filter(Boolean).join('; '),
     ]),
   ]);
 }
@@ -36,13 +36,18 @@ export function formatSaga(saga: SagaDetails): string[] {
   if (saga.deadlineAt) facts.push(['deadline', saga.deadlineAt]);
   if (saga.endedAt) facts.push(['ended', saga.endedAt]);
   if (failure) facts.push(['failure', paint('red', whyOf(failure))]);
+  if (saga.compensating) {
+    const { step, cause, attempts, since, nextAt } = saga.compensating;
+    facts.push(['undo fails', paint('red', whyOf({ step, message: cause }))]);
+    facts.push(['', `${plural(attempts, 'attempt')} since ${since}, the next at ${nextAt}`]);
+  }
   if (error && error !== failure?.message) facts.push(['broke off', paint('red', error)]);
   if (waitsFor) facts.push(['waits for', waitOf(waitsFor)]);
   if (saga.orphaned) facts.push(['', paint('yellow', ORPHANED)]);
   for (const { at, who, action, step, note } of saga.mends) {
     facts.push([action, `${step ?? 'the saga'} by ${who} at ${at}${note ? `: ${note}` : ''}`]);
   }
-  if (state === 'STUCK')
+  if (state === 'STUCK' || saga.compensating)
     facts.push(['mend', `banyan sagas retry ${id}, or banyan sagas resolve ${id} --note ...`]);
   const shown = facts.map(([name, fact]) => [paint('dim', name!), fact!]);
   return [
@@ -61,6 +66,11 @@ function stepRow({ step, what, outcome, attempts, failed, startedAt, endedAt }: 
   const colour = outcome === 'done' ? 'green' : 'red';
   const errors = [...new Set(failed.map(({ kind, message }) => `${kind}: ${message}`))].join('; ');
   return [name, paint(colour, outcome), plural(attempts, 'attempt'), took, errors];
+}
+
+function whyIn({ failure, compensating }: SagaStatus): string {
+  if (compensating) return `undo ${compensating.step}: ${compensating.cause}`;
+  return failure ? whyOf(failure) : '';
 }
 
 function whyOf({ step, message }: { step: string; message: string }): string {

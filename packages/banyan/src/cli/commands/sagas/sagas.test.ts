@@ -13,6 +13,7 @@ const main = fileURLToPath(new URL('../../main.ts', import.meta.url));
 let bankIsOpen = false;
 const payment = defineSaga('payment', {
   input: Type.Object({ order: Type.Integer() }),
+  compensating: { for: 0 },
   signals: { approved: Type.Object({ by: Type.String() }) },
   steps: (saga) =>
     saga
@@ -95,6 +96,26 @@ describe('banyan sagas', () => {
     assert.deepEqual([refused.code, /mend: banyan sagas resolve p2 --note/.test(refused.stderr)], [2, true]);
     assert.equal((await banyan('resolve', 'p2', '--note', 'paid back by hand')).code, 0);
     await until('p2', 'FAILED');
+  });
+
+  test('retries all that are stuck, and cancels with a note', async () => {
+    bankIsOpen = false;
+    for (const id of ['p3', 'p4']) {
+      await sagas.start('payment', { order: 3 }, { id });
+      await sagas.signal(id, 'approved', { by: 'nobody' });
+      await until(id, 'STUCK');
+    }
+    bankIsOpen = true;
+    assert.equal((await banyan('retry', '--name', 'other')).stdout, 'there is none to be retried\n');
+    assert.equal((await banyan('retry', 'p3', '--all')).code, 2);
+    const { ids } = JSON.parse((await banyan('retry', '--all', '--json')).stdout);
+    assert.deepEqual(ids.toSorted(), ['p3', 'p4']);
+    for (const id of ids) await until(id, 'FAILED');
+    await sagas.start('payment', { order: 5 }, { id: 'p5' });
+    assert.equal((await banyan('cancel', 'p5')).code, 2);
+    assert.equal((await banyan('cancel', 'p5', '--note', 'customer has gone', '--who', 'ann')).code, 0);
+    await until('p5', 'FAILED');
+    assert.match((await banyan('show', 'p5')).stdout, /cancelled by ann: customer has gone/);
   });
 
   test('says what is wrong and how to mend it', async () => {

@@ -17,10 +17,12 @@ export function sagasCommand(): Command {
       'banyan sagas list --state STUCK --database postgres://localhost/applications',
       'banyan sagas show 7f9c',
       'banyan sagas retry 7f9c --note "the bank is open again"',
+      'banyan sagas retry --all',
       'banyan sagas resolve 7f9c --note "paid back by hand"',
+      'banyan sagas cancel 7f9c --note "the customer has gone"',
       'banyan sagas signal 7f9c approved \'{"by":"ann"}\'',
     ],
-    [listCommand(), showCommand(), retryCommand(), resolveCommand(), signalCommand()],
+    [listCommand(), showCommand(), retryCommand(), resolveCommand(), cancelCommand(), signalCommand()],
   );
 }
 
@@ -76,23 +78,58 @@ function showCommand(): Command {
 
 function retryCommand(): Command {
   return withDatabase(
-    command('retry', 'Let a stuck saga do its compensation again, with all its attempts', [
+    command('retry', 'Let sagas do a compensation that failed again, at once', [
       'banyan sagas retry 7f9c',
-      'banyan sagas retry 7f9c --note "the bank is open again"',
+      'banyan sagas retry --name payment --note "the bank is open again"',
+      'banyan sagas retry --all',
     ]),
   )
-    .argument('<id>')
+    .argument('[id]')
+    .option('--all', 'all that are stuck or wait for their next attempt')
+    .option('--name <saga>', 'the same, of this name only')
     .option('--note <text>', 'why, for the record')
     .option('--who <name>', 'who, for the record (default: the user of this machine)')
     .action(
+      act<RetryOptions>(async (options, id) => {
+        const { all, name, note, who = userInfo().username } = options;
+        const by = { who, ...(note ? { note } : {}) };
+        if ([id, all, name].filter((given) => given !== undefined).length !== 1)
+          throw new UsageError('retry which?', 'give one of: an id, --name <saga>, --all');
+        const ids = await operate(options, async (operator) => {
+          if (id === undefined) return await operator.retryAll(name === undefined ? {} : { saga: name }, by);
+          await operator.retry(id, by);
+          return [id];
+        });
+        if (options.json) printJson({ ids, action: 'retry', ...by });
+        else if (ids.length === 0) print('there is none to be retried');
+        else for (const each of ids) print(`${each} tries again: banyan sagas show ${each}`);
+        return EXIT.ok;
+      }),
+    );
+}
+
+type RetryOptions = DatabaseOptions & { all?: true; name?: string; note?: string; who?: string };
+
+function cancelCommand(): Command {
+  return withDatabase(
+    command('cancel', 'Let a saga do nothing more and compensate what it has done', [
+      'banyan sagas cancel 7f9c --note "the customer has gone"',
+    ]),
+  )
+    .argument('<id>')
+    .option('--note <text>', 'why, for the record; needed')
+    .option('--who <name>', 'who, for the record (default: the user of this machine)')
+    .action(
       act<DatabaseOptions & { note?: string; who?: string }>(async (options, id) => {
-        const by = {
-          who: options.who ?? userInfo().username,
-          ...(options.note ? { note: options.note } : {}),
-        };
-        await operate(options, (operator) => operator.retry(id!, by));
-        if (options.json) printJson({ id, action: 'retry', ...by });
-        else print(`${id} tries again: banyan sagas show ${id}`);
+        const { note, who = userInfo().username } = options;
+        if (!note?.trim())
+          throw new UsageError(
+            'cancel needs a note',
+            `banyan sagas cancel ${id} --note "the customer has gone"`,
+          );
+        await operate(options, (operator) => operator.cancel(id!, { who, note }));
+        if (options.json) printJson({ id, action: 'cancel', who, note });
+        else print(`${id} is cancelled: banyan sagas show ${id}`);
         return EXIT.ok;
       }),
     );
@@ -100,7 +137,7 @@ function retryCommand(): Command {
 
 function resolveCommand(): Command {
   return withDatabase(
-    command('resolve', 'Let a stuck saga go on without the compensation that you made up for', [
+    command('resolve', 'Let a saga go on without a compensation that fails and that you made up for', [
       'banyan sagas resolve 7f9c --note "paid back by hand"',
     ]),
   )
