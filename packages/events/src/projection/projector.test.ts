@@ -276,6 +276,50 @@ test('a projection that fails stops at the very event with its error shown; othe
   assert.equal(await count(), 8);
 });
 
+for (const kind of ['apply', 'applySql'] as const) {
+  test(`an event that cannot be applied is skipped with who and why, also when it is built anew (${kind})`, async (t) => {
+    const bad = (n: number) => n === 3 || n === 4;
+    const projection =
+      kind === 'apply'
+        ? totals({
+            async apply(events, tx, { totals }) {
+              const numbers = events.map(({ data }) => (data as { n: number }).n);
+              if (numbers.some(bad)) throw new Error('not this one');
+              await tx.query(`UPDATE ${totals} SET total = total + $1`, [numbers.reduce((a, b) => a + b, 0)]);
+            },
+          } as Partial<Projection>)
+        : totalsInSql({
+            applySql: ({ totals }) =>
+              `UPDATE ${totals} SET total = total + coalesce((SELECT sum((data->>'n')::int / (CASE WHEN data->>'n' IN ('3', '4')
+               THEN 0 ELSE 1 END)) FROM banyan_events.events WHERE position > $1 AND position <= $2), 0)`,
+          } as Partial<Projection>);
+    const { projector, add, total } = await world(t);
+    const projecting = await projector([projection]);
+    await until(isLive(projecting));
+    await assert.rejects(projecting.skip('totals', { who: 'ann', note: 'no' }), {
+      code: 'PROJECTION_NOT_FAILED',
+    });
+    const position = await add(1, 2, 3, 4, 5);
+    const failed = async () =>
+      (await statusOf(projecting)).find(({ role, error }) => role === 'failed' && error);
+    for (const at of [position - 2, position - 1]) {
+      await until(async () => (await failed())?.position === at - 1);
+      await until(() =>
+        projecting.skip('totals', { who: 'ann', note: 'typed by hand' }).catch(() => undefined),
+      );
+    }
+    await projecting.waitFor('totals', position);
+    assert.equal(await total(), 8);
+    await projecting.rebuild('totals');
+    assert.equal(await total(), 8);
+    const [status] = await projecting.status();
+    assert.deepEqual(
+      status!.skipped!.map(({ position: at, who, note }) => [at, who, note]),
+      [position - 2, position - 1].map((at) => [at, 'ann', 'typed by hand']),
+    );
+  });
+}
+
 test('of two processes one runs a projection, and when it ends the other goes on where it was', async (t) => {
   const { projector, add, total } = await world(t);
   const first = await projector([totals()]);

@@ -8,6 +8,7 @@ import { applyProjectionSchema, findBuilds, startBuild } from './builds.ts';
 import type { Projection } from './define.ts';
 import { PositionWatch } from './position-watch.ts';
 import { type Role, Runner, type RunnerContext } from './runner.ts';
+import { type Skipped, skipFailed } from './skip.ts';
 
 export type ProjectorOptions = {
   pool: Db;
@@ -40,6 +41,8 @@ export type ProjectionStatus = {
   /** Age of the oldest event that is not in it, in milliseconds. */
   lagMs: number;
   error?: string;
+  /** Events that it goes without, if any. */
+  skipped?: Skipped[];
 };
 
 export interface Projector {
@@ -53,6 +56,11 @@ export interface Projector {
   rebuild(name: string): Promise<void>;
   /** Starts a failed projection again, from where it stopped. */
   resume(name: string): Promise<void>;
+  /**
+   * Lets a failed projection go on without the event at which it stopped; who and why stay on record, and in its status. Throws
+   * `PROJECTION_NOT_FAILED`. Resolves with the event's position.
+   */
+  skip(name: string, by: { who: string; note: string }): Promise<number>;
   /** Resolves when readers of the projection see everything up to `position`, wherever it runs. Default time limit 5000 ms. */
   waitFor(name: string, position: number, options?: { timeoutMs?: number }): Promise<void>;
 }
@@ -94,7 +102,7 @@ class PostgresProjector implements Projector {
 
   async status(): Promise<ProjectionStatus[]> {
     const { rows } = await this.#options.pool.query<StatusRow>(STATUS);
-    return rows.map(({ error, position, lag_events, lag_ms, ...row }) => {
+    return rows.map(({ error, position, lag_events, lag_ms, skipped, ...row }) => {
       const runner = this.#runners.find(
         ({ projection, build }) => projection.name === row.name && build === row.build,
       );
@@ -107,6 +115,9 @@ class PostgresProjector implements Projector {
         // A live inline projection is run by whoever appends.
         ...(runner && (row.mode === 'async' || row.state === 'building') && { role: runner.role }),
         ...(told !== undefined && { error: told }),
+        ...(skipped && {
+          skipped: skipped.map((each) => ({ ...each, at: new Date(each.at).toISOString() })),
+        }),
       };
     });
   }
@@ -126,6 +137,13 @@ class PostgresProjector implements Projector {
       [name, projection.version],
     );
     await this.#run(projection);
+  }
+
+  async skip(name: string, by: { who: string; note: string }): Promise<number> {
+    const projection = this.#find(name);
+    const position = await skipFailed(this.#options.pool, projection, by);
+    await this.#run(projection);
+    return position;
   }
 
   async waitFor(name: string, position: number, { timeoutMs = 5_000 } = {}): Promise<void> {
@@ -214,7 +232,8 @@ class PostgresProjector implements Projector {
   }
 }
 
-type StatusRow = Omit<ProjectionStatus, 'role' | 'error' | 'position' | 'lagEvents' | 'lagMs'> & {
+type StatusRow = Omit<ProjectionStatus, 'role' | 'error' | 'position' | 'lagEvents' | 'lagMs' | 'skipped'> & {
+  skipped: Skipped[] | null;
   position: string;
   lag_events: string;
   lag_ms: string;
@@ -223,6 +242,9 @@ type StatusRow = Omit<ProjectionStatus, 'role' | 'error' | 'position' | 'lagEven
 
 const STATUS = `
   SELECT p.name, p.version, p.build, p.state, p.mode, p.error, at_position AS position,
+         (SELECT jsonb_agg(jsonb_build_object('position', s.position, 'error', s.error, 'who', s.who, 'note', s.note, 'at', s.at)
+                           ORDER BY s.position)
+          FROM banyan_events.projection_skips s WHERE s.name = p.name AND s.version = p.version) AS skipped,
          CASE WHEN near.count > 10000 THEN last.position - at_position ELSE near.count END AS lag_events,
          coalesce(extract(epoch FROM clock_timestamp() - next.at) * 1000, 0) AS lag_ms
   FROM banyan_events.projections p

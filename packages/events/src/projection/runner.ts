@@ -7,6 +7,7 @@ import type { RecordedEvent } from '../store/types.ts';
 import type { Wake } from '../store/wake.ts';
 import { type Build, CHANNEL, findBuild, goLive } from './builds.ts';
 import type { Projection } from './define.ts';
+import { skippedBy } from './skip.ts';
 
 /** `running` here, `standby` while another process runs it, `failed` and stopped, `gone`: replaced by another build. */
 export type Role = 'starting' | 'standby' | 'running' | 'failed' | 'gone' | 'stopped';
@@ -34,6 +35,7 @@ export class Runner {
   readonly #live = Promise.withResolvers<void>();
   #build: Build;
   #limit: number;
+  #skipped: readonly number[] = [];
   /** Where batches may be large again, after one that failed. */
   #narrowUntil = 0;
 
@@ -123,6 +125,7 @@ export class Runner {
     const found = await findBuild(client, this.#build);
     if (!found) return this.#gone();
     this.#build = found;
+    this.#skipped = await skippedBy(client, this.projection);
     // It may have gone live with the answer to its COMMIT lost.
     if (found.state === 'live') this.#live.resolve();
     store.horizon.learn(found.position);
@@ -180,13 +183,19 @@ export class Runner {
 
   async #read(after: number, upTo: number, tx?: pg.ClientBase): Promise<Batch> {
     const { applySql, types } = this.projection;
-    if (applySql) return { from: after, to: Math.min(upTo, after + this.#limit), events: [] };
+    if (applySql) {
+      // A statement takes a range, so one ends before what is skipped, and the next begins behind it.
+      const next = this.#skipped.find((position) => position > after) ?? Number.POSITIVE_INFINITY;
+      if (next === after + 1) return { from: after, to: next, events: [], skipped: true };
+      return { from: after, to: Math.min(upTo, after + this.#limit, next - 1), events: [] };
+    }
     const events = await this.#context.store.readSettled({ after, upTo, limit: this.#limit, types, tx });
-    return { from: after, to: events.length < this.#limit ? upTo : events.at(-1)!.position, events };
+    const to = events.length < this.#limit ? upTo : events.at(-1)!.position;
+    return { from: after, to, events: events.filter(({ position }) => !this.#skipped.includes(position)) };
   }
 
   /** Effect and position together. False if the build is gone. */
-  async #commit(client: pg.ClientBase, { from, to, events }: Batch): Promise<boolean> {
+  async #commit(client: pg.ClientBase, { from, to, events, skipped }: Batch): Promise<boolean> {
     const { projection } = this;
     const { name, build, tables, state } = this.#build;
     const moved = await inSpan('project', { attributes: { 'banyan.projection': name } }, async () =>
@@ -194,6 +203,7 @@ export class Runner {
         // Locks the row, so that of two runners one waits and then finds the position moved.
         const { rowCount } = await tx.query(MOVE, [name, build, from, to, state === 'live']);
         if (rowCount === 0) return false;
+        if (skipped) return true;
         if (projection.applySql) await tx.query(projection.applySql(tables), [from, to]);
         else if (events.length > 0) await projection.apply(events, tx, tables);
         return true;
@@ -274,7 +284,7 @@ export class Runner {
 }
 
 /** Events of (from, to], or for SQL the range alone. */
-type Batch = { from: number; to: number; events: RecordedEvent[] };
+type Batch = { from: number; to: number; events: RecordedEvent[]; skipped?: true };
 
 class ApplyError extends Error {
   readonly position: number;

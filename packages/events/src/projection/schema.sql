@@ -18,3 +18,15 @@ CREATE TABLE IF NOT EXISTS banyan_events.projections (
   PRIMARY KEY (name, build)
 );
 CREATE UNIQUE INDEX IF NOT EXISTS projections_live ON banyan_events.projections (name) WHERE state = 'live';
+
+-- Events that a version of a projection goes without, since it could not apply them and somebody said so.
+CREATE TABLE IF NOT EXISTS banyan_events.projection_skips (
+  name text NOT NULL,
+  version integer NOT NULL,
+  position bigint NOT NULL,
+  error text NOT NULL,
+  who text NOT NULL,
+  note text NOT NULL,
+  at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (name, version, position)
+);

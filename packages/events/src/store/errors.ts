@@ -16,6 +16,7 @@ const CATALOGUE = {
     'A newer version of this inline projection is live; this process would not feed it. Deploy the new code here.',
   PROJECTION_UNKNOWN: 'No projection of that name was given to this projector.',
   PROJECTION_TIMEOUT: 'The projection did not reach the position in time.',
+  PROJECTION_NOT_FAILED: 'The projection has not stopped at an event, so there is none to skip.',
   PROJECTION_FAILED: 'The projection has stopped because of an error.',
 } as const;
 
