@@ -10,7 +10,7 @@ export type WaitingRoom = {
   close(): void;
 };
 
-export type WaitsFor = {
+type WaitsFor = {
   topic?: string | undefined;
   cancel?: boolean;
   /** Epoch milliseconds. */
