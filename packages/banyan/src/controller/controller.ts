@@ -33,8 +33,8 @@ import { WayBack } from './way-back.ts';
 
 /** How often facts are collected when nobody announces a change, ms. */
 const TICK_MS = 250;
-/** The same while every service is where it should be: wishes are announced, and evidence may be as old. */
-const RESTING_TICK_MS = 2_000;
+/** The same while every service is where it should be: wishes are announced, and evidence may be a span older. */
+const RESTING_TICK_MS = 3_000;
 /** How often evidence is summed up and what is old is dropped, ms. */
 const TIDY_MS = 60_000;
 
