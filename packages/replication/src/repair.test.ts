@@ -52,6 +52,7 @@ test('repairs that a link asked for and cannot send say why, and are sent once t
   );
   // Has the link look at what is asked for.
   await dbs.legacy.query(`INSERT INTO things VALUES (2, 'two')`);
+  await forward.link.barrier();
   await dbs.service.query(`DELETE FROM things WHERE id = 2`);
   await dbs.legacy.query(`UPDATE things SET a = 'zwei' WHERE id = 2`);
   while (!/things.*lock timeout/.test(forward.link.status().repairsFailure ?? '')) await delay(20);
