@@ -43,11 +43,12 @@ export async function readShape(
   tables: readonly Watched[],
   publication: string | null,
 ): Promise<EndShape> {
-  const { rows } = await db.query(SHAPE_SQL, [
-    tables.map(({ schema }) => schema),
-    tables.map(({ table }) => table),
-    publication,
-  ]);
+  // Prepared: it is asked for at each write that waits for the other side, and to plan it costs as much as to run it.
+  const { rows } = await db.query({
+    name: 'banyan_shape',
+    text: SHAPE_SQL,
+    values: [tables.map(({ schema }) => schema), tables.map(({ table }) => table), publication],
+  });
   return {
     publication: rows[0]?.publication ?? null,
     tables: Object.fromEntries(rows.map(({ name, shape }) => [name, shape])),

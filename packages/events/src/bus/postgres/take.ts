@@ -17,10 +17,12 @@ export type Job = {
 
 /**
  * The oldest messages, `room` at most, of keys whose first message can be had: that one is locked until the transaction ends,
- * and whoever holds the first of a key has all that wait behind it. Keys whose first message is locked by another or put off are
- * passed over. Without `together` it takes the first of each key only; `taken` says how many this process holds already. Our own statement in place of pg-boss's fetch: its policy `key_strict_fifo` promises the same order, but reads all
- * that waits in the queue each time, so a consumer that has fallen behind falls behind ever more. This one looks at the oldest
- * only, and at more of them if none of those can be had.
+ * and whoever holds the first of a key has all that wait behind it. Keys whose first message is locked by another or put off
+ * are passed over. Without `together` it takes the first of each key only; `taken` says how many this process holds already.
+ *
+ * Our own statement in place of pg-boss's fetch: its policy `key_strict_fifo` promises the same order, but reads all that waits
+ * in the queue each time, so a consumer that has fallen behind falls behind ever more. This one looks at the oldest only, and
+ * at more of them if none of those can be had.
  */
 export async function takeOldest(
   tx: Queryable,
