@@ -2,11 +2,8 @@
 export { ControlClient, controlOrigin } from './api/client.ts';
 export { type Control, ControlError, type ServiceStatus, type StepRecord } from './control/control.ts';
 export { pruneRecords } from './control/prune.ts';
-export { type Controller, startController } from './controller/controller.ts';
 export { CONTROLLER_FLAGS } from './controller/flags.ts';
-export { createOperations } from './controller/operations.ts';
 export { loadPlan } from './plan/load.ts';
-export { resolvePlan } from './plan/resolved.ts';
 export { FULL_SHARE, parseTarget, type Stage, type Target } from './stage/stages.ts';
 export { whenStarterIsGone } from './up/starter.ts';
 export type { ProcessName } from './up/stopping.ts';
