@@ -1,7 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { checkOut } from '../check-out.ts';
 import { median } from '../median.ts';
 import { type Contender, contendersOf, type Ground } from './contenders.ts';
 import type { Measured } from './load.ts';
@@ -13,7 +11,6 @@ import { type Running, start } from './processes.ts';
  */
 const PAIRS = 8;
 const WARM_UP_S = 3;
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A mode's rounds, and the median of the ratios of their CPU per request. */
 export type Compared = { mode: string; today: number[]; before: number[]; ratio: number };
@@ -75,42 +72,4 @@ async function cpuPerRequest(target: Running, measure: Measure): Promise<number>
   const before = target.cpuMicros() ?? Number.NaN;
   const { requests } = await measure(target, 1);
   return ((target.cpuMicros() ?? Number.NaN) - before) / requests;
-}
-
-/** The commit's files in a folder of their own, which goes with `directory`; packages resolve to the commit's own. */
-function checkOut(commit: string, directory: string): string {
-  const tree = join(directory, 'before');
-  mkdirSync(tree);
-  const archive = execFileSync('git', ['archive', '--format=tar', commit, 'packages', 'bench'], {
-    cwd: ROOT,
-    maxBuffer: 1 << 30,
-  });
-  execFileSync('tar', ['-x', '-C', tree], { input: archive });
-  linkDependencies(ROOT, tree);
-  for (const folder of ['bench', ...packagesIn(tree)])
-    linkDependencies(join(ROOT, folder), join(tree, folder));
-  const own = join(tree, 'node_modules', '@banyan');
-  mkdirSync(own);
-  symlinkSync(join(tree, 'bench'), join(own, 'bench'));
-  for (const folder of packagesIn(tree))
-    symlinkSync(join(tree, folder), join(own, folder.slice('packages/'.length)));
-  return tree;
-}
-
-function packagesIn(tree: string): string[] {
-  return readdirSync(join(tree, 'packages')).map((name) => join('packages', name));
-}
-
-/** Links what is installed in one folder into another, without our own packages. */
-function linkDependencies(from: string, to: string): void {
-  const source = join(from, 'node_modules');
-  const target = join(to, 'node_modules');
-  let names: string[];
-  try {
-    names = readdirSync(source);
-  } catch {
-    return; // nothing of its own is installed there
-  }
-  mkdirSync(target, { recursive: true });
-  for (const name of names) if (name !== '@banyan') symlinkSync(join(source, name), join(target, name));
 }

@@ -4,6 +4,7 @@
  *   --seconds N   sizes the tables and backlogs for about N seconds of measuring (default 60)
  *   --json FILE   also write the figures to FILE
  *   --only A,B    only these phases: snapshot, verify, stream, lag, memory
+ *   --against C   only compare the ratios with those of commit C: both benchmarks in turns, each with its own code
  */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -11,6 +12,7 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { PROCESS_FLAGS } from '@banyan/replication';
 import { median } from '../median.ts';
+import { compareWith } from './against.ts';
 import { applierMemory } from './memory.ts';
 import {
   bareScan,
@@ -38,7 +40,12 @@ const ROUNDS = 3;
 const WARM_UP_ROUNDS = 2;
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '60' }, json: { type: 'string' }, only: { type: 'string' } },
+  options: {
+    seconds: { type: 'string', default: '60' },
+    json: { type: 'string' },
+    only: { type: 'string' },
+    against: { type: 'string' },
+  },
 });
 const seconds = Math.max(1, Number(values.seconds));
 const wanted = (phase: string) => !values.only || values.only.split(',').includes(phase);
@@ -46,22 +53,39 @@ const machine = `${cpus().length} x ${cpus()[0]?.model.trim()}, ${Math.round(tot
 const results: { name: string; value: number; unit: string }[] = [];
 const ratios: Record<string, number> = {};
 
-const world = await openWorld();
-try {
-  console.log(`${machine}\nMedians of ${ROUNDS} interleaved rounds\n`);
-  await world.source.query(WRITER);
-  if (wanted('snapshot') || wanted('verify')) await tables(world);
-  if (wanted('stream')) for (const workload of ['inserts', 'mixed'] as const) await stream(world, workload);
-  if (wanted('lag')) await lag(world);
-  if (wanted('memory')) for (const rows of [200_000, 1_000_000]) await memory(world, rows);
-} finally {
-  await world.stop();
-}
+if (values.against) against(values.against);
+else await measure();
 if (values.json)
   writeFileSync(
     values.json,
     `${JSON.stringify({ machine, date: new Date().toISOString(), results, ratios }, null, 2)}\n`,
   );
+
+async function measure(): Promise<void> {
+  const world = await openWorld();
+  try {
+    console.log(`${machine}\nMedians of ${ROUNDS} interleaved rounds\n`);
+    await world.source.query(WRITER);
+    if (wanted('snapshot') || wanted('verify')) await tables(world);
+    if (wanted('stream')) for (const workload of ['inserts', 'mixed'] as const) await stream(world, workload);
+    if (wanted('lag')) await lag(world);
+    if (wanted('memory')) for (const rows of [200_000, 1_000_000]) await memory(world, rows);
+  } finally {
+    await world.stop();
+  }
+}
+
+function against(commit: string): void {
+  console.log(`${machine}\nThe whole benchmark in turns, today's and that of ${commit}\n`);
+  const compared = compareWith(commit, seconds, (text) => console.log(text));
+  const row = (cells: string[]) => cells.map((cell, i) => (i ? cell.padStart(12) : cell.padEnd(24))).join('');
+  console.log(`\n${row(['', 'today', commit, 'difference'])}`);
+  for (const { name, today, before, difference } of compared) {
+    ratios[name] = median(today);
+    ratios[`${name} at ${commit}`] = median(before);
+    console.log(row([name, median(today).toFixed(2), median(before).toFixed(2), difference.toFixed(2)]));
+  }
+}
 
 async function tables(world: World): Promise<void> {
   const rows = Math.round(Math.min(5_000_000, Math.max(100_000, seconds * 50_000)));
