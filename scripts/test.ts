@@ -1,18 +1,32 @@
 /**
  * `npm test [files...]`: every `*.test.ts` of the workspace, in child processes of node:test. Files run one after
- * another on machines with two cores: most start a PostgreSQL.
+ * another on machines with two cores: most start a PostgreSQL. After each file it says how far it is.
  */
 import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 
 const asked = process.argv.slice(2);
 const files = asked.length > 0 ? asked : findTests();
 const concurrency = Math.max(1, Math.floor(availableParallelism() / 2));
+const reporters = [
+  ['spec', 'stdout'],
+  [fileURLToPath(new URL('test-progress.ts', import.meta.url)), 'stderr'],
+].flatMap(([name, to]) => [`--test-reporter=${name}`, `--test-reporter-destination=${to}`]);
+// For a file as for a test: one that hangs ends with its name, and not with CI's patience. ms.
+const LIMIT_MS = 600_000;
 const child = spawn(
   process.execPath,
-  ['--test', `--test-concurrency=${concurrency}`, '--test-reporter=spec', ...files],
-  { stdio: 'inherit', env: { ...process.env, NODE_NO_WARNINGS: '1' } },
+  ['--test', `--test-concurrency=${concurrency}`, `--test-timeout=${LIMIT_MS}`, ...reporters, ...files],
+  {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      NODE_NO_WARNINGS: '1',
+      BANYAN_TEST_FILES: String(files.filter((name) => !name.startsWith('--')).length),
+    },
+  },
 );
 child.on('exit', (code) => process.exit(code ?? 1));
 
