@@ -8,7 +8,7 @@ import { runChaos } from './run.ts';
 const program = new Command('npm run chaos --')
   .description(
     'The first migration under kill -9: gateway, controller, applier, services and their PostgreSQL backends; ' +
-      'and the links of one service under steps up and back with backlogs, re-inserts, stray writes and kills.',
+      'and the links of one service under steps up and back with backlogs, re-inserts, repairs, stray writes and kills.',
   )
   .option('--seeds <n>', 'how many seeds, from the first on', Number, 20)
   .option('--seed <n>', 'the first seed', Number, 1)
@@ -69,14 +69,14 @@ async function links(seed: number): Promise<string[]> {
   const clock = startClock();
   const server = await startEmbedded({ directory, settings: { fsync: 'off' } });
   try {
-    const { steps, kills, writes, problems } = await runLinks({
+    const { steps, kills, repairs, writes, problems } = await runLinks({
       seed,
       rounds: options.rounds,
       createDatabase: (name) => server.createDatabase(name),
       onEvent: (text) => options.verbose && console.log(`${clock()}  ${text}`),
     });
     console.log(
-      `seed ${seed}, links: ${verdict(problems)}, ${steps} steps, ${kills} kills, ${writes} writes (${clock().trim()})`,
+      `seed ${seed}, links: ${verdict(problems)}, ${steps} steps, ${kills} kills, ${repairs} repairs, ${writes} writes (${clock().trim()})`,
     );
     return problems;
   } finally {

@@ -4,7 +4,7 @@ import { testServer } from '@banyan/postgres/testing';
 import { runLinks } from './run.ts';
 
 /** The short version of what `npm run chaos` does with links. */
-it('steps with backlogs, forward-only columns, deletes, re-inserts, stray writes and kills leave both sides equal', {
+it('steps with backlogs, forward-only columns, deletes, re-inserts, repairs, stray writes and kills leave both sides equal', {
   timeout: 300_000,
 }, async () => {
   const server = await testServer();

@@ -8,7 +8,7 @@ export type Told = { done: string } | { error: string };
 
 export const SALT = 'people';
 
-const PEOPLE = table({
+export const PEOPLE = table({
   legacy: 'people',
   owner: { by: 'key', legacyColumn: 'id', serviceColumn: 'id' },
   columns: [

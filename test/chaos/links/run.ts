@@ -5,18 +5,27 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createPool } from '@banyan/postgres';
 import type pg from 'pg';
 import { isServiceSide } from '../../../packages/cohort/src/index.ts';
+import { repair } from '../../../packages/replication/src/index.ts';
 import { pick, seeded } from '../../random.ts';
-import { JUDGE, LEGACY, type Order, SALT, SERVICE, type Told } from './protocol.ts';
+import { JUDGE, LEGACY, type Order, PEOPLE, SALT, SERVICE, type Told } from './protocol.ts';
 
-export type LinksResult = { seed: number; steps: number; kills: number; writes: number; problems: string[] };
+export type LinksResult = {
+  seed: number;
+  steps: number;
+  kills: number;
+  repairs: number;
+  writes: number;
+  problems: string[];
+};
 
 /** Few, so that writes of both sides meet. */
 const ROWS = 24;
 const SHARES = [0, 2_500, 5_000, 10_000];
+const ROUNDS = ['step', 'step', 'step', 'kill', 'stray', 'repair', 'calm'] as const;
 
 /**
  * Both links of a service under random steps up and back with backlogs on both sides, forward-only columns, writes of the
- * wrong side, deletes and re-inserts, and kills. In the end both databases must say the same, by their own sums, and
+ * wrong side, deletes and re-inserts, rows that change their key, repairs that cross steps, and kills. In the end both databases must say the same, by their own sums, and
  * each row must be what its owner was last told that it is.
  */
 export async function runLinks(options: {
@@ -35,7 +44,7 @@ export async function runLinks(options: {
   try {
     await world.begin();
     for (let round = 0; round < rounds; round++) {
-      const what = pick(random, ['step', 'step', 'step', 'kill', 'stray', 'calm'] as const);
+      const what = pick(random, ROUNDS);
       onEvent(`round ${round}: ${what}`);
       await world.take(what);
     }
@@ -45,14 +54,15 @@ export async function runLinks(options: {
   } finally {
     await world.end();
   }
-  const { steps, kills, writes, problems } = world;
-  return { seed, steps, kills, writes, problems };
+  const { steps, kills, repairs, writes, problems } = world;
+  return { seed, steps, kills, repairs, writes, problems };
 }
 
 class World {
   readonly problems: string[] = [];
   steps = 0;
   kills = 0;
+  repairs = 0;
   writes = 0;
   readonly #urls: { legacy: string; service: string };
   readonly #legacy: pg.Pool;
@@ -83,10 +93,11 @@ class World {
     await this.#start();
   }
 
-  async take(what: 'step' | 'kill' | 'stray' | 'calm'): Promise<void> {
+  async take(what: (typeof ROUNDS)[number]): Promise<void> {
     if (what === 'stray') await this.#stray();
     await this.#write(5);
     if (what === 'kill') return await this.#kill();
+    if (what === 'repair') return await this.#repair();
     if (what === 'step') return await this.#step(pick(this.#random, SHARES));
     if (what === 'calm') await this.judge();
   }
@@ -101,7 +112,10 @@ class World {
     await this.#order({ do: 'catch up', up });
     await this.#logins(10);
     if (dies < 0.1) return await this.#kill();
+    // By the share of before, and in the streams anywhere around the marker.
+    const crosses = dies > 0.7 ? this.#repair() : undefined;
     await this.#order({ do: 'mark', up });
+    await crosses;
     if (dies < 0.2) return await this.#kill();
     // Decided: from here on the new owner writes.
     const aborted = dies > 0.85;
@@ -160,6 +174,7 @@ class World {
       if (this.#acknowledged.get(id) === null) await this.#insert(owner, id, value);
       else if (what < 0.4) await this.#update(owner, id, value);
       else if (what < 0.55) await this.#remove(owner, id, value);
+      else if (what < 0.65) await this.#rename(owner, id, value);
       else await this.#logins(1);
       this.writes++;
     }
@@ -189,6 +204,22 @@ class World {
     else if (!this.#blurred.has(id)) this.problems.push(`row ${id} was deleted and is still there`);
   }
 
+  /** Gives the row the key of one that is gone and has the same owner. */
+  async #rename(owner: pg.Pool, id: number, value: string): Promise<void> {
+    const free = [...this.#acknowledged].find(
+      ([other, said]) => said === null && !this.#blurred.has(other) && this.#ownerOf(other) === owner,
+    )?.[0];
+    if (free === undefined || this.#blurred.has(id)) return;
+    const set = owner === this.#legacy ? `name = 'First ' || $2` : `first = 'First', rest = $2`;
+    const { rowCount } = await owner.query(
+      `UPDATE people SET id = $3, note = $2, ${set} WHERE id = $1 AND NOT EXISTS (SELECT FROM people WHERE id = $3)`,
+      [id, value, free],
+    );
+    if (rowCount !== 1)
+      return void this.problems.push(`row ${id} or its new key ${free} is not as its owner left it`);
+    this.#acknowledged.set(id, null).set(free, value);
+  }
+
   async #logins(count: number): Promise<void> {
     for (let done = 0; done < count; done++)
       await this.#legacy.query('UPDATE people SET last_login = $2 WHERE id = $1', [
@@ -203,6 +234,19 @@ class World {
     const wrong = this.#ownerOf(id) === this.#legacy ? this.#service : this.#legacy;
     if (this.#random() < 0.7) await wrong.query(`UPDATE people SET note = 'stray' WHERE id = $1`, [id]);
     else await wrong.query('DELETE FROM people WHERE id = $1', [id]);
+  }
+
+  async #repair(): Promise<void> {
+    this.repairs++;
+    const keys = Array.from({ length: 8 }, () => ({ id: `${this.#someId()}` }));
+    await repair({
+      ...this.#urls,
+      serviceName: 'people',
+      mapping: PEOPLE,
+      share: this.#share,
+      salt: SALT,
+      keys,
+    });
   }
 
   #ownerOf(id: number): pg.Pool {
