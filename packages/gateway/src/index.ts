@@ -11,14 +11,15 @@ export {
   type EvidenceRow,
   forgetKeysSeen,
   type KeysSeen,
+  keysSeen,
   readEvidence,
   readFailures,
-  readKeysSeen,
   readMismatches,
   readStoredEvidence,
   readUnwell,
   type StoredFailure,
   type StoredMismatch,
+  UNWELL_INSTANCES,
   type UnwellInstance,
 } from './control/evidence.ts';
 export {
@@ -39,7 +40,7 @@ export {
 export { type PostgresSourceOptions, postgresSource } from './control/postgres-source.ts';
 export { prune } from './control/prune.ts';
 export { rollUp } from './control/roll-up.ts';
-export { addRouteKeys, readRouteKeys } from './control/route-keys.ts';
+export { addRouteKeys, ROUTE_KEYS, readRouteKeys } from './control/route-keys.ts';
 export { applyGatewaySchema } from './control/schema.ts';
 export { type Outcome, PLACES, type StoredOutcome, toStored } from './control/stored-outcome.ts';
 export { placeOf } from './credentials.ts';

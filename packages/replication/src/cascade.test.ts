@@ -67,7 +67,7 @@ for (const share of [5_000, 10_000])
       'post 4 answered post 2, which went with its author',
     );
     assert.deepEqual(await rowsOf(dbs.service, 'SELECT kind FROM banyan.conflicts'), []);
-    assert.deepEqual(await refusedWrites(dbs.legacy, [service]), [0]);
+    assert.deepEqual((await refusedWrites(dbs.legacy, [service])).counts, [0]);
     await close();
   });
 
@@ -117,7 +117,7 @@ test("a trigger of the monolith's own on another table may write to what the ser
 test('where the plan says to refuse, a cascade fails as a write by hand does, and is counted', async () => {
   const { dbs, service, same, close } = await posts(10_000, 'refuse');
   await assert.rejects(dbs.legacy.query('DELETE FROM authors WHERE id = 3'), { code: 'BA001' });
-  assert.deepEqual(await refusedWrites(dbs.legacy, [service]), [1]);
+  assert.deepEqual((await refusedWrites(dbs.legacy, [service])).counts, [1]);
   assert.equal((await same()).length, 24);
   await close();
 });

@@ -98,18 +98,22 @@ export async function setGuard(
 
 /**
  * How many writes the guards of services have refused since they were installed, in the order of the services, those of
- * transactions that were rolled back too. 0 if none is installed. Never too few; a crash of the server may add up to 32.
+ * transactions that were rolled back too. 0 if none is installed. Never too few; a crash of the server may add up to 32. `life`
+ * changes whenever the server had to recover.
  */
 export async function refusedWrites(
   monolith: Pick<pg.Pool, 'query'>,
   services: readonly string[],
-): Promise<number[]> {
-  const { rows } = await monolith.query(
-    `SELECT coalesce(pg_sequence_last_value(to_regclass(name)), 0) AS count
-       FROM unnest($1::text[]) WITH ORDINALITY AS each (name, place) ORDER BY place`,
-    [services.map(refusedSequence)],
-  );
-  return rows.map(({ count }) => Number(count));
+): Promise<{ counts: number[]; life: string }> {
+  const { rows } = await monolith.query({
+    name: 'banyan-refused-writes',
+    text: `SELECT array(SELECT coalesce(pg_sequence_last_value(to_regclass(name)), 0)::float8
+                          FROM unnest($1::text[]) WITH ORDINALITY AS each (name, place) ORDER BY place) AS counts,
+                  pg_postmaster_start_time()::text || coalesce(stats_reset::text, '') AS life
+             FROM pg_stat_bgwriter`,
+    values: [services.map(refusedSequence)],
+  });
+  return rows[0] as { counts: number[]; life: string };
 }
 
 /** Removes all that `installGuard` made for the service, whatever its tables are now. Removing nothing is no error. */

@@ -6,6 +6,7 @@ import { testServer } from '@banyan/postgres/testing';
 import { copy, table } from '@banyan/replication';
 import pino from 'pino';
 import type { LinkStatus } from '../control/control.ts';
+import { read } from '../control/reading.ts';
 import * as store from '../control/store.ts';
 import { resolvePlan } from '../plan/resolved.ts';
 import { aPlan, aRoute, aService } from '../testing/plans.ts';
@@ -111,7 +112,7 @@ async function copiedArticles(t: TestContext) {
     }
   };
   const forward = async (): Promise<LinkStatus> =>
-    (await store.readLinks(state!)).find(({ link }) => link === 'articles.forward') ?? OFF;
+    (await read(state!, store.LINKS)).find(({ link }) => link === 'articles.forward') ?? OFF;
   await store.enterStage(state!, 'articles', { stage: 'copying', share: 0, version: 1 });
   await store.announce(state!);
   await until(forward, (link) => link.state === 'streaming');

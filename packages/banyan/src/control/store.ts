@@ -5,6 +5,7 @@ import type { Baseline } from '../evidence/observation.ts';
 import type { VerificationFacts } from '../stage/decide.ts';
 import type { ServiceState, Stage, Target } from '../stage/stages.ts';
 import type { LinkStatus, StepRecord, TableVerification, VerificationRun } from './control.ts';
+import { type Reading, read } from './reading.ts';
 
 /** SQL over schema `control`. `Queryable` so that a caller can put several calls into one transaction. */
 export type Queryable = Pick<pg.PoolClient, 'query'>;
@@ -33,30 +34,38 @@ type ServiceRow = {
   target_share: number;
   paused: string | null;
   message: string;
-  since: Date;
+  since: Date | string;
   failed_steps: number;
-  retry_at: Date | null;
+  retry_at: Date | string | null;
   forced: boolean;
   reason: string;
-  evidence_version: string;
+  evidence_version: string | number;
+};
+
+export const SERVICES: Reading<ServiceRow, ServiceState[]> = {
+  sql: `SELECT * FROM control.services ORDER BY service`,
+  meaning: (rows) => rows.map(toState),
 };
 
 export async function readServices(db: Queryable): Promise<ServiceState[]> {
-  const { rows } = await db.query<ServiceRow>(`SELECT * FROM control.services ORDER BY service`);
-  return rows.map((row) => ({
+  return await read(db, SERVICES);
+}
+
+function toState(row: ServiceRow): ServiceState {
+  return {
     service: row.service,
     stage: row.stage,
     share: row.share,
     target: { stage: row.target_stage, share: row.target_share },
     paused: row.paused,
     message: row.message,
-    since: row.since,
+    since: new Date(row.since),
     failedSteps: row.failed_steps,
-    retryAt: row.retry_at,
+    retryAt: row.retry_at === null ? null : new Date(row.retry_at),
     forced: row.forced,
     reason: row.reason,
     evidenceVersion: Number(row.evidence_version),
-  }));
+  };
 }
 
 /** Where a service is to go, and why. */
@@ -241,17 +250,18 @@ export async function writeLinks(
   );
 }
 
+type LinkRow = { service: string; status: LinkStatus; stale: boolean };
+
 /** A row that the applier has not refreshed for 5 s says nothing any more: the applier is down. */
-export async function readLinks(db: Queryable): Promise<Array<LinkStatus & { service: string }>> {
-  const { rows } = await db.query<{ service: string; status: LinkStatus; stale: boolean }>(
-    `SELECT service, status, updated_at < clock_timestamp() - interval '5 seconds' AS stale FROM control.links ORDER BY link`,
-  );
-  return rows.map(({ service, status, stale }) =>
-    stale && status.state !== 'off'
-      ? { ...status, service, state: 'reconnecting', error: 'the applier does not report' }
-      : { ...status, service },
-  );
-}
+export const LINKS: Reading<LinkRow, Array<LinkStatus & { service: string }>> = {
+  sql: `SELECT service, status, updated_at < clock_timestamp() - interval '5 seconds' AS stale FROM control.links ORDER BY link`,
+  meaning: (rows) =>
+    rows.map(({ service, status, stale }) =>
+      stale && status.state !== 'off'
+        ? { ...status, service, state: 'reconnecting', error: 'the applier does not report' }
+        : { ...status, service },
+    ),
+};
 
 export async function clearVerdicts(db: Queryable, service: string): Promise<void> {
   await db.query(`DELETE FROM control.verdicts WHERE service = $1`, [service]);
@@ -277,25 +287,37 @@ export async function writeVerdict(db: Queryable, service: string, table: TableV
   );
 }
 
-export async function readVerdicts(db: Queryable): Promise<Array<TableVerification & { service: string }>> {
-  const { rows } = await db.query(`SELECT * FROM control.verdicts ORDER BY service, table_name`);
-  return rows.map((row) => {
-    const counts = {
-      missingInNew: Number(row.missing_in_new),
-      missingInLegacy: Number(row.missing_in_legacy),
-      inconsistent: Number(row.inconsistent),
-    };
-    return {
-      service: row.service,
-      table: row.table_name,
-      verdict: verdictOf(counts),
-      rows: Number(row.rows),
-      ...counts,
-      verifiedAt: row.verified_at.toISOString(),
-      sample: row.sample,
-    };
-  });
-}
+type VerdictRow = {
+  service: string;
+  table_name: string;
+  rows: string | number;
+  missing_in_new: string | number;
+  missing_in_legacy: string | number;
+  inconsistent: string | number;
+  sample: TableVerification['sample'];
+  verified_at: Date | string;
+};
+
+export const VERDICTS: Reading<VerdictRow, Array<TableVerification & { service: string }>> = {
+  sql: `SELECT * FROM control.verdicts ORDER BY service, table_name`,
+  meaning: (rows) =>
+    rows.map((row) => {
+      const counts = {
+        missingInNew: Number(row.missing_in_new),
+        missingInLegacy: Number(row.missing_in_legacy),
+        inconsistent: Number(row.inconsistent),
+      };
+      return {
+        service: row.service,
+        table: row.table_name,
+        verdict: verdictOf(counts),
+        rows: Number(row.rows),
+        ...counts,
+        verifiedAt: new Date(row.verified_at).toISOString(),
+        sample: row.sample,
+      };
+    }),
+};
 
 /** The worst of a table's rows names the table's verdict. */
 export function verdictOf(counts: {

@@ -1,6 +1,7 @@
-import { BOUNDS_MS, type KeysSeen, readKeysSeen, readRouteKeys, readUnwell } from '@banyan/gateway';
+import { BOUNDS_MS, type KeysSeen } from '@banyan/gateway';
 import type pg from 'pg';
 import type { Evidence, LinkStatus, Sides, TableVerification, UnwellInstance } from '../control/control.ts';
+import { lookAtControl } from '../control/look.ts';
 import * as store from '../control/store.ts';
 import { keyFindings } from '../evidence/key-findings.ts';
 import type { Ledger } from '../evidence/ledger.ts';
@@ -40,20 +41,12 @@ export type Sources = {
 /** All that decisions and the status are based on, as of `now`. */
 export async function collectFacts(sources: Sources, now: Date): Promise<ServiceFacts[]> {
   const { pool, plan, ledger, refusals, probes, ownerKeys } = sources;
-  const [all, links, verdicts, baselines, unwell, routeKeys] = await Promise.all([
-    store.readServices(pool),
-    store.readLinks(pool),
-    store.readVerdicts(pool),
+  const [{ states: all, links, verdicts, unwell, routeKeys, keys }, baselines] = await Promise.all([
+    lookAtControl(pool),
     sources.baselines.all(),
-    readUnwell(pool),
-    readRouteKeys(pool),
     ledger.refresh(now.getTime()),
   ]);
   const states = all.filter((state) => plan.services[state.service]);
-  const keys = await readKeysSeen(
-    pool,
-    Object.fromEntries(states.map(({ service, share }) => [service, share])),
-  );
   return states.map((state) => {
     const service = plan.services[state.service]!;
     const own = links.filter((link) => link.service === state.service).map(({ service: _, ...link }) => link);
@@ -69,6 +62,7 @@ export async function collectFacts(sources: Sources, now: Date): Promise<Service
       refusals.of(state.service),
     );
     const told = unwell.filter(({ upstream }) => upstream === state.service);
+    let evidence: Evidence | null = null;
     return {
       state,
       policy: service.rollout,
@@ -76,7 +70,11 @@ export async function collectFacts(sources: Sources, now: Date): Promise<Service
       reverse: linkFacts(own, `${state.service}.reverse`),
       verification: store.summarizeVerdicts(tables, expected),
       observation,
-      evidence: summarize(observation, state, keys[state.service], now),
+      // Nobody asks for it while a service is where it should be.
+      get evidence() {
+        evidence ??= summarize(observation, state, keys[state.service], now);
+        return evidence;
+      },
       unwell: probes && goesUp(state) ? probes.unwell(service, now, told) : told,
       findings:
         rank(state.stage) < rank('canary')

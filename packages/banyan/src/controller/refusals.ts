@@ -46,10 +46,9 @@ export class Refusals {
     await this.#forgetAllBut(locked, this.#begun);
     const refused: Record<string, number> = {};
     if (locked.length > 0) {
-      const counts = await refusedWrites(this.#monolith, locked);
-      const { rows } = await this.#monolith.query<{ life: string }>(LIFE);
+      const { counts, life } = await refusedWrites(this.#monolith, locked);
       for (const [index, service] of locked.entries()) {
-        const begun = await this.#begunIn(service, rows[0]!.life, counts[index]!, this.#begun);
+        const begun = await this.#begunIn(service, life, counts[index]!, this.#begun);
         refused[service] = counts[index]! - begun;
       }
     }
@@ -83,6 +82,3 @@ export class Refusals {
     await this.#monolith?.end();
   }
 }
-
-/** Changes whenever the server had to recover: counters of statistics begin anew then. */
-const LIFE = `SELECT pg_postmaster_start_time()::text || coalesce(stats_reset::text, '') AS life FROM pg_stat_bgwriter`;

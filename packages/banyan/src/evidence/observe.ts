@@ -17,11 +17,15 @@ export function observe(
   let unmoved: Observation['unmoved'] | null = null;
   let monolith: Observation['monolith'] | null = null;
   return {
-    short: ledger.sample(service, 'short', version),
-    long: ledger.sample(service, 'long', version),
     baseline,
     refused,
-    // Sums over all services, and few judgements come to the point of asking for them.
+    // Sums, of which a service that nobody has moved needs none, and few judgements those over all services.
+    get short() {
+      return ledger.sample(service, 'short', version);
+    },
+    get long() {
+      return ledger.sample(service, 'long', version);
+    },
     get unmoved() {
       unmoved ??= unmovedOf(ledger, own, all, baseline);
       return unmoved;

@@ -10,7 +10,7 @@ export type Packed = { places: Uint32Array; counts: Float64Array };
  */
 export class Layout {
   readonly #sides: { route: string; side: 'monolith' | 'service' }[] = [];
-  readonly #first = new Map<string, number>();
+  readonly #first = { monolith: new Map<string, number>(), service: new Map<string, number>() };
 
   pack(outcomes: readonly StoredOutcome[]): Packed {
     const size = outcomes.reduce((sum, { length }) => sum + (length - 2) / 2, 0);
@@ -42,11 +42,10 @@ export class Layout {
   }
 
   #firstOf([route, side]: StoredOutcome): number {
-    const id = `${side} ${route}`;
-    const known = this.#first.get(id);
+    const known = this.#first[side].get(route);
     if (known !== undefined) return known;
     const first = this.#sides.push({ route, side }) * PLACES.all - PLACES.all;
-    this.#first.set(id, first);
+    this.#first[side].set(route, first);
     return first;
   }
 }

@@ -88,17 +88,18 @@ function directionOf({ stage, share, target }: ServiceState): 'up' | 'down' | 't
 
 /** A share that is failing goes back whatever the operator's target is: nobody has to be awake for it. */
 function judgeRunningShare(facts: Facts): Decision | null {
-  const { state, policy, observation, evidence, now } = facts;
+  const { state, policy, observation, now } = facts;
   const risen = state.stage === 'canary' || state.stage === 'migrated';
   if (!risen || directionOf(state) === 'down') return null;
+  const watchedMs = now.getTime() - state.since.getTime();
   // What we did to the monolith is taken back at once, whatever the plan says of a service that fails.
-  const broken = judgeMonolith(observation, now.getTime() - state.since.getTime());
+  const broken = judgeMonolith(observation, watchedMs);
   if (broken) return { do: 'rollBack', why: broken };
   if (state.forced) return null;
   const failing = judgeFailures(observation, policy);
   if (failing) return condemn(facts, failing);
   // Failures count at once; latency only over a whole observation, or the first requests after a fence would decide.
-  const slow = evidence.seconds < policy.observeSeconds ? null : judgeLatency(observation, policy);
+  const slow = watchedMs < policy.observeSeconds * 1000 ? null : judgeLatency(observation, policy);
   if (slow?.verdict === 'worse') return condemn(facts, slow.why);
   if (slow?.verdict === 'unclear' && !state.paused) return { do: 'pause', why: slow.why };
   return null;

@@ -4,7 +4,7 @@ import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import type pg from 'pg';
 import type { OutcomeBatch } from '../route-table.ts';
-import { readEvidence, readFailures, readKeysSeen, readUnwell } from './evidence.ts';
+import { keysSeen, readEvidence, readFailures, readUnwell } from './evidence.ts';
 import { postgresSource } from './postgres-source.ts';
 import { prune } from './prune.ts';
 import { HOUR_MS, MINUTE_MS, rollUp } from './roll-up.ts';
@@ -196,11 +196,14 @@ test('keys are counted over all workers, and those of a share by their buckets',
     });
   await tell(seen(99, 100));
   await tell(seen(100, 9_999));
-  const inShare = async (share: number) => (await readKeysSeen(pool, { users: share, other: 5 })).users;
-  assert.deepEqual(await inShare(0), { seen: 3, inShare: 0 });
-  assert.deepEqual(await inShare(99), { seen: 3, inShare: 0 });
-  assert.deepEqual(await inShare(100), { seen: 3, inShare: 1 });
-  assert.deepEqual(await inShare(10_000), { seen: 3, inShare: 3 });
+  const inShare = async (share: number) => {
+    const wanted = `(VALUES ('users', ${share}), ('other', 5)) AS wanted (service, share)`;
+    return (await pool.query(keysSeen(wanted))).rows;
+  };
+  assert.deepEqual(await inShare(0), [{ service: 'users', seen: 3, inShare: 0 }]);
+  assert.deepEqual(await inShare(99), [{ service: 'users', seen: 3, inShare: 0 }]);
+  assert.deepEqual(await inShare(100), [{ service: 'users', seen: 3, inShare: 1 }]);
+  assert.deepEqual(await inShare(10_000), [{ service: 'users', seen: 3, inShare: 3 }]);
 });
 
 test('an instance is unwell by how many of the live workers say so', async (t) => {

@@ -30,10 +30,11 @@ export async function readStoredEvidence(
   db: Queryable,
   { spansMs, from, toldAfter = 0 }: Wanted,
 ): Promise<EvidenceRow[]> {
-  const { rows } = await db.query(
-    `SELECT ${EVIDENCE_ROW} FROM control.evidence WHERE span_ms = ANY ($1) AND starts >= $2 AND told_at > $3`,
-    [spansMs, new Date(from), new Date(toldAfter)],
-  );
+  const { rows } = await db.query({
+    name: 'banyan-evidence',
+    text: `SELECT ${EVIDENCE_ROW} FROM control.evidence WHERE span_ms = ANY ($1) AND starts >= $2 AND told_at > $3`,
+    values: [spansMs, new Date(from), new Date(toldAfter)],
+  });
   return evidenceRows(rows);
 }
 
@@ -71,19 +72,10 @@ export async function readFailures(
 /** How many buckets a service's keys fall into, and how many of them are below its share. */
 export type KeysSeen = { seen: number; inShare: number };
 
-export async function readKeysSeen(
-  db: Queryable,
-  shares: Readonly<Record<string, number>>,
-): Promise<Record<string, KeysSeen>> {
-  const { rows } = await db.query(
-    `SELECT service, bit_count(buckets)::int AS seen,
-            bit_count(substring(buckets FROM 1 FOR share::int))::int AS "inShare"
-       FROM control.keys_seen JOIN jsonb_each_text($1) AS wanted (name, share) ON name = service`,
-    [JSON.stringify(shares)],
-  );
-  return Object.fromEntries(
-    (rows as (KeysSeen & { service: string })[]).map(({ service, ...keys }) => [service, keys]),
-  );
+/** A query for the KeysSeen of each service, given a source of rows `wanted (service, share)`. */
+export function keysSeen(wanted: string): string {
+  return `SELECT service, bit_count(buckets)::int AS seen, bit_count(substring(buckets FROM 1 FOR share))::int AS "inShare"
+            FROM control.keys_seen JOIN ${wanted} USING (service)`;
 }
 
 /** Keys are counted anew, as when a service's extraction begins. */
@@ -95,13 +87,15 @@ export async function forgetKeysSeen(db: Queryable, service: string): Promise<vo
 /** An instance that `workers` of `of` live workers find unwell. */
 export type UnwellInstance = UnhealthyInstance & { workers: number; of: number };
 
+/** A query for UnwellInstances. */
+export const UNWELL_INSTANCES = `
+  WITH live AS (SELECT unhealthy FROM control.workers WHERE lease_until > clock_timestamp())
+  SELECT upstream, url, max(why) AS why, count(*)::int AS workers, (SELECT count(*)::int FROM live) AS of
+    FROM live, jsonb_to_recordset(unhealthy) AS one(upstream text, url text, why text)
+   GROUP BY upstream, url ORDER BY upstream, url`;
+
 export async function readUnwell(db: Queryable): Promise<UnwellInstance[]> {
-  const { rows } = await db.query(
-    `WITH live AS (SELECT unhealthy FROM control.workers WHERE lease_until > clock_timestamp())
-     SELECT upstream, url, max(why) AS why, count(*)::int AS workers, (SELECT count(*)::int FROM live) AS of
-       FROM live, jsonb_to_recordset(unhealthy) AS one(upstream text, url text, why text)
-      GROUP BY upstream, url ORDER BY upstream, url`,
-  );
+  const { rows } = await db.query(UNWELL_INSTANCES);
   return rows as UnwellInstance[];
 }
 

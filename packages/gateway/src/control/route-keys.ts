@@ -17,11 +17,12 @@ export async function addRouteKeys(db: Queryable, seen: readonly RouteKeysSeen[]
   );
 }
 
-/** What was seen of each route of every service since its extraction began. */
+/** A query for what was seen of each route of every service since its extraction began, as RouteKeysSeen. */
+export const ROUTE_KEYS = `
+  SELECT service, route, requests::float8 AS requests, keyed::float8 AS keyed, sample FROM control.route_keys
+   ORDER BY service, route`;
+
 export async function readRouteKeys(db: Queryable): Promise<RouteKeysSeen[]> {
-  const { rows } = await db.query(
-    `SELECT service, route, requests::float8 AS requests, keyed::float8 AS keyed, sample FROM control.route_keys
-      ORDER BY service, route`,
-  );
+  const { rows } = await db.query(ROUTE_KEYS);
   return rows as RouteKeysSeen[];
 }

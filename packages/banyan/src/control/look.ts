@@ -1,0 +1,33 @@
+import {
+  type KeysSeen,
+  keysSeen,
+  ROUTE_KEYS,
+  type RouteKeysSeen,
+  UNWELL_INSTANCES,
+  type UnwellInstance,
+} from '@banyan/gateway';
+import { type Reading, readAtOnce } from './reading.ts';
+import { LINKS, type Queryable, SERVICES, VERDICTS } from './store.ts';
+
+const UNWELL: Reading<UnwellInstance, readonly UnwellInstance[]> = {
+  sql: UNWELL_INSTANCES,
+  meaning: (rows) => rows,
+};
+const ROUTES: Reading<RouteKeysSeen, readonly RouteKeysSeen[]> = { sql: ROUTE_KEYS, meaning: (rows) => rows };
+const KEYS: Reading<KeysSeen & { service: string }, Record<string, KeysSeen>> = {
+  sql: keysSeen('control.services'),
+  meaning: (rows) => Object.fromEntries(rows.map(({ service, ...keys }) => [service, keys])),
+};
+const ALL = {
+  states: SERVICES,
+  links: LINKS,
+  verdicts: VERDICTS,
+  unwell: UNWELL,
+  routeKeys: ROUTES,
+  keys: KEYS,
+} as const;
+
+/** All that decisions and the status need of the control database but for the evidence. */
+export function lookAtControl(db: Queryable) {
+  return readAtOnce(db, 'banyan-look', ALL);
+}
