@@ -1,4 +1,4 @@
-import { busContract } from '../../packages/events/src/bus/contract-suite.ts';
+import { busContract } from '../../packages/events/src/bus/contract/suite.ts';
 import { eventBridgeHarness } from '../../packages/events/src/bus/eventbridge/harness.ts';
 import { startMoto } from './moto.ts';
 

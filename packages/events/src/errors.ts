@@ -18,6 +18,10 @@ const CATALOGUE = {
     permanent: false,
     says: 'The handler did not come to an end in its time; its transaction was cut, nothing of it commits. Pass `signal` on to what it waits for, or state a longer `timeLimitMs`.',
   },
+  PROCESS_ENDED: {
+    permanent: true,
+    says: 'The process ended each time that it had this message in hand, the last times with no other. Find out what ended it (memory, `process.exit`, a signal), mend it, then replay.',
+  },
   NOT_A_MESSAGE: {
     permanent: true,
     says: 'This is no message of a relay. Find out who else writes there; the letter shows what it was. Drop it.',

@@ -1,7 +1,7 @@
 import type { Envelope } from '../envelope.ts';
 
 /**
- * Carries messages from relays to consumers. Every adapter passes the same contract suite (`contract-suite.ts`).
+ * Carries messages from relays to consumers. Every adapter passes the same contract suite (`contract/`).
  *
  * At least once: a message may come more than once, never not at all; the inbox makes its effect happen once.
  */

@@ -150,8 +150,9 @@ class Aws {
         .map((name) => urlOf(url, name)),
     }),
     GetQueueAttributes: ({ QueueUrl }) => {
-      const { arn, attributes } = this.#queue(QueueUrl);
-      return { Attributes: { ...attributes, QueueArn: arn } };
+      const { arn, attributes, messages } = this.#queue(QueueUrl);
+      const ApproximateNumberOfMessages = String(messages.length);
+      return { Attributes: { ...attributes, QueueArn: arn, ApproximateNumberOfMessages } };
     },
     SetQueueAttributes: ({ QueueUrl, Attributes }) => {
       Object.assign(this.#queue(QueueUrl).attributes, Attributes);
@@ -190,6 +191,11 @@ class Aws {
       const message = queue.byReceipt(ReceiptHandle);
       message.visibleAt = VisibilityTimeout === 0 ? 0 : Date.now() + VisibilityTimeout * 1000;
       queue.wake();
+    },
+    ChangeMessageVisibilityBatch: ({ QueueUrl, Entries }, caller) => {
+      if (Entries.length > 10) throw new Fault('AWS.SimpleQueueService.TooManyEntriesInBatchRequest');
+      for (const entry of Entries) this.sqs.ChangeMessageVisibility!({ QueueUrl, ...entry }, caller);
+      return { Successful: Entries.map(({ Id }: Input) => ({ Id })), Failed: [] };
     },
   };
 

@@ -8,6 +8,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { Envelope } from '../../envelope.ts';
+import { EventsError } from '../../errors.ts';
 import type { Failure } from '../../failure.ts';
 import type { Subscriber, Subscription } from '../bus.ts';
 import { Gather } from '../gather.ts';
@@ -28,6 +29,8 @@ export type Buried = { message: Envelope; reason: string; attempts: number; died
 export class QueueConsumer implements Subscriber {
   readonly #options: QueueConsumerOptions;
   readonly #gather: Gather;
+  /** For messages that came more often than they were tried: their processes ended, so one after another. */
+  readonly #alone = new Room(1);
   readonly #abort = new AbortController();
   readonly #inHand = new Set<Promise<void>>();
   readonly #running: Promise<unknown>;
@@ -105,7 +108,14 @@ export class QueueConsumer implements Subscriber {
     const attempt = Number(Attributes?.ApproximateReceiveCount ?? 1);
     const received = receive(Body ?? '');
     const receipt = { QueueUrl: queueUrl, ReceiptHandle: ReceiptHandle! };
-    const failure = await this.#handle(received, Math.min(attempt, attempts), receipt);
+    const failure =
+      attempt > attempts + ENDS_MOST
+        ? processEnded(received.message, attempt)
+        : await this.#handle(
+            received,
+            { attempt: Math.min(attempt, attempts), alone: attempt > attempts },
+            receipt,
+          );
     if (failure && attempt < attempts && !failure.permanent) {
       const seconds = Math.min(Math.ceil(delayMs / 1000), MAX_DELAY_SECONDS);
       await sqs.send(new ChangeMessageVisibilityCommand({ ...receipt, VisibilityTimeout: seconds }));
@@ -126,7 +136,7 @@ export class QueueConsumer implements Subscriber {
 
   async #handle(
     { message, unreadable }: Received,
-    attempt: number,
+    { attempt, alone }: { attempt: number; alone: boolean },
     receipt: { QueueUrl: string; ReceiptHandle: string },
   ): Promise<Failure | undefined> {
     if (unreadable) return { reason: unreadable.message, permanent: true };
@@ -137,13 +147,24 @@ export class QueueConsumer implements Subscriber {
         .catch((error) => subscription.onError?.(error as Error));
     }, LEASE_SECONDS * 400);
     try {
-      return await this.#gather.handle(message, attempt);
+      const handle = () => this.#gather.handle(message, attempt);
+      return await (alone ? this.#alone.enter(handle) : handle());
     } finally {
       clearInterval(renew);
     }
   }
 }
 
+function processEnded({ type }: Envelope, receipts: number): Failure {
+  const { message: reason } = new EventsError('PROCESS_ENDED', { type, receipts });
+  return { reason, permanent: true };
+}
+
+/**
+ * Receipts beyond the attempts before a message is given up. SQS counts those for others that were in hand too when a process
+ * ended; in the order of chance in which they come again half of these are done each time.
+ */
+const ENDS_MOST = 10;
 /** SQS gives ten at most. */
 const MOST_AT_ONCE = 10;
 /** How long a message of a process that was killed stays away from others. */

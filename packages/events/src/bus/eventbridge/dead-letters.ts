@@ -1,6 +1,7 @@
 import {
-  ChangeMessageVisibilityCommand,
+  ChangeMessageVisibilityBatchCommand,
   DeleteMessageCommand,
+  GetQueueAttributesCommand,
   type Message,
   ReceiveMessageCommand,
   SendMessageCommand,
@@ -15,16 +16,17 @@ type Queue = { group: string; deadUrl: string; queueUrl: string };
 type Found = { letter: DeadLetter; receipt: { QueueUrl: string; ReceiptHandle: string }; queue: Queue };
 
 /**
- * Dead letters lie in a queue per group. SQS cannot be browsed: what is looked at is taken for a moment and given back, so
- * that two operators who look at the same moment may each see a part.
+ * Dead letters lie in a queue per group, which the id of a letter names. SQS cannot be browsed: what is looked at is taken for a
+ * moment and given back, so that two operators who look at the same moment may each see a part.
  */
 export function deadLetters(sqs: SQSClient, queues: (group?: string) => Promise<Queue[]>): DeadLetters {
   /** Calls `use` with what is wanted and gives back all the rest. */
   const take = async (
     wanted: (letter: DeadLetter) => boolean,
-    group: string | undefined,
+    groups: readonly (string | undefined)[],
   ): Promise<Found[]> => {
-    const all = (await Promise.all((await queues(group)).map((queue) => receiveAll(sqs, queue)))).flat();
+    const looked = (await Promise.all(groups.map(queues))).flat();
+    const all = (await Promise.all(looked.map((queue) => receiveAll(sqs, queue)))).flat();
     const found = all.filter(({ letter }) => wanted(letter));
     await giveBack(
       sqs,
@@ -33,10 +35,12 @@ export function deadLetters(sqs: SQSClient, queues: (group?: string) => Promise<
     return found;
   };
   const takeWhich = (which: Which) =>
-    'ids' in which ? take(({ id }) => which.ids.includes(id), undefined) : take(() => true, which.group);
+    'ids' in which
+      ? take(({ id }) => which.ids.includes(id), [...new Set(which.ids.map(groupOf))])
+      : take(() => true, [which.group]);
   return {
     async list({ group, type, limit = 1000 } = {}) {
-      const found = await take((letter) => (type ?? letter.message.type) === letter.message.type, group);
+      const found = await take((letter) => (type ?? letter.message.type) === letter.message.type, [group]);
       await giveBack(sqs, found);
       const letters = found.map(({ letter }) => letter);
       return letters.sort((a, b) => a.diedAt.localeCompare(b.diedAt)).slice(0, limit);
@@ -58,40 +62,64 @@ export function deadLetters(sqs: SQSClient, queues: (group?: string) => Promise<
   };
 }
 
-/** While they are looked at. */
+/** While they are looked at: at least, and more where there are many. */
 const HOLD_SECONDS = 30;
+/** How many are looked at in a second, even by a slow server. */
+const PER_SECOND = 10;
+const HOLD_SECONDS_MOST = 43_200;
 
+/** Each once, also if it could be had again before the last one was there. */
 async function receiveAll(sqs: SQSClient, queue: Queue): Promise<Found[]> {
-  const found: Found[] = [];
+  const found = new Map<string, Found>();
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({
+      QueueUrl: queue.deadUrl,
+      AttributeNames: ['ApproximateNumberOfMessages'],
+    }),
+  );
+  const seconds = HOLD_SECONDS + Math.ceil(Number(Attributes?.ApproximateNumberOfMessages ?? 0) / PER_SECOND);
   for (;;) {
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({
         QueueUrl: queue.deadUrl,
-        MaxNumberOfMessages: 10,
+        MaxNumberOfMessages: MOST_AT_ONCE,
         WaitTimeSeconds: 1,
-        VisibilityTimeout: HOLD_SECONDS,
+        VisibilityTimeout: Math.min(seconds, HOLD_SECONDS_MOST),
       }),
     );
-    if (Messages.length === 0) return found;
-    found.push(...Messages.map((message) => foundIn(queue, message)));
+    const before = found.size;
+    for (const message of Messages) found.set(message.MessageId!, foundIn(queue, message));
+    if (found.size === before) return [...found.values()];
   }
+}
+
+/** Of a letter; undefined if its id names none, which no id of ours does. */
+function groupOf(id: string): string | undefined {
+  const end = id.lastIndexOf('/');
+  return end < 0 ? undefined : id.slice(0, end);
 }
 
 function foundIn(queue: Queue, { Body, MessageId, ReceiptHandle }: Message): Found {
   return {
-    letter: { id: MessageId!, group: queue.group, ...readBuried(Body ?? '') },
+    letter: { id: `${queue.group}/${MessageId}`, group: queue.group, ...readBuried(Body ?? '') },
     receipt: { QueueUrl: queue.deadUrl, ReceiptHandle: ReceiptHandle! },
     queue,
   };
 }
 
 async function giveBack(sqs: SQSClient, found: readonly Found[]): Promise<void> {
-  await Promise.all(
-    found.map(({ receipt }) =>
-      sqs.send(new ChangeMessageVisibilityCommand({ ...receipt, VisibilityTimeout: 0 })),
-    ),
-  );
+  for (const [QueueUrl, some] of Map.groupBy(found, ({ receipt }) => receipt.QueueUrl)) {
+    for (let at = 0; at < some.length; at += MOST_AT_ONCE) {
+      const Entries = some
+        .slice(at, at + MOST_AT_ONCE)
+        .map(({ receipt: { ReceiptHandle } }, n) => ({ Id: String(n), ReceiptHandle, VisibilityTimeout: 0 }));
+      await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }));
+    }
+  }
 }
+
+/** What SQS takes in one request. */
+const MOST_AT_ONCE = 10;
 
 /** Also of what others have put there: an operator has to be able to see it and to drop it. */
 function readBuried(text: string): Buried {

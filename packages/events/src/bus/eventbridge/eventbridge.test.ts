@@ -1,4 +1,4 @@
-import { busContract } from '../contract-suite.ts';
+import { busContract } from '../contract/suite.ts';
 import { startAwsDouble } from './aws-double.ts';
 import { eventBridgeHarness } from './harness.ts';
 

@@ -1,6 +1,5 @@
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { BusHarness } from '../contract-suite.ts';
-import { openEventBridgeBus } from './eventbridge.ts';
+import type { BusHarness } from '../contract/suite.ts';
 import { queueName } from './queues.ts';
 
 /** What has EventBridge's and SQS's protocols, and how it is cut off and ended. */
@@ -21,7 +20,7 @@ export function eventBridgeHarness(aws: AwsServer): BusHarness {
     putRubbish: (group, text) => put(queueName('suite', group, 'messages'), text),
     putDeadRubbish: (group, text) => put(queueName('suite', group, 'dead'), text),
     delayMs: 1000,
-    connect: () => openEventBridgeBus({ name: 'suite', ...at }),
+    url: `eventbridge://${at.region}/suite?endpoint=${encodeURIComponent(at.endpoint)}`,
     cut: async () => aws.cut(),
     async close() {
       sqs.destroy();

@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Admin, Consumer, type Message, type MessageToProduce } from '@platformatic/kafka';
 import type { Envelope } from '../../envelope.ts';
+import type { Failure } from '../../failure.ts';
 import type { DeadLetter, Subscriber, Subscription } from '../bus.ts';
 import { Gather } from '../gather.ts';
 import { receive } from '../received.ts';
 import { Room } from '../room.ts';
 import { assignTogether, type Member } from './assign.ts';
-import { Partition } from './partition.ts';
+import { InHand } from './in-hand.ts';
+import { Partition, type Work } from './partition.ts';
 import { type KafkaConnection, receiveParked, record, type TopicNames } from './topics.ts';
 
 export type GroupConsumerOptions = {
@@ -27,6 +29,7 @@ export class GroupConsumer implements Subscriber {
   readonly #epochs = new Map<string, number>();
   readonly #room: Room;
   readonly #gather: Gather;
+  readonly #inHand: InHand;
   readonly #abort = new AbortController();
   #consumer: Consumer;
   #stream: Awaited<ReturnType<Consumer['consume']>> | undefined;
@@ -39,6 +42,13 @@ export class GroupConsumer implements Subscriber {
     this.#retryTopic = options.topics.retry(options.subscription.group);
     this.#room = new Room(options.subscription.concurrency ?? 16);
     this.#gather = new Gather(options.subscription, this.#room);
+    const { admin, topics, subscription } = options;
+    this.#inHand = new InHand({
+      admin,
+      groupId: topics.group(subscription.group),
+      topics: [topics.messages, this.#retryTopic],
+      onError: this.#onError,
+    });
     this.#consumer = this.#connect();
   }
 
@@ -57,6 +67,7 @@ export class GroupConsumer implements Subscriber {
       await this.#room.empty();
       clearTimeout(this.#commitSoon);
       await this.#commit();
+      await this.#inHand.giveBack([...this.#partitions.keys()]).catch(this.#onError);
       await this.#consumer.close(true).catch(this.#onError);
     }
     await this.#running;
@@ -133,7 +144,7 @@ export class GroupConsumer implements Subscriber {
         for await (const message of stream) {
           failures = 0;
           this.#take(message);
-          while (this.#inHand() > MOST_IN_HAND && !this.#abort.signal.aborted) await delay(10);
+          while (this.#countInHand() > MOST_IN_HAND && !this.#abort.signal.aborted) await delay(10);
         }
       } catch (error) {
         if (!this.#abort.signal.aborted) this.#onError(error);
@@ -167,18 +178,26 @@ export class GroupConsumer implements Subscriber {
 
   async #readRetriesFirst(consumer: Consumer, numbers: number[]): Promise<void> {
     const topic = this.#retryTopic;
+    const { messages } = this.#options.topics;
     const opened = numbers.map((number) => ({ number, partition: this.#partitions.get(number)! }));
     for (let failures = 0; consumer === this.#consumer && !this.#abort.signal.aborted; failures++) {
       try {
-        const ends = (await consumer.listOffsets({ topics: [topic], partitions: { [topic]: numbers } })).get(
-          topic,
-        );
-        const commits = (
-          await consumer.listCommittedOffsets({ topics: [{ topic, partitions: numbers }] })
-        ).get(topic);
+        const both = [topic, messages];
+        const ends = await consumer.listOffsets({
+          topics: both,
+          partitions: { [topic]: numbers, [messages]: numbers },
+        });
+        const commits = await consumer.listCommittedOffsets({
+          topics: both.map((topic) => ({ topic, partitions: numbers })),
+        });
+        const abandoned = await this.#inHand.own(numbers);
         for (const { number, partition } of opened) {
-          const from = commits?.[number] ?? -1n;
-          partition.readRetriesFirst(from < 0n ? 0n : from, ends?.[number] ?? 0n);
+          const from = (of: string) => positive(commits.get(of)?.[number]);
+          const end = (of: string) => positive(ends.get(of)?.[number]);
+          const inHandUpTo = (of: string) =>
+            abandoned.has(number) ? lesser(end(of), from(of) + BigInt(MOST_IN_HAND)) : 0n;
+          const suspects = { messages: inHandUpTo(messages), retries: inHandUpTo(topic) };
+          partition.readRetriesFirst(from(topic), end(topic), suspects);
         }
         return;
       } catch (error) {
@@ -194,7 +213,7 @@ export class GroupConsumer implements Subscriber {
       types: new Set(subscription.types),
       attempts: subscription.attempts ?? 3,
       delayMs: subscription.delayMs ?? 5_000,
-      handle: (message, attempt, signal) => this.#gather.handle(message, attempt, signal),
+      handle: (work, signal) => this.#handle(number, work, signal),
       park: async (parked, signal) => {
         const at = { ...record(this.#retryTopic, parked.message.subject, parked), partition: number };
         await this.#insist([at], signal);
@@ -210,6 +229,14 @@ export class GroupConsumer implements Subscriber {
         }, COMMIT_MS);
       },
     });
+  }
+
+  async #handle(partition: number, work: Work, signal: AbortSignal): Promise<Failure | undefined> {
+    const { message, attempt, from, offset, suspect } = work;
+    const handle = () => this.#gather.handle(message, attempt, signal);
+    if (!suspect) return await handle();
+    const topic = from === 'messages' ? this.#options.topics.messages : this.#retryTopic;
+    return await this.#inHand.handOut({ topic, partition, offset }, signal, handle);
   }
 
   async #insist(records: MessageToProduce[], signal: AbortSignal): Promise<void> {
@@ -264,7 +291,7 @@ export class GroupConsumer implements Subscriber {
     );
   }
 
-  #inHand(): number {
+  #countInHand(): number {
     let sum = 0;
     for (const partition of this.#partitions.values()) sum += partition.inHand;
     return sum;
@@ -280,6 +307,14 @@ export class GroupConsumer implements Subscriber {
 /** Handed-out messages that are not done, at most, beyond which none is read. */
 const MOST_IN_HAND = 2_000;
 const COMMIT_MS = 50;
+
+function positive(offset: bigint | undefined): bigint {
+  return offset === undefined || offset < 0n ? 0n : offset;
+}
+
+function lesser(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
 
 function letterOf(group: string, message: Envelope, reason: string, attempts: number): DeadLetter {
   return { id: randomUUID(), group, message, reason, attempts, diedAt: new Date().toISOString() };

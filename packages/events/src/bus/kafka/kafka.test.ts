@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { Producer } from '@platformatic/kafka';
 import { kafkaMissing, startKafka } from '../../../../../scripts/kafka/kafka.ts';
-import { busContract } from '../contract-suite.ts';
-import { openKafkaBus } from './kafka.ts';
+import { busContract } from '../contract/suite.ts';
 
 const missing = await kafkaMissing();
 if (missing) test('the kafka bus', { skip: `NOT RUN, no broker can be had: ${missing}` }, () => {});
@@ -20,7 +19,7 @@ else {
       });
     };
     return {
-      connect: () => openKafkaBus({ brokers: [kafka.address], prefix, partitions: 3 }),
+      url: `kafka://${kafka.address}/${prefix}?partitions=3`,
       cut: () => kafka.restart(),
       // One of them among what is to be tried again.
       putRubbish: (group, text) =>

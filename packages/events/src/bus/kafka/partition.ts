@@ -12,7 +12,7 @@ export type PartitionWork = {
   attempts: number;
   delayMs: number;
   /** Undefined if it is done. Calls the handler when there is room; rejects without having called it once `signal` aborts. */
-  handle(message: Envelope, attempt: number, signal: AbortSignal): Promise<Failure | undefined>;
+  handle(work: Work, signal: AbortSignal): Promise<Failure | undefined>;
   /** Durable in this partition of the retry topic when it resolves; tries until it is, rejects when `signal` aborts. */
   park(parked: Parked, signal: AbortSignal): Promise<void>;
   /** Durable among the dead letters when it resolves; tries until it is, rejects when `signal` aborts. */
@@ -20,6 +20,18 @@ export type PartitionWork = {
   /** The position of one of the two topics has moved. */
   onDone(): void;
 };
+
+/** One attempt at a message; `suspect`: a process may have ended with it in hand. */
+export type Work = {
+  message: Envelope;
+  attempt: number;
+  from: 'messages' | 'retries';
+  offset: bigint;
+  suspect: boolean;
+};
+
+/** Up to which offset of each topic (exclusive) messages are suspect. */
+export type Suspects = { messages: bigint; retries: bigint };
 
 /**
  * One partition of the messages together with the same partition of the group's retry topic.
@@ -37,6 +49,7 @@ export class Partition {
   /** New messages that came before the retry topic was read; undefined once it is. */
   #held: Taken[] | undefined = [];
   #retriesUpTo: bigint | undefined;
+  readonly #suspects = Promise.withResolvers<Suspects>();
   /** Messages taken and not done. */
   inHand = 0;
 
@@ -44,8 +57,9 @@ export class Partition {
     this.#work = work;
   }
 
-  /** Says up to where the retry topic must be read first; `from` is where this process starts to read it. */
-  readRetriesFirst(from: bigint, upTo: bigint): void {
+  /** Says up to where the retry topic must be read first; `from` is where this process starts to read it. Nothing begins before. */
+  readRetriesFirst(from: bigint, upTo: bigint, suspects: Suspects): void {
+    this.#suspects.resolve(suspects);
     this.#retriesUpTo = upTo;
     if (from >= upTo) this.#release();
   }
@@ -113,16 +127,21 @@ export class Partition {
   }
 
   async #attempt(key: Key, taken: Taken): Promise<void> {
-    const failure = await this.#handle(taken, 1);
+    const failure = await this.#handle(taken, 1, 'messages');
     if (!failure) return;
     if (failure.permanent || this.#work.attempts <= 1) await this.#bury(taken.message, failure, 1);
     else await this.#park(key, taken, 1, Date.now() + this.#work.delayMs);
   }
 
-  async #handle({ message, unreadable }: Received, attempt: number): Promise<Failure | undefined> {
+  async #handle(
+    { message, unreadable, offset }: Taken,
+    attempt: number,
+    from: 'messages' | 'retries',
+  ): Promise<Failure | undefined> {
     if (unreadable) return { reason: unreadable.message, permanent: true };
     const { signal } = this.#abort;
-    const failure = await this.#work.handle(message, attempt, signal);
+    const suspect = offset < (await this.#suspects.promise)[from];
+    const failure = await this.#work.handle({ message, attempt, from, offset, suspect }, signal);
     // It may have failed because of that; whoever has the partition now tries it again.
     if (failure) signal.throwIfAborted();
     return failure;
@@ -145,8 +164,8 @@ export class Partition {
   }
 
   /** How often it has failed now, or that it is done: handled, or dead. */
-  async #attemptAgain(taken: Received, failed: number): Promise<number> {
-    const failure = await this.#handle(taken, failed + 1);
+  async #attemptAgain(taken: Taken, failed: number): Promise<number> {
+    const failure = await this.#handle(taken, failed + 1, 'retries');
     if (!failure) return DONE;
     if (!failure.permanent && failed + 1 < this.#work.attempts) return failed + 1;
     await this.#bury(taken.message, failure, failed + 1);

@@ -3,13 +3,17 @@ import type pg from 'pg';
 import type { Subscriber, Subscription } from '../bus.ts';
 import { Pace } from '../pace.ts';
 import { Room } from '../room.ts';
+import { countEnds, dropInHand, keepInHand, recordInHand } from './in-hand.ts';
 import { type Outcome, Round } from './round.ts';
-import { type Job, type Leases, lease, putOff, remove, renew, takeOldest } from './take.ts';
+import { hasSuspects, type Job, type Leases, lease, putOff, remove, renew, takeOldest } from './take.ts';
 
 /**
  * Takes messages off one queue. A take is handled and removed in one transaction on the bus: whatever ends this process gives
  * it back at once, uncounted, and no other consumer gets ahead of it meanwhile, since the first message of each key is locked.
  * What is still in hand after a second is leased instead, so that no transaction stays open and the others of its take are done.
+ *
+ * What it hands out is on record before: a message that a process ended with is suspect, and comes alone. For its first second
+ * nothing else is in hand, and no other suspect as long as it is; so what it does to the process is counted against itself.
  */
 export class Consumer implements Subscriber {
   readonly queue: string;
@@ -30,6 +34,14 @@ export class Consumer implements Subscriber {
   readonly #open = new Set<Round>();
   /** Messages in open takes. */
   #taken = 0;
+  /** Records of what this process has in hand. */
+  readonly #records = new Set<string>();
+  /** Those of them that nothing stands for any more. */
+  readonly #toForget = new Set<string>();
+  /** There may be suspects in the queue. */
+  #suspected = true;
+  /** One of them: taken, and in hand for longer than a second. */
+  #suspect: 'none' | 'taken' | 'leased' = 'none';
   #stopped = false;
   /** Something may have come since the last take began. */
   #told = false;
@@ -52,7 +64,7 @@ export class Consumer implements Subscriber {
     this.#attempts = attempts;
     this.#delayMs = delayMs;
     this.#types = new Set(types);
-    this.#backstop = setInterval(() => this.wake(), BACKSTOP_MS);
+    this.#backstop = setInterval(() => void this.#lookAgain(), BACKSTOP_MS);
     this.wake();
   }
 
@@ -60,6 +72,14 @@ export class Consumer implements Subscriber {
   wake(): void {
     this.#told = true;
     this.#next();
+  }
+
+  /** What notifications do not tell. A suspect may have come to the front of its key, or was made one by another process. */
+  async #lookAgain(): Promise<void> {
+    this.wake();
+    if (this.#suspected || this.#stopped) return;
+    this.#suspected = await hasSuspects(this.#pool, this.queue).catch(() => false);
+    if (this.#suspected) this.wake();
   }
 
   async stop(): Promise<void> {
@@ -76,9 +96,13 @@ export class Consumer implements Subscriber {
   #next(): void {
     clearTimeout(this.#soon);
     const full = this.#room.free <= 0 || this.#rounds.size >= MAX_ROUNDS;
-    if (!this.#told || this.#taking || this.#stopped || full) return;
+    if (!this.#told || this.#taking || this.#stopped || full || this.#suspect === 'taken') return;
+    if (this.#suspected && this.#suspect === 'none') {
+      if (this.#rounds.size === 0) this.#start(true);
+      return;
+    }
     const wait = this.#lastTake + this.#paceMs() - performance.now();
-    if (wait <= 0) this.#start();
+    if (wait <= 0) this.#start(false);
     else this.#soon = setTimeout(() => this.#next(), Math.ceil(wait));
   }
 
@@ -88,17 +112,19 @@ export class Consumer implements Subscriber {
     return this.#rounds.size < MAX_ROUNDS - 1 ? PACE_MS : LAST_ROUND_MS;
   }
 
-  #start(): void {
-    const round = this.#round().finally(() => {
+  #start(suspects: boolean): void {
+    if (suspects) this.#suspect = 'taken';
+    const round = this.#round(suspects).finally(() => {
+      if (suspects && this.#suspect === 'taken') this.#suspect = 'none';
       this.#rounds.delete(round);
       this.#next();
     });
     this.#rounds.add(round);
   }
 
-  async #round(): Promise<void> {
+  async #round(suspects: boolean): Promise<void> {
     try {
-      const count = await this.#take();
+      const count = await this.#take(suspects);
       this.#failures = 0;
       // What waited behind these in their keys can be had now.
       if (count > 0) this.#told = true;
@@ -108,33 +134,72 @@ export class Consumer implements Subscriber {
     }
   }
 
-  async #take(): Promise<number> {
-    const batch = this.#pace.batch;
-    const room = batch > 1 ? batch : this.#room.free;
+  async #take(suspects: boolean): Promise<number> {
+    const batch = suspects ? 1 : this.#pace.batch;
+    const room = suspects ? 1 : batch > 1 ? batch : this.#room.free;
     this.#told = false;
     this.#taking = true;
     this.#lastTake = performance.now();
     let jobs: Job[] | undefined;
+    let record: string | undefined;
     try {
+      await this.#forgetRecords();
       const goOn = await withTransaction(this.#pool, async (tx) => {
-        jobs = await takeOldest(tx, this.queue, { room, together: batch > 1, taken: this.#taken });
+        jobs = await takeOldest(tx, this.queue, { room, together: batch > 1, taken: this.#taken, suspects });
         this.#taking = false;
         this.#taken += jobs.length;
-        this.#behind = jobs.length === room;
+        this.#behind = !suspects && jobs.length === room;
         if (this.#behind) this.#told = true;
+        if (suspects && jobs.length === 0) this.#noSuspects();
+        if (jobs.length === 0) return undefined;
+        record = await this.#record(tx, jobs);
+        if (record === undefined) return undefined;
         const round = this.#handle(jobs);
         this.#next();
-        return await this.#finish(tx, round);
+        return await this.#finish(tx, { ...round, record });
       });
-      if (goOn) this.#goOn(goOn);
+      if (goOn) this.#goOn(goOn, suspects);
+      else if (record) this.#records.delete(record);
       return jobs!.length;
+    } catch (error) {
+      if (record) this.#toForget.add(record);
+      throw error;
     } finally {
       if (jobs) this.#taken -= jobs.length;
       else this.#taking = false;
     }
   }
 
-  #handle(jobs: readonly Job[]): InHand {
+  /** Undefined if a process has ended with one of them: they are left for the next take, which knows. */
+  async #record(tx: pg.PoolClient, jobs: readonly Job[]): Promise<string | undefined> {
+    const known = { ids: jobs.map(({ id }) => id), ours: this.#records };
+    const record = await recordInHand(this.#pool, this.queue, known);
+    if (record !== undefined) this.#records.add(record);
+    else {
+      await countEnds(tx, this.queue, known);
+      this.#suspected = true;
+      this.#told = true;
+    }
+    return record;
+  }
+
+  /** Records of takes that broke off, of which this process still lives. */
+  async #forgetRecords(): Promise<void> {
+    const records = [...this.#toForget];
+    if (records.length === 0) return;
+    await dropInHand(this.#pool, records);
+    for (const record of records) {
+      this.#toForget.delete(record);
+      this.#records.delete(record);
+    }
+  }
+
+  #noSuspects(): void {
+    this.#suspected = false;
+    this.#told = true;
+  }
+
+  #handle(jobs: readonly Job[]): Begun {
     const round = new Round(jobs, {
       subscription: this.#subscription,
       types: this.#types,
@@ -151,7 +216,7 @@ export class Consumer implements Subscriber {
 
   /** Settles what is done; what is not in time is leased, and what was not begun is left for the next take. */
   async #finish(tx: pg.PoolClient, inHand: InHand): Promise<Leased | undefined> {
-    const { round, over } = inHand;
+    const { round, over, record } = inHand;
     const late = Promise.withResolvers<void>();
     const timer = setTimeout(late.resolve, ROUND_MS);
     await Promise.race([over, late.promise]).finally(() => clearTimeout(timer));
@@ -160,20 +225,32 @@ export class Consumer implements Subscriber {
     const done = round.outcomes.splice(0);
     if (ids.length === 0) {
       await this.#settle(tx, done);
+      await dropInHand(tx, [record]);
       return undefined;
     }
     const leases = await lease(tx, this.queue, { ids, leaseMs: LEASE_MS });
     await this.#settle(tx, done);
+    await keepInHand(tx, record, ids);
     return { ...inHand, leases };
   }
 
-  #goOn(leased: Leased): void {
+  #goOn(leased: Leased, suspect: boolean): void {
+    if (suspect) this.#suspect = 'leased';
     // Nothing is lost: when the lease has run out it comes again, and its mark says that it is done.
-    this.#work(this.#keep(leased).catch((error: unknown) => this.#subscription.onError?.(error as Error)));
+    const kept = this.#keep(leased).catch((error: unknown) => {
+      this.#toForget.add(leased.record);
+      this.#subscription.onError?.(error as Error);
+    });
+    this.#work(
+      kept.then(() => {
+        if (suspect) this.#suspect = 'none';
+        this.wake();
+      }),
+    );
   }
 
   /** Renews the leases until the handlers are done, then settles what became of theirs. */
-  async #keep({ round, over, leases }: Leased): Promise<void> {
+  async #keep({ round, over, leases, record }: Leased): Promise<void> {
     let renewal = Promise.resolve(leases);
     const renewing = setInterval(() => {
       renewal = renewal.then((ours) =>
@@ -189,8 +266,9 @@ export class Consumer implements Subscriber {
       const still = await renew(tx, this.queue, ours, 0);
       const outcomes = round.outcomes.filter(({ job }) => still.has(job.id));
       await this.#settle(tx, outcomes);
+      await dropInHand(tx, [record]);
     });
-    this.wake();
+    this.#records.delete(record);
   }
 
   #work(work: Promise<void>): Promise<void> {
@@ -230,7 +308,8 @@ export class Consumer implements Subscriber {
   }
 }
 
-type InHand = { round: Round; over: Promise<void> };
+type Begun = { round: Round; over: Promise<void> };
+type InHand = Begun & { record: string };
 type Leased = InHand & { leases: Leases };
 
 const BATCH = 128;

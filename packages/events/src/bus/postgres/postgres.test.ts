@@ -1,14 +1,13 @@
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
-import { busContract } from '../contract-suite.ts';
-import { openPostgresBus } from './postgres.ts';
+import { busContract } from '../contract/suite.ts';
 
 busContract('postgres', async () => {
   const url = await (await testServer()).database('bus');
   const pool = createPool(url, { max: 1, applicationName: 'suite' });
   const others = `FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`;
   return {
-    connect: () => openPostgresBus({ url }),
+    url,
     cut: async () => {
       await pool.query(`SELECT pg_terminate_backend(pid) ${others}`);
     },

@@ -108,15 +108,20 @@ export class Round {
     return outcome;
   }
 
-  async #attempt({ message, unreadable, failures }: Job): Promise<Failure | undefined> {
+  async #attempt({ message, unreadable, failures, ends }: Job): Promise<Failure | undefined> {
     const { subscription, types } = this.#options;
     const { type } = message;
     if (unreadable) return { reason: unreadable.message, permanent: true };
+    if (ends >= ENDS_MOST)
+      return { reason: new EventsError('PROCESS_ENDED', { type, ends }).message, permanent: true };
     if (types.has(type)) return await attempt(subscription, message, failures + 1);
     const { message: reason } = new EventsError('TYPE_NOT_HANDLED', { type, group: subscription.group });
     return { reason, permanent: false };
   }
 }
+
+/** Once, perhaps because of another in its batch, and twice alone. */
+const ENDS_MOST = 3;
 
 function isToBeTriedAgain({ failure, final }: Outcome): boolean {
   return failure !== undefined && !final;

@@ -18,3 +18,13 @@ CREATE TABLE IF NOT EXISTS banyan_bus.dead_letters (
   died_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE INDEX IF NOT EXISTS dead_letters_by_queue ON banyan_bus.dead_letters (queue, died_at);
+
+-- Messages that handlers are at work on, a row for each take: what a process leaves here when it ends is counted against them.
+CREATE TABLE IF NOT EXISTS banyan_bus.in_hand (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  queue text NOT NULL,
+  jobs uuid[] NOT NULL,
+  at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX IF NOT EXISTS in_hand_by_queue ON banyan_bus.in_hand (queue);
+ALTER TABLE banyan_bus.in_hand SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);

@@ -13,6 +13,8 @@ export type Job = {
   unreadable?: EventsError;
   /** Attempts that failed. */
   failures: number;
+  /** Processes that ended while they had it in hand. With one or more it is handled alone. */
+  ends: number;
 };
 
 /**
@@ -23,18 +25,26 @@ export type Job = {
  * Our own statement in place of pg-boss's fetch: its policy `key_strict_fifo` promises the same order, but reads all that waits
  * in the queue each time, so a consumer that has fallen behind falls behind ever more. This one looks at the oldest only, and
  * at more of them if none of those can be had.
+ *
+ * `suspects`: those that a process ended with, or all others. What waits behind a suspect waits with it.
  */
 export async function takeOldest(
   tx: Queryable,
   queue: string,
-  { room, together, taken }: { room: number; together: boolean; taken: number },
+  { room, together, taken, suspects }: { room: number; together: boolean; taken: number; suspects: boolean },
 ): Promise<Job[]> {
-  for (let look = Math.max(LOOK, room * 2 + taken); ; look *= 16) {
-    const values = [queue, look, room, together];
+  for (let look = suspects ? LOOK_FOR_SUSPECTS : Math.max(LOOK, room * 2 + taken); ; look *= 16) {
+    const values = [queue, look, room, together, suspects];
     const { rows } = await tx.query<Row>({ name: 'banyan_bus_take', text: TAKE, values });
-    if (rows.length > 0) return rows.map(jobOf);
+    if (suspects) return rows.map(jobOf);
+    if (rows.length > 0) return beforeSuspects(rows.map(jobOf));
     if (look >= LOOK_AT_MOST || !(await isBeyond(tx, queue, look))) return [];
   }
+}
+
+/** Whether there is one that could be taken. */
+export async function hasSuspects(db: Queryable, queue: string): Promise<boolean> {
+  return (await takeOldest(db, queue, { room: 1, together: false, taken: 0, suspects: true })).length > 0;
 }
 
 /** Removes what was taken, with the transaction's COMMIT. */
@@ -92,13 +102,24 @@ export async function renew(db: Queryable, queue: string, leases: Leases, leaseM
   return new Map(rows.map(({ id, until }) => [id, until]));
 }
 
-type Row = { id: string; key: string | null; data: unknown; failures: number };
+type Row = { id: string; key: string | null; data: unknown; failures: number; ends: number };
 
-function jobOf({ id, key, data, failures }: Row): Job {
-  return { id, key: key ?? '', failures, ...receiveValue(data) };
+function jobOf({ id, key, data, failures, ends }: Row): Job {
+  return { id, key: key ?? '', failures, ends, ...receiveValue(data) };
+}
+
+/** Of each key what comes before its first suspect. */
+function beforeSuspects(jobs: readonly Job[]): Job[] {
+  const waiting = new Set<string>();
+  return jobs.filter(({ key, ends }) => {
+    if (ends > 0) waiting.add(key);
+    return !waiting.has(key);
+  });
 }
 
 const LOOK = 128;
+/** They are old, since they were in hand before: what is behind so many others waits until those are gone. */
+const LOOK_FOR_SUSPECTS = 1_024;
 const LOOK_AT_MOST = 1_000_000;
 
 // Between the snapshot and the lock another may have put a message off or removed it: the conditions on `j` are checked
@@ -113,10 +134,11 @@ const TAKE = `
     SELECT j.id FROM ${SCHEMA}.job j
     WHERE j.name = $1
       AND j.id = ANY(ARRAY(SELECT id FROM oldest WHERE id = head AND start_after <= now()))
-      AND j.state < 'active' AND j.start_after <= now()
+      AND j.state < 'active' AND j.start_after <= now() AND coalesce(j.output ? 'ends', false) = $5
     ORDER BY j.created_on, j.id LIMIT $3
     FOR UPDATE OF j SKIP LOCKED)
-  SELECT j.id, j.singleton_key AS key, j.data, j.retry_count AS failures FROM ${SCHEMA}.job j
+  SELECT j.id, j.singleton_key AS key, j.data, j.retry_count AS failures,
+    coalesce((j.output->>'ends')::int, 0) AS ends FROM ${SCHEMA}.job j
   WHERE j.name = $1 AND j.id = ANY(ARRAY(
     SELECT id FROM oldest
     WHERE head IN (SELECT id FROM had) AND start_after <= now() AND ($4 OR id = head) ORDER BY created_on, id LIMIT $3))
