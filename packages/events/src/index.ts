@@ -43,12 +43,8 @@ export {
   type Send,
 } from './outbox/publish.ts';
 export { defineProjection, type Projection, type Tables } from './projection/define.ts';
-export {
-  createProjector,
-  type ProjectionStatus,
-  type Projector,
-  type ProjectorOptions,
-} from './projection/projector.ts';
+export { createProjector, type Projector, type ProjectorOptions } from './projection/projector.ts';
+export type { ProjectionStatus } from './projection/status.ts';
 export { type Relay, type RelayOptions, startRelay } from './relay/relay.ts';
 export {
   type AnySaga,

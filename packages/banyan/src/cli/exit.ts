@@ -114,6 +114,10 @@ export function tell(error: unknown): Told {
     const exit = ['SAGA_NOT_STUCK', 'SAGA_OVER'].includes(error.code) ? EXIT.refused : EXIT.usage;
     return { exit, code: error.code, message: error.message, mend: error.mend };
   }
+  if (isStoreError(error)) {
+    const exit = error.code === 'PROJECTION_NOT_FAILED' ? EXIT.refused : EXIT.usage;
+    return { exit, code: error.code, message: error.message, mend: 'see banyan projections list' };
+  }
   if (error instanceof BusError) {
     return { exit: EXIT.unreachable, code: 'bus', message: error.message, mend: error.mend };
   }
@@ -136,6 +140,10 @@ const TOKEN_MEND =
 /** By name: its package is loaded only by the commands that need it. */
 function isSagaError(error: unknown): error is Error & { code: string; mend: string } {
   return error instanceof Error && error.name === 'SagaError';
+}
+
+function isStoreError(error: unknown): error is Error & { code: string } {
+  return error instanceof Error && error.name === 'EventStoreError';
 }
 
 /** The lines that a person reads. */

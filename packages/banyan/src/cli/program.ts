@@ -10,6 +10,7 @@ import { initCommand } from './commands/init.ts';
 import { mismatchesCommand } from './commands/mismatches.ts';
 import { pauseCommand } from './commands/pause.ts';
 import { planCommand } from './commands/plan.ts';
+import { projectionsCommand } from './commands/projections/projections.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { retireCommand } from './commands/retire.ts';
 import { rollbackCommand } from './commands/rollback.ts';
@@ -50,6 +51,7 @@ export function createProgram(): Command {
     configCommand(),
     eventsCommand(),
     sagasCommand(),
+    projectionsCommand(),
   ];
   for (const each of commands) program.addCommand(each);
   quieten(program);

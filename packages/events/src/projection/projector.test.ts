@@ -6,12 +6,8 @@ import type pg from 'pg';
 import { Registry } from 'prom-client';
 import { createEventStore, type EventStore } from '../store/store.ts';
 import { defineProjection, type Projection } from './define.ts';
-import {
-  createProjector,
-  type ProjectionStatus,
-  type Projector,
-  type ProjectorOptions,
-} from './projector.ts';
+import { createProjector, type Projector, type ProjectorOptions } from './projector.ts';
+import type { ProjectionStatus } from './status.ts';
 
 let server: Awaited<ReturnType<typeof testServer>>;
 

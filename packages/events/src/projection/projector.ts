@@ -7,8 +7,9 @@ import { noWake, type Wake, walWake } from '../store/wake.ts';
 import { applyProjectionSchema, findBuilds, startBuild } from './builds.ts';
 import type { Projection } from './define.ts';
 import { PositionWatch } from './position-watch.ts';
-import { type Role, Runner, type RunnerContext } from './runner.ts';
-import { type Skipped, skipFailed } from './skip.ts';
+import { Runner, type RunnerContext } from './runner.ts';
+import { resumeFailed, skipFailed } from './skip.ts';
+import { builtStatus, type ProjectionStatus } from './status.ts';
 
 export type ProjectorOptions = {
   pool: Db;
@@ -24,25 +25,6 @@ export type ProjectorOptions = {
   wake?: 'wal' | 'timer';
   /** How the connection of a running projection is made. Default: as the pool makes its own. */
   connect?: RunnerContext['connect'];
-};
-
-export type ProjectionStatus = {
-  name: string;
-  version: number;
-  /** Counts each time that the tables are made anew. */
-  build: number;
-  state: 'building' | 'live';
-  mode: 'async' | 'inline';
-  /** What this process does for it; undefined if it does not know this version. */
-  role?: Role;
-  position: number;
-  /** Events after `position` (above 10,000: positions, holes included). */
-  lagEvents: number;
-  /** Age of the oldest event that is not in it, in milliseconds. */
-  lagMs: number;
-  error?: string;
-  /** Events that it goes without, if any. */
-  skipped?: Skipped[];
 };
 
 export interface Projector {
@@ -75,6 +57,7 @@ class PostgresProjector implements Projector {
   readonly #watch: PositionWatch;
   #wake: Wake | undefined;
   #runners: Runner[] = [];
+  #lookingAgain: NodeJS.Timeout | undefined;
 
   constructor(options: ProjectorOptions) {
     this.#options = options;
@@ -90,9 +73,11 @@ class PostgresProjector implements Projector {
       await startBuild(pool, projection, false);
       await this.#run(projection);
     }
+    this.#lookingAgain = setInterval(() => void this.#takeUpMended().catch(() => {}), LOOK_AGAIN_MS);
   }
 
   async stop(): Promise<void> {
+    clearInterval(this.#lookingAgain);
     const runners = this.#runners;
     this.#runners = [];
     await Promise.all(runners.map((runner) => runner.stop()));
@@ -101,24 +86,14 @@ class PostgresProjector implements Projector {
   }
 
   async status(): Promise<ProjectionStatus[]> {
-    const { rows } = await this.#options.pool.query<StatusRow>(STATUS);
-    return rows.map(({ error, position, lag_events, lag_ms, skipped, ...row }) => {
+    return (await builtStatus(this.#options.pool)).map((status) => {
       const runner = this.#runners.find(
-        ({ projection, build }) => projection.name === row.name && build === row.build,
+        ({ projection, build }) => projection.name === status.name && build === status.build,
       );
-      const told = error ?? runner?.error?.message;
-      return {
-        ...row,
-        position: Number(position),
-        lagEvents: Number(lag_events),
-        lagMs: Math.max(0, Math.round(Number(lag_ms))),
-        // A live inline projection is run by whoever appends.
-        ...(runner && (row.mode === 'async' || row.state === 'building') && { role: runner.role }),
-        ...(told !== undefined && { error: told }),
-        ...(skipped && {
-          skipped: skipped.map((each) => ({ ...each, at: new Date(each.at).toISOString() })),
-        }),
-      };
+      // A live inline projection is run by whoever appends.
+      const role = status.mode === 'async' || status.state === 'building' ? runner?.role : undefined;
+      const error = status.error ?? runner?.error?.message;
+      return { ...status, ...(role && { role }), ...(error !== undefined && { error }) };
     });
   }
 
@@ -132,10 +107,7 @@ class PostgresProjector implements Projector {
 
   async resume(name: string): Promise<void> {
     const projection = this.#find(name);
-    await this.#options.pool.query(
-      'UPDATE banyan_events.projections SET error = NULL, failed_position = NULL WHERE name = $1 AND version = $2',
-      [name, projection.version],
-    );
+    await resumeFailed(this.#options.pool, projection);
     await this.#run(projection);
   }
 
@@ -175,6 +147,17 @@ class PostgresProjector implements Projector {
         (runner) => runner.projection !== projection || runner.build !== build.build,
       );
       this.#runners.push(new Runner(context, projection, build));
+    }
+  }
+
+  /** Those that have failed here, and that somebody has mended from elsewhere since. */
+  async #takeUpMended(): Promise<void> {
+    const failed = this.#runners.filter(({ role }) => role === 'failed');
+    if (failed.length === 0) return;
+    const builds = await builtStatus(this.#options.pool);
+    for (const { projection, build } of failed) {
+      const found = builds.find((each) => each.name === projection.name && each.build === build);
+      if (found && found.failedAt === undefined && this.#runners.length > 0) await this.#run(projection);
     }
   }
 
@@ -232,26 +215,5 @@ class PostgresProjector implements Projector {
   }
 }
 
-type StatusRow = Omit<ProjectionStatus, 'role' | 'error' | 'position' | 'lagEvents' | 'lagMs' | 'skipped'> & {
-  skipped: Skipped[] | null;
-  position: string;
-  lag_events: string;
-  lag_ms: string;
-  error: string | null;
-};
-
-const STATUS = `
-  SELECT p.name, p.version, p.build, p.state, p.mode, p.error, at_position AS position,
-         (SELECT jsonb_agg(jsonb_build_object('position', s.position, 'error', s.error, 'who', s.who, 'note', s.note, 'at', s.at)
-                           ORDER BY s.position)
-          FROM banyan_events.projection_skips s WHERE s.name = p.name AND s.version = p.version) AS skipped,
-         CASE WHEN near.count > 10000 THEN last.position - at_position ELSE near.count END AS lag_events,
-         coalesce(extract(epoch FROM clock_timestamp() - next.at) * 1000, 0) AS lag_ms
-  FROM banyan_events.projections p
-  CROSS JOIN LATERAL (SELECT coalesce(max(position), 0) AS position FROM banyan_events.events) last
-  CROSS JOIN LATERAL (SELECT CASE WHEN p.mode = 'inline' AND p.state = 'live' THEN greatest(last.position, p.position)
-                             ELSE p.position END AS at_position) here
-  CROSS JOIN LATERAL (SELECT count(*) FROM (
-    SELECT 1 FROM banyan_events.events WHERE position > at_position LIMIT 10001) n) near
-  LEFT JOIN LATERAL (SELECT at FROM banyan_events.events WHERE position > at_position ORDER BY position LIMIT 1) next ON true
-  ORDER BY p.name, p.build`;
+/** How soon a failed projection goes on that was mended from elsewhere. */
+const LOOK_AGAIN_MS = 1_000;

@@ -75,8 +75,8 @@ export class Runner {
         if (signal.aborted) break;
         this.error = error as Error;
         if (error instanceof ApplyError) {
-          this.role = 'failed';
           await this.#recordFailure(error);
+          this.role = 'failed';
           break;
         }
         this.#report(this.error, false);

@@ -36,6 +36,17 @@ export async function skipFailed(
   });
 }
 
+/** Lets the projection try again the event at which it has stopped, if it has. */
+export async function resumeFailed(
+  db: Queryable,
+  { name, version }: Pick<Projection, 'name' | 'version'>,
+): Promise<void> {
+  await db.query(
+    'UPDATE banyan_events.projections SET error = NULL, failed_position = NULL WHERE name = $1 AND version = $2',
+    [name, version],
+  );
+}
+
 /** Positions that this version goes without, in order. */
 export async function skippedBy(
   db: Queryable,

@@ -14,7 +14,8 @@ const CATALOGUE = {
   NOT_A_FACT: 'Only types of the contracts are published.',
   PROJECTION_RETIRED:
     'A newer version of this inline projection is live; this process would not feed it. Deploy the new code here.',
-  PROJECTION_UNKNOWN: 'No projection of that name was given to this projector.',
+  PROJECTION_UNKNOWN: 'There is no projection of that name here.',
+  PROJECTIONS_NONE_HERE: 'This database has no projections. Give the one of a service that has some.',
   PROJECTION_TIMEOUT: 'The projection did not reach the position in time.',
   PROJECTION_NOT_FAILED: 'The projection has not stopped at an event, so there is none to skip.',
   PROJECTION_FAILED: 'The projection has stopped because of an error.',

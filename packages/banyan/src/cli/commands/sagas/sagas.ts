@@ -1,13 +1,12 @@
 import { userInfo } from 'node:os';
 import type { SagaOperator, SagaState } from '@banyan/events/sagas';
 import { type Command, InvalidArgumentError } from 'commander';
-import { DatabaseError, EXIT, UsageError } from '../../exit.ts';
+import { EXIT, UsageError } from '../../exit.ts';
 import { print, printJson } from '../../output.ts';
-import { act, type CommonOptions, command, group } from '../../session.ts';
+import { act, command, group } from '../../session.ts';
+import { type DatabaseOptions, onDatabase, withDatabase } from '../database.ts';
 import { readLimit } from '../limit.ts';
 import { formatSaga, formatSagas } from './format.ts';
-
-type DatabaseOptions = CommonOptions & { database?: string };
 
 export function sagasCommand(): Command {
   return group(
@@ -183,30 +182,9 @@ function signalCommand(): Command {
     );
 }
 
-function withDatabase(target: Command): Command {
-  return target.option('--database <url>', "the service's database (default: DATABASE_URL)");
-}
-
-/** What talks to PostgreSQL is loaded only now, so that --help and mistakes answer at once. */
-async function operate<T>(
-  { database }: DatabaseOptions,
-  run: (operator: SagaOperator) => Promise<T>,
-): Promise<T> {
-  const url = database ?? process.env.DATABASE_URL;
-  if (!url)
-    throw new UsageError(
-      'which database?',
-      "give --database <url> or set DATABASE_URL to the service's database",
-    );
+async function operate<T>(options: DatabaseOptions, run: (operator: SagaOperator) => Promise<T>): Promise<T> {
   const { openSagaOperator } = await import('@banyan/events/sagas');
-  const operator = await openSagaOperator(url);
-  try {
-    return await run(operator);
-  } catch (error) {
-    throw DatabaseError.of(error) ?? error;
-  } finally {
-    await operator.close();
-  }
+  return await onDatabase(options, openSagaOperator, run);
 }
 
 /** Not those of the package itself, which is loaded only when it is needed; complete, or it does not compile. */
