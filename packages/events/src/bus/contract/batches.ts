@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { messages } from './fixtures.ts';
-import type { ContractContext } from './suite.ts';
+import type { ContractContext } from './harness.ts';
 
 /** Messages that are handled together. */
 export function batchesContract({ setUp, delayMs }: ContractContext): void {

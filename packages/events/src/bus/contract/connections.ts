@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inbox, insistently, message, messages } from './fixtures.ts';
-import type { ContractContext } from './suite.ts';
+import type { ContractContext } from './harness.ts';
 
 /** What becomes of a bus whose connections are lost, or closed. */
 export function connectionsContract({ harness, setUp }: ContractContext): void {

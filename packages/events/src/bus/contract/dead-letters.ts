@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deadLetters, inbox, message, messages } from './fixtures.ts';
-import type { ContractContext } from './suite.ts';
+import type { ContractContext } from './harness.ts';
 
 /** What operators see and do. */
 export function deadLettersContract({ setUp }: ContractContext): void {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import type { Envelope } from '../../envelope.ts';
 import { inbox, message, messages } from './fixtures.ts';
-import type { ContractContext } from './suite.ts';
+import type { ContractContext } from './harness.ts';
 
 /** What reaches whom, and how much at once. */
 export function deliveryContract({ setUp }: ContractContext): void {

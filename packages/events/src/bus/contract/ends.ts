@@ -3,8 +3,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { deadLetters, message } from './fixtures.ts';
+import type { ContractContext } from './harness.ts';
 import type { Told } from './mortal.ts';
-import type { ContractContext } from './suite.ts';
 
 /** What becomes of a message that ends the process of its handler. */
 export function endsContract({ harness, setUp }: ContractContext): void {

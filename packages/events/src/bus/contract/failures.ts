@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Subscription } from '../bus.ts';
 import { deadLetters, inbox, message, messages } from './fixtures.ts';
-import type { ContractContext } from './suite.ts';
+import type { ContractContext } from './harness.ts';
 
 /** What becomes of a message that cannot be handled. */
 export function failuresContract({ harness, setUp, delayMs }: ContractContext): void {

@@ -1,5 +1,5 @@
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { BusHarness } from '../contract/suite.ts';
+import type { BusHarness } from '../contract/harness.ts';
 import { queueName } from './queues.ts';
 
 /** What has EventBridge's and SQS's protocols, and how it is cut off and ended. */
