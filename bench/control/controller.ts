@@ -1,13 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CONTROLLER_FLAGS, ControlClient, freePort } from '@banyan/banyan/operate';
-
-/** Kernel clock ticks of a second, in which /proc counts CPU time. */
-const TICKS = 100;
 
 export type ControllerProcess = { pid: number; client: ControlClient; stop(): Promise<void> };
 
@@ -48,10 +44,4 @@ export async function startControllerProcess(
 export async function end(child: ChildProcess): Promise<void> {
   child.kill();
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-}
-
-/** CPU milliseconds of a process so far, all its threads. */
-export function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return ((Number(fields[11]) + Number(fields[12])) / TICKS) * 1000;
 }

@@ -19,8 +19,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createPool, startEmbedded } from '@banyan/postgres';
 import type pg from 'pg';
+import { cpuOf } from '../cpu.ts';
 import { median } from '../median.ts';
-import { type ControllerProcess, cpuOf, end, startControllerProcess } from './controller.ts';
+import { type ControllerProcess, end, startControllerProcess } from './controller.ts';
 import { live } from './history.ts';
 import { SERVICES, stateOf, tableOf } from './system.ts';
 

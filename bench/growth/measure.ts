@@ -1,0 +1,175 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Target } from '@banyan/banyan/operate';
+import { createPool } from '@banyan/postgres';
+import type pg from 'pg';
+import { request } from 'undici';
+import { cpuOf } from '../cpu.ts';
+import { OWNERS, ownerOf } from './system.ts';
+import type { World } from './world.ts';
+
+/** Writes a second over all services, whatever their number. */
+const RATE = 200;
+/** Fenced steps of one service, half up and half back. */
+const FENCES = 20;
+const PART_MS = 10;
+const LONGEST_MS = 120_000;
+
+export type Growth = {
+  services: number;
+  writesPerSecond: number;
+  /** Writes without success, from the start on: on a machine that cannot keep up the rest says little. */
+  refused: number;
+  /** CPU of all WAL senders per thousand writes, ms. */
+  decodingMs: number;
+  applierPercent: number;
+  applierMiB: number;
+  controllerPercent: number;
+  gatewayPercent: number;
+  /** Of Banyan's processes and links. */
+  connections: number;
+  slots: number;
+  fenceP50Ms: number;
+  fenceP99Ms: number;
+};
+
+/** Everything at half of its users, writes at one rate, and one service that steps up and back. */
+export async function measure(world: World, seconds: number): Promise<Growth> {
+  const postgres = createPool(world.databases.monolith, { max: 1 });
+  const traffic = startTraffic(world);
+  try {
+    await Promise.all(world.names.map((name) => reach(world, name, { stage: 'shadowing', share: 0 })));
+    await Promise.all(world.names.map((name) => reach(world, name, { stage: 'canary', share: 5_000 })));
+    await pause(2_000);
+    const before = await cpuNow(world, postgres, traffic.writes());
+    await pause(seconds * 1_000);
+    const after = await cpuNow(world, postgres, traffic.writes());
+    const wall = after.at - before.at;
+    const writes = after.writes - before.writes;
+    const percent = (name: keyof typeof after.processes) =>
+      ((after.processes[name] - before.processes[name]) / wall) * 100;
+    const fences = await fencesOf(world);
+    const { rows } = await postgres.query(
+      `SELECT count(*) FILTER (WHERE application_name <> 'app')::int AS connections,
+              (SELECT count(*)::int FROM pg_replication_slots) AS slots
+         FROM pg_stat_activity WHERE datname IS NOT NULL AND pid <> pg_backend_pid()`,
+    );
+    return {
+      services: world.names.length,
+      writesPerSecond: (writes / wall) * 1_000,
+      refused: traffic.refused(),
+      decodingMs: ((after.senders - before.senders) / writes) * 1_000,
+      applierPercent: percent('applier'),
+      applierMiB: residentMiB(world.banyan.pids().applier!),
+      controllerPercent: percent('controller'),
+      gatewayPercent: percent('gateway'),
+      connections: rows[0].connections,
+      slots: rows[0].slots,
+      fenceP50Ms: fences[Math.floor(fences.length / 2)]!,
+      fenceP99Ms: fences.at(-1)!,
+    };
+  } finally {
+    await traffic.stop();
+    await postgres.end();
+  }
+}
+
+/** Writes of all services in turn, by owners of both sides, and a few reads for shadowing to compare. */
+function startTraffic({ gatewayUrl, names }: World): {
+  writes(): number;
+  refused(): number;
+  stop(): Promise<void>;
+} {
+  const stopper = new AbortController();
+  let sent = 0;
+  let answered = 0;
+  let refused = 0;
+  const pending = new Set<Promise<void>>();
+  const started = performance.now();
+  const loop = async () => {
+    while (!stopper.signal.aborted) {
+      for (const due = ((performance.now() - started) / 1_000) * RATE; sent < due; sent++) {
+        const one = ask(sent).then(() => void pending.delete(one));
+        pending.add(one);
+      }
+      await pause(PART_MS);
+    }
+    await Promise.all(pending);
+  };
+  const ask = async (serial: number) => {
+    const url = `${gatewayUrl}/${names[serial % names.length]}`;
+    const headers = { 'x-owner': ownerOf(Math.floor(serial / names.length) % OWNERS) };
+    const write = await request(url, { method: 'PUT', headers, body: `note ${serial}` });
+    await write.body.dump();
+    if (write.statusCode === 200) answered++;
+    else refused++;
+    if (Math.floor(serial / names.length) % 10 === 0) await (await request(url, { headers })).body.dump();
+  };
+  const ended = loop();
+  ended.catch(() => {});
+  return {
+    writes: () => answered,
+    refused: () => refused,
+    async stop() {
+      stopper.abort();
+      await ended;
+    },
+  };
+}
+
+async function reach({ control }: World, service: string, target: Target): Promise<void> {
+  await control.advance(service, target);
+  const limit = performance.now() + LONGEST_MS;
+  for (;;) {
+    const status = (await control.status()).services.find((each) => each.service === service)!;
+    if (status.stage === target.stage && status.share === target.share) return;
+    if (status.paused) throw new Error(`${service} pauses: ${status.paused}`);
+    if (performance.now() > limit) throw new Error(`${service} does not get on: ${status.message}`);
+    await pause(100);
+  }
+}
+
+/** How long each of them took, ms, ascending. */
+async function fencesOf(world: World): Promise<number[]> {
+  const service = world.names[0]!;
+  for (let step = 0; step < FENCES; step++)
+    await reach(world, service, { stage: 'canary', share: step % 2 === 0 ? 10_000 : 5_000 });
+  const steps = await world.control.steps(service, FENCES);
+  return steps.map(({ fenceMs }) => fenceMs ?? Number.NaN).sort((a, b) => a - b);
+}
+
+type CpuNow = {
+  at: number;
+  writes: number;
+  senders: number;
+  processes: Record<'applier' | 'controller' | 'gateway', number>;
+};
+
+/** CPU milliseconds so far. */
+async function cpuNow({ banyan }: World, postgres: pg.Pool, writes: number): Promise<CpuNow> {
+  const { rows } = await postgres.query<{ pid: number }>('SELECT pid FROM pg_stat_replication');
+  const pids = banyan.pids();
+  return {
+    at: performance.now(),
+    writes,
+    senders: rows.reduce((sum, { pid }) => sum + cpuOf(pid), 0),
+    processes: {
+      applier: cpuOf(pids.applier!),
+      controller: cpuOf(pids.controller!),
+      gateway: familyOf(pids.gateway!).reduce((sum, pid) => sum + cpuOf(pid), 0),
+    },
+  };
+}
+
+/** A process and its children. */
+function familyOf(pid: number): number[] {
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+  );
+  return [pid, ...children];
+}
+
+function residentMiB(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+)/.exec(status)![1]) / 1_024;
+}
