@@ -37,7 +37,7 @@ async function writeLastMinute(pool: pg.Pool, end: number): Promise<void> {
   await pool.query(
     `INSERT INTO control.evidence (service, span_ms, starts, version, worker_id, outcomes)
      SELECT service, $1, at, 1, 'past-' || worker, outcomes
-       FROM jsonb_to_recordset($2) AS doc(service text, outcomes jsonb), generate_series(1, $3) AS worker,
+       FROM json_to_recordset($2) AS doc(service text, outcomes json), generate_series(1, $3) AS worker,
             generate_series($4::timestamptz, $5::timestamptz, interval '2 seconds') AS at`,
     [
       WINDOW_MS,
@@ -64,7 +64,7 @@ async function writeSpans(
   await pool.query(
     `INSERT INTO control.evidence (service, span_ms, starts, version, worker_id, outcomes)
      SELECT service, $1, at, 1, '', outcomes
-       FROM jsonb_to_recordset($2) AS doc(service text, outcomes jsonb),
+       FROM json_to_recordset($2) AS doc(service text, outcomes json),
             generate_series($3::timestamptz, $4::timestamptz, $1 * interval '1 millisecond') AS at
      ON CONFLICT DO NOTHING`,
     [

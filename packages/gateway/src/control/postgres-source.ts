@@ -109,7 +109,7 @@ async function writeEvidence(pool: pg.Pool, workerId: string, rows: readonly Win
   await pool.query(
     `INSERT INTO control.evidence (service, span_ms, starts, version, worker_id, outcomes)
      SELECT service, $3, starts, version, $2, outcomes
-       FROM jsonb_to_recordset($1) AS row(service text, starts timestamptz, version bigint, outcomes jsonb)
+       FROM json_to_recordset($1) AS row(service text, starts timestamptz, version bigint, outcomes json)
      ON CONFLICT (span_ms, starts, service, version, worker_id) DO UPDATE
        SET outcomes = excluded.outcomes, told_at = clock_timestamp()`,
     [JSON.stringify(list), workerId, WINDOW_MS],

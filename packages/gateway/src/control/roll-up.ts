@@ -65,7 +65,7 @@ async function sumOne(pool: pg.Pool, span: { from: number; to: number; starts: n
     await client.query(
       `INSERT INTO control.evidence (service, span_ms, starts, version, worker_id, outcomes)
        SELECT service, $2, $3, version, '', outcomes
-         FROM jsonb_to_recordset($1) AS row(service text, version bigint, outcomes jsonb)`,
+         FROM json_to_recordset($1) AS row(service text, version bigint, outcomes json)`,
       [JSON.stringify(sums), to, new Date(starts)],
     );
   });
