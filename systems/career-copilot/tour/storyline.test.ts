@@ -31,6 +31,7 @@ function play(trouble: Trouble = () => false, { retireRefusals = 0, patience = 1
         for (const [name, service] of Object.entries(services)) if (!trouble(service, name)) step(service);
         return {
           system: 'x',
+          plan: {},
           routeTableVersion: 1,
           gatewayWorkers: 1,
           unwell: [],

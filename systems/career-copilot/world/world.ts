@@ -138,7 +138,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       BANYAN_CONTROL_TOKEN: token,
     });
     const banyan = await startSupervisor({
-      config: configFile,
+      plan: configFile,
       token,
       logDirectory,
       onRestart: options.onRestart,

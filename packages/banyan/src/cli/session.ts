@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Control } from '../control/control.ts';
+import type { Fingerprints } from '../plan/fingerprint.ts';
 import type { LoadedPlan } from '../plan/load.ts';
 import type { Settings } from '../settings/settings.ts';
 import { Interrupted } from './exit.ts';
@@ -58,6 +59,16 @@ export async function connect(options: CommonOptions): Promise<Control & Setting
       import('../up/absence.ts'),
     ]);
   return new ControlClient(controlOrigin(plan), findToken(plan, directory), () => whyAbsent(directory));
+}
+
+/** Of the plan that the options name, as it lies on disk now. */
+export async function ownFingerprints(options: CommonOptions): Promise<Fingerprints> {
+  const [{ plan, directory }, { fingerprintsOf }, { findToken }] = await Promise.all([
+    load(options),
+    import('../plan/fingerprint.ts'),
+    import('../api/token.ts'),
+  ]);
+  return fingerprintsOf(plan, findToken(plan, directory) ?? '');
 }
 
 /** Runs something that waits. Ctrl-C aborts its signal and ends in Interrupted, whose text says what goes on. */

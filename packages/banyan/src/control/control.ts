@@ -1,4 +1,5 @@
 import type { PlacedKind } from '@banyan/replication';
+import type { Fingerprints } from '../plan/fingerprint.ts';
 import type { Stage, Target } from '../stage/stages.ts';
 
 /** What the API serves and the CLI prints. Everything is JSON; times are ISO 8601 in UTC. */
@@ -150,6 +151,8 @@ export type DatabasesSummary = { used: number; leftovers: number; unreachable: n
 export interface Control {
   status(): Promise<{
     system: string;
+    /** Of the plan that runs, keyed with the token. */
+    plan: Fingerprints;
     routeTableVersion: number;
     gatewayWorkers: number;
     /** Instances of the monolith. */

@@ -8,6 +8,7 @@ import type { Ledger } from '../evidence/ledger.ts';
 import { type Observation, SHORT_MS } from '../evidence/observation.ts';
 import { observe } from '../evidence/observe.ts';
 import { quantile, sideOf, type Tally } from '../evidence/tally.ts';
+import type { Fingerprints } from '../plan/fingerprint.ts';
 import type { ResolvedPlan } from '../plan/resolved.ts';
 import type { Facts, LinkFacts } from '../stage/decide.ts';
 import { rank, type ServiceState } from '../stage/stages.ts';
@@ -36,6 +37,8 @@ export type Sources = {
   probes?: Probes;
   /** Absent where nothing is told of going back. */
   wayBack?: WayBack;
+  /** Of the plan, for who wants to know whether it is the one that lies on disk. */
+  fingerprints?: Fingerprints;
 };
 
 /** All that decisions and the status are based on, as of `now`. */

@@ -1,4 +1,5 @@
 import { serveApi } from '../api/server.ts';
+import { fingerprintsOf } from '../plan/fingerprint.ts';
 import { openFlagFeed } from '../settings/feed.ts';
 import { createSettings } from '../settings/store.ts';
 import { childContext, stopOnSignal, tellSupervisor } from '../up/child.ts';
@@ -10,7 +11,7 @@ import { createOperations } from './operations.ts';
 const { plan, log, token, applierUrl } = await childContext('controller');
 const controller = await startController({ plan, applier: connectApplier(applierUrl, token), log });
 const { pool } = controller.sources;
-const operations = createOperations(controller.sources);
+const operations = createOperations({ ...controller.sources, fingerprints: fingerprintsOf(plan, token) });
 const store = await createSettings(pool);
 const feed = await openFlagFeed({ pool, settings: store, url: plan.control.database, log });
 const api = await serveApi(operations, {

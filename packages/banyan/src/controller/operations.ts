@@ -44,6 +44,7 @@ export function createOperations(sources: Sources): Control {
       ]);
       return {
         system: plan.name,
+        plan: sources.fingerprints ?? {},
         routeTableVersion: table?.version ?? 0,
         gatewayWorkers,
         unwell: unwell.filter(({ upstream }) => upstream === 'monolith'),

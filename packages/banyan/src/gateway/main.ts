@@ -1,11 +1,14 @@
+import cluster from 'node:cluster';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { postgresSource, runCluster, startGateway } from '@banyan/gateway';
-import { childContext, stopOnSignal, tellSupervisor } from '../up/child.ts';
+import { childContext, type PlanMessage, stopOnSignal, tellSupervisor } from '../up/child.ts';
 
 const { plan, log, token, applierUrl } = await childContext('gateway');
 
 let serving = false;
+
+cluster.on('fork', (worker) => worker.send({ plan } satisfies PlanMessage));
 
 // The primary and each worker run this file; `start` is called in the workers.
 const gateway = await runCluster({

@@ -29,6 +29,7 @@ export class FakeControl implements Control {
     for (const service of Object.values(this.services)) tick(service);
     return {
       system: 'shop',
+      plan: {},
       routeTableVersion: 12,
       gatewayWorkers: 2,
       unwell: [],

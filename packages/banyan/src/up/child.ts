@@ -7,11 +7,13 @@ import type { ResolvedPlan } from '../plan/resolved.ts';
 export type ChildContext = { plan: ResolvedPlan; log: Logger; token: string; applierUrl: string };
 
 /** What a child tells the supervisor: that it is ready, or why it never will be. */
-export type ChildMessage = 'ready' | { failed: { message: string; code?: string } };
+export type ChildMessage = 'ready' | { failed: { message: string; code?: string } } | PlanMessage;
+
+/** The plan, from who has read it to who is to run by it. */
+export type PlanMessage = { plan: ResolvedPlan };
 
 /** Common start of controller, applier and gateway processes. Throws when started by hand without the environment. */
 export async function childContext(name: string): Promise<ChildContext> {
-  const config = demand('BANYAN_CONFIG');
   const log = pino({
     name,
     level: process.env.BANYAN_LOG_LEVEL ?? 'info',
@@ -25,11 +27,32 @@ export async function childContext(name: string): Promise<ChildContext> {
   // A worker of the gateway ends with its primary; that is the cluster's own doing.
   if (cluster.isPrimary) process.on('disconnect', endAtOnce);
   return {
-    plan: (await loadPlan(config)).plan,
+    plan: await planOf(process.env.BANYAN_CONFIG),
     log,
     token: demand('BANYAN_TOKEN'),
     applierUrl: demand('BANYAN_APPLIER_URL'),
   };
+}
+
+/**
+ * All lives of all processes run by one plan, whatever is done to its file meanwhile: it is read once, by `banyan up` or by the
+ * first process, and handed on.
+ */
+async function planOf(config: string | undefined): Promise<ResolvedPlan> {
+  if (cluster.isPrimary && config) {
+    const { plan } = await loadPlan(config);
+    tellSupervisor({ plan });
+    return plan;
+  }
+  if (!process.channel) throw new Error(`this process is started by 'banyan up', which hands it the plan`);
+  return await new Promise((resolve) => {
+    const look = (message: Partial<PlanMessage> | undefined) => {
+      if (!message?.plan) return;
+      process.off('message', look);
+      resolve(message.plan);
+    };
+    process.on('message', look);
+  });
 }
 
 /** To the supervisor; nothing when this process was started by something else. */

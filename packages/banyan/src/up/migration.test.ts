@@ -103,7 +103,7 @@ export default defineMigration({
 });
 `,
   );
-  const banyan = await startSupervisor({ config, token: TOKEN, logDirectory: join(directory, 'logs') });
+  const banyan = await startSupervisor({ plan: config, token: TOKEN, logDirectory: join(directory, 'logs') });
   closing.push(() => banyan.stop());
   const operator = new ControlClient(`http://127.0.0.1:${controlPort}`, TOKEN);
   const pools = [createPool(legacy!, { max: 1 }), createPool(target!, { max: 1 })] as const;

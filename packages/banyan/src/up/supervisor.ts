@@ -5,7 +5,8 @@ import { hostname } from 'node:os';
 import { extname, join } from 'node:path';
 import { PROCESS_FLAGS } from '@banyan/replication';
 import { CONTROLLER_FLAGS } from '../controller/flags.ts';
-import type { ChildMessage } from './child.ts';
+import type { ResolvedPlan } from '../plan/resolved.ts';
+import type { ChildMessage, PlanMessage } from './child.ts';
 import { lastSaid } from './log-tail.ts';
 import { StartError } from './start-error.ts';
 import { type ProcessName, STOP_MS } from './stopping.ts';
@@ -44,7 +45,8 @@ const SLOW_MS = 10_000;
  * all three have reported ready; rejects when one dies before it ever was.
  */
 export async function startSupervisor(options: {
-  config: string;
+  /** The plan, or its file, which the first process reads. */
+  plan: ResolvedPlan | string;
   token: string;
   logDirectory: string;
   env?: Record<string, string>;
@@ -61,11 +63,11 @@ export async function startSupervisor(options: {
   const env = {
     ...process.env,
     ...options.env,
-    BANYAN_CONFIG: options.config,
     BANYAN_TOKEN: options.token,
     BANYAN_APPLIER_URL: `http://127.0.0.1:${await freePort()}`,
     BANYAN_SUPERVISOR: `${process.pid}@${hostname()}`,
   };
+  let plan = typeof options.plan === 'string' ? null : options.plan;
   const names: ProcessName[] = ['applier', 'controller', 'gateway'];
   const children = new Map<ProcessName, ChildProcess>();
   const restarts: Record<ProcessName, number> = { applier: 0, controller: 0, gateway: 0 };
@@ -112,15 +114,17 @@ export async function startSupervisor(options: {
         failure = null;
         logStart = fstatSync(log).size;
         const child = fork(ENTRY[name], {
-          env,
+          env: { ...env, BANYAN_CONFIG: plan === null ? (options.plan as string) : '' },
           stdio: ['ignore', log, log, 'ipc'],
           execArgv: [...EXEC_ARGV[name]],
         });
         closeSync(log);
+        if (plan !== null) child.send({ plan } satisfies PlanMessage, () => {});
         children.set(name, child);
         options.onChildren?.(pids());
         child.on('message', (message: ChildMessage) => {
-          if (typeof message === 'object') failure = message.failed;
+          if (typeof message === 'object' && 'failed' in message) failure = message.failed;
+          if (typeof message === 'object' && 'plan' in message) plan ??= message.plan;
           if (message !== 'ready') return;
           everReady = true;
           settle(resolve);

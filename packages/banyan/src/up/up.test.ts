@@ -98,6 +98,11 @@ function childrenOf(folder: string): number[] {
   return (noted as { pid: number }[]).map(({ pid }) => pid);
 }
 
+function childOf(folder: string, name: string): number {
+  const noted = JSON.parse(readFileSync(join(folder, '.banyan', 'up', 'children.json'), 'utf8'));
+  return (noted as { name: string; pid: number }[]).find((one) => one.name === name)!.pid;
+}
+
 async function until<T>(look: () => Promise<T>, holds: (found: T) => boolean): Promise<T> {
   for (;;) {
     const found = await look();
@@ -278,6 +283,50 @@ describe('banyan up', { timeout: 6 * PATIENCE_MS }, () => {
     assert.equal(await first.ended, 0);
     const stopped = await run([MAIN, 'status'], folder).ended;
     assert.match(stopped.stderr, /no control plane at .*\n {2}mend: start it with `banyan up`/);
+  });
+
+  test('runs by the plan that it has read, whatever becomes of the file, and status says that the file differs', async () => {
+    const { folder, plan: whole } = await aFolder();
+    const file = join(folder, 'banyan.config.ts');
+    const started = up(folder);
+    await started.seen(/Banyan is up/);
+    const status = async () => (await run([MAIN, 'status', '--json'], folder).ended).json();
+    assert.deepEqual((await status()).planDiffers, []);
+    const url = 'http://127.0.0.1:2';
+    const changed = { ...whole, services: { auth: { ...services.auth, url, rollout: { minRequests: 7 } } } };
+    writeFileSync(file, `export default ${JSON.stringify(changed)};\n`);
+    assert.deepEqual((await status()).planDiffers, ['services.auth']);
+    const told = await run([MAIN, 'status'], folder).ended;
+    assert.match(
+      told.stdout,
+      /plan +the file has changed since banyan up was started: services\.auth; it runs by/,
+    );
+
+    writeFileSync(file, 'export default {{{;\n');
+    for (const name of ['applier', 'controller', 'gateway']) {
+      const restarts = started.said().split('starting it again').length;
+      process.kill(childOf(folder, name), 'SIGKILL');
+      await until(
+        async () => started.said().split('starting it again').length,
+        (now) => now === restarts + 1,
+      );
+    }
+    writeFileSync(file, `export default ${JSON.stringify(whole)};\n`);
+    const back = await until(
+      () => run([MAIN, 'status', '--json'], folder).ended,
+      ({ code }) => code === 0,
+    );
+    assert.deepEqual(back.json().planDiffers, []);
+    await until(
+      async () =>
+        (await (
+          await fetch(`http://127.0.0.1:${whole.gateway.adminPort}/healthz`).catch(() => null)
+        )?.text()) ?? '',
+      (text) => text !== '',
+    );
+    assert.equal(started.said().split('starting it again').length, 4, started.said());
+    started.child.kill('SIGTERM');
+    assert.equal(await started.ended, 0);
   });
 
   test('that is killed with -9 takes its children with it, and the next one starts', async () => {

@@ -14,7 +14,7 @@ type Say = (event: string, fields: Record<string, unknown>, text: string) => voi
 
 /** `banyan up`: runs applier, controller and gateway until SIGINT, SIGTERM or SIGHUP, or until what started it is gone. */
 export async function runUp(options: { config: string; json: boolean }): Promise<void> {
-  const { plan, path, directory, warnings } = await loadPlan(options.config);
+  const { plan, directory, warnings } = await loadPlan(options.config);
   const logs = join(directory, '.banyan', 'logs');
   const say: Say = (event, fields, text) =>
     console.log(options.json ? JSON.stringify({ event, ...fields }) : text);
@@ -29,7 +29,7 @@ export async function runUp(options: { config: string; json: boolean }): Promise
     await claimDatabases(plan);
     await checkStanding(plan);
     const supervisor = await startSupervisor({
-      config: path,
+      plan,
       token: process.env.BANYAN_TOKEN || plan.control.token || ensureToken(directory),
       logDirectory: logs,
       signal: asked,

@@ -11,6 +11,7 @@ import {
   type UnwellInstance,
 } from '../../control/control.ts';
 import { noSuchService } from '../../control/no-such-service.ts';
+import { differingParts, type Fingerprints } from '../../plan/fingerprint.ts';
 import { describeStage, formatShare } from '../../stage/stages.ts';
 import { EXIT, formatTold, Interrupted, tell } from '../exit.ts';
 import {
@@ -27,9 +28,11 @@ import {
   widthOf,
 } from '../output.ts';
 import { formatDatabases } from '../placed.ts';
-import { act, command, connect, interruptible } from '../session.ts';
+import { act, command, connect, interruptible, ownFingerprints } from '../session.ts';
 
-type Status = Omit<Awaited<ReturnType<Control['status']>>, 'databases'> & {
+type Status = Omit<Awaited<ReturnType<Control['status']>>, 'databases' | 'plan'> & {
+  /** Parts of the plan on disk that are not those which `banyan up` runs by. */
+  planDiffers: string[];
   /** A summary, or all of it where it was asked for. */
   databases: DatabasesSummary | DatabasesReport | null;
 };
@@ -52,7 +55,13 @@ export function statusCommand(): Command {
     .action(
       act<StatusOptions>(async (options, service) => {
         const control = await connect(options);
-        const look = () => lookAt(control, service ?? null, options.databases ?? service !== undefined);
+        const onDisk = await ownFingerprints(options);
+        const look = () =>
+          lookAt(control, {
+            service: service ?? null,
+            databases: options.databases ?? service !== undefined,
+            onDisk,
+          });
         if (options.watch) return await watch(look, options.json ?? false);
         show(await look(), options.json ?? false);
         return EXIT.ok;
@@ -60,8 +69,10 @@ export function statusCommand(): Command {
     );
 }
 
-async function lookAt(control: Control, service: string | null, databases: boolean): Promise<Status> {
-  const status = await control.status();
+type Wanted = { service: string | null; databases: boolean; onDisk: Fingerprints };
+
+async function lookAt(control: Control, { service, databases, onDisk }: Wanted): Promise<Status> {
+  const { plan, ...status } = await control.status();
   const services = status.services.filter((one) => service === null || one.service === service);
   if (service !== null && services.length === 0)
     throw noSuchService(
@@ -70,6 +81,7 @@ async function lookAt(control: Control, service: string | null, databases: boole
     );
   return {
     ...status,
+    planDiffers: Object.keys(plan).length === 0 ? [] : differingParts(plan, onDisk),
     databases: databases ? await control.databases(service) : status.databases,
     services,
   };
@@ -108,9 +120,22 @@ function formatStatus(status: Status, now: Date, width = widthOf(process.stdout)
   const { system, routeTableVersion, gatewayWorkers, services, databases } = status;
   const workers = plural(gatewayWorkers, 'gateway worker');
   const head = `${paint('bold', system)}  route table ${routeTableVersion}, ${gatewayWorkers === 0 ? paint('red', workers) : workers}`;
+  const differs =
+    status.planDiffers.length === 0
+      ? []
+      : table(
+          [
+            [
+              paint('dim', 'plan'),
+              `${paint('yellow', 'the file has changed')} since banyan up was started: ${status.planDiffers.join(', ')}; it runs by the old one until it is started again`,
+            ],
+          ],
+          width - 2,
+        ).map((line) => `  ${line}`);
   const unwell = status.unwell.map((one) => `  ${paint('dim', 'monolith')}  ${describeUnwell(one)}`);
   return [
     head,
+    ...differs,
     ...unwell,
     ...(databases === null ? [] : formatDatabases(databases, width, now)),
     ...services.flatMap((service) => ['', ...formatService(service, now, width)]),
