@@ -5,6 +5,7 @@ export { pruneRecords } from './control/prune.ts';
 export { CONTROLLER_FLAGS } from './controller/flags.ts';
 export { loadPlan } from './plan/load.ts';
 export { FULL_SHARE, parseTarget, type Stage, type Target } from './stage/stages.ts';
+export { freePort } from './up/free-port.ts';
 export { whenStarterIsGone } from './up/starter.ts';
 export type { ProcessName } from './up/stopping.ts';
-export { freePort, type Supervisor, startSupervisor } from './up/supervisor.ts';
+export { type Supervisor, startSupervisor } from './up/supervisor.ts';

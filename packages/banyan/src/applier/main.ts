@@ -6,8 +6,8 @@ const { plan, log, token, applierUrl } = await childContext('applier');
 const { hostname, port } = new URL(applierUrl);
 const applier = await startApplier({ plan, log });
 const server = await serveApplier(applier, { host: hostname, port: Number(port), token });
-tellSupervisor('ready');
 stopOnSignal(async () => {
   await server.close();
   await applier.stop();
 });
+tellSupervisor('ready');

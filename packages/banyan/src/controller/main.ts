@@ -22,9 +22,9 @@ const api = await serveApi(operations, {
   settings: { store, feed },
   log,
 });
-tellSupervisor('ready');
 stopOnSignal(async () => {
   await api.close();
   await feed.close();
   await controller.stop();
 });
+tellSupervisor('ready');

@@ -12,7 +12,8 @@ import type pg from 'pg';
 import { request } from 'undici';
 import { ControlClient } from '../api/client.ts';
 import { FULL_SHARE, type Stage, type Target } from '../stage/stages.ts';
-import { freePort, startSupervisor } from './supervisor.ts';
+import { freePort } from './free-port.ts';
+import { startSupervisor } from './supervisor.ts';
 
 const TOKEN = 'a-token-of-the-test-0123456789abcdef';
 const OWNERS = Array.from({ length: 12 }, (_, index) => `owner-${index}`);

@@ -1,12 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, fstatSync, mkdirSync, openSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { extname, join } from 'node:path';
 import { PROCESS_FLAGS } from '@banyan/replication';
 import { CONTROLLER_FLAGS } from '../controller/flags.ts';
 import type { ResolvedPlan } from '../plan/resolved.ts';
 import type { ChildMessage, PlanMessage } from './child.ts';
+import { freePort } from './free-port.ts';
 import { lastSaid } from './log-tail.ts';
 import { StartError } from './start-error.ts';
 import { type ProcessName, STOP_MS } from './stopping.ts';
@@ -186,13 +186,4 @@ function stopChild(child: ChildProcess, withinMs: number): Promise<void> {
     });
     child.kill('SIGTERM');
   });
-}
-
-/** A loopback port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -13,7 +13,7 @@ import { testServer } from '@banyan/postgres/testing';
 import { applyControlSchema } from '../control/store.ts';
 import { aPlan } from '../testing/plans.ts';
 import { MAIN, run } from '../testing/run-cli.ts';
-import { freePort } from './supervisor.ts';
+import { freePort } from './free-port.ts';
 
 /** A generous bound for a start or a stop of three processes on a busy machine, ms. */
 const PATIENCE_MS = 90_000;
