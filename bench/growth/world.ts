@@ -46,7 +46,7 @@ export async function startWorld(services: number): Promise<World> {
     const [gatewayPort, controlPort, adminPort] = [await freePort(), await freePort(), await freePort()];
     const token = randomUUID();
     const banyan = await startSupervisor({
-      config: join(import.meta.dirname, 'banyan.config.ts'),
+      plan: join(import.meta.dirname, 'banyan.config.ts'),
       token,
       logDirectory: join(directory, 'logs'),
       env: {
