@@ -16,7 +16,7 @@ import type { Ownership } from './ownership.ts';
 import { ownedBySource, type Route, route } from './route.ts';
 import { sendCopy } from './send-copy.ts';
 import type { Shares } from './shares.ts';
-import { NOT_YET_DURABLE, positionAt, type TargetSession } from './target-session.ts';
+import { DURABLE, positionAt, type TargetSession } from './target-session.ts';
 import type { InsertsEvent, RowEvent, SourceTransaction, ToldEvent } from './transaction.ts';
 import { type Segment, WaveBuilder } from './waves.ts';
 
@@ -94,11 +94,6 @@ export class Applier {
       if (steps) await this.#applyTogether(transactions, steps, durable);
       else await this.#applyCarefully(transactions[0]!);
     }
-  }
-
-  /** Makes durable what was committed before. */
-  async settle(): Promise<void> {
-    await this.#session.client.query('BEGIN; SELECT pg_current_xact_id(); COMMIT');
   }
 
   /**
@@ -212,8 +207,8 @@ export class Applier {
 
   async #commit({ endLsn, commitTime }: SourceTransaction, durable: boolean): Promise<void> {
     const { client } = this.#session;
-    const position = positionAt(this.#link, formatLsn(endLsn), formatMicros(commitTime));
-    for (const statement of durable ? position : [NOT_YET_DURABLE, ...position]) client.hold(statement);
+    if (durable) client.hold(DURABLE);
+    client.hold(positionAt(this.#link, formatLsn(endLsn), formatMicros(commitTime)));
     await client.commit();
   }
 

@@ -15,6 +15,11 @@ export type LinkConfig = {
   share?: number;
   /** Rows that one transaction of the target applies at most. Default 3,000. */
   batchRows?: number;
+  /**
+   * How long what was applied may wait for the target's disk if nothing more comes, ms; under load ten times as long.
+   * Default 10. Readers of the target see it at once; the source keeps it until then.
+   */
+  flushMs?: number;
   /** How often a quiet source is given a heartbeat so that its slot moves on, ms. Default 2,000. */
   heartbeatMs?: number;
   /** WAL that the slot may hold back before `onAlarm` is called, bytes. Default 1 GiB. */

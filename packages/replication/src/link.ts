@@ -63,6 +63,11 @@ export interface Link {
   stream(options: { signal: AbortSignal }): Promise<void>;
   /** Resolves once everything that the source has committed before is durable on the target. */
   barrier(options?: BarrierOptions): Promise<{ lsn: Lsn; ms: number }>;
+  /**
+   * Resolves once everything that the source has committed before can be read on the target, be it on its disk or not. Cheaper
+   * and sooner than a barrier: what users wait for. Rejects with BARRIER_TIMEOUT.
+   */
+  arrived(options?: { timeoutMs?: number }): Promise<void>;
   /** Resolves once the source's WAL up to `lsn` is applied. */
   waitApplied(lsn: Lsn, options?: { timeoutMs?: number }): Promise<void>;
   /**
@@ -221,6 +226,23 @@ class DatabaseLink implements Link {
     } finally {
       clearTimeout(timer);
       this.#markers.delete(id);
+    }
+  }
+
+  async arrived({ timeoutMs = 5_000 }: { timeoutMs?: number } = {}): Promise<void> {
+    const streamer = this.#streamer;
+    if (!streamer) throw new ReplicationError('NOT_STREAMING', { link: this.names.link });
+    const late = new AbortController();
+    const timedOut = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      const error = new ReplicationError('BARRIER_TIMEOUT', { link: this.names.link, timeoutMs });
+      late.abort(error);
+      timedOut.reject(error);
+    }, timeoutMs);
+    try {
+      await Promise.race([streamer.arrived(late.signal), timedOut.promise]);
+    } finally {
+      clearTimeout(timer);
     }
   }
 

@@ -17,6 +17,8 @@ export class Queue {
   #rows = 0;
   #bytes = 0;
   #postponed: Item[] = [];
+  /** Something that was taken is not done yet. */
+  #inHand = false;
   /** The last batch was large. */
   #busy = false;
   #waiting: (() => void) | undefined;
@@ -35,6 +37,11 @@ export class Queue {
 
   get empty(): boolean {
     return this.#items.length === 0;
+  }
+
+  /** Nothing waits and nothing is being applied, but for positions alone. */
+  get idle(): boolean {
+    return this.empty && !this.#inHand;
   }
 
   push(item: Item): void {
@@ -83,16 +90,22 @@ export class Queue {
     return this.#rows >= this.#limit * batches || this.#bytes >= BATCH_BYTES * batches;
   }
 
-  /** As many whole transactions as fit, or one part. A marker ends a batch. Undefined once closed. */
-  async take(): Promise<Item[] | undefined> {
+  /**
+   * As many whole transactions as fit, or one part; what was taken before is done. A marker ends a batch. Undefined once
+   * closed, empty if nothing has come in `waitMs`.
+   */
+  async take(waitMs?: number): Promise<Item[] | undefined> {
+    this.#inHand = false;
     while (!this.closed && this.#items.length === 0) {
-      const timer = this.#postponed.length > 0 ? setTimeout(() => this.#waiting?.(), POSITION_MS) : undefined;
+      const limitMs = waitMs ?? (this.#postponed.length > 0 ? POSITION_MS : undefined);
+      const timer = limitMs === undefined ? undefined : setTimeout(() => this.#waiting?.(), limitMs);
       await new Promise<void>((resolve) => {
         this.#waiting = resolve;
       });
       clearTimeout(timer);
-      if (this.#items.length === 0 && this.#postponed.length > 0 && timer) break;
+      if (this.#items.length === 0 && timer) break;
     }
+    if (waitMs !== undefined && this.empty && !this.closed) return [];
     if (this.#busy && !this.#items[0]?.part) await this.#gather();
     if (this.closed) return undefined;
     return this.empty ? this.#takePostponed() : this.#takeBatch();
@@ -107,6 +120,7 @@ export class Queue {
   }
 
   #takeBatch(): Item[] {
+    this.#inHand = true;
     const items = this.#items;
     let count = 0;
     let rows = 0;
@@ -140,6 +154,7 @@ export class Queue {
   #takePostponed(): Item[] {
     const batch = this.#postponed;
     this.#postponed = [];
+    this.#inHand = true;
     return batch;
   }
 }

@@ -1,18 +1,28 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { errorCode, type Lsn, openWalStream, PostgresError, type WalStream } from '@banyan/postgres';
+import { type Lsn, openWalStream, type WalStream } from '@banyan/postgres';
 import type pg from 'pg';
 import { Applier, type Prepared } from './applier.ts';
-import { isConnectionError, Oversized } from './apply-errors.ts';
+import { Oversized } from './apply-errors.ts';
+import { readEnd } from './arrival.ts';
 import { ensureBanyanSchema } from './banyan-schema.ts';
 import { ReplicationError } from './errors.ts';
 import { GuardKeys } from './guard-keys.ts';
 import { Intake, type Item } from './intake.ts';
 import { LagWindow } from './lag.ts';
 import type { LinkConfig, LinkHooks, LinkNames } from './link-config.ts';
-import { checkIdentity, type LinkRecord, plansByName, planTables, readRecord } from './link-record.ts';
+import {
+  checkIdentity,
+  type LinkRecord,
+  plansByName,
+  planTables,
+  readRecord,
+  sidesOf,
+} from './link-record.ts';
 import { POSITION_MS, Queue } from './queue.ts';
+import { isRetryable, isSaidByTarget, Restart, translate } from './retry.ts';
 import { type RememberedShapes, ShapeWatch } from './shape-record.ts';
 import type { Shares } from './shares.ts';
+import { Shown } from './shown.ts';
 import { TargetSession } from './target-session.ts';
 import { letGo } from './transaction.ts';
 
@@ -54,6 +64,9 @@ export class Streamer {
   /** End of the copy's window, while the stream still catches up with it. */
   #copiedUntil: Lsn | undefined;
   #shapes: ShapeWatch | undefined;
+  readonly #shown = new Shown();
+  /** How the source's tables were published when the last look at them found nothing. */
+  #published: string | undefined;
   /** How often in a row the target ended what it was given, while nothing was applied. */
   #refused = 0;
   /** What had been read by then: once it is applied, nothing is refused any more. */
@@ -86,6 +99,15 @@ export class Streamer {
       throw error;
     }
     return this.#shapes !== undefined;
+  }
+
+  /** Rejects with the signal's reason, and as `checkShapes` does. */
+  async arrived(signal: AbortSignal): Promise<void> {
+    const { source, names, config } = this.#options;
+    const tables = config.tables.map((mapping) => sidesOf(mapping, config.direction).source);
+    const { lsn, published } = await readEnd(source, tables, names.publication);
+    if (published !== this.#published && (await this.checkShapes())) this.#published = published;
+    await this.#shown.reaches(lsn, signal);
   }
 
   async #keepGoing(signal: AbortSignal): Promise<void> {
@@ -129,7 +151,9 @@ export class Streamer {
     const plans = await planning;
     const session = await TargetSession.open(config.target, names.origin);
     try {
-      // Read once the origin is ours: whoever held it before us has ended its last transaction.
+      // Whoever held the origin before us has ended its last transaction; the source may forget what is before the position
+      // that we take up, so that has to be on the disk.
+      await session.flush();
       const record = await requireRecord(target, names.link);
       await checkIdentity(source, record);
       const watch = await ShapeWatch.begin({ source, target }, names, plans, record.shapes);
@@ -156,10 +180,12 @@ export class Streamer {
         },
       });
       this.applied = max(this.applied, position);
+      this.#shown.restart(position);
       this.#options.onRepairs();
       await this.#pump({
         stream,
         applier,
+        session,
         plans: plansByName(plans),
         shapes: watch.shapes,
         position,
@@ -174,12 +200,13 @@ export class Streamer {
   async #pump(run: {
     stream: WalStream;
     applier: Applier;
+    session: TargetSession;
     plans: ReturnType<typeof plansByName>;
     shapes: RememberedShapes;
     position: Lsn;
     signal: AbortSignal;
   }): Promise<void> {
-    const { stream, applier, signal } = run;
+    const { stream, signal } = run;
     const { names, config, source } = this.#options;
     const batchRows = config.batchRows ?? BATCH_ROWS;
     const queue = new Queue(batchRows);
@@ -203,7 +230,7 @@ export class Streamer {
     };
     signal.addEventListener('abort', close, { once: true });
     if (signal.aborted) close();
-    const applying = this.#applyAll(queue, applier, stream).catch((error: unknown) => {
+    const applying = this.#applyAll({ ...run, queue }).catch((error: unknown) => {
       queue.close();
       void stream.close();
       throw error;
@@ -218,6 +245,7 @@ export class Streamer {
           intake.take(message);
           if (message.kind === 'keepalive' && intake.idle) queue.passed(message.lsn);
         }
+        if (queue.idle) this.#shown.moveTo(queue.passedTo);
         this.received = stream.received;
         queue.wake();
         await queue.room();
@@ -231,10 +259,18 @@ export class Streamer {
     }
   }
 
-  async #applyAll(queue: Queue, applier: Applier, stream: WalStream): Promise<void> {
+  async #applyAll(run: {
+    queue: Queue;
+    applier: Applier;
+    session: TargetSession;
+    stream: WalStream;
+  }): Promise<void> {
+    const { queue, applier, session, stream } = run;
+    const { flushMs = FLUSH_MS } = this.#options.config;
     let durableAt = performance.now();
-    /** Committed, and not yet known to be on the target's disk. */
+    /** Committed, and not yet known to be on the target's disk; the first of them at `unsettledAt`. */
     let unsettled: Item[] = [];
+    let unsettledAt = 0;
     let ahead: { batch: Item[]; prepared: Prepared } | undefined;
     const settle = (): void => {
       durableAt = performance.now();
@@ -251,8 +287,15 @@ export class Streamer {
     for (;;) {
       const made = ahead;
       ahead = undefined;
-      const batch = made?.batch ?? (await queue.take());
+      const restMs =
+        unsettled.length === 0 ? undefined : Math.max(0, unsettledAt + flushMs - performance.now());
+      const batch = made?.batch ?? (await queue.take(restMs));
       if (!batch) return;
+      if (batch.length === 0) {
+        await session.flush();
+        settle();
+        continue;
+      }
       for (let held = this.#options.held(); held && !queue.closed; held = this.#options.held())
         await Promise.race([held, queue.closing]);
       if (queue.closed) return;
@@ -268,14 +311,16 @@ export class Streamer {
       const transactions = batch.map((item) => item.transaction);
       const empty = transactions.every((each) => each.events.length === 0 && each.markers.length === 0);
       // Positions alone may wait a little, so that a busy source does not cost the target a commit each time.
-      if (empty && unsettled.length === 0 && performance.now() - durableAt < POSITION_MS) {
+      if (empty && (unsettled.length > 0 || performance.now() - durableAt < POSITION_MS)) {
         queue.postpone(batch);
-        this.#passed(last.transaction.endLsn, queue.empty ? queue : undefined);
+        if (unsettled.length === 0) this.#passed(last.transaction.endLsn, queue.empty ? queue : undefined);
+        else this.#shown.moveTo(last.transaction.endLsn);
         continue;
       }
-      // Under load the disk is waited for now and then, not for every batch; nothing is acknowledged before.
+      // Readers do not wait for the disk, and the disk not for each batch; nothing is acknowledged before it has it.
       const marked = last.transaction.markers.length > 0;
-      const durable = marked || queue.empty || performance.now() - durableAt > DURABLE_MS;
+      if (unsettled.length === 0) unsettledAt = performance.now();
+      const durable = marked || performance.now() - unsettledAt > flushMs * LOADED;
       const prepared = made?.prepared ?? applier.prepare(transactions);
       const applying = applier.apply(prepared, durable);
       // While the target works, the next batch is made ready, if there is a whole one.
@@ -289,11 +334,9 @@ export class Streamer {
         letGo(item.transaction);
         unsettled.push(item);
       }
+      this.#shown.moveTo(last.transaction.endLsn);
+      if (queue.empty && !ahead) this.#shown.moveTo(queue.passedTo);
       if (durable) settle();
-      else if (!ahead && queue.empty) {
-        await applier.settle();
-        settle();
-      }
     }
   }
 
@@ -306,6 +349,7 @@ export class Streamer {
   /** `idle`: the queue, if nothing waits, so that all that was read is applied. */
   #passed(lsn: Lsn, idle: Queue | undefined): void {
     this.applied = max(this.applied, lsn);
+    this.#shown.moveTo(this.applied);
     if (!idle) return;
     this.waitingSince = undefined;
     this.applied = max(this.applied, idle.passedTo);
@@ -331,42 +375,17 @@ export class Streamer {
 }
 
 const BATCH_ROWS = 3_000;
-/** How long batches under load may stay unsettled. */
-const DURABLE_MS = 100;
-
-/** The source's connection was lost in the midst of a transaction that is partly applied. */
-class Restart extends Error {}
+/** Tries of a change that a server which is there ends, before it is said that they come to nothing. */
+const TRIES = 8;
+const FLUSH_MS = 10;
+/** So many times longer may batches be unsettled as long as more comes. */
+const LOADED = 10;
 
 async function requireRecord(target: pg.Pool, link: string): Promise<LinkRecord> {
   const record = await readRecord(target, link);
   if (!record) throw new ReplicationError('NOT_PREPARED', { link });
   if (record.copyState === 'running') throw new ReplicationError('COPY_UNFINISHED', { link });
   return record;
-}
-
-const ORIGIN_IN_USE = '55006';
-
-/** Tries of a change that a server which is there ends, before it is said that they come to nothing. */
-const TRIES = 8;
-
-/** By a server that is there and takes connections. */
-function isSaidByTarget(error: unknown): boolean {
-  const code = errorCode(error) ?? '';
-  return /^(25P|40|53[124]|55P|57014|58)/.test(code);
-}
-
-function isRetryable(error: unknown): boolean {
-  if (error instanceof Restart) return true;
-  if (error instanceof PostgresError) return false;
-  return isConnectionError(error) || (error as { code?: string }).code === ORIGIN_IN_USE;
-}
-
-function translate(error: unknown): unknown {
-  if (!(error instanceof PostgresError)) return error;
-  if (error.code === 'WAL_SLOT_MISSING' || error.code === 'WAL_SLOT_LOST')
-    return new ReplicationError('SLOT_LOST', error.details, error);
-  if (error.code === 'WAL_SLOT_AHEAD') return new ReplicationError('SLOT_AHEAD', error.details, error);
-  return error;
 }
 
 function max(a: Lsn, b: Lsn): Lsn {

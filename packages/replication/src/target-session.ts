@@ -54,6 +54,11 @@ export class TargetSession {
     });
   }
 
+  /** Resolves when what was committed before, also by others, is on the target's disk. */
+  async flush(): Promise<void> {
+    await this.client.query(`BEGIN; ${DURABLE.text}; SELECT pg_current_xact_id(); COMMIT`);
+  }
+
   async close(): Promise<void> {
     const { stream } = (this.client as unknown as { connection: { stream: { destroy(): void } } }).connection;
     const timer = setTimeout(() => stream.destroy(), 500);
@@ -74,26 +79,22 @@ const SETTINGS = [
   'SET enable_seqscan = off',
   'SET enable_bitmapscan = off',
   'SET jit = off',
+  // What it has committed can be read at once; the disk is waited for by `DURABLE` and `flush`.
+  'SET synchronous_commit = off',
 ].join('; ');
 
 /**
  * What ends a transaction, in front of its COMMIT: its position commits with its rows, in `banyan.links` and as the
  * origin's. The origin's alone would not do: PostgreSQL 16 and later move it forward on ROLLBACK too, once it was set up.
  */
-export function positionAt(link: string, lsn: string, time: string): (pg.QueryConfig & { name: string })[] {
-  return [
-    {
-      name: 'banyan_position',
-      text: 'UPDATE banyan.links SET applied_lsn = $1 WHERE link = $2',
-      values: [lsn, link],
-    },
-    {
-      name: 'banyan_origin_position',
-      text: 'SELECT pg_replication_origin_xact_setup($1, $2)',
-      values: [lsn, time],
-    },
-  ];
+export function positionAt(link: string, lsn: string, time: string): pg.QueryConfig & { name: string } {
+  return {
+    name: 'banyan_position',
+    text: `UPDATE banyan.links SET applied_lsn = $1 WHERE link = $2
+      RETURNING pg_replication_origin_xact_setup($1, $3)`,
+    values: [lsn, link, time],
+  };
 }
 
-/** In front of a COMMIT that does not wait for the disk. */
-export const NOT_YET_DURABLE = { name: 'banyan_not_yet_durable', text: 'SET LOCAL synchronous_commit = off' };
+/** In front of a COMMIT that waits until it, and all before it, is on the target's disk. */
+export const DURABLE = { name: 'banyan_durable', text: 'SET LOCAL synchronous_commit = on' };

@@ -85,7 +85,7 @@ export async function startApplier(options: { plan: ResolvedPlan; log: Logger })
             wave.map((link) => {
               const [service, direction] = splitLink(link);
               const left = Math.max(1, deadline - performance.now());
-              return workerOf(service).running(direction).link.barrier({ timeoutMs: left });
+              return workerOf(service).running(direction).link.arrived({ timeoutMs: left });
             }),
           );
         }

@@ -1,8 +1,5 @@
 import { Agent, request } from 'undici';
 
-/** How long calls are collected before they are asked as one, in milliseconds. */
-const TOGETHER_MS = 1;
-
 type Waiting = { resolve: (settled: boolean) => void; reject: (error: unknown) => void };
 type Group = { waves: string[][]; timeoutMs: number; waiting: Waiting[] };
 
@@ -32,8 +29,9 @@ export class SettleClient {
         return;
       }
       this.#groups.set(id, { waves, timeoutMs, waiting: [{ resolve, reject }] });
-      // Everyone in the group has committed before the question leaves, so one answer is good for all.
-      setTimeout(() => this.#ask(id), TOGETHER_MS);
+      // Everyone in the group has committed before the question leaves, so one answer is good for all. It leaves once all
+      // answers that have come are read: a timer would take longer than most of what it waits for.
+      setImmediate(() => this.#ask(id));
     });
   }
 
