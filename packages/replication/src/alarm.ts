@@ -6,7 +6,7 @@ export function alarmOf(name: string, slot: SlotStatus, limit: number): Alarm | 
   if (slot.walStatus === 'lost')
     return {
       code: 'slot_lost',
-      message: `Slot ${name} has lost WAL it needed. Drop the link and copy again.`,
+      message: `Slot ${name} has lost WAL it needed. Its link goes on with prepare({ acceptLoss: true }); then verify and repair.`,
     };
   if (slot.walStatus === 'unreserved')
     return {

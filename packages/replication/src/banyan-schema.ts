@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS banyan.links (
 ALTER TABLE banyan.links ADD COLUMN IF NOT EXISTS shares jsonb NOT NULL DEFAULT '[]';
 ALTER TABLE banyan.links ADD COLUMN IF NOT EXISTS mark pg_lsn;
 ALTER TABLE banyan.links ADD COLUMN IF NOT EXISTS shapes jsonb;
+ALTER TABLE banyan.links ADD COLUMN IF NOT EXISTS missed_since timestamptz;
 ALTER TABLE banyan.links DROP COLUMN IF EXISTS columns;
 CREATE TABLE IF NOT EXISTS banyan.written (
   link text NOT NULL,
@@ -99,8 +100,8 @@ async function isComplete(db: Pick<pg.ClientBase, 'query'>): Promise<boolean> {
   // The newest of what an earlier version may not have made.
   const { rows } =
     await db.query(`SELECT to_regclass('banyan.mark') IS NOT NULL AND EXISTS (SELECT FROM pg_attribute
-       WHERE (attrelid, attname) IN ((to_regclass('banyan.ranges'), 'key_order'), (to_regclass('banyan.guards'), 'seal_outer'))
-       HAVING count(*) = 2) AS there`);
+       WHERE (attrelid, attname) IN ((to_regclass('banyan.ranges'), 'key_order'), (to_regclass('banyan.guards'), 'seal_outer'),
+         (to_regclass('banyan.links'), 'missed_since')) HAVING count(*) = 3) AS there`);
   return rows[0].there;
 }
 

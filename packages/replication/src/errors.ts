@@ -12,17 +12,17 @@ const CATALOGUE = {
   COPY_UNFINISHED: 'The copy has not finished. Run copy() to its end, then stream().',
   NOT_PREPARED: 'The link was never prepared on this target. Run prepare() first.',
   SOURCE_CHANGED:
-    'The source is not the database this link was prepared with (restored, promoted or another server). Drop the link and copy again.',
+    'The source is not the database this link was prepared with (restored, promoted or another server), so changes may be missing. Point it back, or go on from now (prepare with acceptLoss) and stream again; then verify and repair before any step.',
   SLOT_LOST:
-    'The replication slot is gone or the server has removed WAL it still needed: changes are missing. Drop the link and copy again; raise max_slot_wal_keep_size. The source was left unharmed.',
+    'The replication slot is gone or the server has removed WAL it still needed: changes are missing. Go on from now (prepare with acceptLoss) and stream again; then verify and repair before any step. Raise max_slot_wal_keep_size if that was it. The source was left unharmed.',
   SLOT_AHEAD:
-    'The slot stands further than the position this link has applied: it was recreated or advanced, changes are missing. Drop the link and copy again.',
+    'The slot stands further than the position this link has applied: it was recreated or advanced, changes are missing. Go on from now (prepare with acceptLoss) and stream again; then verify and repair before any step.',
   SCHEMA_CHANGED:
-    'A mapped table is not what it was. Make tables and mapping fit, accept them as they are now (prepare with acceptSchema) and stream again; then verify and repair before any step.',
+    'A mapped table is not what it was. Make tables and mapping fit, accept them as they are now (prepare with acceptLoss) and stream again; then verify and repair before any step.',
   TABLE_REPLACED:
-    'A mapped table is gone, or another one bears its name: rows may differ that no change speaks of. Put it back or accept it (prepare with acceptSchema) and stream again; then verify and repair before any step, or drop the link and copy again.',
+    'A mapped table is gone, or another one bears its name: rows may differ that no change speaks of. Put it back or accept it (prepare with acceptLoss) and stream again; then verify and repair before any step.',
   PUBLICATION_CHANGED:
-    "The link's publication was altered: changes may be missing that nobody else will bring. Accept it (prepare with acceptSchema puts it right) and stream again; then verify and repair before any step, or drop the link and copy again.",
+    "The link's publication was altered: changes may be missing that nobody else will bring. Accept it (prepare with acceptLoss puts it right) and stream again; then verify and repair before any step.",
   TRUNCATE_BLOCKED:
     "The source truncated a mapped table and the plan says to stop. Set onTruncate to 'replicate' or 'ignore' and stream again.",
   TOAST_ABSENT:
@@ -30,6 +30,8 @@ const CATALOGUE = {
   TARGET_SHAPE: 'The target table does not fit the mapping.',
   BARRIER_TIMEOUT: 'The marker was not applied within the time limit. Nothing was switched.',
   BARRIER_LOCK_TIMEOUT: 'The mapped tables could not be locked within the time limit. Nothing was switched.',
+  CHANGES_MISSED:
+    'Changes may be missing on the target, so no step can be judged: what the wrong side has could become the truth. Verify, repair what differs, and say so (mended); then step.',
   NO_PROGRESS:
     'The target ended the same change again and again. What it says has to stop (a limit, somebody who cancels, a lock); then stream again: nothing was lost.',
   ROWS_LOCKED:
@@ -59,18 +61,21 @@ export class ReplicationError extends Error {
   }
 }
 
-const SHAPE_CHANGES: ReadonlySet<string> = new Set<ReplicationErrorCode>([
+const LOSSES: ReadonlySet<string> = new Set<ReplicationErrorCode>([
   'SCHEMA_CHANGED',
   'TABLE_REPLACED',
   'PUBLICATION_CHANGED',
+  'SLOT_LOST',
+  'SLOT_AHEAD',
+  'SOURCE_CHANGED',
 ]);
 
 /**
- * Whether `prepare({ acceptSchema: true })`, a verification and a repair are the way on, of an error or a finding: changes may
+ * Whether `prepare({ acceptLoss: true })`, a verification and a repair are the way on, of an error or a finding: changes may
  * be missing.
  */
-export function isShapeChange({ code }: { code: string }): boolean {
-  return SHAPE_CHANGES.has(code.toUpperCase());
+export function isLoss({ code }: { code: string }): boolean {
+  return LOSSES.has(code.toUpperCase());
 }
 
 function describe(code: ReplicationErrorCode, details: Record<string, unknown>): string {

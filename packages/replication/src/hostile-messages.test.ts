@@ -3,22 +3,12 @@ import { test } from 'node:test';
 import { createPool } from '@banyan/postgres';
 import type pg from 'pg';
 import { installGuard, setGuard } from './guard.ts';
-import { openLink } from './link.ts';
 import { repair } from './repair.ts';
-import { end, pair, rowsOf, run, setShare, settle, start, usersMapping } from './test-support.ts';
+import { bothLinks, end, rowsOf, settle, usersMapping } from './test-support.ts';
 
 /** Both links at `share`, and a role of the monolith's that may do what an application may. */
 async function hostile(share: number) {
-  const dbs = await pair();
-  await dbs.legacy.query(
-    `INSERT INTO users (full_name, email) SELECT 'User ' || i, 'mail' || i FROM generate_series(1, 3) i`,
-  );
-  const forward = await start(dbs.config('forward'));
-  const reverse = openLink(dbs.config('reverse'));
-  await reverse.prepare();
-  const back = run(reverse);
-  await setShare(forward, share);
-  await setShare(back, share);
+  const { dbs, forward, reverse } = await bothLinks(share);
   const role = `app_${new URL(dbs.legacyUrl).pathname.slice(1)}`;
   await dbs.legacy.query(
     `CREATE ROLE ${role} LOGIN PASSWORD 'app'; GRANT SELECT, INSERT, UPDATE, DELETE ON users TO ${role}`,
@@ -30,12 +20,12 @@ async function hostile(share: number) {
   return {
     dbs,
     forward,
-    reverse: back,
+    reverse,
     app,
     service: dbs.config('forward').service,
     async close() {
       await app.end();
-      await end(dbs, forward, back);
+      await end(dbs, forward, reverse);
       await dbs.legacy.end().catch(() => {});
     },
   };

@@ -1,7 +1,7 @@
 export type { BarrierOptions } from './barrier-options.ts';
 export type { Position, Verdict } from './confirm.ts';
 export type { CopyOptions, CopyProgress, CopyResult } from './copy.ts';
-export { isShapeChange, ReplicationError, type ReplicationErrorCode } from './errors.ts';
+export { isLoss, ReplicationError, type ReplicationErrorCode } from './errors.ts';
 export { type GuardOptions, installGuard, refusedWrites, removeGuard, setGuard } from './guard.ts';
 export { GUARD_SQLSTATE, guardName, guardsOf } from './guard-function.ts';
 export { checkLaw, type LawBreach } from './law.ts';

@@ -19,6 +19,8 @@ export type LinkRecord = {
   copyState: 'none' | 'running' | 'done';
   /** Until here changes are upserts. */
   windowEnd: Lsn;
+  /** Since when changes may be missing; null once rows were verified and repaired. */
+  missedSince: string | null;
   /** Undefined: an earlier version has made the record. */
   shapes: RememberedShapes | undefined;
 };
@@ -28,7 +30,7 @@ export async function readRecord(target: Queryable, link: string): Promise<LinkR
   if (!there.rows[0].there) return undefined;
   const { rows } = await target.query(
     `SELECT source_system, source_database, applied_lsn::text, copy_state, window_end::text,
-       to_jsonb(l) -> 'shapes' AS shapes -- an earlier version has no such column
+       to_jsonb(l) -> 'shapes' AS shapes, to_jsonb(l) ->> 'missed_since' AS missed -- an earlier version has no such columns
      FROM banyan.links l WHERE link = $1`,
     [link],
   );
@@ -40,6 +42,7 @@ export async function readRecord(target: Queryable, link: string): Promise<LinkR
       appliedLsn: parseLsn(row.applied_lsn),
       copyState: row.copy_state,
       windowEnd: row.window_end === null ? 0n : parseLsn(row.window_end),
+      missedSince: row.missed,
       shapes: row.shapes ?? undefined,
     }
   );
@@ -64,15 +67,6 @@ export async function identityOf(source: Queryable): Promise<SourceIdentity> {
     .then(({ rows }) => String(rows[0].id))
     .catch(() => 'unknown');
   return { system, database: `${name}/${oid}` };
-}
-
-export async function checkIdentity(source: Queryable, record: LinkRecord): Promise<void> {
-  const now = await identityOf(source);
-  if (now.system !== record.sourceSystem || now.database !== record.sourceDatabase)
-    throw new ReplicationError('SOURCE_CHANGED', {
-      was: `${record.sourceSystem}/${record.sourceDatabase}`,
-      is: `${now.system}/${now.database}`,
-    });
 }
 
 /** The plans of all mapped tables, from both catalogs. */

@@ -15,7 +15,7 @@ import { type CopyOptions, type CopyResult, copyTables } from './copy.ts';
 import { ReplicationError } from './errors.ts';
 import { Hold } from './hold.ts';
 import { type LinkConfig, type LinkHooks, type LinkNames, namesOf } from './link-config.ts';
-import { sidesOf } from './link-record.ts';
+import { readRecord, sidesOf } from './link-record.ts';
 import { checkTables } from './mapping.ts';
 import type { Finding } from './preflight/finding.ts';
 import { preflightLink } from './preflight/preflight.ts';
@@ -44,6 +44,8 @@ export type LinkStatus = {
   refusedMessages: number;
   share: number;
   lastError: Error | undefined;
+  /** Changes may be missing that no repair has brought yet: no step passes. */
+  missesChanges: boolean;
   /** Why repairs that were asked for are not sent yet, though it is tried every second. */
   repairsFailure: string | undefined;
   /** As of the last look, at most a second old while streaming. */
@@ -83,6 +85,13 @@ export interface Link {
   status(): LinkStatus;
   /** Repairs that it has asked for: of them `open` are not sent yet, `asked` were asked for since it streams. */
   repairs(): Promise<{ open: number; asked: number }>;
+  /**
+   * Since when changes may be missing on the target, as of the last `prepare({ acceptLoss: true })` that found some to be; null:
+   * they are not. Until then a barrier with `hold` is refused.
+   */
+  missed(): Promise<string | null>;
+  /** All tables were verified since `missed` said so, and what differed was repaired. */
+  mended(missed: string): Promise<void>;
   /** Removes slot, publication, origin and record. Stop streaming first. */
   drop(): Promise<void>;
 }
@@ -125,10 +134,16 @@ class DatabaseLink implements Link {
   }
 
   async prepare(options: PrepareOptions = {}): Promise<void> {
-    await this.#withPools((source, target) => prepareLink(this.config, this.names, source, target, options));
+    // What is taken for lost, and whether rows are copied again, depends on who owns them.
+    await this.#hold.over;
+    await this.#withPools((source, target) =>
+      prepareLink({ ...this.config, share: this.#hold.share }, this.names, source, target, options),
+    );
   }
 
   async copy(options: CopyOptions = {}): Promise<CopyResult> {
+    // Who owns what is not decided before.
+    await this.#hold.over;
     this.#state = 'copying';
     try {
       return await copyTables({ ...this.config, share: this.#hold.share }, this.names, options);
@@ -194,6 +209,8 @@ class DatabaseLink implements Link {
     const { lock = false, timeoutMs = 5_000, hold = false, marks = 'both' } = options;
     const [source, target] = [this.#source, this.#target];
     if (!source || !target) throw new ReplicationError('NOT_STREAMING', { link: this.names.link });
+    const since = this.#streamer?.missedSince;
+    if (hold && since) throw new ReplicationError('CHANGES_MISSED', { link: this.names.link, since });
     const started = performance.now();
     const id = randomUUID();
     const reached = Promise.withResolvers<Lsn>();
@@ -276,6 +293,7 @@ class DatabaseLink implements Link {
       refusedMessages: streamer?.refused ?? 0,
       share: this.#hold.share,
       lastError: streamer?.lastError ?? this.#lastError,
+      missesChanges: typeof streamer?.missedSince === 'string',
       repairsFailure: this.#repairs?.failure(),
       slot: this.#slot,
       retainedBytes: Number(this.#slot?.retainedBytes ?? 0n),
@@ -287,6 +305,21 @@ class DatabaseLink implements Link {
     if (!target) throw new ReplicationError('NOT_STREAMING', { link: this.names.link });
     const open = await countRepairs(this.config, this.names, target);
     return { open, asked: this.#streamer?.repairs ?? 0 };
+  }
+
+  async missed(): Promise<string | null> {
+    const record = await this.#withPools((_, target) => readRecord(target, this.names.link));
+    return record?.missedSince ?? null;
+  }
+
+  async mended(missed: string): Promise<void> {
+    await this.#withPools(async (_, target) => {
+      await target.query(
+        'UPDATE banyan.links SET missed_since = NULL WHERE link = $1 AND missed_since = $2::timestamptz',
+        [this.names.link, missed],
+      );
+    });
+    if (this.#streamer?.missedSince === missed) this.#streamer.missedSince = null;
   }
 
   async drop(): Promise<void> {

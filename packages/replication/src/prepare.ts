@@ -1,19 +1,29 @@
-import { createSlot, dropSlot, ensurePublication, formatLsn, quoteIdent, slotStatus } from '@banyan/postgres';
+import {
+  createSlot,
+  dropSlot,
+  ensurePublication,
+  formatLsn,
+  type Lsn,
+  quoteIdent,
+  withTransaction,
+} from '@banyan/postgres';
 import type pg from 'pg';
 import { ensureBanyanSchema } from './banyan-schema.ts';
 import { ReplicationError } from './errors.ts';
 import type { LinkConfig, LinkNames } from './link-config.ts';
-import { checkIdentity, identityOf, planTables, readRecord, sidesOf } from './link-record.ts';
+import { identityOf, type LinkRecord, planTables, readRecord, sidesOf } from './link-record.ts';
+import { findLoss } from './position.ts';
 import { separateSequences } from './sequences.ts';
-import { compareShapes, newTables, readShapes, rememberShapes, watchedOf } from './shape-record.ts';
+import { findChange, newTables, readShapes, rememberShapes, watchedOf } from './shape-record.ts';
 import { sourceName, type TablePlan } from './table-plan.ts';
 
 export type PrepareOptions = {
   /**
-   * Takes both databases' tables and the publication as they are now, after SCHEMA_CHANGED, TABLE_REPLACED or
-   * PUBLICATION_CHANGED. Changes may be missing then: verify, and repair what differs, before any step. Default false.
+   * After SCHEMA_CHANGED, TABLE_REPLACED, PUBLICATION_CHANGED, SLOT_LOST, SLOT_AHEAD or SOURCE_CHANGED: takes both databases,
+   * their tables and the publication as they are now, and goes on from now where the slot no longer brings what came before.
+   * Changes may be missing then: no step passes until `mended` is told that rows were verified and repaired. Default false.
    */
-  acceptSchema?: boolean;
+  acceptLoss?: boolean;
   /** Told every second whom it waits for, if anybody: whoever has an open transaction when the slot is made. */
   onWait?: (blockers: Blocker[]) => void;
 };
@@ -43,39 +53,106 @@ export async function prepareLink(
   const plans = await planTables(config, source, target);
   for (const plan of plans) refuseUnsafe(plan);
   const record = await readRecord(target, names.link);
-  const tables = config.tables.map((mapping) => sidesOf(mapping, config.direction).source);
-  const watched = watchedOf(plans);
-  const look = () => readShapes({ source, target }, names, watched);
-  if (record) {
-    await checkIdentity(source, record);
-    const slot = await slotStatus(source, names.slot);
-    if (!slot || slot.walStatus === 'lost') throw new ReplicationError('SLOT_LOST', { slot: names.slot });
-    const before = record.shapes;
-    if (before && !options.acceptSchema) compareShapes(before, await look(), watched);
-    const publication = await ensurePublication(source, names.publication, tables);
-    if (options.acceptSchema || !before || publication !== 'unchanged')
-      await rememberShapes(target, names.link, await look(), before);
-    // What is new to a link that was copied has to be copied too.
-    if (config.direction === 'forward' && before && newTables(config, before).length > 0)
-      await target.query(`UPDATE banyan.links SET copy_state = 'none' WHERE link = $1`, [names.link]);
-  } else {
-    await ensurePublication(source, names.publication, tables);
-    // A slot and an origin that no record speaks of are what an interrupted attempt has left.
-    await dropSlot(source, names.slot, { force: true });
-    await dropOrigins(target, names);
-    await target.query('SELECT pg_replication_origin_create($1)', [names.origin]);
-    const { consistentLsn } = await tellingBlockers(source, options.onWait, (client) =>
-      createSlot(client, names.slot),
-    );
-    const identity = await identityOf(source);
-    await target.query(
-      `INSERT INTO banyan.links (link, source_system, source_database, applied_lsn, copy_state)
-       VALUES ($1, $2, $3, $4, 'none')`,
-      [names.link, identity.system, identity.database, formatLsn(consistentLsn)],
-    );
-    await rememberShapes(target, names.link, await look());
-  }
+  const link = { config, names, source, target, watched: watchedOf(plans), options };
+  if (record) await goOn(link, record);
+  else await begin(link);
   if (config.direction === 'forward') await separateSequences(source, target, config.tables);
+}
+
+type Prepared = {
+  config: LinkConfig;
+  names: LinkNames;
+  source: pg.Pool;
+  target: pg.Pool;
+  watched: ReturnType<typeof watchedOf>;
+  options: PrepareOptions;
+};
+
+async function begin(link: Prepared): Promise<void> {
+  const { names, source, target, watched } = link;
+  await ensurePublication(source, names.publication, sourceTables(link));
+  // A slot and an origin that no record speaks of are what an interrupted attempt has left.
+  await dropOrigins(target, names);
+  await target.query('SELECT pg_replication_origin_create($1)', [names.origin]);
+  const position = await newSlot(link, undefined);
+  const identity = await identityOf(source);
+  await target.query(
+    `INSERT INTO banyan.links (link, source_system, source_database, applied_lsn, copy_state)
+     VALUES ($1, $2, $3, $4, 'none')`,
+    [names.link, identity.system, identity.database, formatLsn(position)],
+  );
+  await rememberShapes(target, names.link, await readShapes(link, names, watched));
+}
+
+async function goOn(link: Prepared, record: LinkRecord): Promise<void> {
+  const { config, names, source, target, watched, options } = link;
+  const loss = await findLoss(source, target, names);
+  if (loss && !options.acceptLoss) throw loss;
+  const before = record.shapes;
+  const look = () => readShapes(link, names, watched);
+  const change = before && findChange(before, await look(), watched);
+  if (change && !options.acceptLoss) throw change;
+  if (loss || change)
+    await target.query('UPDATE banyan.links SET missed_since = clock_timestamp() WHERE link = $1', [
+      names.link,
+    ]);
+  const publication = await ensurePublication(source, names.publication, sourceTables(link));
+  // Whoever dropped it has taken nothing away: the position is in the record.
+  await target.query(
+    'SELECT pg_replication_origin_create($1) WHERE $1 NOT IN (SELECT roname FROM pg_replication_origin)',
+    [names.origin],
+  );
+  if (loss) await startAnew(link, record);
+  if (loss || change || !before || publication !== 'unchanged')
+    await rememberShapes(target, names.link, await look(), before);
+  // What is new to a link that was copied has to be copied too.
+  if (config.direction === 'forward' && before && newTables(config, before).length > 0)
+    await target.query(`UPDATE banyan.links SET copy_state = 'none' WHERE link = $1`, [names.link]);
+}
+
+/**
+ * From now on, where what came before is lost. Positions of the old log say nothing of the new one. While the service owns
+ * nothing its rows are copied again; later a copy would overwrite what it owns, and verification finds what was missed.
+ */
+async function startAnew(link: Prepared, record: LinkRecord): Promise<void> {
+  const { config, names, source, target } = link;
+  const position = await newSlot(link, record);
+  const identity = await identityOf(source);
+  const copies = config.direction === 'forward' && (config.share ?? 0) === 0;
+  await withTransaction(target, async (client) => {
+    await client.query(
+      `UPDATE banyan.links SET source_system = $2, source_database = $3, applied_lsn = $4, shares = '[]', mark = NULL,
+         window_end = NULL, copy_state = CASE WHEN $5 THEN 'none' ELSE copy_state END
+       WHERE link = $1`,
+      [names.link, identity.system, identity.database, formatLsn(position), copies],
+    );
+    // Of messages that are lost.
+    await client.query('DELETE FROM banyan.tickets WHERE link = $1', [names.link]);
+    if (copies) await client.query('DELETE FROM banyan.ranges WHERE link = $1', [names.link]);
+  });
+}
+
+/** Resolves with the position behind which changes are streamed. The publication has to be there. */
+async function newSlot({ names, source, options }: Prepared, record: LinkRecord | undefined): Promise<Lsn> {
+  const { rows } = await source.query(
+    `SELECT database, database || '/' || datoid AS is FROM pg_replication_slots
+     WHERE slot_name = $1 AND database <> current_database()`,
+    [names.slot],
+  );
+  if (rows[0] && rows[0].is !== record?.sourceDatabase)
+    throw new ReplicationError('PREFLIGHT_FAILED', {
+      slot: names.slot,
+      why: `it belongs to the database ${rows[0].database}: another plan names a service like this one`,
+    });
+  await dropSlot(source, names.slot, { force: true });
+  const { consistentLsn } = await tellingBlockers(source, options.onWait, (client) =>
+    createSlot(client, names.slot),
+  );
+  return consistentLsn;
+}
+
+function sourceTables({ config }: Prepared) {
+  return config.tables.map((mapping) => sidesOf(mapping, config.direction).source);
 }
 
 /** Runs something that may wait for others, and says for whom. */

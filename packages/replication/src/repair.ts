@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { describeTable } from './catalog.ts';
 import { sidesOf } from './link-record.ts';
 import { type Direction, nameOf, type TableMapping } from './mapping.ts';
+import { Ownership } from './ownership.ts';
 import { lockingRows } from './row-locks.ts';
 import { issueTicket } from './tickets.ts';
 import type { RepairRow } from './transaction.ts';
@@ -31,6 +32,7 @@ export type RepairOptions = {
   mapping: TableMapping;
   /** Basis points; 0 means that no reverse link runs. */
   share: number;
+  /** Of the bucket function; without it both sides send all rows, and the links take the owners'. */
   salt?: string;
   /** Rows to send again, by the legacy key (column → text); a verdict's `differing` will do. */
   keys?: Record<string, string | null>[];
@@ -50,15 +52,38 @@ export async function repair(options: RepairOptions): Promise<number> {
   const service = createPool(options.service, { max: 1, applicationName: 'banyan-repair', exact: true });
   const repair = { service: serviceName, mapping, share };
   try {
-    await emitRepair(legacy, service, { ...repair, direction: 'forward', keys });
+    const asked = askedOf(
+      mapping,
+      options.salt === undefined ? undefined : new Ownership(options.salt, share),
+      keys,
+    );
+    await emitRepair(legacy, service, { ...repair, direction: 'forward', keys: asked.monolith });
     if (share > 0) {
-      const renamed = renameKeys(mapping, 'forward', keys);
+      const renamed = renameKeys(mapping, 'forward', asked.service);
       await emitRepair(service, legacy, { ...repair, direction: 'reverse', keys: renamed });
     }
   } finally {
     await Promise.all([legacy.end(), service.end()]);
   }
   return keys.length;
+}
+
+/** Whose rows are sent. Where a row's key does not tell who owns it, both sides send theirs, and the link takes the owner's. */
+function askedOf(
+  mapping: TableMapping,
+  ownership: Ownership | undefined,
+  keys: Record<string, string | null>[],
+): { monolith: Record<string, string | null>[]; service: Record<string, string | null>[] } {
+  const { owner, legacy, rows, columns } = mapping;
+  if (!ownership || owner.by !== 'key' || rows === 'foreign' || !legacy.key.includes(owner.legacyColumn))
+    return { monolith: keys, service: keys };
+  const isService = (key: Record<string, string | null>) =>
+    ownership.isService(key[owner.legacyColumn] ?? null);
+  const guests = columns.some(({ flow }) => flow === 'forward');
+  return {
+    monolith: guests ? keys : keys.filter((key) => !isService(key)),
+    service: keys.filter(isService),
+  };
 }
 
 /** Keys by the source's column names of `direction` → by the other side's. */

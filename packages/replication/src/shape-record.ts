@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { ReplicationError } from './errors.ts';
 import type { LinkConfig, LinkNames } from './link-config.ts';
 import { nameOf } from './mapping.ts';
 import { compareShape, type EndShape, readShape, type TableShape, type Watched } from './shape.ts';
@@ -50,6 +51,17 @@ export function compareShapes(
 ): void {
   compareShape(before.source, now.source, watched.source, 'source');
   compareShape(before.target, now.target, watched.target, 'target');
+}
+
+/** The same, as what is found. */
+export function findChange(...compared: Parameters<typeof compareShapes>): ReplicationError | undefined {
+  try {
+    compareShapes(...compared);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ReplicationError) return error;
+    throw error;
+  }
 }
 
 /** Takes both databases as they are now; what the source's tables were before is kept. */

@@ -19,7 +19,7 @@ async function streaming(): Promise<{ dbs: Pair; running: Running }> {
 /** The way on that the error names: accepted as it is now, then verified, then repaired. */
 async function goOn(dbs: Pair): Promise<Running> {
   const link = openLink(dbs.config('forward'));
-  await link.prepare({ acceptSchema: true });
+  await link.prepare({ acceptLoss: true });
   const running = run(link);
   await until(running, 'streaming');
   await link.barrier({ timeoutMs: 20_000 });

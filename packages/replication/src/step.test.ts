@@ -2,27 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openLink } from './link.ts';
-import { end, type Pair, pair, type Running, rowsOf, run, setShare, settle, start } from './test-support.ts';
-
-/** Both links on three users, at `share`. */
-async function both(share: number) {
-  const dbs = await pair();
-  await dbs.legacy.query(
-    `INSERT INTO users (full_name, email) SELECT 'User ' || i, 'mail' || i FROM generate_series(1, 3) i`,
-  );
-  const forward = await start(dbs.config('forward'));
-  const reverse = openLink(dbs.config('reverse'));
-  await reverse.prepare();
-  const back = run(reverse);
-  await streaming(forward, back);
-  await setShare(forward, share);
-  await setShare(back, share);
-  return { dbs, forward, reverse: back };
-}
-
-async function streaming(...links: Running[]): Promise<void> {
-  for (const each of links) await Promise.race([each.link.barrier({ timeoutMs: 20_000 }), each.ended]);
-}
+import { bothLinks, end, equalUsers, type Running, rowsOf, run, settle, streaming } from './test-support.ts';
 
 /** As the controller makes a step: the other link waits with its backlog, the one whose side loses the keys is drained. */
 async function step(marked: Running, other: Running, share: number): Promise<void> {
@@ -31,17 +11,8 @@ async function step(marked: Running, other: Running, share: number): Promise<voi
   for (const { link } of [marked, other]) link.release(share);
 }
 
-const USERS = `SELECT id, full_name, email, last_login FROM users ORDER BY id`;
-const PEOPLE = `SELECT person_id, concat_ws(' ', first_name, last_name), email, last_login FROM people ORDER BY person_id`;
-
-async function assertEqual(dbs: Pair): Promise<(string | null)[][]> {
-  const users = await rowsOf(dbs.legacy, USERS);
-  assert.deepEqual(await rowsOf(dbs.service, PEOPLE), users);
-  return users;
-}
-
 test('a step back with a backlog: what the monolith wrote of its own column does not bring old values of the service along', async () => {
-  const { dbs, forward, reverse } = await both(10_000);
+  const { dbs, forward, reverse } = await bothLinks(10_000);
   forward.link.hold();
   reverse.link.hold();
   await dbs.service.query(`UPDATE people SET first_name = 'New' WHERE person_id = 1`);
@@ -50,13 +21,13 @@ test('a step back with a backlog: what the monolith wrote of its own column does
   await reverse.link.barrier();
   await step(reverse, forward, 0);
   await settle(dbs, forward, reverse);
-  const [row] = await assertEqual(dbs);
+  const [row] = await equalUsers(dbs);
   assert.deepEqual(row, ['1', 'New 1', 'mail1', '2024-05-06 07:08:09+00']);
   await end(dbs, forward, reverse);
 });
 
 test('a backlog that outlives its links and two steps is judged by the shares under which it was written', async () => {
-  const { dbs, forward, reverse } = await both(10_000);
+  const { dbs, forward, reverse } = await bothLinks(10_000);
   forward.link.hold();
   await dbs.service.query(`UPDATE people SET first_name = 'New' WHERE person_id = 1`);
   await dbs.legacy.query(`UPDATE users SET last_login = '2024-01-01T00:00:00Z' WHERE id = 1`);
@@ -71,14 +42,14 @@ test('a backlog that outlives its links and two steps is judged by the shares un
   await dbs.service.query(`UPDATE people SET first_name = 'Newer' WHERE person_id = 2`);
   await settle(dbs, ...again);
   assert.deepEqual(
-    (await assertEqual(dbs)).map((row) => row[1]),
+    (await equalUsers(dbs)).map((row) => row[1]),
     ['New 1', 'Newer 2', 'User 3'],
   );
   await end(dbs, ...again);
 });
 
 test('links that die between the decision of a step and their release go on by what was decided', async () => {
-  const { dbs, forward, reverse } = await both(10_000);
+  const { dbs, forward, reverse } = await bothLinks(10_000);
   forward.link.hold();
   await dbs.service.query(`UPDATE people SET first_name = 'New' WHERE person_id = 1`);
   await dbs.legacy.query(`UPDATE users SET last_login = '2024-01-01T00:00:00Z' WHERE id = 1`);
@@ -91,14 +62,14 @@ test('links that die between the decision of a step and their release go on by w
   await streaming(...again);
   await settle(dbs, ...again);
   assert.deepEqual(
-    (await assertEqual(dbs)).map((row) => row[1]),
+    (await equalUsers(dbs)).map((row) => row[1]),
     ['New 1', 'User 2', 'Moved 3'],
   );
   await end(dbs, ...again);
 });
 
 test('a step that is aborted changes nothing', async () => {
-  const { dbs, forward, reverse } = await both(10_000);
+  const { dbs, forward, reverse } = await bothLinks(10_000);
   forward.link.hold();
   await dbs.service.query(`UPDATE people SET first_name = 'New' WHERE person_id = 1`);
   await dbs.legacy.query(`UPDATE users SET last_login = '2024-01-01T00:00:00Z' WHERE id = 1`);
@@ -106,14 +77,14 @@ test('a step that is aborted changes nothing', async () => {
   await dbs.service.query(`UPDATE people SET first_name = 'Newer' WHERE person_id = 2`);
   await settle(dbs, forward, reverse);
   assert.deepEqual(
-    (await assertEqual(dbs)).map((row) => row[1]),
+    (await equalUsers(dbs)).map((row) => row[1]),
     ['New 1', 'Newer 2', 'User 3'],
   );
   await end(dbs, forward, reverse);
 });
 
 test('the service deletes a row and inserts it again while the monolith writes its own column: both end equal', async () => {
-  const { dbs, forward, reverse } = await both(10_000);
+  const { dbs, forward, reverse } = await bothLinks(10_000);
   reverse.link.hold();
   await dbs.service.query('DELETE FROM people WHERE person_id = 1');
   await dbs.service.query(
@@ -123,12 +94,12 @@ test('the service deletes a row and inserts it again while the monolith writes i
   await forward.link.barrier();
   reverse.link.release(10_000);
   await settle(dbs, forward, reverse);
-  assert.deepEqual((await assertEqual(dbs))[0], ['1', 'Again 1', 'mail1', null]);
+  assert.deepEqual((await equalUsers(dbs))[0], ['1', 'Again 1', 'mail1', null]);
   await end(dbs, forward, reverse);
 });
 
 test('many rows deleted and inserted again, and one that gets another key, keep the columns of the monolith equal', async () => {
-  const { dbs, forward, reverse } = await both(10_000);
+  const { dbs, forward, reverse } = await bothLinks(10_000);
   await dbs.legacy.query(
     `INSERT INTO users (full_name, email) SELECT 'User ' || i, 'mail' || i FROM generate_series(4, 200) i`,
   );
@@ -143,14 +114,14 @@ test('many rows deleted and inserted again, and one that gets another key, keep 
   await forward.link.barrier();
   reverse.link.release(10_000);
   await settle(dbs, forward, reverse);
-  const rows = await assertEqual(dbs);
+  const rows = await equalUsers(dbs);
   assert.equal(rows.length, 200);
   assert.deepEqual(rows.at(-1), ['1001', 'User 1', 'mail1', '2024-01-01 00:00:00+00']);
   await end(dbs, forward, reverse);
 });
 
 test('a value of its own column that the service refuses stops no link', async () => {
-  const { dbs, forward, reverse } = await both(10_000);
+  const { dbs, forward, reverse } = await bothLinks(10_000);
   await dbs.service.query(
     `ALTER TABLE people ALTER last_login SET DEFAULT now(); UPDATE people SET last_login = now(); ALTER TABLE people ALTER last_login SET NOT NULL`,
   );
@@ -169,14 +140,14 @@ test('a write of the wrong side and a step right after it: both sides end equal,
     [10_000, 0],
   ] as const)
     for (const pause of [0, 5, 20]) {
-      const { dbs, forward, reverse } = await both(share);
+      const { dbs, forward, reverse } = await bothLinks(share);
       const [loser, winner] = next > share ? [forward, reverse] : [reverse, forward];
       if (next > share) await dbs.service.query(`UPDATE people SET first_name = 'Wrong' WHERE person_id = 1`);
       else await dbs.legacy.query(`UPDATE users SET full_name = 'Wrong 1' WHERE id = 1`);
       await delay(pause);
       await step(loser, winner, next);
       await settle(dbs, forward, reverse);
-      await assertEqual(dbs);
+      await equalUsers(dbs);
       await end(dbs, forward, reverse);
     }
 });

@@ -10,14 +10,8 @@ import { GuardKeys } from './guard-keys.ts';
 import { Intake, type Item } from './intake.ts';
 import { LagWindow } from './lag.ts';
 import type { LinkConfig, LinkHooks, LinkNames } from './link-config.ts';
-import {
-  checkIdentity,
-  type LinkRecord,
-  plansByName,
-  planTables,
-  readRecord,
-  sidesOf,
-} from './link-record.ts';
+import { type LinkRecord, plansByName, planTables, readRecord, sidesOf } from './link-record.ts';
+import { checkSource } from './position.ts';
 import { POSITION_MS, Queue } from './queue.ts';
 import { isRetryable, isSaidByTarget, Restart, translate } from './retry.ts';
 import { type RememberedShapes, ShapeWatch } from './shape-record.ts';
@@ -58,6 +52,8 @@ export class Streamer {
   /** Messages that were not believed. */
   refused = 0;
   lastError: Error | undefined;
+  /** Since when changes may be missing; null: they are not. */
+  missedSince: string | null = null;
   /** Commit time of the oldest transaction that waits, ms since 1970; undefined if none does. */
   waitingSince: number | undefined;
   #careful: Lsn | undefined;
@@ -155,7 +151,8 @@ export class Streamer {
       // that we take up, so that has to be on the disk.
       await session.flush();
       const record = await requireRecord(target, names.link);
-      await checkIdentity(source, record);
+      await checkSource(source, record);
+      this.missedSince = record.missedSince;
       const watch = await ShapeWatch.begin({ source, target }, names, plans, record.shapes);
       this.#shapes = watch;
       const position = record.appliedLsn;
@@ -188,7 +185,7 @@ export class Streamer {
         session,
         plans: plansByName(plans),
         shapes: watch.shapes,
-        position,
+        record,
         signal,
       });
     } finally {
@@ -203,7 +200,7 @@ export class Streamer {
     session: TargetSession;
     plans: ReturnType<typeof plansByName>;
     shapes: RememberedShapes;
-    position: Lsn;
+    record: LinkRecord;
     signal: AbortSignal;
   }): Promise<void> {
     const { stream, signal } = run;
@@ -216,7 +213,7 @@ export class Streamer {
       service: config.service,
       plans: run.plans,
       shapes: run.shapes,
-      from: run.position,
+      from: run.record.appliedLsn,
       partRows: batchRows * 5,
       keys,
       onRefused: () => {
@@ -240,6 +237,7 @@ export class Streamer {
     try {
       for await (const messages of stream) {
         for (const message of messages) {
+          if (message.kind === 'start') await checkSource(source, run.record);
           if (message.kind === 'start' && intake.midway) throw new Restart();
           if (intake.doubts(message)) await keys.load();
           intake.take(message);

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
@@ -113,6 +114,42 @@ export function run(link: Link): Running {
       await ended;
     },
   };
+}
+
+/** Both links on so many users, at `share`. */
+export async function bothLinks(
+  share: number,
+  users = 3,
+): Promise<{ dbs: Pair; forward: Running; reverse: Running }> {
+  const dbs = await pair();
+  await dbs.legacy.query(
+    `INSERT INTO users (full_name, email) SELECT 'User ' || i, 'mail' || i FROM generate_series(1, $1::int) i`,
+    [users],
+  );
+  const forward = await start(dbs.config('forward'));
+  const link = openLink(dbs.config('reverse'));
+  await link.prepare();
+  const reverse = run(link);
+  await streaming(forward, reverse);
+  await setShare(forward, share);
+  await setShare(reverse, share);
+  return { dbs, forward, reverse };
+}
+
+/** As long as it takes a link to be there, or the error that ended it. */
+export async function streaming(...links: Running[]): Promise<void> {
+  for (const each of links) await Promise.race([each.link.barrier({ timeoutMs: 30_000 }), each.ended]);
+}
+
+/** The users as both sides have them, once that is proven to be the same. */
+export async function equalUsers(dbs: Pair): Promise<(string | null)[][]> {
+  const users = await rowsOf(dbs.legacy, 'SELECT id, full_name, email, last_login FROM users ORDER BY id');
+  const people = await rowsOf(
+    dbs.service,
+    `SELECT person_id, concat_ws(' ', first_name, last_name), email, last_login FROM people ORDER BY person_id`,
+  );
+  assert.deepEqual(people, users);
+  return users;
 }
 
 /** Changes a link's share exactly at a marker. */

@@ -6,7 +6,7 @@ import { openLink } from './link.ts';
 import type { Alarm } from './link-config.ts';
 import { copy, table } from './mapping.ts';
 import { orphans } from './orphans.ts';
-import { pair, type Running, rowsOf, run, start } from './test-support.ts';
+import { pair, type Running, rowsOf, run, start, streaming } from './test-support.ts';
 
 const THINGS = 'CREATE TABLE things (id int PRIMARY KEY, a text, b text)';
 const things = (more: Partial<Parameters<typeof table>[0]> = {}) =>
@@ -188,9 +188,9 @@ test('a changed column type or a dropped column stops the stream by name; extra 
   assert.equal(first.link.status().state, 'failed');
   const second = run(openLink(dbs.config('forward')));
   await assert.rejects(second.ended, { code: 'SCHEMA_CHANGED' });
-  await second.link.prepare({ acceptSchema: true });
+  await second.link.prepare({ acceptLoss: true });
   const third = run(openLink(dbs.config('forward')));
-  await reached(third);
+  await streaming(third);
   assert.deepEqual(await rowsOf(dbs.service, 'SELECT * FROM things ORDER BY id'), [
     ['1', 'a', 'b'],
     ['2', 'a', '6'],
@@ -214,7 +214,7 @@ test('TRUNCATE blocks, is replicated or is ignored, as the plan says', async () 
     if (onTruncate === 'block') {
       await assert.rejects(running.ended, { code: 'TRUNCATE_BLOCKED', message: /public.things/ });
       const on = run(openLink({ ...dbs.config('forward'), tables: [things({ onTruncate: 'replicate' })] }));
-      await reached(on);
+      await streaming(on);
       await on.stop();
     } else await running.link.barrier();
     const left = await rowsOf(dbs.service, 'SELECT id FROM things ORDER BY id');
@@ -232,15 +232,15 @@ test('a slot that is gone or was recreated is never read from again', async () =
   await dropSlot(dbs.legacy, link.names.slot, { force: true });
   await assert.rejects(link.stream({ signal: new AbortController().signal }), {
     code: 'SLOT_LOST',
-    message: /copy again/,
+    message: /acceptLoss/,
   });
   await assert.rejects(link.prepare(), { code: 'SLOT_LOST' });
-  assert.ok((await link.preflight()).some((finding) => finding.code === 'slot_missing'));
+  assert.ok((await link.preflight()).some((finding) => finding.code === 'slot_lost'));
   await dbs.legacy.query(`INSERT INTO things VALUES (2)`);
   await createSlot(dbs.legacy, link.names.slot);
   await assert.rejects(link.stream({ signal: new AbortController().signal }), {
     code: 'SLOT_AHEAD',
-    message: /copy again/,
+    message: /acceptLoss/,
   });
   // The way on.
   await link.drop();
@@ -312,7 +312,7 @@ test('a row the target refuses stops the stream with the facts, unacknowledged, 
   assert.deepEqual(await rowsOf(dbs.service, 'SELECT id FROM things'), [['1']]);
   await dbs.service.query('ALTER TABLE things DROP CONSTRAINT things_a_check');
   const second = run(first.link);
-  await reached(second);
+  await streaming(second);
   assert.deepEqual(await rowsOf(dbs.service, 'SELECT id FROM things ORDER BY id'), [['1'], ['2'], ['3']]);
   await finish(dbs, second);
 });
@@ -336,7 +336,7 @@ test('killed backends on both ends: the link connects again and applies everythi
         [running.link.names.slot],
       );
   }
-  await reached(running);
+  await streaming(running);
   const all = 'SELECT * FROM things ORDER BY id';
   assert.deepEqual(await rowsOf(dbs.service, all), await rowsOf(dbs.legacy, all));
   assert.deepEqual(await rowsOf(dbs.service, 'SELECT kind FROM banyan.conflicts'), []);
@@ -381,7 +381,7 @@ test('one link streams once', async () => {
   await dbs.legacy.query('INSERT INTO things VALUES (1)');
   await running.link.barrier();
   await running.stop();
-  await reached(second);
+  await streaming(second);
   assert.deepEqual(await rowsOf(dbs.service, 'SELECT count(*) FROM things'), [['1']]);
   await finish(dbs, second);
 });
@@ -400,7 +400,7 @@ test('a target that is away is noticed within seconds, though nothing is written
   // It was ten seconds when only a heartbeat of the slot told; with room for a slow machine.
   assert.ok(performance.now() - since < 8_000);
   await dbs.legacy.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
-  await reached(running);
+  await streaming(running);
   await finish(dbs, running);
 });
 
@@ -442,8 +442,3 @@ test('foreign keys and triggers of the target do not fire; orphans are found aft
   assert.deepEqual(await orphans(dbs.service, [{ schema: 'public', table: 'owners' }]), []);
   await finish(dbs, running);
 });
-
-/** As long as it takes a link to be there again, or the error that ended it. */
-async function reached(running: Running): Promise<void> {
-  await Promise.race([running.link.barrier({ timeoutMs: 30_000 }), running.ended]);
-}

@@ -28,6 +28,8 @@ export type VerifyOptions = {
   /** Rows in a range at most. Default 50,000, less where rows are wide. */
   rangeRows?: number;
   throttle?: Throttle;
+  /** Called with the legacy keys of divergent rows as they are found, some thousand at a time. It goes on when this has resolved. */
+  onDiffering?: (keys: Record<string, string | null>[]) => Promise<void>;
   /** An empty table on both sides is a pass. Default false: NOTHING_COMPARED is thrown. */
   allowEmpty?: boolean;
 };
@@ -54,7 +56,7 @@ export type TableVerdict = {
   inFlight: number;
   /** Up to 20 divergent rows: key, verdict, the columns that differ. */
   sample: { key: Record<string, string | null>; verdict: Verdict; columns: string[] }[];
-  /** Legacy keys of divergent rows, for `repair`. At most 10,000. */
+  /** Legacy keys of divergent rows, for `repair`. At most 10,000; `onDiffering` is told all. */
   differing: Record<string, string | null>[];
   /** False if `signal` ended it early. */
   complete: boolean;
@@ -88,6 +90,7 @@ export async function verify(options: VerifyOptions): Promise<TableVerdict> {
       next.catch(() => {});
       const before = tally.result.rows;
       await compareRange(legacy, service, range, tally, options);
+      await tally.tell(options.onDiffering, 1);
       lower = upper;
       done = upper === null;
       meter.add(tally.result.rows - before);
@@ -143,7 +146,8 @@ async function compareRange(
   const larger = left.count >= right.count ? legacy : service;
   const most = Math.max(left.count, right.count);
   if (most <= ROWWISE || depth === DEPTH) return await compareRows(legacy, service, range, tally, options);
-  const step = Math.ceil(most / PIECES);
+  // Smaller pieces than are compared row by row would only be more of them.
+  const step = Math.max(ROWWISE, Math.ceil(most / PIECES));
   let lower = range.lower;
   for (;;) {
     const found: Key | null = await larger.boundary({ lower, upper: range.upper }, step);
@@ -190,21 +194,25 @@ async function compareRows(
   if (suspects.length === 0) return;
   const confirmed = await confirm(legacy, service, suspects, options);
   for (const row of confirmed) tally.add(row);
+  await tally.tell(options.onDiffering, TOLD_AT_ONCE);
 }
 
 const RANGE_ROWS = 50_000;
 const RANGE_BYTES = 8 * 1024 * 1024;
-const ROWWISE = 200;
+const ROWWISE = 500;
 const PIECES = 16;
 /** Cuts of cuts, after which rows are compared one by one however many there are. */
 const DEPTH = 8;
 const SAMPLE = 20;
 const DIFFERING = 10_000;
+/** Whoever is told of divergent rows opens connections each time. */
+const TOLD_AT_ONCE = 2_000;
 
 /** What was found so far. */
 class Tally {
   readonly result: VerifyCursor['verdict'];
   readonly #mapping: TableMapping;
+  #untold: Record<string, string | null>[] = [];
 
   constructor(mapping: TableMapping, before: VerifyCursor | undefined) {
     this.#mapping = mapping;
@@ -250,6 +258,14 @@ class Tally {
     if (service > 0) result.sample.push({ key, verdict: 'MISSING_IN_LEGACY', columns: [] });
   }
 
+  /** Hands over the keys that were found since, if there are so many. */
+  async tell(to: VerifyOptions['onDiffering'], least: number): Promise<void> {
+    if (this.#untold.length < least) return;
+    const keys = this.#untold;
+    this.#untold = [];
+    await to?.(keys);
+  }
+
   add({ key, outcome, columns }: ConfirmedRow): void {
     const { result } = this;
     // A row that is gone on both sides by now was no row to compare.
@@ -257,13 +273,13 @@ class Tally {
     result.rows++;
     if (outcome === 'CONSISTENT') result.consistent++;
     else if (outcome === 'IN_FLIGHT') result.inFlight++;
-    else {
-      if (outcome === 'MISSING_IN_NEW') result.missingInNew++;
-      else if (outcome === 'MISSING_IN_LEGACY') result.missingInLegacy++;
-      else result.inconsistent++;
-      const named = Object.fromEntries(this.#mapping.legacy.key.map((name, index) => [name, key[index]!]));
-      if (result.sample.length < SAMPLE) result.sample.push({ key: named, verdict: outcome, columns });
-      if (result.differing.length < DIFFERING) result.differing.push(named);
-    }
+    else if (outcome === 'MISSING_IN_NEW') result.missingInNew++;
+    else if (outcome === 'MISSING_IN_LEGACY') result.missingInLegacy++;
+    else result.inconsistent++;
+    if (outcome === 'CONSISTENT' || outcome === 'IN_FLIGHT') return;
+    const named = Object.fromEntries(this.#mapping.legacy.key.map((name, index) => [name, key[index]!]));
+    if (result.sample.length < SAMPLE) result.sample.push({ key: named, verdict: outcome, columns });
+    if (result.differing.length < DIFFERING) result.differing.push(named);
+    this.#untold.push(named);
   }
 }

@@ -24,7 +24,7 @@ import { type Direction, describeLink } from './link-status.ts';
 import { paceOf } from './pace.ts';
 import { LinkRunner } from './runner.ts';
 import { readUsersWait } from './users-wait.ts';
-import { Verifier } from './verifier.ts';
+import { Verifier, type VerifyHooks } from './verifier.ts';
 
 type Fence = { id: string; service: string; fromShare: number; toShare: number; timeoutMs: number };
 
@@ -169,7 +169,8 @@ class ServiceWorker {
       maxAgeSeconds: service.rollout.maxVerificationAgeSeconds,
       ready: () => [...this.runners.values()].every((runner) => runner.state === 'streaming'),
       verifyTable: (mapping, hooks) => this.verifyTable(mapping, hooks),
-      repairRows: (mapping, verdict) => this.repairRows(mapping, verdict),
+      repairRows: (mapping, keys) => this.repairRows(mapping, keys),
+      missed: () => this.missed(),
     });
   }
 
@@ -297,7 +298,7 @@ class ServiceWorker {
           leastRowsPerSecond: this.service.rollout.leastRowsPerSecond,
           usersWait: this.usersWait,
         },
-        changed: {
+        missed: {
           noticed: () => store.clearVerdicts(this.pool, this.service.name),
           accepted: () => store.isRepairQueued(this.pool, this.service.name),
         },
@@ -343,7 +344,7 @@ class ServiceWorker {
 
   private async verifyTable(
     mapping: ResolvedService['tables'][number],
-    hooks: { signal: AbortSignal; onRows: (rows: number) => void },
+    hooks: VerifyHooks,
   ): Promise<TableVerdict> {
     const { onRows, ...pace } = paceOf({
       rowsPerSecond: this.service.rollout.verifyRowsPerSecond,
@@ -361,6 +362,7 @@ class ServiceWorker {
       allowEmpty: mapping.mayBeEmpty ?? false,
       ...pace,
       signal: hooks.signal,
+      ...(hooks.onDiffering && { onDiffering: hooks.onDiffering }),
       onProgress: ({ rows }: { rows: number }) => {
         onRows(rows);
         hooks.onRows(rows);
@@ -375,7 +377,7 @@ class ServiceWorker {
 
   private async repairRows(
     mapping: ResolvedService['tables'][number],
-    verdict: TableVerdict,
+    keys: Record<string, string | null>[],
   ): Promise<number> {
     return await repair({
       legacy: this.plan.monolith.database,
@@ -384,8 +386,17 @@ class ServiceWorker {
       mapping,
       salt: this.service.salt,
       share: this.share ?? 0,
-      verdict,
+      keys,
     });
+  }
+
+  /** Resolves with what tells the links that miss changes by now that rows were verified and repaired since. */
+  private async missed(): Promise<() => Promise<void>> {
+    const links = [...this.runners.values()].map(({ link }) => link);
+    const missed = await Promise.all(links.map(async (link) => ({ link, since: await link.missed() })));
+    return async () => {
+      for (const { link, since } of missed) if (since !== null) await link.mended(since);
+    };
   }
 }
 

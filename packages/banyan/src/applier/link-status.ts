@@ -16,10 +16,11 @@ export function describeLink(
   runner?.trouble.look(now);
   const status = runner?.link.status();
   const trouble = runner?.trouble.current ?? null;
+  const error = trouble?.error ?? (status?.missesChanges ? unmended(service) : null);
   return {
     service,
     link: `${service}.${direction}`,
-    state: runner?.state === 'streaming' && trouble ? 'reconnecting' : (runner?.state ?? 'off'),
+    state: runner?.state === 'streaming' && error !== null ? 'reconnecting' : (runner?.state ?? 'off'),
     lagBytes: Number(status?.lagBytes ?? 0),
     lagMs: Math.max(status?.lagMs ?? 0, trouble ? now - trouble.since : 0),
     lagP99Ms: status?.lagP99Ms ?? 0,
@@ -32,8 +33,12 @@ export function describeLink(
     refusedMessages: status?.refusedMessages ?? 0,
     retainedBytes: Number(status?.retainedBytes ?? 0),
     resting: resting ?? runner?.waiting ?? repairsWait(status?.repairsFailure),
-    error: trouble?.error ?? null,
+    error,
   };
+}
+
+function unmended(service: string): string {
+  return `changes were missed, and no step passes until rows were verified and repaired: banyan verify ${service} --repair`;
 }
 
 function repairsWait(failure: string | undefined): string | null {

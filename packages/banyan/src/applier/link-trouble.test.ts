@@ -1,16 +1,8 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
-import { createPool } from '@banyan/postgres';
-import { testServer } from '@banyan/postgres/testing';
-import { copy, table } from '@banyan/replication';
-import pino from 'pino';
+import { test } from 'node:test';
 import type { LinkStatus } from '../control/control.ts';
-import { read } from '../control/reading.ts';
 import * as store from '../control/store.ts';
-import { resolvePlan } from '../plan/resolved.ts';
-import { aPlan, aRoute, aService } from '../testing/plans.ts';
-import { startApplier } from './applier.ts';
+import { copiedArticles } from '../testing/copied-articles.ts';
 
 test('a link that fails again and again says why, and how long for, also while it tries again; then it is well', {
   timeout: 240_000,
@@ -73,57 +65,3 @@ test('tables that were changed under a link stop it with the reason, unverify it
   });
   await until(forward, ({ error, state }) => error === null && state === 'streaming');
 });
-
-/** A service whose one table has been copied, and its applier. */
-async function copiedArticles(t: TestContext) {
-  const databases = await testServer();
-  const urls = await Promise.all(['monolith', 'articles', 'control'].map((name) => databases.database(name)));
-  const [monolith, service, control] = urls as [string, string, string];
-  const [legacy, own, state] = [monolith, service, control].map((url) => createPool(url, { max: 2 }));
-  // Breaks with the database on purpose.
-  own!.on('error', () => {});
-  const tables = 'CREATE TABLE articles (id int PRIMARY KEY, title text)';
-  await legacy!.query(`${tables}; INSERT INTO articles VALUES (1, 'one')`);
-  await own!.query(tables);
-  const plan = resolvePlan(
-    aPlan({
-      monolith: { url: 'http://127.0.0.1:1', database: monolith },
-      control: { database: control },
-      gateway: {},
-      services: {
-        articles: aService('articles', {
-          database: service,
-          routes: [aRoute('GET /articles', 'none', { auth: 'none' })],
-          tables: [table({ legacy: 'articles', columns: [copy('id', 'title')] })],
-        }),
-      },
-    }),
-  );
-  const applier = await startApplier({ plan, log: pino({ level: 'silent' }) });
-  t.after(async () => {
-    await applier.stop();
-    await Promise.all([legacy, own, state].map((pool) => pool!.end()));
-  });
-  const until = async <T>(look: () => Promise<T>, holds: (found: T) => boolean): Promise<T> => {
-    for (;;) {
-      const found = await look();
-      if (holds(found)) return found;
-      await delay(20, undefined, { signal: t.signal });
-    }
-  };
-  const forward = async (): Promise<LinkStatus> =>
-    (await read(state!, store.LINKS)).find(({ link }) => link === 'articles.forward') ?? OFF;
-  await store.enterStage(state!, 'articles', { stage: 'copying', share: 0, version: 1 });
-  await store.announce(state!);
-  await until(forward, (link) => link.state === 'streaming');
-  return {
-    legacy: legacy!,
-    own: own!,
-    server: state!,
-    name: new URL(service).pathname.slice(1),
-    forward,
-    until,
-  };
-}
-
-const OFF = { state: 'off', error: null, lagMs: 0 } as LinkStatus;

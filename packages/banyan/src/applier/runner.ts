@@ -1,4 +1,4 @@
-import { type Blocker, isShapeChange, type Link } from '@banyan/replication';
+import { type Blocker, isLoss, type Link } from '@banyan/replication';
 import type { Logger } from 'pino';
 import { LinkTrouble } from './link-trouble.ts';
 import { type PaceOptions, paceOf } from './pace.ts';
@@ -16,11 +16,11 @@ export type CopyPace = Pick<PaceOptions, 'rowsPerSecond' | 'usersWait' | 'leastR
 
 export type CopyProgress = { rows: number; total: number; rowsPerSecond: number; secondsLeft: number | null };
 
-/** What becomes of a link whose tables or publication are not what they were: changes may be missing. */
-export type ChangedTables = {
+/** What becomes of a link that may miss changes: its slot is lost, or tables or publication are not what they were. */
+export type MissedChanges = {
   /** What was verified of them no longer counts. */
   noticed: () => Promise<void>;
-  /** Whether somebody has asked for a repair, and so takes them as they are. */
+  /** Whether somebody has asked for a repair, and so takes things as they are. */
   accepted: () => Promise<boolean>;
 };
 
@@ -38,14 +38,14 @@ export class LinkRunner {
   private readonly log: Logger;
   private readonly copies: boolean;
   private readonly pace: CopyPace;
-  private readonly changed: ChangedTables;
+  private readonly missed: MissedChanges;
 
   constructor(options: {
     name: string;
     link: Link;
     copies: boolean;
     pace: CopyPace;
-    changed: ChangedTables;
+    missed: MissedChanges;
     log: Logger;
     onPrepared?: () => Promise<void>;
   }) {
@@ -54,7 +54,7 @@ export class LinkRunner {
     this.trouble = new LinkTrouble(options.link);
     this.copies = options.copies;
     this.pace = options.pace;
-    this.changed = options.changed;
+    this.missed = options.missed;
     this.log = options.log.child({ link: options.name });
     this.finished = this.keepGoing(options.onPrepared ?? (async () => {}));
   }
@@ -92,13 +92,13 @@ export class LinkRunner {
     const { signal } = this.stopper;
     const findings = await this.link.preflight();
     const blocking = findings.filter((finding) => finding.severity === 'error');
-    const changes = blocking.filter(isShapeChange);
-    if (changes.length > 0) await this.changed.noticed();
-    const acceptSchema = changes.length > 0 && (await this.changed.accepted());
-    if (blocking.length > (acceptSchema ? changes.length : 0)) {
+    const losses = blocking.filter(isLoss);
+    if (losses.length > 0) await this.missed.noticed();
+    const acceptLoss = losses.length > 0 && (await this.missed.accepted());
+    if (blocking.length > (acceptLoss ? losses.length : 0)) {
       throw new Error(blocking.map((finding) => `${finding.message} ${finding.mend}`).join('; '));
     }
-    await this.link.prepare({ acceptSchema, onWait: (blockers) => this.waitFor(blockers) });
+    await this.link.prepare({ acceptLoss, onWait: (blockers) => this.waitFor(blockers) });
     this.waitFor([]);
     await onPrepared();
     if (this.copies) {

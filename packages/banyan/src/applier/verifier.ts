@@ -5,7 +5,12 @@ import type { TableVerification, VerificationRun } from '../control/control.ts';
 import * as store from '../control/store.ts';
 import type { ResolvedService } from '../plan/resolved.ts';
 
-type Hooks = { signal: AbortSignal; onRows: (rows: number) => void };
+export type VerifyHooks = {
+  signal: AbortSignal;
+  onRows: (rows: number) => void;
+  /** Told divergent rows as they are found. */
+  onDiffering?: (keys: Record<string, string | null>[]) => Promise<void>;
+};
 
 export type VerifierOptions = {
   service: ResolvedService;
@@ -13,12 +18,19 @@ export type VerifierOptions = {
   log: Logger;
   /** A pass older than this is stale; the next one starts at a third of it. */
   maxAgeSeconds: number;
-  verifyTable: (mapping: TableMapping, hooks: Hooks) => Promise<TableVerdict>;
+  verifyTable: (mapping: TableMapping, hooks: VerifyHooks) => Promise<TableVerdict>;
   /** Rows can only be compared while all links of the service stream. */
   ready: () => boolean;
   /** Sends the owner's rows again; resolves with how many. */
-  repairRows: (mapping: TableMapping, verdict: TableVerdict) => Promise<number>;
+  repairRows: (mapping: TableMapping, keys: Record<string, string | null>[]) => Promise<number>;
+  /** Resolves with what is to be called once all rows were found equal: its links miss nothing then that they miss now. */
+  missed: () => Promise<() => Promise<void>>;
 };
+
+type TableResult = { mapping: TableMapping; verdict: TableVerdict };
+
+/** One comparison of all tables; with `repaired` divergent rows are sent again as they are found, and it is told how many. */
+type Pass = { signal: AbortSignal; onRows: (rows: number) => void; repaired?: (rows: number) => void };
 
 /** Between two looks for a requested run or a stale pass, ms. */
 const LOOK_MS = 250;
@@ -59,7 +71,7 @@ export class Verifier {
         const asked = await store.takeVerification(pool, service.name);
         if (asked) await this.fulfil(asked, signal);
         else if (performance.now() - lastPass > (maxAgeSeconds * 1000) / 3) {
-          await this.pass(signal, () => {});
+          await this.pass({ signal, onRows: () => {} });
           lastPass = performance.now();
         }
       } catch (error) {
@@ -69,16 +81,16 @@ export class Verifier {
     }
   }
 
-  private async pass(
-    signal: AbortSignal,
-    onRows: (rows: number) => void,
-  ): Promise<Array<{ mapping: TableMapping; verdict: TableVerdict }>> {
-    const { pool, service, verifyTable } = this.options;
-    const results = [];
+  private async pass({ signal, onRows, repaired }: Pass): Promise<TableResult[]> {
+    const { pool, service, verifyTable, repairRows } = this.options;
+    const results: TableResult[] = [];
+    const mended = await this.options.missed();
     this.busy = true;
     try {
       for (const mapping of service.tables) {
-        const verdict = await verifyTable(mapping, { signal, onRows });
+        const onDiffering: VerifyHooks['onDiffering'] =
+          repaired && (async (keys) => repaired(await repairRows(mapping, keys)));
+        const verdict = await verifyTable(mapping, { signal, onRows, ...(onDiffering && { onDiffering }) });
         if (signal.aborted) break;
         await store.writeVerdict(pool, service.name, describe(mapping, verdict));
         results.push({ mapping, verdict });
@@ -86,23 +98,31 @@ export class Verifier {
     } finally {
       this.busy = false;
     }
+    if (!signal.aborted && differing(results) === 0) await mended();
     await store.announce(pool);
     return results;
   }
 
   private async fulfil(run: VerificationRun & { repair: boolean }, signal: AbortSignal): Promise<void> {
-    const { pool, repairRows } = this.options;
+    const { pool } = this.options;
     const write = () => store.writeVerification(pool, run);
+    const repaired = (rows: number) => {
+      run.repaired += rows;
+    };
     try {
-      let results = await this.pass(signal, (rows) => {
-        run.rowsDone = rows;
-        void write().catch(() => {});
+      let results = await this.pass({
+        signal,
+        onRows: (rows) => {
+          run.rowsDone = rows;
+          void write().catch(() => {});
+        },
+        ...(run.repair && { repaired }),
       });
-      if (run.repair) {
-        for (const { mapping, verdict } of results) {
-          if (differing(verdict) > 0) run.repaired += await repairRows(mapping, verdict);
-        }
-        if (run.repaired > 0) results = await this.pass(signal, () => {});
+      // What is found was sent again. A row may have waited for another that held its unique value: as long as they get fewer.
+      for (let before = Number.POSITIVE_INFINITY, left = differing(results); run.repair; ) {
+        if (left === 0 || left >= before || signal.aborted) break;
+        results = await this.pass({ signal, onRows: () => {}, repaired });
+        [before, left] = [left, differing(results)];
       }
       if (signal.aborted) return; // taken up again by the next life
       run.tables = results.map(({ mapping, verdict }) => describe(mapping, verdict));
@@ -122,8 +142,11 @@ function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, LOOK_MS));
 }
 
-function differing(verdict: TableVerdict): number {
-  return verdict.missingInNew + verdict.missingInLegacy + verdict.inconsistent;
+function differing(results: readonly TableResult[]): number {
+  return results.reduce(
+    (sum, { verdict }) => sum + verdict.missingInNew + verdict.missingInLegacy + verdict.inconsistent,
+    0,
+  );
 }
 
 function describe(mapping: TableMapping, verdict: TableVerdict): TableVerification {

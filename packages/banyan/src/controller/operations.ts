@@ -147,7 +147,16 @@ export function createOperations(sources: Sources): Control {
 
     async startVerification(service, repair) {
       const { forward } = await factsOf(service);
-      if (forward.state !== 'streaming') {
+      // A repair is the way on of a link that misses changes: it waits until all links stream.
+      if (forward.state === 'failed' && !repair) {
+        throw new ControlError(
+          'not_streaming',
+          409,
+          `'${service}' cannot be verified while its forward link is failed: ${forward.error}`,
+          `mend that; where changes were missed, banyan verify ${service} --repair takes things as they are and mends rows`,
+        );
+      }
+      if (forward.state === 'off' || forward.state === 'preparing' || forward.state === 'copying') {
         throw new ControlError(
           'not_streaming',
           409,

@@ -10,15 +10,6 @@ export async function checkLeftovers({ config, names, source, target }: Context)
   const findings: Finding[] = [];
   const record = await readRecord(target.db, names.link);
   const slot = await slotStatus(source.db, names.slot);
-  if (record && !slot)
-    findings.push({
-      ...error(
-        'slot_missing',
-        `Slot ${names.slot} is gone; changes are missing on the target.`,
-        'Drop the link and copy again.',
-      ),
-      end: source.is,
-    });
   if (!record && slot)
     findings.push({
       ...warning(

@@ -14,12 +14,12 @@ import { checkIds } from './ids.ts';
 import { checkKeyOrder } from './key-order.ts';
 import { checkKeys } from './keys.ts';
 import { checkLeftovers } from './leftovers.ts';
+import { checkMemory } from './memory.ts';
 import { checkNullableKeys } from './nullable-keys.ts';
 import { checkOwnerKeys } from './owner-keys.ts';
 import { checkPublishing } from './publishing.ts';
 import { checkRights } from './rights.ts';
 import { checkServer } from './server.ts';
-import { checkShapes } from './shapes.ts';
 
 const CHECKS: ((context: Context) => Promise<Finding[]>)[] = [
   checkServer,
@@ -34,7 +34,7 @@ const CHECKS: ((context: Context) => Promise<Finding[]>)[] = [
   checkDeferrable,
   checkEncoding,
   checkKeyOrder,
-  checkShapes,
+  checkMemory,
   checkRights,
   checkLeftovers,
   checkIds,

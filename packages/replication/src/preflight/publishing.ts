@@ -1,4 +1,4 @@
-import { quoteIdent, slotStatus } from '@banyan/postgres';
+import { quoteIdent } from '@banyan/postgres';
 import type { Context } from './context.ts';
 import { error, type Finding, lacking } from './finding.ts';
 
@@ -45,8 +45,5 @@ export async function checkPublishing({ source, names }: Context): Promise<Findi
         [`GRANT CREATE ON DATABASE ${quoteIdent(source.database)} TO ${role}`],
       ),
     );
-  const slot = await slotStatus(source.db, names.slot);
-  if (slot?.walStatus === 'lost')
-    findings.push(error('slot_lost', `Slot ${names.slot} has lost WAL.`, 'Drop the link and copy again.'));
   return findings.map((finding) => ({ ...finding, end: source.is }));
 }
