@@ -172,14 +172,14 @@ export class Exchange implements DeliveryOwner, Running {
   }
 
   /** Decides by the table that applies now; comes again after a hold and after the body has been read. */
-  #decide = (): void => {
+  #decide(): void {
     if (this.#gone()) return;
     try {
       this.#choose();
     } catch (error) {
       this.broken(error);
     }
-  };
+  }
 
   #choose(): void {
     if (this.#live !== this.#core.live) {
@@ -242,7 +242,7 @@ export class Exchange implements DeliveryOwner, Running {
       if (!this.#gone()) this.refuse('held-too-long');
     };
     const held = this.#core.gate.hold(
-      { resume: this.#decide, expire },
+      { resume: () => this.#decide(), expire },
       this.#heldSince,
       this.#live.table.holdMs,
     );
@@ -261,6 +261,10 @@ export class Exchange implements DeliveryOwner, Running {
 
   #readThenSend(): void {
     const check = this.#match?.route.validate ?? null;
+    if (check === null && !this.#intake.hasBody) {
+      this.#deliver();
+      return;
+    }
     const outcome = this.#intake.prepare(
       { bytes: this.#bodyLimit, idleMs: this.#live.limits.uploadIdleMs },
       check,

@@ -266,7 +266,7 @@ const KEPT = new Set([
 ]);
 
 function dropNamed(list: string[], connection: string): void {
-  if (connection.length <= 10 && /^(?:keep-alive|close)$/i.test(connection)) return;
+  if (connection === 'keep-alive' || /^(?:keep-alive|close)$/i.test(connection)) return;
   const named = new Set(connection.split(',').map((token) => token.trim().toLowerCase()));
   for (let i = list.length - 2; i >= 0; i -= 2) {
     const name = (list[i] as string).toLowerCase();
@@ -290,9 +290,9 @@ export function responseHeaders(raw: readonly string[], requestId: string): stri
     const name = raw[i]!;
     const kind = mayBeDropped(name) ? (RESPONSE_KINDS.get(name) ?? responseKindOf(name)) : PASS;
     if (kind === PASS) list.push(name, raw[i + 1]!);
-    else if (kind === CONNECTION) connection += `,${raw[i + 1]}`;
+    else if (kind === CONNECTION) connection = joined(connection, raw[i + 1]!);
   }
-  if (connection !== '') dropNamed(list, connection.slice(1));
+  if (connection !== '') dropNamed(list, connection);
   list.push('x-request-id', requestId);
   return list;
 }

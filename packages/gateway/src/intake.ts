@@ -28,6 +28,11 @@ export class Intake {
     this.#uploads = uploads;
   }
 
+  get hasBody(): boolean {
+    const { contentLength, chunked } = this.#forwarded;
+    return chunked || (contentLength ?? 0) > 0;
+  }
+
   /** Can the request be sent once more? */
   get replayable(): boolean {
     return !this.#streamed;
@@ -43,9 +48,8 @@ export class Intake {
     done: (outcome: Refusal | 'gone' | Error | null) => void,
   ): Refusal | 'reading' | null {
     const { contentLength, chunked } = this.#forwarded;
-    const hasBody = chunked || (contentLength ?? 0) > 0;
     if (this.#read) return null;
-    if (!hasBody) return check ? this.#refusalOf(check, null) : null;
+    if (!this.hasBody) return check ? this.#refusalOf(check, null) : null;
     if (!check && (chunked || contentLength! > BUFFERED_BYTES)) {
       this.#streamed = true;
       return null;

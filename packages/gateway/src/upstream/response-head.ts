@@ -34,21 +34,21 @@ export function readHead(text: string): ResponseHead {
     at = end + 2;
     headers.push(name, value);
     switch (name.length) {
-      case 10: {
-        const lower = name.toLowerCase();
-        if (lower === 'keep-alive') keepAliveSeconds = secondsOf(value);
-        if (lower !== 'connection') break;
-        close ||= hasToken(value, 'close');
-        keepAlive ||= hasToken(value, 'keep-alive');
+      case 10:
+        if (isNamed(name, 'keep-alive')) keepAliveSeconds = secondsOf(value);
+        else if (isNamed(name, 'connection')) {
+          close ||= hasToken(value, 'close');
+          keepAlive ||= hasToken(value, 'keep-alive');
+        }
         break;
-      }
       case 14:
-        if (name.toLowerCase() !== 'content-length') break;
-        if (length !== null || !DIGITS.test(value)) throw new MalformedResponse('an ambiguous length');
-        length = Number(value);
+        if (!isNamed(name, 'content-length')) break;
+        if (length !== null) throw new MalformedResponse('an ambiguous length');
+        length = numberOf(value, 0, value.length);
+        if (length === null) throw new MalformedResponse('an ambiguous length');
         break;
       case 17:
-        if (name.toLowerCase() !== 'transfer-encoding') break;
+        if (!isNamed(name, 'transfer-encoding')) break;
         // A tab after it may be left away, but llhttp takes it for a part of the name.
         if (chunked || old || value.toLowerCase() !== 'chunked' || text.charCodeAt(end - 1) === TAB)
           throw new MalformedResponse('an unknown coding');
@@ -81,7 +81,6 @@ const LF = 10;
 const CR = 13;
 const AFTER_VERSION = 'HTTP/1.1 '.length;
 const AFTER_STATUS = 'HTTP/1.1 200'.length;
-const DIGITS = /^\d{1,15}$/;
 /** After the three digits there is a reason; without it, many leave out the space before it too. */
 const STATUS_LINE = /^HTTP\/1\.[01] [1-5]\d\d[ \r]/;
 const NAME = /^[\w!#$%&'*+.^`|~-]$/;
@@ -94,11 +93,30 @@ const IN_VALUE = Uint8Array.from({ length: 256 }, (_, code) =>
 
 function statusOf(text: string): number {
   if (!STATUS_LINE.test(text)) throw new MalformedResponse('no status line');
-  return Number(text.slice(AFTER_VERSION, AFTER_STATUS));
+  return numberOf(text, AFTER_VERSION, AFTER_STATUS)!;
+}
+
+/** What one to fifteen digits say; null: there is something else. An expression and `Number` would take ten times as long. */
+function numberOf(text: string, from: number, to: number): number | null {
+  if (from === to || to - from > 15) return null;
+  let number = 0;
+  for (let at = from; at < to; at++) {
+    const digit = text.charCodeAt(at) - ZERO;
+    if (digit < 0 || digit > 9) return null;
+    number = number * 10 + digit;
+  }
+  return number;
+}
+
+/** In any case; most send it as it stands here, and changing the case costs more than all the rest of a line. */
+function isNamed(name: string, lower: string): boolean {
+  return name === lower || name.toLowerCase() === lower;
 }
 
 /** Is it one of the comma-separated tokens? */
 function hasToken(list: string, token: string): boolean {
+  if (list === token) return true;
+  if (list.length < token.length || list === 'keep-alive') return false;
   const lower = list.toLowerCase();
   return lower === token || (lower.includes(token) && lower.split(',').some((one) => one.trim() === token));
 }

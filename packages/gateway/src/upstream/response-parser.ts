@@ -13,7 +13,7 @@ export interface ResponseSink {
 /** Of a head with the interim ones before it, and of the trailers. */
 const MAX_HEAD = 64 * 1024;
 const MAX_CHUNK_LINE = 1024;
-const HEAD_END = Buffer.from('\r\n\r\n');
+const HEAD_END = '\r\n\r\n';
 
 const LF = 10;
 const CR = 13;
@@ -127,7 +127,7 @@ export class ResponseParser {
   #head(): boolean {
     const data = this.#data;
     if (data === null || this.#at >= data.length) return false;
-    const end = data.indexOf(HEAD_END, this.#at + Math.max(0, this.#seen - 3));
+    const end = data.indexOf(HEAD_END, this.#at + Math.max(0, this.#seen - 3), 'latin1');
     const length = (end === -1 ? data.length : end) - this.#at;
     if (length > this.#room) throw new MalformedResponse('the head is too long');
     if (end === -1) {

@@ -1,2 +1,2 @@
 export { addStallMetrics } from './metrics.ts';
-export { overlapMs, type Stall, type StallTotals, type StallWatch, watchStalls } from './watch.ts';
+export { overlapMs, type Stall, watchStalls } from './watch.ts';

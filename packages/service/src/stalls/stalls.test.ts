@@ -8,6 +8,7 @@ import { after, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { Registry } from 'prom-client';
 import { addStallMetrics } from './metrics.ts';
+import { sumStalls } from './sums.ts';
 import { overlapMs, type Stall, watchStalls } from './watch.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'stalls with a space-'));
@@ -73,11 +74,32 @@ it('keeps no process alive', () => {
   const watch = pathToFileURL(join(import.meta.dirname, 'watch.ts')).href;
   execFileSync(
     process.execPath,
-    ['--input-type=module', '--eval', `import { watchStalls } from '${watch}'; watchStalls();`],
+    ['--input-type=module', '--eval', `import { watchStalls } from '${watch}'; watchStalls(() => {});`],
     {
       timeout: 20_000,
     },
   );
+});
+
+it('adds up what a loop that stood took, however seldom the sums are asked for', async () => {
+  const stalls = sumStalls();
+  const alive = setInterval(() => {}, 10);
+  const stood = Promise.withResolvers<void>();
+  setTimeout(() => {
+    spin(300);
+    // Until the look after it.
+    const look = setInterval(() => {
+      if (stalls.sums().loopMs === 0) return;
+      clearInterval(look);
+      stood.resolve();
+    }, 10);
+  }, 60);
+  await stood.promise;
+  const { loopMs, waitMs, gcMs } = stalls.sums();
+  stalls.stop();
+  clearInterval(alive);
+  assert.ok(loopMs > 150, String(loopMs));
+  assert.ok(waitMs >= 0 && gcMs >= 0);
 });
 
 it('gives the sums as metrics', async () => {

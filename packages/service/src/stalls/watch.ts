@@ -1,5 +1,5 @@
-import { openSync, readSync } from 'node:fs';
 import { PerformanceObserver, performance } from 'node:perf_hooks';
+import { openScheduler } from './scheduler.ts';
 
 /** A short span in which a process got on badly, and where its time went. */
 export type Stall = {
@@ -16,28 +16,21 @@ export type Stall = {
   gcMs: number;
 };
 
-/** Sums since the start, ms. */
-export type StallTotals = { loopMs: number; waitMs: number; gcMs: number };
-
-export type StallWatch = { totals(): StallTotals; stop(): void };
-
-/** How often it looks, ms: it costs about 20 µs each time. */
-const TICK_MS = 50;
+/** How often it looks, ms. */
+export const TICK_MS = 50;
 /** What is shorter is nobody's stall, ms. */
-const NOTED_MS = 20;
+export const NOTED_MS = 20;
 
 /**
- * Watches the event loop, garbage collections and the wait for a processor of this process, for as long as it runs:
- * it takes less than a thousandth of a core and does not keep the process alive. `onStall` is told of every look
- * in which one of the three took over 20 ms.
+ * Watches the event loop, garbage collections and the wait for a processor of this process, for as long as it runs, without
+ * keeping it alive. `onStall` is told of every look in which one of the three took over 20 ms. It takes up to a hundredth of
+ * a core: for a process that is being looked into. For one that only counts there is `sumStalls`.
  */
-export function watchStalls(onStall: (stall: Stall) => void = () => {}): StallWatch {
-  const totals: StallTotals = { loopMs: 0, waitMs: 0, gcMs: 0 };
+export function watchStalls(onStall: (stall: Stall) => void): { stop(): void } {
   const scheduler = openScheduler();
   const collections: Span[] = [];
   const observer = new PerformanceObserver((list) => {
     for (const { startTime, duration } of list.getEntries()) {
-      totals.gcMs += duration;
       collections.push({ from: startTime, to: startTime + duration });
     }
   });
@@ -52,8 +45,6 @@ export function watchStalls(onStall: (stall: Stall) => void = () => {}): StallWa
     const loopMs = Math.max(0, now.at - last.at - TICK_MS);
     const cpuMs = now.cpuMs === null ? null : now.cpuMs - last.cpuMs!;
     const waitMs = now.waitMs === null ? null : now.waitMs - last.waitMs!;
-    if (loopMs >= NOTED_MS) totals.loopMs += loopMs;
-    totals.waitMs += waitMs ?? 0;
     seen = { from: last.at, to: now.at, loopMs, cpuMs, waitMs };
     last = now;
   }, TICK_MS);
@@ -68,7 +59,6 @@ export function watchStalls(onStall: (stall: Stall) => void = () => {}): StallWa
   }
 
   return {
-    totals: () => ({ ...totals }),
     stop() {
       clearInterval(timer);
       observer.disconnect();
@@ -81,21 +71,4 @@ type Span = { from: number; to: number };
 /** How much of `one` lies within `other`. */
 export function overlapMs(one: Span, other: Span): number {
   return Math.max(0, Math.min(one.to, other.to) - Math.max(one.from, other.from));
-}
-
-/** Reads what the kernel's scheduler counts for the main thread: time on a processor, and time waiting for one. */
-function openScheduler(): () => { cpuMs: number | null; waitMs: number | null } {
-  const unknown = () => ({ cpuMs: null, waitMs: null });
-  let file: number;
-  try {
-    file = openSync('/proc/self/schedstat', 'r');
-  } catch {
-    return unknown; // no Linux, or a kernel without it
-  }
-  const buffer = Buffer.alloc(96);
-  return () => {
-    const text = buffer.toString('latin1', 0, readSync(file, buffer, 0, buffer.length, 0));
-    const [cpu, wait] = text.split(' ').map(Number);
-    return { cpuMs: cpu! / 1e6, waitMs: wait! / 1e6 };
-  };
 }
