@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { inSpan, type TraceCarrier } from '@banyan/service';
 import { DBOS, Error as DbosErrors } from '@dbos-inc/dbos-sdk';
 import type pg from 'pg';
+import type { Cancellations } from './cancellations.ts';
 import type { Saga, SagaContext } from './define.ts';
 import { SagaError } from './errors.ts';
 import type { Gate } from './gate.ts';
@@ -30,6 +31,7 @@ export type SagaHost = {
   pool: pg.Pool;
   gate: Gate;
   waitingRoom: WaitingRoom;
+  cancellations: Cancellations;
   metrics: SagaMetrics;
   log: SagaLog;
 };

@@ -2,11 +2,11 @@ import { createPool, withTransaction } from '@banyan/postgres';
 import { DBOSClient } from '@dbos-inc/dbos-sdk';
 import type pg from 'pg';
 import { cleanText } from '../failure.ts';
+import { Cancellations } from './cancellations.ts';
 import { SagaError } from './errors.ts';
 import { requeue } from './leases.ts';
 import { DBOS_SCHEMA, type Mend, mendTopic, signalTopic } from './names.ts';
 import {
-  cancellationOf,
   listSagas,
   type SagaDetails,
   type SagaFilter,
@@ -107,7 +107,7 @@ export async function operatorOn(pool: pg.Pool, databaseUrl: string): Promise<Sa
         const mend = `banyan sagas show ${id} tells how far it is; retry or resolve helps one that is stuck`;
         throw new SagaError('SAGA_COMPENSATES', `${id} is ${state}`, mend);
       }
-      if ((await cancellationOf(pool, id)) !== undefined) return;
+      if ((await new Cancellations(pool).of(id)) !== undefined) return;
       await pool.query(
         "INSERT INTO banyan_events.saga_mends (saga_id, action, who, note) VALUES ($1, 'cancel', $2, $3)",
         [id, cleanText(who), cleanText(note)],

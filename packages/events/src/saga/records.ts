@@ -1,4 +1,3 @@
-import type { Queryable } from '@banyan/postgres';
 import type pg from 'pg';
 import { type FailedAttempt, SagaError } from './errors.ts';
 import { parseRecordName } from './names.ts';
@@ -141,15 +140,6 @@ export async function stuckAt(
     [id],
   );
   return rows[0];
-}
-
-/** Who has cancelled it, and why, in words. Undefined: nobody. */
-export async function cancellationOf(db: Queryable, id: string): Promise<string | undefined> {
-  const { rows } = await db.query<{ who: string; note: string }>(
-    `SELECT who, note FROM banyan_events.saga_mends WHERE saga_id = $1 AND action = 'cancel' ORDER BY id LIMIT 1`,
-    [id],
-  );
-  return rows[0] && `cancelled by ${rows[0].who}: ${rows[0].note}`;
 }
 
 /** The compensation that is tried again, and how often it is begun. */

@@ -17,7 +17,6 @@ import {
 } from './host.ts';
 import { type Mend, mendTopic } from './names.ts';
 import { type Happened, nextMove } from './progress.ts';
-import { cancellationOf } from './records.ts';
 import { byCount } from './retrying.ts';
 import { waitStep } from './wait.ts';
 
@@ -103,7 +102,7 @@ async function act(run: Run, step: Step): Promise<Succeeded<unknown>> {
 async function overOrCancelled({ begun, host, ctx }: Run): Promise<Stop | undefined> {
   if (begun.deadlineAt !== undefined && Date.now() >= begun.deadlineAt)
     return { kind: 'deadline', message: "the saga's deadline has passed" };
-  const message = await onceAnswered(host, () => cancellationOf(host.pool, ctx.id));
+  const message = await onceAnswered(host, () => host.cancellations.of(ctx.id));
   return message === undefined ? undefined : { kind: 'cancelled', message };
 }
 

@@ -3,6 +3,7 @@ import { connectionConfig } from '@banyan/postgres';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import type pg from 'pg';
 import type { Registry } from 'prom-client';
+import { Cancellations } from './cancellations.ts';
 import { applySagaSchema } from './effects.ts';
 import { SagaError } from './errors.ts';
 import { createGate } from './gate.ts';
@@ -55,7 +56,9 @@ export async function createSagas<const S extends AnySaga>(options: SagasOptions
   const gate = createGate();
   const onError = (error: Error) => log.warn({ err: error }, 'sagas wait for their database');
   const waitingRoom = createWaitingRoom(pool, { lookEveryMs: 500, onError });
-  const host: SagaHost = { pool, gate, waitingRoom, metrics: sagaMetrics(options.metrics), log };
+  const cancellations = new Cancellations(pool);
+  const metrics = sagaMetrics(options.metrics);
+  const host: SagaHost = { pool, gate, waitingRoom, cancellations, metrics, log };
   try {
     await applySagaSchema(pool);
     await renewLease(pool, executor);

@@ -6,7 +6,6 @@ import { type Duration, toMilliseconds } from './duration.ts';
 import { type FailedAttempt, StepFailed } from './errors.ts';
 import { onceAnswered, type Run, recorded } from './host.ts';
 import { signalTopic, waitsName } from './names.ts';
-import { cancellationOf } from './records.ts';
 
 /** What is on record from the moment a saga begins to wait. */
 type Waits = {
@@ -101,7 +100,7 @@ async function waitUntil(
   const cancelled = await recorded(run, `${step.name}:waited`, async () => {
     const { until = Number.POSITIVE_INFINITY } = waits;
     await waitingRoom.wait(run.ctx.id, { topic, cancel: true, until });
-    return await onceAnswered(run.host, () => cancellationOf(run.host.pool, run.ctx.id));
+    return await onceAnswered(run.host, () => run.host.cancellations.of(run.ctx.id));
   });
   if (cancelled !== undefined) throw new Over('cancelled', cancelled);
   const message = topic
