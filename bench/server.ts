@@ -15,6 +15,7 @@ export async function startBenchServer(settings: Readonly<Record<string, string>
     settings: {
       shared_buffers: '512MB',
       max_wal_size: '8GB',
+      min_wal_size: '1GB',
       checkpoint_timeout: '30min',
       autovacuum: 'off',
       ...settings,

@@ -6,6 +6,7 @@ import { median } from '../median.ts';
 import { startBenchServer } from '../server.ts';
 import type { Order, Tells, Told } from './end-to-end/contracts.ts';
 import { cpuByPart } from './end-to-end/cpu.ts';
+import { recycleWal } from './recycled-wal.ts';
 
 const ROUNDS = 3;
 const TEN: Omit<Order, 'ms'> = { type: 'Rated', perTransaction: 10, writers: 4, window: 2_000 };
@@ -59,6 +60,7 @@ export async function run({ seconds }: { seconds: number }) {
       number,
       number,
     ];
+    await recycleWal(pool);
     const from = await effectsSoFar();
     await flow(ours, { ...TEN, writers: 2, ms: Math.max(3_000, slice), rate: ten / 2, window: 1e9 });
     const p99 = await latency(from, 0.99);

@@ -3,6 +3,7 @@ import { withTransaction } from '@banyan/postgres';
 import { defineService } from '@banyan/service';
 import { Type } from 'typebox';
 import { openDatabase } from './database.ts';
+import { recycleWal } from './recycled-wal.ts';
 
 const PER_SECOND = 1_000;
 const TICK_MS = 5;
@@ -13,7 +14,7 @@ const WARM_UP = 3_000;
  * Publisher and handler are services with databases of their own, in this one process, all of it on one server.
  */
 export async function run({ seconds }: { seconds: number }) {
-  const { url, createDatabase, stop } = await openDatabase(2);
+  const { url, pool, createDatabase, stop } = await openDatabase(2);
   const [busUrl, handlerUrl] = [await createDatabase('bus'), await createDatabase('handler')];
   const committed = new Map<number, number>();
   const called = new Map<number, number>();
@@ -32,6 +33,7 @@ export async function run({ seconds }: { seconds: number }) {
   try {
     // Connections, prepared statements and code get warm, and what queues up meanwhile is handled, before it counts.
     await flow(0, WARM_UP, PER_SECOND / 2);
+    await recycleWal(pool);
     await flow(WARM_UP, measured, PER_SECOND);
   } finally {
     await publisher.close();
