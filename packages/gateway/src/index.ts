@@ -37,7 +37,7 @@ export {
   publishTable,
   readTable,
 } from './control/fence.ts';
-export { type PostgresSourceOptions, postgresSource } from './control/postgres-source.ts';
+export { LEASE_MS, type PostgresSourceOptions, postgresSource } from './control/postgres-source.ts';
 export { prune } from './control/prune.ts';
 export { rollUp } from './control/roll-up.ts';
 export { addRouteKeys, ROUTE_KEYS, readRouteKeys } from './control/route-keys.ts';

@@ -76,7 +76,8 @@ CREATE TABLE IF NOT EXISTS banyan.mark (
   system text NOT NULL,
   control text NOT NULL,
   since timestamptz NOT NULL DEFAULT now()
-);`;
+);
+ALTER TABLE banyan.mark ADD COLUMN IF NOT EXISTS version bigint NOT NULL DEFAULT 0;`;
 
 /** Creates what is missing of the `banyan` schema. Safe to run from several processes at once. */
 export async function ensureBanyanSchema(db: Pick<pg.Pool, 'query'>): Promise<void> {

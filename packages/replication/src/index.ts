@@ -22,7 +22,7 @@ export {
   type TableMapping,
   table,
 } from './mapping.ts';
-export { claimDatabase, type Mark, markOf } from './mark.ts';
+export { claimDatabase, type Mark, markOf, notedVersion, noteVersion } from './mark.ts';
 export { nearest } from './nearest.ts';
 export { type Orphans, orphans } from './orphans.ts';
 export { type Placed, type PlacedKind, placedIn } from './placed.ts';

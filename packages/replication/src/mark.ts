@@ -25,3 +25,14 @@ export async function claimDatabase(db: Pick<pg.Pool, 'query'>, mark: Mark): Pro
   const found = rows[0];
   return found && found.control !== mark.control ? found : undefined;
 }
+
+/** Notes which route table is in force, for whoever asks whether a control database still knows of it. */
+export async function noteVersion(db: Pick<pg.Pool, 'query'>, version: number): Promise<void> {
+  await db.query('UPDATE banyan.mark SET version = $1 WHERE version < $1', [version]);
+}
+
+/** The newest route table that was noted; 0 when none was. */
+export async function notedVersion(db: Pick<pg.Pool, 'query'>): Promise<number> {
+  const { rows } = await db.query<{ version: string }>('SELECT version FROM banyan.mark');
+  return Number(rows[0]?.version ?? 0);
+}

@@ -18,7 +18,14 @@ const KEYS: Reading<KeysSeen & { service: string }, Record<string, KeysSeen>> = 
   sql: keysSeen('control.services'),
   meaning: (rows) => Object.fromEntries(rows.map(({ service, ...keys }) => [service, keys])),
 };
+/** The newest route table, and what the database's clock says (ms since 1970). */
+const NOW: Reading<{ version: number; now: number }, { version: number; now: number }> = {
+  sql: `SELECT coalesce(max(version), 0)::float8 AS version, (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now
+          FROM control.route_tables`,
+  meaning: ([one]) => one!,
+};
 const ALL = {
+  now: NOW,
   states: SERVICES,
   links: LINKS,
   verdicts: VERDICTS,

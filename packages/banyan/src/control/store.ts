@@ -20,6 +20,12 @@ export async function announce(db: Queryable): Promise<void> {
   await db.query(`NOTIFY banyan`);
 }
 
+/** Ms since 1970. */
+export async function databaseClock(db: Queryable): Promise<number> {
+  const { rows } = await db.query(`SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now`);
+  return rows[0].now;
+}
+
 export async function ensureServices(db: Queryable, services: string[]): Promise<void> {
   await db.query(`INSERT INTO control.services (service) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING`, [
     services,

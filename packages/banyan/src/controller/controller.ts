@@ -9,6 +9,7 @@ import {
 } from '@banyan/gateway';
 import { createPool, withTransaction } from '@banyan/postgres';
 import type { Logger } from 'pino';
+import { lookAtControl } from '../control/look.ts';
 import { pruneRecords } from '../control/prune.ts';
 import * as store from '../control/store.ts';
 import { listenForChanges } from '../control/wake.ts';
@@ -19,8 +20,10 @@ import { type Decision, decide } from '../stage/decide.ts';
 import { describeStage, type ServiceState } from '../stage/stages.ts';
 import { claimDatabases } from '../up/mark.ts';
 import { checkStanding } from '../up/standing.ts';
+import { StartError } from '../up/start-error.ts';
 import type { ApplierClient } from './applier-client.ts';
 import { Baselines } from './baselines.ts';
+import { ClockSteps, moveAlong } from './clock-steps.ts';
 import { collectFacts, type ServiceFacts, type Sources } from './facts.ts';
 import { createGuards } from './guards.ts';
 import { holdControllerLock } from './lock.ts';
@@ -29,6 +32,7 @@ import { Probes } from './probes.ts';
 import { Refusals } from './refusals.ts';
 import { nextVersion, publishIfChanged, tableOfStates } from './route-tables.ts';
 import { fencedStep, type StepContext } from './step.ts';
+import { VersionInForce } from './version-in-force.ts';
 import { WayBack } from './way-back.ts';
 
 /** How often facts are collected when nobody announces a change, ms. */
@@ -38,7 +42,12 @@ const RESTING_TICK_MS = 3_000;
 /** How often evidence is summed up and what is old is dropped, ms. */
 const TIDY_MS = 60_000;
 
-export type Controller = { readonly sources: Sources; stop(): Promise<void> };
+export type Controller = {
+  readonly sources: Sources;
+  /** Rejects when it cannot go on, however often it tries. */
+  readonly running: Promise<void>;
+  stop(): Promise<void>;
+};
 
 /**
  * The reconciling loop: read the facts, ask `decide` for the one next move of each service, carry it out, look again.
@@ -61,7 +70,11 @@ export async function startController(options: {
   await abortOpenFences(pool);
   await withTransaction(pool, (client) => publishIfChanged(client, plan));
   const guards = createGuards(plan);
-  const context: StepContext = { plan, pool, applier, guards, log };
+  const clock = new ClockSteps();
+  const inForce = new VersionInForce(plan, (error) =>
+    log.warn({ err: error }, 'the route table in force could not be noted'),
+  );
+  const context: StepContext = { plan, pool, applier, guards, clock, log };
   const ledger = new Ledger(pool);
   const probes = new Probes(() => void store.announce(pool).catch(() => {}));
   const refusals = new Refusals(plan, pool);
@@ -77,12 +90,14 @@ export async function startController(options: {
   const running = loop();
   return {
     sources,
+    running,
     async stop() {
       stopping = true;
       await wake.close();
-      await running;
+      await running.catch(() => {});
       await guards.close();
       await refusals.close();
+      await inForce.close();
       await ownerKeys.close();
       await lock.end();
       await pool.end();
@@ -96,6 +111,8 @@ export async function startController(options: {
         await tidy(Date.now()).catch((error) => log.warn({ err: error }, 'old records could not be dropped'));
         resting = await reconcile();
       } catch (error) {
+        // Not to be mended by trying again: whoever started this process is told.
+        if (error instanceof StartError) throw error;
         log.error({ err: error }, 'reconciling failed, trying again');
       }
       await wake.next(resting ? RESTING_TICK_MS : TICK_MS);
@@ -105,7 +122,17 @@ export async function startController(options: {
   /** True: every service is where it should be. */
   async function reconcile(): Promise<boolean> {
     void wayBack.look(new Date());
-    const facts = await collectFacts({ ...sources, probes }, new Date());
+    const asked = performance.now();
+    const looking = lookAtControl(pool);
+    const facts = await collectFacts({ ...sources, probes }, new Date(), looking);
+    const { now, version } = (await looking).now;
+    const step = clock.look({ database: now, asked, answered: performance.now() });
+    if (step !== 0) {
+      log.warn({ stepMs: step }, 'the clock of the control database was set; stored moments move along');
+      await moveAlong(pool, step);
+      return false;
+    }
+    inForce.note(version);
     // A lock that cannot be had now is tried again; steps do not wait for it.
     await guards
       .reconcile(facts.map(({ state }) => state))

@@ -42,10 +42,14 @@ export type Sources = {
 };
 
 /** All that decisions and the status are based on, as of `now`. */
-export async function collectFacts(sources: Sources, now: Date): Promise<ServiceFacts[]> {
-  const { pool, plan, ledger, refusals, probes, ownerKeys } = sources;
+export async function collectFacts(
+  sources: Sources,
+  now: Date,
+  looking: ReturnType<typeof lookAtControl> = lookAtControl(sources.pool),
+): Promise<ServiceFacts[]> {
+  const { plan, ledger, refusals, probes, ownerKeys } = sources;
   const [{ states: all, links, verdicts, unwell, routeKeys, keys }, baselines] = await Promise.all([
-    lookAtControl(pool),
+    looking,
     sources.baselines.all(),
     ledger.refresh(now.getTime()),
   ]);

@@ -6,6 +6,7 @@ import * as store from '../control/store.ts';
 import type { ResolvedPlan } from '../plan/resolved.ts';
 import { describeStage, type ServiceState, type Stage } from '../stage/stages.ts';
 import type { ApplierClient } from './applier-client.ts';
+import type { ClockSteps } from './clock-steps.ts';
 import type { Guards } from './guards.ts';
 import { nextVersion, tableOfStates } from './route-tables.ts';
 
@@ -14,6 +15,7 @@ export type StepContext = {
   pool: pg.Pool;
   applier: ApplierClient;
   guards: Guards;
+  clock: ClockSteps;
   log: Logger;
 };
 
@@ -27,7 +29,7 @@ export async function fencedStep(
   toShare: number,
   why: string,
 ): Promise<boolean> {
-  const { pool, plan, applier, guards, log } = context;
+  const { pool, plan, applier, guards, clock, log } = context;
   const { service, share: fromShare } = state;
   const toStage: Stage = toShare > 0 ? 'canary' : 'shadowing';
   const limitMs = plan.services[service]!.rollout.fenceLimitMs;
@@ -54,6 +56,11 @@ export async function fencedStep(
     await withTransaction(pool, async (client) => {
       if (!(await store.applierEpochIs(client, epoch)))
         throw new Error('the applier restarted during the step');
+      // A lease that ran out because the clock was set is one that its worker still goes by.
+      const asked = performance.now();
+      const database = await store.databaseClock(client);
+      if (clock.since({ database, asked, answered: performance.now() }) !== 0)
+        throw new Error('the clock of the control database was set during the step');
       const version = await nextVersion(client);
       await store.enterStage(client, service, { stage: toStage, share: toShare, version });
       await commitFence(client, fence.id, await tableOfStates(client, plan, version));

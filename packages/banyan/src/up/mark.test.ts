@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
+import { notedVersion } from '@banyan/replication';
 import pino from 'pino';
 import { startApplier } from '../applier/applier.ts';
 import { startController } from '../controller/controller.ts';
@@ -45,6 +47,29 @@ test('controller and applier do not start on a database that another control dat
   await refused(startApplier({ plan: second, log }), whose);
   const applier = { fence: () => Promise.reject(new Error('not asked')) };
   await refused(startController({ plan: second, applier, log }), whose);
+});
+
+test('a control database that was restored from an older backup ends a controller that runs, and lets none start', async () => {
+  const server = await testServer();
+  const plan = await planOf(await server.database('monolith'));
+  const applier = { fence: () => Promise.reject(new Error('not asked')) };
+  const controller = await startController({ plan, applier, log });
+  const monolith = createPool(plan.monolith.database, { max: 1 });
+  const publish = `INSERT INTO control.route_tables (version, body)
+    SELECT version + 1, jsonb_set(body, '{version}', to_jsonb(version + 1)) FROM control.route_tables`;
+  await sql(plan.control.database, `${publish}; NOTIFY banyan`);
+  while ((await notedVersion(monolith)) !== 2) await pause(20);
+
+  const older =
+    /control database is older .* route table is 1, and table 2 was.*UPDATE banyan\.mark SET version = 1/;
+  await sql(plan.control.database, 'DELETE FROM control.route_tables WHERE version = 2; NOTIFY banyan');
+  await refused(controller.running, older);
+  await controller.stop();
+  await refused(startController({ plan, applier, log }), older);
+  await refused(startApplier({ plan, log }), older);
+  await monolith.query('UPDATE banyan.mark SET version = 1');
+  await monolith.end();
+  await claimDatabases(plan);
 });
 
 test('a database that cannot be marked is an error with the GRANT that is missing, one that is away is not', async () => {

@@ -1,5 +1,6 @@
+import { readTable } from '@banyan/gateway';
 import { createPool, quoteIdent } from '@banyan/postgres';
-import { claimDatabase, type Mark, markOf } from '@banyan/replication';
+import { claimDatabase, type Mark, markOf, notedVersion } from '@banyan/replication';
 import type pg from 'pg';
 import { databasesOf, type ResolvedPlan } from '../plan/resolved.ts';
 import { StartError } from './start-error.ts';
@@ -20,13 +21,13 @@ export async function claimDatabases(plan: ResolvedPlan): Promise<void> {
   try {
     const mark = await markOf(plan.name, control);
     const others = databasesOf(plan).filter(([, url]) => url !== plan.control.database);
-    await Promise.all(others.map(([where, url]) => claim(where, url, mark)));
+    await Promise.all(others.map(([where, url]) => claim(where, url, mark, control)));
   } finally {
     await control.end();
   }
 }
 
-async function claim(where: string, url: string, mark: Mark): Promise<void> {
+async function claim(where: string, url: string, mark: Mark, control: pg.Pool): Promise<void> {
   const pool = open(url);
   try {
     const other = await claimDatabase(pool, mark);
@@ -35,6 +36,10 @@ async function claim(where: string, url: string, mark: Mark): Promise<void> {
         `${where} is worked on by the system '${other.system}' with another control database (${other.control})`,
         `go on with that control database; if it is gone for good, DELETE FROM banyan.mark in ${where}, then start again`,
       );
+    const noted = await notedVersion(pool);
+    // Asked after it: a step may be under way.
+    const version = await newestVersion(control);
+    if (noted > version) throw outdated({ version, noted });
   } catch (error) {
     if (error instanceof StartError) throw error;
     const { code = '', message } = error as { code?: string; message: string };
@@ -44,6 +49,21 @@ async function claim(where: string, url: string, mark: Mark): Promise<void> {
   } finally {
     await pool.end();
   }
+}
+
+/** Of the route tables that a control database holds; 0 when it has none yet. */
+async function newestVersion(control: pg.Pool): Promise<number> {
+  const { rows } = await control.query(`SELECT to_regclass('control.route_tables') IS NOT NULL AS there`);
+  return rows[0].there ? ((await readTable(control))?.version ?? 0) : 0;
+}
+
+/** A control database that has forgotten what it decided would have users asked on the wrong side. */
+export function outdated({ version, noted }: { version: number; noted: number }): StartError {
+  return new StartError(
+    `the control database is older than what was in force: its newest route table is ${version}, and table ${noted} was; it was restored from an older backup`,
+    `set the shares that were in force (docs/backup.md: banyan.guards of the monolith's database has them), then run in monolith.database: UPDATE banyan.mark SET version = ${version}`,
+    { where: 'control.database' },
+  );
 }
 
 async function unmarkable(where: string, pool: pg.Pool, cause: Error): Promise<StartError> {

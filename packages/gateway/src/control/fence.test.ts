@@ -222,3 +222,13 @@ test('mismatches are kept with both answers, NUL characters and all', async (t) 
   assert.equal(stored?.at, '2026-01-01T00:00:00.000Z');
   await source.close();
 });
+
+test('a worker never takes an older table than it has for the present one, and says so', async (t) => {
+  const { pool, url, table } = await world(t);
+  const source = postgresSource({ url, workerId: 'one', settleUrl: null, token: '' });
+  t.after(() => source.close());
+  await publishTable(pool, withShare(table, 5_000));
+  assert.equal((await source.load()).table.version, 2);
+  await pool.query('DELETE FROM control.route_tables WHERE version = 2');
+  await assert.rejects(source.load(), /newest route table is 1, and this worker goes by 2: .*older backup/);
+});

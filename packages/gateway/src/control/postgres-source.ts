@@ -21,11 +21,14 @@ export type PostgresSourceOptions = {
   leaseMs?: number;
 };
 
+/** How long a worker's lease holds unless it is said otherwise, ms. */
+export const LEASE_MS = 3_000;
+
 const RECONNECT_MS = 100;
 
 /** The control plane's tables as a source. Throws nothing by itself: each call rejects while the database is away. */
 export function postgresSource(options: PostgresSourceOptions): ControlSource {
-  const { url, workerId, settleUrl, token, leaseMs = 3_000 } = options;
+  const { url, workerId, settleUrl, token, leaseMs = LEASE_MS } = options;
   const pool = createPool(url, {
     max: 4,
     applicationName: `banyan-gateway ${workerId}`,
@@ -40,6 +43,10 @@ export function postgresSource(options: PostgresSourceOptions): ControlSource {
     async load() {
       const { rows } = await pool.query(LOAD, [table?.version ?? -1]);
       const row = rows[0] as { version: string | null; body: RouteTable | null; fences: Fence[] };
+      if (table !== null && Number(row.version) < table.version)
+        throw new Error(
+          `the control database's newest route table is ${row.version ?? 0}, and this worker goes by ${table.version}: it was restored from an older backup`,
+        );
       if (row.body !== null) table = row.body;
       if (table === null) throw new Error('no route table has been published yet');
       return { table, fences: row.fences };
