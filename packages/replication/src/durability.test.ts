@@ -26,13 +26,13 @@ test('a target that crashes between commit and disk: what could be read there co
   // But for what the link asks for, only its WAL writer takes commits to the disk.
   const server = await startEmbedded({
     directory,
-    settings: { autovacuum: 'off', bgwriter_lru_maxpages: '0', checkpoint_timeout: '1d' },
+    settings: { fsync: 'off', autovacuum: 'off', bgwriter_lru_maxpages: '0', checkpoint_timeout: '1d' },
   });
   const [source, target] = [
     await (await testServer()).database('legacy'),
     await server.createDatabase('service'),
   ];
-  const [legacy, service] = [createPool(source, { max: 2 }), createPool(target, { max: 2 })];
+  const [legacy, service] = [createPool(source, { max: 2 }), createPool(target, { max: 1 })];
   t.after(async () => {
     await Promise.all([legacy.end(), service.end()]);
     await server.stop();
@@ -88,13 +88,12 @@ test('a target that crashes between commit and disk: what could be read there co
   };
 
   await running.link.barrier(LIMIT);
-  for (let crash = 1; crash <= 3; crash++) {
+  for (let round = 1; round <= 3; round++) {
     const walWriter = await stopWalWriter(service);
-    const { lsn } = await showUnflushed(crash);
+    const { lsn } = await showUnflushed(round);
     assert.equal(await acknowledged(lsn), false);
-    process.kill(walWriter, 'SIGKILL');
-    await untilUp(service);
-    await balance(crash, crash);
+    await crash(service, walWriter);
+    await balance(round, round);
   }
 
   // A link that begins anew has its position acknowledged at once: by then it is on the disk.
@@ -105,8 +104,7 @@ test('a target that crashes between commit and disk: what could be read there co
   running = run(running.link);
   while (running.link.status().appliedLsn === 0n) await delay(5);
   assert.equal(await onDisk(end), true);
-  process.kill(walWriter, 'SIGKILL');
-  await untilUp(service);
+  await crash(service, walWriter);
   await balance(4, 4);
   await running.stop();
   await running.link.drop();
@@ -128,18 +126,18 @@ async function barrierOnce(link: Link): Promise<void> {
 
 /** It commits nothing to the disk until it is killed, which the server takes for a crash of its own. */
 async function stopWalWriter(pool: Pool): Promise<number> {
-  const { rows } = await pool.query(`SELECT pid FROM pg_stat_activity WHERE backend_type = 'walwriter'`);
-  process.kill(rows[0].pid, 'SIGSTOP');
-  return rows[0].pid;
+  const walWriter = await pidOf(pool);
+  process.kill(walWriter, 'SIGSTOP');
+  return walWriter;
 }
 
-async function untilUp(pool: Pool): Promise<void> {
-  for (;;) {
-    try {
-      await pool.query('SELECT 1');
-      return;
-    } catch {
-      await delay(20);
-    }
-  }
+/** Resolves when the server has recovered. */
+async function crash(pool: Pool, walWriter: number): Promise<void> {
+  process.kill(walWriter, 'SIGKILL');
+  while ((await pidOf(pool).catch(() => walWriter)) === walWriter) await delay(20);
+}
+
+async function pidOf(pool: Pool): Promise<number> {
+  const { rows } = await pool.query(`SELECT pid FROM pg_stat_activity WHERE backend_type = 'walwriter'`);
+  return rows[0].pid;
 }
