@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { INTERCEPTORS_SQL } from './interceptors.ts';
 
 /** A column as the catalog of one database describes it. */
 export type Column = {
@@ -24,6 +25,8 @@ export type Column = {
   /** By what texts are ordered: `bytes`, or provider, locale and version; '' if that is not known; null: it is no text. */
   collation: string | null;
   json: boolean;
+  /** Values that differ may be the same key: its collation says so, or its type (citext). */
+  coarse: boolean;
   /** `=` says whether two values are the same. Elsewhere there is none (json), or it says less (1.0 and 1.00, boxes). */
   exact: boolean;
 };
@@ -39,6 +42,10 @@ export type Table = {
   /** Tables that inherit from it, `schema.table`; of a partitioned table its partitions. */
   heirs: string[];
   rowSecurity: boolean;
+  /** Of unlogged and temporary tables a crash of the server leaves nothing. */
+  logged: boolean;
+  /** What stands between a link and the table (see `INTERCEPTORS_SQL`). */
+  interceptors: string[];
   primaryKey: string[];
   /** `d`efault, `n`othing, `f`ull, `i`ndex. */
   replicaIdentity: string;
@@ -89,6 +96,8 @@ export async function describeTable(
     partition: found.relispartition,
     heirs: found.heirs,
     rowSecurity: found.relrowsecurity,
+    logged: found.relpersistence === 'p',
+    interceptors: found.interceptors,
     primaryKey,
     replicaIdentity: found.relreplident,
     identity: identity[found.relreplident] ?? [],
@@ -100,8 +109,8 @@ export async function describeTable(
 }
 
 const TABLE_SQL = `
-  SELECT c.oid, c.relkind, c.relrowsecurity, c.relreplident, c.reltuples, pg_table_size(c.oid) AS bytes,
-    c.relispartition, ARRAY(SELECT h.inhrelid::regclass::text FROM pg_inherits h WHERE h.inhparent = c.oid ORDER BY 1) AS heirs
+  SELECT c.oid, c.relkind, c.relrowsecurity, c.relpersistence, c.relreplident, c.reltuples, pg_table_size(c.oid) AS bytes,
+    ${INTERCEPTORS_SQL} AS interceptors, c.relispartition, ARRAY(SELECT h.inhrelid::regclass::text FROM pg_inherits h WHERE h.inhparent = c.oid ORDER BY 1) AS heirs
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p')`;
 
@@ -136,7 +145,7 @@ const COLUMNS_SQL = `
               WHEN t.typname IN ('text', 'varchar') THEN 'text'
               WHEN t.typname IN ('bpchar', 'name', 'uuid', 'bytea', 'bool', 'date', 'time', 'timestamp', 'timestamptz',
                 'numeric', 'oid', 'pg_lsn', 'inet', 'cidr', 'macaddr', 'bit', 'varbit') THEN t.typname END AS orders,
-         ${COLLATION_SQL} AS collation
+         t.typname = 'citext' OR NOT coalesce(co.collisdeterministic, true) AS coarse, ${COLLATION_SQL} AS collation
   FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_collation co ON co.oid = a.attcollation
   WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped
   ORDER BY a.attnum`;

@@ -86,15 +86,23 @@ function selection({ plan, space, range }: RangeJob, beside: Key[]): string {
   return `COPY (SELECT ${select} FROM ${quoteTable(plan.source.schema, plan.source.name)} WHERE ${where}${others}) TO STDOUT`;
 }
 
+/** Throws COPY_CONFLICT if two keys of the source are the same on the target. */
 async function upsert(target: pg.ClientBase, plan: TablePlan): Promise<void> {
   const columns = columnsOf(plan);
   const sets = changes(plan).map((column) => `${column} = EXCLUDED.${column}`);
-  const conflict = sets.length > 0 ? `DO UPDATE SET ${sets.join(', ')}` : 'DO NOTHING';
-  await target.query(
-    `INSERT INTO ${plan.targetName} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns} FROM pg_temp.banyan_range
-     ON CONFLICT (${plan.targetKey.map(quoteIdent).join(', ')}) ${conflict}`,
-  );
+  const onTaken = sets.length > 0 ? `DO UPDATE SET ${sets.join(', ')}` : 'DO NOTHING';
+  try {
+    await target.query(
+      `INSERT INTO ${plan.targetName} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns} FROM pg_temp.banyan_range
+       ON CONFLICT (${plan.targetKey.map(quoteIdent).join(', ')}) ${onTaken}`,
+    );
+  } catch (error) {
+    if (errorCode(error) !== CARDINALITY_VIOLATION) throw error;
+    throw conflict(plan, 'two keys of the source are the same on the target');
+  }
 }
+
+const CARDINALITY_VIOLATION = '21000';
 
 /** The same where rows exchange unique values: all step aside first, with what the mapping does not fill. */
 async function replace(target: pg.ClientBase, plan: TablePlan): Promise<void> {

@@ -48,6 +48,11 @@ export async function readRecord(target: Queryable, link: string): Promise<LinkR
   );
 }
 
+/** From now on changes may be missing, until somebody says that rows were verified and repaired. */
+export async function markMissed(target: Queryable, link: string): Promise<void> {
+  await target.query('UPDATE banyan.links SET missed_since = clock_timestamp() WHERE link = $1', [link]);
+}
+
 /** Target tables whose rows are all this link's, also those of an earlier life of it. */
 export async function writtenTables(target: Queryable, link: string): Promise<string[]> {
   const { rows } = await target.query('SELECT table_name FROM banyan.written WHERE link = $1', [link]);

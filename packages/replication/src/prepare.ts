@@ -11,7 +11,7 @@ import type pg from 'pg';
 import { ensureBanyanSchema } from './banyan-schema.ts';
 import { ReplicationError } from './errors.ts';
 import type { LinkConfig, LinkNames } from './link-config.ts';
-import { identityOf, type LinkRecord, planTables, readRecord, sidesOf } from './link-record.ts';
+import { identityOf, type LinkRecord, markMissed, planTables, readRecord, sidesOf } from './link-record.ts';
 import { findLoss } from './position.ts';
 import { separateSequences } from './sequences.ts';
 import { findChange, newTables, readShapes, rememberShapes, watchedOf } from './shape-record.ts';
@@ -92,10 +92,7 @@ async function goOn(link: Prepared, record: LinkRecord): Promise<void> {
   const look = () => readShapes(link, names, watched);
   const change = before && findChange(before, await look(), watched);
   if (change && !options.acceptLoss) throw change;
-  if (loss || change)
-    await target.query('UPDATE banyan.links SET missed_since = clock_timestamp() WHERE link = $1', [
-      names.link,
-    ]);
+  if (loss || change) await markMissed(target, names.link);
   const publication = await ensurePublication(source, names.publication, sourceTables(link));
   // Whoever dropped it has taken nothing away: the position is in the record.
   await target.query(
@@ -190,6 +187,10 @@ function refuseUnsafe({ mapping, direction, source, target, sourceKey, targetKey
   // Its own UPDATEs would fail once it is published.
   if (source.primaryKey.length === 0) refuse('it has no primary key');
   if (source.partitioned) refuse('it is partitioned');
+  for (const table of [source, target])
+    if (!table.logged) refuse(`${table.schema}.${table.name} is not logged`);
+  if (target.interceptors.length > 0)
+    refuse(`${target.interceptors.join(', ')} of ${target.schema}.${target.name} fires for the link too`);
   for (const { heirs, partitioned } of [source, target])
     if (heirs.length > 0 && !partitioned) refuse(`${heirs.join(', ')} inherits from it`);
   for (const [table, key] of [

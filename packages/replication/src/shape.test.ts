@@ -184,6 +184,39 @@ test('whatever befalls a table under a stream is noticed by the next barrier and
   await close(dbs, running);
 });
 
+test('a trigger of the target that comes to fire for links too ends them, and once it is gone no step passes before rows are verified', {
+  timeout: 60_000,
+}, async () => {
+  const { dbs, running } = await streaming();
+  await running.link.barrier({ timeoutMs: 20_000 });
+  await dbs.service.query(`
+    CREATE FUNCTION drop_row() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+    CREATE TRIGGER dropping BEFORE INSERT OR UPDATE OR DELETE ON things FOR EACH ROW EXECUTE FUNCTION drop_row();
+    ALTER TABLE things ENABLE ALWAYS TRIGGER dropping`);
+  await dbs.legacy.query(
+    `INSERT INTO things VALUES (300, 300, 'dropped', '1'); DELETE FROM things WHERE id = 3`,
+  );
+  const dropped = { code: 'SCHEMA_CHANGED', message: /trigger dropping would change or drop/ };
+  await assert.rejects(running.link.barrier({ timeoutMs: 20_000 }), dropped);
+  await assert.rejects(running.ended, dropped);
+  await assert.rejects(openLink(dbs.config('forward')).prepare(), {
+    code: 'PREFLIGHT_FAILED',
+    message: /trigger dropping of public.things/,
+  });
+  await dbs.service.query('ALTER TABLE things ENABLE TRIGGER dropping');
+  const link = openLink(dbs.config('forward'));
+  await link.prepare();
+  const again = run(link);
+  await until(again, 'streaming');
+  await assert.rejects(link.barrier({ hold: true }), { code: 'CHANGES_MISSED' });
+  await again.stop();
+  const mended = await goOn(dbs);
+  await mended.link.mended((await mended.link.missed())!);
+  await mended.link.barrier({ hold: true, timeoutMs: 20_000 });
+  mended.link.release(0);
+  await close(dbs, mended);
+});
+
 test('changes that wait in the log from before an accepted change of the table are applied', {
   timeout: 60_000,
 }, async () => {

@@ -1,6 +1,7 @@
 import type { Relation } from '@banyan/postgres';
 import type pg from 'pg';
 import { ReplicationError } from './errors.ts';
+import { INTERCEPTORS_SQL } from './interceptors.ts';
 
 /** What a link relies on of a table beyond its name: compared at each start, RELATION, barrier, and every second. */
 export type TableShape = {
@@ -12,6 +13,9 @@ export type TableShape = {
   identity: string[];
   /** Partitions and tables that inherit. */
   children: string[];
+  /** Undefined: remembered by an earlier version. What stands between a link and the table, and whether a crash leaves it. */
+  interceptors?: string[];
+  logged?: boolean;
   /** Changes whenever the table's place in the link's publication does; null: it is not in it. */
   published: string | null;
 };
@@ -78,6 +82,8 @@ export function compareShape(before: EndShape, now: EndShape, tables: readonly W
       });
     const fault = faultOf(was, is, watched.columns);
     if (fault) throw new ReplicationError('SCHEMA_CHANGED', { table, ...fault, end });
+    const lost = end === 'target' ? lossOf(was, is) : undefined;
+    if (lost) throw new ReplicationError('SCHEMA_CHANGED', { table, why: lost, end, loses: true });
     if (is.published !== was.published)
       throw new ReplicationError('PUBLICATION_CHANGED', {
         table,
@@ -88,6 +94,13 @@ export function compareShape(before: EndShape, now: EndShape, tables: readonly W
 }
 
 type Fault = { column?: string; why: string };
+
+/** What loses rows that are written, without a word. */
+function lossOf(was: TableShape, is: TableShape): string | undefined {
+  const added = is.interceptors?.filter((name) => was.interceptors && !was.interceptors.includes(name)) ?? [];
+  if (added.length > 0) return `${added.join(', ')} would change or drop what the link writes`;
+  return was.logged === true && is.logged === false ? 'it is no longer logged' : undefined;
+}
 
 function faultOf(was: TableShape, is: TableShape, columns: readonly string[]): Fault | undefined {
   for (const column of columns) {
@@ -184,6 +197,7 @@ const SHAPE_SQL = `
         FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey)
         WHERE i.indrelid = c.oid AND i.indisvalid
           AND CASE c.relreplident WHEN 'd' THEN i.indisprimary WHEN 'i' THEN i.indisreplident ELSE false END), '[]'),
+      'interceptors', ${INTERCEPTORS_SQL}, 'logged', c.relpersistence = 'p',
       'children', coalesce((SELECT json_agg(h.inhrelid::text ORDER BY h.inhrelid) FROM pg_inherits h WHERE h.inhparent = c.oid), '[]'),
       'published', (SELECT r.oid || ':' || r.xmin FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
         WHERE p.pubname = $3 AND r.prrelid = c.oid)) END AS shape

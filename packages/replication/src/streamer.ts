@@ -10,7 +10,7 @@ import { GuardKeys } from './guard-keys.ts';
 import { Intake, type Item } from './intake.ts';
 import { LagWindow } from './lag.ts';
 import type { LinkConfig, LinkHooks, LinkNames } from './link-config.ts';
-import { type LinkRecord, plansByName, planTables, readRecord, sidesOf } from './link-record.ts';
+import { type LinkRecord, markMissed, plansByName, planTables, readRecord, sidesOf } from './link-record.ts';
 import { checkSource } from './position.ts';
 import { POSITION_MS, Queue } from './queue.ts';
 import { isRetryable, isSaidByTarget, Restart, translate } from './retry.ts';
@@ -90,6 +90,8 @@ export class Streamer {
     } catch (error) {
       if (error instanceof ReplicationError) {
         this.lastError = error;
+        // Once it is put back nothing tells of it any more.
+        if (error.details.loses === true) await markMissed(this.#options.target, this.#options.names.link);
         this.#failure.abort(error);
       }
       throw error;

@@ -14,7 +14,26 @@ export async function checkKeys(context: Context): Promise<Finding[]> {
       const found = keysOf(table, side, isSource);
       findings.push(...found.map((finding) => ({ ...finding, end: end.is })));
     }
+  for (const mapping of context.config.tables) findings.push(...(await coarseKeysOf(context, mapping)));
   return findings;
+}
+
+/** Two rows of the source would be one on the target. */
+async function coarseKeysOf(context: Context, mapping: TableMapping): Promise<Finding[]> {
+  const [from, to] = endsOf(context, mapping);
+  const [source, target] = await Promise.all([from!.end.table(from!.side), to!.end.table(to!.side)]);
+  const isCoarse = (table: Table | undefined, column: string) => table?.columns.get(column)?.coarse === true;
+  return to!.side.key
+    .filter((column, index) => isCoarse(target, column) && !isCoarse(source, from!.side.key[index]!))
+    .map((column) => ({
+      ...error(
+        'key_coarse',
+        `Keys that differ on the other side may be the same in ${nameOf(to!.side)}.${column}, by its collation or type.`,
+        'Give both key columns the same type and collation.',
+        nameOf(to!.side),
+      ),
+      end: to!.end.is,
+    }));
 }
 
 function keysOf(table: Table, side: TableMapping['legacy'], isSource: boolean): Finding[] {

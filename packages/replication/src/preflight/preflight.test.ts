@@ -55,6 +55,13 @@ const CASES: { what: string; legacy: string; service: string; columns: string[];
     columns: ['id'],
     expect: ['key_order warning'],
   },
+  {
+    what: 'keys of which two may be one on the other side',
+    legacy: '(id text PRIMARY KEY)',
+    service: '(id text COLLATE loose PRIMARY KEY)',
+    columns: ['id'],
+    expect: ['key_coarse error', 'key_order warning'],
+  },
 ];
 
 test('preflight says what the first row would, or nobody: keys, generated columns, identities, constraints, order', {
@@ -65,13 +72,22 @@ test('preflight says what the first row would, or nobody: keys, generated column
   const heirs = `CREATE TABLE parent (id int PRIMARY KEY); CREATE TABLE child () INHERITS (parent);
     CREATE TABLE root (id int PRIMARY KEY) PARTITION BY RANGE (id);
     CREATE TABLE leaf PARTITION OF root FOR VALUES FROM (0) TO (10)`;
+  const losing = `CREATE UNLOGGED TABLE unlogged (id int PRIMARY KEY);
+    CREATE TABLE dropping (id int PRIMARY KEY); CREATE TABLE ruled (id int PRIMARY KEY);
+    CREATE FUNCTION drop_row() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+    CREATE TRIGGER theirs BEFORE INSERT ON dropping FOR EACH ROW EXECUTE FUNCTION drop_row();
+    CREATE TRIGGER "Drop it" BEFORE INSERT ON dropping FOR EACH ROW EXECUTE FUNCTION drop_row();
+    ALTER TABLE dropping ENABLE ALWAYS TRIGGER "Drop it";
+    CREATE RULE nothing AS ON INSERT TO ruled DO INSTEAD NOTHING; ALTER TABLE ruled ENABLE REPLICA RULE nothing`;
+  const loose = `CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`;
   const plain = ['parent', 'root', 'leaf'];
+  const lossy = ['unlogged', 'dropping', 'ruled'];
   const dbs = await pair(
-    `${define('legacy')}; ${heirs}`,
-    `${define('service')}; ${plain.map((name) => `CREATE TABLE ${name} (id int PRIMARY KEY)`).join('; ')}`,
+    `${define('legacy')}; ${heirs}; ${lossy.map((name) => `CREATE TABLE ${name} (id int PRIMARY KEY)`).join('; ')}`,
+    `${loose}; ${losing}; ${define('service')}; ${plain.map((name) => `CREATE TABLE ${name} (id int PRIMARY KEY)`).join('; ')}`,
     [
       ...CASES.map(({ columns }, index) => table({ legacy: `t${index}`, columns: [copy(...columns)] })),
-      ...plain.map((name) => table({ legacy: name, columns: [copy('id')] })),
+      ...[...plain, ...lossy].map((name) => table({ legacy: name, columns: [copy('id')] })),
     ],
   );
   const findings = await openLink(dbs.config('forward')).preflight();
@@ -84,9 +100,13 @@ test('preflight says what the first row would, or nobody: keys, generated column
   assert.deepEqual(found('parent'), ['inherited error']);
   assert.deepEqual(found('root'), ['partitioned error']);
   assert.deepEqual(found('leaf'), ['partition warning']);
+  assert.deepEqual(found('unlogged'), ['not_logged error']);
+  for (const name of ['dropping', 'ruled']) assert.deepEqual(found(name), ['intercepted error']);
+  const [dropping] = findings.filter(({ table }) => table === 'public.dropping');
+  assert.match(dropping!.message, /^trigger "Drop it" of public.dropping/);
   for (const finding of findings) assert.ok(finding.message && finding.mend && finding.end, finding.code);
   // Whoever does not ask is refused all the same where rows would be lost without a word.
-  for (const name of ['parent', 'root', 't0'])
+  for (const name of ['parent', 'root', 't0', ...lossy])
     await assert.rejects(
       openLink(dbs.config('forward', { tables: [table({ legacy: name, columns: [copy('id')] })] })).prepare(),
       { code: 'PREFLIGHT_FAILED' },

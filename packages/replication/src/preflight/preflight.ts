@@ -14,6 +14,7 @@ import { checkIds } from './ids.ts';
 import { checkKeyOrder } from './key-order.ts';
 import { checkKeys } from './keys.ts';
 import { checkLeftovers } from './leftovers.ts';
+import { checkLosing } from './losing.ts';
 import { checkMemory } from './memory.ts';
 import { checkNullableKeys } from './nullable-keys.ts';
 import { checkOwnerKeys } from './owner-keys.ts';
@@ -28,6 +29,7 @@ const CHECKS: ((context: Context) => Promise<Finding[]>)[] = [
   checkColumns,
   checkGenerated,
   checkHeirs,
+  checkLosing,
   checkKeys,
   checkNullableKeys,
   checkIdentities,
