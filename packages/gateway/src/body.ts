@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
+import type { BodyCheck } from './match.ts';
 import { BodyAborted, BodyTooLarge } from './uploads.ts';
 
 /** A body up to this length is read whole before it is forwarded: it can be sent again, and no slow sender blocks a fence. */
@@ -46,6 +47,13 @@ export class BodyStream extends Readable {
 const ignore = (): void => {};
 
 /** Is this content type JSON, in plain form? */
-export function isJson(contentType: string | undefined): boolean {
+function isJson(contentType: string | undefined): boolean {
   return contentType !== undefined && /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(contentType);
+}
+
+/** A schema is for plain JSON: a body of another type, or encoded, is refused unread. */
+export function jsonOnly(req: IncomingMessage, check: BodyCheck): BodyCheck {
+  const { 'content-type': type, 'content-encoding': encoding } = req.headers;
+  const unfit = !isJson(type) || encoding !== undefined;
+  return (body) => (body !== null && unfit ? { code: 'unsupported-body' } : check(body));
 }

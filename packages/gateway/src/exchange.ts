@@ -1,14 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { jsonOnly } from './body.ts';
 import { choose, type Decision, type Facts } from './choose.ts';
 import type { Core } from './core.ts';
 import { type Credentials, credentialsOf } from './credentials.ts';
 import { Delivery, type DeliveryOwner } from './delivery.ts';
 import { type ErrorCode, sendProblem } from './errors.ts';
 import { admit, clientOf, consumerOf, factsOf, unverifiable } from './facts.ts';
+import { formOverrideCheck } from './form-override.ts';
 import type { Forwarded } from './headers.ts';
 import { Intake } from './intake.ts';
 import type { Live } from './live.ts';
-import type { Match } from './match.ts';
+import type { BodyCheck, Match } from './match.ts';
 import type { Running } from './pipeline.ts';
 import type { Verdict } from './rate-limit.ts';
 import type { Verified } from './tokens.ts';
@@ -260,7 +262,7 @@ export class Exchange implements DeliveryOwner, Running {
   }
 
   #readThenSend(): void {
-    const check = this.#match?.route.validate ?? null;
+    const check = this.#bodyCheck();
     if (check === null && !this.#intake.hasBody) {
       this.#deliver();
       return;
@@ -282,6 +284,12 @@ export class Exchange implements DeliveryOwner, Running {
       return;
     }
     this.#deliver();
+  }
+
+  #bodyCheck(): BodyCheck | null {
+    const schema = this.#match?.route.validate;
+    if (schema) return jsonOnly(this.#req, schema);
+    return this.#intake.hasBody ? formOverrideCheck(this.#req, this.#match, this.#live.matcher) : null;
   }
 
   #deliver(): void {

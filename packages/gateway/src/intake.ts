@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { BodyStream, BUFFERED_BYTES, isJson } from './body.ts';
+import { BodyStream, BUFFERED_BYTES } from './body.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Forwarded } from './headers.ts';
 import type { BodyCheck } from './match.ts';
@@ -49,7 +49,7 @@ export class Intake {
   ): Refusal | 'reading' | null {
     const { contentLength, chunked } = this.#forwarded;
     if (this.#read) return null;
-    if (!this.hasBody) return check ? this.#refusalOf(check, null) : null;
+    if (!this.hasBody) return check ? check(null) : null;
     if (!check && (chunked || contentLength! > BUFFERED_BYTES)) {
       this.#streamed = true;
       return null;
@@ -63,7 +63,7 @@ export class Intake {
       this.#read = true;
       let refusal: Refusal | Error | null;
       try {
-        refusal = check && this.#refusalOf(check, body);
+        refusal = check?.(body) ?? null;
       } catch (fault) {
         refusal = fault as Error;
       }
@@ -77,12 +77,6 @@ export class Intake {
     if (!this.#streamed) return this.body;
     this.#continue();
     return new BodyStream(this.#req, limit);
-  }
-
-  #refusalOf(check: BodyCheck, body: Buffer | null): Refusal | null {
-    const { 'content-type': type, 'content-encoding': encoding } = this.#req.headers;
-    if (body !== null && (!isJson(type) || encoding !== undefined)) return { code: 'unsupported-body' };
-    return check(body);
   }
 
   /** The client sends its body only when it is told to. */

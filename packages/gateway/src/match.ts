@@ -15,7 +15,7 @@ type CompiledRoute = {
 export type BodyCheck = (body: Buffer | null) => BodyRefusal | null;
 
 type BodyRefusal = {
-  code: 'invalid-json' | 'invalid-body' | 'body-too-complex';
+  code: 'invalid-json' | 'invalid-body' | 'body-too-complex' | 'unsupported-body' | 'method-override';
   errors?: { pointer: string; message: string }[];
 };
 

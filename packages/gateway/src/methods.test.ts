@@ -41,10 +41,72 @@ async function world(t: Parameters<typeof startBackend>[0], share = 10_000) {
       services: { users: { ...table.services.users!, share: 0 } },
     });
   const held = async () => Number(/_held (\d+)/.exec(await gateway.metrics())?.[1]);
-  return { monolith, service, source, send, fence, commit, held };
+  return { monolith, service, gateway, source, send, fence, commit, held };
 }
 
 const NAMES = ['X-HTTP-Method-Override', 'x-http-method', 'X-Method-Override'];
+
+const URLENCODED = 'application/x-www-form-urlencoded';
+const MULTIPART = 'multipart/form-data; boundary=b';
+const part = (disposition: string) =>
+  `--b\r\nContent-Disposition: form-data; ${disposition}\r\n\r\nPUT\r\n--b--\r\n`;
+
+describe('a method that a form asks for in its body', () => {
+  /** POST of /me is not in the plan, PUT is; /all is of every method. */
+  async function forms(t: Parameters<typeof startBackend>[0]) {
+    const { monolith, service, gateway } = await world(t);
+    const send = (path: string, type: string, body: string, headers: Record<string, string> = {}) =>
+      fetch(`${gateway.url}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': type, 'x-key': '7', ...headers },
+        body,
+      });
+    return { monolith, service, send };
+  }
+
+  test('leads to no other route than the one that the request was judged by', async (t) => {
+    const { send, monolith, service } = await forms(t);
+    const large = `a=${'x'.repeat(200_000)}&`;
+    const bodies: [type: string, body: string][] = [
+      [URLENCODED, '_method=PUT'],
+      [`${URLENCODED}; charset=utf-8`, 'a=b&_method=put'],
+      ['Application/X-WWW-Form-URLencoded', '%5fmeth%6fd=PUT'],
+      [URLENCODED, 'a=b;_method=PUT'],
+      [URLENCODED, '.method=PUT'],
+      [URLENCODED, '_method=POST&_method=PUT'],
+      [URLENCODED, `${large}_method=PUT`],
+      [MULTIPART, part('name="_method"')],
+      [MULTIPART, part('name=_method')],
+      [MULTIPART, part('filename="a"; Name="_METHOD"')],
+      [MULTIPART, part(`name="a"`).repeat(1_000) + part('name="_method"')],
+    ];
+    for (const [type, body] of bodies) {
+      const answer = await send('/me', type, body);
+      assert.deepEqual(
+        [answer.status, ((await answer.json()) as { code: string }).code],
+        [400, 'method-override'],
+        `${type} ${body.slice(-80)}`,
+      );
+    }
+    assert.deepEqual([monolith.seen.length, service.seen.length], [0, 0]);
+  });
+
+  test('passes where it leads nowhere else, and so does whatever only looks like one', async (t) => {
+    const { send, monolith, service } = await forms(t);
+    const bodies: [path: string, type: string, body: string][] = [
+      ['/me', URLENCODED, '_method=POST&a=_method=PUT'],
+      ['/me', URLENCODED, 'a_method=PUT&method=PUT'],
+      ['/me', MULTIPART, part('name="a"; filename="_method"')],
+      ['/me', 'application/json', '{"_method":"PUT"}'],
+      ['/all/7', URLENCODED, '_method=PUT'],
+      ['/all/7', MULTIPART, part('name="_method"')],
+    ];
+    for (const [path, type, body] of bodies)
+      assert.equal((await send(path, type, body)).status, 200, `${type} ${body}`);
+    const seen = [...monolith.seen, ...service.seen].map(({ body }) => body);
+    assert.deepEqual(seen.toSorted(), bodies.map(([, , body]) => body).toSorted(), 'byte for byte');
+  });
+});
 
 describe('what an upstream may take for a write is a write', () => {
   test('of several overrides none hides another, in headers or in the query', async (t) => {
@@ -64,6 +126,10 @@ describe('what an upstream may take for a write is a write', () => {
       '_%6dethod=PUT',
       '_method=GET&_method=PUT',
       'a;_method=PUT',
+      // PHP reads these as `_method` too.
+      '.method=PUT',
+      '%5Bmethod=PUT',
+      '_method%00a=PUT',
     ])
       odd.push(['GET', `/me?${query}`, []]);
     for (const [method, target, headers] of odd)

@@ -1,3 +1,5 @@
+import { methodsInFields } from './form-override.ts';
+
 /** What a request may do, by its method and those that it asks upstreams to take instead. */
 
 /** Methods that only read. */
@@ -24,15 +26,12 @@ export function overridesInQuery(target: string): readonly string[] {
   if (start === -1) return NONE;
   const query = target.slice(start + 1);
   if (!LIKELY.test(query)) return NONE;
-  // Some readers take a semicolon for a separator too, and drop blanks before a name.
-  return [...new URLSearchParams(query.replaceAll(';', '&'))]
-    .filter(([name]) => name.trim().toLowerCase() === '_method')
-    .map(([, method]) => method.trim().toUpperCase());
+  return methodsInFields(query);
 }
 
 const NONE: readonly string[] = [];
-/** `_m`, encoded or not. */
-const LIKELY = /(?:_|%5f)(?:m|%[46]d)/i;
+/** `_m`, or what PHP takes for it, encoded or not. */
+const LIKELY = /(?:[_.[]|%5f|%2e|%5b)(?:m|%[46]d)/i;
 
 /** Methods that may be sent twice. */
 function isIdempotent(method: string): boolean {
