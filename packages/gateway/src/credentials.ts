@@ -6,7 +6,12 @@ import type { Issuer } from './route-table.ts';
  * Where a request carries the token that names its user. `place` is that of the issuers whose tokens come there
  * (`scheme bearer`, `header x-token`, `cookie session`); null: there is something, and it is nothing of theirs.
  */
-export type Credentials = { place: string | null; token: string };
+export type Credentials = {
+  place: string | null;
+  token: string;
+  /** Other tokens, in other places. */
+  beside?: readonly Credentials[];
+};
 
 /** Where an issuer's tokens come: in a cookie, a header of their own, or Authorization with a scheme. */
 export function placeOf({
@@ -35,8 +40,8 @@ export function placesOf(issuers: readonly Issuer[]): Place[] {
 }
 
 /**
- * What a request says of its user; null when it says nothing at all. Of several, the first in the order of `places`; a
- * backend that reads another than the first refuses or knows the same user.
+ * What a request says of its user; null when it says nothing at all. Of several, the first in the order of `places`, with the
+ * others beside it: a backend may read another one than the first.
  */
 export function credentialsOf(
   places: readonly Place[],
@@ -45,12 +50,16 @@ export function credentialsOf(
 ): Credentials | null {
   if (places.length === 0) return null;
   let unclear = authorization !== null;
+  let first: Credentials | null = null;
   for (const place of places) {
     const found = at(place, authorization, headers);
-    if (typeof found === 'string') return { place: place.id, token: found };
     if (found === TWICE) unclear = true;
+    if (typeof found !== 'string') continue;
+    const credentials = { place: place.id, token: found };
+    if (first === null) first = credentials;
+    else if (found !== first.token) first.beside = [...(first.beside ?? []), credentials];
   }
-  return unclear ? UNCLEAR : null;
+  return first ?? (unclear ? UNCLEAR : null);
 }
 
 const UNCLEAR: Credentials = { place: null, token: '' };

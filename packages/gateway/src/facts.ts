@@ -42,6 +42,8 @@ export function admit(live: Live, req: IncomingMessage): Admitted | ErrorCode {
   if (bad) return bad;
   const match = live.matcher.find(method, target);
   if (match !== null && keyRepeated(match.route.route, req.rawHeaders)) return 'repeated-header';
+  for (const { kind, name } of live.tokens.places)
+    if (kind === 'header' && isRepeated(name, req.rawHeaders)) return 'repeated-header';
   const asked = overridesInQuery(target);
   const overrides = asked.length === 0 ? forwarded.overrides : [...forwarded.overrides, ...asked];
   for (const override of overrides)
@@ -54,17 +56,20 @@ export function admit(live: Live, req: IncomingMessage): Admitted | ErrorCode {
   };
 }
 
-/** Does the header of the route's key stand twice, or in a spelling that only some upstreams take for it? */
 function keyRepeated({ key }: Route, raw: readonly string[]): boolean {
-  if (key.from !== 'header') return false;
-  const wanted = dashed(key.name);
+  return key.from === 'header' && isRepeated(key.name, raw);
+}
+
+/** Does the header stand twice, or in a spelling that only some upstreams take for it? */
+function isRepeated(header: string, raw: readonly string[]): boolean {
+  const wanted = dashed(header);
   let exact = 0;
   let alike = 0;
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] as string;
     if (name.length !== wanted.length || dashed(name) !== wanted) continue;
     alike++;
-    if (name.toLowerCase() === key.name.toLowerCase()) exact++;
+    if (name.toLowerCase() === header.toLowerCase()) exact++;
   }
   return alike > 1 || exact !== alike;
 }
@@ -105,8 +110,7 @@ function keyOf(
   const { key } = route;
   switch (key.from) {
     case 'token':
-      if (verified === null) return null;
-      return (subjectKnown(verified) ? textOf(verified, key.claim) : null) ?? UNCLEAR;
+      return verified === null ? null : namedBy(verified, key.claim);
     case 'param':
       return params[key.name] ?? null;
     case 'header':
@@ -121,6 +125,13 @@ function keyOf(
 }
 
 const UNCLEAR = Symbol('unclear');
+
+/** The key that a request's token names. Which of several a backend reads is its own affair, so all have to name the same. */
+function namedBy(verified: Verified, claim: string): string | typeof UNCLEAR {
+  const text = textOf(verified, claim);
+  if (text === null || verified.beside?.some((other) => textOf(other, claim) !== text)) return UNCLEAR;
+  return text;
+}
 
 /** Backends differ in which of two they take, and in how they read what is not ASCII. */
 function headerText(req: IncomingMessage, name: string): string | null | typeof UNCLEAR {
@@ -174,7 +185,9 @@ export function unverifiable(
   return verified?.state === 'unreachable' ? 'keys-unavailable' : 'unverifiable-token';
 }
 
-function textOf({ subject, claims }: Verified, claim: string): string | null {
+function textOf(verified: Verified, claim: string): string | null {
+  if (!subjectKnown(verified)) return null;
+  const { subject, claims } = verified;
   return claim === 'sub' ? subject : claimText(claims, claim);
 }
 

@@ -180,6 +180,54 @@ describe('never a side chosen as if nobody had been named', () => {
   });
 });
 
+describe('several tokens of one request', () => {
+  const other: Issuer = { name: 'new', issuer: 'new', algorithm: 'HS256', secret: SECRET, cookie: 'sid' };
+  const mine = on('service');
+  const theirs = on('monolith');
+
+  test('have to name the same key, whichever of them a backend reads', async (t) => {
+    const { call, monolith, service } = await world(t, { issuers: [LEGACY, other] });
+    const bearer = async (sub: number) => `Authorization: Bearer ${await sign({ sub: String(sub) })}`;
+    const cookie = async (claims: object, secret?: string) =>
+      `Cookie: sid=${await sign({ iss: 'new', ...claims }, secret)}`;
+    const one = await bearer(mine);
+    for (const beside of [
+      await cookie({ sub: theirs }),
+      await cookie({ sub: theirs, exp: 1 }),
+      await cookie({ name: 'nobody' }),
+      await cookie({ sub: theirs }, 'other'),
+      await cookie({ sub: theirs, iss: 'stranger' }),
+      'Cookie: sid=garbage',
+    ]) {
+      assert.equal(await call('PUT', [one, beside]), 'unverifiable-token', beside);
+      assert.equal(await call('PUT', [beside, one]), 'unverifiable-token', beside);
+    }
+    assert.deepEqual([monolith.seen.length, service.seen.length], [0, 0]);
+    assert.equal(await call('PUT', [one, await cookie({ sub: mine })]), 'service');
+    assert.equal(await call('PUT', [one, await cookie({ sub: mine, exp: 1 })]), 'service');
+    assert.equal(await call('PUT', [await bearer(theirs), await cookie({ sub: theirs })]), 'monolith');
+    assert.equal(
+      await call('GET', [one, await cookie({ sub: theirs })]),
+      'service',
+      'a read goes by the first',
+    );
+  });
+
+  test('in a header of its own stand once, in whichever spelling', async (t) => {
+    const { call, monolith, service } = await world(t, {
+      issuers: [{ ...LEGACY, header: 'X-Access-Token' } as Issuer],
+    });
+    const [one, two] = [await sign({ sub: String(mine) }), await sign({ sub: String(theirs) })];
+    for (const headers of [
+      [`X-Access-Token: ${one}`, `X-Access-Token: ${two}`],
+      [`X-Access-Token: ${one}`, `X_Access_Token: ${two}`],
+      [`x_access-token: ${two}`],
+    ])
+      assert.equal(await call('PUT', headers), 'repeated-header', headers.join());
+    assert.deepEqual([monolith.seen.length, service.seen.length], [0, 0]);
+  });
+});
+
 describe('the tokens of a stranger', () => {
   test('come with any scheme, in a cookie or in a header of their own, with a short secret and no issuer', async (t) => {
     const token = await sign({ sub: String(on('service')) });

@@ -21,6 +21,8 @@ export type Verified = {
   subject: string | null;
   /** Who is counted by rate limits and pinned; null when the token is not valid or names nobody. */
   consumer: string | null;
+  /** What the request's other tokens are worth, where it has several. */
+  beside?: readonly Verified[];
   /** Authorization header for the monolith when the token is of another issuer; null: as it came. */
   forMonolith: string | null;
 };
@@ -78,15 +80,22 @@ export class Tokens {
   }
 
   /** The remembered result, if there is one: the usual case, without a promise. */
-  peek({ place, token }: Credentials): Verified | undefined {
+  peek({ place, token, beside }: Credentials): Verified | undefined {
     if (place === null) return UNKNOWN;
+    if (beside !== undefined) return undefined;
     const entry = this.#kept.get(this.#idOf(place, token));
     if (entry === undefined || entry.until <= this.#now()) return undefined;
     return entry.verified;
   }
 
-  /** Verifies a token; never rejects. Concurrent calls for one token share the work. */
-  verify({ place, token }: Credentials): Promise<Verified> {
+  /** Verifies a token, and those beside it; never rejects. Concurrent calls for one token share the work. */
+  async verify({ beside, ...first }: Credentials): Promise<Verified> {
+    if (beside === undefined) return this.#verifyOne(first);
+    const [verified, ...others] = await Promise.all([first, ...beside].map((one) => this.#verifyOne(one)));
+    return { ...verified!, beside: others };
+  }
+
+  #verifyOne({ place, token }: Credentials): Promise<Verified> {
     if (place === null) return Promise.resolve(UNKNOWN);
     const id = this.#idOf(place, token);
     const pending = this.#pending.get(id);
