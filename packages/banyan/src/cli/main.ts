@@ -5,6 +5,11 @@ import { createProgram } from './program.ts';
 
 /** Entry of the command `banyan`. */
 hideWarnings();
+// Of a plan, which is code: Node would print the line, and what stands there may be a secret.
+process.on('uncaughtException', (error) => {
+  report(error, process.argv);
+  process.exit();
+});
 await run(process.argv);
 
 /** What Node would tell a developer of ours: a plan without a package.json beside it, something deprecated in a library. */
@@ -27,11 +32,15 @@ async function run(argv: string[]): Promise<void> {
       process.exitCode = EXIT.usage; // no command was given, and the help has been shown
       return;
     }
-    const told = tell(error);
-    const { exit, ...shown } = told;
-    if (argv.includes('--json')) printJson({ error: shown });
-    note(formatTold(told).replace(/^error/, (word) => painter(process.stderr)('red', word)));
-    if (process.env.BANYAN_DEBUG && error instanceof Error) note(`${error.stack}`);
-    process.exitCode = exit;
+    report(error, argv);
   }
+}
+
+function report(error: unknown, argv: readonly string[]): void {
+  const told = tell(error);
+  const { exit, ...shown } = told;
+  if (argv.includes('--json')) printJson({ error: shown });
+  note(formatTold(told).replace(/^error/, (word) => painter(process.stderr)('red', word)));
+  if (process.env.BANYAN_DEBUG && error instanceof Error) note(`${error.stack}`);
+  process.exitCode = exit;
 }

@@ -3,7 +3,8 @@ import type { Control } from '../control/control.ts';
 import type { Fingerprints } from '../plan/fingerprint.ts';
 import type { LoadedPlan } from '../plan/load.ts';
 import type { Settings } from '../settings/settings.ts';
-import { Interrupted } from './exit.ts';
+import { EXIT, formatTold, Interrupted } from './exit.ts';
+import { note } from './output.ts';
 
 export type CommonOptions = { json?: boolean; config?: string };
 
@@ -46,7 +47,26 @@ export function act<O extends object>(
 /** The plan that the options name. What reads it is loaded only now, so that --help and mistakes answer at once. */
 export async function load(options: CommonOptions): Promise<LoadedPlan> {
   const { loadPlan } = await import('../plan/load.ts');
-  return await loadPlan(options.config);
+  process.once('exit', endedWhileLoading);
+  try {
+    return await loadPlan(options.config);
+  } finally {
+    process.off('exit', endedWhileLoading);
+  }
+}
+
+/** The plan is code, and may end the process, or wait for what never comes, which ends it too. */
+function endedWhileLoading(): void {
+  note(
+    formatTold({
+      exit: EXIT.usage,
+      code: 'no_plan',
+      message:
+        'the plan ended the process, or waits for something that never comes, instead of exporting anything',
+      mend: 'take process.exit, and what is awaited, out of it',
+    }),
+  );
+  process.exitCode = EXIT.usage;
 }
 
 /** The control plane of the plan. Nothing is sent before its first method is called. */

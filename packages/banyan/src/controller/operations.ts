@@ -260,7 +260,7 @@ export function createOperations(sources: Sources): Control {
   }
 
   function demandService(service: string): void {
-    if (plan.services[service]) return;
+    if (Object.hasOwn(plan.services, service)) return;
     throw noSuchService(service, Object.keys(plan.services));
   }
 

@@ -6,6 +6,7 @@ import { type PlanProblem, pathTo, problem } from './problem.ts';
 import { checkRoute, checkUniqueRoutes, warnKeylessWrites } from './route-checks.ts';
 import { checkSharedTables, checkTable } from './table-checks.ts';
 import { checkUnmoved } from './unmoved-checks.ts';
+import { checkDatabaseUrls } from './url-checks.ts';
 
 /** What contradicts itself in a plan whose parts each have the right shape. */
 export function findConflicts(plan: SoundPlan): PlanProblem[] {
@@ -13,6 +14,7 @@ export function findConflicts(plan: SoundPlan): PlanProblem[] {
     ...checkMonolith(plan),
     ...checkIssuers(plan),
     ...checkPorts(plan),
+    ...checkDatabaseUrls(plan),
     ...plan.rollouts.flatMap(({ path, rollout }) => checkSteps(`${path}.steps`, rollout.steps)),
     ...checkServices(plan),
     ...plan.services.flatMap((service) =>
@@ -148,17 +150,20 @@ function checkSteps(path: string, steps: readonly string[] | undefined): PlanPro
   });
 }
 
+/** What means something else where services are looked up by name. */
+const TAKEN: readonly string[] = ['monolith', 'constructor'];
+
 function checkServices({ services, monolith }: SoundPlan): PlanProblem[] {
   return services.flatMap(({ path, name, database, routes, complete }) => {
     const problems: PlanProblem[] = [];
     // The name becomes part of replication slots, whose names allow no other characters and 63 of them.
-    if (!/^[a-z][a-z0-9_]{0,39}$/.test(name) || name === 'monolith') {
+    if (!/^[a-z][a-z0-9_]{0,39}$/.test(name) || TAKEN.includes(name)) {
       problems.push(
         problem(
           path,
           name,
           'is no name for a service (replication slots are named after it)',
-          "use lower-case letters, digits and '_', 40 at most, not 'monolith'",
+          "use lower-case letters, digits and '_', 40 at most, not 'monolith' or 'constructor'",
         ),
       );
     }

@@ -43,8 +43,31 @@ export async function loadPlan(file?: string, cwd: string = process.cwd()): Prom
   if (exported === undefined) {
     throw new LoadError('has no default export', path, 'write `export default defineMigration({ ... })`');
   }
-  const { warnings } = validatePlan(exported);
-  return { path, directory: dirname(path), plan: resolvePlan(exported as Plan), warnings };
+  const plan = plainData(exported, path);
+  const { warnings } = validatePlan(plan);
+  return { path, directory: dirname(path), plan: resolvePlan(plan as Plan), warnings };
+}
+
+/** What a plan says is said by plain values: it is read, checked, stored and handed on as such. */
+function plainData(exported: unknown, path: string): unknown {
+  if (typeof exported === 'function')
+    throw new LoadError(
+      'exports a function, not a plan',
+      path,
+      'write `export default defineMigration({ ... })`; what takes time is awaited before it',
+    );
+  try {
+    JSON.stringify(exported);
+    return exported;
+  } catch (cause) {
+    const message = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0]!;
+    throw new LoadError(
+      `the plan cannot be read: ${message}`,
+      path,
+      'use plain values: no value that holds itself, and nothing that throws when it is read',
+      { cause },
+    );
+  }
 }
 
 /** Path of the config file that loadPlan would take. Throws LoadError when there is none. */

@@ -49,10 +49,19 @@ export function showValue(path: string, value: unknown): string {
     return typeof value === 'string' ? `(${value.length} characters, hidden)` : `(${typeof value}, hidden)`;
   }
   const text =
-    JSON.stringify(value, (key, part) => (key === 'secret' || key === 'token' ? '(hidden)' : part)) ??
-    String(value);
-  const safe = text.replace(/(:\/\/[^:/@\s"]*):[^@\s"]*@/g, '$1:***@');
-  return safe.length > 80 ? `${safe.slice(0, 77)}...` : safe;
+    JSON.stringify(value, (key, part) => {
+      if (key === 'secret' || key === 'token') return '(hidden)';
+      return typeof part === 'string' ? withoutPassword(part) : part;
+    }) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** Up to the last `@`: a password that nobody has encoded may hold any character. */
+function withoutPassword(text: string): string {
+  const credentials = /^postgres(ql)?:/.test(text)
+    ? /(:\/\/[^:/@]*):.*@/s
+    : /(:\/\/[^:/@]*):(?!\d*(?:\/|$)).*@/s; // what follows the colon may be a port
+  return text.replace(credentials, '$1:***@');
 }
 
 /** Extends a path: pathTo('services', 'auth') is services.auth, pathTo('routes', 3) is routes[3]. */

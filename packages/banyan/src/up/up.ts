@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ensureToken } from '../api/token.ts';
-import { loadPlan } from '../plan/load.ts';
+import type { LoadedPlan } from '../plan/load.ts';
 import { formatProblem } from '../plan/problem.ts';
 import { claimFolder } from './claim.ts';
 import { checkNobodyElse } from './holder.ts';
@@ -13,8 +13,8 @@ import { startSupervisor } from './supervisor.ts';
 type Say = (event: string, fields: Record<string, unknown>, text: string) => void;
 
 /** `banyan up`: runs applier, controller and gateway until SIGINT, SIGTERM or SIGHUP, or until what started it is gone. */
-export async function runUp(options: { config: string; json: boolean }): Promise<void> {
-  const { plan, directory, warnings } = await loadPlan(options.config);
+export async function runUp(options: { loaded: LoadedPlan; json: boolean }): Promise<void> {
+  const { plan, directory, warnings } = options.loaded;
   const logs = join(directory, '.banyan', 'logs');
   const say: Say = (event, fields, text) =>
     console.log(options.json ? JSON.stringify({ event, ...fields }) : text);

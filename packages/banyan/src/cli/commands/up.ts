@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { EXIT } from '../exit.ts';
-import { act, command } from '../session.ts';
+import { act, command, load } from '../session.ts';
 
 export function upCommand(): Command {
   return command('up', 'Start the gateway, the applier and the control plane, and keep them running', [
@@ -10,8 +10,7 @@ export function upCommand(): Command {
     act(async (options) => {
       // Loaded only now: no other command needs the servers.
       const { runUp } = await import('../../up/up.ts');
-      const { findConfig } = await import('../../plan/load.ts');
-      await runUp({ config: findConfig(options.config), json: options.json ?? false });
+      await runUp({ loaded: await load(options), json: options.json ?? false });
       return EXIT.ok;
     }),
   );
