@@ -4,6 +4,7 @@ import type { Facts } from './choose.ts';
 import { claimText } from './claim.ts';
 import { networkOf } from './client-address.ts';
 import { readCookie } from './cookie.ts';
+import type { Place } from './credentials.ts';
 import type { ErrorCode } from './errors.ts';
 import { checkTarget } from './guard.ts';
 import { dashed } from './header-kinds.ts';
@@ -41,9 +42,14 @@ export function admit(live: Live, req: IncomingMessage): Admitted | ErrorCode {
   const bad = checkTarget(method, target, live.matcher);
   if (bad) return bad;
   const match = live.matcher.find(method, target);
-  if (match !== null && keyRepeated(match.route.route, req.rawHeaders)) return 'repeated-header';
-  for (const { kind, name } of live.tokens.places)
+  const { places } = live.tokens;
+  for (const { kind, name } of places)
     if (kind === 'header' && isRepeated(name, req.rawHeaders)) return 'repeated-header';
+  if (match !== null) {
+    const { route } = match.route;
+    if (keyRepeated(route, req.rawHeaders)) return 'repeated-header';
+    if (forwarded.hidden !== null && judgedBy(forwarded.hidden, route, places)) return 'ambiguous-key';
+  }
   const asked = overridesInQuery(target);
   const overrides = asked.length === 0 ? forwarded.overrides : [...forwarded.overrides, ...asked];
   for (const override of overrides)
@@ -54,6 +60,22 @@ export function admit(live: Live, req: IncomingMessage): Admitted | ErrorCode {
     safe: onlyReads(method, overrides),
     idempotent: mayRunTwice(method, overrides),
   };
+}
+
+/** Are the headers by which this request is judged among those that no upstream gets? There it would be somebody else's. */
+function judgedBy(hidden: ReadonlySet<string>, { key }: Route, places: readonly Place[]): boolean {
+  switch (key.from) {
+    case 'header':
+      return hidden.has(key.name.toLowerCase());
+    case 'cookie':
+      return hidden.has('cookie');
+    case 'token':
+      return places.some(({ kind, name }) =>
+        hidden.has(kind === 'scheme' ? 'authorization' : kind === 'cookie' ? 'cookie' : name),
+      );
+    default:
+      return false;
+  }
 }
 
 function keyRepeated({ key }: Route, raw: readonly string[]): boolean {

@@ -39,6 +39,8 @@ export type Forwarded = {
   contentLength: number | null;
   chunked: boolean;
   expectContinue: boolean;
+  /** Lower-case names of Connection, which upstreams do not get; null without, and where they are `keep-alive` or `close`. */
+  hidden: ReadonlySet<string> | null;
   /** Methods that X-HTTP-Method-Override and its kin ask for, upper case. */
   overrides: readonly string[];
   /** The client's address; null when the proxies in front do not say it. */
@@ -181,10 +183,10 @@ export function forwardHeaders(
   );
   if (publicHost !== null) list.push('x-forwarded-host', publicHost);
   if (trustedHops > 0 && realIp !== null && client.address !== null) list.push(realIp, client.address);
-  if (connection !== '') {
-    const before = authorizationAt;
-    dropNamed(list, connection);
-    if (before !== -1) authorizationAt = indexOfValue(list, 'authorization');
+  const hidden = namesIn(connection);
+  if (hidden !== null) {
+    dropNamed(list, hidden);
+    if (authorizationAt !== -1) authorizationAt = indexOfValue(list, 'authorization');
   }
   return {
     list,
@@ -194,6 +196,7 @@ export function forwardHeaders(
     contentLength,
     chunked,
     expectContinue,
+    hidden,
     overrides,
     clientAddress: client.address,
     peer,
@@ -265,9 +268,14 @@ const KEPT = new Set([
   'x-request-id',
 ]);
 
-function dropNamed(list: string[], connection: string): void {
-  if (connection === 'keep-alive' || /^(?:keep-alive|close)$/i.test(connection)) return;
-  const named = new Set(connection.split(',').map((token) => token.trim().toLowerCase()));
+/** The names in Connection; null when there is nothing but what most say. */
+function namesIn(connection: string): ReadonlySet<string> | null {
+  if (connection === '' || connection === 'keep-alive' || /^(?:keep-alive|close)$/i.test(connection))
+    return null;
+  return new Set(connection.split(',').map((token) => token.trim().toLowerCase()));
+}
+
+function dropNamed(list: string[], named: ReadonlySet<string>): void {
   for (let i = list.length - 2; i >= 0; i -= 2) {
     const name = (list[i] as string).toLowerCase();
     if (named.has(name) && !KEPT.has(name)) list.splice(i, 2);
@@ -292,7 +300,8 @@ export function responseHeaders(raw: readonly string[], requestId: string): stri
     if (kind === PASS) list.push(name, raw[i + 1]!);
     else if (kind === CONNECTION) connection = joined(connection, raw[i + 1]!);
   }
-  if (connection !== '') dropNamed(list, connection);
+  const named = namesIn(connection);
+  if (named !== null) dropNamed(list, named);
   list.push('x-request-id', requestId);
   return list;
 }

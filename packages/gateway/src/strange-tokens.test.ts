@@ -164,6 +164,33 @@ describe('never a side chosen as if nobody had been named', () => {
     await until(async () => (await call('PUT', ['Authorization: Bearer x'])) === 'unverifiable-token');
   });
 
+  test('what a request is judged by reaches its upstream: Connection may not name it', async (t) => {
+    const token = await sign({ sub: String(on('service')) });
+    const judged: [KeySource, Partial<Issuer>, string, string][] = [
+      [{ from: 'token', claim: 'sub' }, {}, 'authorization', `Authorization: Bearer ${token}`],
+      [{ from: 'token', claim: 'sub' }, { cookie: 'sid' }, 'cookie', `Cookie: sid=${token}`],
+      [{ from: 'token', claim: 'sub' }, { header: 'X-Token' }, 'x-token', `X-Token: ${token}`],
+      [{ from: 'header', name: 'X-Key' }, {}, 'x-key', `X-Key: ${on('service')}`],
+      [{ from: 'cookie', name: 'id' }, {}, 'cookie', `Cookie: id=${on('service')}`],
+    ];
+    for (const [keyed, place, name, header] of judged) {
+      const { call, service, monolith } = await world(
+        t,
+        { issuers: [{ ...LEGACY, ...place } as Issuer] },
+        keyed,
+      );
+      for (const connection of [
+        `close, ${name}`,
+        `close,${name.toUpperCase()}`,
+        `close\r\nConnection: ${name}`,
+      ])
+        for (const method of ['PUT', 'GET'])
+          assert.equal(await call(method, [header, `Connection: ${connection}`]), 'ambiguous-key', header);
+      assert.deepEqual([monolith.seen.length, service.seen.length], [0, 0]);
+      assert.equal(await call('PUT', [header, 'Connection: close, x-other', 'X-Other: 1']), 'service');
+    }
+  });
+
   test("a key that is there twice, or not in ASCII, is nobody's to guess", async (t) => {
     const sub = on('service');
     const header = await world(t, {}, { from: 'header', name: 'X-User' });
