@@ -159,6 +159,32 @@ test('a bus that cannot be reached keeps a service neither from starting nor fro
   assert.equal(status, 200);
 });
 
+test('a service whose events wait although the bus can be reached is not ready, and ready again once they are out', async (t) => {
+  const { start, busUrl, cleanUp } = await aSystem(t);
+  const todos = await start('todos', {});
+  const heard = Promise.withResolvers<void>();
+  await start('counter', { on: { TodoAdded: async () => heard.resolve() } });
+  const bus = createPool(busUrl, { max: 1 });
+  const lock = await bus.connect();
+  // Before the services are closed, which wait for it.
+  cleanUp.push(async () => {
+    lock.release(true);
+    await bus.end();
+  });
+  await lock.query('BEGIN; LOCK TABLE banyan_pgboss.job');
+  await withTransaction(todos.pool, async (tx) => {
+    await todos.provided.events.publish(tx, 'TodoAdded', { todoId: 't', title: 'waits' });
+    await tx.query("UPDATE banyan_events.outbox SET at = now() - interval '2 minutes'");
+  });
+  const ready = () => fetch(`${todos.url}/health/ready`);
+  const behind = await ready();
+  assert.equal(behind.status, 503);
+  assert.deepEqual(await behind.json(), { status: 'unready', failed: ['events'] });
+  await lock.query('ROLLBACK');
+  await heard.promise;
+  while ((await ready()).status !== 200) await new Promise((resolve) => setTimeout(resolve, 20));
+});
+
 test('a command of another service may not be handled', async () => {
   const url = await (await testServer()).database('thief');
   const handles: Definition = { commands: { CloseTodo: async () => {} } };

@@ -311,3 +311,24 @@ test('the metrics tell the lag and what was published', async (t) => {
   assert.match(text, /banyan_events_relay_lag_ms \d/);
   assert.match(text, /banyan_events_relay_lag_bytes \d/);
 });
+
+test('events that are not on the bus after a minute are told by every relay, also by one that waits in line', async (t) => {
+  const { relay, pool, count } = await setUp(t);
+  const open = Promise.withResolvers<void>();
+  const bus = { publish: () => open.promise };
+  const active = relay({ bus });
+  while (active.state() !== 'relaying') await new Promise((resolve) => setTimeout(resolve, 5));
+  const second = relay({ bus });
+  while (second.state() !== 'waiting') await new Promise((resolve) => setTimeout(resolve, 5));
+  await count(1);
+  await Promise.all([active.ready(), second.ready()]);
+  await pool.query("UPDATE banyan_events.outbox SET at = now() - interval '2 minutes'");
+  for (const each of [active, second]) {
+    await assert.rejects(each.ready(), { code: 'RELAY_BEHIND' });
+    assert.ok((await each.oldestMs()) >= 120_000);
+  }
+  open.resolve();
+  for (const each of [active, second])
+    while ((await each.oldestMs()) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  await Promise.all([active.ready(), second.ready()]);
+});
