@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import http, { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import { type Gateway, type GatewayOptions, startGateway } from './gateway.ts';
@@ -145,4 +145,13 @@ export function sendRaw(
 /** Resolves when `condition` holds; looks every few milliseconds. The test's own timeout is the limit. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 2));
+}
+
+export const get = (url: string, options: http.RequestOptions = {}): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => http.get(url, options, resolve).on('error', reject));
+
+export async function textOf(res: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of res) text += chunk;
+  return text;
 }
