@@ -1,6 +1,8 @@
 import { createPool, quoteIdent } from '@banyan/postgres';
 import { type Finding, openLink, tryGuard } from '@banyan/replication';
+import { checkCapacity } from './capacity.ts';
 import { checkControlDatabase } from './control-database.ts';
+import { checkDirect } from './pooler.ts';
 import { databasesOf, type ResolvedPlan, type ResolvedService } from './resolved.ts';
 import { standingAgainst } from './standing.ts';
 import { proposeUnmoved } from './unmoved-proposals.ts';
@@ -33,6 +35,7 @@ export async function preflightPlan(
   );
   const findings = await Promise.all([
     unusable.has(plan.control.database) ? [] : checkControl(plan),
+    checkCapacity(plan, new Set(unusable.keys())),
     ...linked.map((service) => preflightService(plan, service)),
   ]);
   const found = findings.flat();
@@ -126,6 +129,8 @@ function readOnly(
 }
 
 async function tryToReach(where: string, url: string): Promise<PreflightFinding | null> {
+  const pooled = await checkDirect(where, url, ANSWER_MS);
+  if (pooled) return pooled;
   const pool = createPool(url, { max: 1, statementTimeoutMs: ANSWER_MS });
   pool.options.connectionTimeoutMillis = ANSWER_MS;
   try {

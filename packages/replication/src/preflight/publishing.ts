@@ -6,6 +6,7 @@ import { error, type Finding, lacking } from './finding.ts';
 export async function checkPublishing({ source, names }: Context): Promise<Finding[]> {
   const { rows } = await source.db.query(
     `SELECT current_setting('wal_level') AS wal_level,
+       current_setting('max_replication_slots') AS max_slots, current_setting('max_wal_senders') AS max_senders,
        current_setting('max_replication_slots')::int - (SELECT count(*) FROM pg_replication_slots)::int AS slots,
        current_setting('max_wal_senders')::int - (SELECT count(*) FROM pg_stat_replication)::int AS senders,
        EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = $1) AS ours,
@@ -25,12 +26,18 @@ export async function checkPublishing({ source, names }: Context): Promise<Findi
     findings.push(
       error(
         'no_free_slot',
-        'There is no free replication slot.',
-        'Raise max_replication_slots or drop unused slots.',
+        `There is no free replication slot: all ${found.max_slots} (max_replication_slots) are in use.`,
+        'Raise max_replication_slots and restart the server, or drop unused slots.',
       ),
     );
   if (!found.ours && found.senders < 1)
-    findings.push(error('no_free_sender', 'There is no free WAL sender.', 'Raise max_wal_senders.'));
+    findings.push(
+      error(
+        'no_free_sender',
+        `There is no free WAL sender: all ${found.max_senders} (max_wal_senders) are in use.`,
+        'Raise max_wal_senders and restart the server.',
+      ),
+    );
   if (!found.may_replicate)
     findings.push(
       lacking('no_replication_privilege', `The role ${source.role} may not replicate.`, [

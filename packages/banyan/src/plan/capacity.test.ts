@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createPool } from '@banyan/postgres';
+import { testServer } from '@banyan/postgres/testing';
+import { aPlan, aService, aTable } from '../testing/plans.ts';
+import { checkCapacity } from './capacity.ts';
+import { resolvePlan } from './resolved.ts';
+
+test('slots and senders are counted for all services of a server together, and those that are there already', async (t) => {
+  const server = await testServer();
+  const pool = createPool(await server.database('legacy'), { max: 1 });
+  t.after(() => pool.end());
+  const plan = aPlan({ control: { database: await server.database('control') }, services: {} });
+  plan.monolith.database = await server.database('legacy');
+  for (const name of ['auth', 'users', 'notes'])
+    plan.services[name] = aService(name, {
+      database: await server.database(name),
+      tables: [aTable(`t_${name}`, ['x'])],
+    });
+  const { rows } = await pool.query(
+    `SELECT current_setting('max_replication_slots')::int AS slots, current_setting('max_wal_senders')::int AS senders`,
+  );
+  // Six are needed on this one server: a slot of each direction for each of three.
+  const leave = async (free: number) =>
+    await pool.query(
+      `SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name ~ '^other';
+       SELECT pg_create_physical_replication_slot('other_' || n) FROM generate_series(1, ${rows[0].slots - free}) AS n`,
+    );
+  const told = async () =>
+    (await checkCapacity(resolvePlan(plan), new Set()))
+      .filter(({ message }) => message.includes('slots'))
+      .map(({ where, severity, message, mend }) => [where, severity, message, mend]);
+  await leave(6);
+  assert.deepEqual(await told(), []);
+  await leave(4);
+  assert.deepEqual(await told(), [
+    [
+      'monolith.database',
+      'error',
+      `The services of the plan need 6 more replication slots on this server, and 4 of ${rows[0].slots} are free.`,
+      `Set max_replication_slots to ${rows[0].slots + 2} or more (ALTER SYSTEM SET max_replication_slots = ${rows[0].slots + 2}) and restart the server, or drop what nobody uses.`,
+    ],
+  ]);
+  assert.deepEqual(
+    await checkCapacity(
+      resolvePlan(plan),
+      new Set([plan.monolith.database, ...Object.values(plan.services).map(({ database }) => database)]),
+    ),
+    [],
+  );
+});
