@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createPool, startEmbedded } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import { ReplicationError } from './errors.ts';
-import type { Link } from './link.ts';
+import { type Link, openLink } from './link.ts';
 import { copy, table } from './mapping.ts';
 import { rowsOf, run, start } from './test-support.ts';
 
@@ -106,6 +106,19 @@ test('a target that crashes between commit and disk: what could be read there co
   assert.equal(await onDisk(end), true);
   await crash(service, walWriter);
   await balance(4, 4);
+  await running.stop();
+
+  // What is acknowledged is on the disk, though nobody but the link has asked for it.
+  running = run(openLink({ ...config, flushMs: 10 }));
+  await running.link.barrier(LIMIT);
+  const last = await stopWalWriter(service);
+  const position = await update(5);
+  await running.link.arrived(LIMIT);
+  const logged = await logEnd();
+  while (!(await acknowledged(position))) await delay(20);
+  assert.equal(await onDisk(logged), true);
+  await crash(service, last);
+  await balance(5, 5);
   await running.stop();
   await running.link.drop();
 });

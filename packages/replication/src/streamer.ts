@@ -151,7 +151,7 @@ export class Streamer {
     try {
       // Whoever held the origin before us has ended its last transaction; the source may forget what is before the position
       // that we take up, so that has to be on the disk.
-      await session.flush();
+      await session.flush(names.link);
       const record = await requireRecord(target, names.link);
       await checkSource(source, record);
       this.missedSince = record.missedSince;
@@ -292,7 +292,7 @@ export class Streamer {
       const batch = made?.batch ?? (await queue.take(restMs));
       if (!batch) return;
       if (batch.length === 0) {
-        await session.flush();
+        await session.flush(this.#options.names.link);
         settle();
         continue;
       }

@@ -54,9 +54,19 @@ export class TargetSession {
     });
   }
 
-  /** Resolves when what was committed before, also by others, is on the target's disk. */
-  async flush(): Promise<void> {
-    await this.client.query(`BEGIN; ${DURABLE.text}; SELECT pg_current_xact_id(); COMMIT`);
+  /**
+   * Resolves when what was committed before, also by others, is on the target's disk. A transaction that writes nothing would not
+   * wait for it, though it has a number. `link`: has a record.
+   */
+  async flush(link: string): Promise<void> {
+    this.client.beginLater('BEGIN');
+    this.client.hold(DURABLE);
+    this.client.hold({
+      name: 'banyan_flush',
+      text: 'UPDATE banyan.links SET applied_lsn = applied_lsn WHERE link = $1',
+      values: [link],
+    });
+    await this.client.commit();
   }
 
   async close(): Promise<void> {
