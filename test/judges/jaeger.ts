@@ -19,7 +19,7 @@ export type ShownTrace = {
   processes: Record<string, { serviceName: string }>;
   warnings?: string[] | null;
 };
-type ShownSpan = {
+export type ShownSpan = {
   traceID: string;
   spanID: string;
   operationName: string;

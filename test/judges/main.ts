@@ -23,7 +23,7 @@ const JUDGES: readonly Judge[] = [
   },
   {
     name: 'jaeger',
-    judges: 'a trace over two services and the bus, as Jaeger shows it',
+    judges: 'a trace over the gateway, two services and the bus, as Jaeger shows it',
     missing: (install) => programMissing(jaeger, install),
   },
 ];
