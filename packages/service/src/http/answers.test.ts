@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import Fastify, { LogController } from 'fastify';
+import { problemAnswer, ServiceError } from '../errors.ts';
+import { loggerOptions } from '../logging.ts';
+import { answerErrors } from './answers.ts';
+
+it('writes nothing of what is the fault of who asks, however often, and one line with its cause of what is ours', async () => {
+  const lines: string[] = [];
+  const app = Fastify({
+    logger: { ...loggerOptions('test', 'trace'), stream: { write: (line: string) => void lines.push(line) } },
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 100,
+  });
+  answerErrors(app, problemAnswer);
+  app.get('/gone', async () => {
+    throw new ServiceError('GONE', 404, 'not here');
+  });
+  const body = { type: 'object', required: ['a'], properties: { a: { type: 'integer' } } };
+  app.post('/body', { schema: { body } }, async () => 'ok');
+  app.get('/broken', async () => {
+    throw new Error('the cause');
+  });
+  const json = { 'content-type': 'application/json' };
+  const theirs = [
+    { method: 'GET', url: '/gone' },
+    { method: 'POST', url: '/body', headers: json, payload: '{}' },
+    { method: 'POST', url: '/body', headers: json, payload: '{"a":' },
+    { method: 'POST', url: '/body', headers: json, payload: `{"a":"${'x'.repeat(200)}"}` },
+    { method: 'POST', url: '/body', headers: { 'content-type': 'text/odd' }, payload: 'x' },
+  ] as const;
+  const statuses = [];
+  for (let round = 0; round < 20; round++)
+    for (const request of theirs) statuses.push((await app.inject(request)).statusCode);
+  assert.deepEqual([...new Set(statuses)].sort(), [400, 404, 413, 415]);
+  assert.deepEqual(lines, []);
+  assert.equal((await app.inject('/broken')).statusCode, 500);
+  assert.equal(lines.length, 1);
+  assert.match(lines[0]!, /the cause/);
+  await app.close();
+});
