@@ -32,8 +32,10 @@ export async function startControllerProcess(
       BANYAN_LOG_LEVEL: 'silent',
     },
   });
-  const [message] = await Promise.race([once(child, 'message'), once(child, 'exit')]);
-  if (message !== 'ready') throw new Error(`the controller did not start: ${JSON.stringify(message)}`);
+  await new Promise<void>((resolve, reject) => {
+    child.on('message', (message) => message === 'ready' && resolve());
+    child.once('exit', () => reject(new Error('the controller did not start')));
+  });
   return {
     pid: child.pid!,
     client: new ControlClient(`http://127.0.0.1:${port}`, token),

@@ -31,6 +31,8 @@ function readToken(file: string): string | null {
   try {
     return readFileSync(file, 'utf8').trim() || null;
   } catch (error) {
+    // Reading a directory has no path of its own.
+    (error as NodeJS.ErrnoException).path ??= file;
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }

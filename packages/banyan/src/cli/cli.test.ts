@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { aShop, root } from '../testing/a-shop.ts';
@@ -41,8 +42,39 @@ describe('banyan', { concurrency: 3 }, () => {
       command.configureOutput({ writeOut: (chunk) => (text += chunk) }).outputHelp();
       assert.match(text, /Examples:\n {2}\$ banyan /, command.name());
       assert.match(text, /--json/);
+      assert.match(text, /Exit codes:[\s\S]*refused by the state machine/, command.name());
       assert.ok(help.stdout.includes(`\n  ${command.name()} `), command.name());
     }
+  });
+
+  test('tells what to do when its folder beside the plan cannot be used', async () => {
+    const [taken, odd] = [mkdtempSync(join(root, 'taken-')), mkdtempSync(join(root, 'odd-'))];
+    for (const folder of [taken, odd]) writePlan(folder, 1);
+    writeFileSync(join(taken, '.banyan'), '');
+    mkdirSync(join(odd, '.banyan', 'token'), { recursive: true });
+    for (const [folder, command] of [
+      [taken, 'up'],
+      [taken, 'status'],
+      [odd, 'status'],
+    ] as const) {
+      const { code, stderr } = await run([main, command], folder).ended;
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, /error: (ENOTDIR|EISDIR).*\n {2}at: .*\.banyan.*\n {2}mend: the folder \.banyan /);
+    }
+  });
+
+  test('whatever the machine is set to, it says the same', async () => {
+    const folder = mkdtempSync(join(root, 'odd machine ü-'));
+    writePlan(folder, 1);
+    const odd = { TZ: 'Not/AZone', LC_ALL: 'tr_TR.UTF-8', TERM: 'dumb', COLUMNS: '20' };
+    const { HOME: _, ...env } = process.env;
+    const asked = spawnSync(process.execPath, [main, 'check', '--offline'], {
+      cwd: folder,
+      env: { ...env, ...odd },
+    });
+    assert.equal(asked.status, 0, String(asked.stderr));
+    assert.match(String(asked.stdout), /banyan\.config\.ts is right: /);
+    assert.equal(String(asked.stderr), '');
   });
 
   test('without a command shows its help, and so does one that only holds others', async (t) => {

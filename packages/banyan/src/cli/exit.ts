@@ -130,12 +130,26 @@ export function tell(error: unknown): Told {
     const mend = suggestion?.replace('Did', 'did') ?? 'see banyan --help';
     return { exit: EXIT.usage, code: 'usage', message: message!, mend };
   }
+  if (isUnusableFile(error)) {
+    const { message, path } = error;
+    return { exit: EXIT.negative, code: 'files', message, where: path, mend: FILES_MEND };
+  }
   const message = error instanceof Error ? error.message || error.name : String(error);
   return { exit: EXIT.negative, code: 'failed', message };
 }
 
 const TOKEN_MEND =
   'commands take the token from BANYAN_TOKEN, else from control.token of the plan, else from .banyan/token beside the plan: give the one that banyan up was started with';
+
+const FILES_MEND =
+  'the folder .banyan beside the plan holds the token, the logs and what runs: let this user read and write there, and see that the disk has room';
+
+/** Of the file system, not of what was looked for in it. */
+function isUnusableFile(error: unknown): error is Error & { path: string } {
+  const { code = '', path } = (error ?? {}) as NodeJS.ErrnoException;
+  const known = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR', 'ENOSPC', 'EDQUOT'];
+  return path !== undefined && known.includes(code);
+}
 
 /** By name: its package is loaded only by the commands that need it. */
 function isSagaError(error: unknown): error is Error & { code: string; mend: string } {

@@ -3,7 +3,7 @@ import type { Control } from '../control/control.ts';
 import type { Fingerprints } from '../plan/fingerprint.ts';
 import type { LoadedPlan } from '../plan/load.ts';
 import type { Settings } from '../settings/settings.ts';
-import { EXIT, formatTold, Interrupted } from './exit.ts';
+import { EXIT, EXIT_HELP, formatTold, Interrupted } from './exit.ts';
 import { note } from './output.ts';
 
 export type CommonOptions = { json?: boolean; config?: string };
@@ -13,7 +13,10 @@ export function command(name: string, summary: string, examples: readonly string
   return withCommonOptions(new Command(name))
     .summary(summary)
     .description(`${summary}.`)
-    .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ ${example}`).join('\n')}`);
+    .addHelpText(
+      'after',
+      `\nExamples:\n${examples.map((example) => `  $ ${example}`).join('\n')}\n\n${EXIT_HELP}`,
+    );
 }
 
 /** A command that only holds others, e.g. `banyan flags`. */
