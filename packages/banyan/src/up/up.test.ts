@@ -98,9 +98,9 @@ function childrenOf(folder: string): number[] {
   return (noted as { pid: number }[]).map(({ pid }) => pid);
 }
 
-function childOf(folder: string, name: string): number {
+function childOf(folder: string, name: string): number | undefined {
   const noted = JSON.parse(readFileSync(join(folder, '.banyan', 'up', 'children.json'), 'utf8'));
-  return (noted as { name: string; pid: number }[]).find((one) => one.name === name)!.pid;
+  return (noted as { name: string; pid: number }[]).find((one) => one.name === name)?.pid;
 }
 
 async function until<T>(look: () => Promise<T>, holds: (found: T) => boolean): Promise<T> {
@@ -193,7 +193,7 @@ describe('banyan up that cannot start says why on the terminal, at once', {
   });
 });
 
-describe('banyan up', { timeout: 6 * PATIENCE_MS }, () => {
+describe('banyan up', { timeout: 12 * PATIENCE_MS }, () => {
   test('leaves nothing behind when it is stopped, by whatever signal', async () => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       const { folder } = await aFolder();
@@ -204,6 +204,21 @@ describe('banyan up', { timeout: 6 * PATIENCE_MS }, () => {
       started.child.kill(signal);
       assert.equal(await started.ended, 0, started.said());
       await allEnd(children);
+      assert.ok(!existsSync(join(folder, '.banyan', 'up', 'children.json')));
+    }
+  });
+
+  test('that is stopped while it starts, at whatever moment, leaves nothing behind', async () => {
+    for (const name of ['applier', 'controller', 'gateway']) {
+      const { folder } = await aFolder();
+      const started = up(folder);
+      const begun = () => existsSync(join(folder, '.banyan', 'up', 'children.json')) && childOf(folder, name);
+      const pid = await until(async () => begun(), Boolean);
+      const children = childrenOf(folder);
+      started.child.kill('SIGTERM');
+      assert.equal(await started.ended, 0, started.said());
+      assert.doesNotMatch(started.said(), /error/i);
+      await allEnd([...children, pid as number]);
       assert.ok(!existsSync(join(folder, '.banyan', 'up', 'children.json')));
     }
   });
@@ -305,7 +320,7 @@ describe('banyan up', { timeout: 6 * PATIENCE_MS }, () => {
     writeFileSync(file, 'export default {{{;\n');
     for (const name of ['applier', 'controller', 'gateway']) {
       const restarts = started.said().split('starting it again').length;
-      process.kill(childOf(folder, name), 'SIGKILL');
+      process.kill(childOf(folder, name)!, 'SIGKILL');
       await until(
         async () => started.said().split('starting it again').length,
         (now) => now === restarts + 1,
