@@ -11,6 +11,15 @@ test('what cannot be stored is named with its place', () => {
   assert.match(unstorable({ 'a\0': 1 })!, /^a name in \/ holds/);
   assert.match(unstorable({ n: 1n })!, /BigInt/);
   assert.match(unstorable(cycle)!, /circular/i);
+  assert.equal(unstorable({ a: [1, Number.NaN] }), '/a/1 is NaN');
+  assert.equal(unstorable({ a: Number.POSITIVE_INFINITY }), '/a is Infinity');
+  assert.equal(unstorable({ a: { b: () => 1 } }), '/a/b is a function');
+  assert.equal(unstorable({ a: Symbol('b') }), '/a is a symbol');
+  assert.equal(unstorable({ a: new Map([[1, 2]]) }), '/a is a Map');
+  assert.equal(
+    unstorable({ a: undefined, b: new Date(0), c: null, d: JSON.parse('{"__proto__": {}}') }),
+    undefined,
+  );
 });
 
 test('a text is refused if and only if it holds a NUL or half of a surrogate pair', () => {

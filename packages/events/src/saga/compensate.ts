@@ -36,7 +36,9 @@ export async function compensate(run: Run, step: Step, times: number): Promise<S
         (each) => {
           const call = { ...each, idempotencyKey: undoName(undoes), undoes };
           return step.kind === 'transaction'
-            ? withTransaction(pool, (tx) => undo(tx, undoes, () => compensation(ctx, { ...call, tx })))
+            ? withTransaction(pool, (tx) => undo(tx, undoes, () => compensation(ctx, { ...call, tx })), {
+                signal: each.signal,
+              })
             : compensation(ctx, call);
         },
         (ms) => gate.outside(() => waitingRoom.wait(ctx.id, { topic, until: Date.now() + ms })),

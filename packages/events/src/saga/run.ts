@@ -89,8 +89,11 @@ async function act(run: Run, step: Step): Promise<Succeeded<unknown>> {
       plan,
       (each) =>
         step.kind === 'transaction'
-          ? withTransaction(host.pool, (tx) =>
-              once(tx, idempotencyKey, () => action(ctx, { ...call(each), tx })),
+          ? // Cut when its time is over: one that hangs would keep its connection, and its mark from the compensation.
+            withTransaction(
+              host.pool,
+              (tx) => once(tx, idempotencyKey, () => action(ctx, { ...call(each), tx })),
+              { signal: each.signal },
             )
           : action(ctx, call(each)),
       (ms) =>
