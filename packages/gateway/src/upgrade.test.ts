@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { rawUpstream, startBackend, startTestGateway, tableOf, until } from './testing.ts';
+import { rawUpstream, sendRaw, startBackend, startTestGateway, tableOf, until } from './testing.ts';
 
 const UPGRADE =
   'GET /chat HTTP/1.1\r\nHost: a\r\nX-Key: 7\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n\r\n';
@@ -43,4 +43,36 @@ test('a client that takes nothing of the answer to a denied upgrade is cut off w
   opened(t, gateway.port).pause();
   await until(() => cut);
   assert.equal(monolith.seen.length, 1);
+});
+
+test('an upstream that changes to another protocol than was asked for is 502, and nothing is tunnelled', async (t) => {
+  const SWITCH = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n';
+  let answer = '';
+  let heard = '';
+  const monolith = await rawUpstream(t, (socket, received) => {
+    heard = received;
+    if (received.endsWith('\r\n\r\n')) socket.write(answer, 'latin1');
+  });
+  const { gateway } = await startTestGateway(t, tableOf({ monolith: monolith.url }, 0, []));
+  for (const upgrade of [
+    'Upgrade: h2c\r\n',
+    'Upgrade: websocket, h2c\r\n',
+    'Upgrade: h2c\r\nUpgrade: websocket\r\n',
+    'Upgrade: websocket\r\nUpgrade: h2c\r\n',
+    'Upgrade: websocket\r\nTransfer-Encoding: chunked\r\n',
+    'Upgrade: \r\n',
+    '',
+  ]) {
+    answer = `${SWITCH}${upgrade}\r\n`;
+    assert.match(await sendRaw(gateway.port, UPGRADE), /^HTTP\/1.1 502 /, upgrade);
+  }
+  answer = `${SWITCH}upgrade: WebSocket\r\nContent-Length: 5\r\nX-Name: \xe4\r\n\r\nfirst`;
+  const switched = await sendRaw(gateway.port, UPGRADE, (received) => received.endsWith('first'));
+  assert.equal(
+    switched,
+    `${SWITCH}upgrade: WebSocket\r\nX-Name: \xe4\r\n\r\nfirst`,
+    'byte for byte, but for the length',
+  );
+  assert.equal(heard.match(/GET /g)?.length, 1);
+  await until(async () => /upgrades_total 1/.test(await gateway.metrics()));
 });

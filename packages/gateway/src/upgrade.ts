@@ -1,15 +1,15 @@
-import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Client, type Dispatcher } from 'undici';
 import { changes, choose, cohortOf } from './choose.ts';
 import type { Core } from './core.ts';
 import { credentialsOf } from './credentials.ts';
+import { DeniedUpgrade, textsOf } from './denied-upgrade.ts';
 import { ERRORS, type ErrorCode, rawProblem } from './errors.ts';
 import { type Admitted, admit, consumerOf, factsOf, unverifiable } from './facts.ts';
-import { passTrace, responseHeaders } from './headers.ts';
+import { passTrace } from './headers.ts';
 import { headersOf } from './order.ts';
-import { Reply } from './reply.ts';
 import type { Fence, Side } from './route-table.ts';
 import type { Verified } from './tokens.ts';
 import type { RequestTrace } from './tracing/trace.ts';
@@ -152,13 +152,22 @@ export class Upgrades {
     };
     // A connection of its own: it is given away with the upgrade.
     const connection = new Client(instance.origin.url, { allowH2: false, connectTimeout: 2_000 });
-    const denied = new Denied(req, socket, admitted.forwarded.requestId, live.limits.downloadIdleMs);
+    const denied = new DeniedUpgrade(req, socket, admitted.forwarded.requestId, live.limits.downloadIdleMs);
     const headers = headersOf(admitted.forwarded, verified, to.side, call?.traceparent);
     // Nothing may throw between this and the dispatch: a fence would wait for a request that is not there.
     const inFlight = to.service === '' ? null : this.#core.gate.enter(to.service, to.key);
     const close = () => {
       connection.close().catch(() => {}); // it is gone already
       if (inFlight) this.#core.gate.leave(inFlight);
+    };
+    const failed = () => {
+      close();
+      if (denied.begun) {
+        socket.destroy();
+        return;
+      }
+      call?.failed('upstream');
+      this.#refuse(socket, 'bad-gateway', trace);
     };
     let abort = () => {};
     const handler: Dispatcher.DispatchHandler = {
@@ -168,9 +177,15 @@ export class Upgrades {
       },
       onRequestUpgrade: (controller, status, _headers, upstreamSocket) => {
         socket.off('close', abort);
+        const switched = textsOf(controller.rawHeaders);
+        if (!isToWebSocket(switched)) {
+          upstreamSocket.destroy();
+          failed();
+          return;
+        }
         stats.counts.upgrades++;
         answered(status);
-        socket.write(headOf(status, controller.rawHeaders as RawHeaders));
+        socket.write(headOf(status, switched), 'latin1');
         this.#join(socket, upstreamSocket, head, to);
         // One that was opened meanwhile has not seen it.
         for (const fence of this.#core.gate.fences) this.closeFenced(fence);
@@ -186,14 +201,7 @@ export class Upgrades {
         close();
         denied.end();
       },
-      onResponseError: () => {
-        close();
-        if (denied.begun) socket.destroy();
-        else {
-          call?.failed('upstream');
-          this.#refuse(socket, 'bad-gateway', trace);
-        }
-      },
+      onResponseError: failed,
     };
     connection.dispatch(
       {
@@ -241,8 +249,6 @@ export class Upgrades {
   }
 }
 
-type RawHeaders = readonly (Buffer | string)[];
-
 type Upgrade = {
   req: IncomingMessage;
   socket: Socket;
@@ -255,57 +261,18 @@ type Upgrade = {
   trace: RequestTrace | null;
 };
 
-function headOf(status: number, raw: RawHeaders): string {
-  let head = `HTTP/1.1 ${status} Switching Protocols\r\n`;
-  for (let i = 0; i < raw.length; i += 2)
-    head += `${raw[i]!.toString('latin1')}: ${raw[i + 1]!.toString('latin1')}\r\n`;
-  return `${head}\r\n`;
+/** Has the upstream changed to what was asked for, and to nothing else? Over another protocol requests could be sent unseen. */
+function isToWebSocket(headers: readonly string[]): boolean {
+  const names = headers.map((text, i) => (i % 2 === 0 ? text.toLowerCase() : ''));
+  const at = names.indexOf('upgrade');
+  if (at === -1 || at !== names.lastIndexOf('upgrade')) return false;
+  return headers[at + 1]!.trim().toLowerCase() === 'websocket' && !names.includes('transfer-encoding');
 }
 
-/**
- * The answer of an upstream that does not upgrade: an ordinary answer, and the last one of its connection, because what
- * followed the request was meant for another protocol.
- */
-class Denied {
-  readonly #res: ServerResponse;
-  readonly #reply: Reply;
-  readonly #socket: Socket;
-  readonly #requestId: string;
-  /** How long the client may take none of it. */
-  readonly #idleMs: number;
-
-  constructor(req: IncomingMessage, socket: Socket, requestId: string, idleMs: number) {
-    this.#res = new ServerResponse(req);
-    this.#reply = new Reply(this.#res);
-    this.#socket = socket;
-    this.#requestId = requestId;
-    this.#idleMs = idleMs;
-  }
-
-  get begun(): boolean {
-    return this.#reply.begun;
-  }
-
-  /** Throws when no head can be made of it. */
-  head(controller: Dispatcher.DispatchController, status: number): void {
-    const raw = (controller.rawHeaders as RawHeaders).map((text) => text.toString('latin1'));
-    const at = raw.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-length');
-    const length = at === -1 ? null : Number(raw[at + 1]);
-    // The HTTP server has let go of the socket with the upgrade.
-    this.#res.assignSocket(this.#socket);
-    this.#socket.on('drain', () => this.#res.emit('drain'));
-    this.#socket.setTimeout(this.#idleMs, () => this.#socket.destroy());
-    this.#res.once('finish', () => this.#socket.end());
-    this.#res.sendDate = false;
-    this.#reply.head(status, [...responseHeaders(raw, this.#requestId), 'connection', 'close'], length);
-    this.#reply.flush();
-  }
-
-  data(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (!this.#reply.data(chunk, controller)) controller.pause();
-  }
-
-  end(): void {
-    this.#reply.end(this.#idleMs);
-  }
+/** A length says nothing in a 101, and is left out. */
+function headOf(status: number, headers: readonly string[]): string {
+  let head = `HTTP/1.1 ${status} Switching Protocols\r\n`;
+  for (let i = 0; i < headers.length; i += 2)
+    if (headers[i]!.toLowerCase() !== 'content-length') head += `${headers[i]}: ${headers[i + 1]}\r\n`;
+  return `${head}\r\n`;
 }
