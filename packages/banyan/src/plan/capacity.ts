@@ -1,6 +1,6 @@
 import { createPool } from '@banyan/postgres';
 import { namesOf } from '@banyan/replication';
-import type { PreflightFinding } from './preflight.ts';
+import type { PreflightFinding } from './preflight-finding.ts';
 import type { ResolvedPlan } from './resolved.ts';
 
 /** What is read by links in one server, through one of its databases. */

@@ -71,7 +71,7 @@ function plainData(exported: unknown, path: string): unknown {
 }
 
 /** Path of the config file that loadPlan would take. Throws LoadError when there is none. */
-export function findConfig(file: string | undefined, cwd: string = process.cwd()): string {
+function findConfig(file: string | undefined, cwd: string = process.cwd()): string {
   if (file !== undefined) {
     const path = resolve(cwd, file);
     if (existsSync(path)) return path;

@@ -1,6 +1,6 @@
 import { connectionConfig } from '@banyan/postgres';
 import pg from 'pg';
-import type { PreflightFinding } from './preflight.ts';
+import type { PreflightFinding } from './preflight-finding.ts';
 
 const NAME = 'banyan.direct';
 

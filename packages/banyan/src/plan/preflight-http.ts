@@ -1,4 +1,4 @@
-import type { PreflightFinding } from './preflight.ts';
+import type { PreflightFinding } from './preflight-finding.ts';
 import { probeHealth } from './probe-health.ts';
 import type { ResolvedPlan } from './resolved.ts';
 

@@ -3,12 +3,10 @@ import { type Finding, openLink, tryGuard } from '@banyan/replication';
 import { checkCapacity } from './capacity.ts';
 import { checkControlDatabase } from './control-database.ts';
 import { checkDirect } from './pooler.ts';
+import type { PreflightFinding } from './preflight-finding.ts';
 import { databasesOf, type ResolvedPlan, type ResolvedService } from './resolved.ts';
 import { standingAgainst } from './standing.ts';
 import { proposeUnmoved } from './unmoved-proposals.ts';
-
-/** Something about a database that the plan names; `where` is its path in the plan, or a link. */
-export type PreflightFinding = Finding & { where: string };
 
 /** How long a database may take to answer at all, ms. */
 const ANSWER_MS = 5_000;

@@ -1,4 +1,4 @@
-import type { PreflightFinding } from './preflight.ts';
+import type { PreflightFinding } from './preflight-finding.ts';
 import { databasesOf, type ResolvedPlan } from './resolved.ts';
 
 /** What somebody with the right to do so has to run in one database before `banyan up`. */

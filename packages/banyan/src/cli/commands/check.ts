@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { PreflightFinding } from '../../plan/preflight.ts';
+import type { PreflightFinding } from '../../plan/preflight-finding.ts';
 import { formatProblem } from '../../plan/problem.ts';
 import type { ResolvedPlan } from '../../plan/resolved.ts';
 import { setupScripts } from '../../plan/setup-scripts.ts';
