@@ -133,6 +133,29 @@ test('no role can pass a write off as a cascade of the monolith, also not one wh
   await close();
 });
 
+test('no role can fill the memory of a link with messages, or keep it from batches, in one transaction', async () => {
+  const { dbs, forward, reverse, app, service, close } = await hostile(5_000);
+  const before = await rowsOf(dbs.service, PEOPLE);
+  const key = { id: 'x'.repeat(1_000_000) };
+  const ticket = '00000000-0000-4000-8000-000000000000';
+  const rows = [{ key, row: { ...key, full_name: 'Planted', email: 'planted', last_login: null } }];
+  const forged = JSON.stringify({ service, direction: 'forward', table: 'public.users', rows, ticket });
+  const client = await app.connect();
+  await client.query('BEGIN');
+  await client.query(
+    `SELECT count(pg_logical_emit_message(true, 'banyan', '{"id":"' || gen_random_uuid() || '"}')) FROM generate_series(1, 50000)`,
+  );
+  for (let round = 0; round < 12; round++)
+    await client.query('SELECT pg_logical_emit_message(true, $1, $2)', ['banyan-repair', forged]);
+  await client.query('COMMIT');
+  client.release();
+  await settle(dbs, forward, reverse);
+  assert.deepEqual(await rowsOf(dbs.service, PEOPLE), before);
+  const { refusedMessages, state } = forward.link.status();
+  assert.deepEqual({ refusedMessages, state }, { refusedMessages: 12, state: 'streaming' });
+  await close();
+});
+
 test('no role can tell values of rows, mark a barrier or keep a link from its work', async () => {
   const { dbs, forward, reverse, app, close } = await hostile(10_000);
   await say(app, 'banyan-told', { table: 'public.users', rows: [{ id: '1', last_login: '2001-01-01' }] });

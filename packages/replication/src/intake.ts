@@ -25,6 +25,7 @@ export class Intake {
   readonly #service: string;
   readonly #partRows: number;
   readonly #keys: GuardKeys;
+  readonly #awaitsMarker: (id: string) => boolean;
   readonly #refuse: () => void;
   /** Of the transaction at hand. */
   #xid = 0;
@@ -51,6 +52,8 @@ export class Intake {
     /** Rows of a transaction that are held at most. */
     partRows: number;
     keys: GuardKeys;
+    /** Whether a barrier waits for this marker. */
+    awaitsMarker: (id: string) => boolean;
     /** A message has Banyan's prefix and is not Banyan's. */
     onRefused: () => void;
     deliver: (item: Item) => void;
@@ -62,6 +65,7 @@ export class Intake {
     this.#delivered = options.from;
     this.#partRows = options.partRows;
     this.#keys = options.keys;
+    this.#awaitsMarker = options.awaitsMarker;
     this.#refuse = options.onRefused;
     this.#deliver = options.deliver;
   }
@@ -213,7 +217,11 @@ export class Intake {
   }
 
   #message(prefix: string, content: Buffer): void {
-    if (isControl(prefix) && !this.#believe(readControl(prefix, content))) this.#refuse();
+    if (!isControl(prefix)) return;
+    const held = this.#current!.events.length;
+    if (!this.#believe(readControl(prefix, content))) this.#refuse();
+    // Whoever wrote it: what is held of a transaction stays bounded.
+    if (this.#current!.events.length > held) this.#count(0, content.length);
   }
 
   /** Whether the message is Banyan's, as far as it tells by itself; a repair's ticket is looked at when it is applied. */
@@ -224,7 +232,8 @@ export class Intake {
       case 'heartbeat':
         return true;
       case 'marker':
-        transaction.markers.push(message.id);
+        // Anybody may write one; they are not gathered, and no batch ends for them.
+        if (this.#awaitsMarker(message.id)) transaction.markers.push(message.id);
         return true;
       case 'carry':
         if (message.service !== this.#service) return true;

@@ -1,28 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import {
-  createPool,
-  type Lsn,
-  quoteTable,
-  type SlotStatus,
-  slotStatus,
-  withTransaction,
-} from '@banyan/postgres';
+import { createPool, type Lsn, type SlotStatus } from '@banyan/postgres';
 import type pg from 'pg';
-import { alarmOf } from './alarm.ts';
 import type { BarrierOptions } from './barrier-options.ts';
-import { MESSAGE_PREFIX } from './control-message.ts';
 import { type CopyOptions, type CopyResult, copyTables } from './copy.ts';
 import { ReplicationError } from './errors.ts';
 import { Hold } from './hold.ts';
 import { type LinkConfig, type LinkHooks, type LinkNames, namesOf } from './link-config.ts';
-import { readRecord, sidesOf } from './link-record.ts';
+import { readRecord } from './link-record.ts';
 import { checkTables } from './mapping.ts';
+import { emitMarker } from './marker.ts';
 import type { Finding } from './preflight/finding.ts';
 import { preflightLink } from './preflight/preflight.ts';
 import { dropLink, type PrepareOptions, prepareLink } from './prepare.ts';
 import { countRepairs, type RepairSender, sendRepairs } from './repair-queue.ts';
 import { markShare, markSibling } from './share-record.ts';
 import { Streamer } from './streamer.ts';
+import { watchSource } from './watch-source.ts';
 
 export type LinkState = 'idle' | 'copying' | 'connecting' | 'streaming' | 'retrying' | 'failed';
 
@@ -102,10 +95,6 @@ export function openLink(config: LinkConfig, hooks: LinkHooks = {}): Link {
   return new DatabaseLink(config, hooks);
 }
 
-const HEARTBEAT_MS = 2_000;
-const POLL_MS = 1_000;
-const RETAINED_LIMIT = 1024 ** 3;
-
 type Marker = { hold: boolean; resolve: (lsn: Lsn) => void };
 
 class DatabaseLink implements Link {
@@ -176,6 +165,7 @@ class DatabaseLink implements Link {
       source,
       target,
       hooks: this.#hooks,
+      awaitsMarker: (id) => this.#markers.has(id),
       onMarker: (id, lsn) => this.#reached(id, lsn),
       held: () => this.#hold.over,
       onRepairs: () => repairs.request(),
@@ -185,7 +175,14 @@ class DatabaseLink implements Link {
     this.#streamer = streamer;
     this.#repairs = repairs;
     this.#hold.attach(target);
-    const watching = this.#watch(source, streamer);
+    const watching = watchSource(source, streamer, {
+      ...this.config,
+      slot: this.names.slot,
+      onSlot: (slot) => {
+        this.#slot = slot;
+      },
+      onAlarm: this.#hooks.onAlarm,
+    });
     try {
       await streamer.run(signal);
       this.#state = 'idle';
@@ -223,11 +220,11 @@ class DatabaseLink implements Link {
       for (const each of [reached, timedOut]) each.reject(error);
     }, timeoutMs);
     try {
-      const emitted = this.#emit(
-        source,
+      const emitted = emitMarker(source, this.config, this.names, {
         id,
-        lock ? (options.lockTimeoutMs ?? Math.ceil(timeoutMs / 2)) : undefined,
-      );
+        lockTimeoutMs: lock ? (options.lockTimeoutMs ?? Math.ceil(timeoutMs / 2)) : undefined,
+        awaited: () => this.#markers.has(id),
+      });
       // A look after the marker's commit, which came after all that it vouches for.
       const looked = emitted.then(() => this.#streamer?.checkShapes());
       looked.catch(() => {});
@@ -334,77 +331,6 @@ class DatabaseLink implements Link {
     marker.resolve(lsn);
   }
 
-  async #emit(source: pg.Pool, id: string, lockTimeoutMs: number | undefined): Promise<void> {
-    const message = {
-      name: 'banyan_marker',
-      text: 'SELECT pg_logical_emit_message(true, $1, $2)',
-      values: [MESSAGE_PREFIX, JSON.stringify({ id })],
-    };
-    // A transaction of one statement: users wait for it. A marker that comes when its barrier was given up means nothing.
-    if (lockTimeoutMs === undefined) {
-      await source.query(message);
-      return;
-    }
-    try {
-      await withTransaction(source, async (client) => {
-        await client.query(`SET LOCAL lock_timeout = ${Math.max(1, Math.trunc(lockTimeoutMs))}`);
-        const tables = this.config.tables.map((mapping) => sidesOf(mapping, this.config.direction).source);
-        const names = tables.map((side) => quoteTable(side.schema, side.table)).sort();
-        await client.query(`LOCK TABLE ${names.join(', ')} IN EXCLUSIVE MODE`);
-        await client.query(message);
-        // Given up meanwhile: nothing is left behind.
-        if (!this.#markers.has(id)) throw new ReplicationError('BARRIER_TIMEOUT', { link: this.names.link });
-      });
-    } catch (error) {
-      if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE)
-        throw new ReplicationError('BARRIER_LOCK_TIMEOUT', { link: this.names.link, lockTimeoutMs }, error);
-      throw error;
-    }
-  }
-
-  /** Heartbeats for a quiet source, and an eye on the slot. */
-  #watch(source: pg.Pool, streamer: Streamer): { stop(): Promise<void> } {
-    const { heartbeatMs = HEARTBEAT_MS, retainedLimitBytes = RETAINED_LIMIT } = this.config;
-    let beatAt = performance.now();
-    let looking: Promise<void> = Promise.resolve();
-    const look = async () => {
-      this.#slot = await slotStatus(source, this.names.slot);
-      const alarm = this.#slot && alarmOf(this.names.slot, this.#slot, retainedLimitBytes);
-      if (alarm) this.#hooks.onAlarm?.(alarm);
-      await beat();
-      // Last: it fails with a target that is away, which the heartbeat has the stream notice.
-      await streamer.checkShapes();
-    };
-    const beat = async () => {
-      if (performance.now() - beatAt < heartbeatMs || streamer.state !== 'streaming') return;
-      beatAt = performance.now();
-      await source.query('SELECT pg_logical_emit_message(true, $1, $2)', [
-        MESSAGE_PREFIX,
-        '{"heartbeat":true}',
-      ]);
-    };
-    let busy = false;
-    const timer = setInterval(
-      () => {
-        if (busy) return;
-        busy = true;
-        // A source that is away shows in the stream; here it is only looked for again.
-        looking = look()
-          .catch(() => {})
-          .finally(() => {
-            busy = false;
-          });
-      },
-      Math.min(POLL_MS, heartbeatMs),
-    );
-    return {
-      stop: async () => {
-        clearInterval(timer);
-        await looking;
-      },
-    };
-  }
-
   async #withPools<T>(run: (source: pg.Pool, target: pg.Pool) => Promise<T>): Promise<T> {
     const source = createPool(this.config.source, {
       max: 2,
@@ -423,5 +349,3 @@ class DatabaseLink implements Link {
     }
   }
 }
-
-const LOCK_NOT_AVAILABLE = '55P03';

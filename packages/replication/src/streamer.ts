@@ -29,6 +29,8 @@ export type StreamerOptions = {
   source: pg.Pool;
   target: pg.Pool;
   hooks: LinkHooks;
+  /** Whether somebody waits for a marker: others have no effect. */
+  awaitsMarker: (id: string) => boolean;
   /** A marker's transaction is durable on the target. Called in commit order. */
   onMarker: (id: string, lsn: Lsn) => void;
   /** Nothing is applied before it resolves; undefined: nothing holds. */
@@ -218,6 +220,7 @@ export class Streamer {
       from: run.record.appliedLsn,
       partRows: batchRows * 5,
       keys,
+      awaitsMarker: this.#options.awaitsMarker,
       onRefused: () => {
         this.refused++;
       },

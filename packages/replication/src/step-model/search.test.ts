@@ -6,7 +6,7 @@ import type { Limits, Rules } from './world.ts';
 /** Larger bounds: STEP_MODEL_MORE=1 allows one write more in each search (a minute or two). */
 const MORE = Number(process.env.STEP_MODEL_MORE ?? 0);
 const limits = (more: Partial<Limits>): Limits => {
-  const all = { writes: 1, strays: 0, fences: 1, kills: 0, ...more };
+  const all = { writes: 1, strays: 0, fences: 1, kills: 0, losses: 0, ...more };
   return { ...all, writes: all.writes + MORE };
 };
 
@@ -18,6 +18,7 @@ const STEP: Rules = {
   waitsForRepairs: true,
   reroutes: true,
   tells: true,
+  stepsWhileMissed: 'refused',
   strays: 'undone',
 };
 
@@ -44,6 +45,12 @@ test('links that are killed in the midst of a step go on by the share that was i
   holds(STEP, { writes: 1, strays: 1, kills: 1 });
 });
 
+test('links that lose their logs lose no acknowledged write: rows are verified and repaired before any step', () => {
+  holds(STEP, { writes: 3, losses: 1 });
+  holds(STEP, { writes: 2, losses: 2 });
+  holds(STEP, { writes: 1, strays: 1, losses: 1 });
+});
+
 test('links that go on with a backlog end equal, whatever the wrong side writes', () => {
   holds(LINKS, { writes: 3, kills: 1 });
   holds(LINKS, { writes: 2, strays: 1 });
@@ -59,6 +66,10 @@ test('the model finds it if a change is judged by the share when it is applied',
 
 test('the model finds it if the winning side is marked before it has all of the other', () => {
   breaks({ ...STEP, marksWinner: 'at once' }, { writes: 2 }, /^b differs/);
+});
+
+test('the model finds it if a step is made while changes are missed', () => {
+  breaks({ ...STEP, stepsWhileMissed: 'made' }, { writes: 2, losses: 1 }, /^acknowledged was/);
 });
 
 test('the model finds it if a repair and a step cross', () => {

@@ -25,6 +25,8 @@ type Link = {
   shares: { from: number; share: number }[];
   /** Position at which a fence that is not decided may change the share. */
   mark: number | null;
+  /** Its slot was lost, it goes on from then, and nobody has found rows equal since. */
+  missed: boolean;
   /** Repairs that it has asked for and nobody has sent. */
   asked: { of: Side; share: number }[];
 };
@@ -48,7 +50,7 @@ export type World = {
   blurred: boolean;
   /** Writes so far; the next value. */
   serial: number;
-  counts: { writes: number; strays: number; fences: number; kills: number };
+  counts: { writes: number; strays: number; fences: number; kills: number; losses: number };
 };
 
 export type Rules = {
@@ -64,6 +66,8 @@ export type Rules = {
   reroutes: boolean;
   /** Whether a write by the wrong side has to be undone, or both sides have only to end equal. */
   strays: 'undone' | 'either wins';
+  /** Whether a step is refused while changes are missed that no repair has brought. */
+  stepsWhileMissed: 'refused' | 'made';
   /** Whether the monolith tells what the forward-only column is of rows that the service inserts. */
   tells: boolean;
 };
@@ -80,6 +84,7 @@ export function firstWorld(share: number): World {
     held: false,
     shares: [{ from: 0, share }],
     mark: null,
+    missed: false,
     asked: [],
   });
   return {
@@ -91,7 +96,7 @@ export function firstWorld(share: number): World {
     acknowledged: 0,
     blurred: false,
     serial: 0,
-    counts: { writes: 0, strays: 0, fences: 0, kills: 0 },
+    counts: { writes: 0, strays: 0, fences: 0, kills: 0, losses: 0 },
   };
 }
 
@@ -124,7 +129,15 @@ export function next(world: World, rules: Rules, limits: Limits): [name: string,
     if (world.links[direction].asked.length > 0)
       offer(`repair for ${direction} is sent`, (draft) => sendRepair(draft, direction));
   }
-  if (!fence && counts.fences < limits.fences) offer('fence opens', (draft) => openFence(draft, rules));
+  const missed = DIRECTIONS.some((each) => world.links[each].missed);
+  const refused = missed && rules.stepsWhileMissed === 'refused';
+  if (!fence && !refused && counts.fences < limits.fences)
+    offer('fence opens', (draft) => openFence(draft, rules));
+  if (!fence && counts.losses < limits.losses)
+    for (const direction of DIRECTIONS)
+      if (world.links[direction].backlog.length > 0)
+        offer(`${direction} loses its log`, (draft) => loseLog(draft, direction));
+  if (missed && isVerifiable(world)) offer('rows are verified', verifyRows);
   if (fence?.state === 'holding') {
     if (mayCommit(world, rules)) offer('fence commits', commitFence);
     offer('fence aborts', abortFence);
@@ -143,6 +156,7 @@ export function quiesce(world: World, rules: Rules): World {
     const asking = DIRECTIONS.find((each) => draft.links[each].asked.length > 0);
     if (direction) apply(draft, direction, rules);
     else if (asking) sendRepair(draft, asking);
+    else if (DIRECTIONS.some((each) => draft.links[each].missed)) verifyRows(draft);
     else return draft;
   }
   throw new Error('repairs ask for one another for ever');
@@ -275,6 +289,34 @@ function put(world: World, direction: Direction, row: Row | null, rules: Rules):
 function shareAt({ shares }: Link, at: number, { judge }: Rules): number {
   if (judge === 'applied') return shares.at(-1)!.share;
   return shares.findLast(({ from }) => from <= at)!.share;
+}
+
+/** What it has not applied is gone. It goes on from now. */
+function loseLog(world: World, direction: Direction): void {
+  world.counts.losses++;
+  const link = world.links[direction];
+  link.backlog = [];
+  link.missed = true;
+}
+
+/** A comparison looks at what is left once both logs are applied. */
+function isVerifiable({ fence, links }: World): boolean {
+  return !fence && DIRECTIONS.every((each) => links[each].backlog.length + links[each].asked.length === 0);
+}
+
+/** Rows that differ are sent by whoever has them; once they are equal nothing is missed any more. */
+function verifyRows(world: World): void {
+  const { monolith, service } = world.rows;
+  if (JSON.stringify(monolith) === JSON.stringify(service)) {
+    for (const direction of DIRECTIONS) world.links[direction].missed = false;
+    return;
+  }
+  for (const side of ['monolith', 'service'] as const)
+    append(world, side, {
+      kind: 'repair',
+      row: world.rows[side] && { ...world.rows[side]! },
+      share: world.share,
+    });
 }
 
 function sendRepair(world: World, direction: Direction): void {
