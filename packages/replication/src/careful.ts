@@ -4,6 +4,7 @@ import type { BoundTable } from './bound-table.ts';
 import type { ConflictKind, ConflictLog, Side } from './conflict-log.ts';
 import { ReplicationError } from './errors.ts';
 import { exchange } from './exchange.ts';
+import { followLost, lostParents } from './lost-parents.ts';
 import type { Ownership } from './ownership.ts';
 import type { Parent } from './parents.ts';
 import { isBanyan, route, sourceOwns, WRITER_MOVES } from './route.ts';
@@ -81,10 +82,10 @@ export class CarefulApplier {
   async #insert(event: RowEvent, transaction: SourceTransaction): Promise<void> {
     const { table, row } = event;
     if (route(event, this.#ownership, transaction.origin) === 'nothing') return;
-    const lost = await this.#lost(event, 'insert');
+    const lost = await lostParents(this.#session, event, 'insert');
     const violated = await attempt(this.#session, () => this.#session.run(table, table.insert(), [row]));
     if (!violated) {
-      await this.#follow(lost, event, transaction);
+      await followLost(this.#session, this.#log, lost, event, transaction);
       return await this.#tell(event);
     }
     const existing = await this.#find(table, row);
@@ -107,7 +108,7 @@ export class CarefulApplier {
       const refused = await attempt(this.#session, () => exchange(this.#session, table, rows));
       for (const { event, existing, lost, violated } of those)
         if (refused) await this.#refuse('update_exists', event, existing, transaction, violated);
-        else await this.#follow(lost, event, transaction);
+        else await followLost(this.#session, this.#log, lost, event, transaction);
     }
   }
 
@@ -128,14 +129,14 @@ export class CarefulApplier {
     if (owner === mine) {
       const rekey = !table.sameKey(before, row);
       const statement = table.update(absent, { rekey });
-      const lost = await this.#lost(event, rekey ? 'rekey' : 'update');
+      const lost = await lostParents(this.#session, event, rekey ? 'rekey' : 'update');
       const violated = await attempt(this.#session, () =>
         this.#session.run(table, statement, [row], [before]),
       );
       if (violated && rekey)
         return await this.#refuse('update_exists', event, existing, transaction, violated);
       if (violated) return void this.#postponed.push({ event, existing, lost, violated });
-      await this.#follow(lost, event, transaction);
+      await followLost(this.#session, this.#log, lost, event, transaction);
       if (rekey) await this.#tell(event);
       return;
     }
@@ -278,15 +279,15 @@ export class CarefulApplier {
       if (existing && rowOwner === mine) await this.#session.run(table, table.delete(), [row]);
     } else if (!existing) {
       if (rowOwner !== mine) return;
-      const lost = await this.#lost(event, 'insert');
+      const lost = await lostParents(this.#session, event, 'insert');
       await this.#session.run(table, table.insertMissing(), [row]);
-      await this.#follow(lost, event, transaction);
+      await followLost(this.#session, this.#log, lost, event, transaction);
       await this.#tell(event);
       if (table.plan.target.cascadesFrom.length > 0) await this.#takeBackOrphan(event, transaction);
     } else if (owner === mine) {
-      const lost = await this.#lost(event, 'update');
+      const lost = await lostParents(this.#session, event, 'update');
       await this.#session.run(table, table.update(table.absentOf(row)), [row]);
-      await this.#follow(lost, event, transaction);
+      await followLost(this.#session, this.#log, lost, event, transaction);
     } else if (table.plan.guests.length > 0) {
       await this.#session.run(table, table.guest(table.absentOf(row)), [row]);
     }
@@ -306,41 +307,6 @@ export class CarefulApplier {
     const taken = await this.#session.run(table, table.deleteOrphan(), [row]);
     if (taken.rowCount === 0) return;
     await this.#log.record('insert_orphan', event, undefined, other(this.#sideOfSource(table)), transaction);
-  }
-
-  /** Foreign keys of the target by which the row leads nowhere. The parents that are there stay until we have committed. */
-  async #lost({ table, row, old }: RowEvent, kind: 'insert' | 'update' | 'rekey'): Promise<Parent[]> {
-    const lost: Parent[] = [];
-    for (const { parent, statement } of table.missingParents(kind, table.absentOf(row))) {
-      const { rows } = await this.#session.run(table, statement, [row], [old ?? row]);
-      if (Number(rows[0].count) > 0) lost.push(parent);
-    }
-    return lost;
-  }
-
-  /**
-   * The monolith deleted parents of this row, and its own foreign keys did not find it, for it was not here. So what they
-   * would have done is done now, and the monolith's row, or that there is none, is sent back, whoever owns it.
-   */
-  async #follow(lost: Parent[], event: RowEvent, transaction: SourceTransaction): Promise<void> {
-    if (lost.length === 0) return;
-    const { table, row } = event;
-    const deleted = lost.some(({ action }) => action === 'delete');
-    const unset = deleted ? [] : lost.filter(({ action }) => action !== 'keep');
-    if (deleted) await this.#session.run(table, table.delete(), [row]);
-    for (const parent of unset) await this.#session.run(table, table.unset(parent), [row]);
-    const kept = !deleted && unset.length === 0;
-    const names = lost.map(({ constraint }) => constraint).join(', ');
-    await this.#log.record(
-      'parent_missing',
-      event,
-      undefined,
-      kept ? 'service' : 'monolith',
-      transaction,
-      `Leads nowhere by ${names}`,
-    );
-    const columns = unset.flatMap(({ sets }) => sets);
-    if (!kept) await this.#log.ask(table, row, 'monolith', 0n, columns);
   }
 
   /** What a deleted parent of the monolith's has made of the row. A write of the service that crosses it loses, on both sides. */
