@@ -18,7 +18,7 @@ const NUISANCE = `${THINGS}; CREATE TABLE nuisance (times int); INSERT INTO nuis
     END IF;
     RETURN NEW;
   END $$;
-  CREATE TRIGGER cancel BEFORE INSERT ON things FOR EACH ROW EXECUTE FUNCTION cancel();
+  CREATE TRIGGER cancel AFTER INSERT ON things FOR EACH ROW EXECUTE FUNCTION cancel();
   ALTER TABLE things ENABLE ALWAYS TRIGGER cancel`;
 
 async function nuisance(times: number) {
