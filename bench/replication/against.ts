@@ -19,16 +19,20 @@ export type Compared = { name: string; today: number[]; before: number[]; differ
 
 /**
  * Runs the benchmark as it is and as it was at `commit`, each with its own code, in turns, and compares the ratios to their
- * peers. `seconds` is the size of each of the runs. Throws when git does not know the commit or a run fails.
+ * peers. `seconds` is the size of each of the runs, `only` the phases that have a peer (default all three). Throws when git does not know the commit or a run fails.
  */
-export function compareWith(commit: string, seconds: number, onRun: (text: string) => void): Compared[] {
+export function compareWith(
+  commit: string,
+  { seconds, only = PHASES }: { seconds: number; only?: string | undefined },
+  onRun: (text: string) => void,
+): Compared[] {
   const directory = mkdtempSync(join(tmpdir(), 'banyan-against-'));
   try {
     const trees = { today: TODAY, before: checkOut(commit, directory) };
     const runs = { today: [] as Ratios[], before: [] as Ratios[] };
     for (let pair = 0; pair < PAIRS; pair++) {
       for (const side of pair % 2 ? (['before', 'today'] as const) : (['today', 'before'] as const)) {
-        const ratios = benchmarkOf(trees[side], seconds, join(directory, 'figures.json'));
+        const ratios = benchmarkOf(trees[side], { seconds, only }, join(directory, 'figures.json'));
         runs[side].push(ratios);
         onRun(`${side === 'today' ? 'today' : commit}: ${JSON.stringify(ratios)}`);
       }
@@ -42,9 +46,13 @@ export function compareWith(commit: string, seconds: number, onRun: (text: strin
   }
 }
 
-function benchmarkOf(tree: string, seconds: number, file: string): Ratios {
+function benchmarkOf(
+  tree: string,
+  { seconds, only }: { seconds: number; only: string },
+  file: string,
+): Ratios {
   const script = join(tree, 'bench', 'replication', 'main.ts');
-  const options = ['--seconds', String(seconds), '--only', PHASES, '--json', file];
+  const options = ['--seconds', String(seconds), '--only', only, '--json', file];
   const { status } = spawnSync(process.execPath, [script, ...options], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });

@@ -77,7 +77,7 @@ async function measure(): Promise<void> {
 
 function against(commit: string): void {
   console.log(`${machine}\nThe whole benchmark in turns, today's and that of ${commit}\n`);
-  const compared = compareWith(commit, seconds, (text) => console.log(text));
+  const compared = compareWith(commit, { seconds, only: values.only }, (text) => console.log(text));
   const row = (cells: string[]) => cells.map((cell, i) => (i ? cell.padStart(12) : cell.padEnd(24))).join('');
   console.log(`\n${row(['', 'today', commit, 'difference'])}`);
   for (const { name, today, before, difference } of compared) {
