@@ -34,7 +34,7 @@ const ANSWER_MS = 10_000;
 
 /** The rollout's pace in the tour; a real one takes the plan's defaults. */
 const paceOf = ({ minRequests, minCompared }: Scale) => ({
-  CAREER_OBSERVE_SECONDS: '4',
+  CAREER_OBSERVE_SECONDS: '8',
   CAREER_VERIFICATION_AGE_SECONDS: '60',
   CAREER_MIN_REQUESTS: String(minRequests),
   CAREER_MIN_COMPARED: String(minCompared),

@@ -26,6 +26,10 @@ type StoryClock = { now: () => number; sleep: (ms: number) => Promise<void> };
 
 /** How often the status is asked for, ms: stages are told apart this exactly. */
 const LOOK_MS = 400;
+/** All other stages are held against the first one: its p95 is of more requests than theirs, ms. */
+const FIRST_MS = 10_000;
+/** Long enough that a stage's p95 tells of the stage, and not of the fifth of a second in which it began, ms. */
+const STAGE_MS = 8_000;
 /** What has not come about by then is left out, however slow the machine is, ms. */
 const LONGEST_STORY_MS = 15 * 60_000;
 
@@ -38,28 +42,27 @@ export async function tellStory(options: StoryOptions): Promise<string[]> {
   const story = storyteller(options);
 
   onEvent('Everything is on the monolith.');
-  // All other stages are held against this one: its p95 is of more requests than theirs.
-  await story.linger('auth', 10_000);
+  await story.linger('auth', FIRST_MS);
 
   onEvent('auth leaves: copy, compare, then 1, 10, 50, 100 % of its users.');
-  if (await story.reach({ service: 'auth', stage: 'migrated' })) await story.linger('auth', 4_000);
+  if (await story.reach({ service: 'auth', stage: 'migrated' })) await story.linger('auth', STAGE_MS);
 
   onEvent('users follows, to half of its users …');
   if (await story.reach({ service: 'users', stage: 'canary', share: 5_000 })) {
-    await story.linger('users', 4_000);
+    await story.linger('users', STAGE_MS);
     onEvent('… and goes back: every write it took is on the monolith before the switch.');
     if (await story.reach({ service: 'users', stage: 'monolith' })) {
       await proveGoingBack();
-      await story.linger('users', 3_000);
+      await story.linger('users', STAGE_MS);
     }
   }
 
   onEvent('users moves forward again, all the way.');
   if (await story.reach({ service: 'users', stage: 'migrated' })) {
-    await story.linger('users', 4_000);
+    await story.linger('users', STAGE_MS);
     for (const service of ['auth', 'users']) await story.verify(service);
     onEvent('users is retired: the one stage with no way back. auth stays migrated, ready to go back.');
-    if (await story.reach({ service: 'users', stage: 'retired' })) await story.linger('users', 4_000);
+    if (await story.reach({ service: 'users', stage: 'retired' })) await story.linger('users', STAGE_MS);
   }
   return story.unfinished;
 }
