@@ -3,6 +3,7 @@ import { createPool, quoteIdent } from '@banyan/postgres';
 import { claimDatabase, type Mark, markOf, notedVersion } from '@banyan/replication';
 import type pg from 'pg';
 import { databasesOf, type ResolvedPlan } from '../plan/resolved.ts';
+import { refuseSilent } from './standing.ts';
 import { StartError } from './start-error.ts';
 
 /** How long a database may take to let us in, ms. One that does not is looked at when it is there. */
@@ -38,7 +39,7 @@ async function claim(where: string, url: string, mark: Mark, control: pg.Pool): 
       );
     const noted = await notedVersion(pool);
     // Asked after it: a step may be under way.
-    const version = await newestVersion(control);
+    const version = await newestVersion(control).catch(refuseSilent);
     if (noted > version) throw outdated({ version, noted });
   } catch (error) {
     if (error instanceof StartError) throw error;

@@ -8,7 +8,7 @@ import { StartError } from './start-error.ts';
  * @throws StartError when users would change side by the plan alone, or when the control database does not say where they are
  */
 export async function checkStanding(plan: ResolvedPlan): Promise<void> {
-  const found = await standingAgainst(plan).catch(refuse);
+  const found = await standingAgainst(plan).catch(refuseSilent);
   if (found.length === 0) return;
   throw new StartError(
     found.map(({ message }) => message).join('; '),
@@ -17,7 +17,8 @@ export async function checkStanding(plan: ResolvedPlan): Promise<void> {
   );
 }
 
-function refuse(cause: Error): never {
+/** @throws StartError for a control database that cannot be read */
+export function refuseSilent(cause: Error): never {
   throw new StartError(
     `the control database does not say where the services stand: ${cause.message}`,
     'banyan check asks all databases and prints what is missing; --sql prints it as a script',
