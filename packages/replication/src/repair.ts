@@ -4,7 +4,7 @@ import { describeTable } from './catalog.ts';
 import { sidesOf } from './link-record.ts';
 import { type Direction, nameOf, type TableMapping } from './mapping.ts';
 import { Ownership } from './ownership.ts';
-import { lockingRows } from './row-locks.ts';
+import { lockingRows, lockingTable } from './row-locks.ts';
 import { issueTicket } from './tickets.ts';
 import type { RepairRow } from './transaction.ts';
 
@@ -100,8 +100,9 @@ export function renameKeys(
 
 /**
  * Writes the rows with these keys into the WAL of the database that owns them. Each is locked until the message is
- * committed, so it is exactly what the stream has of the row at that point. A row that is not there is sent as such. Few rows
- * are locked at a time, by their key's order, and again if that comes to a deadlock.
+ * committed, so it is exactly what the stream has of the row at that point. A row that is not there is sent as such; it cannot be
+ * locked, so nobody writes the table for that moment: an insert that is committed between the look and the message would be
+ * deleted on the other side. Few rows are locked at a time, by their key's order, and again if that comes to a deadlock.
  */
 export async function emitRepair(
   source: pg.Pool,
@@ -131,19 +132,22 @@ export async function emitRepair(
     )
     .join(', ');
   const select = columns.map((column) => `t.${quoteIdent(column)}::text`).join(', ');
+  const quoted = quoteTable(side.schema, side.table);
   const sql =
-    `SELECT ${select} FROM ${quoteTable(side.schema, side.table)} AS t JOIN (SELECT ${wanted}) AS k ON ${on} ` +
-    `ORDER BY ${side.key.map((_, index) => `k.k${index}`).join(', ')} FOR NO KEY UPDATE OF t`;
+    `SELECT ${select} FROM ${quoted} AS t JOIN (SELECT ${wanted}) AS k ON ${on} ` +
+    `ORDER BY ${side.key.map((_, index) => `k.k${index}`).join(', ')}`;
+  const idOf = (row: Record<string, string | null>) => JSON.stringify(side.key.map((column) => row[column]));
   for (let from = 0; from < keys.length; from += CHUNK) {
     const chunk = keys.slice(from, from + CHUNK);
     // Committed before the message, so that no link can meet the message without it.
     const ticket = await issueTicket(target, `${service}.${direction}`);
-    const send = async (client: pg.PoolClient) => {
-      const values = side.key.map((column) => chunk.map((key) => key[column] ?? null));
-      const { rows } = await client.query(sql, values);
-      const idOf = (row: Record<string, string | null>) =>
-        JSON.stringify(side.key.map((column) => row[column]));
-      const found = new Map(rows.map((row) => [idOf(row), row]));
+    const values = side.key.map((column) => chunk.map((key) => key[column] ?? null));
+    const send = async (client: pg.PoolClient, tries: number) => {
+      const look = async (locking: string) => {
+        const { rows } = await client.query(`${sql} ${locking}`, values);
+        return new Map(rows.map((row) => [idOf(row), row]));
+      };
+      const found = await holdRows(client, { look, table: quoted, ids: chunk.map(idOf), tries });
       const message: RepairMessage = {
         service,
         direction,
@@ -160,6 +164,24 @@ export async function emitRepair(
     };
     await lockingRows(source, nameOf(side), send, options.tries);
   }
+}
+
+type Rows = Map<string, Record<string, string | null>>;
+
+/** The rows with these ids, of which none is changed, removed or added before the transaction ends. */
+async function holdRows(
+  client: pg.PoolClient,
+  options: { look: (locking: string) => Promise<Rows>; table: string; ids: string[]; tries: number },
+): Promise<Rows> {
+  const { look, table, ids, tries } = options;
+  const missing = (rows: Rows) => ids.some((id) => !rows.has(id));
+  // Before any row is locked: whoever waits for one of them would be waited for.
+  const tableHeld = missing(await look(''));
+  if (tableHeld) await lockingTable(client, table, tries);
+  const rows = await look('FOR NO KEY UPDATE OF t');
+  if (tableHeld || !missing(rows)) return rows;
+  await lockingTable(client, table, tries);
+  return await look('FOR NO KEY UPDATE OF t');
 }
 
 const CHUNK = 200;

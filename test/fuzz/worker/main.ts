@@ -14,11 +14,11 @@ const gateway = await startGateway({
   onError: (error, what) => send({ kind: 'error', text: `${what}: ${(error as Error)?.stack ?? error}` }),
 });
 
-/** Longest turn of the event loop that was spent computing, not waiting for a processor; ms. */
+/** Longest turn of the event loop that its own thread spent computing, not waiting for a processor; ms. */
 let longestTurnMs = 0;
-let last = { at: performance.now(), cpu: process.cpuUsage() };
+let last = { at: performance.now(), cpu: process.threadCpuUsage() };
 setInterval(() => {
-  const now = { at: performance.now(), cpu: process.cpuUsage() };
+  const now = { at: performance.now(), cpu: process.threadCpuUsage() };
   const passed = now.at - last.at - TICK_MS;
   const cpu = (now.cpu.user + now.cpu.system - last.cpu.user - last.cpu.system) / 1000;
   longestTurnMs = Math.max(longestTurnMs, Math.min(passed, cpu));
