@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const asked = process.argv.slice(2);
@@ -24,6 +25,8 @@ const child = spawn(
     env: {
       ...process.env,
       NODE_NO_WARNINGS: '1',
+      // Each file, and each process that a test starts, compiles the same modules: half of the processor time of a short one.
+      NODE_COMPILE_CACHE: resolve('node_modules', '.cache', 'compile'),
       BANYAN_TEST_FILES: String(files.filter((name) => !name.startsWith('--')).length),
     },
   },
