@@ -5,9 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createPool } from '@banyan/postgres';
 import type pg from 'pg';
 import { isServiceSide } from '../../../packages/cohort/src/index.ts';
-import { repair } from '../../../packages/replication/src/index.ts';
+import { openLink, repair } from '../../../packages/replication/src/index.ts';
 import { pick, seeded } from '../../random.ts';
-import { JUDGE, LEGACY, type Order, PEOPLE, SALT, SERVICE, type Told } from './protocol.ts';
+import { JUDGE, LEGACY, linkConfig, type Order, PEOPLE, SALT, SERVICE, type Told } from './protocol.ts';
 
 export type LinksResult = {
   seed: number;
@@ -283,6 +283,9 @@ class World {
 
   async end(): Promise<void> {
     this.#applier?.kill('SIGKILL');
+    // Their names are those of the next seed's on the same server.
+    for (const direction of ['forward', 'reverse'] as const)
+      await openLink(linkConfig(direction, { ...this.#urls, share: this.#share })).drop();
     await delay(0);
     await Promise.all([this.#legacy.end(), this.#service.end()]);
   }
