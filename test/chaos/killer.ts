@@ -7,6 +7,9 @@ export type Victim = 'gateway' | 'gateway worker' | 'controller' | 'applier' | '
 const VICTIMS: Victim[] = ['gateway', 'gateway worker', 'controller', 'applier', 'auth', 'users', 'backend'];
 
 /** Between two kills. A killed process needs about a second until it works again; stages must be reached in between. */
+/** How long a service may take to be up again, with its database killed meanwhile, and the pause between two starts. */
+const START_MS = 60_000;
+const RESTART_PAUSE_MS = 200;
 const PAUSE_MS = { least: 300, most: 4_000 };
 
 export type Kill = { atMs: number; victim: Victim; pid: number };
@@ -56,13 +59,26 @@ export function startKiller(world: World, random: () => number, onKill: (kill: K
         const healed = service
           .kill()
           .then(() => pauseFor(healAfterMs))
-          .then(() => service.start())
+          .then(() => startAgain(service))
           .finally(() => healing.delete(victim));
         healing.set(victim, healed);
         return pid;
       }
       case 'backend':
         return await killBackend(random() < 0.5 ? world.databases.auth : world.databases.users, random);
+    }
+  }
+}
+
+/** As a supervisor of services does: one whose database is killed while it starts ends, and is started again. */
+async function startAgain(service: { start(): Promise<void> }): Promise<void> {
+  const limit = performance.now() + START_MS;
+  for (;;) {
+    try {
+      return await service.start();
+    } catch (error) {
+      if (performance.now() > limit) throw error;
+      await pauseFor(RESTART_PAUSE_MS);
     }
   }
 }
