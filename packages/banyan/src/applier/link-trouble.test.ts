@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LinkStatus } from '../control/control.ts';
-import * as store from '../control/store.ts';
+import * as verifications from '../control/verifications.ts';
 import { copiedArticles } from '../testing/copied-articles.ts';
 
 test('a link that fails again and again says why, and how long for, also while it tries again; then it is well', {
@@ -55,9 +55,9 @@ test('tables that were changed under a link stop it with the reason, unverify it
   const stopped = await until(forward, ({ error }) => /verify articles --repair/.test(error ?? ''));
   assert.match(stopped.error!, /was dropped/);
   await until(verdicts, (count) => count === 0);
-  const run = await store.queueVerification(server, 'articles', true);
+  const run = await verifications.queueVerification(server, 'articles', true);
   await until(
-    () => store.readVerification(server, run),
+    () => verifications.readVerification(server, run),
     (verification) => verification?.state === 'done',
   );
   assert.deepEqual((await own.query('SELECT title FROM articles ORDER BY id')).rows.at(-1), {

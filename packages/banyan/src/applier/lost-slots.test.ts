@@ -6,7 +6,7 @@ import { isServiceSideSql } from '@banyan/cohort';
 import { dropSlot } from '@banyan/postgres';
 import type pg from 'pg';
 import type { LinkStatus } from '../control/control.ts';
-import * as store from '../control/store.ts';
+import * as verifications from '../control/verifications.ts';
 import { copiedArticles } from '../testing/copied-articles.ts';
 
 const HALF = 5_000;
@@ -36,7 +36,7 @@ test('slots that are lost at a half share under 13,000 changes: links say so, no
   await until(both, (links) => links.every(({ error }) => MISSES.test(error ?? '')));
   await assert.rejects(step(applier(), 0), /not streaming/);
 
-  const run = await store.queueVerification(server, 'articles', true);
+  const run = await verifications.queueVerification(server, 'articles', true);
   await until(both, (links) => links.every(({ error }) => /no step passes until/.test(error ?? '')));
   await assert.rejects(step(applier(), 0), { code: 'CHANGES_MISSED' });
   await assert.rejects(step(applier(), 10_000), { code: 'CHANGES_MISSED' });
@@ -47,7 +47,7 @@ test('slots that are lost at a half share under 13,000 changes: links say so, no
       await delay(20);
       await writeOwn(legacy, `id % 97 = ${writes % 10}`, `users ${writes}`, false);
       await writeOwn(own, `id % 97 = ${writes % 10}`, `users ${writes}`, true);
-      return await store.readVerification(server, run);
+      return await verifications.readVerification(server, run);
     },
     (verification) => verification?.state === 'done' || verification?.state === 'failed',
   );

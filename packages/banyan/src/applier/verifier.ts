@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { TableVerification, VerificationRun } from '../control/control.ts';
 import * as store from '../control/store.ts';
+import * as verifications from '../control/verifications.ts';
 import type { ResolvedService } from '../plan/resolved.ts';
 
 export type VerifyHooks = {
@@ -68,7 +69,7 @@ export class Verifier {
         continue;
       }
       try {
-        const asked = await store.takeVerification(pool, service.name);
+        const asked = await verifications.takeVerification(pool, service.name);
         if (asked) await this.fulfil(asked, signal);
         else if (performance.now() - lastPass > (maxAgeSeconds * 1000) / 3) {
           await this.pass({ signal, onRows: () => {} });
@@ -92,7 +93,7 @@ export class Verifier {
           repaired && (async (keys) => repaired(await repairRows(mapping, keys)));
         const verdict = await verifyTable(mapping, { signal, onRows, ...(onDiffering && { onDiffering }) });
         if (signal.aborted) break;
-        await store.writeVerdict(pool, service.name, describe(mapping, verdict));
+        await verifications.writeVerdict(pool, service.name, describe(mapping, verdict));
         results.push({ mapping, verdict });
       }
     } finally {
@@ -105,7 +106,7 @@ export class Verifier {
 
   private async fulfil(run: VerificationRun & { repair: boolean }, signal: AbortSignal): Promise<void> {
     const { pool } = this.options;
-    const write = () => store.writeVerification(pool, run);
+    const write = () => verifications.writeVerification(pool, run);
     const repaired = (rows: number) => {
       run.repaired += rows;
     };
@@ -157,7 +158,7 @@ function describe(mapping: TableMapping, verdict: TableVerdict): TableVerificati
   };
   return {
     table: `${mapping.legacy.schema}.${mapping.legacy.table}`,
-    verdict: store.verdictOf(counts),
+    verdict: verifications.verdictOf(counts),
     rows: verdict.rows,
     ...counts,
     verifiedAt: new Date().toISOString(),

@@ -7,7 +7,8 @@ import {
   type UnwellInstance,
 } from '@banyan/gateway';
 import { type Reading, readAtOnce } from './reading.ts';
-import { LINKS, type Queryable, SERVICES, VERDICTS } from './store.ts';
+import { LINKS, type Queryable, SERVICES } from './store.ts';
+import { VERDICTS } from './verifications.ts';
 
 const UNWELL: Reading<UnwellInstance, readonly UnwellInstance[]> = {
   sql: UNWELL_INSTANCES,

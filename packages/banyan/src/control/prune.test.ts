@@ -5,6 +5,7 @@ import { testServer } from '@banyan/postgres/testing';
 import type pg from 'pg';
 import { pruneRecords } from './prune.ts';
 import * as store from './store.ts';
+import * as verifications from './verifications.ts';
 
 async function database(t: TestContext): Promise<pg.Pool> {
   const server = await testServer();
@@ -17,7 +18,7 @@ async function database(t: TestContext): Promise<pg.Pool> {
 test('records of steps and verifications do not grow with uptime, and what is not over stays', async (t) => {
   const pool = await database(t);
   const running = await store.beginStep(pool, { service: 'users', from: 'a', to: 'b', reason: 'c' });
-  const queued = await store.queueVerification(pool, 'users', false);
+  const queued = await verifications.queueVerification(pool, 'users', false);
   for (let day = 0; day < 60; day++) {
     await pool.query(
       `INSERT INTO control.steps (service, from_what, to_what, reason, outcome)
@@ -35,7 +36,7 @@ test('records of steps and verifications do not grow with uptime, and what is no
             (SELECT count(*)::int FROM control.verifications) AS verifications`,
   );
   assert.deepEqual(rows[0], { steps: 2 * 1_000 + 1, verifications: 100 + 1 });
-  assert.ok((await store.readVerification(pool, queued))?.state === 'queued');
+  assert.ok((await verifications.readVerification(pool, queued))?.state === 'queued');
   await store.endStep(pool, running, 'done', 1);
   const { rowCount } = await pool.query('SELECT FROM control.steps WHERE id = $1', [running]);
   assert.equal(rowCount, 1);
@@ -43,10 +44,10 @@ test('records of steps and verifications do not grow with uptime, and what is no
 
 test('a verification that has not begun is the one of everybody who asks for the same', async (t) => {
   const pool = await database(t);
-  const first = await store.queueVerification(pool, 'users', false);
-  assert.equal(await store.queueVerification(pool, 'users', false), first);
-  const repairing = await store.queueVerification(pool, 'users', true);
+  const first = await verifications.queueVerification(pool, 'users', false);
+  assert.equal(await verifications.queueVerification(pool, 'users', false), first);
+  const repairing = await verifications.queueVerification(pool, 'users', true);
   assert.notEqual(repairing, first);
-  assert.equal((await store.takeVerification(pool, 'users'))?.id, first);
-  assert.notEqual(await store.queueVerification(pool, 'users', false), first);
+  assert.equal((await verifications.takeVerification(pool, 'users'))?.id, first);
+  assert.notEqual(await verifications.queueVerification(pool, 'users', false), first);
 });

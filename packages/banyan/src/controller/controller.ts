@@ -12,6 +12,7 @@ import type { Logger } from 'pino';
 import { lookAtControl } from '../control/look.ts';
 import { pruneRecords } from '../control/prune.ts';
 import * as store from '../control/store.ts';
+import * as verifications from '../control/verifications.ts';
 import { listenForChanges } from '../control/wake.ts';
 import { Ledger } from '../evidence/ledger.ts';
 import { takeBaseline } from '../evidence/observe.ts';
@@ -230,7 +231,7 @@ export async function startController(options: {
     });
     await withTransaction(pool, async (client) => {
       if (stage === 'copying') {
-        await store.clearVerdicts(client, service);
+        await verifications.clearVerdicts(client, service);
         await forgetKeysSeen(client, service);
       }
       const version = await nextVersion(client);

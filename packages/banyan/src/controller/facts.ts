@@ -2,7 +2,7 @@ import { BOUNDS_MS, type KeysSeen } from '@banyan/gateway';
 import type pg from 'pg';
 import type { Evidence, LinkStatus, Sides, TableVerification, UnwellInstance } from '../control/control.ts';
 import { lookAtControl } from '../control/look.ts';
-import * as store from '../control/store.ts';
+import * as verifications from '../control/verifications.ts';
 import { keyFindings } from '../evidence/key-findings.ts';
 import type { Ledger } from '../evidence/ledger.ts';
 import { type Observation, SHORT_MS } from '../evidence/observation.ts';
@@ -75,7 +75,7 @@ export async function collectFacts(
       policy: service.rollout,
       forward: linkFacts(own, `${state.service}.forward`),
       reverse: linkFacts(own, `${state.service}.reverse`),
-      verification: store.summarizeVerdicts(tables, expected),
+      verification: verifications.summarizeVerdicts(tables, expected),
       observation,
       // Nobody asks for it while a service is where it should be.
       get evidence() {

@@ -16,6 +16,7 @@ import {
 } from '../control/control.ts';
 import { noSuchService } from '../control/no-such-service.ts';
 import * as store from '../control/store.ts';
+import * as verifications from '../control/verifications.ts';
 import { describeFed, fedTables } from '../plan/fed-tables.ts';
 import { priceOfGoingBack } from '../stage/price.ts';
 import { describeStage, FULL_SHARE, rank, type Stage, type Target } from '../stage/stages.ts';
@@ -164,12 +165,12 @@ export function createOperations(sources: Sources): Control {
           `banyan advance ${service} --to shadowing, then verify`,
         );
       }
-      const id = await store.queueVerification(pool, service, repair);
+      const id = await verifications.queueVerification(pool, service, repair);
       return { id };
     },
 
     async verification(id) {
-      const run = await store.readVerification(pool, id);
+      const run = await verifications.readVerification(pool, id);
       if (!run)
         throw new ControlError(
           'no_such_verification',

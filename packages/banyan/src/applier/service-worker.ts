@@ -1,0 +1,285 @@
+import {
+  AWAKE,
+  abortFence,
+  fenceState,
+  nextRest,
+  type Rest,
+  reasonToRest,
+  type UsersWait,
+} from '@banyan/gateway';
+import { openLink, repair, type TableVerdict, verify } from '@banyan/replication';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import type { LinkStatus } from '../control/control.ts';
+import * as verifications from '../control/verifications.ts';
+import { fedTables } from '../plan/fed-tables.ts';
+import type { ResolvedPlan, ResolvedService } from '../plan/resolved.ts';
+import { linksOf, type ServiceState } from '../stage/stages.ts';
+import { drainForStep } from './drain.ts';
+import { type Direction, describeLink } from './link-status.ts';
+import { paceOf } from './pace.ts';
+import { LinkRunner } from './runner.ts';
+import { Verifier, type VerifyHooks } from './verifier.ts';
+
+export type Fence = { id: string; service: string; fromShare: number; toShare: number; timeoutMs: number };
+
+/** A verification, which never ends, leaves the databases alone five sixths of the time. */
+const VERIFY_REST = 5;
+
+/** Links and verification of one service. Wishes are carried out one after another, the newest wins. */
+export class ServiceWorker {
+  readonly service: ResolvedService;
+  private readonly plan: ResolvedPlan;
+  private readonly pool: pg.Pool;
+  private readonly log: Logger;
+  private readonly runners = new Map<Direction, LinkRunner>();
+  private readonly verifier: Verifier;
+  private rest: Rest = AWAKE;
+  private share: number | null = null;
+  private wish: { forward: boolean; reverse: boolean } | null = null;
+  /** Nothing is verified any more, and of the tables only those go on that the monolith feeds. */
+  private retired = false;
+  private busy: Promise<void> | null = null;
+
+  constructor(plan: ResolvedPlan, service: ResolvedService, pool: pg.Pool, log: Logger) {
+    this.plan = plan;
+    this.service = service;
+    this.pool = pool;
+    this.log = log;
+    this.verifier = new Verifier({
+      service,
+      pool,
+      log,
+      maxAgeSeconds: service.rollout.maxVerificationAgeSeconds,
+      ready: () => [...this.runners.values()].every((runner) => runner.state === 'streaming'),
+      verifyTable: (mapping, hooks) => this.verifyTable(mapping, hooks),
+      repairRows: (mapping, keys) => this.repairRows(mapping, keys),
+      missed: () => this.missed(),
+    });
+  }
+
+  want(state: ServiceState): void {
+    // Later it changes by fences alone: the row may be read before or after one that is being decided.
+    this.share ??= state.share;
+    this.retired = state.stage === 'retired';
+    this.wish = linksOf(state.stage, state.target, fedTables(this.service.tables).length > 0);
+    this.busy ??= this.fulfil().finally(() => {
+      this.busy = null;
+    });
+  }
+
+  /** What the losing side had committed is on the other side when this resolves, and both links hold. */
+  async fence({ id, fromShare, toShare, timeoutMs }: Fence): Promise<void> {
+    const [from, to] =
+      toShare > fromShare ? (['forward', 'reverse'] as const) : (['reverse', 'forward'] as const);
+    const [loser, winner] = [this.running(from).link, this.running(to).link];
+    try {
+      await drainForStep({ loser, winner, fromShare, timeoutMs });
+    } catch (error) {
+      this.release(fromShare);
+      throw error;
+    }
+    void this.releaseWhenDecided({ id, fromShare, toShare });
+  }
+
+  /** Nothing is judged by either share before the row says which is true; past the deadline anyone may abort. */
+  private async releaseWhenDecided(fence: { id: string; fromShare: number; toShare: number }): Promise<void> {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        let { state, late } = await fenceState(this.pool, fence.id);
+        if (state === 'holding' && late) state = await abortFence(this.pool, fence.id);
+        if (state !== 'holding') {
+          this.release(state === 'committed' ? fence.toShare : fence.fromShare);
+          return;
+        }
+      } catch (error) {
+        this.log.warn({ err: error, fence: fence.id }, 'cannot learn how the fence ended, holding on');
+      }
+      await new Promise((resolve) => setTimeout(resolve, tries < 300 ? 5 : 200));
+    }
+  }
+
+  private release(share: number): void {
+    this.share = share;
+    for (const runner of this.runners.values()) runner.link.release(share);
+  }
+
+  running(direction: Direction): LinkRunner {
+    const runner = this.runners.get(direction);
+    if (runner?.state !== 'streaming') {
+      throw new Error(`${this.service.name}.${direction} is not streaming (${runner?.state ?? 'off'})`);
+    }
+    return runner;
+  }
+
+  status(): Array<LinkStatus & { service: string }> {
+    return (['forward', 'reverse'] as const).map((direction) =>
+      describeLink(this.service.name, direction, this.runners.get(direction), {
+        resting: direction === 'forward' ? this.resting() : null,
+        now: Date.now(),
+      }),
+    );
+  }
+
+  /** What of it takes the databases' time and could wait. */
+  get work(): 'copy' | 'verification' | null {
+    if (this.runners.get('forward')?.state === 'copying') return 'copy';
+    return this.verifier.busy ? 'verification' : null;
+  }
+
+  seeUsers(look: { wait: UsersWait | null; working: boolean; now: number }): void {
+    this.rest = nextRest(this.rest, look, this.service.rollout.restAboveRatio);
+  }
+
+  private resting(): string | null {
+    const why = this.work && reasonToRest(this.rest);
+    return why && `${this.work} rests: ${why}`;
+  }
+
+  private readonly usersWait = () => this.rest.resting;
+
+  async stop(): Promise<void> {
+    this.wish = null;
+    await this.busy;
+    await this.verifier.stop();
+    await Promise.all([...this.runners.values()].map((runner) => runner.stop()));
+  }
+
+  private async fulfil(): Promise<void> {
+    for (const direction of ['forward', 'reverse'] as const) {
+      if (!this.wish) return;
+      const wanted = this.wish[direction];
+      const runner = this.runners.get(direction);
+      try {
+        if (wanted && runner && runner.link.config.tables.length !== this.tables().length) {
+          this.runners.delete(direction);
+          await runner.stop();
+          await this.startLink(direction);
+        }
+        if (wanted && !runner) await this.startLink(direction);
+        if (!wanted) await this.dropLink(direction, runner);
+      } catch (error) {
+        this.log.error(
+          { err: error, link: `${this.service.name}.${direction}` },
+          'link could not be changed',
+        );
+      }
+    }
+    if (this.runners.get('forward') && !this.retired) this.verifier.start();
+    else await this.verifier.stop();
+  }
+
+  private async startLink(direction: Direction): Promise<void> {
+    const link = this.open(direction);
+    this.runners.set(
+      direction,
+      new LinkRunner({
+        name: `${this.service.name}.${direction}`,
+        link,
+        copies: direction === 'forward',
+        pace: {
+          rowsPerSecond: this.service.rollout.copyRowsPerSecond,
+          leastRowsPerSecond: this.service.rollout.leastRowsPerSecond,
+          usersWait: this.usersWait,
+        },
+        missed: {
+          noticed: () => verifications.clearVerdicts(this.pool, this.service.name),
+          accepted: () => verifications.isRepairQueued(this.pool, this.service.name),
+        },
+        log: this.log,
+      }),
+    );
+  }
+
+  /** Also for a link that an earlier life of this process left behind: dropping nothing is no error. */
+  private async dropLink(direction: Direction, runner: LinkRunner | undefined): Promise<void> {
+    if (this.dropped.has(direction) && !runner) return;
+    if (runner) {
+      this.runners.delete(direction);
+      if (direction === 'forward') await this.verifier.stop();
+      await runner.drop();
+    } else {
+      await this.open(direction).drop();
+    }
+    if (direction === 'forward') await verifications.clearVerdicts(this.pool, this.service.name);
+    this.dropped.add(direction);
+  }
+
+  private readonly dropped = new Set<Direction>();
+
+  private open(direction: Direction) {
+    this.dropped.delete(direction);
+    const { service, plan } = this;
+    const forward = direction === 'forward';
+    return openLink({
+      service: service.name,
+      direction,
+      source: forward ? plan.monolith.database : service.database,
+      target: forward ? service.database : plan.monolith.database,
+      tables: this.tables(),
+      salt: service.salt,
+      share: this.share ?? 0,
+    });
+  }
+
+  private tables(): ResolvedService['tables'] {
+    return this.retired ? fedTables(this.service.tables) : this.service.tables;
+  }
+
+  private async verifyTable(
+    mapping: ResolvedService['tables'][number],
+    hooks: VerifyHooks,
+  ): Promise<TableVerdict> {
+    const { onRows, ...pace } = paceOf({
+      rowsPerSecond: this.service.rollout.verifyRowsPerSecond,
+      rest: VERIFY_REST,
+      leastRowsPerSecond: this.service.rollout.leastRowsPerSecond,
+      usersWait: this.usersWait,
+      signal: hooks.signal,
+    });
+    return await verify({
+      legacy: this.plan.monolith.database,
+      service: this.service.database,
+      mapping,
+      salt: this.service.salt,
+      share: this.share ?? 0,
+      allowEmpty: mapping.mayBeEmpty ?? false,
+      ...pace,
+      signal: hooks.signal,
+      ...(hooks.onDiffering && { onDiffering: hooks.onDiffering }),
+      onProgress: ({ rows }: { rows: number }) => {
+        onRows(rows);
+        hooks.onRows(rows);
+      },
+      waitApplied: async () => {
+        await Promise.all(
+          [...this.runners.values()].map((runner) => runner.link.barrier({ timeoutMs: 10_000 })),
+        );
+      },
+    });
+  }
+
+  private async repairRows(
+    mapping: ResolvedService['tables'][number],
+    keys: Record<string, string | null>[],
+  ): Promise<number> {
+    return await repair({
+      legacy: this.plan.monolith.database,
+      service: this.service.database,
+      serviceName: this.service.name,
+      mapping,
+      salt: this.service.salt,
+      share: this.share ?? 0,
+      keys,
+    });
+  }
+
+  /** Resolves with what tells the links that miss changes by now that rows were verified and repaired since. */
+  private async missed(): Promise<() => Promise<void>> {
+    const links = [...this.runners.values()].map(({ link }) => link);
+    const missed = await Promise.all(links.map(async (link) => ({ link, since: await link.missed() })));
+    return async () => {
+      for (const { link, since } of missed) if (since !== null) await link.mended(since);
+    };
+  }
+}
