@@ -1,10 +1,10 @@
-import { userInfo } from 'node:os';
 import type { ProjectionOperator, ProjectionStatus } from '@banyan/events/projections';
 import type { Command } from 'commander';
-import { EXIT, UsageError } from '../../exit.ts';
+import { EXIT } from '../../exit.ts';
 import { ago, duration, paint, plural, print, printJson, table } from '../../output.ts';
 import { act, command, group } from '../../session.ts';
 import { type DatabaseOptions, onDatabase, withDatabase } from '../database.ts';
+import { type RecordOptions, recordOf, withRecord } from '../on-record.ts';
 
 export function projectionsCommand(): Command {
   return group(
@@ -57,25 +57,20 @@ function resumeCommand(): Command {
 }
 
 function skipCommand(): Command {
-  return withDatabase(
+  const skip = withDatabase(
     command('skip', 'Let a projection go on without the event at which it has stopped', [
       'banyan projections skip balances --note "typed by hand, see ticket 12"',
     ]),
-  )
-    .argument('<name>')
-    .option('--note <text>', 'why, for the record; needed')
-    .option('--who <name>', 'who, for the record (default: the user of this machine)')
-    .action(
-      act<DatabaseOptions & { note?: string; who?: string }>(async (options, name) => {
-        const { note, who = userInfo().username } = options;
-        if (!note?.trim())
-          throw new UsageError('skip needs a note', `banyan projections skip ${name} --note "why"`);
-        const position = await operate(options, (operator) => operator.skip(name!, { who, note }));
-        if (options.json) printJson({ name, action: 'skip', position, who, note });
-        else print(`${name} goes on without the event at position ${position}`);
-        return EXIT.ok;
-      }),
-    );
+  ).argument('<name>');
+  return withRecord(skip, 'why').action(
+    act<DatabaseOptions & RecordOptions>(async (options, name) => {
+      const by = recordOf('skip', options, `banyan projections skip ${name} --note "why"`);
+      const position = await operate(options, (operator) => operator.skip(name!, by));
+      if (options.json) printJson({ name, action: 'skip', position, ...by });
+      else print(`${name} goes on without the event at position ${position}`);
+      return EXIT.ok;
+    }),
+  );
 }
 
 async function operate<T>(

@@ -6,6 +6,7 @@ import { print, printJson } from '../../output.ts';
 import { act, command, group } from '../../session.ts';
 import { type DatabaseOptions, onDatabase, withDatabase } from '../database.ts';
 import { readLimit } from '../limit.ts';
+import { type RecordOptions, recordOf, withRecord } from '../on-record.ts';
 import { formatSaga, formatSagas } from './format.ts';
 
 export function sagasCommand(): Command {
@@ -110,53 +111,37 @@ function retryCommand(): Command {
 type RetryOptions = DatabaseOptions & { all?: true; name?: string; note?: string; who?: string };
 
 function cancelCommand(): Command {
-  return withDatabase(
+  const cancel = withDatabase(
     command('cancel', 'Let a saga do nothing more and compensate what it has done', [
       'banyan sagas cancel 7f9c --note "the customer has gone"',
     ]),
-  )
-    .argument('<id>')
-    .option('--note <text>', 'why, for the record; needed')
-    .option('--who <name>', 'who, for the record (default: the user of this machine)')
-    .action(
-      act<DatabaseOptions & { note?: string; who?: string }>(async (options, id) => {
-        const { note, who = userInfo().username } = options;
-        if (!note?.trim())
-          throw new UsageError(
-            'cancel needs a note',
-            `banyan sagas cancel ${id} --note "the customer has gone"`,
-          );
-        await operate(options, (operator) => operator.cancel(id!, { who, note }));
-        if (options.json) printJson({ id, action: 'cancel', who, note });
-        else print(`${id} is cancelled: banyan sagas show ${id}`);
-        return EXIT.ok;
-      }),
-    );
+  ).argument('<id>');
+  return withRecord(cancel, 'why').action(
+    act<DatabaseOptions & RecordOptions>(async (options, id) => {
+      const by = recordOf('cancel', options, `banyan sagas cancel ${id} --note "the customer has gone"`);
+      await operate(options, (operator) => operator.cancel(id!, by));
+      if (options.json) printJson({ id, action: 'cancel', ...by });
+      else print(`${id} is cancelled: banyan sagas show ${id}`);
+      return EXIT.ok;
+    }),
+  );
 }
 
 function resolveCommand(): Command {
-  return withDatabase(
+  const resolve = withDatabase(
     command('resolve', 'Let a saga go on without a compensation that fails and that you made up for', [
       'banyan sagas resolve 7f9c --note "paid back by hand"',
     ]),
-  )
-    .argument('<id>')
-    .option('--note <text>', 'how you made up for it, for the record; needed')
-    .option('--who <name>', 'who, for the record (default: the user of this machine)')
-    .action(
-      act<DatabaseOptions & { note?: string; who?: string }>(async (options, id) => {
-        const { note, who = userInfo().username } = options;
-        if (!note?.trim())
-          throw new UsageError(
-            'resolve needs a note',
-            `banyan sagas resolve ${id} --note "paid back by hand"`,
-          );
-        await operate(options, (operator) => operator.resolve(id!, { who, note }));
-        if (options.json) printJson({ id, action: 'resolve', who, note });
-        else print(`${id} goes on without it: banyan sagas show ${id}`);
-        return EXIT.ok;
-      }),
-    );
+  ).argument('<id>');
+  return withRecord(resolve, 'how you made up for it').action(
+    act<DatabaseOptions & RecordOptions>(async (options, id) => {
+      const by = recordOf('resolve', options, `banyan sagas resolve ${id} --note "paid back by hand"`);
+      await operate(options, (operator) => operator.resolve(id!, by));
+      if (options.json) printJson({ id, action: 'resolve', ...by });
+      else print(`${id} goes on without it: banyan sagas show ${id}`);
+      return EXIT.ok;
+    }),
+  );
 }
 
 function signalCommand(): Command {
