@@ -1,8 +1,9 @@
 import { canonicalKey, canonicalKeySql } from '@banyan/cohort';
 import type { RouteKeysSeen } from '@banyan/gateway';
-import { createPool, quoteIdent, quoteTable } from '@banyan/postgres';
+import { quoteIdent, quoteTable } from '@banyan/postgres';
 import type pg from 'pg';
 import type { ResolvedPlan, ResolvedService } from '../plan/resolved.ts';
+import { monolithPool } from './monolith-pool.ts';
 
 /** An owner column of the monolith, the keys (in canonical form) that it was asked for, and those that it holds. */
 export type KeyColumn = { column: string; type: string; asked: Set<string>; held: Set<string> };
@@ -18,12 +19,7 @@ export class OwnerKeys {
 
   constructor(plan: ResolvedPlan) {
     this.#plan = plan;
-    this.#monolith = createPool(plan.monolith.database, {
-      applicationName: 'banyan-owner-keys',
-      max: 1,
-      statementTimeoutMs: 2_000,
-      connectTimeoutMs: 2_000,
-    });
+    this.#monolith = monolithPool(plan, 'banyan-owner-keys');
   }
 
   /** As of the last look. */

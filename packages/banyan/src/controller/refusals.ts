@@ -1,9 +1,9 @@
-import { createPool } from '@banyan/postgres';
 import { refusedWrites } from '@banyan/replication';
 import type pg from 'pg';
 import * as store from '../control/store.ts';
 import type { ResolvedPlan } from '../plan/resolved.ts';
 import type { ServiceState } from '../stage/stages.ts';
+import { monolithPool } from './monolith-pool.ts';
 
 /** How often the monolith's database is asked, ms. */
 const FRESH_MS = 1_000;
@@ -22,14 +22,7 @@ export class Refusals {
 
   constructor(plan: ResolvedPlan, control: pg.Pool) {
     this.#control = control;
-    this.#monolith = plan.monolith.writeLocks
-      ? createPool(plan.monolith.database, {
-          applicationName: 'banyan-refusals',
-          max: 1,
-          statementTimeoutMs: 2_000,
-          connectTimeoutMs: 2_000,
-        })
-      : null;
+    this.#monolith = plan.monolith.writeLocks ? monolithPool(plan, 'banyan-refusals') : null;
   }
 
   /** As of the last look. */

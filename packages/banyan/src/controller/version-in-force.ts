@@ -1,8 +1,8 @@
-import { createPool } from '@banyan/postgres';
 import { noteVersion } from '@banyan/replication';
 import type pg from 'pg';
 import type { ResolvedPlan } from '../plan/resolved.ts';
 import { outdated } from '../up/mark.ts';
+import { monolithPool } from './monolith-pool.ts';
 
 /**
  * Which route table is in force, noted outside the control database: when that is restored from an older backup, whoever
@@ -18,12 +18,7 @@ export class VersionInForce {
   /** `failed` is called when the monolith's database does not take the note; it is tried again. */
   constructor(plan: ResolvedPlan, failed: (error: unknown) => void) {
     this.#failed = failed;
-    this.#monolith = createPool(plan.monolith.database, {
-      applicationName: 'banyan-version',
-      max: 1,
-      statementTimeoutMs: 2_000,
-      connectTimeoutMs: 2_000,
-    });
+    this.#monolith = monolithPool(plan, 'banyan-version');
   }
 
   /**
