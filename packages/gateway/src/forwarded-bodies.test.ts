@@ -4,7 +4,16 @@ import { once } from 'node:events';
 import http from 'node:http';
 import { connect } from 'node:net';
 import { describe, test } from 'node:test';
-import { get, sendRaw, startBackend, startTestGateway, tableOf, textOf, until } from './testing.ts';
+import {
+  get,
+  sendRaw,
+  startBackend,
+  startTestGateway,
+  tableOf,
+  textOf,
+  until,
+  untilStill,
+} from './testing.ts';
 
 describe('bodies', () => {
   test('a large body streams both ways unchanged', async (t) => {
@@ -48,14 +57,7 @@ describe('bodies', () => {
     const socket = connect(gateway.port, '127.0.0.1');
     socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
     await once(socket, 'readable');
-    let last = -1;
-    // It has come to a halt when nothing more is written for a while.
-    await until(async () => {
-      const before = last;
-      last = written;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      return before === last;
-    });
+    await untilStill(() => written);
     assert.ok(written < 48 * 1024 * 1024, `the upstream has written ${written} bytes`);
     socket.destroy();
   });

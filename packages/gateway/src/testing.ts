@@ -147,6 +147,17 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 2));
 }
 
+/** Resolves when a number has come to a halt: a tenth of a second has not changed it. */
+export async function untilStill(value: () => number): Promise<void> {
+  let last = Number.NaN;
+  await until(async () => {
+    const before = last;
+    last = value();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return before === last;
+  });
+}
+
 export const get = (url: string, options: http.RequestOptions = {}): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => http.get(url, options, resolve).on('error', reject));
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, test } from 'node:test';
-import { sendRaw, startBackend, startTestGateway, tableOf, until } from './testing.ts';
+import { sendRaw, startBackend, startTestGateway, tableOf, until, untilStill } from './testing.ts';
 
 describe('WebSocket', () => {
   async function echoServer(t: Parameters<typeof startBackend>[0], name: string) {
@@ -91,13 +91,7 @@ describe('WebSocket', () => {
       'GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n\r\n',
     );
     await once(socket, 'readable');
-    let last = -1;
-    await until(async () => {
-      const before = last;
-      last = written;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      return before === last;
-    });
+    await untilStill(() => written);
     assert.ok(written < 48 * 1024 * 1024, `the upstream has written ${written} bytes`);
     let head = '';
     let received = 0;
