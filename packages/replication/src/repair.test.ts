@@ -65,28 +65,35 @@ test('repairs that a link asked for and cannot send say why, and are sent once t
   await end(dbs, forward);
 });
 
-test('a row that is inserted while its absence is looked at is not deleted on the other side', {
-  timeout: 60_000,
-}, async () => {
-  const dbs = await pair(THINGS, THINGS, [things()]);
-  await dbs.legacy.query(`INSERT INTO things VALUES (1, 'one')`);
-  const forward = await start(dbs.config('forward'));
-  // What is looked at together with the missing row waits for this one, and the insert comes meanwhile.
-  const writer = await dbs.legacy.connect();
-  await writer.query(`BEGIN; UPDATE things SET a = 'first' WHERE id = 1`);
-  const repairing = repairAll(dbs, forward.link.config.service);
-  await waitsForRow(dbs.legacy);
-  await dbs.legacy.query(`INSERT INTO things VALUES (2, 'two')`);
-  await writer.query('COMMIT');
-  writer.release();
-  assert.equal(await repairing, 2);
-  await forward.link.barrier({ timeoutMs: 20_000 });
-  assert.deepEqual(await rowsOf(dbs.service, 'SELECT * FROM things ORDER BY id'), [
-    ['1', 'first'],
-    ['2', 'two'],
-  ]);
-  await end(dbs, forward);
-});
+const COMES = {
+  inserted: `INSERT INTO things VALUES (2, 'two')`,
+  'given its key': 'UPDATE things SET id = 2 WHERE id = 3',
+};
+
+for (const [comes, sql] of Object.entries(COMES)) {
+  test(`a row that is ${comes} while its absence is looked at is not deleted on the other side`, {
+    timeout: 60_000,
+  }, async () => {
+    const dbs = await pair(THINGS, THINGS, [things()]);
+    await dbs.legacy.query(`INSERT INTO things VALUES (1, 'one'), (3, 'two')`);
+    const forward = await start(dbs.config('forward'));
+    // What is looked at together with the missing row waits for this one, and the insert comes meanwhile.
+    const writer = await dbs.legacy.connect();
+    await writer.query(`BEGIN; UPDATE things SET a = 'first' WHERE id = 1`);
+    const repairing = repairAll(dbs, forward.link.config.service);
+    await waitsForRow(dbs.legacy);
+    await dbs.legacy.query(sql);
+    await writer.query('COMMIT');
+    writer.release();
+    assert.equal(await repairing, 2);
+    await forward.link.barrier({ timeoutMs: 20_000 });
+    assert.deepEqual(await rowsOf(dbs.service, 'SELECT * FROM things WHERE id < 3 ORDER BY id'), [
+      ['1', 'first'],
+      ['2', 'two'],
+    ]);
+    await end(dbs, forward);
+  });
+}
 
 async function repairAll(dbs: Awaited<ReturnType<typeof pair>>, serviceName: string): Promise<number> {
   return await repair({
