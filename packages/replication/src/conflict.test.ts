@@ -2,39 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openLink } from './link.ts';
 import { copy, rename, split, table } from './mapping.ts';
-import {
-  end,
-  pair,
-  type Running,
-  rowsOf,
-  run,
-  setShare,
-  settle,
-  start,
-  usersMapping,
-} from './test-support.ts';
-
-/** Both links on three users, all owned by `share`. */
-async function both(share: number, mapping = usersMapping()) {
-  const dbs = await pair(undefined, undefined, [mapping]);
-  await dbs.legacy.query(
-    `INSERT INTO users (full_name, email, secret) SELECT 'User ' || i, 'mail' || i, 'hash' || i FROM generate_series(1, 3) i`,
-  );
-  const forward = await start(dbs.config('forward'));
-  const reverse = openLink(dbs.config('reverse'));
-  await reverse.prepare();
-  const back = run(reverse);
-  await setShare(forward, share);
-  await setShare(back, share);
-  return { dbs, forward, reverse: back };
-}
+import { bothLinks, end, pair, type Running, rowsOf, run, setShare, settle, start } from './test-support.ts';
 
 const CONFLICTS = 'SELECT kind, winner FROM banyan.conflicts ORDER BY id';
 const PEOPLE = `SELECT first_name, last_name, email FROM people ORDER BY person_id`;
 const USERS = `SELECT full_name, email FROM users ORDER BY id`;
 
 test('an UPDATE from the side that does not own the row is recorded, not applied, and undone by the owner', async () => {
-  const { dbs, forward, reverse } = await both(10_000);
+  const { dbs, forward, reverse } = await bothLinks(10_000);
   await dbs.legacy.query(`UPDATE users SET full_name = 'Wrong Side' WHERE id = 2`);
   await settle(dbs, forward, reverse);
   assert.deepEqual(await rowsOf(dbs.service, CONFLICTS), [['update_origin_differs', 'service']]);
@@ -49,7 +24,7 @@ test('an UPDATE from the side that does not own the row is recorded, not applied
 });
 
 test('a DELETE from the side that does not own the row is recorded, and the owner puts the row back', async () => {
-  const { dbs, forward, reverse } = await both(10_000);
+  const { dbs, forward, reverse } = await bothLinks(10_000);
   await dbs.legacy.query('DELETE FROM users WHERE id = 2');
   await settle(dbs, forward, reverse);
   assert.deepEqual(await rowsOf(dbs.service, CONFLICTS), [['delete_origin_differs', 'service']]);
@@ -63,7 +38,7 @@ test('a DELETE from the side that does not own the row is recorded, and the owne
 });
 
 test('the service changing what the monolith still owns is recorded on the monolith and undone', async () => {
-  const { dbs, forward, reverse } = await both(0);
+  const { dbs, forward, reverse } = await bothLinks(0);
   await dbs.service.query(`UPDATE people SET first_name = 'Wrong' WHERE person_id = 1`);
   await dbs.service.query(`DELETE FROM people WHERE person_id = 3`);
   await settle(dbs, forward, reverse);
@@ -80,7 +55,7 @@ test('the service changing what the monolith still owns is recorded on the monol
 });
 
 test('columns that only flow forward are applied whoever owns the row, and that is no conflict', async () => {
-  const { dbs, forward, reverse } = await both(10_000);
+  const { dbs, forward, reverse } = await bothLinks(10_000);
   await dbs.service.query(
     `UPDATE people SET first_name = 'New', last_login = '2000-01-01' WHERE person_id = 1`,
   );
@@ -102,7 +77,7 @@ test('columns that only flow forward are applied whoever owns the row, and that 
 });
 
 test('both sides insert freely; what the service inserts has ids of its own', async () => {
-  const { dbs, forward, reverse } = await both(5_000);
+  const { dbs, forward, reverse } = await bothLinks(5_000);
   await dbs.legacy.query(`INSERT INTO users (full_name, email) VALUES ('From Monolith', 'm')`);
   await dbs.service.query(
     `INSERT INTO people (first_name, last_name, email, secret) VALUES ('From', 'Service', 's', 'x')`,
@@ -130,7 +105,7 @@ test('the same id inserted on both sides: insert_exists, and the owner wins on b
     [0, 'monolith'],
     [10_000, 'service'],
   ] as const) {
-    const { dbs, forward, reverse } = await both(share);
+    const { dbs, forward, reverse } = await bothLinks(share);
     await Promise.all([forward.stop(), reverse.stop()]);
     await dbs.legacy.query(`INSERT INTO users (id, full_name, email) VALUES (77, 'The monolith', 'a')`);
     await dbs.service.query(
@@ -154,7 +129,7 @@ test('the same id inserted on both sides: insert_exists, and the owner wins on b
 });
 
 test('another row holds the unique value: recorded, nothing overwritten, the stream goes on', async () => {
-  const { dbs, forward, reverse } = await both(0);
+  const { dbs, forward, reverse } = await bothLinks(0);
   await forward.stop();
   // Or the squatter may be on the monolith, where nobody could take its address, before the owner is.
   reverse.link.hold();
@@ -182,7 +157,7 @@ test('another row holds the unique value: recorded, nothing overwritten, the str
 });
 
 test('a row that is missing on the target: update_missing brings it back, delete_missing is only recorded', async () => {
-  const { dbs, forward, reverse } = await both(0);
+  const { dbs, forward, reverse } = await bothLinks(0);
   await reverse.stop();
   await dbs.service.query('DELETE FROM people');
   await dbs.legacy.query(`UPDATE users SET full_name = 'Back Again' WHERE id = 1`);
@@ -200,7 +175,7 @@ test('a row that is missing on the target: update_missing brings it back, delete
 });
 
 test('a finer split the service has made is left alone while the monolith says the same of the row', async () => {
-  const { dbs, forward, reverse } = await both(10_000);
+  const { dbs, forward, reverse } = await bothLinks(10_000);
   await dbs.service.query(
     `UPDATE people SET first_name = 'Mary Ann', last_name = 'Smith' WHERE person_id = 1`,
   );
@@ -217,7 +192,7 @@ test('a finer split the service has made is left alone while the monolith says t
 });
 
 test('with REPLICA IDENTITY FULL only a change of our own columns is a conflict', async () => {
-  const { dbs, forward, reverse } = await both(10_000);
+  const { dbs, forward, reverse } = await bothLinks(10_000);
   await dbs.legacy.query('ALTER TABLE users REPLICA IDENTITY FULL');
   await reverse.stop();
   await dbs.service.query(`UPDATE people SET first_name = 'Newer' WHERE person_id = 1`);

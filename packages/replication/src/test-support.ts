@@ -123,7 +123,7 @@ export async function bothLinks(
 ): Promise<{ dbs: Pair; forward: Running; reverse: Running }> {
   const dbs = await pair();
   await dbs.legacy.query(
-    `INSERT INTO users (full_name, email) SELECT 'User ' || i, 'mail' || i FROM generate_series(1, $1::int) i`,
+    `INSERT INTO users (full_name, email, secret) SELECT 'User ' || i, 'mail' || i, 'hash' || i FROM generate_series(1, $1::int) i`,
     [users],
   );
   const forward = await start(dbs.config('forward'));
