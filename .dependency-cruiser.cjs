@@ -1,4 +1,4 @@
-// Imports point only downward in the list of design: banyan > console > gateway, replication, events > service > cohort, postgres.
+// Imports point only downward in the list of design: banyan > plan > gateway, replication, events > service > cohort, postgres.
 const inside = (name) => `^packages/${name}/`;
 const outside = (...names) => ({ path: `^packages/(${names.join('|')})/` });
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -11,37 +11,43 @@ module.exports = {
       severity: 'error',
       // Its tests ask a real PostgreSQL.
       from: { path: inside('cohort'), pathNot: '[.]test[.]ts$' },
-      to: outside('banyan', 'console', 'gateway', 'replication', 'events', 'service', 'postgres'),
+      to: outside('banyan', 'console', 'plan', 'gateway', 'replication', 'events', 'service', 'postgres'),
     },
     {
       name: 'postgres-imports-npm-only',
       severity: 'error',
       from: { path: inside('postgres') },
-      to: outside('banyan', 'console', 'gateway', 'replication', 'events', 'service', 'cohort'),
+      to: outside('banyan', 'console', 'plan', 'gateway', 'replication', 'events', 'service', 'cohort'),
     },
     {
       name: 'service-imports-postgres-and-cohort-only',
       severity: 'error',
       from: { path: inside('service') },
-      to: outside('banyan', 'console', 'gateway', 'replication', 'events'),
+      to: outside('banyan', 'console', 'plan', 'gateway', 'replication', 'events'),
     },
     {
       name: 'gateway-replication-events-apart-1',
       severity: 'error',
       from: { path: inside('gateway') },
-      to: outside('banyan', 'console', 'replication', 'events'),
+      to: outside('banyan', 'console', 'plan', 'replication', 'events'),
     },
     {
       name: 'gateway-replication-events-apart-2',
       severity: 'error',
       from: { path: inside('replication') },
-      to: outside('banyan', 'console', 'gateway', 'events'),
+      to: outside('banyan', 'console', 'plan', 'gateway', 'events'),
     },
     {
       name: 'gateway-replication-events-apart-3',
       severity: 'error',
       from: { path: inside('events') },
-      to: outside('banyan', 'console', 'gateway', 'replication', 'cohort'),
+      to: outside('banyan', 'console', 'plan', 'gateway', 'replication', 'cohort'),
+    },
+    {
+      name: 'plan-imports-gateway-replication-and-below-only',
+      severity: 'error',
+      from: { path: inside('plan') },
+      to: outside('banyan', 'console', 'events'),
     },
     {
       name: 'packages-know-no-system',
@@ -55,7 +61,7 @@ module.exports = {
       from: { path: '^systems/[^/]+/monolith/' },
       // A system's contracts.ts brings the kit along; the API that the monolith answers by is in a file of its own.
       to: {
-        path: '^(packages/(banyan|console|gateway|replication|events|service)/|systems/[^/]+/contracts\\.ts$)',
+        path: '^(packages/(banyan|console|plan|gateway|replication|events|service)/|systems/[^/]+/contracts\\.ts$)',
       },
     },
     {
@@ -68,7 +74,7 @@ module.exports = {
       name: 'services-use-the-kit-only',
       severity: 'error',
       from: { path: '^systems/[^/]+/services/' },
-      to: { path: '^packages/(banyan|gateway|replication)/' },
+      to: { path: '^packages/(banyan|plan|gateway|replication)/' },
     },
   ],
   options: {

@@ -8,7 +8,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { asyncApi, type Contracts, messagesPage } from '@banyan/events';
-import { planJsonSchema, planReference } from '../packages/banyan/src/plan/reference.ts';
+import { planJsonSchema, planReference } from '@banyan/plan';
 
 const { values, positionals } = parseArgs({
   options: { check: { type: 'boolean', default: false } },

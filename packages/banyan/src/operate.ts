@@ -4,7 +4,7 @@ export { type Control, ControlError, type ServiceStatus, type StepRecord } from 
 export { pruneRecords } from './control/prune.ts';
 export { CONTROLLER_FLAGS } from './controller/flags.ts';
 export { loadPlan } from './plan/load.ts';
-export { FULL_SHARE, parseTarget, type Stage, type Target } from './stage/stages.ts';
+export { FULL_SHARE, parseTarget, type Stage, type Target } from '@banyan/plan/stages';
 export { freePort } from './up/free-port.ts';
 export { whenStarterIsGone } from './up/starter.ts';
 export type { ProcessName } from './up/stopping.ts';

@@ -1,7 +1,5 @@
-import { PlanError } from '../../../packages/banyan/src/plan/problem.ts';
-import { resolvePlan } from '../../../packages/banyan/src/plan/resolved.ts';
-import { validatePlan } from '../../../packages/banyan/src/plan/validate.ts';
-import { aPlan } from '../../../packages/banyan/src/testing/plans.ts';
+import { PlanError, resolvePlan, validatePlan } from '@banyan/plan';
+import { aPlan } from '@banyan/plan/testing';
 import { mutateJson } from '../json.ts';
 import { defineTarget, type Session } from '../target.ts';
 

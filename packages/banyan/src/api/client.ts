@@ -11,9 +11,9 @@ import {
   type StepRecord,
   type VerificationRun,
 } from '../control/control.ts';
-import type { ResolvedPlan } from '../plan/resolved.ts';
+import type { ResolvedPlan } from '@banyan/plan';
+import type { Target } from '@banyan/plan/stages';
 import type { Settings, StoredFlag } from '../settings/settings.ts';
-import type { Target } from '../stage/stages.ts';
 import { fromProblem } from './problem.ts';
 import { writeTarget } from './target.ts';
 

@@ -1,4 +1,4 @@
-import { formatShare, parseTarget, type Target } from '../stage/stages.ts';
+import { formatShare, parseTarget, type Target } from '@banyan/plan/stages';
 import { apiError } from './problem.ts';
 
 const SHARES = "give a share from 0.01% to 100%, in hundredths of a percent, e.g. '10%'";

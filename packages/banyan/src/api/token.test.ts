@@ -3,8 +3,8 @@ import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { resolvePlan } from '../plan/resolved.ts';
-import { aPlan } from '../testing/plans.ts';
+import { resolvePlan } from '@banyan/plan';
+import { aPlan } from '@banyan/plan/testing';
 import { ensureToken, findToken } from './token.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'banyan-token-'));

@@ -2,7 +2,7 @@ import { createPool } from '@banyan/postgres';
 import type { Logger } from 'pino';
 import * as store from '../control/store.ts';
 import { listenForChanges } from '../control/wake.ts';
-import type { ResolvedPlan } from '../plan/resolved.ts';
+import type { ResolvedPlan } from '@banyan/plan';
 import { claimDatabases } from '../up/mark.ts';
 import { checkStanding } from '../up/standing.ts';
 import type { Direction } from './link-status.ts';

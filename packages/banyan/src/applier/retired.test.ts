@@ -8,11 +8,10 @@ import type pg from 'pg';
 import pino from 'pino';
 import * as store from '../control/store.ts';
 import { referringTables } from '../controller/referring-tables.ts';
-import { describeFed, fedTables } from '../plan/fed-tables.ts';
-import { resolvePlan } from '../plan/resolved.ts';
+import { describeFed, fedTables, resolvePlan } from '@banyan/plan';
+import { FULL_SHARE, type Stage } from '@banyan/plan/stages';
 import { priceOfGoingBack } from '../stage/price.ts';
-import { FULL_SHARE, type Stage } from '../stage/stages.ts';
-import { aPlan, aRoute, aService } from '../testing/plans.ts';
+import { aPlan, aRoute, aService } from '@banyan/plan/testing';
 import { startApplier } from './applier.ts';
 
 test('a retired service goes on getting what is still the monolith’s, and nothing else', {

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { TableVerification, VerificationRun } from '../control/control.ts';
 import * as store from '../control/store.ts';
 import * as verifications from '../control/verifications.ts';
-import type { ResolvedService } from '../plan/resolved.ts';
+import type { ResolvedService } from '@banyan/plan';
 
 export type VerifyHooks = {
   signal: AbortSignal;

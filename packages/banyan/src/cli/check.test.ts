@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { aShop, root } from '../testing/a-shop.ts';
-import { aPlan, aTable } from '../testing/plans.ts';
+import { aPlan, aTable } from '@banyan/plan/testing';
 import { MAIN as main, run, writePlan } from '../testing/run-cli.ts';
 
 describe('banyan check', { concurrency: 3 }, () => {

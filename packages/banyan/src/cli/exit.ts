@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { ControlError } from '../control/control.ts';
-import { formatProblem, LoadError, PlanError, type PlanProblem } from '../plan/problem.ts';
+import { formatProblem, LoadError, PlanError, type PlanProblem } from '@banyan/plan/problem';
 import { StartError } from '../up/start-error.ts';
 
 /** Exit codes of every command; part of its interface. */

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { aPlan } from '../testing/plans.ts';
+import { aPlan } from '@banyan/plan/testing';
 import { MAIN, run } from '../testing/run-cli.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'banyan-hostile-'));

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Control } from '../control/control.ts';
-import type { Fingerprints } from '../plan/fingerprint.ts';
+import type { Fingerprints } from '@banyan/plan/fingerprint';
 import type { LoadedPlan } from '../plan/load.ts';
 import type { Settings } from '../settings/settings.ts';
 import { EXIT, EXIT_HELP, formatTold, Interrupted } from './exit.ts';
@@ -88,7 +88,7 @@ export async function connect(options: CommonOptions): Promise<Control & Setting
 export async function ownFingerprints(options: CommonOptions): Promise<Fingerprints> {
   const [{ plan, directory }, { fingerprintsOf }, { findToken }] = await Promise.all([
     load(options),
-    import('../plan/fingerprint.ts'),
+    import('@banyan/plan/fingerprint'),
     import('../api/token.ts'),
   ]);
   return fingerprintsOf(plan, findToken(plan, directory) ?? '');

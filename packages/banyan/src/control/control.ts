@@ -1,6 +1,6 @@
 import type { PlacedKind } from '@banyan/replication';
-import type { Fingerprints } from '../plan/fingerprint.ts';
-import type { Stage, Target } from '../stage/stages.ts';
+import type { Fingerprints } from '@banyan/plan/fingerprint';
+import type { Stage, Target } from '@banyan/plan/stages';
 
 /** What the API serves and the CLI prints. Everything is JSON; times are ISO 8601 in UTC. */
 

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { applySchema } from '@banyan/postgres';
 import type pg from 'pg';
 import type { Baseline } from '../evidence/observation.ts';
-import type { ServiceState, Stage, Target } from '../stage/stages.ts';
+import type { ServiceState } from '../rollout/state.ts';
+import type { Stage, Target } from '@banyan/plan/stages';
 import type { LinkStatus, StepRecord } from './control.ts';
 import { type Reading, read } from './reading.ts';
 

@@ -1,8 +1,8 @@
 import { createPool } from '@banyan/postgres';
 import { installGuard, removeGuard, setGuard } from '@banyan/replication';
 import type pg from 'pg';
-import type { ResolvedPlan } from '../plan/resolved.ts';
-import type { ServiceState } from '../stage/stages.ts';
+import type { ServiceState } from '../rollout/state.ts';
+import type { ResolvedPlan } from '@banyan/plan';
 
 /** Wrong-side write locks on the monolith: which share of each service's rows it refuses to change. */
 export type Guards = {

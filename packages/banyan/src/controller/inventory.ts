@@ -1,7 +1,7 @@
 import { placedIn } from '@banyan/replication';
 import type { DatabasesReport, DatabasesSummary } from '../control/control.ts';
-import { databasesOf, type ResolvedPlan } from '../plan/resolved.ts';
-import type { ServiceState } from '../stage/stages.ts';
+import type { ServiceState } from '../rollout/state.ts';
+import { databasesOf, type ResolvedPlan } from '@banyan/plan';
 import { askDatabases } from './ask-databases.ts';
 import { judgePlaced, linksInto } from './placed-things.ts';
 

@@ -1,5 +1,5 @@
 import { serveApi } from '../api/server.ts';
-import { fingerprintsOf } from '../plan/fingerprint.ts';
+import { fingerprintsOf } from '@banyan/plan/fingerprint';
 import { openFlagFeed } from '../settings/feed.ts';
 import { createSettings } from '../settings/store.ts';
 import { childContext, stopOnSignal, tellSupervisor } from '../up/child.ts';

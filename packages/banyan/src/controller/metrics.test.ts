@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { FAILURE_REASONS, memorySource, startGateway } from '@banyan/gateway';
 import { parse } from 'yaml';
-import { resolvePlan } from '../plan/resolved.ts';
-import { buildRouteTable } from '../plan/route-table.ts';
+import { buildRouteTable, resolvePlan } from '@banyan/plan';
 import { FakeControl } from '../testing/fake-control.ts';
-import { aPlan } from '../testing/plans.ts';
+import { aPlan } from '@banyan/plan/testing';
 import { controlMetrics } from './metrics.ts';
 
 const DOCS = join(import.meta.dirname, '..', '..', '..', '..', 'docs');

@@ -17,9 +17,9 @@ import {
 import { noSuchService } from '../control/no-such-service.ts';
 import * as store from '../control/store.ts';
 import * as verifications from '../control/verifications.ts';
-import { describeFed, fedTables } from '../plan/fed-tables.ts';
+import { describeFed, fedTables } from '@banyan/plan';
+import { describeStage, FULL_SHARE, rank, type Stage, type Target } from '@banyan/plan/stages';
 import { priceOfGoingBack } from '../stage/price.ts';
-import { describeStage, FULL_SHARE, rank, type Stage, type Target } from '../stage/stages.ts';
 import { nextStop, refuseIllegal, wayTo } from '../stage/way.ts';
 import { collectFacts, type ServiceFacts, type Sources } from './facts.ts';
 import { DatabaseInventory } from './inventory.ts';

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { copy, namesOf, type Placed } from '@banyan/replication';
-import { resolvePlan } from '../plan/resolved.ts';
-import type { ServiceState, Stage } from '../stage/stages.ts';
-import { aPlan, aService, aTable } from '../testing/plans.ts';
+import type { ServiceState } from '../rollout/state.ts';
+import { resolvePlan } from '@banyan/plan';
+import type { Stage } from '@banyan/plan/stages';
+import { aPlan, aService, aTable } from '@banyan/plan/testing';
 import { judgePlaced } from './placed-things.ts';
 
 const own = aTable('notes', ['body']);

@@ -1,8 +1,8 @@
 import { guardName, guardsOf, namesOf, type Placed, type PlacedKind } from '@banyan/replication';
 import type { PlacedThing } from '../control/control.ts';
-import { fedTables } from '../plan/fed-tables.ts';
-import type { ResolvedPlan, ResolvedService } from '../plan/resolved.ts';
-import { linksOf, rank, type ServiceState, type Stage } from '../stage/stages.ts';
+import type { ServiceState } from '../rollout/state.ts';
+import { fedTables, type ResolvedPlan, type ResolvedService } from '@banyan/plan';
+import { linksOf, rank, type Stage } from '@banyan/plan/stages';
 
 /**
  * What of the things in one database is there because a service's stage wants it, and what nothing needs any more:

@@ -1,6 +1,6 @@
 import type { UnwellInstance } from '../control/control.ts';
 import { probeHealth } from '../plan/probe-health.ts';
-import type { ResolvedService } from '../plan/resolved.ts';
+import type { ResolvedService } from '@banyan/plan';
 
 /** How long an answer is good for, ms. */
 const FRESH_MS = 3_000;

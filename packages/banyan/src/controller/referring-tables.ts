@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { ResolvedService } from '../plan/resolved.ts';
+import type { ResolvedService } from '@banyan/plan';
 
 /**
  * Tables of the monolith that refer to rows of a service's `tables` by foreign keys and are none of them, as `schema.table

@@ -1,8 +1,8 @@
 import { refusedWrites } from '@banyan/replication';
 import type pg from 'pg';
 import * as store from '../control/store.ts';
-import type { ResolvedPlan } from '../plan/resolved.ts';
-import type { ServiceState } from '../stage/stages.ts';
+import type { ServiceState } from '../rollout/state.ts';
+import type { ResolvedPlan } from '@banyan/plan';
 import { monolithPool } from './monolith-pool.ts';
 
 /** How often the monolith's database is asked, ms. */

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { publishTable, type RouteTable, readTable } from '@banyan/gateway';
 import * as store from '../control/store.ts';
-import type { ResolvedPlan } from '../plan/resolved.ts';
-import { buildRouteTable } from '../plan/route-table.ts';
+import { buildRouteTable, type ResolvedPlan } from '@banyan/plan';
 
 /** Version of the table to publish next; inside the transaction that publishes it. */
 export async function nextVersion(db: store.Queryable): Promise<number> {

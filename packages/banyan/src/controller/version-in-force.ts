@@ -1,6 +1,6 @@
 import { noteVersion } from '@banyan/replication';
 import type pg from 'pg';
-import type { ResolvedPlan } from '../plan/resolved.ts';
+import type { ResolvedPlan } from '@banyan/plan';
 import { outdated } from '../up/mark.ts';
 import { monolithPool } from './monolith-pool.ts';
 

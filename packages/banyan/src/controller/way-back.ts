@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { ResolvedPlan } from '../plan/resolved.ts';
+import type { ResolvedPlan } from '@banyan/plan';
 import type { Read } from '../stage/price.ts';
 import { askDatabases } from './ask-databases.ts';
 import { referringTables } from './referring-tables.ts';

@@ -1,4 +1,4 @@
-import type { ResolvedRollout } from '../plan/resolved.ts';
+import type { ResolvedRollout } from '@banyan/plan';
 import { logEvidence } from './anytime.ts';
 import { enough, type Observation } from './observation.ts';
 import { addTally, emptyTally, type Sample, sumTallies, type Tally } from './tally.ts';

@@ -4,8 +4,8 @@ import { addRouteKeys, applyGatewaySchema, forgetKeysSeen, readRouteKeys } from 
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import { readColumns } from '../controller/owner-keys.ts';
-import { resolvePlan } from '../plan/resolved.ts';
-import { aPlan, aRoute, aService, aTable } from '../testing/plans.ts';
+import { resolvePlan } from '@banyan/plan';
+import { aPlan, aRoute, aService, aTable } from '@banyan/plan/testing';
 import { keyFindings } from './key-findings.ts';
 
 const pool = createPool(await (await testServer()).database('findings'), { max: 1 });

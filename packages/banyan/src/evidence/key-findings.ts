@@ -1,7 +1,7 @@
 import { canonicalKey } from '@banyan/cohort';
 import type { RouteKeysSeen } from '@banyan/gateway';
 import type { KeyColumn } from '../controller/owner-keys.ts';
-import type { ResolvedRoute } from '../plan/resolved.ts';
+import type { ResolvedRoute } from '@banyan/plan';
 
 /** Fewer requests, or fewer different keys, say nothing about a route. */
 const ENOUGH_REQUESTS = 20;

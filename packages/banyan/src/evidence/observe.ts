@@ -1,4 +1,4 @@
-import type { ServiceState } from '../stage/stages.ts';
+import type { ServiceState } from '../rollout/state.ts';
 import type { Ledger } from './ledger.ts';
 import type { Baseline, Observation } from './observation.ts';
 import { addTally, emptyTally, sideOf, sumTallies, type Tally } from './tally.ts';

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
-import { aPlan, aService, aTable } from '../testing/plans.ts';
+import { aPlan, aService, aTable } from '@banyan/plan/testing';
 import { checkCapacity } from './capacity.ts';
-import { resolvePlan } from './resolved.ts';
+import { resolvePlan } from '@banyan/plan';
 
 test('slots and senders are counted for all services of a server together, and those that are there already', async (t) => {
   const server = await testServer();

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { aPlan } from '../testing/plans.ts';
-import { env } from './env.ts';
+import { aPlan } from '@banyan/plan/testing';
+import { env } from '@banyan/plan';
+import { LoadError, PlanError } from '@banyan/plan/problem';
 import { loadPlan } from './load.ts';
-import { LoadError, PlanError } from './problem.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'banyan (load) 100 % plän '));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -61,7 +61,7 @@ describe('loadPlan', () => {
   });
 
   test('names all environment variables that are not set, and the line that reads the first', async () => {
-    const envFile = new URL('./env.ts', import.meta.url).href;
+    const envFile = new URL('../../../plan/src/authoring/env.ts', import.meta.url).href;
     const folder = folderWith(
       `import { env } from '${envFile}';\n\nconst one = env('BANYAN_TEST_ONE');\nexport default { url: new URL(one + env('BANYAN_TEST_TWO')) };\n`,
     );

@@ -2,11 +2,8 @@ import { existsSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { Plan } from './define.ts';
-import { collectMissing, type MissingVariable } from './env.ts';
-import { LoadError, PlanError, type PlanProblem } from './problem.ts';
-import { type ResolvedPlan, resolvePlan } from './resolved.ts';
-import { validatePlan } from './validate.ts';
+import { collectMissing, type MissingVariable, type Plan, type ResolvedPlan, resolvePlan, validatePlan } from '@banyan/plan';
+import { LoadError, PlanError, type PlanProblem } from '@banyan/plan/problem';
 
 /** Where a tour says which of its runs is the newest. */
 const POINTER = '.banyan/banyan.config.ts';
@@ -21,7 +18,10 @@ const CONFIG_NAMES = [
 ];
 
 /** What a plan imports, as it is here. */
-const OURS = new URL(`../index${extname(import.meta.filename)}`, import.meta.url).href;
+const OURS: Record<string, string> = {
+  '@banyan/banyan': new URL(`../index${extname(import.meta.filename)}`, import.meta.url).href,
+  '@banyan/plan': import.meta.resolve('@banyan/plan'),
+};
 
 export type LoadedPlan = {
   /** Absolute path of the config file. */
@@ -96,8 +96,10 @@ function findConfig(file: string | undefined, cwd: string = process.cwd()): stri
 async function importDefault(path: string): Promise<unknown> {
   let exported: unknown;
   const hooks = registerHooks({
-    resolve: (specifier, context, next) =>
-      specifier === '@banyan/banyan' ? { url: OURS, shortCircuit: true } : next(specifier, context),
+    resolve: (specifier, context, next) => {
+      const url = OURS[specifier];
+      return url === undefined ? next(specifier, context) : { url, shortCircuit: true };
+    },
   });
   try {
     const missing = await collectMissing(async () => {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { aPlan, aService } from '../testing/plans.ts';
+import { aPlan, aService } from '@banyan/plan/testing';
 import { preflightHttp } from './preflight-http.ts';
-import { resolvePlan } from './resolved.ts';
+import { resolvePlan } from '@banyan/plan';
 
 /** A server that answers 200 at these paths, and 404 elsewhere; its URL. */
 async function serving(t: TestContext, ...paths: string[]): Promise<string> {

@@ -1,6 +1,6 @@
 import type { PreflightFinding } from './preflight-finding.ts';
 import { probeHealth } from './probe-health.ts';
-import type { ResolvedPlan } from './resolved.ts';
+import type { ResolvedPlan } from '@banyan/plan';
 
 /**
  * Asks every instance of the plan how it is, as the gateways will. One that gives a wrong answer is an error: no key would

@@ -6,9 +6,9 @@ import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import { installGuard, openLink, removeGuard } from '@banyan/replication';
 import { applyControlSchema } from '../control/store.ts';
-import { aPlan, aRoute, aService, aTable } from '../testing/plans.ts';
+import { aPlan, aRoute, aService, aTable } from '@banyan/plan/testing';
 import { preflightPlan } from './preflight.ts';
-import { resolvePlan } from './resolved.ts';
+import { resolvePlan } from '@banyan/plan';
 import { setupScripts } from './setup-scripts.ts';
 
 async function database(name: string, sql: string): Promise<string> {

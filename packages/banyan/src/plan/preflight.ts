@@ -4,7 +4,7 @@ import { checkCapacity } from './capacity.ts';
 import { checkControlDatabase } from './control-database.ts';
 import { checkDirect } from './pooler.ts';
 import type { PreflightFinding } from './preflight-finding.ts';
-import { databasesOf, type ResolvedPlan, type ResolvedService } from './resolved.ts';
+import { databasesOf, type ResolvedPlan, type ResolvedService } from '@banyan/plan';
 import { standingAgainst } from './standing.ts';
 import { proposeUnmoved } from './unmoved-proposals.ts';
 

@@ -1,5 +1,5 @@
 import type { PreflightFinding } from './preflight-finding.ts';
-import { databasesOf, type ResolvedPlan } from './resolved.ts';
+import { databasesOf, type ResolvedPlan } from '@banyan/plan';
 
 /** What somebody with the right to do so has to run in one database before `banyan up`. */
 export type SetupScript = { where: string; sql: string };

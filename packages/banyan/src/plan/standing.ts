@@ -1,8 +1,9 @@
 import { type RouteTable, readTable } from '@banyan/gateway';
 import { createPool } from '@banyan/postgres';
 import { readServices } from '../control/store.ts';
-import { describeStage, type ServiceState } from '../stage/stages.ts';
-import type { ResolvedPlan } from './resolved.ts';
+import type { ServiceState } from '../rollout/state.ts';
+import type { ResolvedPlan } from '@banyan/plan';
+import { describeStage } from '@banyan/plan/stages';
 
 /** What a plan would do to users who are on a service, without a fence; `where` is a path in the plan. */
 export type Standing = { where: string; message: string; mend: string };

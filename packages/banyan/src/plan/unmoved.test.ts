@@ -2,12 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
-import { aPlan, aRoute, aService, aTable } from '../testing/plans.ts';
-import type { Plan } from './define.ts';
-import { resolvePlan } from './resolved.ts';
-import { buildRouteTable } from './route-table.ts';
+import { aPlan, aRoute, aService, aTable } from '@banyan/plan/testing';
+import { buildRouteTable, type Plan, resolvePlan, validatePlan } from '@banyan/plan';
 import { proposeUnmoved } from './unmoved-proposals.ts';
-import { validatePlan } from './validate.ts';
 
 function shop(unmoved: Plan['unmoved'] = []) {
   return aPlan({

@@ -3,20 +3,11 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { nothingObserved, type Observation } from '../evidence/observation.ts';
 import { emptyTally, type Tally } from '../evidence/tally.ts';
-import { ROLLOUT_DEFAULTS } from '../plan/resolved.ts';
+import type { ServiceState } from '../rollout/state.ts';
+import { ROLLOUT_DEFAULTS } from '@banyan/plan';
+import { describeStage, FULL_SHARE, linksOf, parseTarget, rank, type Stage, STAGES, type Target } from '@banyan/plan/stages';
 import { decide, type Facts } from './decide.ts';
 import { priceOfGoingBack } from './price.ts';
-import {
-  describeStage,
-  FULL_SHARE,
-  linksOf,
-  parseTarget,
-  rank,
-  type ServiceState,
-  STAGES,
-  type Stage,
-  type Target,
-} from './stages.ts';
 
 const NOW = new Date('2026-01-01T12:00:00Z');
 const policy = { ...ROLLOUT_DEFAULTS, steps: [100, 1_000, 5_000, FULL_SHARE] };

@@ -3,8 +3,9 @@ import { judgeFailures } from '../evidence/failures.ts';
 import { judgeLatency } from '../evidence/latency.ts';
 import { judgeMonolith } from '../evidence/monolith.ts';
 import type { Observation } from '../evidence/observation.ts';
-import type { ResolvedRollout } from '../plan/resolved.ts';
-import { describeStage, FULL_SHARE, formatShare, rank, type ServiceState, type Stage } from './stages.ts';
+import type { ServiceState } from '../rollout/state.ts';
+import type { ResolvedRollout } from '@banyan/plan';
+import { describeStage, formatShare, FULL_SHARE, rank, type Stage } from '@banyan/plan/stages';
 
 /** What is known about a link when a decision is made. */
 export type LinkFacts = {

@@ -1,6 +1,6 @@
 import type { Price } from '../control/control.ts';
 import type { LinkFacts } from './decide.ts';
-import type { Stage } from './stages.ts';
+import type { Stage } from '@banyan/plan/stages';
 
 export type PriceFacts = {
   stage: Stage;

@@ -1,7 +1,8 @@
 import { ControlError } from '../control/control.ts';
-import type { ResolvedRollout } from '../plan/resolved.ts';
+import type { ServiceState } from '../rollout/state.ts';
+import type { ResolvedRollout } from '@banyan/plan';
+import { FULL_SHARE, rank, type Stage, type Target } from '@banyan/plan/stages';
 import { stopsBetween } from './decide.ts';
-import { FULL_SHARE, rank, type ServiceState, type Stage, type Target } from './stages.ts';
 
 /** Every stop between here and the target, in order. */
 export function wayTo(

@@ -9,8 +9,8 @@ import { startApplier } from '../applier/applier.ts';
 import type { LinkStatus } from '../control/control.ts';
 import { read } from '../control/reading.ts';
 import * as store from '../control/store.ts';
-import { resolvePlan } from '../plan/resolved.ts';
-import { aPlan, aRoute, aService } from './plans.ts';
+import { resolvePlan } from '@banyan/plan';
+import { aPlan, aRoute, aService } from '@banyan/plan/testing';
 
 /** A service whose one table has been copied, and its applier. */
 export async function copiedArticles(t: TestContext) {

@@ -7,7 +7,7 @@ import {
   type VerificationRun,
 } from '../control/control.ts';
 import { noSuchService } from '../control/no-such-service.ts';
-import { FULL_SHARE, STAGES, type Stage, type Target } from '../stage/stages.ts';
+import { FULL_SHARE, STAGES, type Stage, type Target } from '@banyan/plan/stages';
 
 /**
  * A control plane in memory, for tests of the API and the CLI. Each `status()` is one tick: a service goes one stage,

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { aPlan } from './plans.ts';
+import { aPlan } from '@banyan/plan/testing';
 
 /** The command line's entry. */
 export const MAIN = fileURLToPath(new URL('../cli/main.ts', import.meta.url));

@@ -7,8 +7,8 @@ import { notedVersion } from '@banyan/replication';
 import pino from 'pino';
 import { startApplier } from '../applier/applier.ts';
 import { startController } from '../controller/controller.ts';
-import { type ResolvedPlan, resolvePlan } from '../plan/resolved.ts';
-import { aPlan, aService } from '../testing/plans.ts';
+import { type ResolvedPlan, resolvePlan } from '@banyan/plan';
+import { aPlan, aService } from '@banyan/plan/testing';
 import { claimDatabases } from './mark.ts';
 import { StartError } from './start-error.ts';
 

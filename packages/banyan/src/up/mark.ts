@@ -2,7 +2,7 @@ import { readTable } from '@banyan/gateway';
 import { createPool, quoteIdent } from '@banyan/postgres';
 import { claimDatabase, type Mark, markOf, notedVersion } from '@banyan/replication';
 import type pg from 'pg';
-import { databasesOf, type ResolvedPlan } from '../plan/resolved.ts';
+import { databasesOf, type ResolvedPlan } from '@banyan/plan';
 import { refuseSilent } from './standing.ts';
 import { StartError } from './start-error.ts';
 

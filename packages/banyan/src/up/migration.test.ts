@@ -11,7 +11,7 @@ import { testServer } from '@banyan/postgres/testing';
 import type pg from 'pg';
 import { request } from 'undici';
 import { ControlClient } from '../api/client.ts';
-import { FULL_SHARE, type Stage, type Target } from '../stage/stages.ts';
+import { FULL_SHARE, type Stage, type Target } from '@banyan/plan/stages';
 import { freePort } from './free-port.ts';
 import { startSupervisor } from './supervisor.ts';
 

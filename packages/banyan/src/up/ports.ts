@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import type { ResolvedPlan } from '../plan/resolved.ts';
+import type { ResolvedPlan } from '@banyan/plan';
 import { StartError } from './start-error.ts';
 
 type Listener = { field: string; what: string; host: string; port: number };

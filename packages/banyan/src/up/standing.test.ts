@@ -8,11 +8,10 @@ import { startApplier } from '../applier/applier.ts';
 import * as store from '../control/store.ts';
 import { startController } from '../controller/controller.ts';
 import { tableOfStates } from '../controller/route-tables.ts';
-import type { PlanService } from '../plan/define.ts';
+import { type PlanService, type ResolvedPlan, resolvePlan } from '@banyan/plan';
+import type { Stage } from '@banyan/plan/stages';
 import { preflightPlan } from '../plan/preflight.ts';
-import { type ResolvedPlan, resolvePlan } from '../plan/resolved.ts';
-import type { Stage } from '../stage/stages.ts';
-import { aPlan, aService } from '../testing/plans.ts';
+import { aPlan, aService } from '@banyan/plan/testing';
 import { checkStanding } from './standing.ts';
 import { StartError } from './start-error.ts';
 

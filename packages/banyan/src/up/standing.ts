@@ -1,4 +1,4 @@
-import type { ResolvedPlan } from '../plan/resolved.ts';
+import type { ResolvedPlan } from '@banyan/plan';
 import { standingAgainst } from '../plan/standing.ts';
 import { StartError } from './start-error.ts';
 

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { extname, join } from 'node:path';
 import { PROCESS_FLAGS } from '@banyan/replication';
 import { CONTROLLER_FLAGS } from '../controller/flags.ts';
-import type { ResolvedPlan } from '../plan/resolved.ts';
+import type { ResolvedPlan } from '@banyan/plan';
 import type { ChildMessage, PlanMessage } from './child.ts';
 import { freePort } from './free-port.ts';
 import { lastSaid } from './log-tail.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ensureToken } from '../api/token.ts';
 import type { LoadedPlan } from '../plan/load.ts';
-import { formatProblem } from '../plan/problem.ts';
+import { formatProblem } from '@banyan/plan/problem';
 import { claimFolder } from './claim.ts';
 import { checkNobodyElse } from './holder.ts';
 import { claimDatabases } from './mark.ts';

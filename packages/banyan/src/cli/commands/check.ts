@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { PreflightFinding } from '../../plan/preflight-finding.ts';
-import { formatProblem } from '../../plan/problem.ts';
-import type { ResolvedPlan } from '../../plan/resolved.ts';
+import type { ResolvedPlan } from '@banyan/plan';
+import { formatProblem } from '@banyan/plan/problem';
 import { setupScripts } from '../../plan/setup-scripts.ts';
 import { EXIT } from '../exit.ts';
 import { paint, plural, print, printJson } from '../output.ts';

@@ -2,7 +2,7 @@ import type { Setting } from '@banyan/service/settings';
 import type { Command } from 'commander';
 import { ControlError } from '../../control/control.ts';
 import { noSuchService } from '../../control/no-such-service.ts';
-import type { ResolvedPlan } from '../../plan/resolved.ts';
+import type { ResolvedPlan } from '@banyan/plan';
 import { EXIT } from '../exit.ts';
 import { ago, paint, print, printJson, table } from '../output.ts';
 import { act, command, connect, group, load } from '../session.ts';

@@ -11,8 +11,8 @@ import {
   type UnwellInstance,
 } from '../../control/control.ts';
 import { noSuchService } from '../../control/no-such-service.ts';
-import { differingParts, type Fingerprints } from '../../plan/fingerprint.ts';
-import { describeStage, formatShare } from '../../stage/stages.ts';
+import { differingParts, type Fingerprints } from '@banyan/plan/fingerprint';
+import { describeStage, formatShare } from '@banyan/plan/stages';
 import { EXIT, formatTold, Interrupted, tell } from '../exit.ts';
 import {
   ago,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { aPlan, aRoute, aService } from '../testing/plans.ts';
-import { PlanError } from './problem.ts';
-import { ROLLOUT_DEFAULTS, resolvePlan } from './resolved.ts';
+import { PlanError } from '../problem.ts';
+import { ROLLOUT_DEFAULTS, resolvePlan } from './resolve.ts';
 
 test('a resolved plan has every default that the plan leaves out', () => {
   const plan = resolvePlan(aPlan());

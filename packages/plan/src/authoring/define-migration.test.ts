@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { copy, defineMigration, rename, split, table } from '@banyan/banyan';
-import { resolvePlan } from './resolved.ts';
+import { copy, defineMigration, rename, split, table } from '../index.ts';
+import { resolvePlan } from '../resolve/resolve.ts';
 
 test('a plan written with the helpers of the package is right', () => {
   const plan = defineMigration({

@@ -1,12 +1,12 @@
 import { placeOf } from '@banyan/gateway';
-import { parseTarget } from '../stage/stages.ts';
-import type { SoundPlan } from './parts.ts';
-import { checkPorts } from './port-checks.ts';
-import { type PlanProblem, pathTo, problem } from './problem.ts';
-import { checkRoute, checkUniqueRoutes, warnKeylessWrites } from './route-checks.ts';
-import { checkSharedTables, checkTable } from './table-checks.ts';
-import { checkUnmoved } from './unmoved-checks.ts';
-import { checkDatabaseUrls } from './url-checks.ts';
+import { parseTarget } from '../stages.ts';
+import type { SoundPlan } from './sound-parts.ts';
+import { checkPorts } from './ports.ts';
+import { type PlanProblem, pathTo, problem } from '../problem.ts';
+import { checkRoute, checkUniqueRoutes, warnKeylessWrites } from './routes.ts';
+import { checkSharedTables, checkTable } from './tables.ts';
+import { checkUnmoved } from './unmoved.ts';
+import { checkDatabaseUrls } from './urls.ts';
 
 /** What contradicts itself in a plan whose parts each have the right shape. */
 export function findConflicts(plan: SoundPlan): PlanProblem[] {

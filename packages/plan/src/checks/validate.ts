@@ -1,8 +1,8 @@
-import { checkShape } from './check-shape.ts';
-import { findConflicts, findWarnings } from './checks.ts';
-import type { Plan } from './define.ts';
-import { soundParts } from './parts.ts';
-import { PlanError, type PlanProblem } from './problem.ts';
+import { checkShape } from './form.ts';
+import { findConflicts, findWarnings } from './conflicts.ts';
+import type { Plan } from '../types.ts';
+import { soundParts } from './sound-parts.ts';
+import { PlanError, type PlanProblem } from '../problem.ts';
 
 /** All that is wrong with a plan (`errors`) and all that deserves a second look (`warnings`), in one go. */
 export function validatePlan(plan: unknown): { errors: PlanProblem[]; warnings: PlanProblem[] } {

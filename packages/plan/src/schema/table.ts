@@ -12,7 +12,7 @@ import {
   required,
   strings,
   text,
-} from './words.ts';
+} from './fields.ts';
 
 const tableName = () =>
   record(

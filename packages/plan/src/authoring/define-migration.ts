@@ -1,5 +1,5 @@
-import type { Plan } from './define.ts';
-import { assertValidPlan } from './validate.ts';
+import type { Plan } from '../types.ts';
+import { assertValidPlan } from '../checks/validate.ts';
 
 /**
  * Declares a migration; `banyan.config.ts` exports its result as default.

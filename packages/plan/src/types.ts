@@ -1,11 +1,11 @@
 import type { TableMapping } from '@banyan/replication';
 import type { Static } from 'typebox';
-import type { RolloutSchema } from './rollout-shape.ts';
-import type { PlanSchema, RouteSchema, ServiceSchema } from './shape.ts';
+import type { RolloutSchema } from './schema/rollout.ts';
+import type { PlanSchema, RouteSchema, ServiceSchema } from './schema/plan.ts';
 
 /**
  * The plan: what `banyan.config.ts` exports. It names the monolith, the services that leave it, their routes and
- * tables, and how fast and on what evidence users move. Every field is written, with its description, in shape.ts.
+ * tables, and how fast and on what evidence users move. Every field is written, with its description, in schema/.
  */
 export type Plan = Static<typeof PlanSchema>;
 export type PlanService = Static<typeof ServiceSchema>;

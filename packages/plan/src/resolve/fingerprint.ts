@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { ResolvedPlan } from './resolved.ts';
+import type { ResolvedPlan } from './resolve.ts';
 
 /** A fingerprint of each part of a plan, by its path in it. Parts hold secrets, so only who has the `key` can try guesses. */
 export type Fingerprints = Record<string, string>;

@@ -1,4 +1,4 @@
-import { list, milliseconds, number, oneOf, optional, record, text, whole } from './words.ts';
+import { list, milliseconds, number, oneOf, optional, record, text, whole } from './fields.ts';
 
 /** On what evidence users move, and how fast. */
 export const RolloutSchema = record(

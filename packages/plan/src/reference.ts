@@ -1,4 +1,4 @@
-import { PlanSchema } from './shape.ts';
+import { PlanSchema } from './schema/plan.ts';
 
 /** A schema of the plan as plain JSON Schema with the words that it carries. */
 type Node = {

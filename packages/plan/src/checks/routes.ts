@@ -1,9 +1,9 @@
 import { nearest } from '@banyan/replication';
-import type { PlanRoute } from './define.ts';
-import type { SoundPlan, SoundService } from './parts.ts';
-import { type PlanProblem, pathTo, problem } from './problem.ts';
-import { type ParsedRoute, parseKey, parseRoute, qualifyTable, shapeOfRoute } from './syntax.ts';
-import { nameOf } from './table-checks.ts';
+import type { PlanRoute } from '../types.ts';
+import type { SoundPlan, SoundService } from './sound-parts.ts';
+import { type PlanProblem, pathTo, problem } from '../problem.ts';
+import { type ParsedRoute, parseKey, parseRoute, qualifyTable, shapeOfRoute } from '../resolve/notation.ts';
+import { nameOf } from './tables.ts';
 
 export function checkRoute(
   plan: SoundPlan,

@@ -1,5 +1,5 @@
 import { rename } from '@banyan/replication';
-import type { Plan, PlanRoute, PlanService, TableMapping } from '../plan/define.ts';
+import type { Plan, PlanRoute, PlanService, TableMapping } from '../types.ts';
 
 /** Plans for tests: each function gives a valid one to change. */
 export function aPlan(change: Partial<Plan> = {}): Plan {

@@ -1,7 +1,7 @@
 import type { Issuer } from '@banyan/gateway';
 import { Type } from 'typebox';
-import { RolloutSchema } from './rollout-shape.ts';
-import { TableSchema } from './table-shape.ts';
+import { RolloutSchema } from './rollout.ts';
+import { TableSchema } from './table.ts';
 import {
   database,
   either,
@@ -24,11 +24,11 @@ import {
   text,
   told,
   whole,
-} from './words.ts';
+} from './fields.ts';
 
 /**
- * The plan's schema: the one place where a field of it is written. Its types (define.ts), the checks of its form
- * (check-shape.ts), the reference docs/plan.md and plan.schema.json come from here; `npm run generate` writes those two.
+ * The plan's schema: the one place where a field of it is written. Its types (types.ts), the checks of its form
+ * (checks/form.ts), the reference docs/plan.md and plan.schema.json come from here; `npm run generate` writes those two.
  */
 
 /** RFC 9110, 5.6.2. */

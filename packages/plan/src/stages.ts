@@ -10,30 +10,6 @@ export const FULL_SHARE = 10_000;
 /** Where a service is asked to go. `share` matters for `canary` only. */
 export type Target = { stage: Stage; share: number };
 
-/** What of a service's extraction is stored; everything else is derived from it. */
-export type ServiceState = {
-  service: string;
-  stage: Stage;
-  share: number;
-  target: Target;
-  /** Set while the rollout waits for a person: the reason and what they can do. */
-  paused: string | null;
-  /** Last thing worth telling, e.g. why the controller waits. */
-  message: string;
-  /** When the present stage and share began. */
-  since: Date;
-  /** Fenced steps that failed in a row; a growing number delays the next try. */
-  failedSteps: number;
-  /** Not before then is a failed step tried again. */
-  retryAt: Date | null;
-  /** Break-glass: the next step up goes without evidence. Never without its fence, its links or its lag. */
-  forced: boolean;
-  /** Why it goes where it goes, by whoever decided it; kept until the next wish. */
-  reason: string;
-  /** The route table with which the evidence for the present stage and share began. */
-  evidenceVersion: number;
-};
-
 export type LinkDesire = { forward: boolean; reverse: boolean };
 
 /**

@@ -1,4 +1,4 @@
-import type { PlanService } from './define.ts';
+import type { PlanService } from '../types.ts';
 
 /**
  * Declares a service that is taken out of the monolith, for a file of its own: the plan puts it under `services`.

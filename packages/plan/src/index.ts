@@ -1,0 +1,20 @@
+/** What a plan is written with. `@banyan/banyan` hands all of it on to a `banyan.config.ts`. */
+export { constant, copy, derived, merge, rename, split, table } from '@banyan/replication';
+export { defineMigration } from './authoring/define-migration.ts';
+export { collectMissing, env, type MissingVariable } from './authoring/env.ts';
+export { extract } from './authoring/extract.ts';
+export { validatePlan } from './checks/validate.ts';
+export { LoadError, PlanError, type PlanProblem } from './problem.ts';
+export { planJsonSchema, planReference } from './reference.ts';
+export { describeFed, fedTables } from './resolve/fed-tables.ts';
+export {
+  databasesOf,
+  ROLLOUT_DEFAULTS,
+  type ResolvedPlan,
+  type ResolvedRollout,
+  type ResolvedRoute,
+  type ResolvedService,
+  resolvePlan,
+} from './resolve/resolve.ts';
+export { buildRouteTable } from './route-table.ts';
+export type { Plan, PlanRoute, PlanService, RolloutPolicy } from './types.ts';
