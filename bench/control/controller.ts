@@ -15,7 +15,7 @@ export async function startControllerProcess(
   const port = await freePort();
   const token = randomUUID();
   const operate = fileURLToPath(import.meta.resolve('@banyan/banyan/operate'));
-  const child = fork(join(operate, '../controller/main.ts'), {
+  const child = fork(join(operate, '../control/main.ts'), {
     execArgv: [
       ...CONTROLLER_FLAGS,
       ...(profileInto === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileInto}`]),

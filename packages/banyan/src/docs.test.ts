@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Command } from 'commander';
 import { createProgram } from './cli/program.ts';
-import { loadPlan } from './plan/load.ts';
+import { loadPlan } from './load-plan.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const PAGES = ['README.md', ...globSync('docs/*.md', { cwd: ROOT })];

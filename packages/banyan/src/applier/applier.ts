@@ -1,10 +1,10 @@
 import { createPool } from '@banyan/postgres';
 import type { Logger } from 'pino';
-import * as store from '../control/store.ts';
-import { listenForChanges } from '../control/wake.ts';
+import * as store from '../control/store/store.ts';
+import { listenForChanges } from '../control/store/wake.ts';
 import type { ResolvedPlan } from '@banyan/plan';
-import { claimDatabases } from '../up/mark.ts';
-import { checkStanding } from '../up/standing.ts';
+import { claimDatabases } from '../up/claim-databases.ts';
+import { checkStanding } from '../up/check-running-stages.ts';
 import type { Direction } from './link-status.ts';
 import { type Fence, ServiceWorker } from './service-worker.ts';
 import { readUsersWait } from './users-wait.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LinkStatus } from '../control/control.ts';
-import * as verifications from '../control/verifications.ts';
+import * as verifications from '../control/store/verifications.ts';
 import { copiedArticles } from '../testing/copied-articles.ts';
 
 test('a link that fails again and again says why, and how long for, also while it tries again; then it is well', {

@@ -6,7 +6,7 @@ import { isServiceSideSql } from '@banyan/cohort';
 import { dropSlot } from '@banyan/postgres';
 import type pg from 'pg';
 import type { LinkStatus } from '../control/control.ts';
-import * as verifications from '../control/verifications.ts';
+import * as verifications from '../control/store/verifications.ts';
 import { copiedArticles } from '../testing/copied-articles.ts';
 
 const HALF = 5_000;

@@ -6,11 +6,11 @@ import { testServer } from '@banyan/postgres/testing';
 import { copy, table } from '@banyan/replication';
 import type pg from 'pg';
 import pino from 'pino';
-import * as store from '../control/store.ts';
-import { referringTables } from '../controller/referring-tables.ts';
+import * as store from '../control/store/store.ts';
+import { referringTables } from '../control/facts/referring-tables.ts';
 import { describeFed, fedTables, resolvePlan } from '@banyan/plan';
 import { FULL_SHARE, type Stage } from '@banyan/plan/stages';
-import { priceOfGoingBack } from '../stage/price.ts';
+import { priceOfGoingBack } from '../rollout/rollback-impact.ts';
 import { aPlan, aRoute, aService } from '@banyan/plan/testing';
 import { startApplier } from './applier.ts';
 

@@ -11,7 +11,7 @@ import { openLink, repair, type TableVerdict, verify } from '@banyan/replication
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { LinkStatus } from '../control/control.ts';
-import * as verifications from '../control/verifications.ts';
+import * as verifications from '../control/store/verifications.ts';
 import type { ServiceState } from '../rollout/state.ts';
 import { fedTables, type ResolvedPlan, type ResolvedService } from '@banyan/plan';
 import { linksOf } from '@banyan/plan/stages';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Control } from '../control/control.ts';
 import type { Fingerprints } from '@banyan/plan/fingerprint';
-import type { LoadedPlan } from '../plan/load.ts';
+import type { LoadedPlan } from '../load-plan.ts';
 import type { Settings } from '../settings/settings.ts';
 import { EXIT, EXIT_HELP, formatTold, Interrupted } from './exit.ts';
 import { note } from './output.ts';
@@ -49,7 +49,7 @@ export function act<O extends object>(
 
 /** The plan that the options name. What reads it is loaded only now, so that --help and mistakes answer at once. */
 export async function load(options: CommonOptions): Promise<LoadedPlan> {
-  const { loadPlan } = await import('../plan/load.ts');
+  const { loadPlan } = await import('../load-plan.ts');
   process.once('exit', endedWhileLoading);
   try {
     return await loadPlan(options.config);

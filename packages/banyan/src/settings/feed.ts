@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import { listenForChanges } from '../control/wake.ts';
+import { listenForChanges } from '../control/store/wake.ts';
 import type { Settings, StoredFlag } from './settings.ts';
 import { SETTINGS_CHANNEL } from './store.ts';
 

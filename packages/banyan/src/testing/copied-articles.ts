@@ -7,8 +7,8 @@ import type pg from 'pg';
 import pino from 'pino';
 import { startApplier } from '../applier/applier.ts';
 import type { LinkStatus } from '../control/control.ts';
-import { read } from '../control/reading.ts';
-import * as store from '../control/store.ts';
+import { read } from '../control/store/reading.ts';
+import * as store from '../control/store/store.ts';
 import { resolvePlan } from '@banyan/plan';
 import { aPlan, aRoute, aService } from '@banyan/plan/testing';
 

@@ -6,7 +6,7 @@ import {
   type ServiceStatus,
   type VerificationRun,
 } from '../control/control.ts';
-import { noSuchService } from '../control/no-such-service.ts';
+import { noSuchService } from '../control/operations/no-such-service.ts';
 import { FULL_SHARE, STAGES, type Stage, type Target } from '@banyan/plan/stages';
 
 /**

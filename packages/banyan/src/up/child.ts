@@ -1,6 +1,6 @@
 import cluster from 'node:cluster';
 import pino, { type Logger } from 'pino';
-import { loadPlan } from '../plan/load.ts';
+import { loadPlan } from '../load-plan.ts';
 import type { ResolvedPlan } from '@banyan/plan';
 
 /** What a child process of the supervisor is told by its environment. */

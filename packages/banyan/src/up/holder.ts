@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createPool } from '@banyan/postgres';
 import { isAlive } from '@banyan/postgres/process';
-import { CONTROLLER_LOCK } from '../controller/lock.ts';
+import { CONTROLLER_LOCK } from '../control/lock.ts';
 import { StartError } from './start-error.ts';
 
 /** How long the session of a controller whose `banyan up` was killed may take to be gone, ms. */

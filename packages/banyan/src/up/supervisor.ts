@@ -3,7 +3,7 @@ import { closeSync, fstatSync, mkdirSync, openSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { extname, join } from 'node:path';
 import { PROCESS_FLAGS } from '@banyan/replication';
-import { CONTROLLER_FLAGS } from '../controller/flags.ts';
+import { CONTROLLER_FLAGS } from '../control/process-flags.ts';
 import type { ResolvedPlan } from '@banyan/plan';
 import type { ChildMessage, PlanMessage } from './child.ts';
 import { freePort } from './free-port.ts';
@@ -23,7 +23,7 @@ const ENDING = extname(import.meta.filename);
 
 const ENTRY: Record<ProcessName, URL> = {
   applier: new URL(`../applier/main${ENDING}`, import.meta.url),
-  controller: new URL(`../controller/main${ENDING}`, import.meta.url),
+  controller: new URL(`../control/main${ENDING}`, import.meta.url),
   gateway: new URL(`../gateway/main${ENDING}`, import.meta.url),
 };
 

@@ -10,7 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createPool } from '@banyan/postgres';
 import { isAlive, waitForExit } from '@banyan/postgres/process';
 import { testServer } from '@banyan/postgres/testing';
-import { applyControlSchema } from '../control/store.ts';
+import { applyControlSchema } from '../control/store/store.ts';
 import { aPlan } from '@banyan/plan/testing';
 import { MAIN, run } from '../testing/run-cli.ts';
 import { freePort } from './free-port.ts';

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { ensureToken } from '../api/token.ts';
-import type { LoadedPlan } from '../plan/load.ts';
+import type { LoadedPlan } from '../load-plan.ts';
 import { formatProblem } from '@banyan/plan/problem';
 import { claimFolder } from './claim.ts';
 import { checkNobodyElse } from './holder.ts';
-import { claimDatabases } from './mark.ts';
+import { claimDatabases } from './claim-databases.ts';
 import { checkPorts } from './ports.ts';
-import { checkStanding } from './standing.ts';
+import { checkStanding } from './check-running-stages.ts';
 import { whenStarterIsGone } from './starter.ts';
 import { startSupervisor } from './supervisor.ts';
 

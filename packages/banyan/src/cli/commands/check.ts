@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { PreflightFinding } from '../../plan/preflight-finding.ts';
+import type { PreflightFinding } from '../../preflight/finding.ts';
 import type { ResolvedPlan } from '@banyan/plan';
 import { formatProblem } from '@banyan/plan/problem';
-import { setupScripts } from '../../plan/setup-scripts.ts';
+import { setupScripts } from '../../preflight/setup-scripts.ts';
 import { EXIT } from '../exit.ts';
 import { paint, plural, print, printJson } from '../output.ts';
 import { act, command, load } from '../session.ts';
@@ -68,8 +68,8 @@ export function checkCommand(): Command {
 /** Loaded only when needed: it brings the replication engine along. */
 async function preflight(plan: ResolvedPlan, { trial }: { trial: boolean }): Promise<PreflightFinding[]> {
   const [{ preflightPlan }, { preflightHttp }] = await Promise.all([
-    import('../../plan/preflight.ts'),
-    import('../../plan/preflight-http.ts'),
+    import('../../preflight/preflight.ts'),
+    import('../../preflight/instances.ts'),
   ]);
   return (await Promise.all([preflightPlan(plan, { trial }), preflightHttp(plan)])).flat();
 }

@@ -1,7 +1,7 @@
 import type { Setting } from '@banyan/service/settings';
 import type { Command } from 'commander';
 import { ControlError } from '../../control/control.ts';
-import { noSuchService } from '../../control/no-such-service.ts';
+import { noSuchService } from '../../control/operations/no-such-service.ts';
 import type { ResolvedPlan } from '@banyan/plan';
 import { EXIT } from '../exit.ts';
 import { ago, paint, print, printJson, table } from '../output.ts';

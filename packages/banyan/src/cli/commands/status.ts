@@ -10,7 +10,7 @@ import {
   type ServiceStatus,
   type UnwellInstance,
 } from '../../control/control.ts';
-import { noSuchService } from '../../control/no-such-service.ts';
+import { noSuchService } from '../../control/operations/no-such-service.ts';
 import { differingParts, type Fingerprints } from '@banyan/plan/fingerprint';
 import { describeStage, formatShare } from '@banyan/plan/stages';
 import { EXIT, formatTold, Interrupted, tell } from '../exit.ts';

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { applyGatewaySchema, readTable } from '@banyan/gateway';
+import { createPool, withTransaction } from '@banyan/postgres';
+import { testServer } from '@banyan/postgres/testing';
+import type { Control } from '../control.ts';
+import * as store from '../store/store.ts';
+import { Ledger } from '../../rollout/evidence/ledger.ts';
+import { resolvePlan } from '@banyan/plan';
+import { FULL_SHARE } from '@banyan/plan/stages';
+import { aPlan } from '@banyan/plan/testing';
+import { Baselines } from '../facts/baselines.ts';
+import { createOperations } from './operations.ts';
+import { publishIfChanged } from '../step/route-tables.ts';
+
+async function aControlPlane(t: TestContext) {
+  const server = await testServer();
+  const pool = createPool(await server.database('control'), { max: 4 });
+  t.after(() => pool.end());
+  const plan = resolvePlan(aPlan());
+  await applyGatewaySchema(pool);
+  await store.applyControlSchema(pool);
+  await store.ensureServices(pool, Object.keys(plan.services));
+  await withTransaction(pool, (client) => publishIfChanged(client, plan));
+  const control = createOperations({
+    pool,
+    plan,
+    ledger: new Ledger(pool),
+    baselines: new Baselines(pool),
+    refusals: { of: () => 0 },
+  });
+  return { pool, control };
+}
+
+function refused(call: Promise<unknown>, code: string): Promise<void> {
+  return assert.rejects(
+    call,
+    (error: { code: string; mend: string }) => error.code === code && error.mend !== '',
+  );
+}
+
+async function serviceOf(control: Control, name: string) {
+  return (await control.status()).services.find(({ service }) => service === name)!;
+}
+
+test('a pause keeps the target, and resuming goes on to it with evidence from then on', async (t) => {
+  const { pool, control } = await aControlPlane(t);
+  await control.advance('users', { stage: 'migrated', share: FULL_SHARE }, {});
+  const paused = await control.pause('users', 'sale until Sunday');
+  assert.deepEqual([paused.paused, paused.target.stage], ['sale until Sunday', 'migrated']);
+  const before = (await readTable(pool))!.version;
+  const resumed = await control.resume('users');
+  assert.deepEqual([resumed.paused, resumed.target.stage], [null, 'migrated']);
+  const state = (await store.readServices(pool)).find(({ service }) => service === 'users')!;
+  assert.equal(state.evidenceVersion, before + 1);
+  assert.equal((await readTable(pool))!.version, before + 1);
+});
+
+test('a pause is refused where nothing moves up, a resume where nothing was paused on its way', async (t) => {
+  const { pool, control } = await aControlPlane(t);
+  await refused(control.pause('users', ''), 'not_moving');
+  await refused(control.resume('users'), 'not_paused');
+  await refused(control.pause('ghost', ''), 'no_such_service');
+  await pool.query(`UPDATE control.services SET stage = 'canary', share = 100 WHERE service = 'users'`);
+  await refused(control.pause('users', ''), 'going_back');
+  await pool.query(`UPDATE control.services SET stage = 'monolith', share = 0 WHERE service = 'users'`);
+  await store.setTarget(pool, 'users', { stage: 'monolith', share: 0 }, { reason: 'it failed' });
+  await store.pause(pool, 'users', 'it failed');
+  await refused(control.resume('users'), 'went_back');
+});
+
+test('the reason of going back stays until somebody asks for something else', async (t) => {
+  const { pool, control } = await aControlPlane(t);
+  await pool.query(`UPDATE control.services SET stage = 'shadowing' WHERE service = 'users'`);
+  await control.rollback('users', 'logins are slow since noon');
+  await store.enterStage(pool, 'users', { stage: 'monolith', share: 0, version: 9 });
+  await store.setMessage(pool, 'users', 'at monolith');
+  assert.equal((await serviceOf(control, 'users')).reason, 'logins are slow since noon');
+  await control.advance('users', null, {});
+  assert.equal((await serviceOf(control, 'users')).reason, 'asked for by an operator');
+});

@@ -1,0 +1,86 @@
+import { abortFence, awaitAcks, commitFence, openFence } from '@banyan/gateway';
+import { withTransaction } from '@banyan/postgres';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import * as store from '../store/store.ts';
+import type { ServiceState } from '../../rollout/state.ts';
+import type { ResolvedPlan } from '@banyan/plan';
+import { describeStage, type Stage } from '@banyan/plan/stages';
+import type { ApplierClient } from './applier-client.ts';
+import type { ClockSteps } from './clock-steps.ts';
+import type { Guards } from './write-locks.ts';
+import { nextVersion, tableOfStates } from './route-tables.ts';
+
+export type StepContext = {
+  plan: ResolvedPlan;
+  pool: pg.Pool;
+  applier: ApplierClient;
+  guards: Guards;
+  clock: ClockSteps;
+  log: Logger;
+};
+
+/**
+ * The fenced step (docs/architecture.md): hold, drain, barrier, switch, release. Whatever fails before the
+ * deciding transaction leaves everything as it was; whatever dies after it finds the switch made.
+ */
+export async function fencedStep(
+  context: StepContext,
+  state: ServiceState,
+  toShare: number,
+  why: string,
+): Promise<boolean> {
+  const { pool, plan, applier, guards, clock, log } = context;
+  const { service, share: fromShare } = state;
+  const toStage: Stage = toShare > 0 ? 'canary' : 'shadowing';
+  const limitMs = plan.services[service]!.rollout.fenceLimitMs;
+  const up = toShare > fromShare;
+  const stepId = await store.beginStep(pool, {
+    service,
+    from: describeStage(state.stage, fromShare),
+    to: describeStage(toStage, toShare),
+    reason: why,
+  });
+  let started = performance.now();
+  const elapsed = () => performance.now() - started;
+  let fenceId: string | undefined;
+  try {
+    if (up) await guards.install(service);
+    started = performance.now();
+    const fence = await openFence(pool, { service, fromShare, toShare, limitMs });
+    fenceId = fence.id;
+    await awaitAcks(pool, fence.id, { timeoutMs: limitMs });
+    const timeoutMs = Math.max(1, Math.floor(limitMs - elapsed()));
+    const { epoch } = await applier.fence({ id: fence.id, service, fromShare, toShare, timeoutMs });
+    // The monolith must take the writes that come back before they come; it refuses the ones that left after they did.
+    if (!up) await guards.set(service, toShare);
+    await withTransaction(pool, async (client) => {
+      if (!(await store.applierEpochIs(client, epoch)))
+        throw new Error('the applier restarted during the step');
+      // A lease that ran out because the clock was set is one that its worker still goes by.
+      const asked = performance.now();
+      const database = await store.databaseClock(client);
+      if (clock.since({ database, asked, answered: performance.now() }) !== 0)
+        throw new Error('the clock of the control database was set during the step');
+      const version = await nextVersion(client);
+      await store.enterStage(client, service, { stage: toStage, share: toShare, version });
+      await commitFence(client, fence.id, await tableOfStates(client, plan, version));
+    });
+  } catch (error) {
+    // The commit's answer may be what was lost: the row decides.
+    const outcome = fenceId === undefined ? 'aborted' : await abortFence(pool, fenceId);
+    if (outcome === 'aborted') {
+      const reason = error instanceof Error ? error.message : String(error);
+      log.warn({ err: error, service, fromShare, toShare }, 'fenced step failed, nothing switched');
+      await store.endStep(pool, stepId, 'failed', elapsed(), reason);
+      await store.noteFailedStep(pool, service, reason);
+      return false;
+    }
+  }
+  const fenceMs = elapsed();
+  await store.endStep(pool, stepId, 'done', fenceMs);
+  await store.announce(pool);
+  if (up) await guards.set(service, toShare);
+  log.info({ service, fromShare, toShare, fenceMs }, 'fenced step done');
+  return true;
+}

@@ -1,0 +1,107 @@
+import { createPool } from '@banyan/postgres';
+import { namesOf } from '@banyan/replication';
+import type { PreflightFinding } from './finding.ts';
+import type { ResolvedPlan } from '@banyan/plan';
+
+/** What is read by links in one server, through one of its databases. */
+type Source = { where: string; url: string; slots: string[] };
+type Server = { id: string; slots: Room; senders: Room };
+/** Of a setting: what is in use, and what of it is ours. */
+type Room = { setting: number; used: number; ours: number };
+
+/**
+ * Whether the servers have room for the links of all services at once: a slot and a sender for each. One link by itself finds
+ * the last free one, and the next service would find none, weeks later.
+ */
+export async function checkCapacity(
+  plan: ResolvedPlan,
+  unusable: ReadonlySet<string>,
+): Promise<PreflightFinding[]> {
+  const sources = sourcesOf(plan).filter(({ url }) => !unusable.has(url));
+  const read = await Promise.all(
+    sources.map(async (source) => ({ source, server: await readServer(source) })),
+  );
+  const servers = Map.groupBy(read, ({ server }) => server.id);
+  return [...servers.values()].flatMap((same) => {
+    const needed = same.reduce((sum, { source }) => sum + source.slots.length, 0);
+    const ours = (pick: (server: Server) => Room) =>
+      same.reduce((sum, { server }) => sum + pick(server).ours, 0);
+    const { source, server } = same[0]!;
+    return [
+      lacking(source.where, 'replication slots', 'max_replication_slots', needed, {
+        ...server.slots,
+        ours: ours(({ slots }) => slots),
+      }),
+      lacking(source.where, 'WAL senders', 'max_wal_senders', needed, {
+        ...server.senders,
+        ours: ours(({ senders }) => senders),
+      }),
+    ].flat();
+  });
+}
+
+function sourcesOf({ monolith, services }: ResolvedPlan): Source[] {
+  const linked = Object.values(services).filter(({ tables }) => tables.length > 0);
+  const slotOf = (service: string, direction: 'forward' | 'reverse') => namesOf({ service, direction }).slot;
+  return [
+    {
+      where: 'monolith.database',
+      url: monolith.database,
+      slots: linked.map(({ name }) => slotOf(name, 'forward')),
+    },
+    ...linked.map(({ name, database }) => ({
+      where: `services.${name}.database`,
+      url: database,
+      slots: [slotOf(name, 'reverse')],
+    })),
+  ];
+}
+
+function lacking(
+  where: string,
+  what: string,
+  name: string,
+  needed: number,
+  { setting, used, ours }: Room,
+): PreflightFinding[] {
+  const free = setting - used;
+  const more = needed - ours;
+  // None at all is said by each link.
+  if (free >= more || free < 1) return [];
+  const wanted = used + more;
+  return [
+    {
+      where,
+      code: 'no_room',
+      severity: 'error',
+      message: `The services of the plan need ${more} more ${what} on this server, and ${free} of ${setting} are free.`,
+      mend: `Set ${name} to ${wanted} or more (ALTER SYSTEM SET ${name} = ${wanted}) and restart the server, or drop what nobody uses.`,
+    },
+  ];
+}
+
+async function readServer({ where, url, slots }: Source): Promise<Server> {
+  const pool = createPool(url, { max: 1, applicationName: 'banyan-check' });
+  try {
+    const { rows } = await pool.query(
+      `SELECT current_setting('max_replication_slots')::int AS slots, current_setting('max_wal_senders')::int AS senders,
+         (SELECT count(*)::int FROM pg_replication_slots) AS slots_used,
+         (SELECT count(*)::int FROM pg_replication_slots WHERE slot_name = ANY ($1) AND database = current_database()) AS slots_ours,
+         (SELECT count(*)::int FROM pg_stat_replication) AS senders_used,
+         (SELECT count(*)::int FROM pg_replication_slots WHERE slot_name = ANY ($1) AND database = current_database() AND active) AS senders_ours,
+         has_function_privilege('pg_control_system()', 'EXECUTE') AS known`,
+      [slots],
+    );
+    const found = rows[0];
+    const id = found.known
+      ? (await pool.query('SELECT system_identifier::text AS id FROM pg_control_system()')).rows[0].id
+      : where;
+    return {
+      id,
+      slots: { setting: found.slots, used: found.slots_used, ours: found.slots_ours },
+      senders: { setting: found.senders, used: found.senders_used, ours: found.senders_ours },
+    };
+  } finally {
+    await pool.end();
+  }
+}

@@ -1,0 +1,61 @@
+import { type RouteTable, readTable } from '@banyan/gateway';
+import { createPool } from '@banyan/postgres';
+import { readServices } from '../control/store/store.ts';
+import type { ServiceState } from '../rollout/state.ts';
+import type { ResolvedPlan } from '@banyan/plan';
+import { describeStage } from '@banyan/plan/stages';
+
+/** What a plan would do to users who are on a service, without a fence; `where` is a path in the plan. */
+export type Standing = { where: string; message: string; mend: string };
+
+/**
+ * Compares a plan with where its services stand. Users change side by a fenced step only: a plan that takes a service away from
+ * those who write on it, or deals its keys anew, is not to be started. Empty before the first start.
+ */
+export async function standingAgainst(plan: ResolvedPlan): Promise<Standing[]> {
+  const pool = createPool(plan.control.database, { max: 1, applicationName: 'banyan-standing' });
+  try {
+    const { rows } = await pool.query(
+      `SELECT to_regclass('control.services') IS NOT NULL AND to_regclass('control.route_tables') IS NOT NULL AS known`,
+    );
+    return rows[0].known ? compare(plan, await readServices(pool), await readTable(pool)) : [];
+  } finally {
+    await pool.end();
+  }
+}
+
+function compare(
+  plan: ResolvedPlan,
+  states: readonly ServiceState[],
+  current: RouteTable | null,
+): Standing[] {
+  return states
+    .filter(({ share }) => share > 0)
+    .flatMap((state): Standing[] => {
+      const { service: name } = state;
+      const at = `the service ${name} is at ${describeStage(state.stage, state.share)}`;
+      const service = plan.services[name];
+      if (!service) {
+        const mend =
+          state.stage === 'retired'
+            ? `name it again, and keep it as long as users come through the gateway: the monolith does not have its rows`
+            : `name it again, run banyan rollback ${name}, and take it out when it is at the monolith`;
+        return [
+          {
+            where: `services.${name}`,
+            message: `${at}, but the plan does not name it: its users would be on the monolith at once, before their writes are`,
+            mend,
+          },
+        ];
+      }
+      const salt = current?.services[name]?.salt;
+      if (state.stage === 'retired' || salt === undefined || salt === service.salt) return [];
+      return [
+        {
+          where: `services.${name}.salt`,
+          message: `${at} with the salt '${salt}', not '${service.salt}': users would change side at once, before their writes do`,
+          mend: `set salt: '${salt}', or run banyan rollback ${name} with it first`,
+        },
+      ];
+    });
+}
