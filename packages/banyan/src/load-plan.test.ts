@@ -105,7 +105,7 @@ export default defineMigration({ ...${JSON.stringify(aPlan())}, name: env('BANYA
     );
     const error = await loadError(loadPlan(undefined, folder));
     assert.equal(error.message, 'points to the plan of a run that is gone');
-    assert.match(error.mend, /npm start/);
+    assert.match(error.hint, /npm start/);
   });
 
   test('wants a default export', async () => {

@@ -122,11 +122,11 @@ function loadError(cause: unknown, path: string): LoadError {
     code?: string;
   };
   if (code === 'ERR_MODULE_NOT_FOUND' && path.endsWith(`/${POINTER}`)) {
-    const mend = 'start a new one, e.g. with npm start, or name your plan with --config <file>';
-    return new LoadError('points to the plan of a run that is gone', path, mend, { cause });
+    const hint = 'start a new one, e.g. with npm start, or name your plan with --config <file>';
+    return new LoadError('points to the plan of a run that is gone', path, hint, { cause });
   }
-  const mend = 'correct the line, then try again';
-  return new LoadError(message.split('\n')[0]!.trim(), placeOf(stack, path), mend, { cause });
+  const hint = 'correct the line, then try again';
+  return new LoadError(message.split('\n')[0]!.trim(), placeOf(stack, path), hint, { cause });
 }
 
 function missingError(missing: readonly MissingVariable[], path: string): LoadError {
@@ -135,8 +135,8 @@ function missingError(missing: readonly MissingVariable[], path: string): LoadEr
     names.length === 1
       ? `the environment variable ${names[0]} is not set`
       : `${names.length} environment variables are not set: ${names.join(', ')}`;
-  const mend = `set ${names.length === 1 ? 'it' : 'them'}, or give env('${names[0]}', ...) a fallback`;
-  return new LoadError(message, placeOf(missing[0]!.stack, path), mend);
+  const hint = `set ${names.length === 1 ? 'it' : 'them'}, or give env('${names[0]}', ...) a fallback`;
+  return new LoadError(message, placeOf(missing[0]!.stack, path), hint);
 }
 
 /** Where in the config (or, failing that, in any file of the project) an error came from. */

@@ -34,5 +34,5 @@ test('without any Node that can it says which one is needed, instead of a file e
   symlinkSync(join(import.meta.dirname, '..', '..', 'banyan'), join(scope, 'banyan'));
   const { code, stderr } = node('--no-experimental-strip-types', join(bin, 'banyan.js'), 'status');
   assert.equal(code, 1);
-  assert.match(stderr, /^error: Node v\d+.* cannot run TypeScript.*\n {2}mend: use Node 24 or later/);
+  assert.match(stderr, /^error: Node v\d+.* cannot run TypeScript.*\n {2}hint: use Node 24 or later/);
 });

@@ -25,7 +25,7 @@ function findNode() {
   } catch {
     console.error(
       `error: Node ${process.version} cannot run TypeScript, and the npm package 'node' is not here or its install script has not run
-  mend: use Node ${MAJOR} or later, or npm install node@${MAJOR} without --ignore-scripts`,
+  hint: use Node ${MAJOR} or later, or npm install node@${MAJOR} without --ignore-scripts`,
     );
     process.exit(1);
   }
@@ -38,7 +38,7 @@ function runWith(node, args) {
   process.on('SIGINT', () => {});
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
-    console.error(`error: ${node} does not start: ${error.message}\n  mend: npm install node@${MAJOR}`);
+    console.error(`error: ${node} does not start: ${error.message}\n  hint: npm install node@${MAJOR}`);
     process.exit(1);
   });
   child.on('exit', (code, signal) => {

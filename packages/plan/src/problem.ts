@@ -5,7 +5,7 @@ export type PlanProblem = {
   /** The value found, as text; secrets and passwords are hidden. Empty when there is none. */
   value: string;
   message: string;
-  mend: string;
+  hint: string;
 };
 
 /** Thrown for a plan that cannot be used; holds every problem, not the first only. */
@@ -22,24 +22,24 @@ export class PlanError extends Error {
 /** A config file that is absent or cannot be run. `where` is file:line:column as far as it is known. */
 export class LoadError extends Error {
   readonly where: string;
-  readonly mend: string;
-  constructor(message: string, where: string, mend: string, options?: ErrorOptions) {
+  readonly hint: string;
+  constructor(message: string, where: string, hint: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'LoadError';
     this.where = where;
-    this.mend = mend;
+    this.hint = hint;
   }
 }
 
 /** A problem with its value ready to show. */
-export function problem(path: string, value: unknown, message: string, mend: string): PlanProblem {
-  return { path, value: showValue(path, value), message, mend };
+export function problem(path: string, value: unknown, message: string, hint: string): PlanProblem {
+  return { path, value: showValue(path, value), message, hint };
 }
 
-/** A problem as three indented lines: path and value, what is wrong, the mend. */
+/** A problem as three indented lines: path and value, what is wrong, the hint. */
 export function formatProblem(problem: PlanProblem): string {
   const head = problem.value === '' ? problem.path : `${problem.path} = ${problem.value}`;
-  return `  ${head}\n    ${problem.message}\n    mend: ${problem.mend}`;
+  return `  ${head}\n    ${problem.message}\n    hint: ${problem.hint}`;
 }
 
 /** A value for a message: short, on one line, without secrets. */

@@ -104,7 +104,7 @@ test('slots whose WAL the server has removed at a half share, with writes on bot
     await assert.rejects(link.prepare(), { code: 'SLOT_LOST' });
     const [found] = (await link.preflight()).filter(({ severity }) => severity === 'error');
     assert.equal(found!.code, 'slot_lost');
-    assert.match(found!.mend, /banyan verify users\d+ --repair/);
+    assert.match(found!.hint, /banyan verify users\d+ --repair/);
     await link.prepare({ acceptLoss: true });
     // Again is no error, and takes nothing back.
     await link.prepare({ acceptLoss: true });

@@ -83,13 +83,13 @@ describe('loadConfig', () => {
     });
   });
 
-  it('names variable, source and mend, and never a value', async () => {
+  it('names variable, source and hint, and never a value', async () => {
     const CONFIG_FILE = aFile('{"POOL_SIZE":"hunter2","POOL_SZE":5}');
     const error = await problems({ CONFIG_FILE, JWT_SECRET: 'hunter2' });
     assert.deepEqual(error.variables.toSorted(), ['JWT_SECRET', 'POOL_SIZE', 'POOL_SZE']);
     assert.ok(error.message.includes(`POOL_SIZE (from the file, ${CONFIG_FILE})`), error.message);
-    assert.match(error.message, /JWT_SECRET \(from the environment\).*\n {4}mend: /);
-    assert.match(error.message, /POOL_SZE .* is not known\n {4}mend: correct its name/);
+    assert.match(error.message, /JWT_SECRET \(from the environment\).*\n {4}hint: /);
+    assert.match(error.message, /POOL_SZE .* is not known\n {4}hint: correct its name/);
     assert.doesNotMatch(error.message, /hunter2/);
   });
 
@@ -117,7 +117,7 @@ describe('loadConfig', () => {
 
   it('says which token the control plane wants', async () => {
     const error = await problems({ CONTROL_URL, CONTROL_TOKEN: 'hunter2' });
-    assert.match(error.message, /CONTROL_TOKEN .*\n {4}mend: .*banyan config token users/);
+    assert.match(error.message, /CONTROL_TOKEN .*\n {4}hint: .*banyan config token users/);
     assert.doesNotMatch(error.message, /hunter2/);
   });
 
@@ -132,7 +132,7 @@ describe('loadConfig', () => {
     const error = await problems({ CONTROL_URL: 'http://127.0.0.1:1', CONTROL_TOKEN: 'mine' });
     assert.match(
       error.message,
-      /CONTROL_URL names .* gave no configuration .*ECONNREFUSED.*\n {4}mend: start/,
+      /CONTROL_URL names .* gave no configuration .*ECONNREFUSED.*\n {4}hint: start/,
     );
   });
 });

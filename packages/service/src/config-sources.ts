@@ -28,8 +28,8 @@ export async function loadConfig<T extends TObject>(
 }
 
 async function readFileSource(where: string): Promise<ConfigSource> {
-  const bad = (message: string, mend: string) =>
-    new ConfigError([{ variable: 'CONFIG_FILE', message, mend }]);
+  const bad = (message: string, hint: string) =>
+    new ConfigError([{ variable: 'CONFIG_FILE', message, hint }]);
   let text: string;
   try {
     text = await readFile(where, 'utf8');
@@ -60,7 +60,7 @@ async function readControlSource(
       {
         variable: 'CONTROL_URL',
         message: 'is no URL',
-        mend: 'write http://<host>:<port> of the control plane',
+        hint: 'write http://<host>:<port> of the control plane',
       },
     ]);
   }
@@ -108,7 +108,7 @@ function refused(service: string): ConfigError {
     {
       variable: 'CONTROL_TOKEN',
       message: 'is missing, or not one that the control plane takes',
-      mend: `set it to what \`banyan config token ${service}\` prints`,
+      hint: `set it to what \`banyan config token ${service}\` prints`,
     },
   ]);
 }
@@ -119,7 +119,7 @@ function silent(origin: string, error: unknown): ConfigError {
     {
       variable: 'CONTROL_URL',
       message: `names ${origin}, which gave no configuration within ${WAIT_MS.all / 1_000} s (${why})`,
-      mend: 'start the control plane with `banyan up`, or unset CONTROL_URL',
+      hint: 'start the control plane with `banyan up`, or unset CONTROL_URL',
     },
   ]);
 }

@@ -30,9 +30,9 @@ export type ConfigSource = {
   | { kind: 'file' | 'control plane'; where: string }
 );
 
-type ConfigProblem = { variable: string; message: string; mend: string; source?: ConfigSource };
+type ConfigProblem = { variable: string; message: string; hint: string; source?: ConfigSource };
 
-/** Names every variable that is wrong, where it comes from and how to mend it; never its value: it may be a secret. */
+/** Names every variable that is wrong, where it comes from and how to fix it; never its value: it may be a secret. */
 export class ConfigError extends Error {
   readonly variables: string[];
   readonly problems: ConfigProblem[];
@@ -92,7 +92,7 @@ function strangersIn(schema: TObject, source: ConfigSource): ConfigProblem[] {
       variable,
       source,
       message: 'is not known',
-      mend: 'correct its name or take it away',
+      hint: 'correct its name or take it away',
     }));
 }
 
@@ -104,7 +104,7 @@ function misplacedSecrets(schema: TObject, from: ReadonlyMap<string, ConfigSourc
       variable,
       source,
       message: 'is a secret, which must not be kept there',
-      mend: 'unset it there, and set it in the environment or in the file that CONFIG_FILE names',
+      hint: 'unset it there, and set it in the environment or in the file that CONFIG_FILE names',
     }));
 }
 
@@ -116,16 +116,16 @@ function mismatches(
   return [...Value.Errors(schema, config)].flatMap((error): ConfigProblem[] => {
     const missing = (error.params as { requiredProperties?: string[] }).requiredProperties;
     if (missing) {
-      const mend = 'set it in the environment, in the file that CONFIG_FILE names, or in the control plane';
-      return missing.map((variable) => ({ variable, message: 'is missing', mend }));
+      const hint = 'set it in the environment, in the file that CONFIG_FILE names, or in the control plane';
+      return missing.map((variable) => ({ variable, message: 'is missing', hint }));
     }
     const variable = error.instancePath.split('/')[1] ?? '';
-    return [{ variable, source: from.get(variable), message: error.message, mend: 'correct it there' }];
+    return [{ variable, source: from.get(variable), message: error.message, hint: 'correct it there' }];
   });
 }
 
-function describeProblem({ variable, source, message, mend }: ConfigProblem): string {
+function describeProblem({ variable, source, message, hint }: ConfigProblem): string {
   const where =
     source && (source.kind === 'environment' ? 'the environment' : `the ${source.kind}, ${source.where}`);
-  return `  ${variable}${where ? ` (from ${where})` : ''} ${message}\n    mend: ${mend}`;
+  return `  ${variable}${where ? ` (from ${where})` : ''} ${message}\n    hint: ${hint}`;
 }

@@ -1,7 +1,7 @@
 /** A variable as the control plane keeps it for a service. */
 export type Setting = { service: string; key: string; value: string; updatedAt: string };
 
-type SettingProblem = { code: 'bad_setting' | 'secret_setting'; message: string; mend: string };
+type SettingProblem = { code: 'bad_setting' | 'secret_setting'; message: string; hint: string };
 
 const SERVICE = /^[a-z][a-z0-9-]{0,62}$/;
 const KEY = /^[A-Z][A-Z0-9_]{0,63}$/;
@@ -20,7 +20,7 @@ export function isSecretName(key: string): boolean {
  * operator, in plain text. Never names the value.
  */
 export function checkSetting(service: string, key: string, value: string): SettingProblem | undefined {
-  const bad = (message: string, mend: string): SettingProblem => ({ code: 'bad_setting', message, mend });
+  const bad = (message: string, hint: string): SettingProblem => ({ code: 'bad_setting', message, hint });
   if (!SERVICE.test(service)) {
     return bad(`'${service}' cannot be a service`, 'use lower-case letters, digits and dashes');
   }
@@ -35,7 +35,7 @@ export function checkSetting(service: string, key: string, value: string): Setti
     return {
       code: 'secret_setting',
       message: `${key} ${why}, and the control plane keeps no secrets`,
-      mend: `set it in the environment of ${service}, or in the file that its CONFIG_FILE names`,
+      hint: `set it in the environment of ${service}, or in the file that its CONFIG_FILE names`,
     };
   }
   if (value === '' || value.length > VALUE_LENGTH || value.includes('\0')) {

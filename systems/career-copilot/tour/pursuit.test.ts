@@ -26,7 +26,7 @@ function status(over: Partial<ServiceStatus> = {}): ServiceStatus {
       compared: 0,
       mismatched: 0,
     },
-    priceOfGoingBack: { verdict: 'lossless', details: [] },
+    rollbackImpact: { verdict: 'lossless', details: [] },
     ...over,
   } as ServiceStatus;
 }

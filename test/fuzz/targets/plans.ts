@@ -24,9 +24,9 @@ function problemOf(plan: unknown): string | null {
   try {
     const { errors, warnings } = validatePlan(plan);
     const untold = [...errors, ...warnings].find(
-      ({ path, message, mend }) => typeof path !== 'string' || !message || !mend,
+      ({ path, message, hint }) => typeof path !== 'string' || !message || !hint,
     );
-    if (untold) return `a problem without place, message or mend: ${JSON.stringify(untold)}`;
+    if (untold) return `a problem without place, message or hint: ${JSON.stringify(untold)}`;
     if (errors.length === 0) resolvePlan(plan as never);
     else return expectRefused(plan);
     return null;

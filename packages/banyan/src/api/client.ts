@@ -34,13 +34,13 @@ export function controlOrigin({ control }: ResolvedPlan): string {
 export class ControlClient implements Control, Settings {
   readonly #origin: string;
   readonly #token: string | null;
-  readonly #whyAbsent: () => { message: string; mend: string } | null;
+  readonly #whyAbsent: () => { message: string; hint: string } | null;
 
   /** `whyAbsent`: asked when nothing listens there. */
   constructor(
     origin: string,
     token: string | null,
-    whyAbsent: () => { message: string; mend: string } | null = () => null,
+    whyAbsent: () => { message: string; hint: string } | null = () => null,
   ) {
     this.#origin = origin;
     this.#token = token;
@@ -171,11 +171,11 @@ export class ControlClient implements Control, Settings {
         );
       }
       const code = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
-      const { message, mend } = this.#whyAbsent() ?? {
+      const { message, hint } = this.#whyAbsent() ?? {
         message: `no control plane at ${this.#origin} (${code})`,
-        mend: 'start it with `banyan up`',
+        hint: 'start it with `banyan up`',
       };
-      throw new ControlError('unreachable', 0, message, mend, { cause });
+      throw new ControlError('unreachable', 0, message, hint, { cause });
     }
   }
 }

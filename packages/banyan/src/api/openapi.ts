@@ -35,7 +35,7 @@ function describeOperation({ summary, params, querystring, body }: Described, op
     responses: {
       '2XX': { description: 'Done' },
       default: {
-        description: 'RFC 9457 problem with code and mend',
+        description: 'RFC 9457 problem with code and hint',
         content: { 'application/problem+json': {} },
       },
     },

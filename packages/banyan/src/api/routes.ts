@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { Control } from '../control/control.ts';
+import { statusWithOldNames, stepWithOldNames } from './old-names.ts';
 import { apiError } from './problem.ts';
 import { readTarget } from './target.ts';
 
@@ -30,7 +31,10 @@ type InService = { Params: Static<typeof Service> };
 
 /** One route for each method of Control. */
 export function addRoutes(app: FastifyInstance, control: Control): void {
-  app.get('/v1/status', { schema: { summary: 'Where every service stands' } }, () => control.status());
+  app.get('/v1/status', { schema: { summary: 'Where every service stands' } }, async () => {
+    const status = await control.status();
+    return { ...status, services: status.services.map(statusWithOldNames) };
+  });
 
   app.get<{ Querystring: Static<typeof DatabasesQuery> }>(
     '/v1/databases',
@@ -47,26 +51,35 @@ export function addRoutes(app: FastifyInstance, control: Control): void {
     '/v1/plan',
     {
       schema: {
-        summary: 'Dry run: the steps to a target, each with the price of going back',
+        summary: 'Dry run: the steps to a target, each with its rollback impact',
         querystring: PlanQuery,
       },
     },
-    ({ query }) => control.plan(query.service ?? null, query.to === undefined ? null : readTarget(query.to)),
+    async ({ query }) => {
+      const target = query.to === undefined ? null : readTarget(query.to);
+      const plans = await control.plan(query.service ?? null, target);
+      return Object.fromEntries(
+        Object.entries(plans).map(([service, steps]) => [service, steps.map(stepWithOldNames)]),
+      );
+    },
   );
 
   app.post<InService & { Body: Static<typeof AdvanceBody> }>(
     '/v1/services/:service/advance',
     { schema: { summary: 'Set the target; without `to` the next stop', params: Service, body: AdvanceBody } },
-    ({ params, body }) =>
-      control.advance(params.service, body.to === undefined ? null : readTarget(body.to), {
-        force: body.force ?? false,
-      }),
+    async ({ params, body }) => {
+      const target = body.to === undefined ? null : readTarget(body.to);
+      return statusWithOldNames(
+        await control.advance(params.service, target, { force: body.force ?? false }),
+      );
+    },
   );
 
   app.post<InService & { Body: Static<typeof ReasonBody> }>(
     '/v1/services/:service/rollback',
     { schema: { summary: 'Go back to the monolith', params: Service, body: ReasonBody } },
-    ({ params, body }) => control.rollback(params.service, body.reason ?? ''),
+    async ({ params, body }) =>
+      statusWithOldNames(await control.rollback(params.service, body.reason ?? '')),
   );
 
   app.post<InService & { Body: Static<typeof ReasonBody> }>(
@@ -78,13 +91,13 @@ export function addRoutes(app: FastifyInstance, control: Control): void {
         body: ReasonBody,
       },
     },
-    ({ params, body }) => control.pause(params.service, body.reason ?? ''),
+    async ({ params, body }) => statusWithOldNames(await control.pause(params.service, body.reason ?? '')),
   );
 
   app.post<InService>(
     '/v1/services/:service/resume',
     { schema: { summary: 'Go on to the target, with evidence from now on', params: Service } },
-    ({ params }) => control.resume(params.service),
+    async ({ params }) => statusWithOldNames(await control.resume(params.service)),
   );
 
   app.post<InService & { Body: Static<typeof VerifyBody> }>(
@@ -117,10 +130,10 @@ export function addRoutes(app: FastifyInstance, control: Control): void {
         body: RetireBody,
       },
     },
-    ({ params, body }) => {
+    async ({ params, body }) => {
       if (body.confirm !== params.service)
         throw apiError('not_confirmed', `confirm is not '${params.service}'`);
-      return control.retire(params.service);
+      return statusWithOldNames(await control.retire(params.service));
     },
   );
 

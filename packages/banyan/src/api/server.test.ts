@@ -98,10 +98,10 @@ describe('the API through its client', () => {
     assert.equal(run.tables[0]!.verdict, 'CONSISTENT');
   });
 
-  test('turns refusals back into errors with code, status and mend', async () => {
+  test('turns refusals back into errors with code, status and hint', async () => {
     const unknown = await refusal(client.advance('a/../b', null));
     assert.deepEqual(
-      [unknown.code, unknown.status, unknown.mend],
+      [unknown.code, unknown.status, unknown.hint],
       ['no_such_service', 404, 'known services: auth, users'],
     );
     assert.match(unknown.message, /a\/\.\.\/b/);
@@ -112,7 +112,7 @@ describe('the API through its client', () => {
   test('says how to start a control plane that is not there', async () => {
     const error = await refusal(new ControlClient('http://127.0.0.1:1', token).status());
     assert.equal(error.code, 'unreachable');
-    assert.match(error.mend, /banyan up/);
+    assert.match(error.hint, /banyan up/);
   });
 
   test('tells a stranger on its port from a control plane', async () => {
@@ -178,7 +178,7 @@ describe('the API', () => {
       status: 400,
       detail: "'canary' does not say how many users",
       code: 'bad_target',
-      mend: "give a share from 0.01% to 100%, in hundredths of a percent, e.g. '10%'",
+      hint: "give a share from 0.01% to 100%, in hundredths of a percent, e.g. '10%'",
     });
     assert.equal((await call('GET', '/v1/nowhere')).json().code, 'no_such_endpoint');
   });

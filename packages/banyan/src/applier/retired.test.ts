@@ -10,7 +10,7 @@ import * as store from '../control/store/store.ts';
 import { referringTables } from '../control/facts/referring-tables.ts';
 import { describeFed, fedTables, resolvePlan } from '@banyan/plan';
 import { FULL_SHARE, type Stage } from '@banyan/plan/stages';
-import { priceOfGoingBack } from '../rollout/rollback-impact.ts';
+import { rollbackImpact } from '../rollout/rollback-impact.ts';
 import { aPlan, aRoute, aService } from '@banyan/plan/testing';
 import { startApplier } from './applier.ts';
 
@@ -101,7 +101,7 @@ test('what retiring leaves tied to the monolith is told before', async () => {
       },
     }),
   );
-  const { details } = priceOfGoingBack({
+  const { details } = rollbackImpact({
     stage: 'retired',
     share: FULL_SHARE,
     reverse: { state: 'off', lagMs: 0 },

@@ -96,7 +96,7 @@ export class LinkRunner {
     if (losses.length > 0) await this.missed.noticed();
     const acceptLoss = losses.length > 0 && (await this.missed.accepted());
     if (blocking.length > (acceptLoss ? losses.length : 0)) {
-      throw new Error(blocking.map((finding) => `${finding.message} ${finding.mend}`).join('; '));
+      throw new Error(blocking.map((finding) => `${finding.message} ${finding.hint}`).join('; '));
     }
     await this.link.prepare({ acceptLoss, onWait: (blockers) => this.waitFor(blockers) });
     this.waitFor([]);

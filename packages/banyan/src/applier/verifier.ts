@@ -85,7 +85,7 @@ export class Verifier {
   private async pass({ signal, onRows, repaired }: Pass): Promise<TableResult[]> {
     const { pool, service, verifyTable, repairRows } = this.options;
     const results: TableResult[] = [];
-    const mended = await this.options.missed();
+    const acceptLoss = await this.options.missed();
     this.busy = true;
     try {
       for (const mapping of service.tables) {
@@ -99,7 +99,7 @@ export class Verifier {
     } finally {
       this.busy = false;
     }
-    if (!signal.aborted && differing(results) === 0) await mended();
+    if (!signal.aborted && differing(results) === 0) await acceptLoss();
     await store.announce(pool);
     return results;
   }

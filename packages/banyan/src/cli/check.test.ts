@@ -28,7 +28,7 @@ describe('banyan check', { concurrency: 3 }, () => {
     assert.equal(code, 1);
     assert.match(
       stdout,
-      /not ready\n {2}monolith\.database\n {4}The database does not answer: .*ECONNREFUSED.*\n {4}mend: /,
+      /not ready\n {2}monolith\.database\n {4}The database does not answer: .*ECONNREFUSED.*\n {4}hint: /,
     );
     assert.match(stdout, /the databases are not ready\n$/);
   });
@@ -66,6 +66,6 @@ describe('banyan init', () => {
     assert.deepEqual(checked.json().warnings, []);
     const again = await run([main, 'init'], folder).ended;
     assert.equal(again.code, 2);
-    assert.match(again.stderr, /is there already\n {2}mend: /);
+    assert.match(again.stderr, /is there already\n {2}hint: /);
   });
 });

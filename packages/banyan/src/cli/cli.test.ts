@@ -16,7 +16,7 @@ describe('banyan', { concurrency: 3 }, () => {
     assert.equal(code, 3);
     assert.match(
       stderr,
-      /no control plane at http:\/\/127\.0\.0\.1:1 .*\n {2}mend: start it with `banyan up`/,
+      /no control plane at http:\/\/127\.0\.0\.1:1 .*\n {2}hint: start it with `banyan up`/,
     );
   });
 
@@ -27,7 +27,7 @@ describe('banyan', { concurrency: 3 }, () => {
     const { code, json } = await run([main, 'status', '--json'], folder).ended;
     assert.equal(code, 3);
     assert.equal(json().error.code, 'unauthorized');
-    assert.match(json().error.mend, /BANYAN_TOKEN.*\.banyan\/token/);
+    assert.match(json().error.hint, /BANYAN_TOKEN.*\.banyan\/token/);
   });
 
   test('has help with examples for itself and every command', async (t) => {
@@ -59,7 +59,7 @@ describe('banyan', { concurrency: 3 }, () => {
     ] as const) {
       const { code, stderr } = await run([main, command], folder).ended;
       assert.equal(code, 1, stderr);
-      assert.match(stderr, /error: (ENOTDIR|EISDIR).*\n {2}at: .*\.banyan.*\n {2}mend: the folder \.banyan /);
+      assert.match(stderr, /error: (ENOTDIR|EISDIR).*\n {2}at: .*\.banyan.*\n {2}hint: the folder \.banyan /);
     }
   });
 
@@ -99,7 +99,7 @@ describe('banyan', { concurrency: 3 }, () => {
     const { banyan } = await aShop(t);
     const unknown = await banyan('stauts');
     assert.equal(unknown.code, 2);
-    assert.match(unknown.stderr, /unknown command 'stauts'\n {2}mend: .*status/);
+    assert.match(unknown.stderr, /unknown command 'stauts'\n {2}hint: .*status/);
     assert.equal((await banyan('advance')).code, 2);
     assert.equal((await banyan('status', '--jsno')).code, 2);
   });

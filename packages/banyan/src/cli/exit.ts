@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { hintWithOldName } from '../api/old-names.ts';
 import { ControlError } from '../control/control.ts';
 import { formatProblem, LoadError, PlanError, type PlanProblem } from '@banyan/plan/problem';
 import { StartError } from '../up/start-error.ts';
@@ -25,25 +26,25 @@ export const EXIT_HELP = `Exit codes:
 
 /** A mistake in the arguments that only the command itself can see. */
 export class UsageError extends Error {
-  readonly mend: string;
-  constructor(message: string, mend: string) {
+  readonly hint: string;
+  constructor(message: string, hint: string) {
     super(message);
-    this.mend = mend;
+    this.hint = hint;
   }
 }
 
-/** Ctrl-C while waiting; `mend` says what goes on all the same. */
+/** Ctrl-C while waiting; `hint` says what goes on all the same. */
 export class Interrupted extends Error {
-  readonly mend: string;
-  constructor(mend: string) {
+  readonly hint: string;
+  constructor(hint: string) {
     super('interrupted');
-    this.mend = mend;
+    this.hint = hint;
   }
 }
 
 /** A service's database that cannot be reached, or does not let us in. */
 export class DatabaseError extends Error {
-  readonly mend = 'check the URL after --database or in DATABASE_URL, and that the server runs';
+  readonly hint = 'check the URL after --database or in DATABASE_URL, and that the server runs';
   /** Undefined if `error` is of another kind. */
   static of(error: unknown): DatabaseError | undefined {
     const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string };
@@ -64,7 +65,7 @@ export class DatabaseError extends Error {
 
 /** A bus that cannot be reached, or does not let us in. */
 export class BusError extends Error {
-  readonly mend = 'check the URL after --bus or in BUS_URL, and that the bus runs';
+  readonly hint = 'check the URL after --bus or in BUS_URL, and that the bus runs';
   constructor(cause: unknown) {
     const { message, code } = cause as { message?: string; code?: string };
     super(`the bus cannot be reached: ${message || code}`, { cause });
@@ -77,7 +78,7 @@ export type Told = {
   code: string;
   message: string;
   where?: string;
-  mend?: string;
+  hint?: string;
   problems?: readonly PlanProblem[];
 };
 
@@ -93,55 +94,55 @@ export function tell(error: unknown): Told {
       code: 'no_plan',
       message: error.message,
       where: error.where,
-      mend: error.mend,
+      hint: error.hint,
     };
   }
   if (error instanceof ControlError) {
     // The control plane tells how a request is made; who runs a command has made none.
-    const mend = error.code === 'unauthorized' ? TOKEN_MEND : error.mend;
-    return { exit: exitOf(error), code: error.code, message: error.message, mend };
+    const hint = error.code === 'unauthorized' ? TOKEN_HINT : error.hint;
+    return { exit: exitOf(error), code: error.code, message: error.message, hint };
   }
   if (error instanceof StartError) {
-    const { message, where, mend } = error;
-    return { exit: EXIT.negative, code: 'not_started', message, where, mend };
+    const { message, where, hint } = error;
+    return { exit: EXIT.negative, code: 'not_started', message, where, hint };
   }
   if (error instanceof UsageError)
-    return { exit: EXIT.usage, code: 'usage', message: error.message, mend: error.mend };
+    return { exit: EXIT.usage, code: 'usage', message: error.message, hint: error.hint };
   if (error instanceof DatabaseError) {
-    return { exit: EXIT.unreachable, code: 'database', message: error.message, mend: error.mend };
+    return { exit: EXIT.unreachable, code: 'database', message: error.message, hint: error.hint };
   }
   if (isSagaError(error)) {
     const exit = ['SAGA_NOT_STUCK', 'SAGA_OVER'].includes(error.code) ? EXIT.refused : EXIT.usage;
-    return { exit, code: error.code, message: error.message, mend: error.mend };
+    return { exit, code: error.code, message: error.message, hint: error.hint };
   }
   if (isStoreError(error)) {
     const exit = error.code === 'PROJECTION_NOT_FAILED' ? EXIT.refused : EXIT.usage;
-    return { exit, code: error.code, message: error.message, mend: 'see banyan projections list' };
+    return { exit, code: error.code, message: error.message, hint: 'see banyan projections list' };
   }
   if (error instanceof BusError) {
-    return { exit: EXIT.unreachable, code: 'bus', message: error.message, mend: error.mend };
+    return { exit: EXIT.unreachable, code: 'bus', message: error.message, hint: error.hint };
   }
   if (error instanceof Interrupted) {
-    return { exit: EXIT.interrupted, code: 'interrupted', message: error.message, mend: error.mend };
+    return { exit: EXIT.interrupted, code: 'interrupted', message: error.message, hint: error.hint };
   }
   if (error instanceof CommanderError) {
     const [message, ...more] = error.message.replace(/^error: /, '').split('\n');
     const suggestion = /\((Did you mean .*)\)/.exec(more.join(' '))?.[1];
-    const mend = suggestion?.replace('Did', 'did') ?? 'see banyan --help';
-    return { exit: EXIT.usage, code: 'usage', message: message!, mend };
+    const hint = suggestion?.replace('Did', 'did') ?? 'see banyan --help';
+    return { exit: EXIT.usage, code: 'usage', message: message!, hint };
   }
   if (isUnusableFile(error)) {
     const { message, path } = error;
-    return { exit: EXIT.negative, code: 'files', message, where: path, mend: FILES_MEND };
+    return { exit: EXIT.negative, code: 'files', message, where: path, hint: FILES_HINT };
   }
   const message = error instanceof Error ? error.message || error.name : String(error);
   return { exit: EXIT.negative, code: 'failed', message };
 }
 
-const TOKEN_MEND =
+const TOKEN_HINT =
   'commands take the token from BANYAN_TOKEN, else from control.token of the plan, else from .banyan/token beside the plan: give the one that banyan up was started with';
 
-const FILES_MEND =
+const FILES_HINT =
   'the folder .banyan beside the plan holds the token, the logs and what runs: let this user read and write there, and see that the disk has room';
 
 /** Of the file system, not of what was looked for in it. */
@@ -152,7 +153,7 @@ function isUnusableFile(error: unknown): error is Error & { path: string } {
 }
 
 /** By name: its package is loaded only by the commands that need it. */
-function isSagaError(error: unknown): error is Error & { code: string; mend: string } {
+function isSagaError(error: unknown): error is Error & { code: string; hint: string } {
   return error instanceof Error && error.name === 'SagaError';
 }
 
@@ -160,12 +161,17 @@ function isStoreError(error: unknown): error is Error & { code: string } {
   return error instanceof Error && error.name === 'EventStoreError';
 }
 
+/** What a program reads. */
+export function asJson({ exit: _, problems, ...told }: Told): object {
+  return { ...hintWithOldName(told), ...(problems && { problems: problems.map(hintWithOldName) }) };
+}
+
 /** The lines that a person reads. */
-export function formatTold({ message, where, mend, problems }: Told): string {
+export function formatTold({ message, where, hint, problems }: Told): string {
   const lines = [`error: ${message}`];
   if (where) lines.push(`  at: ${where}`);
   for (const problem of problems ?? []) lines.push('', formatProblem(problem));
-  if (mend) lines.push(`  mend: ${mend}`);
+  if (hint) lines.push(`  hint: ${hint}`);
   return lines.join('\n');
 }
 

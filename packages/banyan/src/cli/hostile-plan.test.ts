@@ -59,7 +59,7 @@ describe('a plan that is no plan is told with what to do, whatever it does inste
       const { code, stderr, stdout } = await check(source);
       assert.equal(code, 2, stderr);
       assert.match(stderr, message);
-      assert.match(stderr, /mend: /);
+      assert.match(stderr, /hint: /);
       assert.ok(stderr.length < 10_000, 'short');
       assert.doesNotMatch(stderr + stdout, /hush|\n {4}at /);
     });

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { EXIT, formatTold, tell } from './exit.ts';
+import { asJson, EXIT, formatTold, tell } from './exit.ts';
 import { note, painter, printJson } from './output.ts';
 import { createProgram } from './program.ts';
 
@@ -38,9 +38,8 @@ async function run(argv: string[]): Promise<void> {
 
 function report(error: unknown, argv: readonly string[]): void {
   const told = tell(error);
-  const { exit, ...shown } = told;
-  if (argv.includes('--json')) printJson({ error: shown });
+  if (argv.includes('--json')) printJson({ error: asJson(told) });
   note(formatTold(told).replace(/^error/, (word) => painter(process.stderr)('red', word)));
   if (process.env.BANYAN_DEBUG && error instanceof Error) note(`${error.stack}`);
-  process.exitCode = exit;
+  process.exitCode = told.exit;
 }

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { aShop, seen } from '../testing/a-shop.ts';
 
 describe('banyan plan', { concurrency: 3 }, () => {
-  test('lists the steps and the price of going back', async (t) => {
+  test('lists the steps and the rollback impact of each', async (t) => {
     const { fake, banyan } = await aShop(t);
     const { code, stdout } = await banyan('plan', 'auth', '--to', '10%');
     assert.equal(code, 0);
@@ -22,7 +22,7 @@ describe('banyan plan', { concurrency: 3 }, () => {
     const { fake, banyan } = await aShop(t);
     const { code, stderr } = await banyan('plan', '--to', '200%');
     assert.equal(code, 2);
-    assert.match(stderr, /'200%' is no share\n {2}mend: give a share from 0\.01% to 100%/);
+    assert.match(stderr, /'200%' is no share\n {2}hint: give a share from 0\.01% to 100%/);
     assert.deepEqual(fake.calls, []);
   });
 });
@@ -32,7 +32,7 @@ describe('banyan advance', { concurrency: 3 }, () => {
     const { banyan } = await aShop(t);
     const { code, stdout, stderr } = await banyan('advance', 'auth', '--to', 'shadowing');
     assert.equal(code, 0);
-    assert.equal(stdout, 'auth is at shadowing; going back: lossless\n');
+    assert.equal(stdout, 'auth is at shadowing; rollback impact: lossless\n');
     assert.match(stderr, /auth copying: \d+%, [\d,]+ of 20,000 rows, 10,000 rows\/s, [\d.]+ s left/);
     assert.match(stderr, /auth: copying → shadowing \(20,000 rows copied\)/);
   });
@@ -86,7 +86,7 @@ describe('banyan advance', { concurrency: 3 }, () => {
     fake.services.auth!.stage = 'retired';
     const { code, stderr } = await banyan('advance', 'auth');
     assert.equal(code, 4);
-    assert.equal(stderr, "error: 'auth' is retired\n  mend: there is no way back\n");
+    assert.equal(stderr, "error: 'auth' is retired\n  hint: there is no way back\n");
   });
 
   test('goes on waiting while the control plane is away for a moment', async (t) => {
@@ -110,7 +110,7 @@ describe('banyan advance', { concurrency: 3 }, () => {
     child.kill('SIGINT');
     const { code, stderr } = await ended;
     assert.equal(code, 130);
-    assert.match(stderr, /interrupted\n {2}mend: auth goes on to migrated/);
+    assert.match(stderr, /interrupted\n {2}hint: auth goes on to migrated/);
   });
 });
 
@@ -148,7 +148,7 @@ describe('banyan rollback', { concurrency: 3 }, () => {
     assert.equal(code, 2);
     assert.equal(json().error.code, 'no_such_service');
     assert.match(stderr, /known services: auth, users/);
-    assert.match((await banyan('rollback', 'user')).stderr, /mend: did you mean 'users'\?/);
+    assert.match((await banyan('rollback', 'user')).stderr, /hint: did you mean 'users'\?/);
   });
 });
 
@@ -157,7 +157,7 @@ describe('banyan retire', { concurrency: 3 }, () => {
     const { fake, banyan } = await aShop(t);
     const { code, stderr } = await banyan('retire', 'auth');
     assert.equal(code, 2);
-    assert.match(stderr, /mend: add --yes/);
+    assert.match(stderr, /hint: add --yes/);
     assert.deepEqual(fake.calls, []);
   });
 

@@ -32,7 +32,7 @@ export async function carryOut(
 }
 
 function describeOutcome(outcome: Outcome, status: ServiceStatus): string[] {
-  const { service, paused, message, reason, target, priceOfGoingBack } = status;
+  const { service, paused, message, reason, target, rollbackImpact } = status;
   const at = describeStage(status.stage, status.share);
   const going = describeStage(target.stage, target.share);
   // The reason is what steps and status say too; the message may be about a wait by now.
@@ -42,7 +42,7 @@ function describeOutcome(outcome: Outcome, status: ServiceStatus): string[] {
       if (status.stage === 'monolith') return [`${service} is at the monolith`];
       if (status.stage === 'retired') return [`${service} is retired; there is no way back`];
       return [
-        `${service} is at ${at}; going back: ${[priceOfGoingBack.verdict, ...priceOfGoingBack.details].join('; ')}`,
+        `${service} is at ${at}; rollback impact: ${[rollbackImpact.verdict, ...rollbackImpact.details].join('; ')}`,
       ];
     case 'paused':
       return [

@@ -25,7 +25,7 @@ describe('banyan verify', { concurrency: 3 }, () => {
     assert.match(stderr, /auth verify: \d+%, [\d,]+ of 20,000 rows/);
   });
 
-  test('exits with 1 when rows differ, shows some and the mend', async (t) => {
+  test('exits with 1 when rows differ, shows some and the hint', async (t) => {
     const { fake, banyan } = await aShop(t);
     fake.verdict = 'INCONSISTENT';
     const { code, stdout } = await banyan('verify', 'auth');

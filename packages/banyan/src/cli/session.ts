@@ -66,7 +66,7 @@ function endedWhileLoading(): void {
       code: 'no_plan',
       message:
         'the plan ended the process, or waits for something that never comes, instead of exporting anything',
-      mend: 'take process.exit, and what is awaited, out of it',
+      hint: 'take process.exit, and what is awaited, out of it',
     }),
   );
   process.exitCode = EXIT.usage;

@@ -101,18 +101,18 @@ describe('banyan flags', () => {
     await banyan('flags', 'delete', 'size');
   });
 
-  test('refuses what is wrong with 2 and says how to mend it', async () => {
+  test('refuses what is wrong with 2 and says how to fix it', async () => {
     for (const [args, said] of [
       [
         ['set', 'x', '--default', 'pink'],
-        /default names the variant 'pink'.*\n {2}mend: name one of on, off/,
+        /default names the variant 'pink'.*\n {2}hint: name one of on, off/,
       ],
-      [['set', 'x', '--percent', 'on=200%'], /no share of users\n {2}mend: give a percentage/],
+      [['set', 'x', '--percent', 'on=200%'], /no share of users\n {2}hint: give a percentage/],
       [['set', 'x', '--percent', 'on'], /<name>=<value>/],
       [['set', 'x', '--variant', 'a=1', '--type', 'boolean'], /no boolean/],
-      [['set', 'Not Good'], /key .*\n {2}mend: /],
-      [['on', 'nowhere'], /no flag 'nowhere'\n {2}mend: .*banyan flags set nowhere/],
-      [['sett'], /unknown command 'sett'.*\n {2}mend: .*set/],
+      [['set', 'Not Good'], /key .*\n {2}hint: /],
+      [['on', 'nowhere'], /no flag 'nowhere'\n {2}hint: .*banyan flags set nowhere/],
+      [['sett'], /unknown command 'sett'.*\n {2}hint: .*set/],
     ] as const) {
       const { code, stderr } = await banyan('flags', ...args);
       assert.deepEqual([code, said.test(stderr)], [2, true], `${args}: ${stderr}`);
@@ -138,7 +138,7 @@ describe('banyan config', () => {
     ]) {
       const { code, stderr } = await banyan('config', ...args);
       assert.equal(code, 2);
-      assert.match(stderr, /there is no service 'user' in the plan\n {2}mend: did you mean 'users'\?/);
+      assert.match(stderr, /there is no service 'user' in the plan\n {2}hint: did you mean 'users'\?/);
     }
   });
 
@@ -147,7 +147,7 @@ describe('banyan config', () => {
     assert.equal(code, 2);
     assert.match(
       stderr,
-      /JWT_SECRET is a secret by its name.*\n {2}mend: set it in the environment of users/,
+      /JWT_SECRET is a secret by its name.*\n {2}hint: set it in the environment of users/,
     );
     assert.doesNotMatch(stderr, /hunter2/);
   });

@@ -14,13 +14,13 @@ export type ServiceStatus = {
   /** Why it goes where it goes, or went back. */
   reason: string;
   since: string;
-  /** What has to be mended before the first key moves, e.g. routes whose requests carry no key. */
+  /** What has to be fixed before the first key moves, e.g. routes whose requests carry no key. */
   findings: string[];
   unwell: UnwellInstance[];
   links: LinkStatus[];
   verification: TableVerification[];
   evidence: Evidence;
-  priceOfGoingBack: Price;
+  rollbackImpact: RollbackImpact;
 };
 
 export type LinkStatus = {
@@ -92,7 +92,8 @@ export type FailureRecord = {
   at: string;
 };
 
-export type Price = { verdict: 'lossless' | 'lossy' | 'refused'; details: string[] };
+/** What going back to the monolith would cost. */
+export type RollbackImpact = { verdict: 'lossless' | 'lossy' | 'refused'; details: string[] };
 
 export type PlannedStep = {
   order: number;
@@ -100,7 +101,7 @@ export type PlannedStep = {
   from: string;
   to: string;
   fenced: boolean;
-  price: Price;
+  rollbackImpact: RollbackImpact;
 };
 
 export type StepRecord = {
@@ -163,7 +164,7 @@ export interface Control {
   }>;
   /** Looks what Banyan has put into the plan's databases, of one service or of all. */
   databases(service: string | null): Promise<DatabasesReport>;
-  /** Dry run: ordered steps from where the service is to the target, each with the price of going back from there. */
+  /** Dry run: ordered steps from where the service is to the target, each with the impact of a rollback from there. */
   plan(service: string | null, target: Target | null): Promise<Record<string, PlannedStep[]>>;
   /** Sets the target; null: the next stop. Throws ControlError on illegal moves. */
   advance(service: string, target: Target | null, options: { force?: boolean }): Promise<ServiceStatus>;
@@ -193,15 +194,15 @@ export type VerificationRun = {
   error: string | null;
 };
 
-/** Stable codes; the API answers them as RFC 9457 problems, the CLI prints message and mend. */
+/** Stable codes; the API answers them as RFC 9457 problems, the CLI prints message and hint. */
 export class ControlError extends Error {
   readonly code: string;
   readonly status: number;
-  readonly mend: string;
-  constructor(code: string, status: number, message: string, mend: string, options?: ErrorOptions) {
+  readonly hint: string;
+  constructor(code: string, status: number, message: string, hint: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
     this.status = status;
-    this.mend = mend;
+    this.hint = hint;
   }
 }

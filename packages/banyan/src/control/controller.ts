@@ -113,7 +113,7 @@ export async function startController(options: {
         await tidy(Date.now()).catch((error) => log.warn({ err: error }, 'old records could not be dropped'));
         resting = await reconcile();
       } catch (error) {
-        // Not to be mended by trying again: whoever started this process is told.
+        // Not fixed by trying again: whoever started this process is told.
         if (error instanceof StartError) throw error;
         log.error({ err: error }, 'reconciling failed, trying again');
       }

@@ -29,7 +29,7 @@ test('slots and senders are counted for all services of a server together, and t
   const told = async () =>
     (await checkCapacity(resolvePlan(plan), new Set()))
       .filter(({ message }) => message.includes('slots'))
-      .map(({ where, severity, message, mend }) => [where, severity, message, mend]);
+      .map(({ where, severity, message, hint }) => [where, severity, message, hint]);
   await leave(6);
   assert.deepEqual(await told(), []);
   await leave(4);

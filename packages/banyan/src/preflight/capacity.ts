@@ -75,7 +75,7 @@ function lacking(
       code: 'no_room',
       severity: 'error',
       message: `The services of the plan need ${more} more ${what} on this server, and ${free} of ${setting} are free.`,
-      mend: `Set ${name} to ${wanted} or more (ALTER SYSTEM SET ${name} = ${wanted}) and restart the server, or drop what nobody uses.`,
+      hint: `Set ${name} to ${wanted} or more (ALTER SYSTEM SET ${name} = ${wanted}) and restart the server, or drop what nobody uses.`,
     },
   ];
 }

@@ -21,7 +21,7 @@ export async function checkControlDatabase(url: string): Promise<Placed[]> {
         where: 'control.database',
         code,
         message,
-        mend: `Run ${sql.join('; ')}`,
+        hint: `Run ${sql.join('; ')}`,
         sql,
         severity: 'error',
       });

@@ -26,9 +26,9 @@ function findingOf(where: string, url: string, path: string | null, health: Heal
   if (health === null) return null;
   const message = `${url}: ${health.why}`;
   if (!health.answered) {
-    const mend = 'Start it, or correct the URL in the plan.';
-    return { where: `${where}.url`, code: 'no_answer', message, mend, severity: 'warning' };
+    const hint = 'Start it, or correct the URL in the plan.';
+    return { where: `${where}.url`, code: 'no_answer', message, hint, severity: 'warning' };
   }
-  const mend = `Have it answer 200 at ${path}, or name another path as health (null: none is asked).`;
-  return { where: `${where}.health`, code: 'unhealthy', message, mend, severity: 'error' };
+  const hint = `Have it answer 200 at ${path}, or name another path as health (null: none is asked).`;
+  return { where: `${where}.health`, code: 'unhealthy', message, hint, severity: 'error' };
 }

@@ -46,7 +46,7 @@ test('a pooler in front of a database is named, whether it drops or refuses what
     const found = await checkDirect('monolith.database', await pooler(t, url, does), 5_000);
     assert.equal(found?.code, 'pooler', does);
     assert.match(found.message, /^A connection pooler stands in front of the database: /);
-    assert.match(found.mend, /Name the database itself/);
+    assert.match(found.hint, /Name the database itself/);
   }
   assert.equal(await checkDirect('x', 'postgres://127.0.0.1:1/nobody', 5_000), null, 'told by who needs it');
 });

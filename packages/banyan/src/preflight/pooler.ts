@@ -40,6 +40,6 @@ function pooled(where: string, why: string): PreflightFinding {
     code: 'pooler',
     severity: 'error',
     message: `A connection pooler stands in front of the database: ${why}.`,
-    mend: 'Name the database itself in the plan, by its own port: replication, LISTEN and advisory locks need sessions of their own. The monolith may go on through the pooler.',
+    hint: 'Name the database itself in the plan, by its own port: replication, LISTEN and advisory locks need sessions of their own. The monolith may go on through the pooler.',
   };
 }

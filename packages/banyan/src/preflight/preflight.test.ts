@@ -45,11 +45,11 @@ test('databases that fit the plan draw no errors', async () => {
   );
 });
 
-test('a table without a primary key and a missing one are found, with a mend', async () => {
+test('a table without a primary key and a missing one are found, with a hint', async () => {
   const withoutKey = resolvePlan(await planOver('CREATE TABLE users (id bigint, email text)', USERS));
   const found = (await preflightPlan(withoutKey)).find(({ code }) => code === 'no_primary_key');
   assert.equal(found?.where, 'monolith.database');
-  assert.match(found.mend, /primary key/);
+  assert.match(found.hint, /primary key/);
   const missing = await preflightPlan(resolvePlan(await planOver(USERS, 'SELECT 1')));
   assert.ok(missing.some(({ code, where }) => code === 'no_table' && where === 'services.auth.database'));
 });
@@ -103,10 +103,10 @@ test('each thing is told once, and a misspelt name with the one that was meant',
   );
   const misspelt = await planOver(USERS, 'CREATE TABLE user_s (id bigint PRIMARY KEY, email text)');
   misspelt.services.auth!.tables = [aTable('users', ['emial'])];
-  const told = (await preflightPlan(resolvePlan(misspelt))).map(({ where, message, mend }) => [
+  const told = (await preflightPlan(resolvePlan(misspelt))).map(({ where, message, hint }) => [
     where,
     message,
-    mend,
+    hint,
   ]);
   assert.deepEqual(told, [
     ['monolith.database', 'public.users has no column emial.', 'Did you mean email?'],

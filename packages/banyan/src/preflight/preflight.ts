@@ -116,14 +116,14 @@ function readOnly(
     return {
       ...finding,
       message: 'The database is a standby, which takes no writes.',
-      mend: 'Name its primary in the plan.',
+      hint: 'Name its primary in the plan.',
     };
   if (!isReadOnly) return null;
   const message = `The role ${role} may only read here (default_transaction_read_only).`;
   const sql = [
     `ALTER ROLE ${quoteIdent(role)} IN DATABASE ${quoteIdent(database)} SET default_transaction_read_only = off`,
   ];
-  return { ...finding, message, mend: `Run ${sql.join('; ')}`, sql };
+  return { ...finding, message, hint: `Run ${sql.join('; ')}`, sql };
 }
 
 async function tryToReach(where: string, url: string): Promise<PreflightFinding | null> {
@@ -142,7 +142,7 @@ async function tryToReach(where: string, url: string): Promise<PreflightFinding 
       where,
       code: 'unreachable',
       message: `The database does not answer: ${message || code}`,
-      mend: 'Start it, or correct the URL in the plan.',
+      hint: 'Start it, or correct the URL in the plan.',
       severity: 'error',
     };
   } finally {

@@ -6,7 +6,7 @@ import type { ResolvedPlan } from '@banyan/plan';
 import { describeStage } from '@banyan/plan/stages';
 
 /** What a plan would do to users who are on a service, without a fence; `where` is a path in the plan. */
-export type Standing = { where: string; message: string; mend: string };
+export type Standing = { where: string; message: string; hint: string };
 
 /**
  * Compares a plan with where its services stand. Users change side by a fenced step only: a plan that takes a service away from
@@ -36,7 +36,7 @@ function compare(
       const at = `the service ${name} is at ${describeStage(state.stage, state.share)}`;
       const service = plan.services[name];
       if (!service) {
-        const mend =
+        const hint =
           state.stage === 'retired'
             ? `name it again, and keep it as long as users come through the gateway: the monolith does not have its rows`
             : `name it again, run banyan rollback ${name}, and take it out when it is at the monolith`;
@@ -44,7 +44,7 @@ function compare(
           {
             where: `services.${name}`,
             message: `${at}, but the plan does not name it: its users would be on the monolith at once, before their writes are`,
-            mend,
+            hint,
           },
         ];
       }
@@ -54,7 +54,7 @@ function compare(
         {
           where: `services.${name}.salt`,
           message: `${at} with the salt '${salt}', not '${service.salt}': users would change side at once, before their writes do`,
-          mend: `set salt: '${salt}', or run banyan rollback ${name} with it first`,
+          hint: `set salt: '${salt}', or run banyan rollback ${name} with it first`,
         },
       ];
     });

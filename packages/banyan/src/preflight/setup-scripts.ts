@@ -9,7 +9,7 @@ export function setupScripts(plan: ResolvedPlan, findings: PreflightFinding[]): 
   return databasesOf(plan).map(([where, url]) => {
     const own = findings.filter((finding) => finding.where === where && finding.severity === 'error');
     const statements = [...new Set(own.flatMap(({ sql = [] }) => sql))];
-    const byHand = own.filter(({ sql }) => !sql).map(({ message, mend }) => `${message} ${mend}`);
+    const byHand = own.filter(({ sql }) => !sql).map(({ message, hint }) => `${message} ${hint}`);
     const lines = [
       ...describe(where, url),
       ...statements.map((statement) => `${statement};`),

@@ -52,7 +52,7 @@ test('tables that a moved one refers to and no route is said to write are propos
     [proposal?.code, proposal?.severity, proposal?.table],
     ['unmoved_writes', 'warning', 'public.articles'],
   );
-  assert.match(proposal!.mend, /unmoved: .*'public\.articles'/);
+  assert.match(proposal!.hint, /unmoved: .*'public\.articles'/);
   assert.deepEqual(await propose(shop([ARTICLES])), []);
   await pool.end();
 });

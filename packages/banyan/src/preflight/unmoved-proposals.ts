@@ -20,7 +20,7 @@ export async function proposeUnmoved(
       code: 'unmoved_writes',
       table: parent,
       message: `${child} refers to ${parent}, which ${service.name} only reads, and no route of the plan is said to write it: a request to ${service.name} that follows such a write at once may not find the row.`,
-      mend: `Name the monolith's routes that write it: unmoved: [{ route: 'POST /...', writes: ['${parent}'] }].`,
+      hint: `Name the monolith's routes that write it: unmoved: [{ route: 'POST /...', writes: ['${parent}'] }].`,
       severity: 'warning' as const,
     }));
 }

@@ -7,7 +7,7 @@ import type { ServiceState } from './state.ts';
 import { ROLLOUT_DEFAULTS } from '@banyan/plan';
 import { describeStage, FULL_SHARE, linksOf, parseTarget, rank, type Stage, STAGES, type Target } from '@banyan/plan/stages';
 import { decide, type Facts } from './decide.ts';
-import { priceOfGoingBack } from './rollback-impact.ts';
+import { rollbackImpact } from './rollback-impact.ts';
 
 const NOW = new Date('2026-01-01T12:00:00Z');
 const policy = { ...ROLLOUT_DEFAULTS, steps: [100, 1_000, 5_000, FULL_SHARE] };
@@ -178,7 +178,7 @@ describe('decide', () => {
     );
   });
 
-  it('moves no key while something is to be mended first', () => {
+  it('moves no key while something is to be fixed first', () => {
     const findings = ['no request of GET /me carried its key'];
     assert.deepEqual(decide(facts({ state: { stage: 'shadowing' }, findings })), {
       do: 'wait',
@@ -370,26 +370,26 @@ describe('stages', () => {
   });
 });
 
-describe('priceOfGoingBack', () => {
+describe('rollbackImpact', () => {
   it('is lossless while the reverse link streams, lossy when it does not, refused once retired', () => {
     const onlyOnService = { names: ['profiles.privacy_settings'], at: new Date(0), stale: false };
     const base = { share: 5_000, maxLagMs: 1_000, onlyOnService };
-    const lossless = priceOfGoingBack({ ...base, stage: 'canary', reverse: streaming });
+    const lossless = rollbackImpact({ ...base, stage: 'canary', reverse: streaming });
     assert.equal(lossless.verdict, 'lossless');
     assert.match(lossless.details.join(), /privacy_settings/);
-    assert.equal(priceOfGoingBack({ ...base, stage: 'migrated', reverse: off }).verdict, 'lossy');
+    assert.equal(rollbackImpact({ ...base, stage: 'migrated', reverse: off }).verdict, 'lossy');
     const differing = ['public.users'];
-    assert.deepEqual(priceOfGoingBack({ ...base, stage: 'canary', reverse: streaming, differing }), {
+    assert.deepEqual(rollbackImpact({ ...base, stage: 'canary', reverse: streaming, differing }), {
       verdict: 'lossy',
       details: ['the last comparison found rows that differ: public.users', 'banyan verify --repair first'],
     });
-    assert.equal(priceOfGoingBack({ ...base, stage: 'retired', reverse: off }).verdict, 'refused');
+    assert.equal(rollbackImpact({ ...base, stage: 'retired', reverse: off }).verdict, 'refused');
   });
 
   it('says when what stays behind has not been read, or not lately', () => {
     const at = { stage: 'canary', share: 5_000, maxLagMs: 1_000, reverse: streaming } as const;
-    const detail = (onlyOnService: Parameters<typeof priceOfGoingBack>[0]['onlyOnService']) =>
-      priceOfGoingBack({ ...at, onlyOnService }).details.at(-1)!;
+    const detail = (onlyOnService: Parameters<typeof rollbackImpact>[0]['onlyOnService']) =>
+      rollbackImpact({ ...at, onlyOnService }).details.at(-1)!;
     assert.match(detail(null), /is not known/);
     assert.match(
       detail({ names: ['profiles.bio'], at: new Date(0), stale: true }),

@@ -33,7 +33,7 @@ export type Facts = {
   observation: Observation;
   /** The service's instances that are unwell; null: not asked yet. */
   unwell: UnwellInstance[] | null;
-  /** What else has to be mended before the first key moves, in words. */
+  /** What else has to be fixed before the first key moves, in words. */
   findings: string[];
   now: Date;
 };

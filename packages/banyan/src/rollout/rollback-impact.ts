@@ -1,8 +1,8 @@
-import type { Price } from '../control/control.ts';
+import type { RollbackImpact } from '../control/control.ts';
 import type { LinkFacts } from './decide.ts';
 import type { Stage } from '@banyan/plan/stages';
 
-export type PriceFacts = {
+export type ImpactFacts = {
   stage: Stage;
   share: number;
   reverse: Pick<LinkFacts, 'state' | 'lagMs'>;
@@ -20,7 +20,7 @@ export type PriceFacts = {
 export type Read = { names: string[]; at: Date; stale: boolean };
 
 /** What going back to the monolith from here would cost: told before every step, and by `banyan plan`. */
-export function priceOfGoingBack(facts: PriceFacts): Price {
+export function rollbackImpact(facts: ImpactFacts): RollbackImpact {
   const { stage, share, reverse } = facts;
   if (stage === 'retired') {
     const details = ['retired: rows are no longer written back to the monolith'];

@@ -89,9 +89,9 @@ describe('flags', () => {
     await client.deleteFlag('raced');
   });
 
-  test('that are wrong are refused with the mend', async () => {
+  test('that are wrong are refused with the hint', async () => {
     const pink = await refusal(client.setFlag({ ...aFlag('pink'), default: 'pink' }, null));
-    assert.deepEqual([pink.code, pink.status, pink.mend], ['bad_flag', 400, 'name one of on, off']);
+    assert.deepEqual([pink.code, pink.status, pink.hint], ['bad_flag', 400, 'name one of on, off']);
     const odd = { ...aFlag('odd'), on: 'yes', more: 1 } as unknown as Flag;
     assert.equal((await refusal(client.setFlag(odd, null))).code, 'bad_request');
     assert.equal((await refusal(client.setFlag(aFlag('Not Good'), null))).status, 400);
@@ -141,8 +141,8 @@ describe('configuration', () => {
     ] as const) {
       const error = await refusal(client.setConfig('users', key, value));
       assert.equal(error.code, 'secret_setting', key);
-      assert.doesNotMatch(`${error.message}${error.mend}`, /hunter2/);
-      assert.match(error.mend, /environment of users/);
+      assert.doesNotMatch(`${error.message}${error.hint}`, /hunter2/);
+      assert.match(error.hint, /environment of users/);
     }
     await client.setConfig('users', 'AUTH_URL', 'http://auth:4001');
     await client.unsetConfig('users', 'AUTH_URL');

@@ -63,7 +63,7 @@ export async function createSettings(pool: pg.Pool): Promise<Settings> {
 
     async setConfig(service, key, value) {
       const problem = checkSetting(service, key, value);
-      if (problem) throw new ControlError(problem.code, 400, problem.message, problem.mend);
+      if (problem) throw new ControlError(problem.code, 400, problem.message, problem.hint);
       return await withTransaction(pool, async (tx) => {
         await nextRevision(tx);
         const { rows } = await tx.query<SettingRow>(
@@ -136,8 +136,8 @@ function toSetting({ service, key, value, updated_at }: SettingRow): Setting {
   return { service, key, value, updatedAt: updated_at.toISOString() };
 }
 
-function badFlag({ path, message, mend }: { path: string; message: string; mend: string }): ControlError {
-  return new ControlError('bad_flag', 400, `${path} ${message}`, mend);
+function badFlag({ path, message, hint }: { path: string; message: string; hint: string }): ControlError {
+  return new ControlError('bad_flag', 400, `${path} ${message}`, hint);
 }
 
 function throwNoFlag(key: string): never {

@@ -81,7 +81,7 @@ export class FakeControl implements Control {
         from: 'monolith',
         to: 'copying',
         fenced: false,
-        price: structuredClone({ ...lossless, details: [] as string[] }),
+        rollbackImpact: structuredClone({ ...lossless, details: [] as string[] }),
       },
       {
         order: 2,
@@ -89,7 +89,7 @@ export class FakeControl implements Control {
         from: 'copying',
         to: 'canary 10%',
         fenced: true,
-        price: { verdict: lossy.verdict, details: [...lossy.details] },
+        rollbackImpact: { verdict: lossy.verdict, details: [...lossy.details] },
       },
     ];
     return Object.fromEntries(
@@ -327,7 +327,7 @@ function aStatus(service: string): ServiceStatus {
       keys: { seen: 61, inShare: 1 },
       refused: 0,
     },
-    priceOfGoingBack: { verdict: 'lossless', details: [] },
+    rollbackImpact: { verdict: 'lossless', details: [] },
   };
 }
 

@@ -92,6 +92,6 @@ async function aSystem() {
 async function refused(start: Promise<unknown>, text: RegExp): Promise<void> {
   await assert.rejects(
     start,
-    (error) => error instanceof StartError && text.test(`${error.where} ${error.message} ${error.mend}`),
+    (error) => error instanceof StartError && text.test(`${error.where} ${error.message} ${error.hint}`),
   );
 }

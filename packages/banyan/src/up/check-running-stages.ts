@@ -12,7 +12,7 @@ export async function checkStanding(plan: ResolvedPlan): Promise<void> {
   if (found.length === 0) return;
   throw new StartError(
     found.map(({ message }) => message).join('; '),
-    found.map(({ mend }) => mend).join('; '),
+    found.map(({ hint }) => hint).join('; '),
     { where: found.map(({ where }) => where).join(', ') },
   );
 }

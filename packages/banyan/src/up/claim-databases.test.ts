@@ -34,7 +34,7 @@ async function sql(url: string, text: string): Promise<void> {
 const refused = (start: Promise<unknown>, message: RegExp) =>
   assert.rejects(
     start,
-    (error) => error instanceof StartError && message.test(`${error.message} ${error.mend}`),
+    (error) => error instanceof StartError && message.test(`${error.message} ${error.hint}`),
   );
 
 test('controller and applier do not start on a database that another control database works on', async () => {

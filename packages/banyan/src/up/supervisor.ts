@@ -160,13 +160,13 @@ export async function startSupervisor(options: {
 type Failure = { message: string; code?: string };
 
 function notStarted(name: ProcessName, said: string, code: string | undefined, log: string): StartError {
-  return new StartError(`the ${name} did not start: ${said}`, (code && MENDS[code]) ?? MENDS.other!, {
+  return new StartError(`the ${name} did not start: ${said}`, (code && HINTS[code]) ?? HINTS.other!, {
     where: log,
   });
 }
 
 /** By SQLSTATE or code of Node. */
-const MENDS: Record<string, string> = {
+const HINTS: Record<string, string> = {
   '42501': 'banyan check names the rights that the role lacks',
   '28P01': 'correct the password in the URL of that database',
   '28000': 'correct the role in the URL of that database',

@@ -132,7 +132,7 @@ describe('banyan up that cannot start says why on the terminal, at once', {
         `the gateway cannot listen on 127\\.0\\.0\\.1:${port} \\(gateway\\.port of the plan\\): the port is in use`,
       ),
     );
-    assert.match(started.said(), /\n {2}mend: /);
+    assert.match(started.said(), /\n {2}hint: /);
     assert.ok(!existsSync(join(folder, '.banyan', 'logs')), 'nothing was started');
   });
 
@@ -152,7 +152,7 @@ describe('banyan up that cannot start says why on the terminal, at once', {
     assert.equal(await second.ended, 1);
     assert.match(
       second.said(),
-      /is worked on by the system 'shop' with another control database .*\n {2}mend: go on with that.*DELETE FROM banyan\.mark/,
+      /is worked on by the system 'shop' with another control database .*\n {2}hint: go on with that.*DELETE FROM banyan\.mark/,
     );
     assert.ok(!existsSync(join(folder, '.banyan', 'logs')), 'nothing was started');
   });
@@ -163,7 +163,7 @@ describe('banyan up that cannot start says why on the terminal, at once', {
     assert.equal(await started.ended, 1);
     assert.match(
       started.said(),
-      /error: the control database does not let us in: .*ECONNREFUSED.*\n {2}mend: /,
+      /error: the control database does not let us in: .*ECONNREFUSED.*\n {2}hint: /,
     );
   });
 
@@ -178,7 +178,7 @@ describe('banyan up that cannot start says why on the terminal, at once', {
     assert.equal(await blind.ended, 1);
     assert.match(
       blind.said(),
-      /error: the control database does not say where .*: permission denied for .*\n {2}mend: banyan check/,
+      /error: the control database does not say where .*: permission denied for .*\n {2}hint: banyan check/,
     );
     await pool.query(
       'GRANT USAGE ON SCHEMA control TO reader; GRANT SELECT ON ALL TABLES IN SCHEMA control TO reader',
@@ -188,7 +188,7 @@ describe('banyan up that cannot start says why on the terminal, at once', {
     assert.equal(await started.ended, 1);
     assert.match(
       started.said(),
-      /error: the applier did not start: permission denied for .*\n {2}at: .*applier\.log\n {2}mend: banyan check/,
+      /error: the applier did not start: permission denied for .*\n {2}at: .*applier\.log\n {2}hint: banyan check/,
     );
   });
 });
@@ -287,7 +287,7 @@ describe('banyan up', { timeout: 12 * PATIENCE_MS }, () => {
       told.stderr,
       /error: banyan up runs, but its control plane ends again and again: .*database ".*" is not currently accepting/,
     );
-    assert.match(told.stderr, /mend: mend that, it is started again by itself; its log is .*controller\.log/);
+    assert.match(told.stderr, /hint: fix that, it is started again by itself; its log is .*controller\.log/);
     await other.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
     await other.end();
     await until(
@@ -297,7 +297,7 @@ describe('banyan up', { timeout: 12 * PATIENCE_MS }, () => {
     first.child.kill('SIGTERM');
     assert.equal(await first.ended, 0);
     const stopped = await run([MAIN, 'status'], folder).ended;
-    assert.match(stopped.stderr, /no control plane at .*\n {2}mend: start it with `banyan up`/);
+    assert.match(stopped.stderr, /no control plane at .*\n {2}hint: start it with `banyan up`/);
   });
 
   test('runs by the plan that it has read, whatever becomes of the file, and status says that the file differs', async () => {

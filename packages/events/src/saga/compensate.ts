@@ -47,7 +47,7 @@ export async function compensate(run: Run, step: Step, times: number): Promise<S
       if (isStepFailed(error) && error.attempts.at(-1)?.kind !== 'answered') {
         host.metrics.stuck(saga.name);
         const fields = { saga: saga.name, sagaId: ctx.id, step: step.name, err: error.cause ?? error };
-        host.log.error(fields, `saga is stuck: mend the cause, then banyan sagas retry ${ctx.id}`);
+        host.log.error(fields, `saga is stuck: fix the cause, then banyan sagas retry ${ctx.id}`);
       }
       throw error;
     } finally {

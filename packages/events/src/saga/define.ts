@@ -194,6 +194,6 @@ function listInto(steps: Step[]): StepList<unknown, Signals> {
   return list;
 }
 
-function check(holds: boolean, detail: string, mend: string): void {
-  if (!holds) throw new SagaError('SAGA_DEFINITION', detail, mend);
+function check(holds: boolean, detail: string, hint: string): void {
+  if (!holds) throw new SagaError('SAGA_DEFINITION', detail, hint);
 }

@@ -1,4 +1,4 @@
-/** `mend` of each is given where it is thrown, since it names what to write instead. */
+/** `hint` of each is given where it is thrown, since it names what to write instead. */
 const CATALOGUE = {
   SAGA_DEFINITION: 'The saga is not defined as it has to be',
   SAGA_DURATION: 'Not a duration',
@@ -20,16 +20,16 @@ export type SagaErrorCode = keyof typeof CATALOGUE;
 export class SagaError extends Error {
   readonly code: SagaErrorCode;
   /** What to do about it. */
-  readonly mend: string;
+  readonly hint: string;
   /** How a client sees it whose request led to it. */
   readonly problem: { status: number } | undefined;
   /** A message whose handling ends in this error goes to the dead letters at once. */
   readonly permanent = true;
-  constructor(code: SagaErrorCode, detail: string, mend: string, cause?: unknown) {
+  constructor(code: SagaErrorCode, detail: string, hint: string, cause?: unknown) {
     super(`${CATALOGUE[code]}: ${detail}`, cause === undefined ? undefined : { cause });
     this.name = 'SagaError';
     this.code = code;
-    this.mend = mend;
+    this.hint = hint;
     this.problem = code === 'SAGA_INPUT' ? { status: 422 } : undefined;
   }
 }

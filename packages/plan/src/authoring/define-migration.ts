@@ -5,7 +5,7 @@ import { assertValidPlan } from '../checks/validate.ts';
  * Declares a migration; `banyan.config.ts` exports its result as default.
  *
  * @example export default defineMigration({ name: 'shop', monolith: { ... }, control: { ... }, gateway: {}, services: { ... } })
- * @throws PlanError with every error found, each with its path, value and mend
+ * @throws PlanError with every error found, each with its path, value and hint
  */
 export function defineMigration(plan: Plan): Plan {
   assertValidPlan(plan);

@@ -49,7 +49,7 @@ function explain(error: ShapeError, plan: unknown): PlanProblem[] {
         path: pathOf([...parts, name], plan),
         value: '',
         message: 'is missing',
-        mend: `add ${name}: ${words.must}, e.g. ${words.example}`,
+        hint: `add ${name}: ${words.must}, e.g. ${words.example}`,
       };
     });
   }
@@ -62,7 +62,7 @@ function explain(error: ShapeError, plan: unknown): PlanProblem[] {
         path,
         value: showValue(path, valueAt(plan, [...parts, name])),
         message: 'is not a known property',
-        mend: meant ? `did you mean ${meant}?` : `remove it; known are ${known.join(', ')}`,
+        hint: meant ? `did you mean ${meant}?` : `remove it; known are ${known.join(', ')}`,
       };
     });
   }
@@ -73,7 +73,7 @@ function explain(error: ShapeError, plan: unknown): PlanProblem[] {
       path: path === '' ? '(plan)' : path,
       value: showValue(path, value),
       message: `must be ${words.must}`,
-      mend: `e.g. ${words.example}`,
+      hint: `e.g. ${words.example}`,
     },
   ];
 }

@@ -9,11 +9,11 @@ export function checkDatabaseUrls({ monolith, control, services }: SoundPlan): P
     ...services.map(({ path, database }): [string, string | null] => [`${path}.database`, database]),
   ];
   return all.flatMap(([path, url]) =>
-    !url || isReadable(url) ? [] : [problem(path, url, 'cannot be read as a URL', MEND)],
+    !url || isReadable(url) ? [] : [problem(path, url, 'cannot be read as a URL', HINT)],
   );
 }
 
-const MEND =
+const HINT =
   'write what is special in user and password as encodeURIComponent does, e.g. @ as %40, : as %3A, / as %2F, ? as %3F, # as %23, % as %25';
 
 function isReadable(url: string): boolean {

@@ -51,7 +51,7 @@ describe('a plan', () => {
     assert.deepEqual(errorsOf(changed('control.port', undefined)), []);
   });
 
-  test('shows every error at once, each with path, value and mend', () => {
+  test('shows every error at once, each with path, value and hint', () => {
     const plan = changed('control.port', 'seventy') as Plan;
     plan.services.auth!.routes[0]!.key = 'params.id';
     plan.services.users!.routes[1]!.route = 'FETCH users';
@@ -66,7 +66,7 @@ describe('a plan', () => {
         'services.users.routes[1].route "FETCH users"',
       ],
     );
-    for (const { message, mend } of errors) assert.ok(message.length > 5 && mend.length > 5);
+    for (const { message, hint } of errors) assert.ok(message.length > 5 && hint.length > 5);
     assert.throws(
       () => defineMigration(plan),
       (error: unknown) =>
@@ -90,14 +90,14 @@ describe('a plan', () => {
   test('with a misspelt property is told the right one', () => {
     const error = onlyError(changed('services.auth.rolout', {}));
     assert.equal(error.path, 'services.auth.rolout');
-    assert.match(error.mend, /did you mean rollout/);
+    assert.match(error.hint, /did you mean rollout/);
   });
 
   test('with a missing property is told what to add', () => {
     const error = onlyError(changed('services.auth.database', undefined));
     assert.equal(error.path, 'services.auth.database');
     assert.match(error.message, /missing/);
-    assert.match(error.mend, /postgres:/);
+    assert.match(error.hint, /postgres:/);
   });
 
   test('of any shape ends in errors, never in a crash', () => {
@@ -189,7 +189,7 @@ describe('values', () => {
     test(`${path} = ${JSON.stringify(value)} is refused`, () => {
       const errors = errorsOf(changed(path, value));
       assert.equal(errors[0]?.path, shown ?? path, JSON.stringify(errors));
-      assert.ok(errors.every(({ mend }) => mend.length > 0));
+      assert.ok(errors.every(({ hint }) => hint.length > 0));
     });
   }
 });
@@ -304,7 +304,7 @@ describe('routes', () => {
 
   test('write tables that a service maps', () => {
     const error = onlyError(withRoutes(aRoute('PUT /users/me', 'token.sub', { writes: ['user'] })));
-    assert.match(error.mend, /public\.users/);
+    assert.match(error.hint, /public\.users/);
   });
 
   test('without a key that write a table owned by key draw a warning: inserts only', () => {

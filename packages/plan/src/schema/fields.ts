@@ -9,7 +9,7 @@ import {
 
 /**
  * What the schema of the plan is written in: JSON Schema with the words for its errors (`must` completes "must be ...",
- * `example` is put in the mend) and, for each field, those of the reference (a description and what holds when it is
+ * `example` is put in the hint) and, for each field, those of the reference (a description and what holds when it is
  * left out).
  */
 export type Words = { must: string; example: string };

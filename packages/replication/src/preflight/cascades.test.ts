@@ -28,7 +28,7 @@ test('a parent that Banyan may not lock is shown with a GRANT that can be run as
   });
   const shown = async () => (await link.preflight()).filter(({ code }) => code === 'parent_not_lockable');
   const [finding] = await shown();
-  const grant = /^Run (GRANT [^;]+);/.exec(finding!.mend)![1]!;
+  const grant = /^Run (GRANT [^;]+);/.exec(finding!.hint)![1]!;
   await admin.query(grant);
   assert.deepEqual(await shown(), []);
   await admin.end();

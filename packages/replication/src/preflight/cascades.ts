@@ -59,8 +59,8 @@ export async function checkCascades({ config, source }: Context): Promise<Findin
   return findings;
 }
 
-function shown(code: string, message: string, mend: string, table: string): Finding {
-  return { ...warning(code, message, mend, table), end: 'monolith' };
+function shown(code: string, message: string, hint: string, table: string): Finding {
+  return { ...warning(code, message, hint, table), end: 'monolith' };
 }
 
 const ACTIONS = `

@@ -69,10 +69,10 @@ async function missingTable(end: End, side: { schema: string; table: string }): 
     nameOf(side),
     rows.map(({ name }) => name),
   );
-  const mend = meant ? `Did you mean ${meant}?` : 'Create it or correct the mapping.';
+  const hint = meant ? `Did you mean ${meant}?` : 'Create it or correct the mapping.';
   return [
     {
-      ...error('no_table', `The ${end.is}'s database has no table ${nameOf(side)}.`, mend, nameOf(side)),
+      ...error('no_table', `The ${end.is}'s database has no table ${nameOf(side)}.`, hint, nameOf(side)),
       end: end.is,
     },
   ];
@@ -84,10 +84,10 @@ function missingColumns(end: End, table: Table, names: string[]): Finding[] {
     .filter((column) => !table.columns.has(column))
     .map((column) => {
       const meant = nearest(column, [...table.columns.keys()]);
-      const mend = meant
+      const hint = meant
         ? `Did you mean ${meant}?`
         : `Its columns are ${[...table.columns.keys()].join(', ')}.`;
-      return { ...error('no_column', `${name} has no column ${column}.`, mend, name), end: end.is };
+      return { ...error('no_column', `${name} has no column ${column}.`, hint, name), end: end.is };
     });
 }
 

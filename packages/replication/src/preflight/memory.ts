@@ -18,7 +18,7 @@ async function checkLog({ config, names, source, target }: Context): Promise<Fin
       ...error(
         loss.code.toLowerCase(),
         `${WHAT[loss.code]} (${describe(loss.details)}): changes are missing.`,
-        `banyan verify ${config.service} --repair goes on from now and mends what was missed.`,
+        `banyan verify ${config.service} --repair goes on from now and repairs what was missed.`,
       ),
       end: source.is,
     },
@@ -43,7 +43,7 @@ async function checkShapes({ config, names, source, target }: Context): Promise<
         ...error(
           cause.code.toLowerCase(),
           `${what}: ${why}.`,
-          `Put it back, or accept it: banyan verify ${config.service} --repair takes the tables as they are now and mends what was missed.`,
+          `Put it back, or accept it: banyan verify ${config.service} --repair takes the tables as they are now and repairs what was missed.`,
           table === undefined ? undefined : String(table),
         ),
         end: cause.details.end === 'target' ? target.is : source.is,

@@ -104,7 +104,7 @@ test('preflight says what the first row would, or nobody: keys, generated column
   for (const name of ['dropping', 'ruled']) assert.deepEqual(found(name), ['intercepted error']);
   const [dropping] = findings.filter(({ table }) => table === 'public.dropping');
   assert.match(dropping!.message, /^trigger "Drop it" of public.dropping/);
-  for (const finding of findings) assert.ok(finding.message && finding.mend && finding.end, finding.code);
+  for (const finding of findings) assert.ok(finding.message && finding.hint && finding.end, finding.code);
   // Whoever does not ask is refused all the same where rows would be lost without a word.
   for (const name of ['parent', 'root', 't0', ...lossy])
     await assert.rejects(

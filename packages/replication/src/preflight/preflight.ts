@@ -68,5 +68,5 @@ export async function preflightLink(
 function notChecked(check: string, cause: unknown): Finding {
   const { code, message } = cause as { code?: string; message: string };
   if (!/^[0-9A-Z]{5}$/.test(code ?? '')) throw cause;
-  return error('not_checked', `${check} ended with: ${message}`, 'Mend that, then check again.');
+  return error('not_checked', `${check} ended with: ${message}`, 'Fix that, then check again.');
 }

@@ -20,7 +20,7 @@ export async function checkPublishing({ source, names }: Context): Promise<Findi
   if (found.wal_level !== 'logical')
     findings.push({
       ...lacking('wal_level', `wal_level is ${found.wal_level}.`, [`ALTER SYSTEM SET wal_level = 'logical'`]),
-      mend: "Run ALTER SYSTEM SET wal_level = 'logical' and restart the server.",
+      hint: "Run ALTER SYSTEM SET wal_level = 'logical' and restart the server.",
     });
   if (!found.ours && found.slots < 1)
     findings.push(

@@ -28,7 +28,7 @@ test('a table without a primary key is refused before anything is touched, and t
   await dbs.close();
 });
 
-test('preflight names what is wrong, where, and how to mend it, and changes nothing', async () => {
+test('preflight names what is wrong, where, and how to fix it, and changes nothing', async () => {
   const dbs = await pair(
     'CREATE TABLE things (id int PRIMARY KEY, a text, b text); ALTER TABLE things REPLICA IDENTITY NOTHING; CREATE TABLE lists (id int PRIMARY KEY, x text)',
     `CREATE TABLE things (id int, a text, b text, must text NOT NULL); INSERT INTO things VALUES (1, 'x', 'y', 'z');
@@ -48,7 +48,7 @@ test('preflight names what is wrong, where, and how to mend it, and changes noth
     'target_not_empty',
     'target_not_null',
   ]);
-  for (const finding of findings) assert.ok(finding.message && finding.mend, finding.code);
+  for (const finding of findings) assert.ok(finding.message && finding.hint, finding.code);
   assert.deepEqual(
     await rowsOf(dbs.service, `SELECT nspname FROM pg_namespace WHERE nspname = 'banyan'`),
     [],

@@ -84,7 +84,7 @@ test('a role that Banyan may not become is a hint with the GRANT, one that is no
   await admin.query(`GRANT SELECT, UPDATE, DELETE ON accounts TO ${worker.name}`);
   const [found] = await tryGuard(pool, { ...PATIENT, role: worker.name });
   assert.deepEqual([found!.code, found!.severity], ['trial_role', 'hint']);
-  const grant = /run (GRANT .*?) for the time/.exec(found!.mend)![1]!;
+  const grant = /run (GRANT .*?) for the time/.exec(found!.hint)![1]!;
   assert.ok(grant.includes(banyan.name));
   await admin.query(grant);
   assert.deepEqual(await codes(pool, { ...PATIENT, role: worker.name }), []);

@@ -60,7 +60,7 @@ async function tryTable(db: pg.Pool, mapping: TableMapping, options: TrialOption
         return error(
           'trial_failed',
           `Trying the write lock on ${nameOf(mapping.legacy)} ended with: ${message}`,
-          'Mend that, or set writeLocks: false in the plan.',
+          'Fix that, or set writeLocks: false in the plan.',
         );
       if (look === LOOKS)
         return hint(
@@ -147,7 +147,7 @@ async function tryWithin(
       return error(
         'trial_write',
         `${what} on ${nameOf(legacy)} as ${role} with the write lock at ${share / 100} %: ${guarded.message}; without it: ${free.message}`,
-        'Mend that, or set writeLocks: false in the plan.',
+        'Fix that, or set writeLocks: false in the plan.',
       );
     }
   }

@@ -81,7 +81,7 @@ describe('a retry', () => {
     assert.equal(decide({ idempotent: false, unsent: true }), 25);
   });
 
-  it('is not made for what another attempt cannot mend', () => {
+  it('is not made for what another attempt cannot fix', () => {
     for (const code of ['REFUSED', 'BAD_ANSWER', 'CIRCUIT_OPEN', 'CANCELLED', 'BAD_INPUT'] as const) {
       assert.equal(decide({ error: error(code) }), undefined, code);
     }

@@ -85,7 +85,7 @@ describe('checkFlag', () => {
     assert.deepEqual(paths({ version: 3, updatedAt: 'now' }), []);
   });
 
-  it('names what is wrong and how to mend it', () => {
+  it('names what is wrong and how to fix it', () => {
     assert.deepEqual(paths({ default: 'pink' }), ['default']);
     assert.deepEqual(paths({ users: { '7': 'pink' } }), ['users.7']);
     assert.deepEqual(paths({ split: [{ variant: 'pink', percent: 5 }] }), ['split.0']);
@@ -101,7 +101,7 @@ describe('checkFlag', () => {
     assert.deepEqual(paths({ variants: { red: true, blue: '#00f' } }), ['variants']);
     assert.deepEqual(paths({ key: 'Not Good' }), ['key']);
     assert.deepEqual(paths({ default: '__proto__' }), ['default']);
-    assert.ok(checkFlag({ ...flag, default: 'pink' })[0]!.mend.includes('red, blue, green'));
+    assert.ok(checkFlag({ ...flag, default: 'pink' })[0]!.hint.includes('red, blue, green'));
   });
 
   it('takes anything without throwing, and what it lets pass can be evaluated', () => {

@@ -37,7 +37,7 @@ export type FlagValue = Static<typeof Value>;
 export const FlagSet = Type.Object({ revision: Type.Integer(), flags: Type.Array(Type.Unknown()) });
 export type FlagSet = { revision: number; flags: Flag[] };
 
-export type FlagProblem = { path: string; message: string; mend: string };
+export type FlagProblem = { path: string; message: string; hint: string };
 
 const shape = Compile(Flag);
 
@@ -48,7 +48,7 @@ export function checkFlag(value: unknown): FlagProblem[] {
     return shape.Errors(known).map(({ instancePath, message }) => ({
       path: instancePath.slice(1).replaceAll('/', '.') || 'flag',
       message,
-      mend: 'see `banyan flags set --help`',
+      hint: 'see `banyan flags set --help`',
     }));
   }
   const problems: FlagProblem[] = [];
@@ -57,7 +57,7 @@ export function checkFlag(value: unknown): FlagProblem[] {
     problems.push({
       path: 'variants',
       message: `has values of different types: ${[...types].join(', ')}`,
-      mend: 'give all variants values of one type',
+      hint: 'give all variants values of one type',
     });
   }
   const named = [
@@ -71,7 +71,7 @@ export function checkFlag(value: unknown): FlagProblem[] {
     problems.push({
       path,
       message: `names the variant '${variant}', which is not there`,
-      mend: `name one of ${Object.keys(known.variants).join(', ')}`,
+      hint: `name one of ${Object.keys(known.variants).join(', ')}`,
     });
   }
   const sum = known.split.reduce((total, { percent }) => total + percent, 0);
@@ -79,7 +79,7 @@ export function checkFlag(value: unknown): FlagProblem[] {
     problems.push({
       path: 'split',
       message: `gives away ${sum} %`,
-      mend: 'let the shares add up to at most 100 %',
+      hint: 'let the shares add up to at most 100 %',
     });
   }
   return problems;

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { hintWithOldName } from '../../api/old-names.ts';
 import type { PreflightFinding } from '../../preflight/finding.ts';
 import type { ResolvedPlan } from '@banyan/plan';
 import { formatProblem } from '@banyan/plan/problem';
@@ -41,7 +42,11 @@ export function checkCommand(): Command {
         const routes = services.flatMap((service) => service.routes).length;
         const tables = services.flatMap((service) => service.tables).length;
         if (options.json) {
-          printJson({ path, ok: ready, services: services.length, routes, tables, warnings, findings });
+          const told = {
+            warnings: warnings.map(hintWithOldName),
+            findings: findings.map(hintWithOldName),
+          };
+          printJson({ path, ok: ready, services: services.length, routes, tables, ...told });
           return ready ? EXIT.ok : EXIT.negative;
         }
         for (const warning of warnings) print(`${paint('yellow', 'warning')}\n${formatProblem(warning)}\n`);
@@ -74,11 +79,11 @@ async function preflight(plan: ResolvedPlan, { trial }: { trial: boolean }): Pro
   return (await Promise.all([preflightPlan(plan, { trial }), preflightHttp(plan)])).flat();
 }
 
-function formatFinding({ severity, where, table, message, mend }: PreflightFinding): string {
+function formatFinding({ severity, where, table, message, hint }: PreflightFinding): string {
   const name = {
     error: paint('red', 'not ready'),
     warning: paint('yellow', 'warning'),
     hint: paint('dim', 'hint'),
   }[severity];
-  return `${name}\n  ${table ? `${where}, ${table}` : where}\n    ${message}\n    mend: ${mend}`;
+  return `${name}\n  ${table ? `${where}, ${table}` : where}\n    ${message}\n    hint: ${hint}`;
 }

@@ -49,8 +49,8 @@ function getCommand(): Command {
       act(async (options, service, key) => {
         const found = (await (await connect(options)).config(service!)).find((each) => each.key === key);
         if (!found) {
-          const mend = `banyan config list ${service} shows what is set`;
-          throw new ControlError('no_such_setting', 404, `${key} is not set for ${service}`, mend);
+          const hint = `banyan config list ${service} shows what is set`;
+          throw new ControlError('no_such_setting', 404, `${key} is not set for ${service}`, hint);
         }
         if (options.json) printJson(found);
         else print(found.value);
@@ -116,8 +116,8 @@ function tokenCommand(): Command {
         demandService(plan, service!);
         const token = findToken(plan, directory);
         if (token === null) {
-          const mend = 'start it with `banyan up`, which makes its token';
-          throw new ControlError('unreachable', 0, 'the control plane was never started here', mend);
+          const hint = 'start it with `banyan up`, which makes its token';
+          throw new ControlError('unreachable', 0, 'the control plane was never started here', hint);
         }
         const own = serviceToken(token, service!);
         if (options.json) printJson({ service, url: controlOrigin(plan), token: own });

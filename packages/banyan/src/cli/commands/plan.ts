@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { readTarget } from '../../api/target.ts';
-import type { PlannedStep, Price } from '../../control/control.ts';
+import type { PlannedStep, RollbackImpact } from '../../control/control.ts';
 import { EXIT } from '../exit.ts';
 import { paint, plural, print, printJson, table, widthOf } from '../output.ts';
 import { act, command, connect } from '../session.ts';
 
 export function planCommand(): Command {
-  return command('plan', 'Dry run: list the steps ahead and the price of going back from each', [
+  return command('plan', 'Dry run: list the steps ahead and the rollback impact of each', [
     'banyan plan',
     'banyan plan auth --to 10%',
     'banyan plan auth --to migrated --json',
@@ -35,11 +35,11 @@ function formatPlans(plans: Record<string, PlannedStep[]>, width = widthOf(proce
 function formatPlan(service: string, steps: readonly PlannedStep[], width: number): string[] {
   if (steps.length === 0) return [`${paint('bold', service)}: nothing to do, it is there`];
   const header = ['#', 'STEP', 'BY', 'GOING BACK'].map((name) => paint('dim', name));
-  const rows = steps.map(({ order, from, to, fenced, price }) => [
+  const rows = steps.map(({ order, from, to, fenced, rollbackImpact }) => [
     String(order),
     `${from} → ${to}`,
     fenced ? 'fence' : '',
-    describePrice(price),
+    describeImpact(rollbackImpact),
   ]);
   return [
     `${paint('bold', service)}: ${plural(steps.length, 'step')}, nothing is done yet`,
@@ -47,7 +47,7 @@ function formatPlan(service: string, steps: readonly PlannedStep[], width: numbe
   ];
 }
 
-function describePrice({ verdict, details }: Price): string {
+function describeImpact({ verdict, details }: RollbackImpact): string {
   const colour = verdict === 'lossless' ? 'green' : verdict === 'lossy' ? 'yellow' : 'red';
   return [paint(colour, verdict), ...details].join('; ');
 }

@@ -34,7 +34,7 @@ export function retireCommand(): Command {
 /** Told before, since there is no way back. What is wrong with the wish is told by the wish itself. */
 async function consequences(control: Control, service: string): Promise<string[]> {
   const steps = await control.plan(service, { stage: 'retired', share: FULL_SHARE }).catch(() => null);
-  return steps?.[service]?.at(-1)?.price.details ?? [];
+  return steps?.[service]?.at(-1)?.rollbackImpact.details ?? [];
 }
 
 function demandTerminal(): void {

@@ -13,7 +13,7 @@ import {
 import { noSuchService } from '../../control/operations/no-such-service.ts';
 import { differingParts, type Fingerprints } from '@banyan/plan/fingerprint';
 import { describeStage, formatShare } from '@banyan/plan/stages';
-import { EXIT, formatTold, Interrupted, tell } from '../exit.ts';
+import { asJson, EXIT, formatTold, Interrupted, tell } from '../exit.ts';
 import {
   ago,
   bytes,
@@ -97,7 +97,8 @@ async function watch(look: () => Promise<Status>, json: boolean): Promise<number
           (error: unknown) => {
             // The control plane may die and come again while one watches.
             if (!(error instanceof ControlError) || (error.status !== 0 && error.status < 500)) throw error;
-            return json ? JSON.stringify({ error: tell(error) }) : formatTold(tell(error));
+            const told = tell(error);
+            return json ? JSON.stringify({ error: { exit: told.exit, ...asJson(told) } }) : formatTold(told);
           },
         );
         process.stdout.write(`${clear}${text}\n`);
@@ -153,7 +154,7 @@ function formatService(status: ServiceStatus, now: Date, width: number): string[
 }
 
 function factsOf(status: ServiceStatus, now: Date): string[][] {
-  const { evidence, paused, message, reason, stage, share, priceOfGoingBack } = status;
+  const { evidence, paused, message, reason, stage, share, rollbackImpact } = status;
   const rows: string[][] = [];
   const fact = (name: string, text: string) => rows.push([paint('dim', name), text]);
   if (paused !== null) fact('paused', paint('yellow', paused));
@@ -183,7 +184,7 @@ function factsOf(status: ServiceStatus, now: Date): string[][] {
   if (evidence.refused > 0)
     fact('refused', paint('red', `${plural(evidence.refused, 'write')} of the monolith by the write lock`));
   if (stage !== 'retired') fact('monolith', describeSide(evidence, 'monolith'));
-  fact('way back', [priceOfGoingBack.verdict, ...priceOfGoingBack.details].join('; '));
+  fact('rollback', [rollbackImpact.verdict, ...rollbackImpact.details].join('; '));
   return rows;
 }
 

@@ -99,7 +99,7 @@ function formatVerification(run: VerificationRun): string[] {
       ? [`no row was compared, which proves nothing: put rows in, then banyan verify ${run.service}`]
       : repaired.length > 0
         ? []
-        : [`mend: banyan verify ${run.service} --repair sends the owner's rows again`];
+        : [`hint: banyan verify ${run.service} --repair sends the owner's rows again`];
   return [...lines, ...samples, ...repaired, ...advice];
 }
 

@@ -143,7 +143,7 @@ test('p95 says when there is none, and when it is over all buckets', async (t) =
   assert.deepEqual(evidence.p95Over, { monolith: false, service: true });
 });
 
-test('mismatches of the old rules do not count once the plan is mended', async (t) => {
+test('mismatches of the old rules do not count once the plan is corrected', async (t) => {
   const w = await world(t);
   await withTransaction(w.pool, (client) => publishIfChanged(client, w.plan));
   await standAt(w.pool, 'shadowing', 0, START, 1);
@@ -151,9 +151,9 @@ test('mismatches of the old rules do not count once the plan is mended', async (
   await write(w.pool, 2_000, [START], [compared(9)], 1);
   assert.equal((await decideAt(w, START + 2 * SECOND)).facts.evidence.mismatched, 9);
 
-  const mended = aPlan();
-  mended.services.users!.routes[0]!.ignore = { fields: ['/updated_at'] };
-  const plan = resolvePlan(mended);
+  const corrected = aPlan();
+  corrected.services.users!.routes[0]!.ignore = { fields: ['/updated_at'] };
+  const plan = resolvePlan(corrected);
   await withTransaction(w.pool, (client) => publishIfChanged(client, plan));
   await write(w.pool, 2_000, [START + 4 * SECOND], [compared(0)], 2);
   const { evidence } = (await decideAt({ ...w, plan }, START + 6 * SECOND)).facts;

@@ -80,7 +80,7 @@ test('a status waits for no database but its own', async (t) => {
   });
   const { services } = await control.status();
   assert.equal(over, false);
-  assert.match(services[0]!.priceOfGoingBack.details.at(-1)!, /not known: its database has not answered yet/);
+  assert.match(services[0]!.rollbackImpact.details.at(-1)!, /not known: its database has not answered yet/);
   await looking; // its own time limit ends it
   assert.equal(wayBack.onlyOnService('users'), null);
 });

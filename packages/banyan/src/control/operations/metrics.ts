@@ -31,7 +31,7 @@ export function controlMetrics(control: Pick<Control, 'status'>): () => Promise<
   const refused = gauge('refused_writes', 'Writes of others that the lock on the monolith refused', [
     'service',
   ]);
-  const findings = gauge('findings', 'Things to mend before the first key moves', ['service']);
+  const findings = gauge('findings', 'Things to fix before the first key moves', ['service']);
   const keys = gauge('keys_seen', 'Different keys seen since the extraction began', ['service']);
   const keysInShare = gauge('keys_in_share', 'Keys seen that the present share holds', ['service']);
   const version = gauge('route_table_version', 'Version of the route table', []);

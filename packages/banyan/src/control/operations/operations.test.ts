@@ -35,7 +35,7 @@ async function aControlPlane(t: TestContext) {
 function refused(call: Promise<unknown>, code: string): Promise<void> {
   return assert.rejects(
     call,
-    (error: { code: string; mend: string }) => error.code === code && error.mend !== '',
+    (error: { code: string; hint: string }) => error.code === code && error.hint !== '',
   );
 }
 

@@ -19,7 +19,7 @@ import * as store from '../store/store.ts';
 import * as verifications from '../store/verifications.ts';
 import { describeFed, fedTables } from '@banyan/plan';
 import { describeStage, FULL_SHARE, rank, type Stage, type Target } from '@banyan/plan/stages';
-import { priceOfGoingBack } from '../../rollout/rollback-impact.ts';
+import { rollbackImpact } from '../../rollout/rollback-impact.ts';
 import { nextStop, refuseIllegal, wayTo } from '../../rollout/stops.ts';
 import { collectFacts, type ServiceFacts, type Sources } from '../facts/facts.ts';
 import { DatabaseInventory } from './inventory.ts';
@@ -118,7 +118,7 @@ export function createOperations(sources: Sources): Control {
           'went_back',
           409,
           `'${service}' is not paused on its way, it went back: ${state.paused}`,
-          `mend that, then say where to: banyan advance ${service} --to <target>`,
+          `fix that, then say where to: banyan advance ${service} --to <target>`,
         );
       }
       await withTransaction(pool, (client) => goOn(client, service));
@@ -154,7 +154,7 @@ export function createOperations(sources: Sources): Control {
           'not_streaming',
           409,
           `'${service}' cannot be verified while its forward link is failed: ${forward.error}`,
-          `mend that; where changes were missed, banyan verify ${service} --repair takes things as they are and mends rows`,
+          `fix that; where changes were missed, banyan verify ${service} --repair takes things as they are and repairs rows`,
         );
       }
       if (forward.state === 'off' || forward.state === 'preparing' || forward.state === 'copying') {
@@ -281,12 +281,12 @@ export function createOperations(sources: Sources): Control {
       links: facts.links,
       verification: facts.tables,
       evidence: facts.evidence,
-      priceOfGoingBack: price(facts, state.stage, state.share),
+      rollbackImpact: impactOf(facts, state.stage, state.share),
     };
   }
 
-  function price(facts: ServiceFacts, stage: Stage, share: number) {
-    return priceOfGoingBack({
+  function impactOf(facts: ServiceFacts, stage: Stage, share: number) {
+    return rollbackImpact({
       stage,
       share,
       // A step that is only planned will have its reverse link: no step up is made without.
@@ -317,7 +317,7 @@ export function createOperations(sources: Sources): Control {
         from: describeStage(at.stage, at.share),
         to: describeStage(next.stage, next.share),
         fenced,
-        price: price(facts, next.stage, next.share),
+        rollbackImpact: impactOf(facts, next.stage, next.share),
       });
       at = next;
     }

@@ -67,14 +67,14 @@ test('dead letters are listed with their reason, given again and forgotten', asy
   assert.equal((await banyan('replay', '--group', 'reports', '--bus', url)).code, 1);
 });
 
-test('nothing is dropped that was not confirmed, and every mistake says how to mend it', async () => {
+test('nothing is dropped that was not confirmed, and every mistake says how to fix it', async () => {
   const { code, stderr } = await banyan('drop', '--group', 'reports', '--bus', url);
   assert.equal(code, 2);
-  assert.match(stderr, /mend: add --yes/);
-  assert.match((await banyan('replay', '--bus', url)).stderr, /mend: give ids/);
+  assert.match(stderr, /hint: add --yes/);
+  assert.match((await banyan('replay', '--bus', url)).stderr, /hint: give ids/);
   assert.match((await banyan('dead', '--bus', 'http://x')).stderr, /BUS_URL/);
   const away = await banyan('dead', '--bus', 'postgres://127.0.0.1:1/none');
   assert.equal(away.code, 3);
-  assert.match(away.stderr, /the bus cannot be reached.*\n.*mend:/);
+  assert.match(away.stderr, /the bus cannot be reached.*\n.*hint:/);
   assert.match((await banyan('dead', '--help')).stdout, /Examples:/);
 });

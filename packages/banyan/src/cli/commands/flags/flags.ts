@@ -136,7 +136,7 @@ async function change(
   });
   const flag = changeFlag(before, key, wish);
   const [problem] = checkFlag(flag);
-  if (problem) throw new UsageError(`${problem.path} ${problem.message}`, problem.mend);
+  if (problem) throw new UsageError(`${problem.path} ${problem.message}`, problem.hint);
   return show(await settings.setFlag(flag, before?.version ?? 0), options);
 }
 

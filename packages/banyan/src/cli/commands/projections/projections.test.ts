@@ -74,7 +74,7 @@ test('a projection that stopped is listed, tries again, and goes on without the 
   assert.equal((await banyan('list', '--failed', '--database', url)).stdout, 'there is no such projection\n');
   const again = await banyan('skip', 'numbers', ...noted);
   assert.equal(again.code, 4);
-  assert.match(again.stderr, /has not stopped at an event.*\n {2}mend: see banyan projections list/);
+  assert.match(again.stderr, /has not stopped at an event.*\n {2}hint: see banyan projections list/);
 });
 
 test('a database without projections, and a name that is none, are told as such', async () => {

@@ -102,6 +102,6 @@ function factsOf({ name, error, failedAt, skipped = [] }: ProjectionStatus, now:
     ({ position, who, note, at }) => `  goes without ${position}, by ${who} ${ago(at, now)}: ${note}`,
   );
   if (error === undefined) return facts;
-  const mend = `  mend: banyan projections resume ${name}, or banyan projections skip ${name} --note ...`;
-  return [...facts, paint('red', `  stopped at ${failedAt ?? 'no event'}: ${error}`), mend];
+  const hint = `  hint: banyan projections resume ${name}, or banyan projections skip ${name} --note ...`;
+  return [...facts, paint('red', `  stopped at ${failedAt ?? 'no event'}: ${error}`), hint];
 }

@@ -48,7 +48,7 @@ export function formatSaga(saga: SagaDetails): string[] {
     facts.push([action, `${step ?? 'the saga'} by ${who} at ${at}${note ? `: ${note}` : ''}`]);
   }
   if (state === 'STUCK' || saga.compensating)
-    facts.push(['mend', `banyan sagas retry ${id}, or banyan sagas resolve ${id} --note ...`]);
+    facts.push(['hint', `banyan sagas retry ${id}, or banyan sagas resolve ${id} --note ...`]);
   const shown = facts.map(([name, fact]) => [paint('dim', name!), fact!]);
   return [
     `${paint('bold', id)}  ${paint(COLOUR[state], state)}`,

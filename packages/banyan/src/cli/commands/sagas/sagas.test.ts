@@ -84,7 +84,7 @@ describe('banyan sagas', () => {
     assert.match((await banyan('list')).stdout, /p1 +payment +FAILED/);
     const again = await banyan('retry', 'p1');
     assert.equal(again.code, 4);
-    assert.match(again.stderr, /not stuck: p1 is FAILED\n {2}mend: nothing is left/);
+    assert.match(again.stderr, /not stuck: p1 is FAILED\n {2}hint: nothing is left/);
   });
 
   test('resolves with a note, and not without', async () => {
@@ -93,7 +93,7 @@ describe('banyan sagas', () => {
     await sagas.signal('p2', 'approved', { by: 'nobody' });
     await until('p2', 'STUCK');
     const refused = await banyan('resolve', 'p2');
-    assert.deepEqual([refused.code, /mend: banyan sagas resolve p2 --note/.test(refused.stderr)], [2, true]);
+    assert.deepEqual([refused.code, /hint: banyan sagas resolve p2 --note/.test(refused.stderr)], [2, true]);
     assert.equal((await banyan('resolve', 'p2', '--note', 'paid back by hand')).code, 0);
     await until('p2', 'FAILED');
   });
@@ -118,7 +118,7 @@ describe('banyan sagas', () => {
     assert.match((await banyan('show', 'p5')).stdout, /cancelled by ann: customer has gone/);
   });
 
-  test('says what is wrong and how to mend it', async () => {
+  test('says what is wrong and how to fix it', async () => {
     const none = await (await testServer()).database('empty');
     const [unknown, notJson, nowhere, empty, help] = await Promise.all([
       banyan('show', 'nothing'),
@@ -127,11 +127,11 @@ describe('banyan sagas', () => {
       banyan('list', '--database', none),
       banyan('--help'),
     ]);
-    assert.deepEqual([unknown.code, /mend: banyan sagas list/.test(unknown.stderr)], [2, true]);
+    assert.deepEqual([unknown.code, /hint: banyan sagas list/.test(unknown.stderr)], [2, true]);
     assert.match(notJson.stderr, /not JSON/);
     assert.equal(nowhere.code, 3);
     assert.equal(JSON.parse(nowhere.stdout).error.code, 'database');
-    assert.match(empty.stderr, /no sagas.*\n {2}mend: give the database of a service that runs sagas/);
+    assert.match(empty.stderr, /no sagas.*\n {2}hint: give the database of a service that runs sagas/);
     assert.match(help.stdout, /banyan sagas list --state STUCK/);
   });
 });
