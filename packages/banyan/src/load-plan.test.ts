@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { aPlan } from '@banyan/plan/testing';
 import { env } from '@banyan/plan';
 import { LoadError, PlanError } from '@banyan/plan/problem';
+import { aPlan } from '@banyan/plan/testing';
 import { loadPlan } from './load-plan.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'banyan (load) 100 % plän '));

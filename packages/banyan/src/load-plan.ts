@@ -2,7 +2,14 @@ import { existsSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { collectMissing, type MissingVariable, type Plan, type ResolvedPlan, resolvePlan, validatePlan } from '@banyan/plan';
+import {
+  collectMissing,
+  type MissingVariable,
+  type Plan,
+  type ResolvedPlan,
+  resolvePlan,
+  validatePlan,
+} from '@banyan/plan';
 import { LoadError, PlanError, type PlanProblem } from '@banyan/plan/problem';
 
 /** Where a tour says which of its runs is the newest. */

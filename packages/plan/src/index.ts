@@ -6,15 +6,15 @@ export { extract } from './authoring/extract.ts';
 export { validatePlan } from './checks/validate.ts';
 export { LoadError, PlanError, type PlanProblem } from './problem.ts';
 export { planJsonSchema, planReference } from './reference.ts';
-export { describeFed, fedTables } from './resolve/fed-tables.ts';
 export {
   databasesOf,
-  ROLLOUT_DEFAULTS,
   type ResolvedPlan,
   type ResolvedRollout,
   type ResolvedRoute,
   type ResolvedService,
+  ROLLOUT_DEFAULTS,
   resolvePlan,
 } from './resolve/resolve.ts';
+export { describeFromMonolith, tablesFromMonolith } from './resolve/tables-from-monolith.ts';
 export { buildRouteTable } from './route-table.ts';
 export type { Plan, PlanRoute, PlanService, RolloutPolicy } from './types.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { aPlan, aService } from './testing/plans.ts';
 import { planDefaults, planJsonSchema, planReference } from './reference.ts';
 import { resolvePlan } from './resolve/resolve.ts';
+import { aPlan, aService } from './testing/plans.ts';
 
 describe('the reference of the plan', () => {
   test('tells the defaults that hold when a field is left out', () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { linksOf, STAGES, type Stage } from './stages.ts';
-import { aPlan, aRoute, aService, aTable } from './testing/plans.ts';
 import { resolvePlan } from './resolve/resolve.ts';
 import { buildRouteTable } from './route-table.ts';
+import { linksOf, STAGES, type Stage } from './stages.ts';
+import { aPlan, aRoute, aService, aTable } from './testing/plans.ts';
 
 const plan = resolvePlan(aPlan());
 

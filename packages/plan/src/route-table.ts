@@ -1,6 +1,6 @@
 import type { Mode, Route, RouteTable, Upstream } from '@banyan/gateway';
-import { FULL_SHARE, linksOf, type Stage } from './stages.ts';
 import type { ResolvedPlan, ResolvedRoute, ResolvedService } from './resolve/resolve.ts';
+import { FULL_SHARE, linksOf, type Stage } from './stages.ts';
 
 /** Where each service stands; a service that is missing stands at the monolith. */
 export type ServiceStates = Record<string, { stage: Stage; share: number }>;

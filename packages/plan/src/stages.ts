@@ -14,15 +14,15 @@ export type LinkDesire = { forward: boolean; reverse: boolean };
 
 /**
  * Which links a stage needs. With the target: which to run now; the reverse link starts while still shadowing if the
- * service is on its way to a canary, for it must stream before the first key changes side. `fed`: the service takes rows or
- * columns that stay the monolith's, and would starve without them once it has retired.
+ * service is on its way to a canary, for it must stream before the first key changes side. `keepsForward`: the service takes rows
+ * or columns that stay the monolith's, and would not get them any more once it has retired.
  */
-export function linksOf(stage: Stage, target?: Target, fed = false): LinkDesire {
+export function linksOf(stage: Stage, target?: Target, keepsForward = false): LinkDesire {
   switch (stage) {
     case 'monolith':
       return { forward: false, reverse: false };
     case 'retired':
-      return { forward: fed, reverse: false };
+      return { forward: keepsForward, reverse: false };
     case 'copying':
       return { forward: true, reverse: false };
     case 'shadowing':

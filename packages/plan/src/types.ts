@@ -1,7 +1,7 @@
 import type { TableMapping } from '@banyan/replication';
 import type { Static } from 'typebox';
-import type { RolloutSchema } from './schema/rollout.ts';
 import type { PlanSchema, RouteSchema, ServiceSchema } from './schema/plan.ts';
+import type { RolloutSchema } from './schema/rollout.ts';
 
 /**
  * The plan: what `banyan.config.ts` exports. It names the monolith, the services that leave it, their routes and

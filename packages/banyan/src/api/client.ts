@@ -1,3 +1,5 @@
+import type { ResolvedPlan } from '@banyan/plan';
+import type { Target } from '@banyan/plan/stages';
 import type { Flag, Setting } from '@banyan/service/settings';
 import { request } from 'undici';
 import {
@@ -11,8 +13,6 @@ import {
   type StepRecord,
   type VerificationRun,
 } from '../control/control.ts';
-import type { ResolvedPlan } from '@banyan/plan';
-import type { Target } from '@banyan/plan/stages';
 import type { Settings, StoredFlag } from '../settings/settings.ts';
 import { fromProblem } from './problem.ts';
 import { writeTarget } from './target.ts';

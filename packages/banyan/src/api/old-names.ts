@@ -1,7 +1,7 @@
 import type { PlannedStep, RollbackImpact, ServiceStatus } from '../control/control.ts';
 
 /** Names of fields that programs read and that have a better one now. They stay beside it; new programs leave them alone. */
-type Old<Name extends string, Value> = { /** @deprecated */ [Each in Name]: Value };
+type Old<Name extends string, Value> = { [/** @deprecated */ Each in Name]: Value };
 
 export function statusWithOldNames(
   status: ServiceStatus,

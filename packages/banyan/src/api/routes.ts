@@ -78,8 +78,7 @@ export function addRoutes(app: FastifyInstance, control: Control): void {
   app.post<InService & { Body: Static<typeof ReasonBody> }>(
     '/v1/services/:service/rollback',
     { schema: { summary: 'Go back to the monolith', params: Service, body: ReasonBody } },
-    async ({ params, body }) =>
-      statusWithOldNames(await control.rollback(params.service, body.reason ?? '')),
+    async ({ params, body }) => statusWithOldNames(await control.rollback(params.service, body.reason ?? '')),
   );
 
   app.post<InService & { Body: Static<typeof ReasonBody> }>(

@@ -1,10 +1,10 @@
+import type { ResolvedPlan } from '@banyan/plan';
 import { createPool } from '@banyan/postgres';
 import type { Logger } from 'pino';
 import * as store from '../control/store/store.ts';
 import { listenForChanges } from '../control/store/wake.ts';
-import type { ResolvedPlan } from '@banyan/plan';
+import { checkStages } from '../up/check-stages.ts';
 import { claimDatabases } from '../up/claim-databases.ts';
-import { checkStanding } from '../up/check-running-stages.ts';
 import type { Direction } from './link-status.ts';
 import { type Fence, ServiceWorker } from './service-worker.ts';
 import { readUsersWait } from './users-wait.ts';
@@ -29,12 +29,12 @@ export type Applier = {
 
 /**
  * Runs the replication links and the verification that the stages of the control database ask for. Holds nothing
- * that a restart would miss: positions are in the targets, the wish is in the control database.
+ * that a restart would miss: positions are in the targets, what is desired is in the control database.
  */
 export async function startApplier(options: { plan: ResolvedPlan; log: Logger }): Promise<Applier> {
   const { plan, log } = options;
   await claimDatabases(plan);
-  await checkStanding(plan);
+  await checkStages(plan);
   const pool = createPool(plan.control.database, { applicationName: 'banyan-applier', max: 4 });
   await store.applyControlSchema(pool);
   await store.ensureServices(pool, Object.keys(plan.services));
@@ -91,7 +91,7 @@ export async function startApplier(options: { plan: ResolvedPlan; log: Logger })
 
   async function reconcileAll(): Promise<void> {
     const states = await store.readServices(pool);
-    for (const state of states) byName.get(state.service)?.want(state);
+    for (const state of states) byName.get(state.service)?.reconcile(state);
   }
 
   async function reconcileForever(): Promise<void> {

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { describeFromMonolith, resolvePlan, tablesFromMonolith } from '@banyan/plan';
+import { FULL_SHARE, type Stage } from '@banyan/plan/stages';
+import { aPlan, aRoute, aService } from '@banyan/plan/testing';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import { copy, table } from '@banyan/replication';
 import type pg from 'pg';
 import pino from 'pino';
-import * as store from '../control/store/store.ts';
 import { referringTables } from '../control/facts/referring-tables.ts';
-import { describeFed, fedTables, resolvePlan } from '@banyan/plan';
-import { FULL_SHARE, type Stage } from '@banyan/plan/stages';
+import * as store from '../control/store/store.ts';
 import { rollbackImpact } from '../rollout/rollback-impact.ts';
-import { aPlan, aRoute, aService } from '@banyan/plan/testing';
 import { startApplier } from './applier.ts';
 
 test('a retired service goes on getting what is still the monolith’s, and nothing else', {
@@ -107,7 +107,7 @@ test('what retiring leaves tied to the monolith is told before', async () => {
     reverse: { state: 'off', lagMs: 0 },
     maxLagMs: 0,
     onlyOnService: null,
-    fed: fedTables(plan.services.articles!.tables).map(describeFed),
+    fromMonolith: tablesFromMonolith(plan.services.articles!.tables).map(describeFromMonolith),
     referring: {
       names: await referringTables(legacy, plan.services.articles!.tables),
       at: new Date(),

@@ -7,14 +7,14 @@ import {
   reasonToRest,
   type UsersWait,
 } from '@banyan/gateway';
+import { type ResolvedPlan, type ResolvedService, tablesFromMonolith } from '@banyan/plan';
+import { linksOf } from '@banyan/plan/stages';
 import { openLink, repair, type TableVerdict, verify } from '@banyan/replication';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { LinkStatus } from '../control/control.ts';
 import * as verifications from '../control/store/verifications.ts';
 import type { ServiceState } from '../rollout/state.ts';
-import { fedTables, type ResolvedPlan, type ResolvedService } from '@banyan/plan';
-import { linksOf } from '@banyan/plan/stages';
 import { drainForStep } from './drain.ts';
 import { type Direction, describeLink } from './link-status.ts';
 import { paceOf } from './pace.ts';
@@ -26,7 +26,7 @@ export type Fence = { id: string; service: string; fromShare: number; toShare: n
 /** A verification, which never ends, leaves the databases alone five sixths of the time. */
 const VERIFY_REST = 5;
 
-/** Links and verification of one service. Wishes are carried out one after another, the newest wins. */
+/** Links and verification of one service. What is desired is carried out one after another, the newest wins. */
 export class ServiceWorker {
   readonly service: ResolvedService;
   private readonly plan: ResolvedPlan;
@@ -36,7 +36,7 @@ export class ServiceWorker {
   private readonly verifier: Verifier;
   private rest: Rest = AWAKE;
   private share: number | null = null;
-  private wish: { forward: boolean; reverse: boolean } | null = null;
+  private desired: { forward: boolean; reverse: boolean } | null = null;
   /** Nothing is verified any more, and of the tables only those go on that the monolith feeds. */
   private retired = false;
   private busy: Promise<void> | null = null;
@@ -58,12 +58,12 @@ export class ServiceWorker {
     });
   }
 
-  want(state: ServiceState): void {
+  reconcile(state: ServiceState): void {
     // Later it changes by fences alone: the row may be read before or after one that is being decided.
     this.share ??= state.share;
     this.retired = state.stage === 'retired';
-    this.wish = linksOf(state.stage, state.target, fedTables(this.service.tables).length > 0);
-    this.busy ??= this.fulfil().finally(() => {
+    this.desired = linksOf(state.stage, state.target, tablesFromMonolith(this.service.tables).length > 0);
+    this.busy ??= this.applyDesired().finally(() => {
       this.busy = null;
     });
   }
@@ -139,16 +139,16 @@ export class ServiceWorker {
   private readonly usersWait = () => this.rest.resting;
 
   async stop(): Promise<void> {
-    this.wish = null;
+    this.desired = null;
     await this.busy;
     await this.verifier.stop();
     await Promise.all([...this.runners.values()].map((runner) => runner.stop()));
   }
 
-  private async fulfil(): Promise<void> {
+  private async applyDesired(): Promise<void> {
     for (const direction of ['forward', 'reverse'] as const) {
-      if (!this.wish) return;
-      const wanted = this.wish[direction];
+      if (!this.desired) return;
+      const wanted = this.desired[direction];
       const runner = this.runners.get(direction);
       try {
         if (wanted && runner && runner.link.config.tables.length !== this.tables().length) {
@@ -223,7 +223,7 @@ export class ServiceWorker {
   }
 
   private tables(): ResolvedService['tables'] {
-    return this.retired ? fedTables(this.service.tables) : this.service.tables;
+    return this.retired ? tablesFromMonolith(this.service.tables) : this.service.tables;
   }
 
   private async verifyTable(

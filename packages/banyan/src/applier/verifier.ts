@@ -1,10 +1,10 @@
+import type { ResolvedService } from '@banyan/plan';
 import type { TableMapping, TableVerdict } from '@banyan/replication';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { TableVerification, VerificationRun } from '../control/control.ts';
 import * as store from '../control/store/store.ts';
 import * as verifications from '../control/store/verifications.ts';
-import type { ResolvedService } from '@banyan/plan';
 
 export type VerifyHooks = {
   signal: AbortSignal;

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { aShop, root } from '../testing/a-shop.ts';
 import { aPlan, aTable } from '@banyan/plan/testing';
+import { aShop, root } from '../testing/a-shop.ts';
 import { MAIN as main, run, writePlan } from '../testing/run-cli.ts';
 
 describe('banyan check', { concurrency: 3 }, () => {

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { aShop, root } from '../testing/a-shop.ts';
 import { aPlan } from '@banyan/plan/testing';
+import { aShop, root } from '../testing/a-shop.ts';
 import { MAIN as main, run, writePlan } from '../testing/run-cli.ts';
 import { createProgram } from './program.ts';
 

@@ -1,7 +1,7 @@
+import { formatProblem, LoadError, PlanError, type PlanProblem } from '@banyan/plan/problem';
 import { CommanderError } from 'commander';
 import { hintWithOldName } from '../api/old-names.ts';
 import { ControlError } from '../control/control.ts';
-import { formatProblem, LoadError, PlanError, type PlanProblem } from '@banyan/plan/problem';
 import { StartError } from '../up/start-error.ts';
 
 /** Exit codes of every command; part of its interface. */

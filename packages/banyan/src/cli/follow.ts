@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Control, ControlError, type ServiceStatus } from '../control/control.ts';
 import { describeStage, type Target } from '@banyan/plan/stages';
+import { type Control, ControlError, type ServiceStatus } from '../control/control.ts';
 import { plural } from './output.ts';
 import type { Progress } from './progress.ts';
 

@@ -1,5 +1,5 @@
-import type { Control, ServiceStatus } from '../control/control.ts';
 import { describeStage } from '@banyan/plan/stages';
+import type { Control, ServiceStatus } from '../control/control.ts';
 import { EXIT } from './exit.ts';
 import { followService, type Outcome } from './follow.ts';
 import { print, printJson } from './output.ts';

@@ -1,6 +1,6 @@
+import type { Fingerprints } from '@banyan/plan/fingerprint';
 import { Command } from 'commander';
 import type { Control } from '../control/control.ts';
-import type { Fingerprints } from '@banyan/plan/fingerprint';
 import type { LoadedPlan } from '../load-plan.ts';
 import type { Settings } from '../settings/settings.ts';
 import { EXIT, EXIT_HELP, formatTold, Interrupted } from './exit.ts';

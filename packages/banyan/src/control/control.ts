@@ -1,6 +1,6 @@
-import type { PlacedKind } from '@banyan/replication';
 import type { Fingerprints } from '@banyan/plan/fingerprint';
 import type { Stage, Target } from '@banyan/plan/stages';
+import type { PlacedKind } from '@banyan/replication';
 
 /** What the API serves and the CLI prints. Everything is JSON; times are ISO 8601 in UTC. */
 

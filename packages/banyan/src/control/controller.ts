@@ -7,35 +7,35 @@ import {
   readRouteKeys,
   rollUp,
 } from '@banyan/gateway';
+import type { ResolvedPlan } from '@banyan/plan';
+import { describeStage } from '@banyan/plan/stages';
 import { createPool, withTransaction } from '@banyan/postgres';
 import type { Logger } from 'pino';
-import { lookAtControl } from './store/snapshot.ts';
-import { pruneRecords } from './store/prune.ts';
-import * as store from './store/store.ts';
-import * as verifications from './store/verifications.ts';
-import { listenForChanges } from './store/wake.ts';
+import { type Decision, decide } from '../rollout/decide.ts';
 import { Ledger } from '../rollout/evidence/ledger.ts';
 import { takeBaseline } from '../rollout/evidence/observe.ts';
 import type { ServiceState } from '../rollout/state.ts';
-import type { ResolvedPlan } from '@banyan/plan';
-import { describeStage } from '@banyan/plan/stages';
-import { type Decision, decide } from '../rollout/decide.ts';
+import { checkStages } from '../up/check-stages.ts';
 import { claimDatabases } from '../up/claim-databases.ts';
-import { checkStanding } from '../up/check-running-stages.ts';
 import { StartError } from '../up/start-error.ts';
-import type { ApplierClient } from './step/applier-client.ts';
 import { Baselines } from './facts/baselines.ts';
-import { ClockSteps, moveAlong } from './step/clock-steps.ts';
 import { collectFacts, type ServiceFacts, type Sources } from './facts/facts.ts';
-import { createGuards } from './step/write-locks.ts';
-import { holdControllerLock } from './lock.ts';
 import { OwnerKeys } from './facts/owner-keys.ts';
 import { Probes } from './facts/probes.ts';
-import { Refusals } from './facts/refused-writes.ts';
-import { nextVersion, publishIfChanged, tableOfStates } from './step/route-tables.ts';
+import { RefusedWrites } from './facts/refused-writes.ts';
+import { RollbackFacts } from './facts/rollback-facts.ts';
+import { holdControllerLock } from './lock.ts';
+import type { ApplierClient } from './step/applier-client.ts';
+import { ClockSteps, moveAlong } from './step/clock-steps.ts';
 import { fencedStep, type StepContext } from './step/fenced-step.ts';
+import { nextVersion, publishIfChanged, tableOfStates } from './step/route-tables.ts';
 import { VersionInForce } from './step/version-in-force.ts';
-import { WayBack } from './facts/rollback-facts.ts';
+import { createWriteLocks } from './step/write-locks.ts';
+import { pruneRecords } from './store/prune.ts';
+import { readSnapshot } from './store/snapshot.ts';
+import * as store from './store/store.ts';
+import * as verifications from './store/verifications.ts';
+import { listenForChanges } from './store/wake.ts';
 
 /** How often facts are collected when nobody announces a change, ms. */
 const TICK_MS = 250;
@@ -62,7 +62,7 @@ export async function startController(options: {
 }): Promise<Controller> {
   const { plan, applier, log } = options;
   await claimDatabases(plan);
-  await checkStanding(plan);
+  await checkStages(plan);
   const pool = createPool(plan.control.database, { applicationName: 'banyan-controller', max: 6 });
   const lock = await holdControllerLock(plan.control.database);
   await applyGatewaySchema(pool);
@@ -71,19 +71,19 @@ export async function startController(options: {
   await store.closeInterruptedSteps(pool);
   await abortOpenFences(pool);
   await withTransaction(pool, (client) => publishIfChanged(client, plan));
-  const guards = createGuards(plan);
+  const writeLocks = createWriteLocks(plan);
   const clock = new ClockSteps();
   const inForce = new VersionInForce(plan, (error) =>
     log.warn({ err: error }, 'the route table in force could not be noted'),
   );
-  const context: StepContext = { plan, pool, applier, guards, clock, log };
+  const context: StepContext = { plan, pool, applier, writeLocks, clock, log };
   const ledger = new Ledger(pool);
   const probes = new Probes(() => void store.announce(pool).catch(() => {}));
-  const refusals = new Refusals(plan, pool);
+  const refusals = new RefusedWrites(plan, pool);
   const ownerKeys = new OwnerKeys(plan);
-  const wayBack = new WayBack(plan);
+  const rollbackFacts = new RollbackFacts(plan);
   const baselines = new Baselines(pool);
-  const sources: Sources = { pool, plan, ledger, baselines, refusals, ownerKeys, wayBack };
+  const sources: Sources = { pool, plan, ledger, baselines, refusals, ownerKeys, rollbackFacts };
   let tidiedAt = 0;
   let unwellBefore = new Map<string, object>();
   const wake = await listenForChanges(plan.control.database, 'banyan-controller-listen');
@@ -97,7 +97,7 @@ export async function startController(options: {
       stopping = true;
       await wake.close();
       await running.catch(() => {});
-      await guards.close();
+      await writeLocks.close();
       await refusals.close();
       await inForce.close();
       await ownerKeys.close();
@@ -123,9 +123,9 @@ export async function startController(options: {
 
   /** True: every service is where it should be. */
   async function reconcile(): Promise<boolean> {
-    void wayBack.look(new Date());
+    void rollbackFacts.look(new Date());
     const asked = performance.now();
-    const looking = lookAtControl(pool);
+    const looking = readSnapshot(pool);
     const facts = await collectFacts({ ...sources, probes }, new Date(), looking);
     const { now, version } = (await looking).now;
     const step = clock.look({ database: now, asked, answered: performance.now() });
@@ -136,7 +136,7 @@ export async function startController(options: {
     }
     inForce.note(version);
     // A lock that cannot be had now is tried again; steps do not wait for it.
-    await guards
+    await writeLocks
       .reconcile(facts.map(({ state }) => state))
       .catch((error) => log.warn({ err: error }, 'write locks could not be changed'));
     await refusals

@@ -1,12 +1,12 @@
-import { serveApi } from '../api/server.ts';
 import { fingerprintsOf } from '@banyan/plan/fingerprint';
+import { serveApi } from '../api/server.ts';
 import { openFlagFeed } from '../settings/feed.ts';
 import { createSettings } from '../settings/store.ts';
 import { childContext, stopOnSignal, tellSupervisor } from '../up/child.ts';
-import { connectApplier } from './step/applier-client.ts';
 import { startController } from './controller.ts';
 import { controlMetrics } from './operations/metrics.ts';
 import { createOperations } from './operations/operations.ts';
+import { connectApplier } from './step/applier-client.ts';
 
 const { plan, log, token, applierUrl } = await childContext('controller');
 const controller = await startController({ plan, applier: connectApplier(applierUrl, token), log });

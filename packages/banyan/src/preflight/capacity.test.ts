@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { resolvePlan } from '@banyan/plan';
+import { aPlan, aService, aTable } from '@banyan/plan/testing';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
-import { aPlan, aService, aTable } from '@banyan/plan/testing';
 import { checkCapacity } from './capacity.ts';
-import { resolvePlan } from '@banyan/plan';
 
 test('slots and senders are counted for all services of a server together, and those that are there already', async (t) => {
   const server = await testServer();

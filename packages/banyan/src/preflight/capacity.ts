@@ -1,7 +1,7 @@
+import type { ResolvedPlan } from '@banyan/plan';
 import { createPool } from '@banyan/postgres';
 import { namesOf } from '@banyan/replication';
 import type { PreflightFinding } from './finding.ts';
-import type { ResolvedPlan } from '@banyan/plan';
 
 /** What is read by links in one server, through one of its databases. */
 type Source = { where: string; url: string; slots: string[] };

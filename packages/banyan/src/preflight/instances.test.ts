@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { aPlan, aService } from '@banyan/plan/testing';
-import { preflightHttp } from './instances.ts';
 import { resolvePlan } from '@banyan/plan';
+import { aPlan, aService } from '@banyan/plan/testing';
+import { preflightInstances } from './instances.ts';
 
 /** A server that answers 200 at these paths, and 404 elsewhere; its URL. */
 async function serving(t: TestContext, ...paths: string[]): Promise<string> {
@@ -28,7 +28,7 @@ test('a service without its health path is an error, an instance that does not a
     },
   });
   plan.monolith.url = await serving(t, '/health');
-  const findings = await preflightHttp(resolvePlan(plan));
+  const findings = await preflightInstances(resolvePlan(plan));
   assert.deepEqual(
     findings.map(({ where, code, severity }) => [where, code, severity]),
     [

@@ -1,12 +1,12 @@
+import type { ResolvedPlan } from '@banyan/plan';
 import type { PreflightFinding } from './finding.ts';
 import { probeHealth } from './probe-health.ts';
-import type { ResolvedPlan } from '@banyan/plan';
 
 /**
  * Asks every instance of the plan how it is, as the gateways will. One that gives a wrong answer is an error: no key would
  * ever move to it. One that gives none is a warning: it may not have been started yet.
  */
-export async function preflightHttp(plan: ResolvedPlan): Promise<PreflightFinding[]> {
+export async function preflightInstances(plan: ResolvedPlan): Promise<PreflightFinding[]> {
   const sides = [
     { where: 'monolith', ...plan.monolith },
     ...Object.values(plan.services).map((service) => ({ where: `services.${service.name}`, ...service })),

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { applyGatewaySchema } from '@banyan/gateway';
+import { resolvePlan } from '@banyan/plan';
+import { aPlan, aRoute, aService, aTable } from '@banyan/plan/testing';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import { installGuard, openLink, removeGuard } from '@banyan/replication';
 import { applyControlSchema } from '../control/store/store.ts';
-import { aPlan, aRoute, aService, aTable } from '@banyan/plan/testing';
 import { preflightPlan } from './preflight.ts';
-import { resolvePlan } from '@banyan/plan';
 import { setupScripts } from './setup-scripts.ts';
 
 async function database(name: string, sql: string): Promise<string> {

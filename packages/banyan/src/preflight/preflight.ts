@@ -1,11 +1,11 @@
+import { databasesOf, type ResolvedPlan, type ResolvedService } from '@banyan/plan';
 import { createPool, quoteIdent } from '@banyan/postgres';
 import { type Finding, openLink, tryGuard } from '@banyan/replication';
 import { checkCapacity } from './capacity.ts';
 import { checkControlDatabase } from './control-database.ts';
-import { checkDirect } from './pooler.ts';
 import type { PreflightFinding } from './finding.ts';
-import { databasesOf, type ResolvedPlan, type ResolvedService } from '@banyan/plan';
-import { standingAgainst } from './running-stages.ts';
+import { checkDirect } from './pooler.ts';
+import { stageConflicts } from './stage-conflicts.ts';
 import { proposeUnmoved } from './unmoved-proposals.ts';
 
 /** How long a database may take to answer at all, ms. */
@@ -47,7 +47,7 @@ async function checkControl(plan: ResolvedPlan): Promise<PreflightFinding[]> {
   const findings = await checkControlDatabase(plan.control.database);
   // Whom its tables belong to is known to be wrong: they could not be read.
   if (findings.length > 0) return findings;
-  const standing = await standingAgainst(plan);
+  const standing = await stageConflicts(plan);
   return standing.map((one) => ({ ...one, code: 'standing', severity: 'error' }));
 }
 

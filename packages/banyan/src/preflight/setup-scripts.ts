@@ -1,5 +1,5 @@
-import type { PreflightFinding } from './finding.ts';
 import { databasesOf, type ResolvedPlan } from '@banyan/plan';
+import type { PreflightFinding } from './finding.ts';
 
 /** What somebody with the right to do so has to run in one database before `banyan up`. */
 export type SetupScript = { where: string; sql: string };

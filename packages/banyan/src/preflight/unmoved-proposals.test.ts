@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { buildRouteTable, type Plan, resolvePlan, validatePlan } from '@banyan/plan';
+import { aPlan, aRoute, aService, aTable } from '@banyan/plan/testing';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
-import { aPlan, aRoute, aService, aTable } from '@banyan/plan/testing';
-import { buildRouteTable, type Plan, resolvePlan, validatePlan } from '@banyan/plan';
 import { proposeUnmoved } from './unmoved-proposals.ts';
 
 function shop(unmoved: Plan['unmoved'] = []) {

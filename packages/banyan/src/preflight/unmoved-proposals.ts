@@ -1,6 +1,6 @@
+import type { ResolvedPlan, ResolvedService } from '@banyan/plan';
 import type { Finding } from '@banyan/replication';
 import type pg from 'pg';
-import type { ResolvedPlan, ResolvedService } from '@banyan/plan';
 
 /**
  * Tables that rows of a service refer to, that it reads in a copy, and that no route of the plan is said to write: a

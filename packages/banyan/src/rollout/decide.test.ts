@@ -1,13 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { ROLLOUT_DEFAULTS } from '@banyan/plan';
+import {
+  describeStage,
+  FULL_SHARE,
+  linksOf,
+  parseTarget,
+  rank,
+  STAGES,
+  type Stage,
+  type Target,
+} from '@banyan/plan/stages';
 import fc from 'fast-check';
+import { decide, type Facts } from './decide.ts';
 import { nothingObserved, type Observation } from './evidence/observation.ts';
 import { emptyTally, type Tally } from './evidence/tally.ts';
-import type { ServiceState } from './state.ts';
-import { ROLLOUT_DEFAULTS } from '@banyan/plan';
-import { describeStage, FULL_SHARE, linksOf, parseTarget, rank, type Stage, STAGES, type Target } from '@banyan/plan/stages';
-import { decide, type Facts } from './decide.ts';
 import { rollbackImpact } from './rollback-impact.ts';
+import type { ServiceState } from './state.ts';
 
 const NOW = new Date('2026-01-01T12:00:00Z');
 const policy = { ...ROLLOUT_DEFAULTS, steps: [100, 1_000, 5_000, FULL_SHARE] };

@@ -1,11 +1,11 @@
+import type { ResolvedRollout } from '@banyan/plan';
+import { describeStage, FULL_SHARE, formatShare, rank, type Stage } from '@banyan/plan/stages';
 import type { Evidence, UnwellInstance } from '../control/control.ts';
 import { judgeFailures } from './evidence/failures.ts';
 import { judgeLatency } from './evidence/latency.ts';
 import { judgeMonolith } from './evidence/monolith.ts';
 import type { Observation } from './evidence/observation.ts';
 import type { ServiceState } from './state.ts';
-import type { ResolvedRollout } from '@banyan/plan';
-import { describeStage, formatShare, FULL_SHARE, rank, type Stage } from '@banyan/plan/stages';
 
 /** What is known about a link when a decision is made. */
 export type LinkFacts = {

@@ -1,6 +1,6 @@
+import type { Stage } from '@banyan/plan/stages';
 import type { RollbackImpact } from '../control/control.ts';
 import type { LinkFacts } from './decide.ts';
-import type { Stage } from '@banyan/plan/stages';
 
 export type ImpactFacts = {
   stage: Stage;
@@ -12,7 +12,7 @@ export type ImpactFacts = {
   /** Tables in which the last comparison found rows that the monolith lacks or has otherwise. */
   differing?: string[];
   /** What the service goes on reading from the monolith, and what of the monolith's refers to its rows. */
-  fed?: string[];
+  fromMonolith?: string[];
   referring?: Read | null;
 };
 
@@ -24,10 +24,10 @@ export function rollbackImpact(facts: ImpactFacts): RollbackImpact {
   const { stage, share, reverse } = facts;
   if (stage === 'retired') {
     const details = ['retired: rows are no longer written back to the monolith'];
-    const { fed = [], referring = null } = facts;
-    if (fed.length > 0)
+    const { fromMonolith = [], referring = null } = facts;
+    if (fromMonolith.length > 0)
       details.push(
-        `the forward link stays for what is the monolith's: ${fed.join(', ')}; keep these tables and their writers`,
+        `the forward link stays for what is the monolith's: ${fromMonolith.join(', ')}; keep these tables and their writers`,
       );
     details.push(
       ...told(

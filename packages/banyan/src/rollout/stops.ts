@@ -1,11 +1,11 @@
-import { ControlError } from '../control/control.ts';
-import type { ServiceState } from './state.ts';
 import type { ResolvedRollout } from '@banyan/plan';
 import { FULL_SHARE, rank, type Stage, type Target } from '@banyan/plan/stages';
+import { ControlError } from '../control/control.ts';
 import { stopsBetween } from './decide.ts';
+import type { ServiceState } from './state.ts';
 
 /** Every stop between here and the target, in order. */
-export function wayTo(
+export function stopsTo(
   from: { stage: Stage; share: number },
   target: Target,
   policy: ResolvedRollout,
@@ -60,7 +60,7 @@ export function nextStop(state: ServiceState, steps: number[]): Target {
   }
 }
 
-export function refuseIllegal(state: ServiceState, aim: Target): void {
+export function refuseIllegalMove(state: ServiceState, aim: Target): void {
   const { service } = state;
   if (state.stage === 'retired') {
     throw new ControlError(

@@ -1,5 +1,7 @@
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { resolvePlan } from '@banyan/plan';
+import { aPlan, aRoute, aService } from '@banyan/plan/testing';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import { copy, table } from '@banyan/replication';
@@ -9,8 +11,6 @@ import { startApplier } from '../applier/applier.ts';
 import type { LinkStatus } from '../control/control.ts';
 import { read } from '../control/store/reading.ts';
 import * as store from '../control/store/store.ts';
-import { resolvePlan } from '@banyan/plan';
-import { aPlan, aRoute, aService } from '@banyan/plan/testing';
 
 /** A service whose one table has been copied, and its applier. */
 export async function copiedArticles(t: TestContext) {

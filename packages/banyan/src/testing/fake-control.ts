@@ -1,3 +1,4 @@
+import { FULL_SHARE, STAGES, type Stage, type Target } from '@banyan/plan/stages';
 import {
   type Control,
   ControlError,
@@ -7,7 +8,6 @@ import {
   type VerificationRun,
 } from '../control/control.ts';
 import { noSuchService } from '../control/operations/no-such-service.ts';
-import { FULL_SHARE, STAGES, type Stage, type Target } from '@banyan/plan/stages';
 
 /**
  * A control plane in memory, for tests of the API and the CLI. Each `status()` is one tick: a service goes one stage,

@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
+import type { ResolvedPlan } from '@banyan/plan';
 import pino, { type Logger } from 'pino';
 import { loadPlan } from '../load-plan.ts';
-import type { ResolvedPlan } from '@banyan/plan';
 
 /** What a child process of the supervisor is told by its environment. */
 export type ChildContext = { plan: ResolvedPlan; log: Logger; token: string; applierUrl: string };

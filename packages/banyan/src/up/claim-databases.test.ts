@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { type ResolvedPlan, resolvePlan } from '@banyan/plan';
+import { aPlan, aService } from '@banyan/plan/testing';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import { notedVersion } from '@banyan/replication';
 import pino from 'pino';
 import { startApplier } from '../applier/applier.ts';
 import { startController } from '../control/controller.ts';
-import { type ResolvedPlan, resolvePlan } from '@banyan/plan';
-import { aPlan, aService } from '@banyan/plan/testing';
 import { claimDatabases } from './claim-databases.ts';
 import { StartError } from './start-error.ts';
 

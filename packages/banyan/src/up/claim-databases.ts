@@ -1,9 +1,9 @@
 import { readTable } from '@banyan/gateway';
+import { databasesOf, type ResolvedPlan } from '@banyan/plan';
 import { createPool, quoteIdent } from '@banyan/postgres';
 import { claimDatabase, type Mark, markOf, notedVersion } from '@banyan/replication';
 import type pg from 'pg';
-import { databasesOf, type ResolvedPlan } from '@banyan/plan';
-import { refuseSilent } from './check-running-stages.ts';
+import { refuseSilent } from './check-stages.ts';
 import { StartError } from './start-error.ts';
 
 /** How long a database may take to let us in, ms. One that does not is looked at when it is there. */

@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { FULL_SHARE, type Stage, type Target } from '@banyan/plan/stages';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import type pg from 'pg';
 import { request } from 'undici';
 import { ControlClient } from '../api/client.ts';
-import { FULL_SHARE, type Stage, type Target } from '@banyan/plan/stages';
 import { freePort } from './free-port.ts';
 import { startSupervisor } from './supervisor.ts';
 

@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { aPlan } from '@banyan/plan/testing';
 import { createPool } from '@banyan/postgres';
 import { isAlive, waitForExit } from '@banyan/postgres/process';
 import { testServer } from '@banyan/postgres/testing';
 import { applyControlSchema } from '../control/store/store.ts';
-import { aPlan } from '@banyan/plan/testing';
 import { MAIN, run } from '../testing/run-cli.ts';
 import { freePort } from './free-port.ts';
 

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
+import { formatProblem } from '@banyan/plan/problem';
 import { ensureToken } from '../api/token.ts';
 import type { LoadedPlan } from '../load-plan.ts';
-import { formatProblem } from '@banyan/plan/problem';
+import { checkStages } from './check-stages.ts';
 import { claimFolder } from './claim.ts';
-import { checkNobodyElse } from './holder.ts';
 import { claimDatabases } from './claim-databases.ts';
+import { checkNobodyElse } from './holder.ts';
 import { checkPorts } from './ports.ts';
-import { checkStanding } from './check-running-stages.ts';
 import { whenStarterIsGone } from './starter.ts';
 import { startSupervisor } from './supervisor.ts';
 
@@ -27,7 +27,7 @@ export async function runUp(options: { loaded: LoadedPlan; json: boolean }): Pro
     await checkNobodyElse(plan.control.database);
     await checkPorts(plan);
     await claimDatabases(plan);
-    await checkStanding(plan);
+    await checkStages(plan);
     const supervisor = await startSupervisor({
       plan,
       token: process.env.BANYAN_TOKEN || plan.control.token || ensureToken(directory),

@@ -1,5 +1,5 @@
-import type { Plan } from '../types.ts';
 import { assertValidPlan } from '../checks/validate.ts';
+import type { Plan } from '../types.ts';
 
 /**
  * Declares a migration; `banyan.config.ts` exports its result as default.

@@ -1,9 +1,9 @@
 import { placeOf } from '@banyan/gateway';
-import { parseTarget } from '../stages.ts';
-import type { SoundPlan } from './sound-parts.ts';
-import { checkPorts } from './ports.ts';
 import { type PlanProblem, pathTo, problem } from '../problem.ts';
+import { parseTarget } from '../stages.ts';
+import { checkPorts } from './ports.ts';
 import { checkRoute, checkUniqueRoutes, warnKeylessWrites } from './routes.ts';
+import type { SoundPlan } from './sound-parts.ts';
 import { checkSharedTables, checkTable } from './tables.ts';
 import { checkUnmoved } from './unmoved.ts';
 import { checkDatabaseUrls } from './urls.ts';

@@ -3,8 +3,8 @@ import type { TSchema } from 'typebox';
 import { Settings } from 'typebox/system';
 import { Value } from 'typebox/value';
 import { type PlanProblem, pathTo, showValue } from '../problem.ts';
-import { PlanSchema } from '../schema/plan.ts';
 import type { Words } from '../schema/fields.ts';
+import { PlanSchema } from '../schema/plan.ts';
 
 /** Everything about a plan's form that needs no look at a second value: properties, types, ranges, notations of URLs. */
 export function checkShape(plan: unknown): PlanProblem[] {

@@ -1,5 +1,5 @@
-import type { SoundPlan } from './sound-parts.ts';
 import { type PlanProblem, problem } from '../problem.ts';
+import type { SoundPlan } from './sound-parts.ts';
 
 type Listener = { path: string; what: string; host: string; port: number };
 

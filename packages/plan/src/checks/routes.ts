@@ -1,8 +1,8 @@
 import { nearest } from '@banyan/replication';
-import type { PlanRoute } from '../types.ts';
-import type { SoundPlan, SoundService } from './sound-parts.ts';
 import { type PlanProblem, pathTo, problem } from '../problem.ts';
 import { type ParsedRoute, parseKey, parseRoute, qualifyTable, shapeOfRoute } from '../resolve/notation.ts';
+import type { PlanRoute } from '../types.ts';
+import type { SoundPlan, SoundService } from './sound-parts.ts';
 import { nameOf } from './tables.ts';
 
 export function checkRoute(

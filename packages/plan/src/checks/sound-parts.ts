@@ -1,6 +1,6 @@
 import type { Issuer } from '@banyan/gateway';
-import type { Plan, PlanRoute, RolloutPolicy, TableMapping } from '../types.ts';
 import { type PlanProblem, pathTo } from '../problem.ts';
+import type { Plan, PlanRoute, RolloutPolicy, TableMapping } from '../types.ts';
 
 /** Parts of a plan whose shape is right, each with its path; checks of meaning look at these only. */
 export type SoundPlan = {

@@ -1,7 +1,7 @@
 import { checkTable as checkReplicable, ReplicationError } from '@banyan/replication';
+import { type PlanProblem, pathTo, problem } from '../problem.ts';
 import type { TableMapping } from '../types.ts';
 import type { SoundPlan } from './sound-parts.ts';
-import { type PlanProblem, pathTo, problem } from '../problem.ts';
 
 export function checkTable(path: string, table: TableMapping): PlanProblem[] {
   if (table.columns.length === 0) {

@@ -1,7 +1,7 @@
 import { nearest } from '@banyan/replication';
-import type { SoundPlan } from './sound-parts.ts';
 import { type PlanProblem, pathTo, problem } from '../problem.ts';
 import { parseRoute, qualifyTable, shapeOfRoute } from '../resolve/notation.ts';
+import type { SoundPlan } from './sound-parts.ts';
 import { nameOf } from './tables.ts';
 
 /** Routes that stay on the monolith: each a write, of tables that a service maps, and not one that moves. */

@@ -1,5 +1,5 @@
-import type { SoundPlan } from './sound-parts.ts';
 import { type PlanProblem, problem } from '../problem.ts';
+import type { SoundPlan } from './sound-parts.ts';
 
 /** URLs of databases that have the look of one, and that no client can read. */
 export function checkDatabaseUrls({ monolith, control, services }: SoundPlan): PlanProblem[] {

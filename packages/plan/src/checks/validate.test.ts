@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { aPlan, aRoute, aService, aTable } from '../testing/plans.ts';
-import type { Plan } from '../types.ts';
 import { defineMigration } from '../authoring/define-migration.ts';
 import { PlanError } from '../problem.ts';
+import { aPlan, aRoute, aService, aTable } from '../testing/plans.ts';
+import type { Plan } from '../types.ts';
 import { validatePlan } from './validate.ts';
 
 /** The plan with one value changed, e.g. changed('control.port', 'x'). */

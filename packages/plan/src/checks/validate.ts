@@ -1,8 +1,8 @@
-import { checkShape } from './form.ts';
-import { findConflicts, findWarnings } from './conflicts.ts';
-import type { Plan } from '../types.ts';
-import { soundParts } from './sound-parts.ts';
 import { PlanError, type PlanProblem } from '../problem.ts';
+import type { Plan } from '../types.ts';
+import { findConflicts, findWarnings } from './conflicts.ts';
+import { checkShape } from './form.ts';
+import { soundParts } from './sound-parts.ts';
 
 /** All that is wrong with a plan (`errors`) and all that deserves a second look (`warnings`), in one go. */
 export function validatePlan(plan: unknown): { errors: PlanProblem[]; warnings: PlanProblem[] } {

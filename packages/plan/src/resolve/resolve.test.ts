@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { aPlan, aRoute, aService } from '../testing/plans.ts';
 import { PlanError } from '../problem.ts';
+import { aPlan, aRoute, aService } from '../testing/plans.ts';
 import { ROLLOUT_DEFAULTS, resolvePlan } from './resolve.ts';
 
 test('a resolved plan has every default that the plan leaves out', () => {

@@ -1,9 +1,9 @@
 import type { ClientLimits, Issuer, KeySource } from '@banyan/gateway';
 import type { TableMapping } from '@banyan/replication';
+import { assertValidPlan } from '../checks/validate.ts';
 import { parseTarget } from '../stages.ts';
 import type { Plan, PlanRoute, PlanService, RolloutPolicy } from '../types.ts';
 import { parseKey, parseRoute, qualifyTable } from './notation.ts';
-import { assertValidPlan } from '../checks/validate.ts';
 
 /** A plan with every default filled in and every notation parsed: what all code but the validation works on. */
 export type ResolvedPlan = {

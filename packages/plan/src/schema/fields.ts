@@ -31,8 +31,8 @@ export function optional<S extends TSchema>(
   return Type.Optional(Type.With(schema, { description, ...fallback }) as unknown as S) as TOptional<S>;
 }
 
-/** A schema that is told as a whole, whatever in it is wrong. */
-export function told<S extends TSchema>(
+/** A schema that is described as a whole, whatever in it is wrong. */
+export function described<S extends TSchema>(
   schema: (options: TSchemaOptions) => S,
   must: string,
   example: string,
@@ -41,19 +41,19 @@ export function told<S extends TSchema>(
 }
 
 export const text = (must: string, example: string, pattern = '\\S') =>
-  told((options) => Type.String({ ...options, pattern }), must, example);
+  described((options) => Type.String({ ...options, pattern }), must, example);
 
 export const whole = (minimum: number, maximum: number, must: string, example: string) =>
-  told((options) => Type.Integer({ ...options, minimum, maximum }), must, example);
+  described((options) => Type.Integer({ ...options, minimum, maximum }), must, example);
 
 export const number = (minimum: number, maximum: number, must: string, example: string) =>
-  told((options) => Type.Number({ ...options, minimum, maximum }), must, example);
+  described((options) => Type.Number({ ...options, minimum, maximum }), must, example);
 
-export const flag = () => told((options) => Type.Boolean(options), 'true or false', 'true');
+export const flag = () => described((options) => Type.Boolean(options), 'true or false', 'true');
 
 export const oneOf = <const V extends readonly string[]>(...values: V) =>
   Type.Unsafe<V[number]>(
-    told(
+    described(
       (options) =>
         Type.Union(
           values.map((value) => Type.Literal(value)),
@@ -65,27 +65,31 @@ export const oneOf = <const V extends readonly string[]>(...values: V) =>
   );
 
 export const list = <S extends TSchema>(item: S, must: string, example: string, minItems = 0) =>
-  told((options) => Type.Array(item, { ...options, minItems }), must, example);
+  described((options) => Type.Array(item, { ...options, minItems }), must, example);
 
 export const strings = (must: string, example: string) => list(text('a text', "'id'"), must, example);
 
 /** Things by their names. */
 export const named = <S extends TSchema>(item: S, must: string, example: string) =>
-  told((options) => Type.Record(Type.String(), item, options), must, example);
+  described((options) => Type.Record(Type.String(), item, options), must, example);
 
 export const record = <P extends TProperties>(properties: P, must: string): TObject<P> =>
-  told((options) => Type.Object(properties, { ...options, additionalProperties: false }), must, '{ ... }');
+  described(
+    (options) => Type.Object(properties, { ...options, additionalProperties: false }),
+    must,
+    '{ ... }',
+  );
 
 /** One of several records, which an error tells as a whole. */
 export const either = <S extends TSchema[]>(variants: [...S], must: string, example: string) =>
-  told((options) => Type.Union(variants, options), must, example);
+  described((options) => Type.Union(variants, options), must, example);
 
-/** The fields of a record that is told as a part of something else. */
+/** The fields of a record that is described as a part of something else. */
 export const fields = <P extends TProperties>(properties: P): TObject<P> =>
   Type.Object(properties, { additionalProperties: false });
 
 export const orNull = <S extends TSchema>(schema: S, must: string, example: string) =>
-  told((options) => Type.Union([schema, Type.Null()], options), must, example);
+  described((options) => Type.Union([schema, Type.Null()], options), must, example);
 
 export const port = () => whole(0, 65_535, 'a port from 0 to 65535 (0: any free one)', '8080');
 
@@ -99,7 +103,7 @@ export const host = () => text('a host name or address', "'127.0.0.1'", '^\\S+$'
 const ORIGIN = '^https?://[^/\\s?#@]+/?$';
 
 export const origins = () =>
-  told(
+  described(
     (options) =>
       Type.Union(
         [Type.String({ pattern: ORIGIN }), Type.Array(Type.String({ pattern: ORIGIN }), { minItems: 1 })],

@@ -1,9 +1,8 @@
 import type { Issuer } from '@banyan/gateway';
 import { Type } from 'typebox';
-import { RolloutSchema } from './rollout.ts';
-import { TableSchema } from './table.ts';
 import {
   database,
+  described,
   either,
   fields,
   flag,
@@ -22,9 +21,10 @@ import {
   required,
   strings,
   text,
-  told,
   whole,
 } from './fields.ts';
+import { RolloutSchema } from './rollout.ts';
+import { TableSchema } from './table.ts';
 
 /**
  * The plan's schema: the one place where a field of it is written. Its types (types.ts), the checks of its form
@@ -39,7 +39,7 @@ const issuerOf = () =>
     otherwise: 'none',
   });
 /** How its tokens come. */
-const carried = () => ({
+const tokenPlace = () => ({
   scheme: optional(
     'Scheme of the Authorization header that its tokens come with.',
     text('a scheme, such as Bearer or Token', "'Token'", TOKEN),
@@ -70,7 +70,7 @@ const IssuerSchema = Type.Unsafe<Issuer>(
           Type.String({ minLength: 1 }),
         ),
         audience: audience(),
-        ...carried(),
+        ...tokenPlace(),
       }),
       fields({
         name: issuerName(),
@@ -83,7 +83,7 @@ const IssuerSchema = Type.Unsafe<Issuer>(
           { otherwise: 'RS256, ES256 and EdDSA' },
         ),
         audience: audience(),
-        ...carried(),
+        ...tokenPlace(),
       }),
     ],
     "{ name, issuer, algorithm: 'HS256', secret } or { name, issuer, algorithm: 'JWKS', jwksUrl }, with an optional audience",
@@ -162,7 +162,7 @@ export const RouteSchema = record(
     ),
     bodySchema: optional(
       'JSON Schema of the request body; the gateway refuses what does not match with 400.',
-      told(
+      described(
         (options) => Type.Union([Type.Object({}), Type.Boolean()], options),
         'a JSON schema',
         "{ type: 'object' }",

@@ -1,8 +1,8 @@
+import type { ResolvedPlan } from '@banyan/plan';
+import { formatProblem } from '@banyan/plan/problem';
 import type { Command } from 'commander';
 import { hintWithOldName } from '../../api/old-names.ts';
 import type { PreflightFinding } from '../../preflight/finding.ts';
-import type { ResolvedPlan } from '@banyan/plan';
-import { formatProblem } from '@banyan/plan/problem';
 import { setupScripts } from '../../preflight/setup-scripts.ts';
 import { EXIT } from '../exit.ts';
 import { paint, plural, print, printJson } from '../output.ts';
@@ -72,11 +72,11 @@ export function checkCommand(): Command {
 
 /** Loaded only when needed: it brings the replication engine along. */
 async function preflight(plan: ResolvedPlan, { trial }: { trial: boolean }): Promise<PreflightFinding[]> {
-  const [{ preflightPlan }, { preflightHttp }] = await Promise.all([
+  const [{ preflightPlan }, { preflightInstances }] = await Promise.all([
     import('../../preflight/preflight.ts'),
     import('../../preflight/instances.ts'),
   ]);
-  return (await Promise.all([preflightPlan(plan, { trial }), preflightHttp(plan)])).flat();
+  return (await Promise.all([preflightPlan(plan, { trial }), preflightInstances(plan)])).flat();
 }
 
 function formatFinding({ severity, where, table, message, hint }: PreflightFinding): string {

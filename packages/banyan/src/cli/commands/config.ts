@@ -1,8 +1,8 @@
+import type { ResolvedPlan } from '@banyan/plan';
 import type { Setting } from '@banyan/service/settings';
 import type { Command } from 'commander';
 import { ControlError } from '../../control/control.ts';
 import { noSuchService } from '../../control/operations/no-such-service.ts';
-import type { ResolvedPlan } from '@banyan/plan';
 import { EXIT } from '../exit.ts';
 import { ago, paint, print, printJson, table } from '../output.ts';
 import { act, command, connect, group, load } from '../session.ts';

@@ -1,5 +1,5 @@
-import type { Command } from 'commander';
 import { describeStage } from '@banyan/plan/stages';
+import type { Command } from 'commander';
 import { EXIT } from '../exit.ts';
 import { print, printJson } from '../output.ts';
 import { act, command, connect } from '../session.ts';

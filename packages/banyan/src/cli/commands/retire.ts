@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
+import { FULL_SHARE } from '@banyan/plan/stages';
 import type { Command } from 'commander';
 import type { Control } from '../../control/control.ts';
-import { FULL_SHARE } from '@banyan/plan/stages';
 import { EXIT, UsageError } from '../exit.ts';
 import { carryOut } from '../moves.ts';
 import { note } from '../output.ts';

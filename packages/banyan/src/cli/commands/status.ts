@@ -1,4 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { differingParts, type Fingerprints } from '@banyan/plan/fingerprint';
+import { describeStage, formatShare } from '@banyan/plan/stages';
 import type { Command } from 'commander';
 import {
   type Control,
@@ -11,8 +13,6 @@ import {
   type UnwellInstance,
 } from '../../control/control.ts';
 import { noSuchService } from '../../control/operations/no-such-service.ts';
-import { differingParts, type Fingerprints } from '@banyan/plan/fingerprint';
-import { describeStage, formatShare } from '@banyan/plan/stages';
 import { asJson, EXIT, formatTold, Interrupted, tell } from '../exit.ts';
 import {
   ago,

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import * as store from '../store/store.ts';
 import type { Baseline } from '../../rollout/evidence/observation.ts';
+import * as store from '../store/store.ts';
 
 /** The stored baselines, in memory: the controller is the only one that writes them. */
 export class Baselines {

@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { applyGatewaySchema, type Outcome, rollUp } from '@banyan/gateway';
+import { type ResolvedPlan, resolvePlan } from '@banyan/plan';
+import { aPlan, aService, aTable } from '@banyan/plan/testing';
 import { createPool, withTransaction } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import { installGuard, setGuard } from '@banyan/replication';
 import type pg from 'pg';
-import * as store from '../store/store.ts';
+import { decide } from '../../rollout/decide.ts';
 import { Ledger } from '../../rollout/evidence/ledger.ts';
 import { takeBaseline } from '../../rollout/evidence/observe.ts';
-import { type ResolvedPlan, resolvePlan } from '@banyan/plan';
-import { decide } from '../../rollout/decide.ts';
-import { aPlan, aService, aTable } from '@banyan/plan/testing';
+import { publishIfChanged } from '../step/route-tables.ts';
+import * as store from '../store/store.ts';
 import { Baselines } from './baselines.ts';
 import { collectFacts, type Sources } from './facts.ts';
-import { Refusals } from './refused-writes.ts';
-import { publishIfChanged } from '../step/route-tables.ts';
+import { RefusedWrites } from './refused-writes.ts';
 
 const START = Date.parse('2026-01-05T00:00:00Z');
 const SECOND = 1_000;
@@ -37,7 +37,7 @@ async function world(t: TestContext, plan = resolvePlan(aPlan())): Promise<World
     plan,
     ledger: new Ledger(pool),
     baselines: new Baselines(pool),
-    refusals: new Refusals(unlocked, pool),
+    refusals: new RefusedWrites(unlocked, pool),
   };
 }
 
@@ -204,7 +204,7 @@ test('a write that the lock refused sends the service back, one that a crash mad
   );
   const w = await world(t, plan);
   const legacy = createPool(monolith, { max: 2 });
-  const refusals = new Refusals(plan, w.pool);
+  const refusals = new RefusedWrites(plan, w.pool);
   t.after(async () => {
     await refusals.close();
     await legacy.end();
@@ -222,7 +222,7 @@ test('a write that the lock refused sends the service back, one that a crash mad
   assert.equal((await look(1)).do, 'wait');
   await w.pool.query(`UPDATE control.refusals SET life = 'before the crash'`);
   await assert.rejects(legacy.query(`UPDATE notes SET body = 'b'`), { code: 'BA001' });
-  const restarted = new Refusals(plan, w.pool);
+  const restarted = new RefusedWrites(plan, w.pool);
   t.after(() => restarted.close());
   assert.equal((await look(2, restarted)).do, 'wait');
   await assert.rejects(legacy.query(`DELETE FROM notes`), { code: 'BA001' });

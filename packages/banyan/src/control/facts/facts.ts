@@ -1,23 +1,23 @@
 import { BOUNDS_MS, type KeysSeen } from '@banyan/gateway';
+import type { ResolvedPlan } from '@banyan/plan';
+import type { Fingerprints } from '@banyan/plan/fingerprint';
+import { rank } from '@banyan/plan/stages';
 import type pg from 'pg';
-import type { Evidence, LinkStatus, Sides, TableVerification, UnwellInstance } from '../control.ts';
-import { lookAtControl } from '../store/snapshot.ts';
-import * as verifications from '../store/verifications.ts';
+import type { Facts, LinkFacts } from '../../rollout/decide.ts';
 import { keyFindings } from '../../rollout/evidence/key-findings.ts';
 import type { Ledger } from '../../rollout/evidence/ledger.ts';
 import { type Observation, SHORT_MS } from '../../rollout/evidence/observation.ts';
 import { observe } from '../../rollout/evidence/observe.ts';
 import { quantile, sideOf, type Tally } from '../../rollout/evidence/tally.ts';
 import type { ServiceState } from '../../rollout/state.ts';
-import type { ResolvedPlan } from '@banyan/plan';
-import type { Fingerprints } from '@banyan/plan/fingerprint';
-import { rank } from '@banyan/plan/stages';
-import type { Facts, LinkFacts } from '../../rollout/decide.ts';
+import type { Evidence, LinkStatus, Sides, TableVerification, UnwellInstance } from '../control.ts';
+import { readSnapshot } from '../store/snapshot.ts';
+import * as verifications from '../store/verifications.ts';
 import type { Baselines } from './baselines.ts';
 import type { OwnerKeys } from './owner-keys.ts';
 import type { Probes } from './probes.ts';
-import type { Refusals } from './refused-writes.ts';
-import type { WayBack } from './rollback-facts.ts';
+import type { RefusedWrites } from './refused-writes.ts';
+import type { RollbackFacts } from './rollback-facts.ts';
 
 export type ServiceFacts = Facts & {
   links: LinkStatus[];
@@ -31,13 +31,13 @@ export type Sources = {
   ledger: Ledger;
   baselines: Baselines;
   /** Writes of others that a service's lock on the monolith has refused. */
-  refusals: Pick<Refusals, 'of'>;
+  refusals: Pick<RefusedWrites, 'of'>;
   /** Absent where nothing is decided. */
   ownerKeys?: Pick<OwnerKeys, 'of'>;
   /** Absent where nothing is decided: what the gateways say of the instances is enough for a status. */
   probes?: Probes;
   /** Absent where nothing is told of going back. */
-  wayBack?: WayBack;
+  rollbackFacts?: RollbackFacts;
   /** Of the plan, for who wants to know whether it is the one that lies on disk. */
   fingerprints?: Fingerprints;
 };
@@ -46,7 +46,7 @@ export type Sources = {
 export async function collectFacts(
   sources: Sources,
   now: Date,
-  looking: ReturnType<typeof lookAtControl> = lookAtControl(sources.pool),
+  looking: ReturnType<typeof readSnapshot> = readSnapshot(sources.pool),
 ): Promise<ServiceFacts[]> {
   const { plan, ledger, refusals, probes, ownerKeys } = sources;
   const [{ states: all, links, verdicts, unwell, routeKeys, keys }, baselines] = await Promise.all([

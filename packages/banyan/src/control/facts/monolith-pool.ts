@@ -1,6 +1,6 @@
+import type { ResolvedPlan } from '@banyan/plan';
 import { createPool } from '@banyan/postgres';
 import type pg from 'pg';
-import type { ResolvedPlan } from '@banyan/plan';
 
 /** How long the monolith's database may take to let the controller in, and to answer, ms: what it is asked can wait. */
 const ANSWER_MS = 2_000;

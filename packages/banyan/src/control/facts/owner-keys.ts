@@ -1,8 +1,8 @@
 import { canonicalKey, canonicalKeySql } from '@banyan/cohort';
 import type { RouteKeysSeen } from '@banyan/gateway';
+import type { ResolvedPlan, ResolvedService } from '@banyan/plan';
 import { quoteIdent, quoteTable } from '@banyan/postgres';
 import type pg from 'pg';
-import type { ResolvedPlan, ResolvedService } from '@banyan/plan';
 import { monolithPool } from './monolith-pool.ts';
 
 /** An owner column of the monolith, the keys (in canonical form) that it was asked for, and those that it holds. */

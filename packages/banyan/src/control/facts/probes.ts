@@ -1,6 +1,6 @@
-import type { UnwellInstance } from '../control.ts';
-import { probeHealth } from '../../preflight/probe-health.ts';
 import type { ResolvedService } from '@banyan/plan';
+import { probeHealth } from '../../preflight/probe-health.ts';
+import type { UnwellInstance } from '../control.ts';
 
 /** How long an answer is good for, ms. */
 const FRESH_MS = 3_000;

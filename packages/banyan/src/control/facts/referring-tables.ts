@@ -1,5 +1,5 @@
-import type pg from 'pg';
 import type { ResolvedService } from '@banyan/plan';
+import type pg from 'pg';
 
 /**
  * Tables of the monolith that refer to rows of a service's `tables` by foreign keys and are none of them, as `schema.table

@@ -1,8 +1,8 @@
+import type { ResolvedPlan } from '@banyan/plan';
 import { refusedWrites } from '@banyan/replication';
 import type pg from 'pg';
-import * as store from '../store/store.ts';
 import type { ServiceState } from '../../rollout/state.ts';
-import type { ResolvedPlan } from '@banyan/plan';
+import * as store from '../store/store.ts';
 import { monolithPool } from './monolith-pool.ts';
 
 /** How often the monolith's database is asked, ms. */
@@ -12,7 +12,7 @@ const FRESH_MS = 1_000;
  * How many writes of others the write locks have refused since they were installed. A crash of the monolith's database
  * may have its counters jump ahead: what they say right after one is taken for their new beginning.
  */
-export class Refusals {
+export class RefusedWrites {
   readonly #control: pg.Pool;
   readonly #monolith: pg.Pool | null;
   #refused: Record<string, number> = {};

@@ -3,16 +3,16 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { applyGatewaySchema } from '@banyan/gateway';
+import { resolvePlan } from '@banyan/plan';
+import { aPlan, aService } from '@banyan/plan/testing';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import { copy, table } from '@banyan/replication';
-import * as store from '../store/store.ts';
 import { Ledger } from '../../rollout/evidence/ledger.ts';
-import { resolvePlan } from '@banyan/plan';
-import { aPlan, aService } from '@banyan/plan/testing';
-import { Baselines } from './baselines.ts';
 import { createOperations } from '../operations/operations.ts';
-import { WayBack } from './rollback-facts.ts';
+import * as store from '../store/store.ts';
+import { Baselines } from './baselines.ts';
+import { RollbackFacts } from './rollback-facts.ts';
 
 /** The address of something that takes connections and says nothing. */
 async function aSilentDatabase(t: TestContext): Promise<string> {
@@ -65,43 +65,43 @@ test('a status waits for no database but its own', async (t) => {
   const { pool, plan } = await aSystem(t);
   plan.services.users!.database = await aSilentDatabase(t);
   plan.monolith.database = await aSilentDatabase(t);
-  const wayBack = new WayBack(plan);
+  const rollbackFacts = new RollbackFacts(plan);
   const control = createOperations({
     pool,
     plan,
     ledger: new Ledger(pool),
     baselines: new Baselines(pool),
     refusals: { of: () => 0 },
-    wayBack,
+    rollbackFacts,
   });
   let over = false;
-  const looking = wayBack.look(new Date()).then(() => {
+  const looking = rollbackFacts.look(new Date()).then(() => {
     over = true;
   });
   const { services } = await control.status();
   assert.equal(over, false);
   assert.match(services[0]!.rollbackImpact.details.at(-1)!, /not known: its database has not answered yet/);
   await looking; // its own time limit ends it
-  assert.equal(wayBack.onlyOnService('users'), null);
+  assert.equal(rollbackFacts.onlyOnService('users'), null);
 });
 
 test('what was read of a database is told on when it no longer answers, with its age', async (t) => {
   const { plan } = await aSystem(t);
-  const wayBack = new WayBack(plan);
+  const rollbackFacts = new RollbackFacts(plan);
   const first = new Date('2026-01-05T00:00:00Z');
-  await wayBack.look(first);
+  await rollbackFacts.look(first);
   const known = { names: ['people.biography'], at: first, stale: false };
-  assert.deepEqual(wayBack.onlyOnService('users'), known);
-  assert.deepEqual(wayBack.referring('users'), {
+  assert.deepEqual(rollbackFacts.onlyOnService('users'), known);
+  assert.deepEqual(rollbackFacts.referring('users'), {
     names: ['public.notes (notes_of_fkey)'],
     at: first,
     stale: false,
   });
   plan.services.users!.database = 'postgres://127.0.0.1:1/nowhere';
-  await wayBack.look(new Date(first.getTime() + 60_000));
-  assert.deepEqual(wayBack.onlyOnService('users'), known, 'nothing is read again so soon');
+  await rollbackFacts.look(new Date(first.getTime() + 60_000));
+  assert.deepEqual(rollbackFacts.onlyOnService('users'), known, 'nothing is read again so soon');
   const later = new Date(first.getTime() + 600_000);
-  await wayBack.look(later);
-  assert.deepEqual(wayBack.onlyOnService('users'), { ...known, stale: true });
-  assert.deepEqual(wayBack.referring('users')?.at, later);
+  await rollbackFacts.look(later);
+  assert.deepEqual(rollbackFacts.onlyOnService('users'), { ...known, stale: true });
+  assert.deepEqual(rollbackFacts.referring('users')?.at, later);
 });

@@ -1,5 +1,5 @@
-import type pg from 'pg';
 import type { ResolvedPlan } from '@banyan/plan';
+import type pg from 'pg';
 import type { Read } from '../../rollout/rollback-impact.ts';
 import { askDatabases } from './ask-databases.ts';
 import { referringTables } from './referring-tables.ts';
@@ -13,7 +13,7 @@ const RETRY_MS = 30_000;
  * What the schemas of other databases say of going back. The loop has them read beside itself, so a status never waits for
  * a database that is not the control plane's own.
  */
-export class WayBack {
+export class RollbackFacts {
   readonly #plan: ResolvedPlan;
   readonly #onlyOnService = new Map<string, Read>();
   readonly #referring = new Map<string, Read>();

@@ -1,7 +1,7 @@
-import { placedIn } from '@banyan/replication';
-import type { DatabasesReport, DatabasesSummary } from '../control.ts';
-import type { ServiceState } from '../../rollout/state.ts';
 import { databasesOf, type ResolvedPlan } from '@banyan/plan';
+import { placedIn } from '@banyan/replication';
+import type { ServiceState } from '../../rollout/state.ts';
+import type { DatabasesReport, DatabasesSummary } from '../control.ts';
 import { askDatabases } from '../facts/ask-databases.ts';
 import { judgePlaced, linksInto } from './placed-things.ts';
 

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { FAILURE_REASONS, memorySource, startGateway } from '@banyan/gateway';
-import { parse } from 'yaml';
 import { buildRouteTable, resolvePlan } from '@banyan/plan';
-import { FakeControl } from '../../testing/fake-control.ts';
 import { aPlan } from '@banyan/plan/testing';
+import { parse } from 'yaml';
+import { FakeControl } from '../../testing/fake-control.ts';
 import { controlMetrics } from './metrics.ts';
 
 const DOCS = join(import.meta.dirname, '..', '..', '..', '..', 'docs');

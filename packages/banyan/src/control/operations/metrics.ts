@@ -1,6 +1,6 @@
+import { rank } from '@banyan/plan/stages';
 import { Gauge, Registry } from 'prom-client';
 import type { Control } from '../control.ts';
-import { rank } from '@banyan/plan/stages';
 
 /** The control plane's figures for Prometheus, read when they are asked for. */
 export function controlMetrics(control: Pick<Control, 'status'>): () => Promise<string> {

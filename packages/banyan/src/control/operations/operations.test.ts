@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { applyGatewaySchema, readTable } from '@banyan/gateway';
-import { createPool, withTransaction } from '@banyan/postgres';
-import { testServer } from '@banyan/postgres/testing';
-import type { Control } from '../control.ts';
-import * as store from '../store/store.ts';
-import { Ledger } from '../../rollout/evidence/ledger.ts';
 import { resolvePlan } from '@banyan/plan';
 import { FULL_SHARE } from '@banyan/plan/stages';
 import { aPlan } from '@banyan/plan/testing';
+import { createPool, withTransaction } from '@banyan/postgres';
+import { testServer } from '@banyan/postgres/testing';
+import { Ledger } from '../../rollout/evidence/ledger.ts';
+import type { Control } from '../control.ts';
 import { Baselines } from '../facts/baselines.ts';
-import { createOperations } from './operations.ts';
 import { publishIfChanged } from '../step/route-tables.ts';
+import * as store from '../store/store.ts';
+import { createOperations } from './operations.ts';
 
 async function aControlPlane(t: TestContext) {
   const server = await testServer();

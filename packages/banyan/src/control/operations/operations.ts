@@ -6,7 +6,11 @@ import {
   readTable,
   readUnwell,
 } from '@banyan/gateway';
+import { describeFromMonolith, tablesFromMonolith } from '@banyan/plan';
+import { describeStage, FULL_SHARE, rank, type Stage, type Target } from '@banyan/plan/stages';
 import { withTransaction } from '@banyan/postgres';
+import { rollbackImpact } from '../../rollout/rollback-impact.ts';
+import { nextStop, refuseIllegalMove, stopsTo } from '../../rollout/stops.ts';
 import {
   type Control,
   ControlError,
@@ -14,16 +18,12 @@ import {
   type ServiceStatus,
   type TableVerification,
 } from '../control.ts';
-import { noSuchService } from './no-such-service.ts';
+import { collectFacts, type ServiceFacts, type Sources } from '../facts/facts.ts';
+import { nextVersion, tableOfStates } from '../step/route-tables.ts';
 import * as store from '../store/store.ts';
 import * as verifications from '../store/verifications.ts';
-import { describeFed, fedTables } from '@banyan/plan';
-import { describeStage, FULL_SHARE, rank, type Stage, type Target } from '@banyan/plan/stages';
-import { rollbackImpact } from '../../rollout/rollback-impact.ts';
-import { nextStop, refuseIllegal, wayTo } from '../../rollout/stops.ts';
-import { collectFacts, type ServiceFacts, type Sources } from '../facts/facts.ts';
 import { DatabaseInventory } from './inventory.ts';
-import { nextVersion, tableOfStates } from '../step/route-tables.ts';
+import { noSuchService } from './no-such-service.ts';
 
 /** Rows that the service may own are not on the monolith as they are there. */
 function isLacking({ missingInLegacy, inconsistent }: TableVerification): boolean {
@@ -32,7 +32,7 @@ function isLacking({ missingInLegacy, inconsistent }: TableVerification): boolea
 
 /** The control plane's operations over the control database; they set wishes, the controller's loop carries them out. */
 export function createOperations(sources: Sources): Control {
-  const { plan, pool, wayBack } = sources;
+  const { plan, pool, rollbackFacts } = sources;
   const inventory = new DatabaseInventory(plan, () => store.readServices(pool));
 
   return {
@@ -61,7 +61,7 @@ export function createOperations(sources: Sources): Control {
 
     async plan(service, target) {
       if (service !== null) demandService(service);
-      await wayBack?.look(new Date());
+      await rollbackFacts?.look(new Date());
       const facts = await collectFacts(sources, new Date());
       const wanted = facts.filter(({ state }) => service === null || state.service === service);
       return Object.fromEntries(
@@ -75,7 +75,7 @@ export function createOperations(sources: Sources): Control {
     async advance(service, target, { force = false }) {
       const { state, policy } = await factsOf(service);
       const aim = target ?? nextStop(state, policy.steps);
-      refuseIllegal(state, aim);
+      refuseIllegalMove(state, aim);
       await withTransaction(pool, async (client) => {
         // Asking again is the way to go on after a pause.
         if (state.paused !== null) await goOn(client, service);
@@ -293,7 +293,7 @@ export function createOperations(sources: Sources): Control {
       reverse: share > facts.state.share ? { state: 'streaming', lagMs: 0 } : facts.reverse,
       maxLagMs: facts.policy.maxLagMs,
       differing: share > facts.state.share ? [] : facts.tables.filter(isLacking).map(({ table }) => table),
-      onlyOnService: wayBack?.onlyOnService(facts.state.service) ?? null,
+      onlyOnService: rollbackFacts?.onlyOnService(facts.state.service) ?? null,
       ...(stage === 'retired' ? leftBehind(facts.state.service) : {}),
     });
   }
@@ -301,15 +301,15 @@ export function createOperations(sources: Sources): Control {
   /** What retiring leaves tied to the monolith. */
   function leftBehind(service: string) {
     return {
-      fed: fedTables(plan.services[service]!.tables).map(describeFed),
-      referring: wayBack?.referring(service) ?? null,
+      fromMonolith: tablesFromMonolith(plan.services[service]!.tables).map(describeFromMonolith),
+      referring: rollbackFacts?.referring(service) ?? null,
     };
   }
 
   function planSteps(facts: ServiceFacts, target: Target): PlannedStep[] {
     const steps: PlannedStep[] = [];
     let at = { stage: facts.state.stage, share: facts.state.share };
-    for (const next of wayTo(at, target, facts.policy)) {
+    for (const next of stopsTo(at, target, facts.policy)) {
       const fenced = next.share !== at.share;
       steps.push({
         order: steps.length + 1,

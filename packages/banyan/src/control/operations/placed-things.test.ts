@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { copy, namesOf, type Placed } from '@banyan/replication';
-import type { ServiceState } from '../../rollout/state.ts';
 import { resolvePlan } from '@banyan/plan';
 import type { Stage } from '@banyan/plan/stages';
 import { aPlan, aService, aTable } from '@banyan/plan/testing';
+import { copy, namesOf, type Placed } from '@banyan/replication';
+import type { ServiceState } from '../../rollout/state.ts';
 import { judgePlaced } from './placed-things.ts';
 
 const own = aTable('notes', ['body']);
-const fed = aTable('posts', [], { columns: [...copy('id'), ...copy('views', { flow: 'forward' })] });
+const viewsFromMonolith = aTable('posts', [], {
+  columns: [...copy('id'), ...copy('views', { flow: 'forward' })],
+});
 const rowsOfOthers = aTable('members', ['full_name'], { rows: 'foreign' });
 
 function aState(stage: Stage): ServiceState {
@@ -58,7 +60,7 @@ function judged(tables: (typeof own)[], stage: Stage): Record<string, string[]> 
 
 test('the link that still feeds a retired service is listed as used, and the one back as left over', () => {
   for (const tables of [
-    [own, fed],
+    [own, viewsFromMonolith],
     [own, rowsOfOthers],
   ])
     assert.deepEqual(judged(tables, 'retired'), {

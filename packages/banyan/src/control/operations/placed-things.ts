@@ -1,8 +1,8 @@
-import { guardName, guardsOf, namesOf, type Placed, type PlacedKind } from '@banyan/replication';
-import type { PlacedThing } from '../control.ts';
-import type { ServiceState } from '../../rollout/state.ts';
-import { fedTables, type ResolvedPlan, type ResolvedService } from '@banyan/plan';
+import { type ResolvedPlan, type ResolvedService, tablesFromMonolith } from '@banyan/plan';
 import { linksOf, rank, type Stage } from '@banyan/plan/stages';
+import { guardName, guardsOf, namesOf, type Placed, type PlacedKind } from '@banyan/replication';
+import type { ServiceState } from '../../rollout/state.ts';
+import type { PlacedThing } from '../control.ts';
 
 /**
  * What of the things in one database is there because a service's stage wants it, and what nothing needs any more:
@@ -43,7 +43,7 @@ function wantedBy(plan: ResolvedPlan, state: ServiceState, url: string): [string
   const service = plan.services[state.service];
   if (!service) return [];
   const { monolith } = plan;
-  const links = linksOf(state.stage, state.target, fedTables(service.tables).length > 0);
+  const links = linksOf(state.stage, state.target, tablesFromMonolith(service.tables).length > 0);
   const names = [
     ...(links.forward ? linkEnds(service, 'forward', monolith.database, service.database, url) : []),
     ...(links.reverse ? linkEnds(service, 'reverse', service.database, monolith.database, url) : []),

@@ -1,21 +1,21 @@
 import { abortFence, awaitAcks, commitFence, openFence } from '@banyan/gateway';
+import type { ResolvedPlan } from '@banyan/plan';
+import { describeStage, type Stage } from '@banyan/plan/stages';
 import { withTransaction } from '@banyan/postgres';
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import * as store from '../store/store.ts';
 import type { ServiceState } from '../../rollout/state.ts';
-import type { ResolvedPlan } from '@banyan/plan';
-import { describeStage, type Stage } from '@banyan/plan/stages';
+import * as store from '../store/store.ts';
 import type { ApplierClient } from './applier-client.ts';
 import type { ClockSteps } from './clock-steps.ts';
-import type { Guards } from './write-locks.ts';
 import { nextVersion, tableOfStates } from './route-tables.ts';
+import type { WriteLocks } from './write-locks.ts';
 
 export type StepContext = {
   plan: ResolvedPlan;
   pool: pg.Pool;
   applier: ApplierClient;
-  guards: Guards;
+  writeLocks: WriteLocks;
   clock: ClockSteps;
   log: Logger;
 };
@@ -30,7 +30,7 @@ export async function fencedStep(
   toShare: number,
   why: string,
 ): Promise<boolean> {
-  const { pool, plan, applier, guards, clock, log } = context;
+  const { pool, plan, applier, writeLocks, clock, log } = context;
   const { service, share: fromShare } = state;
   const toStage: Stage = toShare > 0 ? 'canary' : 'shadowing';
   const limitMs = plan.services[service]!.rollout.fenceLimitMs;
@@ -45,7 +45,7 @@ export async function fencedStep(
   const elapsed = () => performance.now() - started;
   let fenceId: string | undefined;
   try {
-    if (up) await guards.install(service);
+    if (up) await writeLocks.install(service);
     started = performance.now();
     const fence = await openFence(pool, { service, fromShare, toShare, limitMs });
     fenceId = fence.id;
@@ -53,7 +53,7 @@ export async function fencedStep(
     const timeoutMs = Math.max(1, Math.floor(limitMs - elapsed()));
     const { epoch } = await applier.fence({ id: fence.id, service, fromShare, toShare, timeoutMs });
     // The monolith must take the writes that come back before they come; it refuses the ones that left after they did.
-    if (!up) await guards.set(service, toShare);
+    if (!up) await writeLocks.set(service, toShare);
     await withTransaction(pool, async (client) => {
       if (!(await store.applierEpochIs(client, epoch)))
         throw new Error('the applier restarted during the step');
@@ -80,7 +80,7 @@ export async function fencedStep(
   const fenceMs = elapsed();
   await store.endStep(pool, stepId, 'done', fenceMs);
   await store.announce(pool);
-  if (up) await guards.set(service, toShare);
+  if (up) await writeLocks.set(service, toShare);
   log.info({ service, fromShare, toShare, fenceMs }, 'fenced step done');
   return true;
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { publishTable, type RouteTable, readTable } from '@banyan/gateway';
-import * as store from '../store/store.ts';
 import { buildRouteTable, type ResolvedPlan } from '@banyan/plan';
+import * as store from '../store/store.ts';
 
 /** Version of the table to publish next; inside the transaction that publishes it. */
 export async function nextVersion(db: store.Queryable): Promise<number> {

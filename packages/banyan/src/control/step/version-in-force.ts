@@ -1,6 +1,6 @@
+import type { ResolvedPlan } from '@banyan/plan';
 import { noteVersion } from '@banyan/replication';
 import type pg from 'pg';
-import type { ResolvedPlan } from '@banyan/plan';
 import { outdated } from '../../up/claim-databases.ts';
 import { monolithPool } from '../facts/monolith-pool.ts';
 

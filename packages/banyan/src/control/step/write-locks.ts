@@ -1,11 +1,11 @@
+import type { ResolvedPlan } from '@banyan/plan';
 import { createPool } from '@banyan/postgres';
 import { installGuard, removeGuard, setGuard } from '@banyan/replication';
 import type pg from 'pg';
 import type { ServiceState } from '../../rollout/state.ts';
-import type { ResolvedPlan } from '@banyan/plan';
 
 /** Wrong-side write locks on the monolith: which share of each service's rows it refuses to change. */
-export type Guards = {
+export type WriteLocks = {
   install(service: string): Promise<void>;
   set(service: string, share: number): Promise<void>;
   /** Brings what is installed in line with the stored states: after a restart, after an aborted step, after going back. */
@@ -13,7 +13,7 @@ export type Guards = {
   close(): Promise<void>;
 };
 
-export function createGuards(plan: ResolvedPlan): Guards {
+export function createWriteLocks(plan: ResolvedPlan): WriteLocks {
   if (!plan.monolith.writeLocks) {
     return { install: async () => {}, set: async () => {}, reconcile: async () => {}, close: async () => {} };
   }

@@ -36,6 +36,6 @@ const ALL = {
 } as const;
 
 /** All that decisions and the status need of the control database but for the evidence. */
-export function lookAtControl(db: Queryable) {
+export function readSnapshot(db: Queryable) {
   return readAtOnce(db, 'banyan-look', ALL);
 }

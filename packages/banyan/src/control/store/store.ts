@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
+import type { Stage, Target } from '@banyan/plan/stages';
 import { applySchema } from '@banyan/postgres';
 import type pg from 'pg';
 import type { Baseline } from '../../rollout/evidence/observation.ts';
 import type { ServiceState } from '../../rollout/state.ts';
-import type { Stage, Target } from '@banyan/plan/stages';
 import type { LinkStatus, StepRecord } from '../control.ts';
 import { type Reading, read } from './reading.ts';
 

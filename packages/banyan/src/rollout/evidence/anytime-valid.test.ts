@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { logEvidence, tolerating } from './anytime-valid.ts';
 import { seeded } from '../../testing/evidence.ts';
+import { logEvidence, tolerating } from './anytime-valid.ts';
 
 describe('logEvidence', () => {
   it('is what the formula gives where it can be worked out by hand', () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { answered, seeded } from '../../testing/evidence.ts';
 import { judgeFailures } from './failures.ts';
 import { nothingObserved, type Observation } from './observation.ts';
 import { addTally, emptyTally, type Sample, type Tally } from './tally.ts';
-import { answered, seeded } from '../../testing/evidence.ts';
 
 const policy = { maxFailureRatio: 0.01, minRequests: 50 };
 

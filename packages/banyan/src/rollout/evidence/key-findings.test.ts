@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { addRouteKeys, applyGatewaySchema, forgetKeysSeen, readRouteKeys } from '@banyan/gateway';
+import { resolvePlan } from '@banyan/plan';
+import { aPlan, aRoute, aService, aTable } from '@banyan/plan/testing';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import { readColumns } from '../../control/facts/owner-keys.ts';
-import { resolvePlan } from '@banyan/plan';
-import { aPlan, aRoute, aService, aTable } from '@banyan/plan/testing';
 import { keyFindings } from './key-findings.ts';
 
 const pool = createPool(await (await testServer()).database('findings'), { max: 1 });

@@ -1,7 +1,7 @@
 import { canonicalKey } from '@banyan/cohort';
 import type { RouteKeysSeen } from '@banyan/gateway';
-import type { KeyColumn } from '../../control/facts/owner-keys.ts';
 import type { ResolvedRoute } from '@banyan/plan';
+import type { KeyColumn } from '../../control/facts/owner-keys.ts';
 
 /** Fewer requests, or fewer different keys, say nothing about a route. */
 const ENOUGH_REQUESTS = 20;

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BOUNDS_MS } from '@banyan/gateway';
 import fc from 'fast-check';
+import { answered, seeded, timed } from '../../testing/evidence.ts';
 import { judgeLatency } from './latency.ts';
 import { nothingObserved, type Observation } from './observation.ts';
 import { emptyTally, quantile, slowerThan, type Tally } from './tally.ts';
-import { answered, seeded, timed } from '../../testing/evidence.ts';
 
 const policy = { maxLatencyRatio: 2, minRequests: 50 };
 /** Of properties whose draws are requests at random: the same draws in each run, so that none of them fails by chance. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { answered, seeded } from '../../testing/evidence.ts';
 import { judgeMonolith } from './monolith.ts';
 import { nothingObserved, type Observation } from './observation.ts';
 import type { Tally } from './tally.ts';
-import { answered, seeded } from '../../testing/evidence.ts';
 
 function monolith(since: Tally, before: Tally): Observation {
   return { ...nothingObserved(), monolith: { since, before } };

@@ -3,13 +3,13 @@ import type { Ledger } from './ledger.ts';
 import type { Baseline, Observation } from './observation.ts';
 import { addTally, emptyTally, sideOf, sumTallies, type Tally } from './tally.ts';
 
-export type Standing = Pick<ServiceState, 'service' | 'since' | 'evidenceVersion'>;
+export type EvidenceStart = Pick<ServiceState, 'service' | 'since' | 'evidenceVersion'>;
 
 /** What is judged of a service, out of the ledger. `all` are the states of all services, its own among them. */
 export function observe(
   ledger: Ledger,
-  own: Standing,
-  all: readonly Standing[],
+  own: EvidenceStart,
+  all: readonly EvidenceStart[],
   baseline: Baseline | null,
   refused: number,
 ): Observation {
@@ -43,7 +43,7 @@ export function observe(
 /** What is remembered of now before a step that gives keys to the service. */
 export function takeBaseline(
   ledger: Ledger,
-  { service, evidenceVersion }: Standing,
+  { service, evidenceVersion }: EvidenceStart,
   { before, minRequests, now }: { before: Baseline | null; minRequests: number; now: Date },
 ): Baseline {
   const sample = ledger.sample(service, 'long', evidenceVersion);
@@ -66,8 +66,8 @@ export function takeBaseline(
 /** Services that have not changed their share since the baseline was taken, and what no route matches. */
 function unmovedOf(
   ledger: Ledger,
-  own: Standing,
-  all: readonly Standing[],
+  own: EvidenceStart,
+  all: readonly EvidenceStart[],
   baseline: Baseline | null,
 ): Observation['unmoved'] {
   const sums = { short: emptyTally(), long: emptyTally(), before: emptyTally() };

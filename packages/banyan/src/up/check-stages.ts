@@ -1,5 +1,5 @@
 import type { ResolvedPlan } from '@banyan/plan';
-import { standingAgainst } from '../preflight/running-stages.ts';
+import { stageConflicts } from '../preflight/stage-conflicts.ts';
 import { StartError } from './start-error.ts';
 
 /**
@@ -7,8 +7,8 @@ import { StartError } from './start-error.ts';
  *
  * @throws StartError when users would change side by the plan alone, or when the control database does not say where they are
  */
-export async function checkStanding(plan: ResolvedPlan): Promise<void> {
-  const found = await standingAgainst(plan).catch(refuseSilent);
+export async function checkStages(plan: ResolvedPlan): Promise<void> {
+  const found = await stageConflicts(plan).catch(refuseSilent);
   if (found.length === 0) return;
   throw new StartError(
     found.map(({ message }) => message).join('; '),

@@ -1,39 +1,36 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { applyGatewaySchema, publishTable } from '@banyan/gateway';
+import { type PlanService, type ResolvedPlan, resolvePlan } from '@banyan/plan';
+import type { Stage } from '@banyan/plan/stages';
+import { aPlan, aService } from '@banyan/plan/testing';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import pino from 'pino';
 import { startApplier } from '../applier/applier.ts';
-import * as store from '../control/store/store.ts';
 import { startController } from '../control/controller.ts';
 import { tableOfStates } from '../control/step/route-tables.ts';
-import { type PlanService, type ResolvedPlan, resolvePlan } from '@banyan/plan';
-import type { Stage } from '@banyan/plan/stages';
+import * as store from '../control/store/store.ts';
 import { preflightPlan } from '../preflight/preflight.ts';
-import { aPlan, aService } from '@banyan/plan/testing';
-import { checkStanding } from './check-running-stages.ts';
+import { checkStages } from './check-stages.ts';
 import { StartError } from './start-error.ts';
 
 test('a plan that would change sides by itself does not start: a service taken out or renamed, keys dealt anew', async () => {
   const { plan, stands, withServices } = await aSystem();
   const gone = withServices({ orders: aService('orders') });
   const dealtAnew = withServices({ auth: aService('auth', { salt: 'another' }) });
-  await checkStanding(gone); // nothing has ever started
+  await checkStages(gone); // nothing has ever started
   for (const [stage, share] of [
     ['canary', 500],
     ['migrated', 10_000],
   ] as const) {
     await stands(stage, share);
-    await checkStanding(plan);
+    await checkStages(plan);
     await refused(
-      checkStanding(gone),
+      checkStages(gone),
       /services\.auth.*auth is at (canary 5%|migrated), but the plan does not name it.*rollback auth/s,
     );
-    await refused(
-      checkStanding(dealtAnew),
-      /services\.auth\.salt.*salt 'auth', not 'another'.*salt: 'auth'/s,
-    );
+    await refused(checkStages(dealtAnew), /services\.auth\.salt.*salt 'auth', not 'another'.*salt: 'auth'/s);
   }
   const log = pino({ level: 'silent' });
   const applier = { fence: () => Promise.reject(new Error('not asked')) };
@@ -50,11 +47,11 @@ test('a retired service stays in the plan, and one that nobody is on may go', as
   const { stands, withServices } = await aSystem();
   const gone = withServices({ orders: aService('orders') });
   await stands('retired', 10_000);
-  await refused(checkStanding(gone), /auth is at retired.*the monolith does not have its rows/s);
+  await refused(checkStages(gone), /auth is at retired.*the monolith does not have its rows/s);
   for (const stage of ['shadowing', 'copying', 'monolith'] as const) {
     await stands(stage, 0);
-    await checkStanding(gone);
-    await checkStanding(withServices({ auth: aService('auth', { salt: 'another' }) }));
+    await checkStages(gone);
+    await checkStages(withServices({ auth: aService('auth', { salt: 'another' }) }));
   }
 });
 

@@ -1,18 +1,18 @@
 import { type RouteTable, readTable } from '@banyan/gateway';
+import type { ResolvedPlan } from '@banyan/plan';
+import { describeStage } from '@banyan/plan/stages';
 import { createPool } from '@banyan/postgres';
 import { readServices } from '../control/store/store.ts';
 import type { ServiceState } from '../rollout/state.ts';
-import type { ResolvedPlan } from '@banyan/plan';
-import { describeStage } from '@banyan/plan/stages';
 
 /** What a plan would do to users who are on a service, without a fence; `where` is a path in the plan. */
-export type Standing = { where: string; message: string; hint: string };
+export type StageConflict = { where: string; message: string; hint: string };
 
 /**
  * Compares a plan with where its services stand. Users change side by a fenced step only: a plan that takes a service away from
  * those who write on it, or deals its keys anew, is not to be started. Empty before the first start.
  */
-export async function standingAgainst(plan: ResolvedPlan): Promise<Standing[]> {
+export async function stageConflicts(plan: ResolvedPlan): Promise<StageConflict[]> {
   const pool = createPool(plan.control.database, { max: 1, applicationName: 'banyan-standing' });
   try {
     const { rows } = await pool.query(
@@ -28,10 +28,10 @@ function compare(
   plan: ResolvedPlan,
   states: readonly ServiceState[],
   current: RouteTable | null,
-): Standing[] {
+): StageConflict[] {
   return states
     .filter(({ share }) => share > 0)
-    .flatMap((state): Standing[] => {
+    .flatMap((state): StageConflict[] => {
       const { service: name } = state;
       const at = `the service ${name} is at ${describeStage(state.stage, state.share)}`;
       const service = plan.services[name];
