@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { ControlError } from '../control/control.ts';
 import { FakeControl } from '../testing/fake-control.ts';
 import { ControlClient } from './client.ts';
+import { statusWithOldNames, stepWithOldNames } from './old-names.ts';
 import { type Api, serveApi } from './server.ts';
 
 const token = 'a-token-for-tests-of-the-api';
@@ -60,10 +61,14 @@ describe('the API through its client', () => {
   test('gives what the control plane gives', async () => {
     const status = await client.status();
     assert.equal(status.system, 'shop');
-    assert.deepEqual(status.services, Object.values(fake.services));
+    assert.deepEqual(status.services, Object.values(fake.services).map(statusWithOldNames));
     assert.deepEqual(await client.mismatches('users', 5), await fake.mismatches('users', 5));
     assert.deepEqual(await client.steps(null, 1), await fake.steps(null, 1));
-    assert.deepEqual(await client.plan(null, null), await fake.plan(null, null));
+    const plans = Object.entries(await fake.plan(null, null));
+    assert.deepEqual(
+      await client.plan(null, null),
+      Object.fromEntries(plans.map(([service, steps]) => [service, steps.map(stepWithOldNames)])),
+    );
   });
 
   test('hands every argument on', async () => {
@@ -179,6 +184,7 @@ describe('the API', () => {
       detail: "'canary' does not say how many users",
       code: 'bad_target',
       hint: "give a share from 0.01% to 100%, in hundredths of a percent, e.g. '10%'",
+      mend: "give a share from 0.01% to 100%, in hundredths of a percent, e.g. '10%'",
     });
     assert.equal((await call('GET', '/v1/nowhere')).json().code, 'no_such_endpoint');
   });

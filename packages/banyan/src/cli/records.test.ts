@@ -32,7 +32,7 @@ describe('banyan verify', { concurrency: 3 }, () => {
     assert.equal(code, 1);
     assert.match(
       stdout,
-      /INCONSISTENT {2}20,000 rows \(3 differ\)\npublic\.users, for example:\n {2}\{"key":\["7"\]\}\nmend: banyan verify auth --repair/,
+      /INCONSISTENT {2}20,000 rows \(3 differ\)\npublic\.users, for example:\n {2}\{"key":\["7"\]\}\nhint: banyan verify auth --repair/,
     );
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { statusWithOldNames } from '../api/old-names.ts';
 import { aShop, seen } from '../testing/a-shop.ts';
 import { FakeControl } from '../testing/fake-control.ts';
 
@@ -72,7 +73,8 @@ describe('banyan status', { concurrency: 3 }, () => {
     const { code, json, stderr } = await banyan('status', '--json');
     assert.equal(code, 0);
     const { plan: _, ...told } = await new FakeControl().status();
-    assert.deepEqual(json(), { ...told, planDiffers: [] });
+    const services = told.services.map(statusWithOldNames);
+    assert.deepEqual(json(), { ...told, services, planDiffers: [] });
     assert.equal(stderr, '');
   });
 
