@@ -1,12 +1,18 @@
-export type { BarrierOptions } from './barrier-options.ts';
-export type { Position, Verdict } from './confirm.ts';
-export type { CopyOptions, CopyProgress, CopyResult } from './copy.ts';
+export { type Orphans, orphans } from './catalog/orphans.ts';
+export { checkSequences, type SequenceState } from './catalog/sequences.ts';
+export { nearest } from './closest-match.ts';
+export type { CopyOptions, CopyProgress, CopyResult } from './copy/copy.ts';
+export type { Progress, Throttle } from './copy/throttle.ts';
 export { isLoss, ReplicationError, type ReplicationErrorCode } from './errors.ts';
-export { type GuardOptions, installGuard, refusedWrites, removeGuard, setGuard } from './guard.ts';
-export { GUARD_SQLSTATE, guardName, guardsOf } from './guard-function.ts';
-export { checkLaw, type LawBreach } from './law.ts';
-export { type Link, type LinkState, type LinkStatus, openLink } from './link.ts';
-export { type Alarm, type LinkConfig, type LinkHooks, type LinkNames, namesOf } from './link-config.ts';
+export { type GuardOptions, installGuard, refusedWrites, removeGuard, setGuard } from './guard/guard.ts';
+export { GUARD_SQLSTATE, guardName, guardsOf } from './guard/guard-function.ts';
+export type { BarrierOptions } from './link/barrier-options.ts';
+export { claimDatabase, type Mark, markOf, notedVersion, noteVersion } from './link/claim.ts';
+export { type Placed, type PlacedKind, placedIn } from './link/installed.ts';
+export { type Link, type LinkState, type LinkStatus, openLink } from './link/link.ts';
+export { type Alarm, type LinkConfig, type LinkHooks, type LinkNames, namesOf } from './link/link-config.ts';
+export type { Blocker, PrepareOptions } from './link/prepare.ts';
+export { PROCESS_FLAGS } from './link/process-flags.ts';
 export {
   type ColumnFlow,
   type ColumnMapping,
@@ -21,16 +27,10 @@ export {
   type TableInput,
   type TableMapping,
   table,
-} from './mapping.ts';
-export { claimDatabase, type Mark, markOf, notedVersion, noteVersion } from './mark.ts';
-export { nearest } from './nearest.ts';
-export { type Orphans, orphans } from './orphans.ts';
-export { type Placed, type PlacedKind, placedIn } from './placed.ts';
+} from './mapping/mapping.ts';
+export { checkLaw, type LawBreach } from './mapping/round-trip.ts';
 export type { Finding } from './preflight/finding.ts';
 export { type TrialOptions, tryGuard } from './preflight/trial.ts';
-export type { Blocker, PrepareOptions } from './prepare.ts';
-export { PROCESS_FLAGS } from './process-flags.ts';
-export { type RepairOptions, repair } from './repair.ts';
-export { checkSequences, type SequenceState } from './sequences.ts';
-export type { Progress, Throttle } from './throttle.ts';
-export { type TableVerdict, type VerifyCursor, type VerifyOptions, verify } from './verify.ts';
+export { type RepairOptions, repair } from './repair/repair.ts';
+export type { Position, Verdict } from './verify/confirm.ts';
+export { type TableVerdict, type VerifyCursor, type VerifyOptions, verify } from './verify/verify.ts';

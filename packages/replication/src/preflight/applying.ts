@@ -1,5 +1,5 @@
 import { quoteIdent } from '@banyan/postgres';
-import { schemaOwner } from '../banyan-schema.ts';
+import { schemaOwner } from '../link/banyan-schema.ts';
 import type { Context } from './context.ts';
 import { error, type Finding, lacking } from './finding.ts';
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
-import { openLink } from '../link.ts';
-import { copy, table } from '../mapping.ts';
+import { openLink } from '../link/link.ts';
+import { copy, table } from '../mapping/mapping.ts';
 
 test('a parent that Banyan may not lock is shown with a GRANT that can be run as it stands, whatever its name', async () => {
   const server = await testServer();

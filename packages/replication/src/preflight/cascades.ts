@@ -1,6 +1,6 @@
 import { quoteIdent } from '@banyan/postgres';
-import { nameOf } from '../mapping.ts';
-import { MAY_LOCK } from '../parents.ts';
+import { MAY_LOCK } from '../catalog/foreign-keys.ts';
+import { nameOf } from '../mapping/mapping.ts';
 import type { Context } from './context.ts';
 import { type Finding, warning } from './finding.ts';
 

@@ -1,9 +1,9 @@
-import type { Table } from '../catalog.ts';
+import type { Table } from '../catalog/catalog.ts';
+import { nearest } from '../closest-match.ts';
 import { ReplicationError } from '../errors.ts';
-import { sidesOf, typesKnownTo } from '../link-record.ts';
-import { nameOf, type TableMapping } from '../mapping.ts';
-import { nearest } from '../nearest.ts';
-import { planTable } from '../table-plan.ts';
+import { sidesOf, typesKnownTo } from '../link/link-record.ts';
+import { nameOf, type TableMapping } from '../mapping/mapping.ts';
+import { planTable } from '../mapping/table-plan.ts';
 import type { Context, End } from './context.ts';
 import { error, type Finding, warning } from './finding.ts';
 

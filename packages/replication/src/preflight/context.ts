@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import { describeTable, type Table } from '../catalog.ts';
-import type { LinkConfig, LinkNames } from '../link-config.ts';
-import { sidesOf } from '../link-record.ts';
-import { nameOf, type TableMapping } from '../mapping.ts';
+import { describeTable, type Table } from '../catalog/catalog.ts';
+import type { LinkConfig, LinkNames } from '../link/link-config.ts';
+import { sidesOf } from '../link/link-record.ts';
+import { nameOf, type TableMapping } from '../mapping/mapping.ts';
 
 /** One end of a link: a database and who Banyan is there. */
 export type End = {

@@ -1,5 +1,5 @@
-import { sidesOf } from '../link-record.ts';
-import { isPlain, nameOf, type TableMapping } from '../mapping.ts';
+import { sidesOf } from '../link/link-record.ts';
+import { isPlain, nameOf, type TableMapping } from '../mapping/mapping.ts';
 import type { Context, End } from './context.ts';
 import { error, type Finding, warning } from './finding.ts';
 

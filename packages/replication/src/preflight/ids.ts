@@ -1,5 +1,5 @@
 import { quoteIdent, quoteTable } from '@banyan/postgres';
-import { checkSequences } from '../sequences.ts';
+import { checkSequences } from '../catalog/sequences.ts';
 import type { Context, End } from './context.ts';
 import { error, type Finding, lacking } from './finding.ts';
 

@@ -1,6 +1,6 @@
-import { keyOrder } from '../key-order.ts';
-import { sidesOf } from '../link-record.ts';
-import { nameOf } from '../mapping.ts';
+import { keyOrder } from '../catalog/key-order.ts';
+import { sidesOf } from '../link/link-record.ts';
+import { nameOf } from '../mapping/mapping.ts';
 import type { Context } from './context.ts';
 import { type Finding, warning } from './finding.ts';
 

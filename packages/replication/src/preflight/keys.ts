@@ -1,6 +1,6 @@
 import { quoteTable } from '@banyan/postgres';
-import type { Table } from '../catalog.ts';
-import { nameOf, type TableMapping } from '../mapping.ts';
+import type { Table } from '../catalog/catalog.ts';
+import { nameOf, type TableMapping } from '../mapping/mapping.ts';
 import { type Context, endsOf } from './context.ts';
 import { error, type Finding } from './finding.ts';
 

@@ -1,6 +1,6 @@
 import { quoteTable, slotStatus } from '@banyan/postgres';
-import { readRecord, writtenTables } from '../link-record.ts';
-import { nameOf } from '../mapping.ts';
+import { readRecord, writtenTables } from '../link/link-record.ts';
+import { nameOf } from '../mapping/mapping.ts';
 import type { Context } from './context.ts';
 import { error, type Finding, warning } from './finding.ts';
 

@@ -1,7 +1,7 @@
+import { compareShapes, readShapes, watchedOf } from '../catalog/shape-record.ts';
 import { isLoss, ReplicationError } from '../errors.ts';
-import { planTables, readRecord } from '../link-record.ts';
-import { findLoss } from '../position.ts';
-import { compareShapes, readShapes, watchedOf } from '../shape-record.ts';
+import { planTables, readRecord } from '../link/link-record.ts';
+import { findLoss } from '../stream/loss.ts';
 import type { Context } from './context.ts';
 import { error, type Finding } from './finding.ts';
 

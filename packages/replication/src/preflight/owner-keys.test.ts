@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isServiceSide, isServiceSideSql } from '@banyan/cohort';
-import { namesOf } from '../link-config.ts';
-import { copy, table } from '../mapping.ts';
-import { pair } from '../test-support.ts';
+import { namesOf } from '../link/link-config.ts';
+import { copy, table } from '../mapping/mapping.ts';
+import { pair } from '../testing/support.ts';
 import { contextOf } from './context.ts';
 import { checkOwnerKeys } from './owner-keys.ts';
 

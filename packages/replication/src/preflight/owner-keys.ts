@@ -1,7 +1,7 @@
 import { canonicalKeySql } from '@banyan/cohort';
 import { quoteIdent, quoteTable } from '@banyan/postgres';
 import type pg from 'pg';
-import { nameOf, type TableMapping } from '../mapping.ts';
+import { nameOf, type TableMapping } from '../mapping/mapping.ts';
 import type { Context } from './context.ts';
 import { error, type Finding } from './finding.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openLink } from '../link.ts';
-import { copy, derived, table } from '../mapping.ts';
-import { pair } from '../test-support.ts';
+import { openLink } from '../link/link.ts';
+import { copy, derived, table } from '../mapping/mapping.ts';
+import { pair } from '../testing/support.ts';
 
 /** What would be found out by the first row, or never: code and severity, by the table that it is about. */
 const CASES: { what: string; legacy: string; service: string; columns: string[]; expect: string[] }[] = [

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { LinkConfig, LinkNames } from '../link-config.ts';
+import type { LinkConfig, LinkNames } from '../link/link-config.ts';
 import { checkApplying } from './applying.ts';
 import { checkCascades } from './cascades.ts';
 import { checkColumns } from './columns.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openLink } from '../link.ts';
-import { copy, table } from '../mapping.ts';
-import { pair, rowsOf } from '../test-support.ts';
+import { openLink } from '../link/link.ts';
+import { copy, table } from '../mapping/mapping.ts';
+import { pair, rowsOf } from '../testing/support.ts';
 import { THINGS, things } from '../testing/things.ts';
 
 test('a table without a primary key is refused before anything is touched, and the source goes on writing', async () => {

@@ -1,6 +1,6 @@
 import { quoteIdent, quoteTable } from '@banyan/postgres';
-import type { Table } from '../catalog.ts';
-import type { TableMapping } from '../mapping.ts';
+import type { Table } from '../catalog/catalog.ts';
+import type { TableMapping } from '../mapping/mapping.ts';
 import { type Context, type End, endsOf } from './context.ts';
 import { error, type Finding, lacking } from './finding.ts';
 

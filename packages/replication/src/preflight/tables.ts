@@ -1,5 +1,5 @@
-import type { Table } from '../catalog.ts';
-import { nameOf, type TableMapping } from '../mapping.ts';
+import type { Table } from '../catalog/catalog.ts';
+import { nameOf, type TableMapping } from '../mapping/mapping.ts';
 import { type Context, type End, endsOf } from './context.ts';
 import type { Finding } from './finding.ts';
 

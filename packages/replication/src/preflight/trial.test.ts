@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
-import { copy, table } from '../mapping.ts';
+import { copy, table } from '../mapping/mapping.ts';
 import { tryGuard } from './trial.ts';
 
 const accounts = table({

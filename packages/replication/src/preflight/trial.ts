@@ -1,10 +1,10 @@
 import { BUCKETS } from '@banyan/cohort';
 import { quoteIdent, quoteTable } from '@banyan/postgres';
 import type pg from 'pg';
-import { createBanyanSchema } from '../banyan-schema.ts';
-import { type GuardOptions, installGuardWithin, setGuard } from '../guard.ts';
-import { GUARD_SQLSTATE } from '../guard-function.ts';
-import { nameOf, type TableMapping } from '../mapping.ts';
+import { type GuardOptions, installGuardWithin, setGuard } from '../guard/guard.ts';
+import { GUARD_SQLSTATE } from '../guard/guard-function.ts';
+import { createBanyanSchema } from '../link/banyan-schema.ts';
+import { nameOf, type TableMapping } from '../mapping/mapping.ts';
 import { error, type Finding, hint } from './finding.ts';
 
 export type TrialOptions = GuardOptions & {

@@ -1,5 +1,5 @@
-import { openLink } from '../link.ts';
-import type { LinkConfig } from '../link-config.ts';
+import { openLink } from '../link/link.ts';
+import type { LinkConfig } from '../link/link-config.ts';
 
 /** A process that does nothing but run one link, to be killed. Its configuration is its argument, as JSON. */
 const config = JSON.parse(process.argv[2]!) as LinkConfig;

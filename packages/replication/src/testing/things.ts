@@ -1,5 +1,5 @@
-import { copy, type TableMapping, table } from '../mapping.ts';
-import type { Running } from '../test-support.ts';
+import { copy, type TableMapping, table } from '../mapping/mapping.ts';
+import type { Running } from './support.ts';
 
 /** A plain table, the same on both sides. */
 export const THINGS = 'CREATE TABLE things (id int PRIMARY KEY, a text, b text)';

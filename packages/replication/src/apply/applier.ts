@@ -1,0 +1,356 @@
+import { formatLsn, formatMicros, type Lsn } from '@banyan/postgres';
+import type { Ownership } from '../link/ownership.ts';
+import type { Shares } from '../link/shares.ts';
+import type { InsertsEvent, RowEvent, SourceTransaction, ToldEvent } from '../stream/transaction.ts';
+import {
+  Anomaly,
+  type Final,
+  failed,
+  isAnomaly,
+  isConnectionError,
+  isFinal,
+  Oversized,
+} from './apply-errors.ts';
+import type { BoundStatement, BoundTable } from './bound-table.ts';
+import { ConflictLog } from './conflict-log.ts';
+import { encodeCopy, recycle } from './copy-encoding.ts';
+import { type Segment, WaveBuilder } from './dependency-levels.ts';
+import { ownedBySource, type Route, route } from './route.ts';
+import { CarefulApplier } from './row-by-row.ts';
+import { sendCopy } from './send-copy.ts';
+import { DURABLE, positionAt, type TargetSession } from './target-session.ts';
+
+/**
+ * Applies source transactions in their order. Many are committed together, as sets of rows; whatever does not go
+ * smoothly (a missing row, a violated constraint) rolls the set back and is halved down to the one transaction that
+ * is then applied change by change.
+ */
+export class Applier {
+  readonly #session: TargetSession;
+  readonly #link: string;
+  readonly #shares: Shares;
+  readonly #careful: CarefulApplier;
+  readonly #log: ConflictLog;
+  /** Until here changes are upserts, because copied rows may be newer. */
+  readonly #window: Lsn;
+  readonly #routes: Route[] = [];
+  #open: { finalLsn: Lsn; careful: boolean } | undefined;
+
+  constructor(session: TargetSession, link: string, shares: Shares, window: Lsn) {
+    this.#session = session;
+    this.#link = link;
+    this.#shares = shares;
+    this.#log = new ConflictLog(session, link);
+    this.#careful = new CarefulApplier(session, this.#log, shares);
+    this.#window = window;
+  }
+
+  /** Conflicts recorded since the last call. */
+  takeConflicts(): number {
+    return this.#log.take('conflicts');
+  }
+
+  /** Repairs asked for since the last call. */
+  takeRepairs(): number {
+    return this.#log.take('repairs');
+  }
+
+  /** Messages that were not believed since the last call. */
+  takeRefused(): number {
+    return this.#log.take('refused');
+  }
+
+  /** Arranges and encodes whole transactions, so that `apply` has only to send them. Touches nothing. */
+  prepare(transactions: SourceTransaction[]): Prepared {
+    const runs: Run[] = [];
+    let builder: WaveBuilder | undefined;
+    const finish = () => {
+      const run = runs.at(-1);
+      if (builder && run) run.steps = this.#stepsOf(builder, run.transactions[0]!);
+      builder = undefined;
+    };
+    for (const transaction of transactions) {
+      const routes = this.#routesOf(transaction);
+      const last = runs.at(-1);
+      if (!routes || !builder || !this.#alike(last!.transactions[0]!, transaction)) {
+        finish();
+        runs.push({ transactions: [transaction], steps: undefined });
+        if (routes) builder = new WaveBuilder();
+      } else last!.transactions.push(transaction);
+      if (routes && builder) addTo(builder, transaction, routes);
+    }
+    finish();
+    return { transactions, version: this.#shares.version, runs };
+  }
+
+  /**
+   * Applies and commits whole transactions. With `durable` they are on the target's disk when it returns, and so is
+   * everything before; without, a crash of the target may undo all of them, positions included.
+   */
+  async apply(prepared: Prepared, durable: boolean): Promise<void> {
+    const current =
+      prepared.version === this.#shares.version ? prepared : this.prepare(prepared.transactions);
+    for (const { transactions, steps } of current.runs) {
+      if (steps) await this.#applyTogether(transactions, steps, durable);
+      else await this.#applyCarefully(transactions[0]!);
+    }
+  }
+
+  /**
+   * Applies part of a transaction that is too large to hold, inside one open transaction of the target; the last
+   * part commits it. Throws `Oversized` if it has to be done change by change: start over, with `careful`.
+   */
+  async applyPart(part: SourceTransaction, last: boolean, careful: boolean): Promise<void> {
+    try {
+      if (!this.#open) {
+        await this.#session.client.query('BEGIN');
+        this.#open = { finalLsn: part.finalLsn, careful };
+      }
+      if (careful) await this.#careful.apply(part, this.#windowOf(part));
+      else await this.#runSteps(this.#stepsOfPart(part));
+      if (!last) return;
+      await this.#commit(part, true);
+      this.#open = undefined;
+    } catch (error) {
+      this.#open = undefined;
+      if (isConnectionError(error)) throw error;
+      await this.#session.client.query('ROLLBACK');
+      if (careful || !isAnomaly(error)) throw failed(error, part);
+      throw new Oversized(part.finalLsn);
+    }
+  }
+
+  /** What becomes of each change; undefined if the transaction needs care. Reused by the next call. */
+  #routesOf({ events, origin, finalLsn }: SourceTransaction): Route[] | undefined {
+    const routes = this.#routes;
+    const ownership = this.#shares.at(finalLsn);
+    routes.length = 0;
+    for (const event of events) {
+      if (event.kind === 'truncate' || event.kind === 'repair') return undefined;
+      const routed = event.kind === 'told' ? 'told' : route(event, ownership, origin);
+      if (routed === 'careful') return undefined;
+      routes.push(routed);
+    }
+    return routes;
+  }
+
+  #stepsOf(builder: WaveBuilder, first: SourceTransaction): Step[] | Anomaly | Final {
+    const converging = this.#inWindow(first);
+    const ownership = this.#shares.at(first.finalLsn);
+    try {
+      const segments = builder.finish();
+      if (converging) return segments.flatMap((segment) => this.#converge(segment));
+      // What is inserted waits for its parents before the batch holds anything that their deletion may wait for.
+      const parents = segments.filter(({ kind }) => kind === 'insert').flatMap(parentSteps);
+      return [...parents, ...segments.flatMap((segment) => this.#strict(segment, ownership))];
+    } catch (error) {
+      // Known too early: what comes before is not applied yet.
+      if (error instanceof Anomaly || isFinal(error)) return error;
+      throw error;
+    }
+  }
+
+  #stepsOfPart(part: SourceTransaction): Step[] | Anomaly | Final {
+    const routes = this.#routesOf(part);
+    if (!routes) return new Anomaly();
+    const builder = new WaveBuilder();
+    addTo(builder, part, routes);
+    return this.#stepsOf(builder, part);
+  }
+
+  #inWindow(transaction: SourceTransaction): boolean {
+    return transaction.finalLsn < this.#window;
+  }
+
+  #alike(a: SourceTransaction, b: SourceTransaction): boolean {
+    if (this.#inWindow(a) !== this.#inWindow(b)) return false;
+    return this.#shares.at(a.finalLsn) === this.#shares.at(b.finalLsn);
+  }
+
+  async #applyTogether(
+    transactions: SourceTransaction[],
+    steps: Step[] | Anomaly | Final,
+    durable: boolean,
+  ): Promise<void> {
+    const last = transactions.at(-1)!;
+    const { client } = this.#session;
+    try {
+      // COPY takes it along and saves a round trip.
+      const copies = Array.isArray(steps) && steps[0]?.copy !== undefined;
+      // With the first step, or with the COMMIT where there is none: each message less is a round trip and two wake-ups less.
+      if (!copies) client.beginLater('BEGIN');
+      await this.#runSteps(steps, copies ? 'BEGIN; ' : '');
+      await this.#commit(last, durable);
+    } catch (error) {
+      if (isConnectionError(error)) throw error;
+      await client.rollBack();
+      if (!isAnomaly(error) && transactions.length === 1) throw failed(error, last);
+      if (transactions.length === 1) return await this.#applyCarefully(last);
+      const half = transactions.length >> 1;
+      await this.apply(this.prepare(transactions.slice(0, half)), durable);
+      await this.apply(this.prepare(transactions.slice(half)), durable);
+    }
+  }
+
+  async #applyCarefully(transaction: SourceTransaction): Promise<void> {
+    const { client } = this.#session;
+    try {
+      await client.query('BEGIN');
+      await this.#careful.apply(transaction, this.#windowOf(transaction));
+      await this.#commit(transaction, true);
+    } catch (error) {
+      if (isConnectionError(error)) throw error;
+      await client.query('ROLLBACK');
+      throw failed(error, transaction);
+    }
+  }
+
+  async #commit({ endLsn, commitTime }: SourceTransaction, durable: boolean): Promise<void> {
+    const { client } = this.#session;
+    if (durable) client.hold(DURABLE);
+    client.hold(positionAt(this.#link, formatLsn(endLsn), formatMicros(commitTime)));
+    await client.commit();
+  }
+
+  #windowOf(transaction: SourceTransaction): Lsn | undefined {
+    return this.#inWindow(transaction) ? this.#window : undefined;
+  }
+
+  /** `before`: what the first step's command, a COPY, begins with. */
+  async #runSteps(steps: Step[] | Anomaly | Final, before = ''): Promise<void> {
+    if (!Array.isArray(steps)) throw steps;
+    for (const each of steps) {
+      if (each.copy !== undefined) {
+        const text = each === steps[0] ? before + each.copy : each.copy;
+        const count = await sendCopy(this.#session.client, text, each.frames);
+        // Only the answer to all of them says that they are sent: after an error they may not be, and are not recycled.
+        recycle(each.frames);
+        if (count !== each.expect) throw new Anomaly();
+        continue;
+      }
+      const { query, expect } = each;
+      const { rowCount, rows } = await this.#session.client.query(query);
+      if (expect === 'none' ? Number(rows[0].count) > 0 : expect !== undefined && rowCount !== expect)
+        throw new Anomaly();
+    }
+  }
+
+  /** After a copy: rows may be there already or not yet, so changes are upserts and nothing is counted. */
+  #converge(segment: Segment): Step[] {
+    const { table, kind, absent } = decode(segment);
+    if (kind === 'told') return [step(segment, table.told())];
+    if (kind === 'delete') return [step(segment, table.delete())];
+    if (kind === 'insert' || (kind === 'update' && absent === ''))
+      return [step(segment, table.update('')), step(segment, table.insertMissing())];
+    throw new Anomaly();
+  }
+
+  #strict(segment: Segment, ownership: Ownership): Step[] {
+    const { table, kind, absent, suspect } = segment;
+    if (kind === 'insert' && table.copy) {
+      const count = countOf(segment);
+      if (count >= COPY_ROWS)
+        return [
+          { copy: table.copy.text, frames: encodeCopy(table.copy, segment), expect: count },
+          ...tellSteps(segment),
+        ];
+    }
+    const { rows } = decode(segment);
+    const { mixed } = ownership;
+    switch (kind) {
+      case 'insert':
+        return [step(segment, table.insert(), rows.length), ...tellSteps(segment)];
+      case 'update':
+        return [
+          ...parentSteps(segment),
+          step(segment, table.update(absent, { sameOwner: mixed && needsSameOwner(table) }), rows.length),
+        ];
+      case 'rekey':
+        return [
+          ...parentSteps(segment),
+          step(segment, table.update(absent, { rekey: true }), rows.length),
+          ...tellSteps(segment),
+        ];
+      case 'delete':
+        return [step(segment, table.delete(ownedBySource({ table }, ownership)), rows.length)];
+      case 'told':
+        return [step(segment, table.told())];
+      case 'guest': {
+        const steps = suspect ? [step(segment, table.suspect(absent), 'none')] : [];
+        return table.plan.guests.length > 0 ? [...steps, step(segment, table.guest(absent))] : steps;
+      }
+    }
+  }
+}
+
+/** Transactions ready to be sent, by what was known of the shares. */
+export type Prepared = { transactions: SourceTransaction[]; version: number; runs: Run[] };
+
+/** Longest runs that can be applied together; a transaction that needs care stands alone, without steps. */
+type Run = { transactions: SourceTransaction[]; steps: Step[] | Anomaly | Final | undefined };
+
+type Step =
+  | {
+      query: { name: string; text: string; values: Buffer[] };
+      /** Rows it must touch; `none`: what it counts must not be there. */
+      expect: number | 'none' | undefined;
+      copy?: undefined;
+    }
+  | { copy: string; frames: Buffer; expect: number };
+
+/** Fewer rows are inserted sooner by a statement that is prepared. */
+const COPY_ROWS = 50;
+
+function step({ table, rows, olds }: Segment, statement: BoundStatement, expect?: number | 'none'): Step {
+  const { name, text } = statement;
+  return { query: { name, text, values: table.parameters(statement, rows, olds) }, expect };
+}
+
+/** A row whose parent is gone is no change that fits. */
+function parentSteps(segment: Segment): Step[] {
+  const { table, kind, absent } = segment;
+  if (table.plan.parents.length === 0) return [];
+  if (kind === 'delete' || kind === 'guest' || kind === 'told') return [];
+  decode(segment);
+  return table.missingParents(kind, absent).map(({ statement }) => step(segment, statement, 'none'));
+}
+
+/** What the monolith has of its own columns in rows that the service has made, or given another key. */
+function tellSteps(segment: Segment): Step[] {
+  const tell = segment.table.tell();
+  return tell ? [step(decode(segment), tell)] : [];
+}
+
+function addTo(builder: WaveBuilder, { events }: SourceTransaction, routes: Route[]): void {
+  for (let index = 0; index < events.length; index++) {
+    const routed = routes[index]!;
+    if (routed === 'nothing' || routed === 'careful') continue;
+    const event = events[index] as RowEvent | InsertsEvent | ToldEvent;
+    if (event.kind === 'told') {
+      for (const row of event.rows) builder.add('told', event.table, row, undefined, false);
+      continue;
+    }
+    if (event.kind === 'inserts') {
+      builder.insert(event.table, event.inserts);
+      continue;
+    }
+    const { table, row, old } = event;
+    if (routed === 'suspect') builder.add('guest', table, row, undefined, true);
+    else builder.add(routed, table, row, old, false);
+  }
+}
+
+function countOf({ rows, raw }: Segment): number {
+  return raw.reduce((count, inserts) => count + inserts.count, rows.length);
+}
+
+/** What SQL is to work on has to be text. */
+function decode(segment: Segment): Segment {
+  for (const inserts of segment.raw) segment.rows.push(...inserts.rows());
+  segment.raw = [];
+  return segment;
+}
+
+function needsSameOwner(table: BoundTable): boolean {
+  return table.plan.owner !== undefined && !table.ownerInKey;
+}

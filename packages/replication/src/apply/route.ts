@@ -1,0 +1,109 @@
+import { isServiceSideSql } from '@banyan/cohort';
+import type { Ownership } from '../link/ownership.ts';
+import type { InsertsEvent, RowEvent } from '../stream/transaction.ts';
+import type { ChangeKind } from './dependency-levels.ts';
+
+/**
+ * What becomes of one change of the source. `suspect`: as `guest`, but the change was made there and not by a link, so
+ * what is not applied is compared with the target. `careful`: look at the target's row first, one by one.
+ */
+export type Route = ChangeKind | 'suspect' | 'nothing' | 'careful';
+
+/**
+ * Decides what the target does with a change, as far as the change itself tells. `ownership`: as it was when the change was
+ * committed. Pure but for its memory.
+ */
+export function route(
+  event: RowEvent | InsertsEvent,
+  ownership: Ownership,
+  origin: string | undefined,
+): Route {
+  switch (event.kind) {
+    case 'insert':
+    case 'inserts':
+      return routeInsert(event);
+    case 'update':
+      return routeUpdate(event, ownership, origin);
+    case 'delete':
+      return routeDelete(event, ownership);
+  }
+}
+
+function routeInsert(event: RowEvent | InsertsEvent): Route {
+  const { plan } = event.table;
+  if (plan.direction === 'reverse' && plan.mapping.rows === 'foreign') return 'nothing';
+  return 'insert';
+}
+
+function routeUpdate(event: RowEvent, ownership: Ownership, origin: string | undefined): Route {
+  const { table, row } = event;
+  const keyChanged = event.old !== undefined && !table.sameKey(event.old, row);
+  const previous = event.full ? event.old! : row;
+  if (sourceOwns(event, previous, ownership)) {
+    // The row may have belonged to somebody else until now; only the target knows.
+    if (!event.full && ownership.mixed && hasForeignOwner(event) && keyChanged) return 'careful';
+    return keyChanged ? 'rekey' : 'update';
+  }
+  if (keyChanged || event.carried) return 'careful';
+  if (!event.full && ownership.mixed && hasForeignOwner(event)) return 'careful';
+  const suspect = event.full ? false : !isBanyan(origin);
+  if (event.full && ownColumnsChanged(event)) return 'careful';
+  if (!suspect && table.plan.guests.length === 0) return 'nothing';
+  return suspect ? 'suspect' : 'guest';
+}
+
+function routeDelete(event: RowEvent, ownership: Ownership): Route {
+  const { table, row } = event;
+  const { plan } = table;
+  if (plan.mapping.rows === 'foreign' && plan.direction === 'reverse') return 'nothing';
+  if (plan.mapping.rows === 'foreign') return 'delete';
+  if (ownership.mixed && plan.owner && !event.full && !table.ownerInKey) return 'delete';
+  return sourceOwns(event, row, ownership) ? 'delete' : 'careful';
+}
+
+/** Whether the side the change comes from owns the row, by the owner's key in `row`. */
+export function sourceOwns(
+  event: Pick<RowEvent, 'table'>,
+  row: RowEvent['row'],
+  ownership: Ownership,
+): boolean {
+  const { plan, ownerIndex } = event.table;
+  const service = plan.owner ? ownership.isService(row[ownerIndex] ?? null) : ownership.share >= WRITER_MOVES;
+  return plan.direction === 'forward' ? !service : service;
+}
+
+/** Tables with one writer belong to the service from this share on. */
+export const WRITER_MOVES = 10_000;
+
+/** The owner's key is a column that a change may alter or a delete may lack. */
+function hasForeignOwner({ table }: RowEvent): boolean {
+  return table.plan.owner !== undefined && !table.ownerInKey;
+}
+
+/** Whether a column that the other side owns was changed, told from the whole old row. */
+function ownColumnsChanged({ table, row, old }: RowEvent): boolean {
+  const { updates, guests } = table.plan;
+  const inputs = new Set(
+    updates.filter((output) => !guests.includes(output)).flatMap((output) => output.inputs),
+  );
+  return [...inputs].some((input) => {
+    const index = table.indexOf(input);
+    return row[index] !== undefined && row[index] !== old![index];
+  });
+}
+
+export function isBanyan(origin: string | undefined): boolean {
+  return origin?.startsWith('banyan_') ?? false;
+}
+
+/** SQL over the target's columns that is true for rows the link's source owns; undefined if that is all of them. */
+export function ownedBySource(event: Pick<RowEvent, 'table'>, ownership: Ownership): string | undefined {
+  const { plan, ownerInKey } = event.table;
+  if (!plan.owner || !ownership.mixed || ownerInKey || plan.mapping.rows === 'foreign') return undefined;
+  const service = isServiceSideSql(
+    ownership.share,
+    `t."${plan.owner.target.replaceAll('"', '""')}"`,
+    ownership.salt,
+  );
+  return plan.direction === 'forward' ? `NOT ${service}` : service;
+}

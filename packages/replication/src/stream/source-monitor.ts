@@ -1,0 +1,62 @@
+import { type SlotStatus, slotStatus } from '@banyan/postgres';
+import type pg from 'pg';
+import { MESSAGE_PREFIX } from '../control/control-message.ts';
+import type { LinkConfig, LinkHooks } from '../link/link-config.ts';
+import { alarmOf } from './slot-alarm.ts';
+import type { Streamer } from './streamer.ts';
+
+const HEARTBEAT_MS = 2_000;
+const POLL_MS = 1_000;
+const RETAINED_LIMIT = 1024 ** 3;
+
+/** Heartbeats for a quiet source, an eye on the slot, and one on the tables. */
+export function watchSource(
+  source: pg.Pool,
+  streamer: Streamer,
+  options: Pick<LinkConfig, 'heartbeatMs' | 'retainedLimitBytes'> & {
+    slot: string;
+    onSlot: (slot: SlotStatus | undefined) => void;
+    onAlarm: LinkHooks['onAlarm'];
+  },
+): { stop(): Promise<void> } {
+  const { heartbeatMs = HEARTBEAT_MS, retainedLimitBytes = RETAINED_LIMIT, slot: name } = options;
+  let beatAt = performance.now();
+  let looking: Promise<void> = Promise.resolve();
+  const look = async () => {
+    const slot = await slotStatus(source, name);
+    options.onSlot(slot);
+    const alarm = slot && alarmOf(name, slot, retainedLimitBytes);
+    if (alarm) options.onAlarm?.(alarm);
+    await beat();
+    // Last: it fails with a target that is away, which the heartbeat has the stream notice.
+    await streamer.checkShapes();
+  };
+  const beat = async () => {
+    if (performance.now() - beatAt < heartbeatMs || streamer.state !== 'streaming') return;
+    beatAt = performance.now();
+    await source.query('SELECT pg_logical_emit_message(true, $1, $2)', [
+      MESSAGE_PREFIX,
+      '{"heartbeat":true}',
+    ]);
+  };
+  let busy = false;
+  const timer = setInterval(
+    () => {
+      if (busy) return;
+      busy = true;
+      // A source that is away shows in the stream; here it is only looked for again.
+      looking = look()
+        .catch(() => {})
+        .finally(() => {
+          busy = false;
+        });
+    },
+    Math.min(POLL_MS, heartbeatMs),
+  );
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await looking;
+    },
+  };
+}
