@@ -6,7 +6,7 @@ import { testServer } from '@banyan/postgres/testing';
 import { defineService, traceCarrier } from '@banyan/service';
 import { Type } from 'typebox';
 import { closeService } from '../../packages/events/src/testing/close-service.ts';
-import { startTestGateway, tableOf } from '../../packages/gateway/src/testing.ts';
+import { startTestGateway, tableOf } from '../../packages/gateway/src/testing/gateway.ts';
 import { type ShownSpan, type ShownTrace, startJaeger } from './jaeger.ts';
 
 const contracts = defineContracts({

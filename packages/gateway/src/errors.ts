@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { tellIdleTime } from './idle-time.ts';
-import { isUnread, lingerAfter } from './linger.ts';
+import { tellIdleTime } from './receive/idle-time.ts';
+import { isUnread, lingerAfter } from './receive/lingering-close.ts';
 
 /** Everything the gateway itself answers, by stable code. `status` is HTTP, `title` is for people. */
 export const ERRORS = {

@@ -1,20 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { jsonOnly } from './body.ts';
-import { choose, type Decision, type Facts } from './choose.ts';
-import type { Core } from './core.ts';
-import { type Credentials, credentialsOf } from './credentials.ts';
-import { Delivery, type DeliveryOwner } from './delivery.ts';
+import { type Credentials, credentialsOf } from './authenticate/credentials.ts';
+import type { Verified } from './authenticate/tokens.ts';
+import { choose, type Decision, type Facts } from './choose/choose.ts';
+import { admit, clientOf, consumerOf, factsOf, unverifiable } from './choose/request-attributes.ts';
 import { type ErrorCode, sendProblem } from './errors.ts';
-import { admit, clientOf, consumerOf, factsOf, unverifiable } from './facts.ts';
-import { formOverrideCheck } from './form-override.ts';
-import type { Forwarded } from './headers.ts';
-import { Intake } from './intake.ts';
-import type { Live } from './live.ts';
-import type { BodyCheck, Match } from './match.ts';
-import type { Running } from './pipeline.ts';
-import type { Verdict } from './rate-limit.ts';
-import type { Verified } from './tokens.ts';
-import type { RequestTrace } from './tracing/trace.ts';
+import { Delivery, type DeliveryOwner } from './forward/delivery.ts';
+import type { Verdict } from './limit/rate-limit.ts';
+import { formOverrideCheck } from './match/form-override.ts';
+import type { BodyCheck, Match } from './match/match.ts';
+import type { RequestTrace } from './observe/tracing/trace.ts';
+import { jsonOnly } from './receive/body-stream.ts';
+import type { Forwarded } from './receive/headers.ts';
+import type { Running } from './receive/pipeline.ts';
+import { Intake } from './receive/request-body.ts';
+import type { Live } from './worker/compiled-table.ts';
+import type { Core } from './worker/worker-context.ts';
 
 const PASS_THROUGH: Decision = {
   side: 'monolith',

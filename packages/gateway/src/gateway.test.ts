@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import { test } from 'node:test';
 import { isServiceSide } from '@banyan/cohort';
-import { get, startBackend, startTestGateway, tableOf, textOf, until } from './testing.ts';
-import { subjectOn } from './testing-tokens.ts';
+import { get, startBackend, startTestGateway, tableOf, textOf, until } from './testing/gateway.ts';
+import { subjectOn } from './testing/tokens.ts';
 
 test('what no route matches goes to the monolith unchanged', async (t) => {
   const monolith = await startBackend(t, 'monolith');

@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { addStallMetrics } from '@banyan/service/stalls';
-import { gatewayMetrics } from './metrics.ts';
-import { Worker, type WorkerOptions } from './worker.ts';
+import { gatewayMetrics } from './observe/metrics.ts';
+import { Worker, type WorkerOptions } from './worker/worker.ts';
 
 export type GatewayOptions = WorkerOptions & {
   /** Port for /metrics and /healthz on loopback; 0 takes a free one, undefined serves none. */

@@ -3,11 +3,11 @@ import { type TestContext, test } from 'node:test';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import type pg from 'pg';
-import type { OutcomeBatch } from '../route-table.ts';
 import { keysSeen, readEvidence, readFailures, readUnwell } from './evidence.ts';
 import { postgresSource } from './postgres-source.ts';
 import { prune } from './prune.ts';
 import { HOUR_MS, MINUTE_MS, rollUp } from './roll-up.ts';
+import type { OutcomeBatch } from './route-table.ts';
 import { applyGatewaySchema } from './schema.ts';
 import type { Outcome } from './stored-outcome.ts';
 

@@ -1,4 +1,4 @@
-import type { FailedRequest, Mismatch, UnhealthyInstance } from '../route-table.ts';
+import type { FailedRequest, Mismatch, UnhealthyInstance } from './route-table.ts';
 import type { Queryable } from './schema.ts';
 import { fromStored, type Outcome, type StoredOutcome, toStored } from './stored-outcome.ts';
 

@@ -5,8 +5,7 @@ import { isServiceSide } from '@banyan/cohort';
 import { createPool, withTransaction } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import type pg from 'pg';
-import type { RouteTable } from '../route-table.ts';
-import { type Backend, startBackend, startTestGateway, tableOf, until } from '../testing.ts';
+import { type Backend, startBackend, startTestGateway, tableOf, until } from '../testing/gateway.ts';
 import { readMismatches } from './evidence.ts';
 import {
   abortFence,
@@ -19,6 +18,7 @@ import {
   readTable,
 } from './fence.ts';
 import { postgresSource } from './postgres-source.ts';
+import type { RouteTable } from './route-table.ts';
 import { applyGatewaySchema } from './schema.ts';
 
 type World = { pool: pg.Pool; url: string; monolith: Backend; service: Backend; table: RouteTable };

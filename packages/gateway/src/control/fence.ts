@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { RouteTable } from '../route-table.ts';
+import type { RouteTable } from './route-table.ts';
 import { CHANNEL, type Queryable } from './schema.ts';
 
 export type FenceErrorCode = 'fence-open' | 'fence-not-holding' | 'fence-not-acknowledged';

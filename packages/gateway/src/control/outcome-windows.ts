@@ -1,4 +1,4 @@
-import type { OutcomeBatch } from '../route-table.ts';
+import type { OutcomeBatch } from './route-table.ts';
 import { OutcomeSums, type StoredOutcome, toStored } from './stored-outcome.ts';
 
 /** Length of the first spans of evidence in milliseconds. Evidence is cut off to this precision. */

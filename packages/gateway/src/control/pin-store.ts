@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { PinRow, PinStore } from '../route-table.ts';
+import type { PinRow, PinStore } from './route-table.ts';
 
 /** Pins in the control database; how they are numbered is in schema.sql. */
 export function pinStore(pool: pg.Pool, workerId: string, leaseMs: number): PinStore {

@@ -1,10 +1,10 @@
 import { createPool } from '@banyan/postgres';
 import pg from 'pg';
-import type { ControlSource, FailedRequest, Fence, OutcomeReport, RouteTable } from '../route-table.ts';
 import { abortFence } from './fence.ts';
 import { OutcomeWindows, WINDOW_MS, type WindowRow } from './outcome-windows.ts';
 import { pinStore } from './pin-store.ts';
 import { addRouteKeys } from './route-keys.ts';
+import type { ControlSource, FailedRequest, Fence, OutcomeReport, RouteTable } from './route-table.ts';
 import { CHANNEL } from './schema.ts';
 import { SettleClient } from './settle-client.ts';
 

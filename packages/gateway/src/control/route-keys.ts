@@ -1,4 +1,4 @@
-import type { RouteKeysSeen } from '../route-keys.ts';
+import type { RouteKeysSeen } from '../observe/route-keys.ts';
 import type { Queryable } from './schema.ts';
 
 /** Keys that are kept of each route. */

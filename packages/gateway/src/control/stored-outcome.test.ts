@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { FAILURE_REASONS } from '../outcome-reasons.ts';
-import { BOUNDS_MS } from '../stats.ts';
+import { FAILURE_REASONS } from '../observe/outcome-reasons.ts';
+import { BOUNDS_MS } from '../observe/stats.ts';
 import { fromStored, type Outcome, OutcomeSums, PLACES, toStored } from './stored-outcome.ts';
 
 const count = fc.integer({ min: 1, max: 1_000_000 });

@@ -1,6 +1,6 @@
-import { FAILURE_REASONS, type FailureReason } from '../outcome-reasons.ts';
-import type { OutcomeBatch, Side } from '../route-table.ts';
-import { BOUNDS_MS } from '../stats.ts';
+import { FAILURE_REASONS, type FailureReason } from '../observe/outcome-reasons.ts';
+import { BOUNDS_MS } from '../observe/stats.ts';
+import type { OutcomeBatch, Side } from './route-table.ts';
 
 /** What was counted of one route on one side. */
 export type Outcome = Omit<OutcomeBatch, 'service' | 'version'>;

@@ -2,7 +2,7 @@ import { readSync } from 'node:fs';
 import { connect as connectTcp, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
-import type { ClientLimits } from '../client-limits.ts';
+import type { ClientLimits } from '../limit/client-limits.ts';
 import { BodySender } from './body-sender.ts';
 import { ClientPace } from './client-pace.ts';
 import { MalformedResponse } from './response-head.ts';

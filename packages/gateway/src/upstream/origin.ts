@@ -1,4 +1,4 @@
-import type { ClientLimits } from '../client-limits.ts';
+import type { ClientLimits } from '../limit/client-limits.ts';
 import { Connection, type ResponseHandler, TICK_MS, type UpstreamRequest } from './connection.ts';
 import { Places } from './places.ts';
 import { UpstreamError } from './upstream-error.ts';

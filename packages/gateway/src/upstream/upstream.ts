@@ -1,5 +1,5 @@
-import type { ClientLimits } from '../client-limits.ts';
-import type { Upstream as Config } from '../route-table.ts';
+import type { Upstream as Config } from '../control/route-table.ts';
+import type { ClientLimits } from '../limit/client-limits.ts';
 import { Breaker, type BreakerOptions } from './breaker.ts';
 import { Origin } from './origin.ts';
 import { probe } from './probe.ts';

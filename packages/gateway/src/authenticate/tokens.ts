@@ -1,0 +1,230 @@
+import { hash } from 'node:crypto';
+import { RecentMap } from '@banyan/cohort/recent-map';
+import { hs256Verifier } from '@banyan/service/hs256';
+import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import type { Issuer, RouteTable } from '../control/route-table.ts';
+import { claimText } from './claim.ts';
+import { type Credentials, type Place, placeOf, placesOf } from './credentials.ts';
+
+/**
+ * What a token is worth.
+ * - `valid`: signed by a known issuer and in date.
+ * - `expired`: signed by a known issuer, but out of date, or not yet good; says who asks, but not that they may.
+ * - `invalid`: refused by its own issuer, or not a token at all.
+ * - `unknown`: of an issuer that is not listed here, or not carried as its issuer's tokens are.
+ * - `unreachable`: the keys of its issuer cannot be had now.
+ */
+export type Verified = {
+  state: 'valid' | 'expired' | 'invalid' | 'unknown' | 'unreachable';
+  claims: JWTPayload;
+  /** Text of the claim `sub`; null when it names nobody. */
+  subject: string | null;
+  /** Who is counted by rate limits and pinned; null when the token is not valid or names nobody. */
+  consumer: string | null;
+  /** What the request's other tokens are worth, where it has several. */
+  beside?: readonly Verified[];
+  /** Authorization header for the monolith when the token is of another issuer; null: as it came. */
+  forMonolith: string | null;
+};
+
+type Entry = { verified: Verified; until: number };
+type Verifier = { leewayMs: number; verify: (token: string) => JWTPayload | Promise<JWTPayload> };
+
+const NEGATIVE_MS = 10_000;
+const LEEWAY_SECONDS = 5;
+/** Keys of an issuer are fetched anew for a key that is not among them at most this often. */
+const COOLDOWN_MS = 1_000;
+/** Bytes of tokens and their claims that a worker keeps. */
+const KEPT_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Verifies tokens of several issuers, each with its algorithms pinned, and remembers the results until the token
+ * expires, within a bound of bytes: what has not been asked for the longest goes first.
+ */
+export class Tokens {
+  /** Where tokens may come; see credentials.ts. */
+  readonly places: readonly Place[];
+  /** By place and issuer. */
+  readonly #verifiers = new Map<string, Verifier[]>();
+  readonly #signAs: { issuer: string; scheme: string; key: Uint8Array } | null;
+  readonly #now: () => number;
+  /** By place and token; by the token alone where all come in one place. */
+  readonly #kept: RecentMap<Entry>;
+  readonly #pending = new Map<string, Promise<Verified>>();
+
+  /** `now` is the wall clock in milliseconds. */
+  constructor(
+    table: Pick<RouteTable, 'issuers' | 'monolith'>,
+    keptBytes = KEPT_BYTES,
+    now: () => number = Date.now,
+  ) {
+    this.#now = now;
+    this.#kept = new RecentMap(keptBytes, weigh);
+    this.places = placesOf(table.issuers);
+    for (const issuer of table.issuers) {
+      const id = `${placeOf(issuer)} ${issuer.issuer ?? ''}`;
+      const leewayMs = (issuer.leewaySeconds ?? LEEWAY_SECONDS) * 1000;
+      const list = this.#verifiers.get(id) ?? [];
+      list.push({ leewayMs, verify: verifierOf(issuer, now, leewayMs) });
+      this.#verifiers.set(id, list);
+    }
+    const target = table.issuers.find((issuer) => issuer.name === table.monolith.signAs);
+    this.#signAs =
+      target?.algorithm === 'HS256'
+        ? {
+            issuer: target.issuer ?? '',
+            scheme: target.scheme ?? 'Bearer',
+            key: new TextEncoder().encode(target.secret),
+          }
+        : null;
+  }
+
+  /** The remembered result, if there is one: the usual case, without a promise. */
+  peek({ place, token, beside }: Credentials): Verified | undefined {
+    if (place === null) return UNKNOWN;
+    if (beside !== undefined) return undefined;
+    const entry = this.#kept.get(this.#idOf(place, token));
+    if (entry === undefined || entry.until <= this.#now()) return undefined;
+    return entry.verified;
+  }
+
+  /** Verifies a token, and those beside it; never rejects. Concurrent calls for one token share the work. */
+  async verify({ beside, ...first }: Credentials): Promise<Verified> {
+    if (beside === undefined) return this.#verifyOne(first);
+    const [verified, ...others] = await Promise.all([first, ...beside].map((one) => this.#verifyOne(one)));
+    return { ...verified!, beside: others };
+  }
+
+  #verifyOne({ place, token }: Credentials): Promise<Verified> {
+    if (place === null) return Promise.resolve(UNKNOWN);
+    const id = this.#idOf(place, token);
+    const pending = this.#pending.get(id);
+    if (pending) return pending;
+    const work = this.#verify(id, place, token).finally(() => this.#pending.delete(id));
+    this.#pending.set(id, work);
+    return work;
+  }
+
+  #idOf(place: string, token: string): string {
+    return this.places.length === 1 ? token : `${place} ${token}`;
+  }
+
+  async #verify(id: string, place: string, token: string): Promise<Verified> {
+    const entry = await this.#check(place, token);
+    if (entry.verified.state !== 'unreachable') this.#kept.set(id, entry);
+    return entry.verified;
+  }
+
+  async #check(place: string, token: string): Promise<Entry> {
+    const until = this.#now() + NEGATIVE_MS;
+    let issuer: unknown;
+    try {
+      issuer = decodeJwt(token).iss ?? '';
+    } catch {
+      return { verified: INVALID, until };
+    }
+    const verifiers = typeof issuer === 'string' ? this.#verifiers.get(`${place} ${issuer}`) : undefined;
+    if (!verifiers) return { verified: UNKNOWN, until };
+    let worst: Verified = INVALID;
+    for (const { leewayMs, verify } of verifiers) {
+      try {
+        const claims = await verify(token);
+        const expiry = claims.exp === undefined ? Number.POSITIVE_INFINITY : claims.exp * 1000 + leewayMs;
+        const forMonolith = await this.#exchange(claims);
+        return { verified: known('valid', claims, forMonolith), until: expiry };
+      } catch (error) {
+        if (error instanceof errors.JWTExpired)
+          return { verified: known('expired', error.payload, null), until };
+        if (isEarly(error)) {
+          const good = (error.payload.nbf as number) * 1000 - leewayMs;
+          return { verified: known('expired', error.payload, null), until: Math.min(until, good) };
+        }
+        if (isOurFault(error)) worst = UNREACHABLE;
+      }
+    }
+    return { verified: worst, until };
+  }
+
+  /** The same claims signed as the monolith's own issuer, which is all that an old monolith knows. */
+  async #exchange(claims: JWTPayload): Promise<string | null> {
+    if (this.#signAs === null || (claims.iss ?? '') === this.#signAs.issuer) return null;
+    const { iss: _, ...rest } = claims;
+    const payload = this.#signAs.issuer === '' ? rest : { ...rest, iss: this.#signAs.issuer };
+    const token = await new SignJWT(payload)
+      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+      .sign(this.#signAs.key);
+    return `${this.#signAs.scheme} ${token}`;
+  }
+}
+
+const INVALID = nobody('invalid');
+const UNKNOWN = nobody('unknown');
+const UNREACHABLE = nobody('unreachable');
+
+function nobody(state: Verified['state']): Verified {
+  return { state, claims: {}, subject: null, consumer: null, forMonolith: null };
+}
+
+/** All that each request with this token asks of it. */
+function known(state: 'valid' | 'expired', claims: JWTPayload, forMonolith: string | null): Verified {
+  const subject = claimText(claims, 'sub');
+  const consumer = state === 'valid' && subject !== null ? consumerNamed(subject) : null;
+  return { state, claims, subject, consumer, forMonolith };
+}
+
+function consumerNamed(subject: string): string {
+  return `subject:${subject.length <= LONGEST_SUBJECT ? subject : hash('sha256', subject)}`;
+}
+
+/** A longer subject is counted by its hash, so that who is counted takes bounded memory. */
+const LONGEST_SUBJECT = 128;
+
+/** The token is there as a key, as claims and, exchanged, as a header; its text is a fair measure of each. */
+function weigh(id: string, { verified }: Entry): number {
+  const copies = verified.state === 'valid' || verified.state === 'expired' ? 4 : 1;
+  return 300 + copies * id.length;
+}
+
+function verifierOf(issuer: Issuer, now: () => number, leewayMs: number): Verifier['verify'] {
+  const clockTolerance = leewayMs / 1000;
+  const { issuer: iss = '' } = issuer;
+  if (issuer.algorithm === 'HS256')
+    return hs256Verifier({ ...issuer, issuer: iss, leewaySeconds: clockTolerance }, now);
+  const shared = {
+    ...(iss === '' ? {} : { issuer: iss }),
+    ...(issuer.audience === undefined ? {} : { audience: issuer.audience }),
+  };
+  const algorithms = (issuer.algorithms ?? ['RS256', 'ES256', 'EdDSA']).filter(
+    (name) => !/^(HS|none)/i.test(name),
+  );
+  const keys = createRemoteJWKSet(new URL(issuer.jwksUrl), {
+    cooldownDuration: COOLDOWN_MS,
+    timeoutDuration: 2_000,
+  });
+  return async (token) => {
+    const options = { ...shared, algorithms, clockTolerance, currentDate: new Date(now()) };
+    const { coolingDown } = keys;
+    try {
+      return (await jwtVerify(token, keys, options)).payload;
+    } catch (error) {
+      // The key may be newer than the keys that we have, which were fetched too lately to fetch them again.
+      if (coolingDown && error instanceof errors.JWKSNoMatchingKey) throw new errors.JWKSTimeout();
+      throw error;
+    }
+  };
+}
+
+/** Good in all but that its time has not come. */
+function isEarly(error: unknown): error is errors.JWTClaimValidationFailed {
+  return (
+    error instanceof errors.JWTClaimValidationFailed &&
+    error.claim === 'nbf' &&
+    error.reason === 'check_failed'
+  );
+}
+
+/** A fetch that failed says nothing about the token. */
+function isOurFault(error: unknown): boolean {
+  if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return true;
+  return !(error instanceof errors.JOSEError) || error.code === 'ERR_JOSE_GENERIC';
+}

@@ -1,0 +1,257 @@
+import type { ClientLimits } from '../limit/client-limits.ts';
+import type { FailureReason } from '../observe/outcome-reasons.ts';
+import type { RouteKeysSeen } from '../observe/route-keys.ts';
+
+/**
+ * The versioned route table: all that a gateway worker needs to decide about a request. Written by the control
+ * plane as one JSON document per version; a worker acts on exactly one version at a time.
+ */
+
+export type Side = 'monolith' | 'service';
+export type Mode = 'monolith' | 'hybrid' | 'migrated';
+
+/** Where a route's key comes from. `none`: the request belongs to no single key (register, login, lists). */
+export type KeySource =
+  | { from: 'token'; claim: string } // e.g. sub
+  | { from: 'param'; name: string } // path parameter, e.g. id of /users/:id
+  | { from: 'header'; name: string }
+  | { from: 'cookie'; name: string }
+  | { from: 'none' };
+
+export type Upstream = {
+  /** Origins such as http://127.0.0.1:4001, used round-robin. */
+  instances: string[];
+  /** Active health check; null turns it off. Passive ejection is always on. */
+  health: { path: string; intervalMs: number; unhealthyAfter: number; healthyAfter: number } | null;
+  timeoutMs: number;
+};
+
+export type Route = {
+  /** Unique and stable, e.g. 'PUT /api/v1/users/me'. Used in metrics, mismatches and the CLI. */
+  id: string;
+  method: string; // upper case, or '*'
+  /** find-my-way pattern, e.g. /api/v1/users/:id */
+  path: string;
+  service: string;
+  key: KeySource;
+  mode: Mode;
+  /** Does the monolith have this endpoint at all? A service-only route is 404 for keys on the monolith's side. */
+  onMonolith: boolean;
+  auth: 'required' | 'optional' | 'none';
+  /** Compare safe requests with the other side (stage shadowing). */
+  shadow: boolean;
+  /**
+   * May a failed request be answered by the other side? Safe methods: always in hybrid. Unsafe ones: 'not-run' allows it
+   * when the request provably did not run (refused connection) and the other side has everything; 'never' gives 503.
+   */
+  unsafeFallback: 'not-run' | 'never';
+  /** For writes without a key: links that must have passed the write before its response is released, in waves. */
+  settle: { monolith: string[][]; service: string[][] };
+  limits?: { bodyBytes?: number; timeoutMs?: number };
+  /** JSON schema of the request's body, checked before forwarding. */
+  bodySchema?: unknown;
+  /** Fields (JSON pointers with * for any array index), order and headers that a comparison ignores. */
+  ignore?: { fields?: string[]; arrayOrder?: string[]; headers?: string[] };
+  /** Extracted and proven dead: answer 410 with a Sunset header. */
+  sunset?: string | null;
+};
+
+export type ServiceState = {
+  upstream: Upstream;
+  /** Share of keys on the service's side in basis points, 0..10000. */
+  share: number;
+  salt: string;
+};
+
+type AnyIssuer = {
+  name: string;
+  /** The `iss` claim; empty or absent means tokens that carry none (as many a legacy system's do). */
+  issuer?: string;
+  audience?: string;
+  /** Scheme of the Authorization header that its tokens come with. Default Bearer. */
+  scheme?: string;
+  /** Header of their own that they come in instead, without a scheme. */
+  header?: string;
+  /** Cookie that they come in instead. */
+  cookie?: string;
+  /** How far its clock may be apart from ours, seconds. Default 5. */
+  leewaySeconds?: number;
+};
+
+export type Issuer = AnyIssuer &
+  (
+    | { algorithm: 'HS256'; secret: string }
+    | {
+        algorithm: 'JWKS';
+        jwksUrl: string;
+        /** Signature algorithms accepted from this issuer; default RS256, ES256, EdDSA. Never a symmetric one. */
+        algorithms?: string[];
+      }
+  );
+
+export type RouteTable = {
+  version: number;
+  monolith: Upstream & {
+    /** Issuer whose HS256 secret signs the token a foreign token is exchanged for on its way to the monolith. */
+    signAs: string | null;
+  };
+  services: Record<string, ServiceState>;
+  routes: Route[];
+  /** Routes that stay on the monolith, and the links that must have passed a write of theirs before it is answered. */
+  unmoved?: { method: string; path: string; settle: string[][] }[];
+  issuers: Issuer[];
+  rateLimit: { perMinute: number; perHour: number } | null;
+  /**
+   * Proxies of ours in front of the gateway: so many addresses from the right are believed. Undefined: not said, so that
+   * nobody is limited by address.
+   */
+  trustedHops?: number;
+  /** Largest body and header block of a request, in bytes. `headerBytes` is read once, when a worker starts. */
+  limits: { bodyBytes: number; headerBytes: number };
+  /** How long a write may be held at a fence or for settling before 503 / release. */
+  holdMs: number;
+  settleMs: number;
+  /** Header by which a tester with a valid token of role `tester`/`admin` picks a side: x-banyan-side. */
+  override: { header: string; roles: string[] } | null;
+  /** What one client may take of a worker. */
+  clients?: ClientLimits;
+  /** How much of the shadowable traffic is compared. Default: all of it, 32 at once, bodies up to 256 KiB. */
+  shadow?: ShadowLimits;
+};
+
+export type ShadowLimits = {
+  /** Share of shadowable requests that are compared, 0..1. */
+  sampleRate?: number;
+  maxConcurrent?: number;
+  /** A longer answer on either side is not compared (and counted as such). */
+  maxBodyBytes?: number;
+  /** While the p95 of a worker's users is above this multiple of what it was before, few are compared. Default 1.5. */
+  restAboveRatio?: number;
+};
+
+/** Open fence: writes of keys whose side differs between `fromShare` and `toShare` wait. */
+export type Fence = {
+  id: string;
+  service: string;
+  fromShare: number;
+  toShare: number;
+  /** Milliseconds left when it was read; the worker counts on its own monotonic clock. */
+  remainingMs: number;
+};
+
+/** What the gateway needs from the control plane. `packages/gateway` has a PostgreSQL and an in-memory one. */
+export interface ControlSource {
+  /** Current table and open fences, read in one transaction. */
+  load(): Promise<{ table: RouteTable; fences: Fence[] }>;
+  /** Calls back on any change of tables or fences. */
+  subscribe(onChange: () => void): Promise<void>;
+  ackFence(fenceId: string, inFlightAtAck: number): Promise<void>;
+  /** Compare-and-set holding → aborted; returns the fence's final state. */
+  abortFence(fenceId: string): Promise<'aborted' | 'committed'>;
+  /**
+   * Extends this worker's lease and tells which version it acts on and which instances are unwell; rejects when the
+   * control database is away.
+   */
+  heartbeat(version: number, unhealthy: UnhealthyInstance[]): Promise<{ leaseMs: number }>;
+  /** Waits until each wave of links has passed what is committed now. Resolves false on timeout. */
+  settle(waves: string[][], timeoutMs: number): Promise<boolean>;
+  /** Batched outcomes for the rollout's evidence, and the failures among them. */
+  reportOutcomes(report: OutcomeReport): Promise<void>;
+  storeMismatch(mismatch: Mismatch): Promise<void>;
+  /** Where workers share their pins; null when this source has one worker only. */
+  readonly pins: PinStore | null;
+  /** Gives the lease back (nothing is in flight any more) and closes connections. */
+  close(): Promise<void>;
+}
+
+/** Pins that all workers share; their changes are numbered in the order in which they can be seen. */
+export interface PinStore {
+  /** A worker that has not looked for so long does not know all pins. */
+  readonly leaseMs: number;
+  /** Pins the consumer's reads of these services and returns the number of it. Rejects at more than `most` pins. */
+  write(pin: {
+    consumer: string;
+    services: string[];
+    side: Side;
+    version: number;
+    forMs: number;
+    most: number;
+  }): Promise<number>;
+  /** Ends the pins with these numbers. */
+  lift(seqs: number[]): Promise<void>;
+  /** What has changed after number `since`, and the newest number. */
+  changes(since: number): Promise<{ seq: number; rows: PinRow[] }>;
+  /** This worker acts on all pins up to this number. */
+  ack(seq: number): Promise<void>;
+  /** Number up to which every worker with a lease acts on the pins. */
+  seenByAll(): Promise<number>;
+}
+
+export type PinRow = {
+  /** A hash. */
+  consumer: string;
+  service: string;
+  side: Side;
+  seq: number;
+  /** Of the route table under which it was written. */
+  version: number;
+  /** Not above 0: it has ended. */
+  remainingMs: number;
+};
+
+/** Counts of one route on one side since the last report. Latencies in ms as a sparse histogram. */
+export type OutcomeBatch = {
+  service: string;
+  route: string;
+  side: Side;
+  version: number;
+  requests: number;
+  failures: number; // 5xx, timeouts, refused connections, also if rescued
+  rescued: number;
+  compared: number;
+  mismatched: number;
+  /** upper bound in ms → count */
+  latency: Record<string, number>;
+  /** why the failures were some → count */
+  reasons: Partial<Record<FailureReason, number>>;
+};
+
+/** One request that failed on a side, as the operator is shown it: by its route, never with its path or contents. */
+export type FailedRequest = {
+  /** '' when no route matched. */
+  service: string;
+  route: string;
+  side: Side;
+  method: string;
+  reason: FailureReason;
+  at: string;
+};
+
+/** What a worker tells once a second. */
+export type OutcomeReport = {
+  outcomes: OutcomeBatch[];
+  failures: FailedRequest[];
+  /** Buckets of keys seen, of services that have new ones: 10,000 times 0 or 1. */
+  keys: { service: string; buckets: string }[];
+  /** Of routes that are still the monolith's: do requests carry their keys, and which? */
+  routeKeys: RouteKeysSeen[];
+};
+
+/** An instance that a worker's health checks find unwell. */
+export type UnhealthyInstance = {
+  /** 'monolith' or a service. */
+  upstream: string;
+  url: string;
+  why: string;
+};
+
+export type Mismatch = {
+  service: string;
+  route: string;
+  at: string;
+  version: number;
+  /** curl command, secrets redacted. */
+  curl: string;
+  differences: { pointer: string; monolith: unknown; service: unknown }[];
+  answers: Record<Side, { status: number; headers: Record<string, string>; body: string }>;
+};

@@ -1,0 +1,68 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Verified } from '../authenticate/tokens.ts';
+import type { Decision, Facts } from '../choose/choose.ts';
+import type { Side } from '../control/route-table.ts';
+import type { Match } from '../match/match.ts';
+import type { Cell } from '../observe/stats.ts';
+import type { RequestTrace } from '../observe/tracing/trace.ts';
+import type { Forwarded } from '../receive/headers.ts';
+import type { Intake } from '../receive/request-body.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import type { Live } from '../worker/compiled-table.ts';
+import type { Core } from '../worker/worker-context.ts';
+
+/** A request that has been decided and is not held. */
+export type Order = {
+  core: Core;
+  live: Live;
+  req: IncomingMessage;
+  res: ServerResponse;
+  /** Nothing that an upstream may take it for is a write. */
+  safe: boolean;
+  /** May be run twice, whatever an upstream takes it for. */
+  idempotent: boolean;
+  forwarded: Forwarded;
+  intake: Intake;
+  bodyLimit: number;
+  verified: Verified | null;
+  /** Null when nobody is known. */
+  consumer: string | null;
+  /** Whose places at the upstreams it takes. */
+  client: string;
+  decision: Decision;
+  /** Null when no route matched. */
+  match: Match | null;
+  /** The route whose rows the request may touch: the one that matched, or for a write that none did, one of its path. */
+  touches: Match | null;
+  /** Null when `touches` is. */
+  facts: Facts | null;
+  /** A read that may be pinned to the other side, by a pin that this worker does not know. */
+  maybeStale: boolean;
+  /** Null: not recorded. */
+  trace: RequestTrace | null;
+};
+
+export function upstreamOf({ live, match }: Order, side: Side): Upstream {
+  return side === 'monolith' ? live.monolith : live.services.get(match!.route.route.service)!;
+}
+
+/** Where outcomes of the order on this side are counted. */
+export function cellOf({ core, live, match }: Order, side: Side): Cell {
+  return match === null ? core.stats.unmatched[side] : live.cells[match.route.index]![side];
+}
+
+/** A request's headers as this side gets them: with the monolith's own kind of token, and the attempt's trace. */
+export function headersOf(
+  { list, authorizationAt, traceparentAt }: Forwarded,
+  verified: Verified | null,
+  side: Side,
+  traceparent?: string,
+): string[] {
+  const exchanged = side === 'monolith' ? verified?.forMonolith : undefined;
+  if (!exchanged && traceparent === undefined) return list;
+  const copy = list.slice();
+  if (exchanged && authorizationAt === -1) copy.push('authorization', exchanged);
+  else if (exchanged) copy[authorizationAt] = exchanged;
+  if (traceparent !== undefined) copy[traceparentAt] = traceparent;
+  return copy;
+}
