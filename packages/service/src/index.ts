@@ -9,7 +9,7 @@ export {
   type TokenVerifier,
   type TrustedIssuer,
 } from './auth/tokens.ts';
-export { createBulkhead } from './bulkhead.ts';
+export { createBulkhead } from './client/bulkhead.ts';
 export {
   type CallOptions,
   type ClientOptions,
@@ -20,25 +20,25 @@ export {
 export { CallError, type CallErrorCode, type RemoteProblem } from './client/errors.ts';
 export { type Handler, implement } from './client/implement.ts';
 export { POLICY, type PolicyChanges } from './client/lane.ts';
+export { type Operation, type OperationAnswer, type OperationInput, operation } from './client/operation.ts';
 export { type CallScope, callScope, carryScope, inCallScope, remainingMs } from './client/scope.ts';
-export { type BaseConfig, ConfigError, describeConfig, readConfig } from './config.ts';
-export { loadConfig } from './config-sources.ts';
-export { defineService } from './define.ts';
-export type { RunningService, Service, ServiceContext, ServiceDefinition } from './definition.ts';
+export { type BaseConfig, ConfigError, describeConfig, readConfig } from './config/config.ts';
+export { loadConfig } from './config/config-sources.ts';
 export { registryAt } from './discovery/address.ts';
 export { createDiscovery, type Discovery, type Instance, type Registry } from './discovery/discovery.ts';
 export { discovery } from './discovery/part.ts';
 export { keepRegistered, type Registration } from './discovery/registration.ts';
-export { type Answer, defineErrors, problemAnswer, ServiceError } from './errors.ts';
 export { flags } from './flags/part.ts';
 export { FlagsProvider, type FlagsProviderOptions } from './flags/provider.ts';
 export { answerErrors } from './http/answers.ts';
+export { type Answer, defineErrors, problemAnswer, ServiceError } from './http/errors.ts';
 export { etagOf, ifMatch, preconditionFailed, tag } from './http/etag.ts';
 export { type Keyset, keyset, type OrderColumn, Page, PageQuery } from './http/pages.ts';
+export type { ServiceApp, TypeBoxTypeProvider } from './http/types.ts';
 export { idempotency, type Once, type Outcome } from './idempotency/idempotency.ts';
+export { defineService } from './lifecycle/define.ts';
+export type { RunningService, Service, ServiceContext, ServiceDefinition } from './lifecycle/definition.ts';
 export { counter, distribution, gauge, type Metrics, type MetricTable, timer } from './metrics/business.ts';
-export { type Operation, type OperationAnswer, type OperationInput, operation } from './operation.ts';
-export type { PartHost, ServicePart, StartedPart } from './part.ts';
-export type { Parts, ProvidedBy } from './parts.ts';
+export type { PartHost, ServicePart, StartedPart } from './parts/part.ts';
+export type { Parts, ProvidedBy } from './parts/parts.ts';
 export { currentCohort, inSpan, SpanKind, type TraceCarrier, traceCarrier } from './telemetry/trace.ts';
-export type { ServiceApp, TypeBoxTypeProvider } from './types.ts';

@@ -6,7 +6,7 @@ import { defineService, owner, principalOf, type RunningService, role, service, 
 import { createServiceKey, createServiceTokens } from './service-tokens.ts';
 
 const SECRET = 'a secret that is long enough for HS256';
-const schema = new URL('../fixtures/notes.sql', import.meta.url);
+const schema = new URL('../testing/notes.sql', import.meta.url);
 const issuers = () => [
   { issuer: 'idp', algorithm: 'HS256' as const, secret: SECRET },
   { issuer: 'away', algorithm: 'ES256' as const, jwksUrl: 'http://127.0.0.1:1/jwks.json' },

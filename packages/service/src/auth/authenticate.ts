@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import { defineErrors } from '../errors.ts';
-import type { ServiceApp } from '../types.ts';
+import { defineErrors } from '../http/errors.ts';
+import type { ServiceApp } from '../http/types.ts';
 import type { Allow, Predicate } from './allow.ts';
 import { bearerToken, type Principal, TokenError, type TokenVerifier } from './tokens.ts';
 

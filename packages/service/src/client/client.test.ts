@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { after, describe, it } from 'node:test';
 import { Registry } from 'prom-client';
 import { Type } from 'typebox';
-import { operation } from '../operation.ts';
 import { type ClientOptions, serviceClient } from './client.ts';
 import { CallError, type CallErrorCode } from './errors.ts';
+import { operation } from './operation.ts';
 import { DEADLINE_HEADER, inCallScope } from './scope.ts';
 
 const User = Type.Object({ id: Type.Integer(), name: Type.String() });

@@ -2,7 +2,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Registry } from 'prom-client';
 import { Compile } from 'typebox/compile';
 import { Agent } from 'undici';
-import type { Operation, OperationAnswer, OperationInput } from '../operation.ts';
 import { inSpan, SpanKind, traceCarrier } from '../telemetry/trace.ts';
 import { composeHeaders, composePath, type Input, withDeadline } from './compose.ts';
 import { CallError } from './errors.ts';
@@ -16,6 +15,7 @@ import {
   type PolicyChanges,
 } from './lane.ts';
 import { callMetrics } from './metrics.ts';
+import type { Operation, OperationAnswer, OperationInput } from './operation.ts';
 import { pauseBeforeRetry } from './retry.ts';
 import { callScope, remainingMs } from './scope.ts';
 

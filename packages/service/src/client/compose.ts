@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Operation } from '../operation.ts';
 import type { TraceCarrier } from '../telemetry/trace.ts';
 import { CallError } from './errors.ts';
+import type { Operation } from './operation.ts';
 import { type CallScope, DEADLINE_HEADER } from './scope.ts';
 
 export type Input = {

@@ -1,4 +1,4 @@
-import { ServiceError } from '../errors.ts';
+import { ServiceError } from '../http/errors.ts';
 
 /** Why a call to another service did not give a good answer. The status is what we answer if nobody catches it. */
 const CALL_ERRORS = {

@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
-import type { Operation } from '../operation.ts';
 import { CallError, type CallErrorCode, type RemoteProblem } from './errors.ts';
 import type { Attempt, Verdict } from './lane.ts';
+import type { Operation } from './operation.ts';
 
 /** An operation that is called, with what does not change from call to call worked out. */
 export type Callable = {

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import Fastify from 'fastify';
 import { Type } from 'typebox';
-import { problemAnswer, ServiceError } from '../errors.ts';
 import { answerErrors } from '../http/answers.ts';
-import { operation } from '../operation.ts';
-import type { ServiceApp, TypeBoxTypeProvider } from '../types.ts';
+import { problemAnswer, ServiceError } from '../http/errors.ts';
+import type { ServiceApp, TypeBoxTypeProvider } from '../http/types.ts';
 import { serviceClient } from './client.ts';
 import { CallError } from './errors.ts';
 import { implement } from './implement.ts';
+import { operation } from './operation.ts';
 import { callScope, carryScope, DEADLINE_HEADER, readDeadline, remainingMs } from './scope.ts';
 
 const operations = {

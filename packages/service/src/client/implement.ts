@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { TSchema } from 'typebox';
-import type { Operation, OperationAnswer, OperationInput } from '../operation.ts';
-import type { ServiceApp } from '../types.ts';
+import type { ServiceApp } from '../http/types.ts';
+import type { Operation, OperationAnswer, OperationInput } from './operation.ts';
 
 /** Answers an operation: with what its contract promises, given what it asks for. */
 export type Handler<O> = (

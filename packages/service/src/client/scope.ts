@@ -1,8 +1,8 @@
 import { type Context, context, createContextKey } from '@opentelemetry/api';
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import { ServiceError } from '../errors.ts';
+import { ServiceError } from '../http/errors.ts';
+import type { ServiceApp } from '../http/types.ts';
 import { carryContexts } from '../telemetry/carry.ts';
-import type { ServiceApp } from '../types.ts';
 
 /** How many whole milliseconds the caller still waits. Relative, because clocks of machines differ. */
 export const DEADLINE_HEADER = 'x-request-deadline-ms';

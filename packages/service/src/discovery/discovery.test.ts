@@ -3,11 +3,11 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { describe, it } from 'node:test';
 import { testServer } from '@banyan/postgres/testing';
 import { registryAt } from './address.ts';
-import { discoverySuite, type Harness } from './contract-suite.ts';
 import { createDiscovery, type Instance } from './discovery.ts';
-import { startConsulDouble } from './doubles/consul.ts';
-import { startDnsDouble } from './doubles/dns.ts';
 import { keepRegistered } from './registration.ts';
+import { startConsulDouble } from './testing/consul.ts';
+import { discoverySuite, type Harness } from './testing/contract-suite.ts';
+import { startDnsDouble } from './testing/dns.ts';
 
 /** Instances that register and renew themselves, as services do. */
 function writing(address: () => string, rest: Pick<Harness, 'setAway' | 'close'>): Harness {

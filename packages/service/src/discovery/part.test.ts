@@ -4,8 +4,8 @@ import { testServer } from '@banyan/postgres/testing';
 import { Type } from 'typebox';
 import { serviceClient } from '../client/client.ts';
 import { implement } from '../client/implement.ts';
-import { defineService } from '../define.ts';
-import { operation } from '../operation.ts';
+import { operation } from '../client/operation.ts';
+import { defineService } from '../lifecycle/define.ts';
 import { registryAt } from './address.ts';
 import { createDiscovery } from './discovery.ts';
 import { discovery } from './part.ts';
@@ -22,7 +22,7 @@ const operations = {
 
 const greetings = defineService({
   name: 'greetings',
-  schema: new URL('../fixtures/notes.sql', import.meta.url),
+  schema: new URL('../testing/notes.sql', import.meta.url),
   use: { discovery: discovery() },
   routes: (app) => {
     implement(app, operations, { greet: ({ params }) => ({ greeting: `hello ${params.name}` }) });

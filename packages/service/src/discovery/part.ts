@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import type { ServicePart } from '../part.ts';
+import type { ServicePart } from '../parts/part.ts';
 import { registryAt } from './address.ts';
 import { createDiscovery, type Discovery } from './discovery.ts';
 import { keepRegistered, type Registration } from './registration.ts';

@@ -1,7 +1,7 @@
 import { type Client, OpenFeature } from '@openfeature/server-sdk';
 import { Type } from 'typebox';
-import { CONTROL_TOKEN, CONTROL_URL } from '../control-variables.ts';
-import type { ServicePart } from '../part.ts';
+import { CONTROL_TOKEN, CONTROL_URL } from '../config/control-variables.ts';
+import type { ServicePart } from '../parts/part.ts';
 import { FlagsProvider } from './provider.ts';
 
 const FlagsConfig = Type.Object({ CONTROL_URL, CONTROL_TOKEN });

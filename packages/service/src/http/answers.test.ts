@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import Fastify, { LogController } from 'fastify';
-import { problemAnswer, ServiceError } from '../errors.ts';
-import { loggerOptions } from '../logging.ts';
+import { loggerOptions } from '../telemetry/logging.ts';
 import { answerErrors } from './answers.ts';
+import { problemAnswer, ServiceError } from './errors.ts';
 
 it('writes nothing of what is the fault of who asks, however often, and one line with its cause of what is ours', async () => {
   const lines: string[] = [];

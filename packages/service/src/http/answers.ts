@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify';
-import { type Answer, ServiceError } from '../errors.ts';
+import { type Answer, ServiceError } from './errors.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { defineErrors } from '../errors.ts';
+import { defineErrors } from './errors.ts';
 
 const errors = defineErrors({
   PRECONDITION_REQUIRED: [428, 'Send the ETag that you have read as If-Match.'],

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { errorCode, quoteIdent } from '@banyan/postgres';
 import type pg from 'pg';
 import { type TSchema, Type } from 'typebox';
-import { defineErrors } from '../errors.ts';
+import { defineErrors } from './errors.ts';
 
 const errors = defineErrors({ BAD_CURSOR: [400, 'The cursor is none that this list has given.'] });
 

@@ -17,7 +17,7 @@ let during: () => Promise<void> = async () => {};
 before(async () => {
   service = await defineService({
     name: 'orders',
-    schema: new URL('../fixtures/notes.sql', import.meta.url),
+    schema: new URL('../testing/notes.sql', import.meta.url),
     use: { once: idempotency(), strictly: idempotency({ required: true }) },
     routes: (app, { once, strictly }) => {
       app.post('/notes', { schema: { body: Body } }, (request, reply) =>

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { applySchema, type Db, withTransaction } from '@banyan/postgres';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type pg from 'pg';
-import { defineErrors } from '../errors.ts';
-import type { ServicePart } from '../part.ts';
+import { defineErrors } from '../http/errors.ts';
+import type { ServicePart } from '../parts/part.ts';
 
 /** What an effect is answered with. */
 export type Outcome<Body = unknown> = { status: number; headers?: Record<string, string>; body?: Body };

@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, type Registry } from 'prom-client';
-import { KIT_ROUTE } from '../health.ts';
+import { KIT_ROUTE } from '../http/health.ts';
+import type { ServiceApp } from '../http/types.ts';
 import { addStallMetrics } from '../stalls/metrics.ts';
-import type { ServiceApp } from '../types.ts';
 import { createDurations, type Observe } from './durations.ts';
 
 /** Counts a request that no route took. */

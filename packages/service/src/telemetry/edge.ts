@@ -9,7 +9,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { AlwaysOnSampler } from '@opentelemetry/sdk-trace';
-import { readConfig } from '../config.ts';
+import { readConfig } from '../config/config.ts';
 import { TelemetryConfig, tracesPerSecond, tracesUrl } from './config.ts';
 import { isParentBased, rootShare, startExport } from './telemetry.ts';
 import { limitTraces } from './trace-limit.ts';

@@ -1,7 +1,7 @@
 import { type Context, propagation, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { FastifyRequest } from 'fastify';
 import type { BeginRequest } from '../client/scope.ts';
-import type { ServiceApp } from '../types.ts';
+import type { ServiceApp } from '../http/types.ts';
 import type { Telemetry } from './telemetry.ts';
 
 declare module 'fastify' {

@@ -5,9 +5,9 @@ import { testServer } from '@banyan/postgres/testing';
 import pino from 'pino';
 import { Type } from 'typebox';
 import { currentCohort, defineService, inSpan, type RunningService, traceCarrier } from '../index.ts';
-import { loggerOptions } from '../logging.ts';
-import { type OtlpReceiver, otlpReceiver } from '../testing.ts';
+import { type OtlpReceiver, otlpReceiver } from '../testing/index.ts';
 import { exportHeaders } from './config.ts';
+import { loggerOptions } from './logging.ts';
 import { parseExport } from './otlp-json.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
@@ -22,7 +22,7 @@ const log = pino(loggerOptions('test', 'info'), { write: (line) => void lines.pu
 const service = (name: string) =>
   defineService({
     name,
-    schema: new URL('../fixtures/notes.sql', import.meta.url),
+    schema: new URL('../testing/notes.sql', import.meta.url),
     routes: (app, { pool }) => {
       app.get(
         '/notes/:id',

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { testServer } from '@banyan/postgres/testing';
 import { Type } from 'typebox';
-import { defineService, type ServicePart } from './index.ts';
+import { defineService, type ServicePart } from '../index.ts';
 
-const schema = new URL('fixtures/notes.sql', import.meta.url);
+const schema = new URL('../testing/notes.sql', import.meta.url);
 let env: Record<string, string>;
 
 before(async () => {

@@ -1,4 +1,4 @@
-import { ConfigError } from './config.ts';
+import { ConfigError } from '../config/config.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 

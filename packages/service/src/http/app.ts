@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import swagger from '@fastify/swagger';
 import Fastify, { LogController } from 'fastify';
 import type { Registry } from 'prom-client';
+import { addMetrics } from '../metrics/requests.ts';
+import { loggerOptions, makeRequestLoggersLazy } from '../telemetry/logging.ts';
+import { answerErrors, withDeclaredErrors } from './answers.ts';
 import { problemAnswer } from './errors.ts';
 import { addHealth, type Checks, type Health, KIT_ROUTE } from './health.ts';
-import { answerErrors, withDeclaredErrors } from './http/answers.ts';
-import { limitJsonDepth } from './http/json-body.ts';
-import { loggerOptions, makeRequestLoggersLazy } from './logging.ts';
-import { addMetrics } from './metrics/requests.ts';
+import { limitJsonDepth } from './json-body.ts';
 import type { ServiceApp, TypeBoxTypeProvider } from './types.ts';
 
 /** The HTTP side of a service: request ids, problem documents, health, /metrics, /openapi.json. */

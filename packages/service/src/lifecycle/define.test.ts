@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { testServer } from '@banyan/postgres/testing';
 import { Type } from 'typebox';
-import { ConfigError, defineErrors, defineService, type RunningService } from './index.ts';
+import { ConfigError, defineErrors, defineService, type RunningService } from '../index.ts';
 
 const errors = defineErrors({ NOTE_NOT_FOUND: [404, 'There is no such note.'] });
 
@@ -13,7 +13,7 @@ let entered: () => void = () => {};
 const notes = defineService({
   name: 'notes',
   config: Type.Object({ GREETING: Type.String() }),
-  schema: new URL('fixtures/notes.sql', import.meta.url),
+  schema: new URL('../testing/notes.sql', import.meta.url),
   routes: (app, { config, pool }) => {
     app.get('/greeting', async () => ({ greeting: config.GREETING }));
     app.get('/notes/:id', { schema: { params: Type.Object({ id: Type.Integer() }) } }, async ({ params }) => {

@@ -7,5 +7,5 @@ export {
   type FlagProblem,
   type FlagSet,
   type FlagValue,
-} from './flags/flag.ts';
+} from '../flags/flag.ts';
 export { checkSetting, type Setting } from './setting.ts';

@@ -5,9 +5,9 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
-import type { Service } from './index.ts';
+import type { Service } from '../index.ts';
 
-const PAGE = join(import.meta.dirname, '../../../docs/services.md');
+const PAGE = join(import.meta.dirname, '../../../../docs/services.md');
 
 test('the example of idempotency, ETags, pages and business metrics does what docs/services.md says', async (t) => {
   const [, body] = /^```ts kit\n([\s\S]*?)^```/m.exec(readFileSync(PAGE, 'utf8'))!;

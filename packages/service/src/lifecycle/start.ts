@@ -6,22 +6,22 @@ import { applySchema, createPool } from '@banyan/postgres';
 import { context } from '@opentelemetry/api';
 import { Registry } from 'prom-client';
 import { type Static, type TObject, Type } from 'typebox';
-import { createApp } from './app.ts';
-import { authenticateRoutes } from './auth/authenticate.ts';
-import { createServiceTokens, ServiceTokenConfig, trustedServices } from './auth/service-tokens.ts';
-import { createTokenVerifier } from './auth/tokens.ts';
-import { carryScope } from './client/scope.ts';
-import { BaseConfig, describeConfig } from './config.ts';
-import { loadConfig } from './config-sources.ts';
+import { authenticateRoutes } from '../auth/authenticate.ts';
+import { createServiceTokens, ServiceTokenConfig, trustedServices } from '../auth/service-tokens.ts';
+import { createTokenVerifier } from '../auth/tokens.ts';
+import { carryScope } from '../client/scope.ts';
+import { BaseConfig, describeConfig } from '../config/config.ts';
+import { loadConfig } from '../config/config-sources.ts';
+import { createApp } from '../http/app.ts';
+import { LoadConfig, shedLoad } from '../http/load-shedding.ts';
+import type { ServiceApp } from '../http/types.ts';
+import { createMetrics, type MetricTable } from '../metrics/business.ts';
+import { configOfParts, type Parts, type ProvidedBy, type RunningParts, startParts } from '../parts/parts.ts';
+import { TelemetryConfig } from '../telemetry/config.ts';
+import { traceRequests } from '../telemetry/http.ts';
+import { traceQueries } from '../telemetry/sql.ts';
+import { startTelemetry } from '../telemetry/telemetry.ts';
 import type { RunningService, ServiceContext, ServiceDefinition } from './definition.ts';
-import { LoadConfig, shedLoad } from './load.ts';
-import { createMetrics, type MetricTable } from './metrics/business.ts';
-import { configOfParts, type Parts, type ProvidedBy, type RunningParts, startParts } from './parts.ts';
-import { TelemetryConfig } from './telemetry/config.ts';
-import { traceRequests } from './telemetry/http.ts';
-import { traceQueries } from './telemetry/sql.ts';
-import { startTelemetry } from './telemetry/telemetry.ts';
-import type { ServiceApp } from './types.ts';
 
 const KitConfig = Type.Object({
   ...BaseConfig.properties,

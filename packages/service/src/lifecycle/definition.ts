@@ -1,10 +1,10 @@
 import type { Db } from '@banyan/postgres';
 import type { Static, TObject } from 'typebox';
-import type { TrustedIssuer } from './auth/tokens.ts';
-import type { BaseConfig } from './config.ts';
-import type { Metrics, MetricTable } from './metrics/business.ts';
-import type { Parts, ProvidedBy } from './parts.ts';
-import type { ServiceApp } from './types.ts';
+import type { TrustedIssuer } from '../auth/tokens.ts';
+import type { BaseConfig } from '../config/config.ts';
+import type { ServiceApp } from '../http/types.ts';
+import type { Metrics, MetricTable } from '../metrics/business.ts';
+import type { Parts, ProvidedBy } from '../parts/parts.ts';
 
 /** What routes are given besides the application: and what each part provides, under the name it has in `use`. */
 export type ServiceContext<Config = unknown, Provided = unknown, M extends MetricTable = MetricTable> = {

@@ -2,9 +2,9 @@ import { EventEmitter, on } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import { parseExport, type ReceivedSpan } from './otlp-json.ts';
+import { parseExport, type ReceivedSpan } from '../otlp-json.ts';
 
-export type { ReceivedSpan } from './otlp-json.ts';
+export type { ReceivedSpan } from '../otlp-json.ts';
 
 export type OtlpReceiver = {
   /** For OTEL_EXPORTER_OTLP_ENDPOINT. */

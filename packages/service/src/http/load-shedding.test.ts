@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import Fastify from 'fastify';
 import { Registry } from 'prom-client';
+import { answerErrors } from './answers.ts';
 import { problemAnswer } from './errors.ts';
 import { KIT_ROUTE } from './health.ts';
-import { answerErrors } from './http/answers.ts';
-import { overload, shedLoad } from './load.ts';
+import { overload, shedLoad } from './load-shedding.ts';
 import type { ServiceApp } from './types.ts';
 
 describe('overload', () => {

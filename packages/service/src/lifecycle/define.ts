@@ -1,7 +1,7 @@
 import type { TObject } from 'typebox';
+import type { MetricTable } from '../metrics/business.ts';
+import type { Parts } from '../parts/parts.ts';
 import type { Service, ServiceDefinition } from './definition.ts';
-import type { MetricTable } from './metrics/business.ts';
-import type { Parts } from './parts.ts';
 import { runProcess } from './run.ts';
 import { startService } from './start.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Discovery, Instance } from './discovery.ts';
+import type { Discovery, Instance } from '../discovery.ts';
 
 /** What the suite needs of an adapter and of the registry behind it. */
 export type Harness = {

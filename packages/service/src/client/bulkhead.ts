@@ -1,5 +1,5 @@
 import { BulkheadRejectedError, bulkhead as places } from 'cockatiel';
-import { defineErrors } from './errors.ts';
+import { defineErrors } from '../http/errors.ts';
 
 const errors = defineErrors({ OVERLOADED: [503, 'Too much to do at the moment. Try again.'] });
 

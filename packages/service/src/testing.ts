@@ -1,1 +1,0 @@
-export { type OtlpReceiver, otlpReceiver, type ReceivedSpan } from './telemetry/otlp-receiver.ts';

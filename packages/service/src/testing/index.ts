@@ -1,0 +1,1 @@
+export { type OtlpReceiver, otlpReceiver, type ReceivedSpan } from '../telemetry/testing/otlp-receiver.ts';
