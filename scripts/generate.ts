@@ -1,10 +1,10 @@
 /**
- * `npm run generate`: writes what each system's `contracts.ts` says as AsyncAPI document and as page for people, beside it;
+ * `npm run generate`: writes what each system's contracts say as AsyncAPI document and as page for people;
  * and what the plan's schema says as reference and as JSON Schema, into docs/.
  * With `--check` nothing is written; it exits 1 and names the files that are not what they would be.
  */
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { asyncApi, type Contracts, messagesPage } from '@banyan/events';
@@ -38,14 +38,26 @@ function plan(): Map<string, string> {
   ]);
 }
 
-/** File by file what it must be, for every folder in there whose `contracts.ts` exports `contracts`. */
+/**
+ * File by file what it must be, for every folder in there whose `contracts.ts`, or the files in whose `contracts/`, export
+ * `contracts`: those of a system's services are told together.
+ */
 async function messages(parent: string): Promise<Map<string, string>> {
-  const files = new Map<string, string>();
-  for (const source of globSync('*/contracts.ts', { cwd: parent }).sort()) {
+  const stated = new Map<string, Contracts>();
+  for (const source of globSync('*/contracts{.ts,/*.ts}', { cwd: parent }).sort()) {
     const path = resolve(parent, source);
     const { contracts } = (await import(pathToFileURL(path).href)) as { contracts?: Contracts };
     if (!contracts) continue;
-    const at = dirname(path);
+    const at = join(resolve(parent), source.split(sep)[0]!);
+    const { events, commands } = stated.get(at) ?? { events: {}, commands: {} };
+    stated.set(at, {
+      ...contracts,
+      events: { ...events, ...contracts.events },
+      commands: { ...commands, ...contracts.commands },
+    });
+  }
+  const files = new Map<string, string>();
+  for (const [at, contracts] of stated) {
     files.set(join(at, 'messages.asyncapi.json'), `${JSON.stringify(asyncApi(contracts), null, 2)}\n`);
     files.set(join(at, 'messages.md'), messagesPage(contracts));
   }

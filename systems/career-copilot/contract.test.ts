@@ -7,7 +7,7 @@ import type { RunningService } from '@banyan/service';
 import type { FastifyInstance } from 'fastify';
 import { SignJWT } from 'jose';
 import type pg from 'pg';
-import { AUTH_ISSUER, LEGACY_ISSUER } from './api.ts';
+import { AUTH_ISSUER, LEGACY_ISSUER } from './kit/tokens.ts';
 import { createMonolith } from './monolith/app.ts';
 import { connect } from './monolith/database.ts';
 import { demoPassword, demoRefreshToken, generate } from './monolith/generate.ts';

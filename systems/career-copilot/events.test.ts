@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Envelope, openPostgresBus } from '@banyan/events';
 import { testServer } from '@banyan/postgres/testing';
 import type { RunningService } from '@banyan/service';
-import { contracts } from './contracts.ts';
+import { contracts as authContracts } from './contracts/auth.ts';
+import { contracts as usersContracts } from './contracts/users.ts';
 import { auth } from './services/auth/main.ts';
 import { users } from './services/users/main.ts';
 
@@ -28,7 +29,7 @@ before(async () => {
   const bus = await openPostgresBus({ url: BUS_URL });
   await bus.subscribe({
     group: 'listener',
-    types: Object.keys(contracts.events),
+    types: Object.keys({ ...authContracts.events, ...usersContracts.events }),
     handle: async (message) => void heard.push(message),
   });
   authService = await auth.start({ ...env, DATABASE_URL: await server.database('auth') });

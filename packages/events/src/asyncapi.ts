@@ -116,7 +116,7 @@ export function messagesPage(contracts: Contracts): string {
   const parts = [
     `# Messages of ${system}`,
     '',
-    'Made from `contracts.ts` by `npm run generate`; the AsyncAPI document beside it says the same to machines.',
+    'Made from the contracts by `npm run generate`; the AsyncAPI document beside it says the same to machines.',
     '',
     ...(Object.keys(events).length > 0 ? ['## Events', '', ...sections(events)] : []),
     ...(Object.keys(commands).length > 0 ? ['## Commands', '', ...sections(commands)] : []),

@@ -1,7 +1,8 @@
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type pg from 'pg';
-import { API, legacyAnswer, NOT_FOUND } from '../api.ts';
+import { API } from '../api/common.ts';
+import { legacyAnswer, NOT_FOUND } from '../kit/legacy-errors.ts';
 import { contextOf } from './context.ts';
 import { limitJsonDepth } from './json-depth.ts';
 import { withErrors } from './openapi.ts';

@@ -1,6 +1,6 @@
 import type { RouteShorthandOptions } from 'fastify';
 import type pg from 'pg';
-import { type ApiErrorCode, statusesOf } from '../api.ts';
+import { type ApiErrorCode, statusesOf } from '../kit/legacy-errors.ts';
 import type { requireUser, Settings } from './security.ts';
 
 /** What every group of routes is given. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { hash } from '@node-rs/bcrypt';
 import type pg from 'pg';
-import type { ApplicationStatus } from '../api.ts';
+import type { ApplicationStatus } from '../api/applications.ts';
 import { connect, createTables, transaction } from './database.ts';
 import { copyRows, type Value } from './generator/copy.ts';
 import * as people from './generator/people.ts';

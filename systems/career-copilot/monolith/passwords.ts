@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import * as bcrypt from '@node-rs/bcrypt';
 import { BulkheadRejectedError, bulkhead } from 'cockatiel';
-import { ApiError } from '../api.ts';
+import { ApiError } from '../kit/legacy-errors.ts';
 
 /** One core is always left to the quick requests; with a hundred waiting, the next is sent away at once. */
 const places = bulkhead(Math.max(1, availableParallelism() - 1), 100);

@@ -3,7 +3,10 @@ import { createVerifier } from 'fast-jwt';
 import type { FastifyRequest } from 'fastify';
 import { SignJWT } from 'jose';
 import type pg from 'pg';
-import { ApiError, accountId, LEGACY_ISSUER, type Profile, type Tokens } from '../api.ts';
+import type { Tokens } from '../api/auth.ts';
+import type { Profile } from '../api/users.ts';
+import { ApiError } from '../kit/legacy-errors.ts';
+import { accountId, LEGACY_ISSUER } from '../kit/tokens.ts';
 
 export type Settings = {
   jwtSecret: string;

@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import { API } from '../api.ts';
+import { API } from '../api/common.ts';
 import type { Recorder } from './stats.ts';
 
 export type Call = {

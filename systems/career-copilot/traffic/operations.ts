@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Profile, Tokens } from '../api.ts';
+import type { Tokens } from '../api/auth.ts';
+import type { Profile } from '../api/users.ts';
 import { fullName, phone, preferences } from '../monolith/generator/people.ts';
 import type { Random } from '../monolith/generator/random.ts';
 import { CITIES, SKILLS } from '../monolith/generator/words.ts';

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { LEGACY_ISSUER } from '../api.ts';
+import { LEGACY_ISSUER } from '../kit/tokens.ts';
 import { demoPassword, demoRefreshToken, isActive } from '../monolith/generate.ts';
 import type { Random } from '../monolith/generator/random.ts';
 

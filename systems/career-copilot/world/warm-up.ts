@@ -3,7 +3,10 @@ import { hash } from '@node-rs/bcrypt';
 import { SignJWT } from 'jose';
 import type pg from 'pg';
 import { Agent, request } from 'undici';
-import { API, LEGACY_ISSUER, type Profile, type Tokens } from '../api.ts';
+import type { Tokens } from '../api/auth.ts';
+import { API } from '../api/common.ts';
+import type { Profile } from '../api/users.ts';
+import { LEGACY_ISSUER } from '../kit/tokens.ts';
 
 export type WarmUpOptions = {
   gatewayUrl: string;

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import { APPLICATION_STATUSES } from '../../api.ts';
+import { APPLICATION_STATUSES } from '../../api/applications.ts';
 import type { Context } from '../context.ts';
 import { currentUser } from '../security.ts';
 

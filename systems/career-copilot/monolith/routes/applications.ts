@@ -2,18 +2,15 @@ import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import { type Static, Type } from 'typebox';
 import {
-  ApiError,
   Application,
   type ApplicationStatus,
   Document,
-  Id,
-  INTEGER,
   Note,
-  Page,
-  Paging,
   Status,
   TimelineEntry,
-} from '../../api.ts';
+} from '../../api/applications.ts';
+import { Id, INTEGER, Page, Paging } from '../../api/common.ts';
+import { ApiError } from '../../kit/legacy-errors.ts';
 import type { Context } from '../context.ts';
 import { transaction, UNIQUE_VIOLATION } from '../database.ts';
 import { currentUser } from '../security.ts';

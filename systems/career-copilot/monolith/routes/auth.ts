@@ -2,16 +2,15 @@ import type { FastifyInstance } from 'fastify';
 import type { DatabaseError } from 'pg';
 import {
   Account,
-  ApiError,
   LoginRequest,
-  Message,
   PasswordRequest,
   RefreshRequest,
   Registered,
   RegisterRequest,
-  statusesOf,
   Tokens,
-} from '../../api.ts';
+} from '../../api/auth.ts';
+import { Message } from '../../api/common.ts';
+import { ApiError, statusesOf } from '../../kit/legacy-errors.ts';
 import type { Context } from '../context.ts';
 import { transaction, UNIQUE_VIOLATION } from '../database.ts';
 import { hash, verify } from '../passwords.ts';

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { ApiError, Id, INTEGER, Job, JobDetails, Nullable, Page, Paging, statusesOf } from '../../api.ts';
+import { Id, INTEGER, Nullable, Page, Paging } from '../../api/common.ts';
+import { Job, JobDetails } from '../../api/jobs.ts';
+import { ApiError, statusesOf } from '../../kit/legacy-errors.ts';
 import type { Context } from '../context.ts';
 
 const JobQuery = Type.Object({

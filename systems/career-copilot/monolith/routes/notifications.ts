@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { ApiError, Id, Message, Notification, Page, Paging } from '../../api.ts';
+import { Id, Message, Page, Paging } from '../../api/common.ts';
+import { Notification } from '../../api/notifications.ts';
+import { ApiError } from '../../kit/legacy-errors.ts';
 import type { Context } from '../context.ts';
 import { currentUser } from '../security.ts';
 import { paged } from './jobs.ts';

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import { ApiError, Id, Profile, ProfileChanges, PublicProfile } from '../../api.ts';
+import { Id } from '../../api/common.ts';
+import { Profile, ProfileChanges, PublicProfile } from '../../api/users.ts';
+import { ApiError } from '../../kit/legacy-errors.ts';
 import type { Context } from '../context.ts';
 import { currentUser, USER_COLUMNS } from '../security.ts';
 

@@ -4,7 +4,9 @@ import { defineErrors, implement, PageQuery, principalOf, type ServiceApp, signe
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { Type } from 'typebox';
-import { ApiError, contracts, Id, Nullable, Timestamp } from '../../contracts.ts';
+import { Id, Nullable, Timestamp } from '../../api/common.ts';
+import { contracts } from '../../contracts/auth.ts';
+import { ApiError } from '../../kit/legacy-errors.ts';
 import { anonymized } from './decide.ts';
 import * as store from './store.ts';
 

@@ -9,7 +9,7 @@ import {
   SignJWT,
 } from 'jose';
 import type pg from 'pg';
-import { AUTH_ISSUER } from '../../contracts.ts';
+import { AUTH_ISSUER } from '../../kit/tokens.ts';
 import { type SigningKey, signingKeys } from './store.ts';
 
 export type TokenSigner = {

@@ -1,6 +1,7 @@
 import { eventing } from '@banyan/events';
 import { defineService } from '@banyan/service';
-import { AUTH_ISSUER, contracts, LEGACY_ISSUER } from '../../contracts.ts';
+import { contracts } from '../../contracts/auth.ts';
+import { AUTH_ISSUER, LEGACY_ISSUER } from '../../kit/tokens.ts';
 import { ALGORITHM, signer } from './keys.ts';
 import { Config, routes } from './routes.ts';
 

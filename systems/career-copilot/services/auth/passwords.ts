@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { createBulkhead } from '@banyan/service';
 import { hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2';
 import { hash as bcryptHash, verify as bcryptVerify } from '@node-rs/bcrypt';
-import { ApiError } from '../../contracts.ts';
+import { ApiError } from '../../kit/legacy-errors.ts';
 import { type PasswordScheme, schemeOf } from './decide.ts';
 
 /** All of them throw `OVERLOADED` when too many wait for theirs. */

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { testServer } from '@banyan/postgres/testing';
 import type { RunningService } from '@banyan/service';
 import { hash } from '@node-rs/bcrypt';
-import type { Tokens } from '../../contracts.ts';
+import type { Tokens } from '../../api/auth.ts';
 import { hashRefreshToken } from './decide.ts';
 import { auth } from './main.ts';
 

@@ -1,25 +1,22 @@
 import type { Events } from '@banyan/events';
 import { withTransaction } from '@banyan/postgres';
-import { answerErrors, principalOf, type ServiceApp, type ServiceContext, signedIn } from '@banyan/service';
+import { principalOf, type ServiceApp, type ServiceContext, signedIn } from '@banyan/service';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import {
   Account,
-  API,
-  ApiError,
-  type ApiErrorCode,
-  type contracts,
   LoginRequest,
-  legacyAnswer,
-  legacyError,
-  Message,
   PasswordRequest,
   RefreshRequest,
   Registered,
   RegisterRequest,
-  statusesOf,
   Tokens,
-} from '../../contracts.ts';
+} from '../../api/auth.ts';
+import { API, Message } from '../../api/common.ts';
+import type { contracts } from '../../contracts/auth.ts';
+import { answerAsLegacy } from '../../kit/legacy-answers.ts';
+import { ApiError, type ApiErrorCode, statusesOf } from '../../kit/legacy-errors.ts';
+import { JWKS_PATH } from '../../kit/tokens.ts';
 import { adminRoutes, ownAccountRoutes } from './admin-routes.ts';
 import { needsRehash, normalizeEmail, type PasswordScheme } from './decide.ts';
 import type { TokenSigner } from './keys.ts';
@@ -66,13 +63,13 @@ export async function routes(
   });
 
   app.decorateRequest('account', null);
-  app.get('/.well-known/jwks.json', { config: open(), schema: { hide: true } }, async (_request, reply) => {
+  app.get(JWKS_PATH, { config: open(), schema: { hide: true } }, async (_request, reply) => {
     return await reply.header('cache-control', 'public, max-age=60').send(signer.jwks);
   });
 
   await app.register(
     async (legacy: ServiceApp) => {
-      answerErrors(legacy, (error) => legacyAnswer(legacyError(error)));
+      answerAsLegacy(legacy);
 
       legacy.post(
         '/auth/register',

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { withTransaction } from '@banyan/postgres';
 import type pg from 'pg';
-import { ApiError, type Tokens } from '../../contracts.ts';
+import type { Tokens } from '../../api/auth.ts';
+import { ApiError } from '../../kit/legacy-errors.ts';
 import { decideRefresh, hashRefreshToken } from './decide.ts';
 import type { TokenSigner } from './keys.ts';
 import * as store from './store.ts';

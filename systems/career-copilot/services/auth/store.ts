@@ -1,7 +1,8 @@
 import { errorCode, withTransaction } from '@banyan/postgres';
 import { keyset, type Principal } from '@banyan/service';
 import type pg from 'pg';
-import { ApiError, accountId } from '../../contracts.ts';
+import { ApiError } from '../../kit/legacy-errors.ts';
+import { accountId } from '../../kit/tokens.ts';
 import type { StoredToken } from './decide.ts';
 
 export type Account = {

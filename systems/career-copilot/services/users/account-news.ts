@@ -1,10 +1,17 @@
-import type { EventingDefinition } from '@banyan/events';
+import { defineContracts, type EventingDefinition } from '@banyan/events';
 import { withTransaction } from '@banyan/postgres';
 import type { ServiceApp } from '@banyan/service';
 import type pg from 'pg';
-import type { contracts } from '../../contracts.ts';
+import { contracts as auth } from '../../contracts/auth.ts';
+import { contracts as own } from '../../contracts/users.ts';
 import { ANONYMOUS } from './decide.ts';
 import { insertProfile, mayFollowAccounts, profilesArrive, updateProfile } from './store.ts';
+
+/** What users says and hears. */
+export const contracts = defineContracts({
+  system: own.system,
+  events: { ...own.events, ...auth.events },
+});
 
 /** What auth told of an account and is not in its profile yet. */
 type News = {

@@ -1,4 +1,4 @@
-import type { ProfileChanges, PublicProfile } from '../../contracts.ts';
+import type { ProfileChanges, PublicProfile } from '../../api/users.ts';
 
 export type Name = { firstName: string; lastName: string | null };
 

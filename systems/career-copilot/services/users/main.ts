@@ -1,7 +1,7 @@
 import { eventing } from '@banyan/events';
 import { defineService } from '@banyan/service';
-import { AUTH_ISSUER, contracts, LEGACY_ISSUER } from '../../contracts.ts';
-import { followAccounts } from './account-news.ts';
+import { issuersOf } from '../../kit/issuers.ts';
+import { contracts, followAccounts } from './account-news.ts';
 import { Config, routes } from './routes.ts';
 
 /** Profiles, preferences and privacy. */
@@ -16,14 +16,7 @@ export const users = defineService({
       concurrency: 4,
     })),
   },
-  auth: {
-    issuers: ({ config: { AUTH_URL: authUrl, LEGACY_JWT_SECRET: secret } }) => [
-      ...(authUrl
-        ? [{ issuer: AUTH_ISSUER, algorithm: 'ES256' as const, jwksUrl: `${authUrl}/.well-known/jwks.json` }]
-        : []),
-      ...(secret ? [{ issuer: LEGACY_ISSUER, algorithm: 'HS256' as const, secret }] : []),
-    ],
-  },
+  auth: { issuers: ({ config }) => issuersOf(config) },
   routes,
 });
 

@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceClient } from '@banyan/service';
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
-import { ApiError, type contracts } from '../../contracts.ts';
+import type { contracts as auth } from '../../contracts/auth.ts';
+import { ApiError } from '../../kit/legacy-errors.ts';
 import { findProfile, insertProfile, profilesArrive, type StoredProfile } from './store.ts';
 
 declare module 'fastify' {
@@ -18,7 +19,7 @@ export type Caller = (
   options?: { evenInactive?: boolean },
 ) => Promise<StoredProfile>;
 
-export type AccountCalls = Pick<ServiceClient<(typeof contracts)['operations']>, 'getRegistration'>;
+export type AccountCalls = Pick<ServiceClient<(typeof auth)['operations']>, 'getRegistration'>;
 
 export async function findCaller(
   request: FastifyRequest,

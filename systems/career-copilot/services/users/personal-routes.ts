@@ -2,7 +2,9 @@ import { defineErrors, type ServiceApp, type ServiceClient, signedIn } from '@ba
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { Type } from 'typebox';
-import { ApiError, Id, Nullable, type publicApi } from '../../contracts.ts';
+import { Id, Nullable } from '../../api/common.ts';
+import type { publicApi } from '../../contracts/public-api.ts';
+import { ApiError } from '../../kit/legacy-errors.ts';
 import { ANONYMOUS, OPEN } from './decide.ts';
 import type { Caller } from './newcomer.ts';
 import * as store from './store.ts';

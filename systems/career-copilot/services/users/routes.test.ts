@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { testServer } from '@banyan/postgres/testing';
 import type { RunningService } from '@banyan/service';
 import { SignJWT } from 'jose';
-import { LEGACY_ISSUER } from '../../contracts.ts';
+import { LEGACY_ISSUER } from '../../kit/tokens.ts';
 import { users } from './main.ts';
 
 const SECRET = 'the secret of the legacy system';

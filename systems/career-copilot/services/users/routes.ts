@@ -1,34 +1,26 @@
 import type { Events } from '@banyan/events';
 import { withTransaction } from '@banyan/postgres';
 import {
-  answerErrors,
   defineErrors,
   etagOf,
   ifMatch,
   principalOf,
-  problemAnswer,
   type ServiceApp,
   type ServiceContext,
-  ServiceError,
   serviceClient,
   signedIn,
 } from '@banyan/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
-import {
-  API,
-  ApiError,
-  accountId,
-  contracts,
-  Id,
-  legacyAnswer,
-  legacyError,
-  Profile,
-  ProfileChanges,
-  PublicProfile,
-  publicApi,
-  statusesOf,
-} from '../../contracts.ts';
+import { API, Id } from '../../api/common.ts';
+import { Profile, ProfileChanges, PublicProfile } from '../../api/users.ts';
+import { contracts as auth } from '../../contracts/auth.ts';
+import { publicApi } from '../../contracts/public-api.ts';
+import type { contracts } from '../../contracts/users.ts';
+import { IssuerConfig } from '../../kit/issuers.ts';
+import { answerAsLegacy } from '../../kit/legacy-answers.ts';
+import { ApiError, statusesOf } from '../../kit/legacy-errors.ts';
+import { accountId } from '../../kit/tokens.ts';
 import { settleWhenLinkEnds } from './account-news.ts';
 import { columnsOf, visibleTo } from './decide.ts';
 import { type Caller, findCaller } from './newcomer.ts';
@@ -36,10 +28,7 @@ import { type ChangeProfile, personalRoutes } from './personal-routes.ts';
 import * as store from './store.ts';
 
 export const Config = Type.Object({
-  /** The auth service, for its public keys. Leave it out while only the legacy system gives out tokens. */
-  AUTH_URL: Type.Optional(Type.String({ minLength: 1 })),
-  /** The legacy system's secret: whoever it logged in stays logged in. Leave it out once it is retired. */
-  LEGACY_JWT_SECRET: Type.Optional(Type.String({ minLength: 1 })),
+  ...IssuerConfig.properties,
   /** The public API as clients reach it (the gateway), for what an export or a deletion needs of other services. */
   API_URL: Type.Optional(Type.String({ minLength: 1 })),
 });
@@ -52,7 +41,7 @@ export async function routes(
   app: ServiceApp,
   { pool, config, events }: ServiceContext<Static<typeof Config>, { events: Events<typeof contracts> }>,
 ): Promise<void> {
-  const accounts = serviceClient(contracts.operations, { baseUrls: { auth: at(config.AUTH_URL) }, policy });
+  const accounts = serviceClient(auth.operations, { baseUrls: { auth: at(config.AUTH_URL) }, policy });
   const api = serviceClient(publicApi, { baseUrls: { api: at(config.API_URL) }, policy });
   app.addHook('onClose', async () => {
     await accounts[Symbol.asyncDispose]();
@@ -85,11 +74,7 @@ export async function routes(
   app.decorateRequest('profile', null);
   await app.register(
     async (legacy: ServiceApp) => {
-      // What the legacy API never had (a condition that fails) is a problem document among its answers.
-      answerErrors(legacy, (thrown, requestId) => {
-        const error = legacyError(thrown);
-        return error instanceof ServiceError ? problemAnswer(error, requestId) : legacyAnswer(error);
-      });
+      answerAsLegacy(legacy);
 
       legacy.get('/users/me', { ...ofUser, schema: { response: { 200: Profile } } }, async (request, reply) =>
         tagged(reply, current(request)),

@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import type { Profile, Registration } from '../../contracts.ts';
+import type { Registration } from '../../api/auth.ts';
+import type { Profile } from '../../api/users.ts';
 import { type PrivacySettings, splitName } from './decide.ts';
 
 type Executor = pg.Pool | pg.PoolClient;

@@ -1,0 +1,44 @@
+/**
+ * The public API of Career Copilot, as its clients know it: in this folder request and response bodies by context, here
+ * what the contexts share. The monolith and the services that take its routes over answer by these, so that nobody can tell
+ * them apart.
+ */
+import { type Static, type TObject, type TSchema, Type } from 'typebox';
+
+export const API = '/api/v1';
+
+/** As a response schema it also fixes the order of the keys; dates become ISO 8601 in UTC with milliseconds. */
+export const Timestamp = Type.Unsafe<Date>({ type: 'string', format: 'date-time' });
+
+export function Nullable<T>(schema: TSchema & { type?: unknown }): ReturnType<typeof Type.Unsafe<T | null>> {
+  return Type.Unsafe<T | null>({ ...schema, type: [schema.type as string, 'null'] });
+}
+
+export const JsonObject = Type.Unsafe<Record<string, unknown>>({
+  type: 'object',
+  additionalProperties: true,
+});
+
+/** The limits of PostgreSQL's `integer`, the type of every whole number that is stored. */
+export const INTEGER = { minimum: -2_147_483_648, maximum: 2_147_483_647 };
+
+export const Id = Type.Object({ id: Type.Integer({ ...INTEGER, minimum: 1 }) });
+export type Id = Static<typeof Id>;
+
+export const Message = Type.Object({ message: Type.String() });
+
+export const Paging = {
+  page: Type.Integer({ minimum: 1, maximum: 100_000, default: 1 }),
+  limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+};
+
+/** A page of rows under their own name, as the legacy API pages everything. */
+export function Page<K extends string, T extends TSchema>(name: K, item: T): TObject {
+  return Type.Object({
+    [name]: Type.Array(item),
+    total_count: Type.Integer(),
+    page: Type.Integer(),
+    limit: Type.Integer(),
+    total_pages: Type.Integer(),
+  });
+}

@@ -1,0 +1,54 @@
+/** What the auth service says to the others. What it answers to clients is in api/auth.ts. */
+import { defineContracts, event } from '@banyan/events';
+import { operation } from '@banyan/service';
+import { Type } from 'typebox';
+import { Registration } from '../api/auth.ts';
+import { API } from '../api/common.ts';
+import { ofUser, SYSTEM, text, UserId } from './common.ts';
+
+const OfUser = Type.Object({ userId: UserId });
+const ByAdministrator = Type.Object({
+  userId: UserId,
+  byUserId: Type.Integer({ description: 'The administrator who did it.' }),
+});
+
+export const contracts = defineContracts({
+  system: SYSTEM,
+  events: {
+    UserRegistered: event({
+      ...ofUser('auth', 'Somebody has an account, made by the auth service.'),
+      data: Type.Object({
+        userId: UserId,
+        email: text('Personal.'),
+        fullName: text('As given. Personal.'),
+        role: Type.String(),
+        registeredAt: Type.String({ format: 'date-time' }),
+      }),
+    }),
+    UserVerified: event({
+      ...ofUser('auth', 'The email is known to be theirs.'),
+      data: ByAdministrator,
+    }),
+    UserSuspended: event({
+      ...ofUser('auth', 'They cannot log in until they are reinstated.'),
+      data: ByAdministrator,
+    }),
+    UserReinstated: event({ ...ofUser('auth', 'They can log in again.'), data: ByAdministrator }),
+    PasswordChanged: event({ ...ofUser('auth', 'They have a new password.'), data: OfUser }),
+    UserDeleted: event({
+      ...ofUser('auth', 'Nothing that tells who it was may be kept.'),
+      data: Type.Object({ userId: UserId, email: text('What stands in its place.') }),
+    }),
+  },
+  operations: {
+    /** Of the caller's token, inactive or not. Not a route of the gateway. */
+    getRegistration: operation({
+      service: 'auth',
+      method: 'GET',
+      path: `${API}/auth/me/registration`,
+      answer: Registration,
+    }),
+    /** Half of a deletion: the account of the caller's token. Again is no error. */
+    deleteAccount: operation({ service: 'auth', method: 'DELETE', path: `${API}/auth/me` }),
+  },
+});

@@ -1,0 +1,28 @@
+import { operation } from '@banyan/service';
+import { Type } from 'typebox';
+import { Application } from '../api/applications.ts';
+import { Account } from '../api/auth.ts';
+import { API, Page, Paging } from '../api/common.ts';
+import { Notification } from '../api/notifications.ts';
+
+const listed = Type.Object({ limit: Paging.limit, page: Paging.page });
+
+/** Asked through the gateway, which knows who has the caller's rows: the monolith or a service. */
+export const publicApi = {
+  deleteAccount: operation({ service: 'api', method: 'DELETE', path: `${API}/auth/me` }),
+  getAccount: operation({ service: 'api', method: 'GET', path: `${API}/auth/me`, answer: Account }),
+  listApplications: operation({
+    service: 'api',
+    method: 'GET',
+    path: `${API}/applications`,
+    query: listed,
+    answer: Page('applications', Application),
+  }),
+  listNotifications: operation({
+    service: 'api',
+    method: 'GET',
+    path: `${API}/notifications`,
+    query: listed,
+    answer: Page('notifications', Notification),
+  }),
+};

@@ -1,0 +1,79 @@
+import { copy, extract, rename, table } from '@banyan/banyan';
+import { placeOf } from '../../kit/plan.ts';
+
+/** auth takes the legacy table `users` over with all that a login needs: it owns the rows. */
+export default extract({
+  ...placeOf('auth'),
+  tables: [
+    table({
+      legacy: 'users',
+      service: 'accounts',
+      owner: { by: 'key', legacyColumn: 'id', serviceColumn: 'id' },
+      columns: [
+        copy('id', 'email', 'is_active', 'role', 'password_changed_at', 'created_at'),
+        rename('hashed_password', 'password_hash'),
+        // The name given at registration; from then on it is the users service's.
+        rename('full_name', 'display_name', { flow: 'seed' }),
+      ],
+    }),
+    // Written by login, refresh and logout, which come without a key: one side writes it.
+    table({
+      legacy: 'refresh_tokens',
+      owner: { by: 'writer' },
+      columns: [
+        copy('id', 'token_hash', 'expires_at', 'revoked', 'created_at'),
+        rename('user_id', 'account_id'),
+      ],
+    }),
+  ],
+  routes: [
+    {
+      route: 'POST /api/v1/auth/register',
+      key: 'none',
+      auth: 'none',
+      writes: ['users', 'refresh_tokens'],
+      rescueUnsafe: true,
+    },
+    {
+      route: 'POST /api/v1/auth/login',
+      key: 'none',
+      auth: 'none',
+      writes: ['refresh_tokens'],
+      rescueUnsafe: true,
+    },
+    {
+      route: 'POST /api/v1/auth/refresh',
+      key: 'none',
+      auth: 'none',
+      writes: ['refresh_tokens'],
+      rescueUnsafe: true,
+    },
+    { route: 'POST /api/v1/auth/logout', key: 'none', auth: 'none', writes: ['refresh_tokens'] },
+    { route: 'GET /api/v1/auth/me', key: 'token.sub' },
+    // The next login has no key and may be answered by either side: it must know the new password.
+    { route: 'PUT /api/v1/users/me/password', key: 'token.sub', writes: ['users'], settle: true },
+    {
+      route: 'POST /api/v1/users/:id/suspend',
+      key: 'params.id',
+      writes: ['users'],
+      onMonolith: false,
+      settle: true,
+    },
+    {
+      route: 'POST /api/v1/users/:id/reinstate',
+      key: 'params.id',
+      writes: ['users'],
+      onMonolith: false,
+      settle: true,
+    },
+    { route: 'POST /api/v1/users/:id/verify', key: 'params.id', writes: ['users'], onMonolith: false },
+    { route: 'GET /api/v1/users', key: 'token.sub', onMonolith: false },
+    {
+      route: 'DELETE /api/v1/auth/me',
+      key: 'token.sub',
+      writes: ['users'],
+      onMonolith: false,
+      settle: true,
+    },
+  ],
+});
