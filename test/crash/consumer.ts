@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Envelope, openPostgresBus } from '@banyan/events';
 import { createPool } from '@banyan/postgres';
 import { seeded } from '../random.ts';
-import { Fate } from './events/fate.ts';
+import { CrashPoint } from './events/crash-point.ts';
 import { killAgainAndAgain } from './events/killed.ts';
 import {
   batchesIn,
@@ -52,14 +52,14 @@ async function injectCrashes(runs: number, seed: number, urls: { bus: string; ha
   let crashes = 0;
   for (let run = 0; run < runs; run++) {
     // A batch of all twelve has fifteen statements, the mark and the commit among them.
-    const fate = new Fate(1 + Math.floor(random() * 40), random() < 0.5);
+    const crash = new CrashPoint(1 + Math.floor(random() * 40), random() < 0.5);
     const bus = await openPostgresBus({ url: urls.bus });
-    const consumer = await startConsumer(urls.bus, fate.pool(pool)).catch((error: unknown) => {
-      if (!fate.dead) throw error;
+    const consumer = await startConsumer(urls.bus, crash.pool(pool)).catch((error: unknown) => {
+      if (!crash.dead) throw error;
     });
-    while (!fate.dead) {
+    while (!crash.dead) {
       await bus.publish(some()).catch(() => {});
-      await Promise.race([fate.died, delay(50)]);
+      await Promise.race([crash.died, delay(50)]);
     }
     crashes++;
     await operator.query(

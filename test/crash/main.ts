@@ -3,7 +3,7 @@
  *
  *   --runs N     deaths in all, shared among the pieces (default 1000)
  *   --piece P    only this one: relay, consumer, saga, projection
- *   --seed N     other fates (default 1)
+ *   --seed N     other crashes (default 1)
  */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,7 +1,7 @@
 export type Crashing = {
   /** Deaths in all. */
   runs: number;
-  /** The same seed makes the same fates. */
+  /** The same seed makes the same crashes. */
   seed: number;
   /** Makes an empty database; its url. */
   database: (name: string) => Promise<string>;

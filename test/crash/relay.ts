@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Envelope, startRelay } from '@banyan/events';
 import { dropSlot } from '@banyan/postgres';
 import { seeded } from '../random.ts';
-import { Fate } from './events/fate.ts';
+import { CrashPoint } from './events/crash-point.ts';
 import { killAgainAndAgain } from './events/killed.ts';
 import { aPublisher, compare, sizeOf } from './events/world.ts';
 import { crashing } from './piece.ts';
@@ -36,28 +36,28 @@ async function injectCrashes(runs: number, seed: number, databaseUrl: string) {
       onBus.set(key, [...had, n]);
     }
   };
-  const start = (fate: Fate) =>
+  const start = (crash: CrashPoint) =>
     startRelay({
       databaseUrl,
-      pool: fate.pool(publisher.pool),
-      bus: fate.bus(publish),
+      pool: crash.pool(publisher.pool),
+      bus: crash.bus(publish),
       log: quiet,
       saveMs: 2,
       batch: 1 + Math.floor(random() * 4),
     });
   let crashes = 0;
   for (let run = 0; run < runs; run++) {
-    const fate = new Fate(1 + Math.floor(random() * 16), random() < 0.5);
-    const relay = start(fate);
-    while (!fate.dead) {
+    const crash = new CrashPoint(1 + Math.floor(random() * 16), random() < 0.5);
+    const relay = start(crash);
+    while (!crash.dead) {
       for (let n = 0; n < 4; n++) await publisher.write(random);
-      await Promise.race([fate.died, delay(20)]);
+      await Promise.race([crash.died, delay(20)]);
     }
     crashes++;
     await relay.close();
     if (random() < 0.1) await loseSlot();
   }
-  const relay = start(new Fate(Number.POSITIVE_INFINITY, false));
+  const relay = start(new CrashPoint(Number.POSITIVE_INFINITY, false));
   const deadline = performance.now() + 30_000;
   while (sizeOf(onBus) < sizeOf(publisher.committed) && performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 5));

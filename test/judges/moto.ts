@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import type { AwsServer } from '../../packages/events/src/bus/eventbridge/harness.ts';
+import type { AwsServer } from '../../packages/events/src/bus/eventbridge/testing/harness.ts';
 import { findProgram, moto } from './programs.ts';
 import { freePort, startServer } from './server.ts';
 

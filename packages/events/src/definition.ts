@@ -12,7 +12,7 @@ import type { EventStore, EventStoreOptions } from './store/store.ts';
 export const EventingConfig = Type.Object({
   /** The bus of the system, the same for all its services: postgres://... A secret. */
   BUS_URL: Type.String({ minLength: 1, secret: true }),
-  /** How long published rows stay in the outbox, to mend a lost slot from. */
+  /** How long published rows stay in the outbox, to restore a lost slot from. */
   OUTBOX_RETENTION_HOURS: Type.Number({ minimum: 0, default: 24 }),
   /** How long the inbox knows a message again; longer than any bus may bring one twice. */
   INBOX_RETENTION_HOURS: Type.Number({ minimum: 1, default: 7 * 24 }),

@@ -20,7 +20,7 @@ const CATALOGUE = {
   },
   PROCESS_ENDED: {
     permanent: true,
-    says: 'The process ended each time that it had this message in hand, the last times with no other. Find out what ended it (memory, `process.exit`, a signal), mend it, then replay.',
+    says: 'The process ended each time that it had this message in hand, the last times with no other. Find out what ended it (memory, `process.exit`, a signal), fix it, then replay.',
   },
   NOT_A_MESSAGE: {
     permanent: true,
@@ -75,7 +75,7 @@ const CATALOGUE = {
 
 export type EventsErrorCode = keyof typeof CATALOGUE;
 
-/** An error with a stable `code`, the facts in `details`, and a message that ends in how to mend it. */
+/** An error with a stable `code`, the facts in `details`, and a message that ends in how to fix it. */
 export class EventsError extends Error {
   readonly code: EventsErrorCode;
   readonly details: Record<string, unknown>;

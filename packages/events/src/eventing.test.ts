@@ -37,7 +37,7 @@ const contracts = defineContracts({
 });
 type Definition = EventingDefinition<typeof contracts>;
 
-const schema = new URL('fixtures/todo.sql', import.meta.url);
+const schema = new URL('testing/todo.sql', import.meta.url);
 
 async function startService(name: string, definition: Definition, env: Record<string, string>) {
   const service = defineService({

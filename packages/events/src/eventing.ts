@@ -13,13 +13,13 @@ import {
   type Handler,
 } from './definition.ts';
 import { EventsError } from './errors.ts';
-import { Handling } from './handling.ts';
+import { Handling } from './inbox/handling.ts';
 import { applyInboxSchema, sweepInbox } from './inbox/inbox.ts';
 import { Messages } from './messages.ts';
 import { applyOutboxSchema, createPublisher } from './outbox/publish.ts';
+import { RelayOnDemand } from './outbox/relay/on-demand.ts';
+import { startRelay } from './outbox/relay/relay.ts';
 import { createProjector, type Projector } from './projection/projector.ts';
-import { RelayOnDemand } from './relay/on-demand.ts';
-import { startRelay } from './relay/relay.ts';
 import { type AnySaga, applySagaSchema, createSagas, type Sagas } from './saga/index.ts';
 import { createEventStore } from './store/store.ts';
 
@@ -168,7 +168,7 @@ class Eventing<C extends Contracts, S extends AnySaga> {
   }
 
   /**
-   * Not while somebody must mend something here. That the bus is away is no such thing: whoever stops asking a service
+   * Not while somebody must fix something here. That the bus is away is no such thing: whoever stops asking a service
    * then makes of one failure many, while all that it says waits in the outbox.
    */
   async ready(): Promise<void> {

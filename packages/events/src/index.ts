@@ -12,16 +12,6 @@ export {
   event,
   type MessageContract,
 } from './contracts.ts';
-export {
-  type Decider,
-  type Handled,
-  type HandleOptions,
-  handle,
-  type Loaded,
-  load,
-  stateAt,
-} from './decider/decider.ts';
-export { type Given, specify } from './decider/given.ts';
 export type {
   BatchHandler,
   EventingDefinition,
@@ -42,10 +32,10 @@ export {
   type PublishOptions,
   type Send,
 } from './outbox/publish.ts';
+export { type Relay, type RelayOptions, startRelay } from './outbox/relay/relay.ts';
 export { defineProjection, type Projection, type Tables } from './projection/define.ts';
 export { createProjector, type Projector, type ProjectorOptions } from './projection/projector.ts';
 export type { ProjectionStatus } from './projection/status.ts';
-export { type Relay, type RelayOptions, startRelay } from './relay/relay.ts';
 export {
   type AnySaga,
   applySagaSchema,
@@ -81,6 +71,16 @@ export {
   type WaitContext,
   type WaitStep,
 } from './saga/index.ts';
+export {
+  type Decider,
+  type Handled,
+  type HandleOptions,
+  handle,
+  type Loaded,
+  load,
+  stateAt,
+} from './store/decider/decider.ts';
+export { type Given, specify } from './store/decider/given.ts';
 export { EventStoreError, type EventStoreErrorCode } from './store/errors.ts';
 export type { MasterKeys } from './store/keys.ts';
 export {

@@ -6,7 +6,7 @@ import { createSagas } from '@banyan/events';
 import { inParallel } from './parallel.ts';
 import { type Journey, journey, openWorld, type Reach } from './world.ts';
 
-const [url, remoteUrl, fates] = process.argv.slice(2) as [string, string, string];
+const [url, remoteUrl, journeys] = process.argv.slice(2) as [string, string, string];
 const world = await openWorld(url, remoteUrl);
 
 /** One character for each point, and some time, so that a kill finds sagas at all points. */
@@ -24,9 +24,9 @@ const sagas = await createSagas({
   leaseMs: 400,
   pollMs: 20,
 });
-const all = Object.entries(JSON.parse(fates) as Record<string, Journey>);
+const all = Object.entries(JSON.parse(journeys) as Record<string, Journey>);
 await inParallel(all.length, 12, async (number) => {
-  const [id, fate] = all[number]!;
-  const { ended } = await sagas.start('journey', fate, { id });
+  const [id, journey] = all[number]!;
+  const { ended } = await sagas.start('journey', journey, { id });
   await ended();
 });

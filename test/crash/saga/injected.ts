@@ -64,22 +64,22 @@ export async function injectCrashes(options: {
     const one = async (number: number) => {
       const id = `injected-${options.seed}-${number}`;
       const failAt = random() < 0.6 ? pick(random, STEPS).name : null;
-      const fate: Journey = { failAt, how: pick(random, FAILURES) };
-      const points = pointsOf(fate);
+      const journey: Journey = { failAt, how: pick(random, FAILURES) };
+      const points = pointsOf(journey);
       faults.set(
         id,
         new Set(Array.from({ length: 1 + Math.floor(random() * 3) }, () => pick(random, points))),
       );
       over.set(id, Promise.withResolvers<void>());
-      await sagas.start('journey', fate, { id });
+      await sagas.start('journey', journey, { id });
       // Not by the handle of this start, which follows the run that was killed.
       const state = await endings.of(id);
       over.get(id)!.resolve();
-      return { id, fate, state };
+      return { id, journey, state };
     };
     const results = await inParallel(options.runs, 40, one);
     await Promise.all(zombies); // what they do late must not count either
-    for (const { id, fate, state } of results) problems.push(...(await judge(world, id, fate, state)));
+    for (const { id, journey, state } of results) problems.push(...(await judge(world, id, journey, state)));
     return { crashes, problems };
   } finally {
     endings.stop();

@@ -16,19 +16,23 @@ export async function killProcesses(options: {
 }): Promise<{ kills: number; problems: string[] }> {
   const random = seeded(options.seed);
   const world = await openWorld(...options.urls);
-  const fates = Object.fromEntries(
+  const journeys = Object.fromEntries(
     Array.from({ length: options.runs }, (_, number): [string, Journey] => [
       `killed-${options.seed}-${number}`,
       { failAt: random() < 0.6 ? pick(random, STEPS).name : null, how: pick(random, FAILURES) },
     ]),
   );
-  const args = [fileURLToPath(new URL('child.ts', import.meta.url)), ...options.urls, JSON.stringify(fates)];
+  const args = [
+    fileURLToPath(new URL('child.ts', import.meta.url)),
+    ...options.urls,
+    JSON.stringify(journeys),
+  ];
   let over = false;
   let kills = 0;
   let endings: ReturnType<typeof watchEndings> | undefined;
 
   /** Keeps one process going until all is over. */
-  const lane = async () => {
+  const worker = async () => {
     while (!over) {
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
       const exited = once(child, 'exit');
@@ -41,14 +45,14 @@ export async function killProcesses(options: {
   };
   const { promise: allEnded, resolve: finish } = Promise.withResolvers<void>();
   try {
-    const lanes = [lane(), lane()];
-    const states = await statesOf(Object.keys(fates));
+    const workers = [worker(), worker()];
+    const states = await statesOf(Object.keys(journeys));
     over = true;
     finish();
-    await Promise.all(lanes);
+    await Promise.all(workers);
     const problems: string[] = [];
-    for (const [id, fate] of Object.entries(fates)) {
-      problems.push(...(await judge(world, id, fate, states.get(id)!)));
+    for (const [id, journey] of Object.entries(journeys)) {
+      problems.push(...(await judge(world, id, journey, states.get(id)!)));
     }
     return { kills, problems };
   } finally {

@@ -6,9 +6,9 @@ export async function inParallel<T>(
 ): Promise<T[]> {
   const results: T[] = [];
   let next = 0;
-  const lane = async () => {
+  const worker = async () => {
     while (next < count) results.push(await work(next++));
   };
-  await Promise.all(Array.from({ length: Math.min(width, count) }, lane));
+  await Promise.all(Array.from({ length: Math.min(width, count) }, worker));
   return results;
 }

@@ -109,7 +109,7 @@ export function journey(world: World, reach: Reach) {
   }) as Saga<'journey', Journey>;
 }
 
-/** Every point that a saga with this fate comes by. */
+/** Every point that a saga with this journey comes by. */
 export function pointsOf({ failAt, how }: Journey): string[] {
   const failing = STEPS.findIndex(({ name }) => name === failAt);
   const reached = failing < 0 ? STEPS : STEPS.slice(0, failing + 1);
@@ -127,7 +127,7 @@ export function pointsOf({ failAt, how }: Journey): string[] {
 }
 
 /** What does not hold of a saga that has ended: every action and compensation effective once, none in vain. */
-export async function judge(world: World, id: string, fate: Journey, state: string): Promise<string[]> {
+export async function judge(world: World, id: string, journey: Journey, state: string): Promise<string[]> {
   const rows = await Promise.all(
     [world.own, world.remote].map((pool) =>
       pool.query<{ step: string; what: string; n: number }>(
@@ -143,13 +143,13 @@ export async function judge(world: World, id: string, fate: Journey, state: stri
   const expect = (what: string, wanted: number) => {
     const found = effects.get(what) ?? 0;
     if (found !== wanted)
-      problems.push(`${id} ${JSON.stringify(fate)}: ${what} ${found} times instead of ${wanted}`);
+      problems.push(`${id} ${JSON.stringify(journey)}: ${what} ${found} times instead of ${wanted}`);
   };
-  const failing = STEPS.findIndex(({ name }) => name === fate.failAt);
+  const failing = STEPS.findIndex(({ name }) => name === journey.failAt);
   const wanted = failing < 0 ? 'COMPLETED' : 'FAILED';
-  if (state !== wanted) problems.push(`${id} ${JSON.stringify(fate)}: ${state} instead of ${wanted}`);
+  if (state !== wanted) problems.push(`${id} ${JSON.stringify(journey)}: ${state} instead of ${wanted}`);
   for (const [index, { name, kind, compensable }] of STEPS.entries()) {
-    const lost = index === failing && kind === 'step' && fate.how === 'lost';
+    const lost = index === failing && kind === 'step' && journey.how === 'lost';
     const done = failing < 0 || index < failing || lost;
     expect(`${name} done`, done ? 1 : 0);
     expect(`${name} undone`, done && failing >= 0 && compensable ? 1 : 0);

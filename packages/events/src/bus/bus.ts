@@ -62,7 +62,7 @@ export type Delivery = {
 };
 
 export interface Subscriber {
-  /** Takes no more, waits for those in hand. */
+  /** Takes no more, waits for those in flight. */
   stop(): Promise<void>;
 }
 

@@ -39,7 +39,7 @@ export type Projection = Common &
         /**
          * The same as one statement that the database runs by itself, several times faster: `$1` < position <= `$2` are the
          * events to take from `banyan_events.events`. It meets data as stored: old versions of types (`type_version`)
-         * and sealed fields.
+         * and encrypted fields.
          */
         applySql(tables: Tables): string;
         apply?: undefined;

@@ -330,7 +330,7 @@ test('of two processes one runs a projection, and when it ends the other goes on
 
 test('without the WAL a projection asks now and then, and its lag is told', async (t) => {
   const { projector, add, total } = await world(t);
-  const projecting = await projector([totals()], { wake: 'timer' });
+  const projecting = await projector([totals()], { notifier: 'timer' });
   await projecting.waitFor('totals', await add(1));
   assert.equal(await total(), 1);
   const [status] = (await projecting.status()) as [ProjectionStatus];

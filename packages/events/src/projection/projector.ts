@@ -2,8 +2,8 @@ import type { Db } from '@banyan/postgres';
 import pg from 'pg';
 import { Gauge, type Registry } from 'prom-client';
 import { EventStoreError } from '../store/errors.ts';
+import { type CommitNotifier, noNotifier, walNotifier } from '../store/notifier.ts';
 import type { EventStore } from '../store/store.ts';
-import { noWake, type Wake, walWake } from '../store/wake.ts';
 import { applyProjectionSchema, findBuilds, startBuild } from './builds.ts';
 import type { Projection } from './define.ts';
 import { PositionWatch } from './position-watch.ts';
@@ -22,7 +22,7 @@ export type ProjectorOptions = {
    * What says that something was appended. `wal` needs the right to replicate; `timer` asks every 200 ms. Default: `wal` with
    * the pool's connection string, `timer` for as long as that does not stream.
    */
-  wake?: 'wal' | 'timer';
+  notifier?: 'wal' | 'timer';
   /** How the connection of a running projection is made. Default: as the pool makes its own. */
   connect?: RunnerContext['connect'];
 };
@@ -55,7 +55,7 @@ export function createProjector(options: ProjectorOptions): Projector {
 class PostgresProjector implements Projector {
   readonly #options: ProjectorOptions;
   readonly #watch: PositionWatch;
-  #wake: Wake | undefined;
+  #notifier: CommitNotifier | undefined;
   #runners: Runner[] = [];
   #lookingAgain: NodeJS.Timeout | undefined;
 
@@ -68,7 +68,7 @@ class PostgresProjector implements Projector {
   async start(): Promise<void> {
     const { pool, projections } = this.#options;
     await applyProjectionSchema(pool);
-    this.#wake = this.#makeWake();
+    this.#notifier = this.#makeNotifier();
     for (const projection of projections) {
       await startBuild(pool, projection, false);
       await this.#run(projection);
@@ -81,7 +81,7 @@ class PostgresProjector implements Projector {
     const runners = this.#runners;
     this.#runners = [];
     await Promise.all(runners.map((runner) => runner.stop()));
-    await this.#wake?.close();
+    await this.#notifier?.close();
     await this.#watch.close();
   }
 
@@ -124,12 +124,12 @@ class PostgresProjector implements Projector {
 
   /** A runner for each build of our version that has none, or whose runner has ended. */
   async #run(projection: Projection): Promise<void> {
-    const wake = this.#wake;
-    if (!wake) throw new TypeError('The projector was not started');
+    const notifier = this.#notifier;
+    if (!notifier) throw new TypeError('The projector was not started');
     const { store } = this.#options;
     const context: RunnerContext = {
       store,
-      wake,
+      notifier,
       connect: this.#options.connect ?? (() => this.#connect()),
       onError: (error, { final, ...facts }) => {
         const { log } = this.#options;
@@ -150,7 +150,7 @@ class PostgresProjector implements Projector {
     }
   }
 
-  /** Those that have failed here, and that somebody has mended from elsewhere since. */
+  /** Those that have failed here, and that somebody has fixed from elsewhere since. */
   async #takeUpMended(): Promise<void> {
     const failed = this.#runners.filter(({ role }) => role === 'failed');
     if (failed.length === 0) return;
@@ -167,13 +167,13 @@ class PostgresProjector implements Projector {
     return projection;
   }
 
-  #makeWake(): Wake {
-    const { pool, wake = 'wal', log } = this.#options;
+  #makeNotifier(): CommitNotifier {
+    const { pool, notifier = 'wal', log } = this.#options;
     const url = pool.options.connectionString;
-    if (wake === 'timer' || url === undefined) return noWake();
+    if (notifier === 'timer' || url === undefined) return noNotifier();
     const onError = (error: Error) =>
       log?.warn({ err: error }, 'not woken by the WAL; projections ask every 200 ms until it streams again');
-    return walWake({ pool, url, onError });
+    return walNotifier({ pool, url, onError });
   }
 
   async #connect(): Promise<pg.Client> {
@@ -215,5 +215,5 @@ class PostgresProjector implements Projector {
   }
 }
 
-/** How soon a failed projection goes on that was mended from elsewhere. */
+/** How soon a failed projection goes on that was fixed from elsewhere. */
 const LOOK_AGAIN_MS = 1_000;

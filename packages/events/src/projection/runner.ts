@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { errorCode, withTransaction } from '@banyan/postgres';
 import { inSpan } from '@banyan/service';
 import type pg from 'pg';
+import type { CommitNotifier } from '../store/notifier.ts';
 import type { EventStore } from '../store/store.ts';
 import type { RecordedEvent } from '../store/types.ts';
-import type { Wake } from '../store/wake.ts';
 import { type Build, CHANNEL, findBuild, goLive } from './builds.ts';
 import type { Projection } from './define.ts';
 import { skippedBy } from './skip.ts';
@@ -14,7 +14,7 @@ export type Role = 'starting' | 'standby' | 'running' | 'failed' | 'gone' | 'sto
 
 export type RunnerContext = {
   store: EventStore;
-  wake: Wake;
+  notifier: CommitNotifier;
   connect(): Promise<pg.ClientBase & { end(): Promise<void> }>;
   onError(error: Error, facts: { projection: string; build: number; position: number; final: boolean }): void;
 };
@@ -120,7 +120,7 @@ export class Runner {
   }
 
   async #follow(client: pg.ClientBase, onProgress: () => void): Promise<boolean> {
-    const { store, wake } = this.#context;
+    const { store, notifier } = this.#context;
     const { signal } = this.#abort;
     const found = await findBuild(client, this.#build);
     if (!found) return this.#gone();
@@ -128,11 +128,11 @@ export class Runner {
     this.#skipped = await skippedBy(client, this.projection);
     // It may have gone live with the answer to its COMMIT lost.
     if (found.state === 'live') this.#live.resolve();
-    store.horizon.learn(found.position);
+    store.settledPosition.learn(found.position);
     let pause = SHORTEST_PAUSE_MS;
     while (!signal.aborted) {
-      const seen = wake.count;
-      const { settled, complete } = await store.horizon.advance();
+      const seen = notifier.count;
+      const { settled, complete } = await store.settledPosition.advance();
       if (settled > this.#build.position) {
         if (!(await this.#process(client, settled))) return this.#gone();
         onProgress();
@@ -142,12 +142,12 @@ export class Runner {
       if (this.#build.state === 'building' && !(await this.#tryGoLive(client, settled))) return this.#gone();
       if (this.#build.mode === 'inline' && this.#build.state === 'live') return true;
       if (!complete) {
-        await wake.changed(seen, { timeoutMs: pause, signal });
+        await notifier.changed(seen, { timeoutMs: pause, signal });
         pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
       } else if (this.#build.state === 'live') {
-        await wake.changed(seen, { timeoutMs: wake.live ? LOOK_AGAIN_MS : ASK_MS, signal });
+        await notifier.changed(seen, { timeoutMs: notifier.live ? LOOK_AGAIN_MS : ASK_MS, signal });
         // Nobody says so when another build has taken its place.
-        if (wake.count === seen && !(await findBuild(client, this.#build))) return this.#gone();
+        if (notifier.count === seen && !(await findBuild(client, this.#build))) return this.#gone();
       }
     }
     return true;
@@ -310,7 +310,7 @@ const FAIL = `
 /** While an appending transaction is open whose outcome decides what comes next. */
 const SHORTEST_PAUSE_MS = 1;
 const LONGEST_PAUSE_MS = 50;
-/** With a wake that is live nothing is found by this but that the build was replaced. */
+/** With a notifier that is live nothing is found by this but that the build was replaced. */
 const LOOK_AGAIN_MS = 10_000;
 /** Without one. */
 const ASK_MS = 200;

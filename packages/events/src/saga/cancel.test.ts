@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { behaviour, callsOf, restart, sagas, until, url, withShop } from './fixtures/shop.ts';
 import { openSagaOperator, Refused } from './index.ts';
+import { behaviour, callsOf, restart, sagas, until, url, withShop } from './testing/shop.ts';
 
 describe('a saga that is cancelled', () => {
   withShop();

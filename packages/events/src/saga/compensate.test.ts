@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { behaviour, callsOf, restart, sagas, until, withShop } from './fixtures/shop.ts';
 import { Refused } from './index.ts';
+import { behaviour, callsOf, restart, sagas, until, withShop } from './testing/shop.ts';
 
 describe('compensations', () => {
   withShop();

@@ -5,7 +5,7 @@ import type { Step } from './define.ts';
 import { undo } from './effects.ts';
 import { isStepFailed } from './errors.ts';
 import { durable, onceAnswered, type Run } from './host.ts';
-import { mendTopic, undoName } from './names.ts';
+import { interventionTopic, undoName } from './names.ts';
 import { byTime } from './retrying.ts';
 
 /**
@@ -16,7 +16,7 @@ export async function compensate(run: Run, step: Step, times: number): Promise<S
   const { host, ctx, saga } = run;
   const { pool, gate, waitingRoom } = host;
   const undoes = `${ctx.id}:${step.name}`;
-  const topic = mendTopic(step.name, times);
+  const topic = interventionTopic(step.name, times);
   const { forMs, longestPauseMs } = saga.compensating;
   return await durable(run, undoName(step.name), async () => {
     const { compensation } = step.run;

@@ -39,9 +39,9 @@ export function signalTopic(name: string): string {
 }
 
 /** Topic on which the operator's answer to the `times`th failure of a compensation comes. */
-export function mendTopic(step: string, times: number): string {
+export function interventionTopic(step: string, times: number): string {
   return `mend:${step}:${times}`;
 }
 
 /** What an operator tells a saga whose compensation fails. */
-export type Mend = { action: 'retry' | 'resolve'; who: string; note?: string };
+export type Intervention = { action: 'retry' | 'resolve'; who: string; note?: string };

@@ -5,7 +5,7 @@ import { cleanText } from '../failure.ts';
 import { Cancellations } from './cancellations.ts';
 import { SagaError } from './errors.ts';
 import { requeue } from './leases.ts';
-import { DBOS_SCHEMA, type Mend, mendTopic, signalTopic } from './names.ts';
+import { DBOS_SCHEMA, type Intervention, interventionTopic, signalTopic } from './names.ts';
 import {
   listSagas,
   type SagaDetails,
@@ -62,7 +62,7 @@ export async function openSagaOperator(databaseUrl: string): Promise<SagaOperato
 /** The same on a pool of the caller's. */
 export async function operatorOn(pool: pg.Pool, databaseUrl: string): Promise<SagaOperator> {
   const client = await openClient(pool, databaseUrl);
-  const mend = async (id: string, told: Mend) => {
+  const intervene = async (id: string, told: Intervention) => {
     const { state, compensating } = await sagaStatus(pool, id);
     if (state !== 'STUCK' && !compensating) throw notStuck(id, state);
     await withTransaction(pool, async (tx) => {
@@ -80,7 +80,7 @@ export async function operatorOn(pool: pg.Pool, databaseUrl: string): Promise<Sa
   return {
     list: (filter) => listSagas(pool, filter),
     show: (id) => sagaDetails(pool, id),
-    retry: (id, by) => mend(id, { action: 'retry', ...by }),
+    retry: (id, by) => intervene(id, { action: 'retry', ...by }),
     async retryAll(which, by) {
       const states = ['STUCK', 'COMPENSATING'] as const;
       const lists = await Promise.all(
@@ -90,7 +90,7 @@ export async function operatorOn(pool: pg.Pool, databaseUrl: string): Promise<Sa
       for (const { id, state, compensating } of lists.flat()) {
         if (state !== 'STUCK' && !compensating) continue;
         try {
-          await mend(id, { action: 'retry', ...by });
+          await intervene(id, { action: 'retry', ...by });
           told.push(id);
         } catch (error) {
           // It has gone on meanwhile.
@@ -99,13 +99,13 @@ export async function operatorOn(pool: pg.Pool, databaseUrl: string): Promise<Sa
       }
       return told;
     },
-    resolve: (id, by) => mend(id, { action: 'resolve', ...by }),
+    resolve: (id, by) => intervene(id, { action: 'resolve', ...by }),
     async cancel(id, { who, note }) {
       const { state } = await sagaStatus(pool, id);
       if (state === 'COMPLETED' || state === 'FAILED') throw over(id, state);
       if (state === 'COMPENSATING' || state === 'STUCK') {
-        const mend = `banyan sagas show ${id} tells how far it is; retry or resolve helps one that is stuck`;
-        throw new SagaError('SAGA_COMPENSATES', `${id} is ${state}`, mend);
+        const hint = `banyan sagas show ${id} tells how far it is; retry or resolve helps one that is stuck`;
+        throw new SagaError('SAGA_COMPENSATES', `${id} is ${state}`, hint);
       }
       if ((await new Cancellations(pool).of(id)) !== undefined) return;
       await pool.query(
@@ -147,7 +147,7 @@ function over(id: string, state: string): SagaError {
 }
 
 function topicAndKey({ step, times }: { step: string; times: number }): [string, string] {
-  const topic = mendTopic(step, times);
+  const topic = interventionTopic(step, times);
   return [topic, topic];
 }
 
@@ -162,8 +162,8 @@ async function brokenOff(tx: pg.PoolClient, id: string): Promise<boolean> {
 
 function notStuck(id: string, state: string): SagaError {
   const over = state === 'COMPLETED' || state === 'FAILED';
-  const mend = over
+  const hint = over
     ? 'nothing is left to be done'
     : 'it goes on by itself; banyan sagas show tells where it is';
-  return new SagaError('SAGA_NOT_STUCK', `${id} is ${state}`, mend);
+  return new SagaError('SAGA_NOT_STUCK', `${id} is ${state}`, hint);
 }

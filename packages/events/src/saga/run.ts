@@ -15,7 +15,7 @@ import {
   type SagaEnd,
   type SagaHost,
 } from './host.ts';
-import { type Mend, mendTopic } from './names.ts';
+import { type Intervention, interventionTopic } from './names.ts';
 import { type Happened, nextMove } from './progress.ts';
 import { byCount } from './retrying.ts';
 import { waitStep } from './wait.ts';
@@ -109,14 +109,14 @@ async function overOrCancelled({ begun, host, ctx }: Run): Promise<Stop | undefi
   return message === undefined ? undefined : { kind: 'cancelled', message };
 }
 
-async function askOperator(run: Run, step: Step, times: number): Promise<Mend> {
-  const topic = mendTopic(step.name, times);
+async function askOperator(run: Run, step: Step, times: number): Promise<Intervention> {
+  const topic = interventionTopic(step.name, times);
   const { gate, waitingRoom } = run.host;
   await recorded(run, `${step.name}:mended`, () =>
     waitingRoom.wait(run.ctx.id, { topic, until: Number.POSITIVE_INFINITY }),
   );
-  const mend = await gate.pass(() => DBOS.recv<Mend>(topic, { timeoutSeconds: 0 }));
-  return mend!;
+  const intervention = await gate.pass(() => DBOS.recv<Intervention>(topic, { timeoutSeconds: 0 }));
+  return intervention!;
 }
 
 async function end(run: Run, ended: SagaEnd): Promise<SagaEnd> {

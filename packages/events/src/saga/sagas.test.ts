@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { withTransaction } from '@banyan/postgres';
 import type { Envelope } from '../envelope.ts';
+import { createSagas } from './index.ts';
 import {
   applicationsOf,
   behaviour,
@@ -15,9 +16,7 @@ import {
   until,
   url,
   withShop,
-} from './fixtures/shop.ts';
-
-import { createSagas } from './index.ts';
+} from './testing/shop.ts';
 
 describe('sagas', () => {
   withShop();

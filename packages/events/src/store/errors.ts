@@ -5,11 +5,11 @@ const CATALOGUE = {
   EVENT_TOO_NEW:
     'An event was written by a newer version of its type than this process knows. Deploy that version here.',
   EVENT_NO_UPCASTER: 'An old event cannot be read: its type has no upcaster from that version.',
-  SUBJECT_MISSING: 'An event with personal fields needs a subject: the person whose key seals them.',
+  SUBJECT_MISSING: 'An event with personal fields needs a subject: the person whose key encrypts them.',
   MASTER_KEY_MISSING:
     'Personal fields need the master key that wraps their keys. Give it to createEventStore.',
   SEALED_DATA_CORRUPT:
-    'A sealed field does not open with the key that sealed it: the row or the key was altered.',
+    'A encrypted field cannot be decrypted with the key that encrypted it: the row or the key was altered.',
   PUBLISH_MISSING: 'publish: true needs the outbox. Give its function to createEventStore as `publish`.',
   NOT_A_FACT: 'Only types of the contracts are published.',
   PROJECTION_RETIRED:

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Queryable } from '@banyan/postgres';
+import { decrypt, encrypt, KEY_BYTES } from './cipher.ts';
 import { EventStoreError } from './errors.ts';
-import { KEY_BYTES, open, seal } from './seal.ts';
 
 /** Wraps the keys of subjects. More than one while the master key is being changed (see `rewrap`). */
 export type MasterKeys = {
@@ -52,7 +52,7 @@ export class SubjectKeys {
       const missing = subjects.filter((subject) => !found.has(subject));
       if (missing.length === 0) return found;
       const wrapped = missing.map((subject) =>
-        seal(this.#masterKey(current), randomBytes(KEY_BYTES), subject),
+        encrypt(this.#masterKey(current), randomBytes(KEY_BYTES), subject),
       );
       await db.query(
         `INSERT INTO banyan_events.subject_keys (subject, id, master, wrapped)
@@ -75,7 +75,7 @@ export class SubjectKeys {
       );
       if (rows.length === 0) return count;
       for (const row of rows) {
-        const wrapped = seal(this.#masterKey(current), this.#unwrap(row).key, row.subject);
+        const wrapped = encrypt(this.#masterKey(current), this.#unwrap(row).key, row.subject);
         const changed = await db.query(
           'UPDATE banyan_events.subject_keys SET master = $3, wrapped = $4 WHERE subject = $1 AND id = $2',
           [row.subject, row.id, current, wrapped],
@@ -87,7 +87,7 @@ export class SubjectKeys {
 
   #unwrap({ subject, id, master, wrapped }: KeyRow): SubjectKey {
     try {
-      return { id, key: open(this.#masterKey(master), wrapped, subject) };
+      return { id, key: decrypt(this.#masterKey(master), wrapped, subject) };
     } catch (error) {
       if (error instanceof EventStoreError) throw error;
       throw new EventStoreError('SEALED_DATA_CORRUPT', { subject, masterKey: master }, error);

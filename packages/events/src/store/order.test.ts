@@ -5,25 +5,25 @@ import { createPool, withTransaction } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import fc from 'fast-check';
 import type pg from 'pg';
-import { Horizon, type HorizonState, settle } from './horizon.ts';
+import { type CommitNotifier, walNotifier } from './notifier.ts';
+import { SettledPosition, type SettledState, settle } from './settled-position.ts';
 import { createEventStore, type EventStore } from './store.ts';
 import type { RecordedEvent } from './types.ts';
-import { type Wake, walWake } from './wake.ts';
 
 let url: string;
 let pool: pg.Pool;
 let store: EventStore;
-let wake: Wake;
+let notifier: CommitNotifier;
 
 before(async () => {
   url = await (await testServer()).database('ordering');
   pool = createPool(url, { max: 30 });
   store = await createEventStore({ pool });
   await pool.query('CREATE TABLE scratch (writer int, note text)');
-  wake = walWake({ pool, url, onError: (error) => assert.fail(error) });
+  notifier = walNotifier({ pool, url, onError: (error) => assert.fail(error) });
 });
 after(async () => {
-  await wake.close();
+  await notifier.close();
   await pool.end();
 });
 
@@ -74,13 +74,13 @@ test('with writers that dawdle, roll back, conflict and write before they append
     const seen: RecordedEvent[] = [];
     for (let after = 0; ; ) {
       const last = done;
-      const signs = wake.count;
+      const signs = notifier.count;
       const { events, next } = await reader.readAll({ after, limit });
       seen.push(...events);
       const moved = next > after;
       after = next;
       if (last && after >= (await lastPosition())) return seen;
-      if (!moved) await wake.changed(signs, { timeoutMs: 5 });
+      if (!moved) await notifier.changed(signs, { timeoutMs: 5 });
     }
   };
   const readers = [tail(store, 7), tail(await createEventStore({ pool }), 1000)];
@@ -109,7 +109,7 @@ test('a reader stops at an event whose transaction is open, is not held up by a 
     await store.append(crypto.randomUUID(), [{ type: 'Wrote', data: {} }], { expectedVersion: 'none', tx });
   const { position: start } = await append();
   const reader = await createEventStore({ pool });
-  while (reader.horizon.settled < start) await reader.horizon.advance();
+  while (reader.settledPosition.settled < start) await reader.settledPosition.advance();
   const long = await pool.connect();
   await long.query("BEGIN; INSERT INTO scratch VALUES (0, 'long')");
   const open = await pool.connect();
@@ -126,14 +126,14 @@ test('a reader stops at an event whose transaction is open, is not held up by a 
 });
 
 test('each commit that appends wakes a tailer, in whatever process it was, and a rolled back one leaves it in peace', async () => {
-  while (!wake.live) await wake.changed(wake.count);
-  const seen = wake.count;
-  const woken = wake.changed(seen);
+  while (!notifier.live) await notifier.changed(notifier.count);
+  const seen = notifier.count;
+  const woken = notifier.changed(seen);
   await withTransaction(pool, async (tx) => {
     await store.append('woken', [{ type: 'Wrote', data: {} }], { expectedVersion: 'none', tx });
   });
   await woken;
-  assert.ok(wake.count > seen);
+  assert.ok(notifier.count > seen);
 });
 
 test('one who asks while an answer is under way gets one that knows of what was committed before it asked', async () => {
@@ -145,10 +145,10 @@ test('one who asks while an answer is under way gets one that knows of what was 
       return new Promise((resolve) => answers.push(() => resolve({ rows: [row] })));
     },
   };
-  const horizon = new Horizon(db as never);
-  const early = horizon.advance();
+  const settledPosition = new SettledPosition(db as never);
+  const early = settledPosition.advance();
   last = 2;
-  const late = [horizon.advance(), horizon.advance()];
+  const late = [settledPosition.advance(), settledPosition.advance()];
   answers[0]!();
   assert.equal((await early).settled, 1);
   while (answers.length < 2) await delay(1);
@@ -157,10 +157,10 @@ test('one who asks while an answer is under way gets one that knows of what was 
   assert.equal(answers.length, 2, 'shared');
 });
 
-/** What the database does with positions, reduced to what the horizon asks of it. */
+/** What the database does with positions, reduced to what SettledPosition asks of it. */
 type Model = { last: number; holders: Map<string, number[]>; visible: Set<number>; final: Set<number> };
 
-test('whatever happens between and within its looks, the horizon never passes a position that may still be filled', () => {
+test('whatever happens between and within its looks, the settled position never passes a position that may still be filled', () => {
   const step = fc.oneof(
     fc.record({ kind: fc.constant('begin' as const) }),
     fc.record({ kind: fc.constant('take' as const), who: fc.nat(), n: fc.integer({ min: 1, max: 3 }) }),
@@ -173,7 +173,7 @@ test('whatever happens between and within its looks, the horizon never passes a 
       fc.array(fc.nat({ max: 3 }), { maxLength: 400 }),
       (steps, pauses) => {
         const model: Model = { last: 0, holders: new Map(), visible: new Set(), final: new Set() };
-        let state: HorizonState = { settled: 0, open: undefined };
+        let state: SettledState = { settled: 0, open: undefined };
         let names = 0;
         const queue = [...steps];
         const between = [...pauses];

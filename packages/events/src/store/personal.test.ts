@@ -5,7 +5,7 @@ import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import type pg from 'pg';
 import { Type } from 'typebox';
-import { type Decider, handle, load } from '../decider/decider.ts';
+import { type Decider, handle, load } from './decider/decider.ts';
 import { createEventStore, type EventStore } from './store.ts';
 import { FORGOTTEN } from './types.ts';
 
@@ -39,7 +39,7 @@ const registered = (userId: string) => ({
 });
 const none = { expectedVersion: 'none' } as const;
 
-test('personal fields are sealed in the table and open again for readers, in any process', async () => {
+test('personal fields are encrypted in the table and open again for readers, in any process', async () => {
   await store.append('user-1', [registered('u1')], none);
   await store.append(
     'user-1',
@@ -123,7 +123,7 @@ test('a master key is changed by wrapping the keys anew; without it nothing open
   store = other = rotated;
 });
 
-test('a sealed field that was altered or moved to another event is an error, not a forgotten one', async () => {
+test('an encrypted field that was altered or moved to another event is an error, not a forgotten one', async () => {
   await store.append('user-8', [registered('u8')], none);
   await pool.query(`
     INSERT INTO banyan_events.events (id, version, type_version, stream, type, subject, personal, data)

@@ -1,19 +1,23 @@
 import type { Queryable } from '@banyan/postgres';
+import { decrypt, encrypt } from './cipher.ts';
 import { EventStoreError } from './errors.ts';
 import type { SubjectKey, SubjectKeys } from './keys.ts';
-import { open, seal } from './seal.ts';
 import { FORGOTTEN } from './types.ts';
 
-/** An event on its way to or from its row, of which `personal` names the sealed fields. */
-export type Sealable = {
+/** An event on its way to or from its row, of which `personal` names the encrypted fields. */
+export type Encryptable = {
   id: string;
   subject?: string | null;
   personal: readonly string[] | null;
   data: Record<string, unknown>;
 };
 
-/** Replaces each personal field by its sealed value, with the key of the event's subject. */
-export async function sealPersonal(db: Queryable, keys: SubjectKeys, events: Sealable[]): Promise<void> {
+/** Replaces each personal field by its encrypted value, with the key of the event's subject. */
+export async function encryptPersonal(
+  db: Queryable,
+  keys: SubjectKeys,
+  events: Encryptable[],
+): Promise<void> {
   const wanted = events.filter(({ personal }) => personal);
   if (wanted.length === 0) return;
   const found = await keys.findOrMake(db, subjectsOf(wanted));
@@ -22,24 +26,24 @@ export async function sealPersonal(db: Queryable, keys: SubjectKeys, events: Sea
     event.data = { ...event.data };
     for (const field of event.personal!) {
       const plain = Buffer.from(JSON.stringify(event.data[field]));
-      event.data[field] = `${id}.${seal(key, plain, `${event.id}:${field}`).toString('base64')}`;
+      event.data[field] = `${id}.${encrypt(key, plain, `${event.id}:${field}`).toString('base64')}`;
     }
   }
 }
 
-/** Opens sealed fields in place; where the key is gone, `FORGOTTEN` stands instead. Returns the fields so forgotten. */
-export async function openPersonal(
+/** Decrypts encrypted fields in place; where the key is gone, `FORGOTTEN` stands instead. Returns the fields so forgotten. */
+export async function decryptPersonal(
   db: Queryable,
   keys: SubjectKeys,
-  events: readonly Sealable[],
-): Promise<Map<Sealable, string[]>> {
-  const forgotten = new Map<Sealable, string[]>();
+  events: readonly Encryptable[],
+): Promise<Map<Encryptable, string[]>> {
+  const forgotten = new Map<Encryptable, string[]>();
   const wanted = events.filter(({ personal }) => personal);
   if (wanted.length === 0) return forgotten;
   const found = await keys.find(db, subjectsOf(wanted));
   for (const event of wanted) {
     for (const field of event.personal!) {
-      const opened = openField(event, field, found.get(event.subject!));
+      const opened = decryptField(event, field, found.get(event.subject!));
       event.data[field] = opened === undefined ? FORGOTTEN : JSON.parse(opened.toString());
       if (opened === undefined) forgotten.set(event, [...(forgotten.get(event) ?? []), field]);
     }
@@ -47,17 +51,21 @@ export async function openPersonal(
   return forgotten;
 }
 
-function openField({ id, data }: Sealable, field: string, key: SubjectKey | undefined): Buffer | undefined {
-  const [keyId, sealed] = String(data[field]).split('.') as [string, string];
+function decryptField(
+  { id, data }: Encryptable,
+  field: string,
+  key: SubjectKey | undefined,
+): Buffer | undefined {
+  const [keyId, encrypted] = String(data[field]).split('.') as [string, string];
   // Another key id: the subject was forgotten and came back, so this belongs to a key that is gone.
   if (!key || key.id !== keyId) return undefined;
   try {
-    return open(key.key, Buffer.from(sealed, 'base64'), `${id}:${field}`);
+    return decrypt(key.key, Buffer.from(encrypted, 'base64'), `${id}:${field}`);
   } catch (error) {
     throw new EventStoreError('SEALED_DATA_CORRUPT', { event: id, field }, error);
   }
 }
 
-function subjectsOf(events: readonly Sealable[]): string[] {
+function subjectsOf(events: readonly Encryptable[]): string[] {
   return [...new Set(events.map(({ subject }) => subject!))].sort();
 }

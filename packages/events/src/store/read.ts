@@ -2,7 +2,7 @@ import type { Queryable } from '@banyan/postgres';
 import pg from 'pg';
 import type { EventTypes } from './event-types.ts';
 import type { SubjectKeys } from './keys.ts';
-import { openPersonal } from './personal.ts';
+import { decryptPersonal } from './personal.ts';
 import type { RecordedEvent } from './types.ts';
 
 /** Columns in the order that `toEvents` takes them. */
@@ -10,7 +10,7 @@ export const EVENT_COLUMNS =
   'position, stream, version, id, type, type_version, at, actor, subject, correlation_id, causation_id, metadata, personal, data';
 
 /**
- * Runs a query for `EVENT_COLUMNS` and makes events of its rows: sealed fields opened, data brought to the newest version.
+ * Runs a query for `EVENT_COLUMNS` and makes events of its rows: encrypted fields decrypted, data brought to the newest version.
  * `name` makes it a prepared statement.
  */
 export async function queryEvents(
@@ -24,10 +24,10 @@ export async function queryEvents(
     types: RAW_TIME,
   } as pg.QueryArrayConfig);
   const events: RecordedEvent[] = new Array(rows.length);
-  const sealed = rows.some((row) => row[12] !== null)
-    ? await openPersonal(db, reading.keys, rows.map(toSealable))
+  const encrypted = rows.some((row) => row[12] !== null)
+    ? await decryptPersonal(db, reading.keys, rows.map(toEncryptable))
     : undefined;
-  const forgottenOf = new Map([...(sealed ?? [])].map(([event, fields]) => [event.id, fields]));
+  const forgottenOf = new Map([...(encrypted ?? [])].map(([event, fields]) => [event.id, fields]));
   for (let index = 0; index < rows.length; index++) {
     const row = rows[index]!;
     const event: RecordedEvent = {
@@ -69,7 +69,7 @@ type Row = [
   data: Record<string, unknown>,
 ];
 
-function toSealable(row: Row) {
+function toEncryptable(row: Row) {
   return { id: row[3], subject: row[8], personal: row[12], data: row[13] };
 }
 

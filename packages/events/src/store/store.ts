@@ -12,10 +12,10 @@ import { Appender } from './appender.ts';
 import { auditQuery } from './audit.ts';
 import { EventStoreError } from './errors.ts';
 import { EventTypes } from './event-types.ts';
-import { Horizon } from './horizon.ts';
 import { type MasterKeys, SubjectKeys } from './keys.ts';
-import { sealPersonal } from './personal.ts';
+import { encryptPersonal } from './personal.ts';
 import { EVENT_COLUMNS, queryEvents, toRfc3339 } from './read.ts';
+import { SettledPosition } from './settled-position.ts';
 import { loadSnapshot, type Snapshot, type SnapshotKey, saveSnapshot } from './snapshots.ts';
 import type {
   Appended,
@@ -84,7 +84,7 @@ export interface EventStore {
     save(key: SnapshotKey, snapshot: Snapshot): Promise<void>;
   };
   /** For tailers: how far the order is settled. */
-  readonly horizon: Horizon;
+  readonly settledPosition: SettledPosition;
   /** The version of a stream at a time (RFC 3339). */
   versionAt(stream: string, at: string): Promise<number>;
   /** Settled events of (after, upTo], which the caller knows to be settled. */
@@ -110,7 +110,7 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
 const SCHEMA = readFileSync(new URL('schema.sql', import.meta.url), 'utf8');
 
 class PostgresEventStore implements EventStore {
-  readonly horizon: Horizon;
+  readonly settledPosition: SettledPosition;
   readonly #options: EventStoreOptions;
   readonly #pool: Db;
   readonly #types: EventTypes;
@@ -123,7 +123,7 @@ class PostgresEventStore implements EventStore {
     this.#types = new EventTypes({ ...options.types, ...options.contracts?.events });
     this.#keys = new SubjectKeys(options.masterKeys);
     this.#appender = new Appender(options.pool);
-    this.horizon = new Horizon(options.pool);
+    this.settledPosition = new SettledPosition(options.pool);
   }
 
   async append(stream: string, events: readonly NewEvent[], options: AppendOptions): Promise<Appended> {
@@ -132,7 +132,7 @@ class PostgresEventStore implements EventStore {
     if (publish) this.#checkPublishable(events);
     const rows = events.map((event) => this.#toRow(event, options));
     const traced = withTrace(options);
-    await sealPersonal(tx ?? this.#pool, this.#keys, rows);
+    await encryptPersonal(tx ?? this.#pool, this.#keys, rows);
     const plain = !publish && !this.#options.inline?.length;
     const attributes = { 'banyan.stream': stream };
     const { version, positions } = await inSpan('append', { attributes }, async () => {
@@ -170,11 +170,11 @@ class PostgresEventStore implements EventStore {
   }
 
   async readAll({ after = 0, limit = 1000, types }: ReadAllOptions = {}) {
-    if (this.horizon.settled <= after) await this.horizon.advance();
-    const upTo = this.horizon.settled;
+    if (this.settledPosition.settled <= after) await this.settledPosition.advance();
+    const upTo = this.settledPosition.settled;
     if (upTo <= after) return { events: [], next: after };
     const events = await this.readSettled({ after, upTo, limit, types });
-    // Fewer than asked for: there are no more of these types up to the horizon.
+    // Fewer than asked for: there are no more of these types up to the settled position.
     return { events, next: events.length < limit ? upTo : events.at(-1)!.position };
   }
 

@@ -9,7 +9,7 @@ export type NewEvent<E extends DomainEvent = DomainEvent> = E & {
   id?: string;
   /** Whom it is about, e.g. a user's id. Default: the append's. Needed if there are personal fields. */
   subject?: string;
-  /** Top-level fields of `data` to seal with the subject's key, besides those that the type's schema marks personal. */
+  /** Top-level fields of `data` to encrypt with the subject's key, besides those that the type's schema marks personal. */
   personal?: readonly string[];
 };
 
@@ -28,7 +28,7 @@ export type RecordedEvent<E extends DomainEvent = DomainEvent> = E & {
   correlationId: string;
   causationId?: string;
   metadata?: Record<string, unknown>;
-  /** Fields of `data` that are sealed in the store. */
+  /** Fields of `data` that are encrypted in the store. */
   personal?: readonly string[];
   /** Those of them whose key is gone; `data` holds `FORGOTTEN` in their place. */
   forgotten?: string[];
@@ -65,7 +65,7 @@ export type Appended = {
 /** What the store knows of a type: a contract's event fits. */
 export type StoredType = {
   version: number;
-  /** JSON schema (TypeBox); properties with `personal: true` are sealed. */
+  /** JSON schema (TypeBox); properties with `personal: true` are encrypted. */
   data?: object;
   upcasters?: Readonly<Record<number, (data: Record<string, unknown>) => Record<string, unknown>>>;
 };

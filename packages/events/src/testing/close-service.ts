@@ -1,5 +1,5 @@
 import { createPool, dropSlot } from '@banyan/postgres';
-import { slotName } from '../relay/position.ts';
+import { slotName } from '../outbox/relay/position.ts';
 
 /** Closes a service with events and drops its relay's slot, which would keep the test server's WAL for ever. */
 export async function closeService(service: { close(): Promise<void> }, databaseUrl: string): Promise<void> {

@@ -6,7 +6,7 @@ import * as events from '../index.ts';
 
 /**
  * Runs the TypeScript snippets of these sections of docs/events.md as one function, their imports handed in, and `last`
- * after them, which returns what is to be looked at. Their `schema.sql` is fixtures/todo.sql.
+ * after them, which returns what is to be looked at. Their `schema.sql` is todo.sql.
  */
 export async function runSnippets(
   sections: readonly string[],
@@ -20,7 +20,7 @@ export async function runSnippets(
   const snippets = found.flatMap((section) =>
     [...section.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code),
   );
-  const schema = JSON.stringify(new URL('../fixtures/todo.sql', import.meta.url));
+  const schema = JSON.stringify(new URL('./todo.sql', import.meta.url));
   const code = snippets
     .join('\n')
     .replaceAll(/^import .*$/gm, '')

@@ -10,10 +10,10 @@ import {
 import type { Envelope } from '../../envelope.ts';
 import { EventsError } from '../../errors.ts';
 import type { Failure } from '../../failure.ts';
+import { Batcher } from '../batcher.ts';
 import type { Subscriber, Subscription } from '../bus.ts';
-import { Gather } from '../gather.ts';
 import { type Received, receive } from '../received.ts';
-import { Room } from '../room.ts';
+import { Semaphore } from '../semaphore.ts';
 
 export type QueueConsumerOptions = {
   sqs: SQSClient;
@@ -28,20 +28,20 @@ export type Buried = { message: Envelope; reason: string; attempts: number; died
 /** Takes messages off one queue; each is the subscriber's own, and renewed, until it is handled. */
 export class QueueConsumer implements Subscriber {
   readonly #options: QueueConsumerOptions;
-  readonly #gather: Gather;
+  readonly #batcher: Batcher;
   /** For messages that came more often than they were tried: their processes ended, so one after another. */
-  readonly #alone = new Room(1);
+  readonly #alone = new Semaphore(1);
   readonly #abort = new AbortController();
-  readonly #inHand = new Set<Promise<void>>();
+  readonly #inFlight = new Set<Promise<void>>();
   readonly #running: Promise<unknown>;
   readonly #concurrency: number;
-  /** Messages in hand, and places that a request under way asks for. */
+  /** Messages in flight, and places that a request under way asks for. */
   #taken = 0;
 
   constructor(options: QueueConsumerOptions) {
     this.#options = options;
     this.#concurrency = options.subscription.concurrency ?? 16;
-    this.#gather = new Gather(options.subscription, new Room(this.#concurrency));
+    this.#batcher = new Batcher(options.subscription, new Semaphore(this.#concurrency));
     const receivers = Math.ceil(this.#concurrency / MOST_AT_ONCE);
     this.#running = Promise.all(Array.from({ length: receivers }, () => this.#receive()));
   }
@@ -49,20 +49,20 @@ export class QueueConsumer implements Subscriber {
   async stop(): Promise<void> {
     this.#abort.abort();
     await this.#running;
-    await Promise.all(this.#inHand);
+    await Promise.all(this.#inFlight);
   }
 
   async #receive(): Promise<void> {
     for (let failures = 0; !this.#abort.signal.aborted; ) {
-      const room = Math.min(MOST_AT_ONCE, this.#concurrency - this.#taken);
-      if (room <= 0) {
-        await Promise.race(this.#inHand);
+      const limit = Math.min(MOST_AT_ONCE, this.#concurrency - this.#taken);
+      if (limit <= 0) {
+        await Promise.race(this.#inFlight);
         continue;
       }
-      this.#taken += room;
-      let unused = room;
+      this.#taken += limit;
+      let unused = limit;
       try {
-        const messages = await this.#ask(room);
+        const messages = await this.#ask(limit);
         unused -= messages.length;
         failures = 0;
         for (const message of messages) this.#begin(message);
@@ -77,11 +77,11 @@ export class QueueConsumer implements Subscriber {
     }
   }
 
-  async #ask(room: number): Promise<Message[]> {
+  async #ask(limit: number): Promise<Message[]> {
     const { Messages = [] } = await this.#options.sqs.send(
       new ReceiveMessageCommand({
         QueueUrl: this.#options.queueUrl,
-        MaxNumberOfMessages: room,
+        MaxNumberOfMessages: limit,
         WaitTimeSeconds: 20,
         VisibilityTimeout: LEASE_SECONDS,
         MessageSystemAttributeNames: ['ApproximateReceiveCount'],
@@ -96,9 +96,9 @@ export class QueueConsumer implements Subscriber {
       .catch((error) => this.#options.subscription.onError?.(error as Error))
       .finally(() => {
         this.#taken--;
-        this.#inHand.delete(work);
+        this.#inFlight.delete(work);
       });
-    this.#inHand.add(work);
+    this.#inFlight.add(work);
   }
 
   /** Handles it and takes it off the queue, or gives it back for later, or buries it. */
@@ -147,7 +147,7 @@ export class QueueConsumer implements Subscriber {
         .catch((error) => subscription.onError?.(error as Error));
     }, LEASE_SECONDS * 400);
     try {
-      const handle = () => this.#gather.handle(message, attempt);
+      const handle = () => this.#batcher.handle(message, attempt);
       return await (alone ? this.#alone.enter(handle) : handle());
     } finally {
       clearInterval(renew);
@@ -161,7 +161,7 @@ function processEnded({ type }: Envelope, receipts: number): Failure {
 }
 
 /**
- * Receipts beyond the attempts before a message is given up. SQS counts those for others that were in hand too when a process
+ * Receipts beyond the attempts before a message is given up. SQS counts those for others that were in flight too when a process
  * ended; in the order of chance in which they come again half of these are done each time.
  */
 const ENDS_MOST = 10;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { GetQueueUrlCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { deadLetters, inbox, message, messages } from '../contract/fixtures.ts';
-import { startAwsDouble } from './aws-double.ts';
+import { deadLetters, inbox, message, messages } from '../testing/messages.ts';
 import { openEventBridgeBus } from './eventbridge.ts';
 import { queueName } from './queues.ts';
+import { startAwsDouble } from './testing/aws-double.ts';
 
 process.env.AWS_ACCESS_KEY_ID ??= 'test';
 process.env.AWS_SECRET_ACCESS_KEY ??= 'test';
@@ -24,7 +24,7 @@ test('a message whose processes ended comes alone, and is a dead letter when tha
   const { QueueUrl } = await sqs.send(
     new GetQueueUrlCommand({ QueueName: queueName('suite', 'reports', 'messages') }),
   );
-  /** What a process that ends with all of them in hand leaves behind. */
+  /** What a process that ends with all of them in flight leaves behind. */
   const end = () =>
     sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 }));
 
@@ -32,12 +32,12 @@ test('a message whose processes ended comes alone, and is a dead letter when tha
   for (let receipts = 0; receipts < 9; receipts++) await end();
   await bus.publish(messages(3, 'Rated'));
   for (let receipts = 9; receipts < 13; receipts++) await end();
-  let inHand = 0;
+  let inFlight = 0;
   const got = inbox(async ({ subject }) => {
     assert.notEqual(subject, 'poison');
-    assert.equal(++inHand, 1, 'alone');
+    assert.equal(++inFlight, 1, 'alone');
     await new Promise((resolve) => setImmediate(resolve));
-    inHand--;
+    inFlight--;
   });
   await bus.subscribe(got.as('reports', ['Rated']));
   const [letter] = await deadLetters(bus, 'reports', 1);

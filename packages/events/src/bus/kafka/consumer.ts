@@ -3,12 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Admin, Consumer, type Message, type MessageToProduce } from '@platformatic/kafka';
 import type { Envelope } from '../../envelope.ts';
 import type { Failure } from '../../failure.ts';
+import { Batcher } from '../batcher.ts';
 import type { DeadLetter, Subscriber, Subscription } from '../bus.ts';
-import { Gather } from '../gather.ts';
 import { receive } from '../received.ts';
-import { Room } from '../room.ts';
+import { Semaphore } from '../semaphore.ts';
 import { assignTogether, type Member } from './assign.ts';
-import { InHand } from './in-hand.ts';
+import { InFlight } from './in-flight.ts';
 import { Partition, type Work } from './partition.ts';
 import { type KafkaConnection, receiveParked, record, type TopicNames } from './topics.ts';
 
@@ -27,9 +27,9 @@ export class GroupConsumer implements Subscriber {
   readonly #partitions = new Map<number, Partition>();
   readonly #committed = new Map<string, bigint>();
   readonly #epochs = new Map<string, number>();
-  readonly #room: Room;
-  readonly #gather: Gather;
-  readonly #inHand: InHand;
+  readonly #semaphore: Semaphore;
+  readonly #batcher: Batcher;
+  readonly #inFlight: InFlight;
   readonly #abort = new AbortController();
   #consumer: Consumer;
   #stream: Awaited<ReturnType<Consumer['consume']>> | undefined;
@@ -40,10 +40,10 @@ export class GroupConsumer implements Subscriber {
   constructor(options: GroupConsumerOptions) {
     this.#options = options;
     this.#retryTopic = options.topics.retry(options.subscription.group);
-    this.#room = new Room(options.subscription.concurrency ?? 16);
-    this.#gather = new Gather(options.subscription, this.#room);
+    this.#semaphore = new Semaphore(options.subscription.concurrency ?? 16);
+    this.#batcher = new Batcher(options.subscription, this.#semaphore);
     const { admin, topics, subscription } = options;
-    this.#inHand = new InHand({
+    this.#inFlight = new InFlight({
       admin,
       groupId: topics.group(subscription.group),
       topics: [topics.messages, this.#retryTopic],
@@ -64,10 +64,10 @@ export class GroupConsumer implements Subscriber {
     if (!this.#abort.signal.aborted) {
       this.#abort.abort();
       for (const partition of this.#partitions.values()) partition.abandon();
-      await this.#room.empty();
+      await this.#semaphore.empty();
       clearTimeout(this.#commitSoon);
       await this.#commit();
-      await this.#inHand.giveBack([...this.#partitions.keys()]).catch(this.#onError);
+      await this.#inFlight.giveBack([...this.#partitions.keys()]).catch(this.#onError);
       await this.#consumer.close(true).catch(this.#onError);
     }
     await this.#running;
@@ -91,7 +91,7 @@ export class GroupConsumer implements Subscriber {
       partitionAssigner: assignTogether,
     });
     consumer.on('consumer:group:join', () => this.#assigned(consumer));
-    // What it does not mend by itself, e.g. that it could not join again while its broker was away: begins anew. Without a
+    // What it does not repair by itself, e.g. that it could not join again while its broker was away: begins anew. Without a
     // listener an 'error' would end the process.
     const startOver = (error: Error) => {
       this.#onError(error);
@@ -144,7 +144,7 @@ export class GroupConsumer implements Subscriber {
         for await (const message of stream) {
           failures = 0;
           this.#take(message);
-          while (this.#countInHand() > MOST_IN_HAND && !this.#abort.signal.aborted) await delay(10);
+          while (this.#countInFlight() > MOST_IN_HAND && !this.#abort.signal.aborted) await delay(10);
         }
       } catch (error) {
         if (!this.#abort.signal.aborted) this.#onError(error);
@@ -190,13 +190,13 @@ export class GroupConsumer implements Subscriber {
         const commits = await consumer.listCommittedOffsets({
           topics: both.map((topic) => ({ topic, partitions: numbers })),
         });
-        const abandoned = await this.#inHand.own(numbers);
+        const abandoned = await this.#inFlight.own(numbers);
         for (const { number, partition } of opened) {
           const from = (of: string) => positive(commits.get(of)?.[number]);
           const end = (of: string) => positive(ends.get(of)?.[number]);
-          const inHandUpTo = (of: string) =>
+          const inFlightUpTo = (of: string) =>
             abandoned.has(number) ? lesser(end(of), from(of) + BigInt(MOST_IN_HAND)) : 0n;
-          const suspects = { messages: inHandUpTo(messages), retries: inHandUpTo(topic) };
+          const suspects = { messages: inFlightUpTo(messages), retries: inFlightUpTo(topic) };
           partition.readRetriesFirst(from(topic), end(topic), suspects);
         }
         return;
@@ -233,10 +233,10 @@ export class GroupConsumer implements Subscriber {
 
   async #handle(partition: number, work: Work, signal: AbortSignal): Promise<Failure | undefined> {
     const { message, attempt, from, offset, suspect } = work;
-    const handle = () => this.#gather.handle(message, attempt, signal);
+    const handle = () => this.#batcher.handle(message, attempt, signal);
     if (!suspect) return await handle();
     const topic = from === 'messages' ? this.#options.topics.messages : this.#retryTopic;
-    return await this.#inHand.handOut({ topic, partition, offset }, signal, handle);
+    return await this.#inFlight.handOut({ topic, partition, offset }, signal, handle);
   }
 
   async #insist(records: MessageToProduce[], signal: AbortSignal): Promise<void> {
@@ -291,9 +291,9 @@ export class GroupConsumer implements Subscriber {
     );
   }
 
-  #countInHand(): number {
+  #countInFlight(): number {
     let sum = 0;
-    for (const partition of this.#partitions.values()) sum += partition.inHand;
+    for (const partition of this.#partitions.values()) sum += partition.inFlight;
     return sum;
   }
 

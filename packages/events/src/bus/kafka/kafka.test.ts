@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { Producer } from '@platformatic/kafka';
 import { kafkaMissing, startKafka } from '../../../../../scripts/kafka/kafka.ts';
-import { busContract } from '../contract/suite.ts';
+import { busContract } from '../testing/suite.ts';
 
 const missing = await kafkaMissing();
 if (missing) test('the kafka bus', { skip: `NOT RUN, no broker can be had: ${missing}` }, () => {});

@@ -1,5 +1,5 @@
 /**
- * Which messages of one topic's partition are in hand. Messages are done in any order; the position, up to which all are,
+ * Which messages of one topic's partition are in flight. Messages are done in any order; the position, up to which all are,
  * is what may be committed. Offsets come in rising order, some again after a rebalance.
  */
 export class Offsets {

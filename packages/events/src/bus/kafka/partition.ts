@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Envelope } from '../../envelope.ts';
 import type { Failure } from '../../failure.ts';
 import type { Received } from '../received.ts';
-import { Lane } from './lane.ts';
 import { Offsets } from './offsets.ts';
+import { SerialQueue } from './serial-queue.ts';
 import type { Parked } from './topics.ts';
 
 export type PartitionWork = {
@@ -21,7 +21,7 @@ export type PartitionWork = {
   onDone(): void;
 };
 
-/** One attempt at a message; `suspect`: a process may have ended with it in hand. */
+/** One attempt at a message; `suspect`: a process may have ended with it in flight. */
 export type Work = {
   message: Envelope;
   attempt: number;
@@ -51,7 +51,7 @@ export class Partition {
   #retriesUpTo: bigint | undefined;
   readonly #suspects = Promise.withResolvers<Suspects>();
   /** Messages taken and not done. */
-  inHand = 0;
+  inFlight = 0;
 
   constructor(work: PartitionWork) {
     this.#work = work;
@@ -75,7 +75,7 @@ export class Partition {
 
   takeRetry(offset: bigint, parked: Parked & Received): void {
     if (this.retries.take(offset)) {
-      this.inHand++;
+      this.inFlight++;
       const key = this.#key(parked.message.subject);
       key.away.delete(parked.token);
       key.retries.push({ offset, ...parked });
@@ -95,7 +95,7 @@ export class Partition {
   }
 
   #begin(taken: Taken): void {
-    this.inHand++;
+    this.inFlight++;
     this.#key(taken.message.subject).messages.push(taken);
   }
 
@@ -103,8 +103,8 @@ export class Partition {
     let key = this.#keys.get(subject);
     if (!key) {
       const made: Key = {
-        messages: new Lane((taken) => this.#first(subject, made, taken)),
-        retries: new Lane((taken) => this.#again(subject, made, taken)),
+        messages: new SerialQueue((taken) => this.#first(subject, made, taken)),
+        retries: new SerialQueue((taken) => this.#again(subject, made, taken)),
         away: new Set(),
       };
       this.#keys.set(subject, made);
@@ -182,9 +182,9 @@ export class Partition {
     await this.#work.bury(message, reason, attempts, this.#abort.signal);
   }
 
-  #finish(offsets: Offsets, { offset }: Taken, inHand: number): void {
+  #finish(offsets: Offsets, { offset }: Taken, inFlight: number): void {
     offsets.done(offset);
-    this.inHand -= inHand;
+    this.inFlight -= inFlight;
     this.#work.onDone();
   }
 
@@ -202,8 +202,8 @@ const DONE = -1;
 type Taken = Received & { offset: bigint };
 
 type Key = {
-  messages: Lane<Taken>;
-  retries: Lane<Taken & Parked>;
+  messages: SerialQueue<Taken>;
+  retries: SerialQueue<Taken & Parked>;
   /** Tokens of what is on its way through the retry topic. */
   away: Set<string>;
 };

@@ -1,19 +1,19 @@
 import { type Db, withTransaction } from '@banyan/postgres';
 import type pg from 'pg';
+import { BatchSize } from '../batch-size.ts';
 import type { Subscriber, Subscription } from '../bus.ts';
-import { Pace } from '../pace.ts';
-import { Room } from '../room.ts';
-import { countEnds, dropInHand, keepInHand, recordInHand } from './in-hand.ts';
+import { Semaphore } from '../semaphore.ts';
+import { countEnds, dropInFlight, keepInFlight, recordInFlight } from './in-flight.ts';
 import { type Outcome, Round } from './round.ts';
 import { hasSuspects, type Job, type Leases, lease, putOff, remove, renew, takeOldest } from './take.ts';
 
 /**
  * Takes messages off one queue. A take is handled and removed in one transaction on the bus: whatever ends this process gives
  * it back at once, uncounted, and no other consumer gets ahead of it meanwhile, since the first message of each key is locked.
- * What is still in hand after a second is leased instead, so that no transaction stays open and the others of its take are done.
+ * What is still in flight after a second is leased instead, so that no transaction stays open and the others of its take are done.
  *
  * What it hands out is on record before: a message that a process ended with is suspect, and comes alone. For its first second
- * nothing else is in hand, and no other suspect as long as it is; so what it does to the process is counted against itself.
+ * nothing else is in flight, and no other suspect as long as it is; so what it does to the process is counted against itself.
  */
 export class Consumer implements Subscriber {
   readonly queue: string;
@@ -22,8 +22,8 @@ export class Consumer implements Subscriber {
   readonly #attempts: number;
   readonly #delayMs: number;
   readonly #types: ReadonlySet<string>;
-  readonly #room: Room;
-  readonly #pace: Pace;
+  readonly #semaphore: Semaphore;
+  readonly #batchSize: BatchSize;
   /** Takes whose transaction is open. */
   readonly #rounds = new Set<Promise<void>>();
   /** Handlers at work, and what has to be settled once they are done, whatever has become of the take's transaction. */
@@ -34,13 +34,13 @@ export class Consumer implements Subscriber {
   readonly #open = new Set<Round>();
   /** Messages in open takes. */
   #taken = 0;
-  /** Records of what this process has in hand. */
+  /** Records of what this process has in flight. */
   readonly #records = new Set<string>();
   /** Those of them that nothing stands for any more. */
   readonly #toForget = new Set<string>();
   /** There may be suspects in the queue. */
   #suspected = true;
-  /** One of them: taken, and in hand for longer than a second. */
+  /** One of them: taken, and in flight for longer than a second. */
   #suspect: 'none' | 'taken' | 'leased' = 'none';
   #stopped = false;
   /** Something may have come since the last take began. */
@@ -59,8 +59,8 @@ export class Consumer implements Subscriber {
     this.#pool = pool;
     this.#subscription = subscription;
     this.queue = group;
-    this.#room = new Room(concurrency);
-    this.#pace = new Pace(subscription.handleMany ? batch : 1);
+    this.#semaphore = new Semaphore(concurrency);
+    this.#batchSize = new BatchSize(subscription.handleMany ? batch : 1);
     this.#attempts = attempts;
     this.#delayMs = delayMs;
     this.#types = new Set(types);
@@ -95,19 +95,19 @@ export class Consumer implements Subscriber {
   /** Begins a round if there is something to take, room for it, and the last one was not just now. */
   #next(): void {
     clearTimeout(this.#soon);
-    const full = this.#room.free <= 0 || this.#rounds.size >= MAX_ROUNDS;
+    const full = this.#semaphore.free <= 0 || this.#rounds.size >= MAX_ROUNDS;
     if (!this.#told || this.#taking || this.#stopped || full || this.#suspect === 'taken') return;
     if (this.#suspected && this.#suspect === 'none') {
       if (this.#rounds.size === 0) this.#start(true);
       return;
     }
-    const wait = this.#lastTake + this.#paceMs() - performance.now();
+    const wait = this.#lastTake + this.#intervalMs() - performance.now();
     if (wait <= 0) this.#start(false);
     else this.#soon = setTimeout(() => this.#next(), Math.ceil(wait));
   }
 
   /** Between takes: several messages to one transaction cost less than one each, and the last round left must be worth it. */
-  #paceMs(): number {
+  #intervalMs(): number {
     if (this.#behind) return 0;
     return this.#rounds.size < MAX_ROUNDS - 1 ? PACE_MS : LAST_ROUND_MS;
   }
@@ -135,8 +135,8 @@ export class Consumer implements Subscriber {
   }
 
   async #take(suspects: boolean): Promise<number> {
-    const batch = suspects ? 1 : this.#pace.batch;
-    const room = suspects ? 1 : batch > 1 ? batch : this.#room.free;
+    const batch = suspects ? 1 : this.#batchSize.batch;
+    const limit = suspects ? 1 : batch > 1 ? batch : this.#semaphore.free;
     this.#told = false;
     this.#taking = true;
     this.#lastTake = performance.now();
@@ -145,10 +145,10 @@ export class Consumer implements Subscriber {
     try {
       await this.#forgetRecords();
       const goOn = await withTransaction(this.#pool, async (tx) => {
-        jobs = await takeOldest(tx, this.queue, { room, together: batch > 1, taken: this.#taken, suspects });
+        jobs = await takeOldest(tx, this.queue, { limit, together: batch > 1, taken: this.#taken, suspects });
         this.#taking = false;
         this.#taken += jobs.length;
-        this.#behind = !suspects && jobs.length === room;
+        this.#behind = !suspects && jobs.length === limit;
         if (this.#behind) this.#told = true;
         if (suspects && jobs.length === 0) this.#noSuspects();
         if (jobs.length === 0) return undefined;
@@ -173,7 +173,7 @@ export class Consumer implements Subscriber {
   /** Undefined if a process has ended with one of them: they are left for the next take, which knows. */
   async #record(tx: pg.PoolClient, jobs: readonly Job[]): Promise<string | undefined> {
     const known = { ids: jobs.map(({ id }) => id), ours: this.#records };
-    const record = await recordInHand(this.#pool, this.queue, known);
+    const record = await recordInFlight(this.#pool, this.queue, known);
     if (record !== undefined) this.#records.add(record);
     else {
       await countEnds(tx, this.queue, known);
@@ -187,7 +187,7 @@ export class Consumer implements Subscriber {
   async #forgetRecords(): Promise<void> {
     const records = [...this.#toForget];
     if (records.length === 0) return;
-    await dropInHand(this.#pool, records);
+    await dropInFlight(this.#pool, records);
     for (const record of records) {
       this.#toForget.delete(record);
       this.#records.delete(record);
@@ -204,8 +204,8 @@ export class Consumer implements Subscriber {
       subscription: this.#subscription,
       types: this.#types,
       attempts: this.#attempts,
-      room: this.#room,
-      pace: this.#pace,
+      semaphore: this.#semaphore,
+      batchSize: this.#batchSize,
       onFree: () => this.#next(),
     });
     this.#open.add(round);
@@ -215,23 +215,23 @@ export class Consumer implements Subscriber {
   }
 
   /** Settles what is done; what is not in time is leased, and what was not begun is left for the next take. */
-  async #finish(tx: pg.PoolClient, inHand: InHand): Promise<Leased | undefined> {
-    const { round, over, record } = inHand;
+  async #finish(tx: pg.PoolClient, inFlight: InFlight): Promise<Leased | undefined> {
+    const { round, over, record } = inFlight;
     const late = Promise.withResolvers<void>();
     const timer = setTimeout(late.resolve, ROUND_MS);
     await Promise.race([over, late.promise]).finally(() => clearTimeout(timer));
     round.leave();
-    const ids = [...round.inHand].map(({ id }) => id);
+    const ids = [...round.inFlight].map(({ id }) => id);
     const done = round.outcomes.splice(0);
     if (ids.length === 0) {
       await this.#settle(tx, done);
-      await dropInHand(tx, [record]);
+      await dropInFlight(tx, [record]);
       return undefined;
     }
     const leases = await lease(tx, this.queue, { ids, leaseMs: LEASE_MS });
     await this.#settle(tx, done);
-    await keepInHand(tx, record, ids);
-    return { ...inHand, leases };
+    await keepInFlight(tx, record, ids);
+    return { ...inFlight, leases };
   }
 
   #goOn(leased: Leased, suspect: boolean): void {
@@ -266,7 +266,7 @@ export class Consumer implements Subscriber {
       const still = await renew(tx, this.queue, ours, 0);
       const outcomes = round.outcomes.filter(({ job }) => still.has(job.id));
       await this.#settle(tx, outcomes);
-      await dropInHand(tx, [record]);
+      await dropInFlight(tx, [record]);
     });
     this.#records.delete(record);
   }
@@ -309,8 +309,8 @@ export class Consumer implements Subscriber {
 }
 
 type Begun = { round: Round; over: Promise<void> };
-type InHand = Begun & { record: string };
-type Leased = InHand & { leases: Leases };
+type InFlight = Begun & { record: string };
+type Leased = InFlight & { leases: Leases };
 
 const BATCH = 128;
 /** Transactions, so connections, that one consumer holds at most. */

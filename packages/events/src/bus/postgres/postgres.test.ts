@@ -1,6 +1,6 @@
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
-import { busContract } from '../contract/suite.ts';
+import { busContract } from '../testing/suite.ts';
 
 busContract('postgres', async () => {
   const url = await (await testServer()).database('bus');

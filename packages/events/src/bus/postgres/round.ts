@@ -1,9 +1,9 @@
 import { EventsError } from '../../errors.ts';
 import type { Failure } from '../../failure.ts';
 import { attempt, attemptMany } from '../attempt.ts';
+import type { BatchSize } from '../batch-size.ts';
 import type { Subscription } from '../bus.ts';
-import type { Pace } from '../pace.ts';
-import type { Room } from '../room.ts';
+import type { Semaphore } from '../semaphore.ts';
 import type { Job } from './take.ts';
 
 /** What became of a message: done if there is no failure, else tried again unless it is final. */
@@ -13,8 +13,8 @@ export type RoundOptions = {
   subscription: Subscription;
   types: ReadonlySet<string>;
   attempts: number;
-  room: Room;
-  pace: Pace;
+  semaphore: Semaphore;
+  batchSize: BatchSize;
   /** A place is free. */
   onFree(): void;
 };
@@ -26,7 +26,7 @@ export type RoundOptions = {
 export class Round {
   readonly outcomes: Outcome[] = [];
   /** Handlers are at work on them. */
-  readonly inHand = new Set<Job>();
+  readonly inFlight = new Set<Job>();
   /** Nothing is begun any more. */
   #left = false;
   readonly #jobs: readonly Job[];
@@ -45,18 +45,20 @@ export class Round {
     const told = new Set(this.outcomes.map(({ job }) => job));
     const waiting = new Set(this.outcomes.filter(isToBeTriedAgain).map(({ job }) => job.key));
     const rest = this.#jobs.filter((job) => !told.has(job) && !waiting.has(job.key));
-    await Promise.all([...Map.groupBy(rest, ({ key }) => key).values()].map((lane) => this.#oneByOne(lane)));
+    await Promise.all(
+      [...Map.groupBy(rest, ({ key }) => key).values()].map((ofOneKey) => this.#oneByOne(ofOneKey)),
+    );
   }
 
-  /** Begins nothing more; what is in hand goes on. */
+  /** Begins nothing more; what is in flight goes on. */
   leave(): void {
     this.#left = true;
   }
 
   async #batch(fresh: readonly Job[]): Promise<void> {
-    const { subscription, room, onFree } = this.#options;
+    const { subscription, semaphore, onFree } = this.#options;
     const messages = fresh.map(({ message }) => message);
-    await room.enter(async () => {
+    await semaphore.enter(async () => {
       if (this.#left) return;
       const { done, failed } = await this.#measured(fresh, () => attemptMany(subscription, messages));
       for (const job of fresh.slice(0, done)) this.outcomes.push({ job });
@@ -76,17 +78,17 @@ export class Round {
 
   async #measured<T extends { done: number }>(jobs: readonly Job[], work: () => Promise<T>): Promise<T> {
     const began = performance.now();
-    for (const job of jobs) this.inHand.add(job);
+    for (const job of jobs) this.inFlight.add(job);
     const outcome = await work();
-    for (const job of jobs) this.inHand.delete(job);
-    this.#options.pace.note(outcome.done, performance.now() - began);
+    for (const job of jobs) this.inFlight.delete(job);
+    this.#options.batchSize.note(outcome.done, performance.now() - began);
     return outcome;
   }
 
-  async #oneByOne(lane: readonly Job[]): Promise<void> {
-    const { room, onFree } = this.#options;
-    for (const job of lane) {
-      const goesOn = await room.enter(async () => !this.#left && (await this.#alone(job)));
+  async #oneByOne(ofOneKey: readonly Job[]): Promise<void> {
+    const { semaphore, onFree } = this.#options;
+    for (const job of ofOneKey) {
+      const goesOn = await semaphore.enter(async () => !this.#left && (await this.#alone(job)));
       onFree();
       if (!goesOn) return;
     }

@@ -13,12 +13,12 @@ export type Job = {
   unreadable?: EventsError;
   /** Attempts that failed. */
   failures: number;
-  /** Processes that ended while they had it in hand. With one or more it is handled alone. */
+  /** Processes that ended while they had it in flight. With one or more it is handled alone. */
   ends: number;
 };
 
 /**
- * The oldest messages, `room` at most, of keys whose first message can be had: that one is locked until the transaction ends,
+ * The oldest messages, `limit` at most, of keys whose first message can be had: that one is locked until the transaction ends,
  * and whoever holds the first of a key has all that wait behind it. Keys whose first message is locked by another or put off
  * are passed over. Without `together` it takes the first of each key only; `taken` says how many this process holds already.
  *
@@ -31,10 +31,15 @@ export type Job = {
 export async function takeOldest(
   tx: Queryable,
   queue: string,
-  { room, together, taken, suspects }: { room: number; together: boolean; taken: number; suspects: boolean },
+  {
+    limit,
+    together,
+    taken,
+    suspects,
+  }: { limit: number; together: boolean; taken: number; suspects: boolean },
 ): Promise<Job[]> {
-  for (let look = suspects ? LOOK_FOR_SUSPECTS : Math.max(LOOK, room * 2 + taken); ; look *= 16) {
-    const values = [queue, look, room, together, suspects];
+  for (let look = suspects ? LOOK_FOR_SUSPECTS : Math.max(LOOK, limit * 2 + taken); ; look *= 16) {
+    const values = [queue, look, limit, together, suspects];
     const { rows } = await tx.query<Row>({ name: 'banyan_bus_take', text: TAKE, values });
     if (suspects) return rows.map(jobOf);
     if (rows.length > 0) return beforeSuspects(rows.map(jobOf));
@@ -44,7 +49,7 @@ export async function takeOldest(
 
 /** Whether there is one that could be taken. */
 export async function hasSuspects(db: Queryable, queue: string): Promise<boolean> {
-  return (await takeOldest(db, queue, { room: 1, together: false, taken: 0, suspects: true })).length > 0;
+  return (await takeOldest(db, queue, { limit: 1, together: false, taken: 0, suspects: true })).length > 0;
 }
 
 /** Removes what was taken, with the transaction's COMMIT. */
@@ -118,7 +123,7 @@ function beforeSuspects(jobs: readonly Job[]): Job[] {
 }
 
 const LOOK = 128;
-/** They are old, since they were in hand before: what is behind so many others waits until those are gone. */
+/** They are old, since they were in flight before: what is behind so many others waits until those are gone. */
 const LOOK_FOR_SUSPECTS = 1_024;
 const LOOK_AT_MOST = 1_000_000;
 

@@ -27,7 +27,7 @@ test('a projection that stopped is listed, tries again, and goes on without the 
       }
     },
   });
-  const projector = createProjector({ pool, store, projections: [numbers], wake: 'timer' });
+  const projector = createProjector({ pool, store, projections: [numbers], notifier: 'timer' });
   await projector.start();
   t.after(async () => {
     await projector.stop();
