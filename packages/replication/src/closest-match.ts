@@ -1,5 +1,5 @@
 /** The known word nearest to a misspelt one, or null when none is near. */
-export function nearest(word: string, known: readonly string[]): string | null {
+export function closestMatch(word: string, known: readonly string[]): string | null {
   const ranked = known
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);

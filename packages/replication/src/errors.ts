@@ -1,12 +1,12 @@
 /** Every error this package raises by itself, by stable code, with the way on. PostgreSQL's own pass through. */
 const CATALOGUE = {
   MAPPING_INVALID: 'The mapping cannot be used as it stands.',
-  PREFLIGHT_FAILED: 'The preflight found something that must be mended first. Nothing was changed.',
+  PREFLIGHT_FAILED: 'The preflight found something that must be put right first. Nothing was changed.',
   TARGET_NOT_EMPTY:
     'The target table holds rows that this link did not write. Empty it, or map another table; nothing was copied.',
   COPY_REFUSED: 'Rows can be copied only while the service owns none of them. Set the share to 0 first.',
   COPY_CONFLICT:
-    'Rows of the source do not fit beside one another on the target: a constraint there forbids what the source allows. Drop the constraint or mend the rows, and run copy() again: it goes on where it was.',
+    'Rows of the source do not fit beside one another on the target: a constraint there forbids what the source allows. Drop the constraint or change the rows, and run copy() again: it goes on where it was.',
   KEY_ORDER:
     'Source and target order the keys differently. Nothing was deleted. Use the same collation for the key on both sides, or COLLATE "C", and run copy() again.',
   COPY_UNFINISHED: 'The copy has not finished. Run copy() to its end, then stream().',
@@ -31,7 +31,7 @@ const CATALOGUE = {
   BARRIER_TIMEOUT: 'The marker was not applied within the time limit. Nothing was switched.',
   BARRIER_LOCK_TIMEOUT: 'The mapped tables could not be locked within the time limit. Nothing was switched.',
   CHANGES_MISSED:
-    'Changes may be missing on the target, so no step can be judged: what the wrong side has could become the truth. Verify, repair what differs, and say so (mended); then step.',
+    'Changes may be missing on the target, so no step can be judged: what the wrong side has could become the truth. Verify, repair what differs, and say so (markRepaired); then step.',
   NO_PROGRESS:
     'The target ended the same change again and again. What it says has to stop (a limit, somebody who cancels, a lock); then stream again: nothing was lost.',
   ROWS_LOCKED:
@@ -41,14 +41,14 @@ const CATALOGUE = {
   LAW_BROKEN: 'The mapping loses information: reverse(forward(legacy)) differs from legacy.',
   NOTHING_COMPARED: 'No row was compared. That is a failure unless both sides are empty and that is allowed.',
   APPLY_FAILED:
-    'A change cannot be applied on the target. It was not acknowledged; mend the target and go on.',
+    'A change cannot be applied on the target. It was not acknowledged; fix the target and go on.',
 } as const;
 
 export type ReplicationErrorCode = keyof typeof CATALOGUE;
 
 export const REPLICATION_ERROR_CODES = Object.keys(CATALOGUE) as ReplicationErrorCode[];
 
-/** An error with a stable `code`, the facts in `details`, and a message that ends in how to mend it. */
+/** An error with a stable `code`, the facts in `details`, and a message that ends in how to put it right. */
 export class ReplicationError extends Error {
   readonly code: ReplicationErrorCode;
   readonly details: Record<string, unknown>;

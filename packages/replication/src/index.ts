@@ -1,14 +1,14 @@
 export { type Orphans, orphans } from './catalog/orphans.ts';
 export { checkSequences, type SequenceState } from './catalog/sequences.ts';
-export { nearest } from './closest-match.ts';
+export { closestMatch } from './closest-match.ts';
 export type { CopyOptions, CopyProgress, CopyResult } from './copy/copy.ts';
 export type { Progress, Throttle } from './copy/throttle.ts';
 export { isLoss, ReplicationError, type ReplicationErrorCode } from './errors.ts';
 export { type GuardOptions, installGuard, refusedWrites, removeGuard, setGuard } from './guard/guard.ts';
 export { GUARD_SQLSTATE, guardName, guardsOf } from './guard/guard-function.ts';
 export type { BarrierOptions } from './link/barrier-options.ts';
-export { claimDatabase, type Mark, markOf, notedVersion, noteVersion } from './link/claim.ts';
-export { type Placed, type PlacedKind, placedIn } from './link/installed.ts';
+export { claimDatabase, claimOf, type DatabaseClaim, notedVersion, noteVersion } from './link/claim.ts';
+export { type InstalledKind, type InstalledObject, installedObjects } from './link/installed.ts';
 export { type Link, type LinkState, type LinkStatus, openLink } from './link/link.ts';
 export { type Alarm, type LinkConfig, type LinkHooks, type LinkNames, namesOf } from './link/link-config.ts';
 export type { Blocker, PrepareOptions } from './link/prepare.ts';
@@ -28,7 +28,7 @@ export {
   type TableMapping,
   table,
 } from './mapping/mapping.ts';
-export { checkLaw, type LawBreach } from './mapping/round-trip.ts';
+export { checkRoundTrip, type RoundTripBreach } from './mapping/round-trip.ts';
 export type { Finding } from './preflight/finding.ts';
 export { type TrialOptions, tryGuard } from './preflight/trial.ts';
 export { type RepairOptions, repair } from './repair/repair.ts';

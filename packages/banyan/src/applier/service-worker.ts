@@ -279,7 +279,7 @@ export class ServiceWorker {
     const links = [...this.runners.values()].map(({ link }) => link);
     const missed = await Promise.all(links.map(async (link) => ({ link, since: await link.missed() })));
     return async () => {
-      for (const { link, since } of missed) if (since !== null) await link.mended(since);
+      for (const { link, since } of missed) if (since !== null) await link.markRepaired(since);
     };
   }
 }

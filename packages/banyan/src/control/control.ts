@@ -1,6 +1,6 @@
 import type { Fingerprints } from '@banyan/plan/fingerprint';
 import type { Stage, Target } from '@banyan/plan/stages';
-import type { PlacedKind } from '@banyan/replication';
+import type { InstalledKind } from '@banyan/replication';
 
 /** What the API serves and the CLI prints. Everything is JSON; times are ISO 8601 in UTC. */
 
@@ -131,7 +131,7 @@ export type MismatchRecord = {
 export type PlacedThing = {
   /** The database's path in the plan. */
   where: string;
-  kind: PlacedKind;
+  kind: InstalledKind;
   /** Of a trigger: `name on schema.table`. */
   name: string;
   service: string | null;

@@ -1,10 +1,10 @@
 import { createPool, quoteIdent } from '@banyan/postgres';
 import type { Finding } from '@banyan/replication';
 
-type Placed = Finding & { where: string };
+type LocatedFinding = Finding & { where: string };
 
 /** Whether `banyan up` could make its tables in the control database, or change them at an upgrade. */
-export async function checkControlDatabase(url: string): Promise<Placed[]> {
+export async function checkControlDatabase(url: string): Promise<LocatedFinding[]> {
   const pool = createPool(url, { max: 1, applicationName: 'banyan-check' });
   try {
     const { rows } = await pool.query(
@@ -15,7 +15,7 @@ export async function checkControlDatabase(url: string): Promise<Placed[]> {
       [SCHEMAS],
     );
     const { role, database, may_create: mayCreate, others } = rows[0];
-    const findings: Placed[] = [];
+    const findings: LocatedFinding[] = [];
     const lacking = (code: string, message: string, sql: string[]) =>
       findings.push({
         where: 'control.database',

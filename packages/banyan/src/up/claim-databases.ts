@@ -1,7 +1,7 @@
 import { readTable } from '@banyan/gateway';
 import { databasesOf, type ResolvedPlan } from '@banyan/plan';
 import { createPool, quoteIdent } from '@banyan/postgres';
-import { claimDatabase, type Mark, markOf, notedVersion } from '@banyan/replication';
+import { claimDatabase, claimOf, type DatabaseClaim, notedVersion } from '@banyan/replication';
 import type pg from 'pg';
 import { refuseSilent } from './check-stages.ts';
 import { StartError } from './start-error.ts';
@@ -20,7 +20,7 @@ const AWAY = /^(08|28|3D|53|57)/;
 export async function claimDatabases(plan: ResolvedPlan): Promise<void> {
   const control = open(plan.control.database);
   try {
-    const mark = await markOf(plan.name, control);
+    const mark = await claimOf(plan.name, control);
     const others = databasesOf(plan).filter(([, url]) => url !== plan.control.database);
     await Promise.all(others.map(([where, url]) => claim(where, url, mark, control)));
   } finally {
@@ -28,7 +28,7 @@ export async function claimDatabases(plan: ResolvedPlan): Promise<void> {
   }
 }
 
-async function claim(where: string, url: string, mark: Mark, control: pg.Pool): Promise<void> {
+async function claim(where: string, url: string, mark: DatabaseClaim, control: pg.Pool): Promise<void> {
   const pool = open(url);
   try {
     const other = await claimDatabase(pool, mark);

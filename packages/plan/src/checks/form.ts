@@ -1,4 +1,4 @@
-import { nearest } from '@banyan/replication';
+import { closestMatch } from '@banyan/replication';
 import type { TSchema } from 'typebox';
 import { Settings } from 'typebox/system';
 import { Value } from 'typebox/value';
@@ -56,7 +56,7 @@ function explain(error: ShapeError, plan: unknown): PlanProblem[] {
   if (error.keyword === 'additionalProperties') {
     const { additionalProperties } = error.params as { additionalProperties: string[] };
     return additionalProperties.map((name) => {
-      const meant = nearest(name, known);
+      const meant = closestMatch(name, known);
       const path = pathOf([...parts, name], plan);
       return {
         path,

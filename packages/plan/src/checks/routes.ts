@@ -1,4 +1,4 @@
-import { nearest } from '@banyan/replication';
+import { closestMatch } from '@banyan/replication';
 import { type PlanProblem, pathTo, problem } from '../problem.ts';
 import { type ParsedRoute, parseKey, parseRoute, qualifyTable, shapeOfRoute } from '../resolve/notation.ts';
 import type { PlanRoute } from '../types.ts';
@@ -172,7 +172,7 @@ function checkWrites(
     const at = pathTo(`${path}.writes`, index);
     const name = qualifyTable(written);
     if (!mapped.includes(name) && allComplete) {
-      const meant = nearest(name, mapped);
+      const meant = closestMatch(name, mapped);
       return [
         problem(
           at,

@@ -1,4 +1,4 @@
-import { nearest } from '@banyan/replication';
+import { closestMatch } from '@banyan/replication';
 import { type PlanProblem, pathTo, problem } from '../problem.ts';
 import { parseRoute, qualifyTable, shapeOfRoute } from '../resolve/notation.ts';
 import type { SoundPlan } from './sound-parts.ts';
@@ -25,7 +25,7 @@ export function checkUnmoved({ services, unmoved }: SoundPlan): PlanProblem[] {
       problems.push(problem(at, route.route, 'only reads, so there is nothing to wait for', 'leave it out'));
     for (const [index, written] of route.writes.entries()) {
       if (mapped.includes(qualifyTable(written)) || !complete) continue;
-      const meant = nearest(qualifyTable(written), mapped);
+      const meant = closestMatch(qualifyTable(written), mapped);
       problems.push(
         problem(
           pathTo(`${path}.writes`, index),

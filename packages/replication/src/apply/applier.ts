@@ -1,7 +1,7 @@
 import { formatLsn, formatMicros, type Lsn } from '@banyan/postgres';
 import type { Ownership } from '../link/ownership.ts';
 import type { Shares } from '../link/shares.ts';
-import type { InsertsEvent, RowEvent, SourceTransaction, ToldEvent } from '../stream/transaction.ts';
+import type { AnnouncedEvent, InsertsEvent, RowEvent, SourceTransaction } from '../stream/transaction.ts';
 import {
   Anomaly,
   type Final,
@@ -14,9 +14,9 @@ import {
 import type { BoundStatement, BoundTable } from './bound-table.ts';
 import { ConflictLog } from './conflict-log.ts';
 import { encodeCopy, recycle } from './copy-encoding.ts';
-import { type Segment, WaveBuilder } from './dependency-levels.ts';
+import { LevelBuilder, type Segment } from './dependency-levels.ts';
 import { ownedBySource, type Route, route } from './route.ts';
-import { CarefulApplier } from './row-by-row.ts';
+import { RowByRowApplier } from './row-by-row.ts';
 import { sendCopy } from './send-copy.ts';
 import { DURABLE, positionAt, type TargetSession } from './target-session.ts';
 
@@ -29,19 +29,19 @@ export class Applier {
   readonly #session: TargetSession;
   readonly #link: string;
   readonly #shares: Shares;
-  readonly #careful: CarefulApplier;
+  readonly #rowByRow: RowByRowApplier;
   readonly #log: ConflictLog;
   /** Until here changes are upserts, because copied rows may be newer. */
   readonly #window: Lsn;
   readonly #routes: Route[] = [];
-  #open: { finalLsn: Lsn; careful: boolean } | undefined;
+  #open: { finalLsn: Lsn; rowByRow: boolean } | undefined;
 
   constructor(session: TargetSession, link: string, shares: Shares, window: Lsn) {
     this.#session = session;
     this.#link = link;
     this.#shares = shares;
     this.#log = new ConflictLog(session, link);
-    this.#careful = new CarefulApplier(session, this.#log, shares);
+    this.#rowByRow = new RowByRowApplier(session, this.#log, shares);
     this.#window = window;
   }
 
@@ -63,7 +63,7 @@ export class Applier {
   /** Arranges and encodes whole transactions, so that `apply` has only to send them. Touches nothing. */
   prepare(transactions: SourceTransaction[]): Prepared {
     const runs: Run[] = [];
-    let builder: WaveBuilder | undefined;
+    let builder: LevelBuilder | undefined;
     const finish = () => {
       const run = runs.at(-1);
       if (builder && run) run.steps = this.#stepsOf(builder, run.transactions[0]!);
@@ -75,7 +75,7 @@ export class Applier {
       if (!routes || !builder || !this.#alike(last!.transactions[0]!, transaction)) {
         finish();
         runs.push({ transactions: [transaction], steps: undefined });
-        if (routes) builder = new WaveBuilder();
+        if (routes) builder = new LevelBuilder();
       } else last!.transactions.push(transaction);
       if (routes && builder) addTo(builder, transaction, routes);
     }
@@ -92,21 +92,21 @@ export class Applier {
       prepared.version === this.#shares.version ? prepared : this.prepare(prepared.transactions);
     for (const { transactions, steps } of current.runs) {
       if (steps) await this.#applyTogether(transactions, steps, durable);
-      else await this.#applyCarefully(transactions[0]!);
+      else await this.#applyRowByRow(transactions[0]!);
     }
   }
 
   /**
    * Applies part of a transaction that is too large to hold, inside one open transaction of the target; the last
-   * part commits it. Throws `Oversized` if it has to be done change by change: start over, with `careful`.
+   * part commits it. Throws `Oversized` if it has to be done change by change: start over, with `rowByRow`.
    */
-  async applyPart(part: SourceTransaction, last: boolean, careful: boolean): Promise<void> {
+  async applyPart(part: SourceTransaction, last: boolean, rowByRow: boolean): Promise<void> {
     try {
       if (!this.#open) {
         await this.#session.client.query('BEGIN');
-        this.#open = { finalLsn: part.finalLsn, careful };
+        this.#open = { finalLsn: part.finalLsn, rowByRow };
       }
-      if (careful) await this.#careful.apply(part, this.#windowOf(part));
+      if (rowByRow) await this.#rowByRow.apply(part, this.#windowOf(part));
       else await this.#runSteps(this.#stepsOfPart(part));
       if (!last) return;
       await this.#commit(part, true);
@@ -115,7 +115,7 @@ export class Applier {
       this.#open = undefined;
       if (isConnectionError(error)) throw error;
       await this.#session.client.query('ROLLBACK');
-      if (careful || !isAnomaly(error)) throw failed(error, part);
+      if (rowByRow || !isAnomaly(error)) throw failed(error, part);
       throw new Oversized(part.finalLsn);
     }
   }
@@ -127,14 +127,14 @@ export class Applier {
     routes.length = 0;
     for (const event of events) {
       if (event.kind === 'truncate' || event.kind === 'repair') return undefined;
-      const routed = event.kind === 'told' ? 'told' : route(event, ownership, origin);
-      if (routed === 'careful') return undefined;
+      const routed = event.kind === 'announced' ? 'announced' : route(event, ownership, origin);
+      if (routed === 'row by row') return undefined;
       routes.push(routed);
     }
     return routes;
   }
 
-  #stepsOf(builder: WaveBuilder, first: SourceTransaction): Step[] | Anomaly | Final {
+  #stepsOf(builder: LevelBuilder, first: SourceTransaction): Step[] | Anomaly | Final {
     const converging = this.#inWindow(first);
     const ownership = this.#shares.at(first.finalLsn);
     try {
@@ -153,7 +153,7 @@ export class Applier {
   #stepsOfPart(part: SourceTransaction): Step[] | Anomaly | Final {
     const routes = this.#routesOf(part);
     if (!routes) return new Anomaly();
-    const builder = new WaveBuilder();
+    const builder = new LevelBuilder();
     addTo(builder, part, routes);
     return this.#stepsOf(builder, part);
   }
@@ -185,18 +185,18 @@ export class Applier {
       if (isConnectionError(error)) throw error;
       await client.rollBack();
       if (!isAnomaly(error) && transactions.length === 1) throw failed(error, last);
-      if (transactions.length === 1) return await this.#applyCarefully(last);
+      if (transactions.length === 1) return await this.#applyRowByRow(last);
       const half = transactions.length >> 1;
       await this.apply(this.prepare(transactions.slice(0, half)), durable);
       await this.apply(this.prepare(transactions.slice(half)), durable);
     }
   }
 
-  async #applyCarefully(transaction: SourceTransaction): Promise<void> {
+  async #applyRowByRow(transaction: SourceTransaction): Promise<void> {
     const { client } = this.#session;
     try {
       await client.query('BEGIN');
-      await this.#careful.apply(transaction, this.#windowOf(transaction));
+      await this.#rowByRow.apply(transaction, this.#windowOf(transaction));
       await this.#commit(transaction, true);
     } catch (error) {
       if (isConnectionError(error)) throw error;
@@ -238,7 +238,7 @@ export class Applier {
   /** After a copy: rows may be there already or not yet, so changes are upserts and nothing is counted. */
   #converge(segment: Segment): Step[] {
     const { table, kind, absent } = decode(segment);
-    if (kind === 'told') return [step(segment, table.told())];
+    if (kind === 'announced') return [step(segment, table.setAnnounced())];
     if (kind === 'delete') return [step(segment, table.delete())];
     if (kind === 'insert' || (kind === 'update' && absent === ''))
       return [step(segment, table.update('')), step(segment, table.insertMissing())];
@@ -246,20 +246,20 @@ export class Applier {
   }
 
   #strict(segment: Segment, ownership: Ownership): Step[] {
-    const { table, kind, absent, suspect } = segment;
+    const { table, kind, absent, compare } = segment;
     if (kind === 'insert' && table.copy) {
       const count = countOf(segment);
       if (count >= COPY_ROWS)
         return [
           { copy: table.copy.text, frames: encodeCopy(table.copy, segment), expect: count },
-          ...tellSteps(segment),
+          ...announceSteps(segment),
         ];
     }
     const { rows } = decode(segment);
     const { mixed } = ownership;
     switch (kind) {
       case 'insert':
-        return [step(segment, table.insert(), rows.length), ...tellSteps(segment)];
+        return [step(segment, table.insert(), rows.length), ...announceSteps(segment)];
       case 'update':
         return [
           ...parentSteps(segment),
@@ -269,15 +269,17 @@ export class Applier {
         return [
           ...parentSteps(segment),
           step(segment, table.update(absent, { rekey: true }), rows.length),
-          ...tellSteps(segment),
+          ...announceSteps(segment),
         ];
       case 'delete':
         return [step(segment, table.delete(ownedBySource({ table }, ownership)), rows.length)];
-      case 'told':
-        return [step(segment, table.told())];
-      case 'guest': {
-        const steps = suspect ? [step(segment, table.suspect(absent), 'none')] : [];
-        return table.plan.guests.length > 0 ? [...steps, step(segment, table.guest(absent))] : steps;
+      case 'announced':
+        return [step(segment, table.setAnnounced())];
+      case 'forwardOnly': {
+        const steps = compare ? [step(segment, table.countDiffering(absent), 'none')] : [];
+        return table.plan.forwardOnly.length > 0
+          ? [...steps, step(segment, table.updateForwardOnly(absent))]
+          : steps;
       }
     }
   }
@@ -310,24 +312,24 @@ function step({ table, rows, olds }: Segment, statement: BoundStatement, expect?
 function parentSteps(segment: Segment): Step[] {
   const { table, kind, absent } = segment;
   if (table.plan.parents.length === 0) return [];
-  if (kind === 'delete' || kind === 'guest' || kind === 'told') return [];
+  if (kind === 'delete' || kind === 'forwardOnly' || kind === 'announced') return [];
   decode(segment);
   return table.missingParents(kind, absent).map(({ statement }) => step(segment, statement, 'none'));
 }
 
 /** What the monolith has of its own columns in rows that the service has made, or given another key. */
-function tellSteps(segment: Segment): Step[] {
-  const tell = segment.table.tell();
-  return tell ? [step(decode(segment), tell)] : [];
+function announceSteps(segment: Segment): Step[] {
+  const announce = segment.table.announce();
+  return announce ? [step(decode(segment), announce)] : [];
 }
 
-function addTo(builder: WaveBuilder, { events }: SourceTransaction, routes: Route[]): void {
+function addTo(builder: LevelBuilder, { events }: SourceTransaction, routes: Route[]): void {
   for (let index = 0; index < events.length; index++) {
     const routed = routes[index]!;
-    if (routed === 'nothing' || routed === 'careful') continue;
-    const event = events[index] as RowEvent | InsertsEvent | ToldEvent;
-    if (event.kind === 'told') {
-      for (const row of event.rows) builder.add('told', event.table, row, undefined, false);
+    if (routed === 'nothing' || routed === 'row by row') continue;
+    const event = events[index] as RowEvent | InsertsEvent | AnnouncedEvent;
+    if (event.kind === 'announced') {
+      for (const row of event.rows) builder.add('announced', event.table, row, undefined, false);
       continue;
     }
     if (event.kind === 'inserts') {
@@ -335,7 +337,7 @@ function addTo(builder: WaveBuilder, { events }: SourceTransaction, routes: Rout
       continue;
     }
     const { table, row, old } = event;
-    if (routed === 'suspect') builder.add('guest', table, row, undefined, true);
+    if (routed === 'compare') builder.add('forwardOnly', table, row, undefined, true);
     else builder.add(routed, table, row, old, false);
   }
 }

@@ -5,7 +5,7 @@ import type { SourceTransaction } from '../stream/transaction.ts';
 /** The set cannot be applied as a set; says nothing about whether its changes can be applied. */
 export class Anomaly extends Error {}
 
-/** Says itself what is wrong and how to mend it. */
+/** Says itself what is wrong and how to put it right. */
 export type Final = ReplicationError | PostgresError;
 
 export function isFinal(error: unknown): error is Final {

@@ -115,9 +115,9 @@ export function selectStatement(plan: TablePlan): Statement {
 }
 
 /** Counts rows in which a column that the target's side owns differs from what the source says of it. */
-export function suspectStatement(plan: TablePlan, computable: Output[]): Statement {
+export function differingStatement(plan: TablePlan, computable: Output[]): Statement {
   const rows = new Rows(plan);
-  const owned = computable.filter((output) => !plan.guests.includes(output));
+  const owned = computable.filter((output) => !plan.forwardOnly.includes(output));
   rows.use(owned);
   const select: string[] = [];
   const name = (expr: string) => {

@@ -4,20 +4,20 @@ import type { Parent } from '../catalog/foreign-keys.ts';
 import { ReplicationError } from '../errors.ts';
 import { nameOf } from '../mapping/mapping.ts';
 import type { Output, TablePlan } from '../mapping/table-plan.ts';
+import { announceStatement } from './announce-columns.ts';
 import {
   ASIDE,
   deleteStatement,
+  differingStatement,
   insertStatement,
   missingParentsStatement,
   moveAsideStatement,
   type Statement,
   selectStatement,
-  suspectStatement,
   unsetStatement,
   updateStatement,
 } from './apply-sql.ts';
 import { type CopyRows, planCopy } from './copy-encoding.ts';
-import { tellStatement } from './forward-columns-message.ts';
 import { encodeTextArray } from './text-array.ts';
 
 /** A prepared statement of the target session and how its parameters are filled from rows of the stream. */
@@ -135,20 +135,24 @@ export class BoundTable {
     });
   }
 
-  guest(absent: string): BoundStatement {
-    return this.#bind(`guest ${absent}`, () =>
-      updateStatement(this.plan, this.computable(this.plan.guests, absent)),
+  updateForwardOnly(absent: string): BoundStatement {
+    return this.#bind(`forward only ${absent}`, () =>
+      updateStatement(this.plan, this.computable(this.plan.forwardOnly, absent)),
     );
   }
 
-  /** Of a reverse link: tells the service what the monolith's own columns are of rows that were inserted. */
-  tell(): BoundStatement | undefined {
-    return this.plan.tells.length === 0 ? undefined : this.#bind('tell', () => tellStatement(this.plan));
+  /** Of a reverse link: announces to the service what the monolith's own columns are of rows that were inserted. */
+  announce(): BoundStatement | undefined {
+    return this.plan.announces.length === 0
+      ? undefined
+      : this.#bind('announce', () => announceStatement(this.plan));
   }
 
-  /** Sets what was told. */
-  told(): BoundStatement {
-    return this.#bind('told', () => updateStatement(this.plan, this.plan.told, { changedOnly: true }));
+  /** Sets what was announced. */
+  setAnnounced(): BoundStatement {
+    return this.#bind('announced', () =>
+      updateStatement(this.plan, this.plan.announced, { changedOnly: true }),
+    );
   }
 
   /** Updates what depends on `columns`, and keys if `rekey`. */
@@ -200,9 +204,9 @@ export class BoundTable {
     return this.#bind(`delete ${condition ?? ''}`, () => deleteStatement(this.plan, condition));
   }
 
-  suspect(absent: string): BoundStatement {
-    return this.#bind(`suspect ${absent}`, () =>
-      suspectStatement(this.plan, this.computable(this.plan.updates, absent)),
+  countDiffering(absent: string): BoundStatement {
+    return this.#bind(`differing ${absent}`, () =>
+      differingStatement(this.plan, this.computable(this.plan.updates, absent)),
     );
   }
 

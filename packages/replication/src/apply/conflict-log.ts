@@ -1,5 +1,5 @@
 import { formatLsn, type Lsn, type Tuple } from '@banyan/postgres';
-import { takeTicket } from '../repair/repair-token.ts';
+import { takeRepairToken } from '../repair/repair-token.ts';
 import type { RowEvent, SourceTransaction } from '../stream/transaction.ts';
 import type { BoundTable } from './bound-table.ts';
 import type { TargetSession } from './target-session.ts';
@@ -44,8 +44,8 @@ export class ConflictLog {
   }
 
   /** Whether a message is Banyan's. One that is not has no effect and is counted. */
-  async takeTicket(ticket: string): Promise<boolean> {
-    const taken = await takeTicket(this.#session.client, this.#link, ticket);
+  async takeRepairToken(token: string): Promise<boolean> {
+    const taken = await takeRepairToken(this.#session.client, this.#link, token);
     if (!taken) this.#counted.refused++;
     return taken;
   }

@@ -4,16 +4,16 @@ import type { BoundTable } from './bound-table.ts';
 
 /**
  * Changes of one or many transactions arranged so that sets of rows can be applied at once with the same outcome as
- * one by one. Waves run one after another; within a wave the segments run in the order of `ORDER`, and no key is
+ * one by one. Levels run one after another; within a level the segments run in the order of `ORDER`, and no key is
  * touched by two segments in a way that depends on more than that order.
  */
 
-export type ChangeKind = 'delete' | 'rekey' | 'update' | 'guest' | 'insert' | 'told';
+export type ChangeKind = 'delete' | 'rekey' | 'update' | 'forwardOnly' | 'insert' | 'announced';
 
 export type Segment = {
   table: BoundTable;
   kind: ChangeKind;
-  suspect: boolean;
+  compare: boolean;
   /** Inputs that no row of this segment carries (unchanged TOAST): names, sorted. */
   absent: string;
   rows: Tuple[];
@@ -26,16 +26,16 @@ const ORDER: Record<ChangeKind, number> = {
   delete: 0,
   rekey: 1,
   update: 2,
-  guest: 3,
+  forwardOnly: 3,
   insert: 4,
-  told: 5,
+  announced: 5,
 };
 
-type Touch = { wave: number; kind: ChangeKind; segment: Segment; index: number };
+type Touch = { level: number; kind: ChangeKind; segment: Segment; index: number };
 
 /** Takes changes in commit order and arranges them. */
-export class WaveBuilder {
-  readonly #waves: Map<string, Segment>[] = [];
+export class LevelBuilder {
+  readonly #levels: Map<string, Segment>[] = [];
   /**
    * Who touched which key last. Of a table that was only inserted into: the inserts, since no two meet. A table is bound in
    * more than one way: to what the stream announces, and to what messages say of it.
@@ -46,7 +46,7 @@ export class WaveBuilder {
   insert(table: BoundTable, inserts: RawInserts): void {
     let touched = this.#touched.get(table.plan);
     if (!touched) {
-      touched = segmentFor(this.#waves, 0, 'insert', table, '', false);
+      touched = segmentFor(this.#levels, 0, 'insert', table, '', false);
       this.#touched.set(table.plan, touched);
     }
     if (touched instanceof Map || touched.table !== table)
@@ -54,23 +54,23 @@ export class WaveBuilder {
     else touched.raw.push(inserts);
   }
 
-  /** `old`: of a rekey, the old key or row. `suspect`: of a guest, to be compared with the target. */
-  add(kind: ChangeKind, table: BoundTable, row: Tuple, old: Tuple | undefined, suspect: boolean): void {
-    const waves = this.#waves;
+  /** `old`: of a rekey, the old key or row. `compare`: of a `forwardOnly` change, to be compared with the target. */
+  add(kind: ChangeKind, table: BoundTable, row: Tuple, old: Tuple | undefined, compare: boolean): void {
+    const levels = this.#levels;
     const keys = this.#keysOf(table.plan);
     const key = table.keyOf(row);
     const last = keys.get(key);
     if (kind === 'rekey') {
       const oldKey = table.keyOf(old!);
-      const previous = Math.max(last?.wave ?? -1, keys.get(oldKey)?.wave ?? -1);
-      const touch = put(waves, previous + 1, kind, table, row, old, suspect);
+      const previous = Math.max(last?.level ?? -1, keys.get(oldKey)?.level ?? -1);
+      const touch = put(levels, previous + 1, kind, table, row, old, compare);
       keys.set(oldKey, touch);
       keys.set(key, touch);
       return;
     }
-    if (last && mergeInto(waves, last, kind, table, row, keys, key)) return;
-    const wave = !last ? 0 : ORDER[kind] > ORDER[last.kind] ? last.wave : last.wave + 1;
-    keys.set(key, put(waves, wave, kind, table, row, undefined, suspect));
+    if (last && mergeInto(levels, last, kind, table, row, keys, key)) return;
+    const level = !last ? 0 : ORDER[kind] > ORDER[last.kind] ? last.level : last.level + 1;
+    keys.set(key, put(levels, level, kind, table, row, undefined, compare));
   }
 
   #keysOf(plan: TablePlan): Map<string, Touch> {
@@ -87,15 +87,15 @@ export class WaveBuilder {
   }
 
   finish(): Segment[] {
-    return this.#waves.flatMap((wave) =>
-      [...wave.values()].filter(compact).sort((a, b) => ORDER[a.kind] - ORDER[b.kind]),
+    return this.#levels.flatMap((level) =>
+      [...level.values()].filter(compact).sort((a, b) => ORDER[a.kind] - ORDER[b.kind]),
     );
   }
 }
 
 /** A later image of a row takes the place of an earlier one where the outcome is the same. */
 function mergeInto(
-  waves: Map<string, Segment>[],
+  levels: Map<string, Segment>[],
   last: Touch,
   kind: ChangeKind,
   table: BoundTable,
@@ -114,12 +114,12 @@ function mergeInto(
       return true;
     }
     last.segment.rows[last.index] = GONE;
-    keys.set(key, put(waves, last.wave, kind, table, merged, undefined, false));
+    keys.set(key, put(levels, last.level, kind, table, merged, undefined, false));
     return true;
   }
   if (last.kind === 'update' && kind === 'delete') {
     last.segment.rows[last.index] = GONE;
-    keys.set(key, put(waves, last.wave, kind, table, row, undefined, false));
+    keys.set(key, put(levels, last.level, kind, table, row, undefined, false));
     return true;
   }
   return false;
@@ -134,36 +134,36 @@ function compact(segment: Segment): boolean {
 }
 
 function put(
-  waves: Map<string, Segment>[],
-  wave: number,
+  levels: Map<string, Segment>[],
+  level: number,
   kind: ChangeKind,
   table: BoundTable,
   row: Tuple,
   old: Tuple | undefined,
-  suspect: boolean,
+  compare: boolean,
 ): Touch {
   // Inserts carry all columns, and of a delete only the key is used.
   const absent = kind === 'delete' || kind === 'insert' ? '' : table.absentOf(row);
-  const segment = segmentFor(waves, wave, kind, table, absent, suspect);
+  const segment = segmentFor(levels, level, kind, table, absent, compare);
   segment.rows.push(row);
   if (old) segment.olds.push(old);
-  return { wave, kind, segment, index: segment.rows.length - 1 };
+  return { level, kind, segment, index: segment.rows.length - 1 };
 }
 
 function segmentFor(
-  waves: Map<string, Segment>[],
-  wave: number,
+  levels: Map<string, Segment>[],
+  level: number,
   kind: ChangeKind,
   table: BoundTable,
   absent: string,
-  suspect: boolean,
+  compare: boolean,
 ): Segment {
-  while (waves.length <= wave) waves.push(new Map());
-  const name = `${table.id} ${kind} ${suspect ? 's' : ''} ${absent}`;
-  let segment = waves[wave]!.get(name);
+  while (levels.length <= level) levels.push(new Map());
+  const name = `${table.id} ${kind} ${compare ? 's' : ''} ${absent}`;
+  let segment = levels[level]!.get(name);
   if (!segment) {
-    segment = { table, kind, suspect, absent, rows: [], olds: [], raw: [] };
-    waves[wave]!.set(name, segment);
+    segment = { table, kind, compare, absent, rows: [], olds: [], raw: [] };
+    levels[level]!.set(name, segment);
   }
   return segment;
 }

@@ -4,10 +4,10 @@ import type { InsertsEvent, RowEvent } from '../stream/transaction.ts';
 import type { ChangeKind } from './dependency-levels.ts';
 
 /**
- * What becomes of one change of the source. `suspect`: as `guest`, but the change was made there and not by a link, so
- * what is not applied is compared with the target. `careful`: look at the target's row first, one by one.
+ * What becomes of one change of the source. `compare`: as `forwardOnly`, but the change was made there and not by a link, so
+ * what is not applied is compared with the target. `row by row`: look at the target's row first, one by one.
  */
-export type Route = ChangeKind | 'suspect' | 'nothing' | 'careful';
+export type Route = ChangeKind | 'compare' | 'nothing' | 'row by row';
 
 /**
  * Decides what the target does with a change, as far as the change itself tells. `ownership`: as it was when the change was
@@ -41,15 +41,15 @@ function routeUpdate(event: RowEvent, ownership: Ownership, origin: string | und
   const previous = event.full ? event.old! : row;
   if (sourceOwns(event, previous, ownership)) {
     // The row may have belonged to somebody else until now; only the target knows.
-    if (!event.full && ownership.mixed && hasForeignOwner(event) && keyChanged) return 'careful';
+    if (!event.full && ownership.mixed && hasForeignOwner(event) && keyChanged) return 'row by row';
     return keyChanged ? 'rekey' : 'update';
   }
-  if (keyChanged || event.carried) return 'careful';
-  if (!event.full && ownership.mixed && hasForeignOwner(event)) return 'careful';
-  const suspect = event.full ? false : !isBanyan(origin);
-  if (event.full && ownColumnsChanged(event)) return 'careful';
-  if (!suspect && table.plan.guests.length === 0) return 'nothing';
-  return suspect ? 'suspect' : 'guest';
+  if (keyChanged || event.carried) return 'row by row';
+  if (!event.full && ownership.mixed && hasForeignOwner(event)) return 'row by row';
+  const compare = event.full ? false : !isBanyan(origin);
+  if (event.full && ownColumnsChanged(event)) return 'row by row';
+  if (!compare && table.plan.forwardOnly.length === 0) return 'nothing';
+  return compare ? 'compare' : 'forwardOnly';
 }
 
 function routeDelete(event: RowEvent, ownership: Ownership): Route {
@@ -58,7 +58,7 @@ function routeDelete(event: RowEvent, ownership: Ownership): Route {
   if (plan.mapping.rows === 'foreign' && plan.direction === 'reverse') return 'nothing';
   if (plan.mapping.rows === 'foreign') return 'delete';
   if (ownership.mixed && plan.owner && !event.full && !table.ownerInKey) return 'delete';
-  return sourceOwns(event, row, ownership) ? 'delete' : 'careful';
+  return sourceOwns(event, row, ownership) ? 'delete' : 'row by row';
 }
 
 /** Whether the side the change comes from owns the row, by the owner's key in `row`. */
@@ -80,11 +80,11 @@ function hasForeignOwner({ table }: RowEvent): boolean {
   return table.plan.owner !== undefined && !table.ownerInKey;
 }
 
-/** Whether a column that the other side owns was changed, told from the whole old row. */
+/** Whether a column that the other side owns was changed, as the whole old row says. */
 function ownColumnsChanged({ table, row, old }: RowEvent): boolean {
-  const { updates, guests } = table.plan;
+  const { updates, forwardOnly } = table.plan;
   const inputs = new Set(
-    updates.filter((output) => !guests.includes(output)).flatMap((output) => output.inputs),
+    updates.filter((output) => !forwardOnly.includes(output)).flatMap((output) => output.inputs),
   );
   return [...inputs].some((input) => {
     const index = table.indexOf(input);

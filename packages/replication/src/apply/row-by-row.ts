@@ -11,14 +11,14 @@ import {
   type SourceTransaction,
   type TruncateEvent,
 } from '../stream/transaction.ts';
+import { applyAnnounced } from './announced-columns.ts';
 import type { BoundTable } from './bound-table.ts';
 import type { ConflictKind, ConflictLog, Side } from './conflict-log.ts';
-import { applyTold } from './forward-columns.ts';
 import { followLost, lostParents } from './lost-parents.ts';
 import { isBanyan, route, sourceOwns, WRITER_MOVES } from './route.ts';
 import { attempt } from './savepoint.ts';
 import type { TargetSession } from './target-session.ts';
-import { exchange } from './unique-swap.ts';
+import { swapUniqueValues } from './unique-swap.ts';
 
 type Row = Record<string, string | null>;
 
@@ -28,7 +28,7 @@ type Postponed = { event: RowEvent; existing: Row; lost: Parent[]; violated: str
  * Applies changes one by one, looking at the target's row wherever a change does not simply fit. What does not fit
  * is recorded as a conflict in the same transaction, and the owner's row is asked for again.
  */
-export class CarefulApplier {
+export class RowByRowApplier {
   readonly #session: TargetSession;
   readonly #shares: Shares;
   /** When the transaction at hand was committed. */
@@ -54,11 +54,11 @@ export class CarefulApplier {
     for (const event of events) {
       if (event.kind === 'truncate') await this.#truncate(event);
       else if (event.kind === 'repair') await this.#repair(event, transaction);
-      else if (event.kind === 'told') await applyTold(this.#session, this.#log, event, transaction);
+      else if (event.kind === 'announced') await applyAnnounced(this.#session, this.#log, event, transaction);
       else if (window !== undefined) await this.#converge(event, window);
       else await this.#row(event, transaction);
     }
-    await this.#exchangePostponed(transaction);
+    await this.#swapPostponed(transaction);
   }
 
   async #row(event: RowEvent, transaction: SourceTransaction): Promise<void> {
@@ -68,7 +68,7 @@ export class CarefulApplier {
         ({ event: { table, row } }) => table === event.table && table.sameKey(row, event.old ?? event.row),
       )
     )
-      await this.#exchangePostponed(transaction);
+      await this.#swapPostponed(transaction);
     switch (event.kind) {
       case 'insert':
         return await this.#insert(event, transaction);
@@ -86,7 +86,7 @@ export class CarefulApplier {
     const violated = await attempt(this.#session, () => this.#session.run(table, table.insert(), [row]));
     if (!violated) {
       await followLost(this.#session, this.#log, lost, event, transaction);
-      return await this.#tell(event);
+      return await this.#announce(event);
     }
     const existing = await this.#find(table, row);
     if (!existing)
@@ -100,12 +100,12 @@ export class CarefulApplier {
    * Updates for which another row stood in the way: a constraint of the source's may wait for the end of the transaction
    * where the target's does not. What does not fit even then is refused, each row as it was.
    */
-  async #exchangePostponed(transaction: SourceTransaction): Promise<void> {
+  async #swapPostponed(transaction: SourceTransaction): Promise<void> {
     const postponed = this.#postponed;
     this.#postponed = [];
     for (const [table, those] of Map.groupBy(postponed, ({ event }) => event.table)) {
       const rows = those.map(({ event }) => event.row);
-      const refused = await attempt(this.#session, () => exchange(this.#session, table, rows));
+      const refused = await attempt(this.#session, () => swapUniqueValues(this.#session, table, rows));
       for (const { event, existing, lost, violated } of those)
         if (refused) await this.#refuse('update_exists', event, existing, transaction, violated);
         else await followLost(this.#session, this.#log, lost, event, transaction);
@@ -137,7 +137,7 @@ export class CarefulApplier {
         return await this.#refuse('update_exists', event, existing, transaction, violated);
       if (violated) return void this.#postponed.push({ event, existing, lost, violated });
       await followLost(this.#session, this.#log, lost, event, transaction);
-      if (rekey) await this.#tell(event);
+      if (rekey) await this.#announce(event);
       return;
     }
     if (event.carried) return await this.#carry(event, before, existing, transaction);
@@ -146,8 +146,10 @@ export class CarefulApplier {
       await this.#log.ask(table, before, owner);
       if (!table.sameKey(before, row)) return await this.#log.ask(table, row, owner);
     }
-    if (table.plan.guests.length === 0 || !table.sameKey(before, row)) return;
-    const violated = await attempt(this.#session, () => this.#session.run(table, table.guest(absent), [row]));
+    if (table.plan.forwardOnly.length === 0 || !table.sameKey(before, row)) return;
+    const violated = await attempt(this.#session, () =>
+      this.#session.run(table, table.updateForwardOnly(absent), [row]),
+    );
     if (violated) await this.#refuse('update_exists', event, existing, transaction, violated);
   }
 
@@ -222,7 +224,7 @@ export class CarefulApplier {
   /** Rows as their owner had them when the message was written, which is where we are in the stream now. */
   async #repair(repair: RepairEvent, transaction: SourceTransaction): Promise<void> {
     const { table, rows, carried } = repair;
-    if (!(await this.#log.takeTicket(repair.ticket))) return;
+    if (!(await this.#log.takeRepairToken(repair.token))) return;
     const moved = repair.share !== undefined && repair.share !== this.#ownership.share;
     const events = rows.map(({ key, row }) => repairEvent(table, row ?? key, row !== null, carried));
     const putAllRight = async () => {
@@ -254,7 +256,7 @@ export class CarefulApplier {
     transaction: SourceTransaction,
     moved: boolean,
   ): Promise<void> {
-    await exchange(
+    await swapUniqueValues(
       this.#session,
       table,
       stuck.map(({ event }) => event.row),
@@ -282,20 +284,20 @@ export class CarefulApplier {
       const lost = await lostParents(this.#session, event, 'insert');
       await this.#session.run(table, table.insertMissing(), [row]);
       await followLost(this.#session, this.#log, lost, event, transaction);
-      await this.#tell(event);
+      await this.#announce(event);
       if (table.plan.target.cascadesFrom.length > 0) await this.#takeBackOrphan(event, transaction);
     } else if (owner === mine) {
       const lost = await lostParents(this.#session, event, 'update');
       await this.#session.run(table, table.update(table.absentOf(row)), [row]);
       await followLost(this.#session, this.#log, lost, event, transaction);
-    } else if (table.plan.guests.length > 0) {
-      await this.#session.run(table, table.guest(table.absentOf(row)), [row]);
+    } else if (table.plan.forwardOnly.length > 0) {
+      await this.#session.run(table, table.updateForwardOnly(table.absentOf(row)), [row]);
     }
   }
 
-  async #tell({ table, row }: RowEvent): Promise<void> {
-    const tell = table.tell();
-    if (tell) await this.#session.run(table, tell, [row]);
+  async #announce({ table, row }: RowEvent): Promise<void> {
+    const announce = table.announce();
+    if (announce) await this.#session.run(table, announce, [row]);
   }
 
   /**
@@ -334,10 +336,10 @@ export class CarefulApplier {
   async #differs(event: RowEvent, before: Tuple, transaction: SourceTransaction): Promise<boolean> {
     const { table, row } = event;
     if (!table.sameKey(before, row)) return true;
-    if (event.full) return route(event, this.#ownership, transaction.origin) === 'careful';
+    if (event.full) return route(event, this.#ownership, transaction.origin) === 'row by row';
     if (isBanyan(transaction.origin)) return false;
     const absent = table.absentOf(row);
-    const { rows } = await this.#session.run(table, table.suspect(absent), [row]);
+    const { rows } = await this.#session.run(table, table.countDiffering(absent), [row]);
     return Number(rows[0].count) > 0;
   }
 

@@ -45,7 +45,7 @@ test('a transaction that swaps unique values or reuses them is applied, though n
   await finish(dbs, running);
 });
 
-test('a row the target refuses stops the stream with the facts, unacknowledged, and goes on once mended', async () => {
+test('a row the target refuses stops the stream with the facts, unacknowledged, and goes on once it takes it', async () => {
   const dbs = await pair(THINGS, `${THINGS}; ALTER TABLE things ADD CHECK (a <> 'bad')`, [things()]);
   const first = await start(dbs.config('forward'));
   await dbs.legacy.query(`INSERT INTO things VALUES (1, 'good')`);

@@ -7,7 +7,11 @@ import type { TargetSession } from './target-session.ts';
  * mapping does not fill, are changed there, and come back together. Of one transaction: nobody sees them gone. Throws what a
  * constraint says of rows that stay; the caller then rolls back.
  */
-export async function exchange(session: TargetSession, table: BoundTable, rows: Tuple[]): Promise<void> {
+export async function swapUniqueValues(
+  session: TargetSession,
+  table: BoundTable,
+  rows: Tuple[],
+): Promise<void> {
   const { client } = session;
   const { target, targetName } = table.plan;
   const columns = [...target.columns.values()]

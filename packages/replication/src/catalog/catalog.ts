@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { INTERCEPTORS_SQL } from './replica-triggers.ts';
+import { REPLICA_TRIGGERS_SQL } from './replica-triggers.ts';
 
 /** A column as the catalog of one database describes it. */
 export type Column = {
@@ -44,7 +44,7 @@ export type Table = {
   rowSecurity: boolean;
   /** Of unlogged and temporary tables a crash of the server leaves nothing. */
   logged: boolean;
-  /** What stands between a link and the table (see `INTERCEPTORS_SQL`). */
+  /** What stands between a link and the table (see `REPLICA_TRIGGERS_SQL`). */
   interceptors: string[];
   primaryKey: string[];
   /** `d`efault, `n`othing, `f`ull, `i`ndex. */
@@ -110,7 +110,7 @@ export async function describeTable(
 
 const TABLE_SQL = `
   SELECT c.oid, c.relkind, c.relrowsecurity, c.relpersistence, c.relreplident, c.reltuples, pg_table_size(c.oid) AS bytes,
-    ${INTERCEPTORS_SQL} AS interceptors, c.relispartition, ARRAY(SELECT h.inhrelid::regclass::text FROM pg_inherits h WHERE h.inhparent = c.oid ORDER BY 1) AS heirs
+    ${REPLICA_TRIGGERS_SQL} AS interceptors, c.relispartition, ARRAY(SELECT h.inhrelid::regclass::text FROM pg_inherits h WHERE h.inhparent = c.oid ORDER BY 1) AS heirs
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p')`;
 

@@ -210,11 +210,11 @@ test('a trigger of the target that comes to fire for links too ends them, and on
   await until(again, 'streaming');
   await assert.rejects(link.barrier({ hold: true }), { code: 'CHANGES_MISSED' });
   await again.stop();
-  const mended = await goOn(dbs);
-  await mended.link.mended((await mended.link.missed())!);
-  await mended.link.barrier({ hold: true, timeoutMs: 20_000 });
-  mended.link.release(0);
-  await close(dbs, mended);
+  const accepted = await goOn(dbs);
+  await accepted.link.markRepaired((await accepted.link.missed())!);
+  await accepted.link.barrier({ hold: true, timeoutMs: 20_000 });
+  accepted.link.release(0);
+  await close(dbs, accepted);
 });
 
 test('changes that wait in the log from before an accepted change of the table are applied', {

@@ -1,7 +1,7 @@
 import type { Relation } from '@banyan/postgres';
 import type pg from 'pg';
 import { ReplicationError } from '../errors.ts';
-import { INTERCEPTORS_SQL } from './replica-triggers.ts';
+import { REPLICA_TRIGGERS_SQL } from './replica-triggers.ts';
 
 /** What a link relies on of a table beyond its name: compared at each start, RELATION, barrier, and every second. */
 export type TableShape = {
@@ -197,7 +197,7 @@ const SHAPE_SQL = `
         FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey)
         WHERE i.indrelid = c.oid AND i.indisvalid
           AND CASE c.relreplident WHEN 'd' THEN i.indisprimary WHEN 'i' THEN i.indisreplident ELSE false END), '[]'),
-      'interceptors', ${INTERCEPTORS_SQL}, 'logged', c.relpersistence = 'p',
+      'interceptors', ${REPLICA_TRIGGERS_SQL}, 'logged', c.relpersistence = 'p',
       'children', coalesce((SELECT json_agg(h.inhrelid::text ORDER BY h.inhrelid) FROM pg_inherits h WHERE h.inhparent = c.oid), '[]'),
       'published', (SELECT r.oid || ':' || r.xmin FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
         WHERE p.pubname = $3 AND r.prrelid = c.oid)) END AS shape

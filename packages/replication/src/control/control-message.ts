@@ -1,4 +1,4 @@
-import { TOLD_PREFIX } from '../apply/forward-columns-message.ts';
+import { ANNOUNCE_PREFIX } from '../apply/announce-columns.ts';
 import { CARRY_PREFIX, type Carry } from '../guard/guard-function.ts';
 import { REPAIR_PREFIX, type RepairMessage } from '../repair/repair.ts';
 
@@ -10,15 +10,15 @@ type Row = Record<string, string | null>;
 export type ControlMessage =
   | { kind: 'marker'; id: string }
   | { kind: 'heartbeat' }
-  | ({ kind: 'carry'; text: string; seal: string } & Carry)
+  | ({ kind: 'carry'; text: string; signature: string } & Carry)
   | ({ kind: 'repair' } & RepairMessage)
-  | { kind: 'told'; table: string; rows: Row[] };
+  | { kind: 'announced'; table: string; rows: Row[] };
 
 const FORM = {
-  [MESSAGE_PREFIX]: readMark,
+  [MESSAGE_PREFIX]: readMarker,
   [CARRY_PREFIX]: readCarry,
   [REPAIR_PREFIX]: readRepair,
-  [TOLD_PREFIX]: readTold,
+  [ANNOUNCE_PREFIX]: readAnnounced,
 } as const;
 
 /** Whether a prefix is one of Banyan's. */
@@ -32,7 +32,7 @@ export function readControl(prefix: keyof typeof FORM, content: Buffer): Control
   return body && FORM[prefix](body);
 }
 
-function readMark({ id, heartbeat }: Body): ControlMessage | undefined {
+function readMarker({ id, heartbeat }: Body): ControlMessage | undefined {
   if (isText(id)) return { kind: 'marker', id };
   return heartbeat === true ? { kind: 'heartbeat' } : undefined;
 }
@@ -41,7 +41,7 @@ function readCarry({ carry, seal }: Body): ControlMessage | undefined {
   if (!isText(carry) || !isText(seal)) return undefined;
   const { service, table, columns } = parse(carry) ?? {};
   if (!isText(service) || !isText(table) || !isTexts(columns)) return undefined;
-  return { kind: 'carry', text: carry, seal, service, table, columns };
+  return { kind: 'carry', text: carry, signature: seal, service, table, columns };
 }
 
 function readRepair({
@@ -55,7 +55,7 @@ function readRepair({
 }: Body): ControlMessage | undefined {
   if (!isText(service) || !isText(table) || (direction !== 'forward' && direction !== 'reverse'))
     return undefined;
-  if (!isText(ticket) || !TICKET.test(ticket) || !Array.isArray(rows)) return undefined;
+  if (!isText(ticket) || !TOKEN.test(ticket) || !Array.isArray(rows)) return undefined;
   if (carried !== undefined && !isTexts(carried)) return undefined;
   if (share !== undefined && !Number.isInteger(share)) return undefined;
   for (const each of rows) if (!isRow(each?.key) || !(each.row === null || isRow(each.row))) return undefined;
@@ -71,9 +71,9 @@ function readRepair({
   };
 }
 
-function readTold({ table, rows }: Body): ControlMessage | undefined {
+function readAnnounced({ table, rows }: Body): ControlMessage | undefined {
   if (!isText(table) || !Array.isArray(rows) || !rows.every(isRow)) return undefined;
-  return { kind: 'told', table, rows };
+  return { kind: 'announced', table, rows };
 }
 
 type Body = Record<string, unknown>;
@@ -103,4 +103,4 @@ function isRow(value: unknown): value is Row {
   return isObject(value) && Object.values(value).every((each) => each === null || isText(each));
 }
 
-const TICKET = /^[0-9a-f-]{36}$/;
+const TOKEN = /^[0-9a-f-]{36}$/;

@@ -78,7 +78,7 @@ test('a copy over leftovers whose unique values changed places converges, and ke
   await dbs.close();
 });
 
-test('rows that only the target forbids end the copy with the constraint, and it goes on once that is mended', {
+test('rows that only the target forbids end the copy with the constraint, and it goes on once that is put right', {
   timeout: 60_000,
 }, async () => {
   const dbs = await pair(

@@ -3,7 +3,7 @@ import { BUCKETS, bucketSql } from '@banyan/cohort';
 import { PINNED_SETTINGS, quoteIdent, quoteLiteral } from '@banyan/postgres';
 import type { Table } from '../catalog/catalog.ts';
 import { nameOf, type TableMapping } from '../mapping/mapping.ts';
-import { sealSql } from './signature.ts';
+import { signatureSql } from './signature.ts';
 
 /**
  * Prefix of the message by which the guard tells the forward link, in the transaction and right before the row, that the
@@ -86,7 +86,7 @@ BEGIN
     ELSIF ${carries} AND pg_catalog.pg_trigger_depth() > 1 THEN
       carried := ${carryText(service, mapping, columns)};
       carried := pg_catalog.json_build_object('carry', carried,
-        'seal', ${sealSql('carried', { inner: 'guard_inner', outer: 'guard_outer' })})::text;
+        'seal', ${signatureSql('carried', { inner: 'guard_inner', outer: 'guard_outer' })})::text;
     ELSIF guard_share > 0 AND (${ownedByService(mapping, salt)}) THEN
       PERFORM pg_catalog.nextval(${quoteLiteral(refusedSequence(service))});
       refused := true;

@@ -1,19 +1,19 @@
 import type pg from 'pg';
-import { isSealed, type Sealed, type SealKeys } from './signature.ts';
+import { isSigned, type SignatureKeys, type Signed } from './signature.ts';
 
-/** The keys by which the guard of a service seals what it tells the forward link. */
+/** The keys by which the guard of a service signs what it says to the forward link. */
 export class GuardKeys {
   readonly #monolith: Pick<pg.Pool, 'query'>;
   readonly #service: string;
-  #keys: SealKeys | undefined;
+  #keys: SignatureKeys | undefined;
 
   constructor(monolith: Pick<pg.Pool, 'query'>, service: string) {
     this.#monolith = monolith;
     this.#service = service;
   }
 
-  accepts(sealed: Sealed): boolean {
-    return this.#keys !== undefined && isSealed(this.#keys, sealed);
+  accepts(signed: Signed): boolean {
+    return this.#keys !== undefined && isSigned(this.#keys, signed);
   }
 
   /** The guard may have been installed since. */

@@ -13,7 +13,7 @@ import {
   refusedSequence,
   truncateGuardSql,
 } from './guard-function.ts';
-import { newSealKeys } from './signature.ts';
+import { newSignatureKeys } from './signature.ts';
 
 export type GuardOptions = {
   service: string;
@@ -45,7 +45,7 @@ export async function installGuardWithin(client: pg.ClientBase, options: GuardOp
   const { service, tables, salt = service, cascades = 'carry' } = options;
   await client.query(PATIENCE);
   await client.query(`CREATE SEQUENCE IF NOT EXISTS ${refusedSequence(service)}`);
-  const { inner, outer } = newSealKeys();
+  const { inner, outer } = newSignatureKeys();
   await client.query(
     `INSERT INTO banyan.guards AS g (service, share, seal_inner, seal_outer) VALUES ($1, 0, $2, $3)
      ON CONFLICT (service) DO UPDATE SET seal_inner = excluded.seal_inner, seal_outer = excluded.seal_outer

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
-import { claimDatabase, markOf } from './claim.ts';
+import { claimDatabase, claimOf } from './claim.ts';
 
 test('a database is marked once, and a second control database is told whose it is', async () => {
   const server = await testServer();
   const urls = await Promise.all(['control', 'control', 'monolith'].map((name) => server.database(name)));
   const [first, second, monolith] = urls.map((url) => createPool(url, { max: 2 }));
-  const [ours, theirs] = [await markOf('shop', first!), await markOf('shop', second!)];
+  const [ours, theirs] = [await claimOf('shop', first!), await claimOf('shop', second!)];
   const claims = await Promise.all([claimDatabase(monolith!, ours), claimDatabase(monolith!, ours)]);
   assert.deepEqual(claims, [undefined, undefined]);
   assert.deepEqual(await claimDatabase(monolith!, theirs), ours);

@@ -3,10 +3,10 @@ import { ensureBanyanSchema } from './banyan-schema.ts';
 import { identityOf } from './link-record.ts';
 
 /** Whose things lie in a database: a system, by the control database that decides for it. */
-export type Mark = { system: string; control: string };
+export type DatabaseClaim = { system: string; control: string };
 
 /** The mark of a system that is decided for in this control database. */
-export async function markOf(system: string, control: Pick<pg.Pool, 'query'>): Promise<Mark> {
+export async function claimOf(system: string, control: Pick<pg.Pool, 'query'>): Promise<DatabaseClaim> {
   const { system: cluster, database } = await identityOf(control);
   return { system, control: `${cluster}/${database}` };
 }
@@ -15,13 +15,16 @@ export async function markOf(system: string, control: Pick<pg.Pool, 'query'>): P
  * Marks a database as one in which this system puts things, unless it is another's: then nothing changes and the other's mark
  * is returned. Two that do not know of one another would remove each other's slots and locks.
  */
-export async function claimDatabase(db: Pick<pg.Pool, 'query'>, mark: Mark): Promise<Mark | undefined> {
+export async function claimDatabase(
+  db: Pick<pg.Pool, 'query'>,
+  mark: DatabaseClaim,
+): Promise<DatabaseClaim | undefined> {
   await ensureBanyanSchema(db);
   await db.query('INSERT INTO banyan.mark (system, control) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
     mark.system,
     mark.control,
   ]);
-  const { rows } = await db.query<Mark>('SELECT system, control FROM banyan.mark');
+  const { rows } = await db.query<DatabaseClaim>('SELECT system, control FROM banyan.mark');
   const found = rows[0];
   return found && found.control !== mark.control ? found : undefined;
 }

@@ -44,7 +44,7 @@ export class Hold {
     this.#share = share;
     this.hold();
     this.#undecided = false;
-    void this.#letGo();
+    void this.#resume();
   }
 
   /** While a link streams. */
@@ -65,7 +65,7 @@ export class Hold {
   }
 
   /** A target that is away is tried again. Without a stream it is written down when the next one begins. */
-  async #letGo(): Promise<void> {
+  async #resume(): Promise<void> {
     while (this.#target && !this.#undecided) {
       try {
         await this.learn(this.#target);

@@ -1,7 +1,7 @@
 import { quoteIdent, quoteLiteral, quoteTable } from '@banyan/postgres';
 import type pg from 'pg';
 
-export type PlacedKind =
+export type InstalledKind =
   | 'trigger'
   | 'function'
   | 'sequence'
@@ -14,8 +14,8 @@ export type PlacedKind =
   | 'schema';
 
 /** One thing that this package has put into a database. */
-export type Placed = {
-  kind: PlacedKind;
+export type InstalledObject = {
+  kind: InstalledKind;
   /** Of a trigger: `name on schema.table`. */
   name: string;
   /** The service as the thing's name says it, in which `-` may have become `_`; null: of none. */
@@ -32,7 +32,10 @@ export type Placed = {
  * Origins belong to the whole server: shown are those of links whose record lies in this database, and of `links` (such
  * as `auth.forward`), which the caller knows to write here.
  */
-export async function placedIn(db: Pick<pg.Pool, 'query'>, links: readonly string[] = []): Promise<Placed[]> {
+export async function installedObjects(
+  db: Pick<pg.Pool, 'query'>,
+  links: readonly string[] = [],
+): Promise<InstalledObject[]> {
   const catalog = await db.query<Row>(CATALOG);
   const kept = catalog.rows.some(({ kind }) => kind === 'schema') ? await rowsOf(db) : [];
   const known = new Set([...links, ...kept.filter(({ kind }) => kind === 'record').map(({ name }) => name)]);
@@ -47,7 +50,7 @@ export async function placedIn(db: Pick<pg.Pool, 'query'>, links: readonly strin
     }));
 }
 
-type Row = { kind: PlacedKind; name: string; schema: string | null; table: string | null };
+type Row = { kind: InstalledKind; name: string; schema: string | null; table: string | null };
 
 async function rowsOf(db: Pick<pg.Pool, 'query'>): Promise<Row[]> {
   const tables = await db.query(
@@ -63,7 +66,7 @@ function originOf(link: string): string {
   return `banyan_${service!.replaceAll('-', '_')}_${direction}`;
 }
 
-function belonging({ kind, name }: Row): Pick<Placed, 'service' | 'direction'> {
+function belonging({ kind, name }: Row): Pick<InstalledObject, 'service' | 'direction'> {
   const pattern = {
     trigger: GUARD,
     function: GUARD,
@@ -79,7 +82,7 @@ function belonging({ kind, name }: Row): Pick<Placed, 'service' | 'direction'> {
   const groups = pattern?.exec(name)?.groups;
   return {
     service: groups?.service ?? null,
-    direction: (groups?.direction as Placed['direction'] | undefined) ?? null,
+    direction: (groups?.direction as InstalledObject['direction'] | undefined) ?? null,
   };
 }
 

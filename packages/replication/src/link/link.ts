@@ -8,14 +8,14 @@ import { checkTables } from '../mapping/mapping.ts';
 import type { Finding } from '../preflight/finding.ts';
 import { preflightLink } from '../preflight/preflight.ts';
 import { countRepairs, type RepairSender, sendRepairs } from '../repair/repair-queue.ts';
-import { watchSource } from '../stream/source-monitor.ts';
+import { monitorSource } from '../stream/source-monitor.ts';
 import { Streamer } from '../stream/streamer.ts';
 import type { BarrierOptions } from './barrier-options.ts';
 import { Hold } from './hold.ts';
 import { type LinkConfig, type LinkHooks, type LinkNames, namesOf } from './link-config.ts';
 import { readRecord } from './link-record.ts';
 import { dropLink, type PrepareOptions, prepareLink } from './prepare.ts';
-import { markShare, markSibling } from './share-record.ts';
+import { setFencePosition, setSiblingFencePosition } from './share-record.ts';
 
 export type LinkState = 'idle' | 'copying' | 'connecting' | 'streaming' | 'retrying' | 'failed';
 
@@ -84,7 +84,7 @@ export interface Link {
    */
   missed(): Promise<string | null>;
   /** All tables were verified since `missed` said so, and what differed was repaired. */
-  mended(missed: string): Promise<void>;
+  markRepaired(missed: string): Promise<void>;
   /** Removes slot, publication, origin and record. Stop streaming first. */
   drop(): Promise<void>;
 }
@@ -175,7 +175,7 @@ class DatabaseLink implements Link {
     this.#streamer = streamer;
     this.#repairs = repairs;
     this.#hold.attach(target);
-    const watching = watchSource(source, streamer, {
+    const watching = monitorSource(source, streamer, {
       ...this.config,
       slot: this.names.slot,
       onSlot: (slot) => {
@@ -233,8 +233,8 @@ class DatabaseLink implements Link {
       if (!(await Promise.race([looked, timedOut.promise])))
         await Promise.race([this.#streamer?.checkShapes(), timedOut.promise]);
       if (hold) {
-        await markShare(target, this.names.link, lsn);
-        if (marks === 'both') await markSibling(source, target, this.names.siblingLink);
+        await setFencePosition(target, this.names.link, lsn);
+        if (marks === 'both') await setSiblingFencePosition(source, target, this.names.siblingLink);
       }
       return { lsn, ms: performance.now() - started };
     } finally {
@@ -309,7 +309,7 @@ class DatabaseLink implements Link {
     return record?.missedSince ?? null;
   }
 
-  async mended(missed: string): Promise<void> {
+  async markRepaired(missed: string): Promise<void> {
     await this.#withPools(async (_, target) => {
       await target.query(
         'UPDATE banyan.links SET missed_since = NULL WHERE link = $1 AND missed_since = $2::timestamptz',

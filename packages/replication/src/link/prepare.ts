@@ -21,7 +21,7 @@ export type PrepareOptions = {
   /**
    * After SCHEMA_CHANGED, TABLE_REPLACED, PUBLICATION_CHANGED, SLOT_LOST, SLOT_AHEAD or SOURCE_CHANGED: takes both databases,
    * their tables and the publication as they are now, and goes on from now where the slot no longer brings what came before.
-   * Changes may be missing then: no step passes until `mended` is told that rows were verified and repaired. Default false.
+   * Changes may be missing then: no step passes until `markRepaired` says that rows were verified and repaired. Default false.
    */
   acceptLoss?: boolean;
   /** Told every second whom it waits for, if anybody: whoever has an open transaction when the slot is made. */

@@ -3,7 +3,11 @@ import type pg from 'pg';
 import { decideShare, readSpans, type Span, writeSpans } from './shares.ts';
 
 /** Sets the position of the source's log from which on the share of a fence holds, should it be committed. */
-export async function markShare(target: Pick<pg.Pool, 'query'>, link: string, position: Lsn): Promise<void> {
+export async function setFencePosition(
+  target: Pick<pg.Pool, 'query'>,
+  link: string,
+  position: Lsn,
+): Promise<void> {
   await target.query('UPDATE banyan.links SET mark = $2 WHERE link = $1', [link, formatLsn(position)]);
 }
 
@@ -11,13 +15,17 @@ export async function markShare(target: Pick<pg.Pool, 'query'>, link: string, po
  * The same for the link the other way, whose record lies in our source and whose log is our target's. Its side must have all
  * that our source had committed: what it writes from now on, it writes knowing that.
  */
-export async function markSibling(source: pg.Pool, target: pg.Pool, sibling: string): Promise<void> {
+export async function setSiblingFencePosition(
+  source: pg.Pool,
+  target: pg.Pool,
+  sibling: string,
+): Promise<void> {
   const there = await source.query(
     `SELECT FROM pg_attribute WHERE attrelid = to_regclass('banyan.links') AND attname = 'mark'`,
   );
   if (there.rowCount === 0) return;
   const { rows } = await target.query('SELECT pg_current_wal_insert_lsn()::text AS position');
-  await markShare(source, sibling, parseLsn(rows[0].position));
+  await setFencePosition(source, sibling, parseLsn(rows[0].position));
 }
 
 /** Which shares are in force from where on. Told `share`, it takes that for decided from the mark on. */

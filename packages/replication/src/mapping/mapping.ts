@@ -87,7 +87,7 @@ export function split(
 
 /**
  * Two legacy text columns as one: `first || separator || rest`, and only `first` where `rest` is NULL. The law holds
- * as long as no `first` contains the separator or is NULL beside a rest; `checkLaw` finds the rows where it does not.
+ * as long as no `first` contains the separator or is NULL beside a rest; `checkRoundTrip` finds the rows where it does not.
  */
 export function merge(
   [first, rest]: [string, string],

@@ -5,7 +5,7 @@ import { ReplicationError } from '../errors.ts';
 import { type ColumnMapping, nameOf, type TableMapping } from './mapping.ts';
 
 /** A legacy value that does not come back as it was. */
-export type LawBreach = {
+export type RoundTripBreach = {
   /** Legacy columns of the group. */
   columns: string[];
   legacy: Record<string, string | null>;
@@ -16,16 +16,16 @@ export type LawBreach = {
  * Checks `reverse(forward(l)) = l` for every group with a reverse, on `samples` (legacy column → text, types as in
  * the legacy table) or, without samples, on up to `limit` rows of the legacy table itself. Default limit 10,000.
  */
-export async function checkLaw(
+export async function checkRoundTrip(
   monolith: Pick<pg.Pool, 'query'>,
   mapping: TableMapping,
   samples?: Record<string, string | null>[],
   options: { limit?: number } = {},
-): Promise<LawBreach[]> {
+): Promise<RoundTripBreach[]> {
   const table = await describeTable(monolith, mapping.legacy);
   if (!table)
     throw new ReplicationError('MAPPING_INVALID', { table: nameOf(mapping.legacy), why: 'no such table' });
-  const breaches: LawBreach[] = [];
+  const breaches: RoundTripBreach[] = [];
   for (const group of mapping.columns) {
     const columns = Object.keys(group.reverse);
     if (columns.length === 0) continue;
@@ -35,7 +35,7 @@ export async function checkLaw(
       ? `(SELECT ${inputs.map((column, index) => `unnest($${index + 1}::text[])::${table.columns.get(column)!.bareType} AS ${quoteIdent(column)}`).join(', ')}) AS l`
       : `(SELECT * FROM ${quoteIdent(mapping.legacy.schema)}.${quoteIdent(mapping.legacy.table)} LIMIT ${options.limit ?? 10_000}) AS l`;
     const { rows } = await monolith.query({
-      text: lawSql(group, columns, table, from),
+      text: roundTripSql(group, columns, table, from),
       values,
       rowMode: 'array',
     });
@@ -49,7 +49,7 @@ export async function checkLaw(
   return breaches;
 }
 
-function lawSql(
+function roundTripSql(
   group: ColumnMapping,
   columns: string[],
   table: NonNullable<Awaited<ReturnType<typeof describeTable>>>,

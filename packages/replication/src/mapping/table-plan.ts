@@ -43,11 +43,11 @@ export type TablePlan = {
   /** Written when the owner updates a row. */
   updates: Output[];
   /** Written when a row is updated by the side that does not own it: the columns it keeps owning. */
-  guests: Output[];
+  forwardOnly: Output[];
   /** Forward-only columns that both sides have: of rows that the service inserts, the monolith tells what they are. */
-  told: Output[];
+  announced: Output[];
   /** The same as columns of a reverse link's target. */
-  tells: string[];
+  announces: string[];
   /** Source columns that any expression reads, key and owner first. */
   inputs: string[];
   /** Source column → the type its text is cast to on the target before an expression sees it. */
@@ -72,13 +72,13 @@ export function planTable(
   const inserts =
     !forward && mapping.rows === 'foreign' ? [] : outputs((group) => forward || group.flow !== 'forward');
   const updates = outputs((group) => group.flow === 'both' || (forward && group.flow === 'forward'));
-  const guests = forward ? updates.filter((output) => output.flow === 'forward') : [];
+  const forwardOnly = forward ? updates.filter((output) => output.flow === 'forward') : [];
   const shared =
     mapping.rows === 'foreign'
       ? []
       : groups.filter((group) => group.flow === 'forward' && Object.keys(group.reverse).length > 0);
-  const told = forward ? shared.flatMap((group) => outputsOf(group, direction)) : [];
-  const tells = forward ? [] : [...new Set(shared.flatMap((group) => group.legacyColumns))];
+  const announced = forward ? shared.flatMap((group) => outputsOf(group, direction)) : [];
+  const announces = forward ? [] : [...new Set(shared.flatMap((group) => group.legacyColumns))];
   const sides = forward
     ? { source: mapping.legacy, target: mapping.service }
     : { source: mapping.service, target: mapping.legacy };
@@ -107,9 +107,9 @@ export function planTable(
     owner,
     inserts,
     updates,
-    guests,
-    told,
-    tells,
+    forwardOnly,
+    announced,
+    announces,
     inputs,
     casts: new Map(),
     parents,

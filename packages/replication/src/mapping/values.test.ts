@@ -145,7 +145,7 @@ test('an unchanged long value is left as it is, also when other columns of the r
   await dbs.close();
 });
 
-test('a merge whose input the stream does not carry stops with the column and the mend, and goes on after it', async () => {
+test('a merge whose input the stream does not carry stops with the column and the way on, and goes on after it', async () => {
   const dbs = await pair(
     'CREATE TABLE docs (id int PRIMARY KEY, a text, b text)',
     'CREATE TABLE docs (id int PRIMARY KEY, ab text)',

@@ -1,5 +1,5 @@
 import type { Table } from '../catalog/catalog.ts';
-import { nearest } from '../closest-match.ts';
+import { closestMatch } from '../closest-match.ts';
 import { ReplicationError } from '../errors.ts';
 import { sidesOf, typesKnownTo } from '../link/link-record.ts';
 import { nameOf, type TableMapping } from '../mapping/mapping.ts';
@@ -65,7 +65,7 @@ async function missingTable(end: End, side: { schema: string; table: string }): 
     `SELECT n.nspname || '.' || c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'banyan')`,
   );
-  const meant = nearest(
+  const meant = closestMatch(
     nameOf(side),
     rows.map(({ name }) => name),
   );
@@ -83,7 +83,7 @@ function missingColumns(end: End, table: Table, names: string[]): Finding[] {
   return names
     .filter((column) => !table.columns.has(column))
     .map((column) => {
-      const meant = nearest(column, [...table.columns.keys()]);
+      const meant = closestMatch(column, [...table.columns.keys()]);
       const hint = meant
         ? `Did you mean ${meant}?`
         : `Its columns are ${[...table.columns.keys()].join(', ')}.`;

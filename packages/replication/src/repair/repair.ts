@@ -5,7 +5,7 @@ import { sidesOf } from '../link/link-record.ts';
 import { Ownership } from '../link/ownership.ts';
 import { type Direction, nameOf, type TableMapping } from '../mapping/mapping.ts';
 import type { RepairRow } from '../stream/transaction.ts';
-import { issueTicket } from './repair-token.ts';
+import { issueRepairToken } from './repair-token.ts';
 import { lockingRows, lockingTable } from './row-locks.ts';
 
 export const REPAIR_PREFIX = 'banyan-repair';
@@ -79,9 +79,9 @@ function askedOf(
     return { monolith: keys, service: keys };
   const isService = (key: Record<string, string | null>) =>
     ownership.isService(key[owner.legacyColumn] ?? null);
-  const guests = columns.some(({ flow }) => flow === 'forward');
+  const forwardOnly = columns.some(({ flow }) => flow === 'forward');
   return {
-    monolith: guests ? keys : keys.filter((key) => !isService(key)),
+    monolith: forwardOnly ? keys : keys.filter((key) => !isService(key)),
     service: keys.filter(isService),
   };
 }
@@ -140,7 +140,7 @@ export async function emitRepair(
   for (let from = 0; from < keys.length; from += CHUNK) {
     const chunk = keys.slice(from, from + CHUNK);
     // Committed before the message, so that no link can meet the message without it.
-    const ticket = await issueTicket(target, `${service}.${direction}`);
+    const token = await issueRepairToken(target, `${service}.${direction}`);
     const values = side.key.map((column) => chunk.map((key) => key[column] ?? null));
     const send = async (client: pg.PoolClient, tries: number) => {
       const look = async (locking: string) => {
@@ -155,7 +155,7 @@ export async function emitRepair(
         rows: chunk.map((key) => ({ key, row: found.get(idOf(key)) ?? null })),
         ...(carried && { carried }),
         ...(share !== undefined && { share }),
-        ticket,
+        ticket: token,
       };
       await client.query('SELECT pg_logical_emit_message(true, $1, $2)', [
         REPAIR_PREFIX,

@@ -17,7 +17,7 @@ const STEP: Rules = {
   marksWinner: 'after the loser',
   waitsForRepairs: true,
   reroutes: true,
-  tells: true,
+  announces: true,
   stepsWhileMissed: 'refused',
   strays: 'undone',
 };
@@ -77,6 +77,6 @@ test('the model finds it if a repair and a step cross', () => {
   breaks({ ...LINKS, reroutes: false }, { strays: 1 }, /^b differs/);
 });
 
-test('the model finds it if nobody tells the service what the forward-only column of its new row is', () => {
-  breaks({ ...STEP, tells: false }, { writes: 3 }, /^f differs/);
+test('the model finds it if nobody announces to the service what the forward-only column of its new row is', () => {
+  breaks({ ...STEP, announces: false }, { writes: 3 }, /^f differs/);
 });

@@ -13,7 +13,7 @@ type Change =
   /** The row of the side whose log this is, sent again; `share`: the one under which it was asked for. */
   | { kind: 'repair'; row: Row | null; share: number; at: number }
   /** What the forward-only column is, of a row that the other link has inserted. */
-  | { kind: 'told'; f: number; at: number }
+  | { kind: 'announced'; f: number; at: number }
   | { kind: 'marker'; at: number };
 
 type Link = {
@@ -68,8 +68,8 @@ export type Rules = {
   strays: 'undone' | 'either wins';
   /** Whether a step is refused while changes are missed that no repair has brought. */
   stepsWhileMissed: 'refused' | 'made';
-  /** Whether the monolith tells what the forward-only column is of rows that the service inserts. */
-  tells: boolean;
+  /** Whether the monolith announces what the forward-only column is of rows that the service inserts. */
+  announces: boolean;
 };
 
 export type Limits = World['counts'];
@@ -241,7 +241,7 @@ function apply(world: World, direction: Direction, rules: Rules): void {
   const mine = owner === link.source;
   const row = world.rows[target];
   const ask = (of: Side) => link.asked.push({ of, share });
-  if (change.kind === 'told') {
+  if (change.kind === 'announced') {
     if (row) row.f = change.f;
     return;
   }
@@ -282,7 +282,7 @@ function put(world: World, direction: Direction, row: Row | null, rules: Rules):
   else if (direction === 'forward') world.rows[target] = { ...row };
   else {
     world.rows[target] = { b: row.b, f: before?.f ?? 0 };
-    if (!before && rules.tells) append(world, 'monolith', { kind: 'told', f: 0 });
+    if (!before && rules.announces) append(world, 'monolith', { kind: 'announced', f: 0 });
   }
 }
 

@@ -11,7 +11,7 @@ const GATHER_MS = 10;
 const BUSY = 4;
 
 /** What waits to be applied, in order. */
-export class Queue {
+export class BatchQueue {
   readonly #limit: number;
   #items: Item[] = [];
   #rows = 0;

@@ -8,7 +8,7 @@ import { MESSAGE_PREFIX } from '../control/control-message.ts';
  * for the position comes to it: what of the log is on the source's disk the stream has on its way, and passes even where
  * nothing is for us; if some is not yet, a message is committed, and takes all before it to the disk.
  */
-export async function readEnd(
+export async function readLogEnd(
   source: Pick<pg.Pool, 'query'>,
   tables: readonly Pick<Watched, 'schema' | 'table'>[],
   publication: string,

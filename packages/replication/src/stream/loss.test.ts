@@ -52,7 +52,12 @@ async function writeOnBothSides({ legacy, service }: Pair, from: number): Promis
 }
 
 /** The way on, as the documentation has it: rows are verified and repaired, and the links are told. */
-async function mend(dbs: Pair, forward: Running, reverse: Running, share: number): Promise<TableVerdict> {
+async function verifyAndRepair(
+  dbs: Pair,
+  forward: Running,
+  reverse: Running,
+  share: number,
+): Promise<TableVerdict> {
   const links = { forward: forward.link, reverse: reverse.link };
   const missed = await Promise.all(Object.values(links).map((link) => link.missed()));
   for (;;) {
@@ -71,7 +76,7 @@ async function mend(dbs: Pair, forward: Running, reverse: Running, share: number
     });
     if (verdict.verdict !== 'CONSISTENT') continue;
     for (const [index, link] of Object.values(links).entries())
-      if (missed[index]) await link.mended(missed[index]);
+      if (missed[index]) await link.markRepaired(missed[index]);
     return verdict;
   }
 }
@@ -118,7 +123,7 @@ test('slots whose WAL the server has removed at a half share, with writes on bot
     assert.equal(link.status().missesChanges, true);
     await assert.rejects(link.barrier({ hold: true, timeoutMs: 20_000 }), CHANGES_MISSED);
   }
-  await mend(dbs, ...again, HALF);
+  await verifyAndRepair(dbs, ...again, HALF);
   const users = await equalUsers(dbs);
   for (const name of ['Monolith', 'More', 'Service', 'Other'])
     assert.ok(
@@ -145,7 +150,7 @@ test('one slot that is dropped while its link streams: the other link stays as i
   const back = run(reverse.link);
   await streaming(back);
   await writeOnBothSides(dbs, 200);
-  await mend(dbs, forward, back, HALF);
+  await verifyAndRepair(dbs, forward, back, HALF);
   await equalUsers(dbs);
   await forward.link.barrier({ hold: true, timeoutMs: 20_000 });
   forward.link.release(HALF);
@@ -173,7 +178,7 @@ test('a slot that was made again, and a source that has forgotten what it said, 
   const again = [run(forward.link), run(reverse.link)] as const;
   await streaming(...again);
   await writeOnBothSides(dbs, 200);
-  await mend(dbs, ...again, HALF);
+  await verifyAndRepair(dbs, ...again, HALF);
   await equalUsers(dbs);
   await end(dbs, ...again);
 });
@@ -199,7 +204,7 @@ test('a monolith that was restored as another database at a half share is gone o
   const again = [run(moved[0]), run(moved[1])] as const;
   await streaming(...again);
   await writeOnBothSides(restored, 200);
-  await mend(restored, ...again, HALF);
+  await verifyAndRepair(restored, ...again, HALF);
   await equalUsers(restored);
   await end({ ...restored, close: async () => {} }, ...again);
   await Promise.all([legacy.end(), dbs.service.end()]);
@@ -219,7 +224,7 @@ test('a slot that is lost while the service owns nothing: rows are copied again'
   await streaming(again);
   await equalUsers(dbs);
   await assert.rejects(again.link.barrier({ hold: true }), CHANGES_MISSED);
-  await mend(dbs, again, reverse, 0);
+  await verifyAndRepair(dbs, again, reverse, 0);
   await again.link.barrier({ hold: true, timeoutMs: 20_000 });
   again.link.release(0);
   await end(dbs, again, reverse);

@@ -10,7 +10,7 @@ const POLL_MS = 1_000;
 const RETAINED_LIMIT = 1024 ** 3;
 
 /** Heartbeats for a quiet source, an eye on the slot, and one on the tables. */
-export function watchSource(
+export function monitorSource(
   source: pg.Pool,
   streamer: Streamer,
   options: Pick<LinkConfig, 'heartbeatMs' | 'retainedLimitBytes'> & {

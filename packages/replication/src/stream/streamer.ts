@@ -18,14 +18,14 @@ import {
   sidesOf,
 } from '../link/link-record.ts';
 import type { Shares } from '../link/shares.ts';
-import { POSITION_MS, Queue } from './batch-queue.ts';
+import { BatchQueue, POSITION_MS } from './batch-queue.ts';
 import { LagWindow } from './lag.ts';
-import { readEnd } from './log-end.ts';
+import { readLogEnd } from './log-end.ts';
 import { checkSource } from './loss.ts';
 import { isRetryable, isSaidByTarget, Restart, translate } from './retry.ts';
-import { letGo } from './transaction.ts';
-import { Intake, type Item } from './transaction-assembler.ts';
-import { Shown } from './visible-position.ts';
+import { releaseRows } from './transaction.ts';
+import { type Item, TransactionAssembler } from './transaction-assembler.ts';
+import { VisiblePosition } from './visible-position.ts';
 
 export type StreamerOptions = {
   config: LinkConfig;
@@ -65,11 +65,11 @@ export class Streamer {
   missedSince: string | null = null;
   /** Commit time of the oldest transaction that waits, ms since 1970; undefined if none does. */
   waitingSince: number | undefined;
-  #careful: Lsn | undefined;
+  #rowByRow: Lsn | undefined;
   /** End of the copy's window, while the stream still catches up with it. */
   #copiedUntil: Lsn | undefined;
   #shapes: ShapeWatch | undefined;
-  readonly #shown = new Shown();
+  readonly #visible = new VisiblePosition();
   /** How the source's tables were published when the last look at them found nothing. */
   #published: string | undefined;
   /** How often in a row the target ended what it was given, while nothing was applied. */
@@ -112,9 +112,9 @@ export class Streamer {
   async arrived(signal: AbortSignal): Promise<void> {
     const { source, names, config } = this.#options;
     const tables = config.tables.map((mapping) => sidesOf(mapping, config.direction).source);
-    const { lsn, published } = await readEnd(source, tables, names.publication);
+    const { lsn, published } = await readLogEnd(source, tables, names.publication);
     if (published !== this.#published && (await this.checkShapes())) this.#published = published;
-    await this.#shown.reaches(lsn, signal);
+    await this.#visible.reaches(lsn, signal);
   }
 
   async #keepGoing(signal: AbortSignal): Promise<void> {
@@ -125,7 +125,7 @@ export class Streamer {
       } catch (error) {
         if (signal.aborted) return;
         if (error instanceof Oversized) {
-          this.#careful = error.finalLsn;
+          this.#rowByRow = error.finalLsn;
           continue;
         }
         this.lastError = error as Error;
@@ -188,7 +188,7 @@ export class Streamer {
         },
       });
       this.applied = max(this.applied, position);
-      this.#shown.restart(position);
+      this.#visible.restart(position);
       this.#options.onRepairs();
       await this.#pump({
         stream,
@@ -217,9 +217,9 @@ export class Streamer {
     const { stream, signal } = run;
     const { names, config, source } = this.#options;
     const batchRows = config.batchRows ?? BATCH_ROWS;
-    const queue = new Queue(batchRows);
+    const queue = new BatchQueue(batchRows);
     const keys = new GuardKeys(source, config.service);
-    const intake = new Intake({
+    const assembler = new TransactionAssembler({
       names,
       service: config.service,
       plans: run.plans,
@@ -250,12 +250,12 @@ export class Streamer {
       for await (const messages of stream) {
         for (const message of messages) {
           if (message.kind === 'start') await checkSource(source, run.record);
-          if (message.kind === 'start' && intake.midway) throw new Restart();
-          if (intake.doubts(message)) await keys.load();
-          intake.take(message);
-          if (message.kind === 'keepalive' && intake.idle) queue.passed(message.lsn);
+          if (message.kind === 'start' && assembler.midway) throw new Restart();
+          if (assembler.doubts(message)) await keys.load();
+          assembler.take(message);
+          if (message.kind === 'keepalive' && assembler.idle) queue.passed(message.lsn);
         }
-        if (queue.idle) this.#shown.moveTo(queue.passedTo);
+        if (queue.idle) this.#visible.moveTo(queue.passedTo);
         this.received = stream.received;
         queue.wake();
         await queue.room();
@@ -270,7 +270,7 @@ export class Streamer {
   }
 
   async #applyAll(run: {
-    queue: Queue;
+    queue: BatchQueue;
     applier: Applier;
     session: TargetSession;
     stream: WalStream;
@@ -324,7 +324,7 @@ export class Streamer {
       if (empty && (unsettled.length > 0 || performance.now() - durableAt < POSITION_MS)) {
         queue.postpone(batch);
         if (unsettled.length === 0) this.#passed(last.transaction.endLsn, queue.empty ? queue : undefined);
-        else this.#shown.moveTo(last.transaction.endLsn);
+        else this.#visible.moveTo(last.transaction.endLsn);
         continue;
       }
       // Readers do not wait for the disk, and the disk not for each batch; nothing is acknowledged before it has it.
@@ -341,25 +341,25 @@ export class Streamer {
       }
       await applying;
       for (const item of batch) {
-        letGo(item.transaction);
+        releaseRows(item.transaction);
         unsettled.push(item);
       }
-      this.#shown.moveTo(last.transaction.endLsn);
-      if (queue.empty && !ahead) this.#shown.moveTo(queue.passedTo);
+      this.#visible.moveTo(last.transaction.endLsn);
+      if (queue.empty && !ahead) this.#visible.moveTo(queue.passedTo);
       if (durable) settle();
     }
   }
 
   async #applyPart({ transaction, part }: Item, applier: Applier): Promise<void> {
-    await applier.applyPart(transaction, part === 'last', this.#careful === transaction.finalLsn);
+    await applier.applyPart(transaction, part === 'last', this.#rowByRow === transaction.finalLsn);
     this.rows += transaction.rows;
-    letGo(transaction);
+    releaseRows(transaction);
   }
 
   /** `idle`: the queue, if nothing waits, so that all that was read is applied. */
-  #passed(lsn: Lsn, idle: Queue | undefined): void {
+  #passed(lsn: Lsn, idle: BatchQueue | undefined): void {
     this.applied = max(this.applied, lsn);
-    this.#shown.moveTo(this.applied);
+    this.#visible.moveTo(this.applied);
     if (!idle) return;
     this.waitingSince = undefined;
     this.applied = max(this.applied, idle.passedTo);

@@ -17,7 +17,7 @@ export type Item = { transaction: SourceTransaction; part: false | 'middle' | 'l
  * Turns messages of the stream into transactions: drops what the link the other way has written and what was taken
  * in before, binds tables to their plans, cuts large transactions into parts.
  */
-export class Intake {
+export class TransactionAssembler {
   readonly #names: LinkNames;
   readonly #plans: Map<string, TablePlan>;
   readonly #shapes: RememberedShapes;
@@ -224,7 +224,7 @@ export class Intake {
     if (this.#current!.events.length > held) this.#count(0, content.length);
   }
 
-  /** Whether the message is Banyan's, as far as it tells by itself; a repair's ticket is looked at when it is applied. */
+  /** Whether the message is Banyan's, as far as it shows by itself; a repair's token is looked at when it is applied. */
   #believe(message: ControlMessage | undefined): boolean {
     const transaction = this.#current!;
     if (!message) return false;
@@ -242,21 +242,21 @@ export class Intake {
         return true;
       case 'repair': {
         if (`${message.service}.${message.direction}` !== this.#names.link) return true;
-        const { rows, carried, share, ticket } = message;
+        const { rows, carried, share, ticket: token } = message;
         const table = this.#namedTable(message.table);
         if (!table) return true;
         const columns = carried && new Set(carried);
-        transaction.events.push({ kind: 'repair', table, rows, carried: columns, share, ticket });
+        transaction.events.push({ kind: 'repair', table, rows, carried: columns, share, token });
         return true;
       }
-      case 'told': {
+      case 'announced': {
         const { origin } = transaction;
         // Nobody but Banyan may write under an origin.
         if (!isBanyan(origin)) return false;
         const table = isSibling(this.#names, origin!) ? this.#namedTable(message.table) : undefined;
-        if (!table || table.plan.told.length === 0) return true;
+        if (!table || table.plan.announced.length === 0) return true;
         const rows = message.rows.map((row) => [...table.columnNames].map((name) => row[name]));
-        transaction.events.push({ kind: 'told', table, rows });
+        transaction.events.push({ kind: 'announced', table, rows });
         return true;
       }
     }

@@ -36,11 +36,11 @@ export type RepairEvent = {
   /** In force when it was asked for, if a link has asked. */
   share: number | undefined;
   /** By which it is believed. */
-  ticket: string;
+  token: string;
 };
 
 /** Forward-only columns of rows that the link the other way has inserted; what is not told of a row is absent. */
-export type ToldEvent = { kind: 'told'; table: BoundTable; rows: Tuple[] };
+export type AnnouncedEvent = { kind: 'announced'; table: BoundTable; rows: Tuple[] };
 
 /** The owner's row as it was when the repair was asked for; `row` null if there was none. */
 export type RepairRow = { key: Record<string, string | null>; row: Record<string, string | null> | null };
@@ -58,7 +58,7 @@ export function repairEvent(
 
 export type TruncateEvent = { kind: 'truncate'; table: BoundTable };
 
-type Event = RowEvent | InsertsEvent | RepairEvent | ToldEvent | TruncateEvent;
+type Event = RowEvent | InsertsEvent | RepairEvent | AnnouncedEvent | TruncateEvent;
 
 /** A committed transaction of the source, or what has arrived of it. */
 export type SourceTransaction = {
@@ -79,7 +79,7 @@ export type SourceTransaction = {
 };
 
 /** Its changes are applied and not looked at again. */
-export function letGo(transaction: SourceTransaction): void {
+export function releaseRows(transaction: SourceTransaction): void {
   for (const event of transaction.events) if (event.kind === 'inserts') event.inserts.release();
   transaction.events = [];
 }

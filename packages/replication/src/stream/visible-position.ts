@@ -1,7 +1,7 @@
 import type { Lsn } from '@banyan/postgres';
 
 /** Up to where what the source has committed can be read on the target, durable there or not, and who waits for it. */
-export class Shown {
+export class VisiblePosition {
   #upTo: Lsn = 0n;
   readonly #waiting = new Set<{ lsn: Lsn; resolve: () => void }>();
 

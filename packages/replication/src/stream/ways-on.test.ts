@@ -193,7 +193,7 @@ async function giveUpLog(
     keys: ids.map((id) => ({ id: `${id}` })),
   });
   await settle(dbs, again, other);
-  await link.mended((await link.missed())!);
+  await link.markRepaired((await link.missed())!);
   for (const each of [again, other]) {
     await each.stop();
     await each.link.drop();

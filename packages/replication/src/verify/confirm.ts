@@ -21,12 +21,12 @@ const CHUNK = 500;
 export async function confirm(
   legacy: TableReader,
   service: TableReader,
-  suspects: Key[],
+  candidates: Key[],
   options: { share: number; waitApplied: (position: Position) => Promise<void>; signal?: AbortSignal },
 ): Promise<ConfirmedRow[]> {
   const confirmed: ConfirmedRow[] = [];
-  for (let from = 0; from < suspects.length; from += CHUNK) {
-    let open = suspects.slice(from, from + CHUNK);
+  for (let from = 0; from < candidates.length; from += CHUNK) {
+    let open = candidates.slice(from, from + CHUNK);
     let before = await look(legacy, service, open);
     for (let round = 0; open.length > 0; round++) {
       if (options.signal?.aborted) return confirmed;

@@ -49,7 +49,7 @@ async function end(dbs: Pair, ...links: Running[]): Promise<void> {
   await dbs.close();
 }
 
-test('rows that are missing, surplus or different are found one by one, named, and mended by repair', async () => {
+test('rows that are missing, surplus or different are found one by one, named, and put right by repair', async () => {
   const { dbs, forward } = await seeded(5000);
   assert.equal((await verify(options(dbs, { forward }))).verdict, 'CONSISTENT');
   // Behind the link's back, as an operator with a console would.
@@ -228,7 +228,7 @@ test('rows of both owners are repaired from their owners', async () => {
     run(openLink(dbs.config('reverse', { share: 5000 }))),
   ] as const;
   const links = { forward: again[0], reverse: again[1] };
-  const mended = async () => {
+  const repaired = async () => {
     const verdict = await verify(options(dbs, links, { share: 5000 }));
     await repair({
       legacy: dbs.legacyUrl,
@@ -241,7 +241,7 @@ test('rows of both owners are repaired from their owners', async () => {
     for (const each of again) await Promise.race([each.link.barrier(), each.ended]);
     return verdict;
   };
-  const verdict = await mended();
+  const verdict = await repaired();
   assert.deepEqual([verdict.inconsistent, verdict.missingInNew, verdict.missingInLegacy], [60, 30, 30]);
   const after = await verify(options(dbs, links, { share: 5000 }));
   // The owner's word counts: what the owner itself has lost stays lost, what the other side lost is back.

@@ -186,13 +186,13 @@ async function compareRows(
 ): Promise<void> {
   const [left, right] = await Promise.all([legacy.rows(range), service.rows(range)]);
   const keys = new Map([...left, ...right].map(([id, row]) => [id, row.key]));
-  const suspects: Key[] = [];
+  const candidates: Key[] = [];
   for (const [id, key] of keys) {
     if (left.get(id)?.hash === right.get(id)?.hash) tally.equal(1);
-    else suspects.push(key);
+    else candidates.push(key);
   }
-  if (suspects.length === 0) return;
-  const confirmed = await confirm(legacy, service, suspects, options);
+  if (candidates.length === 0) return;
+  const confirmed = await confirm(legacy, service, candidates, options);
   for (const row of confirmed) tally.add(row);
   await tally.tell(options.onDiffering, TOLD_AT_ONCE);
 }

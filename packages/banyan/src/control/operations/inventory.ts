@@ -1,5 +1,5 @@
 import { databasesOf, type ResolvedPlan } from '@banyan/plan';
-import { placedIn } from '@banyan/replication';
+import { installedObjects } from '@banyan/replication';
 import type { ServiceState } from '../../rollout/state.ts';
 import type { DatabasesReport, DatabasesSummary } from '../control.ts';
 import { askDatabases } from '../facts/ask-databases.ts';
@@ -32,7 +32,7 @@ export class DatabaseInventory {
   async look(service: string | null): Promise<DatabasesReport> {
     const databases = this.#databases();
     const looks = await askDatabases([...databases.keys()], 'banyan-inventory', (db, url) =>
-      placedIn(db, linksInto(this.#plan, url)),
+      installedObjects(db, linksInto(this.#plan, url)),
     );
     const states = await this.#states();
     const report: DatabasesReport = { things: [], unreachable: [] };

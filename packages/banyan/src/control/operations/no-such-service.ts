@@ -1,9 +1,9 @@
-import { nearest } from '@banyan/replication';
+import { closestMatch } from '@banyan/replication';
 import { ControlError } from '../control.ts';
 
 /** For a name that is no service of the plan: which are, and which was probably meant. */
 export function noSuchService(name: string, known: readonly string[]): ControlError {
-  const meant = nearest(name, known);
+  const meant = closestMatch(name, known);
   return new ControlError(
     'no_such_service',
     404,

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { resolvePlan } from '@banyan/plan';
 import type { Stage } from '@banyan/plan/stages';
 import { aPlan, aService, aTable } from '@banyan/plan/testing';
-import { copy, namesOf, type Placed } from '@banyan/replication';
+import { copy, type InstalledObject, namesOf } from '@banyan/replication';
 import type { ServiceState } from '../../rollout/state.ts';
 import { judgePlaced } from './placed-things.ts';
 
@@ -34,7 +34,7 @@ function aState(stage: Stage): ServiceState {
 /** States of what both links have at the monolith, by direction. */
 function judged(tables: (typeof own)[], stage: Stage): Record<string, string[]> {
   const plan = resolvePlan(aPlan({ services: { users: aService('users', { tables }) } }));
-  const placed = (['forward', 'reverse'] as const).flatMap((direction): Placed[] => {
+  const placed = (['forward', 'reverse'] as const).flatMap((direction): InstalledObject[] => {
     const { slot, publication, origin, link } = namesOf({ service: 'users', direction });
     const thing = { service: 'users', direction, remove: 'DROP ...' };
     return direction === 'forward'

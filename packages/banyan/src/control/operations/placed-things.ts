@@ -1,6 +1,6 @@
 import { type ResolvedPlan, type ResolvedService, tablesFromMonolith } from '@banyan/plan';
 import { linksOf, rank, type Stage } from '@banyan/plan/stages';
-import { guardName, guardsOf, namesOf, type Placed, type PlacedKind } from '@banyan/replication';
+import { guardName, guardsOf, type InstalledKind, type InstalledObject, namesOf } from '@banyan/replication';
 import type { ServiceState } from '../../rollout/state.ts';
 import type { PlacedThing } from '../control.ts';
 
@@ -12,7 +12,7 @@ export function judgePlaced(
   plan: ResolvedPlan,
   states: readonly ServiceState[],
   { where, url }: { where: string; url: string },
-  placed: readonly Placed[],
+  placed: readonly InstalledObject[],
 ): PlacedThing[] {
   const wanted = new Map(states.flatMap((state) => wantedBy(plan, state, url)));
   return placed.map(({ kind, name, service, direction, remove }) => {
@@ -81,7 +81,7 @@ function mayBeGuarded({ stage, target }: ServiceState): boolean {
   return stage === 'canary' || stage === 'migrated';
 }
 
-function stageOf(kind: PlacedKind, direction: Placed['direction']): Stage | null {
+function stageOf(kind: InstalledKind, direction: InstalledObject['direction']): Stage | null {
   if (kind === 'mark' || kind === 'schema') return null;
   if (direction === null) return 'canary';
   return direction === 'forward' ? 'copying' : 'shadowing';

@@ -3,13 +3,13 @@ import type { TablePlan } from '../mapping/table-plan.ts';
 import { Rows, type Statement } from './apply-sql.ts';
 
 /** Prefix of the message by which a reverse link tells the forward one of forward-only columns of rows that it has inserted. */
-export const TOLD_PREFIX = 'banyan-told';
+export const ANNOUNCE_PREFIX = 'banyan-told';
 
 /**
  * Writes into the target's log what it has of rows found by key: of their forward-only columns. The log's order makes it
  * right: whatever the monolith writes of them afterwards comes after it.
  */
-export function tellStatement(plan: TablePlan): Statement {
+export function announceStatement(plan: TablePlan): Statement {
   const rows = new Rows(plan);
   const select = plan.sourceKey.map((column, index) => `${rows.column(column)} AS banyan_${index}`);
   const match = plan.targetKey.map((column, index) => `t.${quoteIdent(column)} = v.banyan_${index}`);
@@ -17,14 +17,14 @@ export function tellStatement(plan: TablePlan): Statement {
   const key = plan.targetKey.map(
     (column) => `${quoteLiteral(column)}, format('%s', t.${quoteIdent(column)})`,
   );
-  const values = plan.tells.map((column) => `${quoteLiteral(column)}, t.${quoteIdent(column)}::text`);
+  const values = plan.announces.map((column) => `${quoteLiteral(column)}, t.${quoteIdent(column)}::text`);
   const message = [
     `'table', ${quoteLiteral(`${plan.target.schema}.${plan.target.name}`)}`,
     `'rows', json_agg(json_build_object(${[...key, ...values].join(', ')}))`,
   ];
   return rows.statement(
     (from) =>
-      `SELECT pg_logical_emit_message(true, ${quoteLiteral(TOLD_PREFIX)}, json_build_object(${message.join(', ')})::text) ` +
+      `SELECT pg_logical_emit_message(true, ${quoteLiteral(ANNOUNCE_PREFIX)}, json_build_object(${message.join(', ')})::text) ` +
       `FROM ${plan.targetName} AS t, (SELECT ${select.join(', ')} FROM ${from}) AS v WHERE ${match.join(' AND ')} HAVING count(*) > 0`,
   );
 }

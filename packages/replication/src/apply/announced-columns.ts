@@ -1,17 +1,18 @@
 import type { Tuple } from '@banyan/postgres';
-import type { RowEvent, SourceTransaction, ToldEvent } from '../stream/transaction.ts';
+import type { AnnouncedEvent, RowEvent, SourceTransaction } from '../stream/transaction.ts';
 import type { ConflictLog } from './conflict-log.ts';
 import { ANY_REFUSAL, attempt } from './savepoint.ts';
 import type { TargetSession } from './target-session.ts';
 
 /** The monolith's own columns of rows that the service has made. One that the service's table refuses is left as it is. */
-export async function applyTold(
+export async function applyAnnounced(
   session: TargetSession,
   log: ConflictLog,
-  { table, rows }: ToldEvent,
+  { table, rows }: AnnouncedEvent,
   transaction: SourceTransaction,
 ): Promise<void> {
-  const set = (some: Tuple[]) => attempt(session, () => session.run(table, table.told(), some), ANY_REFUSAL);
+  const set = (some: Tuple[]) =>
+    attempt(session, () => session.run(table, table.setAnnounced(), some), ANY_REFUSAL);
   if (!(await set(rows))) return;
   for (const row of rows) {
     const violated = await set([row]);
