@@ -8,9 +8,9 @@ import { killAgainAndAgain } from './events/killed.ts';
 import {
   batchesIn,
   compare,
-  effectsIn,
+  effectsOfAll,
+  GROUP,
   prepareEffects,
-  sizeOf,
   startConsumer,
   TYPE,
 } from './events/world.ts';
@@ -70,18 +70,17 @@ async function injectCrashes(runs: number, seed: number, urls: { bus: string; ha
     await bus.close();
   }
   const consumer = await startConsumer(urls.bus, pool);
-  const deadline = performance.now() + 30_000;
-  let effects = await effectsIn(pool);
-  while (sizeOf(effects) < sizeOf(sent) && performance.now() < deadline) {
-    await delay(20);
-    effects = await effectsIn(pool);
-  }
+  const bus = await openPostgresBus({ url: urls.bus });
+  const { effects, replayed } = await effectsOfAll(pool, bus, sent);
+  const dead = await bus.dead.list({ group: GROUP });
+  await bus.close();
   await consumer.close();
   const batches = await batchesIn(pool);
   await Promise.all([pool.end(), operator.end()]);
-  const problems = compare(sent, effects);
+  const problems = compare(sent, effects, replayed);
+  if (dead.length > 0) problems.push(`dead letters: ${dead[0]!.reason}`);
   if (batches === 0) problems.push('no transaction had the effects of several messages');
-  return { crashes, problems };
+  return { crashes, replayed: replayed.size, problems };
 }
 
 function message(key: string, n: number): Envelope {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openPostgresBus, startRelay } from '@banyan/events';
 import { createPool } from '@banyan/postgres';
 import { seeded } from '../../random.ts';
-import { aPublisher, compare, effectsIn, GROUP, prepareEffects, sizeOf, startConsumer } from './world.ts';
+import { aPublisher, compare, effectsOfAll, GROUP, prepareEffects, startConsumer } from './world.ts';
 
 export type Urls = { service: string; bus: string; handler: string };
 
@@ -12,7 +12,7 @@ export type Urls = { service: string; bus: string; handler: string };
 export async function killAgainAndAgain(
   role: 'relay' | 'consumer',
   { runs, seed, urls }: { runs: number; seed: number; urls: Urls },
-): Promise<{ kills: number; problems: string[] }> {
+): Promise<{ kills: number; replayed: number; problems: string[] }> {
   const random = seeded(seed);
   const publisher = await aPublisher(urls.service);
   const handler = createPool(urls.handler, { max: 8 });
@@ -41,20 +41,15 @@ export async function killAgainAndAgain(
   }
   const last = role === 'relay' ? relayHere() : undefined;
   const consumer = role === 'consumer' ? await startConsumer(urls.bus, handler) : here;
-  const deadline = performance.now() + 30_000;
-  let effects = await effectsIn(handler);
-  while (sizeOf(effects) < sizeOf(publisher.committed) && performance.now() < deadline) {
-    await delay(20);
-    effects = await effectsIn(handler);
-  }
+  const { effects, replayed } = await effectsOfAll(handler, bus, publisher.committed);
   const dead = await bus.dead.list({ group: GROUP });
   await (survivor ?? last)?.close();
   await consumer.close();
   await bus.close();
   await Promise.all([publisher.pool.end(), handler.end()]);
-  const problems = compare(publisher.committed, effects);
+  const problems = compare(publisher.committed, effects, replayed);
   if (dead.length > 0) problems.push(`dead letters: ${dead[0]!.reason}`);
-  return { kills, problems };
+  return { kills, replayed: replayed.size, problems };
 }
 
 async function kill(child: ChildProcess): Promise<void> {
