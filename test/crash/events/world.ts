@@ -120,17 +120,22 @@ export async function effectsOfAll(
   committed: ReadonlyMap<string, number[]>,
 ): Promise<{ effects: Map<string, number[]>; replayed: Set<number> }> {
   const replayed = new Set<number>();
-  const deadline = performance.now() + 30_000;
+  let [had, deadline] = [-1, 0];
   for (;;) {
     const ended = (await bus.dead.list({ group: GROUP })).filter(({ reason }) => ENDED.test(reason));
     for (const { message } of ended) replayed.add((message.data as { n: number }).n);
     if (ended.length > 0) await bus.dead.replay({ ids: ended.map(({ id }) => id) });
     const effects = await effectsIn(pool);
-    if (sizeOf(effects) >= sizeOf(committed) || performance.now() > deadline) return { effects, replayed };
+    const now = performance.now();
+    // As long as it gets on, it may take its time.
+    if (sizeOf(effects) > had) [had, deadline] = [sizeOf(effects), now + STANDS_MS];
+    if (had >= sizeOf(committed) || now > deadline) return { effects, replayed };
     await delay(20);
   }
 }
 
+/** How long nothing may come before it counts as lost, ms. */
+const STANDS_MS = 30_000;
 const ENDED = /^The process ended each time/;
 
 export const sizeOf = (byKey: ReadonlyMap<string, number[]>) =>
@@ -150,7 +155,10 @@ export function compare(
     const foreign = got.filter((n) => !wanted.includes(n));
     const twice = got.filter((n, at) => got.indexOf(n) !== at);
     if (lost.length + foreign.length + twice.length === 0 && inOrder(wanted) === inOrder(got)) continue;
-    problems.push(`${key}: lost ${lost}, twice ${twice}, never committed ${foreign}, got ${got}`);
+    const first = (numbers: number[]) => `${numbers.length} (${numbers.slice(0, 20)})`;
+    problems.push(
+      `${key}: lost ${first(lost)}, twice ${first(twice)}, never committed ${first(foreign)}, out of order from ${wanted.find((n, at) => got[at] !== n)}`,
+    );
   }
   return problems;
 }
