@@ -1,5 +1,5 @@
 /** What a plan is written with. `@banyan/banyan` hands all of it on to a `banyan.config.ts`. */
-export { constant, copy, derived, merge, rename, split, table } from '@banyan/replication';
+export { constant, copy, derived, merge, rename, split, table } from '@banyan/replication/mapping';
 export { defineMigration } from './authoring/define-migration.ts';
 export { collectMissing, env, type MissingVariable } from './authoring/env.ts';
 export { extract } from './authoring/extract.ts';

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { aPlan } from '@banyan/plan/testing';
 import { aShop, root } from '../testing/a-shop.ts';
 import { MAIN as main, run, writePlan } from '../testing/run-cli.ts';
@@ -28,6 +29,24 @@ describe('banyan', { concurrency: 3 }, () => {
     assert.equal(code, 3);
     assert.equal(json().error.code, 'unauthorized');
     assert.match(json().error.hint, /BANYAN_TOKEN.*\.banyan\/token/);
+  });
+
+  test('shows its help, and tells a mistake, without loading what commands do their work with', async () => {
+    const told = "process.on('exit', () => console.error(JSON.stringify(loaded)))";
+    const hook = `import { registerHooks } from 'node:module'; const loaded = [];
+      registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) }); ${told}`;
+    const node = ['--import', `data:text/javascript,${encodeURIComponent(hook)}`, main];
+    for (const args of [['--help'], ['flags', '--help'], ['statsu']]) {
+      const { stderr } = await run([...node, ...args], root).ended;
+      const loaded: string[] = JSON.parse(stderr.trim().split('\n').at(-1)!);
+      assert.ok(loaded.includes(pathToFileURL(main).href));
+      const heavy =
+        /node_modules\/(pg|typebox|undici)\/|\/(gateway|plan|postgres|replication|service)\/src\/index\.ts$/;
+      assert.deepEqual(
+        loaded.filter((url) => heavy.test(url)),
+        [],
+      );
+    }
   });
 
   test('has help with examples for itself and every command', async (t) => {

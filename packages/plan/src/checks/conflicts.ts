@@ -1,4 +1,4 @@
-import { placeOf } from '@banyan/gateway';
+import { placeOf } from '@banyan/gateway/credentials';
 import { type PlanProblem, pathTo, problem } from '../problem.ts';
 import { parseTarget } from '../stages.ts';
 import { checkPorts } from './ports.ts';

@@ -1,4 +1,4 @@
-import { closestMatch } from '@banyan/replication';
+import { closestMatch } from '@banyan/replication/closest-match';
 import type { TSchema } from 'typebox';
 import { Settings } from 'typebox/system';
 import { Value } from 'typebox/value';

@@ -1,4 +1,4 @@
-import { closestMatch } from '@banyan/replication';
+import { closestMatch } from '@banyan/replication/closest-match';
 import { type PlanProblem, pathTo, problem } from '../problem.ts';
 import { type ParsedRoute, parseKey, parseRoute, qualifyTable, shapeOfRoute } from '../resolve/notation.ts';
 import type { PlanRoute } from '../types.ts';

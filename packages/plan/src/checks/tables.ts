@@ -1,4 +1,5 @@
-import { checkTable as checkReplicable, ReplicationError } from '@banyan/replication';
+import { ReplicationError } from '@banyan/replication/errors';
+import { checkTable as checkReplicable } from '@banyan/replication/mapping';
 import { type PlanProblem, pathTo, problem } from '../problem.ts';
 import type { TableMapping } from '../types.ts';
 import type { SoundPlan } from './sound-parts.ts';

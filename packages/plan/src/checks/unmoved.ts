@@ -1,4 +1,4 @@
-import { closestMatch } from '@banyan/replication';
+import { closestMatch } from '@banyan/replication/closest-match';
 import { type PlanProblem, pathTo, problem } from '../problem.ts';
 import { parseRoute, qualifyTable, shapeOfRoute } from '../resolve/notation.ts';
 import type { SoundPlan } from './sound-parts.ts';

@@ -1,4 +1,4 @@
-import { rename } from '@banyan/replication';
+import { rename } from '@banyan/replication/mapping';
 import type { Plan, PlanRoute, PlanService, TableMapping } from '../types.ts';
 
 /** Plans for tests: each function gives a valid one to change. */

@@ -1,4 +1,4 @@
-import { quoteIdent, quoteLiteral } from '@banyan/postgres';
+import { quoteIdent, quoteLiteral } from '@banyan/postgres/quote';
 
 /**
  * The SQL that `rename`, `split` and `merge` write, and its recognition. A row of nothing but these can be rewritten

@@ -1,4 +1,4 @@
-import { quoteIdent } from '@banyan/postgres';
+import { quoteIdent } from '@banyan/postgres/quote';
 import { ReplicationError } from '../errors.ts';
 import { firstSql, joinedSql, restSql } from './known-sql.ts';
 

@@ -3,7 +3,6 @@ import { formatProblem } from '@banyan/plan/problem';
 import type { Command } from 'commander';
 import { hintWithOldName } from '../../api/old-names.ts';
 import type { PreflightFinding } from '../../preflight/finding.ts';
-import { setupScripts } from '../../preflight/setup-scripts.ts';
 import { EXIT } from '../exit.ts';
 import { paint, plural, print, printJson } from '../output.ts';
 import { act, command, load } from '../session.ts';
@@ -33,6 +32,7 @@ export function checkCommand(): Command {
         const errors = findings.filter(({ severity }) => severity === 'error');
         const ready = errors.length === 0;
         if (options.sql) {
+          const { setupScripts } = await import('../../preflight/setup-scripts.ts');
           const scripts = setupScripts(plan, findings);
           if (options.json) printJson(scripts);
           else print(scripts.map(({ sql }) => sql).join('\n'));

@@ -1,4 +1,4 @@
-import { closestMatch } from '@banyan/replication';
+import { closestMatch } from '@banyan/replication/closest-match';
 import { ControlError } from '../control.ts';
 
 /** For a name that is no service of the plan: which are, and which was probably meant. */

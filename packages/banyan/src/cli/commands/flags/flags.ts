@@ -1,4 +1,3 @@
-import { checkFlag, evaluate } from '@banyan/service/settings';
 import { type Command, Option } from 'commander';
 import { ControlError } from '../../../control/control.ts';
 import { changeFlag, type FlagChange } from '../../../settings/change-flag.ts';
@@ -49,6 +48,7 @@ function getCommand(): Command {
       act<{ user?: string }>(async (options, key) => {
         const flag = await (await connect(options)).flag(key!);
         if (options.user === undefined) return show(flag, options);
+        const { evaluate } = await import('@banyan/service/settings');
         const given = { key, user: options.user, ...evaluate(flag, { targetingKey: options.user }) };
         if (options.json) printJson(given);
         else print(`${JSON.stringify(given.value)}  ${paint('dim', `${given.variant}, ${given.reason}`)}`);
@@ -135,6 +135,7 @@ async function change(
     throw error;
   });
   const flag = changeFlag(before, key, wish);
+  const { checkFlag } = await import('@banyan/service/settings');
   const [problem] = checkFlag(flag);
   if (problem) throw new UsageError(`${problem.path} ${problem.message}`, problem.hint);
   return show(await settings.setFlag(flag, before?.version ?? 0), options);
