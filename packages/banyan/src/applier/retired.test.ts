@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { applyGatewaySchema } from '@banyan/gateway';
 import { describeFromMonolith, resolvePlan, tablesFromMonolith } from '@banyan/plan';
 import { FULL_SHARE, type Stage } from '@banyan/plan/stages';
 import { aPlan, aRoute, aService } from '@banyan/plan/testing';
@@ -14,14 +15,13 @@ import * as store from '../control/store/store.ts';
 import { rollbackImpact } from '../rollout/rollback-impact.ts';
 import { startApplier } from './applier.ts';
 
-test('a retired service goes on getting what is still the monolith’s, and nothing else', {
-  timeout: 240_000,
-}, async (t) => {
+/** A service `articles` beside its monolith, whose rows are copied; `reader` adds a table that stays the monolith's. */
+async function shop(t: TestContext, { reader }: { reader: boolean }) {
   const server = await testServer();
   const [monolith, service, control] = await Promise.all(
     ['monolith', 'articles', 'control'].map((name) => server.database(name)),
   );
-  const pools = [monolith!, service!, control!].map((url) => createPool(url, { max: 2 }));
+  const pools = [monolith!, service!, control!].map((url) => createPool(url, { max: 3 }));
   const [legacy, own, state] = pools as [pg.Pool, pg.Pool, pg.Pool];
   const tables = `CREATE TABLE accounts (id int PRIMARY KEY, name text); CREATE TABLE articles (id int PRIMARY KEY, title text)`;
   await legacy.query(
@@ -40,23 +40,28 @@ test('a retired service goes on getting what is still the monolith’s, and noth
           routes: [aRoute('GET /articles', 'none', { auth: 'none' })],
           tables: [
             table({ legacy: 'articles', columns: [copy('id', 'title')] }),
-            table({
-              legacy: 'accounts',
-              rows: 'foreign',
-              columns: [copy('id'), copy('name', { flow: 'forward' })],
-            }),
+            ...(reader
+              ? [
+                  table({
+                    legacy: 'accounts',
+                    rows: 'foreign' as const,
+                    columns: [copy('id'), copy('name', { flow: 'forward' })],
+                  }),
+                ]
+              : []),
           ],
         }),
       },
     }),
   );
-  const applier = await startApplier({ plan, log: pino({ level: 'silent' }) });
+  await applyGatewaySchema(state);
+  let applier = await startApplier({ plan, log: pino({ level: 'silent' }) });
   t.after(async () => {
     await applier.stop();
     await Promise.all(pools.map((pool) => pool.end()));
   });
-  const enter = async (stage: Stage, share: number) => {
-    await store.enterStage(state, 'articles', { stage, share, version: 1 });
+  const enter = async (stage: Stage, share: number, version = 1) => {
+    await store.enterStage(state, 'articles', { stage, share, version });
     await store.announce(state);
   };
   const until = async (holds: () => Promise<boolean>) => {
@@ -64,11 +69,20 @@ test('a retired service goes on getting what is still the monolith’s, and noth
   };
   const count = async (db: pg.Pool, sql: string) =>
     Number((await db.query(`SELECT count(*) AS n ${sql}`)).rows[0].n);
-
+  const restartApplier = async () => {
+    await applier.stop();
+    applier = await startApplier({ plan, log: pino({ level: 'silent' }) });
+  };
   await enter('copying', 0);
-  await until(
-    async () => (await count(own, 'FROM accounts')) === 1 && (await count(own, 'FROM articles')) === 1,
-  );
+  await until(async () => (await count(own, 'FROM articles')) === 1);
+  return { legacy, own, state, enter, until, count, restartApplier };
+}
+
+test('a retired service goes on getting what is still the monolith’s, and nothing else', {
+  timeout: 240_000,
+}, async (t) => {
+  const { legacy, own, enter, until, count } = await shop(t, { reader: true });
+  await until(async () => (await count(own, 'FROM accounts')) === 1);
   await enter('migrated', FULL_SHARE);
   await until(async () => (await count(own, 'FROM pg_publication')) === 1);
   await enter('retired', FULL_SHARE);
@@ -80,6 +94,39 @@ test('a retired service goes on getting what is still the monolith’s, and noth
   await legacy.query(`UPDATE accounts SET name = 'bee' WHERE id = 2; DROP TABLE comments, articles`);
   await until(async () => (await count(own, `FROM accounts WHERE name = 'bee'`)) === 1);
   assert.equal(await count(own, 'FROM articles'), 1);
+});
+
+test('all that either side had committed when a service retired is on the other before a link is dropped', {
+  timeout: 240_000,
+}, async (t) => {
+  const { legacy, own, state, enter, until, count, restartApplier } = await shop(t, { reader: false });
+  await enter('migrated', FULL_SHARE);
+  await until(async () => (await count(own, 'FROM pg_publication')) === 1);
+  // A worker of a gateway that has not heard of the new route table may still send writes to the monolith.
+  await state.query(
+    `INSERT INTO control.workers (id, lease_until, version) VALUES ('old', clock_timestamp() + interval '1 hour', 1)`,
+  );
+  // Either link waits for a row of the same key that is not committed, and all the rest is a backlog behind it.
+  const [ofOwn, ofLegacy] = await Promise.all([own.connect(), legacy.connect()]);
+  await ofOwn.query(`BEGIN; INSERT INTO articles VALUES (2, 'in the way')`);
+  await ofLegacy.query(`BEGIN; INSERT INTO articles VALUES (1001, 'in the way')`);
+  await legacy.query(`INSERT INTO articles SELECT i, 'backlog' FROM generate_series(2, 501) i`);
+  await own.query(`INSERT INTO articles SELECT i, 'of the service' FROM generate_series(1001, 1500) i`);
+  await enter('retired', FULL_SHARE, 2);
+  await restartApplier();
+  await legacy.query(`INSERT INTO articles VALUES (502, 'by the old route table')`);
+  for (const client of [ofOwn, ofLegacy]) {
+    await client.query('ROLLBACK');
+    client.release();
+  }
+  await until(async () => (await count(own, 'FROM articles')) === 1_002);
+  assert.equal(await count(legacy, 'FROM pg_publication'), 1, 'kept while a worker acts on the old table');
+  await legacy.query(`INSERT INTO articles VALUES (503, 'the last one')`);
+  await state.query(`UPDATE control.workers SET version = 2`);
+  await until(async () => (await count(own, 'FROM pg_publication')) === 0);
+  await until(async () => (await count(legacy, 'FROM pg_replication_slots')) === 0);
+  assert.equal(await count(own, 'FROM articles'), 1_003);
+  assert.equal(await count(legacy, 'FROM articles'), 1_003);
 });
 
 test('what retiring leaves tied to the monolith is told before', async () => {

@@ -8,14 +8,15 @@ import {
   type UsersWait,
 } from '@banyan/gateway';
 import { type ResolvedPlan, type ResolvedService, tablesFromMonolith } from '@banyan/plan';
-import { linksOf } from '@banyan/plan/stages';
 import { openLink, repair, type TableVerdict, verify } from '@banyan/replication';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { LinkStatus } from '../control/control.ts';
+import * as store from '../control/store/store.ts';
 import * as verifications from '../control/store/verifications.ts';
-import type { ServiceState } from '../rollout/state.ts';
+import { linksWanted, type ServiceState } from '../rollout/state.ts';
 import { drainForStep } from './drain.ts';
+import { drainRetired } from './drain-retired.ts';
 import { type Direction, describeLink } from './link-status.ts';
 import { paceOf } from './pace.ts';
 import { LinkRunner } from './runner.ts';
@@ -61,9 +62,9 @@ export class ServiceWorker {
   reconcile(state: ServiceState): void {
     // Later it changes by fences alone: the row may be read before or after one that is being decided.
     this.share ??= state.share;
-    this.retired = state.stage === 'retired';
-    this.desired = linksOf(state.stage, state.target, tablesFromMonolith(this.service.tables).length > 0);
-    this.busy ??= this.applyDesired().finally(() => {
+    this.retired = state.stage === 'retired' && !state.draining;
+    this.desired = linksWanted(state, tablesFromMonolith(this.service.tables).length > 0);
+    this.busy ??= this.applyDesired(state).finally(() => {
       this.busy = null;
     });
   }
@@ -145,7 +146,7 @@ export class ServiceWorker {
     await Promise.all([...this.runners.values()].map((runner) => runner.stop()));
   }
 
-  private async applyDesired(): Promise<void> {
+  private async applyDesired(state: ServiceState): Promise<void> {
     for (const direction of ['forward', 'reverse'] as const) {
       if (!this.desired) return;
       const wanted = this.desired[direction];
@@ -167,6 +168,30 @@ export class ServiceWorker {
     }
     if (this.runners.get('forward') && !this.retired) this.verifier.start();
     else await this.verifier.stop();
+    if (state.draining) await this.drain(state);
+  }
+
+  /** Tried again at the next look if it fails: until it is done the links go on. */
+  private async drain({ evidenceVersion }: ServiceState): Promise<void> {
+    const [forward, reverse] = [this.runners.get('forward'), this.runners.get('reverse')];
+    if (forward?.state !== 'streaming' || reverse?.state !== 'streaming') return;
+    try {
+      const drained = await drainRetired({
+        pool: this.pool,
+        version: evidenceVersion,
+        forward: forward.link,
+        reverse: reverse.link,
+        timeoutMs: this.service.rollout.fenceLimitMs,
+      });
+      if (!drained) return;
+      await store.endDraining(this.pool, this.service.name);
+      await store.announce(this.pool);
+    } catch (error) {
+      this.log.warn(
+        { err: error, service: this.service.name },
+        'the links of a retired service are not drained',
+      );
+    }
   }
 
   private async startLink(direction: Direction): Promise<void> {

@@ -39,6 +39,7 @@ function facts(overrides: Partial<Omit<Facts, 'state'>> & { state?: Partial<Serv
       forced: false,
       reason: '',
       evidenceVersion: 1,
+      draining: false,
       ...state,
     },
     policy,

@@ -48,6 +48,7 @@ export type Decision =
   | { do: 'rollBack'; why: string }
   | { do: 'pause'; why: string };
 
+const DRAINING = 'retired; its links are dropped when all that was committed before has arrived';
 /** Fenced steps that may fail in a row before a person is asked. */
 const MAX_FAILED_STEPS = 6;
 /** A share that got this many times fewer requests than its size promises will not get more by waiting. */
@@ -60,7 +61,7 @@ const SHORTFALL = 10;
  */
 export function decide(facts: Facts): Decision {
   const { state, now } = facts;
-  if (state.stage === 'retired') return { do: 'wait', why: 'retired' };
+  if (state.stage === 'retired') return { do: 'wait', why: state.draining ? DRAINING : 'retired' };
   const emergency = judgeRunningShare(facts);
   if (emergency) return emergency;
   const direction = directionOf(state);

@@ -1,4 +1,4 @@
-import type { Stage, Target } from '@banyan/plan/stages';
+import { type LinkDesire, linksOf, type Stage, type Target } from '@banyan/plan/stages';
 
 /** What of a service's extraction is stored; everything else is derived from it. */
 export type ServiceState = {
@@ -22,4 +22,14 @@ export type ServiceState = {
   reason: string;
   /** The route table with which the evidence for the present stage and share began. */
   evidenceVersion: number;
+  /** Retired, while its links still bring what was committed before: they are not dropped yet. */
+  draining: boolean;
 };
+
+/** Which links to run now; `keepsForward` as linksOf has it. */
+export function linksWanted(
+  { stage, target, draining }: Pick<ServiceState, 'stage' | 'target' | 'draining'>,
+  keepsForward: boolean,
+): LinkDesire {
+  return draining ? { forward: true, reverse: true } : linksOf(stage, target, keepsForward);
+}

@@ -24,6 +24,7 @@ function aState(stage: Stage): ServiceState {
     message: '',
     since: new Date(0),
     failedSteps: 0,
+    draining: false,
     retryAt: null,
     forced: false,
     reason: '',

@@ -1,7 +1,7 @@
 import { type ResolvedPlan, type ResolvedService, tablesFromMonolith } from '@banyan/plan';
-import { linksOf, rank, type Stage } from '@banyan/plan/stages';
+import { rank, type Stage } from '@banyan/plan/stages';
 import { guardName, guardsOf, type InstalledKind, type InstalledObject, namesOf } from '@banyan/replication';
-import type { ServiceState } from '../../rollout/state.ts';
+import { linksWanted, type ServiceState } from '../../rollout/state.ts';
 import type { PlacedThing } from '../control.ts';
 
 /**
@@ -43,7 +43,7 @@ function wantedBy(plan: ResolvedPlan, state: ServiceState, url: string): [string
   const service = plan.services[state.service];
   if (!service) return [];
   const { monolith } = plan;
-  const links = linksOf(state.stage, state.target, tablesFromMonolith(service.tables).length > 0);
+  const links = linksWanted(state, tablesFromMonolith(service.tables).length > 0);
   const names = [
     ...(links.forward ? linkEnds(service, 'forward', monolith.database, service.database, url) : []),
     ...(links.reverse ? linkEnds(service, 'reverse', service.database, monolith.database, url) : []),
@@ -76,9 +76,9 @@ function guardOf({ name: service, tables }: ResolvedService): string[] {
 }
 
 /** It is installed before the first step up. */
-function mayBeGuarded({ stage, target }: ServiceState): boolean {
+function mayBeGuarded({ stage, target, draining }: ServiceState): boolean {
   if (stage === 'shadowing') return rank(target.stage) > rank('shadowing');
-  return stage === 'canary' || stage === 'migrated';
+  return stage === 'canary' || stage === 'migrated' || draining;
 }
 
 function stageOf(kind: InstalledKind, direction: InstalledObject['direction']): Stage | null {

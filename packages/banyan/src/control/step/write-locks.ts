@@ -37,9 +37,9 @@ export function createWriteLocks(plan: ResolvedPlan): WriteLocks {
       known.set(service, share);
     },
     async reconcile(states) {
-      for (const { service, stage, share } of states) {
+      for (const { service, stage, share, draining } of states) {
         if (!plan.services[service]) continue;
-        if (stage !== 'canary' && stage !== 'migrated') {
+        if (stage !== 'canary' && stage !== 'migrated' && !draining) {
           if (known.get(service) === null) continue;
           await removeGuard(pool, { service });
           known.set(service, null);

@@ -46,6 +46,7 @@ type ServiceRow = {
   forced: boolean;
   reason: string;
   evidence_version: string | number;
+  draining: boolean;
 };
 
 export const SERVICES: Reading<ServiceRow, ServiceState[]> = {
@@ -71,6 +72,7 @@ function toState(row: ServiceRow): ServiceState {
     forced: row.forced,
     reason: row.reason,
     evidenceVersion: Number(row.evidence_version),
+    draining: row.draining,
   };
 }
 
@@ -117,9 +119,14 @@ export async function enterStage(
 ): Promise<void> {
   await db.query(
     `UPDATE control.services SET stage = $2, share = $3, evidence_version = $4, since = clock_timestamp(),
-       failed_steps = 0, retry_at = NULL, forced = false, message = '' WHERE service = $1`,
+       failed_steps = 0, retry_at = NULL, forced = false, message = '', draining = $2 = 'retired' WHERE service = $1`,
     [service, at.stage, at.share, at.version],
   );
+}
+
+/** The links of a retired service have brought all that was committed before it retired. */
+export async function endDraining(db: Queryable, service: string): Promise<void> {
+  await db.query(`UPDATE control.services SET draining = false WHERE service = $1`, [service]);
 }
 
 export async function readBaselines(db: Queryable): Promise<Record<string, Baseline>> {
