@@ -101,7 +101,9 @@ test('all that either side had committed when a service retired is on the other 
 }, async (t) => {
   const { legacy, own, state, enter, until, count, restartApplier } = await shop(t, { reader: false });
   await enter('migrated', FULL_SHARE);
-  await until(async () => (await count(own, 'FROM pg_publication')) === 1);
+  await until(
+    async () => (await count(state, `FROM control.links WHERE status ->> 'state' = 'streaming'`)) === 2,
+  );
   // A worker of a gateway that has not heard of the new route table may still send writes to the monolith.
   await state.query(
     `INSERT INTO control.workers (id, lease_until, version) VALUES ('old', clock_timestamp() + interval '1 hour', 1)`,
@@ -113,12 +115,12 @@ test('all that either side had committed when a service retired is on the other 
   await legacy.query(`INSERT INTO articles SELECT i, 'backlog' FROM generate_series(2, 501) i`);
   await own.query(`INSERT INTO articles SELECT i, 'of the service' FROM generate_series(1001, 1500) i`);
   await enter('retired', FULL_SHARE, 2);
-  await restartApplier();
   await legacy.query(`INSERT INTO articles VALUES (502, 'by the old route table')`);
   for (const client of [ofOwn, ofLegacy]) {
     await client.query('ROLLBACK');
     client.release();
   }
+  await restartApplier();
   await until(async () => (await count(own, 'FROM articles')) === 1_002);
   assert.equal(await count(legacy, 'FROM pg_publication'), 1, 'kept while a worker acts on the old table');
   await legacy.query(`INSERT INTO articles VALUES (503, 'the last one')`);

@@ -9,7 +9,7 @@ import { parse } from 'yaml';
 import { FakeControl } from '../../testing/fake-control.ts';
 import { controlMetrics } from './metrics.ts';
 
-const DOCS = join(import.meta.dirname, '..', '..', '..', '..', 'docs');
+const DOCS = join(import.meta.dirname, '..', '..', '..', '..', '..', 'docs');
 const PAGE = readFileSync(join(DOCS, 'metrics.md'), 'utf8');
 
 type Metric = { name: string; type: string; help: string };
