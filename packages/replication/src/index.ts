@@ -13,6 +13,7 @@ export { type Link, type LinkState, type LinkStatus, openLink } from './link/lin
 export { type Alarm, type LinkConfig, type LinkHooks, type LinkNames, namesOf } from './link/link-config.ts';
 export type { Blocker, PrepareOptions } from './link/prepare.ts';
 export { PROCESS_FLAGS } from './link/process-flags.ts';
+export { checkTables } from './mapping/check-tables.ts';
 export {
   type ColumnFlow,
   type ColumnMapping,
@@ -22,6 +23,7 @@ export {
   type Direction,
   derived,
   merge,
+  type OwnerRule,
   rename,
   split,
   type TableInput,

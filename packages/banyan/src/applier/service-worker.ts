@@ -266,6 +266,7 @@ export class ServiceWorker {
       legacy: this.plan.monolith.database,
       service: this.service.database,
       mapping,
+      tables: this.service.tables,
       salt: this.service.salt,
       share: this.share ?? 0,
       allowEmpty: mapping.mayBeEmpty ?? false,

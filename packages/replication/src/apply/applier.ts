@@ -15,7 +15,7 @@ import type { BoundStatement, BoundTable } from './bound-table.ts';
 import { ConflictLog } from './conflict-log.ts';
 import { encodeCopy, recycle } from './copy-encoding.ts';
 import { LevelBuilder, type Segment } from './dependency-levels.ts';
-import { ownedBySource, type Route, route } from './route.ts';
+import { ownedBySource, ownerUnknown, type Route, route } from './route.ts';
 import { RowByRowApplier } from './row-by-row.ts';
 import { sendCopy } from './send-copy.ts';
 import { DURABLE, positionAt, type TargetSession } from './target-session.ts';
@@ -256,14 +256,13 @@ export class Applier {
         ];
     }
     const { rows } = decode(segment);
-    const { mixed } = ownership;
     switch (kind) {
       case 'insert':
         return [step(segment, table.insert(), rows.length), ...announceSteps(segment)];
       case 'update':
         return [
           ...parentSteps(segment),
-          step(segment, table.update(absent, { sameOwner: mixed && needsSameOwner(table) }), rows.length),
+          step(segment, table.update(absent, ownerCheck(table, ownership)), rows.length),
         ];
       case 'rekey':
         return [
@@ -353,6 +352,12 @@ function decode(segment: Segment): Segment {
   return segment;
 }
 
-function needsSameOwner(table: BoundTable): boolean {
-  return table.plan.owner !== undefined && !table.ownerInKey;
+/** What an update demands of the target's row where the change alone does not say whose it is. */
+function ownerCheck(
+  table: BoundTable,
+  ownership: Ownership,
+): { sameOwner: boolean; condition?: string | undefined } {
+  const sameOwner = ownership.mixed && table.plan.owner !== undefined && !table.ownerInKey;
+  if (!ownerUnknown({ table }, ownership)) return { sameOwner };
+  return { sameOwner, condition: ownedBySource({ table }, ownership) };
 }

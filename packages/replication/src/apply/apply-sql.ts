@@ -25,12 +25,18 @@ export function insertStatement(plan: TablePlan, skipExisting: boolean): Stateme
 
 /**
  * Updates rows found by key (the old key with `rekey`). Only `outputs` are set. With `sameOwner`, rows whose owner
- * differs on the target do not match; with `changedOnly`, nor do rows that have these values already.
+ * differs on the target do not match; nor, with `changedOnly`, rows that have these values already, nor those of which
+ * `condition`, SQL over the target's columns, is not true.
  */
 export function updateStatement(
   plan: TablePlan,
   outputs: Output[],
-  options: { rekey?: boolean; sameOwner?: boolean; changedOnly?: boolean } = {},
+  options: {
+    rekey?: boolean;
+    sameOwner?: boolean;
+    changedOnly?: boolean;
+    condition?: string | undefined;
+  } = {},
 ): Statement {
   const rows = new Rows(plan);
   const changes = outputs.filter((output) => options.rekey || !plan.targetKey.includes(output.column));
@@ -65,6 +71,7 @@ export function updateStatement(
   const differs = changes.map(
     ({ column, expr }) => `t.${quoteIdent(column)}::text IS DISTINCT FROM ${name(expr)}::text`,
   );
+  if (options.condition) match.push(options.condition);
   if (options.changedOnly) match.push(`(${differs.join(' OR ')})`);
   // Nothing to set still has to find the row, and to lock it as an update would.
   if (sets.length === 0)

@@ -47,7 +47,8 @@ export class BoundTable {
     this.#inputs = plan.inputs.map((name) => ({ name, index: this.indexOf(name) }));
     this.keyIndexes = plan.sourceKey.map((name) => this.indexOf(name));
     this.ownerIndex = plan.owner ? this.indexOf(plan.owner.source) : -1;
-    this.ownerInKey = plan.owner !== undefined && plan.sourceKey.includes(plan.owner.source);
+    this.ownerInKey =
+      plan.owner !== undefined && !plan.owner.byParent && plan.sourceKey.includes(plan.owner.source);
     this.copy = planCopy(plan, (name) => this.indexOf(name));
   }
 
@@ -127,8 +128,11 @@ export class BoundTable {
     return this.#bind('insert missing', () => insertStatement(this.plan, true));
   }
 
-  update(absent: string, options: { rekey?: boolean; sameOwner?: boolean } = {}): BoundStatement {
-    const name = `update ${options.rekey ? 'r' : ''}${options.sameOwner ? 'o' : ''} ${absent}`;
+  update(
+    absent: string,
+    options: { rekey?: boolean; sameOwner?: boolean; condition?: string | undefined } = {},
+  ): BoundStatement {
+    const name = `update ${options.rekey ? 'r' : ''}${options.sameOwner ? 'o' : ''} ${absent} ${options.condition ?? ''}`;
     return this.#bind(name, () => {
       const outputs = this.computable(this.plan.updates, absent);
       return updateStatement(this.plan, outputs, options);

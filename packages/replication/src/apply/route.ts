@@ -1,5 +1,7 @@
 import { isServiceSideSql } from '@banyan/cohort';
 import type { Ownership } from '../link/ownership.ts';
+import { type OwnerLookup, ownerSql } from '../mapping/owner.ts';
+import type { TablePlan } from '../mapping/table-plan.ts';
 import type { InsertsEvent, RowEvent } from '../stream/transaction.ts';
 import type { ChangeKind } from './dependency-levels.ts';
 
@@ -38,6 +40,8 @@ function routeInsert(event: RowEvent | InsertsEvent): Route {
 function routeUpdate(event: RowEvent, ownership: Ownership, origin: string | undefined): Route {
   const { table, row } = event;
   const keyChanged = event.old !== undefined && !table.sameKey(event.old, row);
+  // The statement itself looks the parent up; where that says no, the row is looked at.
+  if (ownerUnknown(event, ownership)) return keyChanged || event.carried ? 'row by row' : 'update';
   const previous = event.full ? event.old! : row;
   if (sourceOwns(event, previous, ownership)) {
     // The row may have belonged to somebody else until now; only the target knows.
@@ -57,11 +61,17 @@ function routeDelete(event: RowEvent, ownership: Ownership): Route {
   const { plan } = table;
   if (plan.mapping.rows === 'foreign' && plan.direction === 'reverse') return 'nothing';
   if (plan.mapping.rows === 'foreign') return 'delete';
+  if (ownerUnknown(event, ownership)) return 'delete';
   if (ownership.mixed && plan.owner && !event.full && !table.ownerInKey) return 'delete';
   return sourceOwns(event, row, ownership) ? 'delete' : 'row by row';
 }
 
-/** Whether the side the change comes from owns the row, by the owner's key in `row`. */
+/** Only the target knows whose the row is: its parent's owner is not in the change. */
+export function ownerUnknown({ table }: Pick<RowEvent, 'table'>, ownership: Ownership): boolean {
+  return ownership.mixed && table.plan.owner?.byParent === true;
+}
+
+/** Whether the side the change comes from owns the row, by the owner's key in `row`. Not of rows whose owner is unknown. */
 export function sourceOwns(
   event: Pick<RowEvent, 'table'>,
   row: RowEvent['row'],
@@ -81,7 +91,7 @@ function hasForeignOwner({ table }: RowEvent): boolean {
 }
 
 /** Whether a column that the other side owns was changed, as the whole old row says. */
-function ownColumnsChanged({ table, row, old }: RowEvent): boolean {
+export function ownColumnsChanged({ table, row, old }: RowEvent): boolean {
   const { updates, forwardOnly } = table.plan;
   const inputs = new Set(
     updates.filter((output) => !forwardOnly.includes(output)).flatMap((output) => output.inputs),
@@ -100,10 +110,21 @@ export function isBanyan(origin: string | undefined): boolean {
 export function ownedBySource(event: Pick<RowEvent, 'table'>, ownership: Ownership): string | undefined {
   const { plan, ownerInKey } = event.table;
   if (!plan.owner || !ownership.mixed || ownerInKey || plan.mapping.rows === 'foreign') return undefined;
-  const service = isServiceSideSql(
-    ownership.share,
-    `t."${plan.owner.target.replaceAll('"', '""')}"`,
-    ownership.salt,
-  );
-  return plan.direction === 'forward' ? `NOT ${service}` : service;
+  const service = ownedByService(plan, plan.owner.lookup, ownership);
+  return plan.direction === 'forward' ? `NOT (${service})` : `(${service})`;
+}
+
+/**
+ * SQL: whether the service owns the target's row `t`. A parent that is not there was deleted by the link's source, or with its
+ * children: the row is nobody's on the target, and the source's word counts.
+ */
+export function ownedByService(
+  { direction }: Pick<TablePlan, 'direction'>,
+  lookup: OwnerLookup,
+  { share, salt }: Ownership,
+): string {
+  return ownerSql(lookup, 't', {
+    ofKey: (key) => isServiceSideSql(share, key, salt),
+    orphan: String(direction === 'reverse'),
+  });
 }

@@ -1,4 +1,4 @@
-import type { Lsn, Tuple } from '@banyan/postgres';
+import { type Lsn, quoteIdent, type Tuple } from '@banyan/postgres';
 import type { Parent } from '../catalog/foreign-keys.ts';
 import { ReplicationError } from '../errors.ts';
 import type { Ownership } from '../link/ownership.ts';
@@ -15,7 +15,15 @@ import { applyAnnounced } from './announced-columns.ts';
 import type { BoundTable } from './bound-table.ts';
 import type { ConflictKind, ConflictLog, Side } from './conflict-log.ts';
 import { followLost, lostParents } from './lost-parents.ts';
-import { isBanyan, route, sourceOwns, WRITER_MOVES } from './route.ts';
+import {
+  isBanyan,
+  ownColumnsChanged,
+  ownedByService,
+  ownerUnknown,
+  route,
+  sourceOwns,
+  WRITER_MOVES,
+} from './route.ts';
 import { attempt } from './savepoint.ts';
 import type { TargetSession } from './target-session.ts';
 import { swapUniqueValues } from './unique-swap.ts';
@@ -91,7 +99,7 @@ export class RowByRowApplier {
     const existing = await this.#find(table, row);
     if (!existing)
       return await this.#refuse('multiple_unique_conflicts', event, undefined, transaction, violated);
-    const owner = this.#ownerOf(table, existing);
+    const owner = await this.#ownerOf(table, existing);
     await this.#log.record('insert_exists', event, existing, owner, transaction);
     await this.#log.ask(table, event.row, owner);
   }
@@ -118,7 +126,7 @@ export class RowByRowApplier {
     const existing = await this.#find(table, before);
     const mine = this.#sideOfSource(table);
     const claim = event.full ? event.old! : row;
-    const owner = existing ? this.#ownerOf(table, existing) : this.#sideOf(event, claim);
+    const owner = existing ? await this.#ownerOf(table, existing) : await this.#sideOf(event, claim);
     if (!existing) {
       if (owner !== mine && isBanyan(transaction.origin)) return;
       const rowOwner = table.plan.mapping.rows === 'foreign' ? 'monolith' : owner;
@@ -175,7 +183,7 @@ export class RowByRowApplier {
       return;
     }
     if (!existing) return await this.#log.record('delete_missing', event, undefined, mine, transaction);
-    const owner = table.plan.mapping.rows === 'foreign' ? 'monolith' : this.#ownerOf(table, existing);
+    const owner = table.plan.mapping.rows === 'foreign' ? 'monolith' : await this.#ownerOf(table, existing);
     if (owner === mine) {
       await this.#session.run(table, table.delete(), [row]);
       return;
@@ -274,7 +282,8 @@ export class RowByRowApplier {
     // If the monolith's row is no longer what the deletion made of it, there is nothing to carry.
     if (event.carried && present === event.carried.size > 0)
       return await this.#takeOver(event, existing, transaction);
-    const owner = existing && !present ? this.#ownerOf(table, existing) : this.#sideOf(event, row);
+    const owner =
+      existing && !present ? await this.#ownerOf(table, existing) : await this.#sideOf(event, row);
     const rowOwner = table.plan.mapping.rows === 'foreign' ? 'monolith' : owner;
     if (moved && owner !== mine) await this.#log.ask(table, row, owner);
     if (!present) {
@@ -336,7 +345,7 @@ export class RowByRowApplier {
   async #differs(event: RowEvent, before: Tuple, transaction: SourceTransaction): Promise<boolean> {
     const { table, row } = event;
     if (!table.sameKey(before, row)) return true;
-    if (event.full) return route(event, this.#ownership, transaction.origin) === 'row by row';
+    if (event.full) return ownColumnsChanged(event);
     if (isBanyan(transaction.origin)) return false;
     const absent = table.absentOf(row);
     const { rows } = await this.#session.run(table, table.countDiffering(absent), [row]);
@@ -352,17 +361,34 @@ export class RowByRowApplier {
     return table.plan.direction === 'forward' ? 'monolith' : 'service';
   }
 
-  #sideOf(event: RowEvent, row: Tuple): Side {
-    const mine = this.#sideOfSource(event.table);
+  /** By what the change says of the row. */
+  async #sideOf(event: RowEvent, row: Tuple): Promise<Side> {
+    const { table } = event;
+    const mine = this.#sideOfSource(table);
+    if (ownerUnknown(event, this.#ownership))
+      return await this.#sideOfParent(table, row[table.ownerIndex] ?? null);
     return sourceOwns(event, row, this.#ownership) ? mine : other(mine);
   }
 
-  #ownerOf(table: BoundTable, target: Row): Side {
+  /** By what the target has of the row. */
+  async #ownerOf(table: BoundTable, target: Row): Promise<Side> {
     const { owner } = table.plan;
-    const service = owner
-      ? this.#ownership.isService(target[owner.target] ?? null)
-      : this.#ownership.share >= WRITER_MOVES;
-    return service ? 'service' : 'monolith';
+    if (!owner) return this.#ownership.share >= WRITER_MOVES ? 'service' : 'monolith';
+    const value = target[owner.target] ?? null;
+    if (ownerUnknown({ table }, this.#ownership)) return await this.#sideOfParent(table, value);
+    return this.#ownership.isService(value) ? 'service' : 'monolith';
+  }
+
+  /** Whose a row is that refers to this parent. */
+  async #sideOfParent({ id, plan }: BoundTable, reference: string | null): Promise<Side> {
+    const { target, lookup } = plan.owner!;
+    const value = `$1::text::${plan.target.columns.get(target)!.bareType} AS ${quoteIdent(target)}`;
+    const { rows } = await this.#session.client.query({
+      name: `banyan_${id}_owner_${this.#ownership.share}`,
+      text: `SELECT ${ownedByService(plan, lookup, this.#ownership)} AS service FROM (SELECT ${value}) AS t`,
+      values: [reference],
+    });
+    return rows[0].service ? 'service' : 'monolith';
   }
 }
 

@@ -3,6 +3,7 @@ import { BUCKETS, bucketSql } from '@banyan/cohort';
 import { PINNED_SETTINGS, quoteIdent, quoteLiteral } from '@banyan/postgres';
 import type { Table } from '../catalog/catalog.ts';
 import { nameOf, type TableMapping } from '../mapping/mapping.ts';
+import { ownerLookup, ownerSql } from '../mapping/owner.ts';
 import { signatureSql } from './signature.ts';
 
 /**
@@ -60,7 +61,12 @@ export function refusedSequence(service: string): string {
 export function guardFunctionSql(
   mapping: TableMapping,
   table: Table,
-  { service, salt, carries }: { service: string; salt: string; carries: boolean },
+  {
+    service,
+    salt,
+    carries,
+    tables,
+  }: { service: string; salt: string; carries: boolean; tables: readonly TableMapping[] },
 ): string {
   const deletes = mapping.rows === 'owned';
   const columns = mapping.columns
@@ -87,7 +93,7 @@ BEGIN
       carried := ${carryText(service, mapping, columns)};
       carried := pg_catalog.json_build_object('carry', carried,
         'seal', ${signatureSql('carried', { inner: 'guard_inner', outer: 'guard_outer' })})::text;
-    ELSIF guard_share > 0 AND (${ownedByService(mapping, salt)}) THEN
+    ELSIF guard_share > 0 AND (${ownedByService(mapping, tables, salt)}) THEN
       PERFORM pg_catalog.nextval(${quoteLiteral(refusedSequence(service))});
       refused := true;
     END IF;
@@ -173,9 +179,14 @@ function carryText(service: string, { legacy }: TableMapping, columns: string[])
         'columns', pg_catalog.array_remove(ARRAY[${changed.join(', ')}]::text[], NULL))::text`;
 }
 
-function ownedByService({ owner }: TableMapping, salt: string): string {
-  if (owner.by === 'writer') return `guard_share >= ${BUCKETS}`;
-  const column = `OLD.${quoteIdent(owner.legacyColumn)}`;
-  const text = `CASE WHEN ${column} IS NULL THEN NULL ELSE pg_catalog.format('%s', ${column}) END`;
-  return `guard_share >= ${BUCKETS} OR coalesce(${bucketSql(text, salt)} < guard_share, false)`;
+/** A row whose parent is not there, or not any more, is the monolith's: nobody on the service's side can own it. */
+function ownedByService(mapping: TableMapping, tables: readonly TableMapping[], salt: string): string {
+  const owner = ownerLookup(mapping, tables, 'legacy');
+  if (!owner) return `guard_share >= ${BUCKETS}`;
+  const ofKey = (key: string) => {
+    const text = `CASE WHEN ${key} IS NULL THEN NULL ELSE pg_catalog.format('%s', ${key}) END`;
+    return `coalesce(${bucketSql(text, salt)} < guard_share, false)`;
+  };
+  const equals = 'OPERATOR(pg_catalog.=)';
+  return `guard_share >= ${BUCKETS} OR ${ownerSql(owner, 'OLD', { ofKey, orphan: 'false', equals })}`;
 }

@@ -62,7 +62,7 @@ export async function installGuardWithin(client: pg.ClientBase, options: GuardOp
     for (const of of guardsOf(mapping)) {
       await client.query(
         of === 'rows'
-          ? guardFunctionSql(mapping, table, { service, salt, carries: cascades === 'carry' })
+          ? guardFunctionSql(mapping, table, { service, salt, carries: cascades === 'carry', tables })
           : truncateGuardSql(mapping, { service }),
       );
       await ensureTrigger(client, table, guardName(service, mapping, of), of);

@@ -99,7 +99,7 @@ export async function planTables(
       });
     const known = await typesKnownTo(target, from);
     const parents = config.direction === 'reverse' ? await describeParents(target, to) : [];
-    plans.push(planTable(mapping, config.direction, from, to, known, parents));
+    plans.push(planTable(mapping, config.tables, config.direction, from, to, known, parents));
   }
   return plans;
 }

@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { emitMarker } from '../control/marker.ts';
 import { type CopyOptions, type CopyResult, copyTables } from '../copy/copy.ts';
 import { ReplicationError } from '../errors.ts';
-import { checkTables } from '../mapping/mapping.ts';
+import { checkTables } from '../mapping/check-tables.ts';
 import type { Finding } from '../preflight/finding.ts';
 import { preflightLink } from '../preflight/preflight.ts';
 import { countRepairs, type RepairSender, sendRepairs } from '../repair/repair-queue.ts';

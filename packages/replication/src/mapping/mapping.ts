@@ -33,12 +33,24 @@ export type TableMapping = {
   service: { schema: string; table: string; key: string[] };
   /** `foreign`: another service owns the rows; this one owns columns only. */
   rows: 'owned' | 'foreign';
-  owner: { by: 'key'; legacyColumn: string; serviceColumn: string } | { by: 'writer' };
+  owner: OwnerRule;
   columns: ColumnMapping[];
   onTruncate: 'replicate' | 'block' | 'ignore';
   /** Empty on both sides is no failed verification. Default false: comparing nothing proves nothing. */
   mayBeEmpty?: boolean;
 };
+
+/** Whose a row is, and so which side may write it. */
+export type OwnerRule =
+  /** The side of the key in these columns. */
+  | { by: 'key'; legacyColumn: string; serviceColumn: string }
+  /**
+   * The owner of the row that the legacy column `column` refers to, of the legacy table `table` (`table` or `schema.table`),
+   * which is mapped too. Parents may have parents.
+   */
+  | { by: 'parent'; table: string; column: string }
+  /** One side writes the whole table; it changes at 100 %. */
+  | { by: 'writer' };
 
 export type Direction = 'forward' | 'reverse';
 
@@ -203,31 +215,21 @@ export function checkTable(mapping: TableMapping): void {
         `owner column ${owner.legacyColumn} must be mapped by rename() or copy() to ${owner.serviceColumn}`,
       );
   }
-}
-
-/**
- * Throws MAPPING_INVALID if one of a link's mappings contradicts itself, or two share a table on one side: what the stream
- * and the copy know of a table, they know by its name.
- */
-export function checkTables(mappings: readonly TableMapping[]): void {
-  for (const mapping of mappings) checkTable(mapping);
-  for (const side of ['legacy', 'service'] as const)
-    unique(
-      mappings.map((mapping) => nameOf(mapping[side])),
-      (name) => {
-        throw new ReplicationError('MAPPING_INVALID', {
-          table: name,
-          why: `two mappings of one link name this table of the ${side === 'legacy' ? 'monolith' : 'service'}`,
-        });
-      },
-    );
+  if (owner.by === 'parent') {
+    const group = mapping.columns.find((each) => each.legacyColumns.includes(owner.column));
+    if (!group || !isPlain(group) || group.flow !== 'both')
+      refuse(
+        `column ${owner.column}, which leads to the parent, must be mapped by rename() or copy() with flow 'both'`,
+      );
+  }
 }
 
 function groupOfService(mapping: TableMapping, column: string): ColumnMapping | undefined {
   return mapping.columns.find((group) => column in group.forward);
 }
 
-function unique(names: string[], complain: (name: string) => void): void {
+/** Calls `complain` for each name that comes again. */
+export function unique(names: string[], complain: (name: string) => void): void {
   const seen = new Set<string>();
   for (const name of names) {
     if (seen.has(name)) complain(name);

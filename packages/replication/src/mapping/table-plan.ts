@@ -10,6 +10,7 @@ import {
   nameOf,
   type TableMapping,
 } from './mapping.ts';
+import { type OwnerLookup, ownerLookup } from './owner.ts';
 
 /** One target column and how it comes about. */
 export type Output = {
@@ -36,8 +37,11 @@ export type TablePlan = {
   targetName: string;
   sourceKey: string[];
   targetKey: string[];
-  /** Columns that hold the owner's key; undefined for tables with one writer. */
-  owner: { source: string; target: string } | undefined;
+  /**
+   * Columns that hold the owner's key, or lead to the parent whose owner counts, which `lookup` finds on the target; undefined
+   * for tables with one writer.
+   */
+  owner: { source: string; target: string; lookup: OwnerLookup; byParent: boolean } | undefined;
   /** Written when a row is inserted. */
   inserts: Output[];
   /** Written when the owner updates a row. */
@@ -59,6 +63,7 @@ export type TablePlan = {
 /** Compiles a mapping. Throws TARGET_SHAPE or SCHEMA_CHANGED with table and column if a column is missing. */
 export function planTable(
   mapping: TableMapping,
+  mappings: readonly TableMapping[],
   direction: Direction,
   source: Table,
   target: Table,
@@ -82,12 +87,7 @@ export function planTable(
   const sides = forward
     ? { source: mapping.legacy, target: mapping.service }
     : { source: mapping.service, target: mapping.legacy };
-  const owner =
-    mapping.owner.by === 'writer'
-      ? undefined
-      : forward
-        ? { source: mapping.owner.legacyColumn, target: mapping.owner.serviceColumn }
-        : { source: mapping.owner.serviceColumn, target: mapping.owner.legacyColumn };
+  const owner = ownerOf(mapping, mappings, direction);
   const all = [...inserts, ...updates];
   const inputs = [
     ...new Set([
@@ -117,6 +117,19 @@ export function planTable(
   checkColumns(plan, all);
   for (const input of inputs) plan.casts.set(input, castOf(plan, input, all, knownTypes));
   return plan;
+}
+
+function ownerOf(
+  mapping: TableMapping,
+  mappings: readonly TableMapping[],
+  direction: Direction,
+): TablePlan['owner'] {
+  const [from, to] =
+    direction === 'forward' ? (['legacy', 'service'] as const) : (['service', 'legacy'] as const);
+  const source = ownerLookup(mapping, mappings, from);
+  const lookup = ownerLookup(mapping, mappings, to);
+  if (!source || !lookup) return undefined;
+  return { source: source.column, target: lookup.column, lookup, byParent: lookup.parent !== undefined };
 }
 
 function outputsOf(group: ColumnMapping, direction: Direction): Output[] {

@@ -27,7 +27,14 @@ async function checkMapping(context: Context, mapping: TableMapping): Promise<Fi
   ];
   if (missing.length > 0 || !from || !to) return missing;
   try {
-    const plan = planTable(mapping, config.direction, from, to, await typesKnownTo(target.db, from));
+    const plan = planTable(
+      mapping,
+      config.tables,
+      config.direction,
+      from,
+      to,
+      await typesKnownTo(target.db, from),
+    );
     return [...unfilled(target, to, plan), ...partial(source, from, plan)];
   } catch (cause) {
     if (!(cause instanceof ReplicationError)) throw cause;

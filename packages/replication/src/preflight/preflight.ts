@@ -18,6 +18,7 @@ import { checkLosing } from './losing.ts';
 import { checkMemory } from './memory.ts';
 import { checkNullableKeys } from './nullable-keys.ts';
 import { checkOwnerKeys } from './owner-keys.ts';
+import { checkOwnerParents } from './owner-parents.ts';
 import { checkPublishing } from './publishing.ts';
 import { checkRights } from './rights.ts';
 import { checkServer } from './server.ts';
@@ -41,6 +42,7 @@ const CHECKS: ((context: Context) => Promise<Finding[]>)[] = [
   checkLeftovers,
   checkIds,
   checkOwnerKeys,
+  checkOwnerParents,
   checkCascades,
 ];
 

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { LinkConfig, LinkNames } from '../link/link-config.ts';
 import { sidesOf } from '../link/link-record.ts';
 import { nameOf, type TableMapping } from '../mapping/mapping.ts';
+import { parentsOf } from '../mapping/owner.ts';
 import { emitRepair, renameKeys } from './repair.ts';
 
 export type RepairSender = {
@@ -44,10 +45,13 @@ export function sendRepairs(
       const alike = Map.groupBy(due, (row) =>
         JSON.stringify([row.table_name, row.owner, row.carried, row.share]),
       );
-      for (const asked of alike.values()) {
+      // Parents first: a row that comes back before its parent would be taken for one whose parent is deleted.
+      const known = [...alike.values()].flatMap((asked) => {
         const mapping = mappings.get(asked[0]!.table_name);
-        if (mapping) await send(mapping, asked);
-      }
+        return mapping ? [{ mapping, asked, depth: parentsOf(mapping, config.tables).length }] : [];
+      });
+      known.sort((a, b) => a.depth - b.depth);
+      for (const { mapping, asked } of known) await send(mapping, asked);
       failure = undefined;
       if (due.length > 0) wanted = true;
       else if (rows.length > 0) again();

@@ -1,7 +1,8 @@
 import { BUCKETS, isServiceSideSql } from '@banyan/cohort';
-import { quoteIdent } from '@banyan/postgres';
+import { quoteIdent, quoteTable } from '@banyan/postgres';
 import { type Column, type Table, wholeType } from '../catalog/catalog.ts';
 import { isPlain, type TableMapping } from '../mapping/mapping.ts';
+import { ownerLookup, ownerSql } from '../mapping/owner.ts';
 
 /** One value that both databases can compute and that must be the same: SQL over each side's own columns. */
 export type Compared = { name: string; legacy: string; service: string };
@@ -15,7 +16,7 @@ export function projectionOf(
   mapping: TableMapping,
   legacy: Table,
   service: Table,
-  owners: { share: number; salt: string },
+  owners: { share: number; salt: string; tables: readonly TableMapping[] },
   typesOfBoth: ReadonlySet<string>,
 ): Compared[] {
   const compared: Compared[] = [];
@@ -29,19 +30,31 @@ export function projectionOf(
     if (Object.keys(group.reverse).length > 0 || owners.share >= BUCKETS) continue;
     for (const [name, expr] of Object.entries(group.forward)) {
       const cast = castTo(service.columns.get(name)!, typesOfBoth);
-      const kept = (column: string | undefined, value: string) =>
-        column === undefined || owners.share === 0
-          ? value
-          : `CASE WHEN NOT ${isServiceSideSql(owners.share, quoteIdent(column), owners.salt)} THEN ${value} END`;
-      const { owner } = mapping;
       compared.push({
         name,
-        legacy: kept(owner.by === 'key' ? owner.legacyColumn : undefined, cast(expr)),
-        service: kept(owner.by === 'key' ? owner.serviceColumn : undefined, cast(quoteIdent(name))),
+        legacy: unlessServiceOwns(mapping, 'legacy', owners, cast(expr)),
+        service: unlessServiceOwns(mapping, 'service', owners, cast(quoteIdent(name))),
       });
     }
   }
   return compared;
+}
+
+/** A derived value of a row that the service owns is the service's to keep: not compared. */
+function unlessServiceOwns(
+  mapping: TableMapping,
+  side: 'legacy' | 'service',
+  { share, salt, tables }: { share: number; salt: string; tables: readonly TableMapping[] },
+  value: string,
+): string {
+  const owner = ownerLookup(mapping, tables, side);
+  if (!owner || share === 0) return value;
+  const row = quoteTable(mapping[side].schema, mapping[side].table);
+  const service = ownerSql(owner, row, {
+    ofKey: (key) => isServiceSideSql(share, key, salt),
+    orphan: 'false',
+  });
+  return `CASE WHEN NOT (${service}) THEN ${value} END`;
 }
 
 /**

@@ -16,6 +16,8 @@ export type VerifyOptions = {
   /** Connection URL of the service's database. */
   service: string;
   mapping: TableMapping;
+  /** All mappings of the service; needed where owners are found by parents. Default: this one alone. */
+  tables?: readonly TableMapping[];
   salt: string;
   /** Basis points of keys that the service owns. */
   share: number;
@@ -105,7 +107,7 @@ export async function verify(options: VerifyOptions): Promise<TableVerdict> {
 }
 
 async function openReaders(
-  { mapping, salt, share }: VerifyOptions,
+  { mapping, tables = [mapping], salt, share }: VerifyOptions,
   legacyPool: ReturnType<typeof createPool>,
   servicePool: ReturnType<typeof createPool>,
 ): Promise<{ legacy: TableReader; service: TableReader }> {
@@ -117,7 +119,7 @@ async function openReaders(
       why: 'a side has no such table',
     });
   const known = await typesKnownTo(servicePool, legacyTable);
-  const projection = projectionOf(mapping, legacyTable, serviceTable, { share, salt }, known);
+  const projection = projectionOf(mapping, legacyTable, serviceTable, { share, salt, tables }, known);
   const orders = await keyOrder(
     { db: legacyPool, table: legacyTable, key: mapping.legacy.key },
     { db: servicePool, table: serviceTable, key: mapping.service.key },
