@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { tellIdleTime } from './receive/idle-time.ts';
-import { isUnread, lingerAfter } from './receive/lingering-close.ts';
+import { isUnread, lingeringClose } from './receive/lingering-close.ts';
 
 /** Everything the gateway itself answers, by stable code. `status` is HTTP, `title` is for people. */
 export const ERRORS = {
@@ -96,7 +96,7 @@ export function sendProblem(
   // What the client may still be sending is unknown, so the connection cannot be used again.
   if (isUnread(res.req) || LAST_OF_CONNECTION.has(code)) {
     list.push('connection', 'close');
-    lingerAfter(res.req);
+    lingeringClose(res.req);
   } else tellIdleTime(res, list);
   res.writeHead(status, list);
   res.end(res.req.method === 'HEAD' ? undefined : body);

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Credentials, credentialsOf } from './authenticate/credentials.ts';
 import type { Verified } from './authenticate/tokens.ts';
-import { choose, type Decision, type Facts } from './choose/choose.ts';
-import { admit, clientOf, consumerOf, factsOf, unverifiable } from './choose/request-attributes.ts';
+import { choose, type Decision, type RequestAttributes } from './choose/choose.ts';
+import { admit, attributesOf, clientOf, consumerOf, unverifiable } from './choose/request-attributes.ts';
 import { type ErrorCode, sendProblem } from './errors.ts';
 import { Delivery, type DeliveryOwner } from './forward/delivery.ts';
 import type { Verdict } from './limit/rate-limit.ts';
@@ -12,9 +12,9 @@ import type { RequestTrace } from './observe/tracing/trace.ts';
 import { jsonOnly } from './receive/body-stream.ts';
 import type { Forwarded } from './receive/headers.ts';
 import type { Running } from './receive/pipeline.ts';
-import { Intake } from './receive/request-body.ts';
-import type { Live } from './worker/compiled-table.ts';
-import type { Core } from './worker/worker-context.ts';
+import { RequestBody } from './receive/request-body.ts';
+import type { CompiledTable } from './worker/compiled-table.ts';
+import type { WorkerContext } from './worker/worker-context.ts';
 
 const PASS_THROUGH: Decision = {
   side: 'monolith',
@@ -26,20 +26,20 @@ const PASS_THROUGH: Decision = {
 
 /** One request on its way: admitted, identified, decided, held if it must be, then delivered. */
 export class Exchange implements DeliveryOwner, Running {
-  readonly #core: Core;
+  readonly #worker: WorkerContext;
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   #safe = false;
   #idempotent = false;
-  #live: Live;
+  #compiled: CompiledTable;
   #match: Match | null = null;
   #touches: Match | null = null;
   #trace: RequestTrace | null = null;
   #forwarded!: Forwarded;
-  #intake!: Intake;
+  #body!: RequestBody;
   #verified: Verified | null = null;
   #consumer: string | null = null;
-  #facts: Facts | null = null;
+  #attributes: RequestAttributes | null = null;
   #decision = PASS_THROUGH;
   #maybeStale = false;
   #heldSince: number | null = null;
@@ -47,12 +47,12 @@ export class Exchange implements DeliveryOwner, Running {
   #closed = false;
   #ended = false;
 
-  constructor(core: Core, req: IncomingMessage, res: ServerResponse) {
-    this.#core = core;
+  constructor(worker: WorkerContext, req: IncomingMessage, res: ServerResponse) {
+    this.#worker = worker;
     this.#req = req;
     this.#res = res;
-    this.#live = core.live;
-    core.began();
+    this.#compiled = worker.compiled;
+    worker.began();
     res.sendDate = false;
   }
 
@@ -66,9 +66,9 @@ export class Exchange implements DeliveryOwner, Running {
   }
 
   #admit(): void {
-    const admitted = admit(this.#live, this.#req);
+    const admitted = admit(this.#compiled, this.#req);
     if (typeof admitted === 'string') {
-      this.#core.stats.counts.refused++;
+      this.#worker.stats.counts.refused++;
       this.refuse(admitted);
       return;
     }
@@ -76,9 +76,9 @@ export class Exchange implements DeliveryOwner, Running {
     this.#safe = admitted.safe;
     this.#idempotent = admitted.idempotent;
     this.#forwarded = forwarded;
-    this.#intake = new Intake(this.#req, this.#res, forwarded, this.#core.uploads);
+    this.#body = new RequestBody(this.#req, this.#res, forwarded, this.#worker.uploads);
     this.#match = match;
-    const { tracing } = this.#core;
+    const { tracing } = this.#worker;
     if (tracing) {
       const { method, url } = this.#req as { method: string; url: string };
       this.#trace = tracing.begin(forwarded, method, url, match?.route.route ?? null);
@@ -92,7 +92,7 @@ export class Exchange implements DeliveryOwner, Running {
       this.refuse('body-too-large');
       return;
     }
-    const { tokens } = this.#live;
+    const { tokens } = this.#compiled;
     const credentials = credentialsOf(tokens.places, forwarded.authorization, this.#req.headers);
     if (credentials === null) {
       this.#identified(null);
@@ -105,13 +105,13 @@ export class Exchange implements DeliveryOwner, Running {
 
   /** Verifying costs more than refusing: an address that has used up its limit has no token looked at. */
   #verify(credentials: Credentials): void {
-    const address = consumerOf(this.#live, null, this.#forwarded);
-    const verdict = address === null ? undefined : this.#live.limiter?.look(address, Date.now());
+    const address = consumerOf(this.#compiled, null, this.#forwarded);
+    const verdict = address === null ? undefined : this.#compiled.limiter?.look(address, Date.now());
     if (verdict !== undefined && !verdict.allowed) {
       this.#limited(verdict);
       return;
     }
-    this.#live.tokens
+    this.#compiled.tokens
       .verify(credentials)
       .then((verified) => this.#identified(verified))
       .catch((error) => this.broken(error));
@@ -121,7 +121,7 @@ export class Exchange implements DeliveryOwner, Running {
   closed(): void {
     this.#closed = true;
     const answered = this.#res.writableFinished;
-    if (!answered) this.#core.stats.counts.clientGone++;
+    if (!answered) this.#worker.stats.counts.clientGone++;
     this.#trace?.ended(answered ? this.#res.statusCode : null);
     this.#delivery?.closed();
     this.#endIfDone();
@@ -135,7 +135,7 @@ export class Exchange implements DeliveryOwner, Running {
 
   /** A fault of ours: it costs this client its answer, and nobody else anything. */
   broken(error: unknown): void {
-    this.#core.report(error, 'request');
+    this.#worker.report(error, 'request');
     this.refuse('internal');
     this.#delivery?.abandon();
   }
@@ -148,19 +148,19 @@ export class Exchange implements DeliveryOwner, Running {
   #identified(verified: Verified | null): void {
     if (this.#gone()) return;
     this.#verified = verified;
-    this.#consumer = consumerOf(this.#live, verified, this.#forwarded);
-    if (this.#live.limiter && this.#consumer !== null && !this.#withinLimit(this.#consumer)) return;
+    this.#consumer = consumerOf(this.#compiled, verified, this.#forwarded);
+    if (this.#compiled.limiter && this.#consumer !== null && !this.#withinLimit(this.#consumer)) return;
     this.#decide();
   }
 
   #withinLimit(consumer: string): boolean {
-    const verdict = this.#live.limiter!.take(consumer, Date.now());
+    const verdict = this.#compiled.limiter!.take(consumer, Date.now());
     if (!verdict.allowed) this.#limited(verdict);
     return verdict.allowed;
   }
 
   #limited({ limit, remaining, resetS }: Verdict): void {
-    this.#core.stats.counts.limited++;
+    this.#worker.stats.counts.limited++;
     this.refuse('too-many-requests', [
       'retry-after',
       String(resetS),
@@ -184,13 +184,13 @@ export class Exchange implements DeliveryOwner, Running {
   }
 
   #choose(): void {
-    if (this.#live !== this.#core.live) {
-      this.#live = this.#core.live;
-      this.#match = this.#live.matcher.find(this.#req.method as string, this.#req.url as string);
+    if (this.#compiled !== this.#worker.compiled) {
+      this.#compiled = this.#worker.compiled;
+      this.#match = this.#compiled.matcher.find(this.#req.method as string, this.#req.url as string);
     }
     // A write that no route names goes to the monolith; on the path of a route it may write what a fence is moving.
     const target = this.#req.url as string;
-    const match = this.#match ?? (this.#safe ? null : this.#live.matcher.neighbour(target));
+    const match = this.#match ?? (this.#safe ? null : this.#compiled.matcher.neighbour(target));
     this.#touches = match;
     if (match === null) {
       this.#decision = PASS_THROUGH;
@@ -198,28 +198,28 @@ export class Exchange implements DeliveryOwner, Running {
       return;
     }
     const { route, service } = match.route;
-    const pinned = this.#consumer === null ? null : this.#core.pins.get(this.#consumer, route.service);
-    this.#maybeStale = this.#safe && !this.#core.pins.sure && this.#maybePinned(match);
-    const facts = factsOf(
-      this.#live,
+    const pinned = this.#consumer === null ? null : this.#worker.pins.get(this.#consumer, route.service);
+    this.#maybeStale = this.#safe && !this.#worker.pins.sure && this.#maybePinned(match);
+    const attributes = attributesOf(
+      this.#compiled,
       match,
       this.#req,
       this.#verified,
       this.#safe,
       pinned,
-      this.#core.buckets,
+      this.#worker.buckets,
     );
-    this.#facts = facts;
+    this.#attributes = attributes;
     // Reads need no lease, and the clock is not asked for them.
-    const leased = this.#safe || this.#core.gate.leased;
-    this.#decision = choose(route, service, facts, this.#core.gate.fences, leased);
+    const leased = this.#safe || this.#worker.holds.leased;
+    this.#decision = choose(route, service, attributes, this.#worker.holds.fences, leased);
     if (this.#match === null) {
       this.#decision = { ...PASS_THROUGH, hold: this.#decision.hold };
       if (this.#decision.hold) this.#hold();
       else this.#readThenSend();
       return;
     }
-    const unknowable = unverifiable(match, facts, this.#verified, this.#core.gate.fences);
+    const unknowable = unverifiable(match, attributes, this.#verified, this.#worker.holds.fences);
     if (this.#decision.notFound) this.refuse('not-found');
     else if (unknowable) this.refuse(unknowable);
     else if (this.#decision.hold) this.#hold();
@@ -232,21 +232,21 @@ export class Exchange implements DeliveryOwner, Running {
       this.#verified?.state === 'valid' &&
       this.#consumer !== null &&
       route.mode === 'hybrid' &&
-      this.#live.pinnable.has(route.service)
+      this.#compiled.pinnable.has(route.service)
     );
   }
 
   #hold(): void {
-    this.#heldSince ??= this.#core.now();
+    this.#heldSince ??= this.#worker.now();
     const expire = () => {
       this.#recordHold();
-      this.#core.stats.counts.holdExpired++;
+      this.#worker.stats.counts.holdExpired++;
       if (!this.#gone()) this.refuse('held-too-long');
     };
-    const held = this.#core.gate.hold(
+    const held = this.#worker.holds.hold(
       { resume: () => this.#decide(), expire },
       this.#heldSince,
-      this.#live.table.holdMs,
+      this.#compiled.table.holdMs,
     );
     if (held) return;
     this.#heldSince = null;
@@ -255,20 +255,20 @@ export class Exchange implements DeliveryOwner, Running {
 
   #recordHold(): void {
     if (this.#heldSince === null) return;
-    const heldMs = this.#core.now() - this.#heldSince;
-    this.#core.stats.held(heldMs);
+    const heldMs = this.#worker.now() - this.#heldSince;
+    this.#worker.stats.held(heldMs);
     this.#trace?.held(heldMs);
     this.#heldSince = null;
   }
 
   #readThenSend(): void {
     const check = this.#bodyCheck();
-    if (check === null && !this.#intake.hasBody) {
+    if (check === null && !this.#body.hasBody) {
       this.#deliver();
       return;
     }
-    const outcome = this.#intake.prepare(
-      { bytes: this.#bodyLimit, idleMs: this.#live.limits.uploadIdleMs },
+    const outcome = this.#body.prepare(
+      { bytes: this.#bodyLimit, idleMs: this.#compiled.limits.uploadIdleMs },
       check,
       (late) => {
         // A fence may have been opened while the body came in.
@@ -289,21 +289,21 @@ export class Exchange implements DeliveryOwner, Running {
   #bodyCheck(): BodyCheck | null {
     const schema = this.#match?.route.validate;
     if (schema) return jsonOnly(this.#req, schema);
-    return this.#intake.hasBody ? formOverrideCheck(this.#req, this.#match, this.#live.matcher) : null;
+    return this.#body.hasBody ? formOverrideCheck(this.#req, this.#match, this.#compiled.matcher) : null;
   }
 
   #deliver(): void {
     this.#recordHold();
     this.#delivery = new Delivery(
       {
-        core: this.#core,
-        live: this.#live,
+        worker: this.#worker,
+        compiled: this.#compiled,
         req: this.#req,
         res: this.#res,
         safe: this.#safe,
         idempotent: this.#idempotent,
         forwarded: this.#forwarded,
-        intake: this.#intake,
+        body: this.#body,
         bodyLimit: this.#bodyLimit,
         verified: this.#verified,
         consumer: this.#consumer,
@@ -311,7 +311,7 @@ export class Exchange implements DeliveryOwner, Running {
         decision: this.#decision,
         match: this.#match,
         touches: this.#touches,
-        facts: this.#facts,
+        attributes: this.#attributes,
         maybeStale: this.#maybeStale,
         trace: this.#trace,
       },
@@ -321,7 +321,7 @@ export class Exchange implements DeliveryOwner, Running {
   }
 
   get #bodyLimit(): number {
-    return this.#match?.route.route.limits?.bodyBytes ?? this.#live.table.limits.bodyBytes;
+    return this.#match?.route.route.limits?.bodyBytes ?? this.#compiled.table.limits.bodyBytes;
   }
 
   #gone(): boolean {
@@ -335,6 +335,6 @@ export class Exchange implements DeliveryOwner, Running {
   #endIfDone(): void {
     if (this.#ended || !this.#closed || this.#delivery !== null) return;
     this.#ended = true;
-    this.#core.ended();
+    this.#worker.ended();
   }
 }

@@ -54,11 +54,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     metrics: () => registry.metrics(),
     metricsJson: () => registry.getMetricsAsJSON(),
     counts: {
-      take: () => worker.live.limiter?.takeUnsent() ?? [],
-      absorb: (counts) => worker.live.limiter?.absorb(counts, Date.now()),
+      take: () => worker.compiled.limiter?.takeUnsent() ?? [],
+      absorb: (counts) => worker.compiled.limiter?.absorb(counts, Date.now()),
     },
     reload: () => worker.reload(),
-    version: () => worker.live.table.version,
+    version: () => worker.compiled.table.version,
     async stop(timeoutMs) {
       stalls.stop();
       admin?.close();

@@ -1,6 +1,13 @@
-export { placeOf } from './authenticate/credentials.ts';
-export { changes, choose, type Decision, type Facts } from './choose/choose.ts';
-export { AWAKE, nextRest, type Rest, reasonToRest, type UsersWait, usersWaitOf } from './compare/throttle.ts';
+export { tokenLocationOf } from './authenticate/credentials.ts';
+export { changes, choose, type Decision, type RequestAttributes } from './choose/choose.ts';
+export {
+  nextThrottle,
+  type Throttle,
+  throttleReason,
+  UNTHROTTLED,
+  type UserLatency,
+  userLatencyOf,
+} from './compare/throttle.ts';
 export {
   type EvidenceRow,
   forgetKeysSeen,
@@ -38,7 +45,7 @@ export { rollUp } from './control/roll-up.ts';
 export { addRouteKeys, ROUTE_KEYS, readRouteKeys } from './control/route-keys.ts';
 export type * from './control/route-table.ts';
 export { applyGatewaySchema } from './control/schema.ts';
-export { type Outcome, PLACES, type StoredOutcome, toStored } from './control/stored-outcome.ts';
+export { OUTCOME_INDEX, type Outcome, type StoredOutcome, toStored } from './control/stored-outcome.ts';
 export { ERRORS, type ErrorCode } from './errors.ts';
 export { type Gateway, type GatewayOptions, startGateway } from './gateway.ts';
 export type { ClientLimits } from './limit/client-limits.ts';

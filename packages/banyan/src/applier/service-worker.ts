@@ -1,11 +1,11 @@
 import {
-  AWAKE,
   abortFence,
   fenceState,
-  nextRest,
-  type Rest,
-  reasonToRest,
-  type UsersWait,
+  nextThrottle,
+  type Throttle,
+  throttleReason,
+  UNTHROTTLED,
+  type UserLatency,
 } from '@banyan/gateway';
 import { type ResolvedPlan, type ResolvedService, tablesFromMonolith } from '@banyan/plan';
 import { openLink, repair, type TableVerdict, verify } from '@banyan/replication';
@@ -35,7 +35,7 @@ export class ServiceWorker {
   private readonly log: Logger;
   private readonly runners = new Map<Direction, LinkRunner>();
   private readonly verifier: Verifier;
-  private rest: Rest = AWAKE;
+  private throttle: Throttle = UNTHROTTLED;
   private share: number | null = null;
   private desired: { forward: boolean; reverse: boolean } | null = null;
   /** Nothing is verified any more, and of the tables only those go on that the monolith feeds. */
@@ -128,16 +128,16 @@ export class ServiceWorker {
     return this.verifier.busy ? 'verification' : null;
   }
 
-  seeUsers(look: { wait: UsersWait | null; working: boolean; now: number }): void {
-    this.rest = nextRest(this.rest, look, this.service.rollout.restAboveRatio);
+  seeUsers(look: { wait: UserLatency | null; working: boolean; now: number }): void {
+    this.throttle = nextThrottle(this.throttle, look, this.service.rollout.restAboveRatio);
   }
 
   private resting(): string | null {
-    const why = this.work && reasonToRest(this.rest);
+    const why = this.work && throttleReason(this.throttle);
     return why && `${this.work} rests: ${why}`;
   }
 
-  private readonly usersWait = () => this.rest.resting;
+  private readonly usersWait = () => this.throttle.throttled;
 
   async stop(): Promise<void> {
     this.desired = null;

@@ -1,4 +1,4 @@
-import { readEvidence, type UsersWait, usersWaitOf } from '@banyan/gateway';
+import { readEvidence, type UserLatency, userLatencyOf } from '@banyan/gateway';
 import type pg from 'pg';
 
 /** Evidence is counted in spans of this length, ms. */
@@ -7,11 +7,11 @@ const SPAN_MS = 2_000;
 const BACK_MS = 5_000;
 
 /** How long the users of all gateways have waited in the last seconds, on either side and on any route; null: there were none. */
-export async function readUsersWait(pool: pg.Pool, now: number): Promise<UsersWait | null> {
+export async function readUsersWait(pool: pg.Pool, now: number): Promise<UserLatency | null> {
   const rows = await readEvidence(pool, { spansMs: [SPAN_MS], from: now - BACK_MS });
   const histogram: Record<string, number> = {};
   for (const { latency } of rows.flatMap(({ outcomes }) => outcomes))
     for (const [bound, count] of Object.entries(latency)) histogram[bound] = (histogram[bound] ?? 0) + count;
-  const wait = usersWaitOf(histogram);
+  const wait = userLatencyOf(histogram);
   return wait.requests === 0 ? null : wait;
 }

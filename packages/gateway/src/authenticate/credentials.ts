@@ -14,7 +14,7 @@ export type Credentials = {
 };
 
 /** Where an issuer's tokens come: in a cookie, a header of their own, or Authorization with a scheme. */
-export function placeOf({
+export function tokenLocationOf({
   scheme = 'Bearer',
   header,
   cookie,
@@ -25,17 +25,17 @@ export function placeOf({
 }
 
 /** A place, taken apart for reading. */
-export type Place = {
+export type TokenLocation = {
   readonly id: string;
   readonly kind: 'scheme' | 'header' | 'cookie';
   readonly name: string;
 };
 
 /** All places where tokens of these issuers come, each once, in their order. */
-export function placesOf(issuers: readonly Issuer[]): Place[] {
-  return [...new Set(issuers.map(placeOf))].map((id) => {
+export function tokenLocationsOf(issuers: readonly Issuer[]): TokenLocation[] {
+  return [...new Set(issuers.map(tokenLocationOf))].map((id) => {
     const blank = id.indexOf(' ');
-    return { id, kind: id.slice(0, blank) as Place['kind'], name: id.slice(blank + 1) };
+    return { id, kind: id.slice(0, blank) as TokenLocation['kind'], name: id.slice(blank + 1) };
   });
 }
 
@@ -44,7 +44,7 @@ export function placesOf(issuers: readonly Issuer[]): Place[] {
  * others beside it: a backend may read another one than the first.
  */
 export function credentialsOf(
-  places: readonly Place[],
+  places: readonly TokenLocation[],
   authorization: string | null,
   headers: IncomingHttpHeaders,
 ): Credentials | null {
@@ -67,7 +67,7 @@ const TWICE = null;
 
 /** undefined: nothing there. */
 function at(
-  { kind, name }: Place,
+  { kind, name }: TokenLocation,
   authorization: string | null,
   headers: IncomingHttpHeaders,
 ): string | undefined | typeof TWICE {

@@ -4,7 +4,7 @@ import { hs256Verifier } from '@banyan/service/hs256';
 import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import type { Issuer, RouteTable } from '../control/route-table.ts';
 import { claimText } from './claim.ts';
-import { type Credentials, type Place, placeOf, placesOf } from './credentials.ts';
+import { type Credentials, type TokenLocation, tokenLocationOf, tokenLocationsOf } from './credentials.ts';
 
 /**
  * What a token is worth.
@@ -43,7 +43,7 @@ const KEPT_BYTES = 32 * 1024 * 1024;
  */
 export class Tokens {
   /** Where tokens may come; see credentials.ts. */
-  readonly places: readonly Place[];
+  readonly places: readonly TokenLocation[];
   /** By place and issuer. */
   readonly #verifiers = new Map<string, Verifier[]>();
   readonly #signAs: { issuer: string; scheme: string; key: Uint8Array } | null;
@@ -60,9 +60,9 @@ export class Tokens {
   ) {
     this.#now = now;
     this.#kept = new RecentMap(keptBytes, weigh);
-    this.places = placesOf(table.issuers);
+    this.places = tokenLocationsOf(table.issuers);
     for (const issuer of table.issuers) {
-      const id = `${placeOf(issuer)} ${issuer.issuer ?? ''}`;
+      const id = `${tokenLocationOf(issuer)} ${issuer.issuer ?? ''}`;
       const leewayMs = (issuer.leewaySeconds ?? LEEWAY_SECONDS) * 1000;
       const list = this.#verifiers.get(id) ?? [];
       list.push({ leewayMs, verify: verifierOf(issuer, now, leewayMs) });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Fence, Mode, Route, ServiceState } from '../control/route-table.ts';
-import { changes, choose, type Facts } from './choose.ts';
+import { changes, choose, type RequestAttributes } from './choose.ts';
 
 const route = (more: Partial<Route> = {}): Route => ({
   id: 'r',
@@ -23,7 +23,7 @@ const service = (share: number): ServiceState => ({
   share,
   salt: 'users',
 });
-const facts = (more: Partial<Facts> = {}): Facts => ({
+const attributes = (more: Partial<RequestAttributes> = {}): RequestAttributes => ({
   safe: true,
   key: null,
   keyText: null,
@@ -44,7 +44,7 @@ const fence = (fromShare: number, toShare: number): Fence => ({
 const share = fc.integer({ min: 0, max: 10_000 });
 const bucket = fc.integer({ min: 0, max: 9_999 });
 const side = fc.constantFrom('monolith' as const, 'service' as const);
-const anyFacts: fc.Arbitrary<Facts> = fc.record({
+const anyFacts: fc.Arbitrary<RequestAttributes> = fc.record({
   safe: fc.boolean(),
   key: fc.option(bucket),
   keyText: fc.constant(null),
@@ -61,15 +61,15 @@ const anyRoute = fc
     unsafeFallback: fc.constantFrom('not-run' as const, 'never' as const),
   })
   .map(route);
-const decide = (r: Route, s: number, f: Facts, fences: Fence[] = [], leased = true) =>
+const decide = (r: Route, s: number, f: RequestAttributes, fences: Fence[] = [], leased = true) =>
   choose(r, service(s), f, fences, leased);
 
 describe('side', () => {
   test('reads and writes of one key go to the same side, whoever asks', () => {
     fc.assert(
       fc.property(share, bucket, fc.option(bucket), (s, key, sticky) => {
-        const read = decide(route(), s, facts({ key, sticky }));
-        const write = decide(route(), s, facts({ key, sticky, safe: false }));
+        const read = decide(route(), s, attributes({ key, sticky }));
+        const write = decide(route(), s, attributes({ key, sticky, safe: false }));
         assert.equal(read.side, write.side);
       }),
     );
@@ -89,8 +89,8 @@ describe('side', () => {
   test('at 0 every key is on the monolith, at 100 % on the service', () => {
     fc.assert(
       fc.property(bucket, fc.boolean(), (key, safe) => {
-        assert.equal(decide(route(), 0, facts({ key, safe })).side, 'monolith');
-        assert.equal(decide(route(), 10_000, facts({ key, safe })).side, 'service');
+        assert.equal(decide(route(), 0, attributes({ key, safe })).side, 'monolith');
+        assert.equal(decide(route(), 10_000, attributes({ key, safe })).side, 'service');
       }),
     );
   });
@@ -105,20 +105,20 @@ describe('side', () => {
   });
 
   test('a write without a key goes to the monolith below 100 %, to the service from then on', () => {
-    assert.equal(decide(route(), 9_999, facts({ safe: false, sticky: 0 })).side, 'monolith');
-    assert.equal(decide(route(), 10_000, facts({ safe: false })).side, 'service');
+    assert.equal(decide(route(), 9_999, attributes({ safe: false, sticky: 0 })).side, 'monolith');
+    assert.equal(decide(route(), 10_000, attributes({ safe: false })).side, 'service');
   });
 
   test('a read without a key follows whoever asks, and the monolith when nobody is known', () => {
-    assert.equal(decide(route(), 500, facts({ sticky: 499 })).side, 'service');
-    assert.equal(decide(route(), 500, facts({ sticky: 500 })).side, 'monolith');
-    assert.equal(decide(route(), 9_999, facts()).side, 'monolith');
-    assert.equal(decide(route(), 10_000, facts()).side, 'service');
+    assert.equal(decide(route(), 500, attributes({ sticky: 499 })).side, 'service');
+    assert.equal(decide(route(), 500, attributes({ sticky: 500 })).side, 'monolith');
+    assert.equal(decide(route(), 9_999, attributes()).side, 'monolith');
+    assert.equal(decide(route(), 10_000, attributes()).side, 'service');
   });
 
   test('a pin keeps the reads of who has just written on the side of the write', () => {
-    assert.equal(decide(route(), 500, facts({ sticky: 0, pinned: 'monolith' })).side, 'monolith');
-    assert.equal(decide(route(), 500, facts({ pinned: 'service' })).side, 'service');
+    assert.equal(decide(route(), 500, attributes({ sticky: 0, pinned: 'monolith' })).side, 'monolith');
+    assert.equal(decide(route(), 500, attributes({ pinned: 'service' })).side, 'service');
   });
 
   test('modes: monolith never asks the service, migrated never the monolith', () => {
@@ -134,18 +134,18 @@ describe('side', () => {
 
   test('an override lets a tester read from the other side', () => {
     assert.equal(
-      decide(route({ mode: 'monolith' }), 0, facts({ key: 1, override: 'service' })).side,
+      decide(route({ mode: 'monolith' }), 0, attributes({ key: 1, override: 'service' })).side,
       'service',
     );
-    assert.equal(decide(route(), 10_000, facts({ key: 1, override: 'monolith' })).side, 'monolith');
+    assert.equal(decide(route(), 10_000, attributes({ key: 1, override: 'monolith' })).side, 'monolith');
   });
 
   test('what the monolith does not have is not found for keys on its side', () => {
     const only = route({ onMonolith: false });
-    assert.equal(decide(only, 500, facts({ key: 600 })).notFound, true);
-    assert.equal(decide(only, 500, facts({ key: 400 })).notFound, false);
-    assert.equal(decide(only, 500, facts()).notFound, false, 'metadata that belongs to nobody');
-    assert.equal(decide(only, 500, facts({ safe: false })).notFound, true);
+    assert.equal(decide(only, 500, attributes({ key: 600 })).notFound, true);
+    assert.equal(decide(only, 500, attributes({ key: 400 })).notFound, false);
+    assert.equal(decide(only, 500, attributes()).notFound, false, 'metadata that belongs to nobody');
+    assert.equal(decide(only, 500, attributes({ safe: false })).notFound, true);
     fc.assert(
       fc.property(anyRoute, share, anyFacts, (r, s, f) => {
         const decision = decide(r, s, f);
@@ -171,7 +171,7 @@ describe('hold', () => {
   test('exactly the writes whose side the fence changes are held', () => {
     fc.assert(
       fc.property(share, share, fc.option(bucket), (from, to, key) => {
-        const f = facts({ key, safe: false });
+        const f = attributes({ key, safe: false });
         const moved = decide(route(), from, f).side !== decide(route(), to, f).side;
         assert.equal(decide(route(), from, f, [fence(from, to)]).hold, moved ? 'fence' : null);
         assert.equal(changes(fence(from, to), key), moved);
@@ -181,7 +181,7 @@ describe('hold', () => {
 
   test('a fence of another service holds nothing here', () => {
     const other = { ...fence(0, 10_000), service: 'auth' };
-    assert.equal(decide(route(), 0, facts({ key: 1, safe: false }), [other]).hold, null);
+    assert.equal(decide(route(), 0, attributes({ key: 1, safe: false }), [other]).hold, null);
   });
 
   test('without a lease all writes on routes of services are held, unless there is no way back any more', () => {

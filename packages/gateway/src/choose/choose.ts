@@ -2,7 +2,7 @@ import { BUCKETS, isServiceBucket } from '@banyan/cohort';
 import type { Fence, Route, ServiceState, Side } from '../control/route-table.ts';
 
 /** What of a request matters to the decision. Buckets are 0..9999. */
-export type Facts = {
+export type RequestAttributes = {
   /** GET, HEAD, OPTIONS, TRACE. A protocol upgrade counts as unsafe: what follows on it cannot be seen. */
   safe: boolean;
   /** Bucket of the route's key; null when the route has none or the request does not carry it. */
@@ -41,25 +41,29 @@ export type Decision = {
 export function choose(
   route: Route,
   service: ServiceState,
-  facts: Facts,
+  attributes: RequestAttributes,
   fences: readonly Fence[],
   leased: boolean,
 ): Decision {
-  const side = sideOf(route, service.share, facts);
+  const side = sideOf(route, service.share, attributes);
   const serviceOnly = !route.onMonolith;
   return {
     side,
-    fallback: fallbackOf(route, side, facts.safe),
+    fallback: fallbackOf(route, side, attributes.safe),
     shadow:
-      facts.safe && route.shadow && route.onMonolith && facts.override === null && route.mode !== 'migrated',
-    hold: facts.safe ? null : holdOf(route, facts.key, fences, leased),
+      attributes.safe &&
+      route.shadow &&
+      route.onMonolith &&
+      attributes.override === null &&
+      route.mode !== 'migrated',
+    hold: attributes.safe ? null : holdOf(route, attributes.key, fences, leased),
     notFound: serviceOnly && side === 'monolith',
   };
 }
 
 /** The side of the user's cohort, whatever becomes of this request; null where there are no cohorts, or nobody is known. */
-export function cohortOf(route: Route, share: number, facts: Facts): Side | null {
-  const bucket = facts.key ?? facts.sticky;
+export function cohortOf(route: Route, share: number, attributes: RequestAttributes): Side | null {
+  const bucket = attributes.key ?? attributes.sticky;
   if (route.mode !== 'hybrid' || bucket === null) return null;
   return isServiceBucket(share, bucket) ? 'service' : 'monolith';
 }
@@ -72,17 +76,17 @@ export function changes(fence: Fence, key: number | null): boolean {
   return key === null ? high >= BUCKETS : key >= low && key < high;
 }
 
-function sideOf(route: Route, share: number, facts: Facts): Side {
+function sideOf(route: Route, share: number, attributes: RequestAttributes): Side {
   if (route.mode === 'migrated') return 'service';
-  if (facts.safe && facts.override !== null) return facts.override;
+  if (attributes.safe && attributes.override !== null) return attributes.override;
   if (route.mode === 'monolith') return 'monolith';
-  if (facts.safe && facts.pinned !== null) return facts.pinned;
-  if (facts.key !== null) return isServiceBucket(share, facts.key) ? 'service' : 'monolith';
+  if (attributes.safe && attributes.pinned !== null) return attributes.pinned;
+  if (attributes.key !== null) return isServiceBucket(share, attributes.key) ? 'service' : 'monolith';
   if (share >= BUCKETS) return 'service';
-  if (!facts.safe) return 'monolith';
+  if (!attributes.safe) return 'monolith';
   // A service-only read that belongs to nobody (keys, metadata) has nowhere else to go.
   if (!route.onMonolith) return 'service';
-  return isServiceBucket(share, facts.sticky) ? 'service' : 'monolith';
+  return isServiceBucket(share, attributes.sticky) ? 'service' : 'monolith';
 }
 
 function fallbackOf(route: Route, side: Side, safe: boolean): Side | null {

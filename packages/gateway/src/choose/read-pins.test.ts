@@ -12,7 +12,7 @@ import { postgresSource } from '../control/postgres-source.ts';
 import { applyGatewaySchema } from '../control/schema.ts';
 import { startTestCluster } from '../testing/cluster.ts';
 import { sendJson, startBackend, startTestGateway, tableOf, until } from '../testing/gateway.ts';
-import { Pins, pinnableServices } from './read-pins.ts';
+import { pinnableServices, ReadPins } from './read-pins.ts';
 
 const SECRET = 'x'.repeat(32);
 const LEASE_MS = 3_000;
@@ -150,7 +150,7 @@ test('10,000 pins are kept, in the control database and in a worker; the next wr
   const { pool } = await controlDatabase(t);
   const store = pinStore(pool, 'one', LEASE_MS);
   const source = { settle: () => new Promise<boolean>(() => {}), pins: store };
-  const pins = new Pins({ source, now: () => 0, leased: () => true });
+  const pins = new ReadPins({ source, now: () => 0, leased: () => true });
   t.after(() => pins.stop());
   await pool.query(
     `INSERT INTO control.pins SELECT 'c' || n, 'users', 'monolith', 1, 1, clock_timestamp() + interval '1 minute'
@@ -160,7 +160,7 @@ test('10,000 pins are kept, in the control database and in a worker; the next wr
   const pin = (consumer: string) => pins.pin(consumer, ['users'], 'monolith', [['users.forward']], 1);
   assert.equal(await pin('last'), true);
   assert.equal(await pin('one too many'), false);
-  const reader = new Pins({ source, now: () => 0, leased: () => true });
+  const reader = new ReadPins({ source, now: () => 0, leased: () => true });
   await reader.refresh();
   assert.equal(reader.size, 10_000);
   assert.deepEqual([reader.get('last', 'users'), reader.get('one too many', 'users')], ['monolith', null]);
@@ -196,7 +196,7 @@ test('a pin of before a fenced step is not taken over after it, one of after it 
   const { pool } = await controlDatabase(t);
   const store = pinStore(pool, 'one', LEASE_MS);
   const source = { settle: () => new Promise<boolean>(() => {}), pins: store };
-  const [writer, reader] = [1, 2].map(() => new Pins({ source, now: () => 0, leased: () => true }));
+  const [writer, reader] = [1, 2].map(() => new ReadPins({ source, now: () => 0, leased: () => true }));
   await writer!.pin('me', ['users'], 'monolith', [['users.forward']], 1);
   reader!.moved('users', 2);
   await reader!.refresh();

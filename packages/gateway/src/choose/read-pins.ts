@@ -12,7 +12,7 @@ const LOOK_MS = 10;
 type Pin = { side: Side; service: string; seq: number; until: number; version: number };
 type Watched = { id: string; seq: number; until: number };
 
-export type PinsOptions = {
+export type ReadPinsOptions = {
   source: Pick<ControlSource, 'settle' | 'pins'>;
   now: () => number;
   /** Has this worker a lease? Without one nobody waits for it. */
@@ -27,8 +27,8 @@ export type PinsOptions = {
  * A worker is sure for one lease from the beginning of its last look at the control database; `pin` waits until all
  * that have a lease have seen the pin, and for one lease at most: who has not looked since is not sure by then.
  */
-export class Pins {
-  readonly #options: PinsOptions;
+export class ReadPins {
+  readonly #options: ReadPinsOptions;
   readonly #pins = new Map<string, Pin>();
   /** By the waves that they wait for. */
   readonly #watched = new Map<string, Watched[]>();
@@ -41,7 +41,7 @@ export class Pins {
   #looking: Promise<number> | null = null;
   #stopped = false;
 
-  constructor(options: PinsOptions) {
+  constructor(options: ReadPinsOptions) {
     this.#options = options;
   }
 

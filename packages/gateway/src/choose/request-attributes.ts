@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { BUCKETS, type BucketCache } from '@banyan/cohort';
 import { claimText } from '../authenticate/claim.ts';
-import type { Place } from '../authenticate/credentials.ts';
+import type { TokenLocation } from '../authenticate/credentials.ts';
 import type { Verified } from '../authenticate/tokens.ts';
 import type { Fence, Route, RouteTable, Side } from '../control/route-table.ts';
 import type { ErrorCode } from '../errors.ts';
@@ -13,8 +13,8 @@ import { dashed } from '../receive/header-kinds.ts';
 import { type Forwarded, forwardHeaders } from '../receive/headers.ts';
 import { type Peer, peerOf } from '../receive/peer.ts';
 import { checkTarget } from '../receive/request-target.ts';
-import type { Live } from '../worker/compiled-table.ts';
-import type { Facts } from './choose.ts';
+import type { CompiledTable } from '../worker/compiled-table.ts';
+import type { RequestAttributes } from './choose.ts';
 
 export type Admitted = {
   forwarded: Forwarded;
@@ -26,12 +26,12 @@ export type Admitted = {
 };
 
 /** Checks framing, host and target, and matches the route. Returns an error code for what must not be forwarded. */
-export function admit(live: Live, req: IncomingMessage): Admitted | ErrorCode {
+export function admit(compiled: CompiledTable, req: IncomingMessage): Admitted | ErrorCode {
   const method = req.method as string;
   const target = req.url as string;
   // A request line without a version counts as 0.9.
   if (req.httpVersionMajor !== 1) return 'unsupported-version';
-  const forwarded = forwardHeaders(req.rawHeaders, live.table.trustedHops ?? 0, peerOf(req.socket));
+  const forwarded = forwardHeaders(req.rawHeaders, compiled.table.trustedHops ?? 0, peerOf(req.socket));
   if (typeof forwarded === 'string') return forwarded;
   // In HTTP/1.0 too: upstreams are spoken to in 1.1, and what Host they would assume is for nobody to guess.
   if (forwarded.host === '') return 'invalid-host';
@@ -39,10 +39,10 @@ export function admit(live: Live, req: IncomingMessage): Admitted | ErrorCode {
     if (forwarded.chunked) return 'ambiguous-length';
     forwarded.expectContinue = false; // such a client does not know it
   }
-  const bad = checkTarget(method, target, live.matcher);
+  const bad = checkTarget(method, target, compiled.matcher);
   if (bad) return bad;
-  const match = live.matcher.find(method, target);
-  const { places } = live.tokens;
+  const match = compiled.matcher.find(method, target);
+  const { places } = compiled.tokens;
   for (const { kind, name } of places)
     if (kind === 'header' && isRepeated(name, req.rawHeaders)) return 'repeated-header';
   if (match !== null) {
@@ -53,7 +53,7 @@ export function admit(live: Live, req: IncomingMessage): Admitted | ErrorCode {
   const asked = overridesInQuery(target);
   const overrides = asked.length === 0 ? forwarded.overrides : [...forwarded.overrides, ...asked];
   for (const override of overrides)
-    if (live.matcher.find(override, target)?.route !== match?.route) return 'method-override';
+    if (compiled.matcher.find(override, target)?.route !== match?.route) return 'method-override';
   return {
     forwarded,
     match,
@@ -63,7 +63,7 @@ export function admit(live: Live, req: IncomingMessage): Admitted | ErrorCode {
 }
 
 /** Are the headers by which this request is judged among those that no upstream gets? There it would be somebody else's. */
-function judgedBy(hidden: ReadonlySet<string>, { key }: Route, places: readonly Place[]): boolean {
+function judgedBy(hidden: ReadonlySet<string>, { key }: Route, places: readonly TokenLocation[]): boolean {
   switch (key.from) {
     case 'header':
       return hidden.has(key.name.toLowerCase());
@@ -101,12 +101,12 @@ function isRepeated(header: string, raw: readonly string[]): boolean {
  * are known. Null: nobody whom a limit could count without counting others too.
  */
 export function consumerOf(
-  live: Live,
+  compiled: CompiledTable,
   verified: Verified | null,
   { clientAddress, peer }: Forwarded,
 ): string | null {
   if (verified?.consumer != null) return verified.consumer;
-  if (live.table.trustedHops === undefined || clientAddress === null) return null;
+  if (compiled.table.trustedHops === undefined || clientAddress === null) return null;
   return `address:${networkAt(clientAddress, peer)}`;
 }
 
@@ -164,15 +164,15 @@ function headerText(req: IncomingMessage, name: string): string | null | typeof 
 }
 
 /** Everything `choose` wants to know. */
-export function factsOf(
-  live: Live,
+export function attributesOf(
+  compiled: CompiledTable,
   match: Match,
   req: IncomingMessage,
   verified: Verified | null,
   safe: boolean,
   pinned: Side | null,
   buckets: BucketCache,
-): Facts {
+): RequestAttributes {
   const { route, service } = match.route;
   const text = keyOf(route, match.params, req, verified);
   const key = typeof text === 'string' ? buckets.get(service.salt, text) : null;
@@ -184,7 +184,7 @@ export function factsOf(
     // A token is somebody's, also when the claim is empty.
     unclear: key === null && (text === UNCLEAR || (text !== null && route.key.from === 'token')),
     sticky: subject === null ? null : buckets.get(service.salt, subject),
-    override: overrideOf(live.table, req.headers, verified),
+    override: overrideOf(compiled.table, req.headers, verified),
     pinned,
   };
 }
@@ -195,12 +195,12 @@ export function factsOf(
  */
 export function unverifiable(
   match: Match,
-  facts: Facts,
+  attributes: RequestAttributes,
   verified: Verified | null,
   fences: readonly Fence[],
 ): ErrorCode | null {
   const { route, service } = match.route;
-  if (facts.safe || !facts.unclear) return null;
+  if (attributes.safe || !attributes.unclear) return null;
   const split = route.mode === 'hybrid' && service.share > 0 && service.share < BUCKETS;
   if (!split && !fences.some((fence) => fence.service === route.service)) return null;
   if (route.key.from !== 'token') return 'ambiguous-key';

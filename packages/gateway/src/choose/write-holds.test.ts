@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Fence, Route } from '../control/route-table.ts';
 import { choose } from './choose.ts';
-import { Gate, type InFlight } from './write-holds.ts';
+import { type InFlight, WriteHolds } from './write-holds.ts';
 
 /**
- * A model of the fenced step: one database row per fence, one controller, a worker with its gate, two backends.
+ * A model of the fenced step: one database row per fence, one controller, a worker with its holds, two backends.
  * fast-check interleaves what the parts do in any order; after each step the invariants of docs/architecture.md are
  * checked: a key's writes run on one side only, and the side changes only in a commit.
  */
@@ -22,13 +22,13 @@ class World {
   workerShare = 0;
   readonly timers = new Map<number, { at: number; callback: () => void }>();
   nextTimer = 1;
-  readonly gate: Gate;
+  readonly holds: WriteHolds;
   readonly running: { request: InFlight; key: number | null; side: string; done: boolean }[] = [];
   held = 0;
   violation = '';
 
   constructor() {
-    this.gate = new Gate({
+    this.holds = new WriteHolds({
       source: {
         ackFence: async (id) => {
           this.reachable();
@@ -60,7 +60,7 @@ class World {
         return () => this.timers.delete(id);
       },
     });
-    this.gate.lease(Number.POSITIVE_INFINITY);
+    this.holds.lease(Number.POSITIVE_INFINITY);
   }
 
   reachable(): void {
@@ -76,7 +76,7 @@ class World {
   async load(): Promise<void> {
     this.reachable();
     this.workerShare = this.share;
-    this.gate.apply(
+    this.holds.apply(
       this.fence?.state === 'holding'
         ? [{ ...this.fence, remainingMs: this.fence.deadline - this.clock }]
         : [],
@@ -120,7 +120,7 @@ class World {
       share: this.workerShare,
       salt: '',
     };
-    const facts = {
+    const attributes = {
       safe: false,
       key,
       keyText: null,
@@ -129,7 +129,7 @@ class World {
       override: null,
       pinned: null,
     };
-    const decision = choose(ROUTE, service, facts, this.gate.fences, this.gate.leased);
+    const decision = choose(ROUTE, service, attributes, this.holds.fences, this.holds.leased);
     if (decision.hold) {
       this.held++;
       seen.held++;
@@ -141,19 +141,19 @@ class World {
         this.held--;
         seen.expired++;
       };
-      assert.ok(this.gate.hold({ resume, expire }, since, HOLD_MS));
+      assert.ok(this.holds.hold({ resume, expire }, since, HOLD_MS));
       return;
     }
     // Invariant 1: it runs where the database says its key is, or its side is not being changed by anyone.
     assert.equal(decision.side, side(key, this.share), 'a write ran on the wrong side');
-    this.running.push({ request: this.gate.enter('users', key), key, side: decision.side, done: false });
+    this.running.push({ request: this.holds.enter('users', key), key, side: decision.side, done: false });
   }
 
   end(index: number): void {
     const run = this.running[index % Math.max(1, this.running.length)];
     if (!run || run.done) return;
     run.done = true;
-    this.gate.leave(run.request);
+    this.holds.leave(run.request);
   }
 
   async pass(ms: number): Promise<void> {
@@ -235,7 +235,7 @@ test('whatever the order of holds, acks, commits, aborts, deadlines and outages,
       await turn();
       await world.pass(HOLD_MS);
       assert.equal(world.held, 0);
-      world.gate.stop();
+      world.holds.stop();
       assert.equal(world.timers.size, 0);
     }),
     { numRuns: 500 },
@@ -246,7 +246,7 @@ test('whatever the order of holds, acks, commits, aborts, deadlines and outages,
 function gateOf() {
   const acks: string[] = [];
   const timers: (() => void)[] = [];
-  const gate = new Gate({
+  const holds = new WriteHolds({
     source: {
       ackFence: async (id) => {
         acks.push(id);
@@ -261,52 +261,52 @@ function gateOf() {
     },
     maxHeld: 2,
   });
-  gate.lease(1);
-  return { gate, acks, timers };
+  holds.lease(1);
+  return { holds, acks, timers };
 }
 const fence: Fence = { id: 'f', service: 'users', fromShare: 0, toShare: 5_000, remainingMs: 100 };
 
 test('acknowledges at once when nothing that changes is in flight, else after the last has ended', async () => {
-  const { gate, acks } = gateOf();
-  const [moving, staying] = [gate.enter('users', 10), gate.enter('users', 9_000)];
-  gate.apply([fence]);
+  const { holds, acks } = gateOf();
+  const [moving, staying] = [holds.enter('users', 10), holds.enter('users', 9_000)];
+  holds.apply([fence]);
   await turn();
   assert.deepEqual(acks, []);
-  gate.leave(moving);
+  holds.leave(moving);
   await turn();
   assert.deepEqual(acks, ['f']);
-  gate.leave(staying);
-  gate.apply([fence]);
+  holds.leave(staying);
+  holds.apply([fence]);
   await turn();
   assert.deepEqual(acks, ['f'], 'once is enough');
 });
 
 test('a load that began before an abort does not open the fence again', async () => {
-  const { gate, timers } = gateOf();
-  gate.apply([fence]);
+  const { holds, timers } = gateOf();
+  holds.apply([fence]);
   timers[0]?.();
   await turn();
-  assert.equal(gate.fences.length, 0);
-  gate.apply([fence]);
-  assert.equal(gate.fences.length, 0);
-  gate.apply([]);
-  gate.apply([{ ...fence, id: 'g' }]);
-  assert.equal(gate.fences.length, 1);
+  assert.equal(holds.fences.length, 0);
+  holds.apply([fence]);
+  assert.equal(holds.fences.length, 0);
+  holds.apply([]);
+  holds.apply([{ ...fence, id: 'g' }]);
+  assert.equal(holds.fences.length, 1);
 });
 
 test('more requests than allowed are not held but refused', () => {
-  const { gate } = gateOf();
+  const { holds } = gateOf();
   const held = { resume() {}, expire() {} };
   assert.deepEqual(
-    [gate.hold(held, 0, 9), gate.hold(held, 0, 9), gate.hold(held, 0, 9)],
+    [holds.hold(held, 0, 9), holds.hold(held, 0, 9), holds.hold(held, 0, 9)],
     [true, true, false],
   );
 });
 
 test('a stopping worker expires what it holds', () => {
-  const { gate } = gateOf();
+  const { holds } = gateOf();
   let expired = 0;
-  gate.hold({ resume() {}, expire: () => expired++ }, 0, 9);
-  gate.stop();
+  holds.hold({ resume() {}, expire: () => expired++ }, 0, 9);
+  holds.stop();
   assert.equal(expired, 1);
 });

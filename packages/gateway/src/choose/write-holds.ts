@@ -7,7 +7,7 @@ export type InFlight = { readonly service: string; readonly key: number | null }
 /** A request that waits. Exactly one of the two is called, once. */
 export type Held = { resume: () => void; expire: () => void };
 
-export type GateOptions = {
+export type WriteHoldsOptions = {
   source: Pick<ControlSource, 'ackFence' | 'abortFence'>;
   /** Loads table and fences anew and applies them; called when the row says that a fence was committed. */
   reload: () => Promise<void>;
@@ -39,8 +39,8 @@ const RETRY_MS = 50;
  * flight are done, and lets the held go when the fence is decided. It never decides a fence by itself: at its
  * deadline it asks the fence's row, and without an answer it goes on holding.
  */
-export class Gate {
-  readonly #options: GateOptions;
+export class WriteHolds {
+  readonly #options: WriteHoldsOptions;
   readonly #inFlight = new Map<string, Set<InFlight>>();
   readonly #open = new Map<string, OpenFence>();
   /** Fences that this worker knows to be decided; a load that began earlier may still name them. */
@@ -49,7 +49,7 @@ export class Gate {
   #fences: readonly Fence[] = [];
   #leaseUntil = -Infinity;
 
-  constructor(options: GateOptions) {
+  constructor(options: WriteHoldsOptions) {
     this.#options = options;
   }
 

@@ -25,7 +25,10 @@ export function ask(origin: Origin, options: AskOptions): Promise<Answer | 'too-
       onError: () => resolve('failed'),
     };
     const { method, target: path, headers, timeoutMs } = options;
-    origin.send({ method, path, headers, body: null, client: 'shadow', timeoutMs, lingerMs: 0 }, handler);
+    origin.send(
+      { method, path, headers, body: null, client: 'shadow', timeoutMs, abandonedWriteMs: 0 },
+      handler,
+    );
   });
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Stats } from '../observe/stats.ts';
-import { Resting } from './shadow-throttle.ts';
+import { ShadowThrottle } from './shadow-throttle.ts';
 
 /** A worker with 100 requests a second that take `ms`, asked every 10 ms whether an answer may be compared. */
 function shadowed(seconds: number, ms: number, lateMs = 0, aboveRatio = 1.5) {
@@ -9,22 +9,22 @@ function shadowed(seconds: number, ms: number, lateMs = 0, aboveRatio = 1.5) {
   const { monolith } = stats.of('users', 'GET /me');
   let now = 0;
   let late = 0;
-  const resting = new Resting(stats, () => now, { lateMs: () => late });
+  const throttle = new ShadowThrottle(stats, () => now, { lateMs: () => late });
   const second = (tookMs: number, shadows: boolean) => {
     let compared = 0;
     for (let request = 0; request < 100; request += 1) {
       now += 10;
       monolith.answered(200, tookMs);
-      if (shadows && resting.lets()) compared += 1;
+      if (shadows && throttle.lets()) compared += 1;
     }
     stats.counts.shadowed += compared;
-    resting.look();
+    throttle.look();
     return compared;
   };
-  resting.aboveRatio = aboveRatio;
+  throttle.aboveRatio = aboveRatio;
   for (let i = 0; i < 10; i += 1) second(20, false);
   late = lateMs;
-  return { compared: Array.from({ length: seconds }, () => second(ms, true)), resting };
+  return { compared: Array.from({ length: seconds }, () => second(ms, true)), throttle };
 }
 
 test('all answers are compared while users wait no longer than before', () => {
@@ -32,9 +32,9 @@ test('all answers are compared while users wait no longer than before', () => {
 });
 
 test('few are compared while users wait longer than before it shadowed, but never none', () => {
-  const { compared, resting } = shadowed(6, 90);
+  const { compared, throttle } = shadowed(6, 90);
   assert.deepEqual(compared, [100, 100, 10, 10, 10, 10]);
-  assert.ok(resting.now);
+  assert.ok(throttle.now);
 });
 
 test('a late event loop counts as what users wait, though no upstream was slow', () => {

@@ -1,8 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { BOUNDS_MS, type Stats } from '../observe/stats.ts';
-import { AWAKE, nextRest, type Rest, type UsersWait, usersWaitOf } from './throttle.ts';
+import { nextThrottle, type Throttle, UNTHROTTLED, type UserLatency, userLatencyOf } from './throttle.ts';
 
-/** While shadowing rests, one answer is compared in so many ms: it takes longer, and still comes to its end. */
+/** While shadowing is throttled, one answer is compared in so many ms: it takes longer, and still comes to its end. */
 const LEAST_EVERY_MS = 100;
 
 /** How often a loop's delay is sampled, ms. */
@@ -28,8 +28,8 @@ export function watchLoop(): LoopWatch {
  * Whether a worker's users wait longer than before it shadowed: by what the upstreams took for its own requests, and by
  * how late its own event loop is, which no upstream's time shows.
  */
-export class Resting {
-  #rest: Rest = AWAKE;
+export class ShadowThrottle {
+  #throttle: Throttle = UNTHROTTLED;
   readonly #stats: Stats;
   readonly #now: () => number;
   readonly #loop: Pick<LoopWatch, 'lateMs'>;
@@ -45,12 +45,12 @@ export class Resting {
   }
 
   get now(): boolean {
-    return this.#rest.resting;
+    return this.#throttle.throttled;
   }
 
   /** Whether another answer may be compared now. */
   lets(): boolean {
-    if (!this.#rest.resting) return true;
+    if (!this.#throttle.throttled) return true;
     const now = this.#now();
     if (now - this.#lastLet < LEAST_EVERY_MS) return false;
     this.#lastLet = now;
@@ -62,15 +62,15 @@ export class Resting {
     const { shadowed } = this.#stats.counts;
     const working = shadowed > this.#shadowedBefore;
     this.#shadowedBefore = shadowed;
-    this.#rest = nextRest(
-      this.#rest,
+    this.#throttle = nextThrottle(
+      this.#throttle,
       { wait: this.#usersWait(), working, now: this.#now() },
       this.aboveRatio,
     );
   }
 
   /** Since the last look. */
-  #usersWait(): UsersWait {
+  #usersWait(): UserLatency {
     const counts: Record<string, number> = {};
     for (const { latency } of this.#stats.cells()) {
       for (let i = 0; i < latency.length; i++) {
@@ -82,7 +82,7 @@ export class Resting {
       Object.entries(counts).map(([bound, count]) => [bound, count - (this.#before[bound] ?? 0)]),
     );
     this.#before = counts;
-    const { p95Ms, requests } = usersWaitOf(fresh);
+    const { p95Ms, requests } = userLatencyOf(fresh);
     return { p95Ms: p95Ms + this.#loop.lateMs(), requests };
   }
 }

@@ -2,11 +2,11 @@ import type { ControlSource, ShadowLimits, Side } from '../control/route-table.t
 import type { Match } from '../match/match.ts';
 import type { Stats } from '../observe/stats.ts';
 import type { RequestTrace } from '../observe/tracing/trace.ts';
-import type { Live } from '../worker/compiled-table.ts';
+import type { CompiledTable } from '../worker/compiled-table.ts';
 import { type Answer, type Difference, differencesOf, shapeOf } from './compare.ts';
 import { redactAnswer, redactValue, toCurl } from './redact.ts';
 import { ask, Capture } from './shadow-request.ts';
-import { Resting, watchLoop } from './shadow-throttle.ts';
+import { ShadowThrottle, watchLoop } from './shadow-throttle.ts';
 
 export { Capture } from './shadow-request.ts';
 
@@ -14,7 +14,7 @@ export type ShadowOptions = {
   source: Pick<ControlSource, 'settle' | 'storeMismatch'>;
   stats: Stats;
   /** The table that applies. */
-  live: () => Live;
+  compiled: () => CompiledTable;
   /** Monotonic milliseconds. */
   now: () => number;
   onError: (error: unknown, what: string) => void;
@@ -24,7 +24,7 @@ export type ShadowOptions = {
 
 /** An answered safe request whose answer is to be compared with the other side's. */
 export type ShadowJob = {
-  live: Live;
+  compiled: CompiledTable;
   match: Match;
   /** The side that answered. */
   side: Side;
@@ -58,28 +58,28 @@ export class Shadow {
   readonly noise = new Map<string, number>();
   #stopped = false;
   readonly #loop = watchLoop();
-  readonly #resting: Resting;
+  readonly #throttle: ShadowThrottle;
   readonly #looking: NodeJS.Timeout;
 
   constructor(options: ShadowOptions) {
     this.#options = options;
-    this.#resting = new Resting(options.stats, options.now, this.#loop);
-    this.#looking = setInterval(() => this.#resting.look(), USERS_MS);
+    this.#throttle = new ShadowThrottle(options.stats, options.now, this.#loop);
+    this.#looking = setInterval(() => this.#throttle.look(), USERS_MS);
     this.#looking.unref();
   }
 
   /** Users wait longer than before: few answers are compared. */
-  get resting(): boolean {
-    return this.#resting.now;
+  get throttled(): boolean {
+    return this.#throttle.now;
   }
 
   /** Something to collect the primary's answer in; null when this request is not to be compared. */
-  begin(live: Live): Capture | null {
-    const { sampleRate, maxConcurrent, maxBodyBytes, restAboveRatio } = limitsOf(live.table.shadow);
+  begin(compiled: CompiledTable): Capture | null {
+    const { sampleRate, maxConcurrent, maxBodyBytes, restAboveRatio } = limitsOf(compiled.table.shadow);
     if (this.#stopped) return null;
-    this.#resting.aboveRatio = restAboveRatio;
+    this.#throttle.aboveRatio = restAboveRatio;
     const sampled = sampleRate >= 1 || (this.#options.random ?? Math.random)() < sampleRate;
-    if (sampled && this.#running.size < maxConcurrent && this.#resting.lets())
+    if (sampled && this.#running.size < maxConcurrent && this.#throttle.lets())
       return new Capture(maxBodyBytes);
     this.#options.stats.counts.shadowSkipped++;
     return null;
@@ -112,7 +112,7 @@ export class Shadow {
       stats.counts.shadowSkipped++;
       return;
     }
-    const cell = job.live.cells[job.match.route.index]!.service;
+    const cell = job.compiled.cells[job.match.route.index]!.service;
     if (differencesOf(primary, candidate, route.ignore).length === 0) {
       cell.compared++;
       return;
@@ -140,7 +140,7 @@ export class Shadow {
       ({ pointer }) => !noisy.has(shapeOf(pointer)) && !moved.has(shapeOf(pointer)),
     );
     // Found by rules that have been mended meanwhile, perhaps; it would count as found by the new ones.
-    if (real.length > 0 && job.live !== this.#options.live()) {
+    if (real.length > 0 && job.compiled !== this.#options.compiled()) {
       stats.counts.shadowSkipped++;
       return;
     }
@@ -155,8 +155,9 @@ export class Shadow {
   }
 
   async #ask(job: ShadowJob, side: Side): Promise<Answer | 'too-large'> {
-    const { live, match } = job;
-    const upstream = side === 'monolith' ? live.monolith : live.services.get(match.route.route.service)!;
+    const { compiled, match } = job;
+    const upstream =
+      side === 'monolith' ? compiled.monolith : compiled.services.get(match.route.route.service)!;
     const instance = upstream.pick(null, true);
     if (instance === null) return UNREACHABLE;
     const { url } = instance.origin;
@@ -169,7 +170,7 @@ export class Shadow {
       target: job.target,
       headers,
       timeoutMs: match.route.route.limits?.timeoutMs ?? upstream.config.timeoutMs,
-      maxBytes: limitsOf(live.table.shadow).maxBodyBytes,
+      maxBytes: limitsOf(compiled.table.shadow).maxBodyBytes,
     });
     if (answer === 'failed') {
       trace?.failed('failed');
@@ -199,12 +200,12 @@ export class Shadow {
   #store(job: ShadowJob, primary: Answer, candidate: Answer, real: readonly Difference[]): Promise<void> {
     const primaryIsMonolith = job.side === 'monolith';
     const { route } = job.match.route;
-    const origin = job.live.table.monolith.instances[0] ?? '';
+    const origin = job.compiled.table.monolith.instances[0] ?? '';
     return this.#options.source.storeMismatch({
       service: route.service,
       route: route.id,
       at: new Date().toISOString(),
-      version: job.live.table.version,
+      version: job.compiled.table.version,
       curl: toCurl(job.method, origin, job.target, job.headers.monolith),
       differences: real.map(({ pointer, a, b }) => ({
         pointer,

@@ -3,10 +3,10 @@ import pg from 'pg';
 import { abortFence } from './fence.ts';
 import { OutcomeWindows, WINDOW_MS, type WindowRow } from './outcome-windows.ts';
 import { pinStore } from './pin-store.ts';
+import { ReplicationWaiter } from './replication-waiter.ts';
 import { addRouteKeys } from './route-keys.ts';
 import type { ControlSource, FailedRequest, Fence, OutcomeReport, RouteTable } from './route-table.ts';
 import { CHANNEL } from './schema.ts';
-import { SettleClient } from './settle-client.ts';
 
 export type PostgresSourceOptions = {
   /** The control database. */
@@ -34,7 +34,7 @@ export function postgresSource(options: PostgresSourceOptions): ControlSource {
     applicationName: `banyan-gateway ${workerId}`,
     statementTimeoutMs: 2_000,
   });
-  const settler = settleUrl === null ? null : new SettleClient(settleUrl, token);
+  const settler = settleUrl === null ? null : new ReplicationWaiter(settleUrl, token);
   const windows = new OutcomeWindows();
   const listener = new Listener(url, workerId);
   let table: RouteTable | null = null;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { FAILURE_REASONS } from '../observe/outcome-reasons.ts';
 import { BOUNDS_MS } from '../observe/stats.ts';
-import { fromStored, type Outcome, OutcomeSums, PLACES, toStored } from './stored-outcome.ts';
+import { fromStored, OUTCOME_INDEX, type Outcome, OutcomeSums, toStored } from './stored-outcome.ts';
 
 const count = fc.integer({ min: 1, max: 1_000_000 });
 const anOutcome: fc.Arbitrary<Outcome> = fc.record(
@@ -50,8 +50,8 @@ test('outcomes are summed by route and side', () => {
 });
 
 test('a place that is stored keeps its meaning: reasons are the last, and only ever added to', () => {
-  assert.deepEqual(PLACES.counts, ['requests', 'failures', 'rescued', 'compared', 'mismatched']);
-  assert.equal(PLACES.bucket, 5);
-  assert.equal(PLACES.reason, 30);
+  assert.deepEqual(OUTCOME_INDEX.counts, ['requests', 'failures', 'rescued', 'compared', 'mismatched']);
+  assert.equal(OUTCOME_INDEX.bucket, 5);
+  assert.equal(OUTCOME_INDEX.reason, 30);
   assert.deepEqual(FAILURE_REASONS.slice(0, 3), ['status 500', 'status 502', 'status 503']);
 });

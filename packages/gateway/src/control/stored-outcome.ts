@@ -14,7 +14,7 @@ export type StoredOutcome = [route: string, side: Side, ...placesAndCounts: numb
 const COUNTS = ['requests', 'failures', 'rescued', 'compared', 'mismatched'] as const;
 
 /** Places of the counts. They are stored: what is added later gets a place behind the others. */
-export const PLACES = {
+export const OUTCOME_INDEX = {
   /** By place, from 0. */
   counts: COUNTS,
   /** First of the buckets of BOUNDS_MS and one for the rest. */
@@ -25,7 +25,7 @@ export const PLACES = {
 } as const;
 
 const BOUNDS: readonly string[] = [...BOUNDS_MS, Number.POSITIVE_INFINITY].map(String);
-const BUCKET_OF = new Map(BOUNDS.map((bound, index) => [bound, PLACES.bucket + index]));
+const BUCKET_OF = new Map(BOUNDS.map((bound, index) => [bound, OUTCOME_INDEX.bucket + index]));
 
 export function toStored(outcome: Outcome): StoredOutcome {
   const stored: StoredOutcome = [outcome.route, outcome.side];
@@ -34,9 +34,9 @@ export function toStored(outcome: Outcome): StoredOutcome {
   };
   for (const [index, name] of COUNTS.entries()) keep(index, outcome[name]);
   for (const bound in outcome.latency)
-    keep(BUCKET_OF.get(bound) ?? PLACES.reason - 1, outcome.latency[bound]);
+    keep(BUCKET_OF.get(bound) ?? OUTCOME_INDEX.reason - 1, outcome.latency[bound]);
   for (const [index, reason] of FAILURE_REASONS.entries())
-    keep(PLACES.reason + index, outcome.reasons[reason]);
+    keep(OUTCOME_INDEX.reason + index, outcome.reasons[reason]);
   return stored;
 }
 
@@ -44,9 +44,10 @@ export function fromStored([route, side, ...pairs]: StoredOutcome): Outcome {
   const outcome: Outcome = { route, side, ...NOTHING, latency: {}, reasons: {} };
   for (let i = 0; i < pairs.length; i += 2) {
     const [place, count] = [pairs[i]!, pairs[i + 1]!];
-    if (place < PLACES.bucket) outcome[COUNTS[place]!] += count;
-    else if (place < PLACES.reason) addTo(outcome.latency, BOUNDS[place - PLACES.bucket]!, count);
-    else addTo<FailureReason>(outcome.reasons, FAILURE_REASONS[place - PLACES.reason]!, count);
+    if (place < OUTCOME_INDEX.bucket) outcome[COUNTS[place]!] += count;
+    else if (place < OUTCOME_INDEX.reason)
+      addTo(outcome.latency, BOUNDS[place - OUTCOME_INDEX.bucket]!, count);
+    else addTo<FailureReason>(outcome.reasons, FAILURE_REASONS[place - OUTCOME_INDEX.reason]!, count);
   }
   return outcome;
 }
@@ -64,7 +65,7 @@ export class OutcomeSums {
   add(stored: StoredOutcome): void {
     const [route, side] = stored;
     const id = `${side} ${route}`;
-    const sum = this.#sums.get(id) ?? { route, side, counts: new Float64Array(PLACES.all) };
+    const sum = this.#sums.get(id) ?? { route, side, counts: new Float64Array(OUTCOME_INDEX.all) };
     this.#sums.set(id, sum);
     for (let i = 2; i < stored.length; i += 2) sum.counts[stored[i] as number]! += stored[i + 1] as number;
   }

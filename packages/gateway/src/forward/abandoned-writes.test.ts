@@ -23,7 +23,7 @@ for (const [what, head] of Object.entries(HEADS)) {
     });
     const table = tableOf({ monolith: upstream.url }, 0, [{ method: 'POST', path: '/me' }]);
     const source = memorySource(table);
-    const { gateway } = await startTestGateway(t, table, { source, lingerMs: 500 });
+    const { gateway } = await startTestGateway(t, table, { source, abandonedWriteMs: 500 });
     const post = 'POST /me HTTP/1.1\r\nHost: a\r\nX-Key: 1\r\nContent-Length: 2\r\n\r\n{}';
     await sendRaw(gateway.port, post, (received) => received.includes('hello')); // and goes away
     source.openFence({ id: 'f', service: 'users', fromShare: 0, toShare: 10_000, limitMs: 60_000 });

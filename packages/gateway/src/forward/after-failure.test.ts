@@ -19,7 +19,7 @@ const failedRequest = fc
   })
   .map((request): FailedRequest => ({ ...request, idempotent: request.idempotent || request.safe }));
 
-const DID_NOT_RUN = new Set(['rescue', 'unavailable', 'upstream-busy']);
+const DID_NOT_RUN = new Set(['fallback', 'unavailable', 'upstream-busy']);
 
 describe('after a failed attempt', () => {
   test('an unsafe request that may have run is never given away, nor said not to have run', () => {

@@ -23,7 +23,7 @@ export type FailedRequest = {
 };
 
 /** Ask this side once more, let the other side answer, or tell the client why not. */
-export type Next = 'retry' | 'rescue' | ErrorCode;
+export type Next = 'retry' | 'fallback' | ErrorCode;
 
 /**
  * What comes after a failed attempt. An unsafe request goes to the other side, or is told that it did not run, only when
@@ -31,7 +31,7 @@ export type Next = 'retry' | 'rescue' | ErrorCode;
  */
 export function afterFailure(request: FailedRequest): Next {
   if (mayRetry(request)) return 'retry';
-  if (mayRescue(request)) return 'rescue';
+  if (mayFallBack(request)) return 'fallback';
   return problemOf(request);
 }
 
@@ -43,7 +43,7 @@ function mayRetry({ replayable, awaited, tries, instances, failure, ...request }
   return failure === 'reset' && request.idempotent;
 }
 
-function mayRescue({ hasFallback, replayable, awaited, safe, mayHaveRun }: FailedRequest): boolean {
+function mayFallBack({ hasFallback, replayable, awaited, safe, mayHaveRun }: FailedRequest): boolean {
   return hasFallback && replayable && awaited && (safe || !mayHaveRun);
 }
 

@@ -3,9 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { isServiceSide } from '@banyan/cohort';
-import { Pins } from '../choose/read-pins.ts';
+import { ReadPins } from '../choose/read-pins.ts';
 import { memorySource } from '../control/memory-source.ts';
-import { SettleClient } from '../control/settle-client.ts';
+import { ReplicationWaiter } from '../control/replication-waiter.ts';
 import { sendJson, startBackend, startTestGateway, tableOf, until } from '../testing/gateway.ts';
 
 const REGISTER = {
@@ -118,7 +118,10 @@ test('settle is asked once for those who come together, with the token', async (
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => server.close());
-  const client = new SettleClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, 'secret');
+  const client = new ReplicationWaiter(
+    `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    'secret',
+  );
   const waves = [['a'], ['b']];
   assert.deepEqual(
     await Promise.all([client.settle(waves, 100), client.settle(waves, 100), client.settle([['c']], 100)]),
@@ -130,7 +133,7 @@ test('settle is asked once for those who come together, with the token', async (
   assert.equal(await client.settle(waves, 100), false);
   await client.close();
   await new Promise((resolve) => server.close(resolve));
-  await assert.rejects(new SettleClient('http://127.0.0.1:9', 'x').settle(waves, 100));
+  await assert.rejects(new ReplicationWaiter('http://127.0.0.1:9', 'x').settle(waves, 100));
 });
 
 test('a write of a route that stays on the monolith is answered once the services that read its tables have it', async (t) => {
@@ -221,7 +224,7 @@ test('reads of a known consumer stay on the side of its write until the other si
 
 test('a pin does not outlive a fenced step: the barrier has carried the write over', async () => {
   const source = { settle: () => new Promise<boolean>(() => {}), pins: null };
-  const pins = new Pins({ source, now: () => 0, leased: () => true });
+  const pins = new ReadPins({ source, now: () => 0, leased: () => true });
   await pins.pin('me', ['users'], 'monolith', [['users.forward']], 1);
   await pins.pin('me', ['auth'], 'monolith', [['auth.forward']], 1);
   pins.moved('users', 2);

@@ -6,18 +6,18 @@ import type { ErrorCode } from '../errors.ts';
 import { type FailureReason, reasonOfFailure, reasonOfStatus } from '../observe/outcome-reasons.ts';
 import { passTrace, responseHeaders } from '../receive/headers.ts';
 import { tellIdleTime } from '../receive/idle-time.ts';
-import { isUnread, lingerAfter } from '../receive/lingering-close.ts';
+import { isUnread, lingeringClose } from '../receive/lingering-close.ts';
 import { BodyTooLarge } from '../receive/uploads.ts';
 import type { Instance } from '../upstream/upstream.ts';
 import type { UpstreamError, UpstreamErrorCode } from '../upstream/upstream-error.ts';
 import { afterFailure } from './after-failure.ts';
 import { Attempt, type AttemptOwner, type Failure } from './attempt.ts';
-import { settleWrite, wavesToSettle } from './await-replication.ts';
-import { readyToRescue } from './fallback.ts';
+import { awaitReplication, linksToAwait } from './await-replication.ts';
+import { readyForFallback } from './fallback.ts';
 import { Reply } from './reply.ts';
-import { cellOf, headersOf, type Order, upstreamOf } from './routed-request.ts';
+import { cellOf, headersOf, type RoutedRequest, upstreamOf } from './routed-request.ts';
 
-/** Who gave the order. */
+/** Who asked for the delivery. */
 export interface DeliveryOwner {
   /** Answers the client with a problem, if it still can be answered. */
   refuse(code: ErrorCode): void;
@@ -28,7 +28,7 @@ export interface DeliveryOwner {
 }
 
 /** Answers of a side that the other side may answer instead, when the request is safe. */
-const RESCUABLE = new Set([500, 502, 503, 504]);
+const FALLBACK_STATUSES = new Set([500, 502, 503, 504]);
 /** Failures that are the upstream's doing. No client's abort, body or pace counts against an upstream. */
 const UPSTREAMS = new Set<UpstreamErrorCode>(['connect', 'timeout', 'reset', 'malformed']);
 /** Answers that say that the upstream itself is not well. */
@@ -40,7 +40,7 @@ const UNWELL = new Set([502, 503, 504]);
  * client does.
  */
 export class Delivery implements AttemptOwner {
-  readonly #order: Order;
+  readonly #request: RoutedRequest;
   readonly #owner: DeliveryOwner;
   readonly #reply: Reply;
   #inFlight: InFlight | null = null;
@@ -60,28 +60,28 @@ export class Delivery implements AttemptOwner {
   #over = false;
   #capture: Capture | null = null;
 
-  constructor(order: Order, owner: DeliveryOwner) {
-    this.#order = order;
+  constructor(request: RoutedRequest, owner: DeliveryOwner) {
+    this.#request = request;
     this.#owner = owner;
-    this.#mayBeStale = order.maybeStale;
-    this.#reply = new Reply(order.res);
+    this.#mayBeStale = request.maybeStale;
+    this.#reply = new Reply(request.res);
   }
 
-  /** In the turn in which the order was decided: nothing may come between that and being counted as in flight. */
+  /** In the turn in which the request was decided: nothing may come between that and being counted as in flight. */
   start(): void {
-    const { core, live, match, touches, facts, safe, decision, trace } = this.#order;
+    const { worker, compiled, match, touches, attributes, safe, decision, trace } = this.#request;
     const route = match?.route.route;
-    const cohort = route ? cohortOf(route, match.route.service.share, facts!) : null;
-    passTrace(this.#order.forwarded, cohort);
+    const cohort = route ? cohortOf(route, match.route.service.share, attributes!) : null;
+    passTrace(this.#request.forwarded, cohort);
     if (route) trace?.decided(route.mode, decision.side, cohort);
-    if (route && facts!.key !== null) core.stats.keys.add(route.service, facts!.key);
+    if (route && attributes!.key !== null) worker.stats.keys.add(route.service, attributes!.key);
     // What a plan has wrong about keys has to be seen before the first key moves.
     if (route?.mode === 'monolith' && route.key.from !== 'none')
-      core.stats.routeKeys.add(route.service, route.id, facts!.keyText);
+      worker.stats.routeKeys.add(route.service, route.id, attributes!.keyText);
     const touched = touches?.route.route;
     if (touched && !safe && touched.mode !== 'migrated')
-      this.#inFlight = core.gate.enter(touched.service, facts!.key);
-    if (decision.shadow) this.#capture = core.shadow.begin(live);
+      this.#inFlight = worker.holds.enter(touched.service, attributes!.key);
+    if (decision.shadow) this.#capture = worker.shadow.begin(compiled);
     this.#send(decision.side, null);
   }
 
@@ -90,9 +90,9 @@ export class Delivery implements AttemptOwner {
     this.#closed = true;
     const attempt = this.#attempt;
     if (attempt !== null) {
-      const mayRun = !this.#order.safe && attempt.connection !== null;
+      const mayRun = !this.#request.safe && attempt.connection !== null;
       if (!mayRun && !this.#answered) attempt.abort();
-      else if (this.#headSeen) attempt.expire(this.#order.core.lingerMs);
+      else if (this.#headSeen) attempt.expire(this.#request.worker.abandonedWriteMs);
       attempt.resume();
     }
     this.#endIfOver();
@@ -106,9 +106,9 @@ export class Delivery implements AttemptOwner {
   }
 
   #send(side: Side, not: Instance | null): void {
-    const { core, match, req, safe, intake, bodyLimit, client } = this.#order;
-    const upstream = upstreamOf(this.#order, side);
-    const now = core.now();
+    const { worker, match, req, safe, body, bodyLimit, client } = this.#request;
+    const upstream = upstreamOf(this.#request, side);
+    const now = worker.now();
     const instance = upstream.pick(not, !this.#hasFallback(side));
     if (instance === null || !upstream.breaker.allows(now)) {
       this.#unanswered(side, 0, instance === null ? 'unhealthy instance' : 'breaker open');
@@ -118,7 +118,7 @@ export class Delivery implements AttemptOwner {
     this.#tries++;
     const { method, url: path } = req as { method: string; url: string };
     const trace =
-      this.#order.trace?.attempt({
+      this.#request.trace?.attempt({
         side,
         upstream: upstream.name,
         url: instance.origin.url,
@@ -133,11 +133,11 @@ export class Delivery implements AttemptOwner {
       {
         method,
         path,
-        headers: headersOf(this.#order.forwarded, this.#order.verified, side, trace?.traceparent),
-        body: intake.take(bodyLimit),
+        headers: headersOf(this.#request.forwarded, this.#request.verified, side, trace?.traceparent),
+        body: body.take(bodyLimit),
         client,
         timeoutMs: match?.route.route.limits?.timeoutMs ?? upstream.config.timeoutMs,
-        lingerMs: safe ? 0 : core.lingerMs,
+        abandonedWriteMs: safe ? 0 : worker.abandonedWriteMs,
       },
       attempt,
     );
@@ -155,27 +155,27 @@ export class Delivery implements AttemptOwner {
     this.#headSeen = true;
     if (this.#answered) {
       attempt.discarded = true; // the client has been told that it took too long
-      attempt.expire(this.#order.core.lingerMs);
+      attempt.expire(this.#request.worker.abandonedWriteMs);
       return;
     }
-    const { core, safe } = this.#order;
-    cellOf(this.#order, attempt.side).answered(status, core.now() - attempt.startedAt);
+    const { worker, safe } = this.#request;
+    cellOf(this.#request, attempt.side).answered(status, worker.now() - attempt.startedAt);
     if (status >= 500) this.#failed(attempt.side, reasonOfStatus(status));
     if (UNWELL.has(status)) attempt.upstream.failed(attempt.instance);
     else attempt.upstream.succeeded(attempt.instance);
-    if (safe && RESCUABLE.has(status) && this.#mayRescue(attempt.side)) {
+    if (safe && FALLBACK_STATUSES.has(status) && this.#mayFallBack(attempt.side)) {
       attempt.discarded = true;
       this.#attempt = null;
-      this.#rescue(attempt.side);
+      this.#fallBack(attempt.side);
       return;
     }
-    const waves = wavesToSettle(this.#order, attempt.side, status);
+    const waves = linksToAwait(this.#request, attempt.side, status);
     if (waves === null) {
       this.#relay(attempt, status, headers, length);
       return;
     }
     attempt.pause(false);
-    settleWrite(this.#order, attempt.side, waves)
+    awaitReplication(this.#request, attempt.side, waves)
       .then((known) => {
         this.#mayBeStale ||= !known;
         if (!this.#closed) this.#relay(attempt, status, headers, length);
@@ -199,7 +199,7 @@ export class Delivery implements AttemptOwner {
     const { begun } = this.#reply;
     if (!this.#closed && begun) {
       this.#answered = true;
-      this.#reply.end(this.#order.live.limits.downloadIdleMs);
+      this.#reply.end(this.#request.compiled.limits.downloadIdleMs);
     }
     if (this.#capture !== null && begun) this.#compare(attempt);
     this.#endIfOver();
@@ -221,7 +221,7 @@ export class Delivery implements AttemptOwner {
       attempt.upstream.failed(attempt.instance);
       this.#failed(attempt.side, 'cut off');
       this.#answered = true;
-      this.#order.res.destroy(); // a truncated answer must look truncated
+      this.#request.res.destroy(); // a truncated answer must look truncated
       this.#endIfOver();
       return;
     }
@@ -234,14 +234,14 @@ export class Delivery implements AttemptOwner {
     if (this.#answered || this.#closed) this.#endIfOver();
     else if (this.#reply.begun || code === 'slow-reader') {
       this.#answered = true;
-      this.#order.core.stats.counts.slowClients++;
-      this.#order.res.destroy();
+      this.#request.worker.stats.counts.slowClients++;
+      this.#request.res.destroy();
       this.#endIfOver();
     } else if (code === 'busy') {
-      this.#order.core.stats.counts.busy++;
+      this.#request.worker.stats.counts.busy++;
       this.#afterFailure(attempt.side, null, 'busy');
     } else if (code === 'slow-upload') {
-      this.#order.core.stats.counts.slowClients++;
+      this.#request.worker.stats.counts.slowClients++;
       this.#problem('body-timeout');
     } else if (cause instanceof BodyTooLarge) this.#problem('body-too-large');
   }
@@ -250,25 +250,25 @@ export class Delivery implements AttemptOwner {
   onLate(attempt: Attempt): void {
     if (attempt !== this.#attempt || this.#answered || this.#reply.begun) return;
     attempt.upstream.failed(attempt.instance);
-    this.#unanswered(attempt.side, this.#order.core.now() - attempt.startedAt, 'outcome unknown');
+    this.#unanswered(attempt.side, this.#request.worker.now() - attempt.startedAt, 'outcome unknown');
     this.#problem('outcome-unknown');
   }
 
   /** `attempt` is null when none was made, or the upstream had no part in its failure. */
   #afterFailure(side: Side, attempt: Attempt | null, failure: UpstreamErrorCode | 'unavailable'): void {
     const next = afterFailure({
-      safe: this.#order.safe,
-      idempotent: this.#order.idempotent,
+      safe: this.#request.safe,
+      idempotent: this.#request.idempotent,
       mayHaveRun: this.#mayHaveRun,
-      replayable: this.#order.intake.replayable,
+      replayable: this.#request.body.replayable,
       awaited: !this.#closed,
       tries: this.#tries,
-      instances: upstreamOf(this.#order, side).instances.length,
+      instances: upstreamOf(this.#request, side).instances.length,
       hasFallback: this.#hasFallback(side),
       failure,
     });
     if (next === 'retry' && attempt !== null) {
-      this.#order.core.stats.counts.retries++;
+      this.#request.worker.stats.counts.retries++;
       attempt.upstream.breaker.abandoned();
       attempt.upstream.instanceFailed(attempt.instance);
       this.#send(side, attempt.instance);
@@ -277,23 +277,23 @@ export class Delivery implements AttemptOwner {
     if (attempt !== null) {
       attempt.upstream.failed(attempt.instance);
       const reason = failure === 'unavailable' ? 'refused' : reasonOfFailure(failure);
-      this.#unanswered(side, this.#order.core.now() - attempt.startedAt, reason);
+      this.#unanswered(side, this.#request.worker.now() - attempt.startedAt, reason);
     }
-    if (next === 'rescue') this.#rescue(side);
+    if (next === 'fallback') this.#fallBack(side);
     else if (next !== 'retry') this.#problem(next);
   }
 
   #hasFallback(side: Side): boolean {
-    return this.#order.decision.fallback !== null && side === this.#order.decision.side;
+    return this.#request.decision.fallback !== null && side === this.#request.decision.side;
   }
 
   /** May the other side answer in place of this one's answer to a read? */
-  #mayRescue(side: Side): boolean {
-    return this.#hasFallback(side) && this.#order.intake.replayable && !this.#closed;
+  #mayFallBack(side: Side): boolean {
+    return this.#hasFallback(side) && this.#request.body.replayable && !this.#closed;
   }
 
-  #rescue(side: Side): void {
-    readyToRescue(this.#order, side)
+  #fallBack(side: Side): void {
+    readyForFallback(this.#request, side)
       .then((readiness) => {
         if (this.#over) return;
         if (this.#closed) this.#endIfOver();
@@ -304,9 +304,9 @@ export class Delivery implements AttemptOwner {
   }
 
   #sendToFallback(side: Side, mayBeStale: boolean): void {
-    const { core, decision, trace } = this.#order;
-    cellOf(this.#order, side).rescued++;
-    core.stats.counts.rescued++;
+    const { worker, decision, trace } = this.#request;
+    cellOf(this.#request, side).rescued++;
+    worker.stats.counts.rescued++;
     trace?.rescued(decision.fallback!);
     this.#mayBeStale ||= mayBeStale;
     this.#capture = null;
@@ -315,11 +315,11 @@ export class Delivery implements AttemptOwner {
   }
 
   #relay(attempt: Attempt, status: number, headers: string[], length: number | null): void {
-    const list = responseHeaders(headers, this.#order.forwarded.requestId);
-    const { core, req, res } = this.#order;
+    const list = responseHeaders(headers, this.#request.forwarded.requestId);
+    const { worker, req, res } = this.#request;
     const early = isUnread(req);
-    if (early) lingerAfter(req);
-    if (core.draining || early) list.push('connection', 'close');
+    if (early) lingeringClose(req);
+    if (worker.draining || early) list.push('connection', 'close');
     else tellIdleTime(res, list);
     if (this.#mayBeStale) list.push('x-banyan-stale', 'maybe');
     this.#capture?.head(status, headers);
@@ -337,31 +337,31 @@ export class Delivery implements AttemptOwner {
   #compare(attempt: Attempt): void {
     const capture = this.#capture!;
     this.#capture = null;
-    this.#order.core.shadow.compare({
-      live: this.#order.live,
-      match: this.#order.match!,
+    this.#request.worker.shadow.compare({
+      compiled: this.#request.compiled,
+      match: this.#request.match!,
       side: attempt.side,
-      method: this.#order.req.method as string,
-      target: this.#order.req.url as string,
+      method: this.#request.req.method as string,
+      target: this.#request.req.url as string,
       headers: {
-        monolith: headersOf(this.#order.forwarded, this.#order.verified, 'monolith'),
-        service: headersOf(this.#order.forwarded, this.#order.verified, 'service'),
+        monolith: headersOf(this.#request.forwarded, this.#request.verified, 'monolith'),
+        service: headersOf(this.#request.forwarded, this.#request.verified, 'service'),
       },
       capture,
-      trace: this.#order.trace,
-      traceparentAt: this.#order.forwarded.traceparentAt,
+      trace: this.#request.trace,
+      traceparentAt: this.#request.forwarded.traceparentAt,
     });
   }
 
   /** The side gave no answer, after so many milliseconds. */
   #unanswered(side: Side, afterMs: number, reason: FailureReason): void {
-    cellOf(this.#order, side).answered(0, afterMs);
+    cellOf(this.#request, side).answered(0, afterMs);
     this.#failed(side, reason);
   }
 
   #failed(side: Side, reason: FailureReason): void {
-    const { core, req } = this.#order;
-    core.stats.failed(cellOf(this.#order, side), req.method as string, reason);
+    const { worker, req } = this.#request;
+    worker.stats.failed(cellOf(this.#request, side), req.method as string, reason);
   }
 
   #problem(code: ErrorCode): void {
@@ -373,7 +373,7 @@ export class Delivery implements AttemptOwner {
   #endIfOver(): void {
     if (this.#attempt !== null || this.#over || !(this.#answered || this.#closed)) return;
     this.#over = true;
-    if (this.#inFlight !== null) this.#order.core.gate.leave(this.#inFlight);
+    if (this.#inFlight !== null) this.#request.worker.holds.leave(this.#inFlight);
     this.#owner.delivered();
   }
 }

@@ -1,20 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Verified } from '../authenticate/tokens.ts';
-import type { Decision, Facts } from '../choose/choose.ts';
+import type { Decision, RequestAttributes } from '../choose/choose.ts';
 import type { Side } from '../control/route-table.ts';
 import type { Match } from '../match/match.ts';
 import type { Cell } from '../observe/stats.ts';
 import type { RequestTrace } from '../observe/tracing/trace.ts';
 import type { Forwarded } from '../receive/headers.ts';
-import type { Intake } from '../receive/request-body.ts';
+import type { RequestBody } from '../receive/request-body.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import type { Live } from '../worker/compiled-table.ts';
-import type { Core } from '../worker/worker-context.ts';
+import type { CompiledTable } from '../worker/compiled-table.ts';
+import type { WorkerContext } from '../worker/worker-context.ts';
 
 /** A request that has been decided and is not held. */
-export type Order = {
-  core: Core;
-  live: Live;
+export type RoutedRequest = {
+  worker: WorkerContext;
+  compiled: CompiledTable;
   req: IncomingMessage;
   res: ServerResponse;
   /** Nothing that an upstream may take it for is a write. */
@@ -22,7 +22,7 @@ export type Order = {
   /** May be run twice, whatever an upstream takes it for. */
   idempotent: boolean;
   forwarded: Forwarded;
-  intake: Intake;
+  body: RequestBody;
   bodyLimit: number;
   verified: Verified | null;
   /** Null when nobody is known. */
@@ -35,20 +35,20 @@ export type Order = {
   /** The route whose rows the request may touch: the one that matched, or for a write that none did, one of its path. */
   touches: Match | null;
   /** Null when `touches` is. */
-  facts: Facts | null;
+  attributes: RequestAttributes | null;
   /** A read that may be pinned to the other side, by a pin that this worker does not know. */
   maybeStale: boolean;
   /** Null: not recorded. */
   trace: RequestTrace | null;
 };
 
-export function upstreamOf({ live, match }: Order, side: Side): Upstream {
-  return side === 'monolith' ? live.monolith : live.services.get(match!.route.route.service)!;
+export function upstreamOf({ compiled, match }: RoutedRequest, side: Side): Upstream {
+  return side === 'monolith' ? compiled.monolith : compiled.services.get(match!.route.route.service)!;
 }
 
-/** Where outcomes of the order on this side are counted. */
-export function cellOf({ core, live, match }: Order, side: Side): Cell {
-  return match === null ? core.stats.unmatched[side] : live.cells[match.route.index]![side];
+/** Where outcomes of the request on this side are counted. */
+export function cellOf({ worker, compiled, match }: RoutedRequest, side: Side): Cell {
+  return match === null ? worker.stats.unmatched[side] : compiled.cells[match.route.index]![side];
 }
 
 /** A request's headers as this side gets them: with the monolith's own kind of token, and the attempt's trace. */

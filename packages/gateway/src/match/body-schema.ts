@@ -1,6 +1,6 @@
 import { isDeeper } from '@banyan/service/json-depth';
 import { Ajv, type ValidateFunction } from 'ajv';
-import { watched } from './cpu-budget.ts';
+import { withCpuBudget } from './cpu-budget.ts';
 import type { BodyCheck } from './match.ts';
 
 /** A body that is nested deeper is not looked at. */
@@ -38,7 +38,7 @@ export function bodyChecks(): (schema: unknown) => BodyCheck {
 function checkOf(first: ValidateFunction, all: ValidateFunction, patterns: boolean): BodyCheck {
   const run = (validate: ValidateFunction, parsed: unknown): boolean => {
     if (!patterns) return validate(parsed) as boolean;
-    const valid = watched(PATTERNS_MS, () => validate(parsed));
+    const valid = withCpuBudget(PATTERNS_MS, () => validate(parsed));
     if (valid === null) throw new TooMuchWork();
     return valid as boolean;
   };

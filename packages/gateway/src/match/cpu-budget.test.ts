@@ -1,26 +1,26 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { bodyChecks } from './body-schema.ts';
-import { watched } from './cpu-budget.ts';
+import { withCpuBudget } from './cpu-budget.ts';
 
-describe('watched work', () => {
+describe('withCpuBudget work', () => {
   test('gives its result, and what it throws', () => {
     assert.equal(
-      watched(1_000, () => 7),
+      withCpuBudget(1_000, () => 7),
       7,
     );
-    assert.throws(() => watched(1_000, () => assert.fail('its own')), /its own/);
+    assert.throws(() => withCpuBudget(1_000, () => assert.fail('its own')), /its own/);
   });
 
   test('is stopped when it takes too long, also inside a regular expression', () => {
     assert.equal(
-      watched(20, () => {
+      withCpuBudget(20, () => {
         for (;;);
       }),
       null,
     );
     assert.equal(
-      watched(20, () => /^(a+)+$/.test(`${'a'.repeat(40)}!`)),
+      withCpuBudget(20, () => /^(a+)+$/.test(`${'a'.repeat(40)}!`)),
       null,
     );
   });

@@ -1,6 +1,6 @@
 import { createContext, Script } from 'node:vm';
 
-/** What the watched script calls. */
+/** What the limited script calls. */
 const context = createContext({ work: (): unknown => null });
 const script = new Script('work()');
 
@@ -8,7 +8,7 @@ const script = new Script('work()');
  * Runs synchronous work and stops it, even inside a regular expression, when it has taken so much CPU; then returns null.
  * The watchdog knows the wall clock only, so on a busy machine what was stopped without its share of CPU is begun again.
  */
-export function watched<T>(budgetMs: number, work: () => T): T | null {
+export function withCpuBudget<T>(budgetMs: number, work: () => T): T | null {
   for (let tries = 0; tries < 3; tries++) {
     const before = process.threadCpuUsage();
     try {

@@ -6,7 +6,7 @@ const REPEAT_EVERY = 30;
  * Which buckets a service's keys fall into, as far as this worker has seen them: a bit each, however many keys there
  * are. It tells a share that holds no key from one whose keys do nothing.
  */
-export class KeysSeen {
+export class ActiveBuckets {
   readonly #bits = new Map<string, Uint8Array>();
   readonly #changed = new Set<string>();
   #calls = 0;

@@ -68,16 +68,16 @@ export function gatewayMetrics(worker: Worker): Registry {
   const gauges: [string, string, () => number][] = [
     ['hold_seconds_max', 'Longest time a request was held', () => stats.counts.longestHoldMs / 1000],
     ['connections', 'Connections of clients open now', () => worker.connections],
-    ['held', 'Requests held now', () => worker.gate.heldNow],
-    ['in_flight_unsafe', 'Unsafe requests that an upstream may be executing', () => worker.gate.inFlightNow],
-    ['fences_open', 'Fences open now', () => worker.gate.fences.length],
-    ['leased', '1 while this worker has a lease', () => (worker.gate.leased ? 1 : 0)],
+    ['held', 'Requests held now', () => worker.holds.heldNow],
+    ['in_flight_unsafe', 'Unsafe requests that an upstream may be executing', () => worker.holds.inFlightNow],
+    ['fences_open', 'Fences open now', () => worker.holds.fences.length],
+    ['leased', '1 while this worker has a lease', () => (worker.holds.leased ? 1 : 0)],
     [
       'shadow_resting',
       '1 while few answers are compared because users wait',
-      () => (worker.shadow.resting ? 1 : 0),
+      () => (worker.shadow.throttled ? 1 : 0),
     ],
-    ['table_version', 'Version of the route table that applies', () => worker.live.table.version],
+    ['table_version', 'Version of the route table that applies', () => worker.compiled.table.version],
   ];
   for (const [name, help, read] of gauges) metric(name, help, 'gauge', () => [{ labels: {}, value: read() }]);
   metric('hold_seconds_sum', 'Time requests were held, summed', 'counter', () => [
@@ -87,7 +87,7 @@ export function gatewayMetrics(worker: Worker): Registry {
     { labels: {}, value: stats.counts.held },
   ]);
   metric('instance_unhealthy', 'Workers whose health checks find the instance unwell', 'gauge', () =>
-    upstreamsOf(worker.live).flatMap(({ name, instances }) =>
+    upstreamsOf(worker.compiled).flatMap(({ name, instances }) =>
       instances.map(({ origin, healthy }) => ({
         labels: { upstream: name, instance: origin.url },
         value: healthy ? 0 : 1,
@@ -95,7 +95,7 @@ export function gatewayMetrics(worker: Worker): Registry {
     ),
   );
   metric('breaker_open', '0 closed, 1 half open, 2 open', 'gauge', () =>
-    upstreamsOf(worker.live).map(({ name, breaker }) => ({
+    upstreamsOf(worker.compiled).map(({ name, breaker }) => ({
       labels: { upstream: name },
       value: { closed: 0, 'half-open': 1, open: 2 }[breaker.state],
     })),

@@ -1,5 +1,5 @@
 import type { FailedRequest, OutcomeBatch, RouteTable, Side } from '../control/route-table.ts';
-import { KeysSeen } from './active-buckets.ts';
+import { ActiveBuckets } from './active-buckets.ts';
 import type { FailureReason } from './outcome-reasons.ts';
 import { RouteKeys } from './route-keys.ts';
 
@@ -100,7 +100,7 @@ export type Cells = { monolith: Cell; service: Cell };
 export class Stats {
   readonly #cells = new Map<string, Cells>();
   readonly unmatched = this.of('', UNMATCHED);
-  readonly keys = new KeysSeen();
+  readonly keys = new ActiveBuckets();
   readonly routeKeys = new RouteKeys();
   #failures: FailedRequest[] = [];
   /** How often something happened, by name; see metrics.ts for what they mean. */

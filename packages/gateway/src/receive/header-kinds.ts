@@ -1,4 +1,4 @@
-import { sieveOf } from './header-name-filter.ts';
+import { nameFilter } from './header-name-filter.ts';
 
 /** Passed on as it came. */
 export const PASS = 0;
@@ -107,7 +107,7 @@ const SINGLES = [
 for (const name of OF_PROXIES) SPECIAL[name] = OF_PROXY;
 for (const [bit, name] of SINGLES.entries()) SPECIAL[name] = SINGLE + bit;
 
-const mayMatter = sieveOf(Object.keys(SPECIAL), 'x');
+const mayMatter = nameFilter(Object.keys(SPECIAL), 'x');
 
 /** Names as clients spell them; bounded, because clients choose them. */
 const KINDS = new Map<string, number>();

@@ -3,7 +3,7 @@
  * up would mean hashing a new string. True: it may be one of them. `family`: the first letter of names that are meant by
  * what they begin with, whatever their length.
  */
-export function sieveOf(names: Iterable<string>, family = ''): (name: string) => boolean {
+export function nameFilter(names: Iterable<string>, family = ''): (name: string) => boolean {
   const holes = new Uint8Array(LENGTHS * LETTERS);
   for (const name of names) holes[holeOf(name.length, name)] = 1;
   if (family !== '') for (let length = 0; length < LENGTHS; length++) holes[holeOf(length, family)] = 1;

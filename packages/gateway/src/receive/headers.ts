@@ -24,7 +24,7 @@ import {
   TRACESTATE,
   TRANSFER_ENCODING,
 } from './header-kinds.ts';
-import { sieveOf } from './header-name-filter.ts';
+import { nameFilter } from './header-name-filter.ts';
 import type { Peer } from './peer.ts';
 import { validHost } from './request-target.ts';
 
@@ -318,7 +318,7 @@ const RESPONSE_DROPPED = new Set([
   'upgrade',
   'x-request-id',
 ]);
-const mayBeDropped = sieveOf(RESPONSE_DROPPED);
+const mayBeDropped = nameFilter(RESPONSE_DROPPED);
 
 function responseKindOf(name: string): number {
   const lower = name.toLowerCase();

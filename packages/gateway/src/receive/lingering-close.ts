@@ -20,7 +20,7 @@ export function isUnread(req: IncomingMessage): boolean {
  * end. Closed at once, with bytes still coming, the connection would be reset, and the client might lose the answer
  * (RFC 9112, 9.6): so our side is closed first, and the other when the client has closed its own or time is up.
  */
-export function lingerAfter(req: IncomingMessage): void {
+export function lingeringClose(req: IncomingMessage): void {
   const { socket } = req;
   if (lastAnswered.has(socket)) return;
   lastAnswered.add(socket);

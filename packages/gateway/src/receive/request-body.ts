@@ -11,7 +11,7 @@ export type Refusal = { code: ErrorCode; errors?: unknown };
  * Takes a request's body in: small ones and those with a schema whole, so that they can be sent again and no slow
  * sender holds up a fence; large ones as a stream. Reads nothing before it is asked to.
  */
-export class Intake {
+export class RequestBody {
   /** What goes upstream; null when there is no body, or when it is to be streamed. */
   body: Buffer | null = null;
   #read = false;

@@ -21,7 +21,7 @@ export type UpstreamRequest = {
   /** From the end of sending, or from when the upstream takes no more of the body, to the head of the answer. */
   timeoutMs: number;
   /** How much longer the answer may take after `onLate`; 0: the request fails at once. */
-  lingerMs: number;
+  abandonedWriteMs: number;
 };
 
 /** Exactly one of `onEnd` and `onError` comes, last; `connection` is null again by then. */
@@ -29,7 +29,7 @@ export interface ResponseHandler {
   connection: Connection | null;
   /** The first byte is about to be written: from here on the request may have run. */
   onSent(): void;
-  /** The answer is late, and the request goes on; only with `lingerMs`. */
+  /** The answer is late, and the request goes on; only with `abandonedWriteMs`. */
   onLate?(): void;
   onHead(status: number, headers: string[], length: number | null): void;
   /** The chunk may be overwritten after the call: whoever keeps it has to copy it. */
@@ -122,7 +122,7 @@ export class Connection implements ResponseSink {
     this.#ticks = 0;
     try {
       this.#parser.resume();
-      this.#rest();
+      this.#throttle();
     } catch (error) {
       this.#malformed(error);
     }
@@ -188,11 +188,12 @@ export class Connection implements ResponseSink {
   }
 
   #checkLate(): void {
-    const { timeoutMs, lingerMs } = this.#request!;
+    const { timeoutMs, abandonedWriteMs } = this.#request!;
     const waitedMs = this.#ticks * TICK_MS;
     if (waitedMs <= timeoutMs) return;
     // What has not been sent whole does not run on.
-    if (waitedMs > timeoutMs + (this.#bodyLeft ? 0 : lingerMs)) this.#fail('timeout', 'no answer in time');
+    if (waitedMs > timeoutMs + (this.#bodyLeft ? 0 : abandonedWriteMs))
+      this.#fail('timeout', 'no answer in time');
     else if (!this.#late) {
       this.#late = true;
       this.#handler?.onLate?.();
@@ -259,13 +260,13 @@ export class Connection implements ResponseSink {
     if (this.#parser.headSeen) this.#ticks = 0;
     try {
       this.#parser.push(chunk);
-      this.#rest();
+      this.#throttle();
     } catch (error) {
       this.#malformed(error);
     }
   }
 
-  #rest(): void {
+  #throttle(): void {
     if (this.#handler !== null && this.#parser.headSeen) this.#handler.onRest?.();
   }
 

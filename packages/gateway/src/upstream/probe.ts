@@ -16,6 +16,9 @@ export function probe(origin: Origin, path: string, timeoutMs: number): Promise<
       onError: ({ message }) => resolve(`GET ${path} has no answer: ${message}`),
     };
     const headers = ['host', new URL(origin.url).host, 'user-agent', 'banyan-gateway'];
-    origin.send({ method: 'GET', path, headers, body: null, client: '', timeoutMs, lingerMs: 0 }, handler);
+    origin.send(
+      { method: 'GET', path, headers, body: null, client: '', timeoutMs, abandonedWriteMs: 0 },
+      handler,
+    );
   });
 }

@@ -120,7 +120,7 @@ export class ResponseParser {
       case TRAILER:
         return this.#trailer();
       default:
-        return this.#rest();
+        return this.#throttle();
     }
   }
 
@@ -218,7 +218,7 @@ export class ResponseParser {
     return true;
   }
 
-  #rest(): boolean {
+  #throttle(): boolean {
     const data = this.#data;
     if (data === null || this.#at >= data.length) return false;
     const part = data.subarray(this.#at);

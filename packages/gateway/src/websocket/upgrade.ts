@@ -5,13 +5,19 @@ import { Client, type Dispatcher } from 'undici';
 import { credentialsOf } from '../authenticate/credentials.ts';
 import type { Verified } from '../authenticate/tokens.ts';
 import { changes, choose, cohortOf } from '../choose/choose.ts';
-import { type Admitted, admit, consumerOf, factsOf, unverifiable } from '../choose/request-attributes.ts';
+import {
+  type Admitted,
+  admit,
+  attributesOf,
+  consumerOf,
+  unverifiable,
+} from '../choose/request-attributes.ts';
 import type { Fence, Side } from '../control/route-table.ts';
 import { ERRORS, type ErrorCode, rawProblem } from '../errors.ts';
 import { headersOf } from '../forward/routed-request.ts';
 import type { RequestTrace } from '../observe/tracing/trace.ts';
 import { passTrace } from '../receive/headers.ts';
-import type { Core } from '../worker/worker-context.ts';
+import type { WorkerContext } from '../worker/worker-context.ts';
 import { DeniedUpgrade, textsOf } from './denied-upgrade.ts';
 
 /** A connection that has been upgraded. `key` is its bucket, null when it has none. */
@@ -29,11 +35,11 @@ export function isWebSocket(req: IncomingMessage): boolean {
  * over its key closes it (clients connect again) and holds new ones.
  */
 export class Upgrades {
-  readonly #core: Core;
+  readonly #worker: WorkerContext;
   readonly #open = new Set<Open>();
 
-  constructor(core: Core) {
-    this.#core = core;
+  constructor(worker: WorkerContext) {
+    this.#worker = worker;
   }
 
   get openNow(): number {
@@ -60,8 +66,8 @@ export class Upgrades {
   async #admit(req: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     let trace: RequestTrace | null = null;
     try {
-      const { live, tracing } = this.#core;
-      const admitted = admit(live, req);
+      const { compiled, tracing } = this.#worker;
+      const admitted = admit(compiled, req);
       if (typeof admitted === 'string') return this.#refuse(socket, admitted);
       const { forwarded, match } = admitted;
       trace =
@@ -69,8 +75,8 @@ export class Upgrades {
         null;
       if (forwarded.chunked || (forwarded.contentLength ?? 0) > 0)
         return this.#refuse(socket, 'bad-request', trace);
-      const credentials = credentialsOf(live.tokens.places, forwarded.authorization, req.headers);
-      const verified = credentials === null ? null : await live.tokens.verify(credentials);
+      const credentials = credentialsOf(compiled.tokens.places, forwarded.authorization, req.headers);
+      const verified = credentials === null ? null : await compiled.tokens.verify(credentials);
       this.#decide({ req, socket, head, admitted, verified, since: null, trace });
     } catch (error) {
       this.#fail(error, socket, trace);
@@ -83,37 +89,37 @@ export class Upgrades {
       trace?.ended(null);
       return;
     }
-    const { live, gate, stats } = this.#core;
-    if (request.since === null && live.limiter) {
-      const consumer = consumerOf(live, verified, admitted.forwarded);
-      if (consumer !== null && !live.limiter.take(consumer, Date.now()).allowed) {
+    const { compiled, holds, stats } = this.#worker;
+    if (request.since === null && compiled.limiter) {
+      const consumer = consumerOf(compiled, verified, admitted.forwarded);
+      if (consumer !== null && !compiled.limiter.take(consumer, Date.now()).allowed) {
         stats.counts.limited++;
         return this.#refuse(socket, 'too-many-requests', trace);
       }
     }
-    const match = live.matcher.find(req.method as string, req.url as string);
+    const match = compiled.matcher.find(req.method as string, req.url as string);
     if (match === null) return this.#send(request, { service: '', key: null, side: 'monolith' }, null);
     const { route, service } = match.route;
-    const facts = factsOf(live, match, req, verified, false, null, this.#core.buckets);
-    const decision = choose(route, service, facts, gate.fences, gate.leased);
+    const attributes = attributesOf(compiled, match, req, verified, false, null, this.#worker.buckets);
+    const decision = choose(route, service, attributes, holds.fences, holds.leased);
     if (decision.notFound) return this.#refuse(socket, 'not-found', trace);
-    const unknowable = unverifiable(match, facts, verified, gate.fences);
+    const unknowable = unverifiable(match, attributes, verified, holds.fences);
     if (unknowable) return this.#refuse(socket, unknowable, trace);
     if (decision.hold === null) {
-      const cohort = cohortOf(route, service.share, facts);
+      const cohort = cohortOf(route, service.share, attributes);
       trace?.decided(route.mode, decision.side, cohort);
       return this.#send(
         { ...request, admitted: { ...admitted, match } },
         {
           service: route.service,
-          key: facts.key,
+          key: attributes.key,
           side: decision.side,
         },
         cohort,
       );
     }
-    const since = request.since ?? this.#core.now();
-    const held = gate.hold(
+    const since = request.since ?? this.#worker.now();
+    const held = holds.hold(
       {
         resume: () => {
           try {
@@ -125,15 +131,15 @@ export class Upgrades {
         expire: () => this.#refuse(socket, 'held-too-long', trace),
       },
       since,
-      live.table.holdMs,
+      compiled.table.holdMs,
     );
     if (!held) this.#refuse(socket, 'too-many-held', trace);
   }
 
   #send(request: Upgrade, to: Omit<Open, 'close'>, cohort: Side | null): undefined {
     const { req, socket, head, admitted, verified, trace } = request;
-    const { live, stats } = this.#core;
-    const upstream = to.side === 'monolith' ? live.monolith : live.services.get(to.service)!;
+    const { compiled, stats } = this.#worker;
+    const upstream = to.side === 'monolith' ? compiled.monolith : compiled.services.get(to.service)!;
     const instance = upstream.pick(null, true);
     if (instance === null) return this.#refuse(socket, 'unavailable', trace);
     passTrace(admitted.forwarded, cohort);
@@ -152,13 +158,18 @@ export class Upgrades {
     };
     // A connection of its own: it is given away with the upgrade.
     const connection = new Client(instance.origin.url, { allowH2: false, connectTimeout: 2_000 });
-    const denied = new DeniedUpgrade(req, socket, admitted.forwarded.requestId, live.limits.downloadIdleMs);
+    const denied = new DeniedUpgrade(
+      req,
+      socket,
+      admitted.forwarded.requestId,
+      compiled.limits.downloadIdleMs,
+    );
     const headers = headersOf(admitted.forwarded, verified, to.side, call?.traceparent);
     // Nothing may throw between this and the dispatch: a fence would wait for a request that is not there.
-    const inFlight = to.service === '' ? null : this.#core.gate.enter(to.service, to.key);
+    const inFlight = to.service === '' ? null : this.#worker.holds.enter(to.service, to.key);
     const close = () => {
       connection.close().catch(() => {}); // it is gone already
-      if (inFlight) this.#core.gate.leave(inFlight);
+      if (inFlight) this.#worker.holds.leave(inFlight);
     };
     const failed = () => {
       close();
@@ -188,7 +199,7 @@ export class Upgrades {
         socket.write(headOf(status, switched), 'latin1');
         this.#join(socket, upstreamSocket, head, to);
         // One that was opened meanwhile has not seen it.
-        for (const fence of this.#core.gate.fences) this.closeFenced(fence);
+        for (const fence of this.#worker.holds.fences) this.closeFenced(fence);
         close();
       },
       onResponseStart(controller, status) {
@@ -237,12 +248,12 @@ export class Upgrades {
   }
 
   #fail(error: unknown, socket: Socket, trace: RequestTrace | null): void {
-    this.#core.report(error, 'upgrade');
+    this.#worker.report(error, 'upgrade');
     this.#refuse(socket, 'internal', trace);
   }
 
   #refuse(socket: Socket, code: ErrorCode, trace: RequestTrace | null = null): undefined {
-    this.#core.stats.counts.refused++;
+    this.#worker.stats.counts.refused++;
     trace?.refused(code);
     trace?.ended(ERRORS[code].status);
     if (!socket.destroyed) socket.end(rawProblem(code));

@@ -9,7 +9,7 @@ import type { Cells, Stats } from '../observe/stats.ts';
 import { Upstream } from '../upstream/upstream.ts';
 
 /** One table version, compiled. A worker swaps it as a whole; what did not change is carried over. */
-export type Live = {
+export type CompiledTable = {
   table: RouteTable;
   matcher: Matcher;
   tokens: Tokens;
@@ -26,11 +26,11 @@ export type Live = {
 /** Compiles a table. Upstreams that are no longer used finish their requests and close. Throws on a bad table. */
 export function compileTable(
   table: RouteTable,
-  before: Live | null,
+  before: CompiledTable | null,
   stats: Stats,
   now: () => number,
   checks: ReturnType<typeof bodyChecks> = bodyChecks(),
-): Live {
+): CompiledTable {
   const matcher = compileRoutes(table, checks);
   const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
   const limits = clientLimitsOf(table.clients);
@@ -50,7 +50,7 @@ export function compileTable(
   );
   const sameTokens =
     before && same(before.table.issuers, table.issuers) && before.table.monolith.signAs === signAs;
-  const live: Live = {
+  const compiled: CompiledTable = {
     table,
     matcher,
     tokens: sameTokens ? before.tokens : new Tokens(table),
@@ -64,24 +64,24 @@ export function compileTable(
     pinnable: pinnableServices(table),
     cells: table.routes.map((route) => stats.of(route.service, route.id)),
   };
-  if (before) closeUnused(before, live);
-  return live;
+  if (before) closeUnused(before, compiled);
+  return compiled;
 }
 
-export function upstreamsOf(live: Live): Upstream[] {
-  return [live.monolith, ...live.services.values()];
+export function upstreamsOf(compiled: CompiledTable): Upstream[] {
+  return [compiled.monolith, ...compiled.services.values()];
 }
 
 /** Instances that the health checks find unwell. */
-export function unhealthyOf(live: Live): UnhealthyInstance[] {
-  return upstreamsOf(live).flatMap(({ name, instances }) =>
+export function unhealthyOf(compiled: CompiledTable): UnhealthyInstance[] {
+  return upstreamsOf(compiled).flatMap(({ name, instances }) =>
     instances.flatMap(({ origin, healthy, unwell }) =>
       healthy ? [] : [{ upstream: name, url: origin.url, why: unwell ?? 'unwell' }],
     ),
   );
 }
 
-function closeUnused(before: Live, after: Live): void {
+function closeUnused(before: CompiledTable, after: CompiledTable): void {
   const used = new Set(upstreamsOf(after));
   for (const upstream of upstreamsOf(before)) if (!used.has(upstream)) upstream.close();
 }

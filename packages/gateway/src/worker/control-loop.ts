@@ -1,4 +1,4 @@
-import type { Gate } from '../choose/write-holds.ts';
+import type { WriteHolds } from '../choose/write-holds.ts';
 import type {
   ControlSource,
   Fence,
@@ -9,7 +9,7 @@ import type {
 
 export type ControlLoopOptions = {
   source: ControlSource;
-  gate: Gate;
+  holds: WriteHolds;
   /** Makes a loaded table the one that applies. Throws when the table is bad: then the old one goes on. */
   install: (table: RouteTable) => void;
   /** Takes over what has changed of the pins. */
@@ -121,16 +121,16 @@ export class ControlLoop {
   #apply(table: RouteTable, fences: Fence[]): void {
     // Table first: what a closed fence held must be decided by the table that its commit published.
     if (table.version > this.#options.version()) this.#options.install(table);
-    this.#options.gate.apply(fences);
+    this.#options.holds.apply(fences);
   }
 
   /** A lease counts from before it was asked for, and only after a load that began under it. */
   async #renew(): Promise<number> {
-    const { source, gate, now, version, unhealthy } = this.#options;
+    const { source, holds, now, version, unhealthy } = this.#options;
     const askedAt = now();
     const { leaseMs } = await source.heartbeat(version(), unhealthy());
-    if (!gate.leased) await this.reload();
-    gate.lease(askedAt + leaseMs);
+    if (!holds.leased) await this.reload();
+    holds.lease(askedAt + leaseMs);
     return leaseMs;
   }
 

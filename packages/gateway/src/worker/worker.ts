@@ -7,8 +7,8 @@ import {
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { BucketCache } from '@banyan/cohort';
-import { Pins } from '../choose/read-pins.ts';
-import { Gate } from '../choose/write-holds.ts';
+import { ReadPins } from '../choose/read-pins.ts';
+import { WriteHolds } from '../choose/write-holds.ts';
 import { Shadow } from '../compare/shadow.ts';
 import type { ControlSource, RouteTable } from '../control/route-table.ts';
 import type { ErrorCode } from '../errors.ts';
@@ -21,9 +21,9 @@ import { Connections } from '../receive/connections.ts';
 import { Pipelines } from '../receive/pipeline.ts';
 import { Uploads } from '../receive/uploads.ts';
 import { isWebSocket, Upgrades } from '../websocket/upgrade.ts';
-import { compileTable, type Live, unhealthyOf, upstreamsOf } from './compiled-table.ts';
+import { type CompiledTable, compileTable, unhealthyOf, upstreamsOf } from './compiled-table.ts';
 import { ControlLoop } from './control-loop.ts';
-import type { Core } from './worker-context.ts';
+import type { WorkerContext } from './worker-context.ts';
 
 export type WorkerOptions = {
   source: ControlSource;
@@ -40,7 +40,7 @@ export type WorkerOptions = {
   /** How long a connection may be silent between two requests, in milliseconds. Default 66,000, a second more than is told. */
   idleMs?: number;
   /** How long a write goes on whose client is gone or was told that it took too long, in milliseconds. Default and most 60,000. */
-  lingerMs?: number;
+  abandonedWriteMs?: number;
   /** How long to wait for the first table, in milliseconds. Default 30,000. */
   startTimeoutMs?: number;
   /**
@@ -51,17 +51,17 @@ export type WorkerOptions = {
   onError?: (error: unknown, what: string) => void;
 };
 
-const LONGEST_LINGER_MS = 60_000;
+const LONGEST_ABANDONED_WRITE_MS = 60_000;
 
 /** One worker: an HTTP server that acts on the source's table. */
-export class Worker implements Core {
-  readonly gate: Gate;
+export class Worker implements WorkerContext {
+  readonly holds: WriteHolds;
   readonly stats = new Stats();
-  readonly pins: Pins;
+  readonly pins: ReadPins;
   readonly shadow: Shadow;
   readonly buckets = new BucketCache();
   readonly uploads = new Uploads();
-  readonly lingerMs: number;
+  readonly abandonedWriteMs: number;
   readonly #options: WorkerOptions;
   readonly #loop: ControlLoop;
   #server: Server | null = null;
@@ -69,7 +69,7 @@ export class Worker implements Core {
   readonly #connections: Connections;
   readonly #pipelines: Pipelines;
   readonly #checks = bodyChecks();
-  #live: Live | null = null;
+  #compiled: CompiledTable | null = null;
   #tracing: Tracing | null = null;
   #active = 0;
   #draining = false;
@@ -80,9 +80,9 @@ export class Worker implements Core {
     const { source } = options;
     const onError = options.onError ?? (() => {});
     this.#options = options;
-    this.pins = new Pins({ source, now, leased: () => this.gate.leased });
-    this.shadow = new Shadow({ source, stats: this.stats, live: () => this.live, now, onError });
-    this.gate = new Gate({
+    this.pins = new ReadPins({ source, now, leased: () => this.holds.leased });
+    this.shadow = new Shadow({ source, stats: this.stats, compiled: () => this.compiled, now, onError });
+    this.holds = new WriteHolds({
       source,
       now,
       after,
@@ -99,13 +99,13 @@ export class Worker implements Core {
     });
     this.#loop = new ControlLoop({
       source,
-      gate: this.gate,
+      holds: this.holds,
       install: (table) => this.#install(table),
       refreshPins: () => this.pins.refresh(),
-      version: () => this.#live?.table.version ?? -1,
-      unhealthy: () => (this.#live ? unhealthyOf(this.#live) : []),
+      version: () => this.#compiled?.table.version ?? -1,
+      unhealthy: () => (this.#compiled ? unhealthyOf(this.#compiled) : []),
       takeOutcomes: () => ({
-        outcomes: this.stats.takeOutcomes(this.#live?.table.version ?? 0),
+        outcomes: this.stats.takeOutcomes(this.#compiled?.table.version ?? 0),
         failures: this.stats.takeFailures(),
         keys: this.stats.keys.take(),
         routeKeys: this.stats.routeKeys.take(),
@@ -113,15 +113,18 @@ export class Worker implements Core {
       now,
       onError,
     });
-    this.lingerMs = Math.min(options.lingerMs ?? LONGEST_LINGER_MS, LONGEST_LINGER_MS);
+    this.abandonedWriteMs = Math.min(
+      options.abandonedWriteMs ?? LONGEST_ABANDONED_WRITE_MS,
+      LONGEST_ABANDONED_WRITE_MS,
+    );
     this.#pipelines = new Pipelines((req, res) => new Exchange(this, req, res).start(), options.idleMs);
     this.#connections = new Connections(options.maxConnections ?? 10_000);
     this.#upgrades = new Upgrades(this);
   }
 
-  get live(): Live {
-    if (this.#live === null) throw new Error('no route table yet');
-    return this.#live;
+  get compiled(): CompiledTable {
+    if (this.#compiled === null) throw new Error('no route table yet');
+    return this.#compiled;
   }
 
   get tracing(): Tracing | null {
@@ -145,7 +148,7 @@ export class Worker implements Core {
     return performance.now();
   }
 
-  async settled(waves: string[][], timeoutMs: number): Promise<boolean> {
+  async replicated(waves: string[][], timeoutMs: number): Promise<boolean> {
     try {
       return await this.#options.source.settle(waves, timeoutMs);
     } catch {
@@ -171,7 +174,7 @@ export class Worker implements Core {
     await this.#loop.start(this.#options.startTimeoutMs ?? 30_000);
     const { headMs = 60_000 } = this.#options;
     const server = createServer({
-      maxHeaderSize: this.live.table.limits.headerBytes,
+      maxHeaderSize: this.compiled.table.limits.headerBytes,
       requireHostHeader: false, // checked with the other headers, and answered as a problem
       insecureHTTPParser: false,
       optimizeEmptyRequests: true,
@@ -234,29 +237,29 @@ export class Worker implements Core {
     }
     await this.shadow.stop();
     this.#loop.stop();
-    this.gate.stop();
+    this.holds.stop();
     this.pins.stop();
     this.#upgrades.stop();
     this.#pipelines.stop();
     server?.closeAllConnections();
     await closed;
     await this.#loop.report();
-    if (this.#live) for (const upstream of upstreamsOf(this.#live)) upstream.destroy();
+    if (this.#compiled) for (const upstream of upstreamsOf(this.#compiled)) upstream.destroy();
     await this.#tracing?.close();
     await this.#options.source.close();
   }
 
   /** Who stands behind a proxy is not known before a request says so. */
   #connected(socket: Socket): void {
-    const { table, limits } = this.live;
+    const { table, limits } = this.compiled;
     const most = table.trustedHops === 0 ? limits.connections : Number.POSITIVE_INFINITY;
     if (!this.#connections.take(socket, most)) this.stats.counts.connectionsRefused++;
   }
 
   #install(table: RouteTable): void {
-    if (this.#live) void this.#loop.report(); // what was counted belongs to the version that goes
-    const before = this.#live?.table;
-    this.#live = compileTable(table, this.#live, this.stats, now, this.#checks);
+    if (this.#compiled) void this.#loop.report(); // what was counted belongs to the version that goes
+    const before = this.#compiled?.table;
+    this.#compiled = compileTable(table, this.#compiled, this.stats, now, this.#checks);
     for (const [service, { share }] of Object.entries(table.services)) {
       if (before && before.services[service]?.share !== share) this.pins.moved(service, table.version);
     }

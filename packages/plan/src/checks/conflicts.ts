@@ -1,4 +1,4 @@
-import { placeOf } from '@banyan/gateway/credentials';
+import { tokenLocationOf } from '@banyan/gateway/credentials';
 import { type PlanProblem, pathTo, problem } from '../problem.ts';
 import { parseTarget } from '../stages.ts';
 import { checkPorts } from './ports.ts';
@@ -76,7 +76,7 @@ function checkIssuers({ issuers }: SoundPlan): PlanProblem[] {
     const problems: PlanProblem[] = [];
     for (const field of ['name', 'issuer'] as const) {
       // Issuers whose tokens come in different places are told apart by those.
-      const value = field === 'name' ? issuer.name : `${placeOf(issuer)} ${issuer.issuer ?? ''}`;
+      const value = field === 'name' ? issuer.name : `${tokenLocationOf(issuer)} ${issuer.issuer ?? ''}`;
       const first = seen[field].get(value);
       if (first)
         problems.push(

@@ -1,4 +1,4 @@
-import { FAILURE_REASONS, OWN_ERRORS, PLACES, type StoredOutcome } from '@banyan/gateway';
+import { FAILURE_REASONS, OUTCOME_INDEX, OWN_ERRORS, type StoredOutcome } from '@banyan/gateway';
 import { emptyTally, type Sample, type Tally } from './tally.ts';
 
 /** What was counted in a span, as the places of its counts in a service's sums, and the counts. */
@@ -28,12 +28,12 @@ export class Layout {
 
   /** The sum of spans that this layout has packed. */
   sum(spans: Iterable<Packed>): Sample {
-    const sums = new Float64Array(this.#sides.length * PLACES.all);
+    const sums = new Float64Array(this.#sides.length * OUTCOME_INDEX.all);
     for (const { places, counts } of spans)
       for (let i = 0; i < places.length; i++) sums[places[i]!]! += counts[i]!;
     const sample: Sample = new Map();
     for (const [index, { route, side }] of this.#sides.entries()) {
-      const own = sums.subarray(index * PLACES.all, (index + 1) * PLACES.all);
+      const own = sums.subarray(index * OUTCOME_INDEX.all, (index + 1) * OUTCOME_INDEX.all);
       if (own.every((count) => count === 0)) continue;
       const both = sample.get(route) ?? { monolith: emptyTally(), service: emptyTally() };
       sample.set(route, { ...both, [side]: tallyOf(own) });
@@ -44,7 +44,7 @@ export class Layout {
   #firstOf([route, side]: StoredOutcome): number {
     const known = this.#first[side].get(route);
     if (known !== undefined) return known;
-    const first = this.#sides.push({ route, side }) * PLACES.all - PLACES.all;
+    const first = this.#sides.push({ route, side }) * OUTCOME_INDEX.all - OUTCOME_INDEX.all;
     this.#first[side].set(route, first);
     return first;
   }
@@ -52,11 +52,11 @@ export class Layout {
 
 function tallyOf(counts: Float64Array): Tally {
   const tally = emptyTally();
-  for (const [place, name] of PLACES.counts.entries()) tally[name] = counts[place]!;
+  for (const [place, name] of OUTCOME_INDEX.counts.entries()) tally[name] = counts[place]!;
   for (let bucket = 0; bucket < tally.latency.length; bucket++)
-    tally.latency[bucket] = counts[PLACES.bucket + bucket]!;
+    tally.latency[bucket] = counts[OUTCOME_INDEX.bucket + bucket]!;
   for (const [index, reason] of FAILURE_REASONS.entries()) {
-    const count = counts[PLACES.reason + index]!;
+    const count = counts[OUTCOME_INDEX.reason + index]!;
     if (count === 0) continue;
     tally.reasons[reason] = count;
     if (OWN_ERRORS.includes(reason)) tally.ownErrors += count;

@@ -7,7 +7,7 @@ type Group = { waves: string[][]; timeoutMs: number; waiting: Waiting[] };
  * Asks the applier whether links have passed what is committed now: POST `/v1/settle` with `{waves, timeoutMs}` and
  * a bearer token, answered by `{settled}`. Calls for the same waves that come together are asked once.
  */
-export class SettleClient {
+export class ReplicationWaiter {
   readonly #url: string;
   readonly #token: string;
   readonly #agent = new Agent({ connections: 16, pipelining: 1 });
