@@ -14,6 +14,7 @@ export const ERRORS = {
   'invalid-json': { status: 400, title: 'The body is not JSON' },
   'invalid-body': { status: 400, title: 'The body does not match the schema' },
   'ambiguous-key': { status: 400, title: 'It cannot be told whose request this is' },
+  'reserved-token': { status: 401, title: 'Only the gateway itself may use a token of this issuer' },
   'unverifiable-token': { status: 401, title: 'The credentials do not say whose request this is' },
   'not-found': { status: 404, title: 'No such resource for this key yet' },
   'body-timeout': { status: 408, title: 'The body did not arrive in time' },
@@ -93,12 +94,23 @@ export function sendProblem(
     ...headers,
   ];
   if (status === 503 && !headers.includes('retry-after')) list.push('retry-after', '1');
-  // What the client may still be sending is unknown, so the connection cannot be used again.
-  if (isUnread(res.req) || LAST_OF_CONNECTION.has(code)) {
-    list.push('connection', 'close');
+  sendWhole(res, status, list, body, LAST_OF_CONNECTION.has(code));
+}
+
+/** Answers with a body of our own. `last`: the connection cannot be used again. */
+export function sendWhole(
+  res: ServerResponse,
+  status: number,
+  headers: string[],
+  body: string,
+  last = false,
+): void {
+  // What the client may still be sending is unknown.
+  if (last || isUnread(res.req)) {
+    headers.push('connection', 'close');
     lingeringClose(res.req);
-  } else tellIdleTime(res, list);
-  res.writeHead(status, list);
+  } else tellIdleTime(res, headers);
+  res.writeHead(status, headers);
   res.end(res.req.method === 'HEAD' ? undefined : body);
 }
 

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Credentials, credentialsOf } from './authenticate/credentials.ts';
-import type { Verified } from './authenticate/tokens.ts';
+import { JWKS_PATH } from './authenticate/token-signer.ts';
+import { isReserved, type Verified } from './authenticate/tokens.ts';
 import { choose, type Decision, type RequestAttributes } from './choose/choose.ts';
 import { admit, attributesOf, clientOf, consumerOf, unverifiable } from './choose/request-attributes.ts';
-import { type ErrorCode, sendProblem } from './errors.ts';
+import { type ErrorCode, sendProblem, sendWhole } from './errors.ts';
 import { Delivery, type DeliveryOwner } from './forward/delivery.ts';
 import type { Verdict } from './limit/rate-limit.ts';
 import { formOverrideCheck } from './match/form-override.ts';
@@ -78,6 +79,12 @@ export class Exchange implements DeliveryOwner, Running {
     this.#forwarded = forwarded;
     this.#body = new RequestBody(this.#req, this.#res, forwarded, this.#worker.uploads);
     this.#match = match;
+    const { signer } = this.#compiled.tokens;
+    if (signer !== null && this.#req.method === 'GET' && this.#req.url === JWKS_PATH) {
+      const headers = ['content-type', 'application/json', 'cache-control', 'public, max-age=60'];
+      sendWhole(this.#res, 200, [...headers, 'content-length', String(signer.jwks.length)], signer.jwks);
+      return;
+    }
     const { tracing } = this.#worker;
     if (tracing) {
       const { method, url } = this.#req as { method: string; url: string };
@@ -148,6 +155,10 @@ export class Exchange implements DeliveryOwner, Running {
   #identified(verified: Verified | null): void {
     if (this.#gone()) return;
     this.#verified = verified;
+    if (isReserved(verified)) {
+      this.refuse('reserved-token');
+      return;
+    }
     this.#consumer = consumerOf(this.#compiled, verified, this.#forwarded);
     if (this.#compiled.limiter && this.#consumer !== null && !this.#withinLimit(this.#consumer)) return;
     this.#decide();

@@ -32,7 +32,9 @@ export type TokenLocation = {
 };
 
 /** All places where tokens of these issuers come, each once, in their order. */
-export function tokenLocationsOf(issuers: readonly Issuer[]): TokenLocation[] {
+export function tokenLocationsOf(
+  issuers: readonly Pick<Issuer, 'scheme' | 'header' | 'cookie'>[],
+): TokenLocation[] {
   return [...new Set(issuers.map(tokenLocationOf))].map((id) => {
     const blank = id.indexOf(' ');
     return { id, kind: id.slice(0, blank) as TokenLocation['kind'], name: id.slice(blank + 1) };

@@ -5,6 +5,7 @@ import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify, Sign
 import type { Issuer, RouteTable } from '../control/route-table.ts';
 import { claimText } from './claim.ts';
 import { type Credentials, type TokenLocation, tokenLocationOf, tokenLocationsOf } from './credentials.ts';
+import { type SignedToken, TokenSigner } from './token-signer.ts';
 
 /**
  * What a token is worth.
@@ -13,9 +14,12 @@ import { type Credentials, type TokenLocation, tokenLocationOf, tokenLocationsOf
  * - `invalid`: refused by its own issuer, or not a token at all.
  * - `unknown`: of an issuer that is not listed here, or not carried as its issuer's tokens are.
  * - `unreachable`: the keys of its issuer cannot be had now.
+ * - `reserved`: names the gateway itself as its issuer. Only the gateway sends such tokens, and only to services.
  */
 export type Verified = {
-  state: 'valid' | 'expired' | 'invalid' | 'unknown' | 'unreachable';
+  state: 'valid' | 'expired' | 'invalid' | 'unknown' | 'unreachable' | 'reserved';
+  /** Name, in the plan, of the issuer that vouches for it; null when none does. */
+  issuer: string | null;
   claims: JWTPayload;
   /** Text of the claim `sub`; null when it names nobody. */
   subject: string | null;
@@ -28,7 +32,11 @@ export type Verified = {
 };
 
 type Entry = { verified: Verified; until: number };
-type Verifier = { leewayMs: number; verify: (token: string) => JWTPayload | Promise<JWTPayload> };
+type Verifier = {
+  name: string;
+  leewayMs: number;
+  verify: (token: string) => JWTPayload | Promise<JWTPayload>;
+};
 
 const NEGATIVE_MS = 10_000;
 const LEEWAY_SECONDS = 5;
@@ -47,6 +55,11 @@ export class Tokens {
   /** By place and issuer. */
   readonly #verifiers = new Map<string, Verifier[]>();
   readonly #signAs: { issuer: string; scheme: string; key: Uint8Array } | null;
+  /** Null: tokens go to services as they came. */
+  readonly signer: TokenSigner | null;
+  /** Issuers whose tokens a service verifies itself; a service that is not here takes all. */
+  readonly #accepted: Map<string, ReadonlySet<string>>;
+  readonly #signed = new WeakMap<JWTPayload, SignedToken>();
   readonly #now: () => number;
   /** By place and token; by the token alone where all come in one place. */
   readonly #kept: RecentMap<Entry>;
@@ -54,18 +67,26 @@ export class Tokens {
 
   /** `now` is the wall clock in milliseconds. */
   constructor(
-    table: Pick<RouteTable, 'issuers' | 'monolith'>,
+    table: Pick<RouteTable, 'issuers' | 'monolith'> & Partial<Pick<RouteTable, 'services' | 'signing'>>,
     keptBytes = KEPT_BYTES,
     now: () => number = Date.now,
   ) {
     this.#now = now;
     this.#kept = new RecentMap(keptBytes, weigh);
-    this.places = tokenLocationsOf(table.issuers);
+    this.signer = table.signing ? new TokenSigner(table.signing) : null;
+    // A token of the gateway's own has to be seen wherever a service would read it.
+    const gateway = this.signer === null ? [] : [{}];
+    this.places = tokenLocationsOf([...table.issuers, ...gateway]);
+    this.#accepted = new Map(
+      Object.entries(table.services ?? {}).flatMap(([name, { accepts }]) =>
+        accepts === undefined ? [] : [[name, new Set(accepts)]],
+      ),
+    );
     for (const issuer of table.issuers) {
       const id = `${tokenLocationOf(issuer)} ${issuer.issuer ?? ''}`;
       const leewayMs = (issuer.leewaySeconds ?? LEEWAY_SECONDS) * 1000;
       const list = this.#verifiers.get(id) ?? [];
-      list.push({ leewayMs, verify: verifierOf(issuer, now, leewayMs) });
+      list.push({ name: issuer.name, leewayMs, verify: verifierOf(issuer, now, leewayMs) });
       this.#verifiers.set(id, list);
     }
     const target = table.issuers.find((issuer) => issuer.name === table.monolith.signAs);
@@ -93,6 +114,20 @@ export class Tokens {
     if (beside === undefined) return this.#verifyOne(first);
     const [verified, ...others] = await Promise.all([first, ...beside].map((one) => this.#verifyOne(one)));
     return { ...verified!, beside: others };
+  }
+
+  /** What goes upstream in Authorization instead of what came; null: it goes as it came. `service` null: the monolith. */
+  authorizationFor(verified: Verified | null, service: string | null): string | null {
+    if (verified === null || verified.state !== 'valid') return null;
+    if (service === null) return verified.forMonolith;
+    const accepted = this.#accepted.get(service);
+    if (this.signer === null || accepted === undefined || accepted.has(verified.issuer!)) return null;
+    const now = this.#now();
+    const known = this.#signed.get(verified.claims);
+    if (known !== undefined && known.reuseUntil > now) return known.authorization;
+    const signed = this.signer.sign(verified.claims, now);
+    this.#signed.set(verified.claims, signed);
+    return signed.authorization;
   }
 
   #verifyOne({ place, token }: Credentials): Promise<Verified> {
@@ -123,21 +158,22 @@ export class Tokens {
     } catch {
       return { verified: INVALID, until };
     }
+    if (this.signer !== null && issuer === this.signer.issuer) return { verified: RESERVED, until };
     const verifiers = typeof issuer === 'string' ? this.#verifiers.get(`${place} ${issuer}`) : undefined;
     if (!verifiers) return { verified: UNKNOWN, until };
     let worst: Verified = INVALID;
-    for (const { leewayMs, verify } of verifiers) {
+    for (const { name, leewayMs, verify } of verifiers) {
       try {
         const claims = await verify(token);
         const expiry = claims.exp === undefined ? Number.POSITIVE_INFINITY : claims.exp * 1000 + leewayMs;
         const forMonolith = await this.#exchange(claims);
-        return { verified: known('valid', claims, forMonolith), until: expiry };
+        return { verified: known('valid', name, claims, forMonolith), until: expiry };
       } catch (error) {
         if (error instanceof errors.JWTExpired)
-          return { verified: known('expired', error.payload, null), until };
+          return { verified: known('expired', name, error.payload, null), until };
         if (isEarly(error)) {
           const good = (error.payload.nbf as number) * 1000 - leewayMs;
-          return { verified: known('expired', error.payload, null), until: Math.min(until, good) };
+          return { verified: known('expired', name, error.payload, null), until: Math.min(until, good) };
         }
         if (isOurFault(error)) worst = UNREACHABLE;
       }
@@ -157,19 +193,33 @@ export class Tokens {
   }
 }
 
+/** Does the request carry a token, first or beside others, that names the gateway as its issuer? */
+export function isReserved(verified: Verified | null): boolean {
+  return (
+    verified !== null &&
+    (verified.state === 'reserved' || verified.beside?.some(({ state }) => state === 'reserved') === true)
+  );
+}
+
 const INVALID = nobody('invalid');
 const UNKNOWN = nobody('unknown');
 const UNREACHABLE = nobody('unreachable');
+const RESERVED = nobody('reserved');
 
 function nobody(state: Verified['state']): Verified {
-  return { state, claims: {}, subject: null, consumer: null, forMonolith: null };
+  return { state, issuer: null, claims: {}, subject: null, consumer: null, forMonolith: null };
 }
 
 /** All that each request with this token asks of it. */
-function known(state: 'valid' | 'expired', claims: JWTPayload, forMonolith: string | null): Verified {
+function known(
+  state: 'valid' | 'expired',
+  issuer: string,
+  claims: JWTPayload,
+  forMonolith: string | null,
+): Verified {
   const subject = claimText(claims, 'sub');
   const consumer = state === 'valid' && subject !== null ? consumerNamed(subject) : null;
-  return { state, claims, subject, consumer, forMonolith };
+  return { state, issuer, claims, subject, consumer, forMonolith };
 }
 
 function consumerNamed(subject: string): string {
@@ -181,7 +231,7 @@ const LONGEST_SUBJECT = 128;
 
 /** The token is there as a key, as claims and, exchanged, as a header; its text is a fair measure of each. */
 function weigh(id: string, { verified }: Entry): number {
-  const copies = verified.state === 'valid' || verified.state === 'expired' ? 4 : 1;
+  const copies = verified.state === 'valid' || verified.state === 'expired' ? 6 : 1;
   return 300 + copies * id.length;
 }
 

@@ -1,3 +1,4 @@
+import type { SigningKeys } from '../authenticate/token-signer.ts';
 import type { ClientLimits } from '../limit/client-limits.ts';
 import type { FailureReason } from '../observe/outcome-reasons.ts';
 import type { RouteKeysSeen } from '../observe/route-keys.ts';
@@ -61,6 +62,11 @@ export type ServiceState = {
   /** Share of keys on the service's side in basis points, 0..10000. */
   share: number;
   salt: string;
+  /**
+   * Names of issuers whose tokens the service verifies itself; a valid token of any other is replaced by one of the
+   * gateway's. Absent: all tokens go to it as they came.
+   */
+  accepts?: string[];
 };
 
 type AnyIssuer = {
@@ -100,6 +106,8 @@ export type RouteTable = {
   /** Routes that stay on the monolith, and the links that must have passed a write of theirs before it is answered. */
   unmoved?: { method: string; path: string; settle: string[][] }[];
   issuers: Issuer[];
+  /** With what the gateway signs tokens for services. Null or absent: it signs none. */
+  signing?: SigningKeys | null;
   rateLimit: { perMinute: number; perHour: number } | null;
   /**
    * Proxies of ours in front of the gateway: so many addresses from the right are believed. Undefined: not said, so that

@@ -133,7 +133,7 @@ export class Delivery implements AttemptOwner {
       {
         method,
         path,
-        headers: headersOf(this.#request.forwarded, this.#request.verified, side, trace?.traceparent),
+        headers: headersOf(this.#request, side, trace?.traceparent),
         body: body.take(bodyLimit),
         client,
         timeoutMs: match?.route.route.limits?.timeoutMs ?? upstream.config.timeoutMs,
@@ -344,8 +344,8 @@ export class Delivery implements AttemptOwner {
       method: this.#request.req.method as string,
       target: this.#request.req.url as string,
       headers: {
-        monolith: headersOf(this.#request.forwarded, this.#request.verified, 'monolith'),
-        service: headersOf(this.#request.forwarded, this.#request.verified, 'service'),
+        monolith: headersOf(this.#request, 'monolith'),
+        service: headersOf(this.#request, 'service'),
       },
       capture,
       trace: this.#request.trace,

@@ -51,18 +51,24 @@ export function cellOf({ worker, compiled, match }: RoutedRequest, side: Side): 
   return match === null ? worker.stats.unmatched[side] : compiled.cells[match.route.index]![side];
 }
 
-/** A request's headers as this side gets them: with the monolith's own kind of token, and the attempt's trace. */
+/** A request's headers as this side gets them: with a token that it knows, and the attempt's trace. */
 export function headersOf(
-  { list, authorizationAt, traceparentAt }: Forwarded,
-  verified: Verified | null,
+  {
+    compiled,
+    match,
+    forwarded,
+    verified,
+  }: Pick<RoutedRequest, 'compiled' | 'match' | 'forwarded' | 'verified'>,
   side: Side,
   traceparent?: string,
 ): string[] {
-  const exchanged = side === 'monolith' ? verified?.forMonolith : undefined;
-  if (!exchanged && traceparent === undefined) return list;
+  const { list, authorizationAt, traceparentAt } = forwarded;
+  const service = side === 'monolith' ? null : match!.route.route.service;
+  const exchanged = compiled.tokens.authorizationFor(verified, service);
+  if (exchanged === null && traceparent === undefined) return list;
   const copy = list.slice();
-  if (exchanged && authorizationAt === -1) copy.push('authorization', exchanged);
-  else if (exchanged) copy[authorizationAt] = exchanged;
+  if (exchanged !== null && authorizationAt === -1) copy.push('authorization', exchanged);
+  else if (exchanged !== null) copy[authorizationAt] = exchanged;
   if (traceparent !== undefined) copy[traceparentAt] = traceparent;
   return copy;
 }

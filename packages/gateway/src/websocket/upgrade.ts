@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Client, type Dispatcher } from 'undici';
 import { credentialsOf } from '../authenticate/credentials.ts';
-import type { Verified } from '../authenticate/tokens.ts';
+import { isReserved, type Verified } from '../authenticate/tokens.ts';
 import { changes, choose, cohortOf } from '../choose/choose.ts';
 import {
   type Admitted,
@@ -77,6 +77,7 @@ export class Upgrades {
         return this.#refuse(socket, 'bad-request', trace);
       const credentials = credentialsOf(compiled.tokens.places, forwarded.authorization, req.headers);
       const verified = credentials === null ? null : await compiled.tokens.verify(credentials);
+      if (isReserved(verified)) return this.#refuse(socket, 'reserved-token', trace);
       this.#decide({ req, socket, head, admitted, verified, since: null, trace });
     } catch (error) {
       this.#fail(error, socket, trace);
@@ -164,7 +165,11 @@ export class Upgrades {
       admitted.forwarded.requestId,
       compiled.limits.downloadIdleMs,
     );
-    const headers = headersOf(admitted.forwarded, verified, to.side, call?.traceparent);
+    const headers = headersOf(
+      { compiled, match: admitted.match, forwarded: admitted.forwarded, verified },
+      to.side,
+      call?.traceparent,
+    );
     // Nothing may throw between this and the dispatch: a fence would wait for a request that is not there.
     const inFlight = to.service === '' ? null : this.#worker.holds.enter(to.service, to.key);
     const close = () => {

@@ -48,8 +48,7 @@ export function compileTable(
       keep(name, service.upstream, before?.services.get(name)),
     ]),
   );
-  const sameTokens =
-    before && same(before.table.issuers, table.issuers) && before.table.monolith.signAs === signAs;
+  const sameTokens = before !== null && same(tokenSettings(before.table), tokenSettings(table));
   const compiled: CompiledTable = {
     table,
     matcher,
@@ -79,6 +78,12 @@ export function unhealthyOf(compiled: CompiledTable): UnhealthyInstance[] {
       healthy ? [] : [{ upstream: name, url: origin.url, why: unwell ?? 'unwell' }],
     ),
   );
+}
+
+/** All of a table that tokens depend on. */
+function tokenSettings({ issuers, monolith, services, signing }: RouteTable): unknown {
+  const accepts = Object.entries(services).map(([name, service]) => [name, service.accepts]);
+  return [issuers, monolith.signAs, signing ?? null, accepts];
 }
 
 function closeUnused(before: CompiledTable, after: CompiledTable): void {
