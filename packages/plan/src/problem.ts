@@ -42,15 +42,17 @@ export function formatProblem(problem: PlanProblem): string {
   return `  ${head}\n    ${problem.message}\n    hint: ${problem.hint}`;
 }
 
+const SECRET_FIELD = /(^|\.)(secret|token|privateKey|otherKey)$/;
+
 /** A value for a message: short, on one line, without secrets. */
 export function showValue(path: string, value: unknown): string {
   if (value === undefined) return '';
-  if (/(^|\.)(secret|token)$/.test(path)) {
+  if (SECRET_FIELD.test(path)) {
     return typeof value === 'string' ? `(${value.length} characters, hidden)` : `(${typeof value}, hidden)`;
   }
   const text =
     JSON.stringify(value, (key, part) => {
-      if (key === 'secret' || key === 'token') return '(hidden)';
+      if (SECRET_FIELD.test(key)) return '(hidden)';
       return typeof part === 'string' ? withoutPassword(part) : part;
     }) ?? String(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;

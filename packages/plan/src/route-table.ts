@@ -22,7 +22,12 @@ export function buildRouteTable(plan: ResolvedPlan, states: ServiceStates, versi
     services: Object.fromEntries(
       services.map((service) => [
         service.name,
-        { upstream: upstreamOf(service), share: shareOf(stateOf(states, service)), salt: service.salt },
+        {
+          upstream: upstreamOf(service),
+          share: shareOf(stateOf(states, service)),
+          salt: service.salt,
+          ...(service.accepts === null ? {} : { accepts: service.accepts }),
+        },
       ]),
     ),
     routes: services.flatMap((service) => service.routes.map((route) => buildRoute(plan, states, route))),
@@ -32,6 +37,7 @@ export function buildRouteTable(plan: ResolvedPlan, states: ServiceStates, versi
       settle: withoutEmpty([forwardLinks(readersOf(plan, states, writes))]),
     })),
     issuers: plan.gateway.issuers,
+    signing: plan.gateway.signing,
     rateLimit: plan.gateway.rateLimit,
     trustedHops: plan.gateway.trustedHops ?? undefined,
     clients: plan.gateway.clients,

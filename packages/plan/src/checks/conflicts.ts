@@ -3,6 +3,7 @@ import { type PlanProblem, pathTo, problem } from '../problem.ts';
 import { parseTarget } from '../stages.ts';
 import { checkPorts } from './ports.ts';
 import { checkRoute, checkUniqueRoutes, warnKeylessWrites } from './routes.ts';
+import { checkSigning } from './signing.ts';
 import type { SoundPlan } from './sound-parts.ts';
 import { checkSharedTables, checkTable } from './tables.ts';
 import { checkUnmoved } from './unmoved.ts';
@@ -13,6 +14,7 @@ export function findConflicts(plan: SoundPlan): PlanProblem[] {
   return [
     ...checkMonolith(plan),
     ...checkIssuers(plan),
+    ...checkSigning(plan),
     ...checkPorts(plan),
     ...checkDatabaseUrls(plan),
     ...plan.rollouts.flatMap(({ path, rollout }) => checkSteps(`${path}.steps`, rollout.steps)),

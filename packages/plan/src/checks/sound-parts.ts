@@ -18,6 +18,8 @@ export type SoundService = {
   path: string;
   name: string;
   database: string | null;
+  /** undefined: not given, or malformed. */
+  accepts: string[] | undefined;
   /** Its origins. */
   urls: string[];
   routes: { path: string; route: PlanRoute }[];
@@ -47,6 +49,7 @@ export function soundParts(plan: unknown, problems: readonly PlanProblem[]): Sou
       path,
       name,
       database: isSound(`${path}.database`) ? (service.database as string) : null,
+      accepts: isSound(`${path}.accepts`) ? (service.accepts as string[] | undefined) : undefined,
       urls: isSound(`${path}.url`) ? [service.url as string | string[]].flat() : [],
       routes: soundList<PlanRoute>(`${path}.routes`, service.routes).map(({ path, item }) => ({
         path,

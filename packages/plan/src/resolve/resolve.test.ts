@@ -28,6 +28,7 @@ test('a resolved plan has every default that the plan leaves out', () => {
       workers: 2,
       adminPort: 7071,
       issuers: [],
+      signing: null,
       trustedHops: null,
       rateLimit: { perMinute: 1_000, perHour: 60_000 },
       bodyBytes: 1_048_576,

@@ -33,6 +33,8 @@ export type ResolvedPlan = {
     workers: number;
     adminPort: number;
     issuers: Issuer[];
+    /** null: it signs no tokens for services. */
+    signing: { issuer: string; privateKeys: string[] } | null;
     /** null: not known. */
     trustedHops: number | null;
     rateLimit: { perMinute: number; perHour: number } | null;
@@ -53,6 +55,8 @@ export type ResolvedService = {
   health: string | null;
   timeoutMs: number;
   salt: string;
+  /** Issuers whose tokens it verifies itself; null: it takes all as they come. */
+  accepts: string[] | null;
   routes: ResolvedRoute[];
   tables: TableMapping[];
   rollout: ResolvedRollout;
@@ -136,6 +140,7 @@ export function resolvePlan(plan: Plan): ResolvedPlan {
       workers: gateway.workers ?? 2,
       adminPort: gateway.adminPort ?? 7071,
       issuers: (gateway.issuers ?? []).map((issuer) => ({ ...issuer })),
+      signing: resolveSigning(gateway.signing),
       trustedHops: gateway.trustedHops ?? null,
       rateLimit: gateway.rateLimit === undefined ? { perMinute: 1_000, perHour: 60_000 } : gateway.rateLimit,
       bodyBytes: gateway.bodyBytes ?? 1_048_576,
@@ -172,6 +177,7 @@ function resolveService(name: string, service: PlanService, plan: Plan): Resolve
     health: service.health === undefined ? '/health/ready' : service.health,
     timeoutMs: service.timeoutMs ?? 10_000,
     salt: service.salt ?? name,
+    accepts: service.accepts ?? null,
     routes: service.routes.map((route) => resolveRoute(name, route)),
     tables: service.tables,
     rollout: resolveRollout(plan.rollout, service.rollout),
@@ -210,6 +216,12 @@ function resolveRollout(...policies: (Partial<RolloutPolicy> | undefined)[]): Re
     }
   }
   return { ...policy, steps: policy.steps.map((step) => parseTarget(step)!.share) };
+}
+
+function resolveSigning(signing: Plan['gateway']['signing']): ResolvedPlan['gateway']['signing'] {
+  if (signing === undefined) return null;
+  const { issuer, privateKey, otherKey } = signing;
+  return { issuer, privateKeys: [privateKey, ...(otherKey === undefined ? [] : [otherKey])] };
 }
 
 function resolveOverride(override: Plan['gateway']['override']): ResolvedPlan['gateway']['override'] {

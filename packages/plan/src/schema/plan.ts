@@ -91,6 +91,23 @@ const IssuerSchema = Type.Unsafe<Issuer>(
   ),
 );
 
+const pem = () => text('a private key in PEM, Ed25519 or P-256', "env('GATEWAY_KEY')");
+
+const SigningSchema = record(
+  {
+    issuer: required(
+      'The `iss` claim of what it signs; of no other issuer. A client that sends such a token gets 401.',
+      text('a text', "'https://gateway.example'"),
+    ),
+    privateKey: required('The key that signs; read it with env(), never write it down here.', pem()),
+    otherKey: optional(
+      'A key whose public half is served too: the next one before a change of keys, the last one for two minutes after it.',
+      pem(),
+    ),
+  },
+  '{ issuer, privateKey }',
+);
+
 const RateLimit = orNull(
   fields({
     perMinute: required('Requests per minute.', Type.Integer({ minimum: 1 })),
@@ -196,6 +213,11 @@ export const ServiceSchema = record(
       {
         otherwise: "the service's name",
       },
+    ),
+    accepts: optional(
+      'Names of issuers (of `gateway.issuers`) whose tokens it verifies itself; a valid token of any other is replaced on its way by a short-lived one that the gateway signs (`gateway.signing`), with the same claims.',
+      strings('a list of names of issuers', "['auth']"),
+      { otherwise: 'all tokens go to it as they came' },
     ),
     routes: required(
       'The routes that it takes over.',
@@ -318,6 +340,10 @@ export const PlanSchema = record(
             {
               default: [],
             },
+          ),
+          signing: optional(
+            'With what the gateway signs tokens for services that say which issuers they accept. Its public keys are under `/.well-known/banyan/jwks.json`.',
+            SigningSchema,
           ),
           trustedHops: optional(
             'Proxies and balancers of yours in front of it, each of which adds an address to X-Forwarded-For (or Forwarded); 0 when clients connect to it directly.',
