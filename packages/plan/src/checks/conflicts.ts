@@ -1,6 +1,7 @@
 import { tokenLocationOf } from '@banyan/gateway/credentials';
 import { type PlanProblem, pathTo, problem } from '../problem.ts';
 import { parseTarget } from '../stages.ts';
+import { checkParents } from './parents.ts';
 import { checkPorts } from './ports.ts';
 import { checkRoute, checkUniqueRoutes, warnKeylessWrites } from './routes.ts';
 import { checkSigning } from './signing.ts';
@@ -26,6 +27,7 @@ export function findConflicts(plan: SoundPlan): PlanProblem[] {
     ...checkUnmoved(plan),
     ...plan.services.flatMap(({ tables }) => tables.flatMap(({ path, table }) => checkTable(path, table))),
     ...checkSharedTables(plan),
+    ...checkParents(plan),
   ];
 }
 

@@ -80,7 +80,7 @@ export function checkUniqueRoutes({ services }: SoundPlan): PlanProblem[] {
 export function warnKeylessWrites({ services }: SoundPlan): PlanProblem[] {
   return services.flatMap((service) => {
     const byKey = new Set(
-      service.tables.filter(({ table }) => table.owner.by === 'key').map(({ table }) => nameOf(table)),
+      service.tables.filter(({ table }) => table.owner.by !== 'writer').map(({ table }) => nameOf(table)),
     );
     return service.routes.flatMap(({ path, route }) => {
       const parsed = parseRoute(route.route);

@@ -47,7 +47,7 @@ export const TableSchema = Type.Unsafe<TableMapping>(
         oneOf('owned', 'foreign'),
       ),
       owner: required(
-        "Who writes a row. By key: the side of the row's key (name the column that holds it on each side). By writer: one side writes the table, and the writer changes at 100 %; that is what table() takes when it is left out.",
+        "Who writes a row. By key: the side of the row's key (name the column that holds it on each side). By parent: whoever owns the row of another table of the service that it belongs to. By writer: one side writes the table, and the writer changes at 100 %; that is what table() takes when it is left out.",
         either(
           [
             fields({
@@ -61,9 +61,20 @@ export const TableSchema = Type.Unsafe<TableMapping>(
                 Type.String({ minLength: 1 }),
               ),
             }),
+            fields({
+              by: required('Whoever owns the row that it belongs to writes it.', Type.Literal('parent')),
+              table: required(
+                "The monolith's table of that row (`applications` or `public.applications`), which the service maps too; it has an owner by key, or by a parent of its own.",
+                Type.String({ minLength: 1 }),
+              ),
+              column: required(
+                "The column of this table, in the monolith, that refers to that row's key.",
+                Type.String({ minLength: 1 }),
+              ),
+            }),
             fields({ by: required('One side writes the whole table.', Type.Literal('writer')) }),
           ],
-          "{ by: 'key', legacyColumn, serviceColumn } or { by: 'writer' }",
+          "{ by: 'key', legacyColumn, serviceColumn }, { by: 'parent', table, column } or { by: 'writer' }",
           "{ by: 'key', legacyColumn: 'user_id', serviceColumn: 'user_id' }",
         ),
       ),
