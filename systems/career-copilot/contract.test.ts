@@ -19,7 +19,7 @@ import { users } from './services/users/main.ts';
  * start from one generated database; each request is sent to both, so that what it writes is on both too.
  */
 
-type TableMapping = Plan['services'][string]['tables'][number];
+type TableMapping = NonNullable<Plan['services'][string]['tables']>[number];
 
 const SECRET = 'the secret of the legacy system, long enough';
 const USERS = 60;
@@ -107,7 +107,7 @@ async function plannedTables(databases: {
   });
   const { default: plan } = await import('./banyan.config.ts');
   const of = (service: string, pool: pg.Pool) =>
-    plan.services[service]!.tables.map((mapping): [TableMapping, pg.Pool] => [mapping, pool]);
+    plan.services[service]!.tables!.map((mapping): [TableMapping, pg.Pool] => [mapping, pool]);
   return [...of('auth', authService.pool), ...of('users', usersService.pool)];
 }
 

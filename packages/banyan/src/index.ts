@@ -1,5 +1,6 @@
 /** What a `banyan.config.ts` imports. */
 export {
+  add,
   constant,
   copy,
   defineMigration,

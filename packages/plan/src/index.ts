@@ -2,12 +2,15 @@
 export { constant, copy, derived, merge, rename, split, table } from '@banyan/replication/mapping';
 export { defineMigration } from './authoring/define-migration.ts';
 export { collectMissing, env, type MissingVariable } from './authoring/env.ts';
+export { add } from './authoring/add.ts';
 export { extract } from './authoring/extract.ts';
 export { validatePlan } from './checks/validate.ts';
 export { LoadError, PlanError, type PlanProblem } from './problem.ts';
 export { planJsonSchema, planReference } from './reference.ts';
 export {
   databasesOf,
+  isLinked,
+  type LinkedService,
   type ResolvedPlan,
   type ResolvedRollout,
   type ResolvedRoute,

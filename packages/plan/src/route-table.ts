@@ -1,5 +1,5 @@
 import type { Mode, Route, RouteTable, Upstream } from '@banyan/gateway';
-import type { ResolvedPlan, ResolvedRoute, ResolvedService } from './resolve/resolve.ts';
+import { isLinked, type ResolvedPlan, type ResolvedRoute, type ResolvedService } from './resolve/resolve.ts';
 import { FULL_SHARE, linksOf, type Stage } from './stages.ts';
 
 /** Where each service stands; a service that is missing stands at the monolith. */
@@ -85,7 +85,7 @@ function settleWaves(plan: ResolvedPlan, states: ServiceStates, route: ResolvedR
   const written = route.writes ?? legacyTablesOf(own);
   const onService = answersReads(stateOf(states, own).stage)
     ? [
-        [`${own.name}.reverse`],
+        isLinked(own) ? [`${own.name}.reverse`] : [],
         forwardLinks(readersOf(plan, states, written).filter(({ name }) => name !== own.name)),
       ]
     : [];

@@ -1,4 +1,4 @@
-import type { ResolvedPlan } from '@banyan/plan';
+import { isLinked, type ResolvedPlan } from '@banyan/plan';
 import { createPool } from '@banyan/postgres';
 import type { Logger } from 'pino';
 import * as store from '../control/store/store.ts';
@@ -40,7 +40,9 @@ export async function startApplier(options: { plan: ResolvedPlan; log: Logger })
   await store.ensureServices(pool, Object.keys(plan.services));
   const epoch = await store.nextApplierEpoch(pool);
   const wake = await listenForChanges(plan.control.database, 'banyan-applier-listen');
-  const workers = Object.values(plan.services).map((service) => new ServiceWorker(plan, service, pool, log));
+  const workers = Object.values(plan.services)
+    .filter(isLinked)
+    .map((service) => new ServiceWorker(plan, service, pool, log));
   const byName = new Map(workers.map((worker) => [worker.service.name, worker]));
   let stopping = false;
 
@@ -53,6 +55,9 @@ export async function startApplier(options: { plan: ResolvedPlan; log: Logger })
     epoch,
     async fence(fence) {
       const started = performance.now();
+      // Without tables there is nothing to bring over before the step.
+      const { [fence.service]: service } = plan.services;
+      if (service && !isLinked(service)) return { epoch, ms: 0 };
       await workerOf(fence.service).fence(fence);
       return { epoch, ms: performance.now() - started };
     },

@@ -151,6 +151,7 @@ test('what retiring leaves tied to the monolith is told before', async () => {
     }),
   );
   const { details } = rollbackImpact({
+    linked: true,
     stage: 'retired',
     share: FULL_SHARE,
     reverse: { state: 'off', lagMs: 0 },

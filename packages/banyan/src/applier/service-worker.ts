@@ -7,7 +7,7 @@ import {
   UNTHROTTLED,
   type UserLatency,
 } from '@banyan/gateway';
-import { type ResolvedPlan, type ResolvedService, tablesFromMonolith } from '@banyan/plan';
+import { type LinkedService, type ResolvedPlan, type ResolvedService, tablesFromMonolith } from '@banyan/plan';
 import { openLink, repair, type TableVerdict, verify } from '@banyan/replication';
 import type pg from 'pg';
 import type { Logger } from 'pino';
@@ -29,7 +29,7 @@ const VERIFY_REST = 5;
 
 /** Links and verification of one service. What is desired is carried out one after another, the newest wins. */
 export class ServiceWorker {
-  readonly service: ResolvedService;
+  readonly service: LinkedService;
   private readonly plan: ResolvedPlan;
   private readonly pool: pg.Pool;
   private readonly log: Logger;
@@ -42,7 +42,7 @@ export class ServiceWorker {
   private retired = false;
   private busy: Promise<void> | null = null;
 
-  constructor(plan: ResolvedPlan, service: ResolvedService, pool: pg.Pool, log: Logger) {
+  constructor(plan: ResolvedPlan, service: LinkedService, pool: pg.Pool, log: Logger) {
     this.plan = plan;
     this.service = service;
     this.pool = pool;

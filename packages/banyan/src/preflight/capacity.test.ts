@@ -44,7 +44,7 @@ test('slots and senders are counted for all services of a server together, and t
   assert.deepEqual(
     await checkCapacity(
       resolvePlan(plan),
-      new Set([plan.monolith.database, ...Object.values(plan.services).map(({ database }) => database)]),
+      new Set([plan.monolith.database, ...Object.values(plan.services).map(({ database }) => database!)]),
     ),
     [],
   );

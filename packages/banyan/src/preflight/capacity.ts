@@ -1,4 +1,4 @@
-import type { ResolvedPlan } from '@banyan/plan';
+import { isLinked, type ResolvedPlan } from '@banyan/plan';
 import { createPool } from '@banyan/postgres';
 import { namesOf } from '@banyan/replication';
 import type { PreflightFinding } from './finding.ts';
@@ -41,7 +41,7 @@ export async function checkCapacity(
 }
 
 function sourcesOf({ monolith, services }: ResolvedPlan): Source[] {
-  const linked = Object.values(services).filter(({ tables }) => tables.length > 0);
+  const linked = Object.values(services).filter(isLinked);
   const slotOf = (service: string, direction: 'forward' | 'reverse') => namesOf({ service, direction }).slot;
   return [
     {

@@ -146,7 +146,7 @@ test('check --sql makes strangers ready: a Banyan that is no superuser, a monoli
   };
   plan.monolith.database = banyan.url(plan.monolith.database);
   plan.control.database = banyan.url(plan.control.database);
-  auth.database = banyan.url(auth.database);
+  auth.database = banyan.url(auth.database!);
   const resolved = resolvePlan(plan);
   const before = await preflightPlan(resolved);
   for (const where of Object.keys(admin))

@@ -1,4 +1,4 @@
-import { databasesOf, type ResolvedPlan, type ResolvedService } from '@banyan/plan';
+import { databasesOf, isLinked, type LinkedService, type ResolvedPlan, type ResolvedService } from '@banyan/plan';
 import { createPool, quoteIdent } from '@banyan/postgres';
 import { type Finding, openLink, tryGuard } from '@banyan/replication';
 import { checkCapacity } from './capacity.ts';
@@ -27,10 +27,9 @@ export async function preflightPlan(
       if (finding) unusable.set(url, finding);
     }),
   );
-  const linked = Object.values(plan.services).filter(
-    ({ database, tables }) =>
-      tables.length > 0 && !unusable.has(database) && !unusable.has(plan.monolith.database),
-  );
+  const linked = Object.values(plan.services)
+    .filter(isLinked)
+    .filter(({ database }) => !unusable.has(database) && !unusable.has(plan.monolith.database));
   const findings = await Promise.all([
     unusable.has(plan.control.database) ? [] : checkControl(plan),
     checkCapacity(plan, new Set(unusable.keys())),
@@ -65,7 +64,7 @@ async function tryLocks(plan: ResolvedPlan, services: ResolvedService[]): Promis
   }
 }
 
-async function preflightService(plan: ResolvedPlan, service: ResolvedService): Promise<PreflightFinding[]> {
+async function preflightService(plan: ResolvedPlan, service: LinkedService): Promise<PreflightFinding[]> {
   const { name, database, tables, salt } = service;
   const monolith = plan.monolith.database;
   const links = [

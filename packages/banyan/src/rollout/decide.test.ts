@@ -43,6 +43,8 @@ function facts(overrides: Partial<Omit<Facts, 'state'>> & { state?: Partial<Serv
       ...state,
     },
     policy,
+    linked: true,
+    comparable: true,
     forward: streaming,
     reverse: streaming,
     verification: { verdict: 'CONSISTENT', verifiedAt: new Date(NOW.getTime() - 5_000), rows: 100 },
@@ -383,7 +385,7 @@ describe('stages', () => {
 describe('rollbackImpact', () => {
   it('is lossless while the reverse link streams, lossy when it does not, refused once retired', () => {
     const onlyOnService = { names: ['profiles.privacy_settings'], at: new Date(0), stale: false };
-    const base = { share: 5_000, maxLagMs: 1_000, onlyOnService };
+    const base = { linked: true, share: 5_000, maxLagMs: 1_000, onlyOnService };
     const lossless = rollbackImpact({ ...base, stage: 'canary', reverse: streaming });
     assert.equal(lossless.verdict, 'lossless');
     assert.match(lossless.details.join(), /privacy_settings/);
@@ -397,7 +399,7 @@ describe('rollbackImpact', () => {
   });
 
   it('says when what stays behind has not been read, or not lately', () => {
-    const at = { stage: 'canary', share: 5_000, maxLagMs: 1_000, reverse: streaming } as const;
+    const at = { linked: true, stage: 'canary', share: 5_000, maxLagMs: 1_000, reverse: streaming } as const;
     const detail = (onlyOnService: Parameters<typeof rollbackImpact>[0]['onlyOnService']) =>
       rollbackImpact({ ...at, onlyOnService }).details.at(-1)!;
     assert.match(detail(null), /is not known/);

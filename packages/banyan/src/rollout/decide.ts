@@ -33,6 +33,10 @@ export type Facts = {
   observation: Observation;
   /** The service's instances that are unwell; null: not asked yet. */
   unwell: UnwellInstance[] | null;
+  /** Whether it takes over tables: without any there are no links, and nothing is verified. */
+  linked: boolean;
+  /** Whether answers of a route of its are compared while shadowing. */
+  comparable: boolean;
   /** What else has to be fixed before the first key moves, in words. */
   findings: string[];
   now: Date;
@@ -113,13 +117,13 @@ function condemn({ state, policy, unwell }: Facts, found: string): Decision | nu
   return state.paused ? null : { do: 'pause', why };
 }
 
-function moveDown({ state, reverse, policy }: Facts): Decision {
+function moveDown({ state, linked, reverse, policy }: Facts): Decision {
   const wanted = rank(state.target.stage) < rank('canary') ? 0 : state.target.share;
   if (state.share > wanted) {
-    if (reverse.state !== 'streaming') {
+    if (linked && reverse.state !== 'streaming') {
       return { do: 'wait', why: `going back waits for the reverse link, which is ${describeLink(reverse)}` };
     }
-    if (reverse.lagMs > policy.maxLagMs) return { do: 'wait', why: lagging('reverse', reverse, policy) };
+    if (linked && reverse.lagMs > policy.maxLagMs) return { do: 'wait', why: lagging('reverse', reverse, policy) };
     return { do: 'step', share: wanted, why: because(`back to ${formatShare(wanted)}`, state) };
   }
   return { do: 'enter', stage: state.target.stage, why: because(`back to ${state.target.stage}`, state) };
@@ -153,7 +157,7 @@ function leaveCopying(facts: Facts): Decision {
   const unready = linksUnready(facts, ['forward']) ?? unverified(facts) ?? instancesUnwell(facts);
   return unready
     ? { do: 'wait', why: unready }
-    : { do: 'enter', stage: 'shadowing', why: 'copied and verified' };
+    : { do: 'enter', stage: 'shadowing', why: facts.linked ? 'copied and verified' : 'it has nothing to copy' };
 }
 
 function leaveShadowing(facts: Facts): Decision {
@@ -162,10 +166,10 @@ function leaveShadowing(facts: Facts): Decision {
   if (unready) return { do: 'wait', why: unready };
   if (!state.forced) {
     if (facts.findings.length > 0) return { do: 'wait', why: facts.findings.join('; ') };
-    if (evidence.compared < policy.minCompared) {
+    if (facts.comparable && evidence.compared < policy.minCompared) {
       return { do: 'wait', why: `${evidence.compared} of ${policy.minCompared} answers compared` };
     }
-    const ratio = evidence.mismatched / evidence.compared;
+    const ratio = evidence.compared === 0 ? 0 : evidence.mismatched / evidence.compared;
     if (ratio > policy.maxMismatchRatio) {
       return {
         do: 'pause',
@@ -173,7 +177,7 @@ function leaveShadowing(facts: Facts): Decision {
       };
     }
   }
-  return stepTo(facts, 'evidence from shadowing is good');
+  return stepTo(facts, facts.comparable ? 'evidence from shadowing is good' : 'it has no answers to compare');
 }
 
 function raiseShare(facts: Facts): Decision {
@@ -223,6 +227,7 @@ function stepTo({ state, policy }: Facts, why: string): Decision {
 
 /** The only door without a way back: nothing may be on the new side that the old one lacks, and the proof is fresh. */
 function leaveMigrated(facts: Facts): Decision {
+  if (!facts.linked) return { do: 'wait', why: 'it takes over no table, so that there is nothing to retire' };
   const unready = linksUnready(facts, ['forward', 'reverse']);
   if (unready) return { do: 'wait', why: unready };
   const { verification, now } = facts;
@@ -239,6 +244,7 @@ function leaveMigrated(facts: Facts): Decision {
 }
 
 function linksUnready(facts: Facts, needed: Array<'forward' | 'reverse'>): string | null {
+  if (!facts.linked) return null;
   for (const direction of needed) {
     const link = facts[direction];
     if (link.state !== 'streaming') return `${direction} link is ${describeLink(link)}`;
@@ -247,7 +253,8 @@ function linksUnready(facts: Facts, needed: Array<'forward' | 'reverse'>): strin
   return null;
 }
 
-function unverified({ verification, policy, now }: Facts): string | null {
+function unverified({ linked, verification, policy, now }: Facts): string | null {
+  if (!linked) return null;
   if (verification.verdict === 'UNKNOWN' || !verification.verifiedAt) return 'rows are not verified yet';
   if (verification.verdict === 'DIVERGENT') return 'rows differ; see banyan verify';
   const ageSeconds = (now.getTime() - verification.verifiedAt.getTime()) / 1000;

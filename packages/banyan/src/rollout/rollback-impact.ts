@@ -5,6 +5,8 @@ import type { LinkFacts } from './decide.ts';
 export type ImpactFacts = {
   stage: Stage;
   share: number;
+  /** Whether it takes over tables. */
+  linked: boolean;
   reverse: Pick<LinkFacts, 'state' | 'lagMs'>;
   maxLagMs: number;
   /** Columns of the service's tables that no mapping takes back, as table.column; null: not read yet. */
@@ -39,6 +41,8 @@ export function rollbackImpact(facts: ImpactFacts): RollbackImpact {
     return { verdict: 'refused', details };
   }
   if (share === 0) return { verdict: 'lossless', details: ['no key has its writes on the service'] };
+  if (!facts.linked)
+    return { verdict: 'lossless', details: ['it takes over no table: what users wrote stays on the service'] };
   if (reverse.state !== 'streaming') {
     return {
       verdict: 'lossy',

@@ -158,7 +158,7 @@ function checkSteps(path: string, steps: readonly string[] | undefined): PlanPro
 const TAKEN: readonly string[] = ['monolith', 'constructor'];
 
 function checkServices({ services, monolith }: SoundPlan): PlanProblem[] {
-  return services.flatMap(({ path, name, database, routes, complete }) => {
+  return services.flatMap(({ path, name, database, routes, tables, complete }) => {
     const problems: PlanProblem[] = [];
     // The name becomes part of replication slots, whose names allow no other characters and 63 of them.
     if (!/^[a-z][a-z0-9_]{0,39}$/.test(name) || TAKEN.includes(name)) {
@@ -181,7 +181,17 @@ function checkServices({ services, monolith }: SoundPlan): PlanProblem[] {
         ),
       );
     }
-    if (database !== null && database === monolith.database) {
+    if (database === undefined && tables.length > 0) {
+      problems.push(
+        problem(
+          `${path}.database`,
+          undefined,
+          'is missing: the rows of its tables go there',
+          "add the URL of its own database, e.g. database: env('AUTH_DATABASE_URL')",
+        ),
+      );
+    }
+    if (database != null && database === monolith.database) {
       problems.push(
         problem(
           `${path}.database`,

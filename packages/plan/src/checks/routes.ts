@@ -32,7 +32,7 @@ export function checkRoute(
       ),
     );
   }
-  if (route.onMonolith === false && route.key === 'none') {
+  if (route.onMonolith === false && route.key === 'none' && service.tables.length > 0) {
     problems.push(
       problem(
         `${path}.key`,
@@ -52,7 +52,30 @@ export function checkRoute(
       ),
     );
   }
-  return [...problems, ...checkWrites(plan, service, path, route, parsed)];
+  return [
+    ...problems,
+    ...checkFence(service, path, route, parsed),
+    ...checkWrites(plan, service, path, route, parsed),
+  ];
+}
+
+/** A step holds writes until the rows are on the other side: a service that maps none would begin without them. */
+function checkFence(
+  { tables, complete }: SoundService,
+  path: string,
+  route: PlanRoute,
+  parsed: ParsedRoute | null,
+): PlanProblem[] {
+  if (tables.length > 0 || !complete || parsed === null || isSafe(parsed)) return [];
+  if (route.onMonolith === false || route.writes?.length === 0) return [];
+  return [
+    problem(
+      `${path}.route`,
+      route.route,
+      'takes over a write of the monolith, and its service maps no table: what the monolith has written would not be there, and no fence could bring it over',
+      'map the tables that it writes, or say writes: [] if it writes none; a service that was never part of the monolith is declared with add()',
+    ),
+  ];
 }
 
 export function checkUniqueRoutes({ services }: SoundPlan): PlanProblem[] {

@@ -17,7 +17,8 @@ export type SoundPlan = {
 export type SoundService = {
   path: string;
   name: string;
-  database: string | null;
+  /** null: malformed. undefined: not given. */
+  database: string | null | undefined;
   /** undefined: not given, or malformed. */
   accepts: string[] | undefined;
   /** Its origins. */
@@ -48,7 +49,7 @@ export function soundParts(plan: unknown, problems: readonly PlanProblem[]): Sou
     return {
       path,
       name,
-      database: isSound(`${path}.database`) ? (service.database as string) : null,
+      database: isSound(`${path}.database`) ? (service.database as string | undefined) : null,
       accepts: isSound(`${path}.accepts`) ? (service.accepts as string[] | undefined) : undefined,
       urls: isSound(`${path}.url`) ? [service.url as string | string[]].flat() : [],
       routes: soundList<PlanRoute>(`${path}.routes`, service.routes).map(({ path, item }) => ({

@@ -362,7 +362,7 @@ describe('services', () => {
 
   test('map the key as it is, or the replication would refuse it', () => {
     const plan = aPlan();
-    plan.services.auth!.tables[0]!.columns[0]!.flow = 'forward';
+    plan.services.auth!.tables![0]!.columns[0]!.flow = 'forward';
     const error = onlyError(plan);
     assert.equal(error.path, 'services.auth.tables[0]');
     assert.match(error.message, /public\.users: key column id/);
@@ -370,7 +370,7 @@ describe('services', () => {
 
   test('fill no service table twice', () => {
     const plan = aPlan();
-    plan.services.auth!.tables.push({ ...aTable('users', ['phone']), rows: 'foreign' });
+    plan.services.auth!.tables!.push({ ...aTable('users', ['phone']), rows: 'foreign' });
     assert.equal(onlyError(plan).path, 'services.auth.tables[1].service.table');
   });
 });

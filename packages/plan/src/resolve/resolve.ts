@@ -51,7 +51,8 @@ export type ResolvedPlan = {
 export type ResolvedService = {
   name: string;
   origins: string[];
-  database: string;
+  /** null: it takes over no table, so that nobody asks its database for anything. */
+  database: string | null;
   health: string | null;
   timeoutMs: number;
   salt: string;
@@ -162,24 +163,30 @@ export function databasesOf(plan: ResolvedPlan): [where: string, url: string][] 
   return [
     ['monolith.database', plan.monolith.database],
     ['control.database', plan.control.database],
-    ...Object.values(plan.services).map(({ name, database }): [string, string] => [
-      `services.${name}.database`,
-      database,
-    ]),
+    ...Object.values(plan.services).flatMap(({ name, database }): [string, string][] =>
+      database === null ? [] : [[`services.${name}.database`, database]],
+    ),
   ];
+}
+
+/** A service that takes tables over; the others have no links, and nothing to copy, to drain or to verify. */
+export type LinkedService = ResolvedService & { database: string };
+
+export function isLinked(service: ResolvedService): service is LinkedService {
+  return service.tables.length > 0;
 }
 
 function resolveService(name: string, service: PlanService, plan: Plan): ResolvedService {
   return {
     name,
     origins: originsOf(service.url),
-    database: service.database,
+    database: service.database ?? null,
     health: service.health === undefined ? '/health/ready' : service.health,
     timeoutMs: service.timeoutMs ?? 10_000,
     salt: service.salt ?? name,
     accepts: service.accepts ?? null,
     routes: service.routes.map((route) => resolveRoute(name, route)),
-    tables: service.tables,
+    tables: service.tables ?? [],
     rollout: resolveRollout(plan.rollout, service.rollout),
   };
 }

@@ -192,7 +192,10 @@ export const RouteSchema = record(
 export const ServiceSchema = record(
   {
     url: required('Origin of the service, or a list of them, one for each instance.', origins()),
-    database: required('Connection URL of its database, with a role that may replicate.', database()),
+    database: optional(
+      'Connection URL of its database, with a role that may replicate. Required if it takes over tables.',
+      database(),
+    ),
     health: optional(
       'Path answered with 2xx when an instance is ready; null turns active checks off.',
       healthPath(),
@@ -223,9 +226,10 @@ export const ServiceSchema = record(
       'The routes that it takes over.',
       list(RouteSchema, 'a list of routes', "[{ route: 'GET /api/v1/users/me', key: 'token.sub' }]"),
     ),
-    tables: required(
-      'The tables that it takes over, each made with table().',
+    tables: optional(
+      'The tables that it takes over, each made with table(). Tables that only the service has are not named.',
       list(TableSchema, 'a list of tables', '[table(...)]'),
+      { default: [] },
     ),
     rollout: optional('What differs from the rollout policy of the plan.', RolloutSchema),
   },

@@ -1,5 +1,5 @@
 import { BOUNDS_MS, type KeysSeen } from '@banyan/gateway';
-import type { ResolvedPlan } from '@banyan/plan';
+import { isLinked, type ResolvedPlan } from '@banyan/plan';
 import type { Fingerprints } from '@banyan/plan/fingerprint';
 import { rank } from '@banyan/plan/stages';
 import type pg from 'pg';
@@ -74,6 +74,8 @@ export async function collectFacts(
     return {
       state,
       policy: service.rollout,
+      linked: isLinked(service),
+      comparable: service.routes.some(({ shadow }) => shadow),
       forward: linkFacts(own, `${state.service}.forward`),
       reverse: linkFacts(own, `${state.service}.reverse`),
       verification: verifications.summarizeVerdicts(tables, expected),

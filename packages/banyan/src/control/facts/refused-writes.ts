@@ -1,4 +1,4 @@
-import type { ResolvedPlan } from '@banyan/plan';
+import { isLinked, type ResolvedPlan } from '@banyan/plan';
 import { refusedWrites } from '@banyan/replication';
 import type pg from 'pg';
 import type { ServiceState } from '../../rollout/state.ts';
@@ -18,9 +18,11 @@ export class RefusedWrites {
   #refused: Record<string, number> = {};
   /** As stored; null until it is read. */
   #begun: Map<string, store.RefusalsBegun> | null = null;
+  readonly #linked: ReadonlySet<string>;
   #lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(plan: ResolvedPlan, control: pg.Pool) {
+    this.#linked = new Set(Object.values(plan.services).filter(isLinked).map(({ name }) => name));
     this.#control = control;
     this.#monolith = plan.monolith.writeLocks ? monolithPool(plan, 'banyan-refusals') : null;
   }
@@ -35,7 +37,9 @@ export class RefusedWrites {
     if (this.#monolith === null || Math.abs(now - this.#lookedAt) < FRESH_MS) return;
     this.#lookedAt = now;
     this.#begun ??= await store.readRefusals(this.#control);
-    const locked = states.filter(({ share }) => share > 0).map(({ service }) => service);
+    const locked = states
+      .filter(({ service, share }) => share > 0 && this.#linked.has(service))
+      .map(({ service }) => service);
     await this.#forgetAllBut(locked, this.#begun);
     const refused: Record<string, number> = {};
     if (locked.length > 0) {

@@ -1,4 +1,4 @@
-import type { ResolvedPlan } from '@banyan/plan';
+import { isLinked, type ResolvedPlan } from '@banyan/plan';
 import type pg from 'pg';
 import type { Read } from '../../rollout/rollback-impact.ts';
 import { askDatabases } from './ask-databases.ts';
@@ -44,7 +44,7 @@ export class RollbackFacts {
   }
 
   async #read(now: Date): Promise<void> {
-    const services = Object.values(this.#plan.services);
+    const services = Object.values(this.#plan.services).filter(isLinked);
     const own = [...new Set(services.map(({ database }) => database))];
     const columns = await askDatabases(own, NAME, (db, url) =>
       columnsOf(

@@ -192,7 +192,15 @@ export function createOperations(sources: Sources): Control {
     },
 
     async retire(service) {
-      const { state, verification } = await factsOf(service);
+      const { state, verification, linked } = await factsOf(service);
+      if (!linked) {
+        throw new ControlError(
+          'nothing_to_retire',
+          409,
+          `'${service}' takes over no table: nothing of it is in the monolith's database`,
+          'migrated is where it stays',
+        );
+      }
       if (state.stage !== 'migrated') {
         throw new ControlError(
           'not_migrated',
@@ -287,6 +295,7 @@ export function createOperations(sources: Sources): Control {
 
   function impactOf(facts: ServiceFacts, stage: Stage, share: number) {
     return rollbackImpact({
+      linked: facts.linked,
       stage,
       share,
       // A step that is only planned will have its reverse link: no step up is made without.

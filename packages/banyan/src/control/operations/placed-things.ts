@@ -1,4 +1,4 @@
-import { type ResolvedPlan, type ResolvedService, tablesFromMonolith } from '@banyan/plan';
+import { isLinked, type ResolvedPlan, type ResolvedService, tablesFromMonolith } from '@banyan/plan';
 import { rank, type Stage } from '@banyan/plan/stages';
 import { guardName, guardsOf, type InstalledKind, type InstalledObject, namesOf } from '@banyan/replication';
 import { linksWanted, type ServiceState } from '../../rollout/state.ts';
@@ -32,7 +32,9 @@ export function judgePlaced(
 
 /** Names of the links that write into a database when they run. */
 export function linksInto(plan: ResolvedPlan, url: string): string[] {
-  return Object.values(plan.services).flatMap(({ name, database }) => [
+  return Object.values(plan.services)
+    .filter(isLinked)
+    .flatMap(({ name, database }) => [
     ...(database === url ? [`${name}.forward`] : []),
     ...(plan.monolith.database === url ? [`${name}.reverse`] : []),
   ]);
@@ -41,7 +43,7 @@ export function linksInto(plan: ResolvedPlan, url: string): string[] {
 /** What a service needs in a database, each as `kind name` with the service's name. */
 function wantedBy(plan: ResolvedPlan, state: ServiceState, url: string): [string, string][] {
   const service = plan.services[state.service];
-  if (!service) return [];
+  if (!service || !isLinked(service)) return [];
   const { monolith } = plan;
   const links = linksWanted(state, tablesFromMonolith(service.tables).length > 0);
   const names = [

@@ -1,4 +1,4 @@
-import type { ResolvedPlan } from '@banyan/plan';
+import { isLinked, type ResolvedPlan } from '@banyan/plan';
 import { createPool } from '@banyan/postgres';
 import { installGuard, removeGuard, setGuard } from '@banyan/replication';
 import type pg from 'pg';
@@ -29,16 +29,18 @@ export function createWriteLocks(plan: ResolvedPlan): WriteLocks {
     async install(service) {
       if (typeof known.get(service) === 'number') return;
       const { tables, salt } = plan.services[service]!;
+      if (tables.length === 0) return;
       await installGuard(pool, { service, tables, salt, cascades: plan.monolith.cascades });
       await this.set(service, 0);
     },
     async set(service, share) {
+      if (!isLinked(plan.services[service]!)) return;
       await setGuard(pool, { service, share });
       known.set(service, share);
     },
     async reconcile(states) {
       for (const { service, stage, share, draining } of states) {
-        if (!plan.services[service]) continue;
+        if (!plan.services[service] || !isLinked(plan.services[service])) continue;
         if (stage !== 'canary' && stage !== 'migrated' && !draining) {
           if (known.get(service) === null) continue;
           await removeGuard(pool, { service });
