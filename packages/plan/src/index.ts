@@ -1,8 +1,8 @@
 /** What a plan is written with. `@banyan/banyan` hands all of it on to a `banyan.config.ts`. */
 export { constant, copy, derived, merge, rename, split, table } from '@banyan/replication/mapping';
+export { add } from './authoring/add.ts';
 export { defineMigration } from './authoring/define-migration.ts';
 export { collectMissing, env, type MissingVariable } from './authoring/env.ts';
-export { add } from './authoring/add.ts';
 export { extract } from './authoring/extract.ts';
 export { validatePlan } from './checks/validate.ts';
 export { LoadError, PlanError, type PlanProblem } from './problem.ts';

@@ -7,7 +7,12 @@ import {
   UNTHROTTLED,
   type UserLatency,
 } from '@banyan/gateway';
-import { type LinkedService, type ResolvedPlan, type ResolvedService, tablesFromMonolith } from '@banyan/plan';
+import {
+  type LinkedService,
+  type ResolvedPlan,
+  type ResolvedService,
+  tablesFromMonolith,
+} from '@banyan/plan';
 import { openLink, repair, type TableVerdict, verify } from '@banyan/replication';
 import type pg from 'pg';
 import type { Logger } from 'pino';

@@ -157,7 +157,7 @@ test('check --sql makes strangers ready: a Banyan that is no superuser, a monoli
   const scripts = setupScripts(resolved, before);
   assert.doesNotMatch(JSON.stringify(scripts), new RegExp(new URL(plan.monolith.database).password));
   for (const { where, sql } of scripts) {
-    const pool = createPool(admin[where as keyof typeof admin], { max: 1 });
+    const pool = createPool(admin[where as keyof typeof admin]!, { max: 1 });
     await pool.query(sql);
     await pool.end();
   }

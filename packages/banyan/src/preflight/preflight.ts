@@ -1,4 +1,10 @@
-import { databasesOf, isLinked, type LinkedService, type ResolvedPlan, type ResolvedService } from '@banyan/plan';
+import {
+  databasesOf,
+  isLinked,
+  type LinkedService,
+  type ResolvedPlan,
+  type ResolvedService,
+} from '@banyan/plan';
 import { createPool, quoteIdent } from '@banyan/postgres';
 import { type Finding, openLink, tryGuard } from '@banyan/replication';
 import { checkCapacity } from './capacity.ts';

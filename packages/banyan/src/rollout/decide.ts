@@ -123,7 +123,8 @@ function moveDown({ state, linked, reverse, policy }: Facts): Decision {
     if (linked && reverse.state !== 'streaming') {
       return { do: 'wait', why: `going back waits for the reverse link, which is ${describeLink(reverse)}` };
     }
-    if (linked && reverse.lagMs > policy.maxLagMs) return { do: 'wait', why: lagging('reverse', reverse, policy) };
+    if (linked && reverse.lagMs > policy.maxLagMs)
+      return { do: 'wait', why: lagging('reverse', reverse, policy) };
     return { do: 'step', share: wanted, why: because(`back to ${formatShare(wanted)}`, state) };
   }
   return { do: 'enter', stage: state.target.stage, why: because(`back to ${state.target.stage}`, state) };
@@ -157,7 +158,11 @@ function leaveCopying(facts: Facts): Decision {
   const unready = linksUnready(facts, ['forward']) ?? unverified(facts) ?? instancesUnwell(facts);
   return unready
     ? { do: 'wait', why: unready }
-    : { do: 'enter', stage: 'shadowing', why: facts.linked ? 'copied and verified' : 'it has nothing to copy' };
+    : {
+        do: 'enter',
+        stage: 'shadowing',
+        why: facts.linked ? 'copied and verified' : 'it has nothing to copy',
+      };
 }
 
 function leaveShadowing(facts: Facts): Decision {

@@ -42,7 +42,10 @@ export function rollbackImpact(facts: ImpactFacts): RollbackImpact {
   }
   if (share === 0) return { verdict: 'lossless', details: ['no key has its writes on the service'] };
   if (!facts.linked)
-    return { verdict: 'lossless', details: ['it takes over no table: what users wrote stays on the service'] };
+    return {
+      verdict: 'lossless',
+      details: ['it takes over no table: what users wrote stays on the service'],
+    };
   if (reverse.state !== 'streaming') {
     return {
       verdict: 'lossy',

@@ -48,7 +48,10 @@ describe('a service that is taken out of the monolith', () => {
 
   test('takes over no write without the rows that it writes: a fence over no table is refused', () => {
     const [refused] = errors({ routes: [aRoute('PUT /me', 'token.sub')], tables: [] });
-    assert.match(refused!, /^services\.auth\.routes\[0\]\.route takes over a write .* no fence could bring it over/);
+    assert.match(
+      refused!,
+      /^services\.auth\.routes\[0\]\.route takes over a write .* no fence could bring it over/,
+    );
     assert.deepEqual(errors({ routes: [aRoute('PUT /me', 'token.sub', { writes: [] })], tables: [] }), []);
     assert.deepEqual(errors({ routes: [aRoute('GET /me', 'token.sub')], tables: [] }), []);
   });

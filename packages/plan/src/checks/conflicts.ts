@@ -187,7 +187,7 @@ function checkServices({ services, monolith }: SoundPlan): PlanProblem[] {
           `${path}.database`,
           undefined,
           'is missing: the rows of its tables go there',
-          "add the URL of its own database, e.g. database: env('AUTH_DATABASE_URL')",
+          "add the URL of a database of its own, e.g. 'postgres://user:password@127.0.0.1:5432/name'",
         ),
       );
     }

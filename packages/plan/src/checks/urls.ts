@@ -6,7 +6,10 @@ export function checkDatabaseUrls({ monolith, control, services }: SoundPlan): P
   const all: [path: string, url: string | null | undefined][] = [
     ['monolith.database', monolith.database],
     ['control.database', control.database],
-    ...services.map(({ path, database }): [string, string | null | undefined] => [`${path}.database`, database]),
+    ...services.map(({ path, database }): [string, string | null | undefined] => [
+      `${path}.database`,
+      database,
+    ]),
   ];
   return all.flatMap(([path, url]) =>
     !url || isReadable(url) ? [] : [problem(path, url, 'cannot be read as a URL', HINT)],

@@ -22,7 +22,11 @@ export class RefusedWrites {
   #lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(plan: ResolvedPlan, control: pg.Pool) {
-    this.#linked = new Set(Object.values(plan.services).filter(isLinked).map(({ name }) => name));
+    this.#linked = new Set(
+      Object.values(plan.services)
+        .filter(isLinked)
+        .map(({ name }) => name),
+    );
     this.#control = control;
     this.#monolith = plan.monolith.writeLocks ? monolithPool(plan, 'banyan-refusals') : null;
   }

@@ -35,9 +35,9 @@ export function linksInto(plan: ResolvedPlan, url: string): string[] {
   return Object.values(plan.services)
     .filter(isLinked)
     .flatMap(({ name, database }) => [
-    ...(database === url ? [`${name}.forward`] : []),
-    ...(plan.monolith.database === url ? [`${name}.reverse`] : []),
-  ]);
+      ...(database === url ? [`${name}.forward`] : []),
+      ...(plan.monolith.database === url ? [`${name}.reverse`] : []),
+    ]);
 }
 
 /** What a service needs in a database, each as `kind name` with the service's name. */
