@@ -15,7 +15,7 @@ import type { BoundStatement, BoundTable } from './bound-table.ts';
 import { ConflictLog } from './conflict-log.ts';
 import { encodeCopy, recycle } from './copy-encoding.ts';
 import { LevelBuilder, type Segment } from './dependency-levels.ts';
-import { ownedBySource, ownerUnknown, type Route, route } from './route.ts';
+import { meetsRows, ownedByService, ownedBySource, ownerUnknown, type Route, route } from './route.ts';
 import { RowByRowApplier } from './row-by-row.ts';
 import { sendCopy } from './send-copy.ts';
 import { DURABLE, positionAt, type TargetSession } from './target-session.ts';
@@ -247,7 +247,7 @@ export class Applier {
 
   #strict(segment: Segment, ownership: Ownership): Step[] {
     const { table, kind, absent, compare } = segment;
-    if (kind === 'insert' && table.copy) {
+    if (kind === 'insert' && table.copy && !meetsRows(table.plan)) {
       const count = countOf(segment);
       if (count >= COPY_ROWS)
         return [
@@ -257,8 +257,12 @@ export class Applier {
     }
     const { rows } = decode(segment);
     switch (kind) {
-      case 'insert':
-        return [step(segment, table.insert(), rows.length), ...announceSteps(segment)];
+      case 'insert': {
+        const insert = meetsRows(table.plan)
+          ? table.upsert(ownedByService(table.plan, ownership), false)
+          : table.insert();
+        return [step(segment, insert, rows.length), ...announceSteps(segment)];
+      }
       case 'update':
         return [
           ...parentSteps(segment),

@@ -19,6 +19,7 @@ import {
 } from './apply-sql.ts';
 import { type CopyRows, planCopy } from './copy-encoding.ts';
 import { encodeTextArray } from './text-array.ts';
+import { upsertStatement } from './upsert.ts';
 
 /** A prepared statement of the target session and how its parameters are filled from rows of the stream. */
 export type BoundStatement = {
@@ -122,6 +123,13 @@ export class BoundTable {
 
   insert(): BoundStatement {
     return this.#bind('insert', () => insertStatement(this.plan, false));
+  }
+
+  /** Of rows that the service may have made already; see `upsertStatement`. */
+  upsert(ownedByService: string, force: boolean): BoundStatement {
+    return this.#bind(`upsert ${force} ${ownedByService}`, () =>
+      upsertStatement(this.plan, ownedByService, force),
+    );
   }
 
   insertMissing(): BoundStatement {

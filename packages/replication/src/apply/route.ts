@@ -1,6 +1,6 @@
 import { isServiceSideSql } from '@banyan/cohort';
 import type { Ownership } from '../link/ownership.ts';
-import { type OwnerLookup, ownerSql } from '../mapping/owner.ts';
+import { ownerSql } from '../mapping/owner.ts';
 import type { TablePlan } from '../mapping/table-plan.ts';
 import type { InsertsEvent, RowEvent } from '../stream/transaction.ts';
 import type { ChangeKind } from './dependency-levels.ts';
@@ -106,11 +106,16 @@ export function isBanyan(origin: string | undefined): boolean {
   return origin?.startsWith('banyan_') ?? false;
 }
 
+/** Whether the service may have made a row that the monolith inserts: of rows that others own, from what it hears of them. */
+export function meetsRows({ mapping, direction }: TablePlan): boolean {
+  return mapping.rows === 'foreign' && direction === 'forward';
+}
+
 /** SQL over the target's columns that is true for rows the link's source owns; undefined if that is all of them. */
 export function ownedBySource(event: Pick<RowEvent, 'table'>, ownership: Ownership): string | undefined {
   const { plan, ownerInKey } = event.table;
   if (!plan.owner || !ownership.mixed || ownerInKey || plan.mapping.rows === 'foreign') return undefined;
-  const service = ownedByService(plan, plan.owner.lookup, ownership);
+  const service = ownedByService(plan, ownership);
   return plan.direction === 'forward' ? `NOT (${service})` : `(${service})`;
 }
 
@@ -118,12 +123,9 @@ export function ownedBySource(event: Pick<RowEvent, 'table'>, ownership: Ownersh
  * SQL: whether the service owns the target's row `t`. A parent that is not there was deleted by the link's source, or with its
  * children: the row is nobody's on the target, and the source's word counts.
  */
-export function ownedByService(
-  { direction }: Pick<TablePlan, 'direction'>,
-  lookup: OwnerLookup,
-  { share, salt }: Ownership,
-): string {
-  return ownerSql(lookup, 't', {
+export function ownedByService({ direction, owner }: TablePlan, { share, salt }: Ownership): string {
+  if (!owner || share === 0 || share >= WRITER_MOVES) return String(share >= WRITER_MOVES);
+  return ownerSql(owner.lookup, 't', {
     ofKey: (key) => isServiceSideSql(share, key, salt),
     orphan: String(direction === 'reverse'),
   });

@@ -14,9 +14,11 @@ import {
 import { applyAnnounced } from './announced-columns.ts';
 import type { BoundTable } from './bound-table.ts';
 import type { ConflictKind, ConflictLog, Side } from './conflict-log.ts';
+import { updateMissingForeign, upsertForeign } from './foreign-rows.ts';
 import { followLost, lostParents } from './lost-parents.ts';
 import {
   isBanyan,
+  meetsRows,
   ownColumnsChanged,
   ownedByService,
   ownerUnknown,
@@ -91,7 +93,10 @@ export class RowByRowApplier {
     const { table, row } = event;
     if (route(event, this.#ownership, transaction.origin) === 'nothing') return;
     const lost = await lostParents(this.#session, event, 'insert');
-    const violated = await attempt(this.#session, () => this.#session.run(table, table.insert(), [row]));
+    const violated = await attempt(this.#session, async () => {
+      if (meetsRows(table.plan)) await upsertForeign(this.#session, this.#log, event, this.#ownership);
+      else await this.#session.run(table, table.insert(), [row]);
+    });
     if (!violated) {
       await followLost(this.#session, this.#log, lost, event, transaction);
       return await this.#announce(event);
@@ -127,11 +132,15 @@ export class RowByRowApplier {
     const mine = this.#sideOfSource(table);
     const claim = event.full ? event.old! : row;
     const owner = existing ? await this.#ownerOf(table, existing) : await this.#sideOf(event, claim);
+    if (!existing && table.plan.mapping.rows === 'foreign') {
+      const violated = await updateMissingForeign(this.#session, this.#log, event, this.#ownership);
+      if (violated) await this.#refuse('multiple_unique_conflicts', event, undefined, transaction, violated);
+      return;
+    }
     if (!existing) {
       if (owner !== mine && isBanyan(transaction.origin)) return;
-      const rowOwner = table.plan.mapping.rows === 'foreign' ? 'monolith' : owner;
-      await this.#log.record('update_missing', event, undefined, rowOwner, transaction);
-      return await this.#log.ask(table, before, rowOwner);
+      await this.#log.record('update_missing', event, undefined, owner, transaction);
+      return await this.#log.ask(table, before, owner);
     }
     const absent = table.absentOf(row);
     if (owner === mine) {
@@ -182,6 +191,7 @@ export class RowByRowApplier {
       if (existing) await this.#session.run(table, table.delete(), [row]);
       return;
     }
+    if (!existing && table.plan.mapping.rows === 'foreign') return;
     if (!existing) return await this.#log.record('delete_missing', event, undefined, mine, transaction);
     const owner = table.plan.mapping.rows === 'foreign' ? 'monolith' : await this.#ownerOf(table, existing);
     if (owner === mine) {
@@ -381,11 +391,11 @@ export class RowByRowApplier {
 
   /** Whose a row is that refers to this parent. */
   async #sideOfParent({ id, plan }: BoundTable, reference: string | null): Promise<Side> {
-    const { target, lookup } = plan.owner!;
+    const { target } = plan.owner!;
     const value = `$1::text::${plan.target.columns.get(target)!.bareType} AS ${quoteIdent(target)}`;
     const { rows } = await this.#session.client.query({
       name: `banyan_${id}_owner_${this.#ownership.share}`,
-      text: `SELECT ${ownedByService(plan, lookup, this.#ownership)} AS service FROM (SELECT ${value}) AS t`,
+      text: `SELECT ${ownedByService(plan, this.#ownership)} AS service FROM (SELECT ${value}) AS t`,
       values: [reference],
     });
     return rows[0].service ? 'service' : 'monolith';

@@ -6,7 +6,13 @@ import { ReplicationError } from '../errors.ts';
 import type { TablePlan } from '../mapping/table-plan.ts';
 import { pipeCopy } from './copy-pipe.ts';
 
-export type RangeJob = { plan: TablePlan; space: KeySpace; range: KeyRange };
+export type RangeJob = {
+  plan: TablePlan;
+  space: KeySpace;
+  range: KeyRange;
+  /** What the source has not is left on the target. */
+  keeps: boolean;
+};
 
 type Ends = { source: pg.ClientBase; target: pg.ClientBase };
 
@@ -22,7 +28,8 @@ export async function pipeRange({ source, target }: Ends, job: RangeJob): Promis
 }
 
 /**
- * Brings a range of the target to what the source has of it: deletes what is gone, updates and inserts the rest. While a
+ * Brings a range of the target to what the source has of it: deletes what is gone, unless the job keeps it, updates and inserts the
+ * rest. While a
  * unique value moves to another row on the source, the row that had it may stand in the way, wherever its key is: it is then
  * read again together with the range, as of one moment, in which the source's own constraints hold. Resolves with the rows.
  */
@@ -68,6 +75,7 @@ async function readRange({ source, target }: Ends, job: RangeJob, beside: Key[])
   // The bounds are the source's; the target's keys are the same values under other names.
   const renamed = new KeySpace(plan.target, plan.targetKey, space.orders);
   const within = `(${renamed.literalCondition(range, quoteLiteral)}) OR ${keyIn(plan.targetKey, beside)}`;
+  if (job.keeps) return copied.rows;
   // Proven before anything is deleted by it.
   const outside = await target.query(`SELECT 1 FROM pg_temp.banyan_range WHERE NOT (${within}) LIMIT 1`);
   if (outside.rowCount) throw new ReplicationError('KEY_ORDER', { table: plan.targetName });

@@ -27,7 +27,15 @@ export type CopyOptions = {
 /** Rows that were copied, those of an earlier run included. */
 export type CopyResult = { rows: number; complete: boolean };
 
-type Job = { plan: TablePlan; space: KeySpace; number: number; range: KeyRange; merge: boolean };
+type Job = {
+  plan: TablePlan;
+  space: KeySpace;
+  number: number;
+  range: KeyRange;
+  merge: boolean;
+  /** What the source has not is left on the target. */
+  keeps: boolean;
+};
 
 /**
  * Copies all mapped tables in ranges of keys, each piped from COPY to COPY and marked done in the transaction that
@@ -75,7 +83,10 @@ export async function copyTables(
   }
 }
 
-/** Refuses tables with rows that are not ours, all of them before the first row is written. */
+/**
+ * Refuses tables with rows that are not ours, all of them before the first row is written. Of rows that others own the service may
+ * have made some, from what it hears of them: with these the copy merges.
+ */
 async function checkTargets(
   target: pg.Pool,
   names: LinkNames,
@@ -83,7 +94,7 @@ async function checkTargets(
   plans: TablePlan[],
 ): Promise<void> {
   for (const plan of plans) {
-    if (written.includes(targetOf(plan))) continue;
+    if (written.includes(targetOf(plan)) || plan.mapping.rows === 'foreign') continue;
     const { rowCount } = await target.query(`SELECT 1 FROM ${plan.targetName} LIMIT 1`);
     if (rowCount) throw new ReplicationError('TARGET_NOT_EMPTY', { table: targetOf(plan) });
   }
@@ -116,6 +127,8 @@ async function* planJobs(input: {
        WHERE link = $1 AND table_name = $2 ORDER BY number`,
       [names.link, targetOf(plan)],
     );
+    // A row that the service has made may be on its way to the source; one of an earlier life of this link is gone there.
+    const keeps = plan.mapping.rows === 'foreign' && !input.written.includes(targetOf(plan));
     for (const row of known.rows)
       if (!row.done)
         yield {
@@ -124,13 +137,14 @@ async function* planJobs(input: {
           number: row.number,
           range: { lower: row.lower_key, upper: row.upper_key },
           merge: row.merge,
+          keeps,
         };
     const last = known.rows.at(-1);
     if (last && last.upper_key === null) continue;
-    // Rows of an earlier life of this link are brought up to date instead of copied beside.
+    // Rows that are there already are brought up to date instead of copied beside.
     const merge: boolean = last
       ? last.merge
-      : input.written.includes(targetOf(plan)) &&
+      : (keeps || input.written.includes(targetOf(plan))) &&
         (await target.query(`SELECT 1 FROM ${plan.targetName} LIMIT 1`)).rowCount === 1;
     let lower: KeyRange['lower'] = last?.upper_key ?? null;
     for (let number = (last?.number ?? 0) + 1; ; number++) {
@@ -139,7 +153,7 @@ async function* planJobs(input: {
         `INSERT INTO banyan.ranges (link, table_name, number, lower_key, upper_key, merge, key_order) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
         [names.link, targetOf(plan), number, toJson(lower), toJson(upper), merge, orders.join()],
       );
-      yield { plan, space, number, range: { lower, upper }, merge };
+      yield { plan, space, number, range: { lower, upper }, merge, keeps };
       if (upper === null) break;
       lower = upper;
     }

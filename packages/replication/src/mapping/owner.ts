@@ -55,7 +55,7 @@ export function parentsOf(mapping: TableMapping, tables: readonly TableMapping[]
 }
 
 /** The service's name of a legacy column that is mapped by nothing but a name. */
-export function serviceColumnOf(mapping: TableMapping, legacyColumn: string): string | undefined {
+function serviceColumnOf(mapping: TableMapping, legacyColumn: string): string | undefined {
   const group = mapping.columns.find((each) => isPlain(each) && each.legacyColumns[0] === legacyColumn);
   return group?.serviceColumns[0];
 }

@@ -21,8 +21,9 @@ export async function checkLeftovers({ config, names, source, target }: Context)
     });
   const known = await target.db.query(`SELECT to_regclass('banyan.written') IS NOT NULL AS there`);
   const written = known.rows[0].there ? await writtenTables(target.db, names.link) : [];
-  for (const { service } of config.tables) {
-    if (written.includes(nameOf(service)) || !(await target.table(service))) continue;
+  for (const { service, rows } of config.tables) {
+    // Of rows that others own the service may have made some: the copy merges.
+    if (rows === 'foreign' || written.includes(nameOf(service)) || !(await target.table(service))) continue;
     // Where we may not look, that is a finding already.
     const looked = await target.db
       .query(`SELECT FROM ${quoteTable(service.schema, service.table)} LIMIT 1`)
