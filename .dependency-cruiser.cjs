@@ -1,4 +1,4 @@
-// Imports point only downward in the list of design: banyan > plan > gateway, replication, events > service > cohort, postgres.
+// Imports point only downward in the list of design: harness > banyan > plan > gateway, replication, events > service > cohort, postgres.
 const inside = (name) => `^packages/${name}/`;
 const outside = (...names) => ({ path: `^packages/(${names.join('|')})/` });
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -50,6 +50,12 @@ module.exports = {
       to: outside('banyan', 'console', 'events'),
     },
     {
+      name: 'nothing-below-imports-the-harness',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: inside('harness') },
+      to: { path: inside('harness') },
+    },
+    {
       name: 'packages-know-no-system',
       severity: 'error',
       from: { path: '^packages/' },
@@ -58,16 +64,33 @@ module.exports = {
     {
       name: 'monolith-knows-nothing-of-banyan',
       severity: 'error',
-      from: { path: '^systems/[^/]+/monolith/', pathNot: '([.]test|/load)[.]ts$' },
+      from: { path: '^systems/[^/]+/monolith/', pathNot: '([.]test|/load|/data)[.]ts$' },
       // It answers by the same public API (api/) as the services, in the words of the same errors (kit/). Its tests ask a real
-      // PostgreSQL, and load.ts beside it is what the harness asks of it.
+      // PostgreSQL; load.ts and data.ts beside it are what the harness asks of it.
       to: { path: '^(packages/|systems/[^/]+/(contracts|services)/)' },
     },
     {
       name: 'services-know-no-other-service',
       severity: 'error',
-      from: { path: '^systems/([^/]+)/services/([^/]+)/' },
+      from: { path: '^systems/([^/]+)/services/([^/]+)/', pathNot: '/load([.]test)?[.]ts$' },
       to: { path: '^systems/', pathNot: ['^systems/$1/services/$2/', '^systems/$1/(contracts|api|kit)/'] },
+    },
+    {
+      name: 'loads-know-the-monolith-and-no-other-service',
+      severity: 'error',
+      // They begin with the users that the monolith's generator makes.
+      from: { path: '^systems/([^/]+)/services/([^/]+)/load([.]test)?[.]ts$' },
+      to: {
+        path: '^systems/',
+        pathNot: ['^systems/$1/services/$2/', '^systems/$1/(contracts|api|kit|monolith)/'],
+      },
+    },
+    {
+      name: 'systems-know-the-harness-in-load-and-data-only',
+      severity: 'error',
+      // system.ts, load.ts and data.ts say what the harness runs; kit/plan.ts takes names of variables from it.
+      from: { path: '^systems/', pathNot: '(^systems/[^/]+/system|/load|/data|/kit/plan|[.]test)[.]ts$' },
+      to: { path: inside('harness') },
     },
     {
       name: 'services-are-made-of-service-events-and-postgres',

@@ -12,4 +12,11 @@ export const system = {
   services: ['auth', 'users'],
   goesBack: 'users',
   retires: 'users',
+  environment: ({ secret, gatewayUrl, urls }) => ({
+    JWT_SECRET: secret,
+    LEGACY_JWT_SECRET: secret,
+    BCRYPT_COST: '6',
+    ...(urls.auth === undefined ? {} : { AUTH_URL: urls.auth }),
+    API_URL: gatewayUrl,
+  }),
 } as const satisfies System;

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
+import { system } from '../../systems/career-copilot/system.ts';
 import { runChaos } from './run.ts';
 
 /** The short version of `npm run chaos`. */
@@ -10,7 +11,7 @@ it('loses, doubles and resurrects no acknowledged write while processes are kill
   timeout: 240_000,
 }, async () => {
   const directory = mkdtempSync(join(tmpdir(), 'banyan-chaos-'));
-  const result = await runChaos({ seed: 1, directory, chaosMs: 25_000 });
+  const result = await runChaos({ system, seed: 1, directory, chaosMs: 25_000 });
   assert.deepEqual(result.problems, []);
   assert.ok(result.kills.length > 0, 'nothing was killed');
   rmSync(directory, { recursive: true, force: true });

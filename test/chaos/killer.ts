@@ -1,24 +1,25 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Environment } from '@banyan/harness/run';
 import pg from 'pg';
-import type { World } from '../../systems/career-copilot/world/world.ts';
 
-export type Victim = 'gateway' | 'gateway worker' | 'controller' | 'applier' | 'auth' | 'users' | 'backend';
+/** What may be killed beside the services, which go by their names; a backend is one of a service's database. */
+const OF_BANYAN = ['gateway', 'gateway worker', 'controller', 'applier', 'backend'];
 
-const VICTIMS: Victim[] = ['gateway', 'gateway worker', 'controller', 'applier', 'auth', 'users', 'backend'];
-
-/** Between two kills. A killed process needs about a second until it works again; stages must be reached in between. */
 /** How long a service may take to be up again, with its database killed meanwhile, and the pause between two starts. */
 const START_MS = 60_000;
 const RESTART_PAUSE_MS = 200;
+/** Between two kills. A killed process needs about a second until it works again; stages must be reached in between. */
 const PAUSE_MS = { least: 300, most: 4_000 };
 
-export type Kill = { atMs: number; victim: Victim; pid: number };
+export type Kill = { atMs: number; victim: string; pid: number };
 
 /** Kills with SIGKILL at random moments until stopped. What nobody else starts again, it starts again itself. */
-export function startKiller(world: World, random: () => number, onKill: (kill: Kill) => void) {
+export function startKiller(environment: Environment, random: () => number, onKill: (kill: Kill) => void) {
+  const services = [...environment.services.keys()];
+  const victims = [...OF_BANYAN, ...services];
   const startedAt = performance.now();
   let stopped = false;
-  const healing = new Map<Victim, Promise<void>>();
+  const healing = new Map<string, Promise<void>>();
   const running = loop();
 
   return {
@@ -34,39 +35,43 @@ export function startKiller(world: World, random: () => number, onKill: (kill: K
     while (!stopped) {
       await pauseFor(PAUSE_MS.least + random() * (PAUSE_MS.most - PAUSE_MS.least));
       if (stopped) return;
-      const victim = VICTIMS[Math.floor(random() * VICTIMS.length)]!;
+      const victim = victims[Math.floor(random() * victims.length)]!;
       const healAfterMs = 50 + random() * 700;
       const pid = await kill(victim, healAfterMs);
       if (pid !== null) onKill({ atMs: Math.round(performance.now() - startedAt), victim, pid });
     }
   }
 
-  async function kill(victim: Victim, healAfterMs: number): Promise<number | null> {
+  async function kill(victim: string, healAfterMs: number): Promise<number | null> {
     switch (victim) {
       case 'controller':
       case 'applier':
       case 'gateway':
-        return killPid(world.banyan.pids()[victim]);
+        return killPid(environment.banyan.pids()[victim]);
       case 'gateway worker': {
-        const workers = childrenOf(world.banyan.pids().gateway);
+        const workers = childrenOf(environment.banyan.pids().gateway);
         return killPid(workers[Math.floor(random() * workers.length)]);
       }
-      case 'auth':
-      case 'users': {
-        const service = world.services[victim];
-        const pid = service.pid();
-        if (pid === undefined || healing.has(victim)) return null;
-        const healed = service
-          .kill()
-          .then(() => pauseFor(healAfterMs))
-          .then(() => startAgain(service))
-          .finally(() => healing.delete(victim));
-        healing.set(victim, healed);
-        return pid;
+      case 'backend': {
+        const service = services[Math.floor(random() * services.length)]!;
+        return await killBackend(environment.databases.get(service)!, random);
       }
-      case 'backend':
-        return await killBackend(random() < 0.5 ? world.databases.auth : world.databases.users, random);
+      default:
+        return killService(victim, healAfterMs);
     }
+  }
+
+  function killService(name: string, healAfterMs: number): number | null {
+    const service = environment.services.get(name)!;
+    const pid = service.pid();
+    if (pid === undefined || healing.has(name)) return null;
+    const healed = service
+      .kill()
+      .then(() => pauseFor(healAfterMs))
+      .then(() => startAgain(service))
+      .finally(() => healing.delete(name));
+    healing.set(name, healed);
+    return pid;
   }
 }
 

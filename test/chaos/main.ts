@@ -2,12 +2,13 @@ import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { startEmbedded } from '@banyan/postgres';
 import { Command, Option } from 'commander';
+import { system } from '../../systems/career-copilot/system.ts';
 import { runLinks } from './links/run.ts';
 import { runChaos } from './run.ts';
 
 const program = new Command('npm run chaos --')
   .description(
-    'The first migration under kill -9: gateway, controller, applier, services and their PostgreSQL backends; ' +
+    'A whole migration under kill -9: gateway, controller, applier, services and their PostgreSQL backends; ' +
       'and the links of one service under steps up and back with backlogs, re-inserts, repairs, stray writes and kills.',
   )
   .option('--seeds <n>', 'how many seeds, from the first on', Number, 20)
@@ -46,6 +47,7 @@ async function migration(seed: number): Promise<string[]> {
   rmSync(directory, { recursive: true, force: true });
   const clock = startClock();
   const result = await runChaos({
+    system,
     seed,
     directory,
     chaosMs: options.seconds * 1_000,

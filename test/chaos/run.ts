@@ -1,14 +1,21 @@
 import { join } from 'node:path';
 import { type ControlClient, FULL_SHARE, type ServiceStatus, type Target } from '@banyan/banyan/operate';
+import type { System } from '@banyan/harness';
+import {
+  type AuditResult,
+  audit,
+  type Environment,
+  loadsOf,
+  sidesOf,
+  spawnLoad,
+  startEnvironment,
+} from '@banyan/harness/run';
 import { createPool } from '@banyan/postgres';
-import { type AuditResult, audit } from '../../systems/career-copilot/traffic/audit.ts';
-import { spawnTraffic } from '../../systems/career-copilot/traffic/process.ts';
-import { monolithReader, serviceReader } from '../../systems/career-copilot/traffic/readers.ts';
-import { startWorld, type World } from '../../systems/career-copilot/world/world.ts';
 import { seeded } from '../random.ts';
 import { type Kill, startKiller } from './killer.ts';
 
 export type ChaosOptions = {
+  system: System;
   seed: number;
   directory: string;
   /** How long the story may take while things are killed, ms. */
@@ -29,64 +36,67 @@ export type ChaosResult = {
 
 /** A quick rollout: every stage is passed in seconds. */
 const PACE = {
-  CAREER_OBSERVE_SECONDS: '1',
-  CAREER_MIN_REQUESTS: '3',
-  CAREER_MIN_COMPARED: '20',
-  CAREER_VERIFICATION_AGE_SECONDS: '9',
-  CAREER_STEPS: '10%,50%,100%',
+  OBSERVE_SECONDS: '1',
+  MIN_REQUESTS: '3',
+  MIN_COMPARED: '20',
+  VERIFICATION_AGE_SECONDS: '9',
+  STEPS: '10%,50%,100%',
 };
-const SIZE = { users: 400, companies: 20, jobs: 80, applications: 600 };
+const USERS = 400;
 /** A killed process of an operating system that goes on loses no write to its files. */
 const SETTINGS = { fsync: 'off' };
 const HEAL_MS = 60_000;
 
 /**
- * The first migration while processes are killed at random moments: both services forward, users back, users forward.
+ * A whole migration while processes are killed at random moments: all services forward, one of them back and forward again.
  * Requests may fail then; an acknowledged write may never be lost, doubled or resurrected, both sides must be equal
  * in the end, and each service must stand where it was sent, or back at the monolith with the reason told.
  */
 export async function runChaos({
+  system,
   seed,
   directory,
   chaosMs,
   onEvent = () => {},
 }: ChaosOptions): Promise<ChaosResult> {
   const random = seeded(seed);
-  const world = await startWorld({
+  const environment = await startEnvironment({
+    system,
     directory,
-    size: SIZE,
+    users: USERS,
     seed,
-    bcryptCost: 4,
     settings: SETTINGS,
     // Every second seed goes on in spite of failures, so that the later stages see kills too; the others go back.
-    env: { ...PACE, CAREER_MAX_FAILURE_RATIO: seed % 2 === 0 ? '0.2' : '1' },
+    pace: { ...PACE, MAX_FAILURE_RATIO: seed % 2 === 0 ? '0.2' : '1' },
     onRestart: (name) => onEvent(`${name} started again`),
   });
   const journal = join(directory, 'journal.jsonl');
   const kills: Kill[] = [];
   try {
-    const traffic = await spawnTraffic({
-      gatewayUrl: world.gatewayUrl,
+    const load = await spawnLoad({
+      system,
+      gatewayUrl: environment.gatewayUrl,
       journalFile: journal,
-      users: { count: SIZE.users, jwtSecret: world.jwtSecret },
-      jobs: SIZE.jobs,
+      users: USERS,
+      secret: environment.secret,
+      rows: environment.rows,
       ratePerSecond: 120,
       seed,
       timeoutMs: 8_000,
     });
-    const killer = startKiller(world, random, (kill) => {
+    const killer = startKiller(environment, random, (kill) => {
       kills.push(kill);
       onEvent(`kill -9 ${kill.victim} (${kill.pid})`);
     });
-    const driver = drive(world.control, chaosMs, onEvent);
+    const driver = drive(system, environment.control, chaosMs, onEvent);
     await driver.story;
     await killer.stop();
     onEvent('no more kills');
     const problems: string[] = [];
-    const services = await settleDown(world.control, driver.aims, problems);
-    const figures = await traffic.stop();
-    await verifyBoth(world.control, services, problems);
-    const result = await auditBoth(world, journal, services, problems);
+    const services = await settleDown(environment.control, driver.aims, problems);
+    const figures = await load.stop();
+    await verifyAll(environment.control, services, problems);
+    const result = await auditAll(environment, journal, services, problems);
     if (figures.violations.count > 0)
       problems.push(
         `${figures.violations.count} reads did not show their user's last write: ${JSON.stringify(figures.violations.samples.slice(0, 3))}`,
@@ -101,27 +111,31 @@ export async function runChaos({
       problems,
     };
   } finally {
-    await world.stop();
+    await environment.stop();
   }
 }
 
 /** Sends the services on their way, again and again if nobody answers, and stops after `chaosMs` wherever they are. */
-function drive(control: ControlClient, chaosMs: number, onEvent: (text: string) => void) {
+function drive(system: System, control: ControlClient, chaosMs: number, onEvent: (text: string) => void) {
   const migrated: Target = { stage: 'migrated', share: FULL_SHARE };
   const aims: Record<string, Target> = {};
   const deadline = performance.now() + chaosMs;
   return { aims, story: story() };
 
   async function story(): Promise<void> {
-    await send('auth', migrated);
-    await reach('auth', (one) => one.stage === 'migrated');
-    await send('users', migrated);
-    await reach('users', (one) => one.share >= 1_000);
-    aims.users = { stage: 'monolith', share: 0 };
-    await insist(() => control.rollback('users', 'chaos goes back once'));
-    await reach('users', (one) => one.stage === 'monolith');
-    await send('users', migrated);
-    await reach('users', (one) => one.stage === 'migrated');
+    for (const service of system.services) {
+      if (service === system.goesBack) await backOnce(service);
+      await send(service, migrated);
+      await reach(service, (one) => one.stage === 'migrated');
+    }
+  }
+
+  async function backOnce(service: string): Promise<void> {
+    await send(service, migrated);
+    await reach(service, (one) => one.share >= 1_000);
+    aims[service] = { stage: 'monolith', share: 0 };
+    await insist(() => control.rollback(service, 'chaos goes back once'));
+    await reach(service, (one) => one.stage === 'monolith');
   }
 
   async function send(service: string, target: Target): Promise<void> {
@@ -206,7 +220,7 @@ function atRest(status: ServiceStatus, aim: Target | undefined): boolean {
   return there && linked;
 }
 
-async function verifyBoth(
+async function verifyAll(
   control: ControlClient,
   services: ServiceStatus[],
   problems: string[],
@@ -247,39 +261,28 @@ async function startVerification(control: ControlClient, service: string, deadli
 }
 
 /** Each side that must have the writes is audited: the owner, and the other one as long as rows flow to it. */
-async function auditBoth(
-  world: World,
+async function auditAll(
+  { system, databases }: Environment,
   journal: string,
   services: ServiceStatus[],
   problems: string[],
 ): Promise<AuditResult> {
-  const pools = {
-    monolith: createPool(world.databases.monolith, { max: 2 }),
-    auth: createPool(world.databases.auth, { max: 2 }),
-    users: createPool(world.databases.users, { max: 2 }),
-  };
+  const loads = await loadsOf(system);
+  const pools = new Map([...databases].map(([name, url]) => [name, createPool(url, { max: 2 })]));
   try {
-    const onMonolith = monolithReader(pools.monolith);
-    const onServices = serviceReader(pools);
-    const atMonolith = (name: string) =>
-      services.find(({ service }) => service === name)?.stage === 'monolith';
-    const auth = atMonolith('auth') ? onMonolith : onServices;
-    const users = atMonolith('users') ? onMonolith : onServices;
-    const owner = await audit({ journal, read: { ...auth, headlines: users.headlines } });
-    const monolith = await audit({ journal, read: onMonolith });
-    for (const [where, result] of [
-      ['the owners', owner],
-      ['the monolith', monolith],
-    ] as const) {
+    const results: AuditResult[] = [];
+    for (const sides of sidesOf(services, [...loads.keys()], pools))
+      results.push(await audit({ journal, loads, sides }));
+    for (const [index, result] of results.entries()) {
       if (result.acknowledged === 0) problems.push('no write was acknowledged: nothing is proven');
       if (result.lost + result.doubled + result.resurrected > 0)
         problems.push(
-          `on ${where}: ${result.lost} lost, ${result.doubled} doubled, ${result.resurrected} resurrected: ${result.problems.slice(0, 5).join('; ')}`,
+          `on ${index === 0 ? 'the owners' : 'the monolith'}: ${result.lost} lost, ${result.doubled} doubled, ${result.resurrected} resurrected: ${result.problems.slice(0, 5).join('; ')}`,
         );
     }
-    return owner;
+    return results[0]!;
   } finally {
-    await Promise.all(Object.values(pools).map((pool) => pool.end()));
+    await Promise.all([...pools.values()].map((pool) => pool.end()));
   }
 }
 

@@ -1,1 +1,13 @@
-export type { System } from './system.ts';
+/** What the files of a system import: types of what they say, and what a `load.ts` is written with. */
+export {
+  type Arrival,
+  ended,
+  exclusively,
+  type Load,
+  type LoadRun,
+  latest,
+  once,
+  perUser,
+} from './load/load.ts';
+export type { User } from './load/population.ts';
+export type { System, SystemData } from './system.ts';

@@ -1,6 +1,12 @@
 /**
- * A system that the harness runs: a folder with banyan.config.ts, monolith/ and services/, and what cannot be seen from it.
- * Each service has services/<name>/ with main.ts, extraction.ts and, if its users make requests, load.ts.
+ * A system that the harness runs: a folder of domain, and what cannot be seen from the folder. The files that it has:
+ *
+ *   banyan.config.ts                the plan; reads its variables by the names of `variableOf`
+ *   monolith/main.ts                the monolith: PORT, DATABASE_URL; answers /health
+ *   monolith/data.ts                its first rows and its tokens, by default a `SystemData`
+ *   monolith/load.ts                what its users ask for that no service takes over, by default a `Load`
+ *   services/<name>/main.ts         a service: PORT, DATABASE_URL, BUS_URL; answers /health/ready
+ *   services/<name>/load.ts         what its users ask for, by default a `Load`
  */
 export type System = {
   name: string;
@@ -8,7 +14,7 @@ export type System = {
   title: string;
   /** Where the system lies; ends with a slash. */
   folder: URL;
-  /** Names of its environment variables begin with it. */
+  /** Names of the plan's variables begin with it. */
   prefix: string;
   /** In the order in which they leave the monolith. */
   services: readonly string[];
@@ -16,4 +22,34 @@ export type System = {
   goesBack: string;
   /** The service that the tour retires: one that the monolith can do without. */
   retires: string;
+  /** Variables of the monolith and of the services, beside the ones above. */
+  environment(run: {
+    secret: string;
+    gatewayUrl: string;
+    urls: Record<string, string>;
+  }): Record<string, string>;
 };
+
+/** What the harness must know of the monolith's data. */
+export type SystemData = {
+  /** Fills the monolith's empty database; the rows of each table by name. Users have the ids `1..users`. */
+  fill(database: string, options: { users: number; seed: number }): Promise<Record<string, number>>;
+  /** Whether a user of the first rows may make requests. */
+  isActive(userId: number): boolean;
+  /** An access token as the monolith gives them. */
+  token(userId: number, secret: string): string;
+};
+
+/** The name of a variable of the plan, e.g. `CAREER_AUTH_DATABASE_URL` of the service auth. */
+export function variableOf({ prefix }: Pick<System, 'prefix'>, ...parts: string[]): string {
+  return [prefix, ...parts].join('_').toUpperCase().replaceAll('-', '_');
+}
+
+export async function dataOf(system: System): Promise<SystemData> {
+  return await defaultOf(new URL('monolith/data.ts', system.folder));
+}
+
+/** The default export of a file of a system. */
+export async function defaultOf<T>(file: URL): Promise<T> {
+  return ((await import(file.href)) as { default: T }).default;
+}

@@ -1,0 +1,152 @@
+import type pg from 'pg';
+import { type Entry, readJournal } from '../load/journal.ts';
+import type { Load, Promised } from '../load/load.ts';
+
+/** Where the writes of a load are looked for. */
+export type Side = { side: 'monolith' | 'service'; database: pg.Pool };
+
+export type AuditOptions = {
+  journal: string;
+  /** By name, as in the journal. */
+  loads: ReadonlyMap<string, Pick<Load, 'promises'>>;
+  /** By name of the load; what has no side is not looked for. */
+  sides: ReadonlyMap<string, Side>;
+};
+
+export type AuditResult = {
+  /** Writes that the system said yes to. */
+  acknowledged: number;
+  /** Those whose effect is there, or which a later write has replaced. */
+  found: number;
+  /** Those whose effect is not there. */
+  lost: number;
+  /** Effects that are there more than once. */
+  doubled: number;
+  /** Effects that must not be there: of refused writes, and what was ended and is good. */
+  resurrected: number;
+  /** The first problems in words. */
+  problems: string[];
+};
+
+const MAX_PROBLEMS = 50;
+
+/**
+ * Compares what was promised with what is there. The side that is read must have caught up; the load may go on meanwhile,
+ * since the journal is read before the databases.
+ */
+export async function audit({ journal, loads, sides }: AuditOptions): Promise<AuditResult> {
+  const result: AuditResult = {
+    acknowledged: 0,
+    found: 0,
+    lost: 0,
+    doubled: 0,
+    resurrected: 0,
+    problems: [],
+  };
+  const entries = await replay(journal);
+  for (const [name, { promises = {} }] of loads) {
+    const side = sides.get(name);
+    if (!side) continue;
+    for (const [promise, promised] of Object.entries(promises))
+      await judge(promised, side, entries.get(`${name}.${promise}`) ?? new Map(), { result, what: promise });
+  }
+  return result;
+}
+
+/** key → how each of its writes ended, in order; by number if they have one, so that a later end replaces `try`. */
+type Writes = Map<string, Map<number, { at: Entry['at']; value?: string | number }>>;
+
+/** By load and promise. */
+async function replay(journal: string): Promise<Map<string, Writes>> {
+  const all = new Map<string, Writes>();
+  for await (const { at, load, promise, key, n = 0, value } of readJournal(journal)) {
+    const name = `${load}.${promise}`;
+    const writes: Writes = all.get(name) ?? new Map();
+    all.set(name, writes);
+    const ofKey = writes.get(String(key)) ?? new Map();
+    writes.set(String(key), ofKey.set(n, { at, value }));
+  }
+  return all;
+}
+
+type Notes = { result: AuditResult; what: string };
+
+async function judge(
+  promised: Promised,
+  { side, database }: Side,
+  writes: Writes,
+  notes: Notes,
+): Promise<void> {
+  switch (promised.kind) {
+    case 'latest': {
+      const sent = new Map([...writes].map(([key, ofKey]) => [key, [...ofKey.keys()]]));
+      return judgeLatest(writes, await promised.find[side](database, sent), notes);
+    }
+    case 'once':
+      return judgeOnce(writes, await promised.find[side](database, [...writes.keys()]), notes);
+    case 'ended':
+      return judgeEnded(writes, await promised.find[side](database, [...writes.keys()]), notes);
+  }
+}
+
+/** Every acknowledged write newer than what is there is lost; what was refused must not be there. */
+function judgeLatest(writes: Writes, found: Map<string, number>, { result, what }: Notes): void {
+  for (const [key, ofKey] of writes) {
+    const there = found.get(key) ?? 0;
+    for (const [n, { at }] of ofKey) {
+      if (at !== 'ack') continue;
+      result.acknowledged++;
+      if (n <= there) result.found++;
+      else {
+        result.lost++;
+        complain(result, `${what} ${n} of ${key} was acknowledged, ${there} is there`);
+      }
+    }
+    if (ofKey.get(there)?.at === 'refused') {
+      result.resurrected++;
+      complain(result, `${what} ${there} of ${key} was refused and is there`);
+    }
+  }
+}
+
+function judgeOnce(
+  writes: Writes,
+  found: Map<string, Array<string | number>>,
+  { result, what }: Notes,
+): void {
+  for (const [key, ofKey] of writes) {
+    const { at, value } = ofKey.get(0)!;
+    const there = (found.get(key) ?? []).map(String);
+    if (there.length > 1) {
+      result.doubled++;
+      complain(result, `${what} ${key} is there ${there.length} times`);
+    }
+    if (at === 'ack') {
+      result.acknowledged++;
+      if (value === undefined ? there.length > 0 : there.includes(String(value))) result.found++;
+      else {
+        result.lost++;
+        const promised = value === undefined ? 'was acknowledged' : `was acknowledged as ${value}`;
+        complain(result, `${what} ${key} ${promised} and is ${there.join(', ') || 'not there'}`);
+      }
+    } else if (at === 'refused' && there.length > 0) {
+      result.resurrected++;
+      complain(result, `${what} ${key} was refused and is there`);
+    }
+  }
+}
+
+function judgeEnded(writes: Writes, good: Set<string>, { result, what }: Notes): void {
+  for (const [key, ofKey] of writes) {
+    if (ofKey.get(0)!.at !== 'ack') continue;
+    result.acknowledged++;
+    if (good.has(key)) {
+      result.resurrected++;
+      complain(result, `${what} ${key} was acknowledged and it is good`);
+    } else result.found++;
+  }
+}
+
+function complain(result: AuditResult, problem: string): void {
+  if (result.problems.length < MAX_PROBLEMS) result.problems.push(problem);
+}

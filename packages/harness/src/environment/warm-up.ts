@@ -1,0 +1,90 @@
+import { createPool } from '@banyan/postgres';
+import type pg from 'pg';
+import { Agent, request } from 'undici';
+import { type Load, loadsOf, type Visitor, type WarmUp } from '../load/load.ts';
+import { dataOf, type System } from '../system.ts';
+
+export type WarmUpOptions = {
+  system: System;
+  gatewayUrl: string;
+  /** By service. */
+  urls: Record<string, string>;
+  databases: ReadonlyMap<string, string>;
+  secret: string;
+  /** Users of the monolith. */
+  users: number;
+};
+
+/** Visits to each process. V8 optimises most of what they run within some thousand calls. */
+const ROUNDS = 400;
+const USERS = 40;
+/** Ids of people whom only the services know, and only until they are warm. */
+const FIRST_GUEST = 2_000_000_000;
+
+/**
+ * A system that has run for weeks is warm: code compiled, pages cached, connections open. This makes a fresh one so: the
+ * monolith through the gateway, by reads and by writes of what is there already; the services, which have no rows yet, by
+ * guests of their own who read, write, log in and out, and are gone afterwards.
+ */
+export async function warmUp(options: WarmUpOptions): Promise<void> {
+  const { system, gatewayUrl, urls, secret, users } = options;
+  const data = await dataOf(system);
+  const client = createClient((id) => data.token(id, secret));
+  const residents = Array.from({ length: USERS }, (_, index) => 4 + ((index * 97) % Math.max(1, users - 4)));
+  const guests = residents.map((_, index) => FIRST_GUEST + index);
+  const loads = [...(await loadsOf(system))].filter(hasWarmUp);
+  const services = loads.filter(([name]) => urls[name] !== undefined);
+  const pools = new Map(
+    services.map(([name]) => [name, createPool(options.databases.get(name)!, { max: 1 })] as const),
+  );
+  try {
+    await ofGuests(services, pools, (known, pool) => known.add(pool, guests));
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const resident = client.visitor(gatewayUrl, { id: residents[round % USERS]!, isGuest: false, round });
+      const guest = { id: guests[round % USERS]!, isGuest: true, round };
+      await Promise.all([
+        ...loads.map(([, { warmUp }]) => warmUp.visit(resident)),
+        ...services.map(([name, { warmUp }]) => warmUp.visit(client.visitor(urls[name]!, guest))),
+      ]);
+    }
+  } finally {
+    await ofGuests(services, pools, (known, pool) => known.remove(pool, FIRST_GUEST));
+    await Promise.all([client.close(), ...[...pools.values()].map((pool) => pool.end())]);
+  }
+}
+
+type Warmed = [name: string, load: Load & { warmUp: WarmUp }];
+
+function hasWarmUp(one: [string, Load]): one is Warmed {
+  return one[1].warmUp !== undefined;
+}
+
+async function ofGuests(
+  services: Warmed[],
+  pools: ReadonlyMap<string, pg.Pool>,
+  run: (known: NonNullable<WarmUp['guests']>, pool: pg.Pool) => Promise<void>,
+): Promise<void> {
+  for (const [name, { warmUp }] of services) if (warmUp.guests) await run(warmUp.guests, pools.get(name)!);
+}
+
+function createClient(tokenOf: (id: number) => string) {
+  const dispatcher = new Agent({ connections: 8 });
+  return {
+    visitor(origin: string, who: Pick<Visitor, 'id' | 'isGuest' | 'round'>): Visitor {
+      const authorization = `Bearer ${tokenOf(who.id)}`;
+      return {
+        ...who,
+        async send(method, path, body) {
+          const answer = await request(origin + path, {
+            dispatcher,
+            method,
+            headers: { authorization, ...(body ? { 'content-type': 'application/json' } : {}) },
+            ...(body ? { body: JSON.stringify(body) } : {}),
+          });
+          return await answer.body.text();
+        },
+      };
+    },
+    close: () => dispatcher.close(),
+  };
+}

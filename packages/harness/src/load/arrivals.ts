@@ -1,0 +1,54 @@
+import type { Entry, Journal } from './journal.ts';
+import type { Arrival, Load, LoadRun, Promising } from './load.ts';
+import type { User } from './population.ts';
+
+/** Picks what each arrival is: whoever has just registered comes back first, else something by chance. */
+export function arrivals(
+  loads: Map<string, Load>,
+  run: LoadRun,
+): (send: Arrival['send'], journal: Journal) => Promise<void> {
+  const started = [...loads].map(([name, load]) => ({ name, ...load.start(run) }));
+  const operations = started.flatMap(({ name, operations }) => operations.map((one) => ({ name, ...one })));
+  const firstVisits = started.filter(({ firstVisit }) => firstVisit !== undefined);
+  const total = operations.reduce((sum, { weight }) => sum + weight, 0);
+  const pick = () => {
+    let left = run.random.next() * total;
+    for (const operation of operations) {
+      left -= operation.weight;
+      if (left < 0) return operation;
+    }
+    return operations[0]!;
+  };
+  return async (send, journal) => {
+    const newcomer = run.users.newcomer();
+    if (newcomer) {
+      // Must be there on whatever side answers.
+      for (const { name, firstVisit } of firstVisits)
+        await firstVisit!(newcomer, arrivalOf(name, send, journal));
+      return;
+    }
+    const operation = pick();
+    await operation.run(arrivalOf(operation.name, send, journal));
+  };
+}
+
+function arrivalOf(load: string, send: Arrival['send'], journal: Journal): Arrival {
+  const note = (at: Entry['at'], { name: promise, key, n }: Promising, value?: string | number) =>
+    journal.write({ at, load, promise, key, n, value });
+  return {
+    send,
+    write: async (promising, call, user?: User) => {
+      note('try', promising);
+      const outcome = await send(call);
+      if (outcome.is === 'ok') note('ack', promising, toldBy(promising, outcome.body));
+      else note(outcome.is, promising);
+      if (outcome.is === 'unknown' && user) user.unclear = true;
+      return outcome;
+    },
+    acknowledge: (promising) => note('ack', promising, toldBy(promising, undefined)),
+  };
+}
+
+function toldBy({ value }: Promising, body: unknown): string | number | undefined {
+  return typeof value === 'function' ? value(body) : value;
+}

@@ -1,0 +1,68 @@
+import { Pool } from 'undici';
+import type { Recorder } from './stats.ts';
+
+export type Call = {
+  /** Name of the series, e.g. `GET /users/me`. */
+  kind: string;
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  path: string;
+  token?: string;
+  body?: unknown;
+  expect: number;
+};
+
+export type Outcome =
+  /** As expected. */
+  | { is: 'ok'; body: unknown; stale: boolean }
+  /** A clear no (4xx). */
+  | { is: 'refused'; status: number }
+  /** A server error, or no answer: may have had an effect. */
+  | { is: 'unknown' };
+
+export type Client = {
+  /** Sends and records; `dueAt` (performance.now) is when the request should have been sent. Never throws. */
+  send(call: Call, dueAt: number, stage: string): Promise<Outcome>;
+  close(): Promise<void>;
+};
+
+export function createClient(
+  gatewayUrl: string,
+  recorder: Recorder,
+  { timeoutMs, connections }: { timeoutMs: number; connections: number },
+): Client {
+  // A limit that is computed is seldom whole, and undici would refuse each request because of it.
+  const limitMs = Math.ceil(timeoutMs);
+  const pool = new Pool(gatewayUrl, { connections, headersTimeout: limitMs, bodyTimeout: limitMs });
+  return {
+    send: async ({ kind, method, path, token, body, expect }, dueAt, stage) => {
+      const headers: Record<string, string> = {};
+      if (token !== undefined) headers.authorization = `Bearer ${token}`;
+      if (body !== undefined) headers['content-type'] = 'application/json';
+      try {
+        const response = await pool.request({
+          method,
+          path,
+          headers,
+          body: body === undefined ? undefined : JSON.stringify(body),
+        });
+        const text = await response.body.text();
+        const status = response.statusCode;
+        const latency = performance.now() - dueAt;
+        if (status === expect) {
+          const parsed = text === '' ? undefined : JSON.parse(text);
+          recorder.record(stage, kind, latency);
+          // The gateway says so when it had to rescue a read from a side that may not have everything yet.
+          return { is: 'ok', body: parsed, stale: response.headers['x-banyan-stale'] !== undefined };
+        }
+        recorder.record(stage, kind, latency, { status, error: null, body: text.slice(0, 300) });
+        return status >= 400 && status < 500 ? { is: 'refused', status } : { is: 'unknown' };
+      } catch (error) {
+        const { code, message } = error as { code?: string; message: string };
+        const failure = { status: null, error: code ? `${code}: ${message}` : message, body: null };
+        recorder.record(stage, kind, performance.now() - dueAt, failure);
+        return { is: 'unknown' };
+      }
+    },
+    close: () => pool.destroy(),
+  };
+}

@@ -1,0 +1,134 @@
+import type pg from 'pg';
+import { defaultOf, type System } from '../system.ts';
+import type { Call, Outcome } from './client.ts';
+import type { Population, User } from './population.ts';
+import type { Random } from './random.ts';
+
+/**
+ * What users ask of a service (or of the monolith), and how the effects of its acknowledged writes are found again on either
+ * side. The default export of a `load.ts`.
+ */
+export type Load = {
+  /** By name: each write says which of these its answer promises. */
+  promises?: Record<string, Promised>;
+  /** Called once a run. What it remembers of users it keeps itself, see `perUser`. */
+  start(run: LoadRun): {
+    operations: Operation[];
+    /** What somebody asks for first who has just registered. */
+    firstVisit?: (user: User, arrival: Arrival) => Promise<void>;
+  };
+  /** How a fresh process is made as fast as one that has run for weeks. */
+  warmUp?: WarmUp;
+};
+
+/** One kind of arrival; its share of all is its weight by the sum of all weights. */
+type Operation = { weight: number; run(arrival: Arrival): Promise<void> };
+
+export type LoadRun = {
+  random: Random;
+  seed: number;
+  users: Population;
+  /** Makes the names of this run its own. */
+  name: string;
+  /** Rows of the monolith's tables at the start. */
+  rows: Record<string, number>;
+  /** Tells of an answer that nobody may ever see. */
+  violate(violation: { kind: string; user: number; expected: string; got: string }): void;
+};
+
+/** One request, or a few in a row, from the moment that it was due: latency counts from there. */
+export type Arrival = {
+  /** Sends, records, never throws. */
+  send(call: Call): Promise<Outcome>;
+  /**
+   * The same for a write that promises something: noted before it is sent and when it is answered. After an unclear answer
+   * its user writes no more, since the write may still take effect.
+   */
+  write(promise: Promising, call: Call, user?: User): Promise<Outcome>;
+  /** Notes what an answer promises beyond the write itself, e.g. a session that a registration opened. */
+  acknowledge(promise: Promising): void;
+};
+
+/** `n`: the number of a value that the next ones replace. `value`: what the answer told, if more than the key. */
+export type Promising = {
+  name: string;
+  key: string | number;
+  n?: number;
+  value?: string | number | ((body: unknown) => string | number);
+};
+
+type OnSides<T> = { monolith: T; service: T };
+
+export type Promised =
+  | { kind: 'latest'; find: OnSides<FindLatest> }
+  | { kind: 'once'; find: OnSides<FindOnce> }
+  | { kind: 'ended'; find: OnSides<FindEnded> };
+
+/** By key the number of the value that is there; 0: one from before. Is told the numbers that were sent. */
+type FindLatest = (
+  database: pg.Pool,
+  sent: ReadonlyMap<string, readonly number[]>,
+) => Promise<Map<string, number>>;
+/** By key what is there, one entry for each row. */
+type FindOnce = (database: pg.Pool, keys: string[]) => Promise<Map<string, Array<string | number>>>;
+/** Those that are still good. */
+type FindEnded = (database: pg.Pool, keys: string[]) => Promise<Set<string>>;
+
+/** A value that each write replaces: the last acknowledged one must be there, or a later one without a clear answer. */
+export const latest = (find: OnSides<FindLatest>): Promised => ({ kind: 'latest', find });
+/** A row that an acknowledged write made: it must be there exactly once, and not at all if the write was refused. */
+export const once = (find: OnSides<FindOnce>): Promised => ({ kind: 'once', find });
+/** Something that an acknowledged write ended: it must not be good any more. */
+export const ended = (find: OnSides<FindEnded>): Promised => ({ kind: 'ended', find });
+
+export type WarmUp = {
+  /** People whom only the service knows, and only until it is warm. Left out: it needs to know nobody to answer. */
+  guests?: {
+    add(database: pg.Pool, ids: number[]): Promise<void>;
+    remove(database: pg.Pool, firstId: number): Promise<void>;
+  };
+  /** The requests of one visit. Nothing that is there already may change by it. */
+  visit(visitor: Visitor): Promise<unknown>;
+};
+
+export type Visitor = {
+  id: number;
+  /** One of `guests`, on its way to the service itself; else a user of the monolith by way of the gateway. */
+  isGuest: boolean;
+  /** Counts visits from 0. */
+  round: number;
+  /** The body of the answer, whatever its status. */
+  send(method: Call['method'], path: string, body?: object): Promise<string>;
+};
+
+/** The loads of a system by service; `monolith` is what no service takes over. */
+export async function loadsOf(system: System): Promise<Map<string, Load>> {
+  const files = [
+    ['monolith', 'monolith/load.ts'],
+    ...system.services.map((name) => [name, `services/${name}/load.ts`]),
+  ] as const;
+  const loads = await Promise.all(
+    files.map(async ([name, file]) => [name!, await defaultOf<Load>(new URL(file!, system.folder))] as const),
+  );
+  return new Map(loads);
+}
+
+/** What a load remembers of each user, made at the first question. */
+export function perUser<T>(make: (user: User) => T): (user: User) => T {
+  const states = new WeakMap<User, T>();
+  return (user) => {
+    const state = states.get(user) ?? make(user);
+    states.set(user, state);
+    return state;
+  };
+}
+
+/** Keeps others from writing for this user meanwhile, so that the order of writes is known. */
+export async function exclusively(user: User, write: () => Promise<void>): Promise<void> {
+  user.busy = true;
+  try {
+    await write();
+  } finally {
+    user.busy = false;
+  }
+}

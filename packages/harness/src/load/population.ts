@@ -1,0 +1,70 @@
+import type { Random } from './random.ts';
+
+/** One person with an access token. What else is known of them, each load keeps for itself. */
+export type User = {
+  readonly id: number;
+  accessToken: string | null;
+  /** A write is on its way: no other may start, so that their order is known. */
+  busy: boolean;
+  /** A write ended without a clear answer and may still take effect: no more writes for this one. */
+  unclear: boolean;
+};
+
+export type Population = {
+  /** Anybody; one of the hot few in most cases, as with real people. */
+  any(): User;
+  /** Somebody without a write on its way, undefined if there is nobody (nearly never). */
+  writer(accept?: (user: User) => boolean): User | undefined;
+  /** Somebody who has just written, else anybody: the one who would notice an old value. */
+  reader(): User;
+  /** Remembers that this one has just written. */
+  wrote(user: User): void;
+  /** Somebody who registered and has not come back yet. */
+  newcomer(): User | undefined;
+  /** Somebody who has just registered. */
+  add(id: number, accessToken: string): User;
+  token(user: User): string;
+};
+
+const HOT_SHARE = 0.8;
+const HOT_SIZE = 2000;
+const RECENT = 200;
+
+/** These users, logged in since before: `mint` gives them access tokens when they are first needed. */
+export function createPopulation(
+  random: Random,
+  ids: Iterable<number>,
+  mint: (id: number) => string,
+): Population {
+  const users: User[] = Array.from(ids, (id) => ({ id, accessToken: null, busy: false, unclear: false }));
+  const hot = Math.min(HOT_SIZE, users.length);
+  const recent: User[] = [];
+  const newcomers: User[] = [];
+  const any = () => users[random.int(0, (random.chance(HOT_SHARE) ? hot : users.length) - 1)]!;
+  return {
+    any,
+    writer: (accept = () => true) => {
+      for (let attempt = 0; attempt < 50; attempt++) {
+        const user = any();
+        if (!user.busy && !user.unclear && accept(user)) return user;
+      }
+      return undefined;
+    },
+    reader: () => (random.chance(0.5) ? recent.shift() : undefined) ?? any(),
+    wrote: (user) => {
+      recent.push(user);
+      if (recent.length > RECENT) recent.shift();
+    },
+    newcomer: () => newcomers.shift(),
+    add: (id, accessToken) => {
+      const user = { id, accessToken, busy: false, unclear: false };
+      users.push(user);
+      newcomers.push(user);
+      return user;
+    },
+    token: (user) => {
+      user.accessToken ??= mint(user.id);
+      return user.accessToken;
+    },
+  };
+}

@@ -1,0 +1,9 @@
+/** What runs a system: environments, load and audit, for tests and tools. */
+export { type AuditResult, audit } from './audit/audit.ts';
+export { sidesOf } from './audit/sides.ts';
+export { type Environment, startEnvironment } from './environment/environment.ts';
+export { createClient } from './load/client.ts';
+export { type LoadOptions, type LoadStats, type RunningLoad, startLoad } from './load/engine.ts';
+export { loadsOf } from './load/load.ts';
+export { spawnLoad } from './load/process.ts';
+export { createRecorder } from './load/stats.ts';

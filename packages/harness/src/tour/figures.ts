@@ -1,0 +1,91 @@
+import type { ServiceStatus, StepRecord } from '@banyan/banyan/operate';
+import type { AuditResult } from '../audit/audit.ts';
+import type { LoadStats } from '../load/engine.ts';
+import type { StageFigures, TourReport } from './report.ts';
+import type { TracedStall } from './trace/trace.ts';
+
+/** Collects over the whole tour what the status shows only for a moment. */
+export class Figures {
+  private readonly copied = new Map<string, number[]>();
+  private readonly lagP99 = new Map<string, number>();
+  private readonly verified = new Map<string, { rows: number; divergent: number }>();
+
+  see(services: ServiceStatus[]): void {
+    for (const { service, links, verification } of services) {
+      for (const link of links) {
+        if (link.state === 'streaming' && link.lagP99Ms > 0) this.lagP99.set(link.link, link.lagP99Ms);
+        this.seeCopied(link.link, link.rowsCopied);
+      }
+      for (const table of verification) {
+        const divergent = table.missingInNew + table.missingInLegacy + table.inconsistent;
+        this.verified.set(`${service} ${table.table}`, { rows: table.rows, divergent });
+      }
+    }
+  }
+
+  /** A count that falls belongs to a new copy: the service went back and came again. */
+  private seeCopied(link: string, rows: number): void {
+    const runs = this.copied.get(link) ?? [0];
+    const last = runs.at(-1)!;
+    if (rows >= last) runs[runs.length - 1] = rows;
+    else runs.push(rows);
+    this.copied.set(link, runs);
+  }
+
+  report(parts: {
+    seconds: number;
+    load: LoadStats;
+    steps: StepRecord[];
+    audits: AuditResult[];
+    /** Null: the story did not get there. */
+    goingBack: AuditResult | null;
+    unfinished: string[];
+    stalls: TracedStall[];
+    rates: { asked: number; lowest: number };
+  }): TourReport {
+    const { load, steps, audits, goingBack, unfinished, stalls, rates } = parts;
+    const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
+    const verified = [...this.verified.values()];
+    return {
+      seconds: Math.round(parts.seconds * 10) / 10,
+      requests: load.requests,
+      failed: load.failures,
+      longestFenceMs: Math.round(Math.max(0, ...steps.map((step) => step.fenceMs ?? 0))),
+      lagP99Ms: Math.round(Math.max(0, ...this.lagP99.values())),
+      writes: {
+        acknowledged: audits[0]?.acknowledged ?? 0,
+        // A read that did not show its own user's last write counts as a write lost, if only for a moment.
+        lost: Math.max(...audits.map((audit) => audit.lost + audit.resurrected)) + load.violations.count,
+        doubled: Math.max(...audits.map((audit) => audit.doubled)),
+      },
+      stages: stageFigures(load.stages),
+      rows: {
+        copied: sum([...this.copied.values()].flat()),
+        verified: sum(verified.map(({ rows }) => rows)),
+        divergent: sum(verified.map(({ divergent }) => divergent)),
+      },
+      rollback: {
+        proven: goingBack !== null,
+        lossless:
+          goingBack !== null &&
+          goingBack.acknowledged > 0 &&
+          goingBack.lost === 0 &&
+          goingBack.resurrected === 0,
+      },
+      unfinished,
+      stalls,
+      rates,
+    };
+  }
+}
+
+/** In the order in which they were first entered: the first is the monolith with all users, which the others are held against. */
+function stageFigures(stages: LoadStats['stages']): StageFigures[] {
+  const seen = stages.filter(({ requests }) => requests > 0);
+  const monolithMs = seen[0]?.p95Ms ?? 0;
+  return seen.map(({ stage: name, requests, failures, p50Ms, p95Ms, p99Ms }) => {
+    const [service = '', stage = ''] = name.split(':');
+    const p95VsMonolith = monolithMs > 0 ? Math.round((p95Ms / monolithMs) * 100) / 100 : 0;
+    return { service, stage, requests, failed: failures, p50Ms, p95Ms, p99Ms, p95VsMonolith };
+  });
+}

@@ -1,0 +1,194 @@
+import { rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { whenStarterIsGone } from '@banyan/banyan/operate';
+import { Command, InvalidArgumentError } from 'commander';
+import { type Environment, startEnvironment } from '../environment/environment.ts';
+import { type LoadProcess, spawnLoad } from '../load/process.ts';
+import type { System } from '../system.ts';
+import { claimDirectory, pointBanyanTo, writeReport } from './directory.ts';
+import { describeScale, measureSpeed, type Scale, scaleFor } from './machine.ts';
+import { brokenPromises, nextSteps, renderReport } from './report.ts';
+import { runTour } from './tour.ts';
+import { TOLD_BY_SERVER } from './trace/server-log.ts';
+import { recordingEnvironment } from './trace/trace.ts';
+import { type Sampler, startSampler } from './trace/waits.ts';
+import { createView } from './view.ts';
+
+type Options = {
+  exit: boolean;
+  json?: string;
+  rate?: number;
+  users?: number;
+  seed: number;
+  services?: string[];
+};
+
+/**
+ * For two cores that the databases share with everything else: no query takes both, and housekeeping, which comes to a
+ * fresh database once a minute, takes a little at a time.
+ */
+const DATABASE = {
+  jit: 'off',
+  max_parallel_workers_per_gather: '0',
+  autovacuum_max_workers: '1',
+  autovacuum_vacuum_cost_limit: '50',
+  autovacuum_vacuum_cost_delay: '10ms',
+  ...TOLD_BY_SERVER,
+};
+
+/** How long users wait for an answer, on the machine the tour was made for, ms. */
+const ANSWER_MS = 10_000;
+
+/** The rollout's pace in the tour; a real one takes the plan's defaults. */
+const paceOf = ({ minRequests, minCompared }: Scale) => ({
+  OBSERVE_SECONDS: '8',
+  VERIFICATION_AGE_SECONDS: '60',
+  MIN_REQUESTS: String(minRequests),
+  MIN_COMPARED: String(minCompared),
+});
+
+const program = new Command('npm start --')
+  .description('Moves services out of the monolith of a system, live, and proves that nothing was lost.')
+  .argument('<system>', 'the folder of the system')
+  .option('--exit', 'end after the report; the exit status tells whether every promise was kept', false)
+  .option('--json <file>', 'write the report as JSON')
+  .option('--rate <n>', 'requests per second (default: 200, fewer on a slow or busy machine)', positive)
+  .option('--users <n>', 'users in the monolith (default: 20000, fewer on a slow or busy machine)', positive)
+  .option('--seed <n>', 'seed of the data and of the load', positive, 1)
+  .option('--services <names>', 'services to move, in this order (default: all of the system)', (text) =>
+    text.split(','),
+  )
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm start                                      look at it, then try npx banyan status
+  npm start -- --exit --json report.json         for scripts
+  npm start -- --rate 100 --users 2000           on a small machine
+  npm start -- --services auth                   one service only`,
+  );
+
+program.parse();
+await main(await systemIn(program.args[0]!), program.opts<Options>());
+
+async function main(system: System, options: Options): Promise<void> {
+  const startedAt = performance.now();
+  const stopper = stopOnSignal();
+  const directory = claimDirectory();
+  const logs = relative('.', join(directory, 'logs'));
+  const view = createView(process.stdout, startedAt, system.title);
+  let environment: Environment | undefined;
+  let load: LoadProcess | undefined;
+  let sampler: Sampler | undefined;
+  let status = 1;
+  try {
+    const speed = await measureSpeed();
+    const scale = scaleFor(speed, options);
+    view.event(describeScale(speed, scale));
+    // All that is started from here on, and what that starts in turn.
+    Object.assign(process.env, recordingEnvironment(directory));
+    const services = servicesOf(system, options.services);
+    environment = await startEnvironment({
+      system,
+      services,
+      directory,
+      users: scale.users,
+      seed: options.seed,
+      // Two that share a few hundred requests a second run with colder caches than one, and take half as much again for each.
+      gatewayWorkers: Math.max(1, Math.min(2, availableParallelism() - 1)),
+      pace: paceOf(scale),
+      settings: DATABASE,
+      warm: true,
+      signal: stopper.signal,
+      onProgress: (what) => view.event(`${what} …`),
+      onRestart: (name) => view.event(`${name} died and is started again`),
+    });
+    pointBanyanTo(environment.configFile);
+    const journal = join(directory, 'journal.jsonl');
+    sampler = startSampler(environment.controlDatabase);
+    load = await spawnLoad({
+      system,
+      gatewayUrl: environment.gatewayUrl,
+      journalFile: journal,
+      users: scale.users,
+      secret: environment.secret,
+      rows: environment.rows,
+      ratePerSecond: scale.rate,
+      seed: options.seed,
+      stage: `${services[0]}:monolith`,
+      timeoutMs: ANSWER_MS * scale.patience,
+      onStall: sampler.slow,
+    });
+    const report = await runTour({
+      environment,
+      load,
+      journal,
+      view,
+      scale,
+      sampler,
+      signal: stopper.signal,
+      startedAt,
+    });
+    view.close();
+    console.log(`\n${renderReport(report)}`);
+    if (options.json) writeReport(options.json, report);
+    status = brokenPromises(report).length === 0 ? 0 : 1;
+    console.log(
+      `\n${nextSteps(report, { staysUp: !options.exit, gatewayUrl: environment.gatewayUrl, logs })}`,
+    );
+    if (!options.exit) await untilAborted(stopper.signal);
+  } catch (error) {
+    if (stopper.signal.aborted) view.event('stopping …');
+    view.close();
+    if (stopper.signal.aborted) {
+      status = 130;
+    } else {
+      console.error(`\nThe tour failed: ${error instanceof Error ? error.message : error}`);
+      console.error(`Logs are in ${logs}. On a busy machine, try npm start -- --rate 60 --users 2000.`);
+    }
+  }
+  await sampler?.stop();
+  await load?.stop().catch(() => {});
+  await environment?.stop();
+  // A failed run keeps its folder: its logs say why. One that was interrupted has nothing to say.
+  if (status !== 1) rmSync(directory, { recursive: true, force: true });
+  process.exit(status);
+}
+
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  await new Promise<void>((done) => signal.addEventListener('abort', () => done(), { once: true }));
+  console.log('\nstopping …');
+}
+
+/** The system whose folder this is. */
+async function systemIn(folder: string): Promise<System> {
+  const file = pathToFileURL(resolve(folder, 'system.ts'));
+  return ((await import(file.href)) as { system: System }).system;
+}
+
+function servicesOf({ services, title }: System, asked: readonly string[] = services): readonly string[] {
+  const unknown = asked.filter((name) => !services.includes(name));
+  if (unknown.length === 0) return asked;
+  throw new Error(`${title} has no service ${unknown.join(', ')}: it has ${services.join(', ')}`);
+}
+
+function stopOnSignal(): AbortController {
+  const stopper = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      if (stopper.signal.aborted) process.exit(130); // asked twice: at once
+      stopper.abort();
+    });
+  }
+  whenStarterIsGone(() => stopper.abort());
+  return stopper;
+}
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number <= 0)
+    throw new InvalidArgumentError('must be a whole number above 0');
+  return number;
+}

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { ControlError, type ServiceStatus, type Stage, type Target } from '@banyan/banyan/operate';
+import { type StoryOptions, tellStory } from './storyline.ts';
+
+type Service = { stage: Stage; share: number; target: Target; paused: string | null };
+
+/** What happens to a service at one look at the status, instead of a step towards its target. */
+type Trouble = (service: Service, name: string) => boolean;
+
+/** A control plane whose services go one stage on at each look, on a clock that only sleeping moves. */
+function play(trouble: Trouble = () => false, { retireRefusals = 0, patience = 1 } = {}) {
+  let now = 0;
+  const services: Record<string, Service> = {
+    auth: { stage: 'monolith', share: 0, target: { stage: 'monolith', share: 0 }, paused: null },
+    users: { stage: 'monolith', share: 0, target: { stage: 'monolith', share: 0 }, paused: null },
+  };
+  const events: string[] = [];
+  const stages: string[] = [];
+  let proven = 0;
+  const aim = async (name: string, target: Target) => {
+    Object.assign(services[name]!, { target, paused: null });
+    return describe(name);
+  };
+  const refuseNow = (name: string) => {
+    throw new ControlError('refused', 409, `'${name}' cannot while its forward link is off`, 'wait');
+  };
+  const options: StoryOptions = {
+    services: ['auth', 'users'],
+    goesBack: 'users',
+    retires: 'users',
+    control: {
+      async status() {
+        for (const [name, service] of Object.entries(services)) if (!trouble(service, name)) step(service);
+        return {
+          system: 'x',
+          plan: {},
+          routeTableVersion: 1,
+          gatewayWorkers: 1,
+          unwell: [],
+          databases: null,
+          services: Object.keys(services).map(describe),
+        };
+      },
+      advance: (name, target) => aim(name, target!),
+      rollback: (name) => aim(name, { stage: 'monolith', share: 0 }),
+      async retire(name) {
+        if (retireRefusals > 0) {
+          retireRefusals -= 1;
+          refuseNow(name);
+        }
+        return await aim(name, { stage: 'retired', share: 10_000 });
+      },
+      async startVerification(name) {
+        if (services[name]!.stage === 'monolith') refuseNow(name);
+        return { id: 1 };
+      },
+      verification: async () =>
+        ({ id: 1, state: 'done', tables: [], error: null }) as unknown as Awaited<
+          ReturnType<StoryOptions['control']['verification']>
+        >,
+    },
+    onStage: (name) => stages.push(name),
+    onEvent: (text) => events.push(text),
+    onStatus: () => {},
+    proveGoingBack: async () => {
+      proven += 1;
+      assert.equal(services.users!.stage, 'monolith');
+    },
+    patience,
+    signal: new AbortController().signal,
+    clock: {
+      now: () => now,
+      sleep: async (ms) => {
+        now += ms;
+      },
+    },
+  };
+  return {
+    services,
+    events,
+    stages,
+    proven: () => proven,
+    minutes: () => now / 60_000,
+    told: tellStory(options),
+  };
+
+  function describe(name: string): ServiceStatus {
+    return {
+      ...services[name]!,
+      service: name,
+      message: '',
+      links: [],
+      verification: [],
+      evidence: { requests: { service: 0, monolith: 0 }, compared: 0 },
+    } as unknown as ServiceStatus;
+  }
+}
+
+const WAY: Array<[Stage, number]> = [
+  ['monolith', 0],
+  ['copying', 0],
+  ['shadowing', 0],
+  ['canary', 5_000],
+  ['canary', 10_000],
+  ['migrated', 10_000],
+  ['retired', 10_000],
+];
+
+function step(service: Service): void {
+  const at = (stage: Stage, share: number) => WAY.findIndex(([a, b]) => a === stage && b === share);
+  const here = at(service.stage, service.share);
+  const there = at(service.target.stage, service.target.share);
+  const [stage, share] = WAY[here + Math.sign(there - here)]!;
+  Object.assign(service, { stage, share });
+}
+
+function goBack(service: Service, why: string): void {
+  Object.assign(service, { target: { stage: 'monolith', share: 0 }, paused: why });
+}
+
+it('goes the whole way, back once and forward again, when nothing goes wrong', async () => {
+  const { told, services, events, proven } = play();
+  assert.deepEqual(await told, []);
+  assert.deepEqual([services.auth!.stage, services.users!.stage, proven()], ['migrated', 'retired', 1]);
+  assert.ok(events.every((event) => !event.includes('went back by itself')));
+});
+
+it('goes on after services went back by themselves, and says that they did', async () => {
+  const times: Record<string, number> = { auth: 1, users: 2 };
+  const { told, services, events } = play((service, name) => {
+    if (service.stage !== 'canary' || service.target.stage !== 'migrated' || times[name] === 0) return false;
+    times[name]! -= 1;
+    goBack(service, 'p95 on the service is 1500 ms');
+    return true;
+  });
+  assert.deepEqual(await told, []);
+  assert.equal(services.users!.stage, 'retired');
+  assert.equal(events.filter((event) => event.includes('went back by itself, no write lost')).length, 3);
+});
+
+it('verifies a service that went back by itself once it has come again', async () => {
+  let gone = false;
+  const { told, services, events } = play((service, name) => {
+    if (name !== 'users' || service.stage !== 'migrated' || gone) return false;
+    gone = true;
+    goBack(service, 'p95 on the service is 1500 ms');
+    return true;
+  });
+  assert.deepEqual(await told, []);
+  assert.equal(services.users!.stage, 'retired');
+  assert.ok(events.some((event) => event.includes('users went back by itself, no write lost: p95')));
+});
+
+it('asks again where retiring is refused, or where the service has gone back meanwhile', async () => {
+  const { told, services } = play(undefined, { retireRefusals: 2 });
+  assert.deepEqual(await told, []);
+  assert.equal(services.users!.stage, 'retired');
+});
+
+it('leaves out what does not come about, tells it, and ends', async () => {
+  const { told, services, events, proven, minutes } = play((service, name) => {
+    if (name !== 'users' || service.stage !== 'shadowing' || service.paused) return false;
+    goBack(service, 'p95 on the service is 1500 ms');
+    return true;
+  });
+  const unfinished = await told;
+  assert.equal(unfinished.length, 2);
+  assert.match(unfinished[0]!, /^users did not get to canary 50%: 5 times: went back by itself/);
+  assert.deepEqual(
+    [services.auth!.stage, services.users!.target.stage, proven()],
+    ['migrated', 'monolith', 0],
+  );
+  assert.ok(events.some((event) => event.endsWith('The story goes on without it.')));
+  assert.ok(minutes() < 15);
+});
+
+it('ends when a service stands still for ever, on the slowest machine too', async () => {
+  const { told, minutes } = play((service) => service.stage === 'shadowing', { patience: 4 });
+  assert.equal((await told).length, 3);
+  assert.ok(minutes() < 16, `${minutes()} minutes`);
+});

@@ -1,0 +1,239 @@
+import {
+  type Control,
+  ControlError,
+  FULL_SHARE,
+  type ServiceStatus,
+  type Stage,
+} from '@banyan/banyan/operate';
+import { begin, type Goal, limitsFor, nextMove, reasonOf, setBack } from './progress.ts';
+
+export type StoryOptions = {
+  /** In the order in which they leave the monolith. */
+  services: readonly string[];
+  /** The one that goes back once at half of its users, and the one that is retired; left out: none. */
+  goesBack?: string;
+  retires?: string;
+  control: Pick<Control, 'status' | 'advance' | 'rollback' | 'retire' | 'startVerification' | 'verification'>;
+  /** Told the name of the load's stage whenever a service reaches another. */
+  onStage: (name: string) => void;
+  /** Told at every change of stage, and with every look at the status. */
+  onEvent: (text: string) => void;
+  onStatus: (services: ServiceStatus[]) => void;
+  /** Called when a service is back at the monolith and the load goes on. */
+  proveGoingBack: (service: string) => Promise<void>;
+  /** How many times slower than the machine the tour was made for. Default 1. */
+  patience?: number;
+  signal: AbortSignal;
+  clock?: StoryClock;
+};
+
+type StoryClock = { now: () => number; sleep: (ms: number) => Promise<void> };
+
+/** How often the status is asked for, ms: stages are told apart this exactly. */
+const LOOK_MS = 400;
+/** All other stages are held against the first one: its p95 is of more requests than theirs, ms. */
+const FIRST_MS = 10_000;
+/** Long enough that a stage's p95 tells of the stage, and not of the fifth of a second in which it began, ms. */
+const STAGE_MS = 8_000;
+/** What has not come about by then is left out, however slow the machine is, ms. */
+const LONGEST_STORY_MS = 15 * 60_000;
+
+/**
+ * What happens in the tour, in order. The load goes on all the time. Gives what did not come about: a service that went back
+ * by itself is part of the story, and what it does not reach in the end is left out.
+ */
+export async function tellStory(options: StoryOptions): Promise<string[]> {
+  const { services, goesBack, retires, onEvent, proveGoingBack } = options;
+  const story = storyteller(options);
+  const migrated: string[] = [];
+
+  onEvent('Everything is on the monolith.');
+  await story.linger(services[0]!, FIRST_MS);
+
+  for (const [index, service] of services.entries()) {
+    if (service === goesBack) {
+      onEvent(`${service} ${index === 0 ? 'leaves' : 'follows'}, to half of its users …`);
+      if (await story.reach({ service, stage: 'canary', share: 5_000 })) {
+        await story.linger(service, STAGE_MS);
+        onEvent('… and goes back: every write it took is on the monolith before the switch.');
+        if (await story.reach({ service, stage: 'monolith' })) {
+          await proveGoingBack(service);
+          await story.linger(service, STAGE_MS);
+        }
+      }
+      onEvent(`${service} moves forward again, all the way.`);
+    } else {
+      onEvent(
+        `${service} ${index === 0 ? 'leaves' : 'follows'}: copy, compare, then 1, 10, 50, 100 % of its users.`,
+      );
+    }
+    if (!(await story.reach({ service, stage: 'migrated' }))) continue;
+    migrated.push(service);
+    await story.linger(service, STAGE_MS);
+  }
+
+  for (const service of migrated) await story.verify(service);
+  if (retires !== undefined && migrated.includes(retires)) {
+    const others = migrated.filter((service) => service !== retires);
+    const stay =
+      others.length === 0
+        ? ''
+        : ` ${others.join(', ')} ${others.length === 1 ? 'stays' : 'stay'} migrated, ready to go back.`;
+    onEvent(`${retires} is retired: the one stage with no way back.${stay}`);
+    if (await story.reach({ service: retires, stage: 'retired' })) await story.linger(retires, STAGE_MS);
+  }
+  return story.unfinished;
+}
+
+function storyteller(options: StoryOptions) {
+  const { control, onEvent, onStage, onStatus, signal, patience = 1 } = options;
+  const { now, sleep } = options.clock ?? REAL_CLOCK;
+  const limits = limitsFor(patience);
+  const storyEnds = now() + LONGEST_STORY_MS;
+  const told = new Map<string, string>();
+  const unfinished: string[] = [];
+
+  return { unfinished, reach, linger, verify };
+
+  /** Brings the service to the goal, over setbacks; false when it has to be given up, which is told. */
+  async function reach(goal: Goal): Promise<boolean> {
+    let progress = begin(now());
+    const longestMs = Math.min(limits.longestMs, storyEnds - now());
+    for (;;) {
+      const status = await look(goal.service);
+      let next = nextMove(goal, status, progress, now(), { ...limits, longestMs });
+      if (next.move.do === 'ask') {
+        const refused = await ask(goal, status);
+        if (refused) next = setBack(goal, next.progress, `cannot yet: ${refused}`, now(), limits);
+      }
+      progress = next.progress;
+      if (next.say) onEvent(next.say);
+      if (next.move.do === 'arrived') return true;
+      if (next.move.do === 'giveUp') {
+        giveUp(`${goal.service} did not get to ${nameOf(goal)}: ${next.move.why}`);
+        return false;
+      }
+      await sleep(LOOK_MS);
+    }
+  }
+
+  async function linger(service: string, ms: number): Promise<void> {
+    const end = now() + ms;
+    while (now() < end) {
+      await look(service);
+      await sleep(LOOK_MS);
+    }
+  }
+
+  /** Compares all rows of a service. One that went back by itself meanwhile has to come again first. */
+  async function verify(service: string): Promise<void> {
+    const goal: Goal = { service, stage: 'migrated' };
+    let progress = begin(now());
+    for (;;) {
+      const failed = await verifyOnce(service);
+      if (failed === null) return;
+      const status = await look(service);
+      const why = status.paused === null ? `cannot be verified: ${failed}` : reasonOf(status);
+      const next = setBack(goal, progress, why, now(), limits);
+      progress = next.progress;
+      if (next.move.do === 'giveUp') return giveUp(`${service} was not verified: ${next.move.why}`);
+      if (next.say) onEvent(next.say);
+      await sleep(progress.restsUntil! - now());
+      if (!(await reach(goal))) return;
+    }
+  }
+
+  function giveUp(what: string): void {
+    unfinished.push(what);
+    onEvent(`${what}. The story goes on without it.`);
+  }
+
+  /** Null, or why the control plane refuses: that can change. */
+  async function ask(
+    { service, stage, share = FULL_SHARE }: Goal,
+    status: ServiceStatus,
+  ): Promise<string | null> {
+    // It may have gone back by itself since it was migrated.
+    if (stage === 'retired' && status.stage !== 'migrated' && !(await reach({ service, stage: 'migrated' })))
+      return 'it is not migrated';
+    return await refusalOf(() => {
+      if (stage === 'monolith') return control.rollback(service, 'the tour goes back once');
+      if (stage === 'retired') return control.retire(service);
+      return control.advance(service, { stage, share }, {});
+    });
+  }
+
+  async function verifyOnce(service: string): Promise<string | null> {
+    let id = 0;
+    const refused = await refusalOf(async () => {
+      id = (await control.startVerification(service, false)).id;
+    });
+    if (refused) return refused;
+    for (;;) {
+      const run = await patiently(() => control.verification(id));
+      if (run.state === 'failed') return run.error ?? 'it failed';
+      if (run.state === 'done') {
+        const tables = run.tables.map((table) => `${table.table} ${table.verdict}, ${table.rows} rows`);
+        onEvent(`verified ${service}: ${tables.join('; ')}`);
+        return null;
+      }
+      // A service that goes back by itself takes its link along, and the verification never ends.
+      if ((await look(service)).stage === 'monolith') return 'it went back by itself';
+      await sleep(LOOK_MS);
+    }
+  }
+
+  async function look(service: string): Promise<ServiceStatus> {
+    const { services } = await patiently(() => control.status());
+    onStatus(services);
+    const status = services.find((candidate) => candidate.service === service)!;
+    const label = labelOf(status);
+    if (told.get(service) !== label) {
+      onStage(`${service}:${label}`);
+      if (told.has(service)) onEvent(`${service}: ${label}`);
+      told.set(service, label);
+    }
+    return status;
+  }
+
+  /** A control plane that does not answer may be between two lives, or slow: asked again until the patience ends. */
+  async function patiently<T>(call: () => Promise<T>): Promise<T> {
+    const deadline = now() + limits.quietMs;
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        return await call();
+      } catch (error) {
+        if (!isAway(error) || now() > deadline) throw error;
+        await sleep(LOOK_MS);
+      }
+    }
+  }
+
+  async function refusalOf(call: () => Promise<unknown>): Promise<string | null> {
+    try {
+      await patiently(call);
+      return null;
+    } catch (error) {
+      if (error instanceof ControlError && !isAway(error)) return error.message;
+      throw error;
+    }
+  }
+}
+
+const REAL_CLOCK: StoryClock = {
+  now: () => performance.now(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms))),
+};
+
+function isAway(error: unknown): boolean {
+  return error instanceof ControlError && (error.status === 0 || error.status >= 500);
+}
+
+function nameOf({ stage, share = 0 }: { stage: Stage; share?: number }): string {
+  return stage === 'canary' ? `canary ${share / 100}%` : stage;
+}
+
+function labelOf({ stage, share }: ServiceStatus): string {
+  return nameOf({ stage, share });
+}

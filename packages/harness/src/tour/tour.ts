@@ -1,0 +1,146 @@
+import type { StepRecord } from '@banyan/banyan/operate';
+import { createPool } from '@banyan/postgres';
+import { type AuditOptions, type AuditResult, audit } from '../audit/audit.ts';
+import { sidesOf } from '../audit/sides.ts';
+import type { Environment } from '../environment/environment.ts';
+import { loadsOf } from '../load/load.ts';
+import type { LoadProcess } from '../load/process.ts';
+import type { Span } from '../load/stalls.ts';
+import { Figures } from './figures.ts';
+import type { Scale } from './machine.ts';
+import { nextPacing, startPacing } from './pacing.ts';
+import type { TourReport } from './report.ts';
+import { tellStory } from './storyline.ts';
+import { tellStalls } from './trace/trace.ts';
+import type { Sampler } from './trace/waits.ts';
+import type { View } from './view.ts';
+
+export type TourRun = {
+  environment: Environment;
+  load: LoadProcess;
+  journal: string;
+  view: View;
+  scale: Scale;
+  sampler: Sampler;
+  signal: AbortSignal;
+  startedAt: number;
+};
+
+const LOOK_MS = 500;
+/** A fence that takes longer, or a time in which all requests stand longer, is explained, ms. */
+const EXPLAINED_MS = 250;
+/** How long a side may take to catch up when the load has ended, on the machine the tour was made for, ms. */
+const CATCH_UP_MS = 20_000;
+
+/** Tells the story under load, then looks for every acknowledged write. */
+export async function runTour(run: TourRun): Promise<TourReport> {
+  const { environment, load, journal, view, scale } = run;
+  const { system, control } = environment;
+  const figures = new Figures();
+  const loads = await loadsOf(system);
+  const pools = new Map([...environment.databases].map(([name, url]) => [name, createPool(url, { max: 2 })]));
+  const services = [...environment.services.keys()];
+  const pacer = keepUp(run);
+  let goingBack: AuditResult | null = null;
+  try {
+    const unfinished = await tellStory({
+      control,
+      services,
+      goesBack: services.includes(system.goesBack) ? system.goesBack : services.at(-1),
+      retires: system.retires,
+      patience: scale.patience,
+      signal: run.signal,
+      onEvent: view.event,
+      onStage: load.stage,
+      onStatus: (status) => {
+        view.status(status);
+        figures.see(status);
+      },
+      proveGoingBack: async (service) => {
+        const sides = new Map([[service, { side: 'monolith' as const, database: pools.get('monolith')! }]]);
+        goingBack = await audit({ journal, loads, sides });
+        view.event(
+          `back on the monolith: ${goingBack.acknowledged} acknowledged writes, ${goingBack.lost} lost`,
+        );
+      },
+    });
+    view.event('The load ends; now every acknowledged write is looked for.');
+    pacer.stop();
+    view.load(await load.summary());
+    const stats = await load.stop();
+    const audits: AuditResult[] = [];
+    const status = await control.status();
+    for (const sides of sidesOf(status.services, [...loads.keys()], pools))
+      audits.push(await auditWhenCaughtUp({ journal, loads, sides }, CATCH_UP_MS * scale.patience));
+    const steps = await control.steps(null, 200);
+    await run.sampler.stop();
+    for (const line of troubles(stats, audits)) view.event(line);
+    return figures.report({
+      seconds: (performance.now() - run.startedAt) / 1000,
+      load: stats,
+      steps,
+      audits,
+      goingBack,
+      unfinished,
+      stalls: tellStalls(environment.directory, run.sampler, longSpans(steps, stats.stalls)),
+      rates: { asked: scale.rate, lowest: pacer.lowestRate() },
+    });
+  } finally {
+    pacer.stop();
+    await Promise.all([...pools.values()].map((pool) => pool.end()));
+  }
+}
+
+/** Shows the load, and fits its rate to what the machine keeps up with. */
+function keepUp({ load, view, scale }: TourRun): { lowestRate(): number; stop(): void } {
+  let pacing = startPacing(scale.rate, performance.now());
+  const look = async () => {
+    const summary = await load.summary();
+    view.load(summary);
+    const next = nextPacing(pacing, summary.inFlight, performance.now());
+    if (next.rate !== pacing.rate) {
+      const why =
+        next.rate < pacing.rate ? `${summary.inFlight} requests wait, it falls behind` : 'it keeps up again';
+      view.event(`${why}: ${next.rate} requests a second from now on`);
+      load.rate(next.rate);
+    }
+    pacing = next;
+  };
+  const ticker = setInterval(() => void look().catch(() => {}), LOOK_MS);
+  return { lowestRate: () => pacing.lowest, stop: () => clearInterval(ticker) };
+}
+
+/** The last writes may still be on their way to the side that is read. */
+async function auditWhenCaughtUp(options: AuditOptions, limitMs: number): Promise<AuditResult> {
+  const deadline = performance.now() + limitMs;
+  for (;;) {
+    const result = await audit(options);
+    if (result.lost + result.resurrected === 0 || performance.now() > deadline) return result;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
+
+function longSpans(steps: StepRecord[], stalls: Span[]): Array<Span & { what: string }> {
+  const fences = steps.flatMap(({ service, from, to, fenceMs, endedAt }) => {
+    if (fenceMs === null || endedAt === null || fenceMs < EXPLAINED_MS) return [];
+    const end = Date.parse(endedAt);
+    return [{ what: `fence of ${service}, ${from} → ${to}`, from: end - fenceMs, to: end }];
+  });
+  const stood = stalls
+    .filter(({ from, to }) => to - from >= EXPLAINED_MS)
+    .map((span) => ({ what: 'all requests stood', ...span }));
+  return [...fences, ...stood].sort((a, b) => a.from - b.from);
+}
+
+function troubles(
+  { stages, violations }: Awaited<ReturnType<LoadProcess['stop']>>,
+  audits: AuditResult[],
+): string[] {
+  return [
+    ...audits.flatMap(({ problems }) => problems).slice(0, 10),
+    ...stages.flatMap(({ stage, samples }) =>
+      samples.slice(0, 3).map((sample) => `failed in ${stage}: ${JSON.stringify(sample)}`),
+    ),
+    ...violations.samples.slice(0, 5).map((violation) => `violation: ${JSON.stringify(violation)}`),
+  ];
+}

@@ -1,0 +1,238 @@
+import { createHash } from 'node:crypto';
+import {
+  type Arrival,
+  ended,
+  exclusively,
+  type Load,
+  latest,
+  once,
+  perUser,
+  type User,
+} from '@banyan/harness';
+import { hash, verify } from '@node-rs/bcrypt';
+import type pg from 'pg';
+import type { Account, Tokens } from '../../api/auth.ts';
+import { API } from '../../api/common.ts';
+import { BCRYPT_COST } from '../../monolith/data.ts';
+import { demoPassword, demoRefreshToken } from '../../monolith/generate.ts';
+
+type Login = {
+  /** Known once the account was read. */
+  email: string | null;
+  password: string;
+  passwordChanges: number;
+  refreshToken: string | null;
+};
+
+/** Each page of the client asks who is logged in; few people register, log in or out. */
+export default {
+  promises: {
+    registration: once({
+      monolith: (db, emails) => idsByEmail(db, 'users', emails),
+      service: (db, emails) => idsByEmail(db, 'accounts', emails),
+    }),
+    password: latest({
+      monolith: (db, sent) =>
+        passwordsThere(db, 'SELECT id, hashed_password AS hash FROM users WHERE id = ANY ($1)', sent),
+      service: (db, sent) =>
+        passwordsThere(db, 'SELECT id, password_hash AS hash FROM accounts WHERE id = ANY ($1)', sent),
+    }),
+    // Refresh tokens by their SHA-256 in hex.
+    session: once({ monolith: sessionsThere, service: sessionsThere }),
+    logout: ended({ monolith: goodSessions, service: goodSessions }),
+  },
+  start({ random, users, name, violate }) {
+    const loginOf = perUser(
+      ({ id }): Login => ({
+        email: null,
+        password: demoPassword(id),
+        passwordChanges: 0,
+        refreshToken: id % 10 === 0 ? null : demoRefreshToken(id),
+      }),
+    );
+    const post = (path: string, body: object, expect = 200) =>
+      ({ kind: `POST ${path}`, method: 'POST', path: API + path, body, expect }) as const;
+
+    const readAccount = async ({ send }: Arrival) => {
+      const user = users.any();
+      const call = { kind: 'GET /auth/me', method: 'GET', path: `${API}/auth/me`, expect: 200 } as const;
+      const outcome = await send({ ...call, token: users.token(user) });
+      if (outcome.is === 'ok') loginOf(user).email ??= (outcome.body as Account).email;
+    };
+    /** The legacy system gives the same refresh token back; the auth service another one, and then the old one is dead. */
+    const takeSession = (arrival: Arrival, user: User, tokens: Tokens, from?: string) => {
+      user.accessToken = tokens.access_token;
+      loginOf(user).refreshToken = tokens.refresh_token;
+      arrival.acknowledge({ name: 'session', key: digest(tokens.refresh_token) });
+      if (from !== undefined && from !== tokens.refresh_token)
+        arrival.acknowledge({ name: 'logout', key: digest(from) });
+    };
+    const register = async (arrival: Arrival) => {
+      const email = `${name}.${Math.floor(random.next() * 2 ** 48).toString(36)}@load.example.com`;
+      const password = passwordOf(0, random.int(1, 1e9));
+      const outcome = await arrival.write(
+        { name: 'registration', key: email, value: (body) => (body as Registered).user.id },
+        post('/auth/register', { email, password, full_name: 'Somebody  New' }, 201),
+      );
+      if (outcome.is !== 'ok') return;
+      const { user, access_token, refresh_token } = outcome.body as Registered;
+      arrival.acknowledge({ name: 'session', key: digest(refresh_token) });
+      const login = { email, password, passwordChanges: 0, refreshToken: refresh_token };
+      Object.assign(loginOf(users.add(user.id, access_token)), login);
+    };
+    const login = async (arrival: Arrival) => {
+      const user = users.writer((one) => loginOf(one).email !== null);
+      // At the very start nobody's email is known yet; a look at the account tells it.
+      if (!user) return await readAccount(arrival);
+      await exclusively(user, async () => {
+        const { email, password } = loginOf(user);
+        const outcome = await arrival.send(post('/auth/login', { email, password }));
+        if (outcome.is === 'ok') takeSession(arrival, user, outcome.body as Tokens);
+      });
+    };
+    const withSession = (user: User) => loginOf(user).refreshToken !== null;
+    const refresh = async (arrival: Arrival) => {
+      const user = users.writer(withSession);
+      if (!user) return;
+      await exclusively(user, async () => {
+        const from = loginOf(user).refreshToken!;
+        const outcome = await arrival.send(post('/auth/refresh', { refresh_token: from }));
+        if (outcome.is === 'ok') return takeSession(arrival, user, outcome.body as Tokens, from);
+        // It may have been exchanged although the answer was lost.
+        loginOf(user).refreshToken = null;
+        if (outcome.is === 'refused')
+          violate({
+            kind: 'POST /auth/refresh',
+            user: user.id,
+            expected: '200',
+            got: String(outcome.status),
+          });
+      });
+    };
+    const logout = async (arrival: Arrival) => {
+      const user = users.writer(withSession);
+      if (!user) return;
+      await exclusively(user, async () => {
+        const token = loginOf(user).refreshToken!;
+        loginOf(user).refreshToken = null;
+        const call = post('/auth/logout', { refresh_token: token });
+        await arrival.write({ name: 'logout', key: digest(token) }, call);
+      });
+    };
+    const changePassword = async ({ write }: Arrival) => {
+      const user = users.writer();
+      if (!user) return;
+      await exclusively(user, async () => {
+        const own = loginOf(user);
+        const n = ++own.passwordChanges;
+        const password = passwordOf(user.id, n);
+        const outcome = await write(
+          { name: 'password', key: user.id, n },
+          {
+            kind: 'PUT /users/me/password',
+            method: 'PUT',
+            path: `${API}/users/me/password`,
+            token: users.token(user),
+            body: { current_password: own.password, new_password: password },
+            expect: 200,
+          },
+          user,
+        );
+        if (outcome.is === 'ok') own.password = password;
+      });
+    };
+    return {
+      operations: [
+        { weight: 220, run: readAccount },
+        { weight: 10, run: register },
+        { weight: 12, run: login },
+        { weight: 12, run: refresh },
+        { weight: 4, run: logout },
+        { weight: 2, run: changePassword },
+      ],
+    };
+  },
+  warmUp: {
+    guests: {
+      add: async (db, ids) => {
+        await db.query(
+          `INSERT INTO accounts (id, email, password_hash, display_name)
+           SELECT id, email, $3, 'A Guest' FROM unnest($1::int[], $2::text[]) AS guest (id, email)`,
+          [ids, ids.map(guestEmail), await hash(GUEST_PASSWORD, { cost: BCRYPT_COST })],
+        );
+      },
+      remove: async (db, firstId) => {
+        await db.query('DELETE FROM refresh_tokens WHERE account_id >= $1', [firstId]);
+        await db.query('DELETE FROM accounts WHERE id >= $1', [firstId]);
+      },
+    },
+    async visit({ id, isGuest, round, send }) {
+      await send('GET', `${API}/auth/me`);
+      // About as rare as among real requests.
+      if (!isGuest || round % 8 !== 0) return;
+      const post = async (path: string, body: object) =>
+        JSON.parse(await send('POST', `${API}/auth${path}`, body)) as Tokens;
+      const login = await post('/login', { email: guestEmail(id), password: GUEST_PASSWORD });
+      const next = await post('/refresh', { refresh_token: login.refresh_token });
+      await post('/logout', { refresh_token: next.refresh_token });
+    },
+  },
+} satisfies Load;
+
+type Registered = Tokens & { user: { id: number } };
+
+const GUEST_PASSWORD = 'only for warming up';
+const guestEmail = (id: number) => `guest-${id}@warm-up.example.com`;
+
+export function passwordOf(user: number, n: number): string {
+  return `password-${user}-${n}`;
+}
+
+function digest(refreshToken: string): string {
+  return createHash('sha256').update(refreshToken).digest('hex');
+}
+
+async function idsByEmail(
+  db: pg.Pool,
+  table: 'users' | 'accounts',
+  emails: string[],
+): Promise<Map<string, number[]>> {
+  const sql = `SELECT email, array_agg(id) AS ids FROM ${table} WHERE email = ANY ($1) GROUP BY email`;
+  const { rows } = await db.query<{ email: string; ids: number[] }>(sql, [emails]);
+  return new Map(rows.map(({ email, ids }) => [email, ids]));
+}
+
+async function passwordsThere(
+  db: pg.Pool,
+  sql: string,
+  sent: ReadonlyMap<string, readonly number[]>,
+): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ id: number; hash: string }>(sql, [[...sent.keys()].map(Number)]);
+  const there = new Map<string, number>();
+  for (const { id, hash } of rows)
+    there.set(String(id), await passwordThere(id, sent.get(String(id))!, hash));
+  return there;
+}
+
+/**
+ * Which password lets in: newest first, since that is nearly always the one and each look is dear. Then the one after it,
+ * which the load may have set since the journal was read, and last the one of before. -1: none of them.
+ */
+export async function passwordThere(user: number, sent: readonly number[], hash: string): Promise<number> {
+  const known = [...sent].sort((a, b) => b - a);
+  for (const n of [...known, known[0]! + 1]) if (await verify(passwordOf(user, n), hash)) return n;
+  return (await verify(demoPassword(user), hash)) ? 0 : -1;
+}
+
+async function sessionsThere(db: pg.Pool, hashes: string[]): Promise<Map<string, number[]>> {
+  const sql =
+    'SELECT token_hash AS hash, array_agg(id) AS ids FROM refresh_tokens WHERE token_hash = ANY ($1) GROUP BY 1';
+  const { rows } = await db.query<{ hash: string; ids: number[] }>(sql, [hashes]);
+  return new Map(rows.map(({ hash, ids }) => [hash, ids]));
+}
+
+async function goodSessions(db: pg.Pool, hashes: string[]): Promise<Set<string>> {
+  const sql = 'SELECT token_hash AS hash FROM refresh_tokens WHERE token_hash = ANY ($1) AND NOT revoked';
+  const { rows } = await db.query<{ hash: string }>(sql, [hashes]);
+  return new Set(rows.map(({ hash }) => hash));
+}
