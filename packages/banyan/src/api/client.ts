@@ -96,8 +96,8 @@ export class ControlClient implements Control, Settings {
     return this.#call('GET', `/v1/failures${query({ service, limit })}`);
   }
 
-  retire(service: string): Promise<ServiceStatus> {
-    return this.#call('POST', `${pathOf(service)}/retire`, { confirm: service });
+  retire(service: string, { force }: { force?: boolean } = {}): Promise<ServiceStatus> {
+    return this.#call('POST', `${pathOf(service)}/retire`, { confirm: service, ...(force ? { force } : {}) });
   }
 
   steps(service: string | null, limit: number): Promise<StepRecord[]> {

@@ -25,7 +25,13 @@ const FailuresQuery = Type.Object(
 const ReasonBody = Type.Object({ reason: Type.Optional(Type.String({ maxLength: 1_000 })) }, closed);
 const VerifyBody = Type.Object({ repair: Type.Optional(Type.Boolean()) }, closed);
 const DatabasesQuery = Type.Object({ service: Type.Optional(Type.String()) }, closed);
-const RetireBody = Type.Object({ confirm: Type.String({ description: "the service's name" }) }, closed);
+const RetireBody = Type.Object(
+  {
+    confirm: Type.String({ description: "the service's name" }),
+    force: Type.Optional(Type.Boolean({ description: 'also if the monolith still refers to its rows' })),
+  },
+  closed,
+);
 
 type InService = { Params: Static<typeof Service> };
 
@@ -132,7 +138,7 @@ export function addRoutes(app: FastifyInstance, control: Control): void {
     async ({ params, body }) => {
       if (body.confirm !== params.service)
         throw apiError('not_confirmed', `confirm is not '${params.service}'`);
-      return statusWithOldNames(await control.retire(params.service));
+      return statusWithOldNames(await control.retire(params.service, { force: body.force ?? false }));
     },
   );
 

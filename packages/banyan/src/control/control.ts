@@ -179,7 +179,8 @@ export interface Control {
   mismatches(service: string, limit: number): Promise<MismatchRecord[]>;
   /** The last requests that failed, newest first; null: those that no route of the plan matches. */
   failures(service: string | null, limit: number): Promise<FailureRecord[]>;
-  retire(service: string): Promise<ServiceStatus>;
+  /** `force`: also while tables of the monolith refer to the service's rows, or triggers of it name its tables. */
+  retire(service: string, options?: { force?: boolean }): Promise<ServiceStatus>;
   steps(service: string | null, limit: number): Promise<StepRecord[]>;
 }
 

@@ -141,6 +141,30 @@ describe('decide', () => {
     assert.equal(refused.do, 'rollBack');
   });
 
+  it('moves a service without tables through every stage without links and verification, and never retires it', () => {
+    const none = {
+      linked: false,
+      comparable: false,
+      forward: off,
+      reverse: off,
+      verification: { verdict: 'UNKNOWN' as const, verifiedAt: null, rows: 0 },
+    };
+    const at = (stage: Stage, share = 0) => decide(facts({ ...none, state: { stage, share } }));
+    const shown = (decision: ReturnType<typeof decide>) => {
+      const { why: _, ...what } = decision;
+      return what;
+    };
+    assert.deepEqual(shown(at('copying')), { do: 'enter', stage: 'shadowing' });
+    assert.deepEqual(shown(at('shadowing')), { do: 'step', share: 100 });
+    assert.deepEqual(shown(at('canary', 100)), { do: 'step', share: 1_000 });
+    const target = { stage: 'monolith' as const, share: 0 };
+    const back = decide(facts({ ...none, state: { stage: 'migrated', share: FULL_SHARE, target } }));
+    assert.deepEqual(shown(back), { do: 'step', share: 0 });
+    const retire = { stage: 'retired' as const, share: FULL_SHARE };
+    const stays = decide(facts({ ...none, state: { stage: 'migrated', share: FULL_SHARE, target: retire } }));
+    assert.equal(stays.do, 'wait');
+  });
+
   it('goes on from a share that holds no key, and says so, but never as the last step', () => {
     const silent = (evidence: Partial<Facts['evidence']>, share: number) =>
       decide(facts({ state: { stage: 'canary', share }, evidence: { ...facts().evidence, ...evidence } }));

@@ -11,12 +11,14 @@ export function retireCommand(): Command {
   return command('retire', 'Cut a migrated service loose from the monolith; there is no way back', [
     'banyan retire auth',
     'banyan retire auth --yes',
+    'banyan retire auth --force',
   ])
     .argument('<service>')
     .option('--yes', 'do not ask')
+    .option('--force', 'also if foreign keys or triggers of the monolith still need its rows')
     .option('--no-wait', 'set the target and return')
     .action(
-      act<{ yes?: boolean; wait: boolean }>(async (options, service) => {
+      act<{ yes?: boolean; force?: boolean; wait: boolean }>(async (options, service) => {
         const control = await connect(options);
         if (!options.yes) demandTerminal();
         const told = await consequences(control, service!);
@@ -26,7 +28,11 @@ export function retireCommand(): Command {
           note('nothing was done');
           return EXIT.negative;
         }
-        return await carryOut(control, () => control.retire(service!), options);
+        return await carryOut(
+          control,
+          () => control.retire(service!, { force: options.force ?? false }),
+          options,
+        );
       }),
     );
 }

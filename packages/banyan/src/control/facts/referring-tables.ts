@@ -2,8 +2,9 @@ import type { ResolvedService } from '@banyan/plan';
 import type pg from 'pg';
 
 /**
- * Tables of the monolith that refer to rows of a service's `tables` by foreign keys and are none of them, as `schema.table
- * (constraint)`: what still needs the monolith's copy when the service has retired.
+ * What of the monolith still needs its copy of a service's rows when the service has retired: tables that are not the service's
+ * and refer to its rows by foreign keys, as `schema.table (constraint)`, or whose triggers name its tables, as `schema.table
+ * (trigger)`.
  */
 export async function referringTables(
   monolith: Pick<pg.Pool, 'query'>,
@@ -23,5 +24,14 @@ const REFERRING = `
   JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace cn ON cn.oid = c.relnamespace
   JOIN pg_class p ON p.oid = k.confrelid JOIN pg_namespace pn ON pn.oid = p.relnamespace
   WHERE k.contype = 'f' AND k.conparentid = 0
+    AND pn.nspname || '.' || p.relname = ANY($1) AND cn.nspname || '.' || c.relname <> ALL($2)
+  UNION
+  SELECT cn.nspname || '.' || c.relname || ' (' || t.tgname || ')'
+  FROM pg_trigger t
+  JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace cn ON cn.oid = c.relnamespace
+  JOIN pg_proc f ON f.oid = t.tgfoid JOIN pg_namespace fn ON fn.oid = f.pronamespace
+  JOIN pg_class p ON f.prosrc ~* ('\\m' || regexp_replace(p.relname, '(\\W)', '\\\\\\1', 'g') || '\\M')
+  JOIN pg_namespace pn ON pn.oid = p.relnamespace
+  WHERE NOT t.tgisinternal AND fn.nspname <> 'banyan' AND t.tgparentid = 0
     AND pn.nspname || '.' || p.relname = ANY($1) AND cn.nspname || '.' || c.relname <> ALL($2)
   ORDER BY 1`;

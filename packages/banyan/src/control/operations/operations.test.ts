@@ -1,23 +1,24 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { applyGatewaySchema, readTable } from '@banyan/gateway';
-import { resolvePlan } from '@banyan/plan';
+import { add, resolvePlan } from '@banyan/plan';
 import { FULL_SHARE } from '@banyan/plan/stages';
-import { aPlan } from '@banyan/plan/testing';
+import { aPlan, aRoute, aService, aTable } from '@banyan/plan/testing';
 import { createPool, withTransaction } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import { Ledger } from '../../rollout/evidence/ledger.ts';
 import type { Control } from '../control.ts';
 import { Baselines } from '../facts/baselines.ts';
+import type { Sources } from '../facts/facts.ts';
 import { publishIfChanged } from '../step/route-tables.ts';
 import * as store from '../store/store.ts';
+import { writeVerdict } from '../store/verifications.ts';
 import { createOperations } from './operations.ts';
 
-async function aControlPlane(t: TestContext) {
+async function aControlPlane(t: TestContext, change: Partial<Sources> = {}, plan = resolvePlan(aPlan())) {
   const server = await testServer();
   const pool = createPool(await server.database('control'), { max: 4 });
   t.after(() => pool.end());
-  const plan = resolvePlan(aPlan());
   await applyGatewaySchema(pool);
   await store.applyControlSchema(pool);
   await store.ensureServices(pool, Object.keys(plan.services));
@@ -28,6 +29,7 @@ async function aControlPlane(t: TestContext) {
     ledger: new Ledger(pool),
     baselines: new Baselines(pool),
     refusals: { of: () => 0 },
+    ...change,
   });
   return { pool, control };
 }
@@ -78,4 +80,38 @@ test('the reason of going back stays until somebody asks for something else', as
   assert.equal((await serviceOf(control, 'users')).reason, 'logins are slow since noon');
   await control.advance('users', null, {});
   assert.equal((await serviceOf(control, 'users')).reason, 'asked for by an operator');
+});
+
+test('nothing is retired that the monolith still refers to, unless somebody insists', async (t) => {
+  const names = ['public.comments (comments_article_fkey)'];
+  const rollbackFacts = {
+    look: async () => {},
+    referring: () => ({ names, at: new Date(0), stale: false }),
+    onlyOnService: () => null,
+  };
+  const articles = aService('articles', {
+    routes: [aRoute('PUT /articles/:id', 'params.id')],
+    tables: [aTable('articles', ['title'])],
+  });
+  const plan = resolvePlan(aPlan({ services: { articles } }));
+  const { pool, control } = await aControlPlane(t, { rollbackFacts }, plan);
+  await store.enterStage(pool, 'articles', { stage: 'migrated', share: FULL_SHARE, version: 1 });
+  const counts = { rows: 3, missingInNew: 0, missingInLegacy: 0, inconsistent: 0 };
+  const verdict = { verdict: 'CONSISTENT' as const, verifiedAt: null, sample: [], ...counts };
+  await writeVerdict(pool, 'articles', { table: 'public.articles', ...verdict });
+  await assert.rejects(control.retire('articles'), /comments \(comments_article_fkey\)/);
+  assert.equal((await serviceOf(control, 'articles')).target.stage, 'monolith');
+  assert.equal((await control.retire('articles', { force: true })).target.stage, 'retired');
+});
+
+test('a service that was added has nothing to retire', async (t) => {
+  const billing = add({
+    url: 'http://127.0.0.1:4009',
+    routes: [{ route: 'GET /invoices', key: 'token.sub' }],
+  });
+  const { pool, control } = await aControlPlane(t, {}, resolvePlan(aPlan({ services: { billing } })));
+  await store.enterStage(pool, 'billing', { stage: 'migrated', share: FULL_SHARE, version: 1 });
+  await refused(control.retire('billing'), 'nothing_to_retire');
+  const { rollbackImpact, links } = await serviceOf(control, 'billing');
+  assert.deepEqual([rollbackImpact.verdict, links], ['lossless', []]);
 });

@@ -191,7 +191,7 @@ export function createOperations(sources: Sources): Control {
       return await readFailures(pool, { service: service ?? '', limit });
     },
 
-    async retire(service) {
+    async retire(service, { force = false } = {}) {
       const { state, verification, linked } = await factsOf(service);
       if (!linked) {
         throw new ControlError(
@@ -218,6 +218,7 @@ export function createOperations(sources: Sources): Control {
         );
       }
       await refuseCutOff(service);
+      if (!force) await refuseWhileReferredTo(service);
       await store.setTarget(
         pool,
         service,
@@ -266,6 +267,19 @@ export function createOperations(sources: Sources): Control {
         `banyan retire ${other} first`,
       );
     }
+  }
+
+  /** What of the monolith's refers to rows that it would no longer get fails for each new one of them. */
+  async function refuseWhileReferredTo(service: string): Promise<void> {
+    await rollbackFacts?.look(new Date());
+    const referring = rollbackFacts?.referring(service)?.names ?? [];
+    if (referring.length === 0) return;
+    throw new ControlError(
+      'monolith_cut_off',
+      409,
+      `the monolith still needs rows of '${service}', which it would no longer get: ${referring.join(', ')}`,
+      `move these tables as well, drop what refers to the rows there, or banyan retire ${service} --force if nothing writes these tables any more`,
+    );
   }
 
   function demandService(service: string): void {

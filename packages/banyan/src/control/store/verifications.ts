@@ -74,7 +74,8 @@ export function verdictOf(counts: {
 /** One answer for the whole service: consistent only if each of its tables was compared and is. */
 export function summarizeVerdicts(tables: TableVerification[], expectedTables: number): VerificationFacts {
   const rows = tables.reduce((sum, table) => sum + table.rows, 0);
-  if (tables.length < expectedTables) return { verdict: 'UNKNOWN', verifiedAt: null, rows };
+  if (tables.length === 0 || tables.length < expectedTables)
+    return { verdict: 'UNKNOWN', verifiedAt: null, rows };
   const oldest = Math.min(...tables.map((table) => Date.parse(table.verifiedAt ?? '')));
   const consistent = tables.every((table) => table.verdict === 'CONSISTENT');
   return { verdict: consistent ? 'CONSISTENT' : 'DIVERGENT', verifiedAt: new Date(oldest), rows };
