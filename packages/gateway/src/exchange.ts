@@ -3,7 +3,15 @@ import { type Credentials, credentialsOf } from './authenticate/credentials.ts';
 import { JWKS_PATH } from './authenticate/token-signer.ts';
 import { isReserved, type Verified } from './authenticate/tokens.ts';
 import { choose, type Decision, type RequestAttributes } from './choose/choose.ts';
-import { admit, attributesOf, clientOf, consumerOf, unverifiable } from './choose/request-attributes.ts';
+import {
+  admit,
+  attributesOf,
+  clientOf,
+  consumerOf,
+  keyQuestionOf,
+  unverifiable,
+} from './choose/request-attributes.ts';
+import type { LookedUpKey } from './control/route-table.ts';
 import { type ErrorCode, sendProblem, sendWhole } from './errors.ts';
 import { Delivery, type DeliveryOwner } from './forward/delivery.ts';
 import type { Verdict } from './limit/rate-limit.ts';
@@ -42,6 +50,8 @@ export class Exchange implements DeliveryOwner, Running {
   #consumer: string | null = null;
   #attributes: RequestAttributes | null = null;
   #decision = PASS_THROUGH;
+  /** Null: not asked, by the present table. */
+  #looked: LookedUpKey | null = null;
   #maybeStale = false;
   #heldSince: number | null = null;
   #delivery: Delivery | null = null;
@@ -198,6 +208,7 @@ export class Exchange implements DeliveryOwner, Running {
     if (this.#compiled !== this.#worker.compiled) {
       this.#compiled = this.#worker.compiled;
       this.#match = this.#compiled.matcher.find(this.#req.method as string, this.#req.url as string);
+      this.#looked = null;
     }
     // A write that no route names goes to the monolith; on the path of a route it may write what a fence is moving.
     const target = this.#req.url as string;
@@ -208,6 +219,7 @@ export class Exchange implements DeliveryOwner, Running {
       this.#readThenSend();
       return;
     }
+    if (!this.#keyKnown(match)) return;
     const { route, service } = match.route;
     const pinned = this.#consumer === null ? null : this.#worker.pins.get(this.#consumer, route.service);
     this.#maybeStale = this.#safe && !this.#worker.pins.sure && this.#maybePinned(match);
@@ -219,8 +231,11 @@ export class Exchange implements DeliveryOwner, Running {
       this.#safe,
       pinned,
       this.#worker.buckets,
+      this.#looked,
     );
     this.#attributes = attributes;
+    // Whose row it reads cannot be told, so it may be read on the other side than its owner writes.
+    this.#maybeStale ||= this.#safe && attributes.unclear && this.#looked !== null && route.mode === 'hybrid';
     // Reads need no lease, and the clock is not asked for them.
     const leased = this.#safe || this.#worker.holds.leased;
     this.#decision = choose(route, service, attributes, this.#worker.holds.fences, leased);
@@ -235,6 +250,23 @@ export class Exchange implements DeliveryOwner, Running {
     else if (unknowable) this.refuse(unknowable);
     else if (this.#decision.hold) this.#hold();
     else this.#readThenSend();
+  }
+
+  /** False: the key is asked for, and the decision comes again with the answer. */
+  #keyKnown(match: Match): boolean {
+    if (this.#looked !== null) return true;
+    const question = keyQuestionOf(match);
+    if (question === null) return true;
+    const { lookup } = this.#worker;
+    this.#looked = lookup.peek(question) ?? null;
+    if (this.#looked !== null) return true;
+    const asked = this.#compiled;
+    void lookup.ask(question).then((looked) => {
+      // By another table the question may be another one.
+      if (this.#compiled === asked) this.#looked = looked;
+      this.#decide();
+    });
+    return false;
   }
 
   /** Only whom a valid token names can be pinned, and only on routes that both sides answer. */

@@ -5,6 +5,7 @@ import * as store from '../control/store/store.ts';
 import { listenForChanges } from '../control/store/wake.ts';
 import { checkStages } from '../up/check-stages.ts';
 import { claimDatabases } from '../up/claim-databases.ts';
+import { type KeyLookups, keyLookups } from './key-lookup.ts';
 import type { Direction } from './link-status.ts';
 import { type Fence, ServiceWorker } from './service-worker.ts';
 import { readUsersWait } from './users-wait.ts';
@@ -24,6 +25,8 @@ export type Applier = {
    */
   fence(fence: Fence): Promise<{ epoch: number; ms: number }>;
   settle(waves: string[][], timeoutMs: number): Promise<boolean>;
+  /** Whose is a row that a request names by its path? */
+  lookup: KeyLookups['ask'];
   stop(): Promise<void>;
 };
 
@@ -44,6 +47,7 @@ export async function startApplier(options: { plan: ResolvedPlan; log: Logger })
     .filter(isLinked)
     .map((service) => new ServiceWorker(plan, service, pool, log));
   const byName = new Map(workers.map((worker) => [worker.service.name, worker]));
+  const lookups = keyLookups(plan);
   let stopping = false;
 
   await reconcileAll();
@@ -79,11 +83,13 @@ export async function startApplier(options: { plan: ResolvedPlan; log: Logger })
         return false;
       }
     },
+    lookup: (question) => lookups.ask(question),
     async stop() {
       stopping = true;
       await wake.close();
       await Promise.all([reconciling, reporting, watching]);
       await Promise.all(workers.map((worker) => worker.stop()));
+      await lookups.close();
       await pool.end();
     },
   };

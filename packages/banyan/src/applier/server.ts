@@ -15,8 +15,16 @@ const FenceBody = Type.Object({
   timeoutMs: Timeout,
 });
 const Settle = Type.Object({ waves: Type.Array(Type.Array(LinkName)), timeoutMs: Timeout });
+const Identifier = Type.String({ minLength: 1, maxLength: 130 });
+const Lookup = Type.Object({
+  service: Identifier,
+  table: Identifier,
+  column: Identifier,
+  matches: Identifier,
+  value: Type.String({ maxLength: 1_024 }),
+});
 
-/** The applier's own API: barriers for the controller, settling for the gateways. Loopback, bearer token. */
+/** The applier's own API: barriers for the controller, settling and owners of rows for the gateways. Loopback, bearer token. */
 export async function serveApplier(
   applier: Applier,
   options: { port: number; host: string; token: string },
@@ -47,6 +55,12 @@ export async function serveApplier(
     async ({ body }) => ({
       settled: await applier.settle(body.waves, body.timeoutMs),
     }),
+  );
+
+  app.post<{ Body: Type.Static<typeof Lookup> }>(
+    '/v1/lookup',
+    { schema: { body: Lookup } },
+    async ({ body }) => applier.lookup(body),
   );
 
   await app.listen({ port: options.port, host: options.host });

@@ -3,7 +3,7 @@ import { BUCKETS, type BucketCache } from '@banyan/cohort';
 import { claimText } from '../authenticate/claim.ts';
 import type { TokenLocation } from '../authenticate/credentials.ts';
 import type { Verified } from '../authenticate/tokens.ts';
-import type { Fence, Route, RouteTable, Side } from '../control/route-table.ts';
+import type { Fence, KeyQuestion, LookedUpKey, Route, RouteTable, Side } from '../control/route-table.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Match } from '../match/match.ts';
 import { mayRunTwice, onlyReads, overridesInQuery } from '../match/methods.ts';
@@ -128,6 +128,7 @@ function keyOf(
   params: Record<string, string | undefined>,
   req: IncomingMessage,
   verified: Verified | null,
+  looked: LookedUpKey | null,
 ): string | null | typeof UNCLEAR {
   const { key } = route;
   switch (key.from) {
@@ -141,6 +142,9 @@ function keyOf(
       const value = readCookie(req.headers.cookie, key.name);
       return value === null ? UNCLEAR : (value ?? null);
     }
+    case 'lookup':
+      if (looked === null || looked.state === 'unclear') return UNCLEAR;
+      return looked.state === 'found' ? looked.key : null;
     case 'none':
       return null;
   }
@@ -163,6 +167,14 @@ function headerText(req: IncomingMessage, name: string): string | null | typeof 
   return values.length > 1 || /[^\x00-\x7f]/.test(values[0]!) ? UNCLEAR : values[0]!;
 }
 
+/** What has to be looked up before the request can be decided; null: nothing. */
+export function keyQuestionOf({ route: { route }, params }: Match): KeyQuestion | null {
+  const { key, service } = route;
+  if (key.from !== 'lookup' || route.mode === 'migrated') return null;
+  const { table, column, matches, param } = key;
+  return { service, table, column, matches, value: params[param] ?? '' };
+}
+
 /** Everything `choose` wants to know. */
 export function attributesOf(
   compiled: CompiledTable,
@@ -172,9 +184,10 @@ export function attributesOf(
   safe: boolean,
   pinned: Side | null,
   buckets: BucketCache,
+  looked: LookedUpKey | null,
 ): RequestAttributes {
   const { route, service } = match.route;
-  const text = keyOf(route, match.params, req, verified);
+  const text = keyOf(route, match.params, req, verified, looked);
   const key = typeof text === 'string' ? buckets.get(service.salt, text) : null;
   const subject = safe && key === null && subjectKnown(verified) ? verified.subject : null;
   return {
@@ -203,6 +216,7 @@ export function unverifiable(
   if (attributes.safe || !attributes.unclear) return null;
   const split = route.mode === 'hybrid' && service.share > 0 && service.share < BUCKETS;
   if (!split && !fences.some((fence) => fence.service === route.service)) return null;
+  if (route.key.from === 'lookup') return 'keys-unavailable';
   if (route.key.from !== 'token') return 'ambiguous-key';
   return verified?.state === 'unreachable' ? 'keys-unavailable' : 'unverifiable-token';
 }

@@ -2,6 +2,8 @@ import type {
   ControlSource,
   FailedRequest,
   Fence,
+  KeyQuestion,
+  LookedUpKey,
   Mismatch,
   OutcomeBatch,
   RouteTable,
@@ -14,6 +16,8 @@ export type MemorySourceOptions = {
   leaseMs?: number;
   /** Answers `settle`; default: settled at once. */
   settle?: (waves: string[][], timeoutMs: number) => Promise<boolean>;
+  /** Answers `lookup`; default: there are no such rows. */
+  lookup?: (question: KeyQuestion) => Promise<LookedUpKey>;
 };
 
 /** A control source in this process's memory, for static configurations and tests; also plays the controller. */
@@ -91,6 +95,10 @@ export function memorySource(first: RouteTable, options: MemorySourceOptions = {
     async settle(waves, timeoutMs) {
       reachable();
       return options.settle ? options.settle(waves, timeoutMs) : true;
+    },
+    async lookup(question) {
+      reachable();
+      return options.lookup ? options.lookup(question) : { state: 'none' };
     },
     async reportOutcomes(report) {
       outcomes.push(...report.outcomes);

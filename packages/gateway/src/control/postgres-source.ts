@@ -1,6 +1,7 @@
 import { createPool } from '@banyan/postgres';
 import pg from 'pg';
 import { abortFence } from './fence.ts';
+import { KeyLookupClient } from './key-lookup-client.ts';
 import { OutcomeWindows, WINDOW_MS, type WindowRow } from './outcome-windows.ts';
 import { pinStore } from './pin-store.ts';
 import { ReplicationWaiter } from './replication-waiter.ts';
@@ -35,6 +36,7 @@ export function postgresSource(options: PostgresSourceOptions): ControlSource {
     statementTimeoutMs: 2_000,
   });
   const settler = settleUrl === null ? null : new ReplicationWaiter(settleUrl, token);
+  const lookups = settleUrl === null ? null : new KeyLookupClient(settleUrl, token);
   const windows = new OutcomeWindows();
   const listener = new Listener(url, workerId);
   let table: RouteTable | null = null;
@@ -65,6 +67,10 @@ export function postgresSource(options: PostgresSourceOptions): ControlSource {
       if (settler === null) return false;
       return settler.settle(waves, timeoutMs);
     },
+    async lookup(question, timeoutMs) {
+      if (lookups === null) return { state: 'unclear' };
+      return lookups.ask(question, timeoutMs);
+    },
     async reportOutcomes({ outcomes, failures, keys, routeKeys }) {
       if (outcomes.length > 0) await writeEvidence(pool, workerId, windows.add(outcomes, Date.now()));
       if (failures.length > 0) await writeFailures(pool, failures);
@@ -84,6 +90,7 @@ export function postgresSource(options: PostgresSourceOptions): ControlSource {
       await pool.query('DELETE FROM control.workers WHERE id = $1', [workerId]).catch(() => {});
       await pool.end();
       await settler?.close();
+      await lookups?.close();
     },
   };
 }

@@ -17,7 +17,21 @@ export type KeySource =
   | { from: 'param'; name: string } // path parameter, e.g. id of /users/:id
   | { from: 'header'; name: string }
   | { from: 'cookie'; name: string }
+  /** Owner of the row of a mapped table that the path names: `column` where `matches` is the path parameter `param`. */
+  | { from: 'lookup'; table: string; column: string; matches: string; param: string }
   | { from: 'none' };
+
+/** Whose is the row of the service's `table` (schema.table in the monolith) in which `matches` is `value`? */
+export type KeyQuestion = {
+  service: string;
+  table: string;
+  column: string;
+  matches: string;
+  value: string;
+};
+
+/** `none`: there is no such row on either side. `unclear`: it cannot be told now. */
+export type LookedUpKey = { state: 'found'; key: string } | { state: 'none' } | { state: 'unclear' };
 
 export type Upstream = {
   /** Origins such as http://127.0.0.1:4001, used round-robin. */
@@ -163,6 +177,8 @@ export interface ControlSource {
   heartbeat(version: number, unhealthy: UnhealthyInstance[]): Promise<{ leaseMs: number }>;
   /** Waits until each wave of links has passed what is committed now. Resolves false on timeout. */
   settle(waves: string[][], timeoutMs: number): Promise<boolean>;
+  /** Rejects when nobody answers in time. */
+  lookup(question: KeyQuestion, timeoutMs: number): Promise<LookedUpKey>;
   /** Batched outcomes for the rollout's evidence, and the failures among them. */
   reportOutcomes(report: OutcomeReport): Promise<void>;
   storeMismatch(mismatch: Mismatch): Promise<void>;

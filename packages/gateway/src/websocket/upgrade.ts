@@ -101,7 +101,7 @@ export class Upgrades {
     const match = compiled.matcher.find(req.method as string, req.url as string);
     if (match === null) return this.#send(request, { service: '', key: null, side: 'monolith' }, null);
     const { route, service } = match.route;
-    const attributes = attributesOf(compiled, match, req, verified, false, null, this.#worker.buckets);
+    const attributes = attributesOf(compiled, match, req, verified, false, null, this.#worker.buckets, null);
     const decision = choose(route, service, attributes, holds.fences, holds.leased);
     if (decision.notFound) return this.#refuse(socket, 'not-found', trace);
     const unknowable = unverifiable(match, attributes, verified, holds.fences);

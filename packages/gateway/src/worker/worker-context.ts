@@ -1,4 +1,5 @@
 import type { BucketCache } from '@banyan/cohort';
+import type { KeyLookup } from '../choose/key-lookup.ts';
 import type { ReadPins } from '../choose/read-pins.ts';
 import type { WriteHolds } from '../choose/write-holds.ts';
 import type { Shadow } from '../compare/shadow.ts';
@@ -15,6 +16,7 @@ export interface WorkerContext {
   readonly stats: Stats;
   readonly pins: ReadPins;
   readonly shadow: Shadow;
+  readonly lookup: KeyLookup;
   readonly buckets: BucketCache;
   readonly uploads: Uploads;
   /** Null when traces go nowhere. */

@@ -7,6 +7,7 @@ import {
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { BucketCache } from '@banyan/cohort';
+import { KeyLookup } from '../choose/key-lookup.ts';
 import { ReadPins } from '../choose/read-pins.ts';
 import { WriteHolds } from '../choose/write-holds.ts';
 import { Shadow } from '../compare/shadow.ts';
@@ -59,6 +60,7 @@ export class Worker implements WorkerContext {
   readonly stats = new Stats();
   readonly pins: ReadPins;
   readonly shadow: Shadow;
+  readonly lookup: KeyLookup;
   readonly buckets = new BucketCache();
   readonly uploads = new Uploads();
   readonly abandonedWriteMs: number;
@@ -80,6 +82,7 @@ export class Worker implements WorkerContext {
     const { source } = options;
     const onError = options.onError ?? (() => {});
     this.#options = options;
+    this.lookup = new KeyLookup(source, now);
     this.pins = new ReadPins({ source, now, leased: () => this.holds.leased });
     this.shadow = new Shadow({ source, stats: this.stats, compiled: () => this.compiled, now, onError });
     this.holds = new WriteHolds({
