@@ -1,3 +1,4 @@
+import type { KeySource } from '@banyan/gateway';
 import { closestMatch } from '@banyan/replication/closest-match';
 import { type PlanProblem, pathTo, problem } from '../problem.ts';
 import { type ParsedRoute, parseKey, parseRoute, qualifyTable, shapeOfRoute } from '../resolve/notation.ts';
@@ -21,7 +22,7 @@ export function checkRoute(
         "e.g. 'GET /api/v1/users/:id'; each parameter is a whole segment, '*' comes last",
       ),
     );
-  problems.push(...checkKey(plan, path, route, parsed));
+  problems.push(...checkKey(plan, service, path, route, parsed));
   if ((route.auth ?? 'required') === 'required' && plan.issuers?.length === 0) {
     problems.push(
       problem(
@@ -122,8 +123,67 @@ export function warnKeylessWrites({ services }: SoundPlan): PlanProblem[] {
   });
 }
 
+/** Whose a row is has to be readable on both sides, and to be what decides its side. */
+function checkLookup(
+  { tables, complete }: SoundService,
+  path: string,
+  route: PlanRoute,
+  parsed: ParsedRoute | null,
+  key: Extract<KeySource, { from: 'lookup' }>,
+): PlanProblem[] {
+  if (parsed && !parsed.params.includes(key.param))
+    return [
+      problem(
+        `${path}.key.by`,
+        `params.${key.param}`,
+        `${parsed.path} has no parameter :${key.param}`,
+        'name the one that says which row',
+      ),
+    ];
+  const table = tables.find(({ table }) => nameOf(table) === key.table)?.table;
+  if (table === undefined)
+    return complete
+      ? [
+          problem(
+            `${path}.key.lookup`,
+            key.table,
+            'is not a table of the monolith that this service maps',
+            'add it to the tables of the service',
+          ),
+        ]
+      : [];
+  if (table.owner.by !== 'key' || table.owner.legacyColumn !== key.column)
+    return [
+      problem(
+        `${path}.key.column`,
+        key.column,
+        `is not the column by which rows of ${key.table} are owned`,
+        table.owner.by === 'key'
+          ? `use '${table.owner.legacyColumn}'`
+          : "own the table by key (owner: { by: 'key', ... })",
+      ),
+    ];
+  const { legacy, columns } = table;
+  const readable =
+    legacy.key.includes(key.matches) ||
+    columns.some(
+      ({ legacyColumns, serviceColumns }) =>
+        legacyColumns.length === 1 && legacyColumns[0] === key.matches && serviceColumns.length === 1,
+    );
+  if (readable) return [];
+  return [
+    problem(
+      `${path}.key`,
+      route.key,
+      `no column ${key.matches} of ${key.table} is mapped to one of the service`,
+      'map it with copy() or rename(), or say another one in matches',
+    ),
+  ];
+}
+
 function checkKey(
   plan: SoundPlan,
+  service: SoundService,
   path: string,
   route: PlanRoute,
   parsed: ParsedRoute | null,
@@ -136,10 +196,11 @@ function checkKey(
         at,
         route.key,
         'is not a key',
-        "use 'token.<claim>', 'params.<name>', 'header.<name>', 'cookie.<name>' or 'none'",
+        "use 'token.<claim>', 'params.<name>', 'header.<name>', 'cookie.<name>', 'none' or { lookup, column, by }",
       ),
     ];
   }
+  if (key.from === 'lookup') return checkLookup(service, path, route, parsed, key);
   if (key.from === 'param' && parsed && !parsed.params.includes(key.name)) {
     const has =
       parsed.params.length > 0

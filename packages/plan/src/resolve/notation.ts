@@ -1,4 +1,5 @@
 import type { KeySource } from '@banyan/gateway';
+import type { PlanRoute } from '../types.ts';
 
 /** The small notations of a plan: 'PUT /users/:id', 'params.id', 'public.users'. Each reader returns null on nonsense. */
 
@@ -17,10 +18,15 @@ export function parseRoute(text: string): ParsedRoute | null {
   return params && { id: `${method} ${path}`, method, path, params };
 }
 
-/** Reads 'token.sub', 'params.id', 'header.x-user', 'cookie.session' or 'none'. */
-export function parseKey(text: string): KeySource | null {
-  if (text === 'none') return { from: 'none' };
-  const match = /^(token|params|header|cookie)\.([A-Za-z0-9_.-]+)$/.exec(text);
+/** Reads 'token.sub', 'params.id', 'header.x-user', 'cookie.session', 'none' or { lookup, column, by: 'params.slug' }. */
+export function parseKey(key: PlanRoute['key']): KeySource | null {
+  if (key === 'none') return { from: 'none' };
+  if (typeof key !== 'string') {
+    const { lookup, column, by, matches } = key;
+    const param = by.slice('params.'.length);
+    return { from: 'lookup', table: qualifyTable(lookup), column, matches: matches ?? param, param };
+  }
+  const match = /^(token|params|header|cookie)\.([A-Za-z0-9_.-]+)$/.exec(key);
   if (!match) return null;
   const name = match[2]!;
   switch (match[1]) {

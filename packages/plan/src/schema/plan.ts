@@ -133,8 +133,33 @@ export const RouteSchema = record(
       text("'METHOD /path/:param'", "'GET /api/v1/users/:id'"),
     ),
     key: required(
-      'Whose request it is: `token.<claim>`, `params.<name>`, `header.<name>`, `cookie.<name>`, or `none`. All requests of a key go to one side.',
-      text("'token.<claim>', 'params.<name>', 'header.<name>', 'cookie.<name>' or 'none'", "'token.sub'"),
+      'Whose request it is: `token.<claim>`, `params.<name>`, `header.<name>`, `cookie.<name>`, `none`, or a row of a mapped table that the path names: `{ lookup, column, by }`. All requests of a key go to one side.',
+      either(
+        [
+          Type.String({ pattern: '\\S' }),
+          fields({
+            lookup: required(
+              "The monolith's table that says whose the row is (`articles` or `public.articles`); the service maps it.",
+              Type.String({ minLength: 1 }),
+            ),
+            column: required(
+              'Its column with the owner, by which its rows are owned.',
+              Type.String({ minLength: 1 }),
+            ),
+            by: required(
+              'The part of the path that names the row, `params.<name>`.',
+              Type.String({ pattern: '^params\\.[A-Za-z0-9_]+$' }),
+            ),
+            matches: optional(
+              'The column that `by` is compared with; it has an index on both sides.',
+              Type.String({ minLength: 1 }),
+              { otherwise: 'the name in `by`' },
+            ),
+          }),
+        ],
+        "'token.<claim>', 'params.<name>', 'header.<name>', 'cookie.<name>', 'none' or { lookup, column, by }",
+        "'token.sub'",
+      ),
     ),
     auth: optional('Whether a valid token is needed.', oneOf('required', 'optional', 'none'), {
       default: 'required',
