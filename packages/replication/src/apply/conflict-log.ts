@@ -6,7 +6,8 @@ import type { TargetSession } from './target-session.ts';
 
 /**
  * Names as PostgreSQL 18 gives them; `insert_orphan`: a row that is sent again, whose parent takes it along, is gone with it;
- * `parent_missing`: the monolith deleted the parent while the service wrote the row.
+ * `parent_missing`: the monolith deleted the parent while the service wrote the row; `append_only_changed`: a row was updated or deleted
+ * of which the plan says that it never is.
  */
 export type ConflictKind =
   | 'insert_exists'
@@ -17,7 +18,8 @@ export type ConflictKind =
   | 'delete_origin_differs'
   | 'multiple_unique_conflicts'
   | 'insert_orphan'
-  | 'parent_missing';
+  | 'parent_missing'
+  | 'append_only_changed';
 
 export type Side = 'monolith' | 'service';
 

@@ -25,10 +25,15 @@ export function route(
     case 'inserts':
       return routeInsert(event);
     case 'update':
-      return routeUpdate(event, ownership, origin);
+      return alone(event, routeUpdate(event, ownership, origin));
     case 'delete':
-      return routeDelete(event, ownership);
+      return alone(event, routeDelete(event, ownership));
   }
+}
+
+/** What is not to be in a table is recorded, one by one. */
+function alone({ table }: RowEvent, routed: Route): Route {
+  return table.plan.mapping.append && routed !== 'nothing' ? 'row by row' : routed;
 }
 
 function routeInsert(event: RowEvent | InsertsEvent): Route {

@@ -1,4 +1,4 @@
-import { type Lsn, quoteIdent, type Tuple } from '@banyan/postgres';
+import type { Lsn, Tuple } from '@banyan/postgres';
 import type { Parent } from '../catalog/foreign-keys.ts';
 import { ReplicationError } from '../errors.ts';
 import type { Ownership } from '../link/ownership.ts';
@@ -12,20 +12,13 @@ import {
   type TruncateEvent,
 } from '../stream/transaction.ts';
 import { applyAnnounced } from './announced-columns.ts';
+import { recordAppendOnly } from './append-only.ts';
 import type { BoundTable } from './bound-table.ts';
-import type { ConflictKind, ConflictLog, Side } from './conflict-log.ts';
+import type { ConflictKind, ConflictLog } from './conflict-log.ts';
 import { updateMissingForeign, upsertForeign } from './foreign-rows.ts';
 import { followLost, lostParents } from './lost-parents.ts';
-import {
-  isBanyan,
-  meetsRows,
-  ownColumnsChanged,
-  ownedByService,
-  ownerUnknown,
-  route,
-  sourceOwns,
-  WRITER_MOVES,
-} from './route.ts';
+import { isBanyan, meetsRows, ownColumnsChanged, route, WRITER_MOVES } from './route.ts';
+import { other, ownerOfChange, ownerOfTarget, sideOfSource } from './row-owner.ts';
 import { attempt } from './savepoint.ts';
 import type { TargetSession } from './target-session.ts';
 import { swapUniqueValues } from './unique-swap.ts';
@@ -83,8 +76,10 @@ export class RowByRowApplier {
       case 'insert':
         return await this.#insert(event, transaction);
       case 'update':
+        await recordAppendOnly(this.#session, this.#log, event, transaction);
         return await this.#update(event, transaction);
       case 'delete':
+        await recordAppendOnly(this.#session, this.#log, event, transaction);
         return await this.#delete(event, transaction);
     }
   }
@@ -104,7 +99,7 @@ export class RowByRowApplier {
     const existing = await this.#find(table, row);
     if (!existing)
       return await this.#refuse('multiple_unique_conflicts', event, undefined, transaction, violated);
-    const owner = await this.#ownerOf(table, existing);
+    const owner = await ownerOfTarget(this.#session, this.#ownership, table, existing);
     await this.#log.record('insert_exists', event, existing, owner, transaction);
     await this.#log.ask(table, event.row, owner);
   }
@@ -129,9 +124,11 @@ export class RowByRowApplier {
     const { table, row } = event;
     const before = event.old ?? row;
     const existing = await this.#find(table, before);
-    const mine = this.#sideOfSource(table);
+    const mine = sideOfSource(table);
     const claim = event.full ? event.old! : row;
-    const owner = existing ? await this.#ownerOf(table, existing) : await this.#sideOf(event, claim);
+    const owner = existing
+      ? await ownerOfTarget(this.#session, this.#ownership, table, existing)
+      : await ownerOfChange(this.#session, this.#ownership, event, claim);
     if (!existing && table.plan.mapping.rows === 'foreign') {
       const violated = await updateMissingForeign(this.#session, this.#log, event, this.#ownership);
       if (violated) await this.#refuse('multiple_unique_conflicts', event, undefined, transaction, violated);
@@ -186,14 +183,17 @@ export class RowByRowApplier {
     const { table, row } = event;
     if (route(event, this.#ownership, transaction.origin) === 'nothing') return;
     const existing = await this.#find(table, row);
-    const mine = this.#sideOfSource(table);
+    const mine = sideOfSource(table);
     if (event.carried) {
       if (existing) await this.#session.run(table, table.delete(), [row]);
       return;
     }
     if (!existing && table.plan.mapping.rows === 'foreign') return;
     if (!existing) return await this.#log.record('delete_missing', event, undefined, mine, transaction);
-    const owner = table.plan.mapping.rows === 'foreign' ? 'monolith' : await this.#ownerOf(table, existing);
+    const owner =
+      table.plan.mapping.rows === 'foreign'
+        ? 'monolith'
+        : await ownerOfTarget(this.#session, this.#ownership, table, existing);
     if (owner === mine) {
       await this.#session.run(table, table.delete(), [row]);
       return;
@@ -205,7 +205,7 @@ export class RowByRowApplier {
   /** After a copy: the copied row may be newer than the change. Replaying all changes ends at the same rows. */
   async #converge(event: RowEvent, window: Lsn): Promise<void> {
     const { table, row } = event;
-    const mine = this.#sideOfSource(table);
+    const mine = sideOfSource(table);
     if (event.kind === 'delete') {
       await this.#session.run(table, table.delete(), [row]);
       return;
@@ -263,7 +263,7 @@ export class RowByRowApplier {
     for (const { event, violated } of stuck) {
       // Asking again would only end here again: left to verification and to a person.
       const existing = await this.#find(table, event.row);
-      const winner = other(this.#sideOfSource(table));
+      const winner = other(sideOfSource(table));
       await this.#log.record('multiple_unique_conflicts', event, existing, winner, transaction, violated);
     }
   }
@@ -287,13 +287,15 @@ export class RowByRowApplier {
   async #putRight(event: RowEvent, transaction: SourceTransaction, moved: boolean): Promise<void> {
     const { table, row } = event;
     const existing = await this.#find(table, row);
-    const mine = this.#sideOfSource(table);
+    const mine = sideOfSource(table);
     const present = event.kind === 'update';
     // If the monolith's row is no longer what the deletion made of it, there is nothing to carry.
     if (event.carried && present === event.carried.size > 0)
       return await this.#takeOver(event, existing, transaction);
     const owner =
-      existing && !present ? await this.#ownerOf(table, existing) : await this.#sideOf(event, row);
+      existing && !present
+        ? await ownerOfTarget(this.#session, this.#ownership, table, existing)
+        : await ownerOfChange(this.#session, this.#ownership, event, row);
     const rowOwner = table.plan.mapping.rows === 'foreign' ? 'monolith' : owner;
     if (moved && owner !== mine) await this.#log.ask(table, row, owner);
     if (!present) {
@@ -327,7 +329,7 @@ export class RowByRowApplier {
     const { table, row } = event;
     const taken = await this.#session.run(table, table.deleteOrphan(), [row]);
     if (taken.rowCount === 0) return;
-    await this.#log.record('insert_orphan', event, undefined, other(this.#sideOfSource(table)), transaction);
+    await this.#log.record('insert_orphan', event, undefined, other(sideOfSource(table)), transaction);
   }
 
   /** What a deleted parent of the monolith's has made of the row. A write of the service that crosses it loses, on both sides. */
@@ -347,7 +349,7 @@ export class RowByRowApplier {
     transaction: SourceTransaction,
     violated: string,
   ): Promise<void> {
-    const mine = this.#sideOfSource(event.table);
+    const mine = sideOfSource(event.table);
     await this.#log.record(kind, event, existing, other(mine), transaction, violated);
     await this.#log.ask(event.table, event.row, mine);
   }
@@ -366,42 +368,4 @@ export class RowByRowApplier {
     const { rows } = await this.#session.run(table, table.select(), [row]);
     return rows[0];
   }
-
-  #sideOfSource(table: BoundTable): Side {
-    return table.plan.direction === 'forward' ? 'monolith' : 'service';
-  }
-
-  /** By what the change says of the row. */
-  async #sideOf(event: RowEvent, row: Tuple): Promise<Side> {
-    const { table } = event;
-    const mine = this.#sideOfSource(table);
-    if (ownerUnknown(event, this.#ownership))
-      return await this.#sideOfParent(table, row[table.ownerIndex] ?? null);
-    return sourceOwns(event, row, this.#ownership) ? mine : other(mine);
-  }
-
-  /** By what the target has of the row. */
-  async #ownerOf(table: BoundTable, target: Row): Promise<Side> {
-    const { owner } = table.plan;
-    if (!owner) return this.#ownership.share >= WRITER_MOVES ? 'service' : 'monolith';
-    const value = target[owner.target] ?? null;
-    if (ownerUnknown({ table }, this.#ownership)) return await this.#sideOfParent(table, value);
-    return this.#ownership.isService(value) ? 'service' : 'monolith';
-  }
-
-  /** Whose a row is that refers to this parent. */
-  async #sideOfParent({ id, plan }: BoundTable, reference: string | null): Promise<Side> {
-    const { target } = plan.owner!;
-    const value = `$1::text::${plan.target.columns.get(target)!.bareType} AS ${quoteIdent(target)}`;
-    const { rows } = await this.#session.client.query({
-      name: `banyan_${id}_owner_${this.#ownership.share}`,
-      text: `SELECT ${ownedByService(plan, this.#ownership)} AS service FROM (SELECT ${value}) AS t`,
-      values: [reference],
-    });
-    return rows[0].service ? 'service' : 'monolith';
-  }
-}
-
-function other(side: Side): Side {
-  return side === 'monolith' ? 'service' : 'monolith';
 }

@@ -38,6 +38,8 @@ export type TableMapping = {
   onTruncate: 'replicate' | 'block' | 'ignore';
   /** Empty on both sides is no failed verification. Default false: comparing nothing proves nothing. */
   mayBeEmpty?: boolean;
+  /** Rows are only ever inserted: an update or delete of one is recorded as a conflict, `append_only_changed`. Default false. */
+  append?: boolean;
 };
 
 /** Whose a row is, and so which side may write it. */
@@ -158,6 +160,7 @@ export type TableInput = {
   /** Default `block`: stop and ask. */
   onTruncate?: TableMapping['onTruncate'];
   mayBeEmpty?: boolean;
+  append?: boolean;
 };
 
 /** A table mapping with its defaults filled in, checked for what can be seen without a database. */
@@ -171,6 +174,7 @@ export function table(input: TableInput): TableMapping {
     columns: input.columns.flat(),
     onTruncate: input.onTruncate ?? 'block',
     ...(input.mayBeEmpty ? { mayBeEmpty: true } : {}),
+    ...(input.append ? { append: true } : {}),
   };
   checkTable(mapping);
   return mapping;
