@@ -119,6 +119,11 @@ export const TableSchema = Type.Unsafe<TableMapping>(
         flag(),
         { otherwise: 'false' },
       ),
+      append: optional(
+        'Whether rows are only ever inserted: an update or delete of one is recorded as the conflict `append_only_changed`, and applied all the same.',
+        flag(),
+        { otherwise: 'false' },
+      ),
     },
     'a table mapping; make it with table()',
   ),
