@@ -1,6 +1,8 @@
 import type { ClientLimits, Issuer, KeySource } from '@banyan/gateway';
 import type { TableMapping } from '@banyan/replication';
+import { Value } from 'typebox/value';
 import { assertValidPlan } from '../checks/validate.ts';
+import { RolloutSchema } from '../schema/rollout.ts';
 import { parseTarget } from '../stages.ts';
 import type { Plan, PlanRoute, PlanService, RolloutPolicy } from '../types.ts';
 import { parseKey, parseRoute, qualifyTable } from './notation.ts';
@@ -86,23 +88,8 @@ export type ResolvedRoute = {
 /** A rollout policy with its steps in basis points, ascending. */
 export type ResolvedRollout = Omit<RolloutPolicy, 'steps'> & { steps: number[] };
 
-export const ROLLOUT_DEFAULTS: Readonly<RolloutPolicy> = {
-  steps: ['1%', '10%', '50%', '100%'],
-  observeSeconds: 60,
-  minRequests: 50,
-  minCompared: 50,
-  maxFailureRatio: 0.01,
-  maxMismatchRatio: 0,
-  maxLatencyRatio: 2,
-  maxLagMs: 1_000,
-  fenceLimitMs: 2_000,
-  maxVerificationAgeSeconds: 300,
-  copyRowsPerSecond: 20_000,
-  verifyRowsPerSecond: 50_000,
-  restAboveRatio: 1.5,
-  leastRowsPerSecond: 1_000,
-  onFailure: 'rollback',
-};
+/** As the schema has them. */
+export const ROLLOUT_DEFAULTS = Value.Default(RolloutSchema, {}) as Readonly<RolloutPolicy>;
 
 /** What the gateway has as its own defaults. */
 const CLIENT_LIMITS = {
