@@ -1,37 +1,140 @@
 /**
- * `npm test [files...]`: every `*.test.ts` of the workspace, in child processes of node:test. Files run one after
- * another on machines with two cores: most start a PostgreSQL. After each file it says how far it is.
+ * `npm test [files...]`: every `*.test.ts` of the workspace, or those named, each in a process of its own. Files run side by
+ * side in lanes, the longest first. What a file prints comes in one piece when it has ended, and after it how far the run
+ * is and how long it will still take.
+ *
+ *   --lanes N                 how many files run at once. Default: one more than there are cores, since many of them wait
+ *   --test-name-pattern TEXT  only tests of this name
+ *   --record                  writes down how long each file took (test-seconds.json), from which the order comes
  */
-import { spawn } from 'node:child_process';
-import { globSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { relative, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { parseArgs } from 'node:util';
+import { expected, formatSeconds, longestFirst, type Seconds, secondsLeft } from './test-schedule.ts';
 
-const asked = process.argv.slice(2);
-const files = asked.length > 0 ? asked : findTests();
-const concurrency = Math.max(1, Math.floor(availableParallelism() / 2));
-const reporters = [
-  ['spec', 'stdout'],
-  [fileURLToPath(new URL('test-progress.ts', import.meta.url)), 'stderr'],
-].flatMap(([name, to]) => [`--test-reporter=${name}`, `--test-reporter-destination=${to}`]);
-// For a file as for a test: one that hangs ends with its name, and not with CI's patience. ms.
+type Counts = { tests: number; passed: number; failed: number; cancelled: number; skipped: number };
+type Ended = { file: string; took: number; counts: Counts; good: boolean; failures: string };
+
+/** For a file as for a test: one that hangs ends with its name, and not with CI's patience. ms. */
 const LIMIT_MS = 600_000;
-const child = spawn(
-  process.execPath,
-  ['--test', `--test-concurrency=${concurrency}`, `--test-timeout=${LIMIT_MS}`, ...reporters, ...files],
-  {
-    stdio: 'inherit',
+const TIMES = resolve(import.meta.dirname, 'test-seconds.json');
+/** What takes less is not written down: the order of short files matters to nobody. */
+const WORTH_RECORDING = 3;
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    lanes: { type: 'string', default: String(availableParallelism() + 1) },
+    'test-name-pattern': { type: 'string', multiple: true },
+    record: { type: 'boolean', default: false },
+  },
+});
+const seconds: Seconds = JSON.parse(readFileSync(TIMES, 'utf8'));
+const waiting = longestFirst(
+  positionals.length > 0 ? [...new Set(positionals.map(named))] : findTests(),
+  seconds,
+);
+const total = waiting.length;
+const lanes = Math.min(Number(options.lanes), total);
+if (!(lanes >= 1)) throw new Error(`--lanes takes a number from 1 on, not '${options.lanes}'`);
+const running = new Map<string, number>();
+const ended: Ended[] = [];
+const startedAt = performance.now();
+
+await Promise.all(Array.from({ length: lanes }, lane));
+conclude();
+
+async function lane(): Promise<void> {
+  for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+    running.set(file, performance.now());
+    const result = await runFile(file);
+    running.delete(file);
+    ended.push(result);
+    console.error(progress(result));
+  }
+}
+
+async function runFile(file: string): Promise<Ended> {
+  const stream = run({
+    files: [resolve(file)],
+    timeout: LIMIT_MS,
+    testNamePatterns: options['test-name-pattern'],
     env: {
       ...process.env,
       NODE_NO_WARNINGS: '1',
       // Each file, and each process that a test starts, compiles the same modules: half of the processor time of a short one.
       NODE_COMPILE_CACHE: resolve('node_modules', '.cache', 'compile'),
-      BANYAN_TEST_FILES: String(files.filter((name) => !name.startsWith('--')).length),
     },
-  },
-);
-child.on('exit', (code) => process.exit(code ?? 1));
+  });
+  let whole: { counts: Counts; success: boolean; duration_ms: number } | undefined;
+  const told = Readable.from(
+    (async function* () {
+      for await (const event of stream) {
+        // The summary of the one file as a whole; it is told in one line, and that of the run at its end.
+        if (event.type === 'test:summary' && !event.data.file) whole = event.data;
+        else if (event.type !== 'test:diagnostic' || event.data.file) yield event;
+      }
+    })(),
+  );
+  let text = '';
+  for await (const chunk of told.compose(new spec())) text += chunk;
+  process.stdout.write(text);
+  const { counts, success, duration_ms } = whole!;
+  const failures = text.slice(text.indexOf('✖ failing tests:')).replace('✖ failing tests:', file);
+  return { file, took: duration_ms / 1_000, counts, good: success, failures: success ? '' : failures };
+}
+
+function progress({ file, good, counts, took }: Ended): string {
+  const failed = counts.failed + counts.cancelled;
+  const outcome = good ? `${counts.tests} tests` : `${failed} of ${counts.tests} FAILED`;
+  const left = secondsLeft({
+    lanes,
+    ended: {
+      expected: sum(ended.map((each) => expected(each.file, seconds))),
+      took: sum(ended.map((each) => each.took)),
+    },
+    running: [...running].map(([each, since]) => ({
+      expected: expected(each, seconds),
+      elapsed: (performance.now() - since) / 1_000,
+    })),
+    waiting: waiting.map((each) => expected(each, seconds)),
+  });
+  const end = ended.length === total ? '' : `; about ${formatSeconds(left)} left`;
+  return `[${ended.length}/${total}] ${file}: ${outcome}, ${took.toFixed(1)} s${end}`;
+}
+
+/** The counts of all files, and once more what failed. */
+function conclude(): void {
+  const bad = ended.filter(({ good }) => !good);
+  for (const { failures } of bad) process.stdout.write(`\n✖ failing tests of ${failures}`);
+  for (const name of ['tests', 'passed', 'failed', 'cancelled', 'skipped'] as const)
+    console.log(`ℹ ${name} ${sum(ended.map(({ counts }) => counts[name]))}`);
+  console.log(`ℹ files ${total}, ${bad.length} of them failed`);
+  console.log(`ℹ time ${formatSeconds((performance.now() - startedAt) / 1_000)}`);
+  if (bad.length > 0) process.exitCode = 1;
+  else if (options.record) record();
+}
+
+/** What was timed now, and of the others what was known, as far as they still exist. */
+function record(): void {
+  const times = new Map(Object.entries(seconds).filter(([file]) => existsSync(file)));
+  for (const { file, took } of ended) times.set(file, Math.round(took));
+  const worth = [...times].filter(([, took]) => took >= WORTH_RECORDING).sort(([a], [b]) => (a < b ? -1 : 1));
+  writeFileSync(TIMES, `${JSON.stringify(Object.fromEntries(worth), null, 2)}\n`);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, each) => all + each, 0);
+}
+
+function named(file: string): string {
+  if (!existsSync(file)) throw new Error(`there is no file ${file}`);
+  return relative(process.cwd(), resolve(file));
+}
 
 function findTests(): string[] {
   const found = globSync(
@@ -47,5 +150,5 @@ function findTests(): string[] {
     },
   );
   if (found.length === 0) throw new Error('no *.test.ts found: run this from the root of the checkout');
-  return found.sort();
+  return found;
 }
