@@ -71,10 +71,14 @@ async function readStream(
     for await (const chunk of answer.body) await writer.write(text.decode(chunk, { stream: true }));
     await writer.close();
   })();
-  // Whoever fails first ends the other: the reader by the error, the body by being left.
+  // Whoever fails first ends the other. A body that is only left keeps the one connection until it is taken for gone.
   feeding.catch((error) => writer.abort(error).catch(() => {}));
-  for await (const { event, data } of events.readable) if (event === 'flags') onData(data);
-  await feeding;
+  try {
+    for await (const { event, data } of events.readable) if (event === 'flags') onData(data);
+    await feeding;
+  } finally {
+    answer.body.destroy();
+  }
 }
 
 function readSnapshot(text: string): Parameters<FlagListener['flags']>[0] {
