@@ -4,6 +4,7 @@
  * is and how long it will still take.
  *
  *   --lanes N                 how many files run at once. Default: one more than there are cores, since many of them wait
+ *   --limit SECONDS           for a test as for a file: one that hangs ends with its name. Default: 600
  *   --test-name-pattern TEXT  only tests of this name
  *   --record                  writes down how long each file took (test-seconds.json), from which the order comes
  */
@@ -14,14 +15,15 @@ import { Readable } from 'node:stream';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
+import { startScratchServer } from '@banyan/postgres/scratch-server';
 import { expected, formatSeconds, longestFirst, type Seconds, secondsLeft } from './test-schedule.ts';
 
 type Counts = { tests: number; passed: number; failed: number; cancelled: number; skipped: number };
 type Ended = { file: string; took: number; counts: Counts; good: boolean; failures: string };
 
-/** For a file as for a test: one that hangs ends with its name, and not with CI's patience. ms. */
-const LIMIT_MS = 600_000;
 const TIMES = resolve(import.meta.dirname, 'test-seconds.json');
+/** A run of so many files has a PostgreSQL for each lane, which is emptied between them; a file alone starts its own. */
+const WORTH_A_SERVER = 10;
 /** What takes less is not written down: the order of short files matters to nobody. */
 const WORTH_RECORDING = 3;
 
@@ -30,6 +32,7 @@ const { values: options, positionals } = parseArgs({
   options: {
     lanes: { type: 'string', default: String(availableParallelism() + 1) },
     'test-name-pattern': { type: 'string', multiple: true },
+    limit: { type: 'string', default: '600' },
     record: { type: 'boolean', default: false },
   },
 });
@@ -41,6 +44,8 @@ const waiting = longestFirst(
 const total = waiting.length;
 const lanes = Math.min(Number(options.lanes), total);
 if (!(lanes >= 1)) throw new Error(`--lanes takes a number from 1 on, not '${options.lanes}'`);
+const limitMs = Number(options.limit) * 1_000;
+if (!(limitMs > 0)) throw new Error(`--limit takes a number of seconds, not '${options.limit}'`);
 const running = new Map<string, number>();
 const ended: Ended[] = [];
 const startedAt = performance.now();
@@ -49,22 +54,34 @@ await Promise.all(Array.from({ length: lanes }, lane));
 conclude();
 
 async function lane(): Promise<void> {
+  const server = total < WORTH_A_SERVER ? undefined : await startScratchServer();
+  try {
+    await work(server?.url);
+  } finally {
+    await server?.remove();
+  }
+}
+
+async function work(serverUrl: string | undefined): Promise<void> {
   for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
     running.set(file, performance.now());
-    const result = await runFile(file);
+    const result = await runFile(file, serverUrl);
     running.delete(file);
     ended.push(result);
     console.error(progress(result));
   }
 }
 
-async function runFile(file: string): Promise<Ended> {
+async function runFile(file: string, serverUrl: string | undefined): Promise<Ended> {
   const stream = run({
     files: [resolve(file)],
-    timeout: LIMIT_MS,
+    timeout: limitMs,
+    // The limit of a test says nothing to a file whose tests have passed and that does not end.
+    signal: AbortSignal.timeout(limitMs),
     testNamePatterns: options['test-name-pattern'],
     env: {
       ...process.env,
+      ...(serverUrl ? { BANYAN_TEST_SERVER: serverUrl } : {}),
       NODE_NO_WARNINGS: '1',
       // Each file, and each process that a test starts, compiles the same modules: half of the processor time of a short one.
       NODE_COMPILE_CACHE: resolve('node_modules', '.cache', 'compile'),

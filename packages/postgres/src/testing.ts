@@ -1,13 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after } from 'node:test';
 import pg from 'pg';
-import { isSafe, packageVersion } from './embedded/binaries.ts';
-import { isAlive } from './embedded/process.ts';
-import { type EmbeddedServer, startEmbedded } from './index.ts';
+import { emptyServer } from './embedded/empty-server.ts';
+import { startScratchServer } from './embedded/scratch-server.ts';
 import { quoteIdent, quoteLiteral } from './quote.ts';
 
 export interface TestServer {
@@ -15,8 +10,8 @@ export interface TestServer {
   database(name?: string): Promise<string>;
   /** A fresh role that may log in and nothing else. `attributes`: more of them, as CREATE ROLE takes them. */
   role(name: string, attributes?: string): Promise<TestRole>;
-  /** Undefined when DATABASE_URL_TEST names the server. */
-  embedded: EmbeddedServer | undefined;
+  /** No others use it, so that its settings may be changed: it is not what DATABASE_URL_TEST names. */
+  ownServer: boolean;
 }
 
 export interface TestRole {
@@ -26,8 +21,15 @@ export interface TestRole {
 }
 
 /**
+ * One that the run of the whole suite hands from file to file. Forgotten at once: no process that a test starts may take it
+ * for its own, and empty it.
+ */
+const SERVER_OF_RUN = process.env.BANYAN_TEST_SERVER;
+delete process.env.BANYAN_TEST_SERVER;
+
+/**
  * The PostgreSQL of this test process: started by the first call, removed with all its databases after the last
- * test. With DATABASE_URL_TEST that server is used instead and only our databases are dropped.
+ * test; or the run's, without what the file before left. With DATABASE_URL_TEST that server is used instead and only our databases are dropped.
  */
 export function testServer(): Promise<TestServer> {
   server ??= start();
@@ -45,48 +47,30 @@ after(async () => {
 
 async function start(): Promise<TestServer> {
   const given = process.env.DATABASE_URL_TEST;
-  return given ? onGivenServer(given) : await onEmbeddedServer();
+  if (given) return onGivenServer(given);
+  if (SERVER_OF_RUN) {
+    await emptyServer(SERVER_OF_RUN);
+    return onOwnServer(SERVER_OF_RUN);
+  }
+  const scratch = await startScratchServer();
+  cleanUp = scratch.remove;
+  return onOwnServer(scratch.url);
 }
 
-async function onEmbeddedServer(): Promise<TestServer> {
-  await sweep();
-  const directory = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
-  // As root the server runs as another user, who must get in for the data to lie here and go with it.
-  chmodSync(directory, 0o711);
-  await copyTemplate(directory);
-  const embedded = await startEmbedded({ directory, settings: TEST_SETTINGS });
-  cleanUp = async () => {
-    await embedded.stop();
-    rmSync(directory, { recursive: true, force: true });
-  };
+function onOwnServer(url: string): TestServer {
   const names = freshNames('');
   return {
-    embedded,
-    database: (name) => embedded.createDatabase(names(name)),
-    role: (name, attributes) => createRole(embedded.url(), names(name), attributes),
+    ownServer: true,
+    database: (name) => createDatabase(url, names(name)),
+    role: (name, attributes) => createRole(url, names(name), attributes),
   };
 }
 
-/**
- * Spares each test process the half second of CPU that initdb takes: the first one on this machine leaves an
- * initialised cluster in the temp directory, of which all others take a copy.
- */
-async function copyTemplate(directory: string): Promise<void> {
-  const template = join(tmpdir(), `${PREFIX}template-${packageVersion()}-${process.getuid?.() ?? 0}`);
-  if (!isSafe(template)) {
-    const draft = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
-    chmodSync(draft, 0o711);
-    await (await startEmbedded({ directory: draft, settings: TEST_SETTINGS })).stop();
-    for (const name of ['port', 'postgres.log', 'location']) rmSync(join(draft, name));
-    try {
-      renameSync(draft, template);
-    } catch {
-      // Another test process was first.
-      rmSync(draft, { recursive: true });
-    }
-  }
-  // Keeps owners and modes, which PostgreSQL insists on and `fs.cp` does not keep.
-  if (isSafe(template)) execFileSync('cp', ['-a', `${template}/.`, directory]);
+async function createDatabase(admin: string, name: string): Promise<string> {
+  await run(admin, `CREATE DATABASE ${quoteIdent(name)}`);
+  const url = new URL(admin);
+  url.pathname = `/${encodeURIComponent(name)}`;
+  return url.href;
 }
 
 function onGivenServer(given: string): TestServer {
@@ -104,18 +88,16 @@ function onGivenServer(given: string): TestServer {
   };
   const database = async (wanted?: string) => {
     const name = names(wanted);
-    await run(given, `CREATE DATABASE ${quoteIdent(name)}`);
+    const url = await createDatabase(given, name);
     created.push(name);
-    const url = new URL(given);
-    url.pathname = `/${encodeURIComponent(name)}`;
-    return url.href;
+    return url;
   };
   const role: TestServer['role'] = async (wanted, attributes) => {
     const name = names(wanted);
     roles.push(name);
     return await createRole(given, name, attributes);
   };
-  return { embedded: undefined, database, role };
+  return { ownServer: false, database, role };
 }
 
 async function createRole(admin: string, name: string, attributes = ''): Promise<TestRole> {
@@ -132,9 +114,6 @@ async function createRole(admin: string, name: string, attributes = ''): Promise
   };
 }
 
-const PREFIX = 'banyan-test-';
-const TEST_SETTINGS = { fsync: 'off', full_page_writes: 'off' };
-
 function freshNames(prefix: string): (wanted?: string) => string {
   const taken = new Set<string>();
   return (wanted = 'test') => {
@@ -143,25 +122,6 @@ function freshNames(prefix: string): (wanted?: string) => string {
     taken.add(name);
     return name;
   };
-}
-
-/** Removes what test processes that were killed have left, their servers too. */
-async function sweep(): Promise<void> {
-  for (const entry of readdirSync(tmpdir())) {
-    const pid = entry.startsWith(PREFIX) ? Number(entry.slice(PREFIX.length).split('-')[0]) : 0;
-    if (!pid || isAlive(pid)) continue;
-    const directory = join(tmpdir(), entry);
-    try {
-      const orphan = await startEmbedded({ directory, settings: TEST_SETTINGS });
-      await orphan.stop();
-    } catch (error) {
-      // Another test process sweeps it.
-      if ((error as { code?: string }).code === 'EMBEDDED_IN_USE') continue;
-      // Else it was never finished.
-    }
-    // Two may have got this far.
-    rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
-  }
 }
 
 async function run(url: string, sql: string, values: unknown[] = []): Promise<void> {

@@ -97,8 +97,8 @@ async function keepingNoWal({ legacy }: Pair, slots: string[]): Promise<void> {
 const CHANGES_MISSED = { code: 'CHANGES_MISSED', message: /Verify, repair/ };
 
 test('slots whose WAL the server has removed at a half share, with writes on both sides: accepted, verified and repaired both are equal, and only then a step passes', async (t) => {
-  const { embedded } = await testServer();
-  if (!embedded) return t.skip('changes settings of the server');
+  const { ownServer } = await testServer();
+  if (!ownServer) return t.skip('changes settings of the server');
   const { dbs, forward, reverse } = await bothLinks(HALF, 20);
   for (const each of [forward, reverse]) await each.stop();
   await writeOnBothSides(dbs, 100);
