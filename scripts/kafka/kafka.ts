@@ -6,11 +6,11 @@
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { freePort } from '@banyan/postgres/free-port';
 
 export type Kafka = {
   /** As clients take it, e.g. 127.0.0.1:41233. */
@@ -39,9 +39,10 @@ export async function kafkaMissing(): Promise<string | undefined> {
 export async function startKafka(): Promise<Kafka> {
   await resolveJars();
   const directory = mkdtempSync(join(tmpdir(), 'banyan-kafka-'));
-  const [port, controllerPort] = await freePorts(2);
+  // Both are listened on again after a restart.
+  const [port, controllerPort] = [await freePort(), await freePort()];
   const config = join(directory, 'server.properties');
-  writeFileSync(config, properties(directory, port!, controllerPort!));
+  writeFileSync(config, properties(directory, port, controllerPort));
   await run('java', [...JVM, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', config]);
   const start = () => spawn('java', [...JVM, 'kafka.Kafka', config], { stdio: ['ignore', 'pipe', 'pipe'] });
   let broker = start();
@@ -147,19 +148,6 @@ async function end(broker: ChildProcess): Promise<void> {
   // Nothing of its data is kept, so there is nothing that it should do before.
   broker.kill('SIGKILL');
   await exited;
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
 
 /** What a command prints, undefined if there is no such command. */

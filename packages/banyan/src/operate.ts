@@ -1,12 +1,12 @@
 /** Running and driving Banyan from code: what `banyan up` and the other commands do, for tours, tests and tools. */
 
 export { FULL_SHARE, parseTarget, type Stage, type Target } from '@banyan/plan/stages';
+export { freePort } from '@banyan/postgres/free-port';
 export { ControlClient, controlOrigin } from './api/client.ts';
 export { type Control, ControlError, type ServiceStatus, type StepRecord } from './control/control.ts';
 export { CONTROLLER_FLAGS } from './control/process-flags.ts';
 export { pruneRecords } from './control/store/prune.ts';
 export { loadPlan } from './load-plan.ts';
-export { freePort } from './up/free-port.ts';
 export { whenStarterIsGone } from './up/starter.ts';
 export type { ProcessName } from './up/stopping.ts';
 export { type Supervisor, startSupervisor } from './up/supervisor.ts';

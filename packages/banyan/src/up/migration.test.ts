@@ -8,11 +8,11 @@ import { after, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { FULL_SHARE, type Stage, type Target } from '@banyan/plan/stages';
 import { createPool } from '@banyan/postgres';
+import { freePort } from '@banyan/postgres/free-port';
 import { testServer } from '@banyan/postgres/testing';
 import type pg from 'pg';
 import { request } from 'undici';
 import { ControlClient } from '../api/client.ts';
-import { freePort } from './free-port.ts';
 import { startSupervisor } from './supervisor.ts';
 
 const TOKEN = 'a-token-of-the-test-0123456789abcdef';

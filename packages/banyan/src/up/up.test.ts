@@ -9,11 +9,11 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { aPlan } from '@banyan/plan/testing';
 import { createPool } from '@banyan/postgres';
+import { freePort } from '@banyan/postgres/free-port';
 import { isAlive, waitForExit } from '@banyan/postgres/process';
 import { testServer } from '@banyan/postgres/testing';
 import { applyControlSchema } from '../control/store/store.ts';
 import { MAIN, run } from '../testing/run-cli.ts';
-import { freePort } from './free-port.ts';
 
 /** A generous bound for a start or a stop of three processes on a busy machine, ms. */
 const PATIENCE_MS = 90_000;

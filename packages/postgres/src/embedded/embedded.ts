@@ -9,7 +9,6 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
@@ -17,6 +16,7 @@ import { errorCode, PostgresError } from '../errors.ts';
 import { quoteIdent } from '../quote.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
 import { dataHome, ensureCluster, passwordOf } from './data.ts';
+import { freePort, isFree } from './free-port.ts';
 import { chooseUser, type RunAs } from './identity.ts';
 import { claimDirectory } from './lock.ts';
 import { isAlive, servesDirectory, signal, waitForExit } from './process.ts';
@@ -25,7 +25,7 @@ import { watchOverServer } from './watcher.ts';
 export interface EmbeddedOptions {
   /** Everything is kept here (as root below a closed directory: its location only, see `dataHome`). */
   directory: string;
-  /** Default: the port of the last run if it is free, else any free one. */
+  /** Default: the port of the last run if it is free, else any free one that no outgoing connection may take. */
   port?: number;
   /** Server settings on top of `DEFAULT_SETTINGS`, such as `{ fsync: 'off' }` in tests. */
   settings?: Record<string, string>;
@@ -110,10 +110,11 @@ const STOP_TIMEOUT_MS = 20_000;
 
 async function launch(plan: Launch): Promise<Running> {
   const portFile = join(plan.directory, 'port');
-  const lastPort = existsSync(portFile) ? Number(readFileSync(portFile, 'utf8')) : 0;
+  let lastPort = existsSync(portFile) ? Number(readFileSync(portFile, 'utf8')) : 0;
   const deadline = performance.now() + START_TIMEOUT_MS;
-  for (let attempt = 0; ; attempt++) {
-    const port = plan.port ?? (await freePort(attempt === 0 ? lastPort : 0));
+  for (;;) {
+    const again = lastPort > 0 && (await isFree(lastPort));
+    const port = plan.port ?? (again ? lastPort : await freePort());
     const outcome = await launchOnce(plan, port, deadline);
     if ('pid' in outcome) {
       writeFileSync(portFile, String(port));
@@ -129,6 +130,8 @@ async function launch(plan: Launch): Promise<Running> {
         says: outcome.log.trim().slice(-600),
       });
     }
+    // Only a dying one: its clients look for it where it was.
+    if (portTaken) lastPort = 0;
     await delay(20);
   }
 }
@@ -252,19 +255,3 @@ async function createDatabase(url: string, name: string): Promise<void> {
 }
 
 const DUPLICATE_DATABASE = '42P04';
-
-/** `preferred` if it is free, else one that the system gives. */
-async function freePort(preferred: number): Promise<number> {
-  return await new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', (error) => {
-      if (preferred === 0) reject(error);
-      else resolve(freePort(0));
-    });
-    probe.listen({ port: preferred, host: '127.0.0.1', exclusive: true }, () => {
-      const address = probe.address();
-      const port = typeof address === 'object' && address ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
-  });
-}

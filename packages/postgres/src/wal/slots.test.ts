@@ -90,7 +90,7 @@ test('a slot in use is dropped only by force', async () => {
   await stream.close();
 });
 
-test('a restart of the source is survived by the stream', async () => {
+test('a restart of the source is survived by the stream', async (t) => {
   await createSlot(pool, 'lasting');
   const stream = openWalStream({
     url,
@@ -98,6 +98,8 @@ test('a restart of the source is survived by the stream', async () => {
     publications: ['all'],
     backoff: { minMs: 5, maxMs: 50 },
   });
+  // Else it would go on trying when something here has failed, and keep the process.
+  t.after(() => stream.close());
   const seen: WalMessage[] = [];
   const batches = stream[Symbol.asyncIterator]();
   const until = async (id: string) => {

@@ -17,7 +17,7 @@ export async function freePort(): Promise<number> {
   throw new Error(`none of ${TRIES} ports between ${RANGE.join(' and ')} is free`);
 }
 
-function isFree(port: number): Promise<boolean> {
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));
