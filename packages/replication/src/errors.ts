@@ -40,6 +40,8 @@ const CATALOGUE = {
   STREAMING: 'The link is already streaming in this process.',
   LAW_BROKEN: 'The mapping loses information: reverse(forward(legacy)) differs from legacy.',
   NOTHING_COMPARED: 'No row was compared. That is a failure unless both sides are empty and that is allowed.',
+  OBSERVER_REFUSED:
+    'Facts could not be made of a change, so nothing of its transaction was applied. Correct the functions or the contract; the link then goes on where it stopped.',
   APPLY_FAILED:
     'A change cannot be applied on the target. It was not acknowledged; fix the target and go on.',
 } as const;

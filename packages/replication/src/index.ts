@@ -1,3 +1,4 @@
+export type { AppliedTransaction, RowChange, RowObserver, TargetRow } from './apply/row-images.ts';
 export { type Orphans, orphans } from './catalog/orphans.ts';
 export { checkSequences, type SequenceState } from './catalog/sequences.ts';
 export { closestMatch } from './closest-match.ts';

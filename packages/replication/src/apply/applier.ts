@@ -17,6 +17,7 @@ import { encodeCopy, recycle } from './copy-encoding.ts';
 import { LevelBuilder, type Segment } from './dependency-levels.ts';
 import { meetsRows, ownedByService, ownedBySource, ownerUnknown, type Route, route } from './route.ts';
 import { RowByRowApplier } from './row-by-row.ts';
+import { isObserved, observed, type RowObserver } from './row-images.ts';
 import { sendCopy } from './send-copy.ts';
 import { DURABLE, positionAt, type TargetSession } from './target-session.ts';
 
@@ -33,10 +34,12 @@ export class Applier {
   readonly #log: ConflictLog;
   /** Until here changes are upserts, because copied rows may be newer. */
   readonly #window: Lsn;
+  readonly #observer: RowObserver | undefined;
   readonly #routes: Route[] = [];
   #open: { finalLsn: Lsn; rowByRow: boolean } | undefined;
 
-  constructor(session: TargetSession, link: string, shares: Shares, window: Lsn) {
+  constructor(session: TargetSession, link: string, shares: Shares, window: Lsn, observer?: RowObserver) {
+    this.#observer = observer;
     this.#session = session;
     this.#link = link;
     this.#shares = shares;
@@ -72,12 +75,14 @@ export class Applier {
     for (const transaction of transactions) {
       const routes = this.#routesOf(transaction);
       const last = runs.at(-1);
-      if (!routes || !builder || !this.#alike(last!.transactions[0]!, transaction)) {
+      const alone = this.#isObserved(transaction);
+      if (alone || !routes || !builder || !this.#alike(last!.transactions[0]!, transaction)) {
         finish();
         runs.push({ transactions: [transaction], steps: undefined });
         if (routes) builder = new LevelBuilder();
       } else last!.transactions.push(transaction);
       if (routes && builder) addTo(builder, transaction, routes);
+      if (alone) finish();
     }
     finish();
     return { transactions, version: this.#shares.version, runs };
@@ -90,8 +95,10 @@ export class Applier {
   async apply(prepared: Prepared, durable: boolean): Promise<void> {
     const current =
       prepared.version === this.#shares.version ? prepared : this.prepare(prepared.transactions);
-    for (const { transactions, steps } of current.runs) {
-      if (steps) await this.#applyTogether(transactions, steps, durable);
+    const last = current.runs.length - 1;
+    for (const [index, { transactions, steps }] of current.runs.entries()) {
+      // The last one takes all before it along to the disk.
+      if (steps) await this.#applyTogether(transactions, steps, durable && index === last);
       else await this.#applyRowByRow(transactions[0]!);
     }
   }
@@ -106,8 +113,10 @@ export class Applier {
         await this.#session.client.query('BEGIN');
         this.#open = { finalLsn: part.finalLsn, rowByRow };
       }
-      if (rowByRow) await this.#rowByRow.apply(part, this.#windowOf(part));
-      else await this.#runSteps(this.#stepsOfPart(part));
+      await this.#observe(part, async () => {
+        if (rowByRow) await this.#rowByRow.apply(part, this.#windowOf(part));
+        else await this.#runSteps(this.#stepsOfPart(part));
+      });
       if (!last) return;
       await this.#commit(part, true);
       this.#open = undefined;
@@ -176,10 +185,10 @@ export class Applier {
     const { client } = this.#session;
     try {
       // COPY takes it along and saves a round trip.
-      const copies = Array.isArray(steps) && steps[0]?.copy !== undefined;
+      const copies = !this.#isObserved(last) && Array.isArray(steps) && steps[0]?.copy !== undefined;
       // With the first step, or with the COMMIT where there is none: each message less is a round trip and two wake-ups less.
       if (!copies) client.beginLater('BEGIN');
-      await this.#runSteps(steps, copies ? 'BEGIN; ' : '');
+      await this.#observe(last, () => this.#runSteps(steps, copies ? 'BEGIN; ' : ''));
       await this.#commit(last, durable);
     } catch (error) {
       if (isConnectionError(error)) throw error;
@@ -196,7 +205,7 @@ export class Applier {
     const { client } = this.#session;
     try {
       await client.query('BEGIN');
-      await this.#rowByRow.apply(transaction, this.#windowOf(transaction));
+      await this.#observe(transaction, () => this.#rowByRow.apply(transaction, this.#windowOf(transaction)));
       await this.#commit(transaction, true);
     } catch (error) {
       if (isConnectionError(error)) throw error;
@@ -210,6 +219,16 @@ export class Applier {
     if (durable) client.hold(DURABLE);
     client.hold(positionAt(this.#link, formatLsn(endLsn), formatMicros(commitTime)));
     await client.commit();
+  }
+
+  /** Rows that were copied are there already: what is applied until the copy's end is passed tells nothing. */
+  #isObserved(transaction: SourceTransaction): boolean {
+    return isObserved(this.#observer, transaction) && !this.#inWindow(transaction);
+  }
+
+  async #observe(transaction: SourceTransaction, apply: () => Promise<void>): Promise<void> {
+    if (!this.#isObserved(transaction)) return await apply();
+    await observed(this.#session, this.#observer!, transaction, apply);
   }
 
   #windowOf(transaction: SourceTransaction): Lsn | undefined {

@@ -121,6 +121,18 @@ export function selectStatement(plan: TablePlan): Statement {
   );
 }
 
+/** Rows by the source's key, locked, with the text of each as a whole and the key by which it was asked for. */
+export function imagesStatement(plan: TablePlan): Statement {
+  const rows = new Rows(plan);
+  const select = plan.sourceKey.map((column, index) => `${rows.column(column)} AS banyan_${index}`);
+  const match = plan.targetKey.map((column, index) => `t.${quoteIdent(column)} = v.banyan_${index}`);
+  const key = plan.sourceKey.map((_, index) => `v.banyan_${index}::text`).join(', ');
+  return rows.statement(
+    (from) =>
+      `SELECT t.*, t::text AS banyan_image, ARRAY[${key}] AS banyan_key FROM ${plan.targetName} AS t, (SELECT ${select.join(', ')} FROM ${from}) AS v WHERE ${match.join(' AND ')} FOR UPDATE OF t`,
+  );
+}
+
 /** Counts rows in which a column that the target's side owns differs from what the source says of it. */
 export function differingStatement(plan: TablePlan, computable: Output[]): Statement {
   const rows = new Rows(plan);

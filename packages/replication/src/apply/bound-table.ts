@@ -9,6 +9,7 @@ import {
   ASIDE,
   deleteStatement,
   differingStatement,
+  imagesStatement,
   insertStatement,
   missingParentsStatement,
   moveAsideStatement,
@@ -75,7 +76,13 @@ export class BoundTable {
   keyOf(row: Tuple): string {
     const { keyIndexes } = this;
     if (keyIndexes.length === 1) return row[keyIndexes[0]!]!;
-    return keyIndexes.map((index) => `${row[index]!.length}:${row[index]}`).join('');
+    return this.keyText(keyIndexes.map((index) => row[index]!));
+  }
+
+  /** As `keyOf`, of the key's values by themselves. */
+  keyText(values: readonly string[]): string {
+    if (values.length === 1) return values[0]!;
+    return values.map((value) => `${value.length}:${value}`).join('');
   }
 
   sameKey(a: Tuple, b: Tuple): boolean {
@@ -224,6 +231,10 @@ export class BoundTable {
 
   select(): BoundStatement {
     return this.#bind('select', () => selectStatement(this.plan));
+  }
+
+  images(): BoundStatement {
+    return this.#bind('images', () => imagesStatement(this.plan));
   }
 
   parameters(statement: BoundStatement, rows: readonly Tuple[], olds: readonly Tuple[]): Buffer[] {

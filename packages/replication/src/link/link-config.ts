@@ -1,3 +1,4 @@
+import type { RowObserver } from '../apply/row-images.ts';
 import type { Direction, TableMapping } from '../mapping/mapping.ts';
 
 export type LinkConfig = {
@@ -32,6 +33,8 @@ export type LinkHooks = {
   onAlarm?: (alarm: Alarm) => void;
   /** The connection to source or target was lost and is tried again. */
   onRetry?: (error: Error) => void;
+  /** Is shown what the stream changes in some tables of the target. */
+  observer?: RowObserver;
 };
 
 export type LinkNames = {

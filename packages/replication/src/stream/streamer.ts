@@ -168,7 +168,13 @@ export class Streamer {
       this.#shapes = watch;
       const position = record.appliedLsn;
       await this.#options.learnShares();
-      const applier = new Applier(session, names.link, shares, record.windowEnd);
+      const applier = new Applier(
+        session,
+        names.link,
+        shares,
+        record.windowEnd,
+        this.#options.hooks.observer,
+      );
       if (position < record.windowEnd) this.#copiedUntil = record.windowEnd;
       const stream = openWalStream({
         url: config.source,
@@ -228,6 +234,7 @@ export class Streamer {
       partRows: batchRows * 5,
       keys,
       awaitsMarker: this.#options.awaitsMarker,
+      messagePrefix: this.#options.hooks.observer?.messagePrefix,
       onRefused: () => {
         this.refused++;
       },

@@ -26,6 +26,7 @@ export class TransactionAssembler {
   readonly #partRows: number;
   readonly #keys: GuardKeys;
   readonly #awaitsMarker: (id: string) => boolean;
+  readonly #messagePrefix: string | undefined;
   readonly #refuse: () => void;
   /** Of the transaction at hand. */
   #xid = 0;
@@ -54,6 +55,8 @@ export class TransactionAssembler {
     keys: GuardKeys;
     /** Whether a barrier waits for this marker. */
     awaitsMarker: (id: string) => boolean;
+    /** Of messages that are kept for the observer of rows. */
+    messagePrefix: string | undefined;
     /** A message has Banyan's prefix and is not Banyan's. */
     onRefused: () => void;
     deliver: (item: Item) => void;
@@ -66,6 +69,7 @@ export class TransactionAssembler {
     this.#partRows = options.partRows;
     this.#keys = options.keys;
     this.#awaitsMarker = options.awaitsMarker;
+    this.#messagePrefix = options.messagePrefix;
     this.#refuse = options.onRefused;
     this.#deliver = options.deliver;
   }
@@ -110,6 +114,7 @@ export class TransactionAssembler {
           endLsn: 0n,
           commitTime: message.commitTime,
           origin: undefined,
+          message: undefined,
           events: [],
           markers: [],
           rows: 0,
@@ -217,6 +222,8 @@ export class TransactionAssembler {
   }
 
   #message(prefix: string, content: Buffer): void {
+    if (prefix === this.#messagePrefix && content.length <= MESSAGE_BYTES)
+      this.#current!.message = content.toString();
     if (!isControl(prefix)) return;
     const held = this.#current!.events.length;
     if (!this.#believe(readControl(prefix, content))) this.#refuse();
@@ -275,4 +282,6 @@ export class TransactionAssembler {
   }
 }
 
+/** Anybody may write messages, of any size; a longer one is no message to an observer. */
+const MESSAGE_BYTES = 64 * 1024;
 const PART_BYTES = 8 * 1024 * 1024;

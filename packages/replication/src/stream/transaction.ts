@@ -70,6 +70,8 @@ export type SourceTransaction = {
   commitTime: bigint;
   /** Of the replication origin, if the transaction was replicated to the source itself. */
   origin: string | undefined;
+  /** The last logical message for the observer of rows. */
+  message: string | undefined;
   events: Event[];
   /** Ids of barriers that end here. */
   markers: string[];

@@ -1,2 +1,0 @@
-export { openProjectionOperator, type ProjectionOperator } from './operator.ts';
-export type { ProjectionStatus } from './status.ts';
