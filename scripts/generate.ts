@@ -7,7 +7,7 @@ import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { asyncApi, type Contracts, messagesPage } from '@banyan/events';
+import { asyncApi, type Contracts, messagesPage } from '@banyan/events/machinery';
 import { planJsonSchema, planReference } from '@banyan/plan';
 
 const { values, positionals } = parseArgs({

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createEventStore } from '@banyan/events';
+import { createEventStore } from '@banyan/events/machinery';
 import { getPostgreSQLEventStore } from '@event-driven-io/emmett-postgresql';
 import type pg from 'pg';
 import { median } from '../median.ts';

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createEventStore, createProjector, defineProjection, type Projection } from '@banyan/events';
+import { defineProjection, type Projection } from '@banyan/events';
+import { createEventStore, createProjector } from '@banyan/events/machinery';
 import { median } from '../median.ts';
 import { openDatabase } from './database.ts';
 

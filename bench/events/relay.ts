@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { applyOutboxSchema, type Envelope, openPostgresBus, startRelay } from '@banyan/events';
+import { applyOutboxSchema, type Envelope, openPostgresBus, startRelay } from '@banyan/events/machinery';
 import { PgBoss } from 'pg-boss';
 import { median } from '../median.ts';
 import { openDatabase } from './database.ts';

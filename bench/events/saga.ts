@@ -1,4 +1,5 @@
-import { createSagas, defineSaga } from '@banyan/events';
+import { defineSaga } from '@banyan/events';
+import { createSagas } from '@banyan/events/machinery';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { Type } from 'typebox';
 import { median } from '../median.ts';

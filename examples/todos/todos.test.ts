@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { type Envelope, openPostgresBus } from '@banyan/events';
+import { type Envelope, openPostgresBus } from '@banyan/events/machinery';
 import { testServer } from '@banyan/postgres/testing';
 import { otlpReceiver } from '@banyan/service/testing';
 import { SignJWT } from 'jose';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Envelope, openPostgresBus } from '@banyan/events';
+import { type Envelope, openPostgresBus } from '@banyan/events/machinery';
 import { testServer } from '@banyan/postgres/testing';
 import type { RunningService } from '@banyan/service';
 import { contracts as authContracts } from './contracts/auth.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Envelope, openPostgresBus } from '@banyan/events';
+import { type Envelope, openPostgresBus } from '@banyan/events/machinery';
 import { createPool } from '@banyan/postgres';
 import { seeded } from '../random.ts';
 import { CrashPoint } from './events/crash-point.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Envelope, startRelay } from '@banyan/events';
+import { type Envelope, startRelay } from '@banyan/events/machinery';
 import { dropSlot } from '@banyan/postgres';
 import { seeded } from '../random.ts';
 import { CrashPoint } from './events/crash-point.ts';

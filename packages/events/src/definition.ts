@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { type Static, Type } from 'typebox';
 import type { Contracts, DataOf } from './contracts.ts';
 import type { Envelope } from './envelope.ts';
+import type { FromRows } from './facts/from-rows.ts';
 import type { Publish, PublishOptions, Send } from './outbox/publish.ts';
 import type { Projection } from './projection/define.ts';
 import type { Projector } from './projection/projector.ts';
@@ -74,6 +75,11 @@ export type EventingDefinition<C extends Contracts, S extends AnySaga = never> =
   onBatch?: { [T in keyof C['events'] & string]?: BatchHandler<C, C['events'][T], S> };
   /** How to fulfil the commands that the contracts give to this service. */
   commands?: { [T in keyof C['commands'] & string]?: Handler<C, C['commands'][T], S> };
+  /**
+   * Turns what replication changes in the service's tables, while the monolith still writes them, into the events that the service
+   * publishes for its own writes. The plan names the module that states it (`facts`).
+   */
+  fromRows?: FromRows<C>;
   projections?: readonly Projection[];
   sagas?: readonly S[];
   /** Of the event store: types that nobody else wants to know of, master keys. */

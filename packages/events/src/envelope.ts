@@ -20,6 +20,9 @@ export type Envelope<Data = Record<string, unknown>> = {
   correlationid: string;
   /** Id of the message that led to this one. */
   causationid?: string;
+  /** Who did it, and why, as far as the publisher knows. */
+  actor?: string;
+  reason?: string;
   /** W3C trace context of the publisher. */
   traceparent?: string;
   tracestate?: string;

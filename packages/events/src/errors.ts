@@ -61,6 +61,14 @@ const CATALOGUE = {
     permanent: true,
     says: 'The message is of an old version and its contract has no upcaster from there. Add one, deploy, then replay.',
   },
+  FROM_ROWS_THREW: {
+    permanent: true,
+    says: 'A function of `fromRows` threw. Correct it and start the applier again: replication of the service waits, nothing is lost.',
+  },
+  OUTBOX_PRIVILEGE: {
+    permanent: false,
+    says: "The role by which rows are replicated may not write into the service's outbox. As its owner: GRANT USAGE ON SCHEMA banyan_events, banyan_schema TO <role>; GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA banyan_events, banyan_schema TO <role>.",
+  },
   RELAY_PRIVILEGE: {
     permanent: false,
     says: 'The relay may not read the WAL. As a superuser: ALTER ROLE <role> REPLICATION (on RDS: GRANT rds_replication TO <role>); the relay then starts by itself.',

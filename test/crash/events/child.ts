@@ -1,5 +1,5 @@
 /** The process that is killed: relays, or consumes, until then. */
-import { applyOutboxSchema, openPostgresBus, startRelay } from '@banyan/events';
+import { applyOutboxSchema, openPostgresBus, startRelay } from '@banyan/events/machinery';
 import { createPool } from '@banyan/postgres';
 import type { Urls } from './killed.ts';
 import { startConsumer } from './world.ts';

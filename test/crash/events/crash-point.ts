@@ -1,4 +1,4 @@
-import type { Bus, Envelope } from '@banyan/events';
+import type { Bus, Envelope } from '@banyan/events/machinery';
 import type { Db } from '@banyan/postgres';
 import type pg from 'pg';
 

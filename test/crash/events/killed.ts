@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { openPostgresBus, startRelay } from '@banyan/events';
+import { openPostgresBus, startRelay } from '@banyan/events/machinery';
 import { createPool } from '@banyan/postgres';
 import { seeded } from '../../random.ts';
 import { aPublisher, compare, effectsOfAll, GROUP, prepareEffects, startConsumer } from './world.ts';

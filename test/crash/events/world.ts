@@ -1,14 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { defineContracts, event, eventing } from '@banyan/events';
 import {
   applyInboxSchema,
   applyOutboxSchema,
   type Bus,
   createPublisher,
-  defineContracts,
-  event,
-  eventing,
   Messages,
-} from '@banyan/events';
+} from '@banyan/events/machinery';
 import { createPool, type Db, withTransaction } from '@banyan/postgres';
 import { Type } from 'typebox';
 

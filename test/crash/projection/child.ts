@@ -1,5 +1,5 @@
 /** A process that runs projections until it is killed: `node child.ts <url> <names...>`. */
-import { createProjector } from '@banyan/events';
+import { createProjector } from '@banyan/events/machinery';
 import { keeper, openWorld } from './world.ts';
 
 const [url, ...names] = process.argv.slice(2) as [string, ...string[]];

@@ -1,4 +1,4 @@
-import { createProjector, type ProjectorOptions } from '@banyan/events';
+import { createProjector, type ProjectorOptions } from '@banyan/events/machinery';
 import pg from 'pg';
 import { pick, seeded } from '../../random.ts';
 import { judge, keeper, openWorld } from './world.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { createProjector } from '@banyan/events';
+import { createProjector } from '@banyan/events/machinery';
 import { seeded } from '../../random.ts';
 import { judge, keeper, openWorld } from './world.ts';
 

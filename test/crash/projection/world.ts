@@ -1,4 +1,5 @@
-import { createEventStore, defineProjection, type EventStore, type Projection } from '@banyan/events';
+import { defineProjection, type EventStore, type Projection } from '@banyan/events';
+import { createEventStore } from '@banyan/events/machinery';
 import { createPool } from '@banyan/postgres';
 import type pg from 'pg';
 

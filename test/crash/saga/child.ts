@@ -2,7 +2,7 @@
  * A process that runs sagas until it is killed: `node child.ts <own url> <remote url> <json: { id: journey }>`.
  * Every child starts all of them; started they are once.
  */
-import { createSagas } from '@banyan/events';
+import { createSagas } from '@banyan/events/machinery';
 import { inParallel } from './parallel.ts';
 import { type Journey, journey, openWorld, type Reach } from './world.ts';
 

@@ -1,4 +1,4 @@
-import { createSagas } from '@banyan/events';
+import { createSagas } from '@banyan/events/machinery';
 import { pick, seeded } from '../../random.ts';
 import { watchEndings } from './endings.ts';
 import { inParallel } from './parallel.ts';

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { applySagaSchema, defineSaga, once, Refused, type Saga, undo } from '@banyan/events';
+import { defineSaga, once, Refused, type Saga, undo } from '@banyan/events';
+import { applySagaSchema } from '@banyan/events/machinery';
 import { createPool, withTransaction } from '@banyan/postgres';
 import type pg from 'pg';
 import { Type } from 'typebox';

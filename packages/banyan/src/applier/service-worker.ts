@@ -22,6 +22,7 @@ import * as verifications from '../control/store/verifications.ts';
 import { linksWanted, type ServiceState } from '../rollout/state.ts';
 import { drainForStep } from './drain.ts';
 import { drainRetired } from './drain-retired.ts';
+import { type LoadedFacts, loadFacts } from './facts.ts';
 import { type Direction, describeLink } from './link-status.ts';
 import { paceOf } from './pace.ts';
 import { LinkRunner } from './runner.ts';
@@ -200,7 +201,8 @@ export class ServiceWorker {
   }
 
   private async startLink(direction: Direction): Promise<void> {
-    const link = this.open(direction);
+    const facts = direction === 'forward' ? await loadFacts(this.service) : undefined;
+    const link = this.open(direction, facts);
     this.runners.set(
       direction,
       new LinkRunner({
@@ -217,6 +219,7 @@ export class ServiceWorker {
           accepted: () => verifications.isRepairQueued(this.pool, this.service.name),
         },
         log: this.log,
+        ...(facts && { onPrepared: () => facts.prepare() }),
       }),
     );
   }
@@ -237,19 +240,22 @@ export class ServiceWorker {
 
   private readonly dropped = new Set<Direction>();
 
-  private open(direction: Direction) {
+  private open(direction: Direction, facts?: LoadedFacts) {
     this.dropped.delete(direction);
     const { service, plan } = this;
     const forward = direction === 'forward';
-    return openLink({
-      service: service.name,
-      direction,
-      source: forward ? plan.monolith.database : service.database,
-      target: forward ? service.database : plan.monolith.database,
-      tables: this.tables(),
-      salt: service.salt,
-      share: this.share ?? 0,
-    });
+    return openLink(
+      {
+        service: service.name,
+        direction,
+        source: forward ? plan.monolith.database : service.database,
+        target: forward ? service.database : plan.monolith.database,
+        tables: this.tables(),
+        salt: service.salt,
+        share: this.share ?? 0,
+      },
+      facts ? { observer: facts.observer } : {},
+    );
   }
 
   private tables(): ResolvedService['tables'] {

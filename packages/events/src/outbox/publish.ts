@@ -13,6 +13,12 @@ export type PublishOptions = {
   correlationId?: string;
   /** Id of the message that led to this one. */
   causationId?: string;
+  /** Who did it. */
+  actor?: string;
+  /** Why. */
+  reason?: string;
+  /** When it happened. Default: now. */
+  time?: Date;
 };
 
 /**
@@ -48,7 +54,7 @@ export function createPublisher<C extends Contracts>(
     tx: Queryable,
     type: string,
     data: Record<string, unknown>,
-    { correlationId, causationId }: PublishOptions = {},
+    { correlationId, causationId, actor, reason, time = now() }: PublishOptions = {},
   ): Promise<Envelope> => {
     const contract = messages.contract(type, kind);
     if (kind === 'event' && contract.service !== service) {
@@ -65,13 +71,15 @@ export function createPublisher<C extends Contracts>(
         id,
         source: `/${messages.system}/${service}`,
         type,
-        time: now().toISOString(),
+        time: time.toISOString(),
         subject,
         datacontenttype: 'application/json',
         dataversion: contract.version,
         kind,
         correlationid: correlationId ?? id,
         ...(causationId === undefined ? {} : { causationid: causationId }),
+        ...(actor === undefined ? {} : { actor }),
+        ...(reason === undefined ? {} : { reason }),
         ...(traceparent === undefined ? {} : { traceparent }),
         ...(tracestate === undefined ? {} : { tracestate }),
         ...(cohort === undefined ? {} : { cohort }),

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import * as typebox from 'typebox';
 import * as events from '../index.ts';
+import * as machinery from '../machinery.ts';
 
 /**
  * Runs the TypeScript snippets of these sections of docs/events.md as one function, their imports handed in, and `last`
@@ -25,7 +26,7 @@ export async function runSnippets(
     .join('\n')
     .replaceAll(/^import .*$/gm, '')
     .replaceAll(`new URL('schema.sql', import.meta.url)`, `new URL(${schema})`);
-  const scope = { ...given, ...typebox, ...events } as Record<string, unknown>;
+  const scope = { ...given, ...typebox, ...machinery, ...events } as Record<string, unknown>;
   const stripped = stripTypeScriptTypes(`async () => {${code}\n${last}}`);
   const used = Object.keys(scope).filter(
     (name) => new RegExp(`\\b${name}\\b`).test(stripped) && !['events', 'default'].includes(name),

@@ -62,6 +62,8 @@ export type ResolvedService = {
   accepts: string[] | null;
   routes: ResolvedRoute[];
   tables: TableMapping[];
+  /** URL of the module that says what events changes of its rows are; null: none. */
+  facts: string | null;
   rollout: ResolvedRollout;
 };
 
@@ -174,6 +176,7 @@ function resolveService(name: string, service: PlanService, plan: Plan): Resolve
     accepts: service.accepts ?? null,
     routes: service.routes.map((route) => resolveRoute(name, route)),
     tables: service.tables ?? [],
+    facts: service.facts ?? null,
     rollout: resolveRollout(plan.rollout, service.rollout),
   };
 }

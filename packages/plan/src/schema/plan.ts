@@ -256,6 +256,11 @@ export const ServiceSchema = record(
       list(TableSchema, 'a list of tables', '[table(...)]'),
       { default: [] },
     ),
+    facts: optional(
+      "URL of the module that exports the service's `contracts` and `fromRows`: what replication changes in its tables is published as its own events.",
+      text('the URL of a file', "import.meta.resolve('./facts.ts')", '^file://'),
+      { otherwise: 'replication publishes nothing' },
+    ),
     rollout: optional('What differs from the rollout policy of the plan.', RolloutSchema),
   },
   'a service { url, database, routes, tables }',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { type Bus, type Envelope, openPostgresBus } from '@banyan/events';
+import { type Bus, type Envelope, openPostgresBus } from '@banyan/events/machinery';
 import { testServer } from '@banyan/postgres/testing';
 import { MAIN, run } from '../../../testing/run-cli.ts';
 

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import type { Bus, DeadLetter } from '@banyan/events';
+import type { Bus, DeadLetter } from '@banyan/events/machinery';
 import type { Command } from 'commander';
 import { BusError, EXIT, UsageError } from '../../exit.ts';
 import { ago, note, paint, plural, print, printJson } from '../../output.ts';
@@ -97,7 +97,7 @@ function withBus(target: Command): Command {
 async function onBus<T>(options: BusOptions, run: (bus: Bus) => Promise<T>): Promise<T> {
   const url = options.bus ?? process.env.BUS_URL;
   if (!url) throw new UsageError('no bus is named', 'add --bus postgres://host/database, or set BUS_URL');
-  const { openBus, EventsError } = await import('@banyan/events');
+  const { openBus, EventsError } = await import('@banyan/events/machinery');
   let bus: Bus;
   try {
     bus = await openBus(url);

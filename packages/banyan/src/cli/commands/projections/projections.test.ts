@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createEventStore, createProjector, defineProjection } from '@banyan/events';
+import { defineProjection } from '@banyan/events';
+import { createEventStore, createProjector } from '@banyan/events/machinery';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import { MAIN, run } from '../../../testing/run-cli.ts';

@@ -1,4 +1,4 @@
-import type { ProjectionOperator, ProjectionStatus } from '@banyan/events/projections';
+import type { ProjectionOperator, ProjectionStatus } from '@banyan/events/machinery';
 import type { Command } from 'commander';
 import { EXIT } from '../../exit.ts';
 import { ago, duration, paint, plural, print, printJson, table } from '../../output.ts';
@@ -77,7 +77,7 @@ async function operate<T>(
   options: DatabaseOptions,
   run: (operator: ProjectionOperator) => Promise<T>,
 ): Promise<T> {
-  const { openProjectionOperator } = await import('@banyan/events/projections');
+  const { openProjectionOperator } = await import('@banyan/events/machinery');
   return await onDatabase(options, openProjectionOperator, run);
 }
 

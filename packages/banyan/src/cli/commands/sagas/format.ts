@@ -1,4 +1,4 @@
-import type { SagaDetails, SagaState, SagaStatus, SagaStepRecord } from '@banyan/events/sagas';
+import type { SagaDetails, SagaState, SagaStatus, SagaStepRecord } from '@banyan/events/machinery';
 import { ago, duration, paint, plural, table } from '../../output.ts';
 
 const COLOUR = {

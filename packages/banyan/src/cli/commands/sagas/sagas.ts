@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import type { SagaOperator, SagaState } from '@banyan/events/sagas';
+import type { SagaOperator, SagaState } from '@banyan/events/machinery';
 import { type Command, InvalidArgumentError } from 'commander';
 import { EXIT, UsageError } from '../../exit.ts';
 import { print, printJson } from '../../output.ts';
@@ -168,7 +168,7 @@ function signalCommand(): Command {
 }
 
 async function operate<T>(options: DatabaseOptions, run: (operator: SagaOperator) => Promise<T>): Promise<T> {
-  const { openSagaOperator } = await import('@banyan/events/sagas');
+  const { openSagaOperator } = await import('@banyan/events/machinery');
   return await onDatabase(options, openSagaOperator, run);
 }
 

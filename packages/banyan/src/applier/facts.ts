@@ -1,0 +1,47 @@
+import { type Contracts, type FromRows, replicatedFacts } from '@banyan/events/machinery';
+import type { ResolvedService } from '@banyan/plan';
+import { createPool } from '@banyan/postgres';
+import type { RowObserver } from '@banyan/replication';
+
+/** What publishes the changes of a service's rows while they come from the monolith. */
+export type LoadedFacts = {
+  observer: RowObserver;
+  /** Makes the service's outbox if the service has never started. */
+  prepare(): Promise<void>;
+};
+
+/** By the module that the plan names; undefined if it names none. */
+export async function loadFacts({
+  name,
+  database,
+  facts: url,
+  tables,
+}: Pick<ResolvedService, 'name' | 'database' | 'facts' | 'tables'>): Promise<LoadedFacts | undefined> {
+  if (url === null || database === null) return undefined;
+  const { contracts, fromRows } = (await import(url)) as {
+    contracts?: Contracts;
+    fromRows?: FromRows<Contracts>;
+  };
+  if (!contracts || !fromRows) {
+    throw new Error(`${url}, the facts of ${name}, must export contracts and fromRows`);
+  }
+  const facts = replicatedFacts({ contracts, service: name, fromRows });
+  const mapped = new Set(tables.map(({ service }) => `${service.schema}.${service.table}`));
+  const unmapped = [...facts.tables].find((table) => !mapped.has(table));
+  if (unmapped !== undefined) {
+    throw new Error(
+      `fromRows of ${name} names ${unmapped}, which is no table that its plan takes over: ${url}`,
+    );
+  }
+  return {
+    observer: facts,
+    async prepare() {
+      const pool = createPool(database, { max: 1, applicationName: 'banyan-facts' });
+      try {
+        await facts.prepare(pool);
+      } finally {
+        await pool.end();
+      }
+    },
+  };
+}

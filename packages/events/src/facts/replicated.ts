@@ -1,0 +1,122 @@
+import { readFile } from 'node:fs/promises';
+import { applySchema, type Db, type Queryable } from '@banyan/postgres';
+import type { Contracts } from '../contracts.ts';
+import { EventsError } from '../errors.ts';
+import { textOf } from '../failure.ts';
+import { Messages } from '../messages.ts';
+import { applyOutboxSchema, createPublisher } from '../outbox/publish.ts';
+import {
+  type Circumstances,
+  type FromRows,
+  factsOf,
+  type RowChange,
+  type TableFacts,
+  tablesOf,
+} from './from-rows.ts';
+import { FACTS_PREFIX, readFactsMessage } from './message.ts';
+
+/** A transaction of the monolith, as replication has applied it. */
+export type ReplicatedTransaction = {
+  /** Position of its commit. */
+  lsn: string;
+  committedAt: Date;
+  /** Its logical message with the prefix `banyan.facts`. */
+  message: string | undefined;
+  changes: readonly RowChange[];
+};
+
+/** Publishes what replication brings as the events that the service publishes for its own writes. */
+export type ReplicatedFacts = {
+  /** The service's tables whose changes it wants to see, with their schemas. */
+  tables: ReadonlySet<string>;
+  messagePrefix: string;
+  /** Makes what it writes into, if the service has never started. Throws `OUTBOX_PRIVILEGE`. */
+  prepare(pool: Db): Promise<void>;
+  /** Writes the facts into the service's outbox, in `tx`, which applies the changes. Rejects as `publish` does. */
+  applied(tx: Queryable, transaction: ReplicatedTransaction): Promise<void>;
+};
+
+/** `service` is the one that owns the events: its name in the contracts. */
+export function replicatedFacts<C extends Contracts>(options: {
+  contracts: C;
+  service: string;
+  fromRows: FromRows<C>;
+}): ReplicatedFacts {
+  const tables = tablesOf(options.fromRows);
+  const { publish } = createPublisher<C>(new Messages(options.contracts), options.service);
+  return {
+    tables: new Set(tables.keys()),
+    messagePrefix: FACTS_PREFIX,
+    prepare: prepareOutbox,
+    async applied(tx, { lsn, committedAt, message, changes }) {
+      const { silent = false, ...who } = readFactsMessage(message);
+      const counts = new Map<string, Count>();
+      for (const change of changes) {
+        const made = silent ? [] : told(tables.get(change.table)!, change, { at: committedAt, ...who });
+        for (const { type, data } of made) {
+          const options = { correlationId: `monolith-${lsn.replace('/', '-')}`, time: committedAt, ...who };
+          await publish(tx, type, data as never, options);
+        }
+        count(counts, change.table, made.length, silent);
+      }
+      await tx.query({
+        name: 'banyan_replicated_facts',
+        text: COUNT,
+        values: [[...counts.keys()], ...columnsOf([...counts.values()])],
+      });
+    },
+  };
+}
+
+function told<C extends Contracts>(facts: TableFacts<C>, change: RowChange, about: Circumstances) {
+  try {
+    return factsOf(facts, change, about);
+  } catch (error) {
+    throw new EventsError('FROM_ROWS_THREW', { table: change.table, says: textOf(error) }, error);
+  }
+}
+
+type Count = { changes: number; facts: number; unwanted: number; silent: number };
+
+function count(counts: Map<string, Count>, table: string, facts: number, silent: boolean): void {
+  const so = counts.get(table) ?? { changes: 0, facts: 0, unwanted: 0, silent: 0 };
+  counts.set(table, {
+    changes: so.changes + 1,
+    facts: so.facts + facts,
+    unwanted: so.unwanted + (facts === 0 && !silent ? 1 : 0),
+    silent: so.silent + (silent ? 1 : 0),
+  });
+}
+
+function columnsOf(counts: readonly Count[]): number[][] {
+  return (['changes', 'facts', 'unwanted', 'silent'] as const).map((name) =>
+    counts.map((each) => each[name]),
+  );
+}
+
+const COUNT = `
+  INSERT INTO banyan_events.replicated_facts AS c (table_name, changes, facts, unwanted, silent)
+  SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+  ON CONFLICT (table_name) DO UPDATE SET changes = c.changes + excluded.changes, facts = c.facts + excluded.facts,
+    unwanted = c.unwanted + excluded.unwanted, silent = c.silent + excluded.silent`;
+
+async function prepareOutbox(pool: Db): Promise<void> {
+  try {
+    await applyOutboxSchema(pool);
+    const sql = await readFile(new URL('schema.sql', import.meta.url), 'utf8');
+    await applySchema(pool, { name: 'banyan_events.replicated_facts', sql });
+    // Made by the service's own role, they may be closed to this one.
+    await pool.query(PROBE);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== INSUFFICIENT_PRIVILEGE) throw error;
+    throw new EventsError('OUTBOX_PRIVILEGE', { says: (error as Error).message }, error);
+  }
+}
+
+/** Asks for the rights that `applied` needs, and changes nothing. */
+const PROBE = `
+  WITH outbox AS (INSERT INTO banyan_events.outbox (message) SELECT '{}' WHERE false),
+    seen AS (SELECT count(*) FROM banyan_events.replicated_facts)
+  INSERT INTO banyan_events.replicated_facts SELECT '', 0, 0, 0, 0 WHERE false
+  ON CONFLICT (table_name) DO UPDATE SET changes = excluded.changes`;
+const INSUFFICIENT_PRIVILEGE = '42501';
