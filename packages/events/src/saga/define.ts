@@ -14,7 +14,7 @@ export type SagaContext<Input, Results> = {
   readonly results: Results;
 };
 
-export type Call = {
+type Call = {
   /** `<saga id>:<step>`, the same at every attempt, also by another process: send it as `Idempotency-Key`. */
   readonly idempotencyKey: string;
   /** Aborted when the attempt's time is over; pass it on. */
@@ -24,7 +24,7 @@ export type Call = {
 };
 
 /** Of a compensation: the key is `<saga id>:<step>:undo`. */
-export type UndoCall = Call & {
+type UndoCall = Call & {
   /** The action's idempotency key: what is taken back. */
   readonly undoes: string;
 };
@@ -38,14 +38,14 @@ type StepOptions = {
   timeout?: Duration;
 };
 
-export type RemoteStep<I, R, N extends string, T> = StepOptions & {
+type RemoteStep<I, R, N extends string, T> = StepOptions & {
   /** Done at least once; the receiver makes it effective once by the idempotency key. */
   action: (ctx: SagaContext<I, R>, call: Call) => Promise<T>;
   /** Takes it back. Has to bear that the action never had its effect: then its own result may be missing. */
   compensation?: (ctx: SagaContext<I, R & { readonly [K in N]?: T }>, call: UndoCall) => Promise<void>;
 };
 
-export type TransactionStep<I, R, N extends string, T> = StepOptions & {
+type TransactionStep<I, R, N extends string, T> = StepOptions & {
   /** Its effect, in the service's own database through `tx`, happens exactly once. Its result is kept as JSON. */
   action: (ctx: SagaContext<I, R>, call: Call & { tx: pg.PoolClient }) => Promise<T>;
   /** Called only if the action's effect is there; happens exactly once too. */
@@ -65,7 +65,7 @@ export type WaitContext<I, R, S extends Signals> = SagaContext<I, R> & {
   sleep(duration: Duration): Promise<void>;
 };
 
-export type WaitStep<I, R, S extends Signals, T> = {
+type WaitStep<I, R, S extends Signals, T> = {
   /**
    * Waits, and decides by what came; throwing makes the saga fail. Runs again from its start after a crash and gets the
    * same answers, so it must do nothing else than wait and decide, one wait after the other.
@@ -76,7 +76,7 @@ export type WaitStep<I, R, S extends Signals, T> = {
 export type Signals = Readonly<Record<string, TSchema>>;
 
 /** Steps in the order in which they are done. A step's result is known, with its type, to the steps after it. */
-export type StepList<I, S extends Signals, R = unknown> = {
+type StepList<I, S extends Signals, R = unknown> = {
   /** Whose effect is elsewhere: another service, a mail. */
   step<N extends string, T>(
     name: N,

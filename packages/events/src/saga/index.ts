@@ -1,27 +1,12 @@
 export {
-  type Call,
   defineSaga,
-  type RemoteStep,
   type Saga,
   type SagaContext,
   type SagaDefinition,
-  type StepList,
-  type TransactionStep,
-  type UndoCall,
-  type WaitContext,
-  type WaitStep,
 } from './define.ts';
 export { applySagaSchema, once, undo } from './effects.ts';
 export { Refused, SagaError, type SagaErrorCode } from './errors.ts';
-export type { SagaEnd, SagaLog } from './host.ts';
-export { openSagaOperator, type SagaOperator } from './operator.ts';
-export {
-  SAGA_STATES,
-  type SagaDetails,
-  type SagaFilter,
-  type SagaState,
-  type SagaStatus,
-  type SagaStepRecord,
-} from './records.ts';
-export { createSagas, type Sagas, type SagasOptions } from './sagas.ts';
-export type { AnySaga, Started, StartOptions } from './start.ts';
+export { openSagaOperator } from './operator.ts';
+export type { SagaStatus } from './records.ts';
+export { createSagas, type Sagas } from './sagas.ts';
+export type { AnySaga } from './start.ts';

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { type FailedAttempt, SagaError } from './errors.ts';
 import { parseRecordName } from './names.ts';
 
-export const SAGA_STATES = ['PENDING', 'RUNNING', 'COMPLETED', 'COMPENSATING', 'FAILED', 'STUCK'] as const;
+const SAGA_STATES = ['PENDING', 'RUNNING', 'COMPLETED', 'COMPENSATING', 'FAILED', 'STUCK'] as const;
 
 /**
  * PENDING: not begun. RUNNING: steps are done, or waited in. COMPLETED: all are done. COMPENSATING: a step failed,

@@ -16,7 +16,7 @@ export type AnySaga = Saga<string, any, any>;
 type Named<S extends AnySaga, N> = S extends unknown ? (N extends S['name'] ? S : never) : never;
 type InputOf<S> = S extends { of?: infer I } ? Exclude<I, undefined> : never;
 
-export type StartOptions = {
+type StartOptions = {
   /** Starting twice with the same id is starting once. Default: a new UUID. */
   id?: string;
   /** Default: the id. */
@@ -25,7 +25,7 @@ export type StartOptions = {
   tx?: pg.PoolClient;
 };
 
-export type Started = {
+type Started = {
   id: string;
   /** Resolves when the saga has ended, whoever runs it. */
   ended(): Promise<SagaEnd>;

@@ -42,7 +42,7 @@ export type EventStoreOptions = {
   inline?: readonly Projection[];
 };
 
-export type ReadAllOptions = {
+type ReadAllOptions = {
   /** Only events after this position. Default 0: from the first. */
   after?: number;
   /** Events at most. Default 1000. */
@@ -98,7 +98,7 @@ export interface EventStore {
 }
 
 /** The type that `forget` appends. */
-export const SUBJECT_FORGOTTEN = 'SubjectForgotten';
+const SUBJECT_FORGOTTEN = 'SubjectForgotten';
 
 /** An event store in the schema `banyan_events` of the pool's database, which it brings up to date first. */
 export async function createEventStore(options: EventStoreOptions): Promise<EventStore> {

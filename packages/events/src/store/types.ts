@@ -34,7 +34,7 @@ export type RecordedEvent<E extends DomainEvent = DomainEvent> = E & {
   forgotten?: string[];
 };
 
-export type ExpectedVersion = number | 'none' | 'any';
+type ExpectedVersion = number | 'none' | 'any';
 
 export type AppendOptions = {
   /** The version that the stream must be at: a number, `none` (no event yet, the same as 0), or `any`. */
