@@ -47,6 +47,9 @@ const paceOf = ({ minRequests, minCompared }: Scale) => ({
   VERIFICATION_AGE_SECONDS: '60',
   MIN_REQUESTS: String(minRequests),
   MIN_COMPARED: String(minCompared),
+  // Spread over a stage: in one burst they would be its whole slowest twentieth on two cores.
+  COPY_ROWS_PER_SECOND: '4000',
+  VERIFY_ROWS_PER_SECOND: '10000',
 });
 
 const program = new Command('npm start --')
