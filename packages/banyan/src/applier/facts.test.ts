@@ -1,23 +1,39 @@
 import assert from 'node:assert/strict';
-import { after, before, type TestContext, test } from 'node:test';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Bus, type Envelope, openPostgresBus, slotName, startRelay } from '@banyan/events/machinery';
-import { createPool, dropSlot } from '@banyan/postgres';
+import { isServiceSide } from '@banyan/cohort';
+import {
+  createPublisher,
+  type Envelope,
+  Messages,
+  openPostgresBus,
+  slotName,
+  startRelay,
+} from '@banyan/events/machinery';
+import { createPool, dropSlot, withTransaction } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import { copy, type Link, type LinkConfig, openLink, table } from '@banyan/replication';
+import fc from 'fast-check';
 import type pg from 'pg';
 import { contracts } from '../testing/account-facts.ts';
+import type { Asked } from '../testing/facts-links.ts';
 import { loadFacts } from './facts.ts';
 
 const FACTS = import.meta.resolve('../testing/account-facts.ts');
 const ACCOUNTS = 'CREATE TABLE accounts (id int PRIMARY KEY, balance int NOT NULL, note text)';
 const KEYS = 200;
+const HALF = 5_000;
+const MOST_BEHIND = 60;
+const { publish } = createPublisher<typeof contracts>(new Messages(contracts), 'bank');
 const log = { info() {}, warn() {}, error() {} };
 
 type World = {
   legacy: pg.Pool;
   service: pg.Pool;
   forward: LinkConfig;
+  reverse: LinkConfig;
   /** What a consumer has got, in its order. */
   got: Envelope[];
   /** Starts the service's relay, as the service would. */
@@ -27,12 +43,6 @@ type World = {
   /** Done at the end, the last one first, before the databases are left. */
   atEnd: (() => Promise<unknown> | unknown)[];
 };
-
-let bus: Bus;
-before(async () => {
-  bus = await openPostgresBus({ url: await (await testServer()).database('facts_bus') });
-});
-after(() => bus.close());
 
 /** Monolith and service with one table, and a consumer. The service itself has never started. */
 async function world(t: TestContext, service: string): Promise<World> {
@@ -51,25 +61,34 @@ async function world(t: TestContext, service: string): Promise<World> {
   ];
   const common = { service, tables, salt: 'bank' };
   const forward: LinkConfig = { ...common, direction: 'forward', source: legacyUrl, target: serviceUrl };
+  const reverse: LinkConfig = { ...common, direction: 'reverse', source: serviceUrl, target: legacyUrl };
+  // Each world's own: another world's consumer of the same group would get some of the messages.
+  const bus = await openPostgresBus({ url: await server.database('facts_bus') });
   const got: Envelope[] = [];
+  const known = new Set<string>();
   await bus.subscribe({
     group: service,
     types: Object.keys(contracts.events),
     handle: async (message) => {
-      if (message.source === `/${contracts.system}/${service}`) got.push(message);
+      // The bus may bring a message again: its id is known then, as the inbox knows it.
+      if (message.source !== `/${contracts.system}/${service}` || known.has(message.id)) return;
+      known.add(message.id);
+      got.push(message);
     },
   });
   const atEnd: World['atEnd'] = [];
   t.after(async () => {
     for (const end of atEnd.reverse()) await end();
     await dropSlot(own, await slotName(own), { force: true });
-    await openLink(forward).drop();
+    await bus.close();
+    for (const config of [forward, reverse]) await openLink(config).drop();
     await Promise.all([legacy.end(), own.end()]);
   });
   return {
     legacy,
     service: own,
     forward,
+    reverse,
     got,
     relay() {
       const relay = startRelay({ databaseUrl: serviceUrl, pool: own, bus, log });
@@ -187,3 +206,170 @@ test('a fact that its contract does not have stops the link before the change, a
   await link.barrier({ timeoutMs: 30_000 });
   assert.equal((await at.service.query('SELECT FROM banyan_events.outbox')).rowCount, 1);
 });
+
+/** More, and at other moments: CRASH_KILLS=50 SEED=2. This seed kills twice at once after a step. */
+const KILLS = Number(process.env.CRASH_KILLS ?? 4);
+const SEED = Number(process.env.SEED ?? 5);
+
+test('each fact comes exactly once and in order per key, through copy, stream, a step to half, the step back, and kill -9', {
+  timeout: 480_000,
+}, async (t) => {
+  const at = await world(t, 'bank');
+  const writers = new Writers(at);
+  at.atEnd.push(() => writers.stop());
+  writers.start();
+  let child = await spawnLinks(at);
+  at.atEnd.push(async () => {
+    const exited = once(child, 'exit');
+    if (child.kill('SIGKILL')) await exited;
+  });
+  // Rows of the copy tell nothing: what is told begins at the balance that they have by now, or before.
+  const known = await balancesIn(at.legacy);
+  await ask(child, 'drain');
+  at.relay();
+  let share = 0;
+  // Also at once, before the links have written down what they were told.
+  for (const writes of fc.sample(fc.integer({ min: 0, max: 60 }), { numRuns: KILLS, seed: SEED })) {
+    const to = share === 0 ? HALF : 0;
+    await writers.pausedFor(async () => {
+      await ask(child, { from: share, to });
+      writers.share = to;
+    });
+    share = to;
+    const written = writers.count;
+    while (writers.count < written + writes) await delay(5, undefined, { signal: t.signal });
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+    child = await spawnLinks(at, share);
+  }
+  await writers.stop();
+  await ask(child, 'drain');
+  await at.delivered();
+
+  const last = await balancesIn(at.service);
+  assert.deepEqual(last, await balancesIn(at.legacy));
+  const told = Map.groupBy(
+    at.got.filter(({ type }) => type === 'BalanceChanged'),
+    ({ data }) => data.id as number,
+  );
+  for (const [id, balance] of last) {
+    const got = (told.get(id) ?? []).map(({ data }) => data.balance as number);
+    const first = got[0] ?? balance + 1;
+    assert.ok(first <= known.get(id)! + 1, `${id}: facts before ${first} are missing`);
+    assert.deepEqual(
+      got,
+      Array.from({ length: balance - first + 1 }, (_, index) => first + index),
+      `of ${id}`,
+    );
+  }
+  assert.ok(writers.byService > 0 && writers.byMonolith > 0);
+  const { rows } = await at.service.query(
+    'SELECT sum(facts)::int AS facts FROM banyan_events.replicated_facts',
+  );
+  assert.equal(at.got.length, rows[0].facts + writers.byService);
+  const conflicts = await at.service.query('SELECT * FROM banyan.conflicts');
+  assert.deepEqual(conflicts.rows, []);
+});
+
+/** Users of both sides: each writes the keys that are its side's. */
+class Writers {
+  share = 0;
+  count = 0;
+  byService = 0;
+  byMonolith = 0;
+  readonly #world: World;
+  #stopped = false;
+  #busy: Promise<void> = Promise.resolve();
+  #running: Promise<void> | undefined;
+  #serial = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#running;
+  }
+
+  /** As a fence does: nobody writes while the side is being changed. */
+  async pausedFor(run: () => Promise<void>): Promise<void> {
+    const before = this.#busy;
+    this.#busy = before.then(run);
+    await this.#busy;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      for (let seen: Promise<void> | undefined; seen !== this.#busy; ) {
+        seen = this.#busy;
+        await seen;
+      }
+      const write = Promise.all([this.#write(), this.#write(), this.#write()]).then(() => {});
+      this.#busy = write;
+      await write;
+      while (!this.#stopped && (await this.#behind()) > MOST_BEHIND) await delay(5);
+    }
+  }
+
+  /** Writes that the other side does not have yet: while nobody brings them, on a slow machine, they do not pile up. */
+  async #behind(): Promise<number> {
+    const { legacy, service } = this.#world;
+    const [theirs, ours] = await Promise.all([balancesIn(legacy), balancesIn(service)]);
+    return [...theirs].reduce((sum, [id, balance]) => sum + Math.abs(balance - (ours.get(id) ?? 0)), 0);
+  }
+
+  async #write(): Promise<void> {
+    const { legacy, service } = this.#world;
+    const id = 1 + (this.#serial++ % KEYS);
+    this.count++;
+    if (!isServiceSide(this.share, 'bank', String(id))) {
+      await legacy.query('UPDATE accounts SET balance = balance + 1 WHERE id = $1', [id]);
+      this.byMonolith++;
+      return;
+    }
+    await withTransaction(service, async (tx) => {
+      const { rows } = await tx.query(
+        'UPDATE accounts SET balance = balance + 1 WHERE id = $1 RETURNING id, balance',
+        [id],
+      );
+      await publish(tx, 'BalanceChanged', rows[0]);
+    });
+    this.byService++;
+  }
+}
+
+async function balancesIn(db: pg.Pool): Promise<Map<number, number>> {
+  const { rows } = await db.query('SELECT id, balance FROM accounts ORDER BY id');
+  return new Map(rows.map(({ id, balance }) => [id, balance]));
+}
+
+async function spawnLinks({ forward, reverse }: World, share = 0): Promise<ChildProcess> {
+  const configs = [{ ...forward, share }, { ...reverse, share }, FACTS];
+  const child = fork(new URL('../testing/facts-links.ts', import.meta.url), [JSON.stringify(configs)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  await said(child, 'streaming');
+  return child;
+}
+
+async function ask(child: ChildProcess, asked: Asked): Promise<void> {
+  const done = said(child, 'done');
+  child.send(asked);
+  await done;
+}
+
+async function said(child: ChildProcess, wanted: string): Promise<void> {
+  const ended = new AbortController();
+  const [message] = await Promise.race([
+    once(child, 'message', { signal: ended.signal }),
+    once(child, 'exit', { signal: ended.signal }).then(([code]) => assert.fail(`the links ended: ${code}`)),
+  ]);
+  ended.abort();
+  assert.equal(message, wanted);
+}
