@@ -27,7 +27,9 @@ before(async () => {
   const server = await testServer();
   control = await server.database('control');
   const [monolith, service] = [await server.database('shop'), await server.database('auth')];
-  services = { auth: { ...aPlan().services.auth, database: service, tables: [] } };
+  const auth = aPlan().services.auth!;
+  const routes = auth.routes.map((route) => ({ ...route, writes: [] }));
+  services = { auth: { ...auth, database: service, tables: [], routes } };
   plan.monolith.database = monolith;
 });
 after(() => rmSync(root, { recursive: true, force: true }));

@@ -71,6 +71,7 @@ export async function handle<State, Command, Event extends DomainEvent>(
   { expectedVersion, attempts = 20, ...options }: HandleOptions = {},
 ): Promise<Handled<State, Event>> {
   for (let attempt = 1; ; attempt++) {
+    const began = performance.now();
     const before = await read(store, decider, stream, { tx: options.tx });
     const decided = decider.decide(command, before.state);
     const events = (Array.isArray(decided) ? decided : [decided]) as readonly Event[];
@@ -85,12 +86,15 @@ export async function handle<State, Command, Event extends DomainEvent>(
       return { events, state, version, position };
     } catch (error) {
       if (!isConflict(error) || expectedVersion !== undefined || attempt >= attempts) throw error;
-      await delay(Math.random() * Math.min(LONGEST_PAUSE_MS, 5 * 2 ** attempt));
+      const longest = Math.max(LONGEST_PAUSE_MS, TURNS * (performance.now() - began));
+      await delay(Math.random() * Math.min(longest, 5 * 2 ** attempt));
     }
   }
 }
 
 const LONGEST_PAUSE_MS = 1_000;
+/** Where an attempt itself takes long, so many others may have their turn in the longest pause. */
+const TURNS = 20;
 
 type Read<State> = Loaded<State> & { subjects: readonly string[]; snapshotVersion: number };
 
