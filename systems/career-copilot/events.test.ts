@@ -9,7 +9,7 @@ import { contracts as usersContracts } from './contracts/users.ts';
 import { auth } from './services/auth/main.ts';
 import { users } from './services/users/main.ts';
 
-/** Both services and their bus, as they are once users is retired: no link feeds its profiles any more. */
+/** Both services and their bus. What replication would bring beside it is written by hand. */
 
 let authService: RunningService;
 let usersService: RunningService;
@@ -44,6 +44,9 @@ before(async () => {
     await Promise.all([authService.close(), usersService.close()]);
     await bus.close();
   };
+  admin = await register();
+  await authService.pool.query(`UPDATE accounts SET role = 'admin' WHERE id = $1`, [admin.id]);
+  await until(() => profileOf(admin.id));
 });
 
 after(async () => await stop());
@@ -79,11 +82,6 @@ async function profileOf(id: number): Promise<Json> {
   return rows[0];
 }
 
-async function newsOf(id: number): Promise<Json> {
-  const { rows } = await usersService.pool.query('SELECT * FROM account_news WHERE user_id = $1', [id]);
-  return rows[0];
-}
-
 /** Ends with the test if it never comes true. */
 async function until<T>(ask: () => T | Promise<T>): Promise<NonNullable<T>> {
   for (;;) {
@@ -95,31 +93,6 @@ async function until<T>(ask: () => T | Promise<T>): Promise<NonNullable<T>> {
 
 const told = (type: string, id: number) =>
   until(() => heard.find((message) => message.type === type && message.subject === String(id)));
-
-async function whileLinked(run: () => Promise<void>): Promise<void> {
-  await usersService.pool.query(`SELECT pg_replication_origin_create('banyan_users_forward')`);
-  try {
-    await run();
-  } finally {
-    await usersService.pool.query(`SELECT pg_replication_origin_drop('banyan_users_forward')`);
-  }
-}
-
-describe('before the first rows have come from the legacy system', () => {
-  it('the table of profiles stays empty, whoever registers', async () => {
-    admin = await register();
-    await authService.pool.query(`UPDATE accounts SET role = 'admin' WHERE id = $1`, [admin.id]);
-    await until(() => newsOf(admin.id));
-    assert.equal(await profileOf(admin.id), undefined);
-  });
-
-  it('and what was told is made up for when they have', async () => {
-    await usersService.pool.query(
-      `INSERT INTO profiles (user_id, email, first_name) VALUES (1000000, 'copied@example.com', 'Copied')`,
-    );
-    assert.equal((await until(() => profileOf(admin.id))).email, admin.email);
-  });
-});
 
 describe('what happens to an account', () => {
   it('makes a profile before the first visit', async () => {
@@ -135,14 +108,14 @@ describe('what happens to an account', () => {
     const { id, token } = await register();
     await until(() => profileOf(id));
     await suspend(id);
-    await until(async () => !(await profileOf(id)).is_active);
+    await until(async () => (await profileOf(id)).account_active === false);
     assert.deepEqual(await call(usersService, 'GET', '/users/me', token), {
       status: 403,
       body: { detail: 'Inactive user' },
     });
     assert.equal((await call(usersService, 'GET', `/users/${id}`, admin.token)).status, 404);
     await call(authService, 'POST', `/users/${id}/reinstate`, admin.token);
-    await until(async () => (await profileOf(id)).is_active);
+    await until(async () => (await profileOf(id)).account_active);
     assert.equal((await call(usersService, 'GET', '/users/me', token)).status, 200);
   });
 
@@ -156,7 +129,7 @@ describe('what happens to an account', () => {
       return now.first_name === 'Deleted' && now;
     });
     assert.equal(profile.email, `deleted-${id}@deleted.invalid`);
-    assert.equal(profile.is_active, false);
+    assert.equal(profile.account_active, false);
     assert.doesNotMatch(JSON.stringify(profile), /person-|Ada|King|Engineer|\+44/);
   });
 
@@ -178,33 +151,39 @@ describe('what happens to an account', () => {
   });
 });
 
-describe('while the forward link runs', () => {
-  it('the profile is left to it, and made up for when the link ends without having brought it', async () => {
-    let person!: Person;
-    await whileLinked(async () => {
-      person = await register();
-      await suspend(person.id);
-      await until(async () => (await newsOf(person.id))?.is_active === false);
-      assert.equal(await profileOf(person.id), undefined);
+describe('a row that replication brings too', () => {
+  it('stays as it is when the registration is told later', async () => {
+    const { rows } = await authService.pool.query('SELECT max(id) + 1 AS next FROM accounts');
+    await usersService.pool.query(
+      `INSERT INTO profiles (user_id, email, first_name, headline) VALUES ($1, 'copied@example.com', 'Copied', 'Poet')`,
+      [rows[0].next],
+    );
+    const { id } = await register();
+    assert.equal(id, rows[0].next);
+    await suspend(id);
+    const profile = await until(async () => {
+      const now = await profileOf(id);
+      return now.account_active === false && now;
     });
-    const profile = await until(() => profileOf(person.id));
-    assert.deepEqual([profile.email, profile.is_active], [person.email, false]);
-    assert.equal(await newsOf(person.id), undefined);
+    assert.deepEqual(
+      [profile.email, profile.first_name, profile.last_name, profile.headline],
+      ['copied@example.com', 'Copied', null, 'Poet'],
+    );
   });
 
-  it('a deletion at auth alone is made up for when the link ends, which brought the half of the account', async () => {
+  it('says nothing against what auth told last, however old it is when it comes', async () => {
     const { id, token } = await register();
     await until(() => profileOf(id));
-    await whileLinked(async () => {
-      await call(authService, 'DELETE', '/auth/me', token);
-      const email = (await until(() => newsOf(id))).deleted_as;
-      await usersService.pool.query('UPDATE profiles SET email = $2, is_active = false WHERE user_id = $1', [
-        id,
-        email,
-      ]);
-      assert.equal((await profileOf(id)).first_name, 'Ada');
-    });
-    await until(async () => (await profileOf(id)).first_name === 'Deleted');
+    const bring = (active: boolean) =>
+      usersService.pool.query('UPDATE profiles SET is_active = $2 WHERE user_id = $1', [id, active]);
+    await suspend(id);
+    await until(async () => (await profileOf(id)).account_active === false);
+    await bring(true);
+    assert.equal((await call(usersService, 'GET', '/users/me', token)).status, 403);
+    await call(authService, 'POST', `/users/${id}/reinstate`, admin.token);
+    await until(async () => (await profileOf(id)).account_active === true);
+    await bring(false);
+    assert.equal((await call(usersService, 'GET', '/users/me', token)).status, 200);
   });
 });
 

@@ -1,7 +1,7 @@
 import { eventing } from '@banyan/events';
 import { defineService } from '@banyan/service';
 import { issuersOf } from '../../kit/issuers.ts';
-import { contracts, followAccounts } from './account-news.ts';
+import { contracts, followAccounts } from './follow-accounts.ts';
 import { Config, routes } from './routes.ts';
 
 /** Profiles, preferences and privacy. */
@@ -9,13 +9,7 @@ export const users = defineService({
   name: 'users',
   config: Config,
   schema: new URL('schema.sql', import.meta.url),
-  use: {
-    events: eventing(contracts, ({ config }) => ({
-      // Parts get the whole configuration of their service; their types have their own variables only.
-      on: followAccounts((config as { LEGACY_JWT_SECRET?: string }).LEGACY_JWT_SECRET !== undefined),
-      concurrency: 4,
-    })),
-  },
+  use: { events: eventing(contracts, { on: followAccounts, concurrency: 4 }) },
   auth: { issuers: ({ config }) => issuersOf(config) },
   routes,
 });

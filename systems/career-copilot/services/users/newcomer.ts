@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import type { contracts as auth } from '../../contracts/auth.ts';
 import { ApiError } from '../../kit/legacy-errors.ts';
-import { findProfile, insertProfile, profilesArrive, type StoredProfile } from './store.ts';
+import { findProfile, insertProfile, type StoredProfile } from './store.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -26,38 +26,33 @@ export async function findCaller(
   pool: pg.Pool,
   { id, accounts, evenInactive = false }: { id: number; accounts: AccountCalls; evenInactive?: boolean },
 ): Promise<StoredProfile> {
-  const find = () => findProfile(pool, id);
-  const profile =
-    (await find()) ?? ((await createProfileOf(request, pool, accounts, id)) ? await find() : undefined);
+  const profile = (await findProfile(pool, id)) ?? (await awaitProfile(request, pool, accounts, id));
   if (!profile) throw new ApiError('BAD_CREDENTIALS');
   if (!profile.is_active && !evenInactive) throw new ApiError('INACTIVE_USER');
   return profile;
 }
 
 /**
- * The first visit of somebody whose profile is not there yet. While rows still arrive by replication one of our own making
- * would be in the way of theirs, so the late one is waited for; so is the end of a link that is being dropped. After that
- * auth tells of registrations by events; a visit that is quicker than the event is answered by asking auth about its
- * caller. False if there is no profile in the end.
+ * The first visit of somebody who has just registered may be quicker than what tells of it. Auth is asked about its caller
+ * and its answer makes the profile, as the event would. An account that auth does not know yet was made elsewhere a moment
+ * ago: its profile is waited for a little. Undefined if there is none in the end.
  */
-async function createProfileOf(
+async function awaitProfile(
   request: FastifyRequest,
   pool: pg.Pool,
   accounts: AccountCalls,
   id: number,
-): Promise<boolean> {
+): Promise<StoredProfile | undefined> {
   const deadline = performance.now() + LATE_MS;
-  while (await profilesArrive(pool)) {
-    if (await findProfile(pool, id)) return true;
-    if (performance.now() > deadline) return false;
-    await delay(LOOK_MS);
-  }
   try {
     await insertProfile(pool, await accounts.getRegistration());
-    return true;
   } catch (err) {
     request.log.warn({ err }, 'auth does not tell of an unknown user');
-    return false;
+  }
+  for (;;) {
+    const profile = await findProfile(pool, id);
+    if (profile || performance.now() > deadline) return profile;
+    await delay(LOOK_MS);
   }
 }
 

@@ -21,7 +21,6 @@ import { IssuerConfig } from '../../kit/issuers.ts';
 import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError, statusesOf } from '../../kit/legacy-errors.ts';
 import { accountId } from '../../kit/tokens.ts';
-import { settleWhenLinkEnds } from './account-news.ts';
 import { columnsOf, visibleTo } from './decide.ts';
 import { type Caller, findCaller } from './newcomer.ts';
 import { type ChangeProfile, personalRoutes } from './personal-routes.ts';
@@ -47,7 +46,6 @@ export async function routes(
     await accounts[Symbol.asyncDispose]();
     await api[Symbol.asyncDispose]();
   });
-  settleWhenLinkEnds(app, pool, config.LEGACY_JWT_SECRET !== undefined);
 
   const caller: Caller = (request, options) =>
     findCaller(request, pool, { ...options, id: accountId(principalOf(request).subject), accounts });

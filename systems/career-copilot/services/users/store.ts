@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Registration } from '../../api/auth.ts';
 import type { Profile } from '../../api/users.ts';
-import { type PrivacySettings, splitName } from './decide.ts';
+import { ANONYMOUS, type PrivacySettings, splitName } from './decide.ts';
 
 type Executor = pg.Pool | pg.PoolClient;
 
@@ -18,8 +18,8 @@ export type StoredProfile = Profile & {
 
 const REVISION = `version || '-' || (extract(epoch FROM updated_at) * 1000000)::bigint`;
 
-const PROFILE = `user_id AS id, email, first_name || coalesce(' ' || last_name, '') AS full_name, is_active, role, phone,
-  location, headline, skills, preferences, privacy_settings, profile_picture_url, created_at, updated_at,
+const PROFILE = `user_id AS id, email, first_name || coalesce(' ' || last_name, '') AS full_name,
+  coalesce(account_active, is_active) AS is_active, role, phone, location, headline, skills, preferences, privacy_settings, profile_picture_url, created_at, updated_at,
   ${REVISION} AS revision`;
 
 export async function findProfile(db: Executor, userId: number): Promise<StoredProfile | undefined> {
@@ -29,34 +29,6 @@ export async function findProfile(db: Executor, userId: number): Promise<StoredP
     values: [userId],
   });
   return rows[0];
-}
-
-/** The name of the replication origin under which Banyan's forward link writes here, and the copy before it. */
-const FORWARD_LINK = 'banyan_users_forward';
-
-/**
- * Whether rows of new users still arrive from the legacy system. The link's origin is dropped last, when nobody writes
- * under it any more; every role may read this catalog.
- */
-export async function profilesArrive(db: Executor): Promise<boolean> {
-  const { rows } = await db.query<{ arrive: boolean }>(
-    'SELECT EXISTS (SELECT FROM pg_replication_origin WHERE roname = $1) AS arrive',
-    [FORWARD_LINK],
-  );
-  return rows[0]!.arrive;
-}
-
-/**
- * Whether profiles may be made and changed after what auth tells: not while rows arrive, and with a `legacy` system not
- * before the first have come, since Banyan does not copy into a table that somebody else has filled.
- */
-export async function mayFollowAccounts(db: Executor, { legacy }: { legacy: boolean }): Promise<boolean> {
-  const { rows } = await db.query<{ may: boolean }>(
-    `SELECT NOT EXISTS (SELECT FROM pg_replication_origin WHERE roname = $1)
-       AND (NOT $2 OR EXISTS (SELECT FROM profiles)) AS may`,
-    [FORWARD_LINK, legacy],
-  );
-  return rows[0]!.may;
 }
 
 /** As the mapping of the migration would have made it. Leaves a profile alone that is there already. */
@@ -71,6 +43,20 @@ export async function insertProfile(
      VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (user_id) DO NOTHING`,
     [id, email, firstName, lastName, isActive, role, createdAt],
   );
+}
+
+/** What auth told last of an account. It counts more than what the mapping brings, which may be older or newer. */
+export async function setAccountActive(db: Executor, userId: number, active: boolean): Promise<void> {
+  await db.query('UPDATE profiles SET account_active = $2 WHERE user_id = $1', [userId, active]);
+}
+
+/** Leaves nothing that tells who it was. Nothing follows a deletion, so no value that arrives later is a newer one. */
+export async function forgetPerson(db: Executor, userId: number, email: string): Promise<void> {
+  await db.query('UPDATE profiles SET email = $2, account_active = false WHERE user_id = $1', [
+    userId,
+    email,
+  ]);
+  await updateProfile(db, userId, ANONYMOUS);
 }
 
 const CHANGEABLE = new Set([
