@@ -42,7 +42,9 @@ export class TransactionClient extends pg.Client {
       await this.rollBack();
       return undefined;
     }
-    if (!this.#unbegun && !this.#beginning && this.getTransactionStatus() === 'I')
+    // An error comes before the server says in which state it left the transaction; until then the state is the one before.
+    const { readyForQuery } = this as unknown as { readyForQuery: boolean };
+    if (!this.#unbegun && !this.#beginning && readyForQuery && this.getTransactionStatus() === 'I')
       throw new PostgresError('TRANSACTION_ENDED_INSIDE', { by: 'one of several statements' });
     this.#inside = false;
     return await this.query({ name: 'banyan_commit', text: 'COMMIT' });
