@@ -22,3 +22,6 @@ CREATE TABLE IF NOT EXISTS profiles (
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now()
 );
+
+-- Databases of before have the table without this column.
+ALTER TABLE profiles ADD COLUMN IF NOT EXISTS account_active boolean;
