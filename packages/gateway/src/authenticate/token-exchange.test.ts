@@ -110,8 +110,9 @@ describe('tokens on their way to a service that says which issuers it accepts', 
       const input = `${part({ alg: 'HS256' })}.${part({ sub: '7', iss, exp: now() + 60 })}`;
       return `${input}.${createHmac('sha256', keys).update(input).digest('base64url')}`;
     };
-    await call(forge(auth.issuer.issuer!));
-    assert.equal(tokenAt(service), forge(auth.issuer.issuer!)); // as it came: its verifier refuses it
+    const ofAuth = forge(auth.issuer.issuer!);
+    await call(ofAuth);
+    assert.equal(tokenAt(service), ofAuth); // as it came: its verifier refuses it
     assert.equal((await call(forge(ISSUER))).status, 401);
     await assert.rejects(verifier.verify(forge(ISSUER)));
   });
