@@ -1,4 +1,3 @@
-import type { Issuer } from '@banyan/gateway';
 import { Type } from 'typebox';
 import {
   database,
@@ -11,7 +10,6 @@ import {
   list,
   milliseconds,
   named,
-  number,
   oneOf,
   optional,
   origins,
@@ -23,6 +21,7 @@ import {
   text,
   whole,
 } from './fields.ts';
+import { IssuerSchema, SigningSchema, TOKEN } from './issuer.ts';
 import { RolloutSchema } from './rollout.ts';
 import { TableSchema } from './table.ts';
 
@@ -30,83 +29,6 @@ import { TableSchema } from './table.ts';
  * The plan's schema: the one place where a field of it is written. Its types (types.ts), the checks of its form
  * (checks/form.ts), the reference docs/plan.md and plan.schema.json come from here; `npm run generate` writes those two.
  */
-
-/** RFC 9110, 5.6.2. */
-const TOKEN = "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$";
-const issuerName = () => required('Name of the issuer in this plan.', text('a text', "'monolith'"));
-const issuerOf = () =>
-  optional('The `iss` claim of its tokens; left out or empty: they carry none.', Type.String(), {
-    otherwise: 'none',
-  });
-/** How its tokens come. */
-const tokenPlace = () => ({
-  scheme: optional(
-    'Scheme of the Authorization header that its tokens come with.',
-    text('a scheme, such as Bearer or Token', "'Token'", TOKEN),
-    { otherwise: '`Bearer`' },
-  ),
-  header: optional(
-    'Header of their own that its tokens come in instead, without a scheme.',
-    text("a header's name", "'x-access-token'", TOKEN),
-  ),
-  cookie: optional('Cookie that its tokens come in instead.', text("a cookie's name", "'session'", TOKEN)),
-  leewaySeconds: optional(
-    'How far its clock may be apart from ours, seconds: `nbf` and `exp` count that much later.',
-    number(0, 300, 'seconds from 0 to 300', '5'),
-    { otherwise: '5' },
-  ),
-});
-const audience = () => optional('The `aud` claim that its tokens must have.', text('a text', "'shop'"));
-
-const IssuerSchema = Type.Unsafe<Issuer>(
-  either(
-    [
-      fields({
-        name: issuerName(),
-        issuer: issuerOf(),
-        algorithm: required('Tokens signed with a secret that both sides know.', Type.Literal('HS256')),
-        secret: required(
-          'That secret; read it with env(), never write it down here. Under 32 bytes it draws a warning.',
-          Type.String({ minLength: 1 }),
-        ),
-        audience: audience(),
-        ...tokenPlace(),
-      }),
-      fields({
-        name: issuerName(),
-        issuer: issuerOf(),
-        algorithm: required('Tokens signed with a private key.', Type.Literal('JWKS')),
-        jwksUrl: required('Where its public keys are.', Type.String()),
-        algorithms: optional(
-          'Signature algorithms accepted from it.',
-          Type.Array(Type.String({ pattern: '^(RS|ES|PS)(256|384|512)$|^EdDSA$' }), { minItems: 1 }),
-          { otherwise: 'RS256, ES256 and EdDSA' },
-        ),
-        audience: audience(),
-        ...tokenPlace(),
-      }),
-    ],
-    "{ name, issuer, algorithm: 'HS256', secret } or { name, issuer, algorithm: 'JWKS', jwksUrl }, with an optional audience",
-    "{ name: 'monolith', issuer: 'career-copilot', algorithm: 'HS256', secret: env('JWT_SECRET') }",
-  ),
-);
-
-const pem = () => text('a private key in PEM, Ed25519 or P-256', "env('GATEWAY_KEY')");
-
-const SigningSchema = record(
-  {
-    issuer: required(
-      'The `iss` claim of what it signs; of no other issuer. A client that sends such a token gets 401.',
-      text('a text', "'https://gateway.example'"),
-    ),
-    privateKey: required('The key that signs; read it with env(), never write it down here.', pem()),
-    otherKey: optional(
-      'A key whose public half is served too: the next one before a change of keys, the last one for two minutes after it.',
-      pem(),
-    ),
-  },
-  '{ issuer, privateKey }',
-);
 
 const RateLimit = orNull(
   fields({
