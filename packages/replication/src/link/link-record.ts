@@ -48,6 +48,14 @@ export async function readRecord(target: Queryable, link: string): Promise<LinkR
   );
 }
 
+/** As `readRecord`, of a link that can stream: throws `NOT_PREPARED`, `COPY_UNFINISHED`. */
+export async function requireRecord(target: Queryable, link: string): Promise<LinkRecord> {
+  const record = await readRecord(target, link);
+  if (!record) throw new ReplicationError('NOT_PREPARED', { link });
+  if (record.copyState === 'running') throw new ReplicationError('COPY_UNFINISHED', { link });
+  return record;
+}
+
 /** From now on changes may be missing, until somebody says that rows were verified and repaired. */
 export async function markMissed(target: Queryable, link: string): Promise<void> {
   await target.query('UPDATE banyan.links SET missed_since = clock_timestamp() WHERE link = $1', [link]);

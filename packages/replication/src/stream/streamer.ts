@@ -14,7 +14,7 @@ import {
   markMissed,
   plansByName,
   planTables,
-  readRecord,
+  requireRecord,
   sidesOf,
 } from '../link/link-record.ts';
 import type { Shares } from '../link/shares.ts';
@@ -397,13 +397,6 @@ const TRIES = 8;
 const FLUSH_MS = 10;
 /** So many times longer may batches be unsettled as long as more comes. */
 const LOADED = 10;
-
-async function requireRecord(target: pg.Pool, link: string): Promise<LinkRecord> {
-  const record = await readRecord(target, link);
-  if (!record) throw new ReplicationError('NOT_PREPARED', { link });
-  if (record.copyState === 'running') throw new ReplicationError('COPY_UNFINISHED', { link });
-  return record;
-}
 
 function max(a: Lsn, b: Lsn): Lsn {
   return a > b ? a : b;
