@@ -4,13 +4,20 @@ import { operation } from '@banyan/service';
 import { Type } from 'typebox';
 import { Registration } from '../api/auth.ts';
 import { API } from '../api/common.ts';
-import { ofUser, SYSTEM, text, UserId } from './common.ts';
+import { asItWas, ofUser, SYSTEM, text, UserId } from './common.ts';
 
 const OfUser = Type.Object({ userId: UserId });
-const ByAdministrator = Type.Object({
-  userId: UserId,
-  byUserId: Type.Integer({ description: 'The administrator who did it.' }),
-});
+/** Version 1 always said who it was: the monolith, some of whose doings are told since, seldom does. */
+const byAdministrator = {
+  version: 2,
+  data: Type.Object({
+    userId: UserId,
+    byUserId: Type.Optional(
+      Type.Integer({ description: 'The administrator who did it. Left out where that is not known.' }),
+    ),
+  }),
+  upcasters: { 1: asItWas },
+};
 
 export const contracts = defineContracts({
   system: SYSTEM,
@@ -27,13 +34,13 @@ export const contracts = defineContracts({
     }),
     UserVerified: event({
       ...ofUser('auth', 'The email is known to be theirs.'),
-      data: ByAdministrator,
+      ...byAdministrator,
     }),
     UserSuspended: event({
       ...ofUser('auth', 'They cannot log in until they are reinstated.'),
-      data: ByAdministrator,
+      ...byAdministrator,
     }),
-    UserReinstated: event({ ...ofUser('auth', 'They can log in again.'), data: ByAdministrator }),
+    UserReinstated: event({ ...ofUser('auth', 'They can log in again.'), ...byAdministrator }),
     PasswordChanged: event({ ...ofUser('auth', 'They have a new password.'), data: OfUser }),
     UserDeleted: event({
       ...ofUser('auth', 'Nothing that tells who it was may be kept.'),

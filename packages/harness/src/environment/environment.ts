@@ -36,6 +36,7 @@ export type Environment = {
   /** URLs by service, and of `monolith`. */
   databases: ReadonlyMap<string, string>;
   controlDatabase: string;
+  busUrl: string;
   gatewayUrl: string;
   /** The monolith's secret, by which its tokens are signed. */
   secret: string;
@@ -75,7 +76,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     const databases = new Map<string, string>();
     for (const name of ['monolith', ...services])
       databases.set(name, await server.createDatabase(databaseName(name)));
-    const busDatabase = await server.createDatabase('bus');
+    const busUrl = await server.createDatabase('bus');
     const controlDatabase = await server.createDatabase('banyan');
 
     onProgress('filling the monolith’s database');
@@ -109,7 +110,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     await start('monolith', 'monolith/main.ts', '/health', {});
     const processes = new Map<string, ManagedProcess>();
     for (const name of services) {
-      const bus = { BUS_URL: busDatabase };
+      const bus = { BUS_URL: busUrl };
       processes.set(name, await start(name, `services/${name}/main.ts`, '/health/ready', bus));
     }
 
@@ -153,6 +154,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
       server,
       databases,
       controlDatabase,
+      busUrl,
       gatewayUrl: origin('gateway'),
       secret,
       configFile,

@@ -4,6 +4,7 @@ import { placeOf } from '../../kit/plan.ts';
 /** auth takes the legacy table `users` over with all that a login needs: it owns the rows. */
 export default extract({
   ...placeOf('auth'),
+  facts: import.meta.resolve('./facts.ts'),
   tables: [
     table({
       legacy: 'users',

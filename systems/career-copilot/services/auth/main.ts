@@ -1,7 +1,7 @@
 import { eventing } from '@banyan/events';
 import { defineService } from '@banyan/service';
-import { contracts } from '../../contracts/auth.ts';
 import { AUTH_ISSUER, LEGACY_ISSUER } from '../../kit/tokens.ts';
+import { contracts, fromRows } from './facts.ts';
 import { ALGORITHM, signer } from './keys.ts';
 import { Config, routes } from './routes.ts';
 
@@ -10,7 +10,7 @@ export const auth = defineService({
   name: 'auth',
   config: Config,
   schema: new URL('schema.sql', import.meta.url),
-  use: { signer, events: eventing(contracts) },
+  use: { signer, events: eventing(contracts, { fromRows }) },
   auth: {
     issuers: ({ config: { LEGACY_JWT_SECRET: secret }, signer }) => [
       { issuer: AUTH_ISSUER, algorithm: ALGORITHM, keys: signer.verificationKeys },

@@ -28,6 +28,10 @@ export function columnsOf({ full_name: fullName, ...changes }: ProfileChanges): 
   return columns;
 }
 
+/** Columns as events name them: `first_name` is `firstName`. */
+export const fieldsOf = (columns: readonly string[]) =>
+  columns.map((column) => column.replace(/_(.)/g, (_all, letter: string) => letter.toUpperCase()));
+
 export type PrivacySettings = {
   /** `private`: only its owner and administrators see it at all. */
   profile_visibility: 'members' | 'private';

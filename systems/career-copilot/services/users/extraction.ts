@@ -4,6 +4,7 @@ import { placeOf } from '../../kit/plan.ts';
 /** users takes the columns of the profile over: rows of `users` are made and deleted by auth. */
 export default extract({
   ...placeOf('users'),
+  facts: import.meta.resolve('./facts.ts'),
   tables: [
     table({
       legacy: 'users',

@@ -1,6 +1,7 @@
 import { eventing } from '@banyan/events';
 import { defineService } from '@banyan/service';
 import { issuersOf } from '../../kit/issuers.ts';
+import { fromRows } from './facts.ts';
 import { contracts, followAccounts } from './follow-accounts.ts';
 import { Config, routes } from './routes.ts';
 
@@ -9,7 +10,7 @@ export const users = defineService({
   name: 'users',
   config: Config,
   schema: new URL('schema.sql', import.meta.url),
-  use: { events: eventing(contracts, { on: followAccounts, concurrency: 4 }) },
+  use: { events: eventing(contracts, { on: followAccounts, fromRows, concurrency: 4 }) },
   auth: { issuers: ({ config }) => issuersOf(config) },
   routes,
 });

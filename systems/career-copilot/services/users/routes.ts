@@ -21,7 +21,7 @@ import { IssuerConfig } from '../../kit/issuers.ts';
 import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError, statusesOf } from '../../kit/legacy-errors.ts';
 import { accountId } from '../../kit/tokens.ts';
-import { columnsOf, visibleTo } from './decide.ts';
+import { columnsOf, fieldsOf, visibleTo } from './decide.ts';
 import { type Caller, findCaller } from './newcomer.ts';
 import { type ChangeProfile, personalRoutes } from './personal-routes.ts';
 import * as store from './store.ts';
@@ -52,7 +52,7 @@ export async function routes(
   const change: ChangeProfile = async (id, columns, write) =>
     await withTransaction(pool, async (tx) => {
       const done = await write(tx);
-      const changed = Object.keys(columns).map(camelCase);
+      const changed = fieldsOf(Object.keys(columns));
       if (done && changed.length > 0) {
         await events.publish(tx, 'ProfileChanged', { userId: id, changed, updatedBy: id });
       }
@@ -120,8 +120,6 @@ export async function routes(
 const policy = { deadlineMs: 5_000, breaker: { openMs: 5_000 } };
 
 const at = (url: string | undefined) => (url === undefined ? [] : [url]);
-
-const camelCase = (column: string) => column.replace(/_(.)/g, (_all, letter: string) => letter.toUpperCase());
 
 function current(request: FastifyRequest): store.StoredProfile {
   if (!request.profile) throw new ApiError('NOT_AUTHENTICATED');

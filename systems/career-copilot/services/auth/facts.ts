@@ -1,0 +1,60 @@
+import type { FromRows } from '@banyan/events';
+import { contracts } from '../../contracts/auth.ts';
+import { userIn } from '../../kit/actors.ts';
+import { anonymized } from './decide.ts';
+
+export { contracts };
+
+/** The columns of `accounts` by which it is told what happened. */
+export type AccountRow = {
+  id: number;
+  email: string;
+  is_active: boolean;
+  role: string;
+  display_name: string;
+  password_changed_at: Date | null;
+  created_at: Date;
+};
+
+/** What the monolith does with accounts, as the events that this service publishes for what it does itself. */
+export const fromRows: FromRows<typeof contracts> = {
+  accounts: {
+    insert: (account: AccountRow, { actor }) => {
+      const { id: userId, email, display_name: fullName, role, created_at: createdAt } = account;
+      const registered = { userId, email, fullName, role, registeredAt: createdAt.toISOString() };
+      return [
+        { type: 'UserRegistered', data: registered },
+        // Whoever hears of a registration takes them for somebody who may log in.
+        ...(account.is_active ? [] : [{ type: 'UserSuspended' as const, data: { userId, ...by(actor) } }]),
+      ];
+    },
+    update: (before: AccountRow, after: AccountRow, { actor }) => {
+      const { id: userId, email } = after;
+      const isDeleted = email === anonymized(userId).email;
+      if (isDeleted && before.email !== email) return { type: 'UserDeleted', data: { userId, email } };
+      const changedPassword = after.password_changed_at?.getTime() !== before.password_changed_at?.getTime();
+      const changedActive = !isDeleted && after.is_active !== before.is_active;
+      return [
+        ...(changedPassword ? [{ type: 'PasswordChanged' as const, data: { userId } }] : []),
+        ...(changedActive
+          ? [
+              {
+                type: after.is_active ? ('UserReinstated' as const) : ('UserSuspended' as const),
+                data: { userId, ...by(actor) },
+              },
+            ]
+          : []),
+      ];
+    },
+    delete: ({ id }: AccountRow) => ({
+      type: 'UserDeleted',
+      data: { userId: id, email: anonymized(id).email },
+    }),
+  },
+};
+
+/** Left out where the monolith did not say who it was. */
+function by(actor: string | undefined): { byUserId?: number } {
+  const byUserId = userIn(actor);
+  return byUserId === undefined ? {} : { byUserId };
+}
