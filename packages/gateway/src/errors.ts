@@ -14,7 +14,10 @@ export const ERRORS = {
   'invalid-json': { status: 400, title: 'The body is not JSON' },
   'invalid-body': { status: 400, title: 'The body does not match the schema' },
   'ambiguous-key': { status: 400, title: 'It cannot be told whose request this is' },
-  'reserved-token': { status: 401, title: 'Only the gateway itself may use a token of this issuer' },
+  'reserved-token': {
+    status: 401,
+    title: 'The token names the gateway as its issuer, and the gateway did not sign it',
+  },
   'unverifiable-token': { status: 401, title: 'The credentials do not say whose request this is' },
   'not-found': { status: 404, title: 'No such resource for this key yet' },
   'body-timeout': { status: 408, title: 'The body did not arrive in time' },

@@ -1,4 +1,5 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createPrivateKey } from 'node:crypto';
+import { TokenSigner } from '@banyan/gateway/token-signer';
 import { pick } from '../../random.ts';
 import { exchange } from '../http/exchange.ts';
 import { below, chance, mutateBytes } from '../http/mutate.ts';
@@ -41,6 +42,20 @@ const KEYS = [
   'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11',
   'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11',
 ];
+/** The gateway's own key, always the same one (PKCS #8 of an Ed25519 seed), and a moment far ahead: the inputs are always the same. */
+const SIGNING = {
+  issuer: 'gateway',
+  privateKeys: [
+    createPrivateKey({
+      key: Buffer.from(`302e020100300506032b657004220420${'07'.repeat(32)}`, 'hex'),
+      format: 'der',
+      type: 'pkcs8',
+    }).export({ type: 'pkcs8', format: 'pem' }) as string,
+  ],
+};
+const SIGNER = new TokenSigner(SIGNING);
+const SIGNED_AT = 3_999_000_000_000;
+
 const SCHEMES = ['Bearer ', 'bearer ', 'BEARER ', 'Bearer  ', 'Bearer\t', 'Token ', 'Basic ', 'Bearer', ''];
 
 /** Who somebody is: tokens and keys of every form. No failure of the gateway, and always the same side for the same words. */
@@ -76,7 +91,9 @@ async function open(): Promise<Session<Input>> {
   };
   const monolith = await startUpstream(answer('monolith'));
   const service = await startUpstream(answer('service'));
-  const watched = await watchWorker(tableOf({ monolith: monolith.url, service: service.url }), CLEAN_PATH);
+  const table = { ...tableOf({ monolith: monolith.url, service: service.url }), signing: SIGNING };
+  table.services.items!.accepts = [];
+  const watched = await watchWorker(table, CLEAN_PATH);
   const send = (input: Input) => exchange(watched.worker.port, input.method, bytesOf(input), ANSWER_LIMIT_MS);
   return {
     ...watched,
@@ -128,17 +145,28 @@ function tokenOf(random: () => number): string {
     roles: ['tester'],
     nbf: 1,
   };
+  if (chance(random, 0.2)) return ownToken(random, claims);
   const odd = chance(random, 0.4) ? { ...claims, sub: oddValue(random) } : mutateJson(random, claims);
   const payload = chance(random, 0.05)
     ? `{"iss":"own","sub":"1","sub":"2"}`
     : JSON.stringify(chance(random, 0.3) ? claims : odd);
   const body = `${encoded(JSON.stringify(header))}.${encoded(payload)}`;
   const secret = chance(random, 0.9) ? SECRET : 'another';
-  const token = `${body}.${createHmac('sha256', secret).update(body).digest('base64url')}`;
+  return mutated(random, `${body}.${createHmac('sha256', secret).update(body).digest('base64url')}`);
+}
+
+/** What the gateway itself signed, or nearly. */
+function ownToken(random: () => number, claims: object): string {
+  const said = chance(random, 0.5) ? claims : mutateJson(random, claims);
+  const { authorization } = SIGNER.sign({ ...(said as object) }, SIGNED_AT);
+  return mutated(random, authorization.slice('Bearer '.length));
+}
+
+function mutated(random: () => number, token: string): string {
   if (chance(random, 0.8)) return token;
-  const mutated = mutateBytes(random, Buffer.from(token)).toString('latin1');
   // What no header may hold is the client target's part.
-  return mutated
+  return mutateBytes(random, Buffer.from(token))
+    .toString('latin1')
     .replace(/[^\t\x20-\x7e\x80-\xff]/g, '')
     .repeat(chance(random, 0.05) ? 1 + below(random, 20) : 1);
 }

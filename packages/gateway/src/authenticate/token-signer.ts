@@ -9,7 +9,10 @@ const LIFE_SECONDS = 120;
 const REUSE_SECONDS = 60;
 
 /** Claim that holds the issuer of the token which was exchanged. */
-const ORIGINAL_ISSUER = 'original_iss';
+export const ORIGINAL_ISSUER = 'original_iss';
+
+/** Of the keys that sign. */
+export const SIGNING_ALGORITHMS = ['EdDSA', 'ES256'] as const;
 
 export type SigningKeys = {
   /** The `iss` claim of what is signed. */
@@ -20,7 +23,12 @@ export type SigningKeys = {
 
 export type SignedToken = { authorization: string; reuseUntil: number };
 
-type Key = { privateKey: KeyObject; alg: 'EdDSA' | 'ES256'; kid: string; jwk: JsonWebKey };
+type Key = {
+  privateKey: KeyObject;
+  alg: (typeof SIGNING_ALGORITHMS)[number];
+  kid: string;
+  jwk: JsonWebKey;
+};
 
 /** Signs short-lived tokens in the place of others, so that a service has to know the gateway's public keys only. */
 export class TokenSigner {
@@ -40,11 +48,14 @@ export class TokenSigner {
     });
   }
 
-  /** The same claims under the gateway's name, good for two minutes and never longer than the token that they came in. */
+  /**
+   * The same claims under the gateway's name, good for two minutes and never longer than the token that they came in. Also
+   * `iat` is that token's: whoever refuses what was signed before a change of password goes by it.
+   */
   sign(claims: JWTPayload, nowMs: number): SignedToken {
     const now = Math.floor(nowMs / 1000);
     const exp = Math.min(claims.exp ?? Number.POSITIVE_INFINITY, now + LIFE_SECONDS);
-    const payload = { ...claims, iss: this.issuer, iat: now, exp, [ORIGINAL_ISSUER]: claims.iss ?? '' };
+    const payload = { ...claims, iss: this.issuer, exp, [ORIGINAL_ISSUER]: claims.iss ?? '' };
     const { alg, kid, privateKey } = this.#key;
     const input = `${encode({ alg, kid, typ: 'JWT' })}.${encode(payload)}`;
     const signature =

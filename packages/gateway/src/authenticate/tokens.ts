@@ -1,11 +1,13 @@
 import { hash } from 'node:crypto';
 import { RecentMap } from '@banyan/cohort/recent-map';
 import { hs256Verifier } from '@banyan/service/hs256';
-import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Issuer, RouteTable } from '../control/route-table.ts';
 import { claimText } from './claim.ts';
 import { type Credentials, type TokenLocation, tokenLocationOf, tokenLocationsOf } from './credentials.ts';
-import { type SignedToken, TokenSigner } from './token-signer.ts';
+import { type MonolithKey, monolithKeyOf, signForMonolith } from './monolith-token.ts';
+import { originalClaims, RETURNED_IN, RETURNED_LEEWAY_SECONDS, returnedVerifier } from './returned-tokens.ts';
+import { ORIGINAL_ISSUER, type SignedToken, TokenSigner } from './token-signer.ts';
 
 /**
  * What a token is worth.
@@ -14,7 +16,7 @@ import { type SignedToken, TokenSigner } from './token-signer.ts';
  * - `invalid`: refused by its own issuer, or not a token at all.
  * - `unknown`: of an issuer that is not listed here, or not carried as its issuer's tokens are.
  * - `unreachable`: the keys of its issuer cannot be had now.
- * - `reserved`: names the gateway itself as its issuer. Only the gateway sends such tokens, and only to services.
+ * - `reserved`: names the gateway itself as its issuer, and is nothing that the gateway signed for a token of one listed here.
  */
 export type Verified = {
   state: 'valid' | 'expired' | 'invalid' | 'unknown' | 'unreachable' | 'reserved';
@@ -27,13 +29,15 @@ export type Verified = {
   consumer: string | null;
   /** What the request's other tokens are worth, where it has several. */
   beside?: readonly Verified[];
-  /** Authorization header for the monolith when the token is of another issuer; null: as it came. */
+  /** Authorization header for the monolith when it knows no such token; null: as it came. */
   forMonolith: string | null;
+  /** It is the gateway's own, sent back by a service, for a token of `issuer` whose claims these are. */
+  returned: boolean;
 };
 
 type Entry = { verified: Verified; until: number };
 type Verifier = {
-  name: string;
+  issuer: Issuer;
   leewayMs: number;
   verify: (token: string) => JWTPayload | Promise<JWTPayload>;
 };
@@ -54,7 +58,9 @@ export class Tokens {
   readonly places: readonly TokenLocation[];
   /** By place and issuer. */
   readonly #verifiers = new Map<string, Verifier[]>();
-  readonly #signAs: { issuer: string; scheme: string; key: Uint8Array } | null;
+  /** By issuer of the token for which the gateway signed. */
+  readonly #returnedVerifiers = new Map<string, Verifier[]>();
+  readonly #signAs: MonolithKey | null;
   /** Null: tokens go to services as they came. */
   readonly signer: TokenSigner | null;
   /** Issuers whose tokens a service verifies itself; a service that is not here takes all. */
@@ -83,21 +89,16 @@ export class Tokens {
       ),
     );
     for (const issuer of table.issuers) {
-      const id = `${tokenLocationOf(issuer)} ${issuer.issuer ?? ''}`;
       const leewayMs = (issuer.leewaySeconds ?? LEEWAY_SECONDS) * 1000;
-      const list = this.#verifiers.get(id) ?? [];
-      list.push({ name: issuer.name, leewayMs, verify: verifierOf(issuer, now, leewayMs) });
-      this.#verifiers.set(id, list);
+      const id = `${tokenLocationOf(issuer)} ${issuer.issuer ?? ''}`;
+      addTo(this.#verifiers, id, { issuer, leewayMs, verify: verifierOf(issuer, now, leewayMs) });
+      if (this.signer === null) continue;
+      const verify = returnedVerifier(this.signer, issuer, now);
+      const returned = { issuer, leewayMs: RETURNED_LEEWAY_SECONDS * 1000, verify };
+      addTo(this.#returnedVerifiers, issuer.issuer ?? '', returned);
     }
     const target = table.issuers.find((issuer) => issuer.name === table.monolith.signAs);
-    this.#signAs =
-      target?.algorithm === 'HS256'
-        ? {
-            issuer: target.issuer ?? '',
-            scheme: target.scheme ?? 'Bearer',
-            key: new TextEncoder().encode(target.secret),
-          }
-        : null;
+    this.#signAs = target === undefined ? null : monolithKeyOf(target);
   }
 
   /** The remembered result, if there is one: the usual case, without a promise. */
@@ -122,6 +123,8 @@ export class Tokens {
     if (service === null) return verified.forMonolith;
     const accepted = this.#accepted.get(service);
     if (this.signer === null || accepted === undefined || accepted.has(verified.issuer!)) return null;
+    // Signed once and not again: by each round through a service it would live longer.
+    if (verified.returned) return null;
     const now = this.#now();
     const known = this.#signed.get(verified.claims);
     if (known !== undefined && known.reuseUntil > now) return known.authorization;
@@ -152,48 +155,61 @@ export class Tokens {
 
   async #check(place: string, token: string): Promise<Entry> {
     const until = this.#now() + NEGATIVE_MS;
-    let issuer: unknown;
+    let unproven: JWTPayload;
     try {
-      issuer = decodeJwt(token).iss ?? '';
+      unproven = decodeJwt(token);
     } catch {
       return { verified: INVALID, until };
     }
-    if (this.signer !== null && issuer === this.signer.issuer) return { verified: RESERVED, until };
-    const verifiers = typeof issuer === 'string' ? this.#verifiers.get(`${place} ${issuer}`) : undefined;
-    if (!verifiers) return { verified: UNKNOWN, until };
-    let worst: Verified = INVALID;
-    for (const { name, leewayMs, verify } of verifiers) {
+    const returned = this.signer !== null && unproven.iss === this.signer.issuer;
+    const verifiers = returned ? this.#returnedBy(place, unproven) : this.#verifiersOf(place, unproven);
+    if (!verifiers) return { verified: returned ? RESERVED : UNKNOWN, until };
+    const claimsOf = (payload: JWTPayload) => (returned ? originalClaims(payload) : payload);
+    let worst: Verified = returned ? RESERVED : INVALID;
+    for (const { issuer, leewayMs, verify } of verifiers) {
       try {
-        const claims = await verify(token);
+        const claims = claimsOf(await verify(token));
         const expiry = claims.exp === undefined ? Number.POSITIVE_INFINITY : claims.exp * 1000 + leewayMs;
-        const forMonolith = await this.#exchange(claims);
-        return { verified: known('valid', name, claims, forMonolith), until: expiry };
+        const forMonolith = await this.#exchange(claims, issuer, returned);
+        return { verified: known('valid', issuer.name, claims, { forMonolith, returned }), until: expiry };
       } catch (error) {
         if (error instanceof errors.JWTExpired)
-          return { verified: known('expired', name, error.payload, null), until };
+          return { verified: known('expired', issuer.name, claimsOf(error.payload), { returned }), until };
         if (isEarly(error)) {
           const good = (error.payload.nbf as number) * 1000 - leewayMs;
-          return { verified: known('expired', name, error.payload, null), until: Math.min(until, good) };
+          const verified = known('expired', issuer.name, claimsOf(error.payload), { returned });
+          return { verified, until: Math.min(until, good) };
         }
-        if (isOurFault(error)) worst = UNREACHABLE;
+        if (!returned && isOurFault(error)) worst = UNREACHABLE;
       }
     }
     return { verified: worst, until };
   }
 
-  /** The same claims signed as the monolith's own issuer, which is all that an old monolith knows. */
-  async #exchange(claims: JWTPayload): Promise<string | null> {
-    if (this.#signAs === null || (claims.iss ?? '') === this.#signAs.issuer) return null;
-    const { iss: _, ...rest } = claims;
-    const payload = this.#signAs.issuer === '' ? rest : { ...rest, iss: this.#signAs.issuer };
-    const token = await new SignJWT(payload)
-      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-      .sign(this.#signAs.key);
-    return `${this.#signAs.scheme} ${token}`;
+  #verifiersOf(place: string, { iss = '' }: JWTPayload): Verifier[] | undefined {
+    return typeof iss === 'string' ? this.#verifiers.get(`${place} ${iss}`) : undefined;
+  }
+
+  /** Those for the issuer in whose place the gateway signed; none once that issuer has left the plan. */
+  #returnedBy(place: string, { [ORIGINAL_ISSUER]: original }: JWTPayload): Verifier[] | undefined {
+    return place === RETURNED_IN ? this.#returnedVerifiers.get(original as string) : undefined;
+  }
+
+  /** For a monolith that knows the tokens of one issuer only, or has to be given back what a service got instead. */
+  async #exchange(claims: JWTPayload, issuer: Issuer, returned: boolean): Promise<string | null> {
+    const key = this.#signAs ?? (returned ? monolithKeyOf(issuer) : null);
+    if (key === null || (!returned && (claims.iss ?? '') === key.issuer)) return null;
+    return await signForMonolith(claims, key);
   }
 }
 
-/** Does the request carry a token, first or beside others, that names the gateway as its issuer? */
+function addTo<T>(lists: Map<string, T[]>, name: string, one: T): void {
+  const list = lists.get(name);
+  if (list === undefined) lists.set(name, [one]);
+  else list.push(one);
+}
+
+/** Does the request carry a token, first or beside others, that names the gateway as its issuer and is not its own? */
 export function isReserved(verified: Verified | null): boolean {
   return (
     verified !== null &&
@@ -207,7 +223,15 @@ const UNREACHABLE = nobody('unreachable');
 const RESERVED = nobody('reserved');
 
 function nobody(state: Verified['state']): Verified {
-  return { state, issuer: null, claims: {}, subject: null, consumer: null, forMonolith: null };
+  return {
+    state,
+    issuer: null,
+    claims: {},
+    subject: null,
+    consumer: null,
+    forMonolith: null,
+    returned: false,
+  };
 }
 
 /** All that each request with this token asks of it. */
@@ -215,11 +239,11 @@ function known(
   state: 'valid' | 'expired',
   issuer: string,
   claims: JWTPayload,
-  forMonolith: string | null,
+  { forMonolith = null, returned }: { forMonolith?: string | null; returned: boolean },
 ): Verified {
   const subject = claimText(claims, 'sub');
   const consumer = state === 'valid' && subject !== null ? consumerNamed(subject) : null;
-  return { state, issuer, claims, subject, consumer, forMonolith };
+  return { state, issuer, claims, subject, consumer, forMonolith, returned };
 }
 
 function consumerNamed(subject: string): string {

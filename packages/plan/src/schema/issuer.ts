@@ -69,7 +69,7 @@ const pem = () => text('a private key in PEM, Ed25519 or P-256', "env('GATEWAY_K
 export const SigningSchema = record(
   {
     issuer: required(
-      'The `iss` claim of what it signs; of no other issuer. A client that sends such a token gets 401.',
+      'The `iss` claim of what it signs; of no other issuer. What names it and was not signed by these keys gets 401.',
       text('a text', "'https://gateway.example'"),
     ),
     privateKey: required('The key that signs; read it with env(), never write it down here.', pem()),
