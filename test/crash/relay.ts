@@ -6,6 +6,7 @@ import { CrashPoint } from './events/crash-point.ts';
 import { killAgainAndAgain } from './events/killed.ts';
 import { aPublisher, compare, sizeOf } from './events/world.ts';
 import { crashing } from './piece.ts';
+import { within } from './within.ts';
 
 /**
  * Relays that die at every one of their effects, before it or after it; in every fifth run because their process was killed
@@ -49,22 +50,25 @@ async function injectCrashes(runs: number, seed: number, databaseUrl: string) {
   for (let run = 0; run < runs; run++) {
     const crash = new CrashPoint(1 + Math.floor(random() * 16), random() < 0.5);
     const relay = start(crash);
-    while (!crash.dead) {
-      for (let n = 0; n < 4; n++) await publisher.write(random);
-      await Promise.race([crash.died, delay(20)]);
-    }
+    const writing = (async () => {
+      while (!crash.dead) {
+        for (let n = 0; n < 4; n++) await publisher.write(random);
+        await Promise.race([crash.died, delay(20)]);
+      }
+    })();
+    await within(() => `the death of relay ${run}, which is ${relay.state()}`, writing);
     crashes++;
-    await relay.close();
-    if (random() < 0.1) await loseSlot();
+    await within(`the end of relay ${run}`, relay.close());
+    if (random() < 0.1) await within('to drop the slot', loseSlot());
   }
   const relay = start(new CrashPoint(Number.POSITIVE_INFINITY, false));
   const deadline = performance.now() + 30_000;
   while (sizeOf(onBus) < sizeOf(publisher.committed) && performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  await relay.close();
-  await loseSlot();
-  await publisher.pool.end();
+  await within('the end of the last relay', relay.close());
+  await within('to drop the slot at the end', loseSlot());
+  await within('the end of the pool', publisher.pool.end());
   return { crashes, problems: compare(publisher.committed, onBus) };
 
   async function loseSlot(): Promise<void> {
