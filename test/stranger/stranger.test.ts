@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '@banyan/banyan/operate';
 import { createPool } from '@banyan/postgres';
 import { waitForExit } from '@banyan/postgres/process';
-import { testServer } from '@banyan/postgres/testing';
+import { makeDatabases, runScripts, type Script } from './databases.ts';
 import { cleanEnvironment, strangeFolder } from './folder.ts';
 import { Users } from './users.ts';
 
@@ -112,48 +112,6 @@ test('a stranger moves a monolith of another language forward, back, forward and
     assert.equal(await waitForExit(pid, 60_000), true, `process ${pid} outlives npx`);
 });
 
-type Database = { owner: string; banyan: string; admin: string };
-type Databases = Record<'shop' | 'comments' | 'control', Database>;
-
-/** Three databases with owners of their own, and a role for Banyan that may do nothing yet but log in. */
-async function makeDatabases(folder: string): Promise<Databases> {
-  const server = await testServer();
-  const url = {
-    shop: await server.database('shop'),
-    comments: await server.database('comments'),
-    control: await server.database('control'),
-  };
-  const admin = createPool(url.control, { max: 1 });
-  cleanUp.push(() => admin.end());
-  for (const role of ['shop_owner', 'comments_owner', 'banyan']) {
-    await admin.query(`CREATE ROLE ${role} LOGIN PASSWORD '${role}'`);
-  }
-  const as = (database: string, role: string) => {
-    const changed = new URL(database);
-    [changed.username, changed.password] = [role, role];
-    return changed.href;
-  };
-  const databases = {
-    shop: { admin: url.shop, owner: as(url.shop, 'shop_owner'), banyan: as(url.shop, 'banyan') },
-    comments: {
-      admin: url.comments,
-      owner: as(url.comments, 'comments_owner'),
-      banyan: as(url.comments, 'banyan'),
-    },
-    control: { admin: url.control, owner: as(url.control, 'banyan'), banyan: as(url.control, 'banyan') },
-  };
-  for (const [name, { admin, owner }] of Object.entries(databases)) {
-    const role = new URL(owner).username;
-    await execute(
-      admin,
-      `ALTER DATABASE ${name} OWNER TO ${role}; REVOKE CREATE ON SCHEMA public FROM PUBLIC; ALTER SCHEMA public OWNER TO ${role}`,
-    );
-  }
-  await execute(databases.shop.owner, readFileSync(join(folder, 'monolith.sql'), 'utf8'));
-  await execute(databases.comments.owner, readFileSync(join(folder, 'service.sql'), 'utf8'));
-  return databases;
-}
-
 /** Runs a command that must not take longer than a stage may take on a busy machine; what goes on here meanwhile goes on. */
 async function command(name: string, args: string[], cwd: string, env: Record<string, string>) {
   const child = spawn(name, args, { cwd, env: { ...cleanEnvironment(), ...env }, timeout: 150_000 });
@@ -163,24 +121,6 @@ async function command(name: string, args: string[], cwd: string, env: Record<st
     once(child, 'close'),
   ]);
   return { code, stdout, stderr };
-}
-
-async function execute(url: string, sql: string): Promise<void> {
-  const pool = createPool(url, { max: 1 });
-  await pool.query(sql).finally(() => pool.end());
-}
-
-type Script = { where: string; sql: string };
-
-/** Runs what `banyan check --sql` prints, each script in its database, as the one who administers it. */
-async function runScripts(scripts: Script[], databases: Databases): Promise<void> {
-  const byPlace: Record<string, Database> = {
-    'monolith.database': databases.shop,
-    'control.database': databases.control,
-    'services.comments.database': databases.comments,
-  };
-  assert.deepEqual(scripts.map(({ where }) => where).sort(), Object.keys(byPlace).sort());
-  for (const { where, sql } of scripts) await execute(byPlace[where]!.admin, sql);
 }
 
 /** Starts a server of the stranger's and resolves when it answers. */

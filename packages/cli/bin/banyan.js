@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 import { run } from './run.js';
 
-await run(import.meta.resolve('@banyan/banyan/cli'), process.argv.slice(2));
+await run(import.meta.resolve('@banyan/cli/main'), process.argv.slice(2));

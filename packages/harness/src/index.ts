@@ -10,4 +10,5 @@ export {
   perUser,
 } from './load/load.ts';
 export type { User } from './load/population.ts';
+export type { Rehearsal } from './rehearse/load-file.ts';
 export type { System, SystemData } from './system.ts';

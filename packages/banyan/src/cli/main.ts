@@ -1,45 +1,4 @@
-import { CommanderError } from 'commander';
-import { asJson, EXIT, formatTold, tell } from './exit.ts';
-import { note, painter, printJson } from './output.ts';
-import { createProgram } from './program.ts';
+import { runCli } from './run-cli.ts';
 
-/** Entry of the command `banyan`. */
-hideWarnings();
-// Of a plan, which is code: Node would print the line, and what stands there may be a secret.
-process.on('uncaughtException', (error) => {
-  report(error, process.argv);
-  process.exit();
-});
-await run(process.argv);
-
-/** What Node would tell a developer of ours: a plan without a package.json beside it, something deprecated in a library. */
-function hideWarnings(): void {
-  if (process.env.BANYAN_DEBUG) return;
-  process.removeAllListeners('warning');
-  process.on('warning', () => {});
-}
-
-async function run(argv: string[]): Promise<void> {
-  // `banyan steps | head` closes our output early, and that is no failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.negative);
-  });
-  try {
-    await createProgram().parseAsync(argv);
-  } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return; // --help, --version
-    if (error instanceof CommanderError && error.code === 'commander.help') {
-      process.exitCode = EXIT.usage; // no command was given, and the help has been shown
-      return;
-    }
-    report(error, argv);
-  }
-}
-
-function report(error: unknown, argv: readonly string[]): void {
-  const told = tell(error);
-  if (argv.includes('--json')) printJson({ error: asJson(told) });
-  note(formatTold(told).replace(/^error/, (word) => painter(process.stderr)('red', word)));
-  if (process.env.BANYAN_DEBUG && error instanceof Error) note(`${error.stack}`);
-  process.exitCode = told.exit;
-}
+/** The command line without what packages above this one add to it. */
+await runCli(process.argv);

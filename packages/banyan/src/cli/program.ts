@@ -23,7 +23,7 @@ import { EXIT_HELP } from './exit.ts';
 import { withCommonOptions } from './session.ts';
 
 /** The whole command line. Wrong usage throws CommanderError, nothing calls process.exit. */
-export function createProgram(): Command {
+export function createProgram(more: readonly Command[] = []): Command {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   const program = withCommonOptions(new Command('banyan'))
     .description('Move a running monolith to microservices without losing a write.')
@@ -52,6 +52,7 @@ export function createProgram(): Command {
     eventsCommand(),
     sagasCommand(),
     projectionsCommand(),
+    ...more,
   ];
   for (const each of commands) program.addCommand(each);
   quieten(program);

@@ -1,11 +1,14 @@
+import type { Call } from './client.ts';
 import type { Entry, Journal } from './journal.ts';
 import type { Arrival, Load, LoadRun, Promising } from './load.ts';
-import type { User } from './population.ts';
+import type { UserId } from './population.ts';
 
 /** Picks what each arrival is: whoever has just registered comes back first, else something by chance. */
 export function arrivals(
-  loads: Map<string, Load>,
-  run: LoadRun,
+  loads: ReadonlyMap<string, Load<UserId>>,
+  run: LoadRun<UserId>,
+  /** Told of requests that write and promise nothing. */
+  unpromised: (kind: string) => void,
 ): (send: Arrival['send'], journal: Journal) => Promise<void> {
   const started = [...loads].map(([name, load]) => ({ name, ...load.start(run) }));
   const operations = started.flatMap(({ name, operations }) => operations.map((one) => ({ name, ...one })));
@@ -20,24 +23,35 @@ export function arrivals(
     return operations[0]!;
   };
   return async (send, journal) => {
+    const arrivalOf = (load: string) => createArrival(load, send, journal, unpromised);
     const newcomer = run.users.newcomer();
     if (newcomer) {
       // Must be there on whatever side answers.
-      for (const { name, firstVisit } of firstVisits)
-        await firstVisit!(newcomer, arrivalOf(name, send, journal));
+      for (const { name, firstVisit } of firstVisits) await firstVisit!(newcomer, arrivalOf(name));
       return;
     }
     const operation = pick();
-    await operation.run(arrivalOf(operation.name, send, journal));
+    await operation.run(arrivalOf(operation.name));
   };
 }
 
-function arrivalOf(load: string, send: Arrival['send'], journal: Journal): Arrival {
+/** Methods of requests that change nothing. */
+const SAFE: ReadonlySet<Call['method']> = new Set<Call['method']>(['GET']);
+
+function createArrival(
+  load: string,
+  send: Arrival['send'],
+  journal: Journal,
+  unpromised: (kind: string) => void,
+): Arrival {
   const note = (at: Entry['at'], { name: promise, key, n }: Promising, value?: string | number) =>
     journal.write({ at, load, promise, key, n, value });
   return {
-    send,
-    write: async (promising, call, user?: User) => {
+    send(call) {
+      if (!SAFE.has(call.method)) unpromised(call.kind);
+      return send(call);
+    },
+    write: async (promising, call, user) => {
       note('try', promising);
       const outcome = await send(call);
       if (outcome.is === 'ok') note('ack', promising, toldBy(promising, outcome.body));

@@ -6,7 +6,10 @@ export type Call = {
   kind: string;
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
+  /** Sent as `Authorization: Bearer`; other ways to say who asks go into the headers. */
   token?: string;
+  headers?: Record<string, string>;
+  /** A text goes as it is, anything else as JSON. */
   body?: unknown;
   expect: number;
 };
@@ -34,22 +37,26 @@ export function createClient(
   const limitMs = Math.ceil(timeoutMs);
   const pool = new Pool(gatewayUrl, { connections, headersTimeout: limitMs, bodyTimeout: limitMs });
   return {
-    send: async ({ kind, method, path, token, body, expect }, dueAt, stage) => {
-      const headers: Record<string, string> = {};
-      if (token !== undefined) headers.authorization = `Bearer ${token}`;
-      if (body !== undefined) headers['content-type'] = 'application/json';
+    send: async ({ kind, method, path, token, headers: own, body, expect }, dueAt, stage) => {
+      const isText = typeof body === 'string';
+      const headers: Record<string, string> = {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined || isText ? {} : { 'content-type': 'application/json' }),
+        ...own,
+      };
       try {
         const response = await pool.request({
           method,
           path,
           headers,
-          body: body === undefined ? undefined : JSON.stringify(body),
+          body: body === undefined || isText ? body : JSON.stringify(body),
         });
         const text = await response.body.text();
         const status = response.statusCode;
         const latency = performance.now() - dueAt;
         if (status === expect) {
-          const parsed = text === '' ? undefined : JSON.parse(text);
+          const isPage = String(response.headers['content-type']).startsWith('text/');
+          const parsed = text === '' ? undefined : isPage ? text : JSON.parse(text);
           recorder.record(stage, kind, latency);
           // The gateway says so when it had to rescue a read from a side that may not have everything yet.
           return { is: 'ok', body: parsed, stale: response.headers['x-banyan-stale'] !== undefined };

@@ -1,23 +1,17 @@
-import { dataOf, type System } from '../system.ts';
 import { arrivals } from './arrivals.ts';
 import { createClient } from './client.ts';
 import { openJournal } from './journal.ts';
-import { type Arrival, loadsOf } from './load.ts';
+import type { Arrival } from './load.ts';
 import { createPopulation } from './population.ts';
 import { Random } from './random.ts';
+import { type Source, sourceOf } from './source.ts';
 import { type Span, Stalls } from './stalls.ts';
 import { createRecorder, type StageStats, type Violation } from './stats.ts';
 
-export type LoadOptions = {
+export type LoadOptions = Source & {
   gatewayUrl: string;
   /** Overwritten. See journal.ts. */
   journalFile: string;
-  system: System;
-  /** The users `1..users` of the first rows, and the secret of the monolith, which logged them in before. */
-  users: number;
-  secret: string;
-  /** Rows of the monolith's tables at the start. */
-  rows: Record<string, number>;
   /** Arrivals per second on average, whatever the system does. Default 300. */
   ratePerSecond?: number;
   /** The rate rises to its full height over this time, s. Default 2: nobody meets a cold system with full force. */
@@ -41,6 +35,8 @@ export type LoadStats = {
   stages: StageStats[];
   /** What nobody may ever see; `samples` are the first ones. */
   violations: { count: number; samples: Violation[] };
+  /** Requests that write and promised nothing, by kind: nobody looks for what they wrote. */
+  unpromised: Record<string, number>;
   /** When all requests stood for 250 ms or longer, wall clock in ms. */
   stalls: Span[];
 };
@@ -85,17 +81,18 @@ export async function startLoad(options: LoadOptions): Promise<RunningLoad> {
   const recorder = createRecorder(stage);
   const journal = openJournal(options.journalFile);
   const client = createClient(options.gatewayUrl, recorder, { timeoutMs, connections });
-  const { system, users, secret } = options;
-  const data = await dataOf(system);
-  const ids = Array.from({ length: users }, (_, index) => index + 1).filter(data.isActive);
-  const population = createPopulation(random, ids, (id) => data.token(id, secret));
-  const arrive = arrivals(await loadsOf(system), {
+  const { loads, ids, mint, rows } = await sourceOf(options);
+  const unpromised: Record<string, number> = {};
+  const run = {
     random,
     seed,
-    users: population,
+    users: createPopulation(random, ids, mint),
     name: `load-${seed}-${Date.now().toString(36)}`,
-    rows: options.rows,
+    rows,
     violate: recorder.violate,
+  };
+  const arrive = arrivals(loads, run, (kind) => {
+    unpromised[kind] = (unpromised[kind] ?? 0) + 1;
   });
   const inFlight = new Set<Promise<void>>();
   const stalls = new Stalls();
@@ -146,6 +143,7 @@ export async function startLoad(options: LoadOptions): Promise<RunningLoad> {
     inFlight: inFlight.size,
     stages: recorder.stages(),
     violations: recorder.violations(),
+    unpromised: { ...unpromised },
     stalls: stalls.spans.map(({ from, to }) => ({ from: wallClock(from), to: wallClock(to) })),
   });
   const summary = (): LoadSummary => ({

@@ -1,21 +1,21 @@
 import type pg from 'pg';
 import { defaultOf, type System } from '../system.ts';
 import type { Call, Outcome } from './client.ts';
-import type { Population, User } from './population.ts';
+import type { Population, User, UserId } from './population.ts';
 import type { Random } from './random.ts';
 
 /**
  * What users ask of a service (or of the monolith), and how the effects of its acknowledged writes are found again on either
  * side. The default export of a `load.ts`.
  */
-export type Load = {
+export type Load<Id extends UserId = number> = {
   /** By name: each write says which of these its answer promises. */
   promises?: Record<string, Promised>;
   /** Called once a run. What it remembers of users it keeps itself, see `perUser`. */
-  start(run: LoadRun): {
+  start(run: LoadRun<Id>): {
     operations: Operation[];
     /** What somebody asks for first who has just registered. */
-    firstVisit?: (user: User, arrival: Arrival) => Promise<void>;
+    firstVisit?(user: User<Id>, arrival: Arrival): Promise<void>;
   };
   /** How a fresh process is made as fast as one that has run for weeks. */
   warmUp?: WarmUp;
@@ -24,16 +24,16 @@ export type Load = {
 /** One kind of arrival; its share of all is its weight by the sum of all weights. */
 type Operation = { weight: number; run(arrival: Arrival): Promise<void> };
 
-export type LoadRun = {
+export type LoadRun<Id extends UserId = number> = {
   random: Random;
   seed: number;
-  users: Population;
+  users: Population<Id>;
   /** Makes the names of this run its own. */
   name: string;
   /** Rows of the monolith's tables at the start. */
   rows: Record<string, number>;
   /** Tells of an answer that nobody may ever see. */
-  violate(violation: { kind: string; user: number; expected: string; got: string }): void;
+  violate(violation: { kind: string; user: UserId; expected: string; got: string }): void;
 };
 
 /** One request, or a few in a row, from the moment that it was due: latency counts from there. */
@@ -44,7 +44,7 @@ export type Arrival = {
    * The same for a write that promises something: noted before it is sent and when it is answered. After an unclear answer
    * its user writes no more, since the write may still take effect.
    */
-  write(promise: Promising, call: Call, user?: User): Promise<Outcome>;
+  write(promise: Promising, call: Call, user?: Pick<User, 'unclear'>): Promise<Outcome>;
   /** Notes what an answer promises beyond the write itself, e.g. a session that a registration opened. */
   acknowledge(promise: Promising): void;
 };
@@ -58,6 +58,8 @@ export type Promising = {
 };
 
 type OnSides<T> = { monolith: T; service: T };
+/** One function for both sides, where both have the same tables. */
+type Find<T> = OnSides<T> | T;
 
 export type Promised =
   | { kind: 'latest'; find: OnSides<FindLatest> }
@@ -75,11 +77,15 @@ type FindOnce = (database: pg.Pool, keys: string[]) => Promise<Map<string, Array
 type FindEnded = (database: pg.Pool, keys: string[]) => Promise<Set<string>>;
 
 /** A value that each write replaces: the last acknowledged one must be there, or a later one without a clear answer. */
-export const latest = (find: OnSides<FindLatest>): Promised => ({ kind: 'latest', find });
+export const latest = (find: Find<FindLatest>): Promised => ({ kind: 'latest', find: onSides(find) });
 /** A row that an acknowledged write made: it must be there exactly once, and not at all if the write was refused. */
-export const once = (find: OnSides<FindOnce>): Promised => ({ kind: 'once', find });
+export const once = (find: Find<FindOnce>): Promised => ({ kind: 'once', find: onSides(find) });
 /** Something that an acknowledged write ended: it must not be good any more. */
-export const ended = (find: OnSides<FindEnded>): Promised => ({ kind: 'ended', find });
+export const ended = (find: Find<FindEnded>): Promised => ({ kind: 'ended', find: onSides(find) });
+
+function onSides<T extends (...args: never[]) => unknown>(find: Find<T>): OnSides<T> {
+  return typeof find === 'function' ? { monolith: find, service: find } : find;
+}
 
 export type WarmUp = {
   /** People whom only the service knows, and only until it is warm. Left out: it needs to know nobody to answer. */
@@ -114,8 +120,8 @@ export async function loadsOf(system: System): Promise<Map<string, Load>> {
 }
 
 /** What a load remembers of each user, made at the first question. */
-export function perUser<T>(make: (user: User) => T): (user: User) => T {
-  const states = new WeakMap<User, T>();
+export function perUser<T, Id extends UserId = number>(make: (user: User<Id>) => T): (user: User<Id>) => T {
+  const states = new WeakMap<User<Id>, T>();
   return (user) => {
     const state = states.get(user) ?? make(user);
     states.set(user, state);
@@ -124,7 +130,7 @@ export function perUser<T>(make: (user: User) => T): (user: User) => T {
 }
 
 /** Keeps others from writing for this user meanwhile, so that the order of writes is known. */
-export async function exclusively(user: User, write: () => Promise<void>): Promise<void> {
+export async function exclusively(user: Pick<User, 'busy'>, write: () => Promise<void>): Promise<void> {
   user.busy = true;
   try {
     await write();

@@ -2,9 +2,12 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import type { System } from '../system.ts';
 import { type LoadOptions, startLoad } from './engine.ts';
+import type { Source } from './source.ts';
 
 /**
  * The load as a process of its own. Commands come as lines on stdin, answers go as JSON lines to stdout:
+ *
+ * LOAD_SECRET is the monolith's secret, or with --load the URL of its database.
  *
  *   stage <name>   requests from now on count for that stage
  *   rate <n>       arrivals per second from now on
@@ -16,11 +19,12 @@ import { type LoadOptions, startLoad } from './engine.ts';
  * A closed stdin stops it too: it never outlives who started it.
  */
 const USAGE =
-  'LOAD_SECRET=… node main.ts --system SYSTEM.TS --gateway URL --journal FILE [--rate 300] [--users 20000] [--rows JSON] [--seed 1] [--stage NAME]';
+  'LOAD_SECRET=… node main.ts (--system SYSTEM.TS | --load LOAD.TS) --gateway URL --journal FILE [--rate 300] [--users 20000] [--rows JSON] [--seed 1] [--stage NAME]';
 
 const { values } = parseArgs({
   options: {
     system: { type: 'string' },
+    load: { type: 'string' },
     gateway: { type: 'string' },
     journal: { type: 'string' },
     rate: { type: 'string' },
@@ -32,7 +36,7 @@ const { values } = parseArgs({
   },
 });
 const { LOAD_SECRET: secret } = process.env;
-if (!values.system || !values.gateway || !values.journal || !secret) {
+if (!(values.system || values.load) || !values.gateway || !values.journal || !secret) {
   console.error(USAGE);
   process.exit(2);
 }
@@ -41,13 +45,18 @@ const say = (event: string, more: object = {}) =>
   process.stdout.write(`${JSON.stringify({ event, ...more })}\n`);
 
 const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
+const source: Source = values.load
+  ? { loadFile: values.load, database: secret }
+  : {
+      system: ((await import(values.system!)) as { system: System }).system,
+      users: Number(values.users),
+      secret,
+      rows: JSON.parse(values.rows),
+    };
 const options: LoadOptions = {
+  ...source,
   gatewayUrl: values.gateway,
   journalFile: values.journal,
-  system: ((await import(values.system)) as { system: System }).system,
-  users: Number(values.users),
-  secret,
-  rows: JSON.parse(values.rows),
   ratePerSecond: number(values.rate),
   seed: number(values.seed),
   stage: values.stage,

@@ -1,8 +1,11 @@
 import type { Random } from './random.ts';
 
+/** By what a system knows its people: a number, a name. */
+export type UserId = number | string;
+
 /** One person with an access token. What else is known of them, each load keeps for itself. */
-export type User = {
-  readonly id: number;
+export type User<Id extends UserId = number> = {
+  readonly id: Id;
   accessToken: string | null;
   /** A write is on its way: no other may start, so that their order is known. */
   busy: boolean;
@@ -10,20 +13,20 @@ export type User = {
   unclear: boolean;
 };
 
-export type Population = {
+export type Population<Id extends UserId = number> = {
   /** Anybody; one of the hot few in most cases, as with real people. */
-  any(): User;
+  any(): User<Id>;
   /** Somebody without a write on its way, undefined if there is nobody (nearly never). */
-  writer(accept?: (user: User) => boolean): User | undefined;
+  writer(accept?: (user: User<Id>) => boolean): User<Id> | undefined;
   /** Somebody who has just written, else anybody: the one who would notice an old value. */
-  reader(): User;
+  reader(): User<Id>;
   /** Remembers that this one has just written. */
-  wrote(user: User): void;
+  wrote(user: User<Id>): void;
   /** Somebody who registered and has not come back yet. */
-  newcomer(): User | undefined;
+  newcomer(): User<Id> | undefined;
   /** Somebody who has just registered. */
-  add(id: number, accessToken: string): User;
-  token(user: User): string;
+  add(id: Id, accessToken: string): User<Id>;
+  token(user: User<Id>): string;
 };
 
 const HOT_SHARE = 0.8;
@@ -31,15 +34,15 @@ const HOT_SIZE = 2000;
 const RECENT = 200;
 
 /** These users, logged in since before: `mint` gives them access tokens when they are first needed. */
-export function createPopulation(
+export function createPopulation<Id extends UserId>(
   random: Random,
-  ids: Iterable<number>,
-  mint: (id: number) => string,
-): Population {
-  const users: User[] = Array.from(ids, (id) => ({ id, accessToken: null, busy: false, unclear: false }));
+  ids: Iterable<Id>,
+  mint: (id: Id) => string,
+): Population<Id> {
+  const users: User<Id>[] = Array.from(ids, (id) => ({ id, accessToken: null, busy: false, unclear: false }));
   const hot = Math.min(HOT_SIZE, users.length);
-  const recent: User[] = [];
-  const newcomers: User[] = [];
+  const recent: User<Id>[] = [];
+  const newcomers: User<Id>[] = [];
   const any = () => users[random.int(0, (random.chance(HOT_SHARE) ? hot : users.length) - 1)]!;
   return {
     any,

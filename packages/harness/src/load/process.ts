@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { LoadOptions, LoadStats, LoadSummary } from './engine.ts';
@@ -13,21 +14,27 @@ export type LoadProcess = {
   stop(): Promise<LoadStats>;
 };
 
-type SpawnOptions = Omit<LoadOptions, 'connections' | 'rampSeconds'>;
+/** Omit of each of a union. */
+type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+type SpawnOptions = Without<LoadOptions, 'connections' | 'rampSeconds'> & {
+  /** Kills it; what is asked of it rejects. */
+  signal?: AbortSignal;
+};
+
+/** TypeScript here, JavaScript in the package that npm installs. */
+const ENTRY = new URL(`main${extname(import.meta.filename)}`, import.meta.url);
 
 /**
  * `startLoad` in a process of its own, so that the load's timing does not suffer from whoever watches it. Rejects, and
  * open questions reject, when the process dies.
  */
 export async function spawnLoad(options: SpawnOptions): Promise<LoadProcess> {
-  const child = spawn(
-    process.execPath,
-    [fileURLToPath(new URL('main.ts', import.meta.url)), ...args(options)],
-    {
-      env: { ...process.env, LOAD_SECRET: options.secret },
-      stdio: ['pipe', 'pipe', 'inherit'],
-    },
-  );
+  const child = spawn(process.execPath, [fileURLToPath(ENTRY), ...args(options)], {
+    env: { ...process.env, LOAD_SECRET: 'system' in options ? options.secret : options.database },
+    signal: options.signal,
+    killSignal: 'SIGKILL',
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const waiting = new Map<string, PromiseWithResolvers<LoadStats & LoadSummary>>();
   let dead: Error | undefined;
   const answer = (event: string) => {
@@ -83,13 +90,19 @@ export async function spawnLoad(options: SpawnOptions): Promise<LoadProcess> {
 }
 
 function args(options: SpawnOptions): string[] {
+  const whose =
+    'system' in options
+      ? {
+          system: new URL('system.ts', options.system.folder).href,
+          users: options.users,
+          rows: JSON.stringify(options.rows),
+        }
+      : { load: options.loadFile };
   const flags = {
-    system: new URL('system.ts', options.system.folder).href,
+    ...whose,
     gateway: options.gatewayUrl,
     journal: options.journalFile,
-    users: options.users,
     rate: options.ratePerSecond,
-    rows: JSON.stringify(options.rows),
     seed: options.seed,
     stage: options.stage,
     'timeout-ms': options.timeoutMs,

@@ -1,4 +1,5 @@
 import { build, type Histogram } from 'hdr-histogram-js';
+import type { UserId } from './population.ts';
 
 type KindStats = {
   requests: number;
@@ -22,7 +23,7 @@ export type Violation = {
   at: string;
   stage: string;
   kind: string;
-  user: number;
+  user: UserId;
   expected: string;
   got: string;
 };

@@ -37,13 +37,13 @@ export class Figures {
     load: LoadStats;
     steps: StepRecord[];
     audits: AuditResult[];
-    /** Null: the story did not get there. */
-    goingBack: AuditResult | null;
+    /** Of each service that went back; empty: the story did not get there. */
+    goneBack: AuditResult[];
     unfinished: string[];
     stalls: TracedStall[];
     rates: { asked: number; lowest: number };
   }): TourReport {
-    const { load, steps, audits, goingBack, unfinished, stalls, rates } = parts;
+    const { load, steps, audits, goneBack, unfinished, stalls, rates } = parts;
     const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
     const verified = [...this.verified.values()];
     return {
@@ -53,7 +53,7 @@ export class Figures {
       longestFenceMs: Math.round(Math.max(0, ...steps.map((step) => step.fenceMs ?? 0))),
       lagP99Ms: Math.round(Math.max(0, ...this.lagP99.values())),
       writes: {
-        acknowledged: audits[0]?.acknowledged ?? 0,
+        acknowledged: audits.at(-1)?.acknowledged ?? 0,
         // A read that did not show its own user's last write counts as a write lost, if only for a moment.
         lost: Math.max(...audits.map((audit) => audit.lost + audit.resurrected)) + load.violations.count,
         doubled: Math.max(...audits.map((audit) => audit.doubled)),
@@ -65,12 +65,10 @@ export class Figures {
         divergent: sum(verified.map(({ divergent }) => divergent)),
       },
       rollback: {
-        proven: goingBack !== null,
+        proven: goneBack.length > 0,
         lossless:
-          goingBack !== null &&
-          goingBack.acknowledged > 0 &&
-          goingBack.lost === 0 &&
-          goingBack.resurrected === 0,
+          goneBack.some(({ acknowledged }) => acknowledged > 0) &&
+          goneBack.every(({ lost, resurrected }) => lost === 0 && resurrected === 0),
       },
       unfinished,
       stalls,

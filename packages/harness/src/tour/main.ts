@@ -2,15 +2,17 @@ import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { whenStarterIsGone } from '@banyan/banyan/operate';
 import { Command, InvalidArgumentError } from 'commander';
+import { claimDirectory } from '../directory.ts';
 import { type Environment, startEnvironment } from '../environment/environment.ts';
+import { loadsOf } from '../load/load.ts';
 import { type LoadProcess, spawnLoad } from '../load/process.ts';
+import { stopOnSignal } from '../stop-on-signal.ts';
 import type { System } from '../system.ts';
-import { claimDirectory, pointBanyanTo, writeReport } from './directory.ts';
+import { pointBanyanTo, writeReport } from './directory.ts';
 import { describeScale, measureSpeed, type Scale, scaleFor } from './machine.ts';
 import { brokenPromises, nextSteps, renderReport } from './report.ts';
-import { runTour } from './tour.ts';
+import { type Migration, runTour } from './tour.ts';
 import { TOLD_BY_SERVER } from './trace/server-log.ts';
 import { recordingEnvironment } from './trace/trace.ts';
 import { type Sampler, startSampler } from './trace/waits.ts';
@@ -37,6 +39,9 @@ const DATABASE = {
   autovacuum_vacuum_cost_delay: '10ms',
   ...TOLD_BY_SERVER,
 };
+
+/** Where runs keep their data, below the folder it is started from. */
+const HOME = resolve('.banyan', 'tour');
 
 /** How long users wait for an answer, on the machine the tour was made for, ms. */
 const ANSWER_MS = 10_000;
@@ -79,7 +84,7 @@ await main(await systemIn(program.args[0]!), program.opts<Options>());
 async function main(system: System, options: Options): Promise<void> {
   const startedAt = performance.now();
   const stopper = stopOnSignal();
-  const directory = claimDirectory();
+  const directory = claimDirectory(HOME);
   const logs = relative('.', join(directory, 'logs'));
   const view = createView(process.stdout, startedAt, system.title);
   let environment: Environment | undefined;
@@ -125,7 +130,7 @@ async function main(system: System, options: Options): Promise<void> {
       onStall: sampler.slow,
     });
     const report = await runTour({
-      environment,
+      migration: await migrationOf(environment),
       load,
       journal,
       view,
@@ -177,16 +182,19 @@ function servicesOf({ services, title }: System, asked: readonly string[] = serv
   throw new Error(`${title} has no service ${unknown.join(', ')}: it has ${services.join(', ')}`);
 }
 
-function stopOnSignal(): AbortController {
-  const stopper = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(name, () => {
-      if (stopper.signal.aborted) process.exit(130); // asked twice: at once
-      stopper.abort();
-    });
-  }
-  whenStarterIsGone(() => stopper.abort());
-  return stopper;
+async function migrationOf({
+  system,
+  control,
+  databases,
+  services,
+  directory,
+}: Environment): Promise<Migration> {
+  const names = [...services.keys()];
+  const story = {
+    goesBack: names.includes(system.goesBack) ? system.goesBack : names.at(-1),
+    retires: system.retires,
+  };
+  return { control, services: names, loads: await loadsOf(system), databases, directory, story };
 }
 
 function positive(text: string): number {

@@ -32,8 +32,8 @@ const LIMITS: Limits = { quietMs: 90_000, longestMs: 300_000, setbacks: 4 };
 /** After the first setback; twice as long after each further one. */
 const FIRST_REST_MS = 4_000;
 
-export function limitsFor(patience: number): Limits {
-  return { ...LIMITS, quietMs: LIMITS.quietMs * patience, longestMs: LIMITS.longestMs * patience };
+export function limitsFor(patience: number, longestMs = LIMITS.longestMs * patience): Limits {
+  return { ...LIMITS, quietMs: LIMITS.quietMs * patience, longestMs };
 }
 
 export function begin(now: number): Progress {

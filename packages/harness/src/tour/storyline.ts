@@ -13,12 +13,20 @@ export type StoryOptions = {
   /** The one that goes back once at half of its users, and the one that is retired; left out: none. */
   goesBack?: string;
   retires?: string;
+  /** All go back to the monolith in the end, the last one first. Default: they stay. */
+  endsBack?: boolean;
+  /** How long each stage is held under load, ms. Default 8,000, and 10,000 for the first. */
+  holdMs?: number;
+  /** What has not come about by then is left out, ms. Default a quarter of an hour, and 5 minutes for each step of the story. */
+  longestMs?: number;
   control: Pick<Control, 'status' | 'advance' | 'rollback' | 'retire' | 'startVerification' | 'verification'>;
   /** Told the name of the load's stage whenever a service reaches another. */
   onStage: (name: string) => void;
   /** Told at every change of stage, and with every look at the status. */
   onEvent: (text: string) => void;
   onStatus: (services: ServiceStatus[]) => void;
+  /** Called when those that are migrated are about to go back, and the load goes on. */
+  proveMigrated?: () => Promise<void>;
   /** Called when a service is back at the monolith and the load goes on. */
   proveGoingBack: (service: string) => Promise<void>;
   /** How many times slower than the machine the tour was made for. Default 1. */
@@ -37,39 +45,41 @@ const FIRST_MS = 10_000;
 const STAGE_MS = 8_000;
 /** What has not come about by then is left out, however slow the machine is, ms. */
 const LONGEST_STORY_MS = 15 * 60_000;
+const LONGEST_BACK_MS = 2 * 60_000;
 
 /**
  * What happens in the tour, in order. The load goes on all the time. Gives what did not come about: a service that went back
  * by itself is part of the story, and what it does not reach in the end is left out.
  */
 export async function tellStory(options: StoryOptions): Promise<string[]> {
-  const { services, goesBack, retires, onEvent, proveGoingBack } = options;
+  const { services, goesBack, retires, onEvent, proveGoingBack, holdMs } = options;
+  const stageMs = holdMs ?? STAGE_MS;
   const story = storyteller(options);
   const migrated: string[] = [];
 
   onEvent('Everything is on the monolith.');
-  await story.linger(services[0]!, FIRST_MS);
+  await story.linger(services[0]!, holdMs ?? FIRST_MS);
 
   for (const [index, service] of services.entries()) {
     if (service === goesBack) {
       onEvent(`${service} ${index === 0 ? 'leaves' : 'follows'}, to half of its users …`);
       if (await story.reach({ service, stage: 'canary', share: 5_000 })) {
-        await story.linger(service, STAGE_MS);
+        await story.linger(service, stageMs);
         onEvent('… and goes back: every write it took is on the monolith before the switch.');
         if (await story.reach({ service, stage: 'monolith' })) {
           await proveGoingBack(service);
-          await story.linger(service, STAGE_MS);
+          await story.linger(service, stageMs);
         }
       }
       onEvent(`${service} moves forward again, all the way.`);
     } else {
       onEvent(
-        `${service} ${index === 0 ? 'leaves' : 'follows'}: copy, compare, then 1, 10, 50, 100 % of its users.`,
+        `${service} ${index === 0 ? 'leaves' : 'follows'}: copy, compare, then more and more of its users.`,
       );
     }
     if (!(await story.reach({ service, stage: 'migrated' }))) continue;
     migrated.push(service);
-    await story.linger(service, STAGE_MS);
+    await story.linger(service, stageMs);
   }
 
   for (const service of migrated) await story.verify(service);
@@ -80,7 +90,16 @@ export async function tellStory(options: StoryOptions): Promise<string[]> {
         ? ''
         : ` ${others.join(', ')} ${others.length === 1 ? 'stays' : 'stay'} migrated, ready to go back.`;
     onEvent(`${retires} is retired: the one stage with no way back.${stay}`);
-    if (await story.reach({ service: retires, stage: 'retired' })) await story.linger(retires, STAGE_MS);
+    if (await story.reach({ service: retires, stage: 'retired' })) await story.linger(retires, stageMs);
+  }
+  if (options.endsBack && migrated.length > 0) {
+    await options.proveMigrated?.();
+    onEvent('All go back to the monolith.');
+    for (const service of migrated.toReversed()) {
+      if (!(await story.reach({ service, stage: 'monolith' }))) continue;
+      await proveGoingBack(service);
+      await story.linger(service, stageMs);
+    }
   }
   return story.unfinished;
 }
@@ -88,8 +107,8 @@ export async function tellStory(options: StoryOptions): Promise<string[]> {
 function storyteller(options: StoryOptions) {
   const { control, onEvent, onStage, onStatus, signal, patience = 1 } = options;
   const { now, sleep } = options.clock ?? REAL_CLOCK;
-  const limits = limitsFor(patience);
-  const storyEnds = now() + LONGEST_STORY_MS;
+  const limits = limitsFor(patience, options.longestMs);
+  const storyEnds = now() + (options.longestMs ?? LONGEST_STORY_MS);
   const told = new Map<string, string>();
   const unfinished: string[] = [];
 
@@ -98,7 +117,9 @@ function storyteller(options: StoryOptions) {
   /** Brings the service to the goal, over setbacks; false when it has to be given up, which is told. */
   async function reach(goal: Goal): Promise<boolean> {
     let progress = begin(now());
-    const longestMs = Math.min(limits.longestMs, storyEnds - now());
+    // Going back has time of its own: nobody is left behind because the way there took long.
+    const leftMs = Math.max(storyEnds - now(), goal.stage === 'monolith' ? LONGEST_BACK_MS : 0);
+    const longestMs = Math.min(limits.longestMs, leftMs);
     for (;;) {
       const status = await look(goal.service);
       let next = nextMove(goal, status, progress, now(), { ...limits, longestMs });
@@ -157,7 +178,7 @@ function storyteller(options: StoryOptions) {
     if (stage === 'retired' && status.stage !== 'migrated' && !(await reach({ service, stage: 'migrated' })))
       return 'it is not migrated';
     return await refusalOf(() => {
-      if (stage === 'monolith') return control.rollback(service, 'the tour goes back once');
+      if (stage === 'monolith') return control.rollback(service, 'the story goes back');
       if (stage === 'retired') return control.retire(service);
       return control.advance(service, { stage, share }, {});
     });

@@ -1,26 +1,38 @@
-import type { StepRecord } from '@banyan/banyan/operate';
+import type { ControlClient, StepRecord } from '@banyan/banyan/operate';
 import { createPool } from '@banyan/postgres';
 import { type AuditOptions, type AuditResult, audit } from '../audit/audit.ts';
 import { sidesOf } from '../audit/sides.ts';
-import type { Environment } from '../environment/environment.ts';
-import { loadsOf } from '../load/load.ts';
 import type { LoadProcess } from '../load/process.ts';
 import type { Span } from '../load/stalls.ts';
 import { Figures } from './figures.ts';
 import type { Scale } from './machine.ts';
 import { nextPacing, startPacing } from './pacing.ts';
 import type { TourReport } from './report.ts';
-import { tellStory } from './storyline.ts';
+import { type StoryOptions, tellStory } from './storyline.ts';
 import { tellStalls } from './trace/trace.ts';
 import type { Sampler } from './trace/waits.ts';
 import type { View } from './view.ts';
 
+/** What moves, and where its rows lie. */
+export type Migration = {
+  control: ControlClient;
+  /** In the order in which they leave. */
+  services: readonly string[];
+  /** By service, and of the monolith. */
+  loads: AuditOptions['loads'];
+  /** URLs by service, and of `monolith`. */
+  databases: ReadonlyMap<string, string>;
+  /** Of the run: its logs and records. */
+  directory: string;
+  story: Pick<StoryOptions, 'goesBack' | 'retires' | 'endsBack' | 'holdMs' | 'longestMs'>;
+};
+
 export type TourRun = {
-  environment: Environment;
+  migration: Migration;
   load: LoadProcess;
   journal: string;
   view: View;
-  scale: Scale;
+  scale: Pick<Scale, 'rate' | 'patience'>;
   sampler: Sampler;
   signal: AbortSignal;
   startedAt: number;
@@ -34,20 +46,23 @@ const CATCH_UP_MS = 20_000;
 
 /** Tells the story under load, then looks for every acknowledged write. */
 export async function runTour(run: TourRun): Promise<TourReport> {
-  const { environment, load, journal, view, scale } = run;
-  const { system, control } = environment;
+  const { migration, load, journal, view, scale } = run;
+  const { control, services, loads } = migration;
   const figures = new Figures();
-  const loads = await loadsOf(system);
-  const pools = new Map([...environment.databases].map(([name, url]) => [name, createPool(url, { max: 2 })]));
-  const services = [...environment.services.keys()];
+  const pools = new Map([...migration.databases].map(([name, url]) => [name, createPool(url, { max: 2 })]));
   const pacer = keepUp(run);
-  let goingBack: AuditResult | null = null;
+  const audits: AuditResult[] = [];
+  const goneBack: AuditResult[] = [];
+  const auditWhereTheyAre = async () => {
+    const status = await control.status();
+    for (const sides of sidesOf(status.services, [...loads.keys()], pools))
+      audits.push(await auditWhenCaughtUp({ journal, loads, sides }, CATCH_UP_MS * scale.patience));
+  };
   try {
     const unfinished = await tellStory({
       control,
       services,
-      goesBack: services.includes(system.goesBack) ? system.goesBack : services.at(-1),
-      retires: system.retires,
+      ...migration.story,
       patience: scale.patience,
       signal: run.signal,
       onEvent: view.event,
@@ -56,11 +71,13 @@ export async function runTour(run: TourRun): Promise<TourReport> {
         view.status(status);
         figures.see(status);
       },
+      proveMigrated: auditWhereTheyAre,
       proveGoingBack: async (service) => {
         const sides = new Map([[service, { side: 'monolith' as const, database: pools.get('monolith')! }]]);
-        goingBack = await audit({ journal, loads, sides });
+        const result = await audit({ journal, loads, sides });
+        goneBack.push(result);
         view.event(
-          `back on the monolith: ${goingBack.acknowledged} acknowledged writes, ${goingBack.lost} lost`,
+          `${service} is back on the monolith: ${result.acknowledged} acknowledged writes, ${result.lost} lost`,
         );
       },
     });
@@ -68,10 +85,7 @@ export async function runTour(run: TourRun): Promise<TourReport> {
     pacer.stop();
     view.load(await load.summary());
     const stats = await load.stop();
-    const audits: AuditResult[] = [];
-    const status = await control.status();
-    for (const sides of sidesOf(status.services, [...loads.keys()], pools))
-      audits.push(await auditWhenCaughtUp({ journal, loads, sides }, CATCH_UP_MS * scale.patience));
+    await auditWhereTheyAre();
     const steps = await control.steps(null, 200);
     await run.sampler.stop();
     for (const line of troubles(stats, audits)) view.event(line);
@@ -80,9 +94,9 @@ export async function runTour(run: TourRun): Promise<TourReport> {
       load: stats,
       steps,
       audits,
-      goingBack,
+      goneBack,
       unfinished,
-      stalls: tellStalls(environment.directory, run.sampler, longSpans(steps, stats.stalls)),
+      stalls: tellStalls(migration.directory, run.sampler, longSpans(steps, stats.stalls)),
       rates: { asked: scale.rate, lowest: pacer.lowestRate() },
     });
   } finally {

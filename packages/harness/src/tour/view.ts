@@ -16,11 +16,18 @@ const NAME = 15;
 const EVENTS = 8;
 
 /** A live picture on a terminal; elsewhere one line for each event. */
-export function createView(stream: NodeJS.WriteStream, startedAt: number, title: string): View {
+export function createView(
+  stream: NodeJS.WriteStream,
+  startedAt: number,
+  title: string,
+  /** How much time is left, in words. */
+  timeLeft?: () => string,
+): View {
   const clock = () => `${((performance.now() - startedAt) / 1000).toFixed(0).padStart(3)} s`;
+  const left = () => (timeLeft === undefined ? '' : `  (${timeLeft()})`);
   if (!stream.isTTY) {
     return {
-      event: (text) => void stream.write(`${clock()}  ${text}\n`),
+      event: (text) => void stream.write(`${clock()}  ${text}${left()}\n`),
       status: () => {},
       load: () => {},
       close: () => {},
@@ -30,7 +37,8 @@ export function createView(stream: NodeJS.WriteStream, startedAt: number, title:
   const events: string[] = [];
   let services: ServiceStatus[] = [];
   let figures: LoadSummary | null = null;
-  const draw = () => update(picture(title, clock(), services, figures, events, stream.columns ?? 80));
+  const draw = () =>
+    update(picture(title, clock() + left(), services, figures, events, stream.columns ?? 80));
   const timer = setInterval(draw, 100);
   return {
     event(text) {
