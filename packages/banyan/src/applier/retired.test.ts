@@ -136,7 +136,8 @@ test('what retiring leaves tied to the monolith is told before', async () => {
   const monolith = await server.database('monolith');
   const legacy = createPool(monolith, { max: 1 });
   await legacy.query(
-    `CREATE TABLE articles (id int PRIMARY KEY, views int); CREATE TABLE comments (id int PRIMARY KEY, article int REFERENCES articles);
+    `CREATE TABLE articles (id int PRIMARY KEY, views int, pinned boolean, twice int GENERATED ALWAYS AS (views * 2) STORED);
+     CREATE TABLE comments (id int PRIMARY KEY, article int REFERENCES articles);
      CREATE TABLE visits (article int); CREATE TABLE others (id int);
      CREATE FUNCTION count_visit() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN UPDATE articles SET views = views + 1; RETURN NEW; END';
      CREATE FUNCTION of_no_concern() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.id := 1; PERFORM 1 AS articles_2; RETURN NEW; END';
@@ -170,6 +171,9 @@ test('what retiring leaves tied to the monolith is told before', async () => {
     },
   });
   assert.match(details[1]!, /forward link stays.*public\.articles \(views\)/);
-  assert.match(details[2]!, /public\.comments \(comments_article_fkey\), public\.visits \(counts\)$/);
+  assert.match(
+    details[2]!,
+    / get: public\.articles \(pinned\), public\.comments \(comments_article_fkey\), public\.visits \(counts\)$/,
+  );
   await legacy.end();
 });

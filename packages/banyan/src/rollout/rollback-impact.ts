@@ -33,9 +33,9 @@ export function rollbackImpact(facts: ImpactFacts): RollbackImpact {
       );
     details.push(
       ...told(
-        'these tables of the monolith refer to rows that it will no longer get',
+        'these tables of the monolith need rows that it will no longer get',
         referring,
-        `which tables of the monolith refer to its rows is not known: the monolith's database has not answered yet`,
+        `which tables of the monolith need its rows is not known: the monolith's database has not answered yet`,
       ),
     );
     return { verdict: 'refused', details };

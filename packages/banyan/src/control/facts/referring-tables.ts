@@ -1,21 +1,34 @@
 import type { ResolvedService } from '@banyan/plan';
 import type pg from 'pg';
 
+type Tables = ResolvedService['tables'];
+
 /**
  * What of the monolith still needs its copy of a service's rows when the service has retired: tables that are not the service's
  * and refer to its rows by foreign keys, as `schema.table (constraint)`, or whose triggers name its tables, as `schema.table
- * (trigger)`.
+ * (trigger)`; and columns of its own rows that stay the monolith's, because no service of the plan takes them, as `schema.table
+ * (column)`: whoever keeps them there needs the rows that they belong to.
  */
 export async function referringTables(
   monolith: Pick<pg.Pool, 'query'>,
-  tables: ResolvedService['tables'],
+  tables: Tables,
+  /** Of all services of the plan. */
+  mapped: Tables = tables,
 ): Promise<string[]> {
   const names = (rows?: 'owned') =>
-    tables
-      .filter((table) => rows === undefined || table.rows === rows)
-      .map(({ legacy }) => `${legacy.schema}.${legacy.table}`);
-  const { rows } = await monolith.query<{ name: string }>(REFERRING, [names('owned'), names()]);
+    tables.filter((table) => rows === undefined || table.rows === rows).map(nameOf);
+  const columns = mapped.flatMap((table) => columnsOf(table).map((column) => `${nameOf(table)}.${column}`));
+  const { rows } = await monolith.query<{ name: string }>(REFERRING, [names('owned'), names(), columns]);
   return rows.map(({ name }) => name);
+}
+
+function nameOf({ legacy }: Tables[number]): string {
+  return `${legacy.schema}.${legacy.table}`;
+}
+
+/** The monolith's columns that are read or written for a service. */
+function columnsOf({ columns }: Tables[number]): string[] {
+  return columns.flatMap(({ legacyColumns, reverse }) => [...legacyColumns, ...Object.keys(reverse)]);
 }
 
 const REFERRING = `
@@ -34,4 +47,10 @@ const REFERRING = `
   JOIN pg_namespace pn ON pn.oid = p.relnamespace
   WHERE NOT t.tgisinternal AND fn.nspname <> 'banyan' AND t.tgparentid = 0
     AND pn.nspname || '.' || p.relname = ANY($1) AND cn.nspname || '.' || c.relname <> ALL($2)
+  UNION
+  SELECT cn.nspname || '.' || c.relname || ' (' || a.attname || ')'
+  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace cn ON cn.oid = c.relnamespace
+  WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND c.relkind IN ('r', 'p')
+    AND cn.nspname || '.' || c.relname = ANY($1)
+    AND cn.nspname || '.' || c.relname || '.' || a.attname <> ALL($3)
   ORDER BY 1`;

@@ -29,7 +29,7 @@ export class RollbackFacts {
     return this.#onlyOnService.get(service) ?? null;
   }
 
-  /** Tables of the monolith that refer to rows of a service's; null: not read yet. */
+  /** What of the monolith needs rows of a service's; null: not read yet. */
   referring(service: string): Read | null {
     return this.#referring.get(service) ?? null;
   }
@@ -53,9 +53,10 @@ export class RollbackFacts {
       ),
     );
     const monolith = this.#plan.monolith.database;
+    const mapped = services.flatMap(({ tables }) => tables);
     const referring = await askDatabases([monolith], NAME, async (db) =>
       Promise.all(
-        services.map(async ({ name, tables }) => [name, await referringTables(db, tables)] as const),
+        services.map(async ({ name, tables }) => [name, await referringTables(db, tables, mapped)] as const),
       ),
     );
     for (const { name, database, tables } of services) {

@@ -278,7 +278,7 @@ export function createOperations(sources: Sources): Control {
       'monolith_cut_off',
       409,
       `the monolith still needs rows of '${service}', which it would no longer get: ${referring.join(', ')}`,
-      `move these tables as well, drop what refers to the rows there, or banyan retire ${service} --force if nothing writes these tables any more`,
+      `move these tables and columns as well, drop what refers to the rows there, or banyan retire ${service} --force if nothing uses them any more`,
     );
   }
 
