@@ -1,5 +1,5 @@
 import { defineMigration, env } from '@banyan/banyan';
-import { extractions, placeOf } from './kit/plan.ts';
+import { extractions, urlOf } from './kit/plan.ts';
 import { AUTH_ISSUER, JWKS_PATH, LEGACY_ISSUER } from './kit/tokens.ts';
 import { system } from './system.ts';
 
@@ -29,7 +29,7 @@ export default defineMigration({
     workers: Number(env('CAREER_GATEWAY_WORKERS', '2')),
     issuers: [
       { name: 'monolith', issuer: LEGACY_ISSUER, algorithm: 'HS256', secret: env('CAREER_JWT_SECRET') },
-      { name: 'auth', issuer: AUTH_ISSUER, algorithm: 'JWKS', jwksUrl: `${placeOf('auth').url}${JWKS_PATH}` },
+      { name: 'auth', issuer: AUTH_ISSUER, algorithm: 'JWKS', jwksUrl: `${urlOf('auth')}${JWKS_PATH}` },
     ],
   },
 

@@ -99,6 +99,7 @@ async function plannedTables(databases: {
   users: string;
 }): Promise<[TableMapping, pg.Pool][]> {
   Object.assign(process.env, {
+    CAREER_SERVICES: 'auth,users',
     CAREER_MONOLITH_DATABASE_URL: databases.legacy,
     CAREER_AUTH_DATABASE_URL: databases.auth,
     CAREER_USERS_DATABASE_URL: databases.users,

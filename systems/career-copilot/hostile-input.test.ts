@@ -8,6 +8,7 @@ import type pg from 'pg';
 import { createMonolith } from './monolith/app.ts';
 import { connect } from './monolith/database.ts';
 import { generate } from './monolith/generate.ts';
+import { applications } from './services/applications/main.ts';
 import { auth } from './services/auth/main.ts';
 import { users } from './services/users/main.ts';
 
@@ -17,6 +18,8 @@ import { users } from './services/users/main.ts';
  */
 
 const SECRET = 'the secret of the legacy system, long enough';
+/** The administrator registers as the next one. */
+const LEGACY_USERS = 5;
 /** Inputs per server; the same ones each time. */
 const INPUTS = { seed: 1, numRuns: 1_500 };
 
@@ -45,13 +48,14 @@ let pool: pg.Pool;
 let monolith: FastifyInstance;
 let authService: RunningService;
 let usersService: RunningService;
-/** Of an administrator, known to all three. */
+let applicationsService: RunningService;
+/** Of an administrator, known to all of them. */
 let token: string;
 
 before(async () => {
   const server = await testServer();
   pool = connect(await server.database('hostile_monolith'));
-  await generate(pool, { users: 5, companies: 2, jobs: 5, applications: 5, bcryptCost: 4 });
+  await generate(pool, { users: LEGACY_USERS, companies: 2, jobs: 5, applications: 5, bcryptCost: 4 });
   const settings = { jwtSecret: SECRET, bcryptCost: 4, accessTokenSeconds: 3_600, refreshTokenDays: 30 };
   monolith = await createMonolith(pool, settings);
   const common = {
@@ -63,11 +67,13 @@ before(async () => {
   authService = await auth.start({ ...common, DATABASE_URL: authUrl, BCRYPT_COST: '4' });
   const usersUrl = await server.database('hostile_users');
   usersService = await users.start({ ...common, DATABASE_URL: usersUrl, AUTH_URL: authService.url });
+  const applicationsUrl = await server.database('hostile_applications');
+  applicationsService = await applications.start({ ...common, DATABASE_URL: applicationsUrl });
   token = await register();
 });
 
 after(async () => {
-  await Promise.all([monolith?.close(), usersService?.close(), authService?.close()]);
+  await Promise.all([monolith, applicationsService, usersService, authService].map((one) => one?.close()));
   await pool?.end();
 });
 
@@ -80,6 +86,13 @@ describe('hostile input', () => {
   });
   it('is no failure of users, and every status is declared', async () => {
     await attack((sent) => fetchFrom(usersService.url, sent));
+  });
+  it('is no failure of applications, and every status is declared', async () => {
+    await applicationsService.pool.query(
+      `INSERT INTO companies VALUES (1, 'A'); INSERT INTO jobs VALUES (1, 1, 'One', true);
+       INSERT INTO applications (user_id, job_id, status) VALUES (${LEGACY_USERS + 1}, 1, 'saved')`,
+    );
+    await attack((sent) => fetchFrom(applicationsService.url, sent));
   });
 });
 

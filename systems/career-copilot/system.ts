@@ -9,7 +9,8 @@ export const system = {
   title: 'Career Copilot',
   folder: new URL('.', import.meta.url),
   prefix: 'CAREER',
-  services: ['auth', 'users'],
+  services: ['auth', 'users', 'applications'],
+  shown: ['auth', 'users'],
   goesBack: 'users',
   retires: 'users',
   environment: ({ secret, gatewayUrl, urls }) => ({

@@ -18,6 +18,8 @@ export type System = {
   prefix: string;
   /** In the order in which they leave the monolith. */
   services: readonly string[];
+  /** Those that the tour moves when nobody says which. Default: all. */
+  shown?: readonly string[];
   /** The service that goes back to the monolith once in the tour, at half of its users. */
   goesBack: string;
   /** The service that the tour retires: one that the monolith can do without. */

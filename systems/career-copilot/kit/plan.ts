@@ -3,20 +3,19 @@ import { variableOf } from '@banyan/harness/system';
 import { system } from '../system.ts';
 
 type Name = (typeof system.services)[number];
-type Place = { url: string; database: string };
 
 /** The ports of services that nobody has placed elsewhere begin here, in the order of the system's list. */
 const FIRST_PORT = 8001;
 
-/** Where a service and its database are: `CAREER_<SERVICE>_URL` and `CAREER_<SERVICE>_DATABASE_URL`. */
-export function placeOf(service: Name): Place {
-  return {
-    url: env(
-      variableOf(system, service, 'URL'),
-      `http://127.0.0.1:${FIRST_PORT + system.services.indexOf(service)}`,
-    ),
-    database: env(variableOf(system, service, 'DATABASE_URL')),
-  };
+/** Where a service is: `CAREER_<SERVICE>_URL`. */
+export function urlOf(service: Name): string {
+  const port = FIRST_PORT + system.services.indexOf(service);
+  return env(variableOf(system, service, 'URL'), `http://127.0.0.1:${port}`);
+}
+
+/** Where a service and its database are: `CAREER_<SERVICE>_DATABASE_URL` for the second. */
+export function placeOf(service: Name): { url: string; database: string } {
+  return { url: urlOf(service), database: env(variableOf(system, service, 'DATABASE_URL')) };
 }
 
 /** The entries of the services by name: all of the system's list, or those that `CAREER_SERVICES` names. */

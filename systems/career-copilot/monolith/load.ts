@@ -10,13 +10,12 @@ export default {
         weight: 60,
         run: (arrival) => read(arrival, users, '/jobs/:id', '', String(random.int(1, rows.jobs ?? 1))),
       },
-      { weight: 80, run: (arrival) => read(arrival, users, '/applications', '?limit=10') },
       { weight: 50, run: (arrival) => read(arrival, users, '/notifications', '?limit=10') },
     ],
   }),
   warmUp: {
     visit: async ({ send, isGuest }) => {
-      const paths = ['/jobs', '/jobs/1', '/applications', '/notifications'];
+      const paths = ['/jobs', '/jobs/1', '/notifications'];
       if (!isGuest) await Promise.all(paths.map((path) => send('GET', API + path)));
     },
   },

@@ -12,6 +12,8 @@ export type Call = {
   /** A text goes as it is, anything else as JSON. */
   body?: unknown;
   expect: number;
+  /** Statuses of a no that the domain may give: no failure. */
+  mayRefuse?: readonly number[];
 };
 
 export type Outcome =
@@ -37,7 +39,8 @@ export function createClient(
   const limitMs = Math.ceil(timeoutMs);
   const pool = new Pool(gatewayUrl, { connections, headersTimeout: limitMs, bodyTimeout: limitMs });
   return {
-    send: async ({ kind, method, path, token, headers: own, body, expect }, dueAt, stage) => {
+    send: async (call, dueAt, stage) => {
+      const { kind, method, path, token, headers: own, body, expect, mayRefuse = [] } = call;
       const isText = typeof body === 'string';
       const headers: Record<string, string> = {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -60,6 +63,10 @@ export function createClient(
           recorder.record(stage, kind, latency);
           // The gateway says so when it had to rescue a read from a side that may not have everything yet.
           return { is: 'ok', body: parsed, stale: response.headers['x-banyan-stale'] !== undefined };
+        }
+        if (mayRefuse.includes(status)) {
+          recorder.record(stage, kind, latency);
+          return { is: 'refused', status };
         }
         recorder.record(stage, kind, latency, { status, error: null, body: text.slice(0, 300) });
         return status >= 400 && status < 500 ? { is: 'refused', status } : { is: 'unknown' };

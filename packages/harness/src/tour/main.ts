@@ -65,8 +65,10 @@ const program = new Command('npm start --')
   .option('--rate <n>', 'requests per second (default: 200, fewer on a slow or busy machine)', positive)
   .option('--users <n>', 'users in the monolith (default: 20000, fewer on a slow or busy machine)', positive)
   .option('--seed <n>', 'seed of the data and of the load', positive, 1)
-  .option('--services <names>', 'services to move, in this order (default: all of the system)', (text) =>
-    text.split(','),
+  .option(
+    '--services <names>',
+    'services to move, in this order (default: those that the system shows)',
+    (text) => text.split(','),
   )
   .addHelpText(
     'after',
@@ -75,7 +77,8 @@ Examples:
   npm start                                      look at it, then try npx banyan status
   npm start -- --exit --json report.json         for scripts
   npm start -- --rate 100 --users 2000           on a small machine
-  npm start -- --services auth                   one service only`,
+  npm start -- --services auth                   one service only
+  npm start -- --services auth,users,applications --exit    three of them`,
   );
 
 program.parse();
@@ -176,7 +179,10 @@ async function systemIn(folder: string): Promise<System> {
   return ((await import(file.href)) as { system: System }).system;
 }
 
-function servicesOf({ services, title }: System, asked: readonly string[] = services): readonly string[] {
+function servicesOf(
+  { services, shown = services, title }: System,
+  asked: readonly string[] = shown,
+): readonly string[] {
   const unknown = asked.filter((name) => !services.includes(name));
   if (unknown.length === 0) return asked;
   throw new Error(`${title} has no service ${unknown.join(', ')}: it has ${services.join(', ')}`);

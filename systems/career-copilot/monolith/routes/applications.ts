@@ -3,37 +3,22 @@ import type pg from 'pg';
 import { type Static, Type } from 'typebox';
 import {
   Application,
+  ApplicationQuery,
   type ApplicationStatus,
   Document,
+  NewApplication,
+  NewDocument,
+  NewNote,
   Note,
-  Status,
+  StatusChange,
   TimelineEntry,
 } from '../../api/applications.ts';
-import { Id, INTEGER, Page, Paging } from '../../api/common.ts';
+import { Id, Page } from '../../api/common.ts';
 import { ApiError } from '../../kit/legacy-errors.ts';
 import type { Context } from '../context.ts';
 import { transaction, UNIQUE_VIOLATION } from '../database.ts';
 import { currentUser } from '../security.ts';
 import { paged } from './jobs.ts';
-
-const NewApplication = Type.Object({
-  job_id: Id.properties.id,
-  status: Type.Optional(Type.Unsafe<'saved' | 'applied'>({ type: 'string', enum: ['saved', 'applied'] })),
-  cover_letter: Type.Optional(Type.String({ maxLength: 20_000 })),
-});
-const ApplicationQuery = Type.Object({ status: Type.Optional(Status), ...Paging });
-const StatusChange = Type.Object({ status: Status, note: Type.Optional(Type.String({ maxLength: 2000 })) });
-const NewNote = Type.Object({
-  body: Type.String({ minLength: 1, maxLength: 10_000 }),
-  is_private: Type.Optional(Type.Boolean()),
-});
-const NewDocument = Type.Object({
-  name: Type.String({ minLength: 1, maxLength: 255 }),
-  kind: Type.Unsafe<string>({ type: 'string', enum: ['resume', 'cover_letter', 'portfolio', 'other'] }),
-  url: Type.String({ minLength: 1, maxLength: 500 }),
-  content_type: Type.String({ maxLength: 100 }),
-  size_bytes: Type.Integer({ ...INTEGER, minimum: 0 }),
-});
 
 /** Where an application may go from each status. */
 const TRANSITIONS: Record<ApplicationStatus, readonly ApplicationStatus[]> = {

@@ -1,0 +1,307 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { FULL_SHARE, type Stage } from '@banyan/banyan/operate';
+import { type Environment, startEnvironment } from '@banyan/harness/run';
+import { createPool } from '@banyan/postgres';
+import type pg from 'pg';
+import { API } from './api/common.ts';
+import data from './monolith/data.ts';
+import { system } from './system.ts';
+
+/**
+ * Applications beside the monolith that still has the jobs, the notifications and the analytics: what users see of both, and
+ * what is left when the service goes back. Each test brings the service to the stage that it is about.
+ */
+
+const SERVICE = 'applications';
+const PACE = {
+  OBSERVE_SECONDS: '0',
+  MIN_REQUESTS: '0',
+  MIN_COMPARED: '0',
+  STEPS: '50%,100%',
+  VERIFICATION_AGE_SECONDS: '9',
+};
+/** Some of them on either side at a half. */
+const PEOPLE = [4, 5, 6, 7, 8, 9, 10, 11, 12, 13];
+const [ADA, GRACE] = PEOPLE as [number, number, ...number[]];
+/** Ids that the service gives begin here. */
+const FIRST_OF_SERVICE = 2 ** 30;
+const LIMIT = { timeout: 240_000 };
+
+const directory = mkdtempSync(join(tmpdir(), 'applications-'));
+let environment: Environment;
+let monolith: pg.Pool;
+let service: pg.Pool;
+
+before(async () => {
+  environment = await startEnvironment({
+    system,
+    services: [SERVICE],
+    directory,
+    users: 40,
+    settings: { fsync: 'off' },
+    pace: PACE,
+    gatewayWorkers: 1,
+  });
+  monolith = createPool(environment.databases.get('monolith')!, { max: 2 });
+  service = createPool(environment.databases.get(SERVICE)!, { max: 2 });
+}, LIMIT);
+
+after(async () => {
+  await Promise.all([monolith?.end(), service?.end()]);
+  await environment?.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: each test reads what it expects
+type Json = any;
+type Answer = { status: number; body: Json };
+
+async function call(as: number, method: string, path: string, body?: object): Promise<Answer> {
+  const response = await fetch(environment.gatewayUrl + API + path, {
+    method,
+    headers: {
+      authorization: `Bearer ${data.token(as, environment.secret)}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, body: await response.json() };
+}
+
+async function good(as: number, method: string, path: string, body?: object): Promise<Json> {
+  const answer = await call(as, method, path, body);
+  assert.ok(answer.status < 300, `${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body;
+}
+
+async function goTo(stage: Stage, share: number): Promise<void> {
+  const { control } = environment;
+  if (stage === 'monolith') await control.rollback(SERVICE, 'the test goes back');
+  else await control.advance(SERVICE, { stage, share });
+  await until(async () => {
+    const [at] = (await control.status()).services;
+    assert.ok(at?.paused === null, `${at?.paused}`);
+    return at.stage === stage && at.share === share;
+  });
+}
+
+/** Ends with the test if it never comes true. */
+async function until<T>(ask: () => Promise<T | false>): Promise<T> {
+  for (;;) {
+    const found = await ask();
+    if (found !== false) return found;
+    await delay(20);
+  }
+}
+
+let jobs = 0;
+
+/** A job that nobody has applied for, made in the monolith as its recruiters do. */
+async function postJob(): Promise<{ id: number; company: number }> {
+  const company = await monolith.query(`INSERT INTO companies (name) VALUES ($1) RETURNING id`, [
+    `Company ${++jobs}`,
+  ]);
+  const { rows } = await monolith.query(
+    `INSERT INTO jobs (company_id, title, description, job_type) VALUES ($1, 'Engineer', '-', 'full_time') RETURNING id`,
+    [company.rows[0].id],
+  );
+  return { id: rows[0].id, company: company.rows[0].id };
+}
+
+/** The service takes the job as soon as it has heard of it. */
+async function applyFor(as: number, job: number): Promise<number> {
+  const { body } = await until(async () => {
+    const answer = await call(as, 'POST', '/applications', { job_id: job, status: 'saved' });
+    assert.ok([201, 404].includes(answer.status), JSON.stringify(answer));
+    return answer.status === 201 && answer;
+  });
+  return body.id;
+}
+
+async function noConflicts(): Promise<void> {
+  for (const db of [monolith, service]) {
+    const { rows } = await db.query('SELECT kind, table_name, key::text FROM banyan.conflicts');
+    assert.deepEqual(rows, []);
+  }
+}
+
+async function verified(): Promise<void> {
+  const { control } = environment;
+  const { id } = await control.startVerification(SERVICE, false);
+  const run = await until(async () => {
+    const now = await control.verification(id);
+    assert.notEqual(now.state, 'failed', `${now.error}`);
+    return now.state === 'done' && now;
+  });
+  for (const { table, verdict } of run.tables) assert.equal(verdict, 'CONSISTENT', table);
+}
+
+describe('nobody can tell who answers', () => {
+  it('what is read of applications is compared, and the same on both sides', LIMIT, async () => {
+    await goTo('shadowing', 0);
+    const paths = ['', '/timeline', '/notes', '/documents'];
+    const read = async (person: number) => {
+      const { applications } = await good(person, 'GET', '/applications?limit=2');
+      const ids = [...applications.map((one: Json) => one.id), 2_147_483_647, 1, 0, 'x'];
+      for (const id of ids) for (const path of paths) await call(person, 'GET', `/applications/${id}${path}`);
+      for (const query of ['status=applied', 'page=2&limit=1', 'status=lost', 'limit=0'])
+        await call(person, 'GET', `/applications?${query}`);
+    };
+    await until(async () => {
+      for (const person of PEOPLE) await read(person);
+      const [at] = (await environment.control.status()).services;
+      return at!.evidence.compared >= 200;
+    });
+    assert.deepEqual(await environment.control.mismatches(SERVICE, 5), []);
+  });
+
+  it('a write is refused by either side in the same words', LIMIT, async () => {
+    await goTo('canary', 5_000);
+    const sides = new Set<boolean>();
+    const said = new Map<string, Set<string>>();
+    for (const person of PEOPLE) {
+      const job = await postJob();
+      const id = await applyFor(person, job.id);
+      sides.add(id >= FIRST_OF_SERVICE);
+      const refused: [string, string, object][] = [
+        ['POST', '', { job_id: job.id }],
+        ['POST', '', { job_id: 2_147_483_647 }],
+        ['POST', '', { job_id: job.id, status: 'offer' }],
+        ['POST', '', {}],
+        ['PATCH', `/${id}/status`, { status: 'offer' }],
+        ['PATCH', `/${id}/status`, { status: 'lost' }],
+        ['PATCH', '/1/status', { status: 'applied' }],
+        ['POST', `/${id}/notes`, { body: '' }],
+        ['POST', `/${id}/notes`, { body: 'a NUL \u0000' }],
+        ['POST', '/1/notes', { body: 'not mine' }],
+        ['POST', `/${id}/documents`, { name: 'cv.pdf', kind: 'poem' }],
+      ];
+      for (const [index, [method, path, body]] of refused.entries()) {
+        const answer = await call(person, method, `/applications${path}`, body);
+        assert.ok(answer.status >= 400 && answer.status < 500, JSON.stringify(answer));
+        const what = `${index} ${method}`;
+        said.set(what, (said.get(what) ?? new Set()).add(JSON.stringify(answer)));
+      }
+    }
+    assert.equal(sides.size, 2, 'everybody is on one side');
+    for (const [what, answers] of said)
+      assert.equal(answers.size, 1, `${what}: ${[...answers].join(' or ')}`);
+  });
+});
+
+describe('what the monolith shows of applications', () => {
+  for (const [where, share] of [
+    ['half of the users', 5_000],
+    ['all users', FULL_SHARE],
+  ] as const) {
+    it(`is what its user has just done, with ${where} on the service`, LIMIT, async () => {
+      await goTo('canary', share);
+      for (const person of PEOPLE) {
+        const { total_applications: before } = await good(person, 'GET', '/analytics/summary');
+        const id = await applyFor(person, (await postJob()).id);
+        const { total_applications: now } = await good(person, 'GET', '/analytics/summary');
+        assert.equal(now, before + 1);
+        await good(person, 'PATCH', `/applications/${id}/status`, { status: 'applied' });
+        const { notifications } = await good(person, 'GET', '/notifications?limit=1');
+        assert.equal(notifications[0].body, 'Your application moved from saved to applied.');
+        assert.equal(notifications[0].is_read, false);
+      }
+      await noConflicts();
+    });
+  }
+});
+
+it(
+  'a notification that was read stays read, whatever the service writes of its user afterwards',
+  LIMIT,
+  async () => {
+    await goTo('migrated', FULL_SHARE);
+    const id = await applyFor(ADA, (await postJob()).id);
+    const move = async (status: string) => {
+      await good(ADA, 'PATCH', `/applications/${id}/status`, { status });
+      return (await good(ADA, 'GET', '/notifications?limit=2')).notifications;
+    };
+    const [first] = await move('applied');
+    assert.equal((await good(ADA, 'PUT', `/notifications/${first.id}/read`)).is_read, true);
+    const seen = await move('screening');
+    assert.deepEqual(
+      seen.map((one: Json) => one.is_read),
+      [false, true],
+    );
+    await good(ADA, 'PUT', '/notifications/read-all');
+    const { total_count: unread } = await good(ADA, 'GET', '/notifications?unread_only=true');
+    assert.equal(unread, 0);
+    assert.equal((await move('interview'))[0].is_read, false);
+    await verified();
+    await noConflicts();
+  },
+);
+
+it(
+  'a job or a company that the monolith makes, changes, closes or deletes is so for applications, at 100 % too',
+  LIMIT,
+  async () => {
+    await goTo('migrated', FULL_SHARE);
+    const job = await postJob();
+    const id = await applyFor(ADA, job.id);
+    await monolith.query(`UPDATE companies SET name = 'Analytical Engines' WHERE id = $1`, [job.company]);
+    await monolith.query(`UPDATE jobs SET title = 'Poet', is_active = false WHERE id = $1`, [job.id]);
+    await until(async () => {
+      const application = await good(ADA, 'GET', `/applications/${id}`);
+      return application.job_title === 'Poet' && application.company_name === 'Analytical Engines';
+    });
+    assert.equal((await call(GRACE, 'POST', '/applications', { job_id: job.id })).status, 404);
+    const unwanted = await postJob();
+    const there = async () =>
+      (await service.query('SELECT FROM jobs WHERE id = $1', [unwanted.id])).rowCount === 1;
+    await until(there);
+    await monolith.query('DELETE FROM jobs WHERE id = $1', [unwanted.id]);
+    await until(async () => !(await there()));
+    await verified();
+    await noConflicts();
+  },
+);
+
+it(
+  'is not retired while the monolith keeps whether a notification was read, and says so',
+  LIMIT,
+  async () => {
+    await goTo('migrated', FULL_SHARE);
+    await verified();
+    await assert.rejects(environment.control.retire(SERVICE), /public\.notifications \(is_read\)/);
+    const [at] = (await environment.control.status()).services;
+    assert.equal(at!.target.stage, 'migrated');
+  },
+);
+
+it(
+  'what was written on the service is on the monolith after going back, and goes on there',
+  LIMIT,
+  async () => {
+    await goTo('migrated', FULL_SHARE);
+    const id = await applyFor(GRACE, (await postJob()).id);
+    await good(GRACE, 'PATCH', `/applications/${id}/status`, { status: 'applied', note: 'by post' });
+    const note = await good(GRACE, 'POST', `/applications/${id}/notes`, { body: 'call on Tuesday' });
+    const document = await good(GRACE, 'POST', `/applications/${id}/documents`, {
+      name: 'cv.pdf',
+      kind: 'resume',
+      url: 'https://files.example.com/1',
+      content_type: 'application/pdf',
+      size_bytes: 7,
+    });
+    const paths = ['', '/timeline', '/notes', '/documents'].map((path) => `/applications/${id}${path}`);
+    const read = async () => await Promise.all(paths.map(async (path) => await good(GRACE, 'GET', path)));
+    const onService = await read();
+    assert.deepEqual(onService.slice(2), [[note], [document]]);
+    await goTo('monolith', 0);
+    assert.deepEqual(await read(), onService);
+    await good(GRACE, 'PATCH', `/applications/${id}/status`, { status: 'interview' });
+    await good(GRACE, 'POST', `/applications/${id}/notes`, { body: 'went well' });
+    assert.equal((await good(GRACE, 'GET', `/applications/${id}/notes`)).length, 2);
+  },
+);

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { testServer } from '@banyan/postgres/testing';
+import type { RunningService } from '@banyan/service';
+import { SignJWT } from 'jose';
+import { API } from '../../api/common.ts';
+import { LEGACY_ISSUER } from '../../kit/tokens.ts';
+import { applications } from './main.ts';
+
+const SECRET = 'the secret of the legacy system';
+const ADA = 7;
+const SOMEBODY_ELSE = 8;
+const LOCKED = 9;
+const OPEN_JOBS = 20;
+const CLOSED_JOB = 99;
+let service: RunningService;
+
+before(async () => {
+  const server = await testServer();
+  service = await applications.start({
+    DATABASE_URL: await server.database('applications'),
+    BUS_URL: await server.database('bus'),
+    LEGACY_JWT_SECRET: SECRET,
+    LOG_LEVEL: 'silent',
+  });
+  await service.pool.query(`INSERT INTO users VALUES ($1, true), ($2, false)`, [ADA, LOCKED]);
+  await service.pool.query(`INSERT INTO companies VALUES (1, 'Analytical Engines')`);
+  await service.pool.query(
+    `INSERT INTO jobs SELECT id, 1, 'Engineer', id <= $1 FROM generate_series(1, $2::int) AS id`,
+    [OPEN_JOBS, CLOSED_JOB],
+  );
+});
+
+after(async () => await service?.close());
+
+// biome-ignore lint/suspicious/noExplicitAny: each test reads what it expects
+type Json = any;
+
+async function call(
+  as: number,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; body: Json }> {
+  const token = await new SignJWT({ role: 'user' })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setIssuer(LEGACY_ISSUER)
+    .setSubject(String(as))
+    .setExpirationTime('5m')
+    .sign(new TextEncoder().encode(SECRET));
+  const response = await fetch(`${service.url}${API}/applications${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, body: await response.json() };
+}
+
+let jobs = 0;
+
+async function apply(status: 'saved' | 'applied' = 'applied'): Promise<number> {
+  const applied = await call(ADA, 'POST', '', { job_id: ++jobs, status });
+  assert.equal(applied.status, 201);
+  return applied.body.id;
+}
+
+describe('an application', () => {
+  it('is made once for a job, and shows the job and its company', async () => {
+    const id = await apply();
+    const { status, body } = await call(ADA, 'GET', `/${id}`);
+    assert.equal(status, 200);
+    assert.deepEqual(
+      [body.job_title, body.company_name, body.status],
+      ['Engineer', 'Analytical Engines', 'applied'],
+    );
+    assert.notEqual(body.applied_at, null);
+    assert.deepEqual(await call(ADA, 'POST', '', { job_id: jobs }), {
+      status: 400,
+      body: { detail: 'Application already exists for this job' },
+    });
+  });
+
+  it('is for an open job only', async () => {
+    for (const job_id of [CLOSED_JOB, 12_345]) {
+      const { status } = await call(ADA, 'POST', '', { job_id });
+      assert.equal(status, 404);
+    }
+  });
+
+  it('goes on as far as it may, and leaves each step in its timeline and a notification', async () => {
+    const id = await apply('saved');
+    assert.equal((await call(ADA, 'PATCH', `/${id}/status`, { status: 'offer' })).status, 400);
+    const moved = await call(ADA, 'PATCH', `/${id}/status`, { status: 'applied', note: 'by post' });
+    assert.equal(moved.body.status, 'applied');
+    const { body } = await call(ADA, 'GET', `/${id}/timeline`);
+    assert.deepEqual(
+      body.map(({ from_status: from, to_status: to, note }: Json) => [from, to, note]),
+      [
+        [null, 'saved', null],
+        ['saved', 'applied', 'by post'],
+      ],
+    );
+    const { rows } = await service.pool.query('SELECT body FROM notifications WHERE user_id = $1', [ADA]);
+    assert.equal(rows.at(-1).body, 'Your application moved from saved to applied.');
+  });
+
+  it('moves once when two ask at the same time', async () => {
+    const id = await apply();
+    const both = await Promise.all(
+      [1, 2].map(() => call(ADA, 'PATCH', `/${id}/status`, { status: 'withdrawn' })),
+    );
+    assert.deepEqual(both.map(({ status }) => status).sort(), [200, 400]);
+    assert.equal((await call(ADA, 'GET', `/${id}/timeline`)).body.length, 2);
+  });
+
+  it('has notes and documents in the order in which they were added', async () => {
+    const id = await apply();
+    for (const body of ['first', 'second']) await call(ADA, 'POST', `/${id}/notes`, { body });
+    const document = {
+      name: 'cv.pdf',
+      kind: 'resume',
+      url: 'https://files/1',
+      content_type: 'application/pdf',
+      size_bytes: 7,
+    };
+    assert.equal((await call(ADA, 'POST', `/${id}/documents`, document)).status, 201);
+    const notes = (await call(ADA, 'GET', `/${id}/notes`)).body;
+    assert.deepEqual(
+      notes.map(({ body, is_private }: Json) => [body, is_private]),
+      [
+        ['first', false],
+        ['second', false],
+      ],
+    );
+    assert.deepEqual((await call(ADA, 'GET', `/${id}/documents`)).body[0].url, document.url);
+  });
+
+  it('of somebody else is not found, whatever is asked of it', async () => {
+    const id = await apply();
+    const asked = [
+      ['GET', ''],
+      ['GET', '/timeline'],
+      ['GET', '/notes'],
+      ['GET', '/documents'],
+      ['PATCH', '/status', { status: 'withdrawn' }],
+      ['POST', '/notes', { body: 'mine' }],
+    ] as const;
+    for (const [method, path, body] of asked)
+      assert.equal((await call(SOMEBODY_ELSE, method, `/${id}${path}`, body)).status, 404);
+  });
+});
+
+it('a list has pages, by status if asked', async () => {
+  const before = (await call(ADA, 'GET', '?status=saved')).body.total_count;
+  await apply('saved');
+  const { body } = await call(ADA, 'GET', '?status=saved&limit=1');
+  assert.deepEqual(
+    [body.total_count, body.applications.length, body.total_pages],
+    [before + 1, 1, before + 1],
+  );
+});
+
+it('a locked account is refused, and one that nobody has told of yet is not', async () => {
+  assert.deepEqual(await call(LOCKED, 'GET', ''), { status: 403, body: { detail: 'Inactive user' } });
+  assert.equal((await call(SOMEBODY_ELSE, 'GET', '')).status, 200);
+});
