@@ -13,6 +13,7 @@ import type { PreflightFinding } from './finding.ts';
 import { checkDirect } from './pooler.ts';
 import { stageConflicts } from './stage-conflicts.ts';
 import { proposeUnmoved } from './unmoved-proposals.ts';
+import { checkVerificationPace } from './verification-pace.ts';
 
 /** How long a database may take to answer at all, ms. */
 const ANSWER_MS = 5_000;
@@ -86,14 +87,18 @@ async function preflightService(plan: ResolvedPlan, service: LinkedService): Pro
       })),
     ),
   );
-  return [...findings.flat(), ...(await proposalsFor(plan, service))];
+  return [...findings.flat(), ...(await adviceFor(plan, service))];
 }
 
-async function proposalsFor(plan: ResolvedPlan, service: ResolvedService): Promise<PreflightFinding[]> {
+async function adviceFor(plan: ResolvedPlan, service: ResolvedService): Promise<PreflightFinding[]> {
   const pool = createPool(plan.monolith.database, { max: 1, statementTimeoutMs: ANSWER_MS });
   try {
     const proposals = await proposeUnmoved(plan, service, pool);
-    return proposals.map((finding) => ({ ...finding, where: 'unmoved' }));
+    const tooSlow = await checkVerificationPace(service, pool);
+    return [
+      ...proposals.map((finding) => ({ ...finding, where: 'unmoved' })),
+      ...tooSlow.map((finding) => ({ ...finding, where: `services.${service.name}.rollout` })),
+    ];
   } finally {
     await pool.end();
   }
