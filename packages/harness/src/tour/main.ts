@@ -47,9 +47,10 @@ const HOME = resolve('.banyan', 'tour');
 const ANSWER_MS = 10_000;
 
 /** The rollout's pace in the tour; a real one takes the plan's defaults. */
-const paceOf = ({ minRequests, minCompared }: Scale) => ({
+const paceOf = ({ minRequests, minCompared, patience }: Scale) => ({
   OBSERVE_SECONDS: '8',
-  VERIFICATION_AGE_SECONDS: '60',
+  // Three times what comparing all rows of the largest service takes at the pace below: it begins anew at a third of this age.
+  VERIFICATION_AGE_SECONDS: String(Math.ceil(120 * patience)),
   MIN_REQUESTS: String(minRequests),
   MIN_COMPARED: String(minCompared),
   // Spread over a stage: in one burst they would be its whole slowest twentieth on two cores.
