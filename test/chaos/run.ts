@@ -88,7 +88,7 @@ export async function runChaos({
       kills.push(kill);
       onEvent(`kill -9 ${kill.victim} (${kill.pid})`);
     });
-    const driver = drive(system, environment.control, chaosMs, onEvent);
+    const driver = drive(environment, { first: seed - 1, chaosMs, onEvent });
     await driver.story;
     await killer.stop();
     onEvent('no more kills');
@@ -115,15 +115,22 @@ export async function runChaos({
   }
 }
 
-/** Sends the services on their way, again and again if nobody answers, and stops after `chaosMs` wherever they are. */
-function drive(system: System, control: ControlClient, chaosMs: number, onEvent: (text: string) => void) {
+type Drive = { first: number; chaosMs: number; onEvent: (text: string) => void };
+
+/**
+ * Sends the services on their way, again and again if nobody answers, and stops after `chaosMs` wherever they are: whichever
+ * of them is the first one is sure to see kills.
+ */
+function drive({ system, control }: Environment, { first, chaosMs, onEvent }: Drive) {
+  const { services } = system;
+  const order = services.map((_, index) => services[(first + index) % services.length]!);
   const migrated: Target = { stage: 'migrated', share: FULL_SHARE };
   const aims: Record<string, Target> = {};
   const deadline = performance.now() + chaosMs;
   return { aims, story: story() };
 
   async function story(): Promise<void> {
-    for (const service of system.services) {
+    for (const service of order) {
       if (service === system.goesBack) await backOnce(service);
       await send(service, migrated);
       await reach(service, (one) => one.stage === 'migrated');
