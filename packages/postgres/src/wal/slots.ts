@@ -8,7 +8,10 @@ export interface SlotStatus {
   active: boolean;
   activePid: number | undefined;
   database: string;
+  /** 0 as long as it is not `made`. */
   confirmedFlushLsn: Lsn;
+  /** False while whoever makes it waits for open transactions, also after that process has gone: it will begin later than now. */
+  made: boolean;
   restartLsn: Lsn | undefined;
   /** `lost`: the slot is useless and a new copy is needed. `unreserved`: it soon will be. */
   walStatus: 'reserved' | 'extended' | 'unreserved' | 'lost';
@@ -88,6 +91,7 @@ export async function slotStatus(db: Queryable, name: string): Promise<SlotStatu
     activePid: row.active_pid ?? undefined,
     database: row.database,
     confirmedFlushLsn: row.confirmed_flush_lsn === null ? 0n : parseLsn(row.confirmed_flush_lsn),
+    made: row.confirmed_flush_lsn !== null,
     restartLsn: row.restart_lsn === null ? undefined : parseLsn(row.restart_lsn),
     walStatus: row.wal_status ?? 'lost',
     safeWalSize: row.safe_wal_size === null ? undefined : BigInt(row.safe_wal_size),

@@ -45,7 +45,7 @@ function slotFault(
   { appliedLsn }: LinkRecord,
   { slot: name }: LinkNames,
 ): ReplicationError | undefined {
-  if (!slot || slot.walStatus === 'lost') return new ReplicationError('SLOT_LOST', { slot: name });
+  if (!slot?.made || slot.walStatus === 'lost') return new ReplicationError('SLOT_LOST', { slot: name });
   if (slot.confirmedFlushLsn <= appliedLsn) return undefined;
   const [slotLsn, ourLsn] = [slot.confirmedFlushLsn, appliedLsn].map(formatLsn);
   return new ReplicationError('SLOT_AHEAD', { slot: name, slotLsn, ourLsn });

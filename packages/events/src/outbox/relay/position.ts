@@ -37,7 +37,8 @@ export async function prepareSlot(db: Db, slot: string): Promise<{ missed: boole
   const { position, caught_up } = rows[0]!;
   const known = position === null ? undefined : parseLsn(position);
   const status = await slotStatus(db, slot);
-  const usable = status !== undefined && status.walStatus !== 'lost';
+  // One that a process which has ended was making may come into being yet, behind what is committed until then.
+  const usable = status?.made && status.walStatus !== 'lost';
   if (usable && caught_up && known !== undefined && status.confirmedFlushLsn <= known) {
     return { missed: false, from: known };
   }

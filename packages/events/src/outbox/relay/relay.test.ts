@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { before, type TestContext, test } from 'node:test';
-import { createPool, type Db, dropSlot, quoteIdent, slotStatus, withTransaction } from '@banyan/postgres';
+import {
+  createPool,
+  createSlot,
+  type Db,
+  dropSlot,
+  quoteIdent,
+  slotStatus,
+  withTransaction,
+} from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
+import pg from 'pg';
 import { Registry } from 'prom-client';
 import { Type } from 'typebox';
 import { defineContracts, event } from '../../contracts.ts';
@@ -112,6 +121,32 @@ test('what was published before the first relay started goes out too', async (t)
     bus.numbers(),
     Array.from({ length: 13 }, (_, n) => n),
   );
+});
+
+test('nothing is lost behind a slot that a process was making when it was killed', {
+  timeout: 60_000,
+}, async (t) => {
+  const { databaseUrl, pool, slot, bus, relay, count, cleanUp } = await setUp(t);
+  const open = await pool.connect();
+  await open.query('BEGIN; SELECT pg_current_xact_id()');
+  const killed = new pg.Client({ connectionString: databaseUrl });
+  killed.on('error', () => {});
+  await killed.connect();
+  const making = createSlot(killed, slot).catch(() => {});
+  await until(async () => (await slotStatus(pool, slot))?.made === false);
+  const pid = (await slotStatus(pool, slot))!.activePid;
+  // The process is gone; its session goes on until the transaction ends, and makes the slot.
+  (killed as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+  await making;
+  cleanUp.push(async () => open.release(true));
+  await count(1);
+  relay();
+  await until(async () => bus.got.length > 0 || (await slotStatus(pool, slot))?.activePid !== pid);
+  await count(2);
+  await open.query('COMMIT');
+  await count(3);
+  await bus.until(3);
+  assert.deepEqual(bus.numbers(), [1, 2, 3]);
 });
 
 test('a relay that closes well goes on where it was, without saying anything twice', async (t) => {
