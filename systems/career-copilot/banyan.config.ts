@@ -1,6 +1,6 @@
 import { defineMigration, env } from '@banyan/banyan';
 import { extractions, urlOf } from './kit/plan.ts';
-import { AUTH_ISSUER, JWKS_PATH, LEGACY_ISSUER } from './kit/tokens.ts';
+import { AUTH_ISSUER, GATEWAY_ISSUER, JWKS_PATH, LEGACY_ISSUER } from './kit/tokens.ts';
 import { system } from './system.ts';
 
 /**
@@ -27,6 +27,8 @@ export default defineMigration({
     port: Number(env('CAREER_GATEWAY_PORT', '8080')),
     adminPort: Number(env('CAREER_GATEWAY_ADMIN_PORT', '7071')),
     workers: Number(env('CAREER_GATEWAY_WORKERS', '2')),
+    // Services know nothing of the monolith's secret: its tokens are exchanged on their way to them.
+    signing: { issuer: GATEWAY_ISSUER, privateKey: env('CAREER_GATEWAY_KEY') },
     issuers: [
       { name: 'monolith', issuer: LEGACY_ISSUER, algorithm: 'HS256', secret: env('CAREER_JWT_SECRET') },
       { name: 'auth', issuer: AUTH_ISSUER, algorithm: 'JWKS', jwksUrl: `${urlOf('auth')}${JWKS_PATH}` },

@@ -7,6 +7,7 @@ import type { RunningService } from '@banyan/service';
 import type { FastifyInstance } from 'fastify';
 import { SignJWT } from 'jose';
 import type pg from 'pg';
+import { type GatewayDouble, startGatewayDouble } from './kit/testing/gateway.ts';
 import { AUTH_ISSUER, LEGACY_ISSUER } from './kit/tokens.ts';
 import { createMonolith } from './monolith/app.ts';
 import { connect } from './monolith/database.ts';
@@ -15,7 +16,8 @@ import { auth } from './services/auth/main.ts';
 import { users } from './services/users/main.ts';
 
 /**
- * The same requests to the monolith and to the services, over the same data: nobody can tell who answers. Both sides
+ * The same requests to the monolith and to the services, with what the gateway makes of their tokens, over the same data: nobody
+ * can tell who answers. Both sides
  * start from one generated database; each request is sent to both, so that what it writes is on both too.
  */
 
@@ -29,6 +31,7 @@ type Call = { method: string; path: string; body?: unknown; raw?: string; token?
 type Reply = { status: number; body: string; type: string | null; challenge: string | null };
 
 let legacyPool: pg.Pool;
+let gateway: GatewayDouble;
 let monolith: FastifyInstance;
 let authService: RunningService;
 let usersService: RunningService;
@@ -57,8 +60,9 @@ before(async () => {
     accessTokenSeconds: 1800,
     refreshTokenDays: 30,
   });
+  gateway = await startGatewayDouble();
   const common = {
-    LEGACY_JWT_SECRET: SECRET,
+    API_URL: gateway.url,
     BUS_URL: await server.database('bus'),
     LOG_LEVEL: 'silent',
   };
@@ -90,6 +94,7 @@ before(async () => {
 
 after(async () => {
   await Promise.all([monolith?.close(), usersService?.close(), authService?.close()]);
+  gateway?.close();
   await legacyPool?.end();
 });
 
@@ -105,6 +110,7 @@ async function plannedTables(databases: {
     CAREER_USERS_DATABASE_URL: databases.users,
     BANYAN_DATABASE_URL: 'postgresql://127.0.0.1/control',
     CAREER_JWT_SECRET: SECRET,
+    CAREER_GATEWAY_KEY: gateway.privateKey,
   });
   const { default: plan } = await import('./banyan.config.ts');
   const of = (service: string, pool: pg.Pool) =>
@@ -158,7 +164,11 @@ async function send(origin: string, { method, path, body, raw, token }: Call): P
 
 async function both(service: 'auth' | 'users', call: Call): Promise<{ legacy: Reply; ours: Reply }> {
   const legacy = await send(origins.monolith, call);
-  const ours = await send(origins[service], call);
+  const { token } = call;
+  const ours = await send(origins[service], {
+    ...call,
+    ...(token === undefined ? {} : { token: await gateway.exchange(token, SECRET) }),
+  });
   return { legacy, ours };
 }
 

@@ -25,7 +25,7 @@ type Json = any;
 before(async () => {
   const server = await testServer();
   const BUS_URL = await server.database('bus');
-  const env = { BUS_URL, LOG_LEVEL: 'silent', BCRYPT_COST: '4', LEGACY_JWT_SECRET: 'of the legacy system' };
+  const env = { BUS_URL, LOG_LEVEL: 'silent', BCRYPT_COST: '4' };
   const bus = await openPostgresBus({ url: BUS_URL });
   await bus.subscribe({
     group: 'listener',

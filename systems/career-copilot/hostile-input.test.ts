@@ -5,6 +5,7 @@ import type { RunningService } from '@banyan/service';
 import fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
+import { type GatewayDouble, startGatewayDouble } from './kit/testing/gateway.ts';
 import { createMonolith } from './monolith/app.ts';
 import { connect } from './monolith/database.ts';
 import { generate } from './monolith/generate.ts';
@@ -49,7 +50,8 @@ let monolith: FastifyInstance;
 let authService: RunningService;
 let usersService: RunningService;
 let applicationsService: RunningService;
-/** Of an administrator, known to all of them. */
+let gateway: GatewayDouble;
+/** Of an administrator, known to all of them; to services the gateway gives another for it. */
 let token: string;
 
 before(async () => {
@@ -58,8 +60,9 @@ before(async () => {
   await generate(pool, { users: LEGACY_USERS, companies: 2, jobs: 5, applications: 5, bcryptCost: 4 });
   const settings = { jwtSecret: SECRET, bcryptCost: 4, accessTokenSeconds: 3_600, refreshTokenDays: 30 };
   monolith = await createMonolith(pool, settings);
+  gateway = await startGatewayDouble();
   const common = {
-    LEGACY_JWT_SECRET: SECRET,
+    API_URL: gateway.url,
     BUS_URL: await server.database('hostile_bus'),
     LOG_LEVEL: 'silent',
   };
@@ -74,6 +77,7 @@ before(async () => {
 
 after(async () => {
   await Promise.all([monolith, applicationsService, usersService, authService].map((one) => one?.close()));
+  gateway?.close();
   await pool?.end();
 });
 
@@ -113,6 +117,9 @@ async function register(): Promise<string> {
 type Answer = { statusCode: number; body: string };
 
 async function fetchFrom(origin: string, { method, url, headers, payload }: Sent): Promise<Answer> {
+  const { authorization } = headers;
+  if (authorization === `Bearer ${token}`)
+    headers.authorization = `Bearer ${await gateway.exchange(token, SECRET)}`;
   const response = await fetch(`${origin}${url}`, { method, headers, body: payload });
   return { statusCode: response.status, body: await response.text() };
 }

@@ -1,4 +1,5 @@
 import type { System } from '@banyan/harness';
+import { GATEWAY_ISSUER } from './kit/tokens.ts';
 
 /**
  * What Career Copilot consists of: the one list of its services. Each has its folder below services/ (main.ts, extraction.ts,
@@ -9,13 +10,13 @@ export const system = {
   title: 'Career Copilot',
   folder: new URL('.', import.meta.url),
   prefix: 'CAREER',
+  gatewayIssuer: GATEWAY_ISSUER,
   services: ['auth', 'users', 'applications'],
   shown: ['auth', 'users'],
   goesBack: 'users',
   retires: 'users',
-  environment: ({ secret, gatewayUrl, urls }) => ({
-    JWT_SECRET: secret,
-    LEGACY_JWT_SECRET: secret,
+  environment: ({ process, secret, gatewayUrl, urls }) => ({
+    ...(process === 'monolith' ? { JWT_SECRET: secret } : {}),
     BCRYPT_COST: '6',
     ...(urls.auth === undefined ? {} : { AUTH_URL: urls.auth }),
     API_URL: gatewayUrl,

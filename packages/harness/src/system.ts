@@ -16,6 +16,11 @@ export type System = {
   folder: URL;
   /** Names of the plan's variables begin with it. */
   prefix: string;
+  /**
+   * As whom the gateway signs tokens for services (`gateway.signing` of the plan), with a key made for each run: the plan's
+   * variable `GATEWAY_KEY`. Left out: services verify the monolith's tokens themselves.
+   */
+  gatewayIssuer?: string;
   /** In the order in which they leave the monolith. */
   services: readonly string[];
   /** Those that the tour moves when nobody says which. Default: all. */
@@ -24,8 +29,10 @@ export type System = {
   goesBack: string;
   /** The service that the tour retires: one that the monolith can do without. */
   retires: string;
-  /** Variables of the monolith and of the services, beside the ones above. */
+  /** Variables of one of the processes, `monolith` or a service by its name, beside the ones above. */
   environment(run: {
+    process: string;
+    /** Signs the monolith's tokens. */
     secret: string;
     gatewayUrl: string;
     urls: Record<string, string>;

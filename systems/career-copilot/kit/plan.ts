@@ -3,6 +3,7 @@ import { variableOf } from '@banyan/harness/system';
 import { system } from '../system.ts';
 
 type Name = (typeof system.services)[number];
+type Place = { url: string; database: string; accepts: string[] };
 
 /** The ports of services that nobody has placed elsewhere begin here, in the order of the system's list. */
 const FIRST_PORT = 8001;
@@ -13,9 +14,16 @@ export function urlOf(service: Name): string {
   return env(variableOf(system, service, 'URL'), `http://127.0.0.1:${port}`);
 }
 
-/** Where a service and its database are: `CAREER_<SERVICE>_DATABASE_URL` for the second. */
-export function placeOf(service: Name): { url: string; database: string } {
-  return { url: urlOf(service), database: env(variableOf(system, service, 'DATABASE_URL')) };
+/**
+ * Where a service and its database are: `CAREER_<SERVICE>_DATABASE_URL` for the second. It knows the keys of auth and of the
+ * gateway (`issuersOf`), so tokens of all others are exchanged on their way to it.
+ */
+export function placeOf(service: Name): Place {
+  return {
+    url: urlOf(service),
+    database: env(variableOf(system, service, 'DATABASE_URL')),
+    accepts: ['auth'],
+  };
 }
 
 /** The entries of the services by name: all of the system's list, or those that `CAREER_SERVICES` names. */

@@ -3,9 +3,13 @@ import { ApiError } from './legacy-errors.ts';
 
 export const LEGACY_ISSUER = 'career-copilot';
 export const AUTH_ISSUER = 'career-copilot-auth';
+/** Of what the gateway signs for services in the place of tokens that only the legacy system can verify. */
+export const GATEWAY_ISSUER = 'career-copilot-gateway';
 
 /** Where the auth service shows its public keys. */
 export const JWKS_PATH = '/.well-known/jwks.json';
+/** Where the gateway shows its own. */
+export const GATEWAY_JWKS_PATH = '/.well-known/banyan/jwks.json';
 
 /** The account id in a token's subject. Throws `BAD_CREDENTIALS` if it can be none. */
 export function accountId(subject: string | undefined): number {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ControlClient, freePort, type Supervisor, startSupervisor } from '@banyan/banyan/operate';
@@ -86,6 +86,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
 
     onProgress('starting the monolith and the services');
     const secret = randomBytes(32).toString('base64url');
+    const gatewayKey = newPrivateKey();
     const names = ['monolith', ...services, 'gateway', 'control', 'admin'];
     const ports = new Map((await freePorts(names.length)).map((port, index) => [names[index]!, port]));
     const origin = (name: string) => `http://127.0.0.1:${ports.get(name)}`;
@@ -95,7 +96,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
         name,
         entry: new URL(entry, system.folder),
         env: {
-          ...system.environment({ secret, gatewayUrl: origin('gateway'), urls }),
+          ...system.environment({ process: name, secret, gatewayUrl: origin('gateway'), urls }),
           LOG_LEVEL: 'warn',
           PORT: String(ports.get(name)),
           DATABASE_URL: databases.get(name)!,
@@ -117,7 +118,12 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     onProgress('starting Banyan: applier, controller, gateway');
     const token = randomBytes(32).toString('base64url');
     const configFile = writeConfig(system, directory, {
-      ...ofPlan(system, { ...options.pace, SERVICES: services.join(','), JWT_SECRET: secret }),
+      ...ofPlan(system, {
+        ...options.pace,
+        SERVICES: services.join(','),
+        JWT_SECRET: secret,
+        GATEWAY_KEY: gatewayKey,
+      }),
       ...ofPlan(system, {
         GATEWAY_PORT: String(ports.get('gateway')),
         GATEWAY_ADMIN_PORT: String(ports.get('admin')),
@@ -145,7 +151,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     if (options.warm) {
       onProgress('warming up');
       const gatewayUrl = origin('gateway');
-      await unlessAborted(signal, warmUp({ system, gatewayUrl, urls, databases, secret, users }));
+      await unlessAborted(signal, warmUp({ system, gatewayUrl, urls, databases, secret, gatewayKey, users }));
     }
     signal?.throwIfAborted();
     return {
@@ -168,6 +174,10 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     await stop();
     throw error;
   }
+}
+
+function newPrivateKey(): string {
+  return generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
 }
 
 const databaseName = (service: string) => service.replaceAll('-', '_');

@@ -1,4 +1,6 @@
+import { TokenSigner } from '@banyan/gateway/token-signer';
 import { createPool } from '@banyan/postgres';
+import { decodeJwt } from 'jose';
 import type pg from 'pg';
 import { Agent, request } from 'undici';
 import { type Load, loadsOf, type Visitor, type WarmUp } from '../load/load.ts';
@@ -11,6 +13,8 @@ export type WarmUpOptions = {
   urls: Record<string, string>;
   databases: ReadonlyMap<string, string>;
   secret: string;
+  /** With which the gateway signs. */
+  gatewayKey: string;
   /** Users of the monolith. */
   users: number;
 };
@@ -29,7 +33,9 @@ const FIRST_GUEST = 2_000_000_000;
 export async function warmUp(options: WarmUpOptions): Promise<void> {
   const { system, gatewayUrl, urls, secret, users } = options;
   const data = await dataOf(system);
-  const client = createClient((id) => data.token(id, secret));
+  const client = createClient();
+  const tokenOf = (id: number) => data.token(id, secret);
+  const guestTokenOf = guestTokens(options, tokenOf);
   const residents = Array.from({ length: USERS }, (_, index) => 4 + ((index * 97) % Math.max(1, users - 4)));
   const guests = residents.map((_, index) => FIRST_GUEST + index);
   const loads = [...(await loadsOf(system))].filter(hasWarmUp);
@@ -40,11 +46,17 @@ export async function warmUp(options: WarmUpOptions): Promise<void> {
   try {
     await ofGuests(services, pools, (known, pool) => known.add(pool, guests));
     for (let round = 0; round < ROUNDS; round += 1) {
-      const resident = client.visitor(gatewayUrl, { id: residents[round % USERS]!, isGuest: false, round });
+      const resident = client.visitor(
+        gatewayUrl,
+        { id: residents[round % USERS]!, isGuest: false, round },
+        tokenOf,
+      );
       const guest = { id: guests[round % USERS]!, isGuest: true, round };
       await Promise.all([
         ...loads.map(([, { warmUp }]) => warmUp.visit(resident)),
-        ...services.map(([name, { warmUp }]) => warmUp.visit(client.visitor(urls[name]!, guest))),
+        ...services.map(([name, { warmUp }]) =>
+          warmUp.visit(client.visitor(urls[name]!, guest, guestTokenOf)),
+        ),
       ]);
     }
   } finally {
@@ -67,10 +79,27 @@ async function ofGuests(
   for (const [name, { warmUp }] of services) if (warmUp.guests) await run(warmUp.guests, pools.get(name)!);
 }
 
-function createClient(tokenOf: (id: number) => string) {
+/** Guests come to a service as users do: with what the gateway makes of the monolith's tokens. */
+function guestTokens(
+  { system: { gatewayIssuer }, gatewayKey }: WarmUpOptions,
+  tokenOf: (id: number) => string,
+): (id: number) => string {
+  if (gatewayIssuer === undefined) return tokenOf;
+  const signer = new TokenSigner({ issuer: gatewayIssuer, privateKeys: [gatewayKey] });
+  return (id) => {
+    const { authorization } = signer.sign(decodeJwt(tokenOf(id)), Date.now());
+    return authorization.slice('Bearer '.length);
+  };
+}
+
+function createClient() {
   const dispatcher = new Agent({ connections: 8 });
   return {
-    visitor(origin: string, who: Pick<Visitor, 'id' | 'isGuest' | 'round'>): Visitor {
+    visitor(
+      origin: string,
+      who: Pick<Visitor, 'id' | 'isGuest' | 'round'>,
+      tokenOf: (id: number) => string,
+    ): Visitor {
       const authorization = `Bearer ${tokenOf(who.id)}`;
       return {
         ...who,

@@ -2,25 +2,25 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { testServer } from '@banyan/postgres/testing';
 import type { RunningService } from '@banyan/service';
-import { SignJWT } from 'jose';
 import { API } from '../../api/common.ts';
-import { LEGACY_ISSUER } from '../../kit/tokens.ts';
+import { type GatewayDouble, startGatewayDouble } from '../../kit/testing/gateway.ts';
 import { applications } from './main.ts';
 
-const SECRET = 'the secret of the legacy system';
 const ADA = 7;
 const SOMEBODY_ELSE = 8;
 const LOCKED = 9;
 const OPEN_JOBS = 20;
 const CLOSED_JOB = 99;
 let service: RunningService;
+let gateway: GatewayDouble;
 
 before(async () => {
   const server = await testServer();
+  gateway = await startGatewayDouble();
   service = await applications.start({
     DATABASE_URL: await server.database('applications'),
     BUS_URL: await server.database('bus'),
-    LEGACY_JWT_SECRET: SECRET,
+    API_URL: gateway.url,
     LOG_LEVEL: 'silent',
   });
   await service.pool.query(`INSERT INTO users VALUES ($1, true), ($2, false)`, [ADA, LOCKED]);
@@ -31,7 +31,10 @@ before(async () => {
   );
 });
 
-after(async () => await service?.close());
+after(async () => {
+  gateway?.close();
+  await service?.close();
+});
 
 // biome-ignore lint/suspicious/noExplicitAny: each test reads what it expects
 type Json = any;
@@ -42,16 +45,10 @@ async function call(
   path: string,
   body?: unknown,
 ): Promise<{ status: number; body: Json }> {
-  const token = await new SignJWT({ role: 'user' })
-    .setProtectedHeader({ alg: 'HS256' })
-    .setIssuer(LEGACY_ISSUER)
-    .setSubject(String(as))
-    .setExpirationTime('5m')
-    .sign(new TextEncoder().encode(SECRET));
   const response = await fetch(`${service.url}${API}/applications${path}`, {
     method,
     headers: {
-      authorization: `Bearer ${token}`,
+      authorization: `Bearer ${gateway.token(as)}`,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -1,6 +1,7 @@
 import { eventing } from '@banyan/events';
 import { defineService } from '@banyan/service';
-import { AUTH_ISSUER, LEGACY_ISSUER } from '../../kit/tokens.ts';
+import { gatewayIssuer } from '../../kit/issuers.ts';
+import { AUTH_ISSUER } from '../../kit/tokens.ts';
 import { contracts, fromRows } from './facts.ts';
 import { ALGORITHM, signer } from './keys.ts';
 import { Config, routes } from './routes.ts';
@@ -12,9 +13,9 @@ export const auth = defineService({
   schema: new URL('schema.sql', import.meta.url),
   use: { signer, events: eventing(contracts, { fromRows }) },
   auth: {
-    issuers: ({ config: { LEGACY_JWT_SECRET: secret }, signer }) => [
+    issuers: ({ config, signer }) => [
       { issuer: AUTH_ISSUER, algorithm: ALGORITHM, keys: signer.verificationKeys },
-      ...(secret ? [{ issuer: LEGACY_ISSUER, algorithm: 'HS256' as const, secret }] : []),
+      ...gatewayIssuer(config),
     ],
   },
   routes,

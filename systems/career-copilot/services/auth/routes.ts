@@ -14,6 +14,7 @@ import {
 } from '../../api/auth.ts';
 import { API, Message } from '../../api/common.ts';
 import type { contracts } from '../../contracts/auth.ts';
+import { GatewayConfig } from '../../kit/issuers.ts';
 import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError, type ApiErrorCode, statusesOf } from '../../kit/legacy-errors.ts';
 import { JWKS_PATH } from '../../kit/tokens.ts';
@@ -25,8 +26,7 @@ import { createSessions } from './sessions.ts';
 import * as store from './store.ts';
 
 export const Config = Type.Object({
-  /** The legacy system's secret: whoever it logged in stays logged in. Leave it out once it is retired. */
-  LEGACY_JWT_SECRET: Type.Optional(Type.String({ minLength: 1 })),
+  ...GatewayConfig.properties,
   ACCESS_TOKEN_SECONDS: Type.Integer({ minimum: 1, default: 1800 }),
   REFRESH_TOKEN_DAYS: Type.Integer({ minimum: 1, default: 30 }),
   REFRESH_GRACE_SECONDS: Type.Number({ minimum: 0, default: 10 }),

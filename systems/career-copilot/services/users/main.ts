@@ -1,14 +1,14 @@
 import { eventing } from '@banyan/events';
 import { defineService } from '@banyan/service';
-import { issuersOf } from '../../kit/issuers.ts';
+import { IssuerConfig, issuersOf } from '../../kit/issuers.ts';
 import { fromRows } from './facts.ts';
 import { contracts, followAccounts } from './follow-accounts.ts';
-import { Config, routes } from './routes.ts';
+import { routes } from './routes.ts';
 
 /** Profiles, preferences and privacy. */
 export const users = defineService({
   name: 'users',
-  config: Config,
+  config: IssuerConfig,
   schema: new URL('schema.sql', import.meta.url),
   use: { events: eventing(contracts, { on: followAccounts, fromRows, concurrency: 4 }) },
   auth: { issuers: ({ config }) => issuersOf(config) },

@@ -1,44 +1,37 @@
 import assert from 'node:assert/strict';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { testServer } from '@banyan/postgres/testing';
 import type { RunningService } from '@banyan/service';
-import { SignJWT } from 'jose';
-import { LEGACY_ISSUER } from '../../kit/tokens.ts';
+import { type GatewayDouble, startGatewayDouble } from '../../kit/testing/gateway.ts';
 import { users } from './main.ts';
 
-const SECRET = 'the secret of the legacy system';
 const ADMIN = 1;
 let service: RunningService;
-/** Stands for the gateway and the auth service: what is asked of the rest of the system. */
-let rest: Server;
+/** Also stands for the auth service: what is asked of the rest of the system. */
+let gateway: GatewayDouble;
 let asked: string[] = [];
 let answer: (path: string) => { status: number; body?: unknown } = () => ({ status: 204 });
 
 before(async () => {
-  rest = createServer((request, response) => {
+  gateway = await startGatewayDouble((request, response) => {
     asked.push(`${request.method} ${request.url}`);
     const { status, body } = answer(request.url ?? '');
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(body === undefined ? undefined : JSON.stringify(body));
   });
-  await new Promise<void>((resolve) => rest.listen(0, '127.0.0.1', resolve));
-  const restUrl = `http://127.0.0.1:${(rest.address() as AddressInfo).port}`;
   const server = await testServer();
   service = await users.start({
     DATABASE_URL: await server.database('users'),
     BUS_URL: await server.database('bus'),
-    LEGACY_JWT_SECRET: SECRET,
-    API_URL: restUrl,
-    AUTH_URL: restUrl,
+    API_URL: gateway.url,
+    AUTH_URL: gateway.url,
     LOG_LEVEL: 'silent',
   });
   await person(ADMIN, 'admin');
 });
 
 after(async () => {
-  rest?.close();
+  gateway?.close();
   await service?.close();
 });
 
@@ -62,12 +55,7 @@ async function call(
   path: string,
   { body, ifMatch }: { body?: unknown; ifMatch?: string } = {},
 ): Promise<{ status: number; body: Json; etag: string }> {
-  const token = await new SignJWT({ role: as === ADMIN ? 'admin' : 'user' })
-    .setProtectedHeader({ alg: 'HS256' })
-    .setIssuer(LEGACY_ISSUER)
-    .setSubject(String(as))
-    .setExpirationTime('5m')
-    .sign(new TextEncoder().encode(SECRET));
+  const token = gateway.token(as, as === ADMIN ? 'admin' : 'user');
   const headers: Record<string, string> = { authorization: `Bearer ${token}` };
   if (body !== undefined) headers['content-type'] = 'application/json';
   if (ifMatch !== undefined) headers['if-match'] = ifMatch;

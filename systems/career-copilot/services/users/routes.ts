@@ -11,13 +11,13 @@ import {
   signedIn,
 } from '@banyan/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
 import { API, Id } from '../../api/common.ts';
 import { Profile, ProfileChanges, PublicProfile } from '../../api/users.ts';
 import { contracts as auth } from '../../contracts/auth.ts';
 import { publicApi } from '../../contracts/public-api.ts';
 import type { contracts } from '../../contracts/users.ts';
-import { IssuerConfig } from '../../kit/issuers.ts';
+import type { IssuerConfig } from '../../kit/issuers.ts';
 import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError, statusesOf } from '../../kit/legacy-errors.ts';
 import { accountId } from '../../kit/tokens.ts';
@@ -26,19 +26,13 @@ import { type Caller, findCaller } from './newcomer.ts';
 import { type ChangeProfile, personalRoutes } from './personal-routes.ts';
 import * as store from './store.ts';
 
-export const Config = Type.Object({
-  ...IssuerConfig.properties,
-  /** The public API as clients reach it (the gateway), for what an export or a deletion needs of other services. */
-  API_URL: Type.Optional(Type.String({ minLength: 1 })),
-});
-
 const errors = defineErrors({
   PROFILE_CHANGED: [412, 'The profile has changed since it was read. Read it again.'],
 });
 
 export async function routes(
   app: ServiceApp,
-  { pool, config, events }: ServiceContext<Static<typeof Config>, { events: Events<typeof contracts> }>,
+  { pool, config, events }: ServiceContext<Static<typeof IssuerConfig>, { events: Events<typeof contracts> }>,
 ): Promise<void> {
   const accounts = serviceClient(auth.operations, { baseUrls: { auth: at(config.AUTH_URL) }, policy });
   const api = serviceClient(publicApi, { baseUrls: { api: at(config.API_URL) }, policy });
