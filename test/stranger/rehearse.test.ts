@@ -1,17 +1,20 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { createPool } from '@banyan/postgres';
-import { type Databases, makeDatabases, runScripts } from './databases.ts';
+import { type Databases, execute, makeDatabases, runScripts } from './databases.ts';
 import { cleanEnvironment } from './folder.ts';
 
 /** A generous bound for a whole rehearsal on a busy machine, ms. */
 const PATIENCE_MS = 300_000;
+/** A generous bound for what notices the end of another process by looking, ms. */
+const SETTLE_MS = 60_000;
 const SHOP = join(import.meta.dirname, 'shop');
 const BANYAN = resolve(import.meta.dirname, '..', '..', 'packages', 'cli', 'bin', 'banyan.js');
 const SECRET = 'the secret of a shop that knows nothing of us';
@@ -53,17 +56,176 @@ describe('a rehearsal on a copy of a shop that is not ours', { timeout: PATIENCE
     assert.ok(report.writes.acknowledged > 0);
     assert.deepEqual(report.unfinished, []);
     assert.deepEqual(report.rollback, { proven: true, lossless: true });
-    assert.deepEqual(await placed(), before);
+    await findsOnly(before);
   });
+
+  for (const moment of ['starting Banyan', 'comments: shadowing'])
+    test(`ends at Ctrl-C while it says "${moment}", and leaves nothing behind`, async () => {
+      const before = await placed();
+      const { child, said, ended } = start('rehearse', ...copies(), ...started(), ...QUICK);
+      await said(moment);
+      // A terminal sends it to all processes of the group.
+      process.kill(-child.pid!, 'SIGINT');
+      const { code, stderr } = await ended;
+      assert.equal(code, 130, stderr);
+      await findsOnly(before);
+      assert.deepEqual(readdirSync(join(folder, '.banyan', 'rehearsal')), []);
+    });
+
+  test('whose process is killed leaves no process, and the next one removes what lies in the databases', async () => {
+    const before = await placed();
+    const { child, said, ended } = start('rehearse', ...copies(), ...started(), ...QUICK);
+    await said('comments: shadowing');
+    child.kill('SIGKILL');
+    await ended;
+    const next = await banyan('rehearse', ...copies(), '--start', 'exit 3', ...QUICK);
+    assert.equal(next.code, 1);
+    assert.match(next.stdout, /removing what an earlier rehearsal has left/);
+    await findsOnly(before);
+  });
+
+  test('keeps what it made when it is told to, and says how it is removed', async () => {
+    const before = await placed();
+    const { code, stdout } = await banyan('rehearse', ...copies(), ...started(), ...QUICK, '--keep');
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /no request of the load was one of DELETE \/api\/comments\/:id/);
+    const scripts = stdout.split(/^ {2}-- in (.*):$/m).slice(1);
+    const places: Record<string, string> = {
+      'monolith.database': databases.shop.admin,
+      'services.comments.database': databases.comments.admin,
+      'control.database': databases.control.admin,
+    };
+    assert.deepEqual(scripts.filter((_, index) => index % 2 === 0).sort(), Object.keys(places).sort());
+    assert.ok((await countOf(databases.comments.admin, 'comments')) > 2_000);
+    for (let i = 0; i < scripts.length; i += 2) await execute(places[scripts[i]!]!, scripts[i + 1]!);
+    await findsOnly(before);
+  });
+});
+
+describe('a rehearsal is refused, and touches nothing,', { timeout: PATIENCE_MS }, () => {
+  /** What is done before, what is asked for, what is answered, and what is undone afterwards. */
+  const refusals: Array<{
+    when: string;
+    before?: () => Promise<void>;
+    args?: () => string[];
+    code?: number;
+    says: RegExp[];
+    after?: () => Promise<void>;
+  }> = [
+    {
+      when: 'when nobody has said that the places of the plan are copies',
+      args: () => ['--load', 'load.ts'],
+      says: [
+        /nobody has said that these are copies: monolith\.url \(127\.0\.0\.1:1\)/,
+        /hint: .*--copy 127\.0\.0\.1:1,/,
+      ],
+    },
+    {
+      when: 'when somebody has said it of all but the monolith’s database',
+      args: () => [
+        '--load',
+        'load.ts',
+        '--copy',
+        places()
+          .filter((name) => name !== nameOf(databases.shop.banyan))
+          .join(','),
+      ],
+      says: [/copies: monolith\.database \(127\.0\.0\.1:\d+\/shop\w*\)\n/],
+    },
+    {
+      when: 'when banyan up has worked in a database of the plan',
+      before: () =>
+        execute(
+          databases.shop.banyan,
+          `CREATE SCHEMA banyan; CREATE TABLE banyan.mark (system text, control text); INSERT INTO banyan.mark VALUES ('shop', '1/shop')`,
+        ),
+      says: [
+        /monolith\.database carries the mark of banyan up: the system 'shop'/,
+        /hint: rehearse on another database/,
+      ],
+      after: () => execute(databases.shop.banyan, 'DROP SCHEMA banyan CASCADE'),
+    },
+    {
+      when: 'when the server has links of a service of that name',
+      before: () =>
+        execute(databases.control.admin, `SELECT pg_replication_origin_create('banyan_comments_forward')`),
+      says: [
+        /monolith\.database lies on a server where links of these services are: origin banyan_comments_forward/,
+        /hint: rehearse on a server of its own/,
+      ],
+      after: () =>
+        execute(databases.control.admin, `SELECT pg_replication_origin_drop('banyan_comments_forward')`),
+    },
+    {
+      when: 'when the control database remembers a system',
+      before: () => execute(databases.control.banyan, 'CREATE SCHEMA control'),
+      says: [
+        /control\.database holds the stages of a system/,
+        /hint: give the rehearsal a control database of its own/,
+      ],
+      after: () => execute(databases.control.banyan, 'DROP SCHEMA control'),
+    },
+    {
+      when: 'when a service has rows that it would have to remove',
+      before: () =>
+        execute(
+          databases.comments.owner,
+          `INSERT INTO comments (article, author, body) VALUES ('a', 'b', 'c')`,
+        ),
+      says: [/services\.comments\.database has rows already: public\.comments/],
+      after: () => execute(databases.comments.owner, 'DELETE FROM comments'),
+    },
+    {
+      when: 'when the system does not run',
+      says: [/the copy is not ready:\n.*monolith\.url: http:\/\/127\.0\.0\.1:1: GET \/health has no answer/],
+    },
+    {
+      when: 'when the command that starts it ends at once',
+      args: () => [...copies(), '--start', 'echo no port given; exit 3'],
+      says: [
+        /the command of --start ended \(exit code 3\) before monolith answered; it said last:\nno port given/,
+        /hint: .*BANYAN_MONOLITH_PORT, BANYAN_COMMENTS_PORT/,
+      ],
+    },
+    {
+      when: 'when there is no such load file',
+      args: () => [...copies().slice(2), '--load', 'nowhere.ts'],
+      code: 2,
+      says: [/there is no such file\n {2}at: .*nowhere\.ts/],
+    },
+    {
+      when: 'when the plan has no such service',
+      args: () => [...copies(), '--services', 'orders'],
+      says: [/the plan has no service orders/, /hint: .*comments/],
+    },
+  ];
+  for (const { when, before, args = copies, code = 1, says, after } of refusals)
+    test(when, async () => {
+      await before?.();
+      try {
+        const untouched = await placed();
+        const refused = await banyan('rehearse', ...args());
+        assert.equal(refused.code, code, refused.stderr);
+        for (const pattern of says) assert.match(refused.stderr, pattern);
+        await findsOnly(untouched);
+      } finally {
+        await after?.();
+      }
+    });
 });
 
 /** The statement that all that the plan names are copies. */
 function copies(): string[] {
-  const names = Object.values(databases).map(({ banyan }) => {
-    const { host, pathname } = new URL(banyan);
-    return `${host}${pathname}`;
-  });
-  return ['--load', 'load.ts', '--copy', names.join(',')];
+  return ['--load', 'load.ts', '--copy', places().join(',')];
+}
+
+function places(): string[] {
+  return ['127.0.0.1:1', ...Object.values(databases).map(({ banyan }) => nameOf(banyan))];
+}
+
+function nameOf(database: string): string {
+  const { host, pathname } = new URL(database);
+  return `${host}${pathname}`;
 }
 
 /** How the shop starts: the monolith and its service, on the ports that they are told. */
@@ -87,7 +249,7 @@ async function placed(): Promise<unknown> {
          UNION ALL SELECT 'publication ' || pubname FROM pg_publication
          UNION ALL SELECT 'trigger ' || tgname FROM pg_trigger WHERE NOT tgisinternal
          UNION ALL SELECT 'session of ' || application_name FROM pg_stat_activity
-           WHERE datname = current_database() AND pid <> pg_backend_pid() ORDER BY 1`,
+           WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid() ORDER BY 1`,
       )
       .finally(() => pool.end());
     return rows.map(({ thing }) => thing);
@@ -108,20 +270,51 @@ async function countOf(url: string, table: string): Promise<number> {
 }
 
 async function banyan(...args: string[]) {
-  const child = start(args);
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout!),
-    text(child.stderr!),
-    once(child, 'close'),
-  ]);
-  return { code, stdout, stderr };
+  return await start(...args).ended;
 }
 
-function start(args: string[]): ChildProcess {
-  return spawn(process.execPath, [BANYAN, ...args], {
+type Ended = { code: number | null; stdout: string; stderr: string };
+
+/** Runs the command as the leader of a group, as a shell does. */
+function start(...args: string[]) {
+  const child = spawn(process.execPath, [BANYAN, ...args], {
     cwd: folder,
     env: { ...cleanEnvironment(), ...env },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const closed = once(child, 'close');
+  const output = Promise.all([text(child.stdout!), text(child.stderr!)]);
+  const ended = (async (): Promise<Ended> => {
+    const [stdout, stderr] = await output;
+    return { code: (await closed)[0], stdout, stderr };
+  })();
+  let seen = '';
+  const watched: Array<() => void> = [];
+  child.stdout!.on('data', (chunk) => {
+    seen += chunk;
+    for (const look of watched) look();
+  });
+  const said = (what: string) => {
+    const heard = new Promise<void>((resolve) => {
+      const look = () => {
+        if (seen.includes(what)) resolve();
+      };
+      watched.push(look);
+      look();
+    });
+    return Promise.race([
+      heard,
+      ended.then(({ stdout, stderr }) => assert.fail(`ended without "${what}": ${stdout}${stderr}`)),
+    ]);
+  };
+  return { child, ended, said };
+}
+
+/** Nothing but this lies there, once the sessions of processes that have ended are gone. */
+async function findsOnly(expected: unknown): Promise<void> {
+  const deadline = performance.now() + SETTLE_MS;
+  while (!isDeepStrictEqual(await placed(), expected) && performance.now() < deadline)
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.deepEqual(await placed(), expected);
 }

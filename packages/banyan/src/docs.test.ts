@@ -4,8 +4,6 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import type { Command } from 'commander';
-import { createProgram } from './cli/program.ts';
 import { loadPlan } from './load-plan.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
@@ -33,28 +31,6 @@ describe('the documentation', () => {
       });
     }
   }
-
-  it('names only commands and options of banyan that exist', () => {
-    const program = createProgram();
-    const lines = PAGES.flatMap((page) =>
-      blocks(page, 'sh').flatMap((body) => body.split('\n').map((line) => [page, line] as const)),
-    ).filter(([, line]) => /^npx (banyan|@banyan\/cli) /.test(line));
-    assert.ok(lines.length > 5);
-    for (const [page, line] of lines) {
-      const words = line.replace(/#.*$/, '').trim().split(/\s+/).slice(2);
-      const named = (commands: readonly Command[], word: string | undefined) =>
-        commands.find((candidate) => candidate.name() === word);
-      let command = named(program.commands, words[0]);
-      if (command && command.commands.length > 0) command = named(command.commands, words[1]);
-      assert.ok(command, `${page}: ${line}`);
-      for (const option of words.filter((word) => word.startsWith('-'))) {
-        const known = [...command.options, ...program.options].some(
-          ({ long, short }) => long === option || short === option,
-        );
-        assert.ok(known, `${page}: ${option} in ${line}`);
-      }
-    }
-  });
 
   it('has a unit file that systemd takes', { skip: !existsSync('/usr/bin/systemd-analyze') }, () => {
     const folder = mkdtempSync(join(tmpdir(), 'banyan-docs-'));

@@ -1,8 +1,9 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ControlClient, freePort, type Supervisor, startSupervisor } from '@banyan/banyan/operate';
+import { ControlClient, type Supervisor, startSupervisor } from '@banyan/banyan/operate';
 import { type EmbeddedServer, startEmbedded } from '@banyan/postgres';
+import { freePorts } from '../free-ports.ts';
 import { dataOf, type System, variableOf } from '../system.ts';
 import { type ManagedProcess, startProcess } from './process.ts';
 import { warmUp } from './warm-up.ts';
@@ -88,7 +89,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     const secret = randomBytes(32).toString('base64url');
     const gatewayKey = newPrivateKey();
     const names = ['monolith', ...services, 'gateway', 'control', 'admin'];
-    const ports = new Map((await freePorts(names.length)).map((port, index) => [names[index]!, port]));
+    const ports = await freePorts(names);
     const origin = (name: string) => `http://127.0.0.1:${ports.get(name)}`;
     const urls = Object.fromEntries(services.map((name) => [name, origin(name)]));
     const start = async (name: string, entry: string, healthPath: string, env: Record<string, string>) => {
@@ -215,10 +216,4 @@ function writeConfig(system: System, directory: string, env: Record<string, stri
   ].join('\n');
   writeFileSync(file, text, { mode: 0o600 });
   return file;
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const ports = new Set<number>();
-  while (ports.size < count) ports.add(await freePort());
-  return [...ports];
 }

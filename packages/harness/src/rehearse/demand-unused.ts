@@ -1,6 +1,7 @@
-import { checkNobodyElse, StartError } from '@banyan/banyan/operate';
+import { StartError } from '@banyan/banyan/operate';
 import { databasesOf, isLinked, type LinkedService, type ResolvedPlan } from '@banyan/plan';
 import { createPool, quoteTable } from '@banyan/postgres';
+import { namesOf } from '@banyan/replication';
 import type pg from 'pg';
 
 /** How long a database may take to answer, ms. */
@@ -15,16 +16,17 @@ type Refusal = { where: string; why: string; hint: string };
  * @throws StartError that names all such databases
  */
 export async function demandUnused(plan: ResolvedPlan): Promise<void> {
-  await checkNobodyElse(plan.control.database);
+  const services = Object.values(plan.services).filter(isLinked);
   const refusals = (
     await Promise.all([
-      ...databasesOf(plan).map(([where, url]) => asking(where, url, lookForMark)),
+      ...databasesOf(plan).flatMap(([where, url]) => [
+        asking(where, url, lookForMark),
+        asking(where, url, (db) => lookForLinks(db, services)),
+      ]),
       asking('control.database', plan.control.database, lookForRecords),
-      ...Object.values(plan.services)
-        .filter(isLinked)
-        .map((service) =>
-          asking(`services.${service.name}.database`, service.database, (db) => lookForRows(db, service)),
-        ),
+      ...services.map((service) =>
+        asking(`services.${service.name}.database`, service.database, (db) => lookForRows(db, service)),
+      ),
     ])
   ).filter((refusal) => refusal !== null);
   if (refusals.length === 0) return;
@@ -77,6 +79,23 @@ async function lookForMark(db: pg.Pool): Promise<Found> {
   };
 }
 
+/** Slots and origins have one name on a whole server: those of another system would be taken for ours, and removed. */
+async function lookForLinks(db: pg.Pool, services: readonly LinkedService[]): Promise<Found> {
+  const names = services.flatMap(({ name }) =>
+    (['forward', 'reverse'] as const).map((direction) => namesOf({ service: name, direction })),
+  );
+  const { rows } = await db.query<{ name: string }>(
+    `SELECT 'slot ' || slot_name AS name FROM pg_replication_slots WHERE slot_name = ANY ($1)
+     UNION ALL SELECT 'origin ' || roname FROM pg_replication_origin WHERE roname = ANY ($2)`,
+    [names.map(({ slot }) => slot), names.map(({ origin }) => origin)],
+  );
+  if (rows.length === 0) return null;
+  return {
+    why: `lies on a server where links of these services are: ${rows.map(({ name }) => name).join(', ')}`,
+    hint: 'rehearse on a server of its own: slots and origins have one name on a whole server',
+  };
+}
+
 async function lookForRecords(db: pg.Pool): Promise<Found> {
   const { rows } = await db.query(`SELECT to_regnamespace('control') IS NOT NULL AS there`);
   if (!rows[0].there) return null;
@@ -90,9 +109,11 @@ async function lookForRecords(db: pg.Pool): Promise<Found> {
 async function lookForRows(db: pg.Pool, { tables }: LinkedService): Promise<Found> {
   const filled: string[] = [];
   for (const { service } of tables) {
-    const { rows } = await db.query(
-      `SELECT EXISTS (SELECT FROM ${quoteTable(service.schema, service.table)}) AS filled`,
-    );
+    const table = quoteTable(service.schema, service.table);
+    // A service may make its tables when it starts.
+    const there = await db.query('SELECT to_regclass($1) IS NOT NULL AS there', [table]);
+    if (!there.rows[0].there) continue;
+    const { rows } = await db.query(`SELECT EXISTS (SELECT FROM ${table}) AS filled`);
     if (rows[0].filled) filled.push(`${service.schema}.${service.table}`);
   }
   if (filled.length === 0) return null;

@@ -7,8 +7,6 @@ export type Pace = {
   rate: number;
 };
 
-export type Ports = { gateway: number; admin: number; control: number };
-
 /** Fewer prove nothing. */
 const LEAST = { requests: 3, compared: 5 };
 /** Parts of the requests of one hold that every share can be expected to see, and that shadowing can compare. */
@@ -19,15 +17,20 @@ const COMPARED = 1 / 4;
  * The plan as it is rehearsed: on ports of its own, with the evidence that so little load in so short a time can give. Its steps, its
  * limits for failures and latency, and what it does when they are passed, are the team's.
  */
-export function rehearsedPlan(plan: ResolvedPlan, pace: Pace, ports: Ports, workers: number): ResolvedPlan {
+export function rehearsedPlan(
+  plan: ResolvedPlan,
+  pace: Pace,
+  ports: ReadonlyMap<string, number>,
+  workers: number,
+): ResolvedPlan {
   return {
     ...plan,
-    control: { ...plan.control, host: '127.0.0.1', port: ports.control },
+    control: { ...plan.control, host: '127.0.0.1', port: ports.get('banyan.control')! },
     gateway: {
       ...plan.gateway,
       host: '127.0.0.1',
-      port: ports.gateway,
-      adminPort: ports.admin,
+      port: ports.get('banyan.gateway')!,
+      adminPort: ports.get('banyan.admin')!,
       workers: Math.min(plan.gateway.workers, workers),
       // All requests come from here: what is limited by client would be this one.
       trustedHops: null,

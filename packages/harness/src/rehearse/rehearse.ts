@@ -2,9 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, relative, resolve } from 'node:path';
-import { ControlClient, freePort, type LoadedPlan, startSupervisor } from '@banyan/banyan/operate';
+import {
+  ControlClient,
+  checkNobodyElse,
+  type LoadedPlan,
+  StartError,
+  startSupervisor,
+} from '@banyan/banyan/operate';
 import type { LinkedService, ResolvedPlan } from '@banyan/plan';
 import { claimDirectory } from '../directory.ts';
+import { freePorts } from '../free-ports.ts';
+import { startInstances } from '../instances/start-instances.ts';
 import { type LoadProcess, spawnLoad } from '../load/process.ts';
 import type { TourReport } from '../tour/report.ts';
 import { runTour } from '../tour/tour.ts';
@@ -13,11 +21,11 @@ import { startSampler } from '../tour/trace/waits.ts';
 import { routesAsked } from './asked-routes.ts';
 import { demandReady } from './demand-ready.ts';
 import { demandUnused } from './demand-unused.ts';
-import { startInstances } from './instances.ts';
+import { holdControlDatabase } from './hold-control.ts';
 import { type Loads, readLoads } from './load-file.ts';
 import { Made } from './made.ts';
 import { notJudged } from './not-judged.ts';
-import { type Ports, rehearsedPlan, withInstances } from './pace.ts';
+import { rehearsedPlan, withInstances } from './pace.ts';
 import { demandCopies, placesOf } from './places.ts';
 import { isSigned, type Removal, removals, remove, sign } from './removal.ts';
 import { servicesToMove } from './services-to-move.ts';
@@ -54,6 +62,11 @@ const ANSWER_MS = 20_000;
 /** A copy's machine is not measured beforehand: it may be so many times slower than the tour's. */
 const PATIENCE = 2;
 
+/** Names that no service can have. */
+const BANYAN_PORTS = ['banyan.gateway', 'banyan.admin', 'banyan.control'];
+/** What comes before and after the story, the start and the way back above all. */
+const BEYOND_LIMIT_MINUTES = 15;
+
 /** A run under way. */
 type Run = {
   options: RehearseOptions;
@@ -61,7 +74,8 @@ type Run = {
   loads: Loads;
   directory: string;
   logs: string;
-  ports: Ports;
+  /** By name: Banyan's, of the monolith and of each service. */
+  ports: ReadonlyMap<string, number>;
   show: Show;
   made: Made;
   startedAt: number;
@@ -78,14 +92,16 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsed> {
   demandCopies(placesOf(loaded.plan, { startsInstances: options.start !== undefined }), options.copies);
   const services = servicesToMove(loaded.plan, options.services);
   const loads = await readLoads(options.load, services);
-  const run = await begin(options, services, loads);
+  const release = await holdControlDatabase(loaded.plan.control.database);
+  const run = await begin({ ...options, signal: withLimit(options) }, services, loads);
   const { show, made, directory } = run;
   let isOver = false;
   try {
+    await checkNobodyElse(loaded.plan.control.database);
+    await removeRemains(loaded.plan, show);
+    await demandUnused(loaded.plan);
     const plan = await placePlan(run);
-    await removeRemains(plan, show);
     show.event('asking whether the copy is ready …');
-    await demandUnused(plan);
     await demandReady(plan);
     const rehearsed = await perform(run, plan);
     isOver = true;
@@ -95,10 +111,25 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsed> {
     throw error;
   } finally {
     await made.undo();
+    await release();
     show.close();
     // What failed keeps its folder: the logs say why. What was interrupted has nothing to say.
     if ((isOver && !options.keep) || signal.aborted) rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** Aborts a run that the limit of its story does not end: one that waits for what never comes. */
+function withLimit({ signal, limitMinutes }: RehearseOptions): AbortSignal {
+  const over = new AbortController();
+  const abort = () =>
+    over.abort(
+      new StartError(
+        `the rehearsal was not over ${BEYOND_LIMIT_MINUTES} min after its limit of ${limitMinutes} min`,
+        'its logs say what it waited for',
+      ),
+    );
+  setTimeout(abort, (limitMinutes + BEYOND_LIMIT_MINUTES) * 60_000).unref();
+  return AbortSignal.any([signal, over.signal]);
 }
 
 async function begin(
@@ -111,7 +142,8 @@ async function begin(
   const directory = claimDirectory(join(loaded.directory, '.banyan', 'rehearsal'));
   const logs = join(directory, 'logs');
   mkdirSync(logs);
-  const ports = { gateway: await freePort(), admin: await freePort(), control: await freePort() };
+  const names = [...BANYAN_PORTS, 'monolith', ...Object.keys(loaded.plan.services)];
+  const ports = await freePorts(names);
   const show = createShow({ stream, title: loaded.plan.name, services, holdSeconds, startedAt });
   const made = new Made(show.event);
   return { options, services, loads, directory, logs, ports, show, made, startedAt };
@@ -127,7 +159,8 @@ async function placePlan({ options, logs, ports, show, made }: Run): Promise<Res
   const instances = await startInstances({
     command,
     plan,
-    gatewayUrl: urlOf(ports.gateway),
+    ports,
+    gatewayUrl: urlOf(ports, 'banyan.gateway'),
     directory: loaded.directory,
     logFile: join(logs, 'system.log'),
     signal,
@@ -168,7 +201,7 @@ async function perform(run: Run, plan: ResolvedPlan): Promise<Rehearsed> {
   const load = await spawnLoad({
     loadFile: resolve(options.load),
     database: plan.monolith.database,
-    gatewayUrl: urlOf(ports.gateway),
+    gatewayUrl: urlOf(ports, 'banyan.gateway'),
     journalFile: journal,
     ratePerSecond: rate,
     seed: options.seed,
@@ -182,7 +215,7 @@ async function perform(run: Run, plan: ResolvedPlan): Promise<Rehearsed> {
   const names = services.map(({ name }) => name);
   const report = await runTour({
     migration: {
-      control: new ControlClient(urlOf(ports.control), token),
+      control: new ControlClient(urlOf(ports, 'banyan.control'), token),
       services: names,
       loads,
       databases: new Map([
@@ -218,6 +251,6 @@ function reach(stage: string, show: Show, load: Pick<LoadProcess, 'stage'>): voi
   load.stage(stage);
 }
 
-function urlOf(port: number): string {
-  return `http://127.0.0.1:${port}`;
+function urlOf(ports: Run['ports'], name: string): string {
+  return `http://127.0.0.1:${ports.get(name)}`;
 }

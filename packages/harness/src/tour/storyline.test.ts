@@ -9,7 +9,10 @@ type Service = { stage: Stage; share: number; target: Target; paused: string | n
 type Trouble = (service: Service, name: string) => boolean;
 
 /** A control plane whose services go one stage on at each look, on a clock that only sleeping moves. */
-function play(trouble: Trouble = () => false, { retireRefusals = 0, patience = 1 } = {}) {
+function play(
+  trouble: Trouble = () => false,
+  { retireRefusals = 0, patience = 1, story = {} as Partial<StoryOptions> } = {},
+) {
   let now = 0;
   const services: Record<string, Service> = {
     auth: { stage: 'monolith', share: 0, target: { stage: 'monolith', share: 0 }, paused: null },
@@ -63,11 +66,12 @@ function play(trouble: Trouble = () => false, { retireRefusals = 0, patience = 1
     onStage: (name) => stages.push(name),
     onEvent: (text) => events.push(text),
     onStatus: () => {},
-    proveGoingBack: async () => {
+    proveGoingBack: async (name) => {
       proven += 1;
-      assert.equal(services.users!.stage, 'monolith');
+      assert.equal(services[name]!.stage, 'monolith');
     },
     patience,
+    ...story,
     signal: new AbortController().signal,
     clock: {
       now: () => now,
@@ -179,4 +183,32 @@ it('ends when a service stands still for ever, on the slowest machine too', asyn
   const { told, minutes } = play((service) => service.stage === 'shadowing', { patience: 4 });
   assert.equal((await told).length, 3);
   assert.ok(minutes() < 16, `${minutes()} minutes`);
+});
+
+it('brings all back in the end when it is to, the last one first, once it is proven where they are', async () => {
+  const order: string[] = [];
+  const { told, services, proven } = play(undefined, {
+    story: {
+      goesBack: undefined,
+      retires: undefined,
+      endsBack: true,
+      proveMigrated: async () => void order.push(`${services.auth!.stage} ${services.users!.stage}`),
+      onStage: (name) => order.push(name),
+    },
+  });
+  assert.deepEqual(await told, []);
+  assert.deepEqual([services.auth!.stage, services.users!.stage, proven()], ['monolith', 'monolith', 2]);
+  const end = order.slice(order.indexOf('migrated migrated'));
+  assert.ok(end.indexOf('users:monolith') > 0);
+  assert.ok(end.indexOf('auth:monolith') > end.indexOf('users:monolith'));
+});
+
+it('brings back within its limit also what did not get all the way, and proves nothing by it', async () => {
+  const { told, services, proven, minutes } = play(
+    (service, name) => name === 'users' && service.stage === 'canary' && service.target.stage === 'migrated',
+    { story: { goesBack: undefined, retires: undefined, endsBack: true, longestMs: 5 * 60_000 } },
+  );
+  assert.match((await told).join(), /^users did not get to migrated/);
+  assert.deepEqual([services.auth!.stage, services.users!.stage, proven()], ['monolith', 'monolith', 1]);
+  assert.ok(minutes() < 9, `${minutes()} minutes`);
 });

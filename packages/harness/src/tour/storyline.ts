@@ -92,11 +92,13 @@ export async function tellStory(options: StoryOptions): Promise<string[]> {
     onEvent(`${retires} is retired: the one stage with no way back.${stay}`);
     if (await story.reach({ service: retires, stage: 'retired' })) await story.linger(retires, stageMs);
   }
-  if (options.endsBack && migrated.length > 0) {
-    await options.proveMigrated?.();
+  if (options.endsBack) {
+    if (migrated.length > 0) await options.proveMigrated?.();
     onEvent('All go back to the monolith.');
-    for (const service of migrated.toReversed()) {
-      if (!(await story.reach({ service, stage: 'monolith' }))) continue;
+    // Those that did not get all the way too.
+    for (const service of services.toReversed()) {
+      const isBack = await story.reach({ service, stage: 'monolith' });
+      if (!isBack || !migrated.includes(service)) continue;
       await proveGoingBack(service);
       await story.linger(service, stageMs);
     }

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { freePort, StartError } from '@banyan/banyan/operate';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { StartError } from '@banyan/banyan/operate';
 import type { ResolvedPlan } from '@banyan/plan';
 import { request } from 'undici';
 
@@ -12,6 +14,9 @@ const LOOK_MS = 200;
 const STOP_MS = 10_000;
 /** Of its log, what an error shows. */
 const LAST_LINES = 5;
+
+/** TypeScript here, JavaScript in the package that npm installs. */
+const ENTRY = new URL(`main${extname(import.meta.filename)}`, import.meta.url);
 
 export type Instances = {
   /** By service, and of `monolith`. */
@@ -28,30 +33,29 @@ export type Instances = {
 export async function startInstances(options: {
   command: string;
   plan: ResolvedPlan;
+  /** Free ones, by service and of `monolith`. */
+  ports: ReadonlyMap<string, number>;
   gatewayUrl: string;
   directory: string;
   logFile: string;
   signal: AbortSignal;
 }): Promise<Instances> {
-  const { command, plan, signal } = options;
+  const { command, plan, ports, signal } = options;
   const health = new Map([
     ['monolith', plan.monolith.health],
     ...Object.values(plan.services).map((service) => [service.name, service.health] as const),
   ]);
-  const ports = new Map<string, number>();
-  for (const name of health.keys()) ports.set(name, await freePort());
-  const urls = new Map([...ports].map(([name, port]) => [name, `http://127.0.0.1:${port}`]));
+  const urls = new Map([...health.keys()].map((name) => [name, `http://127.0.0.1:${ports.get(name)}`]));
   const log = openSync(options.logFile, 'a');
-  const child = spawn(command, {
-    shell: true,
+  const child = spawn(process.execPath, [fileURLToPath(ENTRY), command], {
     cwd: options.directory,
     // A group of its own: it ends when we say so, with all that it has started.
     detached: true,
-    stdio: ['ignore', log, log],
+    stdio: ['ignore', log, log, 'ipc'],
     env: {
       ...process.env,
       BANYAN_GATEWAY_URL: options.gatewayUrl,
-      ...Object.fromEntries([...ports].map(([name, port]) => [portVariable(name), String(port)])),
+      ...Object.fromEntries([...health.keys()].map((name) => [portVariable(name), String(ports.get(name))])),
     },
   });
   closeSync(log);
@@ -84,7 +88,7 @@ export async function startInstances(options: {
 
   function notStarted(message: string): StartError {
     const said = readFileSync(options.logFile, 'utf8').trim().split('\n').slice(-LAST_LINES).join('\n');
-    const names = [...ports.keys()].map(portVariable).join(', ');
+    const names = [...health.keys()].map(portVariable).join(', ');
     return new StartError(
       said === '' ? message : `${message}; it said last:\n${said}`,
       `it must stay in the foreground and listen on the ports in ${names}`,
