@@ -53,10 +53,11 @@ async function migration(seed: number): Promise<string[]> {
     chaosMs: options.seconds * 1_000,
     onEvent: (text) => options.verbose && console.log(`${clock()}  ${text}`),
   });
-  const { kills, requests, failures, audit, endings, problems } = result;
+  const { kills, requests, failures, audit, facts, endings, problems } = result;
   console.log(
     `seed ${seed}: ${verdict(problems)}, ${kills.length} kills, ${requests} requests (${failures} failed), ` +
       `${audit.acknowledged} writes acknowledged, ${audit.lost} lost, ${audit.doubled} doubled, ${audit.resurrected} resurrected, ` +
+      `${facts.expected} facts expected, ${facts.missing} missing, ${facts.doubled} doubled, ` +
       `ends ${Object.entries(endings)
         .map(([service, stage]) => `${service} ${stage}`)
         .join(', ')} (${clock().trim()})`,

@@ -4,7 +4,11 @@ import type { System } from '@banyan/harness';
 import {
   type AuditResult,
   audit,
+  auditFacts,
   type Environment,
+  type FactsListener,
+  type FactsResult,
+  listenToFacts,
   loadsOf,
   sidesOf,
   spawnLoad,
@@ -29,6 +33,7 @@ export type ChaosResult = {
   requests: number;
   failures: number;
   audit: AuditResult;
+  facts: FactsResult;
   endings: Record<string, string>;
   /** Empty: every invariant held. */
   problems: string[];
@@ -72,7 +77,10 @@ export async function runChaos({
   });
   const journal = join(directory, 'journal.jsonl');
   const kills: Kill[] = [];
+  const closing: Array<() => Promise<void>> = [];
   try {
+    const listener = await listenToFacts(environment.busUrl, await loadsOf(system));
+    closing.push(listener.stop);
     const load = await spawnLoad({
       system,
       gatewayUrl: environment.gatewayUrl,
@@ -96,7 +104,7 @@ export async function runChaos({
     const services = await settleDown(environment.control, driver.aims, problems);
     const figures = await load.stop();
     await verifyAll(environment.control, services, problems);
-    const result = await auditAll(environment, journal, services, problems);
+    const result = await auditAll(environment, { journal, listener }, services, problems);
     if (figures.violations.count > 0)
       problems.push(
         `${figures.violations.count} reads did not show their user's last write: ${JSON.stringify(figures.violations.samples.slice(0, 3))}`,
@@ -106,11 +114,12 @@ export async function runChaos({
       kills,
       requests: figures.requests,
       failures: figures.failures,
-      audit: result,
+      ...result,
       endings: Object.fromEntries(services.map((one) => [one.service, labelOf(one)])),
       problems,
     };
   } finally {
+    for (const close of closing) await close();
     await environment.stop();
   }
 }
@@ -269,11 +278,11 @@ async function startVerification(control: ControlClient, service: string, deadli
 
 /** Each side that must have the writes is audited: the owner, and the other one as long as rows flow to it. */
 async function auditAll(
-  { system, databases }: Environment,
-  journal: string,
+  { system, databases, control }: Environment,
+  { journal, listener }: { journal: string; listener: FactsListener },
   services: ServiceStatus[],
   problems: string[],
-): Promise<AuditResult> {
+): Promise<Pick<ChaosResult, 'audit' | 'facts'>> {
   const loads = await loadsOf(system);
   const pools = new Map([...databases].map(([name, url]) => [name, createPool(url, { max: 2 })]));
   try {
@@ -287,7 +296,13 @@ async function auditAll(
           `on ${index === 0 ? 'the owners' : 'the monolith'}: ${result.lost} lost, ${result.doubled} doubled, ${result.resurrected} resurrected: ${result.problems.slice(0, 5).join('; ')}`,
         );
     }
-    return results[0]!;
+    const facts = await auditFacts({ journal, loads, listener, control, databases: pools, limitMs: HEAL_MS });
+    if (facts.expected === 0) problems.push('no fact was expected: nothing is proven');
+    if (facts.missing + facts.doubled > 0)
+      problems.push(
+        `facts: ${facts.missing} missing, ${facts.doubled} doubled: ${facts.problems.slice(0, 5).join('; ')}`,
+      );
+    return { audit: results[0]!, facts };
   } finally {
     await Promise.all([...pools.values()].map((pool) => pool.end()));
   }

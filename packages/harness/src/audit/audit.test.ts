@@ -23,6 +23,7 @@ function journalOf(...entries: Entry[]): string {
 
 const entry = (at: Entry['at'], more: Partial<Entry> = {}): Entry => ({
   at,
+  ms: 0,
   load: 'shop',
   promise: 'it',
   key: 7,

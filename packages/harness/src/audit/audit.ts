@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { type Entry, readJournal } from '../load/journal.ts';
 import type { Load, Promised } from '../load/load.ts';
+import { readWrites, type Writes } from './writes.ts';
 
 /** Where the writes of a load are looked for. */
 export type Side = { side: 'monolith' | 'service'; database: pg.Pool };
@@ -43,7 +43,7 @@ export async function audit({ journal, loads, sides }: AuditOptions): Promise<Au
     resurrected: 0,
     problems: [],
   };
-  const entries = await replay(journal);
+  const entries = await readWrites(journal);
   for (const [name, { promises = {} }] of loads) {
     const side = sides.get(name);
     if (!side) continue;
@@ -51,22 +51,6 @@ export async function audit({ journal, loads, sides }: AuditOptions): Promise<Au
       await judge(promised, side, entries.get(`${name}.${promise}`) ?? new Map(), { result, what: promise });
   }
   return result;
-}
-
-/** key → how each of its writes ended, in order; by number if they have one, so that a later end replaces `try`. */
-type Writes = Map<string, Map<number, { at: Entry['at']; value?: string | number }>>;
-
-/** By load and promise. */
-async function replay(journal: string): Promise<Map<string, Writes>> {
-  const all = new Map<string, Writes>();
-  for await (const { at, load, promise, key, n = 0, value } of readJournal(journal)) {
-    const name = `${load}.${promise}`;
-    const writes: Writes = all.get(name) ?? new Map();
-    all.set(name, writes);
-    const ofKey = writes.get(String(key)) ?? new Map();
-    writes.set(String(key), ofKey.set(n, { at, value }));
-  }
-  return all;
 }
 
 type Notes = { result: AuditResult; what: string };

@@ -45,7 +45,7 @@ function createArrival(
   unpromised: (kind: string) => void,
 ): Arrival {
   const note = (at: Entry['at'], { name: promise, key, n }: Promising, value?: string | number) =>
-    journal.write({ at, load, promise, key, n, value });
+    journal.write({ at, ms: Date.now(), load, promise, key, n, value });
   return {
     send(call) {
       if (!SAFE.has(call.method)) unpromised(call.kind);

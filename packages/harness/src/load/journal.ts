@@ -7,6 +7,8 @@ import { createInterface } from 'node:readline';
  */
 export type Entry = {
   at: 'try' | 'ack' | 'refused' | 'unknown';
+  /** When, ms since 1970. */
+  ms: number;
   /** Whose load it is, and the name of one of its promises. */
   load: string;
   promise: string;

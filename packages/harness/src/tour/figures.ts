@@ -1,5 +1,6 @@
 import type { ServiceStatus, StepRecord } from '@banyan/banyan/operate';
 import type { AuditResult } from '../audit/audit.ts';
+import type { FactsResult } from '../audit/facts.ts';
 import type { LoadStats } from '../load/engine.ts';
 import type { StageFigures, TourReport } from './report.ts';
 import type { TracedStall } from './trace/trace.ts';
@@ -39,11 +40,13 @@ export class Figures {
     audits: AuditResult[];
     /** Of each service that went back; empty: the story did not get there. */
     goneBack: AuditResult[];
+    /** Undefined: nobody listened. */
+    facts: FactsResult | undefined;
     unfinished: string[];
     stalls: TracedStall[];
     rates: { asked: number; lowest: number };
   }): TourReport {
-    const { load, steps, audits, goneBack, unfinished, stalls, rates } = parts;
+    const { load, steps, audits, goneBack, facts, unfinished, stalls, rates } = parts;
     const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
     const verified = [...this.verified.values()];
     return {
@@ -58,6 +61,7 @@ export class Figures {
         lost: Math.max(...audits.map((audit) => audit.lost + audit.resurrected)) + load.violations.count,
         doubled: Math.max(...audits.map((audit) => audit.doubled)),
       },
+      facts: { expected: facts?.expected ?? 0, missing: facts?.missing ?? 0, doubled: facts?.doubled ?? 0 },
       stages: stageFigures(load.stages),
       rows: {
         copied: sum([...this.copied.values()].flat()),

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
+import { type FactsListener, listenToFacts } from '../audit/listen.ts';
 import { claimDirectory } from '../directory.ts';
 import { type Environment, startEnvironment } from '../environment/environment.ts';
 import { loadsOf } from '../load/load.ts';
@@ -94,6 +95,7 @@ async function main(system: System, options: Options): Promise<void> {
   let environment: Environment | undefined;
   let load: LoadProcess | undefined;
   let sampler: Sampler | undefined;
+  let listener: FactsListener | undefined;
   let status = 1;
   try {
     const speed = await measureSpeed();
@@ -120,6 +122,7 @@ async function main(system: System, options: Options): Promise<void> {
     pointBanyanTo(environment.configFile);
     const journal = join(directory, 'journal.jsonl');
     sampler = startSampler(environment.controlDatabase);
+    listener = await listenToFacts(environment.busUrl, await loadsOf(system));
     load = await spawnLoad({
       system,
       gatewayUrl: environment.gatewayUrl,
@@ -137,6 +140,7 @@ async function main(system: System, options: Options): Promise<void> {
       migration: await migrationOf(environment),
       load,
       journal,
+      listener,
       view,
       scale,
       sampler,
@@ -163,6 +167,7 @@ async function main(system: System, options: Options): Promise<void> {
   }
   await sampler?.stop();
   await load?.stop().catch(() => {});
+  await listener?.stop();
   await environment?.stop();
   // A failed run keeps its folder: its logs say why. One that was interrupted has nothing to say.
   if (status !== 1) rmSync(directory, { recursive: true, force: true });

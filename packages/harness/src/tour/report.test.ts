@@ -9,6 +9,7 @@ const GOOD: TourReport = {
   longestFenceMs: 80,
   lagP99Ms: 20,
   writes: { acknowledged: 7_000, lost: 0, doubled: 0 },
+  facts: { expected: 5_000, missing: 0, doubled: 0 },
   stages: [
     {
       service: 'auth',
@@ -53,11 +54,13 @@ it('keeps every promise when the machine was slow: a story that is not finished 
   assert.match(nextSteps(slow, NEXT), /npm start -- --rate/);
 });
 
-it('breaks its promises for failed requests, lost and doubled writes, rows that differ, and going back with a loss', () => {
+it('breaks its promises for failed requests, lost and doubled writes, missing and doubled facts, rows that differ, and going back with a loss', () => {
   const bad: Array<Partial<TourReport>> = [
     { failed: 1 },
     { writes: { acknowledged: 10, lost: 1, doubled: 0 } },
     { writes: { acknowledged: 10, lost: 0, doubled: 1 } },
+    { facts: { expected: 10, missing: 1, doubled: 0 } },
+    { facts: { expected: 10, missing: 0, doubled: 1 } },
     { rows: { copied: 1, verified: 1, divergent: 1 } },
     { rollback: { lossless: false, proven: true } },
     { requests: 0 },

@@ -9,6 +9,8 @@ export type TourReport = {
   longestFenceMs: number;
   lagP99Ms: number;
   writes: { acknowledged: number; lost: number; doubled: number };
+  /** Events of acknowledged writes, whichever side made them; `expected` is 0 where no load promises any. */
+  facts: { expected: number; missing: number; doubled: number };
   stages: StageFigures[];
   rows: { copied: number; verified: number; divergent: number };
   /** `proven`: users went back while users wrote, and what it had taken was looked for. */
@@ -44,6 +46,9 @@ export function brokenPromises(report: TourReport): string[] {
   if (report.writes.acknowledged === 0) broken.push('no write was acknowledged: nothing is proven');
   if (report.writes.lost > 0) broken.push(`${report.writes.lost} acknowledged writes were lost`);
   if (report.writes.doubled > 0) broken.push(`${report.writes.doubled} writes were doubled`);
+  if (report.facts.missing > 0) broken.push(`${report.facts.missing} writes were told to nobody`);
+  if (report.facts.doubled > 0)
+    broken.push(`${report.facts.doubled} events told of no write, or of one again`);
   if (report.rows.verified === 0) broken.push('no row was verified: nothing is proven');
   if (report.rows.divergent > 0) broken.push(`${report.rows.divergent} rows differ between the sides`);
   if (report.rollback.proven && !report.rollback.lossless) broken.push('going back lost writes');
@@ -60,13 +65,18 @@ export function renderReport(report: TourReport): string {
     ...[row.p50Ms, row.p95Ms, row.p99Ms].map((ms) => ms.toFixed(1)),
     `${row.p95VsMonolith.toFixed(1)} x`,
   ]);
-  const { writes, rows } = report;
+  const { writes, facts, rows } = report;
   const broken = brokenPromises(report);
   return [
     table(head, body, 2),
     '',
     `requests        ${report.requests.toLocaleString('en')}, ${report.failed} failed, in ${report.seconds.toFixed(0)} s`,
     `writes          ${writes.acknowledged.toLocaleString('en')} acknowledged, ${(writes.acknowledged - writes.lost).toLocaleString('en')} found, ${writes.lost} lost, ${writes.doubled} doubled`,
+    ...(facts.expected > 0
+      ? [
+          `facts           ${facts.expected.toLocaleString('en')} expected, ${facts.missing} missing, ${facts.doubled} doubled`,
+        ]
+      : []),
     `rows            ${rows.copied.toLocaleString('en')} copied, ${rows.verified.toLocaleString('en')} verified, ${rows.divergent} divergent`,
     `longest fence   ${report.longestFenceMs.toFixed(0)} ms`,
     `lag p99         ${report.lagP99Ms.toFixed(0)} ms`,

@@ -1,7 +1,11 @@
 import type { ControlClient, StepRecord } from '@banyan/banyan/operate';
 import { createPool } from '@banyan/postgres';
 import { type AuditOptions, type AuditResult, audit } from '../audit/audit.ts';
+import { auditFacts } from '../audit/audit-facts.ts';
+import type { FactsResult } from '../audit/facts.ts';
+import type { FactsListener } from '../audit/listen.ts';
 import { sidesOf } from '../audit/sides.ts';
+import type { Load } from '../load/load.ts';
 import type { LoadProcess } from '../load/process.ts';
 import type { Span } from '../load/stalls.ts';
 import { Figures } from './figures.ts';
@@ -19,7 +23,7 @@ export type Migration = {
   /** In the order in which they leave. */
   services: readonly string[];
   /** By service, and of the monolith. */
-  loads: AuditOptions['loads'];
+  loads: ReadonlyMap<string, Pick<Load, 'promises' | 'facts'>>;
   /** URLs by service, and of `monolith`. */
   databases: ReadonlyMap<string, string>;
   /** Of the run: its logs and records. */
@@ -31,6 +35,8 @@ export type TourRun = {
   migration: Migration;
   load: LoadProcess;
   journal: string;
+  /** Left out: there is no bus, nobody is told. */
+  listener?: FactsListener;
   view: View;
   scale: Pick<Scale, 'rate' | 'patience'>;
   sampler: Sampler;
@@ -46,7 +52,7 @@ const CATCH_UP_MS = 20_000;
 
 /** Tells the story under load, then looks for every acknowledged write. */
 export async function runTour(run: TourRun): Promise<TourReport> {
-  const { migration, load, journal, view, scale } = run;
+  const { migration, load, journal, listener, view, scale } = run;
   const { control, services, loads } = migration;
   const figures = new Figures();
   const pools = new Map([...migration.databases].map(([name, url]) => [name, createPool(url, { max: 2 })]));
@@ -86,15 +92,19 @@ export async function runTour(run: TourRun): Promise<TourReport> {
     view.load(await load.summary());
     const stats = await load.stop();
     await auditWhereTheyAre();
+    const limitMs = CATCH_UP_MS * scale.patience;
+    const facts =
+      listener && (await auditFacts({ journal, loads, listener, control, databases: pools, limitMs }));
     const steps = await control.steps(null, 200);
     await run.sampler.stop();
-    for (const line of troubles(stats, audits)) view.event(line);
+    for (const line of troubles(stats, audits, facts)) view.event(line);
     return figures.report({
       seconds: (performance.now() - run.startedAt) / 1000,
       load: stats,
       steps,
       audits,
       goneBack,
+      facts,
       unfinished,
       stalls: tellStalls(migration.directory, run.sampler, longSpans(steps, stats.stalls)),
       rates: { asked: scale.rate, lowest: pacer.lowestRate() },
@@ -149,9 +159,11 @@ function longSpans(steps: StepRecord[], stalls: Span[]): Array<Span & { what: st
 function troubles(
   { stages, violations }: Awaited<ReturnType<LoadProcess['stop']>>,
   audits: AuditResult[],
+  facts: FactsResult | undefined,
 ): string[] {
   return [
     ...audits.flatMap(({ problems }) => problems).slice(0, 10),
+    ...(facts?.problems ?? []).slice(0, 10),
     ...stages.flatMap(({ stage, samples }) =>
       samples.slice(0, 3).map((sample) => `failed in ${stage}: ${JSON.stringify(sample)}`),
     ),

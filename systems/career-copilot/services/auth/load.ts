@@ -41,6 +41,10 @@ export default {
     session: once({ monolith: sessionsThere, service: sessionsThere }),
     logout: ended({ monolith: goodSessions, service: goodSessions }),
   },
+  facts: {
+    UserRegistered: { promise: 'registration', key: ({ email }) => email },
+    PasswordChanged: { promise: 'password', key: ({ userId }) => userId },
+  },
   start({ random, users, name, violate }) {
     const loginOf = perUser(
       ({ id }): Login => ({

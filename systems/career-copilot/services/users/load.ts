@@ -23,6 +23,7 @@ export default {
         changesThere(db, 'SELECT user_id AS id, headline FROM profiles WHERE user_id = ANY ($1)', sent),
     }),
   },
+  facts: { ProfileChanged: { promise: 'profile', key: ({ userId }) => userId } },
   start(run) {
     const { random, users } = run;
     const changesOf = perUser((): Changes => ({ sent: 0, acknowledged: 0, seen: 0 }));

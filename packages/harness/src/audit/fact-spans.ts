@@ -1,0 +1,56 @@
+import type { StepRecord } from '@banyan/banyan/operate';
+
+/** Times in ms since 1970. */
+export type Span = { from: number; to: number };
+
+/** When the writes of a service were told as events. */
+export type FactSpans = {
+  /** Before it nothing is told: the monolith does all, and nobody follows it. Infinity: the service never left. */
+  begins: number;
+  /** Whatever was sent and acknowledged within one of these is told. Outside of them it may be. */
+  certain: Span[];
+};
+
+/**
+ * By the steps of one service. Facts of the monolith begin with the stream behind the copy, so at the latest when the service has
+ * left `copying`; they end when its links are dropped. What a fence has waited for was told before; a service that
+ * went back to the monolith later had its link dropped with whatever was on its way, so of that only what its last fence had
+ * waited for is certain.
+ */
+export function factSpans(steps: readonly StepRecord[], isBack: boolean): FactSpans {
+  const inOrder = [...steps].sort((a, b) => a.id - b.id);
+  const stays = staysOf(inOrder);
+  return {
+    begins: inOrder.length === 0 ? Number.POSITIVE_INFINITY : Date.parse(inOrder[0]!.startedAt),
+    certain: stays.flatMap((stay, index) => {
+      const from = passedCopy(stay);
+      const ended = isBack || index < stays.length - 1;
+      const to = ended ? lastFence(stay) : Number.POSITIVE_INFINITY;
+      return from < to ? [{ from, to }] : [];
+    }),
+  };
+}
+
+/** Each begins with a step away from the monolith. */
+function staysOf(steps: readonly StepRecord[]): StepRecord[][] {
+  const stays: StepRecord[][] = [];
+  for (const step of steps) {
+    if (step.from === 'monolith' || stays.length === 0) stays.push([]);
+    stays.at(-1)!.push(step);
+  }
+  return stays;
+}
+
+/** A step whose controller died may have been made or not; the next one says where it left from. */
+function passedCopy(stay: readonly StepRecord[]): number {
+  for (const { from, outcome, startedAt, endedAt } of stay) {
+    if (from === 'copying' && outcome === 'done') return Date.parse(endedAt!);
+    if (from !== 'monolith' && from !== 'copying') return Date.parse(startedAt);
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+function lastFence(stay: readonly StepRecord[]): number {
+  const fences = stay.filter(({ outcome, fenceMs }) => outcome === 'done' && fenceMs !== null);
+  return fences.length === 0 ? Number.NEGATIVE_INFINITY : Date.parse(fences.at(-1)!.startedAt);
+}
