@@ -1,127 +1,22 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isServiceSide } from '@banyan/cohort';
-import {
-  createPublisher,
-  type Envelope,
-  Messages,
-  openPostgresBus,
-  slotName,
-  startRelay,
-} from '@banyan/events/machinery';
-import { createPool, dropSlot, withTransaction } from '@banyan/postgres';
-import { testServer } from '@banyan/postgres/testing';
-import { copy, type Link, type LinkConfig, openLink, table } from '@banyan/replication';
+import { createPublisher, Messages } from '@banyan/events/machinery';
+import { withTransaction } from '@banyan/postgres';
+import { openLink } from '@banyan/replication';
 import fc from 'fast-check';
 import type pg from 'pg';
 import { contracts } from '../testing/account-facts.ts';
 import type { Asked } from '../testing/facts-links.ts';
+import { FACTS, KEYS, streamHere, type World, world } from '../testing/facts-world.ts';
 import { loadFacts } from './facts.ts';
 
-const FACTS = import.meta.resolve('../testing/account-facts.ts');
-const ACCOUNTS = 'CREATE TABLE accounts (id int PRIMARY KEY, balance int NOT NULL, note text)';
-const KEYS = 200;
 const HALF = 5_000;
 const MOST_BEHIND = 60;
 const { publish } = createPublisher<typeof contracts>(new Messages(contracts), 'bank');
-const log = { info() {}, warn() {}, error() {} };
-
-type World = {
-  legacy: pg.Pool;
-  service: pg.Pool;
-  forward: LinkConfig;
-  reverse: LinkConfig;
-  /** What a consumer has got, in its order. */
-  got: Envelope[];
-  /** Starts the service's relay, as the service would. */
-  relay(): void;
-  /** Until the consumer has got all that is in the outbox. */
-  delivered(): Promise<void>;
-  /** Done at the end, the last one first, before the databases are left. */
-  atEnd: (() => Promise<unknown> | unknown)[];
-};
-
-/** Monolith and service with one table, and a consumer. The service itself has never started. */
-async function world(t: TestContext, service: string): Promise<World> {
-  const server = await testServer();
-  const [legacyUrl, serviceUrl] = [await server.database('legacy'), await server.database(service)];
-  const [legacy, own] = [createPool(legacyUrl, { max: 6 }), createPool(serviceUrl, { max: 6 })];
-  await legacy.query(ACCOUNTS);
-  await own.query(ACCOUNTS);
-  await legacy.query(`INSERT INTO accounts SELECT i, 0 FROM generate_series(1, ${KEYS}) AS i`);
-  const tables = [
-    table({
-      legacy: 'accounts',
-      owner: { by: 'key', legacyColumn: 'id', serviceColumn: 'id' },
-      columns: [copy('id', 'balance', 'note')],
-    }),
-  ];
-  const common = { service, tables, salt: 'bank' };
-  const forward: LinkConfig = { ...common, direction: 'forward', source: legacyUrl, target: serviceUrl };
-  const reverse: LinkConfig = { ...common, direction: 'reverse', source: serviceUrl, target: legacyUrl };
-  // Each world's own: another world's consumer of the same group would get some of the messages.
-  const bus = await openPostgresBus({ url: await server.database('facts_bus') });
-  const got: Envelope[] = [];
-  const known = new Set<string>();
-  await bus.subscribe({
-    group: service,
-    types: Object.keys(contracts.events),
-    handle: async (message) => {
-      // The bus may bring a message again: its id is known then, as the inbox knows it.
-      if (message.source !== `/${contracts.system}/${service}` || known.has(message.id)) return;
-      known.add(message.id);
-      got.push(message);
-    },
-  });
-  const atEnd: World['atEnd'] = [];
-  t.after(async () => {
-    for (const end of atEnd.reverse()) await end();
-    await dropSlot(own, await slotName(own), { force: true });
-    await bus.close();
-    for (const config of [forward, reverse]) await openLink(config).drop();
-    await Promise.all([legacy.end(), own.end()]);
-  });
-  return {
-    legacy,
-    service: own,
-    forward,
-    reverse,
-    got,
-    relay() {
-      const relay = startRelay({ databaseUrl: serviceUrl, pool: own, bus, log });
-      atEnd.push(() => relay.close());
-    },
-    atEnd,
-    async delivered() {
-      for (;;) {
-        const { rows } = await own.query('SELECT count(*)::int AS count FROM banyan_events.outbox');
-        if (got.length >= rows[0].count) return;
-        await delay(10, undefined, { signal: t.signal });
-      }
-    },
-  };
-}
-
-/** Runs the forward link with its facts in this process. */
-async function streamHere({ forward, atEnd }: World): Promise<Link> {
-  const { service: name, target: database, tables } = forward;
-  const facts = await loadFacts({ name, database, facts: FACTS, tables });
-  const link = openLink(forward, { observer: facts!.observer });
-  await link.prepare();
-  await facts!.prepare();
-  await link.copy();
-  const stop = new AbortController();
-  const streaming = link.stream({ signal: stop.signal });
-  atEnd.push(async () => {
-    stop.abort();
-    await streaming;
-  });
-  await Promise.race([link.barrier({ timeoutMs: 30_000 }), streaming]);
-  return link;
-}
 
 test('what the monolith still does is published as the service would: who, why, by transaction; not the copy, not what is kept silent', {
   timeout: 120_000,
@@ -207,11 +102,16 @@ test('a fact that its contract does not have stops the link before the change, a
   assert.equal((await at.service.query('SELECT FROM banyan_events.outbox')).rowCount, 1);
 });
 
-/** More, and at other moments: CRASH_KILLS=50 SEED=2. This seed kills twice at once after a step. */
-const KILLS = Number(process.env.CRASH_KILLS ?? 4);
+/** More, and at other moments: CRASH_KILLS=50 SEED=2. This seed kills twice at once after a step, and twice in the midst of one. */
+const KILLS = Number(process.env.CRASH_KILLS ?? 6);
 const SEED = Number(process.env.SEED ?? 5);
+/** A kill after so many writes since a step, or so many milliseconds after a step has begun that is not decided then. */
+const MOMENTS = fc.oneof(
+  fc.record({ inStep: fc.constant(false), after: fc.integer({ min: 0, max: 60 }) }),
+  fc.record({ inStep: fc.constant(true), after: fc.integer({ min: 0, max: 30 }) }),
+);
 
-test('each fact comes exactly once and in order per key, through copy, stream, a step to half, the step back, and kill -9', {
+test('each fact comes exactly once and in order per key, through copy, stream, a step to half, the step back, and kill -9 in the midst of each', {
   timeout: 480_000,
 }, async (t) => {
   const at = await world(t, 'bank');
@@ -219,28 +119,29 @@ test('each fact comes exactly once and in order per key, through copy, stream, a
   at.atEnd.push(() => writers.stop());
   writers.start();
   let child = await spawnLinks(at);
-  at.atEnd.push(async () => {
-    const exited = once(child, 'exit');
-    if (child.kill('SIGKILL')) await exited;
-  });
+  at.atEnd.push(() => kill(child));
   // Rows of the copy tell nothing: what is told begins at the balance that they have by now, or before.
   const known = await balancesIn(at.legacy);
   await ask(child, 'drain');
   at.relay();
   let share = 0;
   // Also at once, before the links have written down what they were told.
-  for (const writes of fc.sample(fc.integer({ min: 0, max: 60 }), { numRuns: KILLS, seed: SEED })) {
+  for (const { inStep, after } of fc.sample(MOMENTS, { numRuns: KILLS, seed: SEED })) {
     const to = share === 0 ? HALF : 0;
     await writers.pausedFor(async () => {
+      if (inStep) {
+        // Nobody has decided it: the writers go on where they were.
+        child.send({ from: share, to } satisfies Asked);
+        await delay(after);
+        return await kill(child);
+      }
       await ask(child, { from: share, to });
       writers.share = to;
+      share = to;
     });
-    share = to;
     const written = writers.count;
-    while (writers.count < written + writes) await delay(5, undefined, { signal: t.signal });
-    const exited = once(child, 'exit');
-    child.kill('SIGKILL');
-    await exited;
+    while (!inStep && writers.count < written + after) await delay(5, undefined, { signal: t.signal });
+    if (!inStep) await kill(child);
     child = await spawnLinks(at, share);
   }
   await writers.stop();
@@ -363,6 +264,11 @@ async function ask(child: ChildProcess, asked: Asked): Promise<void> {
   const done = said(child, 'done');
   child.send(asked);
   await done;
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const exited = once(child, 'exit');
+  if (child.kill('SIGKILL')) await exited;
 }
 
 async function said(child: ChildProcess, wanted: string): Promise<void> {
