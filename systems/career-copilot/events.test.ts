@@ -6,13 +6,15 @@ import { testServer } from '@banyan/postgres/testing';
 import type { RunningService } from '@banyan/service';
 import { contracts as authContracts } from './contracts/auth.ts';
 import { contracts as usersContracts } from './contracts/users.ts';
+import { applications } from './services/applications/main.ts';
 import { auth } from './services/auth/main.ts';
 import { users } from './services/users/main.ts';
 
-/** Both services and their bus. What replication would bring beside it is written by hand. */
+/** The services and their bus. What replication would bring beside it is written by hand. */
 
 let authService: RunningService;
 let usersService: RunningService;
+let applicationsService: RunningService;
 let api: string;
 let stop = async () => {};
 const heard: Envelope[] = [];
@@ -40,8 +42,13 @@ before(async () => {
     AUTH_URL: authService.url,
     API_URL: api,
   });
+  applicationsService = await applications.start({
+    ...env,
+    DATABASE_URL: await server.database('applications'),
+    AUTH_URL: authService.url,
+  });
   stop = async () => {
-    await Promise.all([authService.close(), usersService.close()]);
+    await Promise.all([authService, usersService, applicationsService].map((one) => one.close()));
     await bus.close();
   };
   admin = await register();
@@ -78,7 +85,10 @@ const suspend = (id: number) => call(authService, 'POST', `/users/${id}/suspend`
 
 /** What is in the database, without a visit that might change it. */
 async function profileOf(id: number): Promise<Json> {
-  const { rows } = await usersService.pool.query('SELECT * FROM profiles WHERE user_id = $1', [id]);
+  const { rows } = await usersService.pool.query(
+    'SELECT * FROM profiles LEFT JOIN account_activity USING (user_id) WHERE user_id = $1',
+    [id],
+  );
   return rows[0];
 }
 
@@ -108,15 +118,29 @@ describe('what happens to an account', () => {
     const { id, token } = await register();
     await until(() => profileOf(id));
     await suspend(id);
-    await until(async () => (await profileOf(id)).account_active === false);
+    await until(async () => (await profileOf(id)).active === false);
     assert.deepEqual(await call(usersService, 'GET', '/users/me', token), {
       status: 403,
       body: { detail: 'Inactive user' },
     });
     assert.equal((await call(usersService, 'GET', `/users/${id}`, admin.token)).status, 404);
     await call(authService, 'POST', `/users/${id}/reinstate`, admin.token);
-    await until(async () => (await profileOf(id)).account_active);
+    await until(async () => (await profileOf(id)).active);
     assert.equal((await call(usersService, 'GET', '/users/me', token)).status, 200);
+  });
+
+  it('a suspension and its end reach the applications service, which has no row of the account', async () => {
+    const { id, token } = await register();
+    const visit = () => call(applicationsService, 'GET', '/applications', token);
+    assert.equal((await visit()).status, 200);
+    await suspend(id);
+    const refused = await until(async () => {
+      const answer = await visit();
+      return answer.status !== 200 && answer;
+    });
+    assert.deepEqual(refused, { status: 403, body: { detail: 'Inactive user' } });
+    await call(authService, 'POST', `/users/${id}/reinstate`, admin.token);
+    await until(async () => (await visit()).status === 200);
   });
 
   it('a deletion at auth alone leaves nothing of the person here either', async () => {
@@ -129,7 +153,7 @@ describe('what happens to an account', () => {
       return now.first_name === 'Deleted' && now;
     });
     assert.equal(profile.email, `deleted-${id}@deleted.invalid`);
-    assert.equal(profile.account_active, false);
+    assert.equal(profile.active, false);
     assert.doesNotMatch(JSON.stringify(profile), /person-|Ada|King|Engineer|\+44/);
   });
 
@@ -163,7 +187,7 @@ describe('a row that replication brings too', () => {
     await suspend(id);
     const profile = await until(async () => {
       const now = await profileOf(id);
-      return now.account_active === false && now;
+      return now.active === false && now;
     });
     assert.deepEqual(
       [profile.email, profile.first_name, profile.last_name, profile.headline],
@@ -177,11 +201,11 @@ describe('a row that replication brings too', () => {
     const bring = (active: boolean) =>
       usersService.pool.query('UPDATE profiles SET is_active = $2 WHERE user_id = $1', [id, active]);
     await suspend(id);
-    await until(async () => (await profileOf(id)).account_active === false);
+    await until(async () => (await profileOf(id)).active === false);
     await bring(true);
     assert.equal((await call(usersService, 'GET', '/users/me', token)).status, 403);
     await call(authService, 'POST', `/users/${id}/reinstate`, admin.token);
-    await until(async () => (await profileOf(id)).account_active === true);
+    await until(async () => (await profileOf(id)).active === true);
     await bring(false);
     assert.equal((await call(usersService, 'GET', '/users/me', token)).status, 200);
   });

@@ -136,7 +136,12 @@ it('users hears of what the monolith does with accounts as soon as auth is copie
     return ((await response.json()) as { user: { id: number } }).user.id;
   };
   const profileOf = async (id: number) =>
-    (await users!.query('SELECT * FROM profiles WHERE user_id = $1', [id])).rows[0];
+    (
+      await users!.query(
+        'SELECT * FROM profiles LEFT JOIN account_activity USING (user_id) WHERE user_id = $1',
+        [id],
+      )
+    ).rows[0];
   const id = await register('ada@example.com');
   const profile = await until(() => profileOf(id));
   assert.deepEqual(
@@ -144,15 +149,15 @@ it('users hears of what the monolith does with accounts as soon as auth is copie
     ['ada@example.com', 'Ada', ' King'],
   );
   await monolith!.query('UPDATE users SET is_active = false WHERE id = $1', [id]);
-  await until(async () => (await profileOf(id)).account_active === false);
+  await until(async () => (await profileOf(id)).active === false);
   await monolith!.query('UPDATE users SET is_active = true WHERE id = $1', [id]);
-  await until(async () => (await profileOf(id)).account_active === true);
+  await until(async () => (await profileOf(id)).active === true);
   await monolith!.query(`
     BEGIN;
     SELECT pg_logical_emit_message(true, 'banyan.facts', '{"actor":"1","reason":"spam"}');
     UPDATE users SET is_active = false WHERE id = ${id};
     COMMIT`);
-  await until(async () => (await profileOf(id)).account_active === false);
+  await until(async () => (await profileOf(id)).active === false);
   await monolith!.query(`
     BEGIN;
     SELECT pg_logical_emit_message(true, 'banyan.facts', '{"silent":true}');

@@ -8,6 +8,7 @@ import type {
   Note,
   TimelineEntry,
 } from '../../api/applications.ts';
+import { activeNow } from '../../kit/account-activity.ts';
 
 type Executor = pg.Pool | pg.PoolClient;
 
@@ -20,8 +21,9 @@ const DOCUMENT = 'id, application_id, name, kind, url, content_type, size_bytes,
 
 /** Whether an account was locked. One that is not known here yet was made a moment ago. */
 export async function isInactive(db: Executor, userId: number): Promise<boolean> {
-  const { rows } = await db.query('SELECT FROM users WHERE id = $1 AND NOT is_active', [userId]);
-  return rows.length > 0;
+  const mapped = '(SELECT is_active FROM users WHERE users.id = $1)';
+  const { rows } = await db.query(`SELECT ${activeNow('$1', mapped)} AS active`, [userId]);
+  return rows[0].active === false;
 }
 
 export async function isOpenJob(db: Executor, jobId: number): Promise<boolean> {

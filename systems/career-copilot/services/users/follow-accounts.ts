@@ -1,7 +1,8 @@
 import { defineContracts, type EventingDefinition } from '@banyan/events';
 import { contracts as auth } from '../../contracts/auth.ts';
 import { contracts as own } from '../../contracts/users.ts';
-import { forgetPerson, insertProfile, setAccountActive } from './store.ts';
+import { hearOfActivity } from '../../kit/account-activity.ts';
+import { forgetPerson, insertProfile } from './store.ts';
 
 /** What users says and hears. */
 export const contracts = defineContracts({
@@ -11,9 +12,10 @@ export const contracts = defineContracts({
 
 /**
  * What profiles take over from accounts, at once and whoever else brings it: a profile that is there already keeps what it
- * has. That an account is suspended is told in the order in which it happened, so the last word is auth's.
+ * has.
  */
 export const followAccounts: EventingDefinition<typeof contracts>['on'] = {
+  ...hearOfActivity,
   UserRegistered: ({ data: { userId, email, fullName, role, registeredAt } }, { tx }) =>
     insertProfile(tx, {
       id: userId,
@@ -23,7 +25,8 @@ export const followAccounts: EventingDefinition<typeof contracts>['on'] = {
       role,
       created_at: registeredAt,
     }),
-  UserSuspended: ({ data: { userId } }, { tx }) => setAccountActive(tx, userId, false),
-  UserReinstated: ({ data: { userId } }, { tx }) => setAccountActive(tx, userId, true),
-  UserDeleted: ({ data: { userId, email } }, { tx }) => forgetPerson(tx, userId, email),
+  UserDeleted: async (deleted, context) => {
+    await hearOfActivity.UserDeleted(deleted, context);
+    await forgetPerson(context.tx, deleted.data.userId, deleted.data.email);
+  },
 };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import type { RunningService } from '@banyan/service';
 import { type GatewayDouble, startGatewayDouble } from '../../kit/testing/gateway.ts';
@@ -307,5 +308,30 @@ describe('somebody who has just registered', () => {
     answer = () => ({ status: 200, body: registration(id) });
     await person(id);
     assert.equal((await call(id, 'GET', '/users/me')).body.full_name, 'Ada King');
+  });
+});
+
+describe('a database of before', () => {
+  it('keeps what auth told last of accounts', async () => {
+    const server = await testServer();
+    const env = {
+      DATABASE_URL: await server.database('users_of_before'),
+      BUS_URL: await server.database('bus_of_before'),
+      LOG_LEVEL: 'silent',
+    };
+    const pool = createPool(env.DATABASE_URL);
+    await pool.query(`
+      CREATE TABLE profiles (user_id integer PRIMARY KEY, account_active boolean);
+      INSERT INTO profiles VALUES (1, false), (2, true), (3, NULL)`);
+    const before = await users.start(env);
+    await before.close();
+    const { rows } = await pool.query('SELECT * FROM account_activity ORDER BY user_id');
+    const columns = await pool.query('SELECT * FROM profiles LIMIT 1');
+    await pool.end();
+    assert.deepEqual(rows, [
+      { user_id: 1, active: false },
+      { user_id: 2, active: true },
+    ]);
+    assert.deepEqual(Object.keys(columns.rows[0]), ['user_id']);
   });
 });

@@ -5,8 +5,6 @@ CREATE TABLE IF NOT EXISTS profiles (
   -- Owned by the auth service; here to be read.
   email text NOT NULL,
   is_active boolean NOT NULL DEFAULT true,
-  -- What auth told last of the same, by events; NULL until it does. No mapping knows this column, so nothing older overwrites it.
-  account_active boolean,
   role text NOT NULL DEFAULT 'user',
   -- The full name is first_name, or first_name, one space and last_name. Only together do they mean anything.
   first_name text NOT NULL,
@@ -23,5 +21,15 @@ CREATE TABLE IF NOT EXISTS profiles (
   updated_at timestamptz NOT NULL DEFAULT now()
 );
 
--- Databases of before have the table without this column.
-ALTER TABLE profiles ADD COLUMN IF NOT EXISTS account_active boolean;
+-- Databases of before have what auth told last of an account here. It is in the kit's table now (kit/account-activity.sql).
+DO $$
+BEGIN
+  IF EXISTS (SELECT FROM pg_attribute
+             WHERE attrelid = 'profiles'::regclass AND attname = 'account_active' AND NOT attisdropped) THEN
+    CREATE TABLE IF NOT EXISTS account_activity (user_id integer PRIMARY KEY, active boolean NOT NULL);
+    INSERT INTO account_activity SELECT user_id, account_active FROM profiles WHERE account_active IS NOT NULL
+      ON CONFLICT DO NOTHING;
+    ALTER TABLE profiles DROP COLUMN account_active;
+  END IF;
+END
+$$;

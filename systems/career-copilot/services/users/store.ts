@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Registration } from '../../api/auth.ts';
 import type { Profile } from '../../api/users.ts';
+import { activeNow } from '../../kit/account-activity.ts';
 import { ANONYMOUS, type PrivacySettings, splitName } from './decide.ts';
 
 type Executor = pg.Pool | pg.PoolClient;
@@ -19,7 +20,7 @@ export type StoredProfile = Profile & {
 const REVISION = `version || '-' || (extract(epoch FROM updated_at) * 1000000)::bigint`;
 
 const PROFILE = `user_id AS id, email, first_name || coalesce(' ' || last_name, '') AS full_name,
-  coalesce(account_active, is_active) AS is_active, role, phone, location, headline, skills, preferences, privacy_settings, profile_picture_url, created_at, updated_at,
+  ${activeNow('profiles.user_id', 'is_active')} AS is_active, role, phone, location, headline, skills, preferences, privacy_settings, profile_picture_url, created_at, updated_at,
   ${REVISION} AS revision`;
 
 export async function findProfile(db: Executor, userId: number): Promise<StoredProfile | undefined> {
@@ -45,17 +46,9 @@ export async function insertProfile(
   );
 }
 
-/** What auth told last of an account. It counts more than what the mapping brings, which may be older or newer. */
-export async function setAccountActive(db: Executor, userId: number, active: boolean): Promise<void> {
-  await db.query('UPDATE profiles SET account_active = $2 WHERE user_id = $1', [userId, active]);
-}
-
 /** Leaves nothing that tells who it was. Nothing follows a deletion, so no value that arrives later is a newer one. */
 export async function forgetPerson(db: Executor, userId: number, email: string): Promise<void> {
-  await db.query('UPDATE profiles SET email = $2, account_active = false WHERE user_id = $1', [
-    userId,
-    email,
-  ]);
+  await db.query('UPDATE profiles SET email = $2 WHERE user_id = $1', [userId, email]);
   await updateProfile(db, userId, ANONYMOUS);
 }
 
