@@ -39,9 +39,45 @@ export async function makeDatabases(folder: string): Promise<Databases> {
   return databases;
 }
 
-export async function execute(url: string, sql: string): Promise<void> {
+/** What Banyan could have put into the databases, as their catalogs name it. */
+export async function thingsIn(databases: Databases): Promise<Record<string, string[]>> {
+  return await inEach(
+    databases,
+    `SELECT 'schema ' || nspname AS name FROM pg_namespace WHERE nspname !~ '^pg_'
+     UNION ALL SELECT 'slot ' || slot_name FROM pg_replication_slots WHERE database = current_database()
+     UNION ALL SELECT 'origin ' || roname FROM pg_replication_origin
+     UNION ALL SELECT 'publication ' || pubname FROM pg_publication
+     UNION ALL SELECT 'trigger ' || tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1`,
+  );
+}
+
+/** Who is connected to the databases, by the names of applications. */
+export async function sessionsIn(databases: Databases): Promise<Record<string, string[]>> {
+  return await inEach(
+    databases,
+    `SELECT application_name AS name FROM pg_stat_activity
+     WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid() ORDER BY 1`,
+  );
+}
+
+async function inEach(databases: Databases, sql: string): Promise<Record<string, string[]>> {
+  const found: Record<string, string[]> = {};
+  for (const [name, { admin }] of Object.entries(databases))
+    found[name] = (await ask<{ name: string }>(admin, sql)).map((row) => row.name);
+  return found;
+}
+
+export async function countOf(url: string, table: string): Promise<number> {
+  return (await ask<{ count: number }>(url, `SELECT count(*)::int AS count FROM ${table}`))[0]!.count;
+}
+
+async function ask<Row>(url: string, sql: string): Promise<Row[]> {
   const pool = createPool(url, { max: 1 });
-  await pool.query(sql).finally(() => pool.end());
+  return (await pool.query(sql).finally(() => pool.end())).rows;
+}
+
+export async function execute(url: string, sql: string): Promise<void> {
+  await ask(url, sql);
 }
 
 export type Script = { where: string; sql: string };

@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '@banyan/banyan/operate';
 import { createPool } from '@banyan/postgres';
 import { waitForExit } from '@banyan/postgres/process';
-import { makeDatabases, runScripts, type Script } from './databases.ts';
+import { countOf, type Databases, makeDatabases, runScripts, type Script, thingsIn } from './databases.ts';
 import { cleanEnvironment, strangeFolder } from './folder.ts';
 import { Users } from './users.ts';
 
@@ -70,6 +70,7 @@ test('a stranger moves a monolith of another language forward, back, forward and
   assert.equal(asked.code, 1, `nothing is missing? ${asked.stdout}\n${asked.stderr}`);
   await runScripts(JSON.parse(asked.stdout) as Script[], databases);
   await banyan('check');
+  await rehearses(banyan, env, databases);
 
   const up = spawn('npx', ['@banyan/cli', 'up'], {
     cwd: folder,
@@ -111,6 +112,24 @@ test('a stranger moves a monolith of another language forward, back, forward and
   for (const pid of children)
     assert.equal(await waitForExit(pid, 60_000), true, `process ${pid} outlives npx`);
 });
+
+/** What the stranger does before: the whole way and back on this shop, of which he says that it is a copy. */
+async function rehearses(
+  banyan: (...args: string[]) => Promise<string>,
+  { SHOP_URL, COMMENTS_URL }: { SHOP_URL: string; COMMENTS_URL: string },
+  databases: Databases,
+): Promise<void> {
+  const before = [await thingsIn(databases), await countOf(databases.comments.admin, 'comments')];
+  const urls = [SHOP_URL, COMMENTS_URL].map((url) => new URL(url).host);
+  const names = Object.values(databases).map(({ banyan: url }) => new URL(url).host + new URL(url).pathname);
+  const copies = ['--load', 'load.ts', '--copy', [...urls, ...names].join(',')];
+  const report = JSON.parse(await banyan('rehearse', ...copies, '--rate', '60', '--hold', '1', '--json'));
+  const { failed, unfinished, rollback, writes } = report;
+  assert.deepEqual([failed, unfinished, writes.lost, writes.doubled], [0, [], 0, 0]);
+  assert.deepEqual(rollback, { proven: true, lossless: true });
+  assert.ok(writes.acknowledged > 0);
+  assert.deepEqual([await thingsIn(databases), await countOf(databases.comments.admin, 'comments')], before);
+}
 
 /** Runs a command that must not take longer than a stage may take on a busy machine; what goes on here meanwhile goes on. */
 async function command(name: string, args: string[], cwd: string, env: Record<string, string>) {

@@ -4,14 +4,14 @@ import type { RehearsalReport, Rehearsed } from './rehearse.ts';
 
 type Options = {
   load?: string;
-  copy: string[];
+  copy?: string[];
   start?: string;
   services?: string[];
   rate: number;
   hold: number;
   limit: number;
   seed: number;
-  keep: boolean;
+  keep?: boolean;
 };
 
 /** `banyan rehearse`: the whole migration and back, on a copy of a team's system. */
@@ -31,12 +31,7 @@ export function rehearseCommand(): Command {
       '--load <file>',
       'the requests that your users make, and how what they wrote is found again',
     )
-    .option(
-      '--copy <places>',
-      'places of the plan of which you say that they are copies nobody uses',
-      list,
-      [],
-    )
+    .option('--copy <places>', 'places of the plan of which you say that they are copies nobody uses', list)
     .option(
       '--start <command>',
       'starts your system, on the ports in BANYAN_MONOLITH_PORT, BANYAN_<SERVICE>_PORT',
@@ -55,7 +50,7 @@ export function rehearseCommand(): Command {
       30,
     )
     .option('--seed <n>', 'seed of the load', positive, 1)
-    .option('--keep', 'leave what was put into the databases, and the logs, to look at', false)
+    .option('--keep', 'leave what was put into the databases, and the logs, to look at')
     .addHelpText(
       'after',
       '\nThe databases and URLs are those of the plan as the variables of this shell make it: set them to those of the copy.\nExits with 0 when all services went there and back and every promise was kept, else with 1.',
@@ -75,7 +70,8 @@ export function rehearseCommand(): Command {
             ...options,
             loaded,
             load: options.load!,
-            copies: options.copy,
+            copies: options.copy ?? [],
+            keep: options.keep ?? false,
             holdSeconds: options.hold,
             limitMinutes: options.limit,
             stream: json ? process.stderr : process.stdout,
