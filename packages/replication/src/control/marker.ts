@@ -1,11 +1,10 @@
-import { errorCode, quoteTable, withTransaction } from '@banyan/postgres';
+import { quoteTable } from '@banyan/postgres';
 import type pg from 'pg';
 import { ReplicationError } from '../errors.ts';
 import type { LinkConfig, LinkNames } from '../link/link-config.ts';
 import { sidesOf } from '../link/link-record.ts';
 import { MESSAGE_PREFIX } from './control-message.ts';
-
-const LOCK_NOT_AVAILABLE = '55P03';
+import { lockingTables, TablesBusy } from './table-locks.ts';
 
 /**
  * Writes a barrier's marker into the source's log. With a time for locks it waits for open writers of the mapped tables first.
@@ -27,18 +26,17 @@ export async function emitMarker(
     await source.query(message);
     return;
   }
+  const names = config.tables
+    .map((mapping) => sidesOf(mapping, config.direction).source)
+    .map(({ schema, table }) => quoteTable(schema, table));
   try {
-    await withTransaction(source, async (client) => {
-      await client.query(`SET LOCAL lock_timeout = ${Math.max(1, Math.trunc(lockTimeoutMs))}`);
-      const tables = config.tables.map((mapping) => sidesOf(mapping, config.direction).source);
-      const names = tables.map((side) => quoteTable(side.schema, side.table)).sort();
-      await client.query(`LOCK TABLE ${names.join(', ')} IN EXCLUSIVE MODE`);
+    await lockingTables(source, names, lockTimeoutMs, async (client) => {
       await client.query(message);
       // Given up meanwhile: nothing is left behind.
       if (!awaited()) throw new ReplicationError('BARRIER_TIMEOUT', { link });
     });
   } catch (error) {
-    if (errorCode(error) !== LOCK_NOT_AVAILABLE) throw error;
-    throw new ReplicationError('BARRIER_LOCK_TIMEOUT', { link, lockTimeoutMs }, error);
+    if (!(error instanceof TablesBusy)) throw error;
+    throw new ReplicationError('BARRIER_LOCK_TIMEOUT', { link, lockTimeoutMs }, error.cause);
   }
 }
