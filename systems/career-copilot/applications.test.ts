@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FULL_SHARE, type Stage } from '@banyan/banyan/operate';
+import { type Envelope, openPostgresBus } from '@banyan/events/machinery';
 import { type Environment, startEnvironment } from '@banyan/harness/run';
 import { createPool } from '@banyan/postgres';
 import type pg from 'pg';
 import { API } from './api/common.ts';
+import { contracts } from './contracts/applications.ts';
 import data from './monolith/data.ts';
 import { system } from './system.ts';
 
@@ -30,7 +32,7 @@ const PEOPLE = [4, 5, 6, 7, 8, 9, 10, 11, 12, 13];
 const [ADA, GRACE] = PEOPLE as [number, number, ...number[]];
 /** Ids that the service gives begin here. */
 const FIRST_OF_SERVICE = 2 ** 30;
-const LIMIT = { timeout: 240_000 };
+const LIMIT = { timeout: 400_000 };
 
 const directory = mkdtempSync(join(tmpdir(), 'applications-'));
 let environment: Environment;
@@ -264,6 +266,44 @@ it(
     await until(async () => !(await there()));
     await verified();
     await noConflicts();
+  },
+);
+
+it(
+  'others hear of each application and of its change once and in order, whichever side made it',
+  LIMIT,
+  async (t) => {
+    const heard: Envelope[] = [];
+    const bus = await openPostgresBus({ url: environment.busUrl });
+    t.after(() => bus.close());
+    const types = Object.keys(contracts.events);
+    await bus.subscribe({ group: 'listener', types, handle: async (message) => void heard.push(message) });
+    const made: number[] = [];
+    const stages = [
+      ['shadowing', 0],
+      ['canary', 5_000],
+      ['migrated', FULL_SHARE],
+      ['shadowing', 0],
+    ] as const;
+    for (const [stage, share] of stages) {
+      await goTo(stage, share);
+      for (const person of PEOPLE.slice(0, 4)) {
+        const id = await applyFor(person, (await postJob()).id);
+        await good(person, 'PATCH', `/applications/${id}/status`, { status: 'applied' });
+        made.push(id);
+      }
+    }
+    const of = (id: number) =>
+      heard
+        .filter(({ data }) => data.applicationId === id)
+        .map(({ type, data }) => [type, data.to ?? data.status]);
+    await until(async () => made.every((id) => of(id).length >= 2));
+    await verified();
+    for (const id of made)
+      assert.deepEqual(of(id), [
+        ['ApplicationCreated', 'saved'],
+        ['ApplicationStatusChanged', 'applied'],
+      ]);
   },
 );
 

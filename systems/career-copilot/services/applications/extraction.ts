@@ -9,6 +9,7 @@ const FIRST = '/api/v1/applications';
 /** applications takes over what people apply for, with notes, timeline and documents. */
 export default extract({
   ...placeOf('applications'),
+  facts: import.meta.resolve('./facts.ts'),
   tables: [
     table({
       legacy: 'applications',

@@ -25,6 +25,9 @@ export default {
     note: once(onBothSides(rowsBy('application_notes', 'body'))),
     document: once(onBothSides(rowsBy('documents', 'url'))),
   },
+  facts: {
+    ApplicationStatusChanged: { promise: 'status', key: ({ applicationId }) => applicationId },
+  },
   start({ random, users, name, rows, violate }) {
     const own = perUser((): Own[] => []);
     const changes = perUser(() => ({ acknowledged: 0 }));
@@ -82,7 +85,7 @@ export default {
       if (n >= WAY.length) return;
       const note = `${name}${STEP}${++made}`;
       const outcome = await write(
-        { name: 'step', key: note },
+        { name: 'status', key: one.id, n },
         {
           kind: 'PATCH /applications/:id/status',
           method: 'PATCH',
@@ -95,7 +98,7 @@ export default {
       );
       if (outcome.is !== 'ok') return;
       one.status = n;
-      acknowledge({ name: 'status', key: one.id, n });
+      acknowledge({ name: 'step', key: note });
       acknowledge({ name: 'notification', key: `${user.id}-${++changes(user).acknowledged}` });
     });
     const add = (

@@ -1,20 +1,23 @@
-import { defineContracts, eventing } from '@banyan/events';
+import { defineContracts, type EventingDefinition, eventing } from '@banyan/events';
 import { defineService } from '@banyan/service';
 import { contracts as own } from '../../contracts/applications.ts';
 import { contracts as auth } from '../../contracts/auth.ts';
 import { accountActivity, hearOfActivity } from '../../kit/account-activity.ts';
 import { IssuerConfig, issuersOf } from '../../kit/issuers.ts';
+import { fromRows } from './facts.ts';
 import { routes } from './routes.ts';
 
 /** What applications says and hears. */
 const contracts = defineContracts({ system: own.system, events: { ...own.events, ...auth.events } });
+
+const on: EventingDefinition<typeof contracts>['on'] = hearOfActivity;
 
 /** Applications with their notes, timeline and documents. */
 export const applications = defineService({
   name: 'applications',
   config: IssuerConfig,
   schema: new URL('schema.sql', import.meta.url),
-  use: { activity: accountActivity, events: eventing(contracts, { on: hearOfActivity }) },
+  use: { activity: accountActivity, events: eventing(contracts, { on, fromRows }) },
   auth: { issuers: ({ config }) => issuersOf(config) },
   routes,
 });
