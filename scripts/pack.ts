@@ -89,6 +89,9 @@ function assemble({ folder, manifest }: Package): void {
     mkdirSync(dirname(join(to, 'dist', sql)), { recursive: true });
     cpSync(join(from, 'src', sql), join(to, 'dist', sql));
   }
+  // Text that a command writes elsewhere, not code of the package.
+  for (const template of globSync('**/template', { cwd: join(from, 'src') }))
+    cpSync(join(from, 'src', template), join(to, 'dist', template), { recursive: true });
   if (existsSync(join(from, 'bin'))) cpSync(join(from, 'bin'), join(to, 'bin'), { recursive: true });
   if (existsSync(join(from, 'README.md'))) cpSync(join(from, 'README.md'), join(to, 'README.md'));
   cpSync(join(ROOT, 'LICENSE'), join(to, 'LICENSE'));

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { createProgram } from '@banyan/banyan/cli';
 import { rehearseCommand } from '@banyan/harness/rehearse';
 import type { Command } from 'commander';
+import { newCommand } from './new/command.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const PAGES = ['README.md', ...globSync('docs/*.md', { cwd: ROOT })];
@@ -17,7 +18,7 @@ function blocks(page: string, language: string): string[] {
 }
 
 test('the documentation names only commands and options of banyan that exist', () => {
-  const program = createProgram([rehearseCommand()]);
+  const program = createProgram([rehearseCommand(), newCommand()]);
   const lines = PAGES.flatMap((page) =>
     blocks(page, 'sh').flatMap((body) => body.split('\n').map((line) => [page, line] as const)),
   ).filter(([, line]) => /^npx (banyan|@banyan\/cli) /.test(line));

@@ -8,21 +8,25 @@ type Place = { url: string; database: string; accepts: string[] };
 /** The ports of services that nobody has placed elsewhere begin here, in the order of the system's list. */
 const FIRST_PORT = 8001;
 
+/**
+ * Issuers whose tokens every service verifies itself, beside the gateway's (`issuersOf`); all others are exchanged on their way.
+ *
+ * @public A service without a database of the monolith's says it by itself.
+ */
+export const ACCEPTED = ['auth'];
+
 /** Where a service is: `CAREER_<SERVICE>_URL`. */
 export function urlOf(service: Name): string {
   const port = FIRST_PORT + system.services.indexOf(service);
   return env(variableOf(system, service, 'URL'), `http://127.0.0.1:${port}`);
 }
 
-/**
- * Where a service and its database are: `CAREER_<SERVICE>_DATABASE_URL` for the second. It knows the keys of auth and of the
- * gateway (`issuersOf`), so tokens of all others are exchanged on their way to it.
- */
+/** Where a service and its database are: `CAREER_<SERVICE>_DATABASE_URL` for the second. */
 export function placeOf(service: Name): Place {
   return {
     url: urlOf(service),
     database: env(variableOf(system, service, 'DATABASE_URL')),
-    accepts: ['auth'],
+    accepts: ACCEPTED,
   };
 }
 
