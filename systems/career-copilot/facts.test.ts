@@ -8,6 +8,7 @@ import { type Envelope, Messages, openPostgresBus } from '@banyan/events/machine
 import { startEnvironment } from '@banyan/harness/run';
 import { createPool } from '@banyan/postgres';
 import { contracts as authContracts } from './contracts/auth.ts';
+import { type ApplicationRow, fromRows as ofApplications } from './services/applications/facts.ts';
 import { type AccountRow, fromRows as ofAccounts } from './services/auth/facts.ts';
 import { fromRows as ofProfiles, type ProfileRow } from './services/users/facts.ts';
 import { system } from './system.ts';
@@ -82,6 +83,20 @@ describe('what a change of an account means', () => {
   });
 });
 
+it('an application is told when it is made and when it moves on, and not when something else of it changes', () => {
+  const { insert, update } = ofApplications.applications!;
+  const row: ApplicationRow = { id: 3, user_id: 7, job_id: 5, status: 'saved' };
+  assert.deepEqual(insert!(row, { at: AT }), {
+    type: 'ApplicationCreated',
+    data: { userId: 7, applicationId: 3, jobId: 5, status: 'saved' },
+  });
+  assert.deepEqual(update!(row, { ...row, status: 'applied' }, { at: AT }), {
+    type: 'ApplicationStatusChanged',
+    data: { userId: 7, applicationId: 3, from: 'saved', to: 'applied' },
+  });
+  assert.equal(update!(row, { ...row, job_id: 6 }, { at: AT }), undefined);
+});
+
 it('an event from before who did it could be unknown is read as it was', () => {
   const messages = new Messages(authContracts);
   const data = { userId: 7, byUserId: 12 };
@@ -95,6 +110,7 @@ it('users hears of what the monolith does with accounts as soon as auth is copie
   const directory = mkdtempSync(join(tmpdir(), 'banyan-facts-'));
   const environment = await startEnvironment({
     system,
+    services: ['auth', 'users'],
     directory,
     users: 40,
     settings: { fsync: 'off' },
