@@ -4,14 +4,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { withTransaction } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import { defineService } from '@banyan/service';
+import { replicatedFacts } from './facts/replicated.ts';
 import { closeService } from './testing/close-service.ts';
 import { runSnippets } from './testing/snippets.ts';
 
-test('the first snippet of docs/events.md brings an event from one service to the other, and a command back', async (t) => {
+test('the first snippets of docs/events.md bring an event from one service to the other, a command back, and facts of rows', async (t) => {
   const server = await testServer();
-  const { todos, reports } = await runSnippets(
+  const { todos, reports, contracts, fromRows } = await runSnippets(
     ['From a transaction to a handler'],
-    'return { todos, reports };',
+    'return { todos, reports, contracts, fromRows };',
     {
       withTransaction,
       defineService,
@@ -32,6 +33,23 @@ test('the first snippet of docs/events.md brings an event from one service to th
     await todo.provided.events.publish(tx, 'TodoAdded', { todoId: 't1', title: '' });
   });
   await until(async () => (await todo.pool.query('SELECT FROM todos WHERE done')).rowCount);
+
+  // As replication shows rows that the monolith has made.
+  const facts = replicatedFacts({ contracts, service: 'todos', fromRows });
+  await facts.prepare(todo.pool);
+  const apply = (title: string, message?: string) =>
+    withTransaction(todo.pool, async (tx) => {
+      const changes = [{ table: 'public.todos', before: undefined, after: { id: 't2', title } }];
+      await facts.applied(tx, { lsn: '0/16B3748', committedAt: new Date(), message, changes });
+    });
+  await apply('in bulk', '{"silent":true}');
+  await apply('Bread');
+  await until(async () => (await report.pool.query(`SELECT FROM titles WHERE title = 'Bread'`)).rowCount);
+  assert.equal((await report.pool.query(`SELECT FROM titles WHERE title = 'in bulk'`)).rowCount, 0);
+  const { rows } = await todo.pool.query(
+    'SELECT changes::int, facts::int, silent::int FROM banyan_events.replicated_facts',
+  );
+  assert.deepEqual(rows, [{ changes: 2, facts: 1, silent: 1 }]);
 });
 
 /** Until there are rows: the test's own time limit ends the wait. */

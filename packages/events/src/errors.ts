@@ -65,6 +65,10 @@ const CATALOGUE = {
     permanent: true,
     says: 'A function of `fromRows` threw. Correct it and start the applier again: replication of the service waits, nothing is lost.',
   },
+  FACT_PERSONAL: {
+    permanent: true,
+    says: 'A fact with personal fields cannot be kept in a stream: the keys of the service are not where rows are replicated. Leave the fields out, or let `streamOf` return nothing for this type.',
+  },
   OUTBOX_PRIVILEGE: {
     permanent: false,
     says: "The role by which rows are replicated may not write into the service's outbox. As its owner: GRANT USAGE ON SCHEMA banyan_events, banyan_schema TO <role>; GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA banyan_events, banyan_schema TO <role>.",

@@ -1,4 +1,4 @@
-import { type Contracts, type FromRows, replicatedFacts } from '@banyan/events/machinery';
+import { type Contracts, type FromRows, replicatedFacts, type StreamOf } from '@banyan/events/machinery';
 import type { ResolvedService } from '@banyan/plan';
 import { createPool } from '@banyan/postgres';
 import type { RowObserver } from '@banyan/replication';
@@ -18,14 +18,15 @@ export async function loadFacts({
   tables,
 }: Pick<ResolvedService, 'name' | 'database' | 'facts' | 'tables'>): Promise<LoadedFacts | undefined> {
   if (url === null || database === null) return undefined;
-  const { contracts, fromRows } = (await import(url)) as {
+  const { contracts, fromRows, streamOf } = (await import(url)) as {
     contracts?: Contracts;
     fromRows?: FromRows<Contracts>;
+    streamOf?: StreamOf<Contracts>;
   };
   if (!contracts || !fromRows) {
     throw new Error(`${url}, the facts of ${name}, must export contracts and fromRows`);
   }
-  const facts = replicatedFacts({ contracts, service: name, fromRows });
+  const facts = replicatedFacts({ contracts, service: name, fromRows, streamOf });
   const mapped = new Set(tables.map(({ service }) => `${service.schema}.${service.table}`));
   const unmapped = [...facts.tables].find((table) => !mapped.has(table));
   if (unmapped !== undefined) {

@@ -92,9 +92,12 @@ export async function world(t: TestContext, service: string): Promise<World> {
 }
 
 /** Runs the forward link with its facts in this process. */
-export async function streamHere({ forward, atEnd }: Pick<World, 'forward' | 'atEnd'>): Promise<Link> {
+export async function streamHere(
+  { forward, atEnd }: Pick<World, 'forward' | 'atEnd'>,
+  url = FACTS,
+): Promise<Link> {
   const { service: name, target: database, tables } = forward;
-  const facts = await loadFacts({ name, database, facts: FACTS, tables });
+  const facts = await loadFacts({ name, database, facts: url, tables });
   const link = openLink(forward, { observer: facts!.observer });
   await link.prepare();
   await facts!.prepare();

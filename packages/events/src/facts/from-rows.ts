@@ -20,10 +20,15 @@ export type TableFacts<C extends Contracts, Row = any> = {
   insert?(row: Row, about: Circumstances): Facts<C>;
   update?(before: Row, after: Row, about: Circumstances): Facts<C>;
   delete?(before: Row, about: Circumstances): Facts<C>;
+  /** What a row says that is there already, of the copy or from before somebody asked: that it is, not that it was made. */
+  exists?(row: Row): Facts<C>;
 };
 
 /** By the service's own tables: `accounts`, or `schema.accounts`. */
 export type FromRows<C extends Contracts> = Readonly<Record<string, TableFacts<C>>>;
+
+/** The stream of the service's event store that a fact belongs to; undefined: it is published only. Pure. */
+export type StreamOf<C extends Contracts> = (fact: Fact<C>) => string | undefined;
 
 /** A change of one row of the service's, in sum of one transaction of the monolith. */
 export type RowChange = {
@@ -52,6 +57,18 @@ export function factsOf<C extends Contracts>(
       : after
         ? insert?.(after, about)
         : before && remove?.(before, about);
-  if (told === undefined) return [];
-  return Array.isArray(told) ? told : [told as Fact<C>];
+  return listOf(told);
+}
+
+/** What there is to say of a row that is there; none if no function wants it. */
+export function existing<C extends Contracts>(
+  { exists }: TableFacts<C>,
+  row: RowChange['before'],
+): readonly Fact<C>[] {
+  return row === undefined ? [] : listOf(exists?.(row));
+}
+
+function listOf<C extends Contracts>(facts: Facts<C>): readonly Fact<C>[] {
+  if (facts === undefined) return [];
+  return Array.isArray(facts) ? facts : [facts as Fact<C>];
 }

@@ -5,15 +5,20 @@ import { EventsError } from '../errors.ts';
 import { textOf } from '../failure.ts';
 import { Messages } from '../messages.ts';
 import { applyOutboxSchema, createPublisher } from '../outbox/publish.ts';
+import { applyStoreSchema } from '../store/store.ts';
 import {
   type Circumstances,
+  existing,
+  type Fact,
   type FromRows,
   factsOf,
   type RowChange,
+  type StreamOf,
   type TableFacts,
   tablesOf,
 } from './from-rows.ts';
 import { FACTS_PREFIX, readFactsMessage } from './message.ts';
+import { FactStreams } from './stream.ts';
 
 /** A transaction of the monolith, as replication has applied it. */
 export type ReplicatedTransaction = {
@@ -36,28 +41,39 @@ export type ReplicatedFacts = {
   applied(tx: Queryable, transaction: ReplicatedTransaction): Promise<void>;
 };
 
-/** `service` is the one that owns the events: its name in the contracts. */
+/** `service` is the one that owns the events: its name in the contracts. With `streamOf` it keeps them in its event store too. */
 export function replicatedFacts<C extends Contracts>(options: {
   contracts: C;
   service: string;
   fromRows: FromRows<C>;
+  streamOf?: StreamOf<C>;
 }): ReplicatedFacts {
+  const { streamOf } = options;
+  const streams = streamOf && new FactStreams(options.contracts, streamOf);
   const tables = tablesOf(options.fromRows);
   const { publish } = createPublisher<C>(new Messages(options.contracts), options.service);
   return {
     tables: new Set(tables.keys()),
     messagePrefix: FACTS_PREFIX,
-    prepare: prepareOutbox,
+    prepare: (pool) => prepareTables(pool, streams !== undefined),
     async applied(tx, { lsn, committedAt, message, changes }) {
       const { silent = false, ...who } = readFactsMessage(message);
       const counts = new Map<string, Count>();
+      const correlationId = `monolith-${lsn.replace('/', '-')}`;
+      const { actor, reason } = who;
+      const metadata = {
+        committedAt: committedAt.toISOString(),
+        ...(reason === undefined ? {} : { reason }),
+      };
       for (const change of changes) {
-        const made = silent ? [] : told(tables.get(change.table)!, change, { at: committedAt, ...who });
-        for (const { type, data } of made) {
-          const options = { correlationId: `monolith-${lsn.replace('/', '-')}`, time: committedAt, ...who };
-          await publish(tx, type, data as never, options);
-        }
-        count(counts, change.table, made.length, silent);
+        const { before, made } = told(tables.get(change.table)!, change, { at: committedAt, ...who });
+        // What nobody is to hear of has happened all the same: the service decides knowing it.
+        if (made.length > 0)
+          await streams?.append(tx, { before, facts: made }, { correlationId, actor, metadata });
+        const published = silent ? [] : made;
+        for (const { type, data } of published)
+          await publish(tx, type, data as never, { correlationId, time: committedAt, ...who });
+        count(counts, change.table, published.length, silent);
       }
       await tx.query({
         name: 'banyan_replicated_facts',
@@ -68,9 +84,13 @@ export function replicatedFacts<C extends Contracts>(options: {
   };
 }
 
-function told<C extends Contracts>(facts: TableFacts<C>, change: RowChange, about: Circumstances) {
+function told<C extends Contracts>(
+  facts: TableFacts<C>,
+  change: RowChange,
+  about: Circumstances,
+): { before: readonly Fact<C>[]; made: readonly Fact<C>[] } {
   try {
-    return factsOf(facts, change, about);
+    return { before: existing(facts, change.before), made: factsOf(facts, change, about) };
   } catch (error) {
     throw new EventsError('FROM_ROWS_THREW', { table: change.table, says: textOf(error) }, error);
   }
@@ -100,9 +120,10 @@ const COUNT = `
   ON CONFLICT (table_name) DO UPDATE SET changes = c.changes + excluded.changes, facts = c.facts + excluded.facts,
     unwanted = c.unwanted + excluded.unwanted, silent = c.silent + excluded.silent`;
 
-async function prepareOutbox(pool: Db): Promise<void> {
+async function prepareTables(pool: Db, keepsStreams: boolean): Promise<void> {
   try {
     await applyOutboxSchema(pool);
+    if (keepsStreams) await applyStoreSchema(pool);
     const sql = await readFile(new URL('schema.sql', import.meta.url), 'utf8');
     await applySchema(pool, { name: 'banyan_events.replicated_facts', sql });
     // Made by the service's own role, they may be closed to this one.

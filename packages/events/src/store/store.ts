@@ -102,9 +102,14 @@ const SUBJECT_FORGOTTEN = 'SubjectForgotten';
 
 /** An event store in the schema `banyan_events` of the pool's database, which it brings up to date first. */
 export async function createEventStore(options: EventStoreOptions): Promise<EventStore> {
-  await applySchema(options.pool, { name: 'banyan_events.store', sql: SCHEMA });
+  await applyStoreSchema(options.pool);
   if (options.inline?.length) await applyProjectionSchema(options.pool);
   return new PostgresEventStore(options);
+}
+
+/** Makes the store's tables. */
+export async function applyStoreSchema(pool: Db): Promise<void> {
+  await applySchema(pool, { name: 'banyan_events.store', sql: SCHEMA });
 }
 
 const SCHEMA = readFileSync(new URL('schema.sql', import.meta.url), 'utf8');
