@@ -3,9 +3,10 @@
  *
  *   --seconds N    measured seconds at each size (default 20)
  *   --services L   sizes, the first one is what the others are held against (default 2,7,20)
+ *   --together     the services' databases are on the monolith's server: each of its senders then reads what all have written
  *   --json FILE    also write the figures to FILE
  *
- * So many services take a table each out of one monolith. All are at half of their users, so both links of each run; writes
+ * So many services, each with a PostgreSQL of its own, take a table each out of one monolith. All are at half of their users, so both links of each run; writes
  * come at one rate, whatever the number of services; then one service steps up and back, over all users and half. Aims
  * at 20 services: decoding at most twice what it costs at 2, fence p99 at most 1.5 times, the loop under 2 % of a core.
  */
@@ -19,6 +20,7 @@ const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '20' },
     services: { type: 'string', default: '2,7,20' },
+    together: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
 });
@@ -27,7 +29,7 @@ const machine = `${availableParallelism()} x ${cpus()[0]?.model.trim()}, Node ${
 console.log(machine);
 const all: Growth[] = [];
 for (const size of sizes) {
-  const world = await startWorld(size);
+  const world = await startWorld(size, values.together);
   try {
     all.push(await measure(world, Number(values.seconds)));
   } finally {
@@ -38,13 +40,17 @@ for (const size of sizes) {
 const ROWS: [string, (growth: Growth) => number, string][] = [
   ['writes', (growth) => growth.writesPerSecond, '1/s'],
   ['writes refused', (growth) => growth.refused, ''],
+  ['pauses', (growth) => growth.pauses, ''],
   ['WAL senders, CPU of 1,000 writes', (growth) => growth.decodingMs, 'ms'],
+  ["of them the monolith's", (growth) => growth.monolithDecodingMs, 'ms'],
   ['applier', (growth) => growth.applierPercent, '% of a core'],
   ["applier's memory", (growth) => growth.applierMiB, 'MiB'],
   ['control loop', (growth) => growth.controllerPercent, '% of a core'],
   ['gateway', (growth) => growth.gatewayPercent, '% of a core'],
   ['connections', (growth) => growth.connections, ''],
+  ['of them to the monolith', (growth) => growth.monolithConnections, ''],
   ['replication slots', (growth) => growth.slots, ''],
+  ['of them of the monolith', (growth) => growth.monolithSlots, ''],
   ['fence p50', (growth) => growth.fenceP50Ms, 'ms'],
   ['fence p99', (growth) => growth.fenceP99Ms, 'ms'],
 ];

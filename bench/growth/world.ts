@@ -9,37 +9,39 @@ import { createPool } from '@banyan/postgres';
 import { startBenchServer } from '../server.ts';
 import { namesOf, OWNERS, ownerOf, schemaOf, tableOf } from './system.ts';
 
-/** A system of so many services with Banyan in front, all on one server. */
+/**
+ * A system of so many services with Banyan in front. Each service has a PostgreSQL of its own beside the monolith's, or all are
+ * databases of the monolith's server (`together`).
+ */
 export type World = {
   names: string[];
-  databases: { monolith: string; services: Record<string, string> };
+  databases: { monolith: string; control: string; services: Record<string, string> };
+  /** Why services paused so far. */
+  pauses: string[];
   gatewayUrl: string;
   banyan: Supervisor;
   control: ControlClient;
   stop(): Promise<void>;
 };
 
-export async function startWorld(services: number): Promise<World> {
+export async function startWorld(services: number, together: boolean): Promise<World> {
   const names = namesOf(services);
   const directory = mkdtempSync(join(tmpdir(), 'banyan-growth-'));
-  const server = await startBenchServer({
-    max_connections: '600',
-    max_wal_senders: '128',
-    max_replication_slots: '128',
-    max_active_replication_origins: '128',
-  });
-  const stops: (() => Promise<unknown>)[] = [
-    async () => rmSync(directory, { recursive: true, force: true }),
-    () => server.stop(),
-  ];
+  const stops: (() => Promise<unknown>)[] = [async () => rmSync(directory, { recursive: true, force: true })];
   const stop = async () => {
     for (const each of stops.splice(0).reverse()) await each();
   };
   try {
+    const server = await startBenchServer(LARGE);
+    stops.push(() => server.stop());
     const monolith = await server.createDatabase('monolith');
     const control = await server.createDatabase('control');
     const own: Record<string, string> = {};
-    for (const name of names) own[name] = await server.createDatabase(name);
+    for (const name of names) {
+      const home = together ? server : await startBenchServer(SMALL);
+      if (!together) stops.push(() => home.stop());
+      own[name] = await home.createDatabase(name);
+    }
     await fill(monolith, own);
     const { app, ports } = await startApp(monolith, own);
     stops.push(async () => app.kill());
@@ -64,7 +66,8 @@ export async function startWorld(services: number): Promise<World> {
     stops.push(() => banyan.stop());
     return {
       names,
-      databases: { monolith, services: own },
+      databases: { monolith, control, services: own },
+      pauses: [],
       gatewayUrl: `http://127.0.0.1:${gatewayPort}`,
       banyan,
       control: new ControlClient(`http://127.0.0.1:${controlPort}`, token),
@@ -75,6 +78,14 @@ export async function startWorld(services: number): Promise<World> {
     throw error;
   }
 }
+
+const LARGE = {
+  max_connections: '600',
+  max_wal_senders: '128',
+  max_replication_slots: '128',
+  max_active_replication_origins: '128',
+};
+const SMALL = { shared_buffers: '32MB', min_wal_size: '80MB' };
 
 async function fill(monolith: string, services: Record<string, string>): Promise<void> {
   const legacy = createPool(monolith, { max: 1 });
