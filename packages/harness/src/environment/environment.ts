@@ -23,6 +23,8 @@ export type EnvironmentOptions = {
   gatewayWorkers?: number;
   /** Send it reads before it is handed over, so that it behaves like a system that has run for a while. */
   warm?: boolean;
+  /** How many visits to each process make it warm. Default 400. */
+  warmUpRounds?: number;
   onProgress?: (what: string) => void;
   onRestart?: (name: string) => void;
   /** Gives up a start that is under way: what was started is stopped, then it rejects with the signal's reason. */
@@ -152,7 +154,9 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     if (options.warm) {
       onProgress('warming up');
       const gatewayUrl = origin('gateway');
-      await unlessAborted(signal, warmUp({ system, gatewayUrl, urls, databases, secret, gatewayKey, users }));
+      const rounds = options.warmUpRounds;
+      const visits = { system, gatewayUrl, urls, databases, secret, gatewayKey, users, rounds };
+      await unlessAborted(signal, warmUp(visits));
     }
     signal?.throwIfAborted();
     return {

@@ -17,10 +17,10 @@ export type WarmUpOptions = {
   gatewayKey: string;
   /** Users of the monolith. */
   users: number;
+  /** Visits to each process. V8 optimises most of what they run within some thousand calls. */
+  rounds?: number;
 };
 
-/** Visits to each process. V8 optimises most of what they run within some thousand calls. */
-const ROUNDS = 400;
 const USERS = 40;
 /** Ids of people whom only the services know, and only until they are warm. */
 const FIRST_GUEST = 2_000_000_000;
@@ -31,7 +31,7 @@ const FIRST_GUEST = 2_000_000_000;
  * guests of their own who read, write, log in and out, and are gone afterwards.
  */
 export async function warmUp(options: WarmUpOptions): Promise<void> {
-  const { system, gatewayUrl, urls, secret, users } = options;
+  const { system, gatewayUrl, urls, secret, users, rounds = 400 } = options;
   const data = await dataOf(system);
   const client = createClient();
   const tokenOf = (id: number) => data.token(id, secret);
@@ -45,7 +45,7 @@ export async function warmUp(options: WarmUpOptions): Promise<void> {
   );
   try {
     await ofGuests(services, pools, (known, pool) => known.add(pool, guests));
-    for (let round = 0; round < ROUNDS; round += 1) {
+    for (let round = 0; round < rounds; round += 1) {
       const resident = client.visitor(
         gatewayUrl,
         { id: residents[round % USERS]!, isGuest: false, round },
@@ -110,7 +110,13 @@ function createClient() {
             headers: { authorization, ...(body ? { 'content-type': 'application/json' } : {}) },
             ...(body ? { body: JSON.stringify(body) } : {}),
           });
-          return await answer.body.text();
+          const text = await answer.body.text();
+          // Whoever is turned away at the door warms nothing behind it.
+          if (answer.statusCode === 401)
+            throw new Error(
+              `warming up: ${method} ${origin}${path} does not take the token of ${who.id}: ${text}`,
+            );
+          return text;
         },
       };
     },
