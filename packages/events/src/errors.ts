@@ -71,7 +71,7 @@ const CATALOGUE = {
   },
   OUTBOX_PRIVILEGE: {
     permanent: false,
-    says: "The role by which rows are replicated may not write into the service's outbox. As its owner: GRANT USAGE ON SCHEMA banyan_events, banyan_schema TO <role>; GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA banyan_events, banyan_schema TO <role>.",
+    says: "The role by which rows are replicated may not write into the service's outbox. As its owner: GRANT CREATE ON DATABASE <database> TO <role>; GRANT USAGE, CREATE ON SCHEMA banyan_events, banyan_schema TO <role>; GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA banyan_events, banyan_schema TO <role>.",
   },
   RELAY_PRIVILEGE: {
     permanent: false,

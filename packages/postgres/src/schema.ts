@@ -17,7 +17,10 @@ const LOCK = 7_310_575_126_191;
  * all otherwise. All in one transaction under an advisory lock, so that any number of processes may call it at
  * the same time and a failing file leaves nothing behind. What was run is in `banyan_schema.applied`.
  */
-export async function applySchema(pool: pg.Pool, { name, sql }: Schema): Promise<'applied' | 'unchanged'> {
+export async function applySchema(
+  pool: pg.Pool | pg.PoolClient,
+  { name, sql }: Schema,
+): Promise<'applied' | 'unchanged'> {
   const checksum = createHash('sha256').update(sql).digest('hex');
   return await withTransaction(pool, async (client) => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);

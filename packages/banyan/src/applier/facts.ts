@@ -1,13 +1,16 @@
 import { type Contracts, type FromRows, replicatedFacts, type StreamOf } from '@banyan/events/machinery';
 import type { ResolvedService } from '@banyan/plan';
-import { createPool } from '@banyan/postgres';
+import { createPool, withTransaction } from '@banyan/postgres';
 import type { RowObserver } from '@banyan/replication';
+import type pg from 'pg';
 
 /** What publishes the changes of a service's rows while they come from the monolith. */
 export type LoadedFacts = {
   observer: RowObserver;
   /** Makes the service's outbox if the service has never started. */
   prepare(): Promise<void>;
+  /** Does the same and takes it back. Rejects as it would. */
+  tryOut(): Promise<void>;
 };
 
 /** By the module that the plan names; undefined if it names none. */
@@ -36,13 +39,27 @@ export async function loadFacts({
   }
   return {
     observer: facts,
-    async prepare() {
-      const pool = createPool(database, { max: 1, applicationName: 'banyan-facts' });
-      try {
-        await facts.prepare(pool);
-      } finally {
-        await pool.end();
-      }
+    prepare: () => onDatabase(database, (pool) => facts.prepare(pool)),
+    async tryOut() {
+      const takenBack = new Error('it would have worked');
+      const work = onDatabase(database, (pool) =>
+        withTransaction(pool, async (tx) => {
+          await facts.prepare(tx);
+          throw takenBack;
+        }),
+      );
+      await work.catch((error: unknown) => {
+        if (error !== takenBack) throw error;
+      });
     },
   };
+}
+
+async function onDatabase(url: string, work: (pool: pg.Pool) => Promise<void>): Promise<void> {
+  const pool = createPool(url, { max: 1, applicationName: 'banyan-facts' });
+  try {
+    await work(pool);
+  } finally {
+    await pool.end();
+  }
 }

@@ -9,6 +9,7 @@ import { createPool, quoteIdent } from '@banyan/postgres';
 import { type Finding, openLink, tryGuard } from '@banyan/replication';
 import { checkCapacity } from './capacity.ts';
 import { checkControlDatabase } from './control-database.ts';
+import { checkFacts } from './facts.ts';
 import type { PreflightFinding } from './finding.ts';
 import { checkDirect } from './pooler.ts';
 import { stageConflicts } from './stage-conflicts.ts';
@@ -87,7 +88,7 @@ async function preflightService(plan: ResolvedPlan, service: LinkedService): Pro
       })),
     ),
   );
-  return [...findings.flat(), ...(await adviceFor(plan, service))];
+  return [...findings.flat(), ...(await checkFacts(service)), ...(await adviceFor(plan, service))];
 }
 
 async function adviceFor(plan: ResolvedPlan, service: ResolvedService): Promise<PreflightFinding[]> {

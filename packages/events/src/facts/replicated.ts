@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { applySchema, type Db, type Queryable } from '@banyan/postgres';
+import type pg from 'pg';
 import type { Contracts } from '../contracts.ts';
 import { EventsError } from '../errors.ts';
 import { textOf } from '../failure.ts';
@@ -36,7 +37,7 @@ export type ReplicatedFacts = {
   tables: ReadonlySet<string>;
   messagePrefix: string;
   /** Makes what it writes into, if the service has never started. Throws `OUTBOX_PRIVILEGE`. */
-  prepare(pool: Db): Promise<void>;
+  prepare(pool: Db | pg.PoolClient): Promise<void>;
   /** Writes the facts into the service's outbox, in `tx`, which applies the changes. Rejects as `publish` does. */
   applied(tx: Queryable, transaction: ReplicatedTransaction): Promise<void>;
 };
@@ -120,7 +121,7 @@ const COUNT = `
   ON CONFLICT (table_name) DO UPDATE SET changes = c.changes + excluded.changes, facts = c.facts + excluded.facts,
     unwanted = c.unwanted + excluded.unwanted, silent = c.silent + excluded.silent`;
 
-async function prepareTables(pool: Db, keepsStreams: boolean): Promise<void> {
+async function prepareTables(pool: Db | pg.PoolClient, keepsStreams: boolean): Promise<void> {
   try {
     await applyOutboxSchema(pool);
     if (keepsStreams) await applyStoreSchema(pool);

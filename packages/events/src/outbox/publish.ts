@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { applySchema, type Db, type Queryable, runWithNext } from '@banyan/postgres';
 import { currentCohort, inSpan, SpanKind, traceCarrier } from '@banyan/service';
+import type pg from 'pg';
 import type { Contracts, DataOf } from '../contracts.ts';
 import type { Envelope } from '../envelope.ts';
 import { EventsError } from '../errors.ts';
@@ -114,7 +115,7 @@ function subjectOf(type: string, key: string, data: Record<string, unknown>): st
 }
 
 /** Makes the tables of outbox and relay. */
-export async function applyOutboxSchema(pool: Db): Promise<void> {
+export async function applyOutboxSchema(pool: Db | pg.PoolClient): Promise<void> {
   const sql = await readFile(new URL('schema.sql', import.meta.url), 'utf8');
   await applySchema(pool, { name: 'banyan_events.outbox', sql });
 }

@@ -108,7 +108,7 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
 }
 
 /** Makes the store's tables. */
-export async function applyStoreSchema(pool: Db): Promise<void> {
+export async function applyStoreSchema(pool: Db | pg.PoolClient): Promise<void> {
   await applySchema(pool, { name: 'banyan_events.store', sql: SCHEMA });
 }
 
