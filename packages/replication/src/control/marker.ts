@@ -3,11 +3,13 @@ import type pg from 'pg';
 import { ReplicationError } from '../errors.ts';
 import type { LinkConfig, LinkNames } from '../link/link-config.ts';
 import { sidesOf } from '../link/link-record.ts';
+import type { TableMapping } from '../mapping/mapping.ts';
 import { MESSAGE_PREFIX } from './control-message.ts';
 import { lockingTables, TablesBusy } from './table-locks.ts';
 
 /**
- * Writes a barrier's marker into the source's log. With a time for locks it waits for open writers of the mapped tables first.
+ * Writes a barrier's marker into the source's log. With a time for locks it waits first for open writers of the mapped tables of which
+ * anything may change sides.
  * A marker that comes when nobody awaits it any more means nothing.
  */
 export async function emitMarker(
@@ -21,14 +23,15 @@ export async function emitMarker(
     text: 'SELECT pg_logical_emit_message(true, $1, $2)',
     values: [MESSAGE_PREFIX, JSON.stringify({ id })],
   };
+  const names = config.tables
+    .filter(changesSides)
+    .map((mapping) => sidesOf(mapping, config.direction).source)
+    .map(({ schema, table }) => quoteTable(schema, table));
   // A transaction of one statement: users wait for it.
-  if (lockTimeoutMs === undefined) {
+  if (lockTimeoutMs === undefined || names.length === 0) {
     await source.query(message);
     return;
   }
-  const names = config.tables
-    .map((mapping) => sidesOf(mapping, config.direction).source)
-    .map(({ schema, table }) => quoteTable(schema, table));
   try {
     await lockingTables(source, names, lockTimeoutMs, async (client) => {
       await client.query(message);
@@ -39,4 +42,12 @@ export async function emitMarker(
     if (!(error instanceof TablesBusy)) throw error;
     throw new ReplicationError('BARRIER_LOCK_TIMEOUT', { link, lockTimeoutMs }, error.cause);
   }
+}
+
+/** Whether a service ever writes anything of the table. A key never changes. */
+function changesSides({ rows, columns, legacy }: TableMapping): boolean {
+  const written = columns
+    .filter(({ flow }) => flow === 'both')
+    .flatMap(({ reverse }) => Object.keys(reverse));
+  return rows === 'owned' || written.some((column) => !legacy.key.includes(column));
 }

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { slotStatus } from '@banyan/postgres';
 import { openLink } from '../link/link.ts';
 import type { Alarm } from '../link/link-config.ts';
+import { copy, table } from '../mapping/mapping.ts';
 import { pair, rowsOf, run, start, streaming } from '../testing/support.ts';
 import { finish, THINGS, things } from '../testing/things.ts';
 
@@ -108,6 +109,25 @@ test('a barrier waits for open writers when it locks, and gives up in time with 
   await running.link.barrier({ timeoutMs: 20_000 });
   await running.stop();
   await assert.rejects(running.link.barrier(), { code: 'NOT_STREAMING' });
+  await finish(dbs, running);
+});
+
+test('a barrier waits for no writer of a table that the service only reads', async () => {
+  const tables = `${THINGS}; CREATE TABLE jobs (id int PRIMARY KEY, title text)`;
+  const jobs = table({
+    legacy: 'jobs',
+    rows: 'foreign',
+    columns: [copy('id'), copy('title', { flow: 'forward' })],
+  });
+  const dbs = await pair(tables, tables, [things(), jobs]);
+  const running = await start(dbs.config('forward'));
+  const writer = await dbs.legacy.connect();
+  await writer.query(`BEGIN; INSERT INTO jobs VALUES (1, 'Poet')`);
+  await running.link.barrier({ lock: true, timeoutMs: 20_000 });
+  await writer.query('COMMIT');
+  writer.release();
+  await running.link.barrier({ timeoutMs: 20_000 });
+  assert.deepEqual(await rowsOf(dbs.service, 'SELECT id FROM jobs'), [['1']]);
   await finish(dbs, running);
 });
 
