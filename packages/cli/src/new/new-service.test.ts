@@ -40,7 +40,8 @@ function copySystem(to: string): void {
 type Ended = { code: number; stdout: string; stderr: string };
 
 async function node(args: string[], cwd: string): Promise<Ended> {
-  const { NODE_TEST_CONTEXT: _test, ...env } = process.env;
+  // The run's server is for one process at a time: what is started here begins one of its own.
+  const { NODE_TEST_CONTEXT: _test, BANYAN_TEST_SERVER: _server, ...env } = process.env;
   return await run(process.execPath, args, { cwd, env, maxBuffer: 32 * 1024 * 1024 }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     ({ code, stdout, stderr }: Ended) => ({ code, stdout, stderr }),
