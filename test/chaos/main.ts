@@ -31,6 +31,8 @@ const options = program.parse().opts<{
   verbose: boolean;
 }>();
 let failed = 0;
+/** In all seeds: in one of them a service may go back before it is copied. */
+let expectedFacts = 0;
 for (let seed = options.seed; seed < options.seed + options.seeds; seed += 1) {
   const problems = [
     ...(options.only === 'links' ? [] : await migration(seed)),
@@ -40,7 +42,9 @@ for (let seed = options.seed; seed < options.seed + options.seeds; seed += 1) {
   if (problems.length > 0) failed += 1;
 }
 console.log(`${options.seeds - failed} of ${options.seeds} seeds passed`);
-process.exit(failed === 0 ? 0 : 1);
+const provesFacts = options.only === 'links' || expectedFacts > 0;
+if (!provesFacts) console.log('no fact was expected in any of them: of facts nothing is proven');
+process.exit(failed === 0 && provesFacts ? 0 : 1);
 
 async function migration(seed: number): Promise<string[]> {
   const directory = resolve('.banyan', 'chaos', String(seed));
@@ -54,6 +58,7 @@ async function migration(seed: number): Promise<string[]> {
     onEvent: (text) => options.verbose && console.log(`${clock()}  ${text}`),
   });
   const { kills, requests, failures, audit, facts, endings, problems } = result;
+  expectedFacts += facts.expected;
   console.log(
     `seed ${seed}: ${verdict(problems)}, ${kills.length} kills, ${requests} requests (${failures} failed), ` +
       `${audit.acknowledged} writes acknowledged, ${audit.lost} lost, ${audit.doubled} doubled, ${audit.resurrected} resurrected, ` +
