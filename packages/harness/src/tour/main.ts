@@ -175,7 +175,8 @@ async function main(system: System, options: Options): Promise<void> {
 }
 
 async function untilAborted(signal: AbortSignal): Promise<void> {
-  await new Promise<void>((done) => signal.addEventListener('abort', () => done(), { once: true }));
+  if (!signal.aborted)
+    await new Promise<void>((done) => signal.addEventListener('abort', () => done(), { once: true }));
   console.log('\nstopping …');
 }
 

@@ -170,6 +170,7 @@ function createCall({ agent, callable, lane, source, options, metrics }: CallPar
     const timer = setTimeout(() => ended.abort(OVER), limit);
     const cancel = () => ended.abort(signal!.reason);
     signal?.addEventListener('abort', cancel, { once: true });
+    if (signal?.aborted) cancel();
     try {
       lane.budget.call(performance.now());
       return await lane.admit(

@@ -149,6 +149,31 @@ test('nothing is lost behind a slot that a process was making when it was killed
   assert.deepEqual(bus.numbers(), [1, 2, 3]);
 });
 
+test('a relay that is told to close at any of its statements closes', { timeout: 120_000 }, async (t) => {
+  const { pool, relay, count } = await setUp(t);
+  for (let at = 1; ; at++) {
+    await count(at);
+    let statements = 0;
+    let closing: Promise<void> | undefined;
+    const told: Db = new Proxy(pool, {
+      get(target, name) {
+        const value = Reflect.get(target, name);
+        if (name !== 'query') return typeof value === 'function' ? value.bind(target) : value;
+        return (...args: unknown[]) => {
+          // The first one runs before there is a relay to close.
+          if (++statements === at) closing = Promise.resolve().then(() => running.close());
+          return (value as (...args: unknown[]) => unknown).apply(target, args);
+        };
+      },
+    });
+    const running = relay({ pool: told });
+    await until(() => closing !== undefined || running.state() === 'relaying');
+    if (!closing) return assert.ok(at > 5, `it relays after ${at} statements`);
+    await closing;
+    assert.equal(running.state(), 'closed');
+  }
+});
+
 test('a relay that closes well goes on where it was, without saying anything twice', async (t) => {
   const { bus, relay, count } = await setUp(t);
   const first = relay();

@@ -156,19 +156,19 @@ class RunningRelay implements Relay {
       ...(leaseMs === undefined ? {} : { leaseMs }),
     });
     this.#leadership = leadership;
-    const stop = new AbortController();
-    const over = () => stop.abort();
-    this.#closing.signal.addEventListener('abort', over);
-    void leadership.lost.then(over);
+    const lost = new AbortController();
+    void leadership.lost.then(() => lost.abort());
+    // It may have been told to close while it became the leader: a listener added now would never hear of it.
+    const over = AbortSignal.any([this.#closing.signal, lost.signal]);
     let sweeping: NodeJS.Timeout | undefined;
     try {
       const { missed, from } = await prepareSlot(pool, this.#slot);
       this.#position = from;
       this.#saved = from;
       this.#mark = undefined;
-      if (missed) await this.#publishMissed(from, stop.signal);
+      if (missed) await this.#publishMissed(from, over);
       sweeping = setInterval(() => this.#sweep(), this.#options.sweepMs ?? 300_000);
-      await this.#stream(stop.signal, () => {
+      await this.#stream(over, () => {
         started();
         this.#failure = undefined;
         this.#state = 'relaying';
@@ -176,7 +176,6 @@ class RunningRelay implements Relay {
       });
     } finally {
       clearInterval(sweeping);
-      this.#closing.signal.removeEventListener('abort', over);
       await leadership.resign();
     }
     if (!this.#closing.signal.aborted)
