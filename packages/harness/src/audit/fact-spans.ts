@@ -1,7 +1,7 @@
 import type { StepRecord } from '@banyan/banyan/operate';
 
 /** Times in ms since 1970. */
-export type Span = { from: number; to: number };
+type Span = { from: number; to: number };
 
 /** When the writes of a service were told as events. */
 export type FactSpans = {
