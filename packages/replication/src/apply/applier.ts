@@ -1,5 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { formatLsn, formatMicros, type Lsn } from '@banyan/postgres';
-import type { Ownership } from '../link/ownership.ts';
 import type { Shares } from '../link/shares.ts';
 import type { AnnouncedEvent, InsertsEvent, RowEvent, SourceTransaction } from '../stream/transaction.ts';
 import {
@@ -9,17 +9,18 @@ import {
   isAnomaly,
   isConnectionError,
   isFinal,
+  isLockedOut,
   Oversized,
 } from './apply-errors.ts';
-import type { BoundStatement, BoundTable } from './bound-table.ts';
 import { ConflictLog } from './conflict-log.ts';
-import { encodeCopy, recycle } from './copy-encoding.ts';
-import { LevelBuilder, type Segment } from './dependency-levels.ts';
-import { meetsRows, ownedByService, ownedBySource, ownerUnknown, type Route, route } from './route.ts';
+import { recycle } from './copy-encoding.ts';
+import { LevelBuilder } from './dependency-levels.ts';
+import { type Route, route } from './route.ts';
 import { RowByRowApplier } from './row-by-row.ts';
 import { isObserved, observed, type RowObserver } from './row-images.ts';
 import { sendCopy } from './send-copy.ts';
-import { DURABLE, positionAt, type TargetSession } from './target-session.ts';
+import { converge, parentSteps, type Step, strict } from './steps.ts';
+import { DURABLE, positionAt, type TargetSession, UNTIL_UNLOCKED } from './target-session.ts';
 
 /**
  * Applies source transactions in their order. Many are committed together, as sets of rows; whatever does not go
@@ -110,7 +111,7 @@ export class Applier {
   async applyPart(part: SourceTransaction, last: boolean, rowByRow: boolean): Promise<void> {
     try {
       if (!this.#open) {
-        await this.#session.client.query('BEGIN');
+        await this.#session.client.query(`BEGIN; ${UNTIL_UNLOCKED}`);
         this.#open = { finalLsn: part.finalLsn, rowByRow };
       }
       await this.#observe(part, async () => {
@@ -148,10 +149,10 @@ export class Applier {
     const ownership = this.#shares.at(first.finalLsn);
     try {
       const segments = builder.finish();
-      if (converging) return segments.flatMap((segment) => this.#converge(segment));
+      if (converging) return segments.flatMap((segment) => converge(segment));
       // What is inserted waits for its parents before the batch holds anything that their deletion may wait for.
       const parents = segments.filter(({ kind }) => kind === 'insert').flatMap(parentSteps);
-      return [...parents, ...segments.flatMap((segment) => this.#strict(segment, ownership))];
+      return [...parents, ...segments.flatMap((segment) => strict(segment, ownership))];
     } catch (error) {
       // Known too early: what comes before is not applied yet.
       if (error instanceof Anomaly || isFinal(error)) return error;
@@ -191,10 +192,13 @@ export class Applier {
       await this.#observe(last, () => this.#runSteps(steps, copies ? 'BEGIN; ' : ''));
       await this.#commit(last, durable);
     } catch (error) {
-      if (isConnectionError(error)) throw error;
+      if (isConnectionError(error) && !isLockedOut(error)) throw error;
       await client.rollBack();
-      if (!isAnomaly(error) && transactions.length === 1) throw failed(error, last);
-      if (transactions.length === 1) return await this.#applyRowByRow(last);
+      if (transactions.length === 1) {
+        if (isLockedOut(error)) return await this.#applyAgain(last, durable);
+        if (!isAnomaly(error)) throw failed(error, last);
+        return await this.#applyRowByRow(last);
+      }
       const half = transactions.length >> 1;
       await this.apply(this.prepare(transactions.slice(0, half)), durable);
       await this.apply(this.prepare(transactions.slice(half)), durable);
@@ -208,10 +212,17 @@ export class Applier {
       await this.#observe(transaction, () => this.#rowByRow.apply(transaction, this.#windowOf(transaction)));
       await this.#commit(transaction, true);
     } catch (error) {
-      if (isConnectionError(error)) throw error;
+      if (isConnectionError(error) && !isLockedOut(error)) throw error;
       await client.query('ROLLBACK');
+      if (isLockedOut(error)) return await this.#applyAgain(transaction, true);
       throw failed(error, transaction);
     }
+  }
+
+  /** Whoever holds its rows goes first: they may wait for what it has just let go of. */
+  async #applyAgain(transaction: SourceTransaction, durable: boolean): Promise<void> {
+    await delay(LOCKED_OUT_MS);
+    await this.apply(this.prepare([transaction]), durable);
   }
 
   async #commit({ endLsn, commitTime }: SourceTransaction, durable: boolean): Promise<void> {
@@ -253,58 +264,6 @@ export class Applier {
         throw new Anomaly();
     }
   }
-
-  /** After a copy: rows may be there already or not yet, so changes are upserts and nothing is counted. */
-  #converge(segment: Segment): Step[] {
-    const { table, kind, absent } = decode(segment);
-    if (kind === 'announced') return [step(segment, table.setAnnounced())];
-    if (kind === 'delete') return [step(segment, table.delete())];
-    if (kind === 'insert' || (kind === 'update' && absent === ''))
-      return [step(segment, table.update('')), step(segment, table.insertMissing())];
-    throw new Anomaly();
-  }
-
-  #strict(segment: Segment, ownership: Ownership): Step[] {
-    const { table, kind, absent, compare } = segment;
-    if (kind === 'insert' && table.copy && !meetsRows(table.plan)) {
-      const count = countOf(segment);
-      if (count >= COPY_ROWS)
-        return [
-          { copy: table.copy.text, frames: encodeCopy(table.copy, segment), expect: count },
-          ...announceSteps(segment),
-        ];
-    }
-    const { rows } = decode(segment);
-    switch (kind) {
-      case 'insert': {
-        const insert = meetsRows(table.plan)
-          ? table.upsert(ownedByService(table.plan, ownership), false)
-          : table.insert();
-        return [step(segment, insert, rows.length), ...announceSteps(segment)];
-      }
-      case 'update':
-        return [
-          ...parentSteps(segment),
-          step(segment, table.update(absent, ownerCheck(table, ownership)), rows.length),
-        ];
-      case 'rekey':
-        return [
-          ...parentSteps(segment),
-          step(segment, table.update(absent, { rekey: true }), rows.length),
-          ...announceSteps(segment),
-        ];
-      case 'delete':
-        return [step(segment, table.delete(ownedBySource({ table }, ownership)), rows.length)];
-      case 'announced':
-        return [step(segment, table.setAnnounced())];
-      case 'forwardOnly': {
-        const steps = compare ? [step(segment, table.countDiffering(absent), 'none')] : [];
-        return table.plan.forwardOnly.length > 0
-          ? [...steps, step(segment, table.updateForwardOnly(absent))]
-          : steps;
-      }
-    }
-  }
 }
 
 /** Transactions ready to be sent, by what was known of the shares. */
@@ -313,37 +272,8 @@ export type Prepared = { transactions: SourceTransaction[]; version: number; run
 /** Longest runs that can be applied together; a transaction that needs care stands alone, without steps. */
 type Run = { transactions: SourceTransaction[]; steps: Step[] | Anomaly | Final | undefined };
 
-type Step =
-  | {
-      query: { name: string; text: string; values: Buffer[] };
-      /** Rows it must touch; `none`: what it counts must not be there. */
-      expect: number | 'none' | undefined;
-      copy?: undefined;
-    }
-  | { copy: string; frames: Buffer; expect: number };
-
-/** Fewer rows are inserted sooner by a statement that is prepared. */
-const COPY_ROWS = 50;
-
-function step({ table, rows, olds }: Segment, statement: BoundStatement, expect?: number | 'none'): Step {
-  const { name, text } = statement;
-  return { query: { name, text, values: table.parameters(statement, rows, olds) }, expect };
-}
-
-/** A row whose parent is gone is no change that fits. */
-function parentSteps(segment: Segment): Step[] {
-  const { table, kind, absent } = segment;
-  if (table.plan.parents.length === 0) return [];
-  if (kind === 'delete' || kind === 'forwardOnly' || kind === 'announced') return [];
-  decode(segment);
-  return table.missingParents(kind, absent).map(({ statement }) => step(segment, statement, 'none'));
-}
-
-/** What the monolith has of its own columns in rows that the service has made, or given another key. */
-function announceSteps(segment: Segment): Step[] {
-  const announce = segment.table.announce();
-  return announce ? [step(decode(segment), announce)] : [];
-}
+/** How long others have the rows before they are asked for again, ms. */
+const LOCKED_OUT_MS = 20;
 
 function addTo(builder: LevelBuilder, { events }: SourceTransaction, routes: Route[]): void {
   for (let index = 0; index < events.length; index++) {
@@ -362,25 +292,4 @@ function addTo(builder: LevelBuilder, { events }: SourceTransaction, routes: Rou
     if (routed === 'compare') builder.add('forwardOnly', table, row, undefined, true);
     else builder.add(routed, table, row, old, false);
   }
-}
-
-function countOf({ rows, raw }: Segment): number {
-  return raw.reduce((count, inserts) => count + inserts.count, rows.length);
-}
-
-/** What SQL is to work on has to be text. */
-function decode(segment: Segment): Segment {
-  for (const inserts of segment.raw) segment.rows.push(...inserts.rows());
-  segment.raw = [];
-  return segment;
-}
-
-/** What an update demands of the target's row where the change alone does not say whose it is. */
-function ownerCheck(
-  table: BoundTable,
-  ownership: Ownership,
-): { sameOwner: boolean; condition?: string | undefined } {
-  const sameOwner = ownership.mixed && table.plan.owner !== undefined && !table.ownerInKey;
-  if (!ownerUnknown({ table }, ownership)) return { sameOwner };
-  return { sameOwner, condition: ownedBySource({ table }, ownership) };
 }

@@ -38,6 +38,13 @@ export function isConnectionError(error: unknown): boolean {
   return !/^[0-9A-Z]{5}$/.test(code) || /^(08|40|53|57|58)/.test(code) || LIMITS.has(code);
 }
 
+/** Others hold rows that the transaction needs: it was not waited for any longer, or the two stood in one another's way. */
+export function isLockedOut(error: unknown): boolean {
+  return LOCKED_OUT.has(errorCode(error) ?? '');
+}
+
+const LOCKED_OUT = new Set(['55P03', '40P01']);
+
 /** lock_timeout, idle_in_transaction_session_timeout, transaction_timeout. */
 const LIMITS = new Set(['55P03', '25P03', '25P04']);
 

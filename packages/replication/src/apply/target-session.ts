@@ -37,6 +37,11 @@ export class TargetSession {
     }
   }
 
+  /** From now on it waits only a moment for rows that others have locked (`PATIENCE`). */
+  async giveWay(): Promise<void> {
+    await this.client.query(PATIENCE);
+  }
+
   get broken(): Error | undefined {
     return this.#broken;
   }
@@ -92,6 +97,18 @@ const SETTINGS = [
   // What it has committed can be read at once; the disk is waited for by `DURABLE` and `flush`.
   'SET synchronous_commit = off',
 ].join('; ');
+
+/**
+ * How long it waits for a row that somebody else has locked before it lets go of all that it holds and begins again: well below the time
+ * after which PostgreSQL looks for a deadlock. A transaction of an application that waits for us while we wait for it would
+ * be ended by that as often as ours, and its user would get an error.
+ */
+const PATIENCE = `
+  SELECT set_config('lock_timeout', greatest(1, setting::int / 4)::text, false)
+  FROM pg_settings WHERE name = 'deadlock_timeout'`;
+
+/** Behind a BEGIN of what cannot begin again by itself: it waits as long as it takes. */
+export const UNTIL_UNLOCKED = 'SET LOCAL lock_timeout = 0';
 
 /**
  * What ends a transaction, in front of its COMMIT: its position commits with its rows, in `banyan.links` and as the

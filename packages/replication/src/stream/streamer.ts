@@ -161,6 +161,7 @@ export class Streamer {
       // Whoever held the origin before us has ended its last transaction; the source may forget what is before the position
       // that we take up, so that has to be on the disk.
       await session.flush(names.link);
+      await session.giveWay();
       const record = await requireRecord(target, names.link);
       await checkSource(source, record);
       this.missedSince = record.missedSince;
