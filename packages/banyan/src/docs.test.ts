@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { loadPlan } from './load-plan.ts';
+
+/** Beside no source: whoever reads all of them would meet a file that comes and goes. */
+const SCRATCH = join(import.meta.dirname, '../../../.banyan');
+mkdirSync(SCRATCH, { recursive: true });
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const PAGES = ['README.md', ...globSync('docs/*.md', { cwd: ROOT })];
@@ -20,7 +24,7 @@ describe('the documentation', () => {
   for (const page of PAGES) {
     for (const [index, body] of blocks(page, 'ts plan').entries()) {
       it(`has a plan that is valid as it stands (${page}, ${index + 1})`, async () => {
-        const file = join(import.meta.dirname, `docs-${process.pid}-${index}.config.ts`);
+        const file = join(SCRATCH, `docs-${process.pid}-${index}.config.ts`);
         writeFileSync(file, body);
         try {
           const { warnings } = await loadPlan(file);

@@ -62,8 +62,9 @@ test('a control database that was restored from an older backup ends a controlle
 
   const older =
     /control database is older .* route table is 1, and table 2 was.*UPDATE banyan\.mark SET version = 1/;
+  const ended = refused(controller.running, older);
   await sql(plan.control.database, 'DELETE FROM control.route_tables WHERE version = 2; NOTIFY banyan');
-  await refused(controller.running, older);
+  await ended;
   await controller.stop();
   await refused(startController({ plan, applier, log }), older);
   await refused(startApplier({ plan, log }), older);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -7,11 +7,15 @@ import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import type { Service } from '../index.ts';
 
+/** Beside no source: whoever reads all of them would meet a file that comes and goes. */
+const SCRATCH = join(import.meta.dirname, '../../../../.banyan');
+mkdirSync(SCRATCH, { recursive: true });
+
 const PAGE = join(import.meta.dirname, '../../../../docs/services.md');
 
 test('the example of idempotency, ETags, pages and business metrics does what docs/services.md says', async (t) => {
   const [, body] = /^```ts kit\n([\s\S]*?)^```/m.exec(readFileSync(PAGE, 'utf8'))!;
-  const file = join(import.meta.dirname, `docs-${process.pid}.example.ts`);
+  const file = join(SCRATCH, `docs-${process.pid}.example.ts`);
   writeFileSync(file, body!);
   t.after(() => rmSync(file, { force: true }));
   const { notes } = (await import(pathToFileURL(file).href)) as { notes: Service };
