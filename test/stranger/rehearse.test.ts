@@ -235,7 +235,7 @@ function started(): string[] {
 }
 
 /** All that a rehearsal could leave: things in the catalogs, sessions, rows of the service, files. */
-async function placed(): Promise<unknown> {
+async function placed() {
   return {
     things: await thingsIn(databases),
     sessions: await sessionsIn(databases),
@@ -286,8 +286,12 @@ function start(...args: string[]) {
   return { child, ended, said };
 }
 
-/** Nothing but this lies there, once the sessions of processes that have ended are gone. */
-async function findsOnly(expected: unknown): Promise<void> {
+/** Nothing but this lies there, and nobody is connected, once the sessions of processes that have ended are gone: also our own from before. */
+async function findsOnly(before: Awaited<ReturnType<typeof placed>>): Promise<void> {
+  const expected = {
+    ...before,
+    sessions: Object.fromEntries(Object.keys(databases).map((name) => [name, []])),
+  };
   const deadline = performance.now() + SETTLE_MS;
   while (!isDeepStrictEqual(await placed(), expected) && performance.now() < deadline)
     await new Promise((resolve) => setTimeout(resolve, 100));
