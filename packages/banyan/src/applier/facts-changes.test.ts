@@ -3,9 +3,9 @@ import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isServiceSide } from '@banyan/cohort';
 import type { Envelope } from '@banyan/events/machinery';
-import { type Link, openLink, repair } from '@banyan/replication';
+import { type Link, repair } from '@banyan/replication';
 import type pg from 'pg';
-import { KEYS, streamHere, type World, world } from '../testing/facts-world.ts';
+import { KEYS, streamBackHere, streamHere, type World, world } from '../testing/facts-world.ts';
 
 const LIMIT = { timeout: 120_000 };
 const HALF = 5_000;
@@ -28,15 +28,7 @@ const balances = (messages: Envelope[]) => messages.map(({ type, data }) => [typ
 /** Both links with half of the keys at the service. */
 async function bothLinks(at: World): Promise<{ forward: Link; reverse: Link }> {
   const forward = await streamHere(at);
-  const reverse = openLink(at.reverse);
-  await reverse.prepare();
-  const stop = new AbortController();
-  const streaming = reverse.stream({ signal: stop.signal });
-  at.atEnd.push(async () => {
-    stop.abort();
-    await streaming;
-  });
-  await Promise.race([reverse.barrier(BARRIER), streaming]);
+  const reverse = await streamBackHere(at);
   await forward.barrier({ ...BARRIER, lock: true, hold: true });
   await reverse.barrier({ ...BARRIER, hold: true, marks: 'own' });
   for (const link of [forward, reverse]) link.release(HALF);

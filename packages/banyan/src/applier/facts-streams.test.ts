@@ -4,9 +4,8 @@ import { isServiceSide } from '@banyan/cohort';
 import { handle } from '@banyan/events';
 import { createEventStore } from '@banyan/events/machinery';
 import { withTransaction } from '@banyan/postgres';
-import { openLink } from '@banyan/replication';
 import { account, contracts, streamOfAccount } from '../testing/account-streams.ts';
-import { KEYS, streamHere, world } from '../testing/facts-world.ts';
+import { KEYS, streamBackHere, streamHere, world } from '../testing/facts-world.ts';
 import { drainForStep } from './drain.ts';
 
 const HALF = 5_000;
@@ -21,15 +20,7 @@ it('a command is decided knowing all that the monolith did before, through a ste
   const at = await world(t, 'bank');
   const facts = import.meta.resolve('../testing/account-streams.ts');
   const forward = await streamHere(at, facts);
-  const reverse = openLink(at.reverse);
-  await reverse.prepare();
-  const stop = new AbortController();
-  const streaming = reverse.stream({ signal: stop.signal });
-  at.atEnd.push(async () => {
-    stop.abort();
-    await streaming;
-  });
-  await Promise.race([reverse.barrier({ timeoutMs: 60_000 }), streaming]);
+  const reverse = await streamBackHere(at);
   const store = await createEventStore({ pool: at.service, contracts });
   const step = async (from: number, to: number) => {
     const [loser, winner] = to > from ? [forward, reverse] : [reverse, forward];

@@ -102,12 +102,25 @@ export async function streamHere(
   await link.prepare();
   await facts!.prepare();
   await link.copy();
+  await startStreaming(link, atEnd);
+  return link;
+}
+
+/** The link back, in this process. */
+export async function streamBackHere({ reverse, atEnd }: Pick<World, 'reverse' | 'atEnd'>): Promise<Link> {
+  const link = openLink(reverse);
+  await link.prepare();
+  await startStreaming(link, atEnd);
+  return link;
+}
+
+/** Resolves once it has caught up. */
+async function startStreaming(link: Link, atEnd: World['atEnd']): Promise<void> {
   const stop = new AbortController();
   const streaming = link.stream({ signal: stop.signal });
   atEnd.push(async () => {
     stop.abort();
     await streaming;
   });
-  await Promise.race([link.barrier({ timeoutMs: 30_000 }), streaming]);
-  return link;
+  await Promise.race([link.barrier({ timeoutMs: 60_000 }), streaming]);
 }
