@@ -37,6 +37,11 @@ export type Subscription = {
   handleMany?(messages: readonly Envelope[], signal: AbortSignal): Promise<DoneTogether>;
   /** Messages for one `handleMany` at most. Default 128. */
   batch?: number;
+  /**
+   * At least so many milliseconds between takes, for a subscriber that has time: few full takes cost less than many small ones. The bus
+   * on PostgreSQL heeds it, while no more is waiting than one take brings. Default 5.
+   */
+  paceMs?: number;
   /** Calls at the same time at most. Default 16. */
   concurrency?: number;
   /** What a call may take, in milliseconds: then it is a failure and its place is free. Default 30000. */

@@ -13,6 +13,8 @@ export type FactsListener = {
 };
 
 const GROUP = 'audit';
+/** Seldom: what the audit costs would count as what the migration costs the users. */
+const PACE_MS = 500;
 const LOOK_MS = 200;
 
 /** Listens to the events that these loads promise, of what happens from now on. */
@@ -41,6 +43,7 @@ export async function listenToFacts(
     await bus.subscribe({
       group: GROUP,
       types,
+      paceMs: PACE_MS,
       handle: hear,
       handleMany: async (messages) => {
         for (const message of messages) await hear(message);

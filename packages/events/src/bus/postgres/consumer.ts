@@ -21,6 +21,7 @@ export class Consumer implements Subscriber {
   readonly #subscription: Subscription;
   readonly #attempts: number;
   readonly #delayMs: number;
+  readonly #paceMs: number;
   readonly #types: ReadonlySet<string>;
   readonly #semaphore: Semaphore;
   readonly #batchSize: BatchSize;
@@ -56,6 +57,7 @@ export class Consumer implements Subscriber {
 
   constructor(pool: Db, subscription: Subscription) {
     const { group, types, concurrency = 16, attempts = 3, delayMs = 5_000, batch = BATCH } = subscription;
+    this.#paceMs = subscription.paceMs ?? PACE_MS;
     this.#pool = pool;
     this.#subscription = subscription;
     this.queue = group;
@@ -109,7 +111,7 @@ export class Consumer implements Subscriber {
   /** Between takes: several messages to one transaction cost less than one each, and the last round left must be worth it. */
   #intervalMs(): number {
     if (this.#behind) return 0;
-    return this.#rounds.size < MAX_ROUNDS - 1 ? PACE_MS : LAST_ROUND_MS;
+    return this.#rounds.size < MAX_ROUNDS - 1 ? this.#paceMs : Math.max(this.#paceMs, LAST_ROUND_MS);
   }
 
   #start(suspects: boolean): void {

@@ -1,5 +1,9 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
+import { openBus } from '../open.ts';
+import { message } from '../testing/messages.ts';
 import { busContract } from '../testing/suite.ts';
 
 busContract('postgres', async () => {
@@ -30,4 +34,28 @@ busContract('postgres', async () => {
     },
     close: () => pool.end(),
   };
+});
+
+test('a subscriber that has time gets at once what came between its takes', async (t) => {
+  const bus = await openBus(await (await testServer()).database('bus'), { onError: assert.ifError });
+  t.after(() => bus.close());
+  const takes: number[] = [];
+  const all = Promise.withResolvers<void>();
+  const take = (count: number) => {
+    takes.push(count);
+    if (takes.reduce((sum, one) => sum + one) === 40) all.resolve();
+  };
+  await bus.subscribe({
+    group: 'seldom',
+    types: ['Noted'],
+    paceMs: 1_000,
+    handle: async () => take(1),
+    handleMany: async (messages) => {
+      take(messages.length);
+      return { done: messages.length };
+    },
+  });
+  for (let i = 0; i < 40; i += 1) await bus.publish([message('Noted', `key ${i}`)]);
+  await all.promise;
+  assert.ok(takes.length < 10, `40 messages in ${takes.length} takes: ${takes}`);
 });
