@@ -25,6 +25,12 @@ describe('a service that is added', () => {
     assert.ok(service.routes.every(({ onMonolith, shadow }) => !onMonolith && !shadow));
   });
 
+  test('may have a hyphen in its name, since no replication slot is named after it', () => {
+    assert.deepEqual(validatePlan(aPlan({ services: { 'billing-desk': billing } })).errors, []);
+    const taken = validatePlan(aPlan({ services: { 'auth-desk': aPlan().services.auth! } })).errors;
+    assert.match(taken[0]!.message, /replication slots are named after it/);
+  });
+
   test('may move users in shares instead', () => {
     const slowly = add({ url: 'http://a:1', routes: billing.routes, rollout: { steps: ['5%', '100%'] } });
     const { services } = resolvePlan(aPlan({ services: { slowly } }));

@@ -160,14 +160,18 @@ const TAKEN: readonly string[] = ['monolith', 'constructor'];
 function checkServices({ services, monolith }: SoundPlan): PlanProblem[] {
   return services.flatMap(({ path, name, database, routes, tables, complete }) => {
     const problems: PlanProblem[] = [];
-    // The name becomes part of replication slots, whose names allow no other characters and 63 of them.
-    if (!/^[a-z][a-z0-9_]{0,39}$/.test(name) || TAKEN.includes(name)) {
+    // The name becomes part of replication slots, whose names allow no other characters and 63 of them; without tables there are none.
+    const hasSlots = tables.length > 0 || !complete;
+    const form = hasSlots ? /^[a-z][a-z0-9_]{0,39}$/ : /^[a-z][a-z0-9_-]{0,39}$/;
+    if (!form.test(name) || TAKEN.includes(name)) {
+      const why = hasSlots ? ' (replication slots are named after it)' : '';
+      const marks = hasSlots ? "'_'" : "'_' or '-'";
       problems.push(
         problem(
           path,
           name,
-          'is no name for a service (replication slots are named after it)',
-          "use lower-case letters, digits and '_', 40 at most, not 'monolith' or 'constructor'",
+          `is no name for a service${why}`,
+          `use lower-case letters, digits and ${marks}, 40 at most, not 'monolith' or 'constructor'`,
         ),
       );
     }

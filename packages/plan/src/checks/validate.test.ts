@@ -319,7 +319,7 @@ describe('routes', () => {
 describe('services', () => {
   for (const name of ['Auth', 'auth-service', 'monolith', 'a.b', '', 'x'.repeat(41)]) {
     test(`cannot be called '${name}'`, () => {
-      const plan = aPlan({ services: { [name]: aService('auth') } });
+      const plan = aPlan({ services: { [name]: aService('auth', { tables: [aTable('users', [])] }) } });
       assert.match(onlyError(plan).message, /name/);
     });
   }
