@@ -7,6 +7,7 @@ export {
   derived,
   env,
   extract,
+  fillIn,
   merge,
   type Plan,
   PlanError,

@@ -4,6 +4,7 @@ export { add } from './authoring/add.ts';
 export { defineMigration } from './authoring/define-migration.ts';
 export { collectMissing, env, type MissingVariable } from './authoring/env.ts';
 export { extract } from './authoring/extract.ts';
+export { fillIn } from './authoring/fill-in.ts';
 export { validatePlan } from './checks/validate.ts';
 export { LoadError, PlanError, type PlanProblem } from './problem.ts';
 export { planJsonSchema, planReference } from './reference.ts';

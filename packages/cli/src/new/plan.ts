@@ -1,3 +1,4 @@
+import { NewServiceError } from './new-service-error.ts';
 import { namesOf, renamed } from './rename.ts';
 
 /** What is known of the system into which a service is to be written: paths are relative to its folder. */
@@ -7,26 +8,24 @@ export type SystemFolder = {
 };
 
 /** What is to be written, by path; `addition` is what a person has to add to system.ts, null if `files` has it already. */
-export type NewService = { files: Map<string, string>; addition: string | null };
+export type NewService = Written & { addition: string | null };
 
-/** `hint` says what to do about it. */
-export class NewServiceError extends Error {
-  readonly hint: string;
-  constructor(message: string, hint: string) {
-    super(message);
-    this.name = 'NewServiceError';
-    this.hint = hint;
-  }
-}
+/** `guesses`: what is in the files that a person has to confirm. */
+type Written = { files: Map<string, string>; guesses: string[] };
 
 /** What the files of a new service import, and from where. */
-const GROUND = [
-  ['kit/plan.ts', ['urlOf', 'ACCEPTED']],
+type Ground = readonly (readonly [file: string, exported: readonly string[]])[];
+const GROUND: Ground = [
   ['kit/issuers.ts', ['IssuerConfig', 'issuersOf']],
   ['kit/testing/gateway.ts', ['startGatewayDouble', 'GatewayDouble']],
-  ['contracts/common.ts', ['SYSTEM']],
   ['api/common.ts', ['API']],
-] as const;
+];
+const OF_NEW: Ground = [
+  ['kit/plan.ts', ['urlOf', 'ACCEPTED']],
+  ['contracts/common.ts', ['SYSTEM']],
+  ...GROUND,
+];
+const OF_EXTRACTED: Ground = [['kit/plan.ts', ['placeOf']], ...GROUND];
 
 /** Names of processes, databases and files that are there already in every system. */
 const RESERVED = new Set([
@@ -42,12 +41,35 @@ const RESERVED = new Set([
 ]);
 const LONGEST = 30;
 
-/** Decides what to write for a service of this name. Throws `NewServiceError` if it cannot be, before anything is written. */
+/** A service that was never part of the monolith, from the template. Throws `NewServiceError` if it cannot be, before anything is written. */
 export function planService(
   name: string,
   folder: SystemFolder,
   template: ReadonlyMap<string, string>,
 ): NewService {
+  const system = demandGround(name, folder, OF_NEW);
+  const names = namesOf(name);
+  const files = new Map([...template].map(([path, text]) => [renamed(path, names), renamed(text, names)]));
+  return addTo(system, name, folder, { files, guesses: [] });
+}
+
+/** A service that takes tables over: `write` makes what it consists of. Throws as `planService` does, and what `write` throws. */
+export async function planExtraction(
+  name: string,
+  folder: SystemFolder,
+  write: () => Promise<Written>,
+): Promise<NewService> {
+  if (name.includes('-'))
+    throw new NewServiceError(
+      `'${name.slice(0, 60)}' is no name for a service that takes tables over: replication slots are named after it`,
+      'take one word of small letters and digits: jobs',
+    );
+  const system = demandGround(name, folder, OF_EXTRACTED);
+  return addTo(system, name, folder, await write());
+}
+
+/** The text of system.ts, if the folder has what files of a service stand on. */
+function demandGround(name: string, folder: SystemFolder, ground: Ground): string {
   checkName(name);
   const system = folder.read('system.ts');
   if (system === null || !/\bservices:/.test(system))
@@ -55,15 +77,17 @@ export function planService(
       'this is no folder of a system: it has no system.ts with a list of services',
       'run it in systems/<name>, or name the folder with --system',
     );
-  for (const [file, exported] of GROUND)
+  for (const [file, exported] of ground)
     for (const each of exported)
       if (!new RegExp(`\\bexport\\b[^=({]*\\b${each}\\b`).test(folder.read(file) ?? ''))
         throw new NewServiceError(
           `${file} does not export ${each}, which a new service needs`,
           `add ${each} to ${file}`,
         );
-  const names = namesOf(name);
-  const files = new Map([...template].map(([path, text]) => [renamed(path, names), renamed(text, names)]));
+  return system;
+}
+
+function addTo(system: string, name: string, folder: SystemFolder, { files, guesses }: Written): NewService {
   for (const path of files.keys())
     if (folder.read(path) !== null)
       throw new NewServiceError(`${path} is there already`, 'choose another name');
@@ -71,7 +95,7 @@ export function planService(
     throw new NewServiceError(`system.ts names '${name}' already`, 'choose another name, or remove it there');
   const extended = withService(system, name);
   if (extended !== null) files.set('system.ts', extended);
-  return { files, addition: extended === null ? `services: [..., '${name}'],` : null };
+  return { files, guesses, addition: extended === null ? `services: [..., '${name}'],` : null };
 }
 
 function checkName(name: string): void {
