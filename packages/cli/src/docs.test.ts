@@ -1,26 +1,15 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { createProgram } from '@banyan/banyan/cli';
 import { rehearseCommand } from '@banyan/harness/rehearse';
 import type { Command } from 'commander';
+import { blocksOf, PAGES } from '../../../scripts/documentation.ts';
 import { newCommand } from './new/command.ts';
-
-const ROOT = join(import.meta.dirname, '..', '..', '..');
-const PAGES = ['README.md', ...globSync('docs/*.md', { cwd: ROOT })];
-
-function blocks(page: string, language: string): string[] {
-  const text = readFileSync(join(ROOT, page), 'utf8');
-  return [...text.matchAll(/^```(.*)\n([\s\S]*?)^```/gm)]
-    .filter(([, name]) => name === language)
-    .map(([, , body]) => body!);
-}
 
 test('the documentation names only commands and options of banyan that exist', () => {
   const program = createProgram([rehearseCommand(), newCommand()]);
   const lines = PAGES.flatMap((page) =>
-    blocks(page, 'sh').flatMap((body) => body.split('\n').map((line) => [page, line] as const)),
+    blocksOf(page, 'sh').flatMap((body) => body.split('\n').map((line) => [page, line] as const)),
   ).filter(([, line]) => /^npx (banyan|@banyan\/cli) /.test(line));
   assert.ok(lines.length > 5);
   for (const [page, line] of lines) {

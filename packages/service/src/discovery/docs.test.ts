@@ -1,29 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import { testServer } from '@banyan/postgres/testing';
+import { blocksOf, moduleOf } from '../../../../scripts/documentation.ts';
 import type { Service } from '../index.ts';
-
-/** Beside no source: whoever reads all of them would meet a file that comes and goes. */
-const SCRATCH = join(import.meta.dirname, '../../../../.banyan');
-mkdirSync(SCRATCH, { recursive: true });
-
-const PAGE = join(import.meta.dirname, '../../../../docs/services.md');
 
 /** The page's example as a module of its own. */
 async function example(): Promise<{ greetings: Service; letters: Service }> {
-  const [, body] = /^```ts service\n([\s\S]*?)^```/m.exec(readFileSync(PAGE, 'utf8')) ?? [];
-  assert.ok(body);
-  const file = join(SCRATCH, `docs-${process.pid}.example.ts`);
+  const [body] = blocksOf('docs/services.md', 'ts service');
   const schema = JSON.stringify(new URL('../testing/notes.sql', import.meta.url));
-  writeFileSync(file, body.replaceAll(`new URL('schema.sql', import.meta.url)`, `new URL(${schema})`));
-  try {
-    return await import(pathToFileURL(file).href);
-  } finally {
-    rmSync(file, { force: true });
-  }
+  return await moduleOf(body!.replaceAll(`new URL('schema.sql', import.meta.url)`, `new URL(${schema})`));
 }
 
 describe('the documentation of services', () => {

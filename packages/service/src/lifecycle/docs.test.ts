@@ -1,24 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
+import { blocksOf, moduleOf } from '../../../../scripts/documentation.ts';
 import type { Service } from '../index.ts';
 
-/** Beside no source: whoever reads all of them would meet a file that comes and goes. */
-const SCRATCH = join(import.meta.dirname, '../../../../.banyan');
-mkdirSync(SCRATCH, { recursive: true });
-
-const PAGE = join(import.meta.dirname, '../../../../docs/services.md');
-
 test('the example of idempotency, ETags, pages and business metrics does what docs/services.md says', async (t) => {
-  const [, body] = /^```ts kit\n([\s\S]*?)^```/m.exec(readFileSync(PAGE, 'utf8'))!;
-  const file = join(SCRATCH, `docs-${process.pid}.example.ts`);
-  writeFileSync(file, body!);
-  t.after(() => rmSync(file, { force: true }));
-  const { notes } = (await import(pathToFileURL(file).href)) as { notes: Service };
+  const [body] = blocksOf('docs/services.md', 'ts kit');
+  const { notes } = await moduleOf<{ notes: Service }>(body!);
   const DATABASE_URL = await (await testServer()).database('notes');
   const pool = createPool(DATABASE_URL);
   await pool.query(
