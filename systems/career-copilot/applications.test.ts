@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { FULL_SHARE, type Stage } from '@banyan/banyan/operate';
 import { type Envelope, openPostgresBus } from '@banyan/events/machinery';
 import { type Environment, startEnvironment } from '@banyan/harness/run';
 import { createPool } from '@banyan/postgres';
 import type pg from 'pg';
-import { API } from './api/common.ts';
 import { contracts } from './contracts/applications.ts';
+import { type Json, request } from './kit/testing/request.ts';
+import { until } from './kit/testing/until.ts';
 import data from './monolith/data.ts';
 import { system } from './system.ts';
 
@@ -59,21 +59,8 @@ after(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-// biome-ignore lint/suspicious/noExplicitAny: each test reads what it expects
-type Json = any;
-type Answer = { status: number; body: Json };
-
-async function call(as: number, method: string, path: string, body?: object): Promise<Answer> {
-  const response = await fetch(environment.gatewayUrl + API + path, {
-    method,
-    headers: {
-      authorization: `Bearer ${data.token(as, environment.secret)}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  return { status: response.status, body: await response.json() };
-}
+const call = (as: number, method: string, path: string, body?: object) =>
+  request(environment.gatewayUrl, method, path, { token: data.token(as, environment.secret), body });
 
 async function good(as: number, method: string, path: string, body?: object): Promise<Json> {
   const answer = await call(as, method, path, body);
@@ -90,15 +77,6 @@ async function goTo(stage: Stage, share: number): Promise<void> {
     assert.ok(at?.paused === null, `${at?.paused}`);
     return at.stage === stage && at.share === share;
   });
-}
-
-/** Ends with the test if it never comes true. */
-async function until<T>(ask: () => Promise<T | false>): Promise<T> {
-  for (;;) {
-    const found = await ask();
-    if (found !== false) return found;
-    await delay(20);
-  }
 }
 
 let jobs = 0;

@@ -5,14 +5,13 @@ import { freePort } from '@banyan/banyan/operate';
 import { type Gateway, memorySource, startGateway } from '@banyan/gateway';
 import { buildRouteTable, resolvePlan } from '@banyan/plan';
 import { testServer } from '@banyan/postgres/testing';
-import type { RunningService } from '@banyan/service';
 import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
+import { request } from './kit/testing/request.ts';
+import { type Services, startServices } from './kit/testing/services.ts';
 import { createMonolith } from './monolith/app.ts';
 import { connect } from './monolith/database.ts';
 import { generate } from './monolith/generate.ts';
-import { auth } from './services/auth/main.ts';
-import { users } from './services/users/main.ts';
 
 /**
  * The real gateway with the system's own plan, both services on their own: an export and a deletion ask for the rest of the
@@ -24,38 +23,27 @@ const PASSWORD = 'a good password';
 
 let pool: pg.Pool;
 let monolith: FastifyInstance;
-let authService: RunningService;
-let usersService: RunningService;
+let services: Services;
+let stop = async () => {};
 let gateway: Gateway;
 
 before(async () => {
   const server = await testServer();
-  const databases = {
-    monolith: await server.database('callbacks_monolith'),
-    auth: await server.database('callbacks_auth'),
-    users: await server.database('callbacks_users'),
-  };
-  pool = connect(databases.monolith);
+  const legacy = await server.database('monolith');
+  pool = connect(legacy);
   await generate(pool, { users: 5, companies: 2, jobs: 5, applications: 20, bcryptCost: 4 });
   const settings = { jwtSecret: SECRET, bcryptCost: 4, accessTokenSeconds: 3_600, refreshTokenDays: 30 };
   monolith = await createMonolith(pool, settings);
   const port = await freePort();
-  const API_URL = `http://127.0.0.1:${port}`;
-  const env = {
-    API_URL,
-    BUS_URL: await server.database('callbacks_bus'),
-    LOG_LEVEL: 'silent',
-    BCRYPT_COST: '4',
-  };
-  authService = await auth.start({ ...env, DATABASE_URL: databases.auth });
-  usersService = await users.start({ ...env, DATABASE_URL: databases.users, AUTH_URL: authService.url });
+  const started = await startServices(server, { gatewayUrl: `http://127.0.0.1:${port}` });
+  ({ services, stop } = started);
   Object.assign(process.env, {
     CAREER_MONOLITH_URL: await monolith.listen({ port: 0, host: '127.0.0.1' }),
-    CAREER_MONOLITH_DATABASE_URL: databases.monolith,
-    CAREER_AUTH_URL: authService.url,
-    CAREER_AUTH_DATABASE_URL: databases.auth,
-    CAREER_USERS_URL: usersService.url,
-    CAREER_USERS_DATABASE_URL: databases.users,
+    CAREER_MONOLITH_DATABASE_URL: legacy,
+    CAREER_AUTH_URL: services.auth.url,
+    CAREER_AUTH_DATABASE_URL: started.databases.auth,
+    CAREER_USERS_URL: services.users.url,
+    CAREER_USERS_DATABASE_URL: started.databases.users,
     CAREER_SERVICES: 'auth,users',
     CAREER_JWT_SECRET: SECRET,
     CAREER_GATEWAY_KEY: generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }),
@@ -69,12 +57,10 @@ before(async () => {
 
 after(async () => {
   await gateway?.stop(1_000);
-  await Promise.all([monolith?.close(), usersService?.close(), authService?.close()]);
+  await Promise.all([monolith?.close(), stop()]);
   await pool?.end();
 });
 
-// biome-ignore lint/suspicious/noExplicitAny: each test reads what it expects
-type Json = any;
 type Person = { id: number; email: string; token: string };
 
 let people = 0;
@@ -86,11 +72,11 @@ async function person(from: 'monolith' | 'auth'): Promise<Person> {
   const registered = await monolith.inject({ method: 'POST', url: '/api/v1/auth/register', payload: body });
   const { user, access_token: token } = registered.json();
   const { rows } = await pool.query('SELECT hashed_password FROM users WHERE id = $1', [user.id]);
-  await authService.pool.query(
+  await services.auth.pool.query(
     `INSERT INTO accounts (id, email, password_hash, display_name) VALUES ($1, $2, $3, 'Ada King')`,
     [user.id, email, rows[0].hashed_password],
   );
-  await usersService.pool.query(
+  await services.users.pool.query(
     `INSERT INTO profiles (user_id, email, first_name, last_name) VALUES ($1, $2, 'Ada', 'King')`,
     [user.id, email],
   );
@@ -104,23 +90,8 @@ async function person(from: 'monolith' | 'auth'): Promise<Person> {
   return { id: user.id, email, token: login.body.access_token };
 }
 
-async function ask(
-  method: string,
-  path: string,
-  token?: string,
-  body?: object,
-): Promise<{ status: number; body: Json }> {
-  const response = await fetch(`${gateway.url}/api/v1${path}`, {
-    method,
-    headers: {
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
-}
+const ask = (method: string, path: string, token?: string, body?: object) =>
+  request(gateway.url, method, path, { token, body });
 
 for (const from of ['monolith', 'auth'] as const)
   describe(`whoever ${from === 'monolith' ? 'the monolith' : 'auth'} logged in`, () => {
@@ -135,11 +106,11 @@ for (const from of ['monolith', 'auth'] as const)
     it('deletes profile and account at once', async () => {
       const { id, token } = await person(from);
       assert.equal((await ask('DELETE', '/users/me', token)).status, 204);
-      const account = await authService.pool.query('SELECT email, is_active FROM accounts WHERE id = $1', [
+      const account = await services.auth.pool.query('SELECT email, is_active FROM accounts WHERE id = $1', [
         id,
       ]);
       assert.deepEqual(account.rows, [{ email: `deleted-${id}@deleted.invalid`, is_active: false }]);
-      const profile = await usersService.pool.query('SELECT first_name FROM profiles WHERE user_id = $1', [
+      const profile = await services.users.pool.query('SELECT first_name FROM profiles WHERE user_id = $1', [
         id,
       ]);
       assert.deepEqual(profile.rows, [{ first_name: 'Deleted' }]);

@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Plan } from '@banyan/banyan';
+import { variableOf } from '@banyan/harness/system';
 import { quoteIdent, quoteTable } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
-import type { RunningService } from '@banyan/service';
 import type { FastifyInstance } from 'fastify';
 import { SignJWT } from 'jose';
 import type pg from 'pg';
 import { type GatewayDouble, startGatewayDouble } from './kit/testing/gateway.ts';
+import { type ServiceName, type Services, startServices } from './kit/testing/services.ts';
 import { AUTH_ISSUER, LEGACY_ISSUER } from './kit/tokens.ts';
 import { createMonolith } from './monolith/app.ts';
 import { connect } from './monolith/database.ts';
 import { demoPassword, demoRefreshToken, generate } from './monolith/generate.ts';
-import { auth } from './services/auth/main.ts';
-import { users } from './services/users/main.ts';
+import { system } from './system.ts';
 
 /**
  * The same requests to the monolith and to the services, with what the gateway makes of their tokens, over the same data: nobody
@@ -25,7 +25,7 @@ type TableMapping = NonNullable<Plan['services'][string]['tables']>[number];
 
 const SECRET = 'the secret of the legacy system, long enough';
 const USERS = 60;
-const COST = '4';
+const COST = 4;
 
 type Call = { method: string; path: string; body?: unknown; raw?: string; token?: string };
 type Reply = { status: number; body: string; type: string | null; challenge: string | null };
@@ -33,89 +33,71 @@ type Reply = { status: number; body: string; type: string | null; challenge: str
 let legacyPool: pg.Pool;
 let gateway: GatewayDouble;
 let monolith: FastifyInstance;
-let authService: RunningService;
-let usersService: RunningService;
+let services: Services;
+let stop = async () => {};
 let tables: [TableMapping, pg.Pool][];
-let origins: { monolith: string; auth: string; users: string };
+let monolithUrl: string;
 
 before(async () => {
   const server = await testServer();
-  const databases = {
-    legacy: await server.database('legacy'),
-    auth: await server.database('auth'),
-    users: await server.database('users'),
-  };
-  legacyPool = connect(databases.legacy);
+  const legacy = await server.database('legacy');
+  legacyPool = connect(legacy);
   await generate(legacyPool, {
     users: USERS,
     companies: 5,
     jobs: 20,
     applications: 90,
-    bcryptCost: Number(COST),
+    bcryptCost: COST,
   });
   await legacyPool.query(`UPDATE users SET is_active = (id <> 13)`);
   monolith = await createMonolith(legacyPool, {
     jwtSecret: SECRET,
-    bcryptCost: Number(COST),
+    bcryptCost: COST,
     accessTokenSeconds: 1800,
     refreshTokenDays: 30,
   });
   gateway = await startGatewayDouble();
-  const common = {
-    API_URL: gateway.url,
-    BUS_URL: await server.database('bus'),
-    LOG_LEVEL: 'silent',
-  };
-  authService = await auth.start({
-    ...common,
-    DATABASE_URL: databases.auth,
-    BCRYPT_COST: COST,
-    REFRESH_GRACE_SECONDS: '0',
-  });
-  usersService = await users.start({
-    ...common,
-    DATABASE_URL: databases.users,
-    AUTH_URL: authService.url,
-  });
-  tables = await plannedTables(databases);
+  const env = { BCRYPT_COST: String(COST), REFRESH_GRACE_SECONDS: '0' };
+  const started = await startServices(server, { gatewayUrl: gateway.url, env });
+  ({ services, stop } = started);
+  tables = await plannedTables(legacy, started.databases);
   for (const [mapping, pool] of tables) await copy(mapping, pool);
   for (const table of ['accounts', 'refresh_tokens']) {
-    await authService.pool.query(
+    await services.auth.pool.query(
       `SELECT setval(pg_get_serial_sequence($1, 'id'), (SELECT max(id) FROM ${quoteIdent(table)}))`,
       [table],
     );
   }
-  origins = {
-    monolith: await monolith.listen({ port: 0, host: '127.0.0.1' }),
-    auth: authService.url,
-    users: usersService.url,
-  };
+  monolithUrl = await monolith.listen({ port: 0, host: '127.0.0.1' });
 });
 
 after(async () => {
-  await Promise.all([monolith?.close(), usersService?.close(), authService?.close()]);
+  await Promise.all([monolith?.close(), stop()]);
   gateway?.close();
   await legacyPool?.end();
 });
 
-async function plannedTables(databases: {
-  legacy: string;
-  auth: string;
-  users: string;
-}): Promise<[TableMapping, pg.Pool][]> {
+/** What the plan says of the tables of every service, and where they are. */
+async function plannedTables(
+  legacy: string,
+  databases: Record<ServiceName, string>,
+): Promise<[TableMapping, pg.Pool][]> {
   Object.assign(process.env, {
-    CAREER_SERVICES: 'auth,users',
-    CAREER_MONOLITH_DATABASE_URL: databases.legacy,
-    CAREER_AUTH_DATABASE_URL: databases.auth,
-    CAREER_USERS_DATABASE_URL: databases.users,
+    CAREER_MONOLITH_DATABASE_URL: legacy,
+    ...Object.fromEntries(
+      Object.entries(databases).map(([name, url]) => [variableOf(system, name, 'DATABASE_URL'), url]),
+    ),
     BANYAN_DATABASE_URL: 'postgresql://127.0.0.1/control',
     CAREER_JWT_SECRET: SECRET,
     CAREER_GATEWAY_KEY: gateway.privateKey,
   });
   const { default: plan } = await import('./banyan.config.ts');
-  const of = (service: string, pool: pg.Pool) =>
-    plan.services[service]!.tables!.map((mapping): [TableMapping, pg.Pool] => [mapping, pool]);
-  return [...of('auth', authService.pool), ...of('users', usersService.pool)];
+  return system.services.flatMap((name) =>
+    (plan.services[name]!.tables ?? []).map((mapping): [TableMapping, pg.Pool] => [
+      mapping,
+      services[name].pool,
+    ]),
+  );
 }
 
 /** Puts the legacy rows through the plan's own mapping, as the first copy does. */
@@ -162,10 +144,10 @@ async function send(origin: string, { method, path, body, raw, token }: Call): P
   };
 }
 
-async function both(service: 'auth' | 'users', call: Call): Promise<{ legacy: Reply; ours: Reply }> {
-  const legacy = await send(origins.monolith, call);
+async function both(service: ServiceName, call: Call): Promise<{ legacy: Reply; ours: Reply }> {
+  const legacy = await send(monolithUrl, call);
   const { token } = call;
-  const ours = await send(origins[service], {
+  const ours = await send(services[service].url, {
     ...call,
     ...(token === undefined ? {} : { token: await gateway.exchange(token, SECRET) }),
   });
@@ -187,7 +169,7 @@ function isRecent(pair: string): boolean {
   return Math.abs(Date.now() - at) < 600_000;
 }
 
-async function same(service: 'auth' | 'users', call: Call, status: number): Promise<void> {
+async function same(service: ServiceName, call: Call, status: number): Promise<void> {
   const { legacy, ours } = await both(service, call);
   assert.deepEqual(comparable(ours), comparable(legacy));
   assert.equal(legacy.status, status, legacy.body);
@@ -337,10 +319,10 @@ describe('tokens', () => {
 
   it('of the auth service are good at both services', async () => {
     const login = { email: await emailOf(8), password: demoPassword(8) };
-    const reply = await send(origins.auth, { method: 'POST', path: '/auth/login', body: login });
+    const reply = await send(services.auth.url, { method: 'POST', path: '/auth/login', body: login });
     const token = JSON.parse(reply.body).access_token;
-    assert.equal((await send(origins.auth, { method: 'GET', path: '/auth/me', token })).status, 200);
-    assert.equal((await send(origins.users, { method: 'GET', path: '/users/me', token })).status, 200);
+    assert.equal((await send(services.auth.url, { method: 'GET', path: '/auth/me', token })).status, 200);
+    assert.equal((await send(services.users.url, { method: 'GET', path: '/users/me', token })).status, 200);
   });
 });
 

@@ -1,104 +1,72 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type Envelope, openPostgresBus } from '@banyan/events/machinery';
 import { testServer } from '@banyan/postgres/testing';
 import type { RunningService } from '@banyan/service';
 import { contracts as authContracts } from './contracts/auth.ts';
 import { contracts as usersContracts } from './contracts/users.ts';
-import { applications } from './services/applications/main.ts';
+import { type Json, request } from './kit/testing/request.ts';
+import { type Services, startServices } from './kit/testing/services.ts';
+import { until } from './kit/testing/until.ts';
 import { auth } from './services/auth/main.ts';
-import { users } from './services/users/main.ts';
 
 /** The services and their bus. What replication would bring beside it is written by hand. */
 
-let authService: RunningService;
-let usersService: RunningService;
-let applicationsService: RunningService;
-let api: string;
+/** Where no gateway is. */
+const NOWHERE = 'http://127.0.0.1:1';
+
+let services: Services;
 let stop = async () => {};
 const heard: Envelope[] = [];
 let admin: Person;
 
 type Person = { id: number; email: string; token: string };
-// biome-ignore lint/suspicious/noExplicitAny: each test reads what it expects
-type Json = any;
 
 before(async () => {
   const server = await testServer();
   const BUS_URL = await server.database('bus');
-  const env = { BUS_URL, LOG_LEVEL: 'silent', BCRYPT_COST: '4' };
   const bus = await openPostgresBus({ url: BUS_URL });
   await bus.subscribe({
     group: 'listener',
     types: Object.keys({ ...authContracts.events, ...usersContracts.events }),
     handle: async (message) => void heard.push(message),
   });
-  authService = await auth.start({ ...env, DATABASE_URL: await server.database('auth') });
-  api = authService.url;
-  usersService = await users.start({
-    ...env,
-    DATABASE_URL: await server.database('users'),
-    AUTH_URL: authService.url,
-    API_URL: api,
-  });
-  applicationsService = await applications.start({
-    ...env,
-    DATABASE_URL: await server.database('applications'),
-    AUTH_URL: authService.url,
-  });
+  // Nobody is asked by way of a gateway: what is heard is all that they know of one another.
+  const started = await startServices(server, { gatewayUrl: NOWHERE, env: { BUS_URL } });
+  services = started.services;
   stop = async () => {
-    await Promise.all([authService, usersService, applicationsService].map((one) => one.close()));
+    await started.stop();
     await bus.close();
   };
   admin = await register();
-  await authService.pool.query(`UPDATE accounts SET role = 'admin' WHERE id = $1`, [admin.id]);
+  await services.auth.pool.query(`UPDATE accounts SET role = 'admin' WHERE id = $1`, [admin.id]);
   await until(() => profileOf(admin.id));
 });
 
 after(async () => await stop());
 
-async function call(at: RunningService, method: string, path: string, token?: string, body?: unknown) {
-  const response = await fetch(`${at.url}/api/v1${path}`, {
-    method,
-    headers: {
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as Json };
-}
+const call = (at: RunningService, method: string, path: string, token?: string, body?: unknown) =>
+  request(at.url, method, path, { token, body });
 
 let people = 0;
 
 async function register(): Promise<Person> {
   const email = `person-${++people}@example.com`;
   const body = { email, password: 'a good password', full_name: 'Ada  King' };
-  const registered = await call(authService, 'POST', '/auth/register', undefined, body);
+  const registered = await call(services.auth, 'POST', '/auth/register', undefined, body);
   assert.equal(registered.status, 201);
   return { id: registered.body.user.id, email, token: registered.body.access_token };
 }
 
-const suspend = (id: number) => call(authService, 'POST', `/users/${id}/suspend`, admin.token);
+const suspend = (id: number) => call(services.auth, 'POST', `/users/${id}/suspend`, admin.token);
 
 /** What is in the database, without a visit that might change it. */
 async function profileOf(id: number): Promise<Json> {
-  const { rows } = await usersService.pool.query(
+  const { rows } = await services.users.pool.query(
     'SELECT * FROM profiles LEFT JOIN account_activity USING (user_id) WHERE user_id = $1',
     [id],
   );
   return rows[0];
-}
-
-/** Ends with the test if it never comes true. */
-async function until<T>(ask: () => T | Promise<T>): Promise<NonNullable<T>> {
-  for (;;) {
-    const found = await ask();
-    if (found) return found;
-    await delay(10);
-  }
 }
 
 const told = (type: string, id: number) =>
@@ -119,19 +87,19 @@ describe('what happens to an account', () => {
     await until(() => profileOf(id));
     await suspend(id);
     await until(async () => (await profileOf(id)).active === false);
-    assert.deepEqual(await call(usersService, 'GET', '/users/me', token), {
+    assert.deepEqual(await call(services.users, 'GET', '/users/me', token), {
       status: 403,
       body: { detail: 'Inactive user' },
     });
-    assert.equal((await call(usersService, 'GET', `/users/${id}`, admin.token)).status, 404);
-    await call(authService, 'POST', `/users/${id}/reinstate`, admin.token);
+    assert.equal((await call(services.users, 'GET', `/users/${id}`, admin.token)).status, 404);
+    await call(services.auth, 'POST', `/users/${id}/reinstate`, admin.token);
     await until(async () => (await profileOf(id)).active);
-    assert.equal((await call(usersService, 'GET', '/users/me', token)).status, 200);
+    assert.equal((await call(services.users, 'GET', '/users/me', token)).status, 200);
   });
 
   it('a suspension and its end reach the applications service, which has no row of the account', async () => {
     const { id, token } = await register();
-    const visit = () => call(applicationsService, 'GET', '/applications', token);
+    const visit = () => call(services.applications, 'GET', '/applications', token);
     assert.equal((await visit()).status, 200);
     await suspend(id);
     const refused = await until(async () => {
@@ -139,15 +107,15 @@ describe('what happens to an account', () => {
       return answer.status !== 200 && answer;
     });
     assert.deepEqual(refused, { status: 403, body: { detail: 'Inactive user' } });
-    await call(authService, 'POST', `/users/${id}/reinstate`, admin.token);
+    await call(services.auth, 'POST', `/users/${id}/reinstate`, admin.token);
     await until(async () => (await visit()).status === 200);
   });
 
   it('a deletion at auth alone leaves nothing of the person here either', async () => {
     const { id, token } = await register();
     await until(() => profileOf(id));
-    await call(usersService, 'PUT', '/users/me', token, { headline: 'Engineer', phone: '+44 1' });
-    assert.equal((await call(authService, 'DELETE', '/auth/me', token)).status, 204);
+    await call(services.users, 'PUT', '/users/me', token, { headline: 'Engineer', phone: '+44 1' });
+    assert.equal((await call(services.auth, 'DELETE', '/auth/me', token)).status, 204);
     const profile = await until(async () => {
       const now = await profileOf(id);
       return now.first_name === 'Deleted' && now;
@@ -160,9 +128,9 @@ describe('what happens to an account', () => {
   it('is told to others once, without secrets', async () => {
     const { id, token } = await register();
     const change = { current_password: 'a good password', new_password: 'a better password' };
-    await call(authService, 'PUT', '/users/me/password', token, change);
-    await call(authService, 'POST', `/users/${id}/verify`, admin.token);
-    await call(authService, 'POST', `/users/${id}/verify`, admin.token);
+    await call(services.auth, 'PUT', '/users/me/password', token, change);
+    await call(services.auth, 'POST', `/users/${id}/verify`, admin.token);
+    await call(services.auth, 'POST', `/users/${id}/verify`, admin.token);
     await suspend(id);
     await suspend(id);
     await told('UserSuspended', id);
@@ -177,8 +145,8 @@ describe('what happens to an account', () => {
 
 describe('a row that replication brings too', () => {
   it('stays as it is when the registration is told later', async () => {
-    const { rows } = await authService.pool.query('SELECT max(id) + 1 AS next FROM accounts');
-    await usersService.pool.query(
+    const { rows } = await services.auth.pool.query('SELECT max(id) + 1 AS next FROM accounts');
+    await services.users.pool.query(
       `INSERT INTO profiles (user_id, email, first_name, headline) VALUES ($1, 'copied@example.com', 'Copied', 'Poet')`,
       [rows[0].next],
     );
@@ -199,15 +167,15 @@ describe('a row that replication brings too', () => {
     const { id, token } = await register();
     await until(() => profileOf(id));
     const bring = (active: boolean) =>
-      usersService.pool.query('UPDATE profiles SET is_active = $2 WHERE user_id = $1', [id, active]);
+      services.users.pool.query('UPDATE profiles SET is_active = $2 WHERE user_id = $1', [id, active]);
     await suspend(id);
     await until(async () => (await profileOf(id)).active === false);
     await bring(true);
-    assert.equal((await call(usersService, 'GET', '/users/me', token)).status, 403);
-    await call(authService, 'POST', `/users/${id}/reinstate`, admin.token);
+    assert.equal((await call(services.users, 'GET', '/users/me', token)).status, 403);
+    await call(services.auth, 'POST', `/users/${id}/reinstate`, admin.token);
     await until(async () => (await profileOf(id)).active === true);
     await bring(false);
-    assert.equal((await call(usersService, 'GET', '/users/me', token)).status, 200);
+    assert.equal((await call(services.users, 'GET', '/users/me', token)).status, 200);
   });
 });
 
@@ -215,9 +183,9 @@ describe('what happens to a profile', () => {
   it('is told with the names of what changed, and nothing is told when nothing changes', async () => {
     const { id, token } = await register();
     await until(() => profileOf(id));
-    await call(usersService, 'PUT', '/users/me', token, { full_name: 'Ada Lovelace', headline: 'Poet' });
-    await call(usersService, 'PUT', '/users/me', token, {});
-    await call(usersService, 'PUT', '/users/me/privacy-settings', token, { show_location: false });
+    await call(services.users, 'PUT', '/users/me', token, { full_name: 'Ada Lovelace', headline: 'Poet' });
+    await call(services.users, 'PUT', '/users/me', token, {});
+    await call(services.users, 'PUT', '/users/me/privacy-settings', token, { show_location: false });
     const last = await until(() =>
       heard.find(({ subject, data }) => subject === String(id) && String(data.changed) === 'privacySettings'),
     );

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { testServer } from '@banyan/postgres/testing';
 import type { RunningService } from '@banyan/service';
-import { API } from '../../api/common.ts';
 import { type GatewayDouble, startGatewayDouble } from '../../kit/testing/gateway.ts';
+import { type Json, request } from '../../kit/testing/request.ts';
 import { applications } from './main.ts';
 
 const ADA = 7;
@@ -36,25 +36,8 @@ after(async () => {
   await service?.close();
 });
 
-// biome-ignore lint/suspicious/noExplicitAny: each test reads what it expects
-type Json = any;
-
-async function call(
-  as: number,
-  method: string,
-  path: string,
-  body?: unknown,
-): Promise<{ status: number; body: Json }> {
-  const response = await fetch(`${service.url}${API}/applications${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${gateway.token(as)}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  return { status: response.status, body: await response.json() };
-}
+const call = (as: number, method: string, path: string, body?: unknown) =>
+  request(service.url, method, `/applications${path}`, { token: gateway.token(as), body });
 
 let jobs = 0;
 

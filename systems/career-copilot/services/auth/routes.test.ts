@@ -4,10 +4,10 @@ import { testServer } from '@banyan/postgres/testing';
 import type { RunningService } from '@banyan/service';
 import { hash } from '@node-rs/bcrypt';
 import type { Tokens } from '../../api/auth.ts';
+import { request } from '../../kit/testing/request.ts';
 import { hashRefreshToken } from './decide.ts';
 import { auth } from './main.ts';
 
-const API = '/api/v1';
 let env: Record<string, string>;
 let service: RunningService;
 
@@ -25,25 +25,11 @@ before(async () => {
 
 after(async () => await service?.close());
 
-// biome-ignore lint/suspicious/noExplicitAny: each test reads what it expects
-type Json = any;
-
-async function call(
+const call = (
   method: string,
   path: string,
-  { body, token, at = service }: { body?: unknown; token?: string; at?: RunningService } = {},
-): Promise<{ status: number; body: Json }> {
-  const headers: Record<string, string> = {};
-  if (body !== undefined) headers['content-type'] = 'application/json';
-  if (token !== undefined) headers.authorization = `Bearer ${token}`;
-  const response = await fetch(`${at.url}${API}${path}`, {
-    method,
-    headers,
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  const text = await response.text();
-  return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
-}
+  { at = service, ...sent }: { body?: unknown; token?: string; at?: RunningService } = {},
+) => request(at.url, method, path, sent);
 
 let people = 0;
 

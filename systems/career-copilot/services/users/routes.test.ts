@@ -4,6 +4,7 @@ import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import type { RunningService } from '@banyan/service';
 import { type GatewayDouble, startGatewayDouble } from '../../kit/testing/gateway.ts';
+import { request } from '../../kit/testing/request.ts';
 import { users } from './main.ts';
 
 const ADMIN = 1;
@@ -47,31 +48,8 @@ async function person(id = ++people, role = 'user'): Promise<number> {
   return id;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: each test reads what it expects
-type Json = any;
-
-async function call(
-  as: number,
-  method: string,
-  path: string,
-  { body, ifMatch }: { body?: unknown; ifMatch?: string } = {},
-): Promise<{ status: number; body: Json; etag: string }> {
-  const token = gateway.token(as, as === ADMIN ? 'admin' : 'user');
-  const headers: Record<string, string> = { authorization: `Bearer ${token}` };
-  if (body !== undefined) headers['content-type'] = 'application/json';
-  if (ifMatch !== undefined) headers['if-match'] = ifMatch;
-  const response = await fetch(`${service.url}/api/v1${path}`, {
-    method,
-    headers,
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  const text = await response.text();
-  return {
-    status: response.status,
-    body: text === '' ? undefined : JSON.parse(text),
-    etag: response.headers.get('etag') ?? '',
-  };
-}
+const call = (as: number, method: string, path: string, sent: { body?: unknown; ifMatch?: string } = {}) =>
+  request(service.url, method, path, { ...sent, token: gateway.token(as, as === ADMIN ? 'admin' : 'user') });
 
 describe('a guarded change', () => {
   it('is made if nothing happened since the profile was read', async () => {

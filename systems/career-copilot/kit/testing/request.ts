@@ -1,0 +1,30 @@
+import { API } from '../../api/common.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: each test reads what it expects
+export type Json = any;
+export type Answer = { status: number; etag?: string; body: Json };
+
+/** A request to the API at an origin, be it a service, the monolith or the gateway; the path is below `API`. */
+export async function request(
+  origin: string,
+  method: string,
+  path: string,
+  { token, body, ifMatch }: { token?: string; body?: unknown; ifMatch?: string } = {},
+): Promise<Answer> {
+  const response = await fetch(origin + API + path, {
+    method,
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const etag = response.headers.get('etag');
+  return {
+    status: response.status,
+    ...(etag === null ? {} : { etag }),
+    body: text === '' ? undefined : JSON.parse(text),
+  };
+}
