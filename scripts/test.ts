@@ -4,7 +4,8 @@
  * is and how long it will still take.
  *
  *   --lanes N                 how many files run at once. Default: one more than there are cores, since many of them wait
- *   --limit SECONDS           for a test as for a file: one that hangs ends with its name. Default: 600
+ *   --limit SECONDS           for a test as for a file: one that hangs ends with its name. Default: 600, and for a file at least ten
+ *                             times what it once took
  *   --test-name-pattern TEXT  only tests of this name
  *   --record                  writes down how long each file took (test-seconds.json), from which the order comes
  */
@@ -24,6 +25,8 @@ type Ended = { file: string; took: number; counts: Counts; good: boolean; failur
 const TIMES = resolve(import.meta.dirname, 'test-seconds.json');
 /** A run of so many files has a PostgreSQL for each lane, which is emptied between them; a file alone starts its own. */
 const WORTH_A_SERVER = 10;
+/** Of what a file once took, how much it may take: a slow machine is no hang. */
+const SLOWEST = 10;
 /** What takes less is not written down: the order of short files matters to nobody. */
 const WORTH_RECORDING = 3;
 
@@ -73,11 +76,12 @@ async function work(serverUrl: string | undefined): Promise<void> {
 }
 
 async function runFile(file: string, serverUrl: string | undefined): Promise<Ended> {
+  const ofFileMs = Math.max(limitMs, SLOWEST * expected(file, seconds) * 1_000);
   const stream = run({
     files: [resolve(file)],
     timeout: limitMs,
     // The limit of a test says nothing to a file whose tests have passed and that does not end.
-    signal: AbortSignal.timeout(limitMs),
+    signal: AbortSignal.timeout(ofFileMs),
     testNamePatterns: options['test-name-pattern'],
     env: {
       ...process.env,

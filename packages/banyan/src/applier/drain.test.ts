@@ -35,7 +35,7 @@ async function both(share: number) {
   await reverse.prepare();
   const ended = [forward, reverse].map((link) => link.stream({ signal: stopped.signal }));
   for (const each of ended) each.catch(() => {});
-  for (const link of [forward, reverse]) await link.barrier({ timeoutMs: 30_000 });
+  for (const link of [forward, reverse]) await link.barrier({ timeoutMs: 300_000 });
   await move(forward, reverse, 0, share);
   return {
     legacy,
@@ -52,7 +52,7 @@ async function both(share: number) {
 }
 
 async function move(loser: Link, winner: Link, fromShare: number, share: number): Promise<void> {
-  await drainForStep({ loser, winner, fromShare, timeoutMs: 30_000 });
+  await drainForStep({ loser, winner, fromShare, timeoutMs: 300_000 });
   for (const link of [loser, winner]) link.release(share);
 }
 
@@ -66,7 +66,7 @@ async function sumOf(dbs: {
   reverse: Link;
 }): Promise<string> {
   for (let still = 0; still < 2; ) {
-    for (const link of [dbs.forward, dbs.reverse, dbs.forward]) await link.barrier({ timeoutMs: 30_000 });
+    for (const link of [dbs.forward, dbs.reverse, dbs.forward]) await link.barrier({ timeoutMs: 300_000 });
     const open = await Promise.all([dbs.forward.repairs(), dbs.reverse.repairs()]);
     still = open.every((each) => each.open === 0) ? still + 1 : 0;
   }
@@ -110,7 +110,7 @@ test('a repair that cannot be sent lets the step fail by name, and nothing is sw
   const holder = await dbs.legacy.connect();
   await holder.query('BEGIN; SELECT FROM notes WHERE id = 7 FOR UPDATE');
   await dbs.service.query(`UPDATE notes SET body = 'stray' WHERE id = 7`);
-  while ((await dbs.reverse.repairs()).open === 0) await dbs.reverse.barrier({ timeoutMs: 30_000 });
+  while ((await dbs.reverse.repairs()).open === 0) await dbs.reverse.barrier({ timeoutMs: 300_000 });
   await assert.rejects(
     drainForStep({ loser: dbs.forward, winner: dbs.reverse, fromShare: 0, timeoutMs: 500 }),
     /1 repairs of rows are not sent yet; nothing was switched/,

@@ -7,7 +7,7 @@ import { type Link, repair } from '@banyan/replication';
 import type pg from 'pg';
 import { KEYS, streamBackHere, streamHere, type World, world } from '../testing/facts-world.ts';
 
-const LIMIT = { timeout: 120_000 };
+const LIMIT = { timeout: 300_000 };
 const HALF = 5_000;
 const BARRIER = { timeoutMs: 60_000 };
 const [OURS, THEIRS] = [true, false].map(

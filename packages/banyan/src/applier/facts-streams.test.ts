@@ -15,7 +15,7 @@ const [ID, OTHER] = Array.from({ length: KEYS }, (_, at) => at + 1).filter((id) 
 ) as [number, number];
 
 it('a command is decided knowing all that the monolith did before, through a step and back', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async (t) => {
   const at = await world(t, 'bank');
   const facts = import.meta.resolve('../testing/account-streams.ts');

@@ -19,7 +19,7 @@ const MOST_BEHIND = 60;
 const { publish } = createPublisher<typeof contracts>(new Messages(contracts), 'bank');
 
 test('what the monolith still does is published as the service would: who, why, by transaction; not the copy, not what is kept silent', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async (t) => {
   const at = await world(t, 'bank');
   const link = await streamHere(at);
@@ -44,7 +44,7 @@ test('what the monolith still does is published as the service would: who, why, 
     'BEGIN; INSERT INTO accounts VALUES (1002, 1); DELETE FROM accounts WHERE id = 1002; COMMIT',
   );
   await at.legacy.query('UPDATE accounts SET id = 2001, balance = 8 WHERE id = 1');
-  await link.barrier({ timeoutMs: 30_000 });
+  await link.barrier({ timeoutMs: 300_000 });
   await at.delivered();
   const byType = (wanted: string) => at.got.filter(({ type }) => type === wanted);
   assert.deepEqual(
@@ -73,7 +73,7 @@ test('what the monolith still does is published as the service would: who, why, 
 });
 
 test('a fact that its contract does not have stops the link before the change, and is published once that is fixed', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async (t) => {
   const at = await world(t, 'bank');
   const { service: name, target: database, tables } = at.forward;
@@ -92,13 +92,13 @@ test('a fact that its contract does not have stops the link before the change, a
   await broken.copy();
   const streaming = broken.stream({ signal: t.signal });
   const failed = assert.rejects(streaming, /wrong fact/);
-  await Promise.race([broken.barrier({ timeoutMs: 30_000 }), streaming]);
+  await Promise.race([broken.barrier({ timeoutMs: 300_000 }), streaming]);
   await at.legacy.query('UPDATE accounts SET balance = 1 WHERE id = 1');
   await failed;
   assert.equal((await at.service.query('SELECT balance FROM accounts WHERE id = 1')).rows[0].balance, 0);
   assert.equal((await at.service.query('SELECT FROM banyan_events.outbox')).rowCount, 0);
   const link = await streamHere(at);
-  await link.barrier({ timeoutMs: 30_000 });
+  await link.barrier({ timeoutMs: 300_000 });
   assert.equal((await at.service.query('SELECT FROM banyan_events.outbox')).rowCount, 1);
 });
 

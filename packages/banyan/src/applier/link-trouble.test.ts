@@ -45,7 +45,7 @@ test('a database that is away is told by its link, whose lag grows', { timeout: 
 });
 
 test('tables that were changed under a link stop it with the reason, unverify its rows, and go on with what is asked to be repaired', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async (t) => {
   const { legacy, own, forward, until, server } = await copiedArticles(t);
   const verdicts = async () => (await server.query('SELECT FROM control.verdicts')).rowCount;

@@ -87,5 +87,5 @@ async function step(
   toShare: number,
 ): Promise<unknown> {
   const fence = { id: randomUUID(), service: 'articles', fromShare: HALF, toShare };
-  return await applier.fence({ ...fence, timeoutMs: 20_000 });
+  return await applier.fence({ ...fence, timeoutMs: 300_000 });
 }

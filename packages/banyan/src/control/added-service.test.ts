@@ -19,7 +19,7 @@ import { connectApplier } from './step/applier-client.ts';
 const TOKEN = 'the token of a test, long enough';
 
 test('a service that was added goes to everybody and back by the same steps, and nothing is put into a database for it', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async (t) => {
   const log = pino({ level: 'silent' });
   const instance = createServer((_request, response) => response.end('well')).listen(0, '127.0.0.1');

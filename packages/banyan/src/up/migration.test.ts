@@ -65,7 +65,7 @@ async function notesIn(pool: pg.Pool, table: string, column: string): Promise<Re
 }
 
 it('moves a system that it did not start to a service and back, through a kill -9, without losing a write', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const postgres = await testServer();
   const [legacy, target, control] = await Promise.all(

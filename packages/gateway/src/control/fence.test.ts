@@ -73,8 +73,8 @@ const from = async (response: Response | Promise<Response>) =>
 test('a committed fence holds the writes of moving keys only, and lets them go to the new side', async (t) => {
   const w = await world(t);
   const { gateway } = await gatewayOf(t, w);
-  const fence = await openFence(w.pool, { service: 'users', fromShare: 0, toShare: 5_000, limitMs: 5_000 });
-  await awaitAcks(w.pool, fence.id, { timeoutMs: 5_000 });
+  const fence = await openFence(w.pool, { service: 'users', fromShare: 0, toShare: 5_000, limitMs: 60_000 });
+  await awaitAcks(w.pool, fence.id, { timeoutMs: 60_000 });
 
   const held = put(gateway.url, MOVING);
   assert.equal(await from(put(gateway.url, STAYING)), 'monolith');
@@ -97,7 +97,7 @@ test('a fence is not acknowledged before the writes in flight have ended', async
   };
   const inFlight = put(gateway.url, MOVING);
   await until(() => w.monolith.seen.length === 1);
-  const fence = await openFence(w.pool, { service: 'users', fromShare: 0, toShare: 5_000, limitMs: 5_000 });
+  const fence = await openFence(w.pool, { service: 'users', fromShare: 0, toShare: 5_000, limitMs: 60_000 });
   await assert.rejects(awaitAcks(w.pool, fence.id, { timeoutMs: 100 }), { code: 'fence-not-acknowledged' });
   await assert.rejects(
     withTransaction(w.pool, (client) => commitFence(client, fence.id, withShare(w.table, 5_000))),
@@ -110,7 +110,7 @@ test('a fence is not acknowledged before the writes in flight have ended', async
   );
   finish();
   await inFlight;
-  await awaitAcks(w.pool, fence.id, { timeoutMs: 5_000 });
+  await awaitAcks(w.pool, fence.id, { timeoutMs: 60_000 });
   assert.equal(await abortFence(w.pool, fence.id), 'aborted');
 });
 
@@ -118,7 +118,10 @@ test('a worker that passes its deadline aborts the fence and lets the held go to
   const w = await world(t);
   const { gateway } = await gatewayOf(t, w);
   const fence = await openFence(w.pool, { service: 'users', fromShare: 0, toShare: 10_000, limitMs: 150 });
-  await awaitAcks(w.pool, fence.id, { timeoutMs: 5_000 });
+  await awaitAcks(w.pool, fence.id, { timeoutMs: 60_000 }).catch(({ code }) => {
+    // On a slow machine the deadline is over by now, and what follows is the same.
+    assert.equal(code, 'fence-not-holding');
+  });
   assert.equal(await from(put(gateway.url, MOVING)), 'monolith');
   await assert.rejects(
     withTransaction(w.pool, (client) => commitFence(client, fence.id, withShare(w.table, 10_000))),
@@ -129,13 +132,13 @@ test('a worker that passes its deadline aborts the fence and lets the held go to
 
 test('abort after commit says committed, commit after abort fails', async (t) => {
   const { pool, table } = await world(t);
-  const one = await openFence(pool, { service: 'users', fromShare: 0, toShare: 100, limitMs: 5_000 });
-  await assert.rejects(openFence(pool, { service: 'users', fromShare: 0, toShare: 200, limitMs: 5_000 }), {
+  const one = await openFence(pool, { service: 'users', fromShare: 0, toShare: 100, limitMs: 60_000 });
+  await assert.rejects(openFence(pool, { service: 'users', fromShare: 0, toShare: 200, limitMs: 60_000 }), {
     code: 'fence-open',
   });
   await withTransaction(pool, (client) => commitFence(client, one.id, withShare(table, 100)));
   assert.equal(await abortFence(pool, one.id), 'committed');
-  const two = await openFence(pool, { service: 'users', fromShare: 100, toShare: 0, limitMs: 5_000 });
+  const two = await openFence(pool, { service: 'users', fromShare: 100, toShare: 0, limitMs: 60_000 });
   assert.deepEqual(await abortOpenFences(pool), [two.id]);
   await assert.rejects(
     withTransaction(pool, (client) => commitFence(client, two.id, withShare(table, 0))),
@@ -145,7 +148,7 @@ test('abort after commit says committed, commit after abort fails', async (t) =>
 
 test('an abort that races a commit waits for it and reports it', async (t) => {
   const { pool, table } = await world(t);
-  const fence = await openFence(pool, { service: 'users', fromShare: 0, toShare: 100, limitMs: 5_000 });
+  const fence = await openFence(pool, { service: 'users', fromShare: 0, toShare: 100, limitMs: 60_000 });
   let abort: Promise<string> = Promise.resolve('');
   await withTransaction(pool, async (client) => {
     await commitFence(client, fence.id, withShare(table, 100));
@@ -166,13 +169,13 @@ test('a worker that is gone does not stop a fence, one that lives does', async (
                                                                     ('deaf', now() + interval '1 min', 1)`,
   );
   assert.equal(await countLiveWorkers(w.pool), 2);
-  const fence = await openFence(w.pool, { service: 'users', fromShare: 0, toShare: 100, limitMs: 5_000 });
+  const fence = await openFence(w.pool, { service: 'users', fromShare: 0, toShare: 100, limitMs: 60_000 });
   await assert.rejects(awaitAcks(w.pool, fence.id, { timeoutMs: 300 }), (error: Error) => {
     assert.match(error.message, /deaf$/);
     return true;
   });
   await w.pool.query(`DELETE FROM control.workers WHERE id = 'deaf'`);
-  await awaitAcks(w.pool, fence.id, { timeoutMs: 5_000 });
+  await awaitAcks(w.pool, fence.id, { timeoutMs: 60_000 });
   await assert.rejects(awaitAcks(w.pool, fence.id, { timeoutMs: 50, graceMs: 60_000 }), /dead/);
   await abortFence(w.pool, fence.id);
   await first.gateway.stop();

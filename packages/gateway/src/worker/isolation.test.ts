@@ -38,7 +38,7 @@ describe('an answer that cannot be passed on', () => {
           fetch(`${gateway.url}/register`, {
             method: 'POST',
             body: '{}',
-            signal: AbortSignal.timeout(5_000),
+            signal: AbortSignal.timeout(60_000),
           });
         const refused = await post();
         const { code } = (await refused.json()) as { code: string };
@@ -75,7 +75,7 @@ describe('what throws in the middle of a request', () => {
             method,
             headers: { 'x-key': '1' },
             ...(method === 'PUT' && { body: '{}' }),
-            signal: AbortSignal.timeout(10_000),
+            signal: AbortSignal.timeout(60_000),
           });
         const good = send('/good');
         await until(() => waiting !== undefined);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { copy, table } from '../mapping/mapping.ts';
-import { end, pair, rowsOf, start } from '../testing/support.ts';
+import { end, LIMIT, pair, rowsOf, start } from '../testing/support.ts';
 
 const TABLES = `
   CREATE TABLE apps (id int PRIMARY KEY, user_id int);
@@ -27,16 +27,16 @@ test('an update or delete in an append-only table is applied and named; a row th
      INSERT INTO timeline SELECT i, (i - 1) % 3 + 1, 'made' FROM generate_series(1, 9) i`,
   );
   const forward = await start(dbs.config('forward'));
-  await forward.link.barrier({ timeoutMs: 20_000 });
+  await forward.link.barrier(LIMIT);
   await dbs.legacy.query(`INSERT INTO timeline VALUES (10, 1, 'more')`);
   await dbs.legacy.query('DELETE FROM apps WHERE id = 3');
-  await forward.link.barrier({ timeoutMs: 20_000 });
+  await forward.link.barrier(LIMIT);
   const named = 'SELECT kind, table_name, key::text, winner, detail FROM banyan.conflicts ORDER BY id';
   assert.deepEqual(await rowsOf(dbs.service, named), []);
   await dbs.legacy.query(
     `UPDATE timeline SET what = 'rewritten' WHERE id = 1; DELETE FROM timeline WHERE id = 2`,
   );
-  await forward.link.barrier({ timeoutMs: 20_000 });
+  await forward.link.barrier(LIMIT);
   const says = (what: string) =>
     `The table is append-only by the plan; a row of it was ${what}d on the monolith's side.`;
   assert.deepEqual(await rowsOf(dbs.service, named), [

@@ -5,6 +5,7 @@ import { copy, rename, split, table } from '../mapping/mapping.ts';
 import {
   bothLinks,
   end,
+  LIMIT,
   pair,
   type Running,
   rowsOf,
@@ -149,7 +150,7 @@ test('another row holds the unique value: recorded, nothing overwritten, the str
   await dbs.legacy.query(`UPDATE users SET full_name = 'After' WHERE id = 1`);
   const again = run(openLink(dbs.config('forward')));
   await streaming(again);
-  await again.link.barrier();
+  await again.link.barrier(LIMIT);
   const kinds = await rowsOf(dbs.service, CONFLICTS);
   assert.deepEqual(kinds[0], ['multiple_unique_conflicts', 'service']);
   assert.match(
@@ -173,7 +174,7 @@ test('a row that is missing on the target: update_missing brings it back, delete
   await dbs.legacy.query(`UPDATE users SET full_name = 'Back Again' WHERE id = 1`);
   await dbs.legacy.query(`DELETE FROM users WHERE id = 2`);
   for (;;) {
-    await forward.link.barrier();
+    await forward.link.barrier(LIMIT);
     if ((await rowsOf(dbs.service, 'SELECT count(*) FROM people'))[0]![0] === '1') break;
   }
   assert.deepEqual(await rowsOf(dbs.service, CONFLICTS), [
@@ -208,10 +209,10 @@ test('with REPLICA IDENTITY FULL only a change of our own columns is a conflict'
   await dbs.service.query(`UPDATE people SET first_name = 'Newer' WHERE person_id = 1`);
   // The monolith's row is behind; its change touches only what the monolith owns.
   await dbs.legacy.query(`UPDATE users SET last_login = '2024-01-01' WHERE id = 1`);
-  await forward.link.barrier();
+  await forward.link.barrier(LIMIT);
   assert.deepEqual(await rowsOf(dbs.service, CONFLICTS), []);
   await dbs.legacy.query(`UPDATE users SET email = 'wrong side' WHERE id = 1`);
-  await forward.link.barrier();
+  await forward.link.barrier(LIMIT);
   assert.deepEqual(await rowsOf(dbs.service, CONFLICTS), [['update_origin_differs', 'service']]);
   assert.deepEqual(
     await rowsOf(dbs.service, 'SELECT first_name, email, last_login FROM people WHERE person_id = 1'),
@@ -269,7 +270,7 @@ test('two services on one legacy table: what one writes back flows on to the oth
   await streaming(...links);
   for (const each of links) await setShare(each, 10_000);
   const flow = async () => {
-    for (let round = 0; round < 3; round++) for (const each of links) await each.link.barrier();
+    for (let round = 0; round < 3; round++) for (const each of links) await each.link.barrier(LIMIT);
   };
   // Each service changes what it owns of the same rows, at the same time.
   await auth.service.query(`UPDATE accounts SET email = 'new' || id WHERE id <= 2`);
@@ -302,5 +303,5 @@ test('two services on one legacy table: what one writes back flows on to the oth
 });
 
 async function streaming(...links: Running[]): Promise<void> {
-  for (const each of links) await Promise.race([each.link.barrier({ timeoutMs: 20_000 }), each.ended]);
+  for (const each of links) await Promise.race([each.link.barrier(LIMIT), each.ended]);
 }

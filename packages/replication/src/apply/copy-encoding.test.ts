@@ -7,7 +7,7 @@ import type { LinkConfig } from '../link/link-config.ts';
 import { planTables } from '../link/link-record.ts';
 import { firstSql, joinedSql, recognise, restSql } from '../mapping/known-sql.ts';
 import { constant, copy, derived, rename, split, type TableMapping, table } from '../mapping/mapping.ts';
-import { pair, rowsOf, run, start } from '../testing/support.ts';
+import { LIMIT, pair, rowsOf, run, start } from '../testing/support.ts';
 import { planCopy } from './copy-encoding.ts';
 
 /** Names and separators that could be taken for something else. */
@@ -107,7 +107,7 @@ test('rows that go by COPY arrive as the mapping says in SQL, either way', async
      FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS t(f, n, i)`,
     [texts.map(([full]) => full), texts.map(([, note]) => note?.slice(0, 200) ?? null)],
   );
-  await link.barrier();
+  await link.barrier(LIMIT);
   assert.deepEqual(
     await rowsOf(dbs.service, 'SELECT * FROM people ORDER BY id'),
     await rowsOf(
@@ -120,7 +120,7 @@ test('rows that go by COPY arrive as the mapping says in SQL, either way', async
      FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS t(f, l, i)`,
     [texts.map(([first]) => first), texts.map(([, last]) => last?.slice(0, 200) ?? null)],
   );
-  await reverse.barrier();
+  await reverse.barrier(LIMIT);
   assert.deepEqual(
     await rowsOf(dbs.legacy, 'SELECT id, full_name, note FROM people WHERE id > 1000 ORDER BY id'),
     await rowsOf(
@@ -140,7 +140,7 @@ test('a copied set with a row that is there already is applied but for that row,
   await dbs.legacy.query(
     `INSERT INTO people (id, full_name) SELECT i, 'A, B' FROM generate_series(1, 200) i`,
   );
-  await link.barrier();
+  await link.barrier(LIMIT);
   assert.deepEqual(await rowsOf(dbs.service, 'SELECT kind, key FROM banyan.conflicts'), [
     ['insert_exists', '{"id": "77"}'],
   ]);
@@ -160,7 +160,7 @@ test('a set in which inserted rows are changed and deleted again ends as one by 
      UPDATE people SET id = id + 1000 WHERE id % 7 = 0;
      INSERT INTO people (id, full_name) SELECT i, NULL FROM generate_series(2001, 2100) i`,
   );
-  await link.barrier();
+  await link.barrier(LIMIT);
   assert.deepEqual(
     await rowsOf(dbs.service, 'SELECT id, first_name, last_name, remark FROM people ORDER BY id'),
     await rowsOf(

@@ -6,6 +6,7 @@ import { openLink } from '../link/link.ts';
 import { copy, rename, table } from '../mapping/mapping.ts';
 import {
   end,
+  LIMIT,
   type Pair,
   pair,
   type Running,
@@ -161,7 +162,7 @@ test('in whatever order events, links and users come, both sides end equal, no c
         else if (what === 'forward' || what === 'reverse') {
           const { link } = what === 'forward' ? forward : reverse;
           link.release(HALF);
-          await link.barrier({ timeoutMs: 20_000 });
+          await link.barrier(LIMIT);
         } else if (what === 'insert' && row.state === 'none') {
           await dbs.legacy.query(`INSERT INTO users VALUES (${id}, 'mail${id}', 'Ann', '1', 'web')`);
           row.state = 'there';
@@ -233,7 +234,7 @@ test('a copy into a table in which the service has made rows merges with them, a
   ]);
   const forward = run(link);
   await dbs.legacy.query(`INSERT INTO users VALUES (501, 'mail501', 'User 501', '1', 'web')`);
-  await forward.link.barrier({ timeoutMs: 20_000 });
+  await forward.link.barrier(LIMIT);
   assert.equal((await equalRows(dbs)).length, 501);
   await end(dbs, forward);
   const owned = await pair(LEGACY, SERVICE, [{ ...PROFILES, rows: 'owned' }]);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createPool } from '@banyan/postgres';
-import { pair, rowsOf, start } from '../testing/support.ts';
+import { LIMIT, pair, rowsOf, start } from '../testing/support.ts';
 import { finish, THINGS, things } from '../testing/things.ts';
 
 /** More tries than an error of the target would have before the link stops. */
@@ -16,14 +16,14 @@ const CHANGES = {
 
 for (const [how, change] of Object.entries(CHANGES)) {
   test(`no transaction of an application is ended by a deadlock with changes that are applied ${how}`, {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     const dbs = await pair(THINGS, THINGS, [things()]);
     const name = new URL(dbs.serviceUrl).pathname.slice(1);
     await dbs.service.query(`ALTER DATABASE ${name} SET deadlock_timeout = ${DEADLOCK_MS}`);
     const running = await start(dbs.config('forward'));
     await dbs.legacy.query(`INSERT INTO things VALUES (1, 'old'), (2, 'old')`);
-    await running.link.barrier();
+    await running.link.barrier(LIMIT);
     const applications = createPool(dbs.serviceUrl, { max: 1 });
     const application = await applications.connect();
     await application.query('BEGIN');
@@ -43,7 +43,7 @@ for (const [how, change] of Object.entries(CHANGES)) {
     await application.query(`UPDATE things SET b = 'theirs' WHERE id = 1`);
     await application.query('COMMIT');
     application.release();
-    await running.link.barrier({ timeoutMs: 30_000 });
+    await running.link.barrier(LIMIT);
     assert.deepEqual(await rowsOf(dbs.service, 'SELECT id, a FROM things ORDER BY id'), [
       ['1', 'new'],
       ['2', 'new'],

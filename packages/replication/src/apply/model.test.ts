@@ -7,6 +7,7 @@ import { openLink } from '../link/link.ts';
 import { copy, rename, table } from '../mapping/mapping.ts';
 import {
   LEGACY_USERS,
+  LIMIT,
   type Pair,
   pair,
   type Running,
@@ -172,7 +173,7 @@ class World {
     await this.streaming();
     const [marked, other] = share >= this.share ? [this.forward, this.reverse] : [this.reverse, this.forward];
     other.link.hold();
-    await marked.link.barrier({ lock: true, timeoutMs: 20_000, hold: true });
+    await marked.link.barrier({ ...LIMIT, lock: true, hold: true });
     for (const { link } of [marked, other]) link.release(share);
     this.share = share;
   }
@@ -181,7 +182,7 @@ class World {
     for (const running of [this.forward, this.reverse])
       await Promise.race([
         running.ended.then(() => assert.fail('the stream ended')),
-        running.link.barrier({ timeoutMs: 20_000 }),
+        running.link.barrier(LIMIT),
       ]);
   }
 
@@ -226,8 +227,7 @@ class World {
         mapping,
         salt: 'users',
         share: this.share,
-        waitApplied: async ({ direction }) =>
-          void (await this[direction].link.barrier({ timeoutMs: 20_000 })),
+        waitApplied: async ({ direction }) => void (await this[direction].link.barrier(LIMIT)),
         allowEmpty: true,
         rangeRows: 100,
       });

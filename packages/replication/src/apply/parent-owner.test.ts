@@ -7,6 +7,7 @@ import { openLink } from '../link/link.ts';
 import { copy, derived, rename, table } from '../mapping/mapping.ts';
 import {
   end,
+  LIMIT,
   type Pair,
   pair,
   type Running,
@@ -206,7 +207,7 @@ test('a key moves while its notes are written: every write of the side that owne
   const { dbs, forward, reverse } = await applications(0);
   const step = async (marked: Running, waiting: Running, share: number) => {
     waiting.link.hold();
-    await marked.link.barrier({ lock: true, hold: true, timeoutMs: 20_000 });
+    await marked.link.barrier({ ...LIMIT, lock: true, hold: true });
     for (const { link } of [marked, waiting]) link.release(share);
   };
   let id = 1_000;
@@ -315,7 +316,7 @@ test("verification leaves a derived value to the service where its parent's owne
       salt: 'users',
       share: HALF,
       waitApplied: async () => {
-        for (const { link } of [forward, reverse]) await link.barrier({ timeoutMs: 20_000 });
+        for (const { link } of [forward, reverse]) await link.barrier(LIMIT);
       },
     });
   assert.equal((await look()).verdict, 'CONSISTENT');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { orphans } from '../catalog/orphans.ts';
-import { pair, rowsOf, run, start, streaming } from '../testing/support.ts';
+import { LIMIT, pair, rowsOf, run, start, streaming } from '../testing/support.ts';
 import { finish, THINGS, things } from '../testing/things.ts';
 
 test('a transaction too large to hold is applied in parts inside one transaction of the target', async () => {
@@ -10,16 +10,16 @@ test('a transaction too large to hold is applied in parts inside one transaction
   await dbs.legacy.query(
     `BEGIN; INSERT INTO things SELECT i, md5(i::text) FROM generate_series(1, 3000) i; UPDATE things SET b = 'x' WHERE id <= 2000; DELETE FROM things WHERE id > 2900; COMMIT`,
   );
-  await running.link.barrier({ timeoutMs: 60_000 });
+  await running.link.barrier(LIMIT);
   const sum = `SELECT count(*), min(xmin::text) = max(xmin::text), md5(string_agg(id || a || coalesce(b, ''), ',' ORDER BY id)) FROM things`;
   const [[count, , hash]] = (await rowsOf(dbs.legacy, sum)) as [[string, string, string]];
   assert.deepEqual(await rowsOf(dbs.service, sum), [[count, 't', hash]]);
   // One that does not fit as sets is read again and applied with care, still as a whole.
   await dbs.service.query('DELETE FROM things WHERE id = 2899');
   await dbs.legacy.query(`UPDATE things SET a = a || '!' WHERE id > 1500`);
-  await running.link.barrier({ timeoutMs: 60_000 });
+  await running.link.barrier(LIMIT);
   for (;;) {
-    await running.link.barrier();
+    await running.link.barrier(LIMIT);
     if ((await rowsOf(dbs.service, 'SELECT count(*) FROM things'))[0]![0] === '2900') break;
   }
   assert.equal((await rowsOf(dbs.legacy, sum))[0]![2], (await rowsOf(dbs.service, sum))[0]![2]);
@@ -38,7 +38,7 @@ test('a transaction that swaps unique values or reuses them is applied, though n
   await dbs.legacy.query(
     `BEGIN; DELETE FROM things WHERE id = 3; INSERT INTO things VALUES (4, 'three'); UPDATE things SET id = 3 WHERE id = 4; INSERT INTO things VALUES (4, 'four'); COMMIT`,
   );
-  await running.link.barrier();
+  await running.link.barrier(LIMIT);
   const all = 'SELECT * FROM things ORDER BY id';
   assert.deepEqual(await rowsOf(dbs.service, all), await rowsOf(dbs.legacy, all));
   assert.deepEqual(await rowsOf(dbs.service, 'SELECT kind FROM banyan.conflicts'), []);
@@ -73,7 +73,7 @@ test('foreign keys and triggers of the target do not fire; orphans are found aft
   await dbs.legacy.query(`INSERT INTO things SELECT generate_series(1, 9)`);
   const running = await start(dbs.config('forward'));
   await dbs.legacy.query(`UPDATE things SET a = 'x'; INSERT INTO things VALUES (11)`);
-  await running.link.barrier();
+  await running.link.barrier(LIMIT);
   const [found] = await orphans(dbs.service, [{ schema: 'public', table: 'things' }]);
   assert.equal(found!.count, 4);
   assert.deepEqual(found!.sample, [{ owner: '2' }]);

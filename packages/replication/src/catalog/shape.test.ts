@@ -4,7 +4,7 @@ import { quoteIdent } from '@banyan/postgres';
 import { openLink } from '../link/link.ts';
 import { copy, table } from '../mapping/mapping.ts';
 import { repair } from '../repair/repair.ts';
-import { type Pair, pair, type Running, rowsOf, run, start } from '../testing/support.ts';
+import { LIMIT, type Pair, pair, type Running, rowsOf, run, start } from '../testing/support.ts';
 import { verify } from '../verify/verify.ts';
 
 const THINGS = `CREATE TABLE things (id int PRIMARY KEY, code int NOT NULL UNIQUE, a varchar(20), b text)`;
@@ -22,7 +22,7 @@ async function goOn(dbs: Pair): Promise<Running> {
   await link.prepare({ acceptLoss: true });
   const running = run(link);
   await until(running, 'streaming');
-  await link.barrier({ timeoutMs: 20_000 });
+  await link.barrier(LIMIT);
   const verdict = await verify({
     legacy: dbs.legacyUrl,
     service: dbs.serviceUrl,
@@ -30,7 +30,7 @@ async function goOn(dbs: Pair): Promise<Running> {
     salt: 'users',
     share: 0,
     allowEmpty: true,
-    waitApplied: async () => void (await link.barrier({ timeoutMs: 20_000 })),
+    waitApplied: async () => void (await link.barrier(LIMIT)),
   });
   await repair({
     legacy: dbs.legacyUrl,
@@ -40,7 +40,7 @@ async function goOn(dbs: Pair): Promise<Running> {
     share: 0,
     verdict,
   });
-  await link.barrier({ timeoutMs: 20_000 });
+  await link.barrier(LIMIT);
   const all = 'SELECT id, code, a, b FROM things ORDER BY id';
   assert.deepEqual(await rowsOf(dbs.service, all), await rowsOf(dbs.legacy, all));
   return running;
@@ -60,10 +60,10 @@ async function close(dbs: Pair, { link, stop }: Running): Promise<void> {
 }
 
 test('a publication that is dropped is noticed without a barrier, and what was missed meanwhile is found and repaired', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   const { dbs, running } = await streaming();
-  await running.link.barrier();
+  await running.link.barrier(LIMIT);
   await dbs.legacy.query(`DROP PUBLICATION ${quoteIdent(running.link.names.publication)}`);
   await dbs.legacy.query(
     `INSERT INTO things VALUES (100, 100, 'missed', ''); DELETE FROM things WHERE id = 1`,
@@ -158,16 +158,16 @@ const CHANGES: {
 ];
 
 test('whatever befalls a table under a stream is noticed by the next barrier and refused at the next start', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const { dbs, running: first } = await streaming();
   let running = first;
   for (const { what, end, sql, code } of CHANGES) {
-    await running.link.barrier({ timeoutMs: 20_000 });
+    await running.link.barrier(LIMIT);
     const index = `ALTER INDEX IF EXISTS things_code_key RENAME TO things_code_key1`;
     if (what.includes('replica identity')) await dbs.legacy.query(index);
     await dbs[end].query(sql(quoteIdent(running.link.names.publication)));
-    await assert.rejects(running.link.barrier({ timeoutMs: 20_000 }), { code }, what);
+    await assert.rejects(running.link.barrier(LIMIT), { code }, what);
     await assert.rejects(running.ended, { code }, what);
     await assert.rejects(run(openLink(dbs.config('forward'))).ended, { code }, what);
     // What is never accepted says so.
@@ -179,16 +179,16 @@ test('whatever befalls a table under a stream is noticed by the next barrier and
   // What loses nothing is no reason to stop.
   await dbs.legacy.query('ALTER TABLE things REPLICA IDENTITY FULL; ALTER TABLE things ADD COLUMN extra int');
   await dbs.legacy.query(`UPDATE things SET a = 'full' WHERE id = 7`);
-  await running.link.barrier({ timeoutMs: 20_000 });
+  await running.link.barrier(LIMIT);
   assert.deepEqual(await rowsOf(dbs.service, 'SELECT a FROM things WHERE id = 7'), [['full']]);
   await close(dbs, running);
 });
 
 test('a trigger of the target that comes to fire for links too ends them, and once it is gone no step passes before rows are verified', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   const { dbs, running } = await streaming();
-  await running.link.barrier({ timeoutMs: 20_000 });
+  await running.link.barrier(LIMIT);
   await dbs.service.query(`
     CREATE FUNCTION drop_row() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
     CREATE TRIGGER dropping BEFORE INSERT OR UPDATE OR DELETE ON things FOR EACH ROW EXECUTE FUNCTION drop_row();
@@ -197,7 +197,7 @@ test('a trigger of the target that comes to fire for links too ends them, and on
     `INSERT INTO things VALUES (300, 300, 'dropped', '1'); DELETE FROM things WHERE id = 3`,
   );
   const dropped = { code: 'SCHEMA_CHANGED', message: /trigger dropping would change or drop/ };
-  await assert.rejects(running.link.barrier({ timeoutMs: 20_000 }), dropped);
+  await assert.rejects(running.link.barrier(LIMIT), dropped);
   await assert.rejects(running.ended, dropped);
   await assert.rejects(openLink(dbs.config('forward')).prepare(), {
     code: 'PREFLIGHT_FAILED',
@@ -208,20 +208,20 @@ test('a trigger of the target that comes to fire for links too ends them, and on
   await link.prepare();
   const again = run(link);
   await until(again, 'streaming');
-  await assert.rejects(link.barrier({ hold: true }), { code: 'CHANGES_MISSED' });
+  await assert.rejects(link.barrier({ ...LIMIT, hold: true }), { code: 'CHANGES_MISSED' });
   await again.stop();
   const accepted = await goOn(dbs);
   await accepted.link.markRepaired((await accepted.link.missed())!);
-  await accepted.link.barrier({ hold: true, timeoutMs: 20_000 });
+  await accepted.link.barrier({ ...LIMIT, hold: true });
   accepted.link.release(0);
   await close(dbs, accepted);
 });
 
 test('changes that wait in the log from before an accepted change of the table are applied', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   const { dbs, running } = await streaming();
-  await running.link.barrier();
+  await running.link.barrier(LIMIT);
   await running.stop();
   await dbs.legacy.query(`INSERT INTO things VALUES (300, 300, 'before', '1')`);
   await dbs.legacy.query('ALTER TABLE things ALTER COLUMN b TYPE int USING 2');
@@ -230,7 +230,7 @@ test('changes that wait in the log from before an accepted change of the table a
   await close(dbs, await goOn(dbs));
 });
 
-test('a table that a prepared link gets later is copied', { timeout: 60_000 }, async () => {
+test('a table that a prepared link gets later is copied', { timeout: 300_000 }, async () => {
   const define = `${THINGS}; CREATE TABLE lists (id int PRIMARY KEY)`;
   const dbs = await pair(`${define}; INSERT INTO lists SELECT generate_series(1, 9)`, define, [mapping]);
   const { stop } = await start(dbs.config('forward'));
@@ -240,7 +240,7 @@ test('a table that a prepared link gets later is copied', { timeout: 60_000 }, a
   });
   const running = await start(more);
   await dbs.legacy.query('INSERT INTO lists VALUES (10)');
-  await running.link.barrier({ timeoutMs: 20_000 });
+  await running.link.barrier(LIMIT);
   assert.deepEqual(await rowsOf(dbs.service, 'SELECT count(*) FROM lists'), [['10']]);
   await close(dbs, running);
 });

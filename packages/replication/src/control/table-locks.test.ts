@@ -25,7 +25,7 @@ async function aDatabase(t: TestContext) {
 }
 
 test('a writer that goes through the tables the other way is never ended by a deadlock, and is waited for', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async (t) => {
   const { pool, isWaiting } = await aDatabase(t);
   const writer = await pool.connect();
@@ -42,7 +42,7 @@ test('a writer that goes through the tables the other way is never ended by a de
 });
 
 test('tables that are not free in time are given up, and nothing is left locked', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async (t) => {
   const { pool } = await aDatabase(t);
   const writer = await pool.connect();
@@ -56,7 +56,7 @@ test('tables that are not free in time are given up, and nothing is left locked'
 });
 
 test('an error of what runs behind the locks is its own, and is not tried again', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async (t) => {
   const { pool } = await aDatabase(t);
   let runs = 0;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openLink } from '../link/link.ts';
 import { copy, table } from '../mapping/mapping.ts';
-import { end, pair, rowsOf, run, start } from '../testing/support.ts';
+import { end, LIMIT, pair, rowsOf, run, start } from '../testing/support.ts';
 import { verify } from '../verify/verify.ts';
 
 const DEFINE = `CREATE TABLE things (id int PRIMARY KEY, email text NOT NULL UNIQUE, seat int, room text, CHECK (seat > 0));
@@ -28,7 +28,7 @@ const MOVES = [
 ];
 
 test('a copy converges while unique values move to rows that are still to be copied', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   const dbs = await seeded(100);
   const link = openLink(dbs.config('forward'));
@@ -50,16 +50,16 @@ test('a copy converges while unique values move to rows that are still to be cop
   const running = run(link);
   // Rows that stood in one another's way in the stream are sent again once it has passed the copy.
   for (let open = true; open; ) {
-    for (let round = 0; round < 2; round++) await running.link.barrier({ timeoutMs: 20_000 });
+    for (let round = 0; round < 2; round++) await running.link.barrier(LIMIT);
     open = (await rowsOf(dbs.service, 'SELECT FROM banyan.repairs')).length > 0;
   }
-  for (let round = 0; round < 2; round++) await running.link.barrier({ timeoutMs: 20_000 });
+  for (let round = 0; round < 2; round++) await running.link.barrier(LIMIT);
   assert.deepEqual(await rowsOf(dbs.service, ALL), await rowsOf(dbs.legacy, ALL));
   await end(dbs, running);
 });
 
 test('a copy over leftovers whose unique values changed places converges, and keeps what the mapping does not fill', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   const dbs = await seeded(60);
   const first = await start(dbs.config('forward'));
@@ -79,7 +79,7 @@ test('a copy over leftovers whose unique values changed places converges, and ke
 });
 
 test('rows that only the target forbids end the copy with the constraint, and it goes on once that is put right', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   const dbs = await pair(
     'CREATE TABLE things (id int PRIMARY KEY, email text, seat int, room text)',
@@ -123,7 +123,7 @@ const ORDERS: { what: string; legacy: string; service: string; key: string; rows
 
 for (const { what, legacy, service, key, rows } of ORDERS)
   test(`keys that are ordered differently ${what} are copied again without loss, and compared to the last row`, {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     const columns = what.includes('enum') ? ['id', 'n'] : ['id'];
     const side = { table: 'things', key: columns };

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { openLink } from '../link/link.ts';
 import type { Blocker } from '../link/prepare.ts';
 import { copy, table } from '../mapping/mapping.ts';
-import { pair, rowsOf, run, start } from '../testing/support.ts';
+import { LIMIT, pair, rowsOf, run, start } from '../testing/support.ts';
 
 const THINGS = 'CREATE TABLE things (id int PRIMARY KEY, a text)';
 const mapping = table({ legacy: 'things', columns: [copy('id', 'a')] });
@@ -25,15 +25,15 @@ async function nuisance(times: number) {
   const dbs = await pair(THINGS, NUISANCE, [mapping]);
   const errors: Error[] = [];
   const running = await start(dbs.config('forward'), { onRetry: (error) => void errors.push(error) });
-  await running.link.barrier();
+  await running.link.barrier(LIMIT);
   await dbs.service.query(`UPDATE nuisance SET times = ${times}`);
   await dbs.legacy.query(`INSERT INTO things VALUES (1, 'a')`);
   return { dbs, running, errors };
 }
 
-test('a statement that somebody cancels is tried again, with the reason', { timeout: 60_000 }, async () => {
+test('a statement that somebody cancels is tried again, with the reason', { timeout: 300_000 }, async () => {
   const { dbs, running, errors } = await nuisance(2);
-  await running.link.barrier({ timeoutMs: 20_000 });
+  await running.link.barrier(LIMIT);
   assert.deepEqual(await rowsOf(dbs.service, 'SELECT * FROM things'), [['1', 'a']]);
   assert.equal(errors.filter(({ message }) => /canceling statement/.test(message)).length, 2);
   assert.equal(running.link.status().state, 'streaming');
@@ -43,7 +43,7 @@ test('a statement that somebody cancels is tried again, with the reason', { time
 });
 
 test('a change that is ended again and again ends the link with the reason, and passes once that has stopped', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   const { dbs, running } = await nuisance(1_000);
   const states = new Set<string>();
@@ -57,14 +57,14 @@ test('a change that is ended again and again ends the link with the reason, and 
   await dbs.service.query('UPDATE nuisance SET times = 0');
   const again = run(openLink(dbs.config('forward')));
   while (again.link.status().state !== 'streaming') await new Promise((resolve) => setTimeout(resolve, 5));
-  await again.link.barrier({ timeoutMs: 20_000 });
+  await again.link.barrier(LIMIT);
   assert.deepEqual(await rowsOf(dbs.service, 'SELECT * FROM things'), [['1', 'a']]);
   await again.stop();
   await again.link.drop();
   await dbs.close();
 });
 
-test('prepare says for whose open transaction it waits', { timeout: 60_000 }, async () => {
+test('prepare says for whose open transaction it waits', { timeout: 300_000 }, async () => {
   const dbs = await pair(THINGS, THINGS, [mapping]);
   const holder = await dbs.legacy.connect();
   await holder.query('BEGIN; CREATE TABLE beside (id int)');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openLink } from '../link/link.ts';
 import { copy, table } from '../mapping/mapping.ts';
-import { end, pair, rowsOf, run, setShare, settle, start } from '../testing/support.ts';
+import { end, LIMIT, pair, rowsOf, run, setShare, settle, start } from '../testing/support.ts';
 import { installGuard, refusedWrites, setGuard } from './guard.ts';
 
 const LEGACY = `
@@ -84,7 +84,7 @@ test('a write of the service that crosses the cascade neither brings the row bac
   back.link.hold();
   await dbs.service.query(`UPDATE posts SET title = 'crossed' WHERE author = 2`);
   await dbs.legacy.query('DELETE FROM authors WHERE id = 2');
-  await forward.link.barrier({ timeoutMs: 20_000 });
+  await forward.link.barrier(LIMIT);
   back.link.release(10_000);
   assert.equal((await same()).length, 12);
   await close();
@@ -140,7 +140,7 @@ for (const share of [5_000, 10_000])
       if (together) await insert(100, 159);
       else for (let id = 100; id < 160; id++) await insert(id, id);
       await dbs.legacy.query('DELETE FROM authors WHERE id = 1; DELETE FROM topics WHERE id = 1');
-      await forward.link.barrier({ timeoutMs: 20_000 });
+      await forward.link.barrier(LIMIT);
       back.link.release(share);
       const expected: (string | null)[][] = [];
       for (let id = 100; id < 160; id++) {
@@ -164,7 +164,7 @@ test('a row that the service leads to a parent which the monolith deletes goes w
   const { dbs, back, forward, same, close } = await posts(10_000);
   const stray = `INSERT INTO posts VALUES (50, 77, NULL, NULL, 'stray')`;
   await dbs.legacy.query(`BEGIN; SET LOCAL session_replication_role = replica; ${stray}; COMMIT`);
-  await forward.link.barrier({ timeoutMs: 20_000 });
+  await forward.link.barrier(LIMIT);
   back.link.hold();
   await dbs.service.query(`UPDATE posts SET title = 'still astray' WHERE id = 50`);
   await dbs.service.query(
@@ -174,7 +174,7 @@ test('a row that the service leads to a parent which the monolith deletes goes w
   await dbs.service.query(`INSERT INTO posts VALUES (70, 1, NULL, NULL, 'changed at once')`);
   await dbs.service.query(`UPDATE posts SET title = 'changed' WHERE id = 70`);
   await dbs.legacy.query('DELETE FROM authors WHERE id = 1; DELETE FROM topics WHERE id = 1');
-  await forward.link.barrier({ timeoutMs: 20_000 });
+  await forward.link.barrier(LIMIT);
   back.link.release(10_000);
   const rows = await same();
   const found = (id: number) => rows.find(([each]) => each === String(id));
@@ -190,7 +190,7 @@ test('a row that the service has moved to another parent meanwhile is on both si
   await dbs.service.query(`INSERT INTO posts VALUES (70, 1, 1, NULL, 'moves')`);
   await dbs.service.query('UPDATE posts SET author = 2 WHERE id = 70');
   await dbs.legacy.query('DELETE FROM authors WHERE id = 1');
-  await forward.link.barrier({ timeoutMs: 20_000 });
+  await forward.link.barrier(LIMIT);
   back.link.release(10_000);
   await same();
   await close();
@@ -209,7 +209,7 @@ test('a row whose parent the monolith deletes gets the default that its foreign 
   await dbs.service.query(`INSERT INTO posts VALUES (70, 2, 3, NULL, 'new')`);
   await dbs.service.query('UPDATE posts SET topic = 3 WHERE id = 5');
   await dbs.legacy.query('DELETE FROM topics WHERE id = 3');
-  await forward.link.barrier({ timeoutMs: 20_000 });
+  await forward.link.barrier(LIMIT);
   back.link.release(10_000);
   const rows = await same();
   const topicOf = (id: number) => rows.find(([each]) => each === String(id))![2];
@@ -266,7 +266,7 @@ test('a parent that another service moves may be on its way: its rows are not ta
   const { dbs, back, same, close } = await posts(10_000);
   await dbs.legacy.query('CREATE PUBLICATION banyan_people_forward FOR TABLE authors');
   await dbs.service.query(`INSERT INTO posts VALUES (70, 8, NULL, NULL, 'ahead')`);
-  await back.link.barrier({ timeoutMs: 20_000 });
+  await back.link.barrier(LIMIT);
   assert.deepEqual((await same()).at(-1), ['70', '8', null, null, 'ahead']);
   assert.deepEqual(await rowsOf(dbs.legacy, CONFLICTS), []);
   await close();

@@ -5,7 +5,7 @@ import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import { openLink } from '../link/link.ts';
 import { copy, rename, table } from '../mapping/mapping.ts';
-import { pair, rowsOf, run, start, usersMapping } from '../testing/support.ts';
+import { LIMIT, pair, rowsOf, run, start, usersMapping } from '../testing/support.ts';
 import { installGuard, refusedWrites, removeGuard, setGuard } from './guard.ts';
 
 test('rows the service owns cannot be changed on the monolith, by the share; inserts and other columns stay free', async () => {
@@ -124,7 +124,7 @@ test('the guard never stands in the way of the link that writes back', async () 
   await dbs.service.query(
     `UPDATE people SET first_name = 'Anna'; INSERT INTO people (first_name, email) VALUES ('New', 'n')`,
   );
-  await back.link.barrier();
+  await back.link.barrier(LIMIT);
   assert.deepEqual(await rowsOf(dbs.legacy, 'SELECT full_name FROM users ORDER BY id'), [
     ['Anna Lee'],
     ['New'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pair, rowsOf, start } from '../testing/support.ts';
+import { LIMIT, pair, rowsOf, start } from '../testing/support.ts';
 
 test('copies what is there, then streams what changes, with a column split', async () => {
   const dbs = await pair();
@@ -13,7 +13,7 @@ test('copies what is there, then streams what changes, with a column split', asy
   await dbs.legacy.query(`UPDATE users SET full_name = NULL WHERE id = 5`);
   await dbs.legacy.query(`DELETE FROM users WHERE id > 45`);
   await dbs.legacy.query(`INSERT INTO users (full_name, email) VALUES ('Zoë van Dam', 'zoe')`);
-  const barrier = await link.barrier();
+  const barrier = await link.barrier(LIMIT);
   assert.ok(barrier.lsn > 0n);
   assert.deepEqual(
     await rowsOf(

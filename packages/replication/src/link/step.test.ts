@@ -5,6 +5,7 @@ import {
   bothLinks,
   end,
   equalUsers,
+  LIMIT,
   type Running,
   rowsOf,
   run,
@@ -16,7 +17,7 @@ import { openLink } from './link.ts';
 /** As the controller makes a step: the other link waits with its backlog, the one whose side loses the keys is drained. */
 async function step(marked: Running, other: Running, share: number): Promise<void> {
   other.link.hold();
-  await marked.link.barrier({ lock: true, timeoutMs: 20_000, hold: true });
+  await marked.link.barrier({ ...LIMIT, lock: true, hold: true });
   for (const { link } of [marked, other]) link.release(share);
 }
 
@@ -27,7 +28,7 @@ test('a step back with a backlog: what the monolith wrote of its own column does
   await dbs.service.query(`UPDATE people SET first_name = 'New' WHERE person_id = 1`);
   await dbs.legacy.query(`UPDATE users SET last_login = '2024-05-06T07:08:09Z' WHERE id = 1`);
   reverse.link.release(10_000);
-  await reverse.link.barrier();
+  await reverse.link.barrier(LIMIT);
   await step(reverse, forward, 0);
   await settle(dbs, forward, reverse);
   const [row] = await equalUsers(dbs);
@@ -62,7 +63,7 @@ test('links that die between the decision of a step and their release go on by w
   forward.link.hold();
   await dbs.service.query(`UPDATE people SET first_name = 'New' WHERE person_id = 1`);
   await dbs.legacy.query(`UPDATE users SET last_login = '2024-01-01T00:00:00Z' WHERE id = 1`);
-  await reverse.link.barrier({ lock: true, hold: true });
+  await reverse.link.barrier({ ...LIMIT, lock: true, hold: true });
   // Decided: the monolith owns the rows now, and writes.
   await dbs.legacy.query(`UPDATE users SET full_name = 'Moved 3' WHERE id = 3`);
   await forward.stop();
@@ -100,7 +101,7 @@ test('the service deletes a row and inserts it again while the monolith writes i
     `INSERT INTO people (person_id, first_name, last_name, email) VALUES (1, 'Again', '1', 'mail1')`,
   );
   await dbs.legacy.query(`UPDATE users SET last_login = '2024-01-01T00:00:00Z' WHERE id = 1`);
-  await forward.link.barrier();
+  await forward.link.barrier(LIMIT);
   reverse.link.release(10_000);
   await settle(dbs, forward, reverse);
   assert.deepEqual((await equalUsers(dbs))[0], ['1', 'Again 1', 'mail1', null]);
@@ -120,7 +121,7 @@ test('many rows deleted and inserted again, and one that gets another key, keep 
   );
   await dbs.service.query('UPDATE people SET person_id = 1001 WHERE person_id = 1');
   await dbs.legacy.query(`UPDATE users SET last_login = '2024-01-01T00:00:00Z'`);
-  await forward.link.barrier();
+  await forward.link.barrier(LIMIT);
   reverse.link.release(10_000);
   await settle(dbs, forward, reverse);
   const rows = await equalUsers(dbs);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pair, rowsOf, start } from '../testing/support.ts';
+import { LIMIT, pair, rowsOf, start } from '../testing/support.ts';
 import { verify } from '../verify/verify.ts';
 import { constant, copy, derived, merge, rename, split, table } from './mapping.ts';
 
@@ -68,7 +68,7 @@ test('every type passes unchanged: copied, inserted and updated', async () => {
   await dbs.legacy.query(
     `UPDATE things t SET ${names.map((name) => `${name} = f.${name}`).join(', ')} FROM things f WHERE t.id = f.id + 200 AND f.id < 100`,
   );
-  await link.barrier();
+  await link.barrier(LIMIT);
   const all = `SELECT * FROM things ORDER BY id`;
   const expected = await rowsOf(dbs.legacy, all);
   assert.equal(expected.length, rows * 3);
@@ -83,7 +83,7 @@ test('every type passes unchanged: copied, inserted and updated', async () => {
     mapping,
     salt: 'x',
     share: 0,
-    waitApplied: async () => void (await link.barrier()),
+    waitApplied: async () => void (await link.barrier(LIMIT)),
   });
   assert.deepEqual([verdict.verdict, verdict.rows], ['CONSISTENT', rows * 3]);
   assert.deepEqual(await rowsOf(dbs.service, 'SELECT count(*) FROM banyan.conflicts'), [['0']]);
@@ -103,7 +103,7 @@ test('NULL is written where a default waits; generated columns compute themselve
   await dbs.legacy.query(
     `INSERT INTO things VALUES (3, NULL, NULL); UPDATE things SET n = NULL WHERE id = 2; UPDATE things SET n = 5 WHERE id = 1`,
   );
-  await link.barrier();
+  await link.barrier(LIMIT);
   assert.deepEqual(await rowsOf(dbs.service, 'SELECT * FROM things ORDER BY id'), [
     ['1', '5', null, '10'],
     ['2', null, 'y', null],
@@ -134,7 +134,7 @@ test('an unchanged long value is left as it is, also when other columns of the r
     `BEGIN; UPDATE docs SET body = ${long(7)} WHERE id < 10; UPDATE docs SET title = 'c' WHERE id < 15; COMMIT`,
   );
   await dbs.legacy.query(`UPDATE docs SET id = id + 100 WHERE id > 17`);
-  await link.barrier();
+  await link.barrier(LIMIT);
   assert.deepEqual(
     await rowsOf(dbs.service, 'SELECT id, title, md5(body), head FROM docs ORDER BY id'),
     await rowsOf(dbs.legacy, 'SELECT id, title, md5(body), left(body, 10) FROM docs ORDER BY id'),
@@ -160,7 +160,7 @@ test('a merge whose input the stream does not carry stops with the column and th
     `INSERT INTO docs VALUES (1, (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 500) i), 'x')`,
   );
   // In one batch with its INSERT the value would be known.
-  await link.barrier();
+  await link.barrier(LIMIT);
   await dbs.legacy.query(`UPDATE docs SET b = 'y'`);
   await assert.rejects(ended, { code: 'TOAST_ABSENT', message: /public.docs.*column: ab.*absent: a/ });
   await dbs.legacy.query(`ALTER TABLE docs REPLICA IDENTITY FULL; UPDATE docs SET b = 'z'`);
@@ -169,7 +169,7 @@ test('a merge whose input the stream does not carry stops with the column and th
   // Copied anew over what the first life has left.
   const again = await start(dbs.config('forward'));
   await dbs.legacy.query(`UPDATE docs SET b = 'w'`);
-  await again.link.barrier();
+  await again.link.barrier(LIMIT);
   assert.deepEqual(
     await rowsOf(dbs.service, `SELECT right(ab, 2), md5(ab) FROM docs`),
     await rowsOf(dbs.legacy, `SELECT '|' || b, md5(a || '|' || b) FROM docs`),
@@ -205,7 +205,7 @@ test('types that differ by design: int to bigint, enum to text, json to jsonb, c
     `UPDATE old SET feeling = 'bad', label = 'x' WHERE id % 3 = 0; UPDATE old SET code = 'moved' WHERE id % 50 = 0`,
   );
   await dbs.legacy.query(`INSERT INTO old VALUES (1000, 'z', NULL, NULL, NULL, NULL)`);
-  await link.barrier();
+  await link.barrier(LIMIT);
   assert.deepEqual(await rowsOf(dbs.service, `SELECT * FROM new WHERE item IN (3, 50, 1000) ORDER BY item`), [
     ['3', 'k3', 'bad', '{"a": 2, "b": 1}', '0.75', 'x', null, 'legacy', 'X'],
     ['50', 'moved', 'ok', '{"a": 2, "b": 1}', '12.50', 'a', 'b50', 'legacy', 'A::B50'],
@@ -217,7 +217,7 @@ test('types that differ by design: int to bigint, enum to text, json to jsonb, c
     mapping,
     salt: 'x',
     share: 0,
-    waitApplied: async () => void (await link.barrier()),
+    waitApplied: async () => void (await link.barrier(LIMIT)),
   };
   const verdict = await verify(check);
   assert.deepEqual([verdict.verdict, verdict.rows], ['CONSISTENT', 501]);

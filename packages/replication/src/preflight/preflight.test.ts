@@ -65,7 +65,7 @@ const CASES: { what: string; legacy: string; service: string; columns: string[];
 ];
 
 test('preflight says what the first row would, or nobody: keys, generated columns, identities, constraints, order', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   const define = (side: 'legacy' | 'service') =>
     CASES.map((each, index) => `CREATE TABLE t${index} ${each[side]}`).join('; ');

@@ -3,14 +3,14 @@ import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { copy, table } from '../mapping/mapping.ts';
-import { end, pair, rowsOf, start } from '../testing/support.ts';
+import { end, LIMIT, pair, rowsOf, start } from '../testing/support.ts';
 import { repair } from './repair.ts';
 
 const THINGS = 'CREATE TABLE things (id int PRIMARY KEY, a text)';
 const things = () => table({ legacy: 'things', columns: [copy('id', 'a')] });
 
 test('a repair that comes to a deadlock with a writer begins again, and both sides end equal', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   const dbs = await pair(THINGS, THINGS, [things()]);
   await dbs.legacy.query(`INSERT INTO things VALUES (1, 'one'), (2, 'two')`);
@@ -27,7 +27,7 @@ test('a repair that comes to a deadlock with a writer begins again, and both sid
   await writer.query('RESET deadlock_timeout');
   writer.release();
   assert.equal(await repairing, 2);
-  await forward.link.barrier({ timeoutMs: 20_000 });
+  await forward.link.barrier(LIMIT);
   const all = 'SELECT * FROM things ORDER BY id';
   assert.deepEqual(await rowsOf(dbs.service, all), [
     ['1', 'first'],
@@ -37,12 +37,12 @@ test('a repair that comes to a deadlock with a writer begins again, and both sid
 });
 
 test('repairs that a link asked for and cannot send say why, and are sent once they can be', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   const dbs = await pair(THINGS, THINGS, [things()]);
   await dbs.legacy.query(`INSERT INTO things VALUES (1, 'one')`);
   const forward = await start(dbs.config('forward'));
-  await forward.link.barrier();
+  await forward.link.barrier(LIMIT);
   const writer = await dbs.legacy.connect();
   await writer.query('BEGIN; SELECT FROM things FOR UPDATE');
   await dbs.service.query(`UPDATE things SET a = 'stray'`);
@@ -52,14 +52,14 @@ test('repairs that a link asked for and cannot send say why, and are sent once t
   );
   // Has the link look at what is asked for.
   await dbs.legacy.query(`INSERT INTO things VALUES (2, 'two')`);
-  await forward.link.barrier();
+  await forward.link.barrier(LIMIT);
   await dbs.service.query(`DELETE FROM things WHERE id = 2`);
   await dbs.legacy.query(`UPDATE things SET a = 'zwei' WHERE id = 2`);
   while (!/things.*lock timeout/.test(forward.link.status().repairsFailure ?? '')) await delay(20);
   await writer.query('COMMIT');
   writer.release();
   while ((await forward.link.repairs()).open > 0) await delay(20);
-  await forward.link.barrier({ timeoutMs: 20_000 });
+  await forward.link.barrier(LIMIT);
   assert.equal(forward.link.status().repairsFailure, undefined);
   assert.deepEqual(await rowsOf(dbs.service, 'SELECT a FROM things ORDER BY id'), [['one'], ['zwei']]);
   await end(dbs, forward);
@@ -72,7 +72,7 @@ const COMES = {
 
 for (const [comes, sql] of Object.entries(COMES)) {
   test(`a row that is ${comes} while its absence is looked at is not deleted on the other side`, {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     const dbs = await pair(THINGS, THINGS, [things()]);
     await dbs.legacy.query(`INSERT INTO things VALUES (1, 'one'), (3, 'two')`);
@@ -86,7 +86,7 @@ for (const [comes, sql] of Object.entries(COMES)) {
     await writer.query('COMMIT');
     writer.release();
     assert.equal(await repairing, 2);
-    await forward.link.barrier({ timeoutMs: 20_000 });
+    await forward.link.barrier(LIMIT);
     assert.deepEqual(await rowsOf(dbs.service, 'SELECT * FROM things WHERE id < 3 ORDER BY id'), [
       ['1', 'first'],
       ['2', 'two'],

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Pair, pair, type Running, rowsOf, start } from '../testing/support.ts';
+import { LIMIT, type Pair, pair, type Running, rowsOf, start } from '../testing/support.ts';
 
 /** Nothing but what is waited for moves the link on. */
 const QUIET = { heartbeatMs: 3_600_000 };
-const LIMIT = { timeoutMs: 60_000 };
 
 async function finish(dbs: Pair, running: Running): Promise<void> {
   await running.stop().catch(() => {});

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openLink } from '../link/link.ts';
 import type { LinkConfig } from '../link/link-config.ts';
 import { copy, table } from '../mapping/mapping.ts';
-import { type Pair, pair, rowsOf, run } from '../testing/support.ts';
+import { LIMIT, type Pair, pair, rowsOf, run } from '../testing/support.ts';
 
 /** More and longer: CRASH_KILLS=200. */
 const KILLS = Number(process.env.CRASH_KILLS ?? 8);
@@ -63,7 +63,7 @@ test('kill -9 at any moment, while copying and while streaming: every change arr
   await link.copy();
   const running = run(link);
   for (;;) {
-    await Promise.race([link.barrier({ timeoutMs: 60_000 }), running.ended]);
+    await Promise.race([link.barrier(LIMIT), running.ended]);
     if ((await rowsOf(dbs.service, 'SELECT count(*) FROM banyan.repairs'))[0]![0] === '0') break;
   }
   const sum =

@@ -9,7 +9,7 @@ import { testServer } from '@banyan/postgres/testing';
 import { ReplicationError } from '../errors.ts';
 import { type Link, openLink } from '../link/link.ts';
 import { copy, table } from '../mapping/mapping.ts';
-import { rowsOf, run, start } from '../testing/support.ts';
+import { LIMIT, rowsOf, run, start } from '../testing/support.ts';
 
 const LEDGER = 'CREATE TABLE ledger (id int PRIMARY KEY, n int NOT NULL)';
 /** Shows for ever what was applied twice, or not at all. */
@@ -17,7 +17,6 @@ const COUNTED = `${LEDGER}; CREATE TABLE applied (id int, n int);
   CREATE FUNCTION count_up() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO applied VALUES (NEW.id, NEW.n); RETURN NULL; END $$;
   CREATE TRIGGER count_up AFTER UPDATE ON ledger FOR EACH ROW EXECUTE FUNCTION count_up();
   ALTER TABLE ledger ENABLE ALWAYS TRIGGER count_up`;
-const LIMIT = { timeoutMs: 60_000 };
 const NEVER_MS = 3_600_000;
 
 test('a target that crashes between commit and disk: what could be read there comes again, once', async (t) => {

@@ -6,7 +6,7 @@ import type pg from 'pg';
 import { TargetSession } from '../apply/target-session.ts';
 import { openLink } from '../link/link.ts';
 import { copy, table } from '../mapping/mapping.ts';
-import { end, pair, rowsOf, run, setShare, settle, start } from '../testing/support.ts';
+import { end, LIMIT, pair, rowsOf, run, setShare, settle, start } from '../testing/support.ts';
 import { verify } from '../verify/verify.ts';
 
 /** What a role or a database can be made to say, of all that changes text, hides rows or ends statements. */
@@ -207,7 +207,7 @@ test('fifty types pass unchanged both ways, whatever the settings of databases a
     salt: 'users',
     share: 10_000,
     waitApplied: async () => {
-      for (const { link } of [forward, back]) await link.barrier({ timeoutMs: 20_000 });
+      for (const { link } of [forward, back]) await link.barrier(LIMIT);
     },
   });
   assert.deepEqual([verdict.verdict, verdict.rows], ['CONSISTENT', rows * 5]);

@@ -9,6 +9,7 @@ import {
   bothLinks,
   end,
   equalUsers,
+  LIMIT,
   type Pair,
   type Running,
   rowsOf,
@@ -67,7 +68,7 @@ async function verifyAndRepair(
       mapping: usersMapping(),
       salt: 'users',
       share,
-      waitApplied: async ({ direction }) => void (await links[direction].barrier({ timeoutMs: 20_000 })),
+      waitApplied: async ({ direction }) => void (await links[direction].barrier(LIMIT)),
       onDiffering: async (keys) => {
         const { legacyUrl: legacy, serviceUrl: service } = dbs;
         const serviceName = forward.link.config.service;
@@ -121,7 +122,7 @@ test('slots whose WAL the server has removed at a half share, with writes on bot
   await writeOnBothSides(dbs, 300);
   for (const { link } of again) {
     assert.equal(link.status().missesChanges, true);
-    await assert.rejects(link.barrier({ hold: true, timeoutMs: 20_000 }), CHANGES_MISSED);
+    await assert.rejects(link.barrier({ ...LIMIT, hold: true }), CHANGES_MISSED);
   }
   await verifyAndRepair(dbs, ...again, HALF);
   const users = await equalUsers(dbs);
@@ -132,7 +133,7 @@ test('slots whose WAL the server has removed at a half share, with writes on bot
     );
   for (const { link } of again) {
     assert.equal(await link.missed(), null);
-    await link.barrier({ hold: true, timeoutMs: 20_000 });
+    await link.barrier({ ...LIMIT, hold: true });
     link.release(HALF);
   }
   await writeOnBothSides(dbs, 400);
@@ -152,7 +153,7 @@ test('one slot that is dropped while its link streams: the other link stays as i
   await writeOnBothSides(dbs, 200);
   await verifyAndRepair(dbs, forward, back, HALF);
   await equalUsers(dbs);
-  await forward.link.barrier({ hold: true, timeoutMs: 20_000 });
+  await forward.link.barrier({ ...LIMIT, hold: true });
   forward.link.release(HALF);
   await end(dbs, forward, back);
 });
@@ -223,9 +224,9 @@ test('a slot that is lost while the service owns nothing: rows are copied again'
   const again = run(forward.link);
   await streaming(again);
   await equalUsers(dbs);
-  await assert.rejects(again.link.barrier({ hold: true }), CHANGES_MISSED);
+  await assert.rejects(again.link.barrier({ ...LIMIT, hold: true }), CHANGES_MISSED);
   await verifyAndRepair(dbs, again, reverse, 0);
-  await again.link.barrier({ hold: true, timeoutMs: 20_000 });
+  await again.link.barrier({ ...LIMIT, hold: true });
   again.link.release(0);
   await end(dbs, again, reverse);
 });

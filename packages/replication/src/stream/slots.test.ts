@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSlot, dropSlot } from '@banyan/postgres';
 import { openLink } from '../link/link.ts';
-import { pair, rowsOf, start } from '../testing/support.ts';
+import { LIMIT, pair, rowsOf, start } from '../testing/support.ts';
 import { finish, THINGS, things } from '../testing/things.ts';
 
 test('a slot that is gone or was recreated is never read from again', async () => {
   const dbs = await pair(THINGS, THINGS, [things()]);
   const { link, stop } = await start(dbs.config('forward'));
   await dbs.legacy.query(`INSERT INTO things VALUES (1)`);
-  await link.barrier();
+  await link.barrier(LIMIT);
   await stop();
   await dropSlot(dbs.legacy, link.names.slot, { force: true });
   await assert.rejects(link.stream({ signal: new AbortController().signal }), {

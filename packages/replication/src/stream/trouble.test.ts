@@ -5,7 +5,7 @@ import { slotStatus } from '@banyan/postgres';
 import { openLink } from '../link/link.ts';
 import type { Alarm } from '../link/link-config.ts';
 import { copy, table } from '../mapping/mapping.ts';
-import { pair, rowsOf, run, start, streaming } from '../testing/support.ts';
+import { LIMIT, pair, rowsOf, run, start, streaming } from '../testing/support.ts';
 import { finish, THINGS, things } from '../testing/things.ts';
 
 test('a changed column type or a dropped column stops the stream by name; extra columns do not', async () => {
@@ -14,7 +14,7 @@ test('a changed column type or a dropped column stops the stream by name; extra 
   await dbs.legacy.query(
     `ALTER TABLE things ADD COLUMN extra int; INSERT INTO things VALUES (1, 'a', 'b', 7)`,
   );
-  await first.link.barrier();
+  await first.link.barrier(LIMIT);
   await dbs.legacy.query(
     `ALTER TABLE things ALTER COLUMN b TYPE int USING 5; INSERT INTO things VALUES (2, 'a', 6)`,
   );
@@ -53,7 +53,7 @@ test('TRUNCATE blocks, is replicated or is ignored, as the plan says', async () 
       const on = run(openLink({ ...dbs.config('forward'), tables: [things({ onTruncate: 'replicate' })] }));
       await streaming(on);
       await on.stop();
-    } else await running.link.barrier();
+    } else await running.link.barrier(LIMIT);
     const left = await rowsOf(dbs.service, 'SELECT id FROM things ORDER BY id');
     assert.deepEqual(left, onTruncate === 'ignore' ? [['1'], ['2'], ['3']] : [['3']]);
     await finish(dbs, running);
@@ -99,16 +99,16 @@ test('a barrier waits for open writers when it locks, and gives up in time with 
     running.link.barrier({ lock: true, lockTimeoutMs: 3_000, timeoutMs: 100, hold: true }),
     { code: 'BARRIER_TIMEOUT' },
   );
-  const held = running.link.barrier({ lock: true, timeoutMs: 20_000, lockTimeoutMs: 20_000 });
+  const held = running.link.barrier({ ...LIMIT, lock: true, lockTimeoutMs: 300_000 });
   await writer.query('COMMIT');
   writer.release();
   await held;
   assert.deepEqual(await rowsOf(dbs.service, 'SELECT id FROM things'), [['1']]);
   await dbs.legacy.query('INSERT INTO things VALUES (2)');
   // Neither of the two that gave up holds the link.
-  await running.link.barrier({ timeoutMs: 20_000 });
+  await running.link.barrier(LIMIT);
   await running.stop();
-  await assert.rejects(running.link.barrier(), { code: 'NOT_STREAMING' });
+  await assert.rejects(running.link.barrier(LIMIT), { code: 'NOT_STREAMING' });
   await finish(dbs, running);
 });
 
@@ -123,10 +123,10 @@ test('a barrier waits for no writer of a table that the service only reads', asy
   const running = await start(dbs.config('forward'));
   const writer = await dbs.legacy.connect();
   await writer.query(`BEGIN; INSERT INTO jobs VALUES (1, 'Poet')`);
-  await running.link.barrier({ lock: true, timeoutMs: 20_000 });
+  await running.link.barrier({ ...LIMIT, lock: true });
   await writer.query('COMMIT');
   writer.release();
-  await running.link.barrier({ timeoutMs: 20_000 });
+  await running.link.barrier(LIMIT);
   assert.deepEqual(await rowsOf(dbs.service, 'SELECT id FROM jobs'), [['1']]);
   await finish(dbs, running);
 });
@@ -134,14 +134,14 @@ test('a barrier waits for no writer of a table that the service only reads', asy
 test('one link streams once', async () => {
   const dbs = await pair(THINGS, THINGS, [things()]);
   const running = await start(dbs.config('forward'));
-  await running.link.barrier();
+  await running.link.barrier(LIMIT);
   await assert.rejects(running.link.stream({ signal: new AbortController().signal }), { code: 'STREAMING' });
   // Another process waits until this one lets go.
   const retried = Promise.withResolvers<void>();
   const second = run(openLink(dbs.config('forward'), { onRetry: () => retried.resolve() }));
   await retried.promise;
   await dbs.legacy.query('INSERT INTO things VALUES (1)');
-  await running.link.barrier();
+  await running.link.barrier(LIMIT);
   await running.stop();
   await streaming(second);
   assert.deepEqual(await rowsOf(dbs.service, 'SELECT count(*) FROM things'), [['1']]);
@@ -149,11 +149,11 @@ test('one link streams once', async () => {
 });
 
 test('a target that is away is noticed within seconds, though nothing is written', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   const dbs = await pair(THINGS, THINGS, [things()]);
   const running = await start(dbs.config('forward'));
-  await running.link.barrier();
+  await running.link.barrier(LIMIT);
   const name = new URL(dbs.serviceUrl).pathname.slice(1);
   await dbs.legacy.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
   await dbs.legacy.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
@@ -172,7 +172,7 @@ test('a quiet table does not hold WAL back: heartbeats move the slot; too much r
   const running = await start(dbs.config('forward', { heartbeatMs: 50, retainedLimitBytes: 1 }), {
     onAlarm: alarm.resolve,
   });
-  await running.link.barrier();
+  await running.link.barrier(LIMIT);
   const before = (await slotStatus(dbs.legacy, running.link.names.slot))!.confirmedFlushLsn;
   await dbs.legacy.query('CREATE TABLE noise AS SELECT generate_series(1, 20000) AS i');
   for (;;) {

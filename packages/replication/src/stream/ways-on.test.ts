@@ -50,7 +50,7 @@ async function finish(dbs: Pair, ...links: Running[]): Promise<void> {
   await dbs.close();
 }
 
-test('TARGET_NOT_EMPTY: emptied, the table is copied', { timeout: 60_000 }, async () => {
+test('TARGET_NOT_EMPTY: emptied, the table is copied', { timeout: 300_000 }, async () => {
   const dbs = await pair(
     `${THINGS}; INSERT INTO things VALUES (1, 'one')`,
     `${THINGS}; INSERT INTO things VALUES (5, 'theirs')`,
@@ -67,7 +67,7 @@ test('TARGET_NOT_EMPTY: emptied, the table is copied', { timeout: 60_000 }, asyn
 });
 
 test('NOT_PREPARED and COPY_UNFINISHED: prepared and copied, the link streams', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   const dbs = await pair(`${THINGS}; INSERT INTO things VALUES (1, 'one')`, THINGS, [things]);
   const link = openLink(dbs.config('forward'));
@@ -85,7 +85,7 @@ test('NOT_PREPARED and COPY_UNFINISHED: prepared and copied, the link streams', 
   await finish(dbs, running);
 });
 
-test('TARGET_SHAPE: with the column that was missing, the link goes on', { timeout: 60_000 }, async () => {
+test('TARGET_SHAPE: with the column that was missing, the link goes on', { timeout: 300_000 }, async () => {
   const dbs = await pair(THINGS, 'CREATE TABLE things (id int PRIMARY KEY)', [things]);
   const link = openLink(dbs.config('forward'));
   await assert.rejects(link.prepare(), { code: 'TARGET_SHAPE', message: /things/ });
@@ -98,7 +98,7 @@ test('TARGET_SHAPE: with the column that was missing, the link goes on', { timeo
 });
 
 test('COPY_REFUSED: with the share at 0 a table that is new to the plan is copied', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   const both = `${THINGS}; CREATE TABLE more (id int PRIMARY KEY)`;
   const { dbs, forward, reverse } = await atHalf(both, both);
@@ -121,7 +121,7 @@ test('COPY_REFUSED: with the share at 0 a table that is new to the plan is copie
 });
 
 test('APPLY_FAILED of a value that the target can never hold: the row put right, the log given up, both sides end equal at a half share', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   const { dbs, forward, reverse } = await atHalf(
     'CREATE TABLE things (id int PRIMARY KEY, a varchar(5))',
@@ -140,7 +140,7 @@ test('APPLY_FAILED of a value that the target can never hold: the row put right,
 });
 
 test('TOAST_ABSENT while the service owns rows: with the whole row in the log from now on, the log given up, both sides end equal', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   const mapping = table({
     legacy: 'docs',

@@ -7,6 +7,9 @@ import { type Link, openLink } from '../link/link.ts';
 import type { LinkConfig, LinkHooks } from '../link/link-config.ts';
 import { copy, rename, split, type TableMapping, table } from '../mapping/mapping.ts';
 
+/** Ends what hangs; nothing is judged by it, so that a slow machine is only slow. */
+export const LIMIT = { timeoutMs: 300_000 };
+
 /** A legacy users table and a service's, as most tests use them. */
 export const LEGACY_USERS = `
   CREATE TABLE users (
@@ -138,7 +141,7 @@ export async function bothLinks(
 
 /** As long as it takes a link to be there, or the error that ended it. */
 export async function streaming(...links: Running[]): Promise<void> {
-  for (const each of links) await Promise.race([each.link.barrier({ timeoutMs: 30_000 }), each.ended]);
+  for (const each of links) await Promise.race([each.link.barrier(LIMIT), each.ended]);
 }
 
 /** The users as both sides have them, once that is proven to be the same. */
@@ -154,7 +157,7 @@ export async function equalUsers(dbs: Pair): Promise<(string | null)[][]> {
 
 /** Changes a link's share exactly at a marker. */
 export async function setShare({ link }: Running, share: number): Promise<void> {
-  await link.barrier({ timeoutMs: 20_000, hold: true });
+  await link.barrier({ ...LIMIT, hold: true });
   link.release(share);
 }
 
@@ -163,7 +166,7 @@ export async function settle(dbs: Pair, ...links: Running[]): Promise<void> {
   // What a repair changes may ask for another one: seen empty twice, with all that was asked for applied in between.
   for (let empty = 0; empty < 2; ) {
     for (let round = 0; round < 2; round++) {
-      for (const { link } of links) await link.barrier({ timeoutMs: 20_000 });
+      for (const { link } of links) await link.barrier(LIMIT);
     }
     const open = await Promise.all(
       [dbs.legacy, dbs.service].map((db) => rowsOf(db, 'SELECT count(*) FROM banyan.repairs')),
@@ -171,7 +174,7 @@ export async function settle(dbs: Pair, ...links: Running[]): Promise<void> {
     empty = open.flat(2).every((count) => count === '0') ? empty + 1 : 0;
   }
   for (let round = 0; round < 2; round++) {
-    for (const { link } of links) await link.barrier({ timeoutMs: 20_000 });
+    for (const { link } of links) await link.barrier(LIMIT);
   }
 }
 

@@ -4,6 +4,7 @@ import { openLink } from '../link/link.ts';
 import { copy, table } from '../mapping/mapping.ts';
 import { repair } from '../repair/repair.ts';
 import {
+  LIMIT,
   type Pair,
   pair,
   type Running,
@@ -37,7 +38,7 @@ async function seeded(rows: number) {
     `INSERT INTO users (full_name, email) SELECT CASE i % 3 WHEN 0 THEN 'Cher' WHEN 1 THEN 'Ann Lee' END, i FROM generate_series(1, ${rows}) i`,
   );
   const forward = await start(dbs.config('forward'));
-  await forward.link.barrier();
+  await forward.link.barrier(LIMIT);
   return { dbs, forward };
 }
 
@@ -91,7 +92,7 @@ test('rows that are missing, surplus or different are found one by one, named, a
     verdict,
   });
   assert.equal(sent, 7);
-  await forward.link.barrier();
+  await forward.link.barrier(LIMIT);
   const after = await verify(options(dbs, { forward }));
   assert.deepEqual([after.verdict, after.rows], ['CONSISTENT', 5000]);
   await end(dbs, forward);
@@ -147,7 +148,7 @@ test('a row that differs because the link is behind is waited for, not reported'
       {
         waitApplied: async () => {
           if (waited++ === 0) await held.query('COMMIT');
-          await forward.link.barrier();
+          await forward.link.barrier(LIMIT);
         },
       },
     ),
@@ -238,7 +239,7 @@ test('rows of both owners are repaired from their owners', async () => {
       share: 5000,
       verdict,
     });
-    for (const each of again) await Promise.race([each.link.barrier(), each.ended]);
+    for (const each of again) await Promise.race([each.link.barrier(LIMIT), each.ended]);
     return verdict;
   };
   const verdict = await repaired();

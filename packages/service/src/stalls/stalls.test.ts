@@ -76,7 +76,7 @@ it('keeps no process alive', () => {
     process.execPath,
     ['--input-type=module', '--eval', `import { watchStalls } from '${watch}'; watchStalls(() => {});`],
     {
-      timeout: 20_000,
+      timeout: 120_000,
     },
   );
 });

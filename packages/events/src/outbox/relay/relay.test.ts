@@ -124,7 +124,7 @@ test('what was published before the first relay started goes out too', async (t)
 });
 
 test('nothing is lost behind a slot that a process was making when it was killed', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async (t) => {
   const { databaseUrl, pool, slot, bus, relay, count, cleanUp } = await setUp(t);
   const open = await pool.connect();
@@ -149,7 +149,7 @@ test('nothing is lost behind a slot that a process was making when it was killed
   assert.deepEqual(bus.numbers(), [1, 2, 3]);
 });
 
-test('a relay that is told to close at any of its statements closes', { timeout: 120_000 }, async (t) => {
+test('a relay that is told to close at any of its statements closes', { timeout: 300_000 }, async (t) => {
   const { pool, relay, count } = await setUp(t);
   for (let at = 1; ; at++) {
     await count(at);
