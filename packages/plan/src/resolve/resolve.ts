@@ -1,7 +1,8 @@
 import type { ClientLimits, Issuer, KeySource } from '@banyan/gateway';
 import type { TableMapping } from '@banyan/replication';
-import { Value } from 'typebox/value';
 import { assertValidPlan } from '../checks/validate.ts';
+import { filled } from '../schema/filled.ts';
+import { PlanSchema, RouteSchema, ServiceSchema } from '../schema/plan.ts';
 import { RolloutSchema } from '../schema/rollout.ts';
 import { parseTarget } from '../stages.ts';
 import type { Plan, PlanRoute, PlanService, RolloutPolicy } from '../types.ts';
@@ -91,56 +92,21 @@ export type ResolvedRoute = {
 export type ResolvedRollout = Omit<RolloutPolicy, 'steps'> & { steps: number[] };
 
 /** As the schema has them. */
-export const ROLLOUT_DEFAULTS = Value.Default(RolloutSchema, {}) as Readonly<RolloutPolicy>;
+export const ROLLOUT_DEFAULTS: Readonly<RolloutPolicy> = filled(RolloutSchema, {});
 
-/** What the gateway has as its own defaults. */
-const CLIENT_LIMITS = {
-  connections: 1_024,
-  places: 256,
-  waitMs: 10_000,
-  uploadIdleMs: 10_000,
-  downloadIdleMs: 30_000,
-};
-
-/** Validates a plan and fills in its defaults. Throws PlanError with every error found. */
-export function resolvePlan(plan: Plan): ResolvedPlan {
-  assertValidPlan(plan);
-  const { monolith, control, gateway } = plan;
+/** Validates a plan and fills in its defaults, which the schema has. Throws PlanError with every error found. */
+export function resolvePlan(given: Plan): ResolvedPlan {
+  assertValidPlan(given);
+  const plan = filled(PlanSchema, given);
   return {
     name: plan.name,
-    monolith: {
-      origins: originsOf(monolith.url),
-      database: monolith.database,
-      health: monolith.health === undefined ? '/health' : monolith.health,
-      timeoutMs: monolith.timeoutMs ?? 30_000,
-      signAs: monolith.signAs ?? null,
-      writeLocks: monolith.writeLocks ?? true,
-      cascades: monolith.cascades ?? 'carry',
-      role: monolith.role ?? null,
-    },
-    control: {
-      database: control.database,
-      host: control.host ?? '127.0.0.1',
-      port: control.port ?? 7070,
-      token: control.token ?? null,
-    },
-    gateway: {
-      host: gateway.host ?? '127.0.0.1',
-      port: gateway.port ?? 8080,
-      workers: gateway.workers ?? 2,
-      adminPort: gateway.adminPort ?? 7071,
-      issuers: (gateway.issuers ?? []).map((issuer) => ({ ...issuer })),
-      signing: resolveSigning(gateway.signing),
-      trustedHops: gateway.trustedHops ?? null,
-      rateLimit: gateway.rateLimit === undefined ? { perMinute: 1_000, perHour: 60_000 } : gateway.rateLimit,
-      bodyBytes: gateway.bodyBytes ?? 1_048_576,
-      clients: { ...CLIENT_LIMITS, ...gateway.clients },
-      override: resolveOverride(gateway.override),
-    },
+    monolith: resolveMonolith(plan.monolith),
+    control: resolveControl(plan.control),
+    gateway: resolveGateway(plan.gateway),
     services: Object.fromEntries(
       Object.entries(plan.services).map(([name, service]) => [name, resolveService(name, service, plan)]),
     ),
-    unmoved: (plan.unmoved ?? []).map(({ route, writes }) => {
+    unmoved: plan.unmoved.map(({ route, writes }) => {
       const { method, path } = parseRoute(route)!;
       return { method, path, writes: writes.map(qualifyTable) };
     }),
@@ -165,25 +131,57 @@ export function isLinked(service: ResolvedService): service is LinkedService {
   return service.tables.length > 0;
 }
 
-function resolveService(name: string, service: PlanService, plan: Plan): ResolvedService {
+function resolveMonolith(given: Plan['monolith']): ResolvedPlan['monolith'] {
+  const { url, signAs = null, role = null, ...monolith } = filled(PlanSchema.properties.monolith, given);
+  return { ...monolith, origins: originsOf(url), signAs, role };
+}
+
+function resolveControl(given: Plan['control']): ResolvedPlan['control'] {
+  const { token = null, ...control } = filled(PlanSchema.properties.control, given);
+  return { ...control, token };
+}
+
+function resolveGateway(given: Plan['gateway']): ResolvedPlan['gateway'] {
+  const { properties } = PlanSchema.properties.gateway;
+  const {
+    issuers,
+    signing,
+    trustedHops = null,
+    clients = {},
+    override,
+    ...gateway
+  } = filled(PlanSchema.properties.gateway, given);
+  return {
+    ...gateway,
+    issuers: issuers.map((issuer) => ({ ...issuer })),
+    signing: resolveSigning(signing),
+    trustedHops,
+    clients: filled(properties.clients, clients),
+    override: override && { header: override.header.toLowerCase(), roles: override.roles },
+  };
+}
+
+function resolveService(name: string, given: PlanService, plan: Plan): ResolvedService {
+  const service = filled(ServiceSchema, given);
   return {
     name,
     origins: originsOf(service.url),
     database: service.database ?? null,
-    health: service.health === undefined ? '/health/ready' : service.health,
-    timeoutMs: service.timeoutMs ?? 10_000,
+    health: service.health,
+    timeoutMs: service.timeoutMs,
     salt: service.salt ?? name,
     accepts: service.accepts ?? null,
     routes: service.routes.map((route) => resolveRoute(name, route)),
-    tables: service.tables ?? [],
+    tables: service.tables,
     facts: service.facts ?? null,
     rollout: resolveRollout(plan.rollout, service.rollout),
   };
 }
 
-function resolveRoute(service: string, route: PlanRoute): ResolvedRoute {
+function resolveRoute(service: string, given: PlanRoute): ResolvedRoute {
+  const route = filled(RouteSchema, given);
   const { id, method, path } = parseRoute(route.route)!;
-  const onMonolith = route.onMonolith ?? true;
+  const { onMonolith, rescueUnsafe, auth } = route;
   const comparable = method === 'GET' || method === 'HEAD';
   const safe = comparable || method === 'OPTIONS';
   const key = parseKey(route.key)!;
@@ -193,11 +191,11 @@ function resolveRoute(service: string, route: PlanRoute): ResolvedRoute {
     path,
     service,
     key,
-    auth: route.auth ?? 'required',
+    auth,
     safe,
     writes: route.writes?.map(qualifyTable) ?? null,
     onMonolith,
-    rescueUnsafe: route.rescueUnsafe ?? false,
+    rescueUnsafe,
     settle: !safe && (route.settle ?? key.from === 'none'),
     shadow: onMonolith && comparable && (route.shadow ?? true),
     ignore: route.ignore ?? {},
@@ -205,13 +203,12 @@ function resolveRoute(service: string, route: PlanRoute): ResolvedRoute {
   };
 }
 
+/** The last policy that says something counts. */
 function resolveRollout(...policies: (Partial<RolloutPolicy> | undefined)[]): ResolvedRollout {
-  const policy: RolloutPolicy = { ...ROLLOUT_DEFAULTS };
-  for (const part of policies) {
-    for (const [name, value] of Object.entries(part ?? {})) {
-      if (value !== undefined) Object.assign(policy, { [name]: value });
-    }
-  }
+  const said = policies.map((policy = {}) =>
+    Object.fromEntries(Object.entries(policy).filter(([, value]) => value !== undefined)),
+  );
+  const policy = filled(RolloutSchema, Object.assign({}, ...said));
   return { ...policy, steps: policy.steps.map((step) => parseTarget(step)!.share) };
 }
 
@@ -219,11 +216,6 @@ function resolveSigning(signing: Plan['gateway']['signing']): ResolvedPlan['gate
   if (signing === undefined) return null;
   const { issuer, privateKey, otherKey } = signing;
   return { issuer, privateKeys: [privateKey, ...(otherKey === undefined ? [] : [otherKey])] };
-}
-
-function resolveOverride(override: Plan['gateway']['override']): ResolvedPlan['gateway']['override'] {
-  if (override === undefined) return { header: 'x-banyan-side', roles: ['admin', 'tester'] };
-  return override && { header: override.header.toLowerCase(), roles: override.roles };
 }
 
 function originsOf(url: string | string[]): string[] {

@@ -14,19 +14,29 @@ import {
  */
 export type Words = { must: string; example: string };
 
-/** What holds when a field is left out: a value, or in words what it depends on. Neither: nothing. */
-export type Fallback = { default: unknown } | { otherwise: string };
+/** The value that holds when a field is left out. Others have words for what it depends on (`otherwise`), or nothing. */
+export type Default = { default: unknown };
 
 /** A field that has to be there. */
 export function required<S extends TSchema>(description: string, schema: S): S {
   return Type.With(schema, { description }) as unknown as S;
 }
 
-/** A field that may be left out. A default value is one that resolvePlan fills in, a test compares the two. */
+/** A field that may be left out. A default is filled in by `filled`; what else holds is for resolvePlan to say. */
 export function optional<S extends TSchema>(
   description: string,
   schema: S,
-  fallback?: Fallback,
+  fallback: Default,
+): TOptional<S> & Default;
+export function optional<S extends TSchema>(
+  description: string,
+  schema: S,
+  fallback?: { otherwise: string },
+): TOptional<S>;
+export function optional<S extends TSchema>(
+  description: string,
+  schema: S,
+  fallback?: Default | { otherwise: string },
 ): TOptional<S> {
   return Type.Optional(Type.With(schema, { description, ...fallback }) as unknown as S) as TOptional<S>;
 }
