@@ -8,6 +8,7 @@ import {
   attributesOf,
   clientOf,
   consumerOf,
+  isSplit,
   keyQuestionOf,
   unverifiable,
 } from './choose/request-attributes.ts';
@@ -257,8 +258,10 @@ export class Exchange implements DeliveryOwner, Running {
     if (this.#looked !== null) return true;
     const question = keyQuestionOf(match);
     if (question === null) return true;
-    const { lookup } = this.#worker;
-    this.#looked = lookup.peek(question) ?? null;
+    const { lookup, holds } = this.#worker;
+    // A row may have got another owner since: on the old one's side a write would be undone.
+    const fresh = !this.#safe && isSplit(match, holds.fences);
+    this.#looked = lookup.peek(question, fresh) ?? null;
     if (this.#looked !== null) return true;
     const asked = this.#compiled;
     void lookup.ask(question).then((looked) => {

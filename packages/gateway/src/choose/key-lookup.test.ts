@@ -46,19 +46,34 @@ describe('a route whose key is looked up', () => {
   const lookup = async ({ value }: KeyQuestion): Promise<LookedUpKey> =>
     owners.has(value) ? { state: 'found', key: owners.get(value)! } : { state: 'none' };
 
-  test("sends reads and writes to the side of the row's owner, and asks once", async (t) => {
+  test("sends reads and writes to the side of the row's owner, and asks once for all reads", async (t) => {
     const { call, asked } = await world(t, lookup);
     for (const method of ['GET', 'PUT', 'GET']) {
       assert.equal((await call(method, 'theirs')).from, 'service');
       assert.equal((await call(method, 'old')).from, 'monolith');
     }
+    const once = ['theirs', 'old'].map((slug) => ['users', slug]);
     assert.deepEqual(
       asked.map(({ service, value }) => [service, value]),
-      [
-        ['users', 'theirs'],
-        ['users', 'old'],
-      ],
+      [...once, ...once],
+      'a write asks anew',
     );
+  });
+
+  test('sends a write to the side of an owner that the row has got since, and then reads too', async (t) => {
+    owners.set('given', subjectOn('monolith', 5_000));
+    t.after(() => owners.delete('given'));
+    const { call } = await world(t, lookup);
+    assert.equal((await call('GET', 'given')).from, 'monolith');
+    owners.set('given', subjectOn('service', 5_000));
+    assert.equal((await call('PUT', 'given')).from, 'service');
+    assert.equal((await call('GET', 'given')).from, 'service');
+  });
+
+  test('asks for a write once a minute while all keys are on one side', async (t) => {
+    const { call, asked } = await world(t, lookup, 10_000);
+    for (const method of ['GET', 'PUT', 'PUT']) await call(method, 'theirs');
+    assert.equal(asked.length, 1);
   });
 
   test('finds a row that was made a moment ago, though there was none before', async (t) => {

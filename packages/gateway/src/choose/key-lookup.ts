@@ -34,9 +34,10 @@ export class KeyLookup {
     this.#now = now;
   }
 
-  /** The remembered answer; undefined: it has to be asked for. */
-  peek(question: KeyQuestion): LookedUpKey | undefined {
+  /** The remembered answer, unless a fresh one is wanted; undefined: it has to be asked for. */
+  peek(question: KeyQuestion, fresh = false): LookedUpKey | undefined {
     if (question.value.length > LONGEST_VALUE) return UNCLEAR;
+    if (fresh) return undefined;
     const kept = this.#kept.get(idOf(question));
     return kept !== undefined && kept.until > this.#now() ? { state: 'found', key: kept.key } : undefined;
   }

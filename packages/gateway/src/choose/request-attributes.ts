@@ -212,13 +212,17 @@ export function unverifiable(
   verified: Verified | null,
   fences: readonly Fence[],
 ): ErrorCode | null {
-  const { route, service } = match.route;
-  if (attributes.safe || !attributes.unclear) return null;
-  const split = route.mode === 'hybrid' && service.share > 0 && service.share < BUCKETS;
-  if (!split && !fences.some((fence) => fence.service === route.service)) return null;
+  const { route } = match.route;
+  if (attributes.safe || !attributes.unclear || !isSplit(match, fences)) return null;
   if (route.key.from === 'lookup') return 'keys-unavailable';
   if (route.key.from !== 'token') return 'ambiguous-key';
   return verified?.state === 'unreachable' ? 'keys-unavailable' : 'unverifiable-token';
+}
+
+/** Does the side of a write depend on its key, or is it about to? */
+export function isSplit({ route: { route, service } }: Match, fences: readonly Fence[]): boolean {
+  if (route.mode === 'hybrid' && service.share > 0 && service.share < BUCKETS) return true;
+  return fences.some((fence) => fence.service === route.service);
 }
 
 function textOf(verified: Verified, claim: string): string | null {
