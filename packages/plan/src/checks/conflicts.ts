@@ -4,7 +4,7 @@ import { parseTarget } from '../stages.ts';
 import { checkParents } from './parents.ts';
 import { checkPorts } from './ports.ts';
 import { checkRoute, checkUniqueRoutes, warnKeylessWrites } from './routes.ts';
-import { checkSigning } from './signing.ts';
+import { checkSigning, warnOpenServices } from './signing.ts';
 import type { SoundPlan } from './sound-parts.ts';
 import { checkSharedTables, checkTable } from './tables.ts';
 import { checkUnmoved } from './unmoved.ts';
@@ -38,6 +38,7 @@ export function findWarnings(plan: SoundPlan): PlanProblem[] {
     ...warnKeylessWrites(plan),
     ...warnOpenControl(plan),
     ...warnUncountedClients(plan),
+    ...warnOpenServices(plan),
     ...warnShortRollouts(plan),
   ];
 }

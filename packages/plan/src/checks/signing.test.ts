@@ -46,4 +46,21 @@ describe("the gateway's own tokens", () => {
     const unknown = planWith({ issuer: 'https://gateway', privateKey: pem() }, ['nobody']);
     assert.deepEqual(pathsOf(unknown), [`services.${name}.accepts[0]`]);
   });
+
+  test('draw a warning for a service that may not know them and is sent what another one sends on', () => {
+    const signing = { issuer: 'https://gateway', privateKey: pem() };
+    const warned = (plan: Plan) =>
+      validatePlan(plan).warnings.filter(({ path }) => path.endsWith('.accepts'));
+    const [mute] = warned(planWith(signing, ['shop']));
+    assert.equal(mute!.path, 'services.users.accepts');
+    assert.match(mute!.message, /has signed for auth/);
+    assert.match(mute!.hint, /accepts: \[\]/);
+    const every = planWith(signing, ['shop']);
+    every.services.users!.accepts = [];
+    assert.deepEqual(warned(every), []);
+    assert.deepEqual(warned(planWith(signing)), [], 'it signs nothing');
+    const open = planWith(signing, ['shop']);
+    for (const route of open.services.users!.routes) Object.assign(route, { key: 'none', auth: 'none' });
+    assert.deepEqual(warned(open), [], 'nobody sends it a token');
+  });
 });

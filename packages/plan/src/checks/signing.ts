@@ -51,6 +51,23 @@ export function checkSigning({ gateway: { signing }, issuers, services }: SoundP
   return problems;
 }
 
+/** A token that the gateway has signed is not signed again: it goes on as it came, also to who may not know the gateway's keys. */
+export function warnOpenServices({ gateway: { signing }, services }: SoundPlan): PlanProblem[] {
+  const signedFor = services.filter(({ accepts }) => accepts !== undefined).map(({ name }) => name);
+  if (signing === undefined || signedFor.length === 0) return [];
+  return services.flatMap(({ path, accepts, routes }) => {
+    if (accepts !== undefined || routes.every(({ route }) => route.auth === 'none')) return [];
+    return [
+      problem(
+        `${path}.accepts`,
+        undefined,
+        `is missing: a token that the gateway has signed for ${signedFor.join(', ')} and that is sent on through it comes here as it is`,
+        "have the service verify the gateway's tokens (/.well-known/banyan/jwks.json), and name the issuers that it verifies beside them, e.g. accepts: []",
+      ),
+    ];
+  });
+}
+
 function isUsable(issuer: string, privateKey: string): boolean {
   try {
     new TokenSigner({ issuer, privateKeys: [privateKey] });
