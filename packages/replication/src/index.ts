@@ -25,13 +25,16 @@ export {
   derived,
   merge,
   type OwnerRule,
+  type RowSet,
   rename,
   split,
   type TableInput,
   type TableMapping,
   table,
 } from './mapping/mapping.ts';
+export { type OwnerLookup, ownerLookup, ownerSql } from './mapping/owner.ts';
 export { checkRoundTrip, type RoundTripBreach } from './mapping/round-trip.ts';
+export { legacyRowsSql } from './mapping/row-set.ts';
 export type { Finding } from './preflight/finding.ts';
 export { type TrialOptions, tryGuard } from './preflight/trial.ts';
 export { type RepairOptions, repair } from './repair/repair.ts';

@@ -4,6 +4,7 @@ import { parseTarget } from '../stages.ts';
 import { checkParents } from './parents.ts';
 import { checkPorts } from './ports.ts';
 import { checkRoute, checkUniqueRoutes, warnKeylessWrites } from './routes.ts';
+import { checkRowSets } from './row-sets.ts';
 import { checkSigning, warnOpenServices } from './signing.ts';
 import type { SoundPlan } from './sound-parts.ts';
 import { checkSharedTables, checkTable } from './tables.ts';
@@ -27,6 +28,7 @@ export function findConflicts(plan: SoundPlan): PlanProblem[] {
     ...checkUnmoved(plan),
     ...plan.services.flatMap(({ tables }) => tables.flatMap(({ path, table }) => checkTable(path, table))),
     ...checkSharedTables(plan),
+    ...checkRowSets(plan),
     ...checkParents(plan),
   ];
 }

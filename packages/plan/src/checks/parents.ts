@@ -53,6 +53,16 @@ function checkParent(service: SoundService, path: string, table: TableMapping): 
         ),
       ];
     }
+    if (parent.where) {
+      return [
+        problem(
+          at,
+          table.owner.table,
+          `the service takes over some rows of ${name} only (where), and what belongs to the others would come with them`,
+          `take over ${name} whole, or own the rows by key`,
+        ),
+      ];
+    }
     if (parent.legacy.key.length > 1) {
       return [
         problem(

@@ -2,6 +2,7 @@ import { ReplicationError } from '@banyan/replication/errors';
 import { checkTable as checkReplicable } from '@banyan/replication/mapping';
 import { type PlanProblem, pathTo, problem } from '../problem.ts';
 import type { TableMapping } from '../types.ts';
+import { checkDisjoint, type RowOwner } from './row-sets.ts';
 import type { SoundPlan } from './sound-parts.ts';
 
 export function checkTable(path: string, table: TableMapping): PlanProblem[] {
@@ -72,8 +73,8 @@ function checkMapping(path: string, table: TableMapping): PlanProblem[] {
 /** Several services may take columns of one legacy table, but each row and each column has one owner. */
 export function checkSharedTables({ services }: SoundPlan): PlanProblem[] {
   const problems: PlanProblem[] = [];
-  const rowOwners = new Map<string, string>();
-  const columnOwners = new Map<string, string>();
+  const rowOwners = new Map<string, RowOwner[]>();
+  const columnOwners = new Map<string, { at: string; where: TableMapping['where'] }>();
   const targets = new Map<string, string>();
   for (const service of services) {
     for (const { path, table } of service.tables) {
@@ -91,17 +92,12 @@ export function checkSharedTables({ services }: SoundPlan): PlanProblem[] {
         );
       else targets.set(target, path);
 
-      const owner = rowOwners.get(name);
-      if (table.rows === 'owned' && owner) {
-        problems.push(
-          problem(
-            `${path}.rows`,
-            table.rows,
-            `the rows of ${name} are owned by ${owner} already`,
-            "set rows: 'foreign' on one of the two",
-          ),
-        );
-      } else if (table.rows === 'owned') rowOwners.set(name, path);
+      if (table.rows === 'owned') {
+        const owner = { path, service: service.name, table };
+        const others = rowOwners.get(name) ?? [];
+        rowOwners.set(name, [...others, owner]);
+        problems.push(...others.flatMap((other) => checkDisjoint(name, owner, other)));
+      }
 
       for (const [index, mapping] of table.columns.entries()) {
         if (mapping.flow !== 'both') continue;
@@ -109,16 +105,17 @@ export function checkSharedTables({ services }: SoundPlan): PlanProblem[] {
           if (table.legacy.key.includes(column)) continue; // a key never changes, so nobody has to own it
           const first = columnOwners.get(`${name}.${column}`);
           const at = pathTo(`${path}.columns`, index);
-          if (first) {
+          // Of rows that are some of the table's, others have the column of others.
+          if (first && !(table.where && first.where)) {
             problems.push(
               problem(
                 at,
                 column,
-                `${name}.${column} is changed by ${first} already (flow 'both')`,
+                `${name}.${column} is changed by ${first.at} already (flow 'both')`,
                 "set flow: 'forward' where the column is only read",
               ),
             );
-          } else columnOwners.set(`${name}.${column}`, at);
+          } else columnOwners.set(`${name}.${column}`, { at, where: table.where });
         }
       }
     }

@@ -1,6 +1,7 @@
 import type { TableMapping } from '@banyan/replication';
 import { Type } from 'typebox';
 import {
+  described,
   either,
   fields,
   flag,
@@ -45,6 +46,32 @@ export const TableSchema = Type.Unsafe<TableMapping>(
       rows: required(
         '`owned`: this service inserts and deletes rows. `foreign`: another service (or the monolith) does, this one owns columns only.',
         oneOf('owned', 'foreign'),
+      ),
+      where: optional(
+        "Which of the monolith's rows the service takes over, if not all: those with one of these texts in a column. Other services may take others; what nobody takes stays the monolith's. A row that gets another value changes services.",
+        record(
+          {
+            column: required(
+              "The monolith's column that tells (text, a whole number, a uuid or an enum), mapped by copy() or rename(). The table needs REPLICA IDENTITY FULL.",
+              text("a column's name", "'source'"),
+            ),
+            in: required(
+              "The texts of its values whose rows are this service's.",
+              list(
+                described(
+                  (options) => Type.String({ ...options, maxLength: 200 }),
+                  'a text of at most 200 characters',
+                  "'jobs'",
+                ),
+                'a list of texts',
+                "['jobs']",
+                1,
+              ),
+            ),
+          },
+          '{ column, in }',
+        ),
+        { otherwise: 'all' },
       ),
       owner: required(
         "Who writes a row. By key: the side of the row's key (name the column that holds it on each side). By parent: whoever owns the row of another table of the service that it belongs to. By writer: one side writes the table, and the writer changes at 100 %; that is what table() takes when it is left out.",

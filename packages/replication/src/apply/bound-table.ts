@@ -36,6 +36,7 @@ export class BoundTable {
   readonly keyIndexes: readonly number[];
   readonly ownerIndex: number;
   readonly ownerInKey: boolean;
+  readonly #setIndex: number;
   /** How inserted rows can be copied; undefined if they need SQL. */
   readonly copy: CopyRows | undefined;
   readonly #indexes: Map<string, number>;
@@ -49,6 +50,7 @@ export class BoundTable {
     this.#inputs = plan.inputs.map((name) => ({ name, index: this.indexOf(name) }));
     this.keyIndexes = plan.sourceKey.map((name) => this.indexOf(name));
     this.ownerIndex = plan.owner ? this.indexOf(plan.owner.source) : -1;
+    this.#setIndex = plan.set ? this.indexOf(plan.set.source.column) : -1;
     this.ownerInKey =
       plan.owner !== undefined && !plan.owner.byParent && plan.sourceKey.includes(plan.owner.source);
     this.copy = planCopy(plan, (name) => this.indexOf(name));
@@ -83,6 +85,20 @@ export class BoundTable {
   keyText(values: readonly string[]): string {
     if (values.length === 1) return values[0]!;
     return values.map((value) => `${value.length}:${value}`).join('');
+  }
+
+  /** Whether the source's row is one that the mapping is about. */
+  inSet(row: Tuple): boolean {
+    const { set } = this.plan;
+    const value = set && row[this.#setIndex];
+    return !set || (typeof value === 'string' && set.source.values.has(value));
+  }
+
+  /** The same of a row of the target, by its columns' texts. */
+  targetInSet(row: Record<string, string | null>): boolean {
+    const { set } = this.plan;
+    const value = set && row[set.target.column];
+    return !set || (typeof value === 'string' && set.target.values.has(value));
   }
 
   sameKey(a: Tuple, b: Tuple): boolean {

@@ -7,7 +7,7 @@ import type { TargetSession } from './target-session.ts';
 /**
  * Names as PostgreSQL 18 gives them; `insert_orphan`: a row that is sent again, whose parent takes it along, is gone with it;
  * `parent_missing`: the monolith deleted the parent while the service wrote the row; `append_only_changed`: a row was updated or deleted
- * of which the plan says that it never is.
+ * of which the plan says that it never is; `outside_rows`: the service wrote a row that is none of those which it has by the plan.
  */
 export type ConflictKind =
   | 'insert_exists'
@@ -19,7 +19,8 @@ export type ConflictKind =
   | 'multiple_unique_conflicts'
   | 'insert_orphan'
   | 'parent_missing'
-  | 'append_only_changed';
+  | 'append_only_changed'
+  | 'outside_rows';
 
 export type Side = 'monolith' | 'service';
 

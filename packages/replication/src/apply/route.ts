@@ -1,9 +1,11 @@
 import { isServiceSideSql } from '@banyan/cohort';
 import type { Ownership } from '../link/ownership.ts';
 import { ownerSql } from '../mapping/owner.ts';
+import { inSetSql } from '../mapping/row-set.ts';
 import type { TablePlan } from '../mapping/table-plan.ts';
 import type { InsertsEvent, RowEvent } from '../stream/transaction.ts';
 import type { ChangeKind } from './dependency-levels.ts';
+import { isOutside } from './outside-rows.ts';
 
 /**
  * What becomes of one change of the source. `compare`: as `forwardOnly`, but the change was made there and not by a link, so
@@ -39,12 +41,13 @@ function alone({ table }: RowEvent, routed: Route): Route {
 function routeInsert(event: RowEvent | InsertsEvent): Route {
   const { plan } = event.table;
   if (plan.direction === 'reverse' && plan.mapping.rows === 'foreign') return 'nothing';
-  return 'insert';
+  return event.kind === 'insert' && isOutside(event) ? 'row by row' : 'insert';
 }
 
 function routeUpdate(event: RowEvent, ownership: Ownership, origin: string | undefined): Route {
   const { table, row } = event;
   const keyChanged = event.old !== undefined && !table.sameKey(event.old, row);
+  if (isOutside(event)) return 'row by row';
   // The statement itself looks the parent up; where that says no, the row is looked at.
   if (ownerUnknown(event, ownership)) return keyChanged || event.carried ? 'row by row' : 'update';
   const previous = event.full ? event.old! : row;
@@ -119,9 +122,16 @@ export function meetsRows({ mapping, direction }: TablePlan): boolean {
 /** SQL over the target's columns that is true for rows the link's source owns; undefined if that is all of them. */
 export function ownedBySource(event: Pick<RowEvent, 'table'>, ownership: Ownership): string | undefined {
   const { plan, ownerInKey } = event.table;
-  if (!plan.owner || !ownership.mixed || ownerInKey || plan.mapping.rows === 'foreign') return undefined;
+  const ours = rowsOfService(plan);
+  if (!plan.owner || !ownership.mixed || ownerInKey || plan.mapping.rows === 'foreign') return ours;
   const service = ownedByService(plan, ownership);
-  return plan.direction === 'forward' ? `NOT (${service})` : `(${service})`;
+  if (plan.direction === 'forward') return `NOT (${service})`;
+  return ours === undefined ? `(${service})` : `(${service}) AND ${ours}`;
+}
+
+/** SQL over the monolith's row `t` that is true for those that the service may have, if these are some only. */
+export function rowsOfService({ direction, set }: TablePlan): string | undefined {
+  return set && direction === 'reverse' ? inSetSql(set.target, 't.') : undefined;
 }
 
 /**

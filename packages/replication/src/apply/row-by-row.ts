@@ -6,7 +6,6 @@ import type { Shares } from '../link/shares.ts';
 import {
   type RepairEvent,
   type RowEvent,
-  repairEvent,
   rowEvents,
   type SourceTransaction,
   type TruncateEvent,
@@ -17,7 +16,8 @@ import type { BoundTable } from './bound-table.ts';
 import type { ConflictKind, ConflictLog } from './conflict-log.ts';
 import { updateMissingForeign, upsertForeign } from './foreign-rows.ts';
 import { followLost, lostParents } from './lost-parents.ts';
-import { isBanyan, meetsRows, ownColumnsChanged, route, WRITER_MOVES } from './route.ts';
+import { changesOf, isOutside, refuseOutside } from './outside-rows.ts';
+import { isBanyan, meetsRows, ownColumnsChanged, route, rowsOfService, WRITER_MOVES } from './route.ts';
 import { other, ownerOfChange, ownerOfTarget, sideOfSource } from './row-owner.ts';
 import { attempt } from './savepoint.ts';
 import type { TargetSession } from './target-session.ts';
@@ -72,6 +72,7 @@ export class RowByRowApplier {
       )
     )
       await this.#swapPostponed(transaction);
+    if (isOutside(event)) return await refuseOutside(this.#log, event, transaction);
     switch (event.kind) {
       case 'insert':
         return await this.#insert(event, transaction);
@@ -236,15 +237,19 @@ export class RowByRowApplier {
       mapping.rows === 'foreign' || (direction === 'forward' ? share === 0 : share >= WRITER_MOVES);
     if (mapping.onTruncate === 'block' || !ownsAll)
       throw new ReplicationError('TRUNCATE_BLOCKED', { table: table.sourceName });
-    await this.#session.client.query(`TRUNCATE ${table.plan.targetName}`);
+    const ours = rowsOfService(table.plan);
+    const { targetName } = table.plan;
+    await this.#session.client.query(
+      ours ? `DELETE FROM ${targetName} AS t WHERE ${ours}` : `TRUNCATE ${targetName}`,
+    );
   }
 
   /** Rows as their owner had them when the message was written, which is where we are in the stream now. */
   async #repair(repair: RepairEvent, transaction: SourceTransaction): Promise<void> {
-    const { table, rows, carried } = repair;
+    const { table } = repair;
     if (!(await this.#log.takeRepairToken(repair.token))) return;
     const moved = repair.share !== undefined && repair.share !== this.#ownership.share;
-    const events = rows.map(({ key, row }) => repairEvent(table, row ?? key, row !== null, carried));
+    const events = changesOf(repair);
     const putAllRight = async () => {
       for (const event of events) await this.#putRight(event, transaction, moved);
     };
@@ -286,6 +291,7 @@ export class RowByRowApplier {
   /** `moved`: another share was in force when it was asked for. If the row is another side's now, that one is asked. */
   async #putRight(event: RowEvent, transaction: SourceTransaction, moved: boolean): Promise<void> {
     const { table, row } = event;
+    if (isOutside(event)) return await refuseOutside(this.#log, event, transaction);
     const existing = await this.#find(table, row);
     const mine = sideOfSource(table);
     const present = event.kind === 'update';
@@ -293,7 +299,7 @@ export class RowByRowApplier {
     if (event.carried && present === event.carried.size > 0)
       return await this.#takeOver(event, existing, transaction);
     const owner =
-      existing && !present
+      existing && (!present || !table.targetInSet(existing))
         ? await ownerOfTarget(this.#session, this.#ownership, table, existing)
         : await ownerOfChange(this.#session, this.#ownership, event, row);
     const rowOwner = table.plan.mapping.rows === 'foreign' ? 'monolith' : owner;

@@ -35,6 +35,7 @@ export async function ownerOfTarget(
   table: BoundTable,
   target: Record<string, string | null>,
 ): Promise<Side> {
+  if (!table.targetInSet(target)) return 'monolith';
   const { owner } = table.plan;
   if (!owner) return ownership.share >= WRITER_MOVES ? 'service' : 'monolith';
   const value = target[owner.target] ?? null;

@@ -3,7 +3,7 @@ import { Anomaly } from './apply-errors.ts';
 import type { BoundStatement, BoundTable } from './bound-table.ts';
 import { encodeCopy } from './copy-encoding.ts';
 import type { Segment } from './dependency-levels.ts';
-import { meetsRows, ownedByService, ownedBySource, ownerUnknown } from './route.ts';
+import { meetsRows, ownedByService, ownedBySource, ownerUnknown, rowsOfService } from './route.ts';
 
 /** What is sent to the target for one segment of a set. */
 export type Step =
@@ -52,7 +52,11 @@ export function strict(segment: Segment, ownership: Ownership): Step[] {
     case 'rekey':
       return [
         ...parentSteps(segment),
-        step(segment, table.update(absent, { rekey: true }), rows.length),
+        step(
+          segment,
+          table.update(absent, { rekey: true, condition: rowsOfService(table.plan) }),
+          rows.length,
+        ),
         ...announceSteps(segment),
       ];
     case 'delete':
@@ -108,6 +112,6 @@ function ownerCheck(
   ownership: Ownership,
 ): { sameOwner: boolean; condition?: string | undefined } {
   const sameOwner = ownership.mixed && table.plan.owner !== undefined && !table.ownerInKey;
-  if (!ownerUnknown({ table }, ownership)) return { sameOwner };
+  if (!ownerUnknown({ table }, ownership)) return { sameOwner, condition: rowsOfService(table.plan) };
   return { sameOwner, condition: ownedBySource({ table }, ownership) };
 }

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { ReplicationError } from '../errors.ts';
 import type { LinkConfig, LinkNames } from '../link/link-config.ts';
-import { nameOf } from '../mapping/mapping.ts';
+import { nameOf, type RowSet } from '../mapping/mapping.ts';
 import type { TablePlan } from '../mapping/table-plan.ts';
 import { compareShape, type EndShape, readShape, type TableShape, type Watched } from './shape.ts';
 
@@ -18,10 +18,11 @@ type Ends = { source: pg.Pool; target: pg.Pool };
 /** What is watched of a link's tables, by its plans. */
 export function watchedOf(plans: readonly TablePlan[]): { source: Watched[]; target: Watched[] } {
   return {
-    source: plans.map(({ source, inputs }) => ({
+    source: plans.map(({ source, inputs, mapping, direction }) => ({
       schema: source.schema,
       table: source.name,
       columns: inputs,
+      rows: direction === 'forward' ? mapping.where : undefined,
     })),
     target: plans.map(({ target, targetKey, inserts, updates }) => ({
       schema: target.schema,
@@ -96,6 +97,22 @@ export function newTables(
   return config.tables
     .map(({ legacy, service }) => nameOf(config.direction === 'forward' ? legacy : service))
     .filter((name) => !shapes.source.tables[name]);
+}
+
+/** Tables of the source that the link was about other rows of. */
+export function tablesOfOtherRows(watched: readonly Watched[], shapes: RememberedShapes): string[] {
+  return watched
+    .map(({ schema, table, rows }) => ({ name: `${schema}.${table}`, rows }))
+    .filter(({ name, rows }) => {
+      const known = shapes.source.tables[name];
+      return known && !sameRows(known.rows, rows);
+    })
+    .map(({ name }) => name);
+}
+
+function sameRows(one: RowSet | undefined, other: RowSet | undefined): boolean {
+  const textOf = (rows: RowSet | undefined) => rows && JSON.stringify([rows.column, [...rows.in].sort()]);
+  return textOf(one) === textOf(other);
 }
 
 /** Acceptances whose changes may still wait in the log. */

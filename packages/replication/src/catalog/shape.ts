@@ -1,6 +1,7 @@
 import type { Relation } from '@banyan/postgres';
 import type pg from 'pg';
 import { ReplicationError } from '../errors.ts';
+import type { RowSet } from '../mapping/mapping.ts';
 import { REPLICA_TRIGGERS_SQL } from './replica-triggers.ts';
 
 /** What a link relies on of a table beyond its name: compared at each start, RELATION, barrier, and every second. */
@@ -18,6 +19,8 @@ export type TableShape = {
   logged?: boolean;
   /** Changes whenever the table's place in the link's publication does; null: it is not in it. */
   published: string | null;
+  /** Which of its rows the link is about; undefined: all. Not the database's to say, but the plan's. */
+  rows?: RowSet;
 };
 
 type ColumnShape = {
@@ -39,7 +42,12 @@ export type EndShape = {
 };
 
 /** A table of a link, and of its columns those that the link reads or writes. */
-export type Watched = { schema: string; table: string; columns: readonly string[] };
+export type Watched = {
+  schema: string;
+  table: string;
+  columns: readonly string[];
+  rows?: RowSet | undefined;
+};
 
 /** The tables as they are now. `publication`: of the source; null for a target. */
 export async function readShape(
@@ -55,8 +63,13 @@ export async function readShape(
   });
   return {
     publication: rows[0]?.publication ?? null,
-    tables: Object.fromEntries(rows.map(({ name, shape }) => [name, shape])),
+    tables: Object.fromEntries(rows.map(({ name, shape }) => [name, withRows(name, shape, tables)])),
   };
+}
+
+function withRows(name: string, shape: TableShape | null, tables: readonly Watched[]): TableShape | null {
+  const rows = tables.find(({ schema, table }) => `${schema}.${table}` === name)?.rows;
+  return shape && rows ? { ...shape, rows } : shape;
 }
 
 /**

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { type Key, type KeyRange, KeySpace } from '../catalog/key-ranges.ts';
 import { uniquesOf } from '../catalog/uniques.ts';
 import { ReplicationError } from '../errors.ts';
+import { legacyRowsSql } from '../mapping/row-set.ts';
 import type { TablePlan } from '../mapping/table-plan.ts';
 import { pipeCopy } from './copy-pipe.ts';
 
@@ -91,7 +92,8 @@ function selection({ plan, space, range }: RangeJob, beside: Key[]): string {
   const select = plan.inserts.map((output) => output.expr).join(', ');
   const where = `(${space.literalCondition(range, quoteLiteral)})`;
   const others = beside.length > 0 ? ` OR ${keyIn(plan.sourceKey, beside)}` : '';
-  return `COPY (SELECT ${select} FROM ${quoteTable(plan.source.schema, plan.source.name)} WHERE ${where}${others}) TO STDOUT`;
+  const only = legacyRowsSql(plan.mapping) ?? 'true';
+  return `COPY (SELECT ${select} FROM ${quoteTable(plan.source.schema, plan.source.name)} WHERE (${where}${others}) AND ${only}) TO STDOUT`;
 }
 
 /** Throws COPY_CONFLICT if two keys of the source are the same on the target. */

@@ -8,6 +8,7 @@ import { ReplicationError } from '../errors.ts';
 import type { LinkConfig, LinkNames } from '../link/link-config.ts';
 import { planTables, readRecord, writtenTables } from '../link/link-record.ts';
 import { nameOf } from '../mapping/mapping.ts';
+import { legacyRowsSql } from '../mapping/row-set.ts';
 import type { TablePlan } from '../mapping/table-plan.ts';
 import { isTaken, mergeRange, pipeRange } from './copy-range.ts';
 import { Meter, type Progress, type Throttle } from './throttle.ts';
@@ -294,9 +295,10 @@ async function finish(source: pg.Pool, target: pg.Pool, names: LinkNames, plans:
 
 async function estimate(source: pg.Pool, plans: TablePlan[]): Promise<number> {
   let total = 0;
-  for (const { source: table } of plans) {
+  for (const { source: table, mapping } of plans) {
+    const only = legacyRowsSql(mapping) ?? 'true';
     const { rows } = await source.query(
-      `EXPLAIN (FORMAT JSON) SELECT FROM ${quoteTable(table.schema, table.name)}`,
+      `EXPLAIN (FORMAT JSON) SELECT FROM ${quoteTable(table.schema, table.name)} WHERE ${only}`,
     );
     total += Number(rows[0]['QUERY PLAN'][0].Plan['Plan Rows']);
   }

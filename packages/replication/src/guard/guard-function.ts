@@ -4,6 +4,7 @@ import { PINNED_SETTINGS, quoteIdent, quoteLiteral } from '@banyan/postgres';
 import type { Table } from '../catalog/catalog.ts';
 import { nameOf, type TableMapping } from '../mapping/mapping.ts';
 import { ownerLookup, ownerSql } from '../mapping/owner.ts';
+import { setOf } from '../mapping/row-set.ts';
 import { signatureSql } from './signature.ts';
 
 /**
@@ -87,7 +88,7 @@ BEGIN
   BEGIN
     SELECT share, seal_inner, seal_outer INTO guard_share, guard_inner, guard_outer
       FROM banyan.guards WHERE service = ${quoteLiteral(service)};
-    IF guard_share IS NULL OR NOT (${concerns(deletes, columns)}) THEN
+    IF guard_share IS NULL OR NOT (${rowsOfService(mapping)}) OR NOT (${concerns(deletes, columns)}) THEN
       NULL;
     ELSIF ${carries} AND pg_catalog.pg_trigger_depth() > 1 THEN
       carried := ${carryText(service, mapping, columns)};
@@ -168,6 +169,16 @@ function concerns(deletes: boolean, columns: string[]): string {
   const changed =
     columns.length === 0 ? 'false' : `${values('OLD')} OPERATOR(pg_catalog.*<>) ${values('NEW')}`;
   return `CASE WHEN TG_OP = 'DELETE' THEN ${deletes} ELSE ${changed} END`;
+}
+
+/** Whether the row was one of those that the service has: one that comes to be one is inserted there. */
+function rowsOfService(mapping: TableMapping): string {
+  const set = setOf(mapping, 'legacy');
+  if (!set) return 'true';
+  const value = `OLD.${quoteIdent(set.column)}`;
+  const texts = [...set.values].map(quoteLiteral).join(', ');
+  const text = `CASE WHEN ${value} IS NULL THEN NULL ELSE pg_catalog.format('%s', ${value}) END`;
+  return `coalesce((${text}) COLLATE pg_catalog."C" OPERATOR(pg_catalog.=) ANY (ARRAY[${texts}]::text[]), false)`;
 }
 
 function carryText(service: string, { legacy }: TableMapping, columns: string[]): string {

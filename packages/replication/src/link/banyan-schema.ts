@@ -1,8 +1,8 @@
 import type pg from 'pg';
 
 /**
- * What the package keeps in the databases it works on. `links` and `ranges` live on a link's target, `guards` on the
- * monolith; all are small.
+ * What the package keeps in the databases it works on. `links` and `ranges` live on a link's target, `guards` and `id_blocks`
+ * on the monolith; all are small.
  */
 const SQL = `
 CREATE SCHEMA IF NOT EXISTS banyan;
@@ -65,6 +65,13 @@ CREATE TABLE IF NOT EXISTS banyan.tickets (
   link text NOT NULL,
   issued_at timestamptz NOT NULL DEFAULT now()
 );
+CREATE TABLE IF NOT EXISTS banyan.id_blocks (
+  table_name text NOT NULL,
+  service text NOT NULL,
+  block integer NOT NULL,
+  PRIMARY KEY (table_name, service),
+  UNIQUE (table_name, block)
+);
 CREATE TABLE IF NOT EXISTS banyan.guards (
   service text PRIMARY KEY,
   share integer NOT NULL CHECK (share BETWEEN 0 AND 10000)
@@ -100,7 +107,7 @@ async function isComplete(db: Pick<pg.ClientBase, 'query'>): Promise<boolean> {
     );
   // The newest of what an earlier version may not have made.
   const { rows } =
-    await db.query(`SELECT to_regclass('banyan.mark') IS NOT NULL AND EXISTS (SELECT FROM pg_attribute
+    await db.query(`SELECT to_regclass('banyan.id_blocks') IS NOT NULL AND EXISTS (SELECT FROM pg_attribute
        WHERE (attrelid, attname) IN ((to_regclass('banyan.ranges'), 'key_order'), (to_regclass('banyan.guards'), 'seal_outer'),
          (to_regclass('banyan.links'), 'missed_since')) HAVING count(*) = 3) AS there`);
   return rows[0].there;

@@ -9,8 +9,16 @@ import {
 } from '@banyan/postgres';
 import type pg from 'pg';
 import { separateSequences } from '../catalog/sequences.ts';
-import { findChange, newTables, readShapes, rememberShapes, watchedOf } from '../catalog/shape-record.ts';
+import {
+  findChange,
+  newTables,
+  readShapes,
+  rememberShapes,
+  tablesOfOtherRows,
+  watchedOf,
+} from '../catalog/shape-record.ts';
 import { ReplicationError } from '../errors.ts';
+import { nameOf } from '../mapping/mapping.ts';
 import { sourceName, type TablePlan } from '../mapping/table-plan.ts';
 import { findLoss } from '../stream/loss.ts';
 import { ensureBanyanSchema } from './banyan-schema.ts';
@@ -56,7 +64,7 @@ export async function prepareLink(
   const link = { config, names, source, target, watched: watchedOf(plans), options };
   if (record) await goOn(link, record);
   else await begin(link);
-  if (config.direction === 'forward') await separateSequences(source, target, config.tables);
+  if (config.direction === 'forward') await separateSequences(source, target, config.tables, config.service);
 }
 
 type Prepared = {
@@ -94,17 +102,28 @@ async function goOn(link: Prepared, record: LinkRecord): Promise<void> {
   if (change && !options.acceptLoss) throw change;
   if (loss || change) await markMissed(target, names.link);
   const publication = await ensurePublication(source, names.publication, sourceTables(link));
+  const others = before ? tablesOfOtherRows(watched.source, before) : [];
+  // Before it is remembered which rows they are. What is new to a link that was copied has to be copied too.
+  if (config.direction === 'forward' && before && newTables(config, before).length + others.length > 0)
+    await copyAgain(link, others);
   // Whoever dropped it has taken nothing away: the position is in the record.
   await target.query(
     'SELECT pg_replication_origin_create($1) WHERE $1 NOT IN (SELECT roname FROM pg_replication_origin)',
     [names.origin],
   );
   if (loss) await startAnew(link, record);
-  if (loss || change || !before || publication !== 'unchanged')
+  if (loss || change || !before || publication !== 'unchanged' || others.length > 0)
     await rememberShapes(target, names.link, await look(), before);
-  // What is new to a link that was copied has to be copied too.
-  if (config.direction === 'forward' && before && newTables(config, before).length > 0)
-    await target.query(`UPDATE banyan.links SET copy_state = 'none' WHERE link = $1`, [names.link]);
+}
+
+/** Ranges that were copied of `tables` (the source's) say nothing of the rows that the mapping is about now. */
+async function copyAgain({ config, names, target }: Prepared, tables: readonly string[]): Promise<void> {
+  const copied = config.tables.filter(({ legacy }) => tables.includes(nameOf(legacy)));
+  await target.query(
+    `WITH forgotten AS (DELETE FROM banyan.ranges WHERE link = $1 AND table_name = ANY($2))
+     UPDATE banyan.links SET copy_state = 'none' WHERE link = $1`,
+    [names.link, copied.map(({ service }) => nameOf(service))],
+  );
 }
 
 /**
@@ -191,6 +210,9 @@ function refuseUnsafe({ mapping, direction, source, target, sourceKey, targetKey
     if (!table.logged) refuse(`${table.schema}.${table.name} is not logged`);
   if (target.interceptors.length > 0)
     refuse(`${target.interceptors.join(', ')} of ${target.schema}.${target.name} fires for the link too`);
+  // It would never be told of rows that come to be the service's, or are no longer.
+  if (mapping.where && direction === 'forward' && source.replicaIdentity !== 'f')
+    refuse('some of its rows are taken over, and its replica identity is not FULL');
   for (const { heirs, partitioned } of [source, target])
     if (heirs.length > 0 && !partitioned) refuse(`${heirs.join(', ')} inherits from it`);
   for (const [table, key] of [

@@ -33,6 +33,8 @@ export type TableMapping = {
   service: { schema: string; table: string; key: string[] };
   /** `foreign`: another service owns the rows; this one owns columns only. */
   rows: 'owned' | 'foreign';
+  /** Which of the monolith's rows the mapping is about, if not all. A change of the column has a row come or leave. */
+  where?: RowSet;
   owner: OwnerRule;
   columns: ColumnMapping[];
   onTruncate: 'replicate' | 'block' | 'ignore';
@@ -41,6 +43,9 @@ export type TableMapping = {
   /** Rows are only ever inserted: an update or delete of one is recorded as a conflict, `append_only_changed`. Default false. */
   append?: boolean;
 };
+
+/** The rows that have one of these texts in a column of the monolith's. */
+export type RowSet = { column: string; in: string[] };
 
 /** Whose a row is, and so which side may write it. */
 export type OwnerRule =
@@ -153,6 +158,8 @@ export type TableInput = {
   /** Default: the same table and key. */
   service?: string | { schema?: string; table: string; key?: string[] };
   rows?: 'owned' | 'foreign';
+  /** Default: all rows. */
+  where?: RowSet;
   /** Default: `{ by: 'writer' }`. */
   owner?: TableMapping['owner'];
   /** Groups and lists of groups; `copy()` gives a list. */
@@ -170,6 +177,7 @@ export function table(input: TableInput): TableMapping {
     legacy,
     service: input.service === undefined ? { ...legacy } : side(input.service),
     rows: input.rows ?? 'owned',
+    ...(input.where ? { where: input.where } : {}),
     owner: input.owner ?? { by: 'writer' },
     columns: input.columns.flat(),
     onTruncate: input.onTruncate ?? 'block',
@@ -219,6 +227,7 @@ export function checkTable(mapping: TableMapping): void {
         `owner column ${owner.legacyColumn} must be mapped by rename() or copy() to ${owner.serviceColumn}`,
       );
   }
+  checkRowSet(mapping, refuse);
   if (owner.by === 'parent') {
     const group = mapping.columns.find((each) => each.legacyColumns.includes(owner.column));
     if (!group || !isPlain(group) || group.flow !== 'both')
@@ -226,6 +235,17 @@ export function checkTable(mapping: TableMapping): void {
         `column ${owner.column}, which leads to the parent, must be mapped by rename() or copy() with flow 'both'`,
       );
   }
+}
+
+/** What some rows of a table can be told by. */
+function checkRowSet(mapping: TableMapping, refuse: (why: string) => never): void {
+  const { where, columns, rows } = mapping;
+  if (!where) return;
+  if (rows === 'foreign') refuse("where says which rows are owned: it does not go with rows: 'foreign'");
+  if (where.in.length === 0) refuse('where names no value, so that it is about no row');
+  const group = columns.find((each) => each.legacyColumns.includes(where.column));
+  if (!group || !isPlain(group) || group.flow !== 'both')
+    refuse(`column ${where.column} of where must be mapped by rename() or copy() with flow 'both'`);
 }
 
 function groupOfService(mapping: TableMapping, column: string): ColumnMapping | undefined {

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { describeTable } from '../catalog/catalog.ts';
 import { ReplicationError } from '../errors.ts';
 import { type ColumnMapping, nameOf, type TableMapping } from './mapping.ts';
+import { legacyRowsSql } from './row-set.ts';
 
 /** A legacy value that does not come back as it was. */
 export type RoundTripBreach = {
@@ -33,7 +34,7 @@ export async function checkRoundTrip(
     const values = samples && inputs.map((column) => samples.map((sample) => sample[column] ?? null));
     const from = samples
       ? `(SELECT ${inputs.map((column, index) => `unnest($${index + 1}::text[])::${table.columns.get(column)!.bareType} AS ${quoteIdent(column)}`).join(', ')}) AS l`
-      : `(SELECT * FROM ${quoteIdent(mapping.legacy.schema)}.${quoteIdent(mapping.legacy.table)} LIMIT ${options.limit ?? 10_000}) AS l`;
+      : `(SELECT * FROM ${quoteIdent(mapping.legacy.schema)}.${quoteIdent(mapping.legacy.table)} WHERE ${legacyRowsSql(mapping) ?? 'true'} LIMIT ${options.limit ?? 10_000}) AS l`;
     const { rows } = await monolith.query({
       text: roundTripSql(group, columns, table, from),
       values,

@@ -11,6 +11,7 @@ import {
   type TableMapping,
 } from './mapping.ts';
 import { type OwnerLookup, ownerLookup } from './owner.ts';
+import { type SideOfSet, setOf } from './row-set.ts';
 
 /** One target column and how it comes about. */
 export type Output = {
@@ -42,6 +43,8 @@ export type TablePlan = {
    * for tables with one writer.
    */
   owner: { source: string; target: string; lookup: OwnerLookup; byParent: boolean } | undefined;
+  /** By what the rows are known that the mapping is about; undefined: it is about all. */
+  set: { source: SideOfSet; target: SideOfSet } | undefined;
   /** Written when a row is inserted. */
   inserts: Output[];
   /** Written when the owner updates a row. */
@@ -105,6 +108,7 @@ export function planTable(
     sourceKey: sides.source.key,
     targetKey: sides.target.key,
     owner,
+    set: setsOf(mapping, direction),
     inserts,
     updates,
     forwardOnly,
@@ -130,6 +134,12 @@ function ownerOf(
   const lookup = ownerLookup(mapping, mappings, to);
   if (!source || !lookup) return undefined;
   return { source: source.column, target: lookup.column, lookup, byParent: lookup.parent !== undefined };
+}
+
+function setsOf(mapping: TableMapping, direction: Direction): TablePlan['set'] {
+  const [legacy, service] = [setOf(mapping, 'legacy'), setOf(mapping, 'service')];
+  if (!legacy || !service) return undefined;
+  return direction === 'forward' ? { source: legacy, target: service } : { source: service, target: legacy };
 }
 
 function outputsOf(group: ColumnMapping, direction: Direction): Output[] {

@@ -20,17 +20,31 @@ export async function checkIds({ config, source, target }: Context): Promise<Fin
     )),
   ];
   if (closed.length > 0) return closed;
-  return (await checkSequences(source.db, target.db, config.tables))
-    .filter(({ legacyLast, offset }) => legacyLast !== undefined && legacyLast >= offset)
-    .map(({ table, column, legacyLast, offset }) => ({
-      ...error(
-        'sequences_overlap',
-        `The monolith's sequence of ${table}.${column} has reached ${legacyLast}; the service's begin at ${offset}.`,
-        'Widen the column to bigint on both sides.',
-        table,
-      ),
-      end: 'monolith' as const,
-    }));
+  const states = await checkSequences(source.db, target.db, config.tables, config.service);
+  return states.flatMap(({ table, column, legacyLast, serviceLast, below, end }) => [
+    ...(legacyLast !== undefined && legacyLast >= below
+      ? [
+          overlap(
+            'monolith',
+            table,
+            `The monolith's sequence of ${table}.${column} has reached ${legacyLast}; those of services begin at ${below}.`,
+          ),
+        ]
+      : []),
+    ...(serviceLast !== undefined && end !== undefined && serviceLast >= end
+      ? [
+          overlap(
+            'service',
+            table,
+            `The service's sequence of ${table}.${column} has reached ${serviceLast}; from ${end} on ids are others'.`,
+          ),
+        ]
+      : []),
+  ]);
+}
+
+function overlap(end: 'monolith' | 'service', table: string, message: string): Finding {
+  return { ...error('sequences_overlap', message, 'Widen the column to bigint on both sides.', table), end };
 }
 
 async function closedSequences(

@@ -21,6 +21,7 @@ import { checkOwnerKeys } from './owner-keys.ts';
 import { checkOwnerParents } from './owner-parents.ts';
 import { checkPublishing } from './publishing.ts';
 import { checkRights } from './rights.ts';
+import { checkRowSets } from './row-sets.ts';
 import { checkServer } from './server.ts';
 
 const CHECKS: ((context: Context) => Promise<Finding[]>)[] = [
@@ -43,6 +44,7 @@ const CHECKS: ((context: Context) => Promise<Finding[]>)[] = [
   checkIds,
   checkOwnerKeys,
   checkOwnerParents,
+  checkRowSets,
   checkCascades,
 ];
 

@@ -5,6 +5,7 @@ import { type GuardOptions, installGuardWithin, setGuard } from '../guard/guard.
 import { GUARD_SQLSTATE } from '../guard/guard-function.ts';
 import { createBanyanSchema } from '../link/banyan-schema.ts';
 import { nameOf, type TableMapping } from '../mapping/mapping.ts';
+import { legacyRowsSql } from '../mapping/row-set.ts';
 import { error, type Finding, hint } from './finding.ts';
 
 export type TrialOptions = GuardOptions & {
@@ -127,7 +128,7 @@ async function tryWithin(
     `SET LOCAL lock_timeout = ${holdMs}; SET LOCAL idle_in_transaction_session_timeout = ${holdMs}`,
   );
   const { rows } = await client.query(
-    `SELECT ctid::text AS row FROM ${table} LIMIT 1 FOR UPDATE SKIP LOCKED`,
+    `SELECT ctid::text AS row FROM ${table} WHERE ${legacyRowsSql(mapping) ?? 'true'} LIMIT 1 FOR UPDATE SKIP LOCKED`,
   );
   if (rows.length === 0)
     return hint('trial_empty', `${nameOf(legacy)} has no row to try the write lock on.`, 'Nothing to do.');

@@ -74,9 +74,9 @@ function askedOf(
   ownership: Ownership | undefined,
   keys: Record<string, string | null>[],
 ): { monolith: Record<string, string | null>[]; service: Record<string, string | null>[] } {
-  const { owner, legacy, rows, columns } = mapping;
-  if (!ownership || owner.by !== 'key' || rows === 'foreign' || !legacy.key.includes(owner.legacyColumn))
-    return { monolith: keys, service: keys };
+  const { owner, legacy, rows, columns, where } = mapping;
+  const told = owner.by === 'key' && rows === 'owned' && !where && legacy.key.includes(owner.legacyColumn);
+  if (!ownership || !told) return { monolith: keys, service: keys };
   const isService = (key: Record<string, string | null>) =>
     ownership.isService(key[owner.legacyColumn] ?? null);
   const forwardOnly = columns.some(({ flow }) => flow === 'forward');

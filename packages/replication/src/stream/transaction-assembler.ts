@@ -8,7 +8,8 @@ import { CARRY_PREFIX } from '../guard/guard-function.ts';
 import type { GuardKeys } from '../guard/guard-keys.ts';
 import { isSibling, type LinkNames } from '../link/link-config.ts';
 import type { TablePlan } from '../mapping/table-plan.ts';
-import type { SourceTransaction } from './transaction.ts';
+import { withinSet } from './rows-of-set.ts';
+import type { RowEvent, SourceTransaction } from './transaction.ts';
 
 /** A whole transaction, or part of one too large to hold. */
 export type Item = { transaction: SourceTransaction; part: false | 'middle' | 'last' };
@@ -155,6 +156,12 @@ export class TransactionAssembler {
       inserts.release();
       return;
     }
+    if (table.plan.set) {
+      const rest = { kind: 'insert', table, old: undefined, full: false, carried: undefined } as const;
+      for (const row of inserts.rows()) this.#add({ ...rest, row });
+      inserts.release();
+      return;
+    }
     this.#current!.events.push({ kind: 'inserts', table, inserts });
     this.#count(inserts.count, inserts.size);
   }
@@ -169,15 +176,20 @@ export class TransactionAssembler {
     if (this.#skip) return;
     const table = this.#relations.get(relationId);
     if (!table) return;
-    const transaction = this.#current!;
     const full = old !== undefined;
     if (full && kind === 'update')
       for (let index = 0; index < row.length; index++) if (row[index] === undefined) row[index] = old[index];
     const carried = this.#carried.get(table.sourceName);
     if (carried) this.#carried.delete(table.sourceName);
-    transaction.events.push({ kind, table, row, old: old ?? key, full, carried });
+    this.#add({ kind, table, row, old: old ?? key, full, carried });
+  }
+
+  #add(change: RowEvent): void {
+    const event = change.table.plan.set ? withinSet(change) : change;
+    if (!event) return;
+    this.#current!.events.push(event);
     let bytes = 0;
-    for (const value of row) if (typeof value === 'string') bytes += value.length;
+    for (const value of event.row) if (typeof value === 'string') bytes += value.length;
     this.#count(1, bytes);
   }
 

@@ -28,6 +28,8 @@ export class TableReader {
   readonly #keyless: string;
   readonly #select: string;
   readonly #table: Table;
+  /** SQL that is true for the rows that are read. */
+  readonly #only: string;
 
   constructor(
     db: pg.Pool,
@@ -36,7 +38,9 @@ export class TableReader {
     projection: Compared[],
     side: 'legacy' | 'service',
     orders: readonly KeyOrder[],
+    only = 'true',
   ) {
+    this.#only = only;
     this.columns = projection.map((each) => each.name);
     this.#db = db;
     this.#table = table;
@@ -66,7 +70,9 @@ export class TableReader {
   }
 
   async estimate(): Promise<number> {
-    const { rows } = await this.#db.query(`EXPLAIN (FORMAT JSON) SELECT FROM ${this.#name}`);
+    const { rows } = await this.#db.query(
+      `EXPLAIN (FORMAT JSON) SELECT FROM ${this.#name} WHERE ${this.#only}`,
+    );
     return Number(rows[0]['QUERY PLAN'][0].Plan['Plan Rows']);
   }
 
@@ -82,7 +88,7 @@ export class TableReader {
     const { sql, values } = this.#space.condition(range);
     const record = piecewise ? this.#hashes : this.#record;
     const { rows } = await this.#db.query(
-      `SELECT count(*)::int AS count, sum(hashtextextended(${record} COLLATE "C", 0))::text AS hash FROM ${this.#name} WHERE ${sql}`,
+      `SELECT count(*)::int AS count, sum(hashtextextended(${record} COLLATE "C", 0))::text AS hash FROM ${this.#name} WHERE (${sql}) AND ${this.#only}`,
       values,
     );
     return rows[0];
@@ -92,19 +98,22 @@ export class TableReader {
   async countKeyless(): Promise<number> {
     if (this.#keyless === '') return 0;
     const { rows } = await this.#db.query(
-      `SELECT count(*)::int AS count FROM ${this.#name} WHERE ${this.#keyless}`,
+      `SELECT count(*)::int AS count FROM ${this.#name} WHERE (${this.#keyless}) AND ${this.#only}`,
     );
     return rows[0].count;
   }
 
   async rows(range: KeyRange): Promise<Map<string, ReadRow>> {
     const { sql, values } = this.#space.condition(range);
-    return await this.#read(`SELECT ${this.#select} FROM ${this.#name} WHERE ${sql}`, values);
+    return await this.#read(
+      `SELECT ${this.#select} FROM ${this.#name} WHERE (${sql}) AND ${this.#only}`,
+      values,
+    );
   }
 
   async rowsByKey(keys: Key[]): Promise<Map<string, ReadRow>> {
     const wanted = this.#keyTypes.map((type, index) => `unnest($${index + 1}::text[])::${type}`).join(', ');
-    const sql = `SELECT ${this.#select} FROM ${this.#name} WHERE (${this.#key.join(', ')}) IN (SELECT ${wanted})`;
+    const sql = `SELECT ${this.#select} FROM ${this.#name} WHERE (${this.#key.join(', ')}) IN (SELECT ${wanted}) AND ${this.#only}`;
     return await this.#read(
       sql,
       this.#key.map((_, index) => keys.map((key) => key[index]!)),

@@ -6,6 +6,7 @@ import { Meter, type Progress, type Throttle } from '../copy/throttle.ts';
 import { ReplicationError } from '../errors.ts';
 import { typesKnownTo } from '../link/link-record.ts';
 import { nameOf, type TableMapping } from '../mapping/mapping.ts';
+import { legacyRowsSql } from '../mapping/row-set.ts';
 import { type ConfirmedRow, confirm, type Position, type Verdict } from './confirm.ts';
 import { projectionOf } from './projection.ts';
 import { TableReader } from './table-reader.ts';
@@ -125,7 +126,15 @@ async function openReaders(
     { db: servicePool, table: serviceTable, key: mapping.service.key },
   );
   return {
-    legacy: new TableReader(legacyPool, legacyTable, mapping.legacy.key, projection, 'legacy', orders),
+    legacy: new TableReader(
+      legacyPool,
+      legacyTable,
+      mapping.legacy.key,
+      projection,
+      'legacy',
+      orders,
+      legacyRowsSql(mapping),
+    ),
     service: new TableReader(servicePool, serviceTable, mapping.service.key, projection, 'service', orders),
   };
 }
