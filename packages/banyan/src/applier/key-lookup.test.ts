@@ -15,26 +15,47 @@ const by = (matches: string): KeySource => ({
   param: matches,
 });
 
+const OF_NOTE: KeySource = {
+  from: 'lookup',
+  table: 'public.notes',
+  column: 'article_id',
+  matches: 'id',
+  param: 'id',
+};
+
 async function world(t: TestContext) {
   const server = await testServer();
   const [monolith, service] = [await server.database('monolith'), await server.database('service')];
   const pools = [createPool(monolith), createPool(service)] as const;
   t.after(() => Promise.all(pools.map((pool) => pool.end())));
-  await pools[0].query('CREATE TABLE articles (id integer PRIMARY KEY, slug text UNIQUE, author_id integer)');
+  await pools[0].query(
+    `CREATE TABLE articles (id integer PRIMARY KEY, slug text UNIQUE, author_id integer);
+     CREATE TABLE notes (id integer PRIMARY KEY, article_id integer, kind text)`,
+  );
   const makeTable = () =>
-    pools[1].query('CREATE TABLE posts (id integer PRIMARY KEY, name text UNIQUE, writer integer)');
+    pools[1].query(
+      `CREATE TABLE posts (id integer PRIMARY KEY, name text UNIQUE, writer integer);
+       CREATE TABLE notes (note_id integer PRIMARY KEY, post integer, kind text)`,
+    );
   const plan = {
     monolith: { database: monolith },
     services: {
       articles: {
         database: service,
-        routes: [{ key: by('slug') }, { key: by('id') }],
+        routes: [{ key: by('slug') }, { key: by('id') }, { key: OF_NOTE }],
         tables: [
           table({
             legacy: 'articles',
             service: 'posts',
             owner: { by: 'key', legacyColumn: 'author_id', serviceColumn: 'writer' },
             columns: [...copy('id'), rename('slug', 'name'), rename('author_id', 'writer')],
+          }),
+          table({
+            legacy: 'notes',
+            service: { table: 'notes', key: ['note_id'] },
+            where: { column: 'kind', in: ['private'] },
+            owner: { by: 'parent', table: 'articles', column: 'article_id' },
+            columns: [rename('id', 'note_id'), rename('article_id', 'post'), copy('kind')],
           }),
         ],
       },
@@ -79,6 +100,23 @@ describe('the owner of a row that a path names', () => {
       ['id', '99999999999999999999'],
     ] as const)
       assert.deepEqual(await ask(matches, value), { state: 'none' }, value);
+  });
+
+  test('is that of the row which it belongs to, and nobody’s if it is none of the service’s', async (t) => {
+    const { ask, makeTable, monolith, service } = await world(t);
+    const { table, column } = OF_NOTE as Extract<KeySource, { from: 'lookup' }>;
+    const note = (id: string) => ask('id', id, { table, column });
+    await makeTable();
+    await monolith.query(
+      `INSERT INTO articles VALUES (1, 'old', 7);
+       INSERT INTO notes VALUES (1, 1, 'private'), (2, 1, 'public'), (3, 99, 'private'), (4, NULL, 'private')`,
+    );
+    await service.query("INSERT INTO posts VALUES (2, 'new', 8); INSERT INTO notes VALUES (5, 2, 'private')");
+    assert.deepEqual(await note('1'), { state: 'found', key: '7' });
+    assert.deepEqual(await note('5'), { state: 'found', key: '8' });
+    for (const id of ['2', '3', '4', '6']) assert.deepEqual(await note(id), { state: 'none' }, id);
+    await service.query("INSERT INTO posts VALUES (1, 'old', 9); INSERT INTO notes VALUES (1, 1, 'private')");
+    assert.deepEqual(await note('1'), { state: 'unclear' });
   });
 
   test('is unclear while the sides name different ones', async (t) => {

@@ -1,7 +1,13 @@
 import type { KeyQuestion, LookedUpKey } from '@banyan/gateway';
 import type { ResolvedPlan } from '@banyan/plan';
 import { createPool, quoteIdent, quoteTable } from '@banyan/postgres';
-import type { TableMapping } from '@banyan/replication';
+import {
+  legacyRowsSql,
+  type OwnerLookup,
+  ownerLookup,
+  ownerSql,
+  type TableMapping,
+} from '@banyan/replication';
 import type pg from 'pg';
 
 export type KeyLookups = {
@@ -19,7 +25,8 @@ const UNDEFINED_TABLE = '42P01';
 
 /**
  * Whose a row is that a path names: the mapped table itself is asked, on both sides, so that a row which was made a moment ago
- * on either is found. If the two name different owners, one of them has changed and not arrived yet: that is unclear.
+ * on either is found, and of a row that belongs to a row the way up to the one whose owner it knows. If the two name different
+ * owners, one of them has changed and not arrived yet: that is unclear.
  */
 export function keyLookups(plan: Pick<ResolvedPlan, 'monolith' | 'services'>): KeyLookups {
   const pools = new Map<string, pg.Pool>();
@@ -43,7 +50,7 @@ export function keyLookups(plan: Pick<ResolvedPlan, 'monolith' | 'services'>): K
       const mapping = service?.tables.find(
         ({ legacy }) => `${legacy.schema}.${legacy.table}` === question.table,
       );
-      const columns = mapping && columnsOf(mapping, question);
+      const columns = mapping && columnsOf(mapping, service!.tables, question);
       if (!service?.database || !mapping || !columns || !isStated(service.routes, question))
         throw new Error(`no route of the plan looks up ${question.table} for '${question.service}'`);
       const found = await Promise.all([
@@ -60,12 +67,21 @@ export function keyLookups(plan: Pick<ResolvedPlan, 'monolith' | 'services'>): K
   };
 }
 
-type Columns = { owner: string; matches: string };
+/** `only`: SQL that is true for the rows that may be found. */
+type Columns = { owner: OwnerLookup; matches: string; only: string };
 
-/** The columns under their names on both sides; null when the rows are not owned by this column, or it is not mapped one to one. */
-function columnsOf(mapping: TableMapping, { column, matches }: KeyQuestion) {
-  const { owner, legacy, service, columns } = mapping;
-  if (owner.by !== 'key' || owner.legacyColumn !== column) return null;
+/** How each side tells whose a row is; null when the rows are not owned by this column, or it is not mapped one to one. */
+function columnsOf(
+  mapping: TableMapping,
+  tables: readonly TableMapping[],
+  { column, matches }: KeyQuestion,
+): { legacy: Columns; service: Columns } | null {
+  const { legacy, service, columns } = mapping;
+  const owner = {
+    legacy: ownerLookup(mapping, tables, 'legacy'),
+    service: ownerLookup(mapping, tables, 'service'),
+  };
+  if (owner.legacy?.column !== column) return null;
   const at = legacy.key.indexOf(matches);
   const mapped = columns.find(
     ({ legacyColumns, serviceColumns }) =>
@@ -74,8 +90,8 @@ function columnsOf(mapping: TableMapping, { column, matches }: KeyQuestion) {
   const onService = at >= 0 ? service.key[at] : mapped?.serviceColumns[0];
   if (onService === undefined) return null;
   return {
-    legacy: { owner: column, matches } satisfies Columns,
-    service: { owner: owner.serviceColumn, matches: onService } satisfies Columns,
+    legacy: { owner: owner.legacy, matches, only: legacyRowsSql(mapping, 't.') ?? 'true' },
+    service: { owner: owner.service!, matches: onService, only: 'true' },
   };
 }
 
@@ -92,14 +108,14 @@ function isStated(routes: ResolvedPlan['services'][string]['routes'], question: 
 async function owners(
   pool: pg.Pool,
   { schema, table }: { schema: string; table: string },
-  { owner, matches }: Columns,
+  { owner, matches, only }: Columns,
   value: string,
 ): Promise<string[]> {
-  const key = `${quoteIdent(owner)}::text`;
+  const key = ownerSql(owner, 't', { ofKey: (column) => `${column}::text`, orphan: 'NULL' });
   try {
     const { rows } = await pool.query(
-      `SELECT DISTINCT ${key} AS key FROM ${quoteTable(schema, table)}
-        WHERE ${quoteIdent(matches)} = $1 AND ${quoteIdent(owner)} IS NOT NULL LIMIT 2`,
+      `SELECT DISTINCT key FROM (SELECT ${key} AS key FROM ${quoteTable(schema, table)} AS t
+        WHERE t.${quoteIdent(matches)} = $1 AND ${only}) AS found WHERE key IS NOT NULL LIMIT 2`,
       [value],
     );
     return rows.map((row) => row.key as string);

@@ -34,4 +34,21 @@ describe('a key that is looked up', () => {
     assert.deepEqual(pathOf({ ...key, column: 'email' }), [`${at}.column`]);
     assert.deepEqual(pathOf({ ...key, matches: 'full_name' }), [at]);
   });
+
+  test('is found by the row that the row belongs to, too', () => {
+    const service = aService('auth', {
+      routes: [
+        { ...aRoute('PUT /notes/:id', 'none'), key: { lookup: 'notes', column: 'user_id', by: 'params.id' } },
+      ],
+      tables: [
+        aTable('users', ['email']),
+        aTable('notes', ['user_id'], { owner: { by: 'parent', table: 'users', column: 'user_id' } }),
+      ],
+    });
+    const plan = aPlan({ services: { auth: service } });
+    assert.deepEqual(validatePlan(plan).errors, []);
+    service.routes[0]!.key = { lookup: 'notes', column: 'id', by: 'params.id' };
+    const [problem] = validatePlan(plan).errors;
+    assert.deepEqual([problem!.path, problem!.hint], ['services.auth.routes[0].key.column', "use 'user_id'"]);
+  });
 });

@@ -65,7 +65,7 @@ export const RouteSchema = record(
               Type.String({ minLength: 1 }),
             ),
             column: required(
-              'Its column with the owner, by which its rows are owned.',
+              'Its column by which its rows are owned: with the owner, or with the row that they belong to (`owner` by parent).',
               Type.String({ minLength: 1 }),
             ),
             by: required(
