@@ -40,7 +40,7 @@ test('the first snippets of docs/events.md bring an event from one service to th
   const apply = (title: string, message?: string) =>
     withTransaction(todo.pool, async (tx) => {
       const changes = [{ table: 'public.todos', before: undefined, after: { id: 't2', title } }];
-      await facts.applied(tx, { lsn: '0/16B3748', committedAt: new Date(), message, changes });
+      await facts.applied(tx, [{ lsn: '0/16B3748', committedAt: new Date(), message, changes }]);
     });
   await apply('in bulk', '{"silent":true}');
   await apply('Bread');

@@ -20,6 +20,8 @@ export type Envelope<Data = Record<string, unknown>> = {
   correlationid: string;
   /** Id of the message that led to this one. */
   causationid?: string;
+  /** The one group that is to get it, since it has asked: all others pass over it. */
+  recipient?: string;
   /** Who did it, and why, as far as the publisher knows. */
   actor?: string;
   reason?: string;

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isServiceSide } from '@banyan/cohort';
 import type { Envelope } from '@banyan/events/machinery';
 import { type Link, repair } from '@banyan/replication';
+import fc from 'fast-check';
 import type pg from 'pg';
 import { KEYS, streamBackHere, streamHere, type World, world } from '../testing/facts-world.ts';
 
@@ -114,6 +115,84 @@ describe('a change becomes a fact only if it is the owner’s and happened', () 
       assert.deepEqual((await at.service.query('SELECT count(*)::int AS n FROM accounts')).rows, [{ n: 1 }]);
     },
   );
+});
+
+describe('transactions that are applied together', () => {
+  /** What a transaction does, one after another; `key`: of few, so that they meet. */
+  const change = fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        does: fc.constant('set' as const),
+        key: fc.integer({ min: 1, max: KEYS }),
+        to: fc.nat({ max: 9 }),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        does: fc.constant('drop' as const),
+        key: fc.integer({ min: 1, max: KEYS }),
+        to: fc.constant(0),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        does: fc.constant('move' as const),
+        key: fc.integer({ min: 1, max: KEYS }),
+        to: fc.nat({ max: 9 }),
+      }),
+    },
+  );
+  const SEED = Number(process.env.SEED ?? 1);
+  const TRANSACTIONS = 400;
+
+  it('are told as if each had been applied alone, in the order of their commits', LIMIT, async (t) => {
+    const at = await world(t, 'bank');
+    const link = await streamHere(at);
+    link.hold();
+    const rows = new Map(Array.from({ length: KEYS }, (_, n) => [n + 1, 0]));
+    const expected: [type: string, id: number, balance: number | undefined][] = [];
+    let fresh = KEYS;
+    const all = fc.sample(fc.array(change, { minLength: 1, maxLength: 3 }), {
+      numRuns: TRANSACTIONS,
+      seed: SEED,
+    });
+    for (const changes of all) {
+      // One row each: what several changes of one row in one transaction come to has a test of its own.
+      const own = [...new Map(changes.map((each) => [each.key, each])).values()];
+      const statements = own.map(({ does, key, to }) => {
+        const balance = rows.get(key);
+        if (does === 'move' && balance !== undefined) {
+          rows.delete(key);
+          rows.set(++fresh, balance + 1);
+          expected.push(['BalanceChanged', fresh, balance + 1]);
+          return `UPDATE accounts SET id = ${fresh}, balance = balance + 1 WHERE id = ${key}`;
+        }
+        if (does === 'drop') {
+          if (rows.delete(key)) expected.push(['AccountClosed', key, undefined]);
+          return `DELETE FROM accounts WHERE id = ${key}`;
+        }
+        rows.set(key, to);
+        if (balance !== to)
+          expected.push([balance === undefined ? 'AccountOpened' : 'BalanceChanged', key, to]);
+        return `INSERT INTO accounts VALUES (${key}, ${to}) ON CONFLICT (id) DO UPDATE SET balance = ${to}`;
+      });
+      await at.legacy.query(`BEGIN; ${statements.join('; ')}; COMMIT`);
+    }
+    link.release(0);
+    await link.barrier(BARRIER);
+    assert.deepEqual(balances(await told(at.service)), expected);
+    const { rows: counted } = await at.service.query(
+      `SELECT count(DISTINCT xid)::int AS here, count(DISTINCT message ->> 'correlationid')::int AS there FROM banyan_events.outbox`,
+    );
+    assert.ok(
+      counted[0].here < counted[0].there / 2,
+      `${counted[0].there} transactions in ${counted[0].here}`,
+    );
+    assert.equal((await at.service.query('SELECT FROM banyan.conflicts')).rowCount, 0);
+  });
 });
 
 describe('a transaction too large to be held as a whole', () => {

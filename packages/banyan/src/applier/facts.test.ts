@@ -8,10 +8,10 @@ import { createPublisher, Messages } from '@banyan/events/machinery';
 import { withTransaction } from '@banyan/postgres';
 import { openLink } from '@banyan/replication';
 import fc from 'fast-check';
-import type pg from 'pg';
 import { contracts } from '../testing/account-facts.ts';
+import { FACTS } from '../testing/bank-plan.ts';
 import type { Asked } from '../testing/facts-links.ts';
-import { FACTS, KEYS, streamHere, type World, world } from '../testing/facts-world.ts';
+import { balancesIn, KEYS, streamHere, type World, world } from '../testing/facts-world.ts';
 import { loadFacts } from './facts.ts';
 
 const HALF = 5_000;
@@ -81,8 +81,8 @@ test('a fact that its contract does not have stops the link before the change, a
   const broken = openLink(at.forward, {
     observer: {
       ...facts.observer,
-      applied: async (tx, transaction) => {
-        await facts.observer.applied(tx, transaction);
+      applied: async (tx, transactions) => {
+        await facts.observer.applied(tx, transactions);
         throw Object.assign(new Error('wrong fact'), { permanent: true });
       },
     },
@@ -244,11 +244,6 @@ class Writers {
     });
     this.byService++;
   }
-}
-
-async function balancesIn(db: pg.Pool): Promise<Map<number, number>> {
-  const { rows } = await db.query('SELECT id, balance FROM accounts ORDER BY id');
-  return new Map(rows.map(({ id, balance }) => [id, balance]));
 }
 
 async function spawnLinks({ forward, reverse }: World, share = 0): Promise<ChildProcess> {

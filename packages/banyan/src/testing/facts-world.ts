@@ -3,13 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Envelope, openPostgresBus, slotName, startRelay } from '@banyan/events/machinery';
 import { createPool, dropSlot } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
-import { copy, type Link, type LinkConfig, openLink, table } from '@banyan/replication';
+import { type Link, type LinkConfig, openLink } from '@banyan/replication';
 import type pg from 'pg';
 import { loadFacts } from '../applier/facts.ts';
 import { contracts } from './account-facts.ts';
+import { ACCOUNTS_TABLE, FACTS } from './bank-plan.ts';
 
-/** The module that a plan would name. */
-export const FACTS = import.meta.resolve('./account-facts.ts');
 const ACCOUNTS = 'CREATE TABLE accounts (id int PRIMARY KEY, balance int NOT NULL, note text)';
 /** Accounts there are at first, `1..KEYS`, each with nothing on it. */
 export const KEYS = 200;
@@ -38,14 +37,7 @@ export async function world(t: TestContext, service: string): Promise<World> {
   await legacy.query(ACCOUNTS);
   await own.query(ACCOUNTS);
   await legacy.query(`INSERT INTO accounts SELECT i, 0 FROM generate_series(1, ${KEYS}) AS i`);
-  const tables = [
-    table({
-      legacy: 'accounts',
-      owner: { by: 'key', legacyColumn: 'id', serviceColumn: 'id' },
-      columns: [copy('id', 'balance', 'note')],
-    }),
-  ];
-  const common = { service, tables, salt: 'bank' };
+  const common = { service, tables: [ACCOUNTS_TABLE], salt: 'bank' };
   const forward: LinkConfig = { ...common, direction: 'forward', source: legacyUrl, target: serviceUrl };
   const reverse: LinkConfig = { ...common, direction: 'reverse', source: serviceUrl, target: legacyUrl };
   // Each world's own: another world's consumer of the same group would get some of the messages.
@@ -89,6 +81,12 @@ export async function world(t: TestContext, service: string): Promise<World> {
       }
     },
   };
+}
+
+/** Of each account. */
+export async function balancesIn(db: pg.Pool): Promise<Map<number, number>> {
+  const { rows } = await db.query('SELECT id, balance FROM accounts ORDER BY id');
+  return new Map(rows.map(({ id, balance }) => [id, balance]));
 }
 
 /** Runs the forward link with its facts in this process. */

@@ -5,7 +5,7 @@ import type { Contracts } from '../contracts.ts';
 import { EventsError } from '../errors.ts';
 import { textOf } from '../failure.ts';
 import { Messages } from '../messages.ts';
-import { applyOutboxSchema, createPublisher } from '../outbox/publish.ts';
+import { applyOutboxSchema, createPublisher, type Stated } from '../outbox/publish.ts';
 import { applyStoreSchema } from '../store/store.ts';
 import {
   type Circumstances,
@@ -38,8 +38,8 @@ export type ReplicatedFacts = {
   messagePrefix: string;
   /** Makes what it writes into, if the service has never started. Throws `OUTBOX_PRIVILEGE`. */
   prepare(pool: Db | pg.PoolClient): Promise<void>;
-  /** Writes the facts into the service's outbox, in `tx`, which applies the changes. Rejects as `publish` does. */
-  applied(tx: Queryable, transaction: ReplicatedTransaction): Promise<void>;
+  /** Writes their facts into the service's outbox, in `tx`, which applies the changes. Rejects as `publish` does. */
+  applied(tx: Queryable, transactions: readonly ReplicatedTransaction[]): Promise<void>;
 };
 
 /** `service` is the one that owns the events: its name in the contracts. With `streamOf` it keeps them in its event store too. */
@@ -52,30 +52,34 @@ export function replicatedFacts<C extends Contracts>(options: {
   const { streamOf } = options;
   const streams = streamOf && new FactStreams(options.contracts, streamOf);
   const tables = tablesOf(options.fromRows);
-  const { publish } = createPublisher<C>(new Messages(options.contracts), options.service);
+  const { publishAll } = createPublisher<C>(new Messages(options.contracts), options.service);
   return {
     tables: new Set(tables.keys()),
     messagePrefix: FACTS_PREFIX,
     prepare: (pool) => prepareTables(pool, streams !== undefined),
-    async applied(tx, { lsn, committedAt, message, changes }) {
-      const { silent = false, ...who } = readFactsMessage(message);
+    async applied(tx, transactions) {
       const counts = new Map<string, Count>();
-      const correlationId = `monolith-${lsn.replace('/', '-')}`;
-      const { actor, reason } = who;
-      const metadata = {
-        committedAt: committedAt.toISOString(),
-        ...(reason === undefined ? {} : { reason }),
-      };
-      for (const change of changes) {
-        const { before, made } = told(tables.get(change.table)!, change, { at: committedAt, ...who });
-        // What nobody is to hear of has happened all the same: the service decides knowing it.
-        if (made.length > 0)
-          await streams?.append(tx, { before, facts: made }, { correlationId, actor, metadata });
-        const published = silent ? [] : made;
-        for (const { type, data } of published)
-          await publish(tx, type, data as never, { correlationId, time: committedAt, ...who });
-        count(counts, change.table, published.length, silent);
+      const published: Stated[] = [];
+      for (const { lsn, committedAt, message, changes } of transactions) {
+        const { silent = false, ...who } = readFactsMessage(message);
+        const correlationId = `monolith-${lsn.replace('/', '-')}`;
+        const { actor, reason } = who;
+        const metadata = {
+          committedAt: committedAt.toISOString(),
+          ...(reason === undefined ? {} : { reason }),
+        };
+        for (const change of changes) {
+          const { before, made } = told(tables.get(change.table)!, change, { at: committedAt, ...who });
+          // What nobody is to hear of has happened all the same: the service decides knowing it.
+          if (made.length > 0)
+            await streams?.append(tx, { before, facts: made }, { correlationId, actor, metadata });
+          const facts = silent ? [] : made;
+          for (const { type, data } of facts)
+            published.push({ type, data, options: { correlationId, time: committedAt, ...who } });
+          count(counts, change.table, facts.length, silent);
+        }
       }
+      await publishAll(tx, published);
       await tx.query({
         name: 'banyan_replicated_facts',
         text: COUNT,

@@ -49,48 +49,11 @@ export function createPublisher<C extends Contracts>(
   messages: Messages,
   service: string,
   { now = () => new Date(), onWrite = () => {} }: { now?(): Date; onWrite?(): void } = {},
-): { publish: Publish<C>; send: Send<C> } {
-  const write = async (
-    kind: 'event' | 'command',
-    tx: Queryable,
-    type: string,
-    data: Record<string, unknown>,
-    { correlationId, causationId, actor, reason, time = now() }: PublishOptions = {},
-  ): Promise<Envelope> => {
-    const contract = messages.contract(type, kind);
-    if (kind === 'event' && contract.service !== service) {
-      throw new EventsError('NOT_OURS', { type, owner: contract.service, service });
-    }
-    messages.check(type, data);
-    const subject = subjectOf(type, contract.key, data);
-    return await inSpan(`publish ${type}`, { kind: SpanKind.PRODUCER }, async () => {
-      const { traceparent, tracestate } = traceCarrier();
-      const cohort = currentCohort();
-      const id = randomUUID();
-      const envelope: Envelope = {
-        specversion: '1.0',
-        id,
-        source: `/${messages.system}/${service}`,
-        type,
-        time: time.toISOString(),
-        subject,
-        datacontenttype: 'application/json',
-        dataversion: contract.version,
-        kind,
-        correlationid: correlationId ?? id,
-        ...(causationId === undefined ? {} : { causationid: causationId }),
-        ...(actor === undefined ? {} : { actor }),
-        ...(reason === undefined ? {} : { reason }),
-        ...(traceparent === undefined ? {} : { traceparent }),
-        ...(tracestate === undefined ? {} : { tracestate }),
-        ...(cohort === undefined ? {} : { cohort }),
-        data,
-      };
-      const problem = unstorable(envelope);
-      if (problem !== undefined) throw new EventsError('DATA_INVALID', { type, problems: problem });
-      const text = JSON.stringify(envelope);
-      const bytes = Buffer.byteLength(text);
-      if (bytes > MAX_BYTES) throw new EventsError('DATA_TOO_LARGE', { type, bytes, limit: MAX_BYTES });
+): { publish: Publish<C>; send: Send<C>; publishAll(tx: Queryable, all: readonly Stated[]): Promise<void> } {
+  const write = async (tx: Queryable, kind: 'event' | 'command', stated: Stated): Promise<Envelope> => {
+    const checked = check(messages, service, kind, stated);
+    return await inSpan(`publish ${stated.type}`, { kind: SpanKind.PRODUCER }, async () => {
+      const { envelope, text } = envelopeOf(checked, now());
       await runWithNext(tx, {
         name: 'banyan_outbox',
         text: 'INSERT INTO banyan_events.outbox (message) VALUES ($1)',
@@ -101,9 +64,74 @@ export function createPublisher<C extends Contracts>(
     });
   };
   return {
-    publish: (tx, type, data, options) => write('event', tx, type, data, options),
-    send: (tx, type, data, options) => write('command', tx, type, data, options),
+    publish: (tx, type, data, options = {}) => write(tx, 'event', { type, data, options }),
+    send: (tx, type, data, options = {}) => write(tx, 'command', { type, data, options }),
+    async publishAll(tx, all) {
+      const texts = all.map((stated) => envelopeOf(check(messages, service, 'event', stated), now()).text);
+      if (texts.length === 0) return;
+      // Rows are numbered in the order in which they come.
+      await tx.query({
+        name: 'banyan_outbox_all',
+        text: 'INSERT INTO banyan_events.outbox (message) SELECT unnest($1::jsonb[])',
+        values: [texts],
+      });
+      onWrite();
+    },
   };
+}
+
+/** A message as somebody states it. */
+export type Stated = { type: string; data: Record<string, unknown>; options: StatedOptions };
+
+/** `recipient`: the one group that is to get it, all others pass over it. */
+type StatedOptions = PublishOptions & { recipient?: string };
+
+type Checked = Stated & { kind: Envelope['kind']; source: string; subject: string; version: number };
+
+function check(messages: Messages, service: string, kind: Envelope['kind'], stated: Stated): Checked {
+  const { type, data } = stated;
+  const { key, version, service: owner } = messages.contract(type, kind);
+  if (kind === 'event' && owner !== service) throw new EventsError('NOT_OURS', { type, owner, service });
+  messages.check(type, data);
+  const subject = subjectOf(type, key, data);
+  return { ...stated, kind, source: `/${messages.system}/${service}`, subject, version };
+}
+
+/** In the trace and for the cohort of whoever publishes it now. */
+function envelopeOf(
+  { kind, source, type, subject, version, data, options }: Checked,
+  now: Date,
+): { envelope: Envelope; text: string } {
+  const { correlationId, causationId, actor, reason, recipient, time = now } = options;
+  const { traceparent, tracestate } = traceCarrier();
+  const cohort = currentCohort();
+  const id = randomUUID();
+  const envelope: Envelope = {
+    specversion: '1.0',
+    id,
+    source,
+    type,
+    time: time.toISOString(),
+    subject,
+    datacontenttype: 'application/json',
+    dataversion: version,
+    kind,
+    correlationid: correlationId ?? id,
+    ...(causationId === undefined ? {} : { causationid: causationId }),
+    ...(recipient === undefined ? {} : { recipient }),
+    ...(actor === undefined ? {} : { actor }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+    ...(tracestate === undefined ? {} : { tracestate }),
+    ...(cohort === undefined ? {} : { cohort }),
+    data,
+  };
+  const problem = unstorable(envelope);
+  if (problem !== undefined) throw new EventsError('DATA_INVALID', { type, problems: problem });
+  const text = JSON.stringify(envelope);
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MAX_BYTES) throw new EventsError('DATA_TOO_LARGE', { type, bytes, limit: MAX_BYTES });
+  return { envelope, text };
 }
 
 /** Messages without a key of their own would all be in one line. */

@@ -17,7 +17,7 @@ import { recycle } from './copy-encoding.ts';
 import { LevelBuilder } from './dependency-levels.ts';
 import { type Route, route } from './route.ts';
 import { RowByRowApplier } from './row-by-row.ts';
-import { isObserved, observed, type RowObserver } from './row-images.ts';
+import { isObserved, observed, type RowObserver, SeenRows } from './row-images.ts';
 import { sendCopy } from './send-copy.ts';
 import { converge, parentSteps, type Step, strict } from './steps.ts';
 import { DURABLE, positionAt, type TargetSession, UNTIL_UNLOCKED } from './target-session.ts';
@@ -68,6 +68,7 @@ export class Applier {
   prepare(transactions: SourceTransaction[]): Prepared {
     const runs: Run[] = [];
     let builder: LevelBuilder | undefined;
+    let seen = new SeenRows(this.#observer);
     const finish = () => {
       const run = runs.at(-1);
       if (builder && run) run.steps = this.#stepsOf(builder, run.transactions[0]!);
@@ -76,14 +77,16 @@ export class Applier {
     for (const transaction of transactions) {
       const routes = this.#routesOf(transaction);
       const last = runs.at(-1);
-      const alone = this.#isObserved(transaction);
-      if (alone || !routes || !builder || !this.#alike(last!.transactions[0]!, transaction)) {
+      const alike = routes && builder && this.#alike(last!.transactions[0]!, transaction);
+      if (alike && this.#canShow(seen, transaction)) last!.transactions.push(transaction);
+      else {
         finish();
         runs.push({ transactions: [transaction], steps: undefined });
+        seen = new SeenRows(this.#observer);
+        this.#canShow(seen, transaction);
         if (routes) builder = new LevelBuilder();
-      } else last!.transactions.push(transaction);
+      }
       if (routes && builder) addTo(builder, transaction, routes);
-      if (alone) finish();
     }
     finish();
     return { transactions, version: this.#shares.version, runs };
@@ -114,7 +117,7 @@ export class Applier {
         await this.#session.client.query(`BEGIN; ${UNTIL_UNLOCKED}`);
         this.#open = { finalLsn: part.finalLsn, rowByRow };
       }
-      await this.#observe(part, async () => {
+      await this.#observe([part], async () => {
         if (rowByRow) await this.#rowByRow.apply(part, this.#windowOf(part));
         else await this.#runSteps(this.#stepsOfPart(part));
       });
@@ -142,6 +145,11 @@ export class Applier {
       routes.push(routed);
     }
     return routes;
+  }
+
+  /** Whether the observer could be shown what it makes of its rows if it is applied together with those seen before. */
+  #canShow(seen: SeenRows, transaction: SourceTransaction): boolean {
+    return this.#inWindow(transaction) || seen.add(transaction);
   }
 
   #stepsOf(builder: LevelBuilder, first: SourceTransaction): Step[] | Anomaly | Final {
@@ -186,10 +194,11 @@ export class Applier {
     const { client } = this.#session;
     try {
       // COPY takes it along and saves a round trip.
-      const copies = !this.#isObserved(last) && Array.isArray(steps) && steps[0]?.copy !== undefined;
+      const looksFirst = transactions.some((each) => this.#isObserved(each));
+      const copies = !looksFirst && Array.isArray(steps) && steps[0]?.copy !== undefined;
       // With the first step, or with the COMMIT where there is none: each message less is a round trip and two wake-ups less.
       if (!copies) client.beginLater('BEGIN');
-      await this.#observe(last, () => this.#runSteps(steps, copies ? 'BEGIN; ' : ''));
+      await this.#observe(transactions, () => this.#runSteps(steps, copies ? 'BEGIN; ' : ''));
       await this.#commit(last, durable);
     } catch (error) {
       if (isConnectionError(error) && !isLockedOut(error)) throw error;
@@ -209,7 +218,9 @@ export class Applier {
     const { client } = this.#session;
     try {
       await client.query('BEGIN');
-      await this.#observe(transaction, () => this.#rowByRow.apply(transaction, this.#windowOf(transaction)));
+      await this.#observe([transaction], () =>
+        this.#rowByRow.apply(transaction, this.#windowOf(transaction)),
+      );
       await this.#commit(transaction, true);
     } catch (error) {
       if (isConnectionError(error) && !isLockedOut(error)) throw error;
@@ -237,9 +248,10 @@ export class Applier {
     return isObserved(this.#observer, transaction) && !this.#inWindow(transaction);
   }
 
-  async #observe(transaction: SourceTransaction, apply: () => Promise<void>): Promise<void> {
-    if (!this.#isObserved(transaction)) return await apply();
-    await observed(this.#session, this.#observer!, transaction, apply);
+  async #observe(transactions: readonly SourceTransaction[], apply: () => Promise<void>): Promise<void> {
+    const shown = transactions.filter((each) => this.#isObserved(each));
+    if (shown.length === 0) return await apply();
+    await observed(this.#session, this.#observer!, shown, apply);
   }
 
   #windowOf(transaction: SourceTransaction): Lsn | undefined {

@@ -39,8 +39,11 @@ export type RowObserver = {
   tables: ReadonlySet<string>;
   /** Of logical messages that are handed over. */
   messagePrefix: string;
-  /** If it rejects, nothing of the transaction is applied: it is tried again, or with `permanent: true` the link stops. */
-  applied(tx: Queryable, transaction: AppliedTransaction): Promise<void>;
+  /**
+   * Shown in the order of their commits, several at once where no two touch the same row. If it rejects, nothing of them is applied:
+   * they are tried again one by one, or with `permanent: true` the link stops at the one that was refused.
+   */
+  applied(tx: Queryable, transactions: readonly AppliedTransaction[]): Promise<void>;
 };
 
 /** Whether the observer wants to see what becomes of this transaction's rows. */
@@ -56,33 +59,62 @@ export function isObserved(observer: RowObserver | undefined, { events }: Source
   );
 }
 
-/** Applies `transaction` by `apply` and shows the observer the rows before and after. In a transaction of the target. */
+/**
+ * Rows of observed tables that transactions touch which are to be applied together. What each has made of a row can be told from
+ * the row before all and after all as long as no two touch the same one.
+ */
+export class SeenRows {
+  readonly #observer: RowObserver | undefined;
+  readonly #keys = new Map<TablePlan, Set<string>>();
+
+  constructor(observer: RowObserver | undefined) {
+    this.#observer = observer;
+  }
+
+  /** False, and nothing is added: it touches a row that one before it has touched. */
+  add(transaction: SourceTransaction): boolean {
+    if (!this.#observer) return true;
+    const touched = keysOf(transaction, this.#observer.tables);
+    for (const [plan, keys] of touched) {
+      const seen = this.#keys.get(plan);
+      if (seen) for (const key of keys) if (seen.has(key)) return false;
+    }
+    for (const [plan, keys] of touched) {
+      const seen = this.#keys.get(plan);
+      if (seen) for (const key of keys) seen.add(key);
+      else this.#keys.set(plan, keys);
+    }
+    return true;
+  }
+}
+
+/** Applies `transactions` by `apply` and shows the observer the rows before and after. In a transaction of the target. */
 export async function observed(
   session: TargetSession,
   observer: RowObserver,
-  transaction: SourceTransaction,
+  transactions: readonly SourceTransaction[],
   apply: () => Promise<void>,
 ): Promise<void> {
-  const touched = [...touchedBy(transaction, observer.tables).values()];
-  const before: Images[] = [];
-  for (const rows of touched) before.push(await imagesOf(session, rows));
+  const touched = transactions.map((transaction) => touchedBy(transaction, observer.tables));
+  const rows = together(touched);
+  const before = await imagesOf(session, rows);
   await apply();
-  const changes: (RowChange & { order: number })[] = [];
-  for (const [index, rows] of touched.entries()) {
-    changes.push(...changesOf(rows, before[index]!, await imagesOf(session, rows)));
-  }
-  if (changes.length === 0) return;
-  const { finalLsn, commitTime, message } = transaction;
-  const committedAt = new Date(Number(commitTime / 1000n));
-  const inOrder = changes.sort((a, b) => a.order - b.order).map(({ order: _, ...change }) => change);
-  const lsn = formatLsn(finalLsn);
+  const after = await imagesOf(session, rows);
+  const applied = transactions.flatMap((transaction, index): AppliedTransaction[] => {
+    const changes = changesOf(touched[index]!, before, after);
+    if (changes.length === 0) return [];
+    const { finalLsn, commitTime, message } = transaction;
+    const committedAt = new Date(Number(commitTime / 1000n));
+    return [{ lsn: formatLsn(finalLsn), committedAt, message, changes }];
+  });
+  if (applied.length === 0) return;
   try {
-    await observer.applied(session.client, { lsn, committedAt, message, changes: inOrder });
+    await observer.applied(session.client, applied);
   } catch (error) {
     if ((error as { permanent?: unknown }).permanent !== true) throw error;
     throw new ReplicationError(
       'OBSERVER_REFUSED',
-      { transaction: lsn, says: (error as Error).message },
+      { transaction: applied[0]!.lsn, says: (error as Error).message },
       error,
     );
   }
@@ -97,13 +129,14 @@ type Trace = {
   last: string | undefined;
 };
 
+/** A row of the stream with each key, and by what its columns are known. */
+type Keys = Map<string, { table: BoundTable; row: Tuple }>;
+
 /** Rows of one table that a transaction touches. */
-type Touched = {
-  name: string;
-  traces: Trace[];
-  /** A row of the stream with each key, and by what its columns are known. */
-  keys: Map<string, { table: BoundTable; row: Tuple }>;
-};
+type Touched = { name: string; traces: Trace[]; keys: Keys };
+
+/** Rows of all tables that are observed, by key: each one, and its text as a whole. */
+type Images = Map<TablePlan, Map<string, { text: string; row: TargetRow }>>;
 
 /** Of each table that is observed. Pure. */
 function touchedBy({ events }: SourceTransaction, tables: ReadonlySet<string>): Map<TablePlan, Touched> {
@@ -148,30 +181,68 @@ function touchedBy({ events }: SourceTransaction, tables: ReadonlySet<string>): 
   return all;
 }
 
-/** By key: the row, and its text as a whole. */
-type Images = Map<string, { text: string; row: TargetRow }>;
+/** All keys that a transaction may have something to do with, also by what is not shown. Pure. */
+function keysOf({ events }: SourceTransaction, tables: ReadonlySet<string>): Map<TablePlan, Set<string>> {
+  const all = new Map<TablePlan, Set<string>>();
+  for (const event of events) {
+    if (event.kind === 'truncate' || event.kind === 'repair') continue;
+    const { table } = event;
+    if (!tables.has(targetOf(table))) continue;
+    const keys = all.get(table.plan) ?? new Set();
+    all.set(table.plan, keys);
+    if (event.kind === 'inserts') for (const row of event.inserts.rows()) keys.add(table.keyOf(row));
+    else if (event.kind === 'announced') for (const row of event.rows) keys.add(table.keyOf(row));
+    else {
+      keys.add(table.keyOf(event.row));
+      if (event.old !== undefined) keys.add(table.keyOf(event.old));
+    }
+  }
+  return all;
+}
 
-async function imagesOf(session: TargetSession, { keys }: Touched): Promise<Images> {
+/** The keys of several transactions that touch no row twice. Pure. */
+function together(touched: readonly Map<TablePlan, Touched>[]): Map<TablePlan, Keys> {
+  const all = new Map<TablePlan, Keys>();
+  for (const tables of touched)
+    for (const [plan, { keys }] of tables) {
+      const known = all.get(plan);
+      if (known) for (const [key, row] of keys) known.set(key, row);
+      else all.set(plan, new Map(keys));
+    }
+  return all;
+}
+
+async function imagesOf(session: TargetSession, rows: Map<TablePlan, Keys>): Promise<Images> {
   const images: Images = new Map();
-  for (const [table, asked] of Map.groupBy(keys.values(), ({ table }) => table)) {
-    const rows = asked.map(({ row }) => row);
-    const found = await session.run(table, table.images(), rows);
-    for (const { banyan_key: key, banyan_image: text, ...row } of found.rows) {
-      images.set(table.keyText(key), { text, row });
+  for (const [plan, keys] of rows) {
+    const ofTable: NonNullable<ReturnType<Images['get']>> = new Map();
+    images.set(plan, ofTable);
+    for (const [table, asked] of Map.groupBy(keys.values(), ({ table }) => table)) {
+      const found = await session.run(
+        table,
+        table.images(),
+        asked.map(({ row }) => row),
+      );
+      for (const { banyan_key: key, banyan_image: text, ...row } of found.rows)
+        ofTable.set(table.keyText(key), { text, row });
     }
   }
   return images;
 }
 
-function changesOf({ name, traces }: Touched, before: Images, after: Images) {
-  return traces.flatMap(({ order, first, last }): (RowChange & { order: number })[] => {
-    const was = first === undefined ? undefined : before.get(first);
-    const is = last === undefined ? undefined : after.get(last);
-    if (was?.text === is?.text) return [];
-    // A change of the key that was refused: the row is where it was.
-    if (was && first !== last && after.get(first!)?.text === was.text) return [];
-    return [{ order, table: name, before: was?.row, after: is?.row }];
-  });
+/** What one transaction has made of its rows, in the order in which they were first touched. Pure. */
+function changesOf(touched: Map<TablePlan, Touched>, before: Images, after: Images): RowChange[] {
+  const all = [...touched].flatMap(([plan, { name, traces }]) =>
+    traces.flatMap(({ order, first, last }): (RowChange & { order: number })[] => {
+      const was = first === undefined ? undefined : before.get(plan)!.get(first);
+      const is = last === undefined ? undefined : after.get(plan)!.get(last);
+      if (was?.text === is?.text) return [];
+      // A change of the key that was refused: the row is where it was.
+      if (was && first !== last && after.get(plan)!.get(first!)?.text === was.text) return [];
+      return [{ order, table: name, before: was?.row, after: is?.row }];
+    }),
+  );
+  return all.sort((a, b) => a.order - b.order).map(({ order: _, ...change }) => change);
 }
 
 function targetOf({ plan }: BoundTable): string {
