@@ -17,11 +17,10 @@ import { openLink, repair, type TableVerdict, verify } from '@banyan/replication
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { LinkStatus } from '../control/control.ts';
-import * as store from '../control/store/store.ts';
 import * as verifications from '../control/store/verifications.ts';
 import { linksWanted, type ServiceState } from '../rollout/state.ts';
 import { drainForStep } from './drain.ts';
-import { drainRetired } from './drain-retired.ts';
+import { Draining } from './draining.ts';
 import { type LoadedFacts, loadFacts } from './facts.ts';
 import { type Direction, describeLink } from './link-status.ts';
 import { paceOf } from './pace.ts';
@@ -41,6 +40,7 @@ export class ServiceWorker {
   private readonly log: Logger;
   private readonly runners = new Map<Direction, LinkRunner>();
   private readonly verifier: Verifier;
+  private readonly draining: Draining;
   private throttle: Throttle = UNTHROTTLED;
   private share: number | null = null;
   private desired: { forward: boolean; reverse: boolean } | null = null;
@@ -53,6 +53,7 @@ export class ServiceWorker {
     this.service = service;
     this.pool = pool;
     this.log = log;
+    this.draining = new Draining({ service, pool, log });
     this.verifier = new Verifier({
       service,
       pool,
@@ -174,30 +175,11 @@ export class ServiceWorker {
     }
     if (this.runners.get('forward') && !this.retired) this.verifier.start();
     else await this.verifier.stop();
-    if (state.draining) await this.drain(state);
-  }
-
-  /** Tried again at the next look if it fails: until it is done the links go on. */
-  private async drain({ evidenceVersion }: ServiceState): Promise<void> {
-    const [forward, reverse] = [this.runners.get('forward'), this.runners.get('reverse')];
-    if (forward?.state !== 'streaming' || reverse?.state !== 'streaming') return;
-    try {
-      const drained = await drainRetired({
-        pool: this.pool,
-        version: evidenceVersion,
-        forward: forward.link,
-        reverse: reverse.link,
-        timeoutMs: this.service.rollout.fenceLimitMs,
+    if (state.draining)
+      await this.draining.look(state, {
+        forward: this.runners.get('forward'),
+        reverse: this.runners.get('reverse'),
       });
-      if (!drained) return;
-      await store.endDraining(this.pool, this.service.name);
-      await store.announce(this.pool);
-    } catch (error) {
-      this.log.warn(
-        { err: error, service: this.service.name },
-        'the links of a retired service are not drained',
-      );
-    }
   }
 
   private async startLink(direction: Direction): Promise<void> {

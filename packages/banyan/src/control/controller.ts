@@ -14,7 +14,7 @@ import type { Logger } from 'pino';
 import { type Decision, decide } from '../rollout/decide.ts';
 import { Ledger } from '../rollout/evidence/ledger.ts';
 import { takeBaseline } from '../rollout/evidence/observe.ts';
-import type { ServiceState } from '../rollout/state.ts';
+import { drainsIn, type ServiceState } from '../rollout/state.ts';
 import { checkStages } from '../up/check-stages.ts';
 import { claimDatabases } from '../up/claim-databases.ts';
 import { StartError } from '../up/start-error.ts';
@@ -236,7 +236,8 @@ export async function startController(options: {
         await forgetKeysSeen(client, service);
       }
       const version = await nextVersion(client);
-      await store.enterStage(client, service, { stage, share, version });
+      const draining = drainsIn(stage, plan.services[service]!);
+      await store.enterStage(client, service, { stage, share, version, draining });
       await publishTable(client, await tableOfStates(client, plan, version));
     });
     await store.endStep(pool, step, 'done', null);

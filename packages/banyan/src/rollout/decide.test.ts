@@ -75,6 +75,12 @@ function facts(overrides: Partial<Omit<Facts, 'state'>> & { state?: Partial<Serv
 }
 
 describe('decide', () => {
+  it('does not leave the monolith again while facts of what was done before it came back are on their way', () => {
+    const state = { stage: 'monolith' as const, draining: true };
+    assert.equal(decide(facts({ state })).do, 'wait');
+    assert.equal(decide(facts({ state: { ...state, draining: false } })).do, 'enter');
+  });
+
   it('walks from the monolith to migrated through every stage and planned share', () => {
     let at: { stage: Stage; share: number } = { stage: 'monolith', share: 0 };
     const way: string[] = [];

@@ -52,7 +52,8 @@ export type Decision =
   | { do: 'rollBack'; why: string }
   | { do: 'pause'; why: string };
 
-const DRAINING = 'retired; its links are dropped when all that was committed before has arrived';
+const RETIRED_DRAINING = 'retired; its links are dropped when all that was committed before has arrived';
+const BACK_DRAINING = 'at monolith; its link is dropped when facts of all that was committed before are told';
 /** Fenced steps that may fail in a row before a person is asked. */
 const MAX_FAILED_STEPS = 6;
 /** A share that got this many times fewer requests than its size promises will not get more by waiting. */
@@ -65,7 +66,9 @@ const SHORTFALL = 10;
  */
 export function decide(facts: Facts): Decision {
   const { state, now } = facts;
-  if (state.stage === 'retired') return { do: 'wait', why: state.draining ? DRAINING : 'retired' };
+  if (state.stage === 'retired') return { do: 'wait', why: state.draining ? RETIRED_DRAINING : 'retired' };
+  // Copied again it would begin anew: not before the link is gone.
+  if (state.draining) return { do: 'wait', why: BACK_DRAINING };
   const emergency = judgeRunningShare(facts);
   if (emergency) return emergency;
   const direction = directionOf(state);

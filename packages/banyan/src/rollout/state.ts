@@ -1,3 +1,4 @@
+import { isLinked, type ResolvedService } from '@banyan/plan';
 import { type LinkDesire, linksOf, type Stage, type Target } from '@banyan/plan/stages';
 
 /** What of a service's extraction is stored; everything else is derived from it. */
@@ -22,7 +23,7 @@ export type ServiceState = {
   reason: string;
   /** The route table with which the evidence for the present stage and share began. */
   evidenceVersion: number;
-  /** Retired, while its links still bring what was committed before: they are not dropped yet. */
+  /** Retired or back at the monolith, while its links still bring what was committed before: they are not dropped yet. */
   draining: boolean;
 };
 
@@ -31,5 +32,14 @@ export function linksWanted(
   { stage, target, draining }: Pick<ServiceState, 'stage' | 'target' | 'draining'>,
   keepsForward: boolean,
 ): LinkDesire {
-  return draining ? { forward: true, reverse: true } : linksOf(stage, target, keepsForward);
+  if (draining) return { forward: true, reverse: stage === 'retired' };
+  return linksOf(stage, target, keepsForward);
+}
+
+/**
+ * Whether links go on for a while once this stage is entered. What has retired gets no more rows, and of what the monolith did before
+ * the service came back to it facts are told: both miss what is on its way when a link is dropped.
+ */
+export function drainsIn(stage: Stage, service: ResolvedService): boolean {
+  return stage === 'retired' || (stage === 'monolith' && service.facts !== null && isLinked(service));
 }

@@ -39,18 +39,27 @@ it('all is told from behind the copy on, for as long as the service stays', () =
   assert.deepEqual(factSpans([...there].reverse(), false), factSpans(there, false));
 });
 
-it('of a service that is back at the monolith, what its last fence has waited for; of its next stay all again', () => {
+it('of a service that is back at the monolith, what was done before the step back, whose link was drained; of its next stay all again', () => {
   const back = steps(
     ['canary 10%', 'shadowing', 40, 41, FENCED],
     ['shadowing', 'monolith', 42, 43],
     ['monolith', 'copying', 50, 51],
     ['copying', 'shadowing', 60, 61],
   ).map((step) => ({ ...step, id: step.id + there.length }));
-  assert.deepEqual(factSpans([...there, ...back.slice(0, 2)], true).certain, [{ from: 21_000, to: 40_000 }]);
+  assert.deepEqual(factSpans([...there, ...back.slice(0, 2)], true).certain, [{ from: 21_000, to: 42_000 }]);
   assert.deepEqual(factSpans([...there, ...back], false).certain, [
-    { from: 21_000, to: 40_000 },
+    { from: 21_000, to: 42_000 },
     { from: 61_000, to: Number.POSITIVE_INFINITY },
   ]);
+});
+
+it('of a service whose link was dropped before it was drained, only what its last fence has waited for', () => {
+  const back = steps(
+    ['canary 10%', 'shadowing', 40, 41, FENCED],
+    ['shadowing', 'monolith', 42, 43],
+    ['monolith', 'monolith', 44, 44, { outcome: 'failed', reason: 'dropped before it had brought all' }],
+  ).map((step) => ({ ...step, id: step.id + there.length }));
+  assert.deepEqual(factSpans([...there, ...back], true).certain, [{ from: 21_000, to: 40_000 }]);
 });
 
 it('nothing is certain of a service that never left, never got behind the copy, or never came to a fence before it went back', () => {

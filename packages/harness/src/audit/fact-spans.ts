@@ -13,9 +13,8 @@ export type FactSpans = {
 
 /**
  * By the steps of one service. Facts of the monolith begin with the stream behind the copy, so at the latest when the service has
- * left `copying`; they end when its links are dropped. What a fence has waited for was told before; a service that
- * went back to the monolith later had its link dropped with whatever was on its way, so of that only what its last fence had
- * waited for is certain.
+ * left `copying`; they end when its links are dropped, which waits for what the monolith had done when the service came back to it.
+ * Where that was given up, only what its last fence had waited for is certain.
  */
 export function factSpans(steps: readonly StepRecord[], isBack: boolean): FactSpans {
   const inOrder = [...steps].sort((a, b) => a.id - b.id);
@@ -25,7 +24,7 @@ export function factSpans(steps: readonly StepRecord[], isBack: boolean): FactSp
     certain: stays.flatMap((stay, index) => {
       const from = passedCopy(stay);
       const ended = isBack || index < stays.length - 1;
-      const to = ended ? lastFence(stay) : Number.POSITIVE_INFINITY;
+      const to = ended ? (cameBack(stay) ?? lastFence(stay)) : Number.POSITIVE_INFINITY;
       return from < to ? [{ from, to }] : [];
     }),
   };
@@ -35,7 +34,8 @@ export function factSpans(steps: readonly StepRecord[], isBack: boolean): FactSp
 function staysOf(steps: readonly StepRecord[]): StepRecord[][] {
   const stays: StepRecord[][] = [];
   for (const step of steps) {
-    if (step.from === 'monolith' || stays.length === 0) stays.push([]);
+    const leaves = step.from === 'monolith' && step.to !== 'monolith';
+    if (leaves || stays.length === 0) stays.push([]);
     stays.at(-1)!.push(step);
   }
   return stays;
@@ -48,6 +48,13 @@ function passedCopy(stay: readonly StepRecord[]): number {
     if (from !== 'monolith' && from !== 'copying') return Date.parse(startedAt);
   }
   return Number.POSITIVE_INFINITY;
+}
+
+/** The step back; undefined if its link was dropped before all was told, which is on record as a step to where it was. */
+function cameBack(stay: readonly StepRecord[]): number | undefined {
+  if (stay.some(({ from, to }) => from === 'monolith' && to === 'monolith')) return undefined;
+  const back = stay.findLast(({ to }) => to === 'monolith');
+  return back && Date.parse(back.startedAt);
 }
 
 function lastFence(stay: readonly StepRecord[]): number {

@@ -85,6 +85,11 @@ export interface Link {
   missed(): Promise<string | null>;
   /** All tables were verified since `missed` said so, and what differed was repaired. */
   markRepaired(missed: string): Promise<void>;
+  /**
+   * Where it is by what its target remembers; undefined: it was never prepared. `pastCopy`: the stream has passed the end of the
+   * copy, and an observer is shown what it changes.
+   */
+  standing(): Promise<{ pastCopy: boolean; applied: Lsn } | undefined>;
   /** Removes slot, publication, origin and record. Stop streaming first. */
   drop(): Promise<void>;
 }
@@ -317,6 +322,13 @@ class DatabaseLink implements Link {
       );
     });
     if (this.#streamer?.missedSince === missed) this.#streamer.missedSince = null;
+  }
+
+  async standing(): Promise<{ pastCopy: boolean; applied: Lsn } | undefined> {
+    const record = await this.#withPools((_, target) => readRecord(target, this.names.link));
+    if (!record) return undefined;
+    const { copyState, appliedLsn: applied, windowEnd } = record;
+    return { pastCopy: copyState === 'done' && applied >= windowEnd, applied };
   }
 
   async drop(): Promise<void> {

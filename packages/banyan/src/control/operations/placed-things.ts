@@ -80,7 +80,7 @@ function guardOf({ name: service, tables }: ResolvedService): string[] {
 /** It is installed before the first step up. */
 function mayBeGuarded({ stage, target, draining }: ServiceState): boolean {
   if (stage === 'shadowing') return rank(target.stage) > rank('shadowing');
-  return stage === 'canary' || stage === 'migrated' || draining;
+  return stage === 'canary' || stage === 'migrated' || (stage === 'retired' && draining);
 }
 
 function stageOf(kind: InstalledKind, direction: InstalledObject['direction']): Stage | null {

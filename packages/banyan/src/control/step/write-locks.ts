@@ -41,7 +41,7 @@ export function createWriteLocks(plan: ResolvedPlan): WriteLocks {
     async reconcile(states) {
       for (const { service, stage, share, draining } of states) {
         if (!plan.services[service] || !isLinked(plan.services[service])) continue;
-        if (stage !== 'canary' && stage !== 'migrated' && !draining) {
+        if (stage !== 'canary' && stage !== 'migrated' && !(stage === 'retired' && draining)) {
           if (known.get(service) === null) continue;
           await removeGuard(pool, { service });
           known.set(service, null);

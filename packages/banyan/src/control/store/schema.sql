@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS control.services (
 ALTER TABLE control.services ADD COLUMN IF NOT EXISTS reason text NOT NULL DEFAULT '';
 -- The route table with which the evidence for the present stage and share began: older counts say nothing about it.
 ALTER TABLE control.services ADD COLUMN IF NOT EXISTS evidence_version bigint NOT NULL DEFAULT 0;
--- It has retired, and its links may still have something to bring that was committed before.
+-- It has retired, or is back at the monolith, and its links may still have something to bring that was committed before.
 ALTER TABLE control.services ADD COLUMN IF NOT EXISTS draining boolean NOT NULL DEFAULT false;
 
 -- What was usual before the last step: the monolith's own history is what a service is compared with when no key is

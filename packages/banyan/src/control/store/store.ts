@@ -115,18 +115,34 @@ export async function voidEvidence(
 export async function enterStage(
   db: Queryable,
   service: string,
-  at: { stage: Stage; share: number; version: number },
+  { stage, share, version, draining = stage === 'retired' }: Arrival,
 ): Promise<void> {
   await db.query(
     `UPDATE control.services SET stage = $2, share = $3, evidence_version = $4, since = clock_timestamp(),
-       failed_steps = 0, retry_at = NULL, forced = false, message = '', draining = $2 = 'retired' WHERE service = $1`,
-    [service, at.stage, at.share, at.version],
+       failed_steps = 0, retry_at = NULL, forced = false, message = '', draining = $5 WHERE service = $1`,
+    [service, stage, share, version, draining],
   );
 }
 
-/** The links of a retired service have brought all that was committed before it retired. */
+/** `draining`: its links are not dropped at once; default: only of what retires. */
+type Arrival = { stage: Stage; share: number; version: number; draining?: boolean };
+
+/** Its links have brought all that was committed before it retired, or came back to the monolith. */
 export async function endDraining(db: Queryable, service: string): Promise<void> {
   await db.query(`UPDATE control.services SET draining = false WHERE service = $1`, [service]);
+}
+
+/** Its link is dropped all the same. What may be missing stays on record: in its steps, and as its reason until the next wish. */
+export async function giveUpDraining(db: Queryable, service: string, missing: string): Promise<void> {
+  await db.query(
+    `WITH given_up AS (
+       UPDATE control.services SET draining = false, reason = concat_ws('; ', nullif(reason, ''), $2::text)
+       WHERE service = $1 AND draining RETURNING service, stage
+     )
+     INSERT INTO control.steps (service, from_what, to_what, outcome, reason, ended_at)
+     SELECT service, stage, stage, 'failed', $2, clock_timestamp() FROM given_up`,
+    [service, missing],
+  );
 }
 
 export async function readBaselines(db: Queryable): Promise<Record<string, Baseline>> {

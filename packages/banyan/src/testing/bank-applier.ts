@@ -1,0 +1,9 @@
+import pino from 'pino';
+import { startApplier } from '../applier/applier.ts';
+import { type BankDatabases, bankPlan } from './bank-plan.ts';
+
+/** A process that runs the applier of a plan with facts, to be killed. Its argument: URLs of the databases, as JSON. */
+const databases = JSON.parse(process.argv[2]!) as BankDatabases;
+await startApplier({ plan: bankPlan(databases), log: pino({ level: 'silent' }) });
+process.on('disconnect', () => process.exit());
+process.send!('started');
