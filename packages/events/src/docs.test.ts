@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { withTransaction } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import { defineService } from '@banyan/service';
+import { backfill } from './facts/backfill.ts';
 import { replicatedFacts } from './facts/replicated.ts';
 import { closeService } from './testing/close-service.ts';
 import { runSnippets } from './testing/snippets.ts';
@@ -50,6 +51,14 @@ test('the first snippets of docs/events.md bring an event from one service to th
     'SELECT changes::int, facts::int, silent::int FROM banyan_events.replicated_facts',
   );
   assert.deepEqual(rows, [{ changes: 2, facts: 1, silent: 1 }]);
+
+  // A consumer that comes late asks for the rows that are there.
+  const asked = { pool: todo.pool, contracts, service: 'todos', fromRows, consumer: 'reports', name: 'late' };
+  const { facts: told } = await backfill(asked);
+  assert.equal(told, 1);
+  await until(async () =>
+    (await report.pool.query(`SELECT FROM titles WHERE title = 'Milk'`)).rowCount === 2 ? 1 : 0,
+  );
 });
 
 /** Until there are rows: the test's own time limit ends the wait. */

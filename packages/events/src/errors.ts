@@ -65,6 +65,18 @@ const CATALOGUE = {
     permanent: true,
     says: 'A function of `fromRows` threw. Correct it and start the applier again: replication of the service waits, nothing is lost.',
   },
+  NO_EXISTS: {
+    permanent: true,
+    says: 'No table in `fromRows` has a function `exists`: nothing maps a row that is there to an event. State which event says that a row is (not that it was made), e.g. `exists: ({ id }) => ({ type: "AccountIs", data: { id } })`.',
+  },
+  NO_PRIMARY_KEY: {
+    permanent: true,
+    says: 'The table has no primary key, by which its rows are told one after another. Give it one.',
+  },
+  BACKFILL_TAKEN: {
+    permanent: true,
+    says: 'A backfill of this name tells another consumer. Give this one a name of its own.',
+  },
   FACT_PERSONAL: {
     permanent: true,
     says: 'A fact with personal fields cannot be kept in a stream: the keys of the service are not where rows are replicated. Leave the fields out, or let `streamOf` return nothing for this type.',

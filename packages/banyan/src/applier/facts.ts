@@ -1,4 +1,13 @@
-import { type Contracts, type FromRows, replicatedFacts, type StreamOf } from '@banyan/events/machinery';
+import {
+  type BackfillOptions,
+  backfill,
+  beginStreams,
+  type Contracts,
+  type FromRows,
+  replicatedFacts,
+  type StreamOf,
+  type Walked,
+} from '@banyan/events/machinery';
 import type { ResolvedService } from '@banyan/plan';
 import { createPool, withTransaction } from '@banyan/postgres';
 import type { RowObserver } from '@banyan/replication';
@@ -11,7 +20,13 @@ export type LoadedFacts = {
   prepare(): Promise<void>;
   /** Does the same and takes it back. Rejects as it would. */
   tryOut(): Promise<void>;
+  /** Tells one consumer which rows are there: as `backfill` of @banyan/events. */
+  tell(asked: Asked): Promise<Walked>;
+  /** As `beginStreams`; undefined: the service keeps no streams. */
+  beginStreams: ((asked: Pick<Asked, 'signal' | 'onProgress'>) => Promise<Walked>) | undefined;
 };
+
+type Asked = Pick<BackfillOptions<Contracts>, 'name' | 'consumer' | 'signal' | 'onProgress'>;
 
 /** By the module that the plan names; undefined if it names none. */
 export async function loadFacts({
@@ -40,6 +55,18 @@ export async function loadFacts({
   return {
     observer: facts,
     prepare: () => onDatabase(database, (pool) => facts.prepare(pool)),
+    tell: (asked) =>
+      onDatabase(database, async (pool) => {
+        await facts.prepare(pool);
+        return await backfill({ ...asked, pool, contracts, service: name, fromRows });
+      }),
+    beginStreams:
+      streamOf &&
+      ((asked) =>
+        onDatabase(database, async (pool) => {
+          await facts.prepare(pool);
+          return await beginStreams({ ...asked, pool, contracts, service: name, fromRows, streamOf });
+        })),
     async tryOut() {
       const takenBack = new Error('it would have worked');
       const work = onDatabase(database, (pool) =>
@@ -55,10 +82,10 @@ export async function loadFacts({
   };
 }
 
-async function onDatabase(url: string, work: (pool: pg.Pool) => Promise<void>): Promise<void> {
-  const pool = createPool(url, { max: 1, applicationName: 'banyan-facts' });
+async function onDatabase<T>(url: string, work: (pool: pg.Pool) => Promise<T>): Promise<T> {
+  const pool = createPool(url, { max: 1, applicationName: 'banyan-facts', exact: true });
   try {
-    await work(pool);
+    return await work(pool);
   } finally {
     await pool.end();
   }

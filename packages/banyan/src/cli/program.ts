@@ -4,6 +4,7 @@ import { advanceCommand } from './commands/advance.ts';
 import { checkCommand } from './commands/check.ts';
 import { configCommand } from './commands/config.ts';
 import { eventsCommand } from './commands/events/events.ts';
+import { factsCommand } from './commands/facts.ts';
 import { failuresCommand } from './commands/failures.ts';
 import { flagsCommand } from './commands/flags/flags.ts';
 import { initCommand } from './commands/init.ts';
@@ -50,6 +51,7 @@ export function createProgram(more: readonly Command[] = []): Command {
     flagsCommand(),
     configCommand(),
     eventsCommand(),
+    factsCommand(),
     sagasCommand(),
     projectionsCommand(),
     ...more,

@@ -21,7 +21,10 @@ export interface Bus {
 }
 
 export type Subscription = {
-  /** Each message goes to one subscriber of each group: the service's name, or `<service>.<purpose>`. */
+  /**
+   * Each message goes to one subscriber of each group: the service's name, or `<service>.<purpose>`. One with a `recipient` goes to
+   * that group only.
+   */
   group: string;
   /** Names of events and commands in the contracts. */
   types: readonly string[];

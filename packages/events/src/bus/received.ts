@@ -35,6 +35,7 @@ function problemOf(value: unknown): string | undefined {
   const wrong = TEXTS.find((name) => typeof value[name] !== 'string');
   if (wrong) return `${wrong} is no text`;
   if (value.id === '' || value.type === '') return 'id or type is empty';
+  if (value.recipient !== undefined && typeof value.recipient !== 'string') return 'recipient is no text';
   if (!Number.isInteger(value.dataversion)) return 'dataversion is no whole number';
   if (!isObject(value.data)) return 'data is no object';
   return undefined;

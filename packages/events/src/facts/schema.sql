@@ -10,3 +10,19 @@ CREATE TABLE IF NOT EXISTS banyan_events.replicated_facts (
   -- Their transaction asked for silence.
   silent bigint NOT NULL
 );
+
+-- What one consumer is told of rows that are there, since it has asked: one row for each table of a backfill.
+CREATE TABLE IF NOT EXISTS banyan_events.backfills (
+  name text,
+  table_name text,
+  consumer text NOT NULL,
+  -- Rows there were when it began.
+  total bigint NOT NULL,
+  -- Primary key of the last row that was looked at, as text; null: none yet.
+  told_to text[],
+  rows bigint NOT NULL DEFAULT 0,
+  facts bigint NOT NULL DEFAULT 0,
+  begun_at timestamptz NOT NULL DEFAULT now(),
+  ended_at timestamptz,
+  PRIMARY KEY (name, table_name)
+);

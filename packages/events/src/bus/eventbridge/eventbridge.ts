@@ -10,6 +10,7 @@ import {
 import { ListQueuesCommand, ListQueueTagsCommand, SQSClient, TagQueueCommand } from '@aws-sdk/client-sqs';
 import type { Envelope } from '../../envelope.ts';
 import { EventsError } from '../../errors.ts';
+import { addressed } from '../addressed.ts';
 import type { Bus, DeadLetters, Subscriber, Subscription } from '../bus.ts';
 import { QueueConsumer } from './consumer.ts';
 import { deadLetters } from './dead-letters.ts';
@@ -105,7 +106,7 @@ class EventBridgeBus implements Bus {
       sqs,
       queueUrl,
       deadUrl,
-      subscription: { ...subscription, onError: onError ?? this.#onError },
+      subscription: { ...addressed(subscription), onError: onError ?? this.#onError },
     });
     this.#subscribers.add(consumer);
     return consumer;

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Admin, type BaseOptions, type MessageToProduce, Producer } from '@platformatic/kafka';
 import type { Envelope } from '../../envelope.ts';
 import { EventsError } from '../../errors.ts';
+import { addressed } from '../addressed.ts';
 import type { Bus, DeadLetters, Subscriber, Subscription } from '../bus.ts';
 import { GroupConsumer } from './consumer.ts';
 import { deadLetters } from './dead-letters.ts';
@@ -100,7 +101,7 @@ class KafkaBus implements Bus {
       connection,
       topics,
       admin: this.#admin,
-      subscription: { ...subscription, onError: onError ?? this.#settings.onError },
+      subscription: { ...addressed(subscription), onError: onError ?? this.#settings.onError },
       produce: (records) => this.#produce(records),
     });
     this.#subscribers.add(consumer);

@@ -3,6 +3,7 @@ import { applySchema, createPool, type Db, withTransaction } from '@banyan/postg
 import { PgBoss } from 'pg-boss';
 import type { Envelope } from '../../envelope.ts';
 import { EventsError } from '../../errors.ts';
+import { addressed } from '../addressed.ts';
 import type { Bus, DeadLetters, Subscriber, Subscription } from '../bus.ts';
 import { Consumer } from './consumer.ts';
 import { deadLetters } from './dead-letters.ts';
@@ -74,13 +75,10 @@ class PostgresBus implements Bus {
         values: [types],
       });
       for (const { queue, types: wanted } of rows) {
-        const all = wanted.length === types.length;
-        await enqueue(
-          this.#boss,
-          tx,
-          queue,
-          all ? messages : messages.filter(({ type }) => wanted.includes(type)),
+        const own = messages.filter(
+          ({ type, recipient }) => wanted.includes(type) && (recipient ?? queue) === queue,
         );
+        if (own.length > 0) await enqueue(this.#boss, tx, queue, own);
       }
     });
   }
@@ -103,7 +101,7 @@ class PostgresBus implements Bus {
         [group, types],
       );
     });
-    const consumer = new Consumer(this.#consumerPool, subscription);
+    const consumer = new Consumer(this.#consumerPool, addressed(subscription));
     this.#consumers.add(consumer);
     return {
       stop: async () => {

@@ -24,6 +24,45 @@ export function deliveryContract({ setUp }: ContractContext): void {
     assert.deepEqual(alone.ids().sort(), sent.map(({ id }) => id).sort());
   });
 
+  test('what is for one group reaches no other, together with others or alone, and stays in its place', async (t) => {
+    const { bus, group, made } = await setUp(t);
+    const groups = [group, `${group}.b`, `${group}.c`] as const;
+    const got = groups.map(() => inbox());
+    await bus.subscribe(got[0]!.as(groups[0], [made]));
+    await bus.subscribe(got[1]!.as(groups[1], [made]));
+    const together = inbox();
+    await bus.subscribe({
+      ...together.as(groups[2], [made]),
+      async handleMany(messages, signal) {
+        for (const each of messages)
+          await together.as(groups[2], [made]).handle(each, { attempt: 1 }, signal);
+        return { done: messages.length };
+      },
+    });
+    // For the first group, for the third, for all; all of one key.
+    const sent = messages(12, made, () => 'one key').map((each, n) => ({
+      ...each,
+      ...(n % 3 === 2 ? {} : { recipient: groups[n % 3 === 0 ? 0 : 2] }),
+    }));
+    await bus.publish(sent.slice(0, 5));
+    await bus.publish(sent.slice(5));
+    const ids = (wanted: readonly number[]) =>
+      sent.filter((_, n) => wanted.includes(n % 3)).map(({ id }) => id);
+    await Promise.all([got[0]!.untilDifferent(8), got[1]!.untilDifferent(4), together.untilDifferent(8)]);
+    await bus.close();
+    for (const [inboxOf, wanted] of [
+      [got[0]!, ids([0, 2])],
+      [got[1]!, ids([2])],
+      [together, ids([1, 2])],
+    ] as const) {
+      const heard = [...new Set(inboxOf.ids())];
+      assert.deepEqual(
+        bus.order === 'per-key' ? heard : heard.sort(),
+        bus.order === 'per-key' ? wanted : wanted.sort(),
+      );
+    }
+  });
+
   test('a message arrives as it was published', async (t) => {
     const { bus, group, made } = await setUp(t);
     const got = inbox();

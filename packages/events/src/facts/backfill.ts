@@ -1,0 +1,39 @@
+import type { Contracts } from '../contracts.ts';
+import { Messages } from '../messages.ts';
+import { createPublisher } from '../outbox/publish.ts';
+import type { StreamOf } from './from-rows.ts';
+import { FactStreams } from './stream.ts';
+import { type Walked, type WalkOptions, walkRows } from './walk-rows.ts';
+
+export type BackfillOptions<C extends Contracts> = WalkOptions<C> & {
+  contracts: C;
+  /** The one that owns the events. */
+  service: string;
+};
+
+/** Tells one group on the bus, `consumer`, which rows are there; all others pass over it. */
+export async function backfill<C extends Contracts>(options: BackfillOptions<C>): Promise<Walked> {
+  const { contracts, service, name, consumer } = options;
+  const { publishAll } = createPublisher<C>(new Messages(contracts), service);
+  const about = { correlationId: `backfill-${name}`, recipient: consumer };
+  return await walkRows(options, async (tx, facts) => {
+    await publishAll(
+      tx,
+      facts.map(({ type, data }) => ({ type, data, options: about })),
+    );
+    return facts.length;
+  });
+}
+
+/** Begins the streams of the service's event store that no event has begun yet, each with what its row says that there is. */
+export async function beginStreams<C extends Contracts>(
+  options: Omit<BackfillOptions<C>, 'name' | 'consumer'> & { streamOf: StreamOf<C> },
+): Promise<Walked> {
+  const streams = new FactStreams(options.contracts, options.streamOf);
+  const about = { correlationId: STREAMS, metadata: {} };
+  return await walkRows({ ...options, name: STREAMS, consumer: options.service }, (tx, facts) =>
+    streams.begin(tx, facts, about),
+  );
+}
+
+const STREAMS = 'streams';
