@@ -105,12 +105,12 @@ export class ReplicationSession {
   }
 
   async #checkPublications(publications: readonly string[]): Promise<void> {
-    for (const publication of publications) {
-      const found = await this.#client.query(
-        `SELECT 1 FROM pg_publication WHERE pubname = ${quoteLiteral(publication)}`,
-      );
-      if (found.rowCount === 0) throw new PostgresError('WAL_PUBLICATION_MISSING', { publication });
-    }
+    const names = publications.map(quoteLiteral).join(', ');
+    const missing = await this.#client.query<{ name: string }>(
+      `SELECT name FROM unnest(ARRAY[${names}]::text[]) AS name WHERE name NOT IN (SELECT pubname FROM pg_publication) LIMIT 1`,
+    );
+    const [first] = missing.rows;
+    if (first) throw new PostgresError('WAL_PUBLICATION_MISSING', { publication: first.name });
   }
 }
 

@@ -161,7 +161,13 @@ class DatabaseLink implements Link {
       applicationName: `${this.names.origin}_control`,
       exact: true,
     });
-    const repairs = sendRepairs(this.config, this.names, source, target, () => this.#streamer?.applied ?? 0n);
+    const repairs = sendRepairs(
+      this.config,
+      this.names,
+      source,
+      target,
+      () => this.#streamer?.progress.applied ?? 0n,
+    );
     const streamer = new Streamer({
       config: this.config,
       names: this.names,
@@ -266,7 +272,7 @@ class DatabaseLink implements Link {
   }
 
   async waitApplied(lsn: Lsn, options: { timeoutMs?: number } = {}): Promise<void> {
-    if ((this.#streamer?.applied ?? 0n) >= lsn) return;
+    if ((this.#streamer?.progress.applied ?? 0n) >= lsn) return;
     await this.barrier({ timeoutMs: options.timeoutMs ?? 10_000 });
   }
 
@@ -280,19 +286,20 @@ class DatabaseLink implements Link {
 
   status(): LinkStatus {
     const streamer = this.#streamer;
-    const lag = streamer?.lag.percentiles(performance.now());
-    const waiting = streamer?.waitingSince;
+    const progress = streamer?.progress;
+    const lag = progress?.lag.percentiles(performance.now());
+    const waiting = progress?.waitingSince;
     return {
       state: streamer?.state ?? this.#state,
-      lagBytes: streamer ? Number(waiting === undefined ? 0n : streamer.received - streamer.applied) : 0,
+      lagBytes: progress && waiting !== undefined ? Number(progress.received - progress.applied) : 0,
       lagMs: waiting === undefined ? 0 : Math.max(0, Date.now() - waiting),
       lagP50Ms: lag?.p50 ?? 0,
       lagP99Ms: lag?.p99 ?? 0,
-      appliedLsn: streamer?.applied ?? 0n,
-      rowsApplied: streamer?.rows ?? 0,
-      transactionsApplied: streamer?.transactions ?? 0,
-      conflicts: streamer?.conflicts ?? 0,
-      refusedMessages: streamer?.refused ?? 0,
+      appliedLsn: progress?.applied ?? 0n,
+      rowsApplied: progress?.rows ?? 0,
+      transactionsApplied: progress?.transactions ?? 0,
+      conflicts: progress?.conflicts ?? 0,
+      refusedMessages: progress?.refused ?? 0,
       share: this.#hold.share,
       lastError: streamer?.lastError ?? this.#lastError,
       missesChanges: typeof streamer?.missedSince === 'string',
@@ -306,7 +313,7 @@ class DatabaseLink implements Link {
     const target = this.#target;
     if (!target) throw new ReplicationError('NOT_STREAMING', { link: this.names.link });
     const open = await countRepairs(this.config, this.names, target);
-    return { open, asked: this.#streamer?.repairs ?? 0 };
+    return { open, asked: this.#streamer?.progress.repairs ?? 0 };
   }
 
   async missed(): Promise<string | null> {

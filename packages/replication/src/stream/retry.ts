@@ -5,6 +5,9 @@ import { ReplicationError } from '../errors.ts';
 /** The source's connection was lost in the midst of a transaction that is partly applied. */
 export class Restart extends Error {}
 
+/** Of a change that a server which is there ends, before it is said that they come to nothing. */
+export const TRIES = 8;
+
 /** By a server that is there and takes connections. */
 export function isSaidByTarget(error: unknown): boolean {
   const code = errorCode(error) ?? '';

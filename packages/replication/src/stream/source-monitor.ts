@@ -40,19 +40,21 @@ export function monitorSource(
     ]);
   };
   let busy = false;
-  const timer = setInterval(
-    () => {
-      if (busy) return;
-      busy = true;
-      // A source that is away shows in the stream; here it is only looked for again.
-      looking = look()
-        .catch(() => {})
-        .finally(() => {
-          busy = false;
-        });
-    },
-    Math.min(POLL_MS, heartbeatMs),
-  );
+  const tick = () => {
+    if (busy) return;
+    busy = true;
+    // A source that is away shows in the stream; here it is only looked for again.
+    looking = look()
+      .catch(() => {})
+      .finally(() => {
+        busy = false;
+      });
+  };
+  const everyMs = Math.min(POLL_MS, heartbeatMs);
+  let timer = setTimeout(() => {
+    timer = setInterval(tick, everyMs);
+    tick();
+  }, everyMs * nextPhase());
   return {
     stop: async () => {
       clearInterval(timer);
@@ -60,3 +62,13 @@ export function monitorSource(
     },
   };
 }
+
+let begun = 0;
+
+/** Links that begin together look at different moments, or whoever waits for one of them waits for all these looks. */
+function nextPhase(): number {
+  return (++begun * GOLDEN_RATIO) % 1;
+}
+
+/** Its multiples, without their whole parts, are spread evenly however many there are. */
+const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
