@@ -31,6 +31,8 @@ export type Fence = { id: string; service: string; fromShare: number; toShare: n
 
 /** A verification, which never ends, leaves the databases alone five sixths of the time. */
 const VERIFY_REST = 5;
+/** How long a comparison waits for links that are behind, ms; nobody waits for it. */
+const APPLIED_MS = 120_000;
 
 /** Links and verification of one service. What is desired is carried out one after another, the newest wins. */
 export class ServiceWorker {
@@ -270,12 +272,22 @@ export class ServiceWorker {
         onRows(rows);
         hooks.onRows(rows);
       },
-      waitApplied: async () => {
-        await Promise.all(
-          [...this.runners.values()].map((runner) => runner.link.barrier({ timeoutMs: 10_000 })),
-        );
-      },
+      waitApplied: async () => await this.waitApplied(hooks.signal),
     });
+  }
+
+  /** Until both links have passed what was written before, or the comparison is ended: a stop waits for nobody. */
+  private async waitApplied(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const over = new AbortController();
+    const { promise: ended, reject } = Promise.withResolvers<never>();
+    signal.addEventListener('abort', () => reject(signal.reason), { signal: over.signal });
+    try {
+      const links = [...this.runners.values()].map(({ link }) => link);
+      await Promise.race([Promise.all(links.map((link) => link.barrier({ timeoutMs: APPLIED_MS }))), ended]);
+    } finally {
+      over.abort();
+    }
   }
 
   private async repairRows(

@@ -88,10 +88,5 @@ export function literal(sql: string): string {
   return sql.replace(/[\\`]|\$\{/g, '\\$&');
 }
 
-/** Lines, each one deeper by so many blanks. */
-export function indent(blanks: number, lines: readonly string[]): string {
-  return lines.map((line) => ' '.repeat(blanks) + line).join('\n');
-}
-
 export const quoted = (names: readonly string[]): string =>
   names.map((name) => JSON.stringify(name)).join(', ');

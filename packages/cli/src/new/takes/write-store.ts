@@ -32,7 +32,7 @@ function ownerType(parts: Parts): 'number' | 'string' | null {
   return kind === null || kind === 'number' ? kind : 'string';
 }
 
-export function idType({ table }: Parts): string {
+function idType({ table }: Parts): string {
   return ['int2', 'int4', 'int8', 'numeric'].includes(columnOf(table, table.key[0]!).base)
     ? 'number'
     : 'string';
