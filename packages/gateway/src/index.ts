@@ -55,7 +55,7 @@ export { BOUNDS_MS } from './observe/stats.ts';
 export {
   type ClusterEvent,
   type ClusterOptions,
-  DRAIN_MS,
   type GatewayCluster,
   runCluster,
 } from './worker/cluster.ts';
+export { DRAIN_MS } from './worker/drain.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PostgresError } from '@banyan/postgres';
 import { claimDirectory } from '@banyan/postgres/claim';
+import { PostgresError } from '@banyan/postgres/errors';
 import { isAlive, signal, startMark, waitForExit } from '@banyan/postgres/process';
 import { StartError } from './start-error.ts';
 import { type ProcessName, STOP_MS } from './stopping.ts';

@@ -1,4 +1,4 @@
-import { DRAIN_MS } from '@banyan/gateway';
+import { DRAIN_MS } from '@banyan/gateway/drain';
 
 export type ProcessName = 'applier' | 'controller' | 'gateway';
 

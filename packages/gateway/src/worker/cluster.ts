@@ -2,6 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import type { AddressInfo } from 'node:net';
 import { AggregatorRegistry } from 'prom-client';
 import { type Gateway, startAdmin } from '../gateway.ts';
+import { DRAIN_MS } from './drain.ts';
 
 export type ClusterOptions = {
   /** Worker processes. */
@@ -28,8 +29,6 @@ export interface GatewayCluster {
   stop(): Promise<void>;
 }
 
-/** How long a worker may finish what is in flight when it is told to stop, unless it is said otherwise, in milliseconds. */
-export const DRAIN_MS = 30_000;
 const COUNTS_MS = 1_000;
 const METRICS_MS = 2_000;
 const FIRST_BACKOFF_MS = 100;
