@@ -276,10 +276,11 @@ test('in whatever order the monolith and two services write, at whatever shares,
   const parties = { jobs, mail };
   const share = { jobs: 0, mail: 0 };
   const ownedBy = (user: number, source: string | null): Owner => {
-    for (const name of ['jobs', 'mail'] as const)
-      if ((SOURCES[name] as readonly (string | null)[]).includes(source) && onService(user, share[name]))
-        return name;
-    return 'monolith';
+    const of = (['jobs', 'mail'] as const).find((name) =>
+      (SOURCES[name] as readonly (string | null)[]).includes(source),
+    );
+    if (of === 'jobs') return onService(user, share.jobs) ? 'jobs' : 'monolith';
+    return of === 'mail' && share.mail === ALL ? 'mail' : 'monolith';
   };
   let text = 0;
   const write = async ({ who, what, user, source, pick }: Change) => {

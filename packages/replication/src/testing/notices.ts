@@ -6,7 +6,10 @@ import { openLink } from '../link/link.ts';
 import { copy, rename, type TableMapping, table } from '../mapping/mapping.ts';
 import { type Pair, pair, type Running, rowsOf, run, setShare, settle, start, streaming } from './support.ts';
 
-/** Notices of a monolith's, of which two services each have some, told apart by their source; others are the monolith's. */
+/**
+ * Notices of a monolith's, of which two services each have some, told apart by their source: `jobs` by the user, `mail` by one writer.
+ * Others are the monolith's.
+ */
 export const SOURCES = { jobs: ['jobs', 'reports'], mail: ['mail'], monolith: ['billing', null] } as const;
 
 const LEGACY = `
@@ -46,7 +49,7 @@ export async function notices(rows = ''): Promise<{ jobs: Pair; mail: Pair; clos
     serviceUrl,
     service,
     config: (direction, more = {}) => ({
-      ...jobs.config(direction, { tables: [noticesOf(SOURCES.mail)] }),
+      ...jobs.config(direction, { tables: [noticesOf(SOURCES.mail, { owner: { by: 'writer' } })] }),
       service: `${jobs.config(direction).service}_mail`,
       ...(direction === 'forward' ? { target: serviceUrl } : { source: serviceUrl }),
       ...more,
