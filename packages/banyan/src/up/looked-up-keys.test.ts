@@ -1,24 +1,11 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { isServiceSide } from '@banyan/cohort';
-import { FULL_SHARE, type Stage, type Target } from '@banyan/plan/stages';
-import { createPool } from '@banyan/postgres';
-import { freePort } from '@banyan/postgres/free-port';
-import { testServer } from '@banyan/postgres/testing';
+import { FULL_SHARE } from '@banyan/plan/stages';
+import { copy, table } from '@banyan/replication';
 import type pg from 'pg';
-import { request } from 'undici';
-import { ControlClient } from '../api/client.ts';
-import { startSupervisor } from './supervisor.ts';
+import { type Answer, aSmallSystem, type Endpoint, openRoute, operated } from '../testing/small-systems.ts';
 
-const TOKEN = 'a-token-of-the-test-0123456789abcdef';
 const HALF = 5_000;
 const USERS = Array.from({ length: 6 }, (_, index) => `user-${index}`);
 const sideOf = (user: string) => (isServiceSide(HALF, 'articles', user) ? 'service' : 'monolith');
@@ -30,160 +17,84 @@ const TABLES = `
     article_id bigint NOT NULL REFERENCES articles ON DELETE CASCADE, body text)`;
 
 /** Articles under their slugs and notes under their ids: of neither does a path say whose it is. */
-const ENDPOINTS: [method: string, path: RegExp, sql: string][] = [
+const ENDPOINTS: Endpoint[] = [
   [
     'POST',
     /^\/articles$/,
     'INSERT INTO articles (author, slug, title) VALUES ($1, $2, $3) RETURNING title AS value, id',
+    ({ user, body }) => [user, ...body.split(' ')],
   ],
-  ['GET', /^\/articles\/([^/]+)$/, 'SELECT title AS value, id FROM articles WHERE slug = $1'],
+  [
+    'GET',
+    /^\/articles\/([^/]+)$/,
+    'SELECT title AS value, id FROM articles WHERE slug = $1',
+    ({ part }) => [part],
+  ],
   [
     'PUT',
     /^\/articles\/([^/]+)$/,
     'UPDATE articles SET title = $2 WHERE slug = $1 RETURNING title AS value, id',
+    ({ part, body }) => [part, body],
   ],
   [
     'PUT',
     /^\/articles\/([^/]+)\/author$/,
     'UPDATE articles SET author = $2 WHERE slug = $1 RETURNING author AS value, id',
+    ({ part, body }) => [part, body],
   ],
   [
     'POST',
     /^\/articles\/([^/]+)\/notes$/,
     'INSERT INTO notes (article_id, body) SELECT id, $2 FROM articles WHERE slug = $1 RETURNING body AS value, id',
+    ({ part, body }) => [part, body],
   ],
-  ['GET', /^\/notes\/(\d+)$/, 'SELECT body AS value, id FROM notes WHERE id = $1'],
-  ['PUT', /^\/notes\/(\d+)$/, 'UPDATE notes SET body = $2 WHERE id = $1 RETURNING body AS value, id'],
+  ['GET', /^\/notes\/(\d+)$/, 'SELECT body AS value, id FROM notes WHERE id = $1', ({ part }) => [part]],
+  [
+    'PUT',
+    /^\/notes\/(\d+)$/,
+    'UPDATE notes SET body = $2 WHERE id = $1 RETURNING body AS value, id',
+    ({ part, body }) => [part, body],
+  ],
 ];
 
-async function system(t: TestContext, from: 'monolith' | 'service') {
-  const database = await (await testServer()).database(from);
-  const pool = createPool(database, { max: 8 });
-  await pool.query(TABLES);
-  const answer = async (req: IncomingMessage): Promise<{ status: number; value?: string; id?: string }> => {
-    let body = '';
-    for await (const chunk of req) body += chunk;
-    for (const [method, path, sql] of ENDPOINTS) {
-      const match = path.exec(req.url!);
-      if (method !== req.method || !match) continue;
-      const values =
-        match.length > 1
-          ? [match[1]!, ...(method === 'GET' ? [] : [body])]
-          : [req.headers['x-user'], ...body.split(' ')];
-      const { rows } = await pool.query(sql, values);
-      return rows[0] ? { status: 200, ...rows[0] } : { status: 404 };
-    }
-    return { status: 404 };
-  };
-  const server = createServer((req, res) => {
-    if (req.url === '/health') return res.end('ok');
-    return answer(req).then(
-      ({ status, ...row }) => res.writeHead(status).end(JSON.stringify({ from, ...row })),
-      (error) => res.writeHead(500).end(JSON.stringify({ from, error: String(error) })),
-    );
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(async () => {
-    server.closeAllConnections();
-    server.close();
-    await pool.end();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, database, pool };
-}
-
-type Answer = { status: number; from?: string; value?: string; id?: string; code?: string; stale: boolean };
-
-/** Two systems with the same articles behind a gateway of two workers, all that `banyan up` starts, and its operator. */
+/** Two systems with the same articles behind a gateway. */
 async function world(t: TestContext) {
-  const directory = mkdtempSync(join(tmpdir(), 'banyan-lookup-'));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
-  const [monolith, service] = [await system(t, 'monolith'), await system(t, 'service')];
-  const control = await (await testServer()).database('control');
-  const [port, controlPort, adminPort] = [await freePort(), await freePort(), await freePort()];
-  const file = join(directory, 'banyan.config.ts');
-  const bySlug = `{ lookup: 'articles', column: 'author', by: 'params.slug' }`;
-  const byNote = `{ lookup: 'notes', column: 'article_id', by: 'params.id' }`;
-  writeFileSync(
-    file,
-    `import { copy, defineMigration, table } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, '..', 'index.ts')).href)};
-const route = (route, key, writes) => ({ route, key, auth: 'none', ...(writes ? { writes } : { ignore: { fields: ['/from'] } }) });
-export default defineMigration({
-  name: 'press',
-  monolith: { url: ${JSON.stringify(monolith.url)}, database: ${JSON.stringify(monolith.database)} },
-  control: { database: ${JSON.stringify(control)}, port: ${controlPort} },
-  gateway: { port: ${port}, adminPort: ${adminPort}, workers: 2, rateLimit: null },
-  rollout: { steps: ['50%', '100%'], observeSeconds: 0, minRequests: 1, minCompared: 1, maxMismatchRatio: 1, maxLatencyRatio: 1000, fenceLimitMs: 10000 },
-  services: {
-    articles: {
-      url: ${JSON.stringify(service.url)},
-      database: ${JSON.stringify(service.database)},
-      health: '/health',
-      tables: [
-        table({ legacy: 'articles', owner: { by: 'key', legacyColumn: 'author', serviceColumn: 'author' }, columns: [copy('id', 'slug', 'author', 'title')] }),
-        table({ legacy: 'notes', owner: { by: 'parent', table: 'articles', column: 'article_id' }, columns: [copy('id', 'article_id', 'body')] }),
-      ],
-      routes: [
-        route('POST /articles', 'header.x-user', ['articles']),
-        route('GET /articles/:slug', ${bySlug}),
-        route('PUT /articles/:slug', ${bySlug}, ['articles']),
-        route('PUT /articles/:slug/author', ${bySlug}, ['articles']),
-        route('POST /articles/:slug/notes', ${bySlug}, ['notes']),
-        route('GET /notes/:id', ${byNote}),
-        route('PUT /notes/:id', ${byNote}, ['notes']),
-      ],
-    },
-  },
-});
-`,
-  );
+  const [monolith, service] = [
+    await aSmallSystem(t, 'monolith', TABLES, ENDPOINTS),
+    await aSmallSystem(t, 'service', TABLES, ENDPOINTS),
+  ];
   await monolith.pool.query(
     `INSERT INTO articles (slug, author, title) SELECT 'of-user-' || i, 'user-' || i, 'old' FROM generate_series(0, 5) i;
      INSERT INTO articles (slug, author, title) SELECT 'quiet-' || i, 'user-' || i, 'quiet' FROM generate_series(0, 5) i;
      INSERT INTO notes (article_id, body) SELECT id, 'old' FROM articles`,
   );
-  const banyan = await startSupervisor({ plan: file, token: TOKEN, logDirectory: join(directory, 'logs') });
-  t.after(() => banyan.stop());
-  const operator = new ControlClient(`http://127.0.0.1:${controlPort}`, TOKEN);
-  const call = async (
-    method: 'GET' | 'POST' | 'PUT',
-    path: string,
-    body = '',
-    user = '',
-  ): Promise<Answer> => {
-    const {
-      statusCode,
-      headers,
-      body: text,
-    } = await request(`http://127.0.0.1:${port}${path}`, {
-      method,
-      headers: { 'x-user': user },
-      ...(method === 'GET' ? {} : { body }),
-    });
-    const answer = (await text.json()) as Omit<Answer, 'status' | 'stale'>;
-    return { ...answer, status: statusCode, stale: headers['x-banyan-stale'] !== undefined };
+  const bySlug = { lookup: 'articles', column: 'author', by: 'params.slug' };
+  const byNote = { lookup: 'notes', column: 'article_id', by: 'params.id' };
+  const articles = {
+    system: service,
+    tables: [
+      table({
+        legacy: 'articles',
+        owner: { by: 'key', legacyColumn: 'author', serviceColumn: 'author' },
+        columns: [copy('id', 'slug', 'author', 'title')],
+      }),
+      table({
+        legacy: 'notes',
+        owner: { by: 'parent', table: 'articles', column: 'article_id' },
+        columns: [copy('id', 'article_id', 'body')],
+      }),
+    ],
+    routes: [
+      openRoute('POST /articles', 'header.x-user', ['articles']),
+      openRoute('GET /articles/:slug', bySlug),
+      openRoute('PUT /articles/:slug', bySlug, ['articles']),
+      openRoute('PUT /articles/:slug/author', bySlug, ['articles']),
+      openRoute('POST /articles/:slug/notes', bySlug, ['notes']),
+      openRoute('GET /notes/:id', byNote),
+      openRoute('PUT /notes/:id', byNote, ['notes']),
+    ],
   };
-  /** As a client does that heeds Retry-After: who is refused because a key cannot be told comes again. */
-  const persist = async (...args: Parameters<typeof call>): Promise<Answer> => {
-    for (;;) {
-      const answer = await call(...args);
-      if (answer.status !== 503) return answer;
-      await delay(50, undefined, { signal: t.signal });
-    }
-  };
-  const arrive = async (stage: Stage, share?: number) => {
-    for (;;) {
-      const status = await operator.status().catch(() => null);
-      const one = status?.services[0];
-      assert.ok(!one?.paused, one?.paused ?? '');
-      if (one?.stage === stage && (share === undefined || one.share === share)) return;
-      await delay(50, undefined, { signal: t.signal });
-    }
-  };
-  const goTo = async (target: Target) => {
-    await operator.advance('articles', target);
-    await arrive(target.stage, target.stage === 'canary' ? target.share : undefined);
-  };
-  return { banyan, operator, call, persist, goTo, arrive, monolith: monolith.pool, service: service.pool };
+  return { ...(await operated(t, monolith, { articles })), monolith: monolith.pool, service: service.pool };
 }
 
 type World = Awaited<ReturnType<typeof world>>;
@@ -222,8 +133,8 @@ test('users whose keys are looked up move to a service and back: each on one sid
   const { banyan, operator, call, persist, goTo, arrive, monolith, service } = it;
   let busy = true;
   const load = Promise.all(USERS.map((user) => write(it, user, () => busy)));
-  await goTo({ stage: 'shadowing', share: 0 });
-  await goTo({ stage: 'canary', share: HALF });
+  await goTo('articles', { stage: 'shadowing', share: 0 });
+  await goTo('articles', { stage: 'canary', share: HALF });
 
   for (const user of USERS) {
     const slug = `of-${user}`;
@@ -270,9 +181,9 @@ test('users whose keys are looked up move to a service and back: each on one sid
   }
   assert.equal((await persist('PUT', `/articles/of-${userOn('service')}`, 'now')).value, 'now');
 
-  await goTo({ stage: 'migrated', share: FULL_SHARE });
+  await goTo('articles', { stage: 'migrated', share: FULL_SHARE });
   await operator.rollback('articles', 'the test goes back');
-  await arrive('monolith');
+  await arrive('articles', 'monolith');
   busy = false;
   const wrong = (await load).flat();
   assert.deepEqual(wrong.slice(0, 5), []);
