@@ -1,7 +1,8 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { addStallMetrics } from '@banyan/service/stalls';
 import { gatewayMetrics } from './observe/metrics.ts';
+import type { RecordedBatch, RecorderSettings } from './record/recorder.ts';
 import { Worker, type WorkerOptions } from './worker/worker.ts';
 
 export type GatewayOptions = WorkerOptions & {
@@ -23,6 +24,8 @@ export interface Gateway {
     take(): [id: string, count: number][];
     absorb(counts: [id: string, count: number][]): void;
   };
+  /** Records traffic from now on; null: no more. Resolves when what was recorded before is delivered. */
+  record(settings: RecorderSettings | null, deliver?: (batch: RecordedBatch) => Promise<void>): Promise<void>;
   /** Loads table and fences anew, without waiting for a notification. */
   reload(): Promise<void>;
   /** Version of the table that applies. */
@@ -57,6 +60,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       take: () => worker.compiled.limiter?.takeUnsent() ?? [],
       absorb: (counts) => worker.compiled.limiter?.absorb(counts, Date.now()),
     },
+    record: (settings, deliver) => worker.record(settings, deliver),
     reload: () => worker.reload(),
     version: () => worker.compiled.table.version,
     async stop(timeoutMs) {
@@ -68,9 +72,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
-/** Metrics and health are never served on the port that clients reach. */
-export async function startAdmin(port: number, metrics: () => Promise<string>): Promise<Server> {
+/** Metrics and health are never served on the port that clients reach. `more` says whether it has taken a request. */
+export async function startAdmin(
+  port: number,
+  metrics: () => Promise<string>,
+  more: (req: IncomingMessage, res: ServerResponse) => boolean = () => false,
+): Promise<Server> {
   const server = createServer((req, res) => {
+    if (more(req, res)) return;
     if (req.url === '/healthz') res.end('ok\n');
     else if (req.url === '/metrics') {
       metrics().then(

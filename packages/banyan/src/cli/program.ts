@@ -12,6 +12,7 @@ import { mismatchesCommand } from './commands/mismatches.ts';
 import { pauseCommand } from './commands/pause.ts';
 import { planCommand } from './commands/plan.ts';
 import { projectionsCommand } from './commands/projections/projections.ts';
+import { recordCommand } from './commands/record.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { retireCommand } from './commands/retire.ts';
 import { rollbackCommand } from './commands/rollback.ts';
@@ -46,6 +47,7 @@ export function createProgram(more: readonly Command[] = []): Command {
     verifyCommand(),
     mismatchesCommand(),
     failuresCommand(),
+    recordCommand(),
     retireCommand(),
     stepsCommand(),
     flagsCommand(),

@@ -14,6 +14,7 @@ cluster.on('fork', (worker) => worker.send({ plan } satisfies PlanMessage));
 const gateway = await runCluster({
   workers: plan.gateway.workers,
   adminPort: plan.gateway.adminPort,
+  token,
   start: () =>
     startGateway({
       source: postgresSource({

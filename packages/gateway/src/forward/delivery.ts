@@ -64,7 +64,7 @@ export class Delivery implements AttemptOwner {
     this.#request = request;
     this.#owner = owner;
     this.#mayBeStale = request.maybeStale;
-    this.#reply = new Reply(request.res);
+    this.#reply = new Reply(request.res, request.worker.recorder?.begin(request));
   }
 
   /** In the turn in which the request was decided: nothing may come between that and being counted as in flight. */

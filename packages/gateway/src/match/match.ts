@@ -62,6 +62,20 @@ export function compileRoutes(table: RouteTable, compileBody: (schema: unknown) 
 
 type Router = ReturnType<typeof newRouter>;
 
+/** Finds the pattern of a path as the routes of a table are found. */
+export function compilePatterns(
+  patterns: readonly Pick<Route, 'method' | 'path'>[],
+): (method: string, target: string) => { path: string; params: Match['params'] } | null {
+  const router = newRouter();
+  const explicit = new Set(patterns.map(({ method, path }) => `${method} ${path}`));
+  for (const pattern of patterns)
+    for (const method of methodsOf(pattern, explicit)) router.on(method, pattern.path, noop, pattern);
+  return (method, target) => {
+    const found = router.find(method as HTTPMethod, target);
+    return found?.store == null ? null : { path: found.store.path, params: found.params };
+  };
+}
+
 function newRouter() {
   return findMyWay({
     caseSensitive: false,

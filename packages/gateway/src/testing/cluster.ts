@@ -42,6 +42,7 @@ const mainOf = (start: string) => `
   const cluster = await runCluster({
     workers: 2,
     adminPort: 0,
+    token: process.env.TOKEN,
     start: () => {
       ${start}
     },

@@ -2,6 +2,8 @@ import cluster, { type Worker } from 'node:cluster';
 import type { AddressInfo } from 'node:net';
 import { AggregatorRegistry } from 'prom-client';
 import { type Gateway, startAdmin } from '../gateway.ts';
+import type { RecordedBatch, RecorderSettings } from '../record/recorder.ts';
+import { RecordingSessions } from '../record/recording-sessions.ts';
 import { DRAIN_MS } from './drain.ts';
 
 export type ClusterOptions = {
@@ -11,6 +13,8 @@ export type ClusterOptions = {
   start: () => Promise<Gateway>;
   /** Port of the primary for /metrics (all workers summed) and /healthz, on loopback; undefined serves none. */
   adminPort?: number;
+  /** Who has it as bearer token may record traffic by way of the admin port; without it nobody can. */
+  token?: string;
   /** How long a worker may finish what is in flight when it is told to stop, in milliseconds. Default 30,000. */
   drainMs?: number;
   onEvent?: (event: ClusterEvent) => void;
@@ -20,6 +24,8 @@ export type ClusterEvent =
   | { kind: 'worker-started'; pid: number }
   | { kind: 'worker-died'; pid: number; code: number | null; signal: string | null }
   | { kind: 'worker-failing'; pid: number; error: string }
+  | { kind: 'recording-started'; share: number; seconds: number }
+  | { kind: 'recording-ended'; recorded: number; dropped: number }
   | { kind: 'start-failed'; error: unknown };
 
 export interface GatewayCluster {
@@ -51,7 +57,10 @@ type Message =
   | { banyan: 'drain' }
   | { banyan: 'counts'; counts: [string, number][] }
   | { banyan: 'metrics?'; id: number }
-  | { banyan: 'metrics'; id: number; metrics: object };
+  | { banyan: 'metrics'; id: number; metrics: object }
+  | { banyan: 'record'; settings: RecorderSettings | null }
+  | { banyan: 'recorded'; batch: RecordedBatch }
+  | { banyan: 'record-ended' };
 
 /**
  * Runs a gateway as a primary and `workers` processes on one port. Call it from the main module, which is run again in
@@ -71,6 +80,15 @@ async function runPrimary(options: ClusterOptions): Promise<GatewayCluster> {
   const failing = new Set<number>();
   const replaces = new Map<number, Worker>();
   const metrics = new MetricsCollector();
+  const recording = new RecordingSessions({
+    token: options.token ?? null,
+    tell: (settings) => {
+      const told = liveWorkers();
+      for (const worker of told) tell(worker, { banyan: 'record', settings });
+      return told.length;
+    },
+    onEvent,
+  });
 
   cluster.setupPrimary({ execArgv: [...WORKER_FLAGS, ...process.execArgv] });
   const fork = () => {
@@ -90,11 +108,14 @@ async function runPrimary(options: ClusterOptions): Promise<GatewayCluster> {
     cluster.on('message', (from, message: Message) => {
       if (message.banyan === 'metrics') metrics.received(message.id, message.metrics);
       if (message.banyan === 'counts') tellOthers(from, message);
+      if (message.banyan === 'recorded') recording.received(message.batch);
+      if (message.banyan === 'record-ended') recording.workerEnded();
       if (message.banyan === 'failing') {
         failing.add(from.id);
         forkAfter(from, (replacement) => replaces.set(replacement.id, from));
       }
       if (message.banyan !== 'ready') return;
+      if (recording.settings !== null) tell(from, { banyan: 'record', settings: recording.settings });
       tell(replaces.get(from.id), { banyan: 'drain' });
       replaces.delete(from.id);
       backoffMs = FIRST_BACKOFF_MS;
@@ -111,13 +132,15 @@ async function runPrimary(options: ClusterOptions): Promise<GatewayCluster> {
   });
   for (let i = 0; i < workers; i++) fork();
 
-  const admin = adminPort === undefined ? null : await startAdmin(adminPort, () => metrics.collect());
+  const admin =
+    adminPort === undefined ? null : await startAdmin(adminPort, () => metrics.collect(), recording.handle);
   const handle: GatewayCluster = {
     adminPort: admin === null ? null : (admin.address() as AddressInfo).port,
     pids: () => liveWorkers().map((worker) => worker.process.pid ?? 0),
     async stop() {
       stopping = true;
       admin?.close();
+      recording.end();
       await Promise.all(liveWorkers().map(endWorker));
     },
   };
@@ -153,6 +176,7 @@ async function runWorker(options: ClusterOptions): Promise<never> {
   process.on('message', (message: Message) => {
     if (message.banyan === 'counts') gateway.counts.absorb(message.counts);
     if (message.banyan === 'drain') void end(1);
+    if (message.banyan === 'record') void record(gateway, message.settings);
     if (message.banyan === 'metrics?') {
       // Without an answer the primary goes on without this worker.
       const answer = (metrics: object) => send({ banyan: 'metrics', id: message.id, metrics });
@@ -165,6 +189,15 @@ async function runWorker(options: ClusterOptions): Promise<never> {
   }, COUNTS_MS).unref();
   send({ banyan: 'ready' });
   return await new Promise<never>(() => {});
+}
+
+/** Tells the primary what this worker records; it takes the next batch when this one has left. */
+async function record(gateway: Gateway, settings: RecorderSettings | null): Promise<void> {
+  await gateway.record(
+    settings,
+    (batch) => new Promise((resolve) => send({ banyan: 'recorded', batch }, resolve)),
+  );
+  if (settings === null) send({ banyan: 'record-ended' });
 }
 
 /** Asks all workers and adds up what they answer. */
@@ -243,6 +276,7 @@ function onSignal(stop: () => Promise<void>): void {
   }
 }
 
-function send(message: Message): void {
-  if (process.connected) process.send?.(message, undefined, undefined, () => {});
+function send(message: Message, sent = () => {}): void {
+  if (process.connected) process.send?.(message, undefined, undefined, sent);
+  else sent();
 }

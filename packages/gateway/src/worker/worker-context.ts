@@ -6,6 +6,7 @@ import type { Shadow } from '../compare/shadow.ts';
 import type { Stats } from '../observe/stats.ts';
 import type { Tracing } from '../observe/tracing/trace.ts';
 import type { Uploads } from '../receive/uploads.ts';
+import type { Recorder } from '../record/recorder.ts';
 import type { CompiledTable } from './compiled-table.ts';
 
 /** What every exchange of a worker shares. */
@@ -21,6 +22,8 @@ export interface WorkerContext {
   readonly uploads: Uploads;
   /** Null when traces go nowhere. */
   readonly tracing: Tracing | null;
+  /** Null while no traffic is recorded. */
+  readonly recorder: Recorder | null;
   readonly draining: boolean;
   /** How long an unsafe request goes on, and stays in flight, when its client has gone or was told that it took too long. */
   readonly abandonedWriteMs: number;

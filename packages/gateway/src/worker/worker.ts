@@ -21,6 +21,7 @@ import type { Tracing } from '../observe/tracing/trace.ts';
 import { Connections } from '../receive/connections.ts';
 import { Pipelines } from '../receive/pipeline.ts';
 import { Uploads } from '../receive/uploads.ts';
+import { type RecordedBatch, Recorder, type RecorderSettings } from '../record/recorder.ts';
 import { isWebSocket, Upgrades } from '../websocket/upgrade.ts';
 import { type CompiledTable, compileTable, unhealthyOf, upstreamsOf } from './compiled-table.ts';
 import { ControlLoop } from './control-loop.ts';
@@ -73,6 +74,7 @@ export class Worker implements WorkerContext {
   readonly #checks = bodyChecks();
   #compiled: CompiledTable | null = null;
   #tracing: Tracing | null = null;
+  #recorder: Recorder | null = null;
   #active = 0;
   #draining = false;
   #stopped: Promise<void> | null = null;
@@ -132,6 +134,26 @@ export class Worker implements WorkerContext {
 
   get tracing(): Tracing | null {
     return this.#tracing;
+  }
+
+  get recorder(): Recorder | null {
+    return this.#recorder;
+  }
+
+  /** Records from now on; null: no more. Resolves when what the recording before has seen is delivered. */
+  async record(
+    settings: RecorderSettings | null,
+    deliver: (batch: RecordedBatch) => Promise<void> = async () => {},
+  ): Promise<void> {
+    const before = this.#recorder;
+    this.#recorder =
+      settings &&
+      new Recorder(settings, {
+        paths: this.compiled.table.routes.map(({ path }) => path),
+        deliver,
+        report: (error) => this.report(error, 'recording'),
+      });
+    await before?.stop();
   }
 
   get draining(): boolean {
@@ -239,6 +261,7 @@ export class Worker implements WorkerContext {
       ]);
     }
     await this.shadow.stop();
+    await this.record(null);
     this.#loop.stop();
     this.holds.stop();
     this.pins.stop();
