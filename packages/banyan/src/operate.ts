@@ -7,6 +7,14 @@ export { type Control, ControlError, type ServiceStatus, type StepRecord } from 
 export { CONTROLLER_FLAGS } from './control/process-flags.ts';
 export { pruneRecords } from './control/store/prune.ts';
 export { type LoadedPlan, loadPlan } from './load-plan.ts';
+export {
+  type Identity,
+  identify,
+  noteProduction,
+  type Production,
+  productionFile,
+  readProduction,
+} from './preflight/identity.ts';
 export { preflightInstances } from './preflight/instances.ts';
 export { preflightPlan } from './preflight/preflight.ts';
 export { checkNobodyElse } from './up/holder.ts';

@@ -3,8 +3,8 @@ import { formatProblem } from '@banyan/plan/problem';
 import type { Command } from 'commander';
 import { hintWithOldName } from '../../api/old-names.ts';
 import type { PreflightFinding } from '../../preflight/finding.ts';
-import { EXIT } from '../exit.ts';
-import { paint, plural, print, printJson } from '../output.ts';
+import { EXIT, UsageError } from '../exit.ts';
+import { note, paint, plural, print, printJson } from '../output.ts';
 import { act, command, load } from '../session.ts';
 
 export function checkCommand(): Command {
@@ -15,19 +15,25 @@ export function checkCommand(): Command {
       'banyan check',
       'banyan check --offline',
       'banyan check --sql',
+      'banyan check --protect   # with the variables of production',
       'banyan check --config systems/shop/banyan.config.ts --json',
     ],
   )
     .option('--offline', 'the plan only; connect to nothing')
     .option('--no-trial', 'do not try the write locks in the monolith, in transactions that are rolled back')
+    .option(
+      '--protect',
+      'note that these databases are used by people: no rehearsal from this folder touches them',
+    )
     .option('--sql', 'print what is missing as one SQL script for each database')
     .addHelpText(
       'after',
       '\nChanges nothing: what it tries in the monolith it rolls back, but for numbers drawn from sequences and what triggers do\noutside the database. Exits with 2 when the plan is wrong, with 1 when a database is not ready or a health check fails.',
     )
     .action(
-      act<{ offline?: boolean; sql?: boolean; trial: boolean }>(async (options) => {
-        const { path, plan, warnings } = await load(options);
+      act<{ offline?: boolean; sql?: boolean; trial: boolean; protect?: boolean }>(async (options) => {
+        const { path, plan, directory, warnings } = await load(options);
+        if (options.protect) note(`noted as production's: ${await protect(plan, directory, options)}`);
         const findings = options.offline ? [] : await preflight(plan, options);
         const errors = findings.filter(({ severity }) => severity === 'error');
         const ready = errors.length === 0;
@@ -68,6 +74,20 @@ export function checkCommand(): Command {
         return ready ? EXIT.ok : EXIT.negative;
       }),
     );
+}
+
+async function protect(
+  plan: ResolvedPlan,
+  directory: string,
+  { offline }: { offline?: boolean },
+): Promise<string> {
+  if (offline)
+    throw new UsageError(
+      '--protect asks the databases who they are, and --offline forbids it',
+      'leave one out',
+    );
+  const { noteProduction } = await import('../../preflight/identity.ts');
+  return await noteProduction(plan, directory, new Date());
 }
 
 /** Loaded only when needed: it brings the replication engine along. */
