@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, createWriteStream, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
+import { loadPlan } from '@banyan/banyan/operate';
+import { rehearse } from '../../packages/harness/src/rehearse/rehearse.ts';
 import {
   countOf,
   type Databases,
@@ -54,9 +56,14 @@ before(async () => {
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a rehearsal on a copy of a shop that is not ours', { timeout: PATIENCE_MS }, () => {
-  test('moves its service out and back under its own load, and keeps what it made when it is told to', async () => {
+  test('moves its service out and back under its own load, whoever else tries, and keeps what it made when it is told to', async () => {
     const before = await placed();
-    const { code, stdout } = await banyan('rehearse', ...copies(), ...started(), ...QUICK, '--keep');
+    const first = start('rehearse', ...copies(), ...started(), ...QUICK, '--keep');
+    await first.said('comments: shadowing');
+    const second = await banyan('rehearse', ...copies(), ...started(), ...QUICK);
+    assert.equal(second.code, 1);
+    assert.match(second.stderr, /another rehearsal works with this control database/);
+    const { code, stdout } = await first.ended;
     assert.equal(code, 0, stdout);
     assert.match(stdout, /^writes +[\d,]+ acknowledged, [\d,]+ found, 0 lost, 0 doubled$/m);
     assert.match(stdout, /^going back +lossless$/m);
@@ -85,6 +92,33 @@ describe('a rehearsal on a copy of a shop that is not ours', { timeout: PATIENCE
       await findsOnly(before);
       assert.deepEqual(readdirSync(join(folder, '.banyan', 'rehearsal')), []);
     });
+
+  test('is ended at its limit wherever it is, says so, and leaves nothing behind', async () => {
+    const before = await placed();
+    const loaded = await withEnvironment(() => loadPlan(join(folder, 'banyan.config.ts')));
+    const stream = createWriteStream('/dev/null') as unknown as NodeJS.WriteStream;
+    await withEnvironment(() =>
+      assert.rejects(
+        rehearse({
+          loaded,
+          requests: { load: join(folder, 'load.ts'), rate: 60 },
+          copies: places(),
+          restored: [],
+          start: started()[1]!,
+          holdSeconds: 3_600, // a stage that nobody would wait for
+          limitMinutes: 600,
+          abortAfterMs: 10_000,
+          seed: 1,
+          keep: false,
+          stream,
+          signal: new AbortController().signal,
+        }),
+        /the rehearsal was not over after 1 min, and its limit was 600 min/,
+      ),
+    );
+    await findsOnly(before);
+    rmSync(join(folder, '.banyan', 'rehearsal'), { recursive: true }); // its logs stay, as those of all that failed
+  });
 
   test('whose process is killed leaves no process, and the next one removes what lies in the databases', async () => {
     const before = await placed();
@@ -143,6 +177,18 @@ describe('a rehearsal is refused, and touches nothing,', { timeout: PATIENCE_MS 
       after: () => execute(databases.shop.banyan, 'DROP SCHEMA banyan CASCADE'),
     },
     {
+      when: 'when a database lies on a server that somebody has noted as production’s',
+      before: async () => {
+        const { stderr } = await banyan('check', '--protect');
+        assert.match(stderr, /noted as production's: .*production\.json/);
+      },
+      says: [
+        /monolith\.database \(shop\w*\) lies on the server that was noted as production's/,
+        /hint: rehearse on a server of its own/,
+      ],
+      after: async () => rmSync(join(folder, '.banyan', 'production.json')),
+    },
+    {
       when: 'when the server has links of a service of that name',
       before: () =>
         execute(databases.control.admin, `SELECT pg_replication_origin_create('banyan_comments_forward')`),
@@ -189,6 +235,18 @@ describe('a rehearsal is refused, and touches nothing,', { timeout: PATIENCE_MS 
       args: () => [...copies().slice(2), '--load', 'nowhere.ts'],
       code: 2,
       says: [/there is no such file\n {2}at: .*nowhere\.ts/],
+    },
+    {
+      when: 'when it is not told what to ask for',
+      args: () => copies().slice(2),
+      code: 2,
+      says: [/nothing says what is asked of the copy/, /hint: .*--load .*--traffic/],
+    },
+    {
+      when: 'when what is to be replayed is no recording',
+      args: () => [...copies().slice(2), '--traffic', 'load.ts'],
+      code: 2,
+      says: [/is no recording of traffic: line 1/, /at: .*load\.ts/],
     },
     {
       when: 'when the plan has no such service',
@@ -242,6 +300,17 @@ async function placed() {
     rows: await countOf(databases.comments.admin, 'comments'),
     files: readdirSync(join(folder)).filter((name) => name !== '.banyan'),
   };
+}
+
+/** As in a shell that has the copy's variables. */
+async function withEnvironment<T>(work: () => Promise<T>): Promise<T> {
+  const before = { ...process.env };
+  Object.assign(process.env, env);
+  try {
+    return await work();
+  } finally {
+    process.env = before;
+  }
 }
 
 async function banyan(...args: string[]) {

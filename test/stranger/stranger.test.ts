@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '@banyan/banyan/operate';
 import { createPool } from '@banyan/postgres';
 import { waitForExit } from '@banyan/postgres/process';
-import { countOf, type Databases, makeDatabases, runScripts, type Script, thingsIn } from './databases.ts';
+import { countOf, makeDatabases, runScripts, type Script, thingsIn } from './databases.ts';
 import { cleanEnvironment, strangeFolder } from './folder.ts';
 import { Users } from './users.ts';
 
@@ -70,7 +70,6 @@ test('a stranger moves a monolith of another language forward, back, forward and
   assert.equal(asked.code, 1, `nothing is missing? ${asked.stdout}\n${asked.stderr}`);
   await runScripts(JSON.parse(asked.stdout) as Script[], databases);
   await banyan('check');
-  await rehearses(banyan, env, databases);
 
   const up = spawn('npx', ['@banyan/cli', 'up'], {
     cwd: folder,
@@ -85,7 +84,7 @@ test('a stranger moves a monolith of another language forward, back, forward and
   const onService = () => readComments(databases.comments.owner);
   const old = await onMonolith();
   users.start(NAMES);
-  await banyan('advance', 'comments', '--to', 'migrated');
+  await Promise.all([banyan('advance', 'comments', '--to', 'migrated'), records(banyan, folder)]);
   await banyan('rollback', 'comments');
   await users.stop();
   assert.deepEqual(users.ledger.failures, []);
@@ -111,24 +110,54 @@ test('a stranger moves a monolith of another language forward, back, forward and
   up.kill('SIGTERM');
   for (const pid of children)
     assert.equal(await waitForExit(pid, 60_000), true, `process ${pid} outlives npx`);
+  await rehearses(folder, env, monolith);
 });
 
-/** What the stranger does before: the whole way and back on this shop, of which he says that it is a copy. */
-async function rehearses(
-  banyan: (...args: string[]) => Promise<string>,
-  { SHOP_URL, COMMENTS_URL }: { SHOP_URL: string; COMMENTS_URL: string },
-  databases: Databases,
-): Promise<void> {
-  const before = [await thingsIn(databases), await countOf(databases.comments.admin, 'comments')];
-  const urls = [SHOP_URL, COMMENTS_URL].map((url) => new URL(url).host);
-  const names = Object.values(databases).map(({ banyan: url }) => new URL(url).host + new URL(url).pathname);
-  const copies = ['--load', 'load.ts', '--copy', [...urls, ...names].join(',')];
-  const report = JSON.parse(await banyan('rehearse', ...copies, '--rate', '60', '--hold', '1', '--json'));
-  const { failed, unfinished, rollback, writes } = report;
+/** What the users ask for meanwhile is written down, and nothing by which they could be known, or which they wrote. */
+async function records(banyan: (...args: string[]) => Promise<string>, folder: string): Promise<void> {
+  const also = 'POST /api/articles,DELETE /api/articles/:slug';
+  await banyan('record', '--for', '5s', '--share', '100%', '--also', also, '--to', 'traffic.ndjson');
+  const file = join(folder, 'traffic.ndjson');
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  const text = readFileSync(file, 'utf8');
+  for (const secret of [/user\d/, / says /, /changed in/, /eyJ/]) assert.doesNotMatch(text, secret);
+}
+
+/** The whole way and back once more, on a copy of the shop, where its own users ask for what was recorded. */
+async function rehearses(folder: string, env: Record<string, string>, monolith: string[]): Promise<void> {
+  const copy = await makeDatabases(folder);
+  const own = {
+    ...env,
+    SHOP_DATABASE_URL: copy.shop.banyan,
+    COMMENTS_DATABASE_URL: copy.comments.banyan,
+    BANYAN_DATABASE_URL: copy.control.banyan,
+  };
+  const asked = await command('npx', ['@banyan/cli', 'check', '--sql', '--json'], folder, own);
+  await runScripts(JSON.parse(asked.stdout) as Script[], copy);
+  const before = [await thingsIn(copy), await countOf(copy.comments.admin, 'comments')];
+  const names = Object.values(copy).map(({ banyan: url }) => new URL(url).host + new URL(url).pathname);
+  const run = (program: string[], port: string, database: string) =>
+    `PORT=$${port} DATABASE_URL=${database} ${program.map((word) => JSON.stringify(word)).join(' ')} & `;
+  const start = [
+    `export SECRET=${JSON.stringify(SECRET)} ARTICLES=yes; `,
+    run(monolith, 'BANYAN_MONOLITH_PORT', copy.shop.owner),
+    run([process.execPath, 'app.mjs'], 'BANYAN_COMMENTS_PORT', copy.comments.owner),
+    'wait',
+  ].join('');
+  const args = ['--traffic', 'traffic.ndjson', '--speed', '0.25', '--hold', '1', '--json', '--start', start];
+  const { code, stdout, stderr } = await command(
+    'npx',
+    ['@banyan/cli', 'rehearse', '--copy', names.join(','), ...args],
+    folder,
+    own,
+  );
+  assert.equal(code, 0, `${stdout}\n${stderr}`);
+  const { failed, unfinished, rollback, writes, notJudged } = JSON.parse(stdout);
   assert.deepEqual([failed, unfinished, writes.lost, writes.doubled], [0, [], 0, 0]);
   assert.deepEqual(rollback, { proven: true, lossless: true });
   assert.ok(writes.acknowledged > 0);
-  assert.deepEqual([await thingsIn(databases), await countOf(databases.comments.admin, 'comments')], before);
+  assert.match(notJudged.join('\n'), /the recording was gone through/);
+  assert.deepEqual([await thingsIn(copy), await countOf(copy.comments.admin, 'comments')], before);
 }
 
 /** Runs a command that must not take longer than a stage may take on a busy machine; what goes on here meanwhile goes on. */

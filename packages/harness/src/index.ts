@@ -11,4 +11,5 @@ export {
 } from './load/load.ts';
 export type { User } from './load/population.ts';
 export type { Rehearsal } from './rehearse/load-file.ts';
+export type { People } from './replay/people-file.ts';
 export type { System, SystemData } from './system.ts';

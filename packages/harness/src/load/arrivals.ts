@@ -1,15 +1,19 @@
 import type { Call } from './client.ts';
+import type { Course } from './course.ts';
 import type { Entry, Journal } from './journal.ts';
 import type { Arrival, Load, LoadRun, Promising } from './load.ts';
 import type { UserId } from './population.ts';
 
-/** Picks what each arrival is: whoever has just registered comes back first, else something by chance. */
+/**
+ * Arrivals at random moments. Picks what each is: whoever has just registered comes back first, else something by chance.
+ */
 export function arrivals(
   loads: ReadonlyMap<string, Load<UserId>>,
   run: LoadRun<UserId>,
+  journal: Journal,
   /** Told of requests that write and promise nothing. */
   unpromised: (kind: string) => void,
-): (send: Arrival['send'], journal: Journal) => Promise<void> {
+): Course {
   const started = [...loads].map(([name, load]) => ({ name, ...load.start(run) }));
   const operations = started.flatMap(({ name, operations }) => operations.map((one) => ({ name, ...one })));
   const firstVisits = started.filter(({ firstVisit }) => firstVisit !== undefined);
@@ -22,7 +26,7 @@ export function arrivals(
     }
     return operations[0]!;
   };
-  return async (send, journal) => {
+  const arrive: Course['arrive'] = async (send) => {
     const arrivalOf = (load: string) => createArrival(load, send, journal, unpromised);
     const newcomer = run.users.newcomer();
     if (newcomer) {
@@ -33,10 +37,11 @@ export function arrivals(
     const operation = pick();
     await operation.run(arrivalOf(operation.name));
   };
+  return { arrive, gapMs: (rate) => (-Math.log(1 - run.random.next()) / rate) * 1000 };
 }
 
 /** Methods of requests that change nothing. */
-const SAFE: ReadonlySet<Call['method']> = new Set<Call['method']>(['GET']);
+const SAFE: ReadonlySet<Call['method']> = new Set<Call['method']>(['GET', 'HEAD']);
 
 function createArrival(
   load: string,

@@ -4,21 +4,21 @@ import type { Recorder } from './stats.ts';
 export type Call = {
   /** Name of the series, e.g. `GET /users/me`. */
   kind: string;
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
   /** Sent as `Authorization: Bearer`; other ways to say who asks go into the headers. */
   token?: string;
   headers?: Record<string, string>;
   /** A text goes as it is, anything else as JSON. */
   body?: unknown;
-  expect: number;
+  expect: number | ((status: number) => boolean);
   /** Statuses of a no that the domain may give: no failure. */
   mayRefuse?: readonly number[];
 };
 
 export type Outcome =
   /** As expected. */
-  | { is: 'ok'; body: unknown; stale: boolean }
+  | { is: 'ok'; status: number; location: string | undefined; body: unknown; stale: boolean }
   /** A clear no (4xx). */
   | { is: 'refused'; status: number }
   /** A server error, or no answer: may have had an effect. */
@@ -57,12 +57,19 @@ export function createClient(
         const text = await response.body.text();
         const status = response.statusCode;
         const latency = performance.now() - dueAt;
-        if (status === expect) {
+        if (typeof expect === 'number' ? status === expect : expect(status)) {
           const isPage = String(response.headers['content-type']).startsWith('text/');
           const parsed = text === '' ? undefined : isPage ? text : JSON.parse(text);
           recorder.record(stage, kind, latency);
-          // The gateway says so when it had to rescue a read from a side that may not have everything yet.
-          return { is: 'ok', body: parsed, stale: response.headers['x-banyan-stale'] !== undefined };
+          const { location } = response.headers;
+          return {
+            is: 'ok',
+            status,
+            location: typeof location === 'string' ? location : undefined,
+            body: parsed,
+            // The gateway says so when it had to rescue a read from a side that may not have everything yet.
+            stale: response.headers['x-banyan-stale'] !== undefined,
+          };
         }
         if (mayRefuse.includes(status)) {
           recorder.record(stage, kind, latency);

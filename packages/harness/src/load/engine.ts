@@ -1,10 +1,9 @@
-import { arrivals } from './arrivals.ts';
+import type { ReplayCounts } from '../replay/replay-counts.ts';
 import { createClient } from './client.ts';
+import type { Send } from './course.ts';
 import { openJournal } from './journal.ts';
-import type { Arrival } from './load.ts';
-import { createPopulation } from './population.ts';
 import { Random } from './random.ts';
-import { type Source, sourceOf } from './source.ts';
+import { courseOf, type Source } from './source.ts';
 import { type Span, Stalls } from './stalls.ts';
 import { createRecorder, type StageStats, type Violation } from './stats.ts';
 
@@ -37,6 +36,8 @@ export type LoadStats = {
   violations: { count: number; samples: Violation[] };
   /** Requests that write and promised nothing, by kind: nobody looks for what they wrote. */
   unpromised: Record<string, number>;
+  /** Of recorded traffic. */
+  replay?: ReplayCounts;
   /** When all requests stood for 250 ms or longer, wall clock in ms. */
   stalls: Span[];
 };
@@ -65,7 +66,7 @@ export type RunningLoad = {
 };
 
 /**
- * Open-loop load: requests arrive at random moments at the given rate and do not wait for earlier ones, and latency
+ * Open-loop load: requests arrive at the given rate, at random moments or as they were recorded, and do not wait for earlier ones, and latency
  * counts from the moment a request was due. A slow system gets more in flight, not fewer requests.
  */
 export async function startLoad(options: LoadOptions): Promise<RunningLoad> {
@@ -81,31 +82,30 @@ export async function startLoad(options: LoadOptions): Promise<RunningLoad> {
   const recorder = createRecorder(stage);
   const journal = openJournal(options.journalFile);
   const client = createClient(options.gatewayUrl, recorder, { timeoutMs, connections });
-  const { loads, ids, mint, rows } = await sourceOf(options);
   const unpromised: Record<string, number> = {};
-  const run = {
+  const course = await courseOf(options, {
     random,
     seed,
-    users: createPopulation(random, ids, mint),
-    name: `load-${seed}-${Date.now().toString(36)}`,
-    rows,
+    journal,
     violate: recorder.violate,
-  };
-  const arrive = arrivals(loads, run, (kind) => {
-    unpromised[kind] = (unpromised[kind] ?? 0) + 1;
+    unpromised: (kind) => {
+      unpromised[kind] = (unpromised[kind] ?? 0) + 1;
+    },
+    isBefore: () => recorder.currentStage() === stage,
   });
   const inFlight = new Set<Promise<void>>();
   const stalls = new Stalls();
 
   const launch = (dueAt: number) => {
     const stageName = recorder.currentStage();
-    const send: Arrival['send'] = async (call) => {
-      const answered = stalls.began(dueAt);
-      const outcome = await client.send(call, dueAt, stageName);
+    const send: Send = async (call, since = dueAt) => {
+      const answered = stalls.began(since);
+      const outcome = await client.send(call, since, stageName);
       answered(performance.now());
       return outcome;
     };
-    const arrival: Promise<void> = arrive(send, journal)
+    const arrival: Promise<void> = course
+      .arrive(send)
       // An answer with the right status and the wrong content: what was expected of it is not there.
       .catch((error: Error) =>
         recorder.violate({ kind: 'answer', user: 0, expected: 'a usable answer', got: error.message }),
@@ -125,7 +125,7 @@ export async function startLoad(options: LoadOptions): Promise<RunningLoad> {
   const launchDue = () => {
     while (dueAt <= performance.now()) {
       launch(dueAt);
-      dueAt += (-Math.log(1 - random.next()) / rateAt(dueAt)) * 1000;
+      dueAt += course.gapMs(rateAt(dueAt));
     }
     // Up to a millisecond late, plus what the machine adds; latency counts it.
     timer = setTimeout(launchDue, Math.max(0, Math.ceil(dueAt - performance.now())));
@@ -144,6 +144,7 @@ export async function startLoad(options: LoadOptions): Promise<RunningLoad> {
     stages: recorder.stages(),
     violations: recorder.violations(),
     unpromised: { ...unpromised },
+    ...(course.counts && { replay: course.counts() }),
     stalls: stalls.spans.map(({ from, to }) => ({ from: wallClock(from), to: wallClock(to) })),
   });
   const summary = (): LoadSummary => ({

@@ -7,7 +7,7 @@ import type { Source } from './source.ts';
 /**
  * The load as a process of its own. Commands come as lines on stdin, answers go as JSON lines to stdout:
  *
- * LOAD_SECRET is the monolith's secret, or with --load the URL of its database.
+ * LOAD_SECRET is the monolith's secret, with --load the URL of its database, with --traffic that and what the plan says of users, as JSON.
  *
  *   stage <name>   requests from now on count for that stage
  *   rate <n>       arrivals per second from now on
@@ -19,12 +19,14 @@ import type { Source } from './source.ts';
  * A closed stdin stops it too: it never outlives who started it.
  */
 const USAGE =
-  'LOAD_SECRET=… node main.ts (--system SYSTEM.TS | --load LOAD.TS) --gateway URL --journal FILE [--rate 300] [--users 20000] [--rows JSON] [--seed 1] [--stage NAME]';
+  'LOAD_SECRET=… node main.ts (--system SYSTEM.TS | --load LOAD.TS | --traffic FILE [--people USERS.TS]) --gateway URL --journal FILE [--rate 300] [--users 20000] [--rows JSON] [--seed 1] [--stage NAME]';
 
 const { values } = parseArgs({
   options: {
     system: { type: 'string' },
     load: { type: 'string' },
+    traffic: { type: 'string' },
+    people: { type: 'string' },
     gateway: { type: 'string' },
     journal: { type: 'string' },
     rate: { type: 'string' },
@@ -36,7 +38,7 @@ const { values } = parseArgs({
   },
 });
 const { LOAD_SECRET: secret } = process.env;
-if (!(values.system || values.load) || !values.gateway || !values.journal || !secret) {
+if (!(values.system || values.load || values.traffic) || !values.gateway || !values.journal || !secret) {
   console.error(USAGE);
   process.exit(2);
 }
@@ -45,16 +47,8 @@ const say = (event: string, more: object = {}) =>
   process.stdout.write(`${JSON.stringify({ event, ...more })}\n`);
 
 const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
-const source: Source = values.load
-  ? { loadFile: values.load, database: secret }
-  : {
-      system: ((await import(values.system!)) as { system: System }).system,
-      users: Number(values.users),
-      secret,
-      rows: JSON.parse(values.rows),
-    };
 const options: LoadOptions = {
-  ...source,
+  ...(await sourceOf(values, secret)),
   gatewayUrl: values.gateway,
   journalFile: values.journal,
   ratePerSecond: number(values.rate),
@@ -63,6 +57,16 @@ const options: LoadOptions = {
   timeoutMs: number(values['timeout-ms']),
   onStall: (isStalled) => say('stall', { isStalled }),
 };
+
+async function sourceOf(
+  { load, traffic, people, system, users, rows }: Omit<typeof values, 'gateway'>,
+  secret: string,
+): Promise<Source> {
+  if (traffic) return { trafficFile: traffic, peopleFile: people, ...JSON.parse(secret) };
+  if (load) return { loadFile: load, database: secret };
+  const { system: found } = (await import(system!)) as { system: System };
+  return { system: found, users: Number(users), secret, rows: JSON.parse(rows) };
+}
 
 const load = await startLoad(options);
 say('started');

@@ -30,7 +30,7 @@ const ENTRY = new URL(`main${extname(import.meta.filename)}`, import.meta.url);
  */
 export async function spawnLoad(options: SpawnOptions): Promise<LoadProcess> {
   const child = spawn(process.execPath, [fileURLToPath(ENTRY), ...args(options)], {
-    env: { ...process.env, LOAD_SECRET: 'system' in options ? options.secret : options.database },
+    env: { ...process.env, LOAD_SECRET: secretOf(options) },
     signal: options.signal,
     killSignal: 'SIGKILL',
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -89,6 +89,14 @@ export async function spawnLoad(options: SpawnOptions): Promise<LoadProcess> {
   };
 }
 
+/** By the environment: arguments can be seen by everybody on the machine. */
+function secretOf(options: SpawnOptions): string {
+  if ('system' in options) return options.secret;
+  if (!('trafficFile' in options)) return options.database;
+  const { database, facts } = options;
+  return JSON.stringify({ database, facts });
+}
+
 function args(options: SpawnOptions): string[] {
   const whose =
     'system' in options
@@ -97,7 +105,9 @@ function args(options: SpawnOptions): string[] {
           users: options.users,
           rows: JSON.stringify(options.rows),
         }
-      : { load: options.loadFile };
+      : 'trafficFile' in options
+        ? { traffic: options.trafficFile, people: options.peopleFile }
+        : { load: options.loadFile };
   const flags = {
     ...whose,
     gateway: options.gatewayUrl,

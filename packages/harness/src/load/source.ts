@@ -1,11 +1,20 @@
-import { createPool } from '@banyan/postgres';
 import { loadsIn, readLoadFile } from '../rehearse/load-file.ts';
+import { castOf } from '../replay/cast.ts';
+import { readRecording } from '../replay/read-recording.ts';
+import { replay } from '../replay/traffic.ts';
+import type { CopyFacts } from '../replay/traffic-rows.ts';
 import { dataOf, type System } from '../system.ts';
-import { type Load, loadsOf } from './load.ts';
+import { arrivals } from './arrivals.ts';
+import type { Course } from './course.ts';
+import type { Journal } from './journal.ts';
+import { type LoadRun, loadsOf } from './load.ts';
 import type { UserId } from './population.ts';
+import { createPopulation } from './population.ts';
+import type { Random } from './random.ts';
+import { idsOf } from './user-ids.ts';
 
-/** Whose load it is: a system's of ours, or that of a team's load file. */
-export type Source = OfSystem | OfFile;
+/** Whose load it is: a system's of ours, that of a team's load file, or recorded traffic. */
+export type Source = OfSystem | OfFile | OfTraffic;
 
 type OfSystem = {
   system: System;
@@ -22,29 +31,55 @@ type OfFile = {
   database: string;
 };
 
-type Loads = {
-  loads: ReadonlyMap<string, Load<UserId>>;
-  ids: readonly UserId[];
-  mint(id: UserId): string;
-  rows: Record<string, number>;
+type OfTraffic = {
+  trafficFile: string;
+  peopleFile?: string;
+  database: string;
+  facts: CopyFacts;
 };
 
-export async function sourceOf(source: Source): Promise<Loads> {
-  return 'system' in source ? await ofSystem(source) : await ofFile(source);
+/** What a course is told of the run, and tells it. */
+export type CourseRun = {
+  random: Random;
+  seed: number;
+  journal: Journal;
+  violate: LoadRun<UserId>['violate'];
+  /** Told of requests that write and promise nothing. */
+  unpromised: (kind: string) => void;
+  /** Is it still the first stage? */
+  isBefore: () => boolean;
+};
+
+export async function courseOf(source: Source, run: CourseRun): Promise<Course> {
+  if ('trafficFile' in source) return await ofTraffic(source, run);
+  const { loads, ids, mint, rows } = 'system' in source ? await ofSystem(source) : await ofFile(source);
+  const { random, seed, journal, violate, unpromised } = run;
+  const users = createPopulation(random, ids, mint);
+  const name = `load-${seed}-${Date.now().toString(36)}`;
+  return arrivals(loads, { random, seed, users, name, rows, violate }, journal, unpromised);
 }
 
-async function ofSystem({ system, users, secret, rows }: OfSystem): Promise<Loads> {
+async function ofTraffic(
+  { trafficFile, peopleFile, database, facts: { users, writes } }: OfTraffic,
+  { journal, isBefore }: CourseRun,
+): Promise<Course> {
+  const recording = await readRecording(trafficFile);
+  const cast = await castOf(recording.requests, { users, database, peopleFile });
+  return replay(recording, { cast, writes, isBefore, journal });
+}
+
+async function ofSystem({ system, users, secret, rows }: OfSystem) {
   const data = await dataOf(system);
   return {
     loads: await loadsOf(system),
     ids: Array.from({ length: users }, (_, index) => index + 1).filter(data.isActive),
-    mint: (id) => data.token(id as number, secret),
+    mint: (id: UserId) => data.token(id as number, secret),
     rows,
   };
 }
 
 /** Its own functions say who asks; nobody else knows how its tokens are made. */
-async function ofFile({ loadFile, database }: OfFile): Promise<Loads> {
+async function ofFile({ loadFile, database }: OfFile) {
   const rehearsal = await readLoadFile(loadFile);
   const ids = await idsOf(rehearsal.users, database);
   if (ids.length === 0) throw new Error(`${loadFile}: \`users\` gives nobody who could make requests`);
@@ -54,17 +89,4 @@ async function ofFile({ loadFile, database }: OfFile): Promise<Loads> {
     );
   };
   return { loads: loadsIn(rehearsal), ids, mint, rows: {} };
-}
-
-async function idsOf(
-  users: Awaited<ReturnType<typeof readLoadFile>>['users'],
-  database: string,
-): Promise<readonly UserId[]> {
-  if (typeof users !== 'function') return users;
-  const pool = createPool(database, { max: 1, applicationName: 'banyan-rehearse' });
-  try {
-    return await users(pool);
-  } finally {
-    await pool.end();
-  }
 }

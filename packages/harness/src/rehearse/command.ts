@@ -1,10 +1,26 @@
-import { act, command, EXIT, Interrupted, load, note, print, printJson } from '@banyan/banyan/cli';
+import {
+  act,
+  command,
+  EXIT,
+  Interrupted,
+  load,
+  note,
+  print,
+  printJson,
+  UsageError,
+} from '@banyan/banyan/cli';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { RehearsalReport, Rehearsed } from './rehearse.ts';
+import type { Requests } from './requests.ts';
 
 type Options = {
   load?: string;
+  traffic?: string;
+  users?: string;
+  speed: number;
   copy?: string[];
+  protect?: string;
+  restored?: string[];
   start?: string;
   services?: string[];
   rate: number;
@@ -24,14 +40,24 @@ export function rehearseCommand(): Command {
       'banyan rehearse --load load.ts --copy staging:443,staging-db:5432/shop,staging-db:5432/comments,staging-db:5432/banyan',
       'banyan rehearse --load load.ts --copy … --start "docker compose up"',
       'banyan rehearse --load load.ts --copy … --services comments --rate 20 --hold 30',
+      'banyan rehearse --traffic traffic.ndjson --copy … --speed 2   # what banyan record has written',
       'banyan rehearse --load load.ts --copy … --json > report.json',
     ],
   )
-    .requiredOption(
-      '--load <file>',
-      'the requests that your users make, and how what they wrote is found again',
-    )
+    .option('--load <file>', 'the requests that your users make, and how what they wrote is found again')
+    .option('--traffic <file>', 'instead of it: requests that banyan record has written down')
+    .option('--users <file>', 'with --traffic: who makes them on the copy, and their tokens')
+    .option('--speed <n>', 'with --traffic: so many times as fast as it was recorded', above0, 1)
     .option('--copy <places>', 'places of the plan of which you say that they are copies nobody uses', list)
+    .option(
+      '--protect <file>',
+      'databases that are never touched, as banyan check --protect has noted them (default: .banyan/production.json beside the plan)',
+    )
+    .option(
+      '--restored <paths>',
+      "databases of the plan, as it calls them, whose server was restored from production's files",
+      list,
+    )
     .option(
       '--start <command>',
       'starts your system, on the ports in BANYAN_MONOLITH_PORT, BANYAN_<SERVICE>_PORT',
@@ -41,7 +67,7 @@ export function rehearseCommand(): Command {
       'services to move, in this order (default: all that take tables over)',
       list,
     )
-    .option('--rate <n>', 'requests per second', positive, 50)
+    .option('--rate <n>', 'requests per second of --load', positive, 50)
     .option('--hold <seconds>', 'how long each stage is held under load', positive, 8)
     .option(
       '--limit <minutes>',
@@ -58,6 +84,7 @@ export function rehearseCommand(): Command {
     .action(
       act<Options>(async (options) => {
         const json = options.json ?? false;
+        const requests = requestsOf(options);
         const loaded = await load(options);
         // Loaded only now: it brings the servers along.
         const [{ rehearse }, { stopOnSignal }] = await Promise.all([
@@ -69,8 +96,9 @@ export function rehearseCommand(): Command {
           const rehearsed = await rehearse({
             ...options,
             loaded,
-            load: options.load!,
+            requests,
             copies: options.copy ?? [],
+            restored: options.restored ?? [],
             keep: options.keep ?? false,
             holdSeconds: options.hold,
             limitMinutes: options.limit,
@@ -85,6 +113,17 @@ export function rehearseCommand(): Command {
         }
       }),
     );
+}
+
+function requestsOf({ load: file, traffic, users, rate, speed }: Options): Requests {
+  if ((file === undefined) === (traffic === undefined))
+    throw new UsageError(
+      file === undefined
+        ? 'nothing says what is asked of the copy'
+        : '--load and --traffic exclude each other',
+      'give --load a file that you write, or --traffic one that banyan record has written; docs/rehearse.md has both',
+    );
+  return traffic === undefined ? { load: file!, rate } : { traffic, people: users, speed };
 }
 
 async function tell({ report, kept }: Rehearsed, json: boolean): Promise<number> {
@@ -110,6 +149,12 @@ function describeKept(kept: Rehearsed['kept']): string {
 
 function list(text: string, before: string[] = []): string[] {
   return [...before, ...text.split(',').map((one) => one.trim())].filter((one) => one !== '');
+}
+
+function above0(text: string): number {
+  const number = Number(text);
+  if (!(number > 0 && number <= 1_000)) throw new InvalidArgumentError('must be above 0 and at most 1000');
+  return number;
 }
 
 function positive(text: string): number {

@@ -23,7 +23,7 @@ const OURS: Record<string, string> = {
 };
 
 /** By name of the service; those of no service are the monolith's. */
-export type Loads = ReadonlyMap<string, Load<UserId>>;
+type Loads = ReadonlyMap<string, Load<UserId>>;
 
 /**
  * The loads of a team's file.
@@ -55,9 +55,22 @@ export function loadsIn({ services, monolith }: Rehearsal<UserId>): Map<string, 
  * @throws LoadError when there is no such file, when it fails, or when what it exports is no `Rehearsal`
  */
 export async function readLoadFile(file: string): Promise<Rehearsal<UserId>> {
+  return await readDefault(file, '--load', checked);
+}
+
+/**
+ * What a file of the team's exports, as `check` gives it back.
+ *
+ * @throws LoadError when there is no such file, when it fails, or what `check` throws
+ */
+export async function readDefault<T>(
+  file: string,
+  option: string,
+  check: (exported: unknown, path: string) => T,
+): Promise<T> {
   const path = resolve(file);
   if (!existsSync(path))
-    throw new LoadError('there is no such file', path, 'check the path given with --load');
+    throw new LoadError('there is no such file', path, `check the path given with ${option}`);
   const hooks = registerHooks({
     resolve: (specifier, context, next) => {
       const url = OURS[specifier];
@@ -66,7 +79,7 @@ export async function readLoadFile(file: string): Promise<Rehearsal<UserId>> {
   });
   try {
     const { default: exported } = (await import(pathToFileURL(path).href)) as { default?: unknown };
-    return checked(exported, path);
+    return check(exported, path);
   } catch (cause) {
     if (cause instanceof LoadError) throw cause;
     const message = cause instanceof Error ? cause.message.split('\n')[0]! : String(cause);

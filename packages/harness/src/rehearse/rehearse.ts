@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, relative, resolve } from 'node:path';
+import { join, relative } from 'node:path';
 import {
   ControlClient,
   checkNobodyElse,
   type LoadedPlan,
+  productionFile,
   StartError,
   startSupervisor,
 } from '@banyan/banyan/operate';
@@ -19,32 +20,37 @@ import { runTour } from '../tour/tour.ts';
 import { recordingEnvironment } from '../tour/trace/trace.ts';
 import { startSampler } from '../tour/trace/waits.ts';
 import { routesAsked } from './asked-routes.ts';
+import { demandNotProduction } from './demand-not-production.ts';
 import { demandReady } from './demand-ready.ts';
 import { demandUnused } from './demand-unused.ts';
 import { holdControlDatabase } from './hold-control.ts';
-import { type Loads, readLoads } from './load-file.ts';
 import { Made } from './made.ts';
 import { notJudged } from './not-judged.ts';
 import { rehearsedPlan, withInstances } from './pace.ts';
 import { demandCopies, placesOf } from './places.ts';
 import { isSigned, type Removal, removals, remove, sign } from './removal.ts';
+import { type ReadRequests, type Requests, readRequests } from './requests.ts';
 import { servicesToMove } from './services-to-move.ts';
 import { createShow, type Show } from './show.ts';
 
 export type RehearseOptions = {
   loaded: LoadedPlan;
-  /** The team's load file. */
-  load: string;
+  /** What is asked of the copy. */
+  requests: Requests;
   /** Places that somebody has said to be copies. */
   copies: readonly string[];
+  /** File that names databases never to be touched; default: beside the plan. */
+  protect?: string;
+  /** Databases, by their paths in the plan, of which somebody has said that their servers were restored from production's files. */
+  restored: readonly string[];
   /** How the team's system is started; left out: it runs where the plan says. */
   start?: string;
   /** In the order in which they leave; default: all of the plan that take tables over. */
   services?: readonly string[];
-  /** Requests a second. */
-  rate: number;
   holdSeconds: number;
   limitMinutes: number;
+  /** After which it is ended wherever it is; default: 15 min after its limit. */
+  abortAfterMs?: number;
   seed: number;
   keep: boolean;
   /** Where progress is told. */
@@ -71,7 +77,7 @@ const BEYOND_LIMIT_MINUTES = 15;
 type Run = {
   options: RehearseOptions;
   services: readonly LinkedService[];
-  loads: Loads;
+  requests: ReadRequests;
   directory: string;
   logs: string;
   /** By name: Banyan's, of the monolith and of each service. */
@@ -90,10 +96,14 @@ type Run = {
 export async function rehearse(options: RehearseOptions): Promise<Rehearsed> {
   const { loaded, signal } = options;
   demandCopies(placesOf(loaded.plan, { startsInstances: options.start !== undefined }), options.copies);
+  await demandNotProduction(loaded.plan, {
+    file: options.protect ?? productionFile(loaded.directory),
+    restored: options.restored,
+  });
   const services = servicesToMove(loaded.plan, options.services);
-  const loads = await readLoads(options.load, services);
+  const requests = await readRequests(options.requests, loaded.plan, services);
   const release = await holdControlDatabase(loaded.plan.control.database);
-  const run = await begin({ ...options, signal: withLimit(options) }, services, loads);
+  const run = await begin({ ...options, signal: withLimit(options) }, services, requests);
   const { show, made, directory } = run;
   let isOver = false;
   try {
@@ -108,7 +118,9 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsed> {
     return rehearsed;
   } catch (error) {
     if (!signal.aborted) show.event(`it failed; the logs are in ${relative('.', run.logs)}`);
-    throw error;
+    // Whatever it was that the abort interrupted, the limit is why.
+    const { signal: limit } = run.options;
+    throw limit.aborted && !signal.aborted ? limit.reason : error;
   } finally {
     await made.undo();
     await release();
@@ -119,23 +131,27 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsed> {
 }
 
 /** Aborts a run that the limit of its story does not end: one that waits for what never comes. */
-function withLimit({ signal, limitMinutes }: RehearseOptions): AbortSignal {
+function withLimit({
+  signal,
+  limitMinutes,
+  abortAfterMs = (limitMinutes + BEYOND_LIMIT_MINUTES) * 60_000,
+}: RehearseOptions): AbortSignal {
   const over = new AbortController();
   const abort = () =>
     over.abort(
       new StartError(
-        `the rehearsal was not over ${BEYOND_LIMIT_MINUTES} min after its limit of ${limitMinutes} min`,
+        `the rehearsal was not over after ${Math.ceil(abortAfterMs / 60_000)} min, and its limit was ${limitMinutes} min`,
         'its logs say what it waited for',
       ),
     );
-  setTimeout(abort, (limitMinutes + BEYOND_LIMIT_MINUTES) * 60_000).unref();
+  setTimeout(abort, abortAfterMs).unref();
   return AbortSignal.any([signal, over.signal]);
 }
 
 async function begin(
   options: RehearseOptions,
   services: readonly LinkedService[],
-  loads: Loads,
+  requests: ReadRequests,
 ): Promise<Run> {
   const { loaded, stream, holdSeconds } = options;
   const startedAt = performance.now();
@@ -146,14 +162,14 @@ async function begin(
   const ports = await freePorts(names);
   const show = createShow({ stream, title: loaded.plan.name, services, holdSeconds, startedAt });
   const made = new Made(show.event);
-  return { options, services, loads, directory, logs, ports, show, made, startedAt };
+  return { options, services, requests, directory, logs, ports, show, made, startedAt };
 }
 
 /** The plan as it is rehearsed, with the team's system where it was started. */
-async function placePlan({ options, logs, ports, show, made }: Run): Promise<ResolvedPlan> {
-  const { loaded, start: command, signal } = options;
+async function placePlan({ options, requests, logs, ports, show, made }: Run): Promise<ResolvedPlan> {
+  const { loaded, start: command, signal, holdSeconds } = options;
   const workers = Math.max(1, availableParallelism() - 1);
-  const plan = rehearsedPlan(loaded.plan, options, ports, workers);
+  const plan = rehearsedPlan(loaded.plan, { holdSeconds, rate: requests.rate }, ports, workers);
   if (command === undefined) return plan;
   show.event('starting the system …');
   const instances = await startInstances({
@@ -178,8 +194,9 @@ async function removeRemains(plan: ResolvedPlan, show: Show): Promise<void> {
 
 /** Starts Banyan and the load, tells the story, and looks for what the load wrote. */
 async function perform(run: Run, plan: ResolvedPlan): Promise<Rehearsed> {
-  const { options, services, loads, directory, logs, ports, show, made, startedAt } = run;
-  const { signal, rate, keep } = options;
+  const { options, services, directory, logs, ports, show, made, startedAt } = run;
+  const { loads, rate, source } = run.requests;
+  const { signal, keep } = options;
   await sign(plan);
   if (!keep)
     made.undoBy('removing what was put into the databases', async () => remove(await removals(plan)));
@@ -199,8 +216,7 @@ async function perform(run: Run, plan: ResolvedPlan): Promise<Rehearsed> {
   made.undoBy(null, sampler.stop);
   const journal = join(directory, 'journal.jsonl');
   const load = await spawnLoad({
-    loadFile: resolve(options.load),
-    database: plan.monolith.database,
+    ...source,
     gatewayUrl: urlOf(ports, 'banyan.gateway'),
     journalFile: journal,
     ratePerSecond: rate,
@@ -237,10 +253,10 @@ async function perform(run: Run, plan: ResolvedPlan): Promise<Rehearsed> {
     signal,
     startedAt,
   });
-  const { unpromised } = await load.stop();
+  const { unpromised, replay } = await load.stop();
   const asked = await routesAsked(plan.control.database);
   return {
-    report: { ...report, notJudged: notJudged({ plan, services: names, loads, asked, unpromised }) },
+    report: { ...report, notJudged: notJudged({ plan, services: names, loads, asked, unpromised, replay }) },
     kept: keep ? await removals(plan) : [],
   };
 }

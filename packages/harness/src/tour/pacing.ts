@@ -37,7 +37,7 @@ export function nextPacing(before: Pacing, inFlight: number, now: number): Pacin
   const pacing = { ...before, behindSince, wellSince };
   if (now - changedAt < SETTLE_MS) return pacing;
   if (behindSince !== null && now - behindSince >= LOWER_AFTER_MS)
-    return changed(pacing, Math.max(LEAST_RATE, Math.round(rate / 2)), now);
+    return changed(pacing, Math.min(rate, Math.max(LEAST_RATE, Math.round(rate / 2))), now);
   if (wellSince !== null && now - wellSince >= RAISE_AFTER_MS)
     return changed(pacing, Math.min(asked, rate * 2), now);
   return pacing;
