@@ -7,7 +7,9 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
+import { createProgram, formatTold, tell } from '@banyan/banyan/cli';
 import { loadPlan } from '@banyan/banyan/operate';
+import { rehearseCommand } from '@banyan/harness/rehearse';
 import { rehearse } from '../../packages/harness/src/rehearse/rehearse.ts';
 import {
   countOf,
@@ -21,12 +23,14 @@ import {
 import { cleanEnvironment } from './folder.ts';
 
 /** A generous bound for a whole rehearsal on a busy machine, ms. */
-const PATIENCE_MS = 300_000;
+const PATIENCE_MS = 900_000;
 /** A generous bound for what notices the end of another process by looking, ms. */
 const SETTLE_MS = 60_000;
 const SHOP = join(import.meta.dirname, 'shop');
 const BANYAN = resolve(import.meta.dirname, '..', '..', 'packages', 'cli', 'bin', 'banyan.js');
 const SECRET = 'the secret of a shop that knows nothing of us';
+/** To which a command listens until its process ends. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** What a test of the command needs no patience for: two stages a second. */
 const QUICK = ['--rate', '60', '--hold', '1'];
 
@@ -145,7 +149,7 @@ describe('a rehearsal is refused, and touches nothing,', { timeout: PATIENCE_MS 
   }> = [
     {
       when: 'when nobody has said that the places of the plan are copies',
-      args: () => ['--load', 'load.ts'],
+      args: () => ['--load', join(folder, 'load.ts')],
       says: [
         /nobody has said that these are copies: monolith\.url \(127\.0\.0\.1:1\)/,
         /hint: .*--copy 127\.0\.0\.1:1,/,
@@ -155,7 +159,7 @@ describe('a rehearsal is refused, and touches nothing,', { timeout: PATIENCE_MS 
       when: 'when somebody has said it of all but the monolith’s database',
       args: () => [
         '--load',
-        'load.ts',
+        join(folder, 'load.ts'),
         '--copy',
         places()
           .filter((name) => name !== nameOf(databases.shop.banyan))
@@ -179,8 +183,7 @@ describe('a rehearsal is refused, and touches nothing,', { timeout: PATIENCE_MS 
     {
       when: 'when a database lies on a server that somebody has noted as production’s',
       before: async () => {
-        const { stderr } = await banyan('check', '--protect');
-        assert.match(stderr, /noted as production's: .*production\.json/);
+        await here('check', '--protect', '--json');
       },
       says: [
         /monolith\.database \(shop\w*\) lies on the server that was noted as production's/,
@@ -244,7 +247,7 @@ describe('a rehearsal is refused, and touches nothing,', { timeout: PATIENCE_MS 
     },
     {
       when: 'when what is to be replayed is no recording',
-      args: () => [...copies().slice(2), '--traffic', 'load.ts'],
+      args: () => [...copies().slice(2), '--traffic', join(folder, 'load.ts')],
       code: 2,
       says: [/is no recording of traffic: line 1/, /at: .*load\.ts/],
     },
@@ -259,9 +262,9 @@ describe('a rehearsal is refused, and touches nothing,', { timeout: PATIENCE_MS 
       await before?.();
       try {
         const untouched = await placed();
-        const refused = await banyan('rehearse', ...args());
-        assert.equal(refused.code, code, refused.stderr);
-        for (const pattern of says) assert.match(refused.stderr, pattern);
+        const refused = await here('rehearse', ...args(), '--json');
+        assert.equal(refused.code, code, refused.told);
+        for (const pattern of says) assert.match(refused.told, pattern);
         await findsOnly(untouched);
       } finally {
         await after?.();
@@ -271,7 +274,7 @@ describe('a rehearsal is refused, and touches nothing,', { timeout: PATIENCE_MS 
 
 /** The statement that all that the plan names are copies. */
 function copies(): string[] {
-  return ['--load', 'load.ts', '--copy', places().join(',')];
+  return ['--load', join(folder, 'load.ts'), '--copy', places().join(',')];
 }
 
 function places(): string[] {
@@ -310,6 +313,25 @@ async function withEnvironment<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } finally {
     process.env = before;
+  }
+}
+
+/** Runs the command in this process, which has all that it loads: what it would say on standard error, and its exit code. */
+async function here(...args: string[]): Promise<{ code: number; told: string }> {
+  const exitCode = process.exitCode;
+  const listening = SIGNALS.map((signal) => process.listeners(signal));
+  const argv = ['node', 'banyan', ...args, '--config', join(folder, 'banyan.config.ts')];
+  try {
+    await withEnvironment(() => createProgram([rehearseCommand()]).parseAsync(argv));
+    return { code: Number(process.exitCode ?? 0), told: '' };
+  } catch (error) {
+    const told = tell(error);
+    return { code: told.exit, told: formatTold(told) };
+  } finally {
+    process.exitCode = exitCode;
+    for (const [index, signal] of SIGNALS.entries())
+      for (const listener of process.listeners(signal))
+        if (!listening[index]!.includes(listener)) process.off(signal, listener);
   }
 }
 

@@ -1,5 +1,5 @@
 /** What a command of another package is written with, and the command line that it is added to. */
-export { EXIT, Interrupted, UsageError } from './exit.ts';
+export { EXIT, formatTold, Interrupted, tell, UsageError } from './exit.ts';
 export { note, print, printJson } from './output.ts';
 export { createProgram } from './program.ts';
 export { runCli } from './run-cli.ts';

@@ -2,7 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { RECORDING_PATH, type RecordingTail, type RecordingWish } from '@banyan/gateway/recording';
 import type { ResolvedPlan } from '@banyan/plan';
 import { type Command, InvalidArgumentError } from 'commander';
-import { type Dispatcher, request } from 'undici';
+import type { Dispatcher } from 'undici';
 import { EXIT, Interrupted, UsageError } from '../exit.ts';
 import { bytes, count, note, print, printJson } from '../output.ts';
 import { act, command, load } from '../session.ts';
@@ -90,6 +90,7 @@ async function ask(
   wish: RecordingWish,
   signal: AbortSignal,
 ): Promise<Body> {
+  const { request } = await import('undici');
   const { statusCode, body } = await request(`http://127.0.0.1:${gateway.adminPort}${RECORDING_PATH}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
