@@ -101,8 +101,15 @@ async function goOn(link: Prepared, record: LinkRecord): Promise<void> {
   const change = before && findChange(before, await look(), watched);
   if (change && !options.acceptLoss) throw change;
   if (loss || change) await markMissed(target, names.link);
-  const publication = await ensurePublication(source, names.publication, sourceTables(link));
   const others = before ? tablesOfOtherRows(watched.source, before) : [];
+  // Before anything is changed, so that the plan can be put back.
+  if (others.length > 0 && (config.share ?? 0) > 0)
+    throw new ReplicationError('COPY_REFUSED', {
+      share: config.share,
+      table: others.join(', '),
+      why: 'the plan names other rows of it than were copied (where)',
+    });
+  const publication = await ensurePublication(source, names.publication, sourceTables(link));
   // Before it is remembered which rows they are. What is new to a link that was copied has to be copied too.
   if (config.direction === 'forward' && before && newTables(config, before).length + others.length > 0)
     await copyAgain(link, others);
