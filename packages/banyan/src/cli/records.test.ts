@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { aShop } from '../testing/a-shop.ts';
 
@@ -14,6 +15,21 @@ describe('banyan failures', { concurrency: 3 }, () => {
       ['failures', null, 3],
     ]);
   });
+});
+
+describe('banyan record', { concurrency: 3 }, () => {
+  for (const [what, args, says] of [
+    ['a share that is none', ['--share', '0%'], /must be a share such as 5%/],
+    ['a time without a unit', ['--for', '10'], /must be a time such as 30s, 10m or 2h/],
+    ['a request without a method', ['--also', '/articles'], /must be METHOD \/path/],
+  ] as const)
+    test(`takes ${what} for a mistake, and makes no file`, async (t) => {
+      const { banyan } = await aShop(t);
+      const { code, stderr } = await banyan('record', '--to', 'traffic.ndjson', ...args);
+      assert.equal(code, 2);
+      assert.match(stderr, says);
+      assert.equal(existsSync('traffic.ndjson'), false);
+    });
 });
 
 describe('banyan verify', { concurrency: 3 }, () => {

@@ -43,6 +43,8 @@ const MOST_A_SECOND = 500;
 /** What waits to be taken away. */
 const PENDING_BYTES = 4 * 1024 * 1024;
 const DELIVER_MS = 100;
+/** Users of whom a worker remembers whether they are in the share. */
+const MOST_REMEMBERED = 10_000;
 
 /**
  * Writes down, for one worker, what its users ask for: without their secrets, whole users or nothing of them, and never so that a
@@ -56,6 +58,7 @@ export class Recorder {
   readonly #keep: ReadonlySet<string>;
   readonly #idNames: ReadonlySet<string>;
   readonly #also: ReturnType<typeof compilePatterns>;
+  readonly #inShare = new Map<string, boolean>();
   #batch = emptyBatch();
   #pendingBytes = 0;
   #open = 0;
@@ -120,7 +123,7 @@ export class Recorder {
     }
     const user = verified?.state === 'valid' ? verified.subject : null;
     const who = user ?? clientOf(request.forwarded);
-    if (this.#standIns.position(who) >= this.#settings.share) return null;
+    if (!this.#isInShare(who)) return null;
     if (!this.#hasRoom()) {
       this.#batch.counts.dropped++;
       return null;
@@ -191,6 +194,16 @@ export class Recorder {
     }
     this.#pendingBytes += line.length;
     this.#batch.lines.push(line);
+  }
+
+  /** Asked for every request, and dearer to find out than to remember. */
+  #isInShare(who: string): boolean {
+    const known = this.#inShare.get(who);
+    if (known !== undefined) return known;
+    if (this.#inShare.size >= MOST_REMEMBERED) this.#inShare.clear();
+    const isIn = this.#standIns.position(who) < this.#settings.share;
+    this.#inShare.set(who, isIn);
+    return isIn;
   }
 
   #hasRoom(): boolean {

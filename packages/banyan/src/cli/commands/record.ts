@@ -3,9 +3,9 @@ import { RECORDING_PATH, type RecordingTail, type RecordingWish } from '@banyan/
 import type { ResolvedPlan } from '@banyan/plan';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Dispatcher } from 'undici';
-import { EXIT, Interrupted, UsageError } from '../exit.ts';
+import { EXIT, UsageError } from '../exit.ts';
 import { bytes, count, note, print, printJson } from '../output.ts';
-import { act, command, load } from '../session.ts';
+import { act, command, interruptible, load } from '../session.ts';
 
 type Options = {
   for: number;
@@ -56,18 +56,15 @@ export function recordCommand(): Command {
 type Body = Dispatcher.ResponseData['body'];
 type Written = { bytes: number; tail: RecordingTail | null };
 
-/** @throws Interrupted at Ctrl-C: what is in the file stays, and can be used */
+/** At Ctrl-C what is in the file stays, and can be used. */
 async function record(
   plan: ResolvedPlan,
   token: string,
   wish: RecordingWish,
   file: string,
 ): Promise<Written> {
-  const stop = new AbortController();
-  const onSignal = () => stop.abort();
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
-  try {
-    const answer = await ask(plan, token, wish, stop.signal);
+  return await interruptible(`what ${file} holds can be used`, async (signal) => {
+    const answer = await ask(plan, token, wish, signal);
     // Only now: a wish that is refused leaves no file behind.
     const descriptor = open(file);
     try {
@@ -76,12 +73,7 @@ async function record(
     } finally {
       closeSync(descriptor);
     }
-  } catch (error) {
-    if (stop.signal.aborted) throw new Interrupted(`what ${file} holds can be used`);
-    throw error;
-  } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-  }
+  });
 }
 
 async function ask(
