@@ -160,7 +160,7 @@ async function rehearses(folder: string, env: Record<string, string>, monolith: 
   assert.deepEqual([await thingsIn(copy), await countOf(copy.comments.admin, 'comments')], before);
 }
 
-/** Runs a command that must not take longer than a stage may take on a busy machine; what goes on here meanwhile goes on. */
+/** Runs a command, which is ended when it hangs; what goes on here meanwhile goes on. */
 async function command(name: string, args: string[], cwd: string, env: Record<string, string>) {
   const child = spawn(name, args, { cwd, env: { ...cleanEnvironment(), ...env }, timeout: 600_000 });
   const [stdout, stderr, [code]] = await Promise.all([

@@ -95,7 +95,8 @@ describe('a service that takes tables over', () => {
     }
     const types = await copy.checkTypes();
     assert.equal(types.code, 0, types.stdout);
-    const tested = await copy.test(Object.keys(taken).map((name) => `services/${name}/routes.test.ts`));
+    const tests = Object.keys(taken).map((name) => `services/${name}/routes.test.ts`);
+    const tested = await copy.test(tests, env.CAREER_MONOLITH_DATABASE_URL);
     assert.equal(tested.code, 0, tested.stdout);
     assert.match(tested.stdout, /pass [1-9]\d/);
   });

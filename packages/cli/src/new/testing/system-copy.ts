@@ -23,8 +23,8 @@ export type SystemCopy = {
   banyan(args: string[], env?: Record<string, string>): Promise<Ended>;
   /** Checks the types of all of it. */
   checkTypes(): Promise<Ended>;
-  /** Runs tests, each on a server of its own. */
-  test(files: string[]): Promise<Ended>;
+  /** Runs tests, on the server of this database or each on one of its own. */
+  test(files: string[], database?: string): Promise<Ended>;
   /** Its TypeScript and SQL by path. */
   files(): Map<string, string>;
   remove(): void;
@@ -41,7 +41,8 @@ export function copySystem(): SystemCopy {
       writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
       return await node([join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', folder], ROOT);
     },
-    test: (files) => node(['--test', ...files], folder),
+    test: (files, database) =>
+      node(['--test', ...files], folder, database === undefined ? {} : { DATABASE_URL_TEST: database }),
     files: () => {
       const paths = globSync('**/*.{ts,sql}', { cwd: folder }).sort();
       return new Map(paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
