@@ -67,6 +67,10 @@ function message(system: string, type: string, contract: MessageContract) {
         kind: { const: kind },
         correlationid: text,
         causationid: text,
+        recipient: {
+          type: 'string',
+          description: 'The one group that is to get it; all others pass over it.',
+        },
         traceparent: text,
         tracestate: text,
         cohort: text,
