@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -31,9 +31,9 @@ const entry = (at: Entry['at'], more: Partial<Entry> = {}): Entry => ({
 });
 
 /** No database: what is there is said by the test. */
-async function auditOf(it: Promised, entries: Entry[]) {
+async function auditOf(it: Promised, entries: Entry[] | string) {
   const { problems, ...counts } = await audit({
-    journal: journalOf(...entries),
+    journal: typeof entries === 'string' ? entries : journalOf(...entries),
     loads: new Map([['shop', { promises: { it } }]]),
     sides: new Map([['shop', { side: 'monolith', database: null as unknown as pg.Pool }]]),
   });
@@ -52,6 +52,20 @@ describe('a value that later writes replace', () => {
 
   it('is found with all that it replaced', async () => {
     assert.deepEqual(await seen(2, two), { ...NONE, acknowledged: 2, found: 2 });
+  });
+
+  it('may be taken away while it is looked for, if that was asked for, but not by itself', async () => {
+    const lookedFor = async (meanwhile: Entry[]) => {
+      const file = journalOf(entry('try', { n: 1 }), entry('ack', { n: 1 }));
+      const find = async () => {
+        for (const one of meanwhile) appendFileSync(file, `${JSON.stringify(one)}\n`);
+        return new Map([['7', 0]]);
+      };
+      return await auditOf(latest(find, { gone: 2 }), file);
+    };
+    assert.deepEqual(await lookedFor([entry('try', { n: 2 })]), { ...NONE, acknowledged: 1, found: 1 });
+    for (const meanwhile of [[], [entry('try', { n: 3 })], [entry('try', { n: 2, key: 8 })]])
+      assert.deepEqual(await lookedFor(meanwhile), { ...NONE, acknowledged: 1, lost: 1 });
   });
 
   it('is missed where an older one, one from before or none is there', async () => {

@@ -47,13 +47,21 @@ export async function audit({ journal, loads, sides }: AuditOptions): Promise<Au
   for (const [name, { promises = {} }] of loads) {
     const side = sides.get(name);
     if (!side) continue;
-    for (const [promise, promised] of Object.entries(promises))
-      await judge(promised, side, entries.get(`${name}.${promise}`) ?? new Map(), { result, what: promise });
+    for (const [promise, promised] of Object.entries(promises)) {
+      const id = `${name}.${promise}`;
+      const since = async () => (await readWrites(journal)).get(id) ?? new Map();
+      await judge(promised, side, entries.get(id) ?? new Map(), { result, what: promise, since });
+    }
   }
   return result;
 }
 
-type Notes = { result: AuditResult; what: string };
+type Notes = {
+  result: AuditResult;
+  what: string;
+  /** Its writes as the journal knows them now, after the databases were read. */
+  since: () => Promise<Writes>;
+};
 
 async function judge(
   promised: Promised,
@@ -64,13 +72,21 @@ async function judge(
   switch (promised.kind) {
     case 'latest': {
       const sent = new Map([...writes].map(([key, ofKey]) => [key, [...ofKey.keys()]]));
-      return judgeLatest(writes, await promised.find[side](database, sent), notes);
+      const found = await promised.find[side](database, sent);
+      if (promised.gone !== undefined) addGone(writes, found, promised.gone, await notes.since());
+      return judgeLatest(writes, found, notes);
     }
     case 'once':
       return judgeOnce(writes, await promised.find[side](database, [...writes.keys()]), notes);
     case 'ended':
       return judgeEnded(writes, await promised.find[side](database, [...writes.keys()]), notes);
   }
+}
+
+/** What is not there may have been taken away after the journal was read, by a write that only its end knows of. */
+function addGone(writes: Writes, found: Map<string, number>, gone: number, since: Writes): void {
+  for (const key of writes.keys())
+    if ((found.get(key) ?? 0) === 0 && since.get(key)?.has(gone)) found.set(key, gone);
 }
 
 /** Every acknowledged write newer than what is there is lost; what was refused must not be there. */

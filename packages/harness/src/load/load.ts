@@ -66,7 +66,7 @@ type OnSides<T> = { monolith: T; service: T };
 type Find<T> = OnSides<T> | T;
 
 export type Promised =
-  | { kind: 'latest'; find: OnSides<FindLatest> }
+  | { kind: 'latest'; find: OnSides<FindLatest>; gone?: number }
   | { kind: 'once'; find: OnSides<FindOnce> }
   | { kind: 'ended'; find: OnSides<FindEnded> };
 
@@ -80,8 +80,15 @@ type FindOnce = (database: pg.Pool, keys: string[]) => Promise<Map<string, Array
 /** Those that are still good. */
 type FindEnded = (database: pg.Pool, keys: string[]) => Promise<Set<string>>;
 
-/** A value that each write replaces: the last acknowledged one must be there, or a later one without a clear answer. */
-export const latest = (find: Find<FindLatest>): Promised => ({ kind: 'latest', find: onSides(find) });
+/**
+ * A value that each write replaces: the last acknowledged one must be there, or a later one without a clear answer. `gone`: the number
+ * of the write that takes it away, where there is one: sent while it is looked for, it may have nothing there.
+ */
+export const latest = (find: Find<FindLatest>, { gone }: { gone?: number } = {}): Promised => ({
+  kind: 'latest',
+  find: onSides(find),
+  gone,
+});
 /** A row that an acknowledged write made: it must be there exactly once, and not at all if the write was refused. */
 export const once = (find: Find<FindOnce>): Promised => ({ kind: 'once', find: onSides(find) });
 /** Something that an acknowledged write ended: it must not be good any more. */

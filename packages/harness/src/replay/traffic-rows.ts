@@ -45,10 +45,13 @@ export function trafficLoads(
         promises: Object.fromEntries(
           service.tables.filter(isJudged).map((mapping) => [
             rowsOf(service, mapping).promise,
-            latest({
-              monolith: (db, sent) => rowsThere(db, mapping.legacy, sent),
-              service: (db, sent) => rowsThere(db, mapping.service, sent),
-            }),
+            latest(
+              {
+                monolith: (db, sent) => rowsThere(db, mapping.legacy, sent),
+                service: (db, sent) => rowsThere(db, mapping.service, sent),
+              },
+              { gone: GONE },
+            ),
           ]),
         ),
       },
