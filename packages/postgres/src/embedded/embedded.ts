@@ -124,7 +124,9 @@ async function launch(plan: Launch): Promise<Running> {
     // postmaster hold its shared memory for some milliseconds more.
     const portTaken = outcome.log.includes('could not bind') && plan.port === undefined;
     const dying = outcome.log.includes('shared memory block') && outcome.log.includes('still in use');
-    if ((!portTaken && !dying) || performance.now() > deadline) {
+    // Somebody got the pid of a server that was killed after it was looked at.
+    const pidTaken = outcome.log.includes('postmaster.pid" already exists');
+    if ((!portTaken && !dying && !pidTaken) || performance.now() > deadline) {
       throw new PostgresError('EMBEDDED_START_FAILED', {
         log: join(plan.directory, 'postgres.log'),
         says: outcome.log.trim().slice(-600),
@@ -132,6 +134,7 @@ async function launch(plan: Launch): Promise<Running> {
     }
     // Only a dying one: its clients look for it where it was.
     if (portTaken) lastPort = 0;
+    if (pidTaken) await stopOrphan(plan.data);
     await delay(20);
   }
 }
