@@ -9,7 +9,7 @@ import { runChaos } from './run.ts';
 const program = new Command('npm run chaos --')
   .description(
     'A whole migration under kill -9: gateway, controller, applier, services and their PostgreSQL backends; ' +
-      'and the links of one service under steps up and back with backlogs, re-inserts, repairs, stray writes and kills.',
+      'and the links of two services that read the same databases under steps up and back with backlogs, re-inserts, repairs, stray writes and kills.',
   )
   .option('--seeds <n>', 'how many seeds, from the first on', Number, 20)
   .option('--seed <n>', 'the first seed', Number, 1)

@@ -37,6 +37,8 @@ export { checkRoundTrip, type RoundTripBreach } from './mapping/round-trip.ts';
 export { legacyRowsSql } from './mapping/row-set.ts';
 export type { Finding } from './preflight/finding.ts';
 export { type TrialOptions, tryGuard } from './preflight/trial.ts';
+export { SHARED_SLOT } from './reader/home.ts';
+export { Readers } from './reader/readers.ts';
 export { type RepairOptions, repair } from './repair/repair.ts';
 export type { Position, Verdict } from './verify/confirm.ts';
 export { type TableVerdict, type VerifyCursor, type VerifyOptions, verify } from './verify/verify.ts';

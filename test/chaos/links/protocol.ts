@@ -19,9 +19,17 @@ export const PEOPLE = table({
   ],
 });
 
-export const LEGACY = 'CREATE TABLE people (id int PRIMARY KEY, name text, note text, last_login int)';
-export const SERVICE =
-  'CREATE TABLE people (id int PRIMARY KEY, first text, rest text, note text, last_login int)';
+/** Of another service, whose links read the same two databases: all are the monolith's. */
+export const PETS = table({
+  legacy: 'pets',
+  owner: { by: 'key', legacyColumn: 'id', serviceColumn: 'id' },
+  columns: [copy('id', 'n')],
+});
+
+const OTHER = 'CREATE TABLE pets (id int PRIMARY KEY, n int NOT NULL)';
+export const LEGACY = `CREATE TABLE people (id int PRIMARY KEY, name text, note text, last_login int); ${OTHER}`;
+export const SERVICE = `CREATE TABLE people (id int PRIMARY KEY, first text, rest text, note text, last_login int); ${OTHER}`;
+export const PETS_SUM = `SELECT coalesce(md5(string_agg(id || '|' || n, ',' ORDER BY id)), '') AS sum FROM pets`;
 
 /** What both sides have to say alike, by themselves. */
 export const JUDGE = {
@@ -29,10 +37,26 @@ export const JUDGE = {
   service: `SELECT count(*)::int AS rows, md5(string_agg(concat_ws('|', id, concat_ws(' ', first, rest), note, coalesce(last_login::text, '-')), ',' ORDER BY id)) AS sum FROM people`,
 };
 
+type Databases = { legacy: string; service: string };
+
 export function linkConfig(
   direction: 'forward' | 'reverse',
-  { legacy, service, share }: { legacy: string; service: string; share: number },
+  { share, ...databases }: Databases & { share: number },
 ): LinkConfig {
-  const [source, target] = direction === 'forward' ? [legacy, service] : [service, legacy];
-  return { service: 'people', direction, source, target, tables: [PEOPLE], salt: SALT, share };
+  return {
+    service: 'people',
+    direction,
+    ...endsOf(direction, databases),
+    tables: [PEOPLE],
+    salt: SALT,
+    share,
+  };
+}
+
+export function petsConfig(direction: 'forward' | 'reverse', databases: Databases): LinkConfig {
+  return { service: 'pets', direction, ...endsOf(direction, databases), tables: [PETS] };
+}
+
+function endsOf(direction: 'forward' | 'reverse', { legacy, service }: Databases) {
+  return direction === 'forward' ? { source: legacy, target: service } : { source: service, target: legacy };
 }

@@ -7,7 +7,18 @@ import type pg from 'pg';
 import { isServiceSide } from '../../../packages/cohort/src/index.ts';
 import { openLink, repair } from '../../../packages/replication/src/index.ts';
 import { pick, seeded } from '../../random.ts';
-import { JUDGE, LEGACY, linkConfig, type Order, PEOPLE, SALT, SERVICE, type Told } from './protocol.ts';
+import {
+  JUDGE,
+  LEGACY,
+  linkConfig,
+  type Order,
+  PEOPLE,
+  PETS_SUM,
+  petsConfig,
+  SALT,
+  SERVICE,
+  type Told,
+} from './protocol.ts';
 
 export type LinksResult = {
   seed: number;
@@ -21,11 +32,14 @@ export type LinksResult = {
 /** Few, so that writes of both sides meet. */
 const ROWS = 24;
 const SHARES = [0, 2_500, 5_000, 10_000];
+/** How long it takes the links to read together at most, on whatever machine, ms. */
+const TOGETHER_MS = 60_000;
 const ROUNDS = ['step', 'step', 'step', 'kill', 'stray', 'repair', 'calm'] as const;
 
 /**
  * Both links of a service under random steps up and back with backlogs on both sides, forward-only columns, writes of the
- * wrong side, deletes and re-inserts, rows that change their key, repairs that cross steps, and kills. In the end both databases must say the same, by their own sums, and
+ * wrong side, deletes and re-inserts, rows that change their key, repairs that cross steps, and kills, while the links of another
+ * service read the same databases through the same slots. In the end both databases must say the same, by their own sums, and
  * each row must be what its owner was last told that it is.
  */
 export async function runLinks(options: {
@@ -89,6 +103,7 @@ class World {
     await this.#legacy.query(
       `INSERT INTO people SELECT i, 'First Rest ' || i, 'first', 0 FROM generate_series(1, ${ROWS}) i`,
     );
+    await this.#legacy.query(`INSERT INTO pets SELECT i, 0 FROM generate_series(1, ${ROWS}) i`);
     for (let id = 1; id <= ROWS; id++) this.#acknowledged.set(id, 'first');
     await this.#start();
   }
@@ -145,6 +160,18 @@ class World {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     await this.#answer();
+    // Some are killed before they read together, or while they come to it.
+    if (this.#random() < 0.5) await this.#together();
+  }
+
+  async #together(): Promise<void> {
+    const deadline = performance.now() + TOGETHER_MS;
+    const slots = `SELECT bool_and(slot_name ~ '_reader_') AS shared FROM pg_replication_slots WHERE database = current_database()`;
+    for (const database of [this.#legacy, this.#service])
+      while (!(await database.query(slots)).rows[0].shared) {
+        if (performance.now() > deadline) throw new Error('the links do not come to read together');
+        await delay(20);
+      }
   }
 
   async #order(order: Order): Promise<void> {
@@ -176,6 +203,7 @@ class World {
       else if (what < 0.55) await this.#remove(owner, id, value);
       else if (what < 0.65) await this.#rename(owner, id, value);
       else await this.#logins(1);
+      await this.#legacy.query('UPDATE pets SET n = n + 1 WHERE id = $1', [id]);
       this.writes++;
     }
   }
@@ -268,6 +296,11 @@ class World {
       this.problems.push(
         `diverged: ${legacy.rows[0].rows} rows on the monolith, ${service.rows[0].rows} on the service, sums differ`,
       );
+    const [ours, theirs] = await Promise.all(
+      [this.#legacy, this.#service].map((database) => database.query(PETS_SUM)),
+    );
+    if (ours!.rows[0].sum !== theirs!.rows[0].sum)
+      this.problems.push('diverged: rows of the other service that reads the same databases');
     const { rows } = await this.#legacy.query('SELECT id, note FROM people');
     const notes = new Map(rows.map(({ id, note }) => [id, note]));
     for (const [id, said] of this.#acknowledged) {
@@ -284,8 +317,10 @@ class World {
   async end(): Promise<void> {
     this.#applier?.kill('SIGKILL');
     // Their names are those of the next seed's on the same server.
-    for (const direction of ['forward', 'reverse'] as const)
+    for (const direction of ['forward', 'reverse'] as const) {
       await openLink(linkConfig(direction, { ...this.#urls, share: this.#share })).drop();
+      await openLink(petsConfig(direction, this.#urls)).drop();
+    }
     await delay(0);
     await Promise.all([this.#legacy.end(), this.#service.end()]);
   }

@@ -1,5 +1,6 @@
 import { isLinked, type ResolvedPlan } from '@banyan/plan';
 import { createPool } from '@banyan/postgres';
+import { Readers } from '@banyan/replication';
 import type { Logger } from 'pino';
 import * as store from '../control/store/store.ts';
 import { listenForChanges } from '../control/store/wake.ts';
@@ -43,9 +44,10 @@ export async function startApplier(options: { plan: ResolvedPlan; log: Logger })
   await store.ensureServices(pool, Object.keys(plan.services));
   const epoch = await store.nextApplierEpoch(pool);
   const wake = await listenForChanges(plan.control.database, 'banyan-applier-listen');
+  const readers = new Readers(plan.name);
   const workers = Object.values(plan.services)
     .filter(isLinked)
-    .map((service) => new ServiceWorker(plan, service, pool, log));
+    .map((service) => new ServiceWorker({ plan, service, pool, readers, log }));
   const byName = new Map(workers.map((worker) => [worker.service.name, worker]));
   const lookups = keyLookups(plan);
   let stopping = false;
@@ -89,6 +91,7 @@ export async function startApplier(options: { plan: ResolvedPlan; log: Logger })
       await wake.close();
       await Promise.all([reconciling, reporting, watching]);
       await Promise.all(workers.map((worker) => worker.stop()));
+      await readers.close();
       await lookups.close();
       await pool.end();
     },

@@ -13,7 +13,7 @@ import {
   type ResolvedService,
   tablesFromMonolith,
 } from '@banyan/plan';
-import { openLink, repair, type TableVerdict, verify } from '@banyan/replication';
+import { openLink, type Readers, repair, type TableVerdict, verify } from '@banyan/replication';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { LinkStatus } from '../control/control.ts';
@@ -39,6 +39,7 @@ export class ServiceWorker {
   readonly service: LinkedService;
   private readonly plan: ResolvedPlan;
   private readonly pool: pg.Pool;
+  private readonly readers: Readers;
   private readonly log: Logger;
   private readonly runners = new Map<Direction, LinkRunner>();
   private readonly verifier: Verifier;
@@ -50,10 +51,18 @@ export class ServiceWorker {
   private retired = false;
   private busy: Promise<void> | null = null;
 
-  constructor(plan: ResolvedPlan, service: LinkedService, pool: pg.Pool, log: Logger) {
+  constructor(options: {
+    plan: ResolvedPlan;
+    service: LinkedService;
+    pool: pg.Pool;
+    readers: Readers;
+    log: Logger;
+  }) {
+    const { plan, service, pool, readers, log } = options;
     this.plan = plan;
     this.service = service;
     this.pool = pool;
+    this.readers = readers;
     this.log = log;
     this.draining = new Draining({ service, pool, log });
     this.verifier = new Verifier({
@@ -238,7 +247,7 @@ export class ServiceWorker {
         salt: service.salt,
         share: this.share ?? 0,
       },
-      facts ? { observer: facts.observer } : {},
+      { readers: this.readers, ...(facts && { observer: facts.observer }) },
     );
   }
 

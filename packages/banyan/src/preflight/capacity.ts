@@ -1,6 +1,6 @@
 import { isLinked, type ResolvedPlan } from '@banyan/plan';
 import { createPool } from '@banyan/postgres';
-import { namesOf } from '@banyan/replication';
+import { namesOf, SHARED_SLOT } from '@banyan/replication';
 import type { PreflightFinding } from './finding.ts';
 
 /** What is read by links in one server, through one of its databases. */
@@ -9,14 +9,16 @@ type Server = { id: string; slots: Room; senders: Room; connections: Room };
 /** Of a setting: what is in use, and what of it is ours. */
 type Room = { setting: number; used: number; ours: number };
 
+/** A slot, and its sender, that links of one source share while they keep up; each needs its own whenever it does not. */
+const SHARED_SLOTS = 1;
 /** Sessions that a service's links, verification and repairs have in each of its two databases at most. */
 const SESSIONS_OF_SERVICE = 10;
-/** Sessions of the control plane in the monolith's database: write locks, facts, looks. */
-const SESSIONS_OF_CONTROL = 5;
+/** Sessions of the control plane in the monolith's database: write locks, facts, the shared reader. */
+const SESSIONS_OF_CONTROL = 6;
 
 /**
- * Whether the servers have room for the links of all services at once: a slot and a sender for each, and their sessions. One
- * link by itself finds the last free one, and the next service would find none, weeks later.
+ * Whether the servers have room for the links of all services at once: a slot and a sender for each, one more that links of
+ * one source share, and their sessions. One link by itself finds the last free one, and the next service would find none, weeks later.
  */
 export async function checkCapacity(
   plan: ResolvedPlan,
@@ -28,7 +30,7 @@ export async function checkCapacity(
   );
   const servers = Map.groupBy(read, ({ server }) => server.id);
   return [...servers.values()].flatMap((same) => {
-    const needed = same.reduce((sum, { source }) => sum + source.slots.length, 0);
+    const needed = same.reduce((sum, { source }) => sum + slotsOf(source), 0);
     const sessions = same.reduce((sum, { source }) => sum + source.connections, 0);
     const ours = (pick: (server: Server) => Room) =>
       same.reduce((sum, { server }) => sum + pick(server).ours, 0);
@@ -48,6 +50,10 @@ export async function checkCapacity(
       ),
     ].flat();
   });
+}
+
+function slotsOf({ slots }: Source): number {
+  return slots.length + (slots.length > 1 ? SHARED_SLOTS : 0);
 }
 
 function sourcesOf({ monolith, services }: ResolvedPlan): Source[] {
@@ -92,15 +98,18 @@ function lacking(
   ];
 }
 
+/** Our links' own slots, and the one that they share. */
+const OURS = `(slot_name = ANY ($1) OR slot_name ~ '${SHARED_SLOT}') AND database = current_database()`;
+
 async function readServer({ where, url, slots }: Source): Promise<Server> {
   const pool = createPool(url, { max: 1, applicationName: 'banyan-check' });
   try {
     const { rows } = await pool.query(
       `SELECT current_setting('max_replication_slots')::int AS slots, current_setting('max_wal_senders')::int AS senders,
          (SELECT count(*)::int FROM pg_replication_slots) AS slots_used,
-         (SELECT count(*)::int FROM pg_replication_slots WHERE slot_name = ANY ($1) AND database = current_database()) AS slots_ours,
+         (SELECT count(*)::int FROM pg_replication_slots WHERE ${OURS}) AS slots_ours,
          (SELECT count(*)::int FROM pg_stat_replication) AS senders_used,
-         (SELECT count(*)::int FROM pg_replication_slots WHERE slot_name = ANY ($1) AND database = current_database() AND active) AS senders_ours,
+         (SELECT count(*)::int FROM pg_replication_slots WHERE ${OURS} AND active) AS senders_ours,
          current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int AS connections,
          (SELECT count(*)::int FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()) AS connections_used,
          (SELECT count(*)::int FROM pg_stat_activity WHERE backend_type = 'client backend' AND application_name LIKE 'banyan%' AND pid <> pg_backend_pid()) AS connections_ours,

@@ -1,5 +1,6 @@
 import { quoteIdent, quoteLiteral, quoteTable } from '@banyan/postgres';
 import type pg from 'pg';
+import { SHARED_SLOT } from '../reader/home.ts';
 
 export type InstalledKind =
   | 'trigger'
@@ -18,7 +19,7 @@ export type InstalledObject = {
   kind: InstalledKind;
   /** Of a trigger: `name on schema.table`. */
   name: string;
-  /** The service as the thing's name says it, in which `-` may have become `_`; null: of none. */
+  /** The service as the thing's name says it, in which `-` may have become `_`; null: of none, or of several. */
   service: string | null;
   direction: 'forward' | 'reverse' | null;
   /** The statement that removes it, for somebody who may. */
@@ -134,7 +135,7 @@ const CATALOG = `
   SELECT 'publication', pubname, NULL, NULL FROM pg_publication WHERE pubname ~ ${LINK_PATTERN}
   UNION ALL
   SELECT 'slot', slot_name, NULL, NULL FROM pg_replication_slots
-  WHERE database = current_database() AND slot_name ~ ${LINK_PATTERN}
+  WHERE database = current_database() AND (slot_name ~ ${LINK_PATTERN} OR slot_name ~ ${quoteLiteral(SHARED_SLOT)})
   UNION ALL
   SELECT 'origin', roname, NULL, NULL FROM pg_replication_origin
   WHERE roname ~ '^banyan_.+_(forward|reverse)(_copy[0-9]+)?$'

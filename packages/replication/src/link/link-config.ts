@@ -1,5 +1,6 @@
 import type { RowObserver } from '../apply/row-images.ts';
 import type { Direction, TableMapping } from '../mapping/mapping.ts';
+import type { Readers } from '../reader/readers.ts';
 
 export type LinkConfig = {
   /** Letters, digits, `_` and `-`. Names the slot, the publication and the origin. */
@@ -35,6 +36,8 @@ export type LinkHooks = {
   onRetry?: (error: Error) => void;
   /** Is shown what the stream changes in some tables of the target. */
   observer?: RowObserver;
+  /** Links of this process with one source read it together, from one slot, while they keep up with it. */
+  readers?: Readers;
 };
 
 export type LinkNames = {

@@ -7,6 +7,7 @@ import { ReplicationError } from '../errors.ts';
 import { checkTables } from '../mapping/check-tables.ts';
 import type { Finding } from '../preflight/finding.ts';
 import { preflightLink } from '../preflight/preflight.ts';
+import { Feed } from '../reader/feed.ts';
 import { countRepairs, type RepairSender, sendRepairs } from '../repair/repair-queue.ts';
 import { monitorSource } from '../stream/source-monitor.ts';
 import { Streamer } from '../stream/streamer.ts';
@@ -168,6 +169,14 @@ class DatabaseLink implements Link {
       target,
       () => this.#streamer?.progress.applied ?? 0n,
     );
+    const feed = new Feed({
+      config: this.config,
+      names: this.names,
+      source,
+      readers: this.#hooks.readers,
+      ready: () => this.#streamer?.caughtUp === true,
+      awaited: () => this.#markers.size > 0 || this.#hold.over !== undefined,
+    });
     const streamer = new Streamer({
       config: this.config,
       names: this.names,
@@ -176,6 +185,7 @@ class DatabaseLink implements Link {
       source,
       target,
       hooks: this.#hooks,
+      feed,
       awaitsMarker: (id) => this.#markers.has(id),
       onMarker: (id, lsn) => this.#reached(id, lsn),
       held: () => this.#hold.over,
@@ -188,7 +198,8 @@ class DatabaseLink implements Link {
     this.#hold.attach(target);
     const watching = monitorSource(source, streamer, {
       ...this.config,
-      slot: this.names.slot,
+      slot: () => feed.slot,
+      mayBeat: (everyMs) => feed.mayBeat(everyMs),
       onSlot: (slot) => {
         this.#slot = slot;
       },

@@ -20,6 +20,7 @@ import {
 import { ReplicationError } from '../errors.ts';
 import { nameOf } from '../mapping/mapping.ts';
 import { sourceName, type TablePlan } from '../mapping/table-plan.ts';
+import { comeHome, dropUnread, forgetShared } from '../reader/home.ts';
 import { findLoss } from '../stream/loss.ts';
 import { ensureBanyanSchema } from './banyan-schema.ts';
 import type { LinkConfig, LinkNames } from './link-config.ts';
@@ -79,6 +80,7 @@ type Prepared = {
 async function begin(link: Prepared): Promise<void> {
   const { names, source, target, watched } = link;
   await ensurePublication(source, names.publication, sourceTables(link));
+  await forgetShared(source, names.publication);
   // A slot and an origin that no record speaks of are what an interrupted attempt has left.
   await dropOrigins(target, names);
   await target.query('SELECT pg_replication_origin_create($1)', [names.origin]);
@@ -94,6 +96,7 @@ async function begin(link: Prepared): Promise<void> {
 
 async function goOn(link: Prepared, record: LinkRecord): Promise<void> {
   const { config, names, source, target, watched, options } = link;
+  await comeHome(source, names);
   const loss = await findLoss(source, target, names);
   if (loss && !options.acceptLoss) throw loss;
   const before = record.shapes;
@@ -234,6 +237,7 @@ function refuseUnsafe({ mapping, direction, source, target, sourceKey, targetKey
 export async function dropLink(names: LinkNames, source: pg.Pool, target: pg.Pool): Promise<void> {
   await dropSlot(source, names.slot, { force: true });
   await source.query(`DROP PUBLICATION IF EXISTS ${quoteIdent(names.publication)}`);
+  await dropUnread(source);
   await dropOrigins(target, names);
   const there = await target.query(`SELECT to_regclass('banyan.links') IS NOT NULL AS there`);
   if (!there.rows[0].there) return;

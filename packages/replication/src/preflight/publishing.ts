@@ -1,9 +1,11 @@
 import { quoteIdent } from '@banyan/postgres';
+import { slotKeptFor } from '../reader/home.ts';
 import type { Context } from './context.ts';
 import { error, type Finding, lacking } from './finding.ts';
 
 /** Whether the source's log can be read: its level, free slots, and the rights to use them. */
 export async function checkPublishing({ source, names }: Context): Promise<Finding[]> {
+  const { name: slot } = await slotKeptFor(source.db, names);
   const { rows } = await source.db.query(
     `SELECT current_setting('wal_level') AS wal_level,
        current_setting('max_replication_slots') AS max_slots, current_setting('max_wal_senders') AS max_senders,
@@ -12,7 +14,7 @@ export async function checkPublishing({ source, names }: Context): Promise<Findi
        EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = $1) AS ours,
        (SELECT rolsuper OR rolreplication FROM pg_roles WHERE rolname = current_user) AS may_replicate,
        has_database_privilege(current_database(), 'CREATE') AS may_create`,
-    [names.slot],
+    [slot],
   );
   const found = rows[0];
   const role = quoteIdent(source.role);

@@ -1,8 +1,9 @@
-import { formatLsn, parseLsn, type SlotStatus, slotStatus } from '@banyan/postgres';
+import { formatLsn, parseLsn, type SlotStatus } from '@banyan/postgres';
 import type pg from 'pg';
 import { ReplicationError } from '../errors.ts';
 import type { LinkNames } from '../link/link-config.ts';
 import { identityOf, type LinkRecord, readRecord } from '../link/link-record.ts';
+import { slotKeptFor } from '../reader/home.ts';
 
 type Queryable = Pick<pg.Pool, 'query'>;
 
@@ -13,9 +14,9 @@ export async function findLoss(
   names: LinkNames,
 ): Promise<ReplicationError | undefined> {
   // The slot first: whoever streams meanwhile applies before he acknowledges.
-  const slot = await slotStatus(source, names.slot);
+  const { name, status } = await slotKeptFor(source, names);
   const record = await readRecord(target, names.link);
-  return record && ((await sourceFault(source, record)) ?? slotFault(slot, record, names));
+  return record && ((await sourceFault(source, record)) ?? slotFault(status, record, name));
 }
 
 /** Throws if the source is not the database of the record, or one that has forgotten what it once said. */
@@ -43,7 +44,7 @@ async function sourceFault(source: Queryable, record: LinkRecord): Promise<Repli
 function slotFault(
   slot: SlotStatus | undefined,
   { appliedLsn }: LinkRecord,
-  { slot: name }: LinkNames,
+  name: string,
 ): ReplicationError | undefined {
   if (!slot?.made || slot.walStatus === 'lost') return new ReplicationError('SLOT_LOST', { slot: name });
   if (slot.confirmedFlushLsn <= appliedLsn) return undefined;

@@ -17,6 +17,8 @@ export class Progress {
   repairs = 0;
   /** Messages that were not believed. */
   refused = 0;
+  /** When the last heartbeat came, whichever link has sent it; a steady clock, ms. */
+  heartbeatAt = 0;
   /** Commit time of the oldest transaction that waits, ms since 1970; undefined if none does. */
   waitingSince: number | undefined;
   /** End of the copy's window, while the stream still catches up with it. */
@@ -27,6 +29,11 @@ export class Progress {
     if (position < windowEnd) this.#copiedUntil = windowEnd;
     this.applied = max(this.applied, position);
     this.visible.restart(position);
+  }
+
+  /** It has all that was written while rows were copied. */
+  get hasCopied(): boolean {
+    return this.#copiedUntil === undefined;
   }
 
   /** `idle`: the queue, if nothing waits, so that all that was read is applied. */

@@ -87,6 +87,9 @@ function assemblerFor(run: Pumped, keys: GuardKeys, deliver: (item: Item) => voi
     onRefused: () => {
       progress.refused++;
     },
+    onHeartbeat: () => {
+      progress.heartbeatAt = performance.now();
+    },
     deliver,
   });
 }

@@ -14,15 +14,19 @@ export function monitorSource(
   source: pg.Pool,
   streamer: Streamer,
   options: Pick<LinkConfig, 'heartbeatMs' | 'retainedLimitBytes'> & {
-    slot: string;
+    /** That keeps what the link has not applied, now. */
+    slot: () => string;
     onSlot: (slot: SlotStatus | undefined) => void;
+    /** Whether nobody else of this process sends this source a heartbeat in this time, ms. */
+    mayBeat: (everyMs: number) => boolean;
     onAlarm: LinkHooks['onAlarm'];
   },
 ): { stop(): Promise<void> } {
-  const { heartbeatMs = HEARTBEAT_MS, retainedLimitBytes = RETAINED_LIMIT, slot: name } = options;
+  const { heartbeatMs = HEARTBEAT_MS, retainedLimitBytes = RETAINED_LIMIT } = options;
   let beatAt = performance.now();
   let looking: Promise<void> = Promise.resolve();
   const look = async () => {
+    const name = options.slot();
     const slot = await slotStatus(source, name);
     options.onSlot(slot);
     const alarm = slot && alarmOf(name, slot, retainedLimitBytes);
@@ -32,7 +36,9 @@ export function monitorSource(
     await streamer.checkShapes();
   };
   const beat = async () => {
-    if (performance.now() - beatAt < heartbeatMs || streamer.state !== 'streaming') return;
+    // One of any link moves the slots of all that read this source.
+    if (performance.now() - Math.max(beatAt, streamer.progress.heartbeatAt) < heartbeatMs) return;
+    if (streamer.state !== 'streaming' || !options.mayBeat(heartbeatMs)) return;
     beatAt = performance.now();
     await source.query('SELECT pg_logical_emit_message(true, $1, $2)', [
       MESSAGE_PREFIX,

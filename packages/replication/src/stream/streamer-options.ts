@@ -2,6 +2,7 @@ import type { Lsn } from '@banyan/postgres';
 import type pg from 'pg';
 import type { LinkConfig, LinkHooks, LinkNames } from '../link/link-config.ts';
 import type { Shares } from '../link/shares.ts';
+import type { Feed } from '../reader/feed.ts';
 
 export type StreamerOptions = {
   config: LinkConfig;
@@ -12,6 +13,8 @@ export type StreamerOptions = {
   source: pg.Pool;
   target: pg.Pool;
   hooks: LinkHooks;
+  /** What it reads. */
+  feed: Feed;
   /** Whether somebody waits for a marker: others have no effect. */
   awaitsMarker: (id: string) => boolean;
   /** A marker's transaction is durable on the target. Called in commit order. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Lsn, openWalStream } from '@banyan/postgres';
+import type { Lsn } from '@banyan/postgres';
 import { Applier } from '../apply/applier.ts';
 import { Oversized } from '../apply/apply-errors.ts';
 import { TargetSession } from '../apply/target-session.ts';
@@ -7,6 +7,7 @@ import { ShapeWatch } from '../catalog/shape-record.ts';
 import { ReplicationError } from '../errors.ts';
 import { ensureBanyanSchema } from '../link/banyan-schema.ts';
 import { markMissed, plansByName, planTables, requireRecord, sidesOf } from '../link/link-record.ts';
+import { Left } from '../reader/shared-stream.ts';
 import { readLogEnd } from './log-end.ts';
 import { checkSource } from './loss.ts';
 import { Progress } from './progress.ts';
@@ -38,9 +39,18 @@ export class Streamer {
     this.#options = options;
   }
 
+  /** It streams, and has all that was written while rows were copied. */
+  get caughtUp(): boolean {
+    return this.state === 'streaming' && this.progress.hasCopied;
+  }
+
   async run(stop: AbortSignal): Promise<void> {
     const signal = AbortSignal.any([stop, this.#failure.signal]);
-    await this.#keepGoing(signal);
+    try {
+      await this.#keepGoing(signal);
+    } finally {
+      await this.#options.feed.close();
+    }
     if (!stop.aborted) this.#failure.signal.throwIfAborted();
   }
 
@@ -77,10 +87,12 @@ export class Streamer {
     while (!signal.aborted) {
       const before = this.progress.applied;
       try {
-        return await this.#once(signal);
+        await this.#once(signal);
+        if (!this.#options.feed.invited) return;
       } catch (error) {
         if (signal.aborted) return;
-        if (error instanceof Oversized) this.#rowByRow = error.finalLsn;
+        if (error instanceof Left) this.#options.feed.rest();
+        else if (error instanceof Oversized) this.#rowByRow = error.finalLsn;
         else {
           this.#failed(error);
           if (this.progress.applied > before) attempt = 0;
@@ -107,8 +119,9 @@ export class Streamer {
   }
 
   async #once(signal: AbortSignal): Promise<void> {
-    const { config, names, shares, source, target } = this.#options;
-    this.state = 'connecting';
+    const { config, names, shares, source, target, feed } = this.#options;
+    // Whoever only changes the slot is there all the time.
+    if (!feed.invited) this.state = 'connecting';
     const planning = planTables(config, source, target);
     // Without a record that is what is said, whatever else is wrong.
     planning.catch(() => {});
@@ -131,13 +144,11 @@ export class Streamer {
       const { observer } = this.#options.hooks;
       const applier = new Applier(session, names.link, shares, record.windowEnd, observer);
       this.progress.begin(record.appliedLsn, record.windowEnd);
-      const stream = openWalStream({
-        url: config.source,
-        slot: names.slot,
-        publications: [names.publication],
-        startLsn: record.appliedLsn,
-        neverAckedBeyond: record.appliedLsn,
-        rawInserts: true,
+      const invited = new AbortController();
+      const stream = await feed.open({
+        position: record.appliedLsn,
+        signal,
+        onInvited: () => invited.abort(),
         onEvent: (event) => {
           // What was refused before has to be applied first.
           if (event.kind === 'streaming') this.state = this.#refused > 0 ? 'retrying' : 'streaming';
@@ -160,9 +171,10 @@ export class Streamer {
         record,
         rowByRow: this.#rowByRow,
         onDurable: (items) => this.#durable(items),
-        signal,
+        signal: AbortSignal.any([signal, invited.signal]),
       });
     } finally {
+      feed.ended();
       await session.close();
     }
   }

@@ -29,6 +29,7 @@ export class TransactionAssembler {
   readonly #awaitsMarker: (id: string) => boolean;
   readonly #messagePrefix: string | undefined;
   readonly #refuse: () => void;
+  readonly #onHeartbeat: () => void;
   /** Of the transaction at hand. */
   #xid = 0;
   #relations = new Map<number, BoundTable | undefined>();
@@ -60,6 +61,7 @@ export class TransactionAssembler {
     messagePrefix: string | undefined;
     /** A message has Banyan's prefix and is not Banyan's. */
     onRefused: () => void;
+    onHeartbeat: () => void;
     deliver: (item: Item) => void;
   }) {
     this.#names = options.names;
@@ -72,6 +74,7 @@ export class TransactionAssembler {
     this.#awaitsMarker = options.awaitsMarker;
     this.#messagePrefix = options.messagePrefix;
     this.#refuse = options.onRefused;
+    this.#onHeartbeat = options.onHeartbeat;
     this.#deliver = options.deliver;
   }
 
@@ -249,6 +252,7 @@ export class TransactionAssembler {
     if (!message) return false;
     switch (message.kind) {
       case 'heartbeat':
+        this.#onHeartbeat();
         return true;
       case 'marker':
         // Anybody may write one; they are not gathered, and no batch ends for them.

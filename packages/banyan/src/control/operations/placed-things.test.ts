@@ -78,3 +78,18 @@ test('a retired service that nothing feeds has left both links over, a migrated 
   assert.deepEqual(judged([own], 'retired'), { forward: leftover, reverse: leftover });
   assert.deepEqual(judged([own], 'migrated'), { forward: used, reverse: used });
 });
+
+test('a slot that links share is used while a link of the plan reads that database, and left over after', () => {
+  const plan = resolvePlan(aPlan({ services: { users: aService('users', { tables: [own] }) } }));
+  const at = { where: 'monolith.database', url: plan.monolith.database };
+  const slot = { kind: 'slot', name: 'banyan_shop_reader_16384', service: null, direction: null } as const;
+  const judge = (stage: Stage) => judgePlaced(plan, [aState(stage)], at, [{ ...slot, remove: 'SELECT ...' }]);
+  assert.deepEqual(
+    judge('shadowing').map(({ state, stage, remove }) => [state, stage, remove]),
+    [['used', 'copying', null]],
+  );
+  assert.deepEqual(
+    judge('monolith').map(({ state, remove }) => [state, remove]),
+    [['leftover', 'SELECT ...']],
+  );
+});

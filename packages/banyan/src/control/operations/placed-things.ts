@@ -1,6 +1,13 @@
 import { isLinked, type ResolvedPlan, type ResolvedService, tablesFromMonolith } from '@banyan/plan';
 import { rank, type Stage } from '@banyan/plan/stages';
-import { guardName, guardsOf, type InstalledKind, type InstalledObject, namesOf } from '@banyan/replication';
+import {
+  guardName,
+  guardsOf,
+  type InstalledKind,
+  type InstalledObject,
+  namesOf,
+  SHARED_SLOT,
+} from '@banyan/replication';
 import { linksWanted, type ServiceState } from '../../rollout/state.ts';
 import type { PlacedThing } from '../control.ts';
 
@@ -15,15 +22,18 @@ export function judgePlaced(
   placed: readonly InstalledObject[],
 ): PlacedThing[] {
   const wanted = new Map(states.flatMap((state) => wantedBy(plan, state, url)));
+  const read = [...wanted.keys()].some((each) => each.startsWith('slot '));
   return placed.map(({ kind, name, service, direction, remove }) => {
     const owner = wanted.get(`${kind} ${name.replace(/_copy[0-9]+$/, '')}`);
-    const state = owner ? 'used' : kind === 'mark' || kind === 'schema' ? 'kept' : 'leftover';
+    const shared = kind === 'slot' && new RegExp(SHARED_SLOT).test(name);
+    const state =
+      owner || (shared && read) ? 'used' : kind === 'mark' || kind === 'schema' ? 'kept' : 'leftover';
     return {
       where,
       kind,
       name,
       service: owner ?? service,
-      stage: stageOf(kind, direction),
+      stage: shared ? 'copying' : stageOf(kind, direction),
       state,
       remove: state === 'used' ? null : remove,
     };
