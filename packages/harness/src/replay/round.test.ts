@@ -2,23 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { RecordedRequest } from '@banyan/gateway/recording';
 import { RecordedIds, Round } from './round.ts';
-
-function request(more: Partial<RecordedRequest>): RecordedRequest {
-  return {
-    at: 0,
-    user: 'xada',
-    client: 'xada',
-    issuer: 'shop',
-    method: 'GET',
-    path: '/',
-    params: {},
-    query: [],
-    headers: {},
-    status: 200,
-    ids: [],
-    ...more,
-  };
-}
+import { recordedRequest as request } from './testing/recorded-request.ts';
 
 const MADE = request({
   method: 'POST',

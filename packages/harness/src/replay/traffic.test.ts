@@ -8,6 +8,7 @@ import { json } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import type { RecordedRequest } from '@banyan/gateway/recording';
 import { startLoad } from '../load/engine.ts';
+import { recordedRequest } from './testing/recorded-request.ts';
 import type { WritingRoute } from './traffic-rows.ts';
 
 const ROWS = { load: 'comments', promise: 'row of public.comments' };
@@ -47,20 +48,8 @@ async function copyOfShop(t: TestContext, readStatus: () => number = () => 200) 
   return { seen, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-const asked = (at: number, user: string, more: Partial<RecordedRequest>): RecordedRequest => ({
-  at,
-  user,
-  client: user,
-  issuer: 'shop',
-  method: 'GET',
-  path: '/comments/:id',
-  params: {},
-  query: [],
-  headers: {},
-  status: 200,
-  ids: [],
-  ...more,
-});
+const asked = (at: number, user: string, more: Partial<RecordedRequest>): RecordedRequest =>
+  recordedRequest({ at, user, client: user, path: '/comments/:id', ...more });
 
 /** Replays them until `enough` says so, and tells what the journal and the figures have. */
 async function replayed(
