@@ -3,6 +3,9 @@ import type { LinkRunner } from './runner.ts';
 
 export type Direction = 'forward' | 'reverse';
 
+/** `error`: why the last try to remove a link failed; null: it goes on. */
+export type Removal = { error: string | null };
+
 /**
  * A link as the others read it; one that does not run is off. While it is in trouble nothing is known of its lag but that
  * it is at least as old as the trouble. `now`: ms since 1970.
@@ -11,16 +14,16 @@ export function describeLink(
   service: string,
   direction: Direction,
   runner: LinkRunner | undefined,
-  { resting, now }: Pick<LinkStatus, 'resting'> & { now: number },
+  { resting, removal, now }: Pick<LinkStatus, 'resting'> & { removal: Removal | null; now: number },
 ): LinkStatus & { service: string } {
   runner?.trouble.look(now);
   const status = runner?.link.status();
   const trouble = runner?.trouble.current ?? null;
-  const error = trouble?.error ?? (status?.missesChanges ? unmended(service) : null);
+  const error = removal?.error ?? trouble?.error ?? (status?.missesChanges ? unmended(service) : null);
   return {
     service,
     link: `${service}.${direction}`,
-    state: runner?.state === 'streaming' && error !== null ? 'reconnecting' : (runner?.state ?? 'off'),
+    state: stateOf(runner, error, removal),
     lagBytes: Number(status?.lagBytes ?? 0),
     lagMs: Math.max(status?.lagMs ?? 0, trouble ? now - trouble.since : 0),
     lagP99Ms: status?.lagP99Ms ?? 0,
@@ -35,6 +38,15 @@ export function describeLink(
     resting: resting ?? runner?.waiting ?? repairsWait(status?.repairsFailure),
     error,
   };
+}
+
+function stateOf(
+  runner: LinkRunner | undefined,
+  error: string | null,
+  removal: Removal | null,
+): LinkStatus['state'] {
+  if (!runner) return removal ? 'removing' : 'off';
+  return runner.state === 'streaming' && error !== null ? 'reconnecting' : runner.state;
 }
 
 function unmended(service: string): string {

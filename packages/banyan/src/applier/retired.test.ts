@@ -131,6 +131,26 @@ test('all that either side had committed when a service retired is on the other 
   assert.equal(await count(legacy, 'FROM articles'), 1_003);
 });
 
+test('a link is not off before what it had placed is removed, and why it cannot be is told', {
+  timeout: 240_000,
+}, async (t) => {
+  const { own, state, enter, until, count } = await shop(t, { reader: false });
+  await enter('migrated', FULL_SHARE);
+  await until(async () => (await count(own, 'FROM pg_publication')) === 1);
+  await own.query(`
+    CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''not by night''; END';
+    CREATE EVENT TRIGGER refuses ON ddl_command_start WHEN TAG IN ('DROP PUBLICATION') EXECUTE FUNCTION refuse()`);
+  await enter('retired', FULL_SHARE);
+  const reverse = async () =>
+    (await state.query(`SELECT status FROM control.links WHERE link = 'articles.reverse'`)).rows[0]?.status;
+  await until(async () => /it cannot be removed: .*not by night/.test((await reverse()).error));
+  assert.equal((await reverse()).state, 'removing');
+  await own.query('DROP EVENT TRIGGER refuses');
+  await until(async () => (await reverse()).state === 'off');
+  assert.equal((await reverse()).error, null);
+  assert.equal(await count(own, 'FROM pg_publication'), 0);
+});
+
 test('what retiring leaves tied to the monolith is told before', async () => {
   const server = await testServer();
   const monolith = await server.database('monolith');

@@ -22,7 +22,7 @@ import { linksWanted, type ServiceState } from '../rollout/state.ts';
 import { drainForStep } from './drain.ts';
 import { Draining } from './draining.ts';
 import { type LoadedFacts, loadFacts } from './facts.ts';
-import { type Direction, describeLink } from './link-status.ts';
+import { type Direction, describeLink, type Removal } from './link-status.ts';
 import { paceOf } from './pace.ts';
 import { LinkRunner } from './runner.ts';
 import { Verifier, type VerifyHooks } from './verifier.ts';
@@ -135,6 +135,7 @@ export class ServiceWorker {
     return (['forward', 'reverse'] as const).map((direction) =>
       describeLink(this.service.name, direction, this.runners.get(direction), {
         resting: direction === 'forward' ? this.resting() : null,
+        removal: this.removals.get(direction) ?? null,
         now: Date.now(),
       }),
     );
@@ -178,6 +179,8 @@ export class ServiceWorker {
         if (wanted && !runner) await this.startLink(direction);
         if (!wanted) await this.dropLink(direction, runner);
       } catch (error) {
+        if (this.removals.has(direction))
+          this.removals.set(direction, { error: `it cannot be removed: ${(error as Error).message}` });
         this.log.error(
           { err: error, link: `${this.service.name}.${direction}` },
           'link could not be changed',
@@ -196,6 +199,7 @@ export class ServiceWorker {
   private async startLink(direction: Direction): Promise<void> {
     const facts = direction === 'forward' ? await loadFacts(this.service) : undefined;
     const link = this.open(direction, facts);
+    this.removals.delete(direction);
     this.runners.set(
       direction,
       new LinkRunner({
@@ -220,6 +224,7 @@ export class ServiceWorker {
   /** Also for a link that an earlier life of this process left behind: dropping nothing is no error. */
   private async dropLink(direction: Direction, runner: LinkRunner | undefined): Promise<void> {
     if (this.dropped.has(direction) && !runner) return;
+    this.removals.set(direction, { error: null });
     if (runner) {
       this.runners.delete(direction);
       if (direction === 'forward') await this.verifier.stop();
@@ -228,10 +233,13 @@ export class ServiceWorker {
       await this.open(direction).drop();
     }
     if (direction === 'forward') await verifications.clearVerdicts(this.pool, this.service.name);
+    this.removals.delete(direction);
     this.dropped.add(direction);
   }
 
   private readonly dropped = new Set<Direction>();
+  /** Of links that no stage wants any more, and that are still to be removed. */
+  private readonly removals = new Map<Direction, Removal>();
 
   private open(direction: Direction, facts?: LoadedFacts) {
     this.dropped.delete(direction);

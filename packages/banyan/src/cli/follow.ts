@@ -61,7 +61,10 @@ export async function whileAway<T>(
 }
 
 function judge(status: ServiceStatus, aim: Target): Outcome | null {
-  if (status.stage === aim.stage && status.share === aim.share) return 'reached';
+  if (status.stage === aim.stage && status.share === aim.share) {
+    // Who retires a service takes it out of the plan or ends Banyan next: nothing would remove what is left then.
+    return aim.stage === 'retired' && status.draining ? null : 'reached';
+  }
   if (status.target.stage !== aim.stage || status.target.share !== aim.share) return 'turned';
   return status.paused === null ? null : 'paused';
 }

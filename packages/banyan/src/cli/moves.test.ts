@@ -169,6 +169,20 @@ describe('banyan retire', { concurrency: 3 }, () => {
     assert.match(stdout, /auth is retired; there is no way back/);
   });
 
+  test('is not done before the links of the service are removed', async (t) => {
+    const { fake, banyan } = await aShop(t);
+    fake.services.auth!.stage = 'migrated';
+    fake.services.auth!.draining = true;
+    let looks = 0;
+    fake.onTick = ({ auth }) => {
+      if (auth!.stage === 'retired') looks += 1;
+      if (looks === 3) auth!.draining = false;
+    };
+    const { code } = await banyan('retire', 'auth', '--yes');
+    assert.equal(code, 0);
+    assert.equal(looks, 3);
+  });
+
   test('is refused with 4 before the service is migrated', async (t) => {
     const { banyan } = await aShop(t);
     const { code, stderr } = await banyan('retire', 'auth', '--yes');

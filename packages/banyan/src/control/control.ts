@@ -18,6 +18,8 @@ export type ServiceStatus = {
   findings: string[];
   unwell: UnwellInstance[];
   links: LinkStatus[];
+  /** Its stage has no more use for a link that still brings what was committed before, or is not removed yet. */
+  draining: boolean;
   verification: TableVerification[];
   evidence: Evidence;
   rollbackImpact: RollbackImpact;
@@ -25,7 +27,7 @@ export type ServiceStatus = {
 
 export type LinkStatus = {
   link: string; // 'auth.forward'
-  state: 'off' | 'preparing' | 'copying' | 'streaming' | 'reconnecting' | 'failed';
+  state: 'off' | 'preparing' | 'copying' | 'streaming' | 'reconnecting' | 'failed' | 'removing';
   lagBytes: number;
   lagMs: number;
   lagP99Ms: number;

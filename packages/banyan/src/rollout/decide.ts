@@ -9,7 +9,7 @@ import type { ServiceState } from './state.ts';
 
 /** What is known about a link when a decision is made. */
 export type LinkFacts = {
-  state: 'off' | 'preparing' | 'copying' | 'streaming' | 'reconnecting' | 'failed';
+  state: 'off' | 'preparing' | 'copying' | 'streaming' | 'reconnecting' | 'failed' | 'removing';
   lagMs: number;
   error: string | null;
 };

@@ -1,4 +1,4 @@
-import { isLinked, type ResolvedService } from '@banyan/plan';
+import { isLinked, type ResolvedService, tablesFromMonolith } from '@banyan/plan';
 import { type LinkDesire, linksOf, type Stage, type Target } from '@banyan/plan/stages';
 
 /** What of a service's extraction is stored; everything else is derived from it. */
@@ -34,6 +34,20 @@ export function linksWanted(
 ): LinkDesire {
   if (draining) return { forward: true, reverse: stage === 'retired' };
   return linksOf(stage, target, keepsForward);
+}
+
+/** Whether a link of the service runs, or still has to be removed, that its stage has no more use for. */
+export function linksRemain(
+  { state, links }: { state: ServiceState; links: readonly { link: string; state: string }[] },
+  service: ResolvedService,
+): boolean {
+  const wanted = linksOf(state.stage, state.target, tablesFromMonolith(service.tables).length > 0);
+  return state.draining || links.some(({ link, state }) => state !== 'off' && !wanted[directionOf(link)]);
+}
+
+/** Of 'auth.forward': forward. */
+function directionOf(link: string): keyof LinkDesire {
+  return link.endsWith('.reverse') ? 'reverse' : 'forward';
 }
 
 /**

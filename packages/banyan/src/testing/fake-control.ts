@@ -308,6 +308,7 @@ function aStatus(service: string): ServiceStatus {
     unwell: [],
     since: '2026-01-02T03:04:05.000Z',
     links: [aLink(`${service}.forward`), aLink(`${service}.reverse`)],
+    draining: false,
     verification: [],
     evidence: {
       seconds: 12,

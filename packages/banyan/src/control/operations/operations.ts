@@ -10,6 +10,7 @@ import { describeFromMonolith, tablesFromMonolith } from '@banyan/plan';
 import { describeStage, FULL_SHARE, rank, type Stage, type Target } from '@banyan/plan/stages';
 import { withTransaction } from '@banyan/postgres';
 import { rollbackImpact } from '../../rollout/rollback-impact.ts';
+import { linksRemain } from '../../rollout/state.ts';
 import { nextStop, refuseIllegalMove, stopsTo } from '../../rollout/stops.ts';
 import {
   type Control,
@@ -301,6 +302,7 @@ export function createOperations(sources: Sources): Control {
       unwell: (facts.unwell ?? []).map(({ url, why, workers, of }) => ({ url, why, workers, of })),
       since: state.since.toISOString(),
       links: facts.links,
+      draining: linksRemain(facts, plan.services[state.service]!),
       verification: facts.tables,
       evidence: facts.evidence,
       rollbackImpact: impactOf(facts, state.stage, state.share),
