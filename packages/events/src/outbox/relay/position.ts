@@ -49,23 +49,32 @@ export async function prepareSlot(db: Db, slot: string): Promise<{ missed: boole
 }
 
 /**
- * Rows that may not be on the bus, oldest first, a batch after each `after`. Their order is that of their numbers: for
- * transactions that waited for each other, and those of one key do, that is the order of their commits.
+ * A moment that all pages of missed rows are read as of. To be taken once the slot is there: what is visible in it and the stream
+ * have everything between them.
+ */
+export async function readingSnapshot(db: Db): Promise<string> {
+  const { rows } = await db.query<{ snapshot: string }>('SELECT pg_current_snapshot()::text AS snapshot');
+  return rows[0]!.snapshot;
+}
+
+/**
+ * Rows that may not be on the bus, oldest first, a batch after each `after`, as of one moment: a page that saw what was committed
+ * since would have a row of a key whose earlier one, with a number that is passed already, comes by the stream only. Their order is
+ * that of their numbers: for transactions that publish while they hold what the others of their key wait for, that of their commits.
  */
 export async function missedRows(
   db: Db,
   slot: string,
-  after: bigint,
-  limit: number,
+  { snapshot, after, limit }: { snapshot: string; after: bigint; limit: number },
 ): Promise<{ messages: Envelope[]; last: bigint }> {
   // A snapshot from the future of this server is another server's: the database was restored elsewhere.
   const { rows } = await db.query<{ seq: string; message: Envelope }>(
     `SELECT row.seq::text, row.message FROM banyan_events.outbox row
-     WHERE row.seq > $2 AND NOT coalesce(
+     WHERE row.seq > $2 AND pg_visible_in_snapshot(row.xid, $4::pg_snapshot) AND NOT coalesce(
        (SELECT pg_snapshot_xmax(published) <= pg_snapshot_xmax(pg_current_snapshot()) AND pg_visible_in_snapshot(xid, published)
         FROM banyan_events.relay WHERE slot = $1), false)
      ORDER BY row.seq LIMIT $3`,
-    [slot, after.toString(), limit],
+    [slot, after.toString(), limit, snapshot],
   );
   return { messages: rows.map(({ message }) => message), last: BigInt(rows.at(-1)?.seq ?? after) };
 }

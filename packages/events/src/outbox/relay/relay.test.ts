@@ -177,6 +177,7 @@ test('a relay that is told to close at any of its statements closes', { timeout:
 test('a relay that closes well goes on where it was, without saying anything twice', async (t) => {
   const { bus, relay, count } = await setUp(t);
   const first = relay();
+  await until(() => first.state() === 'relaying');
   await count(1);
   await bus.until(1);
   await first.close();
@@ -256,6 +257,8 @@ test('a relay that is closed while it waits leaves nobody in line', async (t) =>
 test('a slot that was dropped is made anew, and what is not known to be published comes from the table', async (t) => {
   const { pool, slot, bus, relay, count } = await setUp(t);
   const first = relay();
+  // What commits between the making of the slot and the look into the table comes from both.
+  await until(() => first.state() === 'relaying');
   for (let n = 0; n < 3; n++) await count(n);
   await bus.until(3);
   const published = async () =>

@@ -22,6 +22,7 @@ import {
   oldestUnpublishedMs,
   PUBLICATION,
   prepareSlot,
+  readingSnapshot,
   savePosition,
   slotName,
   sweepOutbox,
@@ -184,10 +185,11 @@ class RunningRelay implements Relay {
 
   /** From the table, what the stream will not bring. */
   async #publishMissed(from: Lsn, signal: AbortSignal): Promise<void> {
-    const { pool, batch = BATCH, log } = this.#options;
+    const { pool, batch: limit = BATCH, log } = this.#options;
+    const snapshot = await readingSnapshot(pool);
     let count = 0;
     for (let after = 0n; ; ) {
-      const { messages, last } = await missedRows(pool, this.#slot, after, batch);
+      const { messages, last } = await missedRows(pool, this.#slot, { snapshot, after, limit });
       if (messages.length === 0) break;
       if (!(await this.#publish(messages, signal))) return;
       count += messages.length;
