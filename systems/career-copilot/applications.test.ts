@@ -10,6 +10,12 @@ import { createPool } from '@banyan/postgres';
 import type pg from 'pg';
 import { contracts } from './contracts/applications.ts';
 import { type Json, request } from './kit/testing/request.ts';
+import {
+  noConflicts as conflictFree,
+  verified as consistent,
+  goTo as moveTo,
+  QUICK_PACE,
+} from './kit/testing/stages.ts';
 import { until } from './kit/testing/until.ts';
 import data from './monolith/data.ts';
 import { system } from './system.ts';
@@ -20,13 +26,6 @@ import { system } from './system.ts';
  */
 
 const SERVICE = 'applications';
-const PACE = {
-  OBSERVE_SECONDS: '0',
-  MIN_REQUESTS: '0',
-  MIN_COMPARED: '0',
-  STEPS: '50%,100%',
-  VERIFICATION_AGE_SECONDS: '9',
-};
 /** Some of them on either side at a half. */
 const PEOPLE = [4, 5, 6, 7, 8, 9, 10, 11, 12, 13];
 const [ADA, GRACE] = PEOPLE as [number, number, ...number[]];
@@ -46,7 +45,7 @@ before(async () => {
     directory,
     users: 40,
     settings: { fsync: 'off' },
-    pace: PACE,
+    pace: QUICK_PACE,
     gatewayWorkers: 1,
   });
   monolith = createPool(environment.databases.get('monolith')!, { max: 2 });
@@ -68,16 +67,7 @@ async function good(as: number, method: string, path: string, body?: object): Pr
   return answer.body;
 }
 
-async function goTo(stage: Stage, share: number): Promise<void> {
-  const { control } = environment;
-  if (stage === 'monolith') await control.rollback(SERVICE, 'the test goes back');
-  else await control.advance(SERVICE, { stage, share });
-  await until(async () => {
-    const [at] = (await control.status()).services;
-    assert.ok(at?.paused === null, `${at?.paused}`);
-    return at.stage === stage && at.share === share;
-  });
-}
+const goTo = (stage: Stage, share: number) => moveTo(environment.control, SERVICE, stage, share);
 
 let jobs = 0;
 
@@ -103,23 +93,8 @@ async function applyFor(as: number, job: number): Promise<number> {
   return body.id;
 }
 
-async function noConflicts(): Promise<void> {
-  for (const db of [monolith, service]) {
-    const { rows } = await db.query('SELECT kind, table_name, key::text FROM banyan.conflicts');
-    assert.deepEqual(rows, []);
-  }
-}
-
-async function verified(): Promise<void> {
-  const { control } = environment;
-  const { id } = await control.startVerification(SERVICE, false);
-  const run = await until(async () => {
-    const now = await control.verification(id);
-    assert.notEqual(now.state, 'failed', `${now.error}`);
-    return now.state === 'done' && now;
-  });
-  for (const { table, verdict } of run.tables) assert.equal(verdict, 'CONSISTENT', table);
-}
+const noConflicts = () => conflictFree(monolith, service);
+const verified = () => consistent(environment.control, SERVICE);
 
 describe('nobody can tell who answers', () => {
   it('what is read of applications is compared, and the same on both sides', LIMIT, async () => {

@@ -415,3 +415,69 @@ describe('sessions of before', () => {
     await same('auth', { method: 'POST', path: '/auth/refresh', body }, 401);
   });
 });
+
+describe('jobs', () => {
+  const lists = [
+    '',
+    '?page=2&limit=7',
+    '?page=100000&limit=100',
+    '?q=engineer',
+    '?q=engineer%20OR%20nurse%20-senior',
+    '?q=%22data%20analyst%22',
+    '?q=%25%27%3B--%5C',
+    '?q=',
+    '?location=berlin',
+    '?location=%25',
+    '?location=_%5C',
+    '?job_type=full_time&remote=true',
+    '?job_type=none',
+    '?remote=false',
+    '?company_id=1',
+    '?company_id=-2147483648',
+    '?min_salary=60000',
+    '?min_salary=0&q=a&location=e&job_type=full_time&remote=false&company_id=2&page=1&limit=1',
+    '?unknown=1',
+  ];
+  const refused = [
+    '?page=0',
+    '?page=100001',
+    '?page=x',
+    '?limit=101',
+    '?limit=0',
+    '?remote=maybe',
+    '?company_id=2147483648',
+    '?company_id=1.5',
+    '?min_salary=-1',
+    `?q=${'x'.repeat(201)}`,
+    `?location=${'x'.repeat(101)}`,
+    '?job_type=the-longest-of-all-kinds-of-jobs',
+    '?q=a&q=b',
+    '?q=%00',
+  ];
+
+  it('are listed alike, by each filter and page', async () => {
+    for (const query of lists) await same('jobs', { method: 'GET', path: `/jobs${query}` }, 200);
+  });
+
+  it('are refused alike, by what is asked for', async () => {
+    for (const query of refused) await same('jobs', { method: 'GET', path: `/jobs${query}` }, 422);
+  });
+
+  it('and their companies are shown alike, there or not there', async () => {
+    for (const [path, last] of [
+      ['/jobs', 20],
+      ['/companies', 5],
+    ] as const) {
+      for (let id = 1; id <= last; id++) await same('jobs', { method: 'GET', path: `${path}/${id}` }, 200);
+      await same('jobs', { method: 'GET', path: `${path}/2147483647` }, 404);
+      for (const id of ['0', '-1', '2147483648', 'abc', '1.5', 'Infinity', '%00'])
+        await same('jobs', { method: 'GET', path: `${path}/${id}` }, 422);
+    }
+  });
+
+  it('are shown to everybody alike, whatever token is sent', async () => {
+    for (const token of [await tokenOf(7), 'nonsense', await tokenOf(13), await tokenOf(7, { seconds: -10 })])
+      for (const path of ['/jobs', '/jobs/1', '/companies/1'])
+        await same('jobs', { method: 'GET', path, token }, 200);
+  });
+});

@@ -55,6 +55,8 @@ let token: string;
 const ROWS: Partial<Record<ServiceName, string>> = {
   applications: `INSERT INTO companies VALUES (1, 'A'); INSERT INTO jobs VALUES (1, 1, 'One', true);
     INSERT INTO applications (user_id, job_id, status) VALUES (${LEGACY_USERS + 1}, 1, 'saved')`,
+  jobs: `INSERT INTO companies (name) VALUES ('A'); INSERT INTO jobs (company_id, title, description, job_type)
+    VALUES (1, 'One', '-', 'full_time')`,
 };
 
 before(async () => {
@@ -113,7 +115,7 @@ async function fetchFrom(origin: string, { method, url, headers, payload }: Sent
 async function attack(send: (sent: Sent) => PromiseLike<Answer>): Promise<void> {
   const openapi = JSON.parse((await send({ method: 'GET', url: '/openapi.json', headers: {} })).body);
   const operations = operationsOf(openapi).filter(({ method }) => method !== 'DELETE');
-  assert.ok(operations.length > 3);
+  assert.ok(operations.length >= 3);
   const input = fc
     .constantFrom(...operations)
     .chain((operation) => hostile(operation).map((sent) => ({ operation, sent })));

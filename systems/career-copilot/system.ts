@@ -11,7 +11,7 @@ export const system = {
   folder: new URL('.', import.meta.url),
   prefix: 'CAREER',
   gatewayIssuer: GATEWAY_ISSUER,
-  services: ['auth', 'users', 'applications'],
+  services: ['auth', 'users', 'applications', 'jobs'],
   shown: ['auth', 'users'],
   goesBack: 'users',
   retires: 'users',

@@ -42,3 +42,13 @@ export function Page<K extends string, T extends TSchema>(name: K, item: T): TOb
     total_pages: Type.Integer(),
   });
 }
+
+/** A page as the legacy API names it: rows under `name`, then the counts. */
+export function paged(
+  name: string,
+  rows: unknown[],
+  total: number,
+  { page, limit }: { page: number; limit: number },
+): Record<string, unknown> {
+  return { [name]: rows, total_count: total, page, limit, total_pages: Math.ceil(total / limit) };
+}

@@ -1,5 +1,5 @@
-import { Type } from 'typebox';
-import { Nullable, Timestamp } from './common.ts';
+import { type Static, Type } from 'typebox';
+import { INTEGER, Nullable, Paging, Timestamp } from './common.ts';
 
 export const Job = Type.Object({
   id: Type.Integer(),
@@ -22,3 +22,28 @@ export const JobDetails = Type.Object({
   description: Type.String(),
   is_active: Type.Boolean(),
 });
+
+export const Company = Type.Object({
+  id: Type.Integer(),
+  name: Type.String(),
+  industry: Nullable<string>(Type.String()),
+  website: Nullable<string>(Type.String()),
+  location: Nullable<string>(Type.String()),
+  size: Nullable<string>(Type.String()),
+  open_jobs: Type.Integer(),
+});
+
+export const JobQuery = Type.Object({
+  q: Type.Optional(Type.String({ maxLength: 200 })),
+  location: Type.Optional(Type.String({ maxLength: 100 })),
+  job_type: Type.Optional(Type.String({ maxLength: 20 })),
+  remote: Type.Optional(Type.Boolean()),
+  company_id: Type.Optional(Type.Integer(INTEGER)),
+  min_salary: Type.Optional(Type.Integer({ ...INTEGER, minimum: 0 })),
+  ...Paging,
+});
+
+export type Job = Static<typeof Job>;
+export type JobDetails = Static<typeof JobDetails>;
+export type Company = Static<typeof Company>;
+export type JobQuery = Static<typeof JobQuery>;

@@ -72,15 +72,17 @@ async function planned(options: Options, name: string, folder: string): Promise<
     existsSync(join(folder, path)) ? readFileSync(join(folder, path), 'utf8') : null;
   if (options.takes === undefined) return planService(name, { read }, template());
   const names = tablesIn(options.takes);
+  // What the monolith's clients see of the same context may be written down already.
+  const api = read(`api/${name}.ts`) === null ? name : `${name}-rows`;
   return await planExtraction(name, { read }, async () => {
     if (options.offline) {
       const assumed = guessOwners(names.map(assumedTable), {});
-      return { files: serviceOf(name, assumed, false), guesses: [] };
+      return { files: serviceOf(name, assumed, { asked: false, api }), guesses: [] };
     }
     const { readTables } = await import('./takes/read-tables.ts');
     const { plan } = await load({ config: options.config ?? join(folder, 'banyan.config.ts') });
     const tables = guessOwners(await readTables(plan.monolith.database, names), plan.services);
-    return { files: serviceOf(name, tables, true), guesses: tables.map(guessOf) };
+    return { files: serviceOf(name, tables, { asked: true, api }), guesses: tables.map(guessOf) };
   });
 }
 

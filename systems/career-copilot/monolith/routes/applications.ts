@@ -13,12 +13,11 @@ import {
   StatusChange,
   TimelineEntry,
 } from '../../api/applications.ts';
-import { Id, Page } from '../../api/common.ts';
+import { Id, Page, paged } from '../../api/common.ts';
 import { ApiError } from '../../kit/legacy-errors.ts';
 import type { Context } from '../context.ts';
 import { transaction, UNIQUE_VIOLATION } from '../database.ts';
 import { currentUser } from '../security.ts';
-import { paged } from './jobs.ts';
 
 /** Where an application may go from each status. */
 const TRANSITIONS: Record<ApplicationStatus, readonly ApplicationStatus[]> = {

@@ -1,30 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import { type Static, Type } from 'typebox';
-import { Id, INTEGER, Nullable, Page, Paging } from '../../api/common.ts';
-import { Job, JobDetails } from '../../api/jobs.ts';
+import { Id, Page, paged } from '../../api/common.ts';
+import { Company, Job, JobDetails, JobQuery } from '../../api/jobs.ts';
 import { ApiError, statusesOf } from '../../kit/legacy-errors.ts';
 import type { Context } from '../context.ts';
-
-const JobQuery = Type.Object({
-  q: Type.Optional(Type.String({ maxLength: 200 })),
-  location: Type.Optional(Type.String({ maxLength: 100 })),
-  job_type: Type.Optional(Type.String({ maxLength: 20 })),
-  remote: Type.Optional(Type.Boolean()),
-  company_id: Type.Optional(Type.Integer(INTEGER)),
-  min_salary: Type.Optional(Type.Integer({ ...INTEGER, minimum: 0 })),
-  ...Paging,
-});
-type JobQuery = Static<typeof JobQuery>;
-
-const Company = Type.Object({
-  id: Type.Integer(),
-  name: Type.String(),
-  industry: Nullable<string>(Type.String()),
-  website: Nullable<string>(Type.String()),
-  location: Nullable<string>(Type.String()),
-  size: Nullable<string>(Type.String()),
-  open_jobs: Type.Integer(),
-});
 
 export function jobRoutes(app: FastifyInstance, { pool }: Context): void {
   app.get<{ Querystring: JobQuery }>(
@@ -78,16 +56,6 @@ export function jobRoutes(app: FastifyInstance, { pool }: Context): void {
       return rows[0];
     },
   );
-}
-
-/** A page as the legacy API names it: rows under `name`, then the counts. */
-export function paged(
-  name: string,
-  rows: unknown[],
-  total: number,
-  { page, limit }: { page: number; limit: number },
-): Record<string, unknown> {
-  return { [name]: rows, total_count: total, page, limit, total_pages: Math.ceil(total / limit) };
 }
 
 const JOB_COLUMNS = `jobs.id, jobs.title, jobs.location, job_type, remote, salary_min, salary_max, requirements,

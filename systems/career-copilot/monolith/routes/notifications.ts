@@ -1,11 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { Id, Message, Page, Paging } from '../../api/common.ts';
+import { Id, Message, Page, Paging, paged } from '../../api/common.ts';
 import { Notification } from '../../api/notifications.ts';
 import { ApiError } from '../../kit/legacy-errors.ts';
 import type { Context } from '../context.ts';
 import { currentUser } from '../security.ts';
-import { paged } from './jobs.ts';
 
 const NotificationQuery = Type.Object({ unread_only: Type.Optional(Type.Boolean()), ...Paging });
 

@@ -14,7 +14,7 @@ import {
   StatusChange,
   TimelineEntry,
 } from '../../api/applications.ts';
-import { API, Id, Page } from '../../api/common.ts';
+import { API, Id, Page, paged } from '../../api/common.ts';
 import type { contracts } from '../../contracts/applications.ts';
 import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError, type ApiErrorCode, statusesOf } from '../../kit/legacy-errors.ts';
@@ -72,15 +72,8 @@ export async function routes(
           schema: { querystring: ApplicationQuery, response: { 200: Page('applications', Application) } },
         },
         async (request) => {
-          const { page, limit } = request.query;
           const { rows, total } = await store.listApplications(pool, callerOf(request), request.query);
-          return {
-            applications: rows,
-            total_count: total,
-            page,
-            limit,
-            total_pages: Math.ceil(total / limit),
-          };
+          return paged('applications', rows, total, request.query);
         },
       );
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { createPool } from '@banyan/postgres';
@@ -38,6 +38,10 @@ const SHOP = `
   CREATE DOMAIN shop.zip AS text;
   CREATE TABLE shop.places (id int PRIMARY KEY, zip shop.zip)`;
 
+/** What the monolith's clients see of it was written down before anybody thought of a service. */
+const THERE_ALREADY = 'api/shop.ts';
+const API_OF_SHOP = 'export const ORDERS_PER_PAGE = 20;\n';
+
 const APPLICATIONS = 'applications,application_notes,application_timeline,documents';
 let copy: SystemCopy;
 let monolith: pg.Pool;
@@ -45,6 +49,7 @@ let env: Record<string, string>;
 
 before(async () => {
   copy = copySystem();
+  writeFileSync(join(copy.folder, THERE_ALREADY), API_OF_SHOP);
   const server = await testServer();
   const url = await server.database('monolith');
   monolith = createPool(url, { max: 1 });
@@ -99,6 +104,12 @@ describe('a service that takes tables over', () => {
     const tested = await copy.test(tests, env.CAREER_MONOLITH_DATABASE_URL);
     assert.equal(tested.code, 0, tested.stdout);
     assert.match(tested.stdout, /pass [1-9]\d/);
+  });
+
+  it('leaves what is written of its public API already as it is', () => {
+    const files = copy.files();
+    assert.equal(files.get(THERE_ALREADY), API_OF_SHOP);
+    assert.match(files.get('api/shop-rows.ts')!, /export const OrdersRow/);
   });
 
   it('is in a plan that is right', async () => {

@@ -2,7 +2,7 @@ import type { Parts } from './parts.ts';
 import { columnUp, ownerKind } from './write-store.ts';
 
 /** routes.ts: each table's rows in pages and one by one, and the making of one. */
-export function routesOf(service: string, parts: readonly Parts[]): string {
+export function routesOf(api: string, parts: readonly Parts[]): string {
   const types = [
     ...parts
       .filter(({ isListed, id, given }) => isListed || id !== null || given !== null)
@@ -26,7 +26,7 @@ export function routesOf(service: string, parts: readonly Parts[]): string {
   ];
   return `${isChecked ? `import { errorCode } from '@banyan/postgres';\n` : ''}import { ${kit.join(', ')} } from '@banyan/service';
 ${hasOwner ? `import type { FastifyRequest } from 'fastify';\n` : ''}import { API } from '../../api/common.ts';
-import { ${types.join(', ')} } from '../../api/${service}.ts';
+import { ${types.join(', ')} } from '../../api/${api}.ts';
 import * as store from './store.ts';
 
 const errors = defineErrors({

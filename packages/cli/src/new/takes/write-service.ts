@@ -11,11 +11,14 @@ import { schemaOf } from './write-schema.ts';
 import { storeOf } from './write-store.ts';
 import { testOf } from './write-test.ts';
 
-/** The files of a service that takes these tables over, by path. `asked`: whether the monolith has told what they have. */
+/**
+ * The files of a service that takes these tables over, by path. `asked`: whether the monolith has told what they have. `api`: the name
+ * of its file in api/, without the ending.
+ */
 export function serviceOf(
   service: string,
   tables: readonly OwnedTable[],
-  asked: boolean,
+  { asked, api }: { asked: boolean; api: string },
 ): Map<string, string> {
   const same = tables.find(
     (table, index) => tables.findIndex((other) => kebabOf(other) === kebabOf(table)) < index,
@@ -29,14 +32,14 @@ export function serviceOf(
   const name = `${namesOf(service).camel}Service`;
   const at = (file: string) => `services/${service}/${file}`;
   return new Map([
-    [`api/${service}.ts`, apiOf(parts)],
+    [`api/${api}.ts`, apiOf(parts)],
     [at('extraction.ts'), extractionOf(service, parts, asked)],
     [at('load.ts'), loadOf(parts)],
     [at('main.ts'), mainOf(service, name, tables)],
     [at('routes.test.ts'), testOf(service, name, parts)],
-    [at('routes.ts'), routesOf(service, parts)],
+    [at('routes.ts'), routesOf(api, parts)],
     [at('schema.sql'), schemaOf(tables, asked)],
-    [at('store.ts'), storeOf(service, parts)],
+    [at('store.ts'), storeOf(api, parts)],
   ]);
 }
 

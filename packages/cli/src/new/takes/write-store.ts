@@ -3,14 +3,14 @@ import { type Column, columnOf } from './table.ts';
 import { kindOf } from './values.ts';
 
 /** store.ts: reads of each table by whose its rows are, and the insert. */
-export function storeOf(service: string, parts: readonly Parts[]): string {
+export function storeOf(api: string, parts: readonly Parts[]): string {
   const types = parts.flatMap(({ name, given }) => [
     `${name}Row`,
     ...(given === null ? [] : [`New${name}Row`]),
   ]);
   const isListed = parts.some((each) => each.isListed);
   return `${isListed ? `import { keyset } from '@banyan/service';\n` : ''}import type pg from 'pg';
-import type { ${types.sort().join(', ')} } from '../../api/${service}.ts';
+import type { ${types.sort().join(', ')} } from '../../api/${api}.ts';
 
 type Executor = pg.Pool | pg.PoolClient;
 ${isListed ? 'type Asked = { limit: number; cursor?: string };\n' : ''}

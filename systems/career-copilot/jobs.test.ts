@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, it } from 'node:test';
+import { type Envelope, openPostgresBus } from '@banyan/events/machinery';
+import { type Environment, startEnvironment } from '@banyan/harness/run';
+import { createPool } from '@banyan/postgres';
+import type pg from 'pg';
+import { contracts } from './contracts/jobs.ts';
+import { request } from './kit/testing/request.ts';
+import { goTo, noConflicts, QUICK_PACE, verified } from './kit/testing/stages.ts';
+import { until } from './kit/testing/until.ts';
+import data from './monolith/data.ts';
+import { system } from './system.ts';
+
+/**
+ * Jobs beside applications, which reads them, and the monolith, which both leave. applications knows the monolith's rows only: what
+ * the jobs service writes comes to it by way of the monolith.
+ */
+
+const ADA = 4;
+/** Ids that the service gives begin here. */
+const FIRST_OF_SERVICE = 2 ** 30;
+const LIMIT = { timeout: 400_000 };
+
+const directory = mkdtempSync(join(tmpdir(), 'jobs-'));
+let environment: Environment;
+let monolith: pg.Pool;
+let jobs: pg.Pool;
+let applications: pg.Pool;
+
+before(async () => {
+  environment = await startEnvironment({
+    system,
+    services: ['applications', 'jobs'],
+    directory,
+    users: 20,
+    settings: { fsync: 'off' },
+    pace: QUICK_PACE,
+    gatewayWorkers: 1,
+  });
+  const open = (name: string) => createPool(environment.databases.get(name)!, { max: 2 });
+  [monolith, jobs, applications] = [open('monolith'), open('jobs'), open('applications')];
+}, LIMIT);
+
+after(async () => {
+  await Promise.all([monolith, jobs, applications].map((pool) => pool?.end()));
+  await environment?.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const call = (method: string, path: string, body?: object) =>
+  request(environment.gatewayUrl, method, path, { token: data.token(ADA, environment.secret), body });
+const anybody = (path: string) => request(environment.gatewayUrl, 'GET', path);
+
+/** Of a company of its own, in the database of whoever writes jobs. */
+async function postJob(db: pg.Pool, title: string): Promise<{ id: number; company: number }> {
+  const company = await db.query(`INSERT INTO companies (name) VALUES ('of ' || $1) RETURNING id`, [title]);
+  const { rows } = await db.query(
+    `INSERT INTO jobs (company_id, title, description, job_type) VALUES ($1, $2, '-', 'full_time') RETURNING id`,
+    [company.rows[0].id, title],
+  );
+  return { id: rows[0].id, company: company.rows[0].id };
+}
+
+/** It is taken as soon as applications has heard of the job. */
+async function applyFor(job: number): Promise<{ id: number; job_title: string; company_name: string }> {
+  const { body } = await until(async () => {
+    const answer = await call('POST', '/applications', { job_id: job, status: 'saved' });
+    assert.ok([201, 404].includes(answer.status), JSON.stringify(answer));
+    return answer.status === 201 && answer;
+  });
+  return body;
+}
+
+async function shownAs(job: number): Promise<unknown[]> {
+  const { status, body } = await anybody(`/jobs/${job}`);
+  return [status, body.title, body.company?.name, body.is_active];
+}
+
+it('what is read of jobs and companies is compared, and the same on both sides', LIMIT, async () => {
+  await goTo(environment.control, 'jobs', 'shadowing');
+  const { body } = await anybody('/jobs?limit=5');
+  const [{ id, company }] = body.jobs;
+  await until(async () => {
+    for (const query of ['', '?q=engineer', '?remote=true', '?page=2&limit=3', '?location=e', '?limit=0'])
+      await anybody(`/jobs${query}`);
+    for (const path of [`/jobs/${id}`, '/jobs/2147483647', `/companies/${company.id}`, '/companies/0'])
+      await anybody(path);
+    const at = (await environment.control.status()).services.find(({ service }) => service === 'jobs')!;
+    return at.evidence.compared >= 30;
+  });
+  assert.deepEqual(await environment.control.mismatches('jobs', 5), []);
+});
+
+it(
+  'others hear of what the monolith does with jobs and companies, each once and in order',
+  LIMIT,
+  async (t) => {
+    const heard: Envelope[] = [];
+    const bus = await openPostgresBus({ url: environment.busUrl });
+    t.after(() => bus.close());
+    const types = Object.keys(contracts.events);
+    await bus.subscribe({ group: 'listener', types, handle: async (message) => void heard.push(message) });
+    const { id, company } = await postJob(monolith, 'Watchmaker');
+    await monolith.query(`UPDATE jobs SET title = 'Clockmaker', remote = true WHERE id = $1`, [id]);
+    await monolith.query(`UPDATE companies SET size = 'small' WHERE id = $1`, [company]);
+    await monolith.query('UPDATE jobs SET is_active = false WHERE id = $1', [id]);
+    const ofCompany = () => heard.filter(({ subject }) => subject === String(company));
+    await until(() => ofCompany().some(({ type }) => type === 'JobClosed'));
+    await verified(environment.control, 'jobs');
+    assert.deepEqual(
+      ofCompany().map(({ type, data }) => [type, data.title ?? data.name, data.changed]),
+      [
+        ['CompanyAdded', 'of Watchmaker', undefined],
+        ['JobPosted', 'Watchmaker', undefined],
+        ['JobUpdated', 'Clockmaker', ['title', 'location']],
+        ['CompanyUpdated', 'of Watchmaker', ['size']],
+        ['JobClosed', 'Clockmaker', undefined],
+      ],
+    );
+  },
+);
+
+for (const where of ['the monolith', 'its service'] as const)
+  it(
+    `a job that the service of jobs makes, changes and closes is so for applications on ${where}`,
+    LIMIT,
+    async () => {
+      const { control } = environment;
+      await goTo(control, 'applications', where === 'the monolith' ? 'shadowing' : 'migrated');
+      await goTo(control, 'jobs', 'migrated');
+      const job = await postJob(jobs, `Engineer at ${where}`);
+      assert.ok(job.id >= FIRST_OF_SERVICE);
+      assert.deepEqual(await shownAs(job.id), [200, `Engineer at ${where}`, `of Engineer at ${where}`, true]);
+      const { id, company_name } = await applyFor(job.id);
+      assert.equal(company_name, `of Engineer at ${where}`);
+      await jobs.query(`UPDATE companies SET name = 'Analytical Engines' WHERE id = $1`, [job.company]);
+      await jobs.query(`UPDATE jobs SET title = 'Poet', is_active = false WHERE id = $1`, [job.id]);
+      await until(async () => {
+        const { body } = await call('GET', `/applications/${id}`);
+        return body.job_title === 'Poet' && body.company_name === 'Analytical Engines';
+      });
+      const unwanted = await postJob(jobs, 'Nobody');
+      const there = async () =>
+        (await applications.query('SELECT FROM jobs WHERE id = $1', [unwanted.id])).rowCount === 1;
+      await until(there);
+      await jobs.query('DELETE FROM jobs WHERE id = $1', [unwanted.id]);
+      await until(async () => !(await there()));
+      for (const service of ['jobs', 'applications']) await verified(control, service);
+      await noConflicts(monolith, jobs, applications);
+    },
+  );
+
+it(
+  'what the service of jobs has made is the monolith’s after going back, which goes on with it',
+  LIMIT,
+  async () => {
+    const { control } = environment;
+    await goTo(control, 'jobs', 'migrated');
+    const { id } = await postJob(jobs, 'Gardener');
+    await goTo(control, 'jobs', 'monolith');
+    assert.deepEqual(await shownAs(id), [200, 'Gardener', 'of Gardener', true]);
+    await monolith.query(`UPDATE jobs SET title = 'Head gardener' WHERE id = $1`, [id]);
+    assert.equal((await shownAs(id))[1], 'Head gardener');
+    assert.equal((await applyFor(id)).job_title, 'Head gardener');
+  },
+);

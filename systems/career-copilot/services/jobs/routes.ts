@@ -1,0 +1,47 @@
+import type { ServiceApp, ServiceContext } from '@banyan/service';
+import { API, Id, Page, paged } from '../../api/common.ts';
+import { Company, Job, JobDetails, JobQuery } from '../../api/jobs.ts';
+import { answerAsLegacy } from '../../kit/legacy-answers.ts';
+import { ApiError, type ApiErrorCode, statusesOf } from '../../kit/legacy-errors.ts';
+import * as store from './store.ts';
+
+const forEverybody = (...codes: ApiErrorCode[]) =>
+  ({ config: { allow: 'everybody', errors: statusesOf(...codes) } }) as const;
+
+export async function routes(app: ServiceApp, { pool }: ServiceContext): Promise<void> {
+  await app.register(
+    async (legacy: ServiceApp) => {
+      answerAsLegacy(legacy);
+
+      legacy.get(
+        '/jobs',
+        { ...forEverybody(), schema: { querystring: JobQuery, response: { 200: Page('jobs', Job) } } },
+        async ({ query }) => {
+          const { rows, total } = await store.listJobs(pool, query);
+          return paged('jobs', rows, total, query);
+        },
+      );
+
+      legacy.get(
+        '/jobs/:id',
+        { ...forEverybody('JOB_NOT_FOUND'), schema: { params: Id, response: { 200: JobDetails } } },
+        async ({ params }) => {
+          const job = await store.findJob(pool, params.id);
+          if (!job) throw new ApiError('JOB_NOT_FOUND');
+          return job;
+        },
+      );
+
+      legacy.get(
+        '/companies/:id',
+        { ...forEverybody('COMPANY_NOT_FOUND'), schema: { params: Id, response: { 200: Company } } },
+        async ({ params }) => {
+          const company = await store.findCompany(pool, params.id);
+          if (!company) throw new ApiError('COMPANY_NOT_FOUND');
+          return company;
+        },
+      );
+    },
+    { prefix: API },
+  );
+}

@@ -1,0 +1,62 @@
+import type pg from 'pg';
+import type { Company, Job, JobDetails, JobQuery } from '../../api/jobs.ts';
+
+type Executor = pg.Pool | pg.PoolClient;
+
+const JOB = `jobs.id, jobs.title, jobs.location, job_type, remote, salary_min, salary_max, requirements,
+  posted_at, json_build_object('id', companies.id, 'name', companies.name, 'industry', companies.industry) AS company`;
+const FROM = 'FROM jobs JOIN companies ON companies.id = company_id';
+
+/** Open ones, the latest first. */
+export async function listJobs(db: Executor, query: JobQuery): Promise<{ rows: Job[]; total: number }> {
+  const { where, values } = filterOf(query);
+  const { rows } = await db.query<Job>(
+    `SELECT ${JOB} ${FROM} WHERE ${where}
+     ORDER BY posted_at DESC, jobs.id DESC LIMIT $${values.length + 1} OFFSET $${values.length + 2}`,
+    [...values, query.limit, (query.page - 1) * query.limit],
+  );
+  const counted = await db.query<{ total: number }>(
+    `SELECT count(*)::int AS total FROM jobs WHERE ${where}`,
+    values,
+  );
+  return { rows, total: counted.rows[0]!.total };
+}
+
+/** A closed one too: who has applied for it looks at it still. */
+export async function findJob(db: Executor, id: number): Promise<JobDetails | undefined> {
+  const { rows } = await db.query<JobDetails>(
+    `SELECT ${JOB}, jobs.description, jobs.is_active ${FROM} WHERE jobs.id = $1`,
+    [id],
+  );
+  return rows[0];
+}
+
+export async function findCompany(db: Executor, id: number): Promise<Company | undefined> {
+  const { rows } = await db.query<Company>(
+    `SELECT id, name, industry, website, location, size,
+       (SELECT count(*)::int FROM jobs WHERE company_id = companies.id AND is_active) AS open_jobs
+     FROM companies WHERE id = $1`,
+    [id],
+  );
+  return rows[0];
+}
+
+function filterOf(query: JobQuery): { where: string; values: unknown[] } {
+  const conditions = ['jobs.is_active'];
+  const values: unknown[] = [];
+  const add = (value: unknown, condition: (parameter: string) => string): void => {
+    if (value === undefined) return;
+    values.push(value);
+    conditions.push(condition(`$${values.length}`));
+  };
+  add(
+    query.q,
+    (p) => `to_tsvector('english', title || ' ' || description) @@ websearch_to_tsquery('english', ${p})`,
+  );
+  add(query.location, (p) => `jobs.location ILIKE '%' || ${p} || '%'`);
+  add(query.job_type, (p) => `job_type = ${p}`);
+  add(query.remote, (p) => `remote = ${p}`);
+  add(query.company_id, (p) => `company_id = ${p}`);
+  add(query.min_salary, (p) => `salary_max >= ${p}`);
+  return { where: conditions.join(' AND '), values };
+}
