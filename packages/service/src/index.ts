@@ -28,6 +28,12 @@ export { registryAt } from './discovery/address.ts';
 export { createDiscovery, type Discovery, type Instance, type Registry } from './discovery/discovery.ts';
 export { discovery } from './discovery/part.ts';
 export { keepRegistered, type Registration } from './discovery/registration.ts';
+export {
+  createEncryption,
+  type Encryption,
+  EncryptionConfig,
+  EncryptionError,
+} from './encryption/encryption.ts';
 export { flags } from './flags/part.ts';
 export { FlagsProvider, type FlagsProviderOptions } from './flags/provider.ts';
 export { answerErrors } from './http/answers.ts';
