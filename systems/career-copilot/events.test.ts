@@ -9,6 +9,7 @@ import { type Json, request } from './kit/testing/request.ts';
 import { type Services, startServices } from './kit/testing/services.ts';
 import { until } from './kit/testing/until.ts';
 import { auth } from './services/auth/main.ts';
+import { system } from './system.ts';
 
 /** The services and their bus. What replication would bring beside it is written by hand. */
 
@@ -26,6 +27,7 @@ before(async () => {
   const server = await testServer();
   const BUS_URL = await server.database('bus');
   const bus = await openPostgresBus({ url: BUS_URL });
+  stop = async () => await bus.close();
   await bus.subscribe({
     group: 'listener',
     types: Object.keys({ ...authContracts.events, ...usersContracts.events }),
@@ -205,7 +207,8 @@ describe('a bus that is away', () => {
     const BUS_URL = await server.database('later');
     const away = new URL(BUS_URL);
     away.port = '1';
-    const env = { DATABASE_URL, LOG_LEVEL: 'silent', BCRYPT_COST: '4' };
+    const told = system.environment({ process: 'auth', secret: '', gatewayUrl: NOWHERE, urls: {} });
+    const env = { ...told, DATABASE_URL, LOG_LEVEL: 'silent', BCRYPT_COST: '4' };
     const alone = await auth.start({ ...env, BUS_URL: away.href });
     const body = { email: 'early@example.com', password: 'a good password', full_name: 'Ada' };
     assert.equal((await call(alone, 'POST', '/auth/register', undefined, body)).status, 201);

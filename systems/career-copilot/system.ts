@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { System } from '@banyan/harness';
 import { GATEWAY_ISSUER } from './kit/tokens.ts';
 
@@ -17,8 +18,14 @@ export const system = {
   retires: 'users',
   environment: ({ process, secret, gatewayUrl, urls }) => ({
     ...(process === 'monolith' ? { JWT_SECRET: secret } : {}),
+    ...(process === 'auth' ? { ENCRYPTION_KEYS: encryptionKeyOf(secret) } : {}),
     BCRYPT_COST: '6',
     ...(urls.auth === undefined ? {} : { AUTH_URL: urls.auth }),
     API_URL: gatewayUrl,
   }),
 } as const satisfies System;
+
+/** One for each run, as its secret is. */
+function encryptionKeyOf(secret: string): string {
+  return createHash('sha256').update(`encryption ${secret}`).digest('base64url');
+}

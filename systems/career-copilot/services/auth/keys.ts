@@ -1,4 +1,4 @@
-import type { ServicePart } from '@banyan/service';
+import { createEncryption, type Encryption, EncryptionConfig, type ServicePart } from '@banyan/service';
 import type { JSONWebKeySet, JWK, JWTVerifyGetKey } from 'jose';
 import {
   calculateJwkThumbprint,
@@ -9,52 +9,113 @@ import {
   SignJWT,
 } from 'jose';
 import type pg from 'pg';
+import { Type } from 'typebox';
 import { AUTH_ISSUER } from '../../kit/tokens.ts';
-import { type SigningKey, signingKeys } from './store.ts';
+import { decideRotation, type RotationPolicy } from './key-rotation.ts';
+import * as store from './key-store.ts';
 
 export type TokenSigner = {
-  /** A signed access token, good for so many seconds. */
-  sign(account: { id: number; role: string }, seconds: number): Promise<string>;
+  /** A signed access token. */
+  sign(account: { id: number; role: string }): Promise<string>;
+  /** How long what it signs is good. */
+  tokenSeconds: number;
   /** The public keys, for /.well-known/jwks.json. */
-  jwks: JSONWebKeySet;
+  readonly jwks: JSONWebKeySet;
   verificationKeys: JWTVerifyGetKey;
 };
 
-/** Gives routes the signer. */
-export const signer: ServicePart<TokenSigner> = {
-  start: async ({ pool }) => ({ provided: await openKeys(pool), close: async () => {} }),
+export const ALGORITHM = 'ES256';
+
+/** How often an instance looks for keys that another has made, ms. */
+const LOOK_MS = 60_000;
+/** Clients keep the public keys for a minute; an hour bears much slower ones. */
+const SHOWN_BEFORE_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+const KeyConfig = Type.Object({
+  ...EncryptionConfig.properties,
+  /** How long a key signs before the next takes its place. */
+  SIGNING_KEY_DAYS: Type.Number({ minimum: 1, default: 30 }),
+  ACCESS_TOKEN_SECONDS: Type.Integer({ minimum: 1, default: 1800 }),
+});
+
+/** Gives routes the signer: its keys are the database's, encrypted there, and changed by themselves while it is used. */
+export const signer: ServicePart<TokenSigner, typeof KeyConfig> = {
+  config: KeyConfig,
+  start: async ({ pool, config, log }) => {
+    const keys = createKeys(pool, createEncryption(config.ENCRYPTION_KEYS), {
+      signsMs: config.SIGNING_KEY_DAYS * DAY_MS,
+      shownBeforeMs: SHOWN_BEFORE_MS,
+      tokenSeconds: config.ACCESS_TOKEN_SECONDS,
+    });
+    await keys.look();
+    const timer = setInterval(() => {
+      keys
+        .look()
+        .catch((error) =>
+          log.warn({ err: error }, 'signing keys could not be looked at: the last known stay'),
+        );
+    }, LOOK_MS);
+    return { provided: keys, close: async () => clearInterval(timer) };
+  },
 };
 
-/** The service's own signing keys, from its database. */
-async function openKeys(pool: pg.Pool): Promise<TokenSigner> {
-  const keys = await signingKeys(pool, createKey);
-  const [newest] = keys;
-  const privateKey = await importJWK(newest!.privateJwk as JWK, ALGORITHM);
-  const jwks = { keys: keys.map(({ publicJwk }) => publicJwk as JWK) };
-  const header = { alg: ALGORITHM, typ: 'JWT', kid: newest!.kid };
+/** The service's own signing keys. `look` has to be called once before anything is signed, and now and then from then on. */
+export function createKeys(
+  pool: pg.Pool,
+  encryption: Encryption,
+  { tokenSeconds, ...times }: Omit<RotationPolicy, 'shownAfterMs'> & { tokenSeconds: number },
+): TokenSigner & { look(): Promise<void> } {
+  // Whoever looked last may sign with a key for so long after its time.
+  const policy = { ...times, shownAfterMs: tokenSeconds * 1_000 + LOOK_MS };
+  let signing: { kid: string; key: Awaited<ReturnType<typeof importJWK>> };
+  let jwks: JSONWebKeySet = { keys: [] };
+  let verify: JWTVerifyGetKey = createLocalJWKSet(jwks);
+
+  const look = async () => {
+    const { keys, signs } = await store.signingKeys(pool, {
+      create: () => createKey(encryption),
+      encryption,
+      decide: (times, now) => decideRotation(times, now, policy),
+    });
+    const { kid, encryptedJwk } = keys.find((each) => each.kid === signs)!;
+    if (signing?.kid !== kid)
+      signing = {
+        kid,
+        key: await importJWK(
+          JSON.parse(await encryption.decrypt(encryptedJwk, store.contextOf(kid))),
+          ALGORITHM,
+        ),
+      };
+    jwks = { keys: keys.map(({ publicJwk }) => publicJwk as JWK) };
+    verify = createLocalJWKSet(jwks);
+  };
+
   return {
-    sign: async ({ id, role }, seconds) =>
+    look,
+    tokenSeconds,
+    sign: async ({ id, role }) =>
       await new SignJWT({ role })
-        .setProtectedHeader(header)
+        .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT', kid: signing.kid })
         .setIssuer(AUTH_ISSUER)
         .setSubject(String(id))
         .setIssuedAt()
-        .setExpirationTime(`${seconds}s`)
-        .sign(privateKey),
-    jwks,
-    verificationKeys: createLocalJWKSet(jwks),
+        .setExpirationTime(`${tokenSeconds}s`)
+        .sign(signing.key),
+    get jwks() {
+      return jwks;
+    },
+    verificationKeys: async (...token) => await verify(...token),
   };
 }
 
-export const ALGORITHM = 'ES256';
-
-async function createKey(): Promise<SigningKey> {
+async function createKey(encryption: Encryption): Promise<store.SigningKey> {
   const { privateKey, publicKey } = await generateKeyPair(ALGORITHM, { extractable: true });
   const publicJwk = await exportJWK(publicKey);
   const kid = await calculateJwkThumbprint(publicJwk);
   return {
     kid,
-    privateJwk: { ...(await exportJWK(privateKey)) },
+    encryptedJwk: await encryption.encrypt(JSON.stringify(await exportJWK(privateKey)), store.contextOf(kid)),
     publicJwk: { ...publicJwk, kid, alg: ALGORITHM, use: 'sig' },
   };
 }

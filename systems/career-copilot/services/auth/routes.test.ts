@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { testServer } from '@banyan/postgres/testing';
 import type { RunningService } from '@banyan/service';
@@ -18,6 +19,7 @@ before(async () => {
     BUS_URL: await server.database('bus'),
     LOG_LEVEL: 'silent',
     BCRYPT_COST: '4',
+    ENCRYPTION_KEYS: randomBytes(32).toString('base64url'),
     REFRESH_GRACE_SECONDS: '60',
   };
   service = await auth.start(env);

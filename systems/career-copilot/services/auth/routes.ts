@@ -27,7 +27,6 @@ import * as store from './store.ts';
 
 export const Config = Type.Object({
   ...GatewayConfig.properties,
-  ACCESS_TOKEN_SECONDS: Type.Integer({ minimum: 1, default: 1800 }),
   REFRESH_TOKEN_DAYS: Type.Integer({ minimum: 1, default: 30 }),
   REFRESH_GRACE_SECONDS: Type.Number({ minimum: 0, default: 10 }),
   /** bcrypt as long as the legacy system must read the hashes; argon2id afterwards upgrades them at login. */
@@ -50,7 +49,6 @@ export async function routes(
 ): Promise<void> {
   const passwords = createPasswords(config.PASSWORD_HASH, config.BCRYPT_COST);
   const sessions = createSessions(pool, signer, {
-    accessTokenSeconds: config.ACCESS_TOKEN_SECONDS,
     refreshTokenDays: config.REFRESH_TOKEN_DAYS,
     graceMs: config.REFRESH_GRACE_SECONDS * 1000,
   });

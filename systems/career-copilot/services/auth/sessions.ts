@@ -8,7 +8,6 @@ import type { TokenSigner } from './keys.ts';
 import * as store from './store.ts';
 
 export type SessionSettings = {
-  accessTokenSeconds: number;
   refreshTokenDays: number;
   /** How long an exchanged refresh token may come back, in milliseconds. */
   graceMs: number;
@@ -37,10 +36,10 @@ export function createSessions(pool: pg.Pool, signer: TokenSigner, settings: Ses
       familyId,
     });
     const tokens = {
-      access_token: await signer.sign(account, settings.accessTokenSeconds),
+      access_token: await signer.sign(account),
       refresh_token: refreshToken,
       token_type: 'bearer',
-      expires_in: settings.accessTokenSeconds,
+      expires_in: signer.tokenSeconds,
     };
     return { id, tokens };
   };

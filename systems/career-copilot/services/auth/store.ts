@@ -1,4 +1,4 @@
-import { errorCode, withTransaction } from '@banyan/postgres';
+import { errorCode } from '@banyan/postgres';
 import { keyset, type Principal } from '@banyan/service';
 import type pg from 'pg';
 import { ApiError } from '../../kit/legacy-errors.ts';
@@ -205,28 +205,4 @@ export async function endFamily(db: Executor, familyId: string): Promise<void> {
      WHERE family_id = $1 AND (NOT revoked OR rotated_at IS NOT NULL)`,
     [familyId],
   );
-}
-
-export type SigningKey = {
-  kid: string;
-  privateJwk: Record<string, unknown>;
-  publicJwk: Record<string, unknown>;
-};
-
-/** All signing keys, newest first; the first ever is made by `create`, once, however many instances start. */
-export async function signingKeys(pool: pg.Pool, create: () => Promise<SigningKey>): Promise<SigningKey[]> {
-  return await withTransaction(pool, async (client) => {
-    await client.query('LOCK TABLE signing_keys IN SHARE ROW EXCLUSIVE MODE');
-    const select = `SELECT kid, private_jwk AS "privateJwk", public_jwk AS "publicJwk"
-      FROM signing_keys ORDER BY created_at DESC, kid`;
-    const present = await client.query<SigningKey>(select);
-    if (present.rows.length > 0) return present.rows;
-    const key = await create();
-    await client.query('INSERT INTO signing_keys (kid, private_jwk, public_jwk) VALUES ($1, $2, $3)', [
-      key.kid,
-      key.privateJwk,
-      key.publicJwk,
-    ]);
-    return [key];
-  });
 }
