@@ -4,6 +4,7 @@ import {
   beginStreams,
   type Contracts,
   type FromRows,
+  forgetStreams,
   replicatedFacts,
   type StreamOf,
   type Walked,
@@ -23,10 +24,15 @@ export type LoadedFacts = {
   /** Tells one consumer which rows are there: as `backfill` of @banyan/events. */
   tell(asked: Asked): Promise<Walked>;
   /** As `beginStreams`; undefined: the service keeps no streams. */
-  beginStreams: ((asked: Pick<Asked, 'signal' | 'onProgress'>) => Promise<Walked>) | undefined;
+  beginStreams: ((asked: Hooks) => Promise<Walked>) | undefined;
+  /** Rows of a new copy are to come: the streams that have been begun are not all. */
+  forgetStreams(): Promise<void>;
+  /** Some function says of a row what it means that it is there. */
+  saysExists: boolean;
 };
 
-type Asked = Pick<BackfillOptions<Contracts>, 'name' | 'consumer' | 'signal' | 'onProgress'>;
+type Hooks = Pick<BackfillOptions<Contracts>, 'pause' | 'signal' | 'onProgress'>;
+type Asked = Hooks & Pick<BackfillOptions<Contracts>, 'name' | 'consumer'>;
 
 /** By the module that the plan names; undefined if it names none. */
 export async function loadFacts({
@@ -67,6 +73,8 @@ export async function loadFacts({
           await facts.prepare(pool);
           return await beginStreams({ ...asked, pool, contracts, service: name, fromRows, streamOf });
         })),
+    forgetStreams: () => onDatabase(database, (pool) => forgetStreams({ pool })),
+    saysExists: Object.values(fromRows).some(({ exists }) => exists),
     async tryOut() {
       const takenBack = new Error('it would have worked');
       const work = onDatabase(database, (pool) =>

@@ -8,6 +8,9 @@ export type RunnerState = 'preparing' | 'copying' | 'streaming' | 'reconnecting'
 /** Pauses between tries of a link that failed, ms. */
 const RETRY_MS = [500, 1_000, 2_000, 5_000];
 
+/** How soon it is noticed that the stream has passed the end of the copy, ms. */
+const PAST_COPY_MS = 200;
+
 /** A copy leaves the databases alone two thirds of the time. */
 const COPY_REST = 2;
 
@@ -22,6 +25,15 @@ export type MissedChanges = {
   noticed: () => Promise<void>;
   /** Whether somebody has asked for a repair, and so takes things as they are. */
   accepted: () => Promise<boolean>;
+};
+
+export type PastCopyHooks = {
+  /** At the pace of the copy. */
+  pause: () => Promise<unknown>;
+  onRows: (rows: number) => void;
+  /** What the link waits for, as an operator reads it. */
+  onRest: (what: string | null) => void;
+  signal: AbortSignal;
 };
 
 /** Keeps one link going: preflight, prepare, copy (forward), stream; again after a failure; until stopped. */
@@ -39,6 +51,8 @@ export class LinkRunner {
   private readonly copies: boolean;
   private readonly pace: CopyPace;
   private readonly missed: MissedChanges;
+  private readonly onPrepared: () => Promise<void>;
+  private readonly onPastCopy: ((hooks: PastCopyHooks) => Promise<void>) | undefined;
 
   constructor(options: {
     name: string;
@@ -48,6 +62,8 @@ export class LinkRunner {
     missed: MissedChanges;
     log: Logger;
     onPrepared?: () => Promise<void>;
+    /** What the rows of the copy are still good for, while they are kept up to date, before anybody relies on the link. */
+    onPastCopy?: (hooks: PastCopyHooks) => Promise<void>;
   }) {
     this.name = options.name;
     this.link = options.link;
@@ -56,7 +72,9 @@ export class LinkRunner {
     this.pace = options.pace;
     this.missed = options.missed;
     this.log = options.log.child({ link: options.name });
-    this.finished = this.keepGoing(options.onPrepared ?? (async () => {}));
+    this.onPrepared = options.onPrepared ?? (async () => {});
+    this.onPastCopy = options.onPastCopy;
+    this.finished = this.keepGoing();
   }
 
   /** Stops at the next safe point; slot and position stay. */
@@ -71,11 +89,11 @@ export class LinkRunner {
     await this.link.drop();
   }
 
-  private async keepGoing(onPrepared: () => Promise<void>): Promise<void> {
+  private async keepGoing(): Promise<void> {
     const { signal } = this.stopper;
     for (let failures = 0; !signal.aborted; ) {
       try {
-        await this.once(onPrepared);
+        await this.once();
       } catch (error) {
         if (signal.aborted) return;
         if (this.trouble.current === null) failures = 0;
@@ -88,7 +106,7 @@ export class LinkRunner {
     }
   }
 
-  private async once(onPrepared: () => Promise<void>): Promise<void> {
+  private async once(): Promise<void> {
     const { signal } = this.stopper;
     const findings = await this.link.preflight();
     const blocking = findings.filter((finding) => finding.severity === 'error');
@@ -100,7 +118,7 @@ export class LinkRunner {
     }
     await this.link.prepare({ acceptLoss, onWait: (blockers) => this.waitFor(blockers) });
     this.waitFor([]);
-    await onPrepared();
+    await this.onPrepared();
     if (this.copies) {
       this.state = 'copying';
       const { onRows, ...pace } = paceOf({ ...this.pace, rest: COPY_REST, signal });
@@ -117,8 +135,36 @@ export class LinkRunner {
       });
     }
     if (signal.aborted) return;
-    this.state = 'streaming';
-    await this.link.stream({ signal });
+    await this.stream();
+  }
+
+  /** It counts as streaming once what has to be done past the copy is done. */
+  private async stream(): Promise<void> {
+    const { signal } = this.stopper;
+    const over = new AbortController();
+    const streaming = this.link.stream({ signal: AbortSignal.any([signal, over.signal]) });
+    const passing = this.onPastCopy && this.passCopy(this.onPastCopy, AbortSignal.any([signal, over.signal]));
+    try {
+      await Promise.race([streaming, passing]);
+      this.state = 'streaming';
+      await streaming;
+    } finally {
+      over.abort();
+      await Promise.allSettled([streaming, passing]);
+      this.waiting = null;
+    }
+  }
+
+  private async passCopy(then: NonNullable<LinkRunner['onPastCopy']>, over: AbortSignal): Promise<void> {
+    const signal = AbortSignal.any([this.stopper.signal, over]);
+    while (!signal.aborted && !(await this.link.standing())?.pastCopy) await pauseFor(PAST_COPY_MS, signal);
+    if (signal.aborted) return;
+    const { onRows, ...pace } = paceOf({ ...this.pace, rest: COPY_REST, signal });
+    const onRest = (what: string | null) => {
+      this.waiting = what;
+    };
+    await then({ pause: pace.throttle.pause, onRows, onRest, signal });
+    onRest(null);
   }
 
   private waitFor(blockers: readonly Blocker[]): void {

@@ -19,6 +19,7 @@ import type { Logger } from 'pino';
 import type { LinkStatus } from '../control/control.ts';
 import * as verifications from '../control/store/verifications.ts';
 import { linksWanted, type ServiceState } from '../rollout/state.ts';
+import { factsHooks } from './begin-streams.ts';
 import { drainForStep } from './drain.ts';
 import { Draining } from './draining.ts';
 import { type LoadedFacts, loadFacts } from './facts.ts';
@@ -216,7 +217,7 @@ export class ServiceWorker {
           accepted: () => verifications.isRepairQueued(this.pool, this.service.name),
         },
         log: this.log,
-        ...(facts && { onPrepared: () => facts.prepare() }),
+        ...(facts && factsHooks(facts, link, { beginStreams: this.service.beginStreams })),
       }),
     );
   }

@@ -1,3 +1,4 @@
+import type { Db } from '@banyan/postgres';
 import type { Contracts } from '../contracts.ts';
 import { Messages } from '../messages.ts';
 import { createPublisher } from '../outbox/publish.ts';
@@ -34,6 +35,11 @@ export async function beginStreams<C extends Contracts>(
   return await walkRows({ ...options, name: STREAMS, consumer: options.service }, (tx, facts) =>
     streams.begin(tx, facts, about),
   );
+}
+
+/** Of a new copy: rows that it brings have no streams either. */
+export async function forgetStreams({ pool }: { pool: Db }): Promise<void> {
+  await pool.query('DELETE FROM banyan_events.backfills WHERE name = $1', [STREAMS]);
 }
 
 const STREAMS = 'streams';

@@ -16,6 +16,8 @@ export type WalkOptions<C extends Contracts> = {
   consumer: string;
   /** Rows told in one transaction, and locked by it, at most. Default 250. */
   chunkRows?: number;
+  /** Waits between two transactions. Default: as long as the last one took. */
+  pause?(): Promise<unknown>;
   /** Stops after the transaction in hand. */
   signal?: AbortSignal;
   onProgress?(progress: Walked): void;
@@ -46,7 +48,8 @@ export async function walkRows<C extends Contracts>(options: WalkOptions<C>, tel
       more = await tellChunk(options, { table, facts, key }, tell).catch(againIfLockedOut);
       options.onProgress?.(await progressOf(options));
       // Users' transactions wait for its rows and its writes: half of the time is theirs.
-      if (more) await delay(performance.now() - began, undefined, { signal }).catch(() => {});
+      const rest = () => delay(performance.now() - began, undefined, { signal }).catch(() => {});
+      if (more) await (options.pause ?? rest)();
     }
   }
   return await progressOf(options);

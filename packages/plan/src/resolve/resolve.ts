@@ -65,6 +65,8 @@ export type ResolvedService = {
   tables: TableMapping[];
   /** URL of the module that says what events changes of its rows are; null: none. */
   facts: string | null;
+  /** Streams of its event store begin with the rows of the copy. */
+  beginStreams: boolean;
   rollout: ResolvedRollout;
 };
 
@@ -174,6 +176,7 @@ function resolveService(name: string, given: PlanService, plan: Plan): ResolvedS
     routes: service.routes.map((route) => resolveRoute(name, route)),
     tables: service.tables,
     facts: service.facts ?? null,
+    beginStreams: service.beginStreams,
     rollout: resolveRollout(plan.rollout, service.rollout),
   };
 }

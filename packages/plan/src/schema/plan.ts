@@ -183,6 +183,11 @@ export const ServiceSchema = record(
       text('the URL of a file', "import.meta.resolve('./facts.ts')", '^file://'),
       { otherwise: 'replication publishes nothing' },
     ),
+    beginStreams: optional(
+      'Whether the streams that its `facts` keep (`streamOf`) begin with all rows of the copy before it leaves `copying`. Without, each begins with the first change of its row.',
+      flag(),
+      { default: true },
+    ),
     rollout: optional('What differs from the rollout policy of the plan.', RolloutSchema),
   },
   'a service { url, database, routes, tables }',
