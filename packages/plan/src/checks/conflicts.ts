@@ -3,7 +3,7 @@ import { type PlanProblem, pathTo, problem } from '../problem.ts';
 import { parseTarget } from '../stages.ts';
 import { checkParents } from './parents.ts';
 import { checkPorts } from './ports.ts';
-import { checkRoute, checkUniqueRoutes, warnKeylessWrites } from './routes.ts';
+import { checkRoute, checkUniqueRoutes, warnKeylessWrites, warnLateRoutes } from './routes.ts';
 import { checkRowSets } from './row-sets.ts';
 import { checkSigning, warnOpenServices } from './signing.ts';
 import type { SoundPlan } from './sound-parts.ts';
@@ -38,6 +38,7 @@ export function findWarnings(plan: SoundPlan): PlanProblem[] {
   return [
     ...warnShortSecrets(plan),
     ...warnKeylessWrites(plan),
+    ...warnLateRoutes(plan),
     ...warnOpenControl(plan),
     ...warnUncountedClients(plan),
     ...warnOpenServices(plan),

@@ -33,16 +33,6 @@ export function checkRoute(
       ),
     );
   }
-  if (route.onMonolith === false && route.key === 'none' && service.tables.length > 0) {
-    problems.push(
-      problem(
-        `${path}.key`,
-        route.key,
-        'leaves requests without a key to the monolith below 100 %, which does not have this route (onMonolith: false)',
-        'give it a key, or leave it out of the plan until the service is at 100 %',
-      ),
-    );
-  }
   if (route.onMonolith === false && route.shadow === true) {
     problems.push(
       problem(
@@ -121,6 +111,25 @@ export function warnKeylessWrites({ services }: SoundPlan): PlanProblem[] {
       ];
     });
   });
+}
+
+/** Writes without a key go to the monolith below 100 %: what only the service has is not there for anybody before. */
+export function warnLateRoutes({ services }: SoundPlan): PlanProblem[] {
+  return services.flatMap(({ routes, tables }) =>
+    routes.flatMap(({ path, route }) => {
+      const parsed = parseRoute(route.route);
+      if (route.onMonolith !== false || route.key !== 'none' || tables.length === 0) return [];
+      if (!parsed || isSafe(parsed)) return [];
+      return [
+        problem(
+          `${path}.key`,
+          route.key,
+          `${route.route} is answered with 404 below 100 %: a write without a key goes to the monolith there, which does not have this route (onMonolith: false)`,
+          'offer it to users when the service is migrated, or give it a key',
+        ),
+      ];
+    }),
+  );
 }
 
 function checkKey(

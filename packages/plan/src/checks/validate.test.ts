@@ -279,9 +279,13 @@ describe('routes', () => {
     });
   }
 
-  test('that the monolith does not have are keyed', () => {
-    const route = aRoute('POST /auth/passkeys', 'none', { onMonolith: false });
-    assert.match(onlyError(withRoutes(route)).message, /onMonolith: false/);
+  test('that the monolith does not have draw a warning if they write without a key: 404 below 100 %', () => {
+    const added = (method: string) =>
+      validatePlan(withRoutes(aRoute(`${method} /auth/passkeys`, 'none', { onMonolith: false, writes: [] })));
+    const { errors, warnings } = added('POST');
+    assert.deepEqual([errors, warnings.map(({ path }) => path)], [[], ['services.auth.routes[0].key']]);
+    assert.match(warnings[0]!.message, /answered with 404 below 100 %/);
+    assert.deepEqual(added('GET'), { errors: [], warnings: [] });
   });
 
   test('do not take a key from a token that nobody checks', () => {

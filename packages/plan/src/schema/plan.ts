@@ -90,7 +90,11 @@ export const RouteSchema = record(
       "The monolith's tables that the route writes, on whatever side (`users` or `public.users`); checked against the tables' owners, and only services that map them are waited for.",
       strings("a list of the monolith's tables", "['public.users']"),
     ),
-    onMonolith: optional('Whether the monolith has this route.', flag(), { default: true }),
+    onMonolith: optional(
+      'Whether the monolith has this route. What it does not have is answered with 404 for keys that are on its side, and, if it writes without a key, for everybody below 100 %.',
+      flag(),
+      { default: true },
+    ),
     rescueUnsafe: optional(
       'Whether an unsafe request that provably did not run may be answered by the other side.',
       flag(),
