@@ -20,8 +20,14 @@ type OfServices = {
   services?: { audience: string };
 };
 
-/** Who asks: a user or, if `service` is there, another service. */
-export type Principal = { subject: string; role: string; issuer: string; service?: string };
+/** Who asks: a user, of the login that the token names (`sid`) if it does, or, if `service` is there, another service. */
+export type Principal = {
+  subject: string;
+  role: string;
+  issuer: string;
+  session?: string;
+  service?: string;
+};
 
 /** Not a token that is good here; `cause` has the reason. `unverifiable`: the issuer's keys could not be had just now. */
 export class TokenError extends Error {
@@ -71,7 +77,12 @@ export function createTokenVerifier(
         const role = typeof payload.role === 'string' ? payload.role : 'user';
         const principal: Principal = issuer.services
           ? { subject, role: 'service', issuer: issuer.issuer, service: subject }
-          : { subject, role, issuer: issuer.issuer };
+          : {
+              subject,
+              role,
+              issuer: issuer.issuer,
+              ...(typeof payload.sid === 'string' ? { session: payload.sid } : {}),
+            };
         remembered.set(token, { principal, until: Math.min(payload.exp! * 1000, now() + REMEMBER_MS) });
         return principal;
       } catch (error) {

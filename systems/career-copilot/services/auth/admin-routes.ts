@@ -1,17 +1,16 @@
 import type { Events } from '@banyan/events';
 import { withTransaction } from '@banyan/postgres';
-import { defineErrors, implement, PageQuery, principalOf, type ServiceApp, signedIn } from '@banyan/service';
+import { defineErrors, implement, PageQuery, type ServiceApp, signedIn } from '@banyan/service';
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { Type } from 'typebox';
 import { Id, Nullable, Timestamp } from '../../api/common.ts';
 import { contracts } from '../../contracts/auth.ts';
-import { ApiError } from '../../kit/legacy-errors.ts';
+import { identify } from './callers.ts';
 import { anonymized } from './decide.ts';
 import * as store from './store.ts';
 
 const errors = defineErrors({
-  UNAUTHENTICATED: [401, 'A valid access token of an active account is needed.'],
   FORBIDDEN: [403, 'Only administrators may do this.'],
   ACCOUNT_NOT_FOUND: [404, 'There is no such account.'],
   NOT_YOURSELF: [409, 'Administrators cannot suspend themselves.'],
@@ -123,14 +122,7 @@ export function ownAccountRoutes(app: ServiceApp, pool: pg.Pool, events: AuthEve
   );
 }
 
-async function identify(pool: pg.Pool, request: FastifyRequest, options?: { evenInactive: boolean }) {
-  return await store.findCaller(pool, principalOf(request), options).catch((cause: unknown) => {
-    throw cause instanceof ApiError ? errors('UNAUTHENTICATED', { headers: BEARER, cause }) : cause;
-  });
-}
-
 type AuthEvents = Events<typeof contracts>;
 
 // Who has which role is in the database: a token may be older than that.
 const config = { allow: [signedIn], errors: [401, 403, 404, 409] };
-const BEARER = { 'www-authenticate': 'Bearer' };

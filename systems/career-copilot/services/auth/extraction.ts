@@ -69,6 +69,10 @@ export default extract({
     },
     { route: 'POST /api/v1/users/:id/verify', key: 'params.id', writes: ['users'], onMonolith: false },
     { route: 'GET /api/v1/users', key: 'token.sub', onMonolith: false },
+    // One side writes the sessions of all, so these come with the last of the shares.
+    { route: 'GET /api/v1/auth/sessions', key: 'none', onMonolith: false },
+    { route: 'DELETE /api/v1/auth/sessions', key: 'none', writes: ['refresh_tokens'], onMonolith: false },
+    { route: 'DELETE /api/v1/auth/sessions/:id', key: 'none', writes: ['refresh_tokens'], onMonolith: false },
     {
       route: 'DELETE /api/v1/auth/me',
       key: 'token.sub',

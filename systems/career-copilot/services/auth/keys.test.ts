@@ -19,7 +19,7 @@ async function aDatabase(t: TestContext) {
   return pool;
 }
 
-const tokenOf = async (signer: TokenSigner) => await signer.sign({ id: 7, role: 'user' });
+const tokenOf = async (signer: TokenSigner) => await signer.sign({ id: 7, role: 'user' }, 'a session');
 const kidOf = (token: string) => decodeProtectedHeader(token).kid;
 
 test('instances that start at once have one key, and each verifies what the other has signed', async (t) => {

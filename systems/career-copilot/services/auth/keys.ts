@@ -15,8 +15,8 @@ import { decideRotation, type RotationPolicy } from './key-rotation.ts';
 import * as store from './key-store.ts';
 
 export type TokenSigner = {
-  /** A signed access token. */
-  sign(account: { id: number; role: string }): Promise<string>;
+  /** A signed access token that says of which login it came (`sid`). */
+  sign(account: { id: number; role: string }, session: string): Promise<string>;
   /** How long what it signs is good. */
   tokenSeconds: number;
   /** The public keys, for /.well-known/jwks.json. */
@@ -94,8 +94,8 @@ export function createKeys(
   return {
     look,
     tokenSeconds,
-    sign: async ({ id, role }) =>
-      await new SignJWT({ role })
+    sign: async ({ id, role }, sid) =>
+      await new SignJWT({ role, sid })
         .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT', kid: signing.kid })
         .setIssuer(AUTH_ISSUER)
         .setSubject(String(id))

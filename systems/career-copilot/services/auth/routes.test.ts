@@ -59,6 +59,68 @@ const forgetGrace = (refreshToken: string) =>
     [hashRefreshToken(refreshToken)],
   );
 
+describe('sessions', () => {
+  const sessionsOf = async (token: string) => (await call('GET', '/auth/sessions', { token })).body.sessions;
+
+  it('are where somebody is logged in, and say which of them asks', async () => {
+    const { email, tokens } = await register();
+    const other = await call('POST', '/auth/login', { body: { email, password: 'a good password' } });
+    await refresh(tokens.refresh_token);
+    const sessions = await sessionsOf(other.body.access_token);
+    assert.deepEqual(
+      sessions.map((session: { current: boolean }) => session.current),
+      [false, true],
+      'the one that was used last comes first',
+    );
+  });
+
+  it('are ended one at a time, or all but one', async () => {
+    const { email, tokens } = await register();
+    const login = async () =>
+      (await call('POST', '/auth/login', { body: { email, password: 'a good password' } })).body as Tokens;
+    const [second, third] = [await login(), await login()];
+    const [newest] = await sessionsOf(tokens.access_token);
+    const end = (id: string) => call('DELETE', `/auth/sessions/${id}`, { token: tokens.access_token });
+    assert.equal((await end(newest.id)).status, 204);
+    assert.equal((await refresh(third.refresh_token)).status, 401);
+    assert.equal((await call('DELETE', '/auth/sessions', { token: tokens.access_token })).status, 204);
+    assert.equal((await refresh(second.refresh_token)).status, 401);
+    assert.equal((await refresh(tokens.refresh_token)).status, 200);
+    assert.equal((await sessionsOf(tokens.access_token)).length, 1);
+  });
+
+  it('of others are not there', async () => {
+    const [mine, theirs] = [await register(), await register()];
+    const [session] = await sessionsOf(theirs.tokens.access_token);
+    const ended = await call('DELETE', `/auth/sessions/${session.id}`, { token: mine.tokens.access_token });
+    assert.deepEqual([ended.status, ended.body.code], [404, 'SESSION_NOT_FOUND']);
+    assert.equal((await refresh(theirs.tokens.refresh_token)).status, 200);
+  });
+
+  it('that are ended while their tokens are exchanged stay ended', async () => {
+    for (let round = 0; round < 10; round++) {
+      const { tokens } = await register();
+      const [session] = await sessionsOf(tokens.access_token);
+      /** Goes on exchanging, each time with what it was given last. */
+      const goOn = async () => {
+        for (let token = tokens.refresh_token; ; ) {
+          const isOver = ended;
+          const { status, body } = await refresh(token);
+          if (status !== 200) return;
+          assert.equal(isOver, false, 'a session that was ended goes on');
+          token = body.refresh_token;
+        }
+      };
+      let ended = false;
+      const clients = [goOn(), goOn(), goOn()];
+      await call('DELETE', `/auth/sessions/${session.id}`, { token: tokens.access_token });
+      ended = true;
+      await Promise.all(clients);
+      assert.deepEqual(await sessionsOf(tokens.access_token), []);
+    }
+  });
+});
+
 describe('refresh tokens', () => {
   it('are exchanged for the next, and the next is good', async () => {
     const { tokens } = await register();

@@ -22,6 +22,7 @@ import { adminRoutes, ownAccountRoutes } from './admin-routes.ts';
 import { needsRehash, normalizeEmail, type PasswordScheme } from './decide.ts';
 import type { TokenSigner } from './keys.ts';
 import { createPasswords } from './passwords.ts';
+import { sessionRoutes } from './session-routes.ts';
 import { createSessions } from './sessions.ts';
 import * as store from './store.ts';
 
@@ -161,7 +162,13 @@ export async function routes(
     { prefix: API },
   );
 
-  await app.register(async (api: ServiceApp) => adminRoutes(api, pool, events), { prefix: API });
+  await app.register(
+    async (api: ServiceApp) => {
+      adminRoutes(api, pool, events);
+      sessionRoutes(api, pool);
+    },
+    { prefix: API },
+  );
   ownAccountRoutes(app, pool, events);
 }
 

@@ -29,14 +29,14 @@ export function createSessions(pool: pg.Pool, signer: TokenSigner, settings: Ses
     familyId?: string,
   ): Promise<{ id: number; tokens: Tokens }> => {
     const refreshToken = randomBytes(32).toString('base64url');
-    const id = await store.insertRefreshToken(db, {
+    const { id, familyId: session } = await store.insertRefreshToken(db, {
       accountId: account.id,
       tokenHash: hashRefreshToken(refreshToken),
       days: settings.refreshTokenDays,
       familyId,
     });
     const tokens = {
-      access_token: await signer.sign(account),
+      access_token: await signer.sign(account, session),
       refresh_token: refreshToken,
       token_type: 'bearer',
       expires_in: signer.tokenSeconds,

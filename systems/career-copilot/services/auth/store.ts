@@ -166,14 +166,14 @@ export async function insertRefreshToken(
     days,
     familyId,
   }: { accountId: number; tokenHash: string; days: number; familyId?: string },
-): Promise<number> {
-  const { rows } = await db.query<{ id: number }>({
+): Promise<{ id: number; familyId: string }> {
+  const { rows } = await db.query<{ id: number; familyId: string }>({
     name: 'new-refresh-token',
     text: `INSERT INTO refresh_tokens (account_id, token_hash, expires_at, family_id)
-     VALUES ($1, $2, now() + make_interval(days => $3), coalesce($4, gen_random_uuid())) RETURNING id`,
+     VALUES ($1, $2, now() + make_interval(days => $3), coalesce($4, gen_random_uuid())) RETURNING id, family_id AS "familyId"`,
     values: [accountId, tokenHash, days, familyId ?? null],
   });
-  return rows[0]!.id;
+  return rows[0]!;
 }
 
 /** Locks the token until the transaction ends, so that two requests with it are judged one after the other. */
@@ -199,10 +199,41 @@ export async function markRotated(db: Executor, id: number, replacedBy: number):
   );
 }
 
-export async function endFamily(db: Executor, familyId: string): Promise<void> {
-  await db.query(
-    `UPDATE refresh_tokens SET revoked = true, rotated_at = NULL
-     WHERE family_id = $1 AND (NOT revoked OR rotated_at IS NOT NULL)`,
-    [familyId],
+/** A login that is still good: all tokens that came of it, by the name of their family. */
+export type Session = { id: string; started_at: Date; last_used_at: Date; expires_at: Date };
+
+/** The newest first. */
+export async function listSessions(db: Executor, accountId: number): Promise<Session[]> {
+  const { rows } = await db.query<Session>(
+    `SELECT family_id AS id, min(created_at) AS started_at, max(created_at) AS last_used_at, max(expires_at) AS expires_at
+     FROM refresh_tokens WHERE account_id = $1
+     GROUP BY family_id HAVING bool_or(NOT revoked AND expires_at > now()) ORDER BY last_used_at DESC, id`,
+    [accountId],
   );
+  return rows;
+}
+
+/** Whether the account has had a login of this name. */
+export async function hasFamily(db: Executor, accountId: number, familyId: string): Promise<boolean> {
+  const { rows } = await db.query(
+    'SELECT FROM refresh_tokens WHERE account_id = $1 AND family_id = $2 LIMIT 1',
+    [accountId, familyId],
+  );
+  return rows.length > 0;
+}
+
+export async function endFamily(db: Executor, familyId: string): Promise<void> {
+  await endWhere(db, 'family_id = $1', [familyId]);
+}
+
+/** Ends all logins of an account but one. */
+export async function endOtherFamilies(db: Executor, accountId: number, kept: string | null): Promise<void> {
+  await endWhere(db, 'account_id = $1 AND family_id IS DISTINCT FROM $2', [accountId, kept]);
+}
+
+/** A token that is being exchanged meanwhile is waited for, and the one that came of it is seen by the next statement only. */
+async function endWhere(db: Executor, which: string, values: unknown[]): Promise<void> {
+  const text = `UPDATE refresh_tokens SET revoked = true, rotated_at = NULL
+     WHERE ${which} AND (NOT revoked OR rotated_at IS NOT NULL)`;
+  for (let ended = 1; ended > 0; ) ended = (await db.query(text, values)).rowCount!;
 }
