@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -26,6 +26,21 @@ describe('the run of the tests', () => {
     assert.equal(status, 1);
     assert.match(stdout, /failing tests of .*bad\.test\.mjs.*on purpose.*failed 1\n/s);
     assert.match(stderr, /^\[2\/2\] /m);
+  });
+
+  it('takes a folder for all tests below it, and says so when there are none', (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'banyan-runner-'));
+    t.after(() => rmSync(folder, { recursive: true, force: true }));
+    mkdirSync(join(folder, 'deeper', 'empty'), { recursive: true });
+    const text = `import { test } from 'node:test';\ntest('holds', () => {});\n`;
+    for (const file of ['one.test.ts', join('deeper', 'two.test.ts')])
+      writeFileSync(join(folder, file), text);
+    const { status, stdout } = run(t, {}, folder, join(folder, 'one.test.ts'));
+    assert.equal(status, 0, stdout);
+    assert.match(stdout, /files 2, 0 of them failed/);
+    const none = run(t, {}, join(folder, 'deeper', 'empty'));
+    assert.equal(none.status, 1);
+    assert.match(none.stderr, /there is no \*\.test\.ts below .*empty/);
   });
 
   it('ends a file that goes on when its tests have passed, and names it', (t) => {

@@ -1,15 +1,15 @@
 /**
- * `npm test [files...]`: every `*.test.ts` of the workspace, or those named, each in a process of its own. Files run side by
- * side in lanes, the longest first. What a file prints comes in one piece when it has ended, and after it how far the run
+ * `npm test [files or folders...]`: every `*.test.ts` of the workspace, or those named, or below what is named, each in a
+ * process of its own. Files run side by side in lanes, the longest first. What a file prints comes in one piece when it has ended, and after it how far the run
  * is and how long it will still take.
  *
  *   --lanes N                 how many files run at once. Default: one more than there are cores, since many of them wait
  *   --limit SECONDS           for a test as for a file: one that hangs ends with its name. Default: 600, and for a file at least ten
- *                             times what it once took
+ *                             times what it once took, if that was written down
  *   --test-name-pattern TEXT  only tests of this name
  *   --record                  writes down how long each file took (test-seconds.json), from which the order comes
  */
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { relative, resolve } from 'node:path';
 import { Readable } from 'node:stream';
@@ -22,6 +22,8 @@ import { expected, formatSeconds, longestFirst, type Seconds, secondsLeft } from
 type Counts = { tests: number; passed: number; failed: number; cancelled: number; skipped: number };
 type Ended = { file: string; took: number; counts: Counts; good: boolean; failures: string };
 
+/** Where the tests of the workspace are. */
+const FOLDERS = ['packages', 'systems', 'test', 'scripts', 'examples'];
 const TIMES = resolve(import.meta.dirname, 'test-seconds.json');
 /** A run of so many files has a PostgreSQL for each lane, which is emptied between them; a file alone starts its own. */
 const WORTH_A_SERVER = 10;
@@ -41,7 +43,7 @@ const { values: options, positionals } = parseArgs({
 });
 const seconds: Seconds = JSON.parse(readFileSync(TIMES, 'utf8'));
 const waiting = longestFirst(
-  positionals.length > 0 ? [...new Set(positionals.map(named))] : findTests(),
+  positionals.length > 0 ? [...new Set(positionals.flatMap(named))] : findTests(FOLDERS),
   seconds,
 );
 const total = waiting.length;
@@ -76,7 +78,7 @@ async function work(serverUrl: string | undefined): Promise<void> {
 }
 
 async function runFile(file: string, serverUrl: string | undefined): Promise<Ended> {
-  const ofFileMs = Math.max(limitMs, SLOWEST * expected(file, seconds) * 1_000);
+  const ofFileMs = Math.max(limitMs, SLOWEST * (seconds[file] ?? 0) * 1_000);
   const stream = run({
     files: [resolve(file)],
     timeout: limitMs,
@@ -152,24 +154,25 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((all, each) => all + each, 0);
 }
 
-function named(file: string): string {
-  if (!existsSync(file)) throw new Error(`there is no file ${file}`);
-  return relative(process.cwd(), resolve(file));
+/** The file of this name, or all below the folder of this name. */
+function named(path: string): string[] {
+  if (!existsSync(path)) throw new Error(`there is no file or folder ${path}`);
+  const fromHere = relative(process.cwd(), resolve(path));
+  return statSync(path).isDirectory() ? findTests([fromHere || '.']) : [fromHere];
 }
 
-function findTests(): string[] {
+function findTests(folders: readonly string[]): string[] {
   const found = globSync(
-    [
-      'packages/**/*.test.ts',
-      'systems/**/*.test.ts',
-      'test/**/*.test.ts',
-      'scripts/**/*.test.ts',
-      'examples/**/*.test.ts',
-    ],
+    folders.map((folder) => `${folder}/**/*.test.ts`),
     {
       exclude: (path) => path.includes('node_modules') || path.includes('.banyan'),
     },
   );
-  if (found.length === 0) throw new Error('no *.test.ts found: run this from the root of the checkout');
+  if (found.length === 0)
+    throw new Error(
+      folders === FOLDERS
+        ? 'no *.test.ts found: run this from the root of the checkout'
+        : `there is no *.test.ts below ${folders[0]}`,
+    );
   return found;
 }
