@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { FULL_SHARE, type Stage } from '@banyan/banyan/operate';
 import { type Envelope, openPostgresBus } from '@banyan/events/machinery';
 import { type Environment, startEnvironment } from '@banyan/harness/run';
 import { createPool } from '@banyan/postgres';
+import { scratchHome } from '@banyan/postgres/scratch-server';
 import type pg from 'pg';
 import { contracts } from './contracts/applications.ts';
 import { type Json, request } from './kit/testing/request.ts';
@@ -33,7 +33,7 @@ const [ADA, GRACE] = PEOPLE as [number, number, ...number[]];
 const FIRST_OF_SERVICE = 2 ** 30;
 const LIMIT = { timeout: 400_000 };
 
-const directory = mkdtempSync(join(tmpdir(), 'applications-'));
+const directory = mkdtempSync(join(scratchHome(), 'applications-'));
 let environment: Environment;
 let monolith: pg.Pool;
 let service: pg.Pool;

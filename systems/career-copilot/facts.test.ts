@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Envelope, Messages, openPostgresBus } from '@banyan/events/machinery';
 import { startEnvironment } from '@banyan/harness/run';
 import { createPool } from '@banyan/postgres';
+import { scratchHome } from '@banyan/postgres/scratch-server';
 import { contracts as authContracts } from './contracts/auth.ts';
 import { type ApplicationRow, fromRows as ofApplications } from './services/applications/facts.ts';
 import { type AccountRow, fromRows as ofAccounts } from './services/auth/facts.ts';
@@ -107,7 +107,7 @@ it('an event from before who did it could be unknown is read as it was', () => {
 it('users hears of what the monolith does with accounts as soon as auth is copied', {
   timeout: 240_000,
 }, async (t) => {
-  const directory = mkdtempSync(join(tmpdir(), 'banyan-facts-'));
+  const directory = mkdtempSync(join(scratchHome(), 'banyan-facts-'));
   const environment = await startEnvironment({
     system,
     services: ['auth', 'users'],

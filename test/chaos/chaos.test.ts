@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
+import { scratchHome } from '@banyan/postgres/scratch-server';
 import { system } from '../../systems/career-copilot/system.ts';
 import { runChaos } from './run.ts';
 
@@ -10,7 +10,7 @@ import { runChaos } from './run.ts';
 it('loses, doubles and resurrects no acknowledged write while processes are killed', {
   timeout: 240_000,
 }, async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'banyan-chaos-'));
+  const directory = mkdtempSync(join(scratchHome(), 'banyan-chaos-'));
   const result = await runChaos({ system, seed: 1, directory, chaosMs: 25_000 });
   assert.deepEqual(result.problems, []);
   assert.ok(result.kills.length > 0, 'nothing was killed');

@@ -2,18 +2,18 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { isAlive } from '@banyan/postgres/process';
+import { scratchHome } from '@banyan/postgres/scratch-server';
 
 /** A generous bound for a start and its end on a busy machine, ms. */
 const PATIENCE_MS = 180_000;
 const TOUR = fileURLToPath(import.meta.resolve('@banyan/harness/tour'));
 const SYSTEM = fileURLToPath(new URL('../../systems/career-copilot', import.meta.url));
 
-const folder = mkdtempSync(join(tmpdir(), 'banyan tour '));
+const folder = mkdtempSync(join(scratchHome(), 'banyan tour '));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The moments of a tour, by what it says of them. */

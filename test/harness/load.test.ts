@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +19,7 @@ import {
   spawnLoad,
   startLoad,
 } from '@banyan/harness/run';
+import { scratchHome } from '@banyan/postgres/scratch-server';
 import { testServer } from '@banyan/postgres/testing';
 import type pg from 'pg';
 import { createMonolith } from '../../systems/career-copilot/monolith/app.ts';
@@ -32,7 +32,7 @@ const SECRET = 'the secret of the legacy system';
 /** A machine that is busy with something else answers late, and that is no failure. */
 const PATIENT = { ratePerSecond: 200, timeoutMs: 120_000 };
 const OF_SYSTEM = { system, users: SIZE.users, secret: SECRET, rows: { jobs: SIZE.jobs } };
-const directory = mkdtempSync(join(tmpdir(), 'load-'));
+const directory = mkdtempSync(join(scratchHome(), 'load-'));
 let pool: pg.Pool;
 let monolith: Awaited<ReturnType<typeof createMonolith>>;
 let gatewayUrl: string;

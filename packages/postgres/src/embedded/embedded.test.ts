@@ -13,7 +13,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
@@ -28,6 +27,7 @@ import {
 } from '../index.ts';
 import { findBinaries } from './binaries.ts';
 import { isAlive, waitForExit } from './process.ts';
+import { scratchHome } from './scratch-server.ts';
 
 const started: EmbeddedServer[] = [];
 const directories: string[] = [];
@@ -44,7 +44,7 @@ after(async () => {
 
 /** A directory that the server's user may enter, or not. */
 function place(mode = 0o755): string {
-  const directory = mkdtempSync(join(tmpdir(), 'banyan-embedded-'));
+  const directory = mkdtempSync(join(scratchHome(), 'banyan-embedded-'));
   chmodSync(directory, mode);
   directories.push(directory);
   return directory;

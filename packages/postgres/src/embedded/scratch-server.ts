@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isSafe, packageVersion } from './binaries.ts';
@@ -12,13 +21,14 @@ export type ScratchServer = {
   remove(): Promise<void>;
 };
 
-/** Starts a PostgreSQL in the temp directory for tests: nothing in it outlives this process, or a crash of the machine. */
+/** Starts a PostgreSQL for tests, in memory if there is enough: nothing in it outlives this process, or a crash of the machine. */
 export async function startScratchServer(): Promise<ScratchServer> {
-  await sweep();
-  const directory = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  const home = scratchHome();
+  await sweep(home);
+  const directory = mkdtempSync(join(home, `${PREFIX}${process.pid}-`));
   // As root the server runs as another user, who must get in for the data to lie here and go with it.
   chmodSync(directory, 0o711);
-  await copyTemplate(directory);
+  await copyTemplate(home, directory);
   const embedded = await startEmbedded({ directory, settings: TEST_SETTINGS });
   return {
     url: embedded.url(),
@@ -30,16 +40,34 @@ export async function startScratchServer(): Promise<ScratchServer> {
 }
 
 const PREFIX = 'banyan-test-';
-const TEST_SETTINGS = { fsync: 'off', full_page_writes: 'off' };
+const TEST_SETTINGS = { fsync: 'off', full_page_writes: 'off', max_wal_size: '256MB' };
+const SHARED_MEMORY = '/dev/shm';
+/** Room for a server of tests and those that run beside it. A container often has 64 MB there. */
+const ENOUGH_BYTES = 4 * 1024 ** 3;
+
+/**
+ * Where servers of tests lie. A database is 300 files: a file system on a disk is slow to find room for so many when as many have
+ * just been removed, even though nothing has to reach the disk.
+ */
+export function scratchHome(memory = SHARED_MEMORY, enoughBytes = ENOUGH_BYTES): string {
+  try {
+    accessSync(memory, constants.W_OK);
+    const { bavail, bsize } = statfsSync(memory);
+    if (bavail * bsize >= enoughBytes) return memory;
+  } catch {
+    // There is no such thing on this system.
+  }
+  return tmpdir();
+}
 
 /**
  * Spares each test process the half second of CPU that initdb takes: the first one on this machine leaves an
- * initialised cluster in the temp directory, of which all others take a copy.
+ * initialised cluster in the same place, of which all others take a copy.
  */
-async function copyTemplate(directory: string): Promise<void> {
-  const template = join(tmpdir(), `${PREFIX}template-${packageVersion()}-${process.getuid?.() ?? 0}`);
+async function copyTemplate(home: string, directory: string): Promise<void> {
+  const template = join(home, `${PREFIX}template-${packageVersion()}-${process.getuid?.() ?? 0}`);
   if (!isSafe(template)) {
-    const draft = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+    const draft = mkdtempSync(join(home, `${PREFIX}${process.pid}-`));
     chmodSync(draft, 0o711);
     await (await startEmbedded({ directory: draft, settings: TEST_SETTINGS })).stop();
     for (const name of ['port', 'postgres.log', 'location']) rmSync(join(draft, name));
@@ -55,11 +83,11 @@ async function copyTemplate(directory: string): Promise<void> {
 }
 
 /** Removes what test processes that were killed have left, their servers too. */
-async function sweep(): Promise<void> {
-  for (const entry of readdirSync(tmpdir())) {
+async function sweep(home: string): Promise<void> {
+  for (const entry of readdirSync(home)) {
     const pid = entry.startsWith(PREFIX) ? Number(entry.slice(PREFIX.length).split('-')[0]) : 0;
     if (!pid || isAlive(pid)) continue;
-    const directory = join(tmpdir(), entry);
+    const directory = join(home, entry);
     try {
       const orphan = await startEmbedded({ directory, settings: TEST_SETTINGS });
       await orphan.stop();

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type pg from 'pg';
+import { scratchHome } from '../embedded/scratch-server.ts';
 import {
   createPool,
   createSlot,
@@ -19,7 +19,7 @@ import {
 } from '../index.ts';
 
 // A server of its own: these tests restart it and let it lose WAL.
-const directory = mkdtempSync(join(tmpdir(), 'banyan-slots-'));
+const directory = mkdtempSync(join(scratchHome(), 'banyan-slots-'));
 const settings = { fsync: 'off', max_slot_wal_keep_size: '1MB', max_replication_slots: '3' };
 let server: EmbeddedServer;
 let url: string;
