@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** What a system's folder may hold: its domain, and what states it. Whatever runs it is the harness. */
 const PARTS =
-  /^(api|contracts|kit|monolith|services|web|system\.ts|banyan\.config\.ts|package\.json|messages\.(md|asyncapi\.json)|.*\.test\.ts|node_modules)$/;
+  /^(api|contracts|kit|monolith|services|web|system\.ts|contexts\.ts|banyan\.config\.ts|package\.json|messages\.(md|asyncapi\.json)|.*\.test\.ts|node_modules)$/;
 
 /** The packages of ours that a service's file may import, by the name of the file. */
 function packagesOf(file: string): RegExp {
@@ -40,6 +40,14 @@ describe('a system is a folder of domain:', () => {
       assert.deepEqual(other, []);
     });
   }
+
+  it('a service makes its calls by calls(), which states them, and no client of its own', () => {
+    const files = globSync('systems/*/services/**/*.ts', { cwd: root, exclude: ['**/node_modules/**'] });
+    const silent = files.filter((file) =>
+      /\bserviceClient\b/.test(readFileSync(posix.join(root, file), 'utf8')),
+    );
+    assert.deepEqual(silent, []);
+  });
 
   it('a service imports the kit, its own folder and what its system shares, and nothing else of ours', () => {
     const files = globSync('systems/*/services/**/*.ts', { cwd: root, exclude: ['**/node_modules/**'] });

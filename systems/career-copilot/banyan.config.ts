@@ -1,4 +1,5 @@
 import { defineMigration, env } from '@banyan/banyan';
+import { contexts } from './contexts.ts';
 import { extractions, urlOf } from './kit/plan.ts';
 import { AUTH_ISSUER, GATEWAY_ISSUER, JWKS_PATH, LEGACY_ISSUER } from './kit/tokens.ts';
 import { system } from './system.ts';
@@ -47,4 +48,5 @@ export default defineMigration({
   },
 
   services: await extractions(),
+  contexts,
 });

@@ -10,6 +10,7 @@ export {
   fillIn,
   merge,
   type Plan,
+  type PlanContext,
   PlanError,
   type PlanProblem,
   type PlanRoute,

@@ -22,6 +22,7 @@ import { startRelay } from './outbox/relay/relay.ts';
 import { createProjector, type Projector } from './projection/projector.ts';
 import { type AnySaga, applySagaSchema, createSagas, type Sagas } from './saga/index.ts';
 import { createEventStore } from './store/store.ts';
+import { takenBy } from './taken.ts';
 
 /**
  * The part of a service by which it takes part in the events of its system: outbox and relay, subscriptions and inbox,
@@ -47,6 +48,7 @@ export function eventing<C extends Contracts, const S extends AnySaga = never>(
 ): ServicePart<Events<C, S>, typeof EventingConfig> {
   return {
     config: EventingConfig,
+    takes: takenBy(contracts, definition),
     async start(host) {
       let part: Eventing<C, S> | undefined;
       const events = () => part!.provided as unknown as Events<C>;

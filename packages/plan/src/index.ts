@@ -6,6 +6,12 @@ export { collectMissing, env, type MissingVariable } from './authoring/env.ts';
 export { extract } from './authoring/extract.ts';
 export { fillIn } from './authoring/fill-in.ts';
 export { validatePlan } from './checks/validate.ts';
+export {
+  type ContextMap,
+  type ContextRelation,
+  type Contradiction,
+  contextMap,
+} from './contexts/context-map.ts';
 export { LoadError, PlanError, type PlanProblem } from './problem.ts';
 export { planJsonSchema, planReference } from './reference.ts';
 export {
@@ -21,4 +27,4 @@ export {
 } from './resolve/resolve.ts';
 export { describeFromMonolith, tablesFromMonolith } from './resolve/tables-from-monolith.ts';
 export { buildRouteTable } from './route-table.ts';
-export type { Plan, PlanRoute, PlanService, RolloutPolicy } from './types.ts';
+export type { Plan, PlanContext, PlanRoute, PlanService, RolloutPolicy } from './types.ts';

@@ -6,12 +6,17 @@ import { aPlan, aService } from './testing/plans.ts';
 
 describe('the reference of the plan', () => {
   test('tells the defaults that hold when a field is left out', () => {
-    const plan = aPlan({ services: { auth: aService('auth') } });
+    const plan = aPlan({ services: { auth: aService('auth') }, contexts: { auth: {} } });
     plan.gateway = { issuers: plan.gateway.issuers };
     const resolved = resolvePlan(plan) as unknown as Record<string, unknown>;
     for (const [path, told] of planDefaults()) {
       // What resolvePlan makes of a list of shares are basis points, and the plan's own policy ends in its services.
-      if (path.endsWith('.steps') || path.startsWith('rollout.') || path === 'gateway.issuers') continue;
+      if (
+        path.endsWith('.steps') ||
+        path.startsWith('rollout.') ||
+        ['gateway.issuers', 'contexts'].includes(path)
+      )
+        continue;
       const parts = path.replace('<name>', 'auth').replace('[]', '.0').split('.');
       const found = parts.reduce<unknown>(
         (value, part) => (value as Record<string, unknown>)[part],

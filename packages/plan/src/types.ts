@@ -1,5 +1,6 @@
 import type { TableMapping } from '@banyan/replication';
 import type { Static } from 'typebox';
+import type { ContextSchema } from './schema/context.ts';
 import type { PlanSchema, RouteSchema, ServiceSchema } from './schema/plan.ts';
 import type { RolloutSchema } from './schema/rollout.ts';
 
@@ -9,6 +10,7 @@ import type { RolloutSchema } from './schema/rollout.ts';
  */
 export type Plan = Static<typeof PlanSchema>;
 export type PlanService = Static<typeof ServiceSchema>;
+export type PlanContext = Static<typeof ContextSchema>;
 export type PlanRoute = Static<typeof RouteSchema>;
 
 /** On what evidence users move, and how fast; a plan may leave out any of it. */

@@ -21,6 +21,7 @@ export { CallError, type CallErrorCode, type RemoteProblem } from './client/erro
 export { type Handler, implement } from './client/implement.ts';
 export { POLICY, type PolicyChanges } from './client/lane.ts';
 export { type Operation, type OperationAnswer, type OperationInput, operation } from './client/operation.ts';
+export { type CallsOptions, calls } from './client/part.ts';
 export { type CallScope, callScope, carryScope, inCallScope, remainingMs } from './client/scope.ts';
 export { type BaseConfig, ConfigError, describeConfig, readConfig } from './config/config.ts';
 export { loadConfig } from './config/config-sources.ts';
@@ -45,6 +46,6 @@ export { idempotency, type Once, type Outcome } from './idempotency/idempotency.
 export { defineService } from './lifecycle/define.ts';
 export type { RunningService, Service, ServiceContext, ServiceDefinition } from './lifecycle/definition.ts';
 export { counter, distribution, gauge, type Metrics, type MetricTable, timer } from './metrics/business.ts';
-export type { PartHost, ServicePart, StartedPart } from './parts/part.ts';
+export type { PartHost, ServicePart, StartedPart, Taken } from './parts/part.ts';
 export type { Parts, ProvidedBy } from './parts/parts.ts';
 export { currentCohort, inSpan, SpanKind, type TraceCarrier, traceCarrier } from './telemetry/trace.ts';

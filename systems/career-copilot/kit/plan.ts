@@ -3,7 +3,7 @@ import { variableOf } from '@banyan/harness/system';
 import { system } from '../system.ts';
 
 type Name = (typeof system.services)[number];
-type Place = { url: string; database: string; accepts: string[] };
+type Place = { url: string; database: string; accepts: string[]; module: string };
 
 /** The ports of services that nobody has placed elsewhere begin here, in the order of the system's list. */
 const FIRST_PORT = 8001;
@@ -21,12 +21,13 @@ export function urlOf(service: Name): string {
   return env(variableOf(system, service, 'URL'), `http://127.0.0.1:${port}`);
 }
 
-/** Where a service and its database are: `CAREER_<SERVICE>_DATABASE_URL` for the second. */
+/** Where a service, its database and its code are: `CAREER_<SERVICE>_DATABASE_URL` for the second. */
 export function placeOf(service: Name): Place {
   return {
     url: urlOf(service),
     database: env(variableOf(system, service, 'DATABASE_URL')),
     accepts: ACCEPTED,
+    module: import.meta.resolve(`../services/${service}/main.ts`),
   };
 }
 

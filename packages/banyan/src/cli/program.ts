@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { advanceCommand } from './commands/advance.ts';
 import { checkCommand } from './commands/check.ts';
 import { configCommand } from './commands/config.ts';
+import { contextsCommand } from './commands/contexts/contexts.ts';
 import { eventsCommand } from './commands/events/events.ts';
 import { factsCommand } from './commands/facts.ts';
 import { failuresCommand } from './commands/failures.ts';
@@ -52,6 +53,7 @@ export function createProgram(more: readonly Command[] = []): Command {
     stepsCommand(),
     flagsCommand(),
     configCommand(),
+    contextsCommand(),
     eventsCommand(),
     factsCommand(),
     sagasCommand(),

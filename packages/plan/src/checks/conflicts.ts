@@ -1,6 +1,7 @@
 import { tokenLocationOf } from '@banyan/gateway/credentials';
 import { type PlanProblem, pathTo, problem } from '../problem.ts';
 import { parseTarget } from '../stages.ts';
+import { checkContexts, warnWithoutContext } from './contexts.ts';
 import { checkParents } from './parents.ts';
 import { checkPorts } from './ports.ts';
 import { checkRoute, checkUniqueRoutes, warnKeylessWrites, warnLateRoutes } from './routes.ts';
@@ -30,6 +31,7 @@ export function findConflicts(plan: SoundPlan): PlanProblem[] {
     ...checkSharedTables(plan),
     ...checkRowSets(plan),
     ...checkParents(plan),
+    ...checkContexts(plan),
   ];
 }
 
@@ -43,6 +45,7 @@ export function findWarnings(plan: SoundPlan): PlanProblem[] {
     ...warnUncountedClients(plan),
     ...warnOpenServices(plan),
     ...warnShortRollouts(plan),
+    ...warnWithoutContext(plan),
   ];
 }
 

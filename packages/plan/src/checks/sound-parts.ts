@@ -1,6 +1,6 @@
 import type { Issuer } from '@banyan/gateway';
 import { type PlanProblem, pathTo } from '../problem.ts';
-import type { Plan, PlanRoute, RolloutPolicy, TableMapping } from '../types.ts';
+import type { Plan, PlanContext, PlanRoute, RolloutPolicy, TableMapping } from '../types.ts';
 
 /** Parts of a plan whose shape is right, each with its path; checks of meaning look at these only. */
 export type SoundPlan = {
@@ -10,6 +10,8 @@ export type SoundPlan = {
   /** null: malformed, so nothing can be said about them. */
   issuers: { path: string; issuer: Issuer }[] | null;
   services: SoundService[];
+  /** None if one is malformed: they name each other. */
+  contexts: { path: string; name: string; context: PlanContext }[];
   unmoved: { path: string; route: NonNullable<Plan['unmoved']>[number] }[];
   rollouts: { path: string; rollout: Partial<RolloutPolicy> }[];
 };
@@ -77,6 +79,11 @@ export function soundParts(plan: unknown, problems: readonly PlanProblem[]): Sou
       ? soundList<Issuer>('gateway.issuers', issuers).map(({ path, item }) => ({ path, issuer: item }))
       : null,
     services,
+    contexts: Object.entries(isSound('contexts') ? asRecord(root.contexts) : {}).map(([name, context]) => ({
+      path: pathTo('contexts', name),
+      name,
+      context: context as PlanContext,
+    })),
     unmoved: soundList<NonNullable<Plan['unmoved']>[number]>('unmoved', root.unmoved).map(
       ({ path, item }) => ({
         path,

@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
 import type { ResolvedPlan } from './resolve.ts';
 
-/** A fingerprint of each part of a plan, by its path in it. Parts hold secrets, so only who has the `key` can try guesses. */
+/** A fingerprint of each part of a plan that something running acts by, by its path in it. Parts hold secrets, so only who has the `key` can try guesses. */
 export type Fingerprints = Record<string, string>;
 
-export function fingerprintsOf({ services, ...parts }: ResolvedPlan, key: string): Fingerprints {
+export function fingerprintsOf({ services, contexts: _, ...parts }: ResolvedPlan, key: string): Fingerprints {
   const all = [
     ...Object.entries(parts),
     ...Object.entries(services).map(([name, service]) => [`services.${name}`, service] as const),

@@ -1,11 +1,12 @@
 import type { ClientLimits, Issuer, KeySource } from '@banyan/gateway';
 import type { TableMapping } from '@banyan/replication';
 import { assertValidPlan } from '../checks/validate.ts';
+import { ContextSchema } from '../schema/context.ts';
 import { filled } from '../schema/filled.ts';
 import { PlanSchema, RouteSchema, ServiceSchema } from '../schema/plan.ts';
 import { RolloutSchema } from '../schema/rollout.ts';
 import { parseTarget } from '../stages.ts';
-import type { Plan, PlanRoute, PlanService, RolloutPolicy } from '../types.ts';
+import type { Plan, PlanContext, PlanRoute, PlanService, RolloutPolicy } from '../types.ts';
 import { parseKey, parseRoute, qualifyTable } from './notation.ts';
 
 /** A plan with every default filled in and every notation parsed: what all code but the validation works on. */
@@ -47,6 +48,8 @@ export type ResolvedPlan = {
   };
   /** In the order of the plan. */
   services: Record<string, ResolvedService>;
+  /** By name, in the order of the plan. */
+  contexts: Record<string, ResolvedContext>;
   /** Routes of the monolith whose writes some service reads; tables as schema.table. */
   unmoved: { method: string; path: string; writes: string[] }[];
 };
@@ -67,7 +70,15 @@ export type ResolvedService = {
   facts: string | null;
   /** Streams of its event store begin with the rows of the copy. */
   beginStreams: boolean;
+  /** URL of the module that exports it; null: not known. */
+  module: string | null;
   rollout: ResolvedRollout;
+};
+
+/** Tables as schema.table. */
+export type ResolvedContext = Required<Omit<PlanContext, 'service'>> & {
+  /** null: it is in the monolith. */
+  service: string | null;
 };
 
 export type ResolvedRoute = {
@@ -107,6 +118,9 @@ export function resolvePlan(given: Plan): ResolvedPlan {
     gateway: resolveGateway(plan.gateway),
     services: Object.fromEntries(
       Object.entries(plan.services).map(([name, service]) => [name, resolveService(name, service, plan)]),
+    ),
+    contexts: Object.fromEntries(
+      Object.entries(plan.contexts).map(([name, context]) => [name, resolveContext(name, context, plan)]),
     ),
     unmoved: plan.unmoved.map(({ route, writes }) => {
       const { method, path } = parseRoute(route)!;
@@ -177,8 +191,15 @@ function resolveService(name: string, given: PlanService, plan: Plan): ResolvedS
     tables: service.tables,
     facts: service.facts ?? null,
     beginStreams: service.beginStreams,
+    module: service.module ?? null,
     rollout: resolveRollout(plan.rollout, service.rollout),
   };
+}
+
+function resolveContext(name: string, given: PlanContext, { services }: Plan): ResolvedContext {
+  const context = filled(ContextSchema, given);
+  const { title = name, service = Object.hasOwn(services, name) ? name : null } = context;
+  return { ...context, title, service, tables: context.tables.map(qualifyTable) };
 }
 
 function resolveRoute(service: string, given: PlanRoute): ResolvedRoute {

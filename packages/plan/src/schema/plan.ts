@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { ContextSchema } from './context.ts';
 import {
   database,
   described,
@@ -192,6 +193,11 @@ export const ServiceSchema = record(
       flag(),
       { default: true },
     ),
+    module: optional(
+      'URL of the module that exports the service, made by defineService(): `banyan contexts` reads from it what the service hears, sends and calls.',
+      text('the URL of a file', "import.meta.resolve('./main.ts')", '^file://'),
+      { otherwise: 'not known' },
+    ),
     rollout: optional('What differs from the rollout policy of the plan.', RolloutSchema),
   },
   'a service { url, database, routes, tables }',
@@ -368,6 +374,11 @@ export const PlanSchema = record(
     services: required(
       'The services that leave the monolith, by name.',
       named(ServiceSchema, 'services by name', '{ auth: { ... } }'),
+    ),
+    contexts: optional(
+      'The context map: the bounded contexts by name, and who takes what from whom. `banyan contexts` draws it, and says where plan or code contradict it; nothing that runs acts by it.',
+      named(ContextSchema, 'contexts by name', "{ users: { title: 'User Management' } }"),
+      { default: {} },
     ),
     unmoved: optional(
       'Routes that stay on the monolith and write tables which a service reads: the answer to such a write is held until these services have it, so that a request that follows at once finds it.',

@@ -19,6 +19,7 @@ export function defineService<
   M extends MetricTable = {},
 >(definition: ServiceDefinition<C, Use, M>): Service<Use> {
   const start = (env: Record<string, string | undefined>) => startService(definition, env);
-  return { name: definition.name, start, run: () => runProcess(start) };
+  const takes = Object.values(definition.use ?? {}).flatMap((part) => part.takes ?? []);
+  return { name: definition.name, takes, start, run: () => runProcess(start) };
 }
 // biome-ignore-end lint/complexity/noBannedTypes: see above

@@ -4,6 +4,7 @@ import type { TrustedIssuer } from '../auth/tokens.ts';
 import type { BaseConfig } from '../config/config.ts';
 import type { ServiceApp } from '../http/types.ts';
 import type { Metrics, MetricTable } from '../metrics/business.ts';
+import type { Taken } from '../parts/part.ts';
 import type { Parts, ProvidedBy } from '../parts/parts.ts';
 
 /** What routes are given besides the application: and what each part provides, under the name it has in `use`. */
@@ -51,6 +52,8 @@ export type RunningService<Use extends Parts = Parts> = {
 
 export type Service<Use extends Parts = Parts> = {
   name: string;
+  /** From others, by its parts. */
+  takes: readonly Taken[];
   /** Starts with variables of its own, e.g. in a test. Throws `ConfigError`. */
   start(env: Record<string, string | undefined>): Promise<RunningService<Use>>;
   /** The whole life of a service process: environment, start, SIGTERM or SIGINT, graceful end. */

@@ -14,6 +14,8 @@ export type PartHost<Config> = {
   databaseUrl: string;
   log: FastifyBaseLogger;
   metrics: Registry;
+  /** What the parts before it in `use` provide, by name. */
+  provided: Readonly<Record<string, unknown>>;
   /** A token with which this service calls the service of that name. Throws without SERVICE_KEY. */
   tokenFor(audience: string): Promise<string>;
 };
@@ -31,9 +33,25 @@ export type StartedPart<Provided> = {
   close(): Promise<void>;
 };
 
+/**
+ * What a service takes from another one, as its parts state it before anything runs. `banyan contexts` compares it with the
+ * context map of the plan.
+ */
+export type Taken = {
+  by: 'event' | 'command' | 'call';
+  /** Whose it is, by its contract. */
+  service: string;
+  /** Of the message or the operation. */
+  name: string;
+  /** Of a call: `GET /api/v1/users/:id`. */
+  route?: string;
+};
+
 /** Something that a service has besides HTTP, e.g. events: started before its routes are made, in the order of `use`. */
 export type ServicePart<Provided, C extends TObject = TObject> = {
   /** Environment variables of its own. */
   config?: C;
+  /** What the service takes from others by it. What is its own may be among it. */
+  takes?: readonly Taken[];
   start(host: PartHost<Static<C>>): Promise<StartedPart<Provided>>;
 };

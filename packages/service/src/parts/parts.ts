@@ -35,7 +35,7 @@ export function configOfParts(use: Parts, taken: TProperties): TObject {
 /** Starts parts in the order of `use`. When one cannot start, those before it are closed again. */
 export async function startParts<Use extends Parts>(
   use: Use,
-  host: PartHost<Record<string, unknown>>,
+  host: Omit<PartHost<Record<string, unknown>>, 'provided'>,
 ): Promise<RunningParts<Use>> {
   const started: [name: string, part: StartedPart<unknown>][] = [];
   // The last one first: a part may use what was there before it, never what came after.
@@ -50,13 +50,14 @@ export async function startParts<Use extends Parts>(
     if (failures.length > 0) throw failures[0];
   };
   try {
-    for (const [name, part] of Object.entries(use)) started.push([name, await part.start(host)]);
+    for (const [name, part] of Object.entries(use))
+      started.push([name, await part.start({ ...host, provided: providedBy(started) })]);
   } catch (error) {
     await close().catch(() => {});
     throw error;
   }
   return {
-    provided: Object.fromEntries(started.map(([name, { provided }]) => [name, provided])) as ProvidedBy<Use>,
+    provided: providedBy(started) as ProvidedBy<Use>,
     open: async (self) => {
       for (const [, part] of started) await part.open?.(self);
     },
@@ -68,4 +69,8 @@ export async function startParts<Use extends Parts>(
     },
     close,
   };
+}
+
+function providedBy(started: readonly (readonly [name: string, part: StartedPart<unknown>])[]) {
+  return Object.fromEntries(started.map(([name, { provided }]) => [name, provided]));
 }

@@ -6,18 +6,16 @@ import {
   ifMatch,
   principalOf,
   type ServiceApp,
+  type ServiceClient,
   type ServiceContext,
-  serviceClient,
   signedIn,
 } from '@banyan/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Static } from 'typebox';
 import { API, Id } from '../../api/common.ts';
 import { Profile, ProfileChanges, PublicProfile } from '../../api/users.ts';
-import { contracts as auth } from '../../contracts/auth.ts';
-import { publicApi } from '../../contracts/public-api.ts';
+import type { contracts as auth } from '../../contracts/auth.ts';
+import type { publicApi } from '../../contracts/public-api.ts';
 import type { contracts } from '../../contracts/users.ts';
-import type { IssuerConfig } from '../../kit/issuers.ts';
 import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError, statusesOf } from '../../kit/legacy-errors.ts';
 import { accountId } from '../../kit/tokens.ts';
@@ -30,17 +28,17 @@ const errors = defineErrors({
   PROFILE_CHANGED: [412, 'The profile has changed since it was read. Read it again.'],
 });
 
+/** What routes are given. */
+export type Given = {
+  events: Events<typeof contracts>;
+  accounts: ServiceClient<(typeof auth)['operations']>;
+  api: ServiceClient<typeof publicApi>;
+};
+
 export async function routes(
   app: ServiceApp,
-  { pool, config, events }: ServiceContext<Static<typeof IssuerConfig>, { events: Events<typeof contracts> }>,
+  { pool, events, accounts, api }: ServiceContext<unknown, Given>,
 ): Promise<void> {
-  const accounts = serviceClient(auth.operations, { baseUrls: { auth: at(config.AUTH_URL) }, policy });
-  const api = serviceClient(publicApi, { baseUrls: { api: at(config.API_URL) }, policy });
-  app.addHook('onClose', async () => {
-    await accounts[Symbol.asyncDispose]();
-    await api[Symbol.asyncDispose]();
-  });
-
   const caller: Caller = (request, options) =>
     findCaller(request, pool, { ...options, id: accountId(principalOf(request).subject), accounts });
   const change: ChangeProfile = async (id, columns, write) =>
@@ -111,10 +109,6 @@ export async function routes(
 }
 
 /** One that was left alone is tried again soon: people wait for it. */
-const policy = { deadlineMs: 5_000, breaker: { openMs: 5_000 } };
-
-const at = (url: string | undefined) => (url === undefined ? [] : [url]);
-
 function current(request: FastifyRequest): store.StoredProfile {
   if (!request.profile) throw new ApiError('NOT_AUTHENTICATED');
   return request.profile;

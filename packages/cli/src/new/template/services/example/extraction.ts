@@ -6,6 +6,7 @@ import { ACCEPTED, urlOf } from '../../kit/plan.ts';
 export default add({
   url: urlOf('example'),
   accepts: ACCEPTED,
+  module: import.meta.resolve('./main.ts'),
   routes: [
     { route: `POST ${API}/example`, key: 'token.sub' },
     { route: `GET ${API}/example`, key: 'token.sub' },

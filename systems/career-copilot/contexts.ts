@@ -1,0 +1,93 @@
+import type { PlanContext } from '@banyan/banyan';
+
+/** Whose accounts they are, and whether they may do anything, all take from auth as it says it. */
+const ofAccounts = { relation: 'conformist', by: ['events', 'tables'] } as const satisfies Relation;
+/** Told to whoever wants to know. */
+const told = { relation: 'published-language', by: ['events'] } as const satisfies Relation;
+
+/**
+ * The context map of Career Copilot: each bounded context with what it takes from others. `banyan contexts` compares it with what the
+ * services do. Contexts without a service are the monolith's still.
+ */
+export const contexts: Record<string, PlanContext> = {
+  auth: {
+    title: 'Authentication',
+    entities: ['Account', 'Session', 'RefreshToken'],
+    valueObjects: ['Email', 'PasswordHash', 'AccessToken', 'SigningKey'],
+    events: [
+      'UserRegistered',
+      'UserVerified',
+      'UserSuspended',
+      'UserReinstated',
+      'PasswordChanged',
+      'UserDeleted',
+    ],
+    tables: ['users', 'refresh_tokens'],
+    paths: ['/api/v1/auth'],
+  },
+  users: {
+    title: 'User Management',
+    entities: ['UserProfile', 'UserPreferences'],
+    valueObjects: ['PersonName', 'PhoneNumber', 'Location', 'Skills', 'PrivacySettings'],
+    events: ['ProfileChanged'],
+    paths: ['/api/v1/users'],
+    upstream: {
+      auth: { relation: 'conformist', by: ['events', 'calls', 'tables'] },
+      // Whoever asks for what is known of them gets what other contexts have, too: by the public API, as a client.
+      applications: { relation: 'open-host', by: ['calls'] },
+      notifications: { relation: 'open-host', by: ['calls'] },
+    },
+  },
+  jobs: {
+    title: 'Jobs',
+    entities: ['Job', 'Company', 'JobRequirements'],
+    valueObjects: ['JobTitle', 'SalaryRange', 'JobDescription'],
+    events: ['JobPosted', 'JobUpdated', 'JobExpired'],
+    tables: ['companies', 'jobs'],
+    paths: ['/api/v1/jobs', '/api/v1/companies'],
+    upstream: { auth: ofAccounts },
+  },
+  applications: {
+    title: 'Applications',
+    entities: ['Application', 'ApplicationTimeline', 'Document'],
+    valueObjects: ['ApplicationStatus', 'StatusTransition', 'ApplicationNote'],
+    events: ['ApplicationCreated', 'ApplicationStatusChanged'],
+    tables: ['applications', 'application_notes', 'application_timeline', 'documents'],
+    paths: ['/api/v1/applications'],
+    upstream: {
+      auth: ofAccounts,
+      jobs: { relation: 'customer-supplier', by: ['events', 'tables'] },
+    },
+  },
+  notifications: {
+    title: 'Notifications',
+    entities: ['Notification', 'Template', 'DeliveryChannel'],
+    valueObjects: ['EmailMessage', 'SMSMessage', 'PushNotification'],
+    events: ['NotificationSent', 'DeliveryFailed', 'TemplateUpdated'],
+    tables: ['notifications'],
+    paths: ['/api/v1/notifications'],
+    upstream: {
+      auth: ofAccounts,
+      jobs: told,
+      // What tells of a change of status is still a row that applications writes with the change.
+      applications: { relation: 'customer-supplier', by: ['events', 'tables'] },
+    },
+  },
+  analytics: {
+    title: 'Analytics',
+    entities: ['Metric', 'Report', 'Dashboard'],
+    valueObjects: ['TimeSeries', 'Aggregation', 'ChartData'],
+    events: ['MetricCalculated', 'ReportGenerated', 'DashboardUpdated'],
+    paths: ['/api/v1/analytics'],
+    upstream: {
+      auth: told,
+      users: told,
+      jobs: told,
+      // The monolith's analytics read the table itself.
+      applications: { relation: 'published-language', by: ['events', 'tables'] },
+      notifications: told,
+    },
+  },
+};
+
+type Relation = NonNullable<PlanContext['upstream']>[string];
