@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { type Static, Type } from 'typebox';
 import type { Contracts, DataOf } from './contracts.ts';
 import type { Envelope } from './envelope.ts';
-import type { FromRows } from './facts/from-rows.ts';
+import type { FromRows, TableFacts } from './facts/from-rows.ts';
 import type { Publish, PublishOptions, Send } from './outbox/publish.ts';
 import type { Projection } from './projection/define.ts';
 import type { Projector } from './projection/projector.ts';
@@ -80,6 +80,16 @@ export type EventingDefinition<C extends Contracts, S extends AnySaga = never> =
    * publishes for its own writes. The plan names the module that states it (`facts`).
    */
   fromRows?: FromRows<C>;
+  /**
+   * Services that are asked, once, to tell by their events which rows they have: what was there before this one subscribed. They
+   * tell nobody else, when their rows are there to be told, and this service handles it as any other event.
+   */
+  backfill?: readonly string[];
+  /**
+   * What the rows of tables say that no monolith ever wrote: of a service that was born outside, or of tables that it alone has. Told
+   * to consumers that ask. Pure.
+   */
+  ownRows?: Readonly<Record<string, Pick<Required<TableFacts<C>>, 'exists'>>>;
   projections?: readonly Projection[];
   sagas?: readonly S[];
   /** Of the event store: types that nobody else wants to know of, master keys. */

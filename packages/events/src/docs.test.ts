@@ -61,6 +61,26 @@ test('the first snippets of docs/events.md bring an event from one service to th
   );
 });
 
+test('a consumer whose definition asks for it is told what a service has that was born outside the monolith', async (t) => {
+  const server = await testServer();
+  const { search, born } = await runSnippets(
+    ['From a transaction to a handler'],
+    'return { search, born };',
+    { withTransaction, defineService },
+  );
+  const common = { LOG_LEVEL: 'silent', PORT: '0', BUS_URL: await server.database('docs_bus') };
+  const start = async (service: typeof born, name: string) => {
+    const url = await server.database(name);
+    const running = await service.start({ ...common, DATABASE_URL: url });
+    t.after(() => closeService(running, url));
+    return running;
+  };
+  const todos = await start(born, 'docs_born');
+  await todos.pool.query(`INSERT INTO todos VALUES ('t1', 'Milk')`);
+  const searching = await start(search, 'docs_search');
+  await until(async () => (await searching.pool.query(`SELECT FROM titles WHERE title = 'Milk'`)).rowCount);
+});
+
 /** Until there are rows: the test's own time limit ends the wait. */
 async function until(rows: () => Promise<number | null>): Promise<void> {
   while (!(await rows())) await delay(10);

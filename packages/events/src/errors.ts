@@ -77,6 +77,10 @@ const CATALOGUE = {
     permanent: true,
     says: 'A backfill of this name tells another consumer. Give this one a name of its own.',
   },
+  BACKFILL_UNHEARD: {
+    permanent: true,
+    says: 'The definition asks a service for the rows that it has (`backfill`) and handles none of its events. Handle those that tell of them in `on` or `onBatch`, or ask another service.',
+  },
   FACT_PERSONAL: {
     permanent: true,
     says: 'A fact with personal fields cannot be kept in a stream: the keys of the service are not where rows are replicated. Leave the fields out, or let `streamOf` return nothing for this type.',

@@ -13,6 +13,8 @@ import {
   type Handler,
 } from './definition.ts';
 import { EventsError } from './errors.ts';
+import { withBackfills } from './facts/backfill-messages.ts';
+import { Backfills } from './facts/backfills.ts';
 import { Handling } from './inbox/handling.ts';
 import { applyInboxSchema, sweepInbox } from './inbox/inbox.ts';
 import { Messages } from './messages.ts';
@@ -74,6 +76,7 @@ class Eventing<C extends Contracts, S extends AnySaga> {
   readonly #messages: Messages;
   readonly #handlers: ReadonlyMap<string, Handler<C, never, S>>;
   readonly #batchHandlers: ReadonlyMap<string, BatchHandler<C, never, S>>;
+  readonly #backfills: Backfills<C>;
   readonly #closing = new AbortController();
   #events: Events<C, S> | undefined;
   #projector: Projector | undefined;
@@ -89,8 +92,10 @@ class Eventing<C extends Contracts, S extends AnySaga> {
     this.#contracts = contracts;
     this.#definition = definition;
     this.#host = host;
-    this.#messages = new Messages(contracts);
-    this.#handlers = new Map(Object.entries({ ...definition.on, ...definition.commands })) as never;
+    this.#messages = new Messages(withBackfills(contracts));
+    this.#backfills = new Backfills({ contracts, definition, host, onWrite: () => this.#relaying.want() });
+    const handlers = Object.entries({ ...definition.on, ...definition.commands });
+    this.#handlers = new Map<string, unknown>([...handlers, ...this.#backfills.handlers]) as never;
     this.#batchHandlers = new Map(Object.entries({ ...definition.onBatch })) as never;
     const twice = [...this.#batchHandlers.keys()].find((type) => this.#handlers.has(type));
     if (twice) throw new EventsError('HANDLED_TWICE', { type: twice });
@@ -119,6 +124,7 @@ class Eventing<C extends Contracts, S extends AnySaga> {
     await applyInboxSchema(pool);
     // Also without sagas: it may be their receiver, which keeps its marks by `once` and `undo`.
     await applySagaSchema(pool);
+    await this.#backfills.prepare();
     const { publish, send } = createPublisher<C>(this.#messages, service, {
       onWrite: () => this.#relaying.want(),
     });
@@ -190,6 +196,7 @@ class Eventing<C extends Contracts, S extends AnySaga> {
     this.#closing.abort();
     clearInterval(this.#sweeping);
     await this.#connecting;
+    await this.#backfills.close();
     await this.#subscriber?.stop();
     await this.#projector?.stop();
     await this.#sagas?.close();
@@ -207,6 +214,7 @@ class Eventing<C extends Contracts, S extends AnySaga> {
         });
         this.#relaying.open();
         await this.#subscribe(this.#bus);
+        this.#backfills.open();
         this.#failure = undefined;
         break;
       } catch (error) {

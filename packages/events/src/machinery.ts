@@ -10,6 +10,14 @@ export { type BackfillOptions, backfill, beginStreams, forgetStreams } from './f
 export type { FromRows, StreamOf } from './facts/from-rows.ts';
 export { type ReplicatedFacts, type ReplicatedTransaction, replicatedFacts } from './facts/replicated.ts';
 export type { Walked } from './facts/walk-rows.ts';
+export {
+  type BackfillStatus,
+  listBackfills,
+  noteFailure,
+  type Wanted,
+  wantBackfill,
+  wantedBackfills,
+} from './facts/wanted.ts';
 export { applyInboxSchema, processOnce, sweepInbox } from './inbox/inbox.ts';
 export { Messages } from './messages.ts';
 export { applyOutboxSchema, createPublisher, type Publish, type Send } from './outbox/publish.ts';

@@ -1,13 +1,18 @@
 import {
   type BackfillOptions,
+  type BackfillStatus,
   backfill,
   beginStreams,
   type Contracts,
   type FromRows,
   forgetStreams,
+  listBackfills,
+  noteFailure,
   replicatedFacts,
   type StreamOf,
   type Walked,
+  type Wanted,
+  wantedBackfills,
 } from '@banyan/events/machinery';
 import type { ResolvedService } from '@banyan/plan';
 import { createPool, withTransaction } from '@banyan/postgres';
@@ -27,6 +32,10 @@ export type LoadedFacts = {
   beginStreams: ((asked: Hooks) => Promise<Walked>) | undefined;
   /** Rows of a new copy are to come: the streams that have been begun are not all. */
   forgetStreams(): Promise<void>;
+  /** What consumers have asked for, and was not told to the end. */
+  wanted(): Promise<Wanted[]>;
+  /** What the last try of a backfill that was asked for failed of; null: it was told to the end. */
+  noteFailure(name: string, failure: string | null): Promise<void>;
   /** Some function says of a row what it means that it is there. */
   saysExists: boolean;
 };
@@ -74,6 +83,8 @@ export async function loadFacts({
           return await beginStreams({ ...asked, pool, contracts, service: name, fromRows, streamOf });
         })),
     forgetStreams: () => onDatabase(database, (pool) => forgetStreams({ pool })),
+    wanted: () => onDatabase(database, (pool) => wantedBackfills(pool, fromRows)),
+    noteFailure: (name, failure) => onDatabase(database, (pool) => noteFailure(pool, name, failure)),
     saysExists: Object.values(fromRows).some(({ exists }) => exists),
     async tryOut() {
       const takenBack = new Error('it would have worked');
@@ -88,6 +99,11 @@ export async function loadFacts({
       });
     },
   };
+}
+
+/** What consumers of a service are told, or wait for: of its database. */
+export async function backfillsOf(database: string): Promise<BackfillStatus[]> {
+  return await onDatabase(database, listBackfills);
 }
 
 async function onDatabase<T>(url: string, work: (pool: pg.Pool) => Promise<T>): Promise<T> {

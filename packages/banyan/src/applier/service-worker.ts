@@ -19,19 +19,22 @@ import type { Logger } from 'pino';
 import type { LinkStatus } from '../control/control.ts';
 import * as verifications from '../control/store/verifications.ts';
 import { linksWanted, type ServiceState } from '../rollout/state.ts';
+import { Backfills } from './backfills.ts';
 import { factsHooks } from './begin-streams.ts';
 import { drainForStep } from './drain.ts';
 import { Draining } from './draining.ts';
 import { type LoadedFacts, loadFacts } from './facts.ts';
 import { type Direction, describeLink, type Removal } from './link-status.ts';
 import { paceOf } from './pace.ts';
-import { LinkRunner } from './runner.ts';
+import { type CopyPace, LinkRunner } from './runner.ts';
 import { Verifier, type VerifyHooks } from './verifier.ts';
 
 export type Fence = { id: string; service: string; fromShare: number; toShare: number; timeoutMs: number };
 
 /** A verification, which never ends, leaves the databases alone five sixths of the time. */
 const VERIFY_REST = 5;
+/** Telling consumers which rows there are does it half of the time. */
+const BACKFILL_REST = 1;
 /** How long a comparison waits for links that are behind, ms; nobody waits for it. */
 const APPLIED_MS = 120_000;
 
@@ -45,6 +48,7 @@ export class ServiceWorker {
   private readonly runners = new Map<Direction, LinkRunner>();
   private readonly verifier: Verifier;
   private readonly draining: Draining;
+  private readonly backfills: Backfills;
   private throttle: Throttle = UNTHROTTLED;
   private share: number | null = null;
   private desired: { forward: boolean; reverse: boolean } | null = null;
@@ -66,6 +70,13 @@ export class ServiceWorker {
     this.readers = readers;
     this.log = log;
     this.draining = new Draining({ service, pool, log });
+    this.backfills = new Backfills({
+      service,
+      log,
+      // It has its rows for good once it has retired, and otherwise when the copy is passed.
+      ready: () => this.retired || this.runners.get('forward')?.state === 'streaming',
+      pause: (signal) => paceOf({ ...this.copyPace(), rest: BACKFILL_REST, signal }).throttle.pause,
+    });
     this.verifier = new Verifier({
       service,
       pool,
@@ -157,16 +168,24 @@ export class ServiceWorker {
     return why && `${this.work} rests: ${why}`;
   }
 
+  private copyPace(): CopyPace {
+    const { copyRowsPerSecond: rowsPerSecond, leastRowsPerSecond } = this.service.rollout;
+    return { rowsPerSecond, leastRowsPerSecond, usersWait: this.usersWait };
+  }
+
   private readonly usersWait = () => this.throttle.throttled;
 
   async stop(): Promise<void> {
     this.desired = null;
     await this.busy;
     await this.verifier.stop();
+    await this.backfills.stop();
     await Promise.all([...this.runners.values()].map((runner) => runner.stop()));
   }
 
   private async applyDesired(state: ServiceState): Promise<void> {
+    // The rows will not be kept up to date.
+    if (state.stage === 'monolith') await this.backfills.stop();
     for (const direction of ['forward', 'reverse'] as const) {
       if (!this.desired) return;
       const wanted = this.desired[direction];
@@ -190,6 +209,7 @@ export class ServiceWorker {
     }
     if (this.runners.get('forward') && !this.retired) this.verifier.start();
     else await this.verifier.stop();
+    if (state.stage !== 'monolith') this.backfills.start();
     if (state.draining)
       await this.draining.look(state, {
         forward: this.runners.get('forward'),
@@ -207,11 +227,7 @@ export class ServiceWorker {
         name: `${this.service.name}.${direction}`,
         link,
         copies: direction === 'forward',
-        pace: {
-          rowsPerSecond: this.service.rollout.copyRowsPerSecond,
-          leastRowsPerSecond: this.service.rollout.leastRowsPerSecond,
-          usersWait: this.usersWait,
-        },
+        pace: this.copyPace(),
         missed: {
           noticed: () => verifications.clearVerdicts(this.pool, this.service.name),
           accepted: () => verifications.isRepairQueued(this.pool, this.service.name),

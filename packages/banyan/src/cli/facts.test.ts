@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { noteFailure, wantBackfill } from '@banyan/events/machinery';
 import { FULL_SHARE } from '@banyan/plan/stages';
 import { aService, aTable } from '@banyan/plan/testing';
 import { createPool } from '@banyan/postgres';
@@ -44,6 +45,29 @@ describe('banyan facts backfill', { concurrency: 3 }, () => {
       const told = { service: 'bank', consumer: 'reports', name: 'bank-for-reports' };
       assert.deepEqual(json(), { ...told, rows: 3, total: 3, facts: 3, complete: true });
     }
+    assert.deepEqual((await banyan('facts', 'list', '--json')).json(), {
+      backfills: [
+        {
+          service: 'bank',
+          name: 'bank-for-reports',
+          consumer: 'reports',
+          asked: false,
+          state: 'done',
+          rows: 3,
+          total: 3,
+          facts: 3,
+          failure: null,
+        },
+      ],
+    });
+    await wantBackfill(pool, { name: 'bank-for-search', consumer: 'search' });
+    await noteFailure(pool, 'bank-for-search', 'no key');
+    assert.equal(
+      (await banyan('facts', 'list', 'bank')).stdout,
+      `bank  bank-for-reports  reports, by an operator    done, 3 of 3 rows, 3 facts
+bank  bank-for-search   search, by its definition  waiting; the last try failed: no key
+`,
+    );
     const { stdout } = await banyan('facts', 'streams', 'bank');
     assert.equal(stdout, '3 rows looked at, 3 facts put into new streams\n');
     const { rows } = await pool.query(

@@ -74,16 +74,22 @@ export async function bank(t: TestContext) {
   };
 }
 
-/** A process of its own; `facts`: a module in the place of account-facts.ts. */
-export async function spawnApplier(databases: BankDatabases, facts?: string): Promise<ChildProcess> {
-  const asked = JSON.stringify({ databases, facts });
-  const child = fork(new URL('bank-applier.ts', import.meta.url), [asked], {
+/** `facts`: a module in the place of account-facts.ts. */
+export function spawnApplier(databases: BankDatabases, facts?: string): Promise<ChildProcess> {
+  return spawn(new URL('bank-applier.ts', import.meta.url), { databases, facts });
+}
+
+/** A process of its own; resolves once it says that it has started. */
+export async function spawn(module: URL, asked: unknown): Promise<ChildProcess> {
+  const child = fork(module, [JSON.stringify(asked)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const ended = new AbortController();
   await Promise.race([
     once(child, 'message', { signal: ended.signal }),
-    once(child, 'exit', { signal: ended.signal }).then(([code]) => assert.fail(`the applier ended: ${code}`)),
+    once(child, 'exit', { signal: ended.signal }).then(([code]) =>
+      assert.fail(`${module.pathname} ended: ${code}`),
+    ),
   ]);
   ended.abort();
   return child;

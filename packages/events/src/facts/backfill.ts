@@ -39,7 +39,11 @@ export async function beginStreams<C extends Contracts>(
 
 /** Of a new copy: rows that it brings have no streams either. */
 export async function forgetStreams({ pool }: { pool: Db }): Promise<void> {
-  await pool.query('DELETE FROM banyan_events.backfills WHERE name = $1', [STREAMS]);
+  await pool.query(
+    `UPDATE banyan_events.backfills SET told_to = NULL, rows = 0, facts = 0, begun_at = now(), ended_at = NULL
+     WHERE name = $1`,
+    [STREAMS],
+  );
 }
 
 const STREAMS = 'streams';

@@ -125,12 +125,17 @@ const COUNT = `
   ON CONFLICT (table_name) DO UPDATE SET changes = c.changes + excluded.changes, facts = c.facts + excluded.facts,
     unwanted = c.unwanted + excluded.unwanted, silent = c.silent + excluded.silent`;
 
+/** Makes the tables of facts and backfills. */
+export async function applyFactsSchema(pool: Db | pg.PoolClient): Promise<void> {
+  const sql = await readFile(new URL('schema.sql', import.meta.url), 'utf8');
+  await applySchema(pool, { name: 'banyan_events.replicated_facts', sql });
+}
+
 async function prepareTables(pool: Db | pg.PoolClient, keepsStreams: boolean): Promise<void> {
   try {
     await applyOutboxSchema(pool);
     if (keepsStreams) await applyStoreSchema(pool);
-    const sql = await readFile(new URL('schema.sql', import.meta.url), 'utf8');
-    await applySchema(pool, { name: 'banyan_events.replicated_facts', sql });
+    await applyFactsSchema(pool);
     // Made by the service's own role, they may be closed to this one.
     await pool.query(PROBE);
   } catch (error) {

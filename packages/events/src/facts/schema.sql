@@ -26,3 +26,21 @@ CREATE TABLE IF NOT EXISTS banyan_events.backfills (
   ended_at timestamptz,
   PRIMARY KEY (name, table_name)
 );
+
+-- Consumers that have asked this service for the rows that are there. Whether they have been told is in backfills, by the name.
+CREATE TABLE IF NOT EXISTS banyan_events.backfills_wanted (
+  name text PRIMARY KEY,
+  consumer text NOT NULL,
+  asked_at timestamptz NOT NULL DEFAULT now(),
+  -- What the last try failed of; null: none has.
+  failure text
+);
+
+-- Services that this one asks for the rows that are there, since its definition says so.
+CREATE TABLE IF NOT EXISTS banyan_events.backfills_asked (
+  owner text PRIMARY KEY,
+  -- Null: asked again until it has answered.
+  answered_at timestamptz,
+  -- Why it will not tell them.
+  refusal text
+);

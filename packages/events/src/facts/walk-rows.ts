@@ -39,6 +39,7 @@ type Tell<C extends Contracts> = (tx: Queryable, facts: readonly Fact<C>[]) => P
 export async function walkRows<C extends Contracts>(options: WalkOptions<C>, tell: Tell<C>): Promise<Walked> {
   const { pool, fromRows, signal } = options;
   const tables = [...tablesOf(fromRows)].filter(([, { exists }]) => exists);
+  const names = tables.map(([table]) => table);
   if (tables.length === 0) throw new EventsError('NO_EXISTS', { tables: Object.keys(fromRows).join(', ') });
   for (const [table] of tables) await begin(options, table);
   for (const [table, facts] of tables) {
@@ -46,13 +47,13 @@ export async function walkRows<C extends Contracts>(options: WalkOptions<C>, tel
     for (let more = true; more && !signal?.aborted; ) {
       const began = performance.now();
       more = await tellChunk(options, { table, facts, key }, tell).catch(againIfLockedOut);
-      options.onProgress?.(await progressOf(options));
+      options.onProgress?.(await progressOf(options, names));
       // Users' transactions wait for its rows and its writes: half of the time is theirs.
       const rest = () => delay(performance.now() - began, undefined, { signal }).catch(() => {});
       if (more) await (options.pause ?? rest)();
     }
   }
-  return await progressOf(options);
+  return await progressOf(options, names);
 }
 
 /** The next chunk of a table. False: there is none left. */
@@ -94,10 +95,11 @@ async function begin<C extends Contracts>(
   table: string,
 ): Promise<void> {
   await pool.query(
-    `INSERT INTO banyan_events.backfills (name, table_name, consumer, total)
+    `INSERT INTO banyan_events.backfills AS b (name, table_name, consumer, total)
      SELECT $1, $2, $3, (SELECT count(*) FROM ${quoted(table)})
-     WHERE NOT EXISTS (SELECT FROM banyan_events.backfills WHERE name = $1 AND table_name = $2)
-     ON CONFLICT DO NOTHING`,
+     WHERE NOT EXISTS (SELECT FROM banyan_events.backfills WHERE name = $1 AND table_name = $2
+                       AND (told_to IS NOT NULL OR ended_at IS NOT NULL))
+     ON CONFLICT (name, table_name) DO UPDATE SET total = excluded.total`,
     [name, table, consumer],
   );
   const { rows } = await pool.query<{ consumer: string }>(
@@ -107,11 +109,14 @@ async function begin<C extends Contracts>(
   if (rows[0]) throw new EventsError('BACKFILL_TAKEN', { name, consumer: rows[0].consumer });
 }
 
-async function progressOf<C extends Contracts>({ pool, name }: WalkOptions<C>): Promise<Walked> {
+async function progressOf<C extends Contracts>(
+  { pool, name }: WalkOptions<C>,
+  tables: readonly string[],
+): Promise<Walked> {
   const { rows } = await pool.query<Walked>(
     `SELECT sum(rows)::float8 AS rows, sum(total)::float8 AS total, sum(facts)::float8 AS facts,
-       bool_and(ended_at IS NOT NULL) AS complete FROM banyan_events.backfills WHERE name = $1`,
-    [name],
+       bool_and(ended_at IS NOT NULL) AS complete FROM banyan_events.backfills WHERE name = $1 AND table_name = ANY($2)`,
+    [name, tables],
   );
   return rows[0]!;
 }

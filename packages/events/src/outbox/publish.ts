@@ -49,7 +49,18 @@ export function createPublisher<C extends Contracts>(
   messages: Messages,
   service: string,
   { now = () => new Date(), onWrite = () => {} }: { now?(): Date; onWrite?(): void } = {},
-): { publish: Publish<C>; send: Send<C>; publishAll(tx: Queryable, all: readonly Stated[]): Promise<void> } {
+): {
+  publish: Publish<C>;
+  send: Send<C>;
+  /** A command that several services handle, to one of them. */
+  sendTo(
+    tx: Queryable,
+    recipient: string,
+    type: keyof C['commands'] & string,
+    data: Record<string, unknown>,
+  ): Promise<Envelope>;
+  publishAll(tx: Queryable, all: readonly Stated[]): Promise<void>;
+} {
   const write = async (tx: Queryable, kind: 'event' | 'command', stated: Stated): Promise<Envelope> => {
     const checked = check(messages, service, kind, stated);
     return await inSpan(`publish ${stated.type}`, { kind: SpanKind.PRODUCER }, async () => {
@@ -66,6 +77,7 @@ export function createPublisher<C extends Contracts>(
   return {
     publish: (tx, type, data, options = {}) => write(tx, 'event', { type, data, options }),
     send: (tx, type, data, options = {}) => write(tx, 'command', { type, data, options }),
+    sendTo: (tx, recipient, type, data) => write(tx, 'command', { type, data, options: { recipient } }),
     async publishAll(tx, all) {
       const texts = all.map((stated) => envelopeOf(check(messages, service, 'event', stated), now()).text);
       if (texts.length === 0) return;

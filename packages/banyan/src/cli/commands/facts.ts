@@ -1,10 +1,10 @@
-import type { Walked } from '@banyan/events/machinery';
+import type { BackfillStatus, Walked } from '@banyan/events/machinery';
 import type { Command } from 'commander';
 import type { LoadedFacts } from '../../applier/facts.ts';
 import { ControlError } from '../../control/control.ts';
 import { noSuchService } from '../../control/operations/no-such-service.ts';
 import { EXIT, Interrupted, UsageError } from '../exit.ts';
-import { plural, print, printJson } from '../output.ts';
+import { count, paint, plural, print, printJson, table } from '../output.ts';
 import { createProgress } from '../progress.ts';
 import { act, type CommonOptions, command, connect, group, interruptible, load } from '../session.ts';
 
@@ -17,8 +17,8 @@ export function factsCommand(): Command {
   return group(
     'facts',
     'Tell which rows a service has: a consumer that came late, or its own event store',
-    ['banyan facts backfill auth --for reports', 'banyan facts streams auth'],
-    [backfillCommand(), streamsCommand()],
+    ['banyan facts backfill auth --for reports', 'banyan facts list', 'banyan facts streams auth'],
+    [backfillCommand(), listCommand(), streamsCommand()],
   );
 }
 
@@ -46,6 +46,47 @@ function backfillCommand(): Command {
         return EXIT.ok;
       }),
     );
+}
+
+function listCommand(): Command {
+  return command('list', 'Who has asked which service for its rows, and how far they are told', [
+    'banyan facts list',
+    'banyan facts list auth --json',
+  ])
+    .argument('[service]', 'default: all whose facts the plan names')
+    .action(
+      act<CommonOptions>(async (options, only) => {
+        const { plan } = await load(options);
+        if (only && !plan.services[only]) throw noSuchService(only, Object.keys(plan.services));
+        const { backfillsOf } = await import('../../applier/facts.ts');
+        const backfills: Listed[] = [];
+        for (const { name: service, database, facts } of Object.values(plan.services)) {
+          if (database === null || facts === null || (only && service !== only)) continue;
+          for (const each of await backfillsOf(database)) backfills.push({ service, ...each });
+        }
+        if (options.json) printJson({ backfills });
+        else if (backfills.length === 0) print('nobody has asked for rows');
+        else for (const line of table(backfills.map(lineOf))) print(line);
+        return EXIT.ok;
+      }),
+    );
+}
+
+type Listed = BackfillStatus & { service: string };
+
+function lineOf({ service, name, consumer, asked, state, rows, total, facts, failure }: Listed): string[] {
+  const by = asked ? 'by its definition' : 'by an operator';
+  const whom = consumer === service ? 'its own event store' : `${consumer}, ${by}`;
+  const far =
+    state === 'waiting'
+      ? state
+      : `${state}, ${count(rows)} of ${plural(total, 'row')}, ${plural(facts, 'fact')}`;
+  return [
+    service,
+    name,
+    whom,
+    failure === null ? far : `${far}; ${paint('red', `the last try failed: ${failure}`)}`,
+  ];
 }
 
 function streamsCommand(): Command {

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createPool } from '@banyan/postgres';
+import { testServer } from '@banyan/postgres/testing';
+import { defineService } from '@banyan/service';
+import { Type } from 'typebox';
+import { defineContracts, event } from '../contracts.ts';
+import type { EventingDefinition } from '../definition.ts';
+import { eventing } from '../eventing.ts';
+import { closeService } from '../testing/close-service.ts';
+import { backfill } from './backfill.ts';
+import { listBackfills, wantedBackfills } from './wanted.ts';
+
+const LIMIT = { timeout: 120_000 };
+const Todo = Type.Object({ todoId: Type.String(), title: Type.String() });
+const contracts = defineContracts({
+  system: 'test',
+  events: { TodoIs: event({ service: 'todos', version: 1, key: 'todoId', data: Todo }) },
+});
+type Definition = EventingDefinition<typeof contracts>;
+const schema = new URL('../testing/todo.sql', import.meta.url);
+
+/** What `todos` says of its rows. */
+const rows = {
+  todos: {
+    exists: ({ id, title }: { id: string; title: string }) => ({
+      type: 'TodoIs' as const,
+      data: { todoId: id, title },
+    }),
+  },
+};
+/** Keeps titles, and asks for those that were there before. */
+const reports: Definition = {
+  backfill: ['todos'],
+  on: {
+    TodoIs: async ({ data }, { tx }) => {
+      await tx.query('INSERT INTO titles VALUES ($1)', [data.title]);
+    },
+  },
+};
+
+async function aSystem(t: TestContext) {
+  const server = await testServer();
+  const BUS_URL = await server.database('backfills_bus');
+  const urls = { todos: await server.database('todos'), reports: await server.database('reports') };
+  const pools = { todos: createPool(urls.todos, { max: 2 }), reports: createPool(urls.reports, { max: 2 }) };
+  const atEnd: (() => Promise<unknown>)[] = [];
+  t.after(async () => {
+    for (const end of atEnd.reverse()) await end();
+    await Promise.all(Object.values(pools).map((pool) => pool.end()));
+  });
+  const start = async (name: keyof typeof urls, definition: Definition) => {
+    const service = defineService({
+      name,
+      schema,
+      use: { events: eventing(contracts, definition) },
+      routes: () => {},
+    });
+    const running = await service.start({
+      LOG_LEVEL: 'silent',
+      PORT: '0',
+      BUS_URL,
+      DATABASE_URL: urls[name],
+    });
+    let open = true;
+    const stop = async () => {
+      if (open) await closeService(running, urls[name]);
+      open = false;
+    };
+    atEnd.push(stop);
+    return { ...running, stop };
+  };
+  const titles = async () => {
+    const { rows } = await pools.reports.query<{ title: string }>('SELECT title FROM titles ORDER BY title');
+    return rows.map(({ title }) => title);
+  };
+  const asked = async () =>
+    (
+      await pools.reports.query(
+        'SELECT owner, answered_at IS NOT NULL AS answered, refusal FROM banyan_events.backfills_asked',
+      )
+    ).rows;
+  const until = async (holds: () => Promise<boolean>) => {
+    while (!(await holds())) await delay(10, undefined, { signal: t.signal });
+  };
+  return { pools, start, titles, asked, until };
+}
+
+test(
+  'a consumer is told of the rows that a service born outside the monolith has, once, however often either starts',
+  LIMIT,
+  async (t) => {
+    const { pools, start, titles, until } = await aSystem(t);
+    const todos = await start('todos', { ownRows: rows });
+    await pools.todos.query(`INSERT INTO todos VALUES ('t1', 'Milk'), ('t2', 'Bread')`);
+    const first = await start('reports', reports);
+    await until(async () => (await titles()).length === 2);
+    await first.stop();
+    await todos.stop();
+    await pools.todos.query(`INSERT INTO todos VALUES ('t3', 'later')`);
+    await start('todos', { ownRows: rows });
+    await start('reports', reports);
+    await until(async () => (await listBackfills(pools.todos))[0]?.state === 'done');
+    assert.deepEqual(await titles(), ['Bread', 'Milk']);
+    assert.deepEqual(await listBackfills(pools.todos), [
+      {
+        name: 'todos-for-reports',
+        consumer: 'reports',
+        asked: true,
+        state: 'done',
+        rows: 2,
+        total: 2,
+        facts: 2,
+        failure: null,
+      },
+    ]);
+  },
+);
+
+test(
+  'a service that is not there yet is asked until it is, and notes who has asked before anybody can tell its rows',
+  LIMIT,
+  async (t) => {
+    const { pools, start, titles, asked, until } = await aSystem(t);
+    const consumer = await start('reports', reports);
+    await until(async () => (await asked()).length === 1);
+    assert.deepEqual(await asked(), [{ owner: 'todos', answered: false, refusal: null }]);
+    await consumer.stop();
+    await start('todos', { fromRows: rows });
+    await start('reports', reports);
+    await until(async () => (await asked())[0]!.answered);
+    const wanted = await wantedBackfills(pools.todos, rows);
+    assert.deepEqual(wanted, [{ name: 'todos-for-reports', consumer: 'reports' }]);
+    // Rows of the monolith are told by whoever knows that they have been copied.
+    await pools.todos.query(`INSERT INTO todos VALUES ('t1', 'Milk')`);
+    const exact = createPool(pools.todos.options.connectionString!, { max: 1, exact: true });
+    await backfill({ pool: exact, contracts, service: 'todos', fromRows: rows, ...wanted[0]! });
+    await exact.end();
+    await until(async () => (await titles()).length === 1);
+    assert.deepEqual(await wantedBackfills(pools.todos, rows), []);
+  },
+);
+
+test('a refusal is on record, and the service is asked again at the next start', LIMIT, async (t) => {
+  const { pools, start, asked, until, titles } = await aSystem(t);
+  const silent = await start('todos', { fromRows: { todos: { delete: () => undefined } } });
+  const consumer = await start('reports', reports);
+  await until(async () => (await asked())[0]!.answered);
+  assert.match((await asked())[0]!.refusal, /exists/);
+  await consumer.stop();
+  await silent.stop();
+  await start('todos', { ownRows: rows });
+  await pools.todos.query(`INSERT INTO todos VALUES ('t1', 'Milk')`);
+  await start('reports', reports);
+  await until(async () => (await titles()).length === 1);
+  assert.deepEqual(await asked(), [{ owner: 'todos', answered: true, refusal: null }]);
+});
+
+test('who would not hear what it asks for does not start', LIMIT, async (t) => {
+  const { start } = await aSystem(t);
+  await assert.rejects(start('reports', { backfill: ['todos'] }), { code: 'BACKFILL_UNHEARD' });
+  await assert.rejects(start('todos', { ...reports, ownRows: rows }), { code: 'BACKFILL_UNHEARD' });
+});
