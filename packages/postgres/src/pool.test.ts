@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type pg from 'pg';
-import { connectionConfig, createPool, errorCode, PINNED_SETTINGS } from './index.ts';
+import { connectionConfig, createPool, errorCode, PINNED_SETTINGS, withPool } from './index.ts';
 import { testServer } from './testing.ts';
 
 let url: string;
@@ -46,6 +46,23 @@ test('a connection string without a host is understood', () => {
 test('a statement that takes too long is cancelled by the server', async () => {
   const pool = open(url, { statementTimeoutMs: 20 });
   await assert.rejects(pool.query('SELECT pg_sleep(60)'), (error) => errorCode(error) === '57014');
+});
+
+test('a pool for one piece of work is closed with it, however it ends', async () => {
+  const seen: pg.Pool[] = [];
+  const work = async (pool: pg.Pool) => {
+    seen.push(pool);
+    return (await pool.query('SELECT 1 / $1::int AS result', [seen.length - 1])).rows[0].result;
+  };
+  await assert.rejects(withPool(url, {}, work), (error) => errorCode(error) === '22012');
+  assert.equal(await withPool(url, {}, work), 1);
+  assert.deepEqual(
+    seen.map(({ ended, options: { max } }) => ({ ended, max })),
+    [
+      { ended: true, max: 1 },
+      { ended: true, max: 1 },
+    ],
+  );
 });
 
 test('a killed backend ends neither the process nor the pool', async () => {

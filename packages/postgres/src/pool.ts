@@ -52,6 +52,20 @@ export function createPool(url: string, options: PoolOptions = {}): pg.Pool {
   return pool;
 }
 
+/** Does one piece of work in a pool of its own, of one connection unless `options` say more, which is closed with it. */
+export async function withPool<T>(
+  url: string,
+  options: PoolOptions,
+  work: (pool: pg.Pool) => Promise<T>,
+): Promise<T> {
+  const pool = createPool(url, { max: 1, ...options });
+  try {
+    return await work(pool);
+  } finally {
+    await pool.end();
+  }
+}
+
 /** Says what to do when all connections are in use; pg's own text speaks of connecting. */
 class NamingPool extends pg.Pool {
   override connect(...args: unknown[]): never {

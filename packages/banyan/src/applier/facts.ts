@@ -15,7 +15,7 @@ import {
   wantedBackfills,
 } from '@banyan/events/machinery';
 import type { ResolvedService } from '@banyan/plan';
-import { createPool, withTransaction } from '@banyan/postgres';
+import { withPool, withTransaction } from '@banyan/postgres';
 import type { RowObserver } from '@banyan/replication';
 import type pg from 'pg';
 
@@ -107,10 +107,5 @@ export async function backfillsOf(database: string): Promise<BackfillStatus[]> {
 }
 
 async function onDatabase<T>(url: string, work: (pool: pg.Pool) => Promise<T>): Promise<T> {
-  const pool = createPool(url, { max: 1, applicationName: 'banyan-facts', exact: true });
-  try {
-    return await work(pool);
-  } finally {
-    await pool.end();
-  }
+  return await withPool(url, { applicationName: 'banyan-facts', exact: true }, work);
 }

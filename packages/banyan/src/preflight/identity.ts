@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { databasesOf, type ResolvedPlan } from '@banyan/plan';
 import { LoadError } from '@banyan/plan/problem';
-import { createPool } from '@banyan/postgres';
+import { withPool } from '@banyan/postgres';
 
 /** What tells a database from others, whatever name it is reached by. */
 export type Identity = {
@@ -24,13 +24,8 @@ const ANSWER_MS = 10_000;
 
 /** Rejects when a database does not answer. */
 export async function identify(url: string, where: string): Promise<Identity> {
-  const pool = createPool(url, {
-    max: 1,
-    applicationName: 'banyan-identity',
-    statementTimeoutMs: ANSWER_MS,
-    connectTimeoutMs: ANSWER_MS,
-  });
-  try {
+  const limits = { statementTimeoutMs: ANSWER_MS, connectTimeoutMs: ANSWER_MS };
+  return await withPool(url, { applicationName: 'banyan-identity', ...limits }, async (pool) => {
     const { rows } = await pool.query<Omit<Identity, 'where'>>(
       `SELECT (SELECT system_identifier::text FROM pg_control_system()) AS system,
               to_char(pg_postmaster_start_time() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "startedAt",
@@ -38,9 +33,7 @@ export async function identify(url: string, where: string): Promise<Identity> {
        FROM pg_database WHERE datname = current_database()`,
     );
     return { where, ...rows[0]! };
-  } finally {
-    await pool.end();
-  }
+  });
 }
 
 /** Where the databases that people use are noted, beside the plan. */

@@ -1,7 +1,7 @@
 import { type RouteTable, readTable } from '@banyan/gateway';
 import type { ResolvedPlan } from '@banyan/plan';
 import { describeStage } from '@banyan/plan/stages';
-import { createPool } from '@banyan/postgres';
+import { withPool } from '@banyan/postgres';
 import { readServices } from '../control/store/store.ts';
 import type { ServiceState } from '../rollout/state.ts';
 
@@ -13,15 +13,12 @@ export type StageConflict = { where: string; message: string; hint: string };
  * those who write on it, or deals its keys anew, is not to be started. Empty before the first start.
  */
 export async function stageConflicts(plan: ResolvedPlan): Promise<StageConflict[]> {
-  const pool = createPool(plan.control.database, { max: 1, applicationName: 'banyan-standing' });
-  try {
+  return await withPool(plan.control.database, { applicationName: 'banyan-standing' }, async (pool) => {
     const { rows } = await pool.query(
       `SELECT to_regclass('control.services') IS NOT NULL AND to_regclass('control.route_tables') IS NOT NULL AS known`,
     );
     return rows[0].known ? compare(plan, await readServices(pool), await readTable(pool)) : [];
-  } finally {
-    await pool.end();
-  }
+  });
 }
 
 function compare(

@@ -1,6 +1,6 @@
 import { StartError } from '@banyan/banyan/operate';
 import { databasesOf, isLinked, type LinkedService, type ResolvedPlan } from '@banyan/plan';
-import { createPool, quoteTable } from '@banyan/postgres';
+import { quoteTable, withPool } from '@banyan/postgres';
 import { namesOf } from '@banyan/replication';
 import type pg from 'pg';
 
@@ -44,14 +44,9 @@ async function asking(
   url: string,
   look: (db: pg.Pool) => Promise<Found>,
 ): Promise<Refusal | null> {
-  const pool = createPool(url, {
-    max: 1,
-    applicationName: 'banyan-rehearse',
-    statementTimeoutMs: ANSWER_MS,
-    connectTimeoutMs: ANSWER_MS,
-  });
+  const limits = { statementTimeoutMs: ANSWER_MS, connectTimeoutMs: ANSWER_MS };
   try {
-    const found = await look(pool);
+    const found = await withPool(url, { applicationName: 'banyan-rehearse', ...limits }, look);
     return found && { where, ...found };
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException;
@@ -60,8 +55,6 @@ async function asking(
       why: `could not be looked into: ${message || code}`,
       hint: 'correct its URL in the plan or the rights of its role; banyan check names what is missing',
     };
-  } finally {
-    await pool.end();
   }
 }
 

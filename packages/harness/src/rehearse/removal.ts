@@ -1,5 +1,5 @@
 import { databasesOf, isLinked, type ResolvedPlan } from '@banyan/plan';
-import { createPool, quoteTable, withTransaction } from '@banyan/postgres';
+import { quoteTable, withPool, withTransaction } from '@banyan/postgres';
 import { claimOf, installedObjects } from '@banyan/replication';
 import type pg from 'pg';
 
@@ -110,10 +110,5 @@ async function whenUnused(db: pg.Pool, statement: string): Promise<void> {
 }
 
 async function inDatabase<T>(url: string, work: (db: pg.Pool) => Promise<T>): Promise<T> {
-  const pool = createPool(url, { max: 1, applicationName: 'banyan-rehearse' });
-  try {
-    return await work(pool);
-  } finally {
-    await pool.end();
-  }
+  return await withPool(url, { applicationName: 'banyan-rehearse' }, work);
 }

@@ -1,7 +1,7 @@
 import type { Issuer } from '@banyan/gateway';
 import type { RecordedRequest } from '@banyan/gateway/recording';
 import { LoadError } from '@banyan/plan/problem';
-import { createPool, quoteIdent, quoteTable } from '@banyan/postgres';
+import { quoteIdent, quoteTable, withPool } from '@banyan/postgres';
 import { SignJWT } from 'jose';
 import type { UserId } from '../load/population.ts';
 import { idsOf } from '../load/user-ids.ts';
@@ -76,12 +76,8 @@ function byFrequency(requests: readonly RecordedRequest[]): string[] {
 
 /** Those who own rows, most rows first: of the first table that has any. */
 async function ownersIn(database: string, owners: CopyUsers['owners']): Promise<string[]> {
-  const pool = createPool(database, {
-    max: 1,
-    applicationName: 'banyan-rehearse',
-    statementTimeoutMs: ANSWER_MS,
-  });
-  try {
+  const options = { applicationName: 'banyan-rehearse', statementTimeoutMs: ANSWER_MS };
+  return await withPool(database, options, async (pool) => {
     for (const { schema, table, column } of owners) {
       const owner = quoteIdent(column);
       const { rows } = await pool.query<{ owner: string }>(
@@ -91,9 +87,7 @@ async function ownersIn(database: string, owners: CopyUsers['owners']): Promise<
       if (rows.length > 0) return rows.map((row) => row.owner);
     }
     return [];
-  } finally {
-    await pool.end();
-  }
+  });
 }
 
 /** As the issuer would sign it: the subject, and every claim by which the plan knows a user, is this one. */
