@@ -3,7 +3,7 @@
  * process of its own. Files run side by side in lanes, the longest first. What a file prints comes in one piece when it has ended, and after it how far the run
  * is and how long it will still take.
  *
- *   --lanes N                 how many files run at once. Default: one more than there are cores, since many of them wait
+ *   --lanes N                 how many files run at once. Default: two for each core, since a file waits for half of its time
  *   --limit SECONDS           for a test as for a file: one that hangs ends with its name. Default: 600, and for a file at least ten
  *                             times what it once took, if that was written down
  *   --test-name-pattern TEXT  only tests of this name
@@ -35,7 +35,7 @@ const WORTH_RECORDING = 3;
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    lanes: { type: 'string', default: String(availableParallelism() + 1) },
+    lanes: { type: 'string', default: String(2 * availableParallelism()) },
     'test-name-pattern': { type: 'string', multiple: true },
     limit: { type: 'string', default: '600' },
     record: { type: 'boolean', default: false },
