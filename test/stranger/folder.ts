@@ -36,9 +36,11 @@ function run(command: string, args: string[], cwd: string, env: Record<string, s
   return spawnSync(command, args, { cwd, env: { ...cleanEnvironment(), ...env }, encoding: 'utf8' });
 }
 
-/** What a stranger's shell has: nothing of npm's own, and no setting of ours. */
+/** What a stranger's shell has: nothing of npm's own, and no setting of ours but where Node keeps what it has compiled. */
 export function cleanEnvironment(): Record<string, string> {
-  const own = Object.entries(process.env).filter(([name]) => !/^(npm_|BANYAN_|NODE_)/i.test(name));
+  const own = Object.entries(process.env).filter(
+    ([name]) => name === 'NODE_COMPILE_CACHE' || !/^(npm_|BANYAN_|NODE_)/i.test(name),
+  );
   const path = [dirname(process.execPath), process.env.PATH].join(delimiter);
   return { ...(Object.fromEntries(own) as Record<string, string>), PATH: path };
 }
