@@ -3,6 +3,8 @@ const ERRORS = {
   NOT_AUTHENTICATED: [401, 'Not authenticated'],
   BAD_CREDENTIALS: [401, 'Could not validate credentials'],
   BAD_LOGIN: [401, 'Incorrect email or password'],
+  CODE_NEEDED: [401, 'A code of your second factor is needed'],
+  CODES_LOCKED: [429, 'Too many wrong codes, try again later'],
   BAD_REFRESH_TOKEN: [401, 'Invalid refresh token'],
   INACTIVE_USER: [403, 'Inactive user'],
   EMAIL_TAKEN: [400, 'Email already registered'],

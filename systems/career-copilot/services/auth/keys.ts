@@ -22,6 +22,8 @@ export type TokenSigner = {
   /** The public keys, for /.well-known/jwks.json. */
   readonly jwks: JSONWebKeySet;
   verificationKeys: JWTVerifyGetKey;
+  /** Keeps the private keys; for what else the service keeps secret. */
+  encryption: Encryption;
 };
 
 export const ALGORITHM = 'ES256';
@@ -105,6 +107,7 @@ export function createKeys(
     get jwks() {
       return jwks;
     },
+    encryption,
     verificationKeys: async (...token) => await verify(...token),
   };
 }

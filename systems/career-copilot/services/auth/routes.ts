@@ -22,6 +22,8 @@ import { adminRoutes, ownAccountRoutes } from './admin-routes.ts';
 import { needsRehash, normalizeEmail, type PasswordScheme } from './decide.ts';
 import type { TokenSigner } from './keys.ts';
 import { createPasswords } from './passwords.ts';
+import { createSecondFactors } from './second-factor.ts';
+import { secondFactorRoutes } from './second-factor-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { createSessions } from './sessions.ts';
 import * as store from './store.ts';
@@ -53,6 +55,7 @@ export async function routes(
     refreshTokenDays: config.REFRESH_TOKEN_DAYS,
     graceMs: config.REFRESH_GRACE_SECONDS * 1000,
   });
+  const factors = createSecondFactors(pool, signer.encryption);
   const identify = async (request: FastifyRequest) => {
     request.account = await store.findCaller(pool, principalOf(request));
   };
@@ -94,8 +97,8 @@ export async function routes(
       legacy.post(
         '/auth/login',
         {
-          config: open('BAD_LOGIN', 'INACTIVE_USER'),
-          schema: { body: LoginRequest, response: { 200: Tokens } },
+          config: open('BAD_LOGIN', 'INACTIVE_USER', 'CODE_NEEDED', 'CODES_LOCKED'),
+          schema: { body: LoginWithCode, response: { 200: Tokens } },
         },
         async ({ body }) => {
           const account = await store.findAccountByEmail(pool, normalizeEmail(body.email));
@@ -104,6 +107,8 @@ export async function routes(
             throw new ApiError('BAD_LOGIN');
           }
           if (!account.is_active) throw new ApiError('INACTIVE_USER');
+          const factor = await factors.check(account.id, body.code);
+          if (factor !== 'good') throw new ApiError(FACTOR_ERRORS[factor]);
           if (needsRehash(account.password_hash, config.PASSWORD_HASH)) {
             const to = await passwords.hash(body.password);
             await store.replacePasswordHash(pool, {
@@ -166,11 +171,21 @@ export async function routes(
     async (api: ServiceApp) => {
       adminRoutes(api, pool, events);
       sessionRoutes(api, pool);
+      secondFactorRoutes(api, pool, factors);
     },
     { prefix: API },
   );
   ownAccountRoutes(app, pool, events);
 }
+
+/** What the legacy API takes, and the code of those who have a second factor. */
+const LoginWithCode = Type.Object({
+  ...LoginRequest.properties,
+  code: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
+});
+
+/** A wrong code is not told from a wrong password. */
+const FACTOR_ERRORS = { ask: 'CODE_NEEDED', wrong: 'BAD_LOGIN', locked: 'CODES_LOCKED' } as const;
 
 const open = (...codes: ApiErrorCode[]) => ({ allow: 'everybody' as const, errors: statusesOf(...codes) });
 

@@ -44,3 +44,22 @@ ALTER TABLE signing_keys ALTER COLUMN private_jwk DROP NOT NULL;
 ALTER TABLE signing_keys ADD COLUMN IF NOT EXISTS encrypted_jwk text;
 -- The newest whose time has come signs. A key is shown for a while before.
 ALTER TABLE signing_keys ADD COLUMN IF NOT EXISTS signs_from timestamptz NOT NULL DEFAULT now();
+
+-- A second factor of a login. Only this service has it: what the legacy system lets in, it lets in by the password alone.
+CREATE TABLE IF NOT EXISTS second_factors (
+  account_id integer PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
+  encrypted_secret text NOT NULL,
+  -- Null until a code has shown that an app has the secret: nothing is asked for before.
+  confirmed_at timestamptz,
+  -- The newest time step whose code was used.
+  last_step bigint NOT NULL DEFAULT 0,
+  -- Wrong codes in a row, and until when no code is taken.
+  failures integer NOT NULL DEFAULT 0,
+  locked_until timestamptz
+);
+
+CREATE TABLE IF NOT EXISTS recovery_codes (
+  account_id integer NOT NULL REFERENCES second_factors (account_id) ON DELETE CASCADE,
+  code_hash text NOT NULL,
+  PRIMARY KEY (account_id, code_hash)
+);

@@ -109,6 +109,7 @@ export async function anonymizeAccount(
      WHERE id = $1 AND email <> $2`,
     [id, email, passwordHash, displayName],
   );
+  await db.query('DELETE FROM second_factors WHERE account_id = $1', [id]);
   return rowCount === 1;
 }
 
