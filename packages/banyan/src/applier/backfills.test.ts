@@ -1,16 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { listBackfills, slotName } from '@banyan/events/machinery';
+import { listBackfills, slotName, wantBackfill } from '@banyan/events/machinery';
 import { createPool, dropSlot } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import fc from 'fast-check';
+import pino from 'pino';
+import * as store from '../control/store/store.ts';
+import { bankPlan } from '../testing/bank-plan.ts';
 import { bank, kill, spawn, spawnApplier } from '../testing/bank-world.ts';
 import { balancesIn } from '../testing/facts-world.ts';
+import { startApplier } from './applier.ts';
+import { loadFacts } from './facts.ts';
 
 /** Other moments: SEED=2. */
 const SEED = Number(process.env.SEED ?? 1);
-const KILLS = 4;
+/** In this order. The services twice in all: a message that its process ends with three times is dead. */
+const KILLED = ['applier', 'services', 'applier'];
 const ROWS = 1_500;
 const FACTS = import.meta.resolve('../testing/account-streams.ts');
 
@@ -33,6 +39,10 @@ test('a consumer whose definition asks for it is told of each row once, in its p
   // The one that is asked knows nothing of stages: it has no rows yet, and notes who has asked.
   let services = await startServices();
   at.atEnd.push(() => kill(services));
+  const moments = fc.sample(fc.integer({ min: 0, max: 900 }), { numRuns: KILLED.length + 1, seed: SEED });
+  await delay(moments.pop()! / 3);
+  await kill(services);
+  services = await startServices();
   await at.until(async () => (await listBackfills(at.service)).length === 1);
   let applier = await spawnApplier(at.databases, FACTS);
   at.atEnd.push(() => kill(applier));
@@ -50,13 +60,9 @@ test('a consumer whose definition asks for it is told of each row once, in its p
     await writer;
   });
   await at.enter('copying');
-  const moments = fc.sample(fc.record({ ms: fc.integer({ min: 0, max: 900 }), applier: fc.boolean() }), {
-    numRuns: KILLS,
-    seed: SEED,
-  });
-  for (const moment of moments) {
-    await delay(moment.ms);
-    if (moment.applier) {
+  for (const [which, ms] of moments.entries()) {
+    await delay(ms);
+    if (KILLED[which] === 'applier') {
       await kill(applier);
       applier = await spawnApplier(at.databases, FACTS);
     } else {
@@ -109,4 +115,31 @@ test('a consumer whose definition asks for it is told of each row once, in its p
     facts: ROWS,
     failure: null,
   });
+});
+
+test('a retired service has its rows for good, one at the monolith has none to tell, and what fails is on record until it is mended', {
+  timeout: 120_000,
+}, async (t) => {
+  const at = await bank(t);
+  const plan = bankPlan(at.databases, { facts: FACTS });
+  const loaded = await loadFacts(plan.services.bank!);
+  await loaded!.prepare();
+  await wantBackfill(at.service, { name: 'bank-for-reports', consumer: 'reports' });
+  await at.service.query(
+    `INSERT INTO accounts VALUES (1, 5); ALTER TABLE accounts DROP CONSTRAINT accounts_pkey`,
+  );
+  const applier = await startApplier({ plan, log: pino({ level: 'silent' }) });
+  at.atEnd.push(() => applier.stop());
+  const status = async () => (await listBackfills(at.service))[0]!;
+  assert.equal((await status()).state, 'waiting');
+  await at.state.query(`UPDATE control.services SET stage = 'retired', share = 10000`);
+  await store.announce(at.state);
+  await at.until(async () => (await status()).failure !== null);
+  assert.match((await status()).failure!, /no primary key/);
+  await at.service.query('ALTER TABLE accounts ADD PRIMARY KEY (id)');
+  await at.until(async () => (await status()).state === 'done' && (await status()).failure === null);
+  const { rows } = await at.service.query(
+    `SELECT message ->> 'recipient' AS recipient, message -> 'data' AS data FROM banyan_events.outbox`,
+  );
+  assert.deepEqual(rows, [{ recipient: 'reports', data: { id: 1, balance: 5 } }]);
 });

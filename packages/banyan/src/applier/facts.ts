@@ -34,8 +34,8 @@ export type LoadedFacts = {
   forgetStreams(): Promise<void>;
   /** What consumers have asked for, and was not told to the end. */
   wanted(): Promise<Wanted[]>;
-  /** What the last try of a backfill that was asked for failed of; null: it was told to the end. */
-  noteFailure(name: string, failure: string | null): Promise<void>;
+  /** What the last try of a backfill that was asked for failed of; null: it was told to the end. Resolves with whether that is new. */
+  noteFailure(name: string, failure: string | null): Promise<boolean>;
   /** Some function says of a row what it means that it is there. */
   saysExists: boolean;
 };

@@ -64,8 +64,9 @@ export class OwnRowsTeller<C extends Contracts> {
         const { complete } = await backfill(about);
         if (complete) await noteFailure(pool, name, null);
       } catch (error) {
-        log.error({ err: error, consumer }, 'a consumer could not be told which rows there are');
-        await noteFailure(pool, name, textOf(error));
+        // It is tried at each look, and told once.
+        if (await noteFailure(pool, name, textOf(error)))
+          log.error({ err: error, consumer }, 'a consumer could not be told which rows there are');
       }
     }
   }

@@ -34,12 +34,13 @@ export async function wantedBackfills<C extends Contracts>(
   return rows;
 }
 
-/** Null: it has come to its end. */
-export async function noteFailure(pool: Db, name: string, failure: string | null): Promise<void> {
-  await pool.query(
+/** Null: it has come to its end. Resolves with whether that is new. */
+export async function noteFailure(pool: Db, name: string, failure: string | null): Promise<boolean> {
+  const { rowCount } = await pool.query(
     'UPDATE banyan_events.backfills_wanted SET failure = $2 WHERE name = $1 AND failure IS DISTINCT FROM $2',
     [name, failure],
   );
+  return rowCount === 1;
 }
 
 /** As an operator sees it: one that was asked for, or begun. */
