@@ -3,6 +3,7 @@ import { type Salary, salaryOf } from './salary.ts';
 
 /** Job boards on Ashby: all jobs in one answer, those among them that are not listed too. Nothing says whose they are. */
 export const ashby: Connector = {
+  isComplete: true,
   everySeconds: 900,
   addressOf: (board) =>
     `https://api.ashbyhq.com/posting-api/job-board/${boardIn(board)}?includeCompensation=true`,

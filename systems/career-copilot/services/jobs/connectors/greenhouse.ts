@@ -7,6 +7,7 @@ import { type Salary, salaryOf } from './salary.ts';
  * escaped; `updated_at` moves with every change, so that `first_published` is when it was posted.
  */
 export const greenhouse: Connector = {
+  isComplete: true,
   everySeconds: 900,
   addressOf: (board) =>
     `https://boards-api.greenhouse.io/v1/boards/${boardIn(board)}/jobs?content=true&pay_transparency=true`,

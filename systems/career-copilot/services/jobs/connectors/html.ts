@@ -52,6 +52,8 @@ const DESCRIPTION: sanitize.IOptions = {
 };
 const NONE: sanitize.IOptions = { allowedTags: [], allowedAttributes: {} };
 
+const LINES = /<\/?(p|br|div|li|ul|ol|h[1-6]|tr|td|th|dt|dd|blockquote|hr)\b/gi;
+
 /** HTML of a stranger as HTML that can be shown. Of what is too long the end is left out. */
 export function safeHtml(html: string): string {
   const safe = sanitize(storable(html).slice(0, LONGEST), DESCRIPTION).trim();
@@ -59,11 +61,10 @@ export function safeHtml(html: string): string {
   return safe.length <= LONGEST ? safe : sanitize(safe.slice(0, LONGEST), DESCRIPTION).slice(0, LONGEST * 2);
 }
 
-/** The text of a piece of HTML, blanks put together. */
+/** The text of a piece of HTML, blanks put together; what stands on lines of its own is apart. */
 export function textOf(html: string): string {
-  return decodeHTML(sanitize(storable(html).slice(0, LONGEST), NONE))
-    .replace(/\s+/g, ' ')
-    .trim();
+  const apart = storable(html).slice(0, LONGEST).replace(LINES, ' $&');
+  return decodeHTML(sanitize(apart, NONE)).replace(/\s+/g, ' ').trim();
 }
 
 /** What stands in the scripts of this type. */

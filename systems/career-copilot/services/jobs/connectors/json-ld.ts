@@ -18,6 +18,7 @@ const DEEPEST = 8;
  * as search engines do.
  */
 export const jsonLd: Connector = {
+  isComplete: true,
   everySeconds: 3_600,
   addressOf: addressIn,
   parse: (payload, { url, company }) =>

@@ -16,6 +16,7 @@ import { salaryOf } from './salary.ts';
  * when a posting was changed, nor whose it is.
  */
 export const lever: Connector = {
+  isComplete: true,
   everySeconds: 900,
   addressOf: (board) => {
     const [, region, site] = /^(eu:)?(.*)$/s.exec(board)!;

@@ -2,7 +2,7 @@ import { safeHtml, textOf } from './html.ts';
 import type { Salary } from './salary.ts';
 
 /** A job as a source publishes it. */
-type Posting = {
+export type Posting = {
   /** The source's own name of it, which stays while the posting is changed. */
   externalId: string;
   /** Where a person reads it. */
@@ -32,6 +32,8 @@ export type Connector = {
   addressOf(board: string): string;
   /** Pure. Throws nothing but `ConnectorError`: where the payload is not what this source publishes. */
   parse(payload: string, origin: Origin): Parsed;
+  /** Whether an answer has all postings there are, so that what is not in it is gone. */
+  isComplete: boolean;
   /** How long to leave between two requests at least, s. */
   everySeconds: number;
 };

@@ -6,6 +6,7 @@ import { salaryFromText } from './salary.ts';
  * links to it and names it. What is paid is free text.
  */
 export const remotive: Connector = {
+  isComplete: true,
   everySeconds: 21_600,
   addressOf: (board) => {
     const query = board === 'all' ? '' : `?category=${encodeURIComponent(board)}`;

@@ -5,6 +5,7 @@ const parser = new XMLParser({ ignoreAttributes: true, parseTagValue: false, htm
 
 /** Feeds by RSS 2.0. Its board is the feed's address. The latest postings only: what is not in it any more may be open still. */
 export const rss: Connector = {
+  isComplete: false,
   everySeconds: 3_600,
   addressOf: addressIn,
   parse: (payload, { company }) => {

@@ -1,0 +1,113 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Events } from '@banyan/events';
+import { ConfigError, type ServicePart } from '@banyan/service';
+import { type Static, Type } from 'typebox';
+import { Value } from 'typebox/value';
+import type { contracts } from '../../../contracts/jobs.ts';
+import { connectors, type Kind } from '../connectors/connectors.ts';
+import { createFetcher } from '../connectors/fetcher.ts';
+import { runSource } from './run.ts';
+import { keepSources, takeDue } from './sources.ts';
+
+const IngestionConfig = Type.Object({
+  /**
+   * What is read, as JSON: `[{"kind":"greenhouse","board":"vaulttec","company":"Vault-Tec"}]`. Without it nothing is. It writes companies
+   * and jobs: leave it out while anybody else does.
+   */
+  JOB_SOURCES: Type.Optional(Type.String({ minLength: 2 })),
+  /** As whom it reads, with an address where those who are read learn more. */
+  JOB_SOURCES_AGENT: Type.String({ minLength: 3, default: 'career-copilot' }),
+});
+
+const Sources = Type.Array(
+  Type.Object({
+    kind: Type.Unsafe<Kind>({ type: 'string', enum: Object.keys(connectors) }),
+    board: Type.String({ minLength: 1, maxLength: 2_000 }),
+    company: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+  }),
+  { maxItems: 10_000 },
+);
+
+/** How long until it looks again whose turn it is, ms. */
+const LOOK_MS = 5_000;
+
+/** Reads the sources that are listed, one after the other, each when it is its turn; many instances share them. */
+export const ingestion: ServicePart<undefined, typeof IngestionConfig> = {
+  config: IngestionConfig,
+  async start({ config, pool, log, provided }) {
+    const listed = sourcesIn(config.JOB_SOURCES);
+    const events = provided.events as Events<typeof contracts>;
+    const fetcher = createFetcher({ userAgent: config.JOB_SOURCES_AGENT });
+    const stopping = new AbortController();
+    const { signal } = stopping;
+    let loop = Promise.resolve();
+
+    async function readAll(): Promise<void> {
+      const ids = await keepSources(pool, listed);
+      const everySeconds = Object.fromEntries(
+        Object.entries(connectors).map(([kind, connector]) => [kind, connector.everySeconds]),
+      );
+      for (;;) {
+        const source = await takeDue(pool, ids, everySeconds);
+        if (source === undefined) {
+          await delay(LOOK_MS, undefined, { signal });
+          continue;
+        }
+        const { outcome, error, counts } = await runSource(
+          { pool, fetcher, signal, publish: (tx, { type, data }) => events.publish(tx, type, data) },
+          source,
+        );
+        log.info(
+          { kind: source.kind, board: source.board, outcome, error, ...counts },
+          'read a source of jobs',
+        );
+      }
+    }
+
+    /** What goes wrong besides a source (the database is away) is tried again. */
+    async function goOn(): Promise<void> {
+      while (!signal.aborted) {
+        try {
+          await readAll();
+        } catch (error) {
+          if (signal.aborted) return;
+          log.error(error, 'sources of jobs cannot be read');
+          await delay(LOOK_MS, undefined, { signal }).catch(() => {});
+        }
+      }
+    }
+
+    return {
+      provided: undefined,
+      open: async () => {
+        if (listed.length > 0) loop = goOn();
+      },
+      close: async () => {
+        stopping.abort();
+        await loop;
+        await fetcher.close();
+      },
+    };
+  },
+};
+
+/** Each once, and with a board that its connector has an address for. Throws `ConfigError`. */
+function sourcesIn(text: string | undefined): { kind: Kind; board: string; company: string | null }[] {
+  if (text === undefined) return [];
+  let sources: Static<typeof Sources>;
+  try {
+    sources = Value.Parse(Sources, JSON.parse(text));
+    for (const { kind, board } of sources) connectors[kind].addressOf(board);
+  } catch (error) {
+    const kinds = Object.keys(connectors).join(', ');
+    throw new ConfigError([
+      {
+        variable: 'JOB_SOURCES',
+        message: `is no list of sources: ${(error as Error).message}`,
+        hint: `JSON such as [{"kind":"greenhouse","board":"vaulttec","company":"Vault-Tec"}]; kinds are ${kinds}`,
+      },
+    ]);
+  }
+  const each = new Map(sources.map((source) => [`${source.kind} ${source.board}`, source]));
+  return [...each.values()].map(({ kind, board, company = null }) => ({ kind, board, company }));
+}
