@@ -85,3 +85,33 @@ test('what commits while a relay reads the table for the first time keeps its pl
     [1, 2, 3],
   );
 });
+
+test('rows that were restored from another server go out too, whatever their transactions were there', {
+  timeout: 120_000,
+}, async (t) => {
+  const databaseUrl = await (await testServer()).database('restored');
+  const pool = createPool(databaseUrl, { max: 4 });
+  await applyOutboxSchema(pool);
+  const say = (n: number) => withTransaction(pool, (tx) => publish(tx, 'Counted', { who: 'key', n }));
+  for (const n of [1, 2, 3]) await say(n);
+  // As the other server numbered them: far ahead of this one.
+  await pool.query(
+    `UPDATE banyan_events.outbox SET xid = (xid::text::numeric + 1000000000)::text::xid8 WHERE seq <= 2`,
+  );
+  const got: number[] = [];
+  const enough = Promise.withResolvers<void>();
+  const bus = {
+    async publish(messages: readonly Envelope[]) {
+      got.push(...messages.map(({ data }) => data.n as number));
+      if (got.length >= 3) enough.resolve();
+    },
+  };
+  const relay = startRelay({ databaseUrl, pool, bus, log, batch: 1 });
+  t.after(async () => {
+    await relay.close();
+    await dropSlot(pool, await slotName(pool), { force: true });
+    await pool.end();
+  });
+  await enough.promise;
+  assert.deepEqual(got, [1, 2, 3]);
+});

@@ -49,12 +49,20 @@ export async function prepareSlot(db: Db, slot: string): Promise<{ missed: boole
 }
 
 /**
- * A moment that all pages of missed rows are read as of. To be taken once the slot is there: what is visible in it and the stream
- * have everything between them.
+ * A moment that all pages of missed rows are read as of. `restored`: up to this number rows may have come from another server, whose
+ * transactions say nothing here; 0: none has.
  */
-export async function readingSnapshot(db: Db): Promise<string> {
-  const { rows } = await db.query<{ snapshot: string }>('SELECT pg_current_snapshot()::text AS snapshot');
-  return rows[0]!.snapshot;
+export type Moment = { snapshot: string; restored: string };
+
+/** To be taken once the slot is there: what is visible in it and the stream have everything between them. */
+export async function readingMoment(db: Db): Promise<Moment> {
+  // Seen by a snapshot that does not have its transaction, a row was brought here by a restore.
+  const { rows } = await db.query<Moment>(
+    `SELECT pg_current_snapshot()::text AS snapshot,
+       (SELECT coalesce(max(seq), 0) FROM banyan_events.outbox
+        WHERE NOT pg_visible_in_snapshot(xid, pg_current_snapshot()))::text AS restored`,
+  );
+  return rows[0]!;
 }
 
 /**
@@ -65,16 +73,16 @@ export async function readingSnapshot(db: Db): Promise<string> {
 export async function missedRows(
   db: Db,
   slot: string,
-  { snapshot, after, limit }: { snapshot: string; after: bigint; limit: number },
+  { snapshot, restored, after, limit }: Moment & { after: bigint; limit: number },
 ): Promise<{ messages: Envelope[]; last: bigint }> {
   // A snapshot from the future of this server is another server's: the database was restored elsewhere.
   const { rows } = await db.query<{ seq: string; message: Envelope }>(
     `SELECT row.seq::text, row.message FROM banyan_events.outbox row
-     WHERE row.seq > $2 AND pg_visible_in_snapshot(row.xid, $4::pg_snapshot) AND NOT coalesce(
+     WHERE row.seq > $2 AND (row.seq <= $5 OR pg_visible_in_snapshot(row.xid, $4::pg_snapshot)) AND NOT coalesce(
        (SELECT pg_snapshot_xmax(published) <= pg_snapshot_xmax(pg_current_snapshot()) AND pg_visible_in_snapshot(xid, published)
         FROM banyan_events.relay WHERE slot = $1), false)
      ORDER BY row.seq LIMIT $3`,
-    [slot, after.toString(), limit, snapshot],
+    [slot, after.toString(), limit, snapshot, restored],
   );
   return { messages: rows.map(({ message }) => message), last: BigInt(rows.at(-1)?.seq ?? after) };
 }

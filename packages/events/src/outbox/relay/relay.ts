@@ -22,7 +22,7 @@ import {
   oldestUnpublishedMs,
   PUBLICATION,
   prepareSlot,
-  readingSnapshot,
+  readingMoment,
   savePosition,
   slotName,
   sweepOutbox,
@@ -186,10 +186,10 @@ class RunningRelay implements Relay {
   /** From the table, what the stream will not bring. */
   async #publishMissed(from: Lsn, signal: AbortSignal): Promise<void> {
     const { pool, batch: limit = BATCH, log } = this.#options;
-    const snapshot = await readingSnapshot(pool);
+    const moment = await readingMoment(pool);
     let count = 0;
     for (let after = 0n; ; ) {
-      const { messages, last } = await missedRows(pool, this.#slot, { snapshot, after, limit });
+      const { messages, last } = await missedRows(pool, this.#slot, { ...moment, after, limit });
       if (messages.length === 0) break;
       if (!(await this.#publish(messages, signal))) return;
       count += messages.length;
