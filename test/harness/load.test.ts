@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import {
   audit,
@@ -33,37 +33,39 @@ const SECRET = 'the secret of the legacy system';
 const PATIENT = { ratePerSecond: 200, timeoutMs: 120_000 };
 const OF_SYSTEM = { system, users: SIZE.users, secret: SECRET, rows: { jobs: SIZE.jobs } };
 const directory = mkdtempSync(join(scratchHome(), 'load-'));
-let pool: pg.Pool;
-let monolith: Awaited<ReturnType<typeof createMonolith>>;
-let gatewayUrl: string;
 let runs = 0;
 
-before(async () => {
-  pool = connect(await (await testServer()).database('load'));
+/** A healthy system as each load expects it: another one has changed its passwords and ended its sessions. */
+async function aMonolith(): Promise<{ pool: pg.Pool; gatewayUrl: string }> {
+  const pool = connect(await (await testServer()).database('load'));
+  opened.push(pool);
   await generate(pool, { ...SIZE, bcryptCost: 4 });
-  monolith = await createMonolith(pool, {
+  const monolith = await createMonolith(pool, {
     jwtSecret: SECRET,
     bcryptCost: 4,
     accessTokenSeconds: 600,
     refreshTokenDays: 30,
   });
-  gatewayUrl = await monolith.listen({ port: 0, host: '127.0.0.1' });
-});
+  monoliths.push(monolith);
+  return { pool, gatewayUrl: await monolith.listen({ port: 0, host: '127.0.0.1' }) };
+}
 
+const opened: pg.Pool[] = [];
+const monoliths: Awaited<ReturnType<typeof createMonolith>>[] = [];
 const begun: RunningLoad[] = [];
 const servers: Server[] = [];
 
 after(async () => {
   for (const server of servers) server.close();
   await Promise.all(begun.map((load) => load.stop()));
-  await monolith?.close();
-  await pool?.end();
+  await Promise.all(monoliths.map((monolith) => monolith.close()));
+  await Promise.all(opened.map((pool) => pool.end()));
   rmSync(directory, { recursive: true });
 });
 
 const newJournal = () => join(directory, `${++runs}.jsonl`);
 
-async function auditMonolith(journal: string) {
+async function auditMonolith(journal: string, pool: pg.Pool) {
   const loads = await loadsOf(system);
   const [owners] = sidesOf([], [...loads.keys()], new Map([['monolith', pool]]));
   return await audit({ journal, loads, sides: owners! });
@@ -75,7 +77,7 @@ async function until(load: { stats(): LoadStats | Promise<LoadStats> }, requests
 
 describe('the load', () => {
   it('finds every promise of a healthy system kept', async () => {
-    const journal = newJournal();
+    const [{ pool, gatewayUrl }, journal] = [await aMonolith(), newJournal()];
     const load = await begin({ gatewayUrl, journalFile: journal });
     await until(load, 300);
     load.stage('second');
@@ -93,7 +95,7 @@ describe('the load', () => {
         ['second', true],
       ],
     );
-    const { acknowledged, found, lost, doubled, resurrected } = await auditMonolith(journal);
+    const { acknowledged, found, lost, doubled, resurrected } = await auditMonolith(journal, pool);
     assert.ok(acknowledged > 50);
     assert.deepEqual(
       { found, lost, doubled, resurrected },
@@ -120,12 +122,12 @@ describe('the load', () => {
   });
 
   it('notices an acknowledged write that was not kept', async () => {
-    const journal = newJournal();
+    const [{ pool, gatewayUrl }, journal] = [await aMonolith(), newJournal()];
     const load = await begin({ gatewayUrl, journalFile: journal, seed: 2 });
     await until(load, 300);
     await load.stop();
     await pool.query(`UPDATE users SET headline = 'restored from a backup' WHERE headline LIKE 'h-%'`);
-    const { lost } = await auditMonolith(journal);
+    const { lost } = await auditMonolith(journal, pool);
     assert.ok(lost > 10);
   });
 
@@ -184,7 +186,7 @@ describe('the load', () => {
   });
 
   it('runs as a process of its own, by the same words', async () => {
-    const journal = newJournal();
+    const [{ pool, gatewayUrl }, journal] = [await aMonolith(), newJournal()];
     const load = await spawnLoad({
       gatewayUrl,
       journalFile: journal,
@@ -206,7 +208,7 @@ describe('the load', () => {
       [],
     );
     assert.deepEqual(await load.stop(), stopped);
-    const { acknowledged, lost } = await auditMonolith(journal);
+    const { acknowledged, lost } = await auditMonolith(journal, pool);
     assert.ok(acknowledged > 0);
     assert.equal(lost, 0);
   });
