@@ -366,7 +366,8 @@ test('a role without REPLICATION is told how to get it, and the relay starts onc
 test('the metrics tell the lag and what was published', async (t) => {
   const { bus, relay, count } = await setUp(t);
   const metrics = new Registry();
-  relay({ metrics });
+  const running = relay({ metrics });
+  await until(() => running.state() === 'relaying');
   await count(1);
   await bus.until(1);
   await until(async () => /published_total\{type="Counted"\} 1/.test(await metrics.metrics()));

@@ -86,6 +86,11 @@ class RunningRelay implements Relay {
   /** Messages published by this process, and how many of them the last mark that was saved covers. */
   #published = 0;
   #marked = 0;
+  /**
+   * Less than a batch of a transaction whose end has not arrived: published before it, they would come again after a close between
+   * the two. After a lost connection the transaction begins anew.
+   */
+  #unended: Envelope[] = [];
   /** Taken with the last position, saved once the position has passed it. */
   #mark: (Mark & { count: number }) | undefined;
   #leadership: Leadership | undefined;
@@ -242,25 +247,31 @@ class RunningRelay implements Relay {
   /** Publishes the rows of what has arrived, then lets the position move on. */
   async #pass(stream: WalStream, arrived: readonly WalMessage[], signal: AbortSignal): Promise<void> {
     const { batch = BATCH } = this.#options;
-    let rows: Envelope[] = [];
+    let rows = this.#unended;
+    /** How many of them belong to transactions that have ended. */
+    let ended = 0;
     let position = this.#position;
     let committedAt: bigint | undefined;
-    const flush = async () => {
-      if (rows.length > 0 && !(await this.#publish(rows, signal))) return false;
-      rows = [];
+    const flush = async (count: number) => {
+      if (count > 0 && !(await this.#publish(rows.slice(0, count), signal))) return false;
+      rows = rows.slice(count);
+      ended = 0;
       this.#position = position;
       return true;
     };
     for (const message of arrived) {
-      if (message.kind === 'insert') {
+      if (message.kind === 'begin') rows.length = ended;
+      else if (message.kind === 'insert') {
         rows.push(JSON.parse(message.new[MESSAGE_COLUMN]!) as Envelope);
-        if (rows.length >= batch && !(await flush())) return;
+        if (rows.length >= batch && !(await flush(rows.length))) return;
       } else if (message.kind === 'commit') {
+        ended = rows.length;
         position = message.endLsn;
         committedAt = message.commitTime;
       } else if (message.kind === 'keepalive' && message.lsn > position) position = message.lsn;
     }
-    if (!(await flush())) return;
+    if (!(await flush(ended))) return;
+    this.#unended = rows;
     if (committedAt !== undefined) {
       this.#metrics?.lagMs.set(Math.max(0, Date.now() - Number(committedAt / 1000n)));
     }
