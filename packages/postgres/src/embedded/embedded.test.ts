@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
@@ -208,6 +209,37 @@ test('a stale lock file that names a living stranger is survived, and the strang
   const second = await start({ directory });
   assert.equal(isAlive(stranger.pid!), true);
   stranger.kill();
+  await second.stop();
+});
+
+test('a stranger who gets the pid of a killed server after it was looked at is survived as well, and survives', async (t) => {
+  const [directory, native] = [place(), mkdtempSync(join(tmpdir(), 'banyan-native-'))];
+  t.after(() => rmSync(native, { recursive: true }));
+  chmodSync(native, 0o755);
+  mkdirSync(join(native, 'bin'), { mode: 0o755 });
+  const real = findBinaries(undefined);
+  symlinkSync(real.initdb, join(native, 'bin', 'initdb'));
+  // Of the server's user, who alone is in its way; in the lock file between the first look and the server's own.
+  const script = `#!/bin/sh
+if [ -f "$2/taken" ]; then
+  rm "$2/taken"
+  sleep 120 < /dev/null > /dev/null 2>&1 &
+  echo $! > "$2/stranger"
+  rest=$(sed 1d "$2/postmaster.pid")
+  printf '%s\\n%s\\n' $! "$rest" > "$2/postmaster.pid"
+fi
+exec '${real.postgres}' "$@"
+`;
+  writeFileSync(join(native, 'bin', 'postgres'), script, { mode: 0o755 });
+  const first = await start({ directory, native });
+  const data = (await query(first.url(), 'SHOW data_directory'))[0]!.data_directory as string;
+  await first.kill();
+  writeFileSync(join(data, 'taken'), '');
+  const second = await start({ directory, native });
+  const stranger = Number(readFileSync(join(data, 'stranger'), 'utf8'));
+  t.after(() => process.kill(stranger));
+  assert.equal(isAlive(stranger), true);
+  await query(second.url(), 'SELECT 1');
   await second.stop();
 });
 
