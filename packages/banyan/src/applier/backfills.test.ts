@@ -17,7 +17,7 @@ import { loadFacts } from './facts.ts';
 const SEED = Number(process.env.SEED ?? 1);
 /** In this order. The services twice in all: a message that its process ends with three times is dead. */
 const KILLED = ['applier', 'services', 'applier'];
-const ROWS = 1_500;
+const ROWS = 800;
 const FACTS = import.meta.resolve('../testing/account-streams.ts');
 
 test('a consumer whose definition asks for it is told of each row once, in its place, whoever is killed, from before the copy on', {

@@ -13,8 +13,8 @@ import { loadFacts } from './facts.ts';
 
 /** Other moments: SEED=2. */
 const SEED = Number(process.env.SEED ?? 1);
-const KILLS = 3;
-const ROWS = 2_000;
+const KILLS = 2;
+const ROWS = 1_200;
 const STREAMS = import.meta.resolve('../testing/account-streams.ts');
 
 /** Rows of the service without a stream. */
