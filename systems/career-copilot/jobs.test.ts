@@ -8,7 +8,7 @@ import { type Environment, startEnvironment } from '@banyan/harness/run';
 import { createPool } from '@banyan/postgres';
 import type pg from 'pg';
 import { contracts } from './contracts/jobs.ts';
-import { request } from './kit/testing/request.ts';
+import { type Json, request } from './kit/testing/request.ts';
 import { goTo, noConflicts, QUICK_PACE, verified } from './kit/testing/stages.ts';
 import { until } from './kit/testing/until.ts';
 import data from './monolith/data.ts';
@@ -134,6 +134,8 @@ for (const where of ['the monolith', 'its service'] as const)
       const job = await postJob(jobs, `Engineer at ${where}`);
       assert.ok(job.id >= FIRST_OF_SERVICE);
       assert.deepEqual(await shownAs(job.id), [200, `Engineer at ${where}`, `of Engineer at ${where}`, true]);
+      const { body: found } = await call('GET', `/jobs/search?q=${encodeURIComponent(`engineer ${where}`)}`);
+      assert.ok(found.jobs.some((one: Json) => one.id === job.id));
       const { id, company_name } = await applyFor(job.id);
       assert.equal(company_name, `of Engineer at ${where}`);
       await jobs.query(`UPDATE companies SET name = 'Analytical Engines' WHERE id = $1`, [job.company]);

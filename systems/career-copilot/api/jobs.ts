@@ -43,7 +43,37 @@ export const JobQuery = Type.Object({
   ...Paging,
 });
 
+/** What the monolith never had: jobs by how well they fit what is looked for. */
+export const JobSearchQuery = Type.Object({
+  ...JobQuery.properties,
+  q: Type.String({ minLength: 1, maxLength: 200 }),
+});
+const Facet = Type.Array(Type.Object({ value: Type.String(), count: Type.Integer() }));
+export const JobSearchAnswer = Type.Object({
+  jobs: Type.Array(
+    Type.Object({
+      ...Job.properties,
+      highlights: Type.Object({
+        title: Type.String({ description: 'HTML: the words that were found are in <mark>.' }),
+        description: Type.String({ description: 'HTML: the passages around the words that were found.' }),
+      }),
+    }),
+  ),
+  total_count: Type.Integer(),
+  page: Type.Integer(),
+  limit: Type.Integer(),
+  total_pages: Type.Integer(),
+  matched: Type.Unsafe<'words' | 'similar'>({
+    type: 'string',
+    enum: ['words', 'similar'],
+    description: 'similar: no job has these words, and what is shown has titles that are written like them.',
+  }),
+  facets: Type.Object({ job_type: Facet, remote: Facet, location: Facet, company: Facet }),
+});
+
 export type Job = Static<typeof Job>;
 export type JobDetails = Static<typeof JobDetails>;
 export type Company = Static<typeof Company>;
 export type JobQuery = Static<typeof JobQuery>;
+export type JobSearchQuery = Static<typeof JobSearchQuery>;
+export type JobSearchAnswer = Static<typeof JobSearchAnswer>;

@@ -38,6 +38,7 @@ export default extract({
   ],
   routes: [
     { route: `GET ${API}/jobs`, key: 'none', auth: 'none' },
+    { route: `GET ${API}/jobs/search`, key: 'token.sub', onMonolith: false },
     { route: `GET ${API}/jobs/:id`, key: 'none', auth: 'none' },
     { route: `GET ${API}/companies/:id`, key: 'none', auth: 'none' },
   ],

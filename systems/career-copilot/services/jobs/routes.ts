@@ -1,14 +1,16 @@
-import type { ServiceApp, ServiceContext } from '@banyan/service';
+import { type ServiceApp, type ServiceContext, signedIn } from '@banyan/service';
 import { API, Id, Page, paged } from '../../api/common.ts';
-import { Company, Job, JobDetails, JobQuery } from '../../api/jobs.ts';
+import { Company, Job, JobDetails, JobQuery, JobSearchAnswer, JobSearchQuery } from '../../api/jobs.ts';
 import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError, type ApiErrorCode, statusesOf } from '../../kit/legacy-errors.ts';
+import { searchInPostgres } from './search/postgres.ts';
 import * as store from './store.ts';
 
 const forEverybody = (...codes: ApiErrorCode[]) =>
   ({ config: { allow: 'everybody', errors: statusesOf(...codes) } }) as const;
 
 export async function routes(app: ServiceApp, { pool }: ServiceContext): Promise<void> {
+  const jobSearch = searchInPostgres(pool);
   await app.register(
     async (legacy: ServiceApp) => {
       answerAsLegacy(legacy);
@@ -19,6 +21,20 @@ export async function routes(app: ServiceApp, { pool }: ServiceContext): Promise
         async ({ query }) => {
           const { rows, total } = await store.listJobs(pool, query);
           return paged('jobs', rows, total, query);
+        },
+      );
+
+      legacy.get(
+        '/jobs/search',
+        {
+          config: { allow: [signedIn], errors: statusesOf('NOT_AUTHENTICATED') },
+          schema: { querystring: JobSearchQuery, response: { 200: JobSearchAnswer } },
+        },
+        async ({ query }) => {
+          const { page, limit } = query;
+          const { jobs, total, matched, facets } = await jobSearch.search(query);
+          const counts = { total_count: total, page, limit, total_pages: Math.ceil(total / limit) };
+          return { jobs, ...counts, matched, facets };
         },
       );
 

@@ -28,6 +28,11 @@ CREATE TABLE IF NOT EXISTS jobs (
 CREATE INDEX IF NOT EXISTS jobs_company_id ON jobs (company_id);
 CREATE INDEX IF NOT EXISTS jobs_active ON jobs (posted_at DESC, id DESC) WHERE is_active;
 CREATE INDEX IF NOT EXISTS jobs_text ON jobs USING gin (to_tsvector('english', title || ' ' || description));
+-- For the search: titles weigh more than descriptions, and are found when they are written a little otherwise too.
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE INDEX IF NOT EXISTS jobs_search ON jobs USING gin
+  ((setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('english', description), 'C')));
+CREATE INDEX IF NOT EXISTS jobs_title_similar ON jobs USING gin (title gin_trgm_ops);
 
 -- What is taken in from elsewhere. No part of it was ever the monolith's.
 

@@ -3,9 +3,9 @@ import type { Company, Job, JobDetails, JobQuery } from '../../api/jobs.ts';
 
 type Executor = pg.Pool | pg.PoolClient;
 
-const JOB = `jobs.id, jobs.title, jobs.location, job_type, remote, salary_min, salary_max, requirements,
+export const JOB = `jobs.id, jobs.title, jobs.location, job_type, remote, salary_min, salary_max, requirements,
   posted_at, json_build_object('id', companies.id, 'name', companies.name, 'industry', companies.industry) AS company`;
-const FROM = 'FROM jobs JOIN companies ON companies.id = company_id';
+export const FROM = 'FROM jobs JOIN companies ON companies.id = company_id';
 
 /** Open ones, the latest first. */
 export async function listJobs(db: Executor, query: JobQuery): Promise<{ rows: Job[]; total: number }> {
@@ -41,13 +41,17 @@ export async function findCompany(db: Executor, id: number): Promise<Company | u
   return rows[0];
 }
 
-function filterOf(query: JobQuery): { where: string; values: unknown[] } {
+/** Open jobs by what a query says of them; its parameters are numbered from `first` on. */
+export function filterOf(
+  query: Omit<JobQuery, 'page' | 'limit'>,
+  first = 1,
+): { where: string; values: unknown[] } {
   const conditions = ['jobs.is_active'];
   const values: unknown[] = [];
   const add = (value: unknown, condition: (parameter: string) => string): void => {
     if (value === undefined) return;
     values.push(value);
-    conditions.push(condition(`$${values.length}`));
+    conditions.push(condition(`$${values.length + first - 1}`));
   };
   add(
     query.q,
