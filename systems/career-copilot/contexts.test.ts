@@ -131,10 +131,14 @@ describe('against the map it is noticed that', () => {
 });
 
 function without(downstream: string, upstream: string, way: string): ResolvedPlan {
-  const changed = structuredClone(plan.contexts);
-  const relation = changed[downstream]!.upstream[upstream]!;
-  relation.by = relation.by.filter((one) => one !== way);
-  return { ...plan, contexts: changed };
+  const context = plan.contexts[downstream]!;
+  const { by, ...relation } = context.upstream[upstream]!;
+  const changed = { ...relation, by: by.filter((one) => one !== way) };
+  const contexts = {
+    ...plan.contexts,
+    [downstream]: { ...context, upstream: { ...context.upstream, [upstream]: changed } },
+  };
+  return { ...plan, contexts };
 }
 
 type Import = { service: string; contract: string };

@@ -42,7 +42,7 @@ export const contexts: Record<string, PlanContext> = {
     title: 'Jobs',
     entities: ['Job', 'Company', 'JobRequirements'],
     valueObjects: ['JobTitle', 'SalaryRange', 'JobDescription'],
-    events: ['JobPosted', 'JobUpdated', 'JobExpired'],
+    events: ['CompanyAdded', 'CompanyUpdated', 'JobPosted', 'JobUpdated', 'JobClosed'],
     tables: ['companies', 'jobs'],
     paths: ['/api/v1/jobs', '/api/v1/companies'],
     upstream: { auth: ofAccounts },
@@ -63,13 +63,13 @@ export const contexts: Record<string, PlanContext> = {
     title: 'Notifications',
     entities: ['Notification', 'Template', 'DeliveryChannel'],
     valueObjects: ['EmailMessage', 'SMSMessage', 'PushNotification'],
-    events: ['NotificationSent', 'DeliveryFailed', 'TemplateUpdated'],
+    events: ['NotificationSent', 'NotificationRead', 'DeliveryFailed', 'TemplateUpdated'],
     tables: ['notifications'],
     paths: ['/api/v1/notifications'],
     upstream: {
       auth: ofAccounts,
       jobs: told,
-      // What tells of a change of status is still a row that applications writes with the change.
+      // What tells of a change of status is a row that is made with the change.
       applications: { relation: 'customer-supplier', by: ['events', 'tables'] },
     },
   },

@@ -215,6 +215,63 @@ describe('the plan', () => {
   });
 });
 
+/** Before anything is written that tells somebody of something: nothing carries rows from one side to the other here. */
+describe('notifications', () => {
+  const idsOf = async (userId: number) => {
+    const { rows } = await legacyPool.query<{ id: number }>(
+      'SELECT id FROM notifications WHERE user_id = $1 ORDER BY id',
+      [userId],
+    );
+    return rows.map(({ id }) => id);
+  };
+
+  it('are listed alike, by each filter and page, for everybody', async () => {
+    for (let id = 1; id <= USERS; id++) {
+      const token = await tokenOf(id);
+      for (const query of [
+        '',
+        '?unread_only=true',
+        '?unread_only=false&page=2&limit=1',
+        '?limit=100&other=1',
+      ])
+        await same(
+          'notifications',
+          { method: 'GET', path: `/notifications${query}`, token },
+          id === 13 ? 403 : 200,
+        );
+    }
+  });
+
+  it('are refused alike, by what is asked for and by whom', async () => {
+    const token = await tokenOf(7);
+    for (const query of ['?unread_only=maybe', '?page=0', '?page=100001', '?limit=101', '?limit=x'])
+      await same('notifications', { method: 'GET', path: `/notifications${query}`, token }, 422);
+    const [theirs] = await idsOf(8);
+    assert.ok(theirs, 'nobody else was told anything');
+    for (const id of [theirs, 2_147_483_647])
+      await same('notifications', { method: 'PUT', path: `/notifications/${id}/read`, token }, 404);
+    for (const id of ['0', '-1', '2147483648', 'x', '%00'])
+      await same('notifications', { method: 'PUT', path: `/notifications/${id}/read`, token }, 422);
+    for (const bad of [undefined, 'nonsense', await tokenOf(7, { seconds: -10 })])
+      for (const [method, path] of [
+        ['GET', '/notifications'],
+        ['PUT', `/notifications/${theirs}/read`],
+        ['PUT', '/notifications/read-all'],
+      ] as const)
+        await same('notifications', { method, path, ...(bad === undefined ? {} : { token: bad }) }, 401);
+  });
+
+  it('are read alike, one, again, and all of them', async () => {
+    const token = await tokenOf(8);
+    const ids = await idsOf(8);
+    assert.ok(ids.length > 0, 'nothing to read');
+    const unread = { method: 'GET', path: '/notifications?unread_only=true', token };
+    const one = { method: 'PUT', path: `/notifications/${ids[0]}/read`, token };
+    for (const call of [one, one, unread, { method: 'PUT', path: '/notifications/read-all', token }, unread])
+      await same('notifications', call, 200);
+  });
+});
+
 describe('profiles', () => {
   it('are the same for every generated user', async () => {
     for (let id = 1; id <= USERS; id++) {

@@ -57,6 +57,8 @@ const ROWS: Partial<Record<ServiceName, string>> = {
     INSERT INTO applications (user_id, job_id, status) VALUES (${LEGACY_USERS + 1}, 1, 'saved')`,
   jobs: `INSERT INTO companies (name) VALUES ('A'); INSERT INTO jobs (company_id, title, description, job_type)
     VALUES (1, 'One', '-', 'full_time')`,
+  notifications: `INSERT INTO notifications (id, user_id, kind, title, body, created_at)
+    VALUES (1, ${LEGACY_USERS + 1}, 'status_changed', 'One', '-', now())`,
 };
 
 before(async () => {

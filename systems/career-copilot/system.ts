@@ -12,7 +12,7 @@ export const system = {
   folder: new URL('.', import.meta.url),
   prefix: 'CAREER',
   gatewayIssuer: GATEWAY_ISSUER,
-  services: ['auth', 'users', 'applications', 'jobs'],
+  services: ['auth', 'users', 'applications', 'jobs', 'notifications'],
   shown: ['auth', 'users'],
   goesBack: 'users',
   retires: 'users',

@@ -1,5 +1,5 @@
-import { Type } from 'typebox';
-import { Timestamp } from './common.ts';
+import { type Static, Type } from 'typebox';
+import { Paging, Timestamp } from './common.ts';
 
 export const Notification = Type.Object({
   id: Type.Integer(),
@@ -9,3 +9,7 @@ export const Notification = Type.Object({
   is_read: Type.Boolean(),
   created_at: Timestamp,
 });
+export type Notification = Static<typeof Notification>;
+
+export const NotificationQuery = Type.Object({ unread_only: Type.Optional(Type.Boolean()), ...Paging });
+export type NotificationQuery = Static<typeof NotificationQuery>;

@@ -6,18 +6,18 @@ export default {
   start: ({ users }) => ({
     operations: [
       {
-        weight: 50,
+        weight: 5,
         run: async ({ send }) => {
-          const path = `${API}/notifications?limit=10`;
+          const path = `${API}/analytics/summary`;
           const token = users.token(users.any());
-          await send({ kind: 'GET /notifications', method: 'GET', path, token, expect: 200 });
+          await send({ kind: 'GET /analytics/summary', method: 'GET', path, token, expect: 200 });
         },
       },
     ],
   }),
   warmUp: {
     visit: async ({ send, isGuest }) => {
-      if (!isGuest) await send('GET', `${API}/notifications`);
+      if (!isGuest) await send('GET', `${API}/analytics/summary`);
     },
   },
 } satisfies Load;

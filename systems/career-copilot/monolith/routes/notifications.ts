@@ -1,15 +1,12 @@
 import type { FastifyInstance } from 'fastify';
-import { type Static, Type } from 'typebox';
-import { Id, Message, Page, Paging, paged } from '../../api/common.ts';
-import { Notification } from '../../api/notifications.ts';
+import { Id, Message, Page, paged } from '../../api/common.ts';
+import { Notification, NotificationQuery } from '../../api/notifications.ts';
 import { ApiError } from '../../kit/legacy-errors.ts';
 import type { Context } from '../context.ts';
 import { currentUser } from '../security.ts';
 
-const NotificationQuery = Type.Object({ unread_only: Type.Optional(Type.Boolean()), ...Paging });
-
 export function notificationRoutes(app: FastifyInstance, { pool, ofUser }: Context): void {
-  app.get<{ Querystring: Static<typeof NotificationQuery> }>(
+  app.get<{ Querystring: NotificationQuery }>(
     '/notifications',
     {
       ...ofUser(),

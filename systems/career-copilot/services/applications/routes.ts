@@ -1,6 +1,6 @@
 import type { Events } from '@banyan/events';
 import { withTransaction } from '@banyan/postgres';
-import { principalOf, type ServiceApp, type ServiceContext, signedIn } from '@banyan/service';
+import type { ServiceApp, ServiceContext } from '@banyan/service';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import {
@@ -16,9 +16,9 @@ import {
 } from '../../api/applications.ts';
 import { API, Id, Page, paged } from '../../api/common.ts';
 import type { contracts } from '../../contracts/applications.ts';
+import { activeUser, callerOf } from '../../kit/active-user.ts';
 import { answerAsLegacy } from '../../kit/legacy-answers.ts';
-import { ApiError, type ApiErrorCode, statusesOf } from '../../kit/legacy-errors.ts';
-import { accountId } from '../../kit/tokens.ts';
+import { ApiError } from '../../kit/legacy-errors.ts';
 import { mayMove } from './decide.ts';
 import * as store from './store.ts';
 
@@ -26,13 +26,7 @@ export async function routes(
   app: ServiceApp,
   { pool, events }: ServiceContext<unknown, { events: Events<typeof contracts> }>,
 ): Promise<void> {
-  const activeOnly = async (request: FastifyRequest) => {
-    if (await store.isInactive(pool, callerOf(request))) throw new ApiError('INACTIVE_USER');
-  };
-  const ofUser = (...codes: ApiErrorCode[]) => ({
-    config: { allow: [signedIn], errors: statusesOf('BAD_CREDENTIALS', 'INACTIVE_USER', ...codes) },
-    onRequest: activeOnly,
-  });
+  const ofUser = activeUser(pool);
   const find = async (request: FastifyRequest, id: number) => {
     const found = await store.findApplication(pool, callerOf(request), id);
     if (!found) throw new ApiError('APPLICATION_NOT_FOUND');
@@ -160,8 +154,4 @@ export async function routes(
     },
     { prefix: API },
   );
-}
-
-function callerOf(request: FastifyRequest): number {
-  return accountId(principalOf(request).subject);
 }

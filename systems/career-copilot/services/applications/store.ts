@@ -8,7 +8,6 @@ import type {
   Note,
   TimelineEntry,
 } from '../../api/applications.ts';
-import { activeNow } from '../../kit/account-activity.ts';
 
 type Executor = pg.Pool | pg.PoolClient;
 
@@ -18,13 +17,6 @@ const APPLICATION = `SELECT applications.id, job_id, jobs.title AS job_title, co
   WHERE user_id = $1`;
 const NOTE = 'id, body, is_private, created_at';
 const DOCUMENT = 'id, application_id, name, kind, url, content_type, size_bytes, created_at';
-
-/** Whether an account was locked. One that is not known here yet was made a moment ago. */
-export async function isInactive(db: Executor, userId: number): Promise<boolean> {
-  const mapped = '(SELECT is_active FROM users WHERE users.id = $1)';
-  const { rows } = await db.query(`SELECT ${activeNow('$1', mapped)} AS active`, [userId]);
-  return rows[0].active === false;
-}
 
 export async function isOpenJob(db: Executor, jobId: number): Promise<boolean> {
   const { rows } = await db.query('SELECT FROM jobs WHERE id = $1 AND is_active', [jobId]);

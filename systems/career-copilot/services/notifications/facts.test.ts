@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { fromRows, type NotificationRow } from './facts.ts';
+
+const at = new Date('2026-11-01T10:00:00Z');
+const NEW: NotificationRow = { id: 3, user_id: 7, kind: 'status_changed', is_read: false };
+const READ = { ...NEW, is_read: true };
+
+it('a new row is told once, and that it was read once', () => {
+  const { insert, update } = fromRows.notifications!;
+  assert.deepEqual(insert!(NEW, { at }), {
+    type: 'NotificationSent',
+    data: { userId: 7, notificationId: 3, kind: 'status_changed' },
+  });
+  assert.deepEqual(update!(NEW, READ, { at }), {
+    type: 'NotificationRead',
+    data: { userId: 7, notificationId: 3 },
+  });
+  for (const [before, after] of [
+    [NEW, NEW],
+    [READ, READ],
+    [READ, NEW],
+  ] as const)
+    assert.equal(update!(before, after, { at }), undefined);
+});
