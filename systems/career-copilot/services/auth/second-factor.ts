@@ -12,7 +12,7 @@ const RECOVERY_BYTES = 10;
 const MAX_FAILURES = 5;
 const LOCKED_SECONDS = 900;
 
-export const errors = defineErrors({
+const errors = defineErrors({
   FACTOR_EXISTS: [409, 'You have a second factor already; remove it first.'],
   NO_FACTOR: [404, 'You have no second factor, or have not begun to set one up.'],
   WRONG_CODE: [403, 'This code is not good, or was used already.'],
