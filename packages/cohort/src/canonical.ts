@@ -8,7 +8,8 @@ import pg from 'pg';
  * 1. ASCII blanks at both ends do not count. What is then empty is no key: null.
  * 2. The case of ASCII letters does not count.
  * 3. An integer has no plus sign, no leading zeros and no empty fraction: `+007` and `7.00` are `7`, `-0` is `0`.
- * 4. A UUID has its hyphens, no braces and no `urn:uuid:`. (32 decimal digits alone are an integer.)
+ * 4. A UUID has its hyphens, no braces and no `urn:uuid:`. One of decimal digits only is an integer: without its hyphens nobody
+ *    can tell the two apart.
  *
  * All else stands for itself: `0x7`, `1e3`, `1_000` and digits of other scripts are keys of their own.
  */
@@ -16,6 +17,7 @@ export function canonicalKey(text: string): string | null {
   let key = trim(text);
   if (key === '') return null;
   if (UPPER.test(key)) key = key.replace(UPPERS, (letters) => letters.toLowerCase());
+  if (key.length >= UUID_DIGITS) key = key.replace(DECIMAL_UUID, '$1$2$3$4$5');
   for (const { pattern, parts } of SPELLINGS) {
     const found = pattern.exec(key);
     if (found) return parts(found);
@@ -26,10 +28,11 @@ export function canonicalKey(text: string): string | null {
 /** The same as an SQL expression over `expr` of any type; NULL where there is no key. */
 export function canonicalKeySql(expr: string): string {
   const text = `lower(btrim((${expr})::text, ${quote(BLANKS)}) COLLATE "C")`;
+  const undashed = `regexp_replace(${text}, ${quote(DECIMAL_UUID.source)}, '\\1\\2\\3\\4\\5')`;
   const spelt = SPELLINGS.reduce(
     (sql, { pattern, replacement }) =>
       `regexp_replace(${sql}, ${quote(pattern.source)}, ${quote(replacement)})`,
-    text,
+    undashed,
   );
   return `nullif(${spelt}, '')`;
 }
@@ -37,6 +40,9 @@ export function canonicalKeySql(expr: string): string {
 const BLANKS = ' \t\n\v\f\r';
 const UPPER = /[A-Z]/;
 const UPPERS = /[A-Z]+/g;
+
+const UUID_DIGITS = 32;
+const DECIMAL_UUID = /^(?:urn:uuid:)?[{]?([0-9]{8})-?([0-9]{4})-?([0-9]{4})-?([0-9]{4})-?([0-9]{12})[}]?$/;
 
 /** Regular expressions that JavaScript and PostgreSQL read alike. No text matches two, nor one what the other has made. */
 const SPELLINGS = [

@@ -160,6 +160,25 @@ const COLUMNS: Record<string, fc.Arbitrary<string>> = {
   citext: key,
 };
 
+test('a UUID of decimal digits only is found by all its spellings, as a number of them is', async () => {
+  for (const digits of ['00000000000010008000000000000000', '12345678123412341234123456789012']) {
+    const groups = digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+    const spellings = [
+      digits,
+      groups,
+      `{${groups}}`,
+      `urn:uuid:${groups}`,
+      digits.replace(/^0+/, ''),
+      `+0${digits}`,
+    ];
+    assert.equal(new Set(spellings.map(canonicalKey)).size, 1, spellings.map(canonicalKey).join());
+    for (const type of ['uuid', 'numeric']) {
+      const { rows } = await db.query(`SELECT ${bucketSql(`$1::${type}`, 'users')}::int AS bucket`, [digits]);
+      assert.equal(rows[0].bucket, bucket('users', groups), type);
+    }
+  }
+});
+
 test('a row is found by any text that its column takes for the same value, whatever type the column has', async () => {
   await db.query('CREATE EXTENSION IF NOT EXISTS citext');
   for (const [type, values] of Object.entries(COLUMNS))
