@@ -46,19 +46,7 @@ test('a consumer whose definition asks for it is told of each row once, in its p
   await at.until(async () => (await listBackfills(at.service)).length === 1);
   let applier = await spawnApplier(at.databases, FACTS);
   at.atEnd.push(() => kill(applier));
-  let writing = true;
-  const writer = (async () => {
-    for (let n = 0; writing; n += 1) {
-      await at.legacy.query('UPDATE accounts SET balance = balance + 1 WHERE id = $1', [
-        1 + ((n * 7_919) % ROWS),
-      ]);
-      await delay(2);
-    }
-  })();
-  at.atEnd.push(async () => {
-    writing = false;
-    await writer;
-  });
+  const writer = at.writing(ROWS, 2);
   await at.enter('copying');
   for (const [which, ms] of moments.entries()) {
     await delay(ms);
@@ -71,8 +59,7 @@ test('a consumer whose definition asks for it is told of each row once, in its p
     }
   }
   await at.until(async () => (await listBackfills(at.service)).find(({ asked }) => asked)?.state === 'done');
-  writing = false;
-  await writer;
+  await writer.stop();
   const balances = await balancesIn(at.legacy);
   const lastOf = async () => {
     const { rows } = await told.query<{ id: number; balance: number }>(

@@ -33,19 +33,7 @@ test('each row of the copy has its stream, begun once, before the link counts as
   await at.legacy.query(`INSERT INTO accounts SELECT i, 0 FROM generate_series(201, ${ROWS}) AS i`);
   let applier = await spawnApplier(at.databases, STREAMS);
   at.atEnd.push(() => kill(applier));
-  let writing = true;
-  const writer = (async () => {
-    for (let n = 0; writing; n += 1) {
-      await at.legacy.query('UPDATE accounts SET balance = balance + 1 WHERE id = $1', [
-        1 + ((n * 7_919) % ROWS),
-      ]);
-      await delay(1);
-    }
-  })();
-  at.atEnd.push(async () => {
-    writing = false;
-    await writer;
-  });
+  const writer = at.writing(ROWS, 1);
   await at.enter('copying');
   for (const ms of fc.sample(fc.integer({ min: 0, max: 700 }), { numRuns: KILLS, seed: SEED })) {
     await delay(ms);
@@ -57,8 +45,7 @@ test('each row of the copy has its stream, begun once, before the link counts as
   }
   await at.until(at.streaming);
   assert.equal(await withoutStream(at.service), 0);
-  writing = false;
-  await writer;
+  await writer.stop();
   const expected = await balancesIn(at.legacy);
   const same = async () => {
     const { rows } = await at.service.query('SELECT sum(balance)::int AS sum FROM accounts');

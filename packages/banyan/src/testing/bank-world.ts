@@ -61,6 +61,24 @@ export async function bank(t: TestContext) {
         await delay(10, undefined, { signal: t.signal });
       }
     },
+    /** Changes accounts 1 to `rows` in the monolith, one after another, until it is told to stop or the test ends. */
+    writing(rows: number, everyMs: number): { stop(): Promise<void> } {
+      let writing = true;
+      const writer = (async () => {
+        for (let n = 0; writing; n += 1) {
+          await at.legacy.query('UPDATE accounts SET balance = balance + 1 WHERE id = $1', [
+            1 + ((n * 7_919) % rows),
+          ]);
+          await delay(everyMs);
+        }
+      })();
+      const stop = async () => {
+        writing = false;
+        await writer;
+      };
+      at.atEnd.push(stop);
+      return { stop };
+    },
     async drained() {
       return !(await stateOf()).draining;
     },

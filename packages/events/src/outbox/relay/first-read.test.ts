@@ -3,26 +3,12 @@ import { test } from 'node:test';
 import { createPool, dropSlot, withTransaction } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import type pg from 'pg';
-import { Type } from 'typebox';
-import { defineContracts, event } from '../../contracts.ts';
 import type { Envelope } from '../../envelope.ts';
-import { Messages } from '../../messages.ts';
-import { applyOutboxSchema, createPublisher } from '../publish.ts';
+import { applyOutboxSchema } from '../publish.ts';
 import { slotName } from './position.ts';
 import { startRelay } from './relay.ts';
+import { publish } from './testing/counted.ts';
 
-const contracts = defineContracts({
-  system: 'test',
-  events: {
-    Counted: event({
-      service: 'counter',
-      version: 1,
-      key: 'who',
-      data: Type.Object({ who: Type.String(), n: Type.Integer() }),
-    }),
-  },
-});
-const { publish } = createPublisher<typeof contracts>(new Messages(contracts), 'counter');
 const log = { info() {}, warn() {}, error() {} };
 
 test('what commits while a relay reads the table for the first time keeps its place in the order of its key', {

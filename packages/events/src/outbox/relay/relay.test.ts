@@ -13,26 +13,12 @@ import {
 import { testServer } from '@banyan/postgres/testing';
 import pg from 'pg';
 import { Registry } from 'prom-client';
-import { Type } from 'typebox';
-import { defineContracts, event } from '../../contracts.ts';
 import type { Envelope } from '../../envelope.ts';
-import { Messages } from '../../messages.ts';
-import { applyOutboxSchema, createPublisher } from '../publish.ts';
+import { applyOutboxSchema } from '../publish.ts';
 import { slotName, sweepOutbox } from './position.ts';
 import { type Relay, type RelayOptions, startRelay } from './relay.ts';
+import { publish } from './testing/counted.ts';
 
-const contracts = defineContracts({
-  system: 'test',
-  events: {
-    Counted: event({
-      service: 'counter',
-      version: 1,
-      key: 'who',
-      data: Type.Object({ who: Type.String(), n: Type.Integer() }),
-    }),
-  },
-});
-const { publish } = createPublisher<typeof contracts>(new Messages(contracts), 'counter');
 const silent = { info() {}, warn() {}, error() {} };
 
 let fresh: () => Promise<string>;
