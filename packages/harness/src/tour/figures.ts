@@ -45,8 +45,10 @@ export class Figures {
     unfinished: string[];
     stalls: TracedStall[];
     rates: { asked: number; lowest: number };
+    /** Processor time by stage, ms. */
+    usedMs: ReadonlyMap<string, number>;
   }): TourReport {
-    const { load, steps, audits, goneBack, facts, unfinished, stalls, rates } = parts;
+    const { load, steps, audits, goneBack, facts, unfinished, stalls, rates, usedMs } = parts;
     const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
     const verified = [...this.verified.values()];
     return {
@@ -62,7 +64,7 @@ export class Figures {
         doubled: Math.max(...audits.map((audit) => audit.doubled)),
       },
       facts: { expected: facts?.expected ?? 0, missing: facts?.missing ?? 0, doubled: facts?.doubled ?? 0 },
-      stages: stageFigures(load.stages),
+      stages: stageFigures(load.stages, usedMs),
       rows: {
         copied: sum([...this.copied.values()].flat()),
         verified: sum(verified.map(({ rows }) => rows)),
@@ -82,12 +84,24 @@ export class Figures {
 }
 
 /** In the order in which they were first entered: the first is the monolith with all users, which the others are held against. */
-function stageFigures(stages: LoadStats['stages']): StageFigures[] {
+function stageFigures(stages: LoadStats['stages'], usedMs: ReadonlyMap<string, number>): StageFigures[] {
   const seen = stages.filter(({ requests }) => requests > 0);
   const monolithMs = seen[0]?.p95Ms ?? 0;
   return seen.map(({ stage: name, requests, failures, p50Ms, p95Ms, p99Ms }) => {
     const [service = '', stage = ''] = name.split(':');
     const p95VsMonolith = monolithMs > 0 ? Math.round((p95Ms / monolithMs) * 100) / 100 : 0;
-    return { service, stage, requests, failed: failures, p50Ms, p95Ms, p99Ms, p95VsMonolith };
+    const used = usedMs.get(name);
+    const cpuMsPerRequest = used === undefined ? null : Math.round((used / requests) * 1_000) / 1_000;
+    return {
+      service,
+      stage,
+      requests,
+      failed: failures,
+      p50Ms,
+      p95Ms,
+      p99Ms,
+      p95VsMonolith,
+      cpuMsPerRequest,
+    };
   });
 }

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { type FactsListener, listenToFacts } from '../audit/listen.ts';
 import { claimDirectory } from '../directory.ts';
 import { type Environment, startEnvironment } from '../environment/environment.ts';
@@ -12,6 +12,7 @@ import { stopOnSignal } from '../stop-on-signal.ts';
 import type { System } from '../system.ts';
 import { pointBanyanTo, writeReport } from './directory.ts';
 import { describeScale, measureSpeed, type Scale, scaleFor } from './machine.ts';
+import { startProcessorTime } from './processor-time.ts';
 import { brokenPromises, nextSteps, renderReport } from './report.ts';
 import { type Migration, runTour } from './tour.ts';
 import { TOLD_BY_SERVER } from './trace/server-log.ts';
@@ -26,6 +27,7 @@ type Options = {
   users?: number;
   seed: number;
   services?: string[];
+  all: boolean;
 };
 
 /**
@@ -72,6 +74,7 @@ const program = new Command('npm start --')
     'services to move, in this order (default: those that the system shows)',
     (text) => text.split(','),
   )
+  .addOption(new Option('--all', 'move all services of the system').default(false).conflicts('services'))
   .addHelpText(
     'after',
     `
@@ -80,7 +83,8 @@ Examples:
   npm start -- --exit --json report.json         for scripts
   npm start -- --rate 100 --users 2000           on a small machine
   npm start -- --services auth                   one service only
-  npm start -- --services auth,users,applications --exit    three of them`,
+  npm start -- --services auth,users,applications --exit    three of them
+  npm start -- --all --exit                      all that the system has, which takes a while`,
   );
 
 program.parse();
@@ -103,7 +107,7 @@ async function main(system: System, options: Options): Promise<void> {
     view.event(describeScale(speed, scale));
     // All that is started from here on, and what that starts in turn.
     Object.assign(process.env, recordingEnvironment(directory));
-    const services = servicesOf(system, options.services);
+    const services = options.all ? system.services : servicesOf(system, options.services);
     environment = await startEnvironment({
       system,
       services,
@@ -123,6 +127,7 @@ async function main(system: System, options: Options): Promise<void> {
     const journal = join(directory, 'journal.jsonl');
     sampler = startSampler(environment.controlDatabase);
     listener = await listenToFacts(environment.busUrl, await loadsOf(system));
+    const firstStage = `${services[0]}:monolith`;
     load = await spawnLoad({
       system,
       gatewayUrl: environment.gatewayUrl,
@@ -132,7 +137,7 @@ async function main(system: System, options: Options): Promise<void> {
       rows: environment.rows,
       ratePerSecond: scale.rate,
       seed: options.seed,
-      stage: `${services[0]}:monolith`,
+      stage: firstStage,
       timeoutMs: ANSWER_MS * scale.patience,
       onStall: sampler.slow,
     });
@@ -144,6 +149,7 @@ async function main(system: System, options: Options): Promise<void> {
       view,
       scale,
       sampler,
+      processorTime: startProcessorTime(firstStage, [load.pid]),
       signal: stopper.signal,
       startedAt,
     });

@@ -20,6 +20,7 @@ const GOOD: TourReport = {
       p95Ms: 12,
       p99Ms: 20,
       p95VsMonolith: 1,
+      cpuMsPerRequest: 4.25,
     },
     {
       service: 'auth',
@@ -30,6 +31,7 @@ const GOOD: TourReport = {
       p95Ms: 18,
       p99Ms: 30,
       p95VsMonolith: 1.5,
+      cpuMsPerRequest: null,
     },
   ],
   rows: { copied: 100, verified: 100, divergent: 0 },

@@ -33,6 +33,11 @@ export type StageFigures = {
   p99Ms: number;
   /** p95 as a multiple of the first stage's, in which everything is on the monolith. */
   p95VsMonolith: number;
+  /**
+   * Processor time of all that answers and of what comes of it (databases, events, replication), for each request, ms; null where the
+   * system does not tell, or where not all of it was started by the tour.
+   */
+  cpuMsPerRequest: number | null;
 };
 
 /** Stalls that the terminal shows. */
@@ -56,7 +61,17 @@ export function brokenPromises(report: TourReport): string[] {
 }
 
 export function renderReport(report: TourReport): string {
-  const head = ['service', 'stage', 'requests', 'failed', 'p50 ms', 'p95 ms', 'p99 ms', 'p95 vs monolith'];
+  const head = [
+    'service',
+    'stage',
+    'requests',
+    'failed',
+    'p50 ms',
+    'p95 ms',
+    'p99 ms',
+    'p95 vs monolith',
+    'cpu ms',
+  ];
   const body = report.stages.map((row) => [
     row.service,
     row.stage,
@@ -64,6 +79,7 @@ export function renderReport(report: TourReport): string {
     String(row.failed),
     ...[row.p50Ms, row.p95Ms, row.p99Ms].map((ms) => ms.toFixed(1)),
     `${row.p95VsMonolith.toFixed(1)} x`,
+    row.cpuMsPerRequest?.toFixed(2) ?? '-',
   ]);
   const { writes, facts, rows } = report;
   const broken = brokenPromises(report);

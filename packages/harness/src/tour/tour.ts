@@ -11,6 +11,7 @@ import type { Span } from '../load/stalls.ts';
 import { Figures } from './figures.ts';
 import type { Scale } from './machine.ts';
 import { nextPacing, startPacing } from './pacing.ts';
+import type { ProcessorTime } from './processor-time.ts';
 import type { TourReport } from './report.ts';
 import { type StoryOptions, tellStory } from './storyline.ts';
 import { tellStalls } from './trace/trace.ts';
@@ -40,6 +41,8 @@ export type TourRun = {
   view: View;
   scale: Pick<Scale, 'rate' | 'patience'>;
   sampler: Sampler;
+  /** Left out: not all of the system was started here. */
+  processorTime?: ProcessorTime;
   signal: AbortSignal;
   startedAt: number;
 };
@@ -52,7 +55,7 @@ const CATCH_UP_MS = 20_000;
 
 /** Tells the story under load, then looks for every acknowledged write. */
 export async function runTour(run: TourRun): Promise<TourReport> {
-  const { migration, load, journal, listener, view, scale } = run;
+  const { migration, load, journal, listener, view, scale, processorTime } = run;
   const { control, services, loads } = migration;
   const figures = new Figures();
   const pools = new Map([...migration.databases].map(([name, url]) => [name, createPool(url, { max: 2 })]));
@@ -72,7 +75,10 @@ export async function runTour(run: TourRun): Promise<TourReport> {
       patience: scale.patience,
       signal: run.signal,
       onEvent: view.event,
-      onStage: load.stage,
+      onStage: (name) => {
+        load.stage(name);
+        processorTime?.stage(name);
+      },
       onStatus: (status) => {
         view.status(status);
         figures.see(status);
@@ -91,6 +97,7 @@ export async function runTour(run: TourRun): Promise<TourReport> {
     pacer.stop();
     view.load(await load.summary());
     const stats = await load.stop();
+    const usedMs = processorTime?.usedMs() ?? new Map();
     await auditWhereTheyAre();
     const limitMs = CATCH_UP_MS * scale.patience;
     const facts =
@@ -108,6 +115,7 @@ export async function runTour(run: TourRun): Promise<TourReport> {
       unfinished,
       stalls: tellStalls(migration.directory, run.sampler, longSpans(steps, stats.stalls)),
       rates: { asked: scale.rate, lowest: pacer.lowestRate() },
+      usedMs,
     });
   } finally {
     pacer.stop();
