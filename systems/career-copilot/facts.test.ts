@@ -85,10 +85,17 @@ describe('what a change of an account means', () => {
 
 it('an application is told when it is made and when it moves on, and not when something else of it changes', () => {
   const { insert, update } = ofApplications.applications!;
-  const row: ApplicationRow = { id: 3, user_id: 7, job_id: 5, status: 'saved' };
+  const row: ApplicationRow = {
+    id: 3,
+    user_id: 7,
+    job_id: 5,
+    status: 'saved',
+    applied_at: null,
+    created_at: AT,
+  };
   assert.deepEqual(insert!(row, { at: AT }), {
     type: 'ApplicationCreated',
-    data: { userId: 7, applicationId: 3, jobId: 5, status: 'saved' },
+    data: { userId: 7, applicationId: 3, jobId: 5, status: 'saved', createdAt: AT.toISOString() },
   });
   assert.deepEqual(update!(row, { ...row, status: 'applied' }, { at: AT }), {
     type: 'ApplicationStatusChanged',

@@ -1,5 +1,6 @@
 import { defineContracts, type EventingDefinition, eventing } from '@banyan/events';
 import { defineService } from '@banyan/service';
+import { Type } from 'typebox';
 import { contracts as own } from '../../contracts/applications.ts';
 import { contracts as auth } from '../../contracts/auth.ts';
 import { accountActivity, hearOfActivity } from '../../kit/account-activity.ts';
@@ -10,6 +11,17 @@ import { routes } from './routes.ts';
 /** What applications says and hears. */
 const contracts = defineContracts({ system: own.system, events: { ...own.events, ...auth.events } });
 
+/** Of the stream alone: `ApplicationKnown` of decide.ts. */
+const ApplicationKnown = {
+  version: 1,
+  data: Type.Object({
+    userId: Type.Integer(),
+    applicationId: Type.Integer(),
+    jobId: Type.Integer(),
+    status: Type.String(),
+  }),
+};
+
 const on: EventingDefinition<typeof contracts>['on'] = hearOfActivity;
 
 /** Applications with their notes, timeline and documents. */
@@ -17,7 +29,10 @@ export const applications = defineService({
   name: 'applications',
   config: IssuerConfig,
   schema: new URL('schema.sql', import.meta.url),
-  use: { activity: accountActivity, events: eventing(contracts, { on, fromRows }) },
+  use: {
+    activity: accountActivity,
+    events: eventing(contracts, { on, fromRows, store: { types: { ApplicationKnown } } }),
+  },
   auth: { issuers: ({ config }) => issuersOf(config) },
   routes,
 });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { testServer } from '@banyan/postgres/testing';
-import type { RunningService } from '@banyan/service';
 import { type GatewayDouble, startGatewayDouble } from '../../kit/testing/gateway.ts';
 import { type Json, request } from '../../kit/testing/request.ts';
 import { applications } from './main.ts';
@@ -11,7 +10,7 @@ const SOMEBODY_ELSE = 8;
 const LOCKED = 9;
 const OPEN_JOBS = 20;
 const CLOSED_JOB = 99;
-let service: RunningService;
+let service: Awaited<ReturnType<typeof applications.start>>;
 let gateway: GatewayDouble;
 
 before(async () => {
@@ -130,6 +129,73 @@ describe('an application', () => {
     ] as const;
     for (const [method, path, body] of asked)
       assert.equal((await call(SOMEBODY_ELSE, method, `/${id}${path}`, body)).status, 404);
+  });
+});
+
+describe('the stream of an application', () => {
+  const streamOf = async (id: number) =>
+    (await service.provided.events.store.readStream(`application-${id}`)).map(({ type, actor, data }) => {
+      const { from, to, status } = data as Json;
+      return [type, from ?? status, to, actor];
+    });
+
+  it('has what happened and who did it, and what was commanded in vain left nothing', async () => {
+    const id = await apply('saved');
+    await call(ADA, 'PATCH', `/${id}/status`, { status: 'offer' });
+    await call(ADA, 'PATCH', `/${id}/status`, { status: 'applied' });
+    await call(ADA, 'POST', `/${id}/notes`, { body: 'by post', is_private: true });
+    assert.deepEqual(await streamOf(id), [
+      ['ApplicationCreated', 'saved', undefined, '7'],
+      ['ApplicationStatusChanged', 'saved', 'applied', '7'],
+      ['ApplicationNoteAdded', undefined, undefined, '7'],
+    ]);
+  });
+
+  it('is published as it was appended, without what somebody has noted', async () => {
+    const id = await apply('applied');
+    await call(ADA, 'POST', `/${id}/notes`, { body: 'a secret of mine' });
+    const { rows } = await service.pool.query(
+      `SELECT message FROM banyan_events.outbox WHERE message -> 'data' ->> 'applicationId' = $1 ORDER BY seq`,
+      [String(id)],
+    );
+    assert.deepEqual(
+      rows.map(({ message }) => message.type),
+      ['ApplicationCreated', 'ApplicationNoteAdded'],
+    );
+    assert.equal(rows[0].message.data.appliedAt, rows[0].message.data.createdAt);
+    assert.doesNotMatch(JSON.stringify(rows), /a secret of mine/);
+  });
+
+  it('begins with what its row says, and takes over what the row has learned without it, telling nobody', async () => {
+    const { rows } = await service.pool.query(
+      `INSERT INTO applications (user_id, job_id, status) VALUES ($1, $2, 'screening') RETURNING id`,
+      [ADA, ++jobs],
+    );
+    const { id } = rows[0];
+    await call(ADA, 'PATCH', `/${id}/status`, { status: 'interview' });
+    await service.pool.query(`UPDATE applications SET status = 'offer' WHERE id = $1`, [id]);
+    assert.equal((await call(ADA, 'PATCH', `/${id}/status`, { status: 'screening' })).status, 400);
+    await call(ADA, 'PATCH', `/${id}/status`, { status: 'accepted' });
+    assert.deepEqual(await streamOf(id), [
+      ['ApplicationKnown', 'screening', undefined, '7'],
+      ['ApplicationStatusChanged', 'screening', 'interview', '7'],
+      ['ApplicationKnown', 'offer', undefined, '7'],
+      ['ApplicationStatusChanged', 'offer', 'accepted', '7'],
+    ]);
+    const told = await service.pool.query(
+      `SELECT FROM banyan_events.outbox WHERE message -> 'data' ->> 'applicationId' = $1`,
+      [String(id)],
+    );
+    assert.equal(told.rowCount, 2);
+  });
+
+  it('of a status that nobody knows is refused by the old routes, and kept', async () => {
+    const { rows } = await service.pool.query(
+      `INSERT INTO applications (user_id, job_id, status) VALUES ($1, $2, 'on hold') RETURNING id`,
+      [ADA, ++jobs],
+    );
+    assert.equal((await call(ADA, 'PATCH', `/${rows[0].id}/status`, { status: 'applied' })).status, 400);
+    assert.equal((await call(ADA, 'GET', `/${rows[0].id}`)).body.status, 'on hold');
   });
 });
 

@@ -2,6 +2,7 @@ import type { Events } from '@banyan/events';
 import { withTransaction } from '@banyan/postgres';
 import type { ServiceApp, ServiceContext } from '@banyan/service';
 import type { FastifyRequest } from 'fastify';
+import type pg from 'pg';
 import { Type } from 'typebox';
 import {
   Application,
@@ -19,8 +20,9 @@ import type { contracts } from '../../contracts/applications.ts';
 import { activeUser, callerOf } from '../../kit/active-user.ts';
 import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError } from '../../kit/legacy-errors.ts';
-import { mayMove } from './decide.ts';
+import * as commands from './commands.ts';
 import * as store from './store.ts';
+import { isStatus, mayMove } from './transitions.ts';
 
 export async function routes(
   app: ServiceApp,
@@ -33,6 +35,18 @@ export async function routes(
     return found;
   };
   const ofApplication = ofUser('APPLICATION_NOT_FOUND');
+  /** A command on an application of the caller's, in a transaction that has its row locked. */
+  const change = async <T>(
+    request: FastifyRequest<{ Params: Id }>,
+    work: (tx: pg.PoolClient, row: store.LockedApplication, about: commands.About) => Promise<T>,
+  ): Promise<T> => {
+    const userId = callerOf(request);
+    return await withTransaction(pool, async (tx) => {
+      const row = await store.lockApplication(tx, userId, request.params.id);
+      if (!row) throw new ApiError('APPLICATION_NOT_FOUND');
+      return await work(tx, row, { actor: String(userId) });
+    });
+  };
 
   await app.register(
     async (legacy: ServiceApp) => {
@@ -48,13 +62,10 @@ export async function routes(
           const userId = callerOf(request);
           const { job_id: jobId, status = 'applied', cover_letter: coverLetter = null } = request.body;
           if (!(await store.isOpenJob(pool, jobId))) throw new ApiError('JOB_NOT_FOUND');
-          const id = await withTransaction(pool, async (tx) => {
-            const created = await store.insertApplication(tx, { userId, jobId, status, coverLetter });
-            if (created === undefined) throw new ApiError('ALREADY_APPLIED');
-            await store.addToTimeline(tx, { applicationId: created, from: null, to: status, note: null });
-            await events.publish(tx, 'ApplicationCreated', { userId, applicationId: created, jobId, status });
-            return created;
-          });
+          const about = { actor: String(userId) };
+          const one = { userId, jobId, status, coverLetter };
+          const id = await withTransaction(pool, (tx) => commands.createApplication(tx, events, one, about));
+          if (id === undefined) throw new ApiError('ALREADY_APPLIED');
           return await reply.code(201).send(await find(request, id));
         },
       );
@@ -84,24 +95,12 @@ export async function routes(
           schema: { params: Id, body: StatusChange, response: { 200: Application } },
         },
         async (request) => {
-          const userId = callerOf(request);
-          const { id: applicationId } = request.params;
-          const { status: to, note = null } = request.body;
-          await withTransaction(pool, async (tx) => {
-            const from = await store.lockStatus(tx, userId, applicationId);
-            if (!from) throw new ApiError('APPLICATION_NOT_FOUND');
-            if (!mayMove(from, to)) throw new ApiError('BAD_TRANSITION');
-            await store.updateStatus(tx, applicationId, to);
-            await store.addToTimeline(tx, { applicationId, from, to, note });
-            await store.insertNotification(tx, {
-              userId,
-              kind: 'status_changed',
-              title: 'Application updated',
-              body: `Your application moved from ${from} to ${to}.`,
-            });
-            await events.publish(tx, 'ApplicationStatusChanged', { userId, applicationId, from, to });
+          const { status: to, note: reason } = request.body;
+          await change(request, async (tx, row, about) => {
+            if (!isStatus(row.status) || !mayMove(row.status, to)) throw new ApiError('BAD_TRANSITION');
+            await commands.updateStatus(tx, events, row, to, { ...about, reason });
           });
-          return await find(request, applicationId);
+          return await find(request, request.params.id);
         },
       );
 
@@ -127,8 +126,10 @@ export async function routes(
         '/applications/:id/notes',
         { ...ofApplication, schema: { params: Id, body: NewNote, response: { 201: Note } } },
         async (request, reply) => {
-          await find(request, request.params.id);
-          return await reply.code(201).send(await store.insertNote(pool, request.params.id, request.body));
+          const note = await change(request, (tx, row, about) =>
+            commands.addNote(tx, events, row, request.body, about),
+          );
+          return await reply.code(201).send(note);
         },
       );
 
@@ -145,9 +146,9 @@ export async function routes(
         '/applications/:id/documents',
         { ...ofApplication, schema: { params: Id, body: NewDocument, response: { 201: Document } } },
         async (request, reply) => {
-          const { id } = request.params;
-          await find(request, id);
-          const document = await store.insertDocument(pool, callerOf(request), id, request.body);
+          const document = await change(request, (tx, row, about) =>
+            commands.attachDocument(tx, events, row, request.body, about),
+          );
           return await reply.code(201).send(document);
         },
       );

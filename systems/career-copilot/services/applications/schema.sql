@@ -54,6 +54,25 @@ CREATE TABLE IF NOT EXISTS notifications (
   created_at timestamptz NOT NULL DEFAULT now()
 );
 
+-- What the monolith has no place for: nothing of it goes there.
+
+CREATE TABLE IF NOT EXISTS application_details (
+  application_id integer PRIMARY KEY,
+  -- Nobody answers since then: counts as long as this is still its status.
+  ghosted_from varchar(20),
+  ghosted_at timestamptz,
+  source varchar(20),
+  source_detail varchar(255)
+);
+
+-- Why somebody did what an event tells of: what they wrote is not in the events, which are for ever.
+CREATE TABLE IF NOT EXISTS application_reasons (
+  application_id integer NOT NULL,
+  version integer NOT NULL,
+  reason text NOT NULL,
+  PRIMARY KEY (application_id, version)
+);
+
 -- Owned by others; here to be read.
 
 CREATE TABLE IF NOT EXISTS users (

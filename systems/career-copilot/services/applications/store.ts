@@ -50,67 +50,107 @@ export async function listApplications(
   return { rows, total: counted.rows[0]!.total };
 }
 
-/** Undefined if the user has one for this job already. */
+/** With the first step of its timeline. Undefined if the user has one for this job already. */
 export async function insertApplication(
-  db: Executor,
+  tx: pg.PoolClient,
   one: { userId: number; jobId: number; status: 'saved' | 'applied'; coverLetter: string | null },
-): Promise<number | undefined> {
-  const { rows } = await db.query<{ id: number }>(
-    `INSERT INTO applications (user_id, job_id, status, cover_letter, applied_at)
-     VALUES ($1, $2, $3, $4, CASE WHEN $3::varchar = 'applied' THEN now() END)
-     ON CONFLICT (user_id, job_id) DO NOTHING RETURNING id`,
+): Promise<{ id: number; created_at: Date; applied_at: Date | null } | undefined> {
+  const { rows } = await tx.query(
+    `WITH made AS (
+       INSERT INTO applications (user_id, job_id, status, cover_letter, applied_at)
+       VALUES ($1, $2, $3, $4, CASE WHEN $3::varchar = 'applied' THEN now() END)
+       ON CONFLICT (user_id, job_id) DO NOTHING RETURNING id, status, created_at, applied_at),
+     step AS (INSERT INTO application_timeline (application_id, to_status) SELECT id, status FROM made)
+     SELECT id, created_at, applied_at FROM made`,
     [one.userId, one.jobId, one.status, one.coverLetter],
   );
-  return rows[0]?.id;
+  return rows[0];
 }
 
-/** Locks it until the transaction ends. */
-export async function lockStatus(
+/** An application as a command finds it. */
+export type LockedApplication = {
+  id: number;
+  userId: number;
+  jobId: number;
+  status: string;
+  /** Of the transaction. */
+  now: Date;
+};
+
+/** Locks it until the transaction ends. Undefined if the user has none of that id. */
+export async function lockApplication(
   tx: pg.PoolClient,
   userId: number,
   id: number,
-): Promise<ApplicationStatus | undefined> {
-  const { rows } = await tx.query<{ status: ApplicationStatus }>(
-    'SELECT status FROM applications WHERE id = $1 AND user_id = $2 FOR UPDATE',
+): Promise<LockedApplication | undefined> {
+  const { rows } = await tx.query<LockedApplication>(
+    `SELECT id, user_id AS "userId", job_id AS "jobId", status, now() AS now
+     FROM applications WHERE id = $1 AND user_id = $2 FOR UPDATE`,
     [id, userId],
   );
-  return rows[0]?.status;
+  return rows[0];
 }
 
-export async function updateStatus(db: Executor, id: number, status: ApplicationStatus): Promise<void> {
-  await db.query(
-    `UPDATE applications SET status = $2, updated_at = now(),
-       applied_at = CASE WHEN $2::varchar = 'applied' THEN now() ELSE applied_at END WHERE id = $1`,
+/** As the monolith does it: the status, a step of the timeline, and a notification of it. Somebody has answered. */
+export async function moveOn(
+  tx: pg.PoolClient,
+  { id, userId, status: from }: LockedApplication,
+  to: ApplicationStatus,
+  note: string | null,
+): Promise<void> {
+  await tx.query(
+    `WITH moved AS (
+       UPDATE applications SET status = $2, updated_at = now(),
+         applied_at = CASE WHEN $2::varchar = 'applied' THEN now() ELSE applied_at END WHERE id = $1),
+     step AS (
+       INSERT INTO application_timeline (application_id, from_status, to_status, note) VALUES ($1, $3, $2, $4)),
+     answered AS (${END_GHOSTED})
+     INSERT INTO notifications (user_id, kind, title, body) VALUES ($5, 'status_changed', 'Application updated', $6)`,
+    [id, to, from, note, userId, `Your application moved from ${from} to ${to}.`],
+  );
+}
+
+/** Nobody answers any more, from this status on, which stays the monolith's. */
+export async function beginGhosted(
+  tx: pg.PoolClient,
+  { id, status }: Pick<LockedApplication, 'id' | 'status'>,
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO application_details (application_id, ghosted_from, ghosted_at) VALUES ($1, $2, now())
+     ON CONFLICT (application_id) DO UPDATE SET ghosted_from = excluded.ghosted_from, ghosted_at = excluded.ghosted_at`,
     [id, status],
   );
 }
 
-export async function addToTimeline(
-  db: Executor,
-  entry: {
-    applicationId: number;
-    from: ApplicationStatus | null;
-    to: ApplicationStatus;
-    note: string | null;
-  },
-): Promise<void> {
-  await db.query(
-    'INSERT INTO application_timeline (application_id, from_status, to_status, note) VALUES ($1, $2, $3, $4)',
-    [entry.applicationId, entry.from, entry.to, entry.note],
-  );
+export async function endGhosted(tx: pg.PoolClient, id: number): Promise<void> {
+  await tx.query(END_GHOSTED, [id]);
 }
 
-export async function insertNotification(
-  db: Executor,
-  { userId, kind, title, body }: { userId: number; kind: string; title: string; body: string },
+const END_GHOSTED =
+  'UPDATE application_details SET ghosted_from = NULL, ghosted_at = NULL WHERE application_id = $1';
+
+export async function insertReason(
+  tx: pg.PoolClient,
+  id: number,
+  version: number,
+  reason: string,
 ): Promise<void> {
-  await db.query('INSERT INTO notifications (user_id, kind, title, body) VALUES ($1, $2, $3, $4)', [
-    userId,
-    kind,
-    title,
-    body,
-  ]);
+  await tx.query('INSERT INTO application_reasons VALUES ($1, $2, $3)', [id, version, reason]);
 }
+
+/** With all that belongs to it. */
+export async function deleteApplication(tx: pg.PoolClient, id: number): Promise<void> {
+  for (const table of PARTS) await tx.query(`DELETE FROM ${table} WHERE application_id = $1`, [id]);
+  await tx.query('DELETE FROM applications WHERE id = $1', [id]);
+}
+
+const PARTS = [
+  'application_timeline',
+  'application_notes',
+  'documents',
+  'application_details',
+  'application_reasons',
+] as const;
 
 export async function listTimeline(db: Executor, applicationId: number): Promise<TimelineEntry[]> {
   return await ofApplication(

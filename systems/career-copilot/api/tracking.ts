@@ -1,0 +1,142 @@
+/**
+ * What the monolith never had of applications, below `/api/v2/applications`: answers of the service alone, problem documents (RFC
+ * 9457) as errors, pages by cursor.
+ */
+import { type Static, Type } from 'typebox';
+import { APPLICATION_STATUSES, type ApplicationStatus } from './applications.ts';
+import { INTEGER, Nullable, Timestamp } from './common.ts';
+
+export const TRACKING = '/api/v2/applications';
+
+/** Those of the monolith, and `ghosted`: nobody answers any more. */
+export const APPLICATION_STATES = [...APPLICATION_STATUSES, 'ghosted'] as const;
+export type ApplicationState = ApplicationStatus | 'ghosted';
+export const State = Type.Unsafe<ApplicationState>({ type: 'string', enum: [...APPLICATION_STATES] });
+
+const Reason = Type.Optional(
+  Type.String({
+    minLength: 1,
+    maxLength: 2_000,
+    description: 'Why: kept with what happened, for its user alone.',
+  }),
+);
+export const StateChange = Type.Object({ status: State, reason: Reason });
+export type StateChange = Static<typeof StateChange>;
+
+export const SOURCES = [
+  'job_board',
+  'company_site',
+  'referral',
+  'recruiter',
+  'network',
+  'event',
+  'search',
+  'other',
+] as const;
+const SourceKind = Type.Unsafe<(typeof SOURCES)[number]>({ type: 'string', enum: [...SOURCES] });
+export const Source = Type.Object({
+  kind: SourceKind,
+  detail: Type.Optional(Type.String({ minLength: 1, maxLength: 255, description: 'Which board, who.' })),
+});
+export type Source = Static<typeof Source>;
+
+export const NewContact = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 255 }),
+  role: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+  email: Type.Optional(Type.String({ minLength: 3, maxLength: 255, pattern: '^[^@\\s]+@[^@\\s]+$' })),
+  phone: Type.Optional(Type.String({ minLength: 3, maxLength: 40 })),
+});
+export type NewContact = Static<typeof NewContact>;
+export const Contact = Type.Object({
+  id: Type.Integer(),
+  name: Type.String(),
+  role: Nullable<string>(Type.String()),
+  email: Nullable<string>(Type.String()),
+  phone: Nullable<string>(Type.String()),
+  created_at: Timestamp,
+});
+export type Contact = Static<typeof Contact>;
+
+const Moment = (description: string) => Type.String({ format: 'date-time', maxLength: 40, description });
+export const NewAction = Type.Object({
+  what: Type.String({ minLength: 1, maxLength: 500 }),
+  due_at: Moment('When it is to be done.'),
+  remind_at: Type.Optional(Moment('When to be told; without it nobody is.')),
+});
+export type NewAction = Static<typeof NewAction>;
+export const Action = Type.Object({
+  id: Type.Integer(),
+  what: Type.String(),
+  due_at: Timestamp,
+  remind_at: Nullable<Date>(Timestamp),
+  reminded_at: Nullable<Date>(Timestamp),
+});
+export type Action = Static<typeof Action>;
+
+export const Tracked = Type.Object({
+  id: Type.Integer(),
+  job_id: Type.Integer(),
+  job_title: Nullable<string>(Type.String()),
+  company_name: Nullable<string>(Type.String()),
+  status: Type.String({ description: 'A state; what the legacy system has, if that is none.' }),
+  may_become: Type.Array(State, { description: 'Where it may go from here.' }),
+  irregular: Type.Boolean({
+    description: 'The legacy system has brought it here by a way, or to a place, that there is none.',
+  }),
+  source: Nullable<Source>(Type.Object(Source.properties)),
+  next_action: Nullable<Action>(Type.Object(Action.properties)),
+  applied_at: Nullable<Date>(Timestamp),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+});
+export type Tracked = Static<typeof Tracked>;
+
+export const TrackedDetails = Type.Object({
+  ...Tracked.properties,
+  cover_letter: Nullable<string>(Type.String()),
+  contacts: Type.Array(Contact),
+  has_posting: Type.Boolean({ description: 'The posting as it was is kept.' }),
+});
+export type TrackedDetails = Static<typeof TrackedDetails>;
+
+export const Posting = Type.Object({
+  job_id: Type.Integer(),
+  title: Type.String(),
+  company_name: Type.String(),
+  location: Nullable<string>(Type.String()),
+  job_type: Nullable<string>(Type.String()),
+  remote: Nullable<boolean>(Type.Boolean()),
+  salary_min: Nullable<number>(Type.Integer()),
+  salary_max: Nullable<number>(Type.Integer()),
+  requirements: Type.Array(Type.String()),
+  description: Nullable<string>(Type.String()),
+  kept_at: Timestamp,
+});
+export type Posting = Static<typeof Posting>;
+
+export const HistoryEntry = Type.Object({
+  at: Timestamp,
+  what: Type.String({ description: 'created, moved, note, contact, ... ' }),
+  from: Nullable<string>(Type.String()),
+  to: Nullable<string>(Type.String()),
+  id: Nullable<number>(Type.Integer({ description: 'Of the note, the contact, the document, the action.' })),
+  who: Nullable<string>(Type.String({ description: 'The account; null: the legacy system did not say.' })),
+  why: Nullable<string>(Type.String()),
+  irregular: Type.Boolean(),
+});
+export type HistoryEntry = Static<typeof HistoryEntry>;
+export const History = Type.Object({
+  as_of: Timestamp,
+  status: Nullable<string>(Type.String({ description: 'What it was then; null: it was not there yet.' })),
+  source: Nullable<string>(Type.String()),
+  contact_ids: Type.Array(Type.Integer()),
+  next_action_id: Nullable<number>(Type.Integer()),
+  entries: Type.Array(HistoryEntry),
+});
+export type History = Static<typeof History>;
+
+export const ApplicationPath = Type.Object({ id: Type.Integer({ ...INTEGER, minimum: 1 }) });
+export const ContactPath = Type.Object({
+  ...ApplicationPath.properties,
+  contactId: Type.Integer({ ...INTEGER, minimum: 1 }),
+});
