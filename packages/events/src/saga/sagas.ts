@@ -8,6 +8,7 @@ import { applySagaSchema } from './effects.ts';
 import { SagaError } from './errors.ts';
 import { createGate } from './gate.ts';
 import type { Begun, SagaHost, SagaLog } from './host.ts';
+import { launchAlone } from './launch-alone.ts';
 import { dropLease, type Executor, renewLease, sweepLeases, takeOver } from './leases.ts';
 import { sagaMetrics } from './metrics.ts';
 import { APPLICATION_VERSION, DBOS_SCHEMA, queueName, recordName } from './names.ts';
@@ -143,36 +144,12 @@ async function launch(
       error: (entry) => log.error({}, `dbos: ${String(entry)}`),
     },
   });
-  await alone(host.pool, () => DBOS.launch());
+  await launchAlone(host.pool, log, () => DBOS.launch());
   for (const name of executor.sagas) {
     await DBOS.registerQueue(queueName(name), { minPollingIntervalMs: pollMs, onConflict: 'always_update' });
   }
   return workflows;
 }
-
-/**
- * Two processes that make DBOS's tables at the same time end in a deadlock: it builds indexes concurrently, which waits for
- * every other transaction. So does one that merely waits for a lock, hence the trying.
- */
-async function alone<T>(pool: pg.Pool, work: () => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  try {
-    for (;;) {
-      const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [
-        LOCK,
-      ]);
-      if (rows[0]?.mine) break;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    return await work();
-  } finally {
-    await client.query('SELECT pg_advisory_unlock($1)', [LOCK]).catch(() => {});
-    client.release();
-  }
-}
-
-/** Any constant of our own will do. */
-const LOCK = 7_310_575_126_192;
 
 /** Shows that this process lives and takes over from those that do not. */
 function beat(
