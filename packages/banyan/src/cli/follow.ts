@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { describeStage, type Target } from '@banyan/plan/stages';
+import { describeStage, type Stage, type Target } from '@banyan/plan/stages';
 import { type Control, ControlError, type ServiceStatus } from '../control/control.ts';
 import { plural } from './output.ts';
 import type { Progress } from './progress.ts';
@@ -15,6 +15,8 @@ export type Outcome =
 const POLL_MS = 250;
 /** How long it may be away before following ends: it is started again when it dies. */
 const AWAY_MS = 30_000;
+/** How long the removal of a link may fail without a break before nobody waits for it any more. */
+const FAILING_MS = 30_000;
 
 /** Follows a service on its way to `aim`, showing what happens, until it is there or no longer goes there. */
 export async function followService(
@@ -25,11 +27,14 @@ export async function followService(
   signal: AbortSignal,
 ): Promise<{ outcome: Outcome; status: ServiceStatus }> {
   let before: ServiceStatus | null = null;
+  let failingSince: number | null = null;
   try {
     for (;;) {
       const status = await statusOf(control, service, progress, signal);
       showChange(before, status, progress);
-      const outcome = judge(status, aim);
+      failingSince = failsToRemove(status) ? (failingSince ?? performance.now()) : null;
+      const failingMs = failingSince === null ? 0 : performance.now() - failingSince;
+      const outcome = judge(status, aim, failingMs);
       if (outcome) return { outcome, status };
       showWork(status, progress);
       before = status;
@@ -60,13 +65,32 @@ export async function whileAway<T>(
   }
 }
 
-function judge(status: ServiceStatus, aim: Target): Outcome | null {
-  if (status.stage === aim.stage && status.share === aim.share) {
-    // Who retires a service takes it out of the plan or ends Banyan next: nothing would remove what is left then.
-    return aim.stage === 'retired' && status.draining ? null : 'reached';
+/**
+ * Where a service is on its way to `aim`; null: on its way. Who goes back or retires takes the service out of the plan or ends
+ * Banyan next, and nothing would remove what is left then: it is not there before its links are gone. That they cannot be removed keeps
+ * nobody who went back in an emergency, whose database may be what broke: users are served by the monolith since long.
+ * `failingMs`: for how long removing one has failed.
+ */
+export function judge(status: ServiceStatus, aim: Target, failingMs: number): Outcome | null {
+  const goesThere = isAt(status.target, aim);
+  if (isAt(status, aim)) {
+    if (!status.draining || !ENDS.includes(aim.stage)) return 'reached';
+    if (!goesThere) return 'turned';
+    return aim.stage === 'monolith' && failingMs >= FAILING_MS ? 'reached' : null;
   }
-  if (status.target.stage !== aim.stage || status.target.share !== aim.share) return 'turned';
+  if (!goesThere) return 'turned';
   return status.paused === null ? null : 'paused';
+}
+
+/** Where a service has no more links, or fewer. */
+const ENDS: readonly Stage[] = ['monolith', 'retired'];
+
+function isAt(where: Target, aim: Target): boolean {
+  return where.stage === aim.stage && where.share === aim.share;
+}
+
+function failsToRemove({ links }: ServiceStatus): boolean {
+  return links.some(({ state, error }) => state === 'removing' && error !== null);
 }
 
 async function statusOf(
@@ -98,6 +122,12 @@ function showChange(before: ServiceStatus | null, status: ServiceStatus, progres
 function showWork(status: ServiceStatus, progress: Progress): void {
   const copying = status.links.find(({ state }) => state === 'copying');
   const label = `${status.service} ${describeStage(status.stage, status.share)}`;
+  const removing = status.links.filter(({ state }) => state === 'removing');
+  if (removing.length > 0) {
+    const told = removing.map(({ link, error }) => (error === null ? link : `${link} (${error})`));
+    progress.wait(label, `removing ${told.join(', ')}`);
+    return;
+  }
   if (status.stage !== 'copying' || !copying) {
     progress.wait(label, status.message);
     return;

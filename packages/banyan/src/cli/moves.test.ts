@@ -142,6 +142,20 @@ describe('banyan rollback', { concurrency: 3 }, () => {
     assert.deepEqual(fake.calls, [['rollback', 'auth', 'too slow']]);
   });
 
+  test('is not done before the links of the service are removed', async (t) => {
+    const { fake, banyan } = await aShop(t);
+    fake.services.auth!.stage = 'canary';
+    fake.services.auth!.draining = true;
+    let looks = 0;
+    fake.onTick = ({ auth }) => {
+      if (auth!.stage === 'monolith') looks += 1;
+      if (looks === 3) auth!.draining = false;
+    };
+    const { code } = await banyan('rollback', 'auth');
+    assert.equal(code, 0);
+    assert.equal(looks, 3);
+  });
+
   test('of a service that does not exist exits with 2 and names those that do', async (t) => {
     const { banyan } = await aShop(t);
     const { code, json, stderr } = await banyan('rollback', 'ghost', '--json');

@@ -39,7 +39,7 @@ function describeOutcome(outcome: Outcome, status: ServiceStatus): string[] {
   const why = reason || message;
   switch (outcome) {
     case 'reached':
-      if (status.stage === 'monolith') return [`${service} is at the monolith`];
+      if (status.stage === 'monolith') return [`${service} is at the monolith`, ...linksLeft(status)];
       if (status.stage === 'retired') return [`${service} is retired; there is no way back`];
       return [
         `${service} is at ${at}; rollback impact: ${[rollbackImpact.verdict, ...rollbackImpact.details].join('; ')}`,
@@ -55,4 +55,16 @@ function describeOutcome(outcome: Outcome, status: ServiceStatus): string[] {
         `  see banyan steps ${service}`,
       ];
   }
+}
+
+/** What stays behind, and goes on being tried for as long as Banyan runs with this service. */
+function linksLeft({ service, draining, links }: ServiceStatus): string[] {
+  if (!draining) return [];
+  const left = links
+    .filter(({ state }) => state !== 'off')
+    .map(({ link, error }) => (error === null ? link : `${link}: ${error}`));
+  return [
+    `  not removed yet: ${left.join('; ')}`,
+    `  leave banyan up running with ${service} in its plan: it goes on trying, and banyan status ${service} shows what is left`,
+  ];
 }

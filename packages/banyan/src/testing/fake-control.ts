@@ -295,7 +295,7 @@ function rankOf(stage: Stage): number {
   return STAGES.indexOf(stage);
 }
 
-function aStatus(service: string): ServiceStatus {
+export function aStatus(service: string): ServiceStatus {
   return {
     service,
     stage: 'monolith',
