@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { stopOnSignal } from '@banyan/harness/run';
 import { startEmbedded } from '@banyan/postgres';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { system } from '../../systems/career-copilot/system.ts';
 import { runLinks } from './links/run.ts';
 import { runChaos } from './run.ts';
@@ -15,11 +16,19 @@ const program = new Command('npm run chaos --')
   .option('--seed <n>', 'the first seed', Number, 1)
   .option('--seconds <n>', 'how long the killing goes on at most, per seed', Number, 60)
   .addOption(new Option('--only <part>', 'one of the two').choices(['migration', 'links']))
+  .addOption(
+    new Option('--services <names>', 'services that the migration moves; the others are not started')
+      .argParser(servicesOf)
+      .default(system.services, 'all of the system')
+      .conflicts('all'),
+  )
+  .option('--all', 'all services of the system', false)
   .option('--rounds <n>', 'rounds of steps, kills and writes of the links, per seed', Number, 40)
   .option('--verbose', 'tell every kill and every stage', false)
   .addHelpText(
     'after',
-    '\nExamples:\n  npm run chaos\n  npm run chaos -- --seed 7 --seeds 1 --verbose      repeat a failed run',
+    '\nExamples:\n  npm run chaos\n  npm run chaos -- --seed 7 --seeds 1 --verbose      repeat a failed run' +
+      '\n  npm run chaos -- --services auth,users,applications',
   );
 
 const options = program.parse().opts<{
@@ -27,17 +36,16 @@ const options = program.parse().opts<{
   seed: number;
   seconds: number;
   only?: 'migration' | 'links';
+  services: readonly string[];
   rounds: number;
   verbose: boolean;
 }>();
+const { signal } = stopOnSignal();
 let failed = 0;
 /** In all seeds: in one of them a service may go back before it is copied. */
 let expectedFacts = 0;
 for (let seed = options.seed; seed < options.seed + options.seeds; seed += 1) {
-  const problems = [
-    ...(options.only === 'links' ? [] : await migration(seed)),
-    ...(options.only === 'migration' ? [] : await links(seed)),
-  ];
+  const problems = await problemsOf(seed);
   for (const problem of problems) console.log(`  ${problem}`);
   if (problems.length > 0) failed += 1;
 }
@@ -46,16 +54,36 @@ const provesFacts = options.only === 'links' || expectedFacts > 0;
 if (!provesFacts) console.log('no fact was expected in any of them: of facts nothing is proven');
 process.exit(failed === 0 && provesFacts ? 0 : 1);
 
+/** Ends the process when somebody wants the run to end, once all that was started has ended. */
+async function problemsOf(seed: number): Promise<string[]> {
+  try {
+    return [
+      ...(options.only === 'links' ? [] : await migration(seed)),
+      ...(options.only === 'migration' ? [] : await links(seed)),
+    ];
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    console.log(`seed ${seed}: interrupted`);
+    process.exit(130);
+  }
+}
+
 async function migration(seed: number): Promise<string[]> {
   const directory = resolve('.banyan', 'chaos', String(seed));
   rmSync(directory, { recursive: true, force: true });
   const clock = startClock();
-  const result = await runChaos({
+  const run = runChaos({
     system,
+    services: options.services,
     seed,
     directory,
     chaosMs: options.seconds * 1_000,
+    signal,
     onEvent: (text) => options.verbose && console.log(`${clock()}  ${text}`),
+  });
+  const result = await run.catch((error) => {
+    if (signal.aborted) rmSync(directory, { recursive: true, force: true });
+    throw error;
   });
   const { kills, requests, failures, audit, facts, endings, problems } = result;
   expectedFacts += facts.expected;
@@ -80,6 +108,7 @@ async function links(seed: number): Promise<string[]> {
     const { steps, kills, repairs, writes, problems } = await runLinks({
       seed,
       rounds: options.rounds,
+      signal,
       createDatabase: (name) => server.createDatabase(name),
       onEvent: (text) => options.verbose && console.log(`${clock()}  ${text}`),
     });
@@ -91,6 +120,15 @@ async function links(seed: number): Promise<string[]> {
     await server.stop();
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+function servicesOf(text: string): string[] {
+  const asked = text.split(',');
+  const unknown = asked.filter((name) => !(system.services as readonly string[]).includes(name));
+  if (unknown.length === 0) return asked;
+  throw new InvalidArgumentError(
+    `${system.title} has no service ${unknown.join(', ')}: it has ${system.services.join(', ')}`,
+  );
 }
 
 function verdict(problems: string[]): string {

@@ -13,6 +13,7 @@ import {
   sidesOf,
   spawnLoad,
   startEnvironment,
+  unlessAborted,
 } from '@banyan/harness/run';
 import { createPool } from '@banyan/postgres';
 import { seeded } from '../random.ts';
@@ -20,11 +21,15 @@ import { type Kill, startKiller } from './killer.ts';
 
 export type ChaosOptions = {
   system: System;
+  /** Those that move; the others are not started, the monolith serves their users. Default: all of the system. */
+  services?: readonly string[];
   seed: number;
   directory: string;
   /** How long the story may take while things are killed, ms. */
   chaosMs: number;
   onEvent?: (text: string) => void;
+  /** Gives up: all that was started is ended, and it rejects with the signal's reason. */
+  signal?: AbortSignal;
 };
 
 export type ChaosResult = {
@@ -53,21 +58,26 @@ const SETTINGS = { fsync: 'off' };
 const HEAL_MS = 60_000;
 
 /**
- * A whole migration while processes are killed at random moments: all services forward, one of them back and forward again.
+ * A whole migration while processes are killed at random moments: services forward, one of them back and forward again.
  * Requests may fail then; an acknowledged write may never be lost, doubled or resurrected, both sides must be equal
  * in the end, and each service must stand where it was sent, or back at the monolith with the reason told.
  */
 export async function runChaos({
   system,
+  services: moved = system.services,
   seed,
   directory,
   chaosMs,
+  signal,
   onEvent = () => {},
 }: ChaosOptions): Promise<ChaosResult> {
   const random = seeded(seed);
+  const given = <T>(work: Promise<T>) => unlessAborted(signal, work);
   const environment = await startEnvironment({
     system,
+    services: moved,
     directory,
+    signal,
     users: USERS,
     seed,
     settings: SETTINGS,
@@ -91,20 +101,23 @@ export async function runChaos({
       ratePerSecond: 120,
       seed,
       timeoutMs: 8_000,
+      signal,
     });
     const killer = startKiller(environment, random, (kill) => {
       kills.push(kill);
       onEvent(`kill -9 ${kill.victim} (${kill.pid})`);
     });
+    // It would start services again that are being stopped.
+    closing.push(killer.stop);
     const driver = drive(environment, { first: seed - 1, chaosMs, onEvent });
-    await driver.story;
+    await given(driver.story);
     await killer.stop();
     onEvent('no more kills');
     const problems: string[] = [];
-    const services = await settleDown(environment.control, driver.aims, problems);
+    const services = await given(settleDown(environment.control, driver.aims, problems));
     const figures = await load.stop();
-    await verifyAll(environment.control, services, problems);
-    const result = await auditAll(environment, { journal, listener }, services, problems);
+    await given(verifyAll(environment.control, services, problems));
+    const result = await given(auditAll(environment, { journal, listener }, services, problems));
     if (figures.violations.count > 0)
       problems.push(
         `${figures.violations.count} reads did not show their user's last write: ${JSON.stringify(figures.violations.samples.slice(0, 3))}`,
@@ -119,7 +132,7 @@ export async function runChaos({
       problems,
     };
   } finally {
-    for (const close of closing) await close();
+    for (const close of closing.reverse()) await close();
     await environment.stop();
   }
 }
@@ -130,9 +143,11 @@ type Drive = { first: number; chaosMs: number; onEvent: (text: string) => void }
  * Sends the services on their way, again and again if nobody answers, and stops after `chaosMs` wherever they are: whichever
  * of them is the first one is sure to see kills.
  */
-function drive({ system, control }: Environment, { first, chaosMs, onEvent }: Drive) {
-  const { services } = system;
+function drive(environment: Environment, { first, chaosMs, onEvent }: Drive) {
+  const { system, control } = environment;
+  const services = [...environment.services.keys()];
   const order = services.map((_, index) => services[(first + index) % services.length]!);
+  const goesBack = services.includes(system.goesBack) ? system.goesBack : services.at(-1);
   const migrated: Target = { stage: 'migrated', share: FULL_SHARE };
   const aims: Record<string, Target> = {};
   const deadline = performance.now() + chaosMs;
@@ -140,7 +155,7 @@ function drive({ system, control }: Environment, { first, chaosMs, onEvent }: Dr
 
   async function story(): Promise<void> {
     for (const service of order) {
-      if (service === system.goesBack) await backOnce(service);
+      if (service === goesBack) await backOnce(service);
       await send(service, migrated);
       await reach(service, (one) => one.stage === 'migrated');
     }

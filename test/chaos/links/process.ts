@@ -1,3 +1,5 @@
+// However who started it ends, its links end with it.
+import '../../../packages/harness/src/environment/end-with-parent.ts';
 import { openLink, Readers } from '../../../packages/replication/src/index.ts';
 import { linkConfig, type Order, petsConfig, type Told } from './protocol.ts';
 

@@ -47,25 +47,32 @@ export async function runLinks(options: {
   rounds: number;
   createDatabase: (name: string) => Promise<string>;
   onEvent?: (text: string) => void;
+  /** Gives up: the links are ended, and it rejects with the signal's reason. */
+  signal?: AbortSignal;
 }): Promise<LinksResult> {
-  const { seed, rounds, createDatabase, onEvent = () => {} } = options;
+  const { seed, rounds, createDatabase, signal, onEvent = () => {} } = options;
   const random = seeded(seed);
   const urls = {
     legacy: await createDatabase(`links_${seed}_legacy`),
     service: await createDatabase(`links_${seed}_service`),
   };
   const world = new World(urls, random);
+  const giveUp = () => world.kill();
+  signal?.addEventListener('abort', giveUp);
   try {
     await world.begin();
     for (let round = 0; round < rounds; round++) {
       const what = pick(random, ROUNDS);
       onEvent(`round ${round}: ${what}`);
       await world.take(what);
+      signal?.throwIfAborted();
     }
     await world.judge();
   } catch (error) {
+    signal?.throwIfAborted();
     world.problems.push(error instanceof Error ? error.message : String(error));
   } finally {
+    signal?.removeEventListener('abort', giveUp);
     await world.end();
   }
   const { steps, kills, repairs, writes, problems } = world;
@@ -169,6 +176,7 @@ class World {
     const slots = `SELECT bool_and(slot_name ~ '_reader_') AS shared FROM pg_replication_slots WHERE database = current_database()`;
     for (const database of [this.#legacy, this.#service])
       while (!(await database.query(slots)).rows[0].shared) {
+        if (this.#applier!.signalCode !== null) throw new Error('the links were killed');
         if (performance.now() > deadline) throw new Error('the links do not come to read together');
         await delay(20);
       }
@@ -314,8 +322,13 @@ class World {
     this.#blurred.clear();
   }
 
-  async end(): Promise<void> {
+  /** Whoever waits for an answer of the links is told that they have ended. */
+  kill(): void {
     this.#applier?.kill('SIGKILL');
+  }
+
+  async end(): Promise<void> {
+    this.kill();
     // Their names are those of the next seed's on the same server.
     for (const direction of ['forward', 'reverse'] as const) {
       await openLink(linkConfig(direction, { ...this.#urls, share: this.#share })).drop();

@@ -6,6 +6,7 @@ import { type EmbeddedServer, startEmbedded } from '@banyan/postgres';
 import { freePorts } from '../free-ports.ts';
 import { dataOf, type System, variableOf } from '../system.ts';
 import { type ManagedProcess, startProcess } from './process.ts';
+import { unlessAborted } from './unless-aborted.ts';
 import { warmUp } from './warm-up.ts';
 
 export type EnvironmentOptions = {
@@ -186,21 +187,6 @@ function newPrivateKey(): string {
 }
 
 const databaseName = (service: string) => service.replaceAll('-', '_');
-
-/** Rejects as soon as the signal says so; what is left of the work then fails by itself, with what it works on. */
-async function unlessAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
-  if (!signal) return await work;
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  if (signal.aborted) abort();
-  try {
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-    work.catch(() => {});
-  }
-}
 
 function ofPlan(system: System, variables: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
