@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { System } from '@banyan/harness';
+import { serviceKeysOf } from './kit/service-keys.ts';
 import { GATEWAY_ISSUER } from './kit/tokens.ts';
 
 /**
@@ -18,14 +19,23 @@ export const system = {
   retires: 'users',
   environment: ({ process, secret, gatewayUrl, urls }) => ({
     ...(process === 'monolith' ? { JWT_SECRET: secret } : {}),
-    ...(process === 'auth' ? { ENCRYPTION_KEYS: encryptionKeyOf(secret) } : {}),
+    ...(process === 'monolith' ? {} : serviceKeysOf(process, everyService(), secret)),
+    ...(KEEPS_SECRETS.has(process) ? { ENCRYPTION_KEYS: encryptionKeyOf(process, secret) } : {}),
     BCRYPT_COST: '6',
     ...(urls.auth === undefined ? {} : { AUTH_URL: urls.auth }),
+    ...(urls.notifications === undefined ? {} : { NOTIFICATIONS_URL: urls.notifications }),
     API_URL: gatewayUrl,
   }),
 } as const satisfies System;
 
+function everyService(): readonly string[] {
+  return system.services;
+}
+
+/** Services that encrypt what they keep. */
+const KEEPS_SECRETS = new Set(['auth', 'notifications']);
+
 /** One for each run, as its secret is. */
-function encryptionKeyOf(secret: string): string {
-  return createHash('sha256').update(`encryption ${secret}`).digest('base64url');
+function encryptionKeyOf(service: string, secret: string): string {
+  return createHash('sha256').update(`encryption ${service} ${secret}`).digest('base64url');
 }

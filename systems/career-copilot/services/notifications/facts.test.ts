@@ -10,7 +10,7 @@ it('a new row is told once, and that it was read once', () => {
   const { insert, update } = fromRows.notifications!;
   assert.deepEqual(insert!(NEW, { at }), {
     type: 'NotificationSent',
-    data: { userId: 7, notificationId: 3, kind: 'status_changed' },
+    data: { userId: 7, kind: 'status_changed', channel: 'in_app', notificationId: 3 },
   });
   assert.deepEqual(update!(NEW, READ, { at }), {
     type: 'NotificationRead',

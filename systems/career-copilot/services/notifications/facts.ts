@@ -11,7 +11,7 @@ export const fromRows: FromRows<typeof contracts> = {
   notifications: {
     insert: ({ id: notificationId, user_id: userId, kind }: NotificationRow) => ({
       type: 'NotificationSent',
-      data: { userId, notificationId, kind },
+      data: { userId, kind, channel: 'in_app', notificationId },
     }),
     update: (before: NotificationRow, after: NotificationRow) =>
       after.is_read && !before.is_read

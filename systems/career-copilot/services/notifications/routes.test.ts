@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { after, before, it } from 'node:test';
 import { testServer } from '@banyan/postgres/testing';
 import type { RunningService } from '@banyan/service';
@@ -19,6 +20,7 @@ before(async () => {
     DATABASE_URL: await server.database('notifications'),
     BUS_URL: await server.database('bus'),
     API_URL: gateway.url,
+    ENCRYPTION_KEYS: randomBytes(32).toString('base64url'),
     LOG_LEVEL: 'silent',
   });
   await service.pool.query('INSERT INTO users VALUES ($1, true), ($2, false)', [ADA, LOCKED]);

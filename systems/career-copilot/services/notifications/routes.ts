@@ -7,11 +7,17 @@ import type { contracts } from '../../contracts/notifications.ts';
 import { activeUser, callerOf } from '../../kit/active-user.ts';
 import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError } from '../../kit/legacy-errors.ts';
+import type { Delivery } from './delivery/part.ts';
+import { mailRoutes } from './mail-routes.ts';
 import * as store from './store.ts';
 
 export async function routes(
   app: ServiceApp,
-  { pool, events }: ServiceContext<unknown, { events: Events<typeof contracts> }>,
+  {
+    pool,
+    events,
+    delivery,
+  }: ServiceContext<unknown, { events: Events<typeof contracts>; delivery: Delivery }>,
 ): Promise<void> {
   const ofUser = activeUser(pool);
   /** With an event for each that was not read before. */
@@ -61,4 +67,5 @@ export async function routes(
     },
     { prefix: API },
   );
+  mailRoutes(app, { pool, delivery });
 }

@@ -18,3 +18,40 @@ CREATE TABLE IF NOT EXISTS users (
   id integer PRIMARY KEY,
   is_active boolean NOT NULL
 );
+
+-- What goes out, beside the rows above. No part of it was ever the monolith's.
+
+-- One message to one person by one way. `fact` says of what: the same fact is told by a way once, whatever comes twice.
+CREATE TABLE IF NOT EXISTS deliveries (
+  -- Of which an e-mail's Message-ID is made.
+  id uuid PRIMARY KEY,
+  fact text NOT NULL,
+  user_id integer NOT NULL,
+  channel text NOT NULL,
+  -- Where to, if the person's ways do not say it: the address of a mail that another service asks for, a subscription of push.
+  target text NOT NULL DEFAULT '',
+  kind text NOT NULL,
+  locale text,
+  -- What its template is filled with, encrypted; null from when it is over.
+  content text,
+  -- queued, sending, sent, delivered, failed, bounced, suppressed
+  state text NOT NULL DEFAULT 'queued',
+  reason text,
+  attempts integer NOT NULL DEFAULT 0,
+  -- Not before: after a failure, in quiet hours, for a digest.
+  due_at timestamptz NOT NULL DEFAULT now(),
+  -- Not after: it would be of no use any more.
+  expires_at timestamptz,
+  -- While it is being sent: until when it is that process's, and since when the other side may have it.
+  lease_until timestamptz,
+  handed_over_at timestamptz,
+  -- By which the other side knows it.
+  provider_id text,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  UNIQUE (fact, user_id, channel, target)
+);
+CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (due_at) WHERE state = 'queued';
+CREATE INDEX IF NOT EXISTS deliveries_leased ON deliveries (lease_until) WHERE state = 'sending';
+CREATE INDEX IF NOT EXISTS deliveries_user ON deliveries (user_id, created_at DESC);
+CREATE INDEX IF NOT EXISTS deliveries_provider ON deliveries (provider_id) WHERE provider_id IS NOT NULL;

@@ -1,0 +1,131 @@
+import type pg from 'pg';
+import type { Channel, DeliveryState } from '../../../api/notifications.ts';
+import type { Next } from './decide.ts';
+
+type Executor = pg.Pool | pg.PoolClient;
+
+/** A message that is to go out, or of which it is to be on record why it does not. */
+export type NewDelivery = {
+  id: string;
+  fact: string;
+  userId: number;
+  channel: Channel;
+  target?: string;
+  kind: string;
+  locale?: string | null;
+  /** Encrypted. */
+  content: string | null;
+  state: 'queued' | 'sent' | 'suppressed';
+  reason?: string | null;
+  dueAt?: Date | null;
+  expiresAt?: Date | null;
+};
+
+/** One that is being sent, by whoever has `attempt`. */
+export type Taken = {
+  id: string;
+  fact: string;
+  user_id: number;
+  channel: Channel;
+  target: string;
+  kind: string;
+  locale: string | null;
+  content: string | null;
+  /** Counts from 1. Who has an older one has lost it to somebody else. */
+  attempt: number;
+  expires_at: Date | null;
+  /** An earlier attempt may have got there: nobody has said how it ended. */
+  handed_over: boolean;
+  now: Date;
+};
+
+/** What is there already, of the same fact to the same person by the same way, stays as it is and is given. */
+export async function enqueue(
+  tx: Executor,
+  one: NewDelivery,
+): Promise<{ id: string; state: DeliveryState; isNew: boolean }> {
+  const { rows } = await tx.query<{ id: string; state: DeliveryState }>(
+    `INSERT INTO deliveries (id, fact, user_id, channel, target, kind, locale, content, state, reason, due_at, expires_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, coalesce($11, now()), $12)
+     ON CONFLICT (fact, user_id, channel, target) DO NOTHING RETURNING id, state`,
+    [
+      one.id,
+      one.fact,
+      one.userId,
+      one.channel,
+      one.target ?? '',
+      one.kind,
+      one.locale ?? null,
+      one.content,
+      one.state,
+      one.reason ?? null,
+      one.dueAt ?? null,
+      one.expiresAt ?? null,
+    ],
+  );
+  if (rows[0]) {
+    if (rows[0].state === 'queued') await tx.query(`NOTIFY notifications_deliveries`);
+    return { ...rows[0], isNew: true };
+  }
+  const found = await tx.query<{ id: string; state: DeliveryState }>(
+    'SELECT id, state FROM deliveries WHERE fact = $1 AND user_id = $2 AND channel = $3 AND target = $4',
+    [one.fact, one.userId, one.channel, one.target ?? ''],
+  );
+  return { ...found.rows[0]!, isNew: false };
+}
+
+/** Of those whose turn it is, also of those whose process did not say how it ended, at most so many. Nobody else gets them until the lease is over. */
+export async function take(db: Executor, most: number, leaseSeconds: number): Promise<Taken[]> {
+  const { rows } = await db.query<Taken>(
+    `UPDATE deliveries SET state = 'sending', attempts = attempts + 1, updated_at = now(),
+       lease_until = now() + make_interval(secs => $2)
+     WHERE id IN (SELECT id FROM deliveries
+                  WHERE (state = 'queued' AND due_at <= now()) OR (state = 'sending' AND lease_until <= now())
+                  ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+     RETURNING id, fact, user_id, channel, target, kind, locale, content, attempts AS attempt, expires_at,
+       handed_over_at IS NOT NULL AS handed_over, now()`,
+    [most, leaseSeconds],
+  );
+  return rows;
+}
+
+/** That from now on the other side may have it. False: it is somebody else's by now, and must not be sent. */
+export async function noteHandOver(
+  db: Executor,
+  { id, attempt }: Pick<Taken, 'id' | 'attempt'>,
+  leaseSeconds: number,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `UPDATE deliveries SET handed_over_at = now(), lease_until = now() + make_interval(secs => $3)
+     WHERE id = $1 AND attempts = $2 AND state = 'sending'`,
+    [id, attempt, leaseSeconds],
+  );
+  return rowCount === 1;
+}
+
+/** How it goes on. False: it is somebody else's by now, and nothing is changed. */
+export async function settle(
+  tx: Executor,
+  { id, attempt }: Pick<Taken, 'id' | 'attempt'>,
+  { state, reason, dueAt, providerId }: Next,
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `UPDATE deliveries SET state = $3, reason = $4, due_at = coalesce($5, due_at), provider_id = coalesce($6, provider_id),
+       content = CASE WHEN $3 = 'queued' THEN content END,
+       handed_over_at = CASE WHEN $3 = 'queued' THEN NULL ELSE handed_over_at END,
+       lease_until = NULL, updated_at = now()
+     WHERE id = $1 AND attempts = $2 AND state = 'sending'`,
+    [id, attempt, state, reason, dueAt, providerId],
+  );
+  return rowCount === 1;
+}
+
+/** Milliseconds until something can be its turn; null if nothing waits. */
+export async function untilNext(db: Executor): Promise<number | null> {
+  const { rows } = await db.query<{ ms: number | null }>(
+    `SELECT greatest(0, extract(epoch FROM least(
+       (SELECT min(due_at) FROM deliveries WHERE state = 'queued'),
+       (SELECT min(lease_until) FROM deliveries WHERE state = 'sending')) - clock_timestamp()) * 1000)::float8 AS ms`,
+  );
+  return rows[0]!.ms;
+}

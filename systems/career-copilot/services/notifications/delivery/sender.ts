@@ -1,0 +1,66 @@
+import type { Events } from '@banyan/events';
+import { withTransaction } from '@banyan/postgres';
+import type { FastifyBaseLogger } from 'fastify';
+import type pg from 'pg';
+import type { Channel as ChannelName } from '../../../api/notifications.ts';
+import type { contracts } from '../../../contracts/notifications.ts';
+import type { Channel, Outcome, Outgoing } from '../channels/channel.ts';
+import { kindOf } from '../templates/kinds.ts';
+import { afterAttempt, beforeAttempt, type Next } from './decide.ts';
+import { noteHandOver, settle, type Taken } from './queue.ts';
+
+export type SenderHost = {
+  pool: pg.Pool;
+  log: FastifyBaseLogger;
+  publish: Events<typeof contracts>['publish'];
+  /** Those that are configured. */
+  channels: ReadonlyMap<ChannelName, Channel>;
+  /** What is sent, as it is to be now; or why nothing is. */
+  compose(taken: Taken): Promise<Outgoing | { suppressed: string }>;
+  leaseSeconds: number;
+};
+
+/**
+ * One attempt at one delivery. Before the other side can have it that is on record, and after it how it ended; in between its process may
+ * die, and whoever takes it next knows that nobody knows.
+ */
+export async function attempt(host: SenderHost, taken: Taken): Promise<void> {
+  const { mayComeTwice } = kindOf(taken.kind);
+  const rules = { attempt: taken.attempt, now: taken.now, expiresAt: taken.expires_at, mayComeTwice };
+  const early = beforeAttempt({ ...rules, handedOver: taken.handed_over });
+  if (early) return await finish(host, taken, early);
+  const channel = host.channels.get(taken.channel);
+  if (!channel) return await finish(host, taken, suppressed('CHANNEL_OFF'));
+
+  let outcome: Outcome;
+  try {
+    const message = await host.compose(taken);
+    if ('suppressed' in message) return await finish(host, taken, suppressed(message.suppressed));
+    outcome = await channel.send(message, async () => {
+      if (!(await noteHandOver(host.pool, taken, host.leaseSeconds)))
+        throw new Error('the lease of this delivery is over');
+    });
+  } catch (err) {
+    // A template that cannot be filled, a key that is missing: nothing went out, and whoever mends it finds it here.
+    host.log.error({ err, delivery: taken.id, kind: taken.kind }, 'a message cannot be made');
+    outcome = { is: 'unsent', reason: 'NOT_COMPOSED' };
+  }
+  await finish(host, taken, afterAttempt(outcome, { ...rules, chance: Math.random() }));
+}
+
+const suppressed = (reason: string): Next => ({ state: 'suppressed', reason, dueAt: null, providerId: null });
+
+async function finish(host: SenderHost, taken: Taken, next: Next): Promise<void> {
+  const { id: deliveryId, user_id: userId, kind, channel } = taken;
+  const settled = await withTransaction(host.pool, async (tx) => {
+    if (!(await settle(tx, taken, next))) return false;
+    if (next.state === 'sent')
+      await host.publish(tx, 'NotificationSent', { userId, kind, channel, deliveryId });
+    if (next.state === 'failed' || next.state === 'bounced')
+      await host.publish(tx, 'DeliveryFailed', { userId, kind, channel, deliveryId, reason: next.reason! });
+    return true;
+  });
+  const facts = { delivery: deliveryId, kind, channel, state: next.state, reason: next.reason };
+  if (settled) host.log.debug(facts, 'a message was tried');
+  else host.log.warn(facts, 'a message took longer than its lease, and is not this process’s any more');
+}
