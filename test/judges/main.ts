@@ -1,12 +1,12 @@
 /**
- * `npm run judges`: our buses and traces before programs of others. Which of them are there is looked at first; each that is
+ * `npm run judges`: our buses, stores and traces before programs of others. Which of them are there is looked at first; each that is
  * not is told, with the way to have it. Exit status: 0 all judged well, 1 one found something, 2 one was not there.
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { kafkaMissing } from '../../scripts/kafka/kafka.ts';
-import { jaeger, moto, programMissing } from './programs.ts';
+import { jaeger, moto, programMissing, valkey } from './programs.ts';
 
 type Judge = { name: string; judges: string; missing(install: boolean): Promise<string | undefined> };
 
@@ -22,6 +22,11 @@ const JUDGES: readonly Judge[] = [
     missing: () => kafkaMissing(),
   },
   {
+    name: 'redis',
+    judges: 'the store of values in Redis, by its contract, and while the server is away, on Valkey',
+    missing: (install) => programMissing(valkey, install),
+  },
+  {
     name: 'jaeger',
     judges: 'a trace over the gateway, two services and the bus, as Jaeger shows it',
     missing: (install) => programMissing(jaeger, install),
@@ -29,7 +34,7 @@ const JUDGES: readonly Judge[] = [
 ];
 
 const { only, install } = new Command('npm run judges --')
-  .description('Buses and traces before programs of others.')
+  .description('Buses, stores and traces before programs of others.')
   .addOption(new Option('--only <judge>', 'one of them').choices(JUDGES.map(({ name }) => name)))
   .option('--install', 'what is not there, under .banyan/judges', false)
   .addHelpText('after', '\nExit status: 0 all judged well, 1 one found something, 2 one was not there.')

