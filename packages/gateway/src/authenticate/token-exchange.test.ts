@@ -178,3 +178,26 @@ test('keys of kinds that services do not take are refused without showing any', 
   const p256 = pemOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
   assert.doesNotThrow(make(p256.replaceAll('\n', '\\n')));
 });
+
+describe('tokens of an issuer that are not to be exchanged', () => {
+  for (const [side, share] of [
+    ['monolith', 0],
+    ['service', 10_000],
+  ] as const)
+    test(`go to the ${side} as they came, and say there what they may be used for`, async (t) => {
+      const { monolith, service, auth, table, source, call } = await world(t);
+      const token = await auth.sign('7', 60, { scope: 'read' });
+      const signAs = { ...table.monolith, signAs: 'monolith' };
+      const limited = { ...auth.issuer, name: 'limited', exchange: false };
+      const services = { users: { ...table.services.users!, share } };
+      source.publish({ ...table, version: 2, monolith: signAs, services, issuers: [MONOLITH, limited] });
+      const backend = { monolith, service }[side];
+      await until(async () => {
+        await call(token);
+        return backend.seen.length > 0 && tokenAt(backend) === token;
+      });
+      for (const each of [monolith, service]) each.seen.length = 0;
+      await call(token);
+      assert.deepEqual([tokenAt(backend), monolith.seen.length + service.seen.length], [token, 1]);
+    });
+});

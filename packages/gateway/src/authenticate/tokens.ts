@@ -65,6 +65,8 @@ export class Tokens {
   readonly signer: TokenSigner | null;
   /** Issuers whose tokens a service verifies itself; a service that is not here takes all. */
   readonly #accepted: Map<string, ReadonlySet<string>>;
+  /** Issuers whose tokens go as they came, wherever they go. */
+  readonly #asTheyCame: ReadonlySet<string>;
   readonly #signed = new WeakMap<JWTPayload, SignedToken>();
   readonly #now: () => number;
   /** By place and token; by the token alone where all come in one place. */
@@ -87,6 +89,9 @@ export class Tokens {
       Object.entries(table.services ?? {}).flatMap(([name, { accepts }]) =>
         accepts === undefined ? [] : [[name, new Set(accepts)]],
       ),
+    );
+    this.#asTheyCame = new Set(
+      table.issuers.filter(({ exchange }) => exchange === false).map(({ name }) => name),
     );
     for (const issuer of table.issuers) {
       const leewayMs = (issuer.leewaySeconds ?? LEEWAY_SECONDS) * 1000;
@@ -121,6 +126,7 @@ export class Tokens {
   authorizationFor(verified: Verified | null, service: string | null): string | null {
     if (verified === null || verified.state !== 'valid') return null;
     if (service === null) return verified.forMonolith;
+    if (this.#asTheyCame.has(verified.issuer!)) return null;
     const accepted = this.#accepted.get(service);
     if (this.signer === null || accepted === undefined || accepted.has(verified.issuer!)) return null;
     // Signed once and not again: by each round through a service it would live longer.
@@ -197,6 +203,7 @@ export class Tokens {
 
   /** For a monolith that knows the tokens of one issuer only, or has to be given back what a service got instead. */
   async #exchange(claims: JWTPayload, issuer: Issuer, returned: boolean): Promise<string | null> {
+    if (this.#asTheyCame.has(issuer.name)) return null;
     const key = this.#signAs ?? (returned ? monolithKeyOf(issuer) : null);
     if (key === null || (!returned && (claims.iss ?? '') === key.issuer)) return null;
     return await signForMonolith(claims, key);

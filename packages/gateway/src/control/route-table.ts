@@ -96,6 +96,11 @@ type AnyIssuer = {
   cookie?: string;
   /** How far its clock may be apart from ours, seconds. Default 5. */
   leewaySeconds?: number;
+  /**
+   * Whether others may be signed in the place of its tokens. Default true. False for tokens that say what they may be used for: whoever
+   * gets another one does not know it.
+   */
+  exchange?: boolean;
 };
 
 export type Issuer = AnyIssuer &

@@ -1,6 +1,6 @@
 import type { Issuer } from '@banyan/gateway';
 import { Type } from 'typebox';
-import { either, fields, number, optional, record, required, text } from './fields.ts';
+import { either, fields, flag, number, optional, record, required, text } from './fields.ts';
 
 /** Who gives out tokens, and what the gateway signs in their place. */
 
@@ -27,6 +27,11 @@ const tokenPlace = () => ({
     'How far its clock may be apart from ours, seconds: `nbf` and `exp` count that much later.',
     number(0, 300, 'seconds from 0 to 300', '5'),
     { otherwise: '5' },
+  ),
+  exchange: optional(
+    'Whether the gateway may sign other tokens in the place of its own, for the monolith (`signAs`) and for services. Set it to false for tokens that say what they may be used for, such as those of OAuth clients: whoever got another one would not know. They go as they came, and the monolith refuses them.',
+    flag(),
+    { otherwise: 'true' },
   ),
 });
 const audience = () => optional('The `aud` claim that its tokens must have.', text('a text', "'shop'"));

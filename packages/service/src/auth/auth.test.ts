@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { testServer } from '@banyan/postgres/testing';
-import { importJWK, SignJWT } from 'jose';
+import { createLocalJWKSet, exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose';
 import { defineService, owner, principalOf, type RunningService, role, service, signedIn } from '../index.ts';
 import { createServiceKey, createServiceTokens } from './service-tokens.ts';
 
@@ -143,5 +143,86 @@ describe('tokens of services', () => {
     clock += 2_000;
     assert.notEqual(await tokenFor('a'), first);
     await assert.rejects(createServiceTokens('x', {}).tokenFor('a'), /SERVICE_KEY/);
+  });
+});
+
+describe('tokens of clients that users have let in', () => {
+  let limited: RunningService;
+  let token: (scope: string | undefined, claims?: Record<string, unknown>, typ?: string) => Promise<string>;
+
+  before(async () => {
+    const { privateKey, publicKey } = await generateKeyPair('ES256');
+    const keys = createLocalJWKSet({ keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256' }] });
+    limited = await defineService({
+      name: 'limited',
+      schema,
+      auth: {
+        issuers: () => [{ issuer: 'oauth', algorithm: 'ES256', keys, clients: { audience: 'the api' } }],
+      },
+      routes: (app) => {
+        const scopes = { safe: 'read', unsafe: 'write' };
+        app.get('/notes', { config: { allow: [signedIn], scopes } }, async (request) => principalOf(request));
+        app.post('/notes', { config: { allow: [signedIn], scopes } }, async (request) =>
+          principalOf(request),
+        );
+        app.get('/password', { config: { allow: [signedIn] } }, async () => ({}));
+        app.get('/admin', { config: { allow: [role('admin')], scopes } }, async () => ({}));
+      },
+    }).start(env);
+    token = (scope, claims = {}, typ = 'at+jwt') =>
+      new SignJWT({ aud: 'the api', ...(scope === undefined ? {} : { scope }), ...claims })
+        .setProtectedHeader({ alg: 'ES256', typ })
+        .setIssuer('oauth')
+        .setSubject('7')
+        .setExpirationTime('1m')
+        .sign(privateKey);
+  });
+  after(async () => await limited?.close());
+
+  async function ask(method: string, path: string, bearer: string) {
+    const response = await fetch(limited.url + path, {
+      method,
+      headers: { authorization: `Bearer ${bearer}` },
+    });
+    const body = (await response.json()) as { code?: string; subject?: string };
+    return { status: response.status, body, challenge: response.headers.get('www-authenticate') };
+  }
+
+  it('may do what their scope names and the route grants to it: who may read may not write', async () => {
+    for (const [scope, read, write] of [
+      ['read', 200, 403],
+      ['write', 403, 200],
+      ['read write', 200, 200],
+      ['readwrite', 403, 403],
+      ['', 403, 403],
+      [undefined, 403, 403],
+    ] as const) {
+      const bearer = await token(scope);
+      const statuses = [
+        (await ask('GET', '/notes', bearer)).status,
+        (await ask('POST', '/notes', bearer)).status,
+      ];
+      assert.deepEqual(statuses, [read, write], `scope ${scope}`);
+    }
+    const { body, challenge } = await ask('POST', '/notes', await token('read'));
+    assert.equal(body.code, 'INSUFFICIENT_SCOPE');
+    assert.equal(challenge, 'Bearer error="insufficient_scope", scope="write"');
+  });
+
+  it('may use no route that does not say so, and nothing that is for a role, whatever they claim', async () => {
+    const bearer = await token('read write', { role: 'admin', service: 'auth' });
+    assert.deepEqual([(await ask('GET', '/password', bearer)).status], [403]);
+    assert.deepEqual([(await ask('GET', '/admin', bearer)).status], [403]);
+  });
+
+  it('are good for their audience alone, and only as what they are', async () => {
+    const good = await ask('GET', '/notes', await token('read'));
+    assert.deepEqual(good.body, { subject: '7', role: 'user', issuer: 'oauth', scopes: ['read'] });
+    for (const bad of [
+      await token('read', { aud: 'another api' }),
+      await token('read', { aud: undefined }),
+      await token('read', {}, 'JWT'),
+    ])
+      assert.equal((await ask('GET', '/notes', bad)).status, 401);
   });
 });

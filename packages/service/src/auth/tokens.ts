@@ -11,22 +11,32 @@ import { hs256Verifier } from './hs256.ts';
 
 /** Whose tokens are good here. The algorithm is pinned per issuer: a token cannot choose it. */
 export type TrustedIssuer = { issuer: string } & (
-  | { algorithm: 'HS256'; secret: string; services?: never }
+  | { algorithm: 'HS256'; secret: string; services?: never; clients?: never }
   | ({ algorithm: 'ES256' | 'EdDSA' } & ({ jwksUrl: string } | { keys: JWTVerifyGetKey }) & OfServices)
 );
 
 type OfServices = {
   /** Its tokens are those of services: made for `audience` alone, and each signed with the key of the service it names. */
   services?: { audience: string };
+  /**
+   * Its tokens are those of clients that users have let in (RFC 9068, `at+jwt`): made for `audience`, and good for no more than what
+   * their `scope` names and a route grants to it.
+   */
+  clients?: { audience: string };
 };
 
-/** Who asks: a user, of the login that the token names (`sid`) if it does, or, if `service` is there, another service. */
+/**
+ * Who asks: a user, of the login that the token names (`sid`) if it does; a client in the name of a user, if `scopes` is there; or, if
+ * `service` is there, another service.
+ */
 export type Principal = {
   subject: string;
   role: string;
   issuer: string;
   session?: string;
   service?: string;
+  /** What a client may do in the user's name. Without it a user does it themselves, and may do all that they may. */
+  scopes?: readonly string[];
 };
 
 /** Not a token that is good here; `cause` has the reason. `unverifiable`: the issuer's keys could not be had just now. */
@@ -73,22 +83,30 @@ export function createTokenVerifier(
       if (!issuer) throw new TokenError('invalid', 'unknown issuer');
       try {
         const payload = await issuer.claimsOf(token);
-        const subject = payload.sub!;
-        const role = typeof payload.role === 'string' ? payload.role : 'user';
-        const principal: Principal = issuer.services
-          ? { subject, role: 'service', issuer: issuer.issuer, service: subject }
-          : {
-              subject,
-              role,
-              issuer: issuer.issuer,
-              ...(typeof payload.sid === 'string' ? { session: payload.sid } : {}),
-            };
+        const principal = principalIn(payload, issuer);
         remembered.set(token, { principal, until: Math.min(payload.exp! * 1000, now() + REMEMBER_MS) });
         return principal;
       } catch (error) {
         throw new TokenError(isOutOfReach(error) ? 'unverifiable' : 'invalid', error);
       }
     },
+  };
+}
+
+function principalIn(
+  { sub, role, sid, scope }: JWTPayload,
+  { issuer, services, clients }: TrustedIssuer,
+): Principal {
+  const subject = sub!;
+  if (services) return { subject, role: 'service', issuer, service: subject };
+  // Of no role: what administrators may do, a client may not in their name.
+  if (clients)
+    return { subject, role: 'user', issuer, scopes: typeof scope === 'string' ? scope.split(' ') : [] };
+  return {
+    subject,
+    role: typeof role === 'string' ? role : 'user',
+    issuer,
+    ...(typeof sid === 'string' ? { session: sid } : {}),
   };
 }
 
@@ -120,7 +138,7 @@ function verifierOf(
   now: () => number,
 ): (token: string) => JWTPayload | Promise<JWTPayload> {
   const required = ['exp', 'sub'];
-  const audience = issuer.services?.audience;
+  const audience = (issuer.services ?? issuer.clients)?.audience;
   if ('secret' in issuer) return hs256Verifier({ ...issuer, audience, required }, now);
   const keys = 'keys' in issuer ? issuer.keys : remoteKeys(issuer.jwksUrl);
   return async (token) => {
@@ -130,6 +148,7 @@ function verifierOf(
       requiredClaims: required,
       currentDate: new Date(now()),
       ...(audience !== undefined && { audience }),
+      ...(issuer.clients && { typ: 'at+jwt' }),
     });
     if (issuer.services && protectedHeader.kid !== payload.sub) throw new Error('the key of another service');
     return payload;
