@@ -53,7 +53,12 @@ export const contexts: Record<string, PlanContext> = {
     ],
     tables: ['companies', 'jobs'],
     paths: ['/api/v1/jobs', '/api/v1/companies'],
-    upstream: { auth: ofAccounts },
+    upstream: {
+      auth: ofAccounts,
+      // What fits somebody is told by their profile, which is asked for by the public API; users exports what others have, which goes on
+      // by applications to jobs: the two change together.
+      users: { relation: 'partnership', by: ['calls'] },
+    },
   },
   applications: {
     title: 'Applications',

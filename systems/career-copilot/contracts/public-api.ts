@@ -4,6 +4,7 @@ import { Application } from '../api/applications.ts';
 import { Account } from '../api/auth.ts';
 import { API, Page, Paging } from '../api/common.ts';
 import { Notification } from '../api/notifications.ts';
+import { Profile } from '../api/users.ts';
 
 const listed = Type.Object({ limit: Paging.limit, page: Paging.page });
 
@@ -11,6 +12,7 @@ const listed = Type.Object({ limit: Paging.limit, page: Paging.page });
 export const publicApi = {
   deleteAccount: operation({ service: 'api', method: 'DELETE', path: `${API}/auth/me` }),
   getAccount: operation({ service: 'api', method: 'GET', path: `${API}/auth/me`, answer: Account }),
+  getProfile: operation({ service: 'api', method: 'GET', path: `${API}/users/me`, answer: Profile }),
   listApplications: operation({
     service: 'api',
     method: 'GET',

@@ -39,6 +39,11 @@ export default extract({
   routes: [
     { route: `GET ${API}/jobs`, key: 'none', auth: 'none' },
     { route: `GET ${API}/jobs/search`, key: 'token.sub', onMonolith: false },
+    { route: `GET ${API}/jobs/matches`, key: 'token.sub', onMonolith: false },
+    { route: `POST ${API}/jobs/matches`, key: 'token.sub', writes: [], onMonolith: false },
+    { route: `PUT ${API}/jobs/matches/:id`, key: 'token.sub', writes: [], onMonolith: false },
+    { route: `GET ${API}/jobs/match-settings`, key: 'token.sub', onMonolith: false },
+    { route: `PUT ${API}/jobs/match-settings`, key: 'token.sub', writes: [], onMonolith: false },
     { route: `GET ${API}/jobs/:id`, key: 'none', auth: 'none' },
     { route: `GET ${API}/companies/:id`, key: 'none', auth: 'none' },
   ],

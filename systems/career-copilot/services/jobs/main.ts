@@ -1,16 +1,48 @@
-import { eventing } from '@banyan/events';
-import { defineService } from '@banyan/service';
+import { defineContracts, type EventingDefinition, eventing } from '@banyan/events';
+import { calls, defineService } from '@banyan/service';
+import { contracts as auth } from '../../contracts/auth.ts';
+import { contracts as own } from '../../contracts/jobs.ts';
+import { publicApi } from '../../contracts/public-api.ts';
+import { accountActivity, hearOfActivity } from '../../kit/account-activity.ts';
 import { IssuerConfig, issuersOf } from '../../kit/issuers.ts';
-import { contracts, fromRows } from './facts.ts';
+import { skillsPart } from '../../kit/skills/part.ts';
+import { fromRows } from './facts.ts';
 import { ingestion } from './ingestion/part.ts';
+import { forgetPerson } from './matching/matches-store.ts';
+import { matchingPart } from './matching/part.ts';
 import { routes } from './routes.ts';
 
-/** Companies and the jobs that they offer. */
+/** What jobs says and hears. */
+const contracts = defineContracts({ system: own.system, events: { ...own.events, ...auth.events } });
+
+const on: EventingDefinition<typeof contracts>['on'] = {
+  ...hearOfActivity,
+  UserDeleted: async (deleted, context) => {
+    await hearOfActivity.UserDeleted(deleted, context);
+    await forgetPerson(context.tx, deleted.data.userId);
+  },
+};
+
+/** Companies and the jobs that they offer, and whom they fit. */
 export const jobs = defineService({
   name: 'jobs',
   config: IssuerConfig,
   schema: new URL('schema.sql', import.meta.url),
-  use: { events: eventing(contracts, { fromRows }), ingestion },
+  use: {
+    activity: accountActivity,
+    skills: skillsPart,
+    events: eventing(contracts, { on, fromRows }),
+    ingestion,
+    matching: matchingPart,
+    api: calls(
+      { getProfile: publicApi.getProfile },
+      {
+        config: IssuerConfig,
+        urls: ({ API_URL }) => ({ api: API_URL }),
+        policy: { deadlineMs: 5_000, breaker: { openMs: 5_000 } },
+      },
+    ),
+  },
   auth: { issuers: ({ config }) => issuersOf(config) },
   routes,
 });

@@ -3,13 +3,17 @@ import { API, Id, Page, paged } from '../../api/common.ts';
 import { Company, Job, JobDetails, JobQuery, JobSearchAnswer, JobSearchQuery } from '../../api/jobs.ts';
 import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError, type ApiErrorCode, statusesOf } from '../../kit/legacy-errors.ts';
+import { type MatchingGiven, matchRoutes } from './matching/routes.ts';
 import { searchInPostgres } from './search/postgres.ts';
 import * as store from './store.ts';
 
 const forEverybody = (...codes: ApiErrorCode[]) =>
   ({ config: { allow: 'everybody', errors: statusesOf(...codes) } }) as const;
 
-export async function routes(app: ServiceApp, { pool }: ServiceContext): Promise<void> {
+export async function routes(
+  app: ServiceApp,
+  { pool, ...given }: ServiceContext<unknown, MatchingGiven>,
+): Promise<void> {
   const jobSearch = searchInPostgres(pool);
   await app.register(
     async (legacy: ServiceApp) => {
@@ -60,4 +64,8 @@ export async function routes(app: ServiceApp, { pool }: ServiceContext): Promise
     },
     { prefix: API },
   );
+
+  await app.register(async (matches: ServiceApp) => matchRoutes(matches, { pool, ...given }), {
+    prefix: API,
+  });
 }

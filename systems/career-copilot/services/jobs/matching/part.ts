@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { applySchema } from '@banyan/postgres';
+import type { ServicePart } from '@banyan/service';
+import { Type } from 'typebox';
+import type { Skills } from '../../../kit/skills/skills.ts';
+import { createMatcher, type Matcher } from './matcher.ts';
+import { forgetOldMatches } from './matches-store.ts';
+import { forgetOtherTaxonomies } from './traits-store.ts';
+
+const MatchingConfig = Type.Object({
+  /** Open postings that are held in memory to be matched, the newest of them: some 600 bytes each. */
+  MATCH_MOST_POSTINGS: Type.Integer({ minimum: 1, maximum: 5_000_000, default: 200_000 }),
+});
+
+/** How long until it looks again whether there are postings to read, and old matches to forget, ms. */
+const LOOK_MS = 2_000;
+const FORGET_MS = 3_600_000;
+
+/** Reads the words of postings as they come, whoever brings them; needs the part `skills`. */
+export const matchingPart: ServicePart<Matcher, typeof MatchingConfig> = {
+  config: MatchingConfig,
+  async start({ config, pool, log, provided }) {
+    const skills = provided.skills as Skills;
+    const sql = await readFile(new URL('schema.sql', import.meta.url), 'utf8');
+    await applySchema(pool, { name: 'matching', sql });
+    await forgetOtherTaxonomies(pool, skills.version);
+    const matcher = createMatcher({ pool, skills, most: config.MATCH_MOST_POSTINGS });
+    const stopping = new AbortController();
+    const { signal } = stopping;
+    let loop = Promise.resolve();
+
+    async function goOn(): Promise<void> {
+      for (let forgetAt = 0; !signal.aborted; ) {
+        try {
+          await matcher.readNew();
+          if (Date.now() >= forgetAt) {
+            await forgetOldMatches(pool);
+            forgetAt = Date.now() + FORGET_MS;
+          }
+        } catch (error) {
+          if (!signal.aborted) log.error(error, 'postings cannot be read');
+        }
+        await delay(LOOK_MS, undefined, { signal }).catch(() => {});
+      }
+    }
+
+    return {
+      provided: matcher,
+      open: async () => {
+        loop = goOn();
+      },
+      close: async () => {
+        stopping.abort();
+        await loop;
+      },
+    };
+  },
+};

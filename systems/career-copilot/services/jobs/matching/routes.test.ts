@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { withTransaction } from '@banyan/postgres';
+import { testServer } from '@banyan/postgres/testing';
+import type { RunningService } from '@banyan/service';
+import { type GatewayDouble, startGatewayDouble } from '../../../kit/testing/gateway.ts';
+import { type Json, request } from '../../../kit/testing/request.ts';
+import { jobs } from '../main.ts';
+
+let service: RunningService;
+/** Also stands for the rest of the system, which has everybody's profile. */
+let gateway: GatewayDouble;
+let answer: { status: number; body: unknown };
+
+const at = '2031-02-03T04:05:06.789Z';
+const PROFILE = {
+  ...{ id: 7, email: 'ada@example.com', full_name: 'Ada', is_active: true, role: 'user', phone: null },
+  ...{ location: 'Köln', headline: 'Senior Data Engineer', skills: ['SQL', 'Python'] },
+  ...{ preferences: { remote: 'preferred' }, created_at: at, updated_at: at },
+};
+
+before(async () => {
+  const server = await testServer();
+  gateway = await startGatewayDouble((_request, response) => {
+    response
+      .writeHead(answer.status, { 'content-type': 'application/json' })
+      .end(JSON.stringify(answer.body));
+  });
+  answer = { status: 200, body: PROFILE };
+  service = await jobs.start({
+    DATABASE_URL: await server.database('jobs'),
+    BUS_URL: await server.database('bus'),
+    API_URL: gateway.url,
+    LOG_LEVEL: 'silent',
+  });
+  await service.pool.query(`INSERT INTO companies (name) VALUES ('Analytical Engines')`);
+  await post(1, 'Senior data engineer', '{SQL,Python,Airflow}');
+  await post(2, 'Data analyst', '{SQL,Excel}');
+  await post(3, 'Nurse', '{First aid}');
+});
+
+after(async () => {
+  gateway?.close();
+  await service?.close();
+});
+
+const post = (id: number, title: string, requirements: string) =>
+  service.pool.query(
+    `INSERT INTO jobs (id, company_id, title, description, job_type, location, requirements)
+     VALUES ($1, 1, $2, '-', 'full_time', 'Köln, Germany', $3)`,
+    [id, title, requirements],
+  );
+const call = (method: string, path: string, body?: unknown, as = 7) =>
+  request(service.url, method, path, { token: gateway.token(as), ...(body === undefined ? {} : { body }) });
+const found = async (path = '/jobs/matches', as = 7) =>
+  (await call('GET', path, undefined, as)).body.matches.map(({ job }: Json) => job.id);
+
+describe('matches', () => {
+  it('are jobs by how well they fit the profile, each point of the score explained', async () => {
+    const { status, body } = await call('GET', '/jobs/matches');
+    assert.equal(status, 200);
+    assert.deepEqual(
+      body.matches.map(({ job }: Json) => job.id),
+      [1, 2],
+    );
+    const [best] = body.matches;
+    assert.equal(best.job.company.name, 'Analytical Engines');
+    assert.equal(
+      best.score,
+      Math.round(best.points.reduce((sum: number, { points }: Json) => sum + points, 0)),
+    );
+    assert.equal(best.points[0].because, '2 of 3 skills: SQL, Python; missing: Airflow');
+    assert.deepEqual([body.considered, body.weights, body.known.seniority], [3, 'fixed', 'senior']);
+  });
+
+  it('follow what changes, whoever writes it: what opens is there and what closes is gone at once', async () => {
+    await post(4, 'Principal data engineer', '{SQL,Python}');
+    assert.ok((await found()).includes(4));
+    await service.pool.query('UPDATE jobs SET is_active = false WHERE id = 4');
+    assert.ok(!(await found()).includes(4));
+    await withTransaction(service.pool, async (tx) => {
+      // As replication writes: triggers that are not meant for it do not fire.
+      await tx.query('SET LOCAL session_replication_role = replica');
+      await tx.query(`UPDATE jobs SET is_active = true, title = 'Data engineer' WHERE id = 4`);
+    });
+    assert.ok((await found()).includes(4));
+    await service.pool.query('DELETE FROM jobs WHERE id = 4');
+    assert.ok(!(await found()).includes(4));
+  });
+
+  it('are narrowed by what is asked for, and never more than asked for', async () => {
+    assert.deepEqual(await found('/jobs/matches?limit=1'), [1]);
+    assert.deepEqual(await found('/jobs/matches?remote=true'), []);
+    assert.deepEqual(await found('/jobs/matches?least_score=100'), []);
+    for (const query of ['limit=51', 'limit=0', 'least_score=101'])
+      assert.equal((await call('GET', `/jobs/matches?${query}`)).status, 400, query);
+  });
+
+  it('can be asked for by a profile or a résumé that nobody keeps', async () => {
+    const nurse = { resume: { basics: { label: 'Nurse' }, skills: [{ name: 'CPR' }] } };
+    const { body } = await call('POST', '/jobs/matches', nurse);
+    assert.deepEqual(
+      body.matches.map(({ job }: Json) => job.id),
+      [3],
+    );
+    const analyst = { profile: { skills: ['Excel'], titles: ['Analyst'], places: ['Köln'] } };
+    assert.equal((await call('POST', '/jobs/matches', analyst)).body.matches[0].job.id, 2);
+    assert.equal((await call('POST', '/jobs/matches', {})).status, 422);
+  });
+
+  it('that somebody does not want are not shown again, to them', async () => {
+    assert.deepEqual((await call('PUT', '/jobs/matches/2', { outcome: 'rejected' })).body, {
+      outcome: 'rejected',
+    });
+    assert.deepEqual(await found(), [1]);
+    assert.deepEqual(await found('/jobs/matches', 8), [1, 2]);
+    await call('PUT', '/jobs/matches/1', { outcome: 'accepted' });
+    assert.equal((await call('GET', '/jobs/matches')).body.matches[0].outcome, 'accepted');
+    assert.equal((await call('PUT', '/jobs/matches/3', { outcome: 'accepted' })).status, 404);
+  });
+
+  it('are for those whose profile can be read', async () => {
+    const nobody = await request(service.url, 'GET', '/jobs/matches');
+    assert.equal(nobody.status, 401);
+    for (const [status, expected] of [
+      [401, 401],
+      [403, 403],
+      [500, 503],
+    ] as const) {
+      answer = { status, body: { detail: '-' } };
+      assert.equal((await call('GET', '/jobs/matches')).status, expected, String(status));
+    }
+    answer = { status: 200, body: PROFILE };
+  });
+});
+
+describe('what somebody wants of matches', () => {
+  it('is kept, change by change, and counts before the profile', async () => {
+    const unsaid = { notify: false, threshold: 60, titles: [], places: [], remote: null, least_salary: null };
+    assert.deepEqual((await call('GET', '/jobs/match-settings', undefined, 9)).body, unsaid);
+    const changed = { ...unsaid, titles: ['Nurse'], threshold: 70 };
+    assert.deepEqual(
+      (await call('PUT', '/jobs/match-settings', { titles: ['Nurse'], threshold: 70 }, 9)).body,
+      changed,
+    );
+    const more = await call('PUT', '/jobs/match-settings', { notify: true }, 9);
+    assert.deepEqual(more.body, { ...changed, notify: true });
+    assert.deepEqual((await call('GET', '/jobs/match-settings', undefined, 9)).body, more.body);
+    assert.ok((await found('/jobs/matches', 9)).includes(3));
+    assert.equal((await call('PUT', '/jobs/match-settings', { threshold: 101 }, 9)).status, 400);
+  });
+});

@@ -1,0 +1,202 @@
+import { SENIORITIES, type Seniority, weightOfWord } from './traits.ts';
+
+/** What points are given for. */
+export const PARTS = ['skills', 'title', 'seniority', 'place', 'salary', 'freshness'] as const;
+export type Part = (typeof PARTS)[number];
+
+/** Points of each part at most; 100 together. */
+export type Weights = Readonly<Record<Part, number>>;
+export const FIXED_WEIGHTS: Weights = {
+  skills: 45,
+  title: 20,
+  seniority: 10,
+  place: 10,
+  salary: 5,
+  freshness: 10,
+};
+
+/** How well each part fits, 0 to 1; null: nobody has said what it takes to know. */
+export type Fit = Readonly<Record<Part, number | null>>;
+
+/** Who looks for a job, as far as it is known. */
+export type Person = {
+  skills: ReadonlySet<string>;
+  /** Words of each title that they have or want. */
+  titles: readonly (readonly string[])[];
+  seniority: Seniority | null;
+  /** Names of places where they would work; none: not known. */
+  places: readonly string[];
+  remote: 'only' | 'welcome' | 'no' | null;
+  /** In dollars a year, as the columns of pay are. */
+  leastSalary: number | null;
+};
+
+/** A posting, as far as it counts. */
+export type Posting = {
+  id: number;
+  skills: readonly string[];
+  titleWords: readonly string[];
+  seniority: Seniority | null;
+  places: readonly string[];
+  remote: boolean;
+  salaryMin: number | null;
+  salaryMax: number | null;
+  postedAt: number;
+};
+
+/** What is not known counts half: nobody gains by saying nothing, and nobody loses all. */
+export const UNKNOWN = 0.5;
+/** A posting that names fewer skills says little of what it asks for. */
+const FEW_SKILLS = 3;
+/** After so many days a posting is half as fresh. */
+const HALF_LIFE_DAYS = 14;
+const DAY_MS = 86_400_000;
+
+/** How well a posting fits a person. Pure. `mutual`: of its skills, how many they have, where the caller has counted them. */
+export function fitOf(
+  person: Person,
+  posting: Posting,
+  now: number,
+  mutual = mutualSkills(person, posting).length,
+): Fit {
+  return {
+    skills:
+      person.skills.size === 0 || posting.skills.length === 0
+        ? null
+        : mutual / Math.max(posting.skills.length, FEW_SKILLS),
+    title: titleFit(person, posting),
+    seniority:
+      person.seniority === null || posting.seniority === null
+        ? null
+        : Math.max(0, 1 - Math.abs(person.seniority - posting.seniority) / 2),
+    place: placeFit(person, posting),
+    salary: salaryFit(person, posting),
+    freshness: 0.5 ** (Math.max(0, now - posting.postedAt) / DAY_MS / HALF_LIFE_DAYS),
+  };
+}
+
+/** 0 to 100, not rounded. */
+export function scoreOf(fit: Fit, weights: Weights): number {
+  let score = 0;
+  for (const part of PARTS) score += weights[part] * (fit[part] ?? UNKNOWN);
+  return score;
+}
+
+export type Point = { part: Part; points: number; of: number; because: string };
+
+/** Each part's points and where they come from, in the order of `PARTS`. */
+export function explain(
+  { person, posting, now }: { person: Person; posting: Posting; now: number },
+  weights: Weights,
+  label: (skill: string) => string,
+): Point[] {
+  const fit = fitOf(person, posting, now);
+  const because: Record<Part, () => string> = {
+    skills: () => becauseOfSkills(person, posting, label),
+    title: () => becauseOfTitle(person, posting),
+    seniority: () => becauseOfSeniority(person, posting),
+    place: () => becauseOfPlace(person, posting),
+    salary: () => becauseOfSalary(person, posting),
+    freshness: () => `posted ${daysAgo(now - posting.postedAt)}`,
+  };
+  return PARTS.map((part) => ({
+    part,
+    points: rounded(weights[part] * (fit[part] ?? UNKNOWN)),
+    of: rounded(weights[part]),
+    because: because[part](),
+  }));
+}
+
+/** Of points as they are shown, which add up to it. */
+export function totalOf(points: readonly Point[]): number {
+  return Math.round(rounded(points.reduce((sum, point) => sum + point.points, 0)));
+}
+
+function mutualSkills({ skills }: Person, posting: Posting): string[] {
+  return posting.skills.filter((skill) => skills.has(skill));
+}
+
+/** Of the title that fits best: what it shares with the posting's, of what both have. */
+function titleFit({ titles }: Person, { titleWords }: Posting): number | null {
+  if (titles.length === 0 || titleWords.length === 0) return null;
+  const whole = weightOf(titleWords);
+  return Math.max(
+    ...titles.map(
+      (title) =>
+        (2 * weightOf(title.filter((word) => titleWords.includes(word)))) / (weightOf(title) + whole),
+    ),
+  );
+}
+
+function weightOf(words: readonly string[]): number {
+  let weight = 0;
+  for (const word of words) weight += weightOfWord(word);
+  return weight;
+}
+
+function placeFit({ places, remote }: Person, posting: Posting): number | null {
+  if (posting.remote) return remote === 'no' ? UNKNOWN : 1;
+  if (remote === 'only') return 0;
+  if (places.length === 0 || posting.places.length === 0) return null;
+  return isNear(places, posting) ? 1 : 0;
+}
+
+function isNear(places: readonly string[], posting: Posting): boolean {
+  return posting.places.some((place) => places.includes(place));
+}
+
+/** Up to a tenth below what is wanted can be talked about. */
+function salaryFit({ leastSalary }: Person, { salaryMin, salaryMax }: Posting): number | null {
+  const offered = salaryMax ?? salaryMin;
+  if (leastSalary === null || offered === null) return null;
+  return offered >= leastSalary ? 1 : Math.max(0, 1 - (leastSalary - offered) / (leastSalary / 10));
+}
+
+const UNSTATED = 'counts half';
+
+function becauseOfSkills(person: Person, posting: Posting, label: (skill: string) => string): string {
+  if (posting.skills.length === 0) return `the posting names no skills: ${UNSTATED}`;
+  if (person.skills.size === 0) return `your skills are not known: ${UNSTATED}`;
+  const mutual = mutualSkills(person, posting);
+  const missing = posting.skills.filter((skill) => !person.skills.has(skill));
+  const count = `${mutual.length} of ${posting.skills.length} ${posting.skills.length === 1 ? 'skill' : 'skills'}`;
+  const have = mutual.length === 0 ? '' : `: ${mutual.map(label).join(', ')}`;
+  return `${count}${have}${missing.length === 0 ? '' : `; missing: ${missing.map(label).join(', ')}`}`;
+}
+
+function becauseOfTitle({ titles }: Person, { titleWords }: Posting): string {
+  if (titles.length === 0) return `what you are or want to be is not known: ${UNSTATED}`;
+  const shared = titleWords.filter((word) => titles.some((title) => title.includes(word)));
+  return shared.length === 0 ? 'the title is another one' : `the title has ${shared.join(', ')} as well`;
+}
+
+function becauseOfSeniority(person: Person, posting: Posting): string {
+  if (posting.seniority === null) return `the posting names no level: ${UNSTATED}`;
+  if (person.seniority === null) return `your level is not known: ${UNSTATED}`;
+  const [yours, asked] = [SENIORITIES[person.seniority], SENIORITIES[posting.seniority]];
+  return yours === asked ? `${asked}, as you are` : `${asked}, and you are ${yours}`;
+}
+
+function becauseOfPlace({ places, remote }: Person, posting: Posting): string {
+  if (posting.remote) return remote === 'no' ? 'remote, which you do not want' : 'remote';
+  if (remote === 'only') return 'not remote';
+  if (places.length === 0) return `where you want to work is not known: ${UNSTATED}`;
+  if (posting.places.length === 0) return `the posting names no place: ${UNSTATED}`;
+  return isNear(places, posting) ? 'where you want to work' : 'elsewhere, and not remote';
+}
+
+function becauseOfSalary({ leastSalary }: Person, { salaryMin, salaryMax }: Posting): string {
+  const offered = salaryMax ?? salaryMin;
+  if (offered === null) return `the posting does not say what it pays: ${UNSTATED}`;
+  if (leastSalary === null) return `what you want to earn is not known: ${UNSTATED}`;
+  return offered >= leastSalary ? 'pays what you want' : `pays up to ${offered}, and you want ${leastSalary}`;
+}
+
+function daysAgo(ms: number): string {
+  const days = Math.max(0, Math.floor(ms / DAY_MS));
+  return days === 0 ? 'today' : days === 1 ? 'yesterday' : `${days} days ago`;
+}
+
+function rounded(points: number): number {
+  return Math.round(points * 10) / 10;
+}

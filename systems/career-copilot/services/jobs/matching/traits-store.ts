@@ -1,0 +1,121 @@
+import type pg from 'pg';
+import type { Posting } from './score.ts';
+import { type PostingText, placesOf, type Seniority, type Traits } from './traits.ts';
+
+/** Rows that are loaded at once. */
+const PART = 5_000;
+
+type Unread = PostingText & { job_id: number; changes: string };
+
+/** Postings whose words have not been read by this taxonomy since they changed. Of a closed one nobody asks. */
+export async function listUnread(db: pg.Pool, limit: number): Promise<Unread[]> {
+  const { rows } = await db.query<Unread>(
+    `SELECT job_id, changes, title, description, requirements
+     FROM job_traits JOIN jobs ON jobs.id = job_id AND is_active WHERE changes <> read_changes ORDER BY job_id LIMIT $1`,
+    [limit],
+  );
+  return rows;
+}
+
+/** Words that were read of postings, unless those have changed meanwhile. */
+export async function writeTraits(
+  db: pg.Pool,
+  taxonomy: string,
+  read: readonly (Traits & { job_id: number; changes: string })[],
+): Promise<void> {
+  await db.query(
+    `UPDATE job_traits SET read_changes = now.changes, taxonomy = $2, changed_in = pg_current_xact_id(),
+       skills = now.skills, title_words = now.title_words, seniority = now.seniority
+     FROM (SELECT job_id, changes, skills, title_words, seniority FROM jsonb_to_recordset($1)
+             AS row (job_id integer, changes bigint, skills text[], title_words text[], seniority smallint)
+           ORDER BY job_id) AS now
+     WHERE job_traits.job_id = now.job_id AND job_traits.changes = now.changes`,
+    [JSON.stringify(read.map(({ titleWords, ...row }) => ({ ...row, title_words: titleWords }))), taxonomy],
+  );
+}
+
+/** Of another taxonomy: their words are read again. */
+export async function forgetOtherTaxonomies(db: pg.Pool, taxonomy: string): Promise<void> {
+  await db.query(
+    'UPDATE job_traits SET changes = changes + 1 WHERE taxonomy <> $1 AND changes = read_changes',
+    [taxonomy],
+  );
+}
+
+export type Followed = { postings: (Posting | { id: number; gone: true })[]; next: string };
+
+type Row = {
+  job_id: number;
+  skills: string[];
+  title_words: string[];
+  seniority: Seniority | null;
+  is_open: boolean;
+  location: string | null;
+  remote: boolean;
+  salary_min: number | null;
+  salary_max: number | null;
+  posted_at: Date;
+};
+
+const POSTING = `job_id, skills, title_words, seniority, (is_active AND read_changes > 0) IS TRUE AS is_open, location, remote,
+  salary_min, salary_max, posted_at`;
+const FROM = 'FROM job_traits LEFT JOIN jobs ON jobs.id = job_id';
+
+/** What to follow from: whatever commits from now on is of a transaction that is not before it. */
+export async function horizon(db: pg.Pool): Promise<string> {
+  const { rows } = await db.query<{ next: string }>(
+    'SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS next',
+  );
+  return rows[0]!.next;
+}
+
+/**
+ * Postings that changed in transactions from `since` on, the ones of the transactions that were under way then too; `next` is what to
+ * ask by the next time. Some may come again: whoever follows puts them in the place of what it has.
+ */
+export async function follow(db: pg.Pool, since: string): Promise<Followed> {
+  const next = await horizon(db);
+  const { rows } = await db.query<Row>(`SELECT ${POSTING} ${FROM} WHERE changed_in >= $1::xid8`, [since]);
+  return {
+    postings: rows.map((row) => openOf(row) ?? { id: row.job_id, gone: true }),
+    next,
+  };
+}
+
+/** All open ones, the newest `most`, part by part. */
+export async function* listOpen(db: pg.Pool, most: number): AsyncGenerator<Posting[]> {
+  let last: { place: string; id: number } | undefined;
+  for (let left = most; left > 0; left -= PART) {
+    const { rows } = await db.query<Row & { place: string }>(
+      `SELECT ${POSTING}, posted_at::text AS place ${FROM} WHERE is_active AND read_changes > 0
+         AND ($1::timestamptz IS NULL OR (posted_at, jobs.id) < ($1::timestamptz, $2::integer))
+       ORDER BY posted_at DESC, jobs.id DESC LIMIT $3`,
+      [last?.place ?? null, last?.id ?? null, Math.min(PART, left)],
+    );
+    const end = rows.at(-1);
+    if (!end) return;
+    yield rows.flatMap((row) => openOf(row) ?? []);
+    last = { place: end.place, id: end.job_id };
+  }
+}
+
+/** Undefined of one that is closed, or whose words nobody has read yet. */
+export async function findPosting(db: pg.Pool | pg.PoolClient, jobId: number): Promise<Posting | undefined> {
+  const { rows } = await db.query<Row>(`SELECT ${POSTING} ${FROM} WHERE job_id = $1`, [jobId]);
+  return rows[0] && openOf(rows[0]);
+}
+
+function openOf(row: Row): Posting | undefined {
+  if (!row.is_open) return;
+  return {
+    id: row.job_id,
+    skills: row.skills,
+    titleWords: row.title_words,
+    seniority: row.seniority,
+    places: placesOf(row.location),
+    remote: row.remote,
+    salaryMin: row.salary_min,
+    salaryMax: row.salary_max,
+    postedAt: row.posted_at.getTime(),
+  };
+}
