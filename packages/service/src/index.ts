@@ -49,6 +49,8 @@ export type { KeyValueStore } from './key-value/store.ts';
 export { defineService } from './lifecycle/define.ts';
 export type { RunningService, Service, ServiceContext, ServiceDefinition } from './lifecycle/definition.ts';
 export { counter, distribution, gauge, type Metrics, type MetricTable, timer } from './metrics/business.ts';
+export { isPublic, type MayConnect, NOT_PUBLIC, publicAnd } from './outbound/networks.ts';
+export { outboundAgent } from './outbound/outbound-agent.ts';
 export type { PartHost, ServicePart, StartedPart, Taken } from './parts/part.ts';
 export type { Parts, ProvidedBy } from './parts/parts.ts';
 export { currentCohort, inSpan, SpanKind, type TraceCarrier, traceCarrier } from './telemetry/trace.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { NOT_PUBLIC, outboundAgent } from '@banyan/service';
 import robotsModule from 'robots-parser';
-import { Agent, fetch, type Response } from 'undici';
+import { fetch, type Response } from 'undici';
 import { blockedUntil, type HostPace, nextAt, UNKNOWN_HOST } from './pace.ts';
-import { isPublic, literalIn, NOT_PUBLIC, notPublic, publicLookup } from './public-address.ts';
 
 /** What an answer said of itself, for the next request to ask whether there is anything new. */
 type Validators = { etag: string | null; lastModified: string | null };
@@ -80,10 +80,7 @@ export function createFetcher({
   leastMs,
   allowPrivate = false,
 }: FetcherOptions): Fetcher {
-  const agent = new Agent({
-    connect: { ...(allowPrivate ? {} : { lookup: publicLookup }), timeout: 10_000 },
-    maxHeaderSize: 32 * 1024,
-  });
+  const agent = outboundAgent(allowPrivate ? () => true : undefined);
   const [robot] = /^[\w-]*/.exec(userAgent)!;
   const paces = new Map<string, HostPace>();
   const rules = new Map<string, Rules>();
@@ -92,9 +89,6 @@ export function createFetcher({
 
   /** One request to one address, when it is its host's turn. */
   async function ask(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
-    const literal = literalIn(url);
-    if (!allowPrivate && literal !== undefined && !isPublic(literal))
-      throw asFetchError(url, notPublic(literal));
     const now = Date.now();
     const pace = paces.get(url.host) ?? UNKNOWN_HOST;
     if (pace.blockedUntil > now) throw askedToWait(url, pace.blockedUntil);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { LookupAddress } from 'node:dns';
 import { it } from 'node:test';
-import { isPublic, literalIn, publicLookup } from './public-address.ts';
+import { isPublic, literalIn, lookupWhere, publicAnd } from './networks.ts';
 
 it('addresses of this machine, of private networks and of ways into them are not public, in whatever form', () => {
   const inside = [
@@ -41,17 +41,29 @@ it('an address is one in all the ways in which a URL may write it', () => {
     '[::1]',
     '[::ffff:127.0.0.1]',
   ]) {
-    const literal = literalIn(new URL(`http://${host}/`));
+    const literal = literalIn(new URL(`http://${host}/`).hostname);
     assert.ok(literal !== undefined && !isPublic(literal), host);
   }
-  assert.equal(literalIn(new URL('http://example.com/')), undefined);
+  assert.equal(literalIn('example.com'), undefined);
 });
 
 it('a name of this machine is looked up to nothing', async () => {
   const outcome = await new Promise((resolve) => {
-    publicLookup('localhost', { all: true }, (error: Error | null, found: string | LookupAddress[]) =>
-      resolve(error ?? found),
+    lookupWhere(isPublic)(
+      'localhost',
+      { all: true },
+      (error: Error | null, found: string | LookupAddress[]) => resolve(error ?? found),
     );
   });
   assert.match(String(outcome), /localhost is not on the public internet/);
+});
+
+it('networks of a list are open beside the public internet, in whatever form an address of them comes', () => {
+  const mayConnect = publicAnd(' 10.20.0.0/16, fd00:1::/32,');
+  for (const address of ['10.20.255.1', '::ffff:10.20.0.1', 'fd00:1::7', '8.8.8.8', '2606:4700::1111'])
+    assert.equal(mayConnect(address), true, address);
+  for (const address of ['10.21.0.1', '127.0.0.1', 'fd00:2::7', '::ffff:10.21.0.1', 'localhost', ''])
+    assert.equal(mayConnect(address), false, address);
+  for (const list of ['10.20.0.0', '10.20.0.0/33', 'example.com/8', '10.0.0.0/8;11.0.0.0/8'])
+    assert.throws(() => publicAnd(list), /is no network such as/);
 });
