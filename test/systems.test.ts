@@ -15,7 +15,8 @@ function packagesOf(file: string): RegExp {
   const name = posix.basename(file);
   if (name === 'extraction.ts') return /^@banyan\/banyan$/;
   if (/^load(\.test)?\.ts$/.test(name)) return /^@banyan\/harness$/;
-  if (name.endsWith('.test.ts')) return /^@banyan\/(service|events|postgres)(\/.*)?$/;
+  if (name.endsWith('.test.ts') || file.includes('/testing/'))
+    return /^@banyan\/(service|events|postgres)(\/.*)?$/;
   return /^@banyan\/(service|events|postgres)$/;
 }
 

@@ -55,6 +55,7 @@ describe('the context map of Career Copilot', () => {
       'Analytics',
       'Applications',
       'Authentication',
+      'Integrations',
       'Jobs',
       'Notifications',
       'User Management',

@@ -114,6 +114,14 @@ export const contexts: Record<string, PlanContext> = {
       notifications: told,
     },
   },
+  integrations: {
+    title: 'Integrations',
+    entities: ['WebhookEndpoint', 'WebhookDelivery'],
+    valueObjects: ['WebhookSecret', 'WebhookMessage', 'DeliveryAttempt'],
+    events: ['WebhookEndpointDisabled'],
+    paths: ['/api/v1/integrations'],
+    upstream: { auth: { relation: 'conformist', by: ['events'] }, applications: told },
+  },
 };
 
 type Relation = NonNullable<PlanContext['upstream']>[string];

@@ -55,6 +55,8 @@ let token: string;
 const ROWS: Partial<Record<ServiceName, string>> = {
   applications: `INSERT INTO companies VALUES (1, 'A'); INSERT INTO jobs VALUES (1, 1, 'One', true);
     INSERT INTO applications (user_id, job_id, status) VALUES (${LEGACY_USERS + 1}, 1, 'saved')`,
+  integrations: `INSERT INTO webhook_endpoints (user_id, url, description, event_types, secret, disabled)
+    VALUES (${LEGACY_USERS + 1}, 'https://example.invalid', '', '{application.created}', '-', 'by_owner')`,
   jobs: `INSERT INTO companies (name) VALUES ('A'); INSERT INTO jobs (company_id, title, description, job_type)
     VALUES (1, 'One', '-', 'full_time')`,
   notifications: `INSERT INTO notifications (id, user_id, kind, title, body, created_at)

@@ -13,7 +13,7 @@ export const system = {
   folder: new URL('.', import.meta.url),
   prefix: 'CAREER',
   gatewayIssuer: GATEWAY_ISSUER,
-  services: ['auth', 'users', 'applications', 'jobs', 'notifications'],
+  services: ['auth', 'users', 'applications', 'jobs', 'notifications', 'integrations'],
   shown: ['auth', 'users'],
   goesBack: 'users',
   retires: 'users',
@@ -33,7 +33,7 @@ function everyService(): readonly string[] {
 }
 
 /** Services that encrypt what they keep. */
-const KEEPS_SECRETS = new Set(['auth', 'notifications']);
+const KEEPS_SECRETS = new Set(['auth', 'notifications', 'integrations']);
 
 /** One for each run, as its secret is. */
 function encryptionKeyOf(service: string, secret: string): string {

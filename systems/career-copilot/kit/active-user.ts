@@ -7,13 +7,14 @@ import { accountId } from './tokens.ts';
 
 /**
  * What a route of signed-in users states: it is refused to those whose account was locked, and answers with these errors besides. The
- * service has the columns `id` and `is_active` of `users`, and the part `accountActivity`.
+ * service has the part `accountActivity`, and the columns `id` and `is_active` of `users` unless it knows of accounts by events alone.
  *
  * @example app.get('/notifications', { ...activeUser(pool)(), schema }, ...)
  */
-export function activeUser(pool: pg.Pool) {
+export function activeUser(pool: pg.Pool, { byEventsAlone = false }: { byEventsAlone?: boolean } = {}) {
+  const mapped = byEventsAlone ? 'NULL::boolean' : '(SELECT is_active FROM users WHERE users.id = $1)';
   const onRequest = async (request: FastifyRequest) => {
-    if (await isInactive(pool, callerOf(request))) throw new ApiError('INACTIVE_USER');
+    if (await isInactive(pool, callerOf(request), mapped)) throw new ApiError('INACTIVE_USER');
   };
   return (...codes: ApiErrorCode[]) => ({
     config: { allow: [signedIn], errors: statusesOf('BAD_CREDENTIALS', 'INACTIVE_USER', ...codes) },
@@ -27,8 +28,7 @@ export function callerOf(request: FastifyRequest): number {
 }
 
 /** Whether an account was locked. One that is not known here yet was made a moment ago. */
-async function isInactive(pool: pg.Pool, userId: number): Promise<boolean> {
-  const mapped = '(SELECT is_active FROM users WHERE users.id = $1)';
+async function isInactive(pool: pg.Pool, userId: number, mapped: string): Promise<boolean> {
   const { rows } = await pool.query(`SELECT ${activeNow('$1', mapped)} AS active`, [userId]);
   return rows[0].active === false;
 }

@@ -34,12 +34,15 @@ export function statusesOf(...codes: ApiErrorCode[]): number[] {
 export class ApiError extends Error {
   readonly code: ApiErrorCode;
   readonly status: number;
+  /** Among routes that the legacy API never had it is answered as theirs are: as a problem document. */
+  readonly problem: { status: number };
 
   constructor(code: ApiErrorCode) {
     super(ERRORS[code][1]);
     this.name = 'ApiError';
     this.code = code;
     this.status = ERRORS[code][0];
+    this.problem = { status: this.status };
   }
 }
 

@@ -1,0 +1,28 @@
+import { add } from '@banyan/banyan';
+import { API } from '../../api/common.ts';
+import { ACCEPTED, urlOf } from '../../kit/plan.ts';
+
+const FIRST = `${API}/integrations`;
+const HOOK = `${FIRST}/webhooks/:id`;
+const ofUser = (...routes: string[]) => routes.map((route) => ({ route, key: 'token.sub' }) as const);
+
+/** integrations was never part of the monolith: its routes are new, and it takes over no table. */
+export default add({
+  url: urlOf('integrations'),
+  accepts: ACCEPTED,
+  module: import.meta.resolve('./main.ts'),
+  routes: ofUser(
+    `GET ${FIRST}/webhooks/types`,
+    `POST ${FIRST}/webhooks`,
+    `GET ${FIRST}/webhooks`,
+    `GET ${HOOK}`,
+    `PATCH ${HOOK}`,
+    `DELETE ${HOOK}`,
+    `POST ${HOOK}/secret`,
+    `POST ${HOOK}/test`,
+    `GET ${HOOK}/deliveries`,
+    `GET ${HOOK}/deliveries/:delivery`,
+    `POST ${HOOK}/deliveries/:delivery/replay`,
+    `POST ${HOOK}/replay`,
+  ),
+});

@@ -1,0 +1,16 @@
+import type { EventingDefinition } from '@banyan/events';
+import { hearOfActivity } from '../../kit/account-activity.ts';
+import type { contracts } from './messages.ts';
+import { feed } from './webhooks/feed.ts';
+import { forget as forgetWebhooks } from './webhooks/queue.ts';
+
+export const hears: EventingDefinition<typeof contracts> = {
+  on: {
+    ...hearOfActivity,
+    UserDeleted: async (deleted, context) => {
+      await hearOfActivity.UserDeleted(deleted, context);
+      await forgetWebhooks(context.tx, deleted.data.userId);
+    },
+  },
+  onBatch: feed,
+};

@@ -1,0 +1,10 @@
+import { defineContracts } from '@banyan/events';
+import { contracts as applications } from '../../contracts/applications.ts';
+import { contracts as auth } from '../../contracts/auth.ts';
+import { contracts as own } from '../../contracts/integrations.ts';
+
+/** What integrations says and hears. */
+export const contracts = defineContracts({
+  system: own.system,
+  events: { ...own.events, ...auth.events, ...applications.events },
+});

@@ -1,0 +1,98 @@
+/** When a delivery is tried, when it is given up, and when an endpoint is: pure, with clock and chance handed in. */
+import type { Disabled } from '../../../api/integrations.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** From one attempt to the next, as Standard Webhooks advises: within three days and a half. */
+const PAUSES = [
+  5 * SECOND,
+  5 * MINUTE,
+  30 * MINUTE,
+  2 * HOUR,
+  5 * HOUR,
+  10 * HOUR,
+  14 * HOUR,
+  20 * HOUR,
+  24 * HOUR,
+];
+export const MOST_ATTEMPTS = PAUSES.length + 1;
+/** Each pause is so much shorter or longer, by chance: what failed at once does not come again at once. */
+const JITTER = 0.2;
+/** An endpoint without one success for so long is disabled. */
+const DISABLED_AFTER_MS = 5 * DAY;
+/** What a receiver may ask for by Retry-After. */
+const LONGEST_WAIT_MS = DAY;
+
+/** What an attempt came to: an answer, or the reason why there was none. */
+export type Outcome =
+  | { is: 'answer'; status: number; retryAfterMs?: number | undefined }
+  | { is: 'error'; code: ErrorCode };
+export type ErrorCode = 'TIMEOUT' | 'NOT_PUBLIC' | 'UNREACHABLE';
+
+/** `pending`: again at `dueAt`. */
+export type Verdict = {
+  state: { is: 'delivered' } | { is: 'pending'; dueAt: Date } | { is: 'dead' };
+  failingSince: Date | null;
+  disable: Exclude<Disabled, 'by_owner'> | null;
+};
+
+/**
+ * What follows from an attempt. `attempt` counts from 1; `failingSince` is when the endpoint first failed since its last success;
+ * `chance` is from 0 to 1.
+ */
+export function decide(
+  outcome: Outcome,
+  {
+    attempt,
+    failingSince,
+    now,
+    chance,
+  }: { attempt: number; failingSince: Date | null; now: Date; chance: number },
+): Verdict {
+  if (outcome.is === 'answer' && outcome.status >= 200 && outcome.status < 300)
+    return { state: { is: 'delivered' }, failingSince: null, disable: null };
+  const since = failingSince ?? now;
+  const pause = PAUSES[attempt - 1];
+  return {
+    state:
+      pause === undefined
+        ? { is: 'dead' }
+        : { is: 'pending', dueAt: new Date(now.getTime() + waitOf(outcome, pause, chance)) },
+    failingSince: since,
+    disable: disableFor(outcome, since, now),
+  };
+}
+
+function waitOf(outcome: Outcome, pause: number, chance: number): number {
+  const own = pause * (1 - JITTER + 2 * JITTER * chance);
+  const asked = outcome.is === 'answer' ? (outcome.retryAfterMs ?? 0) : 0;
+  return Math.round(Math.max(own, Math.min(asked, LONGEST_WAIT_MS)));
+}
+
+function disableFor(outcome: Outcome, since: Date, now: Date): Verdict['disable'] {
+  if (outcome.is === 'answer' && outcome.status === 410) return 'gone';
+  return now.getTime() - since.getTime() >= DISABLED_AFTER_MS ? 'failing' : null;
+}
+
+/** By a Retry-After in seconds or as a date; undefined: it says neither. */
+export function retryAfterMs(header: string | undefined, now: Date): number | undefined {
+  const value = header?.trim() ?? '';
+  const ms = /^\d{1,9}$/.test(value) ? Number(value) * SECOND : Date.parse(value) - now.getTime();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
+/**
+ * What is wrong with an address that somebody wants to be told at; undefined: nothing. Whether it leads into a private network is seen
+ * when it is connected to. Without TLS only a literal address in a network that was allowed is taken: nobody is in between there.
+ */
+export function urlProblem(text: string, isAllowedNetwork: (address: string) => boolean): string | undefined {
+  const url = URL.parse(text);
+  if (!url) return 'It is no address.';
+  if (url.username !== '' || url.password !== '') return 'It has a user or a password in it.';
+  if (url.protocol === 'https:') return undefined;
+  if (url.protocol === 'http:' && isAllowedNetwork(url.hostname.replace(/^\[|\]$/g, ''))) return undefined;
+  return 'It does not begin with https:';
+}

@@ -1,0 +1,127 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Events } from '@banyan/events';
+import { withTransaction } from '@banyan/postgres';
+import {
+  ConfigError,
+  type Encryption,
+  type MayConnect,
+  outboundAgent,
+  publicAnd,
+  type ServicePart,
+} from '@banyan/service';
+import { Type } from 'typebox';
+import type { contracts } from '../messages.ts';
+import { decide } from './decide.ts';
+import { contextOf } from './endpoints.ts';
+import * as queue from './queue.ts';
+import { send } from './send.ts';
+import { signed } from './signature.ts';
+
+const WebhookConfig = Type.Object({
+  /** Networks that webhooks may be sent to beside the public internet: `10.20.0.0/16, fd00:1::/32`. */
+  WEBHOOK_NETWORKS: Type.String({ default: '' }),
+  /** How long until a process looks again whether something is due. */
+  WEBHOOK_LOOK_MS: Type.Integer({ minimum: 10, default: 1_000 }),
+});
+
+/** Attempts at the same time in one process. */
+const MOST_AT_ONCE = 8;
+/** Longer than an attempt can take: it ends sooner only if its process does. */
+const LEASE_MS = 30_000;
+const SWEEP_MS = 3_600_000;
+
+/** What routes of webhooks need of the part that sends them. */
+export type Webhooks = { mayConnect: MayConnect };
+
+/** Sends what is due, in as many processes as there are; each endpoint gets one attempt at a time. */
+export const webhooks: ServicePart<Webhooks, typeof WebhookConfig> = {
+  config: WebhookConfig,
+  async start({ config, pool, log, provided }) {
+    const mayConnect = networksIn(config.WEBHOOK_NETWORKS);
+    const events = provided.events as Events<typeof contracts>;
+    const encryption = provided.encryption as Encryption;
+    const dispatcher = outboundAgent(mayConnect);
+    const stopping = new AbortController();
+    const { signal } = stopping;
+    let work = Promise.resolve();
+    let sweeping: NodeJS.Timeout | undefined;
+
+    async function attempt(claimed: queue.Claimed): Promise<void> {
+      const secrets = await Promise.all(
+        claimed.secrets.map((secret) => encryption.decrypt(secret, contextOf(claimed.userId))),
+      );
+      const at = new Date();
+      const headers = signed(secrets, { id: claimed.messageId, at, body: claimed.body });
+      const outcome = await send(claimed.url, { headers, body: claimed.body }, { dispatcher, signal });
+      // Whoever stops has not failed: it comes again when the lease is over.
+      if (signal.aborted && outcome.is === 'error') return;
+      const done = { at, durationMs: Date.now() - at.getTime(), outcome };
+      await withTransaction(pool, async (tx) => {
+        const { disabled } = await queue.settle(tx, claimed, done, (known) =>
+          decide(outcome, { ...known, now: new Date(), chance: Math.random() }),
+        );
+        if (disabled) {
+          const { userId, endpointId, url } = claimed;
+          const told = { userId, endpointId, host: new URL(url).host, reason: disabled };
+          await events.publish(tx, 'WebhookEndpointDisabled', told);
+        }
+      });
+    }
+
+    async function sendAll(): Promise<void> {
+      const running = new Set<Promise<void>>();
+      while (!signal.aborted) {
+        const claimed = await queue
+          .claim(pool, { most: MOST_AT_ONCE - running.size, leaseMs: LEASE_MS })
+          .catch((err: unknown) => {
+            log.error({ err }, 'cannot look for webhooks that are due');
+            return [];
+          });
+        for (const one of claimed) {
+          const attempted: Promise<void> = attempt(one)
+            .catch((err: unknown) =>
+              log.error({ err, endpoint: one.endpointId }, 'an attempt of a webhook broke'),
+            )
+            .finally(() => running.delete(attempted));
+          running.add(attempted);
+        }
+        if (claimed.length === 0 || running.size === MOST_AT_ONCE)
+          await Promise.race([
+            delay(config.WEBHOOK_LOOK_MS, undefined, { signal }).catch(() => {}),
+            ...running,
+          ]);
+      }
+      await Promise.all(running);
+    }
+
+    return {
+      provided: { mayConnect },
+      open: async () => {
+        work = sendAll();
+        sweeping = setInterval(() => {
+          queue.sweep(pool).catch((err: unknown) => log.warn({ err }, 'could not remove old webhooks'));
+        }, SWEEP_MS);
+      },
+      close: async () => {
+        stopping.abort();
+        clearInterval(sweeping);
+        await work;
+        await dispatcher.destroy();
+      },
+    };
+  },
+};
+
+function networksIn(text: string): MayConnect {
+  try {
+    return publicAnd(text);
+  } catch (error) {
+    throw new ConfigError([
+      {
+        variable: 'WEBHOOK_NETWORKS',
+        message: (error as Error).message,
+        hint: 'networks, separated by commas',
+      },
+    ]);
+  }
+}
