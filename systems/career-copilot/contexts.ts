@@ -12,7 +12,7 @@ const told = { relation: 'published-language', by: ['events'] } as const satisfi
 export const contexts: Record<string, PlanContext> = {
   auth: {
     title: 'Authentication',
-    entities: ['Account', 'Session', 'RefreshToken'],
+    entities: ['Account', 'Session', 'RefreshToken', 'MailLink'],
     valueObjects: ['Email', 'PasswordHash', 'AccessToken', 'SigningKey'],
     events: [
       'UserRegistered',
@@ -24,6 +24,8 @@ export const contexts: Record<string, PlanContext> = {
     ],
     tables: ['users', 'refresh_tokens'],
     paths: ['/api/v1/auth'],
+    // Mails with links are sent by whoever sends all mails; whom to tell of what that one takes from here.
+    upstream: { notifications: { relation: 'partnership', by: ['calls'] } },
   },
   users: {
     title: 'User Management',

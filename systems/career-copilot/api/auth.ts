@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { Timestamp } from './common.ts';
 
-const Email = Type.String({ format: 'email', maxLength: 255 });
-const NewPassword = Type.String({ minLength: 8, maxLength: 72 });
+export const Email = Type.String({ format: 'email', maxLength: 255 });
+export const NewPassword = Type.String({ minLength: 8, maxLength: 72 });
 
 export const RegisterRequest = Type.Object({
   email: Email,

@@ -77,6 +77,23 @@ export default extract({
     { route: 'POST /api/v1/auth/second-factor', key: 'none', writes: [], onMonolith: false },
     { route: 'POST /api/v1/auth/second-factor/confirm', key: 'none', writes: [], onMonolith: false },
     { route: 'POST /api/v1/auth/second-factor/remove', key: 'none', writes: [], onMonolith: false },
+    // What a mail leads to sets passwords and ends sessions of anybody, so these come with the last of the shares too.
+    { route: 'POST /api/v1/auth/password-reset', key: 'none', auth: 'none', writes: [], onMonolith: false },
+    {
+      route: 'POST /api/v1/auth/password-reset/confirm',
+      key: 'none',
+      auth: 'none',
+      writes: ['users', 'refresh_tokens'],
+      onMonolith: false,
+    },
+    { route: 'POST /api/v1/auth/email-verification', key: 'none', writes: [], onMonolith: false },
+    {
+      route: 'POST /api/v1/auth/email-verification/confirm',
+      key: 'none',
+      auth: 'none',
+      writes: ['users'],
+      onMonolith: false,
+    },
     {
       route: 'DELETE /api/v1/auth/me',
       key: 'token.sub',

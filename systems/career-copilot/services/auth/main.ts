@@ -1,9 +1,10 @@
 import { eventing } from '@banyan/events';
-import { defineService } from '@banyan/service';
+import { calls, defineService, keyValues } from '@banyan/service';
 import { gatewayIssuer } from '../../kit/issuers.ts';
 import { AUTH_ISSUER } from '../../kit/tokens.ts';
 import { contracts, fromRows } from './facts.ts';
 import { ALGORITHM, signer } from './keys.ts';
+import { mailer, mailOperations, NotificationsConfig } from './mail/mailer.ts';
 import { Config, routes } from './routes.ts';
 
 /** Accounts, logins and tokens. */
@@ -11,7 +12,16 @@ export const auth = defineService({
   name: 'auth',
   config: Config,
   schema: new URL('schema.sql', import.meta.url),
-  use: { signer, events: eventing(contracts, { fromRows }) },
+  use: {
+    signer,
+    limits: keyValues(),
+    notifications: calls(mailOperations, {
+      config: NotificationsConfig,
+      urls: ({ NOTIFICATIONS_URL }) => ({ notifications: NOTIFICATIONS_URL }),
+    }),
+    mailer,
+    events: eventing(contracts, { fromRows }),
+  },
   auth: {
     issuers: ({ config, signer }) => [
       { issuer: AUTH_ISSUER, algorithm: ALGORITHM, keys: signer.verificationKeys },

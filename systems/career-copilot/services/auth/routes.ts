@@ -1,6 +1,12 @@
 import type { Events } from '@banyan/events';
 import { withTransaction } from '@banyan/postgres';
-import { principalOf, type ServiceApp, type ServiceContext, signedIn } from '@banyan/service';
+import {
+  type KeyValueStore,
+  principalOf,
+  type ServiceApp,
+  type ServiceContext,
+  signedIn,
+} from '@banyan/service';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import {
@@ -21,6 +27,8 @@ import { JWKS_PATH } from '../../kit/tokens.ts';
 import { adminRoutes, ownAccountRoutes } from './admin-routes.ts';
 import { needsRehash, normalizeEmail, type PasswordScheme } from './decide.ts';
 import type { TokenSigner } from './keys.ts';
+import type { Mailer } from './mail/mailer.ts';
+import { mailRoutes } from './mail/routes.ts';
 import { createPasswords } from './passwords.ts';
 import { createSecondFactors } from './second-factor.ts';
 import { secondFactorRoutes } from './second-factor-routes.ts';
@@ -41,14 +49,16 @@ export const Config = Type.Object({
   BCRYPT_COST: Type.Integer({ minimum: 4, maximum: 31, default: 10 }),
 });
 
+type Provided = {
+  signer: TokenSigner;
+  limits: KeyValueStore;
+  mailer: Mailer;
+  events: Events<typeof contracts>;
+};
+
 export async function routes(
   app: ServiceApp,
-  {
-    pool,
-    config,
-    signer,
-    events,
-  }: ServiceContext<Static<typeof Config>, { signer: TokenSigner; events: Events<typeof contracts> }>,
+  { pool, config, signer, limits, mailer, events }: ServiceContext<Static<typeof Config>, Provided>,
 ): Promise<void> {
   const passwords = createPasswords(config.PASSWORD_HASH, config.BCRYPT_COST);
   const sessions = createSessions(pool, signer, {
@@ -111,12 +121,9 @@ export async function routes(
           if (factor !== 'good') throw new ApiError(FACTOR_ERRORS[factor]);
           if (needsRehash(account.password_hash, config.PASSWORD_HASH)) {
             const to = await passwords.hash(body.password);
-            await store.replacePasswordHash(pool, {
-              id: account.id,
-              from: account.password_hash,
-              to,
-              changed: false,
-            });
+            const { id, password_hash: from } = account;
+            if (await store.replacePasswordHash(pool, { id, from, to, changed: false }))
+              account.password_hash = to;
           }
           return await sessions.open(pool, account);
         },
@@ -172,6 +179,7 @@ export async function routes(
       adminRoutes(api, pool, events);
       sessionRoutes(api, pool);
       secondFactorRoutes(api, pool, factors);
+      mailRoutes(api, { pool, limits, mailer, passwords, events });
     },
     { prefix: API },
   );

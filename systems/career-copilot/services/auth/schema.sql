@@ -63,3 +63,29 @@ CREATE TABLE IF NOT EXISTS recovery_codes (
   code_hash text NOT NULL,
   PRIMARY KEY (account_id, code_hash)
 );
+
+-- Mails to be handed to the notifications service, each until it has them. Whether there is an account of the address is looked at
+-- when the row is worked on, so that an answer to a stranger cannot say it.
+CREATE TABLE IF NOT EXISTS mails (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  kind text NOT NULL,
+  email text NOT NULL,
+  -- Of the link in it, encrypted; made when the row is worked on the first time, gone with the row.
+  encrypted_secret text,
+  attempts integer NOT NULL DEFAULT 0,
+  due_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  -- Nobody wants it any more.
+  expires_at timestamptz NOT NULL
+);
+CREATE INDEX IF NOT EXISTS mails_due_at ON mails (due_at);
+
+-- What a link in a mail (of the same id) may be used for, once: the row goes with its use.
+CREATE TABLE IF NOT EXISTS mail_links (
+  id uuid PRIMARY KEY,
+  account_id integer NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+  purpose text NOT NULL,
+  -- Of the purpose, the address and the secret together: good for no other purpose, and not after the address has changed.
+  secret_hash text NOT NULL,
+  expires_at timestamptz NOT NULL
+);
+CREATE INDEX IF NOT EXISTS mail_links_account_id ON mail_links (account_id);

@@ -13,8 +13,11 @@ export type SessionSettings = {
   graceMs: number;
 };
 
+type Opener = Pick<store.Account, 'id' | 'role' | 'password_hash'>;
+
 export type Sessions = {
-  open(db: pg.Pool | pg.PoolClient, account: { id: number; role: string }): Promise<Tokens>;
+  /** Throws `BAD_LOGIN` if the account has another password by now: what a reset ends must not begin beside it. */
+  open(db: pg.Pool | pg.PoolClient, account: Opener): Promise<Tokens>;
   /** Exchanges a refresh token for new tokens. Throws `BAD_REFRESH_TOKEN` or `INACTIVE_USER`. */
   refresh(refreshToken: string): Promise<Tokens>;
   /** Ends the login that the token came of. Unknown tokens are no error. */
@@ -23,26 +26,13 @@ export type Sessions = {
 
 /** Writes `refresh_tokens` and nothing else: that table has one writer, accounts have one for each person. */
 export function createSessions(pool: pg.Pool, signer: TokenSigner, settings: SessionSettings): Sessions {
-  const issue = async (
-    db: pg.Pool | pg.PoolClient,
-    account: { id: number; role: string },
-    familyId?: string,
-  ): Promise<{ id: number; tokens: Tokens }> => {
-    const refreshToken = randomBytes(32).toString('base64url');
-    const { id, familyId: session } = await store.insertRefreshToken(db, {
-      accountId: account.id,
-      tokenHash: hashRefreshToken(refreshToken),
-      days: settings.refreshTokenDays,
-      familyId,
-    });
-    const tokens = {
-      access_token: await signer.sign(account, session),
-      refresh_token: refreshToken,
-      token_type: 'bearer',
-      expires_in: signer.tokenSeconds,
-    };
-    return { id, tokens };
-  };
+  const { refreshTokenDays: days } = settings;
+  const tokensOf = async (account: { id: number; role: string }, session: string, refreshToken: string) => ({
+    access_token: await signer.sign(account, session),
+    refresh_token: refreshToken,
+    token_type: 'bearer',
+    expires_in: signer.tokenSeconds,
+  });
 
   const refresh = async (client: pg.PoolClient, refreshToken: string): Promise<Tokens | ApiError> => {
     const { token, now } = await store.lockRefreshToken(client, hashRefreshToken(refreshToken));
@@ -55,13 +45,28 @@ export function createSessions(pool: pg.Pool, signer: TokenSigner, settings: Ses
     const account = await store.findAccount(client, token.account_id);
     if (!account) return new ApiError('BAD_REFRESH_TOKEN');
     if (!account.is_active) return new ApiError('INACTIVE_USER');
-    const next = await issue(client, account, token.family_id);
-    await store.markRotated(client, token.id, next.id);
-    return next.tokens;
+    const next = newRefreshToken();
+    const { id, familyId } = await store.insertNextToken(client, {
+      accountId: account.id,
+      familyId: token.family_id,
+      tokenHash: hashRefreshToken(next),
+      days,
+    });
+    await store.markRotated(client, token.id, id);
+    return await tokensOf(account, familyId, next);
   };
 
   return {
-    open: async (db, account) => (await issue(db, account)).tokens,
+    open: async (db, account) => {
+      const refreshToken = newRefreshToken();
+      const first = await store.insertFirstToken(db, {
+        account,
+        tokenHash: hashRefreshToken(refreshToken),
+        days,
+      });
+      if (!first) throw new ApiError('BAD_LOGIN');
+      return await tokensOf(account, first.familyId, refreshToken);
+    },
     refresh: async (refreshToken) => {
       // A refusal is returned, not thrown, out of the transaction: ending a family must be committed.
       const outcome = await withTransaction(pool, (client) => refresh(client, refreshToken));
@@ -75,4 +80,8 @@ export function createSessions(pool: pg.Pool, signer: TokenSigner, settings: Ses
       });
     },
   };
+}
+
+function newRefreshToken(): string {
+  return randomBytes(32).toString('base64url');
 }

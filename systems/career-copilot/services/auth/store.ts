@@ -97,6 +97,15 @@ export async function replacePasswordHash(
   return rowCount === 1;
 }
 
+/** Whatever it was before. */
+export async function setPasswordHash(db: Executor, id: number, passwordHash: string): Promise<void> {
+  await db.query(
+    `UPDATE accounts SET password_hash = $2, password_changed_at = now(), version = version + 1, updated_at = now()
+     WHERE id = $1`,
+    [id, passwordHash],
+  );
+}
+
 /** False if it was done before. */
 export async function anonymizeAccount(
   db: Executor,
@@ -158,24 +167,39 @@ export type AccountFilter = {
   is_active?: boolean;
 };
 
-/** `familyId` undefined starts a new family. */
-export async function insertRefreshToken(
+/** The first of a family. Undefined if the account has another password by now, also one that is just being set. */
+export async function insertFirstToken(
   db: Executor,
-  {
-    accountId,
-    tokenHash,
-    days,
-    familyId,
-  }: { accountId: number; tokenHash: string; days: number; familyId?: string },
-): Promise<{ id: number; familyId: string }> {
-  const { rows } = await db.query<{ id: number; familyId: string }>({
-    name: 'new-refresh-token',
+  { account, tokenHash, days }: NewToken & { account: Pick<Account, 'id' | 'password_hash'> },
+): Promise<InsertedToken | undefined> {
+  const { rows } = await db.query<InsertedToken>({
+    name: 'first-refresh-token',
+    // Whoever sets a password waits for the lock, and then ends what was begun with the old one.
+    text: `INSERT INTO refresh_tokens (account_id, token_hash, expires_at)
+     SELECT id, $2, now() + make_interval(days => $3)
+     FROM (SELECT id FROM accounts WHERE id = $1 AND password_hash = $4 FOR SHARE) AS account
+     RETURNING id, family_id AS "familyId"`,
+    values: [account.id, tokenHash, days, account.password_hash],
+  });
+  return rows[0];
+}
+
+/** The next of a family. Takes no lock of the account: its token is locked already, which whoever ends sessions comes to last. */
+export async function insertNextToken(
+  db: Executor,
+  { accountId, familyId, tokenHash, days }: NewToken & { accountId: number; familyId: string },
+): Promise<InsertedToken> {
+  const { rows } = await db.query<InsertedToken>({
+    name: 'next-refresh-token',
     text: `INSERT INTO refresh_tokens (account_id, token_hash, expires_at, family_id)
-     VALUES ($1, $2, now() + make_interval(days => $3), coalesce($4, gen_random_uuid())) RETURNING id, family_id AS "familyId"`,
-    values: [accountId, tokenHash, days, familyId ?? null],
+     VALUES ($1, $2, now() + make_interval(days => $3), $4) RETURNING id, family_id AS "familyId"`,
+    values: [accountId, tokenHash, days, familyId],
   });
   return rows[0]!;
 }
+
+type NewToken = { tokenHash: string; days: number };
+type InsertedToken = { id: number; familyId: string };
 
 /** Locks the token until the transaction ends, so that two requests with it are judged one after the other. */
 export async function lockRefreshToken(

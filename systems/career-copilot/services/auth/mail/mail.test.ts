@@ -1,0 +1,231 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { testServer } from '@banyan/postgres/testing';
+import type { RunningService } from '@banyan/service';
+import { serviceKeysOf } from '../../../kit/service-keys.ts';
+import { request } from '../../../kit/testing/request.ts';
+import { until } from '../../../kit/testing/until.ts';
+import { auth } from '../main.ts';
+import { startMailDouble } from './testing/mail-double.ts';
+
+let env: Record<string, string>;
+let service: RunningService;
+let mails: Awaited<ReturnType<typeof startMailDouble>>;
+
+before(async () => {
+  const server = await testServer();
+  mails = await startMailDouble();
+  env = {
+    DATABASE_URL: await server.database('auth'),
+    BUS_URL: await server.database('bus'),
+    LOG_LEVEL: 'silent',
+    BCRYPT_COST: '4',
+    ENCRYPTION_KEYS: randomBytes(32).toString('base64url'),
+    KEY_VALUE_URL: 'memory:',
+    NOTIFICATIONS_URL: mails.url,
+    ...serviceKeysOf('auth', ['auth', 'notifications'], 'a secret'),
+  };
+  service = await auth.start(env);
+});
+after(async () => {
+  await service?.close();
+  await mails?.close();
+});
+beforeEach(async () => {
+  await allHandedOver();
+  mails.reset();
+});
+
+const PASSWORD = 'a good password';
+const post = (path: string, body: object, token?: string) =>
+  request(service.url, 'POST', path, { body, token });
+
+let people = 0;
+
+async function somebody() {
+  const email = `person-${++people}@example.com`;
+  const { body } = await post('/auth/register', { email, password: PASSWORD, full_name: 'Some Person' });
+  const login = async (password: string) => (await post('/auth/login', { email, password })).status;
+  return {
+    id: body.user.id as number,
+    email,
+    token: body.access_token as string,
+    refresh: body.refresh_token as string,
+    login,
+  };
+}
+
+const askReset = (email: string) => post('/auth/password-reset', { email });
+const reset = async (token: string, password = 'another password') =>
+  await post('/auth/password-reset/confirm', { token, new_password: password });
+const verify = (token: string) => post('/auth/email-verification/confirm', { token });
+
+/** Resolves when nothing waits to be handed over. */
+async function allHandedOver(): Promise<void> {
+  await until(async () => (await service.pool.query('SELECT FROM mails')).rowCount === 0);
+}
+
+describe('a forgotten password', () => {
+  it('is replaced by whoever reads the mail, which ends all sessions and is told to the owner', async () => {
+    const { email, refresh, login } = await somebody();
+    assert.equal((await askReset(email.toUpperCase())).status, 202);
+    const mail = await mails.to(email);
+    assert.deepEqual([mail.template, mail.to], ['reset_password', email]);
+    assert.match(mail.link!, /^http:\/\/127\.0\.0\.1:3000\/reset-password#token=/);
+    assert.equal((await reset(mail.token)).status, 204);
+    assert.deepEqual([await login(PASSWORD), await login('another password')], [401, 200]);
+    assert.equal((await post('/auth/refresh', { refresh_token: refresh })).status, 401);
+    await until(() =>
+      mails.taken.some(({ to, template }) => to === email && template === 'password_changed'),
+    );
+  });
+
+  it('is told of in the same words whether there is an account or not, and before that is looked at', async () => {
+    const { email } = await somebody();
+    const { id, ...suspended } = await somebody();
+    await service.pool.query('UPDATE accounts SET is_active = false WHERE id = $1', [id]);
+    const answers = await Promise.all([email, suspended.email, 'nobody@example.com'].map(askReset));
+    for (const { status, body } of answers) assert.deepEqual([status, body], [202, answers[0]!.body]);
+    await allHandedOver();
+    assert.deepEqual(
+      mails.taken.map(({ to }) => to),
+      [email],
+    );
+  });
+
+  it('is told of five times an hour, with the same answer also after that', async () => {
+    const { email } = await somebody();
+    for (let n = 0; n < 8; n++) assert.equal((await askReset(email)).status, 202);
+    await allHandedOver();
+    assert.equal(mails.taken.filter(({ to }) => to === email).length, 5);
+  });
+
+  it('is replaced once, however many bring the link at the same time, and no older link is good after it', async () => {
+    const { email } = await somebody();
+    await askReset(email);
+    const first = await mails.to(email);
+    await askReset(email);
+    await until(() => mails.taken.length === 2);
+    const second = mails.taken[1]!;
+    const answers = await Promise.all([1, 2, 3, 4].map((n) => reset(second.token, `password number ${n}`)));
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [204, 400, 400, 400]);
+    assert.equal((await reset(first.token)).body.code, 'BAD_LINK');
+  });
+
+  it('is not replaced by a link that is out of date, of another purpose, of another address, or of a suspended account', async () => {
+    const spoil: Record<string, (person: { id: number; token: string }) => Promise<unknown>> = {
+      'out of date': () =>
+        service.pool.query(`UPDATE mail_links SET expires_at = now() - interval '1 second'`),
+      'of another address': ({ id }) =>
+        service.pool.query(`UPDATE accounts SET email = 'moved-' || email WHERE id = $1`, [id]),
+      suspended: ({ id }) => service.pool.query('UPDATE accounts SET is_active = false WHERE id = $1', [id]),
+      deleted: ({ token }) => request(service.url, 'DELETE', '/auth/me', { token }),
+    };
+    for (const [what, spoiled] of Object.entries(spoil)) {
+      const person = await somebody();
+      await askReset(person.email);
+      const { token } = await mails.to(person.email);
+      await spoiled(person);
+      assert.deepEqual(
+        [(await reset(token)).status, await person.login('another password')],
+        [400, 401],
+        what,
+      );
+    }
+    const { email, token } = await somebody();
+    await post('/auth/email-verification', {}, token);
+    assert.equal((await reset((await mails.to(email)).token)).body.code, 'BAD_LINK');
+  });
+
+  it('ends also a login with the old password that is under way', async () => {
+    for (let round = 0; round < 5; round++) {
+      const { email, login } = await somebody();
+      await askReset(email);
+      const { token } = await mails.to(email);
+      mails.reset();
+      const logins = Promise.all([login(PASSWORD), login(PASSWORD), login(PASSWORD)]);
+      assert.equal((await reset(token)).status, 204);
+      await logins;
+      const { rows } = await service.pool.query(
+        'SELECT FROM refresh_tokens JOIN accounts ON accounts.id = account_id WHERE email = $1 AND NOT revoked',
+        [email],
+      );
+      assert.equal(rows.length, 0);
+    }
+  });
+});
+
+describe('an address', () => {
+  it('is verified by the link in a mail to it, and no mail is sent after that', async () => {
+    const { id, email, token } = await somebody();
+    assert.equal((await post('/auth/email-verification', {})).status, 401);
+    assert.equal((await post('/auth/email-verification', {}, token)).status, 202);
+    const mail = await mails.to(email);
+    assert.deepEqual([mail.template, mail.userId], ['verify_email', id]);
+    assert.equal((await verify(mail.token)).status, 204);
+    assert.equal((await verify(mail.token)).status, 400);
+    const { rows } = await service.pool.query('SELECT email_verified_at FROM accounts WHERE id = $1', [id]);
+    assert.ok(rows[0].email_verified_at);
+    assert.equal((await post('/auth/email-verification', {}, token)).status, 202);
+    assert.equal((await service.pool.query('SELECT FROM mails WHERE email = $1', [email])).rowCount, 0);
+  });
+
+  it('is sent five mails an hour', async () => {
+    const { token } = await somebody();
+    const statuses = [];
+    for (let n = 0; n < 6; n++) statuses.push((await post('/auth/email-verification', {}, token)).status);
+    assert.deepEqual(statuses, [202, 202, 202, 202, 202, 429]);
+  });
+});
+
+describe('a mail', () => {
+  it('that could not be handed over, or whose answer was lost, comes again as the same', async () => {
+    const { email } = await somebody();
+    mails.fail('before', 'after');
+    await askReset(email);
+    await allHandedOver();
+    const sent = mails.received.filter(({ to }) => to === email);
+    assert.deepEqual(new Set(sent.map(({ key }) => key)).size, 1);
+    assert.deepEqual(new Set(sent.slice(1).map(({ token }) => token)).size, 1);
+    assert.equal(mails.taken.filter(({ to }) => to === email).length, 1);
+    assert.equal((await reset(mails.taken[0]!.token)).status, 204);
+  });
+
+  it('that was handed over when the process died before it knew is the same, and is good, in the next process', async () => {
+    const { email } = await somebody();
+    await askReset(email);
+    const { token, key } = await mails.to(email);
+    await allHandedOver();
+    // As if it had died before it took the mail out of its queue.
+    const secret = token.split('.')[1]!;
+    const { encryption } = service.provided.signer as {
+      encryption: { encrypt(text: string, context: string): Promise<string> };
+    };
+    await service.pool.query(
+      `INSERT INTO mails (id, kind, email, encrypted_secret, expires_at) VALUES ($1, 'reset_password', $2, $3, now() + interval '1 hour')`,
+      [key, email, await encryption.encrypt(secret, `mail:${key}`)],
+    );
+    const next = await auth.start(env);
+    await allHandedOver();
+    await next.close();
+    assert.deepEqual(new Set(mails.received.map((mail) => mail.token)).size, 1);
+    assert.equal(mails.taken.length, 1);
+    assert.equal((await reset(token)).status, 204);
+  });
+
+  it('says in the database nothing that its link could be made of', async () => {
+    const { email } = await somebody();
+    mails.hold();
+    await askReset(email);
+    const { token } = await until(() => mails.received[0]);
+    const { rows } = await service.pool.query(
+      `SELECT string_agg(text, ' ') AS text FROM (SELECT mails::text FROM mails UNION ALL SELECT mail_links::text FROM mail_links) AS row (text)`,
+    );
+    mails.release();
+    const [, secret] = token.split('.');
+    for (const shape of [secret!, Buffer.from(secret!, 'base64url').toString('hex')])
+      assert.ok(!rows[0].text.includes(shape));
+    await allHandedOver();
+  });
+});
