@@ -8,6 +8,7 @@ import { type Environment, startEnvironment } from '@banyan/harness/run';
 import { createPool } from '@banyan/postgres';
 import { scratchHome } from '@banyan/postgres/scratch-server';
 import type pg from 'pg';
+import { TRACKING } from './api/tracking.ts';
 import { contracts } from './contracts/applications.ts';
 import { type Json, request } from './kit/testing/request.ts';
 import {
@@ -66,6 +67,13 @@ async function good(as: number, method: string, path: string, body?: object): Pr
   assert.ok(answer.status < 300, `${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
   return answer.body;
 }
+
+const tracking = (as: number, method: string, path: string, body?: object) =>
+  request(environment.gatewayUrl, method, path, {
+    token: data.token(as, environment.secret),
+    body,
+    api: TRACKING,
+  });
 
 const goTo = (stage: Stage, share: number) => moveTo(environment.control, SERVICE, stage, share);
 
@@ -298,3 +306,51 @@ it(
     assert.equal((await good(GRACE, 'GET', `/applications/${id}/notes`)).length, 2);
   },
 );
+
+describe('what the monolith has not got', () => {
+  it('is offered to whoever is on the service’s side, and not found by all others', LIMIT, async () => {
+    await goTo('canary', 5_000);
+    const statuses = new Set<number>();
+    for (const person of PEOPLE) {
+      const { status } = await tracking(person, 'GET', '');
+      const id = await applyFor(person, (await postJob()).id);
+      assert.equal(status, id >= FIRST_OF_SERVICE ? 200 : 404);
+      statuses.add(status);
+    }
+    assert.equal(statuses.size, 2, 'everybody is on one side');
+  });
+
+  it(
+    'changes nothing that it shows: who is ghosted has applied there, and goes on there and back here',
+    LIMIT,
+    async () => {
+      await goTo('migrated', FULL_SHARE);
+      const id = await applyFor(ADA, (await postJob()).id);
+      await good(ADA, 'PATCH', `/applications/${id}/status`, { status: 'applied' });
+      const shown = async () =>
+        await Promise.all(['', '/timeline'].map((path) => good(ADA, 'GET', `/applications/${id}${path}`)));
+      const before = await shown();
+      const ghosted = await tracking(ADA, 'PATCH', `/${id}/status`, { status: 'ghosted' });
+      assert.equal(ghosted.body.status, 'ghosted');
+      await verified();
+      await goTo('monolith', 0);
+      assert.deepEqual(await shown(), before);
+      await good(ADA, 'PATCH', `/applications/${id}/status`, { status: 'interview', note: 'after all' });
+      await goTo('canary', FULL_SHARE);
+      const { body } = await tracking(ADA, 'PATCH', `/${id}/status`, { status: 'offer' });
+      assert.deepEqual([body.status, body.irregular], ['offer', false]);
+      const { entries } = (await tracking(ADA, 'GET', `/${id}/history`)).body;
+      assert.deepEqual(
+        entries.map(({ from, to, why }: Json) => [from, to, why]),
+        [
+          [null, 'saved', null],
+          ['saved', 'applied', null],
+          ['applied', 'ghosted', null],
+          ['applied', 'interview', 'after all'],
+          ['interview', 'offer', null],
+        ],
+      );
+      await noConflicts();
+    },
+  );
+});

@@ -81,7 +81,7 @@ export const contexts: Record<string, PlanContext> = {
       'DocumentAttached',
     ],
     tables: ['applications', 'application_notes', 'application_timeline', 'documents'],
-    paths: ['/api/v1/applications'],
+    paths: ['/api/v1/applications', '/api/v2/applications'],
     upstream: {
       auth: ofAccounts,
       jobs: { relation: 'customer-supplier', by: ['events', 'tables'] },

@@ -2,6 +2,7 @@
  * What the monolith never had of applications, below `/api/v2/applications`: answers of the service alone, problem documents (RFC
  * 9457) as errors, pages by cursor.
  */
+import { PageQuery } from '@banyan/service';
 import { type Static, Type } from 'typebox';
 import { APPLICATION_STATUSES, type ApplicationStatus } from './applications.ts';
 import { INTEGER, Nullable, Timestamp } from './common.ts';
@@ -91,6 +92,15 @@ export const Tracked = Type.Object({
 });
 export type Tracked = Static<typeof Tracked>;
 
+export const TrackedQuery = Type.Object({
+  ...PageQuery.properties,
+  status: Type.Optional(State),
+  source: Type.Optional(SourceKind),
+  company: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'A part of its name.' })),
+  due_before: Type.Optional(Moment('Something is to be done before then.')),
+});
+export type TrackedQuery = Static<typeof TrackedQuery>;
+
 export const TrackedDetails = Type.Object({
   ...Tracked.properties,
   cover_letter: Nullable<string>(Type.String()),
@@ -116,7 +126,10 @@ export type Posting = Static<typeof Posting>;
 
 export const HistoryEntry = Type.Object({
   at: Timestamp,
-  what: Type.String({ description: 'created, moved, note, contact, ... ' }),
+  what: Type.String({
+    description:
+      '`created`, `moved`, `source`, `note`, `contact`, `contact_removed`, `next_action`, `next_action_done`, `document`.',
+  }),
   from: Nullable<string>(Type.String()),
   to: Nullable<string>(Type.String()),
   id: Nullable<number>(Type.Integer({ description: 'Of the note, the contact, the document, the action.' })),
@@ -134,6 +147,56 @@ export const History = Type.Object({
   entries: Type.Array(HistoryEntry),
 });
 export type History = Static<typeof History>;
+
+export const StatisticsQuery = Type.Object({
+  from: Type.Optional(Moment('Of applications that were made then or later.')),
+  to: Type.Optional(Moment('Of applications that were made before.')),
+});
+export type StatisticsQuery = Static<typeof StatisticsQuery>;
+
+const Rate = (description: string) =>
+  Nullable<number>(Type.Number({ description: `${description} Null of none.` }));
+const Days = Nullable<number>(Type.Number({ description: 'Null while nobody has left it.' }));
+export const Statistics = Type.Object({
+  total: Type.Integer(),
+  active: Type.Integer({ description: 'Sent, and not ended.' }),
+  sent: Type.Integer(),
+  answered: Type.Integer({
+    description: 'Of those sent: somebody at the company has ever moved it on, or refused it.',
+  }),
+  response_rate: Rate('Answered of those sent.'),
+  ghosted_rate: Rate('Of those sent.'),
+  median_days_to_answer: Days,
+  by_state: Type.Object(Object.fromEntries(APPLICATION_STATES.map((state) => [state, Type.Integer()]))),
+  funnel: Type.Array(
+    Type.Object({
+      stage: Type.String(),
+      reached: Type.Integer({ description: 'Whatever has become of it since.' }),
+      rate: Rate('Of those sent.'),
+    }),
+  ),
+  time_in_stage: Type.Array(
+    Type.Object({
+      stage: Type.String(),
+      left: Type.Integer({ description: 'How often it was left, which is what the days are of.' }),
+      average_days: Days,
+      median_days: Days,
+    }),
+  ),
+  by_source: Type.Array(
+    Type.Object({
+      source: Type.String({ description: '`unknown`: its user did not say.' }),
+      sent: Type.Integer(),
+      answered: Type.Integer(),
+      response_rate: Rate('Answered of those sent.'),
+    }),
+  ),
+});
+export type Statistics = Static<typeof Statistics>;
+
+export const HistoryQuery = Type.Object({
+  at: Type.Optional(Moment('What was then; without it, what is now.')),
+});
 
 export const ApplicationPath = Type.Object({ id: Type.Integer({ ...INTEGER, minimum: 1 }) });
 export const ContactPath = Type.Object({

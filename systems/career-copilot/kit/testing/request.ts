@@ -4,14 +4,19 @@ import { API } from '../../api/common.ts';
 export type Json = any;
 export type Answer = { status: number; etag?: string; body: Json };
 
-/** A request to the API at an origin, be it a service, the monolith or the gateway; the path is below `API`. */
+/** A request to the API at an origin, be it a service, the monolith or the gateway; the path is below `api`. */
 export async function request(
   origin: string,
   method: string,
   path: string,
-  { token, body, ifMatch }: { token?: string; body?: unknown; ifMatch?: string } = {},
+  {
+    token,
+    body,
+    ifMatch,
+    api = API,
+  }: { token?: string; body?: unknown; ifMatch?: string; api?: string } = {},
 ): Promise<Answer> {
-  const response = await fetch(origin + API + path, {
+  const response = await fetch(origin + api + path, {
     method,
     headers: {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),

@@ -6,6 +6,7 @@ import type { contracts } from '../../contracts/applications.ts';
 import { type Application, type ApplicationCommand, type ApplicationEvent, application } from './decide.ts';
 import { streamOfApplication } from './facts.ts';
 import * as store from './store.ts';
+import { keepPosting } from './tracking/postings.ts';
 
 /** What a command is decided, kept and told by. */
 export type Ledger = Pick<Events<typeof contracts>, 'store' | 'publish'>;
@@ -62,6 +63,7 @@ export async function createApplication(
     appliedAt,
   } as const;
   await execute(tx, ledger, null, command, { ...about, id });
+  if (status === 'applied') await keepPosting(tx, id);
   return id;
 }
 
@@ -77,6 +79,7 @@ export async function updateStatus(
   if (to === 'ghosted') await store.beginGhosted(tx, row);
   else if (to === row.status) await store.endGhosted(tx, row.id);
   else await store.moveOn(tx, row, to, about.reason ?? null);
+  if (to === 'applied') await keepPosting(tx, row.id);
 }
 
 export async function addNote(

@@ -7,6 +7,7 @@ import { nextOf, type Standing, stageOf, stateOf } from './transitions.ts';
 export const errors = defineErrors({
   APPLICATION_NOT_FOUND: [404, 'You have no such application.'],
   STATE_NOT_REACHABLE: [409, 'An application does not go there from where it is.'],
+  NO_POSTING: [404, 'No posting is kept of this application: it is when one applies.'],
   CONTACT_NOT_FOUND: [404, 'The application has no such contact.'],
   TOO_MANY_CONTACTS: [409, 'The application has as many contacts as one may have.'],
   NO_NEXT_ACTION: [404, 'Nothing is to be done for this application.'],

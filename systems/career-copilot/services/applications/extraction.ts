@@ -1,4 +1,5 @@
 import { copy, extract, table } from '@banyan/banyan';
+import { TRACKING } from '../../api/tracking.ts';
 import { placeOf } from '../../kit/plan.ts';
 
 const ofUser = { by: 'key', legacyColumn: 'user_id', serviceColumn: 'user_id' } as const;
@@ -62,7 +63,23 @@ export default extract({
       legacy: 'jobs',
       rows: 'foreign',
       owner: { by: 'writer' },
-      columns: [copy('id'), copy('company_id', 'title', 'is_active', { flow: 'forward' })],
+      columns: [
+        copy('id'),
+        // The whole posting, since a copy of it is kept for whoever applies.
+        copy(
+          'company_id',
+          'title',
+          'is_active',
+          'location',
+          'job_type',
+          'remote',
+          'salary_min',
+          'salary_max',
+          'requirements',
+          'description',
+          { flow: 'forward' },
+        ),
+      ],
     }),
     table({
       legacy: 'companies',
@@ -92,5 +109,23 @@ export default extract({
     { route: `POST ${FIRST}/:id/notes`, key: 'token.sub', writes: ['application_notes'] },
     { route: `GET ${FIRST}/:id/documents`, key: 'token.sub' },
     { route: `POST ${FIRST}/:id/documents`, key: 'token.sub', writes: ['documents'] },
+    // What the monolith has not got: offered to whoever is on the service's side.
+    { route: `GET ${TRACKING}`, key: 'token.sub', onMonolith: false },
+    { route: `GET ${TRACKING}/statistics`, key: 'token.sub', onMonolith: false },
+    { route: `GET ${TRACKING}/:id`, key: 'token.sub', onMonolith: false },
+    { route: `GET ${TRACKING}/:id/posting`, key: 'token.sub', onMonolith: false },
+    { route: `GET ${TRACKING}/:id/history`, key: 'token.sub', onMonolith: false },
+    {
+      route: `PATCH ${TRACKING}/:id/status`,
+      key: 'token.sub',
+      writes: ['applications', 'application_timeline', 'notifications'],
+      onMonolith: false,
+      settle: true,
+    },
+    { route: `PUT ${TRACKING}/:id/source`, key: 'token.sub', writes: [], onMonolith: false },
+    { route: `POST ${TRACKING}/:id/contacts`, key: 'token.sub', writes: [], onMonolith: false },
+    { route: `DELETE ${TRACKING}/:id/contacts/:contactId`, key: 'token.sub', writes: [], onMonolith: false },
+    { route: `PUT ${TRACKING}/:id/next-action`, key: 'token.sub', writes: [], onMonolith: false },
+    { route: `DELETE ${TRACKING}/:id/next-action`, key: 'token.sub', writes: [], onMonolith: false },
   ],
 });

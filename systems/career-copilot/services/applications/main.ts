@@ -7,6 +7,7 @@ import { accountActivity, hearOfActivity } from '../../kit/account-activity.ts';
 import { IssuerConfig, issuersOf } from '../../kit/issuers.ts';
 import { fromRows } from './facts.ts';
 import { routes } from './routes.ts';
+import { upkeep } from './tracking/upkeep.ts';
 
 /** What applications says and hears. */
 const contracts = defineContracts({ system: own.system, events: { ...own.events, ...auth.events } });
@@ -32,6 +33,7 @@ export const applications = defineService({
   use: {
     activity: accountActivity,
     events: eventing(contracts, { on, fromRows, store: { types: { ApplicationKnown } } }),
+    upkeep,
   },
   auth: { issuers: ({ config }) => issuersOf(config) },
   routes,

@@ -1,54 +1,35 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { testServer } from '@banyan/postgres/testing';
-import { type GatewayDouble, startGatewayDouble } from '../../kit/testing/gateway.ts';
-import { type Json, request } from '../../kit/testing/request.ts';
-import { applications } from './main.ts';
+import type { Json } from '../../kit/testing/request.ts';
+import {
+  ADA,
+  CLOSED_JOB,
+  LOCKED,
+  SOMEBODY_ELSE,
+  type StartedApplications,
+  startApplications,
+} from './testing/start.ts';
 
-const ADA = 7;
-const SOMEBODY_ELSE = 8;
-const LOCKED = 9;
-const OPEN_JOBS = 20;
-const CLOSED_JOB = 99;
-let service: Awaited<ReturnType<typeof applications.start>>;
-let gateway: GatewayDouble;
+let started: StartedApplications;
 
 before(async () => {
-  const server = await testServer();
-  gateway = await startGatewayDouble();
-  service = await applications.start({
-    DATABASE_URL: await server.database('applications'),
-    BUS_URL: await server.database('bus'),
-    API_URL: gateway.url,
-    LOG_LEVEL: 'silent',
-  });
-  await service.pool.query(`INSERT INTO users VALUES ($1, true), ($2, false)`, [ADA, LOCKED]);
-  await service.pool.query(`INSERT INTO companies VALUES (1, 'Analytical Engines')`);
-  await service.pool.query(
-    `INSERT INTO jobs SELECT id, 1, 'Engineer', id <= $1 FROM generate_series(1, $2::int) AS id`,
-    [OPEN_JOBS, CLOSED_JOB],
-  );
+  started = await startApplications();
 });
 
-after(async () => {
-  gateway?.close();
-  await service?.close();
-});
+after(async () => await started?.stop());
 
-const call = (as: number, method: string, path: string, body?: unknown) =>
-  request(service.url, method, `/applications${path}`, { token: gateway.token(as), body });
-
-let jobs = 0;
+const call: StartedApplications['legacy'] = (...asked) => started.legacy(...asked);
 
 async function apply(status: 'saved' | 'applied' = 'applied'): Promise<number> {
-  const applied = await call(ADA, 'POST', '', { job_id: ++jobs, status });
+  const applied = await call(ADA, 'POST', '', { job_id: started.nextJob(), status });
   assert.equal(applied.status, 201);
   return applied.body.id;
 }
 
 describe('an application', () => {
   it('is made once for a job, and shows the job and its company', async () => {
-    const id = await apply();
+    const job_id = started.nextJob();
+    const { id } = (await call(ADA, 'POST', '', { job_id })).body;
     const { status, body } = await call(ADA, 'GET', `/${id}`);
     assert.equal(status, 200);
     assert.deepEqual(
@@ -56,7 +37,7 @@ describe('an application', () => {
       ['Engineer', 'Analytical Engines', 'applied'],
     );
     assert.notEqual(body.applied_at, null);
-    assert.deepEqual(await call(ADA, 'POST', '', { job_id: jobs }), {
+    assert.deepEqual(await call(ADA, 'POST', '', { job_id }), {
       status: 400,
       body: { detail: 'Application already exists for this job' },
     });
@@ -82,7 +63,9 @@ describe('an application', () => {
         ['saved', 'applied', 'by post'],
       ],
     );
-    const { rows } = await service.pool.query('SELECT body FROM notifications WHERE user_id = $1', [ADA]);
+    const { rows } = await started.service.pool.query('SELECT body FROM notifications WHERE user_id = $1', [
+      ADA,
+    ]);
     assert.equal(rows.at(-1).body, 'Your application moved from saved to applied.');
   });
 
@@ -134,10 +117,12 @@ describe('an application', () => {
 
 describe('the stream of an application', () => {
   const streamOf = async (id: number) =>
-    (await service.provided.events.store.readStream(`application-${id}`)).map(({ type, actor, data }) => {
-      const { from, to, status } = data as Json;
-      return [type, from ?? status, to, actor];
-    });
+    (await started.service.provided.events.store.readStream(`application-${id}`)).map(
+      ({ type, actor, data }) => {
+        const { from, to, status } = data as Json;
+        return [type, from ?? status, to, actor];
+      },
+    );
 
   it('has what happened and who did it, and what was commanded in vain left nothing', async () => {
     const id = await apply('saved');
@@ -154,7 +139,7 @@ describe('the stream of an application', () => {
   it('is published as it was appended, without what somebody has noted', async () => {
     const id = await apply('applied');
     await call(ADA, 'POST', `/${id}/notes`, { body: 'a secret of mine' });
-    const { rows } = await service.pool.query(
+    const { rows } = await started.service.pool.query(
       `SELECT message FROM banyan_events.outbox WHERE message -> 'data' ->> 'applicationId' = $1 ORDER BY seq`,
       [String(id)],
     );
@@ -167,13 +152,13 @@ describe('the stream of an application', () => {
   });
 
   it('begins with what its row says, and takes over what the row has learned without it, telling nobody', async () => {
-    const { rows } = await service.pool.query(
+    const { rows } = await started.service.pool.query(
       `INSERT INTO applications (user_id, job_id, status) VALUES ($1, $2, 'screening') RETURNING id`,
-      [ADA, ++jobs],
+      [ADA, started.nextJob()],
     );
     const { id } = rows[0];
     await call(ADA, 'PATCH', `/${id}/status`, { status: 'interview' });
-    await service.pool.query(`UPDATE applications SET status = 'offer' WHERE id = $1`, [id]);
+    await started.service.pool.query(`UPDATE applications SET status = 'offer' WHERE id = $1`, [id]);
     assert.equal((await call(ADA, 'PATCH', `/${id}/status`, { status: 'screening' })).status, 400);
     await call(ADA, 'PATCH', `/${id}/status`, { status: 'accepted' });
     assert.deepEqual(await streamOf(id), [
@@ -182,7 +167,7 @@ describe('the stream of an application', () => {
       ['ApplicationKnown', 'offer', undefined, '7'],
       ['ApplicationStatusChanged', 'offer', 'accepted', '7'],
     ]);
-    const told = await service.pool.query(
+    const told = await started.service.pool.query(
       `SELECT FROM banyan_events.outbox WHERE message -> 'data' ->> 'applicationId' = $1`,
       [String(id)],
     );
@@ -190,9 +175,9 @@ describe('the stream of an application', () => {
   });
 
   it('of a status that nobody knows is refused by the old routes, and kept', async () => {
-    const { rows } = await service.pool.query(
+    const { rows } = await started.service.pool.query(
       `INSERT INTO applications (user_id, job_id, status) VALUES ($1, $2, 'on hold') RETURNING id`,
-      [ADA, ++jobs],
+      [ADA, started.nextJob()],
     );
     assert.equal((await call(ADA, 'PATCH', `/${rows[0].id}/status`, { status: 'applied' })).status, 400);
     assert.equal((await call(ADA, 'GET', `/${rows[0].id}`)).body.status, 'on hold');

@@ -22,12 +22,14 @@ import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError } from '../../kit/legacy-errors.ts';
 import * as commands from './commands.ts';
 import * as store from './store.ts';
+import { trackingRoutes } from './tracking/routes.ts';
 import { isStatus, mayMove } from './transitions.ts';
 
 export async function routes(
   app: ServiceApp,
-  { pool, events }: ServiceContext<unknown, { events: Events<typeof contracts> }>,
+  context: ServiceContext<unknown, { events: Events<typeof contracts> }>,
 ): Promise<void> {
+  const { pool, events } = context;
   const ofUser = activeUser(pool);
   const find = async (request: FastifyRequest, id: number) => {
     const found = await store.findApplication(pool, callerOf(request), id);
@@ -155,4 +157,6 @@ export async function routes(
     },
     { prefix: API },
   );
+
+  await trackingRoutes(app, context);
 }

@@ -11,6 +11,7 @@ CREATE TABLE IF NOT EXISTS applications (
   updated_at timestamptz NOT NULL DEFAULT now(),
   UNIQUE (user_id, job_id)
 );
+CREATE INDEX IF NOT EXISTS applications_newest ON applications (user_id, created_at DESC, id DESC);
 
 CREATE TABLE IF NOT EXISTS application_notes (
   id serial PRIMARY KEY,
@@ -73,6 +74,59 @@ CREATE TABLE IF NOT EXISTS application_reasons (
   PRIMARY KEY (application_id, version)
 );
 
+-- Rows are never changed but to say that they are over: what was is looked up by the ids that events have.
+CREATE TABLE IF NOT EXISTS application_contacts (
+  id serial PRIMARY KEY,
+  application_id integer NOT NULL,
+  name varchar(255) NOT NULL,
+  role varchar(255),
+  email varchar(255),
+  phone varchar(40),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  removed_at timestamptz
+);
+CREATE INDEX IF NOT EXISTS application_contacts_application_id ON application_contacts (application_id);
+
+CREATE TABLE IF NOT EXISTS next_actions (
+  id serial PRIMARY KEY,
+  application_id integer NOT NULL,
+  what varchar(500) NOT NULL,
+  due_at timestamptz NOT NULL,
+  remind_at timestamptz,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  -- NextActionDue has been published.
+  reminded_at timestamptz,
+  -- Done, or another one has taken its place.
+  closed_at timestamptz
+);
+CREATE UNIQUE INDEX IF NOT EXISTS next_actions_open ON next_actions (application_id) WHERE closed_at IS NULL;
+CREATE INDEX IF NOT EXISTS next_actions_application_id ON next_actions (application_id);
+CREATE INDEX IF NOT EXISTS next_actions_reminders ON next_actions (remind_at)
+  WHERE closed_at IS NULL AND reminded_at IS NULL AND remind_at IS NOT NULL;
+
+-- Postings as they were when somebody applied: each version of a posting once, for all who saw that one.
+CREATE TABLE IF NOT EXISTS postings (
+  job_id integer NOT NULL,
+  digest text NOT NULL,
+  title varchar(255) NOT NULL,
+  company_name varchar(255) NOT NULL,
+  location varchar(255),
+  job_type varchar(20),
+  remote boolean,
+  salary_min integer,
+  salary_max integer,
+  requirements text[] NOT NULL,
+  description text,
+  PRIMARY KEY (job_id, digest)
+);
+
+CREATE TABLE IF NOT EXISTS application_postings (
+  application_id integer PRIMARY KEY,
+  job_id integer NOT NULL,
+  digest text NOT NULL,
+  kept_at timestamptz NOT NULL DEFAULT now()
+);
+
 -- Owned by others; here to be read.
 
 CREATE TABLE IF NOT EXISTS users (
@@ -86,6 +140,14 @@ CREATE TABLE IF NOT EXISTS jobs (
   title varchar(255) NOT NULL,
   is_active boolean NOT NULL
 );
+ALTER TABLE jobs
+  ADD COLUMN IF NOT EXISTS location varchar(255),
+  ADD COLUMN IF NOT EXISTS job_type varchar(20),
+  ADD COLUMN IF NOT EXISTS remote boolean,
+  ADD COLUMN IF NOT EXISTS salary_min integer,
+  ADD COLUMN IF NOT EXISTS salary_max integer,
+  ADD COLUMN IF NOT EXISTS requirements text[],
+  ADD COLUMN IF NOT EXISTS description text;
 
 CREATE TABLE IF NOT EXISTS companies (
   id integer PRIMARY KEY,

@@ -150,6 +150,9 @@ const PARTS = [
   'documents',
   'application_details',
   'application_reasons',
+  'application_contacts',
+  'next_actions',
+  'application_postings',
 ] as const;
 
 export async function listTimeline(db: Executor, applicationId: number): Promise<TimelineEntry[]> {

@@ -1,0 +1,54 @@
+import { testServer } from '@banyan/postgres/testing';
+import { startGatewayDouble } from '../../../kit/testing/gateway.ts';
+import { type Answer, request } from '../../../kit/testing/request.ts';
+import { applications } from '../main.ts';
+
+export const ADA = 7;
+export const SOMEBODY_ELSE = 8;
+export const LOCKED = 9;
+/** Of these ids; that of `CLOSED_JOB` is closed. */
+export const OPEN_JOBS = 90;
+export const CLOSED_JOB = 99;
+
+/** The service by itself, with people, a company and its jobs, as replication would bring them. */
+export async function startApplications(env: Record<string, string> = {}) {
+  const server = await testServer();
+  const gateway = await startGatewayDouble();
+  const service = await applications.start({
+    DATABASE_URL: await server.database('applications'),
+    BUS_URL: await server.database('bus'),
+    API_URL: gateway.url,
+    LOG_LEVEL: 'silent',
+    ...env,
+  });
+  await service.pool.query(`INSERT INTO users VALUES ($1, true), ($2, false)`, [ADA, LOCKED]);
+  await service.pool.query(`INSERT INTO companies VALUES (1, 'Analytical Engines')`);
+  await service.pool.query(
+    `INSERT INTO jobs (id, company_id, title, is_active, description, requirements)
+     SELECT id, 1, 'Engineer', id <= $1, 'To build engines, ' || id, '{brass}' FROM generate_series(1, $2::int) AS id`,
+    [OPEN_JOBS, CLOSED_JOB],
+  );
+  let jobs = 0;
+  const as = (api?: string) => (user: number, method: string, path: string, body?: unknown) =>
+    request(service.url, method, path, {
+      token: gateway.token(user),
+      body,
+      ...(api === undefined ? {} : { api }),
+    });
+  const legacy = as();
+  return {
+    service,
+    gateway,
+    legacy: (user: number, method: string, path: string, body?: unknown): Promise<Answer> =>
+      legacy(user, method, `/applications${path}`, body),
+    tracking: as('/api/v2/applications'),
+    /** A job that nobody has applied for in this file. */
+    nextJob: () => ++jobs,
+    stop: async () => {
+      gateway.close();
+      await service.close();
+    },
+  };
+}
+
+export type StartedApplications = Awaited<ReturnType<typeof startApplications>>;
