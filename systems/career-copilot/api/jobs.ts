@@ -47,8 +47,16 @@ export const JobQuery = Type.Object({
 export const JobSearchQuery = Type.Object({
   ...JobQuery.properties,
   q: Type.String({ minLength: 1, maxLength: 200 }),
+  cursor: Type.Optional(
+    Type.String({
+      maxLength: 200,
+      description:
+        'The `next_cursor` of the page before; `page` does not count then. Jobs that came since do not shift what follows.',
+    }),
+  ),
 });
-const Facet = Type.Array(Type.Object({ value: Type.String(), count: Type.Integer() }));
+const FacetValue = Type.Object({ value: Type.String(), count: Type.Integer() });
+const Facet = Type.Array(FacetValue);
 export const JobSearchAnswer = Type.Object({
   jobs: Type.Array(
     Type.Object({
@@ -62,13 +70,25 @@ export const JobSearchAnswer = Type.Object({
   total_count: Type.Integer(),
   page: Type.Integer(),
   limit: Type.Integer(),
-  total_pages: Type.Integer(),
+  total_pages: Type.Integer({ description: 'That can be asked for: of many jobs the best thousand.' }),
+  counts: Type.Unsafe<'exact' | 'estimated'>({
+    type: 'string',
+    enum: ['exact', 'estimated'],
+    description:
+      'estimated: of many jobs `total_count` and `facets` are reckoned from a sample of one in sixteen.',
+  }),
+  next_cursor: Nullable<string>(Type.String({ description: 'For the next page; null after the last one.' })),
   matched: Type.Unsafe<'words' | 'similar'>({
     type: 'string',
     enum: ['words', 'similar'],
-    description: 'similar: no job has these words, and what is shown has titles that are written like them.',
+    description: 'similar: no job has these words, and what is shown has words that are written like them.',
   }),
-  facets: Type.Object({ job_type: Facet, remote: Facet, location: Facet, company: Facet }),
+  facets: Type.Object({
+    job_type: Facet,
+    remote: Facet,
+    location: Facet,
+    company: Type.Array(Type.Object({ id: Type.Integer(), ...FacetValue.properties })),
+  }),
 });
 
 export type Job = Static<typeof Job>;

@@ -11,6 +11,7 @@ const ERRORS = {
   WRONG_PASSWORD: [400, 'Incorrect password'],
   ALREADY_APPLIED: [400, 'Application already exists for this job'],
   BAD_TRANSITION: [400, 'Status transition not allowed'],
+  BAD_CURSOR: [400, 'Cursor belongs to no list of this kind'],
   USER_NOT_FOUND: [404, 'User not found'],
   JOB_NOT_FOUND: [404, 'Job not found'],
   COMPANY_NOT_FOUND: [404, 'Company not found'],

@@ -4,7 +4,8 @@ import { Company, Job, JobDetails, JobQuery, JobSearchAnswer, JobSearchQuery } f
 import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError, type ApiErrorCode, statusesOf } from '../../kit/legacy-errors.ts';
 import { type MatchingGiven, matchRoutes } from './matching/routes.ts';
-import { searchInPostgres } from './search/postgres.ts';
+import { searchInPostgres } from './search/postgres/search.ts';
+import { MOST_SHOWN } from './search/search.ts';
 import * as store from './store.ts';
 
 const forEverybody = (...codes: ApiErrorCode[]) =>
@@ -31,14 +32,14 @@ export async function routes(
       legacy.get(
         '/jobs/search',
         {
-          config: { allow: [signedIn], errors: statusesOf('NOT_AUTHENTICATED') },
+          config: { allow: [signedIn], errors: statusesOf('NOT_AUTHENTICATED', 'BAD_CURSOR') },
           schema: { querystring: JobSearchQuery, response: { 200: JobSearchAnswer } },
         },
         async ({ query }) => {
           const { page, limit } = query;
-          const { jobs, total, matched, facets } = await jobSearch.search(query);
-          const counts = { total_count: total, page, limit, total_pages: Math.ceil(total / limit) };
-          return { jobs, ...counts, matched, facets };
+          const { total, ...found } = await jobSearch.search(query);
+          const total_pages = Math.ceil(Math.min(total, MOST_SHOWN) / limit);
+          return { ...found, total_count: total, page, limit, total_pages };
         },
       );
 

@@ -28,11 +28,113 @@ CREATE TABLE IF NOT EXISTS jobs (
 CREATE INDEX IF NOT EXISTS jobs_company_id ON jobs (company_id);
 CREATE INDEX IF NOT EXISTS jobs_active ON jobs (posted_at DESC, id DESC) WHERE is_active;
 CREATE INDEX IF NOT EXISTS jobs_text ON jobs USING gin (to_tsvector('english', title || ' ' || description));
--- For the search: titles weigh more than descriptions, and are found when they are written a little otherwise too.
+-- What is searched: a row for each open job. The triggers below keep it in the transaction that changes the job or its company, whoever makes that
+-- change, a link of replication too. Rows are short, so that those of a common word are counted quickly: `words` is stored beside them where it is long.
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
-CREATE INDEX IF NOT EXISTS jobs_search ON jobs USING gin
-  ((setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('english', description), 'C')));
-CREATE INDEX IF NOT EXISTS jobs_title_similar ON jobs USING gin (title gin_trgm_ops);
+CREATE TABLE IF NOT EXISTS job_search (
+  job_id integer PRIMARY KEY,
+  -- Of this file's way to make a row: rows of another one are made anew when this file is run.
+  form smallint NOT NULL,
+  company_id integer NOT NULL,
+  job_type varchar(20) NOT NULL,
+  remote boolean NOT NULL,
+  location varchar(255),
+  place text NOT NULL,
+  salary_max integer,
+  posted_at timestamptz NOT NULL,
+  title tsvector NOT NULL,
+  -- Of the title too, and of one job in sixteen the lexeme 'one of 16', which no text has: what is counted of those is a sample of all.
+  words tsvector NOT NULL
+);
+ALTER TABLE job_search ALTER COLUMN words SET STORAGE EXTERNAL;
+CREATE INDEX IF NOT EXISTS job_search_company ON job_search (company_id);
+-- What has not been sorted in yet is read by each search: there is little of it at any time.
+CREATE INDEX IF NOT EXISTS job_search_title ON job_search USING gin (title) WITH (gin_pending_list_limit = 256);
+CREATE INDEX IF NOT EXISTS job_search_words ON job_search USING gin (words) WITH (gin_pending_list_limit = 256);
+DROP INDEX IF EXISTS jobs_search, jobs_title_similar;
+
+-- The words of titles, companies and requirements as they are written, to find what a mistyped one was meant to be. Those of jobs that are gone
+-- stay; two transactions that bring the same word at once both write it, so that neither waits for the other.
+CREATE TABLE IF NOT EXISTS job_search_vocabulary (word text NOT NULL);
+CREATE INDEX IF NOT EXISTS job_search_vocabulary_word ON job_search_vocabulary (word);
+CREATE INDEX IF NOT EXISTS job_search_vocabulary_similar ON job_search_vocabulary USING gin (word gin_trgm_ops);
+
+-- Those that are written like another one, and some more: what they have in common is looked at by search/typos.ts.
+CREATE OR REPLACE FUNCTION job_search_vocabulary_like(asked text) RETURNS SETOF text LANGUAGE sql STABLE
+  SET pg_trgm.similarity_threshold = 0.15 AS $$
+  SELECT DISTINCT word FROM job_search_vocabulary WHERE word % asked AND length(word) BETWEEN length(asked) - 2 AND length(asked) + 2
+$$;
+
+-- Names that the parser would cut to a letter, as words of their own; search/words.ts does the same to what is looked for.
+CREATE OR REPLACE FUNCTION job_search_text(text text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE WHEN text ~* '[+]{2}|#|[.]net' THEN
+    regexp_replace(regexp_replace(regexp_replace(text, '\mc[+][+]', ' cplusplus ', 'gi'), '\m([cf])#', ' \1sharp ', 'gi'), '(^|\s)[.]net\M', ' dotnet ', 'gi')
+  ELSE text END
+$$;
+
+-- Makes the rows of these jobs what they have to be, or nothing of those that are not open.
+CREATE OR REPLACE FUNCTION put_job_search(ids integer[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM job_search WHERE job_id = ANY (ids) AND NOT EXISTS (SELECT FROM jobs WHERE id = job_id AND is_active);
+  -- Whoever renames one of these companies at this moment does so before, or sees the jobs.
+  PERFORM FROM companies WHERE id IN (SELECT company_id FROM jobs WHERE id = ANY (ids)) FOR SHARE;
+  INSERT INTO job_search (job_id, form, company_id, job_type, remote, location, place, salary_max, posted_at, title, words)
+    SELECT id, 1, company_id, job_type, remote, location, lower(coalesce(location, '')), salary_max, posted_at, title.words,
+      setweight(title.words, 'A')
+      || setweight(to_tsvector('english', job_search_text(concat_ws(' ', company, array_to_string(requirements, ', ')))), 'B')
+      || setweight(to_tsvector('english', concat_ws(' ', location, CASE WHEN remote THEN 'remote' END)), 'C')
+      || setweight(to_tsvector('english', job_search_text(description)), 'D')
+      || CASE WHEN hashint4(id) & 15 = 0 THEN array_to_tsvector(ARRAY['one of 16']) ELSE '' END
+    FROM (SELECT jobs.*, companies.name AS company FROM jobs LEFT JOIN companies ON companies.id = company_id
+          WHERE jobs.id = ANY (ids) AND is_active) AS job,
+      LATERAL (SELECT to_tsvector('english', job_search_text(job.title))) AS title (words)
+  ON CONFLICT (job_id) DO UPDATE SET form = excluded.form, company_id = excluded.company_id, job_type = excluded.job_type,
+    remote = excluded.remote, location = excluded.location, place = excluded.place, salary_max = excluded.salary_max,
+    posted_at = excluded.posted_at, title = excluded.title, words = excluded.words;
+  INSERT INTO job_search_vocabulary (word)
+    SELECT DISTINCT word FROM jobs LEFT JOIN companies ON companies.id = company_id,
+      regexp_split_to_table(lower(concat_ws(' ', title, companies.name, array_to_string(requirements, ' '))), '[^[:alnum:]]+') AS word
+    WHERE jobs.id = ANY (ids) AND is_active AND length(word) > 2 AND NOT EXISTS (SELECT FROM job_search_vocabulary AS known WHERE known.word = word);
+END $$;
+
+CREATE OR REPLACE FUNCTION jobs_into_search() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    PERFORM put_job_search(ARRAY(SELECT id FROM after));
+  ELSIF TG_OP = 'DELETE' THEN
+    PERFORM put_job_search(ARRAY(SELECT id FROM before));
+  ELSE
+    PERFORM put_job_search(ARRAY(
+      SELECT id FROM (TABLE before EXCEPT TABLE after) AS changed UNION SELECT id FROM (TABLE after EXCEPT TABLE before) AS changed));
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION companies_into_search() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+  PERFORM put_job_search(ARRAY(SELECT id FROM jobs WHERE company_id IN (SELECT id FROM after)));
+  RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER search_inserted AFTER INSERT ON jobs
+  REFERENCING NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION jobs_into_search();
+CREATE OR REPLACE TRIGGER search_updated AFTER UPDATE ON jobs
+  REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION jobs_into_search();
+CREATE OR REPLACE TRIGGER search_deleted AFTER DELETE ON jobs
+  REFERENCING OLD TABLE AS before FOR EACH STATEMENT EXECUTE FUNCTION jobs_into_search();
+CREATE OR REPLACE TRIGGER search_inserted AFTER INSERT ON companies
+  REFERENCING NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION companies_into_search();
+CREATE OR REPLACE TRIGGER search_updated AFTER UPDATE ON companies
+  REFERENCING NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION companies_into_search();
+-- For a link too, which may have another role than the service's: the functions have the service's rights, and find its tables only.
+ALTER TABLE jobs ENABLE ALWAYS TRIGGER search_inserted, ENABLE ALWAYS TRIGGER search_updated, ENABLE ALWAYS TRIGGER search_deleted;
+ALTER TABLE companies ENABLE ALWAYS TRIGGER search_inserted, ENABLE ALWAYS TRIGGER search_updated;
+DO $$
+BEGIN
+  EXECUTE format('ALTER FUNCTION jobs_into_search() SET search_path = %I, pg_temp', current_schema());
+  EXECUTE format('ALTER FUNCTION companies_into_search() SET search_path = %I, pg_temp', current_schema());
+END $$;
+SELECT put_job_search(ARRAY(
+  SELECT id FROM jobs WHERE is_active AND NOT EXISTS (SELECT FROM job_search WHERE job_id = id AND form = 1)));
 
 -- What is taken in from elsewhere. No part of it was ever the monolith's.
 

@@ -41,17 +41,14 @@ export async function findCompany(db: Executor, id: number): Promise<Company | u
   return rows[0];
 }
 
-/** Open jobs by what a query says of them; its parameters are numbered from `first` on. */
-export function filterOf(
-  query: Omit<JobQuery, 'page' | 'limit'>,
-  first = 1,
-): { where: string; values: unknown[] } {
+/** Open jobs by what a query says of them. */
+function filterOf(query: Omit<JobQuery, 'page' | 'limit'>): { where: string; values: unknown[] } {
   const conditions = ['jobs.is_active'];
   const values: unknown[] = [];
   const add = (value: unknown, condition: (parameter: string) => string): void => {
     if (value === undefined) return;
     values.push(value);
-    conditions.push(condition(`$${values.length + first - 1}`));
+    conditions.push(condition(`$${values.length}`));
   };
   add(
     query.q,

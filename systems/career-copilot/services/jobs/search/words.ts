@@ -2,6 +2,7 @@
 const SYNONYMS: readonly (readonly string[])[] = [
   ['developer', 'engineer', 'programmer'],
   ['js', 'javascript'],
+  ['nodejs', 'node.js'],
   ['ts', 'typescript'],
   ['k8s', 'kubernetes'],
   ['postgres', 'postgresql'],
@@ -24,11 +25,23 @@ const MOST_WORDS = 12;
 
 /** What is looked for, word by word, each with the ways in which it may be found. */
 export function alternativesOf(text: string): string[][] {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}+#.]+/gu) ?? [];
-  return [...new Set(words)]
+  const words = text.toLowerCase().match(/[\p{L}\p{N}\p{M}+#.]+/gu) ?? [];
+  return [...new Set(words.map(termOf))]
     .slice(0, MOST_WORDS)
     .map((word) => [
       word,
       ...(SYNONYMS.find((group) => group.includes(word)) ?? []).filter((one) => one !== word),
     ]);
+}
+
+/** Names that a parser would cut to a letter, as what stands for them in what is searched. */
+const TERMS: Readonly<Record<string, string>> = {
+  'c++': 'cplusplus',
+  'c#': 'csharp',
+  'f#': 'fsharp',
+  '.net': 'dotnet',
+};
+
+function termOf(word: string): string {
+  return TERMS[word] ?? word;
 }

@@ -1,0 +1,11 @@
+/** What an implementation puts around a word that it found: signs that are taken out of the text before. */
+export const BEGIN = '\u0002';
+export const END = '\u0003';
+
+/** Whatever stands in a job is text; only the marks are HTML. */
+export function marked(text: string): string {
+  return text
+    .replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
+    .replaceAll(BEGIN, '<mark>')
+    .replaceAll(END, '</mark>');
+}

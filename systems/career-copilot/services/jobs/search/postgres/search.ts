@@ -1,0 +1,39 @@
+import type pg from 'pg';
+import { readCursor } from '../cursor.ts';
+import type { Found, JobSearch } from '../search.ts';
+import { alternativesOf } from '../words.ts';
+import { countsOf } from './counts.ts';
+import { type Asked, pageOf } from './page.ts';
+import { intended, partsOf } from './parts.ts';
+
+/** By PostgreSQL's full text, of the table `job_search` that triggers keep. */
+export function searchInPostgres(pool: pg.Pool): JobSearch {
+  return {
+    async search(query) {
+      const after = query.cursor === undefined ? undefined : readCursor(query.cursor);
+      const asked = alternativesOf(query.q);
+      const parts = await partsOf(pool, asked);
+      const exact = await searchBy(pool, { query, parts, after });
+      if (exact.total > 0) return { ...exact, matched: 'words' };
+      const meant = await intended(pool, asked);
+      return {
+        ...(meant ? await searchBy(pool, { query, parts: meant, after }) : exact),
+        matched: 'similar',
+      };
+    },
+  };
+}
+
+async function searchBy(pool: pg.Pool, asked: Asked): Promise<Omit<Found, 'matched'>> {
+  if (asked.parts.length === 0) return NOTHING;
+  const [page, counts] = await Promise.all([pageOf(pool, asked), countsOf(pool, asked)]);
+  return { ...page, ...counts };
+}
+
+const NOTHING: Omit<Found, 'matched'> = {
+  jobs: [],
+  next_cursor: null,
+  total: 0,
+  counts: 'exact',
+  facets: { job_type: [], remote: [], location: [], company: [] },
+};
