@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { type Answer, type Json, request } from './request.ts';
+import { until } from './until.ts';
+
+/** What a person did and what they were answered, in order; equal wherever the parts of the system stand. */
+export type Told = { step: string; status: number; body: Json };
+
+type Call = { token?: string; body?: unknown };
+
+/**
+ * A person looks for a job, from the registration to the offer, through the public API. What others than the one asked must have heard of
+ * (the notification, the dashboard) is asked for until it is there; what it then says counts.
+ */
+export async function tellStory(origin: string, person: string): Promise<Told[]> {
+  const told: Told[] = [];
+  const labels = labelsOf(person);
+  const ask = (method: string, path: string, call: Call = {}) => request(origin, method, path, call);
+  const tell = (step: string, { status, body }: Answer) => {
+    assert.ok(status < 300, `${person}: ${step}: ${status} ${JSON.stringify(body)}`);
+    told.push({ step, status, body: labels(body) });
+    return body;
+  };
+  /** Until they have heard of it. */
+  const tellWhen = async (step: string, ask: () => Promise<Answer>, heard: (body: Json) => boolean) =>
+    tell(
+      step,
+      await until(async () => {
+        const answer = await ask();
+        return (answer.status >= 300 || heard(answer.body)) && answer;
+      }),
+    );
+
+  const email = `${person}@story.example`;
+  const password = 'correct horse battery';
+  tell(
+    'registers',
+    await ask('POST', '/auth/register', { body: { email, password, full_name: 'Ada Story' } }),
+  );
+  const { access_token: token } = tell(
+    'logs in',
+    await ask('POST', '/auth/login', { body: { email, password } }),
+  );
+  const asPerson = (method: string, path: string, body?: unknown) => ask(method, path, { token, body });
+
+  const profile = { headline: 'Engineer', skills: ['PostgreSQL', 'TypeScript'], location: 'Berlin' };
+  tell('says what they can', await asPerson('PUT', '/users/me', profile));
+  tell('looks at their profile', await asPerson('GET', '/users/me'));
+
+  const { jobs } = tell('looks for a job', await ask('GET', '/jobs?q=engineer&limit=5'));
+  const [{ id: jobId }] = jobs;
+  const { company } = tell('reads the posting', await ask('GET', `/jobs/${jobId}`));
+  tell('reads of the company', await ask('GET', `/companies/${company.id}`));
+
+  const { id } = tell(
+    'saves it',
+    await asPerson('POST', '/applications', { job_id: jobId, status: 'saved' }),
+  );
+  const again = await asPerson('POST', '/applications', { job_id: jobId });
+  told.push({ step: 'is told that they have it already', status: again.status, body: labels(again.body) });
+  tell(
+    'notes something',
+    await asPerson('POST', `/applications/${id}/notes`, { body: 'Ask for the team', is_private: true }),
+  );
+  for (const status of ['applied', 'screening', 'interview', 'offer'])
+    tell(
+      `comes to ${status}`,
+      await asPerson('PATCH', `/applications/${id}/status`, { status, note: `now ${status}` }),
+    );
+  tell('sees how it went', await asPerson('GET', `/applications/${id}/timeline`));
+  tell('reads the notes', await asPerson('GET', `/applications/${id}/notes`));
+  tell('sees all applications', await asPerson('GET', '/applications'));
+
+  const notifications = () => asPerson('GET', '/notifications?limit=50');
+  const told4 = await tellWhen('is told of each step', notifications, ({ total_count }) => total_count >= 4);
+  tell('has read one', await asPerson('PUT', `/notifications/${told4.notifications[0].id}/read`));
+  tell('has read all', await asPerson('PUT', '/notifications/read-all'));
+  await tellWhen(
+    'sees where they stand',
+    () => asPerson('GET', '/analytics/summary'),
+    ({ by_status }) => by_status.offer === 1,
+  );
+  await tellWhen(
+    'sees how far they came',
+    () => asPerson('GET', '/analytics/funnel'),
+    ({ stages }) => stages.every(({ stage, count }: Json) => count === 1 || stage === 'accepted'),
+  );
+  await tellWhen(
+    'sees their weeks',
+    () => asPerson('GET', '/analytics/weekly'),
+    ({ weeks }) => weeks.length === 1,
+  );
+  return told;
+}
+
+/** Without what differs by nature: who it is, ids of what they made, tokens, moments. */
+function labelsOf(person: string): (body: Json) => Json {
+  const label = (key: string, value: Json): Json => {
+    if (Array.isArray(value)) return value.map((each) => label(key, each));
+    if (value !== null && typeof value === 'object')
+      return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, label(name, each)]));
+    if (value === null) return value;
+    if (/^(id|user_id|week|.*_token|.*_at)$/.test(key)) return typeof value;
+    return typeof value === 'string' ? value.replaceAll(person, 'person') : value;
+  };
+  return (body) => label('', body);
+}
