@@ -1,5 +1,5 @@
-import { type Static, Type } from 'typebox';
-import { Paging, Timestamp } from './common.ts';
+import { type Static, type TSchema, Type } from 'typebox';
+import { Nullable, Paging, Timestamp } from './common.ts';
 
 export const Notification = Type.Object({
   id: Type.Integer(),
@@ -34,3 +34,58 @@ export const DELIVERY_STATES = [
 ] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 export const DeliveryState = Type.Unsafe<DeliveryState>({ type: 'string', enum: [...DELIVERY_STATES] });
+
+const EmailWay = Type.Unsafe<'off' | 'instant' | 'daily' | 'weekly'>({
+  type: 'string',
+  enum: ['off', 'instant', 'daily', 'weekly'],
+  description: 'Each at once, or those of a day or a week in one.',
+});
+const Ways = Type.Object({
+  in_app: Type.Boolean(),
+  email: EmailWay,
+  sms: Type.Boolean(),
+  push: Type.Boolean(),
+});
+const TimeOfDay = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', description: '`HH:MM`' });
+const QuietHours = Type.Unsafe<{ from: string; to: string } | null>({
+  ...Type.Object({ from: TimeOfDay, to: TimeOfDay }),
+  type: ['object', 'null'],
+  description:
+    'When nothing but what is found in the app is told, where the person is; `from` after `to` is over midnight.',
+});
+const byKind = <T extends TSchema>(ways: T) =>
+  Type.Object({
+    status_changed: ways,
+    next_action_due: ways,
+    job_matched: ways,
+    saved_search_matched: ways,
+  });
+
+/** How somebody is told of what. */
+export const Preferences = Type.Object({
+  locale: Nullable<string>(
+    Type.String({ maxLength: 35, description: 'BCP 47; `en` and `de` have words of their own.' }),
+  ),
+  time_zone: Type.String({ maxLength: 64, description: 'A place of the IANA list, e.g. `Europe/Berlin`.' }),
+  quiet_hours: QuietHours,
+  kinds: byKind(Ways),
+});
+export type Preferences = Static<typeof Preferences>;
+
+/** What is left out stays as it is. */
+export const PreferencesChange = Type.Partial(
+  Type.Object({ ...Preferences.properties, kinds: Type.Partial(byKind(Type.Partial(Ways))) }),
+);
+export type PreferencesChange = Static<typeof PreferencesChange>;
+
+/** All that somebody was told in the app, by whichever part of the system. */
+export const FeedItem = Type.Object({
+  id: Type.String({ description: 'Of the legacy API’s notifications `n` and their id.' }),
+  kind: Type.String(),
+  title: Type.String(),
+  body: Type.String(),
+  link: Nullable<string>(Type.String()),
+  is_read: Type.Boolean(),
+  created_at: Timestamp,
+});
+export type FeedItem = Static<typeof FeedItem>;

@@ -26,12 +26,19 @@ export default extract({
       legacy: 'users',
       rows: 'foreign',
       owner: { by: 'key', legacyColumn: 'id', serviceColumn: 'id' },
-      columns: [copy('id'), copy('is_active', { flow: 'forward' })],
+      columns: [copy('id'), copy('is_active', 'email', { flow: 'forward' })],
     }),
   ],
   routes: [
     { route: `GET ${FIRST}`, key: 'token.sub' },
     { route: `PUT ${FIRST}/:id/read`, key: 'token.sub', writes: ['notifications'] },
     { route: `PUT ${FIRST}/read-all`, key: 'token.sub', writes: ['notifications'] },
+    { route: `GET ${FIRST}/preferences`, key: 'token.sub', onMonolith: false },
+    { route: `PUT ${FIRST}/preferences`, key: 'token.sub', onMonolith: false },
+    { route: `GET ${FIRST}/feed`, key: 'token.sub', onMonolith: false },
+    { route: `PUT ${FIRST}/feed/:id/read`, key: 'token.sub', onMonolith: false },
+    // Whose they are is in the link, which the gateway does not read: they come with the last of the shares.
+    { route: `GET ${FIRST}/unsubscribe`, key: 'none', auth: 'none', onMonolith: false },
+    { route: `POST ${FIRST}/unsubscribe`, key: 'none', auth: 'none', writes: [], onMonolith: false },
   ],
 });

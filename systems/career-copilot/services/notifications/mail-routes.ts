@@ -3,13 +3,13 @@ import { withTransaction } from '@banyan/postgres';
 import { implement, principalOf, type ServiceApp, service } from '@banyan/service';
 import type pg from 'pg';
 import { contracts } from '../../contracts/notifications.ts';
-import type { Delivery } from './delivery/part.ts';
 import { enqueue } from './delivery/queue.ts';
+import type { Telling } from './delivery/telling.ts';
 
 /** What other services have sent. Of a mail nothing is kept in clear but to whom it goes and of what kind it is. */
 export function mailRoutes(
   app: ServiceApp,
-  { pool, delivery: { contents, channels } }: { pool: pg.Pool; delivery: Delivery },
+  { pool, telling: { contents, channels } }: { pool: pg.Pool; telling: Telling },
 ): void {
   implement(
     app,

@@ -1,20 +1,15 @@
-import { defineContracts, type EventingDefinition, eventing } from '@banyan/events';
+import { eventing } from '@banyan/events';
 import { defineService } from '@banyan/service';
-import { contracts as auth } from '../../contracts/auth.ts';
-import { contracts as own } from '../../contracts/notifications.ts';
-import { accountActivity, hearOfActivity } from '../../kit/account-activity.ts';
+import { accountActivity } from '../../kit/account-activity.ts';
 import { IssuerConfig, issuersOf } from '../../kit/issuers.ts';
 import { delivery } from './delivery/part.ts';
+import { type Telling, telling } from './delivery/telling.ts';
 import { fromRows } from './facts.ts';
+import { contracts, followOthers } from './follow.ts';
 import { routes } from './routes.ts';
 import { signals } from './signals.ts';
 
-/** What notifications says and hears. */
-const contracts = defineContracts({ ...own, events: { ...own.events, ...auth.events } });
-
-const on: EventingDefinition<typeof contracts>['on'] = hearOfActivity;
-
-/** What people are told of, and whether they have read it. */
+/** What people are told of, by which ways, and whether they have read it. */
 export const notifications = defineService({
   name: 'notifications',
   config: IssuerConfig,
@@ -22,7 +17,11 @@ export const notifications = defineService({
   use: {
     activity: accountActivity,
     signals,
-    events: eventing(contracts, { on, fromRows }),
+    telling,
+    events: eventing(contracts, ({ provided }) => ({
+      on: followOthers(provided.telling as Telling),
+      fromRows,
+    })),
     delivery,
   },
   auth: { issuers: ({ config }) => issuersOf(config) },

@@ -7,17 +7,16 @@ import type { contracts } from '../../contracts/notifications.ts';
 import { activeUser, callerOf } from '../../kit/active-user.ts';
 import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError } from '../../kit/legacy-errors.ts';
-import type { Delivery } from './delivery/part.ts';
+import type { Telling } from './delivery/telling.ts';
+import { feedRoutes } from './feed/routes.ts';
 import { mailRoutes } from './mail-routes.ts';
+import { preferenceRoutes } from './preferences/routes.ts';
 import * as store from './store.ts';
+import { unsubscribeRoutes } from './unsubscribe/routes.ts';
 
 export async function routes(
   app: ServiceApp,
-  {
-    pool,
-    events,
-    delivery,
-  }: ServiceContext<unknown, { events: Events<typeof contracts>; delivery: Delivery }>,
+  { pool, events, telling }: ServiceContext<unknown, { events: Events<typeof contracts>; telling: Telling }>,
 ): Promise<void> {
   const ofUser = activeUser(pool);
   /** With an event for each that was not read before. */
@@ -67,5 +66,13 @@ export async function routes(
     },
     { prefix: API },
   );
-  mailRoutes(app, { pool, delivery });
+  await app.register(
+    async (api: ServiceApp) => {
+      preferenceRoutes(api, pool);
+      feedRoutes(api, { pool, events });
+      await unsubscribeRoutes(api, { pool, tokens: telling.tokens });
+    },
+    { prefix: API },
+  );
+  mailRoutes(app, { pool, telling });
 }

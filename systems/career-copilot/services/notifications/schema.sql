@@ -55,3 +55,53 @@ CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (due_at) WHERE state = '
 CREATE INDEX IF NOT EXISTS deliveries_leased ON deliveries (lease_until) WHERE state = 'sending';
 CREATE INDEX IF NOT EXISTS deliveries_user ON deliveries (user_id, created_at DESC);
 CREATE INDEX IF NOT EXISTS deliveries_provider ON deliveries (provider_id) WHERE provider_id IS NOT NULL;
+-- Together with others of a day or a week, in the one message that `digest_id` names once it is made.
+ALTER TABLE deliveries ADD COLUMN IF NOT EXISTS in_digest boolean NOT NULL DEFAULT false;
+ALTER TABLE deliveries ADD COLUMN IF NOT EXISTS digest_id uuid;
+CREATE INDEX IF NOT EXISTS deliveries_digest ON deliveries (digest_id) WHERE digest_id IS NOT NULL;
+
+-- Of those who were there before auth told of anybody.
+ALTER TABLE users ADD COLUMN IF NOT EXISTS email text;
+
+-- Where people are reached, as auth tells of their accounts. Of a deleted one the row stays, with nothing in it, so that nothing that comes
+-- late is told, or makes it known again.
+CREATE TABLE IF NOT EXISTS people (
+  user_id integer PRIMARY KEY,
+  email text,
+  name text,
+  deleted_at timestamptz
+);
+
+-- What people have chosen. No row: nothing.
+CREATE TABLE IF NOT EXISTS preferences (
+  user_id integer PRIMARY KEY,
+  locale text,
+  zone text NOT NULL DEFAULT 'UTC',
+  quiet_from text,
+  quiet_to text,
+  -- By kind and channel.
+  chosen jsonb NOT NULL DEFAULT '{}',
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- Where nothing arrives: a server has said so, or a mail came back.
+CREATE TABLE IF NOT EXISTS blocked_addresses (
+  channel text NOT NULL,
+  address text NOT NULL,
+  reason text NOT NULL,
+  since timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (channel, address)
+);
+
+-- What people find in the app, beside the rows of `notifications`, which are made by others.
+CREATE TABLE IF NOT EXISTS in_app (
+  id uuid PRIMARY KEY REFERENCES deliveries (id) ON DELETE CASCADE,
+  user_id integer NOT NULL,
+  kind text NOT NULL,
+  title text NOT NULL,
+  body text NOT NULL,
+  link text,
+  is_read boolean NOT NULL DEFAULT false,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX IF NOT EXISTS in_app_user ON in_app (user_id, created_at DESC, id DESC);

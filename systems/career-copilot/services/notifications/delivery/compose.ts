@@ -1,26 +1,51 @@
+import type pg from 'pg';
 import type { Outgoing } from '../channels/channel.ts';
-import { builtIn } from '../templates/built-in.ts';
-import { footerOf } from '../templates/footer.ts';
-import { type Kind, kindOf } from '../templates/kinds.ts';
+import { findPerson, isBlocked } from '../people/store.ts';
+import { wayBy } from '../preferences/preferences.ts';
+import { quietUntil } from '../preferences/times.ts';
+import { kindOf } from '../templates/kinds.ts';
 import { localeOf } from '../templates/locale.ts';
-import { render } from '../templates/render.ts';
+import type { Render } from '../templates/words.ts';
+import type { UnsubscribeTokens } from '../unsubscribe/token.ts';
 import type { Contents } from './contents.ts';
 import type { Taken } from './queue.ts';
 
-/** Makes a delivery what its channel sends, by what is known of the person in this moment. */
-export function createComposer({ contents }: { contents: Contents }) {
-  return async (taken: Taken): Promise<Outgoing | { suppressed: string }> => {
-    if (taken.content === null) return { suppressed: 'NOTHING_TO_SAY' };
-    if (taken.target === '') return { suppressed: 'NO_ADDRESS' };
-    const kind = kindOf(taken.kind);
-    const locale = localeOf(taken.locale);
-    const parameters = await contents.open(taken.id, taken.content);
-    const footer = footerOf(locale, { mandatory: kind.mandatory, unsubscribeUrl: null });
-    const rendered = await render(builtIn[taken.kind as Kind][locale], parameters, {
-      locale,
-      zone: 'UTC',
-      footer,
-    });
-    return { deliveryId: taken.id, to: taken.target, ...rendered, unsubscribeUrl: null };
-  };
+export type ComposeHost = {
+  pool: pg.Pool;
+  contents: Contents;
+  render: Render;
+  tokens: UnsubscribeTokens;
+  /** Where people reach the API. */
+  publicUrl: string | undefined;
+};
+
+/** What is sent; why nothing is; or when it may be. */
+export type Composed = { message: Outgoing } | { suppressed: string } | { later: Date; reason: string };
+
+/** Makes a delivery what its channel sends, by what the person has chosen and where they are reached in this moment. */
+export async function compose(host: ComposeHost, taken: Taken): Promise<Composed> {
+  const { user_id: userId, channel, kind } = taken;
+  const { mandatory } = kindOf(kind);
+  const { preferences, ...person } = await findPerson(host.pool, userId);
+  if (person.isDeleted || taken.content === null) return { suppressed: 'DELETED' };
+  if (!mandatory) {
+    if (!person.isActive) return { suppressed: 'INACTIVE' };
+    if (wayBy(preferences, kind, channel) === undefined) return { suppressed: 'NOT_WANTED' };
+    const later = quietUntil(taken.now, preferences.quietHours, preferences.zone);
+    if (later) return { later, reason: 'QUIET_HOURS' };
+  }
+  const to = taken.target === '' ? person.email : taken.target;
+  // They were made a moment ago, and what tells of it is on its way.
+  if (to === null && !person.isKnown) throw new Error('nobody has told yet where this person is reached');
+  if (to === null) return { suppressed: 'NO_ADDRESS' };
+  if (await isBlocked(host.pool, channel, to)) return { suppressed: 'ADDRESS_BLOCKED' };
+  const { publicUrl } = host;
+  const unsubscribeUrl =
+    mandatory || publicUrl === undefined
+      ? null
+      : `${publicUrl}/api/v1/notifications/unsubscribe?token=${host.tokens.sign({ userId, kind })}`;
+  const locale = localeOf(taken.locale, preferences.locale);
+  const parameters = await host.contents.open(taken.id, taken.content);
+  const rendered = await host.render(kind, parameters, { locale, zone: preferences.zone, unsubscribeUrl });
+  return { message: { deliveryId: taken.id, to, ...rendered, unsubscribeUrl } };
 }

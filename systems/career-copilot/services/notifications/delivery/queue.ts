@@ -19,6 +19,8 @@ export type NewDelivery = {
   reason?: string | null;
   dueAt?: Date | null;
   expiresAt?: Date | null;
+  /** It comes with others, in one message. */
+  inDigest?: boolean;
 };
 
 /** One that is being sent, by whoever has `attempt`. */
@@ -45,8 +47,9 @@ export async function enqueue(
   one: NewDelivery,
 ): Promise<{ id: string; state: DeliveryState; isNew: boolean }> {
   const { rows } = await tx.query<{ id: string; state: DeliveryState }>(
-    `INSERT INTO deliveries (id, fact, user_id, channel, target, kind, locale, content, state, reason, due_at, expires_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, coalesce($11, now()), $12)
+    `INSERT INTO deliveries (id, fact, user_id, channel, target, kind, locale, content, state, reason, due_at, expires_at,
+       in_digest)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, coalesce($11, now()), $12, $13)
      ON CONFLICT (fact, user_id, channel, target) DO NOTHING RETURNING id, state`,
     [
       one.id,
@@ -61,6 +64,7 @@ export async function enqueue(
       one.reason ?? null,
       one.dueAt ?? null,
       one.expiresAt ?? null,
+      one.inDigest ?? false,
     ],
   );
   if (rows[0]) {
@@ -80,7 +84,7 @@ export async function take(db: Executor, most: number, leaseSeconds: number): Pr
     `UPDATE deliveries SET state = 'sending', attempts = attempts + 1, updated_at = now(),
        lease_until = now() + make_interval(secs => $2)
      WHERE id IN (SELECT id FROM deliveries
-                  WHERE (state = 'queued' AND due_at <= now()) OR (state = 'sending' AND lease_until <= now())
+                  WHERE (state = 'queued' AND NOT in_digest AND due_at <= now()) OR (state = 'sending' AND lease_until <= now())
                   ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
      RETURNING id, fact, user_id, channel, target, kind, locale, content, attempts AS attempt, expires_at,
        handed_over_at IS NOT NULL AS handed_over, now()`,
@@ -117,14 +121,33 @@ export async function settle(
      WHERE id = $1 AND attempts = $2 AND state = 'sending'`,
     [id, attempt, state, reason, dueAt, providerId],
   );
-  return rowCount === 1;
+  if (rowCount !== 1) return false;
+  // Parts of a digest end as it does.
+  if (state !== 'queued')
+    await tx.query('UPDATE deliveries SET state = $2, reason = $3, updated_at = now() WHERE digest_id = $1', [
+      id,
+      state,
+      reason,
+    ]);
+  return true;
+}
+
+/** What somebody finds in the app of a delivery that is this way. */
+export async function keepInApp(
+  tx: Executor,
+  one: { id: string; userId: number; kind: string; title: string; body: string; link: string | null },
+): Promise<void> {
+  await tx.query(
+    'INSERT INTO in_app (id, user_id, kind, title, body, link) VALUES ($1, $2, $3, $4, $5, $6)',
+    [one.id, one.userId, one.kind, one.title, one.body, one.link],
+  );
 }
 
 /** Milliseconds until something can be its turn; null if nothing waits. */
 export async function untilNext(db: Executor): Promise<number | null> {
   const { rows } = await db.query<{ ms: number | null }>(
     `SELECT greatest(0, extract(epoch FROM least(
-       (SELECT min(due_at) FROM deliveries WHERE state = 'queued'),
+       (SELECT min(due_at) FROM deliveries WHERE state = 'queued' AND digest_id IS NULL),
        (SELECT min(lease_until) FROM deliveries WHERE state = 'sending')) - clock_timestamp()) * 1000)::float8 AS ms`,
   );
   return rows[0]!.ms;

@@ -1,22 +1,20 @@
 import type { Events } from '@banyan/events';
 import { withTransaction } from '@banyan/postgres';
 import type { FastifyBaseLogger } from 'fastify';
-import type pg from 'pg';
 import type { Channel as ChannelName } from '../../../api/notifications.ts';
 import type { contracts } from '../../../contracts/notifications.ts';
-import type { Channel, Outcome, Outgoing } from '../channels/channel.ts';
-import { kindOf } from '../templates/kinds.ts';
+import type { Channel, Outcome } from '../channels/channel.ts';
+import { blockAddress } from '../people/store.ts';
+import { mayKindComeTwice } from '../templates/kinds.ts';
+import { type Composed, type ComposeHost, compose } from './compose.ts';
 import { afterAttempt, beforeAttempt, type Next } from './decide.ts';
 import { noteHandOver, settle, type Taken } from './queue.ts';
 
-export type SenderHost = {
-  pool: pg.Pool;
+export type SenderHost = ComposeHost & {
   log: FastifyBaseLogger;
   publish: Events<typeof contracts>['publish'];
   /** Those that are configured. */
   channels: ReadonlyMap<ChannelName, Channel>;
-  /** What is sent, as it is to be now; or why nothing is. */
-  compose(taken: Taken): Promise<Outgoing | { suppressed: string }>;
   leaseSeconds: number;
 };
 
@@ -25,35 +23,51 @@ export type SenderHost = {
  * die, and whoever takes it next knows that nobody knows.
  */
 export async function attempt(host: SenderHost, taken: Taken): Promise<void> {
-  const { mayComeTwice } = kindOf(taken.kind);
+  const mayComeTwice = mayKindComeTwice(taken.kind);
   const rules = { attempt: taken.attempt, now: taken.now, expiresAt: taken.expires_at, mayComeTwice };
   const early = beforeAttempt({ ...rules, handedOver: taken.handed_over });
   if (early) return await finish(host, taken, early);
   const channel = host.channels.get(taken.channel);
   if (!channel) return await finish(host, taken, suppressed('CHANNEL_OFF'));
+  const composed = await composedOrNot(host, taken);
+  if ('suppressed' in composed) return await finish(host, taken, suppressed(composed.suppressed));
+  if ('later' in composed) return await finish(host, taken, waiting(composed));
 
-  let outcome: Outcome;
+  const outcome: Outcome =
+    'unsent' in composed
+      ? { is: 'unsent', reason: composed.unsent }
+      : await channel.send(composed.message, async () => {
+          if (!(await noteHandOver(host.pool, taken, host.leaseSeconds)))
+            throw new Error('the lease of this delivery is over');
+        });
+  const to = 'message' in composed ? composed.message.to : undefined;
+  await finish(host, taken, afterAttempt(outcome, { ...rules, chance: Math.random() }), to);
+}
+
+async function composedOrNot(host: SenderHost, taken: Taken): Promise<Composed | { unsent: string }> {
   try {
-    const message = await host.compose(taken);
-    if ('suppressed' in message) return await finish(host, taken, suppressed(message.suppressed));
-    outcome = await channel.send(message, async () => {
-      if (!(await noteHandOver(host.pool, taken, host.leaseSeconds)))
-        throw new Error('the lease of this delivery is over');
-    });
+    return await compose(host, taken);
   } catch (err) {
     // A template that cannot be filled, a key that is missing: nothing went out, and whoever mends it finds it here.
     host.log.error({ err, delivery: taken.id, kind: taken.kind }, 'a message cannot be made');
-    outcome = { is: 'unsent', reason: 'NOT_COMPOSED' };
+    return { unsent: 'NOT_COMPOSED' };
   }
-  await finish(host, taken, afterAttempt(outcome, { ...rules, chance: Math.random() }));
 }
 
+const waiting = ({ later, reason }: { later: Date; reason: string }): Next => ({
+  state: 'queued',
+  reason,
+  dueAt: later,
+  providerId: null,
+});
 const suppressed = (reason: string): Next => ({ state: 'suppressed', reason, dueAt: null, providerId: null });
 
-async function finish(host: SenderHost, taken: Taken, next: Next): Promise<void> {
+async function finish(host: SenderHost, taken: Taken, next: Next, to?: string): Promise<void> {
   const { id: deliveryId, user_id: userId, kind, channel } = taken;
   const settled = await withTransaction(host.pool, async (tx) => {
     if (!(await settle(tx, taken, next))) return false;
+    if (next.state === 'bounced' && to !== undefined)
+      await blockAddress(tx, { channel, address: to, reason: next.reason! });
     if (next.state === 'sent')
       await host.publish(tx, 'NotificationSent', { userId, kind, channel, deliveryId });
     if (next.state === 'failed' || next.state === 'bounced')

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Signals } from '../signals.ts';
+import { type DigestHost, gatherDigests } from './digest.ts';
 import { take, untilNext } from './queue.ts';
 import { attempt, type SenderHost } from './sender.ts';
 
@@ -10,7 +11,7 @@ const LOOK_MS = 5_000;
 const AFTER_ERROR_MS = 1_000;
 
 /** Sends what is due, as soon as it is. Ends with what it has in hand. */
-export function startWorker(host: SenderHost, signals: Signals): { stop(): Promise<void> } {
+export function startWorker(host: SenderHost & DigestHost, signals: Signals): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const { signal } = stopping;
   let wake: () => void = () => {};
@@ -38,6 +39,7 @@ export function startWorker(host: SenderHost, signals: Signals): { stop(): Promi
     while (!signal.aborted) {
       try {
         isCalled = false;
+        await gatherDigests(host);
         const taken = await take(host.pool, AT_ONCE, host.leaseSeconds);
         await Promise.all(taken.map((one) => attempt(host, one)));
         if (taken.length === 0) await wait();

@@ -82,4 +82,92 @@ Falls Sie es nicht waren, fordern Sie sofort ein neues Passwort an.`,
       short: 'Ihr Passwort wurde geändert. Falls Sie es nicht waren, fordern Sie sofort ein neues an.',
     },
   },
+  status_changed: {
+    en: {
+      subject: 'Your application is now: {{ to | state }}',
+      body: `Your application moved {% if from %}from {{ from | state }} {% endif %}to {{ to | state }}.`,
+      action: 'Look at it',
+      short: 'Your application moved to {{ to | state }}.',
+    },
+    de: {
+      subject: 'Ihre Bewerbung ist jetzt: {{ to | state }}',
+      body: `Der Stand Ihrer Bewerbung ist jetzt „{{ to | state }}“{% if from %}, vorher war er „{{ from | state }}“{% endif %}.`,
+      action: 'Ansehen',
+      short: 'Ihre Bewerbung ist jetzt: {{ to | state }}.',
+    },
+  },
+  next_action_due: {
+    en: {
+      subject: 'To do: {{ what }}',
+      body: `{{ what }}
+
+{{ job }} at {{ company }}, by {{ dueAt | moment }}.`,
+      action: 'Look at the application',
+      short: '{{ what }} ({{ job }} at {{ company }})',
+    },
+    de: {
+      subject: 'Zu erledigen: {{ what }}',
+      body: `{{ what }}
+
+{{ job }} bei {{ company }}, bis {{ dueAt | moment }}.`,
+      action: 'Bewerbung ansehen',
+      short: '{{ what }} ({{ job }} bei {{ company }})',
+    },
+  },
+  job_matched: {
+    en: {
+      subject: 'A job that fits you: {{ title }} at {{ company }}',
+      body: `{{ title }} at {{ company }} fits you: {{ score }} of 100 points.
+
+{% for reason in reasons %}- {{ reason }}
+{% endfor %}`,
+      action: 'Look at the job',
+      short: '{{ title }} at {{ company }} fits you: {{ score }} of 100 points.',
+    },
+    de: {
+      subject: 'Eine passende Stelle: {{ title }} bei {{ company }}',
+      body: `{{ title }} bei {{ company }} passt zu Ihnen: {{ score }} von 100 Punkten.
+
+{% for reason in reasons %}- {{ reason }}
+{% endfor %}`,
+      action: 'Stelle ansehen',
+      short: '{{ title }} bei {{ company }} passt zu Ihnen: {{ score }} von 100 Punkten.',
+    },
+  },
+  saved_search_matched: {
+    en: {
+      subject: '{{ total | plural: one: "# new job", other: "# new jobs" }}: {{ name }}',
+      body: `Your search “{{ name }}” has {{ total | plural: one: "# new job", other: "# new jobs" }}.
+
+{% for job in jobs %}- {{ job.title }} at {{ job.company }}
+{% endfor %}`,
+      action: 'Look at them',
+      short: '“{{ name }}” has {{ total | plural: one: "# new job", other: "# new jobs" }}.',
+    },
+    de: {
+      subject: '{{ total | plural: one: "# neue Stelle", other: "# neue Stellen" }}: {{ name }}',
+      body: `Ihre Suche „{{ name }}“ hat {{ total | plural: one: "# neue Stelle", other: "# neue Stellen" }}.
+
+{% for job in jobs %}- {{ job.title }} bei {{ job.company }}
+{% endfor %}`,
+      action: 'Ansehen',
+      short: '„{{ name }}“ hat {{ total | plural: one: "# neue Stelle", other: "# neue Stellen" }}.',
+    },
+  },
+  digest: {
+    en: {
+      subject: '{{ items.size | plural: one: "# piece of news", other: "# pieces of news" }} for your search',
+      body: `{% for item in items %}- {{ item.line }}
+{% endfor %}`,
+      action: 'Look at them',
+      short: '{{ items.size | plural: one: "# piece of news", other: "# pieces of news" }} for your search.',
+    },
+    de: {
+      subject: '{{ items.size | plural: one: "# Neuigkeit", other: "# Neuigkeiten" }} zu Ihrer Suche',
+      body: `{% for item in items %}- {{ item.line }}
+{% endfor %}`,
+      action: 'Ansehen',
+      short: '{{ items.size | plural: one: "# Neuigkeit", other: "# Neuigkeiten" }} zu Ihrer Suche.',
+    },
+  },
 };

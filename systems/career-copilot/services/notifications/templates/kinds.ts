@@ -18,6 +18,13 @@ const ofAccount = <P extends TObject>(parameters: P, sample: Static<P>) => ({
   mayComeTwice: true,
 });
 
+const ofChoice = <P extends TObject>(parameters: P, sample: Static<P>) => ({
+  parameters,
+  sample,
+  mandatory: false,
+  mayComeTwice: false,
+});
+
 const Name = Type.Optional(Type.String());
 const Link = Type.String();
 
@@ -32,6 +39,49 @@ export const kinds = {
     link: 'https://career.example/reset?token=…',
   }),
   password_changed: ofAccount(Type.Object({ name: Name, link: Type.Optional(Link) }), { name: 'Ada' }),
+  status_changed: ofChoice(
+    Type.Object({ applicationId: Type.Integer(), from: Type.Optional(Type.String()), to: Type.String() }),
+    { applicationId: 12, from: 'applied', to: 'interview' },
+  ),
+  next_action_due: ofChoice(
+    Type.Object({
+      applicationId: Type.Integer(),
+      what: Type.String(),
+      dueAt: Type.String(),
+      job: Type.String(),
+      company: Type.String(),
+    }),
+    {
+      applicationId: 12,
+      what: 'Ask how it goes',
+      dueAt: '2026-11-30T09:00:00Z',
+      job: 'Engineer',
+      company: 'Vault-Tec',
+    },
+  ),
+  job_matched: ofChoice(
+    Type.Object({
+      jobId: Type.Integer(),
+      title: Type.String(),
+      company: Type.String(),
+      score: Type.Integer(),
+      reasons: Type.Array(Type.String()),
+    }),
+    { jobId: 5, title: 'Engineer', company: 'Vault-Tec', score: 87, reasons: ['4 of 5 skills'] },
+  ),
+  saved_search_matched: ofChoice(
+    Type.Object({
+      searchId: Type.Integer(),
+      name: Type.String(),
+      jobs: Type.Array(Type.Object({ title: Type.String(), company: Type.String() })),
+      total: Type.Integer(),
+    }),
+    { searchId: 3, name: 'Remote in Berlin', jobs: [{ title: 'Engineer', company: 'Vault-Tec' }], total: 4 },
+  ),
+  /** All of a day or a week in one. */
+  digest: ofChoice(Type.Object({ items: Type.Array(Type.Object({ line: Type.String() })) }), {
+    items: [{ line: 'Engineer at Vault-Tec fits you: 87 of 100 points.' }],
+  }),
 } satisfies Record<string, KindDefinition>;
 
 export type Kind = keyof typeof kinds;
@@ -41,4 +91,9 @@ export function kindOf(name: string): KindDefinition {
   const kind = (kinds as Record<string, KindDefinition>)[name];
   if (!kind) throw new Error(`nobody is told of ${name} by this version of the service`);
   return kind;
+}
+
+/** Of a kind that is not known: no. */
+export function mayKindComeTwice(name: string): boolean {
+  return (kinds as Record<string, KindDefinition>)[name]?.mayComeTwice ?? false;
 }

@@ -34,5 +34,21 @@ export async function createLiquid({ locale, zone }: Formatting, { forHtml = fal
     new Intl.DateTimeFormat(locale, { ...options, timeZone: zone }).format(new Date(String(value)));
   liquid.registerFilter('moment', dates({ dateStyle: 'full', timeStyle: 'short' }));
   liquid.registerFilter('day', dates({ dateStyle: 'full' }));
+  // {{ to | state }} is what people call a state of an application; one that nobody has a word for stays as it is.
+  liquid.registerFilter('state', (value: unknown) => STATES[locale]?.[String(value)] ?? String(value));
   return liquid;
 }
+
+const STATES: Record<string, Record<string, string>> = {
+  de: {
+    saved: 'gemerkt',
+    applied: 'beworben',
+    screening: 'in Prüfung',
+    interview: 'Gespräch',
+    offer: 'Angebot',
+    accepted: 'angenommen',
+    rejected: 'abgelehnt',
+    withdrawn: 'zurückgezogen',
+    ghosted: 'ohne Antwort',
+  },
+};

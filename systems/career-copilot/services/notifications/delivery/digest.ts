@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import type { Events } from '@banyan/events';
+import { withTransaction } from '@banyan/postgres';
+import type { FastifyBaseLogger } from 'fastify';
+import type pg from 'pg';
+import type { Channel } from '../../../api/notifications.ts';
+import type { contracts } from '../../../contracts/notifications.ts';
+import { localeOf } from '../templates/locale.ts';
+import type { Render } from '../templates/words.ts';
+import type { Contents } from './contents.ts';
+import { enqueue } from './queue.ts';
+
+/** Of one message: what is left comes with the next. */
+const MOST_ITEMS = 50;
+const PEOPLE_AT_ONCE = 20;
+
+type Item = { id: string; kind: string; content: string };
+export type DigestHost = {
+  pool: pg.Pool;
+  log: FastifyBaseLogger;
+  publish: Events<typeof contracts>['publish'];
+  contents: Contents;
+  render: Render;
+};
+
+/**
+ * Makes one message for each person of what is due to come together. The message is queued in the transaction that notes it in its parts, so a
+ * part is in one message, whoever makes it and whatever ends them; parts end as their message does.
+ */
+export async function gatherDigests(host: DigestHost): Promise<void> {
+  const { rows } = await host.pool.query<{ user_id: number; channel: Channel }>(
+    `SELECT user_id, channel FROM deliveries
+     WHERE state = 'queued' AND in_digest AND digest_id IS NULL AND due_at <= now()
+     GROUP BY user_id, channel LIMIT $1`,
+    [PEOPLE_AT_ONCE],
+  );
+  for (const each of rows) await withTransaction(host.pool, (tx) => gather(tx, host, each));
+}
+
+async function gather(
+  tx: pg.PoolClient,
+  host: DigestHost,
+  { user_id: userId, channel }: { user_id: number; channel: Channel },
+): Promise<void> {
+  const { rows: items } = await tx.query<Item & { locale: string | null; zone: string }>(
+    `SELECT id, kind, content, preferences.locale, coalesce(zone, 'UTC') AS zone
+     FROM deliveries LEFT JOIN preferences USING (user_id)
+     WHERE deliveries.user_id = $1 AND channel = $2 AND state = 'queued' AND in_digest AND digest_id IS NULL AND due_at <= now()
+     ORDER BY created_at LIMIT $3 FOR UPDATE OF deliveries SKIP LOCKED`,
+    [userId, channel, MOST_ITEMS],
+  );
+  const parts: string[] = [];
+  const lines: { line: string }[] = [];
+  for (const item of items) {
+    const line = await lineOf(host, item);
+    if (line === undefined) await leaveOut(tx, host, { ...item, userId, channel });
+    else {
+      parts.push(item.id);
+      lines.push({ line });
+    }
+  }
+  if (parts.length === 0) return;
+  const id = randomUUID();
+  const content = await host.contents.seal(id, { items: lines });
+  const { locale } = items[0]!;
+  const fact = `digest:${parts[0]}`;
+  await enqueue(tx, { id, fact, userId, channel, kind: 'digest', state: 'queued', locale, content });
+  await tx.query('UPDATE deliveries SET digest_id = $1, content = NULL WHERE id = ANY ($2)', [id, parts]);
+}
+
+/** Undefined if it cannot be made, which is logged: the others are not kept back by it. */
+async function lineOf(
+  { contents, render, log }: DigestHost,
+  { id, kind, content, locale, zone }: Item & { locale: string | null; zone: string },
+): Promise<string | undefined> {
+  try {
+    const about = { locale: localeOf(locale), zone, unsubscribeUrl: null };
+    return (await render(kind, await contents.open(id, content), about)).short;
+  } catch (err) {
+    log.error({ err, delivery: id, kind }, 'a part of a digest cannot be made');
+    return undefined;
+  }
+}
+
+async function leaveOut(
+  tx: pg.PoolClient,
+  { publish }: DigestHost,
+  { id: deliveryId, userId, kind, channel }: Item & { userId: number; channel: Channel },
+): Promise<void> {
+  const reason = 'NOT_COMPOSED';
+  await tx.query(
+    `UPDATE deliveries SET state = 'failed', reason = $2, content = NULL, updated_at = now() WHERE id = $1`,
+    [deliveryId, reason],
+  );
+  await publish(tx, 'DeliveryFailed', { userId, kind, channel, deliveryId, reason });
+}

@@ -1,0 +1,57 @@
+import type { Events } from '@banyan/events';
+import { withTransaction } from '@banyan/postgres';
+import { defineErrors, keyset, Page, PageQuery, type ServiceApp } from '@banyan/service';
+import type pg from 'pg';
+import { Type } from 'typebox';
+import { INTEGER } from '../../../api/common.ts';
+import { FeedItem } from '../../../api/notifications.ts';
+import type { contracts } from '../../../contracts/notifications.ts';
+import { callerOf } from '../../../kit/active-user.ts';
+import { activeCaller } from '../callers.ts';
+import { markRead } from '../store.ts';
+import { FEED, findInFeed, markInAppRead } from './store.ts';
+
+const errors = defineErrors({ NOTIFICATION_NOT_FOUND: [404, 'You were told nothing under this id.'] });
+
+const ItemId = Type.Object({ id: Type.String({ minLength: 1, maxLength: 40 }) });
+const newest = keyset([
+  { column: 'created_at', type: 'timestamptz', descending: true },
+  { column: 'id', type: 'text', descending: true },
+]);
+
+/** What somebody was told in the app: the legacy API's notifications, and what this service tells besides. */
+export function feedRoutes(
+  app: ServiceApp,
+  { pool, events }: { pool: pg.Pool; events: Pick<Events<typeof contracts>, 'publish'> },
+): void {
+  const ofCaller = activeCaller(pool);
+
+  app.get(
+    '/notifications/feed',
+    { ...ofCaller(), schema: { querystring: PageQuery, response: { 200: Page(FeedItem) } } },
+    async (request) => await newest.page(pool, { text: FEED, values: [callerOf(request)] }, request.query),
+  );
+
+  app.put(
+    '/notifications/feed/:id/read',
+    { ...ofCaller(404), schema: { params: ItemId, response: { 200: FeedItem } } },
+    async (request) => {
+      const userId = callerOf(request);
+      const { id } = request.params;
+      await withTransaction(pool, async (tx) => {
+        const legacy = legacyId(id);
+        if (legacy === undefined) return await markInAppRead(tx, userId, id);
+        for (const notificationId of await markRead(tx, userId, legacy))
+          await events.publish(tx, 'NotificationRead', { userId, notificationId });
+      });
+      const item = await findInFeed(pool, userId, id);
+      if (!item) throw errors('NOTIFICATION_NOT_FOUND');
+      return item;
+    },
+  );
+}
+
+function legacyId(id: string): number | undefined {
+  const number = /^n([1-9]\d{0,9})$/.exec(id)?.[1];
+  return number === undefined || Number(number) > INTEGER.maximum ? undefined : Number(number);
+}

@@ -1,0 +1,89 @@
+import { defineContracts, type Envelope, type EventingDefinition, type HandlerContext } from '@banyan/events';
+import { contracts as applications } from '../../contracts/applications.ts';
+import { contracts as auth } from '../../contracts/auth.ts';
+import { contracts as jobs } from '../../contracts/jobs.ts';
+import { contracts as own } from '../../contracts/notifications.ts';
+import { hearOfActivity } from '../../kit/account-activity.ts';
+import { type Fact, type TellHost, tell } from './delivery/tell.ts';
+import { forgetPerson, rememberPerson } from './people/store.ts';
+
+const { ApplicationStatusChanged, NextActionDue } = applications.events;
+const { JobMatched, SavedSearchMatched } = jobs.events;
+const { UserRegistered, UserSuspended, UserReinstated, UserDeleted } = auth.events;
+
+/** What notifications says and hears. */
+export const contracts = defineContracts({
+  ...own,
+  events: {
+    ...own.events,
+    ApplicationStatusChanged,
+    NextActionDue,
+    JobMatched,
+    SavedSearchMatched,
+    UserRegistered,
+    UserSuspended,
+    UserReinstated,
+    UserDeleted,
+  },
+});
+type Contracts = typeof contracts;
+type Told = 'ApplicationStatusChanged' | 'NextActionDue' | 'JobMatched' | 'SavedSearchMatched';
+type MessageOf<T extends Told> = Envelope<
+  Parameters<NonNullable<NonNullable<EventingDefinition<Contracts>['on']>[T]>>[0]['data']
+>;
+
+/** What each event tells whom. Pure. The fact is named by what the event's owner tells once, so that two messages of it are one. */
+export const facts: { [T in Told]: (message: MessageOf<T>) => Omit<Fact, 'at' | 'userId'> } = {
+  ApplicationStatusChanged: ({ id, data: { applicationId, from, to } }) => ({
+    fact: `status-changed:${id}`,
+    kind: 'status_changed',
+    parameters: { applicationId, to, ...(from === undefined ? {} : { from }) },
+  }),
+  NextActionDue: ({ data }) => ({
+    fact: `next-action-due:${data.actionId}:${data.dueAt}`,
+    kind: 'next_action_due',
+    parameters: {
+      applicationId: data.applicationId,
+      what: data.what,
+      dueAt: data.dueAt,
+      job: data.jobTitle,
+      company: data.companyName,
+    },
+  }),
+  JobMatched: ({ data: { jobId, title, company, score, reasons } }) => ({
+    fact: `job-matched:${jobId}`,
+    kind: 'job_matched',
+    parameters: { jobId, title, company, score, reasons: reasons.slice(0, 10) },
+  }),
+  SavedSearchMatched: ({ id, data: { searchId, name, jobs: found, total } }) => ({
+    fact: `saved-search-matched:${id}`,
+    kind: 'saved_search_matched',
+    parameters: { searchId, name, total, jobs: found.map(({ title, company }) => ({ title, company })) },
+  }),
+};
+
+/** Tells people of what other services say. What was there before anybody asked (`recipient`) is no news. */
+export function followOthers(host: TellHost): NonNullable<EventingDefinition<Contracts>['on']> {
+  const tellOf =
+    <T extends Told>(type: T) =>
+    async (message: MessageOf<T>, { tx, publish }: HandlerContext<Contracts>) => {
+      if (message.recipient !== undefined) return;
+      const { userId } = message.data;
+      const fact = { ...facts[type](message), userId, at: new Date(message.time) };
+      const inApp = await tell(tx, host, fact);
+      if (inApp) await publish('NotificationSent', { userId, kind: fact.kind, channel: 'in_app', ...inApp });
+    };
+  return {
+    ApplicationStatusChanged: tellOf('ApplicationStatusChanged'),
+    NextActionDue: tellOf('NextActionDue'),
+    JobMatched: tellOf('JobMatched'),
+    SavedSearchMatched: tellOf('SavedSearchMatched'),
+    ...hearOfActivity,
+    UserRegistered: async ({ data: { userId, email, fullName: name } }, { tx }) =>
+      await rememberPerson(tx, { userId, email, name }),
+    UserDeleted: async (message, context) => {
+      await hearOfActivity.UserDeleted(message, context);
+      await forgetPerson(context.tx, message.data.userId);
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import type pg from 'pg';
+import type { Channel } from '../../../api/notifications.ts';
+import { activeNow } from '../../../kit/account-activity.ts';
+import type { Preferences } from '../preferences/preferences.ts';
+
+type Executor = pg.Pool | pg.PoolClient;
+
+export type Person = {
+  /** Auth has told of them, or replication has brought them. */
+  isKnown: boolean;
+  isDeleted: boolean;
+  isActive: boolean;
+  email: string | null;
+  preferences: Preferences;
+};
+
+/** What auth says of an account: also of one that was there before, and again. A deletion is for good. */
+export async function rememberPerson(
+  tx: Executor,
+  { userId, email, name }: { userId: number; email: string; name: string },
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO people (user_id, email, name) VALUES ($1, $2, $3)
+     ON CONFLICT (user_id) DO UPDATE SET email = excluded.email, name = excluded.name WHERE people.deleted_at IS NULL`,
+    [userId, email, name],
+  );
+}
+
+/** Nothing that tells who it was is kept, and nothing is sent any more. */
+export async function forgetPerson(tx: Executor, userId: number): Promise<void> {
+  await tx.query(
+    `DELETE FROM blocked_addresses WHERE channel = 'email' AND address IN (
+       SELECT lower(email) FROM people WHERE user_id = $1 UNION SELECT lower(email) FROM users WHERE id = $1
+       UNION SELECT lower(target) FROM deliveries WHERE user_id = $1)`,
+    [userId],
+  );
+  await tx.query(
+    `INSERT INTO people (user_id, deleted_at) VALUES ($1, now())
+     ON CONFLICT (user_id) DO UPDATE SET email = NULL, name = NULL, deleted_at = now()`,
+    [userId],
+  );
+  // What is in hand just now cannot be taken back; it is settled as it ends, without a word of what it said.
+  await tx.query(
+    `UPDATE deliveries SET target = id::text, content = NULL,
+       state = CASE WHEN state = 'queued' THEN 'suppressed' ELSE state END,
+       reason = CASE WHEN state = 'queued' THEN 'DELETED' ELSE reason END
+     WHERE user_id = $1`,
+    [userId],
+  );
+  await tx.query('DELETE FROM in_app WHERE user_id = $1', [userId]);
+  await tx.query('DELETE FROM preferences WHERE user_id = $1', [userId]);
+}
+
+export async function findPerson(db: Executor, userId: number): Promise<Person> {
+  const { rows } = await db.query(
+    `SELECT coalesce(users.id, people.user_id) IS NOT NULL AS "isKnown", people.deleted_at IS NOT NULL AS "isDeleted",
+       coalesce(users.email, people.email) AS email,
+       coalesce(${activeNow('one.user_id', 'users.is_active')}, true) AS "isActive",
+       locale, zone, quiet_from, quiet_to, chosen
+     FROM (SELECT $1::integer AS user_id) AS one LEFT JOIN users ON users.id = one.user_id
+       LEFT JOIN people ON people.user_id = one.user_id LEFT JOIN preferences ON preferences.user_id = one.user_id`,
+    [userId],
+  );
+  const { locale, zone, quiet_from: from, quiet_to: to, chosen, ...person } = rows[0];
+  const quietHours = from === null ? null : { from, to };
+  return { ...person, preferences: { locale, zone: zone ?? 'UTC', quietHours, chosen: chosen ?? {} } };
+}
+
+export async function blockAddress(
+  tx: Executor,
+  { channel, address, reason }: { channel: Channel; address: string; reason: string },
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO blocked_addresses (channel, address, reason) VALUES ($1, lower($2), $3) ON CONFLICT DO NOTHING`,
+    [channel, address, reason],
+  );
+}
+
+export async function isBlocked(db: Executor, channel: Channel, address: string): Promise<boolean> {
+  const { rowCount } = await db.query(
+    'SELECT FROM blocked_addresses WHERE channel = $1 AND address = lower($2)',
+    [channel, address],
+  );
+  return rowCount === 1;
+}
