@@ -118,9 +118,9 @@ export const contexts: Record<string, PlanContext> = {
   },
   integrations: {
     title: 'Integrations',
-    entities: ['WebhookEndpoint', 'WebhookDelivery'],
-    valueObjects: ['WebhookSecret', 'WebhookMessage', 'DeliveryAttempt'],
-    events: ['WebhookEndpointDisabled'],
+    entities: ['WebhookEndpoint', 'WebhookDelivery', 'IncomingSource', 'Connection'],
+    valueObjects: ['WebhookSecret', 'WebhookMessage', 'DeliveryAttempt', 'OAuthTokens'],
+    events: ['WebhookEndpointDisabled', 'IncomingWebhookReceived', 'AccountConnected', 'ConnectionLost'],
     paths: ['/api/v1/integrations'],
     upstream: { auth: { relation: 'conformist', by: ['events'] }, applications: told },
   },

@@ -1,7 +1,13 @@
 /** What the integrations service says to the others. What it answers to clients is in api/integrations.ts. */
 import { defineContracts, event } from '@banyan/events';
 import { Type } from 'typebox';
-import { ofUser, SYSTEM, UserId } from './common.ts';
+import { ofUser, SYSTEM, text, UserId } from './common.ts';
+
+const OfConnection = {
+  userId: UserId,
+  connectionId: Type.Integer(),
+  provider: text('By its name in the configuration, e.g. `google`.'),
+};
 
 export const contracts = defineContracts({
   system: SYSTEM,
@@ -18,6 +24,27 @@ export const contracts = defineContracts({
           description: '`failing`: no attempt succeeded for days. `gone`: it answered so itself (410).',
         }),
       }),
+    }),
+    IncomingWebhookReceived: event({
+      ...ofUser(
+        'integrations',
+        'A program of somebody has sent something that its secret has signed. Told once of each.',
+      ),
+      data: Type.Object({ userId: UserId, sourceId: Type.Integer(), receiptId: Type.Integer() }),
+    }),
+    AccountConnected: event({
+      ...ofUser(
+        'integrations',
+        'Somebody has let us act for them at a provider, for the first time or again.',
+      ),
+      data: Type.Object(OfConnection),
+    }),
+    ConnectionLost: event({
+      ...ofUser(
+        'integrations',
+        'A provider does not take our tokens any more: its user has to connect again.',
+      ),
+      data: Type.Object(OfConnection),
     }),
   },
 });

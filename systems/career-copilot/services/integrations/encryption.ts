@@ -6,11 +6,15 @@ import {
   type ServicePart,
 } from '@banyan/service';
 import type pg from 'pg';
+import { contextOf as ofConnection } from './connections/store.ts';
+import { contextOf as ofSource } from './incoming/sources.ts';
 import { contextOf as ofEndpoint } from './webhooks/endpoints.ts';
 
 /** Every column that keeps a secret, and what it is encrypted for by the id of its user. */
 const KEPT = [
   { table: 'webhook_endpoints', columns: ['secret', 'previous_secret'], contextOf: ofEndpoint },
+  { table: 'incoming_sources', columns: ['secret'], contextOf: ofSource },
+  { table: 'oauth_connections', columns: ['access_token', 'refresh_token'], contextOf: ofConnection },
 ] as const;
 
 const LOOK_MS = 3_600_000;

@@ -6,23 +6,40 @@ const FIRST = `${API}/integrations`;
 const HOOK = `${FIRST}/webhooks/:id`;
 const ofUser = (...routes: string[]) => routes.map((route) => ({ route, key: 'token.sub' }) as const);
 
+const ofStrangers = (...routes: string[]) =>
+  routes.map((route) => ({ route, key: 'none', auth: 'none' }) as const);
+
 /** integrations was never part of the monolith: its routes are new, and it takes over no table. */
 export default add({
   url: urlOf('integrations'),
   accepts: ACCEPTED,
   module: import.meta.resolve('./main.ts'),
-  routes: ofUser(
-    `GET ${FIRST}/webhooks/types`,
-    `POST ${FIRST}/webhooks`,
-    `GET ${FIRST}/webhooks`,
-    `GET ${HOOK}`,
-    `PATCH ${HOOK}`,
-    `DELETE ${HOOK}`,
-    `POST ${HOOK}/secret`,
-    `POST ${HOOK}/test`,
-    `GET ${HOOK}/deliveries`,
-    `GET ${HOOK}/deliveries/:delivery`,
-    `POST ${HOOK}/deliveries/:delivery/replay`,
-    `POST ${HOOK}/replay`,
-  ),
+  routes: [
+    ...ofUser(
+      `GET ${FIRST}/webhooks/types`,
+      `POST ${FIRST}/webhooks`,
+      `GET ${FIRST}/webhooks`,
+      `GET ${HOOK}`,
+      `PATCH ${HOOK}`,
+      `DELETE ${HOOK}`,
+      `POST ${HOOK}/secret`,
+      `POST ${HOOK}/test`,
+      `GET ${HOOK}/deliveries`,
+      `GET ${HOOK}/deliveries/:delivery`,
+      `POST ${HOOK}/deliveries/:delivery/replay`,
+      `POST ${HOOK}/replay`,
+      `POST ${FIRST}/sources`,
+      `GET ${FIRST}/sources`,
+      `DELETE ${FIRST}/sources/:id`,
+      `GET ${FIRST}/sources/:id/receipts`,
+      `GET ${FIRST}/sources/:id/receipts/:receipt/body`,
+      `GET ${FIRST}/providers`,
+      `POST ${FIRST}/connections`,
+      `POST ${FIRST}/connections/complete`,
+      `GET ${FIRST}/connections`,
+      `POST ${FIRST}/connections/:id/check`,
+      `DELETE ${FIRST}/connections/:id`,
+    ),
+    ...ofStrangers(`POST ${FIRST}/receive/:token`),
+  ],
 });

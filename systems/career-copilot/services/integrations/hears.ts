@@ -1,5 +1,7 @@
 import type { EventingDefinition } from '@banyan/events';
 import { hearOfActivity } from '../../kit/account-activity.ts';
+import { forget as forgetConnections } from './connections/store.ts';
+import { forget as forgetSources } from './incoming/sources.ts';
 import type { contracts } from './messages.ts';
 import { feed } from './webhooks/feed.ts';
 import { forget as forgetWebhooks } from './webhooks/queue.ts';
@@ -9,7 +11,8 @@ export const hears: EventingDefinition<typeof contracts> = {
     ...hearOfActivity,
     UserDeleted: async (deleted, context) => {
       await hearOfActivity.UserDeleted(deleted, context);
-      await forgetWebhooks(context.tx, deleted.data.userId);
+      for (const forget of [forgetWebhooks, forgetSources, forgetConnections])
+        await forget(context.tx, deleted.data.userId);
     },
   },
   onBatch: feed,

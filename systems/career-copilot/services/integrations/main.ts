@@ -2,10 +2,12 @@ import { eventing } from '@banyan/events';
 import { defineService } from '@banyan/service';
 import { accountActivity } from '../../kit/account-activity.ts';
 import { IssuerConfig, issuersOf } from '../../kit/issuers.ts';
+import { connections } from './connections/part.ts';
 import { encryption } from './encryption.ts';
 import { hears } from './hears.ts';
 import { contracts } from './messages.ts';
 import { routes } from './routes.ts';
+import { sweeping } from './sweep.ts';
 import { webhooks } from './webhooks/part.ts';
 
 /** What people use beside Career Copilot, and what passes between the two. */
@@ -13,7 +15,14 @@ export const integrations = defineService({
   name: 'integrations',
   config: IssuerConfig,
   schema: new URL('schema.sql', import.meta.url),
-  use: { activity: accountActivity, encryption, events: eventing(contracts, hears), webhooks },
+  use: {
+    activity: accountActivity,
+    encryption,
+    events: eventing(contracts, hears),
+    webhooks,
+    connections,
+    sweeping,
+  },
   auth: { issuers: ({ config }) => issuersOf(config) },
   routes,
 });

@@ -1,17 +1,29 @@
+import type { Events } from '@banyan/events';
 import type { Encryption, ServiceApp, ServiceContext } from '@banyan/service';
 import { API } from '../../api/common.ts';
-import { activeUser } from '../../kit/active-user.ts';
+import type { Connections } from './connections/part.ts';
+import { connectionRoutes } from './connections/routes.ts';
+import { incomingRoutes } from './incoming/routes.ts';
+import type { contracts } from './messages.ts';
+import { ofUserIn } from './of-user.ts';
 import type { Webhooks } from './webhooks/part.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 
-export async function routes(
-  app: ServiceApp,
-  { pool, encryption, webhooks }: ServiceContext<unknown, { encryption: Encryption; webhooks: Webhooks }>,
-): Promise<void> {
-  const ofUser = activeUser(pool, { byEventsAlone: true });
+type Parts = {
+  encryption: Encryption;
+  events: Events<typeof contracts>;
+  webhooks: Webhooks;
+  connections: Connections;
+};
+
+export async function routes(app: ServiceApp, context: ServiceContext<unknown, Parts>): Promise<void> {
+  const { pool, encryption, events, webhooks, connections } = context;
+  const ofUser = ofUserIn(pool);
   await app.register(
     async (scope: ServiceApp) => {
       webhookRoutes(scope, { pool, encryption, webhooks, ofUser });
+      await incomingRoutes(scope, { pool, encryption, events, ofUser });
+      connectionRoutes(scope, { pool, connections, ofUser });
     },
     { prefix: `${API}/integrations` },
   );

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type Envelope, openPostgresBus } from '@banyan/events/machinery';
@@ -23,9 +23,16 @@ export type World = {
   stop(): Promise<void>;
 };
 
-export async function startWorld(env: Record<string, string> = {}): Promise<World> {
+/** `answer` stands for the rest of the system behind the gateway. */
+export async function startWorld({
+  env = {},
+  answer,
+}: {
+  env?: Record<string, string>;
+  answer?: RequestListener;
+} = {}): Promise<World> {
   const server = await testServer();
-  const gateway = await startGatewayDouble();
+  const gateway = await startGatewayDouble(answer);
   const BUS_URL = await server.database('bus');
   const bus = await openPostgresBus({ url: BUS_URL });
   const service = await integrations.start({

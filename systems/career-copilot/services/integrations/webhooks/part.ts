@@ -28,7 +28,6 @@ const WebhookConfig = Type.Object({
 const MOST_AT_ONCE = 8;
 /** Longer than an attempt can take: it ends sooner only if its process does. */
 const LEASE_MS = 30_000;
-const SWEEP_MS = 3_600_000;
 
 /** What routes of webhooks need of the part that sends them. */
 export type Webhooks = { mayConnect: MayConnect };
@@ -44,7 +43,6 @@ export const webhooks: ServicePart<Webhooks, typeof WebhookConfig> = {
     const stopping = new AbortController();
     const { signal } = stopping;
     let work = Promise.resolve();
-    let sweeping: NodeJS.Timeout | undefined;
 
     async function attempt(claimed: queue.Claimed): Promise<void> {
       const secrets = await Promise.all(
@@ -98,13 +96,9 @@ export const webhooks: ServicePart<Webhooks, typeof WebhookConfig> = {
       provided: { mayConnect },
       open: async () => {
         work = sendAll();
-        sweeping = setInterval(() => {
-          queue.sweep(pool).catch((err: unknown) => log.warn({ err }, 'could not remove old webhooks'));
-        }, SWEEP_MS);
       },
       close: async () => {
         stopping.abort();
-        clearInterval(sweeping);
         await work;
         await dispatcher.destroy();
       },

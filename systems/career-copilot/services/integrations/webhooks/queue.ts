@@ -1,4 +1,4 @@
-import { deleteSome, withTransaction } from '@banyan/postgres';
+import { withTransaction } from '@banyan/postgres';
 import type pg from 'pg';
 import type { Outcome, Verdict } from './decide.ts';
 
@@ -16,9 +16,6 @@ export type Claimed = {
   messageId: string;
   body: string;
 };
-
-/** Of what is told to endpoints and what came of it. */
-const KEPT_DAYS = 30;
 
 /**
  * Queues messages for all endpoints of their users that want their type, each once. What a disabled endpoint misses is dead at once, and
@@ -191,12 +188,6 @@ export async function replay(
   );
   await tx.query('UPDATE webhook_endpoints SET due_at = least(due_at, now()) WHERE id = $1', [endpointId]);
   return rowCount!;
-}
-
-/** Removes what is older than anybody can ask for, some at a time. */
-export async function sweep(pool: pg.Pool): Promise<void> {
-  const old = 'SELECT id FROM webhook_messages WHERE created_at < now() - make_interval(days => $1)';
-  while (!(await deleteSome(pool, { table: 'webhook_messages', key: 'id', old, values: [KEPT_DAYS] })));
 }
 
 /** All that was kept of a user. */

@@ -29,7 +29,8 @@ import {
   TEST_TYPE,
   WEBHOOK_TYPES,
 } from '../../../api/integrations.ts';
-import { type activeUser, callerOf } from '../../../kit/active-user.ts';
+import { callerOf } from '../../../kit/active-user.ts';
+import type { OfUser } from '../of-user.ts';
 import { urlProblem } from './decide.ts';
 import { findDelivery, listDeliveries } from './deliveries.ts';
 import * as endpoints from './endpoints.ts';
@@ -52,15 +53,11 @@ export type WebhookRoutes = {
   pool: pg.Pool;
   encryption: Encryption;
   webhooks: Webhooks;
-  ofUser: ReturnType<typeof activeUser>;
+  ofUser: OfUser;
 };
 
 /** Webhooks of the caller: made, changed, looked at, and sent again. */
 export function webhookRoutes(app: ServiceApp, { pool, encryption, webhooks, ofUser }: WebhookRoutes): void {
-  const stating = (...statuses: number[]) => {
-    const { config, ...rest } = ofUser();
-    return { ...rest, config: { ...config, errors: [...config.errors, ...statuses] } };
-  };
   const isInside = (address: string) => !isPublic(address) && webhooks.mayConnect(address);
   const demandUrl = (url: string | undefined) => {
     const problem = url === undefined ? undefined : urlProblem(url, isInside);
@@ -83,7 +80,7 @@ export function webhookRoutes(app: ServiceApp, { pool, encryption, webhooks, ofU
 
   app.post(
     HOOKS,
-    { ...stating(409, 422), schema: { body: NewEndpoint, response: { 201: EndpointWithSecret } } },
+    { ...ofUser(409, 422), schema: { body: NewEndpoint, response: { 201: EndpointWithSecret } } },
     async (request, reply) => {
       const userId = callerOf(request);
       demandUrl(request.body.url);
@@ -108,7 +105,7 @@ export function webhookRoutes(app: ServiceApp, { pool, encryption, webhooks, ofU
 
   app.get(
     `${HOOKS}/:id`,
-    { ...stating(404), schema: { params: Id, response: { 200: Endpoint, 304: Type.Null() } } },
+    { ...ofUser(404), schema: { params: Id, response: { 200: Endpoint, 304: Type.Null() } } },
     async (request, reply) => {
       const endpoint = found(await endpoints.findEndpoint(pool, callerOf(request), request.params.id));
       return tag(request, reply, endpoint.version) ? reply.code(304).send(null) : endpoint;
@@ -118,7 +115,7 @@ export function webhookRoutes(app: ServiceApp, { pool, encryption, webhooks, ofU
   app.patch(
     `${HOOKS}/:id`,
     {
-      ...stating(404, 412, 422),
+      ...ofUser(404, 412, 422),
       schema: { params: Id, body: EndpointChange, response: { 200: Endpoint } },
     },
     async (request, reply) => {
@@ -136,7 +133,7 @@ export function webhookRoutes(app: ServiceApp, { pool, encryption, webhooks, ofU
 
   app.delete(
     `${HOOKS}/:id`,
-    { ...stating(404), schema: { params: Id, response: { 204: Type.Null() } } },
+    { ...ofUser(404), schema: { params: Id, response: { 204: Type.Null() } } },
     async (request, reply) => {
       const deleted = await endpoints.deleteEndpoint(pool, callerOf(request), request.params.id);
       found(deleted || undefined);
@@ -146,7 +143,7 @@ export function webhookRoutes(app: ServiceApp, { pool, encryption, webhooks, ofU
 
   app.post(
     `${HOOKS}/:id/secret`,
-    { ...stating(404), schema: { params: Id, body: Rotation, response: { 201: Rotated } } },
+    { ...ofUser(404), schema: { params: Id, body: Rotation, response: { 201: Rotated } } },
     async (request, reply) => {
       const userId = callerOf(request);
       const { secret, encrypted } = await secretFor(userId);
@@ -162,7 +159,7 @@ export function webhookRoutes(app: ServiceApp, { pool, encryption, webhooks, ofU
   app.post(
     `${HOOKS}/:id/test`,
     {
-      ...stating(404, 409),
+      ...ofUser(404, 409),
       schema: { params: Id, response: { 202: Type.Object({ message_id: Type.String() }) } },
     },
     async (request, reply) => {
@@ -181,7 +178,7 @@ export function webhookRoutes(app: ServiceApp, { pool, encryption, webhooks, ofU
   app.get(
     `${HOOKS}/:id/deliveries`,
     {
-      ...stating(404),
+      ...ofUser(404),
       schema: { params: Id, querystring: DeliveryQuery, response: { 200: Page(Delivery) } },
     },
     async (request) => {
@@ -192,7 +189,7 @@ export function webhookRoutes(app: ServiceApp, { pool, encryption, webhooks, ofU
 
   app.get(
     `${HOOKS}/:id/deliveries/:delivery`,
-    { ...stating(404), schema: { params: OfDelivery, response: { 200: DeliveryWithAttempts } } },
+    { ...ofUser(404), schema: { params: OfDelivery, response: { 200: DeliveryWithAttempts } } },
     async (request) => {
       const { id } = found(await endpoints.findEndpoint(pool, callerOf(request), request.params.id));
       const delivery = await findDelivery(pool, id, request.params.delivery);
@@ -209,7 +206,7 @@ export function webhookRoutes(app: ServiceApp, { pool, encryption, webhooks, ofU
 
   app.post(
     `${HOOKS}/:id/deliveries/:delivery/replay`,
-    { ...stating(404, 409), schema: { params: OfDelivery, response: { 202: Replayed } } },
+    { ...ofUser(404, 409), schema: { params: OfDelivery, response: { 202: Replayed } } },
     async (request, reply) => {
       const { id, delivery } = request.params;
       const replayed = await sendAgain(callerOf(request), id, { onlyId: delivery });
@@ -220,7 +217,7 @@ export function webhookRoutes(app: ServiceApp, { pool, encryption, webhooks, ofU
 
   app.post(
     `${HOOKS}/:id/replay`,
-    { ...stating(404, 409), schema: { params: Id, body: Replay, response: { 202: Replayed } } },
+    { ...ofUser(404, 409), schema: { params: Id, body: Replay, response: { 202: Replayed } } },
     async (request, reply) => {
       const { from, to, all = false } = request.body;
       const replayed = await sendAgain(callerOf(request), request.params.id, { from, to, all });

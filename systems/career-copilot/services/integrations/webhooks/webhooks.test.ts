@@ -19,7 +19,9 @@ const someone = () => ++users;
 
 before(async () => {
   receiver = await startReceiver();
-  world = await startWorld({ WEBHOOK_NETWORKS: '127.0.0.0/8', WEBHOOK_LOOK_MS: '50', ENCRYPTION_KEYS: KEYS });
+  world = await startWorld({
+    env: { WEBHOOK_NETWORKS: '127.0.0.0/8', WEBHOOK_LOOK_MS: '50', ENCRYPTION_KEYS: KEYS },
+  });
 });
 
 after(async () => {

@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { OAuth2Server } from 'oauth2-mock-server';
+import { startWorld, type World } from '../testing/world.ts';
+
+const REDIRECT = 'https://app.example.com/connected';
+
+let world: World;
+/** An OpenID provider: discovery, code with PKCE, refreshing, revoking. */
+let provider: OAuth2Server;
+let asked: { path: string; body: Record<string, string> }[] = [];
+/** What becomes of the next answers of its token endpoint. */
+let onToken: (answer: { body: Record<string, unknown> | '' | undefined; statusCode: number }) => void =
+  () => {};
+let users = 0;
+
+before(async () => {
+  provider = new OAuth2Server();
+  await provider.issuer.keys.generate('RS256');
+  await provider.start(0, '127.0.0.1');
+  const issuer = `http://127.0.0.1:${provider.address().port}`;
+  provider.issuer.url = issuer;
+  provider.service.on('beforeTokenSigning', (token) => {
+    if (token.payload.nonce !== undefined || token.payload.aud === 'app')
+      token.payload.email = 'ada@example.com';
+  });
+  provider.service.on('beforeResponse', (answer, request) => {
+    asked.push({ path: 'token', body: request.body as unknown as Record<string, string> });
+    onToken(answer as never);
+  });
+  provider.service.on('beforeRevoke', (_answer, request) => {
+    asked.push({ path: 'revoke', body: request.body as unknown as Record<string, string> });
+  });
+  const one = { issuer, client_id: 'app', client_secret: 'secret', redirect_uri: REDIRECT };
+  world = await startWorld({
+    env: {
+      OAUTH_PROVIDERS: JSON.stringify([
+        { ...one, name: 'calendar', scopes: ['openid', 'email'], parameters: { access_type: 'offline' } },
+        { ...one, name: 'away', issuer: 'http://127.0.0.1:9', scopes: ['a'] },
+      ]),
+    },
+  });
+});
+
+beforeEach(() => {
+  asked = [];
+  onToken = () => {};
+});
+
+after(async () => {
+  await world?.stop();
+  await provider?.stop();
+});
+
+/** The person's way to the provider and back: the query with which they come to the web application. */
+async function sayYes(userId: number): Promise<{ url: URL; query: string }> {
+  const { status, body } = await world.call(userId, 'POST', '/connections', { provider: 'calendar' });
+  assert.equal(status, 201);
+  const url = new URL(body.authorization_url);
+  const answer = await fetch(url, { redirect: 'manual' });
+  const back = new URL(answer.headers.get('location')!);
+  assert.equal(back.origin + back.pathname, REDIRECT);
+  return { url, query: back.search.slice(1) };
+}
+
+const complete = (userId: number, query: string) =>
+  world.call(userId, 'POST', '/connections/complete', { query });
+
+async function connected(userId: number): Promise<number> {
+  const { status, body } = await complete(userId, (await sayYes(userId)).query);
+  assert.equal(status, 201);
+  return body.id;
+}
+
+const expire = (id: number) =>
+  world.service.pool.query('UPDATE oauth_connections SET expires_at = now() WHERE id = $1', [id]);
+const check = (userId: number, id: number) => world.call(userId, 'POST', `/connections/${id}/check`);
+
+describe('a connection', () => {
+  it('is made by a code with PKCE, a state and a nonce, and says whose account it is', async () => {
+    const ada = ++users;
+    const { url, query } = await sayYes(ada);
+    const parameters = url.searchParams;
+    assert.equal(parameters.get('code_challenge_method'), 'S256');
+    for (const name of ['state', 'nonce', 'code_challenge'])
+      assert.ok(parameters.get(name)!.length >= 43, name);
+    assert.equal(parameters.get('access_type'), 'offline');
+    const made = await complete(ada, query);
+    assert.deepEqual(
+      [made.status, made.body.account, made.body.state],
+      [201, 'ada@example.com', 'connected'],
+    );
+    assert.ok(asked[0]!.body.code_verifier!.length >= 43);
+    const { body } = await world.call(ada, 'GET', '/connections');
+    assert.deepEqual(body.connections, [made.body]);
+    assert.deepEqual(
+      (await world.said('AccountConnected')).filter(({ userId }) => userId === ada),
+      [{ userId: ada, connectionId: made.body.id, provider: 'calendar' }],
+    );
+  });
+
+  it('is completed once, and by who has begun it only', async () => {
+    const [ada, eve] = [++users, ++users];
+    const { query } = await sayYes(ada);
+    assert.deepEqual((await complete(eve, query)).body.code, 'NOT_BEGUN');
+    assert.equal((await complete(ada, query)).status, 201);
+    assert.equal((await complete(ada, query)).status, 409);
+    for (const bad of ['code=1', 'state=x&code=1', 'nonsense'])
+      assert.equal((await complete(ada, bad)).status, 409);
+  });
+
+  it('is none when the person says no, and when the provider does not take the code', async () => {
+    const ada = ++users;
+    const state = new URLSearchParams((await sayYes(ada)).query).get('state')!;
+    const no = await complete(ada, `state=${state}&error=access_denied`);
+    assert.deepEqual([no.status, no.body.code], [422, 'PROVIDER_REFUSED']);
+    const { query } = await sayYes(ada);
+    onToken = (answer) => Object.assign(answer, { statusCode: 400, body: { error: 'invalid_grant' } });
+    assert.equal((await complete(ada, query)).status, 422);
+    assert.deepEqual((await world.call(ada, 'GET', '/connections')).body.connections, []);
+  });
+
+  it('of an account that was connected before takes its place', async () => {
+    const ada = ++users;
+    assert.equal(await connected(ada), await connected(ada));
+    assert.equal((await world.call(ada, 'GET', '/connections')).body.connections.length, 1);
+  });
+
+  it('is told of as unreachable while the provider is away', async () => {
+    const { status, body } = await world.call(++users, 'POST', '/connections', { provider: 'away' });
+    assert.deepEqual([status, body.code], [502, 'PROVIDER_UNREACHABLE']);
+  });
+});
+
+describe('tokens', () => {
+  it('lie encrypted', async () => {
+    const ada = ++users;
+    let tokens: Record<string, unknown> = {};
+    onToken = ({ body }) => {
+      tokens = { ...(body as Record<string, unknown>) };
+    };
+    const id = await connected(ada);
+    const { rows } = await world.service.pool.query('SELECT * FROM oauth_connections WHERE id = $1', [id]);
+    for (const name of ['access_token', 'refresh_token'])
+      assert.ok(!JSON.stringify(rows).includes(String(tokens[name])), name);
+  });
+
+  it('that are over are refreshed once, however many ask for them', async () => {
+    const ada = ++users;
+    const id = await connected(ada);
+    assert.equal((await check(ada, id)).status, 204);
+    await expire(id);
+    asked = [];
+    const checks = await Promise.all(Array.from({ length: 6 }, () => check(ada, id)));
+    assert.ok(checks.every(({ status }) => status === 204));
+    assert.deepEqual(
+      asked.map(({ body }) => body.grant_type),
+      ['refresh_token'],
+    );
+  });
+
+  it('are refreshed by the newest refresh token, or by the old one where no new one came', async () => {
+    const ada = ++users;
+    const given: unknown[] = [];
+    onToken = ({ body }) => {
+      const tokens = body as Record<string, unknown>;
+      if (given.length === 2) delete tokens.refresh_token;
+      given.push(tokens.refresh_token);
+    };
+    const id = await connected(ada);
+    for (let times = 0; times < 3; times++) {
+      await expire(id);
+      assert.equal((await check(ada, id)).status, 204);
+    }
+    const used = asked.slice(1).map(({ body }) => body.refresh_token);
+    assert.deepEqual(used, [given[0], given[1], given[1]]);
+  });
+
+  it('that the provider does not take any more lose the connection, which is told once; a provider that fails does not', async () => {
+    const ada = ++users;
+    const id = await connected(ada);
+    await expire(id);
+    onToken = (answer) =>
+      Object.assign(answer, { statusCode: 503, body: { error: 'temporarily_unavailable' } });
+    assert.equal((await check(ada, id)).status, 502);
+    onToken = (answer) => Object.assign(answer, { statusCode: 400, body: { error: 'invalid_grant' } });
+    for (let times = 0; times < 2; times++) assert.equal((await check(ada, id)).body.code, 'CONNECTION_LOST');
+    assert.deepEqual(
+      (await world.said('ConnectionLost')).filter(({ userId }) => userId === ada),
+      [{ userId: ada, connectionId: id, provider: 'calendar' }],
+    );
+    onToken = () => {};
+    assert.equal(await connected(ada), id);
+    assert.equal((await check(ada, id)).status, 204);
+  });
+
+  it('are taken back when a connection is removed, by whose it is only', async () => {
+    const [ada, eve] = [++users, ++users];
+    const id = await connected(ada);
+    assert.equal((await world.call(eve, 'DELETE', `/connections/${id}`)).status, 404);
+    assert.equal((await check(eve, id)).status, 404);
+    asked = [];
+    assert.equal((await world.call(ada, 'DELETE', `/connections/${id}`)).status, 204);
+    assert.deepEqual(
+      asked.map(({ path }) => path),
+      ['revoke'],
+    );
+    assert.equal((await check(ada, id)).status, 404);
+  });
+});

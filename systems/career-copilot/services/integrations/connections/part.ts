@@ -1,0 +1,141 @@
+import type { Events } from '@banyan/events';
+import { withTransaction } from '@banyan/postgres';
+import type { Encryption, ServicePart } from '@banyan/service';
+import { Type } from 'typebox';
+import type { Connection } from '../../../api/connections.ts';
+import type { contracts } from '../messages.ts';
+import * as oauth from './oauth.ts';
+import { type Provider, providersIn } from './providers.ts';
+import * as store from './store.ts';
+
+const ConnectionConfig = Type.Object({
+  /** What people may connect, as JSON: `[{"name":"google","issuer":"https://accounts.google.com","client_id":"...", ...}]`. */
+  OAUTH_PROVIDERS: Type.Optional(Type.String({ minLength: 2, secret: true })),
+});
+
+/** A token that is good for less is refreshed before it is used. */
+const REFRESHED_BEFORE_MS = 60_000;
+
+export type Connections = {
+  providers: ReadonlyMap<string, Provider>;
+  /** Throws `OAuthError`. */
+  begin(userId: number, provider: Provider): Promise<{ url: string; expiresAt: Date }>;
+  /** Undefined: this user has not begun what this is the end of, or too long ago. Throws `OAuthError`. */
+  complete(userId: number, query: URLSearchParams): Promise<Connection | undefined>;
+  /**
+   * A token that is good for a minute at least; refreshed by one at a time, in whatever process. `null`: the connection is lost.
+   * Undefined: the user has none of that id. Throws `OAuthError` while the provider cannot be asked.
+   */
+  accessToken(userId: number, id: number): Promise<string | null | undefined>;
+  /** Takes our tokens back, as far as the provider lets us, and forgets them in any case. False: there was none. */
+  remove(userId: number, id: number): Promise<boolean>;
+};
+
+/** Accounts elsewhere that people have connected, and their tokens. */
+export const connections: ServicePart<Connections, typeof ConnectionConfig> = {
+  config: ConnectionConfig,
+  async start({ config, pool, log, provided }) {
+    const providers = providersIn(config.OAUTH_PROVIDERS);
+    const encryption = provided.encryption as Encryption;
+    const events = provided.events as Events<typeof contracts>;
+
+    const encrypted = async (userId: number, { access, refresh, expiresAt }: oauth.Tokens) => {
+      const context = store.contextOf(userId);
+      return {
+        access: await encryption.encrypt(access, context),
+        refresh: refresh === null ? null : await encryption.encrypt(refresh, context),
+        expiresAt,
+      };
+    };
+
+    const provided_: Connections = {
+      providers,
+
+      async begin(userId, provider) {
+        const attempt = oauth.newAttempt();
+        const url = await oauth.authorizationUrl(provider, attempt);
+        const kept = await encryption.encrypt(JSON.stringify(attempt), store.contextOf(userId));
+        const one = { state: attempt.state, userId, provider: provider.name, attempt: kept };
+        return { url, expiresAt: await withTransaction(pool, (tx) => store.insertAttempt(tx, one)) };
+      },
+
+      async complete(userId, query) {
+        const begun = await store.takeAttempt(pool, query.get('state') ?? '', userId);
+        const provider = begun && providers.get(begun.provider);
+        if (!provider) return undefined;
+        const attempt = JSON.parse(await encryption.decrypt(begun.attempt, store.contextOf(userId)));
+        const { tokens, account } = await oauth.exchange(provider, attempt, query);
+        const kept = await encrypted(userId, tokens);
+        return await withTransaction(pool, async (tx) => {
+          const { scopes } = tokens;
+          const one = { userId, provider: provider.name, account, scopes, tokens: kept };
+          const connection = await store.saveConnection(tx, one);
+          await events.publish(tx, 'AccountConnected', {
+            userId,
+            connectionId: connection.id,
+            provider: provider.name,
+          });
+          return connection;
+        });
+      },
+
+      async accessToken(userId, id) {
+        const known = await store.findConnection(pool, userId, id);
+        if (known && known.state === 'connected' && isGood(known))
+          return await encryption.decrypt(known.access, store.contextOf(userId));
+        return await withTransaction(pool, async (tx) => {
+          // Whoever waited here for another one finds what that one has got.
+          const connection = await store.findConnection(tx, userId, id, { lock: true });
+          if (!connection) return undefined;
+          const context = store.contextOf(userId);
+          if (connection.state === 'lost') return null;
+          if (isGood(connection)) return await encryption.decrypt(connection.access, context);
+          const provider = providers.get(connection.provider);
+          if (!provider || connection.refresh === null) return await lose(tx, connection);
+          try {
+            const token = await encryption.decrypt(connection.refresh, context);
+            const tokens = await oauth.refresh(provider, token);
+            await store.updateTokens(tx, id, await encrypted(userId, tokens));
+            return tokens.access;
+          } catch (error) {
+            if (error instanceof oauth.OAuthError && error.code === 'REFUSED')
+              return await lose(tx, connection);
+            throw error;
+          }
+        });
+      },
+
+      async remove(userId, id) {
+        const connection = await store.findConnection(pool, userId, id);
+        if (!connection) return false;
+        const provider = providers.get(connection.provider);
+        if (provider && connection.state === 'connected') {
+          const token = await encryption.decrypt(
+            connection.refresh ?? connection.access,
+            store.contextOf(userId),
+          );
+          await oauth
+            .revoke(provider, token)
+            .catch((err: unknown) => log.warn({ err, connection: id }, 'tokens could not be taken back'));
+        }
+        await store.deleteConnection(pool, userId, id);
+        return true;
+      },
+    };
+
+    async function lose(
+      tx: Parameters<typeof store.saveConnection>[0],
+      { id, userId, provider }: store.KeptConnection,
+    ): Promise<null> {
+      await store.markLost(tx, id);
+      await events.publish(tx, 'ConnectionLost', { userId, connectionId: id, provider });
+      return null;
+    }
+
+    return { provided: provided_, close: async () => {} };
+  },
+};
+
+function isGood({ expiresAt }: store.KeptConnection): boolean {
+  return expiresAt === null || expiresAt.getTime() - Date.now() > REFRESHED_BEFORE_MS;
+}
