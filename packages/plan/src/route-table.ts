@@ -27,6 +27,8 @@ export function buildRouteTable(plan: ResolvedPlan, states: ServiceStates, versi
           share: shareOf(stateOf(states, service)),
           salt: service.salt,
           ...(service.accepts === null ? {} : { accepts: service.accepts }),
+          // Nothing tells when it has heard of what its links would have brought.
+          ...(isLinked(service) ? {} : { mayLagMs: service.rollout.maxLagMs }),
         },
       ]),
     ),

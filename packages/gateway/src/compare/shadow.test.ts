@@ -226,6 +226,41 @@ describe('shadow', () => {
     assert.deepEqual(source.mismatches, []);
   });
 
+  describe('of a service that hears by events', () => {
+    const hearing = async (t: TestContext, mayLagMs: number) => {
+      const sides = await world(t);
+      const { source, gateway, monolith, service } = sides;
+      const table = tableOf({ monolith: monolith.url, service: service.url }, 0, [
+        { method: '*', path: '/me', mode: 'monolith', shadow: true },
+      ]);
+      source.settle = async () => assert.fail('no link brings anything to it');
+      source.publish({
+        ...table,
+        version: 2,
+        services: { users: { ...table.services.users!, mayLagMs } },
+      });
+      await until(() => gateway.version() === 2);
+      return sides;
+    };
+
+    test('an answer that is behind is waited for, and is no mismatch', async (t) => {
+      const { service, source, call, compared } = await hearing(t, 60_000);
+      let asked = 0;
+      service.answer = (_req, res) => sendJson(res, 200, { name: ++asked >= 3 ? 'Jo' : 'old' });
+      await call();
+      await compared(1);
+      assert.deepEqual([source.mismatches, asked], [[], 3]);
+    });
+
+    test('an answer that is other for longer than it may be behind is a mismatch', async (t) => {
+      const { service, source, call } = await hearing(t, 50);
+      service.answer = (_req, res) => sendJson(res, 200, { name: 'old' });
+      await call();
+      await until(() => source.mismatches.length === 1);
+      assert.ok(service.seen.length >= 3);
+    });
+  });
+
   test('a slow shadow delays no answer', async (t) => {
     const { service, call, gateway } = await world(t);
     service.answer = () => {};

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ControlSource, ShadowLimits, Side } from '../control/route-table.ts';
 import type { Match } from '../match/match.ts';
 import type { Stats } from '../observe/stats.ts';
@@ -39,7 +40,12 @@ export type ShadowJob = {
   traceparentAt: number;
 };
 
+/** What two sides answered at one moment, and what of it is no noise. */
+type Sandwich = { last: Answer; lastCandidate: Answer; real: Difference[] };
+
 const CATCH_UP_MS = 2_000;
+/** The first pause before a side that may be behind is asked again; each next one is twice as long. */
+const FIRST_PAUSE_MS = 50;
 /** How often it is looked how long users wait, ms. */
 const USERS_MS = 1_000;
 /** An answer that says that a side is not there; about what it would have said it says nothing. */
@@ -125,20 +131,12 @@ export class Shadow {
     }
     const noisy = this.#noteNoise(route.id, differencesOf(primary, again, route.ignore));
 
-    // The sandwich: the primary before and after, the other side, caught up, in between. What differs between the two
-    // answers of the primary was written meanwhile, or is noise; it says nothing about the other side.
-    const last = await this.#ask(job, job.side);
-    const caughtUp = await this.#catchUp(job);
-    const lastCandidate = await this.#ask(job, other);
-    const after = await this.#ask(job, job.side);
-    if (!caughtUp || !comparable(last) || !comparable(lastCandidate) || !comparable(after)) {
+    const sandwich = await this.#sandwichCaughtUp(job, other, noisy);
+    if (sandwich === null) {
       stats.counts.shadowSkipped++;
       return;
     }
-    const moved = this.#noteNoise(route.id, differencesOf(last, after, route.ignore));
-    const real = differencesOf(last, lastCandidate, route.ignore).filter(
-      ({ pointer }) => !noisy.has(shapeOf(pointer)) && !moved.has(shapeOf(pointer)),
-    );
+    const { last, lastCandidate, real } = sandwich;
     // Found by rules that have been mended meanwhile, perhaps; it would count as found by the new ones.
     if (real.length > 0 && job.compiled !== this.#options.compiled()) {
       stats.counts.shadowSkipped++;
@@ -152,6 +150,40 @@ export class Shadow {
     cell.mismatched++;
     stats.counts.mismatches++;
     await this.#store(job, last, lastCandidate, real);
+  }
+
+  /**
+   * Once the other side has caught up. One that hears by events cannot be asked whether it has: it is given as long as it may be behind,
+   * and then what is different is so. Null: there is nothing to compare.
+   */
+  async #sandwichCaughtUp(job: ShadowJob, other: Side, noisy: Set<string>): Promise<Sandwich | null> {
+    const { mayLagMs } = job.compiled.table.services[job.match.route.route.service]!;
+    if (mayLagMs === undefined) return await this.#sandwich(job, other, noisy);
+    const until = this.#options.now() + mayLagMs;
+    for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
+      const sandwich = await this.#sandwich(job, other, noisy);
+      const left = until - this.#options.now();
+      if (sandwich === null || sandwich.real.length === 0 || left <= 0 || this.#stopped) return sandwich;
+      await delay(Math.min(left, pause));
+    }
+  }
+
+  /**
+   * The primary before and after, the other side, caught up, in between. What differs between the two answers of the primary was written
+   * meanwhile, or is noise; it says nothing about the other side.
+   */
+  async #sandwich(job: ShadowJob, other: Side, noisy: Set<string>): Promise<Sandwich | null> {
+    const { route } = job.match.route;
+    const last = await this.#ask(job, job.side);
+    const caughtUp = await this.#catchUp(job);
+    const lastCandidate = await this.#ask(job, other);
+    const after = await this.#ask(job, job.side);
+    if (!caughtUp || !comparable(last) || !comparable(lastCandidate) || !comparable(after)) return null;
+    const moved = this.#noteNoise(route.id, differencesOf(last, after, route.ignore));
+    const real = differencesOf(last, lastCandidate, route.ignore).filter(
+      ({ pointer }) => !noisy.has(shapeOf(pointer)) && !moved.has(shapeOf(pointer)),
+    );
+    return { last, lastCandidate, real };
   }
 
   async #ask(job: ShadowJob, side: Side): Promise<Answer | 'too-large'> {
@@ -182,10 +214,11 @@ export class Shadow {
   }
 
   /** Waits until the other side has what the primary's side had when it answered; false if it did not come. */
-  #catchUp(job: ShadowJob): Promise<boolean> {
+  async #catchUp(job: ShadowJob): Promise<boolean> {
     const { service } = job.match.route.route;
+    if (job.compiled.table.services[service]!.mayLagMs !== undefined) return true;
     const link = `${service}.${job.side === 'monolith' ? 'forward' : 'reverse'}`;
-    return this.#options.source.settle([[link]], CATCH_UP_MS).catch(() => false);
+    return await this.#options.source.settle([[link]], CATCH_UP_MS).catch(() => false);
   }
 
   #noteNoise(route: string, differences: readonly Difference[]): Set<string> {

@@ -81,6 +81,11 @@ export type ServiceState = {
    * gateway's. Absent: all tokens go to it as they came.
    */
   accepts?: string[];
+  /**
+   * No link brings rows to it: it hears of them by events, and its answers may be so far behind, in milliseconds. A comparison waits
+   * so long for them to agree. Absent: it has links, and they tell when it has caught up.
+   */
+  mayLagMs?: number;
 };
 
 type AnyIssuer = {

@@ -38,9 +38,11 @@ export const RolloutSchema = record(
       number(1, 1_000, 'a multiple from 1 to 1000', '2'),
       { default: 2 },
     ),
-    maxLagMs: optional('Milliseconds of lag of any link allowed before a step.', milliseconds(), {
-      default: 1_000,
-    }),
+    maxLagMs: optional(
+      'Milliseconds of lag of any link allowed before a step. Of a service that takes over no table: how far its answers may be behind, since it hears by events; so long shadowing waits for them to agree.',
+      milliseconds(),
+      { default: 1_000 },
+    ),
     fenceLimitMs: optional(
       'Time limit of a fenced step, milliseconds.',
       whole(50, 60_000, 'milliseconds from 50 to 60000', '2000'),
