@@ -7,7 +7,7 @@ export type { Contracts, MessageContract } from './contracts.ts';
 export type { Envelope } from './envelope.ts';
 export { EventsError, isPermanent } from './errors.ts';
 export { type BackfillOptions, backfill, beginStreams, forgetStreams } from './facts/backfill.ts';
-export type { FromRows, StreamOf } from './facts/from-rows.ts';
+export { type FromRows, type StreamOf, tablesOf } from './facts/from-rows.ts';
 export { type ReplicatedFacts, type ReplicatedTransaction, replicatedFacts } from './facts/replicated.ts';
 export type { Walked } from './facts/walk-rows.ts';
 export {

@@ -10,6 +10,7 @@ import {
   noteFailure,
   replicatedFacts,
   type StreamOf,
+  tablesOf,
   type Walked,
   type Wanted,
   wantedBackfills,
@@ -61,7 +62,7 @@ export async function loadFacts({
   }
   const facts = replicatedFacts({ contracts, service: name, fromRows, streamOf });
   const mapped = new Set(tables.map(({ service }) => `${service.schema}.${service.table}`));
-  const unmapped = [...facts.tables].find((table) => !mapped.has(table));
+  const unmapped = [...tablesOf(fromRows).keys()].find((table) => !mapped.has(table));
   if (unmapped !== undefined) {
     throw new Error(
       `fromRows of ${name} names ${unmapped}, which is no table that its plan takes over: ${url}`,

@@ -54,7 +54,7 @@ export function replicatedFacts<C extends Contracts>(options: {
   const tables = tablesOf(options.fromRows);
   const { publishAll } = createPublisher<C>(new Messages(options.contracts), options.service);
   return {
-    tables: new Set(tables.keys()),
+    tables: new Set([...tables].flatMap(([name, facts]) => (tellsOfChanges(facts) ? [name] : []))),
     messagePrefix: FACTS_PREFIX,
     prepare: (pool) => prepareTables(pool, streams !== undefined),
     async applied(tx, transactions) {
@@ -87,6 +87,11 @@ export function replicatedFacts<C extends Contracts>(options: {
       });
     },
   };
+}
+
+/** Of a table that only says what is there nobody need look at the changes. */
+function tellsOfChanges<C extends Contracts>({ insert, update, delete: remove }: TableFacts<C>): boolean {
+  return Boolean(insert ?? update ?? remove);
 }
 
 function told<C extends Contracts>(
