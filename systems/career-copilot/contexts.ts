@@ -111,8 +111,7 @@ export const contexts: Record<string, PlanContext> = {
       auth: told,
       users: told,
       jobs: told,
-      // The monolith's analytics read the table itself.
-      applications: { relation: 'published-language', by: ['events', 'tables'] },
+      applications: told,
       notifications: told,
     },
   },

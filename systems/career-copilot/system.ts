@@ -13,7 +13,7 @@ export const system = {
   folder: new URL('.', import.meta.url),
   prefix: 'CAREER',
   gatewayIssuer: GATEWAY_ISSUER,
-  services: ['auth', 'users', 'applications', 'jobs', 'notifications', 'integrations'],
+  services: ['auth', 'users', 'applications', 'jobs', 'notifications', 'analytics', 'integrations'],
   shown: ['auth', 'users'],
   goesBack: 'users',
   retires: 'users',

@@ -19,15 +19,7 @@ export type AccountRow = {
 /** What the monolith does with accounts, as the events that this service publishes for what it does itself. */
 export const fromRows: FromRows<typeof contracts> = {
   accounts: {
-    insert: (account: AccountRow, { actor }) => {
-      const { id: userId, email, display_name: fullName, role, created_at: createdAt } = account;
-      const registered = { userId, email, fullName, role, registeredAt: createdAt.toISOString() };
-      return [
-        { type: 'UserRegistered', data: registered },
-        // Whoever hears of a registration takes them for somebody who may log in.
-        ...(account.is_active ? [] : [{ type: 'UserSuspended' as const, data: { userId, ...by(actor) } }]),
-      ];
-    },
+    insert: (account: AccountRow, { actor }) => registration(account, actor),
     update: (before: AccountRow, after: AccountRow, { actor }) => {
       const { id: userId, email } = after;
       const isDeleted = email === anonymized(userId).email;
@@ -50,8 +42,23 @@ export const fromRows: FromRows<typeof contracts> = {
       type: 'UserDeleted',
       data: { userId: id, email: anonymized(id).email },
     }),
+    exists: (account: AccountRow) => {
+      const { id: userId, email } = account;
+      if (email === anonymized(userId).email) return { type: 'UserDeleted', data: { userId, email } };
+      return registration(account, undefined);
+    },
   },
 };
+
+function registration(account: AccountRow, actor: string | undefined) {
+  const { id: userId, email, display_name: fullName, role, created_at: createdAt } = account;
+  const data = { userId, email, fullName, role, registeredAt: createdAt.toISOString() };
+  return [
+    { type: 'UserRegistered' as const, data },
+    // Whoever hears of a registration takes them for somebody who may log in.
+    ...(account.is_active ? [] : [{ type: 'UserSuspended' as const, data: { userId, ...by(actor) } }]),
+  ];
+}
 
 /** Left out where the monolith did not say who it was. */
 function by(actor: string | undefined): { byUserId?: number } {

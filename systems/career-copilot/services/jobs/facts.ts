@@ -54,6 +54,7 @@ export const fromRows: FromRows<typeof contracts> = {
       const data = { companyId: after.id, name: after.name, changed };
       return changed.length === 0 ? undefined : { type: 'CompanyUpdated', data };
     },
+    exists: ({ id: companyId, name }: CompanyRow) => ({ type: 'CompanyAdded', data: { companyId, name } }),
   },
   jobs: {
     insert: (job: JobRow) => (job.is_active ? { type: 'JobPosted', data: dataOf(job) } : undefined),
@@ -65,6 +66,7 @@ export const fromRows: FromRows<typeof contracts> = {
       return { type: 'JobUpdated', data: { ...dataOf(after), changed } };
     },
     delete: (job: JobRow) => (job.is_active ? { type: 'JobClosed', data: dataOf(job) } : undefined),
+    exists: (job: JobRow) => (job.is_active ? { type: 'JobPosted', data: dataOf(job) } : undefined),
   },
 };
 

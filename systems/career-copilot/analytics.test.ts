@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, it } from 'node:test';
+import { type Environment, startEnvironment } from '@banyan/harness/run';
+import { createPool } from '@banyan/postgres';
+import { scratchHome } from '@banyan/postgres/scratch-server';
+import type { FastifyInstance } from 'fastify';
+import type pg from 'pg';
+import { type Json, request } from './kit/testing/request.ts';
+import { goTo, QUICK_PACE } from './kit/testing/stages.ts';
+import { until } from './kit/testing/until.ts';
+import { createMonolith } from './monolith/app.ts';
+import data from './monolith/data.ts';
+import { connect } from './monolith/database.ts';
+import { system } from './system.ts';
+
+/**
+ * The dashboard of the monolith, and of analytics, which has none of its tables: what it tells is made of what the applications service
+ * tells, be it of its own or of what the monolith does.
+ */
+
+const USERS = 40;
+const PEOPLE = [4, 5, 6, 7];
+const PATHS = ['summary', 'funnel', 'weekly'].map((name) => `/analytics/${name}`);
+const LIMIT = { timeout: 400_000 };
+
+const directory = mkdtempSync(join(scratchHome(), 'analytics-'));
+let environment: Environment;
+let pool: pg.Pool;
+let analytics: pg.Pool;
+/** The one on the same rows that nobody moves. */
+let monolith: FastifyInstance;
+let jobs = 0;
+
+before(async () => {
+  environment = await startEnvironment({
+    system,
+    services: ['applications', 'analytics'],
+    directory,
+    users: USERS,
+    settings: { fsync: 'off' },
+    pace: QUICK_PACE,
+    gatewayWorkers: 1,
+  });
+  pool = connect(environment.databases.get('monolith')!);
+  analytics = createPool(environment.databases.get('analytics')!, { max: 2 });
+  monolith = await createMonolith(pool, {
+    jwtSecret: environment.secret,
+    bcryptCost: 4,
+    accessTokenSeconds: 1_800,
+    refreshTokenDays: 30,
+  });
+}, LIMIT);
+
+after(async () => {
+  await monolith?.close();
+  await Promise.all([pool, analytics].map((one) => one?.end()));
+  await environment?.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const tokenOf = (person: number) => data.token(person, environment.secret);
+const call = (person: number, method: string, path: string, body?: object) =>
+  request(environment.gatewayUrl, method, path, { token: tokenOf(person), body });
+
+/** To the byte, with all that a client sees of it. */
+async function told(person: number, path: string): Promise<{ legacy: unknown; shown: unknown }> {
+  const headers = { authorization: `Bearer ${tokenOf(person)}` };
+  const shown = await fetch(`${environment.gatewayUrl}/api/v1${path}`, { headers });
+  const legacy = await monolith.inject({ url: `/api/v1${path}`, headers });
+  return {
+    legacy: [legacy.statusCode, legacy.headers['content-type'], legacy.body],
+    shown: [shown.status, shown.headers.get('content-type'), await shown.text()],
+  };
+}
+
+/** For a job of its own, as soon as applications has heard of it, and on to a screening. */
+async function apply(person: number): Promise<void> {
+  const name = `Company ${++jobs}`;
+  const { rows } = await pool.query(
+    `WITH company AS (INSERT INTO companies (name) VALUES ($1) RETURNING id)
+     INSERT INTO jobs (company_id, title, description, job_type)
+     SELECT id, 'Engineer', '-', 'full_time' FROM company RETURNING id`,
+    [name],
+  );
+  const { body } = await until(async () => {
+    const answer = await call(person, 'POST', '/applications', { job_id: rows[0].id, status: 'saved' });
+    assert.ok([201, 404].includes(answer.status), JSON.stringify(answer));
+    return answer.status === 201 && answer;
+  });
+  for (const status of ['applied', 'screening'])
+    assert.equal((await call(person, 'PATCH', `/applications/${body.id}/status`, { status })).status, 200);
+}
+
+/** Sooner or later: the test's own limit ends the wait. */
+async function sameForAll(people: number[] = PEOPLE): Promise<void> {
+  for (const person of people)
+    for (const path of PATHS)
+      await until(async () => {
+        const { legacy, shown } = await told(person, path);
+        return JSON.stringify(legacy) === JSON.stringify(shown);
+      });
+}
+
+async function rowsIn(db: pg.Pool, sql: string): Promise<number> {
+  return Number((await db.query(sql)).rows[0].count);
+}
+
+it(
+  'with no user moved, analytics knows what was there before it and what the monolith does since',
+  LIMIT,
+  async () => {
+    const { control } = environment;
+    await goTo(control, 'applications', 'shadowing');
+    for (const person of PEOPLE) await apply(person);
+    const all = await rowsIn(pool, 'SELECT count(*) FROM applications');
+    await until(
+      async () =>
+        (await rowsIn(
+          analytics,
+          `SELECT count(*) FROM documents, jsonb_object_keys(value -> 'applications') WHERE kind = 'careers'`,
+        )) === all &&
+        (await rowsIn(analytics, `SELECT count(*) FROM documents WHERE kind = 'past_steps'`)) >=
+          all - PEOPLE.length,
+    );
+    await goTo(control, 'analytics', 'shadowing');
+    for (const person of PEOPLE.slice(0, 2)) {
+      await apply(person);
+      for (const path of PATHS) await call(person, 'GET', path);
+    }
+    await until(async () => {
+      for (const person of PEOPLE) for (const path of PATHS) await call(person, 'GET', path);
+      const { services } = await control.status();
+      return services.find(({ service }) => service === 'analytics')!.evidence.compared >= 30;
+    });
+    assert.deepEqual(await control.mismatches('analytics', 5), []);
+  },
+);
+
+it('its answers are the monolith’s to the byte, for everybody', LIMIT, async () => {
+  await goTo(environment.control, 'analytics', 'migrated');
+  const people = Array.from({ length: USERS }, (_, index) => index + 1).filter(data.isActive);
+  await sameForAll(people);
+});
+
+it(
+  'what is done on either side of applications is told, and once, also after analytics was killed',
+  LIMIT,
+  async () => {
+    const { control, services } = environment;
+    await goTo(control, 'applications', 'canary', 5_000);
+    const process = services.get('analytics')!;
+    for (const [index, person] of PEOPLE.entries()) {
+      if (index === 2) await process.kill();
+      await apply(person);
+    }
+    await process.start();
+    await sameForAll();
+  },
+);
+
+it('going back is no loss: it has written nothing', LIMIT, async () => {
+  const { control } = environment;
+  await goTo(control, 'analytics', 'monolith');
+  for (const person of PEOPLE) await apply(person);
+  const at = (await control.status()).services.find(({ service }: Json) => service === 'analytics')!;
+  assert.deepEqual(at.links, []);
+  await goTo(control, 'analytics', 'migrated');
+  await sameForAll();
+});

@@ -1,0 +1,47 @@
+import { type Funnel, funnelOf, type Summary, summaryOf, type Weeks } from '../../../api/analytics.ts';
+import { periodOf } from './calendar.ts';
+import type { Application, Career, Step } from './career.ts';
+
+/** Steps of applications from before they were known here, by application. */
+export type PastSteps = ReadonlyMap<number, { steps: readonly Step[] }>;
+
+export function summary({ applications }: Career): Summary {
+  return summaryOf(countBy(Object.values(applications).map(({ status }) => status)));
+}
+
+/** An application counts once for each status that it has ever come to. */
+export function funnel({ applications }: Career, past: PastSteps): Funnel {
+  const reached = Object.entries(applications).flatMap(([id, application]) => [
+    ...new Set(stepsOf(application, past.get(Number(id))?.steps).map(({ to }) => to)),
+  ]);
+  return funnelOf(countBy(reached));
+}
+
+/** The last weeks in which somebody applied. */
+export function weekly({ applications }: Career, zone: string): Weeks {
+  const weeks = countBy(
+    Object.values(applications).flatMap(({ appliedAt }) =>
+      appliedAt === null ? [] : [periodOf(new Date(appliedAt), 'week', zone)],
+    ),
+  );
+  const latestFirst = [...weeks].toSorted(([a], [b]) => (a < b ? 1 : -1)).slice(0, SHOWN_WEEKS);
+  return { weeks: latestFirst.map(([week, applications]) => ({ week, applications })) };
+}
+
+/** Of applications that were there already their first steps are kept apart. */
+export function withPast({ applications }: Career): number[] {
+  return Object.entries(applications).flatMap(([id, { wasThere }]) => (wasThere ? [Number(id)] : []));
+}
+
+/** All that is known of the way of an application. */
+function stepsOf({ steps }: Pick<Application, 'steps'>, past: readonly Step[] = []): readonly Step[] {
+  return past.length === 0 ? steps : [...past, ...steps];
+}
+
+function countBy(keys: Iterable<string>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
+}
+
+const SHOWN_WEEKS = 12;

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { funnel, summary, weekly } from './answers.ts';
+import { isZone, nextPeriod, periodOf } from './calendar.ts';
+import {
+  type Application,
+  type Career,
+  created,
+  forgotten,
+  irregular,
+  known,
+  moved,
+  NOBODY,
+  registered,
+  removed,
+  sourceSet,
+} from './career.ts';
+
+const AT = '2026-11-02T10:00:00.000Z';
+const LATER = '2026-11-09T10:00:00.000Z';
+const LAST = '2026-11-20T10:00:00.000Z';
+const SAVED = { applicationId: 3, jobId: 12, status: 'saved', createdAt: AT };
+const SENT = { ...SAVED, status: 'applied', appliedAt: AT };
+const now = (career: Career) => career.applications[3]!;
+
+describe('what is known of a search', () => {
+  it('follows an application from when it is made', () => {
+    const made = created(NOBODY, SAVED, AT);
+    const sent = moved(made, { applicationId: 3, to: 'applied', appliedAt: LATER }, LATER);
+    const found = sourceSet(sent, { applicationId: 3, source: 'referral' });
+    assert.deepEqual(now(found), {
+      jobId: 12,
+      status: 'applied',
+      isGhosted: false,
+      createdAt: AT,
+      appliedAt: LATER,
+      source: 'referral',
+      steps: [
+        { to: 'saved', at: AT },
+        { to: 'applied', at: LATER },
+      ],
+      wasThere: false,
+    });
+    assert.deepEqual(removed(found, { applicationId: 3 }), NOBODY);
+  });
+
+  it('takes the time of an event where it does not say when somebody applied, and the first time stays', () => {
+    const { createdAt: _, ...old } = SAVED;
+    const made = created(NOBODY, old, AT);
+    assert.deepEqual([now(made).appliedAt, now(made).createdAt], [null, AT]);
+    const sent = moved(made, { applicationId: 3, to: 'applied' }, LATER);
+    assert.equal(now(sent).appliedAt, LATER);
+    assert.equal(now(moved(sent, { applicationId: 3, to: 'screening' }, LAST)).appliedAt, LATER);
+  });
+
+  it('of an application that was there begins with what it is, and keeps what was heard before', () => {
+    const unheard = moved(NOBODY, { applicationId: 3, to: 'applied', appliedAt: AT }, AT);
+    assert.deepEqual(unheard, NOBODY);
+    const there = now(known(unheard, SENT, LATER));
+    assert.deepEqual([there.wasThere, there.steps], [true, []]);
+    const heard = now(known(created(NOBODY, SAVED, AT), SENT, LATER));
+    assert.deepEqual([heard.wasThere, heard.steps.length, heard.status], [false, 1, 'applied']);
+  });
+
+  it('has the status that the monolith shows under one that nobody answers any more', () => {
+    const ghosted = moved(created(NOBODY, SENT, AT), { applicationId: 3, to: 'ghosted' }, LATER);
+    assert.deepEqual([now(ghosted).status, now(ghosted).isGhosted], ['applied', true]);
+    const back = moved(ghosted, { applicationId: 3, to: 'applied' }, LAST);
+    assert.deepEqual([now(back).isGhosted, now(back).appliedAt], [false, AT]);
+  });
+
+  it('keeps a status that nobody knows', () => {
+    assert.equal(
+      now(irregular(created(NOBODY, SENT, AT), { ...SENT, status: 'lost' }, LATER)).status,
+      'lost',
+    );
+    assert.equal(now(irregular(NOBODY, { ...SENT, status: 'lost' }, LATER)).status, 'lost');
+    assert.equal(summary(irregular(NOBODY, { ...SENT, status: 'lost' }, LATER)).total_applications, 0);
+  });
+
+  it('is nothing any more when the account was deleted, whatever comes after', () => {
+    const gone = forgotten();
+    for (const career of [
+      created(gone, SAVED, AT),
+      known(gone, SAVED, AT),
+      registered(gone, AT),
+      moved(gone, { applicationId: 3, to: 'applied' }, AT),
+    ])
+      assert.deepEqual(career, gone);
+  });
+});
+
+describe('what is told of a search', () => {
+  const sent: Application = {
+    jobId: 1,
+    status: 'rejected',
+    isGhosted: false,
+    createdAt: AT,
+    appliedAt: AT,
+    source: null,
+    wasThere: true,
+    steps: [{ to: 'rejected', at: LATER }],
+  };
+  const saved = {
+    ...sent,
+    status: 'saved',
+    appliedAt: null,
+    wasThere: false,
+    steps: [{ to: 'saved', at: AT }],
+  };
+  const career: Career = { ...NOBODY, applications: { 1: sent, 2: saved } };
+
+  it('counts an application once for each status that it has come to, with its steps of before', () => {
+    const past = new Map([
+      [
+        1,
+        {
+          steps: [
+            { to: 'applied', at: AT },
+            { to: 'interview', at: AT },
+            { to: 'rejected', at: LATER },
+          ],
+        },
+      ],
+    ]);
+    const { stages } = funnel(career, past);
+    assert.deepEqual(
+      stages.map(({ stage, count, rate }) => [stage, count, rate]),
+      [
+        ['applied', 1, 1],
+        ['screening', 0, 0],
+        ['interview', 1, 1],
+        ['offer', 0, 0],
+        ['accepted', 0, 0],
+      ],
+    );
+    assert.deepEqual(summary(career).response_rate, 1);
+  });
+
+  it('shows the last twelve weeks in which somebody applied, the latest first', () => {
+    const day = (n: number) => new Date(Date.parse('2026-01-05T00:00:00Z') + n * 86_400_000).toISOString();
+    const applications = Object.fromEntries(
+      Array.from({ length: 15 }, (_, week) => [week, { ...sent, appliedAt: day(week * 7 + (week % 7)) }]),
+    );
+    const { weeks } = weekly({ ...NOBODY, applications }, 'UTC');
+    assert.equal(weeks.length, 12);
+    assert.deepEqual(weeks[0], { week: '2026-04-13', applications: 1 });
+  });
+});
+
+describe('the calendar', () => {
+  it('has weeks that begin on Mondays, in the zone of whoever asks', () => {
+    const at = new Date('2026-11-01T23:30:00Z');
+    assert.equal(periodOf(at, 'week', 'UTC'), '2026-10-26');
+    assert.equal(periodOf(at, 'week', 'Europe/Berlin'), '2026-11-02');
+    assert.equal(periodOf(at, 'day', 'America/New_York'), '2026-11-01');
+  });
+
+  it('tells the two hours apart that are the same by the clock when it goes back', () => {
+    const hours = ['2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z'].map((at) =>
+      periodOf(new Date(at), 'hour', 'Europe/Berlin'),
+    );
+    assert.deepEqual(hours, ['2026-10-25T02:00+02:00', '2026-10-25T02:00+01:00']);
+  });
+
+  it('goes from each period to the next without leaving any out', () => {
+    const zones = ['UTC', 'Europe/Berlin', 'America/Santiago', 'Asia/Kolkata', 'Pacific/Apia'];
+    fc.assert(
+      fc.property(
+        fc.date({ min: new Date('1990-01-01'), max: new Date('2040-01-01'), noInvalidDate: true }),
+        fc.constantFrom(...zones),
+        fc.constantFrom('day', 'week', 'hour'),
+        (at, zone, unit) => {
+          const period = periodOf(at, unit, zone);
+          const next = nextPeriod(period, unit, zone);
+          assert.ok(Date.parse(next) > Date.parse(period));
+          const steps = { hour: 1, day: 24, week: 24 * 7 }[unit];
+          const later = periodOf(new Date(at.getTime() + steps * 3_600_000), unit, zone);
+          // A clock that is changed makes a day longer or shorter than its hours.
+          assert.ok(
+            [period, next, nextPeriod(next, unit, zone)].includes(later),
+            `${period} ${next} ${later}`,
+          );
+        },
+      ),
+      { seed: 1, numRuns: 500 },
+    );
+  });
+
+  it('knows which zones there are', () => {
+    assert.deepEqual(['Europe/Berlin', 'UTC', 'Mars/Olympus', ''].map(isZone), [true, true, false, false]);
+  });
+});

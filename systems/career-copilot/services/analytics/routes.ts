@@ -1,0 +1,15 @@
+import type { ServiceApp } from '@banyan/service';
+import { API } from '../../api/common.ts';
+import { answerAsLegacy } from '../../kit/legacy-answers.ts';
+import { careerRoutes } from './careers/routes.ts';
+import type { Context } from './context.ts';
+
+export async function routes(app: ServiceApp, context: Context): Promise<void> {
+  await app.register(
+    async (api: ServiceApp) => {
+      answerAsLegacy(api);
+      careerRoutes(api, context);
+    },
+    { prefix: API },
+  );
+}

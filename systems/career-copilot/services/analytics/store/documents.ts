@@ -1,0 +1,42 @@
+import type pg from 'pg';
+
+/**
+ * What analytics keeps: documents by kind and id, each made of events. The promises of every store, which `testing/contract.ts` puts to
+ * the test:
+ *
+ * 1. An event changes a document once, however often it is told: the document remembers the last `REMEMBERED` events that changed it.
+ * 2. Changes of one document that come at the same time are made one after the other: none is lost.
+ * 3. `version` of a document is another one after each change.
+ *
+ * A store asks for no more of its database than to change one document at a time.
+ */
+export type Documents = {
+  /** Resolves with whether it is new: false where the document remembers the event. */
+  change<T extends object>(about: Change, fold: (before: T | undefined) => T): Promise<boolean>;
+  /** Those of these ids that are there. */
+  find<T extends object>(kind: Kind, ids: readonly number[]): Promise<Map<number, T>>;
+  versions(kind: Kind, ids: readonly number[]): Promise<Map<number, number>>;
+  /** In the order of ids, those behind `after`. */
+  page<T extends object>(kind: Kind, page: { after: number; limit: number }): Promise<[id: number, T][]>;
+  close(): Promise<void>;
+};
+
+/** `careers` by user, `past_steps` by application, `jobs` and `companies` by their own ids. */
+export type Kind = 'careers' | 'past_steps' | 'jobs' | 'companies';
+
+type Change = {
+  kind: Kind;
+  id: number;
+  /** Id of the event that asks for it. */
+  event: string;
+  /** In which the event is marked as handled. A store in another database cannot take part in it. */
+  tx: pg.PoolClient;
+};
+
+/** More than are handled in one transaction, since all of them come again when that fails. What is older the inbox knows. */
+export const REMEMBERED = 128;
+
+/** With one event more. */
+export function remember(heard: readonly string[], event: string): string[] {
+  return [...heard.slice(-(REMEMBERED - 1)), event];
+}
