@@ -92,6 +92,11 @@ export type EventingDefinition<C extends Contracts, S extends AnySaga = never> =
   ownRows?: Readonly<Record<string, Pick<Required<TableFacts<C>>, 'exists'>>>;
   projections?: readonly Projection[];
   sagas?: readonly S[];
+  /**
+   * They are run once one is started, or another process has left one, not from the service's start: for a service that seldom has any.
+   * None of them may start on an event then, nor the first one in a transaction. Default false.
+   */
+  sagasOnDemand?: boolean;
   /** Of the event store: types that nobody else wants to know of, master keys. */
   store?: Pick<EventStoreOptions, 'types' | 'masterKeys'>;
   /**

@@ -23,6 +23,7 @@ import { RelayOnDemand } from './outbox/relay/on-demand.ts';
 import { startRelay } from './outbox/relay/relay.ts';
 import { createProjector, type Projector } from './projection/projector.ts';
 import { type AnySaga, applySagaSchema, createSagas, type Sagas } from './saga/index.ts';
+import { SagasOnDemand } from './saga/on-demand.ts';
 import { createEventStore } from './store/store.ts';
 import { takenBy } from './taken.ts';
 
@@ -81,6 +82,7 @@ class Eventing<C extends Contracts, S extends AnySaga> {
   #events: Events<C, S> | undefined;
   #projector: Projector | undefined;
   #sagas: Sagas<S> | undefined;
+  #leftSagas: SagasOnDemand<S> | undefined;
   #bus: Bus | undefined;
   readonly #relaying: RelayOnDemand;
   #subscriber: Subscriber | undefined;
@@ -142,7 +144,8 @@ class Eventing<C extends Contracts, S extends AnySaga> {
     });
     if (projections.length > 0) this.#projector = createProjector({ pool, store, projections, log, metrics });
     if (sagas.length > 0) {
-      this.#sagas = await createSagas({ service, databaseUrl, pool, sagas, log, metrics, instance });
+      const run = () => createSagas({ service, databaseUrl, pool, sagas, log, metrics, instance });
+      this.#sagas = this.#definition.sagasOnDemand ? this.#onDemand(run) : await run();
     }
     const [projector, ofSagas] = [this.#projector, this.#sagas];
     this.#events = {
@@ -159,9 +162,19 @@ class Eventing<C extends Contracts, S extends AnySaga> {
     return this.#events;
   }
 
+  #onDemand(run: () => Promise<Sagas<S>>): Sagas<S> {
+    const { pool, service, log } = this.#host;
+    const { sagas = [] } = this.#definition;
+    const onError = (err: Error) =>
+      log.warn({ err }, 'could not run the sagas that another process has left');
+    this.#leftSagas = new SagasOnDemand({ pool, service, sagas, run, onError });
+    return this.#leftSagas.sagas;
+  }
+
   /** A bus that is away does not keep the service from starting: what it says waits in the outbox. */
   async open(): Promise<void> {
     await this.#projector?.start();
+    this.#leftSagas?.open();
     const first = Promise.withResolvers<void>();
     this.#connecting = this.#connect(first.resolve);
     await first.promise;
