@@ -11,6 +11,9 @@ import { ingestion } from './ingestion/part.ts';
 import { forgetPerson } from './matching/matches-store.ts';
 import { matchingPart } from './matching/part.ts';
 import { routes } from './routes.ts';
+import { savedSearchesPart } from './saved-searches/part.ts';
+import { percolate } from './saved-searches/percolate.ts';
+import { deleteSearchesOf } from './saved-searches/store.ts';
 
 /** What jobs says and hears. */
 const contracts = defineContracts({ system: own.system, events: { ...own.events, ...auth.events } });
@@ -20,7 +23,11 @@ const on: EventingDefinition<typeof contracts>['on'] = {
   UserDeleted: async (deleted, context) => {
     await hearOfActivity.UserDeleted(deleted, context);
     await forgetPerson(context.tx, deleted.data.userId);
+    await deleteSearchesOf(context.tx, deleted.data.userId);
   },
+  // Whoever posted it: this service, or the monolith.
+  JobPosted: ({ data }, { tx }) => percolate(tx, data.jobId),
+  JobUpdated: ({ data }, { tx }) => percolate(tx, data.jobId),
 };
 
 /** Companies and the jobs that they offer, and whom they fit. */
@@ -34,6 +41,7 @@ export const jobs = defineService({
     events: eventing(contracts, { on, fromRows }),
     ingestion,
     matching: matchingPart,
+    savedSearches: savedSearchesPart,
     api: calls(
       { getProfile: publicApi.getProfile },
       {

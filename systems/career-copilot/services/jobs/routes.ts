@@ -4,6 +4,7 @@ import { Company, Job, JobDetails, JobQuery, JobSearchAnswer, JobSearchQuery } f
 import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError, type ApiErrorCode, statusesOf } from '../../kit/legacy-errors.ts';
 import { type MatchingGiven, matchRoutes } from './matching/routes.ts';
+import { savedSearchRoutes } from './saved-searches/routes.ts';
 import { searchInPostgres } from './search/postgres/search.ts';
 import { MOST_SHOWN } from './search/search.ts';
 import * as store from './store.ts';
@@ -66,7 +67,11 @@ export async function routes(
     { prefix: API },
   );
 
-  await app.register(async (matches: ServiceApp) => matchRoutes(matches, { pool, ...given }), {
-    prefix: API,
-  });
+  await app.register(
+    async (own: ServiceApp) => {
+      matchRoutes(own, { pool, ...given });
+      savedSearchRoutes(own, pool);
+    },
+    { prefix: API },
+  );
 }

@@ -1,0 +1,44 @@
+import { type Static, Type } from 'typebox';
+import { Frequency } from '../contracts/jobs.ts';
+import { Nullable, Timestamp } from './common.ts';
+import { Job, JobQuery } from './jobs.ts';
+
+/** What of this file the monolith never had: all of it. */
+
+const { page: _page, limit: _limit, ...filters } = JobQuery.properties;
+/** As a search has them: words in any of their forms and synonyms, and the filters of the list. */
+export const Criteria = Type.Object(filters);
+export type Criteria = Static<typeof Criteria>;
+
+const Name = Type.String({ minLength: 1, maxLength: 100 });
+
+export const NewSavedSearch = Type.Object({
+  name: Name,
+  criteria: Criteria,
+  frequency: Type.Optional(Frequency),
+});
+export type NewSavedSearch = Static<typeof NewSavedSearch>;
+
+export const SavedSearchChanges = Type.Object({
+  name: Type.Optional(Name),
+  criteria: Type.Optional(Criteria),
+  frequency: Type.Optional(Frequency),
+  active: Type.Optional(Type.Boolean({ description: 'false: it rests, and finds nothing.' })),
+});
+export type SavedSearchChanges = Static<typeof SavedSearchChanges>;
+
+export const SavedSearch = Type.Object({
+  id: Type.Integer(),
+  name: Type.String(),
+  criteria: Criteria,
+  frequency: Frequency,
+  active: Type.Boolean(),
+  found: Type.Integer({ description: 'Jobs that it has found so far.' }),
+  told_at: Nullable<Date>(Timestamp),
+  created_at: Timestamp,
+});
+export type SavedSearch = Static<typeof SavedSearch>;
+
+export const FoundBySearch = Type.Object({
+  jobs: Type.Array(Type.Object({ found_at: Timestamp, is_active: Type.Boolean(), job: Job })),
+});

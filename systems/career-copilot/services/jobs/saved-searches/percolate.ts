@@ -1,0 +1,43 @@
+import type pg from 'pg';
+
+/** The text of a job, as searches see it, and by what their anchors name it. */
+const JOB = `
+  SELECT jobs.*, to_tsvector('english', title || ' ' || description) AS text FROM jobs WHERE id = $1 AND is_active`;
+const MARKS = `tsvector_to_array(job.text)
+  || ARRAY[':company ' || job.company_id, ':type ' || job.job_type, ':remote ' || job.remote, ':any']`;
+
+/** Whether a search that may find a job (`search`, `job`) does; as the filters of the list have it. */
+const FINDS = `(search.query IS NULL OR job.text @@ search.query)
+  AND (NOT criteria ? 'location' OR job.location ILIKE '%' || (criteria ->> 'location') || '%')
+  AND (NOT criteria ? 'job_type' OR job.job_type = criteria ->> 'job_type')
+  AND (NOT criteria ? 'remote' OR job.remote = (criteria ->> 'remote')::boolean)
+  AND (NOT criteria ? 'company_id' OR job.company_id = (criteria ->> 'company_id')::integer)
+  AND (NOT criteria ? 'min_salary' OR job.salary_max >= (criteria ->> 'min_salary')::integer)`;
+
+/** When a search's owner is told of what it finds now. */
+const DUE = `CASE frequency
+  WHEN 'daily' THEN greatest(now(), coalesce(told_at, created_at) + interval '1 day')
+  WHEN 'weekly' THEN greatest(now(), coalesce(told_at, created_at) + interval '7 days') ELSE now() END`;
+
+/** Which active searches find a job: by the index of their anchors, not by a look at each. */
+export const FINDING = `
+  SELECT search.id FROM (${JOB}) AS job, saved_searches AS search
+  WHERE search.active AND search.anchors && (${MARKS}) AND ${FINDS}`;
+
+/** Notes for each search that finds the job that it does, once; their owners are told when they are due. */
+export async function percolate(tx: pg.PoolClient, jobId: number): Promise<void> {
+  await tx.query(
+    `WITH found AS (
+       INSERT INTO saved_search_matches (search_id, job_id) SELECT id, $1::integer FROM (${FINDING}) AS search ORDER BY id
+       ON CONFLICT DO NOTHING RETURNING search_id)
+     UPDATE saved_searches SET due_at = coalesce(due_at, ${DUE}) WHERE id IN (SELECT search_id FROM found)`,
+    [jobId],
+  );
+}
+
+/** What is due is due by the search's new frequency. */
+export async function dueAnew(tx: pg.PoolClient | pg.Pool, searchId: number): Promise<void> {
+  await tx.query(`UPDATE saved_searches SET due_at = ${DUE} WHERE id = $1 AND due_at IS NOT NULL`, [
+    searchId,
+  ]);
+}
