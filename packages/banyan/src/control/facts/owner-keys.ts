@@ -8,7 +8,10 @@ import { monolithPool } from './monolith-pool.ts';
 /** An owner column of the monolith, the keys (in canonical form) that it was asked for, and those that it holds. */
 export type KeyColumn = { column: string; type: string; asked: Set<string>; held: Set<string> };
 
-/** How often the monolith's database is asked about a service, ms; only when keys have been seen that it was not asked for. */
+/**
+ * How often the monolith's database is asked about a service, ms; only when keys have been seen that it was not asked for, or while it
+ * had none of them: whoever has just registered with another service is on the way to it.
+ */
 const FRESH_MS = 30_000;
 
 /** Compares keys of requests with the owner columns that the plan names. */
@@ -32,7 +35,8 @@ export class OwnerKeys {
     for (const name of services) {
       const keys = seen.filter(({ service }) => service === name).flatMap(({ sample }) => sample);
       const known = this.#known.get(name) ?? { at: Number.NEGATIVE_INFINITY, keys: 0, columns: [] };
-      if (keys.length === known.keys || Math.abs(now - known.at) < FRESH_MS) continue;
+      const isKnown = keys.length === known.keys && known.columns.some(({ held }) => held.size > 0);
+      if (isKnown || Math.abs(now - known.at) < FRESH_MS) continue;
       this.#known.set(name, { ...known, at: now });
       const columns = await readColumns(this.#monolith, this.#plan.services[name]!, keys);
       this.#known.set(name, { at: now, keys: keys.length, columns });
@@ -68,12 +72,17 @@ export async function readColumns(
   return columns;
 }
 
-const FORMS: Record<string, RegExp> = {
-  smallint: /^-?\d{1,4}$/,
-  integer: /^-?\d{1,9}$/,
-  bigint: /^-?\d{1,18}$/,
-  uuid: /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+/** By type, whether a key in canonical form can be a value of it: what cannot would make the query fail. */
+const FITS: Record<string, (key: string) => boolean> = {
+  smallint: isIntegerOf(16),
+  integer: isIntegerOf(32),
+  bigint: isIntegerOf(64),
+  uuid: (key) => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(key),
 };
+
+function isIntegerOf(bits: number): (key: string) => boolean {
+  return (key) => /^-?\d{1,19}$/.test(key) && BigInt.asIntN(bits, BigInt(key)) === BigInt(key);
+}
 
 /** Integers and UUIDs by the column's index, where it has one; others by their canonical text. */
 async function heldBy(
@@ -83,10 +92,10 @@ async function heldBy(
   type: string,
   keys: readonly string[],
 ): Promise<Set<string>> {
-  const form = FORMS[type];
-  const likely = form ? keys.filter((key) => form.test(key)) : keys;
+  const fits = FITS[type];
+  const likely = fits ? keys.filter(fits) : keys;
   if (likely.length === 0) return new Set();
-  const same = form ? `${column} = ANY ($1::${type}[])` : `${canonicalKeySql(column)} = ANY ($1)`;
+  const same = fits ? `${column} = ANY ($1::${type}[])` : `${canonicalKeySql(column)} = ANY ($1)`;
   const { rows } = await monolith.query<{ key: string }>(
     `SELECT DISTINCT ${canonicalKeySql(column)} AS key FROM ${table} WHERE ${same} LIMIT ${likely.length}`,
     [likely],

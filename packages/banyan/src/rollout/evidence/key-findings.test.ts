@@ -5,21 +5,25 @@ import { resolvePlan } from '@banyan/plan';
 import { aPlan, aRoute, aService, aTable } from '@banyan/plan/testing';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
-import { readColumns } from '../../control/facts/owner-keys.ts';
+import { OwnerKeys, readColumns } from '../../control/facts/owner-keys.ts';
 import { keyFindings } from './key-findings.ts';
 
-const pool = createPool(await (await testServer()).database('findings'), { max: 1 });
+const database = await (await testServer()).database('findings');
+const pool = createPool(database, { max: 1 });
 after(() => pool.end());
 await pool.query(`CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);
   INSERT INTO users SELECT n, 'u' || n || '@x', 'User ' || n FROM generate_series(1, 100) n;
   CREATE TABLE notes (id bigint PRIMARY KEY, owner text);
-  CREATE TABLE empty (id bigint PRIMARY KEY)`);
+  CREATE TABLE empty (id bigint PRIMARY KEY);
+  CREATE TABLE small (id smallint PRIMARY KEY);
+  CREATE TABLE usual (id integer PRIMARY KEY);
+  CREATE TABLE large (id bigint PRIMARY KEY)`);
 
 const owned = (table: string, column: string) =>
   aTable(table, column === 'id' ? [] : [column], {
     owner: { by: 'key', legacyColumn: column, serviceColumn: column },
   });
-const { routes, tables } = resolvePlan(
+const plan = resolvePlan(
   aPlan({
     services: {
       users: aService('users', {
@@ -28,7 +32,8 @@ const { routes, tables } = resolvePlan(
       }),
     },
   }),
-).services.users!;
+);
+const { routes, tables } = plan.services.users!;
 const seen = (sample: string[], requests = 100, keyed = sample.length) => [
   { service: 'users', route: 'GET /me', requests, keyed, sample },
 ];
@@ -61,6 +66,38 @@ test('keys that are none of the owner column are found, whatever their spelling 
   assert.deepEqual(await found(names, [owned('notes', 'owner')]), []);
   assert.equal((await found(['1', '2', '3', '4', '5'], [owned('notes', 'owner')])).length, 1);
   assert.deepEqual(await found(names, [owned('empty', 'id')]), [], 'an empty table knows nobody yet');
+});
+
+test('a key as large as its column can hold is one of it, and one that is larger is asked of nobody', async () => {
+  const others = ['-7', '8', '9', '10'];
+  for (const [table, bits] of [
+    ['small', 16n],
+    ['usual', 32n],
+    ['large', 64n],
+  ] as const) {
+    const ends = [2n ** (bits - 1n) - 1n, -(2n ** (bits - 1n))];
+    await pool.query(`INSERT INTO ${table} SELECT unnest($1::bigint[])`, [ends]);
+    for (const end of ends) assert.deepEqual(await found([`${end}`, ...others], [owned(table, 'id')]), []);
+    const beyond = [`${ends[0]! + 1n}`, `${ends[1]! - 1n}`];
+    assert.equal((await found([...beyond, ...others], [owned(table, 'id')])).length, 1, 'refused by none');
+  }
+});
+
+test('keys that the column did not hold are asked for again: their rows may have been on their way', async () => {
+  const ownerKeys = new OwnerKeys({ ...plan, monolith: { ...plan.monolith, database } });
+  const keys = ['101', '102', '103', '104', '105'];
+  const findings = async (now: number) => {
+    await ownerKeys.look(['users'], seen(keys), now);
+    return keyFindings(routes, seen(keys), ownerKeys.of('users'));
+  };
+  try {
+    assert.equal((await findings(0)).length, 1);
+    await pool.query(`INSERT INTO users VALUES (105, 'e@x', 'Eve')`);
+    assert.equal((await findings(1_000)).length, 1, 'asked a moment ago');
+    assert.deepEqual(await findings(31_000), []);
+  } finally {
+    await ownerKeys.close();
+  }
 });
 
 test('keys that the column has not been asked for yet prove nothing', async () => {
