@@ -2,7 +2,8 @@ import { API } from '../../api/common.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: each test reads what it expects
 export type Json = any;
-export type Answer = { status: number; etag?: string; body: Json };
+/** `stale`: by the gateway's word it may not know yet what the caller has just written. */
+export type Answer = { status: number; etag?: string; stale?: true; body: Json };
 
 /** A request to the API at an origin, be it a service, the monolith or the gateway; the path is below `api`. */
 export async function request(
@@ -30,6 +31,7 @@ export async function request(
   return {
     status: response.status,
     ...(etag === null ? {} : { etag }),
+    ...(response.headers.get('x-banyan-stale') === 'maybe' ? { stale: true } : {}),
     body: text === '' ? undefined : JSON.parse(text),
   };
 }

@@ -5,6 +5,7 @@ import { contracts as jobs } from '../../contracts/jobs.ts';
 import { contracts as own } from '../../contracts/notifications.ts';
 import { hearOfActivity } from '../../kit/account-activity.ts';
 import { type Fact, type TellHost, tell } from './delivery/tell.ts';
+import { logInFeed } from './feed/store.ts';
 import { forgetPerson, rememberPerson } from './people/store.ts';
 
 const { ApplicationStatusChanged, NextActionDue } = applications.events;
@@ -71,13 +72,19 @@ export function followOthers(host: TellHost): NonNullable<EventingDefinition<Con
       const { userId } = message.data;
       const fact = { ...facts[type](message), userId, at: new Date(message.time) };
       const inApp = await tell(tx, host, fact);
-      if (inApp) await publish('NotificationSent', { userId, kind: fact.kind, channel: 'in_app', ...inApp });
+      if (!inApp) return;
+      await logInFeed(tx, userId, inApp.deliveryId);
+      await publish('NotificationSent', { userId, kind: fact.kind, channel: 'in_app', ...inApp });
     };
   return {
     ApplicationStatusChanged: tellOf('ApplicationStatusChanged'),
     NextActionDue: tellOf('NextActionDue'),
     JobMatched: tellOf('JobMatched'),
     SavedSearchMatched: tellOf('SavedSearchMatched'),
+    // Rows that others make are told by this service's own event, once, at whatever stage.
+    NotificationSent: async ({ data: { userId, notificationId } }, { tx }) => {
+      if (notificationId !== undefined) await logInFeed(tx, userId, `n${notificationId}`);
+    },
     ...hearOfActivity,
     UserRegistered: async ({ data: { userId, email, fullName: name } }, { tx }) =>
       await rememberPerson(tx, { userId, email, name }),

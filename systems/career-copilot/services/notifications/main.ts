@@ -5,6 +5,7 @@ import { IssuerConfig, issuersOf } from '../../kit/issuers.ts';
 import { delivery } from './delivery/part.ts';
 import { type Telling, telling } from './delivery/telling.ts';
 import { fromRows } from './facts.ts';
+import { streams } from './feed/streams.ts';
 import { contracts, followOthers } from './follow.ts';
 import { routes } from './routes.ts';
 import { signals } from './signals.ts';
@@ -23,6 +24,7 @@ export const notifications = defineService({
       fromRows,
     })),
     delivery,
+    streams,
   },
   auth: { issuers: ({ config }) => issuersOf(config) },
   routes,

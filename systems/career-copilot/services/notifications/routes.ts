@@ -9,14 +9,22 @@ import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError } from '../../kit/legacy-errors.ts';
 import type { Telling } from './delivery/telling.ts';
 import { feedRoutes } from './feed/routes.ts';
+import type { Streams } from './feed/streams.ts';
 import { mailRoutes } from './mail-routes.ts';
 import { preferenceRoutes } from './preferences/routes.ts';
+import { reportRoutes } from './reports/routes.ts';
 import * as store from './store.ts';
 import { unsubscribeRoutes } from './unsubscribe/routes.ts';
+import { wayRoutes } from './ways/routes.ts';
 
 export async function routes(
   app: ServiceApp,
-  { pool, events, telling }: ServiceContext<unknown, { events: Events<typeof contracts>; telling: Telling }>,
+  {
+    pool,
+    events,
+    telling,
+    streams,
+  }: ServiceContext<unknown, { events: Events<typeof contracts>; telling: Telling; streams: Streams }>,
 ): Promise<void> {
   const ofUser = activeUser(pool);
   /** With an event for each that was not read before. */
@@ -69,8 +77,10 @@ export async function routes(
   await app.register(
     async (api: ServiceApp) => {
       preferenceRoutes(api, pool);
-      feedRoutes(api, { pool, events });
-      await unsubscribeRoutes(api, { pool, tokens: telling.tokens });
+      feedRoutes(api, { pool, events, streams });
+      wayRoutes(api, { pool, telling });
+      await api.register((scope) => unsubscribeRoutes(scope, { pool, tokens: telling.tokens }));
+      await api.register((scope) => reportRoutes(scope, { ...telling, pool, publish: events.publish }));
     },
     { prefix: API },
   );

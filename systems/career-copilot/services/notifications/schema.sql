@@ -105,3 +105,37 @@ CREATE TABLE IF NOT EXISTS in_app (
   created_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX IF NOT EXISTS in_app_user ON in_app (user_id, created_at DESC, id DESC);
+
+-- In which order each person was told in the app, so that a stream that broke off goes on where it was.
+CREATE TABLE IF NOT EXISTS feed_log (
+  seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  user_id integer NOT NULL,
+  -- As the feed names it.
+  item text NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  UNIQUE (user_id, item)
+);
+CREATE INDEX IF NOT EXISTS feed_log_user ON feed_log (user_id, seq);
+
+-- Browsers to which push goes, as they gave themselves.
+CREATE TABLE IF NOT EXISTS push_subscriptions (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  user_id integer NOT NULL,
+  endpoint text NOT NULL UNIQUE,
+  keys jsonb NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX IF NOT EXISTS push_subscriptions_user ON push_subscriptions (user_id, created_at);
+
+-- Telephone numbers, good for SMS once a code that was sent there has come back.
+CREATE TABLE IF NOT EXISTS phones (
+  user_id integer PRIMARY KEY,
+  number text NOT NULL,
+  confirmed_at timestamptz,
+  code_hash text,
+  code_expires_at timestamptz,
+  tries integer NOT NULL DEFAULT 0,
+  -- That were asked for since: each costs somebody money.
+  codes integer NOT NULL DEFAULT 1,
+  codes_since timestamptz NOT NULL DEFAULT now()
+);

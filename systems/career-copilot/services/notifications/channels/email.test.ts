@@ -10,7 +10,7 @@ channelContract('e-mail', async () => {
   const smtp = await startSmtp();
   return {
     channel: createEmail({ url: smtp.url, from: FROM }),
-    toNobody: createEmail({ url: 'smtp://127.0.0.1:1', from: FROM }),
+    toNobody: createEmail({ url: 'smtp://127.0.0.1:2', from: FROM }),
     addresses: {
       good: 'ada@example.com',
       missing: 'missing@example.com',

@@ -1,12 +1,13 @@
 import type pg from 'pg';
 import type { Outgoing } from '../channels/channel.ts';
-import { findPerson, isBlocked } from '../people/store.ts';
+import { findPerson, isBlocked, type Person } from '../people/store.ts';
 import { wayBy } from '../preferences/preferences.ts';
 import { quietUntil } from '../preferences/times.ts';
 import { kindOf } from '../templates/kinds.ts';
 import { localeOf } from '../templates/locale.ts';
 import type { Render } from '../templates/words.ts';
 import type { UnsubscribeTokens } from '../unsubscribe/token.ts';
+import { findSubscription } from '../ways/store.ts';
 import type { Contents } from './contents.ts';
 import type { Taken } from './queue.ts';
 
@@ -34,9 +35,10 @@ export async function compose(host: ComposeHost, taken: Taken): Promise<Composed
     const later = quietUntil(taken.now, preferences.quietHours, preferences.zone);
     if (later) return { later, reason: 'QUIET_HOURS' };
   }
-  const to = taken.target === '' ? person.email : taken.target;
+  const to = await addressOf(host.pool, taken, person);
   // They were made a moment ago, and what tells of it is on its way.
-  if (to === null && !person.isKnown) throw new Error('nobody has told yet where this person is reached');
+  if (to === null && channel === 'email' && !person.isKnown)
+    throw new Error('nobody has told yet where this person is reached');
   if (to === null) return { suppressed: 'NO_ADDRESS' };
   if (await isBlocked(host.pool, channel, to)) return { suppressed: 'ADDRESS_BLOCKED' };
   const { publicUrl } = host;
@@ -48,4 +50,18 @@ export async function compose(host: ComposeHost, taken: Taken): Promise<Composed
   const parameters = await host.contents.open(taken.id, taken.content);
   const rendered = await host.render(kind, parameters, { locale, zone: preferences.zone, unsubscribeUrl });
   return { message: { deliveryId: taken.id, to, ...rendered, unsubscribeUrl } };
+}
+
+/** Where to, as this channel has it; null: nowhere (any more). */
+async function addressOf(
+  pool: pg.Pool,
+  { user_id: userId, channel, target }: Taken,
+  { email, phone }: Pick<Person, 'email' | 'phone'>,
+): Promise<string | null> {
+  if (channel === 'push') {
+    const subscription = await findSubscription(pool, userId, target);
+    return subscription ? JSON.stringify(subscription) : null;
+  }
+  if (target !== '') return target;
+  return channel === 'sms' ? phone : email;
 }

@@ -107,18 +107,22 @@ export async function noteHandOver(
   return rowCount === 1;
 }
 
-/** How it goes on. False: it is somebody else's by now, and nothing is changed. */
+/**
+ * How it goes on. False: it is somebody else's by now, and nothing is changed. What the other side has told meanwhile of how it ended
+ * stays as it told it.
+ */
 export async function settle(
   tx: Executor,
   { id, attempt }: Pick<Taken, 'id' | 'attempt'>,
   { state, reason, dueAt, providerId }: Next,
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `UPDATE deliveries SET state = $3, reason = $4, due_at = coalesce($5, due_at), provider_id = coalesce($6, provider_id),
+    `UPDATE deliveries SET state = CASE WHEN state = 'sending' THEN $3 ELSE state END,
+       reason = CASE WHEN state = 'sending' THEN $4 ELSE reason END, due_at = coalesce($5, due_at), provider_id = coalesce($6, provider_id),
        content = CASE WHEN $3 = 'queued' THEN content END,
        handed_over_at = CASE WHEN $3 = 'queued' THEN NULL ELSE handed_over_at END,
        lease_until = NULL, updated_at = now()
-     WHERE id = $1 AND attempts = $2 AND state = 'sending'`,
+     WHERE id = $1 AND attempts = $2 AND lease_until IS NOT NULL`,
     [id, attempt, state, reason, dueAt, providerId],
   );
   if (rowCount !== 1) return false;

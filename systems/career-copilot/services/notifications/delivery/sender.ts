@@ -6,6 +6,7 @@ import type { contracts } from '../../../contracts/notifications.ts';
 import type { Channel, Outcome } from '../channels/channel.ts';
 import { blockAddress } from '../people/store.ts';
 import { mayKindComeTwice } from '../templates/kinds.ts';
+import { removeSubscription } from '../ways/store.ts';
 import { type Composed, type ComposeHost, compose } from './compose.ts';
 import { afterAttempt, beforeAttempt, type Next } from './decide.ts';
 import { noteHandOver, settle, type Taken } from './queue.ts';
@@ -23,7 +24,8 @@ export type SenderHost = ComposeHost & {
  * die, and whoever takes it next knows that nobody knows.
  */
 export async function attempt(host: SenderHost, taken: Taken): Promise<void> {
-  const mayComeTwice = mayKindComeTwice(taken.kind);
+  // A browser shows two of the same push once.
+  const mayComeTwice = taken.channel === 'push' || mayKindComeTwice(taken.kind);
   const rules = { attempt: taken.attempt, now: taken.now, expiresAt: taken.expires_at, mayComeTwice };
   const early = beforeAttempt({ ...rules, handedOver: taken.handed_over });
   if (early) return await finish(host, taken, early);
@@ -66,7 +68,8 @@ async function finish(host: SenderHost, taken: Taken, next: Next, to?: string): 
   const { id: deliveryId, user_id: userId, kind, channel } = taken;
   const settled = await withTransaction(host.pool, async (tx) => {
     if (!(await settle(tx, taken, next))) return false;
-    if (next.state === 'bounced' && to !== undefined)
+    if (next.state === 'bounced' && channel === 'push') await removeSubscription(tx, userId, taken.target);
+    else if (next.state === 'bounced' && to !== undefined)
       await blockAddress(tx, { channel, address: to, reason: next.reason! });
     if (next.state === 'sent')
       await host.publish(tx, 'NotificationSent', { userId, kind, channel, deliveryId });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import type { Channel } from '../../../api/notifications.ts';
+import { CHANNELS, type Channel } from '../../../api/notifications.ts';
 import { findPerson, type Person } from '../people/store.ts';
 import { type ChosenKind, wayBy } from '../preferences/preferences.ts';
 import { nextDigest } from '../preferences/times.ts';
@@ -30,6 +30,8 @@ export type Way = {
   reason: string | null;
   dueAt: Date | null;
   inDigest: boolean;
+  /** The browser, of push. */
+  target?: string;
 };
 
 /**
@@ -38,11 +40,11 @@ export type Way = {
  */
 export function decideWays(
   { kind, at }: Pick<Fact, 'kind' | 'at'>,
-  { preferences }: Pick<Person, 'preferences'>,
+  { preferences, browsers }: Pick<Person, 'preferences' | 'browsers'>,
   { now, channels }: { now: Date; channels: { has(channel: Channel): boolean } },
 ): Way[] {
   const isNews = now.getTime() - at.getTime() < NEWS_MS;
-  return (['in_app', 'email'] as const).flatMap((channel): Way[] => {
+  return CHANNELS.flatMap((channel): Way[] => {
     const way = wayBy(preferences, kind, channel);
     if (way === undefined || way === 'off') return [];
     if (channel === 'in_app') {
@@ -52,8 +54,18 @@ export function decideWays(
     const suppressed = (reason: string): Way[] => [
       { channel, state: 'suppressed', reason, dueAt: null, inDigest: false },
     ];
+    if (channel === 'push' && browsers.length === 0) return [];
     if (!isNews) return suppressed('TOO_LATE');
     if (!channels.has(channel)) return suppressed('CHANNEL_OFF');
+    if (channel === 'push')
+      return browsers.map((target) => ({
+        channel,
+        state: 'queued',
+        reason: null,
+        dueAt: null,
+        inDigest: false,
+        target,
+      }));
     const inDigest = way !== 'instant';
     const dueAt = inDigest ? nextDigest(now, way, preferences.zone) : null;
     return [{ channel, state: 'queued', reason: null, dueAt, inDigest }];

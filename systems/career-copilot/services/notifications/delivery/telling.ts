@@ -1,11 +1,16 @@
 import { createEncryption, EncryptionConfig, type ServicePart } from '@banyan/service';
 import { type Static, Type } from 'typebox';
+import { API } from '../../../api/common.ts';
 import type { Channel as ChannelName } from '../../../api/notifications.ts';
 import { GatewayConfig } from '../../../kit/issuers.ts';
 import type { Channel } from '../channels/channel.ts';
 import { createEmail } from '../channels/email.ts';
+import { createPush } from '../channels/push.ts';
+import { createSms } from '../channels/sms.ts';
+import { TWILIO_PATH } from '../reports/routes.ts';
 import { createWords, type Render } from '../templates/words.ts';
 import { createUnsubscribeTokens, type UnsubscribeTokens } from '../unsubscribe/token.ts';
+import { PUSH_ORIGINS } from '../ways/push-services.ts';
 import { type Contents, createContents } from './contents.ts';
 
 const TellingConfig = Type.Object({
@@ -14,6 +19,21 @@ const TellingConfig = Type.Object({
   SMTP_URL: Type.Optional(Type.String({ pattern: '^smtps?://', secret: true })),
   /** As whom e-mails are sent. */
   MAIL_FROM: Type.String({ default: 'Career Copilot <no-reply@career-copilot.invalid>' }),
+  /** By which Twilio knows us. Without all three there are no SMS. */
+  TWILIO_ACCOUNT_SID: Type.Optional(Type.String({ minLength: 1 })),
+  TWILIO_AUTH_TOKEN: Type.Optional(Type.String({ minLength: 1, secret: true })),
+  /** The number by which SMS are sent, or a messaging service (`MG...`). */
+  TWILIO_FROM: Type.Optional(Type.String({ minLength: 1 })),
+  TWILIO_URL: Type.String({ default: 'https://api.twilio.com' }),
+  /** The pair of keys by which push services know us: `npx web-push generate-vapid-keys`. Without both there is no push. */
+  VAPID_PUBLIC_KEY: Type.Optional(Type.String({ minLength: 1, secret: false })),
+  VAPID_PRIVATE_KEY: Type.Optional(Type.String({ minLength: 1, secret: true })),
+  /** Whom a push service may ask: `mailto:...`, or an address. */
+  VAPID_SUBJECT: Type.String({ default: 'mailto:postmaster@career-copilot.invalid' }),
+  /** Where push services are, as origins separated by commas. */
+  PUSH_ORIGINS: Type.String({ default: PUSH_ORIGINS }),
+  /** By which whoever forwards mails that came back shows that they may. Without it none are taken. */
+  BOUNCE_TOKEN: Type.Optional(Type.String({ minLength: 16, secret: true })),
   /** Where people reach the API, for links that end messages. Default: API_URL. */
   PUBLIC_URL: Type.Optional(Type.String({ pattern: '^https?://' })),
   ...GatewayConfig.properties,
@@ -31,6 +51,11 @@ export type Telling = {
   publicUrl: string | undefined;
   leaseSeconds: number;
   channels: ReadonlyMap<ChannelName, Channel>;
+  /** For browsers that want push; undefined: there is none. */
+  pushKey: string | undefined;
+  pushOrigins: string;
+  twilioToken: string | undefined;
+  bounceToken: string | undefined;
 };
 
 /** What handlers of events, routes and the queue share. */
@@ -44,11 +69,45 @@ export const telling: ServicePart<Telling, typeof TellingConfig> = {
       publicUrl: config.PUBLIC_URL ?? config.API_URL,
       leaseSeconds: config.DELIVERY_LEASE_SECONDS,
       channels: new Map(channelsOf(config).map((channel) => [channel.name, channel])),
+      pushKey: config.VAPID_PRIVATE_KEY === undefined ? undefined : config.VAPID_PUBLIC_KEY,
+      pushOrigins: config.PUSH_ORIGINS,
+      twilioToken: config.TWILIO_AUTH_TOKEN,
+      bounceToken: config.BOUNCE_TOKEN,
     },
     close: async () => {},
   }),
 };
 
-function channelsOf({ SMTP_URL: url, MAIL_FROM: from }: Static<typeof TellingConfig>): Channel[] {
-  return url === undefined ? [] : [createEmail({ url, from })];
+/** Those that are configured. */
+function channelsOf(config: Static<typeof TellingConfig>): Channel[] {
+  const {
+    SMTP_URL,
+    TWILIO_ACCOUNT_SID,
+    TWILIO_AUTH_TOKEN,
+    TWILIO_FROM,
+    VAPID_PUBLIC_KEY,
+    VAPID_PRIVATE_KEY,
+  } = config;
+  const publicUrl = config.PUBLIC_URL ?? config.API_URL;
+  const channels: Channel[] = [];
+  if (SMTP_URL) channels.push(createEmail({ url: SMTP_URL, from: config.MAIL_FROM }));
+  if (TWILIO_ACCOUNT_SID && TWILIO_AUTH_TOKEN && TWILIO_FROM)
+    channels.push(
+      createSms({
+        url: config.TWILIO_URL,
+        accountSid: TWILIO_ACCOUNT_SID,
+        authToken: TWILIO_AUTH_TOKEN,
+        from: TWILIO_FROM,
+        statusUrl: publicUrl && `${publicUrl}${API}${TWILIO_PATH}`,
+      }),
+    );
+  if (VAPID_PUBLIC_KEY && VAPID_PRIVATE_KEY)
+    channels.push(
+      createPush({
+        publicKey: VAPID_PUBLIC_KEY,
+        privateKey: VAPID_PRIVATE_KEY,
+        subject: config.VAPID_SUBJECT,
+      }),
+    );
+  return channels;
 }

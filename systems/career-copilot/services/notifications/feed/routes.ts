@@ -10,8 +10,21 @@ import { callerOf } from '../../../kit/active-user.ts';
 import { activeCaller } from '../callers.ts';
 import { markRead } from '../store.ts';
 import { FEED, findInFeed, markInAppRead } from './store.ts';
+import type { Streams } from './streams.ts';
 
-const errors = defineErrors({ NOTIFICATION_NOT_FOUND: [404, 'You were told nothing under this id.'] });
+const errors = defineErrors({
+  NOTIFICATION_NOT_FOUND: [404, 'You were told nothing under this id.'],
+  TOO_MANY_STREAMS: [503, 'As many streams as this instance can have are open. Try again.'],
+});
+
+const LastEventId = Type.Object({
+  'last-event-id': Type.Optional(
+    Type.String({
+      pattern: '^\\d{1,18}$',
+      description: 'The stream goes on after it; without it, from now on.',
+    }),
+  ),
+});
 
 const ItemId = Type.Object({ id: Type.String({ minLength: 1, maxLength: 40 }) });
 const newest = keyset([
@@ -22,7 +35,11 @@ const newest = keyset([
 /** What somebody was told in the app: the legacy API's notifications, and what this service tells besides. */
 export function feedRoutes(
   app: ServiceApp,
-  { pool, events }: { pool: pg.Pool; events: Pick<Events<typeof contracts>, 'publish'> },
+  {
+    pool,
+    events,
+    streams,
+  }: { pool: pg.Pool; events: Pick<Events<typeof contracts>, 'publish'>; streams: Streams },
 ): void {
   const ofCaller = activeCaller(pool);
 
@@ -30,6 +47,29 @@ export function feedRoutes(
     '/notifications/feed',
     { ...ofCaller(), schema: { querystring: PageQuery, response: { 200: Page(FeedItem) } } },
     async (request) => await newest.page(pool, { text: FEED, values: [callerOf(request)] }, request.query),
+  );
+
+  app.get(
+    '/notifications/stream',
+    {
+      ...ofCaller(503),
+      // Not in the OpenAPI, which has no words for it: whoever reads the answer to its end would wait for ever.
+      schema: {
+        hide: true,
+        description:
+          'Server-sent events: `notification`, an item of the feed, and `reload` when more was missed than is sent.',
+        headers: LastEventId,
+      },
+    },
+    async (request, reply) => {
+      if (!streams.hasRoom()) throw errors('TOO_MANY_STREAMS', { headers: { 'retry-after': '5' } });
+      const lastId = request.headers['last-event-id'];
+      reply.hijack();
+      await streams.open(callerOf(request), lastId, reply.raw).catch((error: unknown) => {
+        request.log.error({ err: error }, 'a stream of notifications cannot be opened');
+        reply.raw.destroy();
+      });
+    },
   );
 
   app.put(

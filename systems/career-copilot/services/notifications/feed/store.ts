@@ -19,3 +19,42 @@ export async function findInFeed(db: Executor, userId: number, id: string): Prom
 export async function markInAppRead(tx: Executor, userId: number, id: string): Promise<void> {
   await tx.query('UPDATE in_app SET is_read = true WHERE user_id = $1 AND id::text = $2', [userId, id]);
 }
+
+/**
+ * Puts what somebody is told in the app into their stream, once. Called by handlers of events of that person, which are handled one after the
+ * other: so numbers of one person are committed in their order, and who has seen one has seen all before it.
+ */
+export async function logInFeed(tx: Executor, userId: number, item: string): Promise<void> {
+  const { rowCount } = await tx.query(
+    'INSERT INTO feed_log (user_id, item) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+    [userId, item],
+  );
+  if (rowCount === 1) await tx.query(`SELECT pg_notify('notifications_feed', $1)`, [String(userId)]);
+}
+
+export type Logged = { seq: string } & FeedItem;
+
+/** What somebody was told after a number, in its order. */
+export async function listAfter(db: Executor, userId: number, seq: string, most: number): Promise<Logged[]> {
+  const { rows } = await db.query<Logged>(
+    `SELECT log.seq::text, feed.* FROM (${FEED}) AS feed JOIN feed_log AS log ON log.user_id = $1 AND log.item = feed.id
+     WHERE log.seq > $2 ORDER BY log.seq LIMIT $3`,
+    [userId, seq, most],
+  );
+  return rows;
+}
+
+/** The newest number of somebody's stream, and how many come after the one given. */
+export async function placeOf(
+  db: Executor,
+  userId: number,
+  after: string,
+): Promise<{ newest: string; missed: number; isKnown: boolean }> {
+  const { rows } = await db.query(
+    `SELECT coalesce(max(seq), 0)::text AS newest, (count(*) FILTER (WHERE seq > $2))::int AS missed,
+       coalesce(bool_or(seq = $2), false) OR $2 = 0 AS "isKnown"
+     FROM feed_log WHERE user_id = $1`,
+    [userId, after],
+  );
+  return rows[0];
+}

@@ -11,6 +11,10 @@ export type Person = {
   isDeleted: boolean;
   isActive: boolean;
   email: string | null;
+  /** Confirmed. */
+  phone: string | null;
+  /** Ids of subscriptions of push. */
+  browsers: string[];
   preferences: Preferences;
 };
 
@@ -48,6 +52,9 @@ export async function forgetPerson(tx: Executor, userId: number): Promise<void> 
     [userId],
   );
   await tx.query('DELETE FROM in_app WHERE user_id = $1', [userId]);
+  await tx.query('DELETE FROM feed_log WHERE user_id = $1', [userId]);
+  await tx.query('DELETE FROM push_subscriptions WHERE user_id = $1', [userId]);
+  await tx.query('DELETE FROM phones WHERE user_id = $1', [userId]);
   await tx.query('DELETE FROM preferences WHERE user_id = $1', [userId]);
 }
 
@@ -56,6 +63,8 @@ export async function findPerson(db: Executor, userId: number): Promise<Person> 
     `SELECT coalesce(users.id, people.user_id) IS NOT NULL AS "isKnown", people.deleted_at IS NOT NULL AS "isDeleted",
        coalesce(users.email, people.email) AS email,
        coalesce(${activeNow('one.user_id', 'users.is_active')}, true) AS "isActive",
+       (SELECT number FROM phones WHERE phones.user_id = one.user_id AND confirmed_at IS NOT NULL) AS phone,
+       ARRAY(SELECT id::text FROM push_subscriptions AS push WHERE push.user_id = one.user_id ORDER BY created_at) AS browsers,
        locale, zone, quiet_from, quiet_to, chosen
      FROM (SELECT $1::integer AS user_id) AS one LEFT JOIN users ON users.id = one.user_id
        LEFT JOIN people ON people.user_id = one.user_id LEFT JOIN preferences ON preferences.user_id = one.user_id`,

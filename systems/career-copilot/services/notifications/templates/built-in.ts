@@ -82,6 +82,20 @@ Falls Sie es nicht waren, fordern Sie sofort ein neues Passwort an.`,
       short: 'Ihr Passwort wurde geändert. Falls Sie es nicht waren, fordern Sie sofort ein neues an.',
     },
   },
+  confirm_phone: {
+    en: {
+      subject: 'Your code',
+      body: 'Your code for Career Copilot is {{ code }}. It is good for ten minutes.',
+      action: '',
+      short: '{{ code }} is your code for Career Copilot. It is good for ten minutes.',
+    },
+    de: {
+      subject: 'Ihr Code',
+      body: 'Ihr Code für Career Copilot ist {{ code }}. Er gilt zehn Minuten.',
+      action: '',
+      short: '{{ code }} ist Ihr Code für Career Copilot. Er gilt zehn Minuten.',
+    },
+  },
   status_changed: {
     en: {
       subject: 'Your application is now: {{ to | state }}',

@@ -39,6 +39,7 @@ export const kinds = {
     link: 'https://career.example/reset?token=…',
   }),
   password_changed: ofAccount(Type.Object({ name: Name, link: Type.Optional(Link) }), { name: 'Ada' }),
+  confirm_phone: ofAccount(Type.Object({ code: Type.String() }), { code: '123456' }),
   status_changed: ofChoice(
     Type.Object({ applicationId: Type.Integer(), from: Type.Optional(Type.String()), to: Type.String() }),
     { applicationId: 12, from: 'applied', to: 'interview' },

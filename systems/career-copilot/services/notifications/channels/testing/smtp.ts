@@ -11,6 +11,8 @@ export type SmtpDouble = {
   mails: ReceivedMail[];
   /** Called with what has come whole, before the client is told so. */
   onMail: (mail: ReceivedMail) => void | Promise<void>;
+  /** Called before a recipient is taken. */
+  onRecipient: (address: string) => void | Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -21,7 +23,7 @@ export async function startSmtp(): Promise<SmtpDouble> {
     onRcptTo({ address }, _session, done) {
       if (address.startsWith('missing@')) done(failure(550, '5.1.1 no such user here'));
       else if (address.startsWith('busy@')) done(failure(451, '4.2.1 come again later'));
-      else done();
+      else void Promise.resolve(double.onRecipient(address)).then(() => done(), done);
     },
     onData(stream, { envelope }, done) {
       const to = envelope.rcptTo[0]!.address;
@@ -51,6 +53,7 @@ export async function startSmtp(): Promise<SmtpDouble> {
     url: `smtp://127.0.0.1:${port}`,
     mails: [],
     onMail: () => {},
+    onRecipient: () => {},
     stop: async () => {
       cut();
       await new Promise<void>((resolve) => server.close(resolve));

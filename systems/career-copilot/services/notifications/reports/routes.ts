@@ -1,0 +1,90 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Events } from '@banyan/events';
+import { withTransaction } from '@banyan/postgres';
+import { bearerToken, defineErrors, type ServiceApp } from '@banyan/service';
+import type pg from 'pg';
+import { Type } from 'typebox';
+import { API } from '../../../api/common.ts';
+import type { contracts } from '../../../contracts/notifications.ts';
+import { blockAddress } from '../people/store.ts';
+import { conclude } from './conclude.ts';
+import { bounceIn } from './dsn.ts';
+import { isOfTwilio, reportOf } from './twilio.ts';
+
+const errors = defineErrors({
+  NOT_SIGNED: [403, 'The report is not signed as it must be, or reports are not taken here.'],
+});
+
+export type ReportSecrets = {
+  /** Undefined: there are no SMS. */
+  twilioToken: string | undefined;
+  /** Undefined: mails that come back are not taken. */
+  bounceToken: string | undefined;
+  publicUrl: string | undefined;
+};
+
+const Query = Type.Object({ delivery: Type.String({ format: 'uuid' }) });
+const FORM = 'application/x-www-form-urlencoded';
+const MAIL = 'message/rfc822';
+const MOST_BYTES = 262_144;
+
+export const TWILIO_PATH = '/notifications/reports/twilio';
+const BOUNCE_PATH = '/notifications/reports/bounces';
+
+/** What other sides tell of messages that they had taken: Twilio of SMS, a mail server of mails that came back. */
+export async function reportRoutes(
+  app: ServiceApp,
+  {
+    pool,
+    publish,
+    twilioToken,
+    bounceToken,
+    publicUrl,
+  }: ReportSecrets & { pool: pg.Pool; publish: Events<typeof contracts>['publish'] },
+): Promise<void> {
+  app.addContentTypeParser(
+    [FORM, MAIL],
+    { parseAs: 'string', bodyLimit: MOST_BYTES },
+    (_request, body, done) => done(null, body),
+  );
+  const config = { allow: 'everybody' as const, errors: [400, 403, 413, 415] };
+  const response = { 204: Type.Null() };
+
+  app.post(TWILIO_PATH, { config, schema: { querystring: Query, response } }, async (request, reply) => {
+    const fields = Object.fromEntries(new URLSearchParams(textOf(request.body)));
+    const url = `${publicUrl}${API}${TWILIO_PATH}?delivery=${request.query.delivery}`;
+    const signature = headerOf(request.headers['x-twilio-signature']);
+    if (twilioToken === undefined || !isOfTwilio(twilioToken, { url, fields, signature }))
+      throw errors('NOT_SIGNED');
+    const report = reportOf(request.query.delivery, fields);
+    if (report) await withTransaction(pool, (tx) => conclude(tx, publish, report));
+    return await reply.code(204).send(null);
+  });
+
+  app.post(BOUNCE_PATH, { config, schema: { response } }, async (request, reply) => {
+    if (bounceToken === undefined || !isSame(bearerToken(request.headers.authorization), bounceToken))
+      throw errors('NOT_SIGNED');
+    const bounce = bounceIn(textOf(request.body));
+    if (bounce)
+      await withTransaction(pool, async (tx) => {
+        const { deliveryId, recipient, status, addressIsBad } = bounce;
+        const isOurs = await conclude(tx, publish, {
+          deliveryId,
+          state: 'bounced',
+          reason: `BOUNCED ${status}`,
+        });
+        if (isOurs && addressIsBad)
+          await blockAddress(tx, { channel: 'email', address: recipient, reason: `BOUNCED ${status}` });
+      });
+    return await reply.code(204).send(null);
+  });
+}
+
+const textOf = (body: unknown) => (typeof body === 'string' ? body : '');
+const headerOf = (value: string | string[] | undefined) => (typeof value === 'string' ? value : undefined);
+
+/** In the same time whatever is given. */
+function isSame(given: string | undefined, good: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given ?? ''), digest(good));
+}
