@@ -44,14 +44,19 @@ export async function fencedStep(
   let started = performance.now();
   const elapsed = () => performance.now() - started;
   let fenceId: string | undefined;
+  /** By when all gateways held the writes, and by when the other side had what came before; ms. */
+  let heldMs = 0;
+  let appliedMs = 0;
   try {
     if (up) await writeLocks.install(service);
     started = performance.now();
     const fence = await openFence(pool, { service, fromShare, toShare, limitMs });
     fenceId = fence.id;
     await awaitAcks(pool, fence.id, { timeoutMs: limitMs });
-    const timeoutMs = Math.max(1, Math.floor(limitMs - elapsed()));
+    heldMs = elapsed();
+    const timeoutMs = Math.max(1, Math.floor(limitMs - heldMs));
     const { epoch } = await applier.fence({ id: fence.id, service, fromShare, toShare, timeoutMs });
+    appliedMs = elapsed();
     // The monolith must take the writes that come back before they come; it refuses the ones that left after they did.
     if (!up) await writeLocks.set(service, toShare);
     await withTransaction(pool, async (client) => {
@@ -81,6 +86,6 @@ export async function fencedStep(
   await store.endStep(pool, stepId, 'done', fenceMs);
   await store.announce(pool);
   if (up) await writeLocks.set(service, toShare);
-  log.info({ service, fromShare, toShare, fenceMs }, 'fenced step done');
+  log.info({ service, fromShare, toShare, fenceMs, heldMs, appliedMs }, 'fenced step done');
   return true;
 }
