@@ -117,11 +117,20 @@ export const contexts: Record<string, PlanContext> = {
   },
   integrations: {
     title: 'Integrations',
-    entities: ['WebhookEndpoint', 'WebhookDelivery', 'IncomingSource', 'Connection'],
+    entities: ['WebhookEndpoint', 'WebhookDelivery', 'IncomingSource', 'Connection', 'MailProposal'],
     valueObjects: ['WebhookSecret', 'WebhookMessage', 'DeliveryAttempt', 'OAuthTokens'],
-    events: ['WebhookEndpointDisabled', 'IncomingWebhookReceived', 'AccountConnected', 'ConnectionLost'],
+    events: [
+      'WebhookEndpointDisabled',
+      'IncomingWebhookReceived',
+      'MailRecognized',
+      'AccountConnected',
+      'ConnectionLost',
+    ],
     paths: ['/api/v1/integrations'],
-    upstream: { auth: { relation: 'conformist', by: ['events'] }, applications: told },
+    upstream: {
+      auth: { relation: 'conformist', by: ['events'] },
+      applications: { relation: 'open-host', by: ['events', 'calls'] },
+    },
   },
 };
 

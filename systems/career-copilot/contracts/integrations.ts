@@ -1,6 +1,7 @@
 /** What the integrations service says to the others. What it answers to clients is in api/integrations.ts. */
 import { defineContracts, event } from '@banyan/events';
 import { Type } from 'typebox';
+import { MAIL_KINDS, type MailKind } from '../api/mail.ts';
 import { ofUser, SYSTEM, text, UserId } from './common.ts';
 
 const OfConnection = {
@@ -31,6 +32,17 @@ export const contracts = defineContracts({
         'A program of somebody has sent something that its secret has signed. Told once of each.',
       ),
       data: Type.Object({ userId: UserId, sourceId: Type.Integer(), receiptId: Type.Integer() }),
+    }),
+    MailRecognized: event({
+      ...ofUser(
+        'integrations',
+        'A mail that somebody has forwarded seems to move an application: they are to say whether it does.',
+      ),
+      data: Type.Object({
+        userId: UserId,
+        proposalId: Type.Integer(),
+        kind: Type.Unsafe<MailKind>({ type: 'string', enum: [...MAIL_KINDS] }),
+      }),
     }),
     AccountConnected: event({
       ...ofUser(

@@ -1,8 +1,8 @@
 import { operation } from '@banyan/service';
 import { Type } from 'typebox';
-import { Application } from '../api/applications.ts';
+import { Application, StatusChange } from '../api/applications.ts';
 import { Account } from '../api/auth.ts';
-import { API, Page, Paging } from '../api/common.ts';
+import { API, Id, Page, Paging } from '../api/common.ts';
 import { Notification } from '../api/notifications.ts';
 import { Profile } from '../api/users.ts';
 
@@ -26,5 +26,18 @@ export const publicApi = {
     path: `${API}/notifications`,
     query: listed,
     answer: Page('notifications', Notification),
+  }),
+};
+
+/** What of it concerns somebody's applications. */
+export const publicApplications = {
+  listApplications: publicApi.listApplications,
+  changeStatus: operation({
+    service: 'api',
+    method: 'PATCH',
+    path: `${API}/applications/:id/status`,
+    params: Id,
+    body: StatusChange,
+    answer: Application,
   }),
 };

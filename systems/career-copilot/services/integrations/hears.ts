@@ -2,6 +2,7 @@ import type { EventingDefinition } from '@banyan/events';
 import { hearOfActivity } from '../../kit/account-activity.ts';
 import { forget as forgetConnections } from './connections/store.ts';
 import { forget as forgetSources } from './incoming/sources.ts';
+import { forget as forgetMail } from './mail/store.ts';
 import type { contracts } from './messages.ts';
 import { feed } from './webhooks/feed.ts';
 import { forget as forgetWebhooks } from './webhooks/queue.ts';
@@ -11,7 +12,7 @@ export const hears: EventingDefinition<typeof contracts> = {
     ...hearOfActivity,
     UserDeleted: async (deleted, context) => {
       await hearOfActivity.UserDeleted(deleted, context);
-      for (const forget of [forgetWebhooks, forgetSources, forgetConnections])
+      for (const forget of [forgetWebhooks, forgetSources, forgetConnections, forgetMail])
         await forget(context.tx, deleted.data.userId);
     },
   },

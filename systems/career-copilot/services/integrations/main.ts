@@ -1,10 +1,12 @@
 import { eventing } from '@banyan/events';
-import { defineService } from '@banyan/service';
+import { calls, defineService } from '@banyan/service';
+import { publicApplications } from '../../contracts/public-api.ts';
 import { accountActivity } from '../../kit/account-activity.ts';
 import { IssuerConfig, issuersOf } from '../../kit/issuers.ts';
 import { connections } from './connections/part.ts';
 import { encryption } from './encryption.ts';
 import { hears } from './hears.ts';
+import { mail } from './mail/part.ts';
 import { contracts } from './messages.ts';
 import { routes } from './routes.ts';
 import { sweeping } from './sweep.ts';
@@ -21,6 +23,12 @@ export const integrations = defineService({
     events: eventing(contracts, hears),
     webhooks,
     connections,
+    mail,
+    api: calls(publicApplications, {
+      config: IssuerConfig,
+      urls: ({ API_URL }) => ({ api: API_URL }),
+      policy: { deadlineMs: 5_000, breaker: { openMs: 5_000 } },
+    }),
     sweeping,
   },
   auth: { issuers: ({ config }) => issuersOf(config) },

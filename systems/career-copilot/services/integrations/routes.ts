@@ -4,6 +4,8 @@ import { API } from '../../api/common.ts';
 import type { Connections } from './connections/part.ts';
 import { connectionRoutes } from './connections/routes.ts';
 import { incomingRoutes } from './incoming/routes.ts';
+import type { PublicApi } from './mail/applications.ts';
+import { type MailSettings, mailRoutes } from './mail/routes.ts';
 import type { contracts } from './messages.ts';
 import { ofUserIn } from './of-user.ts';
 import type { Webhooks } from './webhooks/part.ts';
@@ -14,16 +16,19 @@ type Parts = {
   events: Events<typeof contracts>;
   webhooks: Webhooks;
   connections: Connections;
+  mail: MailSettings;
+  api: PublicApi;
 };
 
 export async function routes(app: ServiceApp, context: ServiceContext<unknown, Parts>): Promise<void> {
-  const { pool, encryption, events, webhooks, connections } = context;
+  const { pool, encryption, events, webhooks, connections, mail, api } = context;
   const ofUser = ofUserIn(pool);
   await app.register(
     async (scope: ServiceApp) => {
       webhookRoutes(scope, { pool, encryption, webhooks, ofUser });
       await incomingRoutes(scope, { pool, encryption, events, ofUser });
       connectionRoutes(scope, { pool, connections, ofUser });
+      await mailRoutes(scope, { pool, events, api, mail, ofUser });
     },
     { prefix: `${API}/integrations` },
   );

@@ -1,0 +1,57 @@
+import { PageQuery } from '@banyan/service';
+import { type Static, Type } from 'typebox';
+import { Id, Nullable, Timestamp } from './common.ts';
+
+const Email = Type.String({ minLength: 3, maxLength: 200, pattern: '^[^\\s@]+@[^\\s@]+$' });
+
+/** Where a person forwards mail about their applications to. */
+export const MailAddress = Type.Object({
+  address: Type.String({ description: 'It is hard to guess, so show it to nobody else.' }),
+  senders: Type.Array(Type.String(), { description: 'Addresses of theirs from which they forward.' }),
+  created_at: Timestamp,
+});
+export type MailAddress = Static<typeof MailAddress>;
+export const Senders = Type.Object({ senders: Type.Array(Email, { minItems: 1, maxItems: 10 }) });
+
+/** As a mail server posts what it has received, signed by Standard Webhooks with the secret that the two share. */
+export const IncomingMail = Type.Object({
+  envelope_from: Type.String({ maxLength: 400 }),
+  envelope_to: Type.String({ maxLength: 400 }),
+  spf: Type.String({
+    maxLength: 20,
+    description: 'What the mail server found of the envelope: `pass`, `fail` ...',
+  }),
+  raw: Type.String({ description: 'The mail as it came (RFC 822), in base64.' }),
+});
+
+const STATES = ['open', 'confirmed', 'dismissed'] as const;
+const State = Type.Unsafe<(typeof STATES)[number]>({ type: 'string', enum: [...STATES] });
+/** What a company's mail may say of an application. */
+export const MAIL_KINDS = ['received', 'interview', 'offer', 'rejection'] as const;
+export type MailKind = (typeof MAIL_KINDS)[number];
+const Kind = Type.Unsafe<MailKind>({ type: 'string', enum: [...MAIL_KINDS] });
+
+export const Candidate = Type.Object({
+  application_id: Type.Integer(),
+  company_name: Type.String(),
+  job_title: Type.String(),
+  score: Type.Number({ description: 'What speaks for it, in points.' }),
+});
+export const Proposal = Type.Object({
+  id: Type.Integer(),
+  state: State,
+  kind: Kind,
+  proposed_status: Type.String({ description: 'Of the application.' }),
+  sentence: Type.String({ description: 'That of the mail which decided it.' }),
+  subject: Type.String(),
+  sender: Type.String(),
+  received_at: Timestamp,
+  application_id: Nullable<number>(Type.Integer({ description: 'That it was confirmed for.' })),
+});
+export type Proposal = Static<typeof Proposal>;
+export const ProposalWithCandidates = Type.Object({
+  ...Proposal.properties,
+  candidates: Type.Array(Candidate, { description: 'The likeliest first.' }),
+});
+export const ProposalQuery = Type.Object({ ...PageQuery.properties, state: Type.Optional(State) });
+export const Confirmation = Type.Object({ application_id: Id.properties.id });
