@@ -1,12 +1,12 @@
 /**
- * `npm run judges`: our buses, stores and traces before programs of others. Which of them are there is looked at first; each that is
+ * `npm run judges`: our buses, stores, traces and clients before programs of others. Which of them are there is looked at first; each that is
  * not is told, with the way to have it. Exit status: 0 all judged well, 1 one found something, 2 one was not there.
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { kafkaMissing } from '../../scripts/kafka/kafka.ts';
-import { jaeger, moto, programMissing, valkey } from './programs.ts';
+import { jaeger, moto, oidcProvider, programMissing, valkey } from './programs.ts';
 
 type Judge = { name: string; judges: string; missing(install: boolean): Promise<string | undefined> };
 
@@ -25,6 +25,11 @@ const JUDGES: readonly Judge[] = [
     name: 'redis',
     judges: 'the store of values in Redis, by its contract, and while the server is away, on Valkey',
     missing: (install) => programMissing(valkey, install),
+  },
+  {
+    name: 'oidc',
+    judges: 'accounts elsewhere, connected, refreshed and let go, on oidc-provider',
+    missing: (install) => programMissing(oidcProvider, install),
   },
   {
     name: 'jaeger',

