@@ -1,8 +1,10 @@
 import { defineMigration, env } from '@banyan/banyan';
 import { contexts } from './contexts.ts';
 import { extractions, urlOf } from './kit/plan.ts';
-import { AUTH_ISSUER, GATEWAY_ISSUER, JWKS_PATH, LEGACY_ISSUER } from './kit/tokens.ts';
+import { AUTH_ISSUER, GATEWAY_ISSUER, JWKS_PATH, LEGACY_ISSUER, OAUTH_AUDIENCE } from './kit/tokens.ts';
 import { system } from './system.ts';
+
+const gatewayPort = env('CAREER_GATEWAY_PORT', '8080');
 
 /**
  * The services that leave the Career Copilot monolith, each by the extraction.ts in its folder. The one legacy table `users`
@@ -25,7 +27,7 @@ export default defineMigration({
   },
 
   gateway: {
-    port: Number(env('CAREER_GATEWAY_PORT', '8080')),
+    port: Number(gatewayPort),
     adminPort: Number(env('CAREER_GATEWAY_ADMIN_PORT', '7071')),
     workers: Number(env('CAREER_GATEWAY_WORKERS', '2')),
     // Services know nothing of the monolith's secret: its tokens are exchanged on their way to them.
@@ -33,6 +35,15 @@ export default defineMigration({
     issuers: [
       { name: 'monolith', issuer: LEGACY_ISSUER, algorithm: 'HS256', secret: env('CAREER_JWT_SECRET') },
       { name: 'auth', issuer: AUTH_ISSUER, algorithm: 'JWKS', jwksUrl: `${urlOf('auth')}${JWKS_PATH}` },
+      {
+        name: 'oauth',
+        issuer: env('CAREER_API_URL', `http://127.0.0.1:${gatewayPort}`),
+        algorithm: 'JWKS',
+        jwksUrl: `${urlOf('auth')}${JWKS_PATH}`,
+        audience: OAUTH_AUDIENCE,
+        // They say what a client may do for a user, which the monolith would not heed.
+        exchange: false,
+      },
     ],
   },
 

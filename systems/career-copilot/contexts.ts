@@ -12,8 +12,8 @@ const told = { relation: 'published-language', by: ['events'] } as const satisfi
 export const contexts: Record<string, PlanContext> = {
   auth: {
     title: 'Authentication',
-    entities: ['Account', 'Session', 'RefreshToken', 'MailLink'],
-    valueObjects: ['Email', 'PasswordHash', 'AccessToken', 'SigningKey'],
+    entities: ['Account', 'Session', 'RefreshToken', 'OAuthToken', 'OAuthClient', 'MailLink'],
+    valueObjects: ['Email', 'PasswordHash', 'AccessToken', 'AuthorizationCode', 'SigningKey'],
     events: [
       'UserRegistered',
       'UserVerified',
@@ -23,7 +23,7 @@ export const contexts: Record<string, PlanContext> = {
       'UserDeleted',
     ],
     tables: ['users', 'refresh_tokens'],
-    paths: ['/api/v1/auth'],
+    paths: ['/api/v1/auth', '/api/v1/oauth'],
     // Mails with links are sent by whoever sends all mails; whom to tell of what that one takes from here.
     upstream: { notifications: { relation: 'partnership', by: ['calls'] } },
   },

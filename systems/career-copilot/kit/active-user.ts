@@ -5,6 +5,9 @@ import { activeNow } from './account-activity.ts';
 import { ApiError, type ApiErrorCode, statusesOf } from './legacy-errors.ts';
 import { accountId } from './tokens.ts';
 
+/** What a client must have been allowed that acts for a user on a route (OAuth). */
+const CLIENT_SCOPES = { safe: 'read', unsafe: 'write' };
+
 /**
  * What a route of signed-in users states: it is refused to those whose account was locked, and answers with these errors besides. The
  * service has the part `accountActivity`, and the columns `id` and `is_active` of `users` unless it knows of accounts by events alone.
@@ -17,7 +20,11 @@ export function activeUser(pool: pg.Pool, { byEventsAlone = false }: { byEventsA
     if (await isInactive(pool, callerOf(request), mapped)) throw new ApiError('INACTIVE_USER');
   };
   return (...codes: ApiErrorCode[]) => ({
-    config: { allow: [signedIn], errors: statusesOf('BAD_CREDENTIALS', 'INACTIVE_USER', ...codes) },
+    config: {
+      allow: [signedIn],
+      errors: statusesOf('BAD_CREDENTIALS', 'INACTIVE_USER', ...codes),
+      scopes: CLIENT_SCOPES,
+    },
     onRequest,
   });
 }

@@ -13,7 +13,7 @@ const FIRST_PORT = 8001;
  *
  * @public A service without a database of the monolith's says it by itself.
  */
-export const ACCEPTED = ['auth'];
+export const ACCEPTED = ['auth', 'oauth'];
 
 /** Where a service is: `CAREER_<SERVICE>_URL`. */
 export function urlOf(service: Name): string {

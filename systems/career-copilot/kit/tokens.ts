@@ -6,6 +6,9 @@ export const AUTH_ISSUER = 'career-copilot-auth';
 /** Of what the gateway signs for services in the place of tokens that only the legacy system can verify. */
 export const GATEWAY_ISSUER = 'career-copilot-gateway';
 
+/** For whom tokens of OAuth clients are made: this API. Their issuer is its public address. */
+export const OAUTH_AUDIENCE = 'career-copilot-api';
+
 /** Where the auth service shows its public keys. */
 export const JWKS_PATH = '/.well-known/jwks.json';
 /** Where the gateway shows its own. */

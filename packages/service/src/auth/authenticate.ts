@@ -21,7 +21,7 @@ declare module 'fastify' {
 }
 
 /** Of a client's token: one for GET and HEAD, one for whatever changes something. */
-export type RouteScopes = { safe: string; unsafe: string };
+type RouteScopes = { safe: string; unsafe: string };
 
 const errors = defineErrors({
   UNAUTHENTICATED: [401, 'An access token is needed.'],

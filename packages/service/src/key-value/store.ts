@@ -21,7 +21,7 @@ export type KeyValueStore = {
 export type Life = { ttlMs: number };
 
 export const LONGEST_KEY = 512;
-export const LONGEST_VALUE = 256 * 1024;
+const LONGEST_VALUE = 256 * 1024;
 const LONGEST_LIFE_MS = 366 * 86_400_000;
 
 /** The same for every store, so that what one of them takes the others do too. Throws a `RangeError` that shows no key. */

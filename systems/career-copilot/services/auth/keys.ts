@@ -17,6 +17,8 @@ import * as store from './key-store.ts';
 export type TokenSigner = {
   /** A signed access token that says of which login it came (`sid`). */
   sign(account: { id: number; role: string }, session: string): Promise<string>;
+  /** As `sign`, of a token of a client (RFC 9068) with claims of its own. */
+  signForClient(claims: Record<string, unknown>, seconds: number): Promise<string>;
   /** How long what it signs is good. */
   tokenSeconds: number;
   /** The public keys, for /.well-known/jwks.json. */
@@ -103,6 +105,12 @@ export function createKeys(
         .setSubject(String(id))
         .setIssuedAt()
         .setExpirationTime(`${tokenSeconds}s`)
+        .sign(signing.key),
+    signForClient: async (claims, seconds) =>
+      await new SignJWT(claims)
+        .setProtectedHeader({ alg: ALGORITHM, typ: 'at+jwt', kid: signing.kid })
+        .setIssuedAt()
+        .setExpirationTime(`${seconds}s`)
         .sign(signing.key),
     get jwks() {
       return jwks;

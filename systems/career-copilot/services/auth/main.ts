@@ -1,6 +1,6 @@
 import { eventing } from '@banyan/events';
 import { calls, defineService, keyValues } from '@banyan/service';
-import { gatewayIssuer } from '../../kit/issuers.ts';
+import { clientsIssuer, gatewayIssuer } from '../../kit/issuers.ts';
 import { AUTH_ISSUER } from '../../kit/tokens.ts';
 import { contracts, fromRows } from './facts.ts';
 import { ALGORITHM, signer } from './keys.ts';
@@ -25,6 +25,7 @@ export const auth = defineService({
   auth: {
     issuers: ({ config, signer }) => [
       { issuer: AUTH_ISSUER, algorithm: ALGORITHM, keys: signer.verificationKeys },
+      ...clientsIssuer(config, { algorithm: ALGORITHM, keys: signer.verificationKeys }),
       ...gatewayIssuer(config),
     ],
   },

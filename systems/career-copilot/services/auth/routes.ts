@@ -25,10 +25,12 @@ import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError, type ApiErrorCode, statusesOf } from '../../kit/legacy-errors.ts';
 import { JWKS_PATH } from '../../kit/tokens.ts';
 import { adminRoutes, ownAccountRoutes } from './admin-routes.ts';
-import { needsRehash, normalizeEmail, type PasswordScheme } from './decide.ts';
+import { normalizeEmail, type PasswordScheme } from './decide.ts';
 import type { TokenSigner } from './keys.ts';
+import { createLogin } from './login.ts';
 import type { Mailer } from './mail/mailer.ts';
 import { mailRoutes } from './mail/routes.ts';
+import { oauthRoutes } from './oauth/routes.ts';
 import { createPasswords } from './passwords.ts';
 import { createSecondFactors } from './second-factor.ts';
 import { secondFactorRoutes } from './second-factor-routes.ts';
@@ -66,6 +68,7 @@ export async function routes(
     graceMs: config.REFRESH_GRACE_SECONDS * 1000,
   });
   const factors = createSecondFactors(pool, signer.encryption);
+  const logIn = createLogin(pool, { passwords, factors, scheme: config.PASSWORD_HASH });
   const identify = async (request: FastifyRequest) => {
     request.account = await store.findCaller(pool, principalOf(request));
   };
@@ -111,21 +114,7 @@ export async function routes(
           schema: { body: LoginWithCode, response: { 200: Tokens } },
         },
         async ({ body }) => {
-          const account = await store.findAccountByEmail(pool, normalizeEmail(body.email));
-          if (!account) await passwords.pretend(body.password);
-          if (!account || !(await passwords.verify(body.password, account.password_hash))) {
-            throw new ApiError('BAD_LOGIN');
-          }
-          if (!account.is_active) throw new ApiError('INACTIVE_USER');
-          const factor = await factors.check(account.id, body.code);
-          if (factor !== 'good') throw new ApiError(FACTOR_ERRORS[factor]);
-          if (needsRehash(account.password_hash, config.PASSWORD_HASH)) {
-            const to = await passwords.hash(body.password);
-            const { id, password_hash: from } = account;
-            if (await store.replacePasswordHash(pool, { id, from, to, changed: false }))
-              account.password_hash = to;
-          }
-          return await sessions.open(pool, account);
+          return await sessions.open(pool, await logIn(body));
         },
       );
 
@@ -184,6 +173,8 @@ export async function routes(
     { prefix: API },
   );
   ownAccountRoutes(app, pool, events);
+  if (config.API_URL !== undefined)
+    await oauthRoutes(app, { pool, signer, limits, logIn, issuer: config.API_URL });
 }
 
 /** What the legacy API takes, and the code of those who have a second factor. */
@@ -191,9 +182,6 @@ const LoginWithCode = Type.Object({
   ...LoginRequest.properties,
   code: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
 });
-
-/** A wrong code is not told from a wrong password. */
-const FACTOR_ERRORS = { ask: 'CODE_NEEDED', wrong: 'BAD_LOGIN', locked: 'CODES_LOCKED' } as const;
 
 const open = (...codes: ApiErrorCode[]) => ({ allow: 'everybody' as const, errors: statusesOf(...codes) });
 

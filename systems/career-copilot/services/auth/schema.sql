@@ -89,3 +89,46 @@ CREATE TABLE IF NOT EXISTS mail_links (
   expires_at timestamptz NOT NULL
 );
 CREATE INDEX IF NOT EXISTS mail_links_account_id ON mail_links (account_id);
+
+-- Programs of others that users let in (OAuth 2.1). A secret is kept as its hash; without one the client is public.
+CREATE TABLE IF NOT EXISTS oauth_clients (
+  id text PRIMARY KEY,
+  name text NOT NULL,
+  secret_hash text,
+  redirect_uris text[] NOT NULL,
+  scopes text[] NOT NULL,
+  -- It may ask about tokens of all clients: a service that takes them, not a program of somebody's.
+  is_resource_server boolean NOT NULL DEFAULT false,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- That a user has let a client in. All codes and tokens that come of it end with it.
+CREATE TABLE IF NOT EXISTS oauth_grants (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  client_id text NOT NULL REFERENCES oauth_clients (id) ON DELETE CASCADE,
+  account_id integer NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+  scopes text[] NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  last_used_at timestamptz,
+  revoked_at timestamptz
+);
+CREATE INDEX IF NOT EXISTS oauth_grants_account_id ON oauth_grants (account_id);
+
+CREATE TABLE IF NOT EXISTS oauth_codes (
+  code_hash text PRIMARY KEY,
+  grant_id uuid NOT NULL REFERENCES oauth_grants (id) ON DELETE CASCADE,
+  redirect_uri text NOT NULL,
+  code_challenge text NOT NULL,
+  expires_at timestamptz NOT NULL,
+  -- When tokens were given for it: brought again it has been stolen.
+  used_at timestamptz
+);
+CREATE INDEX IF NOT EXISTS oauth_codes_grant_id ON oauth_codes (grant_id);
+
+CREATE TABLE IF NOT EXISTS oauth_refresh_tokens (
+  token_hash text PRIMARY KEY,
+  grant_id uuid NOT NULL REFERENCES oauth_grants (id) ON DELETE CASCADE,
+  expires_at timestamptz NOT NULL,
+  used_at timestamptz
+);
+CREATE INDEX IF NOT EXISTS oauth_refresh_tokens_grant_id ON oauth_refresh_tokens (grant_id);

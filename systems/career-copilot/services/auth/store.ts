@@ -119,6 +119,7 @@ export async function anonymizeAccount(
     [id, email, passwordHash, displayName],
   );
   await db.query('DELETE FROM second_factors WHERE account_id = $1', [id]);
+  await db.query('DELETE FROM oauth_grants WHERE account_id = $1', [id]);
   return rowCount === 1;
 }
 

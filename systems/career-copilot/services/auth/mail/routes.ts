@@ -9,6 +9,7 @@ import { Message } from '../../../api/common.ts';
 import type { contracts } from '../../../contracts/auth.ts';
 import { identify } from '../callers.ts';
 import { normalizeEmail } from '../decide.ts';
+import { revokeGrantsOf } from '../oauth/store.ts';
 import type { Passwords } from '../passwords.ts';
 import * as accounts from '../store.ts';
 import { isGoodLink, LINK_SECONDS, type Purpose, parseToken } from './links.ts';
@@ -82,6 +83,7 @@ export function mailRoutes(app: ServiceApp, { pool, limits, mailer, passwords, e
         await accounts.setPasswordHash(tx, id, passwordHash);
         await store.removeLinks(tx, id, 'reset_password');
         await accounts.endOtherFamilies(tx, id, null);
+        await revokeGrantsOf(tx, id);
         await store.queueMail(tx, { kind: 'password_changed', email, lifeSeconds: TOLD_SECONDS });
         await events.publish(tx, 'PasswordChanged', { userId: id });
       });
