@@ -22,7 +22,8 @@ import { applyOutboxSchema, createPublisher } from './outbox/publish.ts';
 import { RelayOnDemand } from './outbox/relay/on-demand.ts';
 import { startRelay } from './outbox/relay/relay.ts';
 import { createProjector, type Projector } from './projection/projector.ts';
-import { type AnySaga, applySagaSchema, createSagas, type Sagas } from './saga/index.ts';
+import { applySagaSchema } from './saga/effects.ts';
+import type { AnySaga, Sagas } from './saga/index.ts';
 import { SagasOnDemand } from './saga/on-demand.ts';
 import { createEventStore } from './store/store.ts';
 import { takenBy } from './taken.ts';
@@ -144,7 +145,11 @@ class Eventing<C extends Contracts, S extends AnySaga> {
     });
     if (projections.length > 0) this.#projector = createProjector({ pool, store, projections, log, metrics });
     if (sagas.length > 0) {
-      const run = () => createSagas({ service, databaseUrl, pool, sagas, log, metrics, instance });
+      const run = async () => {
+        // DBOS is large, and most services have no sagas.
+        const { createSagas } = await import('./saga/sagas.ts');
+        return await createSagas({ service, databaseUrl, pool, sagas, log, metrics, instance });
+      };
       this.#sagas = this.#definition.sagasOnDemand ? this.#onDemand(run) : await run();
     }
     const [projector, ofSagas] = [this.#projector, this.#sagas];

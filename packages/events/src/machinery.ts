@@ -3,21 +3,10 @@ export { asyncApi, messagesPage } from './asyncapi.ts';
 export type { Bus, DeadLetter, DeadLetters, Delivery, Subscriber, Subscription } from './bus/bus.ts';
 export { openBus } from './bus/open.ts';
 export { openPostgresBus, type PostgresBusOptions } from './bus/postgres/postgres.ts';
-export type { Contracts, MessageContract } from './contracts.ts';
+export type { MessageContract } from './contracts.ts';
 export type { Envelope } from './envelope.ts';
 export { EventsError, isPermanent } from './errors.ts';
-export { type BackfillOptions, backfill, beginStreams, forgetStreams } from './facts/backfill.ts';
-export { type FromRows, type StreamOf, tablesOf } from './facts/from-rows.ts';
-export { type ReplicatedFacts, type ReplicatedTransaction, replicatedFacts } from './facts/replicated.ts';
-export type { Walked } from './facts/walk-rows.ts';
-export {
-  type BackfillStatus,
-  listBackfills,
-  noteFailure,
-  type Wanted,
-  wantBackfill,
-  wantedBackfills,
-} from './facts/wanted.ts';
+export * from './facts/index.ts';
 export { applyInboxSchema, processOnce, sweepInbox } from './inbox/inbox.ts';
 export { Messages } from './messages.ts';
 export { applyOutboxSchema, createPublisher, type Publish, type Send } from './outbox/publish.ts';

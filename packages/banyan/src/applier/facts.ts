@@ -14,7 +14,7 @@ import {
   type Walked,
   type Wanted,
   wantedBackfills,
-} from '@banyan/events/machinery';
+} from '@banyan/events/facts';
 import type { ResolvedService } from '@banyan/plan';
 import { withPool, withTransaction } from '@banyan/postgres';
 import type { RowObserver } from '@banyan/replication';

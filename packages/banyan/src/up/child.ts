@@ -1,7 +1,6 @@
 import cluster from 'node:cluster';
 import type { ResolvedPlan } from '@banyan/plan';
 import pino, { type Logger } from 'pino';
-import { loadPlan } from '../load-plan.ts';
 
 /** What a child process of the supervisor is told by its environment. */
 export type ChildContext = { plan: ResolvedPlan; log: Logger; token: string; applierUrl: string };
@@ -40,6 +39,8 @@ export async function childContext(name: string): Promise<ChildContext> {
  */
 async function planOf(config: string | undefined): Promise<ResolvedPlan> {
   if (cluster.isPrimary && config) {
+    // What checks a plan is large, and all other processes are handed one that was checked.
+    const { loadPlan } = await import('../load-plan.ts');
     const { plan } = await loadPlan(config);
     tellSupervisor({ plan });
     return plan;

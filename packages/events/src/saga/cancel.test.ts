@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { openSagaOperator, Refused } from './index.ts';
+import { Refused } from './index.ts';
+import { openSagaOperator } from './operator.ts';
 import { behaviour, callsOf, restart, sagas, until, url, withShop } from './testing/shop.ts';
 
 describe('a saga that is cancelled', () => {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import { Cancellations } from './cancellations.ts';
-import { applySagaSchema } from './index.ts';
+import { applySagaSchema } from './effects.ts';
 
 test('who asks whether a saga was cancelled shares a query with others, and never gets an answer from before', async (t) => {
   const pool = createPool(await (await testServer()).database('cancellations'), { max: 2 });

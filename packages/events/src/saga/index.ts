@@ -4,9 +4,8 @@ export {
   type SagaContext,
   type SagaDefinition,
 } from './define.ts';
-export { applySagaSchema, once, undo } from './effects.ts';
+export { once, undo } from './effects.ts';
 export { Refused, SagaError, type SagaErrorCode } from './errors.ts';
-export { openSagaOperator } from './operator.ts';
 export type { SagaStatus } from './records.ts';
-export { createSagas, type Sagas } from './sagas.ts';
+export type { Sagas } from './sagas.ts';
 export type { AnySaga } from './start.ts';

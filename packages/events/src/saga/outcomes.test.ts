@@ -3,7 +3,8 @@ import { describe, test } from 'node:test';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import { Type } from 'typebox';
-import { createSagas, defineSaga } from './index.ts';
+import { defineSaga } from './index.ts';
+import { createSagas } from './sagas.ts';
 
 const cycle: Record<string, unknown> = {};
 cycle.self = cycle;

@@ -4,16 +4,8 @@ import { createPool, withTransaction } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import type pg from 'pg';
 import { Type } from 'typebox';
-import {
-  type AnySaga,
-  createSagas,
-  defineSaga,
-  once,
-  Refused,
-  type SagaStatus,
-  type Sagas,
-  undo,
-} from './index.ts';
+import { type AnySaga, defineSaga, once, Refused, type SagaStatus, type Sagas, undo } from './index.ts';
+import { createSagas } from './sagas.ts';
 
 const log = { debug() {}, warn() {}, error() {} };
 const done: string[] = [];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { withTransaction } from '@banyan/postgres';
 import type { Envelope } from '../envelope.ts';
-import { createSagas } from './index.ts';
+import { createSagas } from './sagas.ts';
 import {
   applicationsOf,
   behaviour,

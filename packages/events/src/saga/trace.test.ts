@@ -4,7 +4,8 @@ import { testServer } from '@banyan/postgres/testing';
 import { defineService, type ServicePart } from '@banyan/service';
 import { otlpReceiver } from '@banyan/service/testing';
 import { Type } from 'typebox';
-import { createSagas, defineSaga, type Sagas } from './index.ts';
+import { defineSaga, type Sagas } from './index.ts';
+import { createSagas } from './sagas.ts';
 
 const trip = defineSaga('trip', {
   input: Type.Object({}),

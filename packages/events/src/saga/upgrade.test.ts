@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { createPool, withTransaction } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import { Type } from 'typebox';
-import { createSagas, defineSaga, once, undo } from './index.ts';
+import { defineSaga, once, undo } from './index.ts';
+import { createSagas } from './sagas.ts';
 
 /** As the first version made them. */
 const FIRST = `

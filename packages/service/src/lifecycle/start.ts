@@ -38,7 +38,7 @@ export async function startService<C extends TObject, Use extends Parts, M exten
   const { name, schema, use = {} as Use } = definition;
   const { config, described } = await readAll(definition, env);
   const instance = randomUUID();
-  const telemetry = startTelemetry(name, instance, config);
+  const telemetry = await startTelemetry(name, instance, config);
   const pool = createPool(config.DATABASE_URL, {
     max: config.POOL_SIZE,
     applicationName: name,

@@ -8,10 +8,9 @@ import {
   TraceFlags,
   trace,
 } from '@opentelemetry/api';
-import { AlwaysOnSampler } from '@opentelemetry/sdk-trace';
 import { readConfig } from '../config/config.ts';
 import { TelemetryConfig, tracesPerSecond, tracesUrl } from './config.ts';
-import { isParentBased, rootShare, startExport } from './telemetry.ts';
+import { isParentBased, rootShare } from './telemetry.ts';
 import { limitTraces } from './trace-limit.ts';
 import { isChosen, TraceIds, wordsOf } from './unrecorded.ts';
 
@@ -32,12 +31,12 @@ export type EdgeTelemetry = {
   close(): Promise<void>;
 };
 
-/** By OTEL_* variables; undefined without an endpoint. Throws `ConfigError`. */
-export function startEdgeTelemetry(
+/** By OTEL_* variables; undefined without an endpoint. Rejects with `ConfigError`. */
+export async function startEdgeTelemetry(
   service: string,
   instance: string,
   env: Record<string, string | undefined>,
-): EdgeTelemetry | undefined {
+): Promise<EdgeTelemetry | undefined> {
   const config = readConfig(TelemetryConfig, env);
   const { OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: ratio } = config;
   const url = tracesUrl(config);
@@ -47,10 +46,8 @@ export function startEdgeTelemetry(
   const byParent = isParentBased(name);
   const limit = limitTraces(tracesPerSecond(config));
   const ids = new TraceIds();
-  const { tracer, close } = startExport(service, instance, url, config, {
-    sampler: new AlwaysOnSampler(),
-    idGenerator: ids,
-  });
+  const { startExport } = await import('./export.ts');
+  const { tracer, close } = startExport({ service, instance, url, config, ids });
   return {
     sampled(traceId, parent) {
       if (byParent && parent !== undefined) return parent;

@@ -8,7 +8,6 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
-import { RandomIdGenerator } from '@opentelemetry/sdk-trace';
 import type { TraceLimit } from './trace-limit.ts';
 
 /** What begins spans. */
@@ -76,12 +75,23 @@ export function isChosen({ a, b, c, d }: TraceId, share: number): boolean {
 }
 
 /** The id of a trace that begins here is the one by which it was decided that it is recorded. */
-export class TraceIds extends RandomIdGenerator {
+export class TraceIds {
   next = '';
 
-  override generateTraceId(): string {
+  generateTraceId(): string {
     return this.next;
   }
+
+  generateSpanId(): string {
+    return drawSpanId();
+  }
+}
+
+function drawSpanId(): string {
+  ID.writeUInt32BE(randomWord(), 0);
+  // Never all zero, which is no id.
+  ID.writeUInt32BE(randomWord() || 1, 4);
+  return ID.toString('hex', 0, 8);
 }
 
 /** Stands for all that a request does in a trace that is not recorded, to logs and in what it sends on. */
@@ -99,7 +109,7 @@ class UnrecordedSpan implements Span {
   spanContext(): SpanContext {
     this.#made ??= {
       traceId: typeof this.#traceId === 'string' ? this.#traceId : textOf(this.#traceId),
-      spanId: SPAN_IDS.generateSpanId(),
+      spanId: drawSpanId(),
       traceFlags: TraceFlags.NONE,
       ...(this.#traceState && { traceState: this.#traceState }),
     };
@@ -134,5 +144,3 @@ class UnrecordedSpan implements Span {
   recordException(): void {}
   end(): void {}
 }
-
-const SPAN_IDS = new RandomIdGenerator();

@@ -5,9 +5,9 @@ import type { ErrorCode } from '../../errors.ts';
 import { type Forwarded, randomHex } from '../../receive/headers.ts';
 import type { AttemptTrace, RequestTrace, Tracing, UpstreamCall } from './trace.ts';
 
-/** Exports this worker's spans by OTLP. Throws when a variable is wrong. */
-export function recordRequests(env: Record<string, string | undefined>): Tracing | null {
-  const edge = startEdgeTelemetry('gateway', randomUUID(), env);
+/** Exports this worker's spans by OTLP. Rejects when a variable is wrong. */
+export async function recordRequests(env: Record<string, string | undefined>): Promise<Tracing | null> {
+  const edge = await startEdgeTelemetry('gateway', randomUUID(), env);
   if (!edge) return null;
   return {
     begin: (forwarded, method, target, route) => begin(edge, forwarded, method, target, route),
