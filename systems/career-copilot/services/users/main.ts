@@ -4,6 +4,7 @@ import { contracts as auth } from '../../contracts/auth.ts';
 import { publicApi } from '../../contracts/public-api.ts';
 import { accountActivity } from '../../kit/account-activity.ts';
 import { IssuerConfig, issuersOf } from '../../kit/issuers.ts';
+import { skillsPart } from '../../kit/skills/part.ts';
 import { fromRows } from './facts.ts';
 import { contracts, followAccounts } from './follow-accounts.ts';
 import { routes } from './routes.ts';
@@ -17,6 +18,7 @@ export const users = defineService({
   schema: new URL('schema.sql', import.meta.url),
   use: {
     activity: accountActivity,
+    skills: skillsPart,
     events: eventing(contracts, { on: followAccounts, fromRows, concurrency: 4 }),
     accounts: calls(auth.operations, {
       config: IssuerConfig,

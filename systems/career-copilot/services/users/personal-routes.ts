@@ -122,7 +122,8 @@ export function personalRoutes(
     const account = await need(() => api.getAccount());
     const applications = await allPages('applications', (query) => api.listApplications({ query }));
     const notifications = await allPages('notifications', (query) => api.listNotifications({ query }));
-    const body = { exported_at: new Date(), account, profile, applications, notifications };
+    const resume = await store.findResume(pool, profile.id);
+    const body = { exported_at: new Date(), account, profile, resume, applications, notifications };
     return await reply.header('content-disposition', 'attachment; filename="career-copilot.json"').send(body);
   });
 
@@ -132,6 +133,7 @@ export function personalRoutes(
     const { id } = await find(request, { evenInactive: true });
     await need(() => api.deleteAccount());
     await store.updateProfile(pool, id, ANONYMOUS);
+    await store.deleteResume(pool, id);
     return await reply.code(204).send();
   });
 }

@@ -18,10 +18,12 @@ import type { publicApi } from '../../contracts/public-api.ts';
 import type { contracts } from '../../contracts/users.ts';
 import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError, statusesOf } from '../../kit/legacy-errors.ts';
+import type { Skills } from '../../kit/skills/skills.ts';
 import { accountId } from '../../kit/tokens.ts';
 import { columnsOf, fieldsOf, visibleTo } from './decide.ts';
 import { type Caller, findCaller } from './newcomer.ts';
 import { type ChangeProfile, personalRoutes } from './personal-routes.ts';
+import { resumeRoutes } from './resume-routes.ts';
 import * as store from './store.ts';
 
 const errors = defineErrors({
@@ -33,11 +35,12 @@ export type Given = {
   events: Events<typeof contracts>;
   accounts: ServiceClient<(typeof auth)['operations']>;
   api: ServiceClient<typeof publicApi>;
+  skills: Skills;
 };
 
 export async function routes(
   app: ServiceApp,
-  { pool, events, accounts, api }: ServiceContext<unknown, Given>,
+  { pool, events, accounts, api, skills }: ServiceContext<unknown, Given>,
 ): Promise<void> {
   const caller: Caller = (request, options) =>
     findCaller(request, pool, { ...options, id: accountId(principalOf(request).subject), accounts });
@@ -106,6 +109,10 @@ export async function routes(
     async (personal: ServiceApp) => personalRoutes(personal, { pool, caller, change, api }),
     { prefix: API },
   );
+
+  await app.register(async (resumes: ServiceApp) => resumeRoutes(resumes, { pool, caller, change, skills }), {
+    prefix: API,
+  });
 }
 
 /** One that was left alone is tried again soon: people wait for it. */

@@ -21,6 +21,13 @@ CREATE TABLE IF NOT EXISTS profiles (
   updated_at timestamptz NOT NULL DEFAULT now()
 );
 
+-- The résumé that somebody has confirmed, in the form of JSON Resume. No part of it was ever the monolith's.
+CREATE TABLE IF NOT EXISTS resumes (
+  user_id integer PRIMARY KEY,
+  resume jsonb NOT NULL,
+  confirmed_at timestamptz NOT NULL DEFAULT now()
+);
+
 -- Databases of before have what auth told last of an account here. It is in the kit's table now (kit/account-activity.sql).
 DO $$
 BEGIN

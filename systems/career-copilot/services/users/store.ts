@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Registration } from '../../api/auth.ts';
 import type { Profile } from '../../api/users.ts';
 import { activeNow } from '../../kit/account-activity.ts';
+import type { Resume } from '../../kit/resumes/resume.ts';
 import { ANONYMOUS, type PrivacySettings, splitName } from './decide.ts';
 
 type Executor = pg.Pool | pg.PoolClient;
@@ -50,6 +51,7 @@ export async function insertProfile(
 export async function forgetPerson(db: Executor, userId: number, email: string): Promise<void> {
   await db.query('UPDATE profiles SET email = $2 WHERE user_id = $1', [userId, email]);
   await updateProfile(db, userId, ANONYMOUS);
+  await deleteResume(db, userId);
 }
 
 const CHANGEABLE = new Set([
@@ -97,4 +99,26 @@ export async function mergePrivacySettings(
     [userId, changes],
   );
   return rows[0]?.privacy_settings ?? {};
+}
+
+export type ConfirmedResume = { resume: Resume; confirmed_at: Date };
+
+export async function putResume(db: Executor, userId: number, resume: Resume): Promise<void> {
+  await db.query(
+    `INSERT INTO resumes (user_id, resume) VALUES ($1, $2)
+     ON CONFLICT (user_id) DO UPDATE SET resume = excluded.resume, confirmed_at = now()`,
+    [userId, resume],
+  );
+}
+
+export async function findResume(db: Executor, userId: number): Promise<ConfirmedResume | undefined> {
+  const { rows } = await db.query<ConfirmedResume>(
+    'SELECT resume, confirmed_at FROM resumes WHERE user_id = $1',
+    [userId],
+  );
+  return rows[0];
+}
+
+export async function deleteResume(db: Executor, userId: number): Promise<void> {
+  await db.query('DELETE FROM resumes WHERE user_id = $1', [userId]);
 }

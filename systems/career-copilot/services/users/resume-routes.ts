@@ -1,0 +1,125 @@
+import { createBulkhead, defineErrors, type ServiceApp, signedIn } from '@banyan/service';
+import type { FastifyRequest } from 'fastify';
+import type pg from 'pg';
+import { Type } from 'typebox';
+import { Timestamp } from '../../api/common.ts';
+import { Profile, ProfileChanges } from '../../api/users.ts';
+import { ApiError } from '../../kit/legacy-errors.ts';
+import { understandJson } from '../../kit/resumes/json-resume.ts';
+import { MOST_BYTES, readResume } from '../../kit/resumes/read.ts';
+import { Resume } from '../../kit/resumes/resume.ts';
+import type { Skills } from '../../kit/skills/skills.ts';
+import { columnsOf } from './decide.ts';
+import type { Caller } from './newcomer.ts';
+import type { ChangeProfile } from './personal-routes.ts';
+import { profileIn } from './resume.ts';
+import * as store from './store.ts';
+
+const errors = defineErrors({
+  UNAUTHENTICATED: [401, 'A valid access token of an active user is needed.'],
+  RESUME_NOT_FOUND: [404, 'You have confirmed no résumé.'],
+});
+
+const Read = Type.Object({
+  kind: Type.Unsafe<'pdf' | 'docx' | 'json' | 'text'>({
+    type: 'string',
+    enum: ['pdf', 'docx', 'json', 'text'],
+  }),
+  resume: Resume,
+  confidence: Type.Record(Type.String(), Type.Number(), {
+    description: 'How sure that is, 0 to 1, by path: `work[0].position`.',
+  }),
+  profile: ProfileChanges,
+});
+const Confirmed = Type.Object({ resume: Resume, confirmed_at: Timestamp });
+
+/** Files that are read at once in this process, and that wait for it. */
+const READING = { atOnce: 2, waiting: 8 };
+
+type Given = { pool: pg.Pool; caller: Caller; change: ChangeProfile; skills: Skills };
+
+/**
+ * A résumé in two calls: the first says what was understood of a file and keeps nothing; the second keeps what its owner confirmed and
+ * puts what they want of it into their profile.
+ */
+export function resumeRoutes(app: ServiceApp, { pool, caller, change, skills }: Given): void {
+  const find = async (request: FastifyRequest) => {
+    request.profile = await caller(request).catch((cause: unknown) => {
+      const headers = { 'www-authenticate': 'Bearer' };
+      throw cause instanceof ApiError ? errors('UNAUTHENTICATED', { headers, cause }) : cause;
+    });
+  };
+  const ofUser = (...statuses: number[]) => ({
+    config: { allow: [signedIn], errors: [401, ...statuses] },
+    onRequest: find,
+  });
+  const atOnce = createBulkhead(READING);
+  // A file of text is a file as any other.
+  app.removeContentTypeParser('text/plain');
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MOST_BYTES }, (_request, body, done) =>
+    done(null, body),
+  );
+
+  app.post(
+    '/users/me/resume',
+    {
+      ...ofUser(413, 415, 422, 503),
+      bodyLimit: MOST_BYTES,
+      schema: {
+        description:
+          'The file is the body: PDF, Word (.docx), JSON Resume or plain text, whatever its type says it is.',
+        response: { 200: Read },
+      },
+    },
+    async ({ body }) => {
+      const read = Buffer.isBuffer(body)
+        ? await atOnce(() => readResume(body, { skills }))
+        : { kind: 'json' as const, ...understandJson(body) };
+      const { kind, resume, confidence } = read;
+      return { kind, resume, confidence, profile: profileIn(resume) };
+    },
+  );
+
+  app.put(
+    '/users/me/resume',
+    {
+      ...ofUser(),
+      bodyLimit: MOST_BYTES,
+      schema: {
+        body: Type.Object({ resume: Resume, profile: Type.Optional(ProfileChanges) }),
+        response: { 200: Type.Object({ resume: Resume, profile: Profile }) },
+      },
+    },
+    async (request) => {
+      const { id } = request.profile!;
+      const { resume, profile = {} } = request.body;
+      const columns = columnsOf(profile);
+      const changed = await change(id, columns, async (tx) => {
+        await store.putResume(tx, id, resume);
+        return Object.keys(columns).length === 0
+          ? request.profile!
+          : await store.updateProfile(tx, id, columns);
+      });
+      return { resume, profile: changed! };
+    },
+  );
+
+  app.get(
+    '/users/me/resume',
+    { ...ofUser(404), schema: { response: { 200: Confirmed } } },
+    async (request) => {
+      const kept = await store.findResume(pool, request.profile!.id);
+      if (!kept) throw errors('RESUME_NOT_FOUND');
+      return kept;
+    },
+  );
+
+  app.delete(
+    '/users/me/resume',
+    { ...ofUser(), schema: { response: { 204: Type.Null() } } },
+    async (request, reply) => {
+      await store.deleteResume(pool, request.profile!.id);
+      return await reply.code(204).send(null);
+    },
+  );
+}
