@@ -60,6 +60,8 @@ export const contexts: Record<string, PlanContext> = {
       // What fits somebody is told by their profile, which is asked for by the public API; users exports what others have, which goes on
       // by applications to jobs: the two change together.
       users: { relation: 'partnership', by: ['calls'] },
+      // What people apply for tells which matches were good; what a job is, applications takes from here.
+      applications: { relation: 'partnership', by: ['events'] },
     },
   },
   applications: {

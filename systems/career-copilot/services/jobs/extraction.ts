@@ -44,6 +44,8 @@ export default extract({
     { route: `PUT ${API}/jobs/matches/:id`, key: 'token.sub', writes: [], onMonolith: false },
     { route: `GET ${API}/jobs/match-settings`, key: 'token.sub', onMonolith: false },
     { route: `PUT ${API}/jobs/match-settings`, key: 'token.sub', writes: [], onMonolith: false },
+    { route: `GET ${API}/jobs/match-weights`, key: 'token.sub', onMonolith: false },
+    { route: `POST ${API}/jobs/match-weights`, key: 'token.sub', writes: [], onMonolith: false },
     { route: `GET ${API}/jobs/saved-searches`, key: 'token.sub', onMonolith: false },
     { route: `POST ${API}/jobs/saved-searches`, key: 'token.sub', writes: [], onMonolith: false },
     { route: `GET ${API}/jobs/saved-searches/:id`, key: 'token.sub', onMonolith: false },

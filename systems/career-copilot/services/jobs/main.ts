@@ -1,5 +1,6 @@
 import { defineContracts, type EventingDefinition, eventing } from '@banyan/events';
 import { calls, defineService } from '@banyan/service';
+import { contracts as applications } from '../../contracts/applications.ts';
 import { contracts as auth } from '../../contracts/auth.ts';
 import { contracts as own } from '../../contracts/jobs.ts';
 import { publicApi } from '../../contracts/public-api.ts';
@@ -8,7 +9,7 @@ import { IssuerConfig, issuersOf } from '../../kit/issuers.ts';
 import { skillsPart } from '../../kit/skills/part.ts';
 import { fromRows } from './facts.ts';
 import { ingestion } from './ingestion/part.ts';
-import { forgetPerson } from './matching/matches-store.ts';
+import { forgetPerson, noteOutcome } from './matching/matches-store.ts';
 import { matchingPart } from './matching/part.ts';
 import { routes } from './routes.ts';
 import { savedSearchesPart } from './saved-searches/part.ts';
@@ -16,7 +17,10 @@ import { percolate } from './saved-searches/percolate.ts';
 import { deleteSearchesOf } from './saved-searches/store.ts';
 
 /** What jobs says and hears. */
-const contracts = defineContracts({ system: own.system, events: { ...own.events, ...auth.events } });
+const contracts = defineContracts({
+  system: own.system,
+  events: { ...own.events, ...auth.events, ...applications.events },
+});
 
 const on: EventingDefinition<typeof contracts>['on'] = {
   ...hearOfActivity,
@@ -24,6 +28,10 @@ const on: EventingDefinition<typeof contracts>['on'] = {
     await hearOfActivity.UserDeleted(deleted, context);
     await forgetPerson(context.tx, deleted.data.userId);
     await deleteSearchesOf(context.tx, deleted.data.userId);
+  },
+  // Who saves a job that was a match, or applies for it, has accepted that.
+  ApplicationCreated: async ({ data: { userId, jobId } }, { tx }) => {
+    await noteOutcome(tx, userId, jobId, 'accepted');
   },
   // Whoever posted it: this service, or the monolith.
   JobPosted: ({ data }, { tx }) => percolate(tx, data.jobId),

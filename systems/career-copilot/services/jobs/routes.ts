@@ -4,6 +4,7 @@ import { Company, Job, JobDetails, JobQuery, JobSearchAnswer, JobSearchQuery } f
 import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError, type ApiErrorCode, statusesOf } from '../../kit/legacy-errors.ts';
 import { type MatchingGiven, matchRoutes } from './matching/routes.ts';
+import { weightRoutes } from './matching/weights.ts';
 import { savedSearchRoutes } from './saved-searches/routes.ts';
 import { searchInPostgres } from './search/postgres/search.ts';
 import { MOST_SHOWN } from './search/search.ts';
@@ -70,6 +71,7 @@ export async function routes(
   await app.register(
     async (own: ServiceApp) => {
       matchRoutes(own, { pool, ...given });
+      weightRoutes(own, pool);
       savedSearchRoutes(own, pool);
     },
     { prefix: API },

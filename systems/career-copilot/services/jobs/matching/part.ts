@@ -7,15 +7,16 @@ import type { Skills } from '../../../kit/skills/skills.ts';
 import { createMatcher, type Matcher } from './matcher.ts';
 import { forgetOldMatches } from './matches-store.ts';
 import { forgetOtherTaxonomies } from './traits-store.ts';
+import { learnDaily } from './weights.ts';
 
 const MatchingConfig = Type.Object({
   /** Open postings that are held in memory to be matched, the newest of them: some 600 bytes each. */
   MATCH_MOST_POSTINGS: Type.Integer({ minimum: 1, maximum: 5_000_000, default: 200_000 }),
 });
 
-/** How long until it looks again whether there are postings to read, and old matches to forget, ms. */
+/** How long until it looks again whether there are postings to read, and old matches to forget and weights to learn, ms. */
 const LOOK_MS = 2_000;
-const FORGET_MS = 3_600_000;
+const TIDY_MS = 3_600_000;
 
 /** Reads the words of postings as they come, whoever brings them; needs the part `skills`. */
 export const matchingPart: ServicePart<Matcher, typeof MatchingConfig> = {
@@ -31,12 +32,14 @@ export const matchingPart: ServicePart<Matcher, typeof MatchingConfig> = {
     let loop = Promise.resolve();
 
     async function goOn(): Promise<void> {
-      for (let forgetAt = 0; !signal.aborted; ) {
+      for (let tidyAt = 0; !signal.aborted; ) {
         try {
           await matcher.readNew();
-          if (Date.now() >= forgetAt) {
+          if (Date.now() >= tidyAt) {
+            tidyAt = Date.now() + TIDY_MS;
             await forgetOldMatches(pool);
-            forgetAt = Date.now() + FORGET_MS;
+            const learned = await learnDaily(pool);
+            if (learned) log.info(learned, 'learned weights of matches');
           }
         } catch (error) {
           if (!signal.aborted) log.error(error, 'postings cannot be read');

@@ -6,6 +6,7 @@ import type { RunningService } from '@banyan/service';
 import { type GatewayDouble, startGatewayDouble } from '../../../kit/testing/gateway.ts';
 import { type Json, request } from '../../../kit/testing/request.ts';
 import { jobs } from '../main.ts';
+import { outcomesOf } from './testing/outcomes.ts';
 
 let service: RunningService;
 /** Also stands for the rest of the system, which has everybody's profile. */
@@ -148,5 +149,44 @@ describe('what somebody wants of matches', () => {
     assert.deepEqual((await call('GET', '/jobs/match-settings', undefined, 9)).body, more.body);
     assert.ok((await found('/jobs/matches', 9)).includes(3));
     assert.equal((await call('PUT', '/jobs/match-settings', { threshold: 101 }, 9)).status, 400);
+  });
+});
+
+describe('weights', () => {
+  const admin = async (method: string) =>
+    await request(service.url, method, '/jobs/match-weights', { token: gateway.token(1, 'admin') });
+
+  it('are fixed until better ones are learned from what people made of their matches, and shown with how that was measured', async () => {
+    assert.deepEqual((await admin('GET')).body.learned, []);
+    assert.deepEqual((await admin('POST')).body.learned, [], 'of too little');
+    const place = { skills: 5, title: 5, seniority: 5, place: 80, salary: 5, freshness: 0 };
+    const decisions = outcomesOf({ people: 100, matches: 12, weights: place, certainty: 20, seed: 3 });
+    await service.pool.query(
+      `INSERT INTO job_matches (user_id, job_id, score, fit, outcome, shown_at)
+       SELECT 1000 + user_id, number, 50, fit, nullif(outcome, 'ignored'), now() - interval '8 days'
+       FROM jsonb_to_recordset($1) AS row (user_id integer, number integer, fit real[], outcome text)`,
+      [
+        JSON.stringify(
+          decisions.map(({ userId, values, outcome }, number) => ({
+            user_id: userId,
+            number,
+            fit: values,
+            outcome,
+          })),
+        ),
+      ],
+    );
+    const [learned] = (await admin('POST')).body.learned;
+    assert.equal(learned.used, true);
+    assert.ok(learned.weights.place > 50, JSON.stringify(learned.weights));
+    assert.ok(learned.measured.gain.auc[0] > 0);
+    const { body } = await call('GET', '/jobs/matches', undefined, 8);
+    assert.equal(body.weights, 'learned');
+    assert.ok(body.matches[0].points.find(({ part }: Json) => part === 'place').of > 50);
+  });
+
+  it('are for administrators to see', async () => {
+    assert.equal((await call('GET', '/jobs/match-weights')).status, 403);
+    assert.equal((await call('POST', '/jobs/match-weights')).status, 403);
   });
 });

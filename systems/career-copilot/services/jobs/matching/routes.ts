@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { CallError, defineErrors, type ServiceApp, type ServiceClient, signedIn } from '@banyan/service';
 import type pg from 'pg';
 import { Type } from 'typebox';
@@ -92,6 +93,7 @@ export function matchRoutes(app: ServiceApp, { pool, skills, matching, api }: Gi
       ]);
       const { answer, shown } = await rank(saidIn(profile, settings), request.query, outcomes);
       await store.noteShown(pool, userId, shown);
+      if (settings && isOther(profile, settings.profile)) await keep(userId, settings, profile);
       return answer;
     },
   );
@@ -143,11 +145,15 @@ export function matchRoutes(app: ServiceApp, { pool, skills, matching, api }: Gi
       const userId = callerOf(request);
       const [profile, before] = await Promise.all([profileOf(api), store.findSettings(pool, userId)]);
       const settings = { ...(before ?? UNSAID), ...request.body };
-      const keys = [...personOf(saidIn(profile, settings), skills).skills];
-      await store.putSettings(pool, userId, settings, { ...profile, keys });
+      await keep(userId, settings, profile);
       return settings;
     },
   );
+
+  async function keep(userId: number, settings: MatchSettings, profile: KnownProfile): Promise<void> {
+    const keys = [...personOf(saidIn(profile, settings), skills).skills];
+    await store.putSettings(pool, userId, settings, { ...profile, keys });
+  }
 
   /** The caller's, by the public API: wherever it is now. */
   async function profileOf(client: Given['api']): Promise<KnownProfile> {
@@ -161,6 +167,11 @@ export function matchRoutes(app: ServiceApp, { pool, skills, matching, api }: Gi
       throw errors('PROFILE_UNAVAILABLE', { headers: { 'retry-after': '5' }, cause });
     }
   }
+}
+
+/** Whether a profile says something else than it did when it was last seen. */
+function isOther(now: KnownProfile, { skills, headline, location }: store.Settings['profile']): boolean {
+  return !isDeepStrictEqual([now.skills, now.headline, now.location], [skills, headline, location]);
 }
 
 function knownOf(person: Person, said: Said, skills: Skills) {
