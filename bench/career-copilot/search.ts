@@ -63,7 +63,8 @@ export const run: Phase = async ({ createDatabase, postings, queries }) => {
   }
 };
 
-async function fill(
+/** Companies and postings, as a service that has had them for a while. */
+export async function fill(
   pool: pg.Pool,
   companies: readonly Company[],
   postings: Iterable<Posting>,
