@@ -1,4 +1,4 @@
-import { defineContracts, type EventingDefinition, eventing } from '@banyan/events';
+import { defineContracts, eventing, type FromRows } from '@banyan/events';
 import { calls, defineService } from '@banyan/service';
 import { contracts as applications } from '../../contracts/applications.ts';
 import { contracts as auth } from '../../contracts/auth.ts';
@@ -7,10 +7,14 @@ import { publicApi } from '../../contracts/public-api.ts';
 import { accountActivity, hearOfActivity } from '../../kit/account-activity.ts';
 import { IssuerConfig, issuersOf } from '../../kit/issuers.ts';
 import { skillsPart } from '../../kit/skills/part.ts';
+import type { Skills } from '../../kit/skills/skills.ts';
 import { fromRows } from './facts.ts';
 import { ingestion } from './ingestion/part.ts';
+import type { Matcher } from './matching/matcher.ts';
 import { forgetPerson, noteOutcome } from './matching/matches-store.ts';
 import { matchingPart } from './matching/part.ts';
+import { processJobMatch } from './matching/process-job-match.ts';
+import { matchTelling, queueForMatching } from './matching/telling.ts';
 import { routes } from './routes.ts';
 import { savedSearchesPart } from './saved-searches/part.ts';
 import { percolate } from './saved-searches/percolate.ts';
@@ -22,22 +26,6 @@ const contracts = defineContracts({
   events: { ...own.events, ...auth.events, ...applications.events },
 });
 
-const on: EventingDefinition<typeof contracts>['on'] = {
-  ...hearOfActivity,
-  UserDeleted: async (deleted, context) => {
-    await hearOfActivity.UserDeleted(deleted, context);
-    await forgetPerson(context.tx, deleted.data.userId);
-    await deleteSearchesOf(context.tx, deleted.data.userId);
-  },
-  // Who saves a job that was a match, or applies for it, has accepted that.
-  ApplicationCreated: async ({ data: { userId, jobId } }, { tx }) => {
-    await noteOutcome(tx, userId, jobId, 'accepted');
-  },
-  // Whoever posted it: this service, or the monolith.
-  JobPosted: ({ data }, { tx }) => percolate(tx, data.jobId),
-  JobUpdated: ({ data }, { tx }) => percolate(tx, data.jobId),
-};
-
 /** Companies and the jobs that they offer, and whom they fit. */
 export const jobs = defineService({
   name: 'jobs',
@@ -46,9 +34,39 @@ export const jobs = defineService({
   use: {
     activity: accountActivity,
     skills: skillsPart,
-    events: eventing(contracts, { on, fromRows }),
-    ingestion,
     matching: matchingPart,
+    events: eventing(contracts, ({ events, provided }) => ({
+      on: {
+        ...hearOfActivity,
+        UserDeleted: async (deleted, context) => {
+          await hearOfActivity.UserDeleted(deleted, context);
+          await forgetPerson(context.tx, deleted.data.userId);
+          await deleteSearchesOf(context.tx, deleted.data.userId);
+        },
+        // Who saves a job that was a match, or applies for it, has accepted that.
+        ApplicationCreated: async ({ data: { userId, jobId } }, { tx }) => {
+          await noteOutcome(tx, userId, jobId, 'accepted');
+        },
+        // Whoever posted it: this service, or the monolith.
+        JobPosted: async (message, { tx }) => {
+          await percolate(tx, message.data.jobId);
+          await queueForMatching(tx, message);
+        },
+        JobUpdated: ({ data }, { tx }) => percolate(tx, data.jobId),
+      },
+      // Its facts are among those of `contracts`, which the compiler cannot tell through the generic type.
+      fromRows: fromRows as unknown as FromRows<typeof contracts>,
+      sagasOnDemand: true,
+      sagas: [
+        processJobMatch({
+          skills: provided.skills as Skills,
+          matching: provided.matching as Matcher,
+          tell: (tx, matched) => events().publish(tx, 'JobMatched', matched),
+        }),
+      ],
+    })),
+    telling: matchTelling,
+    ingestion,
     savedSearches: savedSearchesPart,
     api: calls(
       { getProfile: publicApi.getProfile },

@@ -82,6 +82,13 @@ CREATE TABLE IF NOT EXISTS job_matches (
 CREATE INDEX IF NOT EXISTS job_matches_job ON job_matches (job_id) WHERE found_by IS NOT NULL;
 CREATE INDEX IF NOT EXISTS job_matches_outcome ON job_matches (outcome_at) WHERE outcome IS NOT NULL;
 
+-- Jobs that were posted, by the event that told of it, until the saga that tells people of them has begun.
+CREATE TABLE IF NOT EXISTS jobs_to_match (
+  event_id text PRIMARY KEY,
+  job_id integer NOT NULL,
+  at timestamptz NOT NULL DEFAULT now()
+);
+
 -- Weights that were learned, with what they were measured by. The latest that is used counts; without one the fixed ones do.
 CREATE TABLE IF NOT EXISTS match_weights (
   id serial PRIMARY KEY,
