@@ -8,6 +8,7 @@ import type { FastifyInstance } from 'fastify';
 import { SignJWT } from 'jose';
 import type pg from 'pg';
 import { type GatewayDouble, startGatewayDouble } from './kit/testing/gateway.ts';
+import { differencesOfApi, operationNames } from './kit/testing/openapi.ts';
 import { type ServiceName, type Services, startServices } from './kit/testing/services.ts';
 import { AUTH_ISSUER, LEGACY_ISSUER } from './kit/tokens.ts';
 import { createMonolith } from './monolith/app.ts';
@@ -191,6 +192,29 @@ async function emailOf(id: number): Promise<string> {
   const { rows } = await legacyPool.query<{ email: string }>('SELECT email FROM users WHERE id = $1', [id]);
   return rows[0]!.email;
 }
+
+/** Only to whoever sends If-Match, which the monolith does not heed. */
+const NEW_ANSWERS = ['PUT /api/v1/users/me: answers 412, which it did not'];
+
+it('the public API is what it was: each operation is described alike by the service that takes it over', async () => {
+  const described = async (origin: string) => await (await fetch(`${origin}/openapi.json`)).json();
+  const legacy = await described(monolithUrl);
+  const taken = new Set<string>();
+  for (const name of system.services) {
+    const own = await described(services[name].url);
+    const differences = differencesOfApi(legacy, own);
+    assert.deepEqual(
+      differences.filter((each) => !NEW_ANSWERS.includes(each)),
+      [],
+      name,
+    );
+    for (const operation of operationNames(own)) taken.add(operation);
+  }
+  assert.deepEqual(
+    operationNames(legacy).filter((operation) => !taken.has(operation)),
+    [],
+  );
+});
 
 describe('the plan', () => {
   it('gives back every legacy value exactly, names of any shape too', async () => {

@@ -56,26 +56,31 @@ export async function routes(
   const identify = async (request: FastifyRequest) => {
     request.profile = await caller(request);
   };
-  const ofUser = {
+  const ofUser = (...statuses: number[]) => ({
     config: {
       allow: [signedIn],
-      errors: [...statusesOf('BAD_CREDENTIALS', 'INACTIVE_USER', 'USER_NOT_FOUND'), 412],
+      errors: [...statusesOf('BAD_CREDENTIALS', 'INACTIVE_USER'), ...statuses],
     },
     onRequest: identify,
-  };
+  });
 
   app.decorateRequest('profile', null);
   await app.register(
     async (legacy: ServiceApp) => {
       answerAsLegacy(legacy);
 
-      legacy.get('/users/me', { ...ofUser, schema: { response: { 200: Profile } } }, async (request, reply) =>
-        tagged(reply, current(request)),
+      legacy.get(
+        '/users/me',
+        { ...ofUser(), schema: { response: { 200: Profile } } },
+        async (request, reply) => tagged(reply, current(request)),
       );
 
       legacy.get(
         '/users/:id',
-        { ...ofUser, schema: { params: Id, response: { 200: PublicProfile } } },
+        {
+          ...ofUser(...statusesOf('USER_NOT_FOUND')),
+          schema: { params: Id, response: { 200: PublicProfile } },
+        },
         async (request) => {
           const { id } = request.params;
           const viewer = current(request);
@@ -88,7 +93,7 @@ export async function routes(
 
       legacy.put(
         '/users/me',
-        { ...ofUser, schema: { body: ProfileChanges, response: { 200: Profile } } },
+        { ...ofUser(412), schema: { body: ProfileChanges, response: { 200: Profile } } },
         async (request, reply) => {
           const profile = current(request);
           const expected = ifMatch(request, { required: false });
