@@ -91,8 +91,8 @@ export const contexts: Record<string, PlanContext> = {
   },
   notifications: {
     title: 'Notifications',
-    entities: ['Notification', 'Template', 'DeliveryChannel'],
-    valueObjects: ['EmailMessage', 'SMSMessage', 'PushNotification'],
+    entities: ['Notification', 'Template', 'DeliveryChannel', 'Delivery', 'Campaign'],
+    valueObjects: ['EmailMessage', 'SMSMessage', 'PushNotification', 'Preferences', 'QuietHours'],
     events: ['NotificationSent', 'NotificationRead', 'DeliveryFailed', 'TemplateUpdated'],
     tables: ['notifications'],
     paths: ['/api/v1/notifications'],

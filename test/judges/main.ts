@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { kafkaMissing } from '../../scripts/kafka/kafka.ts';
-import { jaeger, moto, oidcProvider, programMissing, valkey } from './programs.ts';
+import { jaeger, mailpit, moto, oidcProvider, programMissing, valkey } from './programs.ts';
 
 type Judge = { name: string; judges: string; missing(install: boolean): Promise<string | undefined> };
 
@@ -30,6 +30,11 @@ const JUDGES: readonly Judge[] = [
     name: 'oidc',
     judges: 'accounts elsewhere, connected, refreshed and let go, on oidc-provider',
     missing: (install) => programMissing(oidcProvider, install),
+  },
+  {
+    name: 'mailpit',
+    judges: 'e-mails of Career Copilot, as a real SMTP server takes and reads them, on Mailpit',
+    missing: (install) => programMissing(mailpit, install),
   },
   {
     name: 'jaeger',

@@ -81,6 +81,19 @@ export const oidcProvider: Program = {
   },
 };
 
+/** An SMTP server that keeps what it gets, with an HTTP API. */
+export const mailpit: Program = {
+  name: 'mailpit',
+  variable: 'MAILPIT',
+  installed: join(DIRECTORY, 'mailpit-1.33.1', 'mailpit'),
+  needs: 'Go 1.25 or later, its module proxy, and some minutes to build',
+  async install(directory) {
+    mkdirSync(directory);
+    const env = { ...process.env, GOBIN: directory };
+    await run('go', ['install', 'github.com/axllent/mailpit@v1.33.1'], { env, maxBuffer: 64 * 1024 * 1024 });
+  },
+};
+
 /** Its path; undefined if it is not on this machine. */
 export function findProgram({ name, variable, installed }: Program): string | undefined {
   const named = process.env[variable];

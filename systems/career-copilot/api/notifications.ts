@@ -23,7 +23,7 @@ export const Channel = Type.Unsafe<Channel>({ type: 'string', enum: [...CHANNELS
  * How far a message is: `sent` is what its channel has taken over, `delivered` what is known to have arrived, `suppressed` what was
  * not to be sent, with the reason.
  */
-export const DELIVERY_STATES = [
+const DELIVERY_STATES = [
   'queued',
   'sending',
   'sent',
@@ -59,6 +59,7 @@ const byKind = <T extends TSchema>(ways: T) =>
     next_action_due: ways,
     job_matched: ways,
     saved_search_matched: ways,
+    news: ways,
   });
 
 /** How somebody is told of what. */

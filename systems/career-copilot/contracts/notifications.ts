@@ -13,7 +13,7 @@ const DeliveryId = Type.String({
 });
 
 /** What a mail that another service asks for is made of: a template of ours, and what that is filled with. */
-export const MailTemplate = Type.Unsafe<'verify_email' | 'reset_password' | 'password_changed'>({
+const MailTemplate = Type.Unsafe<'verify_email' | 'reset_password' | 'password_changed'>({
   type: 'string',
   enum: ['verify_email', 'reset_password', 'password_changed'],
 });

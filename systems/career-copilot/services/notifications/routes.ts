@@ -7,6 +7,7 @@ import type { contracts } from '../../contracts/notifications.ts';
 import { activeUser, callerOf } from '../../kit/active-user.ts';
 import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError } from '../../kit/legacy-errors.ts';
+import { campaignRoutes } from './campaigns/routes.ts';
 import type { Telling } from './delivery/telling.ts';
 import { feedRoutes } from './feed/routes.ts';
 import type { Streams } from './feed/streams.ts';
@@ -14,6 +15,7 @@ import { mailRoutes } from './mail-routes.ts';
 import { preferenceRoutes } from './preferences/routes.ts';
 import { reportRoutes } from './reports/routes.ts';
 import * as store from './store.ts';
+import { templateRoutes } from './templates/routes.ts';
 import { unsubscribeRoutes } from './unsubscribe/routes.ts';
 import { wayRoutes } from './ways/routes.ts';
 
@@ -79,6 +81,8 @@ export async function routes(
       preferenceRoutes(api, pool);
       feedRoutes(api, { pool, events, streams });
       wayRoutes(api, { pool, telling });
+      templateRoutes(api, { pool, publish: events.publish });
+      campaignRoutes(api, pool);
       await api.register((scope) => unsubscribeRoutes(scope, { pool, tokens: telling.tokens }));
       await api.register((scope) => reportRoutes(scope, { ...telling, pool, publish: events.publish }));
     },

@@ -139,3 +139,36 @@ CREATE TABLE IF NOT EXISTS phones (
   codes integer NOT NULL DEFAULT 1,
   codes_since timestamptz NOT NULL DEFAULT now()
 );
+
+-- The words that administrators have made, in place of the built-in ones: the newest version counts.
+CREATE TABLE IF NOT EXISTS template_versions (
+  kind text NOT NULL,
+  locale text NOT NULL,
+  version integer NOT NULL,
+  subject text NOT NULL,
+  body text NOT NULL,
+  action text NOT NULL,
+  short text NOT NULL,
+  updated_by integer NOT NULL,
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (kind, locale, version)
+);
+
+-- Mails to all who have asked for news. `last_user_id`: up to whom its messages are queued.
+CREATE TABLE IF NOT EXISTS campaigns (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  name text NOT NULL,
+  -- draft, running, paused, cancelled, done
+  state text NOT NULL DEFAULT 'draft',
+  words jsonb NOT NULL,
+  link text,
+  audience jsonb NOT NULL,
+  per_minute integer NOT NULL,
+  last_user_id integer NOT NULL DEFAULT 0,
+  told_at timestamptz NOT NULL DEFAULT now(),
+  created_by integer NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX IF NOT EXISTS campaigns_running ON campaigns (told_at) WHERE state = 'running';
+-- Attempts that were none: it was put off, for quiet hours or a campaign that rests.
+ALTER TABLE deliveries ADD COLUMN IF NOT EXISTS waits integer NOT NULL DEFAULT 0;

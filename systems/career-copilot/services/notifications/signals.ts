@@ -3,8 +3,8 @@ import type { ServicePart } from '@banyan/service';
 import pg from 'pg';
 
 /** What one process of this service commits, and all of them hear of. */
-export const SIGNALS = ['notifications_deliveries', 'notifications_feed'] as const;
-export type Signal = (typeof SIGNALS)[number];
+const SIGNALS = ['notifications_deliveries', 'notifications_feed'] as const;
+type Signal = (typeof SIGNALS)[number];
 
 export type Signals = {
   /** Called at each signal, and once with no payload whenever some may have been missed. Returns what ends it. */

@@ -54,7 +54,7 @@ export function createEmail({ url, from, timeoutMs = 20_000 }: EmailOptions): Ch
 }
 
 /** The same at each attempt: mailboxes that know a message by it show one. */
-export function messageIdOf(deliveryId: string, sender: string): string {
+function messageIdOf(deliveryId: string, sender: string): string {
   return `<${deliveryId}@${sender.split('@')[1]}>`;
 }
 

@@ -1,8 +1,10 @@
 import type pg from 'pg';
+import { campaignOf, findCampaign } from '../campaigns/store.ts';
 import type { Outgoing } from '../channels/channel.ts';
 import { findPerson, isBlocked, type Person } from '../people/store.ts';
 import { wayBy } from '../preferences/preferences.ts';
 import { quietUntil } from '../preferences/times.ts';
+import type { Template } from '../templates/built-in.ts';
 import { kindOf } from '../templates/kinds.ts';
 import { localeOf } from '../templates/locale.ts';
 import type { Render } from '../templates/words.ts';
@@ -35,6 +37,8 @@ export async function compose(host: ComposeHost, taken: Taken): Promise<Composed
     const later = quietUntil(taken.now, preferences.quietHours, preferences.zone);
     if (later) return { later, reason: 'QUIET_HOURS' };
   }
+  const campaign = await campaignFor(host.pool, taken);
+  if (campaign && !('words' in campaign)) return campaign;
   const to = await addressOf(host.pool, taken, person);
   // They were made a moment ago, and what tells of it is on its way.
   if (to === null && channel === 'email' && !person.isKnown)
@@ -48,7 +52,9 @@ export async function compose(host: ComposeHost, taken: Taken): Promise<Composed
       : `${publicUrl}/api/v1/notifications/unsubscribe?token=${host.tokens.sign({ userId, kind })}`;
   const locale = localeOf(taken.locale, preferences.locale);
   const parameters = await host.contents.open(taken.id, taken.content);
-  const rendered = await host.render(kind, parameters, { locale, zone: preferences.zone, unsubscribeUrl });
+  const { zone } = preferences;
+  const words = campaign?.words;
+  const rendered = await host.render(kind, parameters, { locale, zone, unsubscribeUrl, words });
   return { message: { deliveryId: taken.id, to, ...rendered, unsubscribeUrl } };
 }
 
@@ -64,4 +70,20 @@ async function addressOf(
   }
   if (target !== '') return target;
   return channel === 'sms' ? phone : email;
+}
+
+/** How long a message of a campaign that rests waits until somebody looks again. */
+const PAUSE_MS = 60_000;
+
+/** The words of the campaign whose message it is; or that it is not sent, or not now. Undefined: it is of none. */
+async function campaignFor(
+  pool: pg.Pool,
+  { fact, now }: Taken,
+): Promise<{ words: Template } | Exclude<Composed, { message: Outgoing }> | undefined> {
+  const id = campaignOf(fact);
+  if (id === undefined) return;
+  const campaign = await findCampaign(pool, id);
+  if (!campaign || campaign.state === 'cancelled') return { suppressed: 'CANCELLED' };
+  if (campaign.state === 'paused') return { later: new Date(now.getTime() + PAUSE_MS), reason: 'PAUSED' };
+  return { words: campaign.words };
 }

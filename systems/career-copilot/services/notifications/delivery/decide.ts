@@ -7,6 +7,8 @@ export type Next = {
   reason: string | null;
   dueAt: Date | null;
   providerId: string | null;
+  /** It was not tried. */
+  isPutOff?: boolean;
 };
 
 /** Attempts before a message is dead: some nine hours. */

@@ -35,6 +35,8 @@ export type Taken = {
   content: string | null;
   /** Counts from 1. Who has an older one has lost it to somebody else. */
   attempt: number;
+  /** Attempts with this one, without those that only put it off. */
+  tries: number;
   expires_at: Date | null;
   /** An earlier attempt may have got there: nobody has said how it ended. */
   handed_over: boolean;
@@ -86,7 +88,7 @@ export async function take(db: Executor, most: number, leaseSeconds: number): Pr
      WHERE id IN (SELECT id FROM deliveries
                   WHERE (state = 'queued' AND NOT in_digest AND due_at <= now()) OR (state = 'sending' AND lease_until <= now())
                   ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-     RETURNING id, fact, user_id, channel, target, kind, locale, content, attempts AS attempt, expires_at,
+     RETURNING id, fact, user_id, channel, target, kind, locale, content, attempts AS attempt, attempts - waits AS tries, expires_at,
        handed_over_at IS NOT NULL AS handed_over, now()`,
     [most, leaseSeconds],
   );
@@ -114,16 +116,16 @@ export async function noteHandOver(
 export async function settle(
   tx: Executor,
   { id, attempt }: Pick<Taken, 'id' | 'attempt'>,
-  { state, reason, dueAt, providerId }: Next,
+  { state, reason, dueAt, providerId, isPutOff }: Next,
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
     `UPDATE deliveries SET state = CASE WHEN state = 'sending' THEN $3 ELSE state END,
        reason = CASE WHEN state = 'sending' THEN $4 ELSE reason END, due_at = coalesce($5, due_at), provider_id = coalesce($6, provider_id),
        content = CASE WHEN $3 = 'queued' THEN content END,
        handed_over_at = CASE WHEN $3 = 'queued' THEN NULL ELSE handed_over_at END,
-       lease_until = NULL, updated_at = now()
+       waits = waits + CASE WHEN $7 THEN 1 ELSE 0 END, lease_until = NULL, updated_at = now()
      WHERE id = $1 AND attempts = $2 AND lease_until IS NOT NULL`,
-    [id, attempt, state, reason, dueAt, providerId],
+    [id, attempt, state, reason, dueAt, providerId, isPutOff ?? false],
   );
   if (rowCount !== 1) return false;
   // Parts of a digest end as it does.

@@ -26,7 +26,7 @@ export type SenderHost = ComposeHost & {
 export async function attempt(host: SenderHost, taken: Taken): Promise<void> {
   // A browser shows two of the same push once.
   const mayComeTwice = taken.channel === 'push' || mayKindComeTwice(taken.kind);
-  const rules = { attempt: taken.attempt, now: taken.now, expiresAt: taken.expires_at, mayComeTwice };
+  const rules = { attempt: taken.tries, now: taken.now, expiresAt: taken.expires_at, mayComeTwice };
   const early = beforeAttempt({ ...rules, handedOver: taken.handed_over });
   if (early) return await finish(host, taken, early);
   const channel = host.channels.get(taken.channel);
@@ -61,6 +61,7 @@ const waiting = ({ later, reason }: { later: Date; reason: string }): Next => ({
   reason,
   dueAt: later,
   providerId: null,
+  isPutOff: true,
 });
 const suppressed = (reason: string): Next => ({ state: 'suppressed', reason, dueAt: null, providerId: null });
 

@@ -24,7 +24,7 @@ const MADE_BY_OTHERS = new Set<ChosenKind>(['status_changed']);
 const NEWS_MS = 3 * 24 * 3_600_000;
 
 /** One way of telling it. */
-export type Way = {
+type Way = {
   channel: Channel;
   state: NewDelivery['state'];
   reason: string | null;

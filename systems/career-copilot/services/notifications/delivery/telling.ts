@@ -61,10 +61,10 @@ export type Telling = {
 /** What handlers of events, routes and the queue share. */
 export const telling: ServicePart<Telling, typeof TellingConfig> = {
   config: TellingConfig,
-  start: async ({ config }) => ({
+  start: async ({ config, pool }) => ({
     provided: {
       contents: createContents(createEncryption(config.ENCRYPTION_KEYS)),
-      render: createWords({ webUrl: config.WEB_URL }),
+      render: createWords({ pool, webUrl: config.WEB_URL }),
       tokens: createUnsubscribeTokens(config.ENCRYPTION_KEYS),
       publicUrl: config.PUBLIC_URL ?? config.API_URL,
       leaseSeconds: config.DELIVERY_LEASE_SECONDS,

@@ -2,8 +2,7 @@ import type { Channel } from '../../../api/notifications.ts';
 import { type Kind, kinds } from '../templates/kinds.ts';
 
 /** When e-mails of a kind are sent: each at once, or all of a day or a week in one. */
-export const EMAIL_WAYS = ['off', 'instant', 'daily', 'weekly'] as const;
-export type EmailWay = (typeof EMAIL_WAYS)[number];
+export type EmailWay = 'off' | 'instant' | 'daily' | 'weekly';
 
 /** By which channels somebody is told of a kind. */
 export type Ways = { in_app: boolean; email: EmailWay; sms: boolean; push: boolean };
@@ -22,21 +21,24 @@ export type Preferences = {
 export const CHOSEN_KINDS = (Object.keys(kinds) as Kind[]).filter(
   (kind): kind is ChosenKind => !kinds[kind].mandatory && kind !== 'digest',
 );
-export type ChosenKind = 'status_changed' | 'next_action_due' | 'job_matched' | 'saved_search_matched';
+export type ChosenKind =
+  | 'status_changed'
+  | 'next_action_due'
+  | 'job_matched'
+  | 'saved_search_matched'
+  | 'news';
 
 /**
  * What people are told who have not chosen. Changes of status are mostly their own doing, so they find them in the app; a saved search says by itself
- * how often; jobs that fit come together once a day.
+ * how often; jobs that fit come together once a day. News are for those who have asked for them.
  */
 export const DEFAULTS: Record<ChosenKind, Ways> = {
   status_changed: { in_app: true, email: 'off', sms: false, push: true },
   next_action_due: { in_app: true, email: 'instant', sms: false, push: true },
   job_matched: { in_app: true, email: 'daily', sms: false, push: false },
   saved_search_matched: { in_app: true, email: 'instant', sms: false, push: true },
+  news: { in_app: false, email: 'off', sms: false, push: false },
 };
-
-/** Of somebody who has chosen nothing. */
-export const UNCHOSEN: Preferences = { locale: null, zone: 'UTC', quietHours: null, chosen: {} };
 
 export function waysOf({ chosen }: Pick<Preferences, 'chosen'>, kind: ChosenKind): Ways {
   return { ...DEFAULTS[kind], ...chosen[kind] };

@@ -168,6 +168,10 @@ Falls Sie es nicht waren, fordern Sie sofort ein neues Passwort an.`,
       short: '„{{ name }}“ hat {{ total | plural: one: "# neue Stelle", other: "# neue Stellen" }}.',
     },
   },
+  news: {
+    en: { subject: 'News', body: 'There is news.', action: 'Read more', short: 'There is news.' },
+    de: { subject: 'Neues', body: 'Es gibt Neues.', action: 'Mehr lesen', short: 'Es gibt Neues.' },
+  },
   digest: {
     en: {
       subject: '{{ items.size | plural: one: "# piece of news", other: "# pieces of news" }} for your search',

@@ -79,6 +79,8 @@ export const kinds = {
     }),
     { searchId: 3, name: 'Remote in Berlin', jobs: [{ title: 'Engineer', company: 'Vault-Tec' }], total: 4 },
   ),
+  /** Of a campaign, whose words are its own. */
+  news: ofChoice(Type.Object({ link: Type.Optional(Link) }), { link: 'https://career.example/news' }),
   /** All of a day or a week in one. */
   digest: ofChoice(Type.Object({ items: Type.Array(Type.Object({ line: Type.String() })) }), {
     items: [{ line: 'Engineer at Vault-Tec fits you: 87 of 100 points.' }],

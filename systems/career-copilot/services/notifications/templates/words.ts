@@ -1,22 +1,31 @@
-import { builtIn, type Locale } from './built-in.ts';
+import type pg from 'pg';
+import { builtIn, type Locale, type Template } from './built-in.ts';
 import { footerOf } from './footer.ts';
 import { type Kind, kindOf } from './kinds.ts';
 import { type Rendered, render } from './render.ts';
+import { findWords } from './store.ts';
 
 export type Render = (
   kind: string,
   parameters: Record<string, unknown>,
-  about: { locale: Locale; zone: string; unsubscribeUrl: string | null },
+  about: {
+    locale: Locale;
+    zone: string;
+    unsubscribeUrl: string | null;
+    /** In place of those of the kind. */
+    words?: Template | undefined;
+  },
 ) => Promise<Rendered>;
 
 /** Renders kinds in the words that they have now. `webUrl`: where people find in a browser what they are told of; without it there are no links to it. */
-export function createWords({ webUrl }: { webUrl: string | undefined }): Render {
-  return async (kind, parameters, { locale, zone, unsubscribeUrl }) => {
+export function createWords({ pool, webUrl }: { pool: pg.Pool; webUrl: string | undefined }): Render {
+  return async (kind, parameters, { locale, zone, unsubscribeUrl, words }) => {
     const { mandatory } = kindOf(kind);
     const link = parameters.link ?? (webUrl === undefined ? undefined : pageOf(kind, parameters, webUrl));
     const footer = footerOf(locale, { mandatory, unsubscribeUrl });
     const filled = { ...parameters, ...(link === undefined ? {} : { link }) };
-    return await render(builtIn[kind as Kind][locale], filled, { locale, zone, footer });
+    const template = words ?? (await findWords(pool, kind, locale)) ?? builtIn[kind as Kind][locale];
+    return await render(template, filled, { locale, zone, footer });
   };
 }
 

@@ -23,7 +23,7 @@ export async function variables(more: Record<string, string> = {}): Promise<Reco
 const Url = Type.Object({ NOTIFICATIONS_URL: Type.String() });
 
 /** Another service, as far as it asks this one. */
-export const asking = defineService({
+const asking = defineService({
   name: 'auth',
   use: {
     mails: calls(contracts.operations, {

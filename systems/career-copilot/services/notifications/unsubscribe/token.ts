@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 
 /** Whose e-mails of what kind a link ends. */
-export type Unsubscription = { userId: number; kind: string };
+type Unsubscription = { userId: number; kind: string };
 
 export type UnsubscribeTokens = {
   sign(what: Unsubscription): string;

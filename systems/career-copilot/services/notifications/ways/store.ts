@@ -26,14 +26,6 @@ export async function addSubscription(
   return rows[0]!.id;
 }
 
-export async function listSubscriptions(db: Executor, userId: number): Promise<string[]> {
-  const { rows } = await db.query<{ id: string }>(
-    'SELECT id FROM push_subscriptions WHERE user_id = $1 ORDER BY created_at, id',
-    [userId],
-  );
-  return rows.map(({ id }) => id);
-}
-
 export async function findSubscription(
   db: Executor,
   userId: number,

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 import type { Received } from './suite.ts';
 
-export type ReceivedMail = Received & { raw: string };
+type ReceivedMail = Received & { raw: string };
 
 /** An SMTP server that does what the address before the @ says. */
 export type SmtpDouble = {

@@ -1,0 +1,118 @@
+import { withTransaction } from '@banyan/postgres';
+import { defineErrors, keyset, Page, PageQuery, role, type ServiceApp } from '@banyan/service';
+import type pg from 'pg';
+import { Type } from 'typebox';
+import { INTEGER, Nullable, Timestamp } from '../../../api/common.ts';
+import { callerOf } from '../../../kit/active-user.ts';
+import { LOCALES } from '../templates/built-in.ts';
+import { shown, Words } from '../templates/routes.ts';
+import { after, CAMPAIGN_STATES, type CampaignState, type CampaignStep } from './decide.ts';
+import * as store from './store.ts';
+
+const errors = defineErrors({
+  CAMPAIGN_NOT_FOUND: [404, 'There is no such campaign.'],
+  NOT_FROM_THERE: [409, 'The campaign cannot do this in its state.'],
+});
+
+const { short: _none, ...OfMail } = Words.properties;
+const Audience = Type.Object({
+  locales: Type.Optional(
+    Type.Array(Type.Unsafe<string>({ type: 'string', enum: [...LOCALES] }), { minItems: 1, maxItems: 10 }),
+  ),
+  user_ids: Type.Optional(
+    Type.Array(Type.Integer({ ...INTEGER, minimum: 1 }), { minItems: 1, maxItems: 1_000 }),
+  ),
+});
+const NewCampaign = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 200 }),
+  words: Type.Object(OfMail),
+  link: Type.Optional(Type.String({ format: 'uri', pattern: '^https?://', maxLength: 2_000 })),
+  audience: Audience,
+  per_minute: Type.Integer({
+    minimum: 1,
+    maximum: 10_000,
+    default: 60,
+    description: 'So many are told at most.',
+  }),
+});
+const Campaign = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  name: Type.String(),
+  state: Type.Unsafe<CampaignState>({ type: 'string', enum: [...CAMPAIGN_STATES] }),
+  words: Type.Object(OfMail),
+  link: Nullable<string>(Type.String()),
+  audience: Audience,
+  per_minute: Type.Integer(),
+  created_at: Timestamp,
+});
+const Counts = Type.Unsafe<Record<string, number>>({
+  type: 'object',
+  additionalProperties: { type: 'integer' },
+  description: 'Messages by their state.',
+});
+const CampaignId = Type.Object({ id: Type.String({ format: 'uuid' }) });
+const Step = Type.Unsafe<CampaignStep>({ type: 'string', enum: ['start', 'pause', 'cancel'] });
+
+const newest = keyset([
+  { column: 'created_at', type: 'timestamptz', descending: true },
+  { column: 'id', type: 'uuid' },
+]);
+
+/** Mails to all who have asked for news, for administrators: no faster than they say, paused and cancelled at any moment. */
+export function campaignRoutes(app: ServiceApp, pool: pg.Pool): void {
+  const config = (...errors: number[]) => ({ config: { allow: [role('admin')], errors } });
+
+  app.post(
+    '/notifications/campaigns',
+    { ...config(422), schema: { body: NewCampaign, response: { 201: Campaign } } },
+    async (request, reply) => {
+      const { words: given, link = null, ...rest } = request.body;
+      const words = { ...given, short: '' };
+      const parameters = link === null ? {} : { link };
+      for (const locale of LOCALES) await shown('news', words, { locale, zone: 'UTC', parameters });
+      const createdBy = callerOf(request);
+      return await reply
+        .code(201)
+        .send(await store.insertCampaign(pool, { ...rest, words, link, createdBy }));
+    },
+  );
+
+  app.get(
+    '/notifications/campaigns',
+    { ...config(), schema: { querystring: PageQuery, response: { 200: Page(Campaign) } } },
+    async (request) => await newest.page<store.Campaign>(pool, { text: store.CAMPAIGNS }, request.query),
+  );
+
+  app.get(
+    '/notifications/campaigns/:id',
+    {
+      ...config(404),
+      schema: {
+        params: CampaignId,
+        response: { 200: Type.Object({ ...Campaign.properties, messages: Counts }) },
+      },
+    },
+    async ({ params: { id } }) => {
+      const campaign = await store.findCampaign(pool, id);
+      if (!campaign) throw errors('CAMPAIGN_NOT_FOUND');
+      return { ...campaign, messages: await store.countsOf(pool, id) };
+    },
+  );
+
+  app.post(
+    '/notifications/campaigns/:id/:step',
+    {
+      ...config(404, 409),
+      schema: { params: Type.Object({ ...CampaignId.properties, step: Step }), response: { 200: Campaign } },
+    },
+    async ({ params: { id, step } }) =>
+      await withTransaction(pool, async (tx) => {
+        const campaign = await store.lockCampaign(tx, id);
+        if (!campaign) throw errors('CAMPAIGN_NOT_FOUND');
+        const state = after(campaign.state, step);
+        if (!state) throw errors('NOT_FROM_THERE', { fields: { state: campaign.state } });
+        if (state !== campaign.state) await store.setState(tx, id, state);
+        return { ...campaign, state };
+      }),
+  );
+}

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import type { Channel } from '../../../api/notifications.ts';
+import type { Preferences } from '../preferences/preferences.ts';
+import { decideWays } from './tell.ts';
+
+const NOW = new Date('2026-11-27T10:00:00Z');
+const ALL = new Set<Channel>(['email', 'sms', 'push']);
+const about = { now: NOW, channels: ALL };
+const who = (chosen: Preferences['chosen'], browsers: string[] = []) => ({
+  preferences: { locale: null, zone: 'UTC', quietHours: null, chosen },
+  browsers,
+});
+const ways = (...[fact, person, more = about]: Partial<Parameters<typeof decideWays>>) =>
+  decideWays(fact!, person!, more).map(({ channel, state, reason }) => [channel, state, reason].join(' '));
+
+it('somebody who has chosen nothing is told in the app, and of what is to be done by e-mail', () => {
+  const due = { kind: 'next_action_due', at: NOW } as const;
+  assert.deepEqual(ways(due, who({})), ['in_app sent ', 'email queued ']);
+  assert.deepEqual(ways({ kind: 'status_changed', at: NOW }, who({})), []);
+  assert.deepEqual(ways({ kind: 'news', at: NOW }, who({})), []);
+});
+
+it('push goes to each browser, in company only by e-mail', () => {
+  const person = who({ job_matched: { push: true, in_app: false, email: 'weekly' } }, ['one', 'two']);
+  const decided = decideWays({ kind: 'job_matched', at: NOW }, person, about);
+  assert.deepEqual(
+    decided.map(({ channel, target, inDigest }) => [channel, target, inDigest]),
+    [
+      ['email', undefined, true],
+      ['push', 'one', false],
+      ['push', 'two', false],
+    ],
+  );
+  assert.equal(decided[0]!.dueAt!.toISOString(), '2026-11-30T08:00:00.000Z');
+});
+
+it('what cannot be sent, or is no news any more, is on record with the reason', () => {
+  const person = who({ next_action_due: { sms: true } });
+  const due = { kind: 'next_action_due', at: NOW } as const;
+  const off = { now: NOW, channels: new Set<Channel>() };
+  assert.deepEqual(ways(due, person, off), [
+    'in_app sent ',
+    'email suppressed CHANNEL_OFF',
+    'sms suppressed CHANNEL_OFF',
+  ]);
+  const late = { ...due, at: new Date('2026-11-24T10:00:00Z') };
+  assert.deepEqual(ways(late, person), [
+    'in_app sent ',
+    'email suppressed TOO_LATE',
+    'sms suppressed TOO_LATE',
+  ]);
+});

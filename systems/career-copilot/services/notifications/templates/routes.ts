@@ -1,0 +1,141 @@
+import type { Events } from '@banyan/events';
+import { withTransaction } from '@banyan/postgres';
+import { defineErrors, ifMatch, preconditionFailed, role, type ServiceApp, tag } from '@banyan/service';
+import type pg from 'pg';
+import { Type } from 'typebox';
+import { JsonObject } from '../../../api/common.ts';
+import type { contracts } from '../../../contracts/notifications.ts';
+import { callerOf } from '../../../kit/active-user.ts';
+import { isZone } from '../preferences/times.ts';
+import { builtIn, LOCALES, type Locale, type Template } from './built-in.ts';
+import { footerOf } from './footer.ts';
+import { type Kind, kinds } from './kinds.ts';
+import { type Rendered, render } from './render.ts';
+import { addWords, findWords, listVersions } from './store.ts';
+
+const errors = defineErrors({
+  BAD_TEMPLATE: [422, 'The template cannot be filled. See `problem`.'],
+  BAD_TIME_ZONE: [422, 'The time zone is none of the IANA list, e.g. Europe/Berlin.'],
+});
+
+const OfTemplate = Type.Object({
+  kind: Type.Unsafe<Kind>({ type: 'string', enum: Object.keys(kinds) }),
+  locale: Type.Unsafe<Locale>({ type: 'string', enum: [...LOCALES] }),
+});
+export const Words = Type.Object({
+  subject: Type.String({ minLength: 1, maxLength: 500 }),
+  body: Type.String({
+    minLength: 1,
+    maxLength: 20_000,
+    description: 'Paragraphs, parted by empty lines. Liquid.',
+  }),
+  action: Type.String({ maxLength: 100, description: 'On the button that leads to `link`; empty: none.' }),
+  short: Type.String({ maxLength: 500, description: 'For SMS, push and the app.' }),
+});
+const Version = Type.Integer({ description: '0: as built in.' });
+const Stored = Type.Object({ ...OfTemplate.properties, version: Version, words: Words, sample: JsonObject });
+const Listed = Type.Object({ ...OfTemplate.properties, version: Version });
+const Preview = Type.Object({
+  words: Type.Optional(Words),
+  parameters: Type.Optional(JsonObject),
+  time_zone: Type.String({ maxLength: 64, default: 'UTC' }),
+});
+const Shown = Type.Object({
+  subject: Type.String(),
+  text: Type.String(),
+  html: Type.String(),
+  short: Type.String(),
+});
+
+/** The words in which people are told, for administrators: as they are, as they would look, and other ones. */
+export function templateRoutes(
+  app: ServiceApp,
+  { pool, publish }: { pool: pg.Pool; publish: Events<typeof contracts>['publish'] },
+): void {
+  const config = (...errors: number[]) => ({ config: { allow: [role('admin')], errors } });
+  const stored = async (kind: Kind, locale: Locale) => {
+    const { version, ...words } = (await findWords(pool, kind, locale)) ?? {
+      version: 0,
+      ...builtIn[kind][locale],
+    };
+    return { kind, locale, version, words, sample: kinds[kind].sample as Record<string, unknown> };
+  };
+
+  app.get(
+    '/notifications/templates',
+    { ...config(), schema: { response: { 200: Type.Object({ templates: Type.Array(Listed) }) } } },
+    async () => {
+      const changed = await listVersions(pool);
+      const templates = (Object.keys(kinds) as Kind[]).flatMap((kind) =>
+        LOCALES.map((locale) => {
+          const found = changed.find((one) => one.kind === kind && one.locale === locale);
+          return { kind, locale, version: found?.version ?? 0 };
+        }),
+      );
+      return { templates };
+    },
+  );
+
+  app.get(
+    '/notifications/templates/:kind/:locale',
+    { ...config(), schema: { params: OfTemplate, response: { 200: Stored } } },
+    async (request, reply) => {
+      const found = await stored(request.params.kind, request.params.locale);
+      tag(request, reply, found.version);
+      return found;
+    },
+  );
+
+  app.put(
+    '/notifications/templates/:kind/:locale',
+    { ...config(412, 422, 428), schema: { params: OfTemplate, body: Words, response: { 200: Stored } } },
+    async (request) => {
+      const { kind, locale } = request.params;
+      const before = await stored(kind, locale);
+      const meant = ifMatch(request);
+      if (meant && !meant.includes(String(before.version))) throw preconditionFailed();
+      await shown(kind, request.body, { locale, zone: 'UTC', parameters: before.sample });
+      const version = before.version + 1;
+      const byUserId = callerOf(request);
+      await withTransaction(pool, async (tx) => {
+        const isFirst = await addWords(tx, { kind, locale, version, words: request.body, byUserId });
+        if (!isFirst) throw preconditionFailed();
+        await publish(tx, 'TemplateUpdated', { template: kind, locale, templateVersion: version, byUserId });
+      });
+      return await stored(kind, locale);
+    },
+  );
+
+  app.post(
+    '/notifications/templates/:kind/:locale/preview',
+    { ...config(422), schema: { params: OfTemplate, body: Preview, response: { 200: Shown } } },
+    async ({ params: { kind, locale }, body: { words, parameters, time_zone: zone } }) => {
+      if (!isZone(zone)) throw errors('BAD_TIME_ZONE');
+      const found = await stored(kind, locale);
+      return await shown(kind, words ?? found.words, {
+        locale,
+        zone,
+        parameters: parameters ?? found.sample,
+      });
+    },
+  );
+}
+
+/** As it would be sent. Throws `BAD_TEMPLATE` with what is wrong and where. */
+export async function shown(
+  kind: Kind,
+  words: Template,
+  { locale, zone, parameters }: { locale: Locale; zone: string; parameters: Record<string, unknown> },
+): Promise<Rendered> {
+  const { mandatory } = kinds[kind];
+  const unsubscribeUrl = mandatory ? null : 'https://career.example/unsubscribe';
+  try {
+    return await render(words, parameters, {
+      locale,
+      zone,
+      footer: footerOf(locale, { mandatory, unsubscribeUrl }),
+    });
+  } catch (cause) {
+    throw errors('BAD_TEMPLATE', { fields: { problem: (cause as Error).message.slice(0, 500) }, cause });
+  }
+}
