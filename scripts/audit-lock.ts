@@ -22,14 +22,19 @@ export type Manifest = { allowScripts: Record<string, boolean> };
 /** Licences under which what we ship may bring others' work along. */
 const LICENCES = new Set([
   'MIT',
+  'MIT-0',
   'ISC',
   'Apache-2.0',
   'BSD-2-Clause',
   'BSD-3-Clause',
+  // What packages of before SPDX call the two above.
+  'BSD',
   '0BSD',
   'BlueOak-1.0.0',
   'Zlib',
   'CC0-1.0',
+  // Asks for the source of its own files only, and those we bring along as they are.
+  'MPL-2.0',
 ]);
 
 /** All that is wrong with a lock file, one line each. */
