@@ -22,6 +22,7 @@ import { statusCommand } from './commands/status.ts';
 import { stepsCommand } from './commands/steps.ts';
 import { upCommand } from './commands/up.ts';
 import { verifyCommand } from './commands/verify.ts';
+import { viewsCommand } from './commands/views.ts';
 import { EXIT_HELP } from './exit.ts';
 import { withCommonOptions } from './session.ts';
 
@@ -54,6 +55,7 @@ export function createProgram(more: readonly Command[] = []): Command {
     flagsCommand(),
     configCommand(),
     contextsCommand(),
+    viewsCommand(),
     eventsCommand(),
     factsCommand(),
     sagasCommand(),
