@@ -1,7 +1,10 @@
 /** Why a file is not read as a résumé, in words for whoever sent it. */
 const ERRORS = {
   TOO_LARGE: [413, 'The file is larger than a résumé may be.'],
-  UNKNOWN_KIND: [415, 'The file is no PDF, no Word document (.docx), no JSON Resume and no plain text.'],
+  UNKNOWN_KIND: [
+    415,
+    'The file is no PDF, no Word document (.docx), no JSON Resume, no export of LinkedIn and no plain text.',
+  ],
   TOO_MANY_PAGES: [422, 'The file has more pages than a résumé may have.'],
   TOO_LARGE_INSIDE: [422, 'What the file unpacks to is larger than a résumé may be.'],
   ENCRYPTED: [422, 'The file is locked by a password. Save it without one.'],

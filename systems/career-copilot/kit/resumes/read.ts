@@ -4,10 +4,11 @@ import type { Skills } from '../skills/skills.ts';
 import { ResumeError } from './errors.ts';
 import type { Done, Task } from './extract-worker.ts';
 import { understandJson } from './json-resume.ts';
+import { isLinkedIn, readLinkedIn } from './linkedin.ts';
 import type { Understood } from './resume.ts';
 import { understand } from './understand.ts';
 
-export type Kind = 'pdf' | 'docx' | 'json' | 'text';
+export type Kind = 'pdf' | 'docx' | 'json' | 'linkedin' | 'text';
 export type ReadOptions = {
   skills: Skills;
   /** Bytes of a file at most. Default 5 MiB. */
@@ -29,6 +30,7 @@ export async function readResume(
 ): Promise<Understood & { kind: Kind }> {
   if (bytes.length > mostBytes) throw new ResumeError('TOO_LARGE');
   const kind = kindOf(bytes);
+  if (kind === 'linkedin') return { kind, ...(await readLinkedIn(Buffer.from(bytes))) };
   if (kind === 'json') return { kind, ...understandJson(jsonIn(bytes)) };
   const text = kind === 'text' ? textIn(bytes)! : await extract({ kind, bytes }, timeLimitMs);
   if (text.trim() === '') throw new ResumeError('NO_TEXT');
@@ -41,6 +43,7 @@ export function kindOf(bytes: Uint8Array): Kind {
   if (begin.includes('%PDF-')) return 'pdf';
   if (begin.startsWith('PK\x03\x04')) {
     if (Buffer.from(bytes).includes('word/document.xml')) return 'docx';
+    if (isLinkedIn(Buffer.from(bytes))) return 'linkedin';
     throw new ResumeError('UNKNOWN_KIND');
   }
   const text = textIn(bytes);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { testServer } from '@banyan/postgres/testing';
 import type { RunningService } from '@banyan/service';
+import { strToU8, zipSync } from 'fflate';
 import { API } from '../../api/common.ts';
 import { docxOf, pdfOf } from '../../kit/resumes/testing/files.ts';
 import { type GatewayDouble, startGatewayDouble } from '../../kit/testing/gateway.ts';
@@ -72,6 +73,9 @@ describe('a résumé', () => {
       assert.equal(body.resume.basics.name, 'Ada King');
       assert.ok(body.confidence['basics.name'] > 0.5);
     }
+    const linkedIn = zipSync({ 'Profile.csv': strToU8('First Name,Last Name\nAda,King\n') });
+    const { body } = await send(id, Uint8Array.from(linkedIn), 'application/zip');
+    assert.deepEqual([body.kind, body.profile], ['linkedin', { full_name: 'Ada King' }]);
     const json = await call(id, 'POST', { basics: { name: 'Ada King' } });
     assert.deepEqual([json.body.kind, json.body.profile], ['json', { full_name: 'Ada King' }]);
     assert.equal((await call(id, 'GET')).status, 404);

@@ -21,9 +21,9 @@ const errors = defineErrors({
 });
 
 const Read = Type.Object({
-  kind: Type.Unsafe<'pdf' | 'docx' | 'json' | 'text'>({
+  kind: Type.Unsafe<'pdf' | 'docx' | 'json' | 'linkedin' | 'text'>({
     type: 'string',
-    enum: ['pdf', 'docx', 'json', 'text'],
+    enum: ['pdf', 'docx', 'json', 'linkedin', 'text'],
   }),
   resume: Resume,
   confidence: Type.Record(Type.String(), Type.Number(), {
@@ -67,7 +67,7 @@ export function resumeRoutes(app: ServiceApp, { pool, caller, change, skills }: 
       bodyLimit: MOST_BYTES,
       schema: {
         description:
-          'The file is the body: PDF, Word (.docx), JSON Resume or plain text, whatever its type says it is.',
+          'The file is the body: PDF, Word (.docx), JSON Resume, the export of LinkedIn (ZIP) or plain text, whatever its type says it is.',
         response: { 200: Read },
       },
     },
