@@ -119,7 +119,15 @@ export const contexts: Record<string, PlanContext> = {
   },
   integrations: {
     title: 'Integrations',
-    entities: ['WebhookEndpoint', 'WebhookDelivery', 'IncomingSource', 'Connection', 'MailProposal'],
+    entities: [
+      'WebhookEndpoint',
+      'WebhookDelivery',
+      'IncomingSource',
+      'Connection',
+      'Calendar',
+      'Interview',
+      'MailProposal',
+    ],
     valueObjects: ['WebhookSecret', 'WebhookMessage', 'DeliveryAttempt', 'OAuthTokens'],
     events: [
       'WebhookEndpointDisabled',

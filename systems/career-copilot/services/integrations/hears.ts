@@ -1,5 +1,6 @@
 import type { EventingDefinition } from '@banyan/events';
 import { hearOfActivity } from '../../kit/account-activity.ts';
+import { forget as forgetCalendars } from './calendar/store.ts';
 import { forget as forgetConnections } from './connections/store.ts';
 import { forget as forgetSources } from './incoming/sources.ts';
 import { forget as forgetMail } from './mail/store.ts';
@@ -12,7 +13,7 @@ export const hears: EventingDefinition<typeof contracts> = {
     ...hearOfActivity,
     UserDeleted: async (deleted, context) => {
       await hearOfActivity.UserDeleted(deleted, context);
-      for (const forget of [forgetWebhooks, forgetSources, forgetConnections, forgetMail])
+      for (const forget of [forgetWebhooks, forgetSources, forgetCalendars, forgetConnections, forgetMail])
         await forget(context.tx, deleted.data.userId);
     },
   },

@@ -3,6 +3,7 @@ import { calls, defineService } from '@banyan/service';
 import { publicApplications } from '../../contracts/public-api.ts';
 import { accountActivity } from '../../kit/account-activity.ts';
 import { IssuerConfig, issuersOf } from '../../kit/issuers.ts';
+import { calendar } from './calendar/part.ts';
 import { connections } from './connections/part.ts';
 import { encryption } from './encryption.ts';
 import { hears } from './hears.ts';
@@ -23,6 +24,7 @@ export const integrations = defineService({
     events: eventing(contracts, hears),
     webhooks,
     connections,
+    calendar,
     mail,
     api: calls(publicApplications, {
       config: IssuerConfig,

@@ -1,6 +1,7 @@
 import type { Events } from '@banyan/events';
 import type { Encryption, ServiceApp, ServiceContext } from '@banyan/service';
 import { API } from '../../api/common.ts';
+import { calendarRoutes } from './calendar/routes.ts';
 import type { Connections } from './connections/part.ts';
 import { connectionRoutes } from './connections/routes.ts';
 import { incomingRoutes } from './incoming/routes.ts';
@@ -28,6 +29,7 @@ export async function routes(app: ServiceApp, context: ServiceContext<unknown, P
       webhookRoutes(scope, { pool, encryption, webhooks, ofUser });
       await incomingRoutes(scope, { pool, encryption, events, ofUser });
       connectionRoutes(scope, { pool, connections, ofUser });
+      calendarRoutes(scope, { pool, ofUser });
       await mailRoutes(scope, { pool, events, api, mail, ofUser });
     },
     { prefix: `${API}/integrations` },

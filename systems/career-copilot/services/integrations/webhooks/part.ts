@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Events } from '@banyan/events';
 import { withTransaction } from '@banyan/postgres';
 import {
@@ -11,6 +10,7 @@ import {
 } from '@banyan/service';
 import { Type } from 'typebox';
 import type { contracts } from '../messages.ts';
+import { workOn } from '../worker.ts';
 import { decide } from './decide.ts';
 import { contextOf } from './endpoints.ts';
 import * as queue from './queue.ts';
@@ -66,36 +66,17 @@ export const webhooks: ServicePart<Webhooks, typeof WebhookConfig> = {
       });
     }
 
-    async function sendAll(): Promise<void> {
-      const running = new Set<Promise<void>>();
-      while (!signal.aborted) {
-        const claimed = await queue
-          .claim(pool, { most: MOST_AT_ONCE - running.size, leaseMs: LEASE_MS })
-          .catch((err: unknown) => {
-            log.error({ err }, 'cannot look for webhooks that are due');
-            return [];
-          });
-        for (const one of claimed) {
-          const attempted: Promise<void> = attempt(one)
-            .catch((err: unknown) =>
-              log.error({ err, endpoint: one.endpointId }, 'an attempt of a webhook broke'),
-            )
-            .finally(() => running.delete(attempted));
-          running.add(attempted);
-        }
-        if (claimed.length === 0 || running.size === MOST_AT_ONCE)
-          await Promise.race([
-            delay(config.WEBHOOK_LOOK_MS, undefined, { signal }).catch(() => {}),
-            ...running,
-          ]);
-      }
-      await Promise.all(running);
-    }
-
     return {
       provided: { mayConnect },
       open: async () => {
-        work = sendAll();
+        work = workOn({
+          signal,
+          most: MOST_AT_ONCE,
+          lookMs: config.WEBHOOK_LOOK_MS,
+          log,
+          claim: (most) => queue.claim(pool, { most, leaseMs: LEASE_MS }),
+          work: attempt,
+        });
       },
       close: async () => {
         stopping.abort();
