@@ -40,7 +40,7 @@ export async function startScratchServer(): Promise<ScratchServer> {
 }
 
 const PREFIX = 'banyan-test-';
-const TEST_SETTINGS = { fsync: 'off', full_page_writes: 'off', max_wal_size: '256MB' };
+const TEST_SETTINGS = { fsync: 'off', full_page_writes: 'off', max_wal_size: '256MB', jit: 'off' };
 const SHARED_MEMORY = '/dev/shm';
 /** Room for a server of tests and those that run beside it. A container often has 64 MB there. */
 const ENOUGH_BYTES = 4 * 1024 ** 3;
