@@ -6,12 +6,13 @@ import { scratchHome } from '@banyan/postgres/scratch-server';
 import { system } from '../../systems/career-copilot/system.ts';
 import { runChaos } from './run.ts';
 
-/** The short version of `npm run chaos`. */
+/** The short version of `npm run chaos`, in whose time no more services than these would be moved. */
 it('loses, doubles and resurrects no acknowledged write while processes are killed', {
   timeout: 240_000,
 }, async () => {
   const directory = mkdtempSync(join(scratchHome(), 'banyan-chaos-'));
-  const result = await runChaos({ system, seed: 1, directory, chaosMs: 25_000 });
+  const services = ['auth', 'users', 'applications'];
+  const result = await runChaos({ system, services, seed: 1, directory, chaosMs: 25_000 });
   assert.deepEqual(result.problems, []);
   assert.ok(result.kills.length > 0, 'nothing was killed');
   rmSync(directory, { recursive: true, force: true });
