@@ -105,6 +105,17 @@ function childOf(folder: string, name: string): number | undefined {
   return (noted as { name: string; pid: number }[]).find((one) => one.name === name)?.pid;
 }
 
+/** Asks it to stop; when it has, nothing that it started is there any more. */
+async function leavesNothing({ child, said }: Up, folder: string, signal: NodeJS.Signals): Promise<void> {
+  const children = childrenOf(folder);
+  assert.equal(children.length, 3);
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  assert.deepEqual(await ended, [0, null], said());
+  await allEnd(children);
+  assert.ok(!existsSync(join(folder, '.banyan', 'up', 'children.json')));
+}
+
 async function until<T>(look: () => Promise<T>, holds: (found: T) => boolean): Promise<T> {
   for (;;) {
     const found = await look();
@@ -135,27 +146,6 @@ describe('banyan up that cannot start says why on the terminal, at once', {
       ),
     );
     assert.match(started.said(), /\n {2}hint: /);
-    assert.ok(!existsSync(join(folder, '.banyan', 'logs')), 'nothing was started');
-  });
-
-  test('when another control database works on its databases: whose they are, and what to do', async () => {
-    const server = await testServer();
-    const [shop, auth] = [await server.database('taken_shop'), await server.database('taken_auth')];
-    const change = {
-      monolith: { ...plan.monolith, database: shop },
-      services: { auth: { ...services.auth, database: auth } },
-    };
-    const first = up((await aFolder(change)).folder);
-    await first.seen(/Banyan is up/);
-    first.child.kill('SIGTERM');
-    assert.equal(await first.ended, 0);
-    const { folder } = await aFolder({ ...change, control: { database: await server.database('control') } });
-    const second = up(folder);
-    assert.equal(await second.ended, 1);
-    assert.match(
-      second.said(),
-      /is worked on by the system 'shop' with another control database .*\n {2}hint: go on with that.*DELETE FROM banyan\.mark/,
-    );
     assert.ok(!existsSync(join(folder, '.banyan', 'logs')), 'nothing was started');
   });
 
@@ -196,24 +186,10 @@ describe('banyan up that cannot start says why on the terminal, at once', {
 });
 
 describe('banyan up', { timeout: 4 * PATIENCE_MS }, () => {
-  test('leaves nothing behind when it is stopped, by whatever signal', async () => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      const { folder } = await aFolder();
-      const started = up(folder);
-      await started.seen(/Banyan is up/);
-      const children = childrenOf(folder);
-      assert.equal(children.length, 3);
-      started.child.kill(signal);
-      assert.equal(await started.ended, 0, started.said());
-      await allEnd(children);
-      assert.ok(!existsSync(join(folder, '.banyan', 'up', 'children.json')));
-    }
-  });
-
   test('that is stopped while it starts, at whatever moment, leaves nothing behind', async () => {
     for (const name of ['applier', 'controller', 'gateway']) {
       const { folder } = await aFolder();
-      const started = up(folder);
+      const started = up(folder, undefined, { NODE_COMPILE_CACHE: '' });
       const begun = () => existsSync(join(folder, '.banyan', 'up', 'children.json')) && childOf(folder, name);
       const pid = await until(async () => begun(), Boolean);
       const children = childrenOf(folder);
@@ -222,10 +198,11 @@ describe('banyan up', { timeout: 4 * PATIENCE_MS }, () => {
       assert.doesNotMatch(started.said(), /error/i);
       await allEnd([...children, pid as number]);
       assert.ok(!existsSync(join(folder, '.banyan', 'up', 'children.json')));
+      assert.ok(existsSync(join(folder, '.banyan', 'compiled')), 'the next start has to compile all again');
     }
   });
 
-  test('a second one for the same plan, or the same control database, is told at once who runs', async () => {
+  test('a second one for the same plan, or the same control database, is told at once who runs; Ctrl-C leaves nothing of the first', async () => {
     const { folder } = await aFolder();
     const first = up(folder);
     await first.seen(/Banyan is up/);
@@ -242,11 +219,10 @@ describe('banyan up', { timeout: 4 * PATIENCE_MS }, () => {
       new RegExp(`another banyan up works on this control database: process ${first.child.pid} on `),
     );
     assert.equal(isAlive(first.child.pid!), true);
-    first.child.kill('SIGTERM');
-    assert.equal(await first.ended, 0);
+    await leavesNothing(first, folder, 'SIGINT');
   });
 
-  test('goes on when nobody reads what it says any more', async () => {
+  test('goes on when nobody reads what it says any more; the end of its terminal leaves nothing of it', async () => {
     const { folder } = await aFolder();
     const started = up(folder);
     await started.seen(/Banyan is up/);
@@ -260,21 +236,19 @@ describe('banyan up', { timeout: 4 * PATIENCE_MS }, () => {
       (now) => now.length === 3 && now.some((pid) => !before.includes(pid)),
     );
     assert.equal(isAlive(started.child.pid!), true);
-    const ended = once(started.child, 'exit');
-    started.child.kill('SIGTERM');
-    assert.deepEqual(await ended, [0, null]);
+    await leavesNothing(started, folder, 'SIGHUP');
   });
 
-  test('whose control database goes away says so, and so does every command, until it is back', async () => {
+  test('whose control database goes away says so, and so does every command, until it is back; with another one it is refused, with whose its databases are', async () => {
     const server = await testServer();
     const [away, other] = [await server.database('away'), createPool(control, { max: 1 })];
     const name = new URL(away).pathname.slice(1);
     // The shared ones carry the mark of the shared control database.
-    const { folder } = await aFolder({
-      control: { database: away },
+    const own = {
       monolith: { ...plan.monolith, database: await server.database('away_shop') },
       services: { auth: { ...services.auth, database: await server.database('away_auth') } },
-    });
+    };
+    const { folder } = await aFolder({ ...own, control: { database: away } });
     const first = up(folder);
     await first.seen(/Banyan is up/);
     await other.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
@@ -300,9 +274,19 @@ describe('banyan up', { timeout: 4 * PATIENCE_MS }, () => {
     assert.equal(await first.ended, 0);
     const stopped = await run([MAIN, 'status'], folder).ended;
     assert.match(stopped.stderr, /no control plane at .*\n {2}hint: start it with `banyan up`/);
+
+    const change = { ...own, control: { database: await server.database('control') } };
+    const { folder: elsewhere } = await aFolder(change);
+    const second = up(elsewhere);
+    assert.equal(await second.ended, 1);
+    assert.match(
+      second.said(),
+      /is worked on by the system 'shop' with another control database .*\n {2}hint: go on with that.*DELETE FROM banyan\.mark/,
+    );
+    assert.ok(!existsSync(join(elsewhere, '.banyan', 'logs')), 'nothing was started');
   });
 
-  test('runs by the plan that it has read, whatever becomes of the file, and status says that the file differs', async () => {
+  test('runs by the plan that it has read, whatever becomes of the file, and status says that the file differs; a stop leaves nothing of it', async () => {
     const { folder, plan: whole } = await aFolder();
     const file = join(folder, 'banyan.config.ts');
     const started = up(folder);
@@ -342,8 +326,7 @@ describe('banyan up', { timeout: 4 * PATIENCE_MS }, () => {
       (text) => text !== '',
     );
     assert.equal(started.said().split('starting it again').length, 4, started.said());
-    started.child.kill('SIGTERM');
-    assert.equal(await started.ended, 0);
+    await leavesNothing(started, folder, 'SIGTERM');
   });
 
   test('that is killed with -9 takes its children with it, and the next one starts', async () => {
