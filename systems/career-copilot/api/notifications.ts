@@ -90,3 +90,15 @@ export const FeedItem = Type.Object({
   created_at: Timestamp,
 });
 export type FeedItem = Static<typeof FeedItem>;
+
+/** What became of one message. */
+export const Delivery = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  kind: Type.String(),
+  channel: Channel,
+  state: DeliveryState,
+  reason: Nullable<string>(Type.String({ description: 'Why it waits, was not sent, or did not arrive.' })),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+});
+export type Delivery = Static<typeof Delivery>;

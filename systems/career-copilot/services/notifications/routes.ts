@@ -8,6 +8,7 @@ import { activeUser, callerOf } from '../../kit/active-user.ts';
 import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError } from '../../kit/legacy-errors.ts';
 import { campaignRoutes } from './campaigns/routes.ts';
+import { deliveryRoutes } from './delivery/routes.ts';
 import type { Telling } from './delivery/telling.ts';
 import { feedRoutes } from './feed/routes.ts';
 import type { Streams } from './feed/streams.ts';
@@ -80,6 +81,7 @@ export async function routes(
     async (api: ServiceApp) => {
       preferenceRoutes(api, pool);
       feedRoutes(api, { pool, events, streams });
+      deliveryRoutes(api, pool);
       wayRoutes(api, { pool, telling });
       templateRoutes(api, { pool, publish: events.publish });
       campaignRoutes(api, pool);

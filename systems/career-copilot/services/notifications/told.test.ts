@@ -116,6 +116,11 @@ describe('a fact', () => {
     const [delivery] = await ended(userId);
     assert.equal(delivery.state, 'sent');
     assert.equal(mailsTo(email).length, 1);
+    const became = (await good(userId, 'GET', '/deliveries')).items;
+    assert.deepEqual(became.map(({ channel, state }: Json) => `${channel} ${state}`).toSorted(), [
+      'email sent',
+      'in_app sent',
+    ]);
     const { items } = await good(userId, 'GET', '/feed');
     assert.deepEqual(
       items.map(({ title, link, is_read }: Json) => [title, link, is_read]),
@@ -217,18 +222,19 @@ describe('what people choose', () => {
     const { userId, email } = await person();
     await good(userId, 'PUT', '/preferences', { locale: 'de', time_zone: afternoon() });
     for (const jobId of [1, 2, 2, 3]) await hear('JobMatched', match(userId, jobId));
+    // Of this one the person wants to know no more when the digest is made.
+    await good(userId, 'PUT', '/preferences', { kinds: { next_action_due: { email: 'weekly' } } });
+    await hear('NextActionDue', action(userId));
+    await good(userId, 'PUT', '/preferences', { kinds: { next_action_due: { email: 'off' } } });
     const waiting = await deliveries(userId);
     assert.deepEqual(
       waiting.map(({ state, in_digest }) => [state, in_digest]),
-      Array(3).fill(['queued', true]),
+      Array(4).fill(['queued', true]),
     );
     await service.pool.query('UPDATE deliveries SET due_at = now() WHERE user_id = $1', [userId]);
     await service.pool.query('NOTIFY notifications_deliveries');
     const all = await ended(userId);
-    assert.deepEqual(
-      all.map(({ state }) => state),
-      Array(4).fill('sent'),
-    );
+    assert.deepEqual(all.map(({ state }) => state).toSorted(), [...Array(4).fill('sent'), 'suppressed']);
     assert.equal(mailsTo(email).length, 1);
     const { raw } = mailsTo(email)[0]!;
     assert.equal(headerOf(raw, 'subject'), '3 Neuigkeiten zu Ihrer Suche');

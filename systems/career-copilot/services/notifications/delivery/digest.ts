@@ -5,6 +5,8 @@ import type { FastifyBaseLogger } from 'fastify';
 import type pg from 'pg';
 import type { Channel } from '../../../api/notifications.ts';
 import type { contracts } from '../../../contracts/notifications.ts';
+import { findPerson } from '../people/store.ts';
+import { type Preferences, wayBy } from '../preferences/preferences.ts';
 import { localeOf } from '../templates/locale.ts';
 import type { Render } from '../templates/words.ts';
 import type { Contents } from './contents.ts';
@@ -42,18 +44,19 @@ async function gather(
   host: DigestHost,
   { user_id: userId, channel }: { user_id: number; channel: Channel },
 ): Promise<void> {
-  const { rows: items } = await tx.query<Item & { locale: string | null; zone: string }>(
-    `SELECT id, kind, content, preferences.locale, coalesce(zone, 'UTC') AS zone
-     FROM deliveries LEFT JOIN preferences USING (user_id)
-     WHERE deliveries.user_id = $1 AND channel = $2 AND state = 'queued' AND in_digest AND digest_id IS NULL AND due_at <= now()
-     ORDER BY created_at LIMIT $3 FOR UPDATE OF deliveries SKIP LOCKED`,
+  const { preferences } = await findPerson(tx, userId);
+  const { rows: items } = await tx.query<Item>(
+    `SELECT id, kind, content FROM deliveries
+     WHERE user_id = $1 AND channel = $2 AND state = 'queued' AND in_digest AND digest_id IS NULL AND due_at <= now()
+     ORDER BY created_at LIMIT $3 FOR UPDATE SKIP LOCKED`,
     [userId, channel, MOST_ITEMS],
   );
   const parts: string[] = [];
   const lines: { line: string }[] = [];
   for (const item of items) {
-    const line = await lineOf(host, item);
-    if (line === undefined) await leaveOut(tx, host, { ...item, userId, channel });
+    const isWanted = wayBy(preferences, item.kind, channel) !== undefined;
+    const line = isWanted ? await lineOf(host, item, preferences) : undefined;
+    if (line === undefined) await leaveOut(tx, host, { ...item, userId, channel, isWanted });
     else {
       parts.push(item.id);
       lines.push({ line });
@@ -62,16 +65,16 @@ async function gather(
   if (parts.length === 0) return;
   const id = randomUUID();
   const content = await host.contents.seal(id, { items: lines });
-  const { locale } = items[0]!;
-  const fact = `digest:${parts[0]}`;
-  await enqueue(tx, { id, fact, userId, channel, kind: 'digest', state: 'queued', locale, content });
+  const of = { id, fact: `digest:${parts[0]}`, userId, channel, kind: 'digest' };
+  await enqueue(tx, { ...of, state: 'queued', locale: preferences.locale, content });
   await tx.query('UPDATE deliveries SET digest_id = $1, content = NULL WHERE id = ANY ($2)', [id, parts]);
 }
 
 /** Undefined if it cannot be made, which is logged: the others are not kept back by it. */
 async function lineOf(
   { contents, render, log }: DigestHost,
-  { id, kind, content, locale, zone }: Item & { locale: string | null; zone: string },
+  { id, kind, content }: Item,
+  { locale, zone }: Pick<Preferences, 'locale' | 'zone'>,
 ): Promise<string | undefined> {
   try {
     const about = { locale: localeOf(locale), zone, unsubscribeUrl: null };
@@ -85,12 +88,19 @@ async function lineOf(
 async function leaveOut(
   tx: pg.PoolClient,
   { publish }: DigestHost,
-  { id: deliveryId, userId, kind, channel }: Item & { userId: number; channel: Channel },
+  {
+    id: deliveryId,
+    userId,
+    kind,
+    channel,
+    isWanted,
+  }: Item & { userId: number; channel: Channel; isWanted: boolean },
 ): Promise<void> {
-  const reason = 'NOT_COMPOSED';
+  const [state, reason] = isWanted ? ['failed', 'NOT_COMPOSED'] : ['suppressed', 'NOT_WANTED'];
   await tx.query(
-    `UPDATE deliveries SET state = 'failed', reason = $2, content = NULL, updated_at = now() WHERE id = $1`,
-    [deliveryId, reason],
+    'UPDATE deliveries SET state = $2, reason = $3, content = NULL, updated_at = now() WHERE id = $1',
+    [deliveryId, state, reason],
   );
-  await publish(tx, 'DeliveryFailed', { userId, kind, channel, deliveryId, reason });
+  if (isWanted)
+    await publish(tx, 'DeliveryFailed', { userId, kind, channel, deliveryId, reason: 'NOT_COMPOSED' });
 }
