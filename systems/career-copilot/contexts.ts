@@ -140,6 +140,7 @@ export const contexts: Record<string, PlanContext> = {
     upstream: {
       auth: { relation: 'conformist', by: ['events'] },
       applications: { relation: 'open-host', by: ['events', 'calls'] },
+      jobs: told,
     },
   },
 };

@@ -3,7 +3,9 @@
  * oidc-provider with one client and a page on which anybody may say who they are. Copied beside the package by `npm run judges -- --install`;
  * its argument is the port.
  */
-import Provider from 'oidc-provider';
+// By a name that is looked for when it runs: it is installed beside the copy of this file, not here.
+const installed = 'oidc-provider';
+const { default: Provider } = await import(installed);
 
 const port = Number(process.argv[2]);
 const provider = new Provider(`http://127.0.0.1:${port}`, {

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Timestamp } from './common.ts';
 
-export const Provider = Type.Object({
+const Provider = Type.Object({
   name: Type.String(),
   scopes: Type.Array(Type.String(), { description: 'What is asked for.' }),
 });

@@ -3,7 +3,13 @@ import { type Static, Type } from 'typebox';
 import { Id, Nullable, Timestamp } from './common.ts';
 
 /** What a webhook may tell of. */
-export const WEBHOOK_TYPES = ['application.created', 'application.status_changed'] as const;
+export const WEBHOOK_TYPES = [
+  'application.created',
+  'application.status_changed',
+  'application.action_due',
+  'job.matched',
+  'saved_search.matched',
+] as const;
 export type WebhookType = (typeof WEBHOOK_TYPES)[number];
 /** Sent when its owner asks for it, whatever types were chosen. */
 export const TEST_TYPE = 'webhook.test';
@@ -63,7 +69,7 @@ export const Delivery = Type.Object({
   created_at: Timestamp,
 });
 
-export const Attempt = Type.Object({
+const Attempt = Type.Object({
   at: Timestamp,
   status: Nullable<number>(Type.Integer({ description: 'Of the answer.' })),
   error: Nullable<string>(Type.String({ description: 'Why there was no answer.' })),

@@ -31,7 +31,7 @@ export const MAIL_KINDS = ['received', 'interview', 'offer', 'rejection'] as con
 export type MailKind = (typeof MAIL_KINDS)[number];
 const Kind = Type.Unsafe<MailKind>({ type: 'string', enum: [...MAIL_KINDS] });
 
-export const Candidate = Type.Object({
+const Candidate = Type.Object({
   application_id: Type.Integer(),
   company_name: Type.String(),
   job_title: Type.String(),

@@ -82,7 +82,7 @@ function envelopeOf(type: keyof typeof contracts.events & string, data: Record<s
   };
 }
 
-export type Received = { path: string; headers: IncomingHttpHeaders; body: string; at: Date };
+type Received = { path: string; headers: IncomingHttpHeaders; body: string; at: Date };
 
 /** Somebody who is told by webhooks: answers each path as it is said to. */
 export type Receiver = {

@@ -21,6 +21,20 @@ export const feed = {
     from,
     to,
   })),
+  NextActionDue: tell('application.action_due', ({ applicationId, dueAt, what, jobTitle, companyName }) => ({
+    application_id: applicationId,
+    due_at: dueAt,
+    what,
+    job_title: jobTitle,
+    company_name: companyName,
+  })),
+  JobMatched: tell('job.matched', ({ score, reasons, ...job }) => ({ ...jobOf(job), score, reasons })),
+  SavedSearchMatched: tell('saved_search.matched', ({ searchId, name, jobs, total }) => ({
+    search_id: searchId,
+    name,
+    jobs: jobs.map(jobOf),
+    total,
+  })),
 } satisfies { [T in keyof Contracts['events']]?: BatchHandler<Contracts, Contracts['events'][T]> };
 
 function tell<Data extends Heard>(
@@ -34,6 +48,10 @@ function tell<Data extends Heard>(
         messageOf(type, { id, userId: data.userId, at: time }, dataOf(data)),
       ),
     );
+}
+
+function jobOf({ jobId, title, company }: { jobId: number; title: string; company: string }) {
+  return { job_id: jobId, title, company_name: company };
 }
 
 /** As Standard Webhooks has it: type, time and data, the same bytes at each attempt. */

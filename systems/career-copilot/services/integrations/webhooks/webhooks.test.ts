@@ -85,6 +85,42 @@ describe('what happens in another service', () => {
     );
   });
 
+  it('is told by its own fields: a job that fits, a search that has found something, a step that is due', async () => {
+    const ada = someone();
+    await endpoint(ada, '/found', {
+      event_types: ['job.matched', 'saved_search.matched', 'application.action_due'],
+    });
+    const job = { jobId: 5, companyId: 2, title: 'Data Engineer', company: 'Acme' };
+    await world.tell('JobMatched', { userId: ada, ...job, score: 80, reasons: ['SQL'] });
+    await world.tell('SavedSearchMatched', {
+      userId: ada,
+      searchId: 1,
+      name: 'Berlin',
+      frequency: 'instant',
+      jobs: [job],
+      total: 1,
+    });
+    const due = { actionId: 1, dueAt: '2026-12-01T09:00:00Z', what: 'Call', jobTitle: 'Data Engineer' };
+    await world.tell('NextActionDue', {
+      userId: ada,
+      applicationId: 3,
+      jobId: 5,
+      companyName: 'Acme',
+      ...due,
+    });
+    const told = (await receiver.got('/found', 3)).map(({ body }) => JSON.parse(body));
+    const dataOf = (type: string) => told.find((one) => one.type === type).data;
+    const found = { job_id: 5, title: 'Data Engineer', company_name: 'Acme' };
+    assert.deepEqual(dataOf('job.matched'), { ...found, score: 80, reasons: ['SQL'] });
+    assert.deepEqual(dataOf('saved_search.matched'), {
+      search_id: 1,
+      name: 'Berlin',
+      jobs: [found],
+      total: 1,
+    });
+    assert.equal(dataOf('application.action_due').what, 'Call');
+  });
+
   it('is told again with the same id and body after a failure, and what was answered is shown', async () => {
     const ada = someone();
     receiver.answers.set('/flaky', { status: 500 });
