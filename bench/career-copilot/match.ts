@@ -37,10 +37,11 @@ export const run: Phase = async ({ createDatabase, postings, queries }) => {
     await fill(service.pool, corpus.companies, corpus.postings());
     await service.provided.matching.current();
     const random = new Random(SEED);
-    const headers = { authorization: `Bearer ${gateway.token(USER)}`, 'content-type': 'application/json' };
     const took: number[] = [];
     for (let asked = -WARM_UP; asked < queries; asked++) {
       const body = JSON.stringify({ profile: profileOf(random) });
+      // One for each: they are good for some seconds only.
+      const headers = { authorization: `Bearer ${gateway.token(USER)}`, 'content-type': 'application/json' };
       const begun = performance.now();
       const response = await fetch(`${service.url}${API}/jobs/matches?limit=50`, {
         method: 'POST',

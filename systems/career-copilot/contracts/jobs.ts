@@ -11,7 +11,7 @@ const changed = (fields: string) =>
   Type.Array(Type.String(), { minItems: 1, description: `The fields: ${fields}` });
 
 /** How often somebody wants to hear of what a saved search finds. */
-export const FREQUENCIES = ['instant', 'daily', 'weekly'] as const;
+const FREQUENCIES = ['instant', 'daily', 'weekly'] as const;
 export type Frequency = (typeof FREQUENCIES)[number];
 export const Frequency = Type.Unsafe<Frequency>({ type: 'string', enum: [...FREQUENCIES] });
 

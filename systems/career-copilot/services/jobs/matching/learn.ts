@@ -1,13 +1,6 @@
-import { type Measured, measure } from './measure.ts';
+import { type Decision, type Measured, measure } from './measure.ts';
 import { randomFrom } from './random.ts';
 import { FIXED_WEIGHTS, PARTS, type Weights } from './score.ts';
-
-/** What somebody made of a match: how well each part fitted, in the order of `PARTS`, and what they did. */
-export type Decision = {
-  userId: number;
-  values: readonly number[];
-  outcome: 'accepted' | 'rejected' | 'ignored';
-};
 
 export type Learned = {
   weights: Weights;

@@ -1,5 +1,11 @@
-import type { Decision } from './learn.ts';
 import { PARTS, type Weights } from './score.ts';
+
+/** What somebody made of a match: how well each part fitted, in the order of `PARTS`, and what they did. */
+export type Decision = {
+  userId: number;
+  values: readonly number[];
+  outcome: 'accepted' | 'rejected' | 'ignored';
+};
 
 type Quality = { fixed: number; learned: number };
 type Interval = [low: number, high: number];

@@ -2,8 +2,10 @@ import type pg from 'pg';
 import type { FoundJob } from '../../../contracts/jobs.ts';
 import { activeNow } from '../../../kit/account-activity.ts';
 import type { Settings } from './matches-store.ts';
-import type { Found } from './process-job-match.ts';
 import type { Posting } from './score.ts';
+
+/** Somebody whom a job fits as well as they want it to; `values`: how well each part does, in the order of `PARTS`. */
+export type Found = { userId: number; score: number; values: number[]; reasons: string[] };
 
 /** People who are looked at at once. */
 const PART = 1_000;

@@ -14,9 +14,6 @@ import { findPosting } from './traits-store.ts';
 const MOST_PEOPLE = 5_000;
 const MOST_REASONS = 3;
 
-/** Somebody whom a job fits as well as they want it to. */
-export type Found = { userId: number; score: number; values: number[]; reasons: string[] };
-
 type JobMatched = DataOf<(typeof contracts)['events']['JobMatched']>;
 
 type Given = {
@@ -64,9 +61,9 @@ export function processJobMatch({ skills, matching, tell }: Given) {
 }
 
 /** Those who want to be told and whom it fits from their threshold on, the best first. */
-async function findPeople(tx: pg.PoolClient, posting: Posting, skills: Skills): Promise<Found[]> {
+async function findPeople(tx: pg.PoolClient, posting: Posting, skills: Skills): Promise<people.Found[]> {
   const [weights, now] = [(await findUsedWeights(tx)) ?? FIXED_WEIGHTS, Date.now()];
-  let found: Found[] = [];
+  let found: people.Found[] = [];
   for await (const wanting of people.listWanting(tx, posting)) {
     for (const { userId, profile, ...settings } of wanting) {
       const person = personOf(saidIn({ ...profile, preferences: {} }, settings), skills);

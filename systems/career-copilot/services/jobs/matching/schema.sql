@@ -16,8 +16,9 @@ CREATE TABLE IF NOT EXISTS job_traits (
 CREATE INDEX IF NOT EXISTS job_traits_unread ON job_traits (job_id) WHERE changes <> read_changes;
 CREATE INDEX IF NOT EXISTS job_traits_changed ON job_traits (changed_in);
 
--- One statement for each that changes jobs, also those by which replication brings rows: hence ALWAYS.
-CREATE OR REPLACE FUNCTION note_jobs() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Once for each statement that changes jobs, also those by which replication brings rows, hence ALWAYS; a link may have another role than the service's,
+-- hence the functions have the service's rights, and find its tables only.
+CREATE OR REPLACE FUNCTION note_jobs() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
   INSERT INTO job_traits (job_id) SELECT id FROM changed ORDER BY id
     ON CONFLICT (job_id) DO UPDATE SET changes = job_traits.changes + 1, changed_in = pg_current_xact_id();
@@ -30,7 +31,7 @@ CREATE OR REPLACE TRIGGER note_updated_jobs AFTER UPDATE ON jobs
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_jobs();
 CREATE OR REPLACE TRIGGER note_deleted_jobs AFTER DELETE ON jobs
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_jobs();
-CREATE OR REPLACE FUNCTION note_all_jobs() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION note_all_jobs() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
   UPDATE job_traits SET changes = changes + 1, changed_in = pg_current_xact_id();
   RETURN NULL;
@@ -42,6 +43,11 @@ ALTER TABLE jobs ENABLE ALWAYS TRIGGER note_inserted_jobs;
 ALTER TABLE jobs ENABLE ALWAYS TRIGGER note_updated_jobs;
 ALTER TABLE jobs ENABLE ALWAYS TRIGGER note_deleted_jobs;
 ALTER TABLE jobs ENABLE ALWAYS TRIGGER note_truncated_jobs;
+DO $$
+BEGIN
+  EXECUTE format('ALTER FUNCTION note_jobs() SET search_path = %I, pg_temp', current_schema());
+  EXECUTE format('ALTER FUNCTION note_all_jobs() SET search_path = %I, pg_temp', current_schema());
+END $$;
 -- Jobs that were there before the triggers.
 INSERT INTO job_traits (job_id) SELECT id FROM jobs ORDER BY id ON CONFLICT DO NOTHING;
 

@@ -2,7 +2,7 @@ import { SENIORITIES, type Seniority, weightOfWord } from './traits.ts';
 
 /** What points are given for. */
 export const PARTS = ['skills', 'title', 'seniority', 'place', 'salary', 'freshness'] as const;
-export type Part = (typeof PARTS)[number];
+type Part = (typeof PARTS)[number];
 
 /** Points of each part at most; 100 together. */
 export type Weights = Readonly<Record<Part, number>>;

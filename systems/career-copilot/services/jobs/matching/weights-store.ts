@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import type { Decision, Learned } from './learn.ts';
+import type { Learned } from './learn.ts';
+import type { Decision } from './measure.ts';
 import type { Weights } from './score.ts';
 
 /** What was shown and then left alone for so long was passed over. */

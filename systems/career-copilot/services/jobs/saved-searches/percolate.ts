@@ -1,14 +1,13 @@
 import type pg from 'pg';
 
-/** The text of a job, as searches see it, and by what their anchors name it. */
-const JOB = `
-  SELECT jobs.*, to_tsvector('english', title || ' ' || description) AS text FROM jobs WHERE id = $1 AND is_active`;
-const MARKS = `tsvector_to_array(job.text)
+/** What is searched of an open job (schema.sql), and the marks by which its searches are found. */
+const JOB = 'SELECT * FROM job_search WHERE job_id = $1';
+const MARKS = `tsvector_to_array(job.words)
   || ARRAY[':company ' || job.company_id, ':type ' || job.job_type, ':remote ' || job.remote, ':any']`;
 
-/** Whether a search that may find a job (`search`, `job`) does; as the filters of the list have it. */
-const FINDS = `(search.query IS NULL OR job.text @@ search.query)
-  AND (NOT criteria ? 'location' OR job.location ILIKE '%' || (criteria ->> 'location') || '%')
+/** Whether a search that may find a job (`search`, `job`) does: as a search of this moment has it. */
+const FINDS = `(search.query IS NULL OR job.words @@ search.query)
+  AND (NOT criteria ? 'location' OR strpos(job.place, lower(criteria ->> 'location')) > 0)
   AND (NOT criteria ? 'job_type' OR job.job_type = criteria ->> 'job_type')
   AND (NOT criteria ? 'remote' OR job.remote = (criteria ->> 'remote')::boolean)
   AND (NOT criteria ? 'company_id' OR job.company_id = (criteria ->> 'company_id')::integer)

@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import type pg from 'pg';
 import type { Criteria } from '../../../api/saved-searches.ts';
 import type { contracts } from '../../../contracts/jobs.ts';
+import { searchInPostgres } from '../search/postgres/search.ts';
 import { compile } from './compile.ts';
 import { FINDING, percolate } from './percolate.ts';
 import { insertSearch, listFound } from './store.ts';
@@ -38,7 +39,7 @@ before(async () => {
     ['saved-searches', 'schema.sql'],
   ] as const)
     await applySchema(pool, { name, sql: await readFile(new URL(file, import.meta.url), 'utf8') });
-  await pool.query(`INSERT INTO companies (name) VALUES ('Analytical Engines'), ('Vault-Tec')`);
+  await pool.query(`INSERT INTO companies (name) VALUES ('Babbage'), ('Vault-Tec')`);
 });
 
 after(async () => await pool?.end());
@@ -118,6 +119,8 @@ describe('the searches that find a job', () => {
     'front end',
     'golang',
     'R&D',
+    'C++',
+    'babbage',
   ];
   const criteria: fc.Arbitrary<Criteria> = fc
     .record({
@@ -143,7 +146,7 @@ describe('the searches that find a job', () => {
   });
 
   it('are found by their anchors as by a look at each of them', async () => {
-    await pool.query('DELETE FROM saved_searches');
+    await pool.query('DELETE FROM saved_searches; DELETE FROM jobs');
     for (const one of fc.sample(criteria, { seed: 7, numRuns: 300 }))
       if (await compile(pool, one)) await save(one);
     const without = FINDING.replace(/search\.anchors && \(.*?\) AND/s, '');
@@ -158,6 +161,21 @@ describe('the searches that find a job', () => {
       all += expected.length;
     }
     assert.ok(all > 100, String(all));
+  });
+
+  it('are those by which it would be found now', async () => {
+    const { search } = searchInPostgres(pool);
+    const { rows } = await pool.query<{ id: number; criteria: Criteria & { q: string } }>(
+      `SELECT id, criteria FROM saved_searches WHERE criteria ? 'q' ORDER BY id LIMIT 120`,
+    );
+    let all = 0;
+    for (const { id, criteria } of rows) {
+      const { jobs, matched } = await search({ ...criteria, page: 1, limit: 100 });
+      const expected = matched === 'words' ? jobs.map((job) => job.id).sort((a, b) => a - b) : [];
+      assert.deepEqual(await foundBy(id), expected, JSON.stringify(criteria));
+      all += expected.length;
+    }
+    assert.ok(all > 50, String(all));
   });
 
   it('are found by an index', async () => {

@@ -1,4 +1,4 @@
-import type { Decision } from '../learn.ts';
+import type { Decision } from '../measure.ts';
 import { randomFrom } from '../random.ts';
 import { PARTS, type Weights } from '../score.ts';
 
