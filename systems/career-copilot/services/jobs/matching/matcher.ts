@@ -33,8 +33,8 @@ export function createMatcher({
   let waiting: Promise<PostingIndex> | undefined;
 
   async function read(): Promise<number> {
-    let count = 0;
-    for (;;) {
+    while ((await store.passOverClosed(pool, PART)) === PART);
+    for (let count = 0; ; ) {
       const unread = await store.listUnread(pool, PART);
       if (unread.length === 0) return count;
       const traits = unread.map(({ job_id, changes, ...text }) => ({

@@ -79,6 +79,8 @@ describe('matches', () => {
     assert.ok((await found()).includes(4));
     await service.pool.query('UPDATE jobs SET is_active = false WHERE id = 4');
     assert.ok(!(await found()).includes(4));
+    const unread = await service.pool.query('SELECT FROM job_traits WHERE changes <> read_changes');
+    assert.equal(unread.rowCount, 0, 'nobody reads closed ones');
     await withTransaction(service.pool, async (tx) => {
       // As replication writes: triggers that are not meant for it do not fire.
       await tx.query('SET LOCAL session_replication_role = replica');

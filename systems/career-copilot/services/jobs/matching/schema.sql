@@ -1,11 +1,11 @@
 -- What matching knows: of postings, of people who want to be told, and of what they made of it. No part of it was ever the monolith's.
 
--- What of a posting's words counts. `changes` other than `read_changes`: its words are to be read (again).
+-- What of a posting's words counts. `changes` other than `read_changes`: its words are to be read (again), if it is open.
 CREATE TABLE IF NOT EXISTS job_traits (
   job_id integer PRIMARY KEY,
   changes bigint NOT NULL DEFAULT 1,
   read_changes bigint NOT NULL DEFAULT 0,
-  -- By which taxonomy they were read; another one reads them again.
+  -- By which taxonomy they were read, null if they never were; another one reads them again.
   taxonomy text,
   skills text[] NOT NULL DEFAULT '{}',
   title_words text[] NOT NULL DEFAULT '{}',

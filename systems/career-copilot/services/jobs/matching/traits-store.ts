@@ -7,7 +7,7 @@ const PART = 5_000;
 
 type Unread = PostingText & { job_id: number; changes: string };
 
-/** Postings whose words have not been read by this taxonomy since they changed. Of a closed one nobody asks. */
+/** Open postings whose words have not been read since they changed. */
 export async function listUnread(db: pg.Pool, limit: number): Promise<Unread[]> {
   const { rows } = await db.query<Unread>(
     `SELECT job_id, changes, title, description, requirements
@@ -15,6 +15,18 @@ export async function listUnread(db: pg.Pool, limit: number): Promise<Unread[]> 
     [limit],
   );
   return rows;
+}
+
+/** Takes closed postings from among the unread: nobody asks of them, and one that opens again has changed. Resolves with how many. */
+export async function passOverClosed(db: pg.Pool, limit: number): Promise<number> {
+  const { rowCount } = await db.query(
+    `UPDATE job_traits SET read_changes = closed.changes
+     FROM (SELECT job_id, changes FROM job_traits LEFT JOIN jobs ON jobs.id = job_id
+           WHERE changes <> read_changes AND is_active IS NOT TRUE ORDER BY job_id LIMIT $1) AS closed
+     WHERE job_traits.job_id = closed.job_id AND job_traits.changes = closed.changes`,
+    [limit],
+  );
+  return rowCount ?? 0;
 }
 
 /** Words that were read of postings, unless those have changed meanwhile. */
@@ -57,7 +69,7 @@ type Row = {
   posted_at: Date;
 };
 
-const POSTING = `job_id, skills, title_words, seniority, (is_active AND read_changes > 0) IS TRUE AS is_open, location, remote,
+const POSTING = `job_id, skills, title_words, seniority, (is_active AND taxonomy IS NOT NULL) IS TRUE AS is_open, location, remote,
   salary_min, salary_max, posted_at`;
 const FROM = 'FROM job_traits LEFT JOIN jobs ON jobs.id = job_id';
 
@@ -87,7 +99,7 @@ export async function* listOpen(db: pg.Pool, most: number): AsyncGenerator<Posti
   let last: { place: string; id: number } | undefined;
   for (let left = most; left > 0; left -= PART) {
     const { rows } = await db.query<Row & { place: string }>(
-      `SELECT ${POSTING}, posted_at::text AS place ${FROM} WHERE is_active AND read_changes > 0
+      `SELECT ${POSTING}, posted_at::text AS place ${FROM} WHERE is_active AND taxonomy IS NOT NULL
          AND ($1::timestamptz IS NULL OR (posted_at, jobs.id) < ($1::timestamptz, $2::integer))
        ORDER BY posted_at DESC, jobs.id DESC LIMIT $3`,
       [last?.place ?? null, last?.id ?? null, Math.min(PART, left)],
