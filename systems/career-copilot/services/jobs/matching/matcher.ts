@@ -4,8 +4,8 @@ import { PostingIndex } from './posting-index.ts';
 import { traitsOf } from './traits.ts';
 import * as store from './traits-store.ts';
 
-/** Postings whose words are read at once. */
-const PART = 500;
+/** Postings whose words are read at once: nobody else is answered meanwhile. */
+const PART = 100;
 
 /** Reads the words of postings, and holds the open ones in memory for whoever is to be matched with them. */
 export type Matcher = {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import { applySchema } from '@banyan/postgres';
 import type { ServicePart } from '@banyan/service';
 import { Type } from 'typebox';
 import type { Skills } from '../../../kit/skills/skills.ts';
+import { repeatedly } from '../repeatedly.ts';
 import { createMatcher, type Matcher } from './matcher.ts';
 import { forgetOldMatches } from './matches-store.ts';
 import { forgetOtherTaxonomies } from './traits-store.ts';
@@ -27,36 +27,17 @@ export const matchingPart: ServicePart<Matcher, typeof MatchingConfig> = {
     await applySchema(pool, { name: 'matching', sql });
     await forgetOtherTaxonomies(pool, skills.version);
     const matcher = createMatcher({ pool, skills, most: config.MATCH_MOST_POSTINGS });
-    const stopping = new AbortController();
-    const { signal } = stopping;
-    let loop = Promise.resolve();
-
-    async function goOn(): Promise<void> {
-      for (let tidyAt = 0; !signal.aborted; ) {
-        try {
-          await matcher.readNew();
-          if (Date.now() >= tidyAt) {
-            tidyAt = Date.now() + TIDY_MS;
-            await forgetOldMatches(pool);
-            const learned = await learnDaily(pool);
-            if (learned) log.info(learned, 'learned weights of matches');
-          }
-        } catch (error) {
-          if (!signal.aborted) log.error(error, 'postings cannot be read');
-        }
-        await delay(LOOK_MS, undefined, { signal }).catch(() => {});
-      }
-    }
-
-    return {
-      provided: matcher,
-      open: async () => {
-        loop = goOn();
-      },
-      close: async () => {
-        stopping.abort();
-        await loop;
-      },
+    let tidyAt = 0;
+    const work = async () => {
+      await matcher.readNew();
+      if (Date.now() < tidyAt) return false;
+      tidyAt = Date.now() + TIDY_MS;
+      await forgetOldMatches(pool);
+      const learned = await learnDaily(pool);
+      if (learned) log.info(learned, 'learned weights of matches');
+      return false;
     };
+    const repeated = repeatedly(work, { everyMs: LOOK_MS, log, failure: 'postings cannot be read' });
+    return { provided: matcher, ...repeated };
   },
 };

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Sagas } from '@banyan/events';
 import type { ServicePart } from '@banyan/service';
 import type pg from 'pg';
+import { repeatedly } from '../repeatedly.ts';
 import type { processJobMatch } from './process-job-match.ts';
 
 type ProcessJobMatch = ReturnType<typeof processJobMatch>;
@@ -26,41 +26,21 @@ export async function queueForMatching(
 export const matchTelling: ServicePart<undefined> = {
   async start({ pool, log, provided }) {
     const { sagas } = provided.events as { sagas: Pick<Sagas<ProcessJobMatch>, 'start'> };
-    const stopping = new AbortController();
-    const { signal } = stopping;
-    let loop = Promise.resolve();
-
     /** A saga that was started before its row was taken away is not started again: its id is the event's. */
-    async function startSome(): Promise<void> {
+    async function startSome(signal: AbortSignal): Promise<boolean> {
       const { rows } = await pool.query<{ event_id: string; job_id: number }>(
         'SELECT event_id, job_id FROM jobs_to_match ORDER BY at LIMIT $1',
         [AT_ONCE],
       );
       for (const { event_id: eventId, job_id: jobId } of rows) {
-        if (signal.aborted) return;
+        if (signal.aborted) break;
         await sagas.start('process_job_match', { jobId }, { id: `process_job_match:${eventId}` });
         await pool.query('DELETE FROM jobs_to_match WHERE event_id = $1', [eventId]);
       }
+      return false;
     }
 
-    async function goOn(): Promise<void> {
-      while (!signal.aborted) {
-        await startSome().catch((error: unknown) => {
-          if (!signal.aborted) log.error(error, 'people cannot be told of jobs that fit');
-        });
-        await delay(LOOK_MS, undefined, { signal }).catch(() => {});
-      }
-    }
-
-    return {
-      provided: undefined,
-      open: async () => {
-        loop = goOn();
-      },
-      close: async () => {
-        stopping.abort();
-        await loop;
-      },
-    };
+    const failure = 'people cannot be told of jobs that fit';
+    return { provided: undefined, ...repeatedly(startSome, { everyMs: LOOK_MS, log, failure }) };
   },
 };

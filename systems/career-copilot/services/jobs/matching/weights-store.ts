@@ -5,8 +5,8 @@ import type { Weights } from './score.ts';
 
 /** What was shown and then left alone for so long was passed over. */
 const IGNORED_AFTER = '7 days';
-/** The latest decisions that are learned from at most. */
-const MOST_DECISIONS = 200_000;
+/** The latest decisions that are learned from at most: some tenths of a second, in which nobody is answered. */
+const MOST_DECISIONS = 20_000;
 
 export async function listDecisions(db: pg.Pool | pg.PoolClient): Promise<Decision[]> {
   const { rows } = await db.query<{ user_id: number; fit: number[]; outcome: Decision['outcome'] }>(

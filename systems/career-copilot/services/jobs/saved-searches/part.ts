@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Events } from '@banyan/events';
 import { applySchema } from '@banyan/postgres';
 import type { ServicePart } from '@banyan/service';
 import type { contracts } from '../../../contracts/jobs.ts';
+import { repeatedly } from '../repeatedly.ts';
 import { tellDue } from './tell.ts';
 
 /** How long until it looks again which searches are due, ms. */
@@ -15,30 +15,8 @@ export const savedSearchesPart: ServicePart<undefined> = {
     const { publish } = provided.events as Events<typeof contracts>;
     const sql = await readFile(new URL('schema.sql', import.meta.url), 'utf8');
     await applySchema(pool, { name: 'saved-searches', sql });
-    const stopping = new AbortController();
-    const { signal } = stopping;
-    let loop = Promise.resolve();
-
-    async function goOn(): Promise<void> {
-      while (!signal.aborted) {
-        try {
-          if ((await tellDue(pool, publish)) > 0) continue;
-        } catch (error) {
-          if (!signal.aborted) log.error(error, 'saved searches cannot be told of');
-        }
-        await delay(LOOK_MS, undefined, { signal }).catch(() => {});
-      }
-    }
-
-    return {
-      provided: undefined,
-      open: async () => {
-        loop = goOn();
-      },
-      close: async () => {
-        stopping.abort();
-        await loop;
-      },
-    };
+    const work = async () => (await tellDue(pool, publish)) > 0;
+    const repeated = repeatedly(work, { everyMs: LOOK_MS, log, failure: 'saved searches cannot be told of' });
+    return { provided: undefined, ...repeated };
   },
 };
