@@ -38,7 +38,7 @@ export async function readResume(
 }
 
 /** By what is in it. Throws `ResumeError`. */
-function kindOf(bytes: Uint8Array): Kind {
+export function kindOf(bytes: Uint8Array): Kind {
   const begin = Buffer.from(bytes.subarray(0, 1024)).toString('latin1');
   if (begin.includes('%PDF-')) return 'pdf';
   if (begin.startsWith('PK\x03\x04')) {
