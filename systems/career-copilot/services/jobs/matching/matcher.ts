@@ -48,6 +48,7 @@ export function createMatcher({
   }
 
   async function load(): Promise<PostingIndex> {
+    await readNew();
     // What changes while it is loaded comes again when it follows.
     const next = await store.horizon(pool);
     const loaded = new PostingIndex(most);
@@ -58,15 +59,17 @@ export function createMatcher({
   }
 
   async function catchUp(): Promise<PostingIndex> {
-    await readNew();
     index ??= await load();
-    const { postings, next } = await store.follow(pool, since);
-    for (const posting of postings) {
-      if ('gone' in posting) index.remove(posting.id);
-      else index.put(posting);
+    for (;;) {
+      const { postings, isUnread, next } = await store.follow(pool, since);
+      for (const posting of postings) {
+        if ('gone' in posting) index.remove(posting.id);
+        else index.put(posting);
+      }
+      since = next;
+      if (!isUnread) return index;
+      await readNew();
     }
-    since = next;
-    return index;
   }
 
   function readNew(): Promise<number> {

@@ -2,13 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { withTransaction } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
-import type { RunningService } from '@banyan/service';
 import { type GatewayDouble, startGatewayDouble } from '../../../kit/testing/gateway.ts';
 import { type Json, request } from '../../../kit/testing/request.ts';
 import { jobs } from '../main.ts';
 import { outcomesOf } from './testing/outcomes.ts';
 
-let service: RunningService;
+let service: Awaited<ReturnType<typeof jobs.start>>;
 /** Also stands for the rest of the system, which has everybody's profile. */
 let gateway: GatewayDouble;
 let answer: { status: number; body: unknown };
@@ -79,6 +78,7 @@ describe('matches', () => {
     assert.ok((await found()).includes(4));
     await service.pool.query('UPDATE jobs SET is_active = false WHERE id = 4');
     assert.ok(!(await found()).includes(4));
+    await service.provided.matching.readNew();
     const unread = await service.pool.query('SELECT FROM job_traits WHERE changes <> read_changes');
     assert.equal(unread.rowCount, 0, 'nobody reads closed ones');
     await withTransaction(service.pool, async (tx) => {

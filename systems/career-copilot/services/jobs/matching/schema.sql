@@ -14,7 +14,8 @@ CREATE TABLE IF NOT EXISTS job_traits (
   changed_in xid8 NOT NULL DEFAULT pg_current_xact_id()
 );
 CREATE INDEX IF NOT EXISTS job_traits_unread ON job_traits (job_id) WHERE changes <> read_changes;
-CREATE INDEX IF NOT EXISTS job_traits_changed ON job_traits (changed_in);
+CREATE INDEX IF NOT EXISTS job_traits_changed_in ON job_traits (changed_in, job_id);
+DROP INDEX IF EXISTS job_traits_changed;
 
 -- Once for each statement that changes jobs, also those by which replication brings rows, hence ALWAYS; a link may have another role than the service's,
 -- hence the functions have the service's rights, and find its tables only.

@@ -4,6 +4,7 @@ import { type PostingText, placesOf, type Seniority, type Traits } from './trait
 
 /** Rows that are loaded at once. */
 const PART = 5_000;
+const FOLLOWED_AT_ONCE = 500;
 
 type Unread = PostingText & { job_id: number; changes: string };
 
@@ -54,7 +55,12 @@ export async function forgetOtherTaxonomies(db: pg.Pool, taxonomy: string): Prom
   );
 }
 
-export type Followed = { postings: (Posting | { id: number; gone: true })[]; next: string };
+export type Followed = {
+  postings: (Posting | { id: number; gone: true })[];
+  /** The words of some that are open have not been read yet. */
+  isUnread: boolean;
+  next: string;
+};
 
 type Row = {
   job_id: number;
@@ -83,15 +89,28 @@ export async function horizon(db: pg.Pool): Promise<string> {
 
 /**
  * Postings that changed in transactions from `since` on, the ones of the transactions that were under way then too; `next` is what to
- * ask by the next time. Some may come again: whoever follows puts them in the place of what it has.
+ * ask by the next time. Some may come again: whoever follows puts them in the place of what it has. In parts, each by the index: what
+ * has changed since a moment ago is little of all, which the planner cannot know.
  */
 export async function follow(db: pg.Pool, since: string): Promise<Followed> {
   const next = await horizon(db);
-  const { rows } = await db.query<Row>(`SELECT ${POSTING} ${FROM} WHERE changed_in >= $1::xid8`, [since]);
-  return {
-    postings: rows.map((row) => openOf(row) ?? { id: row.job_id, gone: true }),
-    next,
-  };
+  const followed: Followed = { postings: [], isUnread: false, next };
+  for (let last = { xid: since, id: 0 }; ; ) {
+    const { rows } = await db.query<Row & { xid: string; is_unread: boolean }>(
+      `SELECT ${POSTING}, changed_in::text AS xid, (is_active AND changes <> read_changes) IS TRUE AS is_unread
+       FROM (SELECT * FROM job_traits WHERE (changed_in, job_id) >= ($1::xid8, $2::integer)
+             ORDER BY changed_in, job_id LIMIT ${FOLLOWED_AT_ONCE}) AS changed
+         LEFT JOIN jobs ON jobs.id = job_id ORDER BY changed_in, job_id`,
+      [last.xid, last.id],
+    );
+    for (const row of rows) {
+      followed.postings.push(openOf(row) ?? { id: row.job_id, gone: true });
+      followed.isUnread ||= row.is_unread;
+    }
+    const end = rows.at(-1);
+    if (!end || rows.length < FOLLOWED_AT_ONCE) return followed;
+    last = { xid: end.xid, id: end.job_id + 1 };
+  }
 }
 
 /** All open ones, the newest `most`, part by part. */
