@@ -198,7 +198,9 @@ describe('banyan up', { timeout: 4 * PATIENCE_MS }, () => {
       assert.doesNotMatch(started.said(), /error/i);
       await allEnd([...children, pid as number]);
       assert.ok(!existsSync(join(folder, '.banyan', 'up', 'children.json')));
-      assert.ok(existsSync(join(folder, '.banyan', 'compiled')), 'the next start has to compile all again');
+      // By then the applier and the controller have loaded all that they are.
+      if (name === 'gateway')
+        assert.ok(existsSync(join(folder, '.banyan', 'compiled')), 'the next start compiles all again');
     }
   });
 
