@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { kafkaMissing } from '../../scripts/kafka/kafka.ts';
-import { jaeger, mailpit, moto, oidcProvider, programMissing, valkey } from './programs.ts';
+import { ferretdb, jaeger, mailpit, moto, oidcProvider, programMissing, valkey } from './programs.ts';
 
 type Judge = { name: string; judges: string; missing(install: boolean): Promise<string | undefined> };
 
@@ -35,6 +35,13 @@ const JUDGES: readonly Judge[] = [
     name: 'mailpit',
     judges: 'e-mails of Career Copilot, as a real SMTP server takes and reads them, on Mailpit',
     missing: (install) => programMissing(mailpit, install),
+  },
+  {
+    name: 'mongo',
+    judges:
+      'the documents of analytics in MongoDB, by their contract, on FerretDB or on the server at MONGO_JUDGE_URL',
+    missing: async (install) =>
+      process.env.MONGO_JUDGE_URL === undefined ? await programMissing(ferretdb, install) : undefined,
   },
   {
     name: 'jaeger',

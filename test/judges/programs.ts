@@ -3,7 +3,16 @@
  * it needs, so that "not there" comes with the way to have it.
  */
 import { execFile } from 'node:child_process';
-import { accessSync, chmodSync, constants, copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -93,6 +102,43 @@ export const mailpit: Program = {
     await run('go', ['install', 'github.com/axllent/mailpit@v1.33.1'], { env, maxBuffer: 64 * 1024 * 1024 });
   },
 };
+
+/** Speaks the protocol of MongoDB, without transactions. */
+export const ferretdb: Program = {
+  name: 'ferretdb',
+  variable: 'FERRETDB',
+  installed: join(DIRECTORY, 'ferretdb-1.24.2', 'ferretdb'),
+  needs: 'Go 1.22 or later, its module proxy, and some five minutes to build on two cores',
+  async install(directory) {
+    mkdirSync(directory);
+    writeFileSync(join(directory, 'main.go'), FERRETDB_MAIN);
+    const go = (...args: string[]) => run('go', args, { cwd: directory, maxBuffer: 64 * 1024 * 1024 });
+    await go('mod', 'init', 'judge');
+    await go('get', 'github.com/FerretDB/FerretDB/ferretdb@v1.24.2');
+    await go('build', '-buildvcs=false', '-o', 'ferretdb', '.');
+  },
+};
+
+/** The module's own program panics when it is built from the module proxy, which leaves a file out that it reads. */
+const FERRETDB_MAIN = `package main
+
+import (
+	"context"
+	"log"
+	"os"
+
+	"github.com/FerretDB/FerretDB/ferretdb"
+)
+
+func main() {
+	config := &ferretdb.Config{Listener: ferretdb.ListenerConfig{TCP: os.Args[1]}, Handler: os.Args[2], SQLiteURL: os.Args[3]}
+	server, err := ferretdb.New(config)
+	if err != nil {
+		log.Fatal(err)
+	}
+	log.Fatal(server.Run(context.Background()))
+}
+`;
 
 /** Its path; undefined if it is not on this machine. */
 export function findProgram({ name, variable, installed }: Program): string | undefined {

@@ -54,6 +54,6 @@ export function funnelOf(counts: ReadonlyMap<string, number>): Funnel {
 }
 
 /** With four digits. */
-function ratio(part: number, whole: number): number {
+export function ratio(part: number, whole: number): number {
   return whole === 0 ? 0 : Math.round((part / whole) * 10_000) / 10_000;
 }

@@ -1,6 +1,9 @@
-import type { ServiceContext } from '@banyan/service';
+import type { Events } from '@banyan/events';
+import { gauge, type ServiceContext } from '@banyan/service';
 import { type Static, Type } from 'typebox';
 import { IssuerConfig } from '../../kit/issuers.ts';
+import type { contracts } from './hear.ts';
+import type { Overviews } from './overview/overview.ts';
 import type { Documents } from './store/documents.ts';
 
 export const Config = Type.Object({
@@ -9,5 +12,14 @@ export const Config = Type.Object({
   LEGACY_ZONE: Type.String({ minLength: 1, default: 'UTC' }),
 });
 
+export const metrics = {
+  'product.age_seconds': gauge('How old the data of a product is, when it was last asked for.', ['product']),
+  'product.promise_broken': gauge('1: the data of a product is older than was promised.', ['product']),
+};
+
 /** What routes are given. */
-export type Context = ServiceContext<Static<typeof Config>, { documents: Documents }>;
+export type Context = ServiceContext<
+  Static<typeof Config>,
+  { documents: Documents; overview: Overviews; events: Events<typeof contracts> },
+  typeof metrics
+>;

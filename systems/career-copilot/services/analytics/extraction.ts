@@ -3,7 +3,9 @@ import { API } from '../../api/common.ts';
 import { placeOf } from '../../kit/plan.ts';
 
 const FIRST = `${API}/analytics`;
-const ownRead = (path: string) => ({ route: `GET ${FIRST}${path}`, key: 'token.sub' });
+const read = (path: string) => ({ route: `GET ${FIRST}${path}`, key: 'token.sub' });
+/** What the monolith never had. */
+const isNew = <T extends { route: string }>(route: T) => ({ ...route, onMonolith: false });
 
 /**
  * analytics takes over what people are told of their search as a whole, and no table: what it tells is made of events, those of what was
@@ -13,5 +15,10 @@ export default extract({
   ...placeOf('analytics'),
   // Events come in well under a second; on a busy machine not always.
   rollout: { maxLagMs: 10_000 },
-  routes: [ownRead('/summary'), ownRead('/funnel'), ownRead('/weekly')],
+  routes: [
+    ...['/summary', '/funnel', '/weekly'].map(read),
+    ...['/series', '/all/series', '/forecast', '/live', '/catalogue', '/products', '/products/:name/:version']
+      .map(read)
+      .map(isNew),
+  ],
 });

@@ -17,6 +17,7 @@ import {
   type Step,
   sourceSet,
 } from './careers/career.ts';
+import { noteHeard } from './overview/heard.ts';
 import type { Documents } from './store/documents.ts';
 
 /** What analytics says and hears. */
@@ -29,7 +30,7 @@ type Definition = EventingDefinition<typeof contracts>;
 type About = Envelope & { data: object };
 type Context = HandlerContext<typeof contracts>;
 
-type Job = { companyId: number; title: string };
+export type Job = { companyId: number; title: string };
 type Company = { name: string };
 
 /** Keeps the documents by what others tell, what was there before among it. */
@@ -91,6 +92,7 @@ export function hear(documents: Documents): Pick<Definition, 'on' | 'backfill' |
           (before) => ({ steps: [...(before?.steps ?? []), { to, at }] }),
         );
       },
+      MetricCalculated: async ({ data }, { tx }) => noteHeard(tx, data.calculatedAt),
       JobPosted: ofJob,
       JobUpdated: ofJob,
       CompanyAdded: ofCompany,

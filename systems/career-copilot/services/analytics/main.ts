@@ -2,8 +2,9 @@ import { eventing } from '@banyan/events';
 import { defineService } from '@banyan/service';
 import { accountActivity } from '../../kit/account-activity.ts';
 import { issuersOf } from '../../kit/issuers.ts';
-import { Config } from './context.ts';
+import { Config, metrics } from './context.ts';
 import { contracts, hear } from './hear.ts';
+import { overview } from './overview/overview.ts';
 import { routes } from './routes.ts';
 import type { Documents } from './store/documents.ts';
 import { documents } from './store/part.ts';
@@ -17,7 +18,9 @@ export const analytics = defineService({
     activity: accountActivity,
     documents,
     events: eventing(contracts, ({ provided }) => hear(provided.documents as Documents)),
+    overview,
   },
+  metrics,
   auth: { issuers: ({ config }) => issuersOf(config) },
   routes,
 });

@@ -3,12 +3,16 @@ import { API } from '../../api/common.ts';
 import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { careerRoutes } from './careers/routes.ts';
 import type { Context } from './context.ts';
+import { overviewRoutes } from './overview/routes.ts';
+import { productRoutes } from './products/routes.ts';
 
 export async function routes(app: ServiceApp, context: Context): Promise<void> {
   await app.register(
     async (api: ServiceApp) => {
       answerAsLegacy(api);
       careerRoutes(api, context);
+      overviewRoutes(api, context);
+      productRoutes(api, { ...context, base: API });
     },
     { prefix: API },
   );

@@ -9,3 +9,9 @@ CREATE TABLE IF NOT EXISTS documents (
   version integer NOT NULL,
   PRIMARY KEY (kind, id)
 );
+
+-- All that others had said before then has been heard: when the last of the events was made that came back to this service.
+CREATE TABLE IF NOT EXISTS heard_until (
+  id integer PRIMARY KEY CHECK (id = 1),
+  at timestamptz NOT NULL
+);

@@ -34,11 +34,11 @@ export function withPast({ applications }: Career): number[] {
 }
 
 /** All that is known of the way of an application. */
-function stepsOf({ steps }: Pick<Application, 'steps'>, past: readonly Step[] = []): readonly Step[] {
+export function stepsOf({ steps }: Pick<Application, 'steps'>, past: readonly Step[] = []): readonly Step[] {
   return past.length === 0 ? steps : [...past, ...steps];
 }
 
-function countBy(keys: Iterable<string>): Map<string, number> {
+export function countBy(keys: Iterable<string>): Map<string, number> {
   const counts = new Map<string, number>();
   for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
   return counts;

@@ -11,12 +11,12 @@ import type pg from 'pg';
  * A store asks for no more of its database than to change one document at a time.
  */
 export type Documents = {
-  /** Resolves with whether it is new: false where the document remembers the event. */
+  /** Resolves with false where the document remembers the event. */
   change<T extends object>(about: Change, fold: (before: T | undefined) => T): Promise<boolean>;
   /** Those of these ids that are there. */
   find<T extends object>(kind: Kind, ids: readonly number[]): Promise<Map<number, T>>;
   versions(kind: Kind, ids: readonly number[]): Promise<Map<number, number>>;
-  /** In the order of ids, those behind `after`. */
+  /** In the order of ids, those behind `after`; none: there are no more. */
   page<T extends object>(kind: Kind, page: { after: number; limit: number }): Promise<[id: number, T][]>;
   close(): Promise<void>;
 };

@@ -1,66 +1,96 @@
 import { type Collection, MongoClient, MongoServerError } from 'mongodb';
 import { type Documents, type Kind, remember } from './documents.ts';
 
-type Stored = { _id: number; value: object; heard: string[]; version: number };
+/** One version of a document. */
+type Stored = { _id: string; of: number; version: number; value: object; heard: string[] };
 
 /**
  * In a MongoDB database, a collection for each kind. It needs no transactions, since the effect of an event may well stay when its handling
- * fails afterwards: when the event comes again the document remembers it. What is asked of the server: find by `_id` (`$in`, `$gt`, sort,
- * limit), insert with a unique `_id`, and a replace that finds the version it was made from.
+ * fails afterwards: when the event comes again the document remembers it. Nor does it rely on an update that finds what it was made from,
+ * which not every server that speaks the protocol keeps others out of: each version is a document of its own, of which an `_id` lets one
+ * be made. What is asked of the server: `insert` with a unique `_id`, `find` with `$in`, `$gt`, sort and limit, `delete` with `$lt`.
  */
 export async function openMongoDocuments(url: string): Promise<Documents> {
   const client = new MongoClient(url, { serverSelectionTimeoutMS: 5_000, maxPoolSize: 20 });
   await client.connect();
-  const db = client.db();
-  const of = (kind: Kind): Collection<Stored> => db.collection<Stored>(kind);
+  const collections = new Map<Kind, Promise<Collection<Stored>>>();
+  const of = (kind: Kind) => {
+    const known = collections.get(kind) ?? withIndex(client.db().collection<Stored>(kind));
+    collections.set(kind, known);
+    return known;
+  };
+  const latest = async (kind: Kind, id: number) =>
+    await (await of(kind)).findOne({ of: id }, { sort: { version: -1 } });
+  /** The latest version of each. */
+  const found = async (kind: Kind, ids: readonly number[]) =>
+    lastOfEach(await (await of(kind)).find({ of: { $in: [...ids] } }).toArray());
+
   return {
     async change<T extends object>(
       { kind, id, event }: { kind: Kind; id: number; event: string },
       fold: (before: T | undefined) => T,
     ) {
+      const all = await of(kind);
       for (;;) {
-        const before = await of(kind).findOne({ _id: id });
+        const before = await latest(kind, id);
         if (before?.heard.includes(event)) return false;
-        const after = {
+        const version = (before?.version ?? 0) + 1;
+        const made = {
+          _id: `${id}@${version}`,
+          of: id,
+          version,
           value: fold(before?.value as T | undefined),
           heard: remember(before?.heard ?? [], event),
-          version: (before?.version ?? 0) + 1,
         };
-        const made = before
-          ? (await of(kind).replaceOne({ _id: id, version: before.version }, after)).matchedCount === 1
-          : await inserted(of(kind), { _id: id, ...after });
-        if (made) return true;
+        if (!(await inserted(all, made))) continue;
+        // Whoever was so slow that its number had been used and removed is behind a later one. So is whose change others have gone
+        // on from already: they remember its event, which ends the next round.
+        if ((await latest(kind, id))!.version > version) {
+          await all.deleteOne({ _id: made._id });
+          continue;
+        }
+        await all.deleteMany({ of: id, version: { $lt: version } });
+        return true;
       }
     },
 
     async find<T extends object>(kind: Kind, ids: readonly number[]) {
-      const found = await of(kind)
-        .find({ _id: { $in: [...ids] } })
-        .toArray();
-      return new Map(found.map(({ _id, value }) => [_id, value as T]));
+      const documents = await found(kind, ids);
+      return new Map(documents.map(({ of, value }) => [of, value as T]));
     },
 
     async versions(kind, ids) {
-      const found = await of(kind)
-        .find({ _id: { $in: [...ids] } }, { projection: { version: 1 } })
-        .toArray();
-      return new Map(found.map(({ _id, version }) => [_id, version]));
+      return new Map((await found(kind, ids)).map(({ of, version }) => [of, version]));
     },
 
     async page<T extends object>(kind: Kind, { after, limit }: { after: number; limit: number }) {
-      const found = await of(kind)
-        .find({ _id: { $gt: after } })
-        .sort({ _id: 1 })
-        .limit(limit)
+      // Of one that is being changed there may be two versions.
+      const documents = await (await of(kind))
+        .find({ of: { $gt: after } })
+        .sort({ of: 1 })
+        .limit(2 * limit)
         .toArray();
-      return found.map(({ _id, value }): [number, T] => [_id, value as T]);
+      return lastOfEach(documents)
+        .slice(0, limit)
+        .map(({ of, value }): [number, T] => [of, value as T]);
     },
 
     close: () => client.close(),
   };
 }
 
-/** False: somebody else has just made it. */
+async function withIndex(collection: Collection<Stored>): Promise<Collection<Stored>> {
+  await collection.createIndex({ of: 1, version: 1 });
+  return collection;
+}
+
+function lastOfEach(documents: readonly Stored[]): Stored[] {
+  const last = new Map<number, Stored>();
+  for (const one of documents) if (one.version > (last.get(one.of)?.version ?? 0)) last.set(one.of, one);
+  return [...last.values()];
+}
+
+/** False: there is one of this number already. */
 async function inserted(collection: Collection<Stored>, document: Stored): Promise<boolean> {
   try {
     await collection.insertOne(document);

@@ -1,0 +1,126 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Events } from '@banyan/events';
+import { type Db, withTransaction } from '@banyan/postgres';
+import type { ServicePart } from '@banyan/service';
+import { Type } from 'typebox';
+import { withPast } from '../careers/answers.ts';
+import type { Career, Step } from '../careers/career.ts';
+import { type Way, waysOf } from '../careers/moments.ts';
+import { type Forecast, makeForecast } from '../forecast/forecast.ts';
+import { type Sent, samplesOf } from '../forecast/samples.ts';
+import type { contracts, Job } from '../hear.ts';
+import type { Documents } from '../store/documents.ts';
+import { heardUntil } from './heard.ts';
+import { addCareer, noTotals, responseRate, type Totals } from './totals.ts';
+
+const OverviewConfig = Type.Object({
+  /** How often the figures about all users are calculated, at most: it rests ten times as long as it took. */
+  OVERVIEW_SECONDS: Type.Number({ minimum: 0.1, maximum: 3_600, default: 15 }),
+});
+
+/** What is known of all users at one moment. */
+export type Overview = { totals: Totals; sent: readonly Sent[]; forecast: Forecast; calculatedAt: number };
+
+export type Overviews = {
+  /** Null: not calculated yet. */
+  latest(): Overview | null;
+  /** All that others had said before then has been heard; null: nobody knows. In milliseconds since 1970. */
+  heardUntil(): Promise<number | null>;
+};
+
+/**
+ * Goes through all documents again and again, so that figures about all users are what the documents say, whatever was rolled back or told
+ * twice; and tells of it by an event, whose way back shows how far behind the bus is.
+ */
+export const overview: ServicePart<Overviews, typeof OverviewConfig> = {
+  config: OverviewConfig,
+  async start({ config, pool, log, provided }) {
+    const documents = provided.documents as Documents;
+    const events = provided.events as Events<typeof contracts>;
+    const stopping = new AbortController();
+    const { signal } = stopping;
+    let latest: Overview | null = null;
+    let running = Promise.resolve();
+
+    async function calculateForever(): Promise<void> {
+      while (!signal.aborted) {
+        const began = performance.now();
+        try {
+          latest = await calculate(documents, Date.now());
+          await tell(pool, events, latest);
+        } catch (err) {
+          if (!signal.aborted) log.warn({ err }, 'figures about all users could not be calculated');
+        }
+        const rest = Math.max(config.OVERVIEW_SECONDS * 1_000, (performance.now() - began) * 10);
+        await delay(rest, undefined, { signal }).catch(() => {});
+      }
+    }
+
+    return {
+      provided: { latest: () => latest, heardUntil: () => heardUntil(pool) },
+      open: async () => {
+        running = calculateForever();
+      },
+      close: async () => {
+        stopping.abort();
+        await running;
+      },
+    };
+  },
+};
+
+async function calculate(documents: Documents, now: number): Promise<Overview> {
+  const totals = noTotals();
+  const sent: Sent[] = [];
+  for (let after = 0; ; ) {
+    const page = await documents.page<Career>('careers', { after, limit: PAGE });
+    if (page.length === 0) break;
+    for (const [userId, ways] of await waysOfAll(documents, page, totals))
+      for (const way of ways) if (way.appliedAt !== null) sent.push({ ...way, userId, companyId: null });
+    after = page.at(-1)![0];
+  }
+  const companies = await companiesOf(documents, sent);
+  const known = sent.map((one) => ({ ...one, companyId: companies.get(one.jobId) ?? null }));
+  return { totals, sent: known, forecast: makeForecast(samplesOf(known, now)), calculatedAt: now };
+}
+
+async function waysOfAll(
+  documents: Documents,
+  page: readonly [number, Career][],
+  totals: Totals,
+): Promise<[userId: number, Way[]][]> {
+  const past = await documents.find<{ steps: Step[] }>(
+    'past_steps',
+    page.flatMap(([, career]) => withPast(career)),
+  );
+  return page.map(([userId, career]) => {
+    const ways = waysOf(career, past);
+    addCareer(totals, career, ways);
+    return [userId, ways];
+  });
+}
+
+async function companiesOf(documents: Documents, sent: readonly Sent[]): Promise<Map<number, number>> {
+  const ids = [...new Set(sent.map(({ jobId }) => jobId))];
+  const companies = new Map<number, number>();
+  for (let from = 0; from < ids.length; from += PAGE)
+    for (const [id, { companyId }] of await documents.find<Job>('jobs', ids.slice(from, from + PAGE)))
+      companies.set(id, companyId);
+  return companies;
+}
+
+async function tell(
+  pool: Db,
+  events: Events<typeof contracts>,
+  { totals, calculatedAt }: Overview,
+): Promise<void> {
+  await withTransaction(pool, (tx) =>
+    events.publish(tx, 'MetricCalculated', {
+      metric: 'response_rate',
+      value: responseRate(totals),
+      calculatedAt: new Date(calculatedAt).toISOString(),
+    }),
+  );
+}
+
+const PAGE = 500;

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { type Bus, openBus } from '@banyan/events/machinery';
+import { testServer } from '@banyan/postgres/testing';
+import type { RunningService } from '@banyan/service';
+import { type GatewayDouble, startGatewayDouble } from '../../kit/testing/gateway.ts';
+import { request } from '../../kit/testing/request.ts';
+import { until } from '../../kit/testing/until.ts';
+import { analytics } from './main.ts';
+
+const ADA = 7;
+const LOCKED = 9;
+const AT = '2026-11-02T22:30:00.000Z';
+
+let service: RunningService;
+let gateway: GatewayDouble;
+let bus: Bus;
+
+before(async () => {
+  const server = await testServer();
+  gateway = await startGatewayDouble();
+  const BUS_URL = await server.database('bus');
+  service = await analytics.start({
+    DATABASE_URL: await server.database('analytics'),
+    BUS_URL,
+    API_URL: gateway.url,
+    LOG_LEVEL: 'silent',
+    OVERVIEW_SECONDS: '0.2',
+  });
+  bus = await openBus(BUS_URL);
+  const ofAda = { userId: ADA, applicationId: 3, jobId: 12 };
+  await tell('auth', 'UserRegistered', ADA, {
+    userId: ADA,
+    email: 'ada@example.com',
+    fullName: 'Ada',
+    role: 'user',
+    registeredAt: AT,
+  });
+  await tell('auth', 'UserSuspended', LOCKED, { userId: LOCKED });
+  await tell('applications', 'ApplicationCreated', ADA, { ...ofAda, status: 'saved', createdAt: AT });
+  const applied = { userId: ADA, applicationId: 3, from: 'saved', to: 'applied', appliedAt: AT };
+  await tell('applications', 'ApplicationStatusChanged', ADA, applied);
+  // Told again under the same id, as after a crash of whoever told it.
+  await tell('applications', 'ApplicationStatusChanged', ADA, applied);
+  await until(async () => (await call(ADA, '/summary')).body.by_status.applied === 1);
+});
+
+after(async () => {
+  await bus?.close();
+  gateway?.close();
+  await service?.close();
+});
+
+const ids = new Map<string, string>();
+
+async function tell(from: string, type: string, key: number, data: object): Promise<void> {
+  const said = JSON.stringify([type, data]);
+  const id = ids.get(said) ?? randomUUID();
+  ids.set(said, id);
+  await bus.publish([
+    {
+      specversion: '1.0',
+      id,
+      source: `/career-copilot/${from}`,
+      type,
+      time: AT,
+      subject: String(key),
+      datacontenttype: 'application/json',
+      dataversion:
+        type.startsWith('User') && type !== 'UserRegistered' ? 2 : type === 'UserRegistered' ? 1 : 2,
+      kind: 'event',
+      correlationid: id,
+      data: data as Record<string, unknown>,
+    },
+  ]);
+}
+
+const call = (as: number, path: string, role = 'user') =>
+  request(service.url, 'GET', `/analytics${path}`, { token: gateway.token(as, role) });
+
+describe('a series', () => {
+  const span = `from=2026-11-02T00:00:00Z&to=2026-11-04T00:00:00Z`;
+
+  it('counts by the days of whoever asks, those without anything among them', async () => {
+    const points = async (zone: string) =>
+      (await call(ADA, `/series?metric=applied&zone=${zone}&${span}`)).body.points;
+    assert.deepEqual(await points('UTC'), [
+      { period: '2026-11-02', count: 1 },
+      { period: '2026-11-03', count: 0 },
+      { period: '2026-11-04', count: 0 },
+    ]);
+    assert.deepEqual((await points('Asia/Kolkata'))[1], { period: '2026-11-03', count: 1 });
+  });
+
+  it('is refused where there is no such zone, or no such span', async () => {
+    const refused = async (query: string) => {
+      const { status, body } = await call(ADA, `/series?metric=applied&${query}`);
+      return [status, body.code];
+    };
+    assert.deepEqual(await refused('zone=Mars'), [400, 'NO_SUCH_ZONE']);
+    assert.deepEqual(await refused('from=2026-11-04T00:00:00Z&to=2026-11-02T00:00:00Z'), [400, 'BAD_SPAN']);
+    assert.deepEqual(await refused('unit=hour&from=2020-01-01T00:00:00Z'), [400, 'BAD_SPAN']);
+  });
+
+  it('of all users is for administrators', async () => {
+    const path = `/all/series?metric=applied&${span}`;
+    assert.equal((await call(ADA, path)).status, 403);
+    await until(async () => {
+      const { status, body } = await call(1, path, 'admin');
+      return status === 200 && body.points[0].count === 1;
+    });
+  });
+});
+
+describe('data products', () => {
+  it('are in a catalogue with how old they are, and keep what they promise', async () => {
+    await until(async () => {
+      const { body } = await call(ADA, '/products');
+      return body.every((one: { freshness: { kept: boolean } }) => one.freshness.kept);
+    });
+    const response = await fetch(`${service.url}/api/v1/analytics/catalogue`, {
+      headers: { authorization: `Bearer ${gateway.token(ADA)}` },
+    });
+    assert.match(response.headers.get('content-type')!, /^text\/html/);
+    const page = await response.text();
+    assert.match(page, /My search/);
+    assert.doesNotMatch(page, /promise is broken/);
+  });
+
+  it('about the caller are told to the caller, those about all users to administrators', async () => {
+    const { body } = await call(ADA, '/products/my-search/v1');
+    assert.deepEqual([body.data.summary.total_applications, body.freshness.kept], [1, true]);
+    assert.equal((await call(ADA, '/products/all-searches/v1')).status, 403);
+    const { data } = (await call(1, '/products/all-searches/v1', 'admin')).body;
+    assert.deepEqual([data.users, data.summary.by_status.applied], [1, 1]);
+    const cohorts = (await call(1, '/products/cohorts-by-registration/v1', 'admin')).body.data;
+    assert.deepEqual([cohorts[0].week, cohorts[0].applications], ['2026-11-02', 1]);
+    for (const path of ['/products/my-search/v2', '/products/nothing/v1'])
+      assert.equal((await call(ADA, path)).body.code, 'NO_SUCH_PRODUCT');
+  });
+
+  it('whose promise is broken say so: in the answer, the catalogue and a figure', async () => {
+    await service.pool.query(
+      'ALTER TABLE heard_until ADD CONSTRAINT nobody_hears CHECK (false) NOT VALID; DELETE FROM heard_until',
+    );
+    try {
+      const { freshness } = (await call(ADA, '/products/my-search/v1')).body;
+      assert.deepEqual(freshness, { promise_seconds: 60, age_seconds: null, kept: false });
+      const metrics = await (await fetch(`${service.url}/metrics`)).text();
+      assert.ok(/product_promise_broken\{[^}]*product="my-search.v1"[^}]*\} 1/.test(metrics));
+    } finally {
+      await service.pool.query('ALTER TABLE heard_until DROP CONSTRAINT nobody_hears');
+    }
+  });
+});
+
+describe('figures as they change', () => {
+  it('come at once and again after each change', async () => {
+    const aborting = new AbortController();
+    const response = await fetch(`${service.url}/api/v1/analytics/live`, {
+      headers: { authorization: `Bearer ${gateway.token(ADA)}`, accept: 'text/event-stream' },
+      signal: aborting.signal,
+    });
+    assert.equal(response.headers.get('content-type'), 'text/event-stream');
+    let text = '';
+    let changed = false;
+    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      if (text.includes('"screening":1')) break;
+      if (changed || !text.includes('"applied":1')) continue;
+      changed = true;
+      await tell('applications', 'ApplicationStatusChanged', ADA, {
+        userId: ADA,
+        applicationId: 3,
+        from: 'applied',
+        to: 'screening',
+      });
+    }
+    aborting.abort();
+    assert.equal(text.match(/event: summary/g)!.length, 2);
+  });
+});
+
+it('nothing is forecast of few applications, and it says so', async () => {
+  await until(async () => (await call(ADA, '/forecast')).status === 200);
+  const { body } = await call(ADA, '/forecast');
+  assert.deepEqual([body.applications, typeof body.refused], [[], 'string']);
+});
+
+it('who is locked out of their account is so here, and who has none is not let in', async () => {
+  for (const path of ['/summary', '/series?metric=applied', '/products', '/forecast', '/live'])
+    assert.equal((await call(LOCKED, path)).status, 403, path);
+  assert.equal((await request(service.url, 'GET', '/analytics/catalogue')).status, 401);
+});
