@@ -1,7 +1,7 @@
 /** What the analytics service says to the others. What it answers to clients is in api/analytics.ts. */
 import { defineContracts, event } from '@banyan/events';
 import { Type } from 'typebox';
-import { SYSTEM, text } from './common.ts';
+import { ofUser, SYSTEM, text, UserId } from './common.ts';
 
 export const contracts = defineContracts({
   system: SYSTEM,
@@ -16,6 +16,14 @@ export const contracts = defineContracts({
         value: Type.Number(),
         calculatedAt: Type.String({ format: 'date-time' }),
       }),
+    }),
+    ReportGenerated: event({
+      ...ofUser('analytics', 'A report that somebody has ordered can be fetched.'),
+      data: Type.Object({ userId: UserId, reportId: Type.Integer(), format: text('`csv` or `pdf`.') }),
+    }),
+    DashboardUpdated: event({
+      ...ofUser('analytics', 'Somebody has made, changed or removed a dashboard of theirs.'),
+      data: Type.Object({ userId: UserId, name: text('Its name.'), change: text('`saved` or `removed`.') }),
     }),
   },
 });

@@ -20,5 +20,15 @@ export default extract({
     ...['/series', '/all/series', '/forecast', '/live', '/catalogue', '/products', '/products/:name/:version']
       .map(read)
       .map(isNew),
+    ...[
+      'GET /dashboards',
+      'GET /dashboards/:name',
+      'PUT /dashboards/:name',
+      'DELETE /dashboards/:name',
+      'GET /reports',
+      'POST /reports',
+      'GET /reports/:id',
+      'GET /reports/:id/file',
+    ].map((route) => isNew({ route: route.replace(' ', ` ${FIRST}`), key: 'token.sub', writes: [] })),
   ],
 });

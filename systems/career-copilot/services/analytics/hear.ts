@@ -17,6 +17,7 @@ import {
   type Step,
   sourceSet,
 } from './careers/career.ts';
+import { forgetPerson } from './forget-person.ts';
 import { noteHeard } from './overview/heard.ts';
 import type { Documents } from './store/documents.ts';
 
@@ -31,7 +32,7 @@ type About = Envelope & { data: object };
 type Context = HandlerContext<typeof contracts>;
 
 export type Job = { companyId: number; title: string };
-type Company = { name: string };
+export type Company = { name: string };
 
 /** Keeps the documents by what others tell, what was there before among it. */
 export function hear(documents: Documents): Pick<Definition, 'on' | 'backfill' | 'batch'> {
@@ -70,6 +71,7 @@ export function hear(documents: Documents): Pick<Definition, 'on' | 'backfill' |
       UserDeleted: async (message, context) => {
         await hearOfActivity.UserDeleted(message, context);
         await career(message, message.data.userId, context, forgotten);
+        await forgetPerson(context.tx, message.data.userId);
       },
       // One that is told to this service alone, since it has asked, was there already.
       ApplicationCreated: (message, context) =>

@@ -5,6 +5,7 @@ import { issuersOf } from '../../kit/issuers.ts';
 import { Config, metrics } from './context.ts';
 import { contracts, hear } from './hear.ts';
 import { overview } from './overview/overview.ts';
+import { reports } from './reports/part.ts';
 import { routes } from './routes.ts';
 import type { Documents } from './store/documents.ts';
 import { documents } from './store/part.ts';
@@ -19,6 +20,7 @@ export const analytics = defineService({
     documents,
     events: eventing(contracts, ({ provided }) => hear(provided.documents as Documents)),
     overview,
+    reports,
   },
   metrics,
   auth: { issuers: ({ config }) => issuersOf(config) },

@@ -182,6 +182,67 @@ describe('figures as they change', () => {
   });
 });
 
+describe('dashboards', () => {
+  const definition = {
+    title: 'Every morning',
+    zone: 'Asia/Kolkata',
+    widgets: [{ title: 'Sent', metric: 'applied', unit: 'week', periods: 4, chart: 'bar' }],
+  };
+  const send = (as: number, method: string, path: string, body?: object) =>
+    request(service.url, method, `/analytics/dashboards${path}`, { token: gateway.token(as), body });
+
+  it('are shown as they were defined, changed and removed by whose they are, each time with an event', async () => {
+    assert.equal((await send(ADA, 'PUT', '/morning', definition)).status, 200);
+    assert.equal((await send(ADA, 'PUT', '/morning', { ...definition, title: 'Later' })).status, 200);
+    const { body } = await send(ADA, 'GET', '/morning');
+    assert.deepEqual([body.definition.title, body.series[0].length], ['Later', 4]);
+    for (const method of ['GET', 'DELETE'])
+      assert.equal((await send(LOCKED - 1, method, '/morning')).status, 404);
+    assert.equal((await send(ADA, 'DELETE', '/morning')).status, 204);
+    assert.deepEqual((await send(ADA, 'GET', '')).body, []);
+    assert.deepEqual(await said('DashboardUpdated', 'change'), ['saved', 'saved', 'removed']);
+  });
+
+  it('are refused where there is no such zone, and when there are too many', async () => {
+    assert.equal(
+      (await send(ADA, 'PUT', '/mars', { ...definition, zone: 'Mars' })).body.code,
+      'NO_SUCH_ZONE',
+    );
+    const all = Array.from({ length: 51 }, (_, n) => send(ADA, 'PUT', `/n-${n}`, definition));
+    const statuses = (await Promise.all(all)).map(({ status }) => status).toSorted();
+    assert.deepEqual([statuses[49], statuses[50]], [200, 409]);
+  });
+});
+
+describe('reports', () => {
+  it('are made in the background and fetched when they are done, by whoever ordered them', async () => {
+    for (const [format, begins] of [
+      ['csv', 'application,company,job,'],
+      ['pdf', '%PDF-'],
+    ] as const) {
+      const order = { token: gateway.token(ADA), body: { format } };
+      const { status, body } = await request(service.url, 'POST', '/analytics/reports', order);
+      assert.equal(status, 202);
+      await until(async () => (await call(ADA, `/reports/${body.id}`)).body.state === 'done');
+      const file = await fetch(`${service.url}/api/v1/analytics/reports/${body.id}/file`, {
+        headers: { authorization: `Bearer ${gateway.token(ADA)}` },
+      });
+      assert.match(file.headers.get('content-disposition')!, /^attachment; filename="job-search-/);
+      assert.ok((await file.text()).startsWith(begins));
+      assert.equal((await call(LOCKED - 1, `/reports/${body.id}`)).status, 404);
+    }
+    assert.deepEqual(await said('ReportGenerated', 'format'), ['csv', 'pdf']);
+  });
+});
+
+async function said(type: string, field: string): Promise<string[]> {
+  const { rows } = await service.pool.query(
+    `SELECT message -> 'data' ->> $2 AS value FROM banyan_events.outbox WHERE message ->> 'type' = $1 ORDER BY seq`,
+    [type, field],
+  );
+  return rows.map(({ value }) => value);
+}
+
 it('nothing is forecast of few applications, and it says so', async () => {
   await until(async () => (await call(ADA, '/forecast')).status === 200);
   const { body } = await call(ADA, '/forecast');

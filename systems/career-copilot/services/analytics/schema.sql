@@ -15,3 +15,29 @@ CREATE TABLE IF NOT EXISTS heard_until (
   id integer PRIMARY KEY CHECK (id = 1),
   at timestamptz NOT NULL
 );
+
+-- What people make for themselves. These are no documents of events: they change with an event in one transaction.
+CREATE TABLE IF NOT EXISTS dashboards (
+  user_id integer NOT NULL,
+  name varchar(60) NOT NULL,
+  definition jsonb NOT NULL,
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (user_id, name)
+);
+
+CREATE TABLE IF NOT EXISTS reports (
+  id serial PRIMARY KEY,
+  user_id integer NOT NULL,
+  format varchar(10) NOT NULL,
+  zone varchar(64) NOT NULL,
+  state varchar(10) NOT NULL DEFAULT 'waiting',
+  attempts integer NOT NULL DEFAULT 0,
+  -- Who makes it, and until when; then another one may.
+  claim uuid,
+  claimed_until timestamptz,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  ended_at timestamptz,
+  content bytea
+);
+CREATE INDEX IF NOT EXISTS reports_user_id ON reports (user_id, id);
+CREATE INDEX IF NOT EXISTS reports_open ON reports (id) WHERE state IN ('waiting', 'running');

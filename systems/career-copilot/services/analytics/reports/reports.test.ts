@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import fc from 'fast-check';
+import { funnelOf, summaryOf } from '../../../api/analytics.ts';
+import { csvOf } from './csv.ts';
+import { pdfOf } from './pdf.ts';
+
+/** As RFC 4180 says. */
+function read(text: string): string[][] {
+  const rows: string[][] = [];
+  let [row, cell, quoted]: [string[], string, boolean] = [[], '', false];
+  for (let at = 0; at < text.length; at++) {
+    const one = text[at]!;
+    if (quoted && one === '"' && text[at + 1] === '"') cell += text[++at];
+    else if (one === '"') quoted = !quoted;
+    else if (!quoted && one === ',') [row, cell] = [[...row, cell], ''];
+    else if (!quoted && one === '\r' && text[at + 1] === '\n') {
+      rows.push([...row, cell]);
+      [row, cell] = [[], ''];
+      at++;
+    } else cell += one;
+  }
+  return rows;
+}
+
+it('a table is read again as it was, and no cell of text is a formula', () => {
+  const cell = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('=1+1', '+49', '-2', '@a', '\t=1', 'a,b', 'a"b', 'a\r\nb', ''),
+  );
+  fc.assert(
+    fc.property(fc.array(fc.array(cell, { minLength: 2, maxLength: 4 }), { maxLength: 5 }), (rows) => {
+      const again = read(csvOf(rows));
+      assert.deepEqual(
+        again.map((row) => row.map((one) => one.replace(/^'(?=[=+\-@\t\r])/, ''))),
+        rows.map((row) => row.map((one) => one.replace(/^'(?=[=+\-@\t\r])/, ''))),
+      );
+      for (const one of again.flat()) assert.doesNotMatch(one, /^[=+\-@\t\r]/);
+    }),
+    { seed: 1 },
+  );
+  assert.equal(csvOf([['a', 1, true, null]]), 'a,1,true,\r\n');
+});
+
+it('a report to print is a PDF with text, whatever a company calls itself', async () => {
+  const table = [
+    ['application'],
+    ...Array.from({ length: 120 }, (_, id) => [
+      id,
+      '李 & Søn',
+      'Engineer',
+      'applied',
+      null,
+      '',
+      '2026-11-02',
+    ]),
+  ];
+  const content = {
+    summary: summaryOf(new Map([['applied', 3]])),
+    funnel: funnelOf(new Map([['applied', 3]])),
+    weeks: [{ period: '2026-11-02', count: 3 }],
+    table,
+  };
+  const pdf = await pdfOf(content, new Date('2026-11-20T10:00:00Z'));
+  assert.equal(pdf.subarray(0, 5).toString(), '%PDF-');
+  assert.match(pdf.toString('latin1'), /\/Helvetica/);
+  assert.match(pdf.toString('latin1'), /\/Count [2-9]/);
+});
