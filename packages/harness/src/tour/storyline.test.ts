@@ -11,7 +11,7 @@ type Trouble = (service: Service, name: string) => boolean;
 /** A control plane whose services go one stage on at each look, on a clock that only sleeping moves. */
 function play(
   trouble: Trouble = () => false,
-  { retireRefusals = 0, patience = 1, story = {} as Partial<StoryOptions> } = {},
+  { retireRefusals = 0, patience = 1, linkless = '', story = {} as Partial<StoryOptions> } = {},
 ) {
   let now = 0;
   const services: Record<string, Service> = {
@@ -55,7 +55,7 @@ function play(
         return await aim(name, { stage: 'retired', share: 10_000 });
       },
       async startVerification(name) {
-        if (services[name]!.stage === 'monolith') refuseNow(name);
+        if (services[name]!.stage === 'monolith' || name === linkless) refuseNow(name);
         return { id: 1 };
       },
       verification: async () =>
@@ -94,7 +94,7 @@ function play(
       ...services[name]!,
       service: name,
       message: '',
-      links: [],
+      links: name === linkless ? [] : [{ link: `${name}.forward`, state: 'streaming' }],
       verification: [],
       evidence: { requests: { service: 0, monolith: 0 }, compared: 0 },
     } as unknown as ServiceStatus;
@@ -154,6 +154,12 @@ it('verifies a service that went back by itself once it has come again', async (
   assert.deepEqual(await told, []);
   assert.equal(services.users!.stage, 'retired');
   assert.ok(events.some((event) => event.includes('users went back by itself, no write lost: p95')));
+});
+
+it('does not verify a service that takes over no table', async () => {
+  const { told, services } = play(undefined, { linkless: 'auth' });
+  assert.deepEqual(await told, []);
+  assert.equal(services.auth!.stage, 'migrated');
 });
 
 it('asks again where retiring is refused, or where the service has gone back meanwhile', async () => {
