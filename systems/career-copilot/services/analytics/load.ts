@@ -1,13 +1,14 @@
 import type { Arrival, Load } from '@banyan/harness';
 import { API } from '../../api/common.ts';
 
-const PATHS = ['summary', 'funnel', 'weekly'] as const;
+/** By how often they are looked at. */
+const PATHS = { summary: 40, funnel: 10, weekly: 10 };
 
 /** People look at how their search goes. They write nothing here: what they do elsewhere is what is told. */
 export default {
   start: ({ users }) => ({
-    operations: PATHS.map((name, index) => ({
-      weight: index === 0 ? 3 : 1,
+    operations: Object.entries(PATHS).map(([name, weight]) => ({
+      weight,
       run: async ({ send }: Arrival) => {
         const path = `${API}/analytics/${name}`;
         const token = users.token(users.any());
@@ -17,7 +18,7 @@ export default {
   }),
   warmUp: {
     visit: async ({ send }) => {
-      for (const name of PATHS) await send('GET', `${API}/analytics/${name}`);
+      for (const name of Object.keys(PATHS)) await send('GET', `${API}/analytics/${name}`);
     },
   },
 } satisfies Load;
