@@ -59,16 +59,16 @@ describe('a forecast', () => {
     const { weights, refused, calibration } = makeForecast(samplesOf(year(1, 0.7, 0.15), NOW));
     assert.equal(refused, null);
     assert.ok(calibration!.brier < calibration!.base_rate_brier);
-    const open = openOnes(
-      [
-        ...year(1, 0.7, 0.15),
-        sent(5_000, 499, { answer: null, source: 'referral' }),
-        sent(5_001, 499, { answer: null, source: 'job_board' }),
-      ],
-      NOW,
-      ({ id }) => id >= 5_000,
+    const waiting = [
+      sent(5_000, 499, { answer: null, source: 'referral' }),
+      sent(5_001, 499, { answer: null, source: 'job_board' }),
+    ];
+    const open = openOnes([...year(1, 0.7, 0.15), ...waiting], NOW);
+    assert.deepEqual(
+      open.map(({ id }) => id),
+      [5_000, 5_001],
     );
-    const [referred, posted] = [5_000, 5_001].map((id) => chanceOf(weights!, open.get(id)!));
+    const [referred, posted] = open.map(({ features }) => chanceOf(weights!, features));
     assert.ok(referred! > 0.5 && posted! < 0.3, `${referred} ${posted}`);
     // Of what was often said, about as much came.
     for (const { forecasts, said, came } of calibration!.reliability)

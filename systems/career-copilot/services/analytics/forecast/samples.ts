@@ -11,55 +11,59 @@ export const SILENT_DAYS = 30;
 /** Days after which an application is looked at as it was then. */
 const LOOKS = [0, 3, 7, 14, 21];
 
+/** What is to be known of an application to put it in its place, once and for all. */
+type Placed = { one: Sent; applied: number; end: { at: number; answered: boolean } };
+
 /**
  * Of applications whose end is known at `now`, in the order of applying. What others had come to is counted only as far as it was known on
  * the day of applying: a forecast for that day could not have known more. Pure.
  */
 export function samplesOf(sent: readonly Sent[], now: number): Sample[] {
-  const inOrder = byTime(sent, applied);
-  const ends = byTime(sent, (one) => endOf(one).at).filter((one) => endOf(one).at <= now);
+  const placed = sent.map(placeOf);
+  const inOrder = placed.toSorted((a, b) => a.applied - b.applied || a.one.id - b.one.id);
+  const ends = placed.filter(({ end }) => end.at <= now).sort((a, b) => a.end.at - b.end.at);
   const past = new Past();
   let known = 0;
-  return inOrder.flatMap((one) => {
-    for (; known < ends.length && endOf(ends[known]!).at <= applied(one); known++) past.note(ends[known]!);
-    const { at, answered } = endOf(one);
-    if (at > now) return [];
-    return LOOKS.filter((days) => applied(one) + days * DAY_MS < at).map((days) => ({
-      features: featuresOf(one, days, past),
-      answered,
-      appliedAt: applied(one),
+  return inOrder.flatMap(({ one, applied, end }) => {
+    for (; known < ends.length && ends[known]!.end.at <= applied; known++) past.note(ends[known]!);
+    if (end.at > now) return [];
+    return LOOKS.filter((days) => applied + days * DAY_MS < end.at).map((days) => ({
+      features: featuresOf(one, applied, days, past),
+      answered: end.answered,
+      appliedAt: applied,
     }));
   });
 }
 
-/** What is known at `now` of those that wait for an answer, by application. */
+/** What is known at `now` of those that wait for an answer. Pure. */
 export function openOnes(
   sent: readonly Sent[],
   now: number,
-  wanted: (one: Sent) => boolean,
-): Map<number, readonly number[]> {
+): { userId: number; id: number; features: readonly number[] }[] {
+  const placed = sent.map(placeOf);
   const past = new Past();
-  for (const one of sent) if (endOf(one).at <= now) past.note(one);
-  return new Map(
-    sent
-      .filter((one) => wanted(one) && OPEN.has(one.status) && endOf(one).at > now)
-      .map((one) => [one.id, featuresOf(one, (now - applied(one)) / DAY_MS, past)]),
-  );
+  for (const each of placed) if (each.end.at <= now) past.note(each);
+  return placed
+    .filter(({ one, end }) => one.status === 'applied' && !one.isGhosted && end.at > now)
+    .map(({ one, applied }) => ({
+      userId: one.userId,
+      id: one.id,
+      features: featuresOf(one, applied, (now - applied) / DAY_MS, past),
+    }));
 }
 
-const OPEN = new Set(['applied']);
-
-/** When it was sure whether an answer comes. */
-function endOf(one: Sent): { at: number; answered: boolean } {
-  const silent = applied(one) + SILENT_DAYS * DAY_MS;
+/** With when it was sure whether an answer comes. */
+function placeOf(one: Sent): Placed {
+  const applied = Date.parse(one.appliedAt!);
+  const silent = applied + SILENT_DAYS * DAY_MS;
   const answer = answeredAt(one);
   const at = answer === null ? Number.POSITIVE_INFINITY : Date.parse(answer);
-  return at <= silent ? { at, answered: true } : { at: silent, answered: false };
+  return { one, applied, end: at <= silent ? { at, answered: true } : { at: silent, answered: false } };
 }
 
 /** A constant, days since applying, at a weekend, by a referral, a recruiter, a job board, earlier answers to the user, of the company. */
-function featuresOf(one: Sent, days: number, past: Past): number[] {
-  const weekday = new Date(applied(one)).getUTCDay();
+function featuresOf(one: Sent, applied: number, days: number, past: Past): number[] {
+  const weekday = new Date(applied).getUTCDay();
   const from = (source: string) => Number(one.source === source);
   return [
     1,
@@ -79,8 +83,7 @@ class Past {
   readonly #companies = new Map<number, { sent: number; answered: number }>();
   readonly #all = { sent: 0, answered: 0 };
 
-  note(one: Sent): void {
-    const { answered } = endOf(one);
+  note({ one, end: { answered } }: Placed): void {
     for (const [counts, id] of [
       [this.#users, one.userId],
       [this.#companies, one.companyId],
@@ -106,14 +109,6 @@ class Past {
     const usual = this.#all.sent === 0 ? 0 : this.#all.answered / this.#all.sent;
     return (answered + usual * UNKNOWN) / (sent + UNKNOWN) - usual;
   }
-}
-
-function byTime(sent: readonly Sent[], time: (one: Sent) => number): Sent[] {
-  return sent.toSorted((a, b) => time(a) - time(b) || a.id - b.id);
-}
-
-function applied({ appliedAt }: Sent): number {
-  return Date.parse(appliedAt!);
 }
 
 const DAY_MS = 86_400_000;

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import type { Events } from '@banyan/events';
 import { type Db, withTransaction } from '@banyan/postgres';
 import type { ServicePart } from '@banyan/service';
@@ -7,7 +7,8 @@ import { withPast } from '../careers/answers.ts';
 import type { Career, Step } from '../careers/career.ts';
 import { type Way, waysOf } from '../careers/moments.ts';
 import { type Forecast, makeForecast } from '../forecast/forecast.ts';
-import { type Sent, samplesOf } from '../forecast/samples.ts';
+import { chanceOf } from '../forecast/logistic.ts';
+import { openOnes, type Sent, samplesOf } from '../forecast/samples.ts';
 import type { contracts, Job } from '../hear.ts';
 import type { Documents } from '../store/documents.ts';
 import { heardUntil } from './heard.ts';
@@ -19,7 +20,14 @@ const OverviewConfig = Type.Object({
 });
 
 /** What is known of all users at one moment. */
-export type Overview = { totals: Totals; sent: readonly Sent[]; forecast: Forecast; calculatedAt: number };
+export type Overview = { totals: Totals; calculatedAt: number; forecasts: Forecasts };
+
+/** The model, and what it says of the applications that wait for an answer, by user. */
+type Forecasts = {
+  model: Forecast;
+  chances: ReadonlyMap<number, { application_id: number; chance: number }[]>;
+  madeAt: number;
+};
 
 export type Overviews = {
   /** Null: not calculated yet. */
@@ -46,7 +54,7 @@ export const overview: ServicePart<Overviews, typeof OverviewConfig> = {
       while (!signal.aborted) {
         const began = performance.now();
         try {
-          latest = await calculate(documents, Date.now());
+          latest = await calculate(documents, Date.now(), latest?.forecasts);
           await tell(pool, events, latest);
         } catch (err) {
           if (!signal.aborted) log.warn({ err }, 'figures about all users could not be calculated');
@@ -69,7 +77,11 @@ export const overview: ServicePart<Overviews, typeof OverviewConfig> = {
   },
 };
 
-async function calculate(documents: Documents, now: number): Promise<Overview> {
+async function calculate(
+  documents: Documents,
+  now: number,
+  before: Forecasts | undefined,
+): Promise<Overview> {
   const totals = noTotals();
   const sent: Sent[] = [];
   for (let after = 0; ; ) {
@@ -79,9 +91,37 @@ async function calculate(documents: Documents, now: number): Promise<Overview> {
       for (const way of ways) if (way.appliedAt !== null) sent.push({ ...way, userId, companyId: null });
     after = page.at(-1)![0];
   }
+  const isYoung = before !== undefined && now - before.madeAt < FORECAST_MS;
+  return {
+    totals,
+    calculatedAt: now,
+    forecasts: isYoung ? before : await makeForecasts(documents, sent, now),
+  };
+}
+
+/** Requests are answered between the parts, each of which is some hundredths of a second's work for tens of thousands of applications. */
+async function makeForecasts(documents: Documents, sent: readonly Sent[], now: number): Promise<Forecasts> {
   const companies = await companiesOf(documents, sent);
   const known = sent.map((one) => ({ ...one, companyId: companies.get(one.jobId) ?? null }));
-  return { totals, sent: known, forecast: makeForecast(samplesOf(known, now)), calculatedAt: now };
+  await setImmediate();
+  const samples = samplesOf(known, now);
+  await setImmediate();
+  const model = makeForecast(samples);
+  await setImmediate();
+  const { weights } = model;
+  const open = weights === null ? [] : openOnes(known, now);
+  const chances = Map.groupBy(
+    open.map(({ userId, id: application_id, features }) => {
+      const chance = Math.round(chanceOf(weights!, features) * 100) / 100;
+      return { userId, told: { application_id, chance } };
+    }),
+    ({ userId }) => userId,
+  );
+  return {
+    model,
+    chances: new Map([...chances].map(([userId, all]) => [userId, all.map(({ told }) => told)])),
+    madeAt: now,
+  };
 }
 
 async function waysOfAll(
@@ -124,3 +164,5 @@ async function tell(
 }
 
 const PAGE = 500;
+/** A forecast changes with days, not with seconds. */
+const FORECAST_MS = 60_000;

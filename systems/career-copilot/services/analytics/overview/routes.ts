@@ -10,8 +10,6 @@ import { careersOf } from '../careers/find.ts';
 import { METRICS, type Metric, momentOf, type Way, waysOf } from '../careers/moments.ts';
 import { MAX_POINTS, seriesOf } from '../careers/series.ts';
 import type { Context } from '../context.ts';
-import { chanceOf } from '../forecast/logistic.ts';
-import { openOnes } from '../forecast/samples.ts';
 
 const errors = defineErrors({
   NO_SUCH_ZONE: [400, 'There is no zone of this name: give one such as Europe/Berlin.'],
@@ -86,16 +84,12 @@ export function overviewRoutes(app: ServiceApp, { pool, documents, overview }: C
     async (request) => {
       const latest = overview.latest();
       if (latest === null) throw errors('NOT_CALCULATED');
-      const { weights, refused, calibration } = latest.forecast;
-      const base_rate = calibration?.base_rate ?? null;
-      if (weights === null) return { refused, base_rate, applications: [] };
-      const userId = callerOf(request);
-      const open = openOnes(latest.sent, Date.now(), (one) => one.userId === userId && !one.isGhosted);
-      const applications = [...open].map(([application_id, features]) => ({
-        application_id,
-        chance: Math.round(chanceOf(weights, features) * 100) / 100,
-      }));
-      return { refused, base_rate, applications };
+      const { model, chances } = latest.forecasts;
+      return {
+        refused: model.refused,
+        base_rate: model.calibration?.base_rate ?? null,
+        applications: chances.get(callerOf(request)) ?? [],
+      };
     },
   );
 

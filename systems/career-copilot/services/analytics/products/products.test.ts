@@ -35,7 +35,8 @@ function overviewAt(calculatedAt: number): Overview {
     way({ id: 2, status: 'applied', steps: [] }),
     way({ id: 3, status: 'saved', appliedAt: null, steps: [] }),
   ]);
-  return { totals, sent: [], forecast: makeForecast([]), calculatedAt };
+  const forecasts = { model: makeForecast([]), chances: new Map(), madeAt: calculatedAt - 60_000 };
+  return { totals, forecasts, calculatedAt };
 }
 
 describe('a data product', () => {
@@ -64,6 +65,8 @@ describe('a data product', () => {
       age_seconds: 500,
       kept: false,
     });
+    const forecast = PRODUCTS.find(({ madeAt }) => madeAt)!;
+    assert.equal(freshnessOf(forecast, { heardUntil, overview }, NOW).age_seconds, 560);
     assert.equal(freshnessOf(own, { heardUntil: null, overview }, NOW).kept, false);
     assert.equal(freshnessOf(ofAll, { heardUntil, overview: null }, NOW).kept, false);
   });

@@ -20,6 +20,8 @@ export type Product = {
   schema: TSchema;
   /** How old its data may be, in seconds. */
   promiseSeconds: number;
+  /** Of when what it is made of is; left out: when the overview was calculated, or of the caller's document. */
+  madeAt?(overview: Overview): number;
   read(sources: Sources): unknown;
 };
 
@@ -125,8 +127,9 @@ export const PRODUCTS: readonly Product[] = [
     audience: 'users',
     schema: Calibration,
     promiseSeconds: 300,
+    madeAt: ({ forecasts }) => forecasts.madeAt,
     read: ({ overview }) => {
-      const { refused, calibration } = overview!.forecast;
+      const { refused, calibration } = overview!.forecasts.model;
       return { refused, calibration };
     },
   },
@@ -144,11 +147,11 @@ export type Freshness = {
  * calculated that it is made of. What nobody knows is a promise that is not kept. Pure.
  */
 export function freshnessOf(
-  { audience, promiseSeconds }: Product,
+  { audience, promiseSeconds, madeAt = ({ calculatedAt }) => calculatedAt }: Product,
   { heardUntil, overview }: { heardUntil: number | null; overview: Overview | null },
   now: number,
 ): Freshness {
-  const until = audience === 'own' ? heardUntil : earlier(heardUntil, overview?.calculatedAt ?? null);
+  const until = audience === 'own' ? heardUntil : earlier(heardUntil, overview && madeAt(overview));
   const age = until === null ? null : Math.max(0, Math.round((now - until) / 100) / 10);
   return { promise_seconds: promiseSeconds, age_seconds: age, kept: age !== null && age <= promiseSeconds };
 }
