@@ -1,4 +1,4 @@
-import { fitOf, type Person, type Posting, scoreOf, type Weights } from './score.ts';
+import { fitOf, mostOf, type Person, type Posting, scoreOf, type Weights } from './score.ts';
 
 export type Ranked = { posting: Posting; score: number };
 
@@ -57,33 +57,39 @@ export class PostingIndex {
   /** Those that fit best, the best first; of those that fit alike the latest. Of a person nothing is known of, the latest. */
   rank(person: Person, { weights, now, limit, allows }: RankOptions): Ranked[] {
     const best = new Best(limit);
-    const mutual = new Uint8Array(this.#postings.length);
-    const places = this.#candidates(person, mutual);
-    for (const place of places) {
-      const posting = this.#postings[place];
-      if (!posting || (allows && !allows(posting))) continue;
-      best.offer(posting, scoreOf(fitOf(person, posting, now, mutual[place]!), weights));
-    }
+    const { byMutual, sharesWord } = this.#candidates(person);
+    // Those with most of the skills first: soon most of the others cannot be among the best any more.
+    for (let mutual = byMutual.length - 1; mutual >= 0; mutual--)
+      for (const place of byMutual[mutual] ?? []) {
+        const posting = this.#postings[place];
+        if (!posting || (allows && !allows(posting))) continue;
+        const most = mostOf({ person, posting, now, mutual, sharesWord: sharesWord[place] === 1 }, weights);
+        if (best.takes(most)) best.offer(posting, scoreOf(fitOf(person, posting, now, mutual), weights));
+      }
     return best.taken;
   }
 
-  /** Places of postings that share a skill or a title's word; `mutual` gets the number of skills. */
-  #candidates({ skills, titles }: Person, mutual: Uint8Array): Iterable<number> {
-    if (skills.size === 0 && titles.length === 0) return this.#places.values();
-    const seen = new Uint8Array(this.#postings.length);
+  /** Places of postings that share a skill or a title's word, by how many skills they share; of a person nothing is known of, all. */
+  #candidates({ skills, titles }: Person): { byMutual: number[][]; sharesWord: Uint8Array } {
+    const mutual = new Uint8Array(this.#postings.length);
+    const sharesWord = new Uint8Array(this.#postings.length);
+    if (skills.size === 0 && titles.length === 0)
+      return { byMutual: [[...this.#places.values()]], sharesWord };
     const places: number[] = [];
-    const see = (place: number) => {
-      if (seen[place]) return;
-      seen[place] = 1;
-      places.push(place);
-    };
     for (const skill of skills)
-      for (const place of this.#bySkill.get(skill) ?? []) {
-        mutual[place]!++;
-        see(place);
+      for (const place of this.#bySkill.get(skill) ?? []) if (mutual[place]!++ === 0) places.push(place);
+    for (const word of new Set(titles.flat()))
+      for (const place of this.#byWord.get(word) ?? []) {
+        if (mutual[place] === 0 && sharesWord[place] === 0) places.push(place);
+        sharesWord[place] = 1;
       }
-    for (const word of new Set(titles.flat())) for (const place of this.#byWord.get(word) ?? []) see(place);
-    return places;
+    const byMutual: number[][] = [];
+    for (const place of places) {
+      const count = mutual[place]!;
+      byMutual[count] ??= [];
+      byMutual[count].push(place);
+    }
+    return { byMutual, sharesWord };
   }
 
   /** Without what is gone, and without the oldest beyond `most`. */
@@ -113,6 +119,11 @@ class Best {
 
   get taken(): Ranked[] {
     return [...this.#heap].sort((a, b) => (isWorse(a, b) ? 1 : -1));
+  }
+
+  /** Whether one of this score might be among them. */
+  takes(score: number): boolean {
+    return this.#heap.length < this.#limit || (this.#limit > 0 && score >= this.#heap[0]!.score);
   }
 
   offer(posting: Posting, score: number): void {

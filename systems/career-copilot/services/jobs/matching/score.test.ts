@@ -8,6 +8,7 @@ import {
   explain,
   FIXED_WEIGHTS,
   fitOf,
+  mostOf,
   PARTS,
   type Person,
   type Posting,
@@ -136,6 +137,17 @@ describe('a score', () => {
       [1, 0, 0.5],
     );
     assert.deepEqual([place(null, { remote: true }), place(null, away), place('welcome', {})], [1, 0, 1]);
+  });
+
+  it('is never more than the most that it can be', () => {
+    fc.assert(
+      fc.property(anyPerson, anyPosting, anyWeights, (person, one, weights) => {
+        const mutual = one.skills.filter((skill) => person.skills.has(skill)).length;
+        const sharesWord = one.titleWords.some((word) => person.titles.flat().includes(word));
+        const most = mostOf({ person, posting: one, now: NOW, mutual, sharesWord }, weights);
+        assert.ok(most >= scoreOf(fitOf(person, one, NOW), weights));
+      }),
+    );
   });
 
   it('is between 0 and 100, is the sum of its points, and grows with each skill that somebody learns', () => {

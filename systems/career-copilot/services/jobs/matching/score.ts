@@ -51,6 +51,8 @@ const FEW_SKILLS = 3;
 /** After so many days a posting is half as fresh. */
 const HALF_LIFE_DAYS = 14;
 const DAY_MS = 86_400_000;
+/** Sums in another order differ by less. */
+const ROUNDING = 1e-9;
 
 /** How well a posting fits a person. Pure. `mutual`: of its skills, how many they have, where the caller has counted them. */
 export function fitOf(
@@ -60,10 +62,7 @@ export function fitOf(
   mutual = mutualSkills(person, posting).length,
 ): Fit {
   return {
-    skills:
-      person.skills.size === 0 || posting.skills.length === 0
-        ? null
-        : mutual / Math.max(posting.skills.length, FEW_SKILLS),
+    skills: skillsFit(person, posting, mutual),
     title: titleFit(person, posting),
     seniority:
       person.seniority === null || posting.seniority === null
@@ -71,7 +70,7 @@ export function fitOf(
         : Math.max(0, 1 - Math.abs(person.seniority - posting.seniority) / 2),
     place: placeFit(person, posting),
     salary: salaryFit(person, posting),
-    freshness: 0.5 ** (Math.max(0, now - posting.postedAt) / DAY_MS / HALF_LIFE_DAYS),
+    freshness: freshnessOf(posting, now),
   };
 }
 
@@ -80,6 +79,27 @@ export function scoreOf(fit: Fit, weights: Weights): number {
   let score = 0;
   for (const part of PARTS) score += weights[part] * (fit[part] ?? UNKNOWN);
   return score;
+}
+
+/** What a score cannot be more than, told by what takes no time to know: all that is not looked at is taken for full. */
+export function mostOf(
+  {
+    person,
+    posting,
+    now,
+    mutual,
+    sharesWord,
+  }: { person: Person; posting: Posting; now: number; mutual: number; sharesWord: boolean },
+  { skills, title, seniority, place, salary, freshness }: Weights,
+): number {
+  const isTitleKnown = person.titles.length > 0 && posting.titleWords.length > 0;
+  return (
+    skills * (skillsFit(person, posting, mutual) ?? UNKNOWN) +
+    (isTitleKnown && !sharesWord ? 0 : title) +
+    (seniority + place + salary) +
+    freshness * freshnessOf(posting, now) +
+    ROUNDING
+  );
 }
 
 export type Point = { part: Part; points: number; of: number; because: string };
@@ -110,6 +130,15 @@ export function explain(
 /** Of points as they are shown, which add up to it. */
 export function totalOf(points: readonly Point[]): number {
   return Math.round(rounded(points.reduce((sum, point) => sum + point.points, 0)));
+}
+
+function skillsFit(person: Person, posting: Posting, mutual: number): number | null {
+  if (person.skills.size === 0 || posting.skills.length === 0) return null;
+  return mutual / Math.max(posting.skills.length, FEW_SKILLS);
+}
+
+function freshnessOf({ postedAt }: Posting, now: number): number {
+  return 0.5 ** (Math.max(0, now - postedAt) / DAY_MS / HALF_LIFE_DAYS);
 }
 
 function mutualSkills({ skills }: Person, posting: Posting): string[] {
