@@ -86,7 +86,9 @@ export const contexts: Record<string, PlanContext> = {
     paths: ['/api/v1/applications', '/api/v2/applications'],
     upstream: {
       auth: ofAccounts,
-      jobs: { relation: 'customer-supplier', by: ['events', 'tables'] },
+      jobs: { relation: 'customer-supplier', by: ['events', 'tables', 'calls'] },
+      // Whether somebody may apply.
+      users: { relation: 'partnership', by: ['calls'] },
     },
   },
   notifications: {

@@ -23,6 +23,7 @@ export const system = {
     ...(KEEPS_SECRETS.has(process) ? { ENCRYPTION_KEYS: encryptionKeyOf(process, secret) } : {}),
     BCRYPT_COST: '6',
     ...(urls.auth === undefined ? {} : { AUTH_URL: urls.auth }),
+    ...(urls.users === undefined ? {} : { USERS_URL: urls.users }),
     ...(urls.notifications === undefined ? {} : { NOTIFICATIONS_URL: urls.notifications }),
     API_URL: gatewayUrl,
   }),

@@ -14,6 +14,8 @@ export const APPLICATION_STATES = [...APPLICATION_STATUSES, 'ghosted'] as const;
 export type ApplicationState = ApplicationStatus | 'ghosted';
 export const State = Type.Unsafe<ApplicationState>({ type: 'string', enum: [...APPLICATION_STATES] });
 
+export const ApplicationPath = Type.Object({ id: Type.Integer({ ...INTEGER, minimum: 1 }) });
+
 const Reason = Type.Optional(
   Type.String({
     minLength: 1,
@@ -148,6 +150,25 @@ export const History = Type.Object({
 });
 export type History = Static<typeof History>;
 
+export const NewSubmission = Type.Object({
+  job_id: ApplicationPath.properties.id,
+  status: Type.Optional(Type.Unsafe<'saved' | 'applied'>({ type: 'string', enum: ['saved', 'applied'] })),
+  cover_letter: Type.Optional(Type.String({ maxLength: 20_000 })),
+  source: Type.Optional(Source),
+});
+export type NewSubmission = Static<typeof NewSubmission>;
+export const Submission = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  state: Type.Unsafe<'pending' | 'done' | 'failed'>({
+    type: 'string',
+    enum: ['pending', 'done', 'failed'],
+    description: 'failed: nothing of it is left.',
+  }),
+  application_id: Nullable<number>(Type.Integer()),
+  reason: Nullable<string>(Type.String({ description: 'Why it failed.' })),
+});
+export const SubmissionPath = Type.Object({ submissionId: Type.String({ format: 'uuid' }) });
+
 export const StatisticsQuery = Type.Object({
   from: Type.Optional(Moment('Of applications that were made then or later.')),
   to: Type.Optional(Moment('Of applications that were made before.')),
@@ -198,7 +219,6 @@ export const HistoryQuery = Type.Object({
   at: Type.Optional(Moment('What was then; without it, what is now.')),
 });
 
-export const ApplicationPath = Type.Object({ id: Type.Integer({ ...INTEGER, minimum: 1 }) });
 export const ContactPath = Type.Object({
   ...ApplicationPath.properties,
   contactId: Type.Integer({ ...INTEGER, minimum: 1 }),

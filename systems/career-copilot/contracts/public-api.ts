@@ -41,3 +41,19 @@ export const publicApplications = {
     answer: Application,
   }),
 };
+
+/** The same, of what is offered: for those who take nothing else by it. */
+export const publicOffers = {
+  getJob: operation({
+    service: 'api',
+    method: 'GET',
+    path: `${API}/jobs/:id`,
+    params: Id,
+    answer: Type.Object({
+      id: Type.Integer(),
+      title: Type.String(),
+      is_active: Type.Boolean(),
+      company: Type.Object({ name: Type.String() }),
+    }),
+  }),
+};

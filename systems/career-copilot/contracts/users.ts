@@ -1,6 +1,8 @@
 /** What the users service says to the others. What it answers to clients is in api/users.ts. */
 import { defineContracts, event } from '@banyan/events';
+import { operation } from '@banyan/service';
 import { Type } from 'typebox';
+import { Id } from '../api/common.ts';
 import { asItWas, ofUser, SYSTEM, UserId } from './common.ts';
 
 export const contracts = defineContracts({
@@ -19,6 +21,21 @@ export const contracts = defineContracts({
         ),
       }),
       upcasters: { 1: asItWas },
+    }),
+  },
+  operations: {
+    /** Whether somebody may do anything. For services alone, and not a route of the gateway. */
+    getStanding: operation({
+      service: 'users',
+      method: 'GET',
+      path: '/internal/users/:id/standing',
+      params: Id,
+      answer: Type.Object({
+        known: Type.Boolean({
+          description: 'False before the service has their profile: somebody else may have it.',
+        }),
+        active: Type.Boolean(),
+      }),
     }),
   },
 });

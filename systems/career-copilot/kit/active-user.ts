@@ -15,7 +15,7 @@ const CLIENT_SCOPES = { safe: 'read', unsafe: 'write' };
  * @example app.get('/notifications', { ...activeUser(pool)(), schema }, ...)
  */
 export function activeUser(pool: pg.Pool, { byEventsAlone = false }: { byEventsAlone?: boolean } = {}) {
-  const mapped = byEventsAlone ? 'NULL::boolean' : '(SELECT is_active FROM users WHERE users.id = $1)';
+  const mapped = byEventsAlone ? 'NULL::boolean' : MAPPED;
   const onRequest = async (request: FastifyRequest) => {
     if (await isInactive(pool, callerOf(request), mapped)) throw new ApiError('INACTIVE_USER');
   };
@@ -35,7 +35,10 @@ export function callerOf(request: FastifyRequest): number {
 }
 
 /** Whether an account was locked. One that is not known here yet was made a moment ago. */
-async function isInactive(pool: pg.Pool, userId: number, mapped: string): Promise<boolean> {
+export async function isInactive(pool: pg.Pool, userId: number, mapped = MAPPED): Promise<boolean> {
   const { rows } = await pool.query(`SELECT ${activeNow('$1', mapped)} AS active`, [userId]);
   return rows[0].active === false;
 }
+
+/** As replication has brought it. */
+const MAPPED = '(SELECT is_active FROM users WHERE users.id = $1)';

@@ -11,6 +11,14 @@ export const errors = defineErrors({
   CONTACT_NOT_FOUND: [404, 'The application has no such contact.'],
   TOO_MANY_CONTACTS: [409, 'The application has as many contacts as one may have.'],
   NO_NEXT_ACTION: [404, 'Nothing is to be done for this application.'],
+  ALREADY_APPLIED: [409, 'You have an application for this job.'],
+  JOB_NOT_OPEN: [404, 'There is no such job, or nobody can apply for it any more.'],
+  USER_NOT_ACTIVE: [403, 'This account may not apply.'],
+  DAILY_LIMIT: [429, 'So many applications have been sent today as may be in one day.'],
+  SUBMISSION_FAILED: [503, 'The application could not be sent, and nothing of it is left. Try again later.'],
+  NOT_STARTED: [503, 'The application is kept, and sent later: nothing here can send it now.'],
+  SUBMISSION_NOT_FOUND: [404, 'You have no such submission.'],
+  KEY_REUSED: [422, 'This Idempotency-Key was used for another job.'],
   REMINDER_IN_THE_PAST: [400, 'A reminder is for a time to come.'],
 });
 

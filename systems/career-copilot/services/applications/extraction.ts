@@ -111,6 +111,14 @@ export default extract({
     { route: `POST ${FIRST}/:id/documents`, key: 'token.sub', writes: ['documents'] },
     // What the monolith has not got: offered to whoever is on the service's side.
     { route: `GET ${TRACKING}`, key: 'token.sub', onMonolith: false },
+    {
+      route: `POST ${TRACKING}`,
+      key: 'token.sub',
+      writes: ['applications', 'application_timeline', 'notifications'],
+      onMonolith: false,
+      settle: true,
+    },
+    { route: `GET ${TRACKING}/submissions/:submissionId`, key: 'token.sub', onMonolith: false },
     { route: `GET ${TRACKING}/statistics`, key: 'token.sub', onMonolith: false },
     { route: `GET ${TRACKING}/:id`, key: 'token.sub', onMonolith: false },
     { route: `GET ${TRACKING}/:id/posting`, key: 'token.sub', onMonolith: false },

@@ -1,4 +1,3 @@
-import type { Events } from '@banyan/events';
 import { withTransaction } from '@banyan/postgres';
 import type { ServiceApp, ServiceContext } from '@banyan/service';
 import type { FastifyRequest } from 'fastify';
@@ -16,18 +15,18 @@ import {
   TimelineEntry,
 } from '../../api/applications.ts';
 import { API, Id, Page, paged } from '../../api/common.ts';
-import type { contracts } from '../../contracts/applications.ts';
 import { activeUser, callerOf } from '../../kit/active-user.ts';
 import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError } from '../../kit/legacy-errors.ts';
 import * as commands from './commands.ts';
 import * as store from './store.ts';
+import type { SubmissionSagas } from './submission/submit.ts';
 import { trackingRoutes } from './tracking/routes.ts';
 import { isStatus, mayMove } from './transitions.ts';
 
 export async function routes(
   app: ServiceApp,
-  context: ServiceContext<unknown, { events: Events<typeof contracts> }>,
+  context: ServiceContext<unknown, { events: commands.Ledger & { sagas: SubmissionSagas } }>,
 ): Promise<void> {
   const { pool, events } = context;
   const ofUser = activeUser(pool);

@@ -127,6 +127,29 @@ CREATE TABLE IF NOT EXISTS application_postings (
   kept_at timestamptz NOT NULL DEFAULT now()
 );
 
+-- What somebody has asked for by the saga create_application, whose records are for ever: what they wrote is here.
+CREATE TABLE IF NOT EXISTS submissions (
+  id uuid PRIMARY KEY,
+  user_id integer NOT NULL,
+  job_id integer NOT NULL,
+  status varchar(20) NOT NULL,
+  cover_letter text,
+  source varchar(20),
+  source_detail varchar(255),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  -- The saga has been started: one that was not, since its process has died, is by whoever finds it.
+  started_at timestamptz
+);
+CREATE INDEX IF NOT EXISTS submissions_waiting ON submissions (created_at) WHERE started_at IS NULL;
+
+-- How many applications somebody has sent by it, by day (UTC).
+CREATE TABLE IF NOT EXISTS submission_days (
+  user_id integer NOT NULL,
+  day date NOT NULL,
+  submitted integer NOT NULL,
+  PRIMARY KEY (user_id, day)
+);
+
 -- Owned by others; here to be read.
 
 CREATE TABLE IF NOT EXISTS users (

@@ -138,6 +138,18 @@ export async function insertReason(
   await tx.query('INSERT INTO application_reasons VALUES ($1, $2, $3)', [id, version, reason]);
 }
 
+export async function insertNotification(
+  db: Executor,
+  { userId, kind, title, body }: { userId: number; kind: string; title: string; body: string },
+): Promise<void> {
+  await db.query('INSERT INTO notifications (user_id, kind, title, body) VALUES ($1, $2, $3, $4)', [
+    userId,
+    kind,
+    title,
+    body,
+  ]);
+}
+
 /** With all that belongs to it. */
 export async function deleteApplication(tx: pg.PoolClient, id: number): Promise<void> {
   for (const table of PARTS) await tx.query(`DELETE FROM ${table} WHERE application_id = $1`, [id]);

@@ -6,7 +6,7 @@ import { forgetPerson, insertProfile } from './store.ts';
 
 /** What users says and hears. */
 export const contracts = defineContracts({
-  system: own.system,
+  ...own,
   events: { ...own.events, ...auth.events },
 });
 

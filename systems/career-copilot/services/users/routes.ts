@@ -4,18 +4,21 @@ import {
   defineErrors,
   etagOf,
   ifMatch,
+  implement,
   principalOf,
   type ServiceApp,
   type ServiceClient,
   type ServiceContext,
+  service,
   signedIn,
 } from '@banyan/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type pg from 'pg';
 import { API, Id } from '../../api/common.ts';
 import { Profile, ProfileChanges, PublicProfile } from '../../api/users.ts';
 import type { contracts as auth } from '../../contracts/auth.ts';
 import type { publicApi } from '../../contracts/public-api.ts';
-import type { contracts } from '../../contracts/users.ts';
+import { contracts } from '../../contracts/users.ts';
 import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError, statusesOf } from '../../kit/legacy-errors.ts';
 import type { Skills } from '../../kit/skills/skills.ts';
@@ -118,6 +121,22 @@ export async function routes(
   await app.register(async (resumes: ServiceApp) => resumeRoutes(resumes, { pool, caller, change, skills }), {
     prefix: API,
   });
+  standingRoutes(app, pool);
+}
+
+/** What other services ask of somebody. */
+function standingRoutes(app: ServiceApp, pool: pg.Pool): void {
+  implement(
+    app,
+    contracts.operations,
+    {
+      getStanding: async ({ params }) => {
+        const profile = await store.findProfile(pool, params.id);
+        return { known: profile !== undefined, active: profile?.is_active ?? false };
+      },
+    },
+    { getStanding: { config: { allow: [service()] } } },
+  );
 }
 
 /** One that was left alone is tried again soon: people wait for it. */

@@ -1,5 +1,5 @@
 import { testServer } from '@banyan/postgres/testing';
-import { startGatewayDouble } from '../../../kit/testing/gateway.ts';
+import { type GatewayDouble, startGatewayDouble } from '../../../kit/testing/gateway.ts';
 import { type Answer, request } from '../../../kit/testing/request.ts';
 import { applications } from '../main.ts';
 
@@ -10,22 +10,28 @@ export const LOCKED = 9;
 export const OPEN_JOBS = 90;
 export const CLOSED_JOB = 99;
 
-/** The service by itself, with people, a company and its jobs, as replication would bring them. */
-export async function startApplications(env: Record<string, string> = {}) {
+/** The service with people, a company and its jobs, as replication would bring them; by itself, unless it is given others. */
+export async function startApplications(
+  env: Record<string, string> = {},
+  given?: { gateway: GatewayDouble; databaseUrl: string },
+) {
   const server = await testServer();
-  const gateway = await startGatewayDouble();
+  const gateway = given?.gateway ?? (await startGatewayDouble());
   const service = await applications.start({
-    DATABASE_URL: await server.database('applications'),
+    DATABASE_URL: given?.databaseUrl ?? (await server.database('applications')),
     BUS_URL: await server.database('bus'),
     API_URL: gateway.url,
     LOG_LEVEL: 'silent',
     ...env,
   });
-  await service.pool.query(`INSERT INTO users VALUES ($1, true), ($2, false)`, [ADA, LOCKED]);
-  await service.pool.query(`INSERT INTO companies VALUES (1, 'Analytical Engines')`);
+  await service.pool.query(`INSERT INTO users VALUES ($1, true), ($2, false) ON CONFLICT DO NOTHING`, [
+    ADA,
+    LOCKED,
+  ]);
+  await service.pool.query(`INSERT INTO companies VALUES (1, 'Analytical Engines') ON CONFLICT DO NOTHING`);
   await service.pool.query(
     `INSERT INTO jobs (id, company_id, title, is_active, description, requirements)
-     SELECT id, 1, 'Engineer', id <= $1, 'To build engines, ' || id, '{brass}' FROM generate_series(1, $2::int) AS id`,
+     SELECT id, 1, 'Engineer', id <= $1, 'To build engines, ' || id, '{brass}' FROM generate_series(1, $2::int) AS id ON CONFLICT DO NOTHING`,
     [OPEN_JOBS, CLOSED_JOB],
   );
   let jobs = 0;

@@ -19,6 +19,8 @@ import { type ApplicationEvent, errors } from '../decide.ts';
 import { streamOfApplication } from '../facts.ts';
 import { statisticsOf } from '../statistics/decide.ts';
 import { countOfUser } from '../statistics/store.ts';
+import { submissionRoutes } from '../submission/routes.ts';
+import type { SubmissionSagas } from '../submission/submit.ts';
 import { changeRoutes } from './change-routes.ts';
 import { asOf, historyOf } from './history.ts';
 import * as store from './store.ts';
@@ -26,13 +28,14 @@ import * as store from './store.ts';
 /** What the monolith never had of applications. Of somebody else's it says that there are none. */
 export async function trackingRoutes(
   app: ServiceApp,
-  context: ServiceContext<unknown, { events: Ledger }>,
+  context: ServiceContext<unknown, { events: Ledger & { sagas: SubmissionSagas } }>,
 ): Promise<void> {
   await app.register(
     async (api: ServiceApp) => {
       answerAsProblems(api);
       readRoutes(api, context);
       changeRoutes(api, context);
+      submissionRoutes(api, { pool: context.pool, sagas: () => context.events.sagas });
     },
     { prefix: TRACKING },
   );

@@ -3,6 +3,7 @@ import type { Events } from '@banyan/events';
 import type { ServicePart } from '@banyan/service';
 import { type Static, Type } from 'typebox';
 import type { contracts } from '../../../contracts/applications.ts';
+import { type SubmissionSagas, submitLeft } from '../submission/submit.ts';
 import { keepMissingPostings } from './postings.ts';
 import { tellDueActions } from './reminders.ts';
 
@@ -15,11 +16,11 @@ const UpkeepConfig = Type.Object({
 
 const POSTINGS = 500;
 
-/** What the service does by itself: reminds people, and keeps postings. Whatever fails is tried again. */
+/** What the service does by itself: reminds people, keeps postings, and goes on with submissions that were left. Whatever fails is tried again. */
 export const upkeep: ServicePart<undefined, typeof UpkeepConfig> = {
   config: UpkeepConfig,
   async start({ config, pool, log, provided }) {
-    const { publish } = provided.events as Events<typeof contracts>;
+    const { publish, sagas } = provided.events as Events<typeof contracts> & { sagas: SubmissionSagas };
     const stopping = new AbortController();
     const { signal } = stopping;
     const loops: Promise<void>[] = [];
@@ -42,6 +43,7 @@ export const upkeep: ServicePart<undefined, typeof UpkeepConfig> = {
         loops.push(
           repeat(REMINDER_SECONDS, () => tellDueActions(pool, publish)),
           repeat(POSTING_SECONDS, () => keepMissingPostings(pool, POSTINGS)),
+          repeat(POSTING_SECONDS, () => submitLeft(pool, sagas)),
         );
       },
       close: async () => {
