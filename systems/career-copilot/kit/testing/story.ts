@@ -5,6 +5,13 @@ import { until } from './until.ts';
 /** What a person did and what they were answered, in order; equal wherever the parts of the system stand. */
 export type Told = { step: string; status: number; body: Json };
 
+/** As JSON Resume. */
+const RESUME = {
+  basics: { name: 'Ada Story', label: 'Engineer', location: { city: 'Berlin' } },
+  work: [{ name: 'Acme', position: 'Engineer', startDate: '2019-04' }],
+  skills: [{ name: 'Backend', keywords: ['PostgreSQL', 'TypeScript'] }],
+};
+
 type Call = { token?: string; body?: unknown };
 
 /**
@@ -42,8 +49,8 @@ export async function tellStory(origin: string, person: string): Promise<Told[]>
   );
   const asPerson = (method: string, path: string, body?: unknown) => ask(method, path, { token, body });
 
-  const profile = { headline: 'Engineer', skills: ['PostgreSQL', 'TypeScript'], location: 'Berlin' };
-  tell('says what they can', await asPerson('PUT', '/users/me', profile));
+  const { profile } = tell('has their résumé read', await asPerson('POST', '/integrations/resume', RESUME));
+  tell('confirms what was understood', await asPerson('PUT', '/users/me', profile));
   tell('looks at their profile', await asPerson('GET', '/users/me'));
 
   const { jobs } = tell('looks for a job', await ask('GET', '/jobs?q=engineer&limit=5'));

@@ -47,6 +47,7 @@ export default add({
       `GET ${FIRST}/interviews`,
       `PATCH ${FIRST}/interviews/:id`,
       `DELETE ${FIRST}/interviews/:id`,
+      `POST ${FIRST}/resume`,
       `GET ${FIRST}/mail/address`,
       `PUT ${FIRST}/mail/address`,
       `POST ${FIRST}/mail/address/rotate`,

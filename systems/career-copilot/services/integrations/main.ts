@@ -3,6 +3,7 @@ import { calls, defineService } from '@banyan/service';
 import { publicApplications } from '../../contracts/public-api.ts';
 import { accountActivity } from '../../kit/account-activity.ts';
 import { IssuerConfig, issuersOf } from '../../kit/issuers.ts';
+import { skillsPart } from '../../kit/skills/part.ts';
 import { calendar } from './calendar/part.ts';
 import { connections } from './connections/part.ts';
 import { encryption } from './encryption.ts';
@@ -21,6 +22,7 @@ export const integrations = defineService({
   use: {
     activity: accountActivity,
     encryption,
+    skills: skillsPart,
     events: eventing(contracts, hears),
     webhooks,
     connections,

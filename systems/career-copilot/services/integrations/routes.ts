@@ -1,6 +1,8 @@
 import type { Events } from '@banyan/events';
 import type { Encryption, ServiceApp, ServiceContext } from '@banyan/service';
 import { API } from '../../api/common.ts';
+import { readRoute } from '../../kit/resumes/read-route.ts';
+import type { Skills } from '../../kit/skills/skills.ts';
 import { calendarRoutes } from './calendar/routes.ts';
 import type { Connections } from './connections/part.ts';
 import { connectionRoutes } from './connections/routes.ts';
@@ -19,10 +21,11 @@ type Parts = {
   connections: Connections;
   mail: MailSettings;
   api: PublicApi;
+  skills: Skills;
 };
 
 export async function routes(app: ServiceApp, context: ServiceContext<unknown, Parts>): Promise<void> {
-  const { pool, encryption, events, webhooks, connections, mail, api } = context;
+  const { pool, encryption, events, webhooks, connections, mail, api, skills } = context;
   const ofUser = ofUserIn(pool);
   await app.register(
     async (scope: ServiceApp) => {
@@ -31,6 +34,8 @@ export async function routes(app: ServiceApp, context: ServiceContext<unknown, P
       connectionRoutes(scope, { pool, connections, ofUser });
       calendarRoutes(scope, { pool, ofUser });
       await mailRoutes(scope, { pool, events, api, mail, ofUser });
+      // It is there before users has left the monolith; what its owner confirms goes into the profile by PUT /users/me.
+      await scope.register(async (files: ServiceApp) => readRoute(files, '/resume', { ofUser, skills }));
     },
     { prefix: `${API}/integrations` },
   );

@@ -1,18 +1,17 @@
-import { createBulkhead, defineErrors, type ServiceApp, signedIn } from '@banyan/service';
+import { defineErrors, type ServiceApp, signedIn } from '@banyan/service';
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { Type } from 'typebox';
 import { Timestamp } from '../../api/common.ts';
 import { Profile, ProfileChanges } from '../../api/users.ts';
 import { ApiError } from '../../kit/legacy-errors.ts';
-import { understandJson } from '../../kit/resumes/json-resume.ts';
-import { MOST_BYTES, readResume } from '../../kit/resumes/read.ts';
+import { MOST_BYTES } from '../../kit/resumes/read.ts';
+import { readRoute } from '../../kit/resumes/read-route.ts';
 import { Resume } from '../../kit/resumes/resume.ts';
 import type { Skills } from '../../kit/skills/skills.ts';
 import { columnsOf } from './decide.ts';
 import type { Caller } from './newcomer.ts';
 import type { ChangeProfile } from './personal-routes.ts';
-import { profileIn } from './resume.ts';
 import * as store from './store.ts';
 
 const errors = defineErrors({
@@ -20,21 +19,7 @@ const errors = defineErrors({
   RESUME_NOT_FOUND: [404, 'You have confirmed no résumé.'],
 });
 
-const Read = Type.Object({
-  kind: Type.Unsafe<'pdf' | 'docx' | 'json' | 'linkedin' | 'text'>({
-    type: 'string',
-    enum: ['pdf', 'docx', 'json', 'linkedin', 'text'],
-  }),
-  resume: Resume,
-  confidence: Type.Record(Type.String(), Type.Number(), {
-    description: 'How sure that is, 0 to 1, by path: `work[0].position`.',
-  }),
-  profile: ProfileChanges,
-});
 const Confirmed = Type.Object({ resume: Resume, confirmed_at: Timestamp });
-
-/** Files that are read at once in this process, and that wait for it. */
-const READING = { atOnce: 2, waiting: 8 };
 
 type Given = { pool: pg.Pool; caller: Caller; change: ChangeProfile; skills: Skills };
 
@@ -53,32 +38,8 @@ export function resumeRoutes(app: ServiceApp, { pool, caller, change, skills }: 
     config: { allow: [signedIn], errors: [401, ...statuses] },
     onRequest: find,
   });
-  const atOnce = createBulkhead(READING);
-  // A file of text is a file as any other.
-  app.removeContentTypeParser('text/plain');
-  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MOST_BYTES }, (_request, body, done) =>
-    done(null, body),
-  );
 
-  app.post(
-    '/users/me/resume',
-    {
-      ...ofUser(413, 415, 422, 503),
-      bodyLimit: MOST_BYTES,
-      schema: {
-        description:
-          'The file is the body: PDF, Word (.docx), JSON Resume, the export of LinkedIn (ZIP) or plain text, whatever its type says it is.',
-        response: { 200: Read },
-      },
-    },
-    async ({ body }) => {
-      const read = Buffer.isBuffer(body)
-        ? await atOnce(() => readResume(body, { skills }))
-        : { kind: 'json' as const, ...understandJson(body) };
-      const { kind, resume, confidence } = read;
-      return { kind, resume, confidence, profile: profileIn(resume) };
-    },
-  );
+  readRoute(app, '/users/me/resume', { ofUser, skills });
 
   app.put(
     '/users/me/resume',
