@@ -70,7 +70,7 @@ export const JobSearchAnswer = Type.Object({
   total_count: Type.Integer(),
   page: Type.Integer(),
   limit: Type.Integer(),
-  total_pages: Type.Integer({ description: 'That can be asked for: of many jobs the best thousand.' }),
+  total_pages: Type.Integer({ description: 'That can be asked for: of many jobs the best five hundred.' }),
   counts: Type.Unsafe<'exact' | 'estimated'>({
     type: 'string',
     enum: ['exact', 'estimated'],

@@ -42,8 +42,11 @@ CREATE TABLE IF NOT EXISTS job_search (
   place text NOT NULL,
   salary_max integer,
   posted_at timestamptz NOT NULL,
+  -- On which it was posted, from 1970 on; of one that says it will be, the day on which it came.
+  day integer NOT NULL,
+  -- Both with two lexemes that no text has: 'day 20000' by its day, so that the latest of many are found without a look at the others, and of one
+  -- job in sixteen 'one of 16': what is counted of those is a sample of all.
   title tsvector NOT NULL,
-  -- Of the title too, and of one job in sixteen the lexeme 'one of 16', which no text has: what is counted of those is a sample of all.
   words tsvector NOT NULL
 );
 ALTER TABLE job_search ALTER COLUMN words SET STORAGE EXTERNAL;
@@ -78,19 +81,20 @@ BEGIN
   DELETE FROM job_search WHERE job_id = ANY (ids) AND NOT EXISTS (SELECT FROM jobs WHERE id = job_id AND is_active);
   -- Whoever renames one of these companies at this moment does so before, or sees the jobs.
   PERFORM FROM companies WHERE id IN (SELECT company_id FROM jobs WHERE id = ANY (ids)) FOR SHARE;
-  INSERT INTO job_search (job_id, form, company_id, job_type, remote, location, place, salary_max, posted_at, title, words)
-    SELECT id, 1, company_id, job_type, remote, location, lower(coalesce(location, '')), salary_max, posted_at, title.words,
-      setweight(title.words, 'A')
+  INSERT INTO job_search (job_id, form, company_id, job_type, remote, location, place, salary_max, posted_at, day, title, words)
+    SELECT id, 1, company_id, job_type, remote, location, lower(coalesce(location, '')), salary_max, posted_at, day, title.words || marks.words,
+      marks.words || setweight(title.words, 'A')
       || setweight(to_tsvector('english', job_search_text(concat_ws(' ', company, array_to_string(requirements, ', ')))), 'B')
       || setweight(to_tsvector('english', concat_ws(' ', location, CASE WHEN remote THEN 'remote' END)), 'C')
       || setweight(to_tsvector('english', job_search_text(description)), 'D')
-      || CASE WHEN hashint4(id) & 15 = 0 THEN array_to_tsvector(ARRAY['one of 16']) ELSE '' END
     FROM (SELECT jobs.*, companies.name AS company FROM jobs LEFT JOIN companies ON companies.id = company_id
           WHERE jobs.id = ANY (ids) AND is_active) AS job,
-      LATERAL (SELECT to_tsvector('english', job_search_text(job.title))) AS title (words)
+      LATERAL (SELECT to_tsvector('english', job_search_text(job.title))) AS title (words),
+      LATERAL (SELECT floor(extract(epoch FROM least(posted_at, now())) / 86400)::int) AS posted (day),
+      LATERAL (SELECT array_to_tsvector(ARRAY['day ' || day] || CASE WHEN hashint4(id) & 15 = 0 THEN ARRAY['one of 16'] ELSE '{}' END)) AS marks (words)
   ON CONFLICT (job_id) DO UPDATE SET form = excluded.form, company_id = excluded.company_id, job_type = excluded.job_type,
     remote = excluded.remote, location = excluded.location, place = excluded.place, salary_max = excluded.salary_max,
-    posted_at = excluded.posted_at, title = excluded.title, words = excluded.words;
+    posted_at = excluded.posted_at, day = excluded.day, title = excluded.title, words = excluded.words;
   INSERT INTO job_search_vocabulary (word)
     SELECT DISTINCT word FROM jobs LEFT JOIN companies ON companies.id = company_id,
       regexp_split_to_table(lower(concat_ws(' ', title, companies.name, array_to_string(requirements, ' '))), '[^[:alnum:]]+') AS word

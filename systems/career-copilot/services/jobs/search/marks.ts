@@ -9,3 +9,7 @@ export function marked(text: string): string {
     .replaceAll(BEGIN, '<mark>')
     .replaceAll(END, '</mark>');
 }
+
+export function unmarked(text: string): string {
+  return text.replaceAll(BEGIN, '').replaceAll(END, '');
+}

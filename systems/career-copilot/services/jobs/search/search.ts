@@ -15,6 +15,6 @@ export type Found = Pick<JobSearchAnswer, 'jobs' | 'matched' | 'facets' | 'count
 export type JobSearch = { search(query: JobSearchQuery): Promise<Found> };
 
 /** How many of what was found can be paged through. */
-export const MOST_SHOWN = 1_000;
+export const MOST_SHOWN = 500;
 /** Values of a facet that are told, the most frequent ones. */
 export const MOST_VALUES = 10;

@@ -1,73 +1,71 @@
 import type pg from 'pg';
-import type { Job, JobSearchQuery } from '../../../../api/jobs.ts';
+import type { Job } from '../../../../api/jobs.ts';
 import { FROM, JOB } from '../../store.ts';
-import { type Cursor, writeCursor } from '../cursor.ts';
-import { BEGIN, END, marked } from '../marks.ts';
+import { writeCursor } from '../cursor.ts';
 import { type Found, MOST_SHOWN } from '../search.ts';
+import type { Asked } from './asked.ts';
+import type { Counted } from './counts.ts';
 import { filterOf } from './filter.ts';
-import { allOf, type Part } from './parts.ts';
+import { highlighted } from './highlights.ts';
+import { allOf } from './parts.ts';
+import { latestDays, type OfDay } from './sample.ts';
 
 /** Days after which a job has half of the points that a fresh one has. */
 const HALF_LIFE_DAYS = 30;
 /** Of words in descriptions, places, companies and requirements, and titles. */
 const WEIGHTS = '{0.1, 0.2, 0.4, 1}';
-const MARKS = `StartSel=${BEGIN}, StopSel=${END}`;
-const TITLE_MARKS = `${MARKS}, HighlightAll=true`;
-const PASSAGES = `${MARKS}, MaxFragments=2, MaxWords=20, MinWords=8`;
-
-/** `parts` is what is looked for, `after` where the page begins if that is not at `query.page`. */
-export type Asked = { query: JobSearchQuery; parts: readonly Part[]; after: Cursor | undefined };
-
+const DAY_MS = 86_400_000;
 /**
  * A page of the jobs that were found, the best first: two points for the share of the words that the title has, one at most for how much
- * is said of them, and one for a fresh job. Of more than `MOST_SHOWN` those with all words in their titles are looked at, then the
- * latest: the words of each of them are read.
+ * is said of them, and one for a fresh job. Of more than `MOST_SHOWN` the latest with all words in their titles are
+ * looked at, then the latest others: the words of each of them are read.
  */
 export async function pageOf(
   pool: pg.Pool,
   { query, parts, after }: Asked,
+  { days }: Counted,
 ): Promise<Pick<Found, 'jobs' | 'next_cursor'>> {
   const { page, limit } = query;
   const asOf = after?.asOf ?? Date.now();
   const values: unknown[] = [];
   const $ = (value: unknown) => `$${values.push(value)}`;
   const asked = `${$(allOf(parts))}::tsquery`;
+  const today = Math.floor(Date.now() / DAY_MS);
+  const latest = (counts: readonly OfDay[]) => {
+    const days = latestDays(counts, today);
+    return days ? `(${asked} && ${$(days)}::tsquery)` : asked;
+  };
   const inTitle = parts.map((part) => `(title @@ ${$(part)}::tsquery)::int`);
   const filter = filterOf(query, values);
-  const { rows } = await pool.query<Job & { score: number; in_title: string; in_description: string }>(
+  const { rows } = await pool.query<Job & { score: number; description: string }>(
     `WITH by_title AS MATERIALIZED (
-       SELECT job_id, posted_at, title, words FROM job_search WHERE title @@ ${asked} ${filter}
+       SELECT job_id, posted_at, title, words FROM job_search WHERE title @@ ${latest(days.map(({ day, titles }) => ({ day, count: titles })))} ${filter}
        ORDER BY posted_at DESC, job_id DESC LIMIT ${MOST_SHOWN}),
      by_others AS MATERIALIZED (
        SELECT job_id, posted_at, title, words FROM job_search
-       WHERE words @@ ${asked} AND NOT title @@ ${asked} AND (SELECT count(*) FROM by_title) < ${MOST_SHOWN} ${filter}
+       WHERE words @@ ${latest(days)} AND NOT title @@ ${asked} AND (SELECT count(*) FROM by_title) < ${MOST_SHOWN} ${filter}
        ORDER BY posted_at DESC, job_id DESC LIMIT ${MOST_SHOWN} - (SELECT count(*) FROM by_title)),
      scored AS MATERIALIZED (
        SELECT job_id, 2 * (${inTitle.join(' + ')})::float8 / ${parts.length}
          + ts_rank('${WEIGHTS}', words, ${asked}, 32)
-         + 0.5 ^ (greatest(0, ${$(asOf)}::float8 / 1000 - extract(epoch FROM posted_at)::float8) / ${HALF_LIFE_DAYS * 86_400}) AS score
+         + 0.5 ^ (greatest(0, ${$(asOf)}::float8 / 1000 - extract(epoch FROM posted_at)::float8) / ${(HALF_LIFE_DAYS * DAY_MS) / 1000}) AS score
        FROM (TABLE by_title UNION ALL TABLE by_others) AS found),
      shown AS MATERIALIZED (
        SELECT job_id, score FROM scored
        ${after ? `WHERE (score, job_id) < (${$(after.score)}::float8, ${$(after.id)}::integer)` : ''}
        ORDER BY score DESC, job_id DESC LIMIT ${$(limit + 1)} OFFSET ${$(after ? 0 : (page - 1) * limit)})
-     SELECT ${JOB}, score,
-       ts_headline('english', ${withoutMarks('title')}, ${asked}, ${$(TITLE_MARKS)}) AS in_title,
-       ts_headline('english', ${withoutMarks('description')}, ${asked}, ${$(PASSAGES)}) AS in_description
+     SELECT ${JOB}, description, score
      ${FROM} JOIN shown ON shown.job_id = jobs.id ORDER BY score DESC, jobs.id DESC`,
     values,
   );
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return {
-    jobs: shown.map(({ score: _score, in_title, in_description, ...job }) => ({
-      ...job,
-      highlights: { title: marked(in_title), description: marked(in_description) },
-    })),
+    jobs: await highlighted(
+      pool,
+      shown.map(({ score: _score, ...job }) => job),
+      allOf(parts),
+    ),
     next_cursor: last && rows.length > limit ? writeCursor({ asOf, score: last.score, id: last.id }) : null,
   };
-}
-
-function withoutMarks(column: string): string {
-  return `translate(jobs.${column}, chr(2) || chr(3), '')`;
 }

@@ -2,8 +2,9 @@ import type pg from 'pg';
 import { readCursor } from '../cursor.ts';
 import type { Found, JobSearch } from '../search.ts';
 import { alternativesOf } from '../words.ts';
-import { countsOf } from './counts.ts';
-import { type Asked, pageOf } from './page.ts';
+import type { Asked } from './asked.ts';
+import { countSample, countsOf } from './counts.ts';
+import { pageOf } from './page.ts';
 import { intended, partsOf } from './parts.ts';
 
 /** By PostgreSQL's full text, of the table `job_search` that triggers keep. */
@@ -26,7 +27,8 @@ export function searchInPostgres(pool: pg.Pool): JobSearch {
 
 async function searchBy(pool: pg.Pool, asked: Asked): Promise<Omit<Found, 'matched'>> {
   if (asked.parts.length === 0) return NOTHING;
-  const [page, counts] = await Promise.all([pageOf(pool, asked), countsOf(pool, asked)]);
+  const sample = await countSample(pool, asked);
+  const [page, counts] = await Promise.all([pageOf(pool, asked, sample), countsOf(pool, asked, sample)]);
   return { ...page, ...counts };
 }
 
