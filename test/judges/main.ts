@@ -6,7 +6,16 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { kafkaMissing } from '../../scripts/kafka/kafka.ts';
-import { ferretdb, jaeger, mailpit, moto, oidcProvider, programMissing, valkey } from './programs.ts';
+import {
+  ferretdb,
+  jaeger,
+  mailpit,
+  moto,
+  oidcProvider,
+  programMissing,
+  serverMissing,
+  valkey,
+} from './programs.ts';
 
 type Judge = { name: string; judges: string; missing(install: boolean): Promise<string | undefined> };
 
@@ -47,6 +56,11 @@ const JUDGES: readonly Judge[] = [
     name: 'jaeger',
     judges: 'a trace over the gateway, two services and the bus, as Jaeger shows it',
     missing: (install) => programMissing(jaeger, install),
+  },
+  {
+    name: 'opensearch',
+    judges: 'the search for jobs, by its contract, and its index after deaths, on OpenSearch',
+    missing: () => serverMissing('OPENSEARCH_URL', 'an OpenSearch 2 of your own'),
   },
 ];
 

@@ -163,6 +163,15 @@ export async function programMissing(program: Program, install: boolean): Promis
   }
 }
 
+/** Why a server that somebody else has started cannot be asked; undefined if it answers. It may be emptied of what is ours. */
+export async function serverMissing(variable: string, what: string): Promise<string | undefined> {
+  const url = process.env[variable];
+  if (!url) return `nobody says where one is: start ${what}, and name its address in ${variable}`;
+  const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch((error: Error) => error);
+  if (answer instanceof Error) return `${variable} does not answer: ${answer.message}`;
+  return answer.ok ? undefined : `${variable} answers ${answer.status}`;
+}
+
 async function installProgram({ name, installed, install }: Program): Promise<void> {
   const place = join(DIRECTORY, installed.slice(DIRECTORY.length + 1).split('/')[0]!);
   if (existsSync(place)) throw new Error(`${place} is there, but no ${name} in it: remove it`);

@@ -19,6 +19,7 @@ import { routes } from './routes.ts';
 import { savedSearchesPart } from './saved-searches/part.ts';
 import { percolate } from './saved-searches/percolate.ts';
 import { deleteSearchesOf } from './saved-searches/store.ts';
+import { searchPart } from './search/part.ts';
 
 /** What jobs says and hears. */
 const contracts = defineContracts({
@@ -34,6 +35,7 @@ export const jobs = defineService({
   use: {
     activity: accountActivity,
     skills: skillsPart,
+    search: searchPart,
     matching: matchingPart,
     events: eventing(contracts, ({ events, provided }) => ({
       on: {

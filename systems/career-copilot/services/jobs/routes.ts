@@ -6,8 +6,7 @@ import { ApiError, type ApiErrorCode, statusesOf } from '../../kit/legacy-errors
 import { type MatchingGiven, matchRoutes } from './matching/routes.ts';
 import { weightRoutes } from './matching/weights.ts';
 import { savedSearchRoutes } from './saved-searches/routes.ts';
-import { searchInPostgres } from './search/postgres/search.ts';
-import { MOST_SHOWN } from './search/search.ts';
+import { type JobSearch, MOST_SHOWN } from './search/search.ts';
 import * as store from './store.ts';
 
 const forEverybody = (...codes: ApiErrorCode[]) =>
@@ -15,9 +14,8 @@ const forEverybody = (...codes: ApiErrorCode[]) =>
 
 export async function routes(
   app: ServiceApp,
-  { pool, ...given }: ServiceContext<unknown, MatchingGiven>,
+  { pool, search, ...given }: ServiceContext<unknown, MatchingGiven & { search: JobSearch }>,
 ): Promise<void> {
-  const jobSearch = searchInPostgres(pool);
   await app.register(
     async (legacy: ServiceApp) => {
       answerAsLegacy(legacy);
@@ -39,7 +37,7 @@ export async function routes(
         },
         async ({ query }) => {
           const { page, limit } = query;
-          const { total, ...found } = await jobSearch.search(query);
+          const { total, ...found } = await search.search(query);
           const total_pages = Math.ceil(Math.min(total, MOST_SHOWN) / limit);
           return { ...found, total_count: total, page, limit, total_pages };
         },

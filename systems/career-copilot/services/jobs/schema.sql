@@ -62,6 +62,11 @@ CREATE TABLE IF NOT EXISTS job_search_vocabulary (word text NOT NULL);
 CREATE INDEX IF NOT EXISTS job_search_vocabulary_word ON job_search_vocabulary (word);
 CREATE INDEX IF NOT EXISTS job_search_vocabulary_similar ON job_search_vocabulary USING gin (word gin_trgm_ops);
 
+-- Indexes elsewhere that are kept as job_search is: each has had all jobs once it has had the change `whole_at`. While there is one, what changes is
+-- noted, for each job in the order of its changes, until it has arrived. To have all made anew: UPDATE job_search_indexes SET form = ''.
+CREATE TABLE IF NOT EXISTS job_search_indexes (name text PRIMARY KEY, form text NOT NULL, whole_at bigint NOT NULL);
+CREATE TABLE IF NOT EXISTS job_search_changes (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, job_id integer NOT NULL);
+
 -- Those that are written like another one, and some more: what they have in common is looked at by search/typos.ts.
 CREATE OR REPLACE FUNCTION job_search_vocabulary_like(asked text) RETURNS SETOF text LANGUAGE sql STABLE
   SET pg_trgm.similarity_threshold = 0.15 AS $$
@@ -99,6 +104,9 @@ BEGIN
     SELECT DISTINCT word FROM jobs LEFT JOIN companies ON companies.id = company_id,
       regexp_split_to_table(lower(concat_ws(' ', title, companies.name, array_to_string(requirements, ' '))), '[^[:alnum:]]+') AS word
     WHERE jobs.id = ANY (ids) AND is_active AND length(word) > 2 AND NOT EXISTS (SELECT FROM job_search_vocabulary AS known WHERE known.word = word);
+  IF EXISTS (SELECT FROM job_search_indexes) THEN
+    INSERT INTO job_search_changes (job_id) SELECT * FROM unnest(ids);
+  END IF;
 END $$;
 
 CREATE OR REPLACE FUNCTION jobs_into_search() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$

@@ -207,7 +207,7 @@ const JOBS: readonly JobGiven[] = [
   { id: 4, title: 'Engineer of vaults', location: 'London', isActive: false },
   {
     id: 5,
-    title: 'Machine learning \u0002researcher\u0003',
+    title: 'Machine learning \ue000researcher\ue001',
     description: 'Read papers.',
     jobType: 'contract',
   },

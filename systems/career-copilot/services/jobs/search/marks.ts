@@ -1,6 +1,6 @@
-/** What an implementation puts around a word that it found: signs that are taken out of the text before. */
-export const BEGIN = '\u0002';
-export const END = '\u0003';
+/** What an implementation puts around a word that it found: signs of nobody's alphabet, which are taken out of the text before. */
+export const BEGIN = '\ue000';
+export const END = '\ue001';
 
 /** Whatever stands in a job is text; only the marks are HTML. */
 export function marked(text: string): string {

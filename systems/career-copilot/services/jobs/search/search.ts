@@ -18,3 +18,11 @@ export type JobSearch = { search(query: JobSearchQuery): Promise<Found> };
 export const MOST_SHOWN = 500;
 /** Values of a facet that are told, the most frequent ones. */
 export const MOST_VALUES = 10;
+
+export const NOTHING: Omit<Found, 'matched'> = {
+  jobs: [],
+  next_cursor: null,
+  total: 0,
+  counts: 'exact',
+  facets: { job_type: [], remote: [], location: [], company: [] },
+};

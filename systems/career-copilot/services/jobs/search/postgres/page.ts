@@ -4,7 +4,7 @@ import { FROM, JOB } from '../../store.ts';
 import { writeCursor } from '../cursor.ts';
 import { type Found, MOST_SHOWN } from '../search.ts';
 import type { Asked } from './asked.ts';
-import type { Counted } from './counts.ts';
+import type { Sample } from './counts.ts';
 import { filterOf } from './filter.ts';
 import { highlighted } from './highlights.ts';
 import { allOf } from './parts.ts';
@@ -23,7 +23,7 @@ const DAY_MS = 86_400_000;
 export async function pageOf(
   pool: pg.Pool,
   { query, parts, after }: Asked,
-  { days }: Counted,
+  { days, titles }: Sample,
 ): Promise<Pick<Found, 'jobs' | 'next_cursor'>> {
   const { page, limit } = query;
   const asOf = after?.asOf ?? Date.now();
@@ -39,7 +39,7 @@ export async function pageOf(
   const filter = filterOf(query, values);
   const { rows } = await pool.query<Job & { score: number; description: string }>(
     `WITH by_title AS MATERIALIZED (
-       SELECT job_id, posted_at, title, words FROM job_search WHERE title @@ ${latest(days.map(({ day, titles }) => ({ day, count: titles })))} ${filter}
+       SELECT job_id, posted_at, title, words FROM job_search WHERE title @@ ${latest(titles)} ${filter}
        ORDER BY posted_at DESC, job_id DESC LIMIT ${MOST_SHOWN}),
      by_others AS MATERIALIZED (
        SELECT job_id, posted_at, title, words FROM job_search

@@ -15,11 +15,17 @@ export async function partsOf(pool: pg.Pool, asked: readonly string[][]): Promis
   return (await everyPartOf(pool, asked)).filter((part) => part !== '');
 }
 
+/** Without words that count nowhere. */
+export async function countingWords(pool: pg.Pool, asked: readonly string[][]): Promise<string[][]> {
+  const parts = await everyPartOf(pool, asked);
+  return asked.filter((_, place) => parts[place] !== '');
+}
+
 /**
- * The parts of what may have been meant: each word that no job has is replaced by those that are written like it. Undefined if that
- * changes nothing, or if nothing is written like one of them.
+ * What may have been meant: each word that no job has is replaced by those that are written like it. Undefined if that changes nothing, or
+ * if nothing is written like one of them.
  */
-export async function intended(pool: pg.Pool, asked: readonly string[][]): Promise<Part[] | undefined> {
+export async function intended(pool: pg.Pool, asked: readonly string[][]): Promise<string[][] | undefined> {
   const parts = await everyPartOf(pool, asked);
   const { rows } = await pool.query<{ place: number; likely: string[] }>(
     `SELECT place::int - 1 AS place, ARRAY(SELECT * FROM job_search_vocabulary_like(word)) AS likely
@@ -34,7 +40,7 @@ export async function intended(pool: pg.Pool, asked: readonly string[][]): Promi
     if (words.length === 0) return;
     meant[place] = words.flatMap((word) => alternativesOf(word).flat());
   }
-  return await partsOf(pool, meant);
+  return meant;
 }
 
 /** Of each word in their order; empty for one that counts nowhere. */

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { readCursor } from '../cursor.ts';
-import type { Found, JobSearch } from '../search.ts';
+import { type Found, type JobSearch, NOTHING } from '../search.ts';
 import { alternativesOf } from '../words.ts';
 import type { Asked } from './asked.ts';
 import { countSample, countsOf } from './counts.ts';
@@ -18,7 +18,7 @@ export function searchInPostgres(pool: pg.Pool): JobSearch {
       if (exact.total > 0) return { ...exact, matched: 'words' };
       const meant = await intended(pool, asked);
       return {
-        ...(meant ? await searchBy(pool, { query, parts: meant, after }) : exact),
+        ...(meant ? await searchBy(pool, { query, parts: await partsOf(pool, meant), after }) : exact),
         matched: 'similar',
       };
     },
@@ -31,11 +31,3 @@ async function searchBy(pool: pg.Pool, asked: Asked): Promise<Omit<Found, 'match
   const [page, counts] = await Promise.all([pageOf(pool, asked, sample), countsOf(pool, asked, sample)]);
   return { ...page, ...counts };
 }
-
-const NOTHING: Omit<Found, 'matched'> = {
-  jobs: [],
-  next_cursor: null,
-  total: 0,
-  counts: 'exact',
-  facets: { job_type: [], remote: [], location: [], company: [] },
-};

@@ -1,0 +1,89 @@
+import type { JobSearchQuery } from '../../../../api/jobs.ts';
+import type { Cursor } from '../cursor.ts';
+import { BEGIN, END } from '../marks.ts';
+import { MOST_SHOWN, MOST_VALUES } from '../search.ts';
+
+/** Where a word is found, and how much more it says there. */
+const FIELDS = ['title^4', 'about^2', 'description'];
+/** For all words in the title: more than all other points together. */
+const POINTS_OF_TITLE = 1_000;
+const POINTS_OF_FRESH = 10;
+/** After so long a job has half of these. */
+const HALF_LIFE = '30d';
+
+/** A search as OpenSearch is asked it. `words`: what has to be found, each with the ways in which it may be; `asOf`: when it is fresh, ms. Pure. */
+export function searchBody(
+  words: readonly (readonly string[])[],
+  query: JobSearchQuery,
+  { asOf, after }: { asOf: number; after: Cursor | undefined },
+): object {
+  const { page, limit } = query;
+  const from = after ? 0 : (page - 1) * limit;
+  const terms = (field: string) => ({
+    terms: { field, size: MOST_VALUES, order: [{ _count: 'desc' }, { _key: 'asc' }] },
+  });
+  return {
+    query: {
+      bool: {
+        must: words.map((ways) => anyOf(ways, FIELDS)),
+        filter: filtersOf(query),
+        should: [
+          ...words.map((ways) => ({
+            constant_score: { filter: anyOf(ways, ['title']), boost: POINTS_OF_TITLE / words.length },
+          })),
+          {
+            function_score: {
+              query: { match_all: {} },
+              functions: [{ exp: { posted_at: { origin: asOf, scale: HALF_LIFE, decay: 0.5 } } }],
+              boost_mode: 'replace',
+              boost: POINTS_OF_FRESH,
+            },
+          },
+        ],
+      },
+    },
+    sort: [{ _score: 'desc' }, { job_id: 'desc' }],
+    from,
+    size: Math.max(0, Math.min(limit + 1, MOST_SHOWN - from)),
+    ...(after ? { search_after: [after.score, after.id] } : {}),
+    track_total_hits: true,
+    track_scores: true,
+    _source: false,
+    highlight: {
+      pre_tags: [BEGIN],
+      post_tags: [END],
+      fields: {
+        title: { number_of_fragments: 0, no_match_size: 1_000 },
+        description: { number_of_fragments: 2, fragment_size: 200, no_match_size: 200 },
+      },
+    },
+    aggs: {
+      job_type: terms('job_type'),
+      remote: terms('remote'),
+      location: terms('location'),
+      company: terms('company_id'),
+    },
+  };
+}
+
+function anyOf(ways: readonly string[], fields: readonly string[]): object {
+  return {
+    dis_max: { queries: ways.map((query) => ({ multi_match: { query, fields, type: 'phrase' } })) },
+  };
+}
+
+function filtersOf({ location, job_type, remote, company_id, min_salary }: JobSearchQuery): object[] {
+  return [
+    ...(location === undefined
+      ? []
+      : [{ wildcard: { place: { value: `*${literal(location.toLowerCase())}*` } } }]),
+    ...(job_type === undefined ? [] : [{ term: { job_type } }]),
+    ...(remote === undefined ? [] : [{ term: { remote } }]),
+    ...(company_id === undefined ? [] : [{ term: { company_id } }]),
+    ...(min_salary === undefined ? [] : [{ range: { salary_max: { gte: min_salary } } }]),
+  ];
+}
+
+function literal(text: string): string {
+  return text.replace(/[*?\\]/g, '\\$&');
+}
