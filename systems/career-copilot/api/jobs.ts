@@ -91,6 +91,39 @@ export const JobSearchAnswer = Type.Object({
   }),
 });
 
+/** What the monolith never had: where a job is offered, in the words of each source. */
+export const JobPosting = Type.Object({
+  source: Type.String({
+    description:
+      'Who offers it, to be named where the posting is shown: `Remotive`, or a company’s own board.',
+  }),
+  url: Type.String({ description: 'Where it is read and applied for, to be linked to.' }),
+  description: Type.String({ description: 'HTML that is safe to show.' }),
+  salary: Nullable<JobSalary>(
+    Type.Object({
+      min: Nullable<number>(Type.Number()),
+      max: Nullable<number>(Type.Number()),
+      currency: Nullable<string>(Type.String({ description: 'By ISO 4217.' })),
+      period: Nullable<string>(Type.String({ enum: ['hour', 'day', 'week', 'month', 'year', null] })),
+      text: Nullable<string>(Type.String({ description: 'In the source’s own words.' })),
+    }),
+  ),
+  first_seen_at: Timestamp,
+  expires_at: Nullable<Date>(Timestamp),
+  gone_at: Nullable<Date>(
+    Type.Unsafe({ ...Timestamp, description: 'Since when the source has it no more.' }),
+  ),
+});
+type JobSalary = {
+  min: number | null;
+  max: number | null;
+  currency: string | null;
+  period: string | null;
+  text: string | null;
+};
+export const JobPostings = Type.Object({ postings: Type.Array(JobPosting) });
+
+export type JobPosting = Static<typeof JobPosting>;
 export type Job = Static<typeof Job>;
 export type JobDetails = Static<typeof JobDetails>;
 export type Company = Static<typeof Company>;

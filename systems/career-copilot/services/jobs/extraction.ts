@@ -53,6 +53,7 @@ export default extract({
     { route: `DELETE ${API}/jobs/saved-searches/:id`, key: 'token.sub', writes: [], onMonolith: false },
     { route: `GET ${API}/jobs/saved-searches/:id/jobs`, key: 'token.sub', onMonolith: false },
     { route: `GET ${API}/jobs/:id`, key: 'none', auth: 'none' },
+    { route: `GET ${API}/jobs/:id/postings`, key: 'none', auth: 'none', onMonolith: false },
     { route: `GET ${API}/companies/:id`, key: 'none', auth: 'none' },
   ],
 });

@@ -1,6 +1,14 @@
 import { type ServiceApp, type ServiceContext, signedIn } from '@banyan/service';
 import { API, Id, Page, paged } from '../../api/common.ts';
-import { Company, Job, JobDetails, JobQuery, JobSearchAnswer, JobSearchQuery } from '../../api/jobs.ts';
+import {
+  Company,
+  Job,
+  JobDetails,
+  JobPostings,
+  JobQuery,
+  JobSearchAnswer,
+  JobSearchQuery,
+} from '../../api/jobs.ts';
 import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError, type ApiErrorCode, statusesOf } from '../../kit/legacy-errors.ts';
 import { type MatchingGiven, matchRoutes } from './matching/routes.ts';
@@ -50,6 +58,15 @@ export async function routes(
           const job = await store.findJob(pool, params.id);
           if (!job) throw new ApiError('JOB_NOT_FOUND');
           return job;
+        },
+      );
+
+      legacy.get(
+        '/jobs/:id/postings',
+        { ...forEverybody('JOB_NOT_FOUND'), schema: { params: Id, response: { 200: JobPostings } } },
+        async ({ params }) => {
+          if (!(await store.findJob(pool, params.id))) throw new ApiError('JOB_NOT_FOUND');
+          return { postings: await store.listPostings(pool, params.id) };
         },
       );
 

@@ -177,6 +177,8 @@ CREATE TABLE IF NOT EXISTS job_source_runs (
   closed integer NOT NULL DEFAULT 0,
   doubles integer NOT NULL DEFAULT 0
 );
+-- Not in an answer that has too few to be believed at once, and left open.
+ALTER TABLE job_source_runs ADD COLUMN IF NOT EXISTS doubted integer NOT NULL DEFAULT 0;
 CREATE INDEX IF NOT EXISTS job_source_runs_source ON job_source_runs (source_id, id DESC);
 
 -- A job as one source has it. Several sources may have the same one: the one that had it first says what it is.

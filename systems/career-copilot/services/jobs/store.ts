@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Company, Job, JobDetails, JobQuery } from '../../api/jobs.ts';
+import type { Company, Job, JobDetails, JobPosting, JobQuery } from '../../api/jobs.ts';
 
 type Executor = pg.Pool | pg.PoolClient;
 
@@ -29,6 +29,19 @@ export async function findJob(db: Executor, id: number): Promise<JobDetails | un
     [id],
   );
   return rows[0];
+}
+
+/** Where a job is offered, first those that have it still. */
+export async function listPostings(db: Executor, jobId: number): Promise<JobPosting[]> {
+  const { rows } = await db.query<JobPosting>(
+    `SELECT coalesce(CASE kind WHEN 'remotive' THEN 'Remotive' END, job_sources.company, companies.name, kind) AS source,
+       url, html AS description, salary, first_seen_at, expires_at, gone_at
+     FROM job_postings JOIN job_sources ON job_sources.id = source_id JOIN jobs ON jobs.id = job_id
+       LEFT JOIN companies ON companies.id = company_id
+     WHERE job_id = $1 ORDER BY gone_at DESC NULLS FIRST, first_seen_at, source_id`,
+    [jobId],
+  );
+  return rows;
 }
 
 export async function findCompany(db: Executor, id: number): Promise<Company | undefined> {

@@ -19,6 +19,7 @@ const DEEPEST = 8;
  */
 export const jsonLd: Connector = {
   isComplete: true,
+  isPosting: true,
   everySeconds: 3_600,
   addressOf: addressIn,
   parse: (payload, { url, company }) =>

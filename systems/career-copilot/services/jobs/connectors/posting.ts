@@ -34,6 +34,8 @@ export type Connector = {
   parse(payload: string, origin: Origin): Parsed;
   /** Whether an answer has all postings there are, so that what is not in it is gone. */
   isComplete: boolean;
+  /** Its address is that of a posting itself: where there is no page any more (404, 410) there is no job. Else such an answer is a mistyped board. */
+  isPosting?: boolean;
   /** How long to leave between two requests at least, s. */
   everySeconds: number;
 };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { Posting } from '../connectors/posting.ts';
-import { canonicalUrl, contentHash, fingerprintOf, isExpired, jobOf } from './decide.ts';
+import { canonicalUrl, contentHash, fingerprintOf, isBelievable, isExpired, jobOf } from './decide.ts';
 
 const POSTING: Posting = {
   externalId: '1',
@@ -72,4 +72,15 @@ it('a posting is over from the moment that it names', () => {
   assert.equal(isExpired(POSTING, new Date('2026-11-01T00:00:00Z')), true);
   assert.equal(isExpired(POSTING, new Date('2026-10-31T23:59:59Z')), false);
   assert.equal(isExpired({ expiresAt: null }, new Date()), false);
+});
+
+it('an answer that lacks more than half of what was open is believed the second time, and one that lacks few at once', () => {
+  const believed = (open: number, missing: number, doubtedBefore = 0) =>
+    isBelievable({ open, missing, doubtedBefore });
+  assert.deepEqual(
+    [believed(1_000, 500), believed(1_000, 501), believed(1_000, 1_000)],
+    [true, false, false],
+  );
+  assert.deepEqual([believed(10, 10), believed(11, 11), believed(0, 0)], [true, false, true]);
+  assert.ok(believed(1_000, 1_000, 900));
 });

@@ -4,33 +4,33 @@ import type { Posting } from '../connectors/posting.ts';
 import type { JobRow } from '../facts.ts';
 
 /** What is written of a job; the rest of its row the database gives. */
-export type NewJob = Omit<JobRow, 'id' | 'company_id' | 'requirements'> & { posted_at: Date | null };
+export type NewJob = Omit<JobRow, 'id' | 'company_id'> & { posted_at: Date | null };
 
 /** A job by what a posting says. The columns of pay are of dollars a year: any other pay is shown with its posting only. */
-export function jobOf({
-  title,
-  description,
-  location,
-  employment,
-  remote,
-  salary,
-  postedAt,
-}: Posting): NewJob {
+export function jobOf(
+  { title, description, location, employment, remote, salary, postedAt }: Posting,
+  skillsIn: (text: string) => string[] = () => [],
+): NewJob {
+  const text = textOf(description);
   const isComparable = salary?.currency === 'USD' && salary.period === 'year';
   const whole = (amount: number | null | undefined) =>
     isComparable && amount != null ? Math.round(amount) : null;
   return {
     title,
-    description: textOf(description),
+    description: text,
     location,
     job_type: jobTypeOf(employment),
     remote,
     salary_min: whole(salary?.min),
     salary_max: whole(salary?.max),
+    // Sources have them in their sentences only.
+    requirements: skillsIn(`${title}\n${text}`).slice(0, MOST_REQUIREMENTS),
     is_active: true,
     posted_at: postedAt,
   };
 }
+
+const MOST_REQUIREMENTS = 30;
 
 /** In the words of the public API; what a source does not say is taken for the usual. */
 function jobTypeOf(employment: string | null): string {
@@ -66,6 +66,26 @@ export function contentHash(posting: Posting, company: string): string {
   return createHash('sha256')
     .update(JSON.stringify([posting, company]))
     .digest('hex');
+}
+
+/** Fewer are closed at any time. */
+const FEW = 10;
+
+/**
+ * Whether an answer that lacks so many of the open postings has all there are: more than half of them are closed only if the answer before
+ * lacked as many. A source that was cut short, or was limiting us, says nothing of what it left out.
+ */
+export function isBelievable({
+  open,
+  missing,
+  doubtedBefore,
+}: {
+  open: number;
+  missing: number;
+  /** So many of the answer before this one. */
+  doubtedBefore: number;
+}): boolean {
+  return missing <= FEW || missing <= open / 2 || doubtedBefore > 0;
 }
 
 /** Whether a posting can be applied for still. */

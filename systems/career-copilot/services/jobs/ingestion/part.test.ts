@@ -31,7 +31,7 @@ it('sources that cannot be are named when the service starts', async () => {
 });
 
 it('the service reads what is listed once it is there, into the public internet only, and stops at once', async () => {
-  running = await start('[{"kind":"rss","board":"http://127.0.0.1:1/feed"}]');
+  running = await start('[{"kind":"rss","board":"http://127.0.0.1:3999/feed"}]');
   const { pool } = running;
   const run = await until(async () => {
     const { rows } = await pool.query(

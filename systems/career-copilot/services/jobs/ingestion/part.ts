@@ -4,10 +4,11 @@ import { ConfigError, type ServicePart } from '@banyan/service';
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { contracts } from '../../../contracts/jobs.ts';
+import type { Skills } from '../../../kit/skills/skills.ts';
 import { connectors, type Kind } from '../connectors/connectors.ts';
 import { createFetcher } from '../connectors/fetcher.ts';
 import { runSource } from './run.ts';
-import { keepSources, takeDue } from './sources.ts';
+import { forgetRuns, keepSources, takeDue } from './sources.ts';
 
 const IngestionConfig = Type.Object({
   /**
@@ -30,6 +31,9 @@ const Sources = Type.Array(
 
 /** How long until it looks again whose turn it is, ms. */
 const LOOK_MS = 5_000;
+/** How often runs are forgotten, and for how long they are remembered. */
+const FORGET_MS = 3_600_000;
+const REMEMBERED_DAYS = 30;
 
 /** Reads the sources that are listed, one after the other, each when it is its turn; many instances share them. */
 export const ingestion: ServicePart<undefined, typeof IngestionConfig> = {
@@ -37,6 +41,8 @@ export const ingestion: ServicePart<undefined, typeof IngestionConfig> = {
   async start({ config, pool, log, provided }) {
     const listed = sourcesIn(config.JOB_SOURCES);
     const events = provided.events as Events<typeof contracts>;
+    const skills = provided.skills as Skills | undefined;
+    const skillsIn = skills && ((text: string) => skills.inText(text).map((key) => skills.label(key)));
     const fetcher = createFetcher({ userAgent: config.JOB_SOURCES_AGENT });
     const stopping = new AbortController();
     const { signal } = stopping;
@@ -47,14 +53,22 @@ export const ingestion: ServicePart<undefined, typeof IngestionConfig> = {
       const everySeconds = Object.fromEntries(
         Object.entries(connectors).map(([kind, connector]) => [kind, connector.everySeconds]),
       );
-      for (;;) {
+      for (let forgetAt = 0; ; ) {
+        if (Date.now() >= forgetAt && (await forgetRuns(pool, REMEMBERED_DAYS)))
+          forgetAt = Date.now() + FORGET_MS;
         const source = await takeDue(pool, ids, everySeconds);
         if (source === undefined) {
           await delay(LOOK_MS, undefined, { signal });
           continue;
         }
         const { outcome, error, counts } = await runSource(
-          { pool, fetcher, signal, publish: (tx, { type, data }) => events.publish(tx, type, data) },
+          {
+            pool,
+            fetcher,
+            signal,
+            publish: (tx, { type, data }) => events.publish(tx, type, data),
+            ...(skillsIn ? { skillsIn } : {}),
+          },
           source,
         );
         log.info(

@@ -11,8 +11,9 @@ import { contracts } from '../../../contracts/jobs.ts';
 import { until } from '../../../kit/testing/until.ts';
 import type { Kind } from '../connectors/connectors.ts';
 import { createFetcher, type Fetcher } from '../connectors/fetcher.ts';
+import { listPostings } from '../store.ts';
 import { type RunHost, runSource } from './run.ts';
-import { keepSources, takeDue } from './sources.ts';
+import { forgetRuns, keepSources, takeDue } from './sources.ts';
 
 let service: RunningService;
 let fetcher: Fetcher;
@@ -227,6 +228,117 @@ describe('a source that is read', () => {
     assert.equal((await read()).outcome, 'unchanged');
     assert.deepEqual(asked, [undefined, undefined, '"1"']);
   });
+});
+
+describe('an answer that lacks most of what was there', () => {
+  const others = () => Array.from({ length: 24 }, (_, index) => item({ text: `Number ${index}` }));
+  const open = async (company: string) => (await jobsOf(company)).filter(([, isOpen]) => isOpen).length;
+
+  it('closes nothing at first, which is on record, and is asked for again; the same answer once more is believed', async () => {
+    const { board, company, read } = await source();
+    const many = others();
+    let items = many;
+    boards.set(`/${board}`, ({ headers }, response) => {
+      const etag = `"${items.length}"`;
+      if (headers['if-none-match'] === etag) response.writeHead(304).end();
+      else response.writeHead(200, { etag }).end(JSON.stringify(items));
+    });
+    await read();
+    items = many.slice(0, 3);
+    const { closed, doubted } = (await read()).counts;
+    assert.deepEqual([closed, doubted, await open(company)], [0, 21, 24]);
+    assert.deepEqual([(await read()).counts.closed, await open(company)], [21, 3]);
+  });
+
+  it('was cut short if the next one is whole again', async () => {
+    const { company, read, answers } = await source();
+    const many = others();
+    for (const items of [many, [], many]) {
+      answers(items);
+      await read();
+    }
+    assert.equal(await open(company), 24);
+  });
+});
+
+describe('a page that has a posting', () => {
+  it('and is gone has its job closed; one that never had any is a mistyped address', async () => {
+    const { board, company, read, answers } = await source('json-ld');
+    assert.match((await read()).error!, /answered 404/);
+    answers(
+      `<script type="application/ld+json">{"@type":"JobPosting","title":"Diver","hiringOrganization":"${company}"}</script>`,
+    );
+    assert.equal((await read()).counts.posted, 1);
+    boards.set(`/${board}`, (_request, response) => response.writeHead(410).end());
+    assert.equal((await read()).counts.closed, 1);
+    assert.deepEqual(await jobsOf(company), [['Diver', false]]);
+  });
+});
+
+it('what a posting mentions of skills is what the job requires', async () => {
+  const { company, read, answers } = await source();
+  answers([item({ text: 'Engineer', descriptionPlain: '', description: '<p>You know Rust and Go.</p>' })]);
+  await read({ skillsIn: (text) => ['Rust', 'Go', 'Java'].filter((skill) => text.includes(skill)) });
+  const { rows } = await service.pool.query(
+    'SELECT requirements FROM jobs JOIN companies ON companies.id = company_id WHERE name = $1',
+    [company],
+  );
+  assert.deepEqual(rows, [{ requirements: ['Rust', 'Go'] }]);
+});
+
+it('a job is shown with all that its sources say of it, those that have it still first', async () => {
+  const company = `Company ${++made}`;
+  const [one, other] = [await source('lever', company), await source('json-ld', company)];
+  one.answers([item({ text: 'Diver' })]);
+  other.answers(
+    `<script type="application/ld+json">{"@type":"JobPosting","title":"Diver","hiringOrganization":"${company}","url":"https://dive.example/1",
+      "jobLocationType":"TELECOMMUTE","validThrough":"2999-01-01","description":"<p>Dive.</p>",
+      "baseSalary":{"currency":"EUR","value":{"minValue":20,"maxValue":30,"unitText":"HOUR"}}}</script>`,
+  );
+  await one.read();
+  await other.read();
+  one.answers([]);
+  await one.read();
+  const { rows } = await service.pool.query('SELECT job_id FROM job_postings WHERE url = $1', [
+    'https://dive.example/1',
+  ]);
+  const postings = await listPostings(service.pool, rows[0].job_id);
+  const [first, second] = postings;
+  assert.deepEqual(
+    [
+      first!.source,
+      first!.url,
+      first!.description,
+      first!.salary,
+      first!.expires_at?.getUTCFullYear(),
+      first!.gone_at,
+    ],
+    [
+      company,
+      'https://dive.example/1',
+      '<p>Dive.</p>',
+      { min: 20, max: 30, currency: 'EUR', period: 'hour', text: null },
+      2999,
+      null,
+    ],
+  );
+  assert.ok(second!.gone_at instanceof Date);
+});
+
+it('runs of long ago are forgotten, but for the last two of a source', async () => {
+  const { id, read, answers } = await source();
+  answers([]);
+  for (let runs = 0; runs < 4; runs++) await read();
+  await service.pool.query(
+    `UPDATE job_source_runs SET started_at = now() - interval '31 days' WHERE source_id = $1`,
+    [id],
+  );
+  assert.equal(await forgetRuns(service.pool, 30), true);
+  const { rows } = await service.pool.query(
+    'SELECT count(*)::int AS left FROM job_source_runs WHERE source_id = $1',
+    [id],
+  );
+  assert.deepEqual(rows, [{ left: 2 }]);
 });
 
 describe('a job that two sources have', () => {

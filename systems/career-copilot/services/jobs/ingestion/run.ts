@@ -6,8 +6,8 @@ import { connectors, type Kind } from '../connectors/connectors.ts';
 import { FetchError, type Fetcher } from '../connectors/fetcher.ts';
 import { type Connector, ConnectorError, type Parsed, type Posting } from '../connectors/posting.ts';
 import { fromRows } from '../facts.ts';
-import { canonicalUrl, contentHash, fingerprintOf, isExpired, jobOf } from './decide.ts';
-import { type Counts, type Ended, endRun, startRun } from './sources.ts';
+import { canonicalUrl, contentHash, fingerprintOf, isBelievable, isExpired, jobOf } from './decide.ts';
+import { type Counts, doubtedBefore, type Ended, endRun, startRun } from './sources.ts';
 import * as store from './store.ts';
 
 type JobFact = Fact<typeof contracts>;
@@ -19,6 +19,8 @@ export type RunHost = {
   /** For tests, whose boards are elsewhere. Default: the connector's. */
   addressOf?: Connector['addressOf'];
   signal?: AbortSignal;
+  /** Names of skills that a text mentions. */
+  skillsIn?(text: string): string[];
 };
 
 /**
@@ -29,15 +31,22 @@ export type RunHost = {
 export async function runSource(host: RunHost, source: store.Source): Promise<Ended> {
   const { pool, signal } = host;
   const run = await startRun(pool, source.id);
-  const counts: Counts = { found: 0, unusable: 0, posted: 0, updated: 0, closed: 0, doubles: 0 };
+  const counts: Counts = { found: 0, unusable: 0, posted: 0, updated: 0, closed: 0, doubles: 0, doubted: 0 };
   const ended = await readSource(host, source).then(
     async (read): Promise<Ended> => {
       if (read !== 'unchanged') await takeIn(host, source, { run, counts, ...read.parsed });
       // What has expired is over, whether or not the source has said something new.
-      const all = read !== 'unchanged' && read.isComplete;
+      const isWhole = read !== 'unchanged' && read.isComplete;
+      const all = isWhole && (await mayClose(host, source, { run, counts }));
       await closeOver(host, source, { run, all, counts });
       if (read === 'unchanged') return { outcome: 'unchanged', error: null, counts };
-      return { outcome: 'new', error: null, counts, validators: read.validators };
+      // Of an answer that is doubted the next one has to be whole again: it is what decides.
+      return {
+        outcome: 'new',
+        error: null,
+        counts,
+        ...(counts.doubted > 0 ? {} : { validators: read.validators }),
+      };
     },
     (error: unknown): Ended => {
       signal?.throwIfAborted();
@@ -56,13 +65,21 @@ type Read = { parsed: Parsed; isComplete: boolean; validators: NonNullable<Ended
  * `isComplete`: what is not among it is gone. Of a feed nobody can say that, nor of an answer with items that could not be read.
  */
 async function readSource(
-  { fetcher, signal, addressOf }: RunHost,
-  { kind, board, company, etag, last_modified }: store.Source,
+  { pool, fetcher, signal, addressOf }: RunHost,
+  { id, kind, board, company, etag, last_modified }: store.Source,
 ): Promise<Read | 'unchanged'> {
   const connector: Connector = connectors[kind as Kind];
   const url = (addressOf ?? connector.addressOf)(board);
   const validators = { etag, lastModified: last_modified };
-  const fetched = await fetcher.fetch(url, { validators, ...(signal ? { signal } : {}) });
+  const fetched = await fetcher
+    .fetch(url, { validators, ...(signal ? { signal } : {}) })
+    .catch(async (error): Promise<'gone'> => {
+      const isGone = connector.isPosting && error instanceof FetchError && error.code === 'NOT_FOUND';
+      // A page that never had a job is a mistyped address.
+      if (isGone && (await store.countOpen(pool, id)) > 0) return 'gone';
+      throw error;
+    });
+  if (fetched === 'gone') return NOTHING_THERE;
   if (fetched.is === 'unchanged') return 'unchanged';
   const parsed = connector.parse(fetched.payload, { url, company: company ?? undefined });
   return {
@@ -71,6 +88,12 @@ async function readSource(
     validators: fetched.validators,
   };
 }
+
+const NOTHING_THERE: Read = {
+  parsed: { postings: [], unusable: 0 },
+  isComplete: true,
+  validators: { etag: null, lastModified: null },
+};
 
 async function takeIn(
   host: RunHost,
@@ -133,7 +156,7 @@ async function takeOne(
   if (!known) {
     const { id, added } = await store.findOrAddCompany(tx, company);
     if (added) await tell(factsOf('companies', { after: added }));
-    const job = await store.insertJob(tx, id, jobOf(posting));
+    const job = await store.insertJob(tx, id, jobOf(posting, host.skillsIn));
     await tell(factsOf('jobs', { after: job }));
     await keep(job.id);
     return 'posted';
@@ -148,10 +171,23 @@ async function takeOne(
   }
   const { id, added } = await store.findOrAddCompany(tx, company);
   if (added) await tell(factsOf('companies', { after: added }));
-  const changed = await store.updateJob(tx, known.job_id, id, jobOf(posting));
+  const changed = await store.updateJob(tx, known.job_id, id, jobOf(posting, host.skillsIn));
   if (!changed) return;
   await tell(factsOf('jobs', changed));
   return 'updated';
+}
+
+/** Whether what a whole answer does not have is gone. What is doubted is counted as such and left open. */
+async function mayClose(
+  { pool }: RunHost,
+  source: store.Source,
+  { run, counts }: { run: string; counts: Counts },
+): Promise<boolean> {
+  const { open, missing } = await store.countMissing(pool, source.id, run);
+  if (isBelievable({ open, missing, doubtedBefore: await doubtedBefore(pool, { run, sourceId: source.id }) }))
+    return true;
+  counts.doubted = missing;
+  return false;
 }
 
 async function closeOver(

@@ -1,3 +1,4 @@
+import { deleteSome } from '@banyan/postgres';
 import type pg from 'pg';
 import type { Source } from './store.ts';
 
@@ -8,6 +9,8 @@ export type Counts = {
   updated: number;
   closed: number;
   doubles: number;
+  /** Not in an answer that has too few to be believed at once: they are open still. */
+  doubted: number;
 };
 export type Ended = {
   outcome: 'new' | 'unchanged' | 'failed';
@@ -55,17 +58,40 @@ export async function startRun(db: pg.Pool, sourceId: number): Promise<string> {
   return rows[0]!.id;
 }
 
+/** How many were doubted in the run before that had an answer to judge by. */
+export async function doubtedBefore(
+  db: pg.Pool,
+  { run, sourceId }: { run: string; sourceId: number },
+): Promise<number> {
+  const { rows } = await db.query<{ doubted: number }>(
+    `SELECT doubted FROM job_source_runs WHERE source_id = $1 AND id < $2 AND outcome = 'new' ORDER BY id DESC LIMIT 1`,
+    [sourceId, run],
+  );
+  return rows[0]?.doubted ?? 0;
+}
+
+/** Forgets runs of so many days ago, but for the last ones of each source, some at a time. True: none is left. */
+export async function forgetRuns(db: pg.Pool, days: number): Promise<boolean> {
+  return await deleteSome(db, {
+    table: 'job_source_runs',
+    key: 'id',
+    old: `SELECT id FROM job_source_runs AS old WHERE started_at < now() - make_interval(days => $1)
+       AND (SELECT count(*) FROM job_source_runs AS later WHERE later.source_id = old.source_id AND later.id > old.id) >= 2`,
+    values: [days],
+  });
+}
+
 /** What the next request asks by is written with the counts: only when all of an answer was taken in is it not asked for again. */
 export async function endRun(
   tx: pg.PoolClient,
   { run, sourceId }: { run: string; sourceId: number },
   { outcome, error, counts, validators, retryAt }: Ended,
 ): Promise<void> {
-  const { found, unusable, posted, updated, closed, doubles } = counts;
+  const { found, unusable, posted, updated, closed, doubles, doubted } = counts;
   await tx.query(
     `UPDATE job_source_runs SET ended_at = now(), outcome = $2, error = $3, found = $4, unusable = $5, posted = $6,
-       updated = $7, closed = $8, doubles = $9 WHERE id = $1`,
-    [run, outcome, error, found, unusable, posted, updated, closed, doubles],
+       updated = $7, closed = $8, doubles = $9, doubted = $10 WHERE id = $1`,
+    [run, outcome, error, found, unusable, posted, updated, closed, doubles, doubted],
   );
   if (validators)
     await tx.query('UPDATE job_sources SET etag = $2, last_modified = $3 WHERE id = $1', [

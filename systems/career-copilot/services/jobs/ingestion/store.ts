@@ -78,8 +78,8 @@ export async function findOrAddCompany(
 
 export async function insertJob(tx: pg.PoolClient, companyId: number, job: NewJob): Promise<JobRow> {
   const { rows } = await tx.query<JobRow>(
-    `INSERT INTO jobs (company_id, title, description, location, job_type, remote, salary_min, salary_max, posted_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, now())) RETURNING *`,
+    `INSERT INTO jobs (company_id, title, description, location, job_type, remote, salary_min, salary_max, requirements, posted_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10, now())) RETURNING *`,
     [companyId, ...valuesOf(job), job.posted_at],
   );
   return rows[0]!;
@@ -96,7 +96,7 @@ export async function updateJob(
   if (!before) return;
   const { rows } = await tx.query<JobRow>(
     `UPDATE jobs SET company_id = $2, title = $3, description = $4, location = $5, job_type = $6, remote = $7,
-       salary_min = $8, salary_max = $9, is_active = true WHERE id = $1 RETURNING *`,
+       salary_min = $8, salary_max = $9, requirements = $10, is_active = true WHERE id = $1 RETURNING *`,
     [id, companyId, ...valuesOf(job)],
   );
   return { before, after: rows[0]! };
@@ -165,6 +165,29 @@ export async function touchUnchanged(
   return new Set(rows.map((row) => row.external_id));
 }
 
+/** Postings that the source has still, as far as is known. */
+export async function countOpen(db: pg.Pool, sourceId: number): Promise<number> {
+  const { rows } = await db.query<{ open: number }>(
+    'SELECT count(*)::int AS open FROM job_postings WHERE source_id = $1 AND gone_at IS NULL',
+    [sourceId],
+  );
+  return rows[0]!.open;
+}
+
+/** Of those that have not expired: how many were known, and how many of them this run did not see. */
+export async function countMissing(
+  db: pg.Pool,
+  sourceId: number,
+  run: string,
+): Promise<{ open: number; missing: number }> {
+  const { rows } = await db.query<{ open: number; missing: number }>(
+    `SELECT count(*)::int AS open, count(*) FILTER (WHERE last_run <> $2)::int AS missing
+     FROM job_postings WHERE source_id = $1 AND gone_at IS NULL AND (expires_at IS NULL OR expires_at > now())`,
+    [sourceId, run],
+  );
+  return rows[0]!;
+}
+
 /** Those that this run did not see (all: that it may judge by), and those that have expired. */
 export async function listOver(
   db: pg.Pool,
@@ -200,5 +223,14 @@ export async function endPosting(
 }
 
 function valuesOf(job: NewJob): unknown[] {
-  return [job.title, job.description, job.location, job.job_type, job.remote, job.salary_min, job.salary_max];
+  return [
+    job.title,
+    job.description,
+    job.location,
+    job.job_type,
+    job.remote,
+    job.salary_min,
+    job.salary_max,
+    job.requirements,
+  ];
 }
