@@ -1,69 +1,103 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { quoteIdent } from '@banyan/postgres';
 import type pg from 'pg';
 import { API } from '../../systems/career-copilot/api/common.ts';
 import { startGatewayDouble } from '../../systems/career-copilot/kit/testing/gateway.ts';
 import { jobs } from '../../systems/career-copilot/services/jobs/main.ts';
+import { ALIAS } from '../../systems/career-copilot/services/jobs/search/opensearch/definition.ts';
 import { percentile } from './percentile.ts';
 import type { Phase } from './phase.ts';
 import { type Company, corpusOf, type Posting } from './postings.ts';
-import { queriesOf } from './queries.ts';
+import { type Query, queriesOf } from './queries.ts';
 
 /** Rows of one INSERT. */
 const BATCH = 1_000;
-/** Of each kind asked before anything counts: plans are made, pages of the tables come into memory. */
-const WARM_UP = 5;
+/** Asked before anything counts: plans are made, pages of the tables come into memory. */
+const WARM_UP = 45;
 /** Words from this place of the frequency list on are in some dozens of postings. */
 const RARE_FROM = 10_000;
 const USER = 7;
 
-/** Searches by HTTP, one after the other, as the gateway would send them to the jobs service. */
+/** Searches by HTTP, one after the other, as the gateway would send them to the jobs service: in its database, then in OpenSearch. */
 export const run: Phase = async ({ createDatabase, postings, queries }) => {
   const corpus = corpusOf(postings);
+  const asked = queriesOf(queries, corpus.words.slice(RARE_FROM));
   const gateway = await startGatewayDouble();
-  const service = await jobs.start({
+  const env = {
     DATABASE_URL: await createDatabase('jobs'),
     BUS_URL: await createDatabase('bus'),
     API_URL: gateway.url,
     LOG_LEVEL: 'silent',
-  });
+  };
+  const token = gateway.token(USER);
+  const searched = async (more: Record<string, string>, begin: (service: Jobs) => Promise<void>) => {
+    const service = await jobs.start({ ...env, ...more });
+    try {
+      await begin(service);
+      return await measure(`${service.url}${API}/jobs/search`, token, asked);
+    } finally {
+      await service.close();
+    }
+  };
   try {
-    await fill(service.pool, corpus.companies, corpus.postings());
-    const headers = { authorization: `Bearer ${gateway.token(USER)}` };
-    const ask = async (query: string) => {
-      const begun = performance.now();
-      const response = await fetch(`${service.url}${API}/jobs/search?${query}`, { headers });
-      const body = await response.text();
-      if (response.status !== 200) throw new Error(`${query} was answered ${response.status}: ${body}`);
-      return performance.now() - begun;
-    };
-    const asked = queriesOf(queries, corpus.words.slice(RARE_FROM));
-    const kinds = new Set(asked.map(({ kind }) => kind));
-    for (const { query } of asked.slice(0, WARM_UP * kinds.size)) await ask(query);
-    const took: { kind: string; ms: number }[] = [];
-    for (const { kind, query } of asked) took.push({ kind, ms: await ask(query) });
-    const p95 = (of: typeof took) =>
-      percentile(
-        of.map(({ ms }) => ms),
-        0.95,
-      );
-    return {
-      results: [
-        { name: 'job search p95 ms', value: p95(took), unit: 'ms' },
-        ...[...kinds].map((kind) => ({
-          name: `job search p95 ms, ${kind}`,
-          value: p95(took.filter((one) => one.kind === kind)),
-          unit: 'ms',
-        })),
-      ],
-      missing: [{ name: 'job search on OpenSearch p95 ms', why: 'the service searches in PostgreSQL only' }],
-    };
+    const took = await searched({}, async (service) => {
+      await fill(service.pool, corpus.companies, corpus.postings());
+      // What else the service does with new postings is done before anything is measured.
+      await service.provided.matching.current();
+    });
+    const kinds = [...new Set(asked.map(({ kind }) => kind))];
+    const results = [
+      { name: 'job search p95 ms', value: p95(took), unit: 'ms' },
+      ...kinds.map((kind) => ({
+        name: `job search p95 ms, ${kind}`,
+        value: p95(took.filter((one) => one.kind === kind)),
+        unit: 'ms',
+      })),
+    ];
+    const url = process.env.OPENSEARCH_URL;
+    const name = 'job search on OpenSearch p95 ms';
+    if (!url) return { results, missing: [{ name, why: 'OPENSEARCH_URL names no server' }] };
+    const there = await searched({ JOB_SEARCH_URL: url }, ({ pool }) => whole(pool, url));
+    return { results: [...results, { name, value: p95(there), unit: 'ms' }], missing: [] };
   } finally {
-    await service.close();
     gateway.close();
   }
 };
 
-/** Companies and postings, as a service that has had them for a while. */
+type Jobs = Awaited<ReturnType<typeof jobs.start>>;
+type Took = { kind: string; ms: number };
+
+const p95 = (took: readonly Took[]) =>
+  percentile(
+    took.map(({ ms }) => ms),
+    0.95,
+  );
+
+async function measure(url: string, token: string, asked: readonly Query[]): Promise<Took[]> {
+  const headers = { authorization: `Bearer ${token}` };
+  const ask = async (query: string) => {
+    const begun = performance.now();
+    const response = await fetch(`${url}?${query}`, { headers });
+    const body = await response.text();
+    if (response.status !== 200) throw new Error(`${query} was answered ${response.status}: ${body}`);
+    return performance.now() - begun;
+  };
+  for (const { query } of asked.slice(0, WARM_UP)) await ask(query);
+  const took: Took[] = [];
+  for (const { kind, query } of asked) took.push({ kind, ms: await ask(query) });
+  return took;
+}
+
+/** Resolves once the index has all jobs and is searched. */
+async function whole(pool: pg.Pool, url: string): Promise<void> {
+  for (;;) {
+    const { rows } = await pool.query('SELECT FROM job_search_changes LIMIT 1');
+    const found = await fetch(`${url}/${ALIAS}/_count`).catch(() => undefined);
+    if (rows.length === 0 && found?.ok) return;
+    await delay(100);
+  }
+}
+
 export async function fill(
   pool: pg.Pool,
   companies: readonly Company[],
