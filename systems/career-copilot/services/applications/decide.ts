@@ -23,10 +23,10 @@ export const errors = defineErrors({
 });
 
 /** What a row says that replication has brought, or this service has written. */
-export type KnownRow = { userId: number; applicationId: number; jobId: number; status: string };
+type KnownRow = { userId: number; applicationId: number; jobId: number; status: string };
 
 /** In the stream alone: what the row said, when a command came, that no event had told. Nobody else hears of it. */
-export type ApplicationKnown = { type: 'ApplicationKnown'; data: KnownRow };
+type ApplicationKnown = { type: 'ApplicationKnown'; data: KnownRow };
 
 export type ApplicationEvent = Fact<typeof contracts> | ApplicationKnown;
 

@@ -4,13 +4,19 @@ import type { ServerResponse } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { testServer } from '@banyan/postgres/testing';
 import type { RunningService } from '@banyan/service';
-import { serviceKeysOf } from '../../../kit/service-keys.ts';
-import { type GatewayDouble, startGatewayDouble } from '../../../kit/testing/gateway.ts';
-import type { Answer } from '../../../kit/testing/request.ts';
-import { until } from '../../../kit/testing/until.ts';
-import { jobs } from '../../jobs/main.ts';
-import { users } from '../../users/main.ts';
-import { ADA, CLOSED_JOB, OPEN_JOBS, type StartedApplications, startApplications } from '../testing/start.ts';
+import { serviceKeysOf } from './kit/service-keys.ts';
+import { type GatewayDouble, startGatewayDouble } from './kit/testing/gateway.ts';
+import type { Answer } from './kit/testing/request.ts';
+import { until } from './kit/testing/until.ts';
+import {
+  ADA,
+  CLOSED_JOB,
+  OPEN_JOBS,
+  type StartedApplications,
+  startApplications,
+} from './services/applications/testing/start.ts';
+import { jobs } from './services/jobs/main.ts';
+import { users } from './services/users/main.ts';
 
 /** The saga create_application over the services that it asks; the gateway gives requests for jobs to the jobs service. */
 
