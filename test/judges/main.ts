@@ -1,5 +1,5 @@
 /**
- * `npm run judges`: our buses, stores, traces and clients before programs of others. Which of them are there is looked at first; each that is
+ * `npm run judges`: our buses, stores, traces, clients and services before programs of others. Which of them are there is looked at first; each that is
  * not is told, with the way to have it. Exit status: 0 all judged well, 1 one found something, 2 one was not there.
  */
 import { spawn } from 'node:child_process';
@@ -13,6 +13,7 @@ import {
   moto,
   oidcProvider,
   programMissing,
+  schemathesis,
   serverMissing,
   valkey,
 } from './programs.ts';
@@ -51,6 +52,11 @@ const JUDGES: readonly Judge[] = [
       'the documents of analytics in MongoDB, by their contract, on FerretDB or on the server at MONGO_JUDGE_URL',
     missing: async (install) =>
       process.env.MONGO_JUDGE_URL === undefined ? await programMissing(ferretdb, install) : undefined,
+  },
+  {
+    name: 'schemathesis',
+    judges: 'each service of Career Copilot, asked whatever its OpenAPI allows and does not, by schemathesis',
+    missing: (install) => programMissing(schemathesis, install),
   },
   {
     name: 'jaeger',

@@ -140,6 +140,18 @@ func main() {
 }
 `;
 
+/** Makes requests of what an OpenAPI document says, and holds the answers against it. */
+export const schemathesis: Program = {
+  name: 'schemathesis',
+  variable: 'SCHEMATHESIS',
+  installed: join(DIRECTORY, 'schemathesis-4.32.5', 'bin', 'schemathesis'),
+  needs: 'python3 with venv, and PyPI',
+  async install(directory) {
+    await run('python3', ['-m', 'venv', directory]);
+    await run(join(directory, 'bin', 'python'), ['-m', 'pip', 'install', '-q', 'schemathesis==4.32.5']);
+  },
+};
+
 /** Its path; undefined if it is not on this machine. */
 export function findProgram({ name, variable, installed }: Program): string | undefined {
   const named = process.env[variable];
