@@ -29,12 +29,11 @@ export const run: Phase = async ({ createDatabase, postings, queries }) => {
     API_URL: gateway.url,
     LOG_LEVEL: 'silent',
   };
-  const token = gateway.token(USER);
   const searched = async (more: Record<string, string>, begin: (service: Jobs) => Promise<void>) => {
     const service = await jobs.start({ ...env, ...more });
     try {
       await begin(service);
-      return await measure(`${service.url}${API}/jobs/search`, token, asked);
+      return await measure(`${service.url}${API}/jobs/search`, () => gateway.token(USER), asked);
     } finally {
       await service.close();
     }
@@ -73,9 +72,10 @@ const p95 = (took: readonly Took[]) =>
     0.95,
   );
 
-async function measure(url: string, token: string, asked: readonly Query[]): Promise<Took[]> {
-  const headers = { authorization: `Bearer ${token}` };
+/** `token`: a new one for each request, since it is good for a minute. */
+async function measure(url: string, token: () => string, asked: readonly Query[]): Promise<Took[]> {
   const ask = async (query: string) => {
+    const headers = { authorization: `Bearer ${token()}` };
     const begun = performance.now();
     const response = await fetch(`${url}?${query}`, { headers });
     const body = await response.text();
