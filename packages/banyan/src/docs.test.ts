@@ -34,7 +34,7 @@ describe('the documentation', () => {
       scripts: Record<string, string>;
     };
     for (const page of PAGES) {
-      for (const [, name] of textOf(page).matchAll(/npm run ([\w:]+)/g)) {
+      for (const [, name] of textOf(page).matchAll(/npm run ([\w:]+(?:-[\w:]+)*)/g)) {
         assert.ok(scripts[name!], `${page}: npm run ${name}`);
       }
     }
