@@ -82,6 +82,7 @@ test('a stranger moves a monolith of another language forward, back, forward and
   await said(up, /Banyan is up/);
 
   const users = new Users(`http://127.0.0.1:${ports.gateway}`, SECRET);
+  cleanUp.push(() => users.stop());
   const onMonolith = () => readComments(databases.shop.owner);
   const onService = () => readComments(databases.comments.owner);
   const old = await onMonolith();
