@@ -43,6 +43,13 @@ async function auditOf(it: Promised, entries: Entry[] | string) {
 
 const NONE = { acknowledged: 0, found: 0, lost: 0, doubled: 0, resurrected: 0 };
 
+it('what the monolith never has is looked for on the service alone', async () => {
+  const entries = [entry('try'), entry('ack')];
+  const nowhere = { service: async () => assert.fail('it is the monolith that is asked') };
+  for (const it of [latest(nowhere), once(nowhere), ended(nowhere)])
+    assert.deepEqual(await auditOf(it, entries), NONE);
+});
+
 describe('a value that later writes replace', () => {
   const two = [1, 2].flatMap((n) => [entry('try', { n }), entry('ack', { n })]);
   const seen = async (there: number | undefined, entries: Entry[]) => {

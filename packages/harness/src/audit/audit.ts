@@ -71,15 +71,21 @@ async function judge(
 ): Promise<void> {
   switch (promised.kind) {
     case 'latest': {
+      const find = promised.find[side];
+      if (!find) return;
       const sent = new Map([...writes].map(([key, ofKey]) => [key, [...ofKey.keys()]]));
-      const found = await promised.find[side](database, sent);
+      const found = await find(database, sent);
       if (promised.gone !== undefined) addGone(writes, found, promised.gone, await notes.since());
       return judgeLatest(writes, found, notes);
     }
-    case 'once':
-      return judgeOnce(writes, await promised.find[side](database, [...writes.keys()]), notes);
-    case 'ended':
-      return judgeEnded(writes, await promised.find[side](database, [...writes.keys()]), notes);
+    case 'once': {
+      const there = await promised.find[side]?.(database, [...writes.keys()]);
+      return there && judgeOnce(writes, there, notes);
+    }
+    case 'ended': {
+      const good = await promised.find[side]?.(database, [...writes.keys()]);
+      return good && judgeEnded(writes, good, notes);
+    }
   }
 }
 

@@ -61,7 +61,8 @@ export type Promising = {
   value?: string | number | ((body: unknown) => string | number);
 };
 
-type OnSides<T> = { monolith: T; service: T };
+/** Without `monolith`: it never has any of them, and nobody looks for them there. So it is with a service that was born outside. */
+type OnSides<T> = { monolith?: T; service: T };
 /** One function for both sides, where both have the same tables. */
 type Find<T> = OnSides<T> | T;
 

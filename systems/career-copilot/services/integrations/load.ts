@@ -12,7 +12,7 @@ const NOBODY = {
 
 /** What its users ask for, and how their acknowledged writes are found again. The monolith never has any. */
 export default {
-  promises: { webhook: once({ monolith: async () => new Map(), service: webhooksThere }) },
+  promises: { webhook: once({ service: webhooksThere }) },
   start({ users, name }) {
     let made = 0;
     // Until the service has its share of users, nobody has this: 404. Who has as many as one may have: 409.
