@@ -2,16 +2,6 @@
 
 export type Unit = 'hour' | 'day' | 'week';
 
-/** Whether it is the name of a zone, e.g. `Europe/Berlin`. */
-export function isZone(name: string): boolean {
-  try {
-    formatOf(name);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /**
  * The hour, day or week that a moment falls into: `2026-11-01T02:00+01:00` (with its offset, since one hour comes twice when the clock
  * goes back), `2026-11-01`, or the Monday of its week.

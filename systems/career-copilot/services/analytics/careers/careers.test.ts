@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { isZone } from '../../../kit/zones.ts';
 import { funnel, summary, weekly } from './answers.ts';
-import { isZone, nextPeriod, periodOf } from './calendar.ts';
+import { nextPeriod, periodOf } from './calendar.ts';
 import {
   type Application,
   type Career,

@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Events } from '@banyan/events';
 import type { ServicePart } from '@banyan/service';
 import { type Static, Type } from 'typebox';
 import type { contracts } from '../../../contracts/applications.ts';
+import { repeatedly } from '../../../kit/repeatedly.ts';
 import { type SubmissionSagas, submitLeft } from '../submission/submit.ts';
 import { keepMissingPostings } from './postings.ts';
 import { tellDueActions } from './reminders.ts';
@@ -21,34 +21,25 @@ export const upkeep: ServicePart<undefined, typeof UpkeepConfig> = {
   config: UpkeepConfig,
   async start({ config, pool, log, provided }) {
     const { publish, sagas } = provided.events as Events<typeof contracts> & { sagas: SubmissionSagas };
-    const stopping = new AbortController();
-    const { signal } = stopping;
-    const loops: Promise<void>[] = [];
-
-    /** Again at once while there was something to do, else after a while. */
-    async function repeat(seconds: number, work: () => Promise<number>): Promise<void> {
-      while (!signal.aborted) {
-        const done = await work().catch((err: unknown) => {
-          if (!signal.aborted) log.error({ err }, 'the upkeep of applications has a problem');
-          return 0;
-        });
-        if (done === 0) await delay(seconds * 1_000, undefined, { signal }).catch(() => {});
-      }
-    }
-
+    const again = (seconds: number, work: () => Promise<number>) =>
+      repeatedly(async () => (await work()) > 0, {
+        everyMs: seconds * 1_000,
+        log,
+        failure: 'the upkeep of applications has a problem',
+      });
+    const { REMINDER_SECONDS, POSTING_SECONDS }: Static<typeof UpkeepConfig> = config;
+    const works = [
+      again(REMINDER_SECONDS, () => tellDueActions(pool, publish)),
+      again(POSTING_SECONDS, () => keepMissingPostings(pool, POSTINGS)),
+      again(POSTING_SECONDS, () => submitLeft(pool, sagas)),
+    ];
     return {
       provided: undefined,
       open: async () => {
-        const { REMINDER_SECONDS, POSTING_SECONDS }: Static<typeof UpkeepConfig> = config;
-        loops.push(
-          repeat(REMINDER_SECONDS, () => tellDueActions(pool, publish)),
-          repeat(POSTING_SECONDS, () => keepMissingPostings(pool, POSTINGS)),
-          repeat(POSTING_SECONDS, () => submitLeft(pool, sagas)),
-        );
+        await Promise.all(works.map((each) => each.open()));
       },
       close: async () => {
-        stopping.abort();
-        await Promise.all(loops);
+        await Promise.all(works.map((each) => each.close()));
       },
     };
   },

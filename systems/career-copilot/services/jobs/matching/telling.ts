@@ -1,7 +1,7 @@
 import type { Sagas } from '@banyan/events';
 import type { ServicePart } from '@banyan/service';
 import type pg from 'pg';
-import { repeatedly } from '../repeatedly.ts';
+import { repeatedly } from '../../../kit/repeatedly.ts';
 import type { processJobMatch } from './process-job-match.ts';
 
 type ProcessJobMatch = ReturnType<typeof processJobMatch>;

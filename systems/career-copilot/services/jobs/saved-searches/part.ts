@@ -3,7 +3,7 @@ import type { Events } from '@banyan/events';
 import { applySchema } from '@banyan/postgres';
 import type { ServicePart } from '@banyan/service';
 import type { contracts } from '../../../contracts/jobs.ts';
-import { repeatedly } from '../repeatedly.ts';
+import { repeatedly } from '../../../kit/repeatedly.ts';
 import { tellDue } from './tell.ts';
 
 /** How long until it looks again which searches are due, ms. */

@@ -3,11 +3,11 @@ import { defineErrors, type ServiceApp } from '@banyan/service';
 import type pg from 'pg';
 import * as api from '../../../api/notifications.ts';
 import { callerOf } from '../../../kit/active-user.ts';
+import { isZone } from '../../../kit/zones.ts';
 import { activeCaller } from '../callers.ts';
 import { findPerson } from '../people/store.ts';
 import { CHOSEN_KINDS, DEFAULTS, type Preferences, waysOf } from './preferences.ts';
 import { changePreferences } from './store.ts';
-import { isZone } from './times.ts';
 
 const errors = defineErrors({
   BAD_TIME_ZONE: [422, 'The time zone is none of the IANA list, e.g. Europe/Berlin.'],

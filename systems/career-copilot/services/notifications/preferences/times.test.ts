@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { isZone, nextDigest, quietUntil } from './times.ts';
+import { isZone } from '../../../kit/zones.ts';
+import { nextDigest, quietUntil } from './times.ts';
 
 const NIGHT = { from: '22:00', to: '07:00' };
 const at = (text: string) => new Date(text);

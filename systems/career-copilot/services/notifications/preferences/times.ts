@@ -4,15 +4,6 @@ import type { QuietHours } from './preferences.ts';
 /** When digests come, where the person is; those of a week on Mondays. */
 const DIGEST_AT = '08:00';
 
-/** Whether it is one that dates can be written in, e.g. `Europe/Berlin`: no offset, which knows nothing of summer. */
-export function isZone(name: string): boolean {
-  try {
-    return /^[A-Za-z]/.test(name) && Temporal.Now.zonedDateTimeISO(name).timeZoneId.length > 0;
-  } catch {
-    return false;
-  }
-}
-
 /**
  * The first moment that is not in somebody's quiet hours; null if that is now. Clocks that are set may skip the end of the hours, or show it
  * twice: what counts is what a clock on the wall shows at each moment.

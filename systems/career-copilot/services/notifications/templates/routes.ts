@@ -6,7 +6,7 @@ import { Type } from 'typebox';
 import { JsonObject } from '../../../api/common.ts';
 import type { contracts } from '../../../contracts/notifications.ts';
 import { callerOf } from '../../../kit/active-user.ts';
-import { isZone } from '../preferences/times.ts';
+import { isZone } from '../../../kit/zones.ts';
 import { builtIn, LOCALES, type Locale, type Template } from './built-in.ts';
 import { footerOf } from './footer.ts';
 import { type Kind, kinds } from './kinds.ts';
