@@ -101,6 +101,7 @@ export const contexts: Record<string, PlanContext> = {
     upstream: {
       auth: ofAccounts,
       jobs: told,
+      integrations: told,
       // What tells of a change of status is a row that is made with the change.
       applications: { relation: 'customer-supplier', by: ['events', 'tables'] },
     },

@@ -59,6 +59,9 @@ const byKind = <T extends TSchema>(ways: T) =>
     next_action_due: ways,
     job_matched: ways,
     saved_search_matched: ways,
+    webhook_disabled: ways,
+    connection_lost: ways,
+    mail_recognized: ways,
     news: ways,
   });
 

@@ -30,6 +30,12 @@ export const contracts = defineContracts({
         fullName: text('As given. Personal.'),
         role: Type.String(),
         registeredAt: Type.String({ format: 'date-time' }),
+        awaitsConfirmation: Type.Optional(
+          Type.Boolean({
+            description:
+              'The address can be confirmed, and is not yet (UserVerified). Left out of accounts from where addresses are not confirmed.',
+          }),
+        ),
       }),
     }),
     UserVerified: event({

@@ -99,7 +99,8 @@ export async function routes(
             });
             const { id: userId, email, display_name: fullName, role, created_at: createdAt } = account;
             const registeredAt = createdAt.toISOString();
-            await events.publish(client, 'UserRegistered', { userId, email, fullName, role, registeredAt });
+            const told = { userId, email, fullName, role, registeredAt, awaitsConfirmation: true };
+            await events.publish(client, 'UserRegistered', told);
             const user = { ...account, full_name: fullName };
             return { user, ...(await sessions.open(client, account)) };
           });

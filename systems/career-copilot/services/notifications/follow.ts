@@ -1,16 +1,18 @@
 import { defineContracts, type Envelope, type EventingDefinition, type HandlerContext } from '@banyan/events';
 import { contracts as applications } from '../../contracts/applications.ts';
 import { contracts as auth } from '../../contracts/auth.ts';
+import { contracts as integrations } from '../../contracts/integrations.ts';
 import { contracts as jobs } from '../../contracts/jobs.ts';
 import { contracts as own } from '../../contracts/notifications.ts';
 import { hearOfActivity } from '../../kit/account-activity.ts';
 import { type Fact, type TellHost, tell } from './delivery/tell.ts';
 import { logInFeed } from './feed/store.ts';
-import { forgetPerson, rememberPerson } from './people/store.ts';
+import { confirmEmail, forgetPerson, rememberPerson } from './people/store.ts';
 
 const { ApplicationStatusChanged, NextActionDue } = applications.events;
 const { JobMatched, SavedSearchMatched } = jobs.events;
-const { UserRegistered, UserSuspended, UserReinstated, UserDeleted } = auth.events;
+const { WebhookEndpointDisabled, ConnectionLost, MailRecognized } = integrations.events;
+const { UserRegistered, UserVerified, UserSuspended, UserReinstated, UserDeleted } = auth.events;
 
 /** What notifications says and hears. */
 export const contracts = defineContracts({
@@ -21,14 +23,25 @@ export const contracts = defineContracts({
     NextActionDue,
     JobMatched,
     SavedSearchMatched,
+    WebhookEndpointDisabled,
+    ConnectionLost,
+    MailRecognized,
     UserRegistered,
+    UserVerified,
     UserSuspended,
     UserReinstated,
     UserDeleted,
   },
 });
 type Contracts = typeof contracts;
-type Told = 'ApplicationStatusChanged' | 'NextActionDue' | 'JobMatched' | 'SavedSearchMatched';
+type Told =
+  | 'ApplicationStatusChanged'
+  | 'NextActionDue'
+  | 'JobMatched'
+  | 'SavedSearchMatched'
+  | 'WebhookEndpointDisabled'
+  | 'ConnectionLost'
+  | 'MailRecognized';
 type MessageOf<T extends Told> = Envelope<
   Parameters<NonNullable<NonNullable<EventingDefinition<Contracts>['on']>[T]>>[0]['data']
 >;
@@ -61,6 +74,21 @@ export const facts: { [T in Told]: (message: MessageOf<T>) => Omit<Fact, 'at' | 
     kind: 'saved_search_matched',
     parameters: { searchId, name, total, jobs: found.map(({ title, company }) => ({ title, company })) },
   }),
+  WebhookEndpointDisabled: ({ id, data: { endpointId, host, reason } }) => ({
+    fact: `webhook-disabled:${id}`,
+    kind: 'webhook_disabled',
+    parameters: { endpointId, host, reason },
+  }),
+  ConnectionLost: ({ id, data: { connectionId, provider } }) => ({
+    fact: `connection-lost:${id}`,
+    kind: 'connection_lost',
+    parameters: { connectionId, provider },
+  }),
+  MailRecognized: ({ data: { proposalId, kind } }) => ({
+    fact: `mail-recognized:${proposalId}`,
+    kind: 'mail_recognized',
+    parameters: { proposalId, says: kind },
+  }),
 };
 
 /** Tells people of what other services say. What was there before anybody asked (`recipient`) is no news. */
@@ -81,13 +109,17 @@ export function followOthers(host: TellHost): NonNullable<EventingDefinition<Con
     NextActionDue: tellOf('NextActionDue'),
     JobMatched: tellOf('JobMatched'),
     SavedSearchMatched: tellOf('SavedSearchMatched'),
+    WebhookEndpointDisabled: tellOf('WebhookEndpointDisabled'),
+    ConnectionLost: tellOf('ConnectionLost'),
+    MailRecognized: tellOf('MailRecognized'),
     // Rows that others make are told by this service's own event, once, at whatever stage.
     NotificationSent: async ({ data: { userId, notificationId } }, { tx }) => {
       if (notificationId !== undefined) await logInFeed(tx, userId, `n${notificationId}`);
     },
     ...hearOfActivity,
-    UserRegistered: async ({ data: { userId, email, fullName: name } }, { tx }) =>
-      await rememberPerson(tx, { userId, email, name }),
+    UserRegistered: async ({ data: { userId, email, fullName: name, awaitsConfirmation } }, { tx }) =>
+      await rememberPerson(tx, { userId, email, name, isConfirmed: !awaitsConfirmation }),
+    UserVerified: async ({ data: { userId } }, { tx }) => await confirmEmail(tx, userId),
     UserDeleted: async (message, context) => {
       await hearOfActivity.UserDeleted(message, context);
       await forgetPerson(context.tx, message.data.userId);

@@ -172,3 +172,5 @@ CREATE TABLE IF NOT EXISTS campaigns (
 CREATE INDEX IF NOT EXISTS campaigns_running ON campaigns (told_at) WHERE state = 'running';
 -- Attempts that were none: it was put off, for quiet hours or a campaign that rests.
 ALTER TABLE deliveries ADD COLUMN IF NOT EXISTS waits integer NOT NULL DEFAULT 0;
+-- Auth has told that the address can be confirmed, and not yet that it was. Of whoever came before that, nobody has told it.
+ALTER TABLE people ADD COLUMN IF NOT EXISTS is_unconfirmed boolean NOT NULL DEFAULT false;

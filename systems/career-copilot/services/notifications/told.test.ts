@@ -39,6 +39,7 @@ async function good(as: number, method: string, path: string, body?: object): Pr
 
 type Data = { [T in keyof typeof facts]: Parameters<(typeof facts)[T]>[0]['data'] } & {
   UserRegistered: object;
+  UserVerified: { userId: number };
   UserDeleted: object;
 };
 
@@ -59,11 +60,11 @@ async function hear<T extends keyof Data>(
   );
 }
 
-/** Somebody whom auth has told of. The part before the @ says what the server of their mails does. */
-async function person(name = 'ada'): Promise<{ userId: number; email: string }> {
+/** Somebody whose address is confirmed. The part before the @ says what the server of their mails does. */
+async function person(name = 'ada', more = {}): Promise<{ userId: number; email: string }> {
   const userId = ++people;
   const email = `${name}@${userId}.example`;
-  await hear('UserRegistered', { userId, email, fullName: 'Ada', role: 'user', registeredAt: '' });
+  await hear('UserRegistered', { userId, email, fullName: 'Ada', role: 'user', registeredAt: '', ...more });
   return { userId, email };
 }
 
@@ -165,6 +166,51 @@ describe('a fact', () => {
       assert.equal((await call(userId, 'PUT', `/feed/${encodeURIComponent(unknown)}/read`)).status, 404);
     assert.equal((await call(++people, 'PUT', `/feed/${id}/read`)).status, 404);
     assert.equal((await good(userId, 'PUT', `/feed/${id}/read`)).is_read, true);
+  });
+});
+
+describe('what integrations says', () => {
+  it('is told once, with what is to be done, in the language of its reader', async () => {
+    const { userId } = await person();
+    await good(userId, 'PUT', '/preferences', { locale: 'de', time_zone: afternoon() });
+    const again = { id: randomUUID() };
+    const lost = { userId, connectionId: 2, provider: 'google' };
+    for (let times = 0; times < 2; times++) {
+      const disabled = { userId, endpointId: 4, host: 'hooks.example', reason: 'gone' } as const;
+      await hear('WebhookEndpointDisabled', disabled, again);
+      await hear('ConnectionLost', lost, again);
+      await hear('MailRecognized', { userId, proposalId: 9, kind: 'rejection' });
+    }
+    // Connected again meanwhile: that is another loss.
+    await hear('ConnectionLost', lost);
+    const { items } = await good(userId, 'GET', '/feed');
+    assert.deepEqual(items.map(({ title, link }: Json) => [title, new URL(link).pathname]).toReversed(), [
+      ['An hooks.example wird nichts mehr gesendet', '/integrations/webhooks/4'],
+      ['Bitte verbinden Sie Ihr Konto neu: google', '/integrations/connections'],
+      ['Eine weitergeleitete E-Mail: eine Absage', '/integrations/mail/9'],
+      ['Bitte verbinden Sie Ihr Konto neu: google', '/integrations/connections'],
+    ]);
+  });
+});
+
+describe('an address that nobody has confirmed', () => {
+  it('gets nothing but what concerns the account until somebody has', async () => {
+    const { userId, email } = await person('ada', { awaitsConfirmation: true });
+    await hear('NextActionDue', action(userId));
+    const [{ state, reason }] = await ended(userId);
+    assert.deepEqual([state, reason, mailsTo(email).length], ['suppressed', 'ADDRESS_UNCONFIRMED', 0]);
+    assert.equal((await good(userId, 'GET', '/feed')).items.length, 1);
+    await hear('UserVerified', { userId });
+    await hear('NextActionDue', action(userId));
+    const [, second] = await ended(userId);
+    assert.deepEqual([second.state, mailsTo(email).length], ['sent', 1]);
+  });
+
+  it('is confirmed in whichever order that is heard', async () => {
+    await hear('UserVerified', { userId: people + 1 });
+    const { userId } = await person('ada', { awaitsConfirmation: true });
+    await hear('NextActionDue', action(userId));
+    assert.equal((await ended(userId))[0].state, 'sent');
   });
 });
 

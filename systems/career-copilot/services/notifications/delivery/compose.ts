@@ -44,6 +44,9 @@ export async function compose(host: ComposeHost, taken: Taken): Promise<Composed
   if (to === null && channel === 'email' && !person.isKnown)
     throw new Error('nobody has told yet where this person is reached');
   if (to === null) return { suppressed: 'NO_ADDRESS' };
+  // What concerns the account goes there all the same: the link that confirms it is among that.
+  if (!mandatory && channel === 'email' && person.isEmailUnconfirmed)
+    return { suppressed: 'ADDRESS_UNCONFIRMED' };
   if (await isBlocked(host.pool, channel, to)) return { suppressed: 'ADDRESS_BLOCKED' };
   const { publicUrl } = host;
   const unsubscribeUrl =

@@ -11,6 +11,8 @@ export type Person = {
   isDeleted: boolean;
   isActive: boolean;
   email: string | null;
+  /** Nobody has shown yet that the address is theirs, though they could. */
+  isEmailUnconfirmed: boolean;
   /** Confirmed. */
   phone: string | null;
   /** Ids of subscriptions of push. */
@@ -18,15 +20,26 @@ export type Person = {
   preferences: Preferences;
 };
 
-/** What auth says of an account: also of one that was there before, and again. A deletion is for good. */
+/**
+ * What auth says of an account: also of one that was there before, and again. A deletion is for good, and so is it that an address was
+ * confirmed, which may be heard of first.
+ */
 export async function rememberPerson(
   tx: Executor,
-  { userId, email, name }: { userId: number; email: string; name: string },
+  { userId, email, name, isConfirmed }: { userId: number; email: string; name: string; isConfirmed: boolean },
 ): Promise<void> {
   await tx.query(
-    `INSERT INTO people (user_id, email, name) VALUES ($1, $2, $3)
+    `INSERT INTO people (user_id, email, name, is_unconfirmed) VALUES ($1, $2, $3, $4)
      ON CONFLICT (user_id) DO UPDATE SET email = excluded.email, name = excluded.name WHERE people.deleted_at IS NULL`,
-    [userId, email, name],
+    [userId, email, name, !isConfirmed],
+  );
+}
+
+/** The address is theirs. Of somebody who is not known yet too. */
+export async function confirmEmail(tx: Executor, userId: number): Promise<void> {
+  await tx.query(
+    `INSERT INTO people (user_id) VALUES ($1) ON CONFLICT (user_id) DO UPDATE SET is_unconfirmed = false`,
+    [userId],
   );
 }
 
@@ -61,7 +74,7 @@ export async function forgetPerson(tx: Executor, userId: number): Promise<void> 
 export async function findPerson(db: Executor, userId: number): Promise<Person> {
   const { rows } = await db.query(
     `SELECT coalesce(users.id, people.user_id) IS NOT NULL AS "isKnown", people.deleted_at IS NOT NULL AS "isDeleted",
-       coalesce(users.email, people.email) AS email,
+       coalesce(users.email, people.email) AS email, coalesce(people.is_unconfirmed, false) AS "isEmailUnconfirmed",
        coalesce(${activeNow('one.user_id', 'users.is_active')}, true) AS "isActive",
        (SELECT number FROM phones WHERE phones.user_id = one.user_id AND confirmed_at IS NOT NULL) AS phone,
        ARRAY(SELECT id::text FROM push_subscriptions AS push WHERE push.user_id = one.user_id ORDER BY created_at) AS browsers,

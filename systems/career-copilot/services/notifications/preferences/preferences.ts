@@ -26,17 +26,24 @@ export type ChosenKind =
   | 'next_action_due'
   | 'job_matched'
   | 'saved_search_matched'
+  | 'webhook_disabled'
+  | 'connection_lost'
+  | 'mail_recognized'
   | 'news';
 
 /**
  * What people are told who have not chosen. Changes of status are mostly their own doing, so they find them in the app; a saved search says by itself
- * how often; jobs that fit come together once a day. News are for those who have asked for them.
+ * how often; jobs that fit come together once a day, and so do forwarded mails that wait for a word. What has stopped working is told at once.
+ * News are for those who have asked for them.
  */
 export const DEFAULTS: Record<ChosenKind, Ways> = {
   status_changed: { in_app: true, email: 'off', sms: false, push: true },
   next_action_due: { in_app: true, email: 'instant', sms: false, push: true },
   job_matched: { in_app: true, email: 'daily', sms: false, push: false },
   saved_search_matched: { in_app: true, email: 'instant', sms: false, push: true },
+  webhook_disabled: { in_app: true, email: 'instant', sms: false, push: false },
+  connection_lost: { in_app: true, email: 'instant', sms: false, push: true },
+  mail_recognized: { in_app: true, email: 'daily', sms: false, push: true },
   news: { in_app: false, email: 'off', sms: false, push: false },
 };
 

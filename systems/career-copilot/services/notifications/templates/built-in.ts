@@ -168,6 +168,52 @@ Falls Sie es nicht waren, fordern Sie sofort ein neues Passwort an.`,
       short: '„{{ name }}“ hat {{ total | plural: one: "# neue Stelle", other: "# neue Stellen" }}.',
     },
   },
+  webhook_disabled: {
+    en: {
+      subject: 'Nothing is sent to {{ host }} any more',
+      body: `Your webhook at {{ host }} {% if reason == 'gone' %}has answered that it is gone{% else %}has not taken anything for days{% endif %}, so nothing is sent to it any more.
+
+What it has missed is kept for 30 days: enable it again, and have it sent.`,
+      action: 'Look at it',
+      short: 'Nothing is sent to your webhook at {{ host }} any more.',
+    },
+    de: {
+      subject: 'An {{ host }} wird nichts mehr gesendet',
+      body: `Ihr Webhook bei {{ host }} {% if reason == 'gone' %}hat geantwortet, dass es ihn nicht mehr gibt{% else %}hat seit Tagen nichts angenommen{% endif %}. Es wird nichts mehr an ihn gesendet.
+
+Was ihm entgangen ist, bleibt 30 Tage aufgehoben: Schalten Sie ihn wieder ein und lassen Sie es nachsenden.`,
+      action: 'Ansehen',
+      short: 'An Ihren Webhook bei {{ host }} wird nichts mehr gesendet.',
+    },
+  },
+  connection_lost: {
+    en: {
+      subject: 'Connect your account again: {{ provider }}',
+      body: `{{ provider }} does not let us in any more. Until you connect your account again, its calendars are not looked at, and interviews do not go into them.`,
+      action: 'Connect again',
+      short: '{{ provider }} does not let us in any more: connect your account again.',
+    },
+    de: {
+      subject: 'Bitte verbinden Sie Ihr Konto neu: {{ provider }}',
+      body: `{{ provider }} lässt uns nicht mehr zu. Bis Sie Ihr Konto neu verbinden, werden seine Kalender nicht angesehen, und Gespräche werden nicht eingetragen.`,
+      action: 'Neu verbinden',
+      short: '{{ provider }} lässt uns nicht mehr zu: Bitte verbinden Sie Ihr Konto neu.',
+    },
+  },
+  mail_recognized: {
+    en: {
+      subject: 'A mail that you have forwarded: {{ says | mail }}',
+      body: `A mail that you have forwarded seems to be this: {{ says | mail }}. Say whether your application is to move on.`,
+      action: 'Look at it',
+      short: 'A mail that you have forwarded seems to be this: {{ says | mail }}.',
+    },
+    de: {
+      subject: 'Eine weitergeleitete E-Mail: {{ says | mail }}',
+      body: `Eine E-Mail, die Sie weitergeleitet haben, ist vermutlich dies: {{ says | mail }}. Bitte sagen Sie, ob sich der Stand Ihrer Bewerbung ändern soll.`,
+      action: 'Ansehen',
+      short: 'Eine E-Mail, die Sie weitergeleitet haben, ist vermutlich dies: {{ says | mail }}.',
+    },
+  },
   news: {
     en: { subject: 'News', body: 'There is news.', action: 'Read more', short: 'There is news.' },
     de: { subject: 'Neues', body: 'Es gibt Neues.', action: 'Mehr lesen', short: 'Es gibt Neues.' },

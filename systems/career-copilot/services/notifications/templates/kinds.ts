@@ -79,6 +79,18 @@ export const kinds = {
     }),
     { searchId: 3, name: 'Remote in Berlin', jobs: [{ title: 'Engineer', company: 'Vault-Tec' }], total: 4 },
   ),
+  webhook_disabled: ofChoice(
+    Type.Object({ endpointId: Type.Integer(), host: Type.String(), reason: Type.String() }),
+    { endpointId: 4, host: 'hooks.vault-tec.example', reason: 'failing' },
+  ),
+  connection_lost: ofChoice(Type.Object({ connectionId: Type.Integer(), provider: Type.String() }), {
+    connectionId: 2,
+    provider: 'google',
+  }),
+  mail_recognized: ofChoice(Type.Object({ proposalId: Type.Integer(), says: Type.String() }), {
+    proposalId: 9,
+    says: 'interview',
+  }),
   /** Of a campaign, whose words are its own. */
   news: ofChoice(Type.Object({ link: Type.Optional(Link) }), { link: 'https://career.example/news' }),
   /** All of a day or a week in one. */

@@ -36,6 +36,8 @@ export async function createLiquid({ locale, zone }: Formatting, { forHtml = fal
   liquid.registerFilter('day', dates({ dateStyle: 'full' }));
   // {{ to | state }} is what people call a state of an application; one that nobody has a word for stays as it is.
   liquid.registerFilter('state', (value: unknown) => STATES[locale]?.[String(value)] ?? String(value));
+  // {{ says | mail }} is what a company's mail says.
+  liquid.registerFilter('mail', (value: unknown) => MAILS[locale]?.[String(value)] ?? String(value));
   return liquid;
 }
 
@@ -50,5 +52,20 @@ const STATES: Record<string, Record<string, string>> = {
     rejected: 'abgelehnt',
     withdrawn: 'zurückgezogen',
     ghosted: 'ohne Antwort',
+  },
+};
+
+const MAILS: Record<string, Record<string, string>> = {
+  en: {
+    received: 'your application was received',
+    interview: 'an invitation to an interview',
+    offer: 'an offer',
+    rejection: 'a rejection',
+  },
+  de: {
+    received: 'Ihre Bewerbung ist eingegangen',
+    interview: 'eine Einladung zum Gespräch',
+    offer: 'ein Angebot',
+    rejection: 'eine Absage',
   },
 };

@@ -39,5 +39,8 @@ const PAGES: Record<string, (parameters: Record<string, unknown>) => string> = {
   next_action_due: ({ applicationId }) => `/applications/${applicationId}`,
   job_matched: ({ jobId }) => `/jobs/${jobId}`,
   saved_search_matched: ({ searchId }) => `/searches/${searchId}`,
+  webhook_disabled: ({ endpointId }) => `/integrations/webhooks/${endpointId}`,
+  connection_lost: () => '/integrations/connections',
+  mail_recognized: ({ proposalId }) => `/integrations/mail/${proposalId}`,
   digest: () => '/notifications',
 };
