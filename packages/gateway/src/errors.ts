@@ -34,6 +34,7 @@ export const ERRORS = {
   internal: { status: 500, title: 'The gateway failed' },
   'bad-gateway': { status: 502, title: 'The upstream broke off the answer' },
   'held-too-long': { status: 503, title: 'A change of sides took too long, try again' },
+  'too-many-bodies': { status: 503, title: 'Too much of bodies is held at once, try again' },
   'too-many-connections': { status: 503, title: 'Too many connections are open, close some' },
   'too-many-held': { status: 503, title: 'Too many requests are waiting, try again' },
   'too-many-waiting': { status: 503, title: 'Too many pipelined requests are waiting, send fewer at once' },

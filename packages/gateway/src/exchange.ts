@@ -148,7 +148,8 @@ export class Exchange implements DeliveryOwner, Running {
   refuse(code: ErrorCode, headers: string[] = [], extra?: Record<string, unknown>): void {
     this.#trace?.refused(code);
     if (this.#forwarded) headers.push('x-request-id', this.#forwarded.requestId);
-    sendProblem(this.#res, code, headers, extra);
+    const limit = code === 'body-too-large' ? { limitBytes: this.#bodyLimit } : {};
+    sendProblem(this.#res, code, headers, { ...limit, ...extra });
   }
 
   /** A fault of ours: it costs this client its answer, and nobody else anything. */

@@ -52,6 +52,18 @@ describe('a route table', () => {
     assert.deepEqual(shares, [0, 0, 0, 1_234, 10_000, 10_000]);
   });
 
+  test('says what body a route takes where the plan does', () => {
+    const routes = [
+      aRoute('PUT /files', 'none', { onMonolith: false, bodyBytes: 5_000_000 }),
+      aRoute('GET /notes', 'none'),
+    ];
+    const files = resolvePlan(aPlan({ services: { users: aService('users', { routes }) } }));
+    assert.deepEqual(
+      buildRouteTable(files, {}, 1).routes.map(({ limits }) => limits),
+      [{ bodyBytes: 5_000_000 }, undefined],
+    );
+  });
+
   test('leaves a service whose state is unknown at the monolith', () => {
     const table = buildRouteTable(plan, {}, 1);
     assert.deepEqual([table.services.auth!.share, table.routes[0]!.mode], [0, 'monolith']);

@@ -73,6 +73,7 @@ function buildRoute(plan: ResolvedPlan, states: ServiceStates, route: ResolvedRo
     settle: settleWaves(plan, states, route),
     ignore: route.ignore,
     ...(route.bodySchema === undefined ? {} : { bodySchema: route.bodySchema }),
+    ...(route.bodyBytes === null ? {} : { limits: { bodyBytes: route.bodyBytes } }),
   };
 }
 

@@ -2,6 +2,21 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { startBackend, startTestGateway, tableOf } from '../testing/gateway.ts';
 
+const MIB = 1024 * 1024;
+
+/** Sent in chunks, so that nothing says beforehand how long it is. */
+function inChunks(bytes: number): ReadableStream {
+  const chunk = new Uint8Array(MIB / 4);
+  let left = bytes;
+  return new ReadableStream({
+    pull(controller) {
+      controller.enqueue(chunk.subarray(0, Math.min(left, chunk.length)));
+      left -= chunk.length;
+      if (left <= 0) controller.close();
+    },
+  });
+}
+
 describe('bodies', () => {
   const schema = {
     type: 'object',
@@ -15,6 +30,7 @@ describe('bodies', () => {
     const table = tableOf({ monolith: monolith.url }, 0, [
       { method: 'POST', path: '/checked', bodySchema: schema },
       { method: 'POST', path: '/small', limits: { bodyBytes: 10 } },
+      { method: 'POST', path: '/large', limits: { bodyBytes: 3 * MIB } },
     ]);
     const { gateway } = await startTestGateway(t, table);
     const post = async (
@@ -25,7 +41,7 @@ describe('bodies', () => {
     ) => {
       const init = { method: 'POST', body, headers: { 'content-type': type, ...more }, duplex: 'half' };
       const response = await fetch(gateway.url + path, init as RequestInit);
-      const answer = (await response.json()) as { code?: string; errors?: unknown[] };
+      const answer = (await response.json()) as { code?: string; limitBytes?: number; errors?: unknown[] };
       return { status: response.status, ...answer };
     };
     return { monolith, gateway, post };
@@ -60,14 +76,29 @@ describe('bodies', () => {
     const { monolith, post } = await bodyWorld(t);
     assert.equal((await post('/small', '0123456789')).status, 200);
     assert.equal((await post('/small', '0123456789a')).status, 413);
-    const stream = new ReadableStream({
-      start(controller) {
-        controller.enqueue(new TextEncoder().encode('0123456789'));
-        controller.enqueue(new TextEncoder().encode('abcdefghij'));
-        controller.close();
-      },
-    });
-    assert.equal((await post('/small', stream)).status, 413);
+    assert.equal((await post('/small', inChunks(20))).status, 413);
     assert.equal(monolith.seen.length, 1, 'nothing was completed upstream');
+  });
+
+  test('a route may take more than the others do, and each says what it takes', async (t) => {
+    const { monolith, post } = await bodyWorld(t);
+    const type = 'application/octet-stream';
+    const told = 'x'.repeat(2 * MIB);
+    assert.equal((await post('/large', told, type)).status, 200);
+    assert.equal((await post('/large', inChunks(2 * MIB), type)).status, 200);
+    assert.deepEqual(
+      monolith.seen.map(({ body }) => body.length),
+      [2 * MIB, 2 * MIB],
+    );
+    for (const [path, limitBytes] of [
+      ['/large', 3 * MIB],
+      ['/other', MIB],
+      ['/small', 10],
+    ] as const)
+      for (const body of ['x'.repeat(limitBytes + 1), inChunks(limitBytes + 1)]) {
+        const { status, code, limitBytes: named } = await post(path, body, type);
+        assert.deepEqual([status, code, named], [413, 'body-too-large', limitBytes], path);
+      }
+    assert.equal(monolith.seen.length, 2, 'nothing was completed upstream');
   });
 });

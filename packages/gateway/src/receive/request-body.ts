@@ -3,7 +3,7 @@ import type { ErrorCode } from '../errors.ts';
 import type { BodyCheck } from '../match/match.ts';
 import { BodyStream, BUFFERED_BYTES } from './body-stream.ts';
 import type { Forwarded } from './headers.ts';
-import { BodyStalled, BodyTooLarge, type UploadLimits, type Uploads } from './uploads.ts';
+import { BodiesFull, BodyStalled, BodyTooLarge, type UploadLimits, type Uploads } from './uploads.ts';
 
 export type Refusal = { code: ErrorCode; errors?: unknown };
 
@@ -55,8 +55,9 @@ export class RequestBody {
       return null;
     }
     this.#continue();
-    this.#uploads.read(this.#req, limits, (error, body) => {
+    this.#uploads.read(this.#req, this.#res, limits, (error, body) => {
       if (error instanceof BodyTooLarge) return done({ code: 'body-too-large' });
+      if (error instanceof BodiesFull) return done({ code: 'too-many-bodies' });
       if (error instanceof BodyStalled) return done({ code: 'body-timeout' });
       if (error) return done('gone');
       this.body = body;

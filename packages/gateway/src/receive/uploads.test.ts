@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { describe, type TestContext, test } from 'node:test';
 import type { Route, RouteTable } from '../control/route-table.ts';
 import { sendJson, startBackend, startTestGateway, tableOf, until } from '../testing/gateway.ts';
+import { BodiesFull, Uploads } from './uploads.ts';
 
 async function world(t: TestContext, more: Partial<RouteTable> = {}, route: Partial<Route> = {}) {
   const monolith = await startBackend(t, 'monolith');
@@ -172,4 +175,28 @@ test('a client that goes away while its upload waits for a connection ends nothi
   held[1]!();
   assert.equal((await next).status, 200);
   assert.ok(!monolith.seen.some(({ method }) => method === 'POST'));
+});
+
+describe('bodies that are kept whole', () => {
+  const limits = { bytes: 10, idleMs: 60_000 };
+
+  function read(uploads: Uploads, text: string) {
+    const res = new EventEmitter() as ServerResponse;
+    const req = Readable.from([Buffer.from(text)]) as IncomingMessage;
+    const outcome = new Promise((resolve) => {
+      uploads.read(req, res, limits, (error, body) => resolve(error ?? String(body)));
+    });
+    return { outcome, answered: () => res.emit('close') };
+  }
+
+  test('take bounded room together, until their requests are answered', async () => {
+    const uploads = new Uploads(20);
+    const [one, two] = [read(uploads, '1234567890'), read(uploads, '12345678')];
+    assert.deepEqual(await Promise.all([one.outcome, two.outcome]), ['1234567890', '12345678']);
+    const refused = read(uploads, 'abc');
+    assert.ok((await refused.outcome) instanceof BodiesFull);
+    refused.answered();
+    two.answered();
+    assert.equal(await read(uploads, 'abcdefgh').outcome, 'abcdefgh');
+  });
 });

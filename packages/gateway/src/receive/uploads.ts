@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 export class BodyTooLarge extends Error {
   readonly code = 'BANYAN_BODY_TOO_LARGE';
@@ -21,26 +21,52 @@ export class BodyStalled extends Error {
   }
 }
 
+export class BodiesFull extends Error {
+  readonly code = 'BANYAN_BODIES_FULL';
+  constructor() {
+    super('there is no room for one more body');
+  }
+}
+
 export type UploadLimits = {
   bytes: number;
   /** How long nothing may come, in milliseconds. */
   idleMs: number;
 };
 
-type Done = (error: BodyTooLarge | BodyAborted | BodyStalled | null, body: Buffer) => void;
+type Done = (error: BodyTooLarge | BodyAborted | BodyStalled | BodiesFull | null, body: Buffer) => void;
 
 const TICK_MS = 100;
 /** However steadily it comes: a body that is kept in memory until it is whole may take no longer than this. */
 const LONGEST_MS = 300_000;
+/** Of all bodies of a worker that are in memory whole, or on their way to be. */
+const HELD_BYTES = 128 * 1024 * 1024;
 
 /** The bodies that are being read whole, with one timer for all of them. */
 export class Uploads {
   readonly #running = new Set<Upload>();
+  readonly #mostBytes: number;
+  #heldBytes = 0;
   #timer: NodeJS.Timeout | null = null;
 
-  /** Reads a body whole, within limits. Calls back exactly once. */
-  read(req: IncomingMessage, limits: UploadLimits, done: Done): void {
-    const upload = new Upload(req, limits, (error, body) => {
+  constructor(mostBytes = HELD_BYTES) {
+    this.#mostBytes = mostBytes;
+  }
+
+  /** Reads a body whole, within limits, and counts it as held until `res` is closed. Calls back exactly once. */
+  read(req: IncomingMessage, res: ServerResponse, limits: UploadLimits, done: Done): void {
+    let held = 0;
+    const hold = (bytes: number): boolean => {
+      if (this.#heldBytes + bytes > this.#mostBytes) return false;
+      held += bytes;
+      this.#heldBytes += bytes;
+      return true;
+    };
+    res.once('close', () => {
+      this.#heldBytes -= held;
+      held = 0;
+    });
+    const upload = new Upload(req, limits, hold, (error, body) => {
       this.#running.delete(upload);
       done(error, body);
     });
@@ -59,6 +85,7 @@ export class Uploads {
 class Upload {
   readonly #req: IncomingMessage;
   readonly #limits: UploadLimits;
+  readonly #hold: (bytes: number) => boolean;
   readonly #done: Done;
   readonly #chunks: Buffer[] = [];
   #size = 0;
@@ -66,9 +93,11 @@ class Upload {
   #idleMs = 0;
   #totalMs = 0;
 
-  constructor(req: IncomingMessage, limits: UploadLimits, done: Done) {
+  /** `hold` is asked for room before anything is kept. */
+  constructor(req: IncomingMessage, limits: UploadLimits, hold: (bytes: number) => boolean, done: Done) {
     this.#req = req;
     this.#limits = limits;
+    this.#hold = hold;
     this.#done = done;
     req.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onClose).on('error', this.#onClose);
   }
@@ -84,12 +113,13 @@ class Upload {
 
   #onData = (chunk: Buffer): void => {
     this.#size += chunk.length;
-    if (this.#size <= this.#limits.bytes) {
+    const fits = this.#size <= this.#limits.bytes;
+    if (fits && this.#hold(chunk.length)) {
       this.#chunks.push(chunk);
       return;
     }
     this.#req.pause();
-    this.#finish(new BodyTooLarge());
+    this.#finish(fits ? new BodiesFull() : new BodyTooLarge());
   };
 
   #onEnd = (): void => this.#finish(null);

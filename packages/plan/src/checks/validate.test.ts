@@ -177,6 +177,7 @@ describe('values', () => {
     ],
     ['services.auth.routes', [], 'services.auth.routes'],
     ['services.auth.routes.0.auth', 'maybe', 'services.auth.routes[0].auth'],
+    ['services.auth.routes.0.bodyBytes', 0, 'services.auth.routes[0].bodyBytes'],
     ['services.auth.tables.0.columns', [], 'services.auth.tables[0].columns'],
     ['services.auth.rollout', { maxFailureRatio: 2 }, 'services.auth.rollout.maxFailureRatio'],
     ['services.auth.rollout', { steps: [] }, 'services.auth.rollout.steps'],

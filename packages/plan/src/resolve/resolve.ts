@@ -99,6 +99,8 @@ export type ResolvedRoute = {
   shadow: boolean;
   ignore: { fields?: string[]; arrayOrder?: string[]; headers?: string[] };
   bodySchema: unknown;
+  /** Largest request body; null: as the gateway has it. */
+  bodyBytes: number | null;
 };
 
 /** A rollout policy with its steps in basis points, ascending. */
@@ -224,6 +226,7 @@ function resolveRoute(service: string, given: PlanRoute): ResolvedRoute {
     shadow: onMonolith && comparable && (route.shadow ?? true),
     ignore: route.ignore ?? {},
     bodySchema: route.bodySchema,
+    bodyBytes: route.bodyBytes ?? null,
   };
 }
 

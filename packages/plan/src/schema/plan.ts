@@ -40,6 +40,8 @@ const RateLimit = orNull(
   '{ perMinute: 1000, perHour: 10000 }',
 );
 
+const bodyBytes = () => whole(1, 1_073_741_824, 'bytes from 1 to 1073741824', '1048576');
+
 const Override = orNull(
   fields({
     header: required('Name of the header.', Type.String({ pattern: TOKEN })),
@@ -136,6 +138,11 @@ export const RouteSchema = record(
         'a JSON schema',
         "{ type: 'object' }",
       ),
+    ),
+    bodyBytes: optional(
+      'Largest request body, bytes, on whatever side it is answered. More than 64 KiB go through as they come, unless `bodySchema` is given or it is a form: those are read whole before.',
+      bodyBytes(),
+      { otherwise: 'that of the gateway' },
     ),
   },
   'a route { route, key, ... }',
@@ -326,11 +333,9 @@ export const PlanSchema = record(
             RateLimit,
             { default: { perMinute: 1_000, perHour: 60_000 } },
           ),
-          bodyBytes: optional(
-            'Largest request body, bytes.',
-            whole(1, 1_073_741_824, 'bytes from 1 to 1073741824', '1048576'),
-            { default: 1_048_576 },
-          ),
+          bodyBytes: optional('Largest request body, bytes, where the route says no other.', bodyBytes(), {
+            default: 1_048_576,
+          }),
           clients: optional(
             'What one client, known by its address, may take of each worker.',
             record(

@@ -1,11 +1,12 @@
 import { createBulkhead, type ServiceApp } from '@banyan/service';
 import type { FastifyContextConfig, onRequestAsyncHookHandler } from 'fastify';
 import { Type } from 'typebox';
+import { RESUME_BYTES } from '../../api/bodies.ts';
 import { ProfileChanges } from '../../api/users.ts';
 import type { Skills } from '../skills/skills.ts';
 import { understandJson } from './json-resume.ts';
 import { profileIn } from './profile.ts';
-import { MOST_BYTES, readResume } from './read.ts';
+import { readResume } from './read.ts';
 import { Resume } from './resume.ts';
 
 /** What a route of a user states: who may ask, and these statuses besides. */
@@ -38,7 +39,7 @@ export function readRoute(
   const atOnce = createBulkhead(READING);
   // A file of text is a file as any other.
   app.removeContentTypeParser('text/plain');
-  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MOST_BYTES }, (_request, body, done) =>
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: RESUME_BYTES }, (_request, body, done) =>
     done(null, body),
   );
 
@@ -46,7 +47,7 @@ export function readRoute(
     path,
     {
       ...ofUser(413, 415, 422, 503),
-      bodyLimit: MOST_BYTES,
+      bodyLimit: RESUME_BYTES,
       schema: {
         description:
           'The file is the body: PDF, Word (.docx), JSON Resume, the export of LinkedIn (ZIP) or plain text, whatever its type says it is.',

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { RESUME_BYTES } from '../../api/bodies.ts';
 import type { Skills } from '../skills/skills.ts';
 import { ResumeError } from './errors.ts';
 import type { Done, Task } from './extract-worker.ts';
@@ -17,7 +18,6 @@ export type ReadOptions = {
   timeLimitMs?: number;
 };
 
-export const MOST_BYTES = 5 * 1024 * 1024;
 const TIME_LIMIT_MS = 20_000;
 /** Memory of the worker that reads a file, MiB. */
 const MEMORY = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
@@ -26,7 +26,7 @@ const MOST_TEXT = 500_000;
 /** Reads a résumé, whatever its name says it is. Throws nothing but `ResumeError`. */
 export async function readResume(
   bytes: Uint8Array,
-  { skills, mostBytes = MOST_BYTES, timeLimitMs = TIME_LIMIT_MS }: ReadOptions,
+  { skills, mostBytes = RESUME_BYTES, timeLimitMs = TIME_LIMIT_MS }: ReadOptions,
 ): Promise<Understood & { kind: Kind }> {
   if (bytes.length > mostBytes) throw new ResumeError('TOO_LARGE');
   const kind = kindOf(bytes);

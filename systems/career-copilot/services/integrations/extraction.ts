@@ -1,4 +1,5 @@
 import { add } from '@banyan/banyan';
+import { MAIL_BYTES, RESUME_BYTES } from '../../api/bodies.ts';
 import { API } from '../../api/common.ts';
 import { ACCEPTED, urlOf } from '../../kit/plan.ts';
 
@@ -47,7 +48,6 @@ export default add({
       `GET ${FIRST}/interviews`,
       `PATCH ${FIRST}/interviews/:id`,
       `DELETE ${FIRST}/interviews/:id`,
-      `POST ${FIRST}/resume`,
       `GET ${FIRST}/mail/address`,
       `PUT ${FIRST}/mail/address`,
       `POST ${FIRST}/mail/address/rotate`,
@@ -57,6 +57,8 @@ export default add({
       `POST ${FIRST}/mail/proposals/:id/confirm`,
       `POST ${FIRST}/mail/proposals/:id/dismiss`,
     ),
-    ...ofStrangers(`POST ${FIRST}/receive/:token`, `POST ${FIRST}/mail/receive`),
+    { route: `POST ${FIRST}/resume`, key: 'token.sub', bodyBytes: RESUME_BYTES },
+    ...ofStrangers(`POST ${FIRST}/receive/:token`),
+    { route: `POST ${FIRST}/mail/receive`, key: 'none', auth: 'none', bodyBytes: MAIL_BYTES },
   ],
 });

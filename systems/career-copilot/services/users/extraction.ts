@@ -1,4 +1,5 @@
 import { copy, extract, rename, split, table } from '@banyan/banyan';
+import { RESUME_BYTES } from '../../api/bodies.ts';
 import { placeOf } from '../../kit/plan.ts';
 
 /** users takes the columns of the profile over: rows of `users` are made and deleted by auth. */
@@ -30,8 +31,14 @@ export default extract({
     { route: 'GET /api/v1/users/:id/privacy-settings', key: 'params.id', onMonolith: false },
     { route: 'GET /api/v1/users/me/picture', key: 'token.sub', onMonolith: false },
     { route: 'PUT /api/v1/users/me/picture', key: 'token.sub', onMonolith: false },
-    { route: 'POST /api/v1/users/me/resume', key: 'token.sub', onMonolith: false },
-    { route: 'PUT /api/v1/users/me/resume', key: 'token.sub', writes: ['users'], onMonolith: false },
+    { route: 'POST /api/v1/users/me/resume', key: 'token.sub', onMonolith: false, bodyBytes: RESUME_BYTES },
+    {
+      route: 'PUT /api/v1/users/me/resume',
+      key: 'token.sub',
+      writes: ['users'],
+      onMonolith: false,
+      bodyBytes: RESUME_BYTES,
+    },
     { route: 'GET /api/v1/users/me/resume', key: 'token.sub', onMonolith: false },
     { route: 'DELETE /api/v1/users/me/resume', key: 'token.sub', onMonolith: false },
     { route: 'GET /api/v1/users/me/export', key: 'token.sub', onMonolith: false },

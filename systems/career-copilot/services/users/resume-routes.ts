@@ -2,10 +2,10 @@ import { defineErrors, type ServiceApp, signedIn } from '@banyan/service';
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { Type } from 'typebox';
+import { RESUME_BYTES } from '../../api/bodies.ts';
 import { Timestamp } from '../../api/common.ts';
 import { Profile, ProfileChanges } from '../../api/users.ts';
 import { ApiError } from '../../kit/legacy-errors.ts';
-import { MOST_BYTES } from '../../kit/resumes/read.ts';
 import { readRoute } from '../../kit/resumes/read-route.ts';
 import { Resume } from '../../kit/resumes/resume.ts';
 import type { Skills } from '../../kit/skills/skills.ts';
@@ -45,7 +45,7 @@ export function resumeRoutes(app: ServiceApp, { pool, caller, change, skills }: 
     '/users/me/resume',
     {
       ...ofUser(),
-      bodyLimit: MOST_BYTES,
+      bodyLimit: RESUME_BYTES,
       schema: {
         body: Type.Object({ resume: Resume, profile: Type.Optional(ProfileChanges) }),
         response: { 200: Type.Object({ resume: Resume, profile: Profile }) },

@@ -2,6 +2,7 @@ import type { Events } from '@banyan/events';
 import { CallError, defineErrors, Page, type ServiceApp } from '@banyan/service';
 import type pg from 'pg';
 import { Type } from 'typebox';
+import { MAIL_BYTES } from '../../../api/bodies.ts';
 import { Id } from '../../../api/common.ts';
 import {
   Confirmation,
@@ -30,8 +31,6 @@ const errors = defineErrors({
   NOT_SIGNED: [401, 'It is not signed by the secret of the mail server, or not just now.'],
   NOT_BASE64: [422, '`raw` is not base64.'],
 });
-
-const MOST_BYTES = 8 * 1024 * 1024;
 
 export type MailSettings = { domain: string; secret: string } | undefined;
 type Context = {
@@ -169,7 +168,7 @@ function receiving(scope: ServiceApp, { pool, events, mail }: Context): void {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser(
     'application/json',
-    { parseAs: 'buffer', bodyLimit: MOST_BYTES },
+    { parseAs: 'buffer', bodyLimit: MAIL_BYTES },
     (request, body, done) => {
       const headers = request.headers as Partial<SignedHeaders>;
       // Looked at before it is parsed: nobody else's JSON is.
