@@ -9,6 +9,7 @@ export {
   type TokenVerifier,
   type TrustedIssuer,
 } from './auth/tokens.ts';
+export { type RepeatedWork, repeatedWork, type Task } from './background/repeated-work.ts';
 export { createBulkhead } from './client/bulkhead.ts';
 export {
   type CallOptions,

@@ -1,4 +1,10 @@
-import { createEncryption, type Encryption, EncryptionConfig, type ServicePart } from '@banyan/service';
+import {
+  createEncryption,
+  type Encryption,
+  EncryptionConfig,
+  repeatedWork,
+  type ServicePart,
+} from '@banyan/service';
 import type { JSONWebKeySet, JWK, JWTVerifyGetKey } from 'jose';
 import {
   calculateJwkThumbprint,
@@ -46,21 +52,17 @@ const KeyConfig = Type.Object({
 /** Gives routes the signer: its keys are the database's, encrypted there, and changed by themselves while it is used. */
 export const signer: ServicePart<TokenSigner, typeof KeyConfig> = {
   config: KeyConfig,
-  start: async ({ pool, config, log }) => {
+  start: async (host) => {
+    const { pool, config } = host;
     const keys = createKeys(pool, createEncryption(config.ENCRYPTION_KEYS), {
       signsMs: config.SIGNING_KEY_DAYS * DAY_MS,
       shownBeforeMs: SHOWN_BEFORE_MS,
       tokenSeconds: config.ACCESS_TOKEN_SECONDS,
     });
     await keys.look();
-    const timer = setInterval(() => {
-      keys
-        .look()
-        .catch((error) =>
-          log.warn({ err: error }, 'signing keys could not be looked at: the last known stay'),
-        );
-    }, LOOK_MS);
-    return { provided: keys, close: async () => clearInterval(timer) };
+    // While they cannot be looked at, the last known stay.
+    const work = repeatedWork(host, { 'look at signing keys': { everyMs: LOOK_MS, run: keys.look } });
+    return { provided: keys, ...work };
   },
 };
 

@@ -3,6 +3,7 @@ import {
   type Encryption,
   EncryptionConfig,
   EncryptionError,
+  repeatedWork,
   type ServicePart,
 } from '@banyan/service';
 import type pg from 'pg';
@@ -23,26 +24,19 @@ const BATCH = 500;
 /** The encryption of what this service keeps of others, and its care that all of it is encrypted with the present key. */
 export const encryption: ServicePart<Encryption, typeof EncryptionConfig> = {
   config: EncryptionConfig,
-  async start({ config, pool, log }) {
+  async start(host) {
+    const { config, pool, log } = host;
     const keys = createEncryption(config.ENCRYPTION_KEYS);
-    let working = Promise.resolve();
-    const look = () => {
-      working = encryptOlder(pool, keys, (err) =>
-        log.error({ err }, 'a secret cannot be encrypted with the present key'),
-      ).catch((err: unknown) => log.warn({ err }, 'secrets could not be looked at: they stay as they are'));
-    };
-    let timer: NodeJS.Timeout | undefined;
-    return {
-      provided: keys,
-      open: async () => {
-        look();
-        timer = setInterval(look, LOOK_MS);
+    const onUnreadable = (err: EncryptionError) =>
+      log.error({ err }, 'a secret cannot be encrypted with the present key');
+    const work = repeatedWork(host, {
+      'encrypt with the present key': {
+        everyMs: LOOK_MS,
+        inOneProcess: true,
+        run: () => encryptOlder(pool, keys, onUnreadable),
       },
-      close: async () => {
-        clearInterval(timer);
-        await working;
-      },
-    };
+    });
+    return { provided: keys, ...work };
   },
 };
 

@@ -1,5 +1,5 @@
 import { deleteSome } from '@banyan/postgres';
-import type { ServicePart } from '@banyan/service';
+import { repeatedWork, type ServicePart } from '@banyan/service';
 import type pg from 'pg';
 
 /** What is older than anybody can ask for, by table. */
@@ -13,17 +13,11 @@ const SWEEP_MS = 3_600_000;
 
 /** Removes once an hour what nobody can ask for any more. */
 export const sweeping: ServicePart<undefined> = {
-  async start({ pool, log }) {
-    let timer: NodeJS.Timeout | undefined;
-    return {
-      provided: undefined,
-      open: async () => {
-        timer = setInterval(() => {
-          sweep(pool).catch((err: unknown) => log.warn({ err }, 'could not remove what is old'));
-        }, SWEEP_MS);
-      },
-      close: async () => clearInterval(timer),
-    };
+  async start(host) {
+    const work = repeatedWork(host, {
+      'remove what is old': { everyMs: SWEEP_MS, inOneProcess: true, run: () => sweep(host.pool) },
+    });
+    return { provided: undefined, ...work };
   },
 };
 

@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { ServicePart } from '@banyan/service';
+import { repeatedWork, type ServicePart } from '@banyan/service';
 import pg from 'pg';
 
 /** What one process of this service commits, and all of them hear of. */
@@ -15,15 +14,13 @@ const RETRY_MS = 1_000;
 
 /** Hears what is committed with NOTIFY, on a connection of its own that is opened again when it dies. */
 export const signals: ServicePart<Signals> = {
-  async start({ databaseUrl, log, service }) {
+  async start(host) {
+    const { databaseUrl, log, service } = host;
     const listeners = new Map<Signal, Set<(payload: string | undefined) => void>>(
       SIGNALS.map((signal) => [signal, new Set()]),
     );
-    const closing = new AbortController();
-    const { signal: closed } = closing;
-    let running = Promise.resolve();
 
-    async function listen(): Promise<void> {
+    async function listen(closed: AbortSignal): Promise<void> {
       const client = new pg.Client({ connectionString: databaseUrl, application_name: `${service} signals` });
       const ended = new Promise<void>((resolve) => client.once('end', resolve));
       client.on('error', (err) => log.warn({ err }, 'the connection for signals has a problem'));
@@ -40,13 +37,7 @@ export const signals: ServicePart<Signals> = {
       }
     }
 
-    async function goOn(): Promise<void> {
-      while (!closed.aborted) {
-        await listen().catch((err: unknown) => log.warn({ err }, 'cannot listen to signals'));
-        await delay(RETRY_MS, undefined, { signal: closed }).catch(() => {});
-      }
-    }
-
+    const work = repeatedWork(host, { 'listen to signals': { everyMs: RETRY_MS, run: listen } });
     return {
       provided: {
         on: (signal, hear) => {
@@ -54,13 +45,7 @@ export const signals: ServicePart<Signals> = {
           return () => void listeners.get(signal)!.delete(hear);
         },
       },
-      open: async () => {
-        running = goOn();
-      },
-      close: async () => {
-        closing.abort();
-        await running;
-      },
+      ...work,
     };
   },
 };

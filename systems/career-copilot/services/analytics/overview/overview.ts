@@ -1,7 +1,7 @@
-import { setTimeout as delay, setImmediate } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { Events } from '@banyan/events';
 import { type Db, withTransaction } from '@banyan/postgres';
-import type { ServicePart } from '@banyan/service';
+import { repeatedWork, type ServicePart } from '@banyan/service';
 import { Type } from 'typebox';
 import { withPast } from '../careers/answers.ts';
 import type { Career, Step } from '../careers/career.ts';
@@ -42,38 +42,24 @@ export type Overviews = {
  */
 export const overview: ServicePart<Overviews, typeof OverviewConfig> = {
   config: OverviewConfig,
-  async start({ config, pool, log, provided }) {
+  async start(host) {
+    const { config, pool, provided } = host;
     const documents = provided.documents as Documents;
     const events = provided.events as Events<typeof contracts>;
-    const stopping = new AbortController();
-    const { signal } = stopping;
+    const everyMs = config.OVERVIEW_SECONDS * 1_000;
     let latest: Overview | null = null;
-    let running = Promise.resolve();
-
-    async function calculateForever(): Promise<void> {
-      while (!signal.aborted) {
-        const began = performance.now();
-        try {
+    const work = repeatedWork(host, {
+      'calculate figures about all users': {
+        everyMs,
+        run: async () => {
+          const began = performance.now();
           latest = await calculate(documents, Date.now(), latest?.forecasts);
           await tell(pool, events, latest);
-        } catch (err) {
-          if (!signal.aborted) log.warn({ err }, 'figures about all users could not be calculated');
-        }
-        const rest = Math.max(config.OVERVIEW_SECONDS * 1_000, (performance.now() - began) * 10);
-        await delay(rest, undefined, { signal }).catch(() => {});
-      }
-    }
-
-    return {
-      provided: { latest: () => latest, heardUntil: () => heardUntil(pool) },
-      open: async () => {
-        running = calculateForever();
+          return Math.max(everyMs, (performance.now() - began) * 10);
+        },
       },
-      close: async () => {
-        stopping.abort();
-        await running;
-      },
-    };
+    });
+    return { provided: { latest: () => latest, heardUntil: () => heardUntil(pool) }, ...work };
   },
 };
 

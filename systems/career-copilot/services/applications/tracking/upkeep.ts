@@ -1,8 +1,7 @@
 import type { Events } from '@banyan/events';
-import type { ServicePart } from '@banyan/service';
+import { repeatedWork, type ServicePart, type Task } from '@banyan/service';
 import { type Static, Type } from 'typebox';
 import type { contracts } from '../../../contracts/applications.ts';
-import { repeatedly } from '../../../kit/repeatedly.ts';
 import { type SubmissionSagas, submitLeft } from '../submission/submit.ts';
 import { keepMissingPostings } from './postings.ts';
 import { tellDueActions } from './reminders.ts';
@@ -19,28 +18,20 @@ const POSTINGS = 500;
 /** What the service does by itself: reminds people, keeps postings, and goes on with submissions that were left. Whatever fails is tried again. */
 export const upkeep: ServicePart<undefined, typeof UpkeepConfig> = {
   config: UpkeepConfig,
-  async start({ config, pool, log, provided }) {
+  async start(host) {
+    const { config, pool, provided } = host;
     const { publish, sagas } = provided.events as Events<typeof contracts> & { sagas: SubmissionSagas };
-    const again = (seconds: number, work: () => Promise<number>) =>
-      repeatedly(async () => (await work()) > 0, {
-        everyMs: seconds * 1_000,
-        log,
-        failure: 'the upkeep of applications has a problem',
-      });
     const { REMINDER_SECONDS, POSTING_SECONDS }: Static<typeof UpkeepConfig> = config;
-    const works = [
-      again(REMINDER_SECONDS, () => tellDueActions(pool, publish)),
-      again(POSTING_SECONDS, () => keepMissingPostings(pool, POSTINGS)),
-      again(POSTING_SECONDS, () => submitLeft(pool, sagas)),
-    ];
-    return {
-      provided: undefined,
-      open: async () => {
-        await Promise.all(works.map((each) => each.open()));
-      },
-      close: async () => {
-        await Promise.all(works.map((each) => each.close()));
-      },
-    };
+    const work = repeatedWork(host, {
+      'tell due reminders': whileThereIsMore(REMINDER_SECONDS, () => tellDueActions(pool, publish)),
+      'keep missing postings': whileThereIsMore(POSTING_SECONDS, () => keepMissingPostings(pool, POSTINGS)),
+      'submit what was left': whileThereIsMore(POSTING_SECONDS, () => submitLeft(pool, sagas)),
+    });
+    return { provided: undefined, ...work };
   },
 };
+
+/** Does some at a time, and tells how many that were. */
+function whileThereIsMore(seconds: number, doSome: () => Promise<number>): Task {
+  return { everyMs: seconds * 1_000, run: async () => (await doSome()) > 0 };
+}

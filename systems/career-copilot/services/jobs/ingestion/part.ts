@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Events } from '@banyan/events';
-import { ConfigError, type ServicePart } from '@banyan/service';
+import { ConfigError, repeatedWork, type ServicePart } from '@banyan/service';
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { contracts } from '../../../contracts/jobs.ts';
@@ -29,6 +28,9 @@ const Sources = Type.Array(
   { maxItems: 10_000 },
 );
 
+const EVERY_SECONDS = Object.fromEntries(
+  Object.entries(connectors).map(([kind, { everySeconds }]) => [kind, everySeconds]),
+);
 /** How long until it looks again whose turn it is, ms. */
 const LOOK_MS = 5_000;
 /** How often runs are forgotten, and for how long they are remembered. */
@@ -38,67 +40,51 @@ const REMEMBERED_DAYS = 30;
 /** Reads the sources that are listed, one after the other, each when it is its turn; many instances share them. */
 export const ingestion: ServicePart<undefined, typeof IngestionConfig> = {
   config: IngestionConfig,
-  async start({ config, pool, log, provided }) {
+  async start(host) {
+    const { config, pool, log, provided } = host;
     const listed = sourcesIn(config.JOB_SOURCES);
     const events = provided.events as Events<typeof contracts>;
     const skills = provided.skills as Skills | undefined;
     const skillsIn = skills && ((text: string) => skills.inText(text).map((key) => skills.label(key)));
     const fetcher = createFetcher({ userAgent: config.JOB_SOURCES_AGENT });
-    const stopping = new AbortController();
-    const { signal } = stopping;
-    let loop = Promise.resolve();
+    let ids: number[] | undefined;
 
-    async function readAll(): Promise<void> {
-      const ids = await keepSources(pool, listed);
-      const everySeconds = Object.fromEntries(
-        Object.entries(connectors).map(([kind, connector]) => [kind, connector.everySeconds]),
+    async function readOne(signal: AbortSignal): Promise<boolean> {
+      ids ??= await keepSources(pool, listed);
+      const source = await takeDue(pool, ids, EVERY_SECONDS);
+      if (source === undefined) return false;
+      const { outcome, error, counts } = await runSource(
+        {
+          pool,
+          fetcher,
+          signal,
+          publish: (tx, { type, data }) => events.publish(tx, type, data),
+          ...(skillsIn ? { skillsIn } : {}),
+        },
+        source,
       );
-      for (let forgetAt = 0; ; ) {
-        if (Date.now() >= forgetAt && (await forgetRuns(pool, REMEMBERED_DAYS)))
-          forgetAt = Date.now() + FORGET_MS;
-        const source = await takeDue(pool, ids, everySeconds);
-        if (source === undefined) {
-          await delay(LOOK_MS, undefined, { signal });
-          continue;
-        }
-        const { outcome, error, counts } = await runSource(
-          {
-            pool,
-            fetcher,
-            signal,
-            publish: (tx, { type, data }) => events.publish(tx, type, data),
-            ...(skillsIn ? { skillsIn } : {}),
-          },
-          source,
-        );
-        log.info(
-          { kind: source.kind, board: source.board, outcome, error, ...counts },
-          'read a source of jobs',
-        );
-      }
+      log.info(
+        { kind: source.kind, board: source.board, outcome, error, ...counts },
+        'read a source of jobs',
+      );
+      return true;
     }
 
-    /** What goes wrong besides a source (the database is away) is tried again. */
-    async function goOn(): Promise<void> {
-      while (!signal.aborted) {
-        try {
-          await readAll();
-        } catch (error) {
-          if (signal.aborted) return;
-          log.error(error, 'sources of jobs cannot be read');
-          await delay(LOOK_MS, undefined, { signal }).catch(() => {});
-        }
-      }
-    }
-
+    const work = repeatedWork(host, {
+      'read sources of jobs': { everyMs: LOOK_MS, run: readOne },
+      'forget runs of sources': {
+        everyMs: FORGET_MS,
+        inOneProcess: true,
+        run: async () => !(await forgetRuns(pool, REMEMBERED_DAYS)),
+      },
+    });
     return {
       provided: undefined,
       open: async () => {
-        if (listed.length > 0) loop = goOn();
+        if (listed.length > 0) await work.open();
       },
       close: async () => {
-        stopping.abort();
-        await loop;
+        await work.close();
         await fetcher.close();
       },
     };

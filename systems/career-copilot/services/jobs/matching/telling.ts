@@ -1,7 +1,6 @@
 import type { Sagas } from '@banyan/events';
-import type { ServicePart } from '@banyan/service';
+import { repeatedWork, type ServicePart } from '@banyan/service';
 import type pg from 'pg';
-import { repeatedly } from '../../../kit/repeatedly.ts';
 import type { processJobMatch } from './process-job-match.ts';
 
 type ProcessJobMatch = ReturnType<typeof processJobMatch>;
@@ -24,10 +23,11 @@ export async function queueForMatching(
 
 /** Starts the sagas of what was queued, some at a time: hundreds of jobs may be posted at once. Needs the part `events`. */
 export const matchTelling: ServicePart<undefined> = {
-  async start({ pool, log, provided }) {
+  async start(host) {
+    const { pool, provided } = host;
     const { sagas } = provided.events as { sagas: Pick<Sagas<ProcessJobMatch>, 'start'> };
     /** A saga that was started before its row was taken away is not started again: its id is the event's. */
-    async function startSome(signal: AbortSignal): Promise<boolean> {
+    async function startSome(signal: AbortSignal): Promise<void> {
       const { rows } = await pool.query<{ event_id: string; job_id: number }>(
         'SELECT event_id, job_id FROM jobs_to_match ORDER BY at LIMIT $1',
         [AT_ONCE],
@@ -37,10 +37,9 @@ export const matchTelling: ServicePart<undefined> = {
         await sagas.start('process_job_match', { jobId }, { id: `process_job_match:${eventId}` });
         await pool.query('DELETE FROM jobs_to_match WHERE event_id = $1', [eventId]);
       }
-      return false;
     }
 
-    const failure = 'people cannot be told of jobs that fit';
-    return { provided: undefined, ...repeatedly(startSome, { everyMs: LOOK_MS, log, failure }) };
+    const work = repeatedWork(host, { 'tell of jobs that fit': { everyMs: LOOK_MS, run: startSome } });
+    return { provided: undefined, ...work };
   },
 };

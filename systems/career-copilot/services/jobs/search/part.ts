@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { ServicePart } from '@banyan/service';
+import { repeatedWork, type ServicePart } from '@banyan/service';
 import { Type } from 'typebox';
 import { ApiError } from '../../../kit/legacy-errors.ts';
 import { forgetIndexes } from './opensearch/changes.ts';
@@ -11,14 +10,14 @@ const SearchConfig = Type.Object({
   JOB_SEARCH_URL: Type.Optional(Type.String({ format: 'uri', pattern: '^https?://' })),
 });
 
-/** How long until it looks again whether something has changed, and after something went wrong, ms. */
+/** How long until it looks again whether something has changed, ms. */
 const LOOK_MS = 500;
-const AGAIN_MS = 5_000;
 
 /** Where jobs are searched, as the configuration says; in the service's own database while OpenSearch has no answer. */
 export const searchPart: ServicePart<JobSearch, typeof SearchConfig> = {
   config: SearchConfig,
-  async start({ config, pool, log }) {
+  async start(host) {
+    const { config, pool, log } = host;
     const own = searchInPostgres(pool);
     if (config.JOB_SEARCH_URL === undefined) {
       await forgetIndexes(pool);
@@ -30,33 +29,17 @@ export const searchPart: ServicePart<JobSearch, typeof SearchConfig> = {
       import('./opensearch/changes.ts'),
     ]);
     const server = searchServer(config.JOB_SEARCH_URL);
-    const stopping = new AbortController();
-    let loop = Promise.resolve();
-
-    async function bringAll(): Promise<void> {
-      while (!stopping.signal.aborted) {
-        const pause = await bringChanges(pool, server).then(
-          (brought) => (brought > 0 ? 0 : LOOK_MS),
-          (err: unknown) => {
-            log.error({ err }, 'changes of jobs cannot be brought to OpenSearch');
-            return AGAIN_MS;
-          },
-        );
-        await delay(pause, undefined, { signal: stopping.signal }).catch(() => {});
-      }
-    }
-
+    const work = repeatedWork(host, {
+      'bring changes of jobs to OpenSearch': {
+        everyMs: LOOK_MS,
+        run: async () => (await bringChanges(pool, server)) > 0,
+      },
+    });
     return {
       provided: withFallback(searchInOpenSearch(pool, server), own, (err) =>
         log.warn({ err }, 'OpenSearch has no answer: jobs are searched in the database'),
       ),
-      open: async () => {
-        loop = bringAll();
-      },
-      close: async () => {
-        stopping.abort();
-        await loop;
-      },
+      ...work,
     };
   },
 };
