@@ -11,6 +11,7 @@ import { bankPlan } from '../testing/bank-plan.ts';
 import { bank, kill, spawn, spawnApplier } from '../testing/bank-world.ts';
 import { balancesIn } from '../testing/facts-world.ts';
 import { startApplier } from './applier.ts';
+import { describeTelling } from './backfills.ts';
 import { loadFacts } from './facts.ts';
 
 /** Other moments: SEED=2. */
@@ -102,6 +103,18 @@ test('a consumer whose definition asks for it is told of each row once, in its p
     facts: ROWS,
     failure: null,
   });
+});
+
+test('how far a consumer is told is said with the time that is left, by what this process has told', () => {
+  const telling = { consumer: 'reports', total: 4_000, at: 5_000, from: 1_000 };
+  assert.equal(
+    describeTelling({ ...telling, rows: 1_000 }, 6_000),
+    'tells reports which rows there are, 1000 of 4000',
+  );
+  assert.equal(
+    describeTelling({ ...telling, rows: 2_000 }, 7_000),
+    'tells reports which rows there are, 2000 of 4000, 4 s left',
+  );
 });
 
 test('a retired service has its rows for good, one at the monolith has none to tell, and what fails is on record until it is mended', {

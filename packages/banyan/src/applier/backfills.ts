@@ -1,15 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Walked } from '@banyan/events/facts';
 import type { LinkedService } from '@banyan/plan';
 import type { Logger } from 'pino';
 import { type LoadedFacts, loadFacts } from './facts.ts';
+import type { Pace } from './pace.ts';
 
 export type BackfillsOptions = {
   service: LinkedService;
   log: Logger;
   /** The service has all rows, and they are kept up to date. */
   ready: () => boolean;
-  /** Waits between two transactions. */
-  pause: (signal: AbortSignal) => () => Promise<unknown>;
+  /** Of one consumer's. */
+  paceOf: (signal: AbortSignal) => Pace;
 };
 
 /** Tells consumers whose definitions ask for it which rows a service has, one consumer after another. */
@@ -17,9 +19,15 @@ export class Backfills {
   readonly #options: BackfillsOptions;
   #stopper: AbortController | null = null;
   #running: Promise<void> = Promise.resolve();
+  #telling: Telling | null = null;
 
   constructor(options: BackfillsOptions) {
     this.#options = options;
+  }
+
+  /** What it is at, as an operator reads it; null: nothing. */
+  get telling(): string | null {
+    return this.#telling && describeTelling(this.#telling, performance.now());
   }
 
   start(): void {
@@ -50,11 +58,18 @@ export class Backfills {
   }
 
   async #tellWanted(facts: LoadedFacts, signal: AbortSignal): Promise<void> {
-    const { service, log, pause } = this.#options;
+    const { service, log, paceOf } = this.#options;
     for (const { name, consumer } of await facts.wanted()) {
       if (signal.aborted) return;
       try {
-        const { complete } = await facts.tell({ name, consumer, signal, pause: pause(signal) });
+        const { rangeRows, throttle, onRows } = paceOf(signal);
+        const onProgress = ({ rows, total }: Walked) => {
+          onRows(rows);
+          const begun = this.#telling ?? { at: performance.now(), from: rows };
+          this.#telling = { ...begun, consumer, rows, total };
+        };
+        const pace = { chunkRows: rangeRows, pause: throttle.pause, onProgress };
+        const { complete } = await facts.tell({ name, consumer, signal, ...pace });
         if (complete) await facts.noteFailure(name, null);
       } catch (error) {
         log.error(
@@ -62,9 +77,22 @@ export class Backfills {
           'a consumer could not be told of its rows',
         );
         await facts.noteFailure(name, (error as Error).message);
+      } finally {
+        this.#telling = null;
       }
     }
   }
+}
+
+/** How far one consumer is told, and from which row on this process has told it since `at` (a clock of its own, ms). */
+type Telling = { consumer: string; rows: number; total: number; at: number; from: number };
+
+/** Pure. */
+export function describeTelling({ consumer, rows, total, at, from }: Telling, now: number): string {
+  const text = `tells ${consumer} which rows there are, ${rows} of ${total}`;
+  if (rows <= from) return text;
+  const secondsLeft = Math.max(0, Math.ceil(((total - rows) * (now - at)) / (rows - from) / 1_000));
+  return `${text}, ${secondsLeft} s left`;
 }
 
 /** How soon it is noticed that a consumer asks, ms. */

@@ -72,6 +72,20 @@ test('it goes on as before soon after users no longer wait', async () => {
   assert.ok(elapsed < 600, `${elapsed} ms`);
 });
 
+test('what was not done while users waited is made up for in part only, so that no burst follows', async () => {
+  let looks = 0;
+  const { elapsed } = await work({
+    rowsPerSecond: 1_000,
+    rest: 0,
+    ranges: 50,
+    rangeMs: 1,
+    // For ten seconds of the first ranges.
+    usersWait: () => looks++ < 100,
+    leastRowsPerSecond: 1,
+  });
+  assert.ok(elapsed > 10_000 + 3_500, `${elapsed} ms`);
+});
+
 test('rows of an earlier run do not count as done now', async () => {
   const options = { rowsPerSecond: 10_000, rest: 2, ranges: 100, rangeMs: 1 };
   assert.deepEqual(await work(options, 5_000_000), await work(options));

@@ -29,6 +29,8 @@ export type Pace = {
 const RANGES_PER_SECOND = 100;
 /** The longest rest after a range, ms: behind a lock or on a very slow database the work still goes on. */
 const LONGEST_REST_MS = 1_000;
+/** What was not done in its time is made up for in part only: after a long rest there is no burst, ms. */
+const MAKES_UP_MS = 1_000;
 /** How soon it is noticed that users no longer wait, ms. */
 const LOOK_MS = 100;
 
@@ -50,6 +52,7 @@ export function paceOf(options: PaceOptions): Pace {
       async pause() {
         const at = clock.now();
         const early = first ? first.at + ((rows - first.rows) / rowsPerSecond) * 1000 - at : 0;
+        if (early < -MAKES_UP_MS) first = { at: at - MAKES_UP_MS, rows };
         const tired = begunAt === null ? 0 : Math.min(LONGEST_REST_MS, (at - begunAt) * rest);
         const wait = Math.max(early, tired);
         if (wait > 0 && !signal?.aborted) await clock.sleep(wait);

@@ -25,7 +25,7 @@ import { drainForStep } from './drain.ts';
 import { Draining } from './draining.ts';
 import { type LoadedFacts, loadFacts } from './facts.ts';
 import { type Direction, describeLink, type Removal } from './link-status.ts';
-import { paceOf } from './pace.ts';
+import { type Pace, paceOf } from './pace.ts';
 import { type CopyPace, LinkRunner } from './runner.ts';
 import { Verifier, type VerifyHooks } from './verifier.ts';
 
@@ -35,6 +35,8 @@ export type Fence = { id: string; service: string; fromShare: number; toShare: n
 const VERIFY_REST = 5;
 /** Telling consumers which rows there are does it half of the time. */
 const BACKFILL_REST = 1;
+/** While users wait; consumers wait longer then. */
+const LEAST_OF_BACKFILL = 0.1;
 /** How long a comparison waits for links that are behind, ms; nobody waits for it. */
 const APPLIED_MS = 120_000;
 
@@ -75,7 +77,7 @@ export class ServiceWorker {
       log,
       // It has its rows for good once it has retired, and otherwise when the copy is passed.
       ready: () => this.retired || this.runners.get('forward')?.state === 'streaming',
-      pause: (signal) => paceOf({ ...this.copyPace(), rest: BACKFILL_REST, signal }).throttle.pause,
+      paceOf: (signal) => this.backfillPace(signal),
     });
     this.verifier = new Verifier({
       service,
@@ -154,9 +156,10 @@ export class ServiceWorker {
   }
 
   /** What of it takes the databases' time and could wait. */
-  get work(): 'copy' | 'verification' | null {
+  get work(): 'copy' | 'verification' | 'backfill' | null {
     if (this.runners.get('forward')?.state === 'copying') return 'copy';
-    return this.verifier.busy ? 'verification' : null;
+    if (this.verifier.busy) return 'verification';
+    return this.backfills.telling === null ? null : 'backfill';
   }
 
   seeUsers(look: { wait: UserLatency | null; working: boolean; now: number }): void {
@@ -165,12 +168,25 @@ export class ServiceWorker {
 
   private resting(): string | null {
     const why = this.work && throttleReason(this.throttle);
-    return why && `${this.work} rests: ${why}`;
+    const notes = [...(why ? [`${this.work} rests: ${why}`] : []), this.backfills.telling ?? []].flat();
+    return notes.length === 0 ? null : notes.join('; ');
   }
 
   private copyPace(): CopyPace {
     const { copyRowsPerSecond: rowsPerSecond, leastRowsPerSecond } = this.service.rollout;
     return { rowsPerSecond, leastRowsPerSecond, usersWait: this.usersWait };
+  }
+
+  private backfillPace(signal: AbortSignal): Pace {
+    const { backfillRowsPerSecond: rowsPerSecond } = this.service.rollout;
+    const leastRowsPerSecond = rowsPerSecond * LEAST_OF_BACKFILL;
+    return paceOf({
+      rowsPerSecond,
+      leastRowsPerSecond,
+      rest: BACKFILL_REST,
+      usersWait: this.usersWait,
+      signal,
+    });
   }
 
   private readonly usersWait = () => this.throttle.throttled;

@@ -40,7 +40,7 @@ export type LinkStatus = {
   /** Messages with Banyan's prefix in the source's log that were not Banyan's, since the applier started. */
   refusedMessages: number;
   retainedBytes: number;
-  /** Why copying or verification goes on at the least pace only; null: it does not. */
+  /** What it does beside bringing changes, and why copying, verification or a backfill goes on at the least pace only; null: nothing. */
   resting: string | null;
   error: string | null;
 };

@@ -32,7 +32,10 @@ export async function beginStreams<C extends Contracts>(
 ): Promise<Walked> {
   const streams = new FactStreams(options.contracts, options.streamOf);
   const about = { correlationId: STREAMS, metadata: {} };
-  return await walkRows({ ...options, name: STREAMS, consumer: options.service }, (tx, facts) =>
+  const fromRows = Object.fromEntries(
+    Object.entries(options.fromRows).filter(([, { ofNoStream }]) => !ofNoStream),
+  );
+  return await walkRows({ ...options, fromRows, name: STREAMS, consumer: options.service }, (tx, facts) =>
     streams.begin(tx, facts, about),
   );
 }

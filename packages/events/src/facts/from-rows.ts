@@ -22,6 +22,8 @@ export type TableFacts<C extends Contracts, Row = any> = {
   delete?(before: Row, about: Circumstances): Facts<C>;
   /** What a row says that is there already, of the copy or from before somebody asked: that it is, not that it was made. */
   exists?(row: Row): Facts<C>;
+  /** What `exists` says belongs to no stream: whoever begins those need not look at these rows. Default false. */
+  ofNoStream?: boolean;
 };
 
 /** By the service's own tables: `accounts`, or `schema.accounts`. */

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Queryable } from '@banyan/postgres';
 import type { Contracts } from '../contracts.ts';
 import { EventsError } from '../errors.ts';
-import { appendRows } from '../store/append.ts';
-import { EventStoreError } from '../store/errors.ts';
+import { appendFirst, appendRows } from '../store/append.ts';
 import { EventTypes } from '../store/event-types.ts';
 import type { Fact, StreamOf } from './from-rows.ts';
 
@@ -42,19 +41,12 @@ export class FactStreams<C extends Contracts> {
     }
   }
 
-  /** Of streams that have no event yet. Resolves with how many facts were kept. */
+  /** Of streams that have no event yet, all with one statement. Resolves with how many facts were kept. */
   async begin(tx: Queryable, facts: readonly Fact<C>[], about: AboutAppend): Promise<number> {
-    let kept = 0;
-    for (const [stream, own] of Map.groupBy(facts, this.#streamOf)) {
-      if (stream === undefined) continue;
-      const rows = own.map((fact) => this.#rowOf(fact));
-      const begun = await appendRows(tx, stream, rows, { expectedVersion: 'none', ...about }).then(
-        () => true,
-        unlessBegun,
-      );
-      if (begun) kept += rows.length;
-    }
-    return kept;
+    const streams = [...Map.groupBy(facts, this.#streamOf)].flatMap(([stream, own]) =>
+      stream === undefined ? [] : [{ stream, rows: own.map((fact) => this.#rowOf(fact)) }],
+    );
+    return await appendFirst(tx, streams, about);
   }
 
   #rowOf({ type, data }: Fact<C>) {
@@ -70,11 +62,6 @@ export class FactStreams<C extends Contracts> {
       data: data as Record<string, unknown>,
     };
   }
-}
-
-function unlessBegun(error: unknown): false {
-  if (!(error instanceof EventStoreError && error.code === 'VERSION_CONFLICT')) throw error;
-  return false;
 }
 
 const HAS_EVENTS = 'SELECT FROM banyan_events.events WHERE stream = $1 LIMIT 1';

@@ -84,6 +84,32 @@ export async function appendTogether(
   return new Map(rows.map(({ stream, position }) => [stream, Number(position)]));
 }
 
+/** A stream that is to begin, with all that it begins with. */
+export type NewStream = { stream: string; rows: readonly EventRow[] };
+
+/**
+ * Begins streams, all of them in one statement, and passes over those that have an event already. Resolves with how many events were
+ * written.
+ */
+export async function appendFirst(
+  db: Queryable,
+  streams: readonly NewStream[],
+  options: Omit<AppendOptions, 'expectedVersion'>,
+): Promise<number> {
+  if (streams.length === 0) return 0;
+  // In the order of their streams, as every process does: so no two wait for each other.
+  const sorted = streams.toSorted((a, b) => (a.stream < b.stream ? -1 : 1));
+  const events = sorted.flatMap(({ stream, rows }) =>
+    rows.map((row, index) => ({ stream, nth: index + 1, ...row })),
+  );
+  const { rows } = await db.query<{ written: number }>({
+    name: 'banyan_events_append_first',
+    text: FIRST,
+    values: [JSON.stringify(events), ...shared(options)],
+  });
+  return rows[0]!.written;
+}
+
 /** 0 if there is no event. */
 export async function headOf(db: Queryable, stream: string): Promise<number> {
   const { rows } = await db.query<{ version: number }>({
@@ -118,6 +144,23 @@ const TOGETHER = `
     WHERE expected = 0
        OR (SELECT true FROM banyan_events.events b WHERE b.stream = e.stream AND b.version = e.expected)
   RETURNING stream, position`;
+
+// As in MANY, whoever has the first version has the others too.
+const FIRST = `
+  WITH event AS MATERIALIZED (
+    SELECT * FROM jsonb_to_recordset($1) AS e(stream text, nth int, id uuid, type text, "typeVersion" smallint, subject text,
+                                              personal text[], data jsonb)),
+  first AS (
+    INSERT INTO banyan_events.events (${COLUMNS})
+    SELECT stream, 1, id, type, "typeVersion", subject, personal, data, $2, $3, $4, $5::jsonb, clock_timestamp() FROM event
+      WHERE nth = 1 ORDER BY stream COLLATE "C"
+    ON CONFLICT (stream, version) DO NOTHING RETURNING stream),
+  rest AS (
+    INSERT INTO banyan_events.events (${COLUMNS})
+    SELECT stream, nth, id, type, "typeVersion", subject, personal, data, $2, $3, $4, $5::jsonb, clock_timestamp() FROM event
+      WHERE nth > 1 AND stream COLLATE "C" IN (SELECT stream FROM first) ORDER BY stream COLLATE "C", nth
+    RETURNING 1)
+  SELECT ((SELECT count(*) FROM first) + (SELECT count(*) FROM rest))::int AS written`;
 
 const HEAD = `head AS MATERIALIZED (
     SELECT coalesce((SELECT version FROM banyan_events.events WHERE stream = $1 ORDER BY version DESC LIMIT 1), 0) AS version,
@@ -189,7 +232,12 @@ function many(stream: string, rows: readonly EventRow[], expected: number | 'any
   };
 }
 
-function shared({ actor, correlationId, causationId, metadata }: AppendOptions): unknown[] {
+function shared({
+  actor,
+  correlationId,
+  causationId,
+  metadata,
+}: Omit<AppendOptions, 'expectedVersion'>): unknown[] {
   return [
     actor ?? null,
     correlationId ?? null,

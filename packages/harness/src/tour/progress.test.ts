@@ -62,6 +62,21 @@ it('asks once, waits while things move, and sees that it is there', () => {
   assert.deepEqual(follow(looks).moves, ['ask', 'wait', 'wait', 'wait', 'arrived']);
 });
 
+it('sees that a link moves which does something else than copying', () => {
+  const begins = (rows: number) =>
+    status({
+      stage: 'copying',
+      links: [{ state: 'copying', rowsCopied: 9, resting: `begins streams, ${rows} rows` }] as never,
+    });
+  const looks: Array<[number, ServiceStatus]> = [
+    [0, status()],
+    [80_000, begins(1)],
+    [80_000, begins(2)],
+    [91_000, begins(2)],
+  ];
+  assert.deepEqual(follow(looks).moves, ['ask', 'wait', 'wait', 'giveUp']);
+});
+
 it('asks nothing of a service that is there already', () => {
   assert.deepEqual(follow([[0, status({ stage: 'migrated', share: 10_000 })]]).moves, ['arrived']);
 });

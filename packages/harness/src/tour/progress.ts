@@ -116,7 +116,8 @@ function snapshotOf({ stage, share, message, links, verification, evidence }: Se
     stage,
     share,
     message,
-    links.map(({ state, rowsCopied }) => [state, rowsCopied]),
+    // What a link does beside copying is told by what it rests for.
+    links.map(({ state, rowsCopied, resting }) => [state, rowsCopied, resting]),
     verification.map(({ verdict, verifiedAt }) => [verdict, verifiedAt]),
     [evidence.requests.service, evidence.compared],
   ]);

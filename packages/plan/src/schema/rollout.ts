@@ -63,8 +63,13 @@ export const RolloutSchema = record(
       whole(1, 1e9, 'rows per second from 1', '50000'),
       { default: 50_000 },
     ),
+    backfillRowsPerSecond: optional(
+      'Rows per second of which consumers are told that ask which rows are there; a tenth of it while users wait. It also rests as long as each transaction took, and while the consumer has not handled what it was told.',
+      whole(1, 1e9, 'rows per second from 1', '500'),
+      { default: 500 },
+    ),
     restAboveRatio: optional(
-      'Copying, verification and shadowing rest while the p95 of all users is above this multiple of what it was before they began; 1000 lets them never rest.',
+      'Copying, verification, backfills and shadowing rest while the p95 of all users is above this multiple of what it was before they began; 1000 lets them never rest.',
       number(1, 1_000, 'a multiple from 1 to 1000', '1.5'),
       { default: 1.5 },
     ),

@@ -39,6 +39,7 @@ export const fromRows: FromRows<typeof contracts> = {
   },
   // By what the steps of before say, consumers that ask know how far applications ever came.
   application_timeline: {
+    ofNoStream: true,
     exists: ({
       application_id: applicationId,
       from_status: from,
