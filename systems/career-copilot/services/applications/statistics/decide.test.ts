@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
 import { APPLICATION_STATES } from '../../../api/tracking.ts';
+import { count } from './count.ts';
 import { type Group, statisticsOf } from './decide.ts';
 
 const group = (state: string, reached: string[], applications = 1, source = 'unknown'): Group => ({
@@ -85,4 +86,35 @@ it('no rate is above one, and states and sources add up, of whatever there is', 
       );
     }),
   );
+});
+
+it('a stage lasts until the next step, or until its application was ghosted, and an answer counts from the sending', () => {
+  const applications = {
+    id: [1, 2, 3],
+    state: ['ghosted', 'interview', 'on hold'],
+    source: ['referral', 'referral', 'unknown'],
+    ghosted: [9, null, 9],
+  };
+  const steps = {
+    of: [1, 1, 2, 2, 2, 3],
+    stage: ['saved', 'applied', 'applied', 'screening', 'interview', 'applied'],
+    at: [0, 1, 0, 4, 5, 2],
+  };
+  const { groups, stays, medianDaysToAnswer } = count(applications, steps);
+  assert.deepEqual(groups, [
+    { state: 'ghosted', source: 'referral', reached: ['saved', 'applied'], applications: 1 },
+    {
+      state: 'interview',
+      source: 'referral',
+      reached: ['applied', 'screening', 'interview'],
+      applications: 1,
+    },
+    { state: 'on hold', source: 'unknown', reached: ['applied'], applications: 1 },
+  ]);
+  assert.deepEqual(stays, [
+    { stage: 'saved', left: 1, average_days: 1, median_days: 1 },
+    { stage: 'applied', left: 2, average_days: 6, median_days: 6 },
+    { stage: 'screening', left: 1, average_days: 1, median_days: 1 },
+  ]);
+  assert.equal(medianDaysToAnswer, 4);
 });

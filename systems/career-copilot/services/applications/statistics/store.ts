@@ -1,48 +1,39 @@
 import type pg from 'pg';
 import type { StatisticsQuery } from '../../../api/tracking.ts';
 import { STATE } from '../tracking/store.ts';
-import { ANSWERS, type Group, type Stay } from './decide.ts';
-
-export type Counted = { groups: Group[]; stays: Stay[]; median_days_to_answer: number | null };
+import type { Applications, Steps } from './count.ts';
 
 /**
- * Counted by the database at each look, out of the rows that both sides write: an index has a user's applications and one the steps of
- * each, so nothing has to be kept up to date beside them.
+ * What a user's figures are counted from, out of the rows that both sides write: nothing has to be kept up to date beside them. Two
+ * scans of indexes, whatever else the tables hold; the steps come in the order of theirs, so that nobody sorts them.
  */
-export async function countOfUser(
+export async function rowsOfUser(
   db: Pick<pg.Pool, 'query'>,
   userId: number,
   { from, to }: StatisticsQuery,
-): Promise<Counted> {
-  const { rows } = await db.query<Counted>({
+): Promise<{ applications: Applications; steps: Steps }> {
+  const { rows } = await db.query<{ applications: Applications; steps: Steps }>({
     name: 'applications_statistics',
-    text: COUNT,
-    values: [userId, from ?? null, to ?? null, ANSWERS],
+    text: ROWS,
+    values: [userId, from ?? null, to ?? null],
   });
   return rows[0]!;
 }
 
-const COUNT = `
+const EPOCH_DAYS = (column: string) => `date_part('epoch', ${column}) / 86400`;
+const all = (value: string, order = '') => `coalesce(json_agg(${value}${order}), '[]')`;
+
+/** By columns, which costs PostgreSQL and Node a third of what rows do. */
+const ROWS = `
   WITH mine AS MATERIALIZED (
     SELECT applications.id, ${STATE} AS state, coalesce(source, 'unknown') AS source, ghosted_at
     FROM applications LEFT JOIN application_details AS details ON application_id = applications.id
     WHERE user_id = $1 AND ($2::timestamptz IS NULL OR created_at >= $2)
-      AND ($3::timestamptz IS NULL OR created_at < $3)),
-  steps AS MATERIALIZED (
-    SELECT mine.id, to_status AS stage, lead(to_status) OVER step AS next,
-      extract(epoch FROM coalesce(lead(created_at) OVER step,
-        CASE WHEN state = 'ghosted' THEN ghosted_at END) - created_at) / 86400 AS days
-    FROM mine JOIN application_timeline AS step ON application_id = mine.id
-    WINDOW step AS (PARTITION BY mine.id ORDER BY created_at, step.id)),
-  ways AS (SELECT id, array_agg(DISTINCT stage ORDER BY stage) AS reached FROM steps GROUP BY id),
-  groups AS (
-    SELECT state, source, coalesce(reached, '{}') AS reached, count(*)::int AS applications
-    FROM mine LEFT JOIN ways USING (id) GROUP BY 1, 2, 3),
-  stays AS (
-    SELECT stage, count(*)::int AS left, avg(days)::float8 AS average_days,
-      percentile_cont(0.5) WITHIN GROUP (ORDER BY days)::float8 AS median_days
-    FROM steps WHERE days IS NOT NULL GROUP BY stage)
-  SELECT (SELECT coalesce(jsonb_agg(groups), '[]') FROM groups) AS groups,
-    (SELECT coalesce(jsonb_agg(stays), '[]') FROM stays) AS stays,
-    (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY days) FROM steps
-     WHERE stage = 'applied' AND next = ANY ($4::text[]))::float8 AS median_days_to_answer`;
+      AND ($3::timestamptz IS NULL OR created_at < $3))
+  SELECT
+    (SELECT json_build_object('id', ${all('id')}, 'state', ${all('state')}, 'source', ${all('source')},
+       'ghosted', ${all(EPOCH_DAYS('ghosted_at'))}) FROM mine) AS applications,
+    (SELECT json_build_object('of', ${all('application_id', ' ORDER BY application_id, created_at, id')},
+       'stage', ${all('to_status', ' ORDER BY application_id, created_at, id')},
+       'at', ${all(EPOCH_DAYS('created_at'), ' ORDER BY application_id, created_at, id')})
+     FROM application_timeline WHERE application_id = ANY (ARRAY(SELECT id FROM mine))) AS steps`;

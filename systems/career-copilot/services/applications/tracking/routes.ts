@@ -17,8 +17,9 @@ import { answerAsProblems } from '../../../kit/problem-answers.ts';
 import type { Ledger } from '../commands.ts';
 import { type ApplicationEvent, errors } from '../decide.ts';
 import { streamOfApplication } from '../facts.ts';
+import { count } from '../statistics/count.ts';
 import { statisticsOf } from '../statistics/decide.ts';
-import { countOfUser } from '../statistics/store.ts';
+import { rowsOfUser } from '../statistics/store.ts';
 import { submissionRoutes } from '../submission/routes.ts';
 import type { SubmissionSagas } from '../submission/submit.ts';
 import { changeRoutes } from './change-routes.ts';
@@ -60,8 +61,9 @@ function readRoutes(api: ServiceApp, { pool, events }: ServiceContext<unknown, {
     '/statistics',
     { ...ofUser(), schema: { querystring: StatisticsQuery, response: { 200: Statistics } } },
     async (request) => {
-      const counted = await countOfUser(pool, callerOf(request), request.query);
-      return statisticsOf(counted.groups, counted.stays, counted.median_days_to_answer);
+      const { applications, steps } = await rowsOfUser(pool, callerOf(request), request.query);
+      const { groups, stays, medianDaysToAnswer } = count(applications, steps);
+      return statisticsOf(groups, stays, medianDaysToAnswer);
     },
   );
 
