@@ -139,9 +139,43 @@ describe('what happens to an account', () => {
     const about = heard.filter(({ subject }) => subject === String(id));
     assert.deepEqual(
       about.map(({ type }) => type),
-      ['UserRegistered', 'PasswordChanged', 'UserVerified', 'UserSuspended'],
+      ['UserRegistered', 'UserLoggedIn', 'PasswordChanged', 'UserVerified', 'UserSuspended'],
     );
     assert.doesNotMatch(JSON.stringify(about), /good password|better password|\$2b\$|token/);
+  });
+
+  it('each login is told with its renewals and its end, whoever ends it, once', async () => {
+    const { id, email } = await register();
+    const post = async (path: string, body: object) =>
+      (await call(services.auth, 'POST', `/auth/${path}`, undefined, body)).body;
+    const login = async () => await post('login', { email, password: 'a good password' });
+    const loggedOut = await login();
+    const { refresh_token: renewed } = await post('refresh', { refresh_token: loggedOut.refresh_token });
+    for (const refresh_token of [renewed, renewed, loggedOut.refresh_token])
+      await post('logout', { refresh_token });
+    const kept = await login();
+    await call(services.auth, 'DELETE', '/auth/sessions', kept.access_token);
+    await call(services.auth, 'DELETE', '/auth/sessions', kept.access_token);
+    await suspend(id);
+    await told('UserSuspended', id);
+    const about = heard.filter(({ subject }) => subject === String(id)).slice(1, -1);
+    assert.deepEqual(
+      about.map(({ type, data }) => [type, data.reason]),
+      [
+        ['UserLoggedIn', undefined],
+        ['UserLoggedIn', undefined],
+        ['TokenRefreshed', undefined],
+        ['SessionEnded', 'logged_out'],
+        ['UserLoggedIn', undefined],
+        ['SessionEnded', 'ended_by_owner'],
+      ],
+    );
+    const [first, second, , , third] = about.map(({ data }) => data.sessionId);
+    assert.deepEqual(
+      about.map(({ data }) => data.sessionId),
+      [first, second, second, second, third, first],
+    );
+    assert.equal(new Set([first, second, third]).size, 3);
   });
 });
 

@@ -9,7 +9,7 @@ import { createPool } from '@banyan/postgres';
 import { scratchHome } from '@banyan/postgres/scratch-server';
 import { contracts as authContracts } from './contracts/auth.ts';
 import { type ApplicationRow, fromRows as ofApplications } from './services/applications/facts.ts';
-import { type AccountRow, fromRows as ofAccounts } from './services/auth/facts.ts';
+import { type AccountRow, fromRows as ofAccounts, type SessionRow } from './services/auth/facts.ts';
 import { fromRows as ofProfiles, type ProfileRow } from './services/users/facts.ts';
 import { system } from './system.ts';
 
@@ -60,6 +60,20 @@ describe('what a change of an account means', () => {
     assert.deepEqual(changed({ email: 'deleted-7@deleted.invalid', is_active: false }), deleted);
     assert.deepEqual(remove!(ADA, { at: AT }), deleted);
     assert.deepEqual(changed({ display_name: 'Ada Lovelace' }), []);
+  });
+
+  it('each refresh token of the monolith is a login, and one that is revoked a logout', () => {
+    const { insert, update } = ofAccounts.refresh_tokens!;
+    const sessionId = 'f81d4fae-7dec-41d0-a765-00a0c91e6bf6';
+    const row: SessionRow = { account_id: 7, family_id: sessionId, revoked: false, expires_at: AT };
+    const data = { userId: 7, sessionId, expiresAt: AT.toISOString() };
+    assert.deepEqual(insert!(row, { at: AT }), { type: 'UserLoggedIn', data });
+    assert.equal(insert!({ ...row, revoked: true }, { at: AT }), undefined);
+    assert.deepEqual(update!(row, { ...row, revoked: true }, { at: AT }), {
+      type: 'SessionEnded',
+      data: { userId: 7, sessionId, reason: 'logged_out' },
+    });
+    assert.equal(update!({ ...row, revoked: true }, { ...row, revoked: true }, { at: AT }), undefined);
   });
 
   it('of profiles it is told which fields are others, never what stands in them', () => {
@@ -191,20 +205,21 @@ it('users hears of what the monolith does with accounts as soon as auth is copie
     `deleted-${id}@deleted.invalid`,
   ]);
   await until(async () => (await profileOf(id)).first_name === 'Deleted');
-  await until(() => heard.length >= 5);
+  await until(() => heard.length >= 6);
   assert.deepEqual(
     heard
       .filter(({ subject }) => subject === String(id))
       .map(({ type, data, actor, reason }) => [type, data.byUserId, actor, reason]),
     [
       ['UserRegistered', undefined, undefined, undefined],
+      ['UserLoggedIn', undefined, undefined, undefined],
       ['UserSuspended', undefined, undefined, undefined],
       ['UserReinstated', undefined, undefined, undefined],
       ['UserSuspended', 1, '1', 'spam'],
       ['UserDeleted', undefined, undefined, undefined],
     ],
   );
-  assert.equal(heard.length, 5);
+  assert.equal(heard.length, 6);
   const { rows } = await auth!.query(
     `SELECT silent::int FROM banyan_events.replicated_facts WHERE table_name = 'public.accounts'`,
   );

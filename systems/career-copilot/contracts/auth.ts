@@ -7,6 +7,20 @@ import { API } from '../api/common.ts';
 import { asItWas, ofUser, SYSTEM, text, UserId } from './common.ts';
 
 const OfUser = Type.Object({ userId: UserId });
+const OfSession = Type.Object({
+  userId: UserId,
+  sessionId: Type.String({
+    format: 'uuid',
+    description: 'Of the login; the same in all that is told of it.',
+  }),
+});
+const GoodUntil = Type.Object({
+  ...OfSession.properties,
+  expiresAt: Type.String({
+    format: 'date-time',
+    description: 'When it is over by itself, unless it is renewed.',
+  }),
+});
 /** Version 1 always said who it was: the monolith, some of whose doings are told since, seldom does. */
 const byAdministrator = {
   version: 2,
@@ -48,6 +62,28 @@ export const contracts = defineContracts({
     }),
     UserReinstated: event({ ...ofUser('auth', 'They can log in again.'), ...byAdministrator }),
     PasswordChanged: event({ ...ofUser('auth', 'They have a new password.'), data: OfUser }),
+    UserLoggedIn: event({
+      ...ofUser('auth', 'They have logged in, or registered, which logs in too.'),
+      data: GoodUntil,
+    }),
+    TokenRefreshed: event({
+      ...ofUser('auth', 'A login was renewed at the auth service. The monolith keeps no record of it.'),
+      data: GoodUntil,
+    }),
+    SessionEnded: event({
+      ...ofUser('auth', 'A login is over before its time. One whose time is over is not told again.'),
+      data: Type.Object({
+        ...OfSession.properties,
+        reason: Type.Union([
+          Type.Literal('logged_out'),
+          Type.Literal('ended_by_owner', { description: 'From another login.' }),
+          Type.Literal('password_reset'),
+          Type.Literal('token_reused', {
+            description: 'A refresh token came a second time: somebody else may have it.',
+          }),
+        ]),
+      }),
+    }),
     UserDeleted: event({
       ...ofUser('auth', 'Nothing that tells who it was may be kept.'),
       data: Type.Object({ userId: UserId, email: text('What stands in its place.') }),

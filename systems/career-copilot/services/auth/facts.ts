@@ -16,7 +16,10 @@ export type AccountRow = {
   created_at: Date;
 };
 
-/** What the monolith does with accounts, as the events that this service publishes for what it does itself. */
+/** The columns of `refresh_tokens` by which it is told who logs in and out. */
+export type SessionRow = { account_id: number; family_id: string; revoked: boolean; expires_at: Date };
+
+/** What the monolith does with accounts and logins, as the events that this service publishes for what it does itself. */
 export const fromRows: FromRows<typeof contracts> = {
   accounts: {
     insert: (account: AccountRow, { actor }) => registration(account, actor),
@@ -47,6 +50,17 @@ export const fromRows: FromRows<typeof contracts> = {
       if (email === anonymized(userId).email) return { type: 'UserDeleted', data: { userId, email } };
       return registration(account, undefined);
     },
+  },
+  // The monolith never exchanges a token, so that each row is a login; its only way to end one is to log out.
+  refresh_tokens: {
+    insert: ({ account_id: userId, family_id: sessionId, revoked, expires_at: expiresAt }: SessionRow) =>
+      revoked
+        ? undefined
+        : { type: 'UserLoggedIn', data: { userId, sessionId, expiresAt: expiresAt.toISOString() } },
+    update: (before: SessionRow, { account_id: userId, family_id: sessionId, revoked }: SessionRow) =>
+      revoked && !before.revoked
+        ? { type: 'SessionEnded', data: { userId, sessionId, reason: 'logged_out' } }
+        : undefined,
   },
 };
 

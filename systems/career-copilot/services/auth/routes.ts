@@ -63,10 +63,14 @@ export async function routes(
   { pool, config, signer, limits, mailer, events }: ServiceContext<Static<typeof Config>, Provided>,
 ): Promise<void> {
   const passwords = createPasswords(config.PASSWORD_HASH, config.BCRYPT_COST);
-  const sessions = createSessions(pool, signer, {
-    refreshTokenDays: config.REFRESH_TOKEN_DAYS,
-    graceMs: config.REFRESH_GRACE_SECONDS * 1000,
-  });
+  const sessions = createSessions(
+    pool,
+    { signer, events },
+    {
+      refreshTokenDays: config.REFRESH_TOKEN_DAYS,
+      graceMs: config.REFRESH_GRACE_SECONDS * 1000,
+    },
+  );
   const factors = createSecondFactors(pool, signer.encryption);
   const logIn = createLogin(pool, { passwords, factors, scheme: config.PASSWORD_HASH });
   const identify = async (request: FastifyRequest) => {
@@ -115,7 +119,8 @@ export async function routes(
           schema: { body: LoginWithCode, response: { 200: Tokens } },
         },
         async ({ body }) => {
-          return await sessions.open(pool, await logIn(body));
+          const account = await logIn(body);
+          return await withTransaction(pool, async (tx) => await sessions.open(tx, account));
         },
       );
 
@@ -167,9 +172,9 @@ export async function routes(
   await app.register(
     async (api: ServiceApp) => {
       adminRoutes(api, pool, events);
-      sessionRoutes(api, pool);
+      sessionRoutes(api, pool, sessions);
       secondFactorRoutes(api, pool, factors);
-      mailRoutes(api, { pool, limits, mailer, passwords, events });
+      mailRoutes(api, { pool, limits, mailer, passwords, sessions, events });
     },
     { prefix: API },
   );

@@ -1,8 +1,10 @@
+import { withTransaction } from '@banyan/postgres';
 import { defineErrors, principalOf, type ServiceApp, signedIn } from '@banyan/service';
 import type pg from 'pg';
 import { Type } from 'typebox';
 import { Timestamp } from '../../api/common.ts';
 import { identify } from './callers.ts';
+import type { Sessions } from './sessions.ts';
 import * as store from './store.ts';
 
 const errors = defineErrors({
@@ -10,7 +12,7 @@ const errors = defineErrors({
 });
 
 const SessionId = Type.Object({ id: Type.String({ format: 'uuid' }) });
-const Sessions = Type.Object({
+const SessionList = Type.Object({
   sessions: Type.Array(
     Type.Object({
       id: Type.String({ format: 'uuid' }),
@@ -28,12 +30,12 @@ const Sessions = Type.Object({
  * Where somebody is logged in, and how they log out elsewhere. An access token that is out already stays good until it expires;
  * nothing renews it.
  */
-export function sessionRoutes(app: ServiceApp, pool: pg.Pool): void {
-  app.get('/auth/sessions', { config, schema: { response: { 200: Sessions } } }, async (request) => {
+export function sessionRoutes(app: ServiceApp, pool: pg.Pool, sessions: Sessions): void {
+  app.get('/auth/sessions', { config, schema: { response: { 200: SessionList } } }, async (request) => {
     const { id } = await identify(pool, request);
     const current = principalOf(request).session;
-    const sessions = await store.listSessions(pool, id);
-    return { sessions: sessions.map((session) => ({ ...session, current: session.id === current })) };
+    const good = await store.listSessions(pool, id);
+    return { sessions: good.map((session) => ({ ...session, current: session.id === current })) };
   });
 
   app.delete(
@@ -42,7 +44,7 @@ export function sessionRoutes(app: ServiceApp, pool: pg.Pool): void {
     async (request, reply) => {
       const { id } = await identify(pool, request);
       if (!(await store.hasFamily(pool, id, request.params.id))) throw errors('SESSION_NOT_FOUND');
-      await store.endFamily(pool, request.params.id);
+      await withTransaction(pool, async (tx) => await sessions.end(tx, request.params.id, 'ended_by_owner'));
       return await reply.code(204).send(null);
     },
   );
@@ -58,7 +60,11 @@ export function sessionRoutes(app: ServiceApp, pool: pg.Pool): void {
     },
     async (request, reply) => {
       const { id } = await identify(pool, request);
-      await store.endOtherFamilies(pool, id, principalOf(request).session ?? null);
+      const kept = principalOf(request).session ?? null;
+      await withTransaction(
+        pool,
+        async (tx) => await sessions.endOthers(tx, { accountId: id, kept, reason: 'ended_by_owner' }),
+      );
       return await reply.code(204).send(null);
     },
   );

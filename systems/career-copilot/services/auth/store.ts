@@ -179,7 +179,7 @@ export async function insertFirstToken(
     text: `INSERT INTO refresh_tokens (account_id, token_hash, expires_at)
      SELECT id, $2, now() + make_interval(days => $3)
      FROM (SELECT id FROM accounts WHERE id = $1 AND password_hash = $4 FOR SHARE) AS account
-     RETURNING id, family_id AS "familyId"`,
+     RETURNING ${INSERTED}`,
     values: [account.id, tokenHash, days, account.password_hash],
   });
   return rows[0];
@@ -193,14 +193,15 @@ export async function insertNextToken(
   const { rows } = await db.query<InsertedToken>({
     name: 'next-refresh-token',
     text: `INSERT INTO refresh_tokens (account_id, token_hash, expires_at, family_id)
-     VALUES ($1, $2, now() + make_interval(days => $3), $4) RETURNING id, family_id AS "familyId"`,
+     VALUES ($1, $2, now() + make_interval(days => $3), $4) RETURNING ${INSERTED}`,
     values: [accountId, tokenHash, days, familyId],
   });
   return rows[0]!;
 }
 
 type NewToken = { tokenHash: string; days: number };
-type InsertedToken = { id: number; familyId: string };
+export type InsertedToken = { id: number; familyId: string; expiresAt: Date };
+const INSERTED = 'id, family_id AS "familyId", expires_at AS "expiresAt"';
 
 /** Locks the token until the transaction ends, so that two requests with it are judged one after the other. */
 export async function lockRefreshToken(
@@ -248,18 +249,33 @@ export async function hasFamily(db: Executor, accountId: number, familyId: strin
   return rows.length > 0;
 }
 
-export async function endFamily(db: Executor, familyId: string): Promise<void> {
-  await endWhere(db, 'family_id = $1', [familyId]);
+/** Ends a login, and returns it if it was good until then. */
+export async function endFamily(tx: pg.PoolClient, familyId: string): Promise<EndedFamily[]> {
+  return await endWhere(tx, 'family_id = $1', [familyId]);
 }
 
-/** Ends all logins of an account but one. */
-export async function endOtherFamilies(db: Executor, accountId: number, kept: string | null): Promise<void> {
-  await endWhere(db, 'account_id = $1 AND family_id IS DISTINCT FROM $2', [accountId, kept]);
+/** Ends all logins of an account but one, and returns those that were good until then. */
+export async function endOtherFamilies(
+  tx: pg.PoolClient,
+  accountId: number,
+  kept: string | null,
+): Promise<EndedFamily[]> {
+  return await endWhere(tx, 'account_id = $1 AND family_id IS DISTINCT FROM $2', [accountId, kept]);
 }
+
+/** The ids of a login and of whose it was. */
+export type EndedFamily = { familyId: string; accountId: number };
 
 /** A token that is being exchanged meanwhile is waited for, and the one that came of it is seen by the next statement only. */
-async function endWhere(db: Executor, which: string, values: unknown[]): Promise<void> {
+async function endWhere(tx: pg.PoolClient, which: string, values: unknown[]): Promise<EndedFamily[]> {
+  // What was not exchanged is what the family was good by; there are two of them if a client came back with its old one.
   const text = `UPDATE refresh_tokens SET revoked = true, rotated_at = NULL
-     WHERE ${which} AND (NOT revoked OR rotated_at IS NOT NULL)`;
-  for (let ended = 1; ended > 0; ) ended = (await db.query(text, values)).rowCount!;
+     WHERE ${which} AND (NOT revoked OR rotated_at IS NOT NULL)
+     RETURNING family_id AS "familyId", account_id AS "accountId", replaced_by IS NULL AND expires_at > now() AS good`;
+  const ended = new Map<string, EndedFamily>();
+  for (;;) {
+    const { rows } = await tx.query<EndedFamily & { good: boolean }>(text, values);
+    if (rows.length === 0) return [...ended.values()];
+    for (const { good, ...family } of rows) if (good) ended.set(family.familyId, family);
+  }
 }

@@ -11,6 +11,7 @@ import { identify } from '../callers.ts';
 import { normalizeEmail } from '../decide.ts';
 import { revokeGrantsOf } from '../oauth/store.ts';
 import type { Passwords } from '../passwords.ts';
+import type { Sessions } from '../sessions.ts';
 import * as accounts from '../store.ts';
 import { isGoodLink, LINK_SECONDS, type Purpose, parseToken } from './links.ts';
 import type { Mailer } from './mailer.ts';
@@ -33,6 +34,7 @@ type Context = {
   limits: KeyValueStore;
   mailer: Mailer;
   passwords: Passwords;
+  sessions: Sessions;
   events: Events<typeof contracts>;
 };
 
@@ -40,7 +42,10 @@ type Context = {
  * Passwords that were forgotten, and addresses that are proved. Whoever asks for a reset learns nothing: whether there is an account
  * is not looked at before the answer, so that neither the answer nor its time can say it.
  */
-export function mailRoutes(app: ServiceApp, { pool, limits, mailer, passwords, events }: Context): void {
+export function mailRoutes(
+  app: ServiceApp,
+  { pool, limits, mailer, passwords, sessions, events }: Context,
+): void {
   app.post(
     '/auth/password-reset',
     {
@@ -82,7 +87,7 @@ export function mailRoutes(app: ServiceApp, { pool, limits, mailer, passwords, e
         const { id, email } = await goodLink(tx, body.token, 'reset_password', { lock: true });
         await accounts.setPasswordHash(tx, id, passwordHash);
         await store.removeLinks(tx, id, 'reset_password');
-        await accounts.endOtherFamilies(tx, id, null);
+        await sessions.endOthers(tx, { accountId: id, kept: null, reason: 'password_reset' });
         await revokeGrantsOf(tx, id);
         await store.queueMail(tx, { kind: 'password_changed', email, lifeSeconds: TOLD_SECONDS });
         await events.publish(tx, 'PasswordChanged', { userId: id });
