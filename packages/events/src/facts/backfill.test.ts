@@ -198,45 +198,49 @@ describe('a consumer that asks is told which rows are there', () => {
   });
 });
 
-it('streams begin a chunk at a time, each once and with all that its row says; of others no row is looked at', LIMIT, async (t) => {
-  const { pool } = await bank(t, 7);
-  await applyStoreSchema(pool);
-  await pool.query(`CREATE TABLE old_steps (id int PRIMARY KEY); INSERT INTO old_steps VALUES (1)`);
-  const store = await createEventStore({ pool, contracts });
-  await store.append('account-3', [{ type: 'AccountIs', data: { id: 3, balance: 9 } }], {
-    expectedVersion: 'none',
-  });
-  const tables: FromRows<typeof contracts> = {
-    accounts: {
-      exists: (row) => [
-        { type: 'AccountIs', data: row },
-        { type: 'BalanceChanged', data: row },
-      ],
-    },
-    old_steps: {
-      ofNoStream: true,
-      exists: () => assert.fail('it has nothing to say'),
-    },
-  };
-  const { name: _, consumer: __, ...about } = options(pool);
-  const begun = await beginStreams({
-    ...about,
-    fromRows: tables,
-    streamOf: ({ data }) => (data.id === 5 ? undefined : `account-${data.id}`),
-    chunkRows: 3,
-  });
-  assert.deepEqual(begun, { rows: 7, total: 7, facts: 10, complete: true });
-  const { rows } = await pool.query(
-    `SELECT stream, string_agg(version || ' ' || type, ', ' ORDER BY version) AS events
+it(
+  'streams begin a chunk at a time, each once and with all that its row says; of others no row is looked at',
+  LIMIT,
+  async (t) => {
+    const { pool } = await bank(t, 7);
+    await applyStoreSchema(pool);
+    await pool.query(`CREATE TABLE old_steps (id int PRIMARY KEY); INSERT INTO old_steps VALUES (1)`);
+    const store = await createEventStore({ pool, contracts });
+    await store.append('account-3', [{ type: 'AccountIs', data: { id: 3, balance: 9 } }], {
+      expectedVersion: 'none',
+    });
+    const tables: FromRows<typeof contracts> = {
+      accounts: {
+        exists: (row) => [
+          { type: 'AccountIs', data: row },
+          { type: 'BalanceChanged', data: row },
+        ],
+      },
+      old_steps: {
+        ofNoStream: true,
+        exists: () => assert.fail('it has nothing to say'),
+      },
+    };
+    const { name: _, consumer: __, ...about } = options(pool);
+    const begun = await beginStreams({
+      ...about,
+      fromRows: tables,
+      streamOf: ({ data }) => (data.id === 5 ? undefined : `account-${data.id}`),
+      chunkRows: 3,
+    });
+    assert.deepEqual(begun, { rows: 7, total: 7, facts: 10, complete: true });
+    const { rows } = await pool.query(
+      `SELECT stream, string_agg(version || ' ' || type, ', ' ORDER BY version) AS events
      FROM banyan_events.events GROUP BY stream ORDER BY stream`,
-  );
-  assert.deepEqual(
-    rows.map(({ stream, events }) => `${stream}: ${events}`),
-    [1, 2, 3, 4, 6, 7].map((id) =>
-      id === 3 ? 'account-3: 1 AccountIs' : `account-${id}: 1 AccountIs, 2 BalanceChanged`,
-    ),
-  );
-});
+    );
+    assert.deepEqual(
+      rows.map(({ stream, events }) => `${stream}: ${events}`),
+      [1, 2, 3, 4, 6, 7].map((id) =>
+        id === 3 ? 'account-3: 1 AccountIs' : `account-${id}: 1 AccountIs, 2 BalanceChanged`,
+      ),
+    );
+  },
+);
 
 /** True: it came to its end before it was killed. */
 async function runs(url: string, killed: { afterChunks: number | null; ms: number }): Promise<boolean> {
