@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -36,10 +37,21 @@ function isOpen(): Promise<boolean> {
   });
 }
 
+/** In the server's own words. */
+async function command(line: string): Promise<void> {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(`${line}\r\n`);
+  const [answer] = await once(socket, 'data');
+  socket.destroy();
+  assert.equal(String(answer), '+OK\r\n');
+}
+
 const open = (onError: (error: unknown) => void = () => {}) =>
   redisStore(`redis://127.0.0.1:${port}`, { prefix: 'judge:', onError });
 
 keyValueSuite('Valkey', () => open());
+
+const UNAVAILABLE = { code: 'STORE_UNAVAILABLE', status: 503 };
 
 describe('a Redis that is away', () => {
   it('fails each question within a limit, and is used again once it is back', async () => {
@@ -47,8 +59,8 @@ describe('a Redis that is away', () => {
     await store.set('one', 'two', { ttlMs: 60_000 });
     await server.stop();
     const asked = performance.now();
-    await assert.rejects(store.get('one'));
-    await assert.rejects(store.increment('count', { ttlMs: 60_000 }));
+    await assert.rejects(store.get('one'), UNAVAILABLE);
+    await assert.rejects(store.increment('count', { ttlMs: 60_000 }), UNAVAILABLE);
     assert.ok(performance.now() - asked < 5_000);
     server = await start();
     const answered = async () =>
@@ -58,6 +70,17 @@ describe('a Redis that is away', () => {
       );
     while (!(await answered())) await delay(20);
     assert.equal(await store.increment('count', { ttlMs: 60_000 }), 1);
+    await store.close();
+  });
+
+  it('and one that has no room says so, and goes on with what it has', async () => {
+    const store = await open();
+    await store.set('kept', 'one', { ttlMs: 60_000 });
+    await command('CONFIG SET maxmemory 1');
+    await assert.rejects(store.set('more', 'two', { ttlMs: 60_000 }), UNAVAILABLE);
+    assert.equal(await store.get('kept'), 'one');
+    await command('CONFIG SET maxmemory 0');
+    await store.set('more', 'two', { ttlMs: 60_000 });
     await store.close();
   });
 });

@@ -15,11 +15,13 @@ export async function createApp({
   name,
   logLevel,
   checks,
+  partial,
   metrics,
 }: {
   name: string;
   logLevel: string;
   checks: Checks;
+  partial: Checks;
   metrics: Registry;
 }): Promise<{ app: ServiceApp; health: Health }> {
   const app = Fastify({
@@ -58,5 +60,5 @@ export async function createApp({
     transform: ({ schema, url, route }) => ({ schema: withDeclaredErrors(schema, route.config), url }),
   });
   app.get('/openapi.json', KIT_ROUTE, async () => app.swagger());
-  return { app, health: addHealth(app, checks) };
+  return { app, health: addHealth(app, checks, { partial }) };
 }

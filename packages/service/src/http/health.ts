@@ -1,6 +1,7 @@
+import { within } from '../within.ts';
 import type { ServiceApp } from './types.ts';
 
-/** Things that a service cannot work without, by name; each rejects while it is not there. */
+/** Things that a service needs, by name; each rejects while it is not there. */
 export type Checks = Record<string, () => Promise<unknown>>;
 
 export type Health = {
@@ -9,22 +10,26 @@ export type Health = {
 };
 
 /**
- * /health/live: the process answers. /health/ready: every dependency was asked just now and answered within
- * `timeoutMs`; the answer names those that did not.
+ * /health/live: the process answers. /health/ready: every dependency was asked just now and answered within `timeoutMs`; the answer
+ * names those that did not. It is 503 if the service cannot work without one of them (`checks`), and 200 with the status `degraded` if it
+ * can, but not do all that it does (`partial`): to send its requests elsewhere would not help.
  */
 export function addHealth(
   app: ServiceApp,
   checks: Checks,
-  { timeoutMs = 2000 }: { timeoutMs?: number } = {},
+  { partial = {}, timeoutMs = 2000 }: { partial?: Checks; timeoutMs?: number } = {},
 ): Health {
   let draining = false;
   app.get('/health/live', KIT_ROUTE, async () => ({ status: 'alive' }));
   app.get('/health/ready', KIT_ROUTE, async (request, reply) => {
     if (draining) return await reply.code(503).send({ status: 'draining' });
-    const failed = await failedOf(checks, timeoutMs);
-    if (failed.length === 0) return { status: 'ready' };
-    for (const [dependency, err] of failed) request.log.warn({ err, dependency }, 'not ready');
-    return await reply.code(503).send({ status: 'unready', failed: failed.map(([name]) => name) });
+    const [failed, missed] = await Promise.all([checks, partial].map((each) => failedOf(each, timeoutMs)));
+    const all = [...failed!, ...missed!];
+    if (all.length === 0) return { status: 'ready' };
+    for (const [dependency, err] of all) request.log.warn({ err, dependency }, 'not there');
+    const isReady = failed!.length === 0;
+    const status = isReady ? 'degraded' : 'unready';
+    return await reply.code(isReady ? 200 : 503).send({ status, failed: all.map(([name]) => name) });
   });
   return {
     drain: () => {
@@ -52,12 +57,4 @@ async function failedOf(checks: Checks, timeoutMs: number): Promise<[name: strin
     }
   });
   return (await Promise.all(asked)).flat();
-}
-
-async function within(timeoutMs: number, asked: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-  });
-  await Promise.race([asked, late]).finally(() => clearTimeout(timer));
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { createPool, type Db } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import { blocksOf, moduleOf } from '../../../../scripts/documentation.ts';
@@ -11,6 +12,7 @@ import { keyValues } from './part.ts';
 import { postgresStore } from './postgres.ts';
 import { redisStore } from './redis.ts';
 import { keyValueSuite } from './testing/contract-suite.ts';
+import { startRedisDouble } from './testing/redis-double.ts';
 
 let url: string;
 let pool: Db;
@@ -78,6 +80,45 @@ describe('the part', () => {
       await running.close();
     }
     await assert.rejects(service.start({ ...env, KEY_VALUE_URL: 'mysql://x' }), /KEY_VALUE_URL/);
+  });
+
+  it('says by 503 that its Redis hangs or is gone, is degraded meanwhile, and goes on by itself', async (t) => {
+    const redis = await startRedisDouble();
+    const remembering = defineService({
+      name: 'remembering',
+      use: { cache: keyValues() },
+      routes: (app, { cache }) => {
+        app.get('/remembered', async () => ({ value: (await cache.get('one')) ?? null }));
+      },
+    });
+    const env = { DATABASE_URL: url, LOG_LEVEL: 'silent', KEY_VALUE_URL: redis.url };
+    const { url: at, close } = await remembering.start(env);
+    t.after(async () => {
+      await close();
+      await redis.stop();
+    });
+    const ask = async (path: string) => {
+      const answer = await fetch(at + path);
+      const { code, status, failed } = (await answer.json()) as Record<string, unknown>;
+      return [answer.status, code ?? status, failed ?? answer.headers.get('retry-after')];
+    };
+    const both = async () => [await ask('/remembered'), await ask('/health/ready')];
+    const well = [
+      [200, undefined, null],
+      [200, 'ready', null],
+    ];
+    const unwell = [
+      [503, 'STORE_UNAVAILABLE', '1'],
+      [200, 'degraded', ['cache']],
+    ];
+    assert.deepEqual(await both(), well);
+    redis.hang();
+    assert.deepEqual(await both(), unwell);
+    await redis.stop();
+    assert.deepEqual(await both(), unwell);
+    await redis.start();
+    while ((await ask('/remembered'))[0] !== 200) await setTimeout(20);
+    assert.deepEqual(await both(), well);
   });
 
   it('does not start without the Redis that it is told of, and names the reason', async () => {

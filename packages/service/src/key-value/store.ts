@@ -1,6 +1,9 @@
+import { defineErrors, type ServiceError } from '../http/errors.ts';
+
 /**
  * Small values that expire: counters of rate limits, caches, marks. Whatever is kept may be gone before its time (a crash, a full
- * memory), so nothing may depend on it that cannot be had or made again.
+ * memory), so nothing may depend on it that cannot be had or made again. A server of its own that cannot be reached, or does not answer in
+ * time, is a `ServiceError` STORE_UNAVAILABLE: 503 with Retry-After where nobody catches it.
  */
 export type KeyValueStore = {
   /** Undefined: there is none, or its time is over. */
@@ -23,6 +26,14 @@ export type Life = { ttlMs: number };
 export const LONGEST_KEY = 512;
 const LONGEST_VALUE = 256 * 1024;
 const LONGEST_LIFE_MS = 366 * 86_400_000;
+
+const errors = defineErrors({
+  STORE_UNAVAILABLE: [503, 'What this service counts and remembers by cannot be reached. Try again.'],
+});
+
+export function storeUnavailable(cause: unknown): ServiceError {
+  return errors('STORE_UNAVAILABLE', { headers: { 'retry-after': '1' }, cause });
+}
 
 /** The same for every store, so that what one of them takes the others do too. Throws a `RangeError` that shows no key. */
 export function checkEntry(key: string, value?: string, life?: Life): void {

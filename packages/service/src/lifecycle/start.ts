@@ -47,10 +47,12 @@ export async function startService<C extends TObject, Use extends Parts, M exten
   if (telemetry.tracer) traceQueries(pool);
   const registry = new Registry();
   const checks: Record<string, () => Promise<unknown>> = { database: () => pool.query('SELECT 1') };
+  const partial: Record<string, () => Promise<unknown>> = {};
   const { app, health } = await createApp({
     name,
     logLevel: config.LOG_LEVEL,
     checks,
+    partial,
     metrics: registry,
   });
 
@@ -87,6 +89,7 @@ export async function startService<C extends TObject, Use extends Parts, M exten
       tokenFor,
     });
     Object.assign(checks, parts.checks);
+    Object.assign(partial, parts.partial);
     const metrics = createMetrics(definition.metrics ?? ({} as M), registry);
     const given: ServiceContext<Static<C>, ProvidedBy<Use>, M> = {
       config,

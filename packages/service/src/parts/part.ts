@@ -27,6 +27,8 @@ export type StartedPart<Provided> = {
   open?(self: { url: string }): Promise<void>;
   /** Rejects while the service cannot do its work because of this part. */
   ready?(): Promise<unknown>;
+  /** Rejects while some of what the service does fails because of this part, and the rest goes on: health then says `degraded`. */
+  whole?(): Promise<unknown>;
   /** Called first of all when the service stops, while it still answers: it should not be found any more. */
   drain?(): Promise<void>;
   /** Takes no more work, finishes what it has, lets go of everything. Called after the last HTTP answer. */

@@ -14,6 +14,8 @@ export type RunningParts<Use> = {
   open(self: { url: string }): Promise<void>;
   /** Each part's question whether it can do its work, by name. */
   checks: Record<string, () => Promise<unknown>>;
+  /** Of parts without which only some of the service's work cannot be done. */
+  partial: Record<string, () => Promise<unknown>>;
   drain(): Promise<void>;
   /** All of them, whatever fails; then throws the first failure. */
   close(): Promise<void>;
@@ -56,14 +58,17 @@ export async function startParts<Use extends Parts>(
     await close().catch(() => {});
     throw error;
   }
+  const questions = (of: 'ready' | 'whole') =>
+    Object.fromEntries(
+      started.flatMap(([name, part]) => (part[of] ? [[name, () => part[of]!()] as const] : [])),
+    );
   return {
     provided: providedBy(started) as ProvidedBy<Use>,
     open: async (self) => {
       for (const [, part] of started) await part.open?.(self);
     },
-    checks: Object.fromEntries(
-      started.flatMap(([name, part]) => (part.ready ? [[name, () => part.ready!()]] : [])),
-    ),
+    checks: questions('ready'),
+    partial: questions('whole'),
     drain: async () => {
       await Promise.all(started.map(([, part]) => part.drain?.()));
     },

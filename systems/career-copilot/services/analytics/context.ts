@@ -1,7 +1,8 @@
 import type { Events } from '@banyan/events';
-import { gauge, type ServiceContext } from '@banyan/service';
+import { ConfigError, gauge, type ServiceContext } from '@banyan/service';
 import { type Static, Type } from 'typebox';
 import { IssuerConfig } from '../../kit/issuers.ts';
+import { isZone } from '../../kit/zones.ts';
 import type { contracts } from './hear.ts';
 import type { Overviews } from './overview/overview.ts';
 import type { Documents } from './store/documents.ts';
@@ -23,3 +24,15 @@ export type Context = ServiceContext<
   { documents: Documents; overview: Overviews; events: Events<typeof contracts> },
   typeof metrics
 >;
+
+/** Throws `ConfigError`: a wrong zone would be noticed by the first who asks for their weeks, as a failure. */
+export function checkZone({ LEGACY_ZONE: zone }: Pick<Static<typeof Config>, 'LEGACY_ZONE'>): void {
+  if (isZone(zone)) return;
+  throw new ConfigError([
+    {
+      variable: 'LEGACY_ZONE',
+      message: 'is none of the zones of the IANA list',
+      hint: "give the one in which the monolith's database has its days, e.g. Europe/Berlin or UTC",
+    },
+  ]);
+}

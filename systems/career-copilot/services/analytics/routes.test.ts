@@ -254,3 +254,12 @@ it('who is locked out of their account is so here, and who has none is not let i
     assert.equal((await call(LOCKED, path)).status, 403, path);
   assert.equal((await request(service.url, 'GET', '/analytics/catalogue')).status, 401);
 });
+
+it('does not start with a zone that is none, and names the variable', async () => {
+  const server = await testServer();
+  const [DATABASE_URL, BUS_URL] = [await server.database('zones'), await server.database('zones_bus')];
+  await assert.rejects(
+    analytics.start({ DATABASE_URL, BUS_URL, LOG_LEVEL: 'silent', LEGACY_ZONE: 'Mars/Olympus' }),
+    /LEGACY_ZONE.* is none of the zones.*Europe\/Berlin/s,
+  );
+});
