@@ -10,8 +10,8 @@ const MOST_PROBLEMS = 10;
  * nothing is taken. Throws `ResumeError`.
  */
 export function understandJson(given: unknown): Understood {
-  if (isDeep(given))
-    throw new ResumeError('NOT_THE_SCHEMA', { problems: [`nested deeper than ${DEEPEST} levels`] });
+  const excess = excessIn(given);
+  if (excess) throw new ResumeError('NOT_THE_SCHEMA', { problems: [excess] });
   const value = withoutNulls(given);
   let problems: string[] = [];
   schema.validate(value, (errors) => {
@@ -36,14 +36,25 @@ export function understandJson(given: unknown): Understood {
 
 /** Nested deeper than a résumé is, it would overflow the stack of whoever walks it. */
 const DEEPEST = 50;
+/** More than this is checked for minutes, in which nobody else is answered. */
+const MOST_VALUES = 5_000;
 
-function isDeep(value: unknown): boolean {
+/** What of it is more than a résumé can have; undefined: nothing. */
+function excessIn(value: unknown): string | undefined {
   let level: unknown[] = [value];
+  let values = 0;
   for (let depth = 0; depth <= DEEPEST; depth++) {
-    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
-    if (level.length === 0) return false;
+    const next: unknown[] = [];
+    for (const one of level) {
+      if (typeof one !== 'object' || one === null) continue;
+      for (const inner of Object.values(one)) next.push(inner);
+      if (values + next.length > MOST_VALUES) return `it has more than ${MOST_VALUES} values`;
+    }
+    if (next.length === 0) return undefined;
+    values += next.length;
+    level = next;
   }
-  return true;
+  return `nested deeper than ${DEEPEST} levels`;
 }
 
 /** Exporters write null for what is not there. */

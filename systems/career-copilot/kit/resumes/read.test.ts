@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { Value } from 'typebox/value';
 import { createSkills } from '../skills/skills.ts';
@@ -189,12 +190,22 @@ describe('a file', () => {
     await refused(pdfOf(Array.from({ length: 10_000 }, () => ['page'])), 'TOO_MANY_PAGES');
     await refused(pdfOf([LINES]), 'TOO_SLOW', { timeLimitMs: 1 });
     await refused(Buffer.from(`{"basics":${'{"a":'.repeat(60)}1${'}'.repeat(60)}}`), 'NOT_THE_SCHEMA');
+    await assert.rejects(
+      reading(Buffer.from(`{"work":[${'{},'.repeat(10_000)}{}]}`)),
+      (error: ResumeError) => {
+        assert.deepEqual(error.problem.fields.problems, ['it has more than 5000 values']);
+        return true;
+      },
+    );
   });
 
   it('is not unpacked beyond what a document may be, whatever it says of its own size', async () => {
     const bomb = Buffer.alloc(60 * 1024 * 1024, 'a');
     for (const claims of [bomb.length, 10])
       await refused(zipOf([{ name: 'word/document.xml', content: bomb, claims }]), 'TOO_LARGE_INSIDE');
+    const packed = deflateSync(deflateSync(Buffer.alloc(256 * 1024 * 1024)));
+    assert.ok(packed.length < 10_000);
+    await refused(pdfOf([packed]), 'TOO_LARGE_INSIDE');
   });
 
   it('that is damaged at any place is read or refused, by nothing but the error of its own', async () => {

@@ -1,17 +1,18 @@
 import { crc32, deflateRawSync } from 'node:zlib';
 
-/** A PDF of these pages, each of some lines of ASCII. */
-export function pdfOf(pages: readonly (readonly string[])[]): Buffer {
+/** A PDF of these pages, each of some lines of ASCII, or of a stream that is packed twice. */
+export function pdfOf(pages: readonly (readonly string[] | Buffer)[]): Buffer {
   const objects: string[] = [
     '<< /Type /Catalog /Pages 2 0 R >>',
     '',
     '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
   ];
   const kids: string[] = [];
-  for (const lines of pages) {
-    const shown = lines.map((line) => `(${line.replace(/[\\()]/g, '\\$&')}) Tj T*`).join('\n');
-    const stream = `BT /F1 11 Tf 14 TL 50 780 Td\n${shown}\nET`;
-    objects.push(`<< /Length ${stream.length} >>\nstream\n${stream}\nendstream`);
+  for (const page of pages) {
+    const isPacked = Buffer.isBuffer(page);
+    const stream = isPacked ? page.toString('latin1') : contentOf(page);
+    const filter = isPacked ? ' /Filter [/FlateDecode /FlateDecode]' : '';
+    objects.push(`<< /Length ${stream.length}${filter} >>\nstream\n${stream}\nendstream`);
     const contents = objects.length;
     objects.push(
       `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents ${contents} 0 R /Resources << /Font << /F1 3 0 R >> >> >>`,
@@ -29,6 +30,11 @@ export function pdfOf(pages: readonly (readonly string[])[]): Buffer {
   const size = objects.length + 1;
   file += `xref\n0 ${size}\n0000000000 65535 f \n${xref}trailer\n<< /Size ${size} /Root 1 0 R >>\nstartxref\n${file.length}\n%%EOF`;
   return Buffer.from(file, 'latin1');
+}
+
+function contentOf(lines: readonly string[]): string {
+  const shown = lines.map((line) => `(${line.replace(/[\\()]/g, '\\$&')}) Tj T*`).join('\n');
+  return `BT /F1 11 Tf 14 TL 50 780 Td\n${shown}\nET`;
 }
 
 /** A Word document of these paragraphs. */
