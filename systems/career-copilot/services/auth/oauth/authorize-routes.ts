@@ -74,12 +74,14 @@ export function authorizeRoutes(app: ServiceApp, { pool, limits, logIn, issuer }
       const { decision, email = '', password = '', code, ...request } = body;
       return await answer(request, reply, async (client, { scopes, challenge }) => {
         if (decision !== 'allow') throw new OAuthError('access_denied', 'The user said no.');
-        const account = await whoIs({ email, password, ...(code ? { code } : {}) });
-        if (typeof account === 'string') {
-          const page = consentPage(client, request, scopes, { email, message: account });
+        const askAgain = async (message: string) => {
+          const page = consentPage(client, request, scopes, { email, message });
           return await reply.code(401).headers(pageHeaders(request.redirect_uri)).send(page);
-        }
+        };
+        const account = await whoIs({ email, password, ...(code ? { code } : {}) });
+        if (typeof account === 'string') return await askAgain(account);
         const given = await letIn(account, client, request, scopes, challenge);
+        if (given === undefined) return await askAgain(new ApiError('BAD_LOGIN').message);
         return await reply
           .header('cache-control', 'no-store')
           .redirect(redirectTo(request, issuer, { code: given }), 303);
@@ -121,16 +123,18 @@ export function authorizeRoutes(app: ServiceApp, { pool, limits, logIn, issuer }
     }
   }
 
+  /** A code; undefined: the account is not theirs any more. */
   async function letIn(
     account: Account,
     client: Client,
     { redirect_uri: redirectUri }: AuthorizeRequest,
     scopes: string[],
     challenge: string,
-  ): Promise<string> {
+  ): Promise<string | undefined> {
     const code = newSecret();
-    await withTransaction(pool, async (tx) => {
-      const grantId = await store.insertGrant(tx, { clientId: client.id, accountId: account.id, scopes });
+    return await withTransaction(pool, async (tx) => {
+      const grantId = await store.insertGrant(tx, { clientId: client.id, account, scopes });
+      if (grantId === undefined) return undefined;
       await store.insertCode(tx, {
         grantId,
         hash: hashOf(code),
@@ -138,8 +142,8 @@ export function authorizeRoutes(app: ServiceApp, { pool, limits, logIn, issuer }
         challenge,
         seconds: CODE_SECONDS,
       });
+      return code;
     });
-    return code;
   }
 }
 

@@ -9,6 +9,7 @@ import { accountActivity } from '../../../kit/account-activity.ts';
 import { activeUser } from '../../../kit/active-user.ts';
 import { IssuerConfig, issuersOf } from '../../../kit/issuers.ts';
 import { type Json, request } from '../../../kit/testing/request.ts';
+import { until } from '../../../kit/testing/until.ts';
 import { formatToken, hashOfSecret } from '../mail/links.ts';
 import { auth } from '../main.ts';
 import { newSecret } from './decide.ts';
@@ -394,6 +395,29 @@ describe('what clients may do for a user ends', () => {
       assert.equal((await end(person)).status, 204);
       assert.equal((await refresh(client, tokens.refresh_token)).status, 400);
     });
+
+  it('before it began, where the password is changed while they are let in with the old one', async () => {
+    const [client, person] = [await aClient(), await somebody()];
+    const change = await service.pool.connect();
+    try {
+      await change.query('BEGIN');
+      await change.query(`UPDATE accounts SET password_hash = '!' WHERE id = $1`, [person.id]);
+      const { fields } = asked(client.id);
+      const yes = { ...fields, decision: 'allow', email: person.email, password: PASSWORD };
+      let isAnswered = false;
+      const answer = form('authorize', yes).finally(() => {
+        isAnswered = true;
+      });
+      const waits = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      await until(async () => isAnswered || (await service.pool.query(waits)).rows.length > 0);
+      await change.query('COMMIT');
+      assert.equal((await answer).status, 401);
+    } finally {
+      change.release();
+    }
+    const { rows } = await service.pool.query('SELECT FROM oauth_grants WHERE account_id = $1', [person.id]);
+    assert.equal(rows.length, 0);
+  });
 });
 
 describe('introspection (RFC 7662)', () => {
@@ -421,6 +445,12 @@ describe('introspection (RFC 7662)', () => {
       assert.deepEqual((await introspect(others, token)).body, { active: false });
       assert.equal((await introspect(open, token)).status, 401);
     }
+    const setActive = (active: boolean) =>
+      service.pool.query('UPDATE accounts SET is_active = $2 WHERE id = $1', [person.id, active]);
+    await setActive(false);
+    for (const token of [tokens.access_token, tokens.refresh_token])
+      assert.deepEqual((await introspect(resource, token)).body, { active: false }, 'of a locked account');
+    await setActive(true);
     await form('revoke', {
       client_id: client.id,
       client_secret: client.secret!,

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { Account } from '../store.ts';
 import type { Client, StoredCode, StoredRefreshToken } from './decide.ts';
 
 type Executor = pg.Pool | pg.PoolClient;
@@ -41,20 +42,24 @@ export async function deleteClient(db: Executor, id: string): Promise<boolean> {
   return rowCount === 1;
 }
 
+/** Undefined if the account has another password by now, also one that is just being set, or was locked: what that ends must not begin beside it. */
 export async function insertGrant(
   tx: pg.PoolClient,
-  grant: { clientId: string; accountId: number; scopes: string[] },
-): Promise<string> {
+  grant: { clientId: string; account: Pick<Account, 'id' | 'password_hash'>; scopes: string[] },
+): Promise<string | undefined> {
   // What nobody made anything of goes with the next one.
   await tx.query(
     `DELETE FROM oauth_grants WHERE account_id = $1 AND last_used_at IS NULL AND created_at < now() - interval '1 hour'`,
-    [grant.accountId],
+    [grant.account.id],
   );
   const { rows } = await tx.query<{ id: string }>(
-    'INSERT INTO oauth_grants (client_id, account_id, scopes) VALUES ($1, $2, $3) RETURNING id',
-    [grant.clientId, grant.accountId, grant.scopes],
+    // Whoever sets a password waits for the lock, and then ends what was begun with the old one.
+    `INSERT INTO oauth_grants (client_id, account_id, scopes)
+     SELECT $1, id, $3 FROM (SELECT id FROM accounts WHERE id = $2 AND password_hash = $4 AND is_active FOR SHARE) AS account
+     RETURNING id`,
+    [grant.clientId, grant.account.id, grant.scopes, grant.account.password_hash],
   );
-  return rows[0]!.id;
+  return rows[0]?.id;
 }
 
 export async function insertCode(
@@ -139,10 +144,13 @@ export async function listGrants(db: Executor, accountId: number): Promise<Grant
   return rows;
 }
 
-/** The client of a grant that is good still. */
-export async function findGrant(db: Executor, id: string): Promise<{ client_id: string } | undefined> {
-  const { rows } = await db.query<{ client_id: string }>(
-    'SELECT client_id FROM oauth_grants WHERE id = $1 AND revoked_at IS NULL',
+/** Whose a grant is that is good still. */
+export async function findGrant(
+  db: Executor,
+  id: string,
+): Promise<{ client_id: string; account_id: number } | undefined> {
+  const { rows } = await db.query<{ client_id: string; account_id: number }>(
+    'SELECT client_id, account_id FROM oauth_grants WHERE id = $1 AND revoked_at IS NULL',
     [id],
   );
   return rows[0];

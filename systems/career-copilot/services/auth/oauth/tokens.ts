@@ -84,7 +84,7 @@ export function createOAuthTokens(pool: pg.Pool, signer: TokenSigner, issuer: st
       const verdict = by.decide(kept);
       if (kept && verdict === 'reuse') await store.revokeGrant(tx, kept.grant_id);
       if (!kept || verdict !== 'good') return null;
-      if (!(await findAccount(tx, kept.account_id))?.is_active) return null;
+      if (!(await isActive(tx, kept.account_id))) return null;
       const scopes = by.scopes(kept);
       await store.markUsed(tx, table, hashOf(secret));
       return await issue(tx, by.client, kept, scopes);
@@ -123,7 +123,7 @@ export function createOAuthTokens(pool: pg.Pool, signer: TokenSigner, issuer: st
       if (claims) {
         const grant = await store.findGrant(pool, String(claims.grant));
         const { grant: _, ...shown } = claims;
-        return grant && mayKnow(claims.client_id)
+        return grant && mayKnow(claims.client_id) && (await isActive(pool, grant.account_id))
           ? { active: true, token_type: 'Bearer', ...shown }
           : INACTIVE;
       }
@@ -132,6 +132,7 @@ export function createOAuthTokens(pool: pg.Pool, signer: TokenSigner, issuer: st
         return INACTIVE;
       const exp = Math.floor(kept.expires_at.getTime() / 1_000);
       const { client_id, scopes, account_id } = kept;
+      if (!(await isActive(pool, account_id))) return INACTIVE;
       return { active: true, client_id, scope: scopes.join(' '), sub: String(account_id), exp, iss: issuer };
     },
     revoke: async (client, token) => {
@@ -141,6 +142,11 @@ export function createOAuthTokens(pool: pg.Pool, signer: TokenSigner, issuer: st
       if (grant?.client_id === client.id) await store.revokeGrant(pool, grantId as string);
     },
   };
+}
+
+/** Nobody acts for who is locked out. */
+async function isActive(db: pg.Pool | pg.PoolClient, accountId: number): Promise<boolean> {
+  return (await findAccount(db, accountId))?.is_active ?? false;
 }
 
 const INACTIVE: Introspection = { active: false };
