@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { withTransaction } from '@banyan/postgres';
 import { type OpenEvents, openEvents } from '../../../kit/testing/events.ts';
@@ -101,6 +103,16 @@ describe('a stream', () => {
       all.map((one) => one.isOver()),
       [true, false, false, false, false, false],
     );
+  });
+
+  it('takes no place for whoever has gone before it is open', async () => {
+    const { streams } = service.provided;
+    for (let times = 0; times < 500; times++) {
+      const response = new ServerResponse(new IncomingMessage(new Socket()));
+      response.destroy();
+      await streams.open(8, undefined, response);
+    }
+    assert.ok(streams.hasRoom());
   });
 
   it('is refused without a token, and with a place that is none', async () => {

@@ -49,6 +49,8 @@ export const streams: ServicePart<Streams> = {
         hasRoom: () => count < MOST,
         open: async (userId, lastId, response) => {
           const { seq, reload } = await placeIn(pool, userId, lastId);
+          // Whoever has gone meanwhile does not say so again, and would have a place for ever.
+          if (response.destroyed) return;
           const stream: Stream = { response, seq, isBusy: false, isBehind: false };
           const own = open.get(userId) ?? new Set();
           open.set(userId, own.add(stream));
