@@ -5,10 +5,10 @@ import { createSkills } from '../../../kit/skills/skills.ts';
 import { personOf, saidIn, saidInRequest } from './person.ts';
 import { PostingIndex } from './posting-index.ts';
 import {
+  ceilingFor,
   explain,
   FIXED_WEIGHTS,
   fitOf,
-  mostOf,
   PARTS,
   type Person,
   type Posting,
@@ -144,7 +144,17 @@ describe('a score', () => {
       fc.property(anyPerson, anyPosting, anyWeights, (person, one, weights) => {
         const mutual = one.skills.filter((skill) => person.skills.has(skill)).length;
         const sharesWord = one.titleWords.some((word) => person.titles.flat().includes(word));
-        const most = mostOf({ person, posting: one, now: NOW, mutual, sharesWord }, weights);
+        const most = ceilingFor(
+          person,
+          weights,
+          NOW,
+        )({
+          mutual,
+          asked: one.skills.length,
+          hasTitle: one.titleWords.length > 0,
+          sharesWord,
+          postedAt: one.postedAt,
+        });
         assert.ok(most >= scoreOf(fitOf(person, one, NOW), weights));
       }),
     );
@@ -312,7 +322,7 @@ const anyPosting: fc.Arbitrary<Posting> = fc.record({
   remote: fc.boolean(),
   salaryMin: money,
   salaryMax: money,
-  postedAt: fc.integer({ min: NOW - 60 * DAY, max: NOW + DAY }),
+  postedAt: fc.integer({ min: NOW - 120 * DAY, max: NOW + DAY }),
 });
 const anyWeights: fc.Arbitrary<Weights> = fc
   .array(fc.integer({ min: 1, max: 100 }), { minLength: PARTS.length, maxLength: PARTS.length })

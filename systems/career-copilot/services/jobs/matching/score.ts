@@ -51,6 +51,10 @@ const FEW_SKILLS = 3;
 /** After so many days a posting is half as fresh. */
 const HALF_LIFE_DAYS = 14;
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+/** How fresh a posting of so many whole hours can be, and how fresh one that is older: powers take long to reckon. */
+const BY_HOUR = Float64Array.from({ length: 24 * 90 }, (_, hours) => freshAfter(hours * HOUR_MS));
+const STALE = BY_HOUR.at(-1)!;
 /** Sums in another order differ by less. */
 const ROUNDING = 1e-9;
 
@@ -81,25 +85,28 @@ export function scoreOf(fit: Fit, weights: Weights): number {
   return score;
 }
 
-/** What a score cannot be more than, told by what takes no time to know: all that is not looked at is taken for full. */
-export function mostOf(
-  {
-    person,
-    posting,
-    now,
-    mutual,
-    sharesWord,
-  }: { person: Person; posting: Posting; now: number; mutual: number; sharesWord: boolean },
-  { skills, title, seniority, place, salary, freshness }: Weights,
-): number {
-  const isTitleKnown = person.titles.length > 0 && posting.titleWords.length > 0;
-  return (
-    skills * (skillsFit(person, posting, mutual) ?? UNKNOWN) +
-    (isTitleKnown && !sharesWord ? 0 : title) +
-    (seniority + place + salary) +
-    freshness * freshnessOf(posting, now) +
-    ROUNDING
-  );
+/** What of a posting is known of without a look at it. */
+export type Glimpse = {
+  /** Of its skills, how many they have, and how many it names. */
+  mutual: number;
+  asked: number;
+  /** Whether its title has words that name the work, and whether one of them is in a title of theirs. */
+  hasTitle: boolean;
+  sharesWord: boolean;
+  postedAt: number;
+};
+
+/** What a posting's score for this person cannot be more than: all that is not looked at is taken for full. */
+export function ceilingFor(person: Person, weights: Weights, now: number): (glimpse: Glimpse) => number {
+  const { skills, title, seniority, place, salary, freshness } = weights;
+  const knowsSkills = person.skills.size > 0;
+  const knowsTitles = person.titles.length > 0;
+  const rest = seniority + place + salary + ROUNDING;
+  return ({ mutual, asked, hasTitle, sharesWord, postedAt }) =>
+    skills * (knowsSkills && asked > 0 ? shareOfSkills(mutual, asked) : UNKNOWN) +
+    (knowsTitles && hasTitle && !sharesWord ? 0 : title) +
+    freshness * (BY_HOUR[Math.trunc((now - postedAt) / HOUR_MS)] ?? (postedAt > now ? 1 : STALE)) +
+    rest;
 }
 
 export type Point = { part: Part; points: number; of: number; because: string };
@@ -134,11 +141,19 @@ export function totalOf(points: readonly Point[]): number {
 
 function skillsFit(person: Person, posting: Posting, mutual: number): number | null {
   if (person.skills.size === 0 || posting.skills.length === 0) return null;
-  return mutual / Math.max(posting.skills.length, FEW_SKILLS);
+  return shareOfSkills(mutual, posting.skills.length);
+}
+
+function shareOfSkills(mutual: number, asked: number): number {
+  return mutual / Math.max(asked, FEW_SKILLS);
 }
 
 function freshnessOf({ postedAt }: Posting, now: number): number {
-  return 0.5 ** (Math.max(0, now - postedAt) / DAY_MS / HALF_LIFE_DAYS);
+  return freshAfter(Math.max(0, now - postedAt));
+}
+
+function freshAfter(ms: number): number {
+  return 0.5 ** (ms / DAY_MS / HALF_LIFE_DAYS);
 }
 
 function mutualSkills({ skills }: Person, posting: Posting): string[] {
