@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { bundleLibraries } from './bundle.ts';
+import { bundleLibraries, LIBRARIES } from './bundle.ts';
 
 const run = promisify(execFile);
 const cache = mkdtempSync(join(tmpdir(), 'banyan bundles ünd '));
@@ -36,6 +36,22 @@ system.Settings.Set({ maxErrors: 2 });
 const wrong = { n: 'no' };
 console.log(JSON.stringify([names, value.Value.Errors(object, wrong), compile.Compile(object).Check(wrong), system.Settings.Get()]));`;
   const own = await says(program, false);
+  assert.equal(await says(program, true), own);
+});
+
+it('exports the same of each library, however it is loaded, and both ways lead to one where they do without bundles', async () => {
+  const program = `
+import { createRequire } from 'node:module';
+const require = createRequire(${JSON.stringify(import.meta.filename)});
+const told = [];
+for (const name of ${JSON.stringify(LIBRARIES)}) {
+  const [imported, required] = [await import(name), require(name)];
+  const one = Object.keys(required).find((key) => typeof required[key] === 'function');
+  told.push([name, Object.keys(imported).sort(), Object.keys(required).sort(), imported[one] === required[one]]);
+}
+console.log(JSON.stringify(told));`;
+  const own = await says(program, false);
+  assert.equal(JSON.parse(own).length, LIBRARIES.length);
   assert.equal(await says(program, true), own);
 });
 
