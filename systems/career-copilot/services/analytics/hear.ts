@@ -35,7 +35,7 @@ export type Job = { companyId: number; title: string };
 export type Company = { name: string };
 
 /** Keeps the documents by what others tell, what was there before among it. */
-export function hear(documents: Documents): Pick<Definition, 'on' | 'backfill' | 'batch'> {
+export function hear(documents: Documents): Pick<Definition, 'on' | 'onBatch' | 'backfill' | 'batch'> {
   const career = async (
     { id: event }: Pick<About, 'id'>,
     userId: number,
@@ -46,17 +46,40 @@ export function hear(documents: Documents): Pick<Definition, 'on' | 'backfill' |
       fold(before),
     );
   };
-  const ofJob = async (
-    { id: event, data: { jobId, companyId, title } }: Pick<About, 'id'> & { data: Job & { jobId: number } },
+  /** Of those that come in great numbers when this service is told what there was before. */
+  const careers = async <M extends { id: string; data: { userId: number } }>(
+    messages: readonly M[],
     { tx }: Context,
+    fold: (message: M, before: Career) => Career,
   ) => {
-    await documents.change<Job>({ kind: 'jobs', id: jobId, event, tx }, () => ({ companyId, title }));
+    const changes = messages.map((message) => ({
+      id: message.data.userId,
+      event: message.id,
+      fold: (before: Career = NOBODY) => fold(message, before),
+    }));
+    await documents.changeMany<Career>({ kind: 'careers', tx }, changes);
   };
-  const ofCompany = async (
-    { id: event, data: { companyId, name } }: Pick<About, 'id'> & { data: Company & { companyId: number } },
+  const ofJobs = async (
+    messages: readonly (Pick<About, 'id'> & { data: Job & { jobId: number } })[],
     { tx }: Context,
   ) => {
-    await documents.change<Company>({ kind: 'companies', id: companyId, event, tx }, () => ({ name }));
+    const changes = messages.map(({ id: event, data: { jobId: id, companyId, title } }) => ({
+      id,
+      event,
+      fold: () => ({ companyId, title }),
+    }));
+    await documents.changeMany<Job>({ kind: 'jobs', tx }, changes);
+  };
+  const ofCompanies = async (
+    messages: readonly (Pick<About, 'id'> & { data: Company & { companyId: number } })[],
+    { tx }: Context,
+  ) => {
+    const changes = messages.map(({ id: event, data: { companyId: id, name } }) => ({
+      id,
+      event,
+      fold: () => ({ name }),
+    }));
+    await documents.changeMany<Company>({ kind: 'companies', tx }, changes);
   };
   return {
     backfill: ['applications', 'auth', 'jobs'],
@@ -64,20 +87,11 @@ export function hear(documents: Documents): Pick<Definition, 'on' | 'backfill' |
     batch: 64,
     on: {
       ...hearOfActivity,
-      UserRegistered: (message, context) =>
-        career(message, message.data.userId, context, (before) =>
-          registered(before, message.data.registeredAt),
-        ),
       UserDeleted: async (message, context) => {
         await hearOfActivity.UserDeleted(message, context);
         await career(message, message.data.userId, context, forgotten);
         await forgetPerson(context.tx, message.data.userId);
       },
-      // One that is told to this service alone, since it has asked, was there already.
-      ApplicationCreated: (message, context) =>
-        career(message, message.data.userId, context, (before) =>
-          (message.recipient === undefined ? created : known)(before, message.data, message.time),
-        ),
       ApplicationStatusChanged: (message, context) =>
         career(message, message.data.userId, context, (before) => moved(before, message.data, message.time)),
       ApplicationIrregular: (message, context) =>
@@ -88,17 +102,28 @@ export function hear(documents: Documents): Pick<Definition, 'on' | 'backfill' |
         career(message, message.data.userId, context, (before) => sourceSet(before, message.data)),
       ApplicationRemoved: (message, context) =>
         career(message, message.data.userId, context, (before) => removed(before, message.data)),
-      ApplicationStepKnown: async ({ id: event, data: { applicationId, to, at } }, { tx }) => {
-        await documents.change<{ steps: Step[] }>(
-          { kind: 'past_steps', id: applicationId, event, tx },
-          (before) => ({ steps: [...(before?.steps ?? []), { to, at }] }),
-        );
-      },
       MetricCalculated: async ({ data }, { tx }) => noteHeard(tx, data.calculatedAt),
-      JobPosted: ofJob,
-      JobUpdated: ofJob,
-      CompanyAdded: ofCompany,
-      CompanyUpdated: ofCompany,
+    },
+    onBatch: {
+      UserRegistered: (messages, context) =>
+        careers(messages, context, ({ data }, before) => registered(before, data.registeredAt)),
+      // One that is told to this service alone, since it has asked, was there already.
+      ApplicationCreated: (messages, context) =>
+        careers(messages, context, ({ recipient, data, time }, before) =>
+          (recipient === undefined ? created : known)(before, data, time),
+        ),
+      ApplicationStepKnown: async (messages, { tx }) => {
+        const changes = messages.map(({ id: event, data: { applicationId: id, to, at } }) => ({
+          id,
+          event,
+          fold: (before?: { steps: Step[] }) => ({ steps: [...(before?.steps ?? []), { to, at }] }),
+        }));
+        await documents.changeMany<{ steps: Step[] }>({ kind: 'past_steps', tx }, changes);
+      },
+      JobPosted: ofJobs,
+      JobUpdated: ofJobs,
+      CompanyAdded: ofCompanies,
+      CompanyUpdated: ofCompanies,
     },
   };
 }

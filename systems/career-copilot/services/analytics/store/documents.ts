@@ -12,7 +12,12 @@ import type pg from 'pg';
  */
 export type Documents = {
   /** Resolves with false where the document remembers the event. */
-  change<T extends object>(about: Change, fold: (before: T | undefined) => T): Promise<boolean>;
+  change<T extends object>(about: Change, fold: Fold<T>): Promise<boolean>;
+  /** Several of one kind, as if one after the other; a document may be among them more than once. */
+  changeMany<T extends object>(
+    about: Pick<Change, 'kind' | 'tx'>,
+    changes: readonly OneOfMany<T>[],
+  ): Promise<void>;
   /** Those of these ids that are there. */
   find<T extends object>(kind: Kind, ids: readonly number[]): Promise<Map<number, T>>;
   versions(kind: Kind, ids: readonly number[]): Promise<Map<number, number>>;
@@ -32,6 +37,9 @@ type Change = {
   /** In which the event is marked as handled. A store in another database cannot take part in it. */
   tx: pg.PoolClient;
 };
+
+export type Fold<T> = (before: T | undefined) => T;
+export type OneOfMany<T> = Pick<Change, 'id' | 'event'> & { fold: Fold<T> };
 
 /** More than are handled in one transaction, since all of them come again when that fails. What is older the inbox knows. */
 export const REMEMBERED = 128;

@@ -25,7 +25,7 @@ export async function openMongoDocuments(url: string): Promise<Documents> {
   const found = async (kind: Kind, ids: readonly number[]) =>
     lastOfEach(await (await of(kind)).find({ of: { $in: [...ids] } }).toArray());
 
-  return {
+  const documents: Documents = {
     async change<T extends object>(
       { kind, id, event }: { kind: Kind; id: number; event: string },
       fold: (before: T | undefined) => T,
@@ -54,6 +54,10 @@ export async function openMongoDocuments(url: string): Promise<Documents> {
       }
     },
 
+    async changeMany(about, changes) {
+      for (const { id, event, fold } of changes) await documents.change({ ...about, id, event }, fold);
+    },
+
     async find<T extends object>(kind: Kind, ids: readonly number[]) {
       const documents = await found(kind, ids);
       return new Map(documents.map(({ of, value }) => [of, value as T]));
@@ -77,6 +81,7 @@ export async function openMongoDocuments(url: string): Promise<Documents> {
 
     close: () => client.close(),
   };
+  return documents;
 }
 
 async function withIndex(collection: Collection<Stored>): Promise<Collection<Stored>> {

@@ -63,6 +63,30 @@ export function documentsContract(
       assert.equal(await countOf(world.documents, 1), 16);
     });
 
+    it('changes that are made together are those that would be made one after the other', async () => {
+      const { documents, pool } = await open();
+      await tell({ documents, pool }, 1, 'a');
+      const change = (id: number, event: string) => ({ id, event, fold: counted });
+      const events = [change(2, 'b'), change(1, 'a'), change(1, 'c'), change(2, 'd'), change(2, 'b')];
+      const together = () =>
+        withTransaction(pool, (tx) => documents.changeMany<Counter>({ kind: 'careers', tx }, events));
+      const before = await documents.versions('careers', [1]);
+      await together();
+      assert.equal(await countOf(documents, 1), 2);
+      assert.equal(await countOf(documents, 2), 2);
+      assert.notEqual((await documents.versions('careers', [1])).get(1), before.get(1));
+      await Promise.all([together(), tell({ documents, pool }, 3, 'x')]);
+      assert.deepEqual([await countOf(documents, 1), await countOf(documents, 2)], [2, 2]);
+      await Promise.all(
+        ['e', 'f', 'g'].map((event) =>
+          withTransaction(pool, (tx) =>
+            documents.changeMany<Counter>({ kind: 'careers', tx }, [change(4, event), change(5, event)]),
+          ),
+        ),
+      );
+      assert.deepEqual([await countOf(documents, 4), await countOf(documents, 5)], [3, 3]);
+    });
+
     it('one document is another after each change, and others stay as they are', async () => {
       const world = await open();
       await tell(world, 1, 'a');
