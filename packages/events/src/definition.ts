@@ -25,6 +25,11 @@ export type Events<C extends Contracts, S extends AnySaga = never> = {
   publish: Publish<C>;
   send: Send<C>;
   store: EventStore;
+  /**
+   * When this service had handled all that `owner`, which its definition asks (`backfill`), has told it of rows that were there.
+   * Undefined: it has not yet, it has not asked, or it asked before anybody counted.
+   */
+  completeSince(owner: string): Promise<Date | undefined>;
   /** Throws `NONE_STATED` in a service without projections. */
   projections: Projector;
   /** Throws `NONE_STATED` in a service without sagas. */

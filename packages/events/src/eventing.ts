@@ -15,6 +15,7 @@ import {
 import { EventsError } from './errors.ts';
 import { withBackfills } from './facts/backfill-messages.ts';
 import { Backfills } from './facts/backfills.ts';
+import { completeSince } from './facts/count-handled.ts';
 import { Handling } from './inbox/handling.ts';
 import { applyInboxSchema, sweepInbox } from './inbox/inbox.ts';
 import { Messages } from './messages.ts';
@@ -157,6 +158,7 @@ class Eventing<C extends Contracts, S extends AnySaga> {
       publish,
       send,
       store,
+      completeSince: (owner) => completeSince(pool, owner),
       get projections() {
         return projector ?? noneOf('projections', service);
       },
@@ -257,6 +259,7 @@ class Eventing<C extends Contracts, S extends AnySaga> {
     if (types.length === 0) return;
     const { service, log } = this.#host;
     const { batch, attempts, delayMs, timeLimitMs } = this.#definition;
+    const { count } = this.#backfills;
     const handling = new Handling<C, S>({
       host: this.#host,
       messages: this.#messages,
@@ -264,6 +267,7 @@ class Eventing<C extends Contracts, S extends AnySaga> {
       batchHandlers: this.#batchHandlers,
       events: this.#events!,
       ...(this.#sagas ? { sagas: this.#sagas } : {}),
+      ...(count && { onHandled: (tx, handled) => count.handled(tx, handled) }),
     });
     this.#subscriber = await bus.subscribe({
       group: service,

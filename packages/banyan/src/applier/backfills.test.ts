@@ -92,6 +92,8 @@ test('a consumer whose definition asks for it is told of each row once, in its p
       `of ${id}`,
     );
   }
+  // The last word of the consumer comes behind what it tells of.
+  await at.until(async () => (await listBackfills(at.service)).some(({ handled }) => handled === ROWS));
   const [status] = (await listBackfills(at.service)).filter(({ asked }) => asked);
   assert.deepEqual(status, {
     name: 'bank-for-reports',
@@ -101,12 +103,17 @@ test('a consumer whose definition asks for it is told of each row once, in its p
     rows: ROWS,
     total: ROWS,
     facts: ROWS,
+    handled: ROWS,
     failure: null,
   });
+  const { rows: complete } = await told.query(
+    'SELECT handled::int, told::int, complete_at IS NOT NULL AS complete FROM banyan_events.backfills_asked',
+  );
+  assert.deepEqual(complete, [{ handled: ROWS, told: ROWS, complete: true }]);
 });
 
 test('how far a consumer is told is said with the time that is left, by what this process has told', () => {
-  const telling = { consumer: 'reports', total: 4_000, at: 5_000, from: 1_000 };
+  const telling = { consumer: 'reports', total: 4_000, at: 5_000, from: 1_000, unhandled: 0 };
   assert.equal(
     describeTelling({ ...telling, rows: 1_000 }, 6_000),
     'tells reports which rows there are, 1000 of 4000',
@@ -114,6 +121,10 @@ test('how far a consumer is told is said with the time that is left, by what thi
   assert.equal(
     describeTelling({ ...telling, rows: 2_000 }, 7_000),
     'tells reports which rows there are, 2000 of 4000, 4 s left',
+  );
+  assert.equal(
+    describeTelling({ ...telling, rows: 2_000, unhandled: 500 }, 7_000),
+    'tells reports which rows there are, 2000 of 4000, waits until it has handled 500 facts, 4 s left',
   );
 });
 

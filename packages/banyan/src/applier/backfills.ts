@@ -66,9 +66,13 @@ export class Backfills {
         const onProgress = ({ rows, total }: Walked) => {
           onRows(rows);
           const begun = this.#telling ?? { at: performance.now(), from: rows };
-          this.#telling = { ...begun, consumer, rows, total };
+          this.#telling = { ...begun, consumer, rows, total, unhandled: 0 };
         };
-        const pace = { chunkRows: rangeRows, pause: throttle.pause, onProgress };
+        const onWait = (unhandled: number) => {
+          const begun = this.#telling ?? { consumer, rows: 0, total: 0, at: performance.now(), from: 0 };
+          this.#telling = { ...begun, unhandled };
+        };
+        const pace = { chunkRows: rangeRows, pause: throttle.pause, onProgress, onWait };
         const { complete } = await facts.tell({ name, consumer, signal, ...pace });
         if (complete) await facts.noteFailure(name, null);
       } catch (error) {
@@ -84,12 +88,26 @@ export class Backfills {
   }
 }
 
-/** How far one consumer is told, and from which row on this process has told it since `at` (a clock of its own, ms). */
-type Telling = { consumer: string; rows: number; total: number; at: number; from: number };
+/**
+ * How far one consumer is told, and from which row on this process has told it since `at` (a clock of its own, ms). `unhandled`: so many
+ * facts are waited for.
+ */
+type Telling = {
+  consumer: string;
+  rows: number;
+  total: number;
+  at: number;
+  from: number;
+  unhandled: number;
+};
 
 /** Pure. */
-export function describeTelling({ consumer, rows, total, at, from }: Telling, now: number): string {
-  const text = `tells ${consumer} which rows there are, ${rows} of ${total}`;
+export function describeTelling(
+  { consumer, rows, total, at, from, unhandled }: Telling,
+  now: number,
+): string {
+  const waits = unhandled > 0 ? `, waits until it has handled ${unhandled} facts` : '';
+  const text = `tells ${consumer} which rows there are, ${rows} of ${total}${waits}`;
   if (rows <= from) return text;
   const secondsLeft = Math.max(0, Math.ceil(((total - rows) * (now - at)) / (rows - from) / 1_000));
   return `${text}, ${secondsLeft} s left`;

@@ -41,7 +41,7 @@ export type LoadedFacts = {
   saysExists: boolean;
 };
 
-type Hooks = Pick<BackfillOptions<Contracts>, 'pause' | 'signal' | 'onProgress' | 'chunkRows'>;
+type Hooks = Pick<BackfillOptions<Contracts>, 'pause' | 'signal' | 'onProgress' | 'chunkRows' | 'onWait'>;
 type Asked = Hooks & Pick<BackfillOptions<Contracts>, 'name' | 'consumer'>;
 
 /** By the module that the plan names; undefined if it names none. */

@@ -56,6 +56,7 @@ describe('banyan facts backfill', { concurrency: 3 }, () => {
           rows: 3,
           total: 3,
           facts: 3,
+          handled: null,
           failure: null,
         },
       ],

@@ -83,7 +83,8 @@ export class BackfillAsker {
         'SELECT owner FROM banyan_events.backfills_asked WHERE owner = ANY($1) AND answered_at IS NULL ORDER BY owner',
         [owners],
       );
-      for (const { owner } of rows) await sendTo(tx, owner, ASKED, { owner, consumer: service });
+      for (const { owner } of rows)
+        await sendTo(tx, owner, ASKED, { owner, consumer: service, counts: true });
       return rows.map(({ owner }) => owner);
     });
   }

@@ -8,8 +8,12 @@ import { Type } from 'typebox';
 import { defineContracts, event } from '../contracts.ts';
 import type { EventingDefinition } from '../definition.ts';
 import { eventing } from '../eventing.ts';
+import { Messages } from '../messages.ts';
+import { createPublisher } from '../outbox/publish.ts';
 import { closeService } from '../testing/close-service.ts';
 import { backfill } from './backfill.ts';
+import { completeSince } from './count-handled.ts';
+import { MOST_OPEN } from './keep-near.ts';
 import { listBackfills, wantedBackfills } from './wanted.ts';
 
 const LIMIT = { timeout: 120_000 };
@@ -101,8 +105,9 @@ test(
     await pools.todos.query(`INSERT INTO todos VALUES ('t3', 'later')`);
     await start('todos', { ownRows: rows });
     await start('reports', reports);
-    await until(async () => (await listBackfills(pools.todos))[0]?.state === 'done');
+    await until(async () => (await listBackfills(pools.todos))[0]?.handled === 2);
     assert.deepEqual(await titles(), ['Bread', 'Milk']);
+    assert.ok(await completeSince(pools.reports, 'todos'));
     assert.deepEqual(await listBackfills(pools.todos), [
       {
         name: 'todos-for-reports',
@@ -112,6 +117,7 @@ test(
         rows: 2,
         total: 2,
         facts: 2,
+        handled: 2,
         failure: null,
       },
     ]);
@@ -156,6 +162,46 @@ test('a refusal is on record, and the service is asked again at the next start',
   await until(async () => (await titles()).length === 1);
   assert.deepEqual(await asked(), [{ owner: 'todos', answered: true, refusal: null }]);
 });
+
+test(
+  'what is heard live waits behind a few of those that were there at most, and a consumer knows when it has all of them',
+  LIMIT,
+  async (t) => {
+    const { pools, start, until } = await aSystem(t);
+    const ROWS = 1_500;
+    await start('todos', { ownRows: rows });
+    await pools.todos.query(
+      `INSERT INTO todos SELECT 'old ' || i, 'old ' || i FROM generate_series(1, ${ROWS}) AS i`,
+    );
+    const heard: string[] = [];
+    const gate = Promise.withResolvers<void>();
+    await start('reports', {
+      backfill: ['todos'],
+      on: {
+        TodoIs: async ({ data }, { tx }) => {
+          await gate.promise;
+          await tx.query('INSERT INTO titles VALUES ($1)', [data.title]);
+          heard.push(data.title);
+        },
+      },
+    });
+    // It is told no more while it has handled nothing.
+    const told = async () => (await listBackfills(pools.todos))[0]?.facts ?? 0;
+    await until(async () => (await told()) >= MOST_OPEN);
+    const before = await told();
+    assert.ok(before < ROWS / 2, `${before} were told at once`);
+    assert.equal(await completeSince(pools.reports, 'todos'), undefined);
+    const { publish } = createPublisher<typeof contracts>(new Messages(contracts), 'todos');
+    await publish(pools.todos, 'TodoIs', { todoId: 'live', title: 'live' });
+    gate.resolve();
+    await until(async () => (await completeSince(pools.reports, 'todos')) !== undefined);
+    const distinct = [...new Set(heard)];
+    assert.equal(distinct.length, ROWS + 1);
+    assert.ok(distinct.indexOf('live') < 2 * before, `it was heard after ${distinct.indexOf('live')}`);
+    const { rows: kept } = await pools.reports.query('SELECT count(*)::int AS n FROM titles');
+    assert.deepEqual(kept, [{ n: ROWS + 1 }]);
+  },
+);
 
 test('who would not hear what it asks for does not start', LIMIT, async (t) => {
   const { start } = await aSystem(t);

@@ -1,3 +1,4 @@
+import type { Queryable } from '@banyan/postgres';
 import type { PartHost } from '@banyan/service';
 import type { Contracts } from '../contracts.ts';
 import type { EventingDefinition, Handler } from '../definition.ts';
@@ -5,10 +6,20 @@ import { EventsError } from '../errors.ts';
 import { Messages } from '../messages.ts';
 import { createPublisher } from '../outbox/publish.ts';
 import { BackfillAsker } from './ask-backfill.ts';
-import { ANSWERED, type Answered, ASKED, type Asked, backfillContracts } from './backfill-messages.ts';
+import {
+  ANSWERED,
+  type Answered,
+  ASKED,
+  type Asked,
+  backfillContracts,
+  HANDLED,
+  type Handled,
+  TOLD,
+} from './backfill-messages.ts';
+import { HandledCount } from './count-handled.ts';
 import { applyFactsSchema } from './replicated.ts';
 import { OwnRowsTeller } from './tell-own-rows.ts';
-import { backfillName, wantBackfill } from './wanted.ts';
+import { backfillName, noteHandled, wantBackfill } from './wanted.ts';
 
 export type BackfillsOptions<C extends Contracts> = {
   contracts: C;
@@ -26,6 +37,8 @@ export type BackfillsOptions<C extends Contracts> = {
 export class Backfills<C extends Contracts> {
   /** By the type of the message. */
   readonly handlers: ReadonlyMap<string, Handler<C, never>>;
+  /** Left out: it asks nobody. */
+  readonly count: HandledCount | undefined;
   readonly #options: BackfillsOptions<C>;
   readonly #asker: BackfillAsker | undefined;
   readonly #teller: OwnRowsTeller<C> | undefined;
@@ -40,15 +53,23 @@ export class Backfills<C extends Contracts> {
     this.#sendTo = createPublisher<typeof own>(new Messages(own), service, { onWrite }).sendTo;
     const owners = [...new Set(definition.backfill)];
     for (const owner of owners) checkHeard(options, owner);
-    if (owners.length > 0)
+    if (owners.length > 0) {
       this.#asker = new BackfillAsker({ pool, service, owners, log, sendTo: this.#sendTo });
+      this.count = new HandledCount({ service, owners, sendTo: this.#sendTo });
+    }
     const { ownRows } = definition;
     if (ownRows) this.#teller = new OwnRowsTeller({ databaseUrl, contracts, service, ownRows, log, onWrite });
     const asker = this.#asker;
     const handlers: [string, Handler<C, never>][] = [];
-    if (asker) handlers.push([ANSWERED, ({ data }, { tx }) => asker.answered(tx, data as Answered)]);
-    if (definition.fromRows || ownRows)
+    if (asker) {
+      handlers.push([ANSWERED, ({ data }, { tx }) => asker.answered(tx, data as Answered)]);
+      // What it says is counted with what is handled beside it.
+      handlers.push([TOLD, async () => {}]);
+    }
+    if (definition.fromRows || ownRows) {
       handlers.push([ASKED, ({ data }, { tx }) => this.#answer(tx, data as Asked)]);
+      handlers.push([HANDLED, ({ data }, { tx }) => this.#noteHandled(tx, data as Handled)]);
+    }
     this.handlers = new Map(handlers);
   }
 
@@ -67,15 +88,20 @@ export class Backfills<C extends Contracts> {
     await this.#teller?.close();
   }
 
-  async #answer(tx: Parameters<typeof wantBackfill>[0], { owner, consumer }: Asked): Promise<void> {
+  async #noteHandled(tx: Queryable, { consumer, facts }: Handled): Promise<void> {
+    await noteHandled(tx, backfillName(this.#options.host.service, consumer), facts);
+  }
+
+  async #answer(tx: Queryable, { owner, consumer, counts }: Asked): Promise<void> {
     const { fromRows, ownRows } = this.#options.definition;
-    const tables = { ...fromRows, ...ownRows };
-    const says = Object.values(tables).some(({ exists }) => exists);
-    const refusal = says
-      ? undefined
-      : new EventsError('NO_EXISTS', { tables: Object.keys(tables).join(', ') });
+    const names = Object.keys({ ...fromRows, ...ownRows });
+    const tables = [fromRows, ownRows]
+      .flatMap((some) => Object.values(some ?? {}))
+      .filter(({ exists }) => exists).length;
+    const refusal = tables > 0 ? undefined : new EventsError('NO_EXISTS', { tables: names.join(', ') });
     const { service } = this.#options.host;
-    if (says) await wantBackfill(tx, { name: backfillName(service, consumer), consumer });
+    const wanted = { name: backfillName(service, consumer), consumer };
+    if (tables > 0) await wantBackfill(tx, { ...wanted, ...(counts && { tables }) });
     const answer: Answered = { owner, consumer, ...(refusal && { refusal: refusal.message }) };
     await this.#sendTo(tx, consumer, ANSWERED, answer);
   }

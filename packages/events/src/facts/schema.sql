@@ -35,6 +35,8 @@ CREATE TABLE IF NOT EXISTS banyan_events.backfills_wanted (
   -- What the last try failed of; null: none has.
   failure text
 );
+-- Facts that the consumer says it has handled; null: it does not say. Then also of how many tables it is told.
+ALTER TABLE banyan_events.backfills_wanted ADD COLUMN IF NOT EXISTS handled bigint, ADD COLUMN IF NOT EXISTS tables integer;
 
 -- Services that this one asks for the rows that are there, since its definition says so.
 CREATE TABLE IF NOT EXISTS banyan_events.backfills_asked (
@@ -44,3 +46,8 @@ CREATE TABLE IF NOT EXISTS banyan_events.backfills_asked (
   -- Why it will not tell them.
   refusal text
 );
+-- Facts of its that this service has handled, so many of which it was told, of how many it has told the owner, and since when it has
+-- handled all; `told` is null, and complete_at with it, until the owner says how many there are.
+ALTER TABLE banyan_events.backfills_asked ADD COLUMN IF NOT EXISTS handled bigint NOT NULL DEFAULT 0,
+  ADD COLUMN IF NOT EXISTS acknowledged bigint NOT NULL DEFAULT 0, ADD COLUMN IF NOT EXISTS told bigint,
+  ADD COLUMN IF NOT EXISTS all_told boolean NOT NULL DEFAULT false, ADD COLUMN IF NOT EXISTS complete_at timestamptz;

@@ -26,8 +26,14 @@ export type WalkOptions<C extends Contracts> = {
 /** Of all its tables: rows that were looked at, of so many that there were when it began, and facts that were told of them. */
 export type Walked = { rows: number; total: number; facts: number; complete: boolean };
 
-/** Does with the facts of a chunk what they are for, in its transaction. Resolves with how many were told. */
-type Tell<C extends Contracts> = (tx: Queryable, facts: readonly Fact<C>[]) => Promise<number>;
+type Work<C extends Contracts> = {
+  /** Waited for before each chunk, outside of its transaction. */
+  ready?(): Promise<void>;
+  /** Does with the facts of a chunk what they are for, in its transaction. Resolves with how many were told. */
+  tell(tx: Queryable, facts: readonly Fact<C>[]): Promise<number>;
+  /** In the same transaction, once it is noted how far it has come. */
+  noted?(tx: Queryable): Promise<void>;
+};
 
 /**
  * Goes through all rows that `exists` functions have something to say of. What it tells of each row is told once, whatever ends this
@@ -36,7 +42,7 @@ type Tell<C extends Contracts> = (tx: Queryable, facts: readonly Fact<C>[]) => P
  * In chunks by primary key. A chunk's rows are locked against changes, so that one comes either before, and is in the row that is
  * read, or after; what is told and how far it has come are one transaction.
  */
-export async function walkRows<C extends Contracts>(options: WalkOptions<C>, tell: Tell<C>): Promise<Walked> {
+export async function walkRows<C extends Contracts>(options: WalkOptions<C>, work: Work<C>): Promise<Walked> {
   const { pool, fromRows, signal } = options;
   const tables = [...tablesOf(fromRows)].filter(([, { exists }]) => exists);
   const names = tables.map(([table]) => table);
@@ -45,8 +51,10 @@ export async function walkRows<C extends Contracts>(options: WalkOptions<C>, tel
   for (const [table, facts] of tables) {
     const key = await primaryKey(pool, table);
     for (let more = true; more && !signal?.aborted; ) {
+      await work.ready?.();
+      if (signal?.aborted) break;
       const began = performance.now();
-      more = await tellChunk(options, { table, facts, key }, tell).catch(againIfLockedOut);
+      more = await tellChunk(options, { table, facts, key }, work).catch(againIfLockedOut);
       options.onProgress?.(await progressOf(options, names));
       // Users' transactions wait for its rows and its writes: half of the time is theirs.
       const rest = () => delay(performance.now() - began, undefined, { signal }).catch(() => {});
@@ -60,9 +68,9 @@ export async function walkRows<C extends Contracts>(options: WalkOptions<C>, tel
 async function tellChunk<C extends Contracts>(
   { pool, name, chunkRows = CHUNK_ROWS }: WalkOptions<C>,
   { table, facts, key }: { table: string; facts: TableFacts<C>; key: readonly KeyColumn[] },
-  tell: Tell<C>,
+  { tell, noted }: Work<C>,
 ): Promise<boolean> {
-  const work = async (tx: pg.PoolClient) => {
+  const inOne = async (tx: pg.PoolClient) => {
     await tx.query(PATIENCE);
     // Another process that goes on with the same one waits here, and then goes on from where this one has come to.
     const { rows: states } = await tx.query<{ told_to: string[] | null; ended: boolean }>(
@@ -84,10 +92,11 @@ async function tellChunk<C extends Contracts>(
        WHERE name = $1 AND table_name = $2`,
       [name, table, rows.at(-1)?.banyan_key ?? null, rows.length, told, more],
     );
+    await noted?.(tx);
     return more;
   };
   // A row that is waited for is read as whoever had it has left it, whatever the database's default is.
-  return await withTransaction(pool, work, { isolation: 'read committed' });
+  return await withTransaction(pool, inOne, { isolation: 'read committed' });
 }
 
 async function begin<C extends Contracts>(

@@ -10,10 +10,28 @@ export function backfillName(owner: string, consumer: string): string {
   return `${owner}-for-${consumer}`;
 }
 
-export async function wantBackfill(tx: Queryable, { name, consumer }: Wanted): Promise<void> {
+/** By which what is told by a name is known. */
+export function backfillCorrelation(name: string): string {
+  return `backfill-${name}`;
+}
+
+/** `tables`: so many have something to say, to one that counts what it handles. */
+export async function wantBackfill(
+  tx: Queryable,
+  { name, consumer, tables }: Wanted & { tables?: number },
+): Promise<void> {
   await tx.query(
-    'INSERT INTO banyan_events.backfills_wanted (name, consumer) VALUES ($1, $2) ON CONFLICT DO NOTHING',
-    [name, consumer],
+    `INSERT INTO banyan_events.backfills_wanted (name, consumer, tables, handled)
+     VALUES ($1, $2, $3, CASE WHEN $3::int IS NOT NULL THEN 0 END) ON CONFLICT DO NOTHING`,
+    [name, consumer, tables ?? null],
+  );
+}
+
+/** What a consumer has handled, as it says. */
+export async function noteHandled(tx: Queryable, name: string, facts: number): Promise<void> {
+  await tx.query(
+    'UPDATE banyan_events.backfills_wanted SET handled = greatest(handled, $2) WHERE name = $1 AND handled IS NOT NULL',
+    [name, facts],
   );
 }
 
@@ -52,6 +70,8 @@ export type BackfillStatus = Wanted & {
   rows: number;
   total: number;
   facts: number;
+  /** Of those facts, as the consumer says; null: it does not. */
+  handled: number | null;
   failure: string | null;
 };
 
@@ -60,7 +80,9 @@ export async function listBackfills(pool: Db): Promise<BackfillStatus[]> {
   const { rows } = await pool.query<BackfillStatus>(
     `SELECT name, coalesce(w.consumer, b.consumer) AS consumer, w.name IS NOT NULL AS asked,
        CASE WHEN b.name IS NULL THEN 'waiting' WHEN b.ended THEN 'done' ELSE 'telling' END AS state,
-       coalesce(b.rows, 0) AS rows, coalesce(b.total, 0) AS total, coalesce(b.facts, 0) AS facts, w.failure
+       coalesce(b.rows, 0) AS rows, coalesce(b.total, 0) AS total, coalesce(b.facts, 0) AS facts,
+       -- A service of before has no such column.
+       (to_jsonb(w) ->> 'handled')::float8 AS handled, w.failure
      FROM banyan_events.backfills_wanted AS w
      FULL JOIN (
        SELECT name, min(consumer) AS consumer, sum(rows)::float8 AS rows, sum(total)::float8 AS total,

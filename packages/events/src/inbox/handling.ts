@@ -19,6 +19,8 @@ export type HandlingOptions<C extends Contracts, S extends AnySaga> = {
   batchHandlers: ReadonlyMap<string, BatchHandler<C, never, S>>;
   events: Events<C, S>;
   sagas?: Sagas<S>;
+  /** Told, at the end of their transaction, of those that have their effects by it. */
+  onHandled?(tx: pg.PoolClient, messages: readonly Envelope[]): Promise<void>;
 };
 
 /** The effects of messages in the service's own database, each with its mark in the inbox and in the trace of its publisher. */
@@ -35,7 +37,10 @@ export class Handling<C extends Contracts, S extends AnySaga> {
     const { id } = received;
     try {
       const message = messages.receive(received);
-      const effect = (tx: pg.PoolClient) => this.#effect([message], tx, { attempt, signal });
+      const effect = async (tx: pg.PoolClient) => {
+        await this.#effect([message], tx, { attempt, signal });
+        await this.#options.onHandled?.(tx, [message]);
+      };
       // The mark and the commit belong to its trace too.
       await inProcessSpan([message], () => processOnce(host.pool, host.service, id, effect, { signal }));
     } catch (thrown) {
@@ -76,6 +81,7 @@ export class Handling<C extends Contracts, S extends AnySaga> {
     const effects = async (tx: pg.PoolClient) => {
       const fresh = await markProcessed(tx, service, ids);
       let done = 0;
+      const handled: Envelope[] = [];
       for (const run of this.#runsOf(all)) {
         if (done > 0 && performance.now() > until) break;
         // One that is among them twice has its effect once.
@@ -84,8 +90,10 @@ export class Handling<C extends Contracts, S extends AnySaga> {
         if (wanted.length > 0)
           await patiently(impatience, run.length === 1 ? () => orFailed(done, work) : work);
         done += run.length;
+        handled.push(...wanted);
       }
       if (fresh.size > 0) await unmark(tx, service, [...fresh]);
+      await this.#options.onHandled?.(tx, handled);
       return { done };
     };
     return await withTransaction(pool, effects, { signal });

@@ -74,13 +74,14 @@ function listCommand(): Command {
 
 type Listed = BackfillStatus & { service: string };
 
-function lineOf({ service, name, consumer, asked, state, rows, total, facts, failure }: Listed): string[] {
+function lineOf(backfill: Listed): string[] {
+  const { service, name, consumer, asked, state, rows, total, facts, handled, failure } = backfill;
   const by = asked ? 'by its definition' : 'by an operator';
   const whom = consumer === service ? 'its own event store' : `${consumer}, ${by}`;
   const far =
     state === 'waiting'
       ? state
-      : `${state}, ${count(rows)} of ${plural(total, 'row')}, ${plural(facts, 'fact')}`;
+      : `${state}, ${count(rows)} of ${plural(total, 'row')}, ${plural(facts, 'fact')}${handled === null ? '' : `, ${count(handled)} handled`}`;
   return [
     service,
     name,
