@@ -2,46 +2,61 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { after, it } from 'node:test';
+import { after, before, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '@banyan/banyan/operate';
 import { createPool } from '@banyan/postgres';
 import { createEncryption } from '@banyan/service';
+import type pg from 'pg';
 import { until } from '../../../kit/testing/until.ts';
-import { startSmtp } from '../channels/testing/smtp.ts';
+import { type SmtpDouble, startSmtp } from '../channels/testing/smtp.ts';
 import { variables } from '../testing/start.ts';
 import { createContents } from './contents.ts';
 import { enqueue } from './queue.ts';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 const LIMIT = { timeout: 120_000 };
+const BOUNCE_TOKEN = 'a token that only the mail server has';
 const children: ChildProcess[] = [];
 
-after(() => {
-  for (const child of children) child.kill('SIGKILL');
+let smtp: SmtpDouble;
+let env: Record<string, string>;
+let pool: pg.Pool;
+
+before(async () => {
+  smtp = await startSmtp();
+  env = await variables({ SMTP_URL: smtp.url, DELIVERY_LEASE_SECONDS: '1', BOUNCE_TOKEN });
+  pool = createPool(env.DATABASE_URL!, { max: 3 });
 });
 
-function start(env: Record<string, string>): ChildProcess {
-  const child = spawn(process.execPath, [MAIN], {
-    env: { ...process.env, ...env, PORT: '0' },
-    stdio: 'ignore',
-  });
+after(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  await pool?.end();
+  await smtp?.stop();
+});
+
+function start(PORT = '0'): ChildProcess {
+  const child = spawn(process.execPath, [MAIN], { env: { ...process.env, ...env, PORT }, stdio: 'ignore' });
   children.push(child);
   return child;
 }
 
+const row = async (id: string) => (await pool.query('SELECT * FROM deliveries WHERE id = $1', [id])).rows[0];
+/** What was told of it. */
+const told = async (id: string) =>
+  (
+    await pool.query<{ type: string }>(
+      `SELECT message ->> 'type' AS type FROM banyan_events.outbox WHERE message -> 'data' ->> 'deliveryId' = $1`,
+      [id],
+    )
+  ).rows.map(({ type }) => type);
+
 it(
   'a message whose process is killed before it was handed over is sent by the next, one killed after is sent by nobody',
   LIMIT,
-  async (t) => {
-    const smtp = await startSmtp();
-    t.after(() => smtp.stop());
-    const env = await variables({ SMTP_URL: smtp.url, DELIVERY_LEASE_SECONDS: '1' });
-    const pool = createPool(env.DATABASE_URL!, { max: 2 });
-    t.after(() => pool.end());
-    const row = async () => (await pool.query('SELECT * FROM deliveries')).rows[0];
-
+  async () => {
     // Killed when the server is asked whether it takes the recipient.
-    const first = start(env);
+    const first = start();
     smtp.onRecipient = async () => {
       first.kill('SIGKILL');
       await new Promise(() => {});
@@ -60,26 +75,98 @@ it(
     const delivery = { id, fact: 'f', userId: 7, channel: 'email', target, kind: 'next_action_due' } as const;
     await enqueue(pool, { ...delivery, content, state: 'queued' });
     await once(first, 'exit');
-    assert.deepEqual([(await row()).state, smtp.mails.length], ['sending', 0]);
+    assert.deepEqual([(await row(id)).state, smtp.mails.length], ['sending', 0]);
 
     // Killed when the server has the whole mail and has not said so.
     smtp.onRecipient = () => {};
-    const second = start(env);
+    const second = start();
     smtp.onMail = async () => {
       second.kill('SIGKILL');
       await new Promise(() => {});
     };
     await once(second, 'exit');
-    assert.deepEqual([(await row()).state, smtp.mails.length], ['sending', 1]);
+    assert.deepEqual([(await row(id)).state, smtp.mails.length], ['sending', 1]);
 
     smtp.onMail = () => {};
-    start(env);
+    start();
     const ended = await until(async () => {
-      const now = await row();
+      const now = await row(id);
       return now.state !== 'sending' && now;
     });
     assert.deepEqual([ended.state, ended.reason, smtp.mails.length], ['failed', 'OUTCOME_UNKNOWN', 1]);
-    const told = await pool.query(`SELECT message ->> 'type' AS type FROM banyan_events.outbox`);
-    assert.deepEqual(told.rows, [{ type: 'DeliveryFailed' }]);
+    assert.deepEqual(await told(id), ['DeliveryFailed']);
   },
 );
+
+it(
+  'a mail that came back is on record once, also when its process is killed with the report in hand',
+  LIMIT,
+  async () => {
+    const id = randomUUID();
+    const address = `${id}@example.com`;
+    await pool.query(
+      `INSERT INTO deliveries (id, fact, user_id, channel, kind, state, attempts)
+     VALUES ($1::uuid, ($1::uuid)::text, 8, 'email', 'next_action_due', 'sent', 1)`,
+      [id],
+    );
+    const blocked = async () =>
+      (await pool.query('SELECT FROM blocked_addresses WHERE address = $1', [address])).rowCount;
+    const port = await freePort();
+    const report = async () => {
+      const response = await fetch(`http://127.0.0.1:${port}/api/v1/notifications/reports/bounces`, {
+        method: 'POST',
+        headers: { 'content-type': 'message/rfc822', authorization: `Bearer ${BOUNCE_TOKEN}` },
+        body: bounceOf(id, address),
+      });
+      return response.status;
+    };
+    const isThere = () =>
+      until(async () => await fetch(`http://127.0.0.1:${port}/health/live`).catch(() => undefined));
+
+    const first = start(String(port));
+    await isThere();
+    // It is killed when it has the report and waits to write what it says.
+    const holder = await pool.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query('SELECT FROM deliveries WHERE id = $1 FOR UPDATE', [id]);
+      const answer = report().catch(() => 'none');
+      await until(async () => {
+        const { rowCount } = await pool.query(
+          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        return rowCount === 1;
+      });
+      const gone = once(first, 'exit');
+      first.kill('SIGKILL');
+      assert.equal(await answer, 'none');
+      await gone;
+    } finally {
+      await holder.query('ROLLBACK');
+      holder.release();
+    }
+    // What the dead process had begun ends with its connection.
+    assert.deepEqual([(await row(id)).state, await told(id), await blocked()], ['sent', [], 0]);
+
+    // Whoever was not answered reports again, and once more.
+    start(String(port));
+    await isThere();
+    assert.deepEqual([await report(), await report()], [204, 204]);
+    const { state, reason } = await row(id);
+    assert.deepEqual(
+      [state, reason, await told(id), await blocked()],
+      ['bounced', 'BOUNCED 5.1.1', ['DeliveryFailed'], 1],
+    );
+  },
+);
+
+const bounceOf = (id: string, address: string) =>
+  [
+    'Content-Type: message/delivery-status',
+    '',
+    `Final-Recipient: rfc822; ${address}`,
+    'Action: failed',
+    'Status: 5.1.1',
+    '',
+    `Message-ID: <${id}@career.example>`,
+  ].join('\r\n');
