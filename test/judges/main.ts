@@ -13,6 +13,7 @@ import {
   moto,
   oidcProvider,
   programMissing,
+  radicale,
   schemathesis,
   serverMissing,
   valkey,
@@ -45,6 +46,11 @@ const JUDGES: readonly Judge[] = [
     name: 'mailpit',
     judges: 'e-mails of Career Copilot, as a real SMTP server takes and reads them, on Mailpit',
     missing: (install) => programMissing(mailpit, install),
+  },
+  {
+    name: 'radicale',
+    judges: 'calendars at a server of CalDAV, read and written by their contract, on Radicale',
+    missing: (install) => programMissing(radicale, install),
   },
   {
     name: 'mongo',

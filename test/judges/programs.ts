@@ -103,6 +103,18 @@ export const mailpit: Program = {
   },
 };
 
+/** A server of CalDAV. */
+export const radicale: Program = {
+  name: 'radicale',
+  variable: 'RADICALE',
+  installed: join(DIRECTORY, 'radicale-3.9.0', 'bin', 'radicale'),
+  needs: 'python3 with venv, and PyPI',
+  async install(directory) {
+    await run('python3', ['-m', 'venv', directory]);
+    await run(join(directory, 'bin', 'python'), ['-m', 'pip', 'install', '-q', 'radicale==3.9.0']);
+  },
+};
+
 /** Speaks the protocol of MongoDB, without transactions. */
 export const ferretdb: Program = {
   name: 'ferretdb',

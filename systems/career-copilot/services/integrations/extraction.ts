@@ -37,6 +37,8 @@ export default add({
       `GET ${FIRST}/providers`,
       `POST ${FIRST}/connections`,
       `POST ${FIRST}/connections/complete`,
+      `POST ${FIRST}/connections/caldav`,
+      `GET ${FIRST}/connections/:id/calendars`,
       `GET ${FIRST}/connections`,
       `POST ${FIRST}/connections/:id/check`,
       `DELETE ${FIRST}/connections/:id`,

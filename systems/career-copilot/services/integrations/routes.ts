@@ -3,6 +3,7 @@ import type { Encryption, ServiceApp, ServiceContext } from '@banyan/service';
 import { API } from '../../api/common.ts';
 import { readRoute } from '../../kit/resumes/read-route.ts';
 import type { Skills } from '../../kit/skills/skills.ts';
+import type { Calendars } from './calendar/part.ts';
 import { calendarRoutes } from './calendar/routes.ts';
 import type { Connections } from './connections/part.ts';
 import { connectionRoutes } from './connections/routes.ts';
@@ -19,20 +20,21 @@ type Parts = {
   events: Events<typeof contracts>;
   webhooks: Webhooks;
   connections: Connections;
+  calendar: Calendars;
   mail: MailSettings;
   api: PublicApi;
   skills: Skills;
 };
 
 export async function routes(app: ServiceApp, context: ServiceContext<unknown, Parts>): Promise<void> {
-  const { pool, encryption, events, webhooks, connections, mail, api, skills } = context;
+  const { pool, encryption, events, webhooks, connections, calendar, mail, api, skills } = context;
   const ofUser = ofUserIn(pool);
   await app.register(
     async (scope: ServiceApp) => {
       webhookRoutes(scope, { pool, encryption, webhooks, ofUser });
       await incomingRoutes(scope, { pool, encryption, events, ofUser });
       connectionRoutes(scope, { pool, connections, ofUser });
-      calendarRoutes(scope, { pool, ofUser });
+      calendarRoutes(scope, { pool, accounts: calendar, ofUser });
       await mailRoutes(scope, { pool, events, api, mail, ofUser });
       // It is there before users has left the monolith; what its owner confirms goes into the profile by PUT /users/me.
       await scope.register(async (files: ServiceApp) => readRoute(files, '/resume', { ofUser, skills }));

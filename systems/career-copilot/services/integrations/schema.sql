@@ -168,15 +168,19 @@ CREATE TABLE IF NOT EXISTS calendars (
 );
 CREATE INDEX IF NOT EXISTS calendars_user_id ON calendars (user_id);
 CREATE INDEX IF NOT EXISTS calendars_due_at ON calendars (due_at);
+-- When all of it was read last.
+ALTER TABLE calendars ADD COLUMN IF NOT EXISTS whole_at timestamptz;
 
 CREATE TABLE IF NOT EXISTS calendar_busy (
   calendar_id integer NOT NULL REFERENCES calendars ON DELETE CASCADE,
   external_id varchar(1100) NOT NULL,
   title varchar(300) NOT NULL,
   starts_at timestamptz NOT NULL,
-  ends_at timestamptz NOT NULL,
-  PRIMARY KEY (calendar_id, external_id)
+  ends_at timestamptz NOT NULL
 );
+-- What comes again and again is one object with many times.
+ALTER TABLE calendar_busy DROP CONSTRAINT IF EXISTS calendar_busy_pkey;
+CREATE UNIQUE INDEX IF NOT EXISTS calendar_busy_once ON calendar_busy (calendar_id, external_id, starts_at, ends_at);
 CREATE INDEX IF NOT EXISTS calendar_busy_when ON calendar_busy (calendar_id, starts_at, ends_at);
 
 CREATE TABLE IF NOT EXISTS interviews (
@@ -203,3 +207,5 @@ CREATE TABLE IF NOT EXISTS interviews_pushed (
   PRIMARY KEY (interview_id, calendar_id)
 );
 CREATE INDEX IF NOT EXISTS interviews_pushed_calendar_id ON interviews_pushed (calendar_id);
+-- Its owner has removed it from that calendar: it does not come back.
+ALTER TABLE interviews_pushed ADD COLUMN IF NOT EXISTS removed_there boolean NOT NULL DEFAULT false;

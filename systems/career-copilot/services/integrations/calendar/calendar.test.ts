@@ -4,6 +4,8 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { createEncryption } from '@banyan/service';
 import { until } from '../../../kit/testing/until.ts';
 import { contextOf } from '../connections/store.ts';
+import { icsOf } from '../testing/caldav-contract.ts';
+import { type CalDavDouble, startCalDav } from '../testing/caldav-server.ts';
 import { type GoogleCalendar, startGoogleCalendar } from '../testing/google-calendar.ts';
 import { startWorld, type World } from '../testing/world.ts';
 
@@ -14,15 +16,18 @@ const DAY = `from=${at(0)}&to=${at(23)}`;
 
 let world: World;
 let google: GoogleCalendar;
+let dav: CalDavDouble;
 let ada = 0;
 let calendar = 0;
 
 before(async () => {
   google = await startGoogleCalendar(TOKEN);
+  dav = await startCalDav();
   world = await startWorld({
     env: {
       ENCRYPTION_KEYS: KEYS,
       GOOGLE_CALENDAR_URL: google.url,
+      WEBHOOK_NETWORKS: '127.0.0.0/8',
       CALENDAR_LOOK_MS: '20',
       CALENDAR_EVERY_SECONDS: '3600',
     },
@@ -32,6 +37,7 @@ before(async () => {
 after(async () => {
   await world?.stop();
   google?.close();
+  await dav?.stop();
 });
 
 /** Somebody else each time, with the calendar connected and read once. */
@@ -146,16 +152,29 @@ describe('an interview', () => {
     assert.deepEqual(list.interviews, []);
   });
 
-  it('is made once though nobody noted that it was, and its removal by somebody there is no error', async () => {
+  it('is made once though nobody noted that it was', async () => {
     const { body } = await interview(9, 10);
     await looked();
     await world.service.pool.query('DELETE FROM interviews_pushed WHERE calendar_id = $1', [calendar]);
     await looked();
     assert.equal(pushed().length, 1);
+    await world.call(ada, 'DELETE', `/interviews/${body.id}`);
+    await looked();
+    assert.deepEqual(pushed(), []);
+  });
+
+  it('that somebody has removed there does not come back, moved or not', async () => {
+    const { body } = await interview(9, 10);
+    await looked();
     google.cancel(pushed()[0]!.id);
+    for (const hour of [11, 13]) {
+      const moved = { starts_at: at(hour), ends_at: at(hour + 1) };
+      assert.equal((await world.call(ada, 'PATCH', `/interviews/${body.id}`, moved)).status, 200);
+      assert.equal((await looked()).error, null);
+      assert.deepEqual(pushed(), []);
+    }
     await world.call(ada, 'DELETE', `/interviews/${body.id}`);
     assert.equal((await looked()).error, null);
-    assert.deepEqual(pushed(), []);
   });
 
   it('is no conflict of itself; what else is then is told with it', async () => {
@@ -193,5 +212,60 @@ describe('an interview', () => {
     assert.equal((await world.call(eve, 'POST', '/calendars', { connection_id: connection })).status, 404);
     assert.deepEqual((await world.call(eve, 'GET', `/interviews?${DAY}`)).body.interviews, []);
     assert.equal((await world.call(ada, 'DELETE', `/calendars/${calendar}`)).status, 204);
+  });
+});
+
+describe('an account at a calendar server', () => {
+  const connect = (more: object = {}) =>
+    world.call(ada, 'POST', '/connections/caldav', { url: dav.url, ...dav.login, ...more });
+
+  it('is connected by name and password, and its calendar has what Google`s has', async () => {
+    const { status, body: connection } = await connect();
+    assert.deepEqual([status, connection.provider], [201, 'caldav']);
+    const { body: list } = await world.call(ada, 'GET', `/connections/${connection.id}/calendars`);
+    assert.deepEqual(
+      list.calendars.map(({ name }: { name: string }) => name),
+      ['Work'],
+    );
+    const made = await world.call(ada, 'POST', '/calendars', { connection_id: connection.id });
+    assert.deepEqual([made.status, made.body.calendar_id], [201, list.calendars[0].calendar_id]);
+    calendar = made.body.id;
+    const event = ['UID:a', 'SUMMARY:Choir', 'DTSTART:20261201T180000Z', 'DURATION:PT1H'];
+    await dav.put('choir.ics', icsOf(event));
+    await looked();
+    assert.deepEqual(await busy(), ['Choir']);
+    await interview(9, 10);
+    await looked();
+    assert.equal([...dav.objects.keys()].filter((path) => path.includes('ccinterv')).length, 1);
+    const { rows } = await world.service.pool.query(
+      'SELECT access_token FROM oauth_connections WHERE id = $1',
+      [connection.id],
+    );
+    assert.ok(!rows[0].access_token.includes(dav.login.password));
+
+    dav.changePassword('another one');
+    assert.equal((await looked()).error, 'UNAUTHORIZED');
+    assert.equal((await looked()).error, 'CONNECTION_LOST');
+    const lost = (await world.said('ConnectionLost')).filter(({ userId }) => userId === ada);
+    assert.deepEqual(lost, [{ userId: ada, connectionId: connection.id, provider: 'caldav' }]);
+    dav.changePassword(dav.login.password);
+    assert.equal((await connect()).body.id, connection.id);
+    assert.equal((await looked()).error, null);
+  });
+
+  it('is not connected with a wrong password, nor where nobody may look, nor under an address that is none of it', async () => {
+    for (const wrong of [
+      { password: 'wrong' },
+      { url: 'http://192.168.0.1/' },
+      { url: 'http://calendar.example/' },
+      { url: 'https://[::1]:8443/' },
+      { url: 'nonsense' },
+    ])
+      assert.deepEqual([(await connect(wrong)).status, wrong], [422, wrong]);
+    const { body: connection } = await connect();
+    const elsewhere = { connection_id: connection.id, calendar_id: `${dav.url}/other/` };
+    assert.equal((await world.call(ada, 'POST', '/calendars', elsewhere)).body.code, 'CALENDAR_NOT_FOUND');
+    const eve = 1_000 + ada;
+    assert.equal((await world.call(eve, 'GET', `/connections/${connection.id}/calendars`)).status, 404);
   });
 });

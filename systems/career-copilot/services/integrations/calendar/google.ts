@@ -1,26 +1,20 @@
-/** Google's Calendar API (v3), as much as is needed. */
+/** A calendar of Google, by its Calendar API (v3). */
 import { request } from 'undici';
-import type { GoogleEvent } from './events.ts';
+import { busyTime, type Change, eventIdOf, isKept, isOurs, type OwnEvent } from './events.ts';
+import { limitedBytes } from './limited.ts';
+import { CalendarError, type CalendarErrorCode, type RemoteCalendar } from './remote.ts';
 
-export type CalendarErrorCode =
-  | 'SYNC_TOKEN_GONE'
-  | 'UNAUTHORIZED'
-  | 'NOT_FOUND'
-  | 'BUSY'
-  | 'REFUSED'
-  | 'UNREACHABLE';
+export type GoogleAt = { baseUrl: string; calendarId: string; token: string; signal: AbortSignal };
 
-export class CalendarError extends Error {
-  override name = 'CalendarError';
-  readonly code: CalendarErrorCode;
-
-  constructor(code: CalendarErrorCode, message: string, cause?: unknown) {
-    super(message, { cause });
-    this.code = code;
-  }
-}
-
-export type CalendarAt = { baseUrl: string; calendarId: string; token: string; signal: AbortSignal };
+/** As much of an event as is looked at. */
+export type GoogleEvent = {
+  id: string;
+  status?: string;
+  summary?: string;
+  transparency?: string;
+  start?: { dateTime?: string; date?: string };
+  end?: { dateTime?: string; date?: string };
+};
 
 /** `syncToken` is on the last page only, whatever the others hold. */
 type ListPage = { items?: GoogleEvent[]; nextPageToken?: string; nextSyncToken?: string };
@@ -30,57 +24,94 @@ const MOST_PAGES = 200;
 const PAGE = 250;
 const MOST_BYTES = 8 * 1024 * 1024;
 
-/**
- * What has changed since `syncToken`, or all from `from` on (null), and the token of the next time. A page that is short, or empty, is not
- * the last one. Throws `CalendarError`, `SYNC_TOKEN_GONE` among others: ask for all then.
- */
-export async function listEvents(
-  at: CalendarAt,
-  syncToken: string | null,
-  from: Date,
-): Promise<{ items: GoogleEvent[]; syncToken: string }> {
-  const items: GoogleEvent[] = [];
-  let pageToken: string | undefined;
-  for (let pages = 0; pages < MOST_PAGES; pages++) {
-    const query = new URLSearchParams({ singleEvents: 'true', maxResults: String(PAGE) });
-    // A token stands for the question that it came with: a time beside it is refused.
-    if (syncToken !== null) query.set('syncToken', syncToken);
-    else query.set('timeMin', from.toISOString());
-    if (pageToken !== undefined) query.set('pageToken', pageToken);
-    const page = (await ask(at, 'GET', `/events?${query}`)) as ListPage;
-    items.push(...(page.items ?? []));
-    if (page.nextSyncToken !== undefined) return { items, syncToken: page.nextSyncToken };
-    if (page.nextPageToken === undefined)
-      throw new CalendarError('REFUSED', 'the last page came without a token for the next time');
-    pageToken = page.nextPageToken;
-  }
-  throw new CalendarError('REFUSED', `the calendar has more than ${MOST_PAGES} pages`);
+export function googleCalendar(at: GoogleAt): RemoteCalendar {
+  return {
+    async put(one, known) {
+      const event = googleEventOf(one);
+      if (!known)
+        try {
+          await ask(at, 'POST', '/events', event);
+          return true;
+        } catch (error) {
+          // It was made before, and nobody noted it.
+          if (!(error instanceof Conflict)) throw error;
+        }
+      const path = `/events/${event.id}`;
+      const there = (await ask(at, 'GET', path).catch(unlessGone)) as GoogleEvent | undefined;
+      if (!there || there.status === 'cancelled') return false;
+      await ask(at, 'PATCH', path, event);
+      return true;
+    },
+
+    async remove(key) {
+      await ask(at, 'DELETE', `/events/${eventIdOf(key)}`).catch(unlessGone);
+    },
+
+    async changes(syncToken, { from }) {
+      const changes: Change[] = [];
+      let pageToken: string | undefined;
+      // A page that is short, or empty, is not the last one.
+      for (let pages = 0; pages < MOST_PAGES; pages++) {
+        const query = new URLSearchParams({ singleEvents: 'true', maxResults: String(PAGE) });
+        // A token stands for the question that it came with: a time beside it is refused.
+        if (syncToken !== null) query.set('syncToken', syncToken);
+        else query.set('timeMin', from.toISOString());
+        if (pageToken !== undefined) query.set('pageToken', pageToken);
+        const page = (await ask(at, 'GET', `/events?${query}`)) as ListPage;
+        changes.push(...(page.items ?? []).flatMap((item) => changeOf(item) ?? []));
+        if (page.nextSyncToken !== undefined) return { changes, syncToken: page.nextSyncToken };
+        if (page.nextPageToken === undefined)
+          throw new CalendarError('REFUSED', 'the last page came without a token for the next time');
+        pageToken = page.nextPageToken;
+      }
+      throw new CalendarError('REFUSED', `the calendar has more than ${MOST_PAGES} pages`);
+    },
+  };
 }
 
-/** Makes an event under the id that it names, or puts it in the place of the one that has it. Again is no error. */
-export async function putEvent(
-  at: CalendarAt,
-  event: Record<string, unknown> & { id?: unknown },
-): Promise<void> {
-  try {
-    await ask(at, 'POST', '/events', event);
-  } catch (error) {
-    if (!(error instanceof Conflict)) throw error;
-    await ask(at, 'PUT', `/events/${event.id}`, event);
-  }
+/** Undefined: one of ours, or nothing that can be kept. */
+export function changeOf({
+  id,
+  status,
+  summary = '',
+  transparency,
+  start,
+  end,
+}: GoogleEvent): Change | undefined {
+  if (isOurs(id) || !isKept(id)) return undefined;
+  const isFree = status === 'cancelled' || transparency === 'transparent';
+  const time = isFree ? undefined : busyTime(summary, instantOf(start), instantOf(end));
+  return { externalId: id, busy: time ? [time] : [] };
 }
 
-/** One that is not there is no error. */
-export async function deleteEvent(at: CalendarAt, id: string): Promise<void> {
-  try {
-    await ask(at, 'DELETE', `/events/${id}`);
-  } catch (error) {
-    const gone = error instanceof CalendarError && ['NOT_FOUND', 'SYNC_TOKEN_GONE'].includes(error.code);
-    if (!gone) throw error;
-  }
+/** Of a whole day, which has no zone: as if it were in UTC. */
+function instantOf(when: GoogleEvent['start']): Date | undefined {
+  const date = new Date(when?.dateTime ?? when?.date ?? '');
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+export function googleEventOf({
+  key,
+  title,
+  location,
+  startsAt,
+  endsAt,
+}: OwnEvent): GoogleEvent & { location: string } {
+  return {
+    id: eventIdOf(key),
+    summary: title,
+    location,
+    start: { dateTime: startsAt.toISOString() },
+    end: { dateTime: endsAt.toISOString() },
+  };
 }
 
 class Conflict extends Error {}
+
+function unlessGone(error: unknown): undefined {
+  const isGone = error instanceof CalendarError && ['NOT_FOUND', 'SYNC_TOKEN_GONE'].includes(error.code);
+  if (!isGone) throw error;
+}
 
 const CODES: Record<number, CalendarErrorCode> = {
   401: 'UNAUTHORIZED',
@@ -91,8 +122,8 @@ const CODES: Record<number, CalendarErrorCode> = {
 };
 
 async function ask(
-  at: CalendarAt,
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  at: GoogleAt,
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
   path: string,
   body?: object,
 ): Promise<unknown> {
@@ -110,7 +141,7 @@ async function ask(
       signal: AbortSignal.any([at.signal, AbortSignal.timeout(TIMEOUT_MS)]),
     });
     status = answer.statusCode;
-    text = await limited(answer.body);
+    text = (await limitedBytes(answer.body, MOST_BYTES)).toString();
   } catch (cause) {
     throw new CalendarError('UNREACHABLE', 'the calendar does not answer', cause);
   }
@@ -125,15 +156,4 @@ async function ask(
   } catch (cause) {
     throw new CalendarError('UNREACHABLE', 'the calendar did not answer in JSON', cause);
   }
-}
-
-async function limited(body: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > MOST_BYTES) throw new Error(`the answer is larger than ${MOST_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
 }

@@ -1,9 +1,18 @@
-import type { ServicePart } from '@banyan/service';
+import { isPublic, outboundAgent, type ServicePart } from '@banyan/service';
 import { Type } from 'typebox';
+import type { NewCalDav } from '../../../api/calendar.ts';
+import type { Connection } from '../../../api/connections.ts';
 import { OAuthError } from '../connections/oauth.ts';
 import type { Connections } from '../connections/part.ts';
+import { CALDAV } from '../connections/providers.ts';
+import { findConnection } from '../connections/store.ts';
+import { urlProblem } from '../webhooks/decide.ts';
+import type { Webhooks } from '../webhooks/part.ts';
 import { workOn } from '../worker.ts';
-import { CalendarError } from './google.ts';
+import { type CalDavAccount, calendarsOf, findAccount, type ListedCalendar } from './caldav/account.ts';
+import { calDavCalendar } from './caldav/calendar.ts';
+import { googleCalendar } from './google.ts';
+import { CalendarError, type RemoteCalendar } from './remote.ts';
 import * as store from './store.ts';
 import { syncCalendar } from './sync.ts';
 
@@ -16,17 +25,34 @@ const CalendarConfig = Type.Object({
   CALENDAR_LOOK_MS: Type.Integer({ minimum: 10, default: 5_000 }),
 });
 
+/** As Google names the one that everybody has. */
+const DEFAULT_CALENDAR = 'primary';
+const LONGEST_ACCOUNT = 200;
 const MOST_AT_ONCE = 2;
 /** Longer than a look takes; a killed process holds its calendars until then. */
 const LEASE_SECONDS = 600;
 
+export type Calendars = {
+  /** Connects an account at a calendar server. Throws `CalendarError`. */
+  connect(userId: number, server: NewCalDav): Promise<Connection>;
+  /**
+   * Those of a connected account. `null`: the connection is lost. Undefined: the user has none of that id. Throws `CalendarError`, and
+   * `OAuthError` while the provider cannot be asked.
+   */
+  list(userId: number, connectionId: number): Promise<ListedCalendar[] | null | undefined>;
+};
+
 /** Looks at each calendar when it is due, one look at a time. */
-export const calendar: ServicePart<undefined, typeof CalendarConfig> = {
+export const calendar: ServicePart<Calendars, typeof CalendarConfig> = {
   config: CalendarConfig,
   async start({ config, pool, log, provided }) {
     const connections = provided.connections as Connections;
     const stopping = new AbortController();
     const { signal } = stopping;
+    const { mayConnect } = provided.webhooks as Webhooks;
+    const dispatcher = outboundAgent(mayConnect);
+    const isInside = (address: string) => !isPublic(address) && mayConnect(address);
+    const host = { dispatcher, signal, problemOf: (url: string) => urlProblem(url, isInside) };
     let work = Promise.resolve();
 
     async function look(due: store.Due): Promise<void> {
@@ -34,13 +60,15 @@ export const calendar: ServicePart<undefined, typeof CalendarConfig> = {
       try {
         const token = await connections.accessToken(due.userId, due.connectionId);
         if (token === undefined) return;
-        const { calendarId } = due;
-        const at = { baseUrl: config.GOOGLE_CALENDAR_URL, calendarId, signal };
         if (token === null) error = 'CONNECTION_LOST';
-        else await syncCalendar(pool, due, { ...at, token }, new Date());
+        else await syncCalendar(pool, due, remoteOf(due, token), new Date());
       } catch (reason) {
-        if (reason instanceof CalendarError || reason instanceof OAuthError) error = reason.code;
-        else {
+        if (reason instanceof CalendarError || reason instanceof OAuthError) {
+          error = reason.code;
+          // Nobody refreshes a password: it was changed, or taken back.
+          if (due.provider === CALDAV && error === 'UNAUTHORIZED')
+            await connections.lose(due.userId, due.connectionId);
+        } else {
           error = 'INTERNAL';
           log.error({ err: reason, calendar: due.id }, 'a calendar could not be looked at');
         }
@@ -48,8 +76,30 @@ export const calendar: ServicePart<undefined, typeof CalendarConfig> = {
       await store.finish(pool, due, error);
     }
 
+    function remoteOf({ provider, calendarId }: store.Due, token: string): RemoteCalendar {
+      return provider === CALDAV
+        ? calDavCalendar(host, JSON.parse(token) as CalDavAccount, calendarId)
+        : googleCalendar({ baseUrl: config.GOOGLE_CALENDAR_URL, calendarId, token, signal });
+    }
+
     return {
-      provided: undefined,
+      provided: {
+        async connect(userId, { url, ...login }) {
+          const account = await findAccount(host, url, login);
+          // Only if they can be listed is it of use.
+          await calendarsOf(host, account);
+          const name = `${login.username} at ${new URL(account.homeUrl).host}`.slice(0, LONGEST_ACCOUNT);
+          const tokens = { access: JSON.stringify(account), refresh: null, expiresAt: null, scopes: [] };
+          return await connections.keep(userId, { provider: CALDAV, account: name, tokens });
+        },
+        async list(userId, connectionId) {
+          const connection = await findConnection(pool, userId, connectionId);
+          const token = connection && (await connections.accessToken(userId, connectionId));
+          if (!connection || !token) return token as null | undefined;
+          if (connection.provider !== CALDAV) return [{ url: DEFAULT_CALENDAR, name: DEFAULT_CALENDAR }];
+          return await calendarsOf(host, JSON.parse(token) as CalDavAccount);
+        },
+      },
       open: async () => {
         work = workOn({
           signal,
@@ -67,6 +117,7 @@ export const calendar: ServicePart<undefined, typeof CalendarConfig> = {
       close: async () => {
         stopping.abort();
         await work;
+        await dispatcher.destroy();
       },
     };
   },

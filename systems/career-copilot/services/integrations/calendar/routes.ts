@@ -3,6 +3,7 @@ import { defineErrors, type ServiceApp } from '@banyan/service';
 import type pg from 'pg';
 import { Type } from 'typebox';
 import {
+  AccountCalendars,
   BusyTimes,
   Calendar,
   Calendars,
@@ -10,19 +11,30 @@ import {
   InterviewChange,
   Interviews,
   InterviewWithConflicts,
+  NewCalDav,
   NewCalendar,
   NewInterview,
   Span,
 } from '../../../api/calendar.ts';
 import { Id } from '../../../api/common.ts';
+import { Connection } from '../../../api/connections.ts';
 import { callerOf } from '../../../kit/active-user.ts';
+import { OAuthError } from '../connections/oauth.ts';
 import type { OfUser } from '../of-user.ts';
+import type { Calendars as Accounts } from './part.ts';
+import { CalendarError } from './remote.ts';
 import * as store from './store.ts';
 
 const errors = defineErrors({
   CONNECTION_NOT_FOUND: [404, 'There is no such connection.'],
   CALENDAR_NOT_FOUND: [404, 'There is no such calendar.'],
   INTERVIEW_NOT_FOUND: [404, 'There is no such interview.'],
+  CONNECTION_LOST: [409, 'The account does not take what we have any more. Connect again.'],
+  SERVER_REFUSED: [
+    422,
+    'The server does not take this name and password, or is none of CalDAV, or none that may be asked.',
+  ],
+  SERVER_UNREACHABLE: [502, 'The server does not answer as it should. Try again.'],
   BAD_TIMES: [422, 'It has to end after it starts, in a year that a calendar has.'],
 });
 
@@ -30,18 +42,50 @@ const errors = defineErrors({
 const BAD_TIMES = new Set(['23514', '22007', '22008']);
 
 /** Calendars of connected accounts, what else is in them, and interviews, which go into them. */
-export function calendarRoutes(app: ServiceApp, { pool, ofUser }: { pool: pg.Pool; ofUser: OfUser }): void {
+export function calendarRoutes(
+  app: ServiceApp,
+  { pool, accounts, ofUser }: { pool: pg.Pool; accounts: Accounts; ofUser: OfUser },
+): void {
   const withConflicts = async (userId: number, interview: Interview) => ({
     ...interview,
     conflicts: await store.conflictsOf(pool, userId, interview),
   });
 
+  const calendarsOf = async (userId: number, connection: number) => {
+    const there = await asProblem(() => accounts.list(userId, connection));
+    if (there === undefined) throw errors('CONNECTION_NOT_FOUND');
+    if (there === null) throw errors('CONNECTION_LOST');
+    return there;
+  };
+
+  app.post(
+    '/connections/caldav',
+    { ...ofUser(422, 502), schema: { body: NewCalDav, response: { 201: Connection } } },
+    async (request, reply) =>
+      await reply.code(201).send(await asProblem(() => accounts.connect(callerOf(request), request.body))),
+  );
+
+  app.get(
+    '/connections/:id/calendars',
+    { ...ofUser(404, 409, 422, 502), schema: { params: Id, response: { 200: AccountCalendars } } },
+    async (request) => {
+      const there = await calendarsOf(callerOf(request), request.params.id);
+      return { calendars: there.map(({ url, name }) => ({ calendar_id: url, name })) };
+    },
+  );
+
   app.post(
     '/calendars',
-    { ...ofUser(404), schema: { body: NewCalendar, response: { 201: Calendar } } },
+    { ...ofUser(404, 409, 422, 502), schema: { body: NewCalendar, response: { 201: Calendar } } },
     async (request, reply) => {
-      const { connection_id: connection, calendar_id: id = 'primary' } = request.body;
-      const calendar = await store.linkCalendar(pool, callerOf(request), connection, id);
+      const { connection_id: connection, calendar_id: asked } = request.body;
+      const userId = callerOf(request);
+      const there = await calendarsOf(userId, connection);
+      const known = there.find(({ url }) => asked === undefined || url === asked)?.url;
+      // Google's are not listed: what is named is looked for when it is looked at.
+      const id = known ?? (there[0]?.url === 'primary' ? asked : undefined);
+      if (id === undefined) throw errors('CALENDAR_NOT_FOUND');
+      const calendar = await store.linkCalendar(pool, userId, connection, id);
       if (!calendar) throw errors('CONNECTION_NOT_FOUND');
       return await reply.code(201).send(calendar);
     },
@@ -126,5 +170,16 @@ async function inTime<T>(run: () => Promise<T>): Promise<T> {
   } catch (cause) {
     if (BAD_TIMES.has(errorCode(cause) ?? '')) throw errors('BAD_TIMES', { cause });
     throw cause;
+  }
+}
+
+/** What the server says, or does not. */
+async function asProblem<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (cause) {
+    if (!(cause instanceof CalendarError) && !(cause instanceof OAuthError)) throw cause;
+    const isAway = cause.code === 'UNREACHABLE' || cause.code === 'BUSY';
+    throw errors(isAway ? 'SERVER_UNREACHABLE' : 'SERVER_REFUSED', { cause });
   }
 }

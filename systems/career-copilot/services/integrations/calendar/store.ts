@@ -123,7 +123,11 @@ export type Due = {
   userId: number;
   connectionId: number;
   calendarId: string;
+  /** Of its connection. */
+  provider: string;
   syncToken: string | null;
+  /** When all of it was read last. */
+  wholeAt: Date | null;
 };
 
 export async function claimCalendars(
@@ -136,23 +140,33 @@ export async function claimCalendars(
      FROM (
        SELECT id FROM calendars WHERE due_at <= now() AND (leased_until IS NULL OR leased_until <= now())
        ORDER BY due_at LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
-     ) due WHERE c.id = due.id
+     ) due, oauth_connections o WHERE c.id = due.id AND o.id = c.connection_id
      RETURNING c.id, c.user_id AS "userId", c.connection_id AS "connectionId", c.calendar_id AS "calendarId",
-       c.sync_token AS "syncToken"`,
+       o.provider, c.sync_token AS "syncToken", c.whole_at AS "wholeAt"`,
     [most, leaseSeconds, everySeconds],
   );
   return rows;
 }
 
-export type Unpushed = OwnEvent & { interviewId: number; version: number; cancelled: boolean };
+export type Unpushed = OwnEvent & {
+  interviewId: number;
+  version: number;
+  cancelled: boolean;
+  /** It was put there before. */
+  known: boolean;
+};
 
-/** Interviews that are not in a calendar as they are now. One that was cancelled before it ever was there need not go. */
+/**
+ * Interviews that are not in a calendar as they are now. One that was cancelled before it ever was there need not go; one that its owner has
+ * removed there does not come back.
+ */
 export async function unpushed(db: Executor, { id, userId }: Due): Promise<Unpushed[]> {
   const { rows } = await db.query<Unpushed>(
     `SELECT i.id AS "interviewId", i.version, i.cancelled, i.event_key AS key, i.title, i.location,
-       i.starts_at AS "startsAt", i.ends_at AS "endsAt"
+       i.starts_at AS "startsAt", i.ends_at AS "endsAt", p.version IS NOT NULL AS known
      FROM interviews i LEFT JOIN interviews_pushed p ON p.interview_id = i.id AND p.calendar_id = $1
      WHERE i.user_id = $2 AND p.version IS DISTINCT FROM i.version AND NOT (i.cancelled AND p.version IS NULL)
+       AND p.removed_there IS NOT TRUE
      ORDER BY i.id LIMIT ${MOST_LISTED}`,
     [id, userId],
   );
@@ -163,11 +177,12 @@ export async function notePushed(
   db: Executor,
   calendarId: number,
   { interviewId, version }: Unpushed,
+  { removedThere }: { removedThere: boolean },
 ): Promise<void> {
   await db.query(
-    `INSERT INTO interviews_pushed (interview_id, calendar_id, version) VALUES ($1, $2, $3)
-     ON CONFLICT (interview_id, calendar_id) DO UPDATE SET version = excluded.version`,
-    [interviewId, calendarId, version],
+    `INSERT INTO interviews_pushed (interview_id, calendar_id, version, removed_there) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (interview_id, calendar_id) DO UPDATE SET version = excluded.version, removed_there = excluded.removed_there`,
+    [interviewId, calendarId, version, removedThere],
   );
 }
 
@@ -177,9 +192,9 @@ export async function applyChanges(
   calendarId: number,
   { changes, syncToken, whole }: { changes: readonly Change[]; syncToken: string; whole: boolean },
 ): Promise<void> {
-  // Of several changes of one event the last counts.
+  // Of several changes of one object the last counts.
   const last = [...new Map(changes.map((one) => [one.externalId, one])).values()];
-  const busy = last.filter((one) => one.is === 'busy');
+  const busy = last.flatMap(({ externalId, busy }) => busy.map((time) => ({ externalId, ...time })));
   await withTransaction(pool, async (tx) => {
     await tx.query(`DELETE FROM calendar_busy WHERE calendar_id = $1 AND ($2 OR external_id = ANY ($3))`, [
       calendarId,
@@ -188,7 +203,8 @@ export async function applyChanges(
     ]);
     await tx.query(
       `INSERT INTO calendar_busy (calendar_id, external_id, title, starts_at, ends_at)
-       SELECT $1, * FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[])`,
+       SELECT $1, * FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[])
+       ON CONFLICT DO NOTHING`,
       [
         calendarId,
         busy.map(({ externalId }) => externalId),
@@ -197,10 +213,11 @@ export async function applyChanges(
         busy.map(({ endsAt }) => endsAt),
       ],
     );
-    await tx.query('UPDATE calendars SET sync_token = $2, synced_at = now() WHERE id = $1', [
-      calendarId,
-      syncToken,
-    ]);
+    await tx.query(
+      `UPDATE calendars SET sync_token = $2, synced_at = now(), whole_at = CASE WHEN $3 THEN now() ELSE whole_at END
+       WHERE id = $1`,
+      [calendarId, syncToken, whole],
+    );
   });
 }
 

@@ -16,6 +16,8 @@ const ConnectionConfig = Type.Object({
 /** A token that is good for less is refreshed before it is used. */
 const REFRESHED_BEFORE_MS = 60_000;
 
+type NewConnection = { provider: string; account: string; tokens: oauth.Tokens };
+
 export type Connections = {
   providers: ReadonlyMap<string, Provider>;
   /** Throws `OAuthError`. */
@@ -27,6 +29,10 @@ export type Connections = {
    * Undefined: the user has none of that id. Throws `OAuthError` while the provider cannot be asked.
    */
   accessToken(userId: number, id: number): Promise<string | null | undefined>;
+  /** Keeps what gives access to an account, and tells of it; of one that is known it replaces what was kept. */
+  keep(userId: number, one: NewConnection): Promise<Connection>;
+  /** Whoever keeps the account does not take what we have any more. Again is no error. */
+  lose(userId: number, id: number): Promise<void>;
   /** Takes our tokens back, as far as the provider lets us, and forgets them in any case. False: there was none. */
   remove(userId: number, id: number): Promise<boolean>;
 };
@@ -65,17 +71,24 @@ export const connections: ServicePart<Connections, typeof ConnectionConfig> = {
         if (!provider) return undefined;
         const attempt = JSON.parse(await encryption.decrypt(begun.attempt, store.contextOf(userId)));
         const { tokens, account } = await oauth.exchange(provider, attempt, query);
+        return await provided_.keep(userId, { provider: provider.name, account, tokens });
+      },
+
+      async keep(userId, { provider, account, tokens }) {
+        const one = { userId, provider, account, scopes: tokens.scopes };
         const kept = await encrypted(userId, tokens);
         return await withTransaction(pool, async (tx) => {
-          const { scopes } = tokens;
-          const one = { userId, provider: provider.name, account, scopes, tokens: kept };
-          const connection = await store.saveConnection(tx, one);
-          await events.publish(tx, 'AccountConnected', {
-            userId,
-            connectionId: connection.id,
-            provider: provider.name,
-          });
+          const connection = await store.saveConnection(tx, { ...one, tokens: kept });
+          const told = { userId, connectionId: connection.id, provider };
+          await events.publish(tx, 'AccountConnected', told);
           return connection;
+        });
+      },
+
+      async lose(userId, id) {
+        await withTransaction(pool, async (tx) => {
+          const connection = await store.findConnection(tx, userId, id, { lock: true });
+          if (connection?.state === 'connected') await lose(tx, connection);
         });
       },
 

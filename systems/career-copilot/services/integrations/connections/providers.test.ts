@@ -27,6 +27,7 @@ it('a list that cannot be is refused without showing a secret', () => {
     JSON.stringify([{ ...GOOD, issuer: 'ftp://a' }]),
     JSON.stringify([{ ...GOOD, issuer: 'http://accounts.google.com' }]),
     JSON.stringify([GOOD, GOOD]),
+    JSON.stringify([{ ...GOOD, name: 'caldav' }]),
     JSON.stringify([{ ...GOOD, scopes: undefined }]),
   ])
     assert.throws(

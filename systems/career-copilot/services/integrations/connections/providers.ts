@@ -35,6 +35,9 @@ export type Provider = {
   metadata(): Promise<AuthorizationServer>;
 };
 
+/** In the place of a provider: a calendar server that takes a name and a password. */
+export const CALDAV = 'caldav';
+
 const TIMEOUT_MS = 10_000;
 const KNOWN_FOR_MS = 3_600_000;
 
@@ -52,6 +55,8 @@ export function providersIn(text: string | undefined): ReadonlyMap<string, Provi
       throw bad(`has the provider ${name} without TLS, which only one on this machine may be`);
   const providers = new Map(list.map((stated) => [stated.name, providerOf(stated)]));
   if (providers.size < list.length) throw bad('has two providers of one name');
+  if (providers.has(CALDAV))
+    throw bad(`has a provider of the name ${CALDAV}, which is that of calendar servers`);
   return providers;
 }
 

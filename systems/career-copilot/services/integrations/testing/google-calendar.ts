@@ -64,6 +64,7 @@ export async function startGoogleCalendar(token: string): Promise<GoogleCalendar
       asked.push(`${request.method} ${searchParams.has('syncToken') ? 'changes' : (id ?? 'all')}`);
     if (failing !== null) return [failing];
     if (request.headers.authorization !== `Bearer ${token}`) return [401];
+    if (request.method === 'GET' && id !== undefined) return events.has(id) ? [200, events.get(id)] : [404];
     if (request.method === 'GET') return list(searchParams);
     if (request.method === 'DELETE') {
       const known = events.get(id!);
@@ -75,8 +76,8 @@ export async function startGoogleCalendar(token: string): Promise<GoogleCalendar
     const event = (await json(request)) as Event;
     if (!/^[a-v0-9]{5,1024}$/.test(event.id)) return [400];
     if (request.method === 'POST' && events.has(event.id)) return [409];
-    if (request.method === 'PUT' && !events.has(id!)) return [404];
-    put(event);
+    if (request.method === 'PATCH' && !events.has(id!)) return [404];
+    put({ ...(request.method === 'PATCH' ? events.get(id!) : {}), ...event });
     return [200, event];
   }
 

@@ -4,7 +4,6 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { after, before, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '@banyan/banyan/operate';
 import { createPool } from '@banyan/postgres';
 import { createEncryption } from '@banyan/service';
 import type pg from 'pg';
@@ -35,10 +34,23 @@ after(async () => {
   await smtp?.stop();
 });
 
-function start(PORT = '0'): ChildProcess {
-  const child = spawn(process.execPath, [MAIN], { env: { ...process.env, ...env, PORT }, stdio: 'ignore' });
+function start(more: Record<string, string> = {}): ChildProcess {
+  const child = spawn(process.execPath, [MAIN], {
+    env: { ...process.env, ...env, PORT: '0', ...more },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  child.stdout!.resume();
   children.push(child);
   return child;
+}
+
+/** Where it is reached, once it is. */
+async function urlOf(child: ChildProcess): Promise<string> {
+  for await (const chunk of child.stdout!.iterator({ destroyOnReturn: false })) {
+    const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(String(chunk)) ?? [];
+    if (url) return url;
+  }
+  throw new Error('it has ended before it could be reached');
 }
 
 const row = async (id: string) => (await pool.query('SELECT * FROM deliveries WHERE id = $1', [id])).rows[0];
@@ -111,26 +123,23 @@ it(
     );
     const blocked = async () =>
       (await pool.query('SELECT FROM blocked_addresses WHERE address = $1', [address])).rowCount;
-    const port = await freePort();
-    const report = async () => {
-      const response = await fetch(`http://127.0.0.1:${port}/api/v1/notifications/reports/bounces`, {
+    const report = async (url: string) => {
+      const response = await fetch(`${url}/api/v1/notifications/reports/bounces`, {
         method: 'POST',
         headers: { 'content-type': 'message/rfc822', authorization: `Bearer ${BOUNCE_TOKEN}` },
         body: bounceOf(id, address),
       });
       return response.status;
     };
-    const isThere = () =>
-      until(async () => await fetch(`http://127.0.0.1:${port}/health/live`).catch(() => undefined));
 
-    const first = start(String(port));
-    await isThere();
+    const first = start({ LOG_LEVEL: 'info' });
+    const firstUrl = await urlOf(first);
     // It is killed when it has the report and waits to write what it says.
     const holder = await pool.connect();
     try {
       await holder.query('BEGIN');
       await holder.query('SELECT FROM deliveries WHERE id = $1 FOR UPDATE', [id]);
-      const answer = report().catch(() => 'none');
+      const answer = report(firstUrl).catch(() => 'none');
       await until(async () => {
         const { rowCount } = await pool.query(
           `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
@@ -149,9 +158,8 @@ it(
     assert.deepEqual([(await row(id)).state, await told(id), await blocked()], ['sent', [], 0]);
 
     // Whoever was not answered reports again, and once more.
-    start(String(port));
-    await isThere();
-    assert.deepEqual([await report(), await report()], [204, 204]);
+    const url = await urlOf(start({ LOG_LEVEL: 'info' }));
+    assert.deepEqual([await report(url), await report(url)], [204, 204]);
     const { state, reason } = await row(id);
     assert.deepEqual(
       [state, reason, await told(id), await blocked()],
