@@ -5,6 +5,7 @@ import type { Registry } from 'prom-client';
 import { addMetrics } from '../metrics/requests.ts';
 import { loggerOptions, makeRequestLoggersLazy } from '../telemetry/logging.ts';
 import { answerErrors, withDeclaredErrors } from './answers.ts';
+import { endConnectionsWhenClosing } from './closing.ts';
 import { problemAnswer } from './errors.ts';
 import { addHealth, type Checks, type Health, KIT_ROUTE } from './health.ts';
 import { limitJsonDepth } from './json-body.ts';
@@ -38,6 +39,7 @@ export async function createApp({
   makeRequestLoggersLazy(app.log);
 
   const countUnmatched = addMetrics(app, name, metrics);
+  endConnectionsWhenClosing(app);
   limitJsonDepth(app);
   answerErrors(app, problemAnswer);
   app.setNotFoundHandler(async (request, reply) => {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
-import { request } from 'node:http';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { testServer } from '@banyan/postgres/testing';
 import { Type } from 'typebox';
 import { ConfigError, defineErrors, defineService, type RunningService } from '../index.ts';
@@ -9,6 +12,7 @@ const errors = defineErrors({ NOTE_NOT_FOUND: [404, 'There is no such note.'] })
 
 let release: () => void = () => {};
 let entered: () => void = () => {};
+let end: () => void = () => {};
 
 const notes = defineService({
   name: 'notes',
@@ -20,6 +24,12 @@ const notes = defineService({
       throw errors('NOTE_NOT_FOUND', { fields: { id: params.id } });
     });
     app.get('/broken', async () => await pool.query('SELECT secret FROM nowhere'));
+    app.get('/begun', async (_request, reply) => {
+      const body = new PassThrough();
+      body.write('begun, ');
+      end = () => body.end('ended');
+      return await reply.send(body);
+    });
     app.get('/slow', async () => {
       entered();
       await new Promise<void>((resolve) => {
@@ -99,21 +109,30 @@ describe('a service', () => {
     await lonely.app.close();
   });
 
-  it('answers what it has taken before it closes', async () => {
+  it('answers what it has taken before it closes, and no connection is waited for', {
+    // Of a connection that is kept the server lets go after 72 s by itself.
+    timeout: 30_000,
+  }, async () => {
     const closing = await notes.start(env);
     const inside = new Promise<void>((resolve) => {
       entered = resolve;
     });
-    const status = new Promise<number | undefined>((resolve, reject) => {
-      request(`${closing.url}/slow`, (response) => resolve(response.resume().statusCode))
-        .on('error', reject)
-        .end();
+    const agent = new Agent({ keepAlive: true });
+    const begun = await new Promise<IncomingMessage>((resolve, reject) => {
+      request(`${closing.url}/begun`, { agent }, resolve).on('error', reject).end();
     });
+    const slow = fetch(`${closing.url}/slow`);
     await inside;
     const closed = closing.close();
+    // The end of `/begun` is what is answered last: its head went out before anybody knew.
+    while (closing.app.server.listening) await setImmediate();
     release();
-    assert.equal(await status, 200);
+    const answer = await slow;
+    assert.deepEqual([answer.status, answer.headers.get('connection')], [200, 'close']);
+    end();
+    assert.equal(await text(begun), 'begun, ended');
     await closed;
     await assert.rejects(fetch(`${closing.url}/greeting`));
+    agent.destroy();
   });
 });
