@@ -9,7 +9,10 @@ export {
   type TokenVerifier,
   type TrustedIssuer,
 } from './auth/tokens.ts';
+export { type LeasedQueue, type LeasedWork, leasedQueue } from './background/leased-queue.ts';
+export { type Leased, type LeasedRows, type LeasedTable, leasedRows } from './background/leased-rows.ts';
 export { type RepeatedWork, repeatedWork, type Task } from './background/repeated-work.ts';
+export { growingPauses, pauseAfterAttempt, type Retries } from './background/retries.ts';
 export { createBulkhead } from './client/bulkhead.ts';
 export {
   type CallOptions,

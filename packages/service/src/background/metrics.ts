@@ -7,30 +7,15 @@ type RepeatedWorkMetrics = {
 
 /** Metrics of what a service does of its own accord. All its parts share them. */
 export function repeatedWorkMetrics(registry: Registry): RepeatedWorkMetrics {
-  const registers = [registry];
-  const once = <M>(name: string, make: () => M): M =>
-    (registry.getSingleMetric(name) as M | undefined) ?? make();
-  const duration = once(
-    'repeated_work_seconds',
-    () =>
-      new Summary({
-        name: 'repeated_work_seconds',
-        help: 'Time of what the service does of its own accord, and how often it was done or failed',
-        labelNames: ['task', 'outcome'],
-        percentiles: [],
-        registers,
-      }),
-  );
-  const lastDone = once(
-    'repeated_work_last_done_timestamp_seconds',
-    () =>
-      new Gauge({
-        name: 'repeated_work_last_done_timestamp_seconds',
-        help: 'When a task was last done without a failure',
-        labelNames: ['task'],
-        registers,
-      }),
-  );
+  const duration = timesIn(registry, {
+    name: 'repeated_work_seconds',
+    help: 'Time of what the service does of its own accord, and how often it was done or failed',
+    labelNames: ['task', 'outcome'],
+  });
+  const name = 'repeated_work_last_done_timestamp_seconds';
+  const help = 'When a task was last done without a failure';
+  const lastDone = (registry.getSingleMetric(name) ??
+    new Gauge({ name, help, labelNames: ['task'], registers: [registry] })) as Gauge<'task'>;
   return {
     done: (task, seconds) => {
       duration.observe({ task, outcome: 'done' }, seconds);
@@ -38,4 +23,31 @@ export function repeatedWorkMetrics(registry: Registry): RepeatedWorkMetrics {
     },
     failed: (task, seconds) => duration.observe({ task, outcome: 'failed' }, seconds),
   };
+}
+
+type LeasedRowMetrics = {
+  handled(queue: string, seconds: number): void;
+  failed(queue: string, seconds: number): void;
+};
+
+/** Metrics of rows that are worked off. All queues of a service share them. */
+export function leasedRowMetrics(registry: Registry): LeasedRowMetrics {
+  const duration = timesIn(registry, {
+    name: 'leased_row_seconds',
+    help: 'Time for which a row of a queue was in hand, and how many were handled or failed',
+    labelNames: ['queue', 'outcome'],
+  });
+  return {
+    handled: (queue, seconds) => duration.observe({ queue, outcome: 'handled' }, seconds),
+    failed: (queue, seconds) => duration.observe({ queue, outcome: 'failed' }, seconds),
+  };
+}
+
+/** Sum and count: no quantiles, which cost and cannot be added up. */
+function timesIn<Label extends string>(
+  registry: Registry,
+  { name, ...described }: { name: string; help: string; labelNames: Label[] },
+): Summary<Label> {
+  return (registry.getSingleMetric(name) ??
+    new Summary({ name, ...described, percentiles: [], registers: [registry] })) as Summary<Label>;
 }

@@ -32,12 +32,14 @@ CREATE TABLE IF NOT EXISTS reports (
   zone varchar(64) NOT NULL,
   state varchar(10) NOT NULL DEFAULT 'waiting',
   attempts integer NOT NULL DEFAULT 0,
-  -- Who makes it, and until when; then another one may.
-  claim uuid,
-  claimed_until timestamptz,
+  due_at timestamptz DEFAULT now(),
+  -- One process makes it until then.
+  leased_until timestamptz,
   created_at timestamptz NOT NULL DEFAULT now(),
   ended_at timestamptz,
   content bytea
 );
 CREATE INDEX IF NOT EXISTS reports_user_id ON reports (user_id, id);
-CREATE INDEX IF NOT EXISTS reports_open ON reports (id) WHERE state IN ('waiting', 'running');
+ALTER TABLE reports ADD COLUMN IF NOT EXISTS due_at timestamptz DEFAULT now();
+ALTER TABLE reports ADD COLUMN IF NOT EXISTS leased_until timestamptz;
+CREATE INDEX IF NOT EXISTS reports_due_at ON reports (due_at) WHERE state IN ('waiting', 'running');

@@ -74,9 +74,12 @@ CREATE TABLE IF NOT EXISTS mails (
   encrypted_secret text,
   attempts integer NOT NULL DEFAULT 0,
   due_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  -- One process hands it over until then.
+  leased_until timestamptz,
   -- Nobody wants it any more.
   expires_at timestamptz NOT NULL
 );
+ALTER TABLE mails ADD COLUMN IF NOT EXISTS leased_until timestamptz;
 CREATE INDEX IF NOT EXISTS mails_due_at ON mails (due_at);
 
 -- What a link in a mail (of the same id) may be used for, once: the row goes with its use.

@@ -20,8 +20,10 @@ CREATE TABLE IF NOT EXISTS webhook_endpoints (
   -- The earliest of its pending deliveries, or earlier; NULL: it has none.
   due_at timestamptz,
   -- One attempt at a time, whoever makes it; whoever dies in the middle holds it until then.
-  leased_until timestamptz
+  leased_until timestamptz,
+  attempts integer NOT NULL DEFAULT 0
 );
+ALTER TABLE webhook_endpoints ADD COLUMN IF NOT EXISTS attempts integer NOT NULL DEFAULT 0;
 CREATE INDEX IF NOT EXISTS webhook_endpoints_user_id ON webhook_endpoints (user_id, id);
 CREATE INDEX IF NOT EXISTS webhook_endpoints_due_at ON webhook_endpoints (due_at) WHERE disabled IS NULL;
 
@@ -164,8 +166,10 @@ CREATE TABLE IF NOT EXISTS calendars (
   due_at timestamptz NOT NULL DEFAULT now(),
   -- One look at a time, whoever looks.
   leased_until timestamptz,
+  attempts integer NOT NULL DEFAULT 0,
   UNIQUE (connection_id, calendar_id)
 );
+ALTER TABLE calendars ADD COLUMN IF NOT EXISTS attempts integer NOT NULL DEFAULT 0;
 CREATE INDEX IF NOT EXISTS calendars_user_id ON calendars (user_id);
 CREATE INDEX IF NOT EXISTS calendars_due_at ON calendars (due_at);
 -- When all of it was read last.

@@ -43,7 +43,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
   -- Not after: it would be of no use any more.
   expires_at timestamptz,
   -- While it is being sent: until when it is that process's, and since when the other side may have it.
-  lease_until timestamptz,
+  leased_until timestamptz,
   handed_over_at timestamptz,
   -- By which the other side knows it.
   provider_id text,
@@ -51,8 +51,10 @@ CREATE TABLE IF NOT EXISTS deliveries (
   updated_at timestamptz NOT NULL DEFAULT now(),
   UNIQUE (fact, user_id, channel, target)
 );
-CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (due_at) WHERE state = 'queued';
-CREATE INDEX IF NOT EXISTS deliveries_leased ON deliveries (lease_until) WHERE state = 'sending';
+ALTER TABLE deliveries ADD COLUMN IF NOT EXISTS leased_until timestamptz;
+DROP INDEX IF EXISTS deliveries_due, deliveries_leased;
+CREATE INDEX IF NOT EXISTS deliveries_open ON deliveries (due_at) WHERE state IN ('queued', 'sending');
+CREATE INDEX IF NOT EXISTS deliveries_held ON deliveries (leased_until) WHERE state = 'sending';
 CREATE INDEX IF NOT EXISTS deliveries_user ON deliveries (user_id, created_at DESC);
 CREATE INDEX IF NOT EXISTS deliveries_provider ON deliveries (provider_id) WHERE provider_id IS NOT NULL;
 -- Together with others of a day or a week, in the one message that `digest_id` names once it is made.

@@ -357,7 +357,7 @@ describe('what does not arrive', () => {
         company: 'c',
       });
       await service.pool.query(
-        `INSERT INTO deliveries (id, fact, user_id, channel, kind, content, state, attempts, lease_until, handed_over_at)
+        `INSERT INTO deliveries (id, fact, user_id, channel, kind, content, state, attempts, leased_until, handed_over_at)
          VALUES ($1::uuid, ($1::uuid)::text, $2, 'email', 'next_action_due', $3, 'sending', 1, now(), CASE WHEN $4 THEN now() END)`,
         [id, userId, content, handedOver],
       );

@@ -1,66 +1,54 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Events } from '@banyan/events';
 import { withTransaction } from '@banyan/postgres';
-import type { ServicePart } from '@banyan/service';
+import { type Leased, leasedQueue, pauseAfterAttempt, type Retries, type ServicePart } from '@banyan/service';
 import type { contracts } from '../hear.ts';
 import type { Documents } from '../store/documents.ts';
 import { contentOf } from './content.ts';
 import { csvOf } from './csv.ts';
 import { pdfOf } from './pdf.ts';
-import { type Claimed, claimReport, finishReport, giveBack } from './store.ts';
+import { endReport, type Order, orders } from './store.ts';
+
+const LOOK_MS = 1_000;
+const RETRIES: Retries = { pausesMs: [5_000, 5_000], jitter: 0.2 };
+const MOST_ATTEMPTS = RETRIES.pausesMs.length + 1;
 
 /** Makes the reports that people have ordered, one after the other; many processes share them. */
 export const reports: ServicePart<undefined> = {
-  async start({ pool, log, provided }) {
+  async start(host) {
+    const { pool, log, provided } = host;
     const documents = provided.documents as Documents;
     const events = provided.events as Events<typeof contracts>;
-    const stopping = new AbortController();
-    const { signal } = stopping;
-    let working = Promise.resolve();
 
-    async function make(claimed: Claimed): Promise<void> {
+    async function make(order: Leased<Order>): Promise<void> {
+      const { id: reportId, userId, format, attempt } = order;
+      // Each of its attempts has ended its process.
+      if (attempt > MOST_ATTEMPTS) return void (await endReport(pool, order, null));
       try {
-        const content = await bytesOf(documents, claimed);
+        const content = await bytesOf(documents, order);
         await withTransaction(pool, async (tx) => {
-          if (!(await finishReport(tx, claimed, content))) return;
-          const { userId, id: reportId, format } = claimed;
-          await events.publish(tx, 'ReportGenerated', { userId, reportId, format });
+          if (await endReport(tx, order, content))
+            await events.publish(tx, 'ReportGenerated', { userId, reportId, format });
         });
       } catch (err) {
-        log.error({ err, report: claimed.id }, 'a report could not be made');
-        await giveBack(pool, claimed);
+        log.error({ err, report: reportId, attempt }, 'a report could not be made');
+        const pause = pauseAfterAttempt(RETRIES, { attempt, chance: Math.random() });
+        if (pause === undefined) await endReport(pool, order, null);
+        else await orders.release(pool, order, pause);
       }
     }
 
-    async function workForever(): Promise<void> {
-      while (!signal.aborted) {
-        const claimed = await claimReport(pool).catch((err) => {
-          if (!signal.aborted) log.warn({ err }, 'could not look which reports are ordered');
-          return undefined;
-        });
-        if (claimed)
-          await make(claimed).catch((err) => log.warn({ err }, 'a report could not be given back'));
-        else await delay(LOOK_MS, undefined, { signal }).catch(() => {});
-      }
-    }
-
-    return {
-      provided: undefined,
-      open: async () => {
-        working = workForever();
-      },
-      close: async () => {
-        stopping.abort();
-        await working;
-      },
-    };
+    const queue = leasedQueue(host, 'make reports', {
+      most: 1,
+      everyMs: LOOK_MS,
+      lease: (most, inHand) => orders.lease(pool, most, inHand),
+      handle: make,
+    });
+    return { provided: undefined, ...queue };
   },
 };
 
-async function bytesOf(documents: Documents, { userId, zone, format }: Claimed): Promise<Buffer> {
+async function bytesOf(documents: Documents, { userId, zone, format }: Order): Promise<Buffer> {
   const now = new Date();
   const content = await contentOf(documents, userId, { zone, now });
   return format === 'pdf' ? await pdfOf(content, now) : Buffer.from(csvOf(content.table));
 }
-
-const LOOK_MS = 1_000;

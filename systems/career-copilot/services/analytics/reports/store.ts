@@ -1,4 +1,5 @@
 import type { Db, Queryable } from '@banyan/postgres';
+import { type Leased, leasedRows } from '@banyan/service';
 
 export type Format = 'csv' | 'pdf';
 export type Report = {
@@ -8,13 +9,11 @@ export type Report = {
   created_at: Date;
   ended_at: Date | null;
 };
-/** Somebody makes it until then. */
-export type Claimed = { id: number; userId: number; format: Format; zone: string; claim: string };
+export type Order = { id: number; userId: number; format: Format; zone: string };
 
 const REPORT = 'id, format, state, created_at, ended_at';
 /** Of one user: older ones go when there are more. */
 const KEPT = 20;
-const ATTEMPTS = 3;
 
 /** Undefined if `most` of the user's are not done yet. */
 export async function orderReport(
@@ -56,35 +55,27 @@ export async function findReport(
   return rows[0];
 }
 
-/** The next one, for two minutes: when its process dies, another one makes it. Undefined: there is none. */
-export async function claimReport(db: Db): Promise<Claimed | undefined> {
-  await db.query(
-    `UPDATE reports SET state = 'failed', ended_at = now() WHERE state = 'running' AND claimed_until < now() AND attempts >= $1`,
-    [ATTEMPTS],
-  );
-  const { rows } = await db.query<Claimed>(
-    `UPDATE reports SET state = 'running', attempts = attempts + 1, claim = gen_random_uuid(),
-       claimed_until = now() + interval '2 minutes'
-     WHERE id = (SELECT id FROM reports WHERE state = 'waiting' OR (state = 'running' AND claimed_until < now())
-                 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
-     RETURNING id, user_id AS "userId", format, zone, claim`,
-  );
-  return rows[0];
-}
+/** What was ordered, as it becomes due. */
+export const orders = leasedRows<Order>({
+  table: 'reports',
+  key: 'id',
+  columns: 'id, user_id AS "userId", format, zone',
+  where: `state IN ('waiting', 'running')`,
+  set: `state = 'running'`,
+  leaseMs: 120_000,
+});
 
-/** False: somebody else has taken it meanwhile, or its user is gone. */
-export async function finishReport(tx: Queryable, { id, claim }: Claimed, content: Buffer): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    `UPDATE reports SET state = 'done', content = $3, ended_at = now() WHERE id = $1 AND claim = $2 AND state = 'running'`,
-    [id, claim, content],
-  );
-  return rowCount === 1;
-}
-
-/** It is tried again a little later, a few times. */
-export async function giveBack(db: Db, { id, claim }: Claimed): Promise<void> {
-  await db.query(
-    `UPDATE reports SET claimed_until = now() + interval '5 seconds' WHERE id = $1 AND claim = $2 AND state = 'running'`,
-    [id, claim],
-  );
+/** With its content, or without one as failed. False: somebody else makes it by now, or its user is gone. */
+export async function endReport(
+  tx: Queryable,
+  order: Leased<Order>,
+  content: Buffer | null,
+): Promise<boolean> {
+  if (!(await orders.release(tx, order, null))) return false;
+  await tx.query('UPDATE reports SET state = $2, content = $3, ended_at = now() WHERE id = $1', [
+    order.id,
+    content === null ? 'failed' : 'done',
+    content,
+  ]);
+  return true;
 }

@@ -1,6 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { withTransaction } from '@banyan/postgres';
-import { CallError, type Encryption, type ServiceClient, type ServicePart } from '@banyan/service';
+import {
+  CallError,
+  type Encryption,
+  type Leased,
+  leasedQueue,
+  repeatedWork,
+  type ServiceClient,
+  type ServicePart,
+} from '@banyan/service';
 import type pg from 'pg';
 import { Type } from 'typebox';
 import { contracts as notifications } from '../../../contracts/notifications.ts';
@@ -31,9 +38,9 @@ const MailConfig = Type.Object({
 
 /** How often an instance looks for mails that another has left, ms. */
 const LOOK_MS = 5_000;
-/** How long one may take to hand a mail over before another instance tries, seconds: longer than a call waits. */
-const LEASE_SECONDS = 60;
-const LONGEST_DELAY_SECONDS = 600;
+/** How often links that are good no more are removed, ms. */
+const TIDY_MS = 60_000;
+const LONGEST_PAUSE_MS = 600_000;
 
 /**
  * Hands over what is queued. A mail is in the queue until the notifications service has it, and that takes a mail of the same id once:
@@ -42,38 +49,27 @@ const LONGEST_DELAY_SECONDS = 600;
  */
 export const mailer: ServicePart<Mailer, typeof MailConfig> = {
   config: MailConfig,
-  async start({ pool, config, log, provided }) {
+  async start(host) {
+    const { pool, config, log, provided } = host;
     const { encryption } = provided.signer as TokenSigner;
     const { sendMail } = provided.notifications as ServiceClient<typeof mailOperations>;
     const work = { pool, encryption, sendMail, log, appUrl: config.APP_URL };
-    const stopping = new AbortController();
-    let woken = Promise.withResolvers<void>();
-    let loop = Promise.resolve();
-
-    async function goOn(): Promise<void> {
-      while (!stopping.signal.aborted) {
-        woken = Promise.withResolvers();
-        try {
-          while (!stopping.signal.aborted && (await handleOne(work)));
-          await store.removeExpiredLinks(pool);
-        } catch (err) {
-          log.warn({ err }, 'mails cannot be looked for: tried again');
-        }
-        const wait = new AbortController();
-        const signal = AbortSignal.any([stopping.signal, wait.signal]);
-        await Promise.race([woken.promise, delay(LOOK_MS, undefined, { signal }).catch(() => {})]);
-        wait.abort();
-      }
-    }
-
+    const queue = leasedQueue(host, 'hand mails over', {
+      most: 1,
+      everyMs: LOOK_MS,
+      lease: (most, inHand) => store.mails.lease(pool, most, inHand),
+      handle: (mail) => handOver(work, mail),
+    });
+    const tidying = repeatedWork(host, {
+      'remove expired links': { everyMs: TIDY_MS, run: () => store.removeExpiredLinks(pool) },
+    });
     return {
-      provided: { wake: () => woken.resolve() },
+      provided: { wake: queue.wake },
       open: async () => {
-        loop = goOn();
+        await Promise.all([queue.open(), tidying.open()]);
       },
       close: async () => {
-        stopping.abort();
-        await loop;
+        await Promise.all([queue.close(), tidying.close()]);
       },
     };
   },
@@ -88,33 +84,28 @@ type Work = {
   log: { warn(facts: object, text: string): void };
 };
 
-/** False: none is due. */
-async function handleOne({ pool, encryption, sendMail, appUrl, log }: Work): Promise<boolean> {
-  const mail = await store.takeMail(pool, LEASE_SECONDS);
-  if (!mail) return false;
-  const { id, kind, attempts } = mail;
+async function handOver(
+  { pool, encryption, sendMail, appUrl, log }: Work,
+  mail: Leased<store.Mail>,
+): Promise<void> {
+  const { id, kind, attempt } = mail;
   if (mail.isExpired) {
-    log.warn({ mail: id, kind, attempts }, 'a mail could not be handed over in its time, and is given up');
-    await store.removeMail(pool, id);
-    return true;
+    log.warn({ mail: id, kind, attempt }, 'a mail could not be handed over in its time, and is given up');
+    return await store.removeMail(pool, id);
   }
   const body = await bodyOf({ pool, encryption, appUrl }, mail);
-  if (body === null) {
-    await store.removeMail(pool, id);
-    return true;
-  }
+  if (body === null) return await store.removeMail(pool, id);
   try {
     await sendMail({ body });
   } catch (err) {
-    if (isRefusal(err)) log.warn({ err, mail: id, kind }, 'a mail was refused, and is given up');
-    else {
-      log.warn({ err, mail: id, kind, attempts }, 'a mail could not be handed over: tried again');
-      await store.delayMail(pool, id, Math.min(2 ** attempts, LONGEST_DELAY_SECONDS));
-      return true;
+    if (!isRefusal(err)) {
+      log.warn({ err, mail: id, kind, attempt }, 'a mail could not be handed over: tried again');
+      await store.mails.release(pool, mail, Math.min(2 ** attempt * 1_000, LONGEST_PAUSE_MS));
+      return;
     }
+    log.warn({ err, mail: id, kind }, 'a mail was refused, and is given up');
   }
   await store.removeMail(pool, id);
-  return true;
 }
 
 /** What notifications is asked for; null: nobody is to be told. */

@@ -1,3 +1,4 @@
+import { leasedRows } from '@banyan/service';
 import type pg from 'pg';
 import type { Purpose, StoredLink } from './links.ts';
 
@@ -9,8 +10,6 @@ export type Mail = {
   kind: MailKind;
   email: string;
   encryptedSecret: string | null;
-  /** With the present one. */
-  attempts: number;
   expiresAt: Date;
   isExpired: boolean;
 };
@@ -28,24 +27,14 @@ export async function queueMail(
   );
 }
 
-/** One that is due, if there is one; no other instance takes it for `seconds`. */
-export async function takeMail(db: Executor, seconds: number): Promise<Mail | undefined> {
-  const { rows } = await db.query<Mail>(
-    `UPDATE mails SET attempts = attempts + 1, due_at = clock_timestamp() + make_interval(secs => $1)
-     WHERE id = (SELECT id FROM mails WHERE due_at <= clock_timestamp() ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-     RETURNING id, kind, email, encrypted_secret AS "encryptedSecret", attempts, expires_at AS "expiresAt",
-       expires_at <= clock_timestamp() AS "isExpired"`,
-    [seconds],
-  );
-  return rows[0];
-}
-
-export async function delayMail(db: Executor, id: string, seconds: number): Promise<void> {
-  await db.query('UPDATE mails SET due_at = clock_timestamp() + make_interval(secs => $2) WHERE id = $1', [
-    id,
-    seconds,
-  ]);
-}
+/** Mails that are to be handed over; a call waits for less long than the lease. */
+export const mails = leasedRows<Mail>({
+  table: 'mails',
+  key: 'id',
+  columns: `id, kind, email, encrypted_secret AS "encryptedSecret", expires_at AS "expiresAt",
+    expires_at <= now() AS "isExpired"`,
+  leaseMs: 60_000,
+});
 
 export async function removeMail(db: Executor, id: string): Promise<void> {
   await db.query('DELETE FROM mails WHERE id = $1', [id]);

@@ -1,4 +1,4 @@
-import { isPublic, outboundAgent, type ServicePart } from '@banyan/service';
+import { isPublic, type Leased, leasedQueue, outboundAgent, type ServicePart } from '@banyan/service';
 import { Type } from 'typebox';
 import type { NewCalDav } from '../../../api/calendar.ts';
 import type { Connection } from '../../../api/connections.ts';
@@ -8,7 +8,6 @@ import { CALDAV } from '../connections/providers.ts';
 import { findConnection } from '../connections/store.ts';
 import { urlProblem } from '../webhooks/decide.ts';
 import type { Webhooks } from '../webhooks/part.ts';
-import { workOn } from '../worker.ts';
 import { type CalDavAccount, calendarsOf, findAccount, type ListedCalendar } from './caldav/account.ts';
 import { calDavCalendar } from './caldav/calendar.ts';
 import { googleCalendar } from './google.ts';
@@ -29,8 +28,6 @@ const CalendarConfig = Type.Object({
 const DEFAULT_CALENDAR = 'primary';
 const LONGEST_ACCOUNT = 200;
 const MOST_AT_ONCE = 2;
-/** Longer than a look takes; a killed process holds its calendars until then. */
-const LEASE_SECONDS = 600;
 
 export type Calendars = {
   /** Connects an account at a calendar server. Throws `CalendarError`. */
@@ -45,17 +42,18 @@ export type Calendars = {
 /** Looks at each calendar when it is due, one look at a time. */
 export const calendar: ServicePart<Calendars, typeof CalendarConfig> = {
   config: CalendarConfig,
-  async start({ config, pool, log, provided }) {
+  async start(host) {
+    const { config, pool, log, provided } = host;
     const connections = provided.connections as Connections;
     const stopping = new AbortController();
     const { signal } = stopping;
     const { mayConnect } = provided.webhooks as Webhooks;
     const dispatcher = outboundAgent(mayConnect);
     const isInside = (address: string) => !isPublic(address) && mayConnect(address);
-    const host = { dispatcher, signal, problemOf: (url: string) => urlProblem(url, isInside) };
-    let work = Promise.resolve();
+    const servers = { dispatcher, signal, problemOf: (url: string) => urlProblem(url, isInside) };
 
-    async function look(due: store.Due): Promise<void> {
+    async function look(due: Leased<store.Due>): Promise<void> {
+      await store.noteNextLook(pool, due, config.CALENDAR_EVERY_SECONDS);
       let error: string | null = null;
       try {
         const token = await connections.accessToken(due.userId, due.connectionId);
@@ -78,16 +76,22 @@ export const calendar: ServicePart<Calendars, typeof CalendarConfig> = {
 
     function remoteOf({ provider, calendarId }: store.Due, token: string): RemoteCalendar {
       return provider === CALDAV
-        ? calDavCalendar(host, JSON.parse(token) as CalDavAccount, calendarId)
+        ? calDavCalendar(servers, JSON.parse(token) as CalDavAccount, calendarId)
         : googleCalendar({ baseUrl: config.GOOGLE_CALENDAR_URL, calendarId, token, signal });
     }
 
+    const queue = leasedQueue(host, 'look at calendars', {
+      most: MOST_AT_ONCE,
+      everyMs: config.CALENDAR_LOOK_MS,
+      lease: (most, inHand) => store.calendars.lease(pool, most, inHand),
+      handle: look,
+    });
     return {
       provided: {
         async connect(userId, { url, ...login }) {
-          const account = await findAccount(host, url, login);
+          const account = await findAccount(servers, url, login);
           // Only if they can be listed is it of use.
-          await calendarsOf(host, account);
+          await calendarsOf(servers, account);
           const name = `${login.username} at ${new URL(account.homeUrl).host}`.slice(0, LONGEST_ACCOUNT);
           const tokens = { access: JSON.stringify(account), refresh: null, expiresAt: null, scopes: [] };
           return await connections.keep(userId, { provider: CALDAV, account: name, tokens });
@@ -97,26 +101,13 @@ export const calendar: ServicePart<Calendars, typeof CalendarConfig> = {
           const token = connection && (await connections.accessToken(userId, connectionId));
           if (!connection || !token) return token as null | undefined;
           if (connection.provider !== CALDAV) return [{ url: DEFAULT_CALENDAR, name: DEFAULT_CALENDAR }];
-          return await calendarsOf(host, JSON.parse(token) as CalDavAccount);
+          return await calendarsOf(servers, JSON.parse(token) as CalDavAccount);
         },
       },
-      open: async () => {
-        work = workOn({
-          signal,
-          most: MOST_AT_ONCE,
-          lookMs: config.CALENDAR_LOOK_MS,
-          log,
-          claim: (most) =>
-            store.claimCalendars(pool, most, {
-              leaseSeconds: LEASE_SECONDS,
-              everySeconds: config.CALENDAR_EVERY_SECONDS,
-            }),
-          work: look,
-        });
-      },
+      open: queue.open,
       close: async () => {
         stopping.abort();
-        await work;
+        await queue.close();
         await dispatcher.destroy();
       },
     };

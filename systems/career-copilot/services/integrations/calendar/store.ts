@@ -1,4 +1,5 @@
 import { withTransaction } from '@banyan/postgres';
+import { type Leased, leasedRows } from '@banyan/service';
 import type pg from 'pg';
 import type { Busy, Calendar, Interview, InterviewChange, NewInterview } from '../../../api/calendar.ts';
 import type { Change, OwnEvent } from './events.ts';
@@ -117,7 +118,7 @@ export async function busyBetween(
 export const conflictsOf = (db: Executor, userId: number, { starts_at, ends_at }: Interview) =>
   busyBetween(db, userId, starts_at, ends_at, MOST_CONFLICTS);
 
-/** A calendar that is to be looked at, by whoever has claimed it. */
+/** A calendar that is to be looked at. */
 export type Due = {
   id: number;
   userId: number;
@@ -130,22 +131,21 @@ export type Due = {
   wholeAt: Date | null;
 };
 
-export async function claimCalendars(
-  pool: pg.Pool,
-  most: number,
-  { leaseSeconds, everySeconds }: { leaseSeconds: number; everySeconds: number },
-): Promise<Due[]> {
-  const { rows } = await pool.query<Due>(
-    `UPDATE calendars c SET leased_until = now() + make_interval(secs => $2), due_at = now() + make_interval(secs => $3)
-     FROM (
-       SELECT id FROM calendars WHERE due_at <= now() AND (leased_until IS NULL OR leased_until <= now())
-       ORDER BY due_at LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
-     ) due, oauth_connections o WHERE c.id = due.id AND o.id = c.connection_id
-     RETURNING c.id, c.user_id AS "userId", c.connection_id AS "connectionId", c.calendar_id AS "calendarId",
-       o.provider, c.sync_token AS "syncToken", c.whole_at AS "wholeAt"`,
-    [most, leaseSeconds, everySeconds],
-  );
-  return rows;
+/** Calendars whose turn it is. The lease is longer than a look takes. */
+export const calendars = leasedRows<Due>({
+  table: 'calendars',
+  key: 'id',
+  columns: `id, user_id AS "userId", connection_id AS "connectionId", calendar_id AS "calendarId", sync_token AS "syncToken",
+    whole_at AS "wholeAt", (SELECT provider FROM oauth_connections WHERE oauth_connections.id = connection_id) AS provider`,
+  leaseMs: 600_000,
+});
+
+/** When it is looked at again, unless somebody asks for it before; noted before this look, so that it is known who asked meanwhile. */
+export async function noteNextLook(db: Executor, { id }: Due, everySeconds: number): Promise<void> {
+  await db.query('UPDATE calendars SET due_at = now() + make_interval(secs => $2) WHERE id = $1', [
+    id,
+    everySeconds,
+  ]);
 }
 
 export type Unpushed = OwnEvent & {
@@ -222,8 +222,11 @@ export async function applyChanges(
 }
 
 /** Lets go of it. What was asked for meanwhile is due still. */
-export async function finish(db: Executor, { id }: Due, error: string | null): Promise<void> {
-  await db.query('UPDATE calendars SET error = $2, leased_until = NULL WHERE id = $1', [id, error]);
+export async function finish(pool: pg.Pool, due: Leased<Due>, error: string | null): Promise<void> {
+  await withTransaction(pool, async (tx) => {
+    if (await calendars.release(tx, due))
+      await tx.query('UPDATE calendars SET error = $2 WHERE id = $1', [due.id, error]);
+  });
 }
 
 export async function forget(tx: pg.PoolClient, userId: number): Promise<void> {

@@ -1,4 +1,5 @@
 /** When a delivery is tried, when it is given up, and when an endpoint is: pure, with clock and chance handed in. */
+import { pauseAfterAttempt, type Retries } from '@banyan/service';
 import type { Disabled } from '../../../api/integrations.ts';
 
 const SECOND = 1_000;
@@ -6,21 +7,22 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** From one attempt to the next, as Standard Webhooks advises: within three days and a half. */
-const PAUSES = [
-  5 * SECOND,
-  5 * MINUTE,
-  30 * MINUTE,
-  2 * HOUR,
-  5 * HOUR,
-  10 * HOUR,
-  14 * HOUR,
-  20 * HOUR,
-  24 * HOUR,
-];
-export const MOST_ATTEMPTS = PAUSES.length + 1;
-/** Each pause is so much shorter or longer, by chance: what failed at once does not come again at once. */
-const JITTER = 0.2;
+/** As Standard Webhooks advises: within three days and a half. */
+const RETRIES: Retries = {
+  pausesMs: [
+    5 * SECOND,
+    5 * MINUTE,
+    30 * MINUTE,
+    2 * HOUR,
+    5 * HOUR,
+    10 * HOUR,
+    14 * HOUR,
+    20 * HOUR,
+    24 * HOUR,
+  ],
+  jitter: 0.2,
+};
+export const MOST_ATTEMPTS = RETRIES.pausesMs.length + 1;
 /** An endpoint without one success for so long is disabled. */
 const DISABLED_AFTER_MS = 5 * DAY;
 /** What a receiver may ask for by Retry-After. */
@@ -55,21 +57,20 @@ export function decide(
   if (outcome.is === 'answer' && outcome.status >= 200 && outcome.status < 300)
     return { state: { is: 'delivered' }, failingSince: null, disable: null };
   const since = failingSince ?? now;
-  const pause = PAUSES[attempt - 1];
+  const pause = pauseAfterAttempt(RETRIES, { attempt, chance });
   return {
     state:
       pause === undefined
         ? { is: 'dead' }
-        : { is: 'pending', dueAt: new Date(now.getTime() + waitOf(outcome, pause, chance)) },
+        : { is: 'pending', dueAt: new Date(now.getTime() + waitOf(outcome, pause)) },
     failingSince: since,
     disable: disableFor(outcome, since, now),
   };
 }
 
-function waitOf(outcome: Outcome, pause: number, chance: number): number {
-  const own = pause * (1 - JITTER + 2 * JITTER * chance);
+function waitOf(outcome: Outcome, pause: number): number {
   const asked = outcome.is === 'answer' ? (outcome.retryAfterMs ?? 0) : 0;
-  return Math.round(Math.max(own, Math.min(asked, LONGEST_WAIT_MS)));
+  return Math.round(Math.max(pause, Math.min(asked, LONGEST_WAIT_MS)));
 }
 
 function disableFor(outcome: Outcome, since: Date, now: Date): Verdict['disable'] {

@@ -3,6 +3,7 @@ import { withTransaction } from '@banyan/postgres';
 import {
   ConfigError,
   type Encryption,
+  leasedQueue,
   type MayConnect,
   outboundAgent,
   publicAnd,
@@ -10,7 +11,6 @@ import {
 } from '@banyan/service';
 import { Type } from 'typebox';
 import type { contracts } from '../messages.ts';
-import { workOn } from '../worker.ts';
 import { decide } from './decide.ts';
 import { contextOf } from './endpoints.ts';
 import * as queue from './queue.ts';
@@ -26,8 +26,6 @@ const WebhookConfig = Type.Object({
 
 /** Attempts at the same time in one process. */
 const MOST_AT_ONCE = 8;
-/** Longer than an attempt can take: it ends sooner only if its process does. */
-const LEASE_MS = 30_000;
 
 /** What routes of webhooks need of the part that sends them. */
 export type Webhooks = { mayConnect: MayConnect };
@@ -35,16 +33,14 @@ export type Webhooks = { mayConnect: MayConnect };
 /** Sends what is due, in as many processes as there are; each endpoint gets one attempt at a time. */
 export const webhooks: ServicePart<Webhooks, typeof WebhookConfig> = {
   config: WebhookConfig,
-  async start({ config, pool, log, provided }) {
+  async start(host) {
+    const { config, pool, provided } = host;
     const mayConnect = networksIn(config.WEBHOOK_NETWORKS);
     const events = provided.events as Events<typeof contracts>;
     const encryption = provided.encryption as Encryption;
     const dispatcher = outboundAgent(mayConnect);
-    const stopping = new AbortController();
-    const { signal } = stopping;
-    let work = Promise.resolve();
 
-    async function attempt(claimed: queue.Claimed): Promise<void> {
+    async function attempt(claimed: queue.Claimed, signal: AbortSignal): Promise<void> {
       const secrets = await Promise.all(
         claimed.secrets.map((secret) => encryption.decrypt(secret, contextOf(claimed.userId))),
       );
@@ -66,21 +62,17 @@ export const webhooks: ServicePart<Webhooks, typeof WebhookConfig> = {
       });
     }
 
+    const sending = leasedQueue(host, 'send webhooks', {
+      most: MOST_AT_ONCE,
+      everyMs: config.WEBHOOK_LOOK_MS,
+      lease: (most, inHand) => queue.claim(pool, most, inHand),
+      handle: attempt,
+    });
     return {
       provided: { mayConnect },
-      open: async () => {
-        work = workOn({
-          signal,
-          most: MOST_AT_ONCE,
-          lookMs: config.WEBHOOK_LOOK_MS,
-          log,
-          claim: (most) => queue.claim(pool, { most, leaseMs: LEASE_MS }),
-          work: attempt,
-        });
-      },
+      open: sending.open,
       close: async () => {
-        stopping.abort();
-        await work;
+        await sending.close();
         await dispatcher.destroy();
       },
     };

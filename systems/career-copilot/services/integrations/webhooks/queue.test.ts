@@ -6,7 +6,7 @@ import { testServer } from '@banyan/postgres/testing';
 import type { Verdict } from './decide.ts';
 import { claim, enqueue, settle } from './queue.ts';
 
-const LEASE = { most: 10, leaseMs: 60_000 };
+const MOST = 10;
 const DONE: Verdict = { state: { is: 'delivered' }, failingSince: null, disable: null };
 const ANSWERED = { at: new Date(), durationMs: 1, outcome: { is: 'answer', status: 200 } } as const;
 
@@ -37,11 +37,11 @@ const tell = (...ids: string[]) =>
       ids.map((id) => ({ id, userId: 1, type: 'a', body: id })),
     ),
   );
-const claimed = async () => (await claim(pool, LEASE)).map(({ messageId }) => messageId);
+const claimed = async () => (await claim(pool, MOST)).map(({ messageId }) => messageId);
 
 it('an endpoint has one attempt at a time, however many claim at once, and messages come in their order', async () => {
   await tell('m1', 'm2');
-  const all = await Promise.all(Array.from({ length: 5 }, () => claim(pool, LEASE)));
+  const all = await Promise.all(Array.from({ length: 5 }, () => claim(pool, MOST)));
   const [one, ...others] = all.flat();
   assert.deepEqual([one!.messageId, others], ['m1', []]);
   await withTransaction(pool, (tx) => settle(tx, one!, ANSWERED, () => DONE));
@@ -58,7 +58,7 @@ it('what a killed process had in hand is sent again when its lease is over', asy
 
 it('what is told while an attempt is under way is not forgotten when it ends', async () => {
   await tell('m1');
-  const [one] = await claim(pool, LEASE);
+  const [one] = await claim(pool, MOST);
   await tell('m2');
   await withTransaction(pool, (tx) => settle(tx, one!, ANSWERED, () => DONE));
   assert.deepEqual(await claimed(), ['m2']);
@@ -80,7 +80,7 @@ it('a message that is told twice is there once, and one that nobody wants is not
 
 it('an attempt whose endpoint was removed meanwhile has nothing to be noted of', async () => {
   await tell('m1');
-  const [one] = await claim(pool, LEASE);
+  const [one] = await claim(pool, MOST);
   await pool.query('DELETE FROM webhook_endpoints WHERE id = $1', [endpoint]);
   const settled = await withTransaction(pool, (tx) => settle(tx, one!, ANSWERED, () => assert.fail()));
   assert.deepEqual(settled, { disabled: null });

@@ -1,12 +1,14 @@
 import { withTransaction } from '@banyan/postgres';
+import { type Leased, leasedRows } from '@banyan/service';
 import type pg from 'pg';
 import type { Outcome, Verdict } from './decide.ts';
 
 /** What somebody's endpoints are told; `id` is the `webhook-id`. */
 export type Message = { id: string; userId: number; type: string; body: string };
 
-/** One attempt that is to be made, by whoever has claimed the endpoint. */
-export type Claimed = {
+/** One attempt that is to be made, by whoever has leased the endpoint. */
+export type Claimed = Leased<Attempt>;
+type Attempt = {
   endpointId: number;
   userId: number;
   url: string;
@@ -73,25 +75,25 @@ async function insert(
   ]);
 }
 
-/** Up to `most` endpoints with something to be sent, the longest due first: nobody else sends to them for `leaseMs`. */
+/** Endpoints with something to be sent: each gets one attempt at a time. The lease is longer than an attempt can take. */
+const endpoints = leasedRows<{ id: number }>({
+  table: 'webhook_endpoints',
+  key: 'id',
+  columns: 'id',
+  where: 'disabled IS NULL',
+  leaseMs: 30_000,
+});
+
+/** Up to `most` endpoints with the delivery whose turn it is. */
 export async function claim(
   pool: pg.Pool,
-  { most, leaseMs }: { most: number; leaseMs: number },
+  most: number,
+  inHand: readonly Claimed['key'][] = [],
 ): Promise<Claimed[]> {
   return await withTransaction(pool, async (tx) => {
-    const { rows } = await tx.query<{ id: number }>(
-      `WITH due AS (
-         SELECT id FROM webhook_endpoints
-         WHERE due_at <= now() AND disabled IS NULL AND (leased_until IS NULL OR leased_until <= now())
-         ORDER BY due_at LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
-       )
-       UPDATE webhook_endpoints SET leased_until = now() + make_interval(secs => $2)
-       FROM due WHERE webhook_endpoints.id = due.id RETURNING webhook_endpoints.id`,
-      [most, leaseMs / 1_000],
-    );
-    if (rows.length === 0) return [];
-    const ids = rows.map(({ id }) => id);
-    const claimed = await tx.query<Claimed>(
+    const leased = await endpoints.lease(tx, most, inHand);
+    if (leased.length === 0) return [];
+    const { rows } = await tx.query<Attempt>(
       `SELECT e.id AS "endpointId", e.user_id AS "userId", e.url, d.id AS "deliveryId", m.id AS "messageId", m.body,
          array_remove(ARRAY[e.secret, CASE WHEN e.previous_until > now() THEN e.previous_secret END], NULL) AS secrets
        FROM webhook_endpoints e
@@ -101,24 +103,28 @@ export async function claim(
        ) d
        JOIN webhook_messages m ON m.id = d.message_id
        WHERE e.id = ANY ($1)`,
-      [ids],
+      [leased.map(({ id }) => id)],
     );
-    const found = new Set(claimed.rows.map(({ endpointId }) => endpointId));
-    for (const id of ids) if (!found.has(id)) await letGo(tx, id);
-    return claimed.rows;
+    const attempts = new Map(rows.map((row) => [row.endpointId, row]));
+    for (const one of leased) if (!attempts.has(one.id)) await letGo(tx, one);
+    return leased.flatMap(({ key, attempt, dueAt, id }) => {
+      const found = attempts.get(id);
+      return found ? [{ ...found, key, attempt, dueAt }] : [];
+    });
   });
 }
 
 /**
  * Notes what an attempt came to and what follows from it, and lets go of the endpoint. An attempt whose endpoint is gone, or whose
- * delivery is not pending any more, is noted as far as there is something to note it of. True: the endpoint was disabled.
+ * delivery is not pending any more, is noted as far as there is something to note it of. `disabled`: why the endpoint is from now on.
  */
 export async function settle(
   tx: pg.PoolClient,
-  { endpointId, deliveryId }: Claimed,
+  claimed: Claimed,
   attempt: { at: Date; durationMs: number; outcome: Outcome },
   decide: (known: { attempt: number; failingSince: Date | null }) => Verdict,
 ): Promise<{ disabled: Verdict['disable'] }> {
+  const { endpointId, deliveryId } = claimed;
   const endpoint = await tx.query<{ failing_since: Date | null; disabled: string | null }>(
     'SELECT failing_since, disabled FROM webhook_endpoints WHERE id = $1 FOR NO KEY UPDATE',
     [endpointId],
@@ -151,16 +157,18 @@ export async function settle(
     'UPDATE webhook_endpoints SET failing_since = $2, disabled = coalesce(disabled, $3) WHERE id = $1',
     [endpointId, verdict.failingSince, disabled],
   );
-  await letGo(tx, endpointId);
+  await letGo(tx, { ...claimed, id: endpointId });
   return { disabled };
 }
 
-async function letGo(tx: pg.PoolClient, endpointId: number): Promise<void> {
+/** It is due when its next delivery is. */
+async function letGo(tx: pg.PoolClient, endpoint: Leased<{ id: number }>): Promise<void> {
+  if (!(await endpoints.release(tx, endpoint))) return;
   await tx.query(
-    `UPDATE webhook_endpoints SET leased_until = NULL,
+    `UPDATE webhook_endpoints SET
        due_at = (SELECT min(due_at) FROM webhook_deliveries WHERE endpoint_id = $1 AND state = 'pending')
      WHERE id = $1`,
-    [endpointId],
+    [endpoint.id],
   );
 }
 

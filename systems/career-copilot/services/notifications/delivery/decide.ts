@@ -1,3 +1,4 @@
+import { growingPauses, pauseAfterAttempt, type Retries } from '@banyan/service';
 import type { DeliveryState } from '../../../api/notifications.ts';
 import type { Outcome } from '../channels/channel.ts';
 
@@ -11,11 +12,13 @@ export type Next = {
   isPutOff?: boolean;
 };
 
-/** Attempts before a message is dead: some nine hours. */
-export const MOST_ATTEMPTS = 10;
-const FIRST_PAUSE_MS = 15_000;
-const FACTOR = 4;
 const LONGEST_PAUSE_MS = 2 * 3_600_000;
+/** A message is dead after some nine hours. */
+const RETRIES: Retries = {
+  pausesMs: growingPauses({ count: 9, firstMs: 15_000, factor: 4, longestMs: LONGEST_PAUSE_MS }),
+  jitter: 0.25,
+};
+export const MOST_ATTEMPTS = RETRIES.pausesMs.length + 1;
 
 /**
  * What becomes of a delivery after an attempt. `mayComeTwice`: of this kind two are better than none. Everything else of which nobody knows whether
@@ -43,8 +46,9 @@ export function afterAttempt(
   if (is === 'sent') return { state: 'sent', reason: null, dueAt: null, providerId: outcome.providerId };
   if (is === 'refused') return over(outcome.addressIsBad ? 'bounced' : 'failed', outcome.reason);
   if (is === 'unknown' && !mayComeTwice) return over('failed', 'OUTCOME_UNKNOWN');
-  if (attempt >= MOST_ATTEMPTS) return over('failed', 'UNREACHABLE');
-  const pauseMs = is === 'unsent' ? (outcome.retryAfterMs ?? pause(attempt, chance)) : pause(attempt, chance);
+  const pause = pauseAfterAttempt(RETRIES, { attempt, chance });
+  if (pause === undefined) return over('failed', 'UNREACHABLE');
+  const pauseMs = is === 'unsent' ? (outcome.retryAfterMs ?? pause) : pause;
   const dueAt = new Date(now.getTime() + Math.min(pauseMs, LONGEST_PAUSE_MS));
   if (expiresAt && dueAt >= expiresAt) return over('failed', 'EXPIRED');
   return { state: 'queued', reason: outcome.reason, dueAt, providerId: null };
@@ -70,8 +74,4 @@ export function beforeAttempt({
   // Each of the attempts ended its process.
   if (attempt > MOST_ATTEMPTS) return failed('UNREACHABLE');
   return undefined;
-}
-
-function pause(attempt: number, chance: number): number {
-  return Math.min(FIRST_PAUSE_MS * FACTOR ** (attempt - 1), LONGEST_PAUSE_MS) * (0.75 + chance / 2);
 }

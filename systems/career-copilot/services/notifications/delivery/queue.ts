@@ -1,3 +1,4 @@
+import { type Leased, type LeasedRows, leasedRows } from '@banyan/service';
 import type pg from 'pg';
 import type { Channel, DeliveryState } from '../../../api/notifications.ts';
 import type { Next } from './decide.ts';
@@ -23,8 +24,9 @@ export type NewDelivery = {
   inDigest?: boolean;
 };
 
-/** One that is being sent, by whoever has `attempt`. */
-export type Taken = {
+/** One that is being sent, by whoever has leased it. */
+export type Taken = Leased<Delivery>;
+type Delivery = {
   id: string;
   fact: string;
   user_id: number;
@@ -33,8 +35,6 @@ export type Taken = {
   kind: string;
   locale: string | null;
   content: string | null;
-  /** Counts from 1. Who has an older one has lost it to somebody else. */
-  attempt: number;
   /** Attempts with this one, without those that only put it off. */
   tries: number;
   expires_at: Date | null;
@@ -80,33 +80,19 @@ export async function enqueue(
   return { ...found.rows[0]!, isNew: false };
 }
 
-/** Of those whose turn it is, also of those whose process did not say how it ended, at most so many. Nobody else gets them until the lease is over. */
-export async function take(db: Executor, most: number, leaseSeconds: number): Promise<Taken[]> {
-  const { rows } = await db.query<Taken>(
-    `UPDATE deliveries SET state = 'sending', attempts = attempts + 1, updated_at = now(),
-       lease_until = now() + make_interval(secs => $2)
-     WHERE id IN (SELECT id FROM deliveries
-                  WHERE (state = 'queued' AND NOT in_digest AND due_at <= now()) OR (state = 'sending' AND lease_until <= now())
-                  ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-     RETURNING id, fact, user_id, channel, target, kind, locale, content, attempts AS attempt, attempts - waits AS tries, expires_at,
-       handed_over_at IS NOT NULL AS handed_over, now()`,
-    [most, leaseSeconds],
-  );
-  return rows;
-}
+export type Deliveries = LeasedRows<Delivery>;
 
-/** That from now on the other side may have it. False: it is somebody else's by now, and must not be sent. */
-export async function noteHandOver(
-  db: Executor,
-  { id, attempt }: Pick<Taken, 'id' | 'attempt'>,
-  leaseSeconds: number,
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `UPDATE deliveries SET handed_over_at = now(), lease_until = now() + make_interval(secs => $3)
-     WHERE id = $1 AND attempts = $2 AND state = 'sending'`,
-    [id, attempt, leaseSeconds],
-  );
-  return rowCount === 1;
+/** Those whose turn it is, also those whose process did not say how it ended. */
+export function leasedDeliveries(leaseSeconds: number): Deliveries {
+  return leasedRows<Delivery>({
+    table: 'deliveries',
+    key: 'id',
+    columns: `id, fact, user_id, channel, target, kind, locale, content, attempts - waits AS tries, expires_at,
+      handed_over_at IS NOT NULL AS handed_over, now()`,
+    where: `state IN ('queued', 'sending') AND NOT (state = 'queued' AND in_digest)`,
+    set: `state = 'sending', updated_at = now()`,
+    leaseMs: leaseSeconds * 1_000,
+  });
 }
 
 /**
@@ -115,19 +101,21 @@ export async function noteHandOver(
  */
 export async function settle(
   tx: Executor,
-  { id, attempt }: Pick<Taken, 'id' | 'attempt'>,
+  deliveries: Deliveries,
+  taken: Taken,
   { state, reason, dueAt, providerId, isPutOff }: Next,
 ): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    `UPDATE deliveries SET state = CASE WHEN state = 'sending' THEN $3 ELSE state END,
-       reason = CASE WHEN state = 'sending' THEN $4 ELSE reason END, due_at = coalesce($5, due_at), provider_id = coalesce($6, provider_id),
-       content = CASE WHEN $3 = 'queued' THEN content END,
-       handed_over_at = CASE WHEN $3 = 'queued' THEN NULL ELSE handed_over_at END,
-       waits = waits + CASE WHEN $7 THEN 1 ELSE 0 END, lease_until = NULL, updated_at = now()
-     WHERE id = $1 AND attempts = $2 AND lease_until IS NOT NULL`,
-    [id, attempt, state, reason, dueAt, providerId, isPutOff ?? false],
+  if (!(await deliveries.release(tx, taken, dueAt ?? undefined))) return false;
+  const { id } = taken;
+  await tx.query(
+    `UPDATE deliveries SET state = CASE WHEN state = 'sending' THEN $2 ELSE state END,
+       reason = CASE WHEN state = 'sending' THEN $3 ELSE reason END, provider_id = coalesce($4, provider_id),
+       content = CASE WHEN $2 = 'queued' THEN content END,
+       handed_over_at = CASE WHEN $2 = 'queued' THEN NULL ELSE handed_over_at END,
+       waits = waits + CASE WHEN $5 THEN 1 ELSE 0 END, updated_at = now()
+     WHERE id = $1`,
+    [id, state, reason, providerId, isPutOff ?? false],
   );
-  if (rowCount !== 1) return false;
   // Parts of a digest end as it does.
   if (state !== 'queued')
     await tx.query('UPDATE deliveries SET state = $2, reason = $3, updated_at = now() WHERE digest_id = $1', [
@@ -149,12 +137,27 @@ export async function keepInApp(
   );
 }
 
-/** Milliseconds until something can be its turn; null if nothing waits. */
+/** Milliseconds until something can be sent; null if nothing waits. */
 export async function untilNext(db: Executor): Promise<number | null> {
+  return await untilThen(
+    db,
+    `least((SELECT min(due_at) FROM deliveries WHERE state = 'queued' AND NOT in_digest),
+       (SELECT min(leased_until) FROM deliveries WHERE state = 'sending'))`,
+  );
+}
+
+/** Milliseconds until there is a digest to be made; null if nothing waits for one. */
+export async function untilNextDigest(db: Executor): Promise<number | null> {
+  return await untilThen(
+    db,
+    `(SELECT min(due_at) FROM deliveries WHERE state = 'queued' AND in_digest AND digest_id IS NULL)`,
+  );
+}
+
+/** `then`: SQL of a time. */
+async function untilThen(db: Executor, then: string): Promise<number | null> {
   const { rows } = await db.query<{ ms: number | null }>(
-    `SELECT greatest(0, extract(epoch FROM least(
-       (SELECT min(due_at) FROM deliveries WHERE state = 'queued' AND digest_id IS NULL),
-       (SELECT min(lease_until) FROM deliveries WHERE state = 'sending')) - clock_timestamp()) * 1000)::float8 AS ms`,
+    `SELECT greatest(0, extract(epoch FROM ${then} - clock_timestamp()) * 1000)::float8 AS ms`,
   );
   return rows[0]!.ms;
 }

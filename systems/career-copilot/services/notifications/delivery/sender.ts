@@ -9,14 +9,14 @@ import { mayKindComeTwice } from '../templates/kinds.ts';
 import { removeSubscription } from '../ways/store.ts';
 import { type Composed, type ComposeHost, compose } from './compose.ts';
 import { afterAttempt, beforeAttempt, type Next } from './decide.ts';
-import { noteHandOver, settle, type Taken } from './queue.ts';
+import { type Deliveries, settle, type Taken } from './queue.ts';
 
 export type SenderHost = ComposeHost & {
   log: FastifyBaseLogger;
   publish: Events<typeof contracts>['publish'];
   /** Those that are configured. */
   channels: ReadonlyMap<ChannelName, Channel>;
-  leaseSeconds: number;
+  deliveries: Deliveries;
 };
 
 /**
@@ -39,7 +39,8 @@ export async function attempt(host: SenderHost, taken: Taken): Promise<void> {
     'unsent' in composed
       ? { is: 'unsent', reason: composed.unsent }
       : await channel.send(composed.message, async () => {
-          if (!(await noteHandOver(host.pool, taken, host.leaseSeconds)))
+          // From now on the other side may have it.
+          if (!(await host.deliveries.extend(host.pool, taken, 'handed_over_at = now()')))
             throw new Error('the lease of this delivery is over');
         });
   const to = 'message' in composed ? composed.message.to : undefined;
@@ -68,7 +69,7 @@ const suppressed = (reason: string): Next => ({ state: 'suppressed', reason, due
 async function finish(host: SenderHost, taken: Taken, next: Next, to?: string): Promise<void> {
   const { id: deliveryId, user_id: userId, kind, channel } = taken;
   const settled = await withTransaction(host.pool, async (tx) => {
-    if (!(await settle(tx, taken, next))) return false;
+    if (!(await settle(tx, host.deliveries, taken, next))) return false;
     if (next.state === 'bounced' && channel === 'push') await removeSubscription(tx, userId, taken.target);
     else if (next.state === 'bounced' && to !== undefined)
       await blockAddress(tx, { channel, address: to, reason: next.reason! });
