@@ -8,13 +8,14 @@ export type OpenEvents = {
 /** Resolves when the stream is open. Throws if it is refused. */
 export async function openEvents(
   url: string,
-  { token, lastId }: { token: string; lastId?: string | undefined },
+  { token, lastId, accept }: { token: string; lastId?: string | undefined; accept?: string },
 ): Promise<OpenEvents> {
   const closing = new AbortController();
   const response = await fetch(url, {
     headers: {
       authorization: `Bearer ${token}`,
       ...(lastId === undefined ? {} : { 'last-event-id': lastId }),
+      ...(accept === undefined ? {} : { accept }),
     },
     signal: closing.signal,
   });

@@ -47,7 +47,7 @@ export function overviewRoutes(app: ServiceApp, { pool, documents, overview }: C
   const ofUser = activeUser(pool, { byEventsAlone: true });
   const closing = new AbortController();
   app.addHook('preClose', async () => closing.abort());
-  let streams = 0;
+  const streams = new Map<number, number>();
 
   app.get(
     '/analytics/series',
@@ -102,9 +102,15 @@ export function overviewRoutes(app: ServiceApp, { pool, documents, overview }: C
       const now = async () => summary((await careersOf(documents, userId)).career);
       if (!request.headers.accept?.includes('text/event-stream')) return await now();
       const version = async () => (await documents.versions('careers', [userId])).get(userId) ?? 0;
-      if (streams >= MOST_STREAMS) throw errors('TOO_MANY_STREAMS');
-      streams++;
-      await stream(reply, { now, version, closing: closing.signal }).finally(() => streams--);
+      const all = [...streams.values()].reduce((sum, count) => sum + count, 0);
+      const own = streams.get(userId) ?? 0;
+      if (all >= MOST_STREAMS || own >= MOST_OF_PERSON) throw errors('TOO_MANY_STREAMS');
+      streams.set(userId, own + 1);
+      await stream(reply, { now, version, closing: closing.signal }).finally(() => {
+        const left = streams.get(userId)! - 1;
+        if (left > 0) streams.set(userId, left);
+        else streams.delete(userId);
+      });
       return reply;
     },
   );
@@ -121,26 +127,34 @@ async function stream(
 ): Promise<void> {
   reply.hijack();
   const { raw } = reply;
+  // Whoever has gone before does not say so again.
+  if (raw.destroyed) return;
   const gone = new AbortController();
   raw.once('close', () => gone.abort());
   const signal = AbortSignal.any([gone.signal, closing]);
   raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   let seen = -1;
-  for (let looks = 0; looks < MOST_LOOKS && !signal.aborted; looks++) {
-    const current = await version();
-    if (current !== seen)
-      raw.write(`event: summary\nid: ${current}\ndata: ${JSON.stringify(await now())}\n\n`);
-    else if (looks % HEARTBEAT === 0) raw.write(': still here\n\n');
-    seen = current;
-    await delay(LOOK_MS, undefined, { signal }).catch(() => {});
+  try {
+    for (let looks = 0; looks < MOST_LOOKS && !signal.aborted; looks++) {
+      // Nothing is kept for a client that does not read.
+      const current = raw.writableNeedDrain ? seen : await version();
+      if (current !== seen)
+        raw.write(`event: summary\nid: ${current}\ndata: ${JSON.stringify(await now())}\n\n`);
+      else if (looks % HEARTBEAT === 0 && !raw.writableNeedDrain) raw.write(': still here\n\n');
+      seen = current;
+      await delay(LOOK_MS, undefined, { signal }).catch(() => {});
+    }
+  } finally {
+    raw.end();
   }
-  raw.end();
 }
 
 const LOOK_MS = 1_000;
 const MOST_LOOKS = 3_600;
 /** Of one process, each of which asks once a second. */
 const MOST_STREAMS = 200;
+/** Of one person, so that nobody has all of them. */
+const MOST_OF_PERSON = 5;
 const HEARTBEAT = 15;
 
 function series(
