@@ -183,6 +183,9 @@ describe('tokens', () => {
     onToken = (answer) =>
       Object.assign(answer, { statusCode: 503, body: { error: 'temporarily_unavailable' } });
     assert.equal((await check(ada, id)).status, 502);
+    // Our own secret is not the one that the provider knows.
+    onToken = (answer) => Object.assign(answer, { statusCode: 401, body: { error: 'invalid_client' } });
+    assert.equal((await check(ada, id)).status, 502);
     onToken = (answer) => Object.assign(answer, { statusCode: 400, body: { error: 'invalid_grant' } });
     for (let times = 0; times < 2; times++) assert.equal((await check(ada, id)).body.code, 'CONNECTION_LOST');
     assert.deepEqual(

@@ -83,7 +83,7 @@ export async function exchange(
   });
 }
 
-/** Throws `OAuthError`. */
+/** Throws `OAuthError`; `REFUSED` is about this token, and not about whether the provider takes requests of ours at all. */
 export async function refresh(provider: Provider, refreshToken: string): Promise<Tokens> {
   return await asked(provider, async () => {
     const metadata = await provider.metadata();
@@ -96,6 +96,10 @@ export async function refresh(provider: Provider, refreshToken: string): Promise
       options,
     );
     return tokensOf(provider, await oauth.processRefreshTokenResponse(metadata, client, response));
+  }).catch((error: unknown) => {
+    const { cause } = error as OAuthError;
+    if (!(cause instanceof oauth.ResponseBodyError) || !OF_OURS.has(cause.error)) throw error;
+    throw new OAuthError('UNREACHABLE', `${provider.name} takes no requests of ours: ${cause.error}`, cause);
   });
 }
 
@@ -110,6 +114,14 @@ export async function revoke(provider: Provider, token: string): Promise<void> {
     );
   });
 }
+
+/** Errors of RFC 6749, 5.2, that somebody has to mend in our configuration: a secret that was changed loses nobody's connection. */
+const OF_OURS = new Set([
+  'invalid_client',
+  'unauthorized_client',
+  'invalid_request',
+  'unsupported_grant_type',
+]);
 
 function isOpenId({ scopes }: Provider): boolean {
   return scopes.includes('openid');
