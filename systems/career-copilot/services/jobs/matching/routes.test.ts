@@ -178,6 +178,12 @@ describe('weights', () => {
         ),
       ],
     );
+    // Somebody decides about everything, and later than all others.
+    await service.pool.query(
+      `INSERT INTO job_matches (user_id, job_id, score, fit, outcome, outcome_at)
+       SELECT 999, number, 50, '{1,1,1,0,1,1}', CASE WHEN number % 2 = 0 THEN 'accepted' ELSE 'rejected' END, now()
+       FROM generate_series(1, 20000) AS number`,
+    );
     const [learned] = (await admin('POST')).body.learned;
     assert.equal(learned.used, true);
     assert.ok(learned.weights.place > 50, JSON.stringify(learned.weights));

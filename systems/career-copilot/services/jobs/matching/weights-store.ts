@@ -7,12 +7,18 @@ import type { Weights } from './score.ts';
 const IGNORED_AFTER = '7 days';
 /** The latest decisions that are learned from at most: some tenths of a second, in which nobody is answered. */
 const MOST_DECISIONS = 20_000;
+/** Of one person: who decides about everything says no more of what others want than who decides about some. */
+const MOST_OF_PERSON = 200;
 
 export async function listDecisions(db: pg.Pool | pg.PoolClient): Promise<Decision[]> {
   const { rows } = await db.query<{ user_id: number; fit: number[]; outcome: Decision['outcome'] }>(
-    `SELECT user_id, fit, coalesce(outcome, 'ignored') AS outcome FROM job_matches
-     WHERE outcome IS NOT NULL OR greatest(shown_at, told_at) < now() - interval '${IGNORED_AFTER}'
-     ORDER BY coalesce(outcome_at, shown_at, told_at) DESC, user_id, job_id LIMIT ${MOST_DECISIONS}`,
+    `WITH decided AS (
+       SELECT user_id, job_id, fit, coalesce(outcome, 'ignored') AS outcome, coalesce(outcome_at, shown_at, told_at) AS at
+       FROM job_matches
+       WHERE outcome IS NOT NULL OR greatest(shown_at, told_at) < now() - interval '${IGNORED_AFTER}'),
+     numbered AS (SELECT *, row_number() OVER (PARTITION BY user_id ORDER BY at DESC, job_id) AS number FROM decided)
+     SELECT user_id, fit, outcome FROM numbered WHERE number <= ${MOST_OF_PERSON}
+     ORDER BY at DESC, user_id, job_id LIMIT ${MOST_DECISIONS}`,
   );
   return rows.map(({ user_id, fit, outcome }) => ({ userId: user_id, values: fit, outcome }));
 }
