@@ -1,5 +1,5 @@
 import { eventing } from '@banyan/events';
-import { defineService } from '@banyan/service';
+import { defineService, keyValues } from '@banyan/service';
 import { accountActivity } from '../../kit/account-activity.ts';
 import { IssuerConfig, issuersOf } from '../../kit/issuers.ts';
 import { delivery } from './delivery/part.ts';
@@ -17,6 +17,7 @@ export const notifications = defineService({
   schema: new URL('schema.sql', import.meta.url),
   use: {
     activity: accountActivity,
+    limits: keyValues(),
     signals,
     telling,
     events: eventing(contracts, ({ provided }) => ({

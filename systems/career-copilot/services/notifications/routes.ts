@@ -1,6 +1,6 @@
 import type { Events } from '@banyan/events';
 import { withTransaction } from '@banyan/postgres';
-import type { ServiceApp, ServiceContext } from '@banyan/service';
+import type { KeyValueStore, ServiceApp, ServiceContext } from '@banyan/service';
 import { API, Id, Message, Page, paged } from '../../api/common.ts';
 import { Notification, NotificationQuery } from '../../api/notifications.ts';
 import type { contracts } from '../../contracts/notifications.ts';
@@ -20,14 +20,16 @@ import { templateRoutes } from './templates/routes.ts';
 import { unsubscribeRoutes } from './unsubscribe/routes.ts';
 import { wayRoutes } from './ways/routes.ts';
 
+type Provided = {
+  events: Events<typeof contracts>;
+  telling: Telling;
+  streams: Streams;
+  limits: KeyValueStore;
+};
+
 export async function routes(
   app: ServiceApp,
-  {
-    pool,
-    events,
-    telling,
-    streams,
-  }: ServiceContext<unknown, { events: Events<typeof contracts>; telling: Telling; streams: Streams }>,
+  { pool, events, telling, streams, limits }: ServiceContext<unknown, Provided>,
 ): Promise<void> {
   const ofUser = activeUser(pool);
   /** With an event for each that was not read before. */
@@ -82,7 +84,7 @@ export async function routes(
       preferenceRoutes(api, pool);
       feedRoutes(api, { pool, events, streams });
       deliveryRoutes(api, pool);
-      wayRoutes(api, { pool, telling });
+      wayRoutes(api, { pool, telling, limits });
       templateRoutes(api, { pool, publish: events.publish });
       campaignRoutes(api, pool);
       await api.register((scope) => unsubscribeRoutes(scope, { pool, tokens: telling.tokens }));

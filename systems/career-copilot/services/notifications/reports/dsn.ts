@@ -2,7 +2,6 @@
 export type Bounce = {
   /** Of the message that came back, as its `Message-ID` has it. */
   deliveryId: string;
-  recipient: string;
   /** RFC 3463, e.g. `5.1.1`. */
   status: string;
   /** The address is of no use: not that of a full mailbox or of a message that was not liked. */
@@ -22,7 +21,7 @@ export function bounceIn(raw: string): Bounce | undefined {
   const deliveryId = new RegExp(`^<(${UUID})@`, 'i').exec(field('Message-ID') ?? '')?.[1]?.toLowerCase();
   if (!recipient || !status || !deliveryId) return;
   if (field('Action')?.toLowerCase() !== 'failed' || !status.startsWith('5.')) return;
-  return { deliveryId, recipient, status, addressIsBad: /^5\.1\.(1|2|3|6|10)$/.test(status) };
+  return { deliveryId, status, addressIsBad: /^5\.1\.(1|2|3|6|10)$/.test(status) };
 }
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';

@@ -67,14 +67,13 @@ export async function reportRoutes(
     const bounce = bounceIn(textOf(request.body));
     if (bounce)
       await withTransaction(pool, async (tx) => {
-        const { deliveryId, recipient, status, addressIsBad } = bounce;
-        const isOurs = await conclude(tx, publish, {
-          deliveryId,
-          state: 'bounced',
-          reason: `BOUNCED ${status}`,
-        });
-        if (isOurs && addressIsBad)
-          await blockAddress(tx, { channel: 'email', address: recipient, reason: `BOUNCED ${status}` });
+        const { deliveryId, status, addressIsBad } = bounce;
+        const reason = `BOUNCED ${status}`;
+        const report = { deliveryId, channel: 'email', state: 'bounced', reason } as const;
+        const came = await conclude(tx, publish, report);
+        // Where we have sent it, not where the report says: whoever has got a mail of ours can write one about anybody.
+        const address = came?.address ?? null;
+        if (address !== null && addressIsBad) await blockAddress(tx, { channel: 'email', address, reason });
       });
     return await reply.code(204).send(null);
   });

@@ -17,9 +17,10 @@ export function isOfTwilio(
 /** Undefined: on its way still. */
 export function reportOf(deliveryId: string, fields: Record<string, string>): Report | undefined {
   const { MessageStatus: status, ErrorCode: code } = fields;
-  if (status === 'delivered') return { deliveryId, state: 'delivered', reason: null };
+  const one = { deliveryId, channel: 'sms' } as const;
+  if (status === 'delivered') return { ...one, state: 'delivered', reason: null };
   if (status === 'undelivered')
-    return { deliveryId, state: 'bounced', reason: `UNDELIVERED ${code ?? ''}`.trim() };
-  if (status === 'failed') return { deliveryId, state: 'failed', reason: `FAILED ${code ?? ''}`.trim() };
+    return { ...one, state: 'bounced', reason: `UNDELIVERED ${code ?? ''}`.trim() };
+  if (status === 'failed') return { ...one, state: 'failed', reason: `FAILED ${code ?? ''}`.trim() };
   return undefined;
 }

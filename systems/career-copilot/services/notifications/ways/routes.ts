@@ -1,6 +1,6 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { createHash, randomInt, randomUUID } from 'node:crypto';
 import { withTransaction } from '@banyan/postgres';
-import { defineErrors, type ServiceApp } from '@banyan/service';
+import { defineErrors, type KeyValueStore, type ServiceApp, withinLimit } from '@banyan/service';
 import type pg from 'pg';
 import { Type } from 'typebox';
 import { Nullable } from '../../../api/common.ts';
@@ -33,7 +33,10 @@ const NewPhone = Type.Object({
 const Code = Type.Object({ code: Type.String({ pattern: '^\\d{6}$' }) });
 
 /** Where somebody is reached besides their e-mail address: browsers, and a telephone number that they have shown to be theirs. */
-export function wayRoutes(app: ServiceApp, { pool, telling }: { pool: pg.Pool; telling: Telling }): void {
+export function wayRoutes(
+  app: ServiceApp,
+  { pool, telling, limits }: { pool: pg.Pool; telling: Telling; limits: KeyValueStore },
+): void {
   const ofCaller = activeCaller(pool);
 
   app.get('/notifications/push-key', { ...ofCaller(), schema: { response: { 200: PushKey } } }, async () => ({
@@ -82,6 +85,9 @@ export function wayRoutes(app: ServiceApp, { pool, telling }: { pool: pg.Pool; t
       if (!telling.channels.has('sms')) throw errors('CHANNEL_OFF');
       const userId = callerOf(request);
       const { number } = request.body;
+      // By its hash: what counts need not know whose it is.
+      const ofNumber = `phone:${createHash('sha256').update(number).digest('hex')}`;
+      if (!(await withinLimit(limits, ofNumber, CODES))) throw errors('TOO_MANY_CODES');
       const code = String(randomInt(1_000_000)).padStart(6, '0');
       const id = randomUUID();
       const content = await telling.contents.seal(id, { code });
@@ -123,6 +129,8 @@ export function wayRoutes(app: ServiceApp, { pool, telling }: { pool: pg.Pool; t
   );
 }
 
+/** That one number is sent, whoever asks: accounts cost nothing, and an SMS costs money and somebody's sleep. */
+const CODES = { max: 5, windowMs: 86_400_000 };
 /** As long as the code is good. */
 const CODE_MS = 10 * 60_000;
 

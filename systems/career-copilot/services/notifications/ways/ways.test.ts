@@ -112,6 +112,11 @@ describe('a telephone number', () => {
     for (let more = 0; more < 4; more++)
       assert.equal((await call(userId, 'PUT', '/phone', { number })).status, 200);
     assert.equal((await call(userId, 'PUT', '/phone', { number })).status, 429);
+    assert.equal(
+      (await call(++people, 'PUT', '/phone', { number })).status,
+      429,
+      'asked for by another account',
+    );
     assert.equal((await call(userId, 'PUT', '/phone', { number: 'nine one one' })).status, 400);
   });
 });
@@ -196,7 +201,8 @@ describe('what the other side tells later', () => {
     const raw = [
       'Content-Type: message/delivery-status',
       '',
-      'Final-Recipient: rfc822; old@example.com',
+      // What it says of the address is anybody's word.
+      'Final-Recipient: rfc822; somebody-else@example.com',
       'Action: failed',
       'Status: 5.1.1',
       '',
