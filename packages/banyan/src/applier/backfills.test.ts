@@ -6,6 +6,7 @@ import { createPool, dropSlot } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import fc from 'fast-check';
 import pino from 'pino';
+import { UnheardRows } from '../control/facts/unheard-rows.ts';
 import * as store from '../control/store/store.ts';
 import { bankPlan } from '../testing/bank-plan.ts';
 import { bank, kill, spawn, spawnApplier } from '../testing/bank-world.ts';
@@ -110,6 +111,16 @@ test('a consumer whose definition asks for it is told of each row once, in its p
     'SELECT handled::int, told::int, complete_at IS NOT NULL AS complete FROM banyan_events.backfills_asked',
   );
   assert.deepEqual(complete, [{ handled: ROWS, told: ROWS, complete: true }]);
+
+  const unheard = new UnheardRows({ services: { reports: { database: reports } } } as never);
+  assert.equal(unheard.of('reports'), null);
+  await unheard.look(['reports'], 0);
+  assert.deepEqual(unheard.of('reports'), []);
+  await told.query('UPDATE banyan_events.backfills_asked SET complete_at = NULL, handled = handled - 1');
+  await unheard.look(['reports'], 999);
+  assert.deepEqual(unheard.of('reports'), []);
+  await unheard.look(['reports'], 1_000);
+  assert.deepEqual(unheard.of('reports'), [{ owner: 'bank', handled: ROWS - 1, told: ROWS }]);
 });
 
 test('how far a consumer is told is said with the time that is left, by what this process has told', () => {

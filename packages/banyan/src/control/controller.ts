@@ -24,6 +24,7 @@ import { OwnerKeys } from './facts/owner-keys.ts';
 import { Probes } from './facts/probes.ts';
 import { RefusedWrites } from './facts/refused-writes.ts';
 import { RollbackFacts } from './facts/rollback-facts.ts';
+import { UnheardRows } from './facts/unheard-rows.ts';
 import { holdControllerLock } from './lock.ts';
 import type { ApplierClient } from './step/applier-client.ts';
 import { ClockSteps, moveAlong } from './step/clock-steps.ts';
@@ -82,8 +83,9 @@ export async function startController(options: {
   const refusals = new RefusedWrites(plan, pool);
   const ownerKeys = new OwnerKeys(plan);
   const rollbackFacts = new RollbackFacts(plan);
+  const unheard = new UnheardRows(plan);
   const baselines = new Baselines(pool);
-  const sources: Sources = { pool, plan, ledger, baselines, refusals, ownerKeys, rollbackFacts };
+  const sources: Sources = { pool, plan, ledger, baselines, refusals, ownerKeys, unheard, rollbackFacts };
   let tidiedAt = 0;
   let unwellBefore = new Map<string, object>();
   const wake = await listenForChanges(plan.control.database, 'banyan-controller-listen');
@@ -148,6 +150,12 @@ export async function startController(options: {
     await lookAtKeys(facts).catch((error) =>
       log.warn({ err: error }, 'keys could not be compared with owner columns'),
     );
+    void unheard
+      .look(
+        facts.filter(({ state }) => state.stage === 'copying').map(({ state }) => state.service),
+        performance.now(),
+      )
+      .catch((error) => log.warn({ err: error }, 'services could not be asked what they have heard'));
     tellHealth(facts);
     for (const service of facts) {
       if (stopping) return false;

@@ -69,6 +69,7 @@ function facts(overrides: Partial<Omit<Facts, 'state'>> & { state?: Partial<Serv
     observation: nothingObserved(),
     unwell: [],
     findings: [],
+    unheard: [],
     now: NOW,
     ...rest,
   };
@@ -79,6 +80,17 @@ describe('decide', () => {
     const state = { stage: 'monolith' as const, draining: true };
     assert.equal(decide(facts({ state })).do, 'wait');
     assert.equal(decide(facts({ state: { ...state, draining: false } })).do, 'enter');
+  });
+
+  it('compares no answers of a service that has not heard yet what was there before it', () => {
+    const state = { stage: 'copying' as const };
+    const hears = (unheard: Facts['unheard']) => decide(facts({ state, linked: false, unheard }));
+    assert.equal(hears(null).do, 'wait');
+    assert.equal(hears('permission denied').do, 'wait');
+    const wait = hears([{ owner: 'auth', handled: 5, told: 900 }]);
+    assert.equal(wait.do, 'wait');
+    assert.match(wait.why, /5 of 900 from auth/);
+    assert.equal(hears([]).do, 'enter');
   });
 
   it('walks from the monolith to migrated through every stage and planned share', () => {

@@ -1,3 +1,4 @@
+import type { Unheard } from '@banyan/events/facts';
 import type { ResolvedRollout } from '@banyan/plan';
 import { describeStage, FULL_SHARE, formatShare, rank, type Stage } from '@banyan/plan/stages';
 import type { Evidence, UnwellInstance } from '../control/control.ts';
@@ -37,6 +38,11 @@ export type Facts = {
   linked: boolean;
   /** Whether answers of a route of its are compared while shadowing. */
   comparable: boolean;
+  /**
+   * Of a service at `copying`: what it has asked others for, is being told, and has not handled; a text: why that is not known; null: not
+   * asked yet.
+   */
+  unheard: Unheard[] | string | null;
   /** What else has to be fixed before the first key moves, in words. */
   findings: string[];
   now: Date;
@@ -158,7 +164,8 @@ function moveUp(facts: Facts): Decision {
 function leaveCopying(facts: Facts): Decision {
   if (facts.forward.state === 'failed')
     return { do: 'wait', why: `forward link failed: ${facts.forward.error}` };
-  const unready = linksUnready(facts, ['forward']) ?? unverified(facts) ?? instancesUnwell(facts);
+  const unready =
+    linksUnready(facts, ['forward']) ?? unverified(facts) ?? instancesUnwell(facts) ?? unheard(facts);
   return unready
     ? { do: 'wait', why: unready }
     : {
@@ -268,6 +275,15 @@ function unverified({ linked, verification, policy, now }: Facts): string | null
   const ageSeconds = (now.getTime() - verification.verifiedAt.getTime()) / 1000;
   if (ageSeconds > policy.maxVerificationAgeSeconds) return `verification is ${Math.round(ageSeconds)} s old`;
   return null;
+}
+
+/** Its answers are compared with the monolith's next, which has all that others have. */
+function unheard({ unheard }: Facts): string | null {
+  if (unheard === null) return 'it is being asked what it has heard of others';
+  if (typeof unheard === 'string') return `it cannot be asked what it has heard of others: ${unheard}`;
+  if (unheard.length === 0) return null;
+  const texts = unheard.map(({ owner, handled, told }) => `${handled} of ${told} from ${owner}`);
+  return `it has not heard all that was there before it: ${texts.join(', ')}`;
 }
 
 function instancesUnwell({ unwell }: Facts): string | null {

@@ -1,4 +1,4 @@
-import type { Queryable } from '@banyan/postgres';
+import type { Db, Queryable } from '@banyan/postgres';
 import type { Envelope } from '../envelope.ts';
 import type { createPublisher } from '../outbox/publish.ts';
 import { type backfillContracts, HANDLED, TOLD, type Told } from './backfill-messages.ts';
@@ -50,6 +50,23 @@ export async function completeSince(db: Queryable, owner: string): Promise<Date 
     [owner],
   );
   return rows[0]?.complete_at ?? undefined;
+}
+
+/** What this service has not handled yet of what `owner` has told it of its rows, since it had asked. */
+export type Unheard = { owner: string; handled: number; told: number };
+
+/** None of those that have not begun to tell, or asked before anybody counted. */
+export async function unheardBackfills(pool: Db): Promise<Unheard[]> {
+  const { rows: columns } = await pool.query(
+    `SELECT FROM pg_attribute
+     WHERE attrelid = to_regclass('banyan_events.backfills_asked') AND attname = 'told' AND NOT attisdropped`,
+  );
+  if (columns.length === 0) return [];
+  const { rows } = await pool.query<Unheard>(
+    `SELECT owner, handled::float8 AS handled, told::float8 AS told FROM banyan_events.backfills_asked
+     WHERE told IS NOT NULL AND complete_at IS NULL ORDER BY owner`,
+  );
+  return rows;
 }
 
 type Count = { owner: string; handled: number; told: number | null; complete: boolean };

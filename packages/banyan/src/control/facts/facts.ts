@@ -18,6 +18,7 @@ import type { OwnerKeys } from './owner-keys.ts';
 import type { Probes } from './probes.ts';
 import type { RefusedWrites } from './refused-writes.ts';
 import type { RollbackFacts } from './rollback-facts.ts';
+import type { UnheardRows } from './unheard-rows.ts';
 
 export type ServiceFacts = Facts & {
   links: LinkStatus[];
@@ -34,6 +35,8 @@ export type Sources = {
   refusals: Pick<RefusedWrites, 'of'>;
   /** Absent where nothing is decided. */
   ownerKeys?: Pick<OwnerKeys, 'of'>;
+  /** Absent where nothing is decided. */
+  unheard?: Pick<UnheardRows, 'of'>;
   /** Absent where nothing is decided: what the gateways say of the instances is enough for a status. */
   probes?: Probes;
   /** Absent where nothing is told of going back. */
@@ -48,7 +51,7 @@ export async function collectFacts(
   now: Date,
   looking: ReturnType<typeof readSnapshot> = readSnapshot(sources.pool),
 ): Promise<ServiceFacts[]> {
-  const { plan, ledger, refusals, probes, ownerKeys } = sources;
+  const { plan, ledger, refusals, probes, ownerKeys, unheard } = sources;
   const [{ states: all, links, verdicts, unwell, routeKeys, keys }, baselines] = await Promise.all([
     looking,
     sources.baselines.all(),
@@ -90,6 +93,7 @@ export async function collectFacts(
         rank(state.stage) < rank('canary')
           ? keyFindings(service.routes, routeKeys, ownerKeys?.of(state.service) ?? [])
           : [],
+      unheard: unheard && state.stage === 'copying' ? unheard.of(state.service) : [],
       now,
       links: own,
       tables,

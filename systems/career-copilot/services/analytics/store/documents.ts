@@ -38,7 +38,7 @@ type Change = {
   tx: pg.PoolClient;
 };
 
-export type Fold<T> = (before: T | undefined) => T;
+type Fold<T> = (before: T | undefined) => T;
 export type OneOfMany<T> = Pick<Change, 'id' | 'event'> & { fold: Fold<T> };
 
 /** More than are handled in one transaction, since all of them come again when that fails. What is older the inbox knows. */
