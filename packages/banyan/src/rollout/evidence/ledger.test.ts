@@ -6,6 +6,7 @@ import { testServer } from '@banyan/postgres/testing';
 import fc from 'fast-check';
 import type pg from 'pg';
 import { Ledger } from './ledger.ts';
+import { sumTallies } from './tally.ts';
 
 const START = Date.parse('2026-01-05T00:00:00Z');
 const SECOND = 1_000;
@@ -45,7 +46,14 @@ async function tell(pool: pg.Pool, at: number, worker: string, requests: number,
 
 async function seen(ledger: Ledger, now: number, version = 1) {
   await ledger.refresh(now);
-  const requests = (window: 'short' | 'long') => ledger.total('users', window, version).requests;
+  const requests = (window: 'short' | 'long') => {
+    const total = ledger.total(['users'], window, version);
+    const sides = [...ledger.sample('users', window, version).values()].flatMap((both) =>
+      Object.values(both),
+    );
+    assert.deepEqual(total, sumTallies(sides));
+    return total.requests;
+  };
   return { short: requests('short'), long: requests('long') };
 }
 

@@ -1,12 +1,13 @@
 import { type EvidenceRow, readStoredEvidence } from '@banyan/gateway';
 import type pg from 'pg';
 import { LONG_MS, SHORT_MS } from './observation.ts';
-import { Layout, type Packed } from './packed.ts';
+import { addSums, emptySums, Layout, type Packed, type SideSums, tallyOf } from './packed.ts';
 import { type Sample, sumTallies, type Tally } from './tally.ts';
 
-type Span = { starts: number; version: number; toldAt: number; packed: Packed };
+type Span = Packed & { starts: number; version: number; toldAt: number };
 /** By start, version and worker. */
 type Spans = Map<string, Span>;
+type ByVersion = Map<number, SideSums>;
 type ServiceSpans = { layout: Layout; windows: Spans; minutes: Spans };
 
 /** Lengths of the spans of evidence, ms; the gateway's roll-up makes the minutes of the windows. */
@@ -31,6 +32,7 @@ export class Ledger {
   #toldAt = 0;
   /** What was asked since the last read. */
   #samples = new Map<string, Sample>();
+  #sums = new Map<string, ByVersion>();
   #readAt = Number.NEGATIVE_INFINITY;
   #reading: Promise<void> | null = null;
   #now = 0;
@@ -60,15 +62,43 @@ export class Ledger {
     const known = this.#samples.get(id);
     if (known) return known;
     const spans = this.#services.get(service);
-    const sum = spans?.layout.sum(packedIn(spans, version, window, this.#now)) ?? new Map();
+    const sum: Sample = spans?.layout.sum(spansIn(spans, version, window, this.#now)) ?? new Map();
     this.#samples.set(id, sum);
     return sum;
   }
 
-  /** Everything a service answered on both sides, or on one. */
-  total(service: string, window: 'short' | 'long', version: number, side?: 'monolith' | 'service'): Tally {
-    const both = [...this.sample(service, window, version).values()];
-    return sumTallies(both.flatMap((one) => (side ? [one[side]] : [one.monolith, one.service])));
+  /** Everything that these services answered on both sides, or on one. */
+  total(
+    services: readonly string[],
+    window: 'short' | 'long',
+    version: number,
+    side?: 'monolith' | 'service',
+  ): Tally {
+    const sums = emptySums();
+    for (const service of services)
+      for (const [counted, more] of this.#sumsOf(service, window))
+        if (counted >= version) addSums(sums, more);
+    if (side) return tallyOf(sums[side]);
+    return sumTallies([tallyOf(sums.monolith), tallyOf(sums.service)]);
+  }
+
+  /**
+   * What a service answered under each version. Once for all who ask: at a look each service asks it of all others, each from a
+   * version of its own on.
+   */
+  #sumsOf(service: string, window: 'short' | 'long'): ByVersion {
+    const id = `${window} ${service}`;
+    const known = this.#sums.get(id);
+    if (known) return known;
+    const sums: ByVersion = new Map();
+    const spans = this.#services.get(service);
+    for (const span of spans ? spansIn(spans, 0, window, this.#now) : []) {
+      const own = sums.get(span.version) ?? emptySums();
+      sums.set(span.version, own);
+      spans!.layout.addTo(own, span);
+    }
+    this.#sums.set(id, sums);
+    return sums;
   }
 
   async #read(now: number): Promise<void> {
@@ -87,6 +117,7 @@ export class Ledger {
     for (const { toldAt } of rows) this.#toldAt = Math.max(this.#toldAt, toldAt);
     this.#forget(now - LONG_MS);
     this.#samples = new Map();
+    this.#sums = new Map();
     this.#readAt = now;
     this.#now = now;
   }
@@ -123,17 +154,17 @@ function keep(spans: Spans, row: EvidenceRow, layout: Layout): boolean {
   const { starts, version, worker, toldAt, outcomes } = row;
   const id = `${starts} ${version} ${worker}`;
   if (spans.get(id)?.toldAt === toldAt) return false;
-  spans.set(id, { starts, version, toldAt, packed: layout.pack(outcomes) });
+  spans.set(id, { ...layout.pack(outcomes), starts, version, toldAt });
   return true;
 }
 
-function* packedIn(
+function* spansIn(
   { windows, minutes }: ServiceSpans,
   version: number,
   window: 'short' | 'long',
   now: number,
-): Iterable<Packed> {
+): Iterable<Span> {
   const from = window === 'short' ? now - SHORT_MS : Number.NEGATIVE_INFINITY;
-  for (const span of windows.values()) if (span.version >= version && span.starts >= from) yield span.packed;
-  if (window === 'long') for (const span of minutes.values()) if (span.version >= version) yield span.packed;
+  for (const span of windows.values()) if (span.version >= version && span.starts >= from) yield span;
+  if (window === 'long') for (const span of minutes.values()) if (span.version >= version) yield span;
 }

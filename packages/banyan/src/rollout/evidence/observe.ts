@@ -1,7 +1,7 @@
 import type { ServiceState } from '../state.ts';
 import type { Ledger } from './ledger.ts';
 import type { Baseline, Observation } from './observation.ts';
-import { addTally, emptyTally, sideOf, sumTallies, type Tally } from './tally.ts';
+import { addTally, emptyTally, sideOf } from './tally.ts';
 
 export type EvidenceStart = Pick<ServiceState, 'service' | 'since' | 'evidenceVersion'>;
 
@@ -32,7 +32,7 @@ export function observe(
     },
     get monolith() {
       monolith ??= {
-        since: sumTallies(ledger.services().map((name) => ledger.total(name, 'long', version, 'monolith'))),
+        since: ledger.total(ledger.services(), 'long', version, 'monolith'),
         before: baseline?.monolith ?? emptyTally(),
       };
       return monolith;
@@ -48,7 +48,7 @@ export function takeBaseline(
 ): Baseline {
   const sample = ledger.sample(service, 'long', evidenceVersion);
   const names = ledger.services();
-  const monolith = sumTallies(names.map((name) => ledger.total(name, 'long', 0, 'monolith')));
+  const monolith = ledger.total(names, 'long', 0, 'monolith');
   // A monolith that hardly sees these routes any more says less about them than it said before.
   if (before && sideOf(sample, 'monolith').requests < minRequests) return { ...before, monolith };
   return {
@@ -57,7 +57,7 @@ export function takeBaseline(
     others: Object.fromEntries(
       names
         .filter((name) => name !== service)
-        .map((name) => [name, ledger.total(name, 'long', evidenceVersion)]),
+        .map((name) => [name, ledger.total([name], 'long', evidenceVersion)]),
     ),
     monolith,
   };
@@ -70,16 +70,12 @@ function unmovedOf(
   all: readonly EvidenceStart[],
   baseline: Baseline | null,
 ): Observation['unmoved'] {
-  const sums = { short: emptyTally(), long: emptyTally(), before: emptyTally() };
-  if (baseline === null) return sums;
+  const before = emptyTally();
+  if (baseline === null) return { short: emptyTally(), long: emptyTally(), before };
   const takenAt = Date.parse(baseline.at);
   const names = ['', ...all.filter(({ since }) => since.getTime() <= takenAt).map(({ service }) => service)];
-  for (const name of names) {
-    const before: Tally | undefined = baseline.others[name];
-    if (name === own.service || !before) continue;
-    addTally(sums.before, before);
-    addTally(sums.short, ledger.total(name, 'short', own.evidenceVersion));
-    addTally(sums.long, ledger.total(name, 'long', own.evidenceVersion));
-  }
-  return sums;
+  const others = names.filter((name) => name !== own.service && baseline.others[name]);
+  for (const name of others) addTally(before, baseline.others[name]!);
+  const total = (window: 'short' | 'long') => ledger.total(others, window, own.evidenceVersion);
+  return { short: total('short'), long: total('long'), before };
 }

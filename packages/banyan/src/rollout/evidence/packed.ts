@@ -41,6 +41,14 @@ export class Layout {
     return sample;
   }
 
+  /** Adds what such a span counted on each side, whatever the routes. */
+  addTo(sums: SideSums, { places, counts }: Packed): void {
+    for (let i = 0; i < places.length; i++) {
+      const outcome = Math.trunc(places[i]! / OUTCOME_INDEX.all);
+      sums[this.#sides[outcome]!.side][places[i]! - outcome * OUTCOME_INDEX.all]! += counts[i]!;
+    }
+  }
+
   #firstOf([route, side]: StoredOutcome): number {
     const known = this.#first[side].get(route);
     if (known !== undefined) return known;
@@ -50,7 +58,21 @@ export class Layout {
   }
 }
 
-function tallyOf(counts: Float64Array): Tally {
+/** Of both sides, the counts of a tally by their places, as `OUTCOME_INDEX` has them. */
+export type SideSums = { monolith: Float64Array; service: Float64Array };
+
+export function emptySums(): SideSums {
+  return { monolith: new Float64Array(OUTCOME_INDEX.all), service: new Float64Array(OUTCOME_INDEX.all) };
+}
+
+export function addSums(sums: SideSums, { monolith, service }: SideSums): void {
+  for (let place = 0; place < OUTCOME_INDEX.all; place++) {
+    sums.monolith[place]! += monolith[place]!;
+    sums.service[place]! += service[place]!;
+  }
+}
+
+export function tallyOf(counts: Float64Array): Tally {
   const tally = emptyTally();
   for (const [place, name] of OUTCOME_INDEX.counts.entries()) tally[name] = counts[place]!;
   for (let bucket = 0; bucket < tally.latency.length; bucket++)
