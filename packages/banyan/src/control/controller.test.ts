@@ -13,6 +13,7 @@ import type { ServiceState } from '../rollout/state.ts';
 import { type Controller, startController } from './controller.ts';
 import type { ApplierClient } from './step/applier-client.ts';
 import * as store from './store/store.ts';
+import { listenForChanges } from './store/wake.ts';
 
 const log = pino({ level: 'silent' });
 
@@ -167,3 +168,19 @@ async function failRequests(pool: pg.Pool, plan: ResolvedPlan): Promise<void> {
   );
   await store.announce(pool);
 }
+
+test('what gateway workers tell each other wakes nobody else', async (t) => {
+  const url = await (await testServer()).database('control');
+  const pool = createPool(url, { max: 1 });
+  const wake = await listenForChanges(url, 'test');
+  t.after(async () => {
+    await wake.close();
+    await pool.end();
+  });
+  let announced = false;
+  const woken = wake.next(60_000).then(() => announced);
+  for (let told = 0; told < 10; told++) await pool.query(`NOTIFY banyan, 'pins'; NOTIFY banyan, 'ack'`);
+  announced = true;
+  await store.announce(pool);
+  assert.equal(await woken, true);
+});

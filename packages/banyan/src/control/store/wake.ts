@@ -8,6 +8,12 @@ export type Wake = {
 };
 
 /**
+ * Of what gateway workers tell each other, which is nothing to anybody else: of a reader whose writes are slow to arrive it comes with each
+ * write. Who waits for acknowledgements listens by himself.
+ */
+const AMONG_GATEWAYS: ReadonlySet<string> = new Set(['pins', 'ack']);
+
+/**
  * Waits for a NOTIFY (on `banyan`, unless another channel is named) on a connection of its own. When the connection dies it is opened again; until then the
  * caller's own tick (`ms`) is what wakes it, so nothing depends on a notification arriving.
  */
@@ -49,7 +55,8 @@ export async function listenForChanges(
   async function connect(): Promise<void> {
     if (closed) return;
     const candidate = new pg.Client({ connectionString: url, application_name: applicationName });
-    candidate.on('notification', () => {
+    candidate.on('notification', ({ payload }) => {
+      if (AMONG_GATEWAYS.has(payload ?? '')) return;
       pending = true;
       wake?.();
     });
