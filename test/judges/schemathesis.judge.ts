@@ -11,10 +11,15 @@ import { system } from '../../systems/career-copilot/system.ts';
 import { findProgram, schemathesis } from './programs.ts';
 
 /**
- * Whatever schemathesis makes of a service's OpenAPI: no answer of 5xx but for 503, none with a status or a body that the document does
- * not name. The inputs are the same each time.
+ * Whatever schemathesis makes of a service's OpenAPI: no answer of 5xx but for 503, none with a status, a type or a body that the document
+ * does not name. The inputs are the same each time.
  */
-const CHECKS = ['not_a_server_error', 'status_code_conformance', 'response_schema_conformance'];
+const CHECKS = [
+  'not_a_server_error',
+  'status_code_conformance',
+  'content_type_conformance',
+  'response_schema_conformance',
+];
 /** What a service says whose neighbours, here a double of the gateway, do not answer as they must. */
 const SETTINGS = '[checks.not_a_server_error]\nexpected-statuses = ["2xx", "3xx", "4xx", "503"]\n';
 /** For each operation. More: SCHEMATHESIS_EXAMPLES. */

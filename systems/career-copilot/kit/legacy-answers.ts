@@ -6,6 +6,8 @@ import { ApiError, type ApiErrorCode, legacyAnswer } from './legacy-errors.ts';
  * problem document among its answers.
  */
 export function answerAsLegacy(scope: ServiceApp): void {
+  // It takes text for a body that is not what it has to be, not for one of a type that it does not know.
+  scope.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   answerErrors(scope, (thrown, requestId) => {
     const error = legacyError(thrown);
     return error instanceof ServiceError ? problemAnswer(error, requestId) : legacyAnswer(error);

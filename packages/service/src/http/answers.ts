@@ -6,10 +6,13 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Statuses of the route's own errors, for the OpenAPI. What the kit refuses by itself need not be named. */
     errors?: readonly number[];
-    /** All statuses of errors that the OpenAPI names, by `declareErrors`. */
-    declared?: readonly number[];
+    /** All errors that the OpenAPI names, by `declareErrors`. */
+    declared?: readonly DeclaredError[];
   }
 }
+
+/** `types`: of its body, as this service answers it; empty: it may be answered by somebody in front of it, or before any handler. */
+type DeclaredError = { status: number; types: readonly string[] };
 
 /** Whoever is in front of a service may limit its callers. */
 const TOO_MANY_REQUESTS = 429;
@@ -40,25 +43,54 @@ export function answerErrors(
   });
 }
 
-/** Names the statuses of errors of each route: the kit's own in the words of `toAnswer`, and those of `config.errors`. */
+/** Names the errors of each route: the kit's own in the words of `toAnswer`, and those of `config.errors`. */
 function declareErrors(app: FastifyInstance, toAnswer: (error: unknown, requestId: string) => Answer): void {
   app.addHook('onRoute', (route) => {
     if (route.config?.kit) return;
-    const own = kitErrorsOf(route).map((error) => toAnswer(error, '').status);
-    const ofPath = route.schema?.params ? [URI_TOO_LONG] : [];
-    const stated = route.config?.errors ?? [];
-    const declared = [...new Set([...own, ...stated, ...ofPath, TOO_MANY_REQUESTS])];
-    route.config = { ...route.config, declared: declared.sort() };
+    const own = kitErrorsOf(route).map((error) => toAnswer(error, ''));
+    const stated = (route.config?.errors ?? []).map((status) => ({ status }));
+    const unseen = [TOO_MANY_REQUESTS, ...(route.schema?.params ? [URI_TOO_LONG] : [])];
+    // What a route throws of its own may be an error of the service's table, or one that the scope has words of its own for.
+    const types = [...own, toAnswer(refusal('', 400), '')].map(typeOf);
+    const told = [
+      ...own.map((answer) => ({ ...answer, types: [typeOf(answer)] })),
+      ...stated.map((one) => ({ ...one, types })),
+    ];
+    route.config = {
+      ...route.config,
+      declared: merged([...told, ...unseen.map((status) => ({ status, types: [] }))]),
+    };
   });
 }
 
-/** The schema of a route as the OpenAPI shows it: with the statuses of errors, which the route itself need not serialize. */
+function typeOf({ headers }: Answer): string {
+  return headers?.['content-type'] ?? 'application/json';
+}
+
+/** One for each status, in order. */
+function merged(errors: readonly DeclaredError[]): DeclaredError[] {
+  const statuses = [...new Set(errors.map(({ status }) => status))].sort();
+  return statuses.map((status) => {
+    const all = errors.filter((one) => one.status === status);
+    // Where somebody else may answer too, nobody can say with what.
+    const types = all.some((one) => one.types.length === 0)
+      ? []
+      : [...new Set(all.flatMap((one) => one.types))];
+    return { status, types };
+  });
+}
+
+/** The schema of a route as the OpenAPI shows it: with its errors, which the route itself need not serialize. */
 export function withDeclaredErrors(
   schema: FastifySchema,
-  config: { declared?: readonly number[] } | undefined,
+  config: { declared?: readonly DeclaredError[] } | undefined,
 ) {
   if (!config?.declared || schema?.hide) return schema;
-  const errors = config.declared.map((status) => [status, { description: STATUS_CODES[status] ?? 'Error' }]);
+  const errors = config.declared.map(({ status, types }) => {
+    const content = Object.fromEntries(types.map((type) => [type, { schema: { type: 'object' } }]));
+    const description = STATUS_CODES[status] ?? 'Error';
+    return [status, types.length === 0 ? { description } : { description, content }];
+  });
   return {
     ...schema,
     response: { ...Object.fromEntries(errors), ...(schema?.response as object | undefined) },

@@ -41,6 +41,8 @@ export async function createApp({
   const countUnmatched = addMetrics(app, name, metrics);
   endConnectionsWhenClosing(app);
   limitJsonDepth(app);
+  // Text is JSON for no route, and a route that takes text says so.
+  app.removeContentTypeParser('text/plain');
   answerErrors(app, problemAnswer);
   app.setNotFoundHandler(async (request, reply) => {
     const { status, headers, body } = problemAnswer(

@@ -23,6 +23,11 @@ const notes = defineService({
     app.get('/notes/:id', { schema: { params: Type.Object({ id: Type.Integer() }) } }, async ({ params }) => {
       throw errors('NOTE_NOT_FOUND', { fields: { id: params.id } });
     });
+    app.post(
+      '/notes',
+      { schema: { body: Type.Object({ at: Type.String({ format: 'date-time' }) }) } },
+      async ({ body }) => (await pool.query('SELECT $1::timestamptz AS at', [body.at])).rows[0],
+    );
     app.get('/broken', async () => await pool.query('SELECT secret FROM nowhere'));
     app.get('/begun', async (_request, reply) => {
       const body = new PassThrough();
@@ -83,6 +88,18 @@ describe('a service', () => {
     assert.equal((await fetch(`${service.url}/nowhere`)).status, 404);
   });
 
+  it('takes JSON alone where a route does not say otherwise, and no time that cannot be stored', async () => {
+    const post = async (body: string, type = 'application/json') =>
+      (await fetch(`${service.url}/notes`, { method: 'POST', headers: { 'content-type': type }, body }))
+        .status;
+    const at = (text: string) => post(JSON.stringify({ at: text }));
+    assert.equal(await at('2026-11-27T05:00:00+14:00'), 200);
+    for (const text of ['2026-11-27T05:00:00+20:00', '0000-01-01T00:00:00Z'])
+      assert.equal(await at(text), 400);
+    for (const type of ['text/plain', 'application/xml', 'application/x-www-form-urlencoded'])
+      assert.equal(await post('{"at":"2026-11-27T05:00:00Z"}', type), 415);
+  });
+
   it('tells clients nothing about its insides when it fails', async () => {
     const response = await fetch(`${service.url}/broken`);
     assert.equal(response.status, 500);
@@ -97,8 +114,11 @@ describe('a service', () => {
       metrics,
       /^http_request_duration_seconds_count\{.*route="\/greeting",.*service="notes"\} 1$/m,
     );
-    const openapi = (await (await fetch(`${service.url}/openapi.json`)).json()) as { paths: object };
-    assert.ok('/notes/{id}' in openapi.paths);
+    const openapi = (await (await fetch(`${service.url}/openapi.json`)).json()) as {
+      paths: Record<string, { get: { responses: Record<string, { content?: object }> } }>;
+    };
+    const { responses } = openapi.paths['/notes/{id}']!.get;
+    assert.deepEqual(Object.keys(responses['400']!.content!), ['application/problem+json']);
   });
 
   it('is not ready when its database is away, though alive', async () => {
