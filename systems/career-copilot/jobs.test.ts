@@ -12,6 +12,9 @@ import { type Json, request } from './kit/testing/request.ts';
 import { goTo, noConflicts, QUICK_PACE, verified } from './kit/testing/stages.ts';
 import { until } from './kit/testing/until.ts';
 import data from './monolith/data.ts';
+import { PAYLOADS } from './services/jobs/connectors/testing/payloads.ts';
+import { runSource } from './services/jobs/ingestion/run.ts';
+import { keepSources } from './services/jobs/ingestion/sources.ts';
 import { system } from './system.ts';
 
 /**
@@ -79,8 +82,33 @@ async function shownAs(job: number): Promise<unknown[]> {
   return [status, body.title, body.company?.name, body.is_active];
 }
 
+/** Reads a source of jobs that has one more of them each time, as the service does. */
+async function ingest() {
+  const source = { kind: 'lever', board: 'growing', company: 'Growing Company' };
+  const [id] = await keepSources(jobs, [source]);
+  const [one] = PAYLOADS.lever;
+  const postings = Array.from({ length: ++asked }, (_, index) => ({
+    ...one,
+    id: `posting-${index}`,
+    text: `Grower ${index}`,
+    hostedUrl: `https://jobs.lever.co/growing/${index}`,
+  }));
+  const validators = { etag: null, lastModified: null };
+  return await runSource(
+    {
+      pool: jobs,
+      fetcher: { fetch: async () => ({ is: 'new', payload: JSON.stringify(postings), validators }) },
+      // Of its facts is another test.
+      publish: async () => {},
+    },
+    { ...source, id: id!, etag: null, last_modified: null },
+  );
+}
+let asked = 0;
+
 it('what is read of jobs and companies is compared, and the same on both sides', LIMIT, async () => {
   await goTo(environment.control, 'jobs', 'shadowing');
+  assert.match((await ingest()).error!, /the monolith writes .* now 0 %/);
   const { body } = await anybody('/jobs?limit=5');
   const [{ id, company }] = body.jobs;
   await until(async () => {
@@ -162,7 +190,18 @@ it(
     const { control } = environment;
     await goTo(control, 'jobs', 'migrated');
     const { id } = await postJob(jobs, 'Gardener');
-    await goTo(control, 'jobs', 'monolith');
+    await until(async () => (await ingest()).outcome === 'new');
+    // Sources are read while the step is made.
+    const gone = goTo(control, 'jobs', 'monolith');
+    let last: Awaited<ReturnType<typeof ingest>>;
+    do last = await ingest();
+    while (last.outcome === 'new');
+    assert.match(last.error!, /a step is under way|the monolith writes/);
+    await gone;
+    assert.match((await ingest()).error!, /the monolith writes .* now 0 %/);
+    const grown = async (db: pg.Pool) =>
+      (await db.query(`SELECT id, title FROM jobs WHERE title LIKE 'Grower %' ORDER BY id`)).rows;
+    assert.deepEqual(await grown(monolith), await grown(jobs));
     assert.deepEqual(await shownAs(id), [200, 'Gardener', 'of Gardener', true]);
     await monolith.query(`UPDATE jobs SET title = 'Head gardener' WHERE id = $1`, [id]);
     assert.equal((await shownAs(id))[1], 'Head gardener');

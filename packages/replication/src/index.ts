@@ -14,6 +14,7 @@ export { type Link, type LinkState, type LinkStatus, openLink } from './link/lin
 export { type Alarm, type LinkConfig, type LinkHooks, type LinkNames, namesOf } from './link/link-config.ts';
 export type { Blocker, PrepareOptions } from './link/prepare.ts';
 export { PROCESS_FLAGS } from './link/process-flags.ts';
+export { tellShare, withholdShare } from './link/told-share.ts';
 export { checkTables } from './mapping/check-tables.ts';
 export {
   type ColumnFlow,

@@ -57,4 +57,5 @@ export { isPublic, type MayConnect, NOT_PUBLIC, publicAnd } from './outbound/net
 export { outboundAgent } from './outbound/outbound-agent.ts';
 export type { PartHost, ServicePart, StartedPart, Taken } from './parts/part.ts';
 export type { Parts, ProvidedBy } from './parts/parts.ts';
+export { whyNotWriter } from './share/writer.ts';
 export { currentCohort, inSpan, SpanKind, type TraceCarrier, traceCarrier } from './telemetry/trace.ts';

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { createPool } from '@banyan/postgres';
+import { createPool, withTransaction } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
-import { copy, type Link, openLink, table } from '@banyan/replication';
+import { copy, type Link, openLink, table, tellShare, withholdShare } from '@banyan/replication';
+import { whyNotWriter } from '@banyan/service';
 import type pg from 'pg';
 import { drainForStep } from './drain.ts';
 
@@ -38,6 +39,7 @@ async function both(share: number) {
   for (const link of [forward, reverse]) await link.barrier({ timeoutMs: 300_000 });
   await move(forward, reverse, 0, share);
   return {
+    name,
     legacy,
     service,
     forward,
@@ -121,5 +123,48 @@ test('a repair that cannot be sent lets the step fail by name, and nothing is sw
   await sumOf(dbs);
   const { rows } = await dbs.service.query('SELECT body FROM notes WHERE id = 7');
   assert.deepEqual(rows, [{ body: 'note 7' }]);
+  await dbs.close();
+});
+
+test('what a service writes by itself is on the other side when it goes back, or not written', async () => {
+  const dbs = await both(10_000);
+  const { name, service, forward, reverse } = dbs;
+  const written = { service: name, tables: ['notes'] };
+  const why = () => withTransaction(service, (tx) => whyNotWriter(tx, written));
+  const stepBack = () =>
+    drainForStep({
+      loser: reverse,
+      winner: forward,
+      fromShare: 10_000,
+      timeoutMs: 300_000,
+      locked: (tx) => withholdShare(tx, name),
+    });
+  assert.match((await why())!, /nobody has told/);
+  await tellShare(service, name, 10_000);
+  assert.equal(await why(), undefined);
+
+  const writer = await service.connect();
+  await writer.query('BEGIN');
+  assert.equal(await whyNotWriter(writer, written), undefined);
+  const drained = stepBack();
+  const waits = `SELECT FROM pg_locks WHERE relation = 'notes'::regclass AND mode = 'ExclusiveLock' AND NOT granted`;
+  while ((await service.query(waits)).rowCount === 0);
+  const next = why();
+  await writer.query(`INSERT INTO notes VALUES (1000, 'in time')`);
+  await writer.query('COMMIT');
+  writer.release();
+  await drained;
+  assert.equal((await dbs.legacy.query('SELECT FROM notes WHERE id = 1000')).rowCount, 1);
+  for (const told of [await next, await why()]) assert.match(told!, /a step is under way/);
+
+  // The step is aborted, and the next one is not.
+  for (const link of [forward, reverse]) link.release(10_000);
+  await tellShare(service, name, 10_000);
+  assert.equal(await why(), undefined);
+  await stepBack();
+  for (const link of [forward, reverse]) link.release(0);
+  await tellShare(service, name, 0);
+  assert.match((await why())!, /the monolith writes .* now 0 % are/);
+  await sumOf(dbs);
   await dbs.close();
 });

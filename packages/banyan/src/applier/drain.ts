@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Link, ReplicationError } from '@banyan/replication';
+import { type BarrierOptions, type Link, ReplicationError } from '@banyan/replication';
 
 /** How long to wait until repairs are looked at again, ms. */
 const LOOK_MS = 5;
@@ -17,14 +17,16 @@ export async function drainForStep(options: {
   winner: Link;
   fromShare: number;
   timeoutMs: number;
+  /** Of the loser's source, as a barrier has it. */
+  locked?: BarrierOptions['locked'];
 }): Promise<void> {
-  const { loser, winner, fromShare, timeoutMs } = options;
+  const { loser, winner, fromShare, timeoutMs, locked } = options;
   const deadline = performance.now() + timeoutMs;
   const left = () => Math.max(1, Math.floor(deadline - performance.now()));
   const links = [loser, winner];
   for (;;) {
     const before = await repairsSent(links, left);
-    await loser.barrier({ lock: true, hold: true, timeoutMs: left() });
+    await loser.barrier({ lock: true, hold: true, timeoutMs: left(), ...(locked && { locked }) });
     await holdInTime(winner, left() / 2);
     const after = await repairsOf(links);
     if (after.open === 0 && after.asked === before.asked) return;

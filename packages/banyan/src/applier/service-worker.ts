@@ -27,6 +27,7 @@ import { type LoadedFacts, loadFacts } from './facts.ts';
 import { type Direction, describeLink, type Removal } from './link-status.ts';
 import { type Pace, paceOf } from './pace.ts';
 import { type CopyPace, LinkRunner } from './runner.ts';
+import { ToldShare } from './told-share.ts';
 import { Verifier, type VerifyHooks } from './verifier.ts';
 
 export type Fence = { id: string; service: string; fromShare: number; toShare: number; timeoutMs: number };
@@ -51,6 +52,7 @@ export class ServiceWorker {
   private readonly verifier: Verifier;
   private readonly draining: Draining;
   private readonly backfills: Backfills;
+  private readonly told: ToldShare;
   private throttle: Throttle = UNTHROTTLED;
   private share: number | null = null;
   private desired: { forward: boolean; reverse: boolean } | null = null;
@@ -72,6 +74,7 @@ export class ServiceWorker {
     this.readers = readers;
     this.log = log;
     this.draining = new Draining({ service, pool, log });
+    this.told = new ToldShare(service, log);
     this.backfills = new Backfills({
       service,
       log,
@@ -93,6 +96,7 @@ export class ServiceWorker {
 
   reconcile(state: ServiceState): void {
     // Later it changes by fences alone: the row may be read before or after one that is being decided.
+    if (this.share === null) this.told.tell(state.share);
     this.share ??= state.share;
     this.retired = state.stage === 'retired' && !state.draining;
     this.desired = linksWanted(state, tablesFromMonolith(this.service.tables).length > 0);
@@ -106,8 +110,10 @@ export class ServiceWorker {
     const [from, to] =
       toShare > fromShare ? (['forward', 'reverse'] as const) : (['reverse', 'forward'] as const);
     const [loser, winner] = [this.running(from).link, this.running(to).link];
+    // What the service writes by itself ends before the monolith writes again.
+    const locked = from === 'reverse' ? await this.told.withholding(timeoutMs) : undefined;
     try {
-      await drainForStep({ loser, winner, fromShare, timeoutMs });
+      await drainForStep({ loser, winner, fromShare, timeoutMs, ...(locked && { locked }) });
     } catch (error) {
       this.release(fromShare);
       throw error;
@@ -134,6 +140,7 @@ export class ServiceWorker {
 
   private release(share: number): void {
     this.share = share;
+    this.told.tell(share);
     for (const runner of this.runners.values()) runner.link.release(share);
   }
 
@@ -196,6 +203,7 @@ export class ServiceWorker {
     await this.busy;
     await this.verifier.stop();
     await this.backfills.stop();
+    await this.told.stop();
     await Promise.all([...this.runners.values()].map((runner) => runner.stop()));
   }
 

@@ -16,7 +16,17 @@ export async function emitMarker(
   source: pg.Pool,
   config: Pick<LinkConfig, 'tables' | 'direction'>,
   { link }: Pick<LinkNames, 'link'>,
-  { id, lockTimeoutMs, awaited }: { id: string; lockTimeoutMs: number | undefined; awaited: () => boolean },
+  {
+    id,
+    lockTimeoutMs,
+    locked,
+    awaited,
+  }: {
+    id: string;
+    lockTimeoutMs: number | undefined;
+    locked: ((source: pg.ClientBase) => Promise<void>) | undefined;
+    awaited: () => boolean;
+  },
 ): Promise<void> {
   const message = {
     name: 'banyan_marker',
@@ -35,6 +45,7 @@ export async function emitMarker(
   try {
     await lockingTables(source, names, lockTimeoutMs, async (client) => {
       await client.query(message);
+      await locked?.(client);
       // Given up meanwhile: nothing is left behind.
       if (!awaited()) throw new ReplicationError('BARRIER_TIMEOUT', { link });
     });

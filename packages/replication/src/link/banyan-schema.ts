@@ -2,7 +2,7 @@ import type pg from 'pg';
 
 /**
  * What the package keeps in the databases it works on. `links` and `ranges` live on a link's target, `guards` and `id_blocks`
- * on the monolith; all are small.
+ * on the monolith, `shares` on the service; all are small.
  */
 const SQL = `
 CREATE SCHEMA IF NOT EXISTS banyan;
@@ -78,6 +78,10 @@ CREATE TABLE IF NOT EXISTS banyan.guards (
 );
 ALTER TABLE banyan.guards ADD COLUMN IF NOT EXISTS seal_inner bytea;
 ALTER TABLE banyan.guards ADD COLUMN IF NOT EXISTS seal_outer bytea;
+CREATE TABLE IF NOT EXISTS banyan.shares (
+  service text PRIMARY KEY,
+  share integer CHECK (share BETWEEN 0 AND 10000)
+);
 CREATE TABLE IF NOT EXISTS banyan.mark (
   one boolean PRIMARY KEY DEFAULT true CHECK (one),
   system text NOT NULL,
@@ -107,7 +111,7 @@ async function isComplete(db: Pick<pg.ClientBase, 'query'>): Promise<boolean> {
     );
   // The newest of what an earlier version may not have made.
   const { rows } =
-    await db.query(`SELECT to_regclass('banyan.id_blocks') IS NOT NULL AND EXISTS (SELECT FROM pg_attribute
+    await db.query(`SELECT to_regclass('banyan.id_blocks') IS NOT NULL AND to_regclass('banyan.shares') IS NOT NULL AND EXISTS (SELECT FROM pg_attribute
        WHERE (attrelid, attname) IN ((to_regclass('banyan.ranges'), 'key_order'), (to_regclass('banyan.guards'), 'seal_outer'),
          (to_regclass('banyan.links'), 'missed_since')) HAVING count(*) = 3) AS there`);
   return rows[0].there;

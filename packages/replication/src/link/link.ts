@@ -245,6 +245,7 @@ class DatabaseLink implements Link {
       const emitted = emitMarker(source, this.config, this.names, {
         id,
         lockTimeoutMs: lock ? (options.lockTimeoutMs ?? Math.ceil(timeoutMs / 2)) : undefined,
+        locked: options.locked,
         awaited: () => this.#markers.has(id),
       });
       // A look after the marker's commit, which came after all that it vouches for.

@@ -1,4 +1,5 @@
 import type { Events } from '@banyan/events';
+import { withTransaction } from '@banyan/postgres';
 import { ConfigError, repeatedWork, type ServicePart } from '@banyan/service';
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
@@ -8,11 +9,12 @@ import { connectors, type Kind } from '../connectors/connectors.ts';
 import { createFetcher } from '../connectors/fetcher.ts';
 import { runSource } from './run.ts';
 import { forgetRuns, keepSources, takeDue } from './sources.ts';
+import { whyNotTheWriter } from './store.ts';
 
 const IngestionConfig = Type.Object({
   /**
-   * What is read, as JSON: `[{"kind":"greenhouse","board":"vaulttec","company":"Vault-Tec"}]`. Without it nothing is. It writes companies
-   * and jobs: leave it out while anybody else does.
+   * What is read, as JSON: `[{"kind":"greenhouse","board":"vaulttec","company":"Vault-Tec"}]`. Without it nothing is, nor while the
+   * monolith writes companies and jobs.
    */
   JOB_SOURCES: Type.Optional(Type.String({ minLength: 2 })),
   /** As whom it reads, with an address where those who are read learn more. */
@@ -48,9 +50,16 @@ export const ingestion: ServicePart<undefined, typeof IngestionConfig> = {
     const skillsIn = skills && ((text: string) => skills.inText(text).map((key) => skills.label(key)));
     const fetcher = createFetcher({ userAgent: config.JOB_SOURCES_AGENT });
     let ids: number[] | undefined;
+    /** Why nothing was read when it was last looked at. */
+    let told: string | undefined;
 
     async function readOne(signal: AbortSignal): Promise<boolean> {
       ids ??= await keepSources(pool, listed);
+      const why = await withTransaction(pool, whyNotTheWriter);
+      if (why !== told)
+        log.info({ why }, why === undefined ? 'sources of jobs are read' : 'sources of jobs are not read');
+      told = why;
+      if (why !== undefined) return false;
       const source = await takeDue(pool, ids, EVERY_SECONDS);
       if (source === undefined) return false;
       const { outcome, error, counts } = await runSource(

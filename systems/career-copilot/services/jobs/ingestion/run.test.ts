@@ -275,6 +275,39 @@ describe('a page that has a posting', () => {
   });
 });
 
+it('nothing is written while the monolith writes jobs, or a step may make it, and the run says why', async () => {
+  const { company, read, answers } = await source();
+  const tell = (share: number | null) =>
+    service.pool.query(
+      `INSERT INTO banyan.shares VALUES ('jobs', $1) ON CONFLICT (service) DO UPDATE SET share = excluded.share`,
+      [share],
+    );
+  answers([item()]);
+  await service.pool.query(
+    'CREATE SCHEMA banyan; CREATE TABLE banyan.shares (service text PRIMARY KEY, share integer)',
+  );
+  try {
+    for (const [share, why] of [
+      [5_000, /the monolith writes .* now 50 %/],
+      [null, /a step is under way/],
+    ] as const) {
+      await tell(share);
+      const { outcome, error, counts } = await read();
+      assert.deepEqual([outcome, counts.posted], ['failed', 0]);
+      assert.match(error!, why);
+    }
+    assert.deepEqual(await jobsOf(company), []);
+    await tell(10_000);
+    assert.equal((await read()).counts.posted, 1);
+    answers([]);
+    await tell(0);
+    assert.equal((await read()).counts.closed, 0);
+    assert.equal((await jobsOf(company))[0]![1], true);
+  } finally {
+    await service.pool.query('DROP SCHEMA banyan CASCADE');
+  }
+});
+
 it('what a posting mentions of skills is what the job requires', async () => {
   const { company, read, answers } = await source();
   answers([item({ text: 'Engineer', descriptionPlain: '', description: '<p>You know Rust and Go.</p>' })]);

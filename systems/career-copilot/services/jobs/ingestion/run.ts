@@ -26,14 +26,15 @@ export type RunHost = {
 /**
  * Reads a source once: what is new there is posted, what is otherwise is changed, what is gone is closed, each with its event in one
  * transaction. A run that dies leaves each job as it was or as it is; the next one does the rest. Resolves with what is on record of
- * it; throws only what `signal` is aborted with, and what the database refuses.
+ * it; throws only what `signal` is aborted with, and what the database refuses. Where the monolith writes jobs, or comes to while it runs,
+ * nothing is written from then on, and the run has failed for that.
  */
 export async function runSource(host: RunHost, source: store.Source): Promise<Ended> {
   const { pool, signal } = host;
   const run = await startRun(pool, source.id);
   const counts: Counts = { found: 0, unusable: 0, posted: 0, updated: 0, closed: 0, doubles: 0, doubted: 0 };
-  const ended = await readSource(host, source).then(
-    async (read): Promise<Ended> => {
+  const ended = await readSource(host, source)
+    .then(async (read): Promise<Ended> => {
       if (read !== 'unchanged') await takeIn(host, source, { run, counts, ...read.parsed });
       // What has expired is over, whether or not the source has said something new.
       const isWhole = read !== 'unchanged' && read.isComplete;
@@ -47,17 +48,19 @@ export async function runSource(host: RunHost, source: store.Source): Promise<En
         counts,
         ...(counts.doubted > 0 ? {} : { validators: read.validators }),
       };
-    },
-    (error: unknown): Ended => {
+    })
+    .catch((error: unknown): Ended => {
       signal?.throwIfAborted();
-      if (!(error instanceof FetchError) && !(error instanceof ConnectorError)) throw error;
+      if (!OF_RUNS.some((one) => error instanceof one)) throw error;
       const retryAt = error instanceof FetchError ? error.retryAt : undefined;
-      return { outcome: 'failed', error: error.message, counts, ...(retryAt ? { retryAt } : {}) };
-    },
-  );
+      return { outcome: 'failed', error: (error as Error).message, counts, ...(retryAt ? { retryAt } : {}) };
+    });
   await withTransaction(pool, async (tx) => await endRun(tx, { run, sourceId: source.id }, ended));
   return ended;
 }
+
+/** What a run may fail by, and the next one may not. */
+const OF_RUNS = [FetchError, ConnectorError, store.NotTheWriter];
 
 type Read = { parsed: Parsed; isComplete: boolean; validators: NonNullable<Ended['validators']> };
 
@@ -135,6 +138,7 @@ async function takeOne(
   tx: pg.PoolClient,
   { source, run, posting, company, keys }: One,
 ): Promise<'posted' | 'updated' | 'doubles' | undefined> {
+  await store.mustWrite(tx);
   await store.lockKeys(tx, keys);
   const known = await store.findPosting(tx, source.id, posting.externalId);
   const isOver = isExpired(posting, new Date());
@@ -200,6 +204,7 @@ async function closeOver(
     await withTransaction(
       host.pool,
       async (tx) => {
+        await store.mustWrite(tx);
         const jobId = await store.endPosting(tx, source.id, externalId);
         const closed = jobId === undefined ? undefined : await store.setOpen(tx, jobId, false);
         if (!closed) return false;

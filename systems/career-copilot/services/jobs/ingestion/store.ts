@@ -1,3 +1,4 @@
+import { whyNotWriter } from '@banyan/service';
 import type pg from 'pg';
 import type { Posting } from '../connectors/posting.ts';
 import type { CompanyRow, JobRow } from '../facts.ts';
@@ -14,6 +15,23 @@ export type Source = {
 type Known = { job_id: number; content_hash: string; gone_at: Date | null };
 /** What a posting is known by, beside its own id. */
 export type Keys = { canonicalUrl: string; fingerprint: string; contentHash: string };
+
+/** What is written here by this service alone, or by the monolith alone. */
+const WRITTEN = { service: 'jobs', tables: ['companies', 'jobs'] };
+
+/** The monolith writes companies and jobs, or may from now on. */
+export class NotTheWriter extends Error {}
+
+/** Undefined: this service writes companies and jobs, until the transaction ends. The first of what a transaction does. */
+export async function whyNotTheWriter(tx: pg.PoolClient): Promise<string | undefined> {
+  return await whyNotWriter(tx, WRITTEN);
+}
+
+/** Throws `NotTheWriter`. */
+export async function mustWrite(tx: pg.PoolClient): Promise<void> {
+  const why = await whyNotTheWriter(tx);
+  if (why !== undefined) throw new NotTheWriter(why);
+}
 
 /** Nobody else finds or makes a job of one of these keys until the transaction ends. In one order, so that two never wait for each other. */
 export async function lockKeys(tx: pg.PoolClient, { canonicalUrl, fingerprint }: Keys): Promise<void> {

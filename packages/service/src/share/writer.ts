@@ -1,0 +1,40 @@
+import type { Queryable } from '@banyan/postgres';
+import { quoteIdent } from '@banyan/postgres';
+
+/** Basis points: all users are the service's. */
+const ALL = 10_000;
+
+/**
+ * Why this service is not the one that writes these tables now; undefined: it is, until the transaction ends. For what a service writes by
+ * itself (an import, a job at night) to tables of which the plan says that they have one writer: while it is being extracted that is the
+ * monolith until all users are the service's, and again after a rollback. Of requests the gateway sends it only those that it may answer.
+ *
+ * `tx` is a transaction that has done nothing yet. It keeps a step from ending before it does; what begins after the step's mark sees it. Banyan
+ * tells in the table `banyan.shares` of the service's database; where there is none, nobody moves this service, and it is its own.
+ */
+export async function whyNotWriter(
+  tx: Queryable,
+  { service, tables }: { service: string; tables: readonly string[] },
+): Promise<string | undefined> {
+  // Before it is looked at who writes: a step that is under way is waited for, and one that comes waits.
+  await tx.query(`LOCK TABLE ${tables.map(quoteIdent).join(', ')} IN ROW EXCLUSIVE MODE`);
+  const { rows } = await tx.query<{ readable: boolean }>(
+    `SELECT has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS readable
+     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = 'banyan' AND c.relname = 'shares' AND c.relkind = 'r'`,
+  );
+  const [there] = rows;
+  if (!there) return undefined;
+  if (!there.readable) return NOT_TOLD;
+  const told = await tx.query<{ share: number | null }>(
+    'SELECT share FROM banyan.shares WHERE service = $1',
+    [service],
+  );
+  const [row] = told.rows;
+  if (!row) return NOT_TOLD;
+  if (row.share === null) return 'a step is under way, and decides who writes';
+  if (row.share >= ALL) return undefined;
+  return `the monolith writes until all users are this service's: now ${row.share / 100} % are`;
+}
+
+const NOT_TOLD = 'the monolith writes: nobody has told this service yet that it does';
