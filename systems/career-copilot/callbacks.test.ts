@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { freePort } from '@banyan/banyan/operate';
 import { type Gateway, memorySource, startGateway } from '@banyan/gateway';
@@ -7,15 +7,17 @@ import { buildRouteTable, resolvePlan } from '@banyan/plan';
 import { testServer } from '@banyan/postgres/testing';
 import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
-import { request } from './kit/testing/request.ts';
+import { type Json, request } from './kit/testing/request.ts';
 import { type Services, startServices } from './kit/testing/services.ts';
 import { createMonolith } from './monolith/app.ts';
 import { connect } from './monolith/database.ts';
 import { generate } from './monolith/generate.ts';
+import { startMailDouble } from './services/auth/mail/testing/mail-double.ts';
 
 /**
  * The real gateway with the system's own plan, both services on their own: an export and a deletion ask for the rest of the
- * person through the gateway, with the token that their caller's was exchanged for.
+ * person through the gateway, with the token that their caller's was exchanged for; programs of others and links in mails find through it
+ * what auth has for them.
  */
 
 const SECRET = 'the secret of the legacy system, long enough';
@@ -26,6 +28,9 @@ let monolith: FastifyInstance;
 let services: Services;
 let stop = async () => {};
 let gateway: Gateway;
+/** The same plan, where all users are the monolith's still. */
+let gatewayBefore: Gateway;
+let mails: Awaited<ReturnType<typeof startMailDouble>>;
 
 before(async () => {
   const server = await testServer();
@@ -35,7 +40,9 @@ before(async () => {
   const settings = { jwtSecret: SECRET, bcryptCost: 4, accessTokenSeconds: 3_600, refreshTokenDays: 30 };
   monolith = await createMonolith(pool, settings);
   const port = await freePort();
-  const started = await startServices(server, { gatewayUrl: `http://127.0.0.1:${port}` });
+  const gatewayUrl = `http://127.0.0.1:${port}`;
+  mails = await startMailDouble();
+  const started = await startServices(server, { gatewayUrl, env: { NOTIFICATIONS_URL: mails.url } });
   ({ services, stop } = started);
   Object.assign(process.env, {
     CAREER_MONOLITH_URL: await monolith.listen({ port: 0, host: '127.0.0.1' }),
@@ -44,20 +51,26 @@ before(async () => {
     CAREER_AUTH_DATABASE_URL: started.databases.auth,
     CAREER_USERS_URL: services.users.url,
     CAREER_USERS_DATABASE_URL: started.databases.users,
-    CAREER_SERVICES: 'auth,users',
+    CAREER_JOBS_URL: services.jobs.url,
+    CAREER_JOBS_DATABASE_URL: started.databases.jobs,
+    CAREER_SERVICES: 'auth,users,jobs',
+    CAREER_API_URL: gatewayUrl,
     CAREER_JWT_SECRET: SECRET,
     CAREER_GATEWAY_KEY: generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }),
     BANYAN_DATABASE_URL: 'postgresql://127.0.0.1/control',
   });
   const { default: plan } = await import('./banyan.config.ts');
   const retired = { stage: 'retired', share: 10_000 } as const;
-  const table = buildRouteTable(resolvePlan(plan), { auth: retired, users: retired }, 1);
-  gateway = await startGateway({ source: memorySource(table), port, onError: console.error });
+  const tableOf = (states: Parameters<typeof buildRouteTable>[1]) =>
+    memorySource(buildRouteTable(resolvePlan(plan), states, 1));
+  const source = tableOf({ auth: retired, users: retired, jobs: retired });
+  gateway = await startGateway({ source, port, onError: console.error });
+  gatewayBefore = await startGateway({ source: tableOf({}), port: 0, onError: console.error });
 });
 
 after(async () => {
-  await gateway?.stop(1_000);
-  await Promise.all([monolith?.close(), stop()]);
+  await Promise.all([gateway?.stop(1_000), gatewayBefore?.stop(1_000)]);
+  await Promise.all([monolith?.close(), stop(), mails?.close()]);
   await pool?.end();
 });
 
@@ -116,3 +129,175 @@ for (const from of ['monolith', 'auth'] as const)
       assert.deepEqual(profile.rows, [{ first_name: 'Deleted' }]);
     });
   });
+
+const METADATA = '/.well-known/oauth-authorization-server';
+const BACK = 'https://client.example/back';
+
+/** A form as a browser or a client sends it, which goes where it is sent on by itself. */
+async function form(path: string, fields: Record<string, string>, headers: Record<string, string> = {}) {
+  const init = { method: 'POST', body: new URLSearchParams(fields), headers, redirect: 'manual' } as const;
+  const response = await fetch(path.startsWith('http') ? path : gateway.url + path, init);
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json');
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (isJson ? JSON.parse(text) : text) as Json,
+  };
+}
+
+describe('a program of others, through the gateway', () => {
+  it('finds by the metadata where all of it is: at the public address', async () => {
+    const metadata = (await (await fetch(gateway.url + METADATA)).json()) as Json;
+    assert.equal(metadata.issuer, gateway.url);
+    const places = Object.entries<string>(metadata).filter(([name]) => /(_endpoint|_uri)$/.test(name));
+    assert.equal(places.length, 5);
+    for (const [name, place] of places) assert.ok(place.startsWith(`${gateway.url}/`), name);
+    const { keys } = (await (await fetch(metadata.jwks_uri)).json()) as Json;
+    assert.ok(keys.length > 0);
+  });
+
+  it('is let in on the page, has tokens that are good for what was allowed, and is let out', async () => {
+    const [administrator, { email }] = [await person('auth'), await person('auth')];
+    await services.auth.pool.query(`UPDATE accounts SET role = 'admin' WHERE id = $1`, [administrator.id]);
+    const login = await ask('POST', '/auth/login', undefined, {
+      email: administrator.email,
+      password: PASSWORD,
+    });
+    const client = await ask('POST', '/oauth/clients', login.body.access_token, {
+      ...{ name: 'Elsewhere', redirect_uris: [BACK], scopes: ['read', 'write'] },
+      ...{ confidential: true, is_resource_server: true },
+    });
+    assert.equal(client.status, 201);
+    const at = (await (await fetch(gateway.url + METADATA)).json()) as Json;
+    const verifier = randomBytes(32).toString('base64url');
+    const asked = {
+      ...{
+        client_id: client.body.id,
+        redirect_uri: BACK,
+        response_type: 'code',
+        scope: 'read',
+        state: 'a state',
+      },
+      code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+      code_challenge_method: 'S256',
+    };
+
+    const page = await fetch(`${at.authorization_endpoint}?${new URLSearchParams(asked)}`);
+    assert.equal(page.status, 200);
+    const shown = ['content-type', 'cache-control', 'x-frame-options', 'referrer-policy', 'set-cookie'];
+    assert.deepEqual(
+      shown.map((name) => page.headers.get(name)),
+      ['text/html; charset=utf-8', 'no-store', 'DENY', 'no-referrer', null],
+    );
+    assert.match(
+      page.headers.get('content-security-policy')!,
+      /form-action 'self' https:\/\/client\.example$/,
+    );
+    // Its form has no address of its own: it is sent to where the page is.
+    assert.match(await page.text(), /<form method="post">/);
+    const allowed = await form(at.authorization_endpoint, {
+      ...asked,
+      decision: 'allow',
+      email,
+      password: PASSWORD,
+    });
+    assert.deepEqual([allowed.status, allowed.headers.get('cache-control')], [303, 'no-store']);
+    const back = new URL(allowed.headers.get('location')!);
+    assert.deepEqual(
+      [back.origin + back.pathname, back.searchParams.get('iss'), back.searchParams.get('state')],
+      [BACK, gateway.url, 'a state'],
+    );
+
+    const basic = { authorization: `Basic ${btoa(`${client.body.id}:${client.body.secret}`)}` };
+    const grant = {
+      grant_type: 'authorization_code',
+      code: back.searchParams.get('code')!,
+      redirect_uri: BACK,
+    };
+    const stranger = await form(at.token_endpoint, grant, {
+      authorization: `Basic ${btoa('nobody:nothing')}`,
+    });
+    assert.deepEqual([stranger.status, stranger.body.error], [401, 'invalid_client']);
+    assert.equal(stranger.headers.get('www-authenticate'), 'Basic realm="oauth"');
+    const given = await form(at.token_endpoint, { ...grant, code_verifier: verifier }, basic);
+    assert.deepEqual([given.status, given.headers.get('cache-control')], [200, 'no-store']);
+
+    const { access_token: token } = given.body;
+    assert.equal((await ask('GET', '/jobs/saved-searches', token)).status, 200);
+    const refused = await ask('POST', '/jobs/saved-searches', token, { name: 'Any', q: 'engineer' });
+    assert.deepEqual([refused.status, refused.body.code], [403, 'INSUFFICIENT_SCOPE']);
+    // Where a context is the monolith's, it knows nothing of clients.
+    assert.equal((await ask('GET', '/applications', token)).status, 401);
+    const introspected = async () => (await form(at.introspection_endpoint, { token }, basic)).body;
+    assert.deepEqual([(await introspected()).active, (await introspected()).iss], [true, gateway.url]);
+    assert.equal((await form(at.revocation_endpoint, { token }, basic)).status, 200);
+    assert.deepEqual(await introspected(), { active: false });
+  });
+});
+
+describe('a link in a mail, through the gateway', () => {
+  it('sets a new password, and proves an address', async () => {
+    const { email, token } = await person('auth');
+    assert.equal((await ask('POST', '/auth/email-verification', token)).status, 202);
+    const proof = await mails.to(email);
+    assert.equal(proof.template, 'verify_email');
+    assert.equal(
+      (await ask('POST', '/auth/email-verification/confirm', undefined, { token: proof.token })).status,
+      204,
+    );
+    mails.reset();
+    assert.equal((await ask('POST', '/auth/password-reset', undefined, { email })).status, 202);
+    const { token: secret } = await mails.to(email);
+    const reset = () =>
+      ask('POST', '/auth/password-reset/confirm', undefined, {
+        token: secret,
+        new_password: 'another password',
+      });
+    assert.deepEqual([(await reset()).status, (await reset()).status], [204, 400]);
+    assert.equal(
+      (await ask('POST', '/auth/login', undefined, { email, password: 'another password' })).status,
+      200,
+    );
+  });
+});
+
+it('none of that is there while auth is the monolith’s, and the answer says so', async () => {
+  const known = { authorization: `Bearer ${(await person('monolith')).token}` };
+  for (const [method, path] of [
+    ['GET', METADATA],
+    ['GET', '/.well-known/jwks.json'],
+    ['GET', '/api/v1/oauth/authorize?client_id=a&redirect_uri=b'],
+    ['POST', '/api/v1/oauth/authorize'],
+    ['POST', '/api/v1/oauth/token'],
+    ['POST', '/api/v1/oauth/revoke'],
+    ['POST', '/api/v1/oauth/introspect'],
+    ['GET', '/api/v1/oauth/clients'],
+    ['GET', '/api/v1/oauth/grants'],
+    ['POST', '/api/v1/auth/password-reset'],
+    ['POST', '/api/v1/auth/password-reset/confirm'],
+    ['POST', '/api/v1/auth/email-verification'],
+    ['POST', '/api/v1/auth/email-verification/confirm'],
+  ] as const) {
+    const answer = await fetch(gatewayBefore.url + path, { method, headers: known });
+    const { code } = (await answer.json()) as Json;
+    assert.deepEqual(
+      [answer.status, code, answer.headers.get('cache-control')],
+      [404, 'not-found', 'no-store'],
+      path,
+    );
+  }
+});
+
+it('a file of a résumé is as large as users takes it, and not as other bodies are', async () => {
+  const { token } = await person('auth');
+  const send = async (bytes: number) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' };
+    const init = { method: 'POST', headers, body: Buffer.alloc(bytes, 'Engineer at Analytical Engines\n') };
+    const answer = await fetch(`${gateway.url}/api/v1/users/me/resume`, init);
+    const { code, limitBytes } = (await answer.json()) as Json;
+    return [answer.status, code, limitBytes];
+  };
+  assert.deepEqual(await send(2 * 1024 * 1024), [200, undefined, undefined]);
+  assert.deepEqual(await send(5 * 1024 * 1024 + 1), [413, 'body-too-large', 5 * 1024 * 1024]);
+});

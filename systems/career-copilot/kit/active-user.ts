@@ -6,7 +6,7 @@ import { ApiError, type ApiErrorCode, statusesOf } from './legacy-errors.ts';
 import { accountId } from './tokens.ts';
 
 /** What a client must have been allowed that acts for a user on a route (OAuth). */
-const CLIENT_SCOPES = { safe: 'read', unsafe: 'write' };
+export const CLIENT_SCOPES = { safe: 'read', unsafe: 'write' };
 
 /**
  * What a route of signed-in users states: it is refused to those whose account was locked, and answers with these errors besides. The

@@ -87,9 +87,9 @@ export function withDeclaredErrors(
 ) {
   if (!config?.declared || schema?.hide) return schema;
   const errors = config.declared.map(({ status, types }) => {
-    const content = Object.fromEntries(types.map((type) => [type, { schema: { type: 'object' } }]));
-    const description = STATUS_CODES[status] ?? 'Error';
-    return [status, types.length === 0 ? { description } : { description, content }];
+    const known = types.map((type) => [type, { schema: { type: 'object' } }]);
+    const content = types.length === 0 ? { '*/*': { schema: {} } } : Object.fromEntries(known);
+    return [status, { description: STATUS_CODES[status] ?? 'Error', content }];
   });
   return {
     ...schema,

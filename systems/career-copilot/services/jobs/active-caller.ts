@@ -2,7 +2,7 @@ import { defineErrors, signedIn } from '@banyan/service';
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { activeNow } from '../../kit/account-activity.ts';
-import { callerOf } from '../../kit/active-user.ts';
+import { CLIENT_SCOPES, callerOf } from '../../kit/active-user.ts';
 
 const errors = defineErrors({ INACTIVE_USER: [403, 'The account is locked.'] });
 
@@ -14,5 +14,5 @@ export function signedInAndActive(pool: pg.Pool) {
     ]);
     if (!rows[0]!.active) throw errors('INACTIVE_USER');
   };
-  return { config: { allow: [signedIn], errors: [401, 403] }, onRequest };
+  return { config: { allow: [signedIn], errors: [401, 403], scopes: CLIENT_SCOPES }, onRequest };
 }

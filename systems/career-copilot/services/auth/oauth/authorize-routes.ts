@@ -148,8 +148,15 @@ export function authorizeRoutes(app: ServiceApp, { pool, limits, logIn, issuer }
 }
 
 const CONFIG = { allow: 'everybody' as const, errors: [400] };
+const HTML = { 'text/html': { schema: Type.String() } };
+/** The words of OAuth, for what is no request at all. */
+const ERROR = { 'application/json': { schema: Type.Object({}, { additionalProperties: true }) } };
 const PAGES = {
-  200: { description: 'The page that asks the user.', type: 'string' },
-  401: { description: 'The page again: whoever says yes has not proved who they are.', type: 'string' },
+  200: { description: 'The page that asks the user.', content: HTML },
+  400: { description: 'A page that says why it cannot be allowed.', content: { ...HTML, ...ERROR } },
+  401: {
+    description: 'The page again: whoever says yes has not proved who they are.',
+    content: { ...HTML, ...ERROR },
+  },
   303: { description: 'Back to the client, with a code or an error.', type: 'null' },
 };
