@@ -157,7 +157,9 @@ export async function untilNextDigest(db: Executor): Promise<number | null> {
 /** `then`: SQL of a time. */
 async function untilThen(db: Executor, then: string): Promise<number | null> {
   const { rows } = await db.query<{ ms: number | null }>(
-    `SELECT greatest(0, extract(epoch FROM ${then} - clock_timestamp()) * 1000)::float8 AS ms`,
+    `SELECT extract(epoch FROM ${then} - clock_timestamp())::float8 * 1000 AS ms`,
   );
-  return rows[0]!.ms;
+  const { ms } = rows[0]!;
+  // Not by greatest() there, which takes 0 for the greatest of 0 and nothing.
+  return ms === null ? null : Math.max(0, ms);
 }
