@@ -1,1 +1,2 @@
 export { type OtlpReceiver, otlpReceiver, type ReceivedSpan } from '../telemetry/testing/otlp-receiver.ts';
+export { type OpenEvents, openEvents } from './open-events.ts';

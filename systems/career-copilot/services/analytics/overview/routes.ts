@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { defineErrors, role, type ServiceApp } from '@banyan/service';
-import type { FastifyReply } from 'fastify';
+import { defineErrors, type EventStream, eventStreams, role, type ServiceApp } from '@banyan/service';
 import { type Static, Type } from 'typebox';
 import { Summary } from '../../../api/analytics.ts';
 import { activeUser, callerOf } from '../../../kit/active-user.ts';
@@ -45,9 +44,8 @@ const Chances = Type.Object({
 /** Series of the caller and of all, the chances of an answer, and figures as they change. */
 export function overviewRoutes(app: ServiceApp, { pool, documents, overview }: Context): void {
   const ofUser = activeUser(pool, { byEventsAlone: true });
-  const closing = new AbortController();
-  app.addHook('preClose', async () => closing.abort());
-  const streams = new Map<number, number>();
+  const streams = eventStreams({ most: MOST_STREAMS, mostOfOne: MOST_OF_PERSON });
+  app.addHook('preClose', async () => streams.endAll());
 
   app.get(
     '/analytics/series',
@@ -102,60 +100,39 @@ export function overviewRoutes(app: ServiceApp, { pool, documents, overview }: C
       const now = async () => summary((await careersOf(documents, userId)).career);
       if (!request.headers.accept?.includes('text/event-stream')) return await now();
       const version = async () => (await documents.versions('careers', [userId])).get(userId) ?? 0;
-      const all = [...streams.values()].reduce((sum, count) => sum + count, 0);
-      const own = streams.get(userId) ?? 0;
-      if (all >= MOST_STREAMS || own >= MOST_OF_PERSON) throw errors('TOO_MANY_STREAMS');
-      streams.set(userId, own + 1);
-      await stream(reply, { now, version, closing: closing.signal }).finally(() => {
-        const left = streams.get(userId)! - 1;
-        if (left > 0) streams.set(userId, left);
-        else streams.delete(userId);
-      });
+      if (!streams.hasRoom()) throw errors('TOO_MANY_STREAMS');
+      reply.hijack();
+      await tell(streams.open(reply.raw, userId), { now, version });
       return reply;
     },
   );
 }
 
-/** The figures, and again whenever they are others, until the client goes or an hour is over. */
-async function stream(
-  reply: FastifyReply,
-  {
-    now,
-    version,
-    closing,
-  }: { now: () => Promise<unknown>; version: () => Promise<number>; closing: AbortSignal },
+/** The figures, and again whenever they are others. */
+async function tell(
+  events: EventStream,
+  { now, version }: { now: () => Promise<unknown>; version: () => Promise<number> },
 ): Promise<void> {
-  reply.hijack();
-  const { raw } = reply;
-  // Whoever has gone before does not say so again.
-  if (raw.destroyed) return;
-  const gone = new AbortController();
-  raw.once('close', () => gone.abort());
-  const signal = AbortSignal.any([gone.signal, closing]);
-  raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-  let seen = -1;
+  const { signal } = events;
   try {
-    for (let looks = 0; looks < MOST_LOOKS && !signal.aborted; looks++) {
-      // Nothing is kept for a client that does not read.
-      const current = raw.writableNeedDrain ? seen : await version();
-      if (current !== seen)
-        raw.write(`event: summary\nid: ${current}\ndata: ${JSON.stringify(await now())}\n\n`);
-      else if (looks % HEARTBEAT === 0 && !raw.writableNeedDrain) raw.write(': still here\n\n');
-      seen = current;
+    for (let seen = -1; !signal.aborted; ) {
+      const current = await version();
+      if (current !== seen && !events.isFull()) {
+        events.send({ event: 'summary', id: current, data: await now() });
+        seen = current;
+      }
       await delay(LOOK_MS, undefined, { signal }).catch(() => {});
     }
   } finally {
-    raw.end();
+    events.end();
   }
 }
 
 const LOOK_MS = 1_000;
-const MOST_LOOKS = 3_600;
 /** Of one process, each of which asks once a second. */
 const MOST_STREAMS = 200;
-/** Of one person, so that nobody has all of them. */
+/** Of one person, so that nobody has all of them: when one more is opened, the oldest ends. */
 const MOST_OF_PERSON = 5;
-const HEARTBEAT = 15;
 
 function series(
   { metric, unit = 'day', zone = 'UTC', from, to }: Static<typeof SeriesQuery>,

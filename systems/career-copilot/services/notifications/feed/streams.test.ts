@@ -3,7 +3,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { withTransaction } from '@banyan/postgres';
-import { type OpenEvents, openEvents } from '../../../kit/testing/events.ts';
+import { type OpenEvents, openEvents } from '@banyan/service/testing';
 import { type GatewayDouble, startGatewayDouble } from '../../../kit/testing/gateway.ts';
 import { until } from '../../../kit/testing/until.ts';
 import { notifications } from '../main.ts';

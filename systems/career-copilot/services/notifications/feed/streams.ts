@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { ServicePart } from '@banyan/service';
+import { type EventStream, eventStreams, type ServicePart } from '@banyan/service';
 import type { FastifyBaseLogger } from 'fastify';
 import type pg from 'pg';
 import type { Signals } from '../signals.ts';
@@ -8,9 +8,6 @@ import { listAfter, placeOf } from './store.ts';
 /** Of one person in one process: when one more is opened, the oldest ends. */
 const MOST_OF_PERSON = 5;
 const MOST = 500;
-const HEARTBEAT_MS = 15_000;
-/** Then the client asks again, and whether it still may is looked at anew. */
-const LONGEST_MS = 3_600_000;
 /** Of what was missed; who missed more reads the feed. */
 const MOST_MISSED = 200;
 const AT_ONCE = 50;
@@ -22,7 +19,7 @@ export type Streams = {
   open(userId: number, lastId: string | undefined, response: ServerResponse): Promise<void>;
 };
 
-type Stream = { response: ServerResponse; seq: string; isBusy: boolean; isBehind: boolean };
+type Stream = { events: EventStream; seq: string; isBusy: boolean; isBehind: boolean };
 
 /**
  * Streams of what people are told in the app. Nothing is held in memory for a client: each knows the number that it has, and what comes after it is read
@@ -30,57 +27,37 @@ type Stream = { response: ServerResponse; seq: string; isBusy: boolean; isBehind
  */
 export const streams: ServicePart<Streams> = {
   async start({ pool, log, provided }) {
-    const open = new Map<number, Set<Stream>>();
-    let count = 0;
-    const all = () => [...open.values()].flatMap((each) => [...each]);
-    const off = (provided.signals as Signals).on('notifications_feed', (userId) => {
-      const told = userId === undefined ? all() : (open.get(Number(userId)) ?? []);
-      for (const stream of told) stream.response.emit('told');
+    const all = eventStreams({ most: MOST, mostOfOne: MOST_OF_PERSON });
+    const byUser = new Map<number, Set<Stream>>();
+    const goOn = (userId: number, stream: Stream) => void pump({ pool, log }, userId, stream);
+    const off = (provided.signals as Signals).on('notifications_feed', (told) => {
+      const users = told === undefined ? byUser.keys() : [Number(told)];
+      for (const userId of users) for (const stream of byUser.get(userId) ?? []) goOn(userId, stream);
     });
-    const heartbeat = setInterval(() => {
-      for (const { response } of all()) if (!response.writableNeedDrain) response.write(':\n\n');
-    }, HEARTBEAT_MS);
-    const endAll = () => {
-      for (const { response } of all()) response.end();
-    };
 
     return {
       provided: {
-        hasRoom: () => count < MOST,
+        hasRoom: all.hasRoom,
         open: async (userId, lastId, response) => {
           const { seq, reload } = await placeIn(pool, userId, lastId);
-          // Whoever has gone meanwhile does not say so again, and would have a place for ever.
-          if (response.destroyed) return;
-          const stream: Stream = { response, seq, isBusy: false, isBehind: false };
-          const own = open.get(userId) ?? new Set();
-          open.set(userId, own.add(stream));
-          count++;
-          if (own.size > MOST_OF_PERSON) [...own][0]!.response.end();
-          const longest = setTimeout(() => response.end(), LONGEST_MS);
-          response.on('close', () => {
-            clearTimeout(longest);
+          const events = all.open(response, userId);
+          if (events.signal.aborted) return;
+          const stream: Stream = { events, seq, isBusy: false, isBehind: false };
+          const own = byUser.get(userId) ?? new Set();
+          byUser.set(userId, own.add(stream));
+          events.signal.addEventListener('abort', () => {
             own.delete(stream);
-            if (own.size === 0 && open.get(userId) === own) open.delete(userId);
-            count--;
+            if (own.size === 0 && byUser.get(userId) === own) byUser.delete(userId);
           });
-          response.on('error', () => response.destroy());
-          response.writeHead(200, {
-            'content-type': 'text/event-stream',
-            'cache-control': 'no-store',
-            'x-accel-buffering': 'no',
-          });
-          response.write(`retry: 3000\n${reload ? `id: ${seq}\nevent: reload\ndata: {}\n` : ''}\n`);
-          const goOn = () => void pump({ pool, log }, userId, stream);
-          response.on('told', goOn);
-          response.on('drain', goOn);
-          goOn();
+          if (reload) events.send({ event: 'reload', id: seq, data: {} });
+          events.onDrain(() => goOn(userId, stream));
+          goOn(userId, stream);
         },
       },
-      drain: async () => endAll(),
+      drain: async () => all.endAll(),
       close: async () => {
         off();
-        clearInterval(heartbeat);
-        endAll();
+        all.endAll();
       },
     };
   },
@@ -107,20 +84,20 @@ async function pump(
   stream.isBehind = true;
   if (stream.isBusy) return;
   stream.isBusy = true;
-  const { response } = stream;
+  const { events } = stream;
   try {
-    while (stream.isBehind && !response.writableNeedDrain && !response.writableEnded) {
+    while (stream.isBehind && !events.isFull() && !events.signal.aborted) {
       stream.isBehind = false;
       const items = await listAfter(pool, userId, stream.seq, AT_ONCE);
-      for (const { seq, ...item } of items) {
-        response.write(`id: ${seq}\nevent: notification\ndata: ${JSON.stringify(item)}\n\n`);
+      for (const { seq, ...data } of items) {
+        events.send({ event: 'notification', id: seq, data });
         stream.seq = seq;
       }
       if (items.length === AT_ONCE) stream.isBehind = true;
     }
   } catch (err) {
     log.warn({ err }, 'a stream of notifications breaks off');
-    response.destroy();
+    events.end();
   } finally {
     stream.isBusy = false;
   }
