@@ -8,6 +8,7 @@ export {
 } from './embedded/embedded.ts';
 export { errorCode, PostgresError, type PostgresErrorCode } from './errors.ts';
 export { createPool, type Db, type PoolOptions, withPool } from './pool.ts';
+export { prepared } from './prepared.ts';
 export { quoteIdent, quoteLiteral, quoteTable } from './quote.ts';
 export { applySchema, type Schema } from './schema.ts';
 export { connectionConfig, EXACT_SETTINGS, PINNED_SETTINGS, pinNewerSettings } from './settings.ts';

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type pg from 'pg';
-import { connectionConfig, createPool, errorCode, PINNED_SETTINGS, withPool } from './index.ts';
+import {
+  connectionConfig,
+  createPool,
+  errorCode,
+  PINNED_SETTINGS,
+  prepared,
+  withPool,
+  withTransaction,
+} from './index.ts';
 import { testServer } from './testing.ts';
 
 let url: string;
@@ -62,6 +70,24 @@ test('a pool for one piece of work is closed with it, however it ends', async ()
       { ended: true, max: 1 },
       { ended: true, max: 1 },
     ],
+  );
+});
+
+test('a prepared statement is parsed once on a connection, and each text is a statement of its own', async () => {
+  const pool = open(url, { max: 1 });
+  const texts = ['SELECT $1::int AS n', 'SELECT $1::int + 1 AS n'];
+  for (const value of [1, 2])
+    for (const [more, text] of texts.entries()) {
+      assert.deepEqual((await pool.query(prepared(text, [value]))).rows, [{ n: value + more }]);
+      const inside = await withTransaction(pool, (tx) => tx.query(prepared(text, [value])));
+      assert.deepEqual(inside.rows, [{ n: value + more }]);
+    }
+  const { rows } = await pool.query(
+    `SELECT statement FROM pg_prepared_statements WHERE name LIKE 'prepared_%' ORDER BY length(statement)`,
+  );
+  assert.deepEqual(
+    rows,
+    texts.map((statement) => ({ statement })),
   );
 });
 

@@ -1,3 +1,4 @@
+import { prepared } from '@banyan/postgres';
 import { principalOf, signedIn } from '@banyan/service';
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
@@ -36,7 +37,7 @@ export function callerOf(request: FastifyRequest): number {
 
 /** Whether an account was locked. One that is not known here yet was made a moment ago. */
 export async function isInactive(pool: pg.Pool, userId: number, mapped = MAPPED): Promise<boolean> {
-  const { rows } = await pool.query(`SELECT ${activeNow('$1', mapped)} AS active`, [userId]);
+  const { rows } = await pool.query(prepared(`SELECT ${activeNow('$1', mapped)} AS active`, [userId]));
   return rows[0].active === false;
 }
 

@@ -1,3 +1,4 @@
+import { prepared } from '@banyan/postgres';
 import type pg from 'pg';
 import type {
   Application,
@@ -19,7 +20,7 @@ const NOTE = 'id, body, is_private, created_at';
 const DOCUMENT = 'id, application_id, name, kind, url, content_type, size_bytes, created_at';
 
 export async function isOpenJob(db: Executor, jobId: number): Promise<boolean> {
-  const { rows } = await db.query('SELECT FROM jobs WHERE id = $1 AND is_active', [jobId]);
+  const { rows } = await db.query(prepared('SELECT FROM jobs WHERE id = $1 AND is_active', [jobId]));
   return rows.length > 0;
 }
 
@@ -29,7 +30,9 @@ export async function findApplication(
   userId: number,
   id: number,
 ): Promise<Application | undefined> {
-  const { rows } = await db.query<Application>(`${APPLICATION} AND applications.id = $2`, [userId, id]);
+  const { rows } = await db.query<Application>(
+    prepared(`${APPLICATION} AND applications.id = $2`, [userId, id]),
+  );
   return rows[0];
 }
 
@@ -39,13 +42,17 @@ export async function listApplications(
   { status = null, page, limit }: { status?: ApplicationStatus | null; page: number; limit: number },
 ): Promise<{ rows: Application[]; total: number }> {
   const { rows } = await db.query<Application>(
-    `${APPLICATION} AND ($2::text IS NULL OR status = $2)
+    prepared(
+      `${APPLICATION} AND ($2::text IS NULL OR status = $2)
      ORDER BY applications.created_at DESC, applications.id DESC LIMIT $3 OFFSET $4`,
-    [userId, status, limit, (page - 1) * limit],
+      [userId, status, limit, (page - 1) * limit],
+    ),
   );
   const counted = await db.query<{ total: number }>(
-    `SELECT count(*)::int AS total FROM applications WHERE user_id = $1 AND ($2::text IS NULL OR status = $2)`,
-    [userId, status],
+    prepared(
+      `SELECT count(*)::int AS total FROM applications WHERE user_id = $1 AND ($2::text IS NULL OR status = $2)`,
+      [userId, status],
+    ),
   );
   return { rows, total: counted.rows[0]!.total };
 }
@@ -56,13 +63,15 @@ export async function insertApplication(
   one: { userId: number; jobId: number; status: 'saved' | 'applied'; coverLetter: string | null },
 ): Promise<{ id: number; created_at: Date; applied_at: Date | null } | undefined> {
   const { rows } = await tx.query(
-    `WITH made AS (
+    prepared(
+      `WITH made AS (
        INSERT INTO applications (user_id, job_id, status, cover_letter, applied_at)
        VALUES ($1, $2, $3, $4, CASE WHEN $3::varchar = 'applied' THEN now() END)
        ON CONFLICT (user_id, job_id) DO NOTHING RETURNING id, status, created_at, applied_at),
      step AS (INSERT INTO application_timeline (application_id, to_status) SELECT id, status FROM made)
      SELECT id, created_at, applied_at FROM made`,
-    [one.userId, one.jobId, one.status, one.coverLetter],
+      [one.userId, one.jobId, one.status, one.coverLetter],
+    ),
   );
   return rows[0];
 }
@@ -84,9 +93,11 @@ export async function lockApplication(
   id: number,
 ): Promise<LockedApplication | undefined> {
   const { rows } = await tx.query<LockedApplication>(
-    `SELECT id, user_id AS "userId", job_id AS "jobId", status, now() AS now
+    prepared(
+      `SELECT id, user_id AS "userId", job_id AS "jobId", status, now() AS now
      FROM applications WHERE id = $1 AND user_id = $2 FOR UPDATE`,
-    [id, userId],
+      [id, userId],
+    ),
   );
   return rows[0];
 }
@@ -99,14 +110,16 @@ export async function moveOn(
   note: string | null,
 ): Promise<void> {
   await tx.query(
-    `WITH moved AS (
+    prepared(
+      `WITH moved AS (
        UPDATE applications SET status = $2, updated_at = now(),
          applied_at = CASE WHEN $2::varchar = 'applied' THEN now() ELSE applied_at END WHERE id = $1),
      step AS (
        INSERT INTO application_timeline (application_id, from_status, to_status, note) VALUES ($1, $3, $2, $4)),
      answered AS (${END_GHOSTED})
      INSERT INTO notifications (user_id, kind, title, body) VALUES ($5, 'status_changed', 'Application updated', $6)`,
-    [id, to, from, note, userId, `Your application moved from ${from} to ${to}.`],
+      [id, to, from, note, userId, `Your application moved from ${from} to ${to}.`],
+    ),
   );
 }
 
@@ -199,8 +212,10 @@ async function ofApplication<T extends object>(
 
 export async function insertNote(db: Executor, applicationId: number, note: NewNote): Promise<Note> {
   const { rows } = await db.query<Note>(
-    `INSERT INTO application_notes (application_id, body, is_private) VALUES ($1, $2, $3) RETURNING ${NOTE}`,
-    [applicationId, note.body, note.is_private ?? false],
+    prepared(
+      `INSERT INTO application_notes (application_id, body, is_private) VALUES ($1, $2, $3) RETURNING ${NOTE}`,
+      [applicationId, note.body, note.is_private ?? false],
+    ),
   );
   return rows[0]!;
 }

@@ -1,3 +1,4 @@
+import { prepared } from '@banyan/postgres';
 import type pg from 'pg';
 import type { Company, Job, JobDetails, JobPosting, JobQuery } from '../../api/jobs.ts';
 
@@ -25,8 +26,7 @@ export async function listJobs(db: Executor, query: JobQuery): Promise<{ rows: J
 /** A closed one too: who has applied for it looks at it still. */
 export async function findJob(db: Executor, id: number): Promise<JobDetails | undefined> {
   const { rows } = await db.query<JobDetails>(
-    `SELECT ${JOB}, jobs.description, jobs.is_active ${FROM} WHERE jobs.id = $1`,
-    [id],
+    prepared(`SELECT ${JOB}, jobs.description, jobs.is_active ${FROM} WHERE jobs.id = $1`, [id]),
   );
   return rows[0];
 }
@@ -46,10 +46,12 @@ export async function listPostings(db: Executor, jobId: number): Promise<JobPost
 
 export async function findCompany(db: Executor, id: number): Promise<Company | undefined> {
   const { rows } = await db.query<Company>(
-    `SELECT id, name, industry, website, location, size,
+    prepared(
+      `SELECT id, name, industry, website, location, size,
        (SELECT count(*)::int FROM jobs WHERE company_id = companies.id AND is_active) AS open_jobs
      FROM companies WHERE id = $1`,
-    [id],
+      [id],
+    ),
   );
   return rows[0];
 }

@@ -1,3 +1,4 @@
+import { prepared } from '@banyan/postgres';
 import type pg from 'pg';
 import type { Notification, NotificationQuery } from '../../api/notifications.ts';
 
@@ -13,13 +14,14 @@ export async function listNotifications(
   { unread_only: unreadOnly = false, page, limit }: NotificationQuery,
 ): Promise<{ rows: Notification[]; total: number }> {
   const { rows } = await db.query<Notification>(
-    `SELECT ${NOTIFICATION} FROM notifications WHERE ${OF_USER}
+    prepared(
+      `SELECT ${NOTIFICATION} FROM notifications WHERE ${OF_USER}
      ORDER BY created_at DESC, id DESC LIMIT $3 OFFSET $4`,
-    [userId, unreadOnly, limit, (page - 1) * limit],
+      [userId, unreadOnly, limit, (page - 1) * limit],
+    ),
   );
   const counted = await db.query<{ total: number }>(
-    `SELECT count(*)::int AS total FROM notifications WHERE ${OF_USER}`,
-    [userId, unreadOnly],
+    prepared(`SELECT count(*)::int AS total FROM notifications WHERE ${OF_USER}`, [userId, unreadOnly]),
   );
   return { rows, total: counted.rows[0]!.total };
 }
@@ -31,8 +33,7 @@ export async function findNotification(
   id: number,
 ): Promise<Notification | undefined> {
   const { rows } = await db.query<Notification>(
-    `SELECT ${NOTIFICATION} FROM notifications WHERE user_id = $1 AND id = $2`,
-    [userId, id],
+    prepared(`SELECT ${NOTIFICATION} FROM notifications WHERE user_id = $1 AND id = $2`, [userId, id]),
   );
   return rows[0];
 }
@@ -40,9 +41,11 @@ export async function findNotification(
 /** Ids of those that were not read before: all of the user's, or the one. */
 export async function markRead(db: Executor, userId: number, id: number | null): Promise<number[]> {
   const { rows } = await db.query<{ id: number }>(
-    `UPDATE notifications SET is_read = true
+    prepared(
+      `UPDATE notifications SET is_read = true
      WHERE user_id = $1 AND ($2::integer IS NULL OR id = $2) AND NOT is_read RETURNING id`,
-    [userId, id],
+      [userId, id],
+    ),
   );
   return rows.map((row) => row.id);
 }
