@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 import { RESUME_BYTES } from '../../api/bodies.ts';
 import type { Skills } from '../skills/skills.ts';
+import { inThread } from '../thread.ts';
 import { ResumeError } from './errors.ts';
 import type { Done, Task } from './extract-worker.ts';
 import { understandJson } from './json-resume.ts';
@@ -20,11 +18,6 @@ export type ReadOptions = {
 };
 
 const TIME_LIMIT_MS = 20_000;
-/** Memory of the worker that reads a file, MiB. */
-const MEMORY = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
-/** What it may have beside its heap, of which Node limits nothing: a stream of a few kilobytes may unpack to gigabytes. */
-const MOST_BUFFERS = 128 * 1024 * 1024;
-const MEMORY_LOOK_MS = 50;
 const MOST_TEXT = 500_000;
 
 /** Reads a résumé, whatever its name says it is. Throws nothing but `ResumeError`. */
@@ -75,41 +68,12 @@ function jsonIn(bytes: Uint8Array): unknown {
   }
 }
 
-/** In a thread of its own, which is ended when its time is over: no parser can be trusted to end on any file. */
 async function extract(task: Task, timeLimitMs: number): Promise<string> {
-  const worker = new Worker(new URL('./extract-worker.ts', import.meta.url), {
-    workerData: { ...task, bytes: Uint8Array.from(task.bytes) },
-    resourceLimits: MEMORY,
-    stdout: true,
-    stderr: true,
-  });
-  const limit = AbortSignal.timeout(timeLimitMs);
-  const ended = new AbortController();
-  try {
-    const [done] = (await Promise.race([
-      once(worker, 'message', { signal: limit }),
-      once(worker, 'exit', { signal: limit }).then(() => [{ code: 'UNREADABLE' }]),
-      untilTooLarge(worker, ended.signal).then(() => [{ code: 'TOO_LARGE_INSIDE' }]),
-    ])) as [Done];
-    if ('code' in done) throw new ResumeError(done.code);
-    return done.text;
-  } catch (cause) {
-    if (cause instanceof ResumeError) throw cause;
-    throw new ResumeError(limit.aborted ? 'TOO_SLOW' : 'UNREADABLE', { cause });
-  } finally {
-    ended.abort();
-    await worker.terminate();
-  }
+  const own = { ...task, bytes: Uint8Array.from(task.bytes) };
+  const end = await inThread<Done>(new URL('./extract-worker.ts', import.meta.url), own, { timeLimitMs });
+  if (end.is !== 'done') throw new ResumeError(ENDED[end.is]);
+  if ('code' in end.done) throw new ResumeError(end.done.code);
+  return end.done.text;
 }
 
-/** Resolves when a worker has more memory beside its heap than it may have, or `signal` aborts. */
-async function untilTooLarge(worker: Worker, signal: AbortSignal): Promise<void> {
-  for (let bytes = 0; bytes <= MOST_BUFFERS && !signal.aborted; ) {
-    await delay(MEMORY_LOOK_MS, undefined, { signal }).catch(() => {});
-    // It does not say before it runs.
-    bytes = await worker.getHeapStatistics().then(
-      ({ external_memory }) => external_memory,
-      () => 0,
-    );
-  }
-}
+const ENDED = { TOO_SLOW: 'TOO_SLOW', TOO_LARGE: 'TOO_LARGE_INSIDE', DIED: 'UNREADABLE' } as const;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { connectors, type Kind } from './connectors.ts';
+import { parsePayload } from './parse.ts';
 import { ConnectorError, type Parsed } from './posting.ts';
 import { PAYLOADS } from './testing/payloads.ts';
 
@@ -248,6 +249,27 @@ describe('odd cases', () => {
         '',
       )}]><rss><channel><item><title>&h;</title><link>https://a.example/</link></item></channel></rss>`;
     assert.throws(() => parse('rss', bomb), ConnectorError);
+  });
+
+  it('a long one is read where nobody else has to wait for it, and given up when that takes too long', async () => {
+    const job = {
+      id: 1,
+      title: 'Engineer',
+      absolute_url: 'https://a.example/1',
+      content: 'x'.repeat(200_000),
+    };
+    const origin = { url: 'https://a.example', company: 'A' };
+    const task = { kind: 'greenhouse', payload: JSON.stringify({ jobs: [job] }), origin } as const;
+    let isElseAnswered = false;
+    setImmediate(() => {
+      isElseAnswered = true;
+    });
+    const read = await parsePayload(task);
+    assert.ok(isElseAnswered);
+    assert.deepEqual(read, connectors.greenhouse.parse(task.payload, origin));
+    assert.equal(read.postings.length, 1);
+    await assert.rejects(parsePayload({ ...task, payload: `<${task.payload}` }), /is no JSON/);
+    await assert.rejects(parsePayload(task, { timeLimitMs: 1 }), ConnectorError);
   });
 
   it('the name of a board leads to its board only', () => {

@@ -24,7 +24,7 @@ export type Posting = {
 export type Parsed = { postings: Posting[]; unusable: number };
 
 /** What a payload does not say of itself. `url`: where it came from; `company`: whose board it is, as the operator calls it. */
-type Origin = { url: string; company?: string };
+export type Origin = { url: string; company?: string };
 
 /** One kind of source. */
 export type Connector = {

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import type { contracts } from '../../../contracts/jobs.ts';
 import { connectors, type Kind } from '../connectors/connectors.ts';
 import { FetchError, type Fetcher } from '../connectors/fetcher.ts';
+import { parsePayload } from '../connectors/parse.ts';
 import { type Connector, ConnectorError, type Parsed, type Posting } from '../connectors/posting.ts';
 import { fromRows } from '../facts.ts';
 import { canonicalUrl, contentHash, fingerprintOf, isBelievable, isExpired, jobOf } from './decide.ts';
@@ -84,7 +85,8 @@ async function readSource(
     });
   if (fetched === 'gone') return NOTHING_THERE;
   if (fetched.is === 'unchanged') return 'unchanged';
-  const parsed = connector.parse(fetched.payload, { url, company: company ?? undefined });
+  const origin = { url, company: company ?? undefined };
+  const parsed = await parsePayload({ kind: kind as Kind, payload: fetched.payload, origin });
   return {
     parsed,
     isComplete: connector.isComplete && parsed.unusable === 0,
