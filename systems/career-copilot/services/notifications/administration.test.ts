@@ -160,6 +160,15 @@ describe('a campaign', () => {
     assert.deepEqual(asked.map(mailsTo), [0, 0]);
   });
 
+  it('is kept back by none that is slower', async () => {
+    const slow = await made({ audience: { user_ids: await people(4_000, 1) }, per_minute: 1 });
+    await step(slow, 'start');
+    const id = await made({ audience: { user_ids: await people(4_100, 2) } });
+    await step(id, 'start');
+    await done(id, 2);
+    await step(slow, 'cancel');
+  });
+
   it('whose words cannot be filled is not kept', async () => {
     const words = { ...news.words, body: '{{ nobody }}' };
     assert.equal((await call('POST', '/campaigns', { ...news, words, audience: {} })).status, 422);
@@ -167,13 +176,19 @@ describe('a campaign', () => {
   });
 });
 
-it('administration is for administrators', async () => {
-  const token = gateway.token(7);
+it('administration is for administrators who are not locked out', async () => {
+  await service.pool.query('INSERT INTO account_activity VALUES (8, false)');
+  const tokens = [gateway.token(7), gateway.token(8, 'admin')];
   for (const [method, path] of [
     ['GET', '/templates'],
     ['GET', '/templates/news/en'],
     ['GET', '/campaigns'],
     ['POST', '/campaigns/00000000-0000-4000-8000-000000000000/start'],
   ] as const)
-    assert.equal((await request(service.url, method, `/notifications${path}`, { token })).status, 403, path);
+    for (const token of tokens)
+      assert.equal(
+        (await request(service.url, method, `/notifications${path}`, { token })).status,
+        403,
+        path,
+      );
 });

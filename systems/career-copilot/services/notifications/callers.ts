@@ -1,4 +1,4 @@
-import { defineErrors, signedIn } from '@banyan/service';
+import { defineErrors, role, signedIn } from '@banyan/service';
 import type pg from 'pg';
 import { activeUser } from '../../kit/active-user.ts';
 import { ApiError } from '../../kit/legacy-errors.ts';
@@ -20,4 +20,13 @@ export function activeCaller(pool: pg.Pool) {
       });
     },
   });
+}
+
+/** As `activeCaller`, for administrators: whoever was locked out mails to nobody, however long their token is good. */
+export function activeAdmin(pool: pg.Pool) {
+  const ofCaller = activeCaller(pool);
+  return (...statuses: number[]) => {
+    const { config, onRequest } = ofCaller(...statuses);
+    return { onRequest, config: { ...config, allow: [role('admin')] } };
+  };
 }

@@ -1,9 +1,10 @@
 import { withTransaction } from '@banyan/postgres';
-import { defineErrors, keyset, Page, PageQuery, role, type ServiceApp } from '@banyan/service';
+import { defineErrors, keyset, Page, PageQuery, type ServiceApp } from '@banyan/service';
 import type pg from 'pg';
 import { Type } from 'typebox';
 import { INTEGER, Nullable, Timestamp } from '../../../api/common.ts';
 import { callerOf } from '../../../kit/active-user.ts';
+import { activeAdmin } from '../callers.ts';
 import { LOCALES } from '../templates/built-in.ts';
 import { shown, Words } from '../templates/routes.ts';
 import { after, CAMPAIGN_STATES, type CampaignState, type CampaignStep } from './decide.ts';
@@ -60,7 +61,7 @@ const newest = keyset([
 
 /** Mails to all who have asked for news, for administrators: no faster than they say, paused and cancelled at any moment. */
 export function campaignRoutes(app: ServiceApp, pool: pg.Pool): void {
-  const config = (...errors: number[]) => ({ config: { allow: [role('admin')], errors } });
+  const config = activeAdmin(pool);
 
   app.post(
     '/notifications/campaigns',

@@ -4,7 +4,7 @@ import type pg from 'pg';
 import type { Contents } from '../delivery/contents.ts';
 import { enqueue } from '../delivery/queue.ts';
 import { allowance } from './decide.ts';
-import { factOf, listAudience, noteTold, takeRunning } from './store.ts';
+import { factOf, isAnyRunning, listAudience, noteTold, takeRunning } from './store.ts';
 
 const MOST_AT_ONCE = 500;
 
@@ -15,7 +15,7 @@ const MOST_AT_ONCE = 500;
 export async function runCampaigns(pool: pg.Pool, contents: Contents): Promise<boolean> {
   return await withTransaction(pool, async (tx) => {
     const campaign = await takeRunning(tx);
-    if (!campaign) return false;
+    if (!campaign) return await isAnyRunning(tx);
     const { id, audience, per_minute: perMinute, last_user_id: after, since_ms: sinceMs } = campaign;
     const most = Math.min(allowance({ perMinute, sinceMs }), MOST_AT_ONCE);
     if (most === 0) return true;

@@ -62,15 +62,21 @@ export async function countsOf(db: Executor, id: string): Promise<Record<string,
   return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
 }
 
-/** One that runs, if nobody else has it in hand. `since_ms`: since somebody was told last. */
+/** One of those that may tell somebody now, if nobody else has it in hand. `since_ms`: since somebody was told last. */
 export async function takeRunning(
   tx: pg.PoolClient,
 ): Promise<(Campaign & { last_user_id: number; since_ms: number }) | undefined> {
   const { rows } = await tx.query(
     `SELECT ${COLUMNS}, last_user_id, extract(epoch FROM clock_timestamp() - told_at)::float8 * 1000 AS since_ms FROM campaigns
-     WHERE state = 'running' ORDER BY told_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
+     WHERE state = 'running' AND extract(epoch FROM clock_timestamp() - told_at) * per_minute >= 60
+     ORDER BY told_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
   );
   return rows[0];
+}
+
+export async function isAnyRunning(db: Executor): Promise<boolean> {
+  const { rowCount } = await db.query(`SELECT FROM campaigns WHERE state = 'running' LIMIT 1`);
+  return rowCount === 1;
 }
 
 /** Who has asked for news, is active, and belongs to the audience: the next ones by their ids. */

@@ -1,12 +1,13 @@
 import type { Events } from '@banyan/events';
 import { withTransaction } from '@banyan/postgres';
-import { defineErrors, ifMatch, preconditionFailed, role, type ServiceApp, tag } from '@banyan/service';
+import { defineErrors, ifMatch, preconditionFailed, type ServiceApp, tag } from '@banyan/service';
 import type pg from 'pg';
 import { Type } from 'typebox';
 import { JsonObject } from '../../../api/common.ts';
 import type { contracts } from '../../../contracts/notifications.ts';
 import { callerOf } from '../../../kit/active-user.ts';
 import { isZone } from '../../../kit/zones.ts';
+import { activeAdmin } from '../callers.ts';
 import { builtIn, LOCALES, type Locale, type Template } from './built-in.ts';
 import { footerOf } from './footer.ts';
 import { type Kind, kinds } from './kinds.ts';
@@ -52,7 +53,7 @@ export function templateRoutes(
   app: ServiceApp,
   { pool, publish }: { pool: pg.Pool; publish: Events<typeof contracts>['publish'] },
 ): void {
-  const config = (...errors: number[]) => ({ config: { allow: [role('admin')], errors } });
+  const config = activeAdmin(pool);
   const stored = async (kind: Kind, locale: Locale) => {
     const { version, ...words } = (await findWords(pool, kind, locale)) ?? {
       version: 0,
