@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import Fastify, { LogController } from 'fastify';
+import { Registry } from 'prom-client';
+import { Type } from 'typebox';
 import { loggerOptions } from '../telemetry/logging.ts';
 import { answerErrors } from './answers.ts';
+import { createApp } from './app.ts';
 import { problemAnswer, ServiceError } from './errors.ts';
 
 it('writes nothing of what is the fault of who asks, however often, and one line with its cause of what is ours', async () => {
@@ -37,5 +40,32 @@ it('writes nothing of what is the fault of who asks, however often, and one line
   assert.equal((await app.inject('/broken')).statusCode, 500);
   assert.equal(lines.length, 1);
   assert.match(lines[0]!, /the cause/);
+  await app.close();
+});
+
+it('takes no date and time that JavaScript or PostgreSQL would not', async () => {
+  const { app } = await createApp({
+    name: 'test',
+    logLevel: 'silent',
+    checks: {},
+    partial: {},
+    metrics: new Registry(),
+  });
+  const querystring = Type.Object({ at: Type.String({ format: 'date-time' }) });
+  app.get('/at', { schema: { querystring } }, async () => 'ok');
+  const status = async (at: string) => (await app.inject({ url: '/at', query: { at } })).statusCode;
+  for (const at of ['2026-11-27T10:00:00Z', '2026-11-27t10:00:00.5+15:59', '0001-01-01T00:00:00Z'])
+    assert.equal(await status(at), 200, at);
+  for (const at of [
+    'soon',
+    '2026-02-30T00:00:00Z',
+    '0000-06-01T00:00:00Z',
+    '0001-01-01T00:00:00+01:00',
+    '9999-12-31T23:59:59-01:00',
+    '2026-12-31T23:59:60Z',
+    '2026-11-27T10:00:00+23:00',
+    '2026-11-27T10:00:00-16:00',
+  ])
+    assert.equal(await status(at), 400, at);
   await app.close();
 });

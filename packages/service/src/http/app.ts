@@ -9,6 +9,7 @@ import { endConnectionsWhenClosing } from './closing.ts';
 import { problemAnswer } from './errors.ts';
 import { addHealth, type Checks, type Health, KIT_ROUTE } from './health.ts';
 import { limitJsonDepth } from './json-body.ts';
+import { isKnownMoment } from './moments.ts';
 import type { ServiceApp, TypeBoxTypeProvider } from './types.ts';
 
 /** The HTTP side of a service: request ids, problem documents, health, /metrics, /openapi.json. */
@@ -30,8 +31,15 @@ export async function createApp({
     logController: new LogController({ disableRequestLogging: true }),
     requestIdHeader: 'x-request-id',
     genReqId: () => randomUUID(),
-    // A query may say Infinity: with strict numbers Ajv would not hold it against a maximum.
-    ajv: { customOptions: { strictNumbers: false } },
+    ajv: {
+      // A query may say Infinity: with strict numbers Ajv would not hold it against a maximum.
+      customOptions: { strictNumbers: false },
+      onCreate: (ajv) => {
+        const format = ajv.formats['date-time'] as { validate(text: string): boolean };
+        const validate = (text: string) => format.validate(text) && isKnownMoment(text);
+        ajv.addFormat('date-time', { ...format, validate });
+      },
+    },
     // While closing, requests on open connections are still answered; the connections end with them.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
