@@ -33,7 +33,7 @@ export class ShadowThrottle {
   readonly #stats: Stats;
   readonly #now: () => number;
   readonly #loop: Pick<LoopWatch, 'lateMs'>;
-  #before: Record<string, number> = {};
+  #before = new Float64Array(BOUNDS_MS.length + 1);
   #shadowedBefore = 0;
   #lastLet = Number.NEGATIVE_INFINITY;
   aboveRatio = 1.5;
@@ -71,15 +71,12 @@ export class ShadowThrottle {
 
   /** Since the last look. */
   #usersWait(): UserLatency {
-    const counts: Record<string, number> = {};
-    for (const { latency } of this.#stats.cells()) {
-      for (let i = 0; i < latency.length; i++) {
-        const bound = String(BOUNDS_MS[i] ?? 'Infinity');
-        counts[bound] = (counts[bound] ?? 0) + latency[i]!;
-      }
-    }
+    const counts = new Float64Array(BOUNDS_MS.length + 1);
+    for (const { latency } of this.#stats.cells())
+      for (let i = 0; i < latency.length; i++) counts[i]! += latency[i]!;
+    const before = this.#before;
     const fresh = Object.fromEntries(
-      Object.entries(counts).map(([bound, count]) => [bound, count - (this.#before[bound] ?? 0)]),
+      Array.from(counts, (count, i) => [String(BOUNDS_MS[i] ?? 'Infinity'), count - before[i]!]),
     );
     this.#before = counts;
     const { p95Ms, requests } = userLatencyOf(fresh);
