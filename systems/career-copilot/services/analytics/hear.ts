@@ -1,4 +1,10 @@
-import { defineContracts, type Envelope, type EventingDefinition, type HandlerContext } from '@banyan/events';
+import {
+  defineContracts,
+  type Envelope,
+  type EventingDefinition,
+  type Events,
+  type HandlerContext,
+} from '@banyan/events';
 import { contracts as own } from '../../contracts/analytics.ts';
 import { contracts as applications } from '../../contracts/applications.ts';
 import { contracts as auth } from '../../contracts/auth.ts';
@@ -27,12 +33,24 @@ export const contracts = defineContracts({
   events: { ...own.events, ...applications.events, ...auth.events, ...jobs.events },
 });
 
+/** Who is asked what there was before. */
+const ASKED = ['applications', 'auth', 'jobs'] as const;
+
 type Definition = EventingDefinition<typeof contracts>;
 type About = Envelope & { data: object };
 type Context = HandlerContext<typeof contracts>;
 
 export type Job = { companyId: number; title: string };
 export type Company = { name: string };
+
+/** Since when all is heard that was there before this service asked; null: it is not yet, or nobody counted. */
+export async function completeSince(
+  events: Pick<Events<typeof contracts>, 'completeSince'>,
+): Promise<Date | null> {
+  const moments = await Promise.all(ASKED.map((owner) => events.completeSince(owner)));
+  const known = moments.filter((moment) => moment !== undefined);
+  return known.length < ASKED.length ? null : new Date(Math.max(...known.map((moment) => moment.getTime())));
+}
 
 /** Keeps the documents by what others tell, what was there before among it. */
 export function hear(documents: Documents): Pick<Definition, 'on' | 'onBatch' | 'backfill' | 'batch'> {
@@ -82,7 +100,7 @@ export function hear(documents: Documents): Pick<Definition, 'on' | 'onBatch' | 
     await documents.changeMany<Company>({ kind: 'companies', tx }, changes);
   };
   return {
-    backfill: ['applications', 'auth', 'jobs'],
+    backfill: ASKED,
     // No more than a document remembers: all of them come again when one fails.
     batch: 64,
     on: {

@@ -147,7 +147,12 @@ describe('data products', () => {
     );
     try {
       const { freshness } = (await call(ADA, '/products/my-search/v1')).body;
-      assert.deepEqual(freshness, { promise_seconds: 60, age_seconds: null, kept: false });
+      assert.deepEqual(freshness, {
+        promise_seconds: 60,
+        age_seconds: null,
+        kept: false,
+        complete_since: null,
+      });
       const metrics = await (await fetch(`${service.url}/metrics`)).text();
       assert.ok(/product_promise_broken\{[^}]*product="my-search.v1"[^}]*\} 1/.test(metrics));
     } finally {

@@ -45,11 +45,15 @@ function article({ product, freshness }: { product: Product; freshness: Freshnes
 </article>`;
 }
 
-function freshnessText({ promise_seconds, age_seconds, kept }: Freshness): string {
+function freshnessText({ promise_seconds, age_seconds, kept, complete_since }: Freshness): string {
   const age = age_seconds === null ? 'how old it is is not known' : `it is ${age_seconds} s old`;
+  const complete =
+    complete_since === null
+      ? 'What was there before may be missing.'
+      : `Complete since ${escaped(complete_since)}.`;
   return kept
-    ? `At most ${promise_seconds} s old; ${age}.`
-    : `<strong class="broken">The promise is broken:</strong> at most ${promise_seconds} s old was promised, ${age}.`;
+    ? `At most ${promise_seconds} s old; ${age}. ${complete}`
+    : `<strong class="broken">The promise is broken:</strong> at most ${promise_seconds} s old was promised, ${age}. ${complete}`;
 }
 
 function escaped(text: string): string {

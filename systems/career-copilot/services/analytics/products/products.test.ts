@@ -55,26 +55,29 @@ describe('a data product', () => {
     const ofAll = PRODUCTS.find(({ audience }) => audience === 'administrators')!;
     const overview = overviewAt(NOW - 500_000);
     const heardUntil = NOW - 5_000;
-    assert.deepEqual(freshnessOf(own, { heardUntil, overview }, NOW), {
+    const completeSince = new Date(NOW - 9_000);
+    assert.deepEqual(freshnessOf(own, { heardUntil, overview, completeSince }, NOW), {
       promise_seconds: 60,
       age_seconds: 5,
       kept: true,
+      complete_since: completeSince.toISOString(),
     });
-    assert.deepEqual(freshnessOf(ofAll, { heardUntil, overview }, NOW), {
+    assert.deepEqual(freshnessOf(ofAll, { heardUntil, overview, completeSince }, NOW), {
       promise_seconds: 120,
       age_seconds: 500,
       kept: false,
+      complete_since: completeSince.toISOString(),
     });
     const forecast = PRODUCTS.find(({ madeAt }) => madeAt)!;
-    assert.equal(freshnessOf(forecast, { heardUntil, overview }, NOW).age_seconds, 560);
-    assert.equal(freshnessOf(own, { heardUntil: null, overview }, NOW).kept, false);
-    assert.equal(freshnessOf(ofAll, { heardUntil, overview: null }, NOW).kept, false);
+    assert.equal(freshnessOf(forecast, { heardUntil, overview, completeSince }, NOW).age_seconds, 560);
+    assert.equal(freshnessOf(own, { heardUntil: null, overview, completeSince }, NOW).kept, false);
+    assert.equal(freshnessOf(ofAll, { heardUntil, overview: null, completeSince }, NOW).kept, false);
   });
 
   it('is in a catalogue that asks for nothing from elsewhere, and says of a broken promise that it is', () => {
     const entries = PRODUCTS.map((product) => ({
       product: { ...product, title: `<script>${product.title}` },
-      freshness: { promise_seconds: 60, age_seconds: 61, kept: false },
+      freshness: { promise_seconds: 60, age_seconds: 61, kept: false, complete_since: null },
     }));
     const page = cataloguePage(entries, '/api/v1/analytics/products');
     assert.doesNotMatch(page, /<script|https?:|src=|@import/);

@@ -140,6 +140,8 @@ export type Freshness = {
   /** Null: nobody knows. */
   age_seconds: number | null;
   kept: boolean;
+  /** Since when it is made of all that was there before (RFC 3339); null: it is not yet, or nobody knows. */
+  complete_since: string | null;
 };
 
 /**
@@ -148,12 +150,21 @@ export type Freshness = {
  */
 export function freshnessOf(
   { audience, promiseSeconds, madeAt = ({ calculatedAt }) => calculatedAt }: Product,
-  { heardUntil, overview }: { heardUntil: number | null; overview: Overview | null },
+  {
+    heardUntil,
+    overview,
+    completeSince,
+  }: { heardUntil: number | null; overview: Overview | null; completeSince: Date | null },
   now: number,
 ): Freshness {
   const until = audience === 'own' ? heardUntil : earlier(heardUntil, overview && madeAt(overview));
   const age = until === null ? null : Math.max(0, Math.round((now - until) / 100) / 10);
-  return { promise_seconds: promiseSeconds, age_seconds: age, kept: age !== null && age <= promiseSeconds };
+  return {
+    promise_seconds: promiseSeconds,
+    age_seconds: age,
+    kept: age !== null && age <= promiseSeconds,
+    complete_since: completeSince?.toISOString() ?? null,
+  };
 }
 
 function earlier(a: number | null, b: number | null): number | null {

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { activeUser, callerOf } from '../../../kit/active-user.ts';
 import { careersOf } from '../careers/find.ts';
 import type { Context } from '../context.ts';
+import { completeSince } from '../hear.ts';
 import { cataloguePage } from './catalogue.ts';
 import { type Freshness, freshnessOf, PRODUCTS, type Product } from './products.ts';
 
@@ -16,6 +17,7 @@ const OfFreshness = Type.Object({
   promise_seconds: Type.Number(),
   age_seconds: Type.Union([Type.Number(), Type.Null()]),
   kept: Type.Boolean(),
+  complete_since: Type.Union([Type.String(), Type.Null()]),
 });
 const Entry = Type.Object({
   name: Type.String(),
@@ -36,9 +38,13 @@ const Path = Type.Object({
 
 /** The catalogue, as JSON and as a page, and the products themselves. */
 export function productRoutes(app: ServiceApp, context: Context & { base: string }): void {
-  const { pool, documents, overview, metrics, base } = context;
+  const { pool, documents, overview, events, metrics, base } = context;
   const ofUser = activeUser(pool, { byEventsAlone: true });
-  const now = async () => ({ heardUntil: await overview.heardUntil(), overview: overview.latest() });
+  const now = async () => ({
+    heardUntil: await overview.heardUntil(),
+    overview: overview.latest(),
+    completeSince: await completeSince(events),
+  });
 
   /** What is told of a product is told to whoever watches, too. */
   const freshness = (product: Product, known: Awaited<ReturnType<typeof now>>): Freshness => {
