@@ -146,7 +146,8 @@ export const contexts: Record<string, PlanContext> = {
     upstream: {
       auth: { relation: 'conformist', by: ['events'] },
       applications: { relation: 'open-host', by: ['events', 'calls'] },
-      jobs: told,
+      // What an interview is for is told by the public API.
+      jobs: { relation: 'open-host', by: ['events', 'calls'] },
     },
   },
 };

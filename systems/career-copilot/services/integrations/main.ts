@@ -1,6 +1,6 @@
 import { eventing } from '@banyan/events';
 import { calls, defineService } from '@banyan/service';
-import { publicApplications } from '../../contracts/public-api.ts';
+import { publicApplications, publicOffers } from '../../contracts/public-api.ts';
 import { accountActivity } from '../../kit/account-activity.ts';
 import { IssuerConfig, issuersOf } from '../../kit/issuers.ts';
 import { skillsPart } from '../../kit/skills/part.ts';
@@ -14,6 +14,8 @@ import { routes } from './routes.ts';
 import { sweeping } from './sweep.ts';
 import { webhooks } from './webhooks/part.ts';
 
+const policy = { deadlineMs: 5_000, breaker: { openMs: 5_000 } };
+
 /** What people use beside Career Copilot, and what passes between the two. */
 export const integrations = defineService({
   name: 'integrations',
@@ -26,12 +28,18 @@ export const integrations = defineService({
     events: eventing(contracts, hears),
     webhooks,
     connections,
+    offers: calls(publicOffers, {
+      config: IssuerConfig,
+      urls: ({ API_URL }) => ({ api: API_URL }),
+      identity: 'none',
+      policy,
+    }),
     calendar,
     mail,
     api: calls(publicApplications, {
       config: IssuerConfig,
       urls: ({ API_URL }) => ({ api: API_URL }),
-      policy: { deadlineMs: 5_000, breaker: { openMs: 5_000 } },
+      policy,
     }),
     sweeping,
   },

@@ -203,6 +203,25 @@ CREATE TABLE IF NOT EXISTS interviews (
 );
 CREATE INDEX IF NOT EXISTS interviews_user_id ON interviews (user_id, starts_at);
 
+-- The next action of applications that it is, where it follows from one.
+ALTER TABLE interviews ADD COLUMN IF NOT EXISTS action_id integer;
+-- Its title is still to be made of this job.
+ALTER TABLE interviews ADD COLUMN IF NOT EXISTS title_of_job integer;
+
+-- Applications as far as applications tells of them, from which interviews follow.
+CREATE TABLE IF NOT EXISTS followed_applications (
+  application_id integer PRIMARY KEY,
+  user_id integer NOT NULL,
+  job_id integer,
+  status varchar(40),
+  action_id integer,
+  due_at timestamptz,
+  -- The one that followed last, unless it was called off.
+  interview_id integer REFERENCES interviews ON DELETE SET NULL
+);
+CREATE INDEX IF NOT EXISTS followed_applications_user_id ON followed_applications (user_id);
+CREATE INDEX IF NOT EXISTS followed_applications_interview_id ON followed_applications (interview_id) WHERE interview_id IS NOT NULL;
+
 -- The version of an interview that a calendar has.
 CREATE TABLE IF NOT EXISTS interviews_pushed (
   interview_id integer NOT NULL REFERENCES interviews ON DELETE CASCADE,

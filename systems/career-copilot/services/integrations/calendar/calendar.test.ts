@@ -24,6 +24,13 @@ before(async () => {
   google = await startGoogleCalendar(TOKEN);
   dav = await startCalDav();
   world = await startWorld({
+    answer: (asked, response) => {
+      const job = { id: 5, title: 'Engineer', is_active: true, company: { name: 'Vault-Tec' } };
+      const isThere = asked.url === '/api/v1/jobs/5';
+      response
+        .writeHead(isThere ? 200 : 404, { 'content-type': 'application/json' })
+        .end(JSON.stringify(isThere ? job : {}));
+    },
     env: {
       ENCRYPTION_KEYS: KEYS,
       GOOGLE_CALENDAR_URL: google.url,
@@ -212,6 +219,84 @@ describe('an interview', () => {
     assert.equal((await world.call(eve, 'POST', '/calendars', { connection_id: connection })).status, 404);
     assert.deepEqual((await world.call(eve, 'GET', `/interviews?${DAY}`)).body.interviews, []);
     assert.equal((await world.call(ada, 'DELETE', `/calendars/${calendar}`)).status, 204);
+  });
+});
+
+describe('an interview that follows from an application', () => {
+  let applications = 500;
+  let actions = 0;
+  const nextHour = Math.ceil(Date.now() / 3_600_000) * 3_600_000;
+  const later = (hours: number) => new Date(nextHour + hours * 3_600_000).toISOString();
+  /** An application that has come to its interview. */
+  async function atInterview(jobId = 5): Promise<number> {
+    const applicationId = ++applications;
+    const mine = { userId: ada, applicationId };
+    await world.tell('ApplicationCreated', { ...mine, jobId, status: 'applied' });
+    await world.tell('ApplicationStatusChanged', { ...mine, from: 'applied', to: 'interview' });
+    return applicationId;
+  }
+  const next = async (applicationId: number, dueAt: string) =>
+    await world.tell('NextActionSet', { userId: ada, applicationId, actionId: ++actions, dueAt });
+  const known = async () =>
+    (await world.call(ada, 'GET', `/interviews?from=${later(-48)}&to=${later(480)}`)).body.interviews;
+  /** Resolves when so many are known and the calendar is as they are. */
+  const inCalendar = async (...starts: string[]) => {
+    await until(async () => {
+      const all = await known();
+      return (
+        all.length === starts.length &&
+        all.every(({ starts_at }: { starts_at: string }, index: number) => starts_at === starts[index])
+      );
+    });
+    await looked();
+    return pushed();
+  };
+
+  it('is made of its next action, called by its job, moves with it and goes with it', async () => {
+    const id = await atInterview();
+    await next(id, later(5));
+    const [made, ...others] = await inCalendar(later(5));
+    assert.deepEqual(others, []);
+    assert.deepEqual(
+      [made!.summary, made!.start],
+      ['Interview: Engineer, Vault-Tec', { dateTime: later(5) }],
+    );
+    await next(id, later(9));
+    const [moved] = await inCalendar(later(9));
+    assert.deepEqual([moved!.id, moved!.start], [made!.id, { dateTime: later(9) }]);
+    await world.tell('NextActionDone', { userId: ada, applicationId: id, actionId: actions });
+    assert.deepEqual(await inCalendar(), []);
+  });
+
+  it('is made of a step to the interview too, is gone when there is none any more, and comes again', async () => {
+    const applicationId = ++applications;
+    const mine = { userId: ada, applicationId };
+    await next(applicationId, later(5));
+    await world.tell('ApplicationStatusChanged', { ...mine, from: 'applied', to: 'interview' });
+    // Of a job that nobody knows it goes by what it is.
+    assert.deepEqual(
+      (await inCalendar(later(5))).map(({ summary }) => summary),
+      ['Interview'],
+    );
+    await world.tell('ApplicationStatusChanged', { ...mine, from: 'interview', to: 'ghosted' });
+    assert.deepEqual(await inCalendar(), []);
+    await world.tell('ApplicationStatusChanged', { ...mine, from: 'ghosted', to: 'interview' });
+    assert.equal((await inCalendar(later(5))).length, 1);
+    await world.tell('ApplicationRemoved', { ...mine, jobId: 5 });
+    assert.deepEqual(await inCalendar(), []);
+  });
+
+  it('that its user has noted is not there twice, and one that they have removed there stays away', async () => {
+    const id = await atInterview();
+    const [starts_at, ends_at] = [later(5), later(6)];
+    await world.call(ada, 'POST', '/interviews', { application_id: id, title: 'Own', starts_at, ends_at });
+    await next(id, later(5));
+    await next(id, later(8));
+    const [own] = await inCalendar(later(8));
+    assert.equal(own!.summary, 'Own');
+    google.cancel(own!.id);
+    await next(id, later(11));
+    assert.deepEqual(await inCalendar(later(11)), []);
   });
 });
 

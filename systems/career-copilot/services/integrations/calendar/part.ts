@@ -10,6 +10,7 @@ import { urlProblem } from '../webhooks/decide.ts';
 import type { Webhooks } from '../webhooks/part.ts';
 import { type CalDavAccount, calendarsOf, findAccount, type ListedCalendar } from './caldav/account.ts';
 import { calDavCalendar } from './caldav/calendar.ts';
+import { entitleInterviews, type Offers } from './entitle.ts';
 import { googleCalendar } from './google.ts';
 import { CalendarError, type RemoteCalendar } from './remote.ts';
 import * as store from './store.ts';
@@ -47,6 +48,7 @@ export const calendar: ServicePart<Calendars, typeof CalendarConfig> = {
     const connections = provided.connections as Connections;
     const stopping = new AbortController();
     const { signal } = stopping;
+    const offers = provided.offers as Offers;
     const { mayConnect } = provided.webhooks as Webhooks;
     const dispatcher = outboundAgent(mayConnect);
     const isInside = (address: string) => !isPublic(address) && mayConnect(address);
@@ -59,7 +61,10 @@ export const calendar: ServicePart<Calendars, typeof CalendarConfig> = {
         const token = await connections.accessToken(due.userId, due.connectionId);
         if (token === undefined) return;
         if (token === null) error = 'CONNECTION_LOST';
-        else await syncCalendar(pool, due, remoteOf(due, token), new Date());
+        else {
+          await entitleInterviews(pool, due.userId, offers);
+          await syncCalendar(pool, due, remoteOf(due, token), new Date());
+        }
       } catch (reason) {
         if (reason instanceof CalendarError || reason instanceof OAuthError) {
           error = reason.code;

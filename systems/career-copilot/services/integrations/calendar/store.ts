@@ -81,7 +81,8 @@ export async function cancelInterview(tx: pg.PoolClient, userId: number, id: num
   return rowCount === 1;
 }
 
-async function lookSoon(tx: pg.PoolClient, userId: number): Promise<void> {
+/** There is something for the calendars of a user. */
+export async function lookSoon(tx: pg.PoolClient, userId: number): Promise<void> {
   await tx.query('UPDATE calendars SET due_at = now() WHERE user_id = $1', [userId]);
 }
 
@@ -231,5 +232,6 @@ export async function finish(pool: pg.Pool, due: Leased<Due>, error: string | nu
 
 export async function forget(tx: pg.PoolClient, userId: number): Promise<void> {
   await tx.query('DELETE FROM calendars WHERE user_id = $1', [userId]);
+  await tx.query('DELETE FROM followed_applications WHERE user_id = $1', [userId]);
   await tx.query('DELETE FROM interviews WHERE user_id = $1', [userId]);
 }
