@@ -1,12 +1,10 @@
 import type { TestServer } from '@banyan/postgres/testing';
 import type { RunningService, Service } from '@banyan/service';
 import { system } from '../../system.ts';
+import { OF_TESTS } from './variables.ts';
 
 export type ServiceName = (typeof system.services)[number];
 export type Services = Record<ServiceName, RunningService>;
-
-/** Cheap hashes, since a test makes many, and no word to the terminal. */
-const OF_TESTS = { BCRYPT_COST: '4', LOG_LEVEL: 'silent' };
 
 /** Every service of the system, in its order, each with a database of its own and told what the harness would tell it. */
 export async function startServices(

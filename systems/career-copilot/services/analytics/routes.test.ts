@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { type Bus, openBus } from '@banyan/events/machinery';
-import { testServer } from '@banyan/postgres/testing';
 import type { RunningService } from '@banyan/service';
 import { openEvents } from '@banyan/service/testing';
+import { eventOf, said } from '../../kit/testing/events.ts';
 import { type GatewayDouble, startGatewayDouble } from '../../kit/testing/gateway.ts';
 import { request } from '../../kit/testing/request.ts';
 import { until } from '../../kit/testing/until.ts';
+import { variablesOf } from '../../kit/testing/variables.ts';
+import { contracts } from './hear.ts';
 import { analytics } from './main.ts';
 
 const ADA = 7;
@@ -19,31 +21,24 @@ let gateway: GatewayDouble;
 let bus: Bus;
 
 before(async () => {
-  const server = await testServer();
   gateway = await startGatewayDouble();
-  const BUS_URL = await server.database('bus');
-  service = await analytics.start({
-    DATABASE_URL: await server.database('analytics'),
-    BUS_URL,
-    API_URL: gateway.url,
-    LOG_LEVEL: 'silent',
-    OVERVIEW_SECONDS: '0.2',
-  });
-  bus = await openBus(BUS_URL);
+  const env = await variablesOf('analytics', { API_URL: gateway.url, OVERVIEW_SECONDS: '0.2' });
+  service = await analytics.start(env);
+  bus = await openBus(env.BUS_URL!);
   const ofAda = { userId: ADA, applicationId: 3, jobId: 12 };
-  await tell('auth', 'UserRegistered', ADA, {
+  await tell('UserRegistered', {
     userId: ADA,
     email: 'ada@example.com',
     fullName: 'Ada',
     role: 'user',
     registeredAt: AT,
   });
-  await tell('auth', 'UserSuspended', LOCKED, { userId: LOCKED });
-  await tell('applications', 'ApplicationCreated', ADA, { ...ofAda, status: 'saved', createdAt: AT });
+  await tell('UserSuspended', { userId: LOCKED });
+  await tell('ApplicationCreated', { ...ofAda, status: 'saved', createdAt: AT });
   const applied = { userId: ADA, applicationId: 3, from: 'saved', to: 'applied', appliedAt: AT };
-  await tell('applications', 'ApplicationStatusChanged', ADA, applied);
+  await tell('ApplicationStatusChanged', applied);
   // Told again under the same id, as after a crash of whoever told it.
-  await tell('applications', 'ApplicationStatusChanged', ADA, applied);
+  await tell('ApplicationStatusChanged', applied);
   await until(async () => (await call(ADA, '/summary')).body.by_status.applied === 1);
 });
 
@@ -55,26 +50,12 @@ after(async () => {
 
 const ids = new Map<string, string>();
 
-async function tell(from: string, type: string, key: number, data: object): Promise<void> {
-  const said = JSON.stringify([type, data]);
-  const id = ids.get(said) ?? randomUUID();
-  ids.set(said, id);
-  await bus.publish([
-    {
-      specversion: '1.0',
-      id,
-      source: `/career-copilot/${from}`,
-      type,
-      time: AT,
-      subject: String(key),
-      datacontenttype: 'application/json',
-      dataversion:
-        type.startsWith('User') && type !== 'UserRegistered' ? 2 : type === 'UserRegistered' ? 1 : 2,
-      kind: 'event',
-      correlationid: id,
-      data: data as Record<string, unknown>,
-    },
-  ]);
+/** The same twice has the same id. */
+async function tell(type: keyof typeof contracts.events, data: Record<string, unknown>): Promise<void> {
+  const key = JSON.stringify([type, data]);
+  const id = ids.get(key) ?? randomUUID();
+  ids.set(key, id);
+  await bus.publish([eventOf(contracts, type, data, { id, time: AT })]);
 }
 
 const call = (as: number, path: string, role = 'user') =>
@@ -176,7 +157,7 @@ describe('figures as they change', () => {
       if (text.includes('"screening":1')) break;
       if (changed || !text.includes('"applied":1')) continue;
       changed = true;
-      await tell('applications', 'ApplicationStatusChanged', ADA, {
+      await tell('ApplicationStatusChanged', {
         userId: ADA,
         applicationId: 3,
         from: 'applied',
@@ -216,7 +197,10 @@ describe('dashboards', () => {
       assert.equal((await send(LOCKED - 1, method, '/morning')).status, 404);
     assert.equal((await send(ADA, 'DELETE', '/morning')).status, 204);
     assert.deepEqual((await send(ADA, 'GET', '')).body, []);
-    assert.deepEqual(await said('DashboardUpdated', 'change'), ['saved', 'saved', 'removed']);
+    assert.deepEqual(
+      (await said(service, 'DashboardUpdated')).map(({ change }) => change),
+      ['saved', 'saved', 'removed'],
+    );
   });
 
   it('are refused where there is no such zone, and when there are too many', async () => {
@@ -247,17 +231,12 @@ describe('reports', () => {
       assert.ok((await file.text()).startsWith(begins));
       assert.equal((await call(LOCKED - 1, `/reports/${body.id}`)).status, 404);
     }
-    assert.deepEqual(await said('ReportGenerated', 'format'), ['csv', 'pdf']);
+    assert.deepEqual(
+      (await said(service, 'ReportGenerated')).map(({ format }) => format),
+      ['csv', 'pdf'],
+    );
   });
 });
-
-async function said(type: string, field: string): Promise<string[]> {
-  const { rows } = await service.pool.query(
-    `SELECT message -> 'data' ->> $2 AS value FROM banyan_events.outbox WHERE message ->> 'type' = $1 ORDER BY seq`,
-    [type, field],
-  );
-  return rows.map(({ value }) => value);
-}
 
 it('nothing is forecast of few applications, and it says so', async () => {
   await until(async () => (await call(ADA, '/forecast')).status === 200);
@@ -272,10 +251,6 @@ it('who is locked out of their account is so here, and who has none is not let i
 });
 
 it('does not start with a zone that is none, and names the variable', async () => {
-  const server = await testServer();
-  const [DATABASE_URL, BUS_URL] = [await server.database('zones'), await server.database('zones_bus')];
-  await assert.rejects(
-    analytics.start({ DATABASE_URL, BUS_URL, LOG_LEVEL: 'silent', LEGACY_ZONE: 'Mars/Olympus' }),
-    /LEGACY_ZONE.* is none of the zones.*Europe\/Berlin/s,
-  );
+  const env = await variablesOf('zones', { LEGACY_ZONE: 'Mars/Olympus' });
+  await assert.rejects(analytics.start(env), /LEGACY_ZONE.* is none of the zones.*Europe\/Berlin/s);
 });

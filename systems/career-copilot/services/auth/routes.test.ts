@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { testServer } from '@banyan/postgres/testing';
 import type { RunningService } from '@banyan/service';
 import { hash } from '@node-rs/bcrypt';
 import type { Tokens } from '../../api/auth.ts';
 import { request } from '../../kit/testing/request.ts';
+import { variablesOf } from '../../kit/testing/variables.ts';
 import { hashRefreshToken } from './decide.ts';
 import { auth } from './main.ts';
 
@@ -13,15 +12,7 @@ let env: Record<string, string>;
 let service: RunningService;
 
 before(async () => {
-  const server = await testServer();
-  env = {
-    DATABASE_URL: await server.database('auth'),
-    BUS_URL: await server.database('bus'),
-    LOG_LEVEL: 'silent',
-    BCRYPT_COST: '4',
-    ENCRYPTION_KEYS: randomBytes(32).toString('base64url'),
-    REFRESH_GRACE_SECONDS: '60',
-  };
+  env = await variablesOf('auth', { REFRESH_GRACE_SECONDS: '60' });
   service = await auth.start(env);
 });
 

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { testServer } from '@banyan/postgres/testing';
 import type { RunningService } from '@banyan/service';
 import { request } from '../../kit/testing/request.ts';
+import { variablesOf } from '../../kit/testing/variables.ts';
 import { auth } from './main.ts';
 import { codeAt } from './totp.ts';
 
@@ -11,14 +10,7 @@ const PASSWORD = 'a good password';
 let service: RunningService;
 
 before(async () => {
-  const server = await testServer();
-  service = await auth.start({
-    DATABASE_URL: await server.database('auth'),
-    BUS_URL: await server.database('bus'),
-    LOG_LEVEL: 'silent',
-    BCRYPT_COST: '4',
-    ENCRYPTION_KEYS: randomBytes(32).toString('base64url'),
-  });
+  service = await auth.start(await variablesOf('auth'));
 });
 after(async () => await service?.close());
 

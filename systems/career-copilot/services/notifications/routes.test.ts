@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { after, before, it } from 'node:test';
-import { testServer } from '@banyan/postgres/testing';
 import type { RunningService } from '@banyan/service';
 import { type GatewayDouble, startGatewayDouble } from '../../kit/testing/gateway.ts';
 import { request } from '../../kit/testing/request.ts';
+import { variablesOf } from '../../kit/testing/variables.ts';
 import { notifications } from './main.ts';
 
 const ADA = 7;
@@ -14,15 +13,8 @@ let service: RunningService;
 let gateway: GatewayDouble;
 
 before(async () => {
-  const server = await testServer();
   gateway = await startGatewayDouble();
-  service = await notifications.start({
-    DATABASE_URL: await server.database('notifications'),
-    BUS_URL: await server.database('bus'),
-    API_URL: gateway.url,
-    ENCRYPTION_KEYS: randomBytes(32).toString('base64url'),
-    LOG_LEVEL: 'silent',
-  });
+  service = await notifications.start(await variablesOf('notifications', { API_URL: gateway.url }));
   await service.pool.query('INSERT INTO users VALUES ($1, true), ($2, false)', [ADA, LOCKED]);
   await service.pool.query(
     `INSERT INTO notifications (id, user_id, kind, title, body, created_at)

@@ -1,27 +1,20 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { testServer } from '@banyan/postgres/testing';
 import type { RunningService } from '@banyan/service';
 import { strToU8, zipSync } from 'fflate';
 import { API } from '../../api/common.ts';
 import { docxOf, pdfOf } from '../../kit/resumes/testing/files.ts';
 import { type GatewayDouble, startGatewayDouble } from '../../kit/testing/gateway.ts';
 import { type Json, request } from '../../kit/testing/request.ts';
+import { variablesOf } from '../../kit/testing/variables.ts';
 import { users } from './main.ts';
 
 let service: RunningService;
 let gateway: GatewayDouble;
 
 before(async () => {
-  const server = await testServer();
   gateway = await startGatewayDouble();
-  service = await users.start({
-    DATABASE_URL: await server.database('users'),
-    BUS_URL: await server.database('bus'),
-    API_URL: gateway.url,
-    AUTH_URL: gateway.url,
-    LOG_LEVEL: 'silent',
-  });
+  service = await users.start(await variablesOf('users', { API_URL: gateway.url, AUTH_URL: gateway.url }));
 });
 
 after(async () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createPool } from '@banyan/postgres';
-import { testServer } from '@banyan/postgres/testing';
 import type { RunningService } from '@banyan/service';
 import { type GatewayDouble, startGatewayDouble } from '../../kit/testing/gateway.ts';
 import { request } from '../../kit/testing/request.ts';
+import { variablesOf } from '../../kit/testing/variables.ts';
 import { users } from './main.ts';
 
 const ADMIN = 1;
@@ -21,14 +21,7 @@ before(async () => {
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(body === undefined ? undefined : JSON.stringify(body));
   });
-  const server = await testServer();
-  service = await users.start({
-    DATABASE_URL: await server.database('users'),
-    BUS_URL: await server.database('bus'),
-    API_URL: gateway.url,
-    AUTH_URL: gateway.url,
-    LOG_LEVEL: 'silent',
-  });
+  service = await users.start(await variablesOf('users', { API_URL: gateway.url, AUTH_URL: gateway.url }));
   await person(ADMIN, 'admin');
 });
 
@@ -291,13 +284,8 @@ describe('somebody who has just registered', () => {
 
 describe('a database of before', () => {
   it('keeps what auth told last of accounts', async () => {
-    const server = await testServer();
-    const env = {
-      DATABASE_URL: await server.database('users_of_before'),
-      BUS_URL: await server.database('bus_of_before'),
-      LOG_LEVEL: 'silent',
-    };
-    const pool = createPool(env.DATABASE_URL);
+    const env = await variablesOf('users_of_before');
+    const pool = createPool(env.DATABASE_URL!);
     await pool.query(`
       CREATE TABLE profiles (user_id integer PRIMARY KEY, account_active boolean);
       INSERT INTO profiles VALUES (1, false), (2, true), (3, NULL)`);

@@ -1,6 +1,6 @@
-import { testServer } from '@banyan/postgres/testing';
 import { type GatewayDouble, startGatewayDouble } from '../../../kit/testing/gateway.ts';
 import { type Answer, request } from '../../../kit/testing/request.ts';
+import { variablesOf } from '../../../kit/testing/variables.ts';
 import { applications } from '../main.ts';
 
 export const ADA = 7;
@@ -15,15 +15,14 @@ export async function startApplications(
   env: Record<string, string> = {},
   given?: { gateway: GatewayDouble; databaseUrl: string },
 ) {
-  const server = await testServer();
   const gateway = given?.gateway ?? (await startGatewayDouble());
-  const service = await applications.start({
-    DATABASE_URL: given?.databaseUrl ?? (await server.database('applications')),
-    BUS_URL: await server.database('bus'),
-    API_URL: gateway.url,
-    LOG_LEVEL: 'silent',
-    ...env,
-  });
+  const service = await applications.start(
+    await variablesOf('applications', {
+      ...(given ? { DATABASE_URL: given.databaseUrl } : {}),
+      API_URL: gateway.url,
+      ...env,
+    }),
+  );
   await service.pool.query(`INSERT INTO users VALUES ($1, true), ($2, false) ON CONFLICT DO NOTHING`, [
     ADA,
     LOCKED,

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { testServer } from '@banyan/postgres/testing';
 import type { RunningService } from '@banyan/service';
 import { serviceKeysOf } from '../../../kit/service-keys.ts';
 import { request } from '../../../kit/testing/request.ts';
 import { until } from '../../../kit/testing/until.ts';
+import { variablesOf } from '../../../kit/testing/variables.ts';
 import { auth } from '../main.ts';
 import { startMailDouble } from './testing/mail-double.ts';
 
@@ -14,18 +13,12 @@ let service: RunningService;
 let mails: Awaited<ReturnType<typeof startMailDouble>>;
 
 before(async () => {
-  const server = await testServer();
   mails = await startMailDouble();
-  env = {
-    DATABASE_URL: await server.database('auth'),
-    BUS_URL: await server.database('bus'),
-    LOG_LEVEL: 'silent',
-    BCRYPT_COST: '4',
-    ENCRYPTION_KEYS: randomBytes(32).toString('base64url'),
+  env = await variablesOf('auth', {
     KEY_VALUE_URL: 'memory:',
     NOTIFICATIONS_URL: mails.url,
     ...serviceKeysOf('auth', ['auth', 'notifications'], 'a secret'),
-  };
+  });
   service = await auth.start(env);
 });
 after(async () => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { testServer } from '@banyan/postgres/testing';
 import { defineService, principalOf, type RunningService } from '@banyan/service';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { API } from '../../../api/common.ts';
@@ -10,6 +9,7 @@ import { activeUser } from '../../../kit/active-user.ts';
 import { IssuerConfig, issuersOf } from '../../../kit/issuers.ts';
 import { type Json, request } from '../../../kit/testing/request.ts';
 import { until } from '../../../kit/testing/until.ts';
+import { variablesOf } from '../../../kit/testing/variables.ts';
 import { formatToken, hashOfSecret } from '../mail/links.ts';
 import { auth } from '../main.ts';
 import { newSecret } from './decide.ts';
@@ -24,16 +24,7 @@ let notes: RunningService;
 let admin: string;
 
 before(async () => {
-  const server = await testServer();
-  service = await auth.start({
-    DATABASE_URL: await server.database('auth'),
-    BUS_URL: await server.database('bus'),
-    LOG_LEVEL: 'silent',
-    BCRYPT_COST: '4',
-    ENCRYPTION_KEYS: randomBytes(32).toString('base64url'),
-    KEY_VALUE_URL: 'memory:',
-    API_URL: ISSUER,
-  });
+  service = await auth.start(await variablesOf('auth', { KEY_VALUE_URL: 'memory:', API_URL: ISSUER }));
   notes = await defineService({
     name: 'notes',
     config: IssuerConfig,
@@ -44,12 +35,7 @@ before(async () => {
       app.get('/notes', ofUser(), async (request) => principalOf(request));
       app.post('/notes', ofUser(), async (request) => principalOf(request));
     },
-  }).start({
-    DATABASE_URL: await server.database('notes'),
-    LOG_LEVEL: 'silent',
-    API_URL: ISSUER,
-    AUTH_URL: service.url,
-  });
+  }).start(await variablesOf('notes', { API_URL: ISSUER, AUTH_URL: service.url }));
   await notes.pool.query('CREATE TABLE users (id integer, is_active boolean)');
   admin = (await somebody('admin')).token;
 });

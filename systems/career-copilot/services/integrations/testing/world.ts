@@ -1,13 +1,13 @@
-import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { type Envelope, openPostgresBus } from '@banyan/events/machinery';
-import { testServer } from '@banyan/postgres/testing';
+import { openPostgresBus } from '@banyan/events/machinery';
 import type { RunningService } from '@banyan/service';
+import { eventOf, said } from '../../../kit/testing/events.ts';
 import { type GatewayDouble, startGatewayDouble } from '../../../kit/testing/gateway.ts';
 import { type Answer, request } from '../../../kit/testing/request.ts';
+import { variablesOf } from '../../../kit/testing/variables.ts';
 import { integrations } from '../main.ts';
 import { contracts } from '../messages.ts';
 
@@ -31,54 +31,22 @@ export async function startWorld({
   env?: Record<string, string>;
   answer?: RequestListener;
 } = {}): Promise<World> {
-  const server = await testServer();
   const gateway = await startGatewayDouble(answer);
-  const BUS_URL = await server.database('bus');
-  const bus = await openPostgresBus({ url: BUS_URL });
-  const service = await integrations.start({
-    DATABASE_URL: await server.database('integrations'),
-    BUS_URL,
-    API_URL: gateway.url,
-    ENCRYPTION_KEYS: randomBytes(32).toString('base64url'),
-    LOG_LEVEL: 'silent',
-    ...env,
-  });
+  const told = await variablesOf('integrations', { API_URL: gateway.url, ...env });
+  const bus = await openPostgresBus({ url: told.BUS_URL! });
+  const service = await integrations.start(told);
   return {
     service,
     gateway,
     call: (as, method, path, body) =>
       request(service.url, method, `/integrations${path}`, { token: gateway.token(as), body }),
-    tell: async (type, data) => await bus.publish([envelopeOf(type, data)]),
-    said: async (type) => {
-      const { rows } = await service.pool.query<{ data: Record<string, unknown> }>(
-        `SELECT message -> 'data' AS data FROM banyan_events.outbox WHERE message ->> 'type' = $1 ORDER BY seq`,
-        [type],
-      );
-      return rows.map(({ data }) => data);
-    },
+    tell: async (type, data) => await bus.publish([eventOf(contracts, type, data)]),
+    said: (type) => said(service, type),
     stop: async () => {
       await service.close();
       await bus.close();
       gateway.close();
     },
-  };
-}
-
-function envelopeOf(type: keyof typeof contracts.events & string, data: Record<string, unknown>): Envelope {
-  const { service, version, key } = contracts.events[type];
-  const id = randomUUID();
-  return {
-    specversion: '1.0',
-    id,
-    source: `/${contracts.system}/${service}`,
-    type,
-    time: new Date().toISOString(),
-    subject: String(data[key]),
-    datacontenttype: 'application/json',
-    dataversion: version,
-    kind: 'event',
-    correlationid: id,
-    data,
   };
 }
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { withTransaction } from '@banyan/postgres';
-import { testServer } from '@banyan/postgres/testing';
-import { type GatewayDouble, startGatewayDouble } from '../../../kit/testing/gateway.ts';
+import type { GatewayDouble } from '../../../kit/testing/gateway.ts';
 import { until } from '../../../kit/testing/until.ts';
 import { jobs } from '../main.ts';
+import { startJobs } from '../testing/start.ts';
 
 type Jobs = Awaited<ReturnType<typeof jobs.start>>;
 
@@ -13,16 +13,7 @@ let gateway: GatewayDouble;
 let env: Record<string, string>;
 
 before(async () => {
-  const server = await testServer();
-  gateway = await startGatewayDouble();
-  env = {
-    DATABASE_URL: await server.database('jobs'),
-    BUS_URL: await server.database('bus'),
-    API_URL: gateway.url,
-    LOG_LEVEL: 'silent',
-  };
-  service = await jobs.start(env);
-  await service.pool.query(`INSERT INTO companies (name) VALUES ('Analytical Engines')`);
+  ({ service, gateway, env } = await startJobs());
 });
 
 after(async () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { withTransaction } from '@banyan/postgres';
-import { testServer } from '@banyan/postgres/testing';
-import { type GatewayDouble, startGatewayDouble } from '../../../kit/testing/gateway.ts';
+import type { GatewayDouble } from '../../../kit/testing/gateway.ts';
 import { type Json, request } from '../../../kit/testing/request.ts';
-import { jobs } from '../main.ts';
+import type { jobs } from '../main.ts';
+import { startJobs } from '../testing/start.ts';
 import { outcomesOf } from './testing/outcomes.ts';
 
 let service: Awaited<ReturnType<typeof jobs.start>>;
@@ -20,20 +20,12 @@ const PROFILE = {
 };
 
 before(async () => {
-  const server = await testServer();
-  gateway = await startGatewayDouble((_request, response) => {
+  answer = { status: 200, body: PROFILE };
+  ({ service, gateway } = await startJobs((_request, response) => {
     response
       .writeHead(answer.status, { 'content-type': 'application/json' })
       .end(JSON.stringify(answer.body));
-  });
-  answer = { status: 200, body: PROFILE };
-  service = await jobs.start({
-    DATABASE_URL: await server.database('jobs'),
-    BUS_URL: await server.database('bus'),
-    API_URL: gateway.url,
-    LOG_LEVEL: 'silent',
-  });
-  await service.pool.query(`INSERT INTO companies (name) VALUES ('Analytical Engines')`);
+  }));
   await post(1, 'Senior data engineer', '{SQL,Python,Airflow}');
   await post(2, 'Data analyst', '{SQL,Excel}');
   await post(3, 'Nurse', '{First aid}');

@@ -1,25 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { withTransaction } from '@banyan/postgres';
-import { testServer } from '@banyan/postgres/testing';
-import { type GatewayDouble, startGatewayDouble } from '../../../kit/testing/gateway.ts';
+import type { GatewayDouble } from '../../../kit/testing/gateway.ts';
 import { request } from '../../../kit/testing/request.ts';
 import { until } from '../../../kit/testing/until.ts';
-import { jobs } from '../main.ts';
+import type { jobs } from '../main.ts';
+import { startJobs } from '../testing/start.ts';
 
 let service: Awaited<ReturnType<typeof jobs.start>>;
 let gateway: GatewayDouble;
 
 before(async () => {
-  const server = await testServer();
-  gateway = await startGatewayDouble();
-  service = await jobs.start({
-    DATABASE_URL: await server.database('jobs'),
-    BUS_URL: await server.database('bus'),
-    API_URL: gateway.url,
-    LOG_LEVEL: 'silent',
-  });
-  await service.pool.query(`INSERT INTO companies (name) VALUES ('Analytical Engines')`);
+  ({ service, gateway } = await startJobs());
 });
 
 after(async () => {

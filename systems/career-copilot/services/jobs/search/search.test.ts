@@ -1,24 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { testServer } from '@banyan/postgres/testing';
 import type { RunningService } from '@banyan/service';
-import { type GatewayDouble, startGatewayDouble } from '../../../kit/testing/gateway.ts';
+import type { GatewayDouble } from '../../../kit/testing/gateway.ts';
 import { type Json, request } from '../../../kit/testing/request.ts';
-import { jobs } from '../main.ts';
+import { startJobs } from '../testing/start.ts';
 
 let service: RunningService;
 let gateway: GatewayDouble;
 
 before(async () => {
-  const server = await testServer();
-  gateway = await startGatewayDouble();
-  service = await jobs.start({
-    DATABASE_URL: await server.database('jobs'),
-    BUS_URL: await server.database('bus'),
-    API_URL: gateway.url,
-    LOG_LEVEL: 'silent',
-  });
-  await service.pool.query(`INSERT INTO companies (name) VALUES ('Analytical Engines')`);
+  ({ service, gateway } = await startJobs());
   await service.pool.query(`INSERT INTO jobs (id, company_id, title, description, job_type) VALUES
     (1, 1, 'Data engineer', 'Build pipelines.', 'full_time'), (2, 1, 'Nurse', 'Work beside an engineer.', 'part_time')`);
 });

@@ -3,6 +3,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { withTransaction } from '@banyan/postgres';
 import webPush from 'web-push';
+import { said } from '../../../kit/testing/events.ts';
 import { type GatewayDouble, startGatewayDouble } from '../../../kit/testing/gateway.ts';
 import { type Json, request } from '../../../kit/testing/request.ts';
 import { until } from '../../../kit/testing/until.ts';
@@ -16,7 +17,7 @@ import {
 } from '../channels/testing/other-sides.ts';
 import { tell } from '../delivery/tell.ts';
 import { notifications } from '../main.ts';
-import { said, variables } from '../testing/start.ts';
+import { variables } from '../testing/start.ts';
 
 const PUBLIC_URL = 'https://career.example';
 const AUTH_TOKEN = 'the token of the account';
