@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { meantBy } from '../typos.ts';
 import { alternativesOf } from '../words.ts';
+import { SAMPLE } from './sample.ts';
 
 /** One word with all ways in which it may be found, as the text of a tsquery. */
 export type Part = string;
@@ -24,14 +25,17 @@ export async function countingWords(pool: pg.Pool, asked: readonly string[][]): 
 /**
  * What may have been meant: each word that no job has is replaced by those that are written like it. Undefined if that changes nothing, or
  * if nothing is written like one of them.
+ *
+ * A word is looked for in the sample first: by this index all who have it are read to know of one, and a frequent word is there already.
  */
 export async function intended(pool: pg.Pool, asked: readonly string[][]): Promise<string[][] | undefined> {
   const parts = await everyPartOf(pool, asked);
   const { rows } = await pool.query<{ place: number; likely: string[] }>(
     `SELECT place::int - 1 AS place, ARRAY(SELECT * FROM job_search_vocabulary_like(word)) AS likely
      FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked (word, part, place)
-     WHERE part <> '' AND NOT EXISTS (SELECT FROM job_search WHERE words @@ part::tsquery)`,
-    [asked.map(([word]) => word), parts],
+     WHERE part <> '' AND NOT EXISTS (SELECT FROM job_search WHERE words @@ (part::tsquery && $3::tsquery))
+       AND NOT EXISTS (SELECT FROM job_search WHERE words @@ part::tsquery)`,
+    [asked.map(([word]) => word), parts, SAMPLE],
   );
   if (rows.length === 0) return;
   const meant = [...asked];

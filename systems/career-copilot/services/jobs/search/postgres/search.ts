@@ -28,6 +28,13 @@ export function searchInPostgres(pool: pg.Pool): JobSearch {
 async function searchBy(pool: pg.Pool, asked: Asked): Promise<Omit<Found, 'matched'>> {
   if (asked.parts.length === 0) return NOTHING;
   const sample = await countSample(pool, asked);
+  // Where the sample has none there may be none at all, as for a mistyped word: then nothing more is asked.
+  if (sample.total === 0) {
+    const counts = await countsOf(pool, asked, sample);
+    return counts.total === 0
+      ? { ...NOTHING, ...counts }
+      : { ...(await pageOf(pool, asked, sample)), ...counts };
+  }
   const [page, counts] = await Promise.all([pageOf(pool, asked, sample), countsOf(pool, asked, sample)]);
   return { ...page, ...counts };
 }
