@@ -1,7 +1,7 @@
 /**
  * `npm test [files or folders...]`: every `*.test.ts` of the workspace, or those named, or below what is named, each in a
- * process of its own. Files run side by side in lanes, the longest first. What a file prints comes in one piece when it has ended, and after it how far the run
- * is and how long it will still take.
+ * process of its own. Files run side by side in lanes, the longest first. What a file prints comes in one piece when it has ended, and after it how long it took,
+ * its processor time where the system tells it (which, unlike the former, hardly depends on what else runs), how far the run is and how long it will still take.
  *
  *   --lanes N                 how many files run at once. Default: two for each core, since a file waits for half of its time
  *   --limit SECONDS           for a test as for a file: one that hangs ends with its name. Default: 600, and for a file at least ten
@@ -16,12 +16,20 @@ import { Readable } from 'node:stream';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
-import { startScratchServer } from '@banyan/postgres/scratch-server';
+import { type ScratchServer, startScratchServer } from '@banyan/postgres/scratch-server';
 import { bundleLibraries } from './bundles/bundle.ts';
+import { startCountingFiles } from './processor-time.ts';
 import { expected, formatSeconds, longestFirst, type Seconds, secondsLeft } from './test-schedule.ts';
 
 type Counts = { tests: number; passed: number; failed: number; cancelled: number; skipped: number };
-type Ended = { file: string; took: number; counts: Counts; good: boolean; failures: string };
+type Ended = {
+  file: string;
+  took: number;
+  processor: number | undefined;
+  counts: Counts;
+  good: boolean;
+  failures: string;
+};
 
 /** Where the tests of the workspace are. */
 const FOLDERS = ['packages', 'systems', 'test', 'scripts', 'examples'];
@@ -55,6 +63,7 @@ if (!(limitMs > 0)) throw new Error(`--limit takes a number of seconds, not '${o
 const cache = resolve('node_modules', '.cache');
 const register = await bundleLibraries(join(cache, 'bundles'));
 const running = new Map<string, number>();
+const processorTime = startCountingFiles();
 const ended: Ended[] = [];
 const startedAt = performance.now();
 
@@ -64,23 +73,24 @@ conclude();
 async function lane(): Promise<void> {
   const server = total < WORTH_A_SERVER ? undefined : await startScratchServer();
   try {
-    await work(server?.url);
+    await work(server);
   } finally {
     await server?.remove();
   }
 }
 
-async function work(serverUrl: string | undefined): Promise<void> {
+async function work(server: ScratchServer | undefined): Promise<void> {
   for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
     running.set(file, performance.now());
-    const result = await runFile(file, serverUrl);
+    const used = processorTime.ofFile(server?.pid);
+    const result = { ...(await runFile(file, server?.url)), processor: used() };
     running.delete(file);
     ended.push(result);
     console.error(progress(result));
   }
 }
 
-async function runFile(file: string, serverUrl: string | undefined): Promise<Ended> {
+async function runFile(file: string, serverUrl: string | undefined): Promise<Omit<Ended, 'processor'>> {
   const ofFileMs = Math.max(limitMs, SLOWEST * (seconds[file] ?? 0) * 1_000);
   const stream = run({
     files: [resolve(file)],
@@ -115,7 +125,7 @@ async function runFile(file: string, serverUrl: string | undefined): Promise<End
   return { file, took: duration_ms / 1_000, counts, good: success, failures: success ? '' : failures };
 }
 
-function progress({ file, good, counts, took }: Ended): string {
+function progress({ file, good, counts, took, processor }: Ended): string {
   const failed = counts.failed + counts.cancelled;
   const outcome = good ? `${counts.tests} tests` : `${failed} of ${counts.tests} FAILED`;
   const left = secondsLeft({
@@ -131,7 +141,8 @@ function progress({ file, good, counts, took }: Ended): string {
     waiting: waiting.map((each) => expected(each, seconds)),
   });
   const end = ended.length === total ? '' : `; about ${formatSeconds(left)} left`;
-  return `[${ended.length}/${total}] ${file}: ${outcome}, ${took.toFixed(1)} s${end}`;
+  const used = processor === undefined ? '' : `, ${processor.toFixed(1)} s of processor time`;
+  return `[${ended.length}/${total}] ${file}: ${outcome}, ${took.toFixed(1)} s${used}${end}`;
 }
 
 /** The counts of all files, and once more what failed. */
@@ -142,6 +153,8 @@ function conclude(): void {
     console.log(`ℹ ${name} ${sum(ended.map(({ counts }) => counts[name]))}`);
   console.log(`ℹ files ${total}, ${bad.length} of them failed`);
   console.log(`ℹ time ${formatSeconds((performance.now() - startedAt) / 1_000)}`);
+  const used = processorTime.ofRun();
+  if (used !== undefined) console.log(`ℹ processor time ${Math.round(used)} s`);
   if (bad.length > 0) process.exitCode = 1;
   else if (options.record) record();
 }

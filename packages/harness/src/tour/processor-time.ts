@@ -60,7 +60,7 @@ export function timeBelow(root: number, without: readonly number[], list: readon
 }
 
 /** All processes of the machine; empty where there is no /proc. */
-function listProcesses(): ProcessTime[] {
+export function listProcesses(): ProcessTime[] {
   try {
     return readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))

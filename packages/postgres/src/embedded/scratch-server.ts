@@ -17,6 +17,8 @@ import { isAlive } from './process.ts';
 
 export type ScratchServer = {
   url: string;
+  /** The postmaster's. */
+  pid: number;
   /** Ends it and removes its data. */
   remove(): Promise<void>;
 };
@@ -32,6 +34,7 @@ export async function startScratchServer(): Promise<ScratchServer> {
   const embedded = await startEmbedded({ directory, settings: TEST_SETTINGS });
   return {
     url: embedded.url(),
+    pid: embedded.pid,
     async remove() {
       await embedded.stop();
       rmSync(directory, { recursive: true, force: true });
