@@ -76,7 +76,8 @@ export function adminRoutes(app: ServiceApp, pool: pg.Pool, events: AuthEvents):
         await withTransaction(pool, async (tx) => {
           const { id } = request.params;
           const admin = request.account!;
-          const account = await store.findAccount(tx, id);
+          // One that is deleted meanwhile is not reinstated.
+          const account = await store.lockAccount(tx, id);
           if (!account) throw errors('ACCOUNT_NOT_FOUND');
           if (!(await apply(tx, account, admin))) return account;
           await events.publish(tx, fact, { userId: id, byUserId: admin.id });

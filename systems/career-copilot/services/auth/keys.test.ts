@@ -55,6 +55,7 @@ test('the next key takes its turn on every instance, and what the one before has
   await one.look();
   await two.look();
   const before = await tokenOf(one);
+  const ofClient = await one.signForClient({ sub: '7' });
   await pool.query(`UPDATE signing_keys SET signs_from = signs_from - interval '1 day'`);
   // One instance makes the next key; the other has not looked since.
   await one.look();
@@ -63,6 +64,9 @@ test('the next key takes its turn on every instance, and what the one before has
   await two.look();
   for (const token of [before, after]) await jwtVerify(token, two.verificationKeys);
   assert.equal(kidOf(await tokenOf(two)), kidOf(after));
+  await pool.query(`UPDATE signing_keys SET signs_from = signs_from - interval '5 minutes'`);
+  await two.look();
+  await jwtVerify(ofClient, two.verificationKeys);
   await pool.query(`UPDATE signing_keys SET signs_from = signs_from - interval '1 hour'`);
   await two.look();
   assert.deepEqual(

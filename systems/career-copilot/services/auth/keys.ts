@@ -23,8 +23,8 @@ import * as store from './key-store.ts';
 export type TokenSigner = {
   /** A signed access token that says of which login it came (`sid`). */
   sign(account: { id: number; role: string }, session: string): Promise<string>;
-  /** As `sign`, of a token of a client (RFC 9068) with claims of its own. */
-  signForClient(claims: Record<string, unknown>, seconds: number): Promise<string>;
+  /** As `sign`, of a token of a client (RFC 9068) with claims of its own; good for `CLIENT_TOKEN_SECONDS`. */
+  signForClient(claims: Record<string, unknown>): Promise<string>;
   /** How long what it signs is good. */
   tokenSeconds: number;
   /** The public keys, for /.well-known/jwks.json. */
@@ -35,6 +35,9 @@ export type TokenSigner = {
 };
 
 export const ALGORITHM = 'ES256';
+
+/** Shorter than those of logins: a client's token cannot be taken back before. */
+export const CLIENT_TOKEN_SECONDS = 600;
 
 /** How often an instance looks for keys that another has made, ms. */
 const LOOK_MS = 60_000;
@@ -73,7 +76,8 @@ export function createKeys(
   { tokenSeconds, ...times }: Omit<RotationPolicy, 'shownAfterMs'> & { tokenSeconds: number },
 ): TokenSigner & { look(): Promise<void> } {
   // Whoever looked last may sign with a key for so long after its time.
-  const policy = { ...times, shownAfterMs: tokenSeconds * 1_000 + LOOK_MS };
+  const longest = Math.max(tokenSeconds, CLIENT_TOKEN_SECONDS);
+  const policy = { ...times, shownAfterMs: longest * 1_000 + LOOK_MS };
   let signing: { kid: string; key: Awaited<ReturnType<typeof importJWK>> };
   let jwks: JSONWebKeySet = { keys: [] };
   let verify: JWTVerifyGetKey = createLocalJWKSet(jwks);
@@ -108,11 +112,11 @@ export function createKeys(
         .setIssuedAt()
         .setExpirationTime(`${tokenSeconds}s`)
         .sign(signing.key),
-    signForClient: async (claims, seconds) =>
+    signForClient: async (claims) =>
       await new SignJWT(claims)
         .setProtectedHeader({ alg: ALGORITHM, typ: 'at+jwt', kid: signing.kid })
         .setIssuedAt()
-        .setExpirationTime(`${seconds}s`)
+        .setExpirationTime(`${CLIENT_TOKEN_SECONDS}s`)
         .sign(signing.key),
     get jwks() {
       return jwks;

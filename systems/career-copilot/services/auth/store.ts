@@ -39,6 +39,15 @@ export async function findAccount(db: Executor, id: number): Promise<Account | u
   return rows[0];
 }
 
+/** As it is when nobody else changes it any more, until the transaction ends. */
+export async function lockAccount(tx: pg.PoolClient, id: number): Promise<Account | undefined> {
+  const { rows } = await tx.query<Account>(
+    `SELECT ${ACCOUNT} FROM accounts WHERE id = $1 FOR NO KEY UPDATE`,
+    [id],
+  );
+  return rows[0];
+}
+
 export async function findAccountByEmail(db: Executor, email: string): Promise<Account | undefined> {
   const { rows } = await db.query<Account>({
     name: 'account-by-email',

@@ -81,10 +81,10 @@ export function mailRoutes(
     },
     async ({ body }, reply) => {
       // Looked at before as well: a hash costs too much to be made for anybody.
-      await goodLink(pool, body.token, 'reset_password', { lock: false });
+      await goodLink(pool, body.token, 'reset_password');
       const passwordHash = await passwords.hash(body.new_password);
       await withTransaction(pool, async (tx) => {
-        const { id, email } = await goodLink(tx, body.token, 'reset_password', { lock: true });
+        const { id, email } = await lockGoodLink(tx, body.token, 'reset_password');
         await accounts.setPasswordHash(tx, id, passwordHash);
         await store.removeLinks(tx, id, 'reset_password');
         await sessions.endOthers(tx, { accountId: id, kept: null, reason: 'password_reset' });
@@ -127,7 +127,7 @@ export function mailRoutes(
     },
     async ({ body }, reply) => {
       await withTransaction(pool, async (tx) => {
-        const { id } = await goodLink(tx, body.token, 'verify_email', { lock: true });
+        const { id } = await lockGoodLink(tx, body.token, 'verify_email');
         await store.removeLinks(tx, id, 'verify_email');
         if (await accounts.setVerified(tx, id)) await events.publish(tx, 'UserVerified', { userId: id });
       });
@@ -136,15 +136,24 @@ export function mailRoutes(
   );
 }
 
+/**
+ * The same, locked with all its links until the transaction ends, so that each is used once. The account alone is: of two that each had a link
+ * of it and wanted the other's, neither would come to an end.
+ */
+async function lockGoodLink(tx: pg.PoolClient, token: string, purpose: Purpose): Promise<accounts.Account> {
+  const { id } = await goodLink(tx, token, purpose);
+  await accounts.lockAccount(tx, id);
+  return await goodLink(tx, token, purpose);
+}
+
 /** The account whose mail was read. Throws `BAD_LINK`, whatever is wrong. */
 async function goodLink(
   db: pg.Pool | pg.PoolClient,
   token: string,
   purpose: Purpose,
-  options: { lock: boolean },
 ): Promise<accounts.Account> {
   const parsed = parseToken(token);
-  const link = parsed ? await store.findLink(db, parsed.id, options) : undefined;
+  const link = parsed ? await store.findLink(db, parsed.id) : undefined;
   if (!parsed || !link) throw errors('BAD_LINK');
   const account = await accounts.findAccount(db, link.account_id);
   if (!account?.is_active) throw errors('BAD_LINK');

@@ -63,15 +63,10 @@ export async function insertLink(
 
 export type Link = StoredLink & { account_id: number; now: Date };
 
-/** With `tx` it is locked until the transaction ends, so that it is used once. */
-export async function findLink(
-  db: Executor,
-  id: string,
-  { lock }: { lock: boolean },
-): Promise<Link | undefined> {
+export async function findLink(db: Executor, id: string): Promise<Link | undefined> {
   const { rows } = await db.query<Link>(
     `SELECT account_id, purpose, secret_hash, expires_at, clock_timestamp() AS now
-     FROM mail_links WHERE id = $1${lock ? ' FOR UPDATE' : ''}`,
+     FROM mail_links WHERE id = $1`,
     [id],
   );
   return rows[0];

@@ -3,14 +3,12 @@ import { withTransaction } from '@banyan/postgres';
 import { jwtVerify } from 'jose';
 import type pg from 'pg';
 import { OAUTH_AUDIENCE } from '../../../kit/tokens.ts';
-import { ALGORITHM, type TokenSigner } from '../keys.ts';
+import { ALGORITHM, CLIENT_TOKEN_SECONDS, type TokenSigner } from '../keys.ts';
 import { findAccount } from '../store.ts';
 import { type Client, decideCode, decideToken, hashOf, newSecret, scopesIn, type Verdict } from './decide.ts';
 import { OAuthError } from './errors.ts';
 import * as store from './store.ts';
 
-/** Shorter than those of logins: a client's token cannot be taken back before. */
-const ACCESS_SECONDS = 600;
 const REFRESH_DAYS = 30;
 
 type ClientTokens = {
@@ -60,9 +58,9 @@ export function createOAuthTokens(pool: pg.Pool, signer: TokenSigner, issuer: st
       grant: origin.grant_id,
     };
     return {
-      access_token: await signer.signForClient(claims, ACCESS_SECONDS),
+      access_token: await signer.signForClient(claims),
       token_type: 'Bearer',
-      expires_in: ACCESS_SECONDS,
+      expires_in: CLIENT_TOKEN_SECONDS,
       refresh_token: refreshToken,
       scope: claims.scope,
     };
