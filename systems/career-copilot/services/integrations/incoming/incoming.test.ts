@@ -109,6 +109,9 @@ describe('a webhook that comes in', () => {
     for (const more of [
       { scheme: 'hmac', secret },
       { scheme: 'hmac', secret, settings: { ...settings, signed: 'x' } },
+      // Read as base64 they would be no bytes, or a few of them.
+      { scheme: 'standard', secret: 'whsec_!!!!!!!!!!' },
+      { scheme: 'standard', secret: 'correct horse battery staple' },
     ])
       assert.equal((await world.call(ada, 'POST', '/sources', { name: 'x', ...more })).status, 422);
   });

@@ -44,7 +44,7 @@ export async function incomingRoutes(app: ServiceApp, context: Context): Promise
     async (request, reply) => {
       const userId = callerOf(request);
       const { body } = request;
-      const problem = body.scheme === 'hmac' ? problemOf(body) : undefined;
+      const problem = problemOf(body);
       if (problem) throw errors('BAD_SETTINGS', { fields: { problem } });
       const secret = body.secret ?? newSecret();
       const encrypted = await encryption.encrypt(secret, sources.contextOf(userId));
@@ -140,7 +140,14 @@ function receiving(scope: ServiceApp, { pool, encryption, events }: Context): vo
   );
 }
 
-function problemOf({ settings, secret }: NewSource): string | undefined {
+/** Base64, as Standard Webhooks has secrets: what is none would be read as less, or as nothing, and anybody could sign. */
+const OF_STANDARD = /^(whsec_)?[A-Za-z0-9+/]{22,}={0,2}$/;
+
+function problemOf({ scheme, settings, secret }: NewSource): string | undefined {
+  if (scheme === 'standard')
+    return secret === undefined || OF_STANDARD.test(secret)
+      ? undefined
+      : 'A secret is base64 of 16 bytes at least, with or without `whsec_` before it.';
   if (!settings) return 'An HMAC needs `settings`.';
   if (secret !== undefined && secret.length < 16) return 'A secret has 16 characters at least.';
   return settingsProblem(settings);
