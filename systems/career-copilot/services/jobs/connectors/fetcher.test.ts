@@ -48,6 +48,25 @@ function fetcher(options: Partial<FetcherOptions> = {}): Fetcher {
 const refused = (code: string) => (error: unknown) => error instanceof FetchError && error.code === code;
 const paths = () => asked.map(({ path }) => path);
 
+it('it reads letters as an answer says that they are written', async () => {
+  const one = fetcher();
+  const said: [type: string, begin: string][] = [
+    ['text/xml; charset="ISO-8859-1"', ''],
+    ['text/xml', '<?xml version="1.0" encoding="iso-8859-1"?>'],
+    ['text/html', '<meta charset=latin1>'],
+  ];
+  for (const [type, begin] of said) {
+    answer = (_request, response) =>
+      response.writeHead(200, { 'content-type': type }).end(Buffer.from(`${begin}Café`, 'latin1'));
+    const fetched = await one.fetch(url);
+    assert.equal(fetched.is === 'new' && fetched.payload, `${begin}Café`, type);
+  }
+  answer = (_request, response) =>
+    response.writeHead(200, { 'content-type': 'text/html; charset=no-such-thing' }).end('Café');
+  const fetched = await one.fetch(url);
+  assert.equal(fetched.is === 'new' && fetched.payload, 'Café');
+});
+
 describe('it asks politely', () => {
   it('says who it is, after it has read robots.txt once', async () => {
     const one = fetcher();

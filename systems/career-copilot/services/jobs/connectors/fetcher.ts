@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { TextDecoder } from 'node:util';
 import { NOT_PUBLIC, outboundAgent } from '@banyan/service';
 import robotsModule from 'robots-parser';
 import { fetch, type Response } from 'undici';
@@ -160,16 +161,17 @@ export function createFetcher({
   }
 
   async function textOf(response: Response, url: URL, limit: number, signal: AbortSignal): Promise<string> {
-    const decoder = new TextDecoder();
+    let decoder: TextDecoder | undefined;
     let text = '';
     let bytes = 0;
     try {
       for await (const chunk of response.body ?? []) {
         bytes += chunk.byteLength;
         if (bytes > limit) throw new FetchError('TOO_LARGE', `${url.href} is larger than ${limit} bytes`);
+        decoder ??= decoderOf(response.headers.get('content-type'), chunk);
         text += decoder.decode(chunk, { stream: true });
       }
-      return text + decoder.decode();
+      return text + (decoder?.decode() ?? '');
     } catch (error) {
       signal.throwIfAborted();
       throw asFetchError(url, error);
@@ -238,6 +240,24 @@ function webAddress(address: string, from?: URL): URL {
     );
   return url;
 }
+
+/** By what an answer says of its letters: in its head, in its first lines, or nowhere, which is UTF-8. */
+function decoderOf(contentType: string | null, begin: Uint8Array): TextDecoder {
+  const lines = Buffer.from(begin.subarray(0, CHARSET_WITHIN)).toString('latin1');
+  const [, charset] =
+    /charset\s*=\s*["']?([\w.:-]+)/i.exec(contentType ?? '') ??
+    /<\?xml[^>]*\bencoding\s*=\s*["']([\w.:-]+)/i.exec(lines) ??
+    /<meta[^>]*\bcharset\s*=\s*["']?([\w.:-]+)/i.exec(lines) ??
+    [];
+  try {
+    return new TextDecoder(charset);
+  } catch {
+    return new TextDecoder();
+  }
+}
+
+/** As browsers look for it. */
+const CHARSET_WITHIN = 1_024;
 
 function askedToWait(url: URL, until: number): FetchError {
   const retryAt = new Date(until);
