@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { TSchema } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import type { ServiceApp } from '../http/types.ts';
 import type { Operation, OperationAnswer, OperationInput } from './operation.ts';
 
@@ -36,7 +36,7 @@ export function implement<Ops extends Record<string, Operation>, Named extends k
     if (params) schema.params = params;
     if (query) schema.querystring = query;
     if (body) schema.body = body;
-    if (answer) schema.response = { 200: answer };
+    schema.response = answer ? { 200: answer } : { 204: Type.Null() };
     app.route({
       ...options[name],
       method,

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify';
 import { type Answer, ServiceError } from './errors.ts';
+import { mediaOf } from './media.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -13,6 +14,8 @@ declare module 'fastify' {
 
 /** `types`: of its body, as this service answers it; empty: it may be answered by somebody in front of it, or before any handler. */
 type DeclaredError = { status: number; types: readonly string[] };
+
+const DONE = { 200: { description: STATUS_CODES[200], ...mediaOf('*/*') } };
 
 /** Whoever is in front of a service may limit its callers. */
 const TOO_MANY_REQUESTS = 429;
@@ -87,14 +90,13 @@ export function withDeclaredErrors(
 ) {
   if (!config?.declared || schema?.hide) return schema;
   const errors = config.declared.map(({ status, types }) => {
-    const known = types.map((type) => [type, { schema: { type: 'object' } }]);
-    const content = types.length === 0 ? { '*/*': { schema: {} } } : Object.fromEntries(known);
-    return [status, { description: STATUS_CODES[status] ?? 'Error', content }];
+    const media = mediaOf(...(types.length === 0 ? ['*/*'] : types));
+    return [status, { description: STATUS_CODES[status] ?? 'Error', ...media }];
   });
-  return {
-    ...schema,
-    response: { ...Object.fromEntries(errors), ...(schema?.response as object | undefined) },
-  };
+  const own = (schema?.response ?? {}) as object;
+  // A route that says nothing of its answers has one all the same.
+  const good = Object.keys(own).some((status) => Number.parseInt(status, 10) < 400) ? {} : DONE;
+  return { ...schema, response: { ...good, ...Object.fromEntries(errors), ...own } };
 }
 
 function kitErrorsOf({ schema, config }: RouteOptions): unknown[] {

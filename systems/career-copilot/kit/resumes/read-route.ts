@@ -1,4 +1,4 @@
-import { createBulkhead, type ServiceApp } from '@banyan/service';
+import { createBulkhead, mediaOf, type ServiceApp } from '@banyan/service';
 import type { FastifyContextConfig, onRequestAsyncHookHandler } from 'fastify';
 import { Type } from 'typebox';
 import { RESUME_BYTES } from '../../api/bodies.ts';
@@ -51,6 +51,7 @@ export function readRoute(
       schema: {
         description:
           'The file is the body: PDF, Word (.docx), JSON Resume, the export of LinkedIn (ZIP) or plain text, whatever its type says it is.',
+        body: mediaOf('*/*'),
         response: { 200: Read },
       },
     },

@@ -129,13 +129,17 @@ export function personalRoutes(
 
   // The account first: nobody can log in any more. If the rest then fails, the same request may be sent again as long
   // as the access token lives, although the account is inactive by then.
-  app.delete('/users/me', { config: ofUser.config }, async (request, reply) => {
-    const { id } = await find(request, { evenInactive: true });
-    await need(() => api.deleteAccount());
-    await store.updateProfile(pool, id, ANONYMOUS);
-    await store.deleteResume(pool, id);
-    return await reply.code(204).send();
-  });
+  app.delete(
+    '/users/me',
+    { config: ofUser.config, schema: { response: { 204: Type.Null() } } },
+    async (request, reply) => {
+      const { id } = await find(request, { evenInactive: true });
+      await need(() => api.deleteAccount());
+      await store.updateProfile(pool, id, ANONYMOUS);
+      await store.deleteResume(pool, id);
+      return await reply.code(204).send(null);
+    },
+  );
 }
 
 const BEARER = { 'www-authenticate': 'Bearer' };

@@ -69,7 +69,7 @@ export function dashboardRoutes(app: ServiceApp, { pool, documents, events }: Co
 
   app.delete(
     '/analytics/dashboards/:name',
-    { ...with404(), schema: { params: Path } },
+    { ...with404(), schema: { params: Path, response: { 204: Type.Null() } } },
     async (request, reply) => {
       const userId = callerOf(request);
       const { name } = request.params;
@@ -77,7 +77,7 @@ export function dashboardRoutes(app: ServiceApp, { pool, documents, events }: Co
         if (!(await removeDashboard(tx, userId, name))) throw errors('NO_SUCH_DASHBOARD');
         await events.publish(tx, 'DashboardUpdated', { userId, name, change: 'removed' });
       });
-      return await reply.code(204).send();
+      return await reply.code(204).send(null);
     },
   );
 }

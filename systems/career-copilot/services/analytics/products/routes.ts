@@ -1,4 +1,4 @@
-import { defineErrors, principalOf, role, type ServiceApp, signedIn } from '@banyan/service';
+import { defineErrors, mediaOf, principalOf, role, type ServiceApp, signedIn } from '@banyan/service';
 import { Type } from 'typebox';
 import { activeUser, callerOf } from '../../../kit/active-user.ts';
 import { careersOf } from '../careers/find.ts';
@@ -30,7 +30,7 @@ const Entry = Type.Object({
   schema: Type.Unknown(),
   freshness: OfFreshness,
 });
-const PAGE = { description: 'The catalogue', content: { 'text/html': { schema: Type.String() } } };
+const PAGE = { description: 'The catalogue', ...mediaOf('text/html') };
 const Path = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 100 }),
   version: Type.String({ pattern: '^v[1-9][0-9]{0,3}$' }),

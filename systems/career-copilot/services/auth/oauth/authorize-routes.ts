@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { withTransaction } from '@banyan/postgres';
-import { type KeyValueStore, type ServiceApp, withinLimit } from '@banyan/service';
+import { type KeyValueStore, mediaOf, type ServiceApp, withinLimit } from '@banyan/service';
 import type { FastifyReply } from 'fastify';
 import type pg from 'pg';
 import { Type } from 'typebox';
@@ -148,15 +148,11 @@ export function authorizeRoutes(app: ServiceApp, { pool, limits, logIn, issuer }
 }
 
 const CONFIG = { allow: 'everybody' as const, errors: [400] };
-const HTML = { 'text/html': { schema: Type.String() } };
-/** The words of OAuth, for what is no request at all. */
-const ERROR = { 'application/json': { schema: Type.Object({}, { additionalProperties: true }) } };
+/** A page, or the words of OAuth for what is no request at all. */
+const EITHER = mediaOf('text/html', 'application/json');
 const PAGES = {
-  200: { description: 'The page that asks the user.', content: HTML },
-  400: { description: 'A page that says why it cannot be allowed.', content: { ...HTML, ...ERROR } },
-  401: {
-    description: 'The page again: whoever says yes has not proved who they are.',
-    content: { ...HTML, ...ERROR },
-  },
+  200: { description: 'The page that asks the user.', ...mediaOf('text/html') },
+  400: { description: 'A page that says why it cannot be allowed.', ...EITHER },
+  401: { description: 'The page again: whoever says yes has not proved who they are.', ...EITHER },
   303: { description: 'Back to the client, with a code or an error.', type: 'null' },
 };

@@ -1,6 +1,6 @@
 import type { Events } from '@banyan/events';
 import { withTransaction } from '@banyan/postgres';
-import { defineErrors, type Encryption, Page, PageQuery, type ServiceApp } from '@banyan/service';
+import { defineErrors, type Encryption, mediaOf, Page, PageQuery, type ServiceApp } from '@banyan/service';
 import type pg from 'pg';
 import { type Static, Type } from 'typebox';
 import { API, Id } from '../../../api/common.ts';
@@ -31,6 +31,7 @@ const errors = defineErrors({
 
 const SOURCES = '/sources';
 const MOST_BYTES = 256 * 1024;
+const BYTES = { description: 'As they came.', ...mediaOf('application/octet-stream') };
 
 type Context = { pool: pg.Pool; encryption: Encryption; events: Events<typeof contracts>; ofUser: OfUser };
 
@@ -89,7 +90,7 @@ export async function incomingRoutes(app: ServiceApp, context: Context): Promise
 
   app.get(
     `${SOURCES}/:id/receipts/:receipt/body`,
-    { ...ofUser(404), schema: { params: OfReceipt } },
+    { ...ofUser(404), schema: { params: OfReceipt, response: { 200: BYTES } } },
     async (request, reply) => {
       const { id, receipt } = request.params;
       const found = await sources.findBody(pool, callerOf(request), id, receipt);
@@ -117,7 +118,7 @@ function receiving(scope: ServiceApp, { pool, encryption, events }: Context): vo
     '/receive/:token',
     {
       config: { allow: 'everybody', errors: [401, 404, 413, 415, 429] },
-      schema: { params: Token, response: { 202: Accepted } },
+      schema: { params: Token, body: mediaOf('*/*'), response: { 202: Accepted } },
     },
     async (request, reply) => {
       const source = await sources.findByToken(pool, request.params.token);

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Events } from '@banyan/events';
 import { withTransaction } from '@banyan/postgres';
-import { bearerToken, defineErrors, type ServiceApp } from '@banyan/service';
+import { bearerToken, defineErrors, mediaOf, type ServiceApp } from '@banyan/service';
 import type pg from 'pg';
 import { Type } from 'typebox';
 import { API } from '../../../api/common.ts';
@@ -50,18 +50,22 @@ export async function reportRoutes(
   const config = { allow: 'everybody' as const, errors: [400, 403, 413, 415] };
   const response = { 204: Type.Null() };
 
-  app.post(TWILIO_PATH, { config, schema: { querystring: Query, response } }, async (request, reply) => {
-    const fields = Object.fromEntries(new URLSearchParams(textOf(request.body)));
-    const url = `${publicUrl}${API}${TWILIO_PATH}?delivery=${request.query.delivery}`;
-    const signature = headerOf(request.headers['x-twilio-signature']);
-    if (twilioToken === undefined || !isOfTwilio(twilioToken, { url, fields, signature }))
-      throw errors('NOT_SIGNED');
-    const report = reportOf(request.query.delivery, fields);
-    if (report) await withTransaction(pool, (tx) => conclude(tx, publish, report));
-    return await reply.code(204).send(null);
-  });
+  app.post(
+    TWILIO_PATH,
+    { config, schema: { querystring: Query, body: mediaOf(FORM), response } },
+    async (request, reply) => {
+      const fields = Object.fromEntries(new URLSearchParams(textOf(request.body)));
+      const url = `${publicUrl}${API}${TWILIO_PATH}?delivery=${request.query.delivery}`;
+      const signature = headerOf(request.headers['x-twilio-signature']);
+      if (twilioToken === undefined || !isOfTwilio(twilioToken, { url, fields, signature }))
+        throw errors('NOT_SIGNED');
+      const report = reportOf(request.query.delivery, fields);
+      if (report) await withTransaction(pool, (tx) => conclude(tx, publish, report));
+      return await reply.code(204).send(null);
+    },
+  );
 
-  app.post(BOUNCE_PATH, { config, schema: { response } }, async (request, reply) => {
+  app.post(BOUNCE_PATH, { config, schema: { body: mediaOf(MAIL), response } }, async (request, reply) => {
     if (bounceToken === undefined || !isSame(bearerToken(request.headers.authorization), bounceToken))
       throw errors('NOT_SIGNED');
     const bounce = bounceIn(textOf(request.body));

@@ -1,5 +1,5 @@
 import { withTransaction } from '@banyan/postgres';
-import { defineErrors, type ServiceApp } from '@banyan/service';
+import { defineErrors, mediaOf, type ServiceApp } from '@banyan/service';
 import type pg from 'pg';
 import { Type } from 'typebox';
 import { findPerson } from '../people/store.ts';
@@ -30,6 +30,7 @@ export async function unsubscribeRoutes(
     done(null, undefined),
   );
   const config = { allow: 'everybody' as const, errors: [400, 404, 413, 415] };
+  const response = { 200: { description: 'A page.', ...mediaOf('text/html') } };
   const verified = (token: string) => {
     const what = tokens.verify(token);
     if (!what) throw errors('BAD_LINK');
@@ -38,7 +39,7 @@ export async function unsubscribeRoutes(
 
   app.get(
     '/notifications/unsubscribe',
-    { config, schema: { querystring: Query } },
+    { config, schema: { querystring: Query, response } },
     async (request, reply) => {
       const { userId, kind } = verified(request.query.token);
       const { preferences } = await findPerson(pool, userId);
@@ -48,7 +49,7 @@ export async function unsubscribeRoutes(
 
   app.post(
     '/notifications/unsubscribe',
-    { config, schema: { querystring: Query } },
+    { config, schema: { querystring: Query, response } },
     async (request, reply) => {
       const { userId, kind } = verified(request.query.token);
       const { isDeleted } = await findPerson(pool, userId);
