@@ -74,22 +74,15 @@ export function problemAnswer(error: unknown, requestId: string): Answer {
     const detail = 'All database connections of the service are in use.';
     return problem('OVERLOADED', 503, detail, requestId, {}, { 'retry-after': '1' });
   }
-  const unstorable = isBadJsonText(error) ? BAD_TEXT : UNSTORABLE[errorCode(error) ?? ''];
-  if (unstorable) return problem('INVALID_REQUEST', 400, unstorable, requestId);
+  if (UNSTORABLE.has(errorCode(error) ?? '') || isBadJsonText(error)) {
+    const detail = 'Text must not contain NUL characters or halves of surrogate pairs.';
+    return problem('INVALID_REQUEST', 400, detail, requestId);
+  }
   return problem('INTERNAL', 500, 'Something went wrong on our side.', requestId);
 }
 
-const BAD_TEXT = 'Text must not contain NUL characters or halves of surrogate pairs.';
-const BAD_TIME = 'A point in time is in the years from 1 on, and its offset from UTC is less than 16 hours.';
-
-/** What PostgreSQL cannot store and a schema lets through, by SQLSTATE: text and JSON that holds a NUL character, and times. */
-const UNSTORABLE: Readonly<Record<string, string>> = {
-  '22021': BAD_TEXT,
-  '22P05': BAD_TEXT,
-  '22007': BAD_TIME,
-  '22008': BAD_TIME,
-  '22009': BAD_TIME,
-};
+/** SQLSTATEs of text and of JSON that holds a NUL character, which PostgreSQL cannot store. */
+const UNSTORABLE = new Set(['22021', '22P05']);
 
 /** JSON that JavaScript made and PostgreSQL cannot read: half a surrogate pair is the one thing that they differ in. */
 function isBadJsonText(error: unknown): boolean {
