@@ -13,6 +13,7 @@ export { type LeasedQueue, type LeasedWork, leasedQueue } from './background/lea
 export { type Leased, type LeasedRows, type LeasedTable, leasedRows } from './background/leased-rows.ts';
 export { type RepeatedWork, repeatedWork, type Task } from './background/repeated-work.ts';
 export { growingPauses, pauseAfterAttempt, type Retries } from './background/retries.ts';
+export { type Signals, signals } from './background/signals.ts';
 export { createBulkhead } from './client/bulkhead.ts';
 export {
   type CallOptions,
@@ -61,3 +62,4 @@ export type { PartHost, ServicePart, StartedPart, Taken } from './parts/part.ts'
 export type { Parts, ProvidedBy } from './parts/parts.ts';
 export { whyNotWriter } from './share/writer.ts';
 export { currentCohort, inSpan, SpanKind, type TraceCarrier, traceCarrier } from './telemetry/trace.ts';
+export { inThread } from './threads/in-thread.ts';

@@ -1,6 +1,6 @@
+import { inThread } from '@banyan/service';
 import { RESUME_BYTES } from '../../api/bodies.ts';
 import type { Skills } from '../skills/skills.ts';
-import { inThread } from '../thread.ts';
 import { ResumeError } from './errors.ts';
 import type { Done, Task } from './extract-worker.ts';
 import { understandJson } from './json-resume.ts';

@@ -1,5 +1,5 @@
 import { eventing } from '@banyan/events';
-import { defineService, keyValues } from '@banyan/service';
+import { defineService, keyValues, signals } from '@banyan/service';
 import { accountActivity } from '../../kit/account-activity.ts';
 import { IssuerConfig, issuersOf } from '../../kit/issuers.ts';
 import { delivery } from './delivery/part.ts';
@@ -8,7 +8,6 @@ import { fromRows } from './facts.ts';
 import { streams } from './feed/streams.ts';
 import { contracts, followOthers } from './follow.ts';
 import { routes } from './routes.ts';
-import { signals } from './signals.ts';
 
 /** What people are told of, by which ways, and whether they have read it. */
 export const notifications = defineService({
@@ -18,7 +17,7 @@ export const notifications = defineService({
   use: {
     activity: accountActivity,
     limits: keyValues(),
-    signals,
+    signals: signals('notifications_deliveries', 'notifications_feed'),
     telling,
     events: eventing(contracts, ({ provided }) => ({
       on: followOthers(provided.telling as Telling),

@@ -1,4 +1,4 @@
-import { inThread } from '../../../kit/thread.ts';
+import { inThread } from '@banyan/service';
 import { connectors, type Kind } from './connectors.ts';
 import { ConnectorError, type Origin, type Parsed } from './posting.ts';
 

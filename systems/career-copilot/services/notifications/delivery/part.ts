@@ -1,8 +1,7 @@
 import type { Events } from '@banyan/events';
-import { leasedQueue, repeatedWork, type ServicePart } from '@banyan/service';
+import { leasedQueue, repeatedWork, type ServicePart, type Signals } from '@banyan/service';
 import type { contracts } from '../../../contracts/notifications.ts';
 import { runCampaigns } from '../campaigns/run.ts';
-import type { Signals } from '../signals.ts';
 import { gatherDigests } from './digest.ts';
 import { leasedDeliveries, untilNext, untilNextDigest } from './queue.ts';
 import { attempt } from './sender.ts';
@@ -51,7 +50,7 @@ export const delivery: ServicePart<undefined> = {
     return {
       provided: undefined,
       open: async () => {
-        off = (provided.signals as Signals).on('notifications_deliveries', () => {
+        off = (provided.signals as Signals<'notifications_deliveries'>).on('notifications_deliveries', () => {
           queue.wake();
           work.wake('gather digests');
           work.wake('run campaigns');

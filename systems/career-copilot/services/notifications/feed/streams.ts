@@ -1,8 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import { type EventStream, eventStreams, type ServicePart } from '@banyan/service';
+import { type EventStream, eventStreams, type ServicePart, type Signals } from '@banyan/service';
 import type { FastifyBaseLogger } from 'fastify';
 import type pg from 'pg';
-import type { Signals } from '../signals.ts';
 import { listAfter, placeOf } from './store.ts';
 
 /** Of one person in one process: when one more is opened, the oldest ends. */
@@ -30,7 +29,7 @@ export const streams: ServicePart<Streams> = {
     const all = eventStreams({ most: MOST, mostOfOne: MOST_OF_PERSON });
     const byUser = new Map<number, Set<Stream>>();
     const goOn = (userId: number, stream: Stream) => void pump({ pool, log }, userId, stream);
-    const off = (provided.signals as Signals).on('notifications_feed', (told) => {
+    const off = (provided.signals as Signals<'notifications_feed'>).on('notifications_feed', (told) => {
       const users = told === undefined ? byUser.keys() : [Number(told)];
       for (const userId of users) for (const stream of byUser.get(userId) ?? []) goOn(userId, stream);
     });
