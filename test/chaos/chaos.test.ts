@@ -8,7 +8,7 @@ import { runChaos } from './run.ts';
 
 /** The short version of `npm run chaos`, in whose time no more services than these would be moved. */
 it('loses, doubles and resurrects no acknowledged write while processes are killed', {
-  timeout: 240_000,
+  timeout: 600_000,
 }, async () => {
   const directory = mkdtempSync(join(scratchHome(), 'banyan-chaos-'));
   const services = ['auth', 'users', 'applications'];

@@ -8,13 +8,17 @@ const OF_BANYAN = ['gateway', 'gateway worker', 'controller', 'applier', 'backen
 /** How long a service may take to be up again, with its database killed meanwhile, and the pause between two starts. */
 const START_MS = 60_000;
 const RESTART_PAUSE_MS = 200;
-/** Between two kills. A killed process needs about a second until it works again; stages must be reached in between. */
+/** Between two kills, where a killed process needs about a second until it works again; stages must be reached in between. */
 const PAUSE_MS = { least: 300, most: 4_000 };
 
 export type Kill = { atMs: number; victim: string; pid: number };
 
 /** Kills with SIGKILL at random moments until stopped. What nobody else starts again, it starts again itself. */
-export function startKiller(environment: Environment, random: () => number, onKill: (kill: Kill) => void) {
+export function startKiller(
+  environment: Environment,
+  { random, patience }: { random: () => number; patience: number },
+  onKill: (kill: Kill) => void,
+) {
   const services = [...environment.services.keys()];
   const victims = [...OF_BANYAN, ...services];
   const startedAt = performance.now();
@@ -33,7 +37,7 @@ export function startKiller(environment: Environment, random: () => number, onKi
 
   async function loop(): Promise<void> {
     while (!stopped) {
-      await pauseFor(PAUSE_MS.least + random() * (PAUSE_MS.most - PAUSE_MS.least));
+      await pauseFor((PAUSE_MS.least + random() * (PAUSE_MS.most - PAUSE_MS.least)) * patience);
       if (stopped) return;
       const victim = victims[Math.floor(random() * victims.length)]!;
       const healAfterMs = 50 + random() * 700;

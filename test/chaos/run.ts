@@ -10,6 +10,8 @@ import {
   type FactsResult,
   listenToFacts,
   loadsOf,
+  measureSpeed,
+  scaleFor,
   sidesOf,
   spawnLoad,
   startEnvironment,
@@ -25,7 +27,7 @@ export type ChaosOptions = {
   services?: readonly string[];
   seed: number;
   directory: string;
-  /** How long the story may take while things are killed, ms. */
+  /** How long the story may take while things are killed, ms; as many times longer as the machine is slower than the tour is made for. */
   chaosMs: number;
   onEvent?: (text: string) => void;
   /** Gives up: all that was started is ended, and it rejects with the signal's reason. */
@@ -56,6 +58,8 @@ const USERS = 400;
 /** A killed process of an operating system that goes on loses no write to its files. */
 const SETTINGS = { fsync: 'off' };
 const HEAL_MS = 60_000;
+/** Of the tour's requests: processes that start again take their share of the machine. */
+const RATE = 0.6;
 
 /**
  * A whole migration while processes are killed at random moments: services forward, one of them back and forward again.
@@ -72,6 +76,10 @@ export async function runChaos({
   onEvent = () => {},
 }: ChaosOptions): Promise<ChaosResult> {
   const random = seeded(seed);
+  const { rate, patience } = scaleFor(await measureSpeed(), {});
+  const ratePerSecond = Math.round(rate * RATE);
+  const healMs = HEAL_MS * patience;
+  onEvent(`${ratePerSecond} requests a second; all that takes time has ${patience.toFixed(1)} times as much`);
   const given = <T>(work: Promise<T>) => unlessAborted(signal, work);
   const environment = await startEnvironment({
     system,
@@ -98,26 +106,28 @@ export async function runChaos({
       users: USERS,
       secret: environment.secret,
       rows: environment.rows,
-      ratePerSecond: 120,
+      ratePerSecond,
       seed,
-      timeoutMs: 8_000,
+      timeoutMs: 8_000 * patience,
       signal,
     });
-    const killer = startKiller(environment, random, (kill) => {
+    const killer = startKiller(environment, { random, patience }, (kill) => {
       kills.push(kill);
       onEvent(`kill -9 ${kill.victim} (${kill.pid})`);
     });
     // It would start services again that are being stopped.
     closing.push(killer.stop);
-    const driver = drive(environment, { first: seed - 1, chaosMs, onEvent });
+    const driver = drive(environment, { first: seed - 1, chaosMs: chaosMs * patience, onEvent });
     await given(driver.story);
     await killer.stop();
     onEvent('no more kills');
     const problems: string[] = [];
-    const services = await given(settleDown(environment.control, driver.aims, problems));
+    const services = await given(settleDown(environment.control, { aims: driver.aims, healMs }, problems));
     const figures = await load.stop();
-    await given(verifyAll(environment.control, services, problems));
-    const result = await given(auditAll(environment, { journal, listener }, services, problems));
+    await given(verifyAll(environment.control, { services, healMs }, problems));
+    const result = await given(
+      auditAll(environment, { journal, listener, limitMs: healMs }, services, problems),
+    );
     if (figures.violations.count > 0)
       problems.push(
         `${figures.violations.count} reads did not show their user's last write: ${JSON.stringify(figures.violations.samples.slice(0, 3))}`,
@@ -218,10 +228,10 @@ function drive(environment: Environment, { first, chaosMs, onEvent }: Drive) {
 /** With the kills over, everything must come to rest where it was sent, or back at the monolith. */
 async function settleDown(
   control: ControlClient,
-  aims: Record<string, Target>,
+  { aims, healMs }: { aims: Record<string, Target>; healMs: number },
   problems: string[],
 ): Promise<ServiceStatus[]> {
-  const deadline = performance.now() + HEAL_MS;
+  const deadline = performance.now() + healMs;
   for (;;) {
     const services = await control.status().then(
       ({ services }) => services,
@@ -253,13 +263,13 @@ function atRest(status: ServiceStatus, aim: Target | undefined): boolean {
 
 async function verifyAll(
   control: ControlClient,
-  services: ServiceStatus[],
+  { services, healMs }: { services: ServiceStatus[]; healMs: number },
   problems: string[],
 ): Promise<void> {
   for (const { service, stage, links } of services) {
     // One that takes over no table has no links, and nothing to compare.
     if (stage === 'monolith' || links.length === 0) continue;
-    const deadline = performance.now() + HEAL_MS;
+    const deadline = performance.now() + healMs;
     const id = await startVerification(control, service, deadline);
     for (;;) {
       const run = await control.verification(id);
@@ -295,7 +305,7 @@ async function startVerification(control: ControlClient, service: string, deadli
 /** Each side that must have the writes is audited: the owner, and the other one as long as rows flow to it. */
 async function auditAll(
   { system, databases, control }: Environment,
-  { journal, listener }: { journal: string; listener: FactsListener },
+  { journal, listener, limitMs }: { journal: string; listener: FactsListener; limitMs: number },
   services: ServiceStatus[],
   problems: string[],
 ): Promise<Pick<ChaosResult, 'audit' | 'facts'>> {
@@ -312,7 +322,7 @@ async function auditAll(
           `on ${index === 0 ? 'the owners' : 'the monolith'}: ${result.lost} lost, ${result.doubled} doubled, ${result.resurrected} resurrected: ${result.problems.slice(0, 5).join('; ')}`,
         );
     }
-    const facts = await auditFacts({ journal, loads, listener, control, databases: pools, limitMs: HEAL_MS });
+    const facts = await auditFacts({ journal, loads, listener, control, databases: pools, limitMs });
     if (facts.missing + facts.doubled > 0)
       problems.push(
         `facts: ${facts.missing} missing, ${facts.doubled} doubled: ${facts.problems.slice(0, 5).join('; ')}`,

@@ -12,3 +12,4 @@ export { loadsOf } from './load/load.ts';
 export { spawnLoad } from './load/process.ts';
 export { createRecorder } from './load/stats.ts';
 export { stopOnSignal } from './stop-on-signal.ts';
+export { measureSpeed, scaleFor } from './tour/machine.ts';
