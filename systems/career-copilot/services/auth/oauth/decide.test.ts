@@ -67,6 +67,24 @@ describe('an address of a client', () => {
     for (const uri of bad) assert.equal(isRedirectUri(uri), false, uri);
   });
 
+  test('on the machine of the user is good at any port, and at no other host or path', () => {
+    const client = { ...CLIENT, redirect_uris: ['http://127.0.0.1/back', 'http://[::1]:80/'] };
+    const asked = (redirect_uri: string) => checkAddress(client, { ...REQUEST, redirect_uri });
+    for (const uri of ['http://127.0.0.1/back', 'http://127.0.0.1:51004/back', 'http://[::1]:1/'])
+      assert.equal(asked(uri), client, uri);
+    for (const uri of [
+      'http://127.0.0.1:51004/other',
+      'http://127.0.0.1:51004',
+      'http://127.0.0.1:99999/back',
+      'http://127.0.0.1:1@evil.example/back',
+      'http://127.0.0.1.evil.example/back',
+      'http://[::1]:1/back',
+      'https://127.0.0.1:1/back',
+      'http://127.0.0.1:1/back#x',
+    ])
+      assert.throws(() => asked(uri), OAuthError, uri);
+  });
+
   test('is compared as text: nothing that is only like it is sent an answer', () => {
     assert.equal(checkAddress(CLIENT, REQUEST), CLIENT);
     const [uri] = CLIENT.redirect_uris as [string];

@@ -56,11 +56,22 @@ export type AuthorizeRequest = {
  */
 export function checkAddress(client: Client | undefined, { redirect_uri }: AuthorizeRequest): Client {
   if (!client) throw new OAuthError('invalid_request', 'There is no such client.');
-  // The very same text: whatever is less exact has been a way out for codes.
-  if (!client.redirect_uris.includes(redirect_uri))
+  if (!client.redirect_uris.some((registered) => isSameAddress(registered, redirect_uri)))
     throw new OAuthError('invalid_request', 'The redirect_uri is none that the client has registered.');
   return client;
 }
+
+/**
+ * The very same text, since whatever is less exact has been a way out for codes; but for the port on the machine of the user, which a program there
+ * is given anew each time (RFC 8252, 7.3).
+ */
+function isSameAddress(registered: string, asked: string): boolean {
+  if (registered === asked) return true;
+  const [one, other] = [ON_LOOPBACK.exec(registered), ON_LOOPBACK.exec(asked)];
+  return one !== null && other !== null && one[1] === other[1] && one[2] === other[2] && isRedirectUri(asked);
+}
+
+const ON_LOOPBACK = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]))(?::\d{1,5})?([/?].*)?$/;
 
 /** What a user is asked to allow. Throws `OAuthError` of what the client is told at its address. */
 export function checkAuthorize(
