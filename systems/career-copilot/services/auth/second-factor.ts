@@ -47,8 +47,10 @@ export function createSecondFactors(pool: pg.Pool, encryption: Encryption): Seco
   /** Takes a code or counts that it was wrong. A refusal is returned, so that the count is committed. */
   const take = async (tx: pg.PoolClient, accountId: number, factor: Factor, code: string) => {
     if (factor.locked) return 'locked';
-    const step = stepOf(await secretOf(accountId, factor), code, factor.now, factor.lastStep);
-    const isGood = step !== null || (factor.confirmed && (await takeRecoveryCode(tx, accountId, code)));
+    // Apps show them with a blank in their middle.
+    const given = code.replaceAll(/[\s-]/g, '');
+    const step = stepOf(await secretOf(accountId, factor), given, factor.now, factor.lastStep);
+    const isGood = step !== null || (factor.confirmed && (await takeRecoveryCode(tx, accountId, given)));
     await tx.query(
       `UPDATE second_factors SET last_step = greatest(last_step, $2), failures = $3::int,
          locked_until = CASE WHEN $3::int >= $4::int THEN clock_timestamp() + make_interval(secs => $5) END
@@ -142,7 +144,7 @@ async function makeRecoveryCodes(tx: pg.PoolClient, accountId: number): Promise<
 async function takeRecoveryCode(tx: pg.PoolClient, accountId: number, code: string): Promise<boolean> {
   const { rowCount } = await tx.query('DELETE FROM recovery_codes WHERE account_id = $1 AND code_hash = $2', [
     accountId,
-    hashOf(code.replaceAll('-', '').toUpperCase()),
+    hashOf(code.toUpperCase()),
   ]);
   return rowCount === 1;
 }
