@@ -8,10 +8,22 @@ const Email = Type.String({ minLength: 3, maxLength: 200, pattern: '^[^\\s@]+@[^
 export const MailAddress = Type.Object({
   address: Type.String({ description: 'It is hard to guess, so show it to nobody else.' }),
   senders: Type.Array(Type.String(), { description: 'Addresses of theirs from which they forward.' }),
+  moves: Type.Boolean({
+    description:
+      'Mails about which there is no doubt move applications by themselves, after a while in which that can be stopped.',
+  }),
   created_at: Timestamp,
 });
 export type MailAddress = Static<typeof MailAddress>;
-export const Senders = Type.Object({ senders: Type.Array(Email, { minItems: 1, maxItems: 10 }) });
+export const Senders = Type.Object({
+  senders: Type.Array(Email, { minItems: 1, maxItems: 10 }),
+  moves: Type.Optional(
+    Type.Boolean({
+      description:
+        'Whether mails may move applications by themselves; left out: as before, and `false` at first. It takes a connection by which we may act.',
+    }),
+  ),
+});
 
 /** As a mail server posts what it has received, signed by Standard Webhooks with the secret that the two share. */
 export const IncomingMail = Type.Object({
@@ -21,6 +33,12 @@ export const IncomingMail = Type.Object({
     maxLength: 20,
     description: 'What the mail server found of the envelope: `pass`, `fail` ...',
   }),
+  dkim: Type.Optional(
+    Type.Array(Type.String({ maxLength: 255 }), {
+      maxItems: 20,
+      description: 'Domains whose signature (DKIM) of this mail the mail server has found to be good.',
+    }),
+  ),
   raw: Type.String({ description: 'The mail as it came (RFC 822), in base64.' }),
 });
 
@@ -47,6 +65,15 @@ export const Proposal = Type.Object({
   sender: Type.String(),
   received_at: Timestamp,
   application_id: Nullable<number>(Type.Integer({ description: 'That it was confirmed for.' })),
+  moves_at: Nullable<Date>(
+    Type.Unsafe<Date>({
+      ...Timestamp,
+      description: 'When it moves the application by itself, unless it is dismissed or confirmed before.',
+    }),
+  ),
+  moved_by_mail: Type.Boolean({
+    description: 'It was confirmed by nobody: the mail has moved the application.',
+  }),
 });
 export type Proposal = Static<typeof Proposal>;
 export const ProposalWithCandidates = Type.Object({

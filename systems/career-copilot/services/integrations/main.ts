@@ -35,12 +35,12 @@ export const integrations = defineService({
       policy,
     }),
     calendar,
-    mail,
     api: calls(publicApplications, {
       config: IssuerConfig,
       urls: ({ API_URL }) => ({ api: API_URL }),
       policy,
     }),
+    mail,
     sweeping,
   },
   auth: { issuers: ({ config }) => issuersOf(config) },

@@ -149,6 +149,12 @@ CREATE TABLE IF NOT EXISTS mail_proposals (
   application_id integer,
   UNIQUE (user_id, mail_hash)
 );
+-- When it moves the application by itself; NULL: it does not.
+ALTER TABLE mail_proposals ADD COLUMN IF NOT EXISTS moves_at timestamptz;
+ALTER TABLE mail_proposals ADD COLUMN IF NOT EXISTS moved_by_mail boolean NOT NULL DEFAULT false;
+CREATE INDEX IF NOT EXISTS mail_proposals_moves_at ON mail_proposals (moves_at) WHERE moves_at IS NOT NULL AND state = 'open';
+-- Its owner has said that mails may move applications by themselves.
+ALTER TABLE mail_addresses ADD COLUMN IF NOT EXISTS moves boolean NOT NULL DEFAULT false;
 CREATE INDEX IF NOT EXISTS mail_proposals_listed ON mail_proposals (user_id, id DESC);
 
 -- Calendars of connected accounts, what is in them, and interviews, which go into them.

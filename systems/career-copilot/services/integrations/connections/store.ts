@@ -106,6 +106,19 @@ export async function findConnection(
   return rows[0];
 }
 
+/** The one that was made last. */
+export async function findByProvider(
+  db: Executor,
+  userId: number,
+  provider: string,
+): Promise<KeptConnection | undefined> {
+  const { rows } = await db.query<KeptConnection>(
+    `SELECT ${KEPT} FROM oauth_connections WHERE user_id = $1 AND provider = $2 ORDER BY id DESC LIMIT 1`,
+    [userId, provider],
+  );
+  return rows[0];
+}
+
 export async function updateTokens(db: Executor, id: number, tokens: KeptTokens): Promise<void> {
   await db.query(
     `UPDATE oauth_connections SET access_token = $2, refresh_token = coalesce($3, refresh_token), expires_at = $4

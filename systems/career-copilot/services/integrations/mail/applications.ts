@@ -1,11 +1,11 @@
-import type { ServiceClient } from '@banyan/service';
+import { CallError, type ServiceClient } from '@banyan/service';
 import type { Static } from 'typebox';
 import type { StatusChange } from '../../../api/applications.ts';
 import type { publicApplications } from '../../../contracts/public-api.ts';
 import type { Application } from './match.ts';
 
 export type PublicApi = ServiceClient<typeof publicApplications>;
-export type Change = Static<typeof StatusChange>;
+type Change = Static<typeof StatusChange>;
 
 const PAGE = 100;
 /** Mails are about what somebody has applied for lately, not about all that they ever have. */
@@ -23,4 +23,20 @@ export async function applicationsOf(api: PublicApi): Promise<Application[]> {
     if (page >= answer.total_pages) break;
   }
   return all;
+}
+
+/**
+ * A step of an application, with the token of the caller. One that is there already was made before. False: it cannot take this step. Throws
+ * `CallError` while nobody can say.
+ */
+export async function moveOn(api: PublicApi, id: number, status: string, sentence: string): Promise<boolean> {
+  const body = { status, note: `From a forwarded mail: ${sentence}` } as Change;
+  try {
+    await api.changeStatus({ params: { id }, body });
+    return true;
+  } catch (error) {
+    if (!(error instanceof CallError) || error.code !== 'REFUSED') throw error;
+    const application = (await applicationsOf(api)).find((one) => one.id === id);
+    return application?.status === status;
+  }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { canonical, localPartAt, refusalOf } from './envelope.ts';
+import { canonical, isSignedBySender, localPartAt, refusalOf } from './envelope.ts';
 
 it('the envelope counts, and only as the mail server has checked it', () => {
   const envelope = { from: 'Ada@Home.example', to: 'x', spf: 'pass' };
@@ -33,4 +33,15 @@ it('an address is ours at our domain only', () => {
     '',
   ])
     assert.equal(localPartAt('in.example.com', other), undefined);
+});
+
+it('a mail is signed by its sender if the domain that it is from has done it, and nobody has passed it on', () => {
+  const signed = (from: string, dkim: string[], isPassedOn = false) =>
+    isSignedBySender({ from, isPassedOn }, dkim);
+  assert.equal(signed('jobs@acme.example', ['other.example', 'ACME.example']), true);
+  assert.equal(signed('jobs@mail.acme.example', ['acme.example']), true);
+  for (const dkim of [[], ['example'], ['evil.example'], ['cme.example'], ['mail.acme.example'], ['']])
+    assert.equal(signed('jobs@acme.example', dkim), false, dkim[0]);
+  assert.equal(signed('acme.example', ['acme.example']), false);
+  assert.equal(signed('jobs@acme.example', ['acme.example'], true), false);
 });

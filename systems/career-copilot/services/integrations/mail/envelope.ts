@@ -14,6 +14,21 @@ export function refusalOf({ from, spf }: Envelope, senders: readonly string[]): 
   return senders.map(canonical).includes(canonical(from)) ? undefined : 'NOT_A_SENDER';
 }
 
+/**
+ * Whether the domain that a mail says it is from has signed it. One that somebody has passed on by hand, or whose signature the way here has
+ * broken, is signed by nobody who matters.
+ */
+export function isSignedBySender(
+  { from, isPassedOn }: { from: string; isPassedOn: boolean },
+  dkim: readonly string[],
+): boolean {
+  const domain = from.slice(from.lastIndexOf('@') + 1).toLowerCase();
+  const isOf = (signer: string) => domain === signer || domain.endsWith(`.${signer}`);
+  return (
+    !isPassedOn && from.includes('@') && dkim.some((one) => one.includes('.') && isOf(one.toLowerCase()))
+  );
+}
+
 /** An address as it is compared. Gmail writes where it forwards to behind a plus (`ada+caf_=copilot=example.com@gmail.com`). */
 export function canonical(address: string): string {
   const at = address.lastIndexOf('@');

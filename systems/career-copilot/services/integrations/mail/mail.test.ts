@@ -1,11 +1,24 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
+import { createEncryption } from '@banyan/service';
 import { type Answer, request } from '../../../kit/testing/request.ts';
+import { until } from '../../../kit/testing/until.ts';
+import { contextOf } from '../connections/store.ts';
 import { startWorld, type World } from '../testing/world.ts';
 import { newSecret, signed } from '../webhooks/signature.ts';
 
 const SECRET = newSecret();
 const SENDER = 'ada@home.example';
+const KEYS = randomBytes(32).toString('base64url');
+const TOKEN = 'what its owner lets us act with';
+const SELF = {
+  name: 'self',
+  issuer: 'https://career.example',
+  client_id: 'integrations',
+  scopes: ['read', 'write'],
+  redirect_uri: 'https://app.career.example/connected',
+};
 const APPLICATIONS = [
   { id: 3, company_name: 'Acme GmbH', job_title: 'Data Engineer', status: 'applied' },
   { id: 4, company_name: 'Blue Inc.', job_title: 'Site Manager', status: 'rejected' },
@@ -27,7 +40,14 @@ let mails = 0;
 
 before(async () => {
   world = await startWorld({
-    env: { MAIL_DOMAIN: 'in.example.com', MAIL_WEBHOOK_SECRET: SECRET },
+    env: {
+      MAIL_DOMAIN: 'in.example.com',
+      MAIL_WEBHOOK_SECRET: SECRET,
+      ENCRYPTION_KEYS: KEYS,
+      OAUTH_PROVIDERS: JSON.stringify([SELF]),
+      MAIL_MOVES_PROVIDER: SELF.name,
+      MAIL_LOOK_MS: '20',
+    },
     answer: async (asked, response) => {
       const send = (status: number, body: unknown) =>
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
@@ -64,12 +84,18 @@ const REJECTED = () =>
 async function post(
   to: string,
   raw: string,
-  { from = SENDER, spf = 'pass', secret = SECRET }: { from?: string; spf?: string; secret?: string } = {},
+  {
+    from = SENDER,
+    spf = 'pass',
+    secret = SECRET,
+    dkim,
+  }: { from?: string; spf?: string; secret?: string; dkim?: string[] } = {},
 ): Promise<Answer> {
   const body = JSON.stringify({
     envelope_from: from,
     envelope_to: to,
     spf,
+    dkim,
     raw: Buffer.from(raw).toString('base64'),
   });
   const headers = {
@@ -192,6 +218,88 @@ describe('a mail that somebody forwards', () => {
     assert.equal((await post(address, REJECTED(), { secret: newSecret() })).status, 401);
     const plain = await request(world.service.url, 'POST', '/integrations/mail/receive', { body: {} });
     assert.equal(plain.status, 401);
+  });
+});
+
+describe('a mail that moves an application by itself', () => {
+  const SIGNED = { dkim: ['acme.example'] };
+  async function allowing(): Promise<{ id: number; address: string }> {
+    const one = await someone();
+    await world.service.pool.query(
+      `INSERT INTO oauth_connections (user_id, provider, account, scopes, access_token) VALUES ($1, 'self', '', '{}', $2)`,
+      [one.id, await createEncryption(KEYS).encrypt(TOKEN, contextOf(one.id))],
+    );
+    const set = await world.call(one.id, 'PUT', '/mail/address', { senders: [SENDER], moves: true });
+    assert.deepEqual([set.status, set.body.moves], [200, true]);
+    return one;
+  }
+  const only = async (id: number) => (await world.call(id, 'GET', '/mail/proposals')).body.items[0];
+  /** The time in which it can be stopped is over. */
+  const waited = (id: number) =>
+    world.service.pool.query('UPDATE mail_proposals SET moves_at = now() WHERE user_id = $1', [id]);
+
+  it('does so once its time has come, with what its owner has allowed, and once', async () => {
+    const { id, address } = await allowing();
+    await post(address, REJECTED(), SIGNED);
+    const { state, moves_at, moved_by_mail } = await only(id);
+    assert.deepEqual([state, moved_by_mail], ['open', false]);
+    assert.ok(Date.parse(moves_at) > Date.now());
+    changes.length = 0;
+    await waited(id);
+    const moved = await until(async () => {
+      const now = await only(id);
+      return now.state !== 'open' && now;
+    });
+    assert.deepEqual([moved.state, moved.moved_by_mail, moved.application_id], ['confirmed', true, 3]);
+    assert.deepEqual(
+      changes.map(({ path, token, body }) => [path, token, body.status]),
+      [['/api/v1/applications/3/status', `Bearer ${TOKEN}`, 'rejected']],
+    );
+  });
+
+  it('does not when there is a doubt about who has written it', async () => {
+    const { id, address } = await allowing();
+    const byHand = mailOf(
+      'Fwd: Your application',
+      `FYI\r\n\r\n---------- Forwarded message ---------\r\nFrom: Acme <jobs@acme.example>\r\nSubject: Acme\r\n\r\nUnfortunately, we will not be moving forward.`,
+    );
+    for (const [raw, how] of [
+      [REJECTED(), {}],
+      [REJECTED(), { dkim: ['evil.example', 'example', 'notacme.example'] }],
+      [byHand, { dkim: ['acme.example', 'home.example'] }],
+    ] satisfies [string, { dkim?: string[] }][]) {
+      assert.equal((await post(address, raw, how)).body.outcome, 'proposal');
+      assert.equal((await only(id)).moves_at, null);
+    }
+  });
+
+  it('does not once its owner has said no, of this one or of all', async () => {
+    const { id, address } = await allowing();
+    await post(address, REJECTED(), SIGNED);
+    const dismissed = await world.call(id, 'POST', `/mail/proposals/${(await only(id)).id}/dismiss`);
+    assert.equal(dismissed.body.moves_at, null);
+    await post(address, REJECTED(), SIGNED);
+    assert.notEqual((await only(id)).moves_at, null);
+    await world.call(id, 'PUT', '/mail/address', { senders: [SENDER], moves: false });
+    assert.equal((await only(id)).moves_at, null);
+    await post(address, REJECTED(), SIGNED);
+    assert.equal((await only(id)).moves_at, null);
+  });
+
+  it('stays a proposal when the application does not take the step, and when nobody may act', async () => {
+    const { id, address } = await allowing();
+    await post(address, REJECTED(), SIGNED);
+    changesAre = 400;
+    try {
+      await waited(id);
+      await until(async () => (await only(id)).moves_at === null);
+    } finally {
+      changesAre = 200;
+    }
+    assert.equal((await only(id)).state, 'open');
+    const nobody = await someone();
+    const refused = await world.call(nobody.id, 'PUT', '/mail/address', { senders: [SENDER], moves: true });
+    assert.deepEqual([refused.status, refused.body.code], [409, 'MAY_NOT_ACT']);
   });
 });
 

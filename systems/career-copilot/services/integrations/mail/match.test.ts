@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import { type Application, type Clues, candidatesFor } from './match.ts';
+import { type Application, type Clues, candidatesFor, certainlyAbout } from './match.ts';
 
 const APPLICATIONS: Application[] = [
   { id: 1, company_name: 'Acme GmbH', job_title: 'Data Engineer', status: 'applied' },
@@ -43,4 +43,25 @@ it('a company without a name is nobody, and whatever is written is no error', ()
       assert.deepEqual(candidatesFor({ subject, from, fromName: '', sentence: '' }, nameless), []);
     }),
   );
+});
+
+it('there is no doubt when the one company that is named has written from the domain of its name', () => {
+  const certain = (clues: Partial<Clues>) =>
+    certainlyAbout(
+      { subject: 'Acme', from: 'jobs@acme.com', fromName: '', sentence: '', ...clues },
+      APPLICATIONS,
+    );
+  assert.equal(certain({}), 1);
+  assert.equal(certain({ from: 'no-reply@mail.acme.co.uk' }), 1);
+  assert.equal(certain({ subject: 'Blue Yonder', from: 'hr@blue-yonder.com' }), 2);
+  for (const doubt of [
+    { subject: 'Your application' },
+    { from: 'jobs@acme-careers.com' },
+    { from: 'jobs@greenhouse.io' },
+    { from: 'acme@gmail.com' },
+    { from: 'someone@acme' },
+    { subject: 'Acme and Blue Yonder' },
+    { subject: 'Müller & Söhne' },
+  ])
+    assert.equal(certain(doubt), undefined, JSON.stringify(doubt));
 });

@@ -7,6 +7,8 @@ export type ReadMail = {
   from: string;
   fromName: string;
   text: string;
+  /** By hand: who wrote it is what the mail says, and nothing shows that it is so. */
+  isPassedOn: boolean;
 };
 
 const LONGEST_SUBJECT = 300;
@@ -35,6 +37,7 @@ export async function readMail(raw: Buffer): Promise<ReadMail> {
     subject: (mail.subject ?? '').replace(PASSED_ON, '').slice(0, LONGEST_SUBJECT),
     ...senderOf(mail.from),
     text,
+    isPassedOn: false,
   };
   return { ...outer, ...passedOn(text) };
 }
@@ -67,7 +70,10 @@ function passedOn(text: string): Partial<ReadMail> {
   const lines = text.slice(mark.index + mark[0].length).split(/\r?\n/);
   const start = lines.findIndex((line) => line.trim() !== '');
   const end = lines.findIndex((line, index) => index > start && line.trim() === '');
-  const found: Partial<ReadMail> = { text: lines.slice(end === -1 ? lines.length : end).join('\n') };
+  const found: Partial<ReadMail> = {
+    isPassedOn: true,
+    text: lines.slice(end === -1 ? lines.length : end).join('\n'),
+  };
   for (const line of lines.slice(Math.max(0, start), end === -1 ? lines.length : end)) {
     const [, name, value] = HEADER.exec(line.slice(0, LONGEST_LINE)) ?? [];
     if (name === undefined || value === undefined) continue;

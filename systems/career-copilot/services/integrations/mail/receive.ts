@@ -5,7 +5,7 @@ import type pg from 'pg';
 import type { MailKind } from '../../../api/mail.ts';
 import type { contracts } from '../messages.ts';
 import { classify } from './classify.ts';
-import { type Envelope, localPartAt, type Refusal, refusalOf } from './envelope.ts';
+import { type Envelope, isSignedBySender, localPartAt, type Refusal, refusalOf } from './envelope.ts';
 import { readMail } from './read.ts';
 import * as store from './store.ts';
 
@@ -28,8 +28,13 @@ const STATUS: Record<MailKind, string> = {
  * kept but sender, subject and the sentence that decided.
  */
 export async function receiveMail(
-  { pool, events, domain }: { pool: pg.Pool; events: Events<typeof contracts>; domain: string },
-  envelope: Envelope,
+  {
+    pool,
+    events,
+    domain,
+    holdMs,
+  }: { pool: pg.Pool; events: Events<typeof contracts>; domain: string; holdMs: number },
+  envelope: Envelope & { dkim: readonly string[] },
   raw: Buffer,
 ): Promise<Received> {
   const localPart = localPartAt(domain, envelope.to);
@@ -53,6 +58,8 @@ export async function receiveMail(
       subject: storable(mail.subject),
       sender: storable(mail.from),
       senderName: storable(mail.fromName),
+      // What it is about is looked at when it moves.
+      movesInMs: owner.moves && isSignedBySender(mail, envelope.dkim) ? holdMs : null,
     });
     if (id === undefined) return { is: 'nothing' };
     await events.publish(tx, 'MailRecognized', { userId, proposalId: id, kind: said.kind });

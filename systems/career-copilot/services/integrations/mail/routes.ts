@@ -1,5 +1,5 @@
 import type { Events } from '@banyan/events';
-import { CallError, defineErrors, Page, type ServiceApp } from '@banyan/service';
+import { defineErrors, Page, type ServiceApp } from '@banyan/service';
 import type pg from 'pg';
 import { Type } from 'typebox';
 import { MAIL_BYTES } from '../../../api/bodies.ts';
@@ -17,8 +17,9 @@ import { callerOf } from '../../../kit/active-user.ts';
 import type { contracts } from '../messages.ts';
 import type { OfUser } from '../of-user.ts';
 import { distrustOf, type SignedHeaders } from '../webhooks/signature.ts';
-import { applicationsOf, type Change, type PublicApi } from './applications.ts';
+import { applicationsOf, moveOn, type PublicApi } from './applications.ts';
 import { candidatesFor } from './match.ts';
+import type { Moving } from './moving.ts';
 import { receiveMail } from './receive.ts';
 import * as store from './store.ts';
 
@@ -29,10 +30,14 @@ const errors = defineErrors({
   PROPOSAL_CLOSED: [409, 'It was confirmed or dismissed already.'],
   STEP_REFUSED: [409, 'The application cannot take this step.'],
   NOT_SIGNED: [401, 'It is not signed by the secret of the mail server, or not just now.'],
+  MAY_NOT_ACT: [
+    409,
+    'Connect first the account by which we may act for you: without it nothing can move by itself.',
+  ],
   NOT_BASE64: [422, '`raw` is not base64.'],
 });
 
-export type MailSettings = { domain: string; secret: string } | undefined;
+export type MailSettings = { domain: string; secret: string; moving: Moving } | undefined;
 type Context = {
   pool: pg.Pool;
   events: Events<typeof contracts>;
@@ -43,7 +48,7 @@ type Context = {
 
 /**
  * Mail about applications that people forward. What it seems to say becomes a proposal; who acts on it is the person, whose own token the
- * change of the application is made with. Nothing here acts in anybody's name while they are not there.
+ * change of the application is made with, or whom they have allowed to (moving.ts).
  */
 export async function mailRoutes(app: ServiceApp, context: Context): Promise<void> {
   const { pool, api, mail, ofUser } = context;
@@ -51,9 +56,10 @@ export async function mailRoutes(app: ServiceApp, context: Context): Promise<voi
     if (!mail) throw errors('MAIL_NOT_SET_UP');
     return mail;
   };
-  const shown = ({ local_part, senders, created_at }: store.KeptAddress) => ({
+  const shown = ({ local_part, senders, moves, created_at }: store.KeptAddress) => ({
     address: `${local_part}@${setUp().domain}`,
     senders,
+    moves,
     created_at,
   });
 
@@ -69,10 +75,15 @@ export async function mailRoutes(app: ServiceApp, context: Context): Promise<voi
 
   app.put(
     '/mail/address',
-    { ...ofUser(404), schema: { body: Senders, response: { 200: MailAddress } } },
+    { ...ofUser(404, 409), schema: { body: Senders, response: { 200: MailAddress } } },
     async (request) => {
-      setUp();
-      return shown(await store.saveSenders(pool, callerOf(request), request.body.senders));
+      const { moving } = setUp();
+      const userId = callerOf(request);
+      const { moves } = request.body;
+      if (moves && !(await moving.mayAct(userId))) throw errors('MAY_NOT_ACT');
+      const saved = await store.saveSenders(pool, userId, request.body);
+      if (moves === false) await store.stopMoving(pool, userId);
+      return shown(saved);
     },
   );
 
@@ -123,7 +134,7 @@ export async function mailRoutes(app: ServiceApp, context: Context): Promise<voi
       const { id, state, proposed_status: status, sentence } = await proposalOf(userId, request.params.id);
       if (state !== 'open') throw errors('PROPOSAL_CLOSED');
       const { application_id: applicationId } = request.body;
-      await moveOn(api, applicationId, status, sentence);
+      if (!(await moveOn(api, applicationId, status, sentence))) throw errors('STEP_REFUSED');
       const confirmed = await store.closeProposal(pool, userId, id, 'confirmed', applicationId);
       if (!confirmed) throw errors('PROPOSAL_CLOSED');
       return confirmed;
@@ -149,18 +160,6 @@ export async function mailRoutes(app: ServiceApp, context: Context): Promise<voi
   }
 
   await app.register(async (scope: ServiceApp) => receiving(scope, context));
-}
-
-/** With the token of the caller, as they would themselves. One that is there already is no error: the step was made before. */
-async function moveOn(api: PublicApi, id: number, status: string, sentence: string): Promise<void> {
-  const body = { status, note: `From a forwarded mail: ${sentence}` } as Change;
-  try {
-    await api.changeStatus({ params: { id }, body });
-  } catch (error) {
-    if (!(error instanceof CallError) || error.code !== 'REFUSED') throw error;
-    const application = (await applicationsOf(api)).find((one) => one.id === id);
-    if (application?.status !== status) throw errors('STEP_REFUSED', { cause: error });
-  }
 }
 
 /** The mail server says what it has received. The bytes of the body are what it has signed. */
@@ -193,11 +192,11 @@ function receiving(scope: ServiceApp, { pool, events, mail }: Context): void {
     },
     async (request, reply) => {
       if (!mail) throw errors('MAIL_NOT_SET_UP');
-      const { envelope_from: from, envelope_to: to, spf, raw } = request.body;
+      const { envelope_from: from, envelope_to: to, spf, dkim = [], raw } = request.body;
       if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(raw)) throw errors('NOT_BASE64');
       const received = await receiveMail(
-        { pool, events, domain: mail.domain },
-        { from, to, spf },
+        { pool, events, domain: mail.domain, holdMs: mail.moving.holdMs },
+        { from, to, spf, dkim },
         Buffer.from(raw, 'base64'),
       );
       // That it was refused is the sender's to know, not a reason to send it again.

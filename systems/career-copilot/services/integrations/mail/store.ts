@@ -5,8 +5,8 @@ import type { MailKind, Proposal } from '../../../api/mail.ts';
 
 type Executor = pg.Pool | pg.PoolClient;
 
-export type KeptAddress = { local_part: string; senders: string[]; created_at: Date };
-const ADDRESS = 'local_part, senders, created_at';
+export type KeptAddress = { local_part: string; senders: string[]; moves: boolean; created_at: Date };
+const ADDRESS = 'local_part, senders, moves, created_at';
 /** Of one user; what comes beyond is not looked at. */
 const MOST_A_DAY = 200;
 
@@ -17,12 +17,16 @@ export async function findAddress(db: Executor, userId: number): Promise<KeptAdd
   return rows[0];
 }
 
-/** The first time it makes an address, later it keeps it. */
-export async function saveSenders(db: Executor, userId: number, senders: string[]): Promise<KeptAddress> {
+/** The first time it makes an address, later it keeps it. `moves` undefined: as it was. */
+export async function saveSenders(
+  db: Executor,
+  userId: number,
+  { senders, moves }: { senders: string[]; moves?: boolean | undefined },
+): Promise<KeptAddress> {
   const { rows } = await db.query<KeptAddress>(
-    `INSERT INTO mail_addresses (user_id, local_part, senders) VALUES ($1, $2, $3)
-     ON CONFLICT (user_id) DO UPDATE SET senders = excluded.senders RETURNING ${ADDRESS}`,
-    [userId, newLocalPart(), senders],
+    `INSERT INTO mail_addresses AS known (user_id, local_part, senders, moves) VALUES ($1, $2, $3, coalesce($4, false))
+     ON CONFLICT (user_id) DO UPDATE SET senders = excluded.senders, moves = coalesce($4, known.moves) RETURNING ${ADDRESS}`,
+    [userId, newLocalPart(), senders, moves ?? null],
   );
   return rows[0]!;
 }
@@ -46,13 +50,12 @@ function newLocalPart(): string {
   return `my-${randomBytes(13).toString('hex')}`;
 }
 
+type Owner = { userId: number; senders: string[]; moves: boolean; isBusy: boolean };
+
 /** Whose address it is, and whether as much came today as may come. */
-export async function findOwner(
-  db: Executor,
-  localPart: string,
-): Promise<{ userId: number; senders: string[]; isBusy: boolean } | undefined> {
-  const { rows } = await db.query<{ userId: number; senders: string[]; isBusy: boolean }>(
-    `SELECT user_id AS "userId", senders, (
+export async function findOwner(db: Executor, localPart: string): Promise<Owner | undefined> {
+  const { rows } = await db.query<Owner>(
+    `SELECT user_id AS "userId", senders, moves, (
        SELECT count(*) FROM mail_proposals p WHERE p.user_id = a.user_id AND received_at > now() - interval '1 day'
      ) >= $2 AS "isBusy"
      FROM mail_addresses a WHERE local_part = $1`,
@@ -61,7 +64,8 @@ export async function findOwner(
   return rows[0];
 }
 
-const PROPOSAL = `id, state, kind, proposed_status, sentence, subject, sender, received_at, application_id`;
+const PROPOSAL = `id, state, kind, proposed_status, sentence, subject, sender, received_at, application_id, moves_at,
+  moved_by_mail`;
 const LATEST_FIRST = keyset([{ column: 'id', type: 'integer', descending: true }]);
 
 /** Undefined: a mail of this id has made one already. */
@@ -76,12 +80,24 @@ export async function insertProposal(
     subject: string;
     sender: string;
     senderName: string;
+    /** Null: it does not move anything by itself. */
+    movesInMs: number | null;
   },
 ): Promise<number | undefined> {
   const { rows } = await tx.query<{ id: number }>(
-    `INSERT INTO mail_proposals (user_id, mail_hash, kind, proposed_status, sentence, subject, sender, sender_name)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (user_id, mail_hash) DO NOTHING RETURNING id`,
-    [one.userId, one.mailHash, one.kind, one.status, one.sentence, one.subject, one.sender, one.senderName],
+    `INSERT INTO mail_proposals (user_id, mail_hash, kind, proposed_status, sentence, subject, sender, sender_name, moves_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + $9 * interval '1 millisecond') ON CONFLICT (user_id, mail_hash) DO NOTHING RETURNING id`,
+    [
+      one.userId,
+      one.mailHash,
+      one.kind,
+      one.status,
+      one.sentence,
+      one.subject,
+      one.sender,
+      one.senderName,
+      one.movesInMs,
+    ],
   );
   return rows[0]?.id;
 }
@@ -118,11 +134,44 @@ export async function closeProposal(
   applicationId: number | null,
 ): Promise<Proposal | undefined> {
   const { rows } = await db.query<Proposal>(
-    `UPDATE mail_proposals SET state = $3, application_id = $4
+    `UPDATE mail_proposals SET state = $3, application_id = $4, moves_at = NULL
      WHERE user_id = $1 AND id = $2 AND state = 'open' RETURNING ${PROPOSAL}`,
     [userId, id, state, applicationId],
   );
   return rows[0];
+}
+
+/** One that is to move its application now, for whoever locks it: nobody else has it in hand, and its user's word waits. */
+export async function lockMoving(
+  tx: pg.PoolClient,
+): Promise<(KeptProposal & { userId: number }) | undefined> {
+  const { rows } = await tx.query<KeptProposal & { userId: number }>(
+    `SELECT ${PROPOSAL}, sender_name, user_id AS "userId" FROM mail_proposals
+     WHERE state = 'open' AND moves_at <= now() ORDER BY moves_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
+  );
+  return rows[0];
+}
+
+export async function noteMoved(tx: pg.PoolClient, id: number, applicationId: number): Promise<void> {
+  await tx.query(
+    `UPDATE mail_proposals SET state = 'confirmed', application_id = $2, moved_by_mail = true, moves_at = NULL WHERE id = $1`,
+    [id, applicationId],
+  );
+}
+
+/** Null: it waits for its user's word, as others do. */
+export async function moveLater(tx: pg.PoolClient, id: number, inMs: number | null): Promise<void> {
+  await tx.query(`UPDATE mail_proposals SET moves_at = now() + $2 * interval '1 millisecond' WHERE id = $1`, [
+    id,
+    inMs,
+  ]);
+}
+
+/** Those of a user who does not want it any more wait for their word. */
+export async function stopMoving(db: Executor, userId: number): Promise<void> {
+  await db.query('UPDATE mail_proposals SET moves_at = NULL WHERE user_id = $1 AND moves_at IS NOT NULL', [
+    userId,
+  ]);
 }
 
 export async function forget(tx: pg.PoolClient, userId: number): Promise<void> {
