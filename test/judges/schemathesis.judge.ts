@@ -21,7 +21,10 @@ const CHECKS = [
   'response_schema_conformance',
 ];
 /** What a service says whose neighbours, here a double of the gateway, do not answer as they must. */
-const SETTINGS = '[checks.not_a_server_error]\nexpected-statuses = ["2xx", "3xx", "4xx", "503"]\n';
+const SETTINGS =
+  'hooks = "hooks.py"\n[checks.not_a_server_error]\nexpected-statuses = ["2xx", "3xx", "4xx", "503"]\n';
+/** It knows how to send text, and not that a mail is one. */
+const HOOKS = 'import schemathesis\n\nschemathesis.serializer.alias("message/rfc822", "text/plain")\n';
 /** For each operation. More: SCHEMATHESIS_EXAMPLES. */
 const EXAMPLES = process.env.SCHEMATHESIS_EXAMPLES ?? '30';
 
@@ -34,6 +37,7 @@ const settings = join(directory, 'schemathesis.toml');
 
 before(async () => {
   writeFileSync(settings, SETTINGS);
+  writeFileSync(join(directory, 'hooks.py'), HOOKS);
   gateway = await startGatewayDouble();
   ({ services, stop } = await startServices(await testServer(), { gatewayUrl: gateway.url }));
   const { rows } = await services.auth.pool.query<{ id: number }>(
