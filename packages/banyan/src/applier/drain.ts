@@ -21,17 +21,28 @@ export async function drainForStep(options: {
   timeoutMs: number;
   /** Of the loser's source, as a barrier has it. */
   locked?: BarrierOptions['locked'];
-}): Promise<void> {
+}): Promise<{ repairsMs: number; loserMs: number; winnerMs: number }> {
   const { loser, winner, fromShare, timeoutMs, locked } = options;
-  const deadline = performance.now() + timeoutMs;
+  const took = { repairsMs: 0, loserMs: 0, winnerMs: 0 };
+  let since = performance.now();
+  const lap = (part: keyof typeof took) => {
+    const now = performance.now();
+    took[part] += now - since;
+    since = now;
+  };
+  const deadline = since + timeoutMs;
   const left = () => Math.max(1, Math.floor(deadline - performance.now()));
   const links = [loser, winner];
   for (;;) {
     const before = await repairsSent(links, left);
+    lap('repairsMs');
     await loser.barrier({ lock: true, hold: true, timeoutMs: left(), ...(locked && { locked }) });
+    lap('loserMs');
     await holdInTime(winner, left() / 2);
+    lap('winnerMs');
     const after = await repairsOf(links);
-    if (after.open === 0 && after.asked === before.asked) return;
+    lap('repairsMs');
+    if (after.open === 0 && after.asked === before.asked) return took;
     // A repair behind the marker would be judged by the share that comes: it has to pass first.
     for (const link of links) link.release(fromShare);
   }

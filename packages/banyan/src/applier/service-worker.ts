@@ -113,7 +113,14 @@ export class ServiceWorker {
     // What the service writes by itself ends before the monolith writes again.
     const locked = from === 'reverse' ? await this.told.withholding(timeoutMs) : undefined;
     try {
-      await drainForStep({ loser, winner, fromShare, timeoutMs, ...(locked && { locked }) });
+      const took = await drainForStep({
+        loser,
+        winner,
+        fromShare,
+        timeoutMs,
+        ...(locked && { locked }),
+      });
+      this.log.info({ service: this.service.name, fromShare, toShare, ...took }, 'drained for a step');
     } catch (error) {
       this.release(fromShare);
       throw error;
