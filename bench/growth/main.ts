@@ -4,6 +4,7 @@
  *   --seconds N    measured seconds at each size (default 20)
  *   --services L   sizes, the first one is what the others are held against (default 2,7,20)
  *   --together     the services' databases are on the monolith's server: each of its senders then reads what all have written
+ *   --logs FOLDER  keep what the processes log there, by size: how long each part of a step took is among it
  *   --json FILE    also write the figures to FILE
  *
  * So many services, each with a PostgreSQL of its own, take a table each out of one monolith. All are at half of their users, so both links of each run; writes
@@ -12,6 +13,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Growth, measure } from './measure.ts';
 import { startWorld } from './world.ts';
@@ -21,6 +23,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '20' },
     services: { type: 'string', default: '2,7,20' },
     together: { type: 'boolean', default: false },
+    logs: { type: 'string' },
     json: { type: 'string' },
   },
 });
@@ -29,7 +32,8 @@ const machine = `${availableParallelism()} x ${cpus()[0]?.model.trim()}, Node ${
 console.log(machine);
 const all: Growth[] = [];
 for (const size of sizes) {
-  const world = await startWorld(size, values.together);
+  const logs = values.logs && resolve(values.logs, String(size));
+  const world = await startWorld({ services: size, together: values.together, logs });
   try {
     all.push(await measure(world, Number(values.seconds)));
   } finally {

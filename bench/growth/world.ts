@@ -24,7 +24,16 @@ export type World = {
   stop(): Promise<void>;
 };
 
-export async function startWorld(services: number, together: boolean): Promise<World> {
+/** `logs`: where the logs of its processes stay; by default they go with it. */
+export async function startWorld({
+  services,
+  together,
+  logs,
+}: {
+  services: number;
+  together: boolean;
+  logs: string | undefined;
+}): Promise<World> {
   const names = namesOf(services);
   const directory = mkdtempSync(join(tmpdir(), 'banyan-growth-'));
   const stops: (() => Promise<unknown>)[] = [async () => rmSync(directory, { recursive: true, force: true })];
@@ -50,8 +59,9 @@ export async function startWorld(services: number, together: boolean): Promise<W
     const banyan = await startSupervisor({
       plan: join(import.meta.dirname, 'banyan.config.ts'),
       token,
-      logDirectory: join(directory, 'logs'),
+      logDirectory: logs ?? join(directory, 'logs'),
       env: {
+        NODE_COMPILE_CACHE: join(directory, 'compiled'),
         GROWTH_SERVICES: String(services),
         GROWTH_MONOLITH: monolith,
         GROWTH_MONOLITH_URL: `http://127.0.0.1:${ports[0]}`,
