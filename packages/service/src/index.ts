@@ -40,6 +40,7 @@ export {
   EncryptionConfig,
   EncryptionError,
 } from './encryption/encryption.ts';
+export { createSignatures, type Signatures } from './encryption/signatures.ts';
 export { flags } from './flags/part.ts';
 export { FlagsProvider, type FlagsProviderOptions } from './flags/provider.ts';
 export { answerErrors } from './http/answers.ts';

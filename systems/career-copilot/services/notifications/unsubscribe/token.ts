@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createSignatures } from '@banyan/service';
 
 /** Whose e-mails of what kind a link ends. */
 type Unsubscription = { userId: number; kind: string };
@@ -14,26 +14,15 @@ export type UnsubscribeTokens = {
  * has them: the first signs, all verify.
  */
 export function createUnsubscribeTokens(keys: string): UnsubscribeTokens {
-  const derived = keys
-    .split(',')
-    .map((key) =>
-      Buffer.from(hkdfSync('sha256', Buffer.from(key.trim(), 'base64url'), '', 'unsubscribe', 32)),
-    );
-  const macOf = (body: string, key: Buffer) => createHmac('sha256', key).update(body).digest();
+  const signatures = createSignatures(keys, 'unsubscribe');
   return {
     sign: ({ userId, kind }) => {
       const body = Buffer.from(`${userId}:${kind}`).toString('base64url');
-      return `${body}.${macOf(body, derived[0]!).toString('base64url')}`;
+      return `${body}.${signatures.sign(body)}`;
     },
     verify: (token) => {
       const [body, mac, ...more] = token.split('.');
-      if (!body || !mac || more.length > 0) return;
-      const given = Buffer.from(mac, 'base64url');
-      const isOurs = derived.some((key) => {
-        const good = macOf(body, key);
-        return good.length === given.length && timingSafeEqual(good, given);
-      });
-      if (!isOurs) return;
+      if (!body || !mac || more.length > 0 || !signatures.isOurs(body, mac)) return;
       const [userId, kind] = Buffer.from(body, 'base64url').toString().split(':') as [string, string];
       return { userId: Number(userId), kind };
     },
