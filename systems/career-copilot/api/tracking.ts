@@ -130,7 +130,7 @@ export const HistoryEntry = Type.Object({
   at: Timestamp,
   what: Type.String({
     description:
-      '`created`, `moved`, `source`, `note`, `contact`, `contact_removed`, `next_action`, `next_action_done`, `document`.',
+      '`created`, `moved`, `source`, `note`, `contact`, `contact_removed`, `next_action`, `next_action_done`, `document`, `document_removed`.',
   }),
   from: Nullable<string>(Type.String()),
   to: Nullable<string>(Type.String()),

@@ -1,0 +1,54 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { checkName, type Files } from './files.ts';
+
+/**
+ * Files in a folder, which is made with the first one; several processes may share it. What a killed process has left half written is called
+ * `<name>.part`, and goes with `remove`.
+ */
+export function folderFiles(folder: string): Files {
+  const place = (name: string) => join(folder, checkName(name).slice(0, 2), name);
+  return {
+    async put(name, body, { bytes }) {
+      const path = place(name);
+      const part = `${path}.part`;
+      try {
+        await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
+        const file = createWriteStream(part, { mode: 0o600, flush: true });
+        await pipeline(body, file);
+        if (file.bytesWritten !== bytes)
+          throw new Error(`${file.bytesWritten} bytes came of a file of ${bytes}`);
+        await rename(part, path);
+        await syncFolder(join(path, '..'));
+      } catch (error) {
+        await rm(part, { force: true });
+        throw error;
+      }
+    },
+    async get(name) {
+      try {
+        const file = await open(place(name));
+        return file.createReadStream();
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        throw error;
+      }
+    },
+    async remove(name) {
+      for (const path of [place(name), `${place(name)}.part`]) await rm(path, { force: true });
+    },
+    close: async () => {},
+  };
+}
+
+/** The name survives a crash of the machine, too. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path);
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

@@ -1,0 +1,51 @@
+import type { Readable } from 'node:stream';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  NoSuchKey,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { checkName, type Files } from './files.ts';
+
+export type S3Place = {
+  bucket: string;
+  /** Before each name, e.g. `documents/`. */
+  prefix: string;
+  region?: string;
+  /** Of a server that is not AWS's own; buckets are in its paths then. */
+  endpoint?: string;
+};
+
+/** Files in a bucket that is there. Credentials are found as AWS's own programs do: `AWS_ACCESS_KEY_ID`, a profile, the machine's role. */
+export function s3Files({ bucket, prefix, region, endpoint }: S3Place): Files {
+  const s3 = new S3Client({
+    ...(region === undefined ? {} : { region }),
+    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
+    // What is sent has its SHA-256 with it, which the server compares.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    maxAttempts: 3,
+  });
+  const place = (name: string) => ({ Bucket: bucket, Key: `${prefix}${checkName(name)}` });
+  return {
+    async put(name, body, { bytes, digest }) {
+      const ChecksumSHA256 = digest.toString('base64');
+      await s3.send(
+        new PutObjectCommand({ ...place(name), Body: body, ContentLength: bytes, ChecksumSHA256 }),
+      );
+    },
+    async get(name) {
+      try {
+        const { Body } = await s3.send(new GetObjectCommand(place(name)));
+        return Body as Readable;
+      } catch (error) {
+        if (error instanceof NoSuchKey) return undefined;
+        throw error;
+      }
+    },
+    async remove(name) {
+      await s3.send(new DeleteObjectCommand(place(name)));
+    },
+    close: async () => s3.destroy(),
+  };
+}
