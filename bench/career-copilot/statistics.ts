@@ -18,6 +18,7 @@ export const run: Phase = async ({ createDatabase, queries }) => {
     BUS_URL: await createDatabase('applications_bus'),
     API_URL: gateway.url,
     LOG_LEVEL: 'silent',
+    ENCRYPTION_KEYS: Buffer.alloc(32, 1).toString('base64url'),
   });
   try {
     await service.pool.query(

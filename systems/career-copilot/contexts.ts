@@ -84,6 +84,7 @@ export const contexts: Record<string, PlanContext> = {
       'NextActionDone',
       'NextActionDue',
       'DocumentAttached',
+      'DocumentRemoved',
     ],
     tables: ['applications', 'application_notes', 'application_timeline', 'documents'],
     paths: ['/api/v1/applications', '/api/v2/applications'],

@@ -33,8 +33,8 @@ function everyService(): readonly string[] {
   return system.services;
 }
 
-/** Services that encrypt what they keep. */
-const KEEPS_SECRETS = new Set(['auth', 'notifications', 'integrations']);
+/** Services that encrypt what they keep, or sign what they hand out. */
+const KEEPS_SECRETS = new Set(['auth', 'applications', 'notifications', 'integrations']);
 
 /** One for each run, as its secret is. */
 function encryptionKeyOf(service: string, secret: string): string {

@@ -117,5 +117,9 @@ export const contracts = defineContracts({
         kind: text('`resume`, `cover_letter`, `portfolio`, `other`.'),
       }),
     }),
+    DocumentRemoved: event({
+      ...mine('A document belongs to an application no more.'),
+      data: Type.Object({ ...OfApplication, documentId: Type.Integer() }),
+    }),
   },
 });

@@ -4,6 +4,7 @@ import type { Document, NewDocument, NewNote, Note } from '../../api/application
 import type { ApplicationState } from '../../api/tracking.ts';
 import type { contracts } from '../../contracts/applications.ts';
 import { type Application, type ApplicationCommand, type ApplicationEvent, application } from './decide.ts';
+import { lockDocumentsOf } from './documents/store.ts';
 import { streamOfApplication } from './facts.ts';
 import * as store from './store.ts';
 import { keepPosting } from './tracking/postings.ts';
@@ -115,6 +116,7 @@ export async function removeApplication(
   row: store.LockedApplication,
   about: About,
 ): Promise<void> {
+  await lockDocumentsOf(tx, row.userId);
   await execute(tx, ledger, row, { is: 'RemoveApplication' }, about);
   await store.deleteApplication(tx, row.id);
 }

@@ -58,6 +58,7 @@ type Command =
   | { is: 'SetNextAction'; actionId: number; dueAt: Date; remindAt: Date | null; at: Date }
   | { is: 'FinishNextAction' }
   | { is: 'AttachDocument'; documentId: number; kind: string }
+  | { is: 'RemoveDocument'; documentId: number }
   | { is: 'RemoveApplication' };
 
 /** `row` is what the row says in the transaction of the command, which no command is decided without knowing. */
@@ -134,6 +135,8 @@ function rule(command: ApplicationCommand, state: Application): Fact<typeof cont
       const { documentId, kind } = command;
       return [{ type: 'DocumentAttached', data: { ...mine, documentId, kind } }];
     }
+    case 'RemoveDocument':
+      return [{ type: 'DocumentRemoved', data: { ...mine, documentId: command.documentId } }];
     case 'RemoveApplication':
       return [{ type: 'ApplicationRemoved', data: { ...mine, jobId } }];
   }

@@ -1,4 +1,5 @@
 import { copy, extract, table } from '@banyan/banyan';
+import { DOCUMENT_BYTES } from '../../api/bodies.ts';
 import { TRACKING } from '../../api/tracking.ts';
 import { placeOf } from '../../kit/plan.ts';
 
@@ -133,6 +134,41 @@ export default extract({
     { route: `PUT ${TRACKING}/:id/source`, key: 'token.sub', writes: [], onMonolith: false },
     { route: `POST ${TRACKING}/:id/contacts`, key: 'token.sub', writes: [], onMonolith: false },
     { route: `DELETE ${TRACKING}/:id/contacts/:contactId`, key: 'token.sub', writes: [], onMonolith: false },
+    {
+      route: `POST ${TRACKING}/:id/documents`,
+      key: 'token.sub',
+      writes: ['documents'],
+      onMonolith: false,
+      bodyBytes: DOCUMENT_BYTES,
+    },
+    {
+      route: `POST ${TRACKING}/:id/documents/from-version`,
+      key: 'token.sub',
+      writes: ['documents'],
+      onMonolith: false,
+    },
+    { route: `GET ${TRACKING}/:id/documents`, key: 'token.sub', onMonolith: false },
+    { route: `GET ${TRACKING}/:id/documents/:documentId/content`, key: 'token.sub', onMonolith: false },
+    {
+      route: `POST ${TRACKING}/:id/documents/:documentId/link`,
+      key: 'token.sub',
+      writes: [],
+      onMonolith: false,
+    },
+    {
+      route: `DELETE ${TRACKING}/:id/documents/:documentId`,
+      key: 'token.sub',
+      writes: ['documents'],
+      onMonolith: false,
+    },
+    { route: `GET ${TRACKING}/documents/versions`, key: 'token.sub', onMonolith: false },
+    {
+      // Of whoever has the link: whose it is, the document says.
+      route: `GET ${TRACKING}/documents/:documentId/file`,
+      key: { lookup: 'documents', column: 'user_id', by: 'params.documentId', matches: 'id' },
+      auth: 'none',
+      onMonolith: false,
+    },
     { route: `PUT ${TRACKING}/:id/next-action`, key: 'token.sub', writes: [], onMonolith: false },
     { route: `DELETE ${TRACKING}/:id/next-action`, key: 'token.sub', writes: [], onMonolith: false },
   ],

@@ -61,6 +61,10 @@ export const fromRows: FromRows<typeof contracts> = {
       applicationId === null
         ? undefined
         : { type: 'DocumentAttached', data: { userId, applicationId, documentId, kind } },
+    delete: ({ user_id: userId, application_id: applicationId, id: documentId }: DocumentRow) =>
+      applicationId === null
+        ? undefined
+        : { type: 'DocumentRemoved', data: { userId, applicationId, documentId } },
   },
 };
 

@@ -8,6 +8,8 @@ import { contracts as users } from '../../contracts/users.ts';
 import { accountActivity, hearOfActivity } from '../../kit/account-activity.ts';
 import { IssuerConfig, issuersOf } from '../../kit/issuers.ts';
 import type { Ledger } from './commands.ts';
+import { documentsPart } from './documents/part.ts';
+import { beginErasure } from './erasure/erase.ts';
 import { fromRows } from './facts.ts';
 import { routes } from './routes.ts';
 import { askOthers, type Clients } from './submission/others.ts';
@@ -45,6 +47,7 @@ export const applications = defineService({
   schema: new URL('schema.sql', import.meta.url),
   use: {
     activity: accountActivity,
+    documents: documentsPart,
     people: calls(
       { getStanding: users.operations.getStanding },
       {
@@ -61,7 +64,13 @@ export const applications = defineService({
       policy,
     }),
     events: eventing(contracts, (host) => ({
-      on: hearOfActivity,
+      on: {
+        ...hearOfActivity,
+        UserDeleted: async (deleted, context) => {
+          await hearOfActivity.UserDeleted(deleted, context);
+          await beginErasure(context.tx, deleted.data.userId);
+        },
+      },
       // Its facts are among those of `contracts`, which the compiler cannot tell through the generic type.
       fromRows: fromRows as unknown as FromRows<typeof contracts>,
       store: { types: { ApplicationKnown } },

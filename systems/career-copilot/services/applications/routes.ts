@@ -19,6 +19,7 @@ import { activeUser, callerOf } from '../../kit/active-user.ts';
 import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError } from '../../kit/legacy-errors.ts';
 import * as commands from './commands.ts';
+import type { Documents } from './documents/part.ts';
 import * as store from './store.ts';
 import type { SubmissionSagas } from './submission/submit.ts';
 import { trackingRoutes } from './tracking/routes.ts';
@@ -26,7 +27,10 @@ import { isStatus, mayMove } from './transitions.ts';
 
 export async function routes(
   app: ServiceApp,
-  context: ServiceContext<unknown, { events: commands.Ledger & { sagas: SubmissionSagas } }>,
+  context: ServiceContext<
+    unknown,
+    { documents: Documents; events: commands.Ledger & { sagas: SubmissionSagas } }
+  >,
 ): Promise<void> {
   const { pool, events } = context;
   const ofUser = activeUser(pool);

@@ -129,6 +129,58 @@ CREATE TABLE IF NOT EXISTS application_postings (
   kept_at timestamptz NOT NULL DEFAULT now()
 );
 
+-- What is in documents that were uploaded here: each version once, however many applications it was sent with.
+CREATE TABLE IF NOT EXISTS document_versions (
+  file uuid PRIMARY KEY,
+  user_id integer NOT NULL,
+  kind varchar(20) NOT NULL,
+  version integer NOT NULL,
+  digest bytea NOT NULL,
+  content_type varchar(100) NOT NULL,
+  size_bytes integer NOT NULL,
+  scan varchar(10) NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  -- Of whoever scans it next.
+  due_at timestamptz DEFAULT now(),
+  leased_until timestamptz,
+  attempts integer NOT NULL DEFAULT 0,
+  UNIQUE (user_id, kind, version),
+  UNIQUE (user_id, kind, digest)
+);
+CREATE INDEX IF NOT EXISTS document_versions_due ON document_versions (due_at) WHERE scan IN ('pending', 'unscanned');
+-- The last number of each kind that somebody has used: none is used twice.
+CREATE TABLE IF NOT EXISTS document_numbers (
+  user_id integer NOT NULL,
+  kind varchar(20) NOT NULL,
+  last_version integer NOT NULL,
+  PRIMARY KEY (user_id, kind)
+);
+-- Which version a document is. Without one it was never uploaded here.
+CREATE TABLE IF NOT EXISTS document_contents (
+  document_id integer PRIMARY KEY,
+  file uuid NOT NULL,
+  -- Since when its row in documents has been found gone: replication may bring it back.
+  missing_since timestamptz
+);
+CREATE INDEX IF NOT EXISTS document_contents_file ON document_contents (file);
+-- Every file that may be in the store: its row is there before the file is, and goes after it.
+CREATE TABLE IF NOT EXISTS document_files (
+  file uuid PRIMARY KEY,
+  -- From when on nobody needs it; null while a version has it.
+  remove_after timestamptz
+);
+CREATE INDEX IF NOT EXISTS document_files_remove_after ON document_files (remove_after) WHERE remove_after IS NOT NULL;
+
+-- Whose account is deleted, and what they had here is not gone yet, or may come again by replication.
+CREATE TABLE IF NOT EXISTS erasures (
+  user_id integer PRIMARY KEY,
+  deleted_at timestamptz NOT NULL DEFAULT now(),
+  -- What replication does not bring is gone.
+  own_erased_at timestamptz,
+  -- All is gone, and nothing can bring it back.
+  erased_at timestamptz
+);
+
 -- What somebody has asked for by the saga create_application, whose records are for ever: what they wrote is here.
 CREATE TABLE IF NOT EXISTS submissions (
   id uuid PRIMARY KEY,

@@ -10,6 +10,8 @@ import type {
   TimelineEntry,
 } from '../../api/applications.ts';
 
+import { deleteDocuments, documentIdsOf } from './documents/store.ts';
+
 type Executor = pg.Pool | pg.PoolClient;
 
 const APPLICATION = `SELECT applications.id, job_id, jobs.title AS job_title, companies.name AS company_name, status,
@@ -163,8 +165,9 @@ export async function insertNotification(
   ]);
 }
 
-/** With all that belongs to it. */
+/** With all that belongs to it. The caller has `lockDocumentsOf` its user. */
 export async function deleteApplication(tx: pg.PoolClient, id: number): Promise<void> {
+  await deleteDocuments(tx, await documentIdsOf(tx, id));
   for (const table of PARTS) await tx.query(`DELETE FROM ${table} WHERE application_id = $1`, [id]);
   await tx.query('DELETE FROM applications WHERE id = $1', [id]);
 }
@@ -172,7 +175,6 @@ export async function deleteApplication(tx: pg.PoolClient, id: number): Promise<
 const PARTS = [
   'application_timeline',
   'application_notes',
-  'documents',
   'application_details',
   'application_reasons',
   'application_contacts',

@@ -121,6 +121,8 @@ function entriesOf(
       return one('next_action_done', { id: data.actionId });
     case 'DocumentAttached':
       return one('document', { id: data.documentId });
+    case 'DocumentRemoved':
+      return one('document_removed', { id: data.documentId });
     default:
       return [];
   }

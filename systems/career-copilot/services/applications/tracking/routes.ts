@@ -16,6 +16,8 @@ import { activeUser, callerOf } from '../../../kit/active-user.ts';
 import { answerAsProblems } from '../../../kit/problem-answers.ts';
 import type { Ledger } from '../commands.ts';
 import { type ApplicationEvent, errors } from '../decide.ts';
+import type { Documents } from '../documents/part.ts';
+import { documentRoutes } from '../documents/routes.ts';
 import { streamOfApplication } from '../facts.ts';
 import { count } from '../statistics/count.ts';
 import { statisticsOf } from '../statistics/decide.ts';
@@ -29,13 +31,15 @@ import * as store from './store.ts';
 /** What the monolith never had of applications. Of somebody else's it says that there are none. */
 export async function trackingRoutes(
   app: ServiceApp,
-  context: ServiceContext<unknown, { events: Ledger & { sagas: SubmissionSagas } }>,
+  context: ServiceContext<unknown, { documents: Documents; events: Ledger & { sagas: SubmissionSagas } }>,
 ): Promise<void> {
   await app.register(
     async (api: ServiceApp) => {
       answerAsProblems(api);
       readRoutes(api, context);
       changeRoutes(api, context);
+      const { pool, events, documents } = context;
+      await documentRoutes(api, { pool, ledger: events, documents });
       submissionRoutes(api, { pool: context.pool, sagas: () => context.events.sagas });
     },
     { prefix: TRACKING },
