@@ -86,7 +86,7 @@ CREATE TABLE IF NOT EXISTS preferences (
   updated_at timestamptz NOT NULL DEFAULT now()
 );
 
--- Where nothing arrives: a server has said so, or a mail came back.
+-- Where nothing arrives: a server has said so, or a mail came back. After a while it is tried again.
 CREATE TABLE IF NOT EXISTS blocked_addresses (
   channel text NOT NULL,
   address text NOT NULL,

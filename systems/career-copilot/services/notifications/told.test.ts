@@ -335,7 +335,7 @@ describe('one click', () => {
 });
 
 describe('what does not arrive', () => {
-  it('at an address that is not there is not tried there again', async () => {
+  it('at an address that is not there is not tried there again for two weeks', async () => {
     const { userId, email } = await person('missing');
     await hear('NextActionDue', action(userId));
     assert.equal((await ended(userId))[0].state, 'bounced');
@@ -343,6 +343,14 @@ describe('what does not arrive', () => {
     const [, second] = await ended(userId);
     assert.deepEqual([second.state, second.reason], ['suppressed', 'ADDRESS_BLOCKED']);
     assert.equal(mailsTo(email).length, 0);
+    await service.pool.query(
+      `UPDATE blocked_addresses SET since = since - interval '15 days' WHERE address = $1`,
+      [email],
+    );
+    await hear('NextActionDue', action(userId));
+    assert.equal((await ended(userId))[2].state, 'bounced');
+    await hear('NextActionDue', action(userId));
+    assert.equal((await ended(userId))[3].reason, 'ADDRESS_BLOCKED');
   });
 
   it('because a process died is sent by the next one, unless the other side may have it', async () => {

@@ -88,20 +88,25 @@ export async function findPerson(db: Executor, userId: number): Promise<Person> 
   return { ...person, preferences: { locale, zone: zone ?? 'UTC', quietHours, chosen: chosen ?? {} } };
 }
 
+/** For so long: servers are set up wrongly, and mailboxes come back, and a password that was forgotten is found by mail alone. */
+const BLOCKED_DAYS = 14;
+
 export async function blockAddress(
   tx: Executor,
   { channel, address, reason }: { channel: Channel; address: string; reason: string },
 ): Promise<void> {
   await tx.query(
-    `INSERT INTO blocked_addresses (channel, address, reason) VALUES ($1, lower($2), $3) ON CONFLICT DO NOTHING`,
+    `INSERT INTO blocked_addresses (channel, address, reason) VALUES ($1, lower($2), $3)
+     ON CONFLICT (channel, address) DO UPDATE SET reason = excluded.reason, since = now()`,
     [channel, address, reason],
   );
 }
 
 export async function isBlocked(db: Executor, channel: Channel, address: string): Promise<boolean> {
   const { rowCount } = await db.query(
-    'SELECT FROM blocked_addresses WHERE channel = $1 AND address = lower($2)',
-    [channel, address],
+    `SELECT FROM blocked_addresses
+     WHERE channel = $1 AND address = lower($2) AND since > now() - make_interval(days => $3)`,
+    [channel, address, BLOCKED_DAYS],
   );
   return rowCount === 1;
 }
