@@ -44,3 +44,11 @@ it('a delay, an answer of a person and a mail of somebody else are none', () => 
   assert.equal(bounceIn('Subject: Re: Hello\r\n\r\nThank you!'), undefined);
   assert.equal(bounceIn(''), undefined);
 });
+
+it('one that somebody has written to keep us busy is read as any other', () => {
+  const blank = ' '.repeat(250_000);
+  assert.equal(bounceIn(report(`5.1.1${blank}x`))?.status, '5.1.1');
+  assert.equal(bounceIn(report('5.1.1', `failed${blank}x`)), undefined);
+  const recipient = `rfc822; ${'@'.repeat(250_000)} x`;
+  assert.ok(bounceIn(report('5.1.1').replace('rfc822; ada@example.com', recipient)));
+});

@@ -15,11 +15,12 @@ export function bounceIn(raw: string): Bounce | undefined {
   const start = text.search(/^content-type:\s*message\/delivery-status/im);
   if (start < 0) return;
   const report = text.slice(start);
-  const field = (name: string) => new RegExp(`^${name}:\\s*(.+?)\\s*$`, 'im').exec(report)?.[1];
-  const recipient = /^rfc822;\s*<?([^\s<>;]+@[^\s<>;]+?)>?$/i.exec(field('Final-Recipient') ?? '')?.[1];
+  // Anybody may write one: nothing here may take a time that grows with the square of its length.
+  const field = (name: string) => new RegExp(`^${name}:(.*)$`, 'im').exec(report)?.[1]?.trim();
+  const isToMailbox = field('Final-Recipient')?.toLowerCase().startsWith('rfc822;');
   const status = /^(\d\.\d{1,3}\.\d{1,3})/.exec(field('Status') ?? '')?.[1];
   const deliveryId = new RegExp(`^<(${UUID})@`, 'i').exec(field('Message-ID') ?? '')?.[1]?.toLowerCase();
-  if (!recipient || !status || !deliveryId) return;
+  if (!isToMailbox || !status || !deliveryId) return;
   if (field('Action')?.toLowerCase() !== 'failed' || !status.startsWith('5.')) return;
   return { deliveryId, status, addressIsBad: /^5\.1\.(1|2|3|6|10)$/.test(status) };
 }
