@@ -45,6 +45,7 @@ it('zones are those of the IANA list, also behind the prefix of a program; one t
   assert.equal(startIn('/mozilla.org/20050126_1/Europe/Berlin'), '2026-07-01T07:00:00.000Z');
   assert.equal(startIn('America/Argentina/Buenos_Aires'), '2026-07-01T12:00:00.000Z');
   assert.equal(startIn('Nobody knows'), '2026-07-01T09:00:00.000Z');
+  assert.equal(startIn('a'.repeat(1_000_000)), '2026-07-01T09:00:00.000Z');
 });
 
 it('what is no calendar, and times that are none, block nothing', () => {

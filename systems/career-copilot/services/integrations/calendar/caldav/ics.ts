@@ -6,6 +6,8 @@ import { type BusyTime, busyTime, eventIdOf, isOurs, type OwnEvent } from '../ev
 const PRODUCT = '-//Banyan//Career Copilot//EN';
 const DAY_MS = 86_400_000;
 const MOST_TIMES = 1_000;
+/** Of more characters a zone is none; to look at them takes a time that grows with their square. */
+const LONGEST_ZONE = 100;
 
 /** Whether an object comes again and again, so that its times have to be written out. */
 export function hasRule(ics: string): boolean {
@@ -113,7 +115,8 @@ function isUtc(value: ICAL.Time): boolean {
 
 /** Some programs write `/freeassociation.sourceforge.net/Europe/Berlin`. One that nobody knows counts as UTC. */
 function zoneOf(tzid: string): string {
-  const name = /[A-Za-z_]+\/[A-Za-z_]+(\/[A-Za-z_]+)?$/.exec(tzid)?.[0] ?? tzid;
+  const end = tzid.slice(-LONGEST_ZONE);
+  const name = /[A-Za-z_]+\/[A-Za-z_]+(\/[A-Za-z_]+)?$/.exec(end)?.[0] ?? end;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
   } catch {
