@@ -55,19 +55,23 @@ export async function completeSince(db: Queryable, owner: string): Promise<Date 
 /** What this service has not handled yet of what `owner` has told it of its rows, since it had asked. */
 export type Unheard = { owner: string; handled: number; told: number };
 
-/** None of those that have not begun to tell, or asked before anybody counted. */
+/** None of those that have not begun to tell, or asked before anybody counted; nor to a role that may not read it. */
 export async function unheardBackfills(pool: Db): Promise<Unheard[]> {
-  const { rows: columns } = await pool.query(
-    `SELECT FROM pg_attribute
-     WHERE attrelid = to_regclass('banyan_events.backfills_asked') AND attname = 'told' AND NOT attisdropped`,
-  );
-  if (columns.length === 0) return [];
+  const { rowCount } = await pool.query(READABLE);
+  if (rowCount === 0) return [];
   const { rows } = await pool.query<Unheard>(
     `SELECT owner, handled::float8 AS handled, told::float8 AS told FROM banyan_events.backfills_asked
      WHERE told IS NOT NULL AND complete_at IS NULL ORDER BY owner`,
   );
   return rows;
 }
+
+const READABLE = `
+  SELECT FROM pg_class AS c
+  JOIN pg_namespace AS n ON n.oid = c.relnamespace
+  JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'told' AND NOT a.attisdropped
+  WHERE n.nspname = 'banyan_events' AND c.relname = 'backfills_asked'
+    AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')`;
 
 type Count = { owner: string; handled: number; told: number | null; complete: boolean };
 
