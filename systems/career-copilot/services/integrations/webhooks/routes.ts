@@ -1,6 +1,5 @@
 import { withTransaction } from '@banyan/postgres';
 import {
-  defineErrors,
   type Encryption,
   ifMatch,
   isPublic,
@@ -14,38 +13,22 @@ import type pg from 'pg';
 import { Type } from 'typebox';
 import { Id } from '../../../api/common.ts';
 import {
-  Delivery,
-  DeliveryQuery,
-  DeliveryWithAttempts,
   Endpoint,
   EndpointChange,
   EndpointWithSecret,
   NewEndpoint,
-  OfDelivery,
-  Replay,
-  Replayed,
   Rotated,
   Rotation,
-  TEST_TYPE,
   WEBHOOK_TYPES,
 } from '../../../api/integrations.ts';
 import { callerOf } from '../../../kit/active-user.ts';
 import type { OfUser } from '../of-user.ts';
 import { urlProblem } from './decide.ts';
-import { findDelivery, listDeliveries } from './deliveries.ts';
+import { deliveryRoutes } from './delivery-routes.ts';
 import * as endpoints from './endpoints.ts';
-import { messageOf } from './feed.ts';
+import { errors, found } from './errors.ts';
 import type { Webhooks } from './part.ts';
-import { enqueueFor, replay } from './queue.ts';
 import { newSecret } from './signature.ts';
-
-const errors = defineErrors({
-  WEBHOOK_NOT_FOUND: [404, 'There is no such webhook.'],
-  DELIVERY_NOT_FOUND: [404, 'There is no such delivery.'],
-  BAD_URL: [422, 'Nothing can be sent to this address.'],
-  TOO_MANY_WEBHOOKS: [409, 'There are as many webhooks as one may have. Remove one first.'],
-  WEBHOOK_DISABLED: [409, 'The webhook is disabled. Enable it first.'],
-});
 
 const HOOKS = '/webhooks';
 
@@ -62,10 +45,6 @@ export function webhookRoutes(app: ServiceApp, { pool, encryption, webhooks, ofU
   const demandUrl = (url: string | undefined) => {
     const problem = url === undefined ? undefined : urlProblem(url, isInside);
     if (problem) throw errors('BAD_URL', { fields: { problem } });
-  };
-  const found = <T>(one: T | undefined): T => {
-    if (one === undefined) throw errors('WEBHOOK_NOT_FOUND');
-    return one;
   };
   const secretFor = async (userId: number) => {
     const secret = newSecret();
@@ -156,76 +135,5 @@ export function webhookRoutes(app: ServiceApp, { pool, encryption, webhooks, ofU
     },
   );
 
-  app.post(
-    `${HOOKS}/:id/test`,
-    {
-      ...ofUser(404, 409),
-      schema: { params: Id, response: { 202: Type.Object({ message_id: Type.String() }) } },
-    },
-    async (request, reply) => {
-      const userId = callerOf(request);
-      const { id } = request.params;
-      const of = { id: crypto.randomUUID(), userId, at: new Date().toISOString() };
-      const message = messageOf(TEST_TYPE, of, { hello: 'world' });
-      await withTransaction(pool, async (tx) => {
-        demandEnabled(found(await endpoints.findEndpoint(tx, userId, id)));
-        await enqueueFor(tx, id, message);
-      });
-      return await reply.code(202).send({ message_id: message.id });
-    },
-  );
-
-  app.get(
-    `${HOOKS}/:id/deliveries`,
-    {
-      ...ofUser(404),
-      schema: { params: Id, querystring: DeliveryQuery, response: { 200: Page(Delivery) } },
-    },
-    async (request) => {
-      const { id } = found(await endpoints.findEndpoint(pool, callerOf(request), request.params.id));
-      return await listDeliveries(pool, id, request.query);
-    },
-  );
-
-  app.get(
-    `${HOOKS}/:id/deliveries/:delivery`,
-    { ...ofUser(404), schema: { params: OfDelivery, response: { 200: DeliveryWithAttempts } } },
-    async (request) => {
-      const { id } = found(await endpoints.findEndpoint(pool, callerOf(request), request.params.id));
-      const delivery = await findDelivery(pool, id, request.params.delivery);
-      if (!delivery) throw errors('DELIVERY_NOT_FOUND');
-      return delivery;
-    },
-  );
-
-  const sendAgain = async (userId: number, id: number, what: Parameters<typeof replay>[2]) =>
-    await withTransaction(pool, async (tx) => {
-      demandEnabled(found(await endpoints.findEndpoint(tx, userId, id)));
-      return await replay(tx, id, what);
-    });
-
-  app.post(
-    `${HOOKS}/:id/deliveries/:delivery/replay`,
-    { ...ofUser(404, 409), schema: { params: OfDelivery, response: { 202: Replayed } } },
-    async (request, reply) => {
-      const { id, delivery } = request.params;
-      const replayed = await sendAgain(callerOf(request), id, { onlyId: delivery });
-      if (replayed === 0) throw errors('DELIVERY_NOT_FOUND');
-      return await reply.code(202).send({ replayed });
-    },
-  );
-
-  app.post(
-    `${HOOKS}/:id/replay`,
-    { ...ofUser(404, 409), schema: { params: Id, body: Replay, response: { 202: Replayed } } },
-    async (request, reply) => {
-      const { from, to, all = false } = request.body;
-      const replayed = await sendAgain(callerOf(request), request.params.id, { from, to, all });
-      return await reply.code(202).send({ replayed });
-    },
-  );
-}
-
-function demandEnabled({ disabled }: Endpoint): void {
-  if (disabled) throw errors('WEBHOOK_DISABLED', { fields: { disabled } });
+  deliveryRoutes(app, { pool, ofUser });
 }
