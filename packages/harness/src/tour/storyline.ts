@@ -17,7 +17,10 @@ export type StoryOptions = {
   endsBack?: boolean;
   /** How long each stage is held under load, ms. Default 8,000, and 10,000 for the first. */
   holdMs?: number;
-  /** What has not come about by then is left out, ms. Default a quarter of an hour, and 5 minutes for each step of the story. */
+  /**
+   * What has not come about by then is left out, ms. Default a quarter of an hour, or 3 minutes for each service if
+   * that is more, and 5 minutes for each step of the story.
+   */
   longestMs?: number;
   control: Pick<Control, 'status' | 'advance' | 'rollback' | 'retire' | 'startVerification' | 'verification'>;
   /** Told the name of the load's stage whenever a service reaches another. */
@@ -45,6 +48,8 @@ const FIRST_MS = 10_000;
 const STAGE_MS = 8_000;
 /** What has not come about by then is left out, however slow the machine is, ms. */
 const LONGEST_STORY_MS = 15 * 60_000;
+/** Where there are many, each with nine stages and more, ms. */
+const LONGEST_OF_SERVICE_MS = 3 * 60_000;
 const LONGEST_BACK_MS = 2 * 60_000;
 
 /**
@@ -115,7 +120,8 @@ function storyteller(options: StoryOptions) {
   const { control, onEvent, onStage, onStatus, signal, patience = 1 } = options;
   const { now, sleep } = options.clock ?? REAL_CLOCK;
   const limits = limitsFor(patience, options.longestMs);
-  const storyEnds = now() + (options.longestMs ?? LONGEST_STORY_MS);
+  const longestMs = Math.max(LONGEST_STORY_MS, options.services.length * LONGEST_OF_SERVICE_MS);
+  const storyEnds = now() + (options.longestMs ?? longestMs);
   const told = new Map<string, string>();
   const unfinished: string[] = [];
 
