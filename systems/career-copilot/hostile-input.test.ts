@@ -20,8 +20,10 @@ import { system } from './system.ts';
 const SECRET = 'the secret of the legacy system, long enough';
 /** The administrator registers as the next one. */
 const LEGACY_USERS = 5;
-/** Inputs per server; the same ones each time. */
-const INPUTS = { seed: 1, numRuns: 1_500 };
+/** The inputs are the same ones each time. */
+const SEED = 1;
+/** Values that a parameter or field gets of the kind that its schema asks for: of times all that there are. */
+const OF_ITS_KIND = 6;
 
 type Schema = {
   type?: string | string[];
@@ -122,11 +124,9 @@ async function attack(send: (sent: Sent) => PromiseLike<Answer>): Promise<void> 
   const openapi = JSON.parse((await send({ method: 'GET', url: '/openapi.json', headers: {} })).body);
   const operations = operationsOf(openapi).filter(({ method }) => method !== 'DELETE');
   assert.ok(operations.length >= 3);
-  const input = fc
-    .constantFrom(...operations)
-    .chain((operation) => hostile(operation).map((sent) => ({ operation, sent })));
   const failed = new Map<string, string>();
-  for (const { operation, sent } of fc.sample(input, INPUTS)) {
+  for (const [operation, part, value] of hostileInputs(operations)) {
+    const sent = requestOf(operation, part, value);
     const { statusCode, body } = await send(sent);
     const failure = statusCode >= 500 && statusCode !== 503;
     const schema = operation.answers.get(String(statusCode));
@@ -174,17 +174,49 @@ function jsonSchemaOf<T>(schema: T): T {
   return (nullable ? { anyOf: [inner, { type: 'null' }] } : inner) as T;
 }
 
-/** A request of which one part is hostile, or none, or its token, or all of its body. */
-function hostile(operation: Operation): fc.Arbitrary<Sent> {
-  const fields = operation.body?.properties ?? {};
-  const parts = [
-    ...operation.parameters.map(({ name }) => `parameter:${name}`),
-    ...Object.keys(fields).map((name) => `field:${name}`),
-    ...(operation.body ? ['body', 'json', 'type'] : []),
-    'token',
-    'none',
-  ];
-  return fc.tuple(fc.constantFrom(...parts), VALUE).map(([part, value]) => requestOf(operation, part, value));
+/**
+ * What is hostile is one part of a request at a time. A parameter, a field and the body as a whole get values of every kind: one each, and more of the
+ * kind that the schema asks for, since these come furthest. What is read before the operation is known, or alike for all of them, gets a few.
+ * Values of a kind are dealt out in turn, so that all are used about equally often in each server.
+ */
+function* hostileInputs(
+  operations: readonly Operation[],
+): Generator<[operation: Operation, part: string, value: unknown]> {
+  const generated = fc.sample(GENERATED, { seed: SEED, numRuns: 200 });
+  const dealers = Object.entries({ ...KINDS, generated }).map(([kind, values]) => ({
+    kind,
+    deal: inTurn<unknown>(values),
+  }));
+  const dealer = inTurn(dealers);
+  for (const operation of operations) {
+    const parts: [part: string, schema: Schema][] = [
+      ...operation.parameters.map(({ name, schema }) => [`parameter:${name}`, schema] as [string, Schema]),
+      ...Object.entries(operation.body?.properties ?? {}).map(
+        ([name, schema]) => [`field:${name}`, schema] as [string, Schema],
+      ),
+      ...(operation.body ? [['body', {}] as [string, Schema]] : []),
+    ];
+    for (const [part, schema] of parts)
+      for (const { kind, deal } of dealers)
+        for (let left = kind === kindOf(schema) ? OF_ITS_KIND : 1; left > 0; left--)
+          yield [operation, part, deal()];
+    for (const part of ['token', ...(operation.body ? ['json'] : [])])
+      for (let left = 3; left > 0; left--) yield [operation, part, dealer().deal()];
+    for (const part of ['none', ...(operation.body ? ['type'] : [])]) yield [operation, part, null];
+  }
+}
+
+function kindOf({ type, format, enum: names }: Schema): keyof typeof KINDS | undefined {
+  const [one] = [type].flat().filter((each) => each !== 'null');
+  if (one === 'integer' || one === 'number') return 'numbers';
+  if (one === 'array' || one === 'object') return 'lists';
+  if (one !== 'string' || names) return undefined;
+  return format?.startsWith('date') ? 'times' : 'texts';
+}
+
+function inTurn<T>(all: readonly T[]): () => T {
+  let next = 0;
+  return () => all[next++ % all.length]!;
 }
 
 function requestOf(operation: Operation, part: string, value: unknown): Sent {
@@ -221,86 +253,92 @@ function payloadOf(schema: Schema, part: string, value: unknown): string {
 const raw = (text: string) => ({ raw: text });
 const deep = (open: string, close: string, depth: number) => raw(open.repeat(depth) + close.repeat(depth));
 
-const VALUE: fc.Arbitrary<unknown> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.constantFrom<unknown>(
-      0,
-      -1,
-      1,
-      32_768,
-      2_147_483_647,
-      2_147_483_648,
-      -2_147_483_649,
-      99_999_999_999,
-      2 ** 53,
-      1e308,
-      -0.5,
-      1e21,
-      raw('1e999'),
-      raw('9223372036854775808'),
-      '2147483648',
-      '-2147483649',
-      '1e3',
-      '0x10',
-      '',
-      ' ',
-      'NaN',
-      'Infinity',
-      '\u0000',
-      'a\u0000b',
-      '\ud800',
-      'a\udfffb',
-      '\uffff',
-      '🙂'.repeat(300),
-      'x'.repeat(256),
-      'x'.repeat(10_001),
-      'x'.repeat(70_000),
-      '\\',
-      '%',
-      "'; --",
-      '{}',
-      '[]',
-      'null',
-      'true',
-      '0001-01-01',
-      '294277-01-01T00:00:00Z',
-      '-4714-01-01',
-      '2026-02-30T25:61:61Z',
-      '2026-02-28T23:59:59+23:59',
-      '0000-01-01T00:00:00Z',
-      null,
-      true,
-      false,
-      [],
-      {},
-      [null],
-      [[]],
-      ['\u0000'],
-      ['\ud800'],
-      Array.from({ length: 101 }, () => 'x'),
-      Array.from({ length: 20_000 }, () => 1),
-      { '': 0 },
-      { '\u0000': 1 },
-      { '\ud800': 1 },
-      { a: '\u0000' },
-      { a: { b: ['\ud800'] } },
-      raw('{"__proto__":{"a":1}}'),
-      raw('{"constructor":{"prototype":{}}}'),
-      raw('{"a":1,"a":2}'),
-      raw('{"a":1e999}'),
-      deep('[', ']', 3_000),
-      deep('{"a":', '}', 3_000).raw.replace('}', '1}'),
-      deep('[', ']', 100_000),
-    ),
-  },
-  { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
-  {
-    weight: 1,
-    arbitrary: fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }).map((number) => raw(String(number))),
-  },
-  { weight: 1, arbitrary: fc.double() },
-  { weight: 1, arbitrary: fc.jsonValue() },
+/** Of each kind what is known to break programs. */
+const KINDS = {
+  numbers: [
+    0,
+    -1,
+    1,
+    32_768,
+    2_147_483_647,
+    2_147_483_648,
+    -2_147_483_649,
+    99_999_999_999,
+    2 ** 53,
+    1e308,
+    -0.5,
+    1e21,
+    raw('1e999'),
+    raw('9223372036854775808'),
+  ],
+  texts: [
+    '2147483648',
+    '-2147483649',
+    '1e3',
+    '0x10',
+    '',
+    ' ',
+    'NaN',
+    'Infinity',
+    '\u0000',
+    'a\u0000b',
+    '\ud800',
+    'a\udfffb',
+    '\uffff',
+    '🙂'.repeat(300),
+    'x'.repeat(256),
+    'x'.repeat(10_001),
+    'x'.repeat(70_000),
+    '\\',
+    '%',
+    "'; --",
+    '{}',
+    '[]',
+    'null',
+    'true',
+  ],
+  times: [
+    '0001-01-01',
+    '294277-01-01T00:00:00Z',
+    '-4714-01-01',
+    '2026-02-30T25:61:61Z',
+    '2026-02-28T23:59:59+23:59',
+    '0000-01-01T00:00:00Z',
+  ],
+  words: [null, true, false],
+  lists: [
+    [],
+    {},
+    [null],
+    [[]],
+    ['\u0000'],
+    ['\ud800'],
+    Array.from({ length: 101 }, () => 'x'),
+    Array.from({ length: 20_000 }, () => 1),
+    { '': 0 },
+    { '\u0000': 1 },
+    { '\ud800': 1 },
+    { a: '\u0000' },
+    { a: { b: ['\ud800'] } },
+  ],
+  /** JSON that no JavaScript value is. */
+  raw: [
+    raw('{"__proto__":{"a":1}}'),
+    raw('{"constructor":{"prototype":{}}}'),
+    raw('{"a":1,"a":2}'),
+    raw('{"a":1e999}'),
+    deep('[', ']', 3_000),
+    deep('{"a":', '}', 3_000).raw.replace('}', '1}'),
+    deep('[', ']', 100_000),
+  ],
+} satisfies Record<string, unknown[]>;
+
+/** And what nobody has thought of. */
+const GENERATED: fc.Arbitrary<unknown> = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }).map((number) => raw(String(number))),
+  fc.double(),
+  fc.jsonValue(),
 );
 
 /** JSON text of a value; a lone surrogate stays one, as an escape. */
