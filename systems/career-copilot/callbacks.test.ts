@@ -9,10 +9,12 @@ import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import { type Json, request } from './kit/testing/request.ts';
 import { type Services, startServices } from './kit/testing/services.ts';
+import { until } from './kit/testing/until.ts';
 import { createMonolith } from './monolith/app.ts';
 import { connect } from './monolith/database.ts';
 import { generate } from './monolith/generate.ts';
 import { startMailDouble } from './services/auth/mail/testing/mail-double.ts';
+import { newSecret, signed } from './services/integrations/webhooks/signature.ts';
 
 /**
  * The real gateway with the system's own plan, both services on their own: an export and a deletion ask for the rest of the
@@ -42,7 +44,8 @@ before(async () => {
   const port = await freePort();
   const gatewayUrl = `http://127.0.0.1:${port}`;
   mails = await startMailDouble();
-  const started = await startServices(server, { gatewayUrl, env: { NOTIFICATIONS_URL: mails.url } });
+  const env = { NOTIFICATIONS_URL: mails.url, ...actingFor(gatewayUrl) };
+  const started = await startServices(server, { gatewayUrl, env });
   ({ services, stop } = started);
   Object.assign(process.env, {
     CAREER_MONOLITH_URL: await monolith.listen({ port: 0, host: '127.0.0.1' }),
@@ -73,6 +76,24 @@ after(async () => {
   await Promise.all([monolith?.close(), stop(), mails?.close()]);
   await pool?.end();
 });
+
+const BACK = 'https://client.example/back';
+const MAIL_SECRET = newSecret();
+/** By which people let integrations act for them. */
+const ACTING = { name: 'career-copilot', client_id: 'integrations', scopes: ['read', 'write'] };
+
+function actingFor(issuer: string): Record<string, string> {
+  const at = `${issuer}/api/v1/oauth`;
+  const endpoints = { authorization: `${at}/authorize`, token: `${at}/token`, revocation: `${at}/revoke` };
+  return {
+    OAUTH_PROVIDERS: JSON.stringify([{ ...ACTING, issuer, endpoints, redirect_uri: BACK }]),
+    MAIL_DOMAIN: 'in.example.com',
+    MAIL_WEBHOOK_SECRET: MAIL_SECRET,
+    MAIL_MOVES_PROVIDER: ACTING.name,
+    MAIL_MOVES_AFTER_SECONDS: '0',
+    MAIL_LOOK_MS: '20',
+  };
+}
 
 type Person = { id: number; email: string; token: string };
 
@@ -131,7 +152,6 @@ for (const from of ['monolith', 'auth'] as const)
   });
 
 const METADATA = '/.well-known/oauth-authorization-server';
-const BACK = 'https://client.example/back';
 
 /** A form as a browser or a client sends it, which goes where it is sent on by itself. */
 async function form(path: string, fields: Record<string, string>, headers: Record<string, string> = {}) {
@@ -233,6 +253,56 @@ describe('a program of others, through the gateway', () => {
     assert.deepEqual([(await introspected()).active, (await introspected()).iss], [true, gateway.url]);
     assert.equal((await form(at.revocation_endpoint, { token }, basic)).status, 200);
     assert.deepEqual(await introspected(), { active: false });
+  });
+});
+
+describe('integrations, as a client of this very system', () => {
+  const integrations = (method: string, path: string, token: string, body?: object) =>
+    request(services.integrations.url, method, `/integrations${path}`, { token, body });
+
+  it('is let in by a person, and moves nothing for them where the monolith knows no tokens of clients', async () => {
+    await services.auth.pool.query(
+      `INSERT INTO oauth_clients (id, name, redirect_uris, scopes) VALUES ($1, 'Mails', $2, $3)`,
+      [ACTING.client_id, [BACK], ACTING.scopes],
+    );
+    const { id, email, token } = await person('auth');
+    const address = { senders: [email], moves: true };
+    assert.equal((await integrations('PUT', '/mail/address', token, address)).status, 409);
+    const begun = await integrations('POST', '/connections', token, { provider: ACTING.name });
+    assert.equal(begun.status, 201);
+    const { origin, pathname, searchParams } = new URL(begun.body.authorization_url);
+    const login = { decision: 'allow', email, password: PASSWORD };
+    const allowed = await form(origin + pathname, { ...Object.fromEntries(searchParams), ...login });
+    const query = new URL(allowed.headers.get('location')!).searchParams.toString();
+    const made = await integrations('POST', '/connections/complete', token, { query });
+    assert.deepEqual([made.status, made.body.scopes], [201, ACTING.scopes]);
+    const check = await integrations('POST', `/connections/${made.body.id}/check`, token);
+    assert.equal(check.status, 204);
+
+    const { body: to } = await integrations('PUT', '/mail/address', token, address);
+    const raw = 'From: jobs@acme.example\r\nSubject: Acme\r\n\r\nWe will not be moving forward.';
+    const mail = JSON.stringify({
+      envelope_from: email,
+      envelope_to: to.address,
+      spf: 'pass',
+      dkim: ['acme.example'],
+      raw: btoa(raw),
+    });
+    const headers = signed([MAIL_SECRET], { id: 'm1', at: new Date(), body: mail });
+    const sent = await fetch(`${services.integrations.url}/api/v1/integrations/mail/receive`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: mail,
+    });
+    assert.equal(sent.status, 202);
+    const proposal = async () => (await integrations('GET', '/mail/proposals', token)).body.items[0];
+    const tried = await until(async () => {
+      const one = await proposal();
+      return one.moves_at === null && one;
+    });
+    assert.deepEqual([tried.state, tried.moved_by_mail], ['open', false]);
+    const { rows } = await pool.query('SELECT status FROM applications WHERE user_id = $1', [id]);
+    assert.deepEqual(rows, [{ status: 'saved' }]);
   });
 });
 
