@@ -32,6 +32,8 @@ let stop = async () => {};
 let gateway: Gateway;
 /** The same plan, where all users are the monolith's still. */
 let gatewayBefore: Gateway;
+/** The last to move, when all others have been asked with it at the monolith. */
+let moveApplications = () => {};
 let mails: Awaited<ReturnType<typeof startMailDouble>>;
 
 before(async () => {
@@ -56,7 +58,9 @@ before(async () => {
     CAREER_USERS_DATABASE_URL: started.databases.users,
     CAREER_JOBS_URL: services.jobs.url,
     CAREER_JOBS_DATABASE_URL: started.databases.jobs,
-    CAREER_SERVICES: 'auth,users,jobs',
+    CAREER_APPLICATIONS_URL: services.applications.url,
+    CAREER_APPLICATIONS_DATABASE_URL: started.databases.applications,
+    CAREER_SERVICES: 'auth,users,jobs,applications',
     CAREER_API_URL: gatewayUrl,
     CAREER_JWT_SECRET: SECRET,
     CAREER_GATEWAY_KEY: generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }),
@@ -64,11 +68,13 @@ before(async () => {
   });
   const { default: plan } = await import('./banyan.config.ts');
   const retired = { stage: 'retired', share: 10_000 } as const;
-  const tableOf = (states: Parameters<typeof buildRouteTable>[1]) =>
-    memorySource(buildRouteTable(resolvePlan(plan), states, 1));
-  const source = tableOf({ auth: retired, users: retired, jobs: retired });
+  const tableOf = (states: Parameters<typeof buildRouteTable>[1], version = 1) =>
+    buildRouteTable(resolvePlan(plan), states, version);
+  const moved = { auth: retired, users: retired, jobs: retired };
+  const source = memorySource(tableOf(moved));
+  moveApplications = () => source.publish(tableOf({ ...moved, applications: retired }, 2));
   gateway = await startGateway({ source, port, onError: console.error });
-  gatewayBefore = await startGateway({ source: tableOf({}), port: 0, onError: console.error });
+  gatewayBefore = await startGateway({ source: memorySource(tableOf({})), port: 0, onError: console.error });
 });
 
 after(async () => {
@@ -256,56 +262,6 @@ describe('a program of others, through the gateway', () => {
   });
 });
 
-describe('integrations, as a client of this very system', () => {
-  const integrations = (method: string, path: string, token: string, body?: object) =>
-    request(services.integrations.url, method, `/integrations${path}`, { token, body });
-
-  it('is let in by a person, and moves nothing for them where the monolith knows no tokens of clients', async () => {
-    await services.auth.pool.query(
-      `INSERT INTO oauth_clients (id, name, redirect_uris, scopes) VALUES ($1, 'Mails', $2, $3)`,
-      [ACTING.client_id, [BACK], ACTING.scopes],
-    );
-    const { id, email, token } = await person('auth');
-    const address = { senders: [email], moves: true };
-    assert.equal((await integrations('PUT', '/mail/address', token, address)).status, 409);
-    const begun = await integrations('POST', '/connections', token, { provider: ACTING.name });
-    assert.equal(begun.status, 201);
-    const { origin, pathname, searchParams } = new URL(begun.body.authorization_url);
-    const login = { decision: 'allow', email, password: PASSWORD };
-    const allowed = await form(origin + pathname, { ...Object.fromEntries(searchParams), ...login });
-    const query = new URL(allowed.headers.get('location')!).searchParams.toString();
-    const made = await integrations('POST', '/connections/complete', token, { query });
-    assert.deepEqual([made.status, made.body.scopes], [201, ACTING.scopes]);
-    const check = await integrations('POST', `/connections/${made.body.id}/check`, token);
-    assert.equal(check.status, 204);
-
-    const { body: to } = await integrations('PUT', '/mail/address', token, address);
-    const raw = 'From: jobs@acme.example\r\nSubject: Acme\r\n\r\nWe will not be moving forward.';
-    const mail = JSON.stringify({
-      envelope_from: email,
-      envelope_to: to.address,
-      spf: 'pass',
-      dkim: ['acme.example'],
-      raw: btoa(raw),
-    });
-    const headers = signed([MAIL_SECRET], { id: 'm1', at: new Date(), body: mail });
-    const sent = await fetch(`${services.integrations.url}/api/v1/integrations/mail/receive`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: mail,
-    });
-    assert.equal(sent.status, 202);
-    const proposal = async () => (await integrations('GET', '/mail/proposals', token)).body.items[0];
-    const tried = await until(async () => {
-      const one = await proposal();
-      return one.moves_at === null && one;
-    });
-    assert.deepEqual([tried.state, tried.moved_by_mail], ['open', false]);
-    const { rows } = await pool.query('SELECT status FROM applications WHERE user_id = $1', [id]);
-    assert.deepEqual(rows, [{ status: 'saved' }]);
-  });
-});
-
 describe('a link in a mail, through the gateway', () => {
   it('sets a new password, and proves an address', async () => {
     const { email, token } = await person('auth');
@@ -370,4 +326,64 @@ it('a file of a résumé is as large as users takes it, and not as other bodies 
   };
   assert.deepEqual(await send(2 * 1024 * 1024), [200, undefined, undefined]);
   assert.deepEqual(await send(5 * 1024 * 1024 + 1), [413, 'body-too-large', 5 * 1024 * 1024]);
+});
+
+describe('integrations, as a client of this very system', () => {
+  const integrations = (method: string, path: string, token: string, body?: object) =>
+    request(services.integrations.url, method, `/integrations${path}`, { token, body });
+
+  it('is let in by a person, and moves their applications where a service has them, which knows what clients may', async () => {
+    await services.auth.pool.query(
+      `INSERT INTO oauth_clients (id, name, redirect_uris, scopes) VALUES ($1, 'Mails', $2, $3)`,
+      [ACTING.client_id, [BACK], ACTING.scopes],
+    );
+    const { id, email, token } = await person('auth');
+    const address = { senders: [email], moves: true };
+    assert.equal((await integrations('PUT', '/mail/address', token, address)).status, 409);
+    const begun = await integrations('POST', '/connections', token, { provider: ACTING.name });
+    assert.equal(begun.status, 201);
+    const { origin, pathname, searchParams } = new URL(begun.body.authorization_url);
+    const login = { decision: 'allow', email, password: PASSWORD };
+    const allowed = await form(origin + pathname, { ...Object.fromEntries(searchParams), ...login });
+    const query = new URL(allowed.headers.get('location')!).searchParams.toString();
+    const made = await integrations('POST', '/connections/complete', token, { query });
+    assert.deepEqual([made.status, made.body.scopes], [201, ACTING.scopes]);
+    const check = await integrations('POST', `/connections/${made.body.id}/check`, token);
+    assert.equal(check.status, 204);
+
+    const { body: to } = await integrations('PUT', '/mail/address', token, address);
+    const receive = async (subject: string) => {
+      const raw = `From: jobs@acme.example\r\nSubject: ${subject}\r\n\r\nWe will not be moving forward.`;
+      const envelope = { envelope_from: email, envelope_to: to.address, spf: 'pass', dkim: ['acme.example'] };
+      const mail = JSON.stringify({ ...envelope, raw: btoa(raw) });
+      const headers = signed([MAIL_SECRET], { id: subject, at: new Date(), body: mail });
+      const sent = await fetch(`${services.integrations.url}/api/v1/integrations/mail/receive`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: mail,
+      });
+      assert.equal(sent.status, 202);
+      return await until(async () => {
+        const [one] = (await integrations('GET', '/mail/proposals', token)).body.items;
+        return one.moves_at === null && one;
+      });
+    };
+    const before = await receive('Acme');
+    assert.deepEqual([before.state, before.moved_by_mail], ['open', false]);
+
+    moveApplications();
+    await services.applications.pool.query(
+      `WITH company AS (INSERT INTO companies VALUES (900, 'Acme GmbH')),
+         job AS (INSERT INTO jobs (id, company_id, title, is_active) VALUES (900, 900, 'Engineer', true))
+       INSERT INTO applications (id, user_id, job_id, status) VALUES (900, $1, 900, 'applied')`,
+      [id],
+    );
+    await until(async () => (await ask('GET', '/applications/900', token)).status === 200);
+    const after = await receive('Acme, again');
+    assert.deepEqual([after.state, after.moved_by_mail, after.application_id], ['confirmed', true, 900]);
+    const { body: application } = await ask('GET', '/applications/900', token);
+    assert.equal(application.status, 'rejected');
+    const { body: timeline } = await ask('GET', '/applications/900/timeline', token);
+    assert.match(timeline.at(-1).note, /^From a forwarded mail: /);
+  });
 });
