@@ -17,6 +17,7 @@ import {
   schemathesis,
   serverMissing,
   valkey,
+  versitygw,
 } from './programs.ts';
 
 type Judge = { name: string; judges: string; missing(install: boolean): Promise<string | undefined> };
@@ -51,6 +52,11 @@ const JUDGES: readonly Judge[] = [
     name: 'radicale',
     judges: 'calendars at a server of CalDAV, read and written by their contract, on Radicale',
     missing: (install) => programMissing(radicale, install),
+  },
+  {
+    name: 's3',
+    judges: 'files of Career Copilot in S3, by their contract, on Versity S3 Gateway',
+    missing: (install) => programMissing(versitygw, install),
   },
   {
     name: 'mongo',

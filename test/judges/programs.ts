@@ -115,6 +115,21 @@ export const radicale: Program = {
   },
 };
 
+/** An S3 server over a folder, which looks at signatures and checksums. */
+export const versitygw: Program = {
+  name: 'versitygw',
+  variable: 'VERSITYGW',
+  installed: join(DIRECTORY, 'versitygw-1.8.0', 'versitygw'),
+  needs: 'Go 1.25 or later, its module proxy, and some minutes to build',
+  async install(directory) {
+    mkdirSync(directory);
+    const go = (...args: string[]) => run('go', args, { cwd: directory, maxBuffer: 64 * 1024 * 1024 });
+    await go('mod', 'init', 'judge');
+    await go('get', '-tool', 'github.com/versity/versitygw/cmd/versitygw@v1.8.0');
+    await go('build', '-buildvcs=false', '-o', 'versitygw', 'github.com/versity/versitygw/cmd/versitygw');
+  },
+};
+
 /** Speaks the protocol of MongoDB, without transactions. */
 export const ferretdb: Program = {
   name: 'ferretdb',

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
 
 /** Files by names that this system gives them (UUIDs): nothing of what a user calls a file gets here. */
 export type Files = {
@@ -23,4 +23,16 @@ const NAME = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export function checkName(name: string): string {
   if (!NAME.test(name)) throw new TypeError('A file is named by a UUID');
   return name;
+}
+
+/** Passes on what comes; fails at its end if that was another number of bytes. */
+export function exactly(bytes: number): Transform {
+  let came = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      came += chunk.length;
+      done(null, chunk);
+    },
+    flush: (done) => done(came === bytes ? null : new Error(`${came} bytes came of a file of ${bytes}`)),
+  });
 }

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { checkName, type Files } from './files.ts';
+import { checkName, exactly, type Files } from './files.ts';
 
 /**
  * Files in a folder, which is made with the first one; several processes may share it. What a killed process has left half written is called
@@ -16,10 +16,7 @@ export function folderFiles(folder: string): Files {
       const part = `${path}.part`;
       try {
         await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
-        const file = createWriteStream(part, { mode: 0o600, flush: true });
-        await pipeline(body, file);
-        if (file.bytesWritten !== bytes)
-          throw new Error(`${file.bytesWritten} bytes came of a file of ${bytes}`);
+        await pipeline(body, exactly(bytes), createWriteStream(part, { mode: 0o600, flush: true }));
         await rename(part, path);
         await syncFolder(join(path, '..'));
       } catch (error) {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -6,7 +7,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { checkName, type Files } from './files.ts';
+import { checkName, exactly, type Files } from './files.ts';
 
 export type S3Place = {
   bucket: string;
@@ -30,9 +31,19 @@ export function s3Files({ bucket, prefix, region, endpoint }: S3Place): Files {
   return {
     async put(name, body, { bytes, digest }) {
       const ChecksumSHA256 = digest.toString('base64');
-      await s3.send(
-        new PutObjectCommand({ ...place(name), Body: body, ContentLength: bytes, ChecksumSHA256 }),
-      );
+      const checked = exactly(bytes);
+      const failed = new AbortController();
+      // The client does not heed that a body fails: it would wait for the rest.
+      const came = pipeline(body, checked).catch((error: unknown) => failed.abort(error));
+      const about = { ...place(name), Body: checked, ContentLength: bytes, ChecksumSHA256 };
+      try {
+        await s3.send(new PutObjectCommand(about), { abortSignal: failed.signal });
+      } catch (error) {
+        throw failed.signal.aborted ? failed.signal.reason : error;
+      } finally {
+        checked.destroy();
+        await came;
+      }
     },
     async get(name) {
       try {

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, it } from 'node:test';
+import { openFiles } from '../../systems/career-copilot/kit/files/open.ts';
+import { filesContract } from '../../systems/career-copilot/kit/files/testing/contract.ts';
+import { findProgram, versitygw } from './programs.ts';
+import { freePort, type Server, startServer } from './server.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'versitygw-'));
+const credentials = { AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret' };
+let server: Server;
+let endpoint: string;
+
+before(async () => {
+  // A folder of it is a bucket.
+  mkdirSync(join(directory, 'documents'));
+  const port = await freePort();
+  endpoint = `http://127.0.0.1:${port}`;
+  const { AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret } = credentials;
+  const account = ['--access', key, '--secret', secret, '--region', 'us-east-1'];
+  const args = [...account, '--port', `127.0.0.1:${port}`, '--health', '/health', 'posix', directory];
+  server = await startServer(findProgram(versitygw)!, args, `${endpoint}/health`);
+  Object.assign(process.env, credentials);
+});
+
+after(async () => {
+  await server?.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const open = (bucket = 'documents') =>
+  openFiles(`s3://${bucket}/of/people?region=us-east-1&endpoint=${encodeURIComponent(endpoint)}`);
+
+filesContract('S3', () => open());
+
+it('a bucket that is not there, and a wrong key, are errors and no file that is missing', async () => {
+  const name = '00000000-0000-0000-0000-000000000000';
+  const nowhere = await open('nowhere');
+  await assert.rejects(nowhere.get(name));
+  await nowhere.close();
+  process.env.AWS_SECRET_ACCESS_KEY = 'another';
+  const stranger = await open();
+  await assert.rejects(stranger.get(name));
+  await stranger.close();
+});
