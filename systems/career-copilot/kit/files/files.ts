@@ -11,7 +11,7 @@ export type Files = {
   close(): Promise<void>;
 };
 
-export type FileFacts = {
+type FileFacts = {
   bytes: number;
   /** SHA-256, by which a store that can looks whether all has come. */
   digest: Buffer;

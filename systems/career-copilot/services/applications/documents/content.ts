@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { type Entry, fromFd, type ZipFile } from 'yauzl';
 
 /** What a document may be, with the endings that its name may have; the first is added where it has none of them. */
-export const TYPES = {
+const TYPES = {
   'application/pdf': ['.pdf'],
   'application/vnd.openxmlformats-officedocument.wordprocessingml.document': ['.docx'],
   'image/png': ['.png'],
