@@ -9,7 +9,7 @@ import { type Static, Type } from 'typebox';
 import { DOCUMENT_BYTES } from '../../../api/bodies.ts';
 import type { Files } from '../../../kit/files/files.ts';
 import { openFiles } from '../../../kit/files/open.ts';
-import { scannerAt } from '../../../kit/virus-scan/scanner.ts';
+import { scannerAt } from '../../../kit/virus-scan/open.ts';
 import { scanning } from './scan.ts';
 import { releaseDeleted, removeUnused } from './sweep.ts';
 
