@@ -117,9 +117,9 @@ it(
     const id = randomUUID();
     const address = `${id}@example.com`;
     await pool.query(
-      `INSERT INTO deliveries (id, fact, user_id, channel, kind, state, attempts)
-     VALUES ($1::uuid, ($1::uuid)::text, 8, 'email', 'next_action_due', 'sent', 1)`,
-      [id],
+      `INSERT INTO deliveries (id, fact, user_id, channel, target, kind, state, attempts)
+     VALUES ($1::uuid, ($1::uuid)::text, 8, 'email', $2, 'next_action_due', 'sent', 1)`,
+      [id, address],
     );
     const blocked = async () =>
       (await pool.query('SELECT FROM blocked_addresses WHERE address = $1', [address])).rowCount;
