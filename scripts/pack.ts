@@ -57,6 +57,9 @@ function build(packages: readonly Package[]): void {
     extends: '../tsconfig.json',
     compilerOptions: {
       noEmit: false,
+      // What the type check of the workspace has noted says nothing of files that are to be written.
+      incremental: false,
+      tsBuildInfoFile: null,
       declaration: true,
       rewriteRelativeImportExtensions: true,
       rootDir: '..',

@@ -37,7 +37,14 @@ export function copySystem(): SystemCopy {
     folder,
     banyan: (args, env) => node([MAIN, ...args], folder, env),
     checkTypes: async () => {
-      const config = { extends: join(ROOT, 'tsconfig.json'), include: [folder], exclude: [] };
+      // Several at a time: none writes what the check of the workspace notes.
+      const compilerOptions = { incremental: false, tsBuildInfoFile: null };
+      const config = {
+        extends: join(ROOT, 'tsconfig.json'),
+        compilerOptions,
+        include: [folder],
+        exclude: [],
+      };
       writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
       return await node([join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', folder], ROOT);
     },
