@@ -251,19 +251,24 @@ describe('an interview that follows from an application', () => {
     await looked();
     return pushed();
   };
+  /** As `inCalendar`, of one that is called so: its name may come with a later look. */
+  const named = async (summary: string, start: string) => {
+    await inCalendar(start);
+    return await until(async () => {
+      await looked();
+      const [one, ...others] = pushed();
+      const isIt = one?.summary === summary && (one.start as { dateTime: string }).dateTime === start;
+      return isIt && others.length === 0 && one;
+    });
+  };
 
   it('is made of its next action, called by its job, moves with it and goes with it', async () => {
     const id = await atInterview();
     await next(id, later(5));
-    const [made, ...others] = await inCalendar(later(5));
-    assert.deepEqual(others, []);
-    assert.deepEqual(
-      [made!.summary, made!.start],
-      ['Interview: Engineer, Vault-Tec', { dateTime: later(5) }],
-    );
+    const made = await named('Interview: Engineer, Vault-Tec', later(5));
     await next(id, later(9));
-    const [moved] = await inCalendar(later(9));
-    assert.deepEqual([moved!.id, moved!.start], [made!.id, { dateTime: later(9) }]);
+    const moved = await named('Interview: Engineer, Vault-Tec', later(9));
+    assert.equal(moved.id, made.id);
     await world.tell('NextActionDone', { userId: ada, applicationId: id, actionId: actions });
     assert.deepEqual(await inCalendar(), []);
   });
