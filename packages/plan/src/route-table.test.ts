@@ -78,8 +78,9 @@ describe('a write without a key', () => {
     assert.deepEqual(settleAt('retired', 'monolith'), { monolith: [], service: [] });
   });
 
-  test('waits for no service from which nobody reads yet', () => {
-    assert.deepEqual(settleAt('copying', 'shadowing'), { monolith: [], service: [] });
+  test('waits for no service from which nobody reads yet, unless its first users are moving', () => {
+    const starting = [{ service: 'users', link: 'users.forward' }];
+    assert.deepEqual(settleAt('copying', 'shadowing'), { monolith: [], service: [], starting });
   });
 
   test('on the monolith waits for all services that map its tables, at once', () => {

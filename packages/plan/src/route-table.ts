@@ -37,6 +37,7 @@ export function buildRouteTable(plan: ResolvedPlan, states: ServiceStates, versi
       method,
       path,
       settle: withoutEmpty([forwardLinks(readersOf(plan, states, writes))]),
+      ...startingOf(plan, states, writes),
     })),
     issuers: plan.gateway.issuers,
     signing: plan.gateway.signing,
@@ -93,15 +94,34 @@ function settleWaves(plan: ResolvedPlan, states: ServiceStates, route: ResolvedR
       ]
     : [];
   const onMonolith = [forwardLinks(readersOf(plan, states, written))];
-  return { monolith: withoutEmpty(onMonolith), service: withoutEmpty(onService) };
+  return {
+    monolith: withoutEmpty(onMonolith),
+    service: withoutEmpty(onService),
+    ...startingOf(plan, states, written),
+  };
 }
 
 /** Services on which somebody may read what was written to these tables of the monolith. */
 function readersOf(plan: ResolvedPlan, states: ServiceStates, written: string[]): ResolvedService[] {
-  return Object.values(plan.services).filter(
-    (service) =>
-      answersReads(stateOf(states, service).stage) &&
-      legacyTablesOf(service).some((table) => written.includes(table)),
+  return takersOf(plan, written).filter((service) => answersReads(stateOf(states, service).stage));
+}
+
+/** Services on which nobody reads it yet, and the next step may be the one after which somebody does. */
+function startingOf(
+  plan: ResolvedPlan,
+  states: ServiceStates,
+  written: string[],
+): Pick<Route['settle'], 'starting'> {
+  const starting = takersOf(plan, written).filter(
+    (service) => stateOf(states, service).stage === 'shadowing',
+  );
+  if (starting.length === 0) return {};
+  return { starting: starting.map(({ name }) => ({ service: name, link: `${name}.forward` })) };
+}
+
+function takersOf(plan: ResolvedPlan, written: string[]): ResolvedService[] {
+  return Object.values(plan.services).filter((service) =>
+    legacyTablesOf(service).some((table) => written.includes(table)),
   );
 }
 

@@ -60,8 +60,11 @@ export type Route = {
    * when the request provably did not run (refused connection) and the other side has everything; 'never' gives 503.
    */
   unsafeFallback: 'not-run' | 'never';
-  /** For writes without a key: links that must have passed the write before its response is released, in waves. */
-  settle: { monolith: string[][]; service: string[][] };
+  /**
+   * For writes that settle: links that must have passed the write before its response is released, in waves. `starting` are links to
+   * services of which nobody reads yet: they are waited for while the step is under way that moves a service's first users.
+   */
+  settle: { monolith: string[][]; service: string[][]; starting?: StartingLink[] };
   limits?: { bodyBytes?: number; timeoutMs?: number };
   /** JSON schema of the request's body, checked before forwarding. */
   bodySchema?: unknown;
@@ -70,6 +73,8 @@ export type Route = {
   /** Extracted and proven dead: answer 410 with a Sunset header. */
   sunset?: string | null;
 };
+
+export type StartingLink = { service: string; link: string };
 
 export type ServiceState = {
   upstream: Upstream;
@@ -128,7 +133,7 @@ export type RouteTable = {
   services: Record<string, ServiceState>;
   routes: Route[];
   /** Routes that stay on the monolith, and the links that must have passed a write of theirs before it is answered. */
-  unmoved?: { method: string; path: string; settle: string[][] }[];
+  unmoved?: { method: string; path: string; settle: string[][]; starting?: StartingLink[] }[];
   issuers: Issuer[];
   /** With what the gateway signs tokens for services. Null or absent: it signs none. */
   signing?: SigningKeys | null;

@@ -6,6 +6,7 @@ import { isServiceSide } from '@banyan/cohort';
 import { ReadPins } from '../choose/read-pins.ts';
 import { memorySource } from '../control/memory-source.ts';
 import { ReplicationWaiter } from '../control/replication-waiter.ts';
+import type { Route } from '../control/route-table.ts';
 import { sendJson, startBackend, startTestGateway, tableOf, until } from '../testing/gateway.ts';
 
 const REGISTER = {
@@ -15,13 +16,13 @@ const REGISTER = {
   settle: { monolith: [['auth.forward'], ['users.forward']], service: [['auth.reverse']] },
 };
 
-async function world(t: TestContext, share = 100) {
+async function world(t: TestContext, share = 100, settling: Partial<Route['settle']> = {}) {
   const [monolith, service] = [await startBackend(t, 'monolith'), await startBackend(t, 'service')];
   const table = tableOf(
     { monolith: monolith.url, service: service.url },
     share,
     [
-      REGISTER,
+      { ...REGISTER, settle: { ...REGISTER.settle, ...settling } },
       { method: '*', path: '/list', key: { from: 'none' }, settle: { monolith: [], service: [['x']] } },
     ],
     { settleMs: 200 },
@@ -79,6 +80,39 @@ describe('a write without a key', () => {
       [((await (await answer).json()) as { from: string }).from, asked[0]],
       ['service', REGISTER.settle.service],
     );
+  });
+
+  test('waits for a service whose first users are moving, though it was sent on before', async (t) => {
+    const starting = [{ service: 'stock', link: 'stock.forward' }];
+    const { table, source, gateway, post, asked, waiting, monolith } = await world(t, 100, { starting });
+    const first = { id: 'first', service: 'stock', fromShare: 0, toShare: 100, limitMs: 60_000 };
+    let answer = () => {};
+    monolith.answer = (_req, res) => {
+      answer = () => sendJson(res, 200, {});
+    };
+    const write = async (meanwhile: () => Promise<unknown>, awaited: string[][]) => {
+      const before = { seen: monolith.seen.length, asked: asked.length };
+      const answered = post();
+      await until(() => monolith.seen.length > before.seen);
+      await meanwhile();
+      answer();
+      await until(() => waiting.length > before.asked);
+      assert.deepEqual(asked.at(-1), awaited);
+      waiting.at(-1)!(true);
+      await answered;
+    };
+    const links = REGISTER.settle.monolith;
+    await write(async () => {}, links);
+    await write(async () => {
+      source.openFence(first);
+      await until(() => source.acks('first') === 1);
+    }, [...links, ['stock.forward']]);
+    const settle = { ...REGISTER.settle, monolith: [[...links.flat(), 'stock.forward']] };
+    await write(async () => {
+      const routes = table.routes.map((route) => ({ ...route, settle }));
+      source.commitFence('first', { ...table, version: 2, routes });
+      while (!/table_version 2$/m.test(await gateway.metrics()));
+    }, settle.monolith);
   });
 
   test('is held by a fence that crosses 100 %, and only by such a one', async (t) => {

@@ -1,19 +1,32 @@
 import { servicesOf } from '../choose/read-pins.ts';
 import type { Side } from '../control/route-table.ts';
+import type { Settling } from '../match/match.ts';
 import type { RoutedRequest } from './routed-request.ts';
 
-/** Links that must have passed a write that `side` answered with `status` before its answer goes out; null: none. */
-export function linksToAwait(
-  { safe, match, compiled, req }: RoutedRequest,
-  side: Side,
-  status: number,
-): string[][] | null {
+/**
+ * Links that must have passed a write that `side` answered with `status` before its answer goes out; null: none. While a fence is open
+ * by which a service gets its first users, the link to it counts too: what is answered behind the fence's marker would otherwise be
+ * missing where its user reads next.
+ */
+export function linksToAwait(request: RoutedRequest, side: Side, status: number): string[][] | null {
+  const { safe, worker } = request;
   if (safe || status < 200 || status >= 400) return null;
-  const waves =
-    match === null
-      ? compiled.matcher.settles(req.method as string, req.url as string)
-      : match.route.route.settle[side];
-  return waves.length > 0 ? waves : null;
+  const { waves, starting } = settlingOf(request, side);
+  const first = starting.filter(({ service }) =>
+    worker.holds.fences.some((fence) => fence.service === service),
+  );
+  const all = first.length > 0 ? [...waves, first.map(({ link }) => link)] : waves;
+  return all.length > 0 ? all : null;
+}
+
+/** By the table that applies now: users may have moved since the request was sent on. */
+function settlingOf({ match, compiled, worker, req }: RoutedRequest, side: Side): Settling {
+  const { matcher } = worker.compiled;
+  const [method, target] = [req.method as string, req.url as string];
+  if (match === null) return matcher.settles(method, target);
+  const now = compiled === worker.compiled ? match : (matcher.find(method, target) ?? match);
+  const { settle } = now.route.route;
+  return { waves: settle[side], starting: settle.starting ?? [] };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { METHODS as METHODS_OF_NODE } from 'node:http';
 import findMyWay, { type HTTPMethod } from 'find-my-way';
-import type { Route, RouteTable, ServiceState } from '../control/route-table.ts';
+import type { Route, RouteTable, ServiceState, StartingLink } from '../control/route-table.ts';
 
 /** A route of one table version, with what the hot path needs looked up once. */
 type CompiledRoute = {
@@ -26,9 +26,12 @@ export interface Matcher {
   find(method: string, target: string): Match | null;
   /** A route of this path, whatever its method: where a write by a method that the plan does not name may write too. */
   neighbour(target: string): Match | null;
-  /** Waves of links to wait for after a write by a route that stays on the monolith. */
-  settles(method: string, target: string): string[][];
+  /** The links to wait for after a write by a route that stays on the monolith. */
+  settles(method: string, target: string): Settling;
 }
+
+/** Links in waves, and those that count while the first users of their service move. */
+export type Settling = { waves: string[][]; starting: readonly StartingLink[] };
 
 type Store = { compiled: CompiledRoute };
 
@@ -56,7 +59,7 @@ export function compileRoutes(table: RouteTable, compileBody: (schema: unknown) 
     routes,
     find: (method, target) => matchIn(router, method, target),
     neighbour: (target) => matchIn(paths, 'GET', target),
-    settles: (method, target) => unmoved.find(method as HTTPMethod, target)?.store?.settle ?? [],
+    settles: (method, target) => unmoved.find(method as HTTPMethod, target)?.store ?? NOTHING_TO_AWAIT,
   };
 }
 
@@ -105,8 +108,9 @@ function routesByPath(routes: readonly CompiledRoute[]): Router {
 function unmovedRoutes({ unmoved = [] }: RouteTable): Router {
   const router = newRouter();
   const explicit = new Set(unmoved.map(({ method, path }) => `${method} ${path}`));
-  for (const { settle, ...route } of unmoved)
-    for (const method of methodsOf(route, explicit)) router.on(method, route.path, noop, { settle });
+  for (const { settle: waves, starting = [], ...route } of unmoved)
+    for (const method of methodsOf(route, explicit))
+      router.on(method, route.path, noop, { waves, starting } satisfies Settling);
   return router;
 }
 
@@ -116,6 +120,7 @@ function matchIn(router: Router, method: string, target: string): Match | null {
   return { route: (found.store as Store).compiled, params: found.params };
 }
 
+const NOTHING_TO_AWAIT: Settling = { waves: [], starting: [] };
 const EMPTY = Object.freeze({});
 const noop = (): void => {};
 /** All that Node's parser lets in, so that `*` is any method; others are answered 400. CONNECT has no path. */

@@ -78,7 +78,11 @@ export async function tellStory(origin: string, person: string): Promise<Told[]>
   tell('sees all applications', await asPerson('GET', '/applications'));
 
   const notifications = () => asPerson('GET', '/notifications?limit=50');
-  const told4 = await tellWhen('is told of each step', notifications, ({ total_count }) => total_count >= 4);
+  const told4 = await tellWhen(
+    'is told of each step',
+    notifications,
+    ({ notifications }) => notifications.length >= 4,
+  );
   tell('has read one', await asPerson('PUT', `/notifications/${told4.notifications[0].id}/read`));
   tell('has read all', await asPerson('PUT', '/notifications/read-all'));
   await tellWhen(
