@@ -82,5 +82,7 @@ async function storiesWhile(move: () => Promise<void>): Promise<void> {
   const stories = (async () => {
     while (moving) assert.deepEqual(await tell(), onMonolith);
   })();
-  await Promise.all([moved, stories]);
+  // What was begun is at its end before the next test begins, whatever came of it.
+  for (const outcome of await Promise.allSettled([stories, moved]))
+    if (outcome.status === 'rejected') throw outcome.reason;
 }

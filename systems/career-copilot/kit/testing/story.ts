@@ -33,6 +33,8 @@ export async function tellStory(origin: string, person: string): Promise<Told[]>
       step,
       await until(async () => {
         const answer = await ask();
+        // Whoever asks this often may be told to wait.
+        if (answer.status === 429) return undefined;
         return (answer.status >= 300 || heard(answer.body)) && answer;
       }),
     );
