@@ -35,6 +35,11 @@ export async function publishIfChanged(db: store.Queryable, plan: ResolvedPlan):
   await store.voidEvidence(db, changed, version);
 }
 
+/** Not whose first users are moving, which is no rule of this service. */
 function rulesOf({ services, routes }: RouteTable, service: string): unknown {
-  return [services[service], routes.filter((route) => route.service === service)];
+  const own = routes.filter((route) => route.service === service);
+  return [
+    services[service],
+    own.map(({ settle: { monolith, service }, ...route }) => ({ ...route, settle: { monolith, service } })),
+  ];
 }
