@@ -40,6 +40,6 @@ function rulesOf({ services, routes }: RouteTable, service: string): unknown {
   const own = routes.filter((route) => route.service === service);
   return [
     services[service],
-    own.map(({ settle: { monolith, service }, ...route }) => ({ ...route, settle: { monolith, service } })),
+    own.map(({ settle: { starting, ...settle }, ...route }) => ({ ...route, settle })),
   ];
 }
