@@ -13,7 +13,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
 type Program = {
@@ -36,10 +36,7 @@ export const moto: Program = {
   variable: 'MOTO_SERVER',
   installed: join(DIRECTORY, 'moto-5.2.5', 'bin', 'moto_server'),
   needs: 'python3 with venv, and PyPI',
-  async install(directory) {
-    await run('python3', ['-m', 'venv', directory]);
-    await run(join(directory, 'bin', 'python'), ['-m', 'pip', 'install', '-q', 'moto[server]==5.2.5']);
-  },
+  install: fromPyPI('moto[server]==5.2.5'),
 };
 
 /** Jaeger 2, which keeps its spans in memory. */
@@ -48,14 +45,7 @@ export const jaeger: Program = {
   variable: 'JAEGER',
   installed: join(DIRECTORY, 'jaeger-1.76.0', 'jaeger'),
   needs: 'Go 1.25 or later, its module proxy, and some 20 minutes to build on two cores',
-  async install(directory) {
-    mkdirSync(directory);
-    const go = (...args: string[]) => run('go', args, { cwd: directory, maxBuffer: 64 * 1024 * 1024 });
-    // As a tool of a module of its own: a program whose module replaces others cannot be had by `go install`.
-    await go('mod', 'init', 'judge');
-    await go('get', '-tool', 'github.com/jaegertracing/jaeger/cmd/jaeger@v1.76.0');
-    await go('build', '-buildvcs=false', '-o', 'jaeger', 'github.com/jaegertracing/jaeger/cmd/jaeger');
-  },
+  install: asGoTool('github.com/jaegertracing/jaeger/cmd/jaeger', 'v1.76.0'),
 };
 
 /** Speaks the protocol of Redis. */
@@ -109,10 +99,7 @@ export const radicale: Program = {
   variable: 'RADICALE',
   installed: join(DIRECTORY, 'radicale-3.9.0', 'bin', 'radicale'),
   needs: 'python3 with venv, and PyPI',
-  async install(directory) {
-    await run('python3', ['-m', 'venv', directory]);
-    await run(join(directory, 'bin', 'python'), ['-m', 'pip', 'install', '-q', 'radicale==3.9.0']);
-  },
+  install: fromPyPI('radicale==3.9.0'),
 };
 
 /** An S3 server over a folder, which looks at signatures and checksums. */
@@ -121,13 +108,7 @@ export const versitygw: Program = {
   variable: 'VERSITYGW',
   installed: join(DIRECTORY, 'versitygw-1.8.0', 'versitygw'),
   needs: 'Go 1.25 or later, its module proxy, and some minutes to build',
-  async install(directory) {
-    mkdirSync(directory);
-    const go = (...args: string[]) => run('go', args, { cwd: directory, maxBuffer: 64 * 1024 * 1024 });
-    await go('mod', 'init', 'judge');
-    await go('get', '-tool', 'github.com/versity/versitygw/cmd/versitygw@v1.8.0');
-    await go('build', '-buildvcs=false', '-o', 'versitygw', 'github.com/versity/versitygw/cmd/versitygw');
-  },
+  install: asGoTool('github.com/versity/versitygw/cmd/versitygw', 'v1.8.0'),
 };
 
 /** Speaks the protocol of MongoDB, without transactions. */
@@ -137,10 +118,8 @@ export const ferretdb: Program = {
   installed: join(DIRECTORY, 'ferretdb-1.24.2', 'ferretdb'),
   needs: 'Go 1.22 or later, its module proxy, and some five minutes to build on two cores',
   async install(directory) {
-    mkdirSync(directory);
+    const go = await goModule(directory);
     writeFileSync(join(directory, 'main.go'), FERRETDB_MAIN);
-    const go = (...args: string[]) => run('go', args, { cwd: directory, maxBuffer: 64 * 1024 * 1024 });
-    await go('mod', 'init', 'judge');
     await go('get', 'github.com/FerretDB/FerretDB/ferretdb@v1.24.2');
     await go('build', '-buildvcs=false', '-o', 'ferretdb', '.');
   },
@@ -173,10 +152,7 @@ export const schemathesis: Program = {
   variable: 'SCHEMATHESIS',
   installed: join(DIRECTORY, 'schemathesis-4.32.5', 'bin', 'schemathesis'),
   needs: 'python3 with venv, and PyPI',
-  async install(directory) {
-    await run('python3', ['-m', 'venv', directory]);
-    await run(join(directory, 'bin', 'python'), ['-m', 'pip', 'install', '-q', 'schemathesis==4.32.5']);
-  },
+  install: fromPyPI('schemathesis==4.32.5'),
 };
 
 /** Its path; undefined if it is not on this machine. */
@@ -231,4 +207,29 @@ function isExecutable(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Into an environment of its own. */
+function fromPyPI(requirement: string): Program['install'] {
+  return async (directory) => {
+    await run('python3', ['-m', 'venv', directory]);
+    await run(join(directory, 'bin', 'python'), ['-m', 'pip', 'install', '-q', requirement]);
+  };
+}
+
+/** As a tool of a module of its own: a program whose module replaces others cannot be had by `go install`. */
+function asGoTool(path: string, version: string): Program['install'] {
+  return async (directory) => {
+    const go = await goModule(directory);
+    await go('get', '-tool', `${path}@${version}`);
+    await go('build', '-buildvcs=false', '-o', basename(path), path);
+  };
+}
+
+/** Makes a module there, and resolves with what runs `go` in it. */
+async function goModule(directory: string): Promise<(...args: string[]) => Promise<unknown>> {
+  mkdirSync(directory);
+  const go = (...args: string[]) => run('go', args, { cwd: directory, maxBuffer: 64 * 1024 * 1024 });
+  await go('mod', 'init', 'judge');
+  return go;
 }
