@@ -33,6 +33,7 @@ const LICENCES = new Set([
   'BlueOak-1.0.0',
   'Zlib',
   'CC0-1.0',
+  'Unlicense',
   // Asks for the source of its own files only, and those we bring along as they are.
   'MPL-2.0',
 ]);
