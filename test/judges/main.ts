@@ -55,7 +55,7 @@ const JUDGES: readonly Judge[] = [
   },
   {
     name: 's3',
-    judges: 'files of Career Copilot in S3, by their contract, on Versity S3 Gateway',
+    judges: 'the store of files in S3, by their contract, on Versity S3 Gateway',
     missing: (install) => programMissing(versitygw, install),
   },
   {

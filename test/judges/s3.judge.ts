@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, it } from 'node:test';
-import { openFiles } from '../../systems/career-copilot/kit/files/open.ts';
-import { filesContract } from '../../systems/career-copilot/kit/files/testing/contract.ts';
+import { openFiles } from '../../packages/service/src/files/open.ts';
+import { fileStoreSuite } from '../../packages/service/src/files/testing/contract-suite.ts';
 import { findProgram, versitygw } from './programs.ts';
 import { freePort, type Server, startServer } from './server.ts';
 
@@ -33,7 +33,7 @@ after(async () => {
 const open = (bucket = 'documents') =>
   openFiles(`s3://${bucket}/of/people?region=us-east-1&endpoint=${encodeURIComponent(endpoint)}`);
 
-filesContract('S3', () => open());
+fileStoreSuite('S3', () => open());
 
 it('a bucket that is not there, and a wrong key, are errors and no file that is missing', async () => {
   const name = '00000000-0000-0000-0000-000000000000';

@@ -41,6 +41,8 @@ export {
   EncryptionError,
 } from './encryption/encryption.ts';
 export { createSignatures, type Signatures } from './encryption/signatures.ts';
+export { files } from './files/part.ts';
+export type { FileStore } from './files/store.ts';
 export { flags } from './flags/part.ts';
 export { FlagsProvider, type FlagsProviderOptions } from './flags/provider.ts';
 export { answerErrors } from './http/answers.ts';
@@ -64,3 +66,5 @@ export type { Parts, ProvidedBy } from './parts/parts.ts';
 export { whyNotWriter } from './share/writer.ts';
 export { currentCohort, inSpan, SpanKind, type TraceCarrier, traceCarrier } from './telemetry/trace.ts';
 export { inThread } from './threads/in-thread.ts';
+export { virusScan } from './virus-scan/part.ts';
+export type { Scanner } from './virus-scan/scanner.ts';

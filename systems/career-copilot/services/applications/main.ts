@@ -1,5 +1,5 @@
 import { defineContracts, eventing, type FromRows } from '@banyan/events';
-import { calls, defineService } from '@banyan/service';
+import { calls, defineService, files, virusScan } from '@banyan/service';
 import { Type } from 'typebox';
 import { contracts as own } from '../../contracts/applications.ts';
 import { contracts as auth } from '../../contracts/auth.ts';
@@ -47,6 +47,8 @@ export const applications = defineService({
   schema: new URL('schema.sql', import.meta.url),
   use: {
     activity: accountActivity,
+    files: files({ variable: 'DOCUMENT_STORE', folder: '.banyan/documents' }),
+    scanner: virusScan(),
     documents: documentsPart,
     people: calls(
       { getStanding: users.operations.getStanding },

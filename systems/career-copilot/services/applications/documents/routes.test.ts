@@ -5,11 +5,11 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { type ClamdDouble, startClamdDouble } from '@banyan/service/testing';
 import { strToU8, zipSync } from 'fflate';
 import { TRACKING } from '../../../api/tracking.ts';
 import type { Json } from '../../../kit/testing/request.ts';
 import { until } from '../../../kit/testing/until.ts';
-import { type ClamdDouble, startClamdDouble } from '../../../kit/virus-scan/testing/clamd.ts';
 import { beginErasure } from '../erasure/erase.ts';
 import { ADA, SOMEBODY_ELSE, type StartedApplications, startApplications } from '../testing/start.ts';
 

@@ -1,8 +1,13 @@
 import { withTransaction } from '@banyan/postgres';
-import { type LeasedQueue, leasedQueue, leasedRows, type PartHost } from '@banyan/service';
+import {
+  type FileStore,
+  type LeasedQueue,
+  leasedQueue,
+  leasedRows,
+  type PartHost,
+  type Scanner,
+} from '@banyan/service';
 import type { Scan } from '../../../api/documents.ts';
-import type { Files } from '../../../kit/files/files.ts';
-import type { Scanner } from '../../../kit/virus-scan/scanner.ts';
 import { errors } from './errors.ts';
 import { dropFile } from './store.ts';
 
@@ -29,7 +34,7 @@ export function checkReadable(scan: Scan, isScanning: boolean): void {
 /** Has each version looked into. Of an infected one the file is removed; its row stays, so that its user sees why. */
 export function scanning(
   host: Pick<PartHost<unknown>, 'pool' | 'log' | 'metrics'>,
-  { files, scanner, everyMs }: { files: Files; scanner: Scanner; everyMs: number },
+  { files, scanner, everyMs }: { files: FileStore; scanner: Scanner; everyMs: number },
 ): LeasedQueue {
   const { pool, log } = host;
   return leasedQueue<{ file: string }>(host, 'scan documents', {

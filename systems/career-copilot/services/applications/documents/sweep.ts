@@ -1,13 +1,13 @@
 import { withTransaction } from '@banyan/postgres';
+import type { FileStore } from '@banyan/service';
 import type pg from 'pg';
-import type { Files } from '../../../kit/files/files.ts';
 import { releaseMissing } from './store.ts';
 
 /**
  * Removes a file that nobody needs: an upload that was broken off, or whose document is gone. Its row goes when it is gone itself, so whatever dies in
  * between, it is found again. Resolves with whether there was one.
  */
-export async function removeUnused(pool: pg.Pool, files: Files): Promise<boolean> {
+export async function removeUnused(pool: pg.Pool, files: FileStore): Promise<boolean> {
   return await withTransaction(pool, async (tx) => {
     const { rows } = await tx.query<{ file: string }>(
       `SELECT file FROM document_files WHERE remove_after <= now()

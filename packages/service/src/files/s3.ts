@@ -7,7 +7,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { checkName, exactly, type Files } from './files.ts';
+import { checkName, exactly, type FileStore } from './store.ts';
 
 export type S3Place = {
   bucket: string;
@@ -19,7 +19,7 @@ export type S3Place = {
 };
 
 /** Files in a bucket that is there. Credentials are found as AWS's own programs do: `AWS_ACCESS_KEY_ID`, a profile, the machine's role. */
-export function s3Files({ bucket, prefix, region, endpoint }: S3Place): Files {
+export function s3Files({ bucket, prefix, region, endpoint }: S3Place): FileStore {
   const s3 = new S3Client({
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),

@@ -1,7 +1,7 @@
 import { type Readable, Transform } from 'node:stream';
 
-/** Files by names that this system gives them (UUIDs): nothing of what a user calls a file gets here. */
-export type Files = {
+/** Files by names that a service gives them (UUIDs): nothing of what a user calls a file gets here. */
+export type FileStore = {
   /** All of it or nothing is there afterwards. The body is read as it is stored, never whole in memory. */
   put(name: string, body: Readable, about: FileFacts): Promise<void>;
   /** Undefined if there is none of that name. */

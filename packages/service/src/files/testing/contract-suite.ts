@@ -3,12 +3,12 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
-import type { Files } from '../files.ts';
+import type { FileStore } from '../store.ts';
 
 /** What every store of files does. */
-export function filesContract(name: string, open: () => Promise<Files>): void {
+export function fileStoreSuite(name: string, open: () => Promise<FileStore>): void {
   describe(`files in ${name}`, () => {
-    let files: Files;
+    let files: FileStore;
     before(async () => {
       files = await open();
     });

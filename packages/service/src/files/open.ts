@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
-import type { Files } from './files.ts';
 import { folderFiles } from './folder.ts';
+import type { FileStore } from './store.ts';
 
 /**
  * The store at a URL: `file:<folder>`, below the working directory if it is relative, or
  * `s3://<bucket>/<prefix>?region=<region>&endpoint=<url>`. Throws on any other.
  */
-export async function openFiles(url: string): Promise<Files> {
+export async function openFiles(url: string): Promise<FileStore> {
   if (url.startsWith('file:')) return folderFiles(resolve(url.slice('file:'.length)));
   const { protocol, host, pathname, searchParams } = new URL(url);
   if (protocol !== 's3:')

@@ -2,13 +2,13 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { checkName, exactly, type Files } from './files.ts';
+import { checkName, exactly, type FileStore } from './store.ts';
 
 /**
  * Files in a folder, which is made with the first one; several processes may share it. What a killed process has left half written is called
  * `<name>.part`, and goes with `remove`.
  */
-export function folderFiles(folder: string): Files {
+export function folderFiles(folder: string): FileStore {
   const place = (name: string) => join(folder, checkName(name).slice(0, 2), name);
   return {
     async put(name, body, { bytes }) {
