@@ -67,16 +67,19 @@ const processorTime = startCountingFiles();
 const ended: Ended[] = [];
 const startedAt = performance.now();
 
-await Promise.all(Array.from({ length: lanes }, lane));
+const servers: ScratchServer[] = [];
+try {
+  await Promise.all(Array.from({ length: lanes }, lane));
+} finally {
+  // Not before: what a server has used in all counts as ended with it, and would be told of whatever file of another lane ends next.
+  await Promise.all(servers.map((server) => server.remove()));
+}
 conclude();
 
 async function lane(): Promise<void> {
   const server = total < WORTH_A_SERVER ? undefined : await startScratchServer();
-  try {
-    await work(server);
-  } finally {
-    await server?.remove();
-  }
+  if (server) servers.push(server);
+  await work(server);
 }
 
 async function work(server: ScratchServer | undefined): Promise<void> {
