@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { connectors } from './connectors.ts';
-import { createFetcher, FetchError, type Fetcher, type FetcherOptions } from './fetcher.ts';
+import { FetchError } from './fetch-error.ts';
+import { createFetcher, type Fetcher, type FetcherOptions } from './fetcher.ts';
 import { PAYLOADS } from './testing/payloads.ts';
 
 const USER_AGENT = 'career-copilot (+https://example.com/bot)';
