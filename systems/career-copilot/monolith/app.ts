@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type pg from 'pg';
 import { API } from '../api/common.ts';
 import { legacyAnswer, NOT_FOUND } from '../kit/legacy-errors.ts';
+import { serveWeb } from '../web/server/serve-web.ts';
 import { contextOf } from './context.ts';
 import { limitJsonDepth } from './json-depth.ts';
 import { withErrors } from './openapi.ts';
@@ -14,11 +15,17 @@ import { notificationRoutes } from './routes/notifications.ts';
 import { userRoutes } from './routes/users.ts';
 import { requireUser, type Settings } from './security.ts';
 
+export type MonolithOptions = {
+  logLevel?: string;
+  /** The folder of its built front end, and the API that this one's sessions are of. Default: it has none. */
+  web?: { folder: string; apiUrl?: string };
+};
+
 /** The whole legacy application on one database. The caller listens and closes. */
 export async function createMonolith(
   pool: pg.Pool,
   settings: Settings,
-  { logLevel = 'silent' }: { logLevel?: string } = {},
+  { logLevel = 'silent', web }: MonolithOptions = {},
 ): Promise<FastifyInstance> {
   const app = Fastify({
     logger: { level: logLevel },
@@ -36,7 +43,12 @@ export async function createMonolith(
     if (status >= 500) request.log.error(error);
     return await reply.code(status).headers(headers).send(body);
   });
-  app.setNotFoundHandler(async (_request, reply) => await reply.code(NOT_FOUND.status).send(NOT_FOUND.body));
+  const { refreshTokenDays } = settings;
+  const page = web && (await serveWeb(app, { ...web, refreshTokenDays }));
+  app.setNotFoundHandler(
+    async (request, reply) =>
+      await (page?.(request, reply) ?? reply.code(NOT_FOUND.status).send(NOT_FOUND.body)),
+  );
 
   await app.register(swagger, {
     openapi: { info: { title: 'Career Copilot', version: '1.0.0' } },

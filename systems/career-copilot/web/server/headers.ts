@@ -1,0 +1,51 @@
+/**
+ * What a page may do: nothing but what comes from here. No inline script or style, no eval, no frame around it and none in it, no
+ * form and no base elsewhere; text becomes markup by no way that a browser can refuse (Trusted Types).
+ */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  // What a user has uploaded is shown out of memory.
+  "img-src 'self' blob:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join('; ');
+
+const PERMISSIONS_POLICY = [
+  ...['accelerometer', 'camera', 'display-capture', 'geolocation', 'gyroscope', 'magnetometer', 'microphone'],
+  ...[
+    'midi',
+    'payment',
+    'publickey-credentials-get',
+    'screen-wake-lock',
+    'serial',
+    'usb',
+    'xr-spatial-tracking',
+  ],
+]
+  .map((feature) => `${feature}=()`)
+  .join(', ');
+
+/** Of whatever the web's folder holds. */
+const OF_ALL = { 'x-content-type-options': 'nosniff', 'cross-origin-resource-policy': 'same-origin' };
+
+/** Names have a hash of what is in them: what was had once is never asked for again. */
+export const OF_ASSETS = { ...OF_ALL, 'cache-control': 'public, max-age=31536000, immutable' };
+
+/** A page is asked for each time, since it names the assets of the newest build; its ETag keeps that short. */
+export const OF_PAGES = {
+  ...OF_ALL,
+  'cache-control': 'no-cache',
+  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy': PERMISSIONS_POLICY,
+  'referrer-policy': 'same-origin',
+  'x-frame-options': 'DENY',
+};
