@@ -1,0 +1,115 @@
+import type { Browser, BrowserContext, Page, Response } from 'playwright-core';
+
+export type Theme = 'light' | 'dark';
+
+export type PersonOptions = {
+  /** Paths are below it. */
+  origin: string;
+  /** CSS pixels. Default 1280. */
+  width?: number;
+  /** CSS pixels. Default 800. */
+  height?: number;
+  /** What the system prefers. Default light. */
+  theme?: Theme;
+  /** As BCP 47. Default `en-GB`. */
+  locale?: string;
+  /** Default UTC. */
+  timezone?: string;
+  /** Moves nothing that needs not move. Default true: tests look at where things end up. */
+  reducedMotion?: boolean;
+  /** Answers of 400 and above that are no problem, besides those that `allow` names later. Default: there are none. */
+  allowed?: (answer: Refused) => boolean;
+};
+
+export type Refused = { method: string; url: URL; status: number };
+
+/** Somebody in front of a browser. */
+export type Person = {
+  context: BrowserContext;
+  /** A new tab, at a path of the origin if there is one. */
+  tab(path?: string): Promise<Page>;
+  /** From now on these are no problem: text of the console or of an error, or `500 GET /path` of an answer. */
+  allow(problem: RegExp): void;
+  /** A picture of each open tab, as `<file>-<number>.png`. */
+  shoot(file: string): Promise<void>;
+  /** Closes all, and says what was wrong with the pages. */
+  end(): Promise<string[]>;
+};
+
+export async function openPerson(browser: Browser, options: PersonOptions): Promise<Person> {
+  const { origin, width = 1280, height = 800, theme = 'light', reducedMotion = true } = options;
+  const context = await browser.newContext({
+    baseURL: origin,
+    viewport: { width, height },
+    colorScheme: theme,
+    reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
+    locale: options.locale ?? 'en-GB',
+    timezoneId: options.timezone ?? 'UTC',
+  });
+  const watch = await watchPages(context, options.allowed ?? (() => false));
+  return {
+    context,
+    async tab(path) {
+      const page = await context.newPage();
+      if (path !== undefined) await page.goto(path);
+      return page;
+    },
+    allow: watch.allow,
+    async shoot(file) {
+      for (const [n, page] of context.pages().entries())
+        await page.screenshot({ path: `${file}-${n + 1}.png` }).catch(() => {});
+    },
+    async end() {
+      // What a page still wants to tell of.
+      for (const page of context.pages()) await page.evaluate('0').catch(() => {});
+      const problems = watch.problems();
+      await context.close();
+      return problems;
+    },
+  };
+}
+
+/** What a browser tells of pages that is wrong with them. */
+async function watchPages(
+  context: BrowserContext,
+  isAllowed: (answer: Refused) => boolean,
+): Promise<{ allow(problem: RegExp): void; problems(): string[] }> {
+  const problems: string[] = [];
+  const allowed: RegExp[] = [];
+  const tell = (problem: string) => {
+    if (!allowed.some((each) => each.test(problem))) problems.push(problem);
+  };
+  await context.addInitScript(TELL_VIOLATIONS);
+  context.on('console', (message) => {
+    const text = message.text();
+    // Answers are looked at as such: of which of them the console tells is Chromium's choice.
+    if (text.startsWith('Failed to load resource:')) return;
+    if (message.type() === 'error') tell(`console: ${text} (${message.location().url})`);
+    if (message.type() === 'warning' && text.startsWith(VIOLATION)) tell(text);
+  });
+  // An exception that nobody caught or a rejection that nobody handled.
+  context.on('weberror', (error) => tell(`error: ${error.error().stack ?? error.error()}`));
+  context.on('requestfailed', (request) => {
+    const why = request.failure()?.errorText;
+    // Whoever leaves a page takes back what it asked for.
+    if (why !== 'net::ERR_ABORTED') tell(`${why} ${request.method()} ${request.url()}`);
+  });
+  context.on('response', (response) => {
+    const refused = refusedOf(response);
+    if (refused && !isAllowed(refused))
+      tell(`${refused.status} ${refused.method} ${refused.url.pathname}${refused.url.search}`);
+  });
+  return { allow: (problem) => void allowed.push(problem), problems: () => [...problems] };
+}
+
+function refusedOf(response: Response): Refused | undefined {
+  const status = response.status();
+  return status < 400
+    ? undefined
+    : { method: response.request().method(), url: new URL(response.url()), status };
+}
+
+const VIOLATION = 'Content-Security-Policy broken';
+/** Chromium tells of some in the console only, and not of all. */
+const TELL_VIOLATIONS = `addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI, sourceFile, lineNumber }) =>
+  console.warn('${VIOLATION}: ' + effectiveDirective + ' ' + blockedURI + ' at ' + sourceFile + ':' + lineNumber))`;
