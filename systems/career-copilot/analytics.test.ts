@@ -1,19 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, it } from 'node:test';
-import { type Environment, startEnvironment } from '@banyan/harness/run';
+import type { Environment } from '@banyan/harness/run';
 import { createPool } from '@banyan/postgres';
-import { scratchHome } from '@banyan/postgres/scratch-server';
 import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
+import { startTestEnvironment } from './kit/testing/environment.ts';
 import { type Json, request } from './kit/testing/request.ts';
-import { goTo, QUICK_PACE } from './kit/testing/stages.ts';
+import { goTo } from './kit/testing/stages.ts';
 import { until } from './kit/testing/until.ts';
 import { createMonolith } from './monolith/app.ts';
 import data from './monolith/data.ts';
 import { connect } from './monolith/database.ts';
-import { system } from './system.ts';
 
 /**
  * The dashboard of the monolith, and of analytics, which has none of its tables: what it tells is made of what the applications service
@@ -25,7 +22,6 @@ const PEOPLE = [4, 5, 6, 7];
 const PATHS = ['summary', 'funnel', 'weekly'].map((name) => `/analytics/${name}`);
 const LIMIT = { timeout: 400_000 };
 
-const directory = mkdtempSync(join(scratchHome(), 'analytics-'));
 let environment: Environment;
 let pool: pg.Pool;
 let analytics: pg.Pool;
@@ -34,14 +30,9 @@ let monolith: FastifyInstance;
 let jobs = 0;
 
 before(async () => {
-  environment = await startEnvironment({
-    system,
+  environment = await startTestEnvironment('analytics', {
     services: ['applications', 'analytics'],
-    directory,
     users: USERS,
-    settings: { fsync: 'off' },
-    pace: QUICK_PACE,
-    gatewayWorkers: 1,
   });
   pool = connect(environment.databases.get('monolith')!);
   analytics = createPool(environment.databases.get('analytics')!, { max: 2 });
@@ -57,7 +48,6 @@ after(async () => {
   await monolith?.close();
   await Promise.all([pool, analytics].map((one) => one?.end()));
   await environment?.stop();
-  rmSync(directory, { recursive: true, force: true });
 });
 
 const tokenOf = (person: number) => data.token(person, environment.secret);

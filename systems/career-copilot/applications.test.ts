@@ -1,25 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { FULL_SHARE, type Stage } from '@banyan/banyan/operate';
 import { type Envelope, openPostgresBus } from '@banyan/events/machinery';
-import { type Environment, startEnvironment } from '@banyan/harness/run';
+import type { Environment } from '@banyan/harness/run';
 import { createPool } from '@banyan/postgres';
-import { scratchHome } from '@banyan/postgres/scratch-server';
 import type pg from 'pg';
 import { TRACKING } from './api/tracking.ts';
 import { contracts } from './contracts/applications.ts';
+import { startTestEnvironment } from './kit/testing/environment.ts';
 import { type Json, request } from './kit/testing/request.ts';
-import {
-  noConflicts as conflictFree,
-  verified as consistent,
-  goTo as moveTo,
-  QUICK_PACE,
-} from './kit/testing/stages.ts';
+import { noConflicts as conflictFree, verified as consistent, goTo as moveTo } from './kit/testing/stages.ts';
 import { until } from './kit/testing/until.ts';
 import data from './monolith/data.ts';
-import { system } from './system.ts';
 
 /**
  * Applications beside the monolith that still has the jobs, the notifications and the analytics: what users see of both, and
@@ -34,21 +26,12 @@ const [ADA, GRACE] = PEOPLE as [number, number, ...number[]];
 const FIRST_OF_SERVICE = 2 ** 30;
 const LIMIT = { timeout: 400_000 };
 
-const directory = mkdtempSync(join(scratchHome(), 'applications-'));
 let environment: Environment;
 let monolith: pg.Pool;
 let service: pg.Pool;
 
 before(async () => {
-  environment = await startEnvironment({
-    system,
-    services: [SERVICE],
-    directory,
-    users: 40,
-    settings: { fsync: 'off' },
-    pace: QUICK_PACE,
-    gatewayWorkers: 1,
-  });
+  environment = await startTestEnvironment('applications', { services: [SERVICE], users: 40 });
   monolith = createPool(environment.databases.get('monolith')!, { max: 2 });
   service = createPool(environment.databases.get(SERVICE)!, { max: 2 });
 }, LIMIT);
@@ -56,7 +39,6 @@ before(async () => {
 after(async () => {
   await Promise.all([monolith?.end(), service?.end()]);
   await environment?.stop();
-  rmSync(directory, { recursive: true, force: true });
 });
 
 const call = (as: number, method: string, path: string, body?: object) =>

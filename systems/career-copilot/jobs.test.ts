@@ -1,21 +1,18 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, it } from 'node:test';
 import { type Envelope, openPostgresBus } from '@banyan/events/machinery';
-import { type Environment, startEnvironment } from '@banyan/harness/run';
+import type { Environment } from '@banyan/harness/run';
 import { createPool } from '@banyan/postgres';
 import type pg from 'pg';
 import { contracts } from './contracts/jobs.ts';
+import { startTestEnvironment } from './kit/testing/environment.ts';
 import { type Json, request } from './kit/testing/request.ts';
-import { goTo, noConflicts, QUICK_PACE, verified } from './kit/testing/stages.ts';
+import { goTo, noConflicts, verified } from './kit/testing/stages.ts';
 import { until } from './kit/testing/until.ts';
 import data from './monolith/data.ts';
 import { PAYLOADS } from './services/jobs/connectors/testing/payloads.ts';
 import { runSource } from './services/jobs/ingestion/run.ts';
 import { keepSources } from './services/jobs/ingestion/sources.ts';
-import { system } from './system.ts';
 
 /**
  * Jobs beside applications, which reads them, and the monolith, which both leave. applications knows the monolith's rows only: what
@@ -27,22 +24,13 @@ const ADA = 4;
 const FIRST_OF_SERVICE = 2 ** 30;
 const LIMIT = { timeout: 400_000 };
 
-const directory = mkdtempSync(join(tmpdir(), 'jobs-'));
 let environment: Environment;
 let monolith: pg.Pool;
 let jobs: pg.Pool;
 let applications: pg.Pool;
 
 before(async () => {
-  environment = await startEnvironment({
-    system,
-    services: ['applications', 'jobs'],
-    directory,
-    users: 20,
-    settings: { fsync: 'off' },
-    pace: QUICK_PACE,
-    gatewayWorkers: 1,
-  });
+  environment = await startTestEnvironment('jobs', { services: ['applications', 'jobs'], users: 20 });
   const open = (name: string) => createPool(environment.databases.get(name)!, { max: 2 });
   [monolith, jobs, applications] = [open('monolith'), open('jobs'), open('applications')];
 }, LIMIT);
@@ -50,7 +38,6 @@ before(async () => {
 after(async () => {
   await Promise.all([monolith, jobs, applications].map((pool) => pool?.end()));
   await environment?.stop();
-  rmSync(directory, { recursive: true, force: true });
 });
 
 const call = (method: string, path: string, body?: object) =>

@@ -1,20 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Stage } from '@banyan/banyan/operate';
 import { type Envelope, openPostgresBus } from '@banyan/events/machinery';
-import { type Environment, startEnvironment } from '@banyan/harness/run';
+import type { Environment } from '@banyan/harness/run';
 import { createPool } from '@banyan/postgres';
-import { scratchHome } from '@banyan/postgres/scratch-server';
 import { openEvents } from '@banyan/service/testing';
 import type pg from 'pg';
 import { contracts } from './contracts/notifications.ts';
+import { startTestEnvironment } from './kit/testing/environment.ts';
 import { type Json, request } from './kit/testing/request.ts';
-import { goTo, noConflicts, QUICK_PACE, verified } from './kit/testing/stages.ts';
+import { goTo, noConflicts, verified } from './kit/testing/stages.ts';
 import { until } from './kit/testing/until.ts';
 import data from './monolith/data.ts';
-import { system } from './system.ts';
 
 /**
  * Notifications beside applications, which makes them, and the monolith, which both leave. Whatever stands where, a change of status
@@ -25,21 +22,15 @@ import { system } from './system.ts';
 const PEOPLE = [4, 5, 6, 7, 8, 9, 10, 11];
 const LIMIT = { timeout: 400_000 };
 
-const directory = mkdtempSync(join(scratchHome(), 'notifications-'));
 let environment: Environment;
 let monolith: pg.Pool;
 let applications: pg.Pool;
 let notifications: pg.Pool;
 
 before(async () => {
-  environment = await startEnvironment({
-    system,
+  environment = await startTestEnvironment('notifications', {
     services: ['applications', 'notifications'],
-    directory,
     users: 40,
-    settings: { fsync: 'off' },
-    pace: QUICK_PACE,
-    gatewayWorkers: 1,
   });
   const open = (name: string) => createPool(environment.databases.get(name)!, { max: 2 });
   [monolith, applications, notifications] = [open('monolith'), open('applications'), open('notifications')];
@@ -48,7 +39,6 @@ before(async () => {
 after(async () => {
   await Promise.all([monolith, applications, notifications].map((pool) => pool?.end()));
   await environment?.stop();
-  rmSync(directory, { recursive: true, force: true });
 });
 
 const call = (as: number, method: string, path: string, body?: object) =>
