@@ -3,7 +3,7 @@ import { ReplicationError } from '../errors.ts';
 import type { LinkConfig, LinkNames } from '../link/link-config.ts';
 import { nameOf, type RowSet } from '../mapping/mapping.ts';
 import type { TablePlan } from '../mapping/table-plan.ts';
-import { compareShape, type EndShape, readShape, type TableShape, type Watched } from './shape.ts';
+import { compareShape, type EndShape, readShape, readTrace, type TableShape, type Watched } from './shape.ts';
 
 /** What a link remembers of both databases. */
 export type RememberedShapes = {
@@ -124,6 +124,8 @@ export class ShapeWatch {
   readonly #ends: Ends;
   readonly #names: Pick<LinkNames, 'publication'>;
   readonly #watched: ReturnType<typeof watchedOf>;
+  /** Of both databases, before the last look that found them as they are remembered. */
+  #known: string | undefined;
 
   private constructor(
     ends: Ends,
@@ -157,6 +159,19 @@ export class ShapeWatch {
 
   /** Throws SCHEMA_CHANGED, TABLE_REPLACED or PUBLICATION_CHANGED. */
   async check(): Promise<void> {
+    const trace = await this.#trace();
+    if (trace === this.#known) return;
     compareShapes(this.shapes, await readShapes(this.#ends, this.#names, this.#watched), this.#watched);
+    // Read first: what has changed since shows at the next look.
+    this.#known = trace;
+  }
+
+  async #trace(): Promise<string> {
+    const { source, target } = this.#ends;
+    const traces = await Promise.all([
+      readTrace(source, this.#watched.source, this.#names.publication),
+      readTrace(target, this.#watched.target, null),
+    ]);
+    return traces.join(' ');
   }
 }

@@ -17,7 +17,7 @@ export class LagWindow {
 
   /**
    * Milliseconds below which `p50` and `p99` of the last transactions stayed; 0 if there were none. They are sorted at
-   * most four times a second, however often somebody asks. `now`: a steady clock, ms.
+   * most once a second, however often somebody asks. `now`: a steady clock, ms.
    */
   percentiles(now: number): Percentiles {
     if (!this.#known || now - this.#knownAt >= KNOWN_MS) {
@@ -39,5 +39,5 @@ export class LagWindow {
 type Percentiles = { p50: number; p99: number; max: number };
 
 const SIZE = 8192;
-const KNOWN_MS = 250;
+const KNOWN_MS = 1_000;
 const NONE: Percentiles = { p50: 0, p99: 0, max: 0 };

@@ -125,15 +125,26 @@ export async function savePosition(
  * at least that.
  */
 export async function oldestUnpublishedMs(db: Db, slot: string): Promise<number> {
-  const { rows } = await db.query<{ age: number }>({
-    name: 'banyan_relay_oldest',
-    text: `SELECT coalesce(extract(epoch FROM clock_timestamp() - min(at)) * 1000, 0)::float8 AS age
-           FROM (SELECT at, xid FROM banyan_events.outbox ORDER BY seq DESC LIMIT 10000) newest
-           WHERE NOT coalesce(pg_visible_in_snapshot(xid, (SELECT published FROM banyan_events.relay WHERE slot = $1)), false)`,
-    values: [slot],
-  });
-  return rows[0]!.age;
+  // Asked all the time, while the last few are all that is on its way: what is further back is read when these have not left either.
+  const { ageMs, published } = await oldestOf(db, slot, FEW);
+  return published > 0 ? ageMs : (await oldestOf(db, slot, MOST)).ageMs;
 }
+
+async function oldestOf(db: Db, slot: string, newest: number): Promise<{ ageMs: number; published: number }> {
+  const { rows } = await db.query<{ ageMs: number; published: number }>({
+    name: 'banyan_relay_oldest',
+    text: `SELECT coalesce(extract(epoch FROM clock_timestamp() - min(at) FILTER (WHERE NOT known)) * 1000, 0)::float8 AS "ageMs",
+             (count(*) FILTER (WHERE known))::int AS published
+           FROM (SELECT at, coalesce(pg_visible_in_snapshot(xid,
+                   (SELECT published FROM banyan_events.relay WHERE slot = $1)), false) AS known
+                 FROM banyan_events.outbox ORDER BY seq DESC LIMIT $2) newest`,
+    values: [slot, newest],
+  });
+  return rows[0]!;
+}
+
+const FEW = 100;
+const MOST = 10_000;
 
 /** Removes rows older than `retentionMs` that are on the bus, in batches. Returns how many. */
 export async function sweepOutbox(
