@@ -63,6 +63,49 @@ module.exports = {
       to: { path: '^(systems|bench|test)/' },
     },
     {
+      name: 'ui-imports-npm-only',
+      severity: 'error',
+      from: { path: inside('ui') },
+      to: { path: '^(packages/(?!ui/)|systems/|bench/|test/)' },
+    },
+    {
+      name: 'nothing-but-pages-imports-ui',
+      severity: 'error',
+      // What finds a browser for tests lies beside it.
+      from: { pathNot: '^(packages/(ui|console)/|systems/[^/]+/web/)|[.]test[.]ts$|^(bench|test|scripts)/' },
+      to: { path: inside('ui') },
+    },
+    {
+      name: 'pages-know-the-public-api-and-ui-only',
+      severity: 'error',
+      from: { path: '^systems/([^/]+)/web/src/', pathNot: '[.]test[.]ts$' },
+      to: {
+        path: '^(packages|systems|bench|test|scripts)/',
+        pathNot: ['^systems/$1/web/src/', '^systems/$1/(api|node_modules)/', '^packages/ui/src/'],
+      },
+    },
+    {
+      name: 'pages-run-in-browsers',
+      severity: 'error',
+      from: { path: '^(systems/[^/]+/web|packages/ui)/src/', pathNot: '[.]test[.]ts$|/testing/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'what-serves-the-pages-knows-the-public-api-only',
+      severity: 'error',
+      from: { path: '^systems/([^/]+)/web/server/', pathNot: '[.]test[.]ts$' },
+      to: {
+        path: '^(packages|systems|bench|test|scripts)/',
+        pathNot: ['^systems/$1/web/server/', '^systems/$1/(web/)?node_modules/', '^systems/$1/api/'],
+      },
+    },
+    {
+      name: 'the-monolith-serves-the-pages-and-knows-nothing-else-of-them',
+      severity: 'error',
+      from: { path: '^systems/([^/]+)/(monolith|kit|api|contracts)/', pathNot: '[.]test[.]ts$' },
+      to: { path: '^systems/$1/web/(?!server/)' },
+    },
+    {
       name: 'monolith-knows-nothing-of-banyan',
       severity: 'error',
       from: { path: '^systems/[^/]+/monolith/', pathNot: '([.]test|/load|/data)[.]ts$' },
@@ -127,7 +170,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],
-      extensions: ['.ts', '.js', '.json'],
+      extensions: ['.ts', '.tsx', '.js', '.json', '.css'],
     },
   },
 };

@@ -28,7 +28,7 @@ async function cruise(folder: string): Promise<Report> {
 it('reads every TypeScript file, so that the directions are really checked', async () => {
   const { modules } = await cruise('packages');
   const read = new Set(modules.map(({ source }) => source));
-  const missing = globSync('packages/*/src/**/*.ts').filter((file) => !read.has(file));
+  const missing = globSync('packages/*/src/**/*.{ts,tsx}').filter((file) => !read.has(file));
   assert.deepEqual(missing, []);
 });
 
@@ -45,7 +45,7 @@ it('refuses an import that points upward', async () => {
 });
 
 it('makes no path of the pathname of a URL, which is another one as soon as a folder has a space in its name', () => {
-  const wrong = globSync('{packages,systems,bench,test,scripts,examples}/**/*.{ts,js}', {
+  const wrong = globSync('{packages,systems,bench,test,scripts,examples}/**/*.{ts,tsx,js}', {
     exclude: (path) => path.includes('node_modules') || path.includes('.banyan'),
   }).filter((file) => /import\.meta\.url\)\s*\.pathname/.test(readFileSync(file, 'utf8')));
   assert.deepEqual(wrong, []);

@@ -3,9 +3,15 @@
  * prints its own findings; the exit code is 1 if any failed.
  */
 import { spawn } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** What runs in browsers has other types around it, and a tsconfig.json of its own. */
+const pages = globSync(['packages/*/tsconfig.json', 'systems/*/web/tsconfig.json']).map(dirname).sort();
 
 const checks: Array<[name: string, command: string, args: string[]]> = [
   ['types', 'tsc', ['-p', '.']],
+  ...pages.map((folder): (typeof checks)[number] => [`types of ${folder}`, 'tsc', ['-p', folder]]),
   ['biome', 'biome', ['check', '--error-on-warnings', '.']],
   [
     'dependency directions',

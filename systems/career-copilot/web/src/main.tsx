@@ -1,0 +1,18 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { loadShellMessages } from './i18n/index.ts';
+import { router } from './router.tsx';
+import { queryClient } from './shell/query-client.ts';
+import { showTheme } from './shell/theme.ts';
+
+showTheme();
+await loadShellMessages();
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,21 @@
+import { Outlet } from '@tanstack/react-router';
+import { useTranslations } from 'use-intl';
+import styles from './Frame.module.css';
+import { CONTENT, focusContent } from './focus.ts';
+import { Navigation } from './Navigation.tsx';
+
+/** Around the pages of whoever is logged in: a rail beside them where there is room, a bar below them where there is not. */
+export function Frame() {
+  const t = useTranslations('shell');
+  return (
+    <div className={styles.frame}>
+      <button type="button" className={styles.skip} onClick={focusContent}>
+        {t('skip')}
+      </button>
+      <Navigation />
+      <main id={CONTENT} tabIndex={-1} className={styles.content}>
+        <Outlet />
+      </main>
+    </div>
+  );
+}

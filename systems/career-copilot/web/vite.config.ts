@@ -1,0 +1,22 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** Whoever answers `/api` and `/session` while the pages come from Vite: `npm run dev:web -- --port 5173`. */
+const { WEB_API_URL = 'http://127.0.0.1:8000' } = process.env;
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react()],
+  build: {
+    // The policy of the pages (CSP) allows no data: addresses.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    sourcemap: false,
+    // Told by the files that are precompressed (build.ts).
+    reportCompressedSize: false,
+  },
+  server: {
+    host: '127.0.0.1',
+    proxy: { '/api': WEB_API_URL, '/session': WEB_API_URL },
+  },
+});
