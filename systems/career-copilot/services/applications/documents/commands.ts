@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { withTransaction } from '@banyan/postgres';
 import type pg from 'pg';
 import type { DocumentKind, OfVersion } from '../../../api/documents.ts';
 import { type About, execute, type Ledger } from '../commands.ts';
 import { errors as applicationErrors } from '../decide.ts';
-import { type LockedApplication, lockApplication } from '../store.ts';
+import { inApplication } from '../in-application.ts';
+import type { LockedApplication } from '../store.ts';
 import { errors } from './errors.ts';
 import type { Documents } from './part.ts';
 import type { Received } from './receive.ts';
@@ -32,7 +32,7 @@ export async function upload(
   const known = await store.findVersion(pool, userId, kind, { digest });
   if (!known) await checkQuota(pool, userId, bytes, documents);
   const file = known ? undefined : await putFile(desk, received);
-  const attached = await inApplication(desk, { userId, applicationId }, async (tx, row, about) => {
+  const attached = await inOwn(desk, { userId, applicationId }, async (tx, row, about) => {
     await store.lockDocumentsOf(tx, userId);
     const there = await store.findVersion(tx, userId, kind, { digest });
     if (there) return await attach(tx, desk, row, { name, kind, version: there }, about);
@@ -54,7 +54,7 @@ export async function attachVersion(
   mine: Mine,
   { kind, version: number, name }: OfVersion,
 ): Promise<Attached> {
-  return await inApplication(desk, mine, async (tx, row, about) => {
+  return await inOwn(desk, mine, async (tx, row, about) => {
     await store.lockDocumentsOf(tx, mine.userId);
     const version = await store.findVersion(tx, mine.userId, kind, { version: number });
     if (!version) throw errors('VERSION_NOT_FOUND');
@@ -64,7 +64,7 @@ export async function attachVersion(
 
 /** Throws `DOCUMENT_NOT_FOUND`. */
 export async function remove(desk: Desk, mine: Mine, documentId: number): Promise<void> {
-  await inApplication(desk, mine, async (tx, row, about) => {
+  await inOwn(desk, mine, async (tx, row, about) => {
     await store.lockDocumentsOf(tx, mine.userId);
     const found = await store.findDocument(tx, row.id, documentId);
     if (!found) throw errors('DOCUMENT_NOT_FOUND');
@@ -106,14 +106,10 @@ async function checkQuota(
     throw errors('QUOTA_EXCEEDED', { fields: { used_bytes: used, quota_bytes: quotaBytes } });
 }
 
-async function inApplication<T>(
+async function inOwn<T>(
   { pool }: Desk,
-  { userId, applicationId }: Mine,
+  mine: Mine,
   work: (tx: pg.PoolClient, row: LockedApplication, about: About) => Promise<T>,
 ): Promise<T> {
-  return await withTransaction(pool, async (tx) => {
-    const row = await lockApplication(tx, userId, applicationId);
-    if (!row) throw applicationErrors('APPLICATION_NOT_FOUND');
-    return await work(tx, row, { actor: String(userId) });
-  });
+  return await inApplication(pool, mine, () => applicationErrors('APPLICATION_NOT_FOUND'), work);
 }

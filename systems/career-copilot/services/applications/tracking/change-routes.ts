@@ -1,7 +1,5 @@
-import { withTransaction } from '@banyan/postgres';
 import type { ServiceApp, ServiceContext } from '@banyan/service';
 import type { FastifyRequest } from 'fastify';
-import type pg from 'pg';
 import { Type } from 'typebox';
 import {
   Action,
@@ -15,9 +13,9 @@ import {
   Tracked,
 } from '../../../api/tracking.ts';
 import { activeUser, callerOf } from '../../../kit/active-user.ts';
-import { type About, type Ledger, updateStatus } from '../commands.ts';
+import { type Ledger, updateStatus } from '../commands.ts';
 import { errors } from '../decide.ts';
-import { type LockedApplication, lockApplication } from '../store.ts';
+import { inApplication } from '../in-application.ts';
 import * as commands from './commands.ts';
 import * as store from './store.ts';
 
@@ -28,17 +26,12 @@ export function changeRoutes(
 ): void {
   const { config, onRequest } = activeUser(pool)('APPLICATION_NOT_FOUND');
   const ofApplication = { onRequest, config: { ...config, errors: [...config.errors, 409] } };
-  /** A command on an application of the caller's, in a transaction that has its row locked. */
   const change = async <T>(
     request: FastifyRequest<{ Params: { id: number } }>,
-    work: (tx: pg.PoolClient, row: LockedApplication, about: About) => Promise<T>,
+    work: Parameters<typeof inApplication<T>>[3],
   ): Promise<T> => {
-    const userId = callerOf(request);
-    return await withTransaction(pool, async (tx) => {
-      const row = await lockApplication(tx, userId, request.params.id);
-      if (!row) throw errors('APPLICATION_NOT_FOUND');
-      return await work(tx, row, { actor: String(userId) });
-    });
+    const mine = { userId: callerOf(request), applicationId: request.params.id };
+    return await inApplication(pool, mine, () => errors('APPLICATION_NOT_FOUND'), work);
   };
 
   api.patch(
