@@ -7,9 +7,10 @@ import { testServer } from '@banyan/postgres/testing';
 import type { FastifyInstance } from 'fastify';
 import { SignJWT } from 'jose';
 import type pg from 'pg';
+import { type ServiceName, serviceIn } from './kit/service-modules.ts';
 import { type GatewayDouble, startGatewayDouble } from './kit/testing/gateway.ts';
 import { differencesOfApi, operationNames } from './kit/testing/openapi.ts';
-import { type ServiceName, type Services, startServices } from './kit/testing/services.ts';
+import { type Services, startServices } from './kit/testing/services.ts';
 import { AUTH_ISSUER, LEGACY_ISSUER } from './kit/tokens.ts';
 import { createMonolith } from './monolith/app.ts';
 import { connect } from './monolith/database.ts';
@@ -192,6 +193,15 @@ async function emailOf(id: number): Promise<string> {
   const { rows } = await legacyPool.query<{ email: string }>('SELECT email FROM users WHERE id = $1', [id]);
   return rows[0]!.email;
 }
+
+it('each service describes its API without a database as it does when it runs', async () => {
+  for (const name of system.services) {
+    const running = await (await fetch(`${services[name].url}/openapi.json`)).json();
+    const told = system.environment({ process: name, secret: '', gatewayUrl: gateway.url, urls: {} });
+    const nowhere = { DATABASE_URL: 'postgresql://127.0.0.1/none', BUS_URL: 'postgresql://127.0.0.1/none' };
+    assert.deepEqual(await (await serviceIn(name)).openApi({ ...told, ...nowhere }), running, name);
+  }
+});
 
 /** Only to whoever sends If-Match, which the monolith does not heed. */
 const NEW_ANSWERS = ['PUT /api/v1/users/me: answers 412, which it did not'];

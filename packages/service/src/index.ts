@@ -50,7 +50,8 @@ export { type Answer, defineErrors, problemAnswer, ServiceError } from './http/e
 export { etagOf, ifMatch, preconditionFailed, tag } from './http/etag.ts';
 export { type EventStream, type EventStreams, eventStreams, type ServerEvent } from './http/event-streams.ts';
 export { mediaOf } from './http/media.ts';
-export { type Keyset, keyset, type OrderColumn, Page, PageQuery } from './http/pages.ts';
+export { Page, PageQuery } from './http/page-query.ts';
+export { type Keyset, keyset, type OrderColumn } from './http/pages.ts';
 export type { ServiceApp, TypeBoxTypeProvider } from './http/types.ts';
 export { idempotency, type Once, type Outcome } from './idempotency/idempotency.ts';
 export { type Limit, withinLimit } from './key-value/limit.ts';

@@ -1,4 +1,4 @@
-import { PageQuery } from '@banyan/service';
+import { PageQuery } from '@banyan/service/page-query';
 import { type Static, Type } from 'typebox';
 import { Id, Nullable, Timestamp } from './common.ts';
 

@@ -1,5 +1,4 @@
 import { type Static, Type } from 'typebox';
-import { Frequency } from '../contracts/jobs.ts';
 import { Nullable, Timestamp } from './common.ts';
 import { Job, JobQuery } from './jobs.ts';
 
@@ -9,6 +8,11 @@ const { page: _page, limit: _limit, ...filters } = JobQuery.properties;
 /** As a search has them: words in any of their forms and synonyms, and the filters of the list. */
 export const Criteria = Type.Object(filters);
 export type Criteria = Static<typeof Criteria>;
+
+/** How often somebody wants to hear of what a saved search finds. */
+const FREQUENCIES = ['instant', 'daily', 'weekly'] as const;
+export type Frequency = (typeof FREQUENCIES)[number];
+export const Frequency = Type.Unsafe<Frequency>({ type: 'string', enum: [...FREQUENCIES] });
 
 const Name = Type.String({ minLength: 1, maxLength: 100 });
 

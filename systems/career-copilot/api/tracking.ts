@@ -2,7 +2,7 @@
  * What the monolith never had of applications, below `/api/v2/applications`: answers of the service alone, problem documents (RFC
  * 9457) as errors, pages by cursor.
  */
-import { PageQuery } from '@banyan/service';
+import { PageQuery } from '@banyan/service/page-query';
 import { type Static, Type } from 'typebox';
 import { APPLICATION_STATUSES, type ApplicationStatus } from './applications.ts';
 import { INTEGER, Nullable, Timestamp } from './common.ts';

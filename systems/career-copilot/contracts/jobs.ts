@@ -1,6 +1,7 @@
 /** What the jobs service says to the others. What it answers to clients is in api/jobs.ts. */
 import { defineContracts, event } from '@banyan/events';
 import { type Static, Type } from 'typebox';
+import { Frequency } from '../api/saved-searches.ts';
 import { ofUser, SYSTEM, text, UserId } from './common.ts';
 
 /** What events of a company and of its jobs have in common: they keep their order among those of the same company. */
@@ -9,11 +10,6 @@ const CompanyId = Type.Integer();
 const OfJob = { jobId: Type.Integer(), companyId: CompanyId };
 const changed = (fields: string) =>
   Type.Array(Type.String(), { minItems: 1, description: `The fields: ${fields}` });
-
-/** How often somebody wants to hear of what a saved search finds. */
-const FREQUENCIES = ['instant', 'daily', 'weekly'] as const;
-export type Frequency = (typeof FREQUENCIES)[number];
-export const Frequency = Type.Unsafe<Frequency>({ type: 'string', enum: [...FREQUENCIES] });
 
 /** A job as those are told of it who have not seen it yet. */
 const FoundJob = Type.Object({

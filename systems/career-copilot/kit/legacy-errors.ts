@@ -1,35 +1,15 @@
-/** Every error of the legacy API by stable code: its status and the text that clients see as `detail`. */
-const ERRORS = {
-  NOT_AUTHENTICATED: [401, 'Not authenticated'],
-  BAD_CREDENTIALS: [401, 'Could not validate credentials'],
-  BAD_LOGIN: [401, 'Incorrect email or password'],
-  CODE_NEEDED: [401, 'A code of your second factor is needed'],
-  CODES_LOCKED: [429, 'Too many wrong codes, try again later'],
-  BAD_REFRESH_TOKEN: [401, 'Invalid refresh token'],
-  INACTIVE_USER: [403, 'Inactive user'],
-  EMAIL_TAKEN: [400, 'Email already registered'],
-  WRONG_PASSWORD: [400, 'Incorrect password'],
-  ALREADY_APPLIED: [400, 'Application already exists for this job'],
-  BAD_TRANSITION: [400, 'Status transition not allowed'],
-  BAD_CURSOR: [400, 'Cursor belongs to no list of this kind'],
-  USER_NOT_FOUND: [404, 'User not found'],
-  JOB_NOT_FOUND: [404, 'Job not found'],
-  COMPANY_NOT_FOUND: [404, 'Company not found'],
-  APPLICATION_NOT_FOUND: [404, 'Application not found'],
-  NOTIFICATION_NOT_FOUND: [404, 'Notification not found'],
-  OVERLOADED: [503, 'Service Unavailable'],
-} as const;
+import { LEGACY_ERRORS } from '../api/errors.ts';
 
 const ERROR_HEADERS: Record<number, Record<string, string>> = {
   401: { 'www-authenticate': 'Bearer' },
   503: { 'retry-after': '1' },
 };
 
-export type ApiErrorCode = keyof typeof ERRORS;
+export type ApiErrorCode = keyof typeof LEGACY_ERRORS;
 
 /** Statuses of these errors, for the OpenAPI. */
 export function statusesOf(...codes: ApiErrorCode[]): number[] {
-  return [...new Set(codes.map((code) => ERRORS[code][0]))];
+  return [...new Set(codes.map((code) => LEGACY_ERRORS[code][0]))];
 }
 
 export class ApiError extends Error {
@@ -39,10 +19,10 @@ export class ApiError extends Error {
   readonly problem: { status: number };
 
   constructor(code: ApiErrorCode) {
-    super(ERRORS[code][1]);
+    super(LEGACY_ERRORS[code][1]);
     this.name = 'ApiError';
     this.code = code;
-    this.status = ERRORS[code][0];
+    this.status = LEGACY_ERRORS[code][0];
     this.problem = { status: this.status };
   }
 }

@@ -1,24 +1,9 @@
 import { createHash } from 'node:crypto';
 import { errorCode, quoteIdent } from '@banyan/postgres';
 import type pg from 'pg';
-import { type TSchema, Type } from 'typebox';
 import { defineErrors } from './errors.ts';
 
 const errors = defineErrors({ BAD_CURSOR: [400, 'The cursor is none that this list has given.'] });
-
-/** The query of a list that is read page by page. */
-export const PageQuery = Type.Object({
-  limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
-  cursor: Type.Optional(Type.String({ maxLength: 1024 })),
-});
-
-/** The answer: `items`, and the cursor of the next page or null after the last. */
-export function Page<T extends TSchema>(item: T) {
-  return Type.Object({
-    items: Type.Array(item),
-    next_cursor: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
-  });
-}
 
 /** A column of the order; none of its values is null. Default ascending. */
 export type OrderColumn = {

@@ -2,6 +2,7 @@ import type { TObject } from 'typebox';
 import type { MetricTable } from '../metrics/business.ts';
 import type { Parts } from '../parts/parts.ts';
 import type { Service, ServiceDefinition } from './definition.ts';
+import { describeService } from './describe.ts';
 import { runProcess } from './run.ts';
 import { startService } from './start.ts';
 
@@ -20,6 +21,12 @@ export function defineService<
 >(definition: ServiceDefinition<C, Use, M>): Service<Use> {
   const start = (env: Record<string, string | undefined>) => startService(definition, env);
   const takes = Object.values(definition.use ?? {}).flatMap((part) => part.takes ?? []);
-  return { name: definition.name, takes, start, run: () => runProcess(start) };
+  return {
+    name: definition.name,
+    takes,
+    start,
+    openApi: (env) => describeService(definition, env),
+    run: () => runProcess(start),
+  };
 }
 // biome-ignore-end lint/complexity/noBannedTypes: see above

@@ -56,6 +56,8 @@ export type Service<Use extends Parts = Parts> = {
   takes: readonly Taken[];
   /** Starts with variables of its own, e.g. in a test. Throws `ConfigError`. */
   start(env: Record<string, string | undefined>): Promise<RunningService<Use>>;
+  /** What `/openapi.json` of a service with these variables answers, without one that runs: nothing that they name is connected to. */
+  openApi(env: Record<string, string | undefined>): Promise<object>;
   /** The whole life of a service process: environment, start, SIGTERM or SIGINT, graceful end. */
   run(): Promise<void>;
 };

@@ -36,7 +36,7 @@ export async function startService<C extends TObject, Use extends Parts, M exten
   env: Record<string, string | undefined>,
 ): Promise<RunningService<Use> & { shutdownMs: number }> {
   const { name, schema, use = {} as Use } = definition;
-  const { config, described } = await readAll(definition, env);
+  const { config, described } = await readServiceConfig(definition, env);
   const instance = randomUUID();
   const telemetry = await startTelemetry(name, instance, config);
   const pool = createPool(config.DATABASE_URL, {
@@ -121,7 +121,7 @@ export async function startService<C extends TObject, Use extends Parts, M exten
 }
 
 /** Every variable of the kit, the service and its parts. */
-async function readAll<C extends TObject, Use extends Parts, M extends MetricTable>(
+export async function readServiceConfig<C extends TObject, Use extends Parts, M extends MetricTable>(
   { name, config: own, use }: ServiceDefinition<C, Use, M>,
   env: Record<string, string | undefined>,
 ) {

@@ -1,9 +1,9 @@
 import type { TestServer } from '@banyan/postgres/testing';
-import type { RunningService, Service } from '@banyan/service';
+import type { RunningService } from '@banyan/service';
 import { system } from '../../system.ts';
+import { type ServiceName, serviceIn } from '../service-modules.ts';
 import { OF_TESTS } from './variables.ts';
 
-export type ServiceName = (typeof system.services)[number];
 export type Services = Record<ServiceName, RunningService>;
 
 /** Every service of the system, in its order, each with a database of its own and told what the harness would tell it. */
@@ -32,12 +32,4 @@ export async function startServices(
     throw error;
   }
   return { services: services as Services, databases: databases as Record<ServiceName, string>, stop };
-}
-
-/** What its main.ts exports. */
-async function serviceIn(name: ServiceName): Promise<Service> {
-  const main = (await import(`../../services/${name}/main.ts`)) as Record<string, Service>;
-  const service = Object.values(main).find((each) => each.name === name);
-  if (!service) throw new Error(`services/${name}/main.ts exports no service of this name`);
-  return service;
 }

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { ServiceApp } from '@banyan/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type pg from 'pg';
+import { Type } from 'typebox';
 import { NewSubmission, Submission, SubmissionPath, TRACKING, Tracked } from '../../../api/tracking.ts';
 import { activeUser, callerOf } from '../../../kit/active-user.ts';
 import { errors } from '../decide.ts';
@@ -11,6 +12,8 @@ import { type Outcome, outcomeOf, type SubmissionSagas, submit } from './submit.
 
 /** How long somebody waits for the outcome before they are told where to ask for it. */
 const WAIT_MS = 8_000;
+
+const IdempotencyKey = Type.Object({ 'idempotency-key': Type.Optional(Type.String()) });
 
 /** Somebody applies by the saga create_application. */
 export function submissionRoutes(
@@ -26,6 +29,7 @@ export function submissionRoutes(
       ...ofUser,
       schema: {
         description: 'With an Idempotency-Key it is one submission, however often it is sent.',
+        headers: IdempotencyKey,
         body: NewSubmission,
         response: { 201: Tracked, 202: Submission },
       },
@@ -78,7 +82,7 @@ function shown(id: string, outcome: Outcome) {
 }
 
 /** Of the caller and the key, so that the same key is the same submission. */
-function submissionIdOf(request: FastifyRequest, userId: number): string {
+function submissionIdOf(request: Pick<FastifyRequest, 'headers'>, userId: number): string {
   const key = request.headers['idempotency-key'];
   if (typeof key !== 'string' || key === '') return randomUUID();
   const hash = createHash('sha256').update(`${userId}:${key}`).digest('hex');

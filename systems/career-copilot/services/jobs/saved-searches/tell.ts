@@ -1,7 +1,8 @@
 import type { Events } from '@banyan/events';
 import { withTransaction } from '@banyan/postgres';
 import type pg from 'pg';
-import { type contracts, type FoundJob, type Frequency, MOST_NAMED } from '../../../contracts/jobs.ts';
+import type { Frequency } from '../../../api/saved-searches.ts';
+import { type contracts, type FoundJob, MOST_NAMED } from '../../../contracts/jobs.ts';
 
 type Due = { id: number; user_id: number; name: string; frequency: Frequency };
 type Untold = FoundJob & { total: number };

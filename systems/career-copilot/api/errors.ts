@@ -1,0 +1,21 @@
+/** Every error of the legacy API by stable code: its status and the text that clients see as `detail`. */
+export const LEGACY_ERRORS = {
+  NOT_AUTHENTICATED: [401, 'Not authenticated'],
+  BAD_CREDENTIALS: [401, 'Could not validate credentials'],
+  BAD_LOGIN: [401, 'Incorrect email or password'],
+  CODE_NEEDED: [401, 'A code of your second factor is needed'],
+  CODES_LOCKED: [429, 'Too many wrong codes, try again later'],
+  BAD_REFRESH_TOKEN: [401, 'Invalid refresh token'],
+  INACTIVE_USER: [403, 'Inactive user'],
+  EMAIL_TAKEN: [400, 'Email already registered'],
+  WRONG_PASSWORD: [400, 'Incorrect password'],
+  ALREADY_APPLIED: [400, 'Application already exists for this job'],
+  BAD_TRANSITION: [400, 'Status transition not allowed'],
+  BAD_CURSOR: [400, 'Cursor belongs to no list of this kind'],
+  USER_NOT_FOUND: [404, 'User not found'],
+  JOB_NOT_FOUND: [404, 'Job not found'],
+  COMPANY_NOT_FOUND: [404, 'Company not found'],
+  APPLICATION_NOT_FOUND: [404, 'Application not found'],
+  NOTIFICATION_NOT_FOUND: [404, 'Notification not found'],
+  OVERLOADED: [503, 'Service Unavailable'],
+} as const;
