@@ -1,0 +1,114 @@
+import { type ReactElement, type ReactNode, useId, useRef, useState } from 'react';
+import styles from './Board.module.css';
+import { BoardColumnView } from './BoardColumn.tsx';
+import { BoardSelection } from './BoardSelection.tsx';
+import {
+  type BoardCard,
+  type BoardColumn,
+  type BoardMove,
+  type BoardTarget,
+  cardsToMove,
+  planMove,
+} from './board-moves.ts';
+import { LiveRegion } from './LiveRegion.tsx';
+
+export interface BoardTexts {
+  /** Menu of a card or of what is chosen: "Move to". */
+  moveTo: string;
+  /** The handle of a card, for keyboards and screen readers: "Drag Engineer at Acme". */
+  drag: (card: string) => string;
+  /** Told after a move: "3 moved to Interview". */
+  moved: (count: number, column: string) => string;
+  /** "3 selected". */
+  selected: (count: number) => string;
+  clearSelection: string;
+  emptyColumn: string;
+}
+
+export interface BoardProps<Card extends BoardCard> {
+  label: string;
+  columns: readonly BoardColumn<Card>[];
+  /** What a card is called. */
+  textOf: (card: Card) => string;
+  render: (card: Card) => ReactNode;
+  /** The page moves the cards (moveCards) and takes it back if it could not be done. */
+  onMove: (move: BoardMove) => void;
+  canMove?: (card: Card, column: string) => boolean;
+  /** The order of cards in a column is the user's. Without, a column is one place. */
+  isOrdered?: boolean;
+  /** The page that a card leads to. */
+  hrefOf?: (card: Card) => string;
+  /** What else can be done with what is chosen: buttons. */
+  selectionActions?: (selected: ReadonlySet<string>) => ReactNode;
+  /** Pixels, about: each card has its own height once it is seen. */
+  cardHeight?: number;
+  /** CSS length; columns scroll in it. */
+  height?: string;
+  texts: BoardTexts;
+}
+
+/**
+ * Cards in columns. They are moved by dragging them (pointer, or Enter on the handle and then arrows or Tab), or by the menu that
+ * each card has; several are chosen by Space or their boxes and go together. Each move is told to screen readers.
+ */
+export function Board<Card extends BoardCard>(props: BoardProps<Card>): ReactElement {
+  const { label, columns, isOrdered = false, canMove, onMove, texts, height = '36rem' } = props;
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [told, setTold] = useState('');
+  const dragged = useRef<ReadonlySet<string>>(new Set());
+  const dragType = `card-of-${useId()}`;
+  const present = new Set(columns.flatMap((column) => column.cards.map((card) => card.id)));
+  const chosen = new Set([...selected].filter((card) => present.has(card)));
+  const options = { isOrdered, ...(canMove && { canMove }) };
+
+  const move = (cards: ReadonlySet<string>, target: BoardTarget): void => {
+    const plan = planMove(columns, cards, target, options);
+    if (!plan) return;
+    onMove(plan);
+    setSelected(new Set());
+    setTold(texts.moved(plan.cards.length, columns.find(({ id }) => id === target.column)!.title));
+  };
+  const targetsOf = (cards: ReadonlySet<string>): BoardColumn<Card>[] =>
+    columns.filter(
+      (column) => planMove(columns, cards, { column: column.id }, { ...options, isOrdered: false }) !== null,
+    );
+
+  return (
+    <section aria-label={label} className={styles.board}>
+      <div className={styles.columns} style={{ height }}>
+        {columns.map((column) => (
+          <BoardColumnView
+            key={column.id}
+            {...props}
+            column={column}
+            selected={chosen}
+            onSelect={setSelected}
+            dragType={dragType}
+            onDragStart={(cards) => {
+              dragged.current = cardsToMove(chosen, cards);
+            }}
+            accepts={() =>
+              isOrdered || planMove(columns, dragged.current, { column: column.id }, options) !== null
+            }
+            onDrop={(beside) => move(dragged.current, { column: column.id, ...(beside && { beside }) })}
+            targetsOf={targetsOf}
+            onMoveTo={(card, target) => move(new Set([card]), { column: target })}
+          />
+        ))}
+      </div>
+      {chosen.size > 0 && (
+        <BoardSelection
+          text={texts.selected(chosen.size)}
+          moveToLabel={texts.moveTo}
+          clearLabel={texts.clearSelection}
+          targets={targetsOf(chosen)}
+          onMoveTo={(column) => move(chosen, { column })}
+          onClear={() => setSelected(new Set())}
+        >
+          {props.selectionActions?.(chosen)}
+        </BoardSelection>
+      )}
+      <LiveRegion text={told} />
+    </section>
+  );
+}

@@ -1,0 +1,2 @@
+/** For screen readers only. */
+export { VisuallyHidden } from 'react-aria-components';
