@@ -8,7 +8,7 @@ import { QUICK_PACE } from './stages.ts';
 /** The whole system with Banyan in front, for a file of tests: small, quick to move, and gone with all that it wrote once it is stopped. */
 export async function startTestEnvironment(
   name: string,
-  options: Pick<EnvironmentOptions, 'users'> & { services?: readonly string[] },
+  options: Pick<EnvironmentOptions, 'users' | 'monolith'> & { services?: readonly string[] },
 ): Promise<Environment> {
   const directory = mkdtempSync(join(scratchHome(), `${name}-`));
   const remove = () => rmSync(directory, { recursive: true, force: true });

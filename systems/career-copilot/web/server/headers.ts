@@ -1,3 +1,11 @@
+import { createHash } from 'node:crypto';
+
+/** The two style elements that react-aria makes: scrolling by touch on what can be pressed, and none behind a dialog. */
+const STYLES_OF_PRIMITIVES = [
+  '@layer {\n  [data-react-aria-pressable] {\n    touch-action: pan-x pan-y pinch-zoom;\n  }\n}',
+  '@layer {\n  * {\n    overscroll-behavior: contain;\n  }\n}',
+];
+
 /**
  * What a page may do: nothing but what comes from here. No inline script or style, no eval, no frame around it and none in it, no
  * form and no base elsewhere; text becomes markup by no way that a browser can refuse (Trusted Types).
@@ -5,7 +13,7 @@
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self'",
+  ["style-src 'self'", ...STYLES_OF_PRIMITIVES.map(hashOf)].join(' '),
   // What a user has uploaded is shown out of memory.
   "img-src 'self' blob:",
   "font-src 'self'",
@@ -16,6 +24,8 @@ const CONTENT_SECURITY_POLICY = [
   "form-action 'self'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
+  // The page makes one policy, which lets markup be emptied.
+  'trusted-types default',
 ].join('; ');
 
 const PERMISSIONS_POLICY = [
@@ -49,3 +59,7 @@ export const OF_PAGES = {
   'referrer-policy': 'same-origin',
   'x-frame-options': 'DENY',
 };
+
+function hashOf(style: string): string {
+  return `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
+}

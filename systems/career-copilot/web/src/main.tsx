@@ -1,12 +1,15 @@
+import './trusted-types.ts';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { loadShellMessages } from './i18n/index.ts';
 import { router } from './router.tsx';
+import { session } from './session/index.ts';
 import { queryClient } from './shell/query-client.ts';
 import { showTheme } from './shell/theme.ts';
 
+void session.resume();
 showTheme();
 await loadShellMessages();
 createRoot(document.getElementById('root')!).render(
