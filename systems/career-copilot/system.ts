@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { System } from '@banyan/harness';
 import { serviceKeysOf } from './kit/service-keys.ts';
 import { GATEWAY_ISSUER } from './kit/tokens.ts';
+import { VISITOR } from './monolith/visitor.ts';
 
 /**
  * What Career Copilot consists of: the one list of its services. Each has its folder below services/ (main.ts, extraction.ts,
@@ -27,6 +28,13 @@ export const system = {
     ...(urls.notifications === undefined ? {} : { NOTIFICATIONS_URL: urls.notifications }),
     API_URL: gatewayUrl,
   }),
+  web: {
+    build: async () => {
+      const { buildWeb } = await import('./web/build.ts');
+      return { WEB_FOLDER: await buildWeb() };
+    },
+    visitor: VISITOR,
+  },
 } as const satisfies System;
 
 function everyService(): readonly string[] {

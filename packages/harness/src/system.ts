@@ -37,6 +37,13 @@ export type System = {
     gatewayUrl: string;
     urls: Record<string, string>;
   }): Record<string, string>;
+  /** What people see of it, which the monolith serves. */
+  web?: {
+    /** Builds it, or finds it built; the monolith's variables that say where it is. */
+    build(): Promise<Record<string, string>>;
+    /** Somebody of the first rows as whom nobody else acts, for whoever wants to look around. */
+    visitor: { email: string; password: string };
+  };
 };
 
 /** What the harness must know of the monolith's data. */

@@ -3,6 +3,7 @@ import type { SystemData } from '@banyan/harness';
 import { LEGACY_ISSUER } from '../kit/tokens.ts';
 import { connect } from './database.ts';
 import { generate, isActive } from './generate.ts';
+import { addVisitor } from './generator/visitor.ts';
 
 /**
  * bcrypt's cost of all passwords of a run. Eight hashes a second at cost 10 would take half a core of what a run is about,
@@ -22,7 +23,7 @@ export default {
     const part = (full: number) => Math.max(10, Math.round((full * users) / FULL.users));
     const pool = connect(database);
     try {
-      return await generate(pool, {
+      const rows = await generate(pool, {
         users,
         companies: part(FULL.companies),
         jobs: part(FULL.jobs),
@@ -30,6 +31,8 @@ export default {
         seed,
         bcryptCost: BCRYPT_COST,
       });
+      await addVisitor(pool, BCRYPT_COST);
+      return rows;
     } finally {
       await pool.end();
     }

@@ -6,6 +6,8 @@ import { verify } from '@node-rs/bcrypt';
 import type pg from 'pg';
 import { connect } from './database.ts';
 import { demoPassword, demoRefreshToken, generate, isActive } from './generate.ts';
+import { addVisitor } from './generator/visitor.ts';
+import { VISITOR } from './visitor.ts';
 
 const SIZE = { users: 1000, companies: 20, jobs: 50, applications: 2500, bcryptCost: 4 };
 let one: pg.Pool;
@@ -98,4 +100,20 @@ describe('the generator', () => {
   it('does not fill a database that has users', async () => {
     await assert.rejects(generate(one, SIZE), /has users already/);
   });
+});
+
+// Last: the others compare what the generator alone makes.
+it('a visitor comes to generated data as somebody of their own, in the middle of it', async () => {
+  await addVisitor(two, 4);
+  const person = await value<{ id: number; hash: string; active: boolean }>(
+    two,
+    `SELECT json_build_object('id', id, 'hash', hashed_password, 'active', is_active) AS value FROM users WHERE email = $1`,
+    [VISITOR.email],
+  );
+  assert.ok(person.id > SIZE.users && person.active && (await verify(VISITOR.password, person.hash)));
+  const states = `SELECT count(DISTINCT status)::int AS value FROM applications WHERE user_id = $1`;
+  assert.equal(await value(two, states, [person.id]), 7);
+  const broken = `SELECT count(*)::int AS value FROM applications a WHERE user_id = $1 AND status IS DISTINCT FROM
+    (SELECT to_status FROM application_timeline WHERE application_id = a.id ORDER BY created_at DESC, id DESC LIMIT 1)`;
+  assert.equal(await value(two, broken, [person.id]), 0);
 });

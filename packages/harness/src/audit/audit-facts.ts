@@ -23,8 +23,10 @@ export async function auditFacts(options: {
   /** Of the services, by name. */
   databases: ReadonlyMap<string, pg.Pool>;
   limitMs: number;
+  /** Others than the load may have written meanwhile. Default false. */
+  strangers?: boolean;
 }): Promise<FactsResult> {
-  const { journal, loads, listener, control, databases, limitMs } = options;
+  const { journal, loads, listener, control, databases, limitMs, strangers } = options;
   const deadline = performance.now() + limitMs;
   const writes = await readWrites(journal);
   const { services } = await control.status();
@@ -39,7 +41,7 @@ export async function auditFacts(options: {
   const outboxes = services.map(({ service }) => databases.get(service)!);
   for (;;) {
     await listener.heardAll(outboxes, deadline - performance.now());
-    const result = judgeFacts({ writes, loads, spans, heard: listener.heard });
+    const result = judgeFacts({ writes, loads, spans, heard: listener.heard, strangers });
     if (result.missing === 0 || performance.now() > deadline) return result;
     await delay(LOOK_MS);
   }

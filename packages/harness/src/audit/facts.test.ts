@@ -42,6 +42,22 @@ describe('an audit of facts', () => {
     assert.deepEqual(judge(1), { expected: 0, missing: 0, doubled: 1 });
   });
 
+  it('leaves to strangers, where there are any, what the load has never written of, and nothing else', () => {
+    const told = (key: string, strangers: boolean) =>
+      judgeFacts({
+        writes: new Map([['auth.password', new Map([['7', new Map([[0, acked]])]])]]),
+        loads: new Map<string, Pick<Load, 'facts'>>([
+          ['auth', { facts: { PasswordChanged: { promise: 'password', key: ({ userId }) => userId } } }],
+        ]),
+        spans: new Map([['auth', SPANS]]),
+        heard: new Map([
+          ['PasswordChanged', new Map([...(key === '7' ? [] : ([['7', 1]] as const)), [key, 2]])],
+        ]),
+        strangers,
+      }).doubled;
+    assert.deepEqual([told('8', true), told('8', false), told('7', true)], [0, 2, 1]);
+  });
+
   it('wants none from before the service left the monolith', () => {
     assert.deepEqual(judge(0, write('ack', 50)), { expected: 0, missing: 0, doubled: 0 });
     assert.deepEqual(judge(1, write('ack', 50)), { expected: 0, missing: 0, doubled: 1 });

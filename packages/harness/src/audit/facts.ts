@@ -9,6 +9,8 @@ export type FactsOptions = {
   /** By service; of others nothing is told. */
   spans: ReadonlyMap<string, FactSpans>;
   heard: Heard;
+  /** Others than the load may have written: what it has never written of is theirs. Default false. */
+  strangers?: boolean;
 };
 
 /** How many different events of a type were heard of a key. */
@@ -31,7 +33,7 @@ const MAX_PROBLEMS = 50;
  * Compares what was acknowledged with what others heard of it, whoever made the event: one event for each write, of the key that the load
  * says. Pure.
  */
-export function judgeFacts({ writes, loads, spans, heard }: FactsOptions): FactsResult {
+export function judgeFacts({ writes, loads, spans, heard, strangers }: FactsOptions): FactsResult {
   const result: FactsResult = { expected: 0, missing: 0, doubled: 0, problems: [] };
   for (const [service, { facts = {} }] of loads) {
     const span = spans.get(service);
@@ -39,7 +41,7 @@ export function judgeFacts({ writes, loads, spans, heard }: FactsOptions): Facts
     for (const [type, { promise }] of Object.entries(facts)) {
       const ofKeys = writes.get(`${service}.${promise}`) ?? new Map();
       const told = heard.get(type) ?? new Map();
-      for (const key of new Set([...ofKeys.keys(), ...told.keys()]))
+      for (const key of new Set([...ofKeys.keys(), ...(strangers ? [] : told.keys())]))
         judgeKey(
           result,
           `${type} of ${key}`,

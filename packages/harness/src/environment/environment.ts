@@ -22,6 +22,8 @@ export type EnvironmentOptions = {
   /** Further variables of the plan without the system's prefix, e.g. OBSERVE_SECONDS. */
   pace?: Record<string, string>;
   gatewayWorkers?: number;
+  /** Variables of the monolith on top of the system's: where its web was built, which may still go on while the rest is started. */
+  monolith?: Record<string, string> | Promise<Record<string, string>>;
   /** Send it reads before it is handed over, so that it behaves like a system that has run for a while. */
   warm?: boolean;
   /** How many visits to each process make it warm. Default 400. */
@@ -112,7 +114,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
       running.push(started);
       return started;
     };
-    await start('monolith', 'monolith/main.ts', '/health', {});
+    await start('monolith', 'monolith/main.ts', '/health', (await options.monolith) ?? {});
     const processes = new Map<string, ManagedProcess>();
     for (const name of services) {
       const bus = { BUS_URL: busUrl };

@@ -18,7 +18,7 @@ import { type Migration, runTour } from './tour.ts';
 import { TOLD_BY_SERVER } from './trace/server-log.ts';
 import { recordingEnvironment } from './trace/trace.ts';
 import { type Sampler, startSampler } from './trace/waits.ts';
-import { createView } from './view.ts';
+import { createView, type View } from './view.ts';
 
 type Options = {
   exit: boolean;
@@ -107,6 +107,8 @@ async function main(system: System, options: Options): Promise<void> {
     view.event(describeScale(speed, scale));
     // All that is started from here on, and what that starts in turn.
     Object.assign(process.env, recordingEnvironment(directory));
+    // Whoever wants the report alone opens no page.
+    const web = options.exit ? undefined : webOf(system, view);
     const services = options.all ? system.services : servicesOf(system, options.services);
     environment = await startEnvironment({
       system,
@@ -118,12 +120,15 @@ async function main(system: System, options: Options): Promise<void> {
       gatewayWorkers: Math.max(1, Math.min(2, availableParallelism() - 1)),
       pace: paceOf(scale),
       settings: DATABASE,
+      monolith: web,
       warm: true,
       signal: stopper.signal,
       onProgress: (what) => view.event(`${what} …`),
       onRestart: (name) => view.event(`${name} died and is started again`),
     });
     pointBanyanTo(environment.configFile);
+    const isServed = Object.keys((await web) ?? {}).length > 0;
+    if (isServed) view.keep(invitation(system, environment.gatewayUrl));
     const journal = join(directory, 'journal.jsonl');
     sampler = startSampler(environment.controlDatabase);
     listener = await listenToFacts(environment.busUrl, await loadsOf(system));
@@ -150,6 +155,7 @@ async function main(system: System, options: Options): Promise<void> {
       scale,
       sampler,
       processorTime: startProcessorTime(firstStage, [load.pid]),
+      strangers: isServed,
       signal: stopper.signal,
       startedAt,
     });
@@ -178,6 +184,23 @@ async function main(system: System, options: Options): Promise<void> {
   // A failed run keeps its folder: its logs say why. One that was interrupted has nothing to say.
   if (status !== 1) rmSync(directory, { recursive: true, force: true });
   process.exit(status);
+}
+
+/** Where its web has been built, as variables of the monolith; none if that failed, which costs the tour nothing else. */
+async function webOf({ web, title }: System, view: View): Promise<Record<string, string>> {
+  if (!web) return {};
+  try {
+    return await web.build();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    view.event(`The pages of ${title} could not be built, so it goes without them: ${why}`);
+    return {};
+  }
+}
+
+function invitation({ title, web }: System, gatewayUrl: string): string {
+  const { email, password } = web!.visitor;
+  return `${title} is at ${gatewayUrl} all the while: log in as ${email} with ${password}`;
 }
 
 async function untilAborted(signal: AbortSignal): Promise<void> {

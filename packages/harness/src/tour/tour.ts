@@ -43,6 +43,8 @@ export type TourRun = {
   sampler: Sampler;
   /** Left out: not all of the system was started here. */
   processorTime?: ProcessorTime;
+  /** Others than the load may write, too: people look at the system meanwhile. Default false. */
+  strangers?: boolean;
   signal: AbortSignal;
   startedAt: number;
 };
@@ -55,7 +57,7 @@ const CATCH_UP_MS = 20_000;
 
 /** Tells the story under load, then looks for every acknowledged write. */
 export async function runTour(run: TourRun): Promise<TourReport> {
-  const { migration, load, journal, listener, view, scale, processorTime } = run;
+  const { migration, load, journal, listener, view, scale, processorTime, strangers } = run;
   const { control, services, loads } = migration;
   const figures = new Figures();
   const pools = new Map([...migration.databases].map(([name, url]) => [name, createPool(url, { max: 2 })]));
@@ -101,7 +103,8 @@ export async function runTour(run: TourRun): Promise<TourReport> {
     await auditWhereTheyAre();
     const limitMs = CATCH_UP_MS * scale.patience;
     const facts =
-      listener && (await auditFacts({ journal, loads, listener, control, databases: pools, limitMs }));
+      listener &&
+      (await auditFacts({ journal, loads, listener, control, databases: pools, limitMs, strangers }));
     const steps = await control.steps(null, 200);
     await run.sampler.stop();
     for (const line of troubles(stats, audits, facts)) view.event(line);

@@ -4,6 +4,8 @@ import type { LoadSummary } from '../load/engine.ts';
 
 export type View = {
   event(text: string): void;
+  /** A line that stays in the picture; elsewhere an event. */
+  keep(text: string): void;
   status(services: ServiceStatus[]): void;
   load(summary: LoadSummary): void;
   /** Leaves the last picture and writes no more. */
@@ -26,25 +28,29 @@ export function createView(
   const clock = () => `${((performance.now() - startedAt) / 1000).toFixed(0).padStart(3)} s`;
   const left = () => (timeLeft === undefined ? '' : `  (${timeLeft()})`);
   if (!stream.isTTY) {
+    const event = (text: string) => void stream.write(`${clock()}  ${text}${left()}\n`);
     return {
-      event: (text) => void stream.write(`${clock()}  ${text}${left()}\n`),
+      event,
+      keep: event,
       status: () => {},
       load: () => {},
       close: () => {},
     };
   }
   const update = createLogUpdate(stream);
+  const kept: string[] = [];
   const events: string[] = [];
   let services: ServiceStatus[] = [];
   let figures: LoadSummary | null = null;
   const draw = () =>
-    update(picture(title, clock() + left(), services, figures, events, stream.columns ?? 80));
+    update(picture(title, clock() + left(), { kept, services, figures, events }, stream.columns ?? 80));
   const timer = setInterval(draw, 100);
   return {
     event(text) {
       events.push(`${clock()}  ${text}`);
       if (events.length > EVENTS) events.shift();
     },
+    keep: (text) => void kept.push(text),
     status: (next) => {
       services = next;
     },
@@ -59,15 +65,15 @@ export function createView(
   };
 }
 
+type Shown = { kept: string[]; services: ServiceStatus[]; figures: LoadSummary | null; events: string[] };
+
 function picture(
   title: string,
   clock: string,
-  services: ServiceStatus[],
-  figures: LoadSummary | null,
-  events: string[],
+  { kept, services, figures, events }: Shown,
   columns: number,
 ): string {
-  const lines = [`Banyan moves ${title}${clock.padStart(10)}`, ''];
+  const lines = [`Banyan moves ${title}${clock.padStart(10)}`, ...kept, ''];
   for (const one of services) {
     const filled = Math.round((one.share / 10_000) * BAR);
     const bar = '█'.repeat(filled) + '░'.repeat(BAR - filled);
