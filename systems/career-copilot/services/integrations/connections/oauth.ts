@@ -83,9 +83,9 @@ export async function exchange(
   });
 }
 
-/** Throws `OAuthError`; `REFUSED` is about this token. */
+/** Throws `OAuthError`; `REFUSED` is about this token, and not about whether the provider takes requests of ours at all. */
 export async function refresh(provider: Provider, refreshToken: string): Promise<Tokens> {
-  return await askedOfToken(provider, async () => {
+  return await asked(provider, async () => {
     const metadata = await provider.metadata();
     const { client, authentication, options } = provider;
     const response = await oauth.refreshTokenGrantRequest(
@@ -96,12 +96,16 @@ export async function refresh(provider: Provider, refreshToken: string): Promise
       options,
     );
     return tokensOf(provider, await oauth.processRefreshTokenResponse(metadata, client, response));
+  }).catch((error: unknown) => {
+    const { cause } = error as OAuthError;
+    if (!(cause instanceof oauth.ResponseBodyError) || !OF_OURS.has(cause.error)) throw error;
+    throw new OAuthError('UNREACHABLE', `${provider.name} takes no requests of ours: ${cause.error}`, cause);
   });
 }
 
-/** Where the provider has a place for it. Throws `OAuthError`; `REFUSED` is about this token. */
+/** Where the provider has a place for it. Throws `OAuthError`. */
 export async function revoke(provider: Provider, token: string): Promise<void> {
-  await askedOfToken(provider, async () => {
+  await asked(provider, async () => {
     const metadata = await provider.metadata();
     if (metadata.revocation_endpoint === undefined) return;
     const { client, authentication, options } = provider;
@@ -153,13 +157,4 @@ async function asked<T>(provider: Provider, ask: () => Promise<T>): Promise<T> {
     if (isRefusal) throw new OAuthError('REFUSED', `${provider.name} refused: ${error.error}`, error);
     throw new OAuthError('UNREACHABLE', `${provider.name} did not answer as it should`, error);
   }
-}
-
-/** The same; that the provider takes no requests of ours at all says nothing of a token. */
-async function askedOfToken<T>(provider: Provider, ask: () => Promise<T>): Promise<T> {
-  return await asked(provider, ask).catch((error: unknown) => {
-    const { cause } = error as OAuthError;
-    if (!(cause instanceof oauth.ResponseBodyError) || !OF_OURS.has(cause.error)) throw error;
-    throw new OAuthError('UNREACHABLE', `${provider.name} takes no requests of ours: ${cause.error}`, cause);
-  });
 }
