@@ -14,7 +14,7 @@ const types: Record<string, string> = {
 };
 
 /** As strict as pages of systems: nothing inline but what the library writes, no eval, nothing from elsewhere. */
-const policy = `default-src 'none'; script-src 'self'; style-src 'self' ${styleHashes.join(' ')}; img-src 'self' data:`;
+const policy = `default-src 'none'; script-src 'self'; style-src 'self' ${styleHashes.join(' ')}; img-src 'self' data:; require-trusted-types-for 'script'`;
 
 /** Builds the gallery and serves it on a free port of the loopback. */
 export async function serveGallery(): Promise<{ origin: string; close(): void }> {

@@ -2,8 +2,6 @@
  * What pages are made of. A page loads `@banyan/ui/tokens.css` once, and wraps itself in UiProvider. All words come in as
  * properties: there is no language in here.
  */
-import './base.css';
-
 export { Avatar, type AvatarProps } from './Avatar.tsx';
 export { Badge, type BadgeProps, Status } from './Badge.tsx';
 export { Banner, type BannerProps } from './Banner.tsx';
