@@ -1,5 +1,5 @@
-import { createPool } from '@banyan/postgres';
-import pg from 'pg';
+import { createPool, keepListening, type Listening } from '@banyan/postgres';
+import type pg from 'pg';
 import { abortFence } from './fence.ts';
 import { KeyLookupClient } from './key-lookup-client.ts';
 import { OutcomeWindows, WINDOW_MS, type WindowRow } from './outcome-windows.ts';
@@ -25,6 +25,7 @@ export type PostgresSourceOptions = {
 /** How long a worker's lease holds unless it is said otherwise, ms. */
 export const LEASE_MS = 3_000;
 
+/** A table that was published while the connection was away is late by so much at most. */
 const RECONNECT_MS = 100;
 
 /** The control plane's tables as a source. Throws nothing by itself: each call rejects while the database is away. */
@@ -38,7 +39,7 @@ export function postgresSource(options: PostgresSourceOptions): ControlSource {
   const settler = settleUrl === null ? null : new ReplicationWaiter(settleUrl, token);
   const lookups = settleUrl === null ? null : new KeyLookupClient(settleUrl, token);
   const windows = new OutcomeWindows();
-  const listener = new Listener(url, workerId);
+  let listening: Listening | undefined;
   let table: RouteTable | null = null;
 
   return {
@@ -53,7 +54,24 @@ export function postgresSource(options: PostgresSourceOptions): ControlSource {
       if (table === null) throw new Error('no route table has been published yet');
       return { table, fences: row.fences };
     },
-    subscribe: (onChange) => listener.start(onChange),
+    async subscribe(onChange) {
+      const opening = keepListening({
+        url,
+        channels: [CHANNEL],
+        applicationName: `banyan-gateway-listen ${workerId}`,
+        hear: (_channel, payload) => {
+          if (payload !== 'ack') onChange();
+        },
+        reopened: onChange,
+        mostPauseMs: RECONNECT_MS,
+      });
+      const failed = await opening.firstTry;
+      if (failed) {
+        await opening.close();
+        throw failed;
+      }
+      listening = opening;
+    },
     async ackFence(fenceId, inFlight) {
       await pool.query(ACK, [fenceId, workerId, inFlight]);
     },
@@ -86,7 +104,7 @@ export function postgresSource(options: PostgresSourceOptions): ControlSource {
     },
     pins: pinStore(pool, workerId, leaseMs),
     async close() {
-      await listener.stop();
+      await listening?.close();
       await pool.query('DELETE FROM control.workers WHERE id = $1', [workerId]).catch(() => {});
       await pool.end();
       await settler?.close();
@@ -152,67 +170,4 @@ async function addKeys(pool: pg.Pool, keys: OutcomeReport['keys']): Promise<void
 /** JSON that jsonb takes: it has no NUL characters. */
 function storable(value: unknown): string {
   return JSON.stringify(value).replaceAll('\\u0000', '\\ufffd');
-}
-
-/** LISTEN on a connection of its own, opened again when it dies; each time it is open again counts as a change. */
-class Listener {
-  readonly #url: string;
-  readonly #name: string;
-  #client: pg.Client | null = null;
-  #timer: NodeJS.Timeout | null = null;
-  #stopped = false;
-  #onChange = () => {};
-
-  constructor(url: string, workerId: string) {
-    this.#url = url;
-    this.#name = `banyan-gateway-listen ${workerId}`;
-  }
-
-  async start(onChange: () => void): Promise<void> {
-    this.#onChange = onChange;
-    await this.#connect();
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    if (this.#timer) clearTimeout(this.#timer);
-    await this.#client?.end().catch(() => {});
-  }
-
-  async #connect(): Promise<void> {
-    const client = new pg.Client({
-      connectionString: this.#url,
-      application_name: this.#name,
-      keepAlive: true,
-    });
-    client.on('error', () => {});
-    client.on('notification', ({ payload }) => {
-      if (payload !== 'ack') this.#onChange();
-    });
-    client.once('end', () => this.#lost(client));
-    try {
-      await client.connect();
-      await client.query(`LISTEN ${CHANNEL}`);
-      this.#client = client;
-    } catch (error) {
-      client.removeAllListeners('end');
-      void client.end().catch(() => {});
-      throw error;
-    }
-  }
-
-  #lost(client: pg.Client): void {
-    if (this.#stopped || this.#client !== client) return;
-    this.#client = null;
-    this.#retry();
-  }
-
-  #retry(): void {
-    this.#timer = setTimeout(() => {
-      this.#connect().then(this.#onChange, () => {
-        if (!this.#stopped) this.#retry();
-      });
-    }, RECONNECT_MS);
-    this.#timer.unref();
-  }
 }

@@ -1,7 +1,5 @@
-import { quoteIdent } from '@banyan/postgres';
-import pg from 'pg';
+import { keepListening, type Listening } from '@banyan/postgres';
 import type { PartHost, ServicePart, StartedPart } from '../parts/part.ts';
-import { repeatedWork } from './repeated-work.ts';
 
 /** What one process of a service commits, and all of them hear of. */
 export type Signals<Signal extends string> = {
@@ -9,43 +7,25 @@ export type Signals<Signal extends string> = {
   on(signal: Signal, hear: (payload: string | undefined) => void): () => void;
 };
 
-const RETRY_MS = 1_000;
-
 /**
  * Hears what is committed with NOTIFY by these names, on a connection of its own that is opened again when it dies: a part of a service, for
  * what is to be done or told at once.
  */
 export function signals<const Signal extends string>(...names: Signal[]): ServicePart<Signals<Signal>> {
-  return { start: (host) => startSignals(host, names) };
+  return { start: async (host) => startSignals(host, names) };
 }
 
-async function startSignals<Signal extends string>(
-  host: PartHost<unknown>,
+function startSignals<Signal extends string>(
+  { databaseUrl, log, service }: PartHost<unknown>,
   names: readonly Signal[],
-): Promise<StartedPart<Signals<Signal>>> {
-  const { databaseUrl, log, service } = host;
+): StartedPart<Signals<Signal>> {
   const listeners = new Map<string, Set<(payload: string | undefined) => void>>(
     names.map((signal) => [signal, new Set()]),
   );
-
-  async function listen(closed: AbortSignal): Promise<void> {
-    const client = new pg.Client({ connectionString: databaseUrl, application_name: `${service} signals` });
-    const ended = new Promise<void>((resolve) => client.once('end', resolve));
-    client.on('error', (err) => log.warn({ err }, 'the connection for signals has a problem'));
-    client.on('notification', ({ channel, payload }) => {
-      for (const hear of listeners.get(channel) ?? []) hear(payload);
-    });
-    try {
-      await client.connect();
-      await client.query(names.map((name) => `LISTEN ${quoteIdent(name)}`).join('; '));
-      for (const each of listeners.values()) for (const hear of each) hear(undefined);
-      await Promise.race([ended, aborted(closed)]);
-    } finally {
-      await client.end().catch(() => {});
-    }
-  }
-
-  const work = repeatedWork(host, { 'listen to signals': { everyMs: RETRY_MS, run: listen } });
+  const tellMissed = () => {
+    for (const each of listeners.values()) for (const hear of each) hear(undefined);
+  };
+  let listening: Listening | undefined;
   return {
     provided: {
       on: (signal, hear) => {
@@ -53,11 +33,20 @@ async function startSignals<Signal extends string>(
         return () => void listeners.get(signal)!.delete(hear);
       },
     },
-    ...work,
+    open: async () => {
+      listening = keepListening({
+        url: databaseUrl,
+        channels: names,
+        applicationName: `${service} signals`,
+        hear: (channel, payload) => {
+          for (const hear of listeners.get(channel) ?? []) hear(payload);
+        },
+        reopened: tellMissed,
+        onError: (err) => log.warn({ err }, 'the connection for signals has a problem'),
+      });
+      // Others hear already, and the service goes on opening meanwhile.
+      void listening.firstTry.then((failed) => failed ?? tellMissed());
+    },
+    close: async () => await listening?.close(),
   };
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -1,5 +1,4 @@
-import { quoteIdent } from '@banyan/postgres';
-import pg from 'pg';
+import { keepListening } from '@banyan/postgres';
 
 export type Wake = {
   /** Resolves at the next announcement, or after `ms`. */
@@ -14,20 +13,31 @@ export type Wake = {
 const AMONG_GATEWAYS: ReadonlySet<string> = new Set(['pins', 'ack']);
 
 /**
- * Waits for a NOTIFY (on `banyan`, unless another channel is named) on a connection of its own. When the connection dies it is opened again; until then the
- * caller's own tick (`ms`) is what wakes it, so nothing depends on a notification arriving.
+ * Waits for a NOTIFY (on `banyan`, unless another channel is named) on a connection of its own. When the connection dies it is opened again, which
+ * wakes its caller; until then the caller's own tick (`ms`) does, so nothing depends on a notification arriving.
  */
 export async function listenForChanges(
   url: string,
   applicationName: string,
   channel = 'banyan',
 ): Promise<Wake> {
-  let closed = false;
   let pending = false;
   let wake: (() => void) | null = null;
-  let client: pg.Client | null = null;
-
-  await connect();
+  const ring = () => {
+    pending = true;
+    wake?.();
+  };
+  const listening = keepListening({
+    url,
+    channels: [channel],
+    applicationName,
+    hear: (_channel, payload) => {
+      if (!AMONG_GATEWAYS.has(payload)) ring();
+    },
+    reopened: ring,
+    mostPauseMs: 200,
+  });
+  await listening.firstTry;
   return {
     next(ms) {
       if (pending) {
@@ -46,30 +56,8 @@ export async function listenForChanges(
       });
     },
     async close() {
-      closed = true;
       wake?.();
-      await client?.end().catch(() => {});
+      await listening.close();
     },
   };
-
-  async function connect(): Promise<void> {
-    if (closed) return;
-    const candidate = new pg.Client({ connectionString: url, application_name: applicationName });
-    candidate.on('notification', ({ payload }) => {
-      if (AMONG_GATEWAYS.has(payload ?? '')) return;
-      pending = true;
-      wake?.();
-    });
-    candidate.on('error', () => {});
-    candidate.on('end', () => {
-      if (!closed) setTimeout(() => void connect(), 200).unref();
-    });
-    try {
-      await candidate.connect();
-      await candidate.query(`LISTEN ${quoteIdent(channel)}`);
-      client = candidate;
-    } catch {
-      await candidate.end().catch(() => {});
-    }
-  }
 }

@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { connectionConfig } from '@banyan/postgres';
-import pg from 'pg';
+import { keepListening, type Listening } from '@banyan/postgres';
+import type pg from 'pg';
 import { CHANNEL } from './queues.ts';
 
 export type ListenerOptions = {
@@ -16,10 +15,9 @@ export type ListenerOptions = {
  */
 export class Listener {
   readonly #options: ListenerOptions;
-  readonly #abort = new AbortController();
   readonly #held = new Set<string>();
+  #listening: Listening | undefined;
   #client: pg.Client | undefined;
-  #running: Promise<void> | undefined;
 
   constructor(options: ListenerOptions) {
     this.#options = options;
@@ -28,44 +26,29 @@ export class Listener {
   /** Resolves once the lock is held and notifications come, or the first try to connect has failed. */
   async hold(locks: readonly string[]): Promise<void> {
     for (const lock of locks) this.#held.add(lock);
-    if (this.#running) await this.#lock(locks).catch(this.#options.onError);
-    else {
-      const first = Promise.withResolvers<void>();
-      this.#running = this.#run(first.resolve);
-      await first.promise;
+    if (this.#listening) {
+      await this.#lock(locks).catch(this.#options.onError);
+      return;
     }
+    const { url, onWake, onError } = this.#options;
+    this.#listening = keepListening({
+      url,
+      channels: [CHANNEL],
+      applicationName: 'banyan-bus-listen',
+      hear: (_channel, queue) => onWake(queue),
+      reopened: () => onWake(undefined),
+      opened: async (client) => {
+        this.#client = client;
+        await this.#lock([...this.#held]);
+      },
+      onError,
+    });
+    const failed = await this.#listening.firstTry;
+    if (!failed) onWake(undefined);
   }
 
   async close(): Promise<void> {
-    this.#abort.abort();
-    await this.#client?.end().catch(() => {});
-    await this.#running;
-  }
-
-  async #run(tried: () => void): Promise<void> {
-    for (let failures = 0; !this.#abort.signal.aborted; ) {
-      const ended = Promise.withResolvers<void>();
-      const client = new pg.Client({ ...connectionConfig(this.#options.url, {}), keepAlive: true });
-      client.on('error', this.#options.onError);
-      client.on('end', ended.resolve);
-      client.on('notification', ({ payload }) => this.#options.onWake(payload));
-      try {
-        await client.connect();
-        this.#client = client;
-        await client.query(`LISTEN ${CHANNEL}`);
-        await this.#lock([...this.#held]);
-        failures = 0;
-        tried();
-        this.#options.onWake(undefined);
-        if (!this.#abort.signal.aborted) await ended.promise;
-      } catch (error) {
-        this.#options.onError(error as Error);
-      }
-      tried();
-      await client.end().catch(() => {});
-      const pause = Math.min(100 * 2 ** failures++, 5_000);
-      await delay(pause, undefined, { signal: this.#abort.signal }).catch(() => {});
-    }
+    await this.#listening?.close();
   }
 
   async #lock(locks: readonly string[]): Promise<void> {
