@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { withTransaction } from '@banyan/postgres';
-import { testServer } from '@banyan/postgres/testing';
+import { testServer, until } from '@banyan/postgres/testing';
 import { defineService } from '@banyan/service';
 import { backfill } from './facts/backfill.ts';
 import { replicatedFacts } from './facts/replicated.ts';
@@ -82,6 +81,3 @@ test('a consumer whose definition asks for it is told what a service has that wa
 });
 
 /** Until there are rows: the test's own time limit ends the wait. */
-async function until(rows: () => Promise<number | null>): Promise<void> {
-  while (!(await rows())) await delay(10);
-}

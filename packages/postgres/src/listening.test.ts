@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
 import { createPool } from './index.ts';
 import { keepListening } from './listening.ts';
-import { testServer } from './testing.ts';
+import { testServer, until } from './testing.ts';
 
 async function world(t: TestContext) {
   const url = await (await testServer()).database('listening');
@@ -29,10 +28,6 @@ async function world(t: TestContext) {
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'listening test'`,
     );
   return { url, pool, heard, listen, kill, reopened: () => reopened };
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await setImmediate();
 }
 
 test('what is told on the channels is heard, also after the connection was lost, which is told', async (t) => {

@@ -5,6 +5,8 @@ import { emptyServer } from './embedded/empty-server.ts';
 import { startScratchServer } from './embedded/scratch-server.ts';
 import { quoteIdent, quoteLiteral } from './quote.ts';
 
+export { until } from './until.ts';
+
 export interface TestServer {
   /** A fresh, empty database; its url. A name that is taken gets a number. */
   database(name?: string): Promise<string>;

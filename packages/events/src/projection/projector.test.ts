@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, type TestContext, test } from 'node:test';
 import { createPool, withTransaction } from '@banyan/postgres';
-import { testServer } from '@banyan/postgres/testing';
+import { testServer, until } from '@banyan/postgres/testing';
 import type pg from 'pg';
 import { Registry } from 'prom-client';
 import { createEventStore, type EventStore } from '../store/store.ts';
@@ -75,13 +75,6 @@ const totalsInSql = (changes: Partial<Projection> = {}): Projection =>
        WHERE position > $1 AND position <= $2 AND type = 'Added'), 0)`,
     ...changes,
   } as Projection);
-
-async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
-  for (;;) {
-    const found = await look();
-    if (found) return found;
-  }
-}
 
 const statusOf = async (projector: Projector, name = 'totals') =>
   (await projector.status()).filter((status) => status.name === name);

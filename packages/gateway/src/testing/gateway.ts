@@ -1,6 +1,7 @@
 import http, { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
+import { until } from '@banyan/postgres/until';
 import { memorySource } from '../control/memory-source.ts';
 import type { Route, RouteTable } from '../control/route-table.ts';
 import { type Gateway, type GatewayOptions, startGateway } from '../gateway.ts';
@@ -142,10 +143,7 @@ export function sendRaw(
   });
 }
 
-/** Resolves when `condition` holds; looks every few milliseconds. The test's own timeout is the limit. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 2));
-}
+export { until };
 
 /** Resolves when a number has come to a halt: a tenth of a second has not changed it. */
 export async function untilStill(value: () => number): Promise<void> {

@@ -15,7 +15,7 @@ import {
   type WalStreamEvent,
   type WalStreamOptions,
 } from '../index.ts';
-import { testServer } from '../testing.ts';
+import { testServer, until } from '../testing.ts';
 import { backoffMs } from './stream.ts';
 
 let url: string;
@@ -71,14 +71,6 @@ const inserted = (seen: WalMessage[]) =>
   seen.flatMap((message) => (message.kind === 'insert' ? [Number(message.new[0])] : []));
 const rows = (seen: WalMessage[]) =>
   seen.filter(({ kind }) => ['insert', 'update', 'delete', 'truncate', 'message', 'origin'].includes(kind));
-
-async function eventually<T>(probe: () => Promise<T | undefined | false>): Promise<T> {
-  for (;;) {
-    const found = await probe();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 
 const confirmed = async () => (await slotStatus(pool, slot))!.confirmedFlushLsn;
 
@@ -197,7 +189,7 @@ test('exactly what was acknowledged is acknowledged, and the rest comes again', 
   second.ack(commits(seen)[0]!.endLsn);
   assert.equal(second.acked, end, 'it never goes back');
   await second.close();
-  await eventually(async () => (await confirmed()) >= end);
+  await until(async () => (await confirmed()) >= end);
   assert.equal(await confirmed(), end, 'no more and no less');
 
   const third = open();
@@ -228,7 +220,7 @@ test("a quiet stream says how far it is, so that others' writes do not hold back
   );
   assert.equal(commits(seen).length, 0);
   stream.ack(stream.received);
-  await eventually(async () => (await confirmed()) >= target);
+  await until(async () => (await confirmed()) >= target);
 });
 
 test('a keepalive comes after all that lies before it', async () => {
@@ -292,7 +284,7 @@ test('a slow consumer stops the sender, is not taken for dead, and loses nothing
     ).rows[0];
   const started = Date.now();
   // Three times the timeout later: the same sender, still held back, still hearing from us.
-  const stalled = await eventually(async () => {
+  const stalled = await until(async () => {
     const now = await sender();
     return now?.late && now;
   });
@@ -318,17 +310,17 @@ test('closing ends the iteration and frees the slot; closing while connecting do
     for await (const batch of stream) assert.ok(batch.length > 0);
     return 'ended';
   })();
-  await eventually(async () => (await slotStatus(pool, slot))!.active);
+  await until(async () => (await slotStatus(pool, slot))!.active);
   await stream.close();
   await stream.close();
   assert.equal(await ended, 'ended');
-  await eventually(async () => !(await slotStatus(pool, slot))!.active);
+  await until(async () => !(await slotStatus(pool, slot))!.active);
   await open().close();
 });
 
 test('leaving the loop closes the stream', async () => {
   for await (const _ of open()) break;
-  await eventually(async () => !(await slotStatus(pool, slot))!.active);
+  await until(async () => !(await slotStatus(pool, slot))!.active);
 });
 
 test('a slot in use is waited for', async () => {
@@ -337,7 +329,7 @@ test('a slot in use is waited for', async () => {
   const errors: string[] = [];
   const second = open({ onEvent: (event) => event.kind === 'retrying' && errors.push(event.error.code) });
   const read = reader(second).until((all) => all.length > 0);
-  await eventually(async () => errors.length > 1);
+  await until(async () => errors.length > 1);
   await first.close();
   await read;
   assert.ok(
@@ -357,14 +349,14 @@ test('a connection that is lost before it brought anything waits longer each tim
     backoff: { minMs: 1, maxMs: 60_000 },
     onEvent: (event) => event.kind === 'retrying' && attempts.push(event.attempt),
   });
-  await eventually(async () => {
+  await until(async () => {
     await lose();
     return attempts.includes(4);
   });
   await pool.query('INSERT INTO t VALUES (1)');
   await reader(stream).until((all) => all.some(({ kind }) => kind === 'commit'));
   const before = attempts.length;
-  await eventually(async () => {
+  await until(async () => {
     await lose();
     return attempts.length > before;
   });
@@ -404,14 +396,14 @@ test('a slot that is moved ahead while the connection is lost is refused', async
   const errors: string[] = [];
   const stream = open({ onEvent: (event) => event.kind === 'retrying' && errors.push(event.error.code) });
   const ended = failsWith('WAL_SLOT_AHEAD', stream);
-  await eventually(async () => (await slotStatus(pool, slot))!.active);
+  await until(async () => (await slotStatus(pool, slot))!.active);
   await pool.query('INSERT INTO t VALUES (1)');
   await admin.query('ALTER DATABASE stream ALLOW_CONNECTIONS false');
   await admin.query(
     'SELECT pg_terminate_backend(active_pid, 5000) FROM pg_replication_slots WHERE slot_name = $1',
     [slot],
   );
-  await eventually(async () => errors.length > 1);
+  await until(async () => errors.length > 1);
   await pool.query('SELECT pg_replication_slot_advance($1, pg_current_wal_lsn())', [slot]);
   await admin.query('ALTER DATABASE stream ALLOW_CONNECTIONS true');
   await ended;

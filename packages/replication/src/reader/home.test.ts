@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { createSlot, dropSlot, parseLsn, slotStatus } from '@banyan/postgres';
+import { until } from '@banyan/postgres/until';
 import { openLink } from '../link/link.ts';
 import { type SharedSource, sharedSource } from '../testing/shared-source.ts';
 import { rowsOf } from '../testing/support.ts';
@@ -28,10 +28,6 @@ async function oneLink() {
 
 const noted = ({ legacy }: SharedSource) =>
   rowsOf(legacy, `SELECT obj_description(oid, 'pg_publication') FROM pg_publication`);
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await delay(5);
-}
 
 test('what a killed process has under way ends before the next one looks: the link has a slot', async () => {
   const { dbs, link, position, close } = await oneLink();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { testServer } from '@banyan/postgres/testing';
+import { testServer, until } from '@banyan/postgres/testing';
 import { defineService } from '../lifecycle/define.ts';
 import { signals } from './signals.ts';
 
@@ -12,9 +12,6 @@ it('signals are heard once they are committed, and that some may have been misse
   const service = await told.start({ DATABASE_URL, LOG_LEVEL: 'silent' });
   t.after(() => service.close());
   const heard: (string | undefined)[] = [];
-  const until = async (is: () => boolean) => {
-    while (!is()) await delay(5);
-  };
   const off = service.provided.signals.on('mail', (payload) => heard.push(payload));
   const hear = async (payload: string) => {
     while (!heard.includes(payload)) {

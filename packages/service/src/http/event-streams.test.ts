@@ -3,13 +3,9 @@ import { once } from 'node:events';
 import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 import { type AddressInfo, connect, Socket } from 'node:net';
 import { it, type TestContext } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '@banyan/postgres/until';
 import { openEvents } from '../testing/open-events.ts';
 import { type EventStream, type EventStreams, eventStreams } from './event-streams.ts';
-
-async function until(is: () => boolean): Promise<void> {
-  while (!is()) await delay(5);
-}
 
 /** A server whose every answer is a stream. */
 async function serve(t: TestContext, streams: EventStreams) {

@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { createPool, dropSlot, withTransaction } from '@banyan/postgres';
-import { testServer } from '@banyan/postgres/testing';
+import { testServer, until } from '@banyan/postgres/testing';
 import { Type } from 'typebox';
 import { openPostgresBus } from '../../bus/postgres/postgres.ts';
 import { defineContracts, event } from '../../contracts.ts';
@@ -21,10 +21,6 @@ const contracts = defineContracts({
 });
 const { publish } = createPublisher<typeof contracts>(new Messages(contracts), 'counter');
 const LEASE_MS = 2_000;
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
-}
 
 test('a frozen relay is replaced, and when it wakes up it publishes nothing that its successor has', async (t) => {
   const server = await testServer();

@@ -10,7 +10,7 @@ import {
   slotStatus,
   withTransaction,
 } from '@banyan/postgres';
-import { testServer } from '@banyan/postgres/testing';
+import { testServer, until } from '@banyan/postgres/testing';
 import pg from 'pg';
 import { Registry } from 'prom-client';
 import type { Envelope } from '../../envelope.ts';
@@ -66,10 +66,6 @@ async function setUp(t: TestContext) {
   };
   const count = (n: number, who = 'a') => withTransaction(pool, (tx) => publish(tx, 'Counted', { who, n }));
   return { databaseUrl, pool, slot, bus, relay, count, cleanUp };
-}
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 test('what a transaction published goes out in the order of commits, what it rolled back never does', async (t) => {
