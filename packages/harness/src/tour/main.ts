@@ -128,7 +128,8 @@ async function main(system: System, options: Options): Promise<void> {
     });
     pointBanyanTo(environment.configFile);
     const isServed = Object.keys((await web) ?? {}).length > 0;
-    if (isServed) view.keep(invitation(system, environment.gatewayUrl));
+    const invitation = isServed ? invitationTo(system, environment.gatewayUrl) : undefined;
+    invitation?.forEach(view.keep);
     const journal = join(directory, 'journal.jsonl');
     sampler = startSampler(environment.controlDatabase);
     listener = await listenToFacts(environment.busUrl, await loadsOf(system));
@@ -164,7 +165,7 @@ async function main(system: System, options: Options): Promise<void> {
     if (options.json) writeReport(options.json, report);
     status = brokenPromises(report).length === 0 ? 0 : 1;
     console.log(
-      `\n${nextSteps(report, { staysUp: !options.exit, gatewayUrl: environment.gatewayUrl, logs })}`,
+      `\n${nextSteps(report, { staysUp: !options.exit, gatewayUrl: environment.gatewayUrl, logs, invitation })}`,
     );
     if (!options.exit) await untilAborted(stopper.signal);
   } catch (error) {
@@ -198,9 +199,10 @@ async function webOf({ web, title }: System, view: View): Promise<Record<string,
   }
 }
 
-function invitation({ title, web }: System, gatewayUrl: string): string {
+/** For people, in lines that fit a terminal. */
+function invitationTo({ title, web }: System, gatewayUrl: string): string[] {
   const { email, password } = web!.visitor;
-  return `${title} is at ${gatewayUrl} all the while: log in as ${email} with ${password}`;
+  return [`Use ${title} meanwhile: ${gatewayUrl}`, `(log in as ${email}, password ${password})`];
 }
 
 async function untilAborted(signal: AbortSignal): Promise<void> {

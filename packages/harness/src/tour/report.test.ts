@@ -56,6 +56,15 @@ it('keeps every promise when the machine was slow: a story that is not finished 
   assert.match(nextSteps(slow, NEXT), /npm start -- --rate/);
 });
 
+it('tells whoever stays where its pages are, if it has any', () => {
+  const invitation = ['Use it meanwhile: http://127.0.0.1:1', '(log in as somebody)'];
+  assert.match(
+    nextSteps(GOOD, { ...NEXT, staysUp: true, invitation }),
+    /\nUse it meanwhile: .*\n\(log in as somebody\)\n/,
+  );
+  assert.doesNotMatch(nextSteps(GOOD, { ...NEXT, staysUp: true }), /meanwhile|undefined/);
+});
+
 it('breaks its promises for failed requests, lost and doubled writes, missing and doubled facts, rows that differ, and going back with a loss', () => {
   const bad: Array<Partial<TourReport>> = [
     { failed: 1 },
