@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { freePort } from '@banyan/banyan/operate';
-import { type Gateway, memorySource, startGateway } from '@banyan/gateway';
+import { type Gateway, memorySource, type RouteTable, startGateway } from '@banyan/gateway';
 import { buildRouteTable, resolvePlan } from '@banyan/plan';
 import { testServer } from '@banyan/postgres/testing';
 import type { FastifyInstance } from 'fastify';
@@ -14,6 +14,8 @@ import { createMonolith } from './monolith/app.ts';
 import { connect } from './monolith/database.ts';
 import { generate } from './monolith/generate.ts';
 import { startMailDouble } from './services/auth/mail/testing/mail-double.ts';
+import { bytesOf } from './services/auth/testing/base32.ts';
+import { codeAt } from './services/auth/totp.ts';
 import { newSecret, signed } from './services/integrations/webhooks/signature.ts';
 
 /**
@@ -32,6 +34,7 @@ let stop = async () => {};
 let gateway: Gateway;
 /** The same plan, where all users are the monolith's still. */
 let gatewayBefore: Gateway;
+let tableOf: (states: Parameters<typeof buildRouteTable>[1], version?: number) => RouteTable;
 /** The last to move, when all others have been asked with it at the monolith. */
 let moveApplications = () => {};
 let mails: Awaited<ReturnType<typeof startMailDouble>>;
@@ -68,8 +71,7 @@ before(async () => {
   });
   const { default: plan } = await import('./banyan.config.ts');
   const retired = { stage: 'retired', share: 10_000 } as const;
-  const tableOf = (states: Parameters<typeof buildRouteTable>[1], version = 1) =>
-    buildRouteTable(resolvePlan(plan), states, version);
+  tableOf = (states, version = 1) => buildRouteTable(resolvePlan(plan), states, version);
   const moved = { auth: retired, users: retired, jobs: retired };
   const source = memorySource(tableOf(moved));
   moveApplications = () => source.publish(tableOf({ ...moved, applications: retired }, 2));
@@ -302,6 +304,7 @@ it('none of that is there while auth is the monolith’s, and the answer says so
     ['GET', '/api/v1/oauth/grants'],
     ['POST', '/api/v1/auth/password-reset'],
     ['POST', '/api/v1/auth/password-reset/confirm'],
+    ['GET', '/api/v1/auth/email-verification'],
     ['POST', '/api/v1/auth/email-verification'],
     ['POST', '/api/v1/auth/email-verification/confirm'],
   ] as const) {
@@ -326,6 +329,46 @@ it('a file of a résumé is as large as users takes it, and not as other bodies 
   };
   assert.deepEqual(await send(2 * 1024 * 1024), [200, undefined, undefined]);
   assert.deepEqual(await send(5 * 1024 * 1024 + 1), [413, 'body-too-large', 5 * 1024 * 1024]);
+});
+
+describe('while auth cannot be reached', () => {
+  /** With auth where nobody listens, and the monolith to rescue what it can. */
+  let without: Gateway;
+
+  before(async () => {
+    const table = tableOf({ auth: { stage: 'migrated', share: 10_000 } });
+    const auth = table.services.auth!;
+    auth.upstream.instances = ['http://127.0.0.1:9'];
+    without = await startGateway({ source: memorySource(table), port: 0, onError: console.error });
+  });
+
+  after(async () => await without?.stop(1_000));
+
+  it('nobody goes round a second factor by a login at the monolith, and who is logged in stays so', async () => {
+    const { email, token } = await person('auth');
+    const { body } = await ask('POST', '/auth/second-factor', token);
+    const code = codeAt(bytesOf(body.secret), Math.floor(Date.now() / 30_000));
+    assert.equal((await ask('POST', '/auth/second-factor/confirm', token, { code })).status, 200);
+    assert.equal((await ask('POST', '/auth/login', undefined, { email, password: PASSWORD })).status, 401);
+    const { rows: logins } = await pool.query('SELECT id FROM refresh_tokens ORDER BY id');
+    const answer = await fetch(`${without.url}/api/v1/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email, password: PASSWORD }),
+    });
+    assert.deepEqual([answer.status, answer.headers.get('retry-after')], [503, '1']);
+    assert.deepEqual((await pool.query('SELECT id FROM refresh_tokens ORDER BY id')).rows, logins);
+
+    const before = await request(gatewayBefore.url, 'POST', '/auth/login', {
+      body: { email, password: PASSWORD },
+    });
+    const refreshed = await request(without.url, 'POST', '/auth/refresh', {
+      body: { refresh_token: before.body.refresh_token },
+    });
+    assert.equal(refreshed.status, 200);
+    const newcomer = { email: `person-${++people}@example.com`, password: PASSWORD, full_name: 'Ada King' };
+    assert.equal((await request(without.url, 'POST', '/auth/register', { body: newcomer })).status, 201);
+  });
 });
 
 describe('integrations, as a client of this very system', () => {

@@ -4,6 +4,9 @@ import { Timestamp } from './common.ts';
 export const Email = Type.String({ format: 'email', maxLength: 255 });
 export const NewPassword = Type.String({ minLength: 8, maxLength: 72 });
 
+export const EmailVerification = Type.Object({ email: Type.String(), email_verified: Type.Boolean() });
+export type EmailVerification = Static<typeof EmailVerification>;
+
 export const RegisterRequest = Type.Object({
   email: Email,
   password: NewPassword,

@@ -1,10 +1,11 @@
 import { eventing } from '@banyan/events';
-import { calls, defineService, keyValues } from '@banyan/service';
+import { calls, defineService, keyValues, signals } from '@banyan/service';
 import { clientsIssuer, gatewayIssuer } from '../../kit/issuers.ts';
 import { AUTH_ISSUER } from '../../kit/tokens.ts';
 import { contracts, fromRows } from './facts.ts';
 import { ALGORITHM, signer } from './keys.ts';
 import { mailer, mailOperations, NotificationsConfig } from './mail/mailer.ts';
+import { mailRegistered } from './mail/registered.ts';
 import { Config, routes } from './routes.ts';
 
 /** Accounts, logins and tokens. */
@@ -19,8 +20,9 @@ export const auth = defineService({
       config: NotificationsConfig,
       urls: ({ NOTIFICATIONS_URL }) => ({ notifications: NOTIFICATIONS_URL }),
     }),
+    signals: signals('auth_mails'),
     mailer,
-    events: eventing(contracts, { fromRows }),
+    events: eventing(contracts, { fromRows, on: mailRegistered }),
   },
   auth: {
     issuers: ({ config, signer }) => [

@@ -28,7 +28,6 @@ import { adminRoutes, ownAccountRoutes } from './admin-routes.ts';
 import { normalizeEmail, type PasswordScheme } from './decide.ts';
 import type { TokenSigner } from './keys.ts';
 import { createLogin } from './login.ts';
-import type { Mailer } from './mail/mailer.ts';
 import { mailRoutes } from './mail/routes.ts';
 import { oauthRoutes } from './oauth/routes.ts';
 import { createPasswords } from './passwords.ts';
@@ -54,13 +53,12 @@ export const Config = Type.Object({
 type Provided = {
   signer: TokenSigner;
   limits: KeyValueStore;
-  mailer: Mailer;
   events: Events<typeof contracts>;
 };
 
 export async function routes(
   app: ServiceApp,
-  { pool, config, signer, limits, mailer, events }: ServiceContext<Static<typeof Config>, Provided>,
+  { pool, config, signer, limits, events }: ServiceContext<Static<typeof Config>, Provided>,
 ): Promise<void> {
   const passwords = createPasswords(config.PASSWORD_HASH, config.BCRYPT_COST);
   const sessions = createSessions(
@@ -174,7 +172,7 @@ export async function routes(
       adminRoutes(api, pool, events);
       sessionRoutes(api, pool, sessions);
       secondFactorRoutes(api, pool, factors);
-      mailRoutes(api, { pool, limits, mailer, passwords, sessions, events });
+      mailRoutes(api, { pool, limits, passwords, sessions, events });
     },
     { prefix: API },
   );

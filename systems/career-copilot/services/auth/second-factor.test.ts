@@ -4,6 +4,7 @@ import type { RunningService } from '@banyan/service';
 import { request } from '../../kit/testing/request.ts';
 import { variablesOf } from '../../kit/testing/variables.ts';
 import { auth } from './main.ts';
+import { bytesOf } from './testing/base32.ts';
 import { codeAt } from './totp.ts';
 
 const PASSWORD = 'a good password';
@@ -30,7 +31,7 @@ async function somebody() {
 async function withFactor() {
   const person = await somebody();
   const { secret } = (await post('/auth/second-factor', {}, person.token)).body;
-  const bytes = fromBase32(secret);
+  const bytes = bytesOf(secret);
   const now = () => Math.floor(Date.now() / 30_000);
   const { status, body } = await post(
     '/auth/second-factor/confirm',
@@ -101,20 +102,8 @@ describe('a second factor', () => {
       'SELECT encrypted_secret FROM second_factors WHERE account_id = $1',
       [id],
     );
-    const bytes = fromBase32(secret);
+    const bytes = bytesOf(secret);
     for (const shape of ['base64url', 'hex', 'base64'] as const)
       assert.ok(!rows[0].encrypted_secret.includes(bytes.toString(shape)));
   });
 });
-
-function fromBase32(text: string): Buffer {
-  const bits = [...text].map((char) =>
-    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(char).toString(2).padStart(5, '0'),
-  );
-  return Buffer.from(
-    bits
-      .join('')
-      .match(/.{8}/g)!
-      .map((byte) => Number.parseInt(byte, 2)),
-  );
-}

@@ -16,6 +16,7 @@ const KEPT = [
   { table: 'webhook_endpoints', columns: ['secret', 'previous_secret'], contextOf: ofEndpoint },
   { table: 'incoming_sources', columns: ['secret'], contextOf: ofSource },
   { table: 'oauth_connections', columns: ['access_token', 'refresh_token'], contextOf: ofConnection },
+  { table: 'oauth_revocations', columns: ['token'], contextOf: ofConnection },
 ] as const;
 
 const LOOK_MS = 3_600_000;

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { openPostgresBus } from '@banyan/events/machinery';
 import type { RunningService } from '@banyan/service';
+import { contracts } from '../../../contracts/auth.ts';
 import { serviceKeysOf } from '../../../kit/service-keys.ts';
+import { eventOf } from '../../../kit/testing/events.ts';
 import { request } from '../../../kit/testing/request.ts';
 import { until } from '../../../kit/testing/until.ts';
 import { variablesOf } from '../../../kit/testing/variables.ts';
 import { auth } from '../main.ts';
+import { secondsWorth } from './registered.ts';
 import { startMailDouble } from './testing/mail-double.ts';
 
 let env: Record<string, string>;
@@ -36,9 +40,20 @@ const post = (path: string, body: object, token?: string) =>
 
 let people = 0;
 
-async function somebody() {
-  const email = `person-${++people}@example.com`;
+const newEmail = () => `person-${++people}@example.com`;
+
+async function register(email: string) {
   const { body } = await post('/auth/register', { email, password: PASSWORD, full_name: 'Some Person' });
+  return body;
+}
+
+/** Who has left unread what they were sent when they registered. */
+async function somebody() {
+  const email = newEmail();
+  const body = await register(email);
+  await mails.to(email);
+  await allHandedOver();
+  mails.reset();
   const login = async (password: string) => (await post('/auth/login', { email, password })).status;
   return {
     id: body.user.id as number,
@@ -166,6 +181,94 @@ describe('a forgotten password', () => {
       );
       assert.equal(rows.length, 0);
     }
+  });
+});
+
+describe('who registers', () => {
+  const state = async (token: string) =>
+    (await request(service.url, 'GET', '/auth/email-verification', { token })).body;
+
+  it('is sent a link that proves their address, unasked, and once from however many processes', async () => {
+    const other = await auth.start(env);
+    const email = newEmail();
+    const { access_token: token } = await register(email);
+    const mail = await mails.to(email);
+    assert.equal(mail.template, 'verify_email');
+    assert.deepEqual(await state(token), { email, email_verified: false });
+    assert.equal((await verify(mail.token)).status, 204);
+    assert.deepEqual(await state(token), { email, email_verified: true });
+    await allHandedOver();
+    await other.close();
+    assert.equal(mails.taken.length, 1);
+  });
+
+  it('is sent one also where the monolith has answered, but not what is told again, late or of long ago', async () => {
+    const bus = await openPostgresBus({ url: env.BUS_URL! });
+    const registered = async (ago = 0, more: object = {}) => {
+      const email = newEmail();
+      const { rows } = await service.pool.query(
+        `INSERT INTO accounts (email, password_hash, display_name) VALUES ($1, '!', 'Ada') RETURNING id`,
+        [email],
+      );
+      const registeredAt = new Date(Date.now() - ago).toISOString();
+      const data = { userId: rows[0].id, email, fullName: 'Ada', role: 'user', registeredAt };
+      return { email, told: { ...eventOf(contracts, 'UserRegistered', data), ...more } };
+    };
+    const none = [await registered(8 * 86_400_000), await registered(0, { recipient: 'auth' })];
+    const one = await registered();
+    await bus.publish([...none, one, one].map(({ told }) => told));
+    await mails.to(one.email);
+    // Heard after all of them.
+    const { email } = await somebody();
+    await askReset(email);
+    await mails.to(email);
+    await bus.close();
+    const { rows } = await service.pool.query(
+      'SELECT message_id FROM banyan_events.inbox WHERE message_id = ANY ($1)',
+      [none.map(({ told }) => told.id)],
+    );
+    assert.equal(rows.length, 2);
+    assert.deepEqual(
+      mails.received.map(({ to }) => to),
+      [email],
+    );
+  });
+
+  it('is sent it once the link in it leads somewhere: when all users are the service’s', async () => {
+    const share = (basisPoints: number) =>
+      service.pool.query(
+        `INSERT INTO banyan.shares VALUES ('auth', $1) ON CONFLICT (service) DO UPDATE SET share = excluded.share`,
+        [basisPoints],
+      );
+    await service.pool.query(
+      'CREATE SCHEMA banyan; CREATE TABLE banyan.shares (service text PRIMARY KEY, share integer)',
+    );
+    try {
+      await share(5_000);
+      const email = newEmail();
+      const { user } = await register(email);
+      const waits = () =>
+        service.pool.query(`SELECT FROM mails WHERE email = $1 AND due_at > now() AND leased_until IS NULL`, [
+          email,
+        ]);
+      await until(async () => (await waits()).rowCount === 1);
+      const links = await service.pool.query('SELECT FROM mail_links WHERE account_id = $1', [user.id]);
+      assert.deepEqual([mails.received.length, links.rowCount], [0, 0]);
+      await share(10_000);
+      await service.pool.query(`UPDATE mails SET due_at = now(); NOTIFY auth_mails`);
+      assert.equal((await verify((await mails.to(email)).token)).status, 204);
+    } finally {
+      await service.pool.query('DROP SCHEMA banyan CASCADE');
+    }
+  });
+
+  it('has a week in which it is worth to ask them', () => {
+    const at = new Date('2026-11-27T00:00:00Z');
+    const after = (seconds: number) => secondsWorth(at, new Date(at.getTime() + seconds * 1_000));
+    assert.deepEqual(
+      [after(-5), after(0), after(60), after(604_800), after(1e9)],
+      [604_800, 604_800, 604_740, 0, 0],
+    );
   });
 });
 

@@ -7,6 +7,8 @@ import {
   repeatedWork,
   type ServiceClient,
   type ServicePart,
+  type Signals,
+  whyNotWriter,
 } from '@banyan/service';
 import type pg from 'pg';
 import { Type } from 'typebox';
@@ -21,11 +23,6 @@ export const mailOperations = { sendMail: notifications.operations.sendMail };
 
 type SendMail = ServiceClient<typeof mailOperations>['sendMail'];
 
-export type Mailer = {
-  /** Looks for mails now: called when one was queued. Another instance looks by itself. */
-  wake(): void;
-};
-
 export const NotificationsConfig = Type.Object({
   /** The notifications service, which sends the mails. While it is left out they wait. */
   NOTIFICATIONS_URL: Type.Optional(Type.String({ minLength: 1 })),
@@ -36,24 +33,26 @@ const MailConfig = Type.Object({
   APP_URL: Type.String({ pattern: '^https?://', default: 'http://127.0.0.1:3000' }),
 });
 
-/** How often an instance looks for mails that another has left, ms. */
+/** How often an instance looks for mails that another has left, or whose signal was missed, ms. */
 const LOOK_MS = 5_000;
 /** How often links that are good no more are removed, ms. */
 const TIDY_MS = 60_000;
 const LONGEST_PAUSE_MS = 600_000;
+/** Until it is looked again whether all users are this service's, ms. */
+const WAITING_MS = 3_600_000;
 
 /**
  * Hands over what is queued. A mail is in the queue until the notifications service has it, and that takes a mail of the same id once:
  * so each is sent once, whatever dies in between. A link is made when the mail is first worked on and stays the same from then on; its
  * secret is kept encrypted, and no longer than the mail.
  */
-export const mailer: ServicePart<Mailer, typeof MailConfig> = {
+export const mailer: ServicePart<undefined, typeof MailConfig> = {
   config: MailConfig,
   async start(host) {
     const { pool, config, log, provided } = host;
     const { encryption } = provided.signer as TokenSigner;
     const { sendMail } = provided.notifications as ServiceClient<typeof mailOperations>;
-    const work = { pool, encryption, sendMail, log, appUrl: config.APP_URL };
+    const work = { pool, encryption, sendMail, log, service: host.service, appUrl: config.APP_URL };
     const queue = leasedQueue(host, 'hand mails over', {
       most: 1,
       everyMs: LOOK_MS,
@@ -63,12 +62,15 @@ export const mailer: ServicePart<Mailer, typeof MailConfig> = {
     const tidying = repeatedWork(host, {
       'remove expired links': { everyMs: TIDY_MS, run: () => store.removeExpiredLinks(pool) },
     });
+    let off = () => {};
     return {
-      provided: { wake: queue.wake },
+      provided: undefined,
       open: async () => {
+        off = (provided.signals as Signals<'auth_mails'>).on('auth_mails', queue.wake);
         await Promise.all([queue.open(), tidying.open()]);
       },
       close: async () => {
+        off();
         await Promise.all([queue.close(), tidying.close()]);
       },
     };
@@ -79,22 +81,27 @@ type Work = {
   pool: pg.Pool;
   encryption: Encryption;
   sendMail: SendMail;
+  /** This service's name, by which it is told how many users are its own. */
+  service: string;
   appUrl: string;
   /** Never told of an address or a link. */
   log: { warn(facts: object, text: string): void };
 };
 
-async function handOver(
-  { pool, encryption, sendMail, appUrl, log }: Work,
-  mail: Leased<store.Mail>,
-): Promise<void> {
+async function handOver(work: Work, mail: Leased<store.Mail>): Promise<void> {
+  const { pool, sendMail, log } = work;
   const { id, kind, attempt } = mail;
   if (mail.isExpired) {
     log.warn({ mail: id, kind, attempt }, 'a mail could not be handed over in its time, and is given up');
     return await store.removeMail(pool, id);
   }
-  const body = await bodyOf({ pool, encryption, appUrl }, mail);
-  if (body === null) return await store.removeMail(pool, id);
+  const account = await findAccountByEmail(pool, mail.email);
+  if (!isWanted(mail, account)) return await store.removeMail(pool, id);
+  if (kind === 'verify_email' && !(await leadsSomewhere(work))) {
+    await store.mails.release(pool, mail, WAITING_MS);
+    return;
+  }
+  const body = await bodyOf(work, mail, account);
   try {
     await sendMail({ body });
   } catch (err) {
@@ -108,32 +115,41 @@ async function handOver(
   await store.removeMail(pool, id);
 }
 
-/** What notifications is asked for; null: nobody is to be told. */
+/** Whether there is somebody to be told, and something to tell. */
+function isWanted({ kind }: store.Mail, account: Account | undefined): account is Account {
+  if (!account?.is_active) return false;
+  return kind !== 'verify_email' || account.email_verified_at === null;
+}
+
+/** While the monolith has users, the gateway sends nobody to where a link that proves an address leads. */
+async function leadsSomewhere({ pool, service }: Work): Promise<boolean> {
+  const why = await withTransaction(pool, (tx) => whyNotWriter(tx, { service, tables: ['refresh_tokens'] }));
+  return why === undefined;
+}
+
+/** What notifications is asked for. */
 async function bodyOf(
-  { pool, encryption, appUrl }: Pick<Work, 'pool' | 'encryption' | 'appUrl'>,
+  work: Work,
   { id, kind, email, encryptedSecret, expiresAt }: store.Mail,
-): Promise<Parameters<SendMail>[0]['body'] | null> {
-  const account = await findAccountByEmail(pool, email);
-  if (!account?.is_active) return null;
-  const mail = { key: id, userId: account.id, to: email, template: kind, expiresAt: expiresAt.toISOString() };
-  if (kind === 'password_changed') return { ...mail, parameters: {} };
-  if (kind === 'verify_email' && account.email_verified_at !== null) return null;
-  const secret =
+  account: Account,
+): Promise<Parameters<SendMail>[0]['body']> {
+  const mail = { key: id, userId: account.id, to: email, template: kind };
+  if (kind === 'password_changed') return { ...mail, expiresAt: expiresAt.toISOString(), parameters: {} };
+  const link =
     encryptedSecret === null
-      ? await makeLink(pool, encryption, id, kind, account)
-      : await encryption.decrypt(encryptedSecret, contextOf(id));
+      ? await makeLink(work, id, kind, account)
+      : { secret: await work.encryption.decrypt(encryptedSecret, contextOf(id)), expiresAt };
   // In the fragment, which a browser sends to nobody.
-  const link = `${appUrl}/${kind.replaceAll('_', '-')}#token=${formatToken(id, secret)}`;
-  return { ...mail, parameters: { link } };
+  const url = `${work.appUrl}/${kind.replaceAll('_', '-')}#token=${formatToken(id, link.secret)}`;
+  return { ...mail, expiresAt: link.expiresAt.toISOString(), parameters: { link: url } };
 }
 
 async function makeLink(
-  pool: pg.Pool,
-  encryption: Encryption,
+  { pool, encryption }: Pick<Work, 'pool' | 'encryption'>,
   id: string,
   purpose: Purpose,
   { id: accountId, email }: Account,
-): Promise<string> {
+): Promise<{ secret: string; expiresAt: Date }> {
   const secret = newSecret();
   const link = {
     id,
@@ -143,8 +159,7 @@ async function makeLink(
     encryptedSecret: await encryption.encrypt(secret, contextOf(id)),
     seconds: LINK_SECONDS[purpose],
   };
-  await withTransaction(pool, (tx) => store.insertLink(tx, link));
-  return secret;
+  return { secret, expiresAt: await withTransaction(pool, (tx) => store.insertLink(tx, link)) };
 }
 
 const contextOf = (id: string) => `mail:${id}`;

@@ -4,7 +4,7 @@ import { withTransaction } from '@banyan/postgres';
 import { defineErrors, type KeyValueStore, type ServiceApp, signedIn, withinLimit } from '@banyan/service';
 import type pg from 'pg';
 import { Type } from 'typebox';
-import { Email, NewPassword } from '../../../api/auth.ts';
+import { Email, EmailVerification, NewPassword } from '../../../api/auth.ts';
 import { Message } from '../../../api/common.ts';
 import type { contracts } from '../../../contracts/auth.ts';
 import { identify } from '../callers.ts';
@@ -14,7 +14,6 @@ import type { Passwords } from '../passwords.ts';
 import type { Sessions } from '../sessions.ts';
 import * as accounts from '../store.ts';
 import { isGoodLink, LINK_SECONDS, type Purpose, parseToken } from './links.ts';
-import type { Mailer } from './mailer.ts';
 import * as store from './store.ts';
 
 const errors = defineErrors({
@@ -32,7 +31,6 @@ const Token = Type.String({ minLength: 1, maxLength: 128, description: 'Of the l
 type Context = {
   pool: pg.Pool;
   limits: KeyValueStore;
-  mailer: Mailer;
   passwords: Passwords;
   sessions: Sessions;
   events: Events<typeof contracts>;
@@ -42,10 +40,7 @@ type Context = {
  * Passwords that were forgotten, and addresses that are proved. Whoever asks for a reset learns nothing: whether there is an account
  * is not looked at before the answer, so that neither the answer nor its time can say it.
  */
-export function mailRoutes(
-  app: ServiceApp,
-  { pool, limits, mailer, passwords, sessions, events }: Context,
-): void {
+export function mailRoutes(app: ServiceApp, { pool, limits, passwords, sessions, events }: Context): void {
   app.post(
     '/auth/password-reset',
     {
@@ -63,7 +58,6 @@ export function mailRoutes(
       if (await withinLimit(limits, `mail:reset_password:${sha256(email)}`, MAILS)) {
         const lifeSeconds = LINK_SECONDS.reset_password;
         await store.queueMail(pool, { kind: 'reset_password', email, lifeSeconds });
-        mailer.wake();
       }
       return await reply.code(202).send({ message: 'If this address has an account, a mail is on its way' });
     },
@@ -92,8 +86,23 @@ export function mailRoutes(
         await store.queueMail(tx, { kind: 'password_changed', email, lifeSeconds: TOLD_SECONDS });
         await events.publish(tx, 'PasswordChanged', { userId: id });
       });
-      mailer.wake();
       return await reply.code(204).send(null);
+    },
+  );
+
+  app.get(
+    '/auth/email-verification',
+    {
+      config: { allow: [signedIn], errors: [401] },
+      schema: {
+        description:
+          'Whether the address of the account is known to be its owner’s: what an application asks them to do something about.',
+        response: { 200: EmailVerification },
+      },
+    },
+    async (request) => {
+      const { email, email_verified_at: since } = await identify(pool, request);
+      return { email, email_verified: since !== null };
     },
   );
 
@@ -113,7 +122,6 @@ export function mailRoutes(
           throw errors('TOO_MANY_MAILS', { headers: { 'retry-after': String(MAILS.windowMs / 1_000) } });
         const lifeSeconds = LINK_SECONDS.verify_email;
         await store.queueMail(pool, { kind: 'verify_email', email: account.email, lifeSeconds });
-        mailer.wake();
       }
       return await reply.code(202).send({ message: 'Unless the address is verified, a mail is on its way' });
     },

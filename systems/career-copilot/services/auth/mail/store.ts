@@ -16,13 +16,16 @@ export type Mail = {
 
 type Executor = pg.Pool | pg.PoolClient;
 
-/** Sent if the transaction commits, and given up after so long. */
+/** Sent as soon as the transaction has committed, and given up after so long. */
 export async function queueMail(
   db: Executor,
   { kind, email, lifeSeconds }: { kind: MailKind; email: string; lifeSeconds: number },
 ): Promise<void> {
   await db.query(
-    `INSERT INTO mails (kind, email, expires_at) VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3))`,
+    `WITH queued AS (
+       INSERT INTO mails (kind, email, expires_at) VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3))
+     )
+     SELECT pg_notify('auth_mails', '')`,
     [kind, email, lifeSeconds],
   );
 }
@@ -40,7 +43,7 @@ export async function removeMail(db: Executor, id: string): Promise<void> {
   await db.query('DELETE FROM mails WHERE id = $1', [id]);
 }
 
-/** Of a mail that has none yet. */
+/** Of a mail that has none yet, which nobody wants any more once the link is good no more. Resolves with when that is. */
 export async function insertLink(
   tx: pg.PoolClient,
   link: {
@@ -51,14 +54,19 @@ export async function insertLink(
     encryptedSecret: string;
     seconds: number;
   },
-): Promise<void> {
+): Promise<Date> {
   const { id, accountId, purpose, secretHash, encryptedSecret, seconds } = link;
   await tx.query(
     `INSERT INTO mail_links (id, account_id, purpose, secret_hash, expires_at)
      VALUES ($1, $2, $3, $4, clock_timestamp() + make_interval(secs => $5))`,
     [id, accountId, purpose, secretHash, seconds],
   );
-  await tx.query('UPDATE mails SET encrypted_secret = $2 WHERE id = $1', [id, encryptedSecret]);
+  const { rows } = await tx.query<{ expiresAt: Date }>(
+    `UPDATE mails SET encrypted_secret = $2, expires_at = least(expires_at, clock_timestamp() + make_interval(secs => $3))
+     WHERE id = $1 RETURNING expires_at AS "expiresAt"`,
+    [id, encryptedSecret, seconds],
+  );
+  return rows[0]!.expiresAt;
 }
 
 export type Link = StoredLink & { account_id: number; now: Date };

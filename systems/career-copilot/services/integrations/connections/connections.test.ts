@@ -1,17 +1,27 @@
 import assert from 'node:assert/strict';
+import { text } from 'node:stream/consumers';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { createPool } from '@banyan/postgres';
+import { createEncryption } from '@banyan/service';
 import { OAuth2Server } from 'oauth2-mock-server';
+import { type ServiceProcess, startProcess } from '../../../kit/testing/process.ts';
+import { until } from '../../../kit/testing/until.ts';
+import { variablesOf } from '../../../kit/testing/variables.ts';
 import { startWorld, type World } from '../testing/world.ts';
 
 const REDIRECT = 'https://app.example.com/connected';
 
+let env: Record<string, string>;
 let world: World;
+const children: ServiceProcess[] = [];
 /** An OpenID provider: discovery, code with PKCE, refreshing, revoking. */
 let provider: OAuth2Server;
 let asked: { path: string; body: Record<string, string> }[] = [];
 /** What becomes of the next answers of its token endpoint. */
 let onToken: (answer: { body: Record<string, unknown> | '' | undefined; statusCode: number }) => void =
   () => {};
+/** And of those of the place that takes tokens back. */
+let onRevoke: (answer: { statusCode: number }) => void = () => {};
 let users = 0;
 
 before(async () => {
@@ -28,26 +38,32 @@ before(async () => {
     asked.push({ path: 'token', body: request.body as unknown as Record<string, string> });
     onToken(answer as never);
   });
-  provider.service.on('beforeRevoke', (_answer, request) => {
-    asked.push({ path: 'revoke', body: request.body as unknown as Record<string, string> });
+  provider.service.on('beforeRevoke', (answer, request) => {
+    const one: (typeof asked)[number] = { path: 'revoke', body: {} };
+    asked.push(one);
+    onRevoke(answer);
+    // Which it does not read itself.
+    text(request).then((form) => Object.assign(one.body, Object.fromEntries(new URLSearchParams(form))));
   });
   const one = { issuer, client_id: 'app', client_secret: 'secret', redirect_uri: REDIRECT };
-  world = await startWorld({
-    env: {
-      OAUTH_PROVIDERS: JSON.stringify([
-        { ...one, name: 'calendar', scopes: ['openid', 'email'], parameters: { access_type: 'offline' } },
-        { ...one, name: 'away', issuer: 'http://127.0.0.1:9', scopes: ['a'] },
-      ]),
-    },
-  });
+  env = {
+    REVOCATION_LOOK_MS: '20',
+    OAUTH_PROVIDERS: JSON.stringify([
+      { ...one, name: 'calendar', scopes: ['openid', 'email'], parameters: { access_type: 'offline' } },
+      { ...one, name: 'away', issuer: 'http://127.0.0.1:9', scopes: ['a'] },
+    ]),
+  };
+  world = await startWorld({ env });
 });
 
 beforeEach(() => {
   asked = [];
   onToken = () => {};
+  onRevoke = () => {};
 });
 
 after(async () => {
+  for (const child of children) child.kill();
   await world?.stop();
   await provider?.stop();
 });
@@ -74,6 +90,17 @@ async function connected(userId: number): Promise<number> {
 
 const expire = (id: number) =>
   world.service.pool.query('UPDATE oauth_connections SET expires_at = now() WHERE id = $1', [id]);
+/** Resolves when nothing is left to be taken back. */
+const takenBack = () =>
+  until(async () => (await world.service.pool.query('SELECT FROM oauth_revocations')).rowCount === 0);
+/** Resolves when the provider was asked twice to take a token back, and nothing else. */
+const toldTwice = async (token: string) => {
+  await until(() => asked.every(({ body }) => Object.keys(body).length > 0));
+  assert.deepEqual(
+    asked.map(({ path, body }) => [path, body.token]),
+    Array(2).fill(['revoke', token]),
+  );
+};
 const check = (userId: number, id: number) => world.call(userId, 'POST', `/connections/${id}/check`);
 
 describe('a connection', () => {
@@ -204,10 +231,77 @@ describe('tokens', () => {
     assert.equal((await check(eve, id)).status, 404);
     asked = [];
     assert.equal((await world.call(ada, 'DELETE', `/connections/${id}`)).status, 204);
+    assert.equal((await check(ada, id)).status, 404);
+    await takenBack();
     assert.deepEqual(
       asked.map(({ path }) => path),
       ['revoke'],
     );
-    assert.equal((await check(ada, id)).status, 404);
+  });
+
+  it('are taken back when the account of whose they are is deleted, once, and however long the provider was away', async () => {
+    const ada = ++users;
+    let refresh: unknown;
+    onToken = ({ body }) => {
+      refresh = (body as Record<string, unknown>).refresh_token;
+    };
+    await connected(ada);
+    asked = [];
+    onRevoke = (answer) => {
+      answer.statusCode = asked.length === 1 ? 503 : 200;
+    };
+    await world.tell('UserDeleted', { userId: ada, email: `deleted-${ada}@deleted.invalid` });
+    await until(() => asked.length === 1);
+    assert.deepEqual(
+      (await world.service.pool.query('SELECT FROM oauth_connections WHERE user_id = $1', [ada])).rowCount,
+      0,
+    );
+    await until(
+      async () =>
+        (
+          await world.service.pool.query(
+            'UPDATE oauth_revocations SET due_at = now() WHERE leased_until IS NULL',
+          )
+        ).rowCount === 1,
+    );
+    await takenBack();
+    await toldTwice(String(refresh));
+  });
+
+  it('are no longer tried to be taken back after a month', async () => {
+    await world.service.pool.query(
+      `INSERT INTO oauth_revocations (user_id, provider, token, created_at) VALUES ($1, 'away', '-', now() - interval '31 days')`,
+      [++users],
+    );
+    await takenBack();
+  });
+
+  it('are taken back by the next process when one is killed in the midst of it', {
+    timeout: 240_000,
+  }, async () => {
+    const told = await variablesOf('integrations', { ...env, API_URL: world.gateway.url });
+    const pool = createPool(told.DATABASE_URL!, { max: 2 });
+    const main = new URL('../main.ts', import.meta.url);
+    const first = startProcess(main, told);
+    children.push(first);
+    try {
+      await first.url();
+      const token = await createEncryption(told.ENCRYPTION_KEYS!).encrypt('a token', 'oauth:1');
+      onRevoke = first.kill;
+      await pool.query(
+        `INSERT INTO oauth_revocations (user_id, provider, token) VALUES (1, 'calendar', $1)`,
+        [token],
+      );
+      await first.gone;
+      const left = async () => (await pool.query('SELECT FROM oauth_revocations')).rowCount;
+      assert.equal(await left(), 1);
+      await pool.query('UPDATE oauth_revocations SET leased_until = now()');
+      onRevoke = () => {};
+      children.push(startProcess(main, told));
+      await until(async () => (await left()) === 0);
+      await toldTwice('a token');
+    } finally {
+      await pool.end();
+    }
   });
 });

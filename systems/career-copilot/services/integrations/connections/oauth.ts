@@ -83,9 +83,9 @@ export async function exchange(
   });
 }
 
-/** Throws `OAuthError`; `REFUSED` is about this token, and not about whether the provider takes requests of ours at all. */
+/** Throws `OAuthError`; `REFUSED` is about this token. */
 export async function refresh(provider: Provider, refreshToken: string): Promise<Tokens> {
-  return await asked(provider, async () => {
+  return await askedOfToken(provider, async () => {
     const metadata = await provider.metadata();
     const { client, authentication, options } = provider;
     const response = await oauth.refreshTokenGrantRequest(
@@ -96,16 +96,12 @@ export async function refresh(provider: Provider, refreshToken: string): Promise
       options,
     );
     return tokensOf(provider, await oauth.processRefreshTokenResponse(metadata, client, response));
-  }).catch((error: unknown) => {
-    const { cause } = error as OAuthError;
-    if (!(cause instanceof oauth.ResponseBodyError) || !OF_OURS.has(cause.error)) throw error;
-    throw new OAuthError('UNREACHABLE', `${provider.name} takes no requests of ours: ${cause.error}`, cause);
   });
 }
 
-/** Where the provider has a place for it. Throws `OAuthError`. */
+/** Where the provider has a place for it. Throws `OAuthError`; `REFUSED` is about this token. */
 export async function revoke(provider: Provider, token: string): Promise<void> {
-  await asked(provider, async () => {
+  await askedOfToken(provider, async () => {
     const metadata = await provider.metadata();
     if (metadata.revocation_endpoint === undefined) return;
     const { client, authentication, options } = provider;
@@ -157,4 +153,13 @@ async function asked<T>(provider: Provider, ask: () => Promise<T>): Promise<T> {
     if (isRefusal) throw new OAuthError('REFUSED', `${provider.name} refused: ${error.error}`, error);
     throw new OAuthError('UNREACHABLE', `${provider.name} did not answer as it should`, error);
   }
+}
+
+/** The same; that the provider takes no requests of ours at all says nothing of a token. */
+async function askedOfToken<T>(provider: Provider, ask: () => Promise<T>): Promise<T> {
+  return await asked(provider, ask).catch((error: unknown) => {
+    const { cause } = error as OAuthError;
+    if (!(cause instanceof oauth.ResponseBodyError) || !OF_OURS.has(cause.error)) throw error;
+    throw new OAuthError('UNREACHABLE', `${provider.name} takes no requests of ours: ${cause.error}`, cause);
+  });
 }

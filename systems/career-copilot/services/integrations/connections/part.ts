@@ -6,11 +6,14 @@ import type { Connection } from '../../../api/connections.ts';
 import type { contracts } from '../messages.ts';
 import * as oauth from './oauth.ts';
 import { type Provider, providersIn } from './providers.ts';
+import { revoking } from './revoking.ts';
 import * as store from './store.ts';
 
 const ConnectionConfig = Type.Object({
   /** What people may connect, as JSON: `[{"name":"google","issuer":"https://accounts.google.com","client_id":"...", ...}]`. */
   OAUTH_PROVIDERS: Type.Optional(Type.String({ minLength: 2, secret: true })),
+  /** How long until a process looks again whether tokens of connections that are gone are to be taken back. */
+  REVOCATION_LOOK_MS: Type.Integer({ minimum: 10, default: 5_000 }),
 });
 
 /** A token that is good for less is refreshed before it is used. */
@@ -33,17 +36,19 @@ export type Connections = {
   keep(userId: number, one: NewConnection): Promise<Connection>;
   /** Whoever keeps the account does not take what we have any more. Again is no error. */
   lose(userId: number, id: number): Promise<void>;
-  /** Takes our tokens back, as far as the provider lets us, and forgets them in any case. False: there was none. */
+  /** Forgets it; its tokens are taken back at the provider, soon, if that has a place for it. False: there was none. */
   remove(userId: number, id: number): Promise<boolean>;
 };
 
 /** Accounts elsewhere that people have connected, and their tokens. */
 export const connections: ServicePart<Connections, typeof ConnectionConfig> = {
   config: ConnectionConfig,
-  async start({ config, pool, log, provided }) {
+  async start(host) {
+    const { config, pool, provided } = host;
     const providers = providersIn(config.OAUTH_PROVIDERS);
     const encryption = provided.encryption as Encryption;
     const events = provided.events as Events<typeof contracts>;
+    const takingBack = revoking(host, { providers, encryption, everyMs: config.REVOCATION_LOOK_MS });
 
     const encrypted = async (userId: number, { access, refresh, expiresAt }: oauth.Tokens) => {
       const context = store.contextOf(userId);
@@ -119,20 +124,9 @@ export const connections: ServicePart<Connections, typeof ConnectionConfig> = {
       },
 
       async remove(userId, id) {
-        const connection = await store.findConnection(pool, userId, id);
-        if (!connection) return false;
-        const provider = providers.get(connection.provider);
-        if (provider && connection.state === 'connected') {
-          const token = await encryption.decrypt(
-            connection.refresh ?? connection.access,
-            store.contextOf(userId),
-          );
-          await oauth
-            .revoke(provider, token)
-            .catch((err: unknown) => log.warn({ err, connection: id }, 'tokens could not be taken back'));
-        }
-        await store.deleteConnection(pool, userId, id);
-        return true;
+        const removed = await store.removeConnections(pool, userId, id);
+        if (removed) takingBack.wake();
+        return removed;
       },
     };
 
@@ -145,7 +139,7 @@ export const connections: ServicePart<Connections, typeof ConnectionConfig> = {
       return null;
     }
 
-    return { provided: provided_, close: async () => {} };
+    return { provided: provided_, open: takingBack.open, close: takingBack.close };
   },
 };
 

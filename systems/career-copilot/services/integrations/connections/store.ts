@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { leasedRows } from '@banyan/service';
 import type pg from 'pg';
 import type { Connection } from '../../../api/connections.ts';
 import type { Tokens } from './oauth.ts';
+import { CALDAV } from './providers.ts';
 
 type Executor = pg.Pool | pg.PoolClient;
 
@@ -131,11 +133,43 @@ export async function markLost(db: Executor, id: number): Promise<void> {
   await db.query(`UPDATE oauth_connections SET state = 'lost' WHERE id = $1`, [id]);
 }
 
-export async function deleteConnection(db: Executor, userId: number, id: number): Promise<void> {
-  await db.query('DELETE FROM oauth_connections WHERE user_id = $1 AND id = $2', [userId, id]);
+/**
+ * Forgets a connection, or all that somebody has; what gives access goes to those that are to be taken back at their providers. A password
+ * is forgotten, since nobody takes that back. False: there was none.
+ */
+export async function removeConnections(db: Executor, userId: number, id?: number): Promise<boolean> {
+  const { rows } = await db.query<{ count: number }>(
+    `WITH removed AS (
+       DELETE FROM oauth_connections WHERE user_id = $1 AND ($2::integer IS NULL OR id = $2) RETURNING *
+     ), kept AS (
+       INSERT INTO oauth_revocations (user_id, provider, token)
+       SELECT user_id, provider, coalesce(refresh_token, access_token) FROM removed
+       WHERE state = 'connected' AND provider <> $3
+     )
+     SELECT count(*)::integer AS count FROM removed`,
+    [userId, id ?? null, CALDAV],
+  );
+  return rows[0]!.count > 0;
+}
+
+/** A token that is to be taken back; `isLate`: for so long that nobody tries any more. */
+export type Revocation = { id: number; userId: number; provider: string; token: string; isLate: boolean };
+
+const TRIED_DAYS = 30;
+
+export const revocations = leasedRows<Revocation>({
+  table: 'oauth_revocations',
+  key: 'id',
+  columns: `id, user_id AS "userId", provider, token,
+    created_at <= now() - make_interval(days => ${TRIED_DAYS}) AS "isLate"`,
+  leaseMs: 60_000,
+});
+
+export async function deleteRevocation(db: Executor, id: number): Promise<void> {
+  await db.query('DELETE FROM oauth_revocations WHERE id = $1', [id]);
 }
 
 export async function forget(tx: pg.PoolClient, userId: number): Promise<void> {
   await tx.query('DELETE FROM oauth_attempts WHERE user_id = $1', [userId]);
-  await tx.query('DELETE FROM oauth_connections WHERE user_id = $1', [userId]);
+  await removeConnections(tx, userId);
 }

@@ -1,22 +1,20 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { after, before, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { createPool } from '@banyan/postgres';
 import { createEncryption } from '@banyan/service';
 import type pg from 'pg';
+import { type ServiceProcess, startProcess } from '../../../kit/testing/process.ts';
 import { until } from '../../../kit/testing/until.ts';
 import { type SmtpDouble, startSmtp } from '../channels/testing/smtp.ts';
 import { variables } from '../testing/start.ts';
 import { createContents } from './contents.ts';
 import { enqueue } from './queue.ts';
 
-const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+const MAIN = new URL('../main.ts', import.meta.url);
 const LIMIT = { timeout: 120_000 };
 const BOUNCE_TOKEN = 'a token that only the mail server has';
-const children: ChildProcess[] = [];
+const children: ServiceProcess[] = [];
 
 let smtp: SmtpDouble;
 let env: Record<string, string>;
@@ -29,28 +27,15 @@ before(async () => {
 });
 
 after(async () => {
-  for (const child of children) child.kill('SIGKILL');
+  for (const child of children) child.kill();
   await pool?.end();
   await smtp?.stop();
 });
 
-function start(more: Record<string, string> = {}): ChildProcess {
-  const child = spawn(process.execPath, [MAIN], {
-    env: { ...process.env, ...env, PORT: '0', ...more },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  child.stdout!.resume();
+function start(): ServiceProcess {
+  const child = startProcess(MAIN, env);
   children.push(child);
   return child;
-}
-
-/** Where it is reached, once it is. */
-async function urlOf(child: ChildProcess): Promise<string> {
-  for await (const chunk of child.stdout!.iterator({ destroyOnReturn: false })) {
-    const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(String(chunk)) ?? [];
-    if (url) return url;
-  }
-  throw new Error('it has ended before it could be reached');
 }
 
 const row = async (id: string) => (await pool.query('SELECT * FROM deliveries WHERE id = $1', [id])).rows[0];
@@ -70,7 +55,7 @@ it(
     // Killed when the server is asked whether it takes the recipient.
     const first = start();
     smtp.onRecipient = async () => {
-      first.kill('SIGKILL');
+      first.kill();
       await new Promise(() => {});
     };
     await until(async () => (await pool.query(`SELECT to_regclass('feed_log') AS there`)).rows[0].there);
@@ -86,17 +71,17 @@ it(
     const target = 'ada@example.com';
     const delivery = { id, fact: 'f', userId: 7, channel: 'email', target, kind: 'next_action_due' } as const;
     await enqueue(pool, { ...delivery, content, state: 'queued' });
-    await once(first, 'exit');
+    await first.gone;
     assert.deepEqual([(await row(id)).state, smtp.mails.length], ['sending', 0]);
 
     // Killed when the server has the whole mail and has not said so.
     smtp.onRecipient = () => {};
     const second = start();
     smtp.onMail = async () => {
-      second.kill('SIGKILL');
+      second.kill();
       await new Promise(() => {});
     };
-    await once(second, 'exit');
+    await second.gone;
     assert.deepEqual([(await row(id)).state, smtp.mails.length], ['sending', 1]);
 
     smtp.onMail = () => {};
@@ -132,8 +117,8 @@ it(
       return response.status;
     };
 
-    const first = start({ LOG_LEVEL: 'info' });
-    const firstUrl = await urlOf(first);
+    const first = start();
+    const firstUrl = await first.url();
     // It is killed when it has the report and waits to write what it says.
     const holder = await pool.connect();
     try {
@@ -146,10 +131,9 @@ it(
         );
         return rowCount === 1;
       });
-      const gone = once(first, 'exit');
-      first.kill('SIGKILL');
+      first.kill();
       assert.equal(await answer, 'none');
-      await gone;
+      await first.gone;
     } finally {
       await holder.query('ROLLBACK');
       holder.release();
@@ -158,7 +142,7 @@ it(
     assert.deepEqual([(await row(id)).state, await told(id), await blocked()], ['sent', [], 0]);
 
     // Whoever was not answered reports again, and once more.
-    const url = await urlOf(start({ LOG_LEVEL: 'info' }));
+    const url = await start().url();
     assert.deepEqual([await report(url), await report(url)], [204, 204]);
     const { state, reason } = await row(id);
     assert.deepEqual(

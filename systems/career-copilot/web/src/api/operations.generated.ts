@@ -46,6 +46,7 @@ export const OPERATIONS = {
   'GET /api/v1/applications/{id}/documents': { service: 'applications', onMonolith: true },
   'GET /api/v1/applications/{id}/notes': { service: 'applications', onMonolith: true },
   'GET /api/v1/applications/{id}/timeline': { service: 'applications', onMonolith: true },
+  'GET /api/v1/auth/email-verification': { service: 'auth', onMonolith: false },
   'GET /api/v1/auth/me': { service: 'auth', onMonolith: true },
   'GET /api/v1/auth/sessions': { service: 'auth', onMonolith: false },
   'GET /api/v1/companies/{id}': { service: 'jobs', onMonolith: true },

@@ -1,4 +1,4 @@
-// By npm run generate: types Hha9ye06nhaxkMqt of document B8YqB96-DKodI1u8.
+// By npm run generate: types pLzavGfRrDZCfUPj of document sgFoaKLJ96qvZKKV.
 export interface paths {
     "/api/v1/analytics/all/series": {
         parameters: {
@@ -1242,7 +1242,30 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** @description Whether the address of the account is known to be its owner’s: what an application asks them to do something about. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            email: string;
+                            email_verified: boolean;
+                        };
+                    };
+                };
+            };
+        };
         put?: never;
         /** @description Sends a link to the address of the account, if it is not verified yet. */
         post: {
