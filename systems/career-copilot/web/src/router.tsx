@@ -10,6 +10,7 @@ import { routes as profile } from './pages/profile/routes.tsx';
 import { routes as settings } from './pages/settings/routes.tsx';
 import { ErrorPage } from './shell/ErrorPage.tsx';
 import { NotFoundPage } from './shell/NotFoundPage.tsx';
+import { PendingPage } from './shell/PendingPage.tsx';
 import { openRoute, rootRoute, signedInRoute } from './shell/routes.tsx';
 
 const routeTree = rootRoute.addChildren([
@@ -33,6 +34,7 @@ export const router = createRouter({
   defaultPreload: 'intent',
   defaultPendingMs: 200,
   defaultPendingMinMs: 300,
+  defaultPendingComponent: PendingPage,
   defaultErrorComponent: ErrorPage,
   defaultNotFoundComponent: NotFoundPage,
 });

@@ -1,3 +1,4 @@
+import { Button, ErrorState } from '@banyan/ui';
 import { type ErrorComponentProps, useRouter } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
 import { Page } from './Page.tsx';
@@ -10,20 +11,19 @@ export function ErrorPage({ error, reset }: ErrorComponentProps) {
     reset();
     void router.invalidate();
   };
+  const isOld = isOutdated(error);
   return (
     <Page title={t('title')} width="narrow">
-      <p role="alert">{isOutdated(error) ? t('outdated') : t('text')}</p>
-      <p>
-        {isOutdated(error) ? (
-          <button type="button" onClick={() => location.reload()}>
-            {t('reload')}
-          </button>
-        ) : (
-          <button type="button" onClick={retry}>
-            {t('retry')}
-          </button>
-        )}
-      </p>
+      <ErrorState
+        title={t(isOld ? 'outdatedTitle' : 'failed')}
+        reason={t(isOld ? 'outdated' : 'text')}
+        action={
+          <Button variant="primary" onPress={isOld ? () => location.reload() : retry}>
+            {t(isOld ? 'reload' : 'retry')}
+          </Button>
+        }
+        details={isOld ? undefined : String(error)}
+      />
     </Page>
   );
 }

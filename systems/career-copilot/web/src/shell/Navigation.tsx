@@ -1,23 +1,86 @@
+import { Icon, IconButton } from '@banyan/ui';
 import { Link, useRouter } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslations } from 'use-intl';
+import { session, useSession } from '../session/index.ts';
+import { Brand } from './Brand.tsx';
+import { type Destination, destinationsFor } from './destinations.ts';
+import { DisplayMenus, MoreDrawer } from './later.tsx';
 import styles from './Navigation.module.css';
-import { destinations } from './navigation.ts';
 
+/** A rail at the side with all that there is; on a phone a bar at the bottom with the first ones, the rest in a drawer. */
 export function Navigation() {
-  const t = useTranslations('shell.navigation');
-  const { routesByPath } = useRouter();
-  const there = destinations.filter(({ path }) => Object.hasOwn(routesByPath, path));
+  const t = useTranslations('shell');
+  const [isMoreOpen, setMoreOpen] = useState(false);
+  const [wasMoreOpen, setWasMoreOpen] = useState(false);
+  const there = useDestinations();
   return (
-    <nav aria-label={t('label')} className={styles.navigation}>
-      <ul>
-        {there.map(({ path, name }) => (
-          <li key={name}>
-            <Link to={path as '/'} className={styles.link} activeOptions={{ exact: path === '/' }}>
-              {t(name)}
-            </Link>
+    <>
+      <header className={styles.top}>
+        <Link to="/" className={styles.brand}>
+          <Brand />
+        </Link>
+        <span className={styles.controls}>
+          <DisplayMenus />
+          <IconButton icon="logout" label={t('account.logOut')} onPress={() => void session.logOut()} />
+        </span>
+      </header>
+      <nav aria-label={t('navigation.label')} className={styles.navigation}>
+        <ul className={styles.list}>
+          {there.map((each) => (
+            <li key={each.name} className={each.isFirst ? undefined : styles.later}>
+              <NavigationLink {...each} />
+            </li>
+          ))}
+          <li className={styles.more}>
+            <button
+              type="button"
+              className={styles.link}
+              aria-haspopup="dialog"
+              aria-expanded={isMoreOpen}
+              onClick={() => {
+                setWasMoreOpen(true);
+                setMoreOpen(true);
+              }}
+            >
+              <Icon name="more" size={20} />
+              <span className={styles.word}>{t('navigation.more')}</span>
+            </button>
           </li>
-        ))}
-      </ul>
-    </nav>
+        </ul>
+      </nav>
+      {wasMoreOpen && (
+        <MoreDrawer isOpen={isMoreOpen} onClose={() => setMoreOpen(false)}>
+          <ul className={styles.drawer}>
+            {there
+              .filter(({ isFirst }) => !isFirst)
+              .map((each) => (
+                <li key={each.name}>
+                  <NavigationLink {...each} onClick={() => setMoreOpen(false)} />
+                </li>
+              ))}
+          </ul>
+        </MoreDrawer>
+      )}
+    </>
+  );
+}
+
+function NavigationLink({ name, path, icon, onClick }: Destination & { onClick?: () => void }) {
+  const t = useTranslations('shell.navigation');
+  return (
+    // Which of them there are is known when the page runs (destinations.ts).
+    <Link to={path as '/'} className={styles.link} activeOptions={{ exact: path === '/' }} onClick={onClick}>
+      <Icon name={icon} size={20} />
+      <span className={styles.word}>{t(name)}</span>
+    </Link>
+  );
+}
+
+function useDestinations(): Destination[] {
+  const { routesByPath } = useRouter();
+  const state = useSession();
+  return destinationsFor(state.status === 'in' ? state.user.role : '', (path) =>
+    Object.hasOwn(routesByPath, path),
   );
 }

@@ -1,15 +1,21 @@
-import { Link } from '@tanstack/react-router';
+import { LinkButton } from '@banyan/ui';
 import { useTranslations } from 'use-intl';
 import { Page } from './Page.tsx';
 
 export function NotFoundPage() {
   const t = useTranslations('shell.notFound');
   return (
-    <Page title={t('title')} width="narrow">
-      <p>{t('text')}</p>
-      <p>
-        <Link to="/">{t('home')}</Link>
-      </p>
+    <Page
+      title={t('title')}
+      lead={t('text')}
+      width="narrow"
+      actions={
+        <LinkButton href="/" variant="primary">
+          {t('home')}
+        </LinkButton>
+      }
+    >
+      {null}
     </Page>
   );
 }
