@@ -6,6 +6,10 @@ export const errors = defineErrors({
   NOT_KEPT_HERE: [404, 'The document was never uploaded here: its url is all that is known of it.'],
   DOCUMENT_EMPTY: [400, 'The body is the file, and there is nothing in it.'],
   DOCUMENT_TOO_LARGE: [413, 'The file is larger than a document may be.'],
+  UPLOAD_TOO_SLOW: [
+    408,
+    'The file comes so slowly that others would have to wait for it. Try again on a better line.',
+  ],
   TYPE_REFUSED: [415, 'A document is PDF, Word (.docx), PNG, JPEG or plain text in UTF-8, by what is in it.'],
   TYPE_DIFFERS: [415, 'The file is not what its name, or its Content-Type, says it is.'],
   QUOTA_EXCEEDED: [409, 'Your documents would take more room than you have. Remove some first.'],

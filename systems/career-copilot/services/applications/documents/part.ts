@@ -18,6 +18,8 @@ const DocumentsConfig = Type.Object({
   DOCUMENT_BYTES: Type.Integer({ minimum: 1, default: DOCUMENT_BYTES }),
   /** Of all that one person has uploaded. */
   DOCUMENT_QUOTA_BYTES: Type.Integer({ minimum: 1, default: 100 * 1024 * 1024 }),
+  /** How long an upload may take, beside a second for each 32 KiB that have come: one that is slower takes the place of others. */
+  UPLOAD_GRACE_SECONDS: Type.Number({ minimum: 0.01, default: 10 }),
   /** How often it is looked whether a document waits to be scanned; one that comes here is scanned at once. */
   SCAN_SECONDS: Type.Number({ minimum: 0.01, default: 5 }),
   /** How long a file that nobody needs may stay. */
@@ -29,6 +31,8 @@ export type Documents = {
   signatures: Signatures;
   isScanning: boolean;
   mostBytes: number;
+  /** Milliseconds that an upload may take, beside what its bytes may. */
+  graceMs: number;
   quotaBytes: number;
   /** A version has come that waits to be scanned. */
   scanSoon(): void;
@@ -59,6 +63,7 @@ export const documentsPart: ServicePart<Documents, typeof DocumentsConfig> = {
         signatures: createSignatures(config.ENCRYPTION_KEYS, 'document-link'),
         isScanning: scanner !== undefined,
         mostBytes: config.DOCUMENT_BYTES,
+        graceMs: config.UPLOAD_GRACE_SECONDS * 1_000,
         quotaBytes: config.DOCUMENT_QUOTA_BYTES,
         scanSoon: () => scans?.wake(),
       },

@@ -17,33 +17,47 @@ export type Received = {
 
 const SAMPLE_BYTES = 1_024;
 
+/** What a body may be: so large, and so long on its way as `msFor` says. */
+export type Bounds = { mostBytes: number; graceMs: number };
+
 /**
  * Has a body come in, onto the disk as it comes, and hands it to `work`. Its name is gone from the folder before the first byte is there, so that
- * nothing is left of it however this ends, also when the process is killed. Throws `DOCUMENT_TOO_LARGE`, `DOCUMENT_EMPTY`.
+ * nothing is left of it however this ends, also when the process is killed. Throws `DOCUMENT_TOO_LARGE`, `DOCUMENT_EMPTY`, `UPLOAD_TOO_SLOW`.
  */
 export async function receive<T>(
   body: Readable,
-  mostBytes: number,
+  bounds: Bounds,
   work: (received: Received) => Promise<T>,
 ): Promise<T> {
   const path = join(tmpdir(), `upload-${randomUUID()}`);
   const file = await open(path, 'wx+', 0o600);
   try {
     await unlink(path);
-    return await work(await take(body, mostBytes, file));
+    return await work(await take(body, bounds, file));
   } finally {
     await file.close();
   }
 }
 
-async function take(body: Readable, mostBytes: number, file: FileHandle): Promise<Received> {
+/** Slower than any line on which somebody uploads a file with patience, bytes in a second. */
+const LEAST_RATE = 32 * 1024;
+
+/** How long a body may take of which so many bytes have come, ms: it is behind as soon as it has come slower than that. Pure. */
+export function msFor(bytes: number, graceMs: number): number {
+  return graceMs + (bytes / LEAST_RATE) * 1_000;
+}
+
+async function take(body: Readable, { mostBytes, graceMs }: Bounds, file: FileHandle): Promise<Received> {
   const hash = createHash('sha256');
   const text = textCheck();
   let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
+  for await (const chunk of inTime(body, graceMs)) {
     bytes += chunk.length;
     // Of somewhat too much the rest is read and dropped, so that the answer is read; who sends without end is cut off.
-    if (bytes > mostBytes * 2) break;
+    if (bytes > mostBytes * 2) {
+      body.destroy();
+      break;
+    }
     if (bytes > mostBytes) continue;
     hash.update(chunk);
     text.take(chunk);
@@ -56,6 +70,30 @@ async function take(body: Readable, mostBytes: number, file: FileHandle): Promis
   const type = await contentTypeOf({ head, tail, isText: text.end(), fd: file.fd });
   const read = () => file.createReadStream({ start: 0, autoClose: false });
   return { bytes, digest: hash.digest(), type, read };
+}
+
+/** The chunks of a body, as long as they come fast enough. It is left open: whoever was too slow is told so. Throws `UPLOAD_TOO_SLOW`. */
+async function* inTime(body: Readable, graceMs: number): AsyncGenerator<Buffer, void> {
+  const chunks: AsyncIterator<Buffer> = body[Symbol.asyncIterator]();
+  const began = performance.now();
+  for (let bytes = 0; ; ) {
+    const next = chunks.next();
+    const chunk = await orLate(next, msFor(bytes, graceMs) - (performance.now() - began));
+    if (chunk === LATE) throw errors('UPLOAD_TOO_SLOW', { headers: { connection: 'close' } });
+    if (chunk.done) return;
+    bytes += chunk.value.length;
+    yield chunk.value;
+  }
+}
+
+const LATE = Symbol('late');
+
+/** What is awaited or, after so many ms, that it has not come; what becomes of it then is nobody's. */
+async function orLate<T>(awaited: Promise<T>, ms: number): Promise<T | typeof LATE> {
+  const late = Promise.withResolvers<typeof LATE>();
+  const timer = setTimeout(late.resolve, Math.max(0, ms), LATE);
+  awaited.catch(() => {});
+  return await Promise.race([awaited, late.promise]).finally(() => clearTimeout(timer));
 }
 
 async function part(file: FileHandle, position: number, length: number): Promise<Buffer> {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { type ClamdDouble, startClamdDouble } from '@banyan/service/testing';
 import { strToU8, zipSync } from 'fflate';
@@ -12,6 +13,7 @@ import type { Json } from '../../../kit/testing/request.ts';
 import { until } from '../../../kit/testing/until.ts';
 import { beginErasure } from '../erasure/erase.ts';
 import { ADA, SOMEBODY_ELSE, type StartedApplications, startApplications } from '../testing/start.ts';
+import { msFor } from './receive.ts';
 
 const MOST_BYTES = 50_000;
 const QUOTA_BYTES = 200_000;
@@ -32,6 +34,7 @@ before(async () => {
     DOCUMENT_QUOTA_BYTES: String(QUOTA_BYTES),
     VIRUS_SCANNER: clamd.url,
     SWEEP_SECONDS: '0.02',
+    UPLOAD_GRACE_SECONDS: '3',
     ERASE_SECONDS: '0.02',
   });
 });
@@ -172,15 +175,40 @@ describe('a document', () => {
     assert.equal(status, 413);
   });
 
-  it('that breaks off leaves nothing', async () => {
-    const application = await apply();
-    const before = await query('SELECT count(*)::int AS all FROM document_files');
+  /** An upload of which no more comes than its beginning. */
+  const begin = (application: number): Socket => {
     const { hostname, port } = new URL(started.service.url);
     const socket = connect(Number(port), hostname);
     const token = started.gateway.token(ADA);
     socket.write(
       `POST ${TRACKING}/${application}/documents?name=a.txt&kind=other HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${token}\r\ncontent-length: 1000\r\n\r\nbegun`,
     );
+    return socket;
+  };
+
+  it('that comes too slowly is told so and holds nobody else back, be it in all places that there are', {
+    timeout: 60_000,
+  }, async () => {
+    const application = await apply();
+    const slow = Array.from({ length: 16 }, () => begin(application));
+    const answers = Promise.all(slow.map((socket) => text(socket)));
+    // They have their places once another request, sent after, is answered.
+    await started.tracking(ADA, 'GET', `/${application}`);
+    assert.equal((await upload(application, PDF('of somebody else'))).status, 201);
+    for (const answer of await answers) assert.match(answer, /^HTTP\/1\.1 408 .*UPLOAD_TOO_SLOW/s);
+  });
+
+  it('has time by what has come of it', () => {
+    assert.deepEqual(
+      [msFor(0, 10_000), msFor(32 * 1024, 10_000), msFor(10 * 1024 * 1024, 10_000)],
+      [10_000, 11_000, 330_000],
+    );
+  });
+
+  it('that breaks off leaves nothing', async () => {
+    const application = await apply();
+    const before = await query('SELECT count(*)::int AS all FROM document_files');
+    const socket = begin(application);
     // It has come that far once another request, sent after, is answered.
     await started.tracking(ADA, 'GET', `/${application}`);
     socket.destroy();

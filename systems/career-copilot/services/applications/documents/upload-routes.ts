@@ -27,7 +27,7 @@ export async function uploadRoutes(app: ServiceApp, desk: commands.Desk): Promis
     uploads.post(
       '/:id/documents',
       {
-        ...own.allowing(400, 409, 413, 415, 503),
+        ...own.allowing(400, 408, 409, 413, 415, 503),
         schema: {
           description:
             'The file is the body. What the application has already is answered with 200; what its user has uploaded before is the same version.',
@@ -43,7 +43,7 @@ export async function uploadRoutes(app: ServiceApp, desk: commands.Desk): Promis
         if (Number(request.headers['content-length'] ?? 0) > documents.mostBytes)
           throw errors('DOCUMENT_TOO_LARGE', { fields: { most_bytes: documents.mostBytes } });
         const done = await atOnce(() =>
-          receive(body, documents.mostBytes, async (received) => {
+          receive(body, documents, async (received) => {
             const { type } = received;
             if (type === undefined) throw errors('TYPE_REFUSED');
             if (differs(type, { name, contentType: request.headers['content-type'] }))
