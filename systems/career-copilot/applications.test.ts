@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { FULL_SHARE, type Stage } from '@banyan/banyan/operate';
 import { type Envelope, openPostgresBus } from '@banyan/events/machinery';
@@ -56,6 +57,35 @@ const tracking = (as: number, method: string, path: string, body?: object) =>
     body,
     api: TRACKING,
   });
+
+const MB = 1_000_000;
+const pdfOf = (bytes: number): Buffer => {
+  const [head, tail] = ['%PDF-1.7\n', '\n%%EOF\n'];
+  return Buffer.concat([
+    Buffer.from(head),
+    randomBytes(bytes - head.length - tail.length),
+    Buffer.from(tail),
+  ]);
+};
+
+/** Of a file, by the gateway, which lets no other body be so large. */
+async function upload(
+  as: number,
+  application: number,
+  file: Buffer,
+): Promise<{ status: number; body: Json }> {
+  const url = `${environment.gatewayUrl}${TRACKING}/${application}/documents?name=cv.pdf&kind=resume`;
+  const headers = { authorization: `Bearer ${data.token(as, environment.secret)}` };
+  const answer = await fetch(url, { method: 'POST', headers, body: new Uint8Array(file) });
+  return { status: answer.status, body: await answer.json() };
+}
+
+async function download(as: number, path: string): Promise<Buffer> {
+  const headers = { authorization: `Bearer ${data.token(as, environment.secret)}` };
+  const answer = await fetch(environment.gatewayUrl + path, { headers });
+  assert.equal(answer.status, 200);
+  return Buffer.from(await answer.arrayBuffer());
+}
 
 const goTo = (stage: Stage, share: number) => moveTo(environment.control, SERVICE, stage, share);
 
@@ -291,6 +321,8 @@ it(
 
 describe('what the monolith has not got', () => {
   it('is offered to whoever is on the service’s side, and not found by all others', LIMIT, async () => {
+    const file = pdfOf(9 * MB);
+    assert.equal((await upload(GRACE, await applyFor(GRACE, (await postJob()).id), file)).status, 404);
     await goTo('canary', 5_000);
     const statuses = new Set<number>();
     for (const person of PEOPLE) {
@@ -298,10 +330,36 @@ describe('what the monolith has not got', () => {
       const id = await applyFor(person, (await postJob()).id);
       const { status } = await tracking(person, 'GET', '');
       assert.equal(status, id >= FIRST_OF_SERVICE ? 200 : 404);
+      // The first on each side brings a file.
+      if (!statuses.has(status)) {
+        const uploaded = await upload(person, id, file);
+        assert.equal(uploaded.status, status === 200 ? 201 : 404, JSON.stringify(uploaded.body));
+        if (status === 200) assert.ok(file.equals(await download(person, uploaded.body.url)));
+      }
       statuses.add(status);
     }
     assert.equal(statuses.size, 2, 'everybody is on one side');
   });
+
+  it(
+    'files of documents are as large as the service takes them, and the monolith shows that they are there',
+    LIMIT,
+    async () => {
+      await goTo('migrated', FULL_SHARE);
+      const id = await applyFor(GRACE, (await postJob()).id);
+      const file = pdfOf(9 * MB);
+      const { status, body } = await upload(GRACE, id, file);
+      assert.deepEqual([status, body.size_bytes], [201, 9 * MB]);
+      assert.ok(file.equals(await download(GRACE, body.url)));
+      const refused = await upload(GRACE, id, pdfOf(11 * MB));
+      assert.deepEqual([refused.status, refused.body.code], [413, 'body-too-large']);
+      const path = `/applications/${id}/documents`;
+      const shown = await good(GRACE, 'GET', path);
+      await verified();
+      await goTo('monolith', 0);
+      assert.deepEqual(await good(GRACE, 'GET', path), shown);
+    },
+  );
 
   it(
     'changes nothing that it shows: who is ghosted has applied there, and goes on there and back here',

@@ -12,6 +12,7 @@ import { TRACKING } from '../../../api/tracking.ts';
 import type { Json } from '../../../kit/testing/request.ts';
 import { until } from '../../../kit/testing/until.ts';
 import { beginErasure } from '../erasure/erase.ts';
+import { pdf, peopleOf, tablesWith } from '../testing/people.ts';
 import { ADA, SOMEBODY_ELSE, type StartedApplications, startApplications } from '../testing/start.ts';
 import { msFor } from './receive.ts';
 
@@ -25,6 +26,7 @@ const DELETED = 21;
 const folder = mkdtempSync(join(tmpdir(), 'documents-'));
 let clamd: ClamdDouble;
 let started: StartedApplications;
+let people: ReturnType<typeof peopleOf>;
 
 before(async () => {
   clamd = await startClamdDouble(HARM);
@@ -37,6 +39,7 @@ before(async () => {
     UPLOAD_GRACE_SECONDS: '3',
     ERASE_SECONDS: '0.02',
   });
+  people = peopleOf(started);
 });
 
 after(async () => {
@@ -45,7 +48,6 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const PDF = (text: string) => Buffer.from(`%PDF-1.7\n${text}\n%%EOF\n`);
 const WORD = (more: Record<string, Uint8Array> = {}) =>
   Buffer.from(
     zipSync({ '[Content_Types].xml': strToU8('<Types/>'), 'word/document.xml': strToU8('<a/>'), ...more }),
@@ -56,32 +58,6 @@ const stored = () =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((each) => each.isFile())
     .map(({ name }) => name);
-
-async function apply(as = ADA): Promise<number> {
-  return (await started.legacy(as, 'POST', '', { job_id: started.nextJob() })).body.id;
-}
-
-async function upload(
-  application: number,
-  body: Buffer,
-  {
-    as = ADA,
-    name = 'cv.pdf',
-    kind = 'resume',
-    type,
-  }: { as?: number; name?: string; kind?: string; type?: string } = {},
-): Promise<{ status: number; body: Json }> {
-  const path = `${TRACKING}/${application}/documents?name=${encodeURIComponent(name)}&kind=${kind}`;
-  const response = await fetch(started.service.url + path, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${started.gateway.token(as)}`,
-      ...(type === undefined ? {} : { 'content-type': type }),
-    },
-    body: new Uint8Array(body),
-  });
-  return { status: response.status, body: await response.json() };
-}
 
 const download = async (path: string, as?: number): Promise<Response> =>
   await fetch(started.service.url + path, {
@@ -98,9 +74,9 @@ const scanned = async (application: number, id: number): Promise<Json> =>
 
 describe('a document', () => {
   it('is handed out as it came, as a file that no browser shows, and the old routes know it', async () => {
-    const application = await apply();
-    const content = PDF('as it came');
-    const { status, body } = await upload(application, content, {
+    const application = await people.apply();
+    const content = pdf('as it came');
+    const { status, body } = await people.upload(application, content, {
       name: 'Ada – "résumé".pdf',
       type: 'application/pdf',
     });
@@ -124,12 +100,12 @@ describe('a document', () => {
   });
 
   it('is what is in it, whatever its name and its type say', async () => {
-    const application = await apply();
+    const application = await people.apply();
     const page = Buffer.from('<html><script>alert(1)</script>%PDF-1.7 %%EOF</html>');
     const bad: [Buffer, { name?: string; type?: string }, string][] = [
       [page, { name: 'cv.pdf' }, 'TYPE_DIFFERS'],
       [page, { name: 'cv.txt', type: 'text/html' }, 'TYPE_DIFFERS'],
-      [PDF('a'), { name: 'cv.docx' }, 'TYPE_DIFFERS'],
+      [pdf('a'), { name: 'cv.docx' }, 'TYPE_DIFFERS'],
       [Buffer.from('%PDF-1.7 and no end'), {}, 'TYPE_REFUSED'],
       [Buffer.from([0x4d, 0x5a, 0, 1, 2]), { name: 'cv' }, 'TYPE_REFUSED'],
       [Buffer.from([0x61, 0xc3]), { name: 'cut.txt' }, 'TYPE_REFUSED'],
@@ -138,30 +114,30 @@ describe('a document', () => {
       [WORD().subarray(0, 60), { name: 'cv.docx' }, 'TYPE_REFUSED'],
     ];
     for (const [body, how, code] of bad) {
-      const refused = await upload(application, body, how);
+      const refused = await people.upload(application, body, how);
       assert.deepEqual([refused.status, refused.body.code], [415, code], `${how.name}`);
     }
-    const good = await upload(application, WORD(), { name: 'letter', kind: 'cover_letter' });
+    const good = await people.upload(application, WORD(), { name: 'letter', kind: 'cover_letter' });
     assert.equal(good.status, 201);
     await scanned(application, good.body.id);
     const offered = (await download(good.body.url, ADA)).headers.get('content-disposition');
     assert.match(offered!, /filename="letter.docx"/);
-    const page2 = await upload(application, page, { name: 'page.html', kind: 'other' });
+    const page2 = await people.upload(application, page, { name: 'page.html', kind: 'other' });
     await scanned(application, page2.body.id);
     const harmless = await download(page2.body.url, ADA);
     assert.equal(harmless.headers.get('content-type'), 'text/plain; charset=utf-8');
     assert.match(harmless.headers.get('content-disposition')!, /filename="page.html.txt"/);
-    assert.equal((await upload(application, PDF('b'), { name: '../../cv.pdf' })).status, 400);
+    assert.equal((await people.upload(application, pdf('b'), { name: '../../cv.pdf' })).status, 400);
   });
 
   it('is no larger than one may be, counted as it comes, and not empty', async () => {
-    const application = await apply();
-    const large = await upload(application, PDF('x'.repeat(MOST_BYTES)));
+    const application = await people.apply();
+    const large = await people.upload(application, pdf('x'.repeat(MOST_BYTES)));
     assert.deepEqual(
       [large.status, large.body.code, large.body.most_bytes],
       [413, 'DOCUMENT_TOO_LARGE', MOST_BYTES],
     );
-    assert.equal((await upload(application, Buffer.alloc(0))).body.code, 'DOCUMENT_EMPTY');
+    assert.equal((await people.upload(application, Buffer.alloc(0))).body.code, 'DOCUMENT_EMPTY');
     const { status } = await fetch(
       `${started.service.url}${TRACKING}/${application}/documents?name=a&kind=other`,
       {
@@ -189,12 +165,12 @@ describe('a document', () => {
   it('that comes too slowly is told so and holds nobody else back, be it in all places that there are', {
     timeout: 60_000,
   }, async () => {
-    const application = await apply();
+    const application = await people.apply();
     const slow = Array.from({ length: 16 }, () => begin(application));
     const answers = Promise.all(slow.map((socket) => text(socket)));
     // They have their places once another request, sent after, is answered.
     await started.tracking(ADA, 'GET', `/${application}`);
-    assert.equal((await upload(application, PDF('of somebody else'))).status, 201);
+    assert.equal((await people.upload(application, pdf('of somebody else'))).status, 201);
     for (const answer of await answers) assert.match(answer, /^HTTP\/1\.1 408 .*UPLOAD_TOO_SLOW/s);
   });
 
@@ -206,7 +182,7 @@ describe('a document', () => {
   });
 
   it('that breaks off leaves nothing', async () => {
-    const application = await apply();
+    const application = await people.apply();
     const before = await query('SELECT count(*)::int AS all FROM document_files');
     const socket = begin(application);
     // It has come that far once another request, sent after, is answered.
@@ -219,18 +195,18 @@ describe('a document', () => {
 
 describe('versions', () => {
   it('are numbered by what is in them, and tell with which applications each was sent', async () => {
-    const [first, second, third] = [await apply(), await apply(), await apply()];
-    const [one, two] = [PDF('version one'), PDF('version two')];
+    const [first, second, third] = [await people.apply(), await people.apply(), await people.apply()];
+    const [one, two] = [pdf('version one'), pdf('version two')];
     const answers = [
-      await upload(first, one, { kind: 'portfolio' }),
-      await upload(second, two, { kind: 'portfolio' }),
-      await upload(third, one, { kind: 'portfolio', name: 'another name.pdf' }),
+      await people.upload(first, one, { kind: 'portfolio' }),
+      await people.upload(second, two, { kind: 'portfolio' }),
+      await people.upload(third, one, { kind: 'portfolio', name: 'another name.pdf' }),
     ];
     assert.deepEqual(
       answers.map(({ body }) => body.version),
       [1, 2, 1],
     );
-    const again = await upload(first, one, { kind: 'portfolio' });
+    const again = await people.upload(first, one, { kind: 'portfolio' });
     assert.deepEqual([again.status, again.body.id], [200, answers[0]!.body.id]);
     const attached = await started.tracking(ADA, 'POST', `/${third}/documents/from-version`, {
       kind: 'portfolio',
@@ -257,18 +233,18 @@ describe('versions', () => {
   });
 
   it('go with the last document that has them, file and all, and no number comes again', async () => {
-    const [first, second] = [await apply(), await apply()];
-    const content = PDF('soon gone');
+    const [first, second] = [await people.apply(), await people.apply()];
+    const content = pdf('soon gone');
     const [a, b] = [
-      await upload(first, content, { kind: 'other' }),
-      await upload(second, content, { kind: 'other' }),
+      await people.upload(first, content, { kind: 'other' }),
+      await people.upload(second, content, { kind: 'other' }),
     ];
     const [{ file }] = await query('SELECT file FROM document_contents WHERE document_id = $1', [a.body.id]);
     await started.tracking(ADA, 'DELETE', `/${first}/documents/${a.body.id}`);
     assert.ok(stored().includes(file));
     await started.tracking(ADA, 'DELETE', `/${second}/documents/${b.body.id}`);
     await until(() => !stored().includes(file));
-    const [next] = [await upload(first, content, { kind: 'other' })];
+    const [next] = [await people.upload(first, content, { kind: 'other' })];
     assert.equal(next.body.version, a.body.version + 1);
     const history = await started.tracking(ADA, 'GET', `/${first}/history`);
     assert.deepEqual(history.body.entries.map(({ what, id }: Json) => [what, id]).slice(1), [
@@ -279,10 +255,10 @@ describe('versions', () => {
   });
 
   it('take no more room than their user has, also when several come at once', async () => {
-    const application = await apply(FULL);
+    const application = await people.apply(FULL);
     const answers = await Promise.all(
       Array.from({ length: 6 }, () =>
-        upload(application, PDF(randomBytes(20_000).toString('hex')), { as: FULL }),
+        people.upload(application, pdf(randomBytes(20_000).toString('hex')), { as: FULL }),
       ),
     );
     const kept = answers.filter(({ status }) => status === 201);
@@ -302,11 +278,11 @@ describe('versions', () => {
 
 describe('a virus scanner', () => {
   it('sees each file whole, and of what is infected nothing is handed out or kept', async () => {
-    const application = await apply();
-    const { body } = await upload(application, PDF(HARM));
+    const application = await people.apply();
+    const { body } = await people.upload(application, pdf(HARM));
     const [{ file }] = await query('SELECT file FROM document_contents WHERE document_id = $1', [body.id]);
     assert.equal((await scanned(application, body.id)).scan, 'infected');
-    assert.ok(clamd.scanned.includes(PDF(HARM).toString('latin1')));
+    assert.ok(clamd.scanned.includes(pdf(HARM).toString('latin1')));
     const refused = await download(body.url, ADA);
     assert.deepEqual([refused.status, ((await refused.json()) as Json).code], [403, 'INFECTED']);
     assert.equal(
@@ -317,10 +293,10 @@ describe('a virus scanner', () => {
   });
 
   it('that cannot say leaves a file waiting, and nobody gets it until it can', async () => {
-    const application = await apply();
+    const application = await people.apply();
     clamd.answer = 'INSTREAM size limit exceeded. ERROR';
     const seen = clamd.scanned.length;
-    const { body } = await upload(application, PDF('not sure'));
+    const { body } = await people.upload(application, pdf('not sure'));
     await until(() => clamd.scanned.length > seen);
     const waiting = await download(body.url, ADA);
     assert.deepEqual([waiting.status, waiting.headers.get('retry-after')], [409, '2']);
@@ -335,14 +311,17 @@ describe('a virus scanner', () => {
 });
 
 it('a link gets its document for a while, and nothing else, by nobody’s changes', async () => {
-  const application = await apply();
-  const [one, two] = [await upload(application, PDF('linked')), await upload(application, PDF('not linked'))];
+  const application = await people.apply();
+  const [one, two] = [
+    await people.upload(application, pdf('linked')),
+    await people.upload(application, pdf('not linked')),
+  ];
   for (const { body } of [one, two]) await scanned(application, body.id);
   const link = (
     await started.tracking(ADA, 'POST', `/${application}/documents/${one.body.id}/link`, { seconds: 60 })
   ).body;
   const answer = await download(link.url);
-  assert.deepEqual([answer.status, await answer.text()], [200, PDF('linked').toString()]);
+  assert.deepEqual([answer.status, await answer.text()], [200, pdf('linked').toString()]);
   const expires = Number(new URL(link.url, 'http://a').searchParams.get('expires'));
   const changed = [
     link.url.replace(String(expires), String(expires + 1)),
@@ -357,7 +336,7 @@ it('a link gets its document for a while, and nothing else, by nobody’s change
 });
 
 it('what was never uploaded here is listed with its address, and is not handed out', async () => {
-  const application = await apply();
+  const application = await people.apply();
   const legacy = {
     name: 'cv',
     kind: 'resume',
@@ -373,8 +352,8 @@ it('what was never uploaded here is listed with its address, and is not handed o
 });
 
 it('a document whose row was deleted by SQL lets go of its file after a day, unless it comes back', async () => {
-  const application = await apply();
-  const { body } = await upload(application, PDF('deleted by SQL'));
+  const application = await people.apply();
+  const { body } = await people.upload(application, pdf('deleted by SQL'));
   await scanned(application, body.id);
   const [{ file }] = await query('SELECT file FROM document_contents WHERE document_id = $1', [body.id]);
   const { releaseDeleted } = await import('./sweep.ts');
@@ -400,38 +379,7 @@ it('a document whose row was deleted by SQL lets go of its file after a day, unl
 });
 
 describe('somebody whose account is deleted', () => {
-  const TABLES = `SELECT table_name AS name, column_name AS key FROM information_schema.columns
-    WHERE table_schema = 'public' AND column_name IN ('user_id', 'application_id')`;
-
-  /** Rows of theirs, by table, wherever there is a column that says whose they are. */
-  async function left(user: number, applications: number[]): Promise<string[]> {
-    const names: string[] = [];
-    for (const { name, key } of await query(TABLES)) {
-      if (name === 'erasures' || name === 'account_activity') continue;
-      const ids = key === 'user_id' ? [user] : applications;
-      if ((await query(`SELECT FROM ${name} WHERE ${key} = ANY ($1)`, [ids])).length > 0) names.push(name);
-    }
-    return [...new Set(names)].sort();
-  }
-
-  async function somebody(user: number): Promise<{ applications: number[]; file: string }> {
-    const application = await apply(user);
-    const path = `/${application}`;
-    await started.tracking(user, 'POST', `${path}/contacts`, { name: 'Mary' });
-    await started.tracking(user, 'PUT', `${path}/source`, { kind: 'referral', detail: 'Mary' });
-    await started.tracking(user, 'PUT', `${path}/next-action`, {
-      what: 'Call',
-      due_at: '2037-01-01T00:00:00Z',
-    });
-    await started.tracking(user, 'PATCH', `${path}/status`, { status: 'screening', reason: 'a secret' });
-    await started.legacy(user, 'POST', `${path}/notes`, { body: 'a secret' });
-    const { body } = await upload(application, PDF(`of ${user}`), { as: user });
-    await query(`INSERT INTO submissions VALUES (gen_random_uuid(), $1, 1, 'applied', 'a secret letter')`, [
-      user,
-    ]);
-    const [{ file }] = await query('SELECT file FROM document_contents WHERE document_id = $1', [body.id]);
-    return { applications: [application], file };
-  }
+  const left = (user: number, applications: number[]) => tablesWith(started.service.pool, user, applications);
 
   const tellOf = async (user: number) => {
     const client = await started.service.pool.connect();
@@ -440,8 +388,8 @@ describe('somebody whose account is deleted', () => {
   };
 
   it('has nothing here any more, and nobody else misses anything', async () => {
-    const { applications, file } = await somebody(DELETED);
-    const others = await somebody(ADA);
+    const { applications, file } = await people.aWholeLife(DELETED);
+    const others = await people.aWholeLife(ADA);
     const before = await left(ADA, others.applications);
     await tellOf(DELETED);
     await tellOf(DELETED);
@@ -462,7 +410,7 @@ describe('somebody whose account is deleted', () => {
     await query('CREATE SCHEMA IF NOT EXISTS banyan');
     await query('CREATE TABLE banyan.shares (service text PRIMARY KEY, share integer)');
     await query(`INSERT INTO banyan.shares VALUES ('applications', 5000)`);
-    const { applications, file } = await somebody(user);
+    const { applications, file } = await people.aWholeLife(user);
     await tellOf(user);
     await until(() => !stored().includes(file));
     const rows = await left(user, applications);
