@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { Stack, ToastRegion, UiProvider } from '../src/index.ts';
 import { Actions } from './Actions.tsx';
 import { Boards } from './Boards.tsx';
+import { Charts } from './Charts.tsx';
 import { Fields } from './Fields.tsx';
 import styles from './gallery.module.css';
 import { Messages } from './Messages.tsx';
@@ -18,6 +19,7 @@ const parts: Record<string, () => ReactElement> = {
   messages: Messages,
   parts: Parts,
   tables: Tables,
+  charts: Charts,
   board: Boards,
   overlays: Overlays,
 };
