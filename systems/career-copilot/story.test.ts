@@ -82,6 +82,17 @@ describe('a page of whoever was logged in before anything moved', () => {
     await stillGoesOn(goTo(environment.control, 'auth', 'migrated'), AUTH_ISSUER);
   });
 
+  it(
+    'stays logged in when the answer to a refresh is lost: the token that comes again at once is no stolen one',
+    LIMIT,
+    async () => {
+      browser.lost = 2;
+      await goOn();
+      assert.equal(browser.lost, 0);
+      await goOn();
+    },
+  );
+
   it('stays logged in when auth has gone back to the monolith', LIMIT, async () => {
     await stillGoesOn(goTo(environment.control, 'auth', 'monolith'), LEGACY_ISSUER);
   });

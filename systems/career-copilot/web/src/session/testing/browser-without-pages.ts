@@ -6,6 +6,8 @@ import { SharedByTabs } from './shared-by-tabs.ts';
 export class BrowserWithoutPages {
   /** Who signed the newest access token. */
   issuer: string | undefined;
+  /** So many answers of the session routes are lost on their way here. */
+  lost = 0;
   #cookie: string | undefined;
   readonly #origin: string;
   readonly #shared = new SharedByTabs();
@@ -36,6 +38,10 @@ export class BrowserWithoutPages {
     request.headers.set('sec-fetch-site', 'same-origin');
     if (isOfSession && this.#cookie !== undefined) request.headers.set('cookie', this.#cookie);
     const response = await fetch(request);
+    if (isOfSession && this.lost > 0) {
+      this.lost -= 1;
+      throw new TypeError('The answer is lost');
+    }
     for (const cookie of response.headers.getSetCookie())
       this.#cookie = /Max-Age=0/.test(cookie) ? undefined : cookie.split(';', 1)[0]!;
     if (isOfSession && response.ok && response.status !== 204)
