@@ -1,5 +1,3 @@
-// Here, since of index.ts alone nothing is built in: bundlers go by "sideEffects" in package.json.
-import './base.css';
 import type { ReactElement, ReactNode } from 'react';
 import { I18nProvider, RouterProvider } from 'react-aria-components';
 

@@ -1,4 +1,5 @@
 /** Pages in a real Chromium, for tests, pictures and benchmarks. */
+export type { Page } from 'playwright-core';
 export { assertAccessible } from './accessibility.ts';
 export { chromiumMissing, findChromium } from './find-chromium.ts';
 export { type Chromium, inChromium, startChromium } from './in-chromium.ts';

@@ -4,21 +4,19 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { queryClient } from './api/index.ts';
+import { loadApiMessages } from './api/messages.ts';
+import { loadFormMessages } from './forms/messages.ts';
 import { loadShellMessages } from './i18n/index.ts';
 import { router } from './router.tsx';
 import { session } from './session/index.ts';
 import { watchSession } from './shell/guard.ts';
-import { queryClient } from './shell/query-client.ts';
 import { showTheme } from './shell/theme.ts';
 
-showTheme();
 void session.resume();
-watchSession(() => {
-  // Nobody sees what another has read.
-  queryClient.clear();
-  void router.invalidate();
-});
-await loadShellMessages();
+showTheme();
+watchSession(() => void router.invalidate());
+await Promise.all([loadShellMessages(), loadApiMessages(), loadFormMessages()]);
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>

@@ -37,6 +37,8 @@ export type Api = {
   ): Promise<Answer<O>>;
   /** A file as the answer. */
   download(operation: Operation, input: object, options?: CallOptions): Promise<Blob>;
+  /** A request of its own making, as whoever is logged in: of a stream. */
+  fetch: (request: Request) => Promise<Response>;
   /** Hears of each answer whether the operation is there; returns a function that ends it. */
   onAnswer(listener: (operation: OperationName, isThere: boolean) => void): () => void;
 };
@@ -94,6 +96,7 @@ export function createApi({ fetch, isOnline, now, baseUrl }: ApiParts): Api {
     (await send(operation, init as Record<string, unknown>, options)) as { data: never; response: Response };
 
   return {
+    fetch,
     call: async (operation, input, options) => (await answer(operation, input, options)).data,
     callForAnswer: (operation, input, options) => answer(operation, input, options),
     upload: async (operation, { file, ...input }, options) => {

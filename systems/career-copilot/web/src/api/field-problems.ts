@@ -4,7 +4,7 @@ export type FieldProblem = {
   in: 'body' | 'query' | 'path' | 'header';
   /** Empty: the whole of it. */
   path: readonly string[];
-  /** Of JSON Schema, e.g. `minLength`; `invalid`: it says otherwise why. */
+  /** Of JSON Schema, e.g. `minLength`, or the name of the format, e.g. `email`; `invalid`: it says otherwise why. */
   keyword: string;
   /** Of that keyword, e.g. how many characters at least. */
   limit: number | null;
@@ -24,7 +24,8 @@ function ofLegacy(issue: { loc?: unknown; msg?: unknown; type?: unknown } | null
   const [place, ...path] = issue.loc.map(String);
   const told = toldBy(String(issue.msg));
   const named = String(issue.type).replace(/^value_error\.?/, '');
-  const keyword = named === 'missing' ? 'required' : KEYWORDS.has(named) ? named : told.keyword;
+  const known = KEYWORDS.has(named) ? named : 'invalid';
+  const keyword = named === 'missing' ? 'required' : told.keyword === 'invalid' ? known : told.keyword;
   return [{ in: isPlace(place) ? place : 'body', path, keyword, limit: told.limit }];
 }
 
@@ -44,6 +45,7 @@ function toldBy(text: string): { keyword: string; limit: number | null; missing?
     const found = pattern.exec(text);
     if (!found) continue;
     if (keyword === 'required') return { keyword, limit: null, missing: found[1]! };
+    if (keyword === 'format') return { keyword: found[1]!, limit: null };
     return { keyword, limit: found[1] === undefined ? null : Number(found[1]) };
   }
   return { keyword: 'invalid', limit: null };
@@ -57,7 +59,7 @@ const WORDS: readonly [pattern: RegExp, keyword: string][] = [
   [/^must NOT have more than (\d+) items$/, 'maxItems'],
   [/^must be >= (-?[\d.]+)$/, 'minimum'],
   [/^must be <= (-?[\d.]+)$/, 'maximum'],
-  [/^must match format "/, 'format'],
+  [/^must match format "(.+)"$/, 'format'],
   [/^must match pattern "/, 'pattern'],
   [/^must be equal to /, 'enum'],
   [/^must be (?:string|number|integer|boolean|array|object|null)\b/, 'type'],

@@ -1,10 +1,8 @@
-import type api from '../api/messages/en.json';
 import { type Area, createCatalogue, type Loaders, type Messages } from './catalogue.ts';
 import type shell from './messages/en.json';
 
 declare module './catalogue.ts' {
   interface Messages {
-    api: typeof api;
     shell: typeof shell;
   }
 }
@@ -34,18 +32,10 @@ export const catalogue = createCatalogue({
   preferred: () => navigator.languages,
 });
 
-/** Those of the frame around all pages, and of what can go wrong on each of them: also when no more can be loaded. */
-export async function loadShellMessages(): Promise<void> {
-  await Promise.all([loadShell(), loadErrors()]);
-}
-
-const loadShell = messagesOf('shell', {
+/** Those of the frame around all pages. */
+export const loadShellMessages = messagesOf('shell', {
   en: () => import('./messages/en.json'),
   de: () => import('./messages/de.json'),
-});
-const loadErrors = messagesOf('api', {
-  en: () => import('../api/messages/en.json'),
-  de: () => import('../api/messages/de.json'),
 });
 
 /** The `loader` of a route whose pages use the messages of an area: they are there before the page is. */

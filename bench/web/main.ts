@@ -1,0 +1,129 @@
+/**
+ * What the pages of Career Copilot ask of whoever opens them: `npm run bench:web`.
+ *
+ *   --loads N    how often a page is opened for its paint (default 7)
+ *   --seconds N  of scrolling a list (default 5)
+ *   --json FILE  also write the figures to FILE
+ *
+ * The monolith serves them by loopback to a headless Chromium on the same two cores. Aims: the first load has under 200 kB of JavaScript (gzip), the
+ * largest paint comes within 1.5 s on a processor slowed down to a quarter, a board of 500 applications and a search with 10,000 results scroll at
+ * 60 frames a second. Pages that are not there are named under `missing`.
+ */
+import { writeFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { openPerson, type Person, type PersonOptions, startChromium } from '@banyan/ui/testing';
+import { buildWeb } from '../../systems/career-copilot/web/build.ts';
+import { sizeOf } from '../../systems/career-copilot/web/build-size.ts';
+import { stranger, visitor } from '../../systems/career-copilot/web/testing/visitor.ts';
+import { startMonolithWorld } from '../../systems/career-copilot/web/testing/worlds.ts';
+import { percentile } from '../career-copilot/percentile.ts';
+import { median } from '../median.ts';
+import { startBenchServer } from '../server.ts';
+import { largestPaints } from './paint.ts';
+import { type Frames, scrollFrames } from './scroll.ts';
+
+type Result = { name: string; value: number; unit: string; aim: number; isMet: boolean };
+
+const { values } = parseArgs({
+  options: {
+    loads: { type: 'string', default: '7' },
+    seconds: { type: 'string', default: '5' },
+    json: { type: 'string' },
+  },
+});
+const APPLICATIONS = 500;
+const RESULTS = 10_000;
+/** Some postings are no longer open. */
+const JOBS = Math.ceil(RESULTS / 0.8);
+/** What a screen of 60 Hz leaves for a frame, ms, and what its clock may be off by. */
+const FRAME_MS = 1_000 / 60;
+const TOLERANCE_MS = 0.5;
+
+const machine = `${availableParallelism()} x ${cpus()[0]?.model.trim()}, Node ${process.version}`;
+const results: Result[] = [];
+const missing: { name: string; why: string }[] = [];
+const server = await startBenchServer();
+const browser = await startChromium();
+try {
+  console.log(`${machine}, Chromium ${browser.version()}`);
+  await measure();
+} finally {
+  await browser.close();
+  await server.stop();
+}
+report();
+
+async function measure(): Promise<void> {
+  atMost('first load, JavaScript', sizeOf(await buildWeb()).firstJavaScript / 1_000, 'kB', 200);
+  const world = await startMonolithWorld(await server.createDatabase('monolith'), {
+    users: 1_000,
+    companies: 400,
+    jobs: JOBS,
+    applications: 2_000,
+    ofOnePerson: APPLICATIONS,
+  });
+  const chromium = { person: (options: PersonOptions) => openPerson(browser, options) };
+  const { origin, people } = world;
+  const somebody = () => visitor(chromium, { origin, reducedMotion: false }, people.busy);
+  try {
+    for (const [name, path, open] of [
+      ['login', '/login', () => stranger(chromium, { origin })],
+      ['first page when logged in', '/', somebody],
+    ] as const) {
+      const paints = await largestPaints(open, path, Number(values.loads));
+      if (typeof paints === 'string') missing.push({ name: `largest paint, ${name}`, why: paints });
+      else atMost(`largest paint, ${name}, median of ${paints.length}`, median(paints), 'ms', 1_500);
+    }
+    for (const [name, path] of [
+      [`board, ${APPLICATIONS} applications`, '/applications'],
+      [`search, ${RESULTS.toLocaleString('en')} results`, '/jobs'],
+    ] as const) {
+      const frames = await scrolled(await somebody(), path);
+      if (typeof frames === 'string') missing.push({ name: `scrolling, ${name}`, why: frames });
+      else ofFrames(name, frames);
+    }
+  } finally {
+    await world.stop();
+  }
+}
+
+async function scrolled(person: Person, path: string): Promise<Frames | string> {
+  try {
+    return await scrollFrames(await person.tab(path), Number(values.seconds));
+  } finally {
+    await person.end();
+  }
+}
+
+function ofFrames(name: string, { asked, drawn }: Frames): void {
+  atMost(`${name}, time of a frame, median`, median(asked), 'ms', FRAME_MS + TOLERANCE_MS);
+  atMost(`${name}, time of a frame, p95`, percentile(asked, 0.95), 'ms', FRAME_MS + TOLERANCE_MS);
+  if (drawn === undefined)
+    missing.push({ name: `${name}, frames drawn`, why: 'the trace of this Chromium tells of none' });
+  else atLeast(`${name}, frames drawn`, drawn, '1/s', 59);
+}
+
+function atMost(name: string, value: number, unit: string, aim: number): void {
+  results.push({ name, value: round(value), unit, aim: round(aim), isMet: value <= aim });
+}
+
+function atLeast(name: string, value: number, unit: string, aim: number): void {
+  results.push({ name, value: round(value), unit, aim, isMet: value >= aim });
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+function report(): void {
+  for (const { name, value, unit, aim, isMet } of results)
+    console.log(
+      `${name.padEnd(56)}${value.toFixed(1).padStart(9)} ${unit.padEnd(4)} aim ${aim.toFixed(1).padStart(7)}  ${isMet ? 'met' : 'MISSED'}`,
+    );
+  for (const { name, why } of missing) console.log(`${name.padEnd(56)}   missing: ${why}`);
+  if (values.json) {
+    const told = { machine, date: new Date().toISOString(), results, missing };
+    writeFileSync(values.json, `${JSON.stringify(told, null, 2)}\n`);
+  }
+}

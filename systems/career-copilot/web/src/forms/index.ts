@@ -1,0 +1,13 @@
+/** Forms that are checked by the schemas of the public API, and keep what was entered. */
+export {
+  type ApiForm,
+  type BoundField,
+  discardDraftsOf,
+  type FormDraft,
+  FormField,
+  fieldId,
+  useApiForm,
+  useDraft,
+  useFieldWords,
+} from './form.tsx';
+export { type FieldOfCode, putProblems } from './server-problems.ts';

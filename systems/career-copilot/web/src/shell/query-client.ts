@@ -1,4 +1,0 @@
-import { QueryClient } from '@tanstack/react-query';
-
-/** What has been read of the API. */
-export const queryClient = new QueryClient();

@@ -1,0 +1,77 @@
+import { globSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Chromium, Person, PersonOptions } from '@banyan/ui/testing';
+import type { Page } from 'playwright-core';
+import { type Answers, answersOf } from './answers.ts';
+import { newcomer, stranger, visitor } from './visitor.ts';
+import type { World } from './worlds.ts';
+
+/**
+ * A page in one of its states: what `views.test.ts` holds against the rules of all pages, and `npm run screenshots` takes pictures of. Those of an
+ * area are the default export of `views/<area>.ts`, a list.
+ */
+export type View = {
+  /** Of the page and its state, as a file's name has it: `board-empty`. */
+  name: string;
+  path: string;
+  /** Who looks: nobody in particular, who has just got an account, who has much in it, or who administers. */
+  who: 'stranger' | 'newcomer' | 'busy' | 'administrator';
+  /** Services without which there is no such page; it is looked at where all have moved. Left out: the monolith has what it needs. */
+  services?: readonly string[];
+  /** Before the page is opened, e.g. what the API is to answer. */
+  given?(answers: Answers, person: Person): Promise<unknown>;
+  /** Once it is there, e.g. opens a dialog. */
+  then?(page: Page): Promise<unknown>;
+  /** It is looked at while it still loads. */
+  isLoading?: true;
+};
+
+/** Of all areas, or of some. */
+export async function viewsOf(
+  areas: readonly string[] = [],
+): Promise<readonly { area: string; view: View }[]> {
+  const files = globSync(join(import.meta.dirname, 'views', '*.ts')).sort();
+  const all = await Promise.all(
+    files.map(async (file) => {
+      const area = basename(file, '.ts');
+      const { default: views } = (await import(file)) as { default: readonly View[] };
+      return views.map((view) => ({ area, view }));
+    }),
+  );
+  return all.flat().filter(({ area }) => areas.length === 0 || areas.includes(area));
+}
+
+/** Opens it as whoever looks at it, and resolves with the page when it is as it is to be looked at. */
+export async function openView(
+  chromium: Chromium,
+  { origin, people }: World,
+  view: View,
+  options: Omit<PersonOptions, 'origin'> & { now?: Date } = {},
+): Promise<{ person: Person; page: Page }> {
+  const { now, ...ofPerson } = options;
+  const person = await somebody(chromium, view.who, people, { origin, ...ofPerson });
+  if (now) await person.context.clock.setFixedTime(now);
+  await view.given?.(answersOf(person), person);
+  const page = await person.tab(view.path);
+  await isShown(page, view);
+  await view.then?.(page);
+  return { person, page };
+}
+
+/** Resolves when there is nothing more to come. */
+export async function isShown(page: Page, { isLoading }: Pick<View, 'isLoading'> = {}): Promise<void> {
+  await page.locator('h1').first().waitFor();
+  if (!isLoading) await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
+  await page.evaluate('document.fonts.ready.then(() => undefined)');
+}
+
+async function somebody(
+  chromium: Chromium,
+  who: View['who'],
+  people: World['people'],
+  options: Omit<PersonOptions, 'allowed'>,
+): Promise<Person> {
+  if (who === 'stranger') return await stranger(chromium, options);
+  if (who === 'newcomer') return await newcomer(chromium, options);
+  return await visitor(chromium, options, people[who]);
+}

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type { Chromium, Person, PersonOptions, Refused } from '@banyan/ui/testing';
+import type { Credentials } from './demo-data.ts';
+
+type Options = Omit<PersonOptions, 'allowed'>;
+
+/** Somebody who has not logged in. Of answers that refuse something, those that pages ask for on purpose are no problem. */
+export async function stranger(chromium: Chromium, options: Options): Promise<Person> {
+  return await chromium.person({ ...options, allowed: isAskedForOnPurpose });
+}
+
+/** Somebody who is logged in, as after a reload: without the way over the page of the login. */
+export async function visitor(chromium: Chromium, options: Options, who: Credentials): Promise<Person> {
+  const person = await stranger(chromium, options);
+  await openSession(person, options.origin, '/session', who);
+  return person;
+}
+
+/** Somebody who has an account since now, and nothing in it. */
+export async function newcomer(chromium: Chromium, options: Options): Promise<Person> {
+  const person = await stranger(chromium, options);
+  const account = { email: `ada-${randomUUID()}@example.com`, password: PASSWORD, full_name: 'Ada Lovelace' };
+  await openSession(person, options.origin, '/session/registration', account);
+  return person;
+}
+
+const PASSWORD = 'correct horse battery';
+
+async function openSession(person: Person, origin: string, path: string, data: object): Promise<void> {
+  const headers = { origin, 'sec-fetch-site': 'same-origin' };
+  const answer = await person.context.request.post(origin + path, { data, headers });
+  assert.ok(answer.ok(), `${path} answers ${answer.status()}: ${await answer.text()}`);
+}
+
+/** Pages find out by asking which routes there are: those of services that have not moved yet are nowhere. */
+function isAskedForOnPurpose({ method, status }: Refused): boolean {
+  return status === 404 && (method === 'GET' || method === 'HEAD');
+}
