@@ -42,4 +42,5 @@ CREATE TABLE IF NOT EXISTS reports (
 CREATE INDEX IF NOT EXISTS reports_user_id ON reports (user_id, id);
 ALTER TABLE reports ADD COLUMN IF NOT EXISTS due_at timestamptz DEFAULT now();
 ALTER TABLE reports ADD COLUMN IF NOT EXISTS leased_until timestamptz;
+ALTER TABLE reports DROP COLUMN IF EXISTS claim, DROP COLUMN IF EXISTS claimed_until;
 CREATE INDEX IF NOT EXISTS reports_due_at ON reports (due_at) WHERE state IN ('waiting', 'running');

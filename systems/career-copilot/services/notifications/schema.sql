@@ -52,6 +52,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
   UNIQUE (fact, user_id, channel, target)
 );
 ALTER TABLE deliveries ADD COLUMN IF NOT EXISTS leased_until timestamptz;
+ALTER TABLE deliveries DROP COLUMN IF EXISTS lease_until;
 DROP INDEX IF EXISTS deliveries_due, deliveries_leased;
 CREATE INDEX IF NOT EXISTS deliveries_open ON deliveries (due_at) WHERE state IN ('queued', 'sending');
 CREATE INDEX IF NOT EXISTS deliveries_held ON deliveries (leased_until) WHERE state = 'sending';
