@@ -5,6 +5,7 @@ import { createPool } from '@banyan/postgres';
 import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import { startTestEnvironment } from './kit/testing/environment.ts';
+import { postJob } from './kit/testing/post-job.ts';
 import { type Json, request } from './kit/testing/request.ts';
 import { goTo } from './kit/testing/stages.ts';
 import { until } from './kit/testing/until.ts';
@@ -27,7 +28,6 @@ let pool: pg.Pool;
 let analytics: pg.Pool;
 /** The one on the same rows that nobody moves. */
 let monolith: FastifyInstance;
-let jobs = 0;
 
 before(async () => {
   environment = await startTestEnvironment('analytics', {
@@ -67,15 +67,9 @@ async function told(person: number, path: string): Promise<{ legacy: unknown; sh
 
 /** For a job of its own, as soon as applications has heard of it, and on to a screening. */
 async function apply(person: number): Promise<void> {
-  const name = `Company ${++jobs}`;
-  const { rows } = await pool.query(
-    `WITH company AS (INSERT INTO companies (name) VALUES ($1) RETURNING id)
-     INSERT INTO jobs (company_id, title, description, job_type)
-     SELECT id, 'Engineer', '-', 'full_time' FROM company RETURNING id`,
-    [name],
-  );
+  const { id: job_id } = await postJob(pool);
   const { body } = await until(async () => {
-    const answer = await call(person, 'POST', '/applications', { job_id: rows[0].id, status: 'saved' });
+    const answer = await call(person, 'POST', '/applications', { job_id, status: 'saved' });
     assert.ok([201, 404].includes(answer.status), JSON.stringify(answer));
     return answer.status === 201 && answer;
   });

@@ -2,14 +2,15 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { FULL_SHARE, type Stage } from '@banyan/banyan/operate';
-import { type Envelope, openPostgresBus } from '@banyan/events/machinery';
 import type { Environment } from '@banyan/harness/run';
 import { createPool } from '@banyan/postgres';
 import type pg from 'pg';
 import { TRACKING } from './api/tracking.ts';
 import { contracts } from './contracts/applications.ts';
 import { startTestEnvironment } from './kit/testing/environment.ts';
-import { type Json, request } from './kit/testing/request.ts';
+import { hear } from './kit/testing/events.ts';
+import { postJob } from './kit/testing/post-job.ts';
+import { good as goodAnswer, type Json, request } from './kit/testing/request.ts';
 import { noConflicts as conflictFree, verified as consistent, goTo as moveTo } from './kit/testing/stages.ts';
 import { until } from './kit/testing/until.ts';
 import data from './monolith/data.ts';
@@ -45,11 +46,8 @@ after(async () => {
 const call = (as: number, method: string, path: string, body?: object) =>
   request(environment.gatewayUrl, method, path, { token: data.token(as, environment.secret), body });
 
-async function good(as: number, method: string, path: string, body?: object): Promise<Json> {
-  const answer = await call(as, method, path, body);
-  assert.ok(answer.status < 300, `${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
-  return answer.body;
-}
+const good = (as: number, method: string, path: string, body?: object) =>
+  goodAnswer(`${method} ${path}`, call(as, method, path, body));
 
 const tracking = (as: number, method: string, path: string, body?: object) =>
   request(environment.gatewayUrl, method, path, {
@@ -89,20 +87,6 @@ async function download(as: number, path: string): Promise<Buffer> {
 
 const goTo = (stage: Stage, share: number) => moveTo(environment.control, SERVICE, stage, share);
 
-let jobs = 0;
-
-/** A job that nobody has applied for, made in the monolith as its recruiters do. */
-async function postJob(): Promise<{ id: number; company: number }> {
-  const company = await monolith.query(`INSERT INTO companies (name) VALUES ($1) RETURNING id`, [
-    `Company ${++jobs}`,
-  ]);
-  const { rows } = await monolith.query(
-    `INSERT INTO jobs (company_id, title, description, job_type) VALUES ($1, 'Engineer', '-', 'full_time') RETURNING id`,
-    [company.rows[0].id],
-  );
-  return { id: rows[0].id, company: company.rows[0].id };
-}
-
 /** The service takes the job as soon as it has heard of it. */
 async function applyFor(as: number, job: number): Promise<number> {
   const { body } = await until(async () => {
@@ -140,7 +124,7 @@ describe('nobody can tell who answers', () => {
     const sides = new Set<boolean>();
     const said = new Map<string, Set<string>>();
     for (const person of PEOPLE) {
-      const job = await postJob();
+      const job = await postJob(monolith);
       const id = await applyFor(person, job.id);
       sides.add(id >= FIRST_OF_SERVICE);
       const refused: [string, string, object][] = [
@@ -178,7 +162,7 @@ describe('what the monolith shows of applications', () => {
       await goTo('canary', share);
       for (const person of PEOPLE) {
         const { total_applications: before } = await good(person, 'GET', '/analytics/summary');
-        const id = await applyFor(person, (await postJob()).id);
+        const id = await applyFor(person, (await postJob(monolith)).id);
         const { total_applications: now } = await good(person, 'GET', '/analytics/summary');
         assert.equal(now, before + 1);
         await good(person, 'PATCH', `/applications/${id}/status`, { status: 'applied' });
@@ -196,7 +180,7 @@ it(
   LIMIT,
   async () => {
     await goTo('migrated', FULL_SHARE);
-    const id = await applyFor(ADA, (await postJob()).id);
+    const id = await applyFor(ADA, (await postJob(monolith)).id);
     const move = async (status: string) => {
       await good(ADA, 'PATCH', `/applications/${id}/status`, { status });
       return (await good(ADA, 'GET', '/notifications?limit=2')).notifications;
@@ -222,7 +206,7 @@ it(
   LIMIT,
   async () => {
     await goTo('migrated', FULL_SHARE);
-    const job = await postJob();
+    const job = await postJob(monolith);
     const id = await applyFor(ADA, job.id);
     await monolith.query(`UPDATE companies SET name = 'Analytical Engines' WHERE id = $1`, [job.company]);
     await monolith.query(`UPDATE jobs SET title = 'Poet', is_active = false WHERE id = $1`, [job.id]);
@@ -231,7 +215,7 @@ it(
       return application.job_title === 'Poet' && application.company_name === 'Analytical Engines';
     });
     assert.equal((await call(GRACE, 'POST', '/applications', { job_id: job.id })).status, 404);
-    const unwanted = await postJob();
+    const unwanted = await postJob(monolith);
     const there = async () =>
       (await service.query('SELECT FROM jobs WHERE id = $1', [unwanted.id])).rowCount === 1;
     await until(there);
@@ -246,11 +230,7 @@ it(
   'others hear of each application and of its change once and in order, whichever side made it',
   LIMIT,
   async (t) => {
-    const heard: Envelope[] = [];
-    const bus = await openPostgresBus({ url: environment.busUrl });
-    t.after(() => bus.close());
-    const types = Object.keys(contracts.events);
-    await bus.subscribe({ group: 'listener', types, handle: async (message) => void heard.push(message) });
+    const heard = await hear(t, { busUrl: environment.busUrl, events: contracts.events });
     const made: number[] = [];
     const stages = [
       ['shadowing', 0],
@@ -261,7 +241,7 @@ it(
     for (const [stage, share] of stages) {
       await goTo(stage, share);
       for (const person of PEOPLE.slice(0, 4)) {
-        const id = await applyFor(person, (await postJob()).id);
+        const id = await applyFor(person, (await postJob(monolith)).id);
         await good(person, 'PATCH', `/applications/${id}/status`, { status: 'applied' });
         made.push(id);
       }
@@ -297,7 +277,7 @@ it(
   LIMIT,
   async () => {
     await goTo('migrated', FULL_SHARE);
-    const id = await applyFor(GRACE, (await postJob()).id);
+    const id = await applyFor(GRACE, (await postJob(monolith)).id);
     await good(GRACE, 'PATCH', `/applications/${id}/status`, { status: 'applied', note: 'by post' });
     const note = await good(GRACE, 'POST', `/applications/${id}/notes`, { body: 'call on Tuesday' });
     const document = await good(GRACE, 'POST', `/applications/${id}/documents`, {
@@ -327,7 +307,7 @@ describe('what the monolith has not got', () => {
     const statuses = new Set<number>();
     for (const person of PEOPLE) {
       // By the write it is known which side the gateway has this person on by now; a read may be a moment behind the step.
-      const id = await applyFor(person, (await postJob()).id);
+      const id = await applyFor(person, (await postJob(monolith)).id);
       const { status } = await tracking(person, 'GET', '');
       assert.equal(status, id >= FIRST_OF_SERVICE ? 200 : 404);
       // The first on each side brings a file.
@@ -366,7 +346,7 @@ describe('what the monolith has not got', () => {
     LIMIT,
     async () => {
       await goTo('migrated', FULL_SHARE);
-      const id = await applyFor(ADA, (await postJob()).id);
+      const id = await applyFor(ADA, (await postJob(monolith)).id);
       await good(ADA, 'PATCH', `/applications/${id}/status`, { status: 'applied' });
       const shown = async () =>
         await Promise.all(['', '/timeline'].map((path) => good(ADA, 'GET', `/applications/${id}${path}`)));

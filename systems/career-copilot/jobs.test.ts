@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
-import { type Envelope, openPostgresBus } from '@banyan/events/machinery';
 import type { Environment } from '@banyan/harness/run';
 import { createPool } from '@banyan/postgres';
 import type pg from 'pg';
 import { contracts } from './contracts/jobs.ts';
 import { startTestEnvironment } from './kit/testing/environment.ts';
+import { hear } from './kit/testing/events.ts';
+import { postJob } from './kit/testing/post-job.ts';
 import { type Json, request } from './kit/testing/request.ts';
 import { goTo, noConflicts, verified } from './kit/testing/stages.ts';
 import { until } from './kit/testing/until.ts';
@@ -43,16 +44,6 @@ after(async () => {
 const call = (method: string, path: string, body?: object) =>
   request(environment.gatewayUrl, method, path, { token: data.token(ADA, environment.secret), body });
 const anybody = (path: string) => request(environment.gatewayUrl, 'GET', path);
-
-/** Of a company of its own, in the database of whoever writes jobs. */
-async function postJob(db: pg.Pool, title: string): Promise<{ id: number; company: number }> {
-  const company = await db.query(`INSERT INTO companies (name) VALUES ('of ' || $1) RETURNING id`, [title]);
-  const { rows } = await db.query(
-    `INSERT INTO jobs (company_id, title, description, job_type) VALUES ($1, $2, '-', 'full_time') RETURNING id`,
-    [company.rows[0].id, title],
-  );
-  return { id: rows[0].id, company: company.rows[0].id };
-}
 
 /** It is taken as soon as applications has heard of the job. */
 async function applyFor(job: number): Promise<{ id: number; job_title: string; company_name: string }> {
@@ -113,11 +104,7 @@ it(
   'others hear of what the monolith does with jobs and companies, each once and in order',
   LIMIT,
   async (t) => {
-    const heard: Envelope[] = [];
-    const bus = await openPostgresBus({ url: environment.busUrl });
-    t.after(() => bus.close());
-    const types = Object.keys(contracts.events);
-    await bus.subscribe({ group: 'listener', types, handle: async (message) => void heard.push(message) });
+    const heard = await hear(t, { busUrl: environment.busUrl, events: contracts.events });
     const { id, company } = await postJob(monolith, 'Watchmaker');
     await monolith.query(`UPDATE jobs SET title = 'Clockmaker', remote = true WHERE id = $1`, [id]);
     await monolith.query(`UPDATE companies SET size = 'small' WHERE id = $1`, [company]);

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Stage } from '@banyan/banyan/operate';
-import { type Envelope, openPostgresBus } from '@banyan/events/machinery';
 import type { Environment } from '@banyan/harness/run';
 import { createPool } from '@banyan/postgres';
 import { openEvents } from '@banyan/service/testing';
 import type pg from 'pg';
 import { contracts } from './contracts/notifications.ts';
 import { startTestEnvironment } from './kit/testing/environment.ts';
-import { type Json, request } from './kit/testing/request.ts';
+import { hear } from './kit/testing/events.ts';
+import { postJob } from './kit/testing/post-job.ts';
+import { good as goodAnswer, request } from './kit/testing/request.ts';
 import { goTo, noConflicts, verified } from './kit/testing/stages.ts';
 import { until } from './kit/testing/until.ts';
 import data from './monolith/data.ts';
@@ -44,25 +45,14 @@ after(async () => {
 const call = (as: number, method: string, path: string, body?: object) =>
   request(environment.gatewayUrl, method, path, { token: data.token(as, environment.secret), body });
 
-async function good(as: number, method: string, path: string, body?: object): Promise<Json> {
-  const answer = await call(as, method, path, body);
-  assert.ok(answer.status < 300, `${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
-  return answer.body;
-}
-
-let posted = 0;
+const good = (as: number, method: string, path: string, body?: object) =>
+  goodAnswer(`${method} ${path}`, call(as, method, path, body));
 
 /** For a job of its own, as soon as applications has heard of it. */
 async function apply(as: number): Promise<number> {
-  const company = await monolith.query(`INSERT INTO companies (name) VALUES ($1) RETURNING id`, [
-    `C ${++posted}`,
-  ]);
-  const { rows } = await monolith.query(
-    `INSERT INTO jobs (company_id, title, description, job_type) VALUES ($1, 'Engineer', '-', 'full_time') RETURNING id`,
-    [company.rows[0].id],
-  );
+  const { id: job_id } = await postJob(monolith);
   const { body } = await until(async () => {
-    const answer = await call(as, 'POST', '/applications', { job_id: rows[0].id, status: 'saved' });
+    const answer = await call(as, 'POST', '/applications', { job_id, status: 'saved' });
     assert.ok([201, 404].includes(answer.status), JSON.stringify(answer));
     return answer.status === 201 && answer;
   });
@@ -92,12 +82,8 @@ describe('a change of status tells its user at once, and once, with', () => {
   for (const [what, ofApplications, ofNotifications] of mixes)
     it(what, LIMIT, async (t) => {
       const { control } = environment;
-      const heard: Envelope[] = [];
-      const bus = await openPostgresBus({ url: environment.busUrl });
-      t.after(() => bus.close());
-      const types = Object.keys(contracts.events);
-      const group = `listener_${posted}`;
-      await bus.subscribe({ group, types, handle: async (message) => void heard.push(message) });
+      const group = `listener_${what.replaceAll(' ', '_')}`;
+      const heard = await hear(t, { busUrl: environment.busUrl, events: contracts.events, group });
       await goTo(control, 'applications', ...ofApplications);
       await goTo(control, 'notifications', ...ofNotifications);
       const read: number[] = [];

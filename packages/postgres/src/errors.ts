@@ -49,16 +49,17 @@ export class PostgresError extends Error {
   readonly details: Record<string, unknown>;
 
   constructor(code: PostgresErrorCode, details: Record<string, unknown> = {}, cause?: unknown) {
-    super(describe(code, details), cause === undefined ? undefined : { cause });
+    super(withDetails(CATALOGUE[code], details), cause === undefined ? undefined : { cause });
     this.name = 'PostgresError';
     this.code = code;
     this.details = details;
   }
 }
 
-function describe(code: PostgresErrorCode, details: Record<string, unknown>): string {
+/** What an error says, with the facts of this one behind it. */
+export function withDetails(message: string, details: Record<string, unknown>): string {
   const facts = Object.entries(details).map(([name, value]) => `${name}: ${String(value)}`);
-  return facts.length === 0 ? CATALOGUE[code] : `${CATALOGUE[code]} (${facts.join(', ')})`;
+  return facts.length === 0 ? message : `${message} (${facts.join(', ')})`;
 }
 
 /** The SQLSTATE or Node error code of anything thrown, if it has one. */

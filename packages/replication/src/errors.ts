@@ -1,3 +1,5 @@
+import { withDetails } from '@banyan/postgres/errors';
+
 /** Every error this package raises by itself, by stable code, with the way on. PostgreSQL's own pass through. */
 const CATALOGUE = {
   MAPPING_INVALID: 'The mapping cannot be used as it stands.',
@@ -56,7 +58,7 @@ export class ReplicationError extends Error {
   readonly details: Record<string, unknown>;
 
   constructor(code: ReplicationErrorCode, details: Record<string, unknown> = {}, cause?: unknown) {
-    super(describe(code, details), cause === undefined ? undefined : { cause });
+    super(withDetails(CATALOGUE[code], details), cause === undefined ? undefined : { cause });
     this.name = 'ReplicationError';
     this.code = code;
     this.details = details;
@@ -78,9 +80,4 @@ const LOSSES: ReadonlySet<string> = new Set<ReplicationErrorCode>([
  */
 export function isLoss({ code }: { code: string }): boolean {
   return LOSSES.has(code.toUpperCase());
-}
-
-function describe(code: ReplicationErrorCode, details: Record<string, unknown>): string {
-  const facts = Object.entries(details).map(([name, value]) => `${name}: ${String(value)}`);
-  return facts.length === 0 ? CATALOGUE[code] : `${CATALOGUE[code]} (${facts.join(', ')})`;
 }

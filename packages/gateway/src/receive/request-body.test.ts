@@ -6,6 +6,7 @@ import { connect } from 'node:net';
 import { describe, test } from 'node:test';
 import {
   get,
+  pour,
   sendRaw,
   startBackend,
   startTestGateway,
@@ -42,17 +43,10 @@ describe('bodies', () => {
   test('a client that does not read makes the upstream wait, not the gateway swell', async (t) => {
     const monolith = await startBackend(t, 'monolith');
     let written = 0;
-    monolith.answer = (_req, res) => {
-      const block = Buffer.alloc(256 * 1024);
-      const more = () => {
-        while (written < 64 * 1024 * 1024) {
-          written += block.length;
-          if (!res.write(block)) return res.once('drain', more);
-        }
-        return res.end();
-      };
-      more();
-    };
+    monolith.answer = (_req, res) =>
+      pour(res, 64 * 1024 * 1024, (bytes) => {
+        written = bytes;
+      });
     const { gateway } = await startTestGateway(t, tableOf({ monolith: monolith.url }, 0, []));
     const socket = connect(gateway.port, '127.0.0.1');
     socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');

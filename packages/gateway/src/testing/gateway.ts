@@ -145,6 +145,22 @@ export function sendRaw(
 
 export { until };
 
+const BLOCK = Buffer.alloc(256 * 1024, 'a');
+
+/** Answers with so many bytes (a multiple of 256 KiB) as fast as they are taken. `wrote` hears how many were written so far. */
+export function pour(response: ServerResponse, bytes: number, wrote: (bytes: number) => void): void {
+  let written = 0;
+  const more = () => {
+    while (written < bytes) {
+      written += BLOCK.length;
+      wrote(written);
+      if (!response.write(BLOCK)) return response.once('drain', more);
+    }
+    return response.end();
+  };
+  more();
+}
+
 /** Resolves when a number has come to a halt: a tenth of a second has not changed it. */
 export async function untilStill(value: () => number): Promise<void> {
   let last = Number.NaN;

@@ -3,7 +3,15 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, test } from 'node:test';
-import { sendRaw, startBackend, startTestGateway, tableOf, until, untilStill } from '../testing/gateway.ts';
+import {
+  pour,
+  sendRaw,
+  startBackend,
+  startTestGateway,
+  tableOf,
+  until,
+  untilStill,
+} from '../testing/gateway.ts';
 
 describe('WebSocket', () => {
   async function echoServer(t: Parameters<typeof startBackend>[0], name: string) {
@@ -74,16 +82,10 @@ describe('WebSocket', () => {
     const total = 64 * 1024 * 1024;
     let written = 0;
     monolith.answer = (_req, res) => {
-      const block = Buffer.alloc(256 * 1024, 'a');
       res.writeHead(200, { 'content-length': total, connection: 'X-Private', 'x-private': '1' });
-      const more = () => {
-        while (written < total) {
-          written += block.length;
-          if (!res.write(block)) return res.once('drain', more);
-        }
-        return res.end();
-      };
-      more();
+      pour(res, total, (bytes) => {
+        written = bytes;
+      });
     };
     const { gateway } = await startTestGateway(t, tableOf({ monolith: monolith.url }, 0, []));
     const socket = connect(gateway.port, '127.0.0.1');

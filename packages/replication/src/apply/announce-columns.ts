@@ -11,8 +11,7 @@ export const ANNOUNCE_PREFIX = 'banyan-told';
  */
 export function announceStatement(plan: TablePlan): Statement {
   const rows = new Rows(plan);
-  const select = plan.sourceKey.map((column, index) => `${rows.column(column)} AS banyan_${index}`);
-  const match = plan.targetKey.map((column, index) => `t.${quoteIdent(column)} = v.banyan_${index}`);
+  const { keys, match } = rows.byKey();
   // Keys as the stream writes them, which `char(n)::text` for one is not.
   const key = plan.targetKey.map(
     (column) => `${quoteLiteral(column)}, format('%s', t.${quoteIdent(column)})`,
@@ -25,6 +24,6 @@ export function announceStatement(plan: TablePlan): Statement {
   return rows.statement(
     (from) =>
       `SELECT pg_logical_emit_message(true, ${quoteLiteral(ANNOUNCE_PREFIX)}, json_build_object(${message.join(', ')})::text) ` +
-      `FROM ${plan.targetName} AS t, (SELECT ${select.join(', ')} FROM ${from}) AS v WHERE ${match.join(' AND ')} HAVING count(*) > 0`,
+      `FROM ${plan.targetName} AS t, ${keys(from)} WHERE ${match} HAVING count(*) > 0`,
   );
 }

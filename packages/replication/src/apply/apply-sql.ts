@@ -85,13 +85,9 @@ export function updateStatement(
 /** Deletes rows found by key. `condition` is SQL over the target's columns. */
 export function deleteStatement(plan: TablePlan, condition?: string): Statement {
   const rows = new Rows(plan);
-  const select = plan.sourceKey.map((column, index) => `${rows.column(column)} AS banyan_${index}`);
-  const match = plan.targetKey.map((column, index) => `t.${quoteIdent(column)} = v.banyan_${index}`);
-  if (condition) match.push(condition);
-  return rows.statement(
-    (from) =>
-      `DELETE FROM ${plan.targetName} AS t USING (SELECT ${select.join(', ')} FROM ${from}) AS v WHERE ${match.join(' AND ')}`,
-  );
+  const { keys, match } = rows.byKey();
+  const found = condition ? `${match} AND ${condition}` : match;
+  return rows.statement((from) => `DELETE FROM ${plan.targetName} AS t USING ${keys(from)} WHERE ${found}`);
 }
 
 /** Where rows are while they exchange values. */
@@ -100,11 +96,10 @@ export const ASIDE = 'pg_temp.banyan_aside';
 /** Moves rows found by key to `ASIDE`. `columns`: quoted, of those that can be written. */
 export function moveAsideStatement(plan: TablePlan, columns: string): Statement {
   const rows = new Rows(plan);
-  const select = plan.sourceKey.map((column, index) => `${rows.column(column)} AS banyan_${index}`);
-  const match = plan.targetKey.map((column, index) => `t.${quoteIdent(column)} = v.banyan_${index}`);
+  const { keys, match } = rows.byKey();
   return rows.statement(
     (from) =>
-      `WITH moved AS (DELETE FROM ${plan.targetName} AS t USING (SELECT ${select.join(', ')} FROM ${from}) AS v WHERE ${match.join(' AND ')} RETURNING t.*) ` +
+      `WITH moved AS (DELETE FROM ${plan.targetName} AS t USING ${keys(from)} WHERE ${match} RETURNING t.*) ` +
       `INSERT INTO ${ASIDE} SELECT ${columns} FROM moved`,
   );
 }
@@ -112,24 +107,21 @@ export function moveAsideStatement(plan: TablePlan, columns: string): Statement 
 /** The target's rows with the given keys, every column as text. */
 export function selectStatement(plan: TablePlan): Statement {
   const rows = new Rows(plan);
-  const select = plan.sourceKey.map((column, index) => `${rows.column(column)} AS banyan_${index}`);
-  const match = plan.targetKey.map((column, index) => `t.${quoteIdent(column)} = v.banyan_${index}`);
+  const { keys, match } = rows.byKey();
   const columns = [...plan.target.columns.keys()].map((column) => `t.${quoteIdent(column)}::text`);
   return rows.statement(
-    (from) =>
-      `SELECT ${columns.join(', ')} FROM ${plan.targetName} AS t, (SELECT ${select.join(', ')} FROM ${from}) AS v WHERE ${match.join(' AND ')}`,
+    (from) => `SELECT ${columns.join(', ')} FROM ${plan.targetName} AS t, ${keys(from)} WHERE ${match}`,
   );
 }
 
 /** Rows by the source's key, locked, with the text of each as a whole and the key by which it was asked for. */
 export function imagesStatement(plan: TablePlan): Statement {
   const rows = new Rows(plan);
-  const select = plan.sourceKey.map((column, index) => `${rows.column(column)} AS banyan_${index}`);
-  const match = plan.targetKey.map((column, index) => `t.${quoteIdent(column)} = v.banyan_${index}`);
+  const { keys, match } = rows.byKey();
   const key = plan.sourceKey.map((_, index) => `v.banyan_${index}::text`).join(', ');
   return rows.statement(
     (from) =>
-      `SELECT t.*, t::text AS banyan_image, ARRAY[${key}] AS banyan_key FROM ${plan.targetName} AS t, (SELECT ${select.join(', ')} FROM ${from}) AS v WHERE ${match.join(' AND ')} FOR UPDATE OF t`,
+      `SELECT t.*, t::text AS banyan_image, ARRAY[${key}] AS banyan_key FROM ${plan.targetName} AS t, ${keys(from)} WHERE ${match} FOR UPDATE OF t`,
   );
 }
 
@@ -209,13 +201,11 @@ export function missingParentsStatement(
 /** Does to rows found by key what the deletion of a parent does that sets columns. */
 export function unsetStatement(plan: TablePlan, { action, sets }: Parent): Statement {
   const rows = new Rows(plan);
-  const select = plan.sourceKey.map((column, index) => `${rows.column(column)} AS banyan_${index}`);
-  const match = plan.targetKey.map((column, index) => `t.${quoteIdent(column)} = v.banyan_${index}`);
+  const { keys, match } = rows.byKey();
   const value = action === 'default' ? 'DEFAULT' : 'NULL';
   const changes = sets.map((column) => `${quoteIdent(column)} = ${value}`);
   return rows.statement(
-    (from) =>
-      `UPDATE ${plan.targetName} AS t SET ${changes.join(', ')} FROM (SELECT ${select.join(', ')} FROM ${from}) AS v WHERE ${match.join(' AND ')}`,
+    (from) => `UPDATE ${plan.targetName} AS t SET ${changes.join(', ')} FROM ${keys(from)} WHERE ${match}`,
   );
 }
 
@@ -254,6 +244,17 @@ export class Rows {
   old(column: string): string {
     this.#params.push({ column, old: true });
     return quoteIdent(`banyan_old_${column}`);
+  }
+
+  /** How rows of the target, as `t`, are found by the keys that are given: as a table `v` with the columns `banyan_0` and so on, by a condition. */
+  byKey(): { keys(from: string): string; match: string } {
+    const { sourceKey, targetKey } = this.#plan;
+    const select = sourceKey.map((column, index) => `${this.column(column)} AS banyan_${index}`);
+    const match = targetKey.map((column, index) => `t.${quoteIdent(column)} = v.banyan_${index}`);
+    return {
+      keys: (from) => `(SELECT ${select.join(', ')} FROM ${from}) AS v`,
+      match: match.join(' AND '),
+    };
   }
 
   statement(write: (from: string) => string): Statement {

@@ -7,15 +7,13 @@ import { copy, rename, table } from '../mapping/mapping.ts';
 import {
   end,
   LIMIT,
+  linked,
   type Pair,
   pair,
   type Running,
   rowsOf,
   run,
-  setShare,
   settle,
-  start,
-  streaming,
 } from '../testing/support.ts';
 
 const LEGACY = 'CREATE TABLE users (id int PRIMARY KEY, email text, full_name text, phone text, source text)';
@@ -43,14 +41,7 @@ type World = { dbs: Pair; forward: Running; reverse: Running };
 
 async function world(share: number): Promise<World> {
   const dbs = await pair(LEGACY, SERVICE, [PROFILES]);
-  const forward = await start(dbs.config('forward'));
-  const link = openLink(dbs.config('reverse'));
-  await link.prepare();
-  const reverse = run(link);
-  await streaming(forward, reverse);
-  await setShare(forward, share);
-  await setShare(reverse, share);
-  return { dbs, forward, reverse };
+  return await linked(dbs, share);
 }
 
 /** What a service does with an event: the row is there afterwards, whoever was first. */

@@ -3,21 +3,8 @@ import { test } from 'node:test';
 import { isServiceSide } from '@banyan/cohort';
 import fc from 'fast-check';
 import { installGuard, setGuard } from '../guard/guard.ts';
-import { openLink } from '../link/link.ts';
 import { copy, derived, rename, table } from '../mapping/mapping.ts';
-import {
-  end,
-  LIMIT,
-  type Pair,
-  pair,
-  type Running,
-  rowsOf,
-  run,
-  setShare,
-  settle,
-  start,
-  streaming,
-} from '../testing/support.ts';
+import { end, LIMIT, linked, type Pair, pair, type Running, rowsOf, settle } from '../testing/support.ts';
 import { verify } from '../verify/verify.ts';
 
 const LEGACY = `
@@ -66,14 +53,7 @@ async function applications(share: number): Promise<{ dbs: Pair; forward: Runnin
      INSERT INTO notes SELECT i, i, 'Note ' || i FROM generate_series(1, 6) i;
      INSERT INTO files SELECT i, i, 'File ' || i FROM generate_series(1, 6) i`,
   );
-  const forward = await start(dbs.config('forward'));
-  const link = openLink(dbs.config('reverse'));
-  await link.prepare();
-  const reverse = run(link);
-  await streaming(forward, reverse);
-  await setShare(forward, share);
-  await setShare(reverse, share);
-  return { dbs, forward, reverse };
+  return await linked(dbs, share);
 }
 
 /** All rows, once they are proven to be the same on both sides. */

@@ -3,17 +3,14 @@ import type { Table } from '../catalog/catalog.ts';
 import { nameOf, type TableMapping } from '../mapping/mapping.ts';
 import { type Context, endsOf } from './context.ts';
 import { error, type Finding } from './finding.ts';
+import { eachTable } from './tables.ts';
 
 /** Whether a row can be found by its key on either side, and in the log of the side that is read. */
 export async function checkKeys(context: Context): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  for (const mapping of context.config.tables)
-    for (const { end, side, isSource } of endsOf(context, mapping)) {
-      const table = await end.table(side);
-      if (!table || !side.key.every((column) => table.columns.has(column))) continue; // findings of their own
-      const found = keysOf(table, side, isSource);
-      findings.push(...found.map((finding) => ({ ...finding, end: end.is })));
-    }
+  const findings = await eachTable(context, ({ table, side, isSource }) =>
+    // A column that is not there is a finding of its own.
+    side.key.every((column) => table.columns.has(column)) ? keysOf(table, side, isSource) : [],
+  );
   for (const mapping of context.config.tables) findings.push(...(await coarseKeysOf(context, mapping)));
   return findings;
 }

@@ -1,23 +1,18 @@
 import { quoteIdent, quoteTable } from '@banyan/postgres';
 import type { Table } from '../catalog/catalog.ts';
 import type { TableMapping } from '../mapping/mapping.ts';
-import { type Context, type End, endsOf } from './context.ts';
+import type { Context, End } from './context.ts';
 import { error, type Finding, lacking } from './finding.ts';
+import { eachTable } from './tables.ts';
 
 /**
  * Rights on the mapped tables. What is read from the log has to be published, which only an owner may; the barrier locks
  * it, which takes UPDATE; the monolith's gets a trigger, and so does nobody else's.
  */
 export async function checkRights(context: Context): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  for (const mapping of context.config.tables)
-    for (const { end, side, isSource } of endsOf(context, mapping)) {
-      const table = await end.table(side);
-      if (!table) continue; // is a finding of its own
-      const found = await rightsOf(end, table, wanted(mapping, end, isSource));
-      findings.push(...found.map((finding) => ({ ...finding, end: end.is })));
-    }
-  return findings;
+  return await eachTable(context, ({ mapping, end, table, isSource }) =>
+    rightsOf(end, table, wanted(mapping, end, isSource)),
+  );
 }
 
 function wanted(mapping: TableMapping, end: End, isSource: boolean): string[] {

@@ -129,6 +129,14 @@ export async function bothLinks(
     `INSERT INTO users (full_name, email, secret) SELECT 'User ' || i, 'mail' || i, 'hash' || i FROM generate_series(1, $1::int) i`,
     [users],
   );
+  return await linked(dbs, share);
+}
+
+/** Both links of a pair, at `share`. */
+export async function linked(
+  dbs: Pair,
+  share: number,
+): Promise<{ dbs: Pair; forward: Running; reverse: Running }> {
   const forward = await start(dbs.config('forward'));
   const link = openLink(dbs.config('reverse'));
   await link.prepare();

@@ -10,12 +10,11 @@ import { fileURLToPath } from 'node:url';
 import { createPool, type Db, withTransaction } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import fc from 'fast-check';
-import pino from 'pino';
-import { Registry } from 'prom-client';
 import { blocksOf, moduleOf } from '../../../../scripts/documentation.ts';
 import type { Service } from '../index.ts';
 import { type LeasedWork, leasedQueue } from './leased-queue.ts';
 import { growingPauses, pauseAfterAttempt } from './retries.ts';
+import { aHost } from './testing/host.ts';
 import { LETTERS, letters } from './testing/letters.ts';
 
 type Letter = Awaited<ReturnType<typeof letters.lease>>[number];
@@ -129,11 +128,6 @@ describe('rows that are leased', () => {
 
 describe('a queue', () => {
   const NEVER_MS = 3_600_000;
-  function host() {
-    const logged: string[] = [];
-    const log = pino({ level: 'warn' }, { write: (line: string) => void logged.push(line) });
-    return { pool, log, metrics: new Registry(), logged };
-  }
   /** Resolves with each row as it comes; how it ends is up to the test. */
   function hands() {
     type Hand = { letter: Letter; signal: AbortSignal; end(): void; fail(error: Error): void };
@@ -159,7 +153,7 @@ describe('a queue', () => {
   it('works off what is due, so many at a time, and ends with what it has in hand', async () => {
     await write('a', 'b', 'c');
     const { handle, next, isAnyLeft } = hands();
-    const queue = leasedQueue(host(), 'letters', { most: 2, everyMs: NEVER_MS, lease, handle });
+    const queue = leasedQueue(aHost(pool), 'letters', { most: 2, everyMs: NEVER_MS, lease, handle });
     await queue.open();
     const [a, b] = [await next(), await next()];
     assert.deepEqual([a.letter.text, b.letter.text, isAnyLeft()], ['a', 'b', false]);
@@ -177,7 +171,7 @@ describe('a queue', () => {
   it('does not take again what it has in hand longer than its lease', async () => {
     await write('a');
     const { handle, next, isAnyLeft } = hands();
-    const queue = leasedQueue(host(), 'letters', { most: 2, everyMs: NEVER_MS, lease, handle });
+    const queue = leasedQueue(aHost(pool), 'letters', { most: 2, everyMs: NEVER_MS, lease, handle });
     await queue.open();
     const a = await next();
     await leaseIsOver();
@@ -199,7 +193,13 @@ describe('a queue', () => {
       asked.shift()?.();
       return ms;
     };
-    const queue = leasedQueue(host(), 'letters', { most: 2, everyMs: NEVER_MS, lease, handle, untilDue });
+    const queue = leasedQueue(aHost(pool), 'letters', {
+      most: 2,
+      everyMs: NEVER_MS,
+      lease,
+      handle,
+      untilDue,
+    });
     const looked = new Promise<void>((resolve) => asked.push(resolve));
     await queue.open();
     await looked;
@@ -216,7 +216,7 @@ describe('a queue', () => {
 
   it('tells of a row that failed, which comes again when its lease is over', async () => {
     await write('a');
-    const given = host();
+    const given = aHost(pool);
     const { handle, next } = hands();
     const queue = leasedQueue(given, 'letters', { most: 1, everyMs: 1, lease, handle });
     await queue.open();

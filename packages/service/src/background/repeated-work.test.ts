@@ -3,12 +3,11 @@ import { after, before, describe, it } from 'node:test';
 import { createPool, type Db } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import fc from 'fast-check';
-import pino from 'pino';
-import { Registry } from 'prom-client';
 import { blocksOf, moduleOf } from '../../../../scripts/documentation.ts';
 import type { Service } from '../index.ts';
 import { pauseUntilNext } from './pauses.ts';
 import { repeatedWork, type Task } from './repeated-work.ts';
+import { aHost } from './testing/host.ts';
 
 const NEVER_MS = 3_600_000;
 
@@ -19,13 +18,6 @@ before(async () => {
   pool = createPool(url, { max: 4 });
 });
 after(async () => await pool?.end());
-
-/** What a part is given of its service, with what it logs. */
-function host() {
-  const logged: string[] = [];
-  const log = pino({ level: 'warn' }, { write: (line: string) => void logged.push(line) });
-  return { pool, log, metrics: new Registry(), logged };
-}
 
 /** A task that hands each of its times to the test, which says how it ends. */
 function stepwise(options: Partial<Task> = {}) {
@@ -52,7 +44,7 @@ function stepwise(options: Partial<Task> = {}) {
 describe('a task', () => {
   it('is done from the opening on, at once while there is more, and then after its pause', async () => {
     const { task, next } = stepwise({ everyMs: 1 });
-    const work = repeatedWork(host(), { count: task });
+    const work = repeatedWork(aHost(pool), { count: task });
     await work.open();
     (await next()).end(true);
     (await next()).end(1);
@@ -63,7 +55,7 @@ describe('a task', () => {
 
   it('is done before its pause is over when it is woken, and once more when that was while it ran', async () => {
     const { task, next } = stepwise();
-    const work = repeatedWork(host(), { look: task });
+    const work = repeatedWork(aHost(pool), { look: task });
     await work.open();
     const first = await next();
     work.wake('look');
@@ -77,7 +69,7 @@ describe('a task', () => {
 
   it('that fails is told of by its name, and tried again', async () => {
     const { task, next } = stepwise({ everyMs: 1 });
-    const given = host();
+    const given = aHost(pool);
     const work = repeatedWork(given, { 'send mails': task });
     await work.open();
     (await next()).fail(new Error('no server'));
@@ -96,7 +88,7 @@ describe('a task', () => {
 
   it('ends what it has in hand when the service stops, begins nothing more, and has not failed by that', async () => {
     const { task, next, times } = stepwise();
-    const given = host();
+    const given = aHost(pool);
     const work = repeatedWork(given, { look: task });
     await work.open();
     const { signal, fail } = await next();
@@ -108,18 +100,18 @@ describe('a task', () => {
   });
 
   it('that was never opened closes', async () => {
-    await repeatedWork(host(), { look: stepwise().task }).close();
+    await repeatedWork(aHost(pool), { look: stepwise().task }).close();
   });
 });
 
 describe('a task of one process', () => {
   it('is passed over by the others while it runs, and theirs when its process is gone', async () => {
     const [ours, theirs] = [stepwise({ inOneProcess: true }), stepwise({ inOneProcess: true })];
-    const first = repeatedWork(host(), { sweep: ours.task });
+    const first = repeatedWork(aHost(pool), { sweep: ours.task });
     await first.open();
     const running = await ours.next();
 
-    const given = host();
+    const given = aHost(pool);
     const other = repeatedWork(given, { sweep: theirs.task });
     await other.open();
     const passedOver = async () => /outcome="done"\} 1/.test(await given.metrics.metrics());

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Envelope } from '@banyan/events/machinery';
+import type { TestContext } from 'node:test';
+import { type Envelope, openPostgresBus } from '@banyan/events/machinery';
 import type { RunningService } from '@banyan/service';
 
 type Contracts = {
@@ -28,6 +29,22 @@ export function eventOf<C extends Contracts>(
     correlationid: id,
     data,
   };
+}
+
+/** What is said on the bus from now on, by services or for the monolith, until the test has ended. `group`: another one for each that listens. */
+export async function hear(
+  t: TestContext,
+  { busUrl, events, group = 'listener' }: { busUrl: string; events: Contracts['events']; group?: string },
+): Promise<Envelope[]> {
+  const heard: Envelope[] = [];
+  const bus = await openPostgresBus({ url: busUrl });
+  t.after(() => bus.close());
+  await bus.subscribe({
+    group,
+    types: Object.keys(events),
+    handle: async (message) => void heard.push(message),
+  });
+  return heard;
 }
 
 /** The data of events of a type that a service has said, in their order. */

@@ -1,9 +1,17 @@
+import assert from 'node:assert/strict';
 import { API } from '../../api/common.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: each test reads what it expects
 export type Json = any;
 /** `stale`: by the gateway's word it may not know yet what the caller has just written. */
 export type Answer = { status: number; etag?: string; stale?: true; body: Json };
+
+/** The body of an answer that has to be good: any other fails the test, with what was asked. */
+export async function good(asked: string, answer: Promise<Answer>): Promise<Json> {
+  const { status, body } = await answer;
+  assert.ok(status < 300, `${asked}: ${status} ${JSON.stringify(body)}`);
+  return body;
+}
 
 /** A request to the API at an origin, be it a service, the monolith or the gateway; the path is below `api`. */
 export async function request(

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { withTransaction } from '@banyan/postgres';
 import { said } from '../../kit/testing/events.ts';
 import { type GatewayDouble, startGatewayDouble } from '../../kit/testing/gateway.ts';
-import { type Json, request } from '../../kit/testing/request.ts';
+import { good as goodAnswer, type Json, request } from '../../kit/testing/request.ts';
 import { until } from '../../kit/testing/until.ts';
 import { headerOf, type SmtpDouble, startSmtp } from './channels/testing/smtp.ts';
 import { type facts, followOthers } from './follow.ts';
@@ -32,11 +32,8 @@ after(async () => {
 const call = (as: number, method: string, path: string, body?: object) =>
   request(service.url, method, `/notifications${path}`, { token: gateway.token(as), ...(body && { body }) });
 
-async function good(as: number, method: string, path: string, body?: object): Promise<Json> {
-  const answer = await call(as, method, path, body);
-  assert.ok(answer.status < 300, `${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
-  return answer.body;
-}
+const good = (as: number, method: string, path: string, body?: object) =>
+  goodAnswer(`${method} ${path}`, call(as, method, path, body));
 
 type Data = { [T in keyof typeof facts]: Parameters<(typeof facts)[T]>[0]['data'] } & {
   UserRegistered: object;
