@@ -302,7 +302,10 @@ it(
 describe('what the monolith has not got', () => {
   it('is offered to whoever is on the service’s side, and not found by all others', LIMIT, async () => {
     const file = pdfOf(9 * MB);
-    assert.equal((await upload(GRACE, await applyFor(GRACE, (await postJob()).id), file)).status, 404);
+    assert.equal(
+      (await upload(GRACE, await applyFor(GRACE, (await postJob(monolith)).id), file)).status,
+      404,
+    );
     await goTo('canary', 5_000);
     const statuses = new Set<number>();
     for (const person of PEOPLE) {
@@ -326,7 +329,7 @@ describe('what the monolith has not got', () => {
     LIMIT,
     async () => {
       await goTo('migrated', FULL_SHARE);
-      const id = await applyFor(GRACE, (await postJob()).id);
+      const id = await applyFor(GRACE, (await postJob(monolith)).id);
       const file = pdfOf(9 * MB);
       const { status, body } = await upload(GRACE, id, file);
       assert.deepEqual([status, body.size_bytes], [201, 9 * MB]);
