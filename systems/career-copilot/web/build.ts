@@ -31,7 +31,7 @@ const SOURCES = [
   'package-lock.json',
   'tsconfig*.json',
   'packages/ui/{package,tsconfig}.json',
-  'packages/ui/src/**/*',
+  'packages/ui/{src,vite}/**/*',
   'systems/career-copilot/api/*.ts',
   'systems/career-copilot/web/{index.html,package.json,tsconfig.json,vite.config.ts,build.ts,build-size.ts}',
   'systems/career-copilot/web/{src,public}/**/*',

@@ -1,3 +1,4 @@
+import { keepLanguages } from '@banyan/ui/keep-languages';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
@@ -6,7 +7,7 @@ const { WEB_API_URL = 'http://127.0.0.1:8000' } = process.env;
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react()],
+  plugins: [react(), keepLanguages(['en', 'de'])],
   build: {
     // The policy of the pages (CSP) allows no data: addresses.
     assetsInlineLimit: 0,
