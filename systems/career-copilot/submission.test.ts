@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { testServer } from '@banyan/postgres/testing';
 import type { RunningService } from '@banyan/service';
-import { serviceKeysOf } from './kit/service-keys.ts';
+import { serviceKeysOf } from '@banyan/service/service-keys';
 import { type GatewayDouble, startGatewayDouble } from './kit/testing/gateway.ts';
 import type { Answer } from './kit/testing/request.ts';
 import { until } from './kit/testing/until.ts';

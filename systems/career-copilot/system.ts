@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { System } from '@banyan/harness';
-import { serviceKeysOf } from './kit/service-keys.ts';
+import { serviceKeysOf } from '@banyan/service/service-keys';
 import { GATEWAY_ISSUER } from './kit/tokens.ts';
 import { VISITOR } from './monolith/visitor.ts';
 

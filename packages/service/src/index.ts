@@ -53,6 +53,7 @@ export { mediaOf } from './http/media.ts';
 export { Page, PageQuery } from './http/page-query.ts';
 export { type Keyset, keyset, type OrderColumn } from './http/pages.ts';
 export type { ServiceApp, TypeBoxTypeProvider } from './http/types.ts';
+export { isZone } from './http/zones.ts';
 export { idempotency, type Once, type Outcome } from './idempotency/idempotency.ts';
 export { type Limit, withinLimit } from './key-value/limit.ts';
 export { keyValues } from './key-value/part.ts';

@@ -1,8 +1,7 @@
 import type { Events } from '@banyan/events';
-import { ConfigError, gauge, type ServiceContext } from '@banyan/service';
+import { ConfigError, gauge, isZone, type ServiceContext } from '@banyan/service';
 import { type Static, Type } from 'typebox';
 import { IssuerConfig } from '../../kit/issuers.ts';
-import { isZone } from '../../kit/zones.ts';
 import type { contracts } from './hear.ts';
 import type { Overviews } from './overview/overview.ts';
 import type { Documents } from './store/documents.ts';

@@ -1,9 +1,8 @@
 import { withTransaction } from '@banyan/postgres';
-import { defineErrors, type ServiceApp } from '@banyan/service';
+import { defineErrors, isZone, type ServiceApp } from '@banyan/service';
 import { Type } from 'typebox';
 import { Timestamp } from '../../../api/common.ts';
 import { activeUser, callerOf } from '../../../kit/active-user.ts';
-import { isZone } from '../../../kit/zones.ts';
 import { careersOf } from '../careers/find.ts';
 import { waysOf } from '../careers/moments.ts';
 import type { Context } from '../context.ts';

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { defineErrors, type EventStream, eventStreams, role, type ServiceApp } from '@banyan/service';
+import { defineErrors, type EventStream, eventStreams, isZone, role, type ServiceApp } from '@banyan/service';
 import { type Static, Type } from 'typebox';
 import { Summary } from '../../../api/analytics.ts';
 import { activeUser, callerOf } from '../../../kit/active-user.ts';
-import { isZone } from '../../../kit/zones.ts';
 import { summary } from '../careers/answers.ts';
 import type { Unit } from '../careers/calendar.ts';
 import { careersOf } from '../careers/find.ts';

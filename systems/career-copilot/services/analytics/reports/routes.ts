@@ -1,9 +1,8 @@
 import { withTransaction } from '@banyan/postgres';
-import { defineErrors, type ServiceApp } from '@banyan/service';
+import { defineErrors, isZone, type ServiceApp } from '@banyan/service';
 import { Type } from 'typebox';
 import { Id, Nullable, Timestamp } from '../../../api/common.ts';
 import { activeUser, callerOf } from '../../../kit/active-user.ts';
-import { isZone } from '../../../kit/zones.ts';
 import type { Context } from '../context.ts';
 import { type Format, findReport, listReports, orderReport } from './store.ts';
 

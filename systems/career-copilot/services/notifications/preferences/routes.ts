@@ -1,9 +1,8 @@
 import { withTransaction } from '@banyan/postgres';
-import { defineErrors, type ServiceApp } from '@banyan/service';
+import { defineErrors, isZone, type ServiceApp } from '@banyan/service';
 import type pg from 'pg';
 import * as api from '../../../api/notifications.ts';
 import { callerOf } from '../../../kit/active-user.ts';
-import { isZone } from '../../../kit/zones.ts';
 import { activeCaller } from '../callers.ts';
 import { findPerson } from '../people/store.ts';
 import { CHOSEN_KINDS, DEFAULTS, type Preferences, waysOf } from './preferences.ts';

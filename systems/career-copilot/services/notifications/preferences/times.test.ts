@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { isZone } from '../../../kit/zones.ts';
 import { nextDigest, quietUntil } from './times.ts';
 
 const NIGHT = { from: '22:00', to: '07:00' };
@@ -91,15 +90,4 @@ describe('a digest', () => {
     assert.equal(next('2026-11-27T07:00:00Z', 'weekly', 'UTC'), '2026-11-30T08:00:00.000Z');
     assert.equal(next('2026-11-30T08:00:00Z', 'weekly', 'UTC'), '2026-12-07T08:00:00.000Z');
   });
-});
-
-it('a zone is a place, and no offset', () => {
-  assert.deepEqual(['Europe/Berlin', 'UTC', 'Mars/Olympus', '+02:00', '', 'a'.repeat(5_000)].map(isZone), [
-    true,
-    true,
-    false,
-    false,
-    false,
-    false,
-  ]);
 });

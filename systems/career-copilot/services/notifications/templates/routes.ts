@@ -1,12 +1,11 @@
 import type { Events } from '@banyan/events';
 import { withTransaction } from '@banyan/postgres';
-import { defineErrors, ifMatch, preconditionFailed, type ServiceApp, tag } from '@banyan/service';
+import { defineErrors, ifMatch, isZone, preconditionFailed, type ServiceApp, tag } from '@banyan/service';
 import type pg from 'pg';
 import { Type } from 'typebox';
 import { JsonObject } from '../../../api/common.ts';
 import type { contracts } from '../../../contracts/notifications.ts';
 import { callerOf } from '../../../kit/active-user.ts';
-import { isZone } from '../../../kit/zones.ts';
 import { activeAdmin } from '../callers.ts';
 import { builtIn, LOCALES, type Locale, type Template } from './built-in.ts';
 import { footerOf } from './footer.ts';

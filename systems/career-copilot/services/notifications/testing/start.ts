@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { calls, defineService, type RunningService } from '@banyan/service';
+import { serviceKeysOf } from '@banyan/service/service-keys';
 import { Type } from 'typebox';
 import { contracts } from '../../../contracts/notifications.ts';
-import { serviceKeysOf } from '../../../kit/service-keys.ts';
 import { variablesOf } from '../../../kit/testing/variables.ts';
 
 const SECRET = randomBytes(16).toString('hex');
