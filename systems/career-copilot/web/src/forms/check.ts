@@ -1,6 +1,10 @@
 import type { TSchema } from 'typebox';
+import { Format } from 'typebox/format';
 import { Errors } from 'typebox/schema';
 import type { FieldProblem } from '../api/field-problems.ts';
+
+// As the server has it: of names with a dot, without quotes and addresses in brackets.
+Format.Set('email', (text) => Format.IsEmail(text) && /@[^@.[]+[.]/.test(text) && !text.startsWith('"'));
 
 /** What of a JSON schema is looked at here. */
 type Schema = {
