@@ -119,7 +119,7 @@ export function mayRepeat(operation: Operation, { idempotencyKey }: CallOptions 
 }
 
 /** Whether the server knows a write again by its Idempotency-Key. */
-export function takesKey(operation: OperationName): boolean {
+function takesKey(operation: OperationName): boolean {
   return 'takesKey' in OPERATIONS[operation];
 }
 

@@ -5,7 +5,7 @@
 export type WayOn = 'wait' | 'retry' | 'log-in' | 'fix' | 'look' | 'back';
 
 /** Codes that no server sends: what became of a request that has no answer, or one without a code. */
-export const OWN_CODES = {
+const OWN_CODES = {
   OFFLINE: 'retry',
   UNREACHABLE: 'retry',
   TIMED_OUT: 'retry',

@@ -20,7 +20,7 @@ import { readServerEvents, type ServerEvent } from './server-events.ts';
 import type { Answer, Input, Operation, OperationName, Read, Write } from './types.ts';
 
 /** After so long a page says that it takes longer than usual, ms. */
-export const SLOW_MS = 8_000;
+const SLOW_MS = 8_000;
 
 /** How a read stands, beyond what TanStack Query tells: `waitingUntil`, ms of the clock, while it is going to be asked again by itself. */
 export type Reading = { isSlow: boolean; waitingUntil: number | null };

@@ -27,7 +27,7 @@ export type EventsOptions = {
 };
 
 /** Silence after which a connection counts as gone, ms: servers say something every 15 s. */
-export const SILENCE_MS = 45_000;
+const SILENCE_MS = 45_000;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
 
