@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { after, before, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Environment } from '@banyan/harness/run';
 import { createPool } from '@banyan/postgres';
 import type { FastifyInstance } from 'fastify';
@@ -153,3 +156,35 @@ it('going back is no loss: it has written nothing', LIMIT, async () => {
   await goTo(control, 'analytics', 'migrated');
   await sameForAll();
 });
+
+it(
+  'a database that was lost is made again of what applications tells when an operator asks, and of what goes on',
+  LIMIT,
+  async () => {
+    const url = new URL(environment.databases.get('analytics')!);
+    const process = environment.services.get('analytics')!;
+    await process.kill();
+    await analytics.end();
+    const name = url.pathname.slice(1);
+    const server = createPool(Object.assign(new URL(url), { pathname: '/postgres' }).href, { max: 1 });
+    await server.query(`DROP DATABASE ${name} WITH (FORCE)`);
+    await server.query(`CREATE DATABASE ${name}`);
+    await server.end();
+    analytics = createPool(url.href, { max: 2 });
+    await process.start();
+    const [before] = (await Promise.all(PATHS.map((path) => told(PEOPLE[0]!, path)))).filter(
+      ({ legacy, shown }) => JSON.stringify(legacy) !== JSON.stringify(shown),
+    );
+    assert.ok(before, 'an empty database tells something else');
+    await apply(PEOPLE[0]!);
+    await banyan('facts', 'backfill', 'applications', '--for', 'analytics', '--name', 'once-more');
+    await apply(PEOPLE[1]!);
+    await sameForAll();
+  },
+);
+
+/** The command line, by this environment's plan. */
+async function banyan(...args: string[]): Promise<void> {
+  const main = fileURLToPath(import.meta.resolve('@banyan/cli/main'));
+  await promisify(execFile)(globalThis.process.execPath, [main, ...args, '--config', environment.configFile]);
+}

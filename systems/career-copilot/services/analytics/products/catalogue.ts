@@ -12,11 +12,11 @@ export function cataloguePage(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Data products of Career Copilot</title>
 <style>
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; color: #1a1a1a; background: #fff; }
+body { overflow-wrap: anywhere; font: 1rem/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; color: #1a1a1a; background: #fff; }
 article { border-top: 1px solid #767676; padding: 1rem 0; }
 dt { font-weight: bold; }
 .broken { color: #a30000; font-weight: bold; }
-pre { overflow-x: auto; background: #f3f3f3; padding: 0.5rem; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f3f3f3; padding: 0.5rem; }
 </style>
 </head>
 <body>
