@@ -1,51 +1,10 @@
-import { type ReactElement, type ReactNode, useId, useRef, useState } from 'react';
+import { type ReactElement, useId, useRef, useState } from 'react';
 import styles from './Board.module.css';
 import { BoardColumnView } from './BoardColumn.tsx';
 import { BoardSelection } from './BoardSelection.tsx';
-import {
-  type BoardCard,
-  type BoardColumn,
-  type BoardMove,
-  type BoardTarget,
-  cardsToMove,
-  planMove,
-} from './board-moves.ts';
+import { type BoardCard, type BoardColumn, type BoardTarget, cardsToMove, planMove } from './board-moves.ts';
+import type { BoardProps } from './board-props.ts';
 import { LiveRegion } from './LiveRegion.tsx';
-
-export interface BoardTexts {
-  /** Menu of a card or of what is chosen: "Move to". */
-  moveTo: string;
-  /** The handle of a card, for keyboards and screen readers: "Drag Engineer at Acme". */
-  drag: (card: string) => string;
-  /** Told after a move: "3 moved to Interview". */
-  moved: (count: number, column: string) => string;
-  /** "3 selected". */
-  selected: (count: number) => string;
-  clearSelection: string;
-  emptyColumn: string;
-}
-
-export interface BoardProps<Card extends BoardCard> {
-  label: string;
-  columns: readonly BoardColumn<Card>[];
-  /** What a card is called. */
-  textOf: (card: Card) => string;
-  render: (card: Card) => ReactNode;
-  /** The page moves the cards (moveCards) and takes it back if it could not be done. */
-  onMove: (move: BoardMove) => void;
-  canMove?: (card: Card, column: string) => boolean;
-  /** The order of cards in a column is the user's. Without, a column is one place. */
-  isOrdered?: boolean;
-  /** The page that a card leads to. */
-  hrefOf?: (card: Card) => string;
-  /** What else can be done with what is chosen: buttons. */
-  selectionActions?: (selected: ReadonlySet<string>) => ReactNode;
-  /** Pixels, about: each card has its own height once it is seen. */
-  cardHeight?: number;
-  /** CSS length; columns scroll in it. */
-  height?: string;
-  texts: BoardTexts;
-}
 
 /**
  * Cards in columns. They are moved by dragging them (pointer, or Enter on the handle and then arrows or Tab), or by the menu that

@@ -8,8 +8,8 @@ import {
   Virtualizer,
 } from 'react-aria-components';
 import styles from './Board.module.css';
-import type { BoardProps } from './Board.tsx';
 import type { BoardCard, BoardColumn, BoardTarget } from './board-moves.ts';
+import type { BoardProps } from './board-props.ts';
 import { Checkbox } from './Checkbox.tsx';
 import { Icon } from './Icon.tsx';
 import { IconButton } from './IconButton.tsx';

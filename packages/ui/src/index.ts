@@ -5,7 +5,7 @@
 export { Avatar, type AvatarProps } from './Avatar.tsx';
 export { Badge, type BadgeProps, Status } from './Badge.tsx';
 export { Banner, type BannerProps } from './Banner.tsx';
-export { Board, type BoardProps, type BoardTexts } from './Board.tsx';
+export { Board } from './Board.tsx';
 export { Button, type ButtonProps, type ButtonVariant, LinkButton, type LinkButtonProps } from './Button.tsx';
 export {
   type BoardCard,
@@ -14,6 +14,7 @@ export {
   type BoardTarget,
   moveCards,
 } from './board-moves.ts';
+export type { BoardProps, BoardTexts } from './board-props.ts';
 export { Card, type CardProps } from './Card.tsx';
 export { Checkbox, CheckboxGroup, type CheckboxGroupProps, type CheckboxProps } from './Checkbox.tsx';
 export { ComboBox, type ComboBoxProps } from './ComboBox.tsx';
