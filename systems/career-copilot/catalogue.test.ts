@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { assertAccessible, inChromium } from '@banyan/ui/testing';
-import { cataloguePage } from './catalogue.ts';
-import { PRODUCTS } from './products.ts';
+import { cataloguePage } from './services/analytics/products/catalogue.ts';
+import { PRODUCTS } from './services/analytics/products/products.ts';
 
 inChromium('the catalogue of data products', ({ person }) => {
   it('is a page for everybody, with the schemas shown, on a wide screen and on a telephone', async () => {
