@@ -16,7 +16,7 @@ export type Area = keyof Messages;
 /** Loads the messages of an area, by language. German that lacks a key of English is an error of types. */
 export type Loaders<A extends Area = Area> = Record<Language, () => Promise<{ default: Messages[A] }>>;
 
-export type Loaded = Locale & { messages: Partial<Messages> };
+type Loaded = Locale & { messages: Partial<Messages> };
 
 /** What of the browser decides about the language. */
 export type LocaleSetting = {

@@ -32,7 +32,7 @@ export function Navigation() {
               <NavigationLink {...each} />
             </li>
           ))}
-          <li className={styles.more}>
+          <li className={styles.more} hidden={there.every(({ isFirst }) => isFirst)}>
             <button
               type="button"
               className={styles.link}
