@@ -148,7 +148,8 @@ module.exports = {
       severity: 'error',
       // extraction.ts is for the operator's tool, load.ts for the harness: neither is part of the service.
       from: { path: '^systems/[^/]+/services/', pathNot: '/(extraction|load)[.]ts$' },
-      to: { path: '^packages/', pathNot: '^packages/(service|events|postgres)/' },
+      // What services answer with as pages, their tests look at in a browser.
+      to: { path: '^packages/', pathNot: '^packages/(service|events|postgres|ui/testing)/' },
     },
     {
       name: 'extractions-use-the-public-entry-of-the-tool',
