@@ -27,11 +27,7 @@ export async function pages(app: FastifyInstance, folder: string): Promise<Answe
 }
 
 /** A person's browser that opens an address: API, assets and files are none that a page could have. */
-export function isForPage({
-  method,
-  url,
-  headers,
-}: Pick<FastifyRequest, 'method' | 'url' | 'headers'>): boolean {
+function isForPage({ method, url, headers }: Pick<FastifyRequest, 'method' | 'url' | 'headers'>): boolean {
   if (method !== 'GET' && method !== 'HEAD') return false;
   return /\btext\/html\b/.test(headers.accept ?? '') && !NO_PAGE.test(url);
 }

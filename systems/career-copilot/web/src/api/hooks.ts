@@ -23,7 +23,7 @@ import type { Answer, Input, Operation, OperationName, Read, Write } from './typ
 const SLOW_MS = 8_000;
 
 /** How a read stands, beyond what TanStack Query tells: `waitingUntil`, ms of the clock, while it is going to be asked again by itself. */
-export type Reading = { isSlow: boolean; waitingUntil: number | null };
+type Reading = { isSlow: boolean; waitingUntil: number | null };
 
 /**
  * A read of the API.
@@ -76,7 +76,7 @@ export function useApiPages<O extends Read, Rows extends keyof Answer<O> & strin
 
 export type WriteInput<O extends Write> = Input<O> & CallOptions;
 
-export type WriteOptions<O extends Write, Context = unknown> = Omit<
+type WriteOptions<O extends Write, Context = unknown> = Omit<
   UseMutationOptions<Answer<O>, ApiError, WriteInput<O>, Context>,
   'mutationFn' | 'onMutate'
 > & {

@@ -42,6 +42,6 @@ type Shape<O extends Operation> = O extends `${infer Method} ${infer Path extend
   : never;
 
 /** Arguments after the operation: what it needs must be given, else it may be left out. */
-export type InputArgument<O extends Operation> =
+type InputArgument<O extends Operation> =
   // biome-ignore lint/complexity/noBannedTypes: whether an empty object would do is the question
   {} extends Input<O> ? [input?: Input<O>] : [input: Input<O>];

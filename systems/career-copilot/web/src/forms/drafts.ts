@@ -1,5 +1,5 @@
 /** What somebody has begun to fill in, kept until it is sent: over a reload, without network, and when they were logged out meanwhile. */
-export type Draft = {
+type Draft = {
   /** When it was kept, ms. */
   at: number;
   values: Record<string, unknown>;
