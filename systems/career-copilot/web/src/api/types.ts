@@ -40,8 +40,3 @@ export type Query<O extends Operation> =
 type Shape<O extends Operation> = O extends `${infer Method} ${infer Path extends keyof paths & string}`
   ? Extract<paths[Path][Lowercase<Method> & keyof paths[Path]], object>
   : never;
-
-/** Arguments after the operation: what it needs must be given, else it may be left out. */
-type InputArgument<O extends Operation> =
-  // biome-ignore lint/complexity/noBannedTypes: whether an empty object would do is the question
-  {} extends Input<O> ? [input?: Input<O>] : [input: Input<O>];
