@@ -43,7 +43,8 @@ export function copySystem(): SystemCopy {
         extends: join(ROOT, 'tsconfig.json'),
         compilerOptions,
         include: [folder],
-        exclude: [],
+        // Pages have a configuration of their own, with a browser's types.
+        exclude: [join(folder, 'web')],
       };
       writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
       return await node([join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', folder], ROOT);
