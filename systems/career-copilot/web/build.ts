@@ -142,7 +142,8 @@ function removeForgotten(): void {
   }
 }
 
-if (import.meta.main) {
+// `npm run` imports it by scripts/node.js, so that it is no main module there.
+if (process.argv[1] === import.meta.filename) {
   const folder = await buildWeb();
   console.log(`built ${basename(folder)} below ${BUILDS}`);
   console.log(describeSize(sizeOf(folder)));
