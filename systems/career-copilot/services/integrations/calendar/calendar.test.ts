@@ -49,6 +49,7 @@ after(async () => {
 
 /** Somebody else each time, with the calendar connected and read once. */
 beforeEach(async () => {
+  await rested();
   ada++;
   google.events.clear();
   google.failWith(null);
@@ -62,6 +63,16 @@ beforeEach(async () => {
   await looked();
   google.asked.length = 0;
 });
+
+/** Resolves when nothing of those before is still on its way into the calendar, which all of them share. */
+async function rested(): Promise<void> {
+  await until(async () => {
+    const { rowCount } = await world.service.pool.query(
+      'SELECT FROM calendars WHERE leased_until IS NOT NULL OR due_at <= now()',
+    );
+    return rowCount === 0;
+  });
+}
 
 /** Resolves when the calendar was looked at, after what was done before. */
 async function looked(): Promise<{ error: string | null }> {
@@ -207,6 +218,7 @@ describe('an interview', () => {
 
   it('and a calendar are seen and changed by whose they are only', async () => {
     const { body } = await interview(9, 10);
+    await looked();
     const eve = 1_000 + ada;
     for (const [method, path, sent] of [
       ['PATCH', `/interviews/${body.id}`, { title: 'x' }],
