@@ -384,7 +384,10 @@ async function findsOnly(before: Awaited<ReturnType<typeof placed>>): Promise<vo
     sessions: Object.fromEntries(Object.keys(databases).map((name) => [name, []])),
   };
   const deadline = performance.now() + SETTLE_MS;
-  while (!isDeepStrictEqual(await placed(), expected) && performance.now() < deadline)
+  let found = await placed();
+  while (!isDeepStrictEqual(found, expected) && performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 100));
-  assert.deepEqual(await placed(), expected);
+    found = await placed();
+  }
+  assert.deepEqual(found, expected);
 }
