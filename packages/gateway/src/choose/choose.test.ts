@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Fence, Mode, Route, ServiceState } from '../control/route-table.ts';
-import { changes, choose, type RequestAttributes } from './choose.ts';
+import { changes, choose, isMoving, type RequestAttributes } from './choose.ts';
 
 const route = (more: Partial<Route> = {}): Route => ({
   id: 'r',
@@ -179,8 +179,19 @@ describe('hold', () => {
     );
   });
 
+  test('a read is of a moving cohort exactly where the fence changes whose side answers it', () => {
+    fc.assert(
+      fc.property(share, share, bucket, fc.boolean(), (from, to, whose, isKey) => {
+        const f = attributes(isKey ? { key: whose } : { sticky: whose });
+        const moved = decide(route(), from, f).side !== decide(route(), to, f).side;
+        assert.equal(isMoving(route(), f, [fence(from, to)]), moved);
+      }),
+    );
+  });
+
   test('a fence of another service holds nothing here', () => {
     const other = { ...fence(0, 10_000), service: 'auth' };
+    assert.equal(isMoving(route(), attributes({ key: 1 }), [other]), false);
     assert.equal(decide(route(), 0, attributes({ key: 1, safe: false }), [other]).hold, null);
   });
 

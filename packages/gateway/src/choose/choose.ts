@@ -76,6 +76,16 @@ export function changes(fence: Fence, key: number | null): boolean {
   return key === null ? high >= BUCKETS : key >= low && key < high;
 }
 
+/** Is the cohort by which a read is answered moving to the other side, as far as this worker knows? */
+export function isMoving(
+  route: Route,
+  { key, sticky }: RequestAttributes,
+  fences: readonly Fence[],
+): boolean {
+  const bucket = key ?? sticky;
+  return fences.some((fence) => fence.service === route.service && changes(fence, bucket));
+}
+
 function sideOf(route: Route, share: number, attributes: RequestAttributes): Side {
   if (route.mode === 'migrated') return 'service';
   if (attributes.safe && attributes.override !== null) return attributes.override;

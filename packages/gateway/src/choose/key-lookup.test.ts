@@ -98,16 +98,25 @@ describe('a route whose key is looked up', () => {
     }
   });
 
-  test('holds a write at a fence that moves its owner, and no other', async (t) => {
+  test('holds a write at a fence that moves its owner, and no other; marks reads of that owner until it knows how it ended', async (t) => {
     const { call, source, table, gateway } = await world(t, lookup, 0);
     source.openFence({ id: 'f', service: 'users', fromShare: 0, toShare: 5_000, limitMs: 60_000 });
     await until(() => source.acks('f') === 1);
     assert.equal((await call('PUT', 'old')).from, 'monolith');
     const held = call('PUT', 'theirs');
     await until(async () => (await gateway.metrics()).includes('banyan_gateway_held 1'));
+    const reads = await Promise.all(['theirs', 'old'].map((slug) => call('GET', slug)));
+    assert.deepEqual(
+      reads.map(({ from, stale }) => [from, stale]),
+      [
+        ['monolith', 'maybe'],
+        ['monolith', null],
+      ],
+    );
     const next = { ...table, version: 2, services: { users: { ...table.services.users!, share: 5_000 } } };
     source.commitFence('f', next);
     assert.equal((await held).from, 'service');
+    assert.equal((await call('GET', 'theirs')).stale, null);
   });
 });
 
