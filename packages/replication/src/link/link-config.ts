@@ -18,8 +18,7 @@ export type LinkConfig = {
   /** Rows that one transaction of the target applies at most. Default 3,000. */
   batchRows?: number;
   /**
-   * How long what was applied may wait for the target's disk if nothing more comes, ms; under load ten times as long.
-   * Default 10. Readers of the target see it at once; the source keeps it until then.
+   * How long what was applied may wait for the target's disk, ms. Default 100. Readers of the target see it at once; the source keeps it until then.
    */
   flushMs?: number;
   /** How often a quiet source is given a heartbeat so that its slot moves on, ms. Default 2,000. */

@@ -48,13 +48,17 @@ export class Progress {
     this.lag.reset();
   }
 
+  /** Queries of the target see them. */
+  readable(items: readonly Item[]): void {
+    const now = Date.now();
+    for (const { transaction } of items) this.lag.add(now - Number(transaction.commitTime) / 1000);
+  }
+
   /** They are on the target's disk. */
   count(items: readonly Item[]): void {
-    const now = Date.now();
     for (const { transaction, part } of items) {
       this.transactions++;
       if (!part) this.rows += transaction.rows;
-      this.lag.add(now - Number(transaction.commitTime) / 1000);
     }
   }
 }

@@ -98,9 +98,10 @@ async function applyAll(run: Pumped, queue: BatchQueue): Promise<void> {
   const { options, progress, applier, session, stream } = run;
   const { flushMs = FLUSH_MS } = options.config;
   let durableAt = performance.now();
-  /** Committed, and not yet known to be on the target's disk; the first of them at `unsettledAt`. */
+  /** Committed, and not yet known to be on the target's disk. */
   let unsettled: Item[] = [];
-  let unsettledAt = 0;
+  /** When they will be; a steady clock, ms. */
+  let flushAt = 0;
   let ahead: { batch: Item[]; prepared: Prepared } | undefined;
   const settle = (): void => {
     durableAt = performance.now();
@@ -120,8 +121,7 @@ async function applyAll(run: Pumped, queue: BatchQueue): Promise<void> {
   for (;;) {
     const made = ahead;
     ahead = undefined;
-    const restMs =
-      unsettled.length === 0 ? undefined : Math.max(0, unsettledAt + flushMs - performance.now());
+    const restMs = unsettled.length === 0 ? undefined : Math.max(0, flushAt - performance.now());
     const batch = made?.batch ?? (await queue.take(restMs));
     if (!batch) return;
     if (batch.length === 0) {
@@ -138,6 +138,7 @@ async function applyAll(run: Pumped, queue: BatchQueue): Promise<void> {
       await applyPart(run, last);
       if (last.part === 'middle') continue;
       unsettled.push(last);
+      progress.readable([last]);
       settle();
       continue;
     }
@@ -152,8 +153,9 @@ async function applyAll(run: Pumped, queue: BatchQueue): Promise<void> {
     }
     // Readers do not wait for the disk, and the disk not for each batch; nothing is acknowledged before it has it.
     const marked = last.transaction.markers.length > 0;
-    if (unsettled.length === 0) unsettledAt = performance.now();
-    const durable = marked || performance.now() - unsettledAt > flushMs * LOADED;
+    if (unsettled.length === 0) flushAt = nextFlush(performance.now(), flushMs);
+    // A position alone comes once a second, and nothing behind it would take it along.
+    const durable = marked || empty || performance.now() >= flushAt;
     const prepared = made?.prepared ?? applier.prepare(transactions);
     const applying = applier.apply(prepared, durable);
     // While the target works, the next batch is made ready, if there is a whole one.
@@ -167,6 +169,7 @@ async function applyAll(run: Pumped, queue: BatchQueue): Promise<void> {
       releaseRows(item.transaction);
       unsettled.push(item);
     }
+    progress.readable(batch);
     progress.visible.moveTo(last.transaction.endLsn);
     if (queue.empty && !ahead) progress.visible.moveTo(queue.passedTo);
     if (durable) settle();
@@ -183,6 +186,12 @@ async function applyPart(
 }
 
 const BATCH_ROWS = 3_000;
-const FLUSH_MS = 10;
-/** So many times longer may batches be unsettled as long as more comes. */
-const LOADED = 10;
+const FLUSH_MS = 100;
+
+/**
+ * At most so long after `now`, and at the same moments for all links of a process: a server that several of them write to flushes once
+ * for all, and each flush wakes everybody who reads its log.
+ */
+function nextFlush(now: number, flushMs: number): number {
+  return (Math.floor(now / flushMs) + 1) * flushMs;
+}
