@@ -50,6 +50,10 @@ export class Consumer implements Subscriber {
   #taking = false;
   /** The last take got as much as it asked for: more is waiting. */
   #behind = false;
+  /** The last take has left something in the queue, or gives something back, which may be had when a take ends. */
+  #left = false;
+  /** How many takes have ended. */
+  #ended = 0;
   /** `performance.now()` when the last take began. */
   #lastTake = -Infinity;
   #soon: NodeJS.Timeout | undefined;
@@ -128,8 +132,9 @@ export class Consumer implements Subscriber {
     try {
       const count = await this.#take(suspects);
       this.#failures = 0;
+      this.#ended++;
       // What waited behind these in their keys can be had now.
-      if (count > 0) this.#told = true;
+      if (count > 0 && this.#left) this.#told = true;
     } catch (error) {
       this.#subscription.onError?.(error as Error);
       this.#later(Math.min(100 * 2 ** this.#failures++, BACKSTOP_MS));
@@ -142,13 +147,19 @@ export class Consumer implements Subscriber {
     this.#told = false;
     this.#taking = true;
     this.#lastTake = performance.now();
+    const ended = this.#ended;
     let jobs: Job[] | undefined;
     let record: string | undefined;
     try {
       await this.#forgetRecords();
       const goOn = await withTransaction(this.#pool, async (tx) => {
-        jobs = await takeOldest(tx, this.queue, { limit, together: batch > 1, taken: this.#taken, suspects });
+        const asked = { limit, together: batch > 1, taken: this.#taken, suspects };
+        const taken = await takeOldest(tx, this.queue, asked);
+        jobs = taken.jobs;
         this.#taking = false;
+        this.#left = taken.more;
+        // It may not have seen yet what those have let go of that ended meanwhile.
+        if (taken.more && this.#ended !== ended) this.#told = true;
         this.#taken += jobs.length;
         this.#behind = !suspects && jobs.length === limit;
         if (this.#behind) this.#told = true;
@@ -225,6 +236,7 @@ export class Consumer implements Subscriber {
     round.leave();
     const ids = [...round.inFlight].map(({ id }) => id);
     const done = round.outcomes.splice(0);
+    if (ids.length + done.length < round.size) this.#left = true;
     if (ids.length === 0) {
       await this.#settle(tx, done);
       await dropInFlight(tx, [record]);

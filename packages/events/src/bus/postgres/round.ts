@@ -37,6 +37,11 @@ export class Round {
     this.#options = options;
   }
 
+  /** Messages of the take. */
+  get size(): number {
+    return this.#jobs.length;
+  }
+
   async run(): Promise<void> {
     const fresh = this.#fresh();
     const together = this.#options.subscription.handleMany !== undefined && fresh.length > 1;

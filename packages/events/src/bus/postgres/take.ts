@@ -17,6 +17,9 @@ export type Job = {
   ends: number;
 };
 
+/** What could be had, and whether there was more in the queue: put off, in other hands, or beyond what was asked for. */
+type Taken = { jobs: Job[]; more: boolean };
+
 /**
  * The oldest messages, `limit` at most, of keys whose first message can be had: that one is locked until the transaction ends,
  * and whoever holds the first of a key has all that wait behind it. Keys whose first message is locked by another or put off
@@ -37,19 +40,22 @@ export async function takeOldest(
     taken,
     suspects,
   }: { limit: number; together: boolean; taken: number; suspects: boolean },
-): Promise<Job[]> {
+): Promise<Taken> {
   for (let look = suspects ? LOOK_FOR_SUSPECTS : Math.max(LOOK, limit * 2 + taken); ; look *= 16) {
     const values = [queue, look, limit, together, suspects];
     const { rows } = await tx.query<Row>({ name: 'banyan_bus_take', text: TAKE, values });
-    if (suspects) return rows.map(jobOf);
-    if (rows.length > 0) return beforeSuspects(rows.map(jobOf));
-    if (look >= LOOK_AT_MOST || !(await isBeyond(tx, queue, look))) return [];
+    const { seen } = rows[0]!;
+    const had = rows.filter(isHad).map(jobOf);
+    const jobs = suspects ? had : beforeSuspects(had);
+    if (suspects || had.length > 0 || seen < look || look >= LOOK_AT_MOST)
+      return { jobs, more: seen > jobs.length };
   }
 }
 
 /** Whether there is one that could be taken. */
 export async function hasSuspects(db: Queryable, queue: string): Promise<boolean> {
-  return (await takeOldest(db, queue, { limit: 1, together: false, taken: 0, suspects: true })).length > 0;
+  const look = { limit: 1, together: false, taken: 0, suspects: true };
+  return (await takeOldest(db, queue, look)).jobs.length > 0;
 }
 
 /** Removes what was taken, with the transaction's COMMIT. */
@@ -107,9 +113,15 @@ export async function renew(db: Queryable, queue: string, leases: Leases, leaseM
   return new Map(rows.map(({ id, until }) => [id, until]));
 }
 
-type Row = { id: string; key: string | null; data: unknown; failures: number; ends: number };
+/** How many messages were looked at, with each of those that could be had; alone if none could. */
+type Row = { seen: number } & (Had | { id: null });
+type Had = { id: string; key: string | null; data: unknown; failures: number; ends: number };
 
-function jobOf({ id, key, data, failures, ends }: Row): Job {
+function isHad(row: Row): row is Row & Had {
+  return row.id !== null;
+}
+
+function jobOf({ id, key, data, failures, ends }: Had): Job {
   return { id, key: key ?? '', failures, ends, ...receiveValue(data) };
 }
 
@@ -142,19 +154,13 @@ const TAKE = `
       AND j.state < 'active' AND j.start_after <= now() AND coalesce(j.output ? 'ends', false) = $5
     ORDER BY j.created_on, j.id LIMIT $3
     FOR UPDATE OF j SKIP LOCKED)
-  SELECT j.id, j.singleton_key AS key, j.data, j.retry_count AS failures,
-    coalesce((j.output->>'ends')::int, 0) AS ends FROM ${SCHEMA}.job j
-  WHERE j.name = $1 AND j.id = ANY(ARRAY(
-    SELECT id FROM oldest
-    WHERE head IN (SELECT id FROM had) AND start_after <= now() AND ($4 OR id = head) ORDER BY created_on, id LIMIT $3))
-  ORDER BY j.created_on, j.id`;
-
-async function isBeyond(tx: Queryable, queue: string, look: number): Promise<boolean> {
-  const { rowCount } = await tx.query({
-    name: 'banyan_bus_beyond',
-    text: `SELECT FROM ${SCHEMA}.job WHERE name = $1 AND state < 'active' AND NOT blocked
-           ORDER BY priority DESC, created_on OFFSET $2 LIMIT 1`,
-    values: [queue, look],
-  });
-  return rowCount === 1;
-}
+  SELECT (SELECT count(*) FROM oldest)::int AS seen, taken.id, taken.key, taken.data, taken.failures, taken.ends
+  FROM (SELECT) AS one LEFT JOIN (
+    SELECT j.id, j.singleton_key AS key, j.data, j.retry_count AS failures,
+      coalesce((j.output->>'ends')::int, 0) AS ends, j.created_on
+    FROM ${SCHEMA}.job j
+    WHERE j.name = $1 AND j.id = ANY(ARRAY(
+      SELECT id FROM oldest
+      WHERE head IN (SELECT id FROM had) AND start_after <= now() AND ($4 OR id = head) ORDER BY created_on, id LIMIT $3))
+    ) AS taken ON true
+  ORDER BY taken.created_on, taken.id`;
