@@ -277,8 +277,7 @@ export class Applier {
         continue;
       }
       const { rowCount, rows } = await this.#session.client.query(query);
-      if (expect === 'none' ? Number(rows[0].count) > 0 : rowCount !== expect)
-        throw new Anomaly();
+      if (expect === 'none' ? Number(rows[0].count) > 0 : rowCount !== expect) throw new Anomaly();
     }
   }
 }

@@ -1,5 +1,6 @@
 import { connectionConfig, EXACT_SETTINGS, pinNewerSettings, TransactionClient } from '@banyan/postgres';
 import type pg from 'pg';
+import { isConnectionError } from './apply-errors.ts';
 import type { BoundStatement, BoundTable } from './bound-table.ts';
 
 /**
@@ -8,6 +9,10 @@ import type { BoundStatement, BoundTable } from './bound-table.ts';
  */
 export class TargetSession {
   readonly client: pg.Client & Pick<TransactionClient, 'beginLater' | 'hold' | 'commit' | 'rollBack'>;
+  /** Which server this is, and which life of it; undefined: it does not say. */
+  server: string | undefined;
+  /** A steady clock, ms: the server has not crashed since. */
+  openedAt = 0;
   #broken: Error | undefined;
 
   private constructor(client: TransactionClient) {
@@ -30,6 +35,8 @@ export class TargetSession {
       await pinNewerSettings(client);
       await client.query(SETTINGS);
       await client.query('SELECT pg_replication_origin_session_setup($1)', [origin]);
+      session.openedAt = performance.now();
+      session.server = await serverOf(client);
       return session;
     } catch (error) {
       await session.close();
@@ -79,6 +86,18 @@ export class TargetSession {
     const timer = setTimeout(() => stream.destroy(), 500);
     await this.client.end().catch(() => {});
     clearTimeout(timer);
+  }
+}
+
+async function serverOf(client: pg.Client): Promise<string | undefined> {
+  try {
+    const { rows } = await client.query<{ server: string }>(
+      `SELECT concat_ws(' ', system_identifier, pg_postmaster_start_time()) AS server FROM pg_control_system()`,
+    );
+    return rows[0]!.server;
+  } catch (error) {
+    if (isConnectionError(error)) throw error;
+    return undefined;
   }
 }
 

@@ -5,6 +5,7 @@ import type { RememberedShapes } from '../catalog/shape-record.ts';
 import { GuardKeys } from '../guard/guard-keys.ts';
 import type { LinkRecord, plansByName } from '../link/link-record.ts';
 import { BatchQueue, POSITION_MS } from './batch-queue.ts';
+import { flushTogether } from './flush-together.ts';
 import { checkSource } from './loss.ts';
 import type { Progress } from './progress.ts';
 import { Restart } from './retry.ts';
@@ -100,7 +101,8 @@ async function applyAll(run: Pumped, queue: BatchQueue): Promise<void> {
   let durableAt = performance.now();
   /** Committed, and not yet known to be on the target's disk. */
   let unsettled: Item[] = [];
-  /** When they will be; a steady clock, ms. */
+  /** Since when, and until when; a steady clock, ms. */
+  let unsettledSince = 0;
   let flushAt = 0;
   let ahead: { batch: Item[]; prepared: Prepared } | undefined;
   const settle = (): void => {
@@ -125,7 +127,7 @@ async function applyAll(run: Pumped, queue: BatchQueue): Promise<void> {
     const batch = made?.batch ?? (await queue.take(restMs));
     if (!batch) return;
     if (batch.length === 0) {
-      await session.flush(options.names.link);
+      await flushTogether(session, options.names.link, unsettledSince);
       settle();
       continue;
     }
@@ -153,7 +155,10 @@ async function applyAll(run: Pumped, queue: BatchQueue): Promise<void> {
     }
     // Readers do not wait for the disk, and the disk not for each batch; nothing is acknowledged before it has it.
     const marked = last.transaction.markers.length > 0;
-    if (unsettled.length === 0) flushAt = nextFlush(performance.now(), flushMs);
+    if (unsettled.length === 0) {
+      unsettledSince = performance.now();
+      flushAt = nextFlush(unsettledSince, flushMs);
+    }
     // A position alone comes once a second, and nothing behind it would take it along.
     const durable = marked || empty || performance.now() >= flushAt;
     const prepared = made?.prepared ?? applier.prepare(transactions);
@@ -188,10 +193,7 @@ async function applyPart(
 const BATCH_ROWS = 3_000;
 const FLUSH_MS = 100;
 
-/**
- * At most so long after `now`, and at the same moments for all links of a process: a server that several of them write to flushes once
- * for all, and each flush wakes everybody who reads its log.
- */
+/** At most so long after `now`, and at the same moments for all links of a process: each flush wakes everybody who reads the server's log. */
 function nextFlush(now: number, flushMs: number): number {
   return (Math.floor(now / flushMs) + 1) * flushMs;
 }
