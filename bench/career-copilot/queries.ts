@@ -1,5 +1,5 @@
-import { Random } from '../../systems/career-copilot/monolith/generator/random.ts';
-import { CITIES, SKILLS } from '../../systems/career-copilot/monolith/generator/words.ts';
+import { CITIES, Random } from '@banyan/monolith/generator';
+import { SKILLS } from '../../systems/career-copilot/monolith/generator/words.ts';
 
 export type Query = { kind: string; query: string };
 

@@ -1,12 +1,11 @@
+import { limitJsonDepth, Overloaded, withErrors } from '@banyan/monolith';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type pg from 'pg';
 import { API } from '../api/common.ts';
-import { legacyAnswer, NOT_FOUND } from '../kit/legacy-errors.ts';
+import { ApiError, legacyAnswer, NOT_FOUND } from '../kit/legacy-errors.ts';
 import { serveWeb } from '../web/server/serve-web.ts';
 import { contextOf } from './context.ts';
-import { limitJsonDepth } from './json-depth.ts';
-import { withErrors } from './openapi.ts';
 import { analyticsRoutes } from './routes/analytics.ts';
 import { applicationRoutes } from './routes/applications.ts';
 import { authRoutes } from './routes/auth.ts';
@@ -39,7 +38,9 @@ export async function createMonolith(
   limitJsonDepth(app);
   app.decorateRequest('user', null);
   app.setErrorHandler(async (error, request, reply) => {
-    const { status, headers, body } = legacyAnswer(error);
+    const { status, headers, body } = legacyAnswer(
+      error instanceof Overloaded ? new ApiError('OVERLOADED') : error,
+    );
     if (status >= 500) request.log.error(error);
     return await reply.code(status).headers(headers).send(body);
   });

@@ -1,12 +1,23 @@
 import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { transaction } from '@banyan/monolith';
+import {
+  CITIES,
+  copyRows,
+  dropForeignKeys,
+  emailOf,
+  FAMILY_NAMES,
+  fullName,
+  moment,
+  Random,
+  timestamp,
+  type Value,
+} from '@banyan/monolith/generator';
 import { hash } from '@node-rs/bcrypt';
 import type pg from 'pg';
 import type { ApplicationStatus } from '../api/applications.ts';
-import { connect, createTables, transaction } from './database.ts';
-import { copyRows, type Value } from './generator/copy.ts';
+import { connect, createTables } from './database.ts';
 import * as people from './generator/people.ts';
-import { Random } from './generator/random.ts';
 import * as words from './generator/words.ts';
 
 export type Size = { users: number; companies: number; jobs: number; applications: number };
@@ -90,20 +101,6 @@ const NOTE = 'id application_id body is_private created_at'.split(' ');
 const DOCUMENT = 'id user_id application_id name kind url content_type size_bytes created_at'.split(' ');
 const NOTIFICATION = 'id user_id kind title body is_read created_at'.split(' ');
 
-/** Checked once for all rows at the end, which takes a fraction of the time of a check for each row. */
-async function dropForeignKeys(client: pg.ClientBase): Promise<() => Promise<void>> {
-  const { rows } = await client.query<{ table: string; name: string; definition: string }>(
-    `SELECT conrelid::regclass::text AS table, quote_ident(conname) AS name, pg_get_constraintdef(oid) AS definition
-     FROM pg_constraint WHERE contype = 'f' AND connamespace = 'public'::regnamespace`,
-  );
-  for (const { table, name } of rows) await client.query(`ALTER TABLE ${table} DROP CONSTRAINT ${name}`);
-  return async () => {
-    for (const { table, name, definition } of rows) {
-      await client.query(`ALTER TABLE ${table} ADD CONSTRAINT ${name} ${definition}`);
-    }
-  };
-}
-
 type Rows = Iterable<readonly Value[]>;
 
 /** Fixed salts: a demo hash is the same every time, as is everything else. */
@@ -117,17 +114,17 @@ async function demoHashes(cost: number): Promise<string[]> {
 
 function* userRows(random: Random, count: number, hashes: string[]): Rows {
   for (let id = 1; id <= count; id++) {
-    const name = people.fullName(random);
+    const name = fullName(random);
     const created = moment(random, AS_OF - 1500 * DAY, AS_OF - 30 * DAY);
     yield [
       id,
-      people.emailOf(name, id),
+      emailOf(name, id),
       hashes[id % PASSWORDS]!,
       name,
       isActive(id),
       id <= ADMINS ? 'admin' : 'user',
       random.chance(0.7) ? people.phone(random) : null,
-      random.chance(0.85) ? random.pick(words.CITIES) : null,
+      random.chance(0.85) ? random.pick(CITIES) : null,
       random.chance(0.8) ? people.headline(random) : null,
       random.some(words.SKILLS, random.int(0, 8)),
       people.preferences(random),
@@ -140,13 +137,13 @@ function* userRows(random: Random, count: number, hashes: string[]): Rows {
 function* companyRows(random: Random, count: number): Rows {
   for (let id = 1; id <= count; id++) {
     const word = random.pick(words.COMPANY_WORDS);
-    const name = `${word} ${random.pick(random.chance(0.5) ? words.FAMILY_NAMES : words.COMPANY_WORDS)}`;
+    const name = `${word} ${random.pick(random.chance(0.5) ? FAMILY_NAMES : words.COMPANY_WORDS)}`;
     yield [
       id,
       `${name} ${random.pick(words.COMPANY_ENDS)}`,
       random.chance(0.95) ? random.pick(words.INDUSTRIES) : null,
       random.chance(0.8) ? `https://${word.toLowerCase().replaceAll(' ', '-')}-${id}.example.com` : null,
-      random.chance(0.9) ? random.pick(words.CITIES) : null,
+      random.chance(0.9) ? random.pick(CITIES) : null,
       random.pick(['1-10', '11-50', '51-200', '201-1000', '1000+']),
       timestamp(random, moment(random, AS_OF - 2000 * DAY, AS_OF - 200 * DAY)),
     ];
@@ -162,7 +159,7 @@ function* jobRows(random: Random, count: number, companies: number): Rows {
       random.int(1, companies),
       `${random.pick(words.SENIORITY)} ${random.pick(words.PROFESSIONS)}`.trim(),
       `${random.some(words.SENTENCES, 4).join(' ')} You know ${requirements.join(', ')}.`,
-      random.chance(0.9) ? random.pick(words.CITIES) : null,
+      random.chance(0.9) ? random.pick(CITIES) : null,
       random.pick(['full_time', 'full_time', 'full_time', 'part_time', 'contract', 'internship']),
       random.chance(0.35),
       salary,
@@ -295,21 +292,12 @@ function* notificationRows(random: Random, users: number): Rows {
         userId,
         'job_match',
         'A new job for you',
-        `A ${random.pick(words.PROFESSIONS)} is wanted in ${random.pick(words.CITIES)}.`,
+        `A ${random.pick(words.PROFESSIONS)} is wanted in ${random.pick(CITIES)}.`,
         random.chance(0.6),
         at,
       ];
     }
   }
-}
-
-function moment(random: Random, from: number, to: number): number {
-  return from + Math.floor(random.next() * (to - from));
-}
-
-/** With microseconds, as PostgreSQL keeps them and JavaScript does not. */
-function timestamp(random: Random, at: number): string {
-  return new Date(at).toISOString().replace('Z', `${String(random.int(0, 999)).padStart(3, '0')}Z`);
 }
 
 if (import.meta.main) {

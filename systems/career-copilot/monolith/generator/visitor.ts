@@ -1,7 +1,7 @@
+import { transaction } from '@banyan/monolith';
 import { hash } from '@node-rs/bcrypt';
 import type pg from 'pg';
 import type { ApplicationStatus } from '../../api/applications.ts';
-import { transaction } from '../database.ts';
 import { VISITOR } from '../visitor.ts';
 
 /** What has become of each application, and how many days lie between two steps and since the last. */

@@ -1,3 +1,4 @@
+import { transaction, UNIQUE_VIOLATION } from '@banyan/monolith';
 import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import { type Static, Type } from 'typebox';
@@ -16,7 +17,6 @@ import {
 import { Id, Page, paged } from '../../api/common.ts';
 import { ApiError } from '../../kit/legacy-errors.ts';
 import type { Context } from '../context.ts';
-import { transaction, UNIQUE_VIOLATION } from '../database.ts';
 import { currentUser } from '../security.ts';
 
 /** Where an application may go from each status. */

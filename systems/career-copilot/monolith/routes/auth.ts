@@ -1,3 +1,4 @@
+import { hash, transaction, UNIQUE_VIOLATION, verify } from '@banyan/monolith';
 import type { FastifyInstance } from 'fastify';
 import type { DatabaseError } from 'pg';
 import {
@@ -12,8 +13,6 @@ import {
 import { Message } from '../../api/common.ts';
 import { ApiError, statusesOf } from '../../kit/legacy-errors.ts';
 import type { Context } from '../context.ts';
-import { transaction, UNIQUE_VIOLATION } from '../database.ts';
-import { hash, verify } from '../passwords.ts';
 import { currentUser, hashRefreshToken, openSession, tokens } from '../security.ts';
 
 type UserRow = { id: number; hashed_password: string; is_active: boolean; role: string };
