@@ -79,7 +79,7 @@ test('the server is made for logical replication, loopback only, with a secret p
     max_wal_senders: '64',
     max_replication_slots: '64',
     max_active_replication_origins: '64',
-    max_connections: '200',
+    max_connections: '400',
     track_commit_timestamp: 'on',
     listen_addresses: '127.0.0.1',
     work_mem: '5MB',

@@ -84,7 +84,8 @@ export const DEFAULT_SETTINGS: Readonly<Record<string, string>> = {
   max_wal_senders: '64',
   max_replication_slots: '64',
   max_active_replication_origins: '64',
-  max_connections: '200',
+  // Seven services with their pools, links and consumers take some 150 on one server, and more while killed ones are being replaced.
+  max_connections: '400',
   track_commit_timestamp: 'on',
   timezone: 'UTC',
   log_timezone: 'UTC',
