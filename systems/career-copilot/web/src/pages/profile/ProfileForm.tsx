@@ -1,0 +1,165 @@
+import { Banner, Button, Card, Stack, showToast, TextField } from '@banyan/ui';
+import { useEffect } from 'react';
+import { useFormState, useWatch } from 'react-hook-form';
+import { useTranslations } from 'use-intl';
+import { type Answer, type ApiError, keyOf, useApiMutation, useErrorWords } from '../../api/index.ts';
+import { FormField, fieldId, putProblems, useApiForm, useDraft } from '../../forms/index.ts';
+import { useAgo } from '../../i18n/index.ts';
+import styles from './Profile.module.css';
+import { ProfileParts } from './ProfileParts.tsx';
+import { changesOf, entryOf, type ProfileEntry, ProfileFields, undoOf } from './profile-entry.ts';
+import { Skills } from './Skills.tsx';
+import { Wishes } from './Wishes.tsx';
+
+type Profile = Answer<'GET /api/v1/users/me'>;
+
+/** What somebody says of themselves, changed as a whole and saved when they say so. */
+export function ProfileForm({ profile }: { profile: Profile }) {
+  const t = useTranslations('profile');
+  const { form, draft, save, isSaving } = useProfileForm(profile);
+  const { isDirty } = useFormState({ control: form.control as never });
+  const entry = useWatch({ control: form.control as never }) as ProfileEntry;
+  return (
+    <div className={styles.columns}>
+      <Stack gap={5}>
+        {draft.restoredAt !== null && <Restored at={draft.restoredAt} onDiscard={draft.discard} />}
+        <Card title={t('about.title')}>
+          <form id={form.id} onSubmit={save} noValidate className={styles.fields}>
+            <FormField form={form} name="full_name">
+              {(field) => <TextField label={t('about.name')} autoComplete="name" {...field} />}
+            </FormField>
+            <TextField label={t('about.email')} type="email" value={profile.email} isReadOnly name="email" />
+            <div className={styles.whole}>
+              <FormField form={form} name="headline">
+                {(field) => (
+                  <TextField
+                    label={t('about.headline')}
+                    description={t('about.headlineHint')}
+                    {...field}
+                    isRequired={false}
+                  />
+                )}
+              </FormField>
+            </div>
+            <FormField form={form} name="location">
+              {(field) => (
+                <TextField
+                  label={t('about.location')}
+                  autoComplete="address-level2"
+                  {...field}
+                  isRequired={false}
+                />
+              )}
+            </FormField>
+            <FormField form={form} name="phone">
+              {(field) => (
+                <TextField
+                  label={t('about.phone')}
+                  type="tel"
+                  autoComplete="tel"
+                  {...field}
+                  isRequired={false}
+                />
+              )}
+            </FormField>
+          </form>
+        </Card>
+        <Skills form={form} />
+        <Wishes form={form} />
+        {isDirty && (
+          <section className={styles.saveBar} aria-label={t('save.region')}>
+            <p>{t('save.unsaved')}</p>
+            <Stack direction="row" gap={2}>
+              <Button onPress={draft.discard}>{t('save.discard')}</Button>
+              <Button
+                variant="primary"
+                type="submit"
+                form={form.id}
+                isPending={isSaving}
+                pendingLabel={t('save.saving')}
+              >
+                {t('save.save')}
+              </Button>
+            </Stack>
+          </section>
+        )}
+      </Stack>
+      <div className={styles.side}>
+        <ProfileParts
+          entry={entry}
+          onSelect={(name) => document.getElementById(fieldId(form, name))?.focus()}
+        />
+      </div>
+    </div>
+  );
+}
+
+function useProfileForm(profile: Profile) {
+  const t = useTranslations('profile.save');
+  const words = useErrorWords();
+  const form = useApiForm<typeof ProfileFields, ProfileEntry>(ProfileFields, entryOf(profile));
+  const draft = useDraft(form, 'profile', ProfileFields);
+  const { isDirty } = useFormState({ control: form.control as never });
+
+  const change = useApiMutation('PUT /api/v1/users/me', {
+    expects: ({ body }) => [
+      {
+        key: keyOf('GET /api/v1/users/me', {}),
+        change: ((before: Profile) => ({ ...before, ...body })) as never,
+      },
+    ],
+    onTakenBack: (reason) => tell(reason),
+  });
+  const tell = (reason: ApiError) => {
+    if (putProblems(form, reason)) return;
+    showToast({ title: t('failed'), description: words(reason).reason, tone: 'danger' });
+  };
+
+  // Somebody may have changed it elsewhere: what is not being changed here is shown as it is now.
+  useEffect(() => {
+    if (!isDirty && !change.isPending) form.reset(entryOf(profile));
+  }, [profile, isDirty, change.isPending, form]);
+
+  const save = form.handleSubmit(async () => {
+    const entry = form.getValues();
+    const changes = changesOf(profile, entry);
+    const undo = undoOf(profile, changes);
+    try {
+      const saved = await change.mutateAsync({ body: changes });
+      form.reset(entryOf(saved));
+      draft.done();
+      showToast({
+        title: t('saved'),
+        tone: 'good',
+        action: { label: t('undo'), onAction: () => void takeBack(undo) },
+      });
+    } catch {
+      // It was told, and what was entered is still there.
+    }
+  });
+  const takeBack = async (undo: ReturnType<typeof undoOf>) => {
+    try {
+      form.reset(entryOf(await change.mutateAsync({ body: undo })));
+      showToast({ title: t('undone'), tone: 'good' });
+    } catch {
+      // As above.
+    }
+  };
+  return { form, draft, save, isSaving: change.isPending };
+}
+
+function Restored({ at, onDiscard }: { at: number; onDiscard: () => void }) {
+  const t = useTranslations('forms.draft');
+  const ago = useAgo();
+  return (
+    <Banner
+      action={
+        <Button size="small" onPress={onDiscard}>
+          {t('discard')}
+        </Button>
+      }
+    >
+      {t('restored', { when: ago(new Date(at)) })}
+    </Banner>
+  );
+}

@@ -1,0 +1,32 @@
+import { Skeleton, Stack } from '@banyan/ui';
+import { useTranslations } from 'use-intl';
+import { useApiQuery } from '../../api/index.ts';
+import { Page } from '../../shell/Page.tsx';
+import { Reading } from '../../shell/Reading.tsx';
+import styles from './Profile.module.css';
+import { ProfileForm } from './ProfileForm.tsx';
+
+export function ProfilePage() {
+  const t = useTranslations('profile');
+  const profile = useApiQuery('GET /api/v1/users/me', {});
+  return (
+    <Page title={t('title')} lead={t('lead')}>
+      <Reading of={profile} failed={t('failed')} skeleton={<ProfileSkeleton />}>
+        {(read) => <ProfileForm profile={read} />}
+      </Reading>
+    </Page>
+  );
+}
+
+function ProfileSkeleton() {
+  return (
+    <div className={styles.columns}>
+      <Stack gap={5}>
+        <Skeleton shape="block" height="24rem" />
+        <Skeleton shape="block" height="18rem" />
+        <Skeleton shape="block" height="22rem" />
+      </Stack>
+      <Skeleton shape="block" height="14rem" />
+    </div>
+  );
+}
