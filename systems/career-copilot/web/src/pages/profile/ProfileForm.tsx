@@ -17,8 +17,8 @@ type Profile = Answer<'GET /api/v1/users/me'>;
 export function ProfileForm({ profile }: { profile: Profile }) {
   const t = useTranslations('profile');
   const { form, draft, save, isSaving } = useProfileForm(profile);
-  const { isDirty } = useFormState({ control: form.control as never });
-  const entry = useWatch({ control: form.control as never }) as ProfileEntry;
+  const { isDirty } = useFormState({ control: form.control });
+  const entry = useWatch({ control: form.control }) as ProfileEntry;
   return (
     <div className={styles.columns}>
       <Stack gap={5}>
@@ -99,7 +99,7 @@ function useProfileForm(profile: Profile) {
   const words = useErrorWords();
   const form = useApiForm<typeof ProfileFields, ProfileEntry>(ProfileFields, entryOf(profile));
   const draft = useDraft(form, 'profile', ProfileFields);
-  const { isDirty } = useFormState({ control: form.control as never });
+  const { isDirty } = useFormState({ control: form.control });
 
   const change = useApiMutation('PUT /api/v1/users/me', {
     expects: ({ body }) => [
