@@ -1,7 +1,8 @@
 import schema from '@jsonresume/schema';
 import { Value } from 'typebox/value';
+import { Resume } from '../../api/resume.ts';
 import { ResumeError } from './errors.ts';
-import { Resume, type Understood } from './resume.ts';
+import type { Understood } from './understood.ts';
 
 const MOST_PROBLEMS = 10;
 

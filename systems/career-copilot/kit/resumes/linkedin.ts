@@ -4,7 +4,7 @@
  */
 import { parse } from 'csv-parse/sync';
 import { understandJson } from './json-resume.ts';
-import type { Understood } from './resume.ts';
+import type { Understood } from './understood.ts';
 import { unzip, type ZipLimits } from './zip.ts';
 
 const FILES = ['Profile', 'Positions', 'Education', 'Skills', 'Languages', 'Email Addresses'] as const;

@@ -1,5 +1,5 @@
+import type { Resume } from '../../api/resume.ts';
 import type { ProfileChanges } from '../../api/users.ts';
-import type { Resume } from './resume.ts';
 
 /** Lengths of the profile's fields. */
 const LONGEST = { name: 255, phone: 40, location: 255, headline: 255, skill: 100 };

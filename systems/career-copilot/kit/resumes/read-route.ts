@@ -2,12 +2,12 @@ import { createBulkhead, mediaOf, type ServiceApp } from '@banyan/service';
 import type { FastifyContextConfig, onRequestAsyncHookHandler } from 'fastify';
 import { Type } from 'typebox';
 import { RESUME_BYTES } from '../../api/bodies.ts';
+import { Resume } from '../../api/resume.ts';
 import { ProfileChanges } from '../../api/users.ts';
 import type { Skills } from '../skills/skills.ts';
 import { understandJson } from './json-resume.ts';
 import { profileIn } from './profile.ts';
 import { readResume } from './read.ts';
-import { Resume } from './resume.ts';
 
 /** What a route of a user states: who may ask, and these statuses besides. */
 type OfUser = (...statuses: number[]) => {

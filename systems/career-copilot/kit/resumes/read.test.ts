@@ -3,11 +3,11 @@ import { describe, it } from 'node:test';
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { Value } from 'typebox/value';
+import { Resume } from '../../api/resume.ts';
 import { createSkills } from '../skills/skills.ts';
 import { ResumeError, type ResumeErrorCode } from './errors.ts';
 import { MOST_PAGES } from './pdf.ts';
 import { readResume } from './read.ts';
-import { Resume } from './resume.ts';
 import { docxOf, pdfOf, zipOf } from './testing/files.ts';
 import { understand } from './understand.ts';
 

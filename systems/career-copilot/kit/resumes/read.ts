@@ -5,8 +5,8 @@ import { ResumeError } from './errors.ts';
 import type { Done, Task } from './extract-worker.ts';
 import { understandJson } from './json-resume.ts';
 import { isLinkedIn, readLinkedIn } from './linkedin.ts';
-import type { Understood } from './resume.ts';
 import { understand } from './understand.ts';
+import type { Understood } from './understood.ts';
 
 export type Kind = 'pdf' | 'docx' | 'json' | 'linkedin' | 'text';
 export type ReadOptions = {

@@ -1,7 +1,8 @@
+import type { Education, Language, Resume, Work } from '../../api/resume.ts';
 import type { Skills } from '../skills/skills.ts';
 import { periodIn } from './periods.ts';
-import type { Education, Language, Resume, Understood, Work } from './resume.ts';
 import { isBullet, sectionsOf, withoutBullet } from './sections.ts';
+import type { Understood } from './understood.ts';
 
 /** How sure it is: what has one form only, what its place tells, what is a guess. */
 const SURE = { form: 0.95, place: 0.75, guess: 0.4 };

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import type { Registration } from '../../api/auth.ts';
+import type { Resume } from '../../api/resume.ts';
 import type { Profile } from '../../api/users.ts';
 import { activeNow } from '../../kit/account-activity.ts';
-import type { Resume } from '../../kit/resumes/resume.ts';
 import { ANONYMOUS, type PrivacySettings, splitName } from './decide.ts';
 
 type Executor = pg.Pool | pg.PoolClient;

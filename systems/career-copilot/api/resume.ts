@@ -69,9 +69,3 @@ export const Resume = Type.Object({
   languages: list(Language),
 });
 export type Resume = Static<typeof Resume>;
-
-/** What of a résumé was understood, and how surely: by path, such as `work[0].position`. */
-export type Understood = {
-  resume: Resume;
-  confidence: Record<string, number>;
-};
