@@ -21,7 +21,7 @@ export type View = {
   /** Before the page is opened, e.g. what the API is to answer. */
   given?(answers: Answers, person: Person): Promise<unknown>;
   /** Once it is there, e.g. opens a dialog. */
-  then?(page: Page): Promise<unknown>;
+  afterwards?(page: Page): Promise<unknown>;
   /** It is looked at while it still loads. */
   isLoading?: true;
 };
@@ -54,7 +54,7 @@ export async function openView(
   await view.given?.(answersOf(person), person);
   const page = await person.tab(view.path);
   await isShown(page, view);
-  await view.then?.(page);
+  await view.afterwards?.(page);
   return { person, page };
 }
 

@@ -8,7 +8,9 @@ import { useAgo } from '../../i18n/index.ts';
 import styles from './Profile.module.css';
 import { ProfileParts } from './ProfileParts.tsx';
 import { changesOf, entryOf, type ProfileEntry, ProfileFields, undoOf } from './profile-entry.ts';
+import { ImportCard, ResumeCards } from './ResumeCards.tsx';
 import { Skills } from './Skills.tsx';
+import { useImport, useResume } from './use-resume.ts';
 import { Wishes } from './Wishes.tsx';
 
 type Profile = Answer<'GET /api/v1/users/me'>;
@@ -18,6 +20,8 @@ export function ProfileForm({ profile }: { profile: Profile }) {
   const t = useTranslations('profile');
   const { form, draft, save, isSaving } = useProfileForm(profile);
   const { isDirty } = useFormState({ control: form.control });
+  const resume = useResume();
+  const canImport = useImport().operation !== null;
   const entry = useWatch({ control: form.control }) as ProfileEntry;
   return (
     <div className={styles.columns}>
@@ -66,6 +70,9 @@ export function ProfileForm({ profile }: { profile: Profile }) {
         </Card>
         <Skills form={form} />
         <Wishes form={form} />
+        {resume.resume !== null && (
+          <ResumeCards resume={resume.resume} save={resume.save} isSaving={resume.isSaving} />
+        )}
         {isDirty && (
           <section className={styles.saveBar} aria-label={t('save.region')}>
             <p>{t('save.unsaved')}</p>
@@ -85,6 +92,7 @@ export function ProfileForm({ profile }: { profile: Profile }) {
         )}
       </Stack>
       <div className={styles.side}>
+        {canImport && <ImportCard />}
         <ProfileParts
           entry={entry}
           onSelect={(name) => document.getElementById(fieldId(form, name))?.focus()}

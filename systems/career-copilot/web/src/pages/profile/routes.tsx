@@ -21,4 +21,11 @@ const profile = createRoute({
   component: lazyRouteComponent(() => import('./ProfilePage.tsx'), 'ProfilePage'),
 });
 
-export const routes = [profile] as const;
+const importing = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/profile/import',
+  loader: messages,
+  component: lazyRouteComponent(() => import('./ImportPage.tsx'), 'ImportPage'),
+});
+
+export const routes = [profile, importing] as const;
