@@ -71,6 +71,9 @@ export function FormField<Values extends FieldValues, Body, Name extends Path<Va
   const { field, fieldState } = useController({ control: form.control as never, name });
   const say = useFieldWords();
   const id = fieldId(form, name);
+  const { ref } = field;
+  // So that the first field with an error gets the focus, whatever the field is made of.
+  useEffect(() => ref({ focus: () => document.getElementById(id)?.focus() }), [ref, id]);
   return children({
     name,
     id,

@@ -1,5 +1,5 @@
 import { Banner, Button, Card, Stack, showToast, TextField } from '@banyan/ui';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { useFormState, useWatch } from 'react-hook-form';
 import { useTranslations } from 'use-intl';
 import { type Answer, type ApiError, keyOf, useApiMutation, useErrorWords } from '../../api/index.ts';
@@ -18,7 +18,7 @@ type Profile = Answer<'GET /api/v1/users/me'>;
 /** What somebody says of themselves, changed as a whole and saved when they say so. */
 export function ProfileForm({ profile }: { profile: Profile }) {
   const t = useTranslations('profile');
-  const { form, draft, save, isSaving } = useProfileForm(profile);
+  const { form, restoredAt, discard, save, isSaving } = useProfileForm(profile);
   const { isDirty } = useFormState({ control: form.control });
   const resume = useResume();
   const canImport = useImport().operation !== null;
@@ -26,7 +26,7 @@ export function ProfileForm({ profile }: { profile: Profile }) {
   return (
     <div className={styles.columns}>
       <Stack gap={5}>
-        {draft.restoredAt !== null && <Restored at={draft.restoredAt} onDiscard={draft.discard} />}
+        {restoredAt !== null && <Restored at={restoredAt} onDiscard={discard} />}
         <Card title={t('about.title')}>
           <form id={form.id} onSubmit={save} noValidate className={styles.fields}>
             <FormField form={form} name="full_name">
@@ -77,7 +77,7 @@ export function ProfileForm({ profile }: { profile: Profile }) {
           <section className={styles.saveBar} aria-label={t('save.region')}>
             <p>{t('save.unsaved')}</p>
             <Stack direction="row" gap={2}>
-              <Button onPress={draft.discard}>{t('save.discard')}</Button>
+              <Button onPress={discard}>{t('save.discard')}</Button>
               <Button
                 variant="primary"
                 type="submit"
@@ -123,9 +123,12 @@ function useProfileForm(profile: Profile) {
     showToast({ title: t('failed'), description: words(reason).reason, tone: 'danger' });
   };
 
-  // Somebody may have changed it elsewhere: what is not being changed here is shown as it is now.
+  // Somebody may have changed it elsewhere: what is not being changed here is shown as it is now. Not at first, when a draft is put in.
+  const shown = useRef(profile);
   useEffect(() => {
-    if (!isDirty && !change.isPending) form.reset(entryOf(profile));
+    if (shown.current === profile || isDirty || change.isPending) return;
+    shown.current = profile;
+    form.reset(entryOf(profile));
   }, [profile, isDirty, change.isPending, form]);
 
   const save = form.handleSubmit(async () => {
@@ -153,7 +156,11 @@ function useProfileForm(profile: Profile) {
       // As above.
     }
   };
-  return { form, draft, save, isSaving: change.isPending };
+  const discard = () => {
+    draft.discard();
+    form.reset(entryOf(profile));
+  };
+  return { form, restoredAt: draft.restoredAt, discard, save, isSaving: change.isPending };
 }
 
 function Restored({ at, onDiscard }: { at: number; onDiscard: () => void }) {
