@@ -56,6 +56,10 @@ export default views;
 
 const RESUME = {
   basics: { name: 'Prince Okafor', label: 'Staff Frontend Engineer | React & design systems' },
+  languages: [
+    { language: 'Polish', fluency: 'native' },
+    { language: 'English', fluency: 'C1' },
+  ],
   work: [
     {
       position: 'Frontend Engineer',

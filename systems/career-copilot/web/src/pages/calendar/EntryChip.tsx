@@ -3,7 +3,7 @@ import { Link as RouterLink } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
 import { useFormats } from '../../i18n/index.ts';
 import styles from './Calendar.module.css';
-import type { Entry } from './entries.ts';
+import { callIn, type Entry } from './entries.ts';
 
 const ICONS = { interview: 'people', action: 'check', busy: 'clock', applied: 'send' } as const;
 const TONES = { interview: 'accent', action: 'warning', busy: 'neutral', applied: 'info' } as const;
@@ -77,12 +77,28 @@ function EntryRow({ entry, onOpen }: { entry: Entry; onOpen: (interview: number)
             {title}
           </Link>
         )}
-        {interview && interview.location !== '' && <span className={styles.about}>{interview.location}</span>}
+        {interview && interview.location !== '' && <Where location={interview.location} />}
         <Badge tone={TONES[kind]} icon={ICONS[kind]}>
           {t(kind)}
         </Badge>
       </div>
     </li>
+  );
+}
+
+function Where({ location }: { location: string }) {
+  const t = useTranslations('calendar.day');
+  const call = callIn(location);
+  return (
+    <span className={styles.about}>
+      {call ? (
+        <Link href={call} externalLabel={t('opens')}>
+          {call}
+        </Link>
+      ) : (
+        location
+      )}
+    </span>
   );
 }
 

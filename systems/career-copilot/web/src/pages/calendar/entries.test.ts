@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { byDay, conflictsWith, entriesOf, type Sources } from './entries.ts';
+import { byDay, callIn, conflictsWith, entriesOf, type Sources } from './entries.ts';
 
 const interview = {
   id: 1,
@@ -35,6 +35,18 @@ describe('entries of a calendar', () => {
       ['applied: Analyst · Acme', 'action: Call them', 'interview: Interview', 'busy: Dentist'],
     );
     assert.deepEqual(entriesOf(NOTHING), []);
+  });
+
+  it('lead to a call only where there is one', () => {
+    assert.equal(callIn(' https://meet.example.com/a '), 'https://meet.example.com/a');
+    for (const text of [
+      'javascript:alert(1)',
+      'http://meet.example.com',
+      'Room 5',
+      'https://',
+      'https://a b',
+    ])
+      assert.equal(callIn(text), null, text);
   });
 
   it('are on the day that it is where the reader is', () => {

@@ -107,6 +107,12 @@ function dayOf(at: Date, zone: string): CalendarDate {
   return toCalendarDate(fromAbsolute(at.getTime(), zone));
 }
 
+/** The address of a call, if that is what stands where an interview is: nothing but https leads anywhere. */
+export function callIn(location: string): string | null {
+  const text = location.trim();
+  return /^https:\/\/\S+$/i.test(text) && URL.canParse(text) ? text : null;
+}
+
 /** Interviews and appointments that are at the same time as what lies between two moments. */
 export function conflictsWith(
   entries: readonly Entry[],

@@ -31,8 +31,15 @@ export function useCalendar(span: { from: Date; to: Date }) {
       { enabled: hasActions },
     ),
   );
-  const interviews = useApiQuery(INTERVIEWS, input, { enabled: hasInterviews });
-  const busy = useApiQuery('GET /api/v1/integrations/calendars/busy', input, { enabled: hasInterviews });
+  // Of the month before, until those of the next are there: nothing of them is in its days.
+  const interviews = useApiQuery(INTERVIEWS, input, {
+    enabled: hasInterviews,
+    placeholderData: (before) => before,
+  });
+  const busy = useApiQuery('GET /api/v1/integrations/calendars/busy', input, {
+    enabled: hasInterviews,
+    placeholderData: (before) => before,
+  });
   const calendars = useApiQuery('GET /api/v1/integrations/calendars', {}, { enabled: hasInterviews });
 
   const entries = useMemo(

@@ -9,6 +9,7 @@ import styles from './Profile.module.css';
 import { ProfileParts } from './ProfileParts.tsx';
 import { changesOf, entryOf, type ProfileEntry, ProfileFields, undoOf } from './profile-entry.ts';
 import { ImportCard, ResumeCards } from './ResumeCards.tsx';
+import { ResumeWords } from './ResumeWords.tsx';
 import { Skills } from './Skills.tsx';
 import { useImport, useResume } from './use-resume.ts';
 import { Wishes } from './Wishes.tsx';
@@ -71,7 +72,10 @@ export function ProfileForm({ profile }: { profile: Profile }) {
         <Skills form={form} />
         <Wishes form={form} />
         {resume.resume !== null && (
-          <ResumeCards resume={resume.resume} save={resume.save} isSaving={resume.isSaving} />
+          <>
+            <ResumeCards resume={resume.resume} save={resume.save} isSaving={resume.isSaving} />
+            <ResumeWords resume={resume.resume} save={resume.save} isSaving={resume.isSaving} />
+          </>
         )}
         {isDirty && (
           <section className={styles.saveBar} aria-label={t('save.region')}>

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { dateOf, isSame, linesOf, stationOf, withoutStation, withStation } from './resume-parts.ts';
+import {
+  dateOf,
+  isSame,
+  linesOf,
+  stationOf,
+  textOfLanguage,
+  withLanguages,
+  withoutStation,
+  withStation,
+} from './resume-parts.ts';
 
 const WORK = {
   position: 'Engineer',
@@ -40,6 +49,12 @@ describe('stations of a résumé', () => {
       name: 'Acme',
       highlights: ['Built it'],
     });
+  });
+
+  it('have languages beside them, with how well they are spoken', () => {
+    const languages = withLanguages([{ language: 'German' }], 'Polish (native), german (B2), Latin');
+    assert.deepEqual(languages.map(textOfLanguage), ['Polish (native)', 'german (B2)', 'Latin']);
+    assert.deepEqual(withLanguages(languages, ' , '), languages);
   });
 
   it('are the same by what, where and since when', () => {

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Education, type Resume, Work } from '../../../../api/resume.ts';
+import { Education, type Language, Resume, Work } from '../../../../api/resume.ts';
 
 /** Parts of a résumé that are lists of stations of a life. */
 export const PARTS = ['work', 'education'] as const;
@@ -61,6 +61,31 @@ export function isSame(part: Part, a: Station, b: Station): boolean {
     ]).toLowerCase();
   return of(a) === of(b);
 }
+
+/** What a résumé says in its owner's own words. */
+export const Words = Type.Pick(Type.Required(Resume).properties.basics, ['summary', 'url']);
+
+/** `German (B2)` */
+export function textOfLanguage({ language = '', fluency }: Language): string {
+  return fluency ? `${language} (${fluency})` : language;
+}
+
+/** Languages as they were written, one or several with commas between them; one that is there already is written anew. */
+export function withLanguages(languages: readonly Language[], typed: string): Language[] {
+  const added = typed
+    .split(/[,;\n]/)
+    .map((text) => text.trim())
+    .filter((text) => text !== '')
+    .map((text): Language => {
+      const [, language, fluency] = /^(.*?)\s*\(([^)]*)\)$/.exec(text) ?? [];
+      return language && fluency ? { language, fluency } : { language: text };
+    });
+  const isAdded = ({ language = '' }: Language) =>
+    added.some((one) => one.language?.toLowerCase() === language.toLowerCase());
+  return [...languages.filter((one) => !isAdded(one)), ...added].slice(0, MOST_LANGUAGES);
+}
+
+const MOST_LANGUAGES = 100;
 
 /** A day, a month or a year as the first day of it, and what of it is known. */
 export function dateOf(text: string): { at: Date; has: 'year' | 'month' } {
