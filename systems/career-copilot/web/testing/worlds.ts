@@ -3,6 +3,7 @@ import { startTestEnvironment } from '../../kit/testing/environment.ts';
 import { createMonolith } from '../../monolith/app.ts';
 import { connect } from '../../monolith/database.ts';
 import { generate, type Size } from '../../monolith/generate.ts';
+import { system } from '../../system.ts';
 import { buildWeb } from '../build.ts';
 import { type DemoPeople, shareOut } from './demo-data.ts';
 
@@ -46,7 +47,7 @@ export async function startMonolithWorld(
 
 /** All of it at the gateway, in processes of its own, everything still on the monolith: for what holds while services move. */
 export async function startWholeWorld(name: string): Promise<World & { environment: Environment }> {
-  const environment = await startTestEnvironment(name, { users: 200 });
+  const environment = await startTestEnvironment(name, { users: 200, monolith: system.web.build() });
   const pool = connect(environment.databases.get('monolith')!);
   const people = await shareOut(pool).finally(() => pool.end());
   return { origin: environment.gatewayUrl, people, environment, stop: () => environment.stop() };

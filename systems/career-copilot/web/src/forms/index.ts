@@ -1,4 +1,5 @@
 /** Forms that are checked by the schemas of the public API, and keep what was entered. */
+export { DraftNotice } from './DraftNotice.tsx';
 export {
   type ApiForm,
   type BoundField,

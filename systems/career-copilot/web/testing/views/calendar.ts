@@ -8,6 +8,7 @@ const views: readonly View[] = [
   { name: 'calendar-monolith', path: APRIL, who: 'busy' },
   { name: 'calendar-new', path: '/calendar?month=2026-04', who: 'newcomer' },
   { name: 'agenda', path: '/calendar?month=2026-04&view=agenda', who: 'busy', given: withServices },
+  { name: 'calendar-many', path: APRIL, who: 'busy', given: withMany },
   { name: 'agenda-new', path: '/calendar?month=2026-04&view=agenda', who: 'newcomer' },
   {
     name: 'calendar-loading',
@@ -67,4 +68,21 @@ async function withServices(answers: Answers): Promise<void> {
       { id: 1, connection_id: 1, calendar_id: 'primary', synced_at: '2026-04-14T08:00:00.000Z', error: null },
     ],
   });
+}
+
+/** As many as nobody has, of which most were sent in one week. */
+async function withMany(answers: Answers): Promise<void> {
+  const applications = Array.from({ length: 500 }, (_, n) => ({
+    id: n + 1,
+    job_id: n + 1,
+    job_title: `Engineer for what has a long name, number ${n + 1}`,
+    company_name: 'Acme',
+    status: n < 30 ? 'interview' : 'applied',
+    cover_letter: null,
+    applied_at: `2026-04-${String(13 + (n % 7)).padStart(2, '0')}T08:${String(n % 60).padStart(2, '0')}:00.000Z`,
+    created_at: '2026-04-13T08:00:00.000Z',
+    updated_at: '2026-04-13T08:00:00.000Z',
+  }));
+  const page = { total_count: 500, page: 1, limit: 500, total_pages: 1 };
+  await answers.instead('/applications', { applications, ...page });
 }

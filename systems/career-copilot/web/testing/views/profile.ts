@@ -1,6 +1,8 @@
 import type { Answers } from '../answers.ts';
 import type { View } from '../views.ts';
 
+const FILE = { name: 'resume.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF') };
+
 const views: readonly View[] = [
   { name: 'profile', path: '/profile', who: 'busy', given: withServices },
   { name: 'profile-monolith', path: '/profile', who: 'busy' },
@@ -34,6 +36,19 @@ const views: readonly View[] = [
     given: withServices,
     afterwards: (page) => page.getByRole('button', { name: 'Change Frontend Engineer' }).click(),
   },
+  {
+    name: 'import-failed',
+    path: '/profile/import',
+    who: 'busy',
+    given: async (answers) => {
+      await answers.instead('/users/me/preferences', {});
+      await answers.refuse('/users/me/resume', { status: 422, code: 'NO_TEXT' });
+    },
+    afterwards: async (page) => {
+      await page.locator('input[type=file]').setInputFiles(FILE);
+      await page.getByRole('alert').filter({ hasText: 'text' }).waitFor();
+    },
+  },
   { name: 'import-not-yet', path: '/profile/import', who: 'newcomer' },
   { name: 'import', path: '/profile/import', who: 'busy', given: withServices },
   {
@@ -42,11 +57,7 @@ const views: readonly View[] = [
     who: 'busy',
     given: withServices,
     afterwards: async (page) => {
-      await page.locator('input[type=file]').setInputFiles({
-        name: 'resume.pdf',
-        mimeType: 'application/pdf',
-        buffer: Buffer.from('%PDF'),
-      });
+      await page.locator('input[type=file]').setInputFiles(FILE);
       await page.getByText('Read from a PDF').waitFor();
     },
   },

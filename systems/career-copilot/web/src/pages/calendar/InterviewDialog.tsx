@@ -9,11 +9,12 @@ import {
   showToast,
   TextField,
 } from '@banyan/ui';
+import { now } from '@internationalized/date';
 import { useEffect, useRef } from 'react';
 import { useWatch } from 'react-hook-form';
 import { useTranslations } from 'use-intl';
 import { ApiError, useErrorWords } from '../../api/index.ts';
-import { FormField, putProblems, useApiForm, useDraft } from '../../forms/index.ts';
+import { DraftNotice, FormField, putProblems, useApiForm, useDraft } from '../../forms/index.ts';
 import styles from './Calendar.module.css';
 import { conflictsWith, type Interview } from './entries.ts';
 import {
@@ -61,7 +62,7 @@ function InterviewForm({
   const { create, change, cancel } = useInterviews(calendar.input);
   const form = useApiForm<typeof InterviewFields, InterviewEntry>(
     InterviewFields,
-    interview ? entryOf(interview, zone) : freshEntry(day, application),
+    interview ? entryOf(interview, zone) : freshEntry({ day, application, now: String(now(zone)) }),
   );
   const draft = useDraft(form, `interview-${interview?.id ?? 'new'}`, InterviewFields);
   const isPending = create.isPending || change.isPending;
@@ -121,62 +122,65 @@ function InterviewForm({
         </>
       }
     >
-      <form id={form.id} onSubmit={save} noValidate className={styles.form}>
-        <div className={styles.whole}>
-          <FormField form={form} name="application_id">
-            {({ value, onChange, ...field }) => (
-              <ComboBox
+      <Stack gap={4}>
+        <DraftNotice draft={draft} />
+        <form id={form.id} onSubmit={save} noValidate className={styles.form}>
+          <div className={styles.whole}>
+            <FormField form={form} name="application_id">
+              {({ value, onChange, ...field }) => (
+                <ComboBox
+                  {...field}
+                  label={t('application')}
+                  emptyText={t('applicationNone')}
+                  value={value === null ? null : String(value)}
+                  onChange={(id) => onChange(id === null ? null : Number(id))}
+                  options={applications.map(({ id, job_title, company_name }) => ({
+                    id: String(id),
+                    label: `${job_title} · ${company_name}`,
+                  }))}
+                />
+              )}
+            </FormField>
+          </div>
+          <div className={styles.whole}>
+            <FormField form={form} name="title">
+              {(field) => <TextField label={t('titleField')} {...field} />}
+            </FormField>
+          </div>
+          <FormField form={form} name="starts">
+            {(field) => (
+              <DatePicker
+                label={t('starts')}
+                granularity="minute"
+                description={t('startsHint', { zone: zone.replaceAll('_', ' ') })}
                 {...field}
-                label={t('application')}
-                emptyText={t('applicationNone')}
-                value={value === null ? null : String(value)}
-                onChange={(id) => onChange(id === null ? null : Number(id))}
-                options={applications.map(({ id, job_title, company_name }) => ({
-                  id: String(id),
-                  label: `${job_title} · ${company_name}`,
-                }))}
               />
             )}
           </FormField>
-        </div>
-        <div className={styles.whole}>
-          <FormField form={form} name="title">
-            {(field) => <TextField label={t('titleField')} {...field} />}
+          <FormField form={form} name="minutes">
+            {({ value, onChange, ...field }) => (
+              <Select
+                {...field}
+                label={t('length')}
+                placeholder={t('lengthNone')}
+                value={String(value)}
+                onChange={(minutes) => onChange(Number(minutes))}
+                options={[...new Set([...LENGTHS, value])]
+                  .sort((a, b) => a - b)
+                  .map((minutes) => ({ id: String(minutes), label: t('lengthOf', { minutes }) }))}
+              />
+            )}
           </FormField>
-        </div>
-        <FormField form={form} name="starts">
-          {(field) => (
-            <DatePicker
-              label={t('starts')}
-              granularity="minute"
-              description={t('startsHint', { zone: zone.replaceAll('_', ' ') })}
-              {...field}
-            />
-          )}
-        </FormField>
-        <FormField form={form} name="minutes">
-          {({ value, onChange, ...field }) => (
-            <Select
-              {...field}
-              label={t('length')}
-              placeholder={t('lengthNone')}
-              value={String(value)}
-              onChange={(minutes) => onChange(Number(minutes))}
-              options={[...new Set([...LENGTHS, value])]
-                .sort((a, b) => a - b)
-                .map((minutes) => ({ id: String(minutes), label: t('lengthOf', { minutes }) }))}
-            />
-          )}
-        </FormField>
-        <div className={styles.whole}>
-          <FormField form={form} name="location">
-            {(field) => <TextField label={t('location')} description={t('locationHint')} {...field} />}
-          </FormField>
-        </div>
-        <div className={styles.whole}>
-          <Conflicts form={form} calendar={calendar} zone={zone} except={interview?.id} />
-        </div>
-      </form>
+          <div className={styles.whole}>
+            <FormField form={form} name="location">
+              {(field) => <TextField label={t('location')} description={t('locationHint')} {...field} />}
+            </FormField>
+          </div>
+          <div className={styles.whole}>
+            <Conflicts form={form} calendar={calendar} zone={zone} except={interview?.id} />
+          </div>
+        </form>
+      </Stack>
     </Dialog>
   );
 }

@@ -32,7 +32,11 @@ describe('an interview in its form', () => {
     assert.equal(timesOf({ starts: null, minutes: 60 }, 'Europe/Berlin'), null);
   });
 
-  it('begins at a usual hour of the day that was chosen', () => {
-    assert.equal(freshEntry('2026-06-02', null).starts, '2026-06-02T10:00');
+  it('begins at a usual hour of the day that was chosen, or soon if that is over', () => {
+    const at = (now: string) => freshEntry({ day: '2026-06-02', application: null, now }).starts;
+    assert.equal(at('2026-06-01T15:20:00+02:00[Europe/Berlin]'), '2026-06-02T10:00');
+    assert.equal(at('2026-06-02T09:59:00+02:00[Europe/Berlin]'), '2026-06-02T10:00');
+    assert.equal(at('2026-06-02T15:20:00+02:00[Europe/Berlin]'), '2026-06-02T16:00');
+    assert.equal(at('2026-06-02T23:20:00+02:00[Europe/Berlin]'), '2026-06-03T00:00');
   });
 });

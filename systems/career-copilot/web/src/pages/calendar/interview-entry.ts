@@ -29,13 +29,24 @@ const USUAL_MINUTES = 60;
 const USUAL_HOUR = '10:00';
 const MINUTE_MS = 60_000;
 
-/** Of a day, `2026-06-02`. */
-export function freshEntry(day: string, application: number | null): InterviewEntry {
+/** At a usual hour of a day, `2026-06-02`; once that is over, at the next full one. `now`: what the clock on the wall says, `2026-06-02T15:20…`. */
+export function freshEntry({
+  day,
+  application,
+  now,
+}: {
+  day: string;
+  application: number | null;
+  now: string;
+}): InterviewEntry {
+  const usual = `${day}T${USUAL_HOUR}`;
+  const isOver = now.startsWith(day) && usual <= now;
+  const next = parseDateTime(now.slice(0, 13).concat(':00')).add({ hours: 1 }).toString().slice(0, 16);
   return {
     application_id: application,
     title: '',
     location: '',
-    starts: `${day}T${USUAL_HOUR}`,
+    starts: isOver ? next : usual,
     minutes: USUAL_MINUTES,
   };
 }

@@ -1,10 +1,9 @@
-import { Banner, Button, Card, Stack, showToast, TextField } from '@banyan/ui';
+import { Button, Card, Stack, showToast, TextField } from '@banyan/ui';
 import { useEffect, useRef } from 'react';
 import { useFormState, useWatch } from 'react-hook-form';
 import { useTranslations } from 'use-intl';
 import { type Answer, type ApiError, keyOf, useApiMutation, useErrorWords } from '../../api/index.ts';
-import { FormField, fieldId, putProblems, useApiForm, useDraft } from '../../forms/index.ts';
-import { useAgo } from '../../i18n/index.ts';
+import { DraftNotice, FormField, fieldId, putProblems, useApiForm, useDraft } from '../../forms/index.ts';
 import styles from './Profile.module.css';
 import { ProfileParts } from './ProfileParts.tsx';
 import { changesOf, entryOf, type ProfileEntry, ProfileFields, undoOf } from './profile-entry.ts';
@@ -19,7 +18,7 @@ type Profile = Answer<'GET /api/v1/users/me'>;
 /** What somebody says of themselves, changed as a whole and saved when they say so. */
 export function ProfileForm({ profile }: { profile: Profile }) {
   const t = useTranslations('profile');
-  const { form, restoredAt, discard, save, isSaving } = useProfileForm(profile);
+  const { form, draft, save, isSaving } = useProfileForm(profile);
   const { isDirty } = useFormState({ control: form.control });
   const resume = useResume();
   const canImport = useImport().operation !== null;
@@ -27,7 +26,7 @@ export function ProfileForm({ profile }: { profile: Profile }) {
   return (
     <div className={styles.columns}>
       <Stack gap={5}>
-        {restoredAt !== null && <Restored at={restoredAt} onDiscard={discard} />}
+        <DraftNotice draft={draft} />
         <Card title={t('about.title')}>
           <form id={form.id} onSubmit={save} noValidate className={styles.fields}>
             <FormField form={form} name="full_name">
@@ -81,7 +80,7 @@ export function ProfileForm({ profile }: { profile: Profile }) {
           <section className={styles.saveBar} aria-label={t('save.region')}>
             <p>{t('save.unsaved')}</p>
             <Stack direction="row" gap={2}>
-              <Button onPress={discard}>{t('save.discard')}</Button>
+              <Button onPress={draft.discard}>{t('save.discard')}</Button>
               <Button
                 variant="primary"
                 type="submit"
@@ -110,7 +109,7 @@ function useProfileForm(profile: Profile) {
   const t = useTranslations('profile.save');
   const words = useErrorWords();
   const form = useApiForm<typeof ProfileFields, ProfileEntry>(ProfileFields, entryOf(profile));
-  const draft = useDraft(form, 'profile', ProfileFields);
+  const kept = useDraft(form, 'profile', ProfileFields);
   const { isDirty } = useFormState({ control: form.control });
 
   const change = useApiMutation('PUT /api/v1/users/me', {
@@ -142,7 +141,7 @@ function useProfileForm(profile: Profile) {
     try {
       const saved = await change.mutateAsync({ body: changes });
       form.reset(entryOf(saved));
-      draft.done();
+      kept.done();
       showToast({
         title: t('saved'),
         tone: 'good',
@@ -161,24 +160,8 @@ function useProfileForm(profile: Profile) {
     }
   };
   const discard = () => {
-    draft.discard();
+    kept.discard();
     form.reset(entryOf(profile));
   };
-  return { form, restoredAt: draft.restoredAt, discard, save, isSaving: change.isPending };
-}
-
-function Restored({ at, onDiscard }: { at: number; onDiscard: () => void }) {
-  const t = useTranslations('forms.draft');
-  const ago = useAgo();
-  return (
-    <Banner
-      action={
-        <Button size="small" onPress={onDiscard}>
-          {t('discard')}
-        </Button>
-      }
-    >
-      {t('restored', { when: ago(new Date(at)) })}
-    </Banner>
-  );
+  return { form, draft: { ...kept, discard }, save, isSaving: change.isPending };
 }

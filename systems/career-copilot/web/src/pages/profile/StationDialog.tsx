@@ -1,6 +1,6 @@
-import { Button, Dialog, TextArea, TextField } from '@banyan/ui';
+import { Button, Dialog, Stack, TextArea, TextField } from '@banyan/ui';
 import { useTranslations } from 'use-intl';
-import { FormField, useApiForm, useDraft } from '../../forms/index.ts';
+import { DraftNotice, FormField, useApiForm, useDraft } from '../../forms/index.ts';
 import styles from './Profile.module.css';
 import { FIELDS, FORMS, type Part, type Station, type StationEntry, stationOf } from './resume-parts.ts';
 
@@ -59,25 +59,28 @@ export function StationDialog({
         </Button>
       }
     >
-      <form id={form.id} onSubmit={save} noValidate className={styles.fields}>
-        {FIELDS[part].map((name) => (
-          <div key={name} className={WIDE.has(name) ? styles.whole : undefined}>
-            <FormField form={form} name={name}>
-              {(field) =>
-                name === 'summary' ? (
-                  <TextArea label={t(`fields.${name}`)} {...field} />
-                ) : (
-                  <TextField
-                    label={t(`fields.${name}`)}
-                    description={DAYS.has(name) ? t(`hints.${name as 'startDate' | 'endDate'}`) : undefined}
-                    {...field}
-                  />
-                )
-              }
-            </FormField>
-          </div>
-        ))}
-      </form>
+      <Stack gap={4}>
+        <DraftNotice draft={draft} />
+        <form id={form.id} onSubmit={save} noValidate className={styles.fields}>
+          {FIELDS[part].map((name) => (
+            <div key={name} className={WIDE.has(name) ? styles.whole : undefined}>
+              <FormField form={form} name={name}>
+                {(field) =>
+                  name === 'summary' ? (
+                    <TextArea label={t(`fields.${name}`)} {...field} />
+                  ) : (
+                    <TextField
+                      label={t(`fields.${name}`)}
+                      description={DAYS.has(name) ? t(`hints.${name as 'startDate' | 'endDate'}`) : undefined}
+                      {...field}
+                    />
+                  )
+                }
+              </FormField>
+            </div>
+          ))}
+        </form>
+      </Stack>
     </Dialog>
   );
 }
