@@ -112,6 +112,8 @@ inChromium('the profile', (chromium) => {
     await page.getByLabel('Headline from the file').fill('Engineer');
     await page.getByRole('checkbox', { name: 'Go' }).press('Space');
     await page.getByRole('checkbox', { name: 'Take Clerk' }).press('Space');
+    await page.getByRole('link', { name: 'Calendar' }).click();
+    await page.getByRole('button', { name: 'Stay here' }).press('Enter');
     const sent = page.waitForRequest((request) => request.method() === 'PUT');
     await page.getByRole('button', { name: 'Save to my profile' }).press('Enter');
     assert.deepEqual((await sent).postDataJSON(), {

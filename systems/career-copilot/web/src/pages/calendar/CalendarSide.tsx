@@ -4,7 +4,11 @@ import { useFormatter, useTranslations } from 'use-intl';
 import styles from './Calendar.module.css';
 import { applicationPath, EntryList } from './EntryChip.tsx';
 import type { Entry } from './entries.ts';
+import { Shortened } from './Shortened.tsx';
 import type { useCalendar } from './use-calendar.ts';
+
+/** Applications at an interview that are told at once. */
+const SHOWN = 6;
 
 type CalendarRead = ReturnType<typeof useCalendar>;
 
@@ -28,6 +32,7 @@ export function CalendarSide({
     <div className={styles.side}>
       {day !== null && (
         <Card
+          key={day}
           level={3}
           title={format.dateTime(parseDate(day).toDate('UTC'), {
             weekday: 'long',
@@ -62,25 +67,29 @@ function Interviewing({
       {interviewing.length === 0 ? (
         <p className={styles.about}>{t('none')}</p>
       ) : (
-        <ul className={styles.list}>
-          {interviewing.map(({ id, job_title, company_name }) => (
-            <li key={id} className={styles.planned}>
-              <span className={styles.what}>
-                <Link href={applicationPath(id)} isPlain>
-                  {job_title}
-                </Link>
-                <span className={styles.about}>{company_name}</span>
-              </span>
-              {hasInterviews && (
-                <IconButton
-                  icon="calendar"
-                  label={t('planFor', { title: job_title })}
-                  onPress={() => onPlan(id)}
-                />
-              )}
-            </li>
-          ))}
-        </ul>
+        <Shortened items={interviewing} most={SHOWN}>
+          {(shown) => (
+            <ul className={styles.list}>
+              {shown.map(({ id, job_title, company_name }) => (
+                <li key={id} className={styles.planned}>
+                  <span className={styles.what}>
+                    <Link href={applicationPath(id)} isPlain>
+                      {job_title}
+                    </Link>
+                    <span className={styles.about}>{company_name}</span>
+                  </span>
+                  {hasInterviews && (
+                    <IconButton
+                      icon="calendar"
+                      label={t('planFor', { title: job_title })}
+                      onPress={() => onPlan(id)}
+                    />
+                  )}
+                </li>
+              ))}
+            </ul>
+          )}
+        </Shortened>
       )}
     </Card>
   );

@@ -4,9 +4,13 @@ import { useTranslations } from 'use-intl';
 import { useFormats } from '../../i18n/index.ts';
 import styles from './Calendar.module.css';
 import { callIn, type Entry } from './entries.ts';
+import { Shortened } from './Shortened.tsx';
 
 const ICONS = { interview: 'people', action: 'check', busy: 'clock', applied: 'send' } as const;
 const TONES = { interview: 'accent', action: 'warning', busy: 'neutral', applied: 'info' } as const;
+
+/** Entries of a day that are told at once. */
+const SHOWN = 8;
 
 /** An entry where there is one line for it: an interview opens, the others lead to their application. */
 export function EntryChip({ entry, onOpen }: { entry: Entry; onOpen: (interview: number) => void }) {
@@ -47,11 +51,15 @@ export function EntryList({
   onOpen: (interview: number) => void;
 }) {
   return (
-    <ul className={styles.entries}>
-      {entries.map((entry) => (
-        <EntryRow key={entry.key} entry={entry} onOpen={onOpen} />
-      ))}
-    </ul>
+    <Shortened items={entries} most={SHOWN}>
+      {(shown) => (
+        <ul className={styles.entries}>
+          {shown.map((entry) => (
+            <EntryRow key={entry.key} entry={entry} onOpen={onOpen} />
+          ))}
+        </ul>
+      )}
+    </Shortened>
   );
 }
 

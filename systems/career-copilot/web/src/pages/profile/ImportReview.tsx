@@ -1,4 +1,15 @@
-import { Badge, Banner, Button, Card, Checkbox, IconButton, Stack, showToast, TextField } from '@banyan/ui';
+import {
+  Badge,
+  Banner,
+  Button,
+  Card,
+  Checkbox,
+  ConfirmDialog,
+  IconButton,
+  Stack,
+  showToast,
+  TextField,
+} from '@banyan/ui';
 import { useBlocker, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
@@ -14,6 +25,7 @@ import {
   type TextChoice,
 } from './import-review.ts';
 import styles from './Profile.module.css';
+import { undoOf } from './profile-entry.ts';
 import { linesOf, PARTS, type Part } from './resume-parts.ts';
 import { StationDialog } from './StationDialog.tsx';
 import { StationText } from './StationText.tsx';
@@ -35,13 +47,13 @@ export function ImportReview({
 }) {
   const t = useTranslations('profile.import');
   const [review, setReview] = useState(() => reviewOf(profile, read, confirmed));
-  const { keep, isKeeping, isKept } = useKeep(profile, read, review, keepsResume);
-  useAskBeforeLeaving(!isKept);
+  const { keep, isKeeping, isKept } = useKeep(profile, read, review, confirmed, keepsResume);
   const count = countOf(review);
   const parts = keepsResume ? PARTS.filter((part) => review[part].length > 0) : [];
   const isNothing = review.texts.length + review.skills.length === 0 && parts.length === 0;
   return (
     <Stack gap={5}>
+      <AskBeforeLeaving isAsked={!isKept} />
       <Banner
         isLive
         tone="info"
@@ -192,34 +204,66 @@ function Unsure() {
   );
 }
 
-function useKeep(profile: Answer<'GET /api/v1/users/me'>, read: Read, review: Review, keepsResume: boolean) {
+function useKeep(
+  profile: Answer<'GET /api/v1/users/me'>,
+  read: Read,
+  review: Review,
+  confirmed: Resume | null,
+  keepsResume: boolean,
+) {
   const t = useTranslations('profile.import');
+  const tUndo = useTranslations('profile.resume');
   const words = useErrorWords();
   const navigate = useNavigate();
   const [isKept, setKept] = useState(false);
   const putResume = useApiMutation('PUT /api/v1/users/me/resume');
   const putProfile = useApiMutation('PUT /api/v1/users/me');
+  const put = ({ profile: changes, resume }: ReturnType<typeof outcomeOf>) =>
+    keepsResume
+      ? putResume.mutateAsync({ body: { profile: changes, resume } })
+      : putProfile.mutateAsync({ body: changes });
+  const tell = (reason: unknown) =>
+    showToast({ title: t('notSaved'), description: words(reason).reason, tone: 'danger' });
   const keep = async () => {
     const outcome = outcomeOf(profile, read, review);
+    const before = { profile: undoOf(profile, outcome.profile), resume: confirmed ?? {} };
     try {
-      if (keepsResume) await putResume.mutateAsync({ body: outcome });
-      else await putProfile.mutateAsync({ body: outcome.profile });
+      await put(outcome);
     } catch (reason) {
-      showToast({ title: t('notSaved'), description: words(reason).reason, tone: 'danger' });
+      tell(reason);
       return;
     }
     setKept(true);
-    showToast({ title: t('saved'), tone: 'good' });
+    const undone = () => showToast({ title: t('undone'), tone: 'good' });
+    showToast({
+      title: t('saved'),
+      tone: 'good',
+      action: { label: tUndo('undo'), onAction: () => void put(before).then(undone, tell) },
+    });
     await navigate({ to: '/profile', ignoreBlocker: true });
   };
   return { keep: () => void keep(), isKeeping: putResume.isPending || putProfile.isPending, isKept };
 }
 
 /** What was decided is nowhere but here. */
-function useAskBeforeLeaving(isAsked: boolean) {
-  const t = useTranslations('profile.import');
-  useBlocker({
-    shouldBlockFn: () => isAsked && !confirm(t('leave')),
+function AskBeforeLeaving({ isAsked }: { isAsked: boolean }) {
+  const t = useTranslations('profile.import.leave');
+  const { status, proceed, reset } = useBlocker({
+    shouldBlockFn: () => isAsked,
     enableBeforeUnload: isAsked,
+    withResolver: true,
   });
+  return (
+    <ConfirmDialog
+      title={t('title')}
+      confirmLabel={t('confirm')}
+      cancelLabel={t('cancel')}
+      isOpen={status === 'blocked'}
+      onOpenChange={() => reset?.()}
+      onConfirm={() => proceed?.()}
+      isDangerous
+    >
+      {t('text')}
+    </ConfirmDialog>
+  );
 }
