@@ -33,14 +33,15 @@ export async function takeScreenshots(
   return sizes;
 }
 
-/** The whole page, however long; Playwright itself makes no WebP. */
+/** The whole page, however long, but what is seen of one with a dialog over it: it covers the window. Playwright itself makes no WebP. */
 async function capture(page: Page): Promise<Buffer> {
+  const isCovered = await page.getByRole('dialog').or(page.getByRole('alertdialog')).first().isVisible();
   const session = await page.context().newCDPSession(page);
   try {
     const { data } = await session.send('Page.captureScreenshot', {
       format: 'webp',
       quality: QUALITY,
-      captureBeyondViewport: true,
+      captureBeyondViewport: !isCovered,
     });
     return Buffer.from(data, 'base64');
   } finally {
