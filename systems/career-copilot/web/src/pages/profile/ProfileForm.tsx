@@ -14,11 +14,16 @@ import { useImport, useResume } from './use-resume.ts';
 import { Wishes } from './Wishes.tsx';
 
 type Profile = Answer<'GET /api/v1/users/me'>;
+type Given = {
+  profile: Profile;
+  /** Matching hears of wishes that have changed. */
+  tellMatching: (entry: ProfileEntry) => Promise<void>;
+};
 
 /** What somebody says of themselves, changed as a whole and saved when they say so. */
-export function ProfileForm({ profile }: { profile: Profile }) {
+export function ProfileForm({ profile, tellMatching }: Given) {
   const t = useTranslations('profile');
-  const { form, draft, save, isSaving } = useProfileForm(profile);
+  const { form, draft, save, isSaving } = useProfileForm({ profile, tellMatching });
   const { isDirty } = useFormState({ control: form.control });
   const resume = useResume();
   const canImport = useImport().operation !== null;
@@ -105,7 +110,7 @@ export function ProfileForm({ profile }: { profile: Profile }) {
   );
 }
 
-function useProfileForm(profile: Profile) {
+function useProfileForm({ profile, tellMatching }: Given) {
   const t = useTranslations('profile.save');
   const words = useErrorWords();
   const form = useApiForm<typeof ProfileFields, ProfileEntry>(ProfileFields, entryOf(profile));
@@ -140,6 +145,7 @@ function useProfileForm(profile: Profile) {
     const undo = undoOf(profile, changes);
     try {
       const saved = await change.mutateAsync({ body: changes });
+      if (changes.preferences) await tellMatching(entryOf(saved));
       form.reset(entryOf(saved));
       kept.done();
       showToast({
@@ -153,7 +159,9 @@ function useProfileForm(profile: Profile) {
   });
   const takeBack = async (undo: ReturnType<typeof undoOf>) => {
     try {
-      form.reset(entryOf(await change.mutateAsync({ body: undo })));
+      const before = entryOf(await change.mutateAsync({ body: undo }));
+      if (undo.preferences) await tellMatching(before);
+      form.reset(before);
       showToast({ title: t('undone'), tone: 'good' });
     } catch {
       // As above.

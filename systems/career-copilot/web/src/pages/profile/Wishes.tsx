@@ -4,7 +4,7 @@ import { useTranslations } from 'use-intl';
 import { FormField, fieldId } from '../../forms/index.ts';
 import { Adder } from './Adder.tsx';
 import styles from './Profile.module.css';
-import { JOB_TYPES, type ProfileFormOf, REMOTE, type Remote } from './profile-entry.ts';
+import { JOB_TYPES, MOST_PLACES, type ProfileFormOf, REMOTE, type Remote } from './profile-entry.ts';
 import { withSkills as withNames } from './skills.ts';
 
 /** What somebody looks for: salary, places, and how they want to work. */
@@ -74,7 +74,7 @@ function Places({ form }: { form: ProfileFormOf }) {
             value={typed}
             onChange={setTyped}
             onAdd={(place) => {
-              onChange(withNames(value, place));
+              onChange(withNames(value, place, MOST_PLACES));
               setTyped('');
             }}
           />

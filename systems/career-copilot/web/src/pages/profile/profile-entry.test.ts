@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { changesOf, entryOf, partsOf, undoOf } from './profile-entry.ts';
+import { changesOf, entryOf, partsOf, settingsOf, undoOf, withSettings } from './profile-entry.ts';
 
 const PROFILE = {
   full_name: 'Ada Lovelace',
@@ -51,6 +51,22 @@ describe('a profile in its form', () => {
   it('is as it was once a change is undone', () => {
     const changes = changesOf(PROFILE, { ...entryOf(PROFILE), skills: [], location: 'London' });
     assert.deepEqual({ ...PROFILE, ...changes, ...undoOf(PROFILE, changes) }, PROFILE);
+  });
+
+  it('shows what the matching has been told besides, and tells it the same again', () => {
+    const settings = { places: ['Berlin'], remote: 'welcome', least_salary: 70_000 } as const;
+    const { wishes } = entryOf(withSettings(PROFILE, { ...settings, places: ['Berlin'] }));
+    assert.deepEqual(wishes, {
+      remote: 'preferred',
+      salary: 70_000,
+      jobTypes: ['contract'],
+      places: ['Berlin'],
+    });
+    assert.deepEqual(settingsOf(wishes), settings);
+    assert.deepEqual(
+      entryOf(withSettings(PROFILE, { places: [], remote: null, least_salary: null })),
+      entryOf(PROFILE),
+    );
   });
 
   it('says what is missing in it', () => {

@@ -66,6 +66,41 @@ export function undoOf(
   return Object.fromEntries(Object.keys(changes).map((name) => [name, profile[name as keyof ProfileRead]]));
 }
 
+/** What the matching keeps of its own; null and nothing: it goes by the profile. */
+type MatchSettings = {
+  places: string[];
+  remote: 'only' | 'welcome' | 'no' | null;
+  least_salary: number | null;
+};
+
+/** The profile with what matching has been told besides, which counts more there. */
+export function withSettings<P extends ProfileRead>(profile: P, settings: MatchSettings | undefined): P {
+  if (settings === undefined) return profile;
+  const { places, remote, least_salary } = settings;
+  return {
+    ...profile,
+    preferences: {
+      ...profile.preferences,
+      ...(places.length > 0 && { places }),
+      ...(remote !== null && { remote: remote === 'welcome' ? 'preferred' : remote }),
+      ...(least_salary !== null && { desired_salary: least_salary }),
+    },
+  };
+}
+
+/** What the matching is told of wishes that have changed. */
+export function settingsOf({ places, remote, salary }: Wishes): MatchSettings {
+  const ofMatching = { any: null, only: 'only', preferred: 'welcome', no: 'no' } as const;
+  return {
+    places: places.slice(0, MOST_PLACES),
+    remote: ofMatching[remote],
+    least_salary: salary === null || Number.isNaN(salary) ? null : Math.round(salary),
+  };
+}
+
+/** As many as matching takes. */
+export const MOST_PLACES = 10;
+
 /** The parts of a profile that others decide by, in the order of their weight, and whether each is there. */
 export function partsOf({ headline, location, phone, skills, wishes }: ProfileEntry) {
   return [

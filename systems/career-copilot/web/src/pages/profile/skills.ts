@@ -3,12 +3,12 @@ const MOST = 100;
 const LONGEST = 100;
 
 /** Those there are and what was typed or pasted: one or several with commas between them; what is there already, however it is written, once. */
-export function withSkills(skills: readonly string[], typed: string): string[] {
+export function withSkills(skills: readonly string[], typed: string, most = MOST): string[] {
   const all = [...skills, ...typed.split(/[,;\n]/)].map((skill) => skill.trim().slice(0, LONGEST));
   const known = new Set<string>();
   return all
     .filter((skill) => skill !== '' && !known.has(skill.toLowerCase()) && known.add(skill.toLowerCase()))
-    .slice(0, MOST);
+    .slice(0, most);
 }
 
 /** What jobs ask for most and the profile does not have, of that what contains the typed text; the most wanted first. */
