@@ -167,6 +167,18 @@ inChromium('the calendar', (chromium) => {
     await page.getByRole('heading', { name: 'April 2026' }).waitFor();
   });
 
+  it('is walked through by arrows, over the end of a month too', async () => {
+    const { page } = await atCalendar('/calendar?month=2026-04&day=2026-04-30');
+    await page.getByRole('button', { name: /^Thursday 30 April/ }).focus();
+    await page.keyboard.press('ArrowRight');
+    await page.locator('[data-day="2026-05-01"]:focus').waitFor();
+    await page.getByRole('heading', { name: 'May 2026' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.locator('[data-day="2026-05-08"]:focus').waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**day=2026-05-08*');
+  });
+
   it('moves an interview by what its form says, in the time of the zone', async () => {
     const { page, answers } = await atCalendar('/calendar?month=2026-04');
     await answers.instead('/integrations/interviews/*', { ...INTERVIEW, conflicts: [] });

@@ -33,7 +33,8 @@ async function openSession(person: Person, origin: string, path: string, data: o
   assert.ok(answer.ok(), `${path} answers ${answer.status()}: ${await answer.text()}`);
 }
 
-/** Pages find out by asking which routes there are: those of services that have not moved yet are nowhere. */
-function isAskedForOnPurpose({ method, status }: Refused): boolean {
-  return status === 404 && (method === 'GET' || method === 'HEAD');
+/** Pages find out by asking which routes there are: those of services that have not moved yet are nowhere, or `/jobs/{id}` takes their path for its own. */
+function isAskedForOnPurpose({ method, status, url }: Refused): boolean {
+  const isMissing = status === 404 || (status === 422 && url.pathname === '/api/v1/jobs/match-settings');
+  return isMissing && (method === 'GET' || method === 'HEAD');
 }

@@ -65,6 +65,7 @@ export function CalendarPage() {
                 today={today}
                 chosen={day}
                 onChoose={(chosen) => go({ day: String(chosen) })}
+                onTurn={(to) => go({ month: textOfMonth(to), day: String(to) })}
                 onOpen={open}
               />
             )}

@@ -1,9 +1,10 @@
-import type { CalendarDate } from '@internationalized/date';
-import { type DateTimeFormatOptions, useFormatter, useTranslations } from 'use-intl';
+import { type CalendarDate, parseDate } from '@internationalized/date';
+import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { type DateTimeFormatOptions, useFormatter, useLocale, useTranslations } from 'use-intl';
 import styles from './Calendar.module.css';
 import { EntryChip } from './EntryChip.tsx';
 import type { Entry } from './entries.ts';
-import { isIn, type Month } from './month.ts';
+import { dayByKey, isIn, type Month } from './month.ts';
 
 /** Entries of a day that there is room for; of more the rest is told beside the month. */
 const SHOWN = 3;
@@ -16,6 +17,7 @@ export function MonthView({
   today,
   chosen,
   onChoose,
+  onTurn,
   onOpen,
 }: {
   month: Month;
@@ -23,13 +25,24 @@ export function MonthView({
   today: CalendarDate;
   chosen: string | null;
   onChoose: (day: CalendarDate) => void;
+  /** To a day of another month. */
+  onTurn: (day: CalendarDate) => void;
   onOpen: (interview: number) => void;
 }) {
   const format = useFormatter();
   const of = (day: CalendarDate, options: DateTimeFormatOptions) =>
     format.dateTime(day.toDate('UTC'), { ...options, timeZone: 'UTC' });
+  const walk = useWalk(month, onTurn);
+  const stop = chosen ?? String(isIn(month, today) ? today : month.first);
   return (
-    <table className={styles.month}>
+    <table
+      ref={walk.table}
+      // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its days are walked through by arrows
+      role="grid"
+      aria-label={of(month.first, { month: 'long', year: 'numeric' })}
+      className={styles.month}
+      onKeyDown={walk.onKeyDown}
+    >
       <thead>
         <tr>
           {month.weeks[0]!.map((day) => (
@@ -54,6 +67,8 @@ export function MonthView({
                   .join(' ')}
               >
                 <Day
+                  day={String(day)}
+                  isStop={String(day) === stop}
                   name={of(day, { weekday: 'long', day: 'numeric', month: 'long' })}
                   number={of(day, { day: 'numeric' })}
                   isChosen={String(day) === chosen}
@@ -71,7 +86,35 @@ export function MonthView({
   );
 }
 
+/** Arrows and the like move the focus from day to day, over the ends of the month too. */
+function useWalk(month: Month, onTurn: (day: CalendarDate) => void) {
+  const locale = useLocale();
+  const table = useRef<HTMLTableElement>(null);
+  const awaited = useRef<string | null>(null);
+  const focus = (day: string) => {
+    const button = table.current?.querySelector<HTMLElement>(`[data-day="${day}"]`);
+    button?.focus();
+    return button !== null && button !== undefined;
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once the days of another month are there
+  useEffect(() => {
+    if (awaited.current !== null && focus(awaited.current)) awaited.current = null;
+  }, [month]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const from = (event.target as HTMLElement).dataset.day;
+    const to = from === undefined ? null : dayByKey(parseDate(from), event.key, locale);
+    if (to === null) return;
+    event.preventDefault();
+    if (isIn(month, to)) return void focus(String(to));
+    awaited.current = String(to);
+    onTurn(to);
+  };
+  return { table, onKeyDown };
+}
+
 function Day({
+  day,
+  isStop,
   name,
   number,
   isChosen,
@@ -80,6 +123,9 @@ function Day({
   onChoose,
   onOpen,
 }: {
+  day: string;
+  /** Of all days the one that Tab leads to. */
+  isStop: boolean;
   name: string;
   number: string;
   isChosen: boolean;
@@ -96,6 +142,8 @@ function Day({
       <button
         type="button"
         className={styles.dayLink}
+        data-day={day}
+        tabIndex={isStop ? 0 : -1}
         aria-pressed={isChosen}
         aria-current={isToday ? 'date' : undefined}
         aria-label={t('entries', { day: name, count: entries.length })}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CalendarDate } from '@internationalized/date';
 import fc from 'fast-check';
-import { isIn, monthAround, monthOf, spanOf, textOfMonth } from './month.ts';
+import { dayByKey, isIn, monthAround, monthOf, spanOf, textOfMonth } from './month.ts';
 
 describe('a month', () => {
   it('has whole weeks from the day that the reader’s weeks begin with', () => {
@@ -39,6 +39,21 @@ describe('a month', () => {
     const { from, to } = spanOf(march, 'Europe/Berlin');
     assert.equal(from.toISOString(), '2026-02-22T23:00:00.000Z');
     assert.equal(to.toISOString(), '2026-04-05T22:00:00.000Z');
+  });
+
+  it('is walked through by the keys of a calendar', () => {
+    const from = new CalendarDate(2026, 3, 31);
+    const to = (key: string, locale = 'de-DE') => String(dayByKey(from, key, locale));
+    assert.deepEqual(
+      ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'].map((key) => to(key)),
+      ['2026-03-30', '2026-04-01', '2026-03-24', '2026-04-07'],
+    );
+    assert.deepEqual(
+      [to('Home'), to('End'), to('Home', 'en-US')],
+      ['2026-03-30', '2026-04-05', '2026-03-29'],
+    );
+    assert.deepEqual([to('PageUp'), to('PageDown')], ['2026-02-28', '2026-04-30']);
+    assert.equal(dayByKey(from, 'a', 'de-DE'), null);
   });
 
   it('is read out of an address, and nothing else is', () => {

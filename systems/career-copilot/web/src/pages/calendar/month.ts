@@ -49,4 +49,19 @@ export function isIn(month: Month, day: CalendarDate): boolean {
   return isSameMonth(month.first, day);
 }
 
+/** Where a key leads from a day, as calendars have it; null: nowhere. */
+export function dayByKey(day: CalendarDate, key: string, locale: string): CalendarDate | null {
+  const leads: Record<string, () => CalendarDate> = {
+    ArrowLeft: () => day.add({ days: -1 }),
+    ArrowRight: () => day.add({ days: 1 }),
+    ArrowUp: () => day.add({ days: -DAYS }),
+    ArrowDown: () => day.add({ days: DAYS }),
+    Home: () => startOfWeek(day, locale),
+    End: () => startOfWeek(day, locale).add({ days: DAYS - 1 }),
+    PageUp: () => day.add({ months: -1 }),
+    PageDown: () => day.add({ months: 1 }),
+  };
+  return leads[key]?.() ?? null;
+}
+
 const DAYS = 7;
