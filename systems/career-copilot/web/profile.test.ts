@@ -91,6 +91,20 @@ inChromium('the profile', (chromium) => {
     assert.equal(await page.getByLabel('Headline').inputValue(), 'Data Engineer');
   });
 
+  it('says that it takes long, or when it is asked for again, and is there in the end', async () => {
+    const person = await newcomer(chromium, { origin: world.origin });
+    await person.context.clock.install();
+    const answers = answersOf(person);
+    await answers.refuse('/users/me', { status: 503, code: 'PROFILE_UNAVAILABLE', retryAfter: 60 }, 1);
+    const page = await person.tab('/profile');
+    await page.getByText(/We try again in \d+ seconds/).waitFor();
+    const release = await answers.hold('/users/me');
+    await page.clock.fastForward(70_000);
+    await page.getByText('This is taking longer than usual.').waitFor();
+    release();
+    await page.getByLabel('Headline').waitFor();
+  });
+
   it('takes of a résumé what its owner has chosen and corrected, and nothing before', async () => {
     const { page, answers } = await atProfile();
     const resume = { work: [{ position: 'Engineer' }, { position: 'Clerk' }] };

@@ -79,7 +79,7 @@ function ReadFailure({
 function Why({ isSlow, waitingUntil }: { isSlow: boolean; waitingUntil: number | null }): ReactNode {
   const t = useTranslations('api.reading');
   const now = useNow({ updateInterval: 1_000 });
-  if (waitingUntil !== null)
-    return t('waiting', { seconds: Math.max(1, Math.ceil((waitingUntil - now.getTime()) / 1_000)) });
+  const ms = waitingUntil === null ? 0 : waitingUntil - now.getTime();
+  if (ms > 0) return t('waiting', { seconds: Math.ceil(ms / 1_000) });
   return isSlow ? t('slow') : null;
 }
