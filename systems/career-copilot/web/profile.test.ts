@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { testServer } from '@banyan/postgres/testing';
 import { until } from '@banyan/postgres/until';
-import { inChromium } from '@banyan/ui/testing';
+import { type Chromium, inChromium } from '@banyan/ui/testing';
 import type { Page } from 'playwright-core';
 import { answersOf } from './testing/answers.ts';
 import { newcomer } from './testing/visitor.ts';
@@ -18,7 +18,12 @@ before(async () => {
 
 after(async () => await world?.stop());
 
-inChromium('the profile', (chromium) => {
+inChromium('profile and calendar', (chromium) => {
+  describe('the profile', () => profileTests(chromium));
+  describe('the calendar', () => calendarTests(chromium));
+});
+
+function profileTests(chromium: Chromium): void {
   const atProfile = async () => {
     const person = await newcomer(chromium, { origin: world.origin });
     const page = await person.tab('/profile');
@@ -136,9 +141,9 @@ inChromium('the profile', (chromium) => {
     });
     await page.waitForURL('**/profile');
   });
-});
+}
 
-inChromium('the calendar', (chromium) => {
+function calendarTests(chromium: Chromium): void {
   const INTERVIEW = {
     id: 5,
     application_id: 1,
@@ -213,4 +218,4 @@ inChromium('the calendar', (chromium) => {
     await page.getByText('The interview was not cancelled').waitFor();
     await page.getByRole('button', { name: '10:30 Interview' }).waitFor();
   });
-});
+}
