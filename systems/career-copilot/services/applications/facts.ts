@@ -1,6 +1,7 @@
 import type { Fact, FromRows, StreamOf } from '@banyan/events';
+import { mayMove } from '../../api/transitions.ts';
 import { contracts } from '../../contracts/applications.ts';
-import { isStatus, mayMove } from './transitions.ts';
+import { isStatus } from './transitions.ts';
 
 export { contracts };
 

@@ -15,13 +15,14 @@ import {
   TimelineEntry,
 } from '../../api/applications.ts';
 import { Id, Page, paged } from '../../api/common.ts';
+import { mayMove } from '../../api/transitions.ts';
 import { activeUser, callerOf } from '../../kit/active-user.ts';
 import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError } from '../../kit/legacy-errors.ts';
 import * as commands from './commands.ts';
 import { inApplication } from './in-application.ts';
 import * as store from './store.ts';
-import { isStatus, mayMove } from './transitions.ts';
+import { isStatus } from './transitions.ts';
 
 type Given = { pool: pg.Pool; events: commands.Ledger };
 

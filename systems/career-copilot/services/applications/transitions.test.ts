@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { APPLICATION_STATUSES } from '../../api/applications.ts';
 import { APPLICATION_STATES } from '../../api/tracking.ts';
-import { isIrregular, mayMove, nextOf } from './transitions.ts';
+import { mayMove } from '../../api/transitions.ts';
+import { isIrregular, nextOf } from './transitions.ts';
 
 it('an application goes forward only, and not at all once it has ended', () => {
   assert.ok(mayMove('saved', 'applied'));

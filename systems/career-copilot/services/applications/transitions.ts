@@ -1,20 +1,6 @@
 import { APPLICATION_STATUSES, type ApplicationStatus } from '../../api/applications.ts';
 import { APPLICATION_STATES, type ApplicationState } from '../../api/tracking.ts';
-
-/**
- * Where an application may go from each status: the one table, of which the monolith's is the part without `ghosted`. That one is over
- * a status, which the monolith goes on showing; it may go wherever the status below it may, and back to it.
- */
-const TRANSITIONS: Record<ApplicationStatus, readonly ApplicationState[]> = {
-  saved: ['applied', 'withdrawn'],
-  applied: ['screening', 'interview', 'offer', 'rejected', 'withdrawn', 'ghosted'],
-  screening: ['interview', 'offer', 'rejected', 'withdrawn', 'ghosted'],
-  interview: ['offer', 'rejected', 'withdrawn', 'ghosted'],
-  offer: ['accepted', 'rejected', 'withdrawn', 'ghosted'],
-  accepted: [],
-  rejected: [],
-  withdrawn: [],
-};
+import { mayMove, TRANSITIONS } from '../../api/transitions.ts';
 
 /** `stage` is what the monolith has, null if that is no status that anybody knows. */
 export type Standing = { stage: ApplicationStatus | null; ghosted: boolean };
@@ -30,11 +16,6 @@ export function stageOf(text: string): ApplicationStatus | null {
 
 export function stateOf({ stage, ghosted }: Standing): ApplicationState | null {
   return ghosted ? 'ghosted' : stage;
-}
-
-/** Of the monolith's own words, by which its routes refuse. */
-export function mayMove(from: ApplicationStatus, to: ApplicationState): boolean {
-  return TRANSITIONS[from].includes(to);
 }
 
 /** Where it may go. What nobody knows its user may put right. */

@@ -16,4 +16,5 @@ export { api, queryClient } from './page.ts';
 export { type Area, keyOf, queryOf } from './queries.ts';
 export type { ServerEvent } from './server-events.ts';
 export type { Answer, Body, Input, Operation, Query, Read, Write } from './types.ts';
+export { useAllPages } from './use-all-pages.ts';
 export { type ErrorWords, useErrorWords } from './words.ts';

@@ -1,1 +1,27 @@
-export const routes = [] as const;
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { messagesOf } from '../../i18n/index.ts';
+import { signedInRoute } from '../../shell/routes.tsx';
+import type en from './messages/en.json';
+
+declare module '../../i18n/catalogue.ts' {
+  interface Messages {
+    applications: typeof en;
+  }
+}
+
+const messages = messagesOf('applications', {
+  en: () => import('./messages/en.json'),
+  de: () => import('./messages/de.json'),
+});
+
+/** `/applications?q=engineer` */
+const board = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/applications',
+  validateSearch: ({ q }: Record<string, unknown>): { q?: string } =>
+    typeof q === 'string' && q !== '' ? { q } : {},
+  loader: messages,
+  component: lazyRouteComponent(() => import('./BoardPage.tsx'), 'BoardPage'),
+});
+
+export const routes = [board] as const;

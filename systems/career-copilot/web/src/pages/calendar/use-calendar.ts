@@ -1,5 +1,5 @@
-import { useEffect, useMemo } from 'react';
-import { type Input, useApiPages, useApiQuery, useFeature } from '../../api/index.ts';
+import { useMemo } from 'react';
+import { type Input, useAllPages, useApiPages, useApiQuery, useFeature } from '../../api/index.ts';
 import { entriesOf } from './entries.ts';
 
 const PAGE = 100;
@@ -73,23 +73,4 @@ export function useCalendar(span: { from: Date; to: Date }) {
       refetch,
     },
   };
-}
-
-/** A calendar has no end to be scrolled to: what is there is read to the last page. */
-function useAllPages<
-  Pages extends {
-    hasNextPage: boolean;
-    isFetching: boolean;
-    fetchNextPage: () => unknown;
-    rows: readonly unknown[];
-  },
->(pages: Pages): Pages {
-  const { hasNextPage, isFetching, fetchNextPage, rows } = pages;
-  useEffect(() => {
-    if (hasNextPage && !isFetching) void fetchNextPage();
-  }, [hasNextPage, isFetching, fetchNextPage]);
-  // Of the same length they are the same as long as nothing is read.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the rows are put together anew with each rendering
-  const kept = useMemo(() => rows, [rows.length, isFetching]);
-  return { ...pages, rows: kept };
 }
