@@ -7,6 +7,7 @@ import {
   SearchField,
   Skeleton,
   showToast,
+  VisuallyHidden,
 } from '@banyan/ui';
 import { getRouteApi } from '@tanstack/react-router';
 import { useMemo } from 'react';
@@ -62,7 +63,12 @@ export function BoardPage() {
                 <SearchField label={t('search')} clearLabel={t('clear')} value={q} onChange={search} />
               </div>
               {columns.some(({ cards }) => cards.length > 0) ? (
-                <States columns={columns} />
+                <>
+                  <VisuallyHidden>
+                    <h2>{t('byState')}</h2>
+                  </VisuallyHidden>
+                  <States columns={columns} />
+                </>
               ) : (
                 <EmptyState
                   icon="search"
