@@ -2,8 +2,8 @@ import type { ApplicationStatus } from './applications.ts';
 import type { ApplicationState } from './tracking.ts';
 
 /**
- * Where an application may go from each status: the one table, of which the monolith's is the part without `ghosted`. That one is over
- * a status, which the monolith goes on showing; it may go wherever the status below it may, and back to it. Free of schemas, so that
+ * Where an application may go from each status. The monolith has no `ghosted` among its statuses: that is over a status, which it goes
+ * on showing; it may go wherever the status below it may, and back to it. Free of schemas, so that
  * browsers load nothing else with it.
  */
 export const TRANSITIONS: Record<ApplicationStatus, readonly ApplicationState[]> = {
@@ -17,7 +17,7 @@ export const TRANSITIONS: Record<ApplicationStatus, readonly ApplicationState[]>
   withdrawn: [],
 };
 
-/** Of the monolith's own words, by which its routes refuse. */
+/** By which routes refuse. */
 export function mayMove(from: ApplicationStatus, to: ApplicationState): boolean {
   return TRANSITIONS[from].includes(to);
 }

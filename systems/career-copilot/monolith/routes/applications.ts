@@ -15,21 +15,10 @@ import {
   TimelineEntry,
 } from '../../api/applications.ts';
 import { Id, Page, paged } from '../../api/common.ts';
+import { mayMove } from '../../api/transitions.ts';
 import { ApiError } from '../../kit/legacy-errors.ts';
 import type { Context } from '../context.ts';
 import { currentUser } from '../security.ts';
-
-/** Where an application may go from each status. */
-const TRANSITIONS: Record<ApplicationStatus, readonly ApplicationStatus[]> = {
-  saved: ['applied', 'withdrawn'],
-  applied: ['screening', 'interview', 'offer', 'rejected', 'withdrawn'],
-  screening: ['interview', 'offer', 'rejected', 'withdrawn'],
-  interview: ['offer', 'rejected', 'withdrawn'],
-  offer: ['accepted', 'rejected', 'withdrawn'],
-  accepted: [],
-  rejected: [],
-  withdrawn: [],
-};
 
 export function applicationRoutes(app: FastifyInstance, { pool, ofUser }: Context): void {
   app.post<{ Body: Static<typeof NewApplication> }>(
@@ -107,7 +96,7 @@ export function applicationRoutes(app: FastifyInstance, { pool, ofUser }: Contex
         );
         const from = rows[0]?.status;
         if (!from) throw new ApiError('APPLICATION_NOT_FOUND');
-        if (!TRANSITIONS[from].includes(to)) throw new ApiError('BAD_TRANSITION');
+        if (!mayMove(from, to)) throw new ApiError('BAD_TRANSITION');
         await client.query(
           `UPDATE applications SET status = $2, updated_at = now(),
              applied_at = CASE WHEN $2::varchar = 'applied' THEN now() ELSE applied_at END WHERE id = $1`,
