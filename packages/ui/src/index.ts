@@ -17,6 +17,7 @@ export {
 export type { BoardProps, BoardTexts } from './board-props.ts';
 export { Card, type CardProps } from './Card.tsx';
 export { Checkbox, CheckboxGroup, type CheckboxGroupProps, type CheckboxProps } from './Checkbox.tsx';
+export { Columns, type ColumnsProps } from './Columns.tsx';
 export { ComboBox, type ComboBoxProps } from './ComboBox.tsx';
 export { ConfirmDialog, type ConfirmDialogProps } from './ConfirmDialog.tsx';
 export { BarChart, type BarChartProps } from './charts/BarChart.tsx';

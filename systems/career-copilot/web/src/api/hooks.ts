@@ -15,7 +15,7 @@ import type { ApiError } from './errors.ts';
 import type { FeatureState } from './features.ts';
 import type { Change } from './optimistic.ts';
 import { api, features, showChanges } from './page.ts';
-import { type Area, areaOf, keyOf, nextPage, queryOf, retryOfWrite, waitingUntil } from './queries.ts';
+import { type Area, areaOf, nextPage, pagesKeyOf, queryOf, retryOfWrite, waitingUntil } from './queries.ts';
 import { readServerEvents, type ServerEvent } from './server-events.ts';
 import type { Answer, Input, Operation, OperationName, Read, Write } from './types.ts';
 
@@ -59,8 +59,7 @@ export function useApiPages<O extends Read, Rows extends keyof Answer<O> & strin
   options: Partial<Pick<UseInfiniteQueryOptions, 'enabled' | 'staleTime' | 'refetchInterval'>> = {},
 ) {
   const query = useInfiniteQuery({
-    // Beside what is read of the same operation without pages.
-    queryKey: [...keyOf(operation, input), 'pages'],
+    queryKey: pagesKeyOf(operation, input),
     queryFn: ({ signal, pageParam }) => api.call(operation, ofPage(input, pageParam), { signal }),
     initialPageParam: {} as object,
     getNextPageParam: (last) => nextPage(last as object),
@@ -93,7 +92,7 @@ type WriteOptions<O extends Write, Context = unknown> = Omit<
  *
  * @example
  * const move = useApiMutation('PATCH /api/v1/applications/{id}/status', {
- *   expects: ({ params, body }) => [{ key: LIST, change: (list: List) => moved(list, params.path.id, body.status) }],
+ *   expects: ({ params, body }) => [expectedPages(LIST, LIST_INPUT, (page) => moved(page, params.path.id, body.status))],
  *   onTakenBack: (reason) => toast(reason),
  * });
  */

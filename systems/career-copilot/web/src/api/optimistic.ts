@@ -1,10 +1,10 @@
 import type { QueryClient, QueryKey } from '@tanstack/react-query';
 import { hashKey } from '@tanstack/react-query';
 
-/** What a write is expected to make of something that was read. */
-export type Change<Data = never> = {
+/** What a write is expected to make of something that was read; made by `expected`, which knows what that is. */
+export type Change = {
   key: QueryKey;
-  change: (data: Data) => Data;
+  change: (data: never) => unknown;
 };
 
 /** A change that is shown before anybody has confirmed it. */

@@ -23,7 +23,7 @@ describe('what is expected of a write', () => {
           if (each.is === 'begin') {
             const { add } = each;
             pending.push({
-              shown: show([{ key: ['list'], change: (list: number[]) => [...list, add] } as never]),
+              shown: show([{ key: ['list'], change: (list: number[]) => [...list, add] }]),
               at,
             });
             model.push({ add, at });
@@ -44,7 +44,7 @@ describe('what is expected of a write', () => {
 
   it('changes nothing that was never read', () => {
     const client = new QueryClient();
-    createOptimism(client)([{ key: ['nothing'], change: () => 1 as never }]).takeBack();
+    createOptimism(client)([{ key: ['nothing'], change: () => 1 }]).takeBack();
     assert.equal(client.getQueryData(['nothing']), undefined);
   });
 });

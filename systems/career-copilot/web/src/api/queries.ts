@@ -2,6 +2,7 @@ import type { QueryClient, QueryKey } from '@tanstack/react-query';
 import type { Api, CallOptions } from './client.ts';
 import { mayRepeat } from './client.ts';
 import { ApiError } from './errors.ts';
+import type { Change } from './optimistic.ts';
 import { repeatAfter } from './repeat.ts';
 import type { Answer, Input, Operation, Read } from './types.ts';
 
@@ -12,6 +13,30 @@ type FirstPart<Path extends string> = Path extends `${infer First}/${string}` ? 
 /** Under which an answer is remembered: by area first, so that all of one are forgotten at once. */
 export function keyOf<O extends Read>(operation: O, input: Input<O>): QueryKey {
   return [areaOf(operation), operation, input];
+}
+
+/** Of what is read of the same operation page by page, beside what is read without. */
+export function pagesKeyOf<O extends Read>(operation: O, input: Input<O>): QueryKey {
+  return [...keyOf(operation, input), 'pages'];
+}
+
+/** What a write is expected to make of an answer that was read. */
+export function expected<O extends Read>(
+  operation: O,
+  input: Input<O>,
+  change: (answer: Answer<O>) => Answer<O>,
+): Change {
+  return { key: keyOf(operation, input), change };
+}
+
+/** The same of an answer that was read page by page: of each of its pages. */
+export function expectedPages<O extends Read>(
+  operation: O,
+  input: Input<O>,
+  change: (page: Answer<O>) => Answer<O>,
+): Change {
+  const changePages = (read: { pages: Answer<O>[] }) => ({ ...read, pages: read.pages.map(change) });
+  return { key: pagesKeyOf(operation, input), change: changePages };
 }
 
 export function areaOf(operation: Operation): Area {

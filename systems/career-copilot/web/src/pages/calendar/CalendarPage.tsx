@@ -1,4 +1,4 @@
-import { Button, EmptyState, IconButton, LinkButton, Skeleton, Stack } from '@banyan/ui';
+import { Button, Columns, EmptyState, IconButton, LinkButton, Skeleton } from '@banyan/ui';
 import { type CalendarDate, today as todayIn } from '@internationalized/date';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
@@ -49,7 +49,17 @@ export function CalendarPage() {
       <Bar month={month} today={today} />
       <Reading of={calendar.reading} failed={t('failed')} skeleton={<CalendarSkeleton />}>
         {() => (
-          <div className={styles.columns}>
+          <Columns
+            aside={
+              <CalendarSide
+                day={search.view === 'agenda' ? null : day}
+                entries={(day && days.get(day)) || []}
+                calendar={calendar}
+                onOpen={open}
+                onPlan={(application) => go({ interview: 'new', application })}
+              />
+            }
+          >
             {search.view === 'agenda' ? (
               <Agenda
                 month={month}
@@ -69,14 +79,7 @@ export function CalendarPage() {
                 onOpen={open}
               />
             )}
-            <CalendarSide
-              day={search.view === 'agenda' ? null : day}
-              entries={(day && days.get(day)) || []}
-              calendar={calendar}
-              onOpen={open}
-              onPlan={(application) => go({ interview: 'new', application })}
-            />
-          </div>
+          </Columns>
         )}
       </Reading>
       {search.interview !== undefined && calendar.hasInterviews && !calendar.isLoading && (
@@ -169,12 +172,15 @@ function placeOf(zone: string): string {
 
 function CalendarSkeleton() {
   return (
-    <div className={styles.columns}>
+    <Columns
+      aside={
+        <>
+          <Skeleton shape="block" height="10rem" />
+          <Skeleton shape="block" height="10rem" />
+        </>
+      }
+    >
       <Skeleton shape="block" height="38rem" />
-      <Stack gap={5}>
-        <Skeleton shape="block" height="10rem" />
-        <Skeleton shape="block" height="10rem" />
-      </Stack>
-    </div>
+    </Columns>
   );
 }

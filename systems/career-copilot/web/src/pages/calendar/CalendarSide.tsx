@@ -29,7 +29,7 @@ export function CalendarSide({
   const t = useTranslations('calendar');
   const format = useFormatter();
   return (
-    <div className={styles.side}>
+    <>
       {day !== null && (
         <Card
           key={day}
@@ -50,7 +50,7 @@ export function CalendarSide({
       )}
       <Interviewing calendar={calendar} onPlan={onPlan} />
       {calendar.calendars !== null && <Connected calendars={calendar.calendars} />}
-    </div>
+    </>
   );
 }
 

@@ -1,21 +1,16 @@
 import { showToast } from '@banyan/ui';
 import { useTranslations } from 'use-intl';
 import type { NewInterview } from '../../../../api/calendar.ts';
-import { type Answer, type ApiError, keyOf, useApiMutation, useErrorWords } from '../../api/index.ts';
+import { type ApiError, expected, useApiMutation, useErrorWords } from '../../api/index.ts';
 import type { Interview } from './entries.ts';
 import { INTERVIEWS, type SpanInput } from './use-calendar.ts';
-
-type Read = Answer<typeof INTERVIEWS>;
 
 /** Plans, changes and cancels interviews, shown at once in the span that is read by `input`. */
 export function useInterviews(input: SpanInput) {
   const t = useTranslations('calendar.interview');
   const words = useErrorWords();
   const inList = (change: (all: Interview[]) => Interview[]) => [
-    {
-      key: keyOf(INTERVIEWS, input),
-      change: ((read: Read) => ({ ...read, interviews: change(read.interviews) })) as never,
-    },
+    expected(INTERVIEWS, input, (read) => ({ ...read, interviews: change(read.interviews) })),
   ];
   const tell = (title: string) => (reason: ApiError) =>
     showToast({ title, description: words(reason).reason, tone: 'danger' });

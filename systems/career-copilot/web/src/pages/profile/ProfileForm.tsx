@@ -1,8 +1,8 @@
-import { Button, Card, Stack, showToast, TextField } from '@banyan/ui';
+import { Button, Card, Columns, Stack, showToast, TextField } from '@banyan/ui';
 import { useEffect, useRef } from 'react';
 import { useFormState, useWatch } from 'react-hook-form';
 import { useTranslations } from 'use-intl';
-import { type Answer, type ApiError, keyOf, useApiMutation, useErrorWords } from '../../api/index.ts';
+import { type Answer, type ApiError, expected, useApiMutation, useErrorWords } from '../../api/index.ts';
 import { DraftNotice, FormField, fieldId, putProblems, useApiForm, useDraft } from '../../forms/index.ts';
 import styles from './Profile.module.css';
 import { ProfileParts } from './ProfileParts.tsx';
@@ -29,84 +29,86 @@ export function ProfileForm({ profile, tellMatching }: Given) {
   const canImport = useImport().operation !== null;
   const entry = useWatch({ control: form.control }) as ProfileEntry;
   return (
-    <div className={styles.columns}>
-      <Stack gap={5}>
-        <DraftNotice draft={draft} />
-        <Card title={t('about.title')}>
-          <form id={form.id} onSubmit={save} noValidate className={styles.fields}>
-            <FormField form={form} name="full_name">
-              {(field) => <TextField label={t('about.name')} autoComplete="name" {...field} />}
-            </FormField>
-            <TextField label={t('about.email')} type="email" value={profile.email} isReadOnly name="email" />
-            <div className={styles.whole}>
-              <FormField form={form} name="headline">
-                {(field) => (
-                  <TextField
-                    label={t('about.headline')}
-                    description={t('about.headlineHint')}
-                    {...field}
-                    isRequired={false}
-                  />
-                )}
-              </FormField>
-            </div>
-            <FormField form={form} name="location">
+    <Columns
+      isAsideSticky
+      aside={
+        <>
+          {canImport && <ImportCard />}
+          <ProfileParts
+            entry={entry}
+            onSelect={(name) => document.getElementById(fieldId(form, name))?.focus()}
+          />
+        </>
+      }
+    >
+      <DraftNotice draft={draft} />
+      <Card title={t('about.title')}>
+        <form id={form.id} onSubmit={save} noValidate className={styles.fields}>
+          <FormField form={form} name="full_name">
+            {(field) => <TextField label={t('about.name')} autoComplete="name" {...field} />}
+          </FormField>
+          <TextField label={t('about.email')} type="email" value={profile.email} isReadOnly name="email" />
+          <div className={styles.whole}>
+            <FormField form={form} name="headline">
               {(field) => (
                 <TextField
-                  label={t('about.location')}
-                  autoComplete="address-level2"
+                  label={t('about.headline')}
+                  description={t('about.headlineHint')}
                   {...field}
                   isRequired={false}
                 />
               )}
             </FormField>
-            <FormField form={form} name="phone">
-              {(field) => (
-                <TextField
-                  label={t('about.phone')}
-                  type="tel"
-                  autoComplete="tel"
-                  {...field}
-                  isRequired={false}
-                />
-              )}
-            </FormField>
-          </form>
-        </Card>
-        <Skills form={form} />
-        <Wishes form={form} />
-        {resume.resume !== null && (
-          <>
-            <ResumeCards resume={resume.resume} save={resume.save} isSaving={resume.isSaving} />
-            <ResumeWords resume={resume.resume} save={resume.save} isSaving={resume.isSaving} />
-          </>
-        )}
-        {isDirty && (
-          <section className={styles.saveBar} aria-label={t('save.region')}>
-            <p>{t('save.unsaved')}</p>
-            <Stack direction="row" gap={2}>
-              <Button onPress={draft.discard}>{t('save.discard')}</Button>
-              <Button
-                variant="primary"
-                type="submit"
-                form={form.id}
-                isPending={isSaving}
-                pendingLabel={t('save.saving')}
-              >
-                {t('save.save')}
-              </Button>
-            </Stack>
-          </section>
-        )}
-      </Stack>
-      <div className={styles.side}>
-        {canImport && <ImportCard />}
-        <ProfileParts
-          entry={entry}
-          onSelect={(name) => document.getElementById(fieldId(form, name))?.focus()}
-        />
-      </div>
-    </div>
+          </div>
+          <FormField form={form} name="location">
+            {(field) => (
+              <TextField
+                label={t('about.location')}
+                autoComplete="address-level2"
+                {...field}
+                isRequired={false}
+              />
+            )}
+          </FormField>
+          <FormField form={form} name="phone">
+            {(field) => (
+              <TextField
+                label={t('about.phone')}
+                type="tel"
+                autoComplete="tel"
+                {...field}
+                isRequired={false}
+              />
+            )}
+          </FormField>
+        </form>
+      </Card>
+      <Skills form={form} />
+      <Wishes form={form} />
+      {resume.resume !== null && (
+        <>
+          <ResumeCards resume={resume.resume} save={resume.save} isSaving={resume.isSaving} />
+          <ResumeWords resume={resume.resume} save={resume.save} isSaving={resume.isSaving} />
+        </>
+      )}
+      {isDirty && (
+        <section className={styles.saveBar} aria-label={t('save.region')}>
+          <p>{t('save.unsaved')}</p>
+          <Stack direction="row" gap={2}>
+            <Button onPress={draft.discard}>{t('save.discard')}</Button>
+            <Button
+              variant="primary"
+              type="submit"
+              form={form.id}
+              isPending={isSaving}
+              pendingLabel={t('save.saving')}
+            >
+              {t('save.save')}
+            </Button>
+          </Stack>
+        </section>
+      )}
+    </Columns>
   );
 }
 
@@ -118,12 +120,7 @@ function useProfileForm({ profile, tellMatching }: Given) {
   const { isDirty } = useFormState({ control: form.control });
 
   const change = useApiMutation('PUT /api/v1/users/me', {
-    expects: ({ body }) => [
-      {
-        key: keyOf('GET /api/v1/users/me', {}),
-        change: ((before: Profile) => ({ ...before, ...body })) as never,
-      },
-    ],
+    expects: ({ body }) => [expected('GET /api/v1/users/me', {}, (before) => ({ ...before, ...body }))],
     onTakenBack: (reason) => tell(reason),
   });
   const tell = (reason: ApiError) => {

@@ -1,10 +1,9 @@
-import { Skeleton, Stack } from '@banyan/ui';
+import { Columns, Skeleton } from '@banyan/ui';
 import { useMemo } from 'react';
 import { useTranslations } from 'use-intl';
 import { useApiQuery } from '../../api/index.ts';
 import { Page } from '../../shell/Page.tsx';
 import { Reading } from '../../shell/Reading.tsx';
-import styles from './Profile.module.css';
 import { ProfileForm } from './ProfileForm.tsx';
 import { withSettings } from './profile-entry.ts';
 import { useMatching } from './use-matching.ts';
@@ -25,13 +24,10 @@ export function ProfilePage() {
 
 function ProfileSkeleton() {
   return (
-    <div className={styles.columns}>
-      <Stack gap={5}>
-        <Skeleton shape="block" height="24rem" />
-        <Skeleton shape="block" height="18rem" />
-        <Skeleton shape="block" height="22rem" />
-      </Stack>
-      <Skeleton shape="block" height="14rem" />
-    </div>
+    <Columns aside={<Skeleton shape="block" height="14rem" />}>
+      <Skeleton shape="block" height="24rem" />
+      <Skeleton shape="block" height="18rem" />
+      <Skeleton shape="block" height="22rem" />
+    </Columns>
   );
 }

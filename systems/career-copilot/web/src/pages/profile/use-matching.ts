@@ -1,6 +1,6 @@
 import { showToast } from '@banyan/ui';
 import { useTranslations } from 'use-intl';
-import { keyOf, useApiMutation, useApiQuery, useErrorWords, useFeature } from '../../api/index.ts';
+import { expected, useApiMutation, useApiQuery, useErrorWords, useFeature } from '../../api/index.ts';
 import { type ProfileEntry, settingsOf } from './profile-entry.ts';
 
 const SETTINGS = 'GET /api/v1/jobs/match-settings';
@@ -12,9 +12,7 @@ export function useMatching() {
   const isThere = useFeature(SETTINGS) === 'there';
   const { data } = useApiQuery(SETTINGS, {}, { enabled: isThere });
   const put = useApiMutation('PUT /api/v1/jobs/match-settings', {
-    expects: ({ body }) => [
-      { key: keyOf(SETTINGS, {}), change: ((before: object) => ({ ...before, ...body })) as never },
-    ],
+    expects: ({ body }) => [expected(SETTINGS, {}, (before) => ({ ...before, ...body }))],
   });
   const tellMatching = async ({ wishes }: ProfileEntry) => {
     if (!isThere) return;

@@ -1,7 +1,7 @@
 import { showToast } from '@banyan/ui';
 import { useTranslations } from 'use-intl';
 import type { Resume } from '../../../../api/resume.ts';
-import { keyOf, useApiMutation, useApiQuery, useErrorWords, useFeature } from '../../api/index.ts';
+import { expected, useApiMutation, useApiQuery, useErrorWords, useFeature } from '../../api/index.ts';
 
 const RESUME = 'GET /api/v1/users/me/resume';
 
@@ -15,12 +15,7 @@ export function useResume() {
   const resume: Resume | null = !isThere ? null : (query.data?.resume ?? (isNone ? {} : null));
 
   const put = useApiMutation('PUT /api/v1/users/me/resume', {
-    expects: ({ body }) => [
-      {
-        key: keyOf(RESUME, {}),
-        change: ((read: object) => ({ ...read, resume: body.resume })) as never,
-      },
-    ],
+    expects: ({ body }) => [expected(RESUME, {}, (read) => ({ ...read, resume: body.resume }))],
   });
   const save = async (changed: Resume, told: string, before: Resume | null = resume): Promise<boolean> => {
     try {
