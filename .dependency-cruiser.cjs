@@ -69,10 +69,16 @@ module.exports = {
       to: { path: '^(packages/(?!ui/)|systems/|bench/|test/)' },
     },
     {
-      name: 'monolith-imports-npm-only',
+      name: 'random-imports-npm-only',
+      severity: 'error',
+      from: { path: inside('random') },
+      to: { path: '^(packages/(?!random/)|systems/|bench/|test/)' },
+    },
+    {
+      name: 'monolith-imports-npm-and-random-only',
       severity: 'error',
       from: { path: inside('monolith'), pathNot: '[.]test[.]ts$' },
-      to: { path: '^(packages/(?!monolith/)|systems/|bench/|test/)' },
+      to: { path: '^(packages/(?!monolith/|random/)|systems/|bench/|test/)' },
     },
     {
       name: 'nothing-but-monoliths-imports-monolith',
@@ -123,7 +129,7 @@ module.exports = {
       from: { path: '^systems/[^/]+/monolith/', pathNot: '([.]test|/load|/data)[.]ts$' },
       // It answers by the same public API (api/) as the services, in the words of the same errors (kit/). Its tests ask a real
       // PostgreSQL; load.ts and data.ts beside it are what the harness asks of it.
-      to: { path: '^(packages/(?!monolith/)|systems/[^/]+/(contracts|services)/)' },
+      to: { path: '^(packages/(?!monolith/|random/)|systems/[^/]+/(contracts|services)/)' },
     },
     {
       name: 'services-know-no-other-service',
@@ -161,7 +167,7 @@ module.exports = {
       // extraction.ts is for the operator's tool, load.ts for the harness: neither is part of the service.
       from: { path: '^systems/[^/]+/services/', pathNot: '/(extraction|load)[.]ts$' },
       // What services answer with as pages, their tests look at in a browser.
-      to: { path: '^packages/', pathNot: '^packages/(service|events|postgres|ui/testing)/' },
+      to: { path: '^packages/', pathNot: '^packages/(service|events|postgres|random|ui/testing)/' },
     },
     {
       name: 'extractions-use-the-public-entry-of-the-tool',

@@ -1,4 +1,5 @@
-import { CITIES, Random } from '@banyan/monolith/generator';
+import { CITIES } from '@banyan/monolith/generator';
+import { Random } from '@banyan/random';
 import { API } from '../../systems/career-copilot/api/common.ts';
 import { startGatewayDouble } from '../../systems/career-copilot/kit/testing/gateway.ts';
 import { PROFESSIONS, SENIORITY, SKILLS } from '../../systems/career-copilot/monolith/generator/words.ts';

@@ -1,4 +1,5 @@
-import { CITIES, Random } from '@banyan/monolith/generator';
+import { CITIES } from '@banyan/monolith/generator';
+import { Random } from '@banyan/random';
 import {
   COMPANY_ENDS,
   COMPANY_WORDS,

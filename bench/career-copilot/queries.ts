@@ -1,4 +1,5 @@
-import { CITIES, Random } from '@banyan/monolith/generator';
+import { CITIES } from '@banyan/monolith/generator';
+import { Random } from '@banyan/random';
 import { SKILLS } from '../../systems/career-copilot/monolith/generator/words.ts';
 
 export type Query = { kind: string; query: string };

@@ -9,10 +9,10 @@ import {
   FAMILY_NAMES,
   fullName,
   moment,
-  Random,
   timestamp,
   type Value,
 } from '@banyan/monolith/generator';
+import { Random } from '@banyan/random';
 import { hash } from '@node-rs/bcrypt';
 import type pg from 'pg';
 import type { ApplicationStatus } from '../api/applications.ts';

@@ -1,17 +1,6 @@
 import { BOUNDS_MS } from '@banyan/gateway';
 import { emptyTally, type Tally } from '../rollout/evidence/tally.ts';
 
-/** mulberry32: the same numbers in each run. */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 /** So many requests, of which so many failed with 500. */
 export function answered(requests: number, failures = 0): Tally {
   const tally = { ...emptyTally(), requests, failures, ownErrors: failures };

@@ -1,8 +1,8 @@
+import { Random } from '@banyan/random';
 import type { ReplayCounts } from '../replay/replay-counts.ts';
 import { createClient } from './client.ts';
 import type { Send } from './course.ts';
 import { openJournal } from './journal.ts';
-import { Random } from './random.ts';
 import { courseOf, type Source } from './source.ts';
 import { type Span, Stalls } from './stalls.ts';
 import { createRecorder, type StageStats, type Violation } from './stats.ts';

@@ -1,8 +1,8 @@
+import type { Random } from '@banyan/random';
 import type pg from 'pg';
 import { defaultOf, type System } from '../system.ts';
 import type { Call, Outcome } from './client.ts';
 import type { Population, User, UserId } from './population.ts';
-import type { Random } from './random.ts';
 
 /**
  * What users ask of a service (or of the monolith), and how the effects of its acknowledged writes are found again on either

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '@banyan/random';
 
 /** By what a system knows its people: a number, a name. */
 export type UserId = number | string;

@@ -1,3 +1,4 @@
+import type { Random } from '@banyan/random';
 import { loadsIn, readLoadFile } from '../rehearse/load-file.ts';
 import { castOf } from '../replay/cast.ts';
 import { readRecording } from '../replay/read-recording.ts';
@@ -10,7 +11,6 @@ import type { Journal } from './journal.ts';
 import { type LoadRun, loadsOf } from './load.ts';
 import type { UserId } from './population.ts';
 import { createPopulation } from './population.ts';
-import type { Random } from './random.ts';
 import { idsOf } from './user-ids.ts';
 
 /** Whose load it is: a system's of ours, that of a team's load file, or recorded traffic. */

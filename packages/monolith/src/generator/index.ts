@@ -1,7 +1,6 @@
-/** What fills the database of a monolith: seeded chance, names of people, and COPY. */
+/** What fills the database of a monolith: names of people, and COPY. */
 export * from './copy.ts';
 export * from './foreign-keys.ts';
 export * from './moments.ts';
 export * from './names.ts';
 export * from './people.ts';
-export * from './random.ts';

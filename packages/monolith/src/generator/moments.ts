@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '@banyan/random';
 
 /** A moment from `from` until `to`, ms since 1970. */
 export function moment(random: Random, from: number, to: number): number {

@@ -1,5 +1,5 @@
+import type { Random } from '@banyan/random';
 import * as names from './names.ts';
-import type { Random } from './random.ts';
 
 /**
  * One, two, three or more words, as people write them: a few with a double space or one at the end, which nobody ever

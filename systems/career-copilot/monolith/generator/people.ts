@@ -1,4 +1,4 @@
-import type { Random } from '@banyan/monolith/generator';
+import type { Random } from '@banyan/random';
 import * as words from './words.ts';
 
 export function phone(random: Random): string {

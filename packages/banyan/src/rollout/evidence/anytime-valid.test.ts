@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { seeded } from '@banyan/random';
 import fc from 'fast-check';
-import { seeded } from '../../testing/evidence.ts';
 import { logEvidence, tolerating } from './anytime-valid.ts';
 
 describe('logEvidence', () => {

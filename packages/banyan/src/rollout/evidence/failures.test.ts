@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { seeded } from '@banyan/random';
 import fc from 'fast-check';
-import { answered, seeded } from '../../testing/evidence.ts';
+import { answered } from '../../testing/evidence.ts';
 import { judgeFailures } from './failures.ts';
 import { nothingObserved, type Observation } from './observation.ts';
 import { addTally, emptyTally, type Sample, type Tally } from './tally.ts';

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BOUNDS_MS } from '@banyan/gateway';
+import { seeded } from '@banyan/random';
 import fc from 'fast-check';
-import { answered, seeded, timed } from '../../testing/evidence.ts';
+import { answered, timed } from '../../testing/evidence.ts';
 import { judgeLatency } from './latency.ts';
 import { nothingObserved, type Observation } from './observation.ts';
 import { emptyTally, quantile, slowerThan, type Tally } from './tally.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { answered, seeded } from '../../testing/evidence.ts';
+import { seeded } from '@banyan/random';
+import { answered } from '../../testing/evidence.ts';
 import { judgeMonolith } from './monolith.ts';
 import { nothingObserved, type Observation } from './observation.ts';
 import type { Tally } from './tally.ts';
