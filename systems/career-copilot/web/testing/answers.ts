@@ -17,9 +17,9 @@ type Refusal = {
 
 /** What the API answers somebody's pages instead of the truth: for states that no real system can be asked to be in. */
 export type Answers = {
-  /** This body, 200. */
-  instead(path: Path, body: unknown): Promise<void>;
-  /** An error, by its code as the legacy API answers it, or as a problem. `times`: then the truth again. */
+  /** This body, 200. `times`: then what was answered before, or the truth. */
+  instead(path: Path, body: unknown, times?: number): Promise<void>;
+  /** An error, by its code as the legacy API answers it, or as a problem. */
   refuse(path: Path, error: ApiErrorCode | Refusal, times?: number): Promise<void>;
   /** No answer before the returned function is called; what waits then goes through. */
   hold(path: Path): Promise<() => void>;
@@ -36,7 +36,7 @@ export function answersOf({ context, allow }: Person): Answers {
     );
   };
   return {
-    instead: (path, body) => on(path, (route) => route.fulfill({ json: body })),
+    instead: (path, body, times) => on(path, (route) => route.fulfill({ json: body }), times),
     async refuse(path, error, times) {
       const answer = answerOf(error);
       allow(new RegExp(`^${answer.status} `));

@@ -9,7 +9,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { CallOptions } from './client.ts';
 import type { ApiError } from './errors.ts';
 import type { FeatureState } from './features.ts';
@@ -67,10 +67,11 @@ export function useApiPages<O extends Read, Rows extends keyof Answer<O> & strin
     placeholderData: (before) => before,
     ...(options as object),
   });
-  const pages = (query.data?.pages ?? []) as Answer<O>[];
-  const all = pages.flatMap((page) => page[rows] as RowsOf<O, Rows>[]);
+  const pages = query.data?.pages as Answer<O>[] | undefined;
+  // The same as long as nothing else is read or expected, for whatever is made of them.
+  const all = useMemo(() => (pages ?? []).flatMap((page) => page[rows] as RowsOf<O, Rows>[]), [pages, rows]);
   const error = query.error as ApiError | null;
-  return { ...query, ...useReading(query), error, rows: all, firstPage: pages[0] };
+  return { ...query, ...useReading(query), error, rows: all, firstPage: pages?.[0] };
 }
 
 export type WriteInput<O extends Write> = Input<O> & CallOptions;

@@ -1,20 +1,21 @@
-import { useEffect, useMemo } from 'react';
+import { useEffect } from 'react';
 
-/** For what has no end to be scrolled to, as calendars and boards: what is there is read to the last page. */
+/**
+ * For what has no end to be scrolled to, as calendars and boards: what is there is read to the last page. If one of them cannot be read
+ * nothing is shown for all there is: `data` is undefined then, beside the error.
+ */
 export function useAllPages<
   Pages extends {
+    data: unknown;
     hasNextPage: boolean;
     isFetching: boolean;
+    isFetchNextPageError: boolean;
     fetchNextPage: () => unknown;
-    rows: readonly unknown[];
   },
->(pages: Pages): Pages {
-  const { hasNextPage, isFetching, fetchNextPage, rows } = pages;
+>(pages: Pages): Pages | (Pages & { data: undefined }) {
+  const { hasNextPage, isFetching, isFetchNextPageError: isCutOff, fetchNextPage } = pages;
   useEffect(() => {
-    if (hasNextPage && !isFetching) void fetchNextPage();
-  }, [hasNextPage, isFetching, fetchNextPage]);
-  // Of the same length they are the same as long as nothing is read.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the rows are put together anew with each rendering
-  const kept = useMemo(() => rows, [rows.length, isFetching]);
-  return { ...pages, rows: kept };
+    if (hasNextPage && !isFetching && !isCutOff) void fetchNextPage();
+  }, [hasNextPage, isFetching, isCutOff, fetchNextPage]);
+  return isCutOff ? { ...pages, data: undefined } : pages;
 }

@@ -30,13 +30,8 @@ export function BoardPage() {
   const navigate = route.useNavigate();
   const list = useAllPages(useApiPages(LIST, LIST_INPUT, 'applications'));
   const columns = useMemo(
-    () =>
-      columnsOf(
-        (list.data?.pages ?? []).flatMap((page) => page.applications),
-        q,
-        (status) => t(`states.${status}`),
-      ),
-    [list.data, q, t],
+    () => columnsOf(list.rows, q, (status) => t(`states.${status}`)),
+    [list.rows, q, t],
   );
   const search = (text: string) =>
     void navigate({ search: text === '' ? {} : { q: text }, replace: true, resetScroll: false });

@@ -1,10 +1,13 @@
 import { useMemo } from 'react';
+import { TRANSITIONS } from '../../../../api/transitions.ts';
 import { type Input, useAllPages, useApiPages, useApiQuery, useFeature } from '../../api/index.ts';
 import { entriesOf } from './entries.ts';
 
 const PAGE = 100;
 /** States in which nothing more is to be agreed. */
-export const ENDED = new Set(['accepted', 'rejected', 'withdrawn']);
+export const ENDED = new Set(
+  Object.entries(TRANSITIONS).flatMap(([status, next]) => (next.length === 0 ? [status] : [])),
+);
 
 export const INTERVIEWS = 'GET /api/v1/integrations/interviews';
 export type SpanInput = Input<typeof INTERVIEWS>;
