@@ -167,7 +167,7 @@ module.exports = {
       // extraction.ts is for the operator's tool, load.ts for the harness: neither is part of the service.
       from: { path: '^systems/[^/]+/services/', pathNot: '/(extraction|load)[.]ts$' },
       // What services answer with as pages, their tests look at in a browser.
-      to: { path: '^packages/', pathNot: '^packages/(service|events|postgres|random|ui/testing)/' },
+      to: { path: '^packages/', pathNot: '^packages/(service|events|postgres|ui/testing)/' },
     },
     {
       name: 'extractions-use-the-public-entry-of-the-tool',

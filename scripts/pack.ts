@@ -15,7 +15,7 @@ type Manifest = {
   description: string;
   exports?: Record<string, string>;
   bin?: Record<string, string>;
-  dependencies: Record<string, string>;
+  dependencies?: Record<string, string>;
 };
 type Package = { folder: string; manifest: Manifest };
 
@@ -105,7 +105,7 @@ function assemble({ folder, manifest }: Package): void {
 }
 
 /** The package.json that strangers get. */
-function published({ name, version, description, exports, bin, dependencies }: Manifest): object {
+function published({ name, version, description, exports, bin, dependencies = {} }: Manifest): object {
   const needed = Object.entries(dependencies).filter(([each]) => !OPTIONAL.includes(each));
   const optional = Object.entries(dependencies).filter(([each]) => OPTIONAL.includes(each));
   return {

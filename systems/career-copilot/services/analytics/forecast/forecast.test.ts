@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { seeded } from '@banyan/random';
 import fc from 'fast-check';
 import { makeForecast } from './forecast.ts';
 import { chanceOf, train } from './logistic.ts';
@@ -9,6 +8,17 @@ import { openOnes, type Sent, SILENT_DAYS, samplesOf } from './samples.ts';
 const DAY = 86_400_000;
 const BEGIN = Date.parse('2026-01-05T09:00:00Z');
 const iso = (days: number) => new Date(BEGIN + days * DAY).toISOString();
+
+/** The same numbers each time (mulberry32). */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
 
 function sent(
   id: number,
@@ -35,7 +45,7 @@ function sent(
 
 /** Applications over a year of which those by a referral are answered as often as `referral` says, others by `other`. */
 function year(seed: number, referral: number, other: number): Sent[] {
-  const random = seeded(seed);
+  const random = randomOf(seed);
   return Array.from({ length: 1_200 }, (_, id) => {
     const source = random() < 0.4 ? 'referral' : 'job_board';
     const answered = random() < (source === 'referral' ? referral : other);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { seeded } from '@banyan/random';
 import { learnWeights } from './learn.ts';
 import { measure } from './measure.ts';
+import { randomFrom } from './random.ts';
 import { FIXED_WEIGHTS, PARTS, type Weights } from './score.ts';
 import { outcomesOf } from './testing/outcomes.ts';
 
@@ -55,7 +55,7 @@ describe('the measure', () => {
       ([outcome, x]) => ({ userId: 1, outcome, values: PARTS.map(() => x) }),
     );
   const measured = (accepted: number[], others: number[]) =>
-    measure(of(accepted, others), { fixed: FIXED_WEIGHTS, learned: FIXED_WEIGHTS }, seeded(1))!;
+    measure(of(accepted, others), { fixed: FIXED_WEIGHTS, learned: FIXED_WEIGHTS }, randomFrom(1))!;
 
   it('is what the field calls AUC and average precision', () => {
     assert.deepEqual(measured([0.9, 0.8], [0.1]).auc.fixed, 1);
@@ -71,7 +71,7 @@ describe('the measure', () => {
 
   it('is none without somebody who accepted some and not others', () => {
     assert.equal(
-      measure(of([0.5], []), { fixed: FIXED_WEIGHTS, learned: FIXED_WEIGHTS }, seeded(1)),
+      measure(of([0.5], []), { fixed: FIXED_WEIGHTS, learned: FIXED_WEIGHTS }, randomFrom(1)),
       undefined,
     );
   });

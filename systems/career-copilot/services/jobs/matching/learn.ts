@@ -1,5 +1,5 @@
-import { seeded } from '@banyan/random';
 import { type Decision, type Measured, measure } from './measure.ts';
+import { randomFrom } from './random.ts';
 import { FIXED_WEIGHTS, PARTS, type Weights } from './score.ts';
 
 export type Learned = {
@@ -29,7 +29,7 @@ export function learnWeights(decisions: readonly Decision[], seed: number): Lear
     accepted >= LEAST.accepted &&
     decisions.length - accepted >= LEAST.others;
   if (!isEnough) return;
-  const random = seeded(seed);
+  const random = randomFrom(seed);
   const heldOut = new Set(people.filter(() => random() < HELD_OUT));
   const weights = weightsOf(regress(decisions.filter(({ userId }) => !heldOut.has(userId))));
   if (!weights) return;

@@ -1,5 +1,5 @@
-import { seeded } from '@banyan/random';
 import type { Decision } from '../measure.ts';
+import { randomFrom } from '../random.ts';
 import { PARTS, type Weights } from '../score.ts';
 
 /** People who decide by known weights and some chance; `certainty` 0: by chance alone. */
@@ -16,7 +16,7 @@ export function outcomesOf({
   certainty: number;
   seed: number;
 }): Decision[] {
-  const random = seeded(seed);
+  const random = randomFrom(seed);
   return Array.from({ length: people * matches }, (_, index) => {
     const values = PARTS.map(() => random());
     const wanted = PARTS.reduce((sum, part, at) => sum + (weights[part] / 100) * values[at]!, 0);
