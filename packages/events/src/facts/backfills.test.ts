@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import { defineService } from '@banyan/service';
-import { Type } from 'typebox';
-import { defineContracts, event } from '../contracts.ts';
 import type { EventingDefinition } from '../definition.ts';
 import { eventing } from '../eventing.ts';
 import { Messages } from '../messages.ts';
@@ -14,26 +14,12 @@ import { closeService } from '../testing/close-service.ts';
 import { backfill } from './backfill.ts';
 import { completeSince } from './count-handled.ts';
 import { MOST_OPEN } from './keep-near.ts';
+import { applyFactsSchema } from './replicated.ts';
+import { contracts, rows, schema } from './testing/todos.ts';
 import { listBackfills, wantedBackfills } from './wanted.ts';
 
 const LIMIT = { timeout: 120_000 };
-const Todo = Type.Object({ todoId: Type.String(), title: Type.String() });
-const contracts = defineContracts({
-  system: 'test',
-  events: { TodoIs: event({ service: 'todos', version: 1, key: 'todoId', data: Todo }) },
-});
 type Definition = EventingDefinition<typeof contracts>;
-const schema = new URL('../testing/todo.sql', import.meta.url);
-
-/** What `todos` says of its rows. */
-const rows = {
-  todos: {
-    exists: ({ id, title }: { id: string; title: string }) => ({
-      type: 'TodoIs' as const,
-      data: { todoId: id, title },
-    }),
-  },
-};
 /** Keeps titles, and asks for those that were there before. */
 const reports: Definition = {
   backfill: ['todos'],
@@ -88,7 +74,7 @@ async function aSystem(t: TestContext) {
   const until = async (holds: () => Promise<boolean>) => {
     while (!(await holds())) await delay(10, undefined, { signal: t.signal });
   };
-  return { pools, start, titles, asked, until };
+  return { pools, urls: { ...urls, bus: BUS_URL }, atEnd, start, titles, asked, until };
 }
 
 test(
@@ -147,6 +133,78 @@ test(
     assert.deepEqual(await wantedBackfills(pools.todos, rows), []);
   },
 );
+
+test(
+  'each own row is told once, whichever of the writes that tell it the process is killed in',
+  LIMIT,
+  async (t) => {
+    const { pools, urls, atEnd, start, titles, until } = await aSystem(t);
+    const ROWS = 1_000;
+    // By itself the service gives way after a quarter of it; where it stops it is to stay until it is killed.
+    await pools.todos.query(`DO $$ BEGIN EXECUTE
+      format('ALTER DATABASE %I SET deadlock_timeout = %L', current_database(), '10min'); END $$`);
+    // Not by an open transaction of its own: while one has written, no relay can make its slot.
+    const gate = await pools.todos.connect();
+    // Before the pool ends, which waits for it: a failure would be a test that never ends.
+    atEnd.push(async () => gate.release(true));
+    const isStopped = async () => {
+      const { rowCount } = await pools.todos.query(
+        `SELECT FROM pg_locks JOIN pg_database AS d ON d.oid = database
+         WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted`,
+      );
+      return rowCount! > 0;
+    };
+    const told = async () => {
+      const { rows } = await pools.todos.query(
+        `SELECT count(*)::int AS facts, count(DISTINCT message->'data'->>'title')::int AS todos,
+           (SELECT coalesce(sum(facts), 0)::int FROM banyan_events.backfills) AS noted
+         FROM banyan_events.outbox WHERE message->>'type' = 'TodoIs'`,
+      );
+      return rows[0]!;
+    };
+    const prepared = await start('todos', {});
+    await applyFactsSchema(pools.todos);
+    await prepared.stop();
+    await pools.todos.query(STOP);
+    await pools.todos.query(
+      `INSERT INTO todos SELECT lpad(i::text, 4, '0'), lpad(i::text, 4, '0') FROM generate_series(1, ${ROWS}) AS i`,
+    );
+    await start('reports', reports);
+    for (const [place, noted] of [
+      ['BEFORE INSERT ON banyan_events.outbox', 250],
+      ['BEFORE UPDATE ON banyan_events.backfills', 500],
+      ['AFTER UPDATE ON banyan_events.backfills', 1_000],
+    ] as const) {
+      await pools.todos.query(
+        `CREATE OR REPLACE TRIGGER stop ${place} FOR EACH ROW EXECUTE FUNCTION stop_here(${noted})`,
+      );
+      await gate.query('SELECT pg_advisory_lock(1)');
+      const child = fork(new URL('testing/own-rows-process.ts', import.meta.url), [urls.todos, urls.bus]);
+      const gone = once(child, 'exit');
+      await until(isStopped);
+      child.kill('SIGKILL');
+      assert.deepEqual(await gone, [null, 'SIGKILL'], `it stopped ${place}`);
+      await gate.query('SELECT pg_advisory_unlock(1)');
+      await pools.todos.query(`DROP TRIGGER stop ${place.slice(place.indexOf('ON'))}`);
+      const { facts, todos, noted: now } = await told();
+      assert.deepEqual([facts, todos], [now, now], `killed ${place}`);
+    }
+    await start('todos', { ownRows: rows });
+    await until(async () => (await listBackfills(pools.todos))[0]!.state === 'done');
+    assert.deepEqual(await told(), { facts: ROWS, todos: ROWS, noted: ROWS });
+    await until(async () => (await completeSince(pools.reports, 'todos')) !== undefined);
+    const all = await titles();
+    assert.deepEqual([all.length, new Set(all).size], [ROWS, ROWS]);
+  },
+);
+
+/** Stops who comes there once so many rows are noted as told, for as long as the test has the lock. */
+const STOP = `CREATE FUNCTION stop_here() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF (SELECT coalesce(sum(rows), 0) FROM banyan_events.backfills) >= TG_ARGV[0]::int THEN
+    PERFORM pg_advisory_xact_lock_shared(1);
+  END IF;
+  RETURN NEW;
+END $$`;
 
 test('a refusal is on record, and the service is asked again at the next start', LIMIT, async (t) => {
   const { pools, start, asked, until, titles } = await aSystem(t);
