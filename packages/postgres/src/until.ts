@@ -1,12 +1,34 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { inspect } from 'node:util';
 
 const EVERY_MS = 5;
+/** Much longer than anything takes that comes at all: it ends what would else hang until the run of all tests is given up. */
+const LIMIT_MS = 120_000;
 
-/** Asks until something is there, which it gives: for tests, in place of a sleep. The test's own time limit ends the wait. */
-export async function until<T>(ask: () => T | Promise<T>): Promise<Exclude<NonNullable<T>, false>> {
-  for (;;) {
-    const found = await ask();
-    if (found) return found as Exclude<NonNullable<T>, false>;
-    await delay(EVERY_MS);
+/**
+ * Asks until something is there, which it gives: for tests, in place of a sleep. Rejects after `limitMs` (120 s), also when a question is
+ * not answered at all, with what it waited for: `what`, or else the text of the question.
+ */
+export async function until<T>(
+  ask: () => T | Promise<T>,
+  { what = String(ask), limitMs = LIMIT_MS }: { what?: string; limitMs?: number } = {},
+): Promise<Exclude<NonNullable<T>, false>> {
+  const { promise: over, reject } = Promise.withResolvers<never>();
+  // Where it was called is what a reader looks for; a timer's stack does not have it.
+  const error = new Error();
+  let last = 'no answer yet';
+  const timer = setTimeout(() => {
+    error.message = `After ${limitMs / 1000} s still not there: ${what} (last answer: ${last})`;
+    reject(error);
+  }, limitMs);
+  try {
+    for (;;) {
+      const found = await Promise.race([ask(), over]);
+      if (found) return found as Exclude<NonNullable<T>, false>;
+      last = inspect(found);
+      await Promise.race([delay(EVERY_MS), over]);
+    }
+  } finally {
+    clearTimeout(timer);
   }
 }
