@@ -132,12 +132,18 @@ describe('decide', () => {
   });
 
   it('pauses for a person instead, where the plan says so', () => {
-    const paused = facts({
-      state: { stage: 'canary', share: 1_000 },
+    const failing = {
       observation: observing({ monolith: answers(1_000), service: answers(1_000, { failures: 30 }) }),
-      policy: { ...policy, onFailure: 'pause' },
-    });
-    assert.equal(decide(paused).do, 'pause');
+      policy: { ...policy, onFailure: 'pause' as const },
+    };
+    for (const at of [
+      { stage: 'canary' as const, share: 1_000 },
+      { stage: 'migrated' as const, share: FULL_SHARE },
+    ]) {
+      assert.equal(decide(facts({ state: at, ...failing })).do, 'pause');
+      // Nor does it go back later, however long nobody looks.
+      assert.equal(decide(facts({ state: { ...at, paused: 'it failed' }, ...failing })).do, 'wait');
+    }
   });
 
   it('does not blame the service for what fails on both sides', () => {

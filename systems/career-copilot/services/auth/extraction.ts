@@ -5,6 +5,8 @@ import { placeOf } from '../../kit/plan.ts';
 export default extract({
   ...placeOf('auth'),
   facts: import.meta.resolve('./facts.ts'),
+  // Back at the monolith a password alone lets in who has a second factor: that is for a person to decide.
+  rollout: { onFailure: 'pause' },
   tables: [
     table({
       legacy: 'users',

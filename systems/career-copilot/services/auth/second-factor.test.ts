@@ -59,6 +59,12 @@ describe('a second factor', () => {
     assert.equal((await other.login(`${code.slice(0, 3)} ${code.slice(3)}`)).status, 200);
   });
 
+  it('is not dropped by figures, which would have the monolith ask for the password alone', async () => {
+    process.env.CAREER_AUTH_DATABASE_URL ??= service.pool.options.connectionString;
+    const { default: extraction } = await import('./extraction.ts');
+    assert.equal(extraction.rollout?.onFailure, 'pause');
+  });
+
   it('is not told of to whoever has no password', async () => {
     const { login } = await withFactor();
     assert.equal((await login(undefined, 'a wrong password')).body.detail, 'Incorrect email or password');
