@@ -25,7 +25,7 @@ const ADA: AccountRow = {
 };
 
 describe('what a change of an account means', () => {
-  const { insert, update, delete: remove } = ofAccounts.accounts!;
+  const { insert, update, exists, delete: remove } = ofAccounts.accounts!;
   const changed = (changes: Partial<AccountRow>, actor?: string) =>
     update!(ADA, { ...ADA, ...changes }, { at: AT, actor });
 
@@ -37,7 +37,10 @@ describe('what a change of an account means', () => {
       role: 'user',
       registeredAt: AT.toISOString(),
     };
-    assert.deepEqual(insert!(ADA, { at: AT }), [{ type: 'UserRegistered', data }]);
+    const awaiting = { ...data, awaitsConfirmation: true };
+    assert.deepEqual(insert!(ADA, { at: AT }), [{ type: 'UserRegistered', data: awaiting }]);
+    // Nobody ever asked who was there before for a proof of their address.
+    assert.deepEqual(exists!(ADA), [{ type: 'UserRegistered', data }]);
     const types = [insert!({ ...ADA, is_active: false }, { at: AT })].flat().map((fact) => fact?.type);
     assert.deepEqual(types, ['UserRegistered', 'UserSuspended']);
   });

@@ -47,7 +47,7 @@ export const contracts = defineContracts({
         awaitsConfirmation: Type.Optional(
           Type.Boolean({
             description:
-              'The address can be confirmed, and is not yet (UserVerified). Left out of accounts from where addresses are not confirmed.',
+              'The address can be confirmed, and is not yet (UserVerified). Left out of accounts that were there before that was asked for.',
           }),
         ),
       }),

@@ -22,7 +22,8 @@ export type SessionRow = { account_id: number; family_id: string; revoked: boole
 /** What the monolith does with accounts and logins, as the events that this service publishes for what it does itself. */
 export const fromRows: FromRows<typeof contracts> = {
   accounts: {
-    insert: (account: AccountRow, { actor }) => registration(account, actor),
+    // This service asks for a proof of the address whoever has answered.
+    insert: (account: AccountRow, { actor }) => registration(account, { actor, awaitsConfirmation: true }),
     update: (before: AccountRow, after: AccountRow, { actor }) => {
       const { id: userId, email } = after;
       const isDeleted = email === anonymized(userId).email;
@@ -48,7 +49,8 @@ export const fromRows: FromRows<typeof contracts> = {
     exists: (account: AccountRow) => {
       const { id: userId, email } = account;
       if (email === anonymized(userId).email) return { type: 'UserDeleted', data: { userId, email } };
-      return registration(account, undefined);
+      // Most are of before anybody asked for a proof, and could not have given one.
+      return registration(account);
     },
   },
   // The monolith never exchanges a token, so that each row is a login; its only way to end one is to log out.
@@ -64,9 +66,20 @@ export const fromRows: FromRows<typeof contracts> = {
   },
 };
 
-function registration(account: AccountRow, actor: string | undefined) {
+function registration(
+  account: AccountRow,
+  { actor, awaitsConfirmation }: { actor?: string | undefined; awaitsConfirmation?: true } = {},
+) {
   const { id: userId, email, display_name: fullName, role, created_at: createdAt } = account;
-  const data = { userId, email, fullName, role, registeredAt: createdAt.toISOString() };
+  const registeredAt = createdAt.toISOString();
+  const data = {
+    userId,
+    email,
+    fullName,
+    role,
+    registeredAt,
+    ...(awaitsConfirmation && { awaitsConfirmation }),
+  };
   return [
     { type: 'UserRegistered' as const, data },
     // Whoever hears of a registration takes them for somebody who may log in.
