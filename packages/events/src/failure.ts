@@ -1,3 +1,4 @@
+import { storableText } from '@banyan/postgres';
 import { isPermanent } from './errors.ts';
 
 /** What is kept of something that went wrong. */
@@ -10,7 +11,7 @@ export type Failure = {
 
 /** Of whatever was thrown: an error, undefined, an object without a text, one whose getters throw. Never throws itself. */
 export function failureOf(thrown: unknown): Failure {
-  return { reason: cleanText(textOf(thrown)), permanent: isPermanent(thrown) };
+  return { reason: keptText(textOf(thrown)), permanent: isPermanent(thrown) };
 }
 
 /** What was thrown if it is an error that can be read, or one that tells of it: logs and traces read its fields. */
@@ -37,7 +38,7 @@ export function textOf(thrown: unknown): string {
   }
 }
 
-/** What PostgreSQL takes as text and as JSON. */
-export function cleanText(text: string, most = 10_000): string {
-  return text.slice(0, most).replaceAll('\0', '').toWellFormed();
+/** What is kept of a text that tells something: 10,000 characters at most. */
+export function keptText(text: string): string {
+  return storableText(text, 10_000);
 }

@@ -13,6 +13,7 @@ export { prepared } from './prepared.ts';
 export { quoteIdent, quoteLiteral, quoteTable } from './quote.ts';
 export { applySchema, type Schema } from './schema.ts';
 export { connectionConfig, EXACT_SETTINGS, PINNED_SETTINGS, pinNewerSettings } from './settings.ts';
+export { storableText } from './storable.ts';
 export { type Queryable, runWithNext, type TransactionOptions, withTransaction } from './transaction.ts';
 export { formatLsn, formatMicros, type Lsn, parseLsn } from './wal/lsn.ts';
 export type * from './wal/messages.ts';

@@ -34,6 +34,7 @@ export { registryAt } from './discovery/address.ts';
 export { createDiscovery, type Discovery, type Instance, type Registry } from './discovery/discovery.ts';
 export { discovery } from './discovery/part.ts';
 export { keepRegistered, type Registration } from './discovery/registration.ts';
+export { type EncryptedColumns, encryptedColumns, encryptOlder } from './encryption/encrypted-columns.ts';
 export {
   createEncryption,
   type Encryption,

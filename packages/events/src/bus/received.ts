@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Envelope } from '../envelope.ts';
 import { EventsError } from '../errors.ts';
-import { cleanText } from '../failure.ts';
+import { keptText } from '../failure.ts';
 
 /** What came off a bus. If it is no message, `unreadable` says why, and a message that only shows it stands in for it. */
 export type Received = { message: Envelope; unreadable?: EventsError };
@@ -60,7 +60,7 @@ function unreadable(problem: string, content: string): Received {
     dataversion: 1,
     kind: 'event',
     correlationid: id,
-    data: { content: cleanText(content) },
+    data: { content: keptText(content) },
   };
   return { message, unreadable: new EventsError('NOT_A_MESSAGE', { problem }) };
 }

@@ -1,5 +1,5 @@
 import { type Db, type Queryable, withTransaction } from '@banyan/postgres';
-import { cleanText } from '../failure.ts';
+import { keptText } from '../failure.ts';
 import { EventStoreError } from '../store/errors.ts';
 import type { Projection } from './define.ts';
 
@@ -26,7 +26,7 @@ export async function skipFailed(
     await tx.query(
       `INSERT INTO banyan_events.projection_skips (name, version, position, error, who, note)
        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-      [name, version, failed.failed_position, failed.error, cleanText(who), cleanText(note)],
+      [name, version, failed.failed_position, failed.error, keptText(who), keptText(note)],
     );
     await tx.query(
       'UPDATE banyan_events.projections SET error = NULL, failed_position = NULL WHERE name = $1 AND build = $2',

@@ -1,6 +1,6 @@
 import { CallError } from '@banyan/service';
 import { isPermanent } from '../errors.ts';
-import { cleanText, textOf } from '../failure.ts';
+import { keptText, textOf } from '../failure.ts';
 import { causeOf, type FailedAttempt, StepFailed } from './errors.ts';
 import type { Retrying } from './retrying.ts';
 
@@ -90,7 +90,7 @@ async function withTimeout<T>(ms: number, run: (signal: AbortSignal) => Promise<
 }
 
 function tell(error: unknown): FailedAttempt {
-  const message = cleanText(error instanceof CallError ? tellCall(error) : textOf(error));
+  const message = keptText(error instanceof CallError ? tellCall(error) : textOf(error));
   if (error instanceof TimedOut) return { at: now(), kind: 'timeout', message };
   if (error instanceof CallError && error.code === 'CIRCUIT_OPEN')
     return { at: now(), kind: 'circuit', message };

@@ -1,7 +1,7 @@
 import { createPool, withTransaction } from '@banyan/postgres';
 import { DBOSClient } from '@dbos-inc/dbos-sdk';
 import type pg from 'pg';
-import { cleanText } from '../failure.ts';
+import { keptText } from '../failure.ts';
 import { Cancellations } from './cancellations.ts';
 import { SagaError } from './errors.ts';
 import { requeue } from './leases.ts';
@@ -110,7 +110,7 @@ export async function operatorOn(pool: pg.Pool, databaseUrl: string): Promise<Sa
       if ((await new Cancellations(pool).of(id)) !== undefined) return;
       await pool.query(
         "INSERT INTO banyan_events.saga_mends (saga_id, action, who, note) VALUES ($1, 'cancel', $2, $3)",
-        [id, cleanText(who), cleanText(note)],
+        [id, keptText(who), keptText(note)],
       );
     },
     async signal(id, name, payload, { key, tx } = {}) {

@@ -2,6 +2,7 @@
  * What somebody has got out of LinkedIn (Settings → Get a copy of your data): a ZIP of CSV files, in the form of JSON Resume. Columns
  * are found by their names, and a file or a column that is not there is nothing that is told.
  */
+import { storableText } from '@banyan/postgres';
 import { parse } from 'csv-parse/sync';
 import { understandJson } from './json-resume.ts';
 import type { Understood } from './understood.ts';
@@ -85,16 +86,13 @@ function rowsOf(content: Buffer | undefined): Row[] {
       trim: true,
     }) as Row[];
     return rows.map((row) =>
-      Object.fromEntries(Object.entries(row).map(([name, value]) => [name, storable(value)])),
+      Object.fromEntries(
+        Object.entries(row).map(([name, value]) => [name, storableText(value ?? '', LONGEST_TEXT)]),
+      ),
     );
   } catch {
     return [];
   }
-}
-
-/** Text that any database keeps. */
-function storable(text = ''): string {
-  return text.replaceAll('\u0000', '').slice(0, LONGEST_TEXT).toWellFormed();
 }
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];

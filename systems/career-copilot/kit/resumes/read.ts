@@ -1,3 +1,4 @@
+import { storableText } from '@banyan/postgres';
 import { inThread } from '@banyan/service';
 import { RESUME_BYTES } from '../../api/bodies.ts';
 import type { Skills } from '../skills/skills.ts';
@@ -31,7 +32,7 @@ export async function readResume(
   if (kind === 'json') return { kind, ...understandJson(jsonIn(bytes)) };
   const text = kind === 'text' ? textIn(bytes)! : await extract({ kind, bytes }, timeLimitMs);
   if (text.trim() === '') throw new ResumeError('NO_TEXT');
-  return { kind, ...understand(text.slice(0, MOST_TEXT).toWellFormed().replaceAll('\0', ''), skills) };
+  return { kind, ...understand(storableText(text, MOST_TEXT), skills) };
 }
 
 /** By what is in it. Throws `ResumeError`. */

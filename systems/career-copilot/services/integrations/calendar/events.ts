@@ -1,3 +1,5 @@
+import { storableText } from '@banyan/postgres';
+
 /** Events of calendars elsewhere as they are kept here, and the names of our own: pure. */
 
 /** One object of a calendar, with all the times that it blocks: none if it is gone, or leaves one free. */
@@ -25,7 +27,7 @@ export function busyTime(
 ): BusyTime | undefined {
   if (!startsAt || !endsAt || !(endsAt > startsAt)) return undefined;
   return {
-    title: title.replaceAll('\u0000', '').toWellFormed().slice(0, LONGEST_TITLE),
+    title: storableText(title, LONGEST_TITLE),
     startsAt,
     endsAt,
   };

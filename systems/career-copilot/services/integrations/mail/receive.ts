@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Events } from '@banyan/events';
-import { withTransaction } from '@banyan/postgres';
+import { storableText, withTransaction } from '@banyan/postgres';
 import type pg from 'pg';
 import type { MailKind } from '../../../api/mail.ts';
 import type { contracts } from '../messages.ts';
@@ -54,10 +54,10 @@ export async function receiveMail(
         .digest('base64url'),
       kind: said.kind,
       status: STATUS[said.kind],
-      sentence: storable(said.sentence),
-      subject: storable(mail.subject),
-      sender: storable(mail.from),
-      senderName: storable(mail.fromName),
+      sentence: storableText(said.sentence),
+      subject: storableText(mail.subject),
+      sender: storableText(mail.from),
+      senderName: storableText(mail.fromName),
       // What it is about is looked at when it moves.
       movesInMs: owner.moves && isSignedBySender(mail, envelope.dkim) ? holdMs : null,
     });
@@ -65,9 +65,4 @@ export async function receiveMail(
     await events.publish(tx, 'MailRecognized', { userId, proposalId: id, kind: said.kind });
     return { is: 'proposal', id };
   });
-}
-
-/** PostgreSQL keeps neither NUL nor halves of surrogate pairs, which a mail may well have. */
-function storable(text: string): string {
-  return text.replaceAll('\u0000', '').toWellFormed();
 }

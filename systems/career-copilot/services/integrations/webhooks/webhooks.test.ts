@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { createEncryption } from '@banyan/service';
+import { createEncryption, encryptOlder } from '@banyan/service';
 import { Webhook } from 'standardwebhooks';
 import type { Endpoint } from '../../../api/integrations.ts';
 import { until } from '../../../kit/testing/until.ts';
-import { encryptOlder } from '../encryption.ts';
+import { SECRETS } from '../encryption.ts';
 import load from '../load.ts';
 import { type Receiver, startReceiver, startWorld, type World } from '../testing/world.ts';
 import { contextOf } from './endpoints.ts';
@@ -325,7 +325,7 @@ it('secrets lie encrypted, and are encrypted again with a new key', async () => 
   };
   assert.ok(!(await kept()).includes(secret.slice(6)));
   const newer = createEncryption(`${randomBytes(32).toString('base64url')},${KEYS}`);
-  await encryptOlder(world.service.pool, newer, assert.fail);
+  await encryptOlder(world.service.pool, newer, SECRETS, assert.fail);
   assert.equal(newer.isCurrent(await kept()), true);
   assert.equal(await newer.decrypt(await kept(), contextOf(ada)), secret);
 });

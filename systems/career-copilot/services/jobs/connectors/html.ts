@@ -1,3 +1,4 @@
+import { storableText } from '@banyan/postgres';
 import { decodeHTML } from 'entities';
 import { Parser } from 'htmlparser2';
 import sanitize from 'sanitize-html';
@@ -56,14 +57,14 @@ const LINES = /<\/?(p|br|div|li|ul|ol|h[1-6]|tr|td|th|dt|dd|blockquote|hr)\b/gi;
 
 /** HTML of a stranger as HTML that can be shown. Of what is too long the end is left out. */
 export function safeHtml(html: string): string {
-  const safe = sanitize(storable(html).slice(0, LONGEST), DESCRIPTION).trim();
+  const safe = sanitize(storableText(html, LONGEST), DESCRIPTION).trim();
   // Escaping may have made it longer; what is cut in the midst of a tag is cleaned once more.
   return safe.length <= LONGEST ? safe : sanitize(safe.slice(0, LONGEST), DESCRIPTION).slice(0, LONGEST * 2);
 }
 
 /** The text of a piece of HTML, blanks put together; what stands on lines of its own is apart. */
 export function textOf(html: string): string {
-  const apart = storable(html).slice(0, LONGEST).replace(LINES, ' $&');
+  const apart = storableText(html, LONGEST).replace(LINES, ' $&');
   return decodeHTML(sanitize(apart, NONE)).replace(/\s+/g, ' ').trim();
 }
 
@@ -86,9 +87,4 @@ export function scriptsOf(html: string, type: string): string[] {
   parser.write(html);
   parser.end();
   return scripts;
-}
-
-/** Without what PostgreSQL cannot store. */
-function storable(text: string): string {
-  return text.replaceAll('\0', '').toWellFormed();
 }
