@@ -11,4 +11,5 @@ export {
   useDraft,
   useFieldWords,
 } from './form.tsx';
+export { PasswordField } from './PasswordField.tsx';
 export { type FieldOfCode, putProblems } from './server-problems.ts';

@@ -24,4 +24,35 @@ const login = createRoute({
   component: lazyRouteComponent(() => import('./LoginPage.tsx'), 'LoginPage'),
 });
 
-export const routes = [login] as const;
+const register = createRoute({
+  getParentRoute: () => openRoute,
+  path: '/register',
+  validateSearch: loginSearch,
+  beforeLoad: leaveWhenLoggedIn,
+  loader: messages,
+  component: lazyRouteComponent(() => import('./RegisterPage.tsx'), 'RegisterPage'),
+});
+
+const forgotPassword = createRoute({
+  getParentRoute: () => openRoute,
+  path: '/forgot-password',
+  loader: messages,
+  component: lazyRouteComponent(() => import('./ForgotPasswordPage.tsx'), 'ForgotPasswordPage'),
+});
+
+// The next two are where links of e-mails lead, whoever is logged in.
+const resetPassword = createRoute({
+  getParentRoute: () => openRoute,
+  path: '/reset-password',
+  loader: messages,
+  component: lazyRouteComponent(() => import('./ResetPasswordPage.tsx'), 'ResetPasswordPage'),
+});
+
+const verifyEmail = createRoute({
+  getParentRoute: () => openRoute,
+  path: '/verify-email',
+  loader: messages,
+  component: lazyRouteComponent(() => import('./VerifyEmailPage.tsx'), 'VerifyEmailPage'),
+});
+
+export const routes = [login, register, forgotPassword, resetPassword, verifyEmail] as const;
