@@ -1,6 +1,7 @@
 import type { Person } from '@banyan/ui/testing';
 import { ApiError, legacyAnswer } from '../../../kit/legacy-errors.ts';
 import type { Answers } from '../answers.ts';
+import { authIsThere } from '../auth-service.ts';
 import type { View } from '../views.ts';
 
 const { status, headers, body } = legacyAnswer(new ApiError('CODE_NEEDED'));
@@ -62,16 +63,6 @@ const views: readonly View[] = [
   { name: 'reset', path: `/reset-password${LINK}`, who: 'stranger' },
   { name: 'reset-bad-link', path: '/reset-password', who: 'stranger' },
   { name: 'verify', path: `/verify-email${LINK}`, who: 'stranger' },
-  {
-    name: 'verify-done',
-    path: `/verify-email${LINK}`,
-    who: 'stranger',
-    given: (answers) => answers.instead('/auth/email-verification/confirm', {}),
-    afterwards: async (page) => {
-      await page.getByRole('button', { name: 'Confirm the address' }).click();
-      await page.getByText('Your address is confirmed').waitFor();
-    },
-  },
 ];
 
 export default views;
@@ -81,7 +72,7 @@ type Page = Parameters<NonNullable<View['afterwards']>>[0];
 async function logIn(page: Page): Promise<void> {
   await page.getByLabel('E-mail').fill('ada@example.com');
   await page.getByLabel('Password').fill('not the password');
-  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.keyboard.press('Enter');
 }
 
 async function notYet(page: Page): Promise<void> {
@@ -89,7 +80,7 @@ async function notYet(page: Page): Promise<void> {
 }
 
 /** As the service of accounts answers. */
-async function withAuth(answers: Answers, { context }: Person): Promise<void> {
-  await context.route('**/.well-known/jwks.json', (route) => route.fulfill({ json: { keys: [] } }));
+async function withAuth(answers: Answers, person: Person): Promise<void> {
+  await authIsThere(person);
   await answers.instead('/auth/password-reset', { message: 'on its way' });
 }

@@ -5,6 +5,7 @@ import { useTranslations } from 'use-intl';
 import { NewPassword } from '../../../../api/auth.ts';
 import { useApiMutation, useErrorWords } from '../../api/index.ts';
 import { FormField, PasswordField, putProblems, useApiForm } from '../../forms/index.ts';
+import { focusContent } from '../../shell/focus.ts';
 import { Page } from '../../shell/Page.tsx';
 import styles from './Account.module.css';
 import { tokenIn } from './links.ts';
@@ -18,7 +19,11 @@ export function ResetPasswordPage() {
   const token = tokenIn(useLocation({ select: ({ hash }) => hash }));
   const reset = useApiMutation('POST /api/v1/auth/password-reset/confirm', {
     // What is used up need not stay in the address.
-    onSuccess: () => void navigate({ to: '.', hash: '', replace: true }),
+    onSuccess: () => {
+      void navigate({ to: '.', hash: '', replace: true });
+      // What had the focus is gone.
+      focusContent();
+    },
   });
   const isBad = reset.error?.code === 'BAD_LINK' || (token === null && !reset.isSuccess);
   const lead = reset.isSuccess || isBad ? undefined : t('lead');

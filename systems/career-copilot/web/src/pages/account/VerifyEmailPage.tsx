@@ -2,6 +2,7 @@ import { Banner, Button, EmptyState, LinkButton } from '@banyan/ui';
 import { useLocation, useNavigate } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
 import { useApiMutation, useErrorWords } from '../../api/index.ts';
+import { focusContent } from '../../shell/focus.ts';
 import { Page } from '../../shell/Page.tsx';
 import { tokenIn } from './links.ts';
 
@@ -15,7 +16,11 @@ export function VerifyEmailPage() {
   const navigate = useNavigate();
   const token = tokenIn(useLocation({ select: ({ hash }) => hash }));
   const confirm = useApiMutation('POST /api/v1/auth/email-verification/confirm', {
-    onSuccess: () => void navigate({ to: '.', hash: '', replace: true }),
+    onSuccess: () => {
+      void navigate({ to: '.', hash: '', replace: true });
+      // What had the focus is gone.
+      focusContent();
+    },
   });
   const isBad = confirm.error?.code === 'BAD_LINK' || (token === null && !confirm.isSuccess);
   return (

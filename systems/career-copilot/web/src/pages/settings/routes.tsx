@@ -1,1 +1,46 @@
-export const routes = [] as const;
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { messagesOf } from '../../i18n/index.ts';
+import { signedInRoute } from '../../shell/routes.tsx';
+import type en from './messages/en.json';
+
+declare module '../../i18n/catalogue.ts' {
+  interface Messages {
+    settings: typeof en;
+  }
+}
+
+const frame = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/settings',
+  loader: messagesOf('settings', {
+    en: () => import('./messages/en.json'),
+    de: () => import('./messages/de.json'),
+  }),
+  component: lazyRouteComponent(() => import('./SettingsFrame.tsx'), 'SettingsFrame'),
+});
+
+const general = createRoute({
+  getParentRoute: () => frame,
+  path: '/',
+  component: lazyRouteComponent(() => import('./GeneralSection.tsx'), 'GeneralSection'),
+});
+
+const security = createRoute({
+  getParentRoute: () => frame,
+  path: '/security',
+  component: lazyRouteComponent(() => import('./SecuritySection.tsx'), 'SecuritySection'),
+});
+
+const privacy = createRoute({
+  getParentRoute: () => frame,
+  path: '/privacy',
+  component: lazyRouteComponent(() => import('./PrivacySection.tsx'), 'PrivacySection'),
+});
+
+const data = createRoute({
+  getParentRoute: () => frame,
+  path: '/data',
+  component: lazyRouteComponent(() => import('./DataSection.tsx'), 'DataSection'),
+});
+
+export const routes = [frame.addChildren([general, security, privacy, data])] as const;

@@ -1,0 +1,18 @@
+import type { IconName } from '@banyan/ui';
+import type { OperationName } from '../../api/types.ts';
+
+/** A part of the settings with an address of its own. `needs`: an operation that only a service has; left out: it is always there. */
+export type Section = {
+  name: 'general' | 'security' | 'privacy' | 'data';
+  path: string;
+  icon: IconName;
+  needs?: OperationName;
+};
+
+// Those that are always there come first, so that the others move none of them when they appear.
+export const SECTIONS = [
+  { name: 'general', path: '/settings', icon: 'settings' },
+  { name: 'security', path: '/settings/security', icon: 'lock' },
+  { name: 'privacy', path: '/settings/privacy', icon: 'eye', needs: 'GET /api/v1/users/me/privacy-settings' },
+  { name: 'data', path: '/settings/data', icon: 'download', needs: 'GET /api/v1/users/me/export' },
+] as const satisfies readonly Section[];
