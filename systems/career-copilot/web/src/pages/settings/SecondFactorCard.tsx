@@ -1,12 +1,10 @@
 import { Button, Card, Stack } from '@banyan/ui';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
-import { type Answer, useApiMutation } from '../../api/index.ts';
+import { useApiMutation } from '../../api/index.ts';
 import { RemoveFactorDialog } from './RemoveFactorDialog.tsx';
-import { SetUpFactorDialog } from './SetUpFactorDialog.tsx';
+import { type NewFactor, SetUpFactorDialog } from './SetUpFactorDialog.tsx';
 import { useTelling } from './use-telling.ts';
-
-export type NewFactor = Answer<'POST /api/v1/auth/second-factor'>;
 
 /** The API tells nobody whether there is a factor but whoever sets one up or removes it: so both are offered. */
 export function SecondFactorCard() {

@@ -1,13 +1,15 @@
 import { Banner, Button, Dialog, Stack, TextField } from '@banyan/ui';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
-import { useApiMutation, useErrorWords } from '../../api/index.ts';
+import { type Answer, useApiMutation, useErrorWords } from '../../api/index.ts';
 import { CopyButton } from './CopyButton.tsx';
 import { qrPath } from './qr.ts';
 import { codesAsText, readable } from './recovery-codes.ts';
-import type { NewFactor } from './SecondFactorCard.tsx';
 import styles from './Settings.module.css';
 import { saveFile } from './save-file.ts';
+
+/** What is set up, before it is on. */
+export type NewFactor = Answer<'POST /api/v1/auth/second-factor'>;
 
 /** Shows the secret of a factor, asks for a code that proves that the app has it, and shows the codes for recovery, once. */
 export function SetUpFactorDialog({ factor, onClose }: { factor: NewFactor; onClose: () => void }) {
