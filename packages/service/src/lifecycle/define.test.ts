@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
+import { connect } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
@@ -155,5 +157,16 @@ describe('a service', () => {
     await closed;
     await assert.rejects(fetch(`${closing.url}/greeting`));
     agent.destroy();
+  });
+
+  it('waits for no connection on which nobody has asked yet', { timeout: 10_000 }, async (t) => {
+    const closing = await notes.start(env);
+    const accepted = once(closing.app.server, 'connection');
+    const silent = connect(Number(new URL(closing.url).port), '127.0.0.1').resume();
+    t.after(() => silent.destroy());
+    const gone = once(silent, 'close');
+    await accepted;
+    await closing.close();
+    await gone;
   });
 });
