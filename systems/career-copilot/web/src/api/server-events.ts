@@ -4,7 +4,7 @@ import { type ApiError, errorOfFailure, errorOfResponse, isCancelled } from './e
 /** `data` is what it was sent as: JSON, in this system. */
 export type ServerEvent = { event: string; data: string; id: string | undefined };
 
-type EventsState =
+export type EventsState =
   | { is: 'connecting' }
   | { is: 'open' }
   /** It comes again by itself, at `at`, ms of the clock. */
