@@ -50,6 +50,27 @@ function profileTests(chromium: Chromium): void {
     assert.equal(await page.getByLabel('Headline').inputValue(), 'Data Engineer');
   });
 
+  it('leaves no draft of what is saved, however soon', async () => {
+    const { person, page } = await atProfile();
+    await person.context.clock.install();
+    await page.reload();
+    await page.getByLabel('Headline').fill('Data Engineer');
+    await page.getByLabel('Headline').press('Enter');
+    await page.getByText('Your profile is saved').waitFor();
+    await page.clock.runFor(1_000);
+    assert.doesNotMatch(String(await page.evaluate('JSON.stringify(localStorage)')), /Data Engineer/);
+  });
+
+  it('keeps what was entered right before the page was left for another', async () => {
+    const { page } = await atProfile();
+    await page.getByLabel('Headline').fill('Half a head');
+    await page.getByRole('link', { name: 'Calendar' }).click();
+    await page.getByRole('heading', { name: 'Calendar', level: 1 }).waitFor();
+    await page.goBack();
+    await page.getByText(/What you entered .* was kept/).waitFor();
+    assert.equal(await page.getByLabel('Headline').inputValue(), 'Half a head');
+  });
+
   it('can be taken back once it is saved', async () => {
     const { page } = await atProfile();
     await page.getByLabel('Where you live').fill('Łódź');

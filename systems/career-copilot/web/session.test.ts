@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { testServer } from '@banyan/postgres/testing';
+import { until } from '@banyan/postgres/until';
 import { inChromium } from '@banyan/ui/testing';
 import type { Page } from 'playwright-core';
 import type { Credentials } from './testing/demo-data.ts';
@@ -81,15 +82,28 @@ inChromium('a session', (chromium) => {
     assert.equal(new URL(page.url()).origin, world.origin);
   });
 
-  it('lasts as long as the page where cookies are blocked', async () => {
+  it('takes along what was begun and not sent when it is ended by somebody’s own wish, in all tabs', async () => {
+    const person = await openAs(world.people.busy);
+    const [one, other] = [await person.tab('/profile'), await person.tab(PAGE)];
+    const kept = async () => String(await other.evaluate('JSON.stringify(localStorage)'));
+    await one.getByLabel('Headline').fill('Half a head');
+    await until(async () => (await kept()).includes('Half a head'));
+    await one.getByLabel('Headline').fill('Half a head more');
+    await logOut(other);
+    await Promise.all([atLogin(one), atLogin(other)]);
+    assert.doesNotMatch(await kept(), /Half a head/);
+  });
+
+  it('lasts as long as the page where cookies are blocked, which is told before', async () => {
     const person = await open();
+    await person.context.addInitScript('Object.defineProperty(navigator, "cookieEnabled", { value: false })');
     await person.context.route('**/session', async (route) => {
       const answer = await route.fetch();
       const { 'set-cookie': _, ...headers } = answer.headers();
       await route.fulfill({ response: answer, headers });
     });
     const page = await person.tab(PAGE);
-    await atLogin(page);
+    await page.getByText('Your browser blocks cookies').waitFor();
     await logIn(page, world.people.busy);
     await isIn(page);
     await person.context.clearCookies();

@@ -6,6 +6,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/index.ts';
 import { loadApiMessages } from './api/messages.ts';
+import { discardDraftsAtLogOut } from './forms/kept-drafts.ts';
 import { loadFormMessages } from './forms/messages.ts';
 import { loadShellMessages } from './i18n/index.ts';
 import { router } from './router.tsx';
@@ -14,6 +15,7 @@ import { watchSession } from './shell/guard.ts';
 import { showTheme } from './shell/theme.ts';
 
 void session.resume();
+discardDraftsAtLogOut(session);
 showTheme();
 watchSession(() => void router.invalidate());
 await Promise.all([loadShellMessages(), loadApiMessages(), loadFormMessages()]);

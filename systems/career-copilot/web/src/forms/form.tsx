@@ -15,7 +15,8 @@ import { isErrorCode } from '../api/codes.ts';
 import type { Messages } from '../i18n/catalogue.ts';
 import { useSession } from '../session/index.ts';
 import { requiredFields } from './check.ts';
-import { createDrafts, type DraftName, versionOf } from './drafts.ts';
+import { type DraftName, versionOf } from './drafts.ts';
+import { drafts, mayKeep } from './kept-drafts.ts';
 import { resolverOf } from './resolver.ts';
 
 export type ApiForm<Values extends FieldValues, Body> = UseFormReturn<Values, unknown, Body> & {
@@ -104,10 +105,7 @@ export function useFieldWords(): (error: FieldError | undefined) => string | und
 
 type Keyword = keyof Messages['forms']['problems'];
 
-const drafts = createDrafts(localStorageOrNone(), {
-  now: () => Date.now(),
-  newKey: () => crypto.randomUUID(),
-});
+/** Drafts are kept when somebody pauses for so long, ms; or leaves. */
 const PAUSE_MS = 400;
 
 export type FormDraft = {
@@ -134,6 +132,7 @@ export function useDraft<Values extends FieldValues, Body>(
     [user, name, schema],
   );
   const [restoredAt, setRestoredAt] = useState<number | null>(null);
+  const [pending] = useState(() => new PendingDraft());
 
   useEffect(() => {
     const draft = drafts.read(of);
@@ -143,21 +142,27 @@ export function useDraft<Values extends FieldValues, Body>(
   }, [of, form]);
 
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const { unsubscribe } = form.watch((values) => {
-      clearTimeout(timer);
-      timer = setTimeout(() => drafts.keep(of, values as Record<string, unknown>), PAUSE_MS);
+    const { unsubscribe } = form.watch((values, { name: changed }) => {
+      // A form that is filled with what is known has no draft of it.
+      if (changed === undefined) return;
+      pending.cancel();
+      pending.keep = () => mayKeep() && drafts.keep(of, values as Record<string, unknown>);
+      pending.timer = setTimeout(() => pending.flush(), PAUSE_MS);
     });
+    const flush = () => pending.flush();
+    addEventListener('pagehide', flush);
     return () => {
       unsubscribe();
-      clearTimeout(timer);
+      removeEventListener('pagehide', flush);
+      flush();
     };
-  }, [of, form]);
+  }, [of, form, pending]);
 
   const done = useCallback(() => {
+    pending.cancel();
     drafts.discard(of);
     setRestoredAt(null);
-  }, [of]);
+  }, [of, pending]);
   const discard = useCallback(() => {
     form.reset();
     done();
@@ -165,15 +170,19 @@ export function useDraft<Values extends FieldValues, Body>(
   return { restoredAt, discard, done, idempotencyKeyFor: (body) => drafts.keyFor(of, body) };
 }
 
-/** Of whoever logs out by their own wish. */
-export function discardDraftsOf(user: number): void {
-  drafts.discardAll(user);
-}
+/** What was entered since a draft was kept. */
+class PendingDraft {
+  timer: ReturnType<typeof setTimeout> | undefined;
+  keep: (() => void) | undefined;
 
-function localStorageOrNone(): Parameters<typeof createDrafts>[0] {
-  try {
-    return localStorage;
-  } catch {
-    return { length: 0, key: () => null, getItem: () => null, setItem: () => {}, removeItem: () => {} };
+  cancel(): void {
+    clearTimeout(this.timer);
+    this.keep = undefined;
+  }
+
+  flush(): void {
+    const { keep } = this;
+    this.cancel();
+    keep?.();
   }
 }

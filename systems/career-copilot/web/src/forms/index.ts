@@ -3,7 +3,6 @@ export { DraftNotice } from './DraftNotice.tsx';
 export {
   type ApiForm,
   type BoundField,
-  discardDraftsOf,
   type FormDraft,
   FormField,
   fieldId,

@@ -4,7 +4,7 @@ import { createSession, type SessionState } from './session.ts';
 
 export { cookiesAreKept } from './browser.ts';
 export { ownPath } from './own-path.ts';
-export type { Credentials, LogInResult, NewAccount, OutReason, SessionState } from './session.ts';
+export type { Credentials, LogInResult, NewAccount, OutReason, Session, SessionState } from './session.ts';
 
 /** The session of this page. `main.tsx` calls `session.resume()` once. */
 export const session = createSession(browserParts());

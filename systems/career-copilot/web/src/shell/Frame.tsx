@@ -1,5 +1,6 @@
 import { Outlet } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
+import { useSession } from '../session/index.ts';
 import styles from './Frame.module.css';
 import { CONTENT, focusContent } from './focus.ts';
 import { Navigation } from './Navigation.tsx';
@@ -7,6 +8,9 @@ import { Navigation } from './Navigation.tsx';
 /** Around the pages of whoever is logged in: a rail beside them where there is room, a bar below them where there is not. */
 export function Frame() {
   const t = useTranslations('shell');
+  const state = useSession();
+  // Until the router has led away, a page would read what it has lost once more, as nobody.
+  const isLeaving = state.status === 'out' && state.reason !== 'ended';
   return (
     <div className={styles.frame}>
       <button type="button" className={styles.skip} onClick={focusContent}>
@@ -14,7 +18,7 @@ export function Frame() {
       </button>
       <Navigation />
       <main id={CONTENT} tabIndex={-1} className={styles.content}>
-        <Outlet />
+        {!isLeaving && <Outlet />}
       </main>
     </div>
   );

@@ -4,7 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { useFeature } from '../../api/index.ts';
 import { PasswordField } from '../../forms/index.ts';
-import { session, useSession } from '../../session/index.ts';
+import { cookiesAreKept, session, useSession } from '../../session/index.ts';
 import { Page } from '../../shell/Page.tsx';
 import styles from './Account.module.css';
 import { CodeForm } from './CodeForm.tsx';
@@ -38,6 +38,11 @@ export function LoginPage() {
   return (
     <Page title={t('title')} lead={t('lead')} width="narrow">
       <WhyHere />
+      {!cookiesAreKept() && (
+        <Banner tone="warning" title={t('cookiesBlocked.title')}>
+          {t('cookiesBlocked.text')}
+        </Banner>
+      )}
       <PasswordForm
         entered={entered}
         onEnter={setEntered}

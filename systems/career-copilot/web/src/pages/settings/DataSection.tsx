@@ -2,8 +2,7 @@ import { Banner, Button, Card, Dialog, Skeleton, Stack, TextField } from '@banya
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { api, useApiMutation, useApiQuery, useErrorWords } from '../../api/index.ts';
-import { discardDraftsOf } from '../../forms/index.ts';
-import { session, useSession } from '../../session/index.ts';
+import { session } from '../../session/index.ts';
 import { Page } from '../../shell/Page.tsx';
 import { Available } from './Available.tsx';
 import { isSameAddress } from './own-address.ts';
@@ -82,15 +81,12 @@ function DeletionCard() {
 function DeletionDialog({ onClose }: { onClose: () => void }) {
   const t = useTranslations('settings.data.deletion');
   const words = useErrorWords();
-  const state = useSession();
   const { data: account } = useApiQuery('GET /api/v1/auth/me', {});
   const [typed, setTyped] = useState('');
   const [isOther, setOther] = useState(false);
   const end = useApiMutation('DELETE /api/v1/users/me', {
-    onSuccess: async () => {
-      if (state.status === 'in') discardDraftsOf(state.user.id);
-      await session.logOut();
-    },
+    // Their drafts go with that.
+    onSuccess: () => session.logOut(),
   });
   const email = account?.email ?? '';
   const submit = () => {
