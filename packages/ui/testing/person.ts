@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, Page, Response } from 'playwright-core';
+import type { Browser, BrowserContext, Page, Request, Response } from 'playwright-core';
 
 export type Theme = 'light' | 'dark';
 
@@ -30,6 +30,8 @@ export type Person = {
   tab(path?: string): Promise<Page>;
   /** From now on these are no problem: text of the console or of an error, or `500 GET /path` of an answer. */
   allow(problem: RegExp): void;
+  /** Resolves when all that the pages have asked for is there, but for streams of events, which never end, and is shown. */
+  settled(): Promise<void>;
   /** A picture of each open tab, as `<file>-<number>.png`. */
   shoot(file: string): Promise<void>;
   /** Closes all, and says what was wrong with the pages. */
@@ -47,6 +49,7 @@ export async function openPerson(browser: Browser, options: PersonOptions): Prom
     timezoneId: options.timezone ?? 'UTC',
   });
   const watch = await watchPages(context, options.allowed ?? (() => false));
+  const underWay = watchRequests(context);
   return {
     context,
     async tab(path) {
@@ -55,6 +58,12 @@ export async function openPerson(browser: Browser, options: PersonOptions): Prom
       return page;
     },
     allow: watch.allow,
+    async settled() {
+      do {
+        await underWay.ended();
+        for (const page of context.pages()) await page.evaluate(IS_QUIET);
+      } while (underWay.isAny());
+    },
     async shoot(file) {
       for (const [n, page] of context.pages().entries())
         await page.screenshot({ path: `${file}-${n + 1}.png` }).catch(() => {});
@@ -66,6 +75,35 @@ export async function openPerson(browser: Browser, options: PersonOptions): Prom
       await context.close();
       return problems;
     },
+  };
+}
+
+/** React holds back a part that comes late for up to 300 ms, so that a page does not change in many small steps. */
+const QUIET_MS = 400;
+/** Nothing has changed for so long. */
+const IS_QUIET = `new Promise((quiet) => {
+  const again = () => { clearTimeout(timer); timer = setTimeout(end, ${QUIET_MS}); };
+  const observer = new MutationObserver(again);
+  const end = () => { observer.disconnect(); quiet(); };
+  let timer = setTimeout(end, ${QUIET_MS});
+  observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+})`;
+
+function watchRequests(context: BrowserContext): { isAny(): boolean; ended(): Promise<void> } {
+  const underWay = new Set<Request>();
+  const waiting: (() => void)[] = [];
+  const end = (request: Request) => {
+    underWay.delete(request);
+    if (underWay.size === 0) for (const resolve of waiting.splice(0)) resolve();
+  };
+  context.on('request', (request) => {
+    if (request.headers().accept !== 'text/event-stream') underWay.add(request);
+  });
+  context.on('requestfinished', end);
+  context.on('requestfailed', end);
+  return {
+    isAny: () => underWay.size > 0,
+    ended: () => (underWay.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
   };
 }
 

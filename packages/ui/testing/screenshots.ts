@@ -20,6 +20,8 @@ export async function takeScreenshots(
 ): Promise<Record<string, number>> {
   mkdirSync(folder, { recursive: true });
   const sizes: Record<string, number> = {};
+  // Nothing is pointed at.
+  await page.mouse.move(0, 0);
   for (const width of Object.keys(WIDTHS) as (keyof typeof WIDTHS)[])
     for (const theme of THEMES) {
       await page.setViewportSize({ width: WIDTHS[width], height: HEIGHTS[width] });

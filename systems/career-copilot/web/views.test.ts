@@ -1,6 +1,6 @@
 import { after, before, it } from 'node:test';
 import { testServer } from '@banyan/postgres/testing';
-import { inChromium } from '@banyan/ui/testing';
+import { chromiumMissing, inChromium } from '@banyan/ui/testing';
 import { assertFit } from './testing/rules.ts';
 import { openView, viewsOf } from './testing/views.ts';
 import { startMonolithWorld, type World } from './testing/worlds.ts';
@@ -11,7 +11,7 @@ let world: World;
 const views = (await viewsOf()).filter(({ view }) => view.services === undefined);
 
 before(async () => {
-  world = await startMonolithWorld(await (await testServer()).database('web'));
+  if (!chromiumMissing()) world = await startMonolithWorld(await (await testServer()).database('web'));
 });
 
 after(async () => await world?.stop());
@@ -19,7 +19,6 @@ after(async () => await world?.stop());
 inChromium('every page in each of its states', (chromium) => {
   for (const { area, view } of views)
     it(`${area}: ${view.name}`, async () => {
-      const { page } = await openView(chromium, world, view);
-      await assertFit(page, view);
+      await assertFit(await openView(chromium, world, view), view);
     });
 });

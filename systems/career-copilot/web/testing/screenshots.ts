@@ -41,7 +41,11 @@ async function takeAll(world: World, some: typeof views): Promise<void> {
   for (const { area, view } of some) {
     const { person, page } = await openView(chromium, world, view, { now: NOW });
     const folder = join(FOLDER, area);
-    const sizes = await takeScreenshots(page, { folder, name: view.name, ready: () => isShown(page, view) });
+    const sizes = await takeScreenshots(page, {
+      folder,
+      name: view.name,
+      ready: () => isShown(person, page, view),
+    });
     for (const problem of await person.end()) console.error(`${area}/${view.name}: ${problem}`);
     const total = Object.values(sizes).reduce((sum, size) => sum + size, 0);
     console.log(`${area}/${view.name}: ${Math.round(total / KIB)} KiB`);

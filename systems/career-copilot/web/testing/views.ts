@@ -41,27 +41,36 @@ export async function viewsOf(
   return all.flat().filter(({ area }) => areas.length === 0 || areas.includes(area));
 }
 
+export type Opened = { person: Person; page: Page };
+
 /** Opens it as whoever looks at it, and resolves with the page when it is as it is to be looked at. */
 export async function openView(
   chromium: Chromium,
   { origin, people }: World,
   view: View,
   options: Omit<PersonOptions, 'origin'> & { now?: Date } = {},
-): Promise<{ person: Person; page: Page }> {
+): Promise<Opened> {
   const { now, ...ofPerson } = options;
   const person = await somebody(chromium, view.who, people, { origin, ...ofPerson });
   if (now) await person.context.clock.setFixedTime(now);
   await view.given?.(answersOf(person), person);
   const page = await person.tab(view.path);
-  await isShown(page, view);
+  await isShown(person, page, view);
   await view.afterwards?.(page);
   return { person, page };
 }
 
 /** Resolves when there is nothing more to come. */
-export async function isShown(page: Page, { isLoading }: Pick<View, 'isLoading'> = {}): Promise<void> {
+export async function isShown(
+  person: Person,
+  page: Page,
+  { isLoading }: Pick<View, 'isLoading'>,
+): Promise<void> {
   await page.locator('h1').first().waitFor();
-  if (!isLoading) await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
+  if (!isLoading) {
+    await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
+    await person.settled();
+  }
   await page.evaluate('document.fonts.ready.then(() => undefined)');
 }
 
