@@ -5,7 +5,7 @@ import { assertFit } from './testing/rules.ts';
 import { openView, viewsOf } from './testing/views.ts';
 import { startMonolithWorld, type World } from './testing/worlds.ts';
 
-/** What holds for every page in each of its states. Those that need services are looked at in story.test.ts, where all have moved. */
+/** What holds for every page in each of its states. Those that need services (`View.services`), of which there are none yet, are not looked at here. */
 
 let world: World;
 const views = (await viewsOf()).filter(({ view }) => view.services === undefined);

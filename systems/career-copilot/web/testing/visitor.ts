@@ -25,7 +25,7 @@ export async function newcomer(chromium: Chromium, options: Options): Promise<Pe
   return person;
 }
 
-const PASSWORD = 'correct horse battery';
+export const PASSWORD = 'correct horse battery';
 
 async function openSession(person: Person, origin: string, path: string, data: object): Promise<void> {
   const headers = { origin, 'sec-fetch-site': 'same-origin' };
