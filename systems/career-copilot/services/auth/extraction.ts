@@ -71,6 +71,7 @@ export default extract({
     { route: 'DELETE /api/v1/auth/sessions', key: 'none', writes: ['refresh_tokens'], onMonolith: false },
     { route: 'DELETE /api/v1/auth/sessions/:id', key: 'none', writes: ['refresh_tokens'], onMonolith: false },
     // The legacy system would not ask for the code: a second factor begins when all log in here.
+    { route: 'GET /api/v1/auth/second-factor', key: 'none', onMonolith: false },
     { route: 'POST /api/v1/auth/second-factor', key: 'none', writes: [], onMonolith: false },
     { route: 'POST /api/v1/auth/second-factor/confirm', key: 'none', writes: [], onMonolith: false },
     { route: 'POST /api/v1/auth/second-factor/remove', key: 'none', writes: [], onMonolith: false },

@@ -10,6 +10,25 @@ const Code = Type.Object({
 
 /** A second factor is set up in two steps, so that nobody is locked out by an app that has not understood the secret. */
 export function secondFactorRoutes(app: ServiceApp, pool: pg.Pool, factors: SecondFactors): void {
+  app.get(
+    '/auth/second-factor',
+    {
+      config: { allow: [signedIn], errors: [401] },
+      schema: {
+        response: {
+          200: Type.Object({
+            enabled: Type.Boolean(),
+            recovery_codes_left: Type.Integer({ description: 'Each is good once.' }),
+          }),
+        },
+      },
+    },
+    async (request) => {
+      const { id } = await identify(pool, request);
+      return await factors.state(id);
+    },
+  );
+
   app.post(
     '/auth/second-factor',
     {

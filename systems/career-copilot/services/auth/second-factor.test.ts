@@ -17,6 +17,8 @@ after(async () => await service?.close());
 
 const post = (path: string, body: object, token?: string) =>
   request(service.url, 'POST', path, { body, token });
+const state = async (token: string) =>
+  (await request(service.url, 'GET', '/auth/second-factor', { token })).body;
 
 let people = 0;
 
@@ -99,6 +101,17 @@ describe('a second factor', () => {
     assert.equal((await post('/auth/second-factor/remove', { code: await code() }, token)).status, 204);
     assert.equal((await login()).status, 200);
     assert.equal((await post('/auth/second-factor', {}, token)).status, 201);
+  });
+
+  it('is told of to its owner, with how many codes for recovery are left', async () => {
+    const { token } = await somebody();
+    await post('/auth/second-factor', {}, token);
+    assert.deepEqual(await state(token), { enabled: false, recovery_codes_left: 0 });
+    const other = await withFactor();
+    await other.login(other.recovery[0]);
+    assert.deepEqual(await state(other.token), { enabled: true, recovery_codes_left: 9 });
+    await post('/auth/second-factor/remove', { code: other.recovery[1] }, other.token);
+    assert.deepEqual(await state(other.token), { enabled: false, recovery_codes_left: 0 });
   });
 
   it('lies in the database encrypted', async () => {

@@ -29,6 +29,8 @@ type Factor = {
 };
 
 export type SecondFactors = {
+  /** Whether a code is asked for, and how many for recovery are left. */
+  state(accountId: number): Promise<{ enabled: boolean; recovery_codes_left: number }>;
   /** Begins anew until it is confirmed. Throws `FACTOR_EXISTS`. */
   begin(account: { id: number; email: string }): Promise<{ secret: string; uri: string }>;
   /** From now on a code is asked for. Throws `NO_FACTOR`, `FACTOR_EXISTS`, `WRONG_CODE` or `TOO_MANY_CODES`. */
@@ -80,6 +82,14 @@ export function createSecondFactors(pool: pg.Pool, encryption: Encryption): Seco
   };
 
   return {
+    state: async (accountId) => {
+      const { rows } = await pool.query(
+        `SELECT EXISTS (SELECT FROM second_factors WHERE account_id = $1 AND confirmed_at IS NOT NULL) AS enabled,
+           (SELECT count(*)::int FROM recovery_codes WHERE account_id = $1) AS recovery_codes_left`,
+        [accountId],
+      );
+      return rows[0];
+    },
     begin: async ({ id, email }) => {
       const secret = randomBytes(SECRET_BYTES);
       const { rowCount } = await pool.query(

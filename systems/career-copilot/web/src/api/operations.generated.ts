@@ -48,6 +48,7 @@ export const OPERATIONS = {
   'GET /api/v1/applications/{id}/timeline': { service: 'applications', onMonolith: true },
   'GET /api/v1/auth/email-verification': { service: 'auth', onMonolith: false },
   'GET /api/v1/auth/me': { service: 'auth', onMonolith: true },
+  'GET /api/v1/auth/second-factor': { service: 'auth', onMonolith: false },
   'GET /api/v1/auth/sessions': { service: 'auth', onMonolith: false },
   'GET /api/v1/companies/{id}': { service: 'jobs', onMonolith: true },
   'GET /api/v1/integrations/calendars': { service: 'integrations', onMonolith: false },

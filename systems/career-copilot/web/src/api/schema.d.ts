@@ -1,4 +1,4 @@
-// By npm run generate: types pLzavGfRrDZCfUPj of document sgFoaKLJ96qvZKKV.
+// By npm run generate: types CDGiGI4NWDPjuGff of document v9VkdRRihmtFYkMT.
 export interface paths {
     "/api/v1/analytics/all/series": {
         parameters: {
@@ -1667,7 +1667,30 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            enabled: boolean;
+                            /** @description Each is good once. */
+                            recovery_codes_left: number;
+                        };
+                    };
+                };
+            };
+        };
         put?: never;
         post: {
             parameters: {
