@@ -150,6 +150,7 @@ function settingsTests(chromium: Chromium): void {
     const { page } = await open('/settings/security', async (answers, person) => {
       await authIsThere(person);
       await answers.instead('/auth/sessions', { sessions: SESSIONS });
+      await answers.instead('GET /auth/second-factor', { enabled: false, recovery_codes_left: 0 });
       await answers.instead('/oauth/grants', { grants: [] });
       await answers.instead('/auth/email-verification', { email: 'ada@example.com', email_verified: true });
       await answers.refuse('/auth/sessions/*', { status: 503, code: 'UNAVAILABLE' });

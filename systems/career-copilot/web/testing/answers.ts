@@ -3,7 +3,7 @@ import type { Route } from 'playwright-core';
 import { API } from '../../api/common.ts';
 import { ApiError, type ApiErrorCode, legacyAnswer } from '../../kit/legacy-errors.ts';
 
-/** Which requests: the path below the API, `*` for anything in it but a slash; with any query. */
+/** Which requests: the path below the API, `*` for anything in it but a slash, with any query; a method before it: of that method only (`GET /jobs`). */
 type Path = string;
 
 type Refusal = {
@@ -28,11 +28,20 @@ export type Answers = {
 };
 
 export function answersOf({ context, allow }: Person): Answers {
-  const on = async (path: Path, answer: (route: Route) => Promise<unknown>, times?: number) => {
+  const on = async (
+    path: Path,
+    answer: (route: Route) => Promise<unknown>,
+    times = Number.POSITIVE_INFINITY,
+  ) => {
+    const [below, method] = path.split(' ').reverse() as [string, string?];
+    let left = times;
     await context.route(
-      (url) => matches(path, url),
-      async (route) => void (await answer(route)),
-      { times },
+      (url) => matches(below, url),
+      async (route) => {
+        const isMeant = method === undefined || method === route.request().method();
+        if (!isMeant || left-- <= 0) return await route.fallback();
+        await answer(route);
+      },
     );
   };
   return {
@@ -58,7 +67,7 @@ export function answersOf({ context, allow }: Person): Answers {
   };
 }
 
-function matches(path: Path, { pathname }: URL): boolean {
+function matches(path: string, { pathname }: URL): boolean {
   const wanted = path.split('/');
   const asked = pathname.startsWith(`${API}/`) ? pathname.slice(API.length).split('/') : [];
   return wanted.length === asked.length && wanted.every((part, n) => part === '*' || part === asked[n]);

@@ -18,6 +18,7 @@ const views: readonly View[] = [
       await withAuth(answers, person);
       await answers.instead('/auth/sessions', { sessions: SESSIONS.slice(0, 1) });
       await answers.instead('/oauth/grants', { grants: [] });
+      await answers.instead('GET /auth/second-factor', { enabled: true, recovery_codes_left: 2 });
       await answers.instead('/auth/email-verification', { email: 'ada@example.com', email_verified: false });
     },
   },
@@ -127,12 +128,13 @@ async function withAuth(answers: Answers, person: Person): Promise<void> {
       },
     ],
   });
-  await answers.instead('/auth/second-factor', {
+  await answers.instead('GET /auth/second-factor', { enabled: false, recovery_codes_left: 0 });
+  await answers.instead('POST /auth/second-factor', {
     secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
     uri: 'otpauth://totp/Career%20Copilot:ada@example.com?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Career%20Copilot',
   });
   await answers.instead('/auth/second-factor/confirm', {
-    recovery_codes: Array.from({ length: 10 }, (_, n) => `ABCDEFGHIJKLMNO${'PQRSTUVWXY'[n]}`),
+    recovery_codes: Array.from({ length: 10 }, (_, n) => `ABCD-EFGH-IJKL-MNO${'PQRSTUVWXY'[n]}`),
   });
 }
 

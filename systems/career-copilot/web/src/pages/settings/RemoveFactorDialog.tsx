@@ -9,7 +9,6 @@ export function RemoveFactorDialog({ onClose }: { onClose: () => void }) {
   const words = useErrorWords();
   const [code, setCode] = useState('');
   const remove = useApiMutation('POST /api/v1/auth/second-factor/remove', {
-    changes: [],
     onSuccess: () => {
       showToast({ title: t('removed'), tone: 'good' });
       onClose();

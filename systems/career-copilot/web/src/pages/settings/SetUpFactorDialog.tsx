@@ -3,8 +3,8 @@ import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { type Answer, useApiMutation, useErrorWords } from '../../api/index.ts';
 import { CopyButton } from './CopyButton.tsx';
+import { codesAsText, readable } from './factor-text.ts';
 import { qrPath } from './qr.ts';
-import { codesAsText, readable } from './recovery-codes.ts';
 import styles from './Settings.module.css';
 import { saveFile } from './save-file.ts';
 
@@ -16,7 +16,7 @@ export function SetUpFactorDialog({ factor, onClose }: { factor: NewFactor; onCl
   const t = useTranslations('settings.security.factor');
   const [code, setCode] = useState('');
   const words = useErrorWords();
-  const confirm = useApiMutation('POST /api/v1/auth/second-factor/confirm', { changes: [] });
+  const confirm = useApiMutation('POST /api/v1/auth/second-factor/confirm');
   const codes = confirm.data?.recovery_codes;
   return (
     <Dialog
@@ -90,7 +90,7 @@ function RecoveryCodes({ codes }: { codes: readonly string[] }) {
       <Banner tone="warning">{t('codesText')}</Banner>
       <ul className={styles.codes}>
         {codes.map((one) => (
-          <li key={one}>{readable(one)}</li>
+          <li key={one}>{one}</li>
         ))}
       </ul>
       <Stack direction="row" gap={2}>
