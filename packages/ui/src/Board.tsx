@@ -1,10 +1,11 @@
-import { type ReactElement, useId, useRef, useState } from 'react';
+import { type ReactElement, useId, useMemo, useRef, useState } from 'react';
 import styles from './Board.module.css';
-import { BoardColumnView } from './BoardColumn.tsx';
+import { BoardColumnView, type BoardMoves } from './BoardColumn.tsx';
 import { BoardSelection } from './BoardSelection.tsx';
 import { type BoardCard, type BoardColumn, type BoardTarget, cardsToMove, planMove } from './board-moves.ts';
 import type { BoardProps } from './board-props.ts';
 import { LiveRegion } from './LiveRegion.tsx';
+import { useLatest } from './use-latest.ts';
 
 /**
  * Cards in columns. They are moved by dragging them (pointer, or Enter on the handle and then arrows or Tab), or by the menu that
@@ -16,8 +17,10 @@ export function Board<Card extends BoardCard>(props: BoardProps<Card>): ReactEle
   const [told, setTold] = useState('');
   const dragged = useRef<ReadonlySet<string>>(new Set());
   const dragType = `card-of-${useId()}`;
-  const present = new Set(columns.flatMap((column) => column.cards.map((card) => card.id)));
-  const chosen = new Set([...selected].filter((card) => present.has(card)));
+  const chosen = useMemo(() => {
+    const present = new Set(columns.flatMap((column) => column.cards.map((card) => card.id)));
+    return new Set([...selected].filter((card) => present.has(card)));
+  }, [selected, columns]);
   const options = { isOrdered, ...(canMove && { canMove }) };
 
   const move = (cards: ReadonlySet<string>, target: BoardTarget): void => {
@@ -31,6 +34,15 @@ export function Board<Card extends BoardCard>(props: BoardProps<Card>): ReactEle
     columns.filter(
       (column) => planMove(columns, cards, { column: column.id }, { ...options, isOrdered: false }) !== null,
     );
+  const moves = useLatest<BoardMoves>({
+    onDragStart: (cards) => {
+      dragged.current = cardsToMove(chosen, cards);
+    },
+    accepts: (column) => isOrdered || planMove(columns, dragged.current, { column }, options) !== null,
+    onDrop: (target) => move(dragged.current, target),
+    targetsOf,
+    onMove: move,
+  });
 
   return (
     <section aria-label={label} className={styles.board}>
@@ -38,20 +50,17 @@ export function Board<Card extends BoardCard>(props: BoardProps<Card>): ReactEle
         {columns.map((column) => (
           <BoardColumnView
             key={column.id}
-            {...props}
+            textOf={props.textOf}
+            render={props.render}
+            hrefOf={props.hrefOf}
+            isOrdered={isOrdered}
+            cardHeight={props.cardHeight}
+            texts={texts}
             column={column}
             selected={chosen}
             onSelect={setSelected}
             dragType={dragType}
-            onDragStart={(cards) => {
-              dragged.current = cardsToMove(chosen, cards);
-            }}
-            accepts={() =>
-              isOrdered || planMove(columns, dragged.current, { column: column.id }, options) !== null
-            }
-            onDrop={(beside) => move(dragged.current, { column: column.id, ...(beside && { beside }) })}
-            targetsOf={targetsOf}
-            onMoveTo={(card, target) => move(new Set([card]), { column: target })}
+            moves={moves}
           />
         ))}
       </div>

@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react';
+import { memo, type ReactElement } from 'react';
 import {
   Button,
   GridList,
@@ -15,25 +15,36 @@ import { Icon } from './Icon.tsx';
 import { IconButton } from './IconButton.tsx';
 import { Menu } from './Menu.tsx';
 
+/** What may be done with cards as the board is now. */
+export interface BoardMoves {
+  onDragStart: (cards: Set<string>) => void;
+  /** Whether what is dragged may come to the column. */
+  accepts: (column: string) => boolean;
+  onDrop: (target: BoardTarget) => void;
+  /** The columns that cards may go to. */
+  targetsOf: (cards: ReadonlySet<string>) => ReadonlyArray<{ id: string; title: string }>;
+  onMove: (cards: ReadonlySet<string>, target: BoardTarget) => void;
+}
+
 export interface BoardColumnViewProps<Card extends BoardCard>
-  extends Pick<BoardProps<Card>, 'textOf' | 'render' | 'hrefOf' | 'isOrdered' | 'cardHeight' | 'texts'> {
+  extends Pick<BoardProps<Card>, 'textOf' | 'render' | 'texts'> {
+  hrefOf: ((card: Card) => string) | undefined;
+  isOrdered: boolean;
+  cardHeight: number | undefined;
   column: BoardColumn<Card>;
   /** Of the whole board. */
   selected: ReadonlySet<string>;
   onSelect: (selected: ReadonlySet<string>) => void;
   /** Tells the cards of this board from what else is dragged. */
   dragType: string;
-  onDragStart: (cards: Set<string>) => void;
-  /** Whether what is dragged may come here. */
-  accepts: () => boolean;
-  onDrop: (beside?: BoardTarget['beside']) => void;
-  /** The columns that cards may go to. */
-  targetsOf: (cards: ReadonlySet<string>) => BoardColumn<Card>[];
-  onMoveTo: (card: string, column: string) => void;
+  moves: { readonly current: BoardMoves };
 }
 
-export function BoardColumnView<Card extends BoardCard>(props: BoardColumnViewProps<Card>): ReactElement {
-  const { column, textOf, render, hrefOf, cardHeight = 96, texts, selected, onSelect } = props;
+/** Rendered anew when something of its own has changed: a board has many cards, and is told of each change of one. */
+export const BoardColumnView = memo(Column) as typeof Column;
+
+function Column<Card extends BoardCard>(props: BoardColumnViewProps<Card>): ReactElement {
+  const { column, textOf, render, hrefOf, cardHeight = 96, texts, selected, onSelect, moves } = props;
   const { dragAndDropHooks } = useCardDrag(props);
   const own = column.cards.map((card) => card.id);
   return (
@@ -46,7 +57,7 @@ export function BoardColumnView<Card extends BoardCard>(props: BoardColumnViewPr
         <GridList
           aria-label={column.title}
           items={column.cards}
-          dependencies={[render, selected]}
+          dependencies={[textOf, render, hrefOf, texts]}
           className={styles.cards}
           dragAndDropHooks={dragAndDropHooks}
           selectionMode="multiple"
@@ -71,8 +82,10 @@ export function BoardColumnView<Card extends BoardCard>(props: BoardColumnViewPr
                 <Checkbox slot="selection" />
                 <Menu
                   trigger={<IconButton icon="forward" label={texts.moveTo} size="small" />}
-                  entries={props.targetsOf(new Set([card.id])).map(({ id, title }) => ({ id, label: title }))}
-                  onAction={(target) => props.onMoveTo(card.id, target)}
+                  entries={() =>
+                    moves.current.targetsOf(new Set([card.id])).map(({ id, title }) => ({ id, label: title }))
+                  }
+                  onAction={(target) => moves.current.onMove(new Set([card.id]), { column: target })}
                 />
               </div>
             </GridListItem>
@@ -84,18 +97,22 @@ export function BoardColumnView<Card extends BoardCard>(props: BoardColumnViewPr
 }
 
 function useCardDrag<Card extends BoardCard>(props: BoardColumnViewProps<Card>) {
-  const { textOf, dragType, isOrdered, onDragStart, accepts, onDrop } = props;
+  const { column, textOf, dragType, isOrdered, moves } = props;
+  const onDrop = (beside?: BoardTarget['beside']) =>
+    moves.current.onDrop({ column: column.id, ...(beside && { beside }) });
   return useDragAndDrop<Card>({
     getItems: (keys, cards) =>
       [...keys].map((key, at) => ({
         'text/plain': cards[at] ? textOf(cards[at]) : String(key),
         [dragType]: String(key),
       })),
-    onDragStart: ({ keys }) => onDragStart(new Set([...keys].map(String))),
+    onDragStart: ({ keys }) => moves.current.onDragStart(new Set([...keys].map(String))),
     acceptedDragTypes: [dragType],
     getAllowedDropOperations: () => ['move'],
     getDropOperation: (target) =>
-      accepts() && (target.type === 'root' || target.dropPosition !== 'on') ? 'move' : 'cancel',
+      moves.current.accepts(column.id) && (target.type === 'root' || target.dropPosition !== 'on')
+        ? 'move'
+        : 'cancel',
     onRootDrop: () => onDrop(),
     ...(isOrdered && {
       onInsert: ({ target }) => onDrop(besideOf(target)),

@@ -23,28 +23,35 @@ export interface MenuProps {
   trigger: ReactElement;
   /** What the menu is called, where the trigger does not say it. */
   label?: string;
-  entries: MenuEntry[];
+  /** A function is asked when the menu opens: for a page of many menus. */
+  entries: MenuEntry[] | (() => MenuEntry[]);
   onAction?: (id: string) => void;
   /** The one that holds now, in a menu that chooses (language, theme). */
   selected?: string;
 }
 
-export function Menu({ trigger, label, entries, onAction, selected }: MenuProps): ReactElement {
+export function Menu({ trigger, ...list }: MenuProps): ReactElement {
   return (
     <MenuTrigger>
       {trigger}
       <Popover className={styles.popover} offset={4}>
-        <AriaMenu
-          className={styles.list}
-          aria-label={label}
-          items={entries}
-          {...(selected !== undefined && { selectionMode: 'single' as const, selectedKeys: [selected] })}
-          onAction={(key) => onAction?.(String(key))}
-        >
-          {(entry) => ('isLine' in entry ? <Separator className={styles.line} /> : <Entry {...entry} />)}
-        </AriaMenu>
+        <Entries {...list} />
       </Popover>
     </MenuTrigger>
+  );
+}
+
+function Entries({ label, entries, onAction, selected }: Omit<MenuProps, 'trigger'>): ReactElement {
+  return (
+    <AriaMenu
+      className={styles.list}
+      aria-label={label}
+      items={typeof entries === 'function' ? entries() : entries}
+      {...(selected !== undefined && { selectionMode: 'single' as const, selectedKeys: [selected] })}
+      onAction={(key) => onAction?.(String(key))}
+    >
+      {(entry) => ('isLine' in entry ? <Separator className={styles.line} /> : <Entry {...entry} />)}
+    </AriaMenu>
   );
 }
 

@@ -14,6 +14,7 @@ export interface BoardTexts {
   emptyColumn: string;
 }
 
+/** `textOf`, `render`, `hrefOf` and `texts` are to stay the same from one rendering to the next (`useCallback`): with another one all cards are rendered anew. */
 export interface BoardProps<Card extends BoardCard> {
   label: string;
   columns: readonly BoardColumn<Card>[];

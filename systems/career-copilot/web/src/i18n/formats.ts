@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { useFormatter, useLocale, useNow } from 'use-intl';
 import { formatMoney, formatMoneyRange, type MoneyUnit } from './money.ts';
 
@@ -51,5 +51,5 @@ export function useFormats(): Formats {
 export function useAgo(): (instant: Instant) => string {
   const now = useNow({ updateInterval: AGO_MS });
   const { ago } = useFormats();
-  return (instant) => ago(instant, now);
+  return useCallback((instant) => ago(instant, now), [ago, now]);
 }

@@ -10,7 +10,7 @@ import {
   VisuallyHidden,
 } from '@banyan/ui';
 import { getRouteApi } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { useTranslations } from 'use-intl';
 import type { ApplicationStatus } from '../../../../api/applications.ts';
 import { mayMove } from '../../../../api/transitions.ts';
@@ -85,7 +85,31 @@ function States({ columns }: { columns: ReturnType<typeof columnsOf> }) {
   const t = useTranslations('applications');
   const ago = useAgo();
   const move = useMove();
-  const nameOf = (card: ApplicationCard) => t('nameAt', { title: card.title, company: card.company });
+  const nameOf = useCallback(
+    (card: ApplicationCard) => t('nameAt', { title: card.title, company: card.company }),
+    [t],
+  );
+  const render = useCallback(
+    (card: ApplicationCard) => (
+      <div className={styles.card}>
+        <strong>{card.title}</strong>
+        <span>{card.company}</span>
+        <small>{t('changed', { when: ago(card.changedAt) })}</small>
+      </div>
+    ),
+    [t, ago],
+  );
+  const texts = useMemo(
+    () => ({
+      moveTo: t('moveTo'),
+      drag: (name: string) => t('drag', { name }),
+      moved: (count: number, state: string) => t('moved', { count, state }),
+      selected: (count: number) => t('selected', { count }),
+      clearSelection: t('clearSelection'),
+      emptyColumn: t('emptyColumn'),
+    }),
+    [t],
+  );
   const moveAll = ({ cards, target }: BoardMove) => {
     const all = new Map(columns.flatMap((column) => column.cards.map((card) => [card.id, card])));
     for (const id of cards)
@@ -104,21 +128,8 @@ function States({ columns }: { columns: ReturnType<typeof columnsOf> }) {
       textOf={nameOf}
       canMove={(card, to) => mayMove(card.status, to as ApplicationStatus)}
       onMove={moveAll}
-      render={(card) => (
-        <div className={styles.card}>
-          <strong>{card.title}</strong>
-          <span>{card.company}</span>
-          <small>{t('changed', { when: ago(card.changedAt) })}</small>
-        </div>
-      )}
-      texts={{
-        moveTo: t('moveTo'),
-        drag: (name) => t('drag', { name }),
-        moved: (count, state) => t('moved', { count, state }),
-        selected: (count) => t('selected', { count }),
-        clearSelection: t('clearSelection'),
-        emptyColumn: t('emptyColumn'),
-      }}
+      render={render}
+      texts={texts}
     />
   );
 }

@@ -37,12 +37,20 @@ export function columnsOf(
   }));
 }
 
+/** The same for the same row: what has not changed is not rendered anew. */
 function cardOf(row: Row): ApplicationCard {
-  return {
-    id: String(row.id),
-    title: row.job_title,
-    company: row.company_name,
-    status: row.status,
-    changedAt: row.updated_at,
-  };
+  let card = cards.get(row);
+  if (card === undefined) {
+    card = {
+      id: String(row.id),
+      title: row.job_title,
+      company: row.company_name,
+      status: row.status,
+      changedAt: row.updated_at,
+    };
+    cards.set(row, card);
+  }
+  return card;
 }
+
+const cards = new WeakMap<Row, ApplicationCard>();
