@@ -7,23 +7,27 @@
  *
  * The monolith serves them by loopback to a headless Chromium on the same two cores. Aims: the first load has under 200 kB of JavaScript (gzip), the
  * largest paint comes within 1.5 s on a processor slowed down to a quarter, a board of 500 applications and a search with 10,000 results scroll at
- * 60 frames a second. Pages that are not there are named under `missing`.
+ * 60 frames a second; the build, which the first `npm start` after a change waits for, takes less than the 15 s that the web may cost. Pages
+ * that are not there are named under `missing`.
  */
-import { writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openPerson, type Person, type PersonOptions, startChromium } from '@banyan/ui/testing';
-import { buildWeb } from '../../systems/career-copilot/web/build.ts';
+import { buildWeb, writePages } from '../../systems/career-copilot/web/build.ts';
 import { sizeOf } from '../../systems/career-copilot/web/build-size.ts';
 import { stranger, visitor } from '../../systems/career-copilot/web/testing/visitor.ts';
 import { startMonolithWorld } from '../../systems/career-copilot/web/testing/worlds.ts';
 import { percentile } from '../career-copilot/percentile.ts';
+import { cpuOfAll } from '../cpu.ts';
 import { median } from '../median.ts';
 import { startBenchServer } from '../server.ts';
-import { largestPaints } from './paint.ts';
+import { largestPaints, whyNotThere } from './paint.ts';
 import { type Frames, scrollFrames } from './scroll.ts';
 
-type Result = { name: string; value: number; unit: string; aim: number; isMet: boolean };
+/** Without an aim: told to be compared. */
+type Result = { name: string; value: number; unit: string; aim?: number; isMet?: boolean };
 
 const { values } = parseArgs({
   options: {
@@ -39,6 +43,8 @@ const JOBS = Math.ceil(RESULTS / 0.8);
 /** What a screen of 60 Hz leaves for a frame, ms, and what its clock may be off by. */
 const FRAME_MS = 1_000 / 60;
 const TOLERANCE_MS = 0.5;
+/** Percent of the frames: below what is seen. */
+const MOST_DROPPED = 2;
 
 const machine = `${availableParallelism()} x ${cpus()[0]?.model.trim()}, Node ${process.version}`;
 const results: Result[] = [];
@@ -55,6 +61,7 @@ try {
 report();
 
 async function measure(): Promise<void> {
+  await measureBuild();
   atMost('first load, JavaScript', sizeOf(await buildWeb()).firstJavaScript / 1_000, 'kB', 200);
   const world = await startMonolithWorld(await server.createDatabase('monolith'), {
     users: 1_000,
@@ -88,20 +95,37 @@ async function measure(): Promise<void> {
   }
 }
 
+async function measureBuild(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-web-'));
+  const [from, cpuFrom] = [performance.now(), cpuOfAll(process.pid)];
+  try {
+    await writePages(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  atMost('build', (performance.now() - from) / 1_000, 's', 15);
+  tell('build, processor time', (cpuOfAll(process.pid) - cpuFrom) / 1_000, 's');
+}
+
 async function scrolled(person: Person, path: string): Promise<Frames | string> {
   try {
-    return await scrollFrames(await person.tab(path), Number(values.seconds));
+    const page = await person.tab(path);
+    const why = await whyNotThere(page);
+    if (why) return why;
+    await person.settled();
+    return await scrollFrames(page, Number(values.seconds));
   } finally {
     await person.end();
   }
 }
 
-function ofFrames(name: string, { asked, drawn }: Frames): void {
+function ofFrames(name: string, { asked, dropped, way }: Frames): void {
   atMost(`${name}, time of a frame, median`, median(asked), 'ms', FRAME_MS + TOLERANCE_MS);
   atMost(`${name}, time of a frame, p95`, percentile(asked, 0.95), 'ms', FRAME_MS + TOLERANCE_MS);
-  if (drawn === undefined)
-    missing.push({ name: `${name}, frames drawn`, why: 'the trace of this Chromium tells of none' });
-  else atLeast(`${name}, frames drawn`, drawn, '1/s', 59);
+  if (dropped === undefined)
+    missing.push({ name: `${name}, frames dropped`, why: 'the trace of this Chromium tells of none' });
+  else atMost(`${name}, frames dropped`, dropped, '%', MOST_DROPPED);
+  atLeast(`${name}, of the way scrolled`, way, '%', 95);
 }
 
 function atMost(name: string, value: number, unit: string, aim: number): void {
@@ -112,15 +136,20 @@ function atLeast(name: string, value: number, unit: string, aim: number): void {
   results.push({ name, value: round(value), unit, aim, isMet: value >= aim });
 }
 
+function tell(name: string, value: number, unit: string): void {
+  results.push({ name, value: round(value), unit });
+}
+
 function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
 function report(): void {
-  for (const { name, value, unit, aim, isMet } of results)
-    console.log(
-      `${name.padEnd(56)}${value.toFixed(1).padStart(9)} ${unit.padEnd(4)} aim ${aim.toFixed(1).padStart(7)}  ${isMet ? 'met' : 'MISSED'}`,
-    );
+  for (const { name, value, unit, aim, isMet } of results) {
+    const figure = `${name.padEnd(56)}${value.toFixed(1).padStart(9)} ${unit.padEnd(4)}`;
+    if (aim === undefined) console.log(figure);
+    else console.log(`${figure} aim ${aim.toFixed(1).padStart(7)}  ${isMet ? 'met' : 'MISSED'}`);
+  }
   for (const { name, why } of missing) console.log(`${name.padEnd(56)}   missing: ${why}`);
   if (values.json) {
     const told = { machine, date: new Date().toISOString(), results, missing };

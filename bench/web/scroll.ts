@@ -1,51 +1,62 @@
 import type { Page } from '@banyan/ui/testing';
-import { whyNotThere } from './paint.ts';
 
-/** `asked`: ms between two frames as a page is asked for them. `drawn`: frames a second that were shown, by the browser's trace. */
-export type Frames = { asked: number[]; drawn: number | undefined };
+export type Frames = {
+  /** Between two frames as a page is asked for them, ms. */
+  asked: number[];
+  /** Of the frames that had something new to show, those that Chromium did not show in time, percent; undefined: its trace tells of none. */
+  dropped: number | undefined;
+  /** Of the way that was to be scrolled, percent: less than all where a list waits for its next part. */
+  way: number;
+};
 
 type Session = Awaited<ReturnType<ReturnType<Page['context']>['newCDPSession']>>;
 
 /** Pixels a second: as fast as one still sees what comes. */
 const SPEED = 1_500;
 
-/** Scrolls the middle of a page down for so many seconds. A text says why that cannot be: no such page, or nothing in it that scrolls. */
+/** Scrolls the middle of a page, which is there, down for so many seconds. A text: nothing in it scrolls. */
 export async function scrollFrames(page: Page, seconds: number): Promise<Frames | string> {
-  const why = await whyNotThere(page);
-  if (why) return why;
   const session = await page.context().newCDPSession(page);
-  const drawn = await countDrawn(session, seconds, async () => {
+  const distance = SPEED * seconds;
+  const dropped = await shareDropped(session, async () => {
     await page.evaluate(COUNT_FRAMES);
     const { width, height } = page.viewportSize()!;
     await session.send('Input.synthesizeScrollGesture', {
       x: width / 2,
       y: height * 0.6,
-      yDistance: -SPEED * seconds,
+      yDistance: -distance,
       speed: SPEED,
     });
   });
-  const { asked, hasScrolled } = (await page.evaluate('frames')) as { asked: number[]; hasScrolled: boolean };
-  return hasScrolled ? { asked, drawn } : 'nothing in it scrolls';
+  const { asked, from, to } = (await page.evaluate('frames')) as {
+    asked: number[];
+    from: number | null;
+    to: number;
+  };
+  if (from === null) return 'nothing in it scrolls';
+  return { asked, dropped, way: (100 * (to - from)) / distance };
 }
 
-const COUNT_FRAMES = `window.frames = { asked: [], hasScrolled: false };
-  addEventListener('scroll', () => { frames.hasScrolled = true; }, { capture: true, once: true });
+/** What is scrolled has begun where it is at the first event of it, but for the way of one frame. */
+const COUNT_FRAMES = `window.frames = { asked: [], from: null, to: 0 };
+  addEventListener('scroll', ({ target }) => {
+    const { scrollTop } = target === document ? document.documentElement : target;
+    frames.from ??= scrollTop;
+    frames.to = scrollTop;
+  }, { capture: true });
   { let last;
     requestAnimationFrame(function next(now) {
-      if (last !== undefined && frames.hasScrolled) frames.asked.push(now - last);
+      if (last !== undefined && frames.from !== null) frames.asked.push(now - last);
       last = now;
       requestAnimationFrame(next);
     }); }`;
 
-/** Frames that were shown while something happens. */
-async function countDrawn(
-  session: Session,
-  seconds: number,
-  happen: () => Promise<void>,
-): Promise<number | undefined> {
-  let drawn = 0;
+/** Of the frames while something happens. */
+async function shareDropped(session: Session, happen: () => Promise<void>): Promise<number | undefined> {
+  const frames = { DrawFrame: 0, DroppedFrame: 0 };
   session.on('Tracing.dataCollected', ({ value }) => {
-    for (const { name } of value as { name?: string }[]) if (name === 'DrawFrame') drawn++;
+    for (const { name } of value as { name?: string }[])
+      if (name === 'DrawFrame' || name === 'DroppedFrame') frames[name]++;
   });
   const complete = new Promise<void>((resolve) => session.once('Tracing.tracingComplete', () => resolve()));
   await session.send('Tracing.start', {
@@ -54,10 +65,9 @@ async function countDrawn(
       includedCategories: ['disabled-by-default-devtools.timeline.frame', 'devtools.timeline.frame'],
     },
   });
-  const from = performance.now();
   await happen();
-  const took = (performance.now() - from) / 1_000;
   await session.send('Tracing.end');
   await complete;
-  return drawn === 0 ? undefined : drawn / Math.min(seconds, took);
+  const { DrawFrame, DroppedFrame } = frames;
+  return DrawFrame === 0 ? undefined : (100 * DroppedFrame) / (DrawFrame + DroppedFrame);
 }

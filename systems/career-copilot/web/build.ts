@@ -101,8 +101,7 @@ async function buildInto(folder: string): Promise<void> {
   try {
     // Done between the look and the lock.
     if (existsSync(folder)) return;
-    await runVite(unfinished);
-    await compressFiles(unfinished);
+    await writePages(unfinished);
     if (!existsSync(folder)) renameSync(unfinished, folder);
   } catch (error) {
     // Another process was faster.
@@ -111,6 +110,12 @@ async function buildInto(folder: string): Promise<void> {
     rmSync(unfinished, { recursive: true, force: true });
     rmSync(`${folder}.lock`, { force: true });
   }
+}
+
+/** Into an empty folder, whatever has been built already. */
+export async function writePages(folder: string): Promise<void> {
+  await runVite(folder);
+  await compressFiles(folder);
 }
 
 /** In a process of its own: the bundler and its memory are gone when it has ended. */
