@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { makeForecast } from './forecast.ts';
+import { type Calibration, makeForecast } from './forecast.ts';
+import { intervalOf } from './interval.ts';
 import { chanceOf, train } from './logistic.ts';
 import { openOnes, type Sent, SILENT_DAYS, samplesOf } from './samples.ts';
 
@@ -129,6 +130,38 @@ describe('what a forecast is made of', () => {
         }
       }),
       { seed: 1, numRuns: 200 },
+    );
+  });
+});
+
+describe('how sure a chance is', () => {
+  const of = (forecasts: number, came: number): Calibration => ({
+    trained_on: 100,
+    held_out: forecasts,
+    brier: 0,
+    base_rate: 0,
+    base_rate_brier: 0,
+    reliability: [{ from: 0.3, to: 0.4, forecasts, said: 0.35, came }],
+  });
+
+  it('is what came of forecasts like it, the surer the more there were', () => {
+    // Wilson's interval of 3 of 10 and of 300 of 1,000 at 90 %, as statistics packages have it.
+    assert.deepEqual(intervalOf(of(10, 0.3), 0.32), { low: 0.13, high: 0.56, like: 10 });
+    assert.deepEqual(intervalOf(of(1_000, 0.3), 0.39), { low: 0.28, high: 0.32, like: 1_000 });
+  });
+
+  it('is not known where no such forecast was made', () => {
+    assert.equal(intervalOf(of(10, 0.3), 0.4), null);
+    assert.equal(intervalOf(of(10, 0.3), 1), null);
+  });
+
+  it('holds what came, and stays between nothing and all', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 500 }), fc.double({ min: 0, max: 1, noNaN: true }), (n, part) => {
+        const came = Math.round(part * n) / n;
+        const { low, high } = intervalOf(of(n, came), 0.3)!;
+        assert.ok(low >= 0 && high <= 1 && low <= came + 0.005 && high >= came - 0.005);
+      }),
     );
   });
 });

@@ -2,7 +2,7 @@ import { chanceOf, train, type Weights } from './logistic.ts';
 import type { Sample } from './samples.ts';
 
 /** How good forecasts are, on applications that the model was not made of. */
-type Calibration = {
+export type Calibration = {
   trained_on: number;
   held_out: number;
   /** Mean squared error of the forecasts; of always saying how many were answered before. */

@@ -7,6 +7,7 @@ import { withPast } from '../careers/answers.ts';
 import type { Career, Step } from '../careers/career.ts';
 import { type Way, waysOf } from '../careers/moments.ts';
 import { type Forecast, makeForecast } from '../forecast/forecast.ts';
+import { type Interval, intervalOf } from '../forecast/interval.ts';
 import { chanceOf } from '../forecast/logistic.ts';
 import { openOnes, type Sent, samplesOf } from '../forecast/samples.ts';
 import type { contracts, Job } from '../hear.ts';
@@ -25,9 +26,12 @@ export type Overview = { totals: Totals; calculatedAt: number; forecasts: Foreca
 /** The model, and what it says of the applications that wait for an answer, by user. */
 type Forecasts = {
   model: Forecast;
-  chances: ReadonlyMap<number, { application_id: number; chance: number }[]>;
+  chances: ReadonlyMap<number, Chance[]>;
   madeAt: number;
 };
+
+/** `interval`: null where nothing is known of how good it is. */
+type Chance = { application_id: number; chance: number; interval: Interval | null };
 
 export type Overviews = {
   /** Null: not calculated yet. */
@@ -94,12 +98,13 @@ async function makeForecasts(documents: Documents, sent: readonly Sent[], now: n
   await setImmediate();
   const model = makeForecast(samples);
   await setImmediate();
-  const { weights } = model;
+  const { weights, calibration } = model;
   const open = weights === null ? [] : openOnes(known, now);
   const chances = Map.groupBy(
     open.map(({ userId, id: application_id, features }) => {
       const chance = Math.round(chanceOf(weights!, features) * 100) / 100;
-      return { userId, told: { application_id, chance } };
+      const interval = calibration && intervalOf(calibration, chance);
+      return { userId, told: { application_id, chance, interval } };
     }),
     ({ userId }) => userId,
   );

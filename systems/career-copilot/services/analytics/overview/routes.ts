@@ -37,7 +37,26 @@ const Series = Type.Object({
 const Chances = Type.Object({
   refused: Type.Union([Type.String(), Type.Null()], { description: 'Why nothing is forecast.' }),
   base_rate: Type.Union([Type.Number(), Type.Null()]),
-  applications: Type.Array(Type.Object({ application_id: Type.Integer(), chance: Type.Number() })),
+  applications: Type.Array(
+    Type.Object({
+      application_id: Type.Integer(),
+      chance: Type.Number(),
+      interval: Type.Union(
+        [
+          Type.Object({
+            low: Type.Number(),
+            high: Type.Number(),
+            like: Type.Integer({ description: 'Of so many forecasts of about the same.' }),
+          }),
+          Type.Null(),
+        ],
+        {
+          description:
+            'Between which the share of those lies that were answered where about the same was said, with 90 % confidence. Null: none was made.',
+        },
+      ),
+    }),
+  ),
 });
 
 /** Series of the caller and of all, the chances of an answer, and figures as they change. */

@@ -1,4 +1,4 @@
-// By npm run generate: types CDGiGI4NWDPjuGff of document v9VkdRRihmtFYkMT.
+// By npm run generate: types m3uTuV2LYCqixlHs of document VVLuH6IQd-9iuMAA.
 export interface paths {
     "/api/v1/analytics/all/series": {
         parameters: {
@@ -304,6 +304,13 @@ export interface paths {
                             applications: {
                                 application_id: number;
                                 chance: number;
+                                /** @description Between which the share of those lies that were answered where about the same was said, with 90 % confidence. Null: none was made. */
+                                interval: {
+                                    low: number;
+                                    high: number;
+                                    /** @description Of so many forecasts of about the same. */
+                                    like: number;
+                                } | null;
                             }[];
                         };
                     };
