@@ -3,7 +3,7 @@ import type { Route } from 'playwright-core';
 import { API } from '../../api/common.ts';
 import { ApiError, type ApiErrorCode, legacyAnswer } from '../../kit/legacy-errors.ts';
 
-/** Which requests: the path below the API, `*` for anything in it but a slash, with any query; a method before it: of that method only (`GET /jobs`). */
+/** Which requests: the path below the API, or all of it (`/api/v2/applications`), `*` for anything in it but a slash, with any query; a method before it: of that method only (`GET /jobs`). */
 type Path = string;
 
 type Refusal = {
@@ -68,8 +68,8 @@ export function answersOf({ context, allow }: Person): Answers {
 }
 
 function matches(path: string, { pathname }: URL): boolean {
-  const wanted = path.split('/');
-  const asked = pathname.startsWith(`${API}/`) ? pathname.slice(API.length).split('/') : [];
+  const wanted = (path.startsWith('/api/') ? path : `${API}${path}`).split('/');
+  const asked = pathname.split('/');
   return wanted.length === asked.length && wanted.every((part, n) => part === '*' || part === asked[n]);
 }
 

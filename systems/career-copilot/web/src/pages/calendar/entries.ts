@@ -103,7 +103,7 @@ export function byDay(entries: readonly Entry[], zone: string): Map<string, Entr
   return days;
 }
 
-function dayOf(at: Date, zone: string): CalendarDate {
+export function dayOf(at: Date, zone: string): CalendarDate {
   return toCalendarDate(fromAbsolute(at.getTime(), zone));
 }
 

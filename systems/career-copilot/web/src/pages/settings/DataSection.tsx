@@ -2,12 +2,12 @@ import { Banner, Button, Card, Dialog, Skeleton, Stack, TextField } from '@banya
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { api, useApiMutation, useApiQuery, useErrorWords } from '../../api/index.ts';
+import { saveFile } from '../../api/save-file.ts';
 import { session } from '../../session/index.ts';
 import { Page } from '../../shell/Page.tsx';
 import { Available } from './Available.tsx';
 import { isSameAddress } from './own-address.ts';
 import styles from './Settings.module.css';
-import { saveFile } from './save-file.ts';
 
 const EXPORT = 'GET /api/v1/users/me/export';
 

@@ -2,11 +2,11 @@ import { Banner, Button, Dialog, Stack, TextField } from '@banyan/ui';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { type Answer, useApiMutation, useErrorWords } from '../../api/index.ts';
+import { saveFile } from '../../api/save-file.ts';
 import { CopyButton } from './CopyButton.tsx';
 import { codesAsText, readable } from './factor-text.ts';
 import { qrPath } from './qr.ts';
 import styles from './Settings.module.css';
-import { saveFile } from './save-file.ts';
 
 /** What is set up, before it is on. */
 export type NewFactor = Answer<'POST /api/v1/auth/second-factor'>;
