@@ -39,6 +39,7 @@ export default extract({
     { route: `GET ${FIRST}/feed`, key: 'token.sub', onMonolith: false },
     { route: `PUT ${FIRST}/feed/:id/read`, key: 'token.sub', onMonolith: false },
     { route: `GET ${FIRST}/deliveries`, key: 'token.sub', onMonolith: false },
+    { route: `GET ${FIRST}/channels`, key: 'token.sub', onMonolith: false },
     { route: `GET ${FIRST}/push-key`, key: 'token.sub', onMonolith: false },
     { route: `POST ${FIRST}/push-subscriptions`, key: 'token.sub', onMonolith: false },
     { route: `DELETE ${FIRST}/push-subscriptions/:id`, key: 'token.sub', onMonolith: false },

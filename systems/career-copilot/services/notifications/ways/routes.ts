@@ -4,6 +4,7 @@ import { defineErrors, type KeyValueStore, type ServiceApp, withinLimit } from '
 import type pg from 'pg';
 import { Type } from 'typebox';
 import { Nullable } from '../../../api/common.ts';
+import { CHANNELS, Channel } from '../../../api/notifications.ts';
 import { callerOf } from '../../../kit/active-user.ts';
 import { activeCaller } from '../callers.ts';
 import { Subscription } from '../channels/push.ts';
@@ -20,6 +21,9 @@ const errors = defineErrors({
   WRONG_CODE: [422, 'The code is not the one that was sent last, or is not good any more.'],
 });
 
+const Channels = Type.Object({
+  channels: Type.Array(Channel, { description: 'By which people are told here; the others are not set up.' }),
+});
 const PushKey = Type.Object({
   public_key: Nullable<string>(
     Type.String({ description: 'For `applicationServerKey`; null: there is no push.' }),
@@ -38,6 +42,14 @@ export function wayRoutes(
   { pool, telling, limits }: { pool: pg.Pool; telling: Telling; limits: KeyValueStore },
 ): void {
   const ofCaller = activeCaller(pool);
+
+  app.get(
+    '/notifications/channels',
+    { ...ofCaller(), schema: { response: { 200: Channels } } },
+    async () => ({
+      channels: CHANNELS.filter((channel) => channel === 'in_app' || telling.channels.has(channel)),
+    }),
+  );
 
   app.get('/notifications/push-key', { ...ofCaller(), schema: { response: { 200: PushKey } } }, async () => ({
     public_key: telling.pushKey ?? null,

@@ -75,6 +75,11 @@ const ended = async (userId: number, channel: string): Promise<Json[]> =>
     return rows.length > 0 && rows.every(({ state }) => !['queued', 'sending'].includes(state)) && rows;
   });
 
+it('channels are those that have been set up', async () => {
+  const { body } = await call(++people, 'GET', '/channels');
+  assert.deepEqual(body, { channels: ['in_app', 'sms', 'push'] });
+});
+
 describe('a telephone number', () => {
   const codeTo = async (number: string) =>
     (await until(() => twilio.received.findLast(({ to }) => to === number))).text.slice(0, 6);

@@ -81,6 +81,7 @@ export const OPERATIONS = {
   'GET /api/v1/notifications': { service: 'notifications', onMonolith: true },
   'GET /api/v1/notifications/campaigns': { service: 'notifications', onMonolith: false },
   'GET /api/v1/notifications/campaigns/{id}': { service: 'notifications', onMonolith: false },
+  'GET /api/v1/notifications/channels': { service: 'notifications', onMonolith: false },
   'GET /api/v1/notifications/deliveries': { service: 'notifications', onMonolith: false },
   'GET /api/v1/notifications/feed': { service: 'notifications', onMonolith: false },
   'GET /api/v1/notifications/phone': { service: 'notifications', onMonolith: false },

@@ -1,4 +1,4 @@
-// By npm run generate: types m3uTuV2LYCqixlHs of document VVLuH6IQd-9iuMAA.
+// By npm run generate: types ouKnWJ1D_3RuQT-Z of document gHm5EHA1a1FZ07dx.
 export interface paths {
     "/api/v1/analytics/all/series": {
         parameters: {
@@ -5395,6 +5395,44 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description By which people are told here; the others are not set up. */
+                            channels: ("in_app" | "email" | "sms" | "push")[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
