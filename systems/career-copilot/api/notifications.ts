@@ -46,7 +46,7 @@ const Ways = Type.Object({
   sms: Type.Boolean(),
   push: Type.Boolean(),
 });
-const TimeOfDay = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', description: '`HH:MM`' });
+export const TimeOfDay = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', description: '`HH:MM`' });
 const QuietHours = Type.Unsafe<{ from: string; to: string } | null>({
   ...Type.Object({ from: TimeOfDay, to: TimeOfDay }),
   type: ['object', 'null'],

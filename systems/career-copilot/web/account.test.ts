@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, it } from 'node:test';
 import { testServer } from '@banyan/postgres/testing';
-import { type Chromium, inChromium, type Person } from '@banyan/ui/testing';
+import { inChromium } from '@banyan/ui/testing';
 import type { Page } from 'playwright-core';
 import { ApiError, type ApiErrorCode, legacyAnswer } from '../kit/legacy-errors.ts';
-import { type Answers, answersOf } from './testing/answers.ts';
-import { authIsThere } from './testing/auth-service.ts';
-import { newcomer, stranger } from './testing/visitor.ts';
+import { answersOf } from './testing/answers.ts';
+import { PASSWORD, stranger } from './testing/visitor.ts';
 import { startMonolithWorld, type World } from './testing/worlds.ts';
 
-/** The ways to an account and into it, and what its owner sets. */
+/** The ways to an account and into it. */
 
-const PASSWORD = 'correct horse battery';
 let world: World;
 
 before(async () => {
@@ -20,12 +18,7 @@ before(async () => {
 
 after(async () => await world?.stop());
 
-inChromium('account and settings', (chromium) => {
-  describe('an account', () => accountTests(chromium));
-  describe('settings', () => settingsTests(chromium));
-});
-
-function accountTests(chromium: Chromium): void {
+inChromium('an account', (chromium) => {
   const open = async (path: string) => {
     const person = await stranger(chromium, { origin: world.origin });
     return { person, answers: answersOf(person), page: await person.tab(path) };
@@ -110,89 +103,7 @@ function accountTests(chromium: Chromium): void {
     await page.keyboard.press('Enter');
     await page.getByRole('link', { name: 'Ask for a new link' }).waitFor();
   });
-}
-
-function settingsTests(chromium: Chromium): void {
-  const open = async (path: string, given?: (answers: Answers, person: Person) => Promise<unknown>) => {
-    const person = await newcomer(chromium, { origin: world.origin });
-    const answers = answersOf(person);
-    await given?.(answers, person);
-    return { person, answers, page: await person.tab(path) };
-  };
-
-  it('have an address for each part, and leave out what nobody answers yet', async () => {
-    const { page } = await open('/settings');
-    await page.getByRole('link', { name: 'Security' }).press('Enter');
-    await page.getByRole('heading', { level: 1, name: 'Security' }).waitFor();
-    await page.goBack();
-    await page.getByRole('heading', { level: 1, name: 'General' }).waitFor();
-    assert.equal(await page.getByRole('link', { name: 'Privacy' }).count(), 0);
-    await page.goto('/settings/privacy');
-    await page.getByText('This is not here yet').waitFor();
-  });
-
-  it('change the password by the keyboard, once the current one is right', async () => {
-    const { person, page } = await open('/settings/security');
-    person.allow(/^400 /);
-    const [current, next] = [page.getByLabel('Current password'), page.getByLabel('New password')];
-    await current.fill('not my password');
-    await next.fill('a longer password');
-    await next.press('Enter');
-    await page.getByText('This is not your current password.').waitFor();
-    await current.fill(PASSWORD);
-    await current.press('Enter');
-    await page.getByText('Your password is changed').waitFor();
-    assert.equal(await current.inputValue(), '');
-    assert.doesNotMatch(String(await page.evaluate('JSON.stringify(localStorage)')), /password/);
-  });
-
-  it('show a session again whose end was refused, with the reason', async () => {
-    const { page } = await open('/settings/security', async (answers, person) => {
-      await authIsThere(person);
-      await answers.instead('/auth/sessions', { sessions: SESSIONS });
-      await answers.instead('GET /auth/second-factor', { enabled: false, recovery_codes_left: 0 });
-      await answers.instead('/oauth/grants', { grants: [] });
-      await answers.instead('/auth/email-verification', { email: 'ada@example.com', email_verified: true });
-      await answers.refuse('/auth/sessions/*', { status: 503, code: 'UNAVAILABLE' });
-    });
-    await page.getByRole('button', { name: /^End the session since 12 May/ }).press('Enter');
-    await page.getByText('The session was not ended').waitFor();
-    await page.getByRole('button', { name: /^End the session since 12 May/ }).waitFor();
-    assert.equal(await page.getByText('Here', { exact: true }).count(), 1);
-  });
-
-  it('delete an account only for whoever types whose it is', async () => {
-    const { page } = await open('/settings/data', (answers) => answers.instead('/users/me/preferences', {}));
-    let deleted = 0;
-    await page.route('**/api/v1/users/me', (route) => {
-      if (route.request().method() !== 'DELETE') return route.fallback();
-      deleted += 1;
-      return route.fulfill({ status: 204 });
-    });
-    await page.getByRole('button', { name: 'Delete the account' }).press('Enter');
-    const field = page.getByLabel(/^Type ada/);
-    await field.fill('somebody@example.com');
-    await field.press('Enter');
-    await page.getByText('This is not the address of your account.').waitFor();
-    assert.equal(deleted, 0);
-    const label = await page
-      .getByText(/^Type ada/)
-      .first()
-      .innerText();
-    await field.fill(label.match(/ada-\S+@example\.com/)![0].toUpperCase());
-    await field.press('Enter');
-    await page.waitForURL(`${world.origin}/login`);
-    assert.equal(deleted, 1);
-  });
-}
-
-const SESSIONS = [12, 3].map((day, n) => ({
-  id: `5f0f6c0e-8a0e-4c0a-9d63-0d5a3c1a7a0${n}`,
-  started_at: `2026-05-${String(day).padStart(2, '0')}T07:12:00.000Z`,
-  last_used_at: '2026-06-02T09:28:00.000Z',
-  expires_at: '2026-07-02T09:28:00.000Z',
-  current: day === 3,
-}));
+});
 
 /** Logins are refused by these in turn, then let through as without a second factor; resolves with the codes that were sent. */
 async function refuseLogins(

@@ -34,7 +34,7 @@ const SOURCES = [
   'packages/ui/{src,vite}/**/*',
   'systems/career-copilot/api/*.ts',
   'systems/career-copilot/web/{index.html,package.json,tsconfig.json,vite.config.ts,build.ts,build-size.ts}',
-  'systems/career-copilot/web/{src,public}/**/*',
+  'systems/career-copilot/web/{src,public,vite}/**/*',
 ];
 /** Builds that nobody has asked for so long are removed, ms. */
 const KEPT_MS = 24 * 60 * 60_000;

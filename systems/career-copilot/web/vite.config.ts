@@ -1,13 +1,14 @@
 import { keepLanguages } from '@banyan/ui/keep-languages';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { serviceWorker } from './vite/service-worker.ts';
 
 /** Whoever answers `/api` and `/session` while the pages come from Vite: `npm run dev:web -- --port 5173`. */
 const { WEB_API_URL = 'http://127.0.0.1:8000' } = process.env;
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), keepLanguages(['en', 'de'])],
+  plugins: [react(), keepLanguages(['en', 'de']), serviceWorker()],
   build: {
     // The policy of the pages (CSP) allows no data: addresses.
     assetsInlineLimit: 0,

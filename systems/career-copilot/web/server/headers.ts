@@ -13,6 +13,8 @@ const STYLES_OF_PRIMITIVES = [
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
+  // Shows push messages.
+  "worker-src 'self'",
   ["style-src 'self'", ...STYLES_OF_PRIMITIVES.map(hashOf)].join(' '),
   // What a user has uploaded is shown out of memory.
   "img-src 'self' blob:",

@@ -114,6 +114,7 @@ describe('pages', () => {
     for (const directive of [
       "default-src 'none'",
       "script-src 'self'",
+      "worker-src 'self'",
       "frame-ancestors 'none'",
       "base-uri 'none'",
       "object-src 'none'",

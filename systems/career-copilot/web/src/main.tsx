@@ -9,6 +9,7 @@ import { loadApiMessages } from './api/messages.ts';
 import { discardDraftsAtLogOut } from './forms/kept-drafts.ts';
 import { loadFormMessages } from './forms/messages.ts';
 import { loadShellMessages } from './i18n/index.ts';
+import { endPushWithItsUser } from './push/end-push.ts';
 import { router } from './router.tsx';
 import { session } from './session/index.ts';
 import { watchSession } from './shell/guard.ts';
@@ -16,6 +17,7 @@ import { showTheme } from './shell/theme.ts';
 
 void session.resume();
 discardDraftsAtLogOut(session);
+endPushWithItsUser(session);
 showTheme();
 watchSession(() => void router.invalidate());
 await Promise.all([loadShellMessages(), loadApiMessages(), loadFormMessages()]);

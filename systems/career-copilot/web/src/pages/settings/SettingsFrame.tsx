@@ -4,22 +4,14 @@ import { useEffect, useRef } from 'react';
 import { useTranslations } from 'use-intl';
 import { useFeature } from '../../api/index.ts';
 import styles from './Settings.module.css';
-import { SECTIONS, type Section } from './sections.ts';
+import { isWithin, SECTIONS, type Section } from './sections.ts';
 
 /** Around the sections: a list of them beside what one of them shows, above it where there is no room. */
 export function SettingsFrame() {
   const t = useTranslations('settings');
-  const list = useRef<HTMLElement>(null);
-  const path = useLocation({ select: ({ pathname }) => pathname });
-  // Where there is no room for all of them the list scrolls.
-  useEffect(() => {
-    list.current
-      ?.querySelector(`a[href="${CSS.escape(path)}"]`)
-      ?.scrollIntoView({ block: 'nearest', inline: 'center' });
-  }, [path]);
   return (
     <div className={styles.frame}>
-      <nav ref={list} aria-label={t('label')} className={styles.navigation}>
+      <nav aria-label={t('label')} className={styles.navigation}>
         <ul>
           {SECTIONS.map((section) => (
             <SectionLink key={section.name} section={section} />
@@ -35,10 +27,21 @@ function SectionLink({ section: { name, path, icon, needs } }: { section: Sectio
   const t = useTranslations('settings.sections');
   // What the monolith answers is always there.
   const isThere = useFeature(needs ?? 'GET /api/v1/auth/me') === 'there';
+  const isShown = useLocation({ select: ({ pathname }) => isWithin(pathname, path) });
+  const link = useRef<HTMLAnchorElement>(null);
+  // Where there is no room for all of them the list scrolls.
+  useEffect(() => {
+    if (isThere && isShown) link.current?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [isThere, isShown]);
   if (!isThere) return null;
   return (
     <li>
-      <Link to={path as '/settings'} className={styles.section} activeOptions={{ exact: name === 'general' }}>
+      <Link
+        ref={link}
+        to={path as '/settings'}
+        className={styles.section}
+        activeOptions={{ exact: name === 'general' }}
+      >
         <Icon name={icon} size={18} />
         {t(name)}
       </Link>

@@ -2,10 +2,12 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { messagesOf } from '../../i18n/index.ts';
 import { signedInRoute } from '../../shell/routes.tsx';
 import type en from './messages/en.json';
+import type notificationsEn from './notifications/messages/en.json';
 
 declare module '../../i18n/catalogue.ts' {
   interface Messages {
     settings: typeof en;
+    notificationSettings: typeof notificationsEn;
   }
 }
 
@@ -31,6 +33,19 @@ const security = createRoute({
   component: lazyRouteComponent(() => import('./SecuritySection.tsx'), 'SecuritySection'),
 });
 
+const notifications = createRoute({
+  getParentRoute: () => frame,
+  path: '/notifications',
+  loader: messagesOf('notificationSettings', {
+    en: () => import('./notifications/messages/en.json'),
+    de: () => import('./notifications/messages/de.json'),
+  }),
+  component: lazyRouteComponent(
+    () => import('./notifications/NotificationsSection.tsx'),
+    'NotificationsSection',
+  ),
+});
+
 const privacy = createRoute({
   getParentRoute: () => frame,
   path: '/privacy',
@@ -43,4 +58,4 @@ const data = createRoute({
   component: lazyRouteComponent(() => import('./DataSection.tsx'), 'DataSection'),
 });
 
-export const routes = [frame.addChildren([general, security, privacy, data])] as const;
+export const routes = [frame.addChildren([general, security, notifications, privacy, data])] as const;

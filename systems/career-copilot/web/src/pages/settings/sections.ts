@@ -3,7 +3,7 @@ import type { OperationName } from '../../api/types.ts';
 
 /** A part of the settings with an address of its own. `needs`: an operation that only a service has; left out: it is always there. */
 export type Section = {
-  name: 'general' | 'security' | 'privacy' | 'data';
+  name: 'general' | 'security' | 'notifications' | 'privacy' | 'data';
   path: string;
   icon: IconName;
   needs?: OperationName;
@@ -13,6 +13,17 @@ export type Section = {
 export const SECTIONS = [
   { name: 'general', path: '/settings', icon: 'settings' },
   { name: 'security', path: '/settings/security', icon: 'lock' },
+  {
+    name: 'notifications',
+    path: '/settings/notifications',
+    icon: 'bell',
+    needs: 'GET /api/v1/notifications/preferences',
+  },
   { name: 'privacy', path: '/settings/privacy', icon: 'eye', needs: 'GET /api/v1/users/me/privacy-settings' },
   { name: 'data', path: '/settings/data', icon: 'download', needs: 'GET /api/v1/users/me/export' },
 ] as const satisfies readonly Section[];
+
+/** Whether a page belongs to the section at `path`: all are below the first one, which is that of one page. */
+export function isWithin(page: string, path: string): boolean {
+  return path === SECTIONS[0].path ? page === path : page === path || page.startsWith(`${path}/`);
+}

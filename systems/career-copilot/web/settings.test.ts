@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { testServer } from '@banyan/postgres/testing';
+import { type Chromium, inChromium, type Person } from '@banyan/ui/testing';
+import type { Page } from 'playwright-core';
+import { until } from '../kit/testing/until.ts';
+import { type Answers, answersOf } from './testing/answers.ts';
+import { authIsThere } from './testing/auth-service.ts';
+import { withNotifications } from './testing/notifications-service.ts';
+import { newcomer, PASSWORD } from './testing/visitor.ts';
+import { startMonolithWorld, type World } from './testing/worlds.ts';
+
+/** What the owner of an account sets. */
+
+let world: World;
+
+before(async () => {
+  world = await startMonolithWorld(await (await testServer()).database('web'));
+});
+
+after(async () => await world?.stop());
+
+inChromium('settings', (chromium) => {
+  describe('of an account', () => settingsTests(chromium));
+  describe('of notifications', () => notificationTests(chromium));
+});
+
+function settingsTests(chromium: Chromium): void {
+  const open = async (path: string, given?: (answers: Answers, person: Person) => Promise<unknown>) => {
+    const person = await newcomer(chromium, { origin: world.origin });
+    const answers = answersOf(person);
+    await given?.(answers, person);
+    return { person, answers, page: await person.tab(path) };
+  };
+
+  it('have an address for each part, and leave out what nobody answers yet', async () => {
+    const { page } = await open('/settings');
+    await page.getByRole('link', { name: 'Security' }).press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Security' }).waitFor();
+    await page.goBack();
+    await page.getByRole('heading', { level: 1, name: 'General' }).waitFor();
+    assert.equal(await page.getByRole('link', { name: 'Privacy' }).count(), 0);
+    await page.goto('/settings/privacy');
+    await page.getByText('This is not here yet').waitFor();
+  });
+
+  it('change the password by the keyboard, once the current one is right', async () => {
+    const { person, page } = await open('/settings/security');
+    person.allow(/^400 /);
+    const [current, next] = [page.getByLabel('Current password'), page.getByLabel('New password')];
+    await current.fill('not my password');
+    await next.fill('a longer password');
+    await next.press('Enter');
+    await page.getByText('This is not your current password.').waitFor();
+    await current.fill(PASSWORD);
+    await current.press('Enter');
+    await page.getByText('Your password is changed').waitFor();
+    assert.equal(await current.inputValue(), '');
+    assert.doesNotMatch(String(await page.evaluate('JSON.stringify(localStorage)')), /password/);
+  });
+
+  it('show a session again whose end was refused, with the reason', async () => {
+    const { page } = await open('/settings/security', async (answers, person) => {
+      await authIsThere(person);
+      await answers.instead('/auth/sessions', { sessions: SESSIONS });
+      await answers.instead('GET /auth/second-factor', { enabled: false, recovery_codes_left: 0 });
+      await answers.instead('/oauth/grants', { grants: [] });
+      await answers.instead('/auth/email-verification', { email: 'ada@example.com', email_verified: true });
+      await answers.refuse('/auth/sessions/*', { status: 503, code: 'UNAVAILABLE' });
+    });
+    await page.getByRole('button', { name: /^End the session since 12 May/ }).press('Enter');
+    await page.getByText('The session was not ended').waitFor();
+    await page.getByRole('button', { name: /^End the session since 12 May/ }).waitFor();
+    assert.equal(await page.getByText('Here', { exact: true }).count(), 1);
+  });
+
+  it('delete an account only for whoever types whose it is', async () => {
+    const { page } = await open('/settings/data', (answers) => answers.instead('/users/me/preferences', {}));
+    let deleted = 0;
+    await page.route('**/api/v1/users/me', (route) => {
+      if (route.request().method() !== 'DELETE') return route.fallback();
+      deleted += 1;
+      return route.fulfill({ status: 204 });
+    });
+    await page.getByRole('button', { name: 'Delete the account' }).press('Enter');
+    const field = page.getByLabel(/^Type ada/);
+    await field.fill('somebody@example.com');
+    await field.press('Enter');
+    await page.getByText('This is not the address of your account.').waitFor();
+    assert.equal(deleted, 0);
+    const label = await page
+      .getByText(/^Type ada/)
+      .first()
+      .innerText();
+    await field.fill(label.match(/ada-\S+@example\.com/)![0].toUpperCase());
+    await field.press('Enter');
+    await page.waitForURL(`${world.origin}/login`);
+    assert.equal(deleted, 1);
+  });
+}
+
+function notificationTests(chromium: Chromium): void {
+  const open = async (given?: (person: Person) => Promise<unknown>) => {
+    const person = await newcomer(chromium, { origin: world.origin });
+    const answers = answersOf(person);
+    await withNotifications(answers);
+    await given?.(person);
+    return { person, answers, page: await person.tab('/settings/notifications') };
+  };
+
+  it('are as they were, with the reason, where a choice is refused', async () => {
+    const { answers, page } = await open();
+    const way = page.getByRole('switch', { name: 'Push: A new job fits' });
+    const before = await way.isChecked();
+    await answers.refuse('PUT /notifications/preferences', { status: 503, code: 'UNAVAILABLE' });
+    await way.press('Space');
+    await page.getByText('Your choice was not saved').waitFor();
+    assert.equal(await way.isChecked(), before);
+  });
+
+  it('rest in hours that are entered by the keyboard, and kept over a reload until they are sent', async () => {
+    const { page } = await open();
+    const from = page.getByRole('group', { name: 'From' }).getByRole('spinbutton').first();
+    await from.press('ArrowDown');
+    assert.equal(await from.innerText(), '21');
+    await page.reload();
+    await page.getByText(/^What you entered .* was kept/).waitFor();
+    const sent = page.waitForRequest((request) => request.method() === 'PUT');
+    await page.getByRole('button', { name: 'Save', exact: true }).press('Enter');
+    assert.deepEqual((await sent).postDataJSON().quiet_hours, { from: '21:00', to: '07:00' });
+    await page.getByText('Saved', { exact: true }).waitFor();
+  });
+
+  it('come to a browser that was allowed to show them, and lead to its own pages', async () => {
+    const { person, page } = await open(withPush);
+    await page.getByRole('button', { name: 'Turn on' }).press('Enter');
+    await page.getByText('You are told here').waitFor();
+    const told = { title: 'To do: Ask', body: 'Today', link: 'https://elsewhere.example/jobs/1' };
+    await deliverPush(page, JSON.stringify(told));
+    const shown = await until(() => page.evaluate(shownMessage));
+    assert.deepEqual(shown, { title: 'To do: Ask', body: 'Today', path: '/' });
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.waitForURL(`${world.origin}/login`);
+    await until(async () => (await page.evaluate('localStorage.getItem("career-copilot-push")')) === null);
+    assert.deepEqual(await person.end(), []);
+  });
+}
+
+/** A browser that may show notifications. Its maker's push service, which no test can reach, has given it a subscription. */
+async function withPush({ context }: Person): Promise<void> {
+  await context.grantPermissions(['notifications'], { origin: world.origin });
+  await answersOf({ context } as Person).instead('/notifications/push-subscriptions', { id: randomUUID() });
+  await context.addInitScript(() => {
+    let subscription: unknown = null;
+    const endpoint = 'https://push.example/1';
+    PushManager.prototype.getSubscription = async () => subscription as PushSubscription | null;
+    PushManager.prototype.subscribe = async () => {
+      subscription = {
+        endpoint,
+        toJSON: () => ({ endpoint, keys: { p256dh: 'p', auth: 'a' } }),
+        unsubscribe: async () => {
+          subscription = null;
+          return true;
+        },
+      };
+      return subscription as PushSubscription;
+    };
+  });
+}
+
+async function shownMessage() {
+  const registration = await navigator.serviceWorker.ready;
+  const [one] = await registration.getNotifications();
+  return one && { title: one.title, body: one.body, ...one.data };
+}
+
+/** As the browser does when its push service has brought a message. */
+async function deliverPush(page: Page, data: string): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  const registrationId = new Promise<string>((resolve) => {
+    devtools.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+      const [one] = registrations;
+      if (one) resolve(one.registrationId);
+    });
+  });
+  await devtools.send('ServiceWorker.enable');
+  const { origin } = world;
+  await devtools.send('ServiceWorker.deliverPushMessage', {
+    origin,
+    registrationId: await registrationId,
+    data,
+  });
+}
+
+const SESSIONS = [12, 3].map((day, n) => ({
+  id: `5f0f6c0e-8a0e-4c0a-9d63-0d5a3c1a7a0${n}`,
+  started_at: `2026-05-${String(day).padStart(2, '0')}T07:12:00.000Z`,
+  last_used_at: '2026-06-02T09:28:00.000Z',
+  expires_at: '2026-07-02T09:28:00.000Z',
+  current: day === 3,
+}));

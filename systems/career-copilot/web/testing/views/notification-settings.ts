@@ -1,0 +1,52 @@
+import { withNotifications } from '../notifications-service.ts';
+import type { View } from '../views.ts';
+
+const PATH = '/settings/notifications';
+
+const views: readonly View[] = [
+  { name: 'notifications', path: PATH, who: 'newcomer', given: withNotifications },
+  {
+    name: 'notifications-in-app-alone',
+    path: PATH,
+    who: 'newcomer',
+    given: async (answers) => {
+      await withNotifications(answers);
+      await answers.instead('/notifications/channels', { channels: ['in_app'] });
+    },
+  },
+  {
+    name: 'notifications-loading',
+    path: PATH,
+    who: 'newcomer',
+    given: async (answers) => {
+      await withNotifications(answers);
+      await answers.hold('/notifications/channels');
+    },
+    isLoading: true,
+  },
+  {
+    name: 'notifications-failed',
+    path: PATH,
+    who: 'newcomer',
+    given: async (answers) => {
+      await withNotifications(answers);
+      await answers.refuse('/notifications/channels', { status: 500 });
+    },
+    afterwards: (page) => page.getByText('could not be loaded').waitFor(),
+  },
+  { name: 'notifications-not-yet', path: PATH, who: 'newcomer' },
+  {
+    name: 'notifications-phone',
+    path: PATH,
+    who: 'newcomer',
+    given: withNotifications,
+    afterwards: async (page) => {
+      await page.getByRole('button', { name: 'Add a number' }).click();
+      await page.getByLabel('Telephone number').fill('0151 12345678');
+      await page.getByRole('button', { name: 'Send a code' }).click();
+      await page.getByText('This is no number with its country').waitFor();
+    },
+  },
+];
+
+export default views;
