@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { FULL_REFUND_HOURS, HALF_REFUND_HOURS, keptCredits, refundShare } from './cancellation.ts';
+import {
+  type Actor,
+  EARLY_START_MINUTES,
+  moved,
+  SESSION_STATES,
+  type SessionAction,
+  type SessionState,
+  TAKING,
+  TRANSITIONS,
+} from './transitions.ts';
+
+const HOUR = 3_600_000;
+const startsAt = Date.parse('2026-06-01T10:00:00Z');
+const endsAt = startsAt + HOUR;
+
+const actions = Object.keys(TRANSITIONS) as SessionAction[];
+const action = fc.constantFrom(...actions);
+const actor = fc.constantFrom<Actor>('seeker', 'provider', 'clock');
+
+const move = (state: SessionState, action: SessionAction, actor: Actor, now: number) =>
+  moved({ state, startsAt, endsAt }, action, actor, now);
+
+describe('sessions', () => {
+  it('end in one of three states, out of which nothing leads, and get nowhere by what is refused', () => {
+    const step = fc.tuple(action, actor, fc.integer({ min: -40, max: 40 }));
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
+        let state: SessionState = 'REQUESTED';
+        for (const [action, actor, hours] of steps) {
+          const result = move(state, action, actor, startsAt + hours * HOUR);
+          if ('refused' in result) continue;
+          assert.ok(TAKING.includes(state), `${state} was the end`);
+          assert.ok(TRANSITIONS[action].from.includes(state) && TRANSITIONS[action].by.includes(actor));
+          state = result.to;
+        }
+      }),
+    );
+    const reached = new Set(actions.map((one) => TRANSITIONS[one].to));
+    assert.deepEqual(
+      SESSION_STATES.filter((state) => !reached.has(state)),
+      ['REQUESTED'],
+    );
+  });
+
+  it('are accepted, scheduled, started and completed in this order', () => {
+    const accepted = move('REQUESTED', 'accept', 'provider', startsAt - 30 * HOUR);
+    assert.deepEqual(accepted, { to: 'ACCEPTED' });
+    assert.deepEqual(move('ACCEPTED', 'schedule', 'provider', startsAt - HOUR), { to: 'SCHEDULED' });
+    assert.deepEqual(move('SCHEDULED', 'start', 'seeker', startsAt), { to: 'IN_PROGRESS' });
+    assert.deepEqual(move('IN_PROGRESS', 'complete', 'provider', endsAt), { to: 'COMPLETED' });
+  });
+
+  it('are refused what is not for this person, this state or this moment', () => {
+    assert.deepEqual(move('REQUESTED', 'accept', 'seeker', 0), { refused: 'NOT_YOURS_TO_MOVE' });
+    assert.deepEqual(move('CANCELLED', 'accept', 'provider', 0), { refused: 'BAD_STATE' });
+    assert.deepEqual(move('REQUESTED', 'accept', 'provider', startsAt), { refused: 'NOT_THE_TIME' });
+    const early = startsAt - EARLY_START_MINUTES * 60_000;
+    assert.deepEqual(move('SCHEDULED', 'start', 'provider', early - 1), { refused: 'NOT_THE_TIME' });
+    assert.deepEqual(move('SCHEDULED', 'start', 'provider', early), { to: 'IN_PROGRESS' });
+    assert.deepEqual(move('SCHEDULED', 'start', 'provider', endsAt), { refused: 'NOT_THE_TIME' });
+  });
+
+  it('are completed early by who pays only', () => {
+    assert.deepEqual(move('IN_PROGRESS', 'complete', 'seeker', startsAt + 1), { to: 'COMPLETED' });
+    assert.deepEqual(move('IN_PROGRESS', 'complete', 'provider', endsAt - 1), { refused: 'NOT_THE_TIME' });
+  });
+
+  it('that nobody answered expire when they would have begun, and not before', () => {
+    assert.deepEqual(move('REQUESTED', 'expire', 'clock', startsAt - 1), { refused: 'NOT_THE_TIME' });
+    assert.deepEqual(move('REQUESTED', 'expire', 'clock', startsAt), { to: 'CANCELLED' });
+  });
+});
+
+describe('who cancels', () => {
+  const share = (by: 'seeker' | 'provider', state: SessionState, hours: number) =>
+    refundShare({ by, state, startsAt, now: startsAt - hours * HOUR });
+
+  it('gets back all, half or nothing by the notice', () => {
+    assert.equal(share('seeker', 'SCHEDULED', FULL_REFUND_HOURS), 'full');
+    assert.equal(share('seeker', 'SCHEDULED', FULL_REFUND_HOURS - 0.001), 'half');
+    assert.equal(share('seeker', 'ACCEPTED', HALF_REFUND_HOURS), 'half');
+    assert.equal(share('seeker', 'ACCEPTED', HALF_REFUND_HOURS - 0.001), 'none');
+    assert.equal(share('seeker', 'SCHEDULED', -1), 'none');
+  });
+
+  it('before the provider has accepted, or as the provider, gives back all', () => {
+    assert.equal(share('seeker', 'REQUESTED', 0.1), 'full');
+    assert.equal(share('provider', 'SCHEDULED', 0.1), 'full');
+  });
+
+  it('later never gets back more, and never more than was paid', () => {
+    const shares = fc.tuple(fc.nat({ max: 60 }), fc.nat({ max: 60 }), fc.nat({ max: 10_000 }));
+    fc.assert(
+      fc.property(shares, ([a, b, credits]) => {
+        const kept = (hours: number) => keptCredits(credits, share('seeker', 'SCHEDULED', hours));
+        assert.ok(kept(Math.min(a, b)) >= kept(Math.max(a, b)));
+        assert.ok(kept(a) >= 0 && kept(a) <= credits && Number.isInteger(kept(a)));
+      }),
+    );
+    assert.equal(keptCredits(5, 'half'), 2);
+  });
+});
