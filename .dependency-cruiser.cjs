@@ -132,6 +132,19 @@ module.exports = {
       to: { path: '^(packages/(?!monolith/|random/)|systems/[^/]+/(contracts|services)/)' },
     },
     {
+      name: 'monolith-reaches-nothing-of-banyan',
+      severity: 'error',
+      // By way of its api/ and kit/ neither. Career Copilot's imports types of what is not its own.
+      from: { path: '^systems/(?!career-copilot/)[^/]+/monolith/', pathNot: '([.]test|/load|/data)[.]ts$' },
+      to: { path: '^packages/(?!monolith/|random/)', reachable: true },
+    },
+    {
+      name: 'systems-know-no-other-system',
+      severity: 'error',
+      from: { path: '^systems/([^/]+)/' },
+      to: { path: '^systems/', pathNot: '^systems/$1/' },
+    },
+    {
       name: 'services-know-no-other-service',
       severity: 'error',
       from: { path: '^systems/([^/]+)/services/([^/]+)/', pathNot: '/load([.]test)?[.]ts$' },
