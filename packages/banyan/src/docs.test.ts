@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { blocksOf, PAGES, textOf, withFile } from '../../../scripts/documentation.ts';
 import { loadPlan } from './load-plan.ts';
@@ -27,6 +27,15 @@ describe('the documentation', () => {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  });
+
+  it('leads only to files that are there', () => {
+    const links = /\]\(([^)\s#]+)[^)]*\)|(?:src|srcset)="([^"]+)"/g;
+    for (const page of PAGES)
+      for (const [, link, picture] of textOf(page).matchAll(links)) {
+        const path = link ?? picture!;
+        if (!/^[a-z]+:/.test(path)) assert.ok(existsSync(join(dirname(page), path)), `${page}: ${path}`);
+      }
   });
 
   it('names only npm scripts that exist', () => {

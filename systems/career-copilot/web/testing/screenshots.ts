@@ -1,27 +1,39 @@
 /**
- * `npm run screenshots [areas...]`: pictures of every page in each of its states (see views.ts), wide and narrow, light and dark, into
- * docs/screenshots/<area>/. The same data, the same moment and nothing that moves: what differs between two runs has been changed.
+ * `npm run screenshots [-- --states] [areas...]`: pictures of every page, wide and narrow, light and dark, into docs/screenshots/<area>/, and
+ * docs/web.md, which shows them. With `--states` of every page in each of its states (see views.ts), whole, into .banyan/screenshots, to be
+ * looked at. The same data, the same moment and nothing that moves: what differs between two runs has been changed.
  */
-import { rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { globSync, rmSync, statSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { startScratchServer } from '@banyan/postgres/scratch-server';
 import { openPerson, type PersonOptions, startChromium, takeScreenshots } from '@banyan/ui/testing';
 import { migrate } from '../../kit/testing/moves.ts';
 import { system } from '../../system.ts';
-import { isShown, openView, viewsOf } from './views.ts';
+import { showPictures } from './pictures-page.ts';
+import { isShown, openView, pagesAmong, viewsOf } from './views.ts';
 import { startMonolithWorld, startWholeWorld, type World } from './worlds.ts';
 
 /** The day after the generator's last. */
 const NOW = new Date('2026-06-02T09:30:00Z');
-const FOLDER = resolve('docs', 'screenshots');
+const DOCS = resolve('docs');
+const PICTURES = join(DOCS, 'screenshots');
 const KIB = 1024;
-/** Of one picture. */
-const LARGEST = KIB * KIB;
+/** Of all pictures in docs/: everybody who clones the repository has them. */
+const MOST = 3 * KIB * KIB;
+/** Of a picture in docs/, CSS pixels: what is further down says little more of a page. */
+const LONGEST = 1_280;
 
-const areas = process.argv.slice(2);
-const views = await viewsOf(areas);
+const {
+  values: { states },
+  positionals: areas,
+} = parseArgs({ allowPositionals: true, options: { states: { type: 'boolean', default: false } } });
+const folder = states ? resolve('.banyan', 'screenshots') : PICTURES;
+const all = await viewsOf(areas);
+const views = states ? all : pagesAmong(all);
 // Of pages that are no more, too.
-if (areas.length === 0) rmSync(FOLDER, { recursive: true, force: true });
+for (const area of areas.length === 0 ? ['.'] : areas)
+  rmSync(join(folder, area), { recursive: true, force: true });
 const browser = await startChromium();
 const chromium = { person: (options: PersonOptions) => openPerson(browser, options) };
 try {
@@ -36,21 +48,29 @@ try {
 } finally {
   await browser.close();
 }
+if (states) console.log(`look at them in ${relative('.', folder)}`);
+else {
+  showPictures(join(DOCS, 'web.md'), PICTURES);
+  const total = globSync('**/*.webp', { cwd: PICTURES }).reduce(
+    (sum, file) => sum + statSync(join(PICTURES, file)).size,
+    0,
+  );
+  console.log(`all of docs/screenshots: ${Math.round(total / KIB)} KiB`);
+  if (total > MOST) throw new Error(`docs/screenshots has more than ${MOST / KIB} KiB`);
+}
 
 async function takeAll(world: World, some: typeof views): Promise<void> {
   for (const { area, view } of some) {
     const { person, page } = await openView(chromium, world, view, { now: NOW });
-    const folder = join(FOLDER, area);
     const sizes = await takeScreenshots(page, {
-      folder,
+      folder: join(folder, area),
       name: view.name,
       ready: () => isShown(person, page, view),
+      ...(!states && { longest: LONGEST }),
     });
     for (const problem of await person.end()) console.error(`${area}/${view.name}: ${problem}`);
     const total = Object.values(sizes).reduce((sum, size) => sum + size, 0);
     console.log(`${area}/${view.name}: ${Math.round(total / KIB)} KiB`);
-    if (Object.values(sizes).some((size) => size > LARGEST))
-      throw new Error(`a picture of ${area}/${view.name} has more than 1 MiB`);
   }
 }
 

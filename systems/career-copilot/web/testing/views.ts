@@ -8,7 +8,7 @@ import type { World } from './worlds.ts';
 
 /**
  * A page in one of its states: what `views.test.ts` holds against the rules of all pages, and `npm run screenshots` takes pictures of. Those of an
- * area are the default export of `views/<area>.ts`, a list.
+ * area are the default export of `views/<area>.ts`, a list; the first one of a path is the page as docs/ shows it.
  */
 export type View = {
   /** Of the page and its state, as a file's name has it: `board-empty`. */
@@ -39,6 +39,16 @@ export async function viewsOf(
     }),
   );
   return all.flat().filter(({ area }) => areas.length === 0 || areas.includes(area));
+}
+
+/** Each page once, in the state that is listed first. */
+export function pagesAmong<Listed extends { view: View }>(views: readonly Listed[]): Listed[] {
+  const first = new Map<string, Listed>();
+  for (const listed of views) {
+    const [path] = listed.view.path.split(/[?#]/);
+    if (!first.has(path!)) first.set(path!, listed);
+  }
+  return [...first.values()];
 }
 
 export type Opened = { person: Person; page: Page };

@@ -37,6 +37,16 @@ const views: readonly View[] = [
     afterwards: (page) => page.getByRole('button', { name: 'Change Frontend Engineer' }).click(),
   },
   {
+    name: 'import-review',
+    path: '/profile/import',
+    who: 'busy',
+    given: withServices,
+    afterwards: async (page) => {
+      await page.locator('input[type=file]').setInputFiles(FILE);
+      await page.getByText('Read from a PDF').waitFor();
+    },
+  },
+  {
     name: 'import-failed',
     path: '/profile/import',
     who: 'busy',
@@ -51,16 +61,6 @@ const views: readonly View[] = [
   },
   { name: 'import-not-yet', path: '/profile/import', who: 'newcomer' },
   { name: 'import', path: '/profile/import', who: 'busy', given: withServices },
-  {
-    name: 'import-review',
-    path: '/profile/import',
-    who: 'busy',
-    given: withServices,
-    afterwards: async (page) => {
-      await page.locator('input[type=file]').setInputFiles(FILE);
-      await page.getByText('Read from a PDF').waitFor();
-    },
-  },
 ];
 
 export default views;

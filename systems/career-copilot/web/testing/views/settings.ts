@@ -8,8 +8,8 @@ const SECURITY = '/settings/security';
 const views: readonly View[] = [
   { name: 'general', path: '/settings', who: 'newcomer', given: withUsers },
   { name: 'general-monolith', path: '/settings', who: 'newcomer' },
-  { name: 'security-monolith', path: SECURITY, who: 'newcomer' },
   { name: 'security', path: SECURITY, who: 'newcomer', given: withAuth },
+  { name: 'security-monolith', path: SECURITY, who: 'newcomer' },
   {
     name: 'security-one',
     path: SECURITY,
