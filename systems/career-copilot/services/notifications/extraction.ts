@@ -37,6 +37,8 @@ export default extract({
     { route: `PUT ${FIRST}/preferences`, key: 'token.sub', onMonolith: false },
     { route: `GET ${FIRST}/stream`, key: 'token.sub', onMonolith: false },
     { route: `GET ${FIRST}/feed`, key: 'token.sub', onMonolith: false },
+    { route: `GET ${FIRST}/feed/unread`, key: 'token.sub', onMonolith: false },
+    { route: `PUT ${FIRST}/feed/read`, key: 'token.sub', onMonolith: false },
     { route: `PUT ${FIRST}/feed/:id/read`, key: 'token.sub', onMonolith: false },
     { route: `GET ${FIRST}/deliveries`, key: 'token.sub', onMonolith: false },
     { route: `GET ${FIRST}/channels`, key: 'token.sub', onMonolith: false },

@@ -155,6 +155,31 @@ describe('a fact', () => {
     assert.deepEqual([state, reason], ['suppressed', 'TOO_LATE']);
   });
 
+  it('is counted until it is read, be it alone or with all others', async () => {
+    const { userId } = await person();
+    await service.pool.query(
+      `INSERT INTO notifications (id, user_id, kind, title, body, created_at)
+       SELECT $1 * 1000 + n, $1, 'status_changed', 'T', 'B', now() FROM generate_series(1, 2) AS n`,
+      [userId],
+    );
+    for (let times = 0; times < 2; times++) await hear('NextActionDue', action(userId));
+    const unread = async () => [
+      (await good(userId, 'GET', '/feed/unread')).count,
+      (await good(userId, 'GET', '/feed?unread_only=true')).items.length,
+    ];
+    assert.deepEqual(await unread(), [4, 4]);
+    const [{ id }] = (await good(userId, 'GET', '/feed')).items;
+    await good(userId, 'PUT', `/feed/${id}/read`);
+    assert.deepEqual(await unread(), [3, 3]);
+    const { next_cursor: cursor } = await good(userId, 'GET', '/feed?unread_only=true&limit=2');
+    const rest = await good(userId, 'GET', `/feed?unread_only=true&limit=2&cursor=${cursor}`);
+    assert.equal(rest.items.length, 1);
+    assert.deepEqual(await good(userId, 'PUT', '/feed/read'), { count: 3 });
+    assert.deepEqual(await unread(), [0, 0]);
+    assert.equal((await said(service, 'NotificationRead')).filter((one) => one.userId === userId).length, 2);
+    assert.equal((await good(userId, 'GET', '/feed')).items.length, 4);
+  });
+
   it('is read by whom it was told alone', async () => {
     const { userId } = await person();
     await hear('NextActionDue', action(userId));

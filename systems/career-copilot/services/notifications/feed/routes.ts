@@ -9,7 +9,7 @@ import type { contracts } from '../../../contracts/notifications.ts';
 import { callerOf } from '../../../kit/active-user.ts';
 import { activeCaller } from '../callers.ts';
 import { markRead } from '../store.ts';
-import { FEED, findInFeed, markInAppRead } from './store.ts';
+import { countUnread, FEED, findInFeed, markAllInAppRead, markInAppRead, UNREAD } from './store.ts';
 import type { Streams } from './streams.ts';
 
 const errors = defineErrors({
@@ -26,6 +26,8 @@ const LastEventId = Type.Object({
   ),
 });
 
+const FeedQuery = Type.Object({ ...PageQuery.properties, unread_only: Type.Optional(Type.Boolean()) });
+const Count = Type.Object({ count: Type.Integer() });
 const ItemId = Type.Object({ id: Type.String({ minLength: 1, maxLength: 40 }) });
 const newest = keyset([
   { column: 'created_at', type: 'timestamptz', descending: true },
@@ -45,8 +47,17 @@ export function feedRoutes(
 
   app.get(
     '/notifications/feed',
-    { ...ofCaller(), schema: { querystring: PageQuery, response: { 200: Page(FeedItem) } } },
-    async (request) => await newest.page(pool, { text: FEED, values: [callerOf(request)] }, request.query),
+    { ...ofCaller(), schema: { querystring: FeedQuery, response: { 200: Page(FeedItem) } } },
+    async (request) => {
+      const { unread_only: unreadOnly = false, ...page } = request.query;
+      return await newest.page(pool, { text: unreadOnly ? UNREAD : FEED, values: [callerOf(request)] }, page);
+    },
+  );
+
+  app.get(
+    '/notifications/feed/unread',
+    { ...ofCaller(), schema: { response: { 200: Count } } },
+    async (request) => ({ count: await countUnread(pool, callerOf(request)) }),
   );
 
   app.get(
@@ -68,6 +79,23 @@ export function feedRoutes(
       await streams.open(callerOf(request), lastId, reply.raw).catch((error: unknown) => {
         request.log.error({ err: error }, 'a stream of notifications cannot be opened');
         reply.raw.destroy();
+      });
+    },
+  );
+
+  app.put(
+    '/notifications/feed/read',
+    {
+      ...ofCaller(),
+      schema: { description: 'Marks all as read. Answers how many were not.', response: { 200: Count } },
+    },
+    async (request) => {
+      const userId = callerOf(request);
+      return await withTransaction(pool, async (tx) => {
+        const legacy = await markRead(tx, userId, null);
+        for (const notificationId of legacy)
+          await events.publish(tx, 'NotificationRead', { userId, notificationId });
+        return { count: legacy.length + (await markAllInAppRead(tx, userId)) };
       });
     },
   );

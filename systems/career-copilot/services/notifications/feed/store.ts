@@ -10,6 +10,17 @@ export const FEED = `
   UNION ALL
   SELECT id::text, kind, title, body, link, is_read, created_at FROM in_app WHERE user_id = $1`;
 
+/** Of them those that were not read. */
+export const UNREAD = `SELECT * FROM (${FEED}) AS feed WHERE NOT is_read`;
+
+export async function countUnread(db: Executor, userId: number): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM (${UNREAD}) AS unread`,
+    [userId],
+  );
+  return rows[0]!.count;
+}
+
 export async function findInFeed(db: Executor, userId: number, id: string): Promise<FeedItem | undefined> {
   const { rows } = await db.query<FeedItem>(`SELECT * FROM (${FEED}) AS feed WHERE id = $2`, [userId, id]);
   return rows[0];
@@ -18,6 +29,14 @@ export async function findInFeed(db: Executor, userId: number, id: string): Prom
 /** What is no id of any finds none. */
 export async function markInAppRead(tx: Executor, userId: number, id: string): Promise<void> {
   await tx.query('UPDATE in_app SET is_read = true WHERE user_id = $1 AND id::text = $2', [userId, id]);
+}
+
+/** How many were not read before. */
+export async function markAllInAppRead(tx: Executor, userId: number): Promise<number> {
+  const { rowCount } = await tx.query('UPDATE in_app SET is_read = true WHERE user_id = $1 AND NOT is_read', [
+    userId,
+  ]);
+  return rowCount!;
 }
 
 /**

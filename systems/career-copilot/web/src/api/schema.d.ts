@@ -1,4 +1,4 @@
-// By npm run generate: types ouKnWJ1D_3RuQT-Z of document gHm5EHA1a1FZ07dx.
+// By npm run generate: types 70Q2s1Rg4_tOlIZj of document A3Rnq83RUc1Mc8_-.
 export interface paths {
     "/api/v1/analytics/all/series": {
         parameters: {
@@ -5506,6 +5506,7 @@ export interface paths {
                 query?: {
                     limit?: number;
                     cursor?: string;
+                    unread_only?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -5532,6 +5533,81 @@ export interface paths {
                                 created_at: string;
                             }[];
                             next_cursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/feed/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Marks all as read. Answers how many were not. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            count: number;
+                        };
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/feed/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            count: number;
                         };
                     };
                 };
