@@ -64,4 +64,5 @@ export { ToastRegion } from './Toast.tsx';
 export { showToast, type ToastMessage } from './toasts.ts';
 export type { Tone } from './tones.ts';
 export { UiProvider, type UiProviderProps } from './UiProvider.tsx';
+export { Views, type ViewsProps } from './Views.tsx';
 export { VisuallyHidden } from './VisuallyHidden.tsx';

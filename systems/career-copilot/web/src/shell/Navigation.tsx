@@ -1,4 +1,4 @@
-import { Icon, IconButton } from '@banyan/ui';
+import { Icon, IconButton, VisuallyHidden } from '@banyan/ui';
 import { Link, useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
@@ -7,6 +7,7 @@ import { Brand } from './Brand.tsx';
 import { type Destination, destinationsFor } from './destinations.ts';
 import { DisplayMenus, MoreDrawer } from './later.tsx';
 import styles from './Navigation.module.css';
+import { useUnread } from './unread.ts';
 
 /** A rail at the side with all that there is; on a phone a bar at the bottom with the first ones, the rest in a drawer. */
 export function Navigation() {
@@ -68,14 +69,34 @@ export function Navigation() {
 
 function NavigationLink({ name, path, icon, onClick }: Destination & { onClick?: () => void }) {
   const t = useTranslations('shell.navigation');
+  // Until the router has led away, it would be asked for as nobody.
+  const isIn = useSession().status === 'in';
   return (
     // Which of them there are is known when the page runs (destinations.ts).
     <Link to={path as '/'} className={styles.link} activeOptions={{ exact: path === '/' }} onClick={onClick}>
       <Icon name={icon} size={20} />
       <span className={styles.word}>{t(name)}</span>
+      {name === 'notifications' && isIn && <Unread />}
     </Link>
   );
 }
+
+function Unread() {
+  const t = useTranslations('shell.navigation');
+  const count = useUnread();
+  if (!count) return null;
+  return (
+    <>
+      <span aria-hidden="true" className={styles.count}>
+        {count > MOST_COUNTED ? `${MOST_COUNTED}+` : count}
+      </span>
+      <VisuallyHidden> {t('unread', { count })}</VisuallyHidden>
+    </>
+  );
+}
+
+/** More is told as more. */
+const MOST_COUNTED = 99;
 
 function useDestinations(): Destination[] {
   const { routesByPath } = useRouter();

@@ -1,4 +1,4 @@
-import { Button, Columns, EmptyState, IconButton, LinkButton, Skeleton } from '@banyan/ui';
+import { Button, Columns, EmptyState, IconButton, LinkButton, Skeleton, Views } from '@banyan/ui';
 import { type CalendarDate, today as todayIn } from '@internationalized/date';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
@@ -123,7 +123,7 @@ function Bar({ month, today }: { month: Month; today: CalendarDate }) {
           {t('today')}
         </Button>
       </div>
-      <nav aria-label={t('label')} className={styles.views}>
+      <Views label={t('label')}>
         {(['month', 'agenda'] as const).map((view) => (
           <Link
             key={view}
@@ -139,7 +139,7 @@ function Bar({ month, today }: { month: Month; today: CalendarDate }) {
             {t(view)}
           </Link>
         ))}
-      </nav>
+      </Views>
     </div>
   );
 }

@@ -1,8 +1,9 @@
 import { Card, Link, Skeleton } from '@banyan/ui';
 import { useTranslations } from 'use-intl';
-import { useApiQuery } from '../../api/index.ts';
 import { useAgo } from '../../i18n/index.ts';
 import { Reading } from '../../shell/Reading.tsx';
+import { useUnread } from '../../shell/unread.ts';
+import { useTold } from '../notifications/use-told.ts';
 import styles from './Dashboard.module.css';
 
 const SHOWN = 4;
@@ -11,26 +12,25 @@ const SHOWN = 4;
 export function UnreadCard() {
   const t = useTranslations('dashboard.unread');
   const ago = useAgo();
-  const unread = useApiQuery('GET /api/v1/notifications', {
-    params: { query: { unread_only: true, page: 1, limit: SHOWN } },
-  });
+  const count = useUnread();
+  const { rows, reading } = useTold({ isUnread: true, limit: SHOWN });
   return (
     <Card
       title={t('title')}
-      {...(unread.data && { description: t('count', { count: unread.data.total_count }) })}
+      {...(count !== null && { description: t('count', { count }) })}
       footer={<Link href="/notifications">{t('all')}</Link>}
     >
-      <Reading of={unread} failed={t('failed')} skeleton={<Skeleton shape="block" height="10rem" />}>
-        {({ notifications }) =>
-          notifications.length === 0 ? (
+      <Reading of={reading} failed={t('failed')} skeleton={<Skeleton shape="block" height="10rem" />}>
+        {() =>
+          rows.length === 0 ? (
             <p className={styles.about}>{t('none')}</p>
           ) : (
             <ul className={styles.list}>
-              {notifications.map(({ id, title, body, created_at }) => (
+              {rows.map(({ id, title, body, at }) => (
                 <li key={id} className={styles.what}>
                   <strong>{title}</strong>
                   <span className={styles.clipped}>{body}</span>
-                  <span className={styles.about}>{ago(created_at)}</span>
+                  <span className={styles.about}>{ago(at)}</span>
                 </li>
               ))}
             </ul>

@@ -1,0 +1,88 @@
+import { after, before, it } from 'node:test';
+import { testServer } from '@banyan/postgres/testing';
+import { type Chromium, inChromium } from '@banyan/ui/testing';
+import { answersOf } from './testing/answers.ts';
+import { visitor } from './testing/visitor.ts';
+import { startMonolithWorld, type World } from './testing/worlds.ts';
+
+/** What people are told in the app: read, counted, and heard of while they look. */
+
+let world: World;
+
+before(async () => {
+  world = await startMonolithWorld(await (await testServer()).database('web'));
+});
+
+after(async () => await world?.stop());
+
+inChromium('notifications', notificationTests);
+
+const TOLD = {
+  kind: 'next_action_due',
+  title: 'To do: Send the references',
+  body: 'Engineer at Acme',
+  link: 'https://app.career.example/applications/12',
+  is_read: false,
+  created_at: '2026-06-01T08:00:00.000Z',
+};
+
+function notificationTests(chromium: Chromium): void {
+  const busy = async () => await visitor(chromium, { origin: world.origin }, world.people.busy);
+
+  it('are counted in the navigation until they are read, which lasts', async () => {
+    const page = await (await busy()).tab('/notifications?show=unread');
+    const link = page.getByRole('link', { name: /^Notifications \d+ unread$/ });
+    const count = async () => Number(/\d+/.exec((await link.textContent())!)![0]);
+    await link.waitFor();
+    const before = await count();
+    await page
+      .getByRole('button', { name: /^Mark as read/ })
+      .first()
+      .press('Enter');
+    const after = page.getByRole('link', { name: `Notifications ${before - 1} unread`, exact: true });
+    await after.waitFor();
+    await page.waitForLoadState('networkidle');
+    await page.reload();
+    await after.waitFor();
+  });
+
+  it('are unread again where that was refused, with the reason', async () => {
+    const person = await busy();
+    const answers = answersOf(person);
+    await answers.refuse('/notifications/read-all', { status: 400, code: 'BAD_REQUEST' });
+    const page = await person.tab('/notifications');
+    const link = page.getByRole('link', { name: /^Notifications \d+ unread$/ });
+    await link.waitFor();
+    const answer = await answers.hold('/notifications/read-all');
+    await page.getByRole('button', { name: 'Mark all as read' }).press('Enter');
+    await page.getByRole('link', { name: 'Notifications', exact: true }).waitFor();
+    answer();
+    await page.getByText('It could not be marked as read').waitFor();
+    await link.waitFor();
+  });
+
+  it('are heard of at once where a service tells them, and lead to what they are about', async () => {
+    const person = await busy();
+    const answers = answersOf(person);
+    await answers.instead('/notifications/preferences', {});
+    await answers.instead('/notifications/feed/unread', { count: 1 });
+    await answers.instead('/notifications/feed/unread', { count: 0 }, 1);
+    await answers.instead('/notifications/feed', { items: [{ ...TOLD, id: 'a' }], next_cursor: null });
+    await answers.instead('/notifications/feed', { items: [], next_cursor: null }, 1);
+    await answers.instead('PUT /notifications/feed/a/read', { ...TOLD, id: 'a', is_read: true });
+    const isThere = Promise.withResolvers<void>();
+    await person.context.route('**/api/v1/notifications/stream', async (route) => {
+      await isThere.promise;
+      const body = `id: 1\nevent: notification\ndata: ${JSON.stringify({ ...TOLD, id: 'a' })}\n\n`;
+      // Whoever asked may be gone.
+      await route.fulfill({ contentType: 'text/event-stream', body }).catch(() => {});
+    });
+    const page = await person.tab('/notifications');
+    await page.getByRole('heading', { name: 'Nothing yet' }).waitFor();
+    isThere.resolve();
+    await page.getByRole('alertdialog').getByText('To do: Send the references').first().waitFor();
+    await page.getByRole('link', { name: 'Notifications 1 unread', exact: true }).waitFor();
+    await page.getByRole('row', { name: /Send the references/ }).press('Enter');
+    await page.waitForURL('**/applications/12');
+  });
+}

@@ -1,0 +1,102 @@
+import { showToast } from '@banyan/ui';
+import { useMemo } from 'react';
+import { useTranslations } from 'use-intl';
+import {
+  type Change,
+  expected,
+  expectedPages,
+  useApiMutation,
+  useApiPages,
+  useErrorWords,
+  useFeature,
+} from '../../api/index.ts';
+import { COUNTED_BY_LIST, LOOK_MS, UNREAD } from '../../shell/unread.ts';
+import { legacyId, ofFeed, ofLegacy, type Told } from './told.ts';
+
+const FEED = 'GET /api/v1/notifications/feed';
+const LIST = 'GET /api/v1/notifications';
+/** Of one page of the centre. */
+const LIMIT = 30;
+
+function inputOf(isUnread: boolean, limit = LIMIT) {
+  return { params: { query: { limit, ...(isUnread && { unread_only: true }) } } };
+}
+
+/**
+ * What somebody was told, the latest first: of the service all of it, of the monolith what that tells. Until it is known which of them answers,
+ * and where the service cannot, it is the monolith's.
+ */
+export function useTold({ isUnread, limit = LIMIT }: { isUnread: boolean; limit?: number }) {
+  const input = inputOf(isUnread, limit);
+  const isThere = useFeature(FEED) === 'there';
+  const feed = useApiPages(FEED, input, 'items', { enabled: isThere });
+  const isOfFeed = isThere && feed.data !== undefined;
+  const list = useApiPages(LIST, input, 'notifications', { enabled: !isOfFeed, refetchInterval: LOOK_MS });
+  const rows = useMemo(
+    () => (isOfFeed ? feed.rows.map(ofFeed) : list.rows.map(ofLegacy)),
+    [isOfFeed, feed.rows, list.rows],
+  );
+  const { data, error, fetchStatus, isSlow, waitingUntil, refetch } = isOfFeed ? feed : list;
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = isOfFeed ? feed : list;
+  return {
+    rows,
+    reading: { data, error, fetchStatus, isSlow, waitingUntil, refetch },
+    more: { hasNextPage, isFetchingNextPage, fetchNextPage: () => void fetchNextPage() },
+  };
+}
+
+/** Marks one or all as read: shown at once, and taken back with the reason if it is refused. */
+export function useMarkRead(): { one: (told: Told) => void; all: () => void } {
+  const t = useTranslations('notifications');
+  const words = useErrorWords();
+  const isThere = useFeature(FEED) === 'there';
+  const onError = (reason: unknown) =>
+    showToast({ title: t('notMarked'), description: words(reason).reason, tone: 'danger' });
+  const ofFeed = useApiMutation('PUT /api/v1/notifications/feed/{id}/read', {
+    expects: ({ params }) => expectRead(params.path.id),
+    onError,
+  });
+  const ofList = useApiMutation('PUT /api/v1/notifications/{id}/read', {
+    expects: ({ params }) => expectRead(`n${params.path.id}`),
+    onError,
+  });
+  const allOfFeed = useApiMutation('PUT /api/v1/notifications/feed/read', {
+    expects: () => expectRead(),
+    onError,
+  });
+  const allOfList = useApiMutation('PUT /api/v1/notifications/read-all', {
+    expects: () => expectRead(),
+    onError,
+  });
+  return {
+    one: ({ id, isRead }) => {
+      if (isRead) return;
+      const number = legacyId(id);
+      if (isThere || number === null) ofFeed.mutate({ params: { path: { id } } });
+      else ofList.mutate({ params: { path: { id: number } } });
+    },
+    all: () => (isThere ? allOfFeed : allOfList).mutate({}),
+  };
+}
+
+/** What is read then, and how much is not: of one, or of all. */
+function expectRead(id?: string): Change[] {
+  const isMeant = (of: string) => id === undefined || of === id;
+  const left = (count: number) => (id === undefined ? 0 : Math.max(0, count - 1));
+  return [
+    ...[true, false].flatMap((isUnread) => [
+      expectedPages(FEED, inputOf(isUnread), (page) => ({
+        ...page,
+        items: page.items.map((one) => (isMeant(one.id) ? { ...one, is_read: true } : one)),
+      })),
+      expectedPages(LIST, inputOf(isUnread), (page) => ({
+        ...page,
+        notifications: page.notifications.map((one) =>
+          isMeant(`n${one.id}`) ? { ...one, is_read: true } : one,
+        ),
+      })),
+    ]),
+    expected(UNREAD, {}, ({ count }) => ({ count: left(count) })),
+    expected(LIST, COUNTED_BY_LIST, (page) => ({ ...page, total_count: left(page.total_count) })),
+  ];
+}
