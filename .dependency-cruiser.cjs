@@ -84,7 +84,13 @@ module.exports = {
       name: 'nothing-but-monoliths-imports-monolith',
       severity: 'error',
       from: { pathNot: '^(packages/monolith/|systems/[^/]+/monolith/|bench/)' },
-      to: { path: inside('monolith') },
+      to: { path: '^packages/monolith/src/(?!api/)' },
+    },
+    {
+      name: 'what-answers-by-the-api-of-a-monolith-states-it-by-monolith-api',
+      severity: 'error',
+      from: { pathNot: '^(packages/monolith/|systems/[^/]+/(monolith|api|kit)/|bench/)' },
+      to: { path: '^packages/monolith/src/api/' },
     },
     {
       name: 'nothing-but-pages-imports-ui',

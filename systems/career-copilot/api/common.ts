@@ -3,24 +3,12 @@
  * what the contexts share. The monolith and the services that take its routes over answer by these, so that nobody can tell
  * them apart.
  */
+import { INTEGER, JsonObject, Nullable, Timestamp } from '@banyan/monolith/api';
 import { type Static, type TObject, type TSchema, Type } from 'typebox';
 
 export const API = '/api/v1';
 
-/** As a response schema it also fixes the order of the keys; dates become ISO 8601 in UTC with milliseconds. */
-export const Timestamp = Type.Unsafe<Date>({ type: 'string', format: 'date-time' });
-
-export function Nullable<T>(schema: TSchema & { type?: unknown }): ReturnType<typeof Type.Unsafe<T | null>> {
-  return Type.Unsafe<T | null>({ ...schema, type: [schema.type as string, 'null'] });
-}
-
-export const JsonObject = Type.Unsafe<Record<string, unknown>>({
-  type: 'object',
-  additionalProperties: true,
-});
-
-/** The limits of PostgreSQL's `integer`, the type of every whole number that is stored. */
-export const INTEGER = { minimum: -2_147_483_648, maximum: 2_147_483_647 };
+export { INTEGER, JsonObject, Nullable, Timestamp };
 
 export const Id = Type.Object({ id: Type.Integer({ ...INTEGER, minimum: 1 }) });
 export type Id = Static<typeof Id>;

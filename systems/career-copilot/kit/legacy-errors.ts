@@ -1,3 +1,4 @@
+import { type Refusal, refusalOf, StatedError, statusesIn, type ValidationIssue } from '@banyan/monolith/api';
 import { LEGACY_ERRORS } from '../api/errors.ts';
 
 const ERROR_HEADERS: Record<number, Record<string, string>> = {
@@ -9,21 +10,14 @@ export type ApiErrorCode = keyof typeof LEGACY_ERRORS;
 
 /** Statuses of these errors, for the OpenAPI. */
 export function statusesOf(...codes: ApiErrorCode[]): number[] {
-  return [...new Set(codes.map((code) => LEGACY_ERRORS[code][0]))];
+  return statusesIn(LEGACY_ERRORS, codes);
 }
 
-export class ApiError extends Error {
-  readonly code: ApiErrorCode;
-  readonly status: number;
-  /** Among routes that the legacy API never had it is answered as theirs are: as a problem document. */
-  readonly problem: { status: number };
+export class ApiError extends StatedError<ApiErrorCode> {
+  override name = 'ApiError';
 
-  constructor(code: ApiErrorCode) {
-    super(LEGACY_ERRORS[code][1]);
-    this.name = 'ApiError';
-    this.code = code;
-    this.status = LEGACY_ERRORS[code][0];
-    this.problem = { status: this.status };
+  constructor(code: ApiErrorCode, options?: ErrorOptions) {
+    super(LEGACY_ERRORS, code, options);
   }
 }
 
@@ -40,46 +34,27 @@ export function legacyAnswer(error: unknown): LegacyAnswer {
       body: { detail: error.message },
     };
   }
-  const { validation, validationContext, statusCode, code, routine } = error as FrameworkError;
-  if (validation) {
-    return invalid(validation.map((issue) => validationIssue(validationContext ?? 'body', issue)));
-  }
-  if (statusCode === 413) return { status: 413, headers: {}, body: { detail: 'Request Entity Too Large' } };
-  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return invalid([{ loc: ['body'], msg: 'JSON decode error', type: 'value_error.jsondecode' }]);
-  }
-  if (code === NUL_IN_TEXT || code === NUL_IN_JSON) {
-    return invalid([{ loc: ['body'], msg: 'must not contain NUL characters', type: 'value_error' }]);
-  }
-  if (code === BAD_TEXT && routine === 'json_errsave_error') {
-    return invalid([
-      { loc: ['body'], msg: 'must not contain halves of surrogate pairs', type: 'value_error' },
-    ]);
-  }
+  const refusal = refusalOf(error);
+  if (refusal) return refused(refusal);
   return { status: 500, headers: {}, body: { detail: 'Internal Server Error' } };
 }
 
-type ValidationIssue = {
-  keyword: string;
-  instancePath: string;
-  message?: string;
-  params: Record<string, unknown>;
-};
-
-type FrameworkError = {
-  validation?: ValidationIssue[];
-  validationContext?: string;
-  statusCode?: number;
-  code?: string;
-  /** Of PostgreSQL, where it found the error. */
-  routine?: string;
-};
-
-/** SQLSTATEs of text and of JSON that holds a NUL character, which PostgreSQL cannot store. */
-const NUL_IN_TEXT = '22021';
-const NUL_IN_JSON = '22P05';
-/** JSON that JavaScript made and PostgreSQL cannot read: half a surrogate pair is the one thing that they differ in. */
-const BAD_TEXT = '22P02';
+function refused(refusal: Refusal): LegacyAnswer {
+  switch (refusal.kind) {
+    case 'invalid':
+      return invalid(refusal.issues.map((issue) => validationIssue(refusal.context, issue)));
+    case 'too-large':
+      return { status: 413, headers: {}, body: { detail: 'Request Entity Too Large' } };
+    case 'unreadable':
+      return invalid([{ loc: ['body'], msg: 'JSON decode error', type: 'value_error.jsondecode' }]);
+    case 'nul':
+      return invalid([{ loc: ['body'], msg: 'must not contain NUL characters', type: 'value_error' }]);
+    case 'half-surrogate': {
+      const msg = 'must not contain halves of surrogate pairs';
+      return invalid([{ loc: ['body'], msg, type: 'value_error' }]);
+    }
+  }
+}
 
 function invalid(detail: unknown[]): LegacyAnswer {
   return { status: 422, headers: {}, body: { detail } };

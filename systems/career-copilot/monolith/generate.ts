@@ -1,24 +1,27 @@
 import { createHash } from 'node:crypto';
-import { parseArgs } from 'node:util';
-import { transaction } from '@banyan/monolith';
 import {
   CITIES,
   copyRows,
-  dropForeignKeys,
+  demoHashes,
+  demoRefreshToken,
   emailOf,
   FAMILY_NAMES,
+  fillEmpty,
   fullName,
+  generatorCommand,
   moment,
   timestamp,
   type Value,
 } from '@banyan/monolith/generator';
 import { Random } from '@banyan/random';
-import { hash } from '@node-rs/bcrypt';
 import type pg from 'pg';
 import type { ApplicationStatus } from '../api/applications.ts';
 import { connect, createTables } from './database.ts';
 import * as people from './generator/people.ts';
 import * as words from './generator/words.ts';
+
+/** Of the generated users by their ids; each tenth has ended the session of the refresh token. */
+export { demoPassword, demoRefreshToken } from '@banyan/monolith/generator';
 
 export type Size = { users: number; companies: number; jobs: number; applications: number };
 
@@ -27,18 +30,6 @@ const TOUR_SIZE: Size = { users: 20_000, companies: 2_000, jobs: 8_000, applicat
 /** Everything happened before this moment, whenever the generator runs: the same seed gives the same rows. */
 const AS_OF = Date.UTC(2026, 5, 1);
 const DAY = 86_400_000;
-const PASSWORDS = 5;
-
-/** The password of a generated user, `demo-password-1` to `-5`. */
-export function demoPassword(userId: number): string {
-  return `demo-password-${1 + (userId % PASSWORDS)}`;
-}
-
-/** The refresh token that a generated user holds since before: everybody but each tenth has a good one. */
-export function demoRefreshToken(userId: number): string {
-  return `demo-refresh-token-${userId}`;
-}
-
 /** Users 1 to 3 are administrators. */
 const ADMINS = 3;
 
@@ -57,16 +48,12 @@ export async function generate(
 ): Promise<Record<string, number>> {
   const { users, companies, jobs, applications } = { ...TOUR_SIZE, ...size };
   await createTables(pool);
-  const hashes = await demoHashes(bcryptCost);
+  const hashOf = await demoHashes(bcryptCost);
   const random = new Random(seed);
-  const filled = await transaction(pool, async (client) => {
-    const present = await client.query('SELECT 1 FROM users LIMIT 1');
-    if (present.rowCount)
-      throw new Error('The database has users already; the generator fills an empty one.');
+  const filled = await fillEmpty(pool, 'users', async (client) => {
     const plan = planApplications(random, { users, jobs, applications });
-    const restore = await dropForeignKeys(client);
-    const rows = {
-      users: await copyRows(client, 'users', USER, userRows(random, users, hashes)),
+    return {
+      users: await copyRows(client, 'users', USER, userRows(random, users, hashOf)),
       companies: await copyRows(client, 'companies', COMPANY, companyRows(random, companies)),
       jobs: await copyRows(client, 'jobs', JOB, jobRows(random, jobs, companies)),
       refresh_tokens: await copyRows(client, 'refresh_tokens', TOKEN, tokenRows(random, users)),
@@ -76,14 +63,10 @@ export async function generate(
       documents: await copyRows(client, 'documents', DOCUMENT, documentRows(random, plan)),
       notifications: await copyRows(client, 'notifications', NOTIFICATION, notificationRows(random, users)),
     };
-    await restore();
-    return rows;
   });
   for (const table of Object.keys(filled)) {
     await pool.query(`SELECT setval(pg_get_serial_sequence('${table}', 'id'), max(id)) FROM ${table}`);
   }
-  // As a database that has run for a while; else autovacuum would come for all of it a minute later.
-  await pool.query(`VACUUM (ANALYZE) ${Object.keys(filled).join(', ')}`);
   return filled;
 }
 
@@ -103,23 +86,14 @@ const NOTIFICATION = 'id user_id kind title body is_read created_at'.split(' ');
 
 type Rows = Iterable<readonly Value[]>;
 
-/** Fixed salts: a demo hash is the same every time, as is everything else. */
-async function demoHashes(cost: number): Promise<string[]> {
-  return await Promise.all(
-    Array.from({ length: PASSWORDS }, (_, i) =>
-      hash(demoPassword(i), { cost, salt: createHash('md5').update(`demo salt ${i}`).digest() }),
-    ),
-  );
-}
-
-function* userRows(random: Random, count: number, hashes: string[]): Rows {
+function* userRows(random: Random, count: number, hashOf: (id: number) => string): Rows {
   for (let id = 1; id <= count; id++) {
     const name = fullName(random);
     const created = moment(random, AS_OF - 1500 * DAY, AS_OF - 30 * DAY);
     yield [
       id,
       emailOf(name, id),
-      hashes[id % PASSWORDS]!,
+      hashOf(id),
       name,
       isActive(id),
       id <= ADMINS ? 'admin' : 'user',
@@ -300,31 +274,10 @@ function* notificationRows(random: Random, users: number): Rows {
   }
 }
 
-if (import.meta.main) {
-  const { values } = parseArgs({
-    options: {
-      users: { type: 'string' },
-      companies: { type: 'string' },
-      jobs: { type: 'string' },
-      applications: { type: 'string' },
-      seed: { type: 'string' },
-      'bcrypt-cost': { type: 'string' },
-    },
+if (import.meta.main)
+  await generatorCommand({
+    title: 'Career Copilot',
+    defaults: { ...TOUR_SIZE, seed: 1, bcryptCost: 10 },
+    connect,
+    generate,
   });
-  const { DATABASE_URL } = process.env;
-  if (!DATABASE_URL) {
-    console.error('The generator needs DATABASE_URL in its environment.');
-    process.exit(2);
-  }
-  const { 'bcrypt-cost': bcryptCost, ...numbers } = values;
-  const options = Object.fromEntries(
-    Object.entries({ ...numbers, bcryptCost }).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, Number(value)]],
-    ),
-  );
-  const pool = connect(DATABASE_URL);
-  const started = performance.now();
-  const rows = await generate(pool, options);
-  await pool.end();
-  console.log(JSON.stringify({ seconds: Math.round(performance.now() - started) / 1000, rows }));
-}

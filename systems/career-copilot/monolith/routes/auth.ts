@@ -1,4 +1,11 @@
-import { hash, transaction, UNIQUE_VIOLATION, verify } from '@banyan/monolith';
+import {
+  hash,
+  hashRefreshToken,
+  type SessionTokens,
+  transaction,
+  UNIQUE_VIOLATION,
+  verify,
+} from '@banyan/monolith';
 import type { FastifyInstance } from 'fastify';
 import type { DatabaseError } from 'pg';
 import {
@@ -13,11 +20,13 @@ import {
 import { Message } from '../../api/common.ts';
 import { ApiError, statusesOf } from '../../kit/legacy-errors.ts';
 import type { Context } from '../context.ts';
-import { currentUser, hashRefreshToken, openSession, tokens } from '../security.ts';
+import { currentUser, shownTokens } from '../security.ts';
 
 type UserRow = { id: number; hashed_password: string; is_active: boolean; role: string };
 
-export function authRoutes(app: FastifyInstance, { pool, settings, ofUser }: Context): void {
+export function authRoutes(app: FastifyInstance, { pool, settings, sessions, ofUser }: Context): void {
+  const tokens = (opened: SessionTokens) => shownTokens(opened, settings.accessTokenSeconds);
+
   app.post<{ Body: RegisterRequest }>(
     '/auth/register',
     {
@@ -32,7 +41,7 @@ export function authRoutes(app: FastifyInstance, { pool, settings, ofUser }: Con
            RETURNING id, email, full_name, is_active, role, created_at`,
           [normalizeEmail(body.email), hashedPassword, body.full_name],
         );
-        return { user: rows[0], ...(await openSession(client, settings, rows[0])) };
+        return { user: rows[0], ...tokens(await sessions.open(client, rows[0])) };
       }).catch((error: DatabaseError) => {
         throw error.code === UNIQUE_VIOLATION ? new ApiError('EMAIL_TAKEN') : error;
       });
@@ -54,7 +63,7 @@ export function authRoutes(app: FastifyInstance, { pool, settings, ofUser }: Con
       const user = rows[0];
       if (!user || !(await verify(body.password, user.hashed_password))) throw new ApiError('BAD_LOGIN');
       if (!user.is_active) throw new ApiError('INACTIVE_USER');
-      return await openSession(pool, settings, user);
+      return tokens(await sessions.open(pool, user));
     },
   );
 
@@ -74,7 +83,7 @@ export function authRoutes(app: FastifyInstance, { pool, settings, ofUser }: Con
       const user = rows[0];
       if (!user) throw new ApiError('BAD_REFRESH_TOKEN');
       if (!user.is_active) throw new ApiError('INACTIVE_USER');
-      return await tokens(settings, user, body.refresh_token);
+      return tokens(await sessions.goOn(user, body.refresh_token));
     },
   );
 
