@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core';
 import { until } from '../kit/testing/until.ts';
 import { type Answers, answersOf } from './testing/answers.ts';
 import { authIsThere } from './testing/auth-service.ts';
+import { withConnections } from './testing/connections-service.ts';
 import { withNotifications } from './testing/notifications-service.ts';
 import { newcomer, PASSWORD } from './testing/visitor.ts';
 import { startMonolithWorld, type World } from './testing/worlds.ts';
@@ -24,6 +25,7 @@ after(async () => await world?.stop());
 inChromium('settings', (chromium) => {
   describe('of an account', () => settingsTests(chromium));
   describe('of notifications', () => notificationTests(chromium));
+  describe('of connections', () => connectionTests(chromium));
 });
 
 function settingsTests(chromium: Chromium): void {
@@ -144,6 +146,59 @@ function notificationTests(chromium: Chromium): void {
     await page.waitForURL(`${world.origin}/login`);
     await until(async () => (await page.evaluate('localStorage.getItem("career-copilot-push")')) === null);
     assert.deepEqual(await person.end(), []);
+  });
+}
+
+function connectionTests(chromium: Chromium): void {
+  const open = async (path: string, given?: (answers: Answers) => Promise<unknown>) => {
+    const person = await newcomer(chromium, { origin: world.origin });
+    const answers = answersOf(person);
+    await withConnections(answers);
+    await given?.(answers);
+    return { person, answers, page: await person.tab(path) };
+  };
+
+  it('are completed by what the provider has sent along, which is not left in the address', async () => {
+    const sent: string[] = [];
+    const { page } = await open('/settings', (answers) =>
+      answers.instead('/integrations/connections/complete', { id: 3, provider: 'google' }),
+    );
+    page.on('request', (request) => {
+      if (request.url().endsWith('/complete')) sent.push(request.postDataJSON().query);
+    });
+    await page.goto('/settings/connections/callback?code=of-the-provider&state=s1');
+    await page.getByText('Google is connected').waitFor();
+    assert.equal(page.url(), `${world.origin}/settings/connections`);
+    assert.deepEqual(sent, ['code=of-the-provider&state=s1']);
+    await page.goBack();
+    assert.equal(page.url(), `${world.origin}/settings`);
+  });
+
+  it('have a calendar back that could not be removed, with the reason', async () => {
+    const { answers, page } = await open('/integrations/connections');
+    await answers.refuse('DELETE /integrations/calendars/*', { status: 503, code: 'UNAVAILABLE' });
+    await page.getByRole('button', { name: 'Calendars of Google' }).press('Enter');
+    const calendar = page.getByRole('switch', { name: 'Main calendar' });
+    await calendar.press('Space');
+    await page.getByText('The calendar was not removed').waitFor();
+    assert.ok(await calendar.isChecked());
+  });
+
+  it('keep the server and the name that were entered, and never the password', async () => {
+    const { answers, page } = await open('/settings/connections');
+    await answers.refuse('/integrations/connections/caldav', { status: 502, code: 'SERVER_UNREACHABLE' });
+    await page.getByRole('button', { name: 'Connect a calendar server' }).press('Enter');
+    await page.getByRole('radio', { name: 'Fastmail' }).press('Space');
+    await page.getByLabel('User name').fill('ada');
+    await page.getByLabel('Password for this app').fill('of the server');
+    await page.keyboard.press('Enter');
+    await page.getByText('The calendar server does not answer').waitFor();
+    await page.reload();
+    assert.doesNotMatch(String(await page.evaluate('JSON.stringify(localStorage)')), /of the server/);
+    await page.getByRole('button', { name: 'Connect a calendar server' }).press('Enter');
+    await page.getByText(/^What you entered .* was kept/).waitFor();
+    assert.equal(await page.getByLabel('User name').inputValue(), 'ada');
+    assert.ok(await page.getByRole('radio', { name: 'Fastmail' }).isChecked());
   });
 }
 

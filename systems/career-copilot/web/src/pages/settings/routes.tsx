@@ -1,12 +1,14 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { messagesOf } from '../../i18n/index.ts';
 import { signedInRoute } from '../../shell/routes.tsx';
+import type connectionsEn from './connections/messages/en.json';
 import type en from './messages/en.json';
 import type notificationsEn from './notifications/messages/en.json';
 
 declare module '../../i18n/catalogue.ts' {
   interface Messages {
     settings: typeof en;
+    connections: typeof connectionsEn;
     notificationSettings: typeof notificationsEn;
   }
 }
@@ -46,6 +48,35 @@ const notifications = createRoute({
   ),
 });
 
+const connectionMessages = messagesOf('connections', {
+  en: () => import('./connections/messages/en.json'),
+  de: () => import('./connections/messages/de.json'),
+});
+
+const connections = createRoute({
+  getParentRoute: () => frame,
+  path: '/connections',
+  loader: connectionMessages,
+  component: lazyRouteComponent(() => import('./connections/ConnectionsSection.tsx'), 'ConnectionsSection'),
+});
+
+/** The address that providers know (`redirect_uri`). */
+const callback = createRoute({
+  getParentRoute: () => frame,
+  path: '/connections/callback',
+  loader: connectionMessages,
+  component: lazyRouteComponent(() => import('./connections/CallbackPage.tsx'), 'CallbackPage'),
+});
+
+/** Where notifications lead. */
+const lost = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/integrations/connections',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/connections', replace: true });
+  },
+});
+
 const privacy = createRoute({
   getParentRoute: () => frame,
   path: '/privacy',
@@ -58,4 +89,7 @@ const data = createRoute({
   component: lazyRouteComponent(() => import('./DataSection.tsx'), 'DataSection'),
 });
 
-export const routes = [frame.addChildren([general, security, notifications, privacy, data])] as const;
+export const routes = [
+  frame.addChildren([general, security, notifications, connections, callback, privacy, data]),
+  lost,
+] as const;
