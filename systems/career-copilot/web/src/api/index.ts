@@ -13,7 +13,7 @@ export {
 } from './hooks.ts';
 export type { Change } from './optimistic.ts';
 export { api, queryClient } from './page.ts';
-export { type Area, expected, expectedPages, queryOf } from './queries.ts';
+export { type Area, expected, expectedPages, pagesRead, queryOf } from './queries.ts';
 export type { ServerEvent } from './server-events.ts';
 export type { Answer, Body, Input, Operation, Query, Read, Write } from './types.ts';
 export { useAllPages } from './use-all-pages.ts';

@@ -39,6 +39,15 @@ export function expectedPages<O extends Read>(
   return { key: pagesKeyOf(operation, input), change: changePages };
 }
 
+/** What has been read page by page so far: none of it, if nobody has asked. */
+export function pagesRead<O extends Read>(
+  client: Pick<QueryClient, 'getQueryData'>,
+  operation: O,
+  input: Input<O>,
+): Answer<O>[] {
+  return client.getQueryData<{ pages: Answer<O>[] }>(pagesKeyOf(operation, input))?.pages ?? [];
+}
+
 export function areaOf(operation: Operation): Area {
   return operation.split('/')[3] as Area;
 }

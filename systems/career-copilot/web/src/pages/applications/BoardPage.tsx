@@ -20,7 +20,8 @@ import { Page } from '../../shell/Page.tsx';
 import { Reading } from '../../shell/Reading.tsx';
 import styles from './Applications.module.css';
 import { type ApplicationCard, columnsOf } from './columns.ts';
-import { LIST, LIST_INPUT, useMove } from './use-move.ts';
+import { LIST, LIST_INPUT } from './reads.ts';
+import { useMove } from './use-move.ts';
 
 const route = getRouteApi('/signed-in/applications');
 
@@ -113,7 +114,7 @@ function States({ columns }: { columns: ReturnType<typeof columnsOf> }) {
   const moveAll = ({ cards, target }: BoardMove) => {
     const all = new Map(columns.flatMap((column) => column.cards.map((card) => [card.id, card])));
     for (const id of cards)
-      move(Number(id), target.column as ApplicationStatus, (reason) =>
+      void move(Number(id), { status: target.column as ApplicationStatus }, (reason) =>
         showToast({
           title: t('notMoved', { name: nameOf(all.get(id)!) }),
           description: reason,
@@ -126,6 +127,7 @@ function States({ columns }: { columns: ReturnType<typeof columnsOf> }) {
       label={t('title')}
       columns={columns}
       textOf={nameOf}
+      hrefOf={({ id }) => `/applications/${id}`}
       canMove={(card, to) => mayMove(card.status, to as ApplicationStatus)}
       onMove={moveAll}
       render={render}

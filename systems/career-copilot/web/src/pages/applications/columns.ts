@@ -1,6 +1,6 @@
 import type { BoardColumn } from '@banyan/ui';
 import type { ApplicationStatus } from '../../../../api/applications.ts';
-import { TRANSITIONS } from '../../../../api/transitions.ts';
+import { STATUSES } from './states.ts';
 
 /** What a board shows of an application. */
 export type ApplicationCard = {
@@ -30,7 +30,7 @@ export function columnsOf(
     .filter((row) => `${row.job_title}\n${row.company_name}`.toLowerCase().includes(sought))
     .toSorted((a, b) => Date.parse(b.updated_at) - Date.parse(a.updated_at))
     .map(cardOf);
-  return (Object.keys(TRANSITIONS) as ApplicationStatus[]).map((status) => ({
+  return STATUSES.map((status) => ({
     id: status,
     title: titleOf(status),
     cards: cards.filter((card) => card.status === status),

@@ -1,4 +1,4 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute, lazyRouteComponent, notFound } from '@tanstack/react-router';
 import { messagesOf } from '../../i18n/index.ts';
 import { signedInRoute } from '../../shell/routes.tsx';
 import type en from './messages/en.json';
@@ -24,4 +24,16 @@ const board = createRoute({
   component: lazyRouteComponent(() => import('./BoardPage.tsx'), 'BoardPage'),
 });
 
-export const routes = [board] as const;
+/** `/applications/12` */
+const one = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/applications/$id',
+  params: { parse: ({ id }) => ({ id: Number(id) }), stringify: ({ id }) => ({ id: String(id) }) },
+  beforeLoad: ({ params: { id } }) => {
+    if (!Number.isInteger(id) || id < 1) throw notFound();
+  },
+  loader: messages,
+  component: lazyRouteComponent(() => import('./ApplicationPage.tsx'), 'ApplicationPage'),
+});
+
+export const routes = [board, one] as const;
