@@ -1,5 +1,4 @@
-import type { Page } from 'playwright-core';
-import { isShown, type View } from '../views.ts';
+import type { View } from '../views.ts';
 
 const views: readonly View[] = [
   { name: 'applications', path: '/applications', who: 'busy' },
@@ -18,13 +17,12 @@ const views: readonly View[] = [
     who: 'busy',
     given: (answers) => answers.refuse('/applications', { status: 400, code: 'BAD_CURSOR' }),
   },
-  { name: 'application', path: '/applications', who: 'busy', afterwards: openOne },
+  { name: 'application', path: '/applications/25', who: 'busy' },
   {
     name: 'application-move',
-    path: '/applications',
+    path: '/applications/25',
     who: 'busy',
     afterwards: async (page) => {
-      await openOne(page);
       await page.getByRole('button', { name: 'Move to' }).click();
       await page.getByRole('menuitem', { name: 'Rejected' }).click();
       await page.getByRole('dialog').waitFor();
@@ -33,18 +31,11 @@ const views: readonly View[] = [
   { name: 'application-none', path: '/applications/999999', who: 'newcomer' },
   {
     name: 'application-loading',
-    path: '/applications/1',
+    path: '/applications/25',
     who: 'busy',
-    given: (answers) => answers.hold('/applications/1'),
+    given: (answers) => answers.hold('/applications/25'),
     isLoading: true,
   },
 ];
 
 export default views;
-
-/** The first that has been sent. */
-async function openOne(page: Page): Promise<void> {
-  await page.getByRole('grid', { name: 'Applied', exact: true }).getByRole('row').first().press('Enter');
-  await page.waitForURL('**/applications/*');
-  await isShown(page);
-}

@@ -127,11 +127,15 @@ function States({ columns }: { columns: ReturnType<typeof columnsOf> }) {
       label={t('title')}
       columns={columns}
       textOf={nameOf}
-      hrefOf={({ id }) => `/applications/${id}`}
+      hrefOf={hrefOf}
       canMove={(card, to) => mayMove(card.status, to as ApplicationStatus)}
       onMove={moveAll}
       render={render}
       texts={texts}
     />
   );
+}
+
+function hrefOf({ id }: ApplicationCard): string {
+  return `/applications/${id}`;
 }

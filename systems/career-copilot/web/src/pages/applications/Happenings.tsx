@@ -38,7 +38,7 @@ function What({ happening }: { happening: Happening }) {
   const t = useTranslations('applications.one.happened');
   if (happening.kind === 'moved')
     return (
-      <span>
+      <span className={styles.moved}>
         {t.rich(happening.from === null ? 'begun' : 'moved', { state: () => <State state={happening.to} /> })}
       </span>
     );
