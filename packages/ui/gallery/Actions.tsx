@@ -1,6 +1,17 @@
 import type { ReactElement } from 'react';
 import { paths } from '../src/icon-paths.ts';
-import { Button, Card, Icon, IconButton, Link, LinkButton, Menu, Stack, Tabs } from '../src/index.ts';
+import {
+  Button,
+  Card,
+  Icon,
+  IconButton,
+  Link,
+  LinkButton,
+  LinkTabs,
+  Menu,
+  Stack,
+  Tabs,
+} from '../src/index.ts';
 import styles from './gallery.module.css';
 
 export function Actions(): ReactElement {
@@ -64,6 +75,14 @@ export function Actions(): ReactElement {
           { id: 'timeline', title: 'Timeline', count: '4', content: <p>Applied on 3 November.</p> },
           { id: 'notes', title: 'Notes', content: <p>None yet.</p> },
           { id: 'documents', title: 'Documents', content: <p>None yet.</p>, isDisabled: true },
+        ]}
+      />
+      <LinkTabs
+        label="Parts of the administration"
+        current="#users"
+        links={[
+          { href: '#users', title: 'Users' },
+          { href: '#campaigns', title: 'Campaigns', count: '2' },
         ]}
       />
       <div className={styles.icons}>

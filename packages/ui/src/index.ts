@@ -38,6 +38,7 @@ export { FileDrop, type FileDropProps } from './FileDrop.tsx';
 export { Icon, type IconName } from './Icon.tsx';
 export { IconButton, type IconButtonProps } from './IconButton.tsx';
 export { Link, type LinkProps } from './Link.tsx';
+export { LinkTabs, type LinkTabsProps } from './LinkTabs.tsx';
 export { List, type ListProps } from './List.tsx';
 export { LiveRegion } from './LiveRegion.tsx';
 export { Menu, type MenuEntry, type MenuProps } from './Menu.tsx';
