@@ -132,7 +132,7 @@ module.exports = {
     {
       name: 'monolith-knows-nothing-of-banyan',
       severity: 'error',
-      from: { path: '^systems/[^/]+/monolith/', pathNot: '([.]test|/load|/data)[.]ts$' },
+      from: { path: '^systems/[^/]+/monolith/', pathNot: '([.]test|/load|/data)[.]ts$|/testing/' },
       // It answers by the same public API (api/) as the services, in the words of the same errors (kit/). Its tests ask a real
       // PostgreSQL; load.ts and data.ts beside it are what the harness asks of it.
       to: { path: '^(packages/(?!monolith/|random/)|systems/[^/]+/(contracts|services)/)' },
@@ -141,7 +141,10 @@ module.exports = {
       name: 'monolith-reaches-nothing-of-banyan',
       severity: 'error',
       // By way of its api/ and kit/ neither. Career Copilot's imports types of what is not its own.
-      from: { path: '^systems/(?!career-copilot/)[^/]+/monolith/', pathNot: '([.]test|/load|/data)[.]ts$' },
+      from: {
+        path: '^systems/(?!career-copilot/)[^/]+/monolith/',
+        pathNot: '([.]test|/load|/data)[.]ts$|/testing/',
+      },
       to: { path: '^packages/(?!monolith/|random/)', reachable: true },
     },
     {

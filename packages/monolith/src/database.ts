@@ -53,5 +53,7 @@ export async function transaction<T>(pool: pg.Pool, run: (client: pg.PoolClient)
   }
 }
 
-/** SQLSTATE of a broken unique constraint. */
+/** SQLSTATEs of constraints that are broken: of what is twice, of a reference to nothing, and of what excludes one another. */
 export const UNIQUE_VIOLATION = '23505';
+export const FOREIGN_KEY_VIOLATION = '23503';
+export const EXCLUSION_VIOLATION = '23P01';

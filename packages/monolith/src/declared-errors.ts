@@ -10,19 +10,22 @@ declare module 'fastify' {
 
 /** Whoever is in front may limit clients, or find nobody to ask. */
 const OF_ALL = [429, 503];
-const OF_INPUT = [422];
 const OF_BODIES = [413];
 /** A parameter too long for any path. */
 const OF_PATHS = [414];
 
 /** The schema of a route as the OpenAPI shows it: with the statuses of errors, which the route itself need not serialize. */
-export function withErrors(schema: FastifySchema, errors: readonly number[] = []): FastifySchema {
+export function withErrors(
+  schema: FastifySchema,
+  invalidStatus: number,
+  errors: readonly number[] = [],
+): FastifySchema {
   if (schema?.hide) return schema;
   const { body, params, querystring, response } = schema ?? {};
   const statuses = [
     ...errors,
     ...OF_ALL,
-    ...(body || params || querystring ? OF_INPUT : []),
+    ...(body || params || querystring ? [invalidStatus] : []),
     ...(body ? OF_BODIES : []),
     ...(params ? OF_PATHS : []),
   ];

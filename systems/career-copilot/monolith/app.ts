@@ -38,7 +38,7 @@ export async function createMonolith(
       await (page?.(request, reply) ?? reply.code(NOT_FOUND.status).send(NOT_FOUND.body)),
   );
 
-  await describeItself(app, pool, 'Career Copilot');
+  await describeItself(app, pool, { title: 'Career Copilot', invalidStatus: 422 });
   const sessions = sessionsOf(LEGACY_ISSUER, settings);
   const context = contextOf(pool, settings, sessions, requireUser(pool, sessions));
   await app.register(

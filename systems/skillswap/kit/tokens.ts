@@ -1,0 +1,2 @@
+/** Who signs the monolith's tokens. */
+export const LEGACY_ISSUER = 'skillswap';

@@ -1,0 +1,52 @@
+import { createApp, describeItself, Overloaded, type Settings, sessionsOf } from '@banyan/monolith';
+import type { FastifyInstance } from 'fastify';
+import type pg from 'pg';
+import { API } from '../api/common.ts';
+import { ApiError, problemOf } from '../kit/problems.ts';
+import { LEGACY_ISSUER } from '../kit/tokens.ts';
+import { contextOf } from './context.ts';
+import { paymentDouble } from './payments/double.ts';
+import type { PaymentProvider } from './payments/provider.ts';
+import { authRoutes } from './routes/auth.ts';
+import { notificationRoutes } from './routes/notifications.ts';
+import { skillRoutes } from './routes/skills.ts';
+import { userRoutes } from './routes/users.ts';
+
+export type MonolithOptions = {
+  /** Default: nothing is logged. */
+  logLevel?: string;
+  /** Default: a double that moves no money. */
+  payments?: PaymentProvider;
+  /** ms since 1970. Default: the machine's. */
+  clock?: () => number;
+};
+
+/** The whole legacy application on one database. The caller listens and closes. */
+export async function createMonolith(
+  pool: pg.Pool,
+  settings: Settings,
+  { logLevel, payments = paymentDouble(), clock = Date.now }: MonolithOptions = {},
+): Promise<FastifyInstance> {
+  const app = createApp({
+    logLevel,
+    answer: (error, path) =>
+      problemOf(error instanceof Overloaded ? new ApiError('OVERLOADED') : error, path),
+  });
+  app.decorateRequest('currentUser', null);
+  app.setNotFoundHandler(async () => {
+    throw new ApiError('NOT_FOUND');
+  });
+  await describeItself(app, pool, { title: 'SkillSwap', invalidStatus: 400 });
+  const sessions = sessionsOf(LEGACY_ISSUER, settings);
+  const context = contextOf({ pool, settings, sessions, payments, clock });
+  await app.register(
+    async (api) => {
+      authRoutes(api, context);
+      userRoutes(api, context);
+      skillRoutes(api, context);
+      notificationRoutes(api, context);
+    },
+    { prefix: API },
+  );
+  return app;
+}
