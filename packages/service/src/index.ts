@@ -1,5 +1,6 @@
 export { type Allow, owner, type Predicate, role, service, signedIn } from './auth/allow.ts';
 export { principalOf } from './auth/authenticate.ts';
+export { GatewayConfig, gatewayIssuer } from './auth/gateway-issuer.ts';
 export { createServiceKey } from './auth/service-tokens.ts';
 export {
   bearerToken,
@@ -61,7 +62,15 @@ export { keyValues } from './key-value/part.ts';
 export type { KeyValueStore } from './key-value/store.ts';
 export { defineService } from './lifecycle/define.ts';
 export type { RunningService, Service, ServiceContext, ServiceDefinition } from './lifecycle/definition.ts';
-export { counter, distribution, gauge, type Metrics, type MetricTable, timer } from './metrics/business.ts';
+export {
+  counter,
+  createMetrics,
+  distribution,
+  gauge,
+  type Metrics,
+  type MetricTable,
+  timer,
+} from './metrics/business.ts';
 export { isPublic, type MayConnect, NOT_PUBLIC, publicAnd } from './outbound/networks.ts';
 export { outboundAgent } from './outbound/outbound-agent.ts';
 export type { PartHost, ServicePart, StartedPart, Taken } from './parts/part.ts';

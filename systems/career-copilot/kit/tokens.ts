@@ -11,8 +11,6 @@ export const OAUTH_AUDIENCE = 'career-copilot-api';
 
 /** Where the auth service shows its public keys. */
 export const JWKS_PATH = '/.well-known/jwks.json';
-/** Where the gateway shows its own. */
-export const GATEWAY_JWKS_PATH = '/.well-known/banyan/jwks.json';
 
 /** The account id in a token's subject. Throws `BAD_CREDENTIALS` if it can be none. */
 export function accountId(subject: string | undefined): number {

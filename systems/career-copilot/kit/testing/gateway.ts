@@ -1,49 +1,10 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { TokenSigner } from '@banyan/gateway/token-signer';
-import { type JWTPayload, jwtVerify } from 'jose';
-import { GATEWAY_ISSUER, GATEWAY_JWKS_PATH, LEGACY_ISSUER } from '../tokens.ts';
+import type { RequestListener } from 'node:http';
+import * as harness from '@banyan/harness/testing';
+import { GATEWAY_ISSUER, LEGACY_ISSUER } from '../tokens.ts';
 
-/** The gateway as a service sees it: public keys below its URL, tokens that it signs, and the rest of the system behind it. */
-export type GatewayDouble = {
-  url: string;
-  /** For the plan. */
-  privateKey: string;
-  /** What a service gets for a good token of the legacy system. */
-  token(id: number, role?: string): string;
-  /** What it gets for this one: a good one is exchanged, any other goes as it came. */
-  exchange(token: string, secret: string): Promise<string>;
-  close(): void;
-};
+export type { GatewayDouble } from '@banyan/harness/testing';
 
-/** `answer` stands for the rest of the system; without it there is none. */
-export async function startGatewayDouble(answer: RequestListener = notFound): Promise<GatewayDouble> {
-  const key = generateKeyPairSync('ed25519').privateKey;
-  const privateKey = key.export({ type: 'pkcs8', format: 'pem' }) as string;
-  const signer = new TokenSigner({ issuer: GATEWAY_ISSUER, privateKeys: [privateKey] });
-  const server = createServer((request, response) => {
-    if (request.url === GATEWAY_JWKS_PATH) response.end(signer.jwks);
-    else answer(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const signed = (claims: JWTPayload) =>
-    signer.sign({ iss: LEGACY_ISSUER, ...claims }, Date.now()).authorization.slice('Bearer '.length);
-  return {
-    privateKey,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    token: (id, role = 'user') => signed({ sub: String(id), role }),
-    exchange: async (token, secret) => {
-      const key = new TextEncoder().encode(secret);
-      const good = await jwtVerify(token, key, { issuer: LEGACY_ISSUER, algorithms: ['HS256'] }).catch(
-        () => null,
-      );
-      return good === null ? token : signed(good.payload);
-    },
-    close: () => void server.close(),
-  };
+/** The gateway as a service of this system sees it. `answer` stands for the rest of the system; without it there is none. */
+export async function startGatewayDouble(answer?: RequestListener): Promise<harness.GatewayDouble> {
+  return await harness.startGatewayDouble({ gateway: GATEWAY_ISSUER, legacy: LEGACY_ISSUER }, answer);
 }
-
-const notFound: RequestListener = (_request, response) => {
-  response.writeHead(404, { 'content-type': 'application/json' }).end('{}');
-};

@@ -1,7 +1,7 @@
 import { eventing } from '@banyan/events';
-import { calls, defineService, keyValues, signals } from '@banyan/service';
-import { clientsIssuer, gatewayIssuer } from '../../kit/issuers.ts';
-import { AUTH_ISSUER } from '../../kit/tokens.ts';
+import { calls, defineService, gatewayIssuer, keyValues, signals } from '@banyan/service';
+import { clientsIssuer } from '../../kit/issuers.ts';
+import { AUTH_ISSUER, GATEWAY_ISSUER } from '../../kit/tokens.ts';
 import { contracts, fromRows } from './facts.ts';
 import { ALGORITHM, signer } from './keys.ts';
 import { mailer, mailOperations, NotificationsConfig } from './mail/mailer.ts';
@@ -28,7 +28,7 @@ export const auth = defineService({
     issuers: ({ config, signer }) => [
       { issuer: AUTH_ISSUER, algorithm: ALGORITHM, keys: signer.verificationKeys },
       ...clientsIssuer(config, { algorithm: ALGORITHM, keys: signer.verificationKeys }),
-      ...gatewayIssuer(config),
+      ...gatewayIssuer(config, GATEWAY_ISSUER),
     ],
   },
   routes,

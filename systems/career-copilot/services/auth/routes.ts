@@ -1,6 +1,7 @@
 import type { Events } from '@banyan/events';
 import { withTransaction } from '@banyan/postgres';
 import {
+  GatewayConfig,
   type KeyValueStore,
   principalOf,
   type ServiceApp,
@@ -20,7 +21,6 @@ import {
 } from '../../api/auth.ts';
 import { API, Message } from '../../api/common.ts';
 import type { contracts } from '../../contracts/auth.ts';
-import { GatewayConfig } from '../../kit/issuers.ts';
 import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError, type ApiErrorCode, statusesOf } from '../../kit/legacy-errors.ts';
 import { JWKS_PATH } from '../../kit/tokens.ts';

@@ -1,8 +1,7 @@
-import { createEncryption, EncryptionConfig, type ServicePart } from '@banyan/service';
+import { createEncryption, EncryptionConfig, GatewayConfig, type ServicePart } from '@banyan/service';
 import { type Static, Type } from 'typebox';
 import { API } from '../../../api/common.ts';
 import type { Channel as ChannelName } from '../../../api/notifications.ts';
-import { GatewayConfig } from '../../../kit/issuers.ts';
 import type { Channel } from '../channels/channel.ts';
 import { createEmail } from '../channels/email.ts';
 import { createPush } from '../channels/push.ts';
