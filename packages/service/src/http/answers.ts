@@ -12,6 +12,9 @@ declare module 'fastify' {
   }
 }
 
+/** `url`: path and query of the request. */
+type ToAnswer = (error: unknown, requestId: string, url: string) => Answer;
+
 /** `types`: of its body, as this service answers it; empty: it may be answered by somebody in front of it, or before any handler. */
 type DeclaredError = { status: number; types: readonly string[] };
 
@@ -34,27 +37,24 @@ const OF_SCHEMAS = [{ validation: [], validationContext: 'body', statusCode: 400
  * Answers what routes of this application (or encapsulated part) throw; 5xx are logged with their cause. Comes before
  * the routes: the OpenAPI names the statuses that `toAnswer` makes of the kit's own errors.
  */
-export function answerErrors(
-  app: FastifyInstance,
-  toAnswer: (error: unknown, requestId: string) => Answer,
-): void {
+export function answerErrors(app: FastifyInstance, toAnswer: ToAnswer): void {
   declareErrors(app, toAnswer);
   app.setErrorHandler(async (error, request, reply) => {
-    const { status, headers = {}, body } = toAnswer(error, request.id);
+    const { status, headers = {}, body } = toAnswer(error, request.id, request.url);
     if (status >= 500) request.log.error({ err: error }, 'request failed');
     return await reply.code(status).headers(headers).send(body);
   });
 }
 
 /** Names the errors of each route: the kit's own in the words of `toAnswer`, and those of `config.errors`. */
-function declareErrors(app: FastifyInstance, toAnswer: (error: unknown, requestId: string) => Answer): void {
+function declareErrors(app: FastifyInstance, toAnswer: ToAnswer): void {
   app.addHook('onRoute', (route) => {
     if (route.config?.kit) return;
-    const own = kitErrorsOf(route).map((error) => toAnswer(error, ''));
+    const own = kitErrorsOf(route).map((error) => toAnswer(error, '', ''));
     const stated = (route.config?.errors ?? []).map((status) => ({ status }));
     const unseen = [TOO_MANY_REQUESTS, ...(route.schema?.params ? [URI_TOO_LONG] : [])];
     // What a route throws of its own may be an error of the service's table, or one that the scope has words of its own for.
-    const types = [...own, toAnswer(refusal('', 400), '')].map(typeOf);
+    const types = [...own, toAnswer(refusal('', 400), '', '')].map(typeOf);
     const told = [
       ...own.map((answer) => ({ ...answer, types: [typeOf(answer)] })),
       ...stated.map((one) => ({ ...one, types })),
