@@ -1,0 +1,1 @@
+export { type Answer, request, variablesOf } from '@banyan/harness/testing';

@@ -1,0 +1,18 @@
+import { eventing } from '@banyan/events';
+import { defineService, GatewayConfig, gatewayIssuer } from '@banyan/service';
+import { contracts } from '../../contracts/payment.ts';
+import { GATEWAY_ISSUER } from '../../kit/tokens.ts';
+import { keeping } from './ledger/keeping.ts';
+import { routes } from './routes.ts';
+
+/** Credits: wallets, holds and transfers. */
+export const payment = defineService({
+  name: 'payment',
+  config: GatewayConfig,
+  schema: new URL('schema.sql', import.meta.url),
+  use: { events: eventing(contracts, {}), keeping },
+  auth: { issuers: ({ config }) => gatewayIssuer(config, GATEWAY_ISSUER) },
+  routes,
+});
+
+if (import.meta.main) await payment.run();

@@ -1,0 +1,85 @@
+import type { Events } from '@banyan/events';
+import {
+  implement,
+  principalOf,
+  type ServiceApp,
+  type ServiceContext,
+  service,
+  signedIn,
+} from '@banyan/service';
+import type { FastifyRequest } from 'fastify';
+import { API, Page, PageQuery } from '../../api/common.ts';
+import { Transaction, Wallet } from '../../api/credits.ts';
+import { contracts } from '../../contracts/payment.ts';
+import { answerAsMonolith } from '../../kit/problem-answers.ts';
+import { holdCredits, releaseCredits, transferCredits } from './ledger/credits.ts';
+import type { Hold } from './ledger/decide.ts';
+import { findWallet } from './ledger/store.ts';
+import { findTransactions } from './ledger/transactions.ts';
+
+/** What routes are given. */
+export type Given = { events: Events<typeof contracts> };
+
+export async function routes(app: ServiceApp, context: ServiceContext<unknown, Given>): Promise<void> {
+  await app.register(async (scope: ServiceApp) => creditRoutes(scope, context), { prefix: API });
+  internalRoutes(app, context);
+}
+
+function creditRoutes(app: ServiceApp, { pool }: ServiceContext<unknown, Given>): void {
+  answerAsMonolith(app);
+
+  app.get(
+    '/credits',
+    { config: { allow: [signedIn] }, schema: { response: { 200: Wallet } } },
+    async (request) => {
+      const userId = callerOf(request);
+      const { balance, held, debt } = await findWallet(pool, userId);
+      return { userId, balance, held, available: balance - held, debt };
+    },
+  );
+
+  app.get(
+    '/transactions',
+    {
+      config: { allow: [signedIn] },
+      schema: { querystring: PageQuery, response: { 200: Page(Transaction) } },
+    },
+    async (request) => {
+      const { page, size } = request.query;
+      const { content, total } = await findTransactions(pool, callerOf(request), { page, size });
+      return { content, page, size, totalElements: total, totalPages: Math.ceil(total / size) };
+    },
+  );
+}
+
+/** What other services do with credits. */
+function internalRoutes(app: ServiceApp, { pool, events }: ServiceContext<unknown, Given>): void {
+  const config = { allow: [service()], errors: [404, 409, 422] };
+  implement(
+    app,
+    contracts.operations,
+    {
+      holdCredits: async ({ body: { key, userId: owner, credits: amount, reference, expiresAt } }) => {
+        const request = { key, owner, amount, reference: reference ?? null, expiresAt: new Date(expiresAt) };
+        return shown(await holdCredits(pool, events, request));
+      },
+      captureHold: async ({ params, body: { key, toUserId: to, credits: amount } }) => {
+        const request = { key, holdId: params.id, to, amount, now: new Date() };
+        const { id, fee, provider, ...transfer } = await transferCredits(pool, events, request);
+        const { amount: paid } = transfer;
+        return { transactionId: id, amount: paid, platformFee: fee, providerCredits: provider };
+      },
+      releaseHold: async ({ params }) => shown(await releaseCredits(pool, events, params.id)),
+    },
+    { holdCredits: { config }, captureHold: { config }, releaseHold: { config } },
+  );
+}
+
+function shown({ id, owner: userId, amount: credits, captured, state, reference, expiresAt }: Hold) {
+  return { id, userId, credits, captured, state, reference, expiresAt };
+}
+
+/** The user whose token the request has. */
+function callerOf(request: FastifyRequest): string {
+  return principalOf(request).subject;
+}

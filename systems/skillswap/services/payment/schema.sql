@@ -1,0 +1,111 @@
+-- Credits as a double-entry ledger. What always holds is in README.md; what can be said in SQL is said here, so that no code may break it.
+
+-- WALLET and DEBT are somebody's; the others are the platform's, each in several accounts (`owner` numbers them) so that transfers do not
+-- wait for one another at one row.
+CREATE TABLE IF NOT EXISTS accounts (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  kind text NOT NULL CHECK (kind IN ('WALLET', 'DEBT', 'FEES', 'ISSUED', 'PROMOTIONS', 'PAYOUTS', 'OPENING')),
+  owner uuid NOT NULL,
+  -- Kept up with the entries: the balance after the newest one, whose number is `version`.
+  balance bigint NOT NULL DEFAULT 0,
+  -- Of all holds that are active.
+  held bigint NOT NULL DEFAULT 0,
+  version bigint NOT NULL DEFAULT 0,
+  -- Why nothing moves here any more.
+  stopped text,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  UNIQUE (kind, owner),
+  CONSTRAINT never_negative CHECK (kind <> 'WALLET' OR balance >= held),
+  CONSTRAINT held_in_wallets CHECK (held = 0 OR (kind = 'WALLET' AND held > 0)),
+  CONSTRAINT debt_is_owed CHECK (kind <> 'DEBT' OR balance <= 0)
+) WITH (fillfactor = 70);
+
+INSERT INTO accounts (kind, owner)
+SELECT kind, ('00000000-0000-0000-0000-00000000000' || to_hex(number))::uuid
+FROM unnest(ARRAY['FEES', 'ISSUED', 'PROMOTIONS', 'PAYOUTS', 'OPENING']) AS kind, generate_series(0, 15) AS number
+ON CONFLICT (kind, owner) DO NOTHING;
+
+CREATE TABLE IF NOT EXISTS postings (
+  id uuid PRIMARY KEY,
+  kind text NOT NULL,
+  -- For ever: whoever asks again gets what was made of it the first time.
+  key text NOT NULL UNIQUE,
+  -- Of what was asked for with this key.
+  fingerprint text NOT NULL,
+  -- What it is about, e.g. a session or a purchase.
+  reference text,
+  hold_id uuid UNIQUE,
+  reverses uuid UNIQUE REFERENCES postings,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE IF NOT EXISTS entries (
+  account_id bigint NOT NULL,
+  -- From 1, without a gap.
+  version bigint NOT NULL,
+  posting_id uuid NOT NULL,
+  amount bigint NOT NULL CHECK (amount <> 0),
+  -- After it.
+  balance bigint NOT NULL,
+  PRIMARY KEY (account_id, version)
+);
+CREATE INDEX IF NOT EXISTS entries_of_posting ON entries (posting_id);
+
+CREATE TABLE IF NOT EXISTS holds (
+  id uuid PRIMARY KEY,
+  -- Whose wallet.
+  owner uuid NOT NULL,
+  amount bigint NOT NULL CHECK (amount > 0),
+  captured bigint NOT NULL DEFAULT 0,
+  state text NOT NULL DEFAULT 'ACTIVE' CHECK (state IN ('ACTIVE', 'CAPTURED', 'RELEASED', 'EXPIRED')),
+  key text NOT NULL UNIQUE,
+  fingerprint text NOT NULL,
+  reference text,
+  expires_at timestamptz NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  ended_at timestamptz,
+  CONSTRAINT captured_in_part_or_whole
+    CHECK (CASE WHEN state = 'CAPTURED' THEN captured BETWEEN 1 AND amount ELSE captured = 0 END),
+  CONSTRAINT ended_once CHECK ((state = 'ACTIVE') = (ended_at IS NULL))
+);
+CREATE INDEX IF NOT EXISTS active_holds ON holds (owner) WHERE state = 'ACTIVE';
+CREATE INDEX IF NOT EXISTS holds_to_expire ON holds (expires_at) WHERE state = 'ACTIVE';
+CREATE INDEX IF NOT EXISTS holds_by_reference ON holds (reference);
+
+-- How far the checker has been through each account.
+CREATE TABLE IF NOT EXISTS checked_accounts (
+  account_id bigint PRIMARY KEY,
+  version bigint NOT NULL,
+  balance bigint NOT NULL
+);
+
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% of % is refused: what is posted stays, and is corrected by a reversal', TG_OP, TG_TABLE_NAME
+    USING ERRCODE = 'restrict_violation';
+END
+$$;
+
+-- All entries of a posting come in one statement, and are for nothing together.
+CREATE OR REPLACE FUNCTION refuse_unbalanced() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  unbalanced uuid;
+BEGIN
+  SELECT posting_id INTO unbalanced FROM added GROUP BY posting_id HAVING sum(amount) <> 0 LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'the entries of posting % are not 0 together', unbalanced USING ERRCODE = 'check_violation';
+  END IF;
+  SELECT posting_id INTO unbalanced FROM added WHERE NOT EXISTS (SELECT FROM postings WHERE id = posting_id) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'there is no posting %', unbalanced USING ERRCODE = 'foreign_key_violation';
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON postings
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE OR REPLACE TRIGGER immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON entries
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE OR REPLACE TRIGGER balanced AFTER INSERT ON entries
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_unbalanced();
