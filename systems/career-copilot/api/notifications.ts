@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox';
-import { Nullable, Paging, Timestamp } from './common.ts';
+import { INTEGER, Nullable, Paging, Timestamp } from './common.ts';
 
 export const Notification = Type.Object({
   id: Type.Integer(),
@@ -105,3 +105,49 @@ export const Delivery = Type.Object({
   updated_at: Timestamp,
 });
 export type Delivery = Static<typeof Delivery>;
+
+/** Languages that messages are written in; the first one is what is told to whoever reads none of them. */
+export const LOCALES = ['en', 'de'] as const;
+
+/** In which somebody is told of something: Liquid, filled when it is sent. */
+export const TemplateWords = Type.Object({
+  subject: Type.String({ minLength: 1, maxLength: 500 }),
+  body: Type.String({
+    minLength: 1,
+    maxLength: 20_000,
+    description: 'Paragraphs, parted by empty lines. Liquid.',
+  }),
+  action: Type.String({ maxLength: 100, description: 'On the button that leads to `link`; empty: none.' }),
+  short: Type.String({ maxLength: 500, description: 'For SMS, push and the app.' }),
+});
+export type TemplateWords = Static<typeof TemplateWords>;
+
+const { short: _none, ...OfMail } = TemplateWords.properties;
+export const CampaignWords = Type.Object(OfMail);
+export const Audience = Type.Object({
+  locales: Type.Optional(
+    Type.Array(Type.Unsafe<string>({ type: 'string', enum: [...LOCALES] }), { minItems: 1, maxItems: 10 }),
+  ),
+  user_ids: Type.Optional(
+    Type.Array(Type.Integer({ ...INTEGER, minimum: 1 }), { minItems: 1, maxItems: 1_000 }),
+  ),
+});
+/** An e-mail to all who have asked for news. */
+export const NewCampaign = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 200 }),
+  words: CampaignWords,
+  link: Type.Optional(Type.String({ format: 'uri', pattern: '^https?://', maxLength: 2_000 })),
+  audience: Audience,
+  per_minute: Type.Integer({
+    minimum: 1,
+    maximum: 10_000,
+    default: 60,
+    description: 'So many are told at most.',
+  }),
+});
+export type NewCampaign = Static<typeof NewCampaign>;
+
+/** What did not arrive, for administrators. */
+export const Undelivered = Type.Object({ ...Delivery.properties, user_id: Type.Integer() });
+export type Undelivered = Static<typeof Undelivered>;
+export const UNDELIVERED_STATES = ['failed', 'bounced'] as const;

@@ -77,6 +77,31 @@ describe('the words of a kind', () => {
   });
 });
 
+describe('what did not arrive', () => {
+  it('is listed, the latest first, by state, channel and kind, and says nothing of what it said', async () => {
+    await service.pool.query(
+      `INSERT INTO deliveries (id, fact, user_id, channel, kind, state, reason, created_at)
+       SELECT gen_random_uuid(), 'test-' || n, n, 'email', CASE WHEN n = 1 THEN 'news' ELSE 'job_matched' END,
+         CASE WHEN n < 4 THEN 'failed' WHEN n = 4 THEN 'bounced' ELSE 'sent' END, 'REFUSED', timestamptz '2026-06-01' + n * interval '1 h'
+       FROM generate_series(1, 5) AS n`,
+    );
+    const users = async (query: string) => {
+      const { body } = await call('GET', `/deliveries/undelivered${query}`);
+      return body.items.map((one: Json) => one.user_id);
+    };
+    assert.deepEqual(await users(''), [4, 3, 2, 1]);
+    assert.deepEqual(await users('?state=failed&kind=job_matched&channel=email'), [3, 2]);
+    assert.deepEqual(await users('?channel=sms'), []);
+    const first = (await call('GET', '/deliveries/undelivered?limit=3')).body;
+    assert.deepEqual(await users(`?limit=3&cursor=${first.next_cursor}`), [1]);
+    assert.equal('content' in first.items[0], false);
+    assert.equal((await call('GET', '/deliveries/undelivered?state=sent')).status, 400);
+    const token = gateway.token(7, 'user');
+    const { status } = await request(service.url, 'GET', '/notifications/deliveries/undelivered', { token });
+    assert.equal(status, 403);
+  });
+});
+
 describe('a campaign', () => {
   const news = {
     name: 'Spring',

@@ -42,6 +42,7 @@ export default extract({
     { route: `PUT ${FIRST}/feed/:id/read`, key: 'token.sub', onMonolith: false },
     { route: `GET ${FIRST}/deliveries`, key: 'token.sub', onMonolith: false },
     { route: `GET ${FIRST}/channels`, key: 'token.sub', onMonolith: false },
+    { route: `GET ${FIRST}/deliveries/undelivered`, key: 'token.sub', onMonolith: false },
     { route: `GET ${FIRST}/push-key`, key: 'token.sub', onMonolith: false },
     { route: `POST ${FIRST}/push-subscriptions`, key: 'token.sub', onMonolith: false },
     { route: `DELETE ${FIRST}/push-subscriptions/:id`, key: 'token.sub', onMonolith: false },

@@ -57,6 +57,7 @@ DROP INDEX IF EXISTS deliveries_due, deliveries_leased;
 CREATE INDEX IF NOT EXISTS deliveries_open ON deliveries (due_at) WHERE state IN ('queued', 'sending');
 CREATE INDEX IF NOT EXISTS deliveries_held ON deliveries (leased_until) WHERE state = 'sending';
 CREATE INDEX IF NOT EXISTS deliveries_user ON deliveries (user_id, created_at DESC);
+CREATE INDEX IF NOT EXISTS deliveries_undelivered ON deliveries (created_at DESC, id) WHERE state IN ('failed', 'bounced');
 CREATE INDEX IF NOT EXISTS deliveries_provider ON deliveries (provider_id) WHERE provider_id IS NOT NULL;
 -- Together with others of a day or a week, in the one message that `digest_id` names once it is made.
 ALTER TABLE deliveries ADD COLUMN IF NOT EXISTS in_digest boolean NOT NULL DEFAULT false;

@@ -2,11 +2,11 @@ import { withTransaction } from '@banyan/postgres';
 import { defineErrors, keyset, Page, PageQuery, type ServiceApp } from '@banyan/service';
 import type pg from 'pg';
 import { Type } from 'typebox';
-import { INTEGER, Nullable, Timestamp } from '../../../api/common.ts';
+import { Nullable, Timestamp } from '../../../api/common.ts';
+import { Audience, CampaignWords, LOCALES, NewCampaign } from '../../../api/notifications.ts';
 import { callerOf } from '../../../kit/active-user.ts';
 import { activeAdmin } from '../callers.ts';
-import { LOCALES } from '../templates/built-in.ts';
-import { shown, Words } from '../templates/routes.ts';
+import { shown } from '../templates/routes.ts';
 import { after, CAMPAIGN_STATES, type CampaignState, type CampaignStep } from './decide.ts';
 import * as store from './store.ts';
 
@@ -15,32 +15,11 @@ const errors = defineErrors({
   NOT_FROM_THERE: [409, 'The campaign cannot do this in its state.'],
 });
 
-const { short: _none, ...OfMail } = Words.properties;
-const Audience = Type.Object({
-  locales: Type.Optional(
-    Type.Array(Type.Unsafe<string>({ type: 'string', enum: [...LOCALES] }), { minItems: 1, maxItems: 10 }),
-  ),
-  user_ids: Type.Optional(
-    Type.Array(Type.Integer({ ...INTEGER, minimum: 1 }), { minItems: 1, maxItems: 1_000 }),
-  ),
-});
-const NewCampaign = Type.Object({
-  name: Type.String({ minLength: 1, maxLength: 200 }),
-  words: Type.Object(OfMail),
-  link: Type.Optional(Type.String({ format: 'uri', pattern: '^https?://', maxLength: 2_000 })),
-  audience: Audience,
-  per_minute: Type.Integer({
-    minimum: 1,
-    maximum: 10_000,
-    default: 60,
-    description: 'So many are told at most.',
-  }),
-});
 const Campaign = Type.Object({
   id: Type.String({ format: 'uuid' }),
   name: Type.String(),
   state: Type.Unsafe<CampaignState>({ type: 'string', enum: [...CAMPAIGN_STATES] }),
-  words: Type.Object(OfMail),
+  words: CampaignWords,
   link: Nullable<string>(Type.String()),
   audience: Audience,
   per_minute: Type.Integer(),

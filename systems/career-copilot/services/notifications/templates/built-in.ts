@@ -1,3 +1,4 @@
+import type { LOCALES } from '../../../api/notifications.ts';
 import type { Kind } from './kinds.ts';
 
 /** The words of one kind in one language, in Liquid. What they are filled with is text: nothing in it is markup. */
@@ -11,8 +12,6 @@ export type Template = {
   short: string;
 };
 
-/** The first one is what is told to whoever reads none of them. */
-export const LOCALES = ['en', 'de'] as const;
 export type Locale = (typeof LOCALES)[number];
 
 export const builtIn: Record<Kind, Record<Locale, Template>> = {

@@ -1,4 +1,5 @@
-import { LOCALES, type Locale } from './built-in.ts';
+import { LOCALES } from '../../../api/notifications.ts';
+import type { Locale } from './built-in.ts';
 
 /** The first of these languages that there are templates in, by its first part: `de-AT` reads `de`. */
 export function localeOf(...wanted: (string | null | undefined)[]): Locale {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { builtIn, LOCALES, type Template } from './built-in.ts';
+import { LOCALES } from '../../../api/notifications.ts';
+import { builtIn, type Template } from './built-in.ts';
 import { type Kind, kinds } from './kinds.ts';
 import { localeOf } from './locale.ts';
 import { render } from './render.ts';

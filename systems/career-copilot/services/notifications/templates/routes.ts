@@ -4,10 +4,11 @@ import { defineErrors, ifMatch, isZone, preconditionFailed, type ServiceApp, tag
 import type pg from 'pg';
 import { Type } from 'typebox';
 import { JsonObject } from '../../../api/common.ts';
+import { LOCALES, TemplateWords } from '../../../api/notifications.ts';
 import type { contracts } from '../../../contracts/notifications.ts';
 import { callerOf } from '../../../kit/active-user.ts';
 import { activeAdmin } from '../callers.ts';
-import { builtIn, LOCALES, type Locale, type Template } from './built-in.ts';
+import { builtIn, type Locale, type Template } from './built-in.ts';
 import { footerOf } from './footer.ts';
 import { type Kind, kinds } from './kinds.ts';
 import { type Rendered, render } from './render.ts';
@@ -22,21 +23,16 @@ const OfTemplate = Type.Object({
   kind: Type.Unsafe<Kind>({ type: 'string', enum: Object.keys(kinds) }),
   locale: Type.Unsafe<Locale>({ type: 'string', enum: [...LOCALES] }),
 });
-export const Words = Type.Object({
-  subject: Type.String({ minLength: 1, maxLength: 500 }),
-  body: Type.String({
-    minLength: 1,
-    maxLength: 20_000,
-    description: 'Paragraphs, parted by empty lines. Liquid.',
-  }),
-  action: Type.String({ maxLength: 100, description: 'On the button that leads to `link`; empty: none.' }),
-  short: Type.String({ maxLength: 500, description: 'For SMS, push and the app.' }),
-});
 const Version = Type.Integer({ description: '0: as built in.' });
-const Stored = Type.Object({ ...OfTemplate.properties, version: Version, words: Words, sample: JsonObject });
+const Stored = Type.Object({
+  ...OfTemplate.properties,
+  version: Version,
+  words: TemplateWords,
+  sample: JsonObject,
+});
 const Listed = Type.Object({ ...OfTemplate.properties, version: Version });
 const Preview = Type.Object({
-  words: Type.Optional(Words),
+  words: Type.Optional(TemplateWords),
   parameters: Type.Optional(JsonObject),
   time_zone: Type.String({ maxLength: 64, default: 'UTC' }),
 });
@@ -88,7 +84,10 @@ export function templateRoutes(
 
   app.put(
     '/notifications/templates/:kind/:locale',
-    { ...config(412, 422, 428), schema: { params: OfTemplate, body: Words, response: { 200: Stored } } },
+    {
+      ...config(412, 422, 428),
+      schema: { params: OfTemplate, body: TemplateWords, response: { 200: Stored } },
+    },
     async (request) => {
       const { kind, locale } = request.params;
       const before = await stored(kind, locale);

@@ -83,6 +83,7 @@ export const OPERATIONS = {
   'GET /api/v1/notifications/campaigns/{id}': { service: 'notifications', onMonolith: false },
   'GET /api/v1/notifications/channels': { service: 'notifications', onMonolith: false },
   'GET /api/v1/notifications/deliveries': { service: 'notifications', onMonolith: false },
+  'GET /api/v1/notifications/deliveries/undelivered': { service: 'notifications', onMonolith: false },
   'GET /api/v1/notifications/feed': { service: 'notifications', onMonolith: false },
   'GET /api/v1/notifications/feed/unread': { service: 'notifications', onMonolith: false },
   'GET /api/v1/notifications/phone': { service: 'notifications', onMonolith: false },

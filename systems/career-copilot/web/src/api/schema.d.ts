@@ -1,4 +1,4 @@
-// By npm run generate: types 70Q2s1Rg4_tOlIZj of document A3Rnq83RUc1Mc8_-.
+// By npm run generate: types IgFEobjm4YVuJ7KE of document p6ynlSokuiKOrL4Q.
 export interface paths {
     "/api/v1/analytics/all/series": {
         parameters: {
@@ -5479,6 +5479,65 @@ export interface paths {
                                 created_at: string;
                                 /** Format: date-time */
                                 updated_at: string;
+                            }[];
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/deliveries/undelivered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string;
+                    state?: "failed" | "bounced";
+                    channel?: "in_app" | "email" | "sms" | "push";
+                    kind?: "verify_email" | "reset_password" | "password_changed" | "confirm_phone" | "status_changed" | "next_action_due" | "job_matched" | "saved_search_matched" | "webhook_disabled" | "connection_lost" | "mail_recognized" | "news" | "digest";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                /** Format: uuid */
+                                id: string;
+                                kind: string;
+                                /** @enum {string} */
+                                channel: "in_app" | "email" | "sms" | "push";
+                                /** @enum {string} */
+                                state: "queued" | "sending" | "sent" | "delivered" | "failed" | "bounced" | "suppressed";
+                                /** @description Why it waits, was not sent, or did not arrive. */
+                                reason: string | null;
+                                /** Format: date-time */
+                                created_at: string;
+                                /** Format: date-time */
+                                updated_at: string;
+                                user_id: number;
                             }[];
                             next_cursor: string | null;
                         };
