@@ -23,7 +23,7 @@ export const Channel = Type.Unsafe<Channel>({ type: 'string', enum: [...CHANNELS
  * How far a message is: `sent` is what its channel has taken over, `delivered` what is known to have arrived, `suppressed` what was
  * not to be sent, with the reason.
  */
-const DELIVERY_STATES = [
+export const DELIVERY_STATES = [
   'queued',
   'sending',
   'sent',
@@ -126,12 +126,16 @@ const { short: _none, ...OfMail } = TemplateWords.properties;
 export const CampaignWords = Type.Object(OfMail);
 export const Audience = Type.Object({
   locales: Type.Optional(
-    Type.Array(Type.Unsafe<string>({ type: 'string', enum: [...LOCALES] }), { minItems: 1, maxItems: 10 }),
+    Type.Array(Type.Unsafe<(typeof LOCALES)[number]>({ type: 'string', enum: [...LOCALES] }), {
+      minItems: 1,
+      maxItems: 10,
+    }),
   ),
   user_ids: Type.Optional(
     Type.Array(Type.Integer({ ...INTEGER, minimum: 1 }), { minItems: 1, maxItems: 1_000 }),
   ),
 });
+export type Audience = Static<typeof Audience>;
 /** An e-mail to all who have asked for news. */
 export const NewCampaign = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 200 }),

@@ -1,10 +1,10 @@
 import type pg from 'pg';
+import type { Audience } from '../../../api/notifications.ts';
 import type { Template } from '../templates/built-in.ts';
 import type { CampaignState } from './decide.ts';
 
 type Executor = pg.Pool | pg.PoolClient;
 
-export type Audience = { locales?: string[]; user_ids?: number[] };
 export type Campaign = {
   id: string;
   name: string;

@@ -1,0 +1,81 @@
+import { Banner, Card, Skeleton } from '@banyan/ui';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { useTimeZone, useTranslations } from 'use-intl';
+import type { TemplateWords } from '../../../../api/notifications.ts';
+import { ApiError, api, useErrorWords } from '../../api/index.ts';
+import styles from './Administration.module.css';
+import type { Kind, Locale } from './templates.ts';
+
+const PREVIEW = 'POST /api/v1/notifications/templates/{kind}/{locale}/preview';
+/** After so long without a change it is asked how it comes out, ms. */
+const PAUSE_MS = 400;
+
+/**
+ * How a message comes out, filled with a sample by whoever sends it. As text: what is made of it for mail programs has styles of its own, which these
+ * pages do not let in.
+ */
+export function MessagePreview({
+  kind,
+  locale,
+  words,
+}: {
+  kind: Kind;
+  locale: Locale;
+  words: TemplateWords;
+}) {
+  const t = useTranslations('administration.preview');
+  const say = useErrorWords();
+  const zone = useTimeZone() ?? 'UTC';
+  const settled = useSettled(JSON.stringify(words));
+  const isEmpty = words.subject === '' || words.body === '';
+  const preview = useQuery({
+    queryKey: ['message-preview', kind, locale, settled],
+    queryFn: ({ signal }) =>
+      api.call(
+        PREVIEW,
+        { params: { path: { kind, locale } }, body: { words: JSON.parse(settled), time_zone: zone } },
+        { signal },
+      ),
+    enabled: !isEmpty,
+    retry: false,
+    placeholderData: keepPreviousData,
+  });
+  const { data, error } = preview;
+  const problem = error instanceof ApiError ? error.details.problem : undefined;
+  return (
+    <Card title={t('title')} description={t('sample')}>
+      {error && (
+        <Banner tone="danger" title={t('failed')}>
+          {typeof problem === 'string' ? problem : say(error).reason}
+        </Banner>
+      )}
+      {isEmpty ? (
+        <p className={styles.muted}>{t('empty')}</p>
+      ) : !data ? (
+        !error && <Skeleton shape="block" height="16rem" />
+      ) : (
+        <div className={styles.mail}>
+          <strong>{data.subject}</strong>
+          <p className={styles.text}>{data.text}</p>
+          {data.short !== '' && (
+            <p className={styles.short}>
+              <span className={styles.muted}>{t('short')}</span>
+              {data.short}
+            </p>
+          )}
+        </div>
+      )}
+    </Card>
+  );
+}
+
+/** A text that has not been changed for a moment. */
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
+}

@@ -1,0 +1,65 @@
+import { type Static, Type } from 'typebox';
+import { CampaignWords, LOCALES, NewCampaign } from '../../../../api/notifications.ts';
+import type { Answer } from '../../api/index.ts';
+
+export const CAMPAIGNS = 'GET /api/v1/notifications/campaigns';
+export const CAMPAIGN = 'GET /api/v1/notifications/campaigns/{id}';
+export type Campaign = Answer<typeof CAMPAIGNS>['items'][number];
+export type CampaignState = Campaign['state'];
+export type Step = 'start' | 'pause' | 'cancel';
+
+const { name, link, per_minute } = NewCampaign.properties;
+
+/** What is entered of a campaign. */
+export const CampaignFields = Type.Object({
+  name,
+  ...CampaignWords.properties,
+  link,
+  locales: Type.Array(Type.Unsafe<(typeof LOCALES)[number]>({ type: 'string', enum: [...LOCALES] })),
+  /** Numbers of accounts, as somebody writes them: `1, 2 3`. Empty: all. */
+  only: Type.Optional(Type.String({ maxLength: 10_000, pattern: '^[\\s,;]*(\\d{1,10}[\\s,;]*)*$' })),
+  per_minute,
+});
+export type CampaignFields = Static<typeof CampaignFields>;
+export type CampaignEntry = Omit<CampaignFields, 'only' | 'link'> & { only: string; link: string };
+
+export const FRESH: CampaignEntry = {
+  name: '',
+  subject: '',
+  body: '',
+  action: '',
+  link: '',
+  locales: [],
+  only: '',
+  per_minute: 60,
+};
+
+/** As the API takes it. */
+export function campaignOf({
+  name,
+  subject,
+  body,
+  action,
+  link,
+  locales,
+  only,
+  per_minute,
+}: CampaignFields): NewCampaign {
+  const ids = [...new Set((only ?? '').match(/\d+/g)?.map(Number))];
+  return {
+    name,
+    words: { subject, body, action },
+    ...(link ? { link } : {}),
+    audience: {
+      ...(locales.length === 0 ? {} : { locales }),
+      ...(ids.length === 0 ? {} : { user_ids: ids }),
+    },
+    per_minute,
+  };
+}
+
+/** What may be done to a campaign in a state. */
+export function stepsOf(state: CampaignState): Step[] {
+  if (state === 'draft' || state === 'paused') return ['start', 'cancel'];
+  return state === 'running' ? ['pause', 'cancel'] : [];
+}
