@@ -1,4 +1,4 @@
-import type { ReactElement, ReactNode } from 'react';
+import { type ReactElement, type ReactNode, useEffect, useEffectEvent, useRef } from 'react';
 import { GridList, GridListItem, ListLayout, Virtualizer } from 'react-aria-components';
 import { classes } from './classes.ts';
 import styles from './List.module.css';
@@ -15,11 +15,18 @@ export interface ListProps<Item extends object> {
   onAction?: (id: string) => void;
   /** The one that is shown beside the list. */
   current?: string | undefined;
-  /** With a height (CSS length) the list scrolls in it and draws only what is seen: for hundreds of items and more. */
-  height?: string;
+  /**
+   * With a height (CSS length) the list scrolls in it, with `page` it scrolls with the page; either way only what is seen is drawn: for hundreds of
+   * items and more.
+   */
+  height?: 'page' | (string & {});
   /** Pixels of an item of a list with a height; each has its own once it is seen, unless isFixed. */
   itemHeight?: number;
   isFixed?: boolean;
+  /** Of a list that scrolls with the page: its end has come near. Called again as soon as there are more items and it still is. */
+  onNearEnd?: (() => void) | undefined;
+  /** Below it, while there is more to come: what says so. */
+  more?: ReactNode;
   empty?: ReactNode;
   /** Values, other than the items, on which what is rendered depends. */
   dependencies?: readonly unknown[];
@@ -39,16 +46,19 @@ export function List<Item extends object>(props: ListProps<Item>): ReactElement 
     height,
     itemHeight = 72,
     isFixed,
+    onNearEnd,
+    more,
     empty,
   } = props;
+  const ownHeight = height === 'page' ? undefined : height;
   const list = (
     <GridList
       aria-label={label}
       items={items}
       dependencies={[render, current, ...(props.dependencies ?? [])]}
       onAction={onAction && ((key) => onAction(String(key)))}
-      className={classes(styles.list, height !== undefined && styles.window)}
-      {...(height !== undefined && { style: { height } })}
+      className={classes(styles.list, ownHeight !== undefined && styles.window)}
+      {...(ownHeight !== undefined && { style: { height: ownHeight } })}
       renderEmptyState={() => <div className={styles.empty}>{empty}</div>}
     >
       {(item) => (
@@ -65,11 +75,38 @@ export function List<Item extends object>(props: ListProps<Item>): ReactElement 
   );
   if (height === undefined) return list;
   return (
-    <Virtualizer
-      layout={ListLayout}
-      layoutOptions={isFixed ? { rowHeight: itemHeight } : { estimatedRowHeight: itemHeight }}
-    >
-      {list}
-    </Virtualizer>
+    <>
+      <Virtualizer
+        layout={ListLayout}
+        layoutOptions={isFixed ? { rowHeight: itemHeight } : { estimatedRowHeight: itemHeight }}
+      >
+        {list}
+      </Virtualizer>
+      {onNearEnd && (
+        <End key={items.length} onNear={onNearEnd}>
+          {more}
+        </End>
+      )}
+    </>
+  );
+}
+
+/** So much of the screen's height before it is seen the end is near. */
+const NEAR = '200%';
+
+function End({ onNear, children }: { onNear: () => void; children: ReactNode }): ReactElement {
+  const end = useRef<HTMLDivElement>(null);
+  const tell = useEffectEvent(onNear);
+  useEffect(() => {
+    const observer = new IntersectionObserver((seen) => seen.at(-1)?.isIntersecting && tell(), {
+      rootMargin: `0px 0px ${NEAR} 0px`,
+    });
+    observer.observe(end.current!);
+    return () => observer.disconnect();
+  }, []);
+  return (
+    <div ref={end} className={styles.end}>
+      {children}
+    </div>
   );
 }

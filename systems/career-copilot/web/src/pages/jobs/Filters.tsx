@@ -1,0 +1,186 @@
+import { Button, Icon, Select, Switch } from '@banyan/ui';
+import { type ReactNode, useId } from 'react';
+import { useTranslations } from 'use-intl';
+import { useApiQuery } from '../../api/index.ts';
+import { useFormats } from '../../i18n/index.ts';
+import { filtersIn, JOB_TYPES, type JobsSearch } from './criteria.ts';
+import styles from './Jobs.module.css';
+import type { OnChange } from './SearchPage.tsx';
+import type { Facets } from './use-results.ts';
+import { CURRENCY } from './use-salary.ts';
+import { useTypeWords } from './use-type-words.ts';
+
+const SALARIES = [30, 40, 50, 60, 80, 100, 120, 150].map((thousands) => thousands * 1_000);
+
+/** What narrows a search; with counts where somebody has counted. */
+export function Filters({
+  criteria,
+  facets,
+  onChange,
+}: {
+  criteria: JobsSearch;
+  facets: Facets | undefined;
+  onChange: OnChange;
+}) {
+  const t = useTranslations('jobs.filters');
+  const typeWords = useTypeWords();
+  const { job_type, remote, company_id, location } = criteria;
+  const types: readonly Counts[] =
+    facets?.job_type ?? JOB_TYPES.map((value) => ({ value, count: undefined }));
+  const remotes = facets?.remote.find(({ value }) => value === 'true')?.count;
+  return (
+    <div className={styles.groups}>
+      <Switch isSelected={remote === true} onChange={(isOn) => onChange({ remote: isOn ? true : undefined })}>
+        <Counted count={remotes}>{t('remote')}</Counted>
+      </Switch>
+      <Salary value={criteria.min_salary} onChange={onChange} />
+      <Group title={t('type')}>
+        {withChosen(types, job_type).map(({ value, count }) => (
+          <Choice
+            key={value}
+            count={count}
+            isChosen={value === job_type}
+            onToggle={(isOn) => onChange({ job_type: isOn ? value : undefined })}
+          >
+            {typeWords(value)}
+          </Choice>
+        ))}
+      </Group>
+      {facets && facets.location.length > 0 && (
+        <Group title={t('place')}>
+          {facets.location.map(({ value, count }) => (
+            <Choice
+              key={value}
+              count={count}
+              isChosen={value.toLowerCase() === location?.toLowerCase()}
+              onToggle={(isOn) => onChange({ location: isOn ? value : undefined })}
+            >
+              {value}
+            </Choice>
+          ))}
+        </Group>
+      )}
+      {company_id !== undefined ? (
+        <Group title={t('company')}>
+          <Choice isChosen onToggle={() => onChange({ company_id: undefined })}>
+            <CompanyName id={company_id} />
+          </Choice>
+        </Group>
+      ) : (
+        facets &&
+        facets.company.length > 0 && (
+          <Group title={t('company')}>
+            {facets.company.map(({ id, value, count }) => (
+              <Choice key={id} count={count} isChosen={false} onToggle={() => onChange({ company_id: id })}>
+                {value}
+              </Choice>
+            ))}
+          </Group>
+        )
+      )}
+      {filtersIn(criteria) > 0 && (
+        <Button
+          variant="quiet"
+          size="small"
+          icon="close"
+          onPress={() =>
+            onChange({
+              location: undefined,
+              job_type: undefined,
+              remote: undefined,
+              company_id: undefined,
+              min_salary: undefined,
+            })
+          }
+        >
+          {t('clear')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Salary({ value, onChange }: { value: number | undefined; onChange: OnChange }) {
+  const t = useTranslations('jobs.filters');
+  const { money } = useFormats();
+  const offered =
+    value === undefined || SALARIES.includes(value)
+      ? SALARIES
+      : [...SALARIES, value].toSorted((a, b) => a - b);
+  return (
+    <Select
+      label={t('salary')}
+      placeholder={t('anySalary')}
+      value={value === undefined ? 'any' : String(value)}
+      onChange={(id) => onChange({ min_salary: id === 'any' ? undefined : Number(id) })}
+      options={[
+        { id: 'any', label: t('anySalary') },
+        ...offered.map((amount) => ({
+          id: String(amount),
+          label: t('leastSalary', { amount: money(amount, { currency: CURRENCY }) }),
+        })),
+      ]}
+    />
+  );
+}
+
+function Group({ title, children }: { title: string; children: ReactNode }) {
+  const id = useId();
+  return (
+    <section aria-labelledby={id} className={styles.group}>
+      <h2 id={id}>{title}</h2>
+      <ul>{children}</ul>
+    </section>
+  );
+}
+
+function Choice({
+  isChosen,
+  count,
+  onToggle,
+  children,
+}: {
+  isChosen: boolean;
+  count?: number | undefined;
+  onToggle: (isOn: boolean) => void;
+  children: ReactNode;
+}) {
+  return (
+    <li>
+      <button
+        type="button"
+        className={styles.choice}
+        aria-pressed={isChosen}
+        onClick={() => onToggle(!isChosen)}
+      >
+        <Counted count={count}>{children}</Counted>
+        {isChosen && <Icon name="close" size={14} />}
+      </button>
+    </li>
+  );
+}
+
+function Counted({ count, children }: { count?: number | undefined; children: ReactNode }) {
+  const { number } = useFormats();
+  return (
+    <span className={styles.counted}>
+      <span>{children}</span>
+      {count !== undefined && <span className={styles.count}>{number(count)}</span>}
+    </span>
+  );
+}
+
+function CompanyName({ id }: { id: number }) {
+  const t = useTranslations('jobs.filters');
+  const company = useApiQuery('GET /api/v1/companies/{id}', { params: { path: { id } } });
+  return company.data?.name ?? t('thisCompany');
+}
+
+/** What is chosen can be taken back, also where nobody counts it. */
+function withChosen(values: readonly Counts[], chosen: string | undefined): readonly Counts[] {
+  return chosen === undefined || values.some(({ value }) => value === chosen)
+    ? values
+    : [...values, { value: chosen, count: undefined }];
+}
+
+type Counts = { value: string; count: number | undefined };

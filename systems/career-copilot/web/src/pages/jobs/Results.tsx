@@ -1,0 +1,114 @@
+import { Badge, Banner, Button, List, Spinner } from '@banyan/ui';
+import { useTranslations } from 'use-intl';
+import { useErrorWords } from '../../api/index.ts';
+import { useAgo, useFormats } from '../../i18n/index.ts';
+import type { JobsSearch } from './criteria.ts';
+import styles from './Jobs.module.css';
+import { Marked } from './Marked.tsx';
+import type { FoundJob, useResults } from './use-results.ts';
+import { useSalary } from './use-salary.ts';
+import { useTypeWords } from './use-type-words.ts';
+
+/** As high as most are, on a wide screen and on a phone, px. */
+const ROW = { wide: 124, narrow: 168 };
+const NARROW = '(max-width: 40rem)';
+
+/** What was found, and more of it as one scrolls. */
+export function Results({
+  criteria,
+  results,
+}: {
+  criteria: JobsSearch;
+  results: ReturnType<typeof useResults>;
+}) {
+  const t = useTranslations('jobs');
+  const { number } = useFormats();
+  const { jobs, total, meant, hasNextPage, isFetching, isFetchNextPageError, isPlaceholderData } = results;
+  const next = () => {
+    if (hasNextPage && !isFetching && !isFetchNextPageError) void results.fetchNextPage();
+  };
+  return (
+    <div className={isPlaceholderData ? styles.stale : undefined} aria-busy={isPlaceholderData}>
+      <p role="status" className={styles.total}>
+        {t(results.isEstimated ? 'foundAbout' : 'found', { count: total })}
+      </p>
+      {meant && criteria.q !== undefined && (
+        <Banner isLive={false}>
+          {meant.length === 0
+            ? t('meantSomething', { words: criteria.q })
+            : t('meant', { words: criteria.q, meant: meant.join(', ') })}
+        </Banner>
+      )}
+      <List
+        label={t('results')}
+        items={jobs}
+        idOf={(job) => String(job.id)}
+        textOf={(job) => t('nameAt', { title: job.title, company: job.company.name })}
+        hrefOf={(job) => `/jobs/${job.id}`}
+        height="page"
+        itemHeight={matchMedia(NARROW).matches ? ROW.narrow : ROW.wide}
+        render={renderJob}
+        onNearEnd={hasNextPage ? next : undefined}
+        more={isFetchNextPageError ? <NotRead results={results} /> : <Spinner label={t('loadingMore')} />}
+      />
+      {!hasNextPage && total > jobs.length && (
+        <p className={styles.end}>{t('onlyBest', { shown: number(jobs.length), total: number(total) })}</p>
+      )}
+    </div>
+  );
+}
+
+/** The same function each time, so that rows are drawn anew only when they have changed. */
+function renderJob(job: FoundJob) {
+  return <JobRow job={job} />;
+}
+
+function JobRow({ job }: { job: FoundJob }) {
+  const t = useTranslations('jobs');
+  const ago = useAgo();
+  const salary = useSalary()(job);
+  const typeWords = useTypeWords();
+  return (
+    <article className={styles.job}>
+      <h3>{job.highlights ? <Marked text={job.highlights.title} /> : job.title}</h3>
+      <p className={styles.facts}>
+        <strong>{job.company.name}</strong>
+        {job.location !== null && <span>{job.location}</span>}
+        {salary !== null && <span>{salary}</span>}
+      </p>
+      {job.highlights && (
+        <p className={styles.passage}>
+          <Marked text={job.highlights.description} />
+        </p>
+      )}
+      <p className={styles.tags}>
+        {job.remote && <Badge tone="accent">{t('remote')}</Badge>}
+        <Badge>{typeWords(job.job_type)}</Badge>
+        {job.requirements.slice(0, MOST_SKILLS).map((skill) => (
+          <span key={skill}>{skill}</span>
+        ))}
+        <span className={styles.posted}>{t('posted', { when: ago(job.posted_at) })}</span>
+      </p>
+    </article>
+  );
+}
+
+const MOST_SKILLS = 4;
+
+function NotRead({ results }: { results: ReturnType<typeof useResults> }) {
+  const t = useTranslations('jobs');
+  const words = useErrorWords();
+  return (
+    <Banner
+      tone="danger"
+      title={t('moreFailed')}
+      action={
+        <Button size="small" onPress={() => void results.fetchNextPage()}>
+          {t('again')}
+        </Button>
+      }
+    >
+      {words(results.error).reason}
+    </Banner>
+  );
+}

@@ -1,0 +1,100 @@
+import { Button, Drawer, EmptyState, Skeleton } from '@banyan/ui';
+import { getRouteApi } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslations } from 'use-intl';
+import { Page } from '../../shell/Page.tsx';
+import { Reading } from '../../shell/Reading.tsx';
+import { filtersIn, type JobsSearch } from './criteria.ts';
+import { Filters } from './Filters.tsx';
+import styles from './Jobs.module.css';
+import { Results } from './Results.tsx';
+import { SearchBar } from './SearchBar.tsx';
+import { useResults } from './use-results.ts';
+
+const route = getRouteApi('/signed-in/jobs');
+
+export function SearchPage() {
+  const t = useTranslations('jobs');
+  const criteria = route.useSearch();
+  const navigate = route.useNavigate();
+  const results = useResults(criteria);
+  const [isFiltering, setFiltering] = useState(false);
+  const filters = filtersIn(criteria);
+
+  /** `undefined` takes it out of the address. Words are typed, which is one step back; each filter is one. */
+  const change = (changes: Changes, { replace = false } = {}) =>
+    void navigate({
+      search: (now) => ({ ...now, ...changes }) as JobsSearch,
+      replace,
+      resetScroll: !replace,
+    });
+  const clear = () => void navigate({ search: {} });
+  const filter = <Filters criteria={criteria} facets={results.facets} onChange={change} />;
+
+  return (
+    <Page title={t('title')}>
+      <SearchBar
+        // What is typed is kept until another address comes from elsewhere.
+        criteria={criteria}
+        onChange={change}
+      />
+      <div className={styles.search}>
+        <aside className={styles.filters} aria-label={t('filters.title')}>
+          {filter}
+        </aside>
+        <div className={styles.found}>
+          <div className={styles.narrow}>
+            <Button icon="filter" onPress={() => setFiltering(true)}>
+              {t('filters.open', { count: filters })}
+            </Button>
+          </div>
+          <Reading of={results} failed={t('failed')} skeleton={<ResultsSkeleton />}>
+            {() =>
+              results.jobs.length === 0 ? (
+                <EmptyState
+                  icon="search"
+                  title={t(filters > 0 || criteria.q ? 'none.title' : 'none.noJobs')}
+                  {...(filters > 0 || criteria.q
+                    ? { action: <Button onPress={clear}>{t('none.action')}</Button> }
+                    : {})}
+                >
+                  {t(filters > 0 ? 'none.filtered' : criteria.q ? 'none.words' : 'none.later')}
+                </EmptyState>
+              ) : (
+                <Results criteria={criteria} results={results} />
+              )
+            }
+          </Reading>
+        </div>
+      </div>
+      <Drawer
+        title={t('filters.title')}
+        isOpen={isFiltering}
+        onOpenChange={setFiltering}
+        closeLabel={t('filters.close')}
+        actions={
+          <Button variant="primary" isWide onPress={() => setFiltering(false)}>
+            {t('filters.show', { count: results.total })}
+          </Button>
+        }
+      >
+        {filter}
+      </Drawer>
+    </Page>
+  );
+}
+
+export type Changes = { [Name in keyof JobsSearch]?: JobsSearch[Name] | undefined };
+export type OnChange = (changes: Changes, options?: { replace?: boolean }) => void;
+
+function ResultsSkeleton() {
+  return (
+    <div className={styles.skeleton}>
+      <Skeleton width="8rem" />
+      {Array.from({ length: 6 }, (_, row) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: rows have nothing else, and never move
+        <Skeleton key={row} shape="block" height="8rem" />
+      ))}
+    </div>
+  );
+}

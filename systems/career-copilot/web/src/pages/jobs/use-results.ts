@@ -1,0 +1,56 @@
+import { useMemo } from 'react';
+import { type Answer, useApiPages, useFeature } from '../../api/index.ts';
+import { eachOnce, type JobsSearch } from './criteria.ts';
+import { meantWords } from './marks.ts';
+
+const LIST = 'GET /api/v1/jobs';
+const SEARCH = 'GET /api/v1/jobs/search';
+const PAGE = 50;
+/** What was found stays as it is while it is being read: of hundreds of pages none is asked for again behind its reader's back. */
+const OPTIONS = { staleTime: Number.POSITIVE_INFINITY };
+
+type Found = Answer<typeof SEARCH>;
+/** A job as both lists have it; what is marked only where words were searched by the service. */
+export type FoundJob = Answer<typeof LIST>['jobs'][number] & {
+  highlights?: Found['jobs'][number]['highlights'];
+};
+
+export type Facets = Found['facets'];
+
+/** Open jobs: by words as the service finds them, where there is one, best first; else as the monolith lists them, the newest first. */
+export function useResults(criteria: JobsSearch) {
+  const search = useFeature(SEARCH);
+  const { q } = criteria;
+  const isSearch = q !== undefined && search === 'there';
+  const listed = useApiPages(LIST, { params: { query: { ...criteria, limit: PAGE } } }, 'jobs', {
+    ...OPTIONS,
+    enabled: q === undefined || search === 'missing',
+  });
+  const found = useApiPages(SEARCH, { params: { query: { ...criteria, q: q ?? '', limit: PAGE } } }, 'jobs', {
+    ...OPTIONS,
+    enabled: isSearch,
+  });
+  const shown = isSearch ? found : listed;
+  const first = isSearch ? found.firstPage : undefined;
+  const rows: readonly FoundJob[] = shown.rows;
+  const jobs = useMemo(() => eachOnce(rows), [rows]);
+  const meant = useMemo(
+    () =>
+      first?.matched === 'similar' ? meantWords(first.jobs.map(({ highlights }) => highlights.title)) : null,
+    [first],
+  );
+  return {
+    ...shown,
+    // While it is not known who answers, nothing is: not what the other one said last.
+    data: q !== undefined && search === 'unknown' ? undefined : shown.data,
+    jobs,
+    total: shown.firstPage?.total_count ?? 0,
+    isEstimated: first?.counts === 'estimated',
+    /** Undefined: nobody counts them. */
+    facets: first?.facets,
+    /** What was taken for words that no job has; null: all were found. */
+    meant,
+    /** Whether the service is there, with what only it has. */
+    hasService: search === 'there',
+  };
+}
