@@ -9,7 +9,7 @@ declare module '../../i18n/catalogue.ts' {
   }
 }
 
-const messages = messagesOf('applications', {
+export const messages = messagesOf('applications', {
   en: () => import('./messages/en.json'),
   de: () => import('./messages/de.json'),
 });

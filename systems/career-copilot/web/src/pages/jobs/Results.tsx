@@ -1,16 +1,18 @@
-import { Badge, Banner, Button, List, Spinner } from '@banyan/ui';
+import { Badge, Banner, Button, List, LiveRegion, Spinner } from '@banyan/ui';
 import { useTranslations } from 'use-intl';
 import { useErrorWords } from '../../api/index.ts';
 import { useAgo, useFormats } from '../../i18n/index.ts';
+import { TONES } from '../applications/states.ts';
 import type { JobsSearch } from './criteria.ts';
 import styles from './Jobs.module.css';
 import { Marked } from './Marked.tsx';
+import { type Applied, useApplied } from './use-applied.ts';
 import type { FoundJob, useResults } from './use-results.ts';
 import { useSalary } from './use-salary.ts';
 import { useTypeWords } from './use-type-words.ts';
 
-/** As high as most are, on a wide screen and on a phone, px. */
-const ROW = { wide: 124, narrow: 168 };
+/** As high as most are, px: on a wide screen and on a phone, and what a passage of what was found adds. */
+const ROW = { wide: 98, narrow: 148, passage: 42 };
 const NARROW = '(max-width: 40rem)';
 
 /** What was found, and more of it as one scrolls. */
@@ -23,15 +25,16 @@ export function Results({
 }) {
   const t = useTranslations('jobs');
   const { number } = useFormats();
+  const { applied } = useApplied();
   const { jobs, total, meant, hasNextPage, isFetching, isFetchNextPageError, isPlaceholderData } = results;
+  const told = t(results.isEstimated ? 'foundAbout' : 'found', { count: total });
   const next = () => {
     if (hasNextPage && !isFetching && !isFetchNextPageError) void results.fetchNextPage();
   };
   return (
     <div className={isPlaceholderData ? styles.stale : undefined} aria-busy={isPlaceholderData}>
-      <p role="status" className={styles.total}>
-        {t(results.isEstimated ? 'foundAbout' : 'found', { count: total })}
-      </p>
+      <h2 className={styles.total}>{told}</h2>
+      <LiveRegion text={told} />
       {meant && criteria.q !== undefined && (
         <Banner isLive={false}>
           {meant.length === 0
@@ -46,8 +49,9 @@ export function Results({
         textOf={(job) => t('nameAt', { title: job.title, company: job.company.name })}
         hrefOf={(job) => `/jobs/${job.id}`}
         height="page"
-        itemHeight={matchMedia(NARROW).matches ? ROW.narrow : ROW.wide}
-        render={renderJob}
+        itemHeight={(matchMedia(NARROW).matches ? ROW.narrow : ROW.wide) + (results.facets ? ROW.passage : 0)}
+        render={(job) => <JobRow job={job} application={applied?.get(job.id)} />}
+        dependencies={[applied]}
         onNearEnd={hasNextPage ? next : undefined}
         more={isFetchNextPageError ? <NotRead results={results} /> : <Spinner label={t('loadingMore')} />}
       />
@@ -58,13 +62,9 @@ export function Results({
   );
 }
 
-/** The same function each time, so that rows are drawn anew only when they have changed. */
-function renderJob(job: FoundJob) {
-  return <JobRow job={job} />;
-}
-
-function JobRow({ job }: { job: FoundJob }) {
+function JobRow({ job, application }: { job: FoundJob; application: Applied | undefined }) {
   const t = useTranslations('jobs');
+  const ofStates = useTranslations('applications.states');
   const ago = useAgo();
   const salary = useSalary()(job);
   const typeWords = useTypeWords();
@@ -82,6 +82,14 @@ function JobRow({ job }: { job: FoundJob }) {
         </p>
       )}
       <p className={styles.tags}>
+        {application && (
+          <Badge
+            tone={TONES[application.status]}
+            icon={application.status === 'saved' ? 'bookmark' : 'check'}
+          >
+            {ofStates(application.status)}
+          </Badge>
+        )}
         {job.remote && <Badge tone="accent">{t('remote')}</Badge>}
         <Badge>{typeWords(job.job_type)}</Badge>
         {job.requirements.slice(0, MOST_SKILLS).map((skill) => (

@@ -1,9 +1,8 @@
 import { Button, SearchField } from '@banyan/ui';
 import { useEffect, useState } from 'react';
 import { useTranslations } from 'use-intl';
-import type { JobsSearch } from './criteria.ts';
+import type { JobsSearch, OnChange } from './criteria.ts';
 import styles from './Jobs.module.css';
-import type { OnChange } from './SearchPage.tsx';
 
 /** Somebody who types pauses for so long before it is searched, ms. */
 const PAUSE_MS = 350;

@@ -1,12 +1,13 @@
 import { Button, Drawer, EmptyState, Skeleton } from '@banyan/ui';
 import { getRouteApi } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { Page } from '../../shell/Page.tsx';
 import { Reading } from '../../shell/Reading.tsx';
-import { filtersIn, type JobsSearch } from './criteria.ts';
+import { type Changes, filtersIn, type JobsSearch } from './criteria.ts';
 import { Filters } from './Filters.tsx';
 import styles from './Jobs.module.css';
+import { noteSearch } from './last-search.ts';
 import { Results } from './Results.tsx';
 import { SearchBar } from './SearchBar.tsx';
 import { useResults } from './use-results.ts';
@@ -20,6 +21,7 @@ export function SearchPage() {
   const results = useResults(criteria);
   const [isFiltering, setFiltering] = useState(false);
   const filters = filtersIn(criteria);
+  useEffect(() => noteSearch(criteria), [criteria]);
 
   /** `undefined` takes it out of the address. Words are typed, which is one step back; each filter is one. */
   const change = (changes: Changes, { replace = false } = {}) =>
@@ -83,9 +85,6 @@ export function SearchPage() {
     </Page>
   );
 }
-
-export type Changes = { [Name in keyof JobsSearch]?: JobsSearch[Name] | undefined };
-export type OnChange = (changes: Changes, options?: { replace?: boolean }) => void;
 
 function ResultsSkeleton() {
   return (

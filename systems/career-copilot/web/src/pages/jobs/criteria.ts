@@ -5,6 +5,11 @@ export type JobsSearch = {
   -readonly [Name in keyof Criteria]: Exclude<Criteria[Name], undefined>;
 };
 
+/** `undefined` takes a thing out of the address. */
+export type Changes = { [Name in keyof JobsSearch]?: JobsSearch[Name] | undefined };
+/** `replace`: what is typed is no step of its own on the way back. */
+export type OnChange = (changes: Changes, options?: { replace?: boolean }) => void;
+
 /** As many characters as the API takes. */
 const LONGEST = { q: 200, location: 100, job_type: 20 } as const;
 

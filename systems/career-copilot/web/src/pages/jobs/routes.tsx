@@ -1,6 +1,7 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute, lazyRouteComponent, notFound } from '@tanstack/react-router';
 import { messagesOf } from '../../i18n/index.ts';
 import { signedInRoute } from '../../shell/routes.tsx';
+import { messages as ofApplications } from '../applications/routes.tsx';
 import { jobsSearch } from './criteria.ts';
 import type en from './messages/en.json';
 
@@ -15,12 +16,28 @@ const messages = messagesOf('jobs', {
   de: () => import('./messages/de.json'),
 });
 
+/** What has become of a job is said in the words of applications. */
+const load = () => Promise.all([messages(), ofApplications()]);
+
 const search = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/jobs',
   validateSearch: jobsSearch,
-  loader: messages,
+  loader: load,
   component: lazyRouteComponent(() => import('./SearchPage.tsx'), 'SearchPage'),
 });
 
-export const routes = [search] as const;
+/** `/jobs/12?apply=true`: the form by which one applies is open. */
+const posting = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/jobs/$id',
+  params: { parse: ({ id }) => ({ id: Number(id) }), stringify: ({ id }) => ({ id: String(id) }) },
+  beforeLoad: ({ params: { id } }) => {
+    if (!Number.isInteger(id) || id < 1) throw notFound();
+  },
+  validateSearch: ({ apply }: Record<string, unknown>): { apply?: true } => (apply === true ? { apply } : {}),
+  loader: load,
+  component: lazyRouteComponent(() => import('./PostingPage.tsx'), 'PostingPage'),
+});
+
+export const routes = [search, posting] as const;
