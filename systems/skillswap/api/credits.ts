@@ -1,5 +1,8 @@
 import { type Static, Type } from 'typebox';
-import { Timestamp, Uuid } from './common.ts';
+import { CREDIT_PRICE, type Currency, MAX_CREDITS } from '../kit/credits/prices.ts';
+import { Integer, Nullable, Text, Timestamp, Uuid } from './common.ts';
+
+const CURRENCIES = Object.keys(CREDIT_PRICE) as Currency[];
 
 /** Somebody's credits: whole ones. */
 export const Wallet = Type.Object({
@@ -26,3 +29,33 @@ export const Transaction = Type.Object({
   createdAt: Timestamp,
 });
 export type Transaction = Static<typeof Transaction>;
+
+export const Hold = Type.Object({
+  id: Type.String(),
+  sessionId: Type.String(),
+  amount: Type.Integer(),
+  captured: Nullable<number>(Type.Integer({ description: 'What of it was paid; null: it is still held.' })),
+  expiresAt: Timestamp,
+  createdAt: Timestamp,
+});
+
+/** The same key makes the same payment once, for ever. */
+export const IdempotencyKey = Type.Object({ 'idempotency-key': Text(200, 1) });
+export type IdempotencyKey = Static<typeof IdempotencyKey>;
+
+export const Purchase = Type.Object({
+  /** The payment provider's id of it; data of cards never come here. */
+  paymentMethodId: Text(255, 1),
+  amount: Type.Integer({ minimum: 1, maximum: 10_000_000, description: 'Minor units of the currency.' }),
+  currency: Type.Enum(CURRENCIES),
+});
+export type Purchase = Static<typeof Purchase>;
+
+export const Purchased = Type.Object({
+  transactionId: Type.String(),
+  creditsAdded: Type.Integer(),
+  newBalance: Type.Integer(),
+});
+
+export const Withdrawal = Type.Object({ credits: Integer(1, MAX_CREDITS), currency: Type.Enum(CURRENCIES) });
+export type Withdrawal = Static<typeof Withdrawal>;

@@ -5,12 +5,19 @@ import { API } from '../api/common.ts';
 import { ApiError, problemOf } from '../kit/problems.ts';
 import { LEGACY_ISSUER } from '../kit/tokens.ts';
 import { contextOf } from './context.ts';
+import { everyMinute } from './every-minute.ts';
 import { paymentDouble } from './payments/double.ts';
 import type { PaymentProvider } from './payments/provider.ts';
+import { completePending } from './payments/purchases.ts';
 import { authRoutes } from './routes/auth.ts';
+import { bookingRoutes } from './routes/bookings.ts';
+import { creditRoutes } from './routes/credits.ts';
 import { notificationRoutes } from './routes/notifications.ts';
+import { paymentRoutes } from './routes/payments.ts';
+import { sessionRoutes } from './routes/sessions.ts';
 import { skillRoutes } from './routes/skills.ts';
 import { userRoutes } from './routes/users.ts';
+import { closeOverdue } from './sessions/moves.ts';
 
 export type MonolithOptions = {
   /** Default: nothing is logged. */
@@ -44,9 +51,17 @@ export async function createMonolith(
       authRoutes(api, context);
       userRoutes(api, context);
       skillRoutes(api, context);
+      bookingRoutes(api, context);
+      sessionRoutes(api, context);
+      creditRoutes(api, context);
+      paymentRoutes(api, context);
       notificationRoutes(api, context);
     },
     { prefix: API },
   );
+  everyMinute(app, async () => {
+    await closeOverdue(pool, clock());
+    await completePending(pool, payments, clock());
+  });
   return app;
 }

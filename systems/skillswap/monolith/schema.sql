@@ -115,7 +115,9 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_seeker_id ON sessions (seeker_id, starts_at DESC);
 CREATE INDEX sessions_provider_id ON sessions (provider_id, starts_at DESC);
+-- What the clock closes.
 CREATE INDEX sessions_requested ON sessions (starts_at) WHERE state = 'REQUESTED';
+CREATE INDEX sessions_open ON sessions (ends_at) WHERE state IN ('ACCEPTED', 'SCHEDULED', 'IN_PROGRESS');
 
 CREATE TABLE session_history (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -177,8 +179,9 @@ CREATE TABLE transactions (
   amount integer,
   currency varchar(3),
   session_id uuid REFERENCES sessions (id),
-  -- The provider's id of the payment or payout.
-  provider_id varchar(255),
+  -- The payment provider's ids of what was paid with, and of the payment; never data of a card.
+  payment_method_id varchar(255),
+  payment_id varchar(255),
   idempotency_key varchar(255),
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
@@ -186,6 +189,7 @@ CREATE TABLE transactions (
   -- A session is paid once.
   UNIQUE (session_id, type)
 );
+CREATE INDEX transactions_pending ON transactions (created_at) WHERE status = 'PENDING';
 CREATE INDEX transactions_user_id ON transactions (user_id, created_at DESC, id DESC);
 
 CREATE TABLE notifications (

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { FULL_REFUND_HOURS, HALF_REFUND_HOURS, keptCredits, refundShare } from './cancellation.ts';
 import {
   type Actor,
+  CLOSED_AFTER_HOURS,
   EARLY_START_MINUTES,
   moved,
   SESSION_STATES,
@@ -73,6 +74,13 @@ describe('sessions', () => {
     assert.deepEqual(move('REQUESTED', 'expire', 'clock', startsAt - 1), { refused: 'NOT_THE_TIME' });
     assert.deepEqual(move('REQUESTED', 'expire', 'clock', startsAt), { to: 'CANCELLED' });
   });
+});
+
+it('a session that is forgotten is closed a day after its end, in its favour who was there', () => {
+  const late = endsAt + CLOSED_AFTER_HOURS * HOUR;
+  assert.deepEqual(move('SCHEDULED', 'lapse', 'clock', late - 1), { refused: 'NOT_THE_TIME' });
+  assert.deepEqual(move('SCHEDULED', 'lapse', 'clock', late), { to: 'CANCELLED' });
+  assert.deepEqual(move('IN_PROGRESS', 'finish', 'clock', late), { to: 'COMPLETED' });
 });
 
 describe('who cancels', () => {

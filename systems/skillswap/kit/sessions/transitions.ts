@@ -20,10 +20,17 @@ export type SessionAction =
   | 'complete'
   | 'cancel'
   /** Nobody answered before the session would have begun. */
-  | 'expire';
+  | 'expire'
+  /** Accepted, but nobody began it. */
+  | 'lapse'
+  /** It was begun, and nobody said that it is over. */
+  | 'finish';
 
 /** A session starts at most so long before its time, minutes. */
 export const EARLY_START_MINUTES = 15;
+
+/** After its end, a session that somebody forgot is closed, hours: so long its credits are held at most. */
+export const CLOSED_AFTER_HOURS = 24;
 
 type Times = { startsAt: number; endsAt: number; now: number };
 
@@ -62,7 +69,13 @@ export const TRANSITIONS: Record<SessionAction, Transition> = {
     by: ['clock'],
     when: (times) => !untilStart(times),
   },
+  lapse: { from: ['ACCEPTED', 'SCHEDULED'], to: 'CANCELLED', by: ['clock'], when: isForgotten },
+  finish: { from: ['IN_PROGRESS'], to: 'COMPLETED', by: ['clock'], when: isForgotten },
 };
+
+function isForgotten({ endsAt, now }: Times): boolean {
+  return now >= endsAt + CLOSED_AFTER_HOURS * 3_600_000;
+}
 
 /** States in which the provider's time is taken. */
 export const TAKING: readonly SessionState[] = ['REQUESTED', 'ACCEPTED', 'SCHEDULED', 'IN_PROGRESS'];

@@ -5,7 +5,7 @@ import { createMonolith, type MonolithOptions } from '../app.ts';
 import { connect, createTables } from '../database.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: each test reads what it expects
-type Json = any;
+export type Json = any;
 
 type Call = (
   method: 'GET' | 'POST' | 'PUT' | 'DELETE',
@@ -14,7 +14,7 @@ type Call = (
   headers?: Record<string, string>,
 ) => Promise<{ status: number; body: Json; type: string | undefined }>;
 
-type Person = { id: string; email: string; call: Call };
+export type Person = { id: string; email: string; call: Call };
 
 export type World = {
   pool: pg.Pool;
