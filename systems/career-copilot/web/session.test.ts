@@ -56,8 +56,18 @@ inChromium('a session', (chromium) => {
     await atLogin(other);
     await logIn(one, world.people.busy);
     await Promise.all([isIn(one), isIn(other)]);
+    // One that has not loaded the login yet stays longer on what it shows.
+    const late = await person.tab(PAGE);
+    await isIn(late);
+    await person.settled();
+    const asNobody: string[] = [];
+    person.context.on('request', (request) => {
+      if (request.url().includes('/api/') && !request.headers().authorization) asNobody.push(request.url());
+    });
     await logOut(other);
-    await Promise.all([atLogin(one), atLogin(other)]);
+    await Promise.all([one, other, late].map(atLogin));
+    await person.settled();
+    assert.deepEqual(asNobody, []);
   });
 
   it('of somebody else, begun in another tab, takes over no page', async () => {

@@ -11,11 +11,6 @@ import { useNews } from './unread.ts';
 export function Frame() {
   const t = useTranslations('shell');
   const state = useSession();
-  const router = useRouter();
-  useNews((title, body) => {
-    const action = { label: t('showNews'), onAction: () => router.history.push('/notifications') };
-    showToast({ title, description: body, tone: 'info', action });
-  });
   // Until the router has led away, a page would read what it has lost once more, as nobody.
   const isLeaving = state.status === 'out' && state.reason !== 'ended';
   return (
@@ -23,10 +18,22 @@ export function Frame() {
       <button type="button" className={styles.skip} onClick={focusContent}>
         {t('skip')}
       </button>
+      {state.status === 'in' && <News />}
       <Navigation />
       <main id={CONTENT} tabIndex={-1} className={styles.content}>
         {!isLeaving && <Outlet />}
       </main>
     </div>
   );
+}
+
+/** Of whoever is logged in, and of nobody in the moment until the router has led away. */
+function News() {
+  const t = useTranslations('shell');
+  const router = useRouter();
+  useNews((title, body) => {
+    const action = { label: t('showNews'), onAction: () => router.history.push('/notifications') };
+    showToast({ title, description: body, tone: 'info', action });
+  });
+  return null;
 }
