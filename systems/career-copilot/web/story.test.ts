@@ -1,8 +1,9 @@
 import { after, before, it } from 'node:test';
 import { chromiumMissing, inChromium } from '@banyan/ui/testing';
-import { BORN_OUTSIDE, FIRST, goBack, migrate, OTHERS, repeatWhile } from '../kit/testing/moves.ts';
+import { allOf, BORN_OUTSIDE, FIRST, migrate, OTHERS } from '../kit/testing/moves.ts';
+import { goTo } from '../kit/testing/stages.ts';
 import { tellStory } from '../kit/testing/story.ts';
-import { liveStory, moveIn } from './testing/story.ts';
+import { moveIn, openWindow } from './testing/story.ts';
 import { startWholeWorld } from './testing/worlds.ts';
 
 /**
@@ -14,7 +15,6 @@ import { startWholeWorld } from './testing/worlds.ts';
 const LIMIT = { timeout: 600_000 };
 
 let world: Awaited<ReturnType<typeof startWholeWorld>>;
-let others = 0;
 
 before(async () => {
   if (!chromiumMissing()) world = await startWholeWorld('web-story');
@@ -23,10 +23,6 @@ before(async () => {
 after(async () => await world?.stop());
 
 inChromium('one person’s story in the browser', (chromium) => {
-  const story = () => liveStory(chromium, world.origin);
-  /** Others use the public API meanwhile. */
-  const load = async () => void (await tellStory(world.origin, `other${++others}`));
-
   // One test: whoever is there all the time would be gone with the end of the first of several.
   it(
     'goes its way with no, three and all services migrated, and while they move there and back',
@@ -34,25 +30,39 @@ inChromium('one person’s story in the browser', (chromium) => {
     async () => {
       const { control } = world.environment;
       const resident = await moveIn(chromium, world.origin);
-      const goOnDuring = async (move: () => Promise<void>, people: number) => {
+      const story = await openWindow(chromium, world.origin);
+      const another = await openWindow(chromium, world.origin);
+      let others = 0;
+      /** Each move is met by whoever is there, by somebody at the public API, and by stories in the middle. */
+      const during = async (
+        services: readonly string[],
+        stage: 'migrated' | 'monolith',
+        stories: Story[],
+      ) => {
         const headline = `Analyst, ${others} others later`;
         await resident.begin(headline);
-        // A whole story costs much: what moves last is met by one who is there, and by others.
-        const acts = [story];
-        await repeatWhile(move(), async () => {
-          await Promise.all([load(), (acts.shift() ?? resident.goOn)()]);
-        });
+        const moves = async () => {
+          for (const service of services)
+            await allOf(
+              goTo(control, service, stage),
+              tellStory(world.origin, `other${++others}`),
+              resident.goOn(),
+            );
+        };
+        await allOf(moves(), ...stories.map((tell) => tell()));
         await resident.finish(headline);
-        await resident.goOn();
-        await Promise.all(Array.from({ length: people }, story));
       };
 
       await story();
       await migrate(control, [BORN_OUTSIDE]);
-      await goOnDuring(() => migrate(control, FIRST), 1);
+      await during(FIRST, 'migrated', [story]);
+      await another();
       // Two at once.
-      await goOnDuring(() => migrate(control, OTHERS), 2);
-      await goOnDuring(() => goBack(control, [...FIRST, ...OTHERS]), 1);
+      await during(OTHERS, 'migrated', [story, another]);
+      await story();
+      await during([...FIRST, ...OTHERS].toReversed(), 'monolith', [another]);
     },
   );
 });
+
+type Story = () => Promise<void>;

@@ -30,7 +30,11 @@ export async function repeatWhile(move: Promise<void>, act: () => Promise<void>)
   const acts = (async () => {
     while (moving) await act();
   })();
-  // What was begun is at its end before the next test begins, whatever came of it.
-  for (const outcome of await Promise.allSettled([acts, moved]))
+  await allOf(acts, moved);
+}
+
+/** Rejects, when all have ended, with what came of the first that failed: what was begun is at its end before the next test begins. */
+export async function allOf(...works: readonly Promise<unknown>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(works))
     if (outcome.status === 'rejected') throw outcome.reason;
 }

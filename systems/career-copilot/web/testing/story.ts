@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Chromium, Page, Person } from '@banyan/ui/testing';
 import { good, request } from '../../kit/testing/request.ts';
-import type { Credentials } from './demo-data.ts';
 import { PASSWORD, stranger } from './visitor.ts';
+
+type Account = { full_name: string; email: string; password: string };
+type Locator = ReturnType<Page['getByRole']>;
 
 /** Somebody in the middle of it, whose two tabs stay open while services move. */
 export type Resident = {
-  /** What they do between two moves: a reload in one tab, the next page in the other, each logged in as before. */
+  /** What they do while a service moves: a reload in one tab, the next pages in it, each logged in as before. */
   goOn(): Promise<void>;
   /** Types into their profile without saving, so that it is there in whatever comes of the service meanwhile. */
   begin(headline: string): Promise<void>;
@@ -16,33 +18,41 @@ export type Resident = {
 };
 
 /**
- * One person's story as they see it, from the first visit to the offer: whatever answers behind the pages, each step is there to be taken and
- * shows what the one before has done. What has no page yet (the account, the search) is done by the public API. Throws at the first step that
- * fails, and when one of the pages had a problem.
+ * A window in which one person after the other goes their way from the sign-up to the offer, as they see it: whatever answers behind the pages,
+ * each step is there to be taken and shows what the one before has done, and nothing of whoever was there before is left. What has no page yet
+ * (the search) is done by the public API. A story rejects at the first step that fails; what the pages had for problems comes with the end of the test.
  */
-export async function liveStory(chromium: Chromium, origin: string): Promise<void> {
-  const { person, page, token } = await arrive(chromium, origin);
-  await describesThemselves(page);
-  const job = await applies(origin, token);
-  await sees(page, 'Applications');
-  for (const state of ['Screening', 'Interview', 'Offer']) await movesTo(page, job, state);
-  await page.reload();
-  await isIn(page, job, 'Offer');
-  await sees(page, 'Calendar');
-  await logsOutInEveryTab(page, await person.tab('/profile'));
-  assert.deepEqual(await person.end(), []);
+export async function openWindow(chromium: Chromium, origin: string): Promise<() => Promise<void>> {
+  const person = await stranger(chromium, { origin });
+  const page = await person.tab('/profile');
+  return async () => {
+    const account = await signsUp(page);
+    await sees(page, 'Profile');
+    await describesThemselves(page);
+    const job = await applies(origin, account);
+    await sees(page, 'Applications');
+    for (const state of ['Screening', 'Interview', 'Offer']) await movesTo(page, job, state);
+    await page.reload();
+    await isIn(page, job, 'Offer');
+    await isToldOfIt(page);
+    await seesWhereTheyStand(page);
+    await logsOutInEveryTab(page, person);
+  };
 }
 
 export async function moveIn(chromium: Chromium, origin: string): Promise<Resident> {
-  const { person, page } = await arrive(chromium, origin);
+  const person = await stranger(chromium, { origin });
+  const page = await person.tab('/applications');
+  await signsUp(page);
+  await page.getByRole('heading', { name: 'Applications', level: 1 }).waitFor();
   const other = await person.tab('/profile');
   const headline = other.getByLabel('Headline');
   return {
     goOn: async () => {
       await page.reload();
       await isLoggedIn(page);
-      await sees(page, 'Applications');
       await sees(page, 'Calendar');
+      await sees(page, 'Applications');
     },
     begin: (text) => headline.fill(text),
     finish: async (text) => {
@@ -57,31 +67,20 @@ export async function moveIn(chromium: Chromium, origin: string): Promise<Reside
   };
 }
 
-/** On the page of the login. */
-async function enter(page: Page, { email, password }: Credentials): Promise<void> {
-  await page.getByLabel('E-mail').fill(email);
-  await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Log in' }).click();
-}
-
-/** With an account since now, led to the login and from there to where they wanted to go. */
-async function arrive(
-  chromium: Chromium,
-  origin: string,
-): Promise<{ person: Person; page: Page; token: string }> {
-  const who = { email: `story-${randomUUID()}@example.com`, password: PASSWORD };
-  const body = { ...who, full_name: 'Ada Lovelace' };
-  const { access_token: token } = await good(
-    'registers',
-    request(origin, 'POST', '/auth/register', { body }),
-  );
-  const person = await stranger(chromium, { origin });
-  const page = await person.tab('/profile');
-  await page.getByRole('heading', { name: 'Log in' }).waitFor();
-  await enter(page, who);
+/** From the page of the login, to which strangers are led. */
+async function signsUp(page: Page): Promise<Account> {
+  const account = {
+    full_name: 'Ada Lovelace',
+    email: `story-${randomUUID()}@example.com`,
+    password: PASSWORD,
+  };
+  await page.getByRole('link', { name: 'Create an account' }).click();
+  await page.getByLabel('Your name').fill(account.full_name);
+  await page.getByLabel('E-mail').fill(account.email);
+  await page.getByLabel('Password').fill(account.password);
+  await page.getByRole('button', { name: 'Create the account' }).click();
   await isLoggedIn(page);
-  await page.getByRole('heading', { name: 'Profile', level: 1 }).waitFor();
-  return { person, page, token };
+  return account;
 }
 
 /** Is interrupted at it, and finds what was entered. */
@@ -100,7 +99,9 @@ async function save(page: Page): Promise<void> {
 }
 
 /** For the first engineer's job there is; as the board names it. */
-async function applies(origin: string, token: string): Promise<string> {
+async function applies(origin: string, { email, password }: Account): Promise<string> {
+  const body = { email, password };
+  const { access_token: token } = await good('logs in', request(origin, 'POST', '/auth/login', { body }));
   const { jobs } = await good('searches', request(origin, 'GET', '/jobs?q=engineer&limit=1'));
   const [{ id, title, company }] = jobs;
   await good('applies', request(origin, 'POST', '/applications', { token, body: { job_id: id } }));
@@ -109,7 +110,9 @@ async function applies(origin: string, token: string): Promise<string> {
 
 /** By the navigation. */
 async function sees(page: Page, title: string): Promise<void> {
-  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: title }).click();
+  const navigation = page.getByRole('navigation', { name: 'Main' });
+  // How many there are that nobody has read stands beside the word.
+  await navigation.getByRole('link', { name: new RegExp(`^${title}( |$)`) }).click();
   await page.getByRole('heading', { name: title, level: 1 }).waitFor();
 }
 
@@ -125,10 +128,41 @@ async function isIn(page: Page, job: string, state: string): Promise<void> {
   await page.getByRole('grid', { name: state }).getByRole('row', { name: job }).waitFor();
 }
 
-async function logsOutInEveryTab(page: Page, other: Page): Promise<void> {
+/** Of each move, until they have read all of it. */
+async function isToldOfIt(page: Page): Promise<void> {
+  await sees(page, 'Notifications');
+  await comesTo(page, page.getByRole('link', { name: 'Notifications 3 unread' }));
+  await page.getByRole('button', { name: 'Mark all as read' }).click();
+  await page.getByText('You have read everything').waitFor();
+}
+
+async function seesWhereTheyStand(page: Page): Promise<void> {
+  await sees(page, 'Dashboard');
+  await page.getByText('1 application is under way.').waitFor();
+  const steps = page.getByRole('region', { name: 'How far applications came' }).getByRole('listitem');
+  await comesTo(page, steps.filter({ hasText: /^Offer\s*1/ }));
+}
+
+/** What others than the one who was asked must have heard of: they hear of it a moment later, and whoever cannot wait looks again. */
+async function comesTo(page: Page, what: Locator): Promise<void> {
+  for (let look = 1; ; look++)
+    try {
+      return await what.waitFor({ timeout: LOOK_MS });
+    } catch (error) {
+      if (look === LOOKS) throw error;
+      await page.reload();
+    }
+}
+
+const LOOK_MS = 10_000;
+const LOOKS = 6;
+
+async function logsOutInEveryTab(page: Page, person: Person): Promise<void> {
+  const other = await person.tab('/profile');
   await other.getByRole('heading', { name: 'Profile', level: 1 }).waitFor();
   await page.getByRole('button', { name: 'Log out' }).click();
   for (const each of [page, other]) await each.getByRole('heading', { name: 'Log in' }).waitFor();
+  await other.close();
 }
 
 async function isLoggedIn(page: Page): Promise<void> {
