@@ -4,12 +4,14 @@ import { after, before, describe, it } from 'node:test';
 import { testServer } from '@banyan/postgres/testing';
 import { type Chromium, inChromium, type Person } from '@banyan/ui/testing';
 import type { Page } from 'playwright-core';
+import { WEBHOOK_TYPES } from '../api/integrations.ts';
 import { until } from '../kit/testing/until.ts';
 import { type Answers, answersOf } from './testing/answers.ts';
 import { authIsThere } from './testing/auth-service.ts';
 import { withConnections } from './testing/connections-service.ts';
 import { withNotifications } from './testing/notifications-service.ts';
 import { newcomer, PASSWORD } from './testing/visitor.ts';
+import { withWebhooks } from './testing/webhooks-service.ts';
 import { startMonolithWorld, type World } from './testing/worlds.ts';
 
 /** What the owner of an account sets. */
@@ -26,6 +28,7 @@ inChromium('settings', (chromium) => {
   describe('of an account', () => settingsTests(chromium));
   describe('of notifications', () => notificationTests(chromium));
   describe('of connections', () => connectionTests(chromium));
+  describe('of webhooks', () => webhookTests(chromium));
 });
 
 function settingsTests(chromium: Chromium): void {
@@ -199,6 +202,60 @@ function connectionTests(chromium: Chromium): void {
     await page.getByText(/^What you entered .* was kept/).waitFor();
     assert.equal(await page.getByLabel('User name').inputValue(), 'ada');
     assert.ok(await page.getByRole('radio', { name: 'Fastmail' }).isChecked());
+  });
+}
+
+function webhookTests(chromium: Chromium): void {
+  const open = async (path: string) => {
+    const person = await newcomer(chromium, { origin: world.origin });
+    const answers = answersOf(person);
+    await withWebhooks(answers);
+    return { answers, page: await person.tab(path) };
+  };
+
+  it('are made by the keyboard, and show their secret once', async () => {
+    const { answers, page } = await open('/settings/webhooks');
+    await answers.instead('POST /integrations/webhooks', { id: 7, secret: 'whsec_c2VjcmV0' });
+    await page.getByRole('button', { name: 'New webhook' }).press('Enter');
+    await page.getByLabel('Address').fill('https://hooks.example.com/career');
+    await page.getByRole('checkbox', { name: 'A new job fits' }).press('Space');
+    const sent = page.waitForRequest((request) => request.method() === 'POST');
+    await page.getByLabel('Address').press('Enter');
+    assert.deepEqual((await sent).postDataJSON(), {
+      url: 'https://hooks.example.com/career',
+      event_types: WEBHOOK_TYPES.filter((type) => type !== 'job.matched'),
+    });
+    await page.getByText('whsec_c2VjcmV0').waitFor();
+    await page.getByRole('button', { name: 'I have kept it' }).press('Enter');
+    await page.waitForURL(`${world.origin}/settings/webhooks/7`);
+    await page.getByRole('heading', { level: 1, name: 'hooks.example.com/career' }).waitFor();
+    assert.doesNotMatch(await page.content(), /whsec_/);
+    assert.doesNotMatch(String(await page.evaluate('JSON.stringify(localStorage)')), /whsec_|hooks/);
+  });
+
+  it('have an address for what was sent, and the button back leads out of it', async () => {
+    const { answers, page } = await open('/integrations/webhooks/7');
+    await page
+      .getByRole('link', { name: /^application.status_changed,/ })
+      .nth(1)
+      .press('Enter');
+    await page.getByText('Answered 503').waitFor();
+    assert.equal(new URL(page.url()).search, '?delivery=898');
+    await answers.instead('/integrations/webhooks/*/deliveries/*/replay', { replayed: 1 });
+    await page.getByRole('button', { name: 'Send it again' }).press('Enter');
+    await page.getByText('It is on its way again').waitFor();
+    await page.goBack();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    assert.equal(page.url(), `${world.origin}/settings/webhooks/7`);
+  });
+
+  it('are on again, with the reason, where they could not be switched off', async () => {
+    const { answers, page } = await open('/settings/webhooks/7');
+    await answers.refuse('PATCH /integrations/webhooks/7', { status: 503, code: 'UNAVAILABLE' });
+    const enabled = page.getByRole('switch', { name: 'On' });
+    await enabled.press('Space');
+    await page.getByText('The webhook was not switched').waitFor();
+    assert.ok(await enabled.isChecked());
   });
 }
 

@@ -4,12 +4,15 @@ import { signedInRoute } from '../../shell/routes.tsx';
 import type connectionsEn from './connections/messages/en.json';
 import type en from './messages/en.json';
 import type notificationsEn from './notifications/messages/en.json';
+import type webhooksEn from './webhooks/messages/en.json';
+import { webhookSearch } from './webhooks/webhook.ts';
 
 declare module '../../i18n/catalogue.ts' {
   interface Messages {
     settings: typeof en;
     connections: typeof connectionsEn;
     notificationSettings: typeof notificationsEn;
+    webhooks: typeof webhooksEn;
   }
 }
 
@@ -68,7 +71,42 @@ const callback = createRoute({
   component: lazyRouteComponent(() => import('./connections/CallbackPage.tsx'), 'CallbackPage'),
 });
 
+const webhookMessages = messagesOf('webhooks', {
+  en: () => import('./webhooks/messages/en.json'),
+  de: () => import('./webhooks/messages/de.json'),
+});
+/** Numbers in addresses. */
+const byId = {
+  parse: ({ id }: { id: string }) => ({ id: Number(id) }),
+  stringify: ({ id }: { id: number }) => ({ id: String(id) }),
+};
+
+const webhooks = createRoute({
+  getParentRoute: () => frame,
+  path: '/webhooks',
+  loader: webhookMessages,
+  component: lazyRouteComponent(() => import('./webhooks/WebhooksSection.tsx'), 'WebhooksSection'),
+});
+
+const webhook = createRoute({
+  getParentRoute: () => frame,
+  path: '/webhooks/$id',
+  params: byId,
+  validateSearch: webhookSearch,
+  loader: webhookMessages,
+  component: lazyRouteComponent(() => import('./webhooks/WebhookPage.tsx'), 'WebhookPage'),
+});
+
 /** Where notifications lead. */
+const disabled = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/integrations/webhooks/$id',
+  params: byId,
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: '/settings/webhooks/$id', params, replace: true });
+  },
+});
+
 const lost = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/integrations/connections',
@@ -90,6 +128,17 @@ const data = createRoute({
 });
 
 export const routes = [
-  frame.addChildren([general, security, notifications, connections, callback, privacy, data]),
+  frame.addChildren([
+    general,
+    security,
+    notifications,
+    connections,
+    callback,
+    webhooks,
+    webhook,
+    privacy,
+    data,
+  ]),
   lost,
+  disabled,
 ] as const;

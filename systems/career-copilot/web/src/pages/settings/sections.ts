@@ -3,7 +3,7 @@ import type { OperationName } from '../../api/types.ts';
 
 /** A part of the settings with an address of its own. `needs`: an operation that only a service has; left out: it is always there. */
 export type Section = {
-  name: 'general' | 'security' | 'notifications' | 'connections' | 'privacy' | 'data';
+  name: 'general' | 'security' | 'notifications' | 'connections' | 'webhooks' | 'privacy' | 'data';
   path: string;
   icon: IconName;
   needs?: OperationName;
@@ -24,6 +24,12 @@ export const SECTIONS = [
     path: '/settings/connections',
     icon: 'plug',
     needs: 'GET /api/v1/integrations/connections',
+  },
+  {
+    name: 'webhooks',
+    path: '/settings/webhooks',
+    icon: 'send',
+    needs: 'GET /api/v1/integrations/webhooks',
   },
   { name: 'privacy', path: '/settings/privacy', icon: 'eye', needs: 'GET /api/v1/users/me/privacy-settings' },
   { name: 'data', path: '/settings/data', icon: 'download', needs: 'GET /api/v1/users/me/export' },
