@@ -59,6 +59,10 @@ export const contracts = defineContracts({
     UserSuspended: event({
       ...ofUser('auth', 'They cannot log in until they are reinstated.'),
       ...byAdministrator,
+      data: Type.Object({
+        ...byAdministrator.data.properties,
+        reason: Type.Optional(text('As the administrator gave it. Personal.')),
+      }),
     }),
     UserReinstated: event({ ...ofUser('auth', 'They can log in again.'), ...byAdministrator }),
     PasswordChanged: event({ ...ofUser('auth', 'They have a new password.'), data: OfUser }),

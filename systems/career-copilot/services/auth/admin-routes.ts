@@ -3,7 +3,7 @@ import { withTransaction } from '@banyan/postgres';
 import { defineErrors, implement, PageQuery, type ServiceApp, signedIn } from '@banyan/service';
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { Id, Nullable, Timestamp } from '../../api/common.ts';
 import { contracts } from '../../contracts/auth.ts';
 import { identify } from './callers.ts';
@@ -24,6 +24,7 @@ const AccountDetails = Type.Object({
   role: Type.String(),
   email_verified_at: Nullable<Date>(Timestamp),
   suspended_at: Nullable<Date>(Timestamp),
+  suspension_reason: Nullable<string>(Type.String({ description: 'As an administrator gave it.' })),
   created_at: Timestamp,
   updated_at: Timestamp,
 });
@@ -31,8 +32,21 @@ const AccountDetails = Type.Object({
 const ListQuery = Type.Object({
   ...PageQuery.properties,
   email: Type.Optional(Type.String({ maxLength: 255 })),
+  q: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      description: 'What the e-mail address begins with, in any case.',
+    }),
+  ),
   role: Type.Optional(Type.String({ maxLength: 20 })),
   is_active: Type.Optional(Type.Boolean()),
+});
+
+/** Of a suspension; it may be left out as a whole. */
+const Suspension = Type.Unsafe<{ reason?: string } | null>({
+  ...Type.Object({ reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })) }),
+  type: ['object', 'null'],
 });
 
 /** What the legacy API never had: administration of accounts. */
@@ -67,32 +81,51 @@ export function adminRoutes(app: ServiceApp, pool: pg.Pool, events: AuthEvents):
   const change = (
     path: string,
     fact: 'UserSuspended' | 'UserReinstated' | 'UserVerified',
-    apply: (tx: pg.PoolClient, account: store.Account, admin: store.Account) => Promise<boolean>,
+    apply: (
+      tx: pg.PoolClient,
+      account: store.Account,
+      by: { admin: store.Account; reason: string | null },
+    ) => Promise<boolean>,
+    body?: typeof Suspension,
   ) => {
     app.post(
       `/users/:id/${path}`,
-      { config, onRequest: asAdmin, schema: { params: Id, response: { 200: AccountDetails } } },
+      {
+        config,
+        onRequest: asAdmin,
+        schema: { params: Id, ...(body && { body }), response: { 200: AccountDetails } },
+      },
       async (request) =>
         await withTransaction(pool, async (tx) => {
           const { id } = request.params;
           const admin = request.account!;
+          const reason = (request.body as Static<typeof Suspension>)?.reason ?? null;
           // One that is deleted meanwhile is not reinstated.
           const account = await store.lockAccount(tx, id);
           if (!account) throw errors('ACCOUNT_NOT_FOUND');
-          if (!(await apply(tx, account, admin))) return account;
-          await events.publish(tx, fact, { userId: id, byUserId: admin.id });
+          if (!(await apply(tx, account, { admin, reason }))) return account;
+          await events.publish(tx, fact, {
+            userId: id,
+            byUserId: admin.id,
+            ...(reason === null ? {} : { reason }),
+          });
           return (await store.findAccount(tx, id))!;
         }),
     );
   };
 
-  change('suspend', 'UserSuspended', async (tx, { id }, admin) => {
-    if (id === admin.id) throw errors('NOT_YOURSELF');
-    return await store.setSuspended(tx, id, true);
-  });
+  change(
+    'suspend',
+    'UserSuspended',
+    async (tx, { id }, { admin, reason }) => {
+      if (id === admin.id) throw errors('NOT_YOURSELF');
+      return await store.suspend(tx, id, reason);
+    },
+    Suspension,
+  );
   change('reinstate', 'UserReinstated', async (tx, { id, email }) => {
     if (email === anonymized(id).email) throw errors('ACCOUNT_DELETED');
-    return await store.setSuspended(tx, id, false);
+    return await store.reinstate(tx, id);
   });
   change('verify', 'UserVerified', async (tx, { id }) => await store.setVerified(tx, id));
 }

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import type { RunningService } from '@banyan/service';
 import { hash } from '@node-rs/bcrypt';
 import type { Tokens } from '../../api/auth.ts';
+import { said } from '../../kit/testing/events.ts';
 import { request } from '../../kit/testing/request.ts';
 import { variablesOf } from '../../kit/testing/variables.ts';
 import { hashRefreshToken } from './decide.ts';
@@ -286,6 +287,40 @@ describe('administration', () => {
     );
     const body = { email, password: 'a good password' };
     assert.equal((await call('POST', '/auth/login', { body })).status, 403);
+  });
+
+  it('keeps why somebody is suspended as long as they are, and tells it', async () => {
+    const admin = await registerAdmin();
+    const { id } = await register();
+    const path = `/users/${id}/suspend`;
+    assert.equal((await call('POST', path, { token: admin.token, body: { reason: '' } })).status, 400);
+    const { body } = await call('POST', path, { token: admin.token, body: { reason: 'Spam' } });
+    assert.equal(body.suspension_reason, 'Spam');
+    const told = (await said(service, 'UserSuspended')).filter(({ userId }) => userId === id);
+    assert.deepEqual(told, [{ userId: id, byUserId: admin.id, reason: 'Spam' }]);
+    const reinstated = await call('POST', `/users/${id}/reinstate`, { token: admin.token });
+    assert.equal(reinstated.body.suspension_reason, null);
+  });
+
+  it('reinstates whom the monolith has locked, too', async () => {
+    const admin = await registerAdmin();
+    const { id } = await register();
+    await service.pool.query('UPDATE accounts SET is_active = false WHERE id = $1', [id]);
+    const { body } = await call('POST', `/users/${id}/reinstate`, { token: admin.token });
+    assert.equal(body.is_active, true);
+  });
+
+  it('finds addresses by how they begin, in any case and as text', async () => {
+    const admin = await registerAdmin();
+    const { id, email } = await register();
+    const found = async (q: string) => {
+      const { body } = await call('GET', `/users?q=${encodeURIComponent(q)}`, { token: admin.token });
+      return body.users.map((user: { id: number }) => user.id);
+    };
+    assert.deepEqual(await found(email.toUpperCase()), [id]);
+    assert.ok((await found(email.slice(0, 3))).includes(id));
+    assert.deepEqual(await found(email.slice(1)), []);
+    assert.deepEqual(await found('%'), []);
   });
 
   it('does not let administrators lock themselves out', async () => {

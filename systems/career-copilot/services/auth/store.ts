@@ -14,6 +14,7 @@ export type Account = {
   display_name: string;
   email_verified_at: Date | null;
   suspended_at: Date | null;
+  suspension_reason: string | null;
   version: number;
   created_at: Date;
   updated_at: Date;
@@ -23,8 +24,8 @@ export type RefreshToken = StoredToken & { id: number; account_id: number; famil
 
 type Executor = pg.Pool | pg.PoolClient;
 
-const ACCOUNT = `id, email, password_hash, is_active, role, display_name, email_verified_at, suspended_at, version,
-  created_at, updated_at`;
+const ACCOUNT = `id, email, password_hash, is_active, role, display_name, email_verified_at, suspended_at,
+  suspension_reason, version, created_at, updated_at`;
 
 const TOKEN = 'id, account_id, family_id, revoked, rotated_at, expires_at';
 
@@ -123,7 +124,7 @@ export async function anonymizeAccount(
 ): Promise<boolean> {
   const { rowCount } = await db.query(
     `UPDATE accounts SET email = $2, password_hash = $3, display_name = $4, is_active = false,
-       email_verified_at = NULL, version = version + 1, updated_at = now()
+       email_verified_at = NULL, suspension_reason = NULL, version = version + 1, updated_at = now()
      WHERE id = $1 AND email <> $2`,
     [id, email, passwordHash, displayName],
   );
@@ -133,12 +134,23 @@ export async function anonymizeAccount(
 }
 
 /** False if it was so before. */
-export async function setSuspended(db: Executor, id: number, suspended: boolean): Promise<boolean> {
+export async function suspend(db: Executor, id: number, reason: string | null): Promise<boolean> {
   const { rowCount } = await db.query(
-    `UPDATE accounts SET is_active = NOT $2::boolean, suspended_at = CASE WHEN $2 THEN now() END,
+    `UPDATE accounts SET is_active = false, suspended_at = now(), suspension_reason = $2,
        version = version + 1, updated_at = now()
-     WHERE id = $1 AND (suspended_at IS NOT NULL) <> $2`,
-    [id, suspended],
+     WHERE id = $1 AND suspended_at IS NULL`,
+    [id, reason],
+  );
+  return rowCount === 1;
+}
+
+/** Whoever has locked it, an administrator or the monolith. False if it was active before. */
+export async function reinstate(db: Executor, id: number): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `UPDATE accounts SET is_active = true, suspended_at = NULL, suspension_reason = NULL,
+       version = version + 1, updated_at = now()
+     WHERE id = $1 AND NOT (is_active AND suspended_at IS NULL)`,
+    [id],
   );
   return rowCount === 1;
 }
@@ -156,13 +168,14 @@ export async function setVerified(db: Executor, id: number): Promise<boolean> {
 /** One page of accounts, in the order of their ids. Throws `BAD_CURSOR`. */
 export async function listAccounts(
   db: Executor,
-  { email, role, is_active: isActive, ...page }: AccountFilter,
+  { email, q, role, is_active: isActive, ...page }: AccountFilter,
 ): Promise<{ items: Account[]; next_cursor: string | null }> {
   const text = `SELECT ${ACCOUNT} FROM accounts
-     WHERE ($1::text IS NULL OR email = $1) AND ($2::text IS NULL OR role = $2) AND ($3::boolean IS NULL OR is_active = $3)`;
+     WHERE ($1::text IS NULL OR email = $1) AND ($2::text IS NULL OR role = $2) AND ($3::boolean IS NULL OR is_active = $3)
+       AND ($4::text IS NULL OR starts_with(lower(email), lower($4)))`;
   return await BY_ID.page<Account>(
     db,
-    { text, values: [email ?? null, role ?? null, isActive ?? null] },
+    { text, values: [email ?? null, role ?? null, isActive ?? null, q ?? null] },
     page,
   );
 }
@@ -173,6 +186,7 @@ export type AccountFilter = {
   limit: number;
   cursor?: string;
   email?: string;
+  q?: string;
   role?: string;
   is_active?: boolean;
 };

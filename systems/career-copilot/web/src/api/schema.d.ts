@@ -1,4 +1,4 @@
-// By npm run generate: types IgFEobjm4YVuJ7KE of document p6ynlSokuiKOrL4Q.
+// By npm run generate: types kadkMzhBiZeHogwZ of document wx1OlLJ9Qe-A7rb9.
 export interface paths {
     "/api/v1/analytics/all/series": {
         parameters: {
@@ -7201,6 +7201,8 @@ export interface paths {
                     limit?: number;
                     cursor?: string;
                     email?: string;
+                    /** @description What the e-mail address begins with, in any case. */
+                    q?: string;
                     role?: string;
                     is_active?: boolean;
                 };
@@ -7226,6 +7228,8 @@ export interface paths {
                                 email_verified_at: string | null;
                                 /** Format: date-time */
                                 suspended_at: string | null;
+                                /** @description As an administrator gave it. */
+                                suspension_reason: string | null;
                                 /** Format: date-time */
                                 created_at: string;
                                 /** Format: date-time */
@@ -8107,6 +8111,8 @@ export interface paths {
                             email_verified_at: string | null;
                             /** Format: date-time */
                             suspended_at: string | null;
+                            /** @description As an administrator gave it. */
+                            suspension_reason: string | null;
                             /** Format: date-time */
                             created_at: string;
                             /** Format: date-time */
@@ -8140,7 +8146,13 @@ export interface paths {
                 };
                 cookie?: never;
             };
-            requestBody?: never;
+            requestBody: {
+                content: {
+                    "application/json": {
+                        reason?: string;
+                    } | null;
+                };
+            };
             responses: {
                 /** @description Default Response */
                 200: {
@@ -8157,6 +8169,8 @@ export interface paths {
                             email_verified_at: string | null;
                             /** Format: date-time */
                             suspended_at: string | null;
+                            /** @description As an administrator gave it. */
+                            suspension_reason: string | null;
                             /** Format: date-time */
                             created_at: string;
                             /** Format: date-time */
@@ -8207,6 +8221,8 @@ export interface paths {
                             email_verified_at: string | null;
                             /** Format: date-time */
                             suspended_at: string | null;
+                            /** @description As an administrator gave it. */
+                            suspension_reason: string | null;
                             /** Format: date-time */
                             created_at: string;
                             /** Format: date-time */
