@@ -43,7 +43,7 @@ const views: readonly View[] = [
     afterwards: async (page) => {
       await page.getByRole('button', { name: 'What to do with grace.hopper@' }).click();
       await page.getByRole('menuitem', { name: 'Suspend' }).click();
-      await page.getByRole('alertdialog').waitFor();
+      await page.getByRole('alertdialog').getByLabel('Reason').fill('Sends spam');
     },
   },
   { name: 'campaigns', path: '/administration/campaigns', who: 'administrator', given: withMessages },
@@ -109,6 +109,7 @@ function user(id: number): object {
     is_active: !isDeleted && !isSuspended,
     role: id <= 3 ? 'admin' : 'user',
     email_verified_at: isDeleted || id % 4 === 2 ? null : '2026-03-02T08:00:00.000Z',
+    suspension_reason: isSuspended && id % 2 === 1 ? 'Sent the same letter to 200 companies' : null,
     suspended_at: isSuspended ? '2026-05-20T08:00:00.000Z' : null,
     created_at: `2026-0${1 + (id % 5)}-1${id % 10}T08:00:00.000Z`,
     updated_at: '2026-05-20T08:00:00.000Z',

@@ -1,4 +1,4 @@
-import { ConfirmDialog, IconButton, Menu, type MenuEntry } from '@banyan/ui';
+import { ConfirmDialog, IconButton, Menu, type MenuEntry, Stack, TextField } from '@banyan/ui';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { useAccountSteps } from './use-account-steps.ts';
@@ -7,6 +7,8 @@ import type { stepsOf, User } from './users.ts';
 type Step = ReturnType<typeof stepsOf>[number];
 
 const ICONS = { suspend: 'lock', reinstate: 'undo', verify: 'check' } as const;
+
+const LONGEST_REASON = 500;
 
 /** What can be done to an account. What locks somebody out, and what cannot be taken back, is asked first. */
 export function UserMenu({
@@ -20,6 +22,7 @@ export function UserMenu({
 }) {
   const t = useTranslations('administration.users');
   const [asked, setAsked] = useState<Exclude<Step, 'reinstate'> | null>(null);
+  const [reason, setReason] = useState('');
   if (possible.length === 0) return null;
   const entries = possible.map(
     (id): MenuEntry => ({ id, label: t(`steps.${id}`), icon: ICONS[id], isDangerous: id === 'suspend' }),
@@ -41,10 +44,24 @@ export function UserMenu({
           isDangerous={asked === 'suspend'}
           onConfirm={() => {
             setAsked(null);
-            steps[asked](user);
+            if (asked === 'verify') return steps.verify(user);
+            steps.suspend(user, reason.trim() || null);
+            setReason('');
           }}
         >
-          {t(`ask.${asked}.text`)}
+          <Stack gap={4}>
+            <p>{t(`ask.${asked}.text`)}</p>
+            {asked === 'suspend' && (
+              <TextField
+                label={t('ask.suspend.reason')}
+                description={t('ask.suspend.reasonHint')}
+                maxLength={LONGEST_REASON}
+                value={reason}
+                onChange={setReason}
+                autoFocus
+              />
+            )}
+          </Stack>
         </ConfirmDialog>
       )}
     </>

@@ -7,6 +7,7 @@ import { useSession } from '../../session/index.ts';
 import { Available } from '../../shell/Available.tsx';
 import { Page } from '../../shell/Page.tsx';
 import { Reading } from '../../shell/Reading.tsx';
+import { SettledSearchField } from '../../shell/SettledSearchField.tsx';
 import styles from './Administration.module.css';
 import { NotYet } from './NotYet.tsx';
 import { UserMenu } from './UserMenu.tsx';
@@ -77,10 +78,18 @@ function Users() {
 
 function Filters({ search, onChoose }: { search: UsersSearch; onChoose: (search: UsersSearch) => void }) {
   const t = useTranslations('administration.users.filters');
+  const { q, ...withoutText } = search;
   const { state: _state, ...withoutState } = search;
   const { role: _role, ...withoutRole } = search;
   return (
     <div className={styles.filters}>
+      <SettledSearchField
+        label={t('address.label')}
+        placeholder={t('address.hint')}
+        clearLabel={t('address.clear')}
+        value={q ?? ''}
+        onSettled={(text) => onChoose(text.trim() === '' ? withoutText : { ...search, q: text })}
+      />
       <Select
         label={t('state.label')}
         value={search.state ?? 'all'}
@@ -122,6 +131,9 @@ function UserLine({
           {user.id === self && <Badge>{t('you')}</Badge>}
         </span>
         <span className={styles.muted}>{t('registered', { id: user.id, date: date(user.created_at) })}</span>
+        {user.suspension_reason !== null && (
+          <span className={styles.reason}>{t('reason', { reason: user.suspension_reason })}</span>
+        )}
       </div>
       <div className={styles.do}>
         <UserMenu user={user} possible={stepsOf(user, self)} steps={steps} />

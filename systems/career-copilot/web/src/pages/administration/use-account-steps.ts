@@ -19,11 +19,17 @@ export function useAccountSteps(search: UsersSearch) {
     showToast({ title, description: words(reason).reason, tone: 'danger' });
 
   const suspension = useApiMutation('POST /api/v1/users/{id}/suspend', {
-    expects: ({ params }) => inList(params.path.id, () => ({ is_active: false, suspended_at: now() })),
+    expects: ({ params, body }) =>
+      inList(params.path.id, () => ({
+        is_active: false,
+        suspended_at: now(),
+        suspension_reason: body?.reason ?? null,
+      })),
     onTakenBack: refused(t('notSuspended')),
   });
   const reinstatement = useApiMutation('POST /api/v1/users/{id}/reinstate', {
-    expects: ({ params }) => inList(params.path.id, () => ({ is_active: true, suspended_at: null })),
+    expects: ({ params }) =>
+      inList(params.path.id, () => ({ is_active: true, suspended_at: null, suspension_reason: null })),
     onTakenBack: refused(t('notReinstated')),
   });
   const verification = useApiMutation('POST /api/v1/users/{id}/verify', {
@@ -44,10 +50,16 @@ export function useAccountSteps(search: UsersSearch) {
     );
   const of = ({ id }: User) => ({ params: { path: { id } } });
   const named = ({ email }: User) => ({ email });
-  const suspend = (user: User): void =>
-    tell(suspension.mutateAsync(of(user)), t('suspended', named(user)), () => reinstate(user));
+  const suspend = (user: User, reason: string | null): void =>
+    tell(
+      suspension.mutateAsync({ ...of(user), body: reason === null ? {} : { reason } }),
+      t('suspended', named(user)),
+      () => reinstate({ ...user, suspension_reason: reason }),
+    );
   const reinstate = (user: User): void =>
-    tell(reinstatement.mutateAsync(of(user)), t('reinstated', named(user)), () => suspend(user));
+    tell(reinstatement.mutateAsync(of(user)), t('reinstated', named(user)), () =>
+      suspend(user, user.suspension_reason),
+    );
   const verify = (user: User): void => tell(verification.mutateAsync(of(user)), t('verified', named(user)));
   return { suspend, reinstate, verify };
 }

@@ -10,13 +10,15 @@ const ADA: User = {
   role: 'user',
   email_verified_at: SINCE,
   suspended_at: null,
+  suspension_reason: null,
   created_at: SINCE,
   updated_at: SINCE,
 };
 
 test('what the address says is asked for, and nothing that is not understood', () => {
-  assert.deepEqual(queryOfUsers(usersSearch({ state: 'suspended', role: 'admin' })), {
+  assert.deepEqual(queryOfUsers(usersSearch({ q: ' ada', state: 'suspended', role: 'admin' })), {
     limit: 50,
+    q: 'ada',
     is_active: false,
     role: 'admin',
   });

@@ -3,27 +3,31 @@ import type { Answer, Query } from '../../api/index.ts';
 export const USERS = 'GET /api/v1/users';
 export type User = Answer<typeof USERS>['users'][number];
 
-/** What the address of the list says: `/administration/users?state=suspended&role=admin`. */
-export type UsersSearch = { state?: 'active' | 'suspended'; role?: 'admin' | 'user' };
+/** What the address of the list says: `/administration/users?q=ada&state=suspended&role=admin`. */
+export type UsersSearch = { q?: string; state?: 'active' | 'suspended'; role?: 'admin' | 'user' };
 
 /** What is not understood is as if it were not there. */
-export function usersSearch({ state, role }: Record<string, unknown>): UsersSearch {
+export function usersSearch({ q, state, role }: Record<string, unknown>): UsersSearch {
   return {
+    ...(typeof q === 'string' && q !== '' ? { q } : {}),
     ...(state === 'active' || state === 'suspended' ? { state } : {}),
     ...(role === 'admin' || role === 'user' ? { role } : {}),
   };
 }
 
 /** What the API is asked for. */
-export function queryOfUsers({ state, role }: UsersSearch): Query<typeof USERS> {
+export function queryOfUsers({ q, state, role }: UsersSearch): Query<typeof USERS> {
   return {
     limit: PAGE_SIZE,
+    ...(q === undefined ? {} : { q: q.trim().slice(0, LONGEST) }),
     ...(state === undefined ? {} : { is_active: state === 'active' }),
     ...(role === undefined ? {} : { role }),
   };
 }
 
 const PAGE_SIZE = 50;
+/** Of an address. */
+const LONGEST = 255;
 
 export type UserState = 'active' | 'suspended' | 'locked' | 'deleted';
 
