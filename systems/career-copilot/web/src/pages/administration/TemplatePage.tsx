@@ -2,7 +2,7 @@ import { Button, Card, Columns, Skeleton, Stack, showToast, TextArea, TextField 
 import { getRouteApi } from '@tanstack/react-router';
 import { useWatch } from 'react-hook-form';
 import { useTranslations } from 'use-intl';
-import { TemplateWords } from '../../../../api/notifications.ts';
+import type { TemplateWords } from '../../../../api/notifications.ts';
 import { type Answer, ApiError, useApiMutation, useApiQuery, useErrorWords } from '../../api/index.ts';
 import {
   type ApiForm,
@@ -17,7 +17,7 @@ import { Page } from '../../shell/Page.tsx';
 import { Reading } from '../../shell/Reading.tsx';
 import { MessagePreview } from './MessagePreview.tsx';
 import { NotYet } from './NotYet.tsx';
-import { type Kind, type Locale, TEMPLATE, TEMPLATES } from './templates.ts';
+import { type Kind, type Locale, TEMPLATE, TEMPLATES, TemplateFields, wordsOf } from './templates.ts';
 
 const route = getRouteApi('/signed-in/administration/templates/$kind/$locale');
 
@@ -56,12 +56,16 @@ function TemplateForm({ stored }: { stored: Answer<typeof TEMPLATE> }) {
   const t = useTranslations('administration.templates');
   const words = useErrorWords();
   const { kind, locale, version } = stored;
-  const form = useApiForm<typeof TemplateWords, TemplateWords>(TemplateWords, stored.words);
-  const draft = useDraft(form, `template-${kind}-${locale}-${version}`, TemplateWords);
+  const form = useApiForm<typeof TemplateFields, TemplateWords>(TemplateFields, stored.words);
+  const draft = useDraft(form, `template-${kind}-${locale}-${version}`, TemplateFields);
   const put = useApiMutation('PUT /api/v1/notifications/templates/{kind}/{locale}');
-  const save = form.handleSubmit(async (body) => {
+  const save = form.handleSubmit(async (entered) => {
     try {
-      await put.mutateAsync({ params: { path: { kind, locale } }, body, ifMatch: `"${version}"` });
+      await put.mutateAsync({
+        params: { path: { kind, locale } },
+        body: wordsOf(entered),
+        ifMatch: `"${version}"`,
+      });
       draft.done();
       showToast({ title: t('saved'), tone: 'good' });
     } catch (reason) {
@@ -115,7 +119,7 @@ function Preview({
   kind,
   locale,
 }: {
-  form: ApiForm<TemplateWords, TemplateWords>;
+  form: ApiForm<TemplateWords, TemplateFields>;
   kind: Kind;
   locale: Locale;
 }) {

@@ -9,11 +9,14 @@ export type CampaignState = Campaign['state'];
 export type Step = 'start' | 'pause' | 'cancel';
 
 const { name, link, per_minute } = NewCampaign.properties;
+const { subject, body, action } = CampaignWords.properties;
 
 /** What is entered of a campaign. */
 export const CampaignFields = Type.Object({
   name,
-  ...CampaignWords.properties,
+  subject,
+  body,
+  action: Type.Optional(action),
   link,
   locales: Type.Array(Type.Unsafe<(typeof LOCALES)[number]>({ type: 'string', enum: [...LOCALES] })),
   /** Numbers of accounts, as somebody writes them: `1, 2 3`. Empty: all. */
@@ -21,7 +24,11 @@ export const CampaignFields = Type.Object({
   per_minute,
 });
 export type CampaignFields = Static<typeof CampaignFields>;
-export type CampaignEntry = Omit<CampaignFields, 'only' | 'link'> & { only: string; link: string };
+export type CampaignEntry = Omit<CampaignFields, 'only' | 'link' | 'action'> & {
+  only: string;
+  link: string;
+  action: string;
+};
 
 export const FRESH: CampaignEntry = {
   name: '',
@@ -39,7 +46,7 @@ export function campaignOf({
   name,
   subject,
   body,
-  action,
+  action = '',
   link,
   locales,
   only,

@@ -6,7 +6,7 @@ import {
   type CampaignStep,
 } from '../../../../services/notifications/campaigns/decide.ts';
 import { campaignOf, FRESH, stepsOf } from './campaigns.ts';
-import { byKind } from './templates.ts';
+import { byKind, wordsOf } from './templates.ts';
 
 test('a campaign goes to all who have asked for news, or to those who are named', () => {
   const entered = { ...FRESH, name: 'Spring', subject: 'S', body: 'B' };
@@ -27,6 +27,10 @@ test('what is offered for a campaign is what the service does in its state', () 
     });
     assert.deepEqual(stepsOf(state), possible, state);
   }
+});
+
+test('what may be empty may be left out of a template', () => {
+  assert.deepEqual(wordsOf({ subject: 'S', body: 'B' }), { subject: 'S', body: 'B', action: '', short: '' });
 });
 
 test('templates are listed by kind, each with its languages', () => {
