@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { startWorld, type World } from './testing/world.ts';
+import { type Json, type Person, startWorld, type World } from './testing/world.ts';
 
 let world: World;
 
@@ -187,5 +187,65 @@ describe('skills', () => {
     const hidden = { profileVisibility: 'PUBLIC', showEmail: false, showCity: false };
     await one.call('PUT', `/users/${one.id}/privacy-settings`, hidden);
     assert.equal((await other.call('GET', path)).body.latitude, null);
+  });
+});
+
+describe('matches', () => {
+  const profile = {
+    headline: null,
+    hourlyRate: 10,
+    budget: null,
+    city: 'Berlin',
+    latitude: 52.5,
+    longitude: 13.4,
+    offered: [] as object[],
+    wanted: [] as object[],
+    version: 1,
+  };
+
+  it('are those who offer what is wanted, with what their scores are made of, and say it', async () => {
+    const [seeker, near, far, other] = await Promise.all([1, 2, 3, 4].map(() => world.person()));
+    const [wanted, unwanted] = await world.skills(2);
+    const set = (one: Person, changes: object) =>
+      one.call('PUT', `/skills/profiles/${one.id}`, { ...profile, ...changes });
+    const offered = [{ skillId: wanted, level: 'EXPERT' }];
+    await set(seeker!, { wanted: [{ skillId: wanted }] });
+    await set(near!, { offered });
+    await set(far!, { offered, latitude: 48.1, longitude: 11.6 });
+    await set(other!, { offered: [{ skillId: unwanted, level: 'EXPERT' }] });
+    const hours = [{ weekday: 1, from: '09:00', to: '17:00' }];
+    for (const one of [near, far, other])
+      await one!.call('PUT', `/bookings/availability/${one!.id}`, { zone: 'Europe/Berlin', hours });
+
+    const matches = async (query = '') => (await seeker!.call('GET', `/matches${query}`)).body;
+    const all = await matches();
+    assert.deepEqual(new Set(all.map((match: Json) => match.userId)), new Set([near!.id, far!.id]));
+    const score = { skills: 1, rating: 0.7, availability: 1, price: 1, total: 0.91 };
+    assert.deepEqual(all[0].score, score);
+    assert.equal(all[0].skills[0].skillId, wanted);
+    const close = await matches('?maxDistanceKm=100');
+    assert.deepEqual(
+      close.map((match: Json) => [match.userId, match.distanceKm]),
+      [[near!.id, 0]],
+    );
+    const hidden = { profileVisibility: 'PRIVATE', showEmail: false, showCity: true };
+    await near!.call('PUT', `/users/${near!.id}/privacy-settings`, hidden);
+    await far!.call('PUT', `/users/${far!.id}/privacy-settings`, {
+      ...hidden,
+      profileVisibility: 'PUBLIC',
+      showCity: false,
+    });
+    const left = await matches();
+    assert.deepEqual(
+      left.map((match: Json) => [match.userId, match.distanceKm]),
+      [[far!.id, null]],
+    );
+    assert.deepEqual(await matches('?maxDistanceKm=20000'), []);
+  });
+
+  it('trends say what is wanted and who offers it', async () => {
+    const one = await world.person();
+    const [first] = (await one.call('GET', '/skills/trends')).body;
+    assert.deepEqual([first.wanted, first.offered], [1, 2]);
   });
 });

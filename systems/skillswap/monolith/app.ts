@@ -9,9 +9,11 @@ import { everyMinute } from './every-minute.ts';
 import { paymentDouble } from './payments/double.ts';
 import type { PaymentProvider } from './payments/provider.ts';
 import { completePending } from './payments/purchases.ts';
+import { analyticsRoutes } from './routes/analytics.ts';
 import { authRoutes } from './routes/auth.ts';
 import { bookingRoutes } from './routes/bookings.ts';
 import { creditRoutes } from './routes/credits.ts';
+import { matchRoutes } from './routes/matches.ts';
 import { notificationRoutes } from './routes/notifications.ts';
 import { paymentRoutes } from './routes/payments.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -51,11 +53,13 @@ export async function createMonolith(
       authRoutes(api, context);
       userRoutes(api, context);
       skillRoutes(api, context);
+      matchRoutes(api, context);
       bookingRoutes(api, context);
       sessionRoutes(api, context);
       creditRoutes(api, context);
       paymentRoutes(api, context);
       notificationRoutes(api, context);
+      analyticsRoutes(api, context);
     },
     { prefix: API },
   );

@@ -331,6 +331,31 @@ describe('a wallet', () => {
   });
 });
 
+it('what was learned, taught and paid is counted, of oneself and of all', async () => {
+  now = MONDAY;
+  const [teacher, learner, admin] = [await provider(), await seeker(30), await world.admin()];
+  const metrics = async () => (await admin.call('GET', '/analytics/platform')).body;
+  const before = await metrics();
+  const { id } = (await book(learner, teacher, MONDAY + DAY, 90)).body;
+  await step(teacher, id, 'accept');
+  await step(teacher, id, 'schedule');
+  now = MONDAY + DAY;
+  await step(learner, id, 'start');
+  await step(learner, id, 'complete');
+  const own = (await learner.call('GET', '/analytics/summary')).body;
+  assert.deepEqual(own.learned, { sessions: 1, hours: 1.5, credits: 15 });
+  const theirs = (await teacher.call('GET', '/analytics/summary')).body;
+  assert.deepEqual(theirs.taught, { sessions: 1, hours: 1.5, credits: 14 });
+  assert.equal(theirs.rating, null);
+  const after = await metrics();
+  assert.equal(after.revenue.sessionCredits - before.revenue.sessionCredits, 15);
+  assert.equal(after.revenue.feeCredits - before.revenue.feeCredits, 1);
+  const completed = ({ sessionsCompleted }: Json) =>
+    sessionsCompleted.reduce((sum: number, { count }: Json) => sum + count, 0);
+  assert.equal(completed(after) - completed(before), 1);
+  assert.equal((await learner.call('GET', '/analytics/platform')).status, 403);
+});
+
 // Last: of all that the others have done.
 it('nothing contradicts what always holds of wallets, holds and transactions', async () => {
   assert.deepEqual(await contradictions(world.pool), []);
