@@ -1,6 +1,6 @@
 /**
  * `npm run generate`: writes what each system's contracts say as AsyncAPI document and as page for people; what its front end makes of its
- * API (`web/generated.ts`); and what the plan's schema says as reference and as JSON Schema, into docs/.
+ * API (`generated.ts`, `web/generated.ts`); and what the plan's schema says as reference and as JSON Schema, into docs/.
  * With `--check` nothing is written; it exits 1 and names the files that are not what they would be.
  */
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ const [folder] = positionals;
 const stale: string[] = [];
 const files = folder
   ? await messages(folder)
-  : new Map([...(await messages('systems')), ...(await ofFrontEnds('systems')), ...plan()]);
+  : new Map([...(await messages('systems')), ...(await ofApis('systems')), ...plan()]);
 for (const [file, text] of files) {
   if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
   const name = relative('.', file);
@@ -40,10 +40,10 @@ function plan(): Map<string, string> {
   ]);
 }
 
-/** File by file what it must be, for every system in there with a front end. */
-async function ofFrontEnds(parent: string): Promise<Map<string, string>> {
+/** File by file what it must be, for every system in there that makes something of its API, or whose front end does. */
+async function ofApis(parent: string): Promise<Map<string, string>> {
   const files = new Map<string, string>();
-  for (const source of globSync('*/web/generated.ts', { cwd: parent }).sort()) {
+  for (const source of globSync('*/{,web/}generated.ts', { cwd: parent }).sort()) {
     const { generated } = await import(pathToFileURL(resolve(parent, source)).href);
     for (const [file, text] of await generated()) files.set(file, text);
   }

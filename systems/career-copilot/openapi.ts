@@ -1,8 +1,7 @@
 import { collectMissing, type Plan } from '@banyan/plan';
 import { extractions } from './kit/plan.ts';
 import { type ServiceName, serviceIn } from './kit/service-modules.ts';
-import { createMonolith } from './monolith/app.ts';
-import { connect } from './monolith/database.ts';
+import { openApi } from './monolith/openapi.ts';
 import { system } from './system.ts';
 
 /**
@@ -22,7 +21,7 @@ type Document = { openapi: string; info: { title: string; version: string }; pat
  */
 export async function wholeApi(): Promise<{ document: Document; operations: Operations }> {
   const planned = await plannedRoutes();
-  const monolith = publicOperations(await apiOfMonolith(), planned);
+  const monolith = publicOperations((await openApi()) as Document, planned);
   const paths: Document['paths'] = {};
   const operations: Operations = {};
   for (const { name: service, routes } of planned) {
@@ -104,22 +103,6 @@ function withoutDefaults(value: Json): Json {
   const { required, properties } = inside;
   if (!Array.isArray(required) || !properties) return inside;
   return { ...inside, required: required.filter((name) => properties[name]?.default === undefined) };
-}
-
-async function apiOfMonolith(): Promise<Document> {
-  // Connects when it is first asked, which nobody does.
-  const pool = connect(NOWHERE);
-  const app = await createMonolith(pool, {
-    jwtSecret: 'of nobody',
-    bcryptCost: 4,
-    accessTokenSeconds: 1,
-    refreshTokenDays: 1,
-  });
-  await app.ready();
-  const api = app.swagger() as Document;
-  await app.close();
-  await pool.end();
-  return api;
 }
 
 async function apiOfService(name: ServiceName): Promise<Document> {
