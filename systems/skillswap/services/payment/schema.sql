@@ -95,10 +95,6 @@ BEGIN
   IF FOUND THEN
     RAISE EXCEPTION 'the entries of posting % are not 0 together', unbalanced USING ERRCODE = 'check_violation';
   END IF;
-  SELECT posting_id INTO unbalanced FROM added WHERE NOT EXISTS (SELECT FROM postings WHERE id = posting_id) LIMIT 1;
-  IF FOUND THEN
-    RAISE EXCEPTION 'there is no posting %', unbalanced USING ERRCODE = 'foreign_key_violation';
-  END IF;
   RETURN NULL;
 END
 $$;

@@ -11,11 +11,17 @@ export type Earlier = { id: string; fingerprint: string };
 
 export type Known = { books: Books; hold?: Hold; earlier?: Earlier };
 
+// Arrays by a subquery: so the plan does not depend on how long they are, and is made once.
 const WANTED = `
-  SELECT * FROM unnest($1::text[], $2::uuid[])
+  SELECT * FROM unnest((SELECT $1::text[]), (SELECT $2::uuid[]))
   UNION SELECT kind, owner FROM holds, unnest(ARRAY['WALLET', 'DEBT']) AS kind WHERE holds.id = $3`;
 
-const LOCK = `SELECT FROM accounts WHERE (kind, owner) IN (${WANTED}) ORDER BY id FOR NO KEY UPDATE`;
+// By LIMIT each account is looked up by itself: however few there were when the plan was made, it is not one that reads them all.
+const ACCOUNTS = `
+  (${WANTED}) AS wanted (kind, owner),
+  LATERAL (SELECT * FROM accounts WHERE kind = wanted.kind AND owner = wanted.owner LIMIT 1) AS a`;
+
+const LOCK = `SELECT FROM accounts WHERE id = ANY (ARRAY(SELECT a.id FROM ${ACCOUNTS})) ORDER BY id FOR NO KEY UPDATE`;
 
 // A statement of its own: it sees what was committed while the one before waited.
 const read = (earlier: 'postings' | 'holds') => `
@@ -24,9 +30,9 @@ const read = (earlier: 'postings' | 'holds') => `
     h.state AS hold_state, h.reference AS hold_reference, h.expires_at AS hold_expires_at,
     e.id AS earlier_id, e.fingerprint AS earlier_fingerprint
   FROM (SELECT) AS one
-    LEFT JOIN accounts a ON (a.kind, a.owner) IN (${WANTED})
     LEFT JOIN holds h ON h.id = $3
-    LEFT JOIN ${earlier} e ON e.key = $4`;
+    LEFT JOIN ${earlier} e ON e.key = $4
+    LEFT JOIN (SELECT a.* FROM ${ACCOUNTS}) a ON true`;
 
 const READ = { postings: read('postings'), holds: read('holds') };
 
@@ -81,7 +87,8 @@ const MOVE = `
   WITH moved AS (
     UPDATE accounts SET balance = accounts.balance + by.amount, held = accounts.held + by.held,
       version = accounts.version + CASE by.amount WHEN 0 THEN 0 ELSE 1 END
-    FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) AS by (id, amount, held) WHERE accounts.id = by.id
+    FROM unnest((SELECT $2::bigint[]), (SELECT $3::bigint[]), (SELECT $4::bigint[])) AS by (id, amount, held)
+    WHERE accounts.id = by.id AND accounts.id = ANY ((SELECT $2)::bigint[])
     RETURNING accounts.id, accounts.version, by.amount, accounts.balance
   )
   INSERT INTO entries (account_id, version, posting_id, amount, balance)
