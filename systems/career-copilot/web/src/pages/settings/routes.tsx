@@ -2,6 +2,8 @@ import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-route
 import { messagesOf } from '../../i18n/index.ts';
 import { signedInRoute } from '../../shell/routes.tsx';
 import type connectionsEn from './connections/messages/en.json';
+import { mailSearch } from './mail/mail.ts';
+import type mailEn from './mail/messages/en.json';
 import type en from './messages/en.json';
 import type notificationsEn from './notifications/messages/en.json';
 import type webhooksEn from './webhooks/messages/en.json';
@@ -11,6 +13,7 @@ declare module '../../i18n/catalogue.ts' {
   interface Messages {
     settings: typeof en;
     connections: typeof connectionsEn;
+    mail: typeof mailEn;
     notificationSettings: typeof notificationsEn;
     webhooks: typeof webhooksEn;
   }
@@ -71,6 +74,17 @@ const callback = createRoute({
   component: lazyRouteComponent(() => import('./connections/CallbackPage.tsx'), 'CallbackPage'),
 });
 
+const mail = createRoute({
+  getParentRoute: () => frame,
+  path: '/mail',
+  validateSearch: mailSearch,
+  loader: messagesOf('mail', {
+    en: () => import('./mail/messages/en.json'),
+    de: () => import('./mail/messages/de.json'),
+  }),
+  component: lazyRouteComponent(() => import('./mail/MailSection.tsx'), 'MailSection'),
+});
+
 const webhookMessages = messagesOf('webhooks', {
   en: () => import('./webhooks/messages/en.json'),
   de: () => import('./webhooks/messages/de.json'),
@@ -107,6 +121,15 @@ const disabled = createRoute({
   },
 });
 
+const recognized = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/integrations/mail/$id',
+  params: byId,
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: '/settings/mail', search: mailSearch({ proposal: params.id }), replace: true });
+  },
+});
+
 const lost = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/integrations/connections',
@@ -134,6 +157,7 @@ export const routes = [
     notifications,
     connections,
     callback,
+    mail,
     webhooks,
     webhook,
     privacy,
@@ -141,4 +165,5 @@ export const routes = [
   ]),
   lost,
   disabled,
+  recognized,
 ] as const;

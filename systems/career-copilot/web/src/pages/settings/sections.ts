@@ -3,7 +3,7 @@ import type { OperationName } from '../../api/types.ts';
 
 /** A part of the settings with an address of its own. `needs`: an operation that only a service has; left out: it is always there. */
 export type Section = {
-  name: 'general' | 'security' | 'notifications' | 'connections' | 'webhooks' | 'privacy' | 'data';
+  name: 'general' | 'security' | 'notifications' | 'connections' | 'mail' | 'webhooks' | 'privacy' | 'data';
   path: string;
   icon: IconName;
   needs?: OperationName;
@@ -25,6 +25,7 @@ export const SECTIONS = [
     icon: 'plug',
     needs: 'GET /api/v1/integrations/connections',
   },
+  { name: 'mail', path: '/settings/mail', icon: 'mail', needs: 'GET /api/v1/integrations/mail/proposals' },
   {
     name: 'webhooks',
     path: '/settings/webhooks',
