@@ -57,7 +57,8 @@ function TemplateForm({ stored }: { stored: Answer<typeof TEMPLATE> }) {
   const words = useErrorWords();
   const { kind, locale, version } = stored;
   const form = useApiForm<typeof TemplateFields, TemplateWords>(TemplateFields, stored.words);
-  const draft = useDraft(form, `template-${kind}-${locale}-${version}`, TemplateFields);
+  // Whatever its version: when somebody else has changed it meanwhile, what was written here is still there.
+  const draft = useDraft(form, `template-${kind}-${locale}`, TemplateFields);
   const put = useApiMutation('PUT /api/v1/notifications/templates/{kind}/{locale}');
   const save = form.handleSubmit(async (entered) => {
     try {

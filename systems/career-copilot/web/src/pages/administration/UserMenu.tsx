@@ -58,7 +58,6 @@ export function UserMenu({
                 maxLength={LONGEST_REASON}
                 value={reason}
                 onChange={setReason}
-                autoFocus
               />
             )}
           </Stack>
