@@ -1,4 +1,14 @@
-import { BarChart, Button, Card, ConfirmDialog, Skeleton, Stack, Status, showToast } from '@banyan/ui';
+import {
+  BarChart,
+  Button,
+  Card,
+  Columns,
+  ConfirmDialog,
+  Skeleton,
+  Stack,
+  Status,
+  showToast,
+} from '@banyan/ui';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
@@ -32,6 +42,7 @@ export function CampaignPage() {
   return (
     <Page
       title={campaign.data?.name ?? t('one')}
+      parent={{ title: t('title'), href: '/administration/campaigns' }}
       width="full"
       {...(campaign.data && { actions: <Steps campaign={campaign.data} /> })}
     >
@@ -50,7 +61,10 @@ function One({ campaign }: { campaign: Read }) {
   const { state, audience, per_minute: perMinute, link, created_at, messages, words } = campaign;
   const told = DELIVERY_STATES.filter((each) => messages[each] !== undefined);
   return (
-    <div className={styles.cards}>
+    <Columns
+      aside={<MessagePreview kind="news" locale="en" words={{ ...words, short: '' }} link={link} />}
+      isAsideSticky
+    >
       <Card title={t('how')}>
         <Stack gap={3}>
           <Status tone={TONES[state]}>{t(`states.${state}`)}</Status>
@@ -97,8 +111,7 @@ function One({ campaign }: { campaign: Read }) {
           />
         )}
       </Card>
-      <MessagePreview kind="news" locale="en" words={{ ...words, short: '' }} />
-    </div>
+    </Columns>
   );
 }
 
@@ -116,16 +129,18 @@ function Steps({ campaign: { id, state } }: { campaign: Read }) {
   const run = (step: Step) => take.mutate({ params: { path: { id, step } } });
   return (
     <>
-      {stepsOf(state).map((step) => (
-        <Button
-          key={step}
-          variant={step === 'start' ? 'primary' : step === 'cancel' ? 'danger' : 'secondary'}
-          isDisabled={take.isPending}
-          onPress={() => (ASKED.has(step) ? setAsked(step) : run(step))}
-        >
-          {t(`steps.${step}`)}
-        </Button>
-      ))}
+      {stepsOf(state)
+        .toReversed()
+        .map((step) => (
+          <Button
+            key={step}
+            variant={step === 'cancel' ? 'secondary' : 'primary'}
+            isDisabled={take.isPending}
+            onPress={() => (ASKED.has(step) ? setAsked(step) : run(step))}
+          >
+            {t(`steps.${step}`)}
+          </Button>
+        ))}
       {asked !== null && asked !== 'pause' && (
         <ConfirmDialog
           isOpen

@@ -19,22 +19,27 @@ export function MessagePreview({
   kind,
   locale,
   words,
+  link,
 }: {
   kind: Kind;
   locale: Locale;
   words: TemplateWords;
+  /** Where the button of a campaign leads; empty or null: it has none. Left out: as in the example. */
+  link?: string | null;
 }) {
   const t = useTranslations('administration.preview');
   const say = useErrorWords();
   const zone = useTimeZone() ?? 'UTC';
-  const settled = useSettled(JSON.stringify(words));
+  const settled = useSettled(
+    JSON.stringify({ words, ...(link !== undefined && { parameters: link ? { link } : {} }) }),
+  );
   const isEmpty = words.subject === '' || words.body === '';
   const preview = useQuery({
     queryKey: ['message-preview', kind, locale, settled],
     queryFn: ({ signal }) =>
       api.call(
         PREVIEW,
-        { params: { path: { kind, locale } }, body: { words: JSON.parse(settled), time_zone: zone } },
+        { params: { path: { kind, locale } }, body: { ...JSON.parse(settled), time_zone: zone } },
         { signal },
       ),
     enabled: !isEmpty,

@@ -43,7 +43,12 @@ export function NewCampaignPage() {
     }
   });
   return (
-    <Page title={t('new')} lead={t('newLead')} width="full">
+    <Page
+      title={t('new')}
+      parent={{ title: t('title'), href: '/administration/campaigns' }}
+      lead={t('newLead')}
+      width="full"
+    >
       <Columns aside={<Preview form={form} />} isAsideSticky>
         <Card>
           <form id={form.id} onSubmit={save} noValidate>
@@ -97,6 +102,6 @@ export function NewCampaignPage() {
 }
 
 function Preview({ form }: { form: ReturnType<typeof useApiForm<typeof CampaignFields, CampaignEntry>> }) {
-  const { subject = '', body = '', action = '' } = useWatch({ control: form.control });
-  return <MessagePreview kind="news" locale="en" words={{ subject, body, action, short: '' }} />;
+  const { subject = '', body = '', action = '', link = '' } = useWatch({ control: form.control });
+  return <MessagePreview kind="news" locale="en" words={{ subject, body, action, short: '' }} link={link} />;
 }

@@ -30,7 +30,12 @@ export function TemplatePage() {
       ? t('titleOf', { kind: t(`kinds.${kind}`), locale: t(`locales.${locale}`) })
       : t('title');
   return (
-    <Page title={title} lead={t('editLead')} width="full">
+    <Page
+      title={title}
+      parent={{ title: t('title'), href: '/administration/templates' }}
+      lead={t('editLead')}
+      width="full"
+    >
       <Available operation={TEMPLATES} skeleton={<FormSkeleton />} missing={<NotYet part="templates" />}>
         <Template key={`${kind} ${locale}`} kind={kind} locale={locale} />
       </Available>
