@@ -16,21 +16,30 @@ export const QUICK_PACE = {
 export async function goTo(control: ControlClient, service: string, stage: Stage, share = 0): Promise<void> {
   if (stage === 'monolith') await control.rollback(service, 'the test goes back');
   else await control.advance(service, { stage, share: stage === 'migrated' ? FULL_SHARE : share });
-  await until(async () => {
-    const at = (await control.status()).services.find((one) => one.service === service)!;
-    assert.ok(at.paused === null, `${at.paused}`);
-    return at.stage === stage && (stage === 'monolith' || stage === 'migrated' || at.share === share);
-  });
+  await until(
+    async () => {
+      const at = (await control.status()).services.find((one) => one.service === service)!;
+      assert.ok(at.paused === null, `${at.paused}`);
+      return at.stage === stage && (stage === 'monolith' || stage === 'migrated' || at.share === share);
+    },
+    { everyMs: MOVES_MS },
+  );
 }
+
+/** A move takes seconds: asked at every turn, the control plane would do little else. */
+const MOVES_MS = 100;
 
 /** Compares all rows of the service with the monolith's. */
 export async function verified(control: ControlClient, service: string): Promise<void> {
   const { id } = await control.startVerification(service, false);
-  const run = await until(async () => {
-    const now = await control.verification(id);
-    assert.notEqual(now.state, 'failed', `${now.error}`);
-    return now.state === 'done' && now;
-  });
+  const run = await until(
+    async () => {
+      const now = await control.verification(id);
+      assert.notEqual(now.state, 'failed', `${now.error}`);
+      return now.state === 'done' && now;
+    },
+    { everyMs: MOVES_MS },
+  );
   for (const { table, verdict } of run.tables) assert.equal(verdict, 'CONSISTENT', table);
 }
 
