@@ -95,6 +95,13 @@ export const Matches = Type.Object({
 });
 export type Matches = Static<typeof Matches>;
 
+/** How well one job fits, whether it is among the best or not. */
+export const JobMatch = Type.Object({
+  score: Type.Integer({ minimum: 0, maximum: 100 }),
+  points: Type.Array(Point),
+});
+export type JobMatch = Static<typeof JobMatch>;
+
 export const Verdict = Type.Object({
   outcome: Type.Unsafe<'accepted' | 'rejected'>({
     type: 'string',

@@ -41,6 +41,7 @@ export default extract({
     { route: `GET ${API}/jobs/search`, key: 'token.sub', onMonolith: false },
     { route: `GET ${API}/jobs/matches`, key: 'token.sub', onMonolith: false },
     { route: `POST ${API}/jobs/matches`, key: 'token.sub', writes: [], onMonolith: false },
+    { route: `GET ${API}/jobs/matches/:id`, key: 'token.sub', onMonolith: false },
     { route: `PUT ${API}/jobs/matches/:id`, key: 'token.sub', writes: [], onMonolith: false },
     { route: `GET ${API}/jobs/match-settings`, key: 'token.sub', onMonolith: false },
     { route: `PUT ${API}/jobs/match-settings`, key: 'token.sub', writes: [], onMonolith: false },

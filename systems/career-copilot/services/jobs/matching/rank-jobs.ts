@@ -1,11 +1,12 @@
 import type pg from 'pg';
-import type { Matches } from '../../../api/matching.ts';
+import type { JobMatch, Matches } from '../../../api/matching.ts';
 import type { Skills } from '../../../kit/skills/skills.ts';
 import type { Matcher } from './matcher.ts';
 import * as store from './matches-store.ts';
 import { personOf, type Said } from './person.ts';
 import { explain, FIXED_WEIGHTS, fitOf, type Person, totalOf } from './score.ts';
 import { SENIORITIES } from './traits.ts';
+import { findPosting } from './traits-store.ts';
 
 export type Ranking = { pool: pg.Pool; skills: Skills; matching: Matcher };
 type Wanted = { limit: number; remote?: boolean; least_score: number };
@@ -53,6 +54,20 @@ export async function rankJobs(
     fit: fitOf(person, posting, now),
   }));
   return { answer, shown };
+}
+
+/** How well one open job fits somebody, each point explained; undefined: there is no such job, or it is closed. */
+export async function matchJob(
+  { pool, skills, matching }: Ranking,
+  said: Said,
+  jobId: number,
+): Promise<JobMatch | undefined> {
+  await matching.readNew();
+  const [posting, learned] = await Promise.all([findPosting(pool, jobId), store.findUsedWeights(pool)]);
+  if (!posting) return;
+  const person = personOf(said, skills);
+  const points = explain({ person, posting, now: Date.now() }, learned ?? FIXED_WEIGHTS, skills.label);
+  return { score: totalOf(points), points };
 }
 
 function knownOf(person: Person, said: Said, skills: Skills) {

@@ -83,6 +83,22 @@ describe('matches', () => {
     assert.ok(!(await found()).includes(4));
   });
 
+  it('are explained one by one, as in the list of the best, and are not there of what nobody can apply for', async () => {
+    const { status, body } = await call('GET', '/jobs/matches/1');
+    const { matches } = (await call('GET', '/jobs/matches')).body;
+    assert.deepEqual([status, body], [200, { score: matches[0].score, points: matches[0].points }]);
+    const { body: nurse } = await call('GET', '/jobs/matches/3');
+    assert.equal(nurse.points[1].because, 'the title is another one');
+    for (const id of [999, 5]) {
+      if (id === 5) {
+        await post(5, 'Closed', '{SQL}');
+        await service.pool.query('UPDATE jobs SET is_active = false WHERE id = 5');
+      }
+      assert.equal((await call('GET', `/jobs/matches/${id}`)).status, 404);
+    }
+    await service.pool.query('DELETE FROM jobs WHERE id = 5');
+  });
+
   it('are narrowed by what is asked for, and never more than asked for', async () => {
     assert.deepEqual(await found('/jobs/matches?limit=1'), [1]);
     assert.deepEqual(await found('/jobs/matches?remote=true'), []);

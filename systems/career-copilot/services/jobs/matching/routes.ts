@@ -3,13 +3,20 @@ import { type ServiceApp, signedIn } from '@banyan/service';
 import type pg from 'pg';
 import { Type } from 'typebox';
 import { Id } from '../../../api/common.ts';
-import { Matches, MatchQuery, MatchRequest, MatchSettings, Verdict } from '../../../api/matching.ts';
+import {
+  JobMatch,
+  Matches,
+  MatchQuery,
+  MatchRequest,
+  MatchSettings,
+  Verdict,
+} from '../../../api/matching.ts';
 import { callerOf } from '../../../kit/active-user.ts';
 import { errors } from './errors.ts';
 import * as store from './matches-store.ts';
 import { type KnownProfile, personOf, saidIn, saidInRequest } from './person.ts';
 import { type ProfileSource, profileOfCaller } from './profile-of-caller.ts';
-import { type Ranking, rankJobs } from './rank-jobs.ts';
+import { matchJob, type Ranking, rankJobs } from './rank-jobs.ts';
 
 /** Before anybody has said otherwise. */
 const UNSAID: MatchSettings = {
@@ -64,6 +71,25 @@ export function matchRoutes(
     async ({ body: { profile, resume }, query }) => {
       if (!profile && !resume) throw errors('NOTHING_SAID');
       return (await rankJobs(ranking, saidInRequest(profile, resume), query, new Map())).answer;
+    },
+  );
+
+  app.get(
+    '/jobs/matches/:id',
+    {
+      config,
+      schema: {
+        description: 'How well one open job fits, among the best or not. It does not count as shown.',
+        params: Id,
+        response: { 200: JobMatch },
+      },
+    },
+    async (request) => {
+      const userId = callerOf(request);
+      const [profile, settings] = await Promise.all([profileOfCaller(api), store.findSettings(pool, userId)]);
+      const match = await matchJob(ranking, saidIn(profile, settings), request.params.id);
+      if (!match) throw errors('JOB_NOT_FOUND');
+      return match;
     },
   );
 

@@ -1,4 +1,4 @@
-// By npm run generate: types kadkMzhBiZeHogwZ of document wx1OlLJ9Qe-A7rb9.
+// By npm run generate: types lpFNUk6jyJS0mVtt of document rPI9-lw8-7sqL_Ef.
 export interface paths {
     "/api/v1/analytics/all/series": {
         parameters: {
@@ -4520,7 +4520,40 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** @description How well one open job fits, among the best or not. It does not count as shown. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            score: number;
+                            points: {
+                                /** @description skills, title, seniority, place, salary or freshness. */
+                                part: string;
+                                points: number;
+                                /** @description As many as there can be. */
+                                of: number;
+                                /** @description In English: `4 of 6 skills: SQL, ...; missing: ...`. */
+                                because: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
         put: {
             parameters: {
                 query?: never;
