@@ -17,6 +17,18 @@ const views: readonly View[] = [
     who: 'newcomer',
     given: (answers) => answers.refuse('/jobs', { status: 400, code: 'BAD_CURSOR' }),
   },
+  { name: 'search-words', path: '/jobs?q=enginer&remote=true', who: 'newcomer', given: withSearch },
+  { name: 'saved', path: '/jobs/saved', who: 'newcomer', given: withSaved },
+  { name: 'saved-not-yet', path: '/jobs/saved', who: 'newcomer' },
+  {
+    name: 'saved-none',
+    path: '/jobs/saved',
+    who: 'newcomer',
+    given: async (answers) => {
+      await withService(answers);
+      await answers.instead('/jobs/saved-searches', { searches: [] });
+    },
+  },
   { name: 'posting', path: '/jobs/1', who: 'newcomer' },
   { name: 'posting-applied', path: '/jobs/2', who: 'busy', given: appliedFor },
   { name: 'posting-source', path: '/jobs/1', who: 'newcomer', given: withService },
@@ -72,10 +84,95 @@ const OFFER = {
   gone_at: null,
 };
 
+const MATCH = {
+  score: 74,
+  points: [
+    {
+      part: 'skills',
+      points: 33.8,
+      of: 45,
+      because: '3 of 4 skills: TypeScript, PostgreSQL, Kafka; missing: Kubernetes',
+    },
+    { part: 'title', points: 13.3, of: 20, because: 'the title has engineer as well' },
+    { part: 'seniority', points: 10, of: 10, because: 'senior, as you are' },
+    { part: 'place', points: 10, of: 10, because: 'remote' },
+    { part: 'salary', points: 0, of: 5, because: 'pays up to 120000, and you want 150000' },
+    { part: 'freshness', points: 7.4, of: 10, because: 'posted 5 days ago' },
+  ],
+};
+
+/** A search whose word no job has, with what was taken for it. */
+async function withSearch(answers: Answers): Promise<void> {
+  await withService(answers);
+  const { description: _, is_active: __, ...job } = JOB;
+  await answers.instead('/jobs/search', {
+    jobs: Array.from({ length: 20 }, (_, n) => ({
+      ...job,
+      id: n + 1,
+      highlights: {
+        title: 'Senior Backend <mark>Engineer</mark>',
+        description:
+          'You work beside other <mark>engineers</mark> &#38; build what people rely on … as an <mark>engineer</mark> on call.',
+      },
+    })),
+    total_count: 1_240,
+    page: 1,
+    limit: 50,
+    total_pages: 10,
+    counts: 'estimated',
+    next_cursor: null,
+    matched: 'similar',
+    facets: {
+      job_type: [
+        { value: 'full_time', count: 980 },
+        { value: 'contract', count: 260 },
+      ],
+      remote: [{ value: 'true', count: 1_240 }],
+      location: [
+        { value: 'Berlin', count: 310 },
+        { value: 'Łódź', count: 120 },
+      ],
+      company: [
+        { id: 1, value: 'Lantern Labs', count: 40 },
+        { id: 2, value: 'Copper & Oak', count: 12 },
+      ],
+    },
+  });
+}
+
+async function withSaved(answers: Answers): Promise<void> {
+  await withService(answers);
+  const search = { frequency: 'daily', active: true, found: 12, told_at: '2026-06-01T08:00:00.000Z' };
+  const created_at = '2026-05-01T08:00:00.000Z';
+  await answers.instead('/jobs/saved-searches', {
+    searches: [
+      {
+        ...search,
+        id: 1,
+        name: 'Backend in Łódź',
+        criteria: { q: 'backend engineer', location: 'Łódź', min_salary: 60_000 },
+        created_at,
+      },
+      {
+        ...search,
+        id: 2,
+        name: 'Anything remote',
+        criteria: { remote: true, job_type: 'contract' },
+        frequency: 'weekly',
+        active: false,
+        found: 0,
+        told_at: null,
+        created_at,
+      },
+    ],
+  });
+}
+
 /** As the service of jobs answers, which knows where a job is offered. */
 async function withService(answers: Answers): Promise<void> {
   await answers.instead('/jobs/*', JOB);
   await answers.instead('/jobs/match-settings', {});
+  await answers.instead('/jobs/matches/*', MATCH);
   await answers.instead('/jobs/*/postings', {
     postings: [OFFER, { ...OFFER, source: 'Lantern Labs', url: 'https://jobs.lever.co/lantern-labs/1' }],
   });

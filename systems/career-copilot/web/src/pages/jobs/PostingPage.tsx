@@ -9,6 +9,7 @@ import { CompanyCard } from './CompanyCard.tsx';
 import { Description } from './Description.tsx';
 import { FactsCard } from './FactsCard.tsx';
 import { lastSearch } from './last-search.ts';
+import { MatchCard } from './MatchCard.tsx';
 import styles from './Posting.module.css';
 import { opennessOf } from './posting.ts';
 import { Standing, StandingBanner } from './Standing.tsx';
@@ -48,6 +49,7 @@ export function PostingPage() {
             <Columns
               aside={
                 <>
+                  {posting.hasService && isOpen && <MatchCard id={id} />}
                   <FactsCard job={shown} offers={posting.offers} openness={openness} />
                   <CompanyCard id={shown.company.id} />
                 </>

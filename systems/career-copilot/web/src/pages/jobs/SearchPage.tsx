@@ -1,4 +1,4 @@
-import { Button, Drawer, EmptyState, Skeleton } from '@banyan/ui';
+import { Button, Drawer, EmptyState, LinkButton, Skeleton } from '@banyan/ui';
 import { getRouteApi } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslations } from 'use-intl';
@@ -9,6 +9,7 @@ import { Filters } from './Filters.tsx';
 import styles from './Jobs.module.css';
 import { noteSearch } from './last-search.ts';
 import { Results } from './Results.tsx';
+import { SaveSearchDialog } from './SaveSearchDialog.tsx';
 import { SearchBar } from './SearchBar.tsx';
 import { useResults } from './use-results.ts';
 
@@ -19,6 +20,7 @@ export function SearchPage() {
   const criteria = route.useSearch();
   const navigate = route.useNavigate();
   const results = useResults(criteria);
+  const [isSaving, setSaving] = useState(false);
   const [isFiltering, setFiltering] = useState(false);
   const filters = filtersIn(criteria);
   useEffect(() => noteSearch(criteria), [criteria]);
@@ -34,12 +36,24 @@ export function SearchPage() {
   const filter = <Filters criteria={criteria} facets={results.facets} onChange={change} />;
 
   return (
-    <Page title={t('title')}>
-      <SearchBar
-        // What is typed is kept until another address comes from elsewhere.
-        criteria={criteria}
-        onChange={change}
-      />
+    <Page
+      title={t('title')}
+      {...(results.hasService && {
+        actions: (
+          <>
+            {Object.keys(criteria).length > 0 && (
+              <Button icon="bell" onPress={() => setSaving(true)}>
+                {t('saved.save')}
+              </Button>
+            )}
+            <LinkButton href="/jobs/saved" icon="bookmark">
+              {t('saved.title')}
+            </LinkButton>
+          </>
+        ),
+      })}
+    >
+      <SearchBar criteria={criteria} onChange={change} />
       <div className={styles.search}>
         <aside className={styles.filters} aria-label={t('filters.title')}>
           {filter}
@@ -69,6 +83,7 @@ export function SearchPage() {
           </Reading>
         </div>
       </div>
+      {isSaving && <SaveSearchDialog criteria={criteria} onClose={() => setSaving(false)} />}
       <Drawer
         title={t('filters.title')}
         isOpen={isFiltering}

@@ -40,4 +40,11 @@ const posting = createRoute({
   component: lazyRouteComponent(() => import('./PostingPage.tsx'), 'PostingPage'),
 });
 
-export const routes = [search, posting] as const;
+const saved = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/jobs/saved',
+  loader: load,
+  component: lazyRouteComponent(() => import('./SavedSearchesPage.tsx'), 'SavedSearchesPage'),
+});
+
+export const routes = [search, saved, posting] as const;

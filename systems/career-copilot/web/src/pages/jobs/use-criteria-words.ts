@@ -1,0 +1,24 @@
+import { useTranslations } from 'use-intl';
+import { useFormats } from '../../i18n/index.ts';
+import type { JobsSearch } from './criteria.ts';
+import { CURRENCY } from './use-salary.ts';
+import { useTypeWords } from './use-type-words.ts';
+
+/** What a search looks for, as one says it: `“engineer”, Berlin, Full time, Remote only`. */
+export function useCriteriaWords(): (criteria: JobsSearch) => string {
+  const t = useTranslations('jobs');
+  const { money } = useFormats();
+  const typeWords = useTypeWords();
+  return ({ q, location, job_type, remote, company_id, min_salary }) =>
+    [
+      q !== undefined && t('saved.words', { words: q }),
+      location,
+      job_type !== undefined && typeWords(job_type),
+      remote !== undefined && t(remote ? 'filters.remote' : 'saved.notRemote'),
+      min_salary !== undefined &&
+        t('filters.leastSalary', { amount: money(min_salary, { currency: CURRENCY }) }),
+      company_id !== undefined && t('saved.oneCompany'),
+    ]
+      .filter(Boolean)
+      .join(', ');
+}
