@@ -49,8 +49,8 @@ export function PostingPage() {
             <Columns
               aside={
                 <>
-                  {posting.hasService && isOpen && <MatchCard id={id} />}
                   <FactsCard job={shown} offers={posting.offers} openness={openness} />
+                  {posting.hasService && isOpen && <MatchCard id={id} />}
                   <CompanyCard id={shown.company.id} />
                 </>
               }

@@ -36,11 +36,13 @@ export function Results({
       <h2 className={styles.total}>{told}</h2>
       <LiveRegion text={told} />
       {meant && criteria.q !== undefined && (
-        <Banner isLive={false}>
-          {meant.length === 0
-            ? t('meantSomething', { words: criteria.q })
-            : t('meant', { words: criteria.q, meant: meant.join(', ') })}
-        </Banner>
+        <div className={styles.meant}>
+          <Banner isLive={false}>
+            {meant.length === 0
+              ? t('meantSomething', { words: criteria.q })
+              : t('meant', { words: criteria.q, meant: meant.join(', ') })}
+          </Banner>
+        </div>
       )}
       <List
         label={t('results')}

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { after, before, it } from 'node:test';
+import { testServer } from '@banyan/postgres/testing';
+import { type Chromium, inChromium } from '@banyan/ui/testing';
+import { answersOf } from './testing/answers.ts';
+import { newcomer } from './testing/visitor.ts';
+import { startMonolithWorld, type World } from './testing/worlds.ts';
+
+/** Jobs: searched, read, saved and applied for, and what becomes of it where something is refused. */
+
+let world: World;
+
+before(async () => {
+  world = await startMonolithWorld(await (await testServer()).database('web'));
+});
+
+after(async () => await world?.stop());
+
+inChromium('jobs', jobsTests);
+
+const PAGE = 50;
+const PAGES = 8;
+const job = (id: number) => ({
+  id,
+  company: { id: 1, name: 'Acme', industry: null },
+  title: `Analyst ${id}`,
+  location: 'Berlin',
+  job_type: 'full_time',
+  remote: false,
+  salary_min: 50_000,
+  salary_max: 60_000,
+  requirements: ['SQL'],
+  posted_at: '2026-06-01T08:00:00.000Z',
+});
+const pageOf = (page: number) => ({
+  // The last one of the page before is there again, as where a job has come meanwhile.
+  jobs: Array.from({ length: PAGE }, (_, n) => job((page - 1) * (PAGE - 1) + n + 1)),
+  total_count: PAGE * PAGES,
+  page,
+  limit: PAGE,
+  total_pages: PAGES,
+});
+
+function jobsTests(chromium: Chromium): void {
+  const open = async (
+    path: string,
+    given: (answers: ReturnType<typeof answersOf>) => Promise<unknown> = async () => {},
+  ) => {
+    const person = await newcomer(chromium, { origin: world.origin });
+    const answers = answersOf(person);
+    await given(answers);
+    return { answers, page: await person.tab(path) };
+  };
+
+  it('are searched, opened and applied for by the keyboard alone, and the way back leads to what was searched', async () => {
+    const { page } = await open('/jobs');
+    await page.getByLabel('What').focus();
+    await page.keyboard.type('engineer');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/[?&]q=engineer/);
+    await page.getByRole('button', { name: 'Full time' }).press('Enter');
+    await page.waitForURL(/job_type=full_time/);
+    const address = page.url();
+    const first = page.getByRole('grid', { name: 'Jobs found' }).getByRole('row').first();
+    await first.focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/jobs\/\d+$/);
+    await page.getByRole('button', { name: 'Apply', exact: true }).press('Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Cover letter').fill('Dear team');
+    await dialog.getByRole('button', { name: 'Apply', exact: true }).press('Enter');
+    await page.getByText(/^You applied here on/).waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Apply', exact: true }).count(), 0);
+    await page.getByRole('main').getByRole('link', { name: 'Jobs', exact: true }).press('Enter');
+    await page.waitForURL(address);
+  });
+
+  it('are read page by page as one scrolls, each once, and the next page again when asked', async () => {
+    const { page } = await open('/jobs', async (answers) => {
+      for (let number = PAGES; number > 2; number--) await answers.instead('/jobs', pageOf(number), 1);
+      await answers.instead('/jobs', pageOf(2), 1);
+      await answers.refuse('/jobs', { status: 400, code: 'BAD_CURSOR' }, 1);
+      await answers.instead('/jobs', pageOf(1), 1);
+    });
+    const rows = page.getByRole('grid', { name: 'Jobs found' }).getByRole('row');
+    await rows.first().waitFor();
+    const end = () => page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
+    await end();
+    await page.getByRole('button', { name: 'Try again' }).press('Enter');
+    await page.getByRole('button', { name: 'Try again' }).waitFor({ state: 'detached' });
+    const last = page.getByRole('row', { name: `Analyst ${PAGES * (PAGE - 1) + 1} at Acme` });
+    while ((await last.count()) === 0) {
+      await end();
+      await page.evaluate('new Promise((next) => requestAnimationFrame(() => next(undefined)))');
+    }
+    assert.ok((await rows.count()) < 2 * PAGE, 'only what is seen is drawn');
+  });
+
+  it('keep a letter that could not be sent, and tell what there is already when it was', async () => {
+    const { page, answers } = await open('/jobs/1?apply=true', (given) =>
+      given.instead('/jobs/*', {
+        ...job(1),
+        description: 'Count.',
+        is_active: true,
+      }),
+    );
+    await answers.refuse('POST /applications', 'ALREADY_APPLIED', 1);
+    await answers.breakOff('POST /applications', 1);
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Cover letter').fill('Dear team');
+    await dialog.getByRole('button', { name: 'Apply', exact: true }).click();
+    await dialog.getByText('You have not applied yet').waitFor();
+    await page.reload();
+    await dialog.getByText(/What you entered .* was kept/).waitFor();
+    assert.equal(await dialog.getByLabel('Cover letter').inputValue(), 'Dear team');
+    await dialog.getByRole('button', { name: 'Apply', exact: true }).click();
+    await page.getByText('You have an application for this job already.').waitFor();
+    assert.equal(await dialog.count(), 0);
+  });
+
+  it('are saved at once, and not where that is refused', async () => {
+    const { page, answers } = await open('/jobs/1', (given) =>
+      given.instead('/jobs/*', {
+        ...job(1),
+        description: 'Count.',
+        is_active: true,
+      }),
+    );
+    await answers.refuse('POST /applications', { status: 409, code: 'DAILY_LIMIT' });
+    const answer = await answers.hold('POST /applications');
+    await page.getByRole('button', { name: 'Save for later' }).press('Enter');
+    await page.getByText('You saved this job').waitFor();
+    answer();
+    await page.getByText('The job could not be saved').waitFor();
+    await page.getByRole('button', { name: 'Save for later' }).waitFor();
+  });
+
+  it('that are searched on and on can be deleted, and are there again when that is undone', async () => {
+    const search = {
+      id: 3,
+      name: 'Analysts',
+      criteria: { q: 'analyst' },
+      frequency: 'daily',
+      active: true,
+      found: 2,
+      told_at: null,
+      created_at: '2026-06-01T08:00:00.000Z',
+    };
+    const { page, answers } = await open('/jobs/saved', async (given) => {
+      await given.instead('/jobs/match-settings', {});
+      await given.instead('GET /jobs/saved-searches', { searches: [search] });
+      await given.instead('DELETE /jobs/saved-searches/*', {});
+      await given.instead('POST /jobs/saved-searches', { ...search, id: 4 });
+    });
+    const card = page.getByRole('region', { name: 'Analysts' });
+    await card.waitFor();
+    await answers.instead('GET /jobs/saved-searches', { searches: [] });
+    await card.getByRole('button', { name: 'Delete Analysts' }).press('Enter');
+    await card.waitFor({ state: 'detached' });
+    await answers.instead('GET /jobs/saved-searches', { searches: [{ ...search, id: 4 }] });
+    await page.getByRole('button', { name: 'Undo' }).press('Enter');
+    await card.waitFor();
+  });
+}
