@@ -12,6 +12,7 @@ import { lastSearch } from './last-search.ts';
 import { MatchCard } from './MatchCard.tsx';
 import styles from './Posting.module.css';
 import { opennessOf } from './posting.ts';
+import { SimilarJobs } from './SimilarJobs.tsx';
 import { Standing, StandingBanner } from './Standing.tsx';
 import { type Posting, usePosting } from './use-posting.ts';
 
@@ -52,6 +53,7 @@ export function PostingPage() {
                   <FactsCard job={shown} offers={posting.offers} openness={openness} />
                   {posting.hasService && isOpen && <MatchCard id={id} />}
                   <CompanyCard id={shown.company.id} />
+                  <SimilarJobs job={shown} />
                 </>
               }
             >

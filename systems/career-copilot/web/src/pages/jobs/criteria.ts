@@ -11,7 +11,7 @@ export type Changes = { [Name in keyof JobsSearch]?: JobsSearch[Name] | undefine
 export type OnChange = (changes: Changes, options?: { replace?: boolean }) => void;
 
 /** As many characters as the API takes. */
-const LONGEST = { q: 200, location: 100, job_type: 20 } as const;
+export const LONGEST = { q: 200, location: 100, job_type: 20 } as const;
 
 /** Kinds of jobs that companies offer; sources may have others. */
 export const JOB_TYPES = ['full_time', 'part_time', 'contract', 'internship'] as const;

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
-import { type Answer, useApiPages, useFeature } from '../../api/index.ts';
-import { eachOnce, type JobsSearch } from './criteria.ts';
+import { type Answer, useApiPages, useApiQuery, useFeature } from '../../api/index.ts';
+import { eachOnce, type JobsSearch, LONGEST } from './criteria.ts';
 import { meantWords } from './marks.ts';
 
 const LIST = 'GET /api/v1/jobs';
@@ -53,4 +53,16 @@ export function useResults(criteria: JobsSearch) {
     /** Whether the service is there, with what only it has. */
     hasService: search === 'there',
   };
+}
+
+const MOST_SIMILAR = 5;
+
+/** Other open jobs that have the words of a job's title: by the service where there is one, else as the monolith finds them. */
+export function useSimilar({ id, title }: { id: number; title: string }): readonly FoundJob[] {
+  const search = useFeature(SEARCH);
+  const input = { params: { query: { q: title.slice(0, LONGEST.q), limit: MOST_SIMILAR + 1 } } };
+  const found = useApiQuery(SEARCH, input, { enabled: search === 'there' });
+  const listed = useApiQuery(LIST, input, { enabled: search === 'missing' });
+  const jobs: readonly FoundJob[] = (search === 'there' ? found.data?.jobs : listed.data?.jobs) ?? [];
+  return jobs.filter((job) => job.id !== id).slice(0, MOST_SIMILAR);
 }
