@@ -1,10 +1,10 @@
 import { type ReactElement, useId, useMemo, useRef, useState } from 'react';
 import styles from './Board.module.css';
 import { BoardColumnView, type BoardMoves } from './BoardColumn.tsx';
-import { BoardSelection } from './BoardSelection.tsx';
 import { type BoardCard, type BoardColumn, type BoardTarget, cardsToMove, planMove } from './board-moves.ts';
 import type { BoardProps } from './board-props.ts';
 import { LiveRegion } from './LiveRegion.tsx';
+import { SelectionBar } from './SelectionBar.tsx';
 import { useLatest } from './use-latest.ts';
 
 /**
@@ -26,7 +26,7 @@ export function Board<Card extends BoardCard>(props: BoardProps<Card>): ReactEle
   const move = (cards: ReadonlySet<string>, target: BoardTarget): void => {
     const plan = planMove(columns, cards, target, options);
     if (!plan) return;
-    onMove(plan);
+    if (onMove(plan) === false) return;
     setSelected(new Set());
     setTold(texts.moved(plan.cards.length, columns.find(({ id }) => id === target.column)!.title));
   };
@@ -65,7 +65,7 @@ export function Board<Card extends BoardCard>(props: BoardProps<Card>): ReactEle
         ))}
       </div>
       {chosen.size > 0 && (
-        <BoardSelection
+        <SelectionBar
           text={texts.selected(chosen.size)}
           moveToLabel={texts.moveTo}
           clearLabel={texts.clearSelection}
@@ -74,7 +74,7 @@ export function Board<Card extends BoardCard>(props: BoardProps<Card>): ReactEle
           onClear={() => setSelected(new Set())}
         >
           {props.selectionActions?.(chosen)}
-        </BoardSelection>
+        </SelectionBar>
       )}
       <LiveRegion text={told} />
     </section>

@@ -21,8 +21,8 @@ export interface BoardProps<Card extends BoardCard> {
   /** What a card is called. */
   textOf: (card: Card) => string;
   render: (card: Card) => ReactNode;
-  /** The page moves the cards (moveCards) and takes it back if it could not be done. */
-  onMove: (move: BoardMove) => void;
+  /** The page moves the cards (moveCards) and takes it back if it could not be done. False: it does not, or asks first. */
+  onMove: (move: BoardMove) => unknown;
   canMove?: (card: Card, column: string) => boolean;
   /** The order of cards in a column is the user's. Without, a column is one place. */
   isOrdered?: boolean;

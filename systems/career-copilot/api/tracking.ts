@@ -6,6 +6,7 @@ import { PageQuery } from '@banyan/service/page-query';
 import { type Static, Type } from 'typebox';
 import { APPLICATION_STATUSES, type ApplicationStatus } from './applications.ts';
 import { INTEGER, Nullable, Timestamp } from './common.ts';
+import { SOURCES, type SourceKind } from './sources.ts';
 
 export const TRACKING = '/api/v2/applications';
 
@@ -26,19 +27,9 @@ const Reason = Type.Optional(
 export const StateChange = Type.Object({ status: State, reason: Reason });
 export type StateChange = Static<typeof StateChange>;
 
-export const SOURCES = [
-  'job_board',
-  'company_site',
-  'referral',
-  'recruiter',
-  'network',
-  'event',
-  'search',
-  'other',
-] as const;
-const SourceKind = Type.Unsafe<(typeof SOURCES)[number]>({ type: 'string', enum: [...SOURCES] });
+const Kind = Type.Unsafe<SourceKind>({ type: 'string', enum: [...SOURCES] });
 export const Source = Type.Object({
-  kind: SourceKind,
+  kind: Kind,
   detail: Type.Optional(Type.String({ minLength: 1, maxLength: 255, description: 'Which board, who.' })),
 });
 export type Source = Static<typeof Source>;
@@ -97,7 +88,7 @@ export type Tracked = Static<typeof Tracked>;
 export const TrackedQuery = Type.Object({
   ...PageQuery.properties,
   status: Type.Optional(State),
-  source: Type.Optional(SourceKind),
+  source: Type.Optional(Kind),
   company: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'A part of its name.' })),
   due_before: Type.Optional(Moment('Something is to be done before then.')),
 });

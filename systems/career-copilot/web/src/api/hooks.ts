@@ -13,6 +13,7 @@ import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { CallOptions } from './client.ts';
 import type { ApiError } from './errors.ts';
 import type { FeatureState } from './features.ts';
+import type { Lanes } from './lanes.ts';
 import type { Change } from './optimistic.ts';
 import { api, features, showChanges } from './page.ts';
 import { type Area, areaOf, nextPage, pagesKeyOf, queryOf, retryOfWrite, waitingUntil } from './queries.ts';
@@ -84,6 +85,8 @@ type WriteOptions<O extends Write, Context = unknown> = Omit<
   changes?: readonly Area[];
   /** What is shown before the answer is there. */
   expects?: (input: WriteInput<O>) => readonly Change[];
+  /** Says when it is sent, e.g. not with hundreds of others at once (`createLanes`). Default: now. */
+  inTurn?: Lanes;
   /** The write was refused, and what had been expected is not shown any more: to be told with the reason. */
   onTakenBack?: (reason: ApiError, input: WriteInput<O>) => void;
 };
@@ -99,7 +102,13 @@ type WriteOptions<O extends Write, Context = unknown> = Omit<
  */
 export function useApiMutation<O extends Write>(
   operation: O,
-  { changes = [areaOf(operation)], expects, onTakenBack, ...options }: WriteOptions<O> = {},
+  {
+    changes = [areaOf(operation)],
+    expects,
+    inTurn = (send) => send(),
+    onTakenBack,
+    ...options
+  }: WriteOptions<O> = {},
 ): UseMutationResult<Answer<O>, ApiError, WriteInput<O>> {
   const client = useQueryClient();
   return useMutation<Answer<O>, ApiError, WriteInput<O>>({
@@ -112,12 +121,8 @@ export function useApiMutation<O extends Write>(
       const shown = showChanges(expected);
       try {
         const { signal, idempotencyKey, ifMatch, timeoutMs, ...sent } = input;
-        const answer = await sendRepeatedly(operation, sent as unknown as Input<O>, {
-          signal,
-          idempotencyKey,
-          ifMatch,
-          timeoutMs,
-        });
+        const calling = { signal, idempotencyKey, ifMatch, timeoutMs };
+        const answer = await inTurn(() => sendRepeatedly(operation, sent as unknown as Input<O>, calling));
         shown.keep();
         return answer;
       } catch (reason) {

@@ -11,6 +11,7 @@ export {
   useServerEvents,
   type WriteInput,
 } from './hooks.ts';
+export { createLanes } from './lanes.ts';
 export type { Change } from './optimistic.ts';
 export { api, queryClient } from './page.ts';
 export { type Area, expected, expectedPages, pagesRead, queryOf } from './queries.ts';

@@ -1,4 +1,4 @@
-import { Card, Columns, LinkButton, Skeleton, Stack, Status } from '@banyan/ui';
+import { Banner, Button, Card, Columns, LinkButton, Skeleton, Stack } from '@banyan/ui';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
 import { useAgo, useFormats } from '../../i18n/index.ts';
@@ -9,8 +9,9 @@ import { Documents } from './Documents.tsx';
 import { Happenings } from './Happenings.tsx';
 import { MoveMenu } from './MoveMenu.tsx';
 import { NoteForm } from './NoteForm.tsx';
-import { TONES } from './states.ts';
-import { useApplication, useHappenings } from './use-application.ts';
+import type { ApplicationRow } from './rows.ts';
+import { StateName } from './StateName.tsx';
+import { type Tracked, useApplication, useHappenings } from './use-application.ts';
 
 const route = getRouteApi('/signed-in/applications/$id');
 
@@ -18,49 +19,50 @@ const route = getRouteApi('/signed-in/applications/$id');
 export function ApplicationPage() {
   const t = useTranslations('applications');
   const { id } = route.useParams();
-  const application = useApplication(id);
-  const one = application.error ? undefined : application.data;
+  const { row, tracked, reading } = useApplication(id);
+  const shown = reading.error ? undefined : row;
   return (
     <Page
-      title={one?.job_title ?? t('one.title')}
+      title={shown?.title ?? t('one.title')}
       parent={{ title: t('title'), href: '/applications' }}
-      lead={one ? <Lead application={one} /> : <Skeleton width="14rem" />}
+      lead={shown ? <Lead row={shown} /> : <Skeleton width="14rem" />}
       actions={
-        one && (
+        reading.data && (
           <>
-            <LinkButton href={`/jobs/${one.job_id}`} icon="briefcase">
+            <LinkButton href={`/jobs/${reading.data.job_id}`} icon="briefcase">
               {t('one.job')}
             </LinkButton>
-            <MoveMenu application={one} />
+            <MoveMenu application={row!} isTracked={tracked !== null} />
           </>
         )
       }
     >
-      <Reading of={application} failed={t('one.failed')} skeleton={<PartsSkeleton />}>
-        {(shown) => <Parts key={id} application={shown} />}
+      <Reading of={reading} failed={t('one.failed')} skeleton={<PartsSkeleton />}>
+        {(one) => <Parts key={id} application={one} tracked={tracked} />}
       </Reading>
     </Page>
   );
 }
 
-type Application = NonNullable<ReturnType<typeof useApplication>['data']>;
+type Application = NonNullable<ReturnType<typeof useApplication>['reading']['data']>;
 
-function Lead({ application: { company_name, status, updated_at } }: { application: Application }) {
+function Lead({ row: { company, state, changedAt } }: { row: ApplicationRow }) {
   const t = useTranslations('applications');
   const ago = useAgo();
   return (
     <span className={styles.lead}>
-      <span>{company_name}</span>
-      <Status tone={TONES[status]}>{t(`states.${status}`)}</Status>
-      <span>{t('changed', { when: ago(updated_at) })}</span>
+      <span>{company}</span>
+      <StateName state={state} />
+      <span>{t('changed', { when: ago(changedAt) })}</span>
     </span>
   );
 }
 
-function Parts({ application }: { application: Application }) {
+function Parts({ application, tracked }: { application: Application; tracked: Tracked | null }) {
   const t = useTranslations('applications.one');
   const { id, cover_letter: letter } = application;
-  const { happenings, documents } = useHappenings(id);
+  const { at } = route.useSearch();
+  const { happenings, documents } = useHappenings(id, tracked, at);
   return (
     <Columns
       aside={
@@ -76,9 +78,14 @@ function Parts({ application }: { application: Application }) {
     >
       <Card title={t('happened.title')}>
         <Stack gap={5}>
-          <NoteForm id={id} />
+          {at === undefined && <NoteForm id={id} />}
           <Reading of={happenings} failed={t('happened.failed')} skeleton={<Skeleton lines={8} />}>
-            {(all) => <Happenings happenings={all} />}
+            {(all) => (
+              <>
+                {at !== undefined && <Then at={at} state={all.state} />}
+                <Happenings happenings={all.happenings} />
+              </>
+            )}
           </Reading>
         </Stack>
       </Card>
@@ -88,6 +95,25 @@ function Parts({ application }: { application: Application }) {
         </Card>
       )}
     </Columns>
+  );
+}
+
+/** How it stood at a time, and the way back to now. */
+function Then({ at, state }: { at: string; state: string | null }) {
+  const t = useTranslations('applications.one.happened');
+  const format = useFormats();
+  const navigate = route.useNavigate();
+  return (
+    <Banner
+      title={t('then', { when: format.dateTime(at) })}
+      action={
+        <Button size="small" onPress={() => void navigate({ search: {}, resetScroll: false })}>
+          {t('now')}
+        </Button>
+      }
+    >
+      {state === null ? t('notThere') : <StateName state={state} />}
+    </Banner>
   );
 }
 

@@ -2,19 +2,18 @@ import { Banner, Button, Dialog, Menu, Stack, showToast, TextArea } from '@banya
 import { useState } from 'react';
 import { Type } from 'typebox';
 import { useTranslations } from 'use-intl';
-import { type ApplicationStatus, StatusChange } from '../../../../api/applications.ts';
-import { mayMove } from '../../../../api/transitions.ts';
+import { StatusChange } from '../../../../api/applications.ts';
+import type { ApplicationState } from '../../../../api/tracking.ts';
 import { DraftNotice, FormField, useApiForm, useDraft } from '../../forms/index.ts';
-import { isEnd, STATUSES } from './states.ts';
+import { type ApplicationRow, namesOf } from './rows.ts';
+import { isEnd } from './states.ts';
 import { useMove } from './use-move.ts';
 
-type Application = { id: number; status: ApplicationStatus; job_title: string; company_name: string };
-
 /** Where an application may go next, and why it goes there. Nothing where it has come to its end. */
-export function MoveMenu({ application }: { application: Application }) {
+export function MoveMenu(given: { application: ApplicationRow; isTracked: boolean }) {
   const t = useTranslations('applications');
-  const [target, setTarget] = useState<ApplicationStatus | null>(null);
-  const targets = STATUSES.filter((status) => mayMove(application.status, status));
+  const [target, setTarget] = useState<ApplicationState | null>(null);
+  const targets = given.application.mayBecome;
   return (
     <>
       {targets.length > 0 && (
@@ -25,10 +24,10 @@ export function MoveMenu({ application }: { application: Application }) {
             </Button>
           }
           entries={targets.map((status) => ({ id: status, label: t(`states.${status}`) }))}
-          onAction={(status) => setTarget(status as ApplicationStatus)}
+          onAction={(status) => setTarget(status as ApplicationState)}
         />
       )}
-      {target && <MoveDialog application={application} target={target} onClose={() => setTarget(null)} />}
+      {target && <MoveDialog {...given} target={target} onClose={() => setTarget(null)} />}
     </>
   );
 }
@@ -37,24 +36,29 @@ const Why = Type.Pick(StatusChange, ['note']);
 
 function MoveDialog({
   application,
+  isTracked,
   target,
   onClose,
 }: {
-  application: Application;
-  target: ApplicationStatus;
+  application: ApplicationRow;
+  isTracked: boolean;
+  target: ApplicationState;
   onClose: () => void;
 }) {
   const t = useTranslations('applications');
-  const move = useMove();
+  const move = useMove(isTracked);
   const form = useApiForm(Why, { note: '' });
   const draft = useDraft(form, `move-${application.id}-${target}`, Why);
-  const name = t('nameAt', { title: application.job_title, company: application.company_name });
   const send = form.handleSubmit(async ({ note }) => {
     onClose();
-    const isMoved = await move(application.id, { status: target, why: note }, (reason) =>
-      showToast({ title: t('notMoved', { name }), description: reason, tone: 'danger' }),
-    );
-    if (isMoved) draft.done();
+    const reason = await move(Number(application.id), target, note);
+    if (reason === null) draft.done();
+    else
+      showToast({
+        title: t('notMoved', { name: t('nameAt', namesOf(application)) }),
+        description: reason,
+        tone: 'danger',
+      });
   });
   return (
     <Dialog

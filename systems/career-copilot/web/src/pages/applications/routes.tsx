@@ -2,6 +2,7 @@ import { createRoute, lazyRouteComponent, notFound } from '@tanstack/react-route
 import { messagesOf } from '../../i18n/index.ts';
 import { signedInRoute } from '../../shell/routes.tsx';
 import type en from './messages/en.json';
+import { applicationsSearch } from './search.ts';
 
 declare module '../../i18n/catalogue.ts' {
   interface Messages {
@@ -14,20 +15,21 @@ export const messages = messagesOf('applications', {
   de: () => import('./messages/de.json'),
 });
 
-/** `/applications?q=engineer` */
-const board = createRoute({
+const all = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/applications',
-  validateSearch: ({ q }: Record<string, unknown>): { q?: string } =>
-    typeof q === 'string' && q !== '' ? { q } : {},
+  validateSearch: applicationsSearch,
   loader: messages,
-  component: lazyRouteComponent(() => import('./BoardPage.tsx'), 'BoardPage'),
+  component: lazyRouteComponent(() => import('./ApplicationsPage.tsx'), 'ApplicationsPage'),
 });
 
 /** `/applications/12` */
 const one = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/applications/$id',
+  // How it was at a time.
+  validateSearch: ({ at }: Record<string, unknown>): { at?: string } =>
+    typeof at === 'string' && !Number.isNaN(Date.parse(at)) ? { at } : {},
   params: { parse: ({ id }) => ({ id: Number(id) }), stringify: ({ id }) => ({ id: String(id) }) },
   beforeLoad: ({ params: { id } }) => {
     if (!Number.isInteger(id) || id < 1) throw notFound();
@@ -36,4 +38,4 @@ const one = createRoute({
   component: lazyRouteComponent(() => import('./ApplicationPage.tsx'), 'ApplicationPage'),
 });
 
-export const routes = [board, one] as const;
+export const routes = [all, one] as const;

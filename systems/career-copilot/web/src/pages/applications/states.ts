@@ -3,16 +3,33 @@ import type { ApplicationStatus } from '../../../../api/applications.ts';
 import type { ApplicationState } from '../../../../api/tracking.ts';
 import { TRANSITIONS } from '../../../../api/transitions.ts';
 
-/** In the order in which an application goes through them. */
-export const STATUSES = Object.keys(TRANSITIONS) as ApplicationStatus[];
+/** Of the monolith, in the order in which an application goes through them. */
+const STATUSES = Object.keys(TRANSITIONS) as ApplicationStatus[];
+export const STATES: readonly ApplicationState[] = [...STATUSES, 'ghosted'];
 
-/** From there it goes nowhere: who moves it there cannot take it back. */
-export function isEnd(status: string): boolean {
-  return isStatus(status) && TRANSITIONS[status].length === 0;
+export function isState(text: string): text is ApplicationState {
+  return (STATES as readonly string[]).includes(text);
 }
 
-export function isStatus(status: string): status is ApplicationStatus {
-  return Object.hasOwn(TRANSITIONS, status);
+/** From there it goes nowhere: who moves it there cannot take it back. */
+export function isEnd(state: string): boolean {
+  return isStatus(state) && TRANSITIONS[state].length === 0;
+}
+
+/** Where the monolith lets an application go from its status. */
+export function nextOnMonolith(status: ApplicationStatus): ApplicationStatus[] {
+  return TRANSITIONS[status].filter((state) => state !== 'ghosted');
+}
+
+/** Where an application may go from a state; from `ghosted`, back to what it was in before, too. */
+export function nextOf(state: ApplicationState, before: string): ApplicationState[] {
+  if (state !== 'ghosted') return [...TRANSITIONS[state]];
+  if (!isStatus(before)) return [];
+  return [before, ...nextOnMonolith(before)];
+}
+
+export function isStatus(text: string): text is ApplicationStatus {
+  return Object.hasOwn(TRANSITIONS, text);
 }
 
 /** How a state looks wherever it is named. */

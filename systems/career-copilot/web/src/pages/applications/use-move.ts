@@ -1,37 +1,74 @@
 import type { ApplicationStatus } from '../../../../api/applications.ts';
-import { type Answer, expected, expectedPages, useApiMutation, useErrorWords } from '../../api/index.ts';
-import { inputOf, LIST, LIST_INPUT, ONE } from './reads.ts';
+import type { ApplicationState } from '../../../../api/tracking.ts';
+import {
+  type Change,
+  createLanes,
+  expected,
+  expectedPages,
+  useApiMutation,
+  useErrorWords,
+} from '../../api/index.ts';
+import { inputOf, LIST, LIST_INPUT, ONE, TRACKED, TRACKED_INPUT, TRACKED_ONE } from './reads.ts';
+import { isStatus, nextOf } from './states.ts';
+
+/** Of hundreds that are moved together, so many are sent at once. */
+const inTurn = createLanes(4);
 
 /**
- * Moves an application to another state, with why: shown at once wherever it is, and taken back with the reason if it is refused. Resolves with
- * whether it was moved.
+ * Moves an application to another state, with why: shown at once wherever it is, and taken back if it is refused. Resolves with null, or the
+ * reason why it was not moved.
  */
-export function useMove() {
+export function useMove(isTracked: boolean) {
   const words = useErrorWords();
-  const { mutateAsync } = useApiMutation('PATCH /api/v1/applications/{id}/status', {
-    expects: ({ params, body: { status } }) => [
-      expectedPages(LIST, LIST_INPUT, (page) => moved(page, params.path.id, status)),
-      expected(ONE, inputOf(params.path.id), (one) => ({ ...one, status })),
-    ],
+  const onMonolith = useApiMutation('PATCH /api/v1/applications/{id}/status', {
+    inTurn,
+    expects: ({ params, body }) => changesOf(params.path.id, body.status),
   });
-  return async (
-    id: number,
-    { status, why = '' }: { status: ApplicationStatus; why?: string },
-    onTakenBack: (reason: string) => void,
-  ): Promise<boolean> => {
+  const onService = useApiMutation('PATCH /api/v2/applications/{id}/status', {
+    inTurn,
+    expects: ({ params, body }) => changesOf(params.path.id, body.status),
+  });
+  return async (id: number, state: ApplicationState, why = ''): Promise<string | null> => {
     try {
-      await mutateAsync({ ...inputOf(id), body: { status, ...(why === '' ? {} : { note: why }) } });
-      return true;
+      if (isTracked)
+        await onService.mutateAsync({
+          ...inputOf(id),
+          body: { status: state, ...(why !== '' && { reason: why }) },
+        });
+      else
+        await onMonolith.mutateAsync({
+          ...inputOf(id),
+          body: { status: state as ApplicationStatus, ...(why !== '' && { note: why }) },
+        });
+      return null;
     } catch (reason) {
-      onTakenBack(words(reason).reason);
-      return false;
+      return words(reason).reason;
     }
   };
 }
 
-function moved(page: Answer<typeof LIST>, id: number, status: ApplicationStatus): Answer<typeof LIST> {
-  return {
-    ...page,
-    applications: page.applications.map((one) => (one.id === id ? { ...one, status } : one)),
-  };
+function changesOf(id: number, state: ApplicationState): Change[] {
+  const ofService = <One extends { id: number; status: string; may_become: ApplicationState[] }>(
+    one: One,
+  ) => ({
+    ...one,
+    status: state,
+    may_become: nextOf(state, one.status),
+  });
+  const here = <One extends { id: number }>(all: One[], change: (one: One) => One) =>
+    all.map((one) => (one.id === id ? change(one) : one));
+  return [
+    expectedPages(TRACKED, TRACKED_INPUT, (page) => ({ ...page, items: here(page.items, ofService) })),
+    expected(TRACKED_ONE, inputOf(id), ofService),
+    // The legacy API goes on showing the status below.
+    ...(isStatus(state)
+      ? [
+          expectedPages(LIST, LIST_INPUT, (page) => ({
+            ...page,
+            applications: here(page.applications, (one) => ({ ...one, status: state })),
+          })),
+          expected(ONE, inputOf(id), (one) => ({ ...one, status: state })),
+        ]
+      : []),
+  ];
 }

@@ -1,13 +1,13 @@
 import { BarChart, Card, Skeleton } from '@banyan/ui';
 import { useTranslations } from 'use-intl';
-import type { SOURCES } from '../../../../api/tracking.ts';
+import type { SourceKind } from '../../../../api/sources.ts';
 import { useApiQuery } from '../../api/index.ts';
 import { useFormats } from '../../i18n/index.ts';
 import { Reading } from '../../shell/Reading.tsx';
 import styles from './Dashboard.module.css';
 
 type Stage = 'applied' | 'screening' | 'interview' | 'offer';
-type SourceName = (typeof SOURCES)[number] | 'unknown';
+type SourceName = SourceKind | 'unknown';
 
 /** How long applications stay where they are, and which sources are answered. */
 export function StagesCards() {

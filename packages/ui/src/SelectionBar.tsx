@@ -1,21 +1,23 @@
 import type { ReactElement, ReactNode } from 'react';
-import styles from './Board.module.css';
 import { Button } from './Button.tsx';
 import { IconButton } from './IconButton.tsx';
 import { Menu } from './Menu.tsx';
+import styles from './SelectionBar.module.css';
 
-export interface BoardSelectionProps {
+export interface SelectionBarProps {
+  /** "3 selected". */
   text: string;
   moveToLabel: string;
   clearLabel: string;
+  /** Where all of it may go. */
   targets: ReadonlyArray<{ id: string; title: string }>;
-  onMoveTo: (column: string) => void;
+  onMoveTo: (target: string) => void;
   onClear: () => void;
   children?: ReactNode;
 }
 
-/** What can be done with the cards that are chosen, below the board. */
-export function BoardSelection(props: BoardSelectionProps): ReactElement {
+/** What can be done with what is chosen, above the lower edge of a board or a table: of what is positioned around it. */
+export function SelectionBar(props: SelectionBarProps): ReactElement {
   const { text, moveToLabel, clearLabel, targets, onMoveTo, onClear, children } = props;
   return (
     <div className={styles.selection} role="toolbar" aria-label={text}>
