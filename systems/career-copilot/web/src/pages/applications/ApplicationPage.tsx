@@ -5,10 +5,14 @@ import { useAgo, useFormats } from '../../i18n/index.ts';
 import { Page } from '../../shell/Page.tsx';
 import { Reading } from '../../shell/Reading.tsx';
 import styles from './Application.module.css';
+import { Contacts } from './Contacts.tsx';
 import { Documents } from './Documents.tsx';
+import { Facts } from './Facts.tsx';
 import { Happenings } from './Happenings.tsx';
 import { MoveMenu } from './MoveMenu.tsx';
+import { NextAction } from './NextAction.tsx';
 import { NoteForm } from './NoteForm.tsx';
+import { Posting } from './Posting.tsx';
 import type { ApplicationRow } from './rows.ts';
 import { StateName } from './StateName.tsx';
 import { type Tracked, useApplication, useHappenings } from './use-application.ts';
@@ -67,7 +71,8 @@ function Parts({ application, tracked }: { application: Application; tracked: Tr
     <Columns
       aside={
         <>
-          <Facts application={application} />
+          <Facts application={application} tracked={tracked} />
+          {tracked && <Contacts tracked={tracked} />}
           <Card title={t('documents.title')}>
             <Reading of={documents} failed={t('documents.failed')} skeleton={<Skeleton lines={3} />}>
               {(all) => <Documents documents={all} />}
@@ -76,6 +81,7 @@ function Parts({ application, tracked }: { application: Application; tracked: Tr
         </>
       }
     >
+      {tracked && <NextAction tracked={tracked} />}
       <Card title={t('happened.title')}>
         <Stack gap={5}>
           {at === undefined && <NoteForm id={id} />}
@@ -94,6 +100,7 @@ function Parts({ application, tracked }: { application: Application; tracked: Tr
           <p className={styles.text}>{letter}</p>
         </Card>
       )}
+      {tracked?.has_posting && <Posting id={id} />}
     </Columns>
   );
 }
@@ -114,21 +121,6 @@ function Then({ at, state }: { at: string; state: string | null }) {
     >
       {state === null ? t('notThere') : <StateName state={state} />}
     </Banner>
-  );
-}
-
-function Facts({ application: { applied_at, created_at } }: { application: Application }) {
-  const t = useTranslations('applications.one.facts');
-  const format = useFormats();
-  return (
-    <Card title={t('title')}>
-      <dl className={styles.facts}>
-        <dt>{t('saved')}</dt>
-        <dd>{format.date(created_at)}</dd>
-        <dt>{t('applied')}</dt>
-        <dd>{applied_at ? format.date(applied_at) : t('notYet')}</dd>
-      </dl>
-    </Card>
   );
 }
 
