@@ -40,8 +40,9 @@ export function ToastRegion({ label, closeLabel }: { label: string; closeLabel: 
                 size="small"
                 variant="quiet"
                 onPress={() => {
-                  toasts.close(toast.key);
+                  // Whoever hears that it has gone knows by then what was done.
                   action.onAction();
+                  toasts.close(toast.key);
                 }}
               >
                 {action.label}

@@ -14,13 +14,16 @@ export const toasts = new ToastQueue<ToastMessage>({ maxVisibleToasts: 3 });
 
 /**
  * Tells the result of what the user did, in a corner of the page; gives back what takes it away again. It goes by itself after
- * `timeout` ms (6 s, with an action 10 s; null: never, as what has failed does).
+ * `timeout` ms (6 s, with an action 10 s; null: never, as what has failed does). `onClose`: it has gone, whoever or whatever took it away.
  */
 export function showToast(
   message: ToastMessage,
-  { timeout = timeFor(message) }: { timeout?: number | null } = {},
+  { timeout = timeFor(message), onClose }: { timeout?: number | null; onClose?: () => void } = {},
 ): () => void {
-  const key = toasts.add(message, timeout === null ? {} : { timeout });
+  const key = toasts.add(message, {
+    ...(timeout !== null && { timeout }),
+    ...(onClose && { onClose }),
+  });
   return () => toasts.close(key);
 }
 
