@@ -2,6 +2,7 @@ import createClient from 'openapi-fetch';
 import { errorOfAnswer, errorOfFailure, isCancelled, parametersOf } from './errors.ts';
 import { OPERATIONS } from './operations.generated.ts';
 import type { paths } from './schema.d.ts';
+import { sendWithProgress } from './send-with-progress.ts';
 import type { Answer, Input, Operation, OperationName } from './types.ts';
 
 /** How long an answer is waited for, ms. */
@@ -16,6 +17,8 @@ export type CallOptions = {
   idempotencyKey?: string | undefined;
   /** The version that a write is meant for, as `answer.response` of the read had it in `etag`. */
   ifMatch?: string | undefined;
+  /** Of an upload: how much of it has been sent, 0 to 1. */
+  onProgress?: ((share: number) => void) | undefined;
   /** Default 15 s to read, 30 s to write, 5 min to upload. */
   timeoutMs?: number | undefined;
 };
@@ -45,7 +48,8 @@ export type Api = {
 
 /** What the client needs of the page. */
 export type ApiParts = {
-  fetch: (request: Request) => Promise<Response>;
+  /** `send`: in place of what it sends by otherwise. */
+  fetch: (request: Request, send?: (request: Request) => Promise<Response>) => Promise<Response>;
   isOnline: () => boolean;
   now: () => number;
   /** Default: of the page. */
@@ -54,7 +58,10 @@ export type ApiParts = {
 
 /** The public API, typed by its OpenAPI. */
 export function createApi({ fetch, isOnline, now, baseUrl }: ApiParts): Api {
-  const client = createClient<paths>({ fetch, ...(baseUrl === undefined ? {} : { baseUrl }) });
+  const client = createClient<paths>({
+    fetch: (request) => fetch(request),
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+  });
   const listeners = new Set<(operation: OperationName, isThere: boolean) => void>();
   const tell = (operation: OperationName, isThere: boolean) => {
     for (const listener of listeners) listener(operation, isThere);
@@ -96,12 +103,21 @@ export function createApi({ fetch, isOnline, now, baseUrl }: ApiParts): Api {
     (await send(operation, init as Record<string, unknown>, options)) as { data: never; response: Response };
 
   return {
-    fetch,
+    fetch: (request) => fetch(request),
     call: async (operation, input, options) => (await answer(operation, input, options)).data,
     callForAnswer: (operation, input, options) => answer(operation, input, options),
     upload: async (operation, { file, ...input }, options) => {
       const headers = { 'content-type': file.type || 'application/octet-stream' };
-      const init = { ...input, body: file, bodySerializer: (body: unknown) => body, headers };
+      const onProgress = options?.onProgress;
+      const init = {
+        ...input,
+        body: file,
+        bodySerializer: (body: unknown) => body,
+        headers,
+        ...(onProgress && {
+          fetch: (request: Request) => fetch(request, (sent) => sendWithProgress(sent, onProgress)),
+        }),
+      };
       return (await answer(operation, init, { timeoutMs: UPLOAD_MS, ...options })).data;
     },
     download: async (operation, input, options) =>

@@ -7,7 +7,7 @@ import { forgetWithUser, QUERY_DEFAULTS } from './queries.ts';
 
 /** The API as this page uses it: as whoever is logged in. */
 export const api = createApi({
-  fetch: (request) => session.fetch(request),
+  fetch: (request, send) => session.fetch(request, undefined, send),
   isOnline: () => navigator.onLine,
   now: () => Date.now(),
   baseUrl: location.origin,

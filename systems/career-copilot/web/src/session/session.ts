@@ -38,8 +38,14 @@ export type Session = {
   /**
    * `fetch` with the access token of whoever is logged in: waits for the next one where it has run out, and where the answer is 401
    * asks for another and repeats once, since what was refused was not done. Rejects as `fetch` does, also when no token can be had.
+   *
+   * @param send sends in place of `fetch`, e.g. tells how far it is
    */
-  fetch(input: Parameters<typeof fetch>[0], init?: RequestInit): Promise<Response>;
+  fetch(
+    input: Parameters<typeof fetch>[0],
+    init?: RequestInit,
+    send?: (request: Request) => Promise<Response>,
+  ): Promise<Response>;
   /** Looks again at what may have passed unseen: after sleep, back online, out of the cache of pages. */
   wake(): void;
 };
@@ -234,16 +240,16 @@ export function createSession({ fetch, now, after, alone, channel }: SessionPart
         const answer = await send('DELETE', PATH, null, AbortSignal.timeout(ANSWER_MS)).catch(() => null);
         return answer?.ok === true;
       }),
-    fetch: async (input, init) => {
+    fetch: async (input, init, send = fetch) => {
       const request = new Request(input, init);
       const token = await currentToken();
-      const answer = await fetch(withToken(request.clone(), token));
+      const answer = await send(withToken(request.clone(), token));
       if (answer.status !== 401 || token === null) return answer;
       await replace(token);
       // A write of one person is never repeated as another's.
       if (!isGood(access) || access.user.id !== token.user.id) return answer;
       await answer.body?.cancel();
-      return await fetch(withToken(request, access));
+      return await send(withToken(request, access));
     },
     wake: () => {
       if (state.status === 'starting' || (access !== null && refreshInMs(access, now()) === 0))
