@@ -15,6 +15,8 @@ export type Size = {
 const COMPRESSED = '**/*.{html,js,css,svg,json}';
 /** Below one packet nothing is gained. */
 const WORTH_COMPRESSING = 1_024;
+/** Above it the last few percent take seconds of each build. */
+const LARGE = 1_000_000;
 
 /** Puts `.br` and `.gz` beside each file that gets smaller by it, so that nobody compresses while somebody waits. */
 export async function compressFiles(folder: string): Promise<void> {
@@ -24,7 +26,10 @@ export async function compressFiles(folder: string): Promise<void> {
 async function compressFile(file: string): Promise<void> {
   const content = await readFile(file);
   if (content.length < WORTH_COMPRESSING) return;
-  const params = { [constants.BROTLI_PARAM_SIZE_HINT]: content.length };
+  const params = {
+    [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
+    [constants.BROTLI_PARAM_QUALITY]: content.length > LARGE ? 9 : constants.BROTLI_MAX_QUALITY,
+  };
   const [br, gz] = await Promise.all([
     promisify(brotliCompress)(content, { params }),
     promisify(gzip)(content, { level: 9 }),

@@ -52,6 +52,38 @@ const views: readonly View[] = [
   { name: 'application-tracked', path: '/applications/25', who: 'busy', given: withService },
   { name: 'application-then', path: '/applications/25?at=2026-04-20T08:00:00.000Z', who: 'busy' },
   {
+    name: 'application-upload',
+    path: '/applications/25',
+    who: 'busy',
+    given: withService,
+    afterwards: async (page) => {
+      await page.getByRole('button', { name: 'Add a document' }).press('Enter');
+      await page.getByText('Uploaded before').waitFor();
+    },
+  },
+  {
+    name: 'application-document',
+    path: '/applications/25',
+    who: 'busy',
+    given: async (answers, person) => {
+      await withService(answers);
+      await person.context.route('**/documents/1/content', (route) =>
+        route.fulfill({ contentType: 'application/pdf', body: PDF }),
+      );
+    },
+    afterwards: async (page) => {
+      await page.getByRole('button', { name: 'cv.pdf', exact: true }).press('Enter');
+      await page.getByRole('img', { name: 'cv.pdf, page 1' }).waitFor();
+    },
+  },
+  {
+    name: 'application-next',
+    path: '/applications/25',
+    who: 'busy',
+    given: withService,
+    afterwards: (page) => page.getByRole('button', { name: 'Change the next step' }).press('Enter'),
+  },
+  {
     name: 'application-move',
     path: '/applications/25',
     who: 'busy',
@@ -81,6 +113,28 @@ const ACTION = {
   remind_at: '2026-06-03T07:00:00.000Z',
   reminded_at: null,
 };
+const DOCUMENT = {
+  id: 1,
+  application_id: 25,
+  name: 'cv.pdf',
+  kind: 'resume',
+  version: 3,
+  url: '/api/v2/applications/25/documents/1/content',
+  content_type: 'application/pdf',
+  size_bytes: 84_312,
+  scan: 'clean',
+  created_at: MADE,
+};
+/** One page that says who sends it, as small as one may be. */
+const PDF = `%PDF-1.4
+1 0 obj <</Type /Catalog /Pages 2 0 R>> endobj
+2 0 obj <</Type /Pages /Kids [3 0 R] /Count 1>> endobj
+3 0 obj <</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources <</Font <</F1 5 0 R>>>>>> endobj
+4 0 obj <</Length 74>> stream
+BT /F1 24 Tf 72 740 Td (Prince Okafor, Staff Frontend Engineer) Tj ET     
+endstream endobj
+5 0 obj <</Type /Font /Subtype /Type1 /BaseFont /Helvetica>> endobj
+trailer <</Root 1 0 R>>`;
 const ONE = {
   id: 25,
   job_id: 31,
@@ -115,6 +169,42 @@ async function withService(answers: Answers): Promise<void> {
       },
       { id: 2, name: 'Sam', role: null, email: null, phone: null, created_at: MADE },
     ],
+  });
+  await answers.instead('/api/v2/applications/25/documents', [
+    DOCUMENT,
+    {
+      ...DOCUMENT,
+      id: 2,
+      name: 'Portfolio of the last five years.docx',
+      kind: 'portfolio',
+      version: 1,
+      content_type: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+      size_bytes: 2_345_678,
+      scan: 'pending',
+    },
+    {
+      ...DOCUMENT,
+      id: 3,
+      name: 'Letter',
+      kind: 'cover_letter',
+      version: null,
+      url: 'https://files.example.com/letter.pdf',
+      scan: 'elsewhere',
+    },
+  ]);
+  await answers.instead('/api/v2/applications/documents/versions', {
+    items: [3, 2].map((version) => ({
+      kind: 'resume',
+      version,
+      names: ['cv.pdf'],
+      content_type: 'application/pdf',
+      size_bytes: 84_312 - version,
+      scan: 'clean',
+      application_ids: Array.from({ length: 4 - version }, (_, n) => n + 1),
+      created_at: MADE,
+    })),
+    used_bytes: 2_514_302,
+    quota_bytes: 104_857_600,
   });
   const entry = (what: string, day: number, more: object = {}) => ({
     at: `2026-05-${day}T08:00:00.000Z`,

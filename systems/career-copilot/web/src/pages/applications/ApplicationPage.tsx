@@ -66,18 +66,14 @@ function Parts({ application, tracked }: { application: Application; tracked: Tr
   const t = useTranslations('applications.one');
   const { id, cover_letter: letter } = application;
   const { at } = route.useSearch();
-  const { happenings, documents } = useHappenings(id, tracked, at);
+  const happenings = useHappenings(id, tracked, at);
   return (
     <Columns
       aside={
         <>
           <Facts application={application} tracked={tracked} />
           {tracked && <Contacts tracked={tracked} />}
-          <Card title={t('documents.title')}>
-            <Reading of={documents} failed={t('documents.failed')} skeleton={<Skeleton lines={3} />}>
-              {(all) => <Documents documents={all} />}
-            </Reading>
-          </Card>
+          <Documents id={id} isTracked={tracked !== null} />
         </>
       }
     >

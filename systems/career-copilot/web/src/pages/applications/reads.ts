@@ -15,3 +15,7 @@ export const HISTORY = 'GET /api/v2/applications/{id}/history';
 export function inputOf(id: number) {
   return { params: { path: { id } } };
 }
+
+/** Documents as the service has them, and all that somebody has uploaded, for whichever application. */
+export const UPLOADED = 'GET /api/v2/applications/{id}/documents';
+export const VERSIONS = 'GET /api/v2/applications/documents/versions';

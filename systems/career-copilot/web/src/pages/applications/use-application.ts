@@ -37,7 +37,7 @@ export function useApplication(id: number) {
   };
 }
 
-/** What happened to an application, at a time what had happened until then; and its documents. */
+/** What happened to an application, at a time what had happened until then: for `Reading`. */
 export function useHappenings(id: number, tracked: Tracked | null, at: string | undefined) {
   const session = useSession();
   const me = session.status === 'in' ? String(session.user.id) : '';
@@ -74,5 +74,5 @@ export function useHappenings(id: number, tracked: Tracked | null, at: string | 
   // Of whichever is not there, for what is shown in its place.
   const first = isTracked ? history : steps;
   const read = [notes, documents].find(({ data }) => data === undefined) ?? first;
-  return { happenings: { ...read, data: shown }, documents };
+  return { ...read, data: shown };
 }
