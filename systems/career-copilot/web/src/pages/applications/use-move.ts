@@ -17,8 +17,10 @@ const inTurn = createLanes(4);
 /**
  * Moves an application to another state, with why: shown at once wherever it is, and taken back if it is refused. Resolves with null, or the
  * reason why it was not moved.
+ *
+ * @param isTracked by the service's route, which has more states; the legacy one is there on either side
  */
-export function useMove(isTracked: boolean) {
+export function useMove(isTracked = false) {
   const words = useErrorWords();
   const onMonolith = useApiMutation('PATCH /api/v1/applications/{id}/status', {
     inTurn,

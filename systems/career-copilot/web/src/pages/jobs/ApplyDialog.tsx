@@ -97,9 +97,13 @@ function ApplySaved({
   const move = useMove();
   const send = () => {
     onClose();
-    void move(application.id, { status: 'applied' }, (reason) =>
-      showToast({ title: t('failed'), description: reason, tone: 'danger' }),
-    ).then((isMoved) => isMoved && showToast({ title: t('done', { title: job.title }), tone: 'good' }));
+    void move(application.id, 'applied').then((reason) =>
+      showToast(
+        reason === null
+          ? { title: t('done', { title: job.title }), tone: 'good' }
+          : { title: t('failed'), description: reason, tone: 'danger' },
+      ),
+    );
   };
   return (
     <Frame
