@@ -2,7 +2,6 @@
 export const LIST = 'GET /api/v1/applications';
 export const LIST_INPUT = { params: { query: { limit: 100 } } };
 export const TRACKED = 'GET /api/v2/applications';
-export const TRACKED_INPUT = LIST_INPUT;
 
 /** One of them, and what belongs to it. */
 export const ONE = 'GET /api/v1/applications/{id}';

@@ -2,7 +2,7 @@ import { SOURCES, type SourceKind } from '../../../../api/sources.ts';
 import type { ApplicationState } from '../../../../api/tracking.ts';
 import { isState } from './states.ts';
 
-export const SORTABLE = ['title', 'company', 'state', 'applied', 'due', 'changed'] as const;
+const SORTABLE = ['title', 'company', 'state', 'applied', 'due', 'changed'] as const;
 export type Sort = { column: (typeof SORTABLE)[number]; direction: 'ascending' | 'descending' };
 
 /** What the address of the applications says: `/applications?view=list&q=engineer&state=open&sort=-applied`. */

@@ -1,7 +1,7 @@
 import { useMemo, useRef } from 'react';
 import { useTranslations } from 'use-intl';
 import { useAllPages, useApiPages } from '../../api/index.ts';
-import { LIST, LIST_INPUT, TRACKED, TRACKED_INPUT } from './reads.ts';
+import { LIST, LIST_INPUT, TRACKED } from './reads.ts';
 import { rowsOfMonolith, rowsOfService } from './rows.ts';
 import { type Side, sideOf } from './side.ts';
 import { useTracking } from './use-tracking.ts';
@@ -13,9 +13,7 @@ export function useApplications() {
   const monolith = useAllPages(
     useApiPages(LIST, LIST_INPUT, 'applications', { enabled: tracking !== 'there' }),
   );
-  const service = useAllPages(
-    useApiPages(TRACKED, TRACKED_INPUT, 'items', { enabled: tracking === 'there' }),
-  );
+  const service = useAllPages(useApiPages(TRACKED, LIST_INPUT, 'items', { enabled: tracking === 'there' }));
   const shown = useRef<Side>('none');
   const has = { monolith: isWhole(monolith), service: isWhole(service) };
   const side = sideOf({ tracking, has, shown: shown.current });

@@ -8,7 +8,7 @@ import {
   useApiMutation,
   useErrorWords,
 } from '../../api/index.ts';
-import { inputOf, LIST, LIST_INPUT, ONE, TRACKED, TRACKED_INPUT, TRACKED_ONE } from './reads.ts';
+import { inputOf, LIST, LIST_INPUT, ONE, TRACKED, TRACKED_ONE } from './reads.ts';
 import { isStatus, nextOf } from './states.ts';
 
 /** Of hundreds that are moved together, so many are sent at once. */
@@ -60,7 +60,7 @@ function changesOf(id: number, state: ApplicationState): Change[] {
   const here = <One extends { id: number }>(all: One[], change: (one: One) => One) =>
     all.map((one) => (one.id === id ? change(one) : one));
   return [
-    expectedPages(TRACKED, TRACKED_INPUT, (page) => ({ ...page, items: here(page.items, ofService) })),
+    expectedPages(TRACKED, LIST_INPUT, (page) => ({ ...page, items: here(page.items, ofService) })),
     expected(TRACKED_ONE, inputOf(id), ofService),
     // The legacy API goes on showing the status below.
     ...(isStatus(state)
