@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { testServer } from '@banyan/postgres/testing';
+import { until } from '@banyan/postgres/until';
 import { type Chromium, inChromium } from '@banyan/ui/testing';
 import { answersOf } from './testing/answers.ts';
+import { withApplicationsService } from './testing/applications-service.ts';
 import { visitor } from './testing/visitor.ts';
 import { startMonolithWorld, type World } from './testing/worlds.ts';
 
-/** The board of applications: its moves, and what becomes of those that are refused. */
+/** Applications: moves on board and list, and what becomes of those that are refused; one of them, and what belongs to it. */
 
 let world: World;
 
@@ -16,7 +18,11 @@ before(async () => {
 
 after(async () => await world?.stop());
 
-inChromium('the board of applications', boardTests);
+inChromium('applications', (chromium) => {
+  describe('on the board', () => boardTests(chromium));
+  describe('in the list', () => listTests(chromium));
+  describe('one by one', () => oneTests(chromium));
+});
 
 const APPLICATION = {
   id: 7,
@@ -105,5 +111,153 @@ function boardTests(chromium: Chromium): void {
     await page.getByRole('button', { name: 'Try again' }).press('Enter');
     await card('Applied', /Analyst/).waitFor();
     await card('Applied', /Baker/).waitFor();
+  });
+
+  it('asks before applications go where there is no way back from', async () => {
+    const { page, card, move } = await atBoard((answers) =>
+      answers.instead('/applications', pageOf(1, 1, APPLICATION)),
+    );
+    await move('Applied', /Analyst/, 'Rejected');
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' }).press('Enter');
+    await card('Applied', /Analyst/).waitFor();
+  });
+
+  it('has the states that the service alone knows', async () => {
+    const { page, answers, column, card, move } = await atBoard(withApplicationsService);
+    await column('No answer').waitFor();
+    await answers.hold('/api/v2/applications/25/status');
+    const sent = page.waitForRequest((request) => request.method() === 'PATCH');
+    await move('Interview', /Senior Data Engineer/, 'No answer');
+    assert.deepEqual((await sent).postDataJSON(), { status: 'ghosted' });
+    await card('No answer', /Senior Data Engineer/).waitFor();
+  });
+}
+
+function listTests(chromium: Chromium): void {
+  it('moves many together, and tries those again that were refused', async () => {
+    const person = await visitor(chromium, { origin: world.origin }, world.people.busy);
+    const answers = answersOf(person);
+    const other = { ...APPLICATION, id: 8, job_title: 'Baker' };
+    await answers.instead('/applications', pageOf(1, 1, APPLICATION, other));
+    await answers.instead('/applications/*/status', { ...APPLICATION, status: 'offer' });
+    await answers.refuse('/applications/8/status', ENDED, 1);
+    const page = await person.tab('/applications?view=list');
+    await page.getByRole('rowheader', { name: 'Baker' }).waitFor();
+    await page.getByRole('checkbox').nth(1).press('Space');
+    await page.keyboard.press('Control+a');
+    await page
+      .getByRole('toolbar', { name: '2 selected' })
+      .getByRole('button', { name: 'Move to' })
+      .press('Enter');
+    await page.getByRole('menuitem', { name: 'Offer' }).press('Enter');
+    await page.getByText('Baker at Acme could not be moved').waitFor();
+    const again = page.waitForRequest((request) => request.url().endsWith('/applications/8/status'));
+    await page.getByRole('button', { name: 'Try again' }).press('Enter');
+    assert.deepEqual((await again).postDataJSON(), { status: 'offer' });
+  });
+
+  it('is sorted and narrowed by its address, which follows', async () => {
+    const person = await visitor(chromium, { origin: world.origin }, world.people.busy);
+    await withApplicationsService(answersOf(person));
+    const page = await person.tab('/applications?view=list&state=open&sort=due');
+    const first = page.getByRole('rowheader').first();
+    await first.waitFor();
+    assert.equal(await first.innerText(), 'Analyst');
+    await page.getByRole('columnheader', { name: 'Job' }).press('Enter');
+    await page.waitForURL('**sort=title*');
+    await page.getByLabel('Search by title or company').fill('lantern');
+    await page.waitForURL('**q=lantern*');
+    await until(async () => (await page.getByRole('rowheader').count()) === 2);
+  });
+}
+
+function oneTests(chromium: Chromium): void {
+  const atOne = async (given: (answers: ReturnType<typeof answersOf>) => Promise<void> = async () => {}) => {
+    const person = await visitor(chromium, { origin: world.origin }, world.people.busy);
+    const answers = answersOf(person);
+    await given(answers);
+    const page = await person.tab('/applications/25');
+    await page.getByRole('list', { name: 'What happened' }).waitFor();
+    return { person, page, answers };
+  };
+
+  it('is moved with why, which stands with what happened', async () => {
+    const { page } = await atOne();
+    await page.getByRole('button', { name: 'Move to' }).press('Enter');
+    await page.getByRole('menuitem', { name: 'Offer' }).press('Enter');
+    await page.getByLabel('Why').fill('They called.');
+    await page.getByRole('button', { name: 'Move', exact: true }).press('Enter');
+    await page.getByRole('listitem').filter({ hasText: 'They called.' }).waitFor();
+  });
+
+  it('keeps a note that is being written over a reload, until it is added', async () => {
+    const { page } = await atOne();
+    await page.getByLabel('New note').fill('Ask for the team');
+    // Drafts are kept when somebody pauses.
+    await until(async () =>
+      String(await page.evaluate('JSON.stringify(localStorage)')).includes('Ask for the team'),
+    );
+    await page.reload();
+    await page.getByText(/What you entered .* was kept/).waitFor();
+    await page.getByRole('button', { name: 'Add note' }).press('Enter');
+    await page.getByRole('listitem').filter({ hasText: 'Ask for the team' }).waitFor();
+    assert.equal(await page.getByLabel('New note').inputValue(), '');
+  });
+
+  it('is shown as it was at a time, and back is now', async () => {
+    const { page } = await atOne();
+    await page
+      .getByRole('link', { name: /^As it was at/ })
+      .last()
+      .press('Enter');
+    await page.getByText(/^As it was at/).waitFor();
+    assert.equal(await page.getByRole('list', { name: 'What happened' }).getByRole('listitem').count(), 1);
+    await page.goBack();
+    await page.getByLabel('New note').waitFor();
+  });
+
+  it('shows again what was to be done next where that it is done was refused', async () => {
+    const { page, answers } = await atOne(withApplicationsService);
+    await answers.refuse('/api/v2/applications/25/next-action', { status: 503, code: 'UNAVAILABLE' });
+    await page.getByRole('button', { name: 'Done' }).press('Enter');
+    await page.getByText('It was not marked as done').waitFor();
+    await page.getByRole('button', { name: 'Done' }).waitFor();
+  });
+
+  it('sends a file as it is, under its name and kind', async () => {
+    const { page, answers } = await atOne(withApplicationsService);
+    await answers.instead('/api/v2/applications/25/documents', []);
+    await page.getByRole('button', { name: 'Add a document' }).press('Enter');
+    const sent = page.waitForRequest((request) => request.method() === 'POST');
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'cv.txt', mimeType: 'text/plain', buffer: Buffer.from('Prince Okafor') });
+    const request = await sent;
+    assert.deepEqual(Object.fromEntries(new URL(request.url()).searchParams), {
+      name: 'cv.txt',
+      kind: 'resume',
+    });
+    assert.equal(request.postData(), 'Prince Okafor');
+    await page.getByText('The document is added').waitFor();
+  });
+
+  it('removes a document only once that cannot be undone any more', async () => {
+    const { page, answers } = await atOne(withApplicationsService);
+    await answers.instead('/api/v2/applications/25/documents/1', null);
+    const removals: string[] = [];
+    page.on('request', (request) => request.method() === 'DELETE' && removals.push(request.url()));
+    const name = page.getByRole('button', { name: 'cv.pdf', exact: true });
+    const remove = async () => {
+      await page.getByRole('button', { name: 'Actions for cv.pdf' }).press('Enter');
+      await page.getByRole('menuitem', { name: 'Remove' }).press('Enter');
+      await name.waitFor({ state: 'detached' });
+    };
+    await remove();
+    await page.getByRole('button', { name: 'Undo' }).press('Enter');
+    await name.waitFor();
+    assert.deepEqual(removals, []);
+    await remove();
+    await page.getByRole('button', { name: 'Dismiss' }).press('Enter');
+    await until(() => Promise.resolve(removals.length === 1));
   });
 }

@@ -1,14 +1,15 @@
 import { Badge, Card, Icon, IconButton, Link, Menu, type MenuEntry, Skeleton } from '@banyan/ui';
 import { type ReactNode, useState } from 'react';
-import { useFormatter, useTranslations } from 'use-intl';
+import { useTranslations } from 'use-intl';
 import { type Answer, useApiQuery } from '../../api/index.ts';
 import { Reading } from '../../shell/Reading.tsx';
 import styles from './Application.module.css';
 import { DocumentPreview } from './DocumentPreview.tsx';
-import { elsewhere, isKind, previewOf, sizeOf } from './documents.ts';
+import { elsewhere, isKind, previewOf } from './documents.ts';
 import { DOCUMENTS, inputOf, UPLOADED } from './reads.ts';
 import { UploadDialog } from './UploadDialog.tsx';
 import { type Uploaded, useDocuments, useRemovals } from './use-documents.ts';
+import { useSizes } from './use-sizes.ts';
 
 /** Documents of an application: where the service keeps them with their files, else by what is known of them. */
 export function Documents({ id, isTracked }: { id: number; isTracked: boolean }) {
@@ -148,13 +149,4 @@ function About({
     bytes !== null && size(bytes),
   ];
   return <small className={styles.muted}>{parts.filter(Boolean).join(' · ')}</small>;
-}
-
-/** `84 kB` */
-export function useSizes(): (bytes: number) => string {
-  const format = useFormatter();
-  return (bytes) => {
-    const { value, unit } = sizeOf(bytes);
-    return format.number(value, { style: 'unit', unit, unitDisplay: 'short' });
-  };
 }

@@ -6,10 +6,10 @@ import { type Answer, useApiQuery, useErrorWords } from '../../api/index.ts';
 import { useFormats } from '../../i18n/index.ts';
 import { Reading } from '../../shell/Reading.tsx';
 import styles from './Application.module.css';
-import { useSizes } from './Documents.tsx';
 import { ACCEPTED, type DocumentKind, KINDS } from './documents.ts';
 import { VERSIONS } from './reads.ts';
 import { useDocuments } from './use-documents.ts';
+import { useSizes } from './use-sizes.ts';
 
 /** Adds a document to an application: a file, or what its user has uploaded before. */
 export function UploadDialog({ id, onClose }: { id: number; onClose: () => void }) {
