@@ -5,7 +5,7 @@ import { until } from '@banyan/postgres/until';
 import { type Chromium, inChromium } from '@banyan/ui/testing';
 import { answersOf } from './testing/answers.ts';
 import { withApplicationsService } from './testing/applications-service.ts';
-import { visitor } from './testing/visitor.ts';
+import { newcomer, visitor } from './testing/visitor.ts';
 import { startMonolithWorld, type World } from './testing/worlds.ts';
 
 /** Applications: moves on board and list, and what becomes of those that are refused; one of them, and what belongs to it. */
@@ -21,6 +21,7 @@ after(async () => await world?.stop());
 inChromium('applications', (chromium) => {
   describe('on the board', () => boardTests(chromium));
   describe('in the list', () => listTests(chromium));
+  describe('by hand', () => addTests(chromium));
   describe('one by one', () => oneTests(chromium));
 });
 
@@ -130,6 +131,34 @@ function boardTests(chromium: Chromium): void {
     await move('Interview', /Senior Data Engineer/, 'No answer');
     assert.deepEqual((await sent).postDataJSON(), { status: 'ghosted' });
     await card('No answer', /Senior Data Engineer/).waitFor();
+  });
+}
+
+function addTests(chromium: Chromium): void {
+  it('adds one for a job that is looked for by its words, and says where there is one already', async () => {
+    const person = await newcomer(chromium, { origin: world.origin });
+    const page = await person.tab('/applications');
+    const job = page.getByRole('combobox', { name: 'Job' });
+    const add = async (words: string) => {
+      await page.getByRole('button', { name: 'Add', exact: true }).press('Enter');
+      await job.pressSequentially(words);
+      // Those of before stay until those are there that were looked for.
+      await until(async () => {
+        const offered = await page.getByRole('option').allInnerTexts();
+        return offered.length > 0 && offered.every((option) => option.includes(words));
+      });
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      const [title] = (await job.inputValue()).split(' · ');
+      await page.getByRole('radio', { name: 'Save it for later' }).press('Space');
+      await page.getByRole('dialog').getByRole('button', { name: 'Add' }).press('Enter');
+      return title!;
+    };
+    const title = await add('Engineer');
+    await page.getByRole('grid', { name: 'Saved' }).getByRole('row', { name: title }).waitFor();
+    person.allow(/^400 /);
+    await add(title);
+    await page.getByText('You have an application for this job already.').waitFor();
   });
 }
 

@@ -33,6 +33,7 @@ const views: readonly View[] = [
       await page.getByRole('alertdialog').waitFor();
     },
   },
+  { name: 'applications-add', path: '/applications?add=true', who: 'busy' },
   { name: 'applications-new', path: '/applications', who: 'newcomer' },
   { name: 'applications-no-match', path: '/applications?q=nobody', who: 'busy' },
   {

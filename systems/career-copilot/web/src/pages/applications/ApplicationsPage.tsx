@@ -8,6 +8,7 @@ import styles from './Applications.module.css';
 import { ApplicationsBoard } from './ApplicationsBoard.tsx';
 import { ApplicationsList } from './ApplicationsList.tsx';
 import { Filters } from './Filters.tsx';
+import { NewDialog } from './NewDialog.tsx';
 import { matching, sorted } from './rows.ts';
 import { type ApplicationsSearch, heeded, isNarrowed, sortOf } from './search.ts';
 import { useApplications } from './use-applications.ts';
@@ -30,13 +31,25 @@ export function ApplicationsPage() {
   const { move, question } = useMoves(isTracked);
   // Each letter of a search is no step to go back to.
   const go = (next: ApplicationsSearch) => void navigate({ search: next, replace: true, resetScroll: false });
+  const add = (isOpen: boolean) =>
+    void navigate({
+      search: ({ add: _, ...rest }) => (isOpen ? { ...rest, add: true } : rest),
+      resetScroll: false,
+    });
 
   return (
     <Page
       title={t('title')}
       width="full"
       {...(reading.data && { lead: t('lead', { count: rows.length }) })}
-      actions={<Views />}
+      actions={
+        <>
+          <Views />
+          <Button variant="primary" icon="add" onPress={() => add(true)}>
+            {t('new.button')}
+          </Button>
+        </>
+      }
     >
       <Reading of={reading} failed={t('failed')} skeleton={<Skeleton shape="block" height="40rem" />}>
         {() =>
@@ -69,6 +82,7 @@ export function ApplicationsPage() {
         }
       </Reading>
       {question}
+      {search.add && <NewDialog onClose={() => add(false)} />}
     </Page>
   );
 }

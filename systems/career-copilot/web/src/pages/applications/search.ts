@@ -17,11 +17,13 @@ export type ApplicationsSearch = {
   due?: 'overdue' | 'week';
   /** A column, with `-` in front of it from its end. Left out: changed last first. */
   sort?: string;
+  /** One is being added. */
+  add?: true;
 };
 
 /** What is not understood is as if it were not there. */
 export function applicationsSearch(search: Record<string, unknown>): ApplicationsSearch {
-  const { view, q, state, source, due, sort } = search;
+  const { view, q, state, source, due, sort, add } = search;
   return {
     ...(view === 'list' ? { view } : {}),
     ...(isText(q) ? { q: String(q) } : {}),
@@ -29,6 +31,7 @@ export function applicationsSearch(search: Record<string, unknown>): Application
     ...(SOURCES.includes(source as SourceKind) ? { source: source as SourceKind } : {}),
     ...(due === 'overdue' || due === 'week' ? { due } : {}),
     ...(typeof sort === 'string' && sortIn(sort) ? { sort } : {}),
+    ...(add === true ? { add } : {}),
   };
 }
 
