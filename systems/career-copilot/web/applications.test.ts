@@ -236,7 +236,7 @@ function oneTests(chromium: Chromium): void {
   it('is shown as it was at a time, and back is now', async () => {
     const { page } = await atOne();
     await page
-      .getByRole('link', { name: /^As it was at/ })
+      .getByRole('link', { name: /as it was at/ })
       .last()
       .press('Enter');
     await page.getByText(/^As it was at/).waitFor();

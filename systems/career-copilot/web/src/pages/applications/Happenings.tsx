@@ -41,7 +41,7 @@ export function Happenings({ happenings }: { happenings: readonly Happening[] })
                 search={{ at: happening.at }}
                 resetScroll={false}
                 title={format.dateTime(happening.at)}
-                aria-label={t('asOf', { when: format.dateTime(happening.at) })}
+                aria-label={t('asOf', { ago: ago(happening.at), when: format.dateTime(happening.at) })}
                 className={styles.when}
               >
                 <time dateTime={happening.at}>{ago(happening.at)}</time>
