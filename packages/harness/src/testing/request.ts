@@ -24,12 +24,20 @@ export async function request(
     token,
     body,
     ifMatch,
+    headers = {},
     api = API,
-  }: { token?: string; body?: unknown; ifMatch?: string; api?: string } = {},
+  }: {
+    token?: string;
+    body?: unknown;
+    ifMatch?: string;
+    headers?: Record<string, string>;
+    api?: string;
+  } = {},
 ): Promise<Answer> {
   const response = await fetch(origin + api + path, {
     method,
     headers: {
+      ...headers,
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),

@@ -3,14 +3,15 @@ import { defineService, GatewayConfig, gatewayIssuer } from '@banyan/service';
 import { contracts } from '../../contracts/payment.ts';
 import { GATEWAY_ISSUER } from '../../kit/tokens.ts';
 import { keeping } from './ledger/keeping.ts';
+import { purchasing } from './purchases/part.ts';
 import { routes } from './routes.ts';
 
-/** Credits: wallets, holds and transfers. */
+/** Credits: wallets, holds, transfers, and how they are bought. */
 export const payment = defineService({
   name: 'payment',
   config: GatewayConfig,
   schema: new URL('schema.sql', import.meta.url),
-  use: { events: eventing(contracts, {}), keeping },
+  use: { events: eventing(contracts, {}), keeping, purchasing },
   auth: { issuers: ({ config }) => gatewayIssuer(config, GATEWAY_ISSUER) },
   routes,
 });

@@ -1,33 +1,33 @@
 import type { Events } from '@banyan/events';
-import {
-  implement,
-  principalOf,
-  type ServiceApp,
-  type ServiceContext,
-  service,
-  signedIn,
-} from '@banyan/service';
-import type { FastifyRequest } from 'fastify';
+import { implement, type ServiceApp, type ServiceContext, service, signedIn } from '@banyan/service';
 import { API, Page, PageQuery } from '../../api/common.ts';
 import { Transaction, Wallet } from '../../api/credits.ts';
 import { contracts } from '../../contracts/payment.ts';
 import { answerAsMonolith } from '../../kit/problem-answers.ts';
+import { callerOf } from './caller.ts';
 import { holdCredits, releaseCredits, transferCredits } from './ledger/credits.ts';
 import type { Hold } from './ledger/decide.ts';
 import { findWallet } from './ledger/store.ts';
 import { findTransactions } from './ledger/transactions.ts';
+import type { Purchasing } from './purchases/part.ts';
+import { purchaseRoutes } from './purchases/routes.ts';
 
 /** What routes are given. */
-export type Given = { events: Events<typeof contracts> };
+export type Given = { events: Events<typeof contracts>; purchasing: Purchasing };
 
 export async function routes(app: ServiceApp, context: ServiceContext<unknown, Given>): Promise<void> {
-  await app.register(async (scope: ServiceApp) => creditRoutes(scope, context), { prefix: API });
+  await app.register(
+    async (scope: ServiceApp) => {
+      answerAsMonolith(scope);
+      creditRoutes(scope, context);
+      purchaseRoutes(scope, context);
+    },
+    { prefix: API },
+  );
   internalRoutes(app, context);
 }
 
 function creditRoutes(app: ServiceApp, { pool }: ServiceContext<unknown, Given>): void {
-  answerAsMonolith(app);
-
   app.get(
     '/credits',
     { config: { allow: [signedIn] }, schema: { response: { 200: Wallet } } },
@@ -77,9 +77,4 @@ function internalRoutes(app: ServiceApp, { pool, events }: ServiceContext<unknow
 
 function shown({ id, owner: userId, amount: credits, captured, state, reference, expiresAt }: Hold) {
   return { id, userId, credits, captured, state, reference, expiresAt };
-}
-
-/** The user whose token the request has. */
-function callerOf(request: FastifyRequest): string {
-  return principalOf(request).subject;
 }

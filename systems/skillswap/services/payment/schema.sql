@@ -105,3 +105,45 @@ CREATE OR REPLACE TRIGGER immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON entri
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER balanced AFTER INSERT ON entries
   REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_unbalanced();
+
+-- What people buy credits with. Money is in minor units of its currency; of cards there is only the provider's own id of them.
+CREATE TABLE IF NOT EXISTS purchases (
+  id uuid PRIMARY KEY,
+  user_id uuid NOT NULL,
+  -- The buyer's: one payment for each, for ever.
+  key text NOT NULL,
+  provider text NOT NULL,
+  method text NOT NULL,
+  amount integer NOT NULL CHECK (amount > 0),
+  currency text NOT NULL,
+  bought integer NOT NULL CHECK (bought > 0),
+  bonus integer NOT NULL CHECK (bonus >= 0),
+  -- CREATED: it may be that the provider knows nothing of it yet.
+  state text NOT NULL DEFAULT 'CREATED' CHECK (state IN ('CREATED', 'ACTION', 'PROCESSING', 'PAID', 'FAILED')),
+  reason text,
+  -- The provider's, kept before anything is charged.
+  payment_id text,
+  charge_id text,
+  -- What the payer needs to go on, e.g. for their bank's question.
+  client_secret text,
+  action_url text,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  paid_at timestamptz,
+  due_at timestamptz,
+  leased_until timestamptz,
+  attempts integer NOT NULL DEFAULT 0,
+  UNIQUE (user_id, key),
+  UNIQUE (provider, payment_id),
+  CONSTRAINT paid_is_known CHECK ((state = 'PAID') = (paid_at IS NOT NULL))
+);
+CREATE INDEX IF NOT EXISTS purchases_due ON purchases (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS purchases_of_user ON purchases (user_id, created_at DESC);
+
+-- Messages of providers that have been taken: they come twice.
+CREATE TABLE IF NOT EXISTS provider_messages (
+  provider text NOT NULL,
+  id text NOT NULL,
+  received_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (provider, id)
+);
+CREATE INDEX IF NOT EXISTS provider_messages_age ON provider_messages (received_at);

@@ -1,5 +1,6 @@
 import type { Events } from '@banyan/events';
 import type { Db } from '@banyan/postgres';
+import type pg from 'pg';
 import type { contracts } from '../../../contracts/payment.ts';
 import type { Hold } from './decide.ts';
 import * as ledger from './ledger.ts';
@@ -50,6 +51,37 @@ export async function releaseCredits(
     if (!replayed) await events.publish(tx, 'CreditsReleased', { ...told(hold), reason });
     return hold;
   });
+}
+
+/** Makes credits in somebody's wallet, in a transaction of the ledger, and tells of it. */
+export async function addCredits(
+  tx: pg.PoolClient,
+  events: Says,
+  added: {
+    key: string;
+    owner: string;
+    credits: number;
+    from: 'ISSUED' | 'PROMOTIONS';
+    kind: string;
+    reference: string;
+  },
+): Promise<ledger.Posted> {
+  const { key, owner, credits, from, kind, reference } = added;
+  const posted = await ledger.post(tx, {
+    ...{ key, kind, reference },
+    lines: [
+      { kind: from, owner: ledger.platformAccount(), amount: -credits },
+      { kind: 'WALLET', owner, amount: credits },
+    ],
+  });
+  if (!posted.replayed)
+    await events.publish(tx, 'CreditsAdded', {
+      userId: owner,
+      credits,
+      transactionId: posted.id,
+      reason: kind,
+    });
+  return posted;
 }
 
 function told({ id, owner, amount, reference }: Hold) {

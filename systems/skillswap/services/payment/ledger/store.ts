@@ -193,6 +193,12 @@ export async function findPosting(db: Db | Tx, id: string): Promise<Posting | un
   return rows[0];
 }
 
+/** The id of what was posted for a key. */
+export async function postingOf(db: Db | Tx, key: string): Promise<string | undefined> {
+  const { rows } = await db.query<{ id: string }>(prepared('SELECT id FROM postings WHERE key = $1', [key]));
+  return rows[0]?.id;
+}
+
 export async function isReversed(db: Db | Tx, id: string): Promise<boolean> {
   const { rowCount } = await db.query('SELECT FROM postings WHERE reverses = $1', [id]);
   return rowCount === 1;

@@ -32,8 +32,18 @@ export async function startWorld(env: Record<string, string> = {}) {
   return {
     service: service as RunningService,
     operations: session.provided.payment,
-    call: (as: string, method: string, path: string, body?: unknown, role?: string): Promise<Answer> =>
-      request(service.url, method, path, { token: gateway.token(as, role), body }),
+    call: (
+      as: string,
+      method: string,
+      path: string,
+      body?: unknown,
+      { role, key }: { role?: string; key?: string } = {},
+    ): Promise<Answer> =>
+      request(service.url, method, path, {
+        token: gateway.token(as, role),
+        body,
+        ...(key !== undefined && { headers: { 'idempotency-key': key } }),
+      }),
     said: async (type: string): Promise<Record<string, unknown>[]> => {
       const { rows } = await service.pool.query(
         `SELECT message -> 'data' AS data FROM banyan_events.outbox WHERE message ->> 'type' = $1 ORDER BY seq`,

@@ -1,0 +1,122 @@
+import type { Events } from '@banyan/events';
+import { leasedQueue, leasedRows, type ServicePart } from '@banyan/service';
+import { Type } from 'typebox';
+import type { contracts } from '../../../contracts/payment.ts';
+import { nextLookMs } from './decide.ts';
+import { errors } from './errors.ts';
+import { paypal } from './paypal.ts';
+import { type PaymentProvider, ProviderError, type ProviderName } from './provider.ts';
+import { advance } from './purchase.ts';
+import { COLUMNS, lookAfter, type Purchase } from './store.ts';
+import { stripe } from './stripe.ts';
+
+const PurchaseConfig = Type.Object({
+  STRIPE_URL: Type.String({ default: 'https://api.stripe.com' }),
+  /** Without it nobody pays by Stripe. */
+  STRIPE_SECRET_KEY: Type.Optional(Type.String({ minLength: 1, secret: true })),
+  /** Of the endpoint `/api/v1/payments/webhooks/stripe`. */
+  STRIPE_WEBHOOK_SECRET: Type.String({ default: '', secret: true }),
+  PAYPAL_URL: Type.String({ default: 'https://api-m.paypal.com' }),
+  PAYPAL_CLIENT_ID: Type.String({ default: '' }),
+  /** Without it nobody pays by PayPal. */
+  PAYPAL_CLIENT_SECRET: Type.Optional(Type.String({ minLength: 1, secret: true })),
+  /** Of the webhook `/api/v1/payments/webhooks/paypal`. */
+  PAYPAL_WEBHOOK_ID: Type.String({ default: '' }),
+  /** How long an answer of a provider is waited for, ms. */
+  PROVIDER_TIMEOUT_MS: Type.Integer({ minimum: 10, default: 10_000 }),
+  /** How long until a process looks again whether a payment is to be looked at. */
+  PAYMENT_LOOK_MS: Type.Integer({ minimum: 10, default: 1_000 }),
+  /** How long until a payment is asked about again that is not over, the first time; then ever longer. */
+  PAYMENT_AGAIN_MS: Type.Integer({ minimum: 1, default: 2_000 }),
+});
+
+export type Purchasing = {
+  /** Throws `PROVIDER_UNKNOWN`. */
+  providerOf(name: ProviderName): PaymentProvider;
+  /** Takes a purchase as far as it goes now. Throws `ProviderError`. */
+  advance(purchase: Purchase): Promise<Purchase>;
+  /** Looks now whether a payment is to be looked at. */
+  wake(): void;
+};
+
+/** Longer than all that a provider is asked for one purchase. */
+const LEASE_MS = 90_000;
+const MOST_AT_ONCE = 4;
+
+/** Takes purchases on that somebody has left, by what the provider says of them, until they are paid or never will be. */
+export const purchasing: ServicePart<Purchasing, typeof PurchaseConfig> = {
+  config: PurchaseConfig,
+  async start(host) {
+    const { config, pool, provided } = host;
+    const events = provided.events as Events<typeof contracts>;
+    const providers = providersOf(config);
+
+    const providerOf = (name: ProviderName) => {
+      const provider = providers.get(name);
+      if (!provider) throw errors('PROVIDER_UNKNOWN');
+      return provider;
+    };
+    const go = (purchase: Purchase) =>
+      advance({ pool, events, provider: providerOf(purchase.provider), now: new Date() }, purchase);
+
+    const rows = leasedRows<Purchase>({ table: 'purchases', key: 'id', columns: COLUMNS, leaseMs: LEASE_MS });
+    const queue = leasedQueue(host, 'look at payments', {
+      most: MOST_AT_ONCE,
+      everyMs: config.PAYMENT_LOOK_MS,
+      lease: (most, inHand) => rows.lease(pool, most, inHand),
+      handle: async (row) => {
+        const now = await go(row).catch((error: unknown) => {
+          // Nobody knows: it is asked again.
+          if (error instanceof ProviderError) return row;
+          throw error;
+        });
+        const isOver = now.state === 'PAID' || now.state === 'FAILED';
+        await rows.release(pool, row, isOver ? null : nextLookMs(row.attempt, config.PAYMENT_AGAIN_MS));
+      },
+    });
+
+    const advanceNow = async (purchase: Purchase) => {
+      try {
+        return await go(purchase);
+      } finally {
+        // Not only after its head start is over: by now it is known that it has to be looked at, or that it is over.
+        await lookAfter(pool, purchase.id, config.PAYMENT_AGAIN_MS);
+      }
+    };
+    return {
+      provided: { providerOf, advance: advanceNow, wake: queue.wake },
+      open: queue.open,
+      close: queue.close,
+    };
+  },
+};
+
+function providersOf(
+  config: {
+    [Name in keyof typeof PurchaseConfig.properties]?: string | number;
+  },
+): Map<ProviderName, PaymentProvider> {
+  const text = (name: keyof typeof config) => String(config[name] ?? '');
+  const timeoutMs = Number(config.PROVIDER_TIMEOUT_MS);
+  const providers: PaymentProvider[] = [];
+  if (config.STRIPE_SECRET_KEY)
+    providers.push(
+      stripe({
+        url: text('STRIPE_URL'),
+        secretKey: text('STRIPE_SECRET_KEY'),
+        webhookSecret: text('STRIPE_WEBHOOK_SECRET'),
+        timeoutMs,
+      }),
+    );
+  if (config.PAYPAL_CLIENT_SECRET)
+    providers.push(
+      paypal({
+        url: text('PAYPAL_URL'),
+        clientId: text('PAYPAL_CLIENT_ID'),
+        clientSecret: text('PAYPAL_CLIENT_SECRET'),
+        webhookId: text('PAYPAL_WEBHOOK_ID'),
+        timeoutMs,
+      }),
+    );
+  return new Map(providers.map((provider) => [provider.name, provider]));
+}

@@ -1,0 +1,115 @@
+import type { Db } from '@banyan/postgres';
+import { withTransaction } from '@banyan/postgres';
+import { mediaOf, type ServiceApp, signedIn } from '@banyan/service';
+import { Type } from 'typebox';
+import { Id } from '../../../api/common.ts';
+import { IdempotencyKey, Purchased } from '../../../api/credits.ts';
+import { NewPurchase, OfProvider, PurchaseStatus } from '../../../api/payments.ts';
+import { ApiError } from '../../../kit/problems.ts';
+import { callerOf } from '../caller.ts';
+import { findWallet, postingOf } from '../ledger/store.ts';
+import { hasCardNumber } from './card-data.ts';
+import { errors } from './errors.ts';
+import type { Purchasing } from './part.ts';
+import { ProviderError } from './provider.ts';
+import { writeDown } from './purchase.ts';
+import * as store from './store.ts';
+
+type Context = { pool: Db; purchasing: Purchasing };
+
+/** Buying credits. */
+export function purchaseRoutes(app: ServiceApp, { pool, purchasing }: Context): void {
+  refuseCardData(app);
+
+  app.post(
+    '/payments/purchases',
+    {
+      config: { allow: [signedIn], errors: [402, 403, 404, 422, 503] },
+      schema: {
+        headers: IdempotencyKey,
+        body: NewPurchase,
+        response: { 201: Purchased, 202: PurchaseStatus },
+      },
+    },
+    async (request, reply) => {
+      const { paymentMethodId: method, ...wanted } = request.body;
+      const [userId, key] = [callerOf(request), request.headers['idempotency-key']];
+      purchasing.providerOf(wanted.provider);
+      const { purchase: written } = await writeDown(pool, { ...wanted, userId, key, method });
+      const isOver = written.state === 'PAID' || written.state === 'FAILED';
+      const purchase = isOver ? written : await purchasing.advance(written).catch(unavailable);
+      if (purchase.state === 'FAILED') throw new ApiError('PAYMENT_DECLINED');
+      if (purchase.state !== 'PAID') return await reply.code(202).send(shown(purchase));
+      const { balance } = await findWallet(pool, userId);
+      const transactionId = (await postingOf(pool, `purchase:${purchase.id}`))!;
+      const creditsAdded = purchase.bought + purchase.bonus;
+      return await reply.code(201).send({ transactionId, creditsAdded, newBalance: balance });
+    },
+  );
+
+  app.get(
+    '/payments/purchases/:id',
+    {
+      config: { allow: [signedIn], errors: [404] },
+      schema: { params: Id, response: { 200: PurchaseStatus } },
+    },
+    async (request) => {
+      const purchase = await store.findPurchase(pool, request.params.id);
+      if (purchase?.userId !== callerOf(request)) throw errors('PURCHASE_NOT_FOUND');
+      return shown(purchase);
+    },
+  );
+
+  app.register(async (scope: ServiceApp) => webhookRoute(scope, { pool, purchasing }));
+}
+
+/** What providers tell: taken once, and looked into with the provider, whatever order it comes in. */
+function webhookRoute(scope: ServiceApp, { pool, purchasing }: Context): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MOST_BYTES }, (_request, body, done) =>
+    done(null, body),
+  );
+  scope.post(
+    '/payments/webhooks/:provider',
+    {
+      config: { allow: 'everybody', errors: [400, 404, 503] },
+      schema: { params: OfProvider, body: mediaOf('*/*'), response: { 204: Type.Null() } },
+    },
+    async (request, reply) => {
+      const { provider: name } = request.params;
+      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+      const message = await purchasing
+        .providerOf(name)
+        .message(request.headers, body, new Date())
+        .catch(unavailable);
+      if (!message) throw errors('NOT_SIGNED');
+      await withTransaction(pool, async (tx) => {
+        if (!(await store.takeMessage(tx, name, message.id))) return;
+        if (message.about?.kind === 'payment') await store.lookSoon(tx, name, message.about.id);
+      });
+      purchasing.wake();
+      return await reply.code(204).send(null);
+    },
+  );
+}
+
+const MOST_BYTES = 512 * 1024;
+
+/** PCI DSS, SAQ A: data of cards goes from the payer to the provider, and never comes here. */
+function refuseCardData(app: ServiceApp): void {
+  app.addHook('preValidation', async (request) => {
+    if (Buffer.isBuffer(request.body)) return;
+    const { body, query, headers } = request;
+    if (hasCardNumber([body, query, headers['idempotency-key']])) throw errors('CARD_DATA_REFUSED');
+  });
+}
+
+function unavailable(cause: unknown): never {
+  throw cause instanceof ProviderError ? new ApiError('PROVIDER_UNAVAILABLE', { cause }) : cause;
+}
+
+function shown({ state: status, bought, bonus, ...purchase }: store.Purchase) {
+  const { id, provider, amount, currency, reason, clientSecret, actionUrl, createdAt } = purchase;
+  const credits = bought + bonus;
+  return { id, provider, status, amount, currency, credits, reason, clientSecret, actionUrl, createdAt };
+}

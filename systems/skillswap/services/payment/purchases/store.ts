@@ -1,0 +1,141 @@
+import type { Db } from '@banyan/postgres';
+import type pg from 'pg';
+import type { Currency } from '../../../kit/credits/prices.ts';
+import type { ProviderName } from './provider.ts';
+
+type Tx = pg.PoolClient;
+
+export type Purchase = {
+  id: string;
+  userId: string;
+  provider: ProviderName;
+  method: string;
+  amount: number;
+  currency: Currency;
+  bought: number;
+  bonus: number;
+  state: 'CREATED' | 'ACTION' | 'PROCESSING' | 'PAID' | 'FAILED';
+  reason: string | null;
+  paymentId: string | null;
+  chargeId: string | null;
+  clientSecret: string | null;
+  actionUrl: string | null;
+  createdAt: Date;
+  paidAt: Date | null;
+};
+
+/** As SQL names them; also what a lease of one gives. */
+export const COLUMNS = `id, user_id AS "userId", provider, method, amount, currency, bought, bonus, state, reason,
+  payment_id AS "paymentId", charge_id AS "chargeId", client_secret AS "clientSecret", action_url AS "actionUrl",
+  created_at AS "createdAt", paid_at AS "paidAt"`;
+
+export type NewPurchase = Pick<
+  Purchase,
+  'id' | 'userId' | 'provider' | 'method' | 'amount' | 'currency' | 'bought' | 'bonus'
+> & { key: string };
+
+/** Writes a purchase down; the queue looks at it from then on, unless whoever asked for it is quicker. Undefined: the key was used before. */
+export async function insertPurchase(
+  tx: Tx,
+  purchase: NewPurchase,
+  dueMs: number,
+): Promise<Purchase | undefined> {
+  const { id, userId, key, provider, method, amount, currency, bought, bonus } = purchase;
+  const { rows } = await tx.query<Purchase>(
+    `INSERT INTO purchases (id, user_id, key, provider, method, amount, currency, bought, bonus, due_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + make_interval(secs => $10))
+     ON CONFLICT (user_id, key) DO NOTHING RETURNING ${COLUMNS}`,
+    [id, userId, key, provider, method, amount, currency, bought, bonus, dueMs / 1_000],
+  );
+  return rows[0];
+}
+
+export async function findByKey(db: Db | Tx, userId: string, key: string): Promise<Purchase | undefined> {
+  const { rows } = await db.query<Purchase>(
+    `SELECT ${COLUMNS} FROM purchases WHERE user_id = $1 AND key = $2`,
+    [userId, key],
+  );
+  return rows[0];
+}
+
+export async function findPurchase(db: Db | Tx, id: string): Promise<Purchase | undefined> {
+  const { rows } = await db.query<Purchase>(`SELECT ${COLUMNS} FROM purchases WHERE id = $1`, [id]);
+  return rows[0];
+}
+
+export async function lockPurchase(tx: Tx, id: string): Promise<Purchase> {
+  const { rows } = await tx.query<Purchase>(
+    `SELECT ${COLUMNS} FROM purchases WHERE id = $1 FOR NO KEY UPDATE`,
+    [id],
+  );
+  return rows[0]!;
+}
+
+/** The first id stays: what a payment is asked about by, for ever. */
+export async function keepPaymentId(db: Db, id: string, paymentId: string): Promise<string> {
+  const { rows } = await db.query<{ paymentId: string }>(
+    `UPDATE purchases SET payment_id = coalesce(payment_id, $2) WHERE id = $1 RETURNING payment_id AS "paymentId"`,
+    [id, paymentId],
+  );
+  return rows[0]!.paymentId;
+}
+
+export async function keepReason(db: Db, id: string, reason: string): Promise<void> {
+  await db.query('UPDATE purchases SET reason = coalesce(reason, $2) WHERE id = $1', [id, reason]);
+}
+
+/** `null`: it is over. */
+export async function markWaiting(
+  db: Db,
+  id: string,
+  { state, clientSecret, url }: { state: 'ACTION' | 'PROCESSING'; clientSecret?: string; url?: string },
+): Promise<void> {
+  await db.query(
+    `UPDATE purchases SET state = $2, client_secret = coalesce($3, client_secret), action_url = coalesce($4, action_url)
+     WHERE id = $1 AND state IN ('CREATED', 'ACTION', 'PROCESSING')`,
+    [id, state, clientSecret ?? null, url ?? null],
+  );
+}
+
+export async function markPaid(tx: Tx, id: string, chargeId: string): Promise<void> {
+  await tx.query(
+    `UPDATE purchases SET state = 'PAID', charge_id = $2, paid_at = now(), due_at = NULL, client_secret = NULL,
+       action_url = NULL, reason = NULL WHERE id = $1`,
+    [id, chargeId],
+  );
+}
+
+export async function markFailed(tx: Tx | Db, id: string, reason: string): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `UPDATE purchases SET state = 'FAILED', reason = $2, due_at = NULL, client_secret = NULL, action_url = NULL
+     WHERE id = $1 AND state IN ('CREATED', 'ACTION', 'PROCESSING')`,
+    [id, reason],
+  );
+  return rowCount === 1;
+}
+
+/** True: it has not come before. */
+export async function takeMessage(tx: Tx, provider: ProviderName, id: string): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    'INSERT INTO provider_messages (provider, id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+    [provider, id],
+  );
+  return rowCount === 1;
+}
+
+/** Looks at a payment now. A purchase that is over is looked at too: whoever was told that it failed may have been charged after all. */
+export async function lookSoon(tx: Tx, provider: ProviderName, paymentId: string): Promise<void> {
+  await tx.query(
+    `UPDATE purchases SET due_at = now() WHERE provider = $1 AND payment_id = $2 AND state <> 'PAID'`,
+    [provider, paymentId],
+  );
+}
+
+/** Looks at one that is not over after so long, unless it is to be looked at sooner. */
+export async function lookAfter(db: Db, id: string, ms: number): Promise<void> {
+  await db.query(
+    `UPDATE purchases SET due_at = least(due_at, now() + make_interval(secs => $2))
+     WHERE id = $1 AND state IN ('CREATED', 'ACTION', 'PROCESSING')`,
+    [id, ms / 1_000],
+  );
+}

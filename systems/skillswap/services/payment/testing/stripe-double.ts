@@ -1,0 +1,267 @@
+/**
+ * Stripe's API as its reference has it, as far as payments go: PaymentIntents with SCA and refusals by the payment methods of its test mode, refunds,
+ * disputes, transfers to connected accounts, idempotency keys, signed webhooks. It remembers; nothing is ever charged.
+ *
+ * By itself: `STRIPE_PORT=... STRIPE_WEBHOOK_URL=... node stripe-double.ts`; then `POST /_double/faults`, `/_double/authenticate/:id` and
+ * `/_double/dispute/:id` do what in a test its methods do.
+ */
+import { createHmac, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { type Fault, Faults } from './faults.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: objects of Stripe's, each with what this double knows of it
+type Thing = any;
+type Answer = { status: number; body: Thing };
+
+export type StripeEvent = { id: string; type: string; created: number; data: { object: Thing } };
+
+const GOOD = /^pm_card_(visa|mastercard|authenticationRequired|chargeDeclined|processing)\w*$/;
+
+export class StripeDouble {
+  readonly secretKey = 'sk_test_double';
+  readonly webhookSecret = 'whsec_double';
+  readonly faults = new Faults();
+  readonly intents = new Map<string, Thing>();
+  readonly refunds = new Map<string, Thing>();
+  readonly disputes = new Map<string, Thing>();
+  readonly transfers = new Map<string, Thing>();
+  /** In the order in which they happened. */
+  readonly events: StripeEvent[] = [];
+  readonly asked: string[] = [];
+  /** Where events are sent as they happen, twice each and not waited for. Default: nowhere, `send` sends them. */
+  webhookUrl: string | undefined;
+  url = '';
+  readonly #keys = new Map<string, { request: string; answer: Answer }>();
+  readonly #server = createServer(async (request, response) => {
+    const body = await text(request);
+    this.asked.push(`${request.method} ${request.url}`);
+    await this.faults.around(request, response, async () => this.#once(request, body));
+  });
+
+  async listen(port = 0): Promise<this> {
+    await once(this.#server.listen(port, '127.0.0.1'), 'listening');
+    this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return this;
+  }
+
+  close(): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+
+  /** What payers have paid, less what they got back: minor units. */
+  get charged(): number {
+    const paid = [...this.intents.values()].reduce((sum, { amount_received }) => sum + amount_received, 0);
+    const back = [...this.refunds.values()].filter(({ status }) => status === 'succeeded');
+    return paid - back.reduce((sum, { amount }) => sum + amount, 0);
+  }
+
+  /** The payer answers their bank. */
+  authenticate(id: string, agrees = true): void {
+    const intent = this.intents.get(id);
+    if (intent.status !== 'requires_action') return;
+    if (agrees) this.#succeed(intent);
+    else this.#refuse(intent, 'payment_intent_authentication_failure');
+  }
+
+  /** A payment that was processing goes through. */
+  complete(id: string): void {
+    this.#succeed(this.intents.get(id));
+  }
+
+  /** The payer contests a payment with their bank. */
+  dispute(paymentId: string, reason = 'fraudulent'): Thing {
+    const intent = this.intents.get(paymentId);
+    const dispute = {
+      id: newId('du'),
+      object: 'dispute',
+      amount: intent.amount_received,
+      currency: intent.currency,
+      payment_intent: paymentId,
+      charge: intent.latest_charge,
+      reason,
+      status: 'needs_response',
+    };
+    this.disputes.set(dispute.id, dispute);
+    this.#tell('charge.dispute.created', dispute);
+    return dispute;
+  }
+
+  decide(disputeId: string, status: 'won' | 'lost'): void {
+    const dispute = this.disputes.get(disputeId);
+    dispute.status = status;
+    this.#tell('charge.dispute.closed', dispute);
+  }
+
+  /** Sends an event as Stripe does. The answer's status. */
+  async send(
+    event: StripeEvent,
+    to: string,
+    { secret = this.webhookSecret, at = new Date() } = {},
+  ): Promise<number> {
+    const body = JSON.stringify({ object: 'event', api_version: '2024-06-20', ...event });
+    const time = Math.floor(at.getTime() / 1_000);
+    const signature = createHmac('sha256', secret).update(`${time}.${body}`).digest('hex');
+    const headers = { 'content-type': 'application/json', 'stripe-signature': `t=${time},v1=${signature}` };
+    return (await fetch(to, { method: 'POST', headers, body })).status;
+  }
+
+  /** The same key with the same request has the same answer; with another one it is an error. */
+  #once(request: IncomingMessage, body: string): Answer {
+    const { method = '', url = '', headers } = request;
+    if (url.startsWith('/_double/')) return this.#control(url, body);
+    if (headers.authorization !== `Bearer ${this.secretKey}`)
+      return error(401, 'invalid_request_error', 'api_key');
+    const key = method === 'POST' ? (headers['idempotency-key'] as string | undefined) : undefined;
+    const asked = `${method} ${url} ${body}`;
+    const earlier = key === undefined ? undefined : this.#keys.get(key);
+    if (earlier)
+      return earlier.request === asked ? earlier.answer : error(400, 'idempotency_error', 'key_reused');
+    const answer = structuredClone(this.#answer(method, url, new URLSearchParams(body)));
+    if (key !== undefined) this.#keys.set(key, { request: asked, answer });
+    return answer;
+  }
+
+  #answer(method: string, url: string, form: URLSearchParams): Answer {
+    const [, kind = '', id, action] = /^\/v1\/(\w+)(?:\/(\w+))?(?:\/(\w+))?$/.exec(url) ?? [];
+    if (method === 'POST' && kind === 'payment_intents' && !id) return this.#create(form);
+    if (method === 'POST' && kind === 'refunds') return this.#refund(form);
+    if (method === 'POST' && kind === 'transfers') return this.#transfer(form);
+    const things: Record<string, Map<string, Thing>> = {
+      ...{ payment_intents: this.intents, refunds: this.refunds },
+      ...{ disputes: this.disputes, transfers: this.transfers },
+    };
+    const thing = things[kind]?.get(id ?? '');
+    if (!thing) return error(404, 'invalid_request_error', 'resource_missing');
+    if (method === 'GET' && !action) return { status: 200, body: thing };
+    if (method === 'POST' && action === 'confirm') return this.#confirm(thing, form);
+    if (method === 'POST' && action === 'cancel') return this.#cancel(thing);
+    return error(404, 'invalid_request_error', 'url_invalid');
+  }
+
+  #create(form: URLSearchParams): Answer {
+    const [amount, method] = [Number(form.get('amount')), form.get('payment_method') ?? ''];
+    if (!GOOD.test(method)) return error(400, 'invalid_request_error', 'resource_missing');
+    if (!Number.isInteger(amount) || amount < 1)
+      return error(400, 'invalid_request_error', 'parameter_invalid_integer');
+    const id = newId('pi');
+    const intent = {
+      ...{ id, object: 'payment_intent', amount, amount_received: 0, currency: form.get('currency') },
+      ...{ status: 'requires_confirmation', payment_method: method, latest_charge: null },
+      ...{ client_secret: `${id}_secret_${randomBytes(6).toString('hex')}`, last_payment_error: null },
+      metadata: { purchase_id: form.get('metadata[purchase_id]') },
+    };
+    this.intents.set(id, intent);
+    return { status: 200, body: intent };
+  }
+
+  #confirm(intent: Thing, form: URLSearchParams): Answer {
+    if (!['requires_confirmation', 'requires_payment_method'].includes(intent.status))
+      return error(400, 'invalid_request_error', 'payment_intent_unexpected_state');
+    intent.payment_method = form.get('payment_method') ?? intent.payment_method;
+    if (intent.payment_method.includes('chargeDeclined')) {
+      this.#refuse(intent, 'card_declined');
+      return { status: 402, body: { error: { ...intent.last_payment_error, payment_intent: intent } } };
+    }
+    if (intent.payment_method.includes('authenticationRequired')) {
+      Object.assign(intent, { status: 'requires_action', next_action: { type: 'use_stripe_sdk' } });
+      this.#tell('payment_intent.requires_action', intent);
+    } else if (intent.payment_method.includes('processing')) {
+      intent.status = 'processing';
+      this.#tell('payment_intent.processing', intent);
+    } else this.#succeed(intent);
+    return { status: 200, body: intent };
+  }
+
+  #cancel(intent: Thing): Answer {
+    if (['succeeded', 'canceled', 'processing'].includes(intent.status))
+      return error(400, 'invalid_request_error', 'payment_intent_unexpected_state');
+    intent.status = 'canceled';
+    this.#tell('payment_intent.canceled', intent);
+    return { status: 200, body: intent };
+  }
+
+  #succeed(intent: Thing): void {
+    if (intent.status === 'succeeded') return;
+    Object.assign(intent, {
+      status: 'succeeded',
+      amount_received: intent.amount,
+      latest_charge: newId('ch'),
+    });
+    this.#tell('payment_intent.succeeded', intent);
+  }
+
+  #refuse(intent: Thing, code: string): void {
+    intent.status = 'requires_payment_method';
+    intent.last_payment_error = {
+      type: 'card_error',
+      code,
+      ...(code === 'card_declined' && { decline_code: 'generic_decline' }),
+    };
+    this.#tell('payment_intent.payment_failed', intent);
+  }
+
+  #refund(form: URLSearchParams): Answer {
+    const intent = this.intents.get(form.get('payment_intent') ?? '');
+    const amount = Number(form.get('amount'));
+    const before = [...this.refunds.values()].filter(({ payment_intent }) => payment_intent === intent?.id);
+    const left = (intent?.amount_received ?? 0) - before.reduce((sum, one) => sum + one.amount, 0);
+    if (!intent || amount > left) return error(400, 'invalid_request_error', 'charge_already_refunded');
+    const refund = {
+      ...{ id: newId('re'), object: 'refund', amount, currency: intent.currency },
+      ...{ payment_intent: intent.id, charge: intent.latest_charge, status: 'succeeded' },
+    };
+    this.refunds.set(refund.id, refund);
+    this.#tell('charge.refunded', { id: intent.latest_charge, object: 'charge', payment_intent: intent.id });
+    return { status: 200, body: refund };
+  }
+
+  #transfer(form: URLSearchParams): Answer {
+    const destination = form.get('destination') ?? '';
+    if (!/^acct_\w+$/.test(destination)) return error(400, 'invalid_request_error', 'resource_missing');
+    if (destination.includes('closed')) return error(400, 'invalid_request_error', 'account_invalid');
+    const transfer = {
+      ...{ id: newId('tr'), object: 'transfer', amount: Number(form.get('amount')), reversed: false },
+      ...{ currency: form.get('currency'), destination, transfer_group: form.get('transfer_group') },
+    };
+    this.transfers.set(transfer.id, transfer);
+    this.#tell('transfer.created', transfer);
+    return { status: 200, body: transfer };
+  }
+
+  #tell(type: string, object: Thing): void {
+    const created = Math.floor(Date.now() / 1_000);
+    const event = { id: newId('evt'), type, created, data: { object: structuredClone(object) } };
+    this.events.push(event);
+    const to = this.webhookUrl;
+    if (to === undefined) return;
+    for (let times = 0; times < 2; times++) void this.send(event, to).catch(() => {});
+  }
+
+  #control(url: string, body: string): Answer {
+    const [, what, id = ''] = /^\/_double\/(\w+)(?:\/(\w+))?$/.exec(url) ?? [];
+    if (what === 'faults') {
+      const { how, path, times } = JSON.parse(body) as { how: Fault['how']; path: string; times?: number };
+      this.faults.add(how, new RegExp(path), times);
+    } else if (what === 'authenticate') this.authenticate(id);
+    else if (what === 'dispute') return { status: 200, body: this.dispute(id) };
+    return { status: 200, body: { charged: this.charged } };
+  }
+}
+
+function error(status: number, type: string, code: string): Answer {
+  return { status, body: { error: { type, code, message: code } } };
+}
+
+function newId(prefix: string): string {
+  return `${prefix}_${randomBytes(12).toString('hex')}`;
+}
+
+if (import.meta.main) {
+  const double = await new StripeDouble().listen(Number(process.env.STRIPE_PORT ?? 0));
+  double.webhookUrl = process.env.STRIPE_WEBHOOK_URL;
+  console.log(`stripe double at ${double.url}`);
+}
