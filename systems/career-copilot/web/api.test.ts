@@ -140,7 +140,7 @@ describe('the client of the public API', () => {
 });
 
 describe('a stream of events', () => {
-  it('goes on where it was when it was cut, and ends where nobody has it', async () => {
+  it('goes on where it was when it was cut, and ends where it is refused', async () => {
     const told = async (id: number) =>
       await withTransaction(service.pool, async (tx) => {
         await tx.query(
@@ -180,15 +180,20 @@ describe('a stream of events', () => {
     );
     assert.deepEqual(states, ['connecting', 'open', 'waiting', 'connecting', 'open']);
 
-    let over: EventsState | undefined;
-    await readServerEvents(`${monolithUrl}/api/v1/notifications/stream`, {
-      fetch,
+    // Nobody has it at the monolith, and without a token it is refused.
+    const reasons: (string | undefined)[] = [];
+    let url = monolithUrl;
+    await readServerEvents('http://gateway.example/api/v1/notifications/stream', {
+      fetch: (request) => fetch(new Request(url + new URL(request.url).pathname, request)),
       onEvent: () => {},
       onState: (state) => {
-        over = state;
+        if ('error' in state) reasons.push(`${state.is}: ${state.error?.status}`);
+      },
+      wait: async () => {
+        url = service.url;
       },
       signal: new AbortController().signal,
     });
-    assert.equal(over?.is === 'over' && over.error.code, 'NO_SUCH_ROUTE');
+    assert.deepEqual(reasons, ['waiting: 404', 'over: 401']);
   });
 });

@@ -46,6 +46,19 @@ function notificationTests(chromium: Chromium): void {
     await after.waitFor();
   });
 
+  it('are counted the same in two tabs', async () => {
+    const person = await busy();
+    const [page, other] = [await person.tab('/notifications?show=unread'), await person.tab('/profile')];
+    const link = other.getByRole('link', { name: /^Notifications \d+ unread$/ });
+    await link.waitFor();
+    const before = Number(/\d+/.exec((await link.textContent())!)![0]);
+    await page
+      .getByRole('button', { name: /^Mark as read/ })
+      .first()
+      .press('Enter');
+    await other.getByRole('link', { name: `Notifications ${before - 1} unread`, exact: true }).waitFor();
+  });
+
   it('are unread again where that was refused, with the reason', async () => {
     const person = await busy();
     const answers = answersOf(person);
@@ -59,6 +72,20 @@ function notificationTests(chromium: Chromium): void {
     answer();
     await page.getByText('It could not be marked as read').waitFor();
     await link.waitFor();
+  });
+
+  it('are read anew when the stream is there after it was not, as while the service moves', async () => {
+    const person = await busy();
+    const answers = answersOf(person);
+    await answers.instead('/notifications/preferences', {});
+    await answers.instead('/notifications/feed/unread', { count: 2 });
+    await answers.instead('/notifications/feed/unread', { count: 1 }, 1);
+    await person.context.route('**/api/v1/notifications/stream', (route) =>
+      route.fulfill({ contentType: 'text/event-stream', body: ': here\n\n' }),
+    );
+    await answers.refuse('/notifications/stream', { status: 404, code: 'NO_SUCH_ROUTE' }, 1);
+    const page = await person.tab('/profile');
+    await page.getByRole('link', { name: 'Notifications 2 unread', exact: true }).waitFor();
   });
 
   it('are heard of at once where a service tells them, and lead to what they are about', async () => {

@@ -146,12 +146,13 @@ export function useFeature(operation: OperationName): FeatureState {
   return useSyncExternalStore(features.subscribe, () => features.state(operation));
 }
 
-/** Events of a stream as long as the component is shown; `onEvent` is the one of the last rendering. */
+/** Events of a stream as long as the component is shown; `onEvent` is the one of the last rendering. True while the stream is open. */
 export function useServerEvents(
   path: string,
   isWanted: boolean,
   onEvent: (event: ServerEvent) => void,
-): void {
+): boolean {
+  const [isOpen, setOpen] = useState(false);
   const [listener] = useState<{ current: typeof onEvent }>({ current: onEvent });
   useEffect(() => {
     listener.current = onEvent;
@@ -162,10 +163,17 @@ export function useServerEvents(
     void readServerEvents(new URL(path, location.origin).href, {
       fetch: api.fetch,
       onEvent: (event) => listener.current(event),
+      onState: ({ is }) => {
+        if (!end.signal.aborted) setOpen(is === 'open');
+      },
       signal: end.signal,
     });
-    return () => end.abort();
+    return () => {
+      end.abort();
+      setOpen(false);
+    };
   }, [path, isWanted, listener]);
+  return isOpen;
 }
 
 /** True once something has been waited for longer than usual. */

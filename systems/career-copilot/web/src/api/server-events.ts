@@ -9,7 +9,7 @@ export type EventsState =
   | { is: 'open' }
   /** It comes again by itself, at `at`, ms of the clock. */
   | { is: 'waiting'; at: number; error: ApiError | null }
-  /** It does not come again: the route is not there, or whoever asks may not have it. */
+  /** It does not come again: whoever asks may not have it. */
   | { is: 'over'; error: ApiError };
 
 export type EventsOptions = {
@@ -33,8 +33,8 @@ const LONGEST_WAIT_MS = 60_000;
 
 /**
  * Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) by `fetch`, so that they are asked for with a token as
- * everything else is, which EventSource cannot. Goes on where it was after each interruption (`Last-Event-ID`), with growing pauses; resolves when
- * `signal` aborts or nobody has the stream.
+ * everything else is, which EventSource cannot. Goes on where it was after each interruption (`Last-Event-ID`), with growing pauses, also where nobody
+ * has the route: while its service moves, one answer may come from the other side. Resolves when `signal` aborts or the stream is refused.
  */
 export async function readServerEvents(url: string, options: EventsOptions): Promise<void> {
   const { fetch, onEvent, onState = () => {}, signal, now = Date.now, random = Math.random } = options;
@@ -100,8 +100,8 @@ export function reconnectAfter({
   return Math.round(Math.max(retryAfterMs ?? 0, growing) * (1 + random / 4));
 }
 
-function isFinal({ code, status }: ApiError): boolean {
-  return code === 'NO_SUCH_ROUTE' || status === 401 || status === 403;
+function isFinal({ status }: ApiError): boolean {
+  return status === 401 || status === 403;
 }
 
 function requestOf(url: string, lastEventId: string | undefined, signal: AbortSignal): Request {

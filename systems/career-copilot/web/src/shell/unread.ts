@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { useEffect, useSyncExternalStore } from 'react';
 import { queryClient, useApiQuery, useFeature, useServerEvents } from '../api/index.ts';
 
 /** How much is unread, of the service; `COUNTED_BY_LIST`: of the monolith, which tells it with a page of them. */
@@ -18,18 +18,41 @@ export function useUnread(): number | null {
 }
 
 /**
- * Hears of what is told while the page is seen, and has it read anew; what was told while nobody looked, when somebody does again. A person may
- * have a few streams only, so that pages in the background have none.
+ * Hears of what is told while the page is seen, and has it read anew; what was told while nobody looked or no stream was open, when there is one again,
+ * and where there is none, now and then. A person may have a few streams only, so that pages in the background have none.
  */
 export function useNews(onTold: (title: string, body: string) => void): void {
   const isSeen = useIsSeen();
   const isThere = useFeature(UNREAD) === 'there';
-  useServerEvents('/api/v1/notifications/stream', isThere && isSeen, ({ event, data }) => {
-    void queryClient.invalidateQueries({ queryKey: ['notifications'] });
+  const isWanted = isThere && isSeen;
+  const isHeard = useServerEvents('/api/v1/notifications/stream', isWanted, ({ event, data }) => {
+    readAnew();
     if (event !== 'notification') return;
     const { title, body } = JSON.parse(data) as { title: string; body: string };
     onTold(title, body);
   });
+  useEffect(() => {
+    // A stream that has not told anything yet goes on from now, not from where it was cut.
+    if (isHeard) return readAnew();
+    if (!isWanted) return;
+    const timer = setInterval(readAnew, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [isHeard, isWanted]);
+  useEffect(() => {
+    otherTabs.addEventListener('message', readAnew);
+    return () => otherTabs.removeEventListener('message', readAnew);
+  }, []);
+}
+
+/** Something was marked as read here: streams tell what is new only. */
+export function tellOtherTabs(): void {
+  otherTabs.postMessage('read');
+}
+
+const otherTabs = new BroadcastChannel('career-copilot.notifications');
+
+function readAnew(): void {
+  void queryClient.invalidateQueries({ queryKey: ['notifications'] });
 }
 
 function useIsSeen(): boolean {
@@ -38,8 +61,7 @@ function useIsSeen(): boolean {
 
 function subscribe(listener: () => void): () => void {
   const onChange = () => {
-    if (document.visibilityState === 'visible')
-      void queryClient.invalidateQueries({ queryKey: ['notifications'] });
+    if (document.visibilityState === 'visible') readAnew();
     listener();
   };
   document.addEventListener('visibilitychange', onChange);

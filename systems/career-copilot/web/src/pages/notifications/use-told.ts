@@ -10,7 +10,7 @@ import {
   useErrorWords,
   useFeature,
 } from '../../api/index.ts';
-import { COUNTED_BY_LIST, LOOK_MS, UNREAD } from '../../shell/unread.ts';
+import { COUNTED_BY_LIST, LOOK_MS, tellOtherTabs, UNREAD } from '../../shell/unread.ts';
 import { legacyId, ofFeed, ofLegacy, type Told } from './told.ts';
 
 const FEED = 'GET /api/v1/notifications/feed';
@@ -50,23 +50,26 @@ export function useMarkRead(): { one: (told: Told) => void; all: () => void } {
   const t = useTranslations('notifications');
   const words = useErrorWords();
   const isThere = useFeature(FEED) === 'there';
-  const onError = (reason: unknown) =>
-    showToast({ title: t('notMarked'), description: words(reason).reason, tone: 'danger' });
+  const outcome = {
+    onSuccess: tellOtherTabs,
+    onError: (reason: unknown) =>
+      showToast({ title: t('notMarked'), description: words(reason).reason, tone: 'danger' }),
+  };
   const ofFeed = useApiMutation('PUT /api/v1/notifications/feed/{id}/read', {
     expects: ({ params }) => expectRead(params.path.id),
-    onError,
+    ...outcome,
   });
   const ofList = useApiMutation('PUT /api/v1/notifications/{id}/read', {
     expects: ({ params }) => expectRead(`n${params.path.id}`),
-    onError,
+    ...outcome,
   });
   const allOfFeed = useApiMutation('PUT /api/v1/notifications/feed/read', {
     expects: () => expectRead(),
-    onError,
+    ...outcome,
   });
   const allOfList = useApiMutation('PUT /api/v1/notifications/read-all', {
     expects: () => expectRead(),
-    onError,
+    ...outcome,
   });
   return {
     one: ({ id, isRead }) => {
