@@ -46,7 +46,9 @@ export function pagesAmong<Listed extends { view: View }>(views: readonly Listed
   const first = new Map<string, Listed>();
   for (const listed of views) {
     const [path] = listed.view.path.split(/[?#]/);
-    if (!first.has(path!)) first.set(path!, listed);
+    // The page of one thing is the same page for each.
+    const page = path!.replaceAll(/[^/]*\d[^/]*/g, 'one');
+    if (!first.has(page)) first.set(page, listed);
   }
   return [...first.values()];
 }
