@@ -1,5 +1,3 @@
-import { monthOf } from './month.ts';
-
 /** What the address of the calendar says: `/calendar?view=agenda&month=2026-06&day=2026-06-02&interview=12`. */
 export type CalendarSearch = {
   view?: 'agenda';
@@ -13,15 +11,17 @@ export type CalendarSearch = {
   application?: number;
 };
 
+// Routes are read with the first page: the library of dates comes with the calendar.
+const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
+const DAY = /^\d{4}-(0[1-9]|1[0-2])-\d{2}$/;
+
 /** What is not understood is as if it were not there. */
 export function calendarSearch(search: Record<string, unknown>): CalendarSearch {
   const { view, month, day, interview, application } = search;
   return {
     ...(view === 'agenda' ? { view } : {}),
-    ...(typeof month === 'string' && monthOf(month) ? { month } : {}),
-    ...(typeof day === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(day) && monthOf(day.slice(0, 7))
-      ? { day }
-      : {}),
+    ...(typeof month === 'string' && MONTH.test(month) ? { month } : {}),
+    ...(typeof day === 'string' && DAY.test(day) ? { day } : {}),
     ...(interview === 'new' || isId(interview) ? { interview } : {}),
     ...(isId(application) ? { application } : {}),
   };
