@@ -79,7 +79,7 @@ function demandGround(name: string, folder: SystemFolder, ground: Ground): strin
     );
   for (const [file, exported] of ground)
     for (const each of exported)
-      if (!new RegExp(`\\bexport\\b[^=({]*\\b${each}\\b`).test(folder.read(file) ?? ''))
+      if (!exports(folder.read(file) ?? '', each))
         throw new NewServiceError(
           `${file} does not export ${each}, which a new service needs`,
           `add ${each} to ${file}`,
@@ -115,4 +115,9 @@ function withService(system: string, name: string): string | null {
   if (lists.length !== 1 || whole === undefined || !/^\s*('[\w-]+',?\s*)+$/.test(inside!)) return null;
   const list = inside!.trimEnd().replace(/,$/, '');
   return system.replace(whole, `services: [${list}, '${name}']`);
+}
+
+/** Declared there, or passed on from elsewhere: `export type { Name } from …`. */
+function exports(text: string, name: string): boolean {
+  return new RegExp(`\\bexport\\b(?:[^=({]*|\\s*(?:type\\s*)?\\{[^}]*)\\b${name}\\b`).test(text);
 }
