@@ -201,13 +201,15 @@ describe('nothing is left of an application', () => {
       [],
     );
     try {
-      const { status, body } = await submit(ADA, job);
+      const { status, body } = await submit(ADA, job, 'refused');
       assert.deepEqual([status, body.code], [503, 'SUBMISSION_FAILED']);
     } finally {
       await query('ALTER TABLE notifications DROP CONSTRAINT refuses', []);
     }
     const told = ['ApplicationCreated', 'ApplicationRemoved'];
     assert.deepEqual(await left(ADA, job), { ...before, told });
+    const again = await submit(ADA, job, 'refused');
+    assert.equal(again.status, 201, JSON.stringify(again.body));
   });
 });
 

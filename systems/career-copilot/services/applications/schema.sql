@@ -194,6 +194,8 @@ CREATE TABLE IF NOT EXISTS submissions (
   -- The saga has been started: one that was not, since its process has died, is by whoever finds it.
   started_at timestamptz
 );
+-- How often it was begun anew: after a failure that was nobody's refusal, when it is asked for again.
+ALTER TABLE submissions ADD COLUMN IF NOT EXISTS attempt integer NOT NULL DEFAULT 0;
 CREATE INDEX IF NOT EXISTS submissions_waiting ON submissions (created_at) WHERE started_at IS NULL;
 
 -- How many applications somebody has sent by it, by day (UTC).

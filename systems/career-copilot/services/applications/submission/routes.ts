@@ -8,7 +8,7 @@ import { activeUser, callerOf } from '../../../kit/active-user.ts';
 import { errors } from '../decide.ts';
 import { findTracked } from '../tracking/store.ts';
 import * as store from './store.ts';
-import { type Outcome, outcomeOf, type SubmissionSagas, submit } from './submit.ts';
+import { begunAnew, type Outcome, outcomeOf, type SubmissionSagas, submit } from './submit.ts';
 
 /** How long somebody waits for the outcome before they are told where to ask for it. */
 const WAIT_MS = 8_000;
@@ -28,7 +28,8 @@ export function submissionRoutes(
     {
       ...ofUser,
       schema: {
-        description: 'With an Idempotency-Key it is one submission, however often it is sent.',
+        description:
+          'With an Idempotency-Key it is one submission, however often it is sent. What failed with SUBMISSION_FAILED is tried anew.',
         headers: IdempotencyKey,
         body: NewSubmission,
         response: { 201: Tracked, 202: Submission },
@@ -39,7 +40,8 @@ export function submissionRoutes(
       const id = submissionIdOf(request, userId);
       const asked = await store.keepSubmission(pool, { id, userId }, request.body);
       if (!asked) throw errors('KEY_REUSED');
-      const outcome = await submit({ pool, sagas: sagas() }, asked, WAIT_MS);
+      const host = { pool, sagas: sagas() };
+      const outcome = await submit(host, await begunAnew(host, asked), WAIT_MS);
       if (outcome.state === 'failed') throw await refusal(outcome, asked);
       if (outcome.state === 'pending') return await accepted(reply, id);
       return await reply.code(201).send((await findTracked(pool, userId, outcome.applicationId))!);
@@ -51,8 +53,9 @@ export function submissionRoutes(
     { ...ofUser, schema: { params: SubmissionPath, response: { 200: Submission } } },
     async (request) => {
       const { submissionId: id } = request.params;
-      if (!(await store.isOwnSubmission(pool, callerOf(request), id))) throw errors('SUBMISSION_NOT_FOUND');
-      return shown(id, await outcomeOf(sagas(), id));
+      const asked = await store.findOwn(pool, callerOf(request), id);
+      if (!asked) throw errors('SUBMISSION_NOT_FOUND');
+      return shown(id, await outcomeOf(sagas(), asked));
     },
   );
 

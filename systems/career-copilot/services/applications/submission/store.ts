@@ -3,7 +3,9 @@ import type { NewSubmission, Source } from '../../../api/tracking.ts';
 
 type Executor = Pick<pg.Pool, 'query'>;
 
-export type Asked = { id: string; userId: number; jobId: number };
+export type Asked = { id: string; userId: number; jobId: number; attempt: number; isStarted: boolean };
+
+const ASKED = `id, user_id AS "userId", job_id AS "jobId", attempt, started_at IS NOT NULL AS "isStarted"`;
 
 /** Undefined if there is one of this id already, for another job. */
 export async function keepSubmission(
@@ -16,12 +18,21 @@ export async function keepSubmission(
      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`,
     [id, userId, jobId, status, coverLetter ?? null, source?.kind ?? null, source?.detail ?? null],
   );
-  const { rows } = await db.query('SELECT FROM submissions WHERE id = $1 AND user_id = $2 AND job_id = $3', [
-    id,
-    userId,
-    jobId,
-  ]);
-  return rows.length === 0 ? undefined : { id, userId, jobId };
+  const { rows } = await db.query<Asked>(
+    `SELECT ${ASKED} FROM submissions WHERE id = $1 AND user_id = $2 AND job_id = $3`,
+    [id, userId, jobId],
+  );
+  return rows[0];
+}
+
+/** Begins one anew, once of all who find that its attempt has failed. */
+export async function beginAnew(db: Executor, { id, attempt }: Asked): Promise<Asked> {
+  await db.query(
+    'UPDATE submissions SET attempt = attempt + 1, started_at = NULL WHERE id = $1 AND attempt = $2',
+    [id, attempt],
+  );
+  const { rows } = await db.query<Asked>(`SELECT ${ASKED} FROM submissions WHERE id = $1`, [id]);
+  return rows[0]!;
 }
 
 export async function findSubmission(
@@ -37,19 +48,23 @@ export async function findSubmission(
   return { status, coverLetter, source };
 }
 
-export async function isOwnSubmission(db: Executor, userId: number, id: string): Promise<boolean> {
-  const { rowCount } = await db.query('SELECT FROM submissions WHERE id = $1 AND user_id = $2', [id, userId]);
-  return rowCount === 1;
+/** Undefined if it is not theirs. */
+export async function findOwn(db: Executor, userId: number, id: string): Promise<Asked | undefined> {
+  const { rows } = await db.query<Asked>(`SELECT ${ASKED} FROM submissions WHERE id = $1 AND user_id = $2`, [
+    id,
+    userId,
+  ]);
+  return rows[0];
 }
 
-export async function markStarted(db: Executor, id: string): Promise<void> {
-  await db.query('UPDATE submissions SET started_at = now() WHERE id = $1', [id]);
+export async function markStarted(db: Executor, { id, attempt }: Asked): Promise<void> {
+  await db.query('UPDATE submissions SET started_at = now() WHERE id = $1 AND attempt = $2', [id, attempt]);
 }
 
 /** Whose process has died before it started their saga. */
 export async function listLeft(db: Executor, seconds: number): Promise<Asked[]> {
   const { rows } = await db.query<Asked>(
-    `SELECT id, user_id AS "userId", job_id AS "jobId" FROM submissions
+    `SELECT ${ASKED} FROM submissions
      WHERE started_at IS NULL AND created_at < now() - make_interval(secs => $1) ORDER BY created_at LIMIT 100`,
     [seconds],
   );

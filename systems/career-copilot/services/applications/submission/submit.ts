@@ -17,20 +17,21 @@ export type Outcome =
 /** Starts the saga, once however often it is asked. Resolves with what came of it within `ms`. */
 export async function submit(
   { pool, sagas }: { pool: pg.Pool; sagas: SubmissionSagas },
-  { id: submissionId, userId, jobId }: store.Asked,
+  asked: store.Asked,
   ms: number,
 ): Promise<Outcome> {
+  const { id: submissionId, userId, jobId } = asked;
   // It outlives the request, and neither its token nor its deadline is the saga's.
   const scope = { deadlineAt: undefined, authorization: undefined, requestId: undefined };
   const started = await inCallScope(scope, () =>
     sagas
-      .start('create_application', { submissionId, userId, jobId }, { id: sagaOf(submissionId) })
+      .start('create_application', { submissionId, userId, jobId }, { id: sagaOf(asked) })
       .catch((cause: unknown) => {
         // It is kept, and started later by whoever runs sagas.
         throw errors('NOT_STARTED', { cause, headers: { 'retry-after': '30' } });
       }),
   );
-  await store.markStarted(pool, submissionId);
+  await store.markStarted(pool, asked);
   const late = new AbortController();
   const ended = started.ended().then((end): Outcome => {
     if (end.state === 'COMPLETED') return done(end.results.create_application);
@@ -47,11 +48,21 @@ export async function submit(
 }
 
 /** What has come of it until now. */
-export async function outcomeOf(sagas: SubmissionSagas, submissionId: string): Promise<Outcome> {
-  const { state, failure, steps } = await sagas.show(sagaOf(submissionId));
+export async function outcomeOf(sagas: SubmissionSagas, asked: store.Asked): Promise<Outcome> {
+  const { state, failure, steps } = await sagas.show(sagaOf(asked));
   if (state === 'FAILED') return { state: 'failed', reason: reasonIn(failure?.message) };
   if (state !== 'COMPLETED') return { state: 'pending' };
   return done(steps.find(({ step, what }) => step === 'create_application' && what === 'action')?.result);
+}
+
+/** Asked for again, what has failed by nobody's refusal begins anew: nothing of it is left, and its key is still good. */
+export async function begunAnew(
+  { pool, sagas }: { pool: pg.Pool; sagas: SubmissionSagas },
+  asked: store.Asked,
+): Promise<store.Asked> {
+  if (!asked.isStarted) return asked;
+  const outcome = await outcomeOf(sagas, asked);
+  return outcome.state === 'failed' && outcome.reason === null ? await store.beginAnew(pool, asked) : asked;
 }
 
 /** Starts those whose process has died before it could. Resolves with how many that were. */
@@ -63,8 +74,8 @@ export async function submitLeft(pool: pg.Pool, sagas: SubmissionSagas): Promise
 
 const LEFT_SECONDS = 30;
 
-function sagaOf(submissionId: string): string {
-  return `create_application:${submissionId}`;
+function sagaOf({ id, attempt }: store.Asked): string {
+  return `create_application:${id}${attempt === 0 ? '' : `:${attempt}`}`;
 }
 
 function done(result: unknown): Outcome {

@@ -1,4 +1,4 @@
-// By npm run generate: types lpFNUk6jyJS0mVtt of document rPI9-lw8-7sqL_Ef.
+// By npm run generate: types dmLroHYP4p3lZ1J_ of document 5ppWb3JKlvB_B8xL.
 export interface paths {
     "/api/v1/analytics/all/series": {
         parameters: {
@@ -8344,7 +8344,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** @description With an Idempotency-Key it is one submission, however often it is sent. */
+        /** @description With an Idempotency-Key it is one submission, however often it is sent. What failed with SUBMISSION_FAILED is tried anew. */
         post: {
             parameters: {
                 query?: never;
