@@ -4,7 +4,7 @@
  * looked at. The same data, the same moment and nothing that moves: what differs between two runs has been changed.
  */
 import { globSync, rmSync, statSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startScratchServer } from '@banyan/postgres/scratch-server';
 import { openPerson, type PersonOptions, startChromium, takeScreenshots } from '@banyan/ui/testing';
@@ -31,9 +31,7 @@ const {
 const folder = states ? resolve('.banyan', 'screenshots') : PICTURES;
 const all = await viewsOf(areas);
 const views = states ? all : pagesAmong(all);
-// Of pages that are no more, too.
-for (const area of areas.length === 0 ? ['.'] : areas)
-  rmSync(join(folder, area), { recursive: true, force: true });
+const taken = new Set<string>();
 const browser = await startChromium();
 const chromium = { person: (options: PersonOptions) => openPerson(browser, options) };
 try {
@@ -48,6 +46,7 @@ try {
 } finally {
   await browser.close();
 }
+removeOthers();
 if (states) console.log(`look at them in ${relative('.', folder)}`);
 else {
   showPictures(join(DOCS, 'web.md'), PICTURES);
@@ -68,9 +67,18 @@ async function takeAll(world: World, some: typeof views): Promise<void> {
       ready: () => isShown(person, page, view),
       ...(!states && { longest: LONGEST }),
     });
+    for (const file of Object.keys(sizes)) taken.add(join(area, file));
     for (const problem of await person.end()) console.error(`${area}/${view.name}: ${problem}`);
     const total = Object.values(sizes).reduce((sum, size) => sum + size, 0);
     console.log(`${area}/${view.name}: ${Math.round(total / KIB)} KiB`);
+  }
+}
+
+/** Of pages that are no more. Once all are taken: a run that fails leaves what there was. */
+function removeOthers(): void {
+  for (const file of globSync('*/*.webp', { cwd: folder })) {
+    const isAsked = areas.length === 0 || areas.includes(dirname(file));
+    if (isAsked && !taken.has(file)) rmSync(join(folder, file));
   }
 }
 
