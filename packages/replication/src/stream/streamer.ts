@@ -67,7 +67,10 @@ export class Streamer {
         // Once it is put back nothing tells of it any more.
         if (error.details.loses === true) await markMissed(this.#options.target, this.#options.names.link);
         this.#failure.abort(error);
+        throw error;
       }
+      // It has ended while this looked, and its connections with it: why is what it ended with.
+      this.#failure.signal.throwIfAborted();
       throw error;
     }
     return this.#shapes !== undefined;
