@@ -1,0 +1,3 @@
+import { checkViews, WORK } from './testing/check-views.ts';
+
+await checkViews((area) => WORK.includes(area));
