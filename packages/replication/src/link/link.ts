@@ -241,6 +241,7 @@ class DatabaseLink implements Link {
       const error = new ReplicationError('BARRIER_TIMEOUT', { link: this.names.link, timeoutMs });
       for (const each of [reached, timedOut]) each.reject(error);
     }, timeoutMs);
+    const streamer = this.#streamer;
     try {
       const emitted = emitMarker(source, this.config, this.names, {
         id,
@@ -260,6 +261,8 @@ class DatabaseLink implements Link {
         if (marks === 'both') await setSiblingFencePosition(source, target, this.names.siblingLink);
       }
       return { lsn, ms: performance.now() - started };
+    } catch (error) {
+      throw this.#asEnded(streamer, error);
     } finally {
       clearTimeout(timer);
       this.#markers.delete(id);
@@ -278,9 +281,17 @@ class DatabaseLink implements Link {
     }, timeoutMs);
     try {
       await Promise.race([streamer.arrived(late.signal), timedOut.promise]);
+    } catch (error) {
+      throw this.#asEnded(streamer, error);
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** What failed while a stream ended, whose connections are closed under whoever asks: why it ended, and not that they are closed. */
+  #asEnded(streamer: Streamer | undefined, error: unknown): unknown {
+    if (error instanceof ReplicationError || this.#streamer === streamer) return error;
+    return streamer?.failure ?? new ReplicationError('NOT_STREAMING', { link: this.names.link }, error);
   }
 
   async waitApplied(lsn: Lsn, options: { timeoutMs?: number } = {}): Promise<void> {

@@ -54,6 +54,11 @@ export class Streamer {
     if (!stop.aborted) this.#failure.signal.throwIfAborted();
   }
 
+  /** What has ended the stream, if a look at the tables has. */
+  get failure(): ReplicationError | undefined {
+    return this.#failure.signal.reason;
+  }
+
   /**
    * Whether both databases could be looked at, and are what the link takes them for. If they are not, the stream ends with
    * what this throws.
@@ -67,10 +72,7 @@ export class Streamer {
         // Once it is put back nothing tells of it any more.
         if (error.details.loses === true) await markMissed(this.#options.target, this.#options.names.link);
         this.#failure.abort(error);
-        throw error;
       }
-      // It has ended while this looked, and its connections with it: why is what it ended with.
-      this.#failure.signal.throwIfAborted();
       throw error;
     }
     return this.#shapes !== undefined;

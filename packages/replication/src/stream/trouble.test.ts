@@ -166,6 +166,23 @@ test('a target that is away is noticed within seconds, though nothing is written
   await finish(dbs, running);
 });
 
+test('who waits for a link while it stops hears that it streams no more, and nothing of its connections', async () => {
+  const dbs = await pair(THINGS, THINGS, [things()]);
+  const running = await start(dbs.config('forward'));
+  await running.link.barrier(LIMIT);
+  const soon = { timeoutMs: 1_000 };
+  const waiting = Array.from({ length: 40 }, (_, n) =>
+    n % 2 === 0 ? running.link.barrier(soon) : running.link.arrived(soon),
+  );
+  const ended = Promise.allSettled(waiting);
+  await running.stop();
+  const reasons = (await ended).flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+  assert.notEqual(reasons.length, 0);
+  for (const { code, message } of reasons)
+    assert.ok(['NOT_STREAMING', 'BARRIER_TIMEOUT'].includes(code), `${code}: ${message}`);
+  await finish(dbs, running);
+});
+
 test('a quiet table does not hold WAL back: heartbeats move the slot; too much retained WAL raises an alarm', async () => {
   const dbs = await pair(THINGS, THINGS, [things()]);
   const alarm = Promise.withResolvers<Alarm>();
