@@ -10,12 +10,10 @@
  * under 30 ms, matching one profile under 100 ms, statistics under 20 ms, each p95. What there is no figure of is named under `missing`.
  */
 import { writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { startBenchServer } from '../server.ts';
-import type { Missing, Phase, Result } from './phase.ts';
-
-const PHASES = ['search', 'match', 'statistics'];
+import { MACHINE } from '../machine.ts';
+import { runPhases, tell } from '../phases.ts';
+import type { Found } from './phase.ts';
 
 const { values } = parseArgs({
   options: {
@@ -25,28 +23,18 @@ const { values } = parseArgs({
     json: { type: 'string' },
   },
 });
-const [postings, queries] = [Number(values.postings), Number(values.queries)];
-const machine = `${availableParallelism()} x ${cpus()[0]?.model.trim()}, Node ${process.version}`;
-const results: Result[] = [];
-const missing: Missing[] = [];
+const given = { postings: Number(values.postings), queries: Number(values.queries) };
 
-console.log(`${machine}, ${postings.toLocaleString('en')} postings`);
-const server = await startBenchServer();
-try {
-  for (const name of values.only?.split(',') ?? PHASES) {
-    if (!PHASES.includes(name)) throw new Error(`No phase ${name}. There are: ${PHASES.join(', ')}`);
-    const { run } = (await import(new URL(`${name}.ts`, import.meta.url).href)) as { run: Phase };
-    const found = await run({ createDatabase: (name) => server.createDatabase(name), postings, queries });
-    results.push(...found.results.map((one) => ({ ...one, value: Math.round(one.value * 10) / 10 })));
-    missing.push(...found.missing);
-  }
-} finally {
-  await server.stop();
-}
-for (const { name, value, unit } of results)
-  console.log(`${name.padEnd(50)}${value.toFixed(1).padStart(10)} ${unit}`);
+console.log(`${MACHINE}, ${given.postings.toLocaleString('en')} postings`);
+const phases = { all: ['search', 'match', 'statistics'], only: values.only, given };
+const found = await runPhases<typeof given, Found>(import.meta.url, phases);
+const results = found
+  .flatMap((one) => one.results)
+  .map((one) => ({ ...one, value: Math.round(one.value * 10) / 10 }));
+const missing = found.flatMap((one) => one.missing);
+for (const result of results) tell(result, 1);
 for (const { name, why } of missing) console.log(`${name.padEnd(50)}   missing: ${why}`);
 if (values.json) {
-  const report = { machine, date: new Date().toISOString(), postings, queries, results, missing };
+  const report = { machine: MACHINE, date: new Date().toISOString(), ...given, results, missing };
   writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
 }

@@ -7,8 +7,9 @@ import { jobs } from '../../systems/career-copilot/services/jobs/main.ts';
 import { learnWeights } from '../../systems/career-copilot/services/jobs/matching/learn.ts';
 import type { Weights } from '../../systems/career-copilot/services/jobs/matching/score.ts';
 import { outcomesOf } from '../../systems/career-copilot/services/jobs/matching/testing/outcomes.ts';
+import type { Result } from '../phases.ts';
 import { percentile } from './percentile.ts';
-import type { Phase, Result } from './phase.ts';
+import type { Phase } from './phase.ts';
 import { corpusOf } from './postings.ts';
 import { fill } from './search.ts';
 

@@ -13,13 +13,14 @@
  */
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createPool, startEmbedded } from '@banyan/postgres';
 import type pg from 'pg';
 import { cpuOf } from '../cpu.ts';
+import { MACHINE } from '../machine.ts';
 import { median } from '../median.ts';
 import { type ControllerProcess, end, startControllerProcess } from './controller.ts';
 import { live } from './history.ts';
@@ -58,7 +59,6 @@ const { values } = parseArgs({
   },
 });
 const seconds = Number(values.seconds);
-const machine = `${availableParallelism()} x ${cpus()[0]?.model.trim()}, Node ${process.version}`;
 const directory = mkdtempSync(join(tmpdir(), 'banyan-bench-'));
 chmodSync(directory, 0o711);
 const server = await startEmbedded({ directory: join(directory, 'postgres') });
@@ -75,7 +75,7 @@ try {
     figures.push(await measure(databases, age, hours - (AGES[index - 1]?.[1] ?? 0)));
     console.log(formatted(figures.at(-1)!));
   }
-  if (values.json) writeFileSync(values.json, `${JSON.stringify({ machine, figures }, null, 2)}\n`);
+  if (values.json) writeFileSync(values.json, `${JSON.stringify({ machine: MACHINE, figures }, null, 2)}\n`);
 } finally {
   await server.stop();
   rmSync(directory, { recursive: true, force: true });

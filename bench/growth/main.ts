@@ -12,9 +12,9 @@
  * at 20 services: decoding at most twice what it costs at 2, fence p99 at most 1.5 times, the loop under 2 % of a core.
  */
 import { writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { MACHINE } from '../machine.ts';
 import { type Growth, measure } from './measure.ts';
 import { startWorld } from './world.ts';
 
@@ -28,8 +28,7 @@ const { values } = parseArgs({
   },
 });
 const sizes = values.services.split(',').map(Number);
-const machine = `${availableParallelism()} x ${cpus()[0]?.model.trim()}, Node ${process.version}`;
-console.log(machine);
+console.log(MACHINE);
 const all: Growth[] = [];
 for (const size of sizes) {
   const logs = values.logs && resolve(values.logs, String(size));
@@ -82,6 +81,6 @@ if (values.json) {
       })),
     ),
   ];
-  const report = { machine, date: new Date().toISOString(), results, ratios };
+  const report = { machine: MACHINE, date: new Date().toISOString(), results, ratios };
   writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
 }

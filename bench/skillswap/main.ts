@@ -9,12 +9,10 @@
  * This process and its PostgreSQL share the machine. Aim: transfers of the ledger at least 0.6 of bare updates of two rows, in the same run.
  */
 import { writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { startBenchServer } from '../server.ts';
-import type { Phase, Result } from './phase.ts';
-
-const PHASES = ['transfers'];
+import { MACHINE } from '../machine.ts';
+import { runPhases, tell } from '../phases.ts';
+import type { Found } from './phase.ts';
 
 const { values } = parseArgs({
   options: {
@@ -24,29 +22,16 @@ const { values } = parseArgs({
     json: { type: 'string' },
   },
 });
-const [transfers, rounds] = [Number(values.transfers), Number(values.rounds)];
-const machine = `${availableParallelism()} x ${cpus()[0]?.model.trim()}, Node ${process.version}`;
-const results: Result[] = [];
-const ratios: Record<string, number> = {};
+const given = { transfers: Number(values.transfers), rounds: Number(values.rounds) };
 
-console.log(machine);
-const server = await startBenchServer();
-try {
-  for (const name of values.only?.split(',') ?? PHASES) {
-    if (!PHASES.includes(name)) throw new Error(`No phase ${name}. There are: ${PHASES.join(', ')}`);
-    const { run } = (await import(new URL(`${name}.ts`, import.meta.url).href)) as { run: Phase };
-    const found = await run({ createDatabase: (name) => server.createDatabase(name), transfers, rounds });
-    results.push(...found.results);
-    Object.assign(ratios, found.ratios);
-  }
-} finally {
-  await server.stop();
-}
-for (const { name, value, unit } of results)
-  console.log(`${name.padEnd(50)}${Math.round(value).toLocaleString('en').padStart(10)} ${unit}`);
-for (const [name, value] of Object.entries(ratios))
-  console.log(`${name.padEnd(50)}${value.toFixed(2).padStart(10)}`);
+console.log(MACHINE);
+const phases = { all: ['transfers'], only: values.only, given };
+const found = await runPhases<typeof given, Found>(import.meta.url, phases);
+const results = found.flatMap((one) => one.results);
+const ratios = Object.assign({}, ...found.map((one) => one.ratios)) as Record<string, number>;
+for (const result of results) tell(result, 0);
+for (const [name, value] of Object.entries(ratios)) tell({ name, value, unit: '' }, 2);
 if (values.json) {
-  const report = { machine, date: new Date().toISOString(), transfers, rounds, results, ratios };
+  const report = { machine: MACHINE, date: new Date().toISOString(), ...given, results, ratios };
   writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
 }

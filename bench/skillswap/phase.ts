@@ -1,9 +1,12 @@
-export type Result = { name: string; value: number; unit: string };
+import type { PhaseOf, Result } from '../phases.ts';
 
-/** One thing that is measured, with databases of its own on a server of the benchmark's. */
-export type Phase = (given: {
-  createDatabase(name: string): Promise<string>;
-  /** Of each round and contender. */
-  transfers: number;
-  rounds: number;
-}) => Promise<{ results: Result[]; ratios: Record<string, number> }>;
+export type Found = { results: Result[]; ratios: Record<string, number> };
+
+export type Phase = PhaseOf<
+  {
+    /** Of each round and contender. */
+    transfers: number;
+    rounds: number;
+  },
+  Found
+>;

@@ -11,7 +11,7 @@
  * that are not there are named under `missing`.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openPerson, type Person, type PersonOptions, startChromium } from '@banyan/ui/testing';
@@ -21,6 +21,7 @@ import { stranger, visitor } from '../../systems/career-copilot/web/testing/visi
 import { startMonolithWorld } from '../../systems/career-copilot/web/testing/worlds.ts';
 import { percentile } from '../career-copilot/percentile.ts';
 import { cpuOfAll } from '../cpu.ts';
+import { MACHINE } from '../machine.ts';
 import { median } from '../median.ts';
 import { startBenchServer } from '../server.ts';
 import { largestPaints, whyNotThere } from './paint.ts';
@@ -46,13 +47,12 @@ const TOLERANCE_MS = 0.5;
 /** Percent of the frames: below what is seen. */
 const MOST_DROPPED = 2;
 
-const machine = `${availableParallelism()} x ${cpus()[0]?.model.trim()}, Node ${process.version}`;
 const results: Result[] = [];
 const missing: { name: string; why: string }[] = [];
 const server = await startBenchServer();
 const browser = await startChromium();
 try {
-  console.log(`${machine}, Chromium ${browser.version()}`);
+  console.log(`${MACHINE}, Chromium ${browser.version()}`);
   await measure();
 } finally {
   await browser.close();
@@ -152,7 +152,7 @@ function report(): void {
   }
   for (const { name, why } of missing) console.log(`${name.padEnd(56)}   missing: ${why}`);
   if (values.json) {
-    const told = { machine, date: new Date().toISOString(), results, missing };
+    const told = { machine: MACHINE, date: new Date().toISOString(), results, missing };
     writeFileSync(values.json, `${JSON.stringify(told, null, 2)}\n`);
   }
 }
