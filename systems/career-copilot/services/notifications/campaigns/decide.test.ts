@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import { after, allowance, CAMPAIGN_STATES } from './decide.ts';
+import { after, CAMPAIGN_STATES } from '../../../api/campaigns.ts';
+import { allowance } from './decide.ts';
 
 it('a campaign is started, paused and ended, and nothing begins again what was cancelled or is done', () => {
   const table = CAMPAIGN_STATES.map((state) => [

@@ -2,12 +2,12 @@ import { withTransaction } from '@banyan/postgres';
 import { defineErrors, keyset, Page, PageQuery, type ServiceApp } from '@banyan/service';
 import type pg from 'pg';
 import { Type } from 'typebox';
+import { after, CAMPAIGN_STATES, type CampaignState, type CampaignStep } from '../../../api/campaigns.ts';
 import { Nullable, Timestamp } from '../../../api/common.ts';
 import { Audience, CampaignWords, LOCALES, NewCampaign } from '../../../api/notifications.ts';
 import { callerOf } from '../../../kit/active-user.ts';
 import { activeAdmin } from '../callers.ts';
 import { shown } from '../templates/routes.ts';
-import { after, CAMPAIGN_STATES, type CampaignState, type CampaignStep } from './decide.ts';
 import * as store from './store.ts';
 
 const errors = defineErrors({

@@ -1,7 +1,6 @@
 import type pg from 'pg';
-import type { Audience } from '../../../api/notifications.ts';
-import type { Template } from '../templates/built-in.ts';
-import type { CampaignState } from './decide.ts';
+import type { CampaignState } from '../../../api/campaigns.ts';
+import type { Audience, TemplateWords } from '../../../api/notifications.ts';
 
 type Executor = pg.Pool | pg.PoolClient;
 
@@ -9,7 +8,7 @@ export type Campaign = {
   id: string;
   name: string;
   state: CampaignState;
-  words: Template;
+  words: TemplateWords;
   link: string | null;
   audience: Audience;
   per_minute: number;

@@ -1,10 +1,10 @@
 import type pg from 'pg';
+import type { TemplateWords } from '../../../api/notifications.ts';
 import { campaignOf, findCampaign } from '../campaigns/store.ts';
 import type { Outgoing } from '../channels/channel.ts';
 import { findPerson, isBlocked, type Person } from '../people/store.ts';
 import { wayBy } from '../preferences/preferences.ts';
 import { quietUntil } from '../preferences/times.ts';
-import type { Template } from '../templates/built-in.ts';
 import { kindOf } from '../templates/kinds.ts';
 import { localeOf } from '../templates/locale.ts';
 import type { Render } from '../templates/words.ts';
@@ -82,7 +82,7 @@ const PAUSE_MS = 60_000;
 async function campaignFor(
   pool: pg.Pool,
   { fact, now }: Taken,
-): Promise<{ words: Template } | Exclude<Composed, { message: Outgoing }> | undefined> {
+): Promise<{ words: TemplateWords } | Exclude<Composed, { message: Outgoing }> | undefined> {
   const id = campaignOf(fact);
   if (id === undefined) return;
   const campaign = await findCampaign(pool, id);

@@ -1,20 +1,9 @@
-import type { LOCALES } from '../../../api/notifications.ts';
+import type { LOCALES, TemplateWords } from '../../../api/notifications.ts';
 import type { Kind } from './kinds.ts';
-
-/** The words of one kind in one language, in Liquid. What they are filled with is text: nothing in it is markup. */
-export type Template = {
-  subject: string;
-  /** Paragraphs, parted by empty lines. One that comes to nothing is left out. */
-  body: string;
-  /** On the button that leads to `link`; empty: none. */
-  action: string;
-  /** For where there is little room: SMS, push, a line in the app. */
-  short: string;
-};
 
 export type Locale = (typeof LOCALES)[number];
 
-export const builtIn: Record<Kind, Record<Locale, Template>> = {
+export const builtIn: Record<Kind, Record<Locale, TemplateWords>> = {
   verify_email: {
     en: {
       subject: 'Confirm your e-mail address',

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { LOCALES } from '../../../api/notifications.ts';
-import { builtIn, type Template } from './built-in.ts';
+import { LOCALES, type TemplateWords } from '../../../api/notifications.ts';
+import { builtIn } from './built-in.ts';
 import { type Kind, kinds } from './kinds.ts';
 import { localeOf } from './locale.ts';
 import { render } from './render.ts';
 
 const FOOTER = { why: 'Why.', unsubscribe: { label: 'End', url: 'https://career.example/end?a=1&b=2' } };
 const about = { locale: 'en', zone: 'Europe/Berlin', footer: FOOTER };
-const words = (more: Partial<Template>): Template => ({
+const words = (more: Partial<TemplateWords>): TemplateWords => ({
   subject: 's',
   body: 'b',
   action: 'Look',

@@ -1,4 +1,4 @@
-import type { Template } from './built-in.ts';
+import type { TemplateWords } from '../../../api/notifications.ts';
 import { createLiquid, type Formatting } from './liquid.ts';
 
 export type Rendered = {
@@ -17,7 +17,7 @@ export type Footer = { why: string; unsubscribe: { label: string; url: string } 
  * be markup, another paragraph, or a header of the mail. Throws if the template is none, or wants what is not there.
  */
 export async function render(
-  template: Template,
+  template: TemplateWords,
   parameters: Record<string, unknown>,
   { footer, ...formatting }: Formatting & { footer: Footer },
 ): Promise<Rendered> {

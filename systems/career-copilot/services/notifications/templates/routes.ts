@@ -8,7 +8,7 @@ import { LOCALES, TemplateWords } from '../../../api/notifications.ts';
 import type { contracts } from '../../../contracts/notifications.ts';
 import { callerOf } from '../../../kit/active-user.ts';
 import { activeAdmin } from '../callers.ts';
-import { builtIn, type Locale, type Template } from './built-in.ts';
+import { builtIn, type Locale } from './built-in.ts';
 import { footerOf } from './footer.ts';
 import { type Kind, kinds } from './kinds.ts';
 import { type Rendered, render } from './render.ts';
@@ -123,7 +123,7 @@ export function templateRoutes(
 /** As it would be sent. Throws `BAD_TEMPLATE` with what is wrong and where. */
 export async function shown(
   kind: Kind,
-  words: Template,
+  words: TemplateWords,
   { locale, zone, parameters }: { locale: Locale; zone: string; parameters: Record<string, unknown> },
 ): Promise<Rendered> {
   const { mandatory } = kinds[kind];

@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import type { Template } from './built-in.ts';
+import type { TemplateWords } from '../../../api/notifications.ts';
 
 type Executor = pg.Pool | pg.PoolClient;
-export type Version = Template & { version: number };
+export type Version = TemplateWords & { version: number };
 
 /** The words that administrators have made last; undefined: those that are built in. */
 export async function findWords(db: Executor, kind: string, locale: string): Promise<Version | undefined> {
@@ -17,7 +17,7 @@ export async function findWords(db: Executor, kind: string, locale: string): Pro
 /** False: somebody else was first, and `version` is taken. */
 export async function addWords(
   tx: Executor,
-  one: { kind: string; locale: string; version: number; words: Template; byUserId: number },
+  one: { kind: string; locale: string; version: number; words: TemplateWords; byUserId: number },
 ): Promise<boolean> {
   const { subject, body, action, short } = one.words;
   const { rowCount } = await tx.query(

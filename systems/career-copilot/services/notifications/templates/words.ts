@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import { builtIn, type Locale, type Template } from './built-in.ts';
+import type { TemplateWords } from '../../../api/notifications.ts';
+import { builtIn, type Locale } from './built-in.ts';
 import { footerOf } from './footer.ts';
 import { type Kind, kindOf } from './kinds.ts';
 import { type Rendered, render } from './render.ts';
@@ -13,7 +14,7 @@ export type Render = (
     zone: string;
     unsubscribeUrl: string | null;
     /** In place of those of the kind. */
-    words?: Template | undefined;
+    words?: TemplateWords | undefined;
   },
 ) => Promise<Rendered>;
 

@@ -12,6 +12,7 @@ import {
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
+import { type CampaignStep, stepsFrom } from '../../../../api/campaigns.ts';
 import { DELIVERY_STATES } from '../../../../api/notifications.ts';
 import { type Answer, useApiMutation, useApiQuery, useErrorWords } from '../../api/index.ts';
 import { useFormats } from '../../i18n/index.ts';
@@ -20,7 +21,7 @@ import { Page } from '../../shell/Page.tsx';
 import { Reading } from '../../shell/Reading.tsx';
 import styles from './Administration.module.css';
 import { TONES } from './CampaignsPage.tsx';
-import { CAMPAIGN, type Step, stepsOf } from './campaigns.ts';
+import { CAMPAIGN } from './campaigns.ts';
 import { MessagePreview } from './MessagePreview.tsx';
 import { NotYet } from './NotYet.tsx';
 
@@ -116,20 +117,20 @@ function One({ campaign }: { campaign: Read }) {
 }
 
 /** What is asked before: once mails have gone out nobody takes them back. */
-const ASKED = new Set<Step>(['start', 'cancel']);
+const ASKED = new Set<CampaignStep>(['start', 'cancel']);
 
 function Steps({ campaign: { id, state } }: { campaign: Read }) {
   const t = useTranslations('administration.campaigns');
   const words = useErrorWords();
-  const [asked, setAsked] = useState<Step | null>(null);
+  const [asked, setAsked] = useState<CampaignStep | null>(null);
   const take = useApiMutation('POST /api/v1/notifications/campaigns/{id}/{step}', {
     onError: (reason) =>
       showToast({ title: t('notDone'), description: words(reason).reason, tone: 'danger' }),
   });
-  const run = (step: Step) => take.mutate({ params: { path: { id, step } } });
+  const run = (step: CampaignStep) => take.mutate({ params: { path: { id, step } } });
   return (
     <>
-      {stepsOf(state)
+      {stepsFrom(state)
         .toReversed()
         .map((step) => (
           <Button

@@ -1,12 +1,13 @@
 import { EmptyState, LinkButton, List, LoadMore, Skeleton, Status } from '@banyan/ui';
 import { useTranslations } from 'use-intl';
+import type { CampaignState } from '../../../../api/campaigns.ts';
 import { useApiPages } from '../../api/index.ts';
 import { useFormats } from '../../i18n/index.ts';
 import { Available } from '../../shell/Available.tsx';
 import { Page } from '../../shell/Page.tsx';
 import { Reading } from '../../shell/Reading.tsx';
 import styles from './Administration.module.css';
-import { CAMPAIGNS, type Campaign, type CampaignState } from './campaigns.ts';
+import { CAMPAIGNS, type Campaign } from './campaigns.ts';
 import { NotYet } from './NotYet.tsx';
 
 export const TONES = {

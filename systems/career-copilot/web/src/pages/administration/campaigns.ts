@@ -5,8 +5,6 @@ import type { Answer } from '../../api/index.ts';
 export const CAMPAIGNS = 'GET /api/v1/notifications/campaigns';
 export const CAMPAIGN = 'GET /api/v1/notifications/campaigns/{id}';
 export type Campaign = Answer<typeof CAMPAIGNS>['items'][number];
-export type CampaignState = Campaign['state'];
-export type Step = 'start' | 'pause' | 'cancel';
 
 const { name, link, per_minute } = NewCampaign.properties;
 const { subject, body, action } = CampaignWords.properties;
@@ -63,10 +61,4 @@ export function campaignOf({
     },
     per_minute,
   };
-}
-
-/** What may be done to a campaign in a state. */
-export function stepsOf(state: CampaignState): Step[] {
-  if (state === 'draft' || state === 'paused') return ['start', 'cancel'];
-  return state === 'running' ? ['pause', 'cancel'] : [];
 }

@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  after,
-  CAMPAIGN_STATES,
-  type CampaignStep,
-} from '../../../../services/notifications/campaigns/decide.ts';
-import { campaignOf, FRESH, stepsOf } from './campaigns.ts';
+import { after, CAMPAIGN_STATES, type CampaignStep, stepsFrom } from '../../../../api/campaigns.ts';
+import { campaignOf, FRESH } from './campaigns.ts';
 import { byKind, wordsOf } from './templates.ts';
 
 test('a campaign goes to all who have asked for news, or to those who are named', () => {
@@ -25,7 +21,7 @@ test('what is offered for a campaign is what the service does in its state', () 
       const next = after(state, step);
       return next !== undefined && next !== state;
     });
-    assert.deepEqual(stepsOf(state), possible, state);
+    assert.deepEqual(stepsFrom(state), possible, state);
   }
 });
 
