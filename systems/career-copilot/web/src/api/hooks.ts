@@ -9,7 +9,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { CallOptions } from './client.ts';
 import type { ApiError } from './errors.ts';
 import type { FeatureState } from './features.ts';
@@ -146,25 +146,29 @@ export function useFeature(operation: OperationName): FeatureState {
   return useSyncExternalStore(features.subscribe, () => features.state(operation));
 }
 
-/** Events of a stream as long as the component is shown; `onEvent` is the one of the last rendering. True while the stream is open. */
-export function useServerEvents(
-  path: string,
-  isWanted: boolean,
-  onEvent: (event: ServerEvent) => void,
-): boolean {
+type StreamListener = {
+  onEvent(event: ServerEvent): void;
+  /** It can be heard again: whatever was told before may have been missed. Not to be read off the result, since it may be over before anything is rendered. */
+  onOpen(): void;
+};
+
+/** Events of a stream as long as the component is shown; `listener` is the one of the last rendering. True while the stream is open. */
+export function useServerEvents(path: string, isWanted: boolean, listener: StreamListener): boolean {
   const [isOpen, setOpen] = useState(false);
-  const [listener] = useState<{ current: typeof onEvent }>({ current: onEvent });
+  const last = useRef(listener);
   useEffect(() => {
-    listener.current = onEvent;
+    last.current = listener;
   });
   useEffect(() => {
     if (!isWanted) return;
     const end = new AbortController();
     void readServerEvents(new URL(path, location.origin).href, {
       fetch: api.fetch,
-      onEvent: (event) => listener.current(event),
+      onEvent: (event) => last.current.onEvent(event),
       onState: ({ is }) => {
-        if (!end.signal.aborted) setOpen(is === 'open');
+        if (end.signal.aborted) return;
+        setOpen(is === 'open');
+        if (is === 'open') last.current.onOpen();
       },
       signal: end.signal,
     });
@@ -172,7 +176,7 @@ export function useServerEvents(
       end.abort();
       setOpen(false);
     };
-  }, [path, isWanted, listener]);
+  }, [path, isWanted]);
   return isOpen;
 }
 

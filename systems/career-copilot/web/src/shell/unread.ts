@@ -25,16 +25,18 @@ export function useNews(onTold: (title: string, body: string) => void): void {
   const isSeen = useIsSeen();
   const isThere = useFeature(UNREAD) === 'there';
   const isWanted = isThere && isSeen;
-  const isHeard = useServerEvents('/api/v1/notifications/stream', isWanted, ({ event, data }) => {
-    readAnew();
-    if (event !== 'notification') return;
-    const { title, body } = JSON.parse(data) as { title: string; body: string };
-    onTold(title, body);
+  const isHeard = useServerEvents('/api/v1/notifications/stream', isWanted, {
+    // A stream that has not told anything yet goes on from now, not from where it was cut.
+    onOpen: readAnew,
+    onEvent: ({ event, data }) => {
+      readAnew();
+      if (event !== 'notification') return;
+      const { title, body } = JSON.parse(data) as { title: string; body: string };
+      onTold(title, body);
+    },
   });
   useEffect(() => {
-    // A stream that has not told anything yet goes on from now, not from where it was cut.
-    if (isHeard) return readAnew();
-    if (!isWanted) return;
+    if (isHeard || !isWanted) return;
     const timer = setInterval(readAnew, LOOK_MS);
     return () => clearInterval(timer);
   }, [isHeard, isWanted]);
