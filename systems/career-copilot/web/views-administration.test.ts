@@ -1,3 +1,3 @@
-import { ADMINISTRATION, checkViews } from './testing/check-views.ts';
+import { checkViews } from './testing/check-views.ts';
 
-await checkViews((area) => ADMINISTRATION.includes(area));
+await checkViews('administration');

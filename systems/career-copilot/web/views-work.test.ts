@@ -1,3 +1,3 @@
-import { checkViews, WORK } from './testing/check-views.ts';
+import { checkViews } from './testing/check-views.ts';
 
-await checkViews((area) => WORK.includes(area));
+await checkViews('work');

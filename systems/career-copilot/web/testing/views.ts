@@ -7,7 +7,7 @@ import { newcomer, stranger, visitor } from './visitor.ts';
 import type { World } from './worlds.ts';
 
 /**
- * A page in one of its states: what `views.test.ts` holds against the rules of all pages, and `npm run screenshots` takes pictures of. Those of an
+ * A page in one of its states: what `views*.test.ts` hold against the rules of all pages, and `npm run screenshots` takes pictures of. Those of an
  * area are the default export of `views/<area>.ts`, a list; the first one of a path is the page as docs/ shows it.
  */
 export type View = {

@@ -1,0 +1,3 @@
+import { checkViews } from './testing/check-views.ts';
+
+await checkViews('settings');
