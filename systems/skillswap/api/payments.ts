@@ -26,3 +26,27 @@ export const PurchaseStatus = Type.Object({
 });
 
 export const OfProvider = Type.Object({ provider: Type.Enum([...PAYMENT_PROVIDERS]) });
+
+export const RefundRequest = Type.Object({ reason: Type.String({ minLength: 1, maxLength: 500 }) });
+
+export const RefundStatus = Type.Object({
+  id: Uuid,
+  purchaseId: Uuid,
+  status: Type.Enum(['REQUESTED', 'SENT', 'DONE', 'FAILED']),
+  createdAt: Timestamp,
+});
+
+/** A payment that its payer contests with their bank, as administrators see it. */
+export const DisputeStatus = Type.Object({
+  id: Uuid,
+  provider: Type.Enum([...PAYMENT_PROVIDERS]),
+  disputeId: Type.String(),
+  purchaseId: Nullable<string>(Type.String()),
+  amount: Nullable<number>(Type.Integer()),
+  currency: Nullable<string>(Type.String()),
+  reason: Nullable<string>(Type.String()),
+  credits: Nullable<number>(Type.Integer({ description: 'Taken back of the buyer.' })),
+  owed: Nullable<number>(Type.Integer({ description: 'What of it they did not have.' })),
+  state: Type.Enum(['NEW', 'OPEN', 'WON', 'LOST', 'UNKNOWN']),
+  createdAt: Timestamp,
+});

@@ -43,6 +43,19 @@ export const contracts = defineContracts({
         reason: Type.String({ description: 'PURCHASE, BONUS, OPENING, ...' }),
       }),
     }),
+    CreditsTakenBack: event({
+      ...ofPayment('userId', 'Credits are gone again, since what was paid for them is contested.'),
+      data: Type.Object({
+        userId: Uuid,
+        credits: Credits,
+        owed: Type.Integer({
+          minimum: 0,
+          description: 'What of it was spent already: what comes in pays it first.',
+        }),
+        transactionId: Uuid,
+        reason: Type.String({ description: 'CHARGEBACK.' }),
+      }),
+    }),
     CreditsHeld: event({
       ...ofPayment('userId', 'Credits are set aside, until they are transferred or given back.'),
       data: Type.Object({ ...OfHold, expiresAt: Type.String({ format: 'date-time' }) }),

@@ -6,14 +6,14 @@ import { createEncryption, type Encryption, EncryptionConfig, EncryptionError } 
 
 /** Columns of a table that keep text encrypted, each for its owner. */
 export type EncryptedColumns = {
-  /** With a key `id`, a whole number above 0. */
+  /** With a key `id`, of whatever type. */
   table: string;
   /** Text, or null where there is nothing to keep. */
   columns: readonly string[];
   /** The column that says whose a row is. */
   owner: string;
   /** What the text of an owner is encrypted for: the context of `Encryption.encrypt`. */
-  contextOf: (owner: number) => string;
+  contextOf(owner: number | string): string;
 };
 
 const LOOK_MS = 3_600_000;
@@ -56,6 +56,8 @@ export async function encryptOlder(
     for (const column of columns) await encryptColumn(pool, encryption, { column, ...of }, onUnreadable);
 }
 
+type Encrypted = { id: number | string; owner: number | string; text: string };
+
 type EncryptedColumn = Omit<EncryptedColumns, 'columns'> & { column: string };
 
 async function encryptColumn(
@@ -65,10 +67,10 @@ async function encryptColumn(
   onUnreadable: (error: EncryptionError) => void,
 ): Promise<void> {
   const [from, text] = [quoteIdent(table), quoteIdent(column)];
-  for (let after = 0; ; ) {
-    const { rows } = await pool.query<{ id: number; owner: number; text: string }>(
+  for (let after: number | string | null = null; ; ) {
+    const { rows }: pg.QueryResult<Encrypted> = await pool.query<Encrypted>(
       `SELECT id, ${quoteIdent(owner)} AS owner, ${text} AS text FROM ${from}
-       WHERE id > $1 AND ${text} IS NOT NULL ORDER BY id LIMIT ${BATCH}`,
+       WHERE (id > $1 OR $1 IS NULL) AND ${text} IS NOT NULL ORDER BY id LIMIT ${BATCH}`,
       [after],
     );
     for (const row of rows)

@@ -9,11 +9,13 @@ import { holdCredits, releaseCredits, transferCredits } from './ledger/credits.t
 import type { Hold } from './ledger/decide.ts';
 import { findWallet } from './ledger/store.ts';
 import { findTransactions } from './ledger/transactions.ts';
+import type { MoneyBack } from './money-back.ts';
 import type { Purchasing } from './purchases/part.ts';
 import { purchaseRoutes } from './purchases/routes.ts';
+import { refundRoutes } from './refunds/routes.ts';
 
 /** What routes are given. */
-export type Given = { events: Events<typeof contracts>; purchasing: Purchasing };
+export type Given = { events: Events<typeof contracts>; purchasing: Purchasing; moneyBack: MoneyBack };
 
 export async function routes(app: ServiceApp, context: ServiceContext<unknown, Given>): Promise<void> {
   await app.register(
@@ -21,6 +23,7 @@ export async function routes(app: ServiceApp, context: ServiceContext<unknown, G
       answerAsMonolith(scope);
       creditRoutes(scope, context);
       purchaseRoutes(scope, context);
+      refundRoutes(scope, context);
     },
     { prefix: API },
   );

@@ -147,3 +147,41 @@ CREATE TABLE IF NOT EXISTS provider_messages (
   PRIMARY KEY (provider, id)
 );
 CREATE INDEX IF NOT EXISTS provider_messages_age ON provider_messages (received_at);
+
+-- Money that goes back to its payer: all of a purchase. Its credits are gone before.
+CREATE TABLE IF NOT EXISTS refunds (
+  id uuid PRIMARY KEY,
+  purchase_id uuid NOT NULL UNIQUE REFERENCES purchases,
+  -- Who has asked for it: the buyer, or an administrator.
+  requested_by text NOT NULL,
+  reason text NOT NULL,
+  state text NOT NULL DEFAULT 'REQUESTED' CHECK (state IN ('REQUESTED', 'SENT', 'DONE', 'FAILED')),
+  refund_id text,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  due_at timestamptz,
+  leased_until timestamptz,
+  attempts integer NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS refunds_due ON refunds (due_at) WHERE due_at IS NOT NULL;
+
+-- Payments that payers contest with their bank.
+CREATE TABLE IF NOT EXISTS disputes (
+  provider text NOT NULL,
+  dispute_id text NOT NULL,
+  id uuid PRIMARY KEY,
+  -- Null until it was looked at, or where it is about none of ours.
+  purchase_id uuid REFERENCES purchases,
+  amount integer,
+  currency text,
+  reason text,
+  -- Taken back of the buyer, and what of it they did not have.
+  credits integer,
+  owed integer,
+  state text NOT NULL DEFAULT 'NEW' CHECK (state IN ('NEW', 'OPEN', 'WON', 'LOST', 'UNKNOWN')),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  due_at timestamptz,
+  leased_until timestamptz,
+  attempts integer NOT NULL DEFAULT 0,
+  UNIQUE (provider, dispute_id)
+);
+CREATE INDEX IF NOT EXISTS disputes_due ON disputes (due_at) WHERE due_at IS NOT NULL;

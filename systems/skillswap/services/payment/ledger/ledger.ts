@@ -141,12 +141,17 @@ export async function post(tx: Tx, request: PostRequest): Promise<Posted> {
 }
 
 /**
- * Undoes a posting by one that is its opposite: the only way to correct anything. What wallets have spent meanwhile they owe. Throws
- * `POSTING_NOT_FOUND`, `ALREADY_REVERSED`, `WALLET_STOPPED`, `KEY_REUSED`.
+ * Undoes a posting by one that is its opposite: the only way to correct anything. What wallets have spent meanwhile they owe, or with `owing: false`
+ * it is refused. Throws `POSTING_NOT_FOUND`, `ALREADY_REVERSED`, `INSUFFICIENT_CREDITS`, `WALLET_STOPPED`, `KEY_REUSED`.
  */
 export async function reverse(
   tx: Tx,
-  { key, postingId, reference = null }: { key: string; postingId: string; reference?: string | null },
+  {
+    key,
+    postingId,
+    reference = null,
+    owing = true,
+  }: { key: string; postingId: string; reference?: string | null; owing?: boolean },
 ): Promise<Posted> {
   const original = await store.findPosting(tx, postingId);
   if (!original) throw errors('POSTING_NOT_FOUND');
@@ -155,7 +160,7 @@ export async function reverse(
   const { books, earlier } = await store.lock(tx, namesIn(lines), { key, of: 'postings' });
   if (earlier) return await replay(tx, earlier, fingerprint);
   if (original.reverses !== null || (await store.isReversed(tx, postingId))) throw errors('ALREADY_REVERSED');
-  const moved = granted(decide.move(books, { lines, owing: true }));
+  const moved = granted(decide.move(books, { lines, owing }));
   const posting = { kind: 'REVERSAL', key, fingerprint, reference, reverses: postingId };
   return await writePosting(tx, books, moved, posting);
 }

@@ -1,12 +1,12 @@
 import type { Events } from '@banyan/events';
-import { leasedQueue, leasedRows, type ServicePart } from '@banyan/service';
+import { leasedRows, type ServicePart } from '@banyan/service';
 import { Type } from 'typebox';
 import type { contracts } from '../../../contracts/payment.ts';
-import { nextLookMs } from './decide.ts';
 import { errors } from './errors.ts';
 import { paypal } from './paypal.ts';
-import { type PaymentProvider, ProviderError, type ProviderName } from './provider.ts';
-import { advance } from './purchase.ts';
+import type { PaymentProvider, ProviderName } from './provider.ts';
+import { advance, isOver } from './purchase.ts';
+import { LEASE_MS, LookConfig, providerQueue } from './queue.ts';
 import { COLUMNS, lookAfter, type Purchase } from './store.ts';
 import { stripe } from './stripe.ts';
 
@@ -24,10 +24,7 @@ const PurchaseConfig = Type.Object({
   PAYPAL_WEBHOOK_ID: Type.String({ default: '' }),
   /** How long an answer of a provider is waited for, ms. */
   PROVIDER_TIMEOUT_MS: Type.Integer({ minimum: 10, default: 10_000 }),
-  /** How long until a process looks again whether a payment is to be looked at. */
-  PAYMENT_LOOK_MS: Type.Integer({ minimum: 10, default: 1_000 }),
-  /** How long until a payment is asked about again that is not over, the first time; then ever longer. */
-  PAYMENT_AGAIN_MS: Type.Integer({ minimum: 1, default: 2_000 }),
+  ...LookConfig.properties,
 });
 
 export type Purchasing = {
@@ -38,10 +35,6 @@ export type Purchasing = {
   /** Looks now whether a payment is to be looked at. */
   wake(): void;
 };
-
-/** Longer than all that a provider is asked for one purchase. */
-const LEASE_MS = 90_000;
-const MOST_AT_ONCE = 4;
 
 /** Takes purchases on that somebody has left, by what the provider says of them, until they are paid or never will be. */
 export const purchasing: ServicePart<Purchasing, typeof PurchaseConfig> = {
@@ -60,19 +53,9 @@ export const purchasing: ServicePart<Purchasing, typeof PurchaseConfig> = {
       advance({ pool, events, provider: providerOf(purchase.provider), now: new Date() }, purchase);
 
     const rows = leasedRows<Purchase>({ table: 'purchases', key: 'id', columns: COLUMNS, leaseMs: LEASE_MS });
-    const queue = leasedQueue(host, 'look at payments', {
-      most: MOST_AT_ONCE,
-      everyMs: config.PAYMENT_LOOK_MS,
-      lease: (most, inHand) => rows.lease(pool, most, inHand),
-      handle: async (row) => {
-        const now = await go(row).catch((error: unknown) => {
-          // Nobody knows: it is asked again.
-          if (error instanceof ProviderError) return row;
-          throw error;
-        });
-        const isOver = now.state === 'PAID' || now.state === 'FAILED';
-        await rows.release(pool, row, isOver ? null : nextLookMs(row.attempt, config.PAYMENT_AGAIN_MS));
-      },
+    const queue = providerQueue(host, 'look at payments', {
+      rows,
+      advance: async (row) => isOver(await go(row)),
     });
 
     const advanceNow = async (purchase: Purchase) => {

@@ -77,9 +77,15 @@ export function paypal(options: PayPalOptions): PaymentProvider {
 
     async refund({ chargeId, amount, currency, key }) {
       const body = { amount: { currency_code: currency, value: decimal(amount) } };
-      return refundOf(
-        await call('POST', `v2/payments/captures/${encodeURIComponent(chargeId)}/refund`, body, key),
-      );
+      try {
+        return refundOf(
+          await call('POST', `v2/payments/captures/${encodeURIComponent(chargeId)}/refund`, body, key),
+        );
+      } catch (error) {
+        if (error instanceof ProviderError && error.reason === 'CAPTURE_FULLY_REFUNDED')
+          return { id: null, is: 'succeeded' };
+        throw error;
+      }
     },
 
     lookAtRefund: async (refundId) =>

@@ -18,7 +18,8 @@ export type PaymentState =
   /** Nobody can pay it any more. */
   | { is: 'ended' };
 
-export type RefundState = { id: string; is: 'pending' | 'succeeded' | 'failed' };
+/** `id`: null where it is known only that it was done. */
+export type RefundState = { id: string | null; is: 'pending' | 'succeeded' | 'failed' };
 
 /** What a message of the provider is about. What it says is not believed but asked for: messages come twice, late and in any order. */
 type ProviderMessage = {

@@ -106,6 +106,11 @@ export async function advance(around: Around, { id }: Pick<Purchase, 'id'>): Pro
 
 const MOST_STEPS = 4;
 
+/** Nothing more comes of it. */
+export function isOver({ state }: Purchase): boolean {
+  return state === 'PAID' || state === 'FAILED';
+}
+
 /** Null: the provider will never take it. */
 async function createPayment(
   { pool, provider }: Around,

@@ -7,18 +7,20 @@ import { IdempotencyKey, Purchased } from '../../../api/credits.ts';
 import { NewPurchase, OfProvider, PurchaseStatus } from '../../../api/payments.ts';
 import { ApiError } from '../../../kit/problems.ts';
 import { callerOf } from '../caller.ts';
+import { noteDispute } from '../disputes/dispute.ts';
 import { findWallet, postingOf } from '../ledger/store.ts';
+import type { MoneyBack } from '../money-back.ts';
 import { hasCardNumber } from './card-data.ts';
 import { errors } from './errors.ts';
 import type { Purchasing } from './part.ts';
 import { ProviderError } from './provider.ts';
-import { writeDown } from './purchase.ts';
+import { isOver, writeDown } from './purchase.ts';
 import * as store from './store.ts';
 
-type Context = { pool: Db; purchasing: Purchasing };
+type Context = { pool: Db; purchasing: Purchasing; moneyBack: MoneyBack };
 
 /** Buying credits. */
-export function purchaseRoutes(app: ServiceApp, { pool, purchasing }: Context): void {
+export function purchaseRoutes(app: ServiceApp, { pool, purchasing, moneyBack }: Context): void {
   refuseCardData(app);
 
   app.post(
@@ -36,8 +38,7 @@ export function purchaseRoutes(app: ServiceApp, { pool, purchasing }: Context): 
       const [userId, key] = [callerOf(request), request.headers['idempotency-key']];
       purchasing.providerOf(wanted.provider);
       const { purchase: written } = await writeDown(pool, { ...wanted, userId, key, method });
-      const isOver = written.state === 'PAID' || written.state === 'FAILED';
-      const purchase = isOver ? written : await purchasing.advance(written).catch(unavailable);
+      const purchase = isOver(written) ? written : await purchasing.advance(written).catch(unavailable);
       if (purchase.state === 'FAILED') throw new ApiError('PAYMENT_DECLINED');
       if (purchase.state !== 'PAID') return await reply.code(202).send(shown(purchase));
       const { balance } = await findWallet(pool, userId);
@@ -60,11 +61,11 @@ export function purchaseRoutes(app: ServiceApp, { pool, purchasing }: Context): 
     },
   );
 
-  app.register(async (scope: ServiceApp) => webhookRoute(scope, { pool, purchasing }));
+  app.register(async (scope: ServiceApp) => webhookRoute(scope, { pool, purchasing, moneyBack }));
 }
 
 /** What providers tell: taken once, and looked into with the provider, whatever order it comes in. */
-function webhookRoute(scope: ServiceApp, { pool, purchasing }: Context): void {
+function webhookRoute(scope: ServiceApp, { pool, purchasing, moneyBack }: Context): void {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MOST_BYTES }, (_request, body, done) =>
     done(null, body),
@@ -86,8 +87,10 @@ function webhookRoute(scope: ServiceApp, { pool, purchasing }: Context): void {
       await withTransaction(pool, async (tx) => {
         if (!(await store.takeMessage(tx, name, message.id))) return;
         if (message.about?.kind === 'payment') await store.lookSoon(tx, name, message.about.id);
+        if (message.about?.kind === 'dispute') await noteDispute(tx, name, message.about.id);
       });
       purchasing.wake();
+      moneyBack.wake();
       return await reply.code(204).send(null);
     },
   );

@@ -147,7 +147,8 @@ export class PayPalDouble {
     const before = [...this.refunds.values()].filter((refund) => refund.capture === captureId);
     const left =
       Number(capture?.amount.value ?? 0) - before.reduce((sum, one) => sum + Number(one.amount.value), 0);
-    if (Number(amount.value) > left) return error(422, 'REFUND_AMOUNT_EXCEEDED');
+    if (Number(amount.value) > left)
+      return error(422, left > 0 ? 'REFUND_AMOUNT_EXCEEDED' : 'CAPTURE_FULLY_REFUNDED');
     const refund = { id: newId('R'), status: 'COMPLETED', amount, capture: captureId };
     this.refunds.set(refund.id, refund);
     return { status: 201, body: refund };

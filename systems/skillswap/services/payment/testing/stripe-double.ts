@@ -209,7 +209,8 @@ export class StripeDouble {
     const amount = Number(form.get('amount'));
     const before = [...this.refunds.values()].filter(({ payment_intent }) => payment_intent === intent?.id);
     const left = (intent?.amount_received ?? 0) - before.reduce((sum, one) => sum + one.amount, 0);
-    if (!intent || amount > left) return error(400, 'invalid_request_error', 'charge_already_refunded');
+    if (!intent || amount > left)
+      return error(400, 'invalid_request_error', left > 0 ? 'amount_too_large' : 'charge_already_refunded');
     const refund = {
       ...{ id: newId('re'), object: 'refund', amount, currency: intent.currency },
       ...{ payment_intent: intent.id, charge: intent.latest_charge, status: 'succeeded' },
