@@ -3,12 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { applySchema, createPool, type Db, prepared, withTransaction } from '@banyan/postgres';
 import { checkSome, sumOfAll } from '../../systems/skillswap/services/payment/ledger/check.ts';
-import {
-  capture,
-  inLedger,
-  platformAccount,
-  post,
-} from '../../systems/skillswap/services/payment/ledger/ledger.ts';
+import { toCapture } from '../../systems/skillswap/services/payment/ledger/commands.ts';
+import { inLedger, platformAccount, post } from '../../systems/skillswap/services/payment/ledger/ledger.ts';
+import { type Together, together } from '../../systems/skillswap/services/payment/ledger/together.ts';
 import { median } from '../median.ts';
 import type { Phase } from './phase.ts';
 
@@ -19,22 +16,27 @@ const AMOUNT = 20;
 
 const BARE = 'bare updates of two rows';
 const LEDGER = 'transfers of the ledger';
+const ALONE = 'transfers of the ledger, one a transaction';
 
 /**
  * Transfers of the ledger, each with its fee, out of a hold that is there already, against what somebody would do without one: two rows
- * updated in a transaction. The same connections, the same people, in turns.
+ * updated in a transaction. As many wait at a time as there are connections, the same people, in turns. The ledger does what waits together, as
+ * the service does; it is measured without that too.
  */
 export const run: Phase = async ({ createDatabase, transfers, rounds }) => {
   const pool = createPool(await createDatabase('ledger'), { max: CONNECTIONS });
   try {
     const people = await prepare(pool);
-    const perSecond = { [BARE]: [] as number[], [LEDGER]: [] as number[] };
+    const perSecond = { [BARE]: [] as number[], [LEDGER]: [] as number[], [ALONE]: [] as number[] };
+    const inGroups = together(pool);
+    const alone = together(pool, { most: 1, lanes: CONNECTIONS });
     for (let round = -1; round < rounds; round++) {
       const pairs = Array.from({ length: transfers }, () => pairOf(people));
-      const holds = await holdAll(pool, pairs);
+      const [grouped, single] = [await holdAll(pool, pairs), await holdAll(pool, pairs)];
       const contenders = [
         { name: BARE, one: (turn: number) => bare(pool, pairs[turn]!) },
-        { name: LEDGER, one: (turn: number) => transfer(pool, holds[turn]!, pairs[turn]![1]) },
+        { name: LEDGER, one: (turn: number) => transfer(inGroups, grouped[turn]!, pairs[turn]![1]) },
+        { name: ALONE, one: (turn: number) => transfer(alone, single[turn]!, pairs[turn]![1]) },
       ] as const;
       for (const { name, one } of round % 2 === 0 ? contenders : contenders.toReversed()) {
         const seconds = await inTurns(transfers, one);
@@ -44,14 +46,15 @@ export const run: Phase = async ({ createDatabase, transfers, rounds }) => {
       if (round < 0) await pool.query('VACUUM ANALYZE');
     }
     await assertSound(pool);
-    const ofBare = perSecond[LEDGER].map((value, round) => value / perSecond[BARE][round]!);
+    const ofBare = (name: typeof LEDGER | typeof ALONE) =>
+      median(perSecond[name].map((value, round) => value / perSecond[BARE][round]!));
     return {
       results: Object.entries(perSecond).map(([name, values]) => ({
         name,
         value: median(values),
         unit: '/s',
       })),
-      ratios: { 'transfers/update': median(ofBare) },
+      ratios: { 'transfers/update': ofBare(LEDGER), 'transfers/update, one a transaction': ofBare(ALONE) },
     };
   } finally {
     await pool.end();
@@ -101,8 +104,8 @@ async function holdAll(pool: Db, pairs: readonly Pair[]): Promise<string[]> {
   return ids;
 }
 
-async function transfer(pool: Db, holdId: string, to: string): Promise<void> {
-  await inLedger(pool, (tx) => capture(tx, { key: `transfer:${holdId}`, holdId, to, now: new Date() }));
+async function transfer(inGroups: Together, holdId: string, to: string): Promise<void> {
+  await inGroups(toCapture({ key: `transfer:${holdId}`, holdId, to, now: new Date() }));
 }
 
 const UPDATE = 'UPDATE bare SET balance = balance + $2 WHERE owner = $1';

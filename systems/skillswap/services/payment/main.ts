@@ -3,6 +3,7 @@ import { defineService, GatewayConfig, gatewayIssuer } from '@banyan/service';
 import { contracts } from '../../contracts/payment.ts';
 import { GATEWAY_ISSUER } from '../../kit/tokens.ts';
 import { keeping } from './ledger/keeping.ts';
+import { credits } from './ledger/part.ts';
 import { moneyBack } from './money-back.ts';
 import { purchasing } from './purchases/part.ts';
 import { routes } from './routes.ts';
@@ -12,7 +13,7 @@ export const payment = defineService({
   name: 'payment',
   config: GatewayConfig,
   schema: new URL('schema.sql', import.meta.url),
-  use: { events: eventing(contracts, {}), keeping, purchasing, moneyBack },
+  use: { events: eventing(contracts, {}), credits, keeping, purchasing, moneyBack },
   auth: { issuers: ({ config }) => gatewayIssuer(config, GATEWAY_ISSUER) },
   routes,
 });

@@ -1,11 +1,10 @@
-import type { Events } from '@banyan/events';
 import { implement, type ServiceApp, type ServiceContext, service, signedIn } from '@banyan/service';
 import { API, Page, PageQuery } from '../../api/common.ts';
 import { Transaction, Wallet } from '../../api/credits.ts';
 import { contracts } from '../../contracts/payment.ts';
 import { answerAsMonolith } from '../../kit/problem-answers.ts';
 import { callerOf } from './caller.ts';
-import { holdCredits, releaseCredits, transferCredits } from './ledger/credits.ts';
+import type { Credits } from './ledger/credits.ts';
 import type { Hold } from './ledger/decide.ts';
 import { findWallet } from './ledger/store.ts';
 import { findTransactions } from './ledger/transactions.ts';
@@ -15,7 +14,7 @@ import { purchaseRoutes } from './purchases/routes.ts';
 import { refundRoutes } from './refunds/routes.ts';
 
 /** What routes are given. */
-export type Given = { events: Events<typeof contracts>; purchasing: Purchasing; moneyBack: MoneyBack };
+export type Given = { credits: Credits; purchasing: Purchasing; moneyBack: MoneyBack };
 
 export async function routes(app: ServiceApp, context: ServiceContext<unknown, Given>): Promise<void> {
   await app.register(
@@ -56,7 +55,7 @@ function creditRoutes(app: ServiceApp, { pool }: ServiceContext<unknown, Given>)
 }
 
 /** What other services do with credits. */
-function internalRoutes(app: ServiceApp, { pool, events }: ServiceContext<unknown, Given>): void {
+function internalRoutes(app: ServiceApp, { credits }: ServiceContext<unknown, Given>): void {
   const config = { allow: [service()], errors: [404, 409, 422] };
   implement(
     app,
@@ -64,15 +63,15 @@ function internalRoutes(app: ServiceApp, { pool, events }: ServiceContext<unknow
     {
       holdCredits: async ({ body: { key, userId: owner, credits: amount, reference, expiresAt } }) => {
         const request = { key, owner, amount, reference: reference ?? null, expiresAt: new Date(expiresAt) };
-        return shown(await holdCredits(pool, events, request));
+        return shown(await credits.hold(request));
       },
       captureHold: async ({ params, body: { key, toUserId: to, credits: amount } }) => {
         const request = { key, holdId: params.id, to, amount, now: new Date() };
-        const { id, fee, provider, ...transfer } = await transferCredits(pool, events, request);
+        const { id, fee, provider, ...transfer } = await credits.transfer(request);
         const { amount: paid } = transfer;
         return { transactionId: id, amount: paid, platformFee: fee, providerCredits: provider };
       },
-      releaseHold: async ({ params }) => shown(await releaseCredits(pool, events, params.id)),
+      releaseHold: async ({ params }) => shown(await credits.release(params.id)),
     },
     { holdCredits: { config }, captureHold: { config }, releaseHold: { config } },
   );

@@ -34,10 +34,13 @@ CREATE TABLE IF NOT EXISTS postings (
   fingerprint text NOT NULL,
   -- What it is about, e.g. a session or a purchase.
   reference text,
-  hold_id uuid UNIQUE,
-  reverses uuid UNIQUE REFERENCES postings,
+  hold_id uuid,
+  reverses uuid REFERENCES postings,
   created_at timestamptz NOT NULL DEFAULT now()
 );
+-- Of the few that have one: an index of all would grow by each.
+CREATE UNIQUE INDEX IF NOT EXISTS postings_hold ON postings (hold_id) WHERE hold_id IS NOT NULL;
+CREATE UNIQUE INDEX IF NOT EXISTS postings_reverses ON postings (reverses) WHERE reverses IS NOT NULL;
 
 CREATE TABLE IF NOT EXISTS entries (
   account_id bigint NOT NULL,
@@ -70,7 +73,6 @@ CREATE TABLE IF NOT EXISTS holds (
 );
 CREATE INDEX IF NOT EXISTS active_holds ON holds (owner) WHERE state = 'ACTIVE';
 CREATE INDEX IF NOT EXISTS holds_to_expire ON holds (expires_at) WHERE state = 'ACTIVE';
-CREATE INDEX IF NOT EXISTS holds_by_reference ON holds (reference);
 
 -- How far the checker has been through each account.
 CREATE TABLE IF NOT EXISTS checked_accounts (

@@ -1,56 +1,59 @@
 import type { Events } from '@banyan/events';
-import type { Db } from '@banyan/postgres';
 import type pg from 'pg';
 import type { contracts } from '../../../contracts/payment.ts';
+import { type CaptureRequest, type HoldRequest, toCapture, toHold, toRelease } from './commands.ts';
 import type { Hold } from './decide.ts';
 import * as ledger from './ledger.ts';
+import type { Together } from './together.ts';
 
 export type Says = Events<typeof contracts>;
 
-/** Sets credits aside, and tells of it. Throws as the ledger does. */
-export async function holdCredits(pool: Db, events: Says, request: ledger.HoldRequest): Promise<Hold> {
-  return await ledger.inLedger(pool, async (tx) => {
-    const { hold, replayed } = await ledger.hold(tx, request);
-    if (!replayed)
-      await events.publish(tx, 'CreditsHeld', { ...told(hold), expiresAt: hold.expiresAt.toISOString() });
-    return hold;
-  });
-}
-
 export type Transferred = { id: string; from: string; amount: number; fee: number; provider: number };
 
-/** Pays what was set aside, or a part of it, and tells of it. Throws as the ledger does. */
-export async function transferCredits(
-  pool: Db,
-  events: Says,
-  request: ledger.CaptureRequest,
-): Promise<Transferred> {
-  return await ledger.inLedger(pool, async (tx) => {
-    const { hold, id, lines, replayed } = await ledger.capture(tx, request);
-    const fee = lines.find(({ kind }) => kind === 'FEES')?.amount ?? 0;
-    const { captured: amount, owner: from } = hold;
-    if (!replayed) {
-      await events.publish(tx, 'CreditsTransferred', {
-        ...{ fromUserId: from, toUserId: request.to, amount, platformFee: fee, transactionId: id },
-        reference: hold.reference,
+/** What moves credits between people. Each thing once for its key; what waits at the same time is done together. */
+export type Credits = {
+  /** Sets credits aside, and tells of it. Throws what `toHold` says. */
+  hold(request: HoldRequest): Promise<Hold>;
+  /** Pays what was set aside, or a part of it, and tells of it. Throws what `toCapture` says. */
+  transfer(request: CaptureRequest): Promise<Transferred>;
+  /** Gives back what was set aside, and tells of it. Again is no error. Throws what `toRelease` says. */
+  release(holdId: string, reason?: 'RELEASED' | 'EXPIRED'): Promise<Hold>;
+};
+
+export function creditsBy(together: Together, events: Says): Credits {
+  return {
+    async hold(request) {
+      const { hold } = await together(toHold(request), async (tx, { hold }) => {
+        const { expiresAt, ...held } = hold!;
+        await events.publish(tx, 'CreditsHeld', { ...told(held), expiresAt: expiresAt.toISOString() });
       });
-    }
-    return { id, from, amount, fee, provider: amount - fee };
-  });
+      return hold!;
+    },
+
+    async transfer(request) {
+      const done = await together(toCapture(request), async (tx, done) => {
+        const { id: transactionId, from, amount, fee } = transferred(done);
+        await events.publish(tx, 'CreditsTransferred', {
+          ...{ fromUserId: from, toUserId: request.to, amount, platformFee: fee, transactionId },
+          reference: done.hold!.reference,
+        });
+      });
+      return transferred(done);
+    },
+
+    async release(holdId, reason = 'RELEASED') {
+      const { hold } = await together(toRelease(holdId, reason), async (tx, { hold }) => {
+        await events.publish(tx, 'CreditsReleased', { ...told(hold!), reason });
+      });
+      return hold!;
+    },
+  };
 }
 
-/** Gives back what was set aside, and tells of it. Again is no error. Throws as the ledger does. */
-export async function releaseCredits(
-  pool: Db,
-  events: Says,
-  holdId: string,
-  reason: 'RELEASED' | 'EXPIRED' = 'RELEASED',
-): Promise<Hold> {
-  return await ledger.inLedger(pool, async (tx) => {
-    const { hold, replayed } = await ledger.release(tx, holdId, reason);
-    if (!replayed) await events.publish(tx, 'CreditsReleased', { ...told(hold), reason });
-    return hold;
-  });
+function transferred({ id, lines, hold }: ledger.Done): Transferred {
+  const fee = lines.find(({ kind }) => kind === 'FEES')?.amount ?? 0;
+  const { captured: amount, owner: from } = hold!;
+  return { id, from, amount, fee, provider: amount - fee };
 }
 
 /** Makes credits in somebody's wallet, in a transaction of the ledger, and tells of it. */
@@ -84,6 +87,6 @@ export async function addCredits(
   return posted;
 }
 
-function told({ id, owner, amount, reference }: Hold) {
+function told({ id, owner, amount, reference }: Pick<Hold, 'id' | 'owner' | 'amount' | 'reference'>) {
   return { userId: owner, holdId: id, credits: amount, reference };
 }

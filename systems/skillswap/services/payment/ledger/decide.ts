@@ -44,6 +44,9 @@ export type Line = AccountName & { amount: number };
 /** What is known of the accounts that somebody wants to move something between. */
 export type Books = { get(name: AccountName): Account | undefined };
 
+/** Books in which what was decided is done: what comes after it is decided by that. */
+export type OpenBooks = Books & { apply(moved: Moved): void };
+
 type Refusal =
   | { is: 'refused'; why: 'INSUFFICIENT_CREDITS'; available: number }
   | { is: 'refused'; why: 'WALLET_STOPPED' | 'HOLD_ENDED' | 'HOLD_EXPIRED' | 'BEYOND_HOLD' }
@@ -140,6 +143,26 @@ export function move(books: Books, { lines, hold: ended, owing = false }: Moveme
     is: 'moved',
     lines: moved,
     ...(ended && { held: { owner: ended.owner, by: -ended.amount } }),
+  };
+}
+
+export function openBooks(accounts: readonly Account[]): OpenBooks {
+  const known = new Map(accounts.map((account) => [nameOf(account), account]));
+  const change = (name: AccountName, amount: number, held: number) => {
+    const account = known.get(nameOf(name))!;
+    known.set(nameOf(name), {
+      ...account,
+      balance: account.balance + amount,
+      held: account.held + held,
+      version: account.version + (amount === 0 ? 0 : 1),
+    });
+  };
+  return {
+    get: (name) => known.get(nameOf(name)),
+    apply: ({ lines, held }) => {
+      for (const line of lines) change(line, line.amount, 0);
+      if (held) change({ kind: 'WALLET', owner: held.owner }, 0, held.by);
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { Type } from 'typebox';
 import type { contracts } from '../../../contracts/payment.ts';
 import { checkSome, type Found, sumOfAll } from './check.ts';
-import { releaseCredits } from './credits.ts';
+import type { Credits } from './credits.ts';
 import { nameOf } from './decide.ts';
 import { overdueHolds } from './store.ts';
 
@@ -35,6 +35,7 @@ export const keeping: ServicePart<undefined, typeof KeepingConfig> = {
   async start(host) {
     const { config, pool, log, provided } = host;
     const events = provided.events as Events<typeof contracts>;
+    const credits = provided.credits as Credits;
     const metrics = createMetrics(METRICS, host.metrics);
     let after = '0';
 
@@ -63,7 +64,7 @@ export const keeping: ServicePart<undefined, typeof KeepingConfig> = {
 
     async function expire(): Promise<boolean> {
       const overdue = await overdueHolds(pool, MOST);
-      for (const id of overdue) await releaseCredits(pool, events, id, 'EXPIRED').catch(unlessCaptured);
+      await Promise.all(overdue.map((id) => credits.release(id, 'EXPIRED').catch(unlessCaptured)));
       return overdue.length === MOST;
     }
 
@@ -76,6 +77,6 @@ export const keeping: ServicePart<undefined, typeof KeepingConfig> = {
 };
 
 /** Somebody was quicker by a moment. */
-function unlessCaptured(error: { code?: string }): void {
+function unlessCaptured(error: { code?: string }): undefined {
   if (error.code !== 'HOLD_ENDED' && error.code !== 'WALLET_STOPPED') throw error;
 }

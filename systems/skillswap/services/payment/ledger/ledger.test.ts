@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import type { Db } from '@banyan/postgres';
 import fc from 'fast-check';
-import { assertSound, grant, openBooks, somebody } from '../testing/books.ts';
+import { assertSound, grant, issued, openBooks, somebody } from '../testing/books.ts';
+import { type Command, toCapture, toHold, toPost, toRelease } from './commands.ts';
 import * as ledger from './ledger.ts';
 import { findWallet, linesOf } from './store.ts';
+import { together } from './together.ts';
 
 let pool: Db;
 
@@ -26,17 +29,10 @@ const release = (holdId: string) => ledger.inLedger(pool, (tx) => ledger.release
 const reverse = (postingId: string, key: string = randomUUID()) =>
   ledger.inLedger(pool, (tx) => ledger.reverse(tx, { key, postingId }));
 const takeBack = (owner: string, credits: number) =>
-  ledger.inLedger(pool, (tx) =>
-    ledger.post(tx, {
-      key: randomUUID(),
-      kind: 'CHARGEBACK',
-      owing: true,
-      lines: [
-        { kind: 'WALLET', owner, amount: -credits },
-        { kind: 'ISSUED', owner: ledger.platformAccount(), amount: credits },
-      ],
-    }),
-  );
+  ledger.inLedger(pool, (tx) => {
+    const lines = issued(owner, -credits);
+    return ledger.post(tx, { key: randomUUID(), kind: 'CHARGEBACK', owing: true, lines });
+  });
 const outcome = (work: Promise<unknown>) =>
   work.then(
     () => 'OK',
@@ -47,7 +43,7 @@ const balances = async (owner: string) => {
   return { balance, held, debt };
 };
 
-describe('credits, whatever is done with them in whatever order,', () => {
+describe('credits, whatever is done with them in whatever order, one by one or together,', () => {
   /** All that has to be remembered of somebody: credits less what is owed, and what holds have set aside. */
   type Person = { net: number; held: number };
   type Held = { by: number; amount: number; state: 'ACTIVE' | 'CAPTURED' | 'RELEASED' };
@@ -55,7 +51,74 @@ describe('credits, whatever is done with them in whatever order,', () => {
   type Model = { people: Person[]; holds: Held[]; grants: Given[] };
   type Real = { people: string[]; holds: string[]; grants: string[] };
 
+  /** What is asked for, what has to come of it, and what is known by it. */
+  type Step = { command: Command; expected: string; learn?: (done: ledger.Done) => void };
+  /** Done in the model at once. Undefined: there is nothing yet to do it with. */
+  type Op = { name: string; of(model: Model, real: Real): Step | undefined };
+
   const free = ({ net, held }: Person) => Math.max(net - held, 0);
+  const key = () => randomUUID();
+
+  const giving = (to: number, amount: number): Op => ({
+    name: `grant ${amount} to ${to}`,
+    of: (model, real) => {
+      model.grants.push({ to, amount, reversed: false });
+      model.people[to]!.net += amount;
+      const command = toPost({ key: key(), kind: 'PURCHASE', lines: issued(real.people[to]!, amount) });
+      return { command, expected: 'OK', learn: ({ id }) => real.grants.push(id) };
+    },
+  });
+  const takingBack = (from: number, amount: number): Op => ({
+    name: `take back ${amount} of ${from}`,
+    of: (model, real) => {
+      model.people[from]!.net -= amount;
+      const lines = issued(real.people[from]!, -amount);
+      return { command: toPost({ key: key(), kind: 'CHARGEBACK', owing: true, lines }), expected: 'OK' };
+    },
+  });
+  const holding = (by: number, amount: number): Op => ({
+    name: `hold ${amount} of ${by}`,
+    of: (model, real) => {
+      const person = model.people[by]!;
+      const command = toHold({ key: key(), owner: real.people[by]!, amount, expiresAt: LATER });
+      if (free(person) < amount) return { command, expected: 'INSUFFICIENT_CREDITS' };
+      model.holds.push({ by, amount, state: 'ACTIVE' });
+      person.held += amount;
+      return { command, expected: 'OK', learn: ({ hold }) => real.holds.push(hold!.id) };
+    },
+  });
+  const capturing = (which: number, to: number, amount: number): Op => ({
+    name: `capture ${amount} of hold ${which} for ${to}`,
+    of: (model, real) => {
+      if (real.holds.length === 0) return undefined;
+      const at = which % real.holds.length;
+      const one = model.holds[at]!;
+      const request = { key: key(), holdId: real.holds[at]!, to: real.people[to]!, amount, now: new Date() };
+      const command = toCapture(request);
+      if (one.by === to) return { command, expected: 'SAME_WALLET' };
+      if (amount > one.amount) return { command, expected: 'BEYOND_HOLD' };
+      if (one.state !== 'ACTIVE') return { command, expected: 'HOLD_ENDED' };
+      one.state = 'CAPTURED';
+      model.people[one.by]!.held -= one.amount;
+      model.people[one.by]!.net -= amount;
+      model.people[to]!.net += amount - Math.ceil(amount / 20);
+      return { command, expected: 'OK' };
+    },
+  });
+  const releasing = (which: number): Op => ({
+    name: `release hold ${which}`,
+    of: (model, real) => {
+      if (real.holds.length === 0) return undefined;
+      const at = which % real.holds.length;
+      const one = model.holds[at]!;
+      const command = toRelease(real.holds[at]!);
+      if (one.state === 'CAPTURED') return { command, expected: 'HOLD_ENDED' };
+      if (one.state === 'ACTIVE') model.people[one.by]!.held -= one.amount;
+      one.state = 'RELEASED';
+      return { command, expected: 'OK' };
+    },
+  });
+
   const check = async (model: Model, real: Real) => {
     for (const [index, owner] of real.people.entries()) {
       const person = model.people[index]!;
@@ -68,94 +131,54 @@ describe('credits, whatever is done with them in whatever order,', () => {
     }
   };
 
-  const command = (
-    name: string,
-    run: (model: Model, real: Real) => Promise<void>,
-    isPossible: (model: Model) => boolean = () => true,
-  ): fc.AsyncCommand<Model, Real> => ({
-    check: isPossible,
+  /** In one transaction. */
+  const doing = (ops: readonly Op[]): fc.AsyncCommand<Model, Real> => ({
+    check: () => true,
     run: async (model, real) => {
-      await run(model, real);
+      const steps = ops.flatMap((op) => op.of(model, real) ?? []);
+      const commands = steps.map(({ command }) => command);
+      const outcomes = await ledger.inLedger(pool, (tx) => ledger.runAll(tx, commands));
+      assert.deepEqual(
+        outcomes.map((one) => (one.status === 'fulfilled' ? 'OK' : one.reason.code)),
+        steps.map(({ expected }) => expected),
+      );
+      for (const [index, one] of outcomes.entries())
+        if (one.status === 'fulfilled') steps[index]!.learn?.(one.value);
       await check(model, real);
     },
-    toString: () => name,
+    toString: () => ops.map(({ name }) => name).join(' and '),
+  });
+
+  const undoing = (which: number): fc.AsyncCommand<Model, Real> => ({
+    check: ({ grants }) => grants.length > 0,
+    run: async (model, real) => {
+      const at = which % model.grants.length;
+      const one = model.grants[at]!;
+      const came = await outcome(reverse(real.grants[at]!));
+      assert.equal(came, one.reversed ? 'ALREADY_REVERSED' : 'OK');
+      if (!one.reversed) model.people[one.to]!.net -= one.amount;
+      one.reversed = true;
+      await check(model, real);
+    },
+    toString: () => `reverse grant ${which}`,
   });
 
   const who = fc.nat({ max: 2 });
   const credits = fc.integer({ min: 1, max: 60 });
   const some = fc.nat();
+  const op = fc.oneof(
+    fc.tuple(who, credits).map(([to, amount]) => giving(to, amount)),
+    fc.tuple(who, credits).map(([by, amount]) => holding(by, amount)),
+    fc
+      .tuple(some, who, fc.integer({ min: 1, max: 70 }))
+      .map(([which, to, amount]) => capturing(which, to, amount)),
+    some.map(releasing),
+    fc.tuple(who, credits).map(([from, amount]) => takingBack(from, amount)),
+  );
   const commands = [
-    fc.tuple(who, credits).map(([to, amount]) =>
-      command(`grant ${amount} to ${to}`, async (model, real) => {
-        real.grants.push(await grant(pool, real.people[to]!, amount));
-        model.grants.push({ to, amount, reversed: false });
-        model.people[to]!.net += amount;
-      }),
-    ),
-    fc.tuple(who, credits).map(([by, amount]) =>
-      command(`hold ${amount} of ${by}`, async (model, real) => {
-        const person = model.people[by]!;
-        const work = hold(real.people[by]!, amount);
-        if (free(person) < amount) return assert.equal(await outcome(work), 'INSUFFICIENT_CREDITS');
-        real.holds.push((await work).hold.id);
-        model.holds.push({ by, amount, state: 'ACTIVE' });
-        person.held += amount;
-      }),
-    ),
-    fc.tuple(some, who, fc.integer({ min: 1, max: 70 })).map(([which, to, amount]) =>
-      command(
-        `capture ${amount} of hold ${which} for ${to}`,
-        async (model, real) => {
-          const at = which % model.holds.length;
-          const one = model.holds[at]!;
-          const work = outcome(capture(real.holds[at]!, real.people[to]!, amount));
-          if (one.by === to) return assert.equal(await work, 'SAME_WALLET');
-          if (amount > one.amount) return assert.equal(await work, 'BEYOND_HOLD');
-          if (one.state !== 'ACTIVE') return assert.equal(await work, 'HOLD_ENDED');
-          assert.equal(await work, 'OK');
-          one.state = 'CAPTURED';
-          model.people[one.by]!.held -= one.amount;
-          model.people[one.by]!.net -= amount;
-          model.people[to]!.net += amount - Math.ceil(amount / 20);
-        },
-        ({ holds }) => holds.length > 0,
-      ),
-    ),
-    some.map((which) =>
-      command(
-        `release hold ${which}`,
-        async (model, real) => {
-          const at = which % model.holds.length;
-          const one = model.holds[at]!;
-          const came = await outcome(release(real.holds[at]!));
-          if (one.state === 'CAPTURED') return assert.equal(came, 'HOLD_ENDED');
-          assert.equal(came, 'OK');
-          if (one.state === 'ACTIVE') model.people[one.by]!.held -= one.amount;
-          one.state = 'RELEASED';
-        },
-        ({ holds }) => holds.length > 0,
-      ),
-    ),
-    fc.tuple(who, credits).map(([from, amount]) =>
-      command(`take back ${amount} of ${from}`, async (model, real) => {
-        await takeBack(real.people[from]!, amount);
-        model.people[from]!.net -= amount;
-      }),
-    ),
-    some.map((which) =>
-      command(
-        `reverse grant ${which}`,
-        async (model, real) => {
-          const at = which % model.grants.length;
-          const one = model.grants[at]!;
-          const came = await outcome(reverse(real.grants[at]!));
-          assert.equal(came, one.reversed ? 'ALREADY_REVERSED' : 'OK');
-          if (!one.reversed) model.people[one.to]!.net -= one.amount;
-          one.reversed = true;
-        },
-        ({ grants }) => grants.length > 0,
-      ),
-    ),
+    op.map((one) => doing([one])),
+    fc.array(op, { minLength: 2, maxLength: 8 }).map(doing),
+    some.map(undoing),
   ];
 
   it('are where a much simpler account of it has them, and never below 0', async () => {
@@ -172,6 +195,100 @@ describe('credits, whatever is done with them in whatever order,', () => {
       }),
       { numRuns: 25 },
     );
+    await assertSound(pool);
+  });
+});
+
+describe('what waits at the same time', () => {
+  const transactionsOf = async (ids: readonly string[]) => {
+    const { rows } = await pool.query(
+      'SELECT count(DISTINCT xmin::text)::int AS count FROM postings WHERE id = ANY ($1::uuid[])',
+      [ids],
+    );
+    return rows[0].count as number;
+  };
+  const heldBySomebody = async (amount: number) => {
+    const owner = await somebody(pool, amount);
+    return { owner, id: (await hold(owner, amount)).hold.id };
+  };
+  const transferOf = (holdId: string, to: string, key = `transfer:${holdId}`, amount?: number) =>
+    toCapture({ key, holdId, to, amount, now: new Date() });
+
+  it('is one transaction, in which each has its own outcome and its own message', async () => {
+    const inOne = together(pool, { lanes: 1 });
+    const [to, good, other] = [randomUUID(), await heldBySomebody(20), await heldBySomebody(30)];
+    const told: string[] = [];
+    const scope = new AsyncLocalStorage<string>();
+    const ask = (name: string, command: Command) =>
+      scope.run(name, () => inOne(command, async () => void told.push(scope.getStore()!)));
+    const came = await Promise.allSettled([
+      ask('first', transferOf(good.id, to)),
+      ask('beyond', transferOf(other.id, to, randomUUID(), 31)),
+      ask('again', transferOf(good.id, to)),
+      ask('otherwise', transferOf(good.id, to, `transfer:${good.id}`, 7)),
+      ask('none', transferOf(randomUUID(), to)),
+      ask('ended', transferOf(good.id, to, randomUUID())),
+      ask('last', transferOf(other.id, to)),
+    ]);
+    assert.deepEqual(
+      came.map((one) => (one.status === 'fulfilled' ? one.value.replayed : one.reason.code)),
+      [false, 'BEYOND_HOLD', true, 'KEY_REUSED', 'HOLD_NOT_FOUND', 'HOLD_ENDED', false],
+    );
+    assert.deepEqual(told, ['first', 'last']);
+    const ids = came.flatMap((one) => (one.status === 'fulfilled' ? one.value.id : []));
+    assert.equal(new Set(ids).size, 2);
+    assert.equal(await transactionsOf(ids), 1);
+    assert.equal((await balances(to)).balance, 19 + 28);
+  });
+
+  it('is not failed by one in whose way something fails', async () => {
+    const [to, spoilt, good] = [randomUUID(), await heldBySomebody(20), await heldBySomebody(20)];
+    const setHeld = (held: number) =>
+      pool.query(`UPDATE accounts SET held = $2 WHERE kind = 'WALLET' AND owner = $1`, [spoilt.owner, held]);
+    await setHeld(0);
+    const inOne = together(pool, { lanes: 1 });
+    const fails = async () => {
+      throw new Error('no message');
+    };
+    const third = await heldBySomebody(20);
+    const came = await Promise.allSettled([
+      inOne(transferOf(spoilt.id, to)),
+      inOne(transferOf(good.id, to)),
+      inOne(transferOf(third.id, to), fails),
+    ]);
+    assert.deepEqual(
+      came.map(({ status }) => status),
+      ['rejected', 'fulfilled', 'rejected'],
+    );
+    assert.equal((await balances(to)).balance, 19);
+    assert.deepEqual(await balances(third.owner), { balance: 20, held: 20, debt: 0 });
+    await setHeld(20);
+  });
+
+  it('in several processes is done once, whoever pays whom', async () => {
+    const processes = [together(pool, { most: 5 }), together(pool, { lanes: 3 })];
+    const people = await Promise.all(Array.from({ length: 5 }, () => somebody(pool, 300)));
+    const work = people.flatMap((from, index) =>
+      Array.from({ length: 12 }, async (_, n) => {
+        const request = { key: randomUUID(), owner: from, amount: 20, expiresAt: LATER };
+        const holds = await Promise.all(processes.map((inOne) => inOne(toHold(request))));
+        const { id } = holds[0]!.hold!;
+        assert.ok(holds.every(({ hold }) => hold!.id === id));
+        const to = people[(index + 1 + (n % 4)) % people.length]!;
+        const done = await Promise.all(
+          processes.map((inOne) => inOne(n % 3 === 2 ? toRelease(id) : transferOf(id, to))),
+        );
+        assert.equal(done.filter(({ replayed }) => !replayed).length, 1);
+      }),
+    );
+    await Promise.all(work);
+    const wallets = await Promise.all(people.map(balances));
+    // Eight of twelve are paid, each with a fee of one.
+    assert.equal(
+      wallets.reduce((sum, { balance }) => sum + balance, 0),
+      5 * 300 - 5 * 8,
+    );
+    assert.ok(wallets.every(({ held, debt }) => held === 0 && debt === 0));
     await assertSound(pool);
   });
 });

@@ -1,9 +1,21 @@
-/** The ledger: what moves credits, each thing once for its key, in a transaction of `inLedger`. */
-import { hash, randomUUID } from 'node:crypto';
+/** The ledger: what moves credits, each thing once for its key, in a transaction of `inLedger`; any number of things in one. */
+import { randomUUID } from 'node:crypto';
 import { type Db, errorCode, withTransaction } from '@banyan/postgres';
 import type pg from 'pg';
-import type { AccountKind, AccountName, Books, Decision, Hold, Line, Moved } from './decide.ts';
-import * as decide from './decide.ts';
+import {
+  AccountsMissing,
+  type CaptureRequest,
+  type Command,
+  type HoldRequest,
+  type PostRequest,
+  type ReverseRequest,
+  toCapture,
+  toHold,
+  toPost,
+  toRelease,
+  toReverse,
+} from './commands.ts';
+import type { AccountName, Hold, Line } from './decide.ts';
 import { errors } from './errors.ts';
 import * as store from './store.ts';
 
@@ -12,14 +24,8 @@ type Tx = pg.PoolClient;
 /** `replayed`: it was done before, for the same key. */
 export type Posted = { id: string; lines: Line[]; replayed: boolean };
 
-class AccountsMissing extends Error {
-  readonly accounts: readonly AccountName[];
-
-  constructor(accounts: readonly AccountName[]) {
-    super(`Accounts are missing: ${accounts.map(decide.nameOf).join(', ')}`);
-    this.accounts = accounts;
-  }
-}
+/** `hold`: how it is now, of what has to do with one. */
+export type Done = Posted & { hold?: Hold };
 
 const MOST_ATTEMPTS = 6;
 
@@ -44,172 +50,121 @@ export function platformAccount(): string {
   return `00000000-0000-0000-0000-00000000000${Math.floor(Math.random() * 16).toString(16)}`;
 }
 
-export type HoldRequest = {
-  key: string;
-  owner: string;
-  amount: number;
-  expiresAt: Date;
-  reference?: string | null;
-};
+/**
+ * Does several things, one after the other as they come, by as many statements as one of them takes. What one is refused does
+ * nothing, and the others go on.
+ */
+export async function runAll(tx: Tx, commands: readonly Command[]): Promise<PromiseSettledResult<Done>[]> {
+  const fees = platformAccount();
+  const { books, holds, earlier, reversed } = await store.lock(tx, askedBy(commands, fees));
+  const writes = store.noWrites();
+  const missing: AccountName[] = [];
+
+  const decideOne = (command: Command): Done | store.Earlier => {
+    const { key, of, fingerprint, holdId, reverses } = command;
+    const known = earlier[of].get(key);
+    if (known && known.fingerprint !== fingerprint) throw errors('KEY_REUSED');
+    if (known) return known;
+    const effect = command.decide({
+      ...{ books, fees, hold: holds.get(holdId!) },
+      isReversed: reverses !== undefined && reversed.has(reverses),
+    });
+    const { moved, posting, newHold, endedHold, hold } = effect;
+    if (!moved) return { id: holdId!, lines: [], hold, replayed: true };
+    const id = newHold?.id ?? randomUUID();
+    store.add(writes, books, moved, {
+      ...(posting && moved.lines.length > 0 && { posting: { id, key, fingerprint, ...posting } }),
+      ...(newHold && { newHold: { key, fingerprint, ...newHold } }),
+      ...(endedHold && { endedHold }),
+    });
+    books.apply(moved);
+    // Those that come after it are told of it.
+    if (newHold || moved.lines.length > 0) earlier[of].set(key, { id, fingerprint });
+    if (hold) holds.set(hold.id, hold);
+    if (reverses !== undefined) reversed.add(reverses);
+    return { id, lines: moved.lines, hold, replayed: false };
+  };
+
+  const decided = commands.map((command): PromiseSettledResult<Done | store.Earlier> => {
+    try {
+      return { status: 'fulfilled', value: decideOne(command) };
+    } catch (reason) {
+      if (reason instanceof AccountsMissing) missing.push(...reason.accounts);
+      return { status: 'rejected', reason };
+    }
+  });
+  if (missing.length > 0) throw new AccountsMissing(missing);
+  await store.write(tx, writes);
+
+  const outcomes: PromiseSettledResult<Done>[] = [];
+  for (const [index, outcome] of decided.entries()) {
+    if (outcome.status === 'rejected') outcomes.push(outcome);
+    else if ('replayed' in outcome.value) outcomes.push({ status: 'fulfilled', value: outcome.value });
+    else
+      outcomes.push({ status: 'fulfilled', value: await replay(tx, commands[index]!, outcome.value, holds) });
+  }
+  return outcomes;
+}
 
 /** Throws `INSUFFICIENT_CREDITS`, `WALLET_STOPPED`, `KEY_REUSED`. */
 export async function hold(tx: Tx, request: HoldRequest): Promise<{ hold: Hold; replayed: boolean }> {
-  const { key, owner, amount, expiresAt, reference = null } = request;
-  const fingerprint = fingerprintOf('hold', owner, amount, reference);
-  const { books, earlier } = await store.lock(tx, [{ kind: 'WALLET', owner }], { key, of: 'holds' });
-  if (earlier) {
-    checkSame(earlier, fingerprint);
-    return { hold: (await store.findHold(tx, earlier.id))!, replayed: true };
-  }
-  const moved = granted(decide.hold(books, owner, amount));
-  const made = { id: randomUUID(), owner, amount, reference, expiresAt };
-  await store.insertHold(tx, { ...made, key, fingerprint });
-  await store.write(tx, books, moved, undefined);
-  return { hold: { ...made, captured: 0, state: 'ACTIVE' }, replayed: false };
+  const { hold, replayed } = await run(tx, toHold(request));
+  return { hold: hold!, replayed };
 }
 
-export type CaptureRequest = {
-  key: string;
-  holdId: string;
-  to: string;
-  /** Default: all of it. What is left is given back. */
-  amount?: number;
-  now: Date;
-};
-
-/**
- * Transfers what a hold has set aside, or a part of it, without the fee. Throws `HOLD_NOT_FOUND`, `HOLD_ENDED`, `HOLD_EXPIRED`, `BEYOND_HOLD`,
- * `SAME_WALLET`, `WALLET_STOPPED`, `KEY_REUSED`.
- */
+/** Throws what `toCapture` says. */
 export async function capture(tx: Tx, request: CaptureRequest): Promise<Posted & { hold: Hold }> {
-  const { key, holdId, to, now } = request;
-  const fingerprint = fingerprintOf('capture', holdId, to, request.amount ?? null);
-  const fees = platformAccount();
-  const names = [...walletOf(to), { kind: 'FEES', owner: fees } as const];
-  const { books, earlier, hold: held } = await store.lock(tx, names, { holdId, key, of: 'postings' });
-  if (!held) throw errors('HOLD_NOT_FOUND');
-  if (earlier) return { ...(await replay(tx, earlier, fingerprint)), hold: held };
-  if (held.owner === to) throw errors('SAME_WALLET');
-  const amount = request.amount ?? held.amount;
-  const moved = granted(decide.capture(books, { hold: held, to, amount, fees, now }));
-  await store.endHold(tx, { id: holdId, state: 'CAPTURED', captured: amount });
-  const posted = await writePosting(tx, books, moved, {
-    ...{ kind: 'TRANSFER', key, fingerprint, holdId },
-    reference: held.reference,
-  });
-  return { ...posted, hold: { ...held, state: 'CAPTURED', captured: amount } };
+  const { hold, ...posted } = await run(tx, toCapture(request));
+  return { ...posted, hold: hold! };
 }
 
-/** Gives all of a hold back; again is no error. Throws `HOLD_NOT_FOUND`, `HOLD_ENDED` (by a capture), `WALLET_STOPPED`. */
+/** Throws what `toRelease` says. */
 export async function release(
   tx: Tx,
   holdId: string,
-  state: 'RELEASED' | 'EXPIRED' = 'RELEASED',
+  state?: 'RELEASED' | 'EXPIRED',
 ): Promise<{ hold: Hold; replayed: boolean }> {
-  const key = `hold:${holdId}:debt`;
-  const { books, hold: held } = await store.lock(tx, [], { holdId, key, of: 'postings' });
-  if (!held) throw errors('HOLD_NOT_FOUND');
-  if (held.state === 'RELEASED' || held.state === 'EXPIRED') return { hold: held, replayed: true };
-  const moved = granted(decide.release(books, held));
-  await store.endHold(tx, { id: holdId, state, captured: 0 });
-  // What becomes available pays what is owed.
-  const fingerprint = fingerprintOf('release', holdId);
-  await writePosting(tx, books, moved, { kind: 'DEBT_PAYMENT', key, fingerprint, reference: held.reference });
-  return { hold: { ...held, state }, replayed: false };
+  const { hold, replayed } = await run(tx, toRelease(holdId, state));
+  return { hold: hold!, replayed };
 }
 
-export type PostRequest = {
-  key: string;
-  kind: string;
-  /** 0 together. */
-  lines: readonly Line[];
-  reference?: string | null;
-  /** What a wallet does not have is owed from then on, instead of being refused. */
-  owing?: boolean;
-};
-
-/** Throws `INSUFFICIENT_CREDITS`, `WALLET_STOPPED`, `KEY_REUSED`. */
+/** Throws what `toPost` says. */
 export async function post(tx: Tx, request: PostRequest): Promise<Posted> {
-  const { key, kind, lines, reference = null, owing = false } = request;
-  // The platform's account is chosen anew each time.
-  const asked = lines.map((line) => [line.kind, isOfSomebody(line.kind) ? line.owner : '', line.amount]);
-  const fingerprint = fingerprintOf(kind, reference, owing, ...asked.flat());
-  const { books, earlier } = await store.lock(tx, namesIn(lines), { key, of: 'postings' });
-  if (earlier) return await replay(tx, earlier, fingerprint);
-  const moved = granted(decide.move(books, { lines, owing }));
-  return await writePosting(tx, books, moved, { kind, key, fingerprint, reference });
+  return await run(tx, toPost(request));
 }
 
-/**
- * Undoes a posting by one that is its opposite: the only way to correct anything. What wallets have spent meanwhile they owe, or with `owing: false`
- * it is refused. Throws `POSTING_NOT_FOUND`, `ALREADY_REVERSED`, `INSUFFICIENT_CREDITS`, `WALLET_STOPPED`, `KEY_REUSED`.
- */
-export async function reverse(
+/** Throws what `toReverse` says. */
+export async function reverse(tx: Tx, request: ReverseRequest): Promise<Posted> {
+  return await run(tx, await toReverse(tx, request));
+}
+
+async function run(tx: Tx, command: Command): Promise<Done> {
+  const [outcome] = await runAll(tx, [command]);
+  if (outcome!.status === 'rejected') throw outcome!.reason;
+  return outcome!.value;
+}
+
+function askedBy(commands: readonly Command[], fees: string): store.Asked {
+  const names = commands.flatMap((command) => command.names);
+  if (commands.some(({ takesFee }) => takesFee)) names.push({ kind: 'FEES', owner: fees });
+  const keys = (kept: Command['of']) => commands.filter(({ of }) => of === kept).map(({ key }) => key);
+  return {
+    names,
+    holdIds: commands.flatMap(({ holdId }) => holdId ?? []),
+    keys: { postings: keys('postings'), holds: keys('holds') },
+    reverses: commands.flatMap(({ reverses }) => reverses ?? []),
+  };
+}
+
+/** What was made of it the first time. */
+async function replay(
   tx: Tx,
-  {
-    key,
-    postingId,
-    reference = null,
-    owing = true,
-  }: { key: string; postingId: string; reference?: string | null; owing?: boolean },
-): Promise<Posted> {
-  const original = await store.findPosting(tx, postingId);
-  if (!original) throw errors('POSTING_NOT_FOUND');
-  const lines = decide.reversed(await store.linesOf(tx, postingId));
-  const fingerprint = fingerprintOf('reverse', postingId);
-  const { books, earlier } = await store.lock(tx, namesIn(lines), { key, of: 'postings' });
-  if (earlier) return await replay(tx, earlier, fingerprint);
-  if (original.reverses !== null || (await store.isReversed(tx, postingId))) throw errors('ALREADY_REVERSED');
-  const moved = granted(decide.move(books, { lines, owing }));
-  const posting = { kind: 'REVERSAL', key, fingerprint, reference, reverses: postingId };
-  return await writePosting(tx, books, moved, posting);
-}
-
-async function writePosting(
-  tx: Tx,
-  books: Books,
-  moved: Moved,
-  posting: Omit<store.NewPosting, 'id'>,
-): Promise<Posted> {
-  const id = randomUUID();
-  await store.write(tx, books, moved, { id, ...posting });
-  return { id, lines: moved.lines, replayed: false };
-}
-
-async function replay(tx: Tx, earlier: store.Earlier, fingerprint: string): Promise<Posted> {
-  checkSame(earlier, fingerprint);
-  return { id: earlier.id, lines: await store.linesOf(tx, earlier.id), replayed: true };
-}
-
-function checkSame(earlier: store.Earlier, fingerprint: string): void {
-  if (earlier.fingerprint !== fingerprint) throw errors('KEY_REUSED');
-}
-
-function granted(decision: Decision): Moved {
-  if (decision.is === 'moved') return decision;
-  if (decision.is === 'missing') throw new AccountsMissing(decision.accounts);
-  const { is: _is, why, ...fields } = decision;
-  throw errors(why, { fields });
-}
-
-/** With what its owner may owe. */
-function walletOf(owner: string): AccountName[] {
-  return [
-    { kind: 'WALLET', owner },
-    { kind: 'DEBT', owner },
-  ];
-}
-
-function namesIn(lines: readonly Line[]): AccountName[] {
-  return lines.flatMap(({ kind, owner }) => (isOfSomebody(kind) ? walletOf(owner) : [{ kind, owner }]));
-}
-
-function isOfSomebody(kind: AccountKind): boolean {
-  return kind === 'WALLET' || kind === 'DEBT';
-}
-
-function fingerprintOf(...asked: (string | number | boolean | null)[]): string {
-  return hash('sha256', JSON.stringify(asked), 'base64url');
+  { of, holdId }: Command,
+  { id }: store.Earlier,
+  holds: ReadonlyMap<string, Hold>,
+): Promise<Done> {
+  if (of === 'holds') return { id, lines: [], hold: await store.findHold(tx, id), replayed: true };
+  return { id, lines: await store.linesOf(tx, id), hold: holds.get(holdId!), replayed: true };
 }
 
 const UNIQUE_VIOLATION = '23505';
@@ -218,6 +173,6 @@ function isKeyTaken(error: unknown): boolean {
   const { constraint } = error as { constraint?: string };
   return (
     errorCode(error) === UNIQUE_VIOLATION &&
-    ['postings_key_key', 'holds_key_key', 'postings_reverses_key'].includes(constraint ?? '')
+    ['postings_key_key', 'holds_key_key', 'postings_reverses'].includes(constraint ?? '')
   );
 }

@@ -1,71 +1,86 @@
-/** SQL of the ledger. Accounts are locked in the order of their ids, before anything of them is read. */
+/** SQL of the ledger, by sets: of one thing or of many. Accounts are locked in the order of their ids, before anything of them is read. */
 import { type Db, prepared, runWithNext } from '@banyan/postgres';
 import type pg from 'pg';
-import type { Account, AccountName, Books, Hold, Line, Moved } from './decide.ts';
-import { nameOf } from './decide.ts';
+import {
+  type Account,
+  type AccountName,
+  type Hold,
+  type Line,
+  type Moved,
+  nameOf,
+  type OpenBooks,
+  openBooks,
+} from './decide.ts';
 
 type Tx = pg.PoolClient;
 
 /** What a key was used for. */
 export type Earlier = { id: string; fingerprint: string };
 
-export type Known = { books: Books; hold?: Hold; earlier?: Earlier };
+export type Asked = {
+  names: readonly AccountName[];
+  /** With the accounts of their owners. */
+  holdIds: readonly string[];
+  keys: { postings: readonly string[]; holds: readonly string[] };
+  /** Postings of which it is to be known whether they are reversed. */
+  reverses: readonly string[];
+};
 
-// Arrays by a subquery: so the plan does not depend on how long they are, and is made once.
-const WANTED = `
-  SELECT * FROM unnest((SELECT $1::text[]), (SELECT $2::uuid[]))
-  UNION SELECT kind, owner FROM holds, unnest(ARRAY['WALLET', 'DEBT']) AS kind WHERE holds.id = $3`;
+export type Known = {
+  books: OpenBooks;
+  holds: Map<string, Hold>;
+  /** By key. */
+  earlier: { postings: Map<string, Earlier>; holds: Map<string, Earlier> };
+  reversed: Set<string>;
+};
 
-// By LIMIT each account is looked up by itself: however few there were when the plan was made, it is not one that reads them all.
+// Arrays by a subquery: so the plan does not depend on how long they are, and is made once. By LIMIT each row is looked up by itself: however few
+// there were when the plan was made, it is not one that reads them all.
+const HOLDS = `unnest((SELECT $3::uuid[])) AS asked (hold_id),
+  LATERAL (SELECT * FROM holds WHERE id = asked.hold_id LIMIT 1) AS h`;
+
 const ACCOUNTS = `
-  (${WANTED}) AS wanted (kind, owner),
+  (SELECT * FROM unnest((SELECT $1::text[]), (SELECT $2::uuid[]))
+   UNION SELECT kind, h.owner FROM ${HOLDS}, unnest(ARRAY['WALLET', 'DEBT']) AS kind) AS wanted (kind, owner),
   LATERAL (SELECT * FROM accounts WHERE kind = wanted.kind AND owner = wanted.owner LIMIT 1) AS a`;
 
 const LOCK = `SELECT FROM accounts WHERE id = ANY (ARRAY(SELECT a.id FROM ${ACCOUNTS})) ORDER BY id FOR NO KEY UPDATE`;
 
+const listOf = (rows: string) => `(SELECT coalesce(json_agg(found), '[]') FROM (${rows}) AS found)`;
+
+const usedIn = (table: 'postings' | 'holds', keys: '$4' | '$5') =>
+  listOf(`SELECT k.* FROM unnest((SELECT ${keys}::text[])) AS asked (key),
+    LATERAL (SELECT key, id, fingerprint FROM ${table} WHERE key = asked.key LIMIT 1) AS k`);
+
 // A statement of its own: it sees what was committed while the one before waited.
-const read = (earlier: 'postings' | 'holds') => `
-  SELECT a.id, a.kind, a.owner, a.balance::float8, a.held::float8, a.version::float8, a.stopped,
-    h.id AS hold_id, h.owner AS hold_owner, h.amount::float8 AS hold_amount, h.captured::float8 AS hold_captured,
-    h.state AS hold_state, h.reference AS hold_reference, h.expires_at AS hold_expires_at,
-    e.id AS earlier_id, e.fingerprint AS earlier_fingerprint
-  FROM (SELECT) AS one
-    LEFT JOIN holds h ON h.id = $3
-    LEFT JOIN ${earlier} e ON e.key = $4
-    LEFT JOIN (SELECT a.* FROM ${ACCOUNTS}) a ON true`;
+const READ = `
+  SELECT ${listOf(`SELECT a.id::text, a.kind, a.owner, a.balance, a.held, a.version, a.stopped FROM ${ACCOUNTS}`)} AS accounts,
+    ${listOf(`SELECT h.id, h.owner, h.amount, h.captured, h.state, h.reference, h.expires_at AS "expiresAt" FROM ${HOLDS}`)} AS holds,
+    ${usedIn('postings', '$4')} AS postings, ${usedIn('holds', '$5')} AS "holdKeys",
+    ${listOf(`SELECT p.reverses FROM unnest((SELECT $6::uuid[])) AS asked (id),
+      LATERAL (SELECT reverses FROM postings WHERE reverses = asked.id LIMIT 1) AS p`)} AS reversed`;
 
-const READ = { postings: read('postings'), holds: read('holds') };
+type Read = {
+  accounts: Account[];
+  holds: (Omit<Hold, 'expiresAt'> & { expiresAt: string })[];
+  postings: (Earlier & { key: string })[];
+  holdKeys: (Earlier & { key: string })[];
+  reversed: { reverses: string }[];
+};
 
-/** Locks accounts, those of the hold's owner too, and reads what is known of them, of the hold and of the key. */
-export async function lock(
-  tx: Tx,
-  names: readonly AccountName[],
-  { holdId = null, key, of }: { holdId?: string | null; key: string; of: 'postings' | 'holds' },
-): Promise<Known> {
-  const wanted = [names.map(({ kind }) => kind), names.map(({ owner }) => owner), holdId];
+/** Locks accounts, those of the holds' owners too, and reads what is known of them, of the holds and of the keys. */
+export async function lock(tx: Tx, { names, holdIds, keys, reverses }: Asked): Promise<Known> {
+  const wanted = [names.map(({ kind }) => kind), names.map(({ owner }) => owner), holdIds];
   await runWithNext(tx, prepared(LOCK, wanted));
-  const { rows } = await tx.query(prepared(READ[of], [...wanted, key]));
-  const books = new Map<string, Account>();
-  for (const row of rows) {
-    if (row.id === null) continue;
-    const { id, kind, owner, balance, held, version, stopped } = row;
-    books.set(nameOf(row), { id, kind, owner, balance, held, version, stopped });
-  }
-  const [row] = rows;
+  const { rows } = await tx.query<Read>(prepared(READ, [...wanted, keys.postings, keys.holds, reverses]));
+  const { accounts, holds, postings, holdKeys, reversed } = rows[0]!;
+  const byKey = (used: Read['postings']) =>
+    new Map(used.map(({ key, id, fingerprint }) => [key, { id, fingerprint }]));
   return {
-    books: { get: (name) => books.get(nameOf(name)) },
-    ...(row.hold_id !== null && {
-      hold: {
-        id: row.hold_id,
-        owner: row.hold_owner,
-        amount: row.hold_amount,
-        captured: row.hold_captured,
-        state: row.hold_state,
-        reference: row.hold_reference,
-        expiresAt: row.hold_expires_at,
-      },
-    }),
-    ...(row.earlier_id !== null && { earlier: { id: row.earlier_id, fingerprint: row.earlier_fingerprint } }),
+    books: openBooks(accounts),
+    holds: new Map(holds.map((hold) => [hold.id, { ...hold, expiresAt: new Date(hold.expiresAt) }])),
+    earlier: { postings: byKey(postings), holds: byKey(holdKeys) },
+    reversed: new Set(reversed.map((one) => one.reverses)),
   };
 }
 
@@ -79,79 +94,99 @@ export type NewPosting = {
   reverses?: string | null;
 };
 
-const INSERT_POSTING = `
-  INSERT INTO postings (id, kind, key, fingerprint, reference, hold_id, reverses) VALUES ($1, $2, $3, $4, $5, $6, $7)`;
-
-// Entries are made of the accounts as they are after it: no other balance can be written.
-const MOVE = `
-  WITH moved AS (
-    UPDATE accounts SET balance = accounts.balance + by.amount, held = accounts.held + by.held,
-      version = accounts.version + CASE by.amount WHEN 0 THEN 0 ELSE 1 END
-    FROM unnest((SELECT $2::bigint[]), (SELECT $3::bigint[]), (SELECT $4::bigint[])) AS by (id, amount, held)
-    WHERE accounts.id = by.id AND accounts.id = ANY ((SELECT $2)::bigint[])
-    RETURNING accounts.id, accounts.version, by.amount, accounts.balance
-  )
-  INSERT INTO entries (account_id, version, posting_id, amount, balance)
-  SELECT id, version, $1::uuid, amount, balance FROM moved WHERE amount <> 0`;
-
-/** Writes what was decided of locked accounts: sent with the next statement, at the latest with COMMIT. */
-export async function write(
-  tx: Tx,
-  books: Books,
-  { lines, held }: Moved,
-  posting: NewPosting | undefined,
-): Promise<void> {
-  if (posting && lines.length > 0) {
-    const { id, kind, key, fingerprint, reference = null, holdId = null, reverses = null } = posting;
-    await runWithNext(
-      tx,
-      prepared(INSERT_POSTING, [id, kind, key, fingerprint, reference, holdId, reverses]),
-    );
-  }
-  const changes = lines.map((line) => ({ id: books.get(line)!.id, amount: line.amount, held: 0 }));
-  if (held) {
-    const { id } = books.get({ kind: 'WALLET', owner: held.owner })!;
-    const same = changes.find((change) => change.id === id);
-    if (same) same.held = held.by;
-    else changes.push({ id, amount: 0, held: held.by });
-  }
-  await runWithNext(
-    tx,
-    prepared(MOVE, [
-      posting?.id ?? null,
-      changes.map(({ id }) => id),
-      changes.map(({ amount }) => amount),
-      changes.map(({ held }) => held),
-    ]),
-  );
-}
-
 export type NewHold = Pick<Hold, 'id' | 'owner' | 'amount' | 'reference' | 'expiresAt'> & {
   key: string;
   fingerprint: string;
 };
 
-export async function insertHold(tx: Tx, hold: NewHold): Promise<void> {
-  const { id, owner, amount, key, fingerprint, reference, expiresAt } = hold;
-  await runWithNext(
-    tx,
-    prepared(
-      `INSERT INTO holds (id, owner, amount, key, fingerprint, reference, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-      [id, owner, amount, key, fingerprint, reference, expiresAt],
-    ),
-  );
+export type EndedHold = Pick<Hold, 'id' | 'state' | 'captured'>;
+
+/** A change of an account. Without a posting only what is held changes. */
+type Change = { accountId: string; postingId: string | null; amount: number; held: number };
+
+export type Writes = {
+  changes: Change[];
+  postings: NewPosting[];
+  newHolds: NewHold[];
+  endedHolds: EndedHold[];
+};
+
+export function noWrites(): Writes {
+  return { changes: [], postings: [], newHolds: [], endedHolds: [] };
 }
 
-export async function endHold(tx: Tx, { id, state, captured }: Pick<Hold, 'id' | 'state' | 'captured'>) {
-  await runWithNext(
-    tx,
-    prepared('UPDATE holds SET state = $2, captured = $3, ended_at = now() WHERE id = $1', [
-      id,
-      state,
-      captured,
-    ]),
-  );
+/** Adds what was decided of locked accounts. */
+export function add(
+  writes: Writes,
+  books: OpenBooks,
+  { lines, held }: Moved,
+  { posting, newHold, endedHold }: { posting?: NewPosting; newHold?: NewHold; endedHold?: EndedHold },
+): void {
+  const idOf = (name: AccountName) => books.get(name)!.id;
+  if (posting) writes.postings.push(posting);
+  if (newHold) writes.newHolds.push(newHold);
+  if (endedHold) writes.endedHolds.push(endedHold);
+  for (const line of lines)
+    writes.changes.push({ accountId: idOf(line), postingId: posting!.id, amount: line.amount, held: 0 });
+  if (held) {
+    const accountId = idOf({ kind: 'WALLET', owner: held.owner });
+    writes.changes.push({ accountId, postingId: null, amount: 0, held: held.by });
+  }
+}
+
+const INSERT_POSTINGS = `
+  INSERT INTO postings (id, kind, key, fingerprint, reference, hold_id, reverses)
+  SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[])`;
+
+const INSERT_HOLDS = `
+  INSERT INTO holds (id, owner, amount, key, fingerprint, reference, expires_at)
+  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])`;
+
+const END_HOLDS = `
+  UPDATE holds SET state = by.state, captured = by.captured, ended_at = now()
+  FROM unnest((SELECT $1::uuid[]), (SELECT $2::text[]), (SELECT $3::bigint[])) AS by (id, state, captured)
+  WHERE holds.id = by.id AND holds.id = ANY ((SELECT $1)::uuid[])`;
+
+// Entries are made of the accounts as they are after it, from the newest back: no other balance can be written.
+const MOVE = `
+  WITH change AS (
+    SELECT * FROM unnest((SELECT $1::bigint[]), (SELECT $2::uuid[]), (SELECT $3::bigint[]), (SELECT $4::bigint[]))
+      WITH ORDINALITY AS change (account_id, posting_id, amount, held, at)
+  ), moved AS (
+    UPDATE accounts SET balance = accounts.balance + by.amount, held = accounts.held + by.held,
+      version = accounts.version + by.entries
+    FROM (
+      SELECT account_id, sum(amount)::bigint AS amount, sum(held)::bigint AS held, count(posting_id) AS entries
+      FROM change GROUP BY account_id
+    ) AS by
+    WHERE accounts.id = by.account_id AND accounts.id = ANY ((SELECT $1)::bigint[])
+    RETURNING accounts.id, accounts.version, accounts.balance
+  )
+  INSERT INTO entries (account_id, version, posting_id, amount, balance)
+  SELECT account_id, moved.version - count(*) OVER later + 1, posting_id, amount,
+    moved.balance - sum(amount) OVER later + amount
+  FROM change JOIN moved ON moved.id = account_id WHERE posting_id IS NOT NULL
+  WINDOW later AS (PARTITION BY account_id ORDER BY at ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)`;
+
+/** Writes all that was added: sent with the next statement, at the latest with COMMIT. */
+export async function write(tx: Tx, { changes, postings, newHolds, endedHolds }: Writes): Promise<void> {
+  if (newHolds.length > 0) {
+    const names = ['id', 'owner', 'amount', 'key', 'fingerprint', 'reference', 'expiresAt'] as const;
+    await runWithNext(tx, prepared(INSERT_HOLDS, columnsOf(newHolds, names)));
+  }
+  if (endedHolds.length > 0)
+    await runWithNext(tx, prepared(END_HOLDS, columnsOf(endedHolds, ['id', 'state', 'captured'])));
+  if (postings.length > 0) {
+    const names = ['id', 'kind', 'key', 'fingerprint', 'reference', 'holdId', 'reverses'] as const;
+    await runWithNext(tx, prepared(INSERT_POSTINGS, columnsOf(postings, names)));
+  }
+  if (changes.length > 0)
+    await runWithNext(tx, prepared(MOVE, columnsOf(changes, ['accountId', 'postingId', 'amount', 'held'])));
+}
+
+/** One array for each column, as `unnest` takes them. */
+function columnsOf<T>(rows: readonly T[], names: readonly (keyof T)[]): unknown[][] {
+  return names.map((name) => rows.map((row) => row[name] ?? null));
 }
 
 const HOLD = `id, owner, amount::float8, captured::float8, state, reference, expires_at AS "expiresAt"`;
@@ -197,11 +232,6 @@ export async function findPosting(db: Db | Tx, id: string): Promise<Posting | un
 export async function postingOf(db: Db | Tx, key: string): Promise<string | undefined> {
   const { rows } = await db.query<{ id: string }>(prepared('SELECT id FROM postings WHERE key = $1', [key]));
   return rows[0]?.id;
-}
-
-export async function isReversed(db: Db | Tx, id: string): Promise<boolean> {
-  const { rowCount } = await db.query('SELECT FROM postings WHERE reverses = $1', [id]);
-  return rowCount === 1;
 }
 
 /** Makes those of the accounts that are not there. By itself, in an order that is always the same: whoever makes some too waits and goes on. */

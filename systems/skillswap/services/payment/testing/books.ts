@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { applySchema, createPool, type Db } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import { checkSome, sumOfAll } from '../ledger/check.ts';
+import type { Line } from '../ledger/decide.ts';
 import { inLedger, platformAccount, post } from '../ledger/ledger.ts';
 
 /** A ledger on a database of its own, without the service around it. */
@@ -17,12 +18,17 @@ export async function openBooks({ max = 16 }: { max?: number } = {}): Promise<Db
 
 /** Credits out of nowhere, as a purchase gives them. The posting's id. */
 export async function grant(pool: Db, owner: string, credits: number): Promise<string> {
-  const lines = [
-    { kind: 'ISSUED', owner: platformAccount(), amount: -credits },
-    { kind: 'WALLET', owner, amount: credits },
-  ] as const;
+  const lines = issued(owner, credits);
   const { id } = await inLedger(pool, (tx) => post(tx, { key: randomUUID(), kind: 'PURCHASE', lines }));
   return id;
+}
+
+/** What gives somebody credits, or takes them back (below 0). */
+export function issued(owner: string, credits: number): Line[] {
+  return [
+    { kind: 'ISSUED', owner: platformAccount(), amount: -credits },
+    { kind: 'WALLET', owner, amount: credits },
+  ];
 }
 
 /** Somebody with so many credits. */

@@ -1,0 +1,94 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type Db, errorCode } from '@banyan/postgres';
+import type pg from 'pg';
+import type { Command } from './commands.ts';
+import { type Done, inLedger, runAll } from './ledger.ts';
+
+/** What is to be written with it, in its transaction; not where it was done before. It may be called again if the transaction is. */
+type Also = (tx: pg.PoolClient, done: Done) => Promise<void>;
+
+/** Does a command of the ledger. Throws what refuses it. */
+export type Together = (command: Command, also?: Also) => Promise<Done>;
+
+export type TogetherOptions = {
+  /** Commands in one transaction, at most. */
+  most?: number;
+  /** Transactions at the same time, each on a connection. */
+  lanes?: number;
+};
+
+type Waiting = {
+  command: Command;
+  also: Also;
+  resolve(done: Done): void;
+  reject(reason: unknown): void;
+};
+
+/**
+ * Commits in groups: what waits while all lanes are busy is done in one transaction, as soon as one is free; what comes when one is free
+ * waits for nothing. What one is refused, or what fails in its way, does not touch the others.
+ */
+export function together(pool: Db, { most = 100, lanes = 2 }: TogetherOptions = {}): Together {
+  const waiting: Waiting[] = [];
+  let free = lanes;
+  let isCalled = false;
+
+  /** Not before what comes in the same turn is there. */
+  function call(): void {
+    if (isCalled) return;
+    isCalled = true;
+    setImmediate(begin);
+  }
+
+  function begin(): void {
+    isCalled = false;
+    while (free > 0 && waiting.length > 0) {
+      // Lanes that are free share what is there.
+      const group = waiting.splice(0, Math.min(Math.ceil(waiting.length / free), most));
+      free--;
+      void commit(pool, group).finally(() => {
+        free++;
+        call();
+      });
+    }
+  }
+
+  return async (command, also = async () => {}) => {
+    const { promise, resolve, reject } = Promise.withResolvers<Done>();
+    // Messages belong to whoever asked, not to whose turn it was.
+    const inScope = AsyncLocalStorage.snapshot();
+    waiting.push({ command, resolve, reject, also: (tx, done) => inScope(also, tx, done) });
+    call();
+    return await promise;
+  };
+}
+
+async function commit(pool: Db, group: readonly Waiting[]): Promise<void> {
+  try {
+    const outcomes = await inLedger(pool, async (tx) => {
+      const outcomes = await runAll(
+        tx,
+        group.map(({ command }) => command),
+      );
+      for (const [index, outcome] of outcomes.entries())
+        if (outcome.status === 'fulfilled' && !outcome.value.replayed)
+          await group[index]!.also(tx, outcome.value);
+      return outcomes;
+    });
+    for (const [index, outcome] of outcomes.entries()) {
+      if (outcome.status === 'fulfilled') group[index]!.resolve(outcome.value);
+      else group[index]!.reject(outcome.reason);
+    }
+  } catch (error) {
+    // Of one of them perhaps, nobody knows which: then it fails by itself. By their keys none is done twice, if COMMIT was done after all.
+    if (group.length > 1 && !isOfServer(error))
+      await Promise.all(group.map(async (one) => await commit(pool, [one])));
+    else for (const { reject } of group) reject(error);
+  }
+}
+
+/** Not of what was asked for, but of the connection or the server: it would fail for each alone. */
+function isOfServer(error: unknown): boolean {
+  const code = errorCode(error) ?? '';
+  return code === 'POOL_EXHAUSTED' || /^(?:08|53|57)...$/.test(code) || /^E[A-Z]+$/.test(code);
+}
