@@ -117,6 +117,9 @@ export function move(books: Books, { lines, hold: ended, owing = false }: Moveme
   const net = netOf(lines);
   // What becomes available of a hold may pay what is owed.
   if (ended) net.set(walletOf(ended.owner), net.get(walletOf(ended.owner)) ?? 0);
+  // Who owes again what was paid of a debt pays it with what they have.
+  for (const { kind, owner } of [...net.keys()].map(accountNamed))
+    if (kind === 'DEBT') net.set(walletOf(owner), net.get(walletOf(owner)) ?? 0);
   const names = [...net.keys()].map(accountNamed);
   if (names.some((name) => isStopped(books.get(name)))) return { is: 'refused', why: 'WALLET_STOPPED' };
   const absent = names.filter((name) => !books.get(name));

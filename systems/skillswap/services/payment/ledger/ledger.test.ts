@@ -393,6 +393,15 @@ describe('what is owed', () => {
     assert.deepEqual(await balances(owner), { balance: 9, held: 0, debt: 0 });
   });
 
+  it('once more, since what has paid it is undone, is paid by what is there', async () => {
+    const owner = await somebody(pool);
+    await takeBack(owner, 1);
+    const payment = await grant(pool, owner, 1);
+    await grant(pool, owner, 3);
+    await reverse(payment);
+    assert.deepEqual(await balances(owner), { balance: 2, held: 0, debt: 0 });
+  });
+
   it('leaves alone what is held for somebody, until the hold is given back', async () => {
     const owner = await somebody(pool, 40);
     const { id } = (await hold(owner, 30)).hold;
