@@ -8,7 +8,7 @@ import type { EndedHold, NewHold, NewPosting } from './store.ts';
 import { findPosting, linesOf } from './store.ts';
 
 /** What is known when its turn comes, of what it names. */
-export type Known = {
+type Known = {
   books: Books;
   hold: Hold | undefined;
   isReversed: boolean;
@@ -17,7 +17,7 @@ export type Known = {
 };
 
 /** What it does; or, where it was done before in another way than by its key, only how the hold is. */
-export type Effect = {
+type Effect = {
   moved?: Moved;
   posting?: Pick<NewPosting, 'kind' | 'reference' | 'holdId' | 'reverses'>;
   newHold?: Omit<NewHold, 'key' | 'fingerprint'>;

@@ -8,7 +8,7 @@ import type { Together } from './together.ts';
 
 export type Says = Events<typeof contracts>;
 
-export type Transferred = { id: string; from: string; amount: number; fee: number; provider: number };
+type Transferred = { id: string; from: string; amount: number; fee: number; provider: number };
 
 /** What moves credits between people. Each thing once for its key; what waits at the same time is done together. */
 export type Credits = {
