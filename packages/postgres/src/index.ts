@@ -7,6 +7,7 @@ export {
   startEmbedded,
 } from './embedded/embedded.ts';
 export { errorCode, PostgresError, type PostgresErrorCode } from './errors.ts';
+export { horizon } from './horizon.ts';
 export { keepListening, type Listening } from './listening.ts';
 export { createPool, type Db, type PoolOptions, withPool } from './pool.ts';
 export { prepared } from './prepared.ts';

@@ -1,3 +1,4 @@
+export { RecentMap } from '@banyan/cohort/recent-map';
 export { type Allow, owner, type Predicate, role, service, signedIn } from './auth/allow.ts';
 export { principalOf } from './auth/authenticate.ts';
 export { GatewayConfig, gatewayIssuer } from './auth/gateway-issuer.ts';
@@ -10,6 +11,7 @@ export {
   type TokenVerifier,
   type TrustedIssuer,
 } from './auth/tokens.ts';
+export { asOfNow } from './background/as-of-now.ts';
 export { type LeasedQueue, type LeasedWork, leasedQueue } from './background/leased-queue.ts';
 export { type Leased, type LeasedRows, type LeasedTable, leasedRows } from './background/leased-rows.ts';
 export { type RepeatedWork, repeatedWork, type Task } from './background/repeated-work.ts';

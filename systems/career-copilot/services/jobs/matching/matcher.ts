@@ -1,3 +1,5 @@
+import { horizon } from '@banyan/postgres';
+import { asOfNow } from '@banyan/service';
 import type pg from 'pg';
 import type { Skills } from '../../../kit/skills/skills.ts';
 import { PostingIndex } from './posting-index.ts';
@@ -28,9 +30,6 @@ export function createMatcher({
   let index: PostingIndex | undefined;
   let since = '0';
   let reading = Promise.resolve(0);
-  /** The run under way, and the one that all share who asked since it began: it may have looked already. */
-  let running: Promise<PostingIndex> | undefined;
-  let waiting: Promise<PostingIndex> | undefined;
 
   async function read(): Promise<number> {
     while ((await store.passOverClosed(pool, PART)) === PART);
@@ -50,7 +49,7 @@ export function createMatcher({
   async function load(): Promise<PostingIndex> {
     await readNew();
     // What changes while it is loaded comes again when it follows.
-    const next = await store.horizon(pool);
+    const next = await horizon(pool);
     const loaded = new PostingIndex(most);
     for await (const postings of store.listOpen(pool, most))
       for (const posting of postings) loaded.put(posting);
@@ -77,24 +76,5 @@ export function createMatcher({
     return reading;
   }
 
-  function run(): Promise<PostingIndex> {
-    running = catchUp().finally(() => {
-      if (!waiting) running = undefined;
-    });
-    return running;
-  }
-
-  return {
-    readNew,
-    current() {
-      if (!running) return run();
-      waiting ??= running
-        .catch(() => {})
-        .then(() => {
-          waiting = undefined;
-          return run();
-        });
-      return waiting;
-    },
-  };
+  return { readNew, current: asOfNow(catchUp) };
 }

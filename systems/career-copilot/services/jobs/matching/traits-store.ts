@@ -1,3 +1,4 @@
+import { horizon } from '@banyan/postgres';
 import type pg from 'pg';
 import type { Posting } from './score.ts';
 import { type PostingText, placesOf, type Seniority, type Traits } from './traits.ts';
@@ -78,14 +79,6 @@ type Row = {
 const POSTING = `job_id, skills, title_words, seniority, (is_active AND taxonomy IS NOT NULL) IS TRUE AS is_open, location, remote,
   salary_min, salary_max, posted_at`;
 const FROM = 'FROM job_traits LEFT JOIN jobs ON jobs.id = job_id';
-
-/** What to follow from: whatever commits from now on is of a transaction that is not before it. */
-export async function horizon(db: pg.Pool): Promise<string> {
-  const { rows } = await db.query<{ next: string }>(
-    'SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS next',
-  );
-  return rows[0]!.next;
-}
 
 /**
  * Postings that changed in transactions from `since` on, the ones of the transactions that were under way then too; `next` is what to
