@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import { Id, Page, PageQuery } from '../../api/common.ts';
 import { Hold, Transaction, Wallet } from '../../api/credits.ts';
+import { pageOf } from '../../kit/pages.ts';
 import { ApiError } from '../../kit/problems.ts';
 import { type Context, currentUser } from '../context.ts';
 import { balanceOf } from '../credits/wallets.ts';
-import { pageOf } from '../pages.ts';
 
 export function creditRoutes(app: FastifyInstance, { pool, ofUser }: Context): void {
   app.get('/credits', { ...ofUser(), schema: { response: { 200: Wallet } } }, async (request) => {

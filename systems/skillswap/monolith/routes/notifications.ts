@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { Done, Id, Page } from '../../api/common.ts';
 import { Notification, NotificationQuery } from '../../api/notifications.ts';
+import { pageOf } from '../../kit/pages.ts';
 import { ApiError } from '../../kit/problems.ts';
 import { type Context, currentUser } from '../context.ts';
-import { pageOf } from '../pages.ts';
 
 const COLUMNS = 'id, kind, title, body, is_read AS "isRead", created_at AS "createdAt"';
 

@@ -4,10 +4,10 @@ import type pg from 'pg';
 import { type Static, Type } from 'typebox';
 import { Id, Page } from '../../api/common.ts';
 import { Cancellation, HistoryEntry, NewRating, Rating, Session, SessionQuery } from '../../api/sessions.ts';
+import { pageOf } from '../../kit/pages.ts';
 import { ApiError } from '../../kit/problems.ts';
 import type { SessionAction } from '../../kit/sessions/transitions.ts';
 import { type Context, currentUser } from '../context.ts';
-import { pageOf } from '../pages.ts';
 import { move } from '../sessions/moves.ts';
 
 /** What people do with a session, but for cancelling it, which may have a reason. */

@@ -12,9 +12,9 @@ import {
   SkillQuery,
   Trend,
 } from '../../api/skills.ts';
+import { pageOf } from '../../kit/pages.ts';
 import { ApiError } from '../../kit/problems.ts';
 import { type Context, currentUser, ownOrAdmin } from '../context.ts';
-import { pageOf } from '../pages.ts';
 
 export function skillRoutes(app: FastifyInstance, { pool, ofUser, ofAdmin }: Context): void {
   app.get<{ Querystring: SkillQuery }>(

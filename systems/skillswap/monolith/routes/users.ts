@@ -3,11 +3,11 @@ import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import { Done, Id, Page } from '../../api/common.ts';
 import { PrivacySettings, User, UserChanges, UserExport, UserQuery } from '../../api/users.ts';
+import { pageOf } from '../../kit/pages.ts';
 import { ApiError } from '../../kit/problems.ts';
 import { TAKING } from '../../kit/sessions/transitions.ts';
 import { checkZone } from '../../kit/zones.ts';
 import { type Context, currentUser, ownOrAdmin } from '../context.ts';
-import { pageOf } from '../pages.ts';
 import { exportOf } from '../users/export.ts';
 
 export const USER_COLUMNS = `id, email, full_name AS "fullName", bio, profile_picture_url AS "profilePictureUrl",

@@ -2,8 +2,8 @@ import { implement, type ServiceApp, type ServiceContext, service, signedIn } fr
 import { API, Page, PageQuery } from '../../api/common.ts';
 import { Transaction, Wallet } from '../../api/credits.ts';
 import { contracts } from '../../contracts/payment.ts';
+import { callerOf } from '../../kit/caller.ts';
 import { answerAsMonolith } from '../../kit/problem-answers.ts';
-import { callerOf } from './caller.ts';
 import type { Credits } from './ledger/credits.ts';
 import type { Hold } from './ledger/decide.ts';
 import { findWallet } from './ledger/store.ts';

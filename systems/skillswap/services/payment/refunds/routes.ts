@@ -3,7 +3,7 @@ import { role, type ServiceApp, signedIn } from '@banyan/service';
 import { type Static, Type } from 'typebox';
 import { Id, PageQuery } from '../../../api/common.ts';
 import { DisputeStatus, RefundRequest, RefundStatus } from '../../../api/payments.ts';
-import { callerOf } from '../caller.ts';
+import { callerOf } from '../../../kit/caller.ts';
 import { COLUMNS as DISPUTE } from '../disputes/dispute.ts';
 import type { MoneyBack } from '../money-back.ts';
 import { type Refund, requestRefund } from './refund.ts';

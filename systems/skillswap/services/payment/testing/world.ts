@@ -1,9 +1,9 @@
-import { calls, defineService, type RunningService } from '@banyan/service';
+import { calls, defineService } from '@banyan/service';
 import { serviceKeysOf } from '@banyan/service/service-keys';
 import { Type } from 'typebox';
 import { contracts } from '../../../contracts/payment.ts';
-import { startGatewayDouble } from '../../../kit/testing/gateway.ts';
-import { type Answer, request, variablesOf } from '../../../kit/testing/service.ts';
+import { type Answer, variablesOf } from '../../../kit/testing/service.ts';
+import { startWithGateway } from '../../../kit/testing/world.ts';
 import { payment } from '../main.ts';
 
 /** Another service that asks this one for something. */
@@ -21,16 +21,14 @@ const caller = defineService({
 
 /** The service with what is around it: tokens, a bus, and a service that calls it. */
 export async function startWorld(env: Record<string, string> = {}) {
-  const gateway = await startGatewayDouble();
   const keys = (name: string) => serviceKeysOf(name, ['payment', 'session'], 'of this test');
-  const told = await variablesOf('payment', { API_URL: gateway.url, ...keys('payment'), ...env });
-  const service = await payment.start(told);
+  const world = await startWithGateway(payment, { ...keys('payment'), ...env });
   const session = await caller.start({
     ...(await variablesOf('session', keys('session'))),
-    PAYMENT_URL: service.url,
+    PAYMENT_URL: world.service.url,
   });
   return {
-    service: service as RunningService,
+    ...world,
     operations: session.provided.payment,
     call: (
       as: string,
@@ -38,23 +36,13 @@ export async function startWorld(env: Record<string, string> = {}) {
       path: string,
       body?: unknown,
       { role, key }: { role?: string; key?: string } = {},
-    ): Promise<Answer> =>
-      request(service.url, method, path, {
-        token: gateway.token(as, role),
-        body,
-        ...(key !== undefined && { headers: { 'idempotency-key': key } }),
-      }),
-    said: async (type: string): Promise<Record<string, unknown>[]> => {
-      const { rows } = await service.pool.query(
-        `SELECT message -> 'data' AS data FROM banyan_events.outbox WHERE message ->> 'type' = $1 ORDER BY seq`,
-        [type],
-      );
-      return rows.map(({ data }) => data);
+    ): Promise<Answer> => {
+      const headers: Record<string, string> = key === undefined ? {} : { 'idempotency-key': key };
+      return world.call(as, method, path, body, { headers, ...(role !== undefined && { role }) });
     },
     stop: async () => {
       await session.close();
-      await service.close();
-      gateway.close();
+      await world.stop();
     },
   };
 }
