@@ -2,13 +2,13 @@ import { distanceKm, type Place } from './distance.ts';
 import { sharedMinutes, type WeekInUtc, weeklyMinutes } from './weekly-overlap.ts';
 
 /** How much each part of a score counts; together 1. */
-const WEIGHTS = { skills: 0.4, rating: 0.3, availability: 0.2, price: 0.1 } as const;
+export const WEIGHTS = { skills: 0.4, rating: 0.3, availability: 0.2, price: 0.1 } as const;
 /** A match is above this. */
 export const THRESHOLD = 0.7;
 /** And among the best so many. */
 export const MOST_MATCHES = 50;
 /** What counts for somebody whom nobody has rated: as no stars at all, no newcomer would ever be above the threshold. */
-const UNRATED = 3.5;
+export const UNRATED = 3.5;
 
 export type Seeker = {
   userId: string;
@@ -53,14 +53,23 @@ export function bestMatches<P extends Provider>(
     .filter(({ userId }) => userId !== seeker.userId)
     .map((provider) => matchOf(seeker, provider))
     .filter(({ score }) => score.total > THRESHOLD)
-    .filter(
-      ({ distanceKm }) => maxDistanceKm === undefined || (distanceKm !== null && distanceKm <= maxDistanceKm),
-    )
-    .sort((a, b) => b.score.total - a.score.total || (a.provider.userId < b.provider.userId ? -1 : 1))
+    .filter(({ distanceKm }) => isNear(distanceKm, maxDistanceKm))
+    .sort(byScore)
     .slice(0, MOST_MATCHES);
 }
 
-function matchOf<P extends Provider>(seeker: Seeker, provider: P): Match<P> {
+/** Whether it is within the distance, if there is one. Nobody knows where somebody is who says no place. */
+export function isNear(distanceKm: number | null, maxDistanceKm: number | undefined): boolean {
+  return maxDistanceKm === undefined || (distanceKm !== null && distanceKm <= maxDistanceKm);
+}
+
+/** The order of matches. */
+export function byScore(a: Match, b: Match): number {
+  return b.score.total - a.score.total || (a.provider.userId < b.provider.userId ? -1 : 1);
+}
+
+/** What becomes of the two, whatever the score. */
+export function matchOf<P extends Provider>(seeker: Seeker, provider: P): Match<P> {
   const offered = new Set(provider.offered);
   return {
     provider,
@@ -72,17 +81,41 @@ function matchOf<P extends Provider>(seeker: Seeker, provider: P): Match<P> {
 
 /** Rounded to four digits, so that what is shown is what was compared with the threshold. */
 export function scoreOf(seeker: Seeker, provider: Provider): Score {
-  const parts = {
-    skills: rounded(skillOverlap(seeker.wanted, provider.offered)),
-    rating: rounded((provider.rating ?? UNRATED) / 5),
-    availability: rounded(availabilityScore(seeker.week, provider.week)),
-    price: rounded(priceScore(seeker.budget, provider.hourlyRate)),
+  return scoreOfOverlap(seeker, provider, skillOverlap(seeker.wanted, provider.offered));
+}
+
+/** The same, for whoever knows the share of what is wanted that is offered (0 to 1). */
+export function scoreOfOverlap(seeker: Week & Budget, provider: Week & Rated, overlap: number): Score {
+  const { skills, rating, price } = easyParts(seeker, provider, overlap);
+  const availability = rounded(availabilityScore(seeker.week, provider.week));
+  const parts = { skills, rating, availability, price };
+  return { ...parts, total: totalOf(parts) };
+}
+
+/** What a score comes to at most, whenever the provider has time: so much is known without a look at anybody's week. */
+export function mostOf(seeker: Budget, provider: Rated, overlap: number): number {
+  return totalOf({ ...easyParts(seeker, provider, overlap), availability: 1 });
+}
+
+type Week = Pick<Seeker, 'week'>;
+type Budget = Pick<Seeker, 'budget'>;
+type Rated = Pick<Provider, 'rating' | 'hourlyRate'>;
+
+function easyParts({ budget }: Budget, { rating, hourlyRate }: Rated, overlap: number) {
+  return {
+    skills: rounded(overlap),
+    rating: rounded((rating ?? UNRATED) / 5),
+    price: rounded(priceScore(budget, hourlyRate)),
   };
-  const total = Object.entries(WEIGHTS).reduce(
-    (sum, [part, weight]) => sum + weight * parts[part as keyof typeof WEIGHTS],
-    0,
+}
+
+function totalOf({ skills, rating, availability, price }: Omit<Score, 'total'>): number {
+  return rounded(
+    WEIGHTS.skills * skills +
+      WEIGHTS.rating * rating +
+      WEIGHTS.availability * availability +
+      WEIGHTS.price * price,
   );
-  return { ...parts, total: rounded(total) };
 }
 
 /** The share of what is wanted that is offered. */

@@ -7,16 +7,30 @@ const WEEK = 7 * DAY;
 /** Minutes of a week in UTC, from Monday 00:00 on, that are somebody's: intervals in order that do not overlap. */
 export type WeekInUtc = readonly (readonly [from: number, to: number])[];
 
+/** The same on the clock of somebody's own zone; what goes on after Sunday midnight ends behind the week. */
+export type LocalWeek = readonly (readonly [from: number, to: number])[];
+
+export function localWeek(hours: Availability['hours']): LocalWeek {
+  return hours.map(({ weekday, from, to }) => {
+    const midnight = (weekday - 1) * DAY;
+    return [midnight + minutesOf(from), midnight + minutesOf(to)];
+  });
+}
+
 /**
  * Somebody's hours as they lie in a week in UTC, with the offset that the zone has at `now`: between two people it is the same all year but for the
  * weeks in which one has set the clock and the other has not.
  */
 export function weekInUtc({ zone, hours }: Availability, now: number): WeekInUtc {
-  const offset = offsetMinutes(zone, now);
-  return hours
-    .flatMap(({ weekday, from, to }) => {
-      const start = modulo((weekday - 1) * DAY + minutesOf(from) - offset, WEEK);
-      const end = start + minutesOf(to) - minutesOf(from);
+  return shifted(localWeek(hours), offsetMinutes(zone, now));
+}
+
+/** `offset`: that of the zone of this week, see `offsetMinutes`. */
+export function shifted(week: LocalWeek, offset: number): WeekInUtc {
+  return week
+    .flatMap(([from, to]) => {
+      const start = modulo(from - offset, WEEK);
+      const end = start + to - from;
       // What goes on over Sunday midnight is at both ends of the week.
       return end <= WEEK ? [[start, end] as const] : [[start, WEEK] as const, [0, end - WEEK] as const];
     })
@@ -35,9 +49,20 @@ export function weeklyMinutes(week: WeekInUtc): number {
   return week.reduce((sum, [from, to]) => sum + to - from, 0);
 }
 
-function offsetMinutes(zone: string, now: number): number {
+/** What a zone's clock is ahead of UTC, from one time that it is set until the next, ms since 1970. */
+type Stretch = { offset: number; from: number; until: number };
+/** The stretch of each zone that was asked for last: to look it up is most of the work. There are some hundred zones. */
+const stretches = new Map<string, Stretch>();
+
+/** Whole minutes by which a zone's clock is ahead of UTC at `now`. */
+export function offsetMinutes(zone: string, now: number): number {
+  const known = stretches.get(zone);
+  if (known && known.from <= now && now < known.until) return known.offset;
   const at = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone);
-  return Math.round(at.offsetNanoseconds / 60e9);
+  const next = at.getTimeZoneTransition('next')?.epochMilliseconds ?? Number.POSITIVE_INFINITY;
+  const offset = Math.round(at.offsetNanoseconds / 60e9);
+  stretches.set(zone, { offset, from: now, until: next });
+  return offset;
 }
 
 function modulo(value: number, by: number): number {
