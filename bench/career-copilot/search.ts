@@ -5,7 +5,7 @@ import { API } from '../../systems/career-copilot/api/common.ts';
 import { startGatewayDouble } from '../../systems/career-copilot/kit/testing/gateway.ts';
 import { jobs } from '../../systems/career-copilot/services/jobs/main.ts';
 import { ALIAS } from '../../systems/career-copilot/services/jobs/search/opensearch/definition.ts';
-import { percentile } from './percentile.ts';
+import { percentile } from '../percentile.ts';
 import type { Phase } from './phase.ts';
 import { type Company, corpusOf, type Posting } from './postings.ts';
 import { type Query, queriesOf } from './queries.ts';

@@ -1,7 +1,7 @@
 import { TRACKING } from '../../systems/career-copilot/api/tracking.ts';
 import { startGatewayDouble } from '../../systems/career-copilot/kit/testing/gateway.ts';
 import { applications } from '../../systems/career-copilot/services/applications/main.ts';
-import { percentile } from './percentile.ts';
+import { percentile } from '../percentile.ts';
 import type { Phase } from './phase.ts';
 
 const APPLICATIONS = 2_000;

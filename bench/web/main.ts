@@ -19,10 +19,10 @@ import { buildWeb, writePages } from '../../systems/career-copilot/web/build.ts'
 import { sizeOf } from '../../systems/career-copilot/web/build-size.ts';
 import { stranger, visitor } from '../../systems/career-copilot/web/testing/visitor.ts';
 import { startMonolithWorld } from '../../systems/career-copilot/web/testing/worlds.ts';
-import { percentile } from '../career-copilot/percentile.ts';
 import { cpuOfAll } from '../cpu.ts';
 import { MACHINE } from '../machine.ts';
 import { median } from '../median.ts';
+import { percentile } from '../percentile.ts';
 import { startBenchServer } from '../server.ts';
 import { largestPaints, whyNotThere } from './paint.ts';
 import { type Frames, scrollFrames } from './scroll.ts';
