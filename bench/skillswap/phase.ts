@@ -7,6 +7,9 @@ export type Phase = PhaseOf<
     /** Of each round and contender. */
     transfers: number;
     rounds: number;
+    /** Among whom matches are looked for, and who ask. */
+    providers: number;
+    seekers: number;
   },
   Found
 >;

@@ -23,3 +23,18 @@ export const Match = Type.Object({
     { description: 'What the total is made of: 0.4 skills + 0.3 rating + 0.2 availability + 0.1 price.' },
   ),
 });
+
+/** How well two go together, and why. */
+export const MatchExplanation = Type.Object({
+  match: Match,
+  isMatch: Type.Boolean({ description: 'Above 0.7, and within the distance.' }),
+  reasons: Type.Array(
+    Type.Object({
+      part: Type.Enum(['skills', 'rating', 'availability', 'price']),
+      value: Part,
+      weight: Part,
+      points: Part,
+      text: Type.String({ description: 'Why it is so much, in English.' }),
+    }),
+  ),
+});

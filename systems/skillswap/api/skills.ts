@@ -1,7 +1,9 @@
 import { type Static, Type } from 'typebox';
 import { Integer, Nullable, Paging, Text, Timestamp, Uuid } from './common.ts';
 
-const SKILL_LEVELS = ['BEGINNER', 'INTERMEDIATE', 'ADVANCED', 'EXPERT'] as const;
+export const SKILL_LEVELS = ['BEGINNER', 'INTERMEDIATE', 'ADVANCED', 'EXPERT'] as const;
+export type SkillLevel = (typeof SKILL_LEVELS)[number];
+export const SkillLevel = Type.Enum([...SKILL_LEVELS]);
 
 export const Category = Type.Object({
   id: Type.String(),
@@ -17,6 +19,7 @@ export const Skill = Type.Object({
   categoryId: Type.String(),
   categoryName: Type.String(),
 });
+export type Skill = Static<typeof Skill>;
 
 export const NewSkill = Type.Object({
   name: Text(100, 1),
@@ -72,7 +75,7 @@ export const SkillProfileChanges = Type.Object({
   city: Nullable<string>(Text(255)),
   latitude: Nullable<number>(Type.Number({ minimum: -90, maximum: 90 })),
   longitude: Nullable<number>(Type.Number({ minimum: -180, maximum: 180 })),
-  offered: Type.Array(Type.Object({ skillId: Uuid, level: Type.Enum([...SKILL_LEVELS]) }), { maxItems: 50 }),
+  offered: Type.Array(Type.Object({ skillId: Uuid, level: SkillLevel }), { maxItems: 50 }),
   wanted: Type.Array(Type.Object({ skillId: Uuid }), { maxItems: 50 }),
   version: Type.Integer({ minimum: 1 }),
 });

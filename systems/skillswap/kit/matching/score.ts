@@ -64,7 +64,7 @@ export function isNear(distanceKm: number | null, maxDistanceKm: number | undefi
 }
 
 /** The order of matches. */
-export function byScore(a: Match, b: Match): number {
+function byScore(a: Match, b: Match): number {
   return b.score.total - a.score.total || (a.provider.userId < b.provider.userId ? -1 : 1);
 }
 

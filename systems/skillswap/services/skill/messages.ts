@@ -1,0 +1,9 @@
+import { defineContracts } from '@banyan/events';
+import { contracts as recommendation } from '../../contracts/recommendation.ts';
+import { contracts as own } from '../../contracts/skill.ts';
+
+/** What skill says and hears. */
+export const contracts = defineContracts({
+  ...own,
+  commands: recommendation.commands,
+});
