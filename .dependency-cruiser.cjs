@@ -1,4 +1,5 @@
-// Imports point only downward in the list of design: cli > harness > banyan > plan > gateway, replication, events > service > cohort, postgres.
+// Imports point only downward in the list of design: cli > harness > banyan > plan > gateway, replication, events > service > cohort, postgres;
+// notifications stand above events, and below systems only.
 const inside = (name) => `^packages/${name}/`;
 const outside = (...names) => ({ path: `^packages/(${names.join('|')})/` });
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -81,6 +82,21 @@ module.exports = {
       to: { path: '^(packages/(?!monolith/|random/)|systems/|bench/|test/)' },
     },
     {
+      name: 'notifications-imports-service-events-postgres-and-the-api-of-monoliths-only',
+      severity: 'error',
+      from: { path: inside('notifications') },
+      to: {
+        path: '^(packages/(?!notifications/)|systems/|bench/|test/)',
+        pathNot: '^packages/(service|events|postgres|monolith/src/api)/',
+      },
+    },
+    {
+      name: 'nothing-but-systems-imports-notifications',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: inside('notifications') },
+      to: { path: inside('notifications') },
+    },
+    {
       name: 'nothing-but-monoliths-imports-monolith',
       severity: 'error',
       from: { pathNot: '^(packages/monolith/|systems/[^/]+/monolith/|bench/)' },
@@ -89,7 +105,9 @@ module.exports = {
     {
       name: 'what-answers-by-the-api-of-a-monolith-states-it-by-monolith-api',
       severity: 'error',
-      from: { pathNot: '^(packages/monolith/|systems/[^/]+/(monolith|api|kit)/|bench/)' },
+      from: {
+        pathNot: '^(packages/(monolith|notifications)/|systems/[^/]+/(monolith|api|kit)/|bench/)',
+      },
       to: { path: '^packages/monolith/src/api/' },
     },
     {
@@ -184,18 +202,22 @@ module.exports = {
       to: { path: inside('harness') },
     },
     {
-      name: 'services-are-made-of-service-events-and-postgres',
+      name: 'services-are-made-of-service-events-postgres-and-notifications',
       severity: 'error',
       // extraction.ts is for the operator's tool, load.ts for the harness: neither is part of the service.
       from: { path: '^systems/[^/]+/services/', pathNot: '/(extraction|load)[.]ts$' },
       // What services answer with as pages, their tests look at in a browser.
-      to: { path: '^packages/', pathNot: '^packages/(service|events|postgres|ui/testing)/' },
+      to: { path: '^packages/', pathNot: '^packages/(service|events|postgres|notifications|ui/testing)/' },
     },
     {
       name: 'extractions-use-the-public-entry-of-the-tool',
       severity: 'error',
       from: { path: '^systems/[^/]+/services/.*/extraction[.]ts$' },
-      to: { path: '^packages/', pathNot: '^packages/banyan/src/index[.]ts$' },
+      // Where a package has routes it says so to the plan.
+      to: {
+        path: '^packages/',
+        pathNot: '^packages/(banyan/src/index|notifications/src/route-list)[.]ts$',
+      },
     },
     {
       name: 'loads-know-the-harness-only',

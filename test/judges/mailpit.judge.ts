@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
-import { createEmail } from '../../systems/career-copilot/services/notifications/channels/email.ts';
+import { createEmail } from '@banyan/notifications';
 import { type Mailpit, startMailpit } from './mailpit.ts';
 
 let mailpit: Mailpit;

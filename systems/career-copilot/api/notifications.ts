@@ -1,5 +1,17 @@
-import { type Static, type TSchema, Type } from 'typebox';
-import { INTEGER, Nullable, Paging, Timestamp } from './common.ts';
+import { newCampaignOf, preferencesChangeOf, preferencesOf } from '@banyan/notifications/api';
+import { type Static, Type } from 'typebox';
+import { INTEGER, Paging, Timestamp } from './common.ts';
+
+export {
+  CampaignWords,
+  CHANNELS,
+  Channel,
+  DELIVERY_STATES,
+  LOCALES,
+  TemplateWords,
+  TimeOfDay,
+  UNDELIVERED_STATES,
+} from '@banyan/notifications/api';
 
 export const Notification = Type.Object({
   id: Type.Integer(),
@@ -14,144 +26,28 @@ export type Notification = Static<typeof Notification>;
 export const NotificationQuery = Type.Object({ unread_only: Type.Optional(Type.Boolean()), ...Paging });
 export type NotificationQuery = Static<typeof NotificationQuery>;
 
-/** By which way somebody is told. */
-export const CHANNELS = ['in_app', 'email', 'sms', 'push'] as const;
-export type Channel = (typeof CHANNELS)[number];
-export const Channel = Type.Unsafe<Channel>({ type: 'string', enum: [...CHANNELS] });
-
-/**
- * How far a message is: `sent` is what its channel has taken over, `delivered` what is known to have arrived, `suppressed` what was
- * not to be sent, with the reason.
- */
-export const DELIVERY_STATES = [
-  'queued',
-  'sending',
-  'sent',
-  'delivered',
-  'failed',
-  'bounced',
-  'suppressed',
+/** What people choose about. */
+export const CHOSEN_KINDS = [
+  'status_changed',
+  'next_action_due',
+  'job_matched',
+  'saved_search_matched',
+  'webhook_disabled',
+  'connection_lost',
+  'mail_recognized',
+  'news',
 ] as const;
-export type DeliveryState = (typeof DELIVERY_STATES)[number];
-export const DeliveryState = Type.Unsafe<DeliveryState>({ type: 'string', enum: [...DELIVERY_STATES] });
-
-const EmailWay = Type.Unsafe<'off' | 'instant' | 'daily' | 'weekly'>({
-  type: 'string',
-  enum: ['off', 'instant', 'daily', 'weekly'],
-  description: 'Each at once, or those of a day or a week in one.',
-});
-const Ways = Type.Object({
-  in_app: Type.Boolean(),
-  email: EmailWay,
-  sms: Type.Boolean(),
-  push: Type.Boolean(),
-});
-export const TimeOfDay = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$', description: '`HH:MM`' });
-const QuietHours = Type.Unsafe<{ from: string; to: string } | null>({
-  ...Type.Object({ from: TimeOfDay, to: TimeOfDay }),
-  type: ['object', 'null'],
-  description:
-    'When nothing but what is found in the app is told, where the person is; `from` after `to` is over midnight.',
-});
-const byKind = <T extends TSchema>(ways: T) =>
-  Type.Object({
-    status_changed: ways,
-    next_action_due: ways,
-    job_matched: ways,
-    saved_search_matched: ways,
-    webhook_disabled: ways,
-    connection_lost: ways,
-    mail_recognized: ways,
-    news: ways,
-  });
 
 /** How somebody is told of what. */
-export const Preferences = Type.Object({
-  locale: Nullable<string>(
-    Type.String({ maxLength: 35, description: 'BCP 47; `en` and `de` have words of their own.' }),
-  ),
-  time_zone: Type.String({ maxLength: 64, description: 'A place of the IANA list, e.g. `Europe/Berlin`.' }),
-  quiet_hours: QuietHours,
-  kinds: byKind(Ways),
-});
+export const Preferences = preferencesOf(CHOSEN_KINDS);
 export type Preferences = Static<typeof Preferences>;
 
 /** What is left out stays as it is. */
-export const PreferencesChange = Type.Partial(
-  Type.Object({ ...Preferences.properties, kinds: Type.Partial(byKind(Type.Partial(Ways))) }),
-);
+export const PreferencesChange = preferencesChangeOf(CHOSEN_KINDS);
 export type PreferencesChange = Static<typeof PreferencesChange>;
 
-/** All that somebody was told in the app, by whichever part of the system. */
-export const FeedItem = Type.Object({
-  id: Type.String({ description: 'Of the legacy API’s notifications `n` and their id.' }),
-  kind: Type.String(),
-  title: Type.String(),
-  body: Type.String(),
-  link: Nullable<string>(Type.String()),
-  is_read: Type.Boolean(),
-  created_at: Timestamp,
-});
-export type FeedItem = Static<typeof FeedItem>;
-
-/** What became of one message. */
-export const Delivery = Type.Object({
-  id: Type.String({ format: 'uuid' }),
-  kind: Type.String(),
-  channel: Channel,
-  state: DeliveryState,
-  reason: Nullable<string>(Type.String({ description: 'Why it waits, was not sent, or did not arrive.' })),
-  created_at: Timestamp,
-  updated_at: Timestamp,
-});
-export type Delivery = Static<typeof Delivery>;
-
-/** Languages that messages are written in; the first one is what is told to whoever reads none of them. */
-export const LOCALES = ['en', 'de'] as const;
-
-/** In which somebody is told of something: Liquid, filled when it is sent. */
-export const TemplateWords = Type.Object({
-  subject: Type.String({ minLength: 1, maxLength: 500 }),
-  body: Type.String({
-    minLength: 1,
-    maxLength: 20_000,
-    description: 'Paragraphs, parted by empty lines. Liquid.',
-  }),
-  action: Type.String({ maxLength: 100, description: 'On the button that leads to `link`; empty: none.' }),
-  short: Type.String({ maxLength: 500, description: 'For SMS, push and the app.' }),
-});
-export type TemplateWords = Static<typeof TemplateWords>;
-
-const { short: _none, ...OfMail } = TemplateWords.properties;
-export const CampaignWords = Type.Object(OfMail);
-export const Audience = Type.Object({
-  locales: Type.Optional(
-    Type.Array(Type.Unsafe<(typeof LOCALES)[number]>({ type: 'string', enum: [...LOCALES] }), {
-      minItems: 1,
-      maxItems: 10,
-    }),
-  ),
-  user_ids: Type.Optional(
-    Type.Array(Type.Integer({ ...INTEGER, minimum: 1 }), { minItems: 1, maxItems: 1_000 }),
-  ),
-});
-export type Audience = Static<typeof Audience>;
+/** A user, as administrators name them. */
+export const NotifiedUser = Type.Integer({ ...INTEGER, minimum: 1 });
 /** An e-mail to all who have asked for news. */
-export const NewCampaign = Type.Object({
-  name: Type.String({ minLength: 1, maxLength: 200 }),
-  words: CampaignWords,
-  link: Type.Optional(Type.String({ format: 'uri', pattern: '^https?://', maxLength: 2_000 })),
-  audience: Audience,
-  per_minute: Type.Integer({
-    minimum: 1,
-    maximum: 10_000,
-    default: 60,
-    description: 'So many are told at most.',
-  }),
-});
+export const NewCampaign = newCampaignOf(NotifiedUser);
 export type NewCampaign = Static<typeof NewCampaign>;
-
-/** What did not arrive, for administrators. */
-export const Undelivered = Type.Object({ ...Delivery.properties, user_id: Type.Integer() });
-export type Undelivered = Static<typeof Undelivered>;
-export const UNDELIVERED_STATES = ['failed', 'bounced'] as const;

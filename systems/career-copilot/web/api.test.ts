@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { logInFeed } from '@banyan/notifications';
 import { withTransaction } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import { type GatewayDouble, startGatewayDouble } from '../kit/testing/gateway.ts';
 import { until } from '../kit/testing/until.ts';
 import { createMonolith } from '../monolith/app.ts';
 import { connect, createTables } from '../monolith/database.ts';
-import { logInFeed } from '../services/notifications/feed/store.ts';
 import { notifications } from '../services/notifications/main.ts';
 import { variables } from '../services/notifications/testing/start.ts';
 import { createApi } from './src/api/client.ts';

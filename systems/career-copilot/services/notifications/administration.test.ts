@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
+import { enqueue } from '@banyan/notifications';
+import { headerOf, type SmtpDouble, startSmtp } from '@banyan/notifications/testing';
 import { said } from '../../kit/testing/events.ts';
 import { type GatewayDouble, startGatewayDouble } from '../../kit/testing/gateway.ts';
 import { type Json, request } from '../../kit/testing/request.ts';
 import { until } from '../../kit/testing/until.ts';
-import { headerOf, type SmtpDouble, startSmtp } from './channels/testing/smtp.ts';
-import { enqueue } from './delivery/queue.ts';
 import { notifications } from './main.ts';
 import { variables } from './testing/start.ts';
 

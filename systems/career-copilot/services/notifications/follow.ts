@@ -1,13 +1,12 @@
 import { defineContracts, type Envelope, type EventingDefinition, type HandlerContext } from '@banyan/events';
+import { hearOfRow, type Telling, tellOf } from '@banyan/notifications';
+import type { CHOSEN_KINDS } from '../../api/notifications.ts';
 import { contracts as applications } from '../../contracts/applications.ts';
 import { contracts as auth } from '../../contracts/auth.ts';
 import { contracts as integrations } from '../../contracts/integrations.ts';
 import { contracts as jobs } from '../../contracts/jobs.ts';
 import { contracts as own } from '../../contracts/notifications.ts';
 import { hearOfActivity } from '../../kit/account-activity.ts';
-import { type Fact, type TellHost, tell } from './delivery/tell.ts';
-import { logInFeed } from './feed/store.ts';
-import { confirmEmail, forgetPerson, rememberPerson } from './people/store.ts';
 
 const { ApplicationStatusChanged, NextActionDue } = applications.events;
 const { JobMatched, SavedSearchMatched } = jobs.events;
@@ -46,8 +45,10 @@ type MessageOf<T extends Told> = Envelope<
   Parameters<NonNullable<NonNullable<EventingDefinition<Contracts>['on']>[T]>>[0]['data']
 >;
 
+type Fact = { fact: string; kind: (typeof CHOSEN_KINDS)[number]; parameters: Record<string, unknown> };
+
 /** What each event tells whom. Pure. The fact is named by what the event's owner tells once, so that two messages of it are one. */
-export const facts: { [T in Told]: (message: MessageOf<T>) => Omit<Fact, 'at' | 'userId'> } = {
+export const facts: { [T in Told]: (message: MessageOf<T>) => Fact } = {
   ApplicationStatusChanged: ({ id, data: { applicationId, from, to } }) => ({
     fact: `status-changed:${id}`,
     kind: 'status_changed',
@@ -92,37 +93,32 @@ export const facts: { [T in Told]: (message: MessageOf<T>) => Omit<Fact, 'at' | 
 };
 
 /** Tells people of what other services say. What was there before anybody asked (`recipient`) is no news. */
-export function followOthers(host: TellHost): NonNullable<EventingDefinition<Contracts>['on']> {
-  const tellOf =
+export function followOthers(host: Telling): NonNullable<EventingDefinition<Contracts>['on']> {
+  const { people } = host;
+  const told =
     <T extends Told>(type: T) =>
-    async (message: MessageOf<T>, { tx, publish }: HandlerContext<Contracts>) => {
+    async (message: MessageOf<T>, context: HandlerContext<Contracts>) => {
       if (message.recipient !== undefined) return;
       const { userId } = message.data;
       const fact = { ...facts[type](message), userId, at: new Date(message.time) };
-      const inApp = await tell(tx, host, fact);
-      if (!inApp) return;
-      await logInFeed(tx, userId, inApp.deliveryId);
-      await publish('NotificationSent', { userId, kind: fact.kind, channel: 'in_app', ...inApp });
+      await tellOf(host, fact, context);
     };
   return {
-    ApplicationStatusChanged: tellOf('ApplicationStatusChanged'),
-    NextActionDue: tellOf('NextActionDue'),
-    JobMatched: tellOf('JobMatched'),
-    SavedSearchMatched: tellOf('SavedSearchMatched'),
-    WebhookEndpointDisabled: tellOf('WebhookEndpointDisabled'),
-    ConnectionLost: tellOf('ConnectionLost'),
-    MailRecognized: tellOf('MailRecognized'),
-    // Rows that others make are told by this service's own event, once, at whatever stage.
-    NotificationSent: async ({ data: { userId, notificationId } }, { tx }) => {
-      if (notificationId !== undefined) await logInFeed(tx, userId, `n${notificationId}`);
-    },
+    ApplicationStatusChanged: told('ApplicationStatusChanged'),
+    NextActionDue: told('NextActionDue'),
+    JobMatched: told('JobMatched'),
+    SavedSearchMatched: told('SavedSearchMatched'),
+    WebhookEndpointDisabled: told('WebhookEndpointDisabled'),
+    ConnectionLost: told('ConnectionLost'),
+    MailRecognized: told('MailRecognized'),
+    NotificationSent: hearOfRow,
     ...hearOfActivity,
     UserRegistered: async ({ data: { userId, email, fullName: name, awaitsConfirmation } }, { tx }) =>
-      await rememberPerson(tx, { userId, email, name, isConfirmed: !awaitsConfirmation }),
-    UserVerified: async ({ data: { userId } }, { tx }) => await confirmEmail(tx, userId),
+      await people.remember(tx, { userId, email, name, isConfirmed: !awaitsConfirmation }),
+    UserVerified: async ({ data: { userId } }, { tx }) => await people.confirmEmail(tx, userId),
     UserDeleted: async (message, context) => {
       await hearOfActivity.UserDeleted(message, context);
-      await forgetPerson(context.tx, message.data.userId);
+      await people.forget(context.tx, message.data.userId);
     },
   };
 }

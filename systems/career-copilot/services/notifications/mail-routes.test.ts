@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { headerOf, type SmtpDouble, startSmtp } from '@banyan/notifications/testing';
 import type { OperationInput, RunningService } from '@banyan/service';
 import type { contracts } from '../../contracts/notifications.ts';
 import { said } from '../../kit/testing/events.ts';
 import { until } from '../../kit/testing/until.ts';
-import { headerOf, type SmtpDouble, startSmtp } from './channels/testing/smtp.ts';
 import { notifications } from './main.ts';
 import { startAsking, variables } from './testing/start.ts';
 

@@ -1,11 +1,10 @@
 import { eventing } from '@banyan/events';
-import { defineService, keyValues, signals } from '@banyan/service';
+import { delivery, notificationSignals, streams, type Telling, telling } from '@banyan/notifications';
+import { defineService, keyValues } from '@banyan/service';
 import { accountActivity } from '../../kit/account-activity.ts';
 import { IssuerConfig, issuersOf } from '../../kit/issuers.ts';
-import { delivery } from './delivery/part.ts';
-import { type Telling, telling } from './delivery/telling.ts';
+import { careerCopilot } from './career-copilot.ts';
 import { fromRows } from './facts.ts';
-import { streams } from './feed/streams.ts';
 import { contracts, followOthers } from './follow.ts';
 import { routes } from './routes.ts';
 
@@ -17,8 +16,8 @@ export const notifications = defineService({
   use: {
     activity: accountActivity,
     limits: keyValues(),
-    signals: signals('notifications_deliveries', 'notifications_feed'),
-    telling,
+    signals: notificationSignals(),
+    telling: telling(careerCopilot),
     events: eventing(contracts, ({ provided }) => ({
       on: followOthers(provided.telling as Telling),
       fromRows,

@@ -1,24 +1,15 @@
 import type { Events } from '@banyan/events';
+import { mailRoutes, notificationRoutes, readRows, type Streams, type Telling } from '@banyan/notifications';
 import { withTransaction } from '@banyan/postgres';
 import type { KeyValueStore, ServiceApp, ServiceContext } from '@banyan/service';
 import { API, Id, Message, Page, paged } from '../../api/common.ts';
 import { Notification, NotificationQuery } from '../../api/notifications.ts';
-import type { contracts } from '../../contracts/notifications.ts';
+import { contracts } from '../../contracts/notifications.ts';
 import { activeUser, callerOf } from '../../kit/active-user.ts';
 import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError } from '../../kit/legacy-errors.ts';
-import { campaignRoutes } from './campaigns/routes.ts';
-import { deliveryRoutes } from './delivery/routes.ts';
-import type { Telling } from './delivery/telling.ts';
-import { feedRoutes } from './feed/routes.ts';
-import type { Streams } from './feed/streams.ts';
-import { mailRoutes } from './mail-routes.ts';
-import { preferenceRoutes } from './preferences/routes.ts';
-import { reportRoutes } from './reports/routes.ts';
+import { careerCopilot } from './career-copilot.ts';
 import * as store from './store.ts';
-import { templateRoutes } from './templates/routes.ts';
-import { unsubscribeRoutes } from './unsubscribe/routes.ts';
-import { wayRoutes } from './ways/routes.ts';
 
 type Provided = {
   events: Events<typeof contracts>;
@@ -32,12 +23,8 @@ export async function routes(
   { pool, events, telling, streams, limits }: ServiceContext<unknown, Provided>,
 ): Promise<void> {
   const ofUser = activeUser(pool);
-  /** With an event for each that was not read before. */
   const read = async (userId: number, id: number | null) =>
-    await withTransaction(pool, async (tx) => {
-      for (const notificationId of await store.markRead(tx, userId, id))
-        await events.publish(tx, 'NotificationRead', { userId, notificationId });
-    });
+    await withTransaction(pool, (tx) => readRows(tx, events, userId, id));
 
   await app.register(
     async (legacy: ServiceApp) => {
@@ -80,17 +67,8 @@ export async function routes(
     { prefix: API },
   );
   await app.register(
-    async (api: ServiceApp) => {
-      preferenceRoutes(api, pool);
-      feedRoutes(api, { pool, events, streams });
-      deliveryRoutes(api, pool);
-      wayRoutes(api, { pool, telling, limits });
-      templateRoutes(api, { pool, publish: events.publish });
-      campaignRoutes(api, pool);
-      await api.register((scope) => unsubscribeRoutes(scope, { pool, tokens: telling.tokens }));
-      await api.register((scope) => reportRoutes(scope, { ...telling, pool, publish: events.publish }));
-    },
+    (api: ServiceApp) => notificationRoutes(api, careerCopilot, { pool, events, telling, streams, limits }),
     { prefix: API },
   );
-  mailRoutes(app, { pool, telling });
+  mailRoutes(app, contracts.operations, { pool, telling });
 }

@@ -37,15 +37,3 @@ export async function findNotification(
   );
   return rows[0];
 }
-
-/** Ids of those that were not read before: all of the user's, or the one. */
-export async function markRead(db: Executor, userId: number, id: number | null): Promise<number[]> {
-  const { rows } = await db.query<{ id: number }>(
-    prepared(
-      `UPDATE notifications SET is_read = true
-     WHERE user_id = $1 AND ($2::integer IS NULL OR id = $2) AND NOT is_read RETURNING id`,
-      [userId, id],
-    ),
-  );
-  return rows.map((row) => row.id);
-}

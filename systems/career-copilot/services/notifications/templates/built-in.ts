@@ -1,7 +1,7 @@
-import type { LOCALES, TemplateWords } from '../../../api/notifications.ts';
-import type { Kind } from './kinds.ts';
+import type { Locale, TemplateWords } from '@banyan/notifications/api';
+import type { kinds } from './kinds.ts';
 
-export type Locale = (typeof LOCALES)[number];
+type Kind = keyof typeof kinds;
 
 export const builtIn: Record<Kind, Record<Locale, TemplateWords>> = {
   verify_email: {
@@ -223,3 +223,37 @@ Was ihm entgangen ist, bleibt 30 Tage aufgehoben: Schalten Sie ihn wieder ein un
     },
   },
 };
+
+/** What states of applications are called. */
+const STATES = {
+  de: {
+    saved: 'gemerkt',
+    applied: 'beworben',
+    screening: 'in Prüfung',
+    interview: 'Gespräch',
+    offer: 'Angebot',
+    accepted: 'angenommen',
+    rejected: 'abgelehnt',
+    withdrawn: 'zurückgezogen',
+    ghosted: 'ohne Antwort',
+  },
+};
+
+/** What a company's mail says. */
+const MAILS = {
+  en: {
+    received: 'your application was received',
+    interview: 'an invitation to an interview',
+    offer: 'an offer',
+    rejection: 'a rejection',
+  },
+  de: {
+    received: 'Ihre Bewerbung ist eingegangen',
+    interview: 'eine Einladung zum Gespräch',
+    offer: 'ein Angebot',
+    rejection: 'eine Absage',
+  },
+};
+
+/** `{{ to | state }}` and `{{ says | mail }}`. */
+export const filters = { state: STATES, mail: MAILS };

@@ -1,34 +1,14 @@
-import { type Static, type TObject, Type } from 'typebox';
-
-/** Something that people are told of: what its templates may be filled with, and how it is treated. */
-export type KindDefinition<P extends TObject = TObject> = {
-  parameters: P;
-  /** What previews are filled with. */
-  sample: Static<P>;
-  /** About their own account: told whatever they have chosen, at any hour, and nobody unsubscribes from it. */
-  mandatory: boolean;
-  /** Two of the same are better than none, when nobody knows whether the first one arrived. */
-  mayComeTwice: boolean;
-};
-
-const ofAccount = <P extends TObject>(parameters: P, sample: Static<P>) => ({
-  parameters,
-  sample,
-  mandatory: true,
-  mayComeTwice: true,
-});
-
-const ofChoice = <P extends TObject>(parameters: P, sample: Static<P>) => ({
-  parameters,
-  sample,
-  mandatory: false,
-  mayComeTwice: false,
-});
+import { confirmPhone, digest, type KindDefinition, news, ofAccount, ofChoice } from '@banyan/notifications';
+import { Type } from 'typebox';
 
 const Name = Type.Optional(Type.String());
 const Link = Type.String();
 
-/** Of what people are told. The words are in built-in.ts, and in what administrators have made of them. */
+/**
+ * Of what people are told, and how who have not chosen. Changes of status are mostly their own doing, so they find them in the app; a saved search
+ * says by itself how often; jobs that fit come together once a day, and so do forwarded mails that wait for a word. What has stopped working is
+ * told at once. News are for those who have asked for them. The words are in built-in.ts, and in what administrators have made of them.
+ */
 export const kinds = {
   verify_email: ofAccount(Type.Object({ name: Name, link: Link }), {
     name: 'Ada',
@@ -39,10 +19,15 @@ export const kinds = {
     link: 'https://career.example/reset?token=…',
   }),
   password_changed: ofAccount(Type.Object({ name: Name, link: Type.Optional(Link) }), { name: 'Ada' }),
-  confirm_phone: ofAccount(Type.Object({ code: Type.String() }), { code: '123456' }),
+  confirm_phone: confirmPhone,
   status_changed: ofChoice(
     Type.Object({ applicationId: Type.Integer(), from: Type.Optional(Type.String()), to: Type.String() }),
     { applicationId: 12, from: 'applied', to: 'interview' },
+    {
+      ways: { in_app: true, email: 'off', sms: false, push: true },
+      isRowOfOthers: true,
+      page: ({ applicationId }) => `/applications/${applicationId}`,
+    },
   ),
   next_action_due: ofChoice(
     Type.Object({
@@ -59,6 +44,10 @@ export const kinds = {
       job: 'Engineer',
       company: 'Vault-Tec',
     },
+    {
+      ways: { in_app: true, email: 'instant', sms: false, push: true },
+      page: ({ applicationId }) => `/applications/${applicationId}`,
+    },
   ),
   job_matched: ofChoice(
     Type.Object({
@@ -69,6 +58,10 @@ export const kinds = {
       reasons: Type.Array(Type.String()),
     }),
     { jobId: 5, title: 'Engineer', company: 'Vault-Tec', score: 87, reasons: ['4 of 5 skills'] },
+    {
+      ways: { in_app: true, email: 'daily', sms: false, push: false },
+      page: ({ jobId }) => `/jobs/${jobId}`,
+    },
   ),
   saved_search_matched: ofChoice(
     Type.Object({
@@ -78,37 +71,41 @@ export const kinds = {
       total: Type.Integer(),
     }),
     { searchId: 3, name: 'Remote in Berlin', jobs: [{ title: 'Engineer', company: 'Vault-Tec' }], total: 4 },
+    {
+      ways: { in_app: true, email: 'instant', sms: false, push: true },
+      page: ({ searchId }) => `/searches/${searchId}`,
+    },
   ),
   webhook_disabled: ofChoice(
     Type.Object({ endpointId: Type.Integer(), host: Type.String(), reason: Type.String() }),
     { endpointId: 4, host: 'hooks.vault-tec.example', reason: 'failing' },
+    {
+      ways: { in_app: true, email: 'instant', sms: false, push: false },
+      page: ({ endpointId }) => `/integrations/webhooks/${endpointId}`,
+    },
   ),
-  connection_lost: ofChoice(Type.Object({ connectionId: Type.Integer(), provider: Type.String() }), {
-    connectionId: 2,
-    provider: 'google',
-  }),
-  mail_recognized: ofChoice(Type.Object({ proposalId: Type.Integer(), says: Type.String() }), {
-    proposalId: 9,
-    says: 'interview',
-  }),
-  /** Of a campaign, whose words are its own. */
-  news: ofChoice(Type.Object({ link: Type.Optional(Link) }), { link: 'https://career.example/news' }),
-  /** All of a day or a week in one. */
-  digest: ofChoice(Type.Object({ items: Type.Array(Type.Object({ line: Type.String() })) }), {
-    items: [{ line: 'Engineer at Vault-Tec fits you: 87 of 100 points.' }],
-  }),
+  connection_lost: ofChoice(
+    Type.Object({ connectionId: Type.Integer(), provider: Type.String() }),
+    {
+      connectionId: 2,
+      provider: 'google',
+    },
+    {
+      ways: { in_app: true, email: 'instant', sms: false, push: true },
+      page: () => '/integrations/connections',
+    },
+  ),
+  mail_recognized: ofChoice(
+    Type.Object({ proposalId: Type.Integer(), says: Type.String() }),
+    {
+      proposalId: 9,
+      says: 'interview',
+    },
+    {
+      ways: { in_app: true, email: 'daily', sms: false, push: true },
+      page: ({ proposalId }) => `/integrations/mail/${proposalId}`,
+    },
+  ),
+  news: news({ link: 'https://career.example/news' }),
+  digest: digest({ line: 'Engineer at Vault-Tec fits you: 87 of 100 points.' }, '/notifications'),
 } satisfies Record<string, KindDefinition>;
-
-export type Kind = keyof typeof kinds;
-
-/** Throws if there is no such kind, which only another version of this service may have made. */
-export function kindOf(name: string): KindDefinition {
-  const kind = (kinds as Record<string, KindDefinition>)[name];
-  if (!kind) throw new Error(`nobody is told of ${name} by this version of the service`);
-  return kind;
-}
-
-/** Of a kind that is not known: no. */
-export function mayKindComeTwice(name: string): boolean {
-  return (kinds as Record<string, KindDefinition>)[name]?.mayComeTwice ?? false;
-}

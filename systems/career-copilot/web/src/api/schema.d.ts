@@ -1,4 +1,4 @@
-// By npm run generate: types dmLroHYP4p3lZ1J_ of document 5ppWb3JKlvB_B8xL.
+// By npm run generate: types dmLroHYP4p3lZ1J_ of document uh5NH48CQFVPgPAE.
 export interface paths {
     "/api/v1/analytics/all/series": {
         parameters: {

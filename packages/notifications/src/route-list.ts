@@ -1,0 +1,55 @@
+/** For the plan of a system: where the routes of `notificationRoutes` are, and whose their callers are. None of them is a monolith's. */
+
+type Listed = {
+  route: string;
+  key: 'token.sub' | 'none';
+  auth?: 'none';
+  writes?: string[];
+  onMonolith: false;
+};
+
+/** @param first where they are: `/api/v1/notifications`. @param devices as the system says it. */
+export function routeList(first: string, { devices = false }: { devices?: boolean } = {}): Listed[] {
+  const ofCallers = [...OF_CALLERS, ...(devices ? OF_DEVICES : [])].map((route): Listed => {
+    const [method, path] = route.split(' ') as [string, string];
+    return { route: `${method} ${first}${path}`, key: 'token.sub', onMonolith: false };
+  });
+  const ofEverybody = { key: 'none', auth: 'none', writes: [], onMonolith: false } as const;
+  return [
+    ...ofCallers,
+    { route: `POST ${first}/reports/twilio`, ...ofEverybody, writes: [] },
+    { route: `POST ${first}/reports/bounces`, ...ofEverybody, writes: [] },
+    // Whose they are is in the link, which the gateway does not read: they come with the last of the shares.
+    { route: `GET ${first}/unsubscribe`, key: 'none', auth: 'none', onMonolith: false },
+    { route: `POST ${first}/unsubscribe`, ...ofEverybody, writes: [] },
+  ];
+}
+
+const OF_CALLERS = [
+  'GET /preferences',
+  'PUT /preferences',
+  'GET /stream',
+  'GET /feed',
+  'GET /feed/unread',
+  'PUT /feed/read',
+  'PUT /feed/:id/read',
+  'GET /deliveries',
+  'GET /channels',
+  'GET /deliveries/undelivered',
+  'GET /push-key',
+  'POST /push-subscriptions',
+  'DELETE /push-subscriptions/:id',
+  'GET /phone',
+  'PUT /phone',
+  'DELETE /phone',
+  'POST /phone/confirm',
+  'GET /templates',
+  'GET /templates/:kind/:locale',
+  'PUT /templates/:kind/:locale',
+  'POST /templates/:kind/:locale/preview',
+  'GET /campaigns',
+  'POST /campaigns',
+  'GET /campaigns/:id',
+  'POST /campaigns/:id/:step',
+];
+const OF_DEVICES = ['POST /devices', 'DELETE /devices/:id'];
