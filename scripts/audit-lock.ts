@@ -110,7 +110,8 @@ function isShipped({ dev, devOptional, path }: Installed): boolean {
 /** Of alternatives one must be allowed, of a conjunction all. */
 function isAllowed(licence: string | undefined): boolean {
   const text = (licence ?? '').replace(/[()]/g, '');
-  return text.split(' OR ').some((one) => one.split(' AND ').every((name) => LICENCES.has(name.trim())));
+  // Not only in capitals, as SPDX has it.
+  return text.split(/ or /i).some((one) => one.split(' AND ').every((name) => LICENCES.has(name.trim())));
 }
 
 if (import.meta.main) {

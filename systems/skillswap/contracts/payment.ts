@@ -21,6 +21,14 @@ const Key = Type.String({
 
 const OfHold = { userId: Uuid, holdId: Uuid, credits: Credits, reference: Reference };
 
+const OfWithdrawal = {
+  userId: Uuid,
+  withdrawalId: Uuid,
+  credits: Credits,
+  amount: Type.Integer({ description: 'Minor units of the currency.' }),
+  currency: Type.String(),
+};
+
 const Hold = Type.Object({
   id: Uuid,
   userId: Uuid,
@@ -55,6 +63,17 @@ export const contracts = defineContracts({
         transactionId: Uuid,
         reason: Type.String({ description: 'CHARGEBACK.' }),
       }),
+    }),
+    WithdrawalPaid: event({
+      ...ofPayment('userId', 'Money has gone to somebody for credits that they have earned.'),
+      data: Type.Object(OfWithdrawal),
+    }),
+    WithdrawalFailed: event({
+      ...ofPayment(
+        'userId',
+        'Money could not be paid out, or may not be: the credits are in the wallet again.',
+      ),
+      data: Type.Object({ ...OfWithdrawal, reason: Type.String() }),
     }),
     CreditsHeld: event({
       ...ofPayment('userId', 'Credits are set aside, until they are transferred or given back.'),

@@ -46,10 +46,11 @@ export async function request(
   });
   const text = await response.text();
   const etag = response.headers.get('etag');
+  const isText = response.headers.get('content-type')?.startsWith('text/');
   return {
     status: response.status,
     ...(etag === null ? {} : { etag }),
     ...(response.headers.get('x-banyan-stale') === 'maybe' ? { stale: true } : {}),
-    body: text === '' ? undefined : JSON.parse(text),
+    body: text === '' ? undefined : isText ? text : JSON.parse(text),
   };
 }

@@ -4,7 +4,7 @@ import { Transaction, Wallet } from '../../api/credits.ts';
 import { contracts } from '../../contracts/payment.ts';
 import { callerOf } from '../../kit/caller.ts';
 import { answerAsMonolith } from '../../kit/problem-answers.ts';
-import type { Credits } from './ledger/credits.ts';
+import type { Credits, Says } from './ledger/credits.ts';
 import type { Hold } from './ledger/decide.ts';
 import { findWallet } from './ledger/store.ts';
 import { findTransactions } from './ledger/transactions.ts';
@@ -12,9 +12,21 @@ import type { MoneyBack } from './money-back.ts';
 import type { Purchasing } from './purchases/part.ts';
 import { purchaseRoutes } from './purchases/routes.ts';
 import { refundRoutes } from './refunds/routes.ts';
+import { reportRoutes } from './reports/routes.ts';
+import type { Screening } from './risk/part.ts';
+import { caseRoutes } from './risk/routes.ts';
+import type { Withdrawing } from './withdrawals/part.ts';
+import { withdrawalRoutes } from './withdrawals/routes.ts';
 
 /** What routes are given. */
-export type Given = { credits: Credits; purchasing: Purchasing; moneyBack: MoneyBack };
+export type Given = {
+  events: Says;
+  credits: Credits;
+  purchasing: Purchasing;
+  moneyBack: MoneyBack;
+  screening: Screening;
+  withdrawing: Withdrawing;
+};
 
 export async function routes(app: ServiceApp, context: ServiceContext<unknown, Given>): Promise<void> {
   await app.register(
@@ -23,6 +35,16 @@ export async function routes(app: ServiceApp, context: ServiceContext<unknown, G
       creditRoutes(scope, context);
       purchaseRoutes(scope, context);
       refundRoutes(scope, context);
+      caseRoutes(scope, context);
+      reportRoutes(scope, context);
+    },
+    { prefix: API },
+  );
+  // Not where numbers like those of cards are refused: those of bank accounts look alike.
+  await app.register(
+    async (scope: ServiceApp) => {
+      answerAsMonolith(scope);
+      withdrawalRoutes(scope, { ...context, screen: context.screening.withdrawal });
     },
     { prefix: API },
   );

@@ -131,6 +131,9 @@ CREATE TABLE IF NOT EXISTS purchases (
   action_url text,
   created_at timestamptz NOT NULL DEFAULT now(),
   paid_at timestamptz,
+  -- Out of which country, as the edge says, and how it was judged.
+  country text,
+  risk jsonb,
   due_at timestamptz,
   leased_until timestamptz,
   attempts integer NOT NULL DEFAULT 0,
@@ -187,3 +190,80 @@ CREATE TABLE IF NOT EXISTS disputes (
   UNIQUE (provider, dispute_id)
 );
 CREATE INDEX IF NOT EXISTS disputes_due ON disputes (due_at) WHERE due_at IS NOT NULL;
+
+-- Where people want their money. Name and account are encrypted.
+CREATE TABLE IF NOT EXISTS payees (
+  -- Whose it is.
+  id uuid PRIMARY KEY,
+  method text NOT NULL CHECK (method IN ('bank', 'stripe')),
+  name text NOT NULL,
+  iban text,
+  account_id text,
+  country text NOT NULL,
+  changed_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT payee_has_account CHECK (CASE method WHEN 'bank' THEN iban IS NOT NULL ELSE account_id IS NOT NULL END)
+);
+
+-- Credits that are paid out: they are gone, the money follows once a week.
+CREATE TABLE IF NOT EXISTS withdrawals (
+  id uuid PRIMARY KEY,
+  user_id uuid NOT NULL,
+  -- The owner's: one payout for each, for ever.
+  key text NOT NULL,
+  credits integer NOT NULL CHECK (credits > 0),
+  amount bigint NOT NULL CHECK (amount > 0),
+  currency text NOT NULL,
+  state text NOT NULL DEFAULT 'REQUESTED' CHECK (state IN ('REQUESTED', 'REVIEW', 'SENT', 'PAID', 'FAILED')),
+  -- Of the payee, as they were when it was due. Name and account are encrypted.
+  method text,
+  name text,
+  iban text,
+  account_id text,
+  country text,
+  reason text,
+  -- Somebody has looked at it, and it may be paid.
+  reviewed_at timestamptz,
+  posting_id uuid,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  paid_at timestamptz,
+  due_at timestamptz,
+  leased_until timestamptz,
+  attempts integer NOT NULL DEFAULT 0,
+  UNIQUE (user_id, key)
+);
+CREATE INDEX IF NOT EXISTS withdrawals_due ON withdrawals (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS withdrawals_of_user ON withdrawals (user_id, created_at DESC);
+
+-- Files for the bank. One that was taken away gets nothing more.
+CREATE TABLE IF NOT EXISTS payout_files (
+  id uuid PRIMARY KEY,
+  -- Its Monday.
+  week date NOT NULL,
+  currency text NOT NULL,
+  state text NOT NULL DEFAULT 'OPEN' CHECK (state IN ('OPEN', 'CLOSED', 'SETTLED')),
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE UNIQUE INDEX IF NOT EXISTS one_open_file ON payout_files (week, currency) WHERE state = 'OPEN';
+
+CREATE TABLE IF NOT EXISTS payout_lines (
+  withdrawal_id uuid PRIMARY KEY REFERENCES withdrawals,
+  file_id uuid NOT NULL REFERENCES payout_files,
+  state text NOT NULL DEFAULT 'WRITTEN' CHECK (state IN ('WRITTEN', 'PAID', 'REJECTED')),
+  reason text
+);
+CREATE INDEX IF NOT EXISTS lines_of_file ON payout_lines (file_id);
+
+-- What somebody has to look at.
+CREATE TABLE IF NOT EXISTS cases (
+  id uuid PRIMARY KEY,
+  kind text NOT NULL CHECK (kind IN ('FRAUD', 'LAUNDERING')),
+  user_id uuid NOT NULL,
+  subject text NOT NULL UNIQUE,
+  reasons jsonb NOT NULL,
+  state text NOT NULL DEFAULT 'OPEN' CHECK (state IN ('OPEN', 'CLEARED', 'CONFIRMED')),
+  note text,
+  closed_by text,
+  opened_at timestamptz NOT NULL DEFAULT now(),
+  closed_at timestamptz
+);
+CREATE INDEX IF NOT EXISTS cases_open ON cases (opened_at) WHERE state = 'OPEN';

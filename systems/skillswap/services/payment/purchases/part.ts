@@ -10,7 +10,7 @@ import { LEASE_MS, LookConfig, providerQueue } from './queue.ts';
 import { COLUMNS, lookAfter, type Purchase } from './store.ts';
 import { stripe } from './stripe.ts';
 
-const PurchaseConfig = Type.Object({
+export const PurchaseConfig = Type.Object({
   STRIPE_URL: Type.String({ default: 'https://api.stripe.com' }),
   /** Without it nobody pays by Stripe. */
   STRIPE_SECRET_KEY: Type.Optional(Type.String({ minLength: 1, secret: true })),

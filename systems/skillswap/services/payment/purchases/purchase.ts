@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Db } from '@banyan/postgres';
 import { withTransaction } from '@banyan/postgres';
+import type pg from 'pg';
 import { type Currency, purchasedCredits } from '../../../kit/credits/prices.ts';
 import { ApiError } from '../../../kit/problems.ts';
 import { addCredits, type Says } from '../ledger/credits.ts';
@@ -25,17 +26,14 @@ export type Wanted = {
 const HEAD_START_MS = 30_000;
 
 /**
- * Writes a purchase down, before anybody is asked for money. The same key is the same purchase. `check` is asked about a new one, in its
- * transaction, and throws if it may not be. Throws `AMOUNT_TOO_SMALL`, `KEY_REUSED`.
+ * Writes a purchase down, before anybody is asked for money. The same key is the same purchase. `judge` looks at a new one, in its
+ * transaction, and says how it is then. Throws `AMOUNT_TOO_SMALL`, `KEY_REUSED`.
  */
 export async function writeDown(
   pool: Db,
   wanted: Wanted,
-  check: (
-    tx: Parameters<typeof store.insertPurchase>[0],
-    purchase: Purchase,
-  ) => Promise<void> = async () => {},
-): Promise<{ purchase: Purchase; isNew: boolean }> {
+  judge: (tx: pg.PoolClient, purchase: Purchase) => Promise<Purchase>,
+): Promise<Purchase> {
   const { userId, key, amount, currency } = wanted;
   const { bought, bonus } = purchasedCredits(amount, currency);
   if (bought === 0) throw new ApiError('AMOUNT_TOO_SMALL');
@@ -45,16 +43,15 @@ export async function writeDown(
       { ...wanted, id: randomUUID(), bought, bonus },
       HEAD_START_MS,
     );
-    if (purchase) await check(tx, purchase);
-    return purchase;
+    return purchase && (await judge(tx, purchase));
   });
-  if (made) return { purchase: made, isNew: true };
+  if (made) return made;
   const known = (await store.findByKey(pool, userId, key))!;
   const isSame = (['amount', 'currency', 'method', 'provider'] as const).every(
     (name) => known[name] === wanted[name],
   );
   if (!isSame) throw new ApiError('KEY_REUSED');
-  return { purchase: known, isNew: false };
+  return known;
 }
 
 type Around = { pool: Db; events: Says; provider: PaymentProvider; now: Date };

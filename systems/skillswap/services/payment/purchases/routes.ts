@@ -10,6 +10,7 @@ import { ApiError } from '../../../kit/problems.ts';
 import { noteDispute } from '../disputes/dispute.ts';
 import { findWallet, postingOf } from '../ledger/store.ts';
 import type { MoneyBack } from '../money-back.ts';
+import type { Screening } from '../risk/part.ts';
 import { hasCardNumber } from './card-data.ts';
 import { errors } from './errors.ts';
 import type { Purchasing } from './part.ts';
@@ -17,10 +18,11 @@ import { ProviderError } from './provider.ts';
 import { isOver, writeDown } from './purchase.ts';
 import * as store from './store.ts';
 
-type Context = { pool: Db; purchasing: Purchasing; moneyBack: MoneyBack };
+type Context = { pool: Db; purchasing: Purchasing; moneyBack: MoneyBack; screening: Screening };
 
 /** Buying credits. */
-export function purchaseRoutes(app: ServiceApp, { pool, purchasing, moneyBack }: Context): void {
+export function purchaseRoutes(app: ServiceApp, context: Context): void {
+  const { pool, purchasing, screening } = context;
   refuseCardData(app);
 
   app.post(
@@ -37,8 +39,12 @@ export function purchaseRoutes(app: ServiceApp, { pool, purchasing, moneyBack }:
       const { paymentMethodId: method, ...wanted } = request.body;
       const [userId, key] = [callerOf(request), request.headers['idempotency-key']];
       purchasing.providerOf(wanted.provider);
-      const { purchase: written } = await writeDown(pool, { ...wanted, userId, key, method });
+      const country = countryOf(request.headers[screening.countryHeader]);
+      const written = await writeDown(pool, { ...wanted, userId, key, method }, (tx, purchase) =>
+        screening.purchase(tx, purchase, country, new Date()),
+      );
       const purchase = isOver(written) ? written : await purchasing.advance(written).catch(unavailable);
+      if (purchase.reason === store.BLOCKED) throw errors('PURCHASE_BLOCKED');
       if (purchase.state === 'FAILED') throw new ApiError('PAYMENT_DECLINED');
       if (purchase.state !== 'PAID') return await reply.code(202).send(shown(purchase));
       const { balance } = await findWallet(pool, userId);
@@ -61,7 +67,7 @@ export function purchaseRoutes(app: ServiceApp, { pool, purchasing, moneyBack }:
     },
   );
 
-  app.register(async (scope: ServiceApp) => webhookRoute(scope, { pool, purchasing, moneyBack }));
+  app.register(async (scope: ServiceApp) => webhookRoute(scope, context));
 }
 
 /** What providers tell: taken once, and looked into with the provider, whatever order it comes in. */
@@ -105,6 +111,10 @@ function refuseCardData(app: ServiceApp): void {
     const { body, query, headers } = request;
     if (hasCardNumber([body, query, headers['idempotency-key']])) throw errors('CARD_DATA_REFUSED');
   });
+}
+
+function countryOf(header: string | string[] | undefined): string | null {
+  return typeof header === 'string' && /^[A-Z]{2}$/.test(header) ? header : null;
 }
 
 function unavailable(cause: unknown): never {

@@ -105,6 +105,18 @@ export async function markPaid(tx: Tx, id: string, chargeId: string): Promise<vo
   );
 }
 
+/** Nobody is asked for money. */
+export async function block(tx: Tx, id: string): Promise<Purchase> {
+  const { rows } = await tx.query<Purchase>(
+    `UPDATE purchases SET state = 'FAILED', reason = '${BLOCKED}', due_at = NULL WHERE id = $1 RETURNING ${COLUMNS}`,
+    [id],
+  );
+  return rows[0]!;
+}
+
+/** The reason of those that nobody was asked for. */
+export const BLOCKED = 'blocked';
+
 export async function markFailed(tx: Tx | Db, id: string, reason: string): Promise<boolean> {
   const { rowCount } = await tx.query(
     `UPDATE purchases SET state = 'FAILED', reason = $2, due_at = NULL, client_secret = NULL, action_url = NULL

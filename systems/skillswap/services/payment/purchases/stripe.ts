@@ -1,7 +1,7 @@
 /** Stripe by its HTTP API (docs.stripe.com/api): PaymentIntents, refunds, disputes; and its webhooks. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { CREDIT_PRICE, type Currency } from '../../../kit/credits/prices.ts';
-import { ask, type Body } from './http.ts';
+import type { Body } from './http.ts';
 import {
   type DisputeState,
   type Money,
@@ -10,41 +10,15 @@ import {
   ProviderError,
   type RefundState,
 } from './provider.ts';
+import { type StripeAccess, StripeError, stripeApi } from './stripe-api.ts';
 
-/** What this code was written against. */
-const API_VERSION = '2024-06-20';
-
-export type StripeOptions = {
-  /** Origin of the API. */
-  url: string;
-  secretKey: string;
+export type StripeOptions = StripeAccess & {
   /** Of the endpoint to which Stripe sends its messages: `whsec_...`. */
   webhookSecret: string;
-  timeoutMs: number;
 };
 
-export function stripe({ url, secretKey, webhookSecret, timeoutMs }: StripeOptions): PaymentProvider {
-  const call = async (
-    method: 'GET' | 'POST',
-    path: string,
-    fields: Fields = {},
-    key?: string,
-  ): Promise<Body> => {
-    const { status, body } = await ask({
-      method,
-      url: `${url}/v1/${path}`,
-      timeoutMs,
-      headers: {
-        authorization: `Bearer ${secretKey}`,
-        'stripe-version': API_VERSION,
-        ...(method === 'POST' && { 'content-type': 'application/x-www-form-urlencoded' }),
-        ...(key !== undefined && { 'idempotency-key': key }),
-      },
-      ...(method === 'POST' && { body: formOf(fields) }),
-    });
-    if (status < 300) return body;
-    throw new StripeError(body?.error ?? {});
-  };
+export function stripe({ webhookSecret, ...access }: StripeOptions): PaymentProvider {
+  const call = stripeApi(access);
   const intent = (paymentId: string) => `payment_intents/${encodeURIComponent(paymentId)}`;
 
   return {
@@ -108,34 +82,6 @@ export function stripe({ url, secretKey, webhookSecret, timeoutMs }: StripeOptio
       return { id, about: aboutOf(String(type), data?.object ?? {}) };
     },
   };
-}
-
-/** What Stripe has refused, in its own words. */
-class StripeError extends ProviderError {
-  readonly type: string;
-
-  constructor({
-    type = 'api_error',
-    code,
-    decline_code,
-  }: { type?: string; code?: string; decline_code?: string }) {
-    super('REFUSED', decline_code ?? code ?? type);
-    this.type = type;
-  }
-}
-
-type Fields = { [name: string]: string | number | readonly string[] | Record<string, string> };
-
-/** As Stripe takes nested fields: `metadata[purchase_id]=...`, `payment_method_types[]=card`. */
-function formOf(fields: Fields): string {
-  const form = new URLSearchParams();
-  for (const [name, value] of Object.entries(fields)) {
-    if (Array.isArray(value)) for (const one of value) form.append(`${name}[]`, one);
-    else if (typeof value === 'object')
-      for (const [key, one] of Object.entries(value)) form.append(`${name}[${key}]`, one);
-    else form.append(name, String(value));
-  }
-  return form.toString();
 }
 
 function stateOf(intent: Body): PaymentState {

@@ -28,6 +28,8 @@ export class StripeDouble {
   readonly refunds = new Map<string, Thing>();
   readonly disputes = new Map<string, Thing>();
   readonly transfers = new Map<string, Thing>();
+  /** What can be transferred from, minor units. */
+  balance = Number.POSITIVE_INFINITY;
   /** In the order in which they happened. */
   readonly events: StripeEvent[] = [];
   readonly asked: string[] = [];
@@ -125,7 +127,18 @@ export class StripeDouble {
     return answer;
   }
 
-  #answer(method: string, url: string, form: URLSearchParams): Answer {
+  /** As after a day, when a key means nothing any more. */
+  forgetKeys(): void {
+    this.#keys.clear();
+  }
+
+  #answer(method: string, asked: string, form: URLSearchParams): Answer {
+    const [url = '', query] = asked.split('?', 2);
+    if (method === 'GET' && url === '/v1/transfers') {
+      const group = new URLSearchParams(query).get('transfer_group');
+      const data = [...this.transfers.values()].filter(({ transfer_group }) => transfer_group === group);
+      return { status: 200, body: { object: 'list', has_more: false, data } };
+    }
     const [, kind = '', id, action] = /^\/v1\/(\w+)(?:\/(\w+))?(?:\/(\w+))?$/.exec(url) ?? [];
     if (method === 'POST' && kind === 'payment_intents' && !id) return this.#create(form);
     if (method === 'POST' && kind === 'refunds') return this.#refund(form);
@@ -224,6 +237,8 @@ export class StripeDouble {
     const destination = form.get('destination') ?? '';
     if (!/^acct_\w+$/.test(destination)) return error(400, 'invalid_request_error', 'resource_missing');
     if (destination.includes('closed')) return error(400, 'invalid_request_error', 'account_invalid');
+    if (Number(form.get('amount')) > this.balance)
+      return error(400, 'invalid_request_error', 'balance_insufficient');
     const transfer = {
       ...{ id: newId('tr'), object: 'transfer', amount: Number(form.get('amount')), reversed: false },
       ...{ currency: form.get('currency'), destination, transfer_group: form.get('transfer_group') },

@@ -1,0 +1,34 @@
+import type { Db } from '@banyan/postgres';
+import { role, type ServiceApp } from '@banyan/service';
+import { Type } from 'typebox';
+import { Id } from '../../../api/common.ts';
+import { CaseQuery, CaseStatus, CaseVerdict } from '../../../api/payments.ts';
+import { callerOf } from '../../../kit/caller.ts';
+import type { Says } from '../ledger/credits.ts';
+import { closeCase, findCases } from './cases.ts';
+
+type Context = { pool: Db; events: Says };
+
+/** What administrators look at. */
+export function caseRoutes(app: ServiceApp, { pool, events }: Context): void {
+  const allow = [role('ADMIN')];
+
+  app.get(
+    '/admin/payments/cases',
+    { config: { allow }, schema: { querystring: CaseQuery, response: { 200: Type.Array(CaseStatus) } } },
+    async (request) => await findCases(pool, request.query),
+  );
+
+  app.post(
+    '/admin/payments/cases/:id/verdict',
+    {
+      config: { allow, errors: [404, 409] },
+      schema: { params: Id, body: CaseVerdict, response: { 200: CaseStatus } },
+    },
+    async (request) => {
+      const { verdict: is, note } = request.body;
+      const by = callerOf(request);
+      return await closeCase(pool, events, { id: request.params.id, is, note, by, now: new Date() });
+    },
+  );
+}
