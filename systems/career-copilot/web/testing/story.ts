@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Chromium, Page } from '@banyan/ui/testing';
-import { good, request } from '../../kit/testing/request.ts';
 import { PASSWORD, stranger } from './visitor.ts';
 
-type Account = { full_name: string; email: string; password: string };
 type Locator = ReturnType<Page['getByRole']>;
 
 /** Somebody in the middle of it, whose two tabs stay open while services move. */
@@ -19,18 +17,19 @@ export type Resident = {
 
 /**
  * A window in which one person after the other goes their way from the sign-up to the offer, as they see it: whatever answers behind the pages,
- * each step is there to be taken and shows what the one before has done, and nothing of whoever was there before is left. What has no page yet
- * (the search) is done by the public API. A story rejects at the first step that fails; what the pages had for problems comes with the end of the test.
+ * each step is there to be taken and shows what the one before has done, and nothing of whoever was there before is left. A story rejects at the
+ * first step that fails; what the pages had for problems comes with the end of the test.
  */
 export async function openWindow(chromium: Chromium, origin: string): Promise<() => Promise<void>> {
   const person = await stranger(chromium, { origin });
   const page = await person.tab('/profile');
   return async () => {
-    const account = await signsUp(page);
+    await signsUp(page);
     await sees(page, 'Profile');
     await page.getByLabel('Headline').fill('Analyst of engines');
     await save(page);
-    const job = await applies(origin, account);
+    await sees(page, 'Jobs');
+    const job = await applies(page);
     await sees(page, 'Applications');
     for (const state of ['Screening', 'Interview', 'Offer']) await movesTo(page, job, state);
     await page.reload();
@@ -71,19 +70,13 @@ export async function moveIn(chromium: Chromium, origin: string): Promise<Reside
 }
 
 /** From the page of the login, to which strangers are led. */
-async function signsUp(page: Page): Promise<Account> {
-  const account = {
-    full_name: 'Ada Lovelace',
-    email: `story-${randomUUID()}@example.com`,
-    password: PASSWORD,
-  };
+async function signsUp(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Create an account' }).click();
-  await page.getByLabel('Your name').fill(account.full_name);
-  await page.getByLabel('E-mail').fill(account.email);
-  await page.getByLabel('Password').fill(account.password);
+  await page.getByLabel('Your name').fill('Ada Lovelace');
+  await page.getByLabel('E-mail').fill(`story-${randomUUID()}@example.com`);
+  await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Create the account' }).click();
   await isLoggedIn(page);
-  return account;
 }
 
 async function save(page: Page): Promise<void> {
@@ -91,14 +84,21 @@ async function save(page: Page): Promise<void> {
   await page.getByText('Your profile is saved').waitFor();
 }
 
-/** For the first engineer's job there is; as the board names it. */
-async function applies(origin: string, { email, password }: Account): Promise<string> {
-  const body = { email, password };
-  const { access_token: token } = await good('logs in', request(origin, 'POST', '/auth/login', { body }));
-  const { jobs } = await good('searches', request(origin, 'GET', '/jobs?q=engineer&limit=1'));
-  const [{ id, title, company }] = jobs;
-  await good('applies', request(origin, 'POST', '/applications', { token, body: { job_id: id } }));
-  return `${title} at ${company.name}`;
+/** For the first engineer's job that they find; as the board names it. */
+async function applies(page: Page): Promise<string> {
+  await page.getByLabel('What').fill('engineer');
+  await page.getByRole('button', { name: 'Search' }).click();
+  await page.waitForURL(/[?&]q=engineer/);
+  const first = page
+    .getByRole('grid', { name: 'Jobs found' })
+    .getByRole('row', { name: /engineer/i })
+    .first();
+  const job = (await first.getAttribute('aria-label'))!;
+  await first.click();
+  await page.getByRole('button', { name: 'Apply', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Apply', exact: true }).click();
+  await page.getByText(/^You applied here on/).waitFor();
+  return job;
 }
 
 /** By the navigation. */
