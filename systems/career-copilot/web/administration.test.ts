@@ -33,6 +33,14 @@ const GRACE = {
   created_at: SINCE,
   updated_at: SINCE,
 };
+const WORDS = { subject: 'News', body: 'There is news.', action: '', short: '' };
+const stored = (version: number, body: string) => ({
+  kind: 'news',
+  locale: 'en',
+  version,
+  words: { ...WORDS, body },
+  sample: {},
+});
 const SUSPENDED = { ...GRACE, is_active: false, suspended_at: SINCE, suspension_reason: 'Spam' };
 const pageOf = (...users: object[]) => ({ users, next_cursor: null });
 
@@ -95,17 +103,9 @@ function administrationTests(chromium: Chromium): void {
   });
 
   it('keeps what was written of a template that somebody else has changed meanwhile', async () => {
-    const words = { subject: 'News', body: 'There is news.', action: '', short: '' };
-    const stored = (version: number, body: string) => ({
-      kind: 'news',
-      locale: 'en',
-      version,
-      words: { ...words, body },
-      sample: {},
-    });
     const { page, answers } = await at('/administration/templates/news/en', async (to) => {
-      await to.instead('/notifications/templates/news/en', stored(1, words.body));
-      await to.instead('/notifications/templates/news/en/preview', { ...words, text: 'As mail', html: '' });
+      await to.instead('/notifications/templates/news/en', stored(1, WORDS.body));
+      await to.instead('/notifications/templates/news/en/preview', { ...WORDS, text: 'As text', html: '' });
     });
     await page.getByRole('textbox', { name: 'Text', exact: true }).fill('What I have written.');
     // Drafts are kept when somebody pauses.
@@ -130,6 +130,23 @@ function administrationTests(chromium: Chromium): void {
     await page.getByRole('button', { name: 'Save' }).press('Enter');
     assert.equal((await sent).headers()['if-match'], '"2"');
     await page.getByText('The template is saved').waitFor();
+  });
+
+  it('shows how a message comes out as a mail, in which nothing runs, and as text', async () => {
+    const html =
+      '<html><head></head><body><p>As <b>mail</b></p><a href="/administration">Away</a><script>parent.ran = 1</script></body></html>';
+    const { person, page } = await at('/administration/templates/news/en', async (to) => {
+      await to.instead('/notifications/templates/news/en', stored(1, WORDS.body));
+      await to.instead('/notifications/templates/news/en/preview', { ...WORDS, text: 'As text', html });
+    });
+    person.allow(/^console: Blocked (script execution|opening)/);
+    const mail = page.frameLocator('iframe');
+    await mail.getByText('As mail').waitFor();
+    await mail.getByRole('link', { name: 'Away' }).click();
+    await mail.getByText('As mail').waitFor();
+    assert.equal(await page.evaluate('window.ran'), undefined);
+    await page.getByRole('tab', { name: 'Text only' }).click();
+    await page.getByText('As text').waitFor();
   });
 
   it('writes a campaign that goes out only when it is begun', async () => {

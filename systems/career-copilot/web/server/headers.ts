@@ -6,6 +6,16 @@ const STYLES_OF_PRIMITIVES = [
   '@layer {\n  * {\n    overscroll-behavior: contain;\n  }\n}',
 ];
 
+/** The styles of the mails that the service of notifications writes, where an administrator looks at how one comes out. */
+const STYLES_OF_MAILS = [
+  'margin:0;padding:24px;font:16px/1.5 sans-serif;color:#1b1b1b;background:#ffffff',
+  'max-width:36em;margin:0 auto',
+  'white-space:pre-line',
+  'display:inline-block;padding:10px 16px;background:#1a4fa3;color:#ffffff;text-decoration:none;border-radius:4px',
+  'font-size:13px;overflow-wrap:anywhere',
+  'max-width:36em;margin:32px auto 0;font-size:13px;color:#555555',
+];
+
 /**
  * What a page may do: nothing but what comes from here. No inline script or style, no eval, no frame around it and none in it, no
  * form and no base elsewhere; text becomes markup by no way that a browser can refuse (Trusted Types).
@@ -15,7 +25,10 @@ const CONTENT_SECURITY_POLICY = [
   "script-src 'self'",
   // Shows push messages.
   "worker-src 'self'",
-  ["style-src 'self'", ...STYLES_OF_PRIMITIVES.map(hashOf)].join(' '),
+  // Attributes by their text (`unsafe-hashes`): those of mails, and no other.
+  ["style-src 'self' 'unsafe-hashes'", ...[...STYLES_OF_PRIMITIVES, ...STYLES_OF_MAILS].map(hashOf)].join(
+    ' ',
+  ),
   // What a user has uploaded is shown out of memory.
   "img-src 'self' blob:",
   "font-src 'self'",
@@ -26,8 +39,8 @@ const CONTENT_SECURITY_POLICY = [
   "form-action 'self'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  // The page makes one policy, which lets markup be emptied.
-  'trusted-types default',
+  // One lets markup be emptied, the other is for frames in which nothing runs (src/trusted-types.ts).
+  'trusted-types default mail',
 ].join('; ');
 
 const PERMISSIONS_POLICY = [

@@ -161,7 +161,7 @@ async function withMessages(answers: Answers): Promise<void> {
   await answers.instead('/notifications/templates/*/*/preview', {
     subject: 'To do: Ask how it goes',
     text: 'Hello,\n\nAsk how it goes, for Engineer at Vault-Tec.\n\nOpen the application: https://career.example/applications/12\n\nCareer Copilot',
-    html: '<p>Hello,</p>',
+    html: MAIL,
     short: 'Ask how it goes: Engineer',
   });
   await answers.instead('/notifications/deliveries/undelivered', {
@@ -171,13 +171,22 @@ async function withMessages(answers: Answers): Promise<void> {
       kind: n % 3 === 0 ? 'news' : 'next_action_due',
       channel: n % 4 === 3 ? 'sms' : 'email',
       state: n % 2 === 0 ? 'bounced' : 'failed',
-      reason: n % 2 === 0 ? 'MAILBOX_UNKNOWN' : 'OUTCOME_UNKNOWN',
+      reason: n % 2 === 0 ? (n % 4 === 0 ? 'NO_SUCH_ADDRESS' : 'BOUNCED 5.2.2') : 'OUTCOME_UNKNOWN',
       created_at: '2026-05-30T08:00:00.000Z',
       updated_at: `2026-05-30T08:${String(59 - n).padStart(2, '0')}:00.000Z`,
     })),
     next_cursor: null,
   });
 }
+
+/** As the service writes it: with the styles that the policy of the pages lets in. */
+const MAIL = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>To do</title></head>
+<body style="margin:0;padding:24px;font:16px/1.5 sans-serif;color:#1b1b1b;background:#ffffff">
+<main style="max-width:36em;margin:0 auto"><p style="white-space:pre-line">Hello,</p>
+<p style="white-space:pre-line">Ask how it goes, for Engineer at Vault-Tec.</p>
+<p><a href="https://career.example/applications/12" style="display:inline-block;padding:10px 16px;background:#1a4fa3;color:#ffffff;text-decoration:none;border-radius:4px">Open the application</a></p>
+<p style="font-size:13px;overflow-wrap:anywhere">https://career.example/applications/12</p></main>
+<footer style="max-width:36em;margin:32px auto 0;font-size:13px;color:#555555"><p>You get this because you asked for it.</p></footer></body></html>`;
 
 /** As the service of analytics answers. */
 async function withProducts(answers: Answers): Promise<void> {

@@ -63,7 +63,14 @@ function One({ campaign }: { campaign: Read }) {
   const told = DELIVERY_STATES.filter((each) => messages[each] !== undefined);
   return (
     <Columns
-      aside={<MessagePreview kind="news" locale="en" words={{ ...words, short: '' }} link={link} />}
+      aside={
+        <MessagePreview
+          kind="news"
+          locale={audience.locales?.[0] ?? 'en'}
+          words={{ ...words, short: '' }}
+          link={link}
+        />
+      }
       isAsideSticky
     >
       <Card title={t('how')}>
@@ -73,7 +80,8 @@ function One({ campaign }: { campaign: Read }) {
             <dt>{t('to')}</dt>
             <dd>
               {audience.user_ids ? t('toNamed', { count: audience.user_ids.length }) : t('toAll')}
-              {audience.locales && ` · ${audience.locales.join(', ')}`}
+              {audience.locales &&
+                ` · ${audience.locales.map((locale) => t(`localeNames.${locale}`)).join(', ')}`}
             </dd>
             <dt>{t('pace')}</dt>
             <dd>{t('perMinute', { count: perMinute })}</dd>

@@ -8,7 +8,13 @@ import { Available } from '../../shell/Available.tsx';
 import { Page } from '../../shell/Page.tsx';
 import { Reading } from '../../shell/Reading.tsx';
 import styles from './Administration.module.css';
-import { type DeliveriesSearch, UNDELIVERED, type UndeliveredMessage } from './deliveries.ts';
+import {
+  type DeliveriesSearch,
+  type KnownReason,
+  partsOf,
+  UNDELIVERED,
+  type UndeliveredMessage,
+} from './deliveries.ts';
 import { NotYet } from './NotYet.tsx';
 
 const route = getRouteApi('/signed-in/administration/deliveries');
@@ -116,6 +122,7 @@ function Filters({
 function MessageLine({ message }: { message: UndeliveredMessage }) {
   const t = useTranslations('administration');
   const { dateTime } = useFormats();
+  const reasonWords = useReasonWords();
   const { user_id, kind, channel, state, reason, updated_at } = message;
   return (
     <div className={styles.line}>
@@ -126,7 +133,7 @@ function MessageLine({ message }: { message: UndeliveredMessage }) {
         </span>
         <span className={styles.muted}>
           {t('deliveries.to', { id: String(user_id) })}
-          {reason !== null && ` · ${reason}`}
+          {reason !== null && ` · ${reasonWords(reason)}`}
         </span>
       </div>
       <div className={styles.facts}>
@@ -137,6 +144,17 @@ function MessageLine({ message }: { message: UndeliveredMessage }) {
       </div>
     </div>
   );
+}
+
+/** Why a message did not arrive; what nobody has words for, as it came. */
+function useReasonWords(): (reason: string) => string {
+  const t = useTranslations('administration.deliveries.reasons');
+  return (reason) => {
+    const { word, detail } = partsOf(reason) ?? { word: null, detail: null };
+    if (word === null || !t.has(word as KnownReason)) return reason;
+    const words = t(word as KnownReason);
+    return detail === null ? words : `${words} (${detail})`;
+  };
 }
 
 function ListSkeleton() {

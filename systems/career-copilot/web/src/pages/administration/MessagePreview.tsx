@@ -1,9 +1,10 @@
-import { Banner, Card, Skeleton } from '@banyan/ui';
+import { Banner, Card, Skeleton, Tabs } from '@banyan/ui';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTimeZone, useTranslations } from 'use-intl';
 import type { TemplateWords } from '../../../../api/notifications.ts';
 import { ApiError, api, useErrorWords } from '../../api/index.ts';
+import { mailMarkup } from '../../trusted-types.ts';
 import styles from './Administration.module.css';
 import type { Kind, Locale } from './templates.ts';
 
@@ -11,10 +12,7 @@ const PREVIEW = 'POST /api/v1/notifications/templates/{kind}/{locale}/preview';
 /** After so long without a change it is asked how it comes out, ms. */
 const PAUSE_MS = 400;
 
-/**
- * How a message comes out, filled with a sample by whoever sends it. As text: what is made of it for mail programs has styles of its own, which these
- * pages do not let in.
- */
+/** How a message comes out, filled with a sample by whoever sends it: as mail programs show it, as text, and where there is little room. */
 export function MessagePreview({
   kind,
   locale,
@@ -62,7 +60,13 @@ export function MessagePreview({
       ) : (
         <div className={styles.mail}>
           <strong>{data.subject}</strong>
-          <p className={styles.text}>{data.text}</p>
+          <Tabs
+            label={t('title')}
+            tabs={[
+              { id: 'mail', title: t('asMail'), content: <Mail html={data.html} title={data.subject} /> },
+              { id: 'text', title: t('asText'), content: <p className={styles.text}>{data.text}</p> },
+            ]}
+          />
           {data.short !== '' && (
             <p className={styles.short}>
               <span className={styles.muted}>{t('short')}</span>
@@ -72,6 +76,16 @@ export function MessagePreview({
         </div>
       )}
     </Card>
+  );
+}
+
+/**
+ * In a frame of no origin in which nothing runs and no link leads anywhere. A frame of its own for each text: where one only changed what it shows, the
+ * way back would lead through all that was typed.
+ */
+function Mail({ html, title }: { html: string; title: string }) {
+  return (
+    <iframe key={html} title={title} sandbox="" srcDoc={mailMarkup(html)} className={styles.frameOfMail} />
   );
 }
 

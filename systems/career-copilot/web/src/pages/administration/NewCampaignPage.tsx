@@ -102,6 +102,13 @@ export function NewCampaignPage() {
 }
 
 function Preview({ form }: { form: ReturnType<typeof useApiForm<typeof CampaignFields, CampaignEntry>> }) {
-  const { subject = '', body = '', action = '', link = '' } = useWatch({ control: form.control });
-  return <MessagePreview kind="news" locale="en" words={{ subject, body, action, short: '' }} link={link} />;
+  const { subject = '', body = '', action = '', link = '', locales } = useWatch({ control: form.control });
+  return (
+    <MessagePreview
+      kind="news"
+      locale={locales?.[0] ?? 'en'}
+      words={{ subject, body, action, short: '' }}
+      link={link}
+    />
+  );
 }
