@@ -19,7 +19,7 @@ export function Standing({
 }) {
   const t = useTranslations('jobs.standing');
   const words = useErrorWords();
-  const save = useSaveJob((reason) =>
+  const save = useSaveJob(job, (reason) =>
     showToast({ title: t('notSaved'), description: words(reason).reason, tone: 'danger' }),
   );
   const isSaved = application?.status === 'saved';
@@ -33,7 +33,7 @@ export function Standing({
   return (
     <>
       {!isSaved && (
-        <Button icon="bookmark" onPress={() => save(job)}>
+        <Button icon="bookmark" onPress={save}>
           {t('save')}
         </Button>
       )}

@@ -31,22 +31,17 @@ export function useApply() {
 }
 
 /** Saves a job for later: shown at once, and taken back with the reason if it is refused. */
-export function useSaveJob(onTakenBack: (reason: unknown, job: JobNamed) => void) {
+export function useSaveJob(job: JobNamed, onTakenBack: (reason: unknown) => void) {
   const hasService = useFeature(BY_SERVICE) === 'there';
-  const jobs = new Map<number, JobNamed>();
-  const expects = ({ body: { job_id } }: { body: NewApplication }) => {
-    const job = jobs.get(job_id);
-    return job ? [expectedPages(LIST, LIST_INPUT, (page) => withSaved(page, job))] : [];
-  };
+  const expects = () => [expectedPages(LIST, LIST_INPUT, (page) => withSaved(page, job))];
   const monolith = useApiMutation(BY_MONOLITH, { expects });
   const service = useApiMutation(BY_SERVICE, { expects });
-  return (job: JobNamed): void => {
-    jobs.set(job.id, job);
+  return (): void => {
     const body = { job_id: job.id, status: 'saved' } as const;
     const sent = hasService
       ? service.mutateAsync({ body, idempotencyKey: crypto.randomUUID() })
       : monolith.mutateAsync({ body });
-    sent.catch((reason: unknown) => onTakenBack(reason, job));
+    sent.catch(onTakenBack);
   };
 }
 
