@@ -32,6 +32,20 @@ const job = (id: number) => ({
   requirements: ['SQL'],
   posted_at: '2026-06-01T08:00:00.000Z',
 });
+const SAVED = {
+  id: 3,
+  name: 'Analysts',
+  criteria: { q: 'analyst' },
+  frequency: 'daily',
+  active: true,
+  found: 2,
+  told_at: null,
+  created_at: '2026-06-01T08:00:00.000Z',
+};
+const withSaved = async (given: ReturnType<typeof answersOf>) => {
+  await given.instead('/jobs/match-settings', {});
+  await given.instead('GET /jobs/saved-searches', { searches: [SAVED] });
+};
 const pageOf = (page: number) => ({
   // The last one of the page before is there again, as where a job has come meanwhile.
   jobs: Array.from({ length: PAGE }, (_, n) => job((page - 1) * (PAGE - 1) + n + 1)),
@@ -136,29 +150,38 @@ function jobsTests(chromium: Chromium): void {
   });
 
   it('that are searched on and on can be deleted, and are there again when that is undone', async () => {
-    const search = {
-      id: 3,
-      name: 'Analysts',
-      criteria: { q: 'analyst' },
-      frequency: 'daily',
-      active: true,
-      found: 2,
-      told_at: null,
-      created_at: '2026-06-01T08:00:00.000Z',
-    };
     const { page, answers } = await open('/jobs/saved', async (given) => {
-      await given.instead('/jobs/match-settings', {});
-      await given.instead('GET /jobs/saved-searches', { searches: [search] });
+      await withSaved(given);
       await given.instead('DELETE /jobs/saved-searches/*', {});
-      await given.instead('POST /jobs/saved-searches', { ...search, id: 4 });
+      await given.instead('POST /jobs/saved-searches', { ...SAVED, id: 4 });
     });
     const card = page.getByRole('region', { name: 'Analysts' });
     await card.waitFor();
     await answers.instead('GET /jobs/saved-searches', { searches: [] });
     await card.getByRole('button', { name: 'Delete Analysts' }).press('Enter');
     await card.waitFor({ state: 'detached' });
-    await answers.instead('GET /jobs/saved-searches', { searches: [{ ...search, id: 4 }] });
+    await answers.instead('GET /jobs/saved-searches', { searches: [{ ...SAVED, id: 4 }] });
     await page.getByRole('button', { name: 'Undo' }).press('Enter');
     await card.waitFor();
+  });
+
+  it('that are searched on and on are searched by other words when those are changed', async () => {
+    const { page } = await open('/jobs/saved', async (given) => {
+      await withSaved(given);
+      await given.instead('PUT /jobs/saved-searches/*', SAVED);
+    });
+    await page.getByRole('button', { name: 'Change Analysts' }).press('Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Where').fill('Berlin');
+    await dialog.getByLabel('What').fill('');
+    await dialog.getByText('Remote only').click();
+    const sent = page.waitForRequest((request) => request.method() === 'PUT');
+    await dialog.getByRole('button', { name: 'Save' }).press('Enter');
+    assert.deepEqual((await sent).postDataJSON(), {
+      name: 'Analysts',
+      frequency: 'daily',
+      criteria: { location: 'Berlin', remote: true },
+    });
+    await page.getByText('Changed: Analysts').waitFor();
   });
 }

@@ -1,15 +1,13 @@
-import { Button, Icon, Select, Switch } from '@banyan/ui';
+import { Button, Icon, Switch } from '@banyan/ui';
 import { type ReactNode, useId } from 'react';
 import { useTranslations } from 'use-intl';
-import { useApiQuery } from '../../api/index.ts';
 import { useFormats } from '../../i18n/index.ts';
 import { filtersIn, JOB_TYPES, type JobsSearch, type OnChange } from './criteria.ts';
 import styles from './Jobs.module.css';
+import { SalarySelect } from './SalarySelect.tsx';
+import { useCompanyName } from './use-company-name.ts';
 import type { Facets } from './use-results.ts';
-import { CURRENCY } from './use-salary.ts';
 import { useTypeWords } from './use-type-words.ts';
-
-const SALARIES = [30, 40, 50, 60, 80, 100, 120, 150].map((thousands) => thousands * 1_000);
 
 /** What narrows a search; with counts where somebody has counted. */
 export function Filters({
@@ -32,7 +30,7 @@ export function Filters({
       <Switch isSelected={remote === true} onChange={(isOn) => onChange({ remote: isOn ? true : undefined })}>
         <Counted count={remotes}>{t('remote')}</Counted>
       </Switch>
-      <Salary value={criteria.min_salary} onChange={onChange} />
+      <SalarySelect value={criteria.min_salary} onChange={(min_salary) => onChange({ min_salary })} />
       <Group title={t('type')}>
         {withChosen(types, job_type).map(({ value, count }) => (
           <Choice
@@ -99,30 +97,6 @@ export function Filters({
   );
 }
 
-function Salary({ value, onChange }: { value: number | undefined; onChange: OnChange }) {
-  const t = useTranslations('jobs.filters');
-  const { money } = useFormats();
-  const offered =
-    value === undefined || SALARIES.includes(value)
-      ? SALARIES
-      : [...SALARIES, value].toSorted((a, b) => a - b);
-  return (
-    <Select
-      label={t('salary')}
-      placeholder={t('anySalary')}
-      value={value === undefined ? 'any' : String(value)}
-      onChange={(id) => onChange({ min_salary: id === 'any' ? undefined : Number(id) })}
-      options={[
-        { id: 'any', label: t('anySalary') },
-        ...offered.map((amount) => ({
-          id: String(amount),
-          label: t('leastSalary', { amount: money(amount, { currency: CURRENCY }) }),
-        })),
-      ]}
-    />
-  );
-}
-
 function Group({ title, children }: { title: string; children: ReactNode }) {
   const id = useId();
   return (
@@ -170,9 +144,7 @@ function Counted({ count, children }: { count?: number | undefined; children: Re
 }
 
 function CompanyName({ id }: { id: number }) {
-  const t = useTranslations('jobs.filters');
-  const company = useApiQuery('GET /api/v1/companies/{id}', { params: { path: { id } } });
-  return company.data?.name ?? t('thisCompany');
+  return useCompanyName(id);
 }
 
 /** What is chosen can be taken back, also where nobody counts it. */

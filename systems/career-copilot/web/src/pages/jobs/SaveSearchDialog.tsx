@@ -3,14 +3,15 @@ import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Frequency } from '../../../../api/saved-searches.ts';
 import { useErrorWords } from '../../api/index.ts';
-import type { JobsSearch } from './criteria.ts';
+import { type JobsSearch, jobsSearch } from './criteria.ts';
+import { SearchFields } from './SearchFields.tsx';
 import { useCriteriaWords } from './use-criteria-words.ts';
 import { type SavedSearch, useChangeSearches } from './use-saved-searches.ts';
 
 const FREQUENCIES = ['instant', 'daily', 'weekly'] as const;
 const LONGEST_NAME = 100;
 
-/** Saves the present search, or changes the name of a saved one and how often it tells. */
+/** Saves the present search, or changes a saved one: what it looks for, its name and how often it tells. */
 export function SaveSearchDialog({
   criteria,
   search,
@@ -27,13 +28,15 @@ export function SaveSearchDialog({
   const [name, setName] = useState(search?.name ?? said.slice(0, LONGEST_NAME));
   const [frequency, setFrequency] = useState<Frequency>(search?.frequency ?? 'daily');
   const [failed, setFailed] = useState<unknown>(null);
+  const [wanted, setWanted] = useState(criteria);
   const isEmpty = name.trim() === '';
   const save = async () => {
     if (isEmpty) return;
     setFailed(null);
     try {
       const body = { name: name.trim(), frequency };
-      if (search) await change(search.id, body);
+      if (search)
+        await change(search.id, { ...body, ...(wanted !== criteria && { criteria: jobsSearch(wanted) }) });
       else await create({ body: { ...body, criteria } });
       onClose();
       showToast({ title: t(search ? 'changed' : 'created', { name: body.name }), tone: 'good' });
@@ -72,7 +75,7 @@ export function SaveSearchDialog({
         }}
       >
         <Stack gap={4}>
-          <p>{said}</p>
+          {!search && <p>{said}</p>}
           {failed !== null && (
             <Banner tone="danger" title={t('notSaved')}>
               {words(failed).reason}
@@ -85,6 +88,12 @@ export function SaveSearchDialog({
             error={isEmpty ? t('nameNeeded') : undefined}
             isRequired
           />
+          {search && (
+            <SearchFields
+              criteria={wanted}
+              onChange={(changes) => setWanted((now) => ({ ...now, ...changes }) as JobsSearch)}
+            />
+          )}
           <RadioGroup
             label={t('frequency')}
             value={frequency}
