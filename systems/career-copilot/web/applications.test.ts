@@ -233,6 +233,22 @@ function oneTests(chromium: Chromium): void {
     assert.equal(await page.getByLabel('New note').inputValue(), '');
   });
 
+  it('has a note sent once, also where somebody leaves and comes back while it is on its way', async () => {
+    const { page, answers } = await atOne();
+    const answer = await answers.hold('POST /applications/*/notes');
+    await page.getByLabel('New note').fill('Ask for a date');
+    await page.getByRole('button', { name: 'Add note' }).press('Enter');
+    await page.getByRole('main').getByRole('link', { name: 'Applications', exact: true }).press('Enter');
+    await page.getByRole('heading', { name: 'Applications', level: 1 }).waitFor();
+    await page.goBack();
+    const kept = page.getByText(/What you entered .* was kept/);
+    await kept.waitFor();
+    answer();
+    await page.getByRole('listitem').filter({ hasText: 'Ask for a date' }).waitFor();
+    await kept.waitFor({ state: 'detached' });
+    assert.equal(await page.getByLabel('New note').inputValue(), '');
+  });
+
   it('is shown as it was at a time, and back is now', async () => {
     const { page } = await atOne();
     await page

@@ -16,7 +16,10 @@ export type Drafts = {
   keep(name: DraftName, values: Record<string, unknown>): void;
   /** The key by which a body is sent: that of before while it is the same body, else a new one, kept before anything is sent. */
   keyFor(name: DraftName, body: unknown): string;
-  discard(name: DraftName): void;
+  /** It was sent, or given up. `by`: whoever says so, who is not told of it. */
+  discard(name: DraftName, by?: object): void;
+  /** Tells when a draft is discarded by anybody else in this tab. */
+  onDiscard(name: DraftName, self: object, listener: () => void): () => void;
   /** All of one person: they have logged out of a device that others may use. */
   discardAll(user: number): void;
 };
@@ -43,6 +46,8 @@ export function createDrafts(
       for (const key of keys.filter(is)) storage.removeItem(key);
     });
 
+  const watched = new Set<{ key: string; self: object; listener: () => void }>();
+
   drop((key) => key.startsWith(`${PREFIX}:`) && isOld(parsed(storage.getItem(key)), now()));
   return {
     read,
@@ -56,7 +61,15 @@ export function createDrafts(
       write(name, { values: before?.values ?? {}, sent: { body: text, idempotencyKey } });
       return idempotencyKey;
     },
-    discard: (name) => void attempt(() => storage.removeItem(keyOf(name))),
+    discard: (name, by) => {
+      attempt(() => storage.removeItem(keyOf(name)));
+      for (const { key, self, listener } of [...watched]) if (key === keyOf(name) && self !== by) listener();
+    },
+    onDiscard: (name, self, listener) => {
+      const one = { key: keyOf(name), self, listener };
+      watched.add(one);
+      return () => void watched.delete(one);
+    },
     discardAll: (user) => void drop((key) => key.startsWith(`${PREFIX}:${user}:`)),
   };
 }

@@ -139,7 +139,13 @@ export function useDraft<Values extends FieldValues, Body>(
     if (draft === null || Object.keys(draft.values).length === 0) return;
     form.reset({ ...form.getValues(), ...draft.values } as Values, { keepDefaultValues: true });
     setRestoredAt(draft.at);
-  }, [of, form]);
+    const restored = JSON.stringify(form.getValues());
+    // Somebody who left the page while this was being sent, and came back before it was: it is sent, and not to be sent again.
+    return drafts.onDiscard(of, pending, () => {
+      setRestoredAt(null);
+      if (JSON.stringify(form.getValues()) === restored) form.reset();
+    });
+  }, [of, form, pending]);
 
   useEffect(() => {
     const { unsubscribe } = form.watch((values, { name: changed }) => {
@@ -160,7 +166,7 @@ export function useDraft<Values extends FieldValues, Body>(
 
   const done = useCallback(() => {
     pending.cancel();
-    drafts.discard(of);
+    drafts.discard(of, pending);
     setRestoredAt(null);
   }, [of, pending]);
   const discard = useCallback(() => {

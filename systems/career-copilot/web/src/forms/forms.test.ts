@@ -159,6 +159,19 @@ describe('a draft', () => {
     assert.equal(again.read(NAME), null);
   });
 
+  it('is over for all who show it as soon as one of them has sent it', () => {
+    const { drafts } = kept();
+    const told: string[] = [];
+    const [sender, other] = [{}, {}];
+    drafts.onDiscard(NAME, sender, () => told.push('sender'));
+    const end = drafts.onDiscard(NAME, other, () => told.push('other'));
+    drafts.onDiscard({ ...NAME, form: 'note-2' }, {}, () => told.push('of another form'));
+    drafts.discard(NAME, sender);
+    end();
+    drafts.discard(NAME, sender);
+    assert.deepEqual(told, ['other']);
+  });
+
   it('never holds a password, a token or a code, however deep', () => {
     const { drafts, storage } = kept();
     const secret = fc.constantFrom(
