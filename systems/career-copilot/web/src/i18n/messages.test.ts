@@ -27,6 +27,15 @@ describe('messages', () => {
   }
 });
 
+it('German says Sie to people, everywhere', () => {
+  for (const folder of folders) {
+    const familiar = Object.values(flat(read(folder, 'de'))).filter((message) => FAMILIAR.test(message));
+    assert.deepEqual(familiar, [], folder);
+  }
+});
+
+const FAMILIAR = /\b(du|dich|dir|dein(e[mnrs]?)?)\b/i;
+
 function read(folder: string, language: string): object {
   return JSON.parse(readFileSync(join(SRC, folder, `${language}.json`), 'utf8'));
 }
