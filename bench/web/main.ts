@@ -25,7 +25,7 @@ import { median } from '../median.ts';
 import { percentile } from '../percentile.ts';
 import { startBenchServer } from '../server.ts';
 import { largestPaints, whyNotThere } from './paint.ts';
-import { type Frames, scrollFrames } from './scroll.ts';
+import { type Frames, readOn, scrollFrames } from './scroll.ts';
 
 /** Without an aim: told to be compared. */
 type Result = { name: string; value: number; unit: string; aim?: number; isMet?: boolean };
@@ -41,6 +41,9 @@ const APPLICATIONS = 500;
 const RESULTS = 10_000;
 /** Some postings are no longer open. */
 const JOBS = Math.ceil(RESULTS / 0.8);
+/** Of a search, so many results are read at once, and so many times more before somebody is far down. */
+const PART = 50;
+const READ_PARTS = 20;
 /** What a screen of 60 Hz leaves for a frame, ms, and what its clock may be off by. */
 const FRAME_MS = 1_000 / 60;
 const TOLERANCE_MS = 0.5;
@@ -82,11 +85,13 @@ async function measure(): Promise<void> {
       if (typeof paints === 'string') missing.push({ name: `largest paint, ${name}`, why: paints });
       else atMost(`largest paint, ${name}, median of ${paints.length}`, median(paints), 'ms', 1_500);
     }
-    for (const [name, path] of [
-      [`board, ${APPLICATIONS} applications`, '/applications'],
-      [`search, ${RESULTS.toLocaleString('en')} results`, '/jobs'],
+    const search = `search, ${RESULTS.toLocaleString('en')} results`;
+    for (const [name, path, parts] of [
+      [`board, ${APPLICATIONS} applications`, '/applications', 0],
+      [search, '/jobs', 0],
+      [`${search}, ${(READ_PARTS * PART).toLocaleString('en')} of them read`, '/jobs', READ_PARTS],
     ] as const) {
-      const frames = await scrolled(await somebody(), path);
+      const frames = await scrolled(await somebody(), path, parts);
       if (typeof frames === 'string') missing.push({ name: `scrolling, ${name}`, why: frames });
       else ofFrames(name, frames);
     }
@@ -107,11 +112,14 @@ async function measureBuild(): Promise<void> {
   tell('build, processor time', (cpuOfAll(process.pid) - cpuFrom) / 1_000, 's');
 }
 
-async function scrolled(person: Person, path: string): Promise<Frames | string> {
+/** After so many further parts of a list that goes on as one scrolls. */
+async function scrolled(person: Person, path: string, parts: number): Promise<Frames | string> {
   try {
     const page = await person.tab(path);
     const why = await whyNotThere(page);
     if (why) return why;
+    await person.settled();
+    await readOn(page, parts);
     await person.settled();
     return await scrollFrames(page, Number(values.seconds));
   } finally {

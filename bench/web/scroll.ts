@@ -37,6 +37,21 @@ export async function scrollFrames(page: Page, seconds: number): Promise<Frames 
   return { asked, dropped, way: (100 * (to - from)) / distance };
 }
 
+/** Goes to the end of a page that then grows, so many times. */
+export async function readOn(page: Page, times: number): Promise<void> {
+  for (let time = 0; time < times; time++) await page.evaluate(GROW);
+}
+
+const GROW = `new Promise((grown) => {
+  const root = document.documentElement;
+  const before = root.scrollHeight;
+  root.scrollTop = before;
+  requestAnimationFrame(function look() {
+    if (root.scrollHeight > before) grown();
+    else requestAnimationFrame(look);
+  });
+})`;
+
 /** What is scrolled has begun where it is at the first event of it, but for the way of one frame. */
 const COUNT_FRAMES = `window.frames = { asked: [], from: null, to: 0 };
   addEventListener('scroll', ({ target }) => {

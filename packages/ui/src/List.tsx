@@ -1,4 +1,4 @@
-import { type ReactElement, type ReactNode, useEffect, useEffectEvent, useRef } from 'react';
+import { memo, type ReactElement, type ReactNode, useEffect, useEffectEvent, useRef } from 'react';
 import { GridList, GridListItem, ListLayout, Virtualizer } from 'react-aria-components';
 import { classes } from './classes.ts';
 import styles from './List.module.css';
@@ -32,30 +32,46 @@ export interface ListProps<Item extends object> {
   dependencies?: readonly unknown[];
 }
 
-/** Items below each other, each with more than one line and perhaps buttons: results, notifications, contacts. */
-export function List<Item extends object>(props: ListProps<Item>): ReactElement {
-  const {
-    label,
-    items,
-    idOf,
-    textOf,
-    render,
-    hrefOf,
-    onAction,
-    current,
-    height,
-    itemHeight = 72,
-    isFixed,
-    onNearEnd,
-    more,
-    empty,
-  } = props;
+/**
+ * Items below each other, each with more than one line and perhaps buttons: results, notifications, contacts. Where its properties are those of
+ * before, functions among them, its items are not drawn again.
+ */
+export function List<Item extends object>({ onNearEnd, more, ...props }: ListProps<Item>): ReactElement {
+  return (
+    <>
+      <Items {...props} />
+      {onNearEnd && (
+        <End key={props.items.length} onNear={onNearEnd}>
+          {more}
+        </End>
+      )}
+    </>
+  );
+}
+
+const Items = memo(ItemsOf) as typeof ItemsOf;
+
+function ItemsOf<Item extends object>({
+  label,
+  items,
+  idOf,
+  textOf,
+  render,
+  hrefOf,
+  onAction,
+  current,
+  height,
+  itemHeight = 72,
+  isFixed,
+  empty,
+  dependencies = [],
+}: Omit<ListProps<Item>, 'onNearEnd' | 'more'>): ReactElement {
   const ownHeight = height === 'page' ? undefined : height;
   const list = (
     <GridList
       aria-label={label}
       items={items}
-      dependencies={[render, current, ...(props.dependencies ?? [])]}
+      dependencies={[render, current, ...dependencies]}
       onAction={onAction && ((key) => onAction(String(key)))}
       className={classes(styles.list, ownHeight !== undefined && styles.window)}
       {...(ownHeight !== undefined && { style: { height: ownHeight } })}
@@ -75,19 +91,12 @@ export function List<Item extends object>(props: ListProps<Item>): ReactElement 
   );
   if (height === undefined) return list;
   return (
-    <>
-      <Virtualizer
-        layout={ListLayout}
-        layoutOptions={isFixed ? { rowHeight: itemHeight } : { estimatedRowHeight: itemHeight }}
-      >
-        {list}
-      </Virtualizer>
-      {onNearEnd && (
-        <End key={items.length} onNear={onNearEnd}>
-          {more}
-        </End>
-      )}
-    </>
+    <Virtualizer
+      layout={ListLayout}
+      layoutOptions={isFixed ? { rowHeight: itemHeight } : { estimatedRowHeight: itemHeight }}
+    >
+      {list}
+    </Virtualizer>
   );
 }
 

@@ -25,11 +25,18 @@ export function formatMoneyRange(
 }
 
 function moneyFormat(locale: string, currency: string, values: number[]): Intl.NumberFormat {
-  const fraction = values.every(Number.isInteger)
-    ? { minimumFractionDigits: 0, maximumFractionDigits: 0 }
-    : {};
-  return new Intl.NumberFormat(locale, { style: 'currency', currency, ...fraction });
+  const isWhole = values.every(Number.isInteger);
+  const key = `${locale} ${currency} ${isWhole}`;
+  const known = formats.get(key);
+  if (known) return known;
+  const fraction = isWhole ? { minimumFractionDigits: 0, maximumFractionDigits: 0 } : {};
+  const made = new Intl.NumberFormat(locale, { style: 'currency', currency, ...fraction });
+  formats.set(key, made);
+  return made;
 }
+
+/** Of the languages and currencies of a page there are a few; to make one takes longer than all else in a row of a list. */
+const formats = new Map<string, Intl.NumberFormat>();
 
 function decimalsOf(currency: string): number {
   if (!isCurrency(currency)) return 2;

@@ -1,4 +1,5 @@
 import { Badge, Banner, Button, List, LiveRegion, Spinner } from '@banyan/ui';
+import { useCallback, useMemo } from 'react';
 import { useTranslations } from 'use-intl';
 import { useErrorWords } from '../../api/index.ts';
 import { useAgo, useFormats } from '../../i18n/index.ts';
@@ -15,7 +16,7 @@ import { useTypeWords } from './use-type-words.ts';
 const ROW = { wide: 98, narrow: 148, passage: 42 };
 const NARROW = '(max-width: 40rem)';
 
-/** What was found, and more of it as one scrolls. */
+/** What was found, and more of it as one scrolls: what a row is made of stays the same meanwhile, so that none is drawn again. */
 export function Results({
   criteria,
   results,
@@ -26,6 +27,11 @@ export function Results({
   const t = useTranslations('jobs');
   const { number } = useFormats();
   const { applied } = useApplied();
+  const words = useRowWords();
+  const render = useCallback(
+    (job: FoundJob) => <JobRow job={job} application={applied?.get(job.id)} words={words} />,
+    [applied, words],
+  );
   const { jobs, total, meant, hasNextPage, isFetching, isFetchNextPageError, isPlaceholderData } = results;
   const told = t(results.isEstimated ? 'foundAbout' : 'found', { count: total });
   const next = () => {
@@ -47,13 +53,12 @@ export function Results({
       <List
         label={t('results')}
         items={jobs}
-        idOf={(job) => String(job.id)}
-        textOf={(job) => t('nameAt', { title: job.title, company: job.company.name })}
-        hrefOf={(job) => `/jobs/${job.id}`}
+        idOf={idOf}
+        textOf={words.name}
+        hrefOf={hrefOf}
         height="page"
         itemHeight={(matchMedia(NARROW).matches ? ROW.narrow : ROW.wide) + (results.facets ? ROW.passage : 0)}
-        render={(job) => <JobRow job={job} application={applied?.get(job.id)} />}
-        dependencies={[applied]}
+        render={render}
         onNearEnd={hasNextPage ? next : undefined}
         more={isFetchNextPageError ? <NotRead results={results} /> : <Spinner label={t('loadingMore')} />}
       />
@@ -64,12 +69,39 @@ export function Results({
   );
 }
 
-function JobRow({ job, application }: { job: FoundJob; application: Applied | undefined }) {
+const idOf = ({ id }: FoundJob) => String(id);
+const hrefOf = ({ id }: FoundJob) => `/jobs/${id}`;
+
+/** What rows say, made once for all of them: each row that comes into sight has a part of a frame to be there. */
+function useRowWords() {
   const t = useTranslations('jobs');
   const ofStates = useTranslations('applications.states');
   const ago = useAgo();
-  const salary = useSalary()(job);
-  const typeWords = useTypeWords();
+  const salary = useSalary();
+  const type = useTypeWords();
+  return useMemo(
+    () => ({
+      name: ({ title, company }: FoundJob) => t('nameAt', { title, company: company.name }),
+      remote: t('remote'),
+      posted: ({ posted_at }: FoundJob) => t('posted', { when: ago(posted_at) }),
+      state: ({ status }: Applied) => ofStates(status),
+      salary,
+      type,
+    }),
+    [t, ofStates, ago, salary, type],
+  );
+}
+
+function JobRow({
+  job,
+  application,
+  words,
+}: {
+  job: FoundJob;
+  application: Applied | undefined;
+  words: ReturnType<typeof useRowWords>;
+}) {
+  const salary = words.salary(job);
   return (
     <article className={styles.job}>
       <h3>{job.highlights ? <Marked text={job.highlights.title} /> : job.title}</h3>
@@ -89,15 +121,15 @@ function JobRow({ job, application }: { job: FoundJob; application: Applied | un
             tone={TONES[application.status]}
             icon={application.status === 'saved' ? 'bookmark' : 'check'}
           >
-            {ofStates(application.status)}
+            {words.state(application)}
           </Badge>
         )}
-        {job.remote && <Badge tone="accent">{t('remote')}</Badge>}
-        <Badge>{typeWords(job.job_type)}</Badge>
+        {job.remote && <Badge tone="accent">{words.remote}</Badge>}
+        <Badge>{words.type(job.job_type)}</Badge>
         {job.requirements.slice(0, MOST_SKILLS).map((skill) => (
           <span key={skill}>{skill}</span>
         ))}
-        <span className={styles.posted}>{t('posted', { when: ago(job.posted_at) })}</span>
+        <span className={styles.posted}>{words.posted(job)}</span>
       </p>
     </article>
   );

@@ -1,3 +1,4 @@
+import { useCallback } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Messages } from '../../i18n/catalogue.ts';
 import { useFormats } from '../../i18n/index.ts';
@@ -12,7 +13,10 @@ export function useSalary(): (job: {
   salary_max: number | null;
 }) => string | null {
   const say = useRange();
-  return ({ salary_min, salary_max }) => say(salary_min, salary_max, { currency: CURRENCY, period: 'year' });
+  return useCallback(
+    ({ salary_min, salary_max }) => say(salary_min, salary_max, { currency: CURRENCY, period: 'year' }),
+    [say],
+  );
 }
 
 /** The same as a source has it: in its currency and for its time, or in its own words. */
@@ -28,18 +32,21 @@ export function useOfferedSalary(): (salary: Offer['salary']) => string | null {
 function useRange() {
   const t = useTranslations('jobs.salary');
   const { moneyRange } = useFormats();
-  return (
-    min: number | null,
-    max: number | null,
-    { currency, period }: { currency: string; period: string | null },
-  ): string | null => {
-    const range = moneyRange([min, max], currency);
-    if (range === null) return null;
-    const amount = t(min === null ? 'upTo' : max === null ? 'from' : 'range', { range });
-    return period !== null && t.has(`per.${period as Period}`)
-      ? t(`per.${period as Period}`, { amount })
-      : amount;
-  };
+  return useCallback(
+    (
+      min: number | null,
+      max: number | null,
+      { currency, period }: { currency: string; period: string | null },
+    ): string | null => {
+      const range = moneyRange([min, max], currency);
+      if (range === null) return null;
+      const amount = t(min === null ? 'upTo' : max === null ? 'from' : 'range', { range });
+      return period !== null && t.has(`per.${period as Period}`)
+        ? t(`per.${period as Period}`, { amount })
+        : amount;
+    },
+    [t, moneyRange],
+  );
 }
 
 type Period = keyof Messages['jobs']['salary']['per'];
