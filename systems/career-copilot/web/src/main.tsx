@@ -1,7 +1,7 @@
 import './trusted-types.ts';
 import '@banyan/ui/tokens.css';
 import { QueryClientProvider } from '@tanstack/react-query';
-import { RouterProvider } from '@tanstack/react-router';
+import { type AnyRoute, RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/index.ts';
@@ -15,12 +15,26 @@ import { session } from './session/index.ts';
 import { watchSession } from './shell/guard.ts';
 import { showTheme } from './shell/theme.ts';
 
+/** So long a page may take before something is shown in its place, ms. */
+const PATIENCE_MS = 400;
+
 void session.resume();
 discardDraftsAtLogOut(session);
 endPushWithItsUser(session);
 showTheme();
 watchSession(() => void router.invalidate());
-await Promise.all([loadShellMessages(), loadApiMessages(), loadFormMessages()]);
+// The page is on its way while it is found out who is there, and words are. What fails the router tells of.
+const routes: Record<string, AnyRoute> = router.routesById;
+for (const { routeId } of router.matchRoutes(router.latestLocation))
+  router.loadRouteChunk(routes[routeId]!)?.catch(() => {});
+const shown = router.load().catch(() => {});
+await Promise.all([
+  loadShellMessages(),
+  loadApiMessages(),
+  loadFormMessages(),
+  // A page that comes at once has nothing shown in its place before.
+  Promise.race([shown, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]),
+]);
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
