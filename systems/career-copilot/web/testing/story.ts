@@ -121,10 +121,11 @@ async function isIn(page: Page, job: string, state: string): Promise<void> {
   await page.getByRole('grid', { name: state }).getByRole('row', { name: job }).waitFor();
 }
 
-/** Of each move, until they have read all of it. */
+/** Of each move, until they have read all of it. The service tells of the application itself, too; the monolith does not. */
 async function isToldOfIt(page: Page): Promise<void> {
   await sees(page, 'Notifications');
-  await comesTo(page, page.getByRole('link', { name: 'Notifications 3 unread' }));
+  await comesTo(page, page.getByText('Your application moved from interview to offer.'));
+  await page.getByRole('link', { name: /^Notifications [34] unread$/ }).waitFor();
   await page.getByRole('button', { name: 'Mark all as read' }).click();
   await page.getByText('You have read everything').waitFor();
 }
