@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { logInFeed } from '@banyan/notifications';
 import { withTransaction } from '@banyan/postgres';
@@ -9,6 +10,7 @@ import { createMonolith } from '../monolith/app.ts';
 import { connect, createTables } from '../monolith/database.ts';
 import { notifications } from '../services/notifications/main.ts';
 import { variables } from '../services/notifications/testing/start.ts';
+import { OF_PAGES } from './server/headers.ts';
 import { createApi } from './src/api/client.ts';
 import { ApiError } from './src/api/errors.ts';
 import { type EventsState, readServerEvents, type ServerEvent } from './src/api/server-events.ts';
@@ -116,6 +118,19 @@ describe('the client of the public API', () => {
     assert.deepEqual(fields, [{ in: 'body', path: ['locale'], keyword: 'maxLength', limit: 35 }]);
     const forAdmins = await refusal(api.call('GET /api/v1/notifications/templates', {}));
     assert.equal(forAdmins.code, 'FORBIDDEN');
+  });
+
+  it('shows administrators mails in no styles but those that the policy of the pages lets in', async () => {
+    const api = apiAt(service.url, gateway.token(1, 'admin'));
+    const path = { kind: 'job_matched', locale: 'de' } as const;
+    const preview = 'POST /api/v1/notifications/templates/{kind}/{locale}/preview';
+    const { html } = await api.call(preview, { params: { path }, body: { time_zone: 'UTC' } });
+    const styles = [...html.matchAll(/style="([^"]*)"/g)].map(([, style]) => style!);
+    assert.equal(new Set(styles).size, 6);
+    for (const style of styles) {
+      const hash = createHash('sha256').update(style).digest('base64');
+      assert.ok(OF_PAGES['content-security-policy'].includes(`'sha256-${hash}'`), style);
+    }
   });
 
   it('gives up on an answer that does not come, and says of a write that nobody knows', async () => {

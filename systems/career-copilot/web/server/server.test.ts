@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -13,7 +12,6 @@ import Fastify, { type FastifyInstance, type LightMyRequestResponse } from 'fast
 import type pg from 'pg';
 import { createMonolith } from '../../monolith/app.ts';
 import { connect, createTables } from '../../monolith/database.ts';
-import { render } from '../../services/notifications/templates/render.ts';
 import { serveWeb } from './serve-web.ts';
 
 const SETTINGS = { jwtSecret: 'secret', bcryptCost: 4, accessTokenSeconds: 600, refreshTokenDays: 30 };
@@ -131,29 +129,6 @@ describe('pages', () => {
       ['nosniff', 'same-origin', 'same-origin', 'DENY'],
     );
     assert.match(String(headers['permissions-policy']), /camera=\(\)/);
-  });
-
-  it('let in the styles of mails that administrators look at, and no other', async () => {
-    const words = { subject: 'News', body: 'One\n\nTwo', action: 'Look', short: '' };
-    const footer = { why: 'You asked.', unsubscribe: { label: 'No more', url: 'https://career.example/u' } };
-    const { html } = await render(
-      words,
-      { link: 'https://career.example/' },
-      { locale: 'en', zone: 'UTC', footer },
-    );
-    const used = new Set(
-      [...html.matchAll(/style="([^"]*)"/g)].map(
-        ([, style]) => `'sha256-${createHash('sha256').update(style!).digest('base64')}'`,
-      ),
-    );
-    const policy = String((await get('/', BROWSER)).headers['content-security-policy']);
-    const letIn = policy.match(/style-src ([^;]*)/)![1]!.split(' ');
-    assert.deepEqual(
-      [...used].filter((hash) => !letIn.includes(hash)),
-      [],
-    );
-    // Besides its own files, the keyword, and two style elements of a library.
-    assert.equal(letIn.length, used.size + 4);
   });
 
   it('are known again by their ETag', async () => {
