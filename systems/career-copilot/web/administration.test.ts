@@ -172,6 +172,10 @@ function administrationTests(chromium: Chromium): void {
       await to.instead('GET /notifications/campaigns', { items: [campaign], next_cursor: null });
       await to.instead(`/notifications/campaigns/${id}`, { ...campaign, messages: {} });
     });
+    const previewed: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('/preview')) previewed.push(request.postDataJSON().words.body);
+    });
     await page.getByLabel('Name').fill('Spring');
     await page.getByLabel('Subject').fill('Spring is here');
     await page.getByRole('textbox', { name: 'Text', exact: true }).fill('Look.');
@@ -193,5 +197,7 @@ function administrationTests(chromium: Chromium): void {
     await page.getByRole('alertdialog').getByRole('button', { name: 'Start' }).press('Enter');
     await page.getByText('Running').waitFor();
     await page.getByRole('button', { name: 'Pause' }).waitFor();
+    // Nobody is asked how it comes out before there is something to come out.
+    assert.deepEqual(new Set(previewed), new Set(['Look.']));
   });
 }

@@ -31,16 +31,17 @@ export function MessagePreview({
   const settled = useSettled(
     JSON.stringify({ words, ...(link !== undefined && { parameters: link ? { link } : {} }) }),
   );
-  const isEmpty = words.subject === '' || words.body === '';
+  const isEmpty = lacksWords(words);
+  const asked = JSON.parse(settled) as { words: TemplateWords };
   const preview = useQuery({
     queryKey: ['message-preview', kind, locale, settled],
     queryFn: ({ signal }) =>
       api.call(
         PREVIEW,
-        { params: { path: { kind, locale } }, body: { ...JSON.parse(settled), time_zone: zone } },
+        { params: { path: { kind, locale } }, body: { ...asked, time_zone: zone } },
         { signal },
       ),
-    enabled: !isEmpty,
+    enabled: !lacksWords(asked.words),
     retry: false,
     placeholderData: keepPreviousData,
   });
@@ -77,6 +78,10 @@ export function MessagePreview({
       )}
     </Card>
   );
+}
+
+function lacksWords({ subject, body }: TemplateWords): boolean {
+  return subject === '' || body === '';
 }
 
 /**
