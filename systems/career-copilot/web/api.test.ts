@@ -122,7 +122,7 @@ describe('the client of the public API', () => {
 
   it('shows administrators mails in no styles but those that the policy of the pages lets in', async () => {
     const api = apiAt(service.url, gateway.token(1, 'admin'));
-    const path = { kind: 'job_matched', locale: 'de' } as const;
+    const path = { kind: 'news', locale: 'en' } as const;
     const preview = 'POST /api/v1/notifications/templates/{kind}/{locale}/preview';
     const { html } = await api.call(preview, { params: { path }, body: { time_zone: 'UTC' } });
     const styles = [...html.matchAll(/style="([^"]*)"/g)].map(([, style]) => style!);
