@@ -1,9 +1,8 @@
-import type { SessionState } from './transitions.ts';
+import { FULL_REFUND_HOURS, type SessionState } from './transitions.ts';
 
 export type RefundShare = 'full' | 'half' | 'none';
 
-/** Notice for all credits back and for half of them, hours before the session begins. */
-export const FULL_REFUND_HOURS = 24;
+/** Notice for half of the credits, hours before the session begins. */
 export const HALF_REFUND_HOURS = 4;
 
 const HOUR = 3_600_000;

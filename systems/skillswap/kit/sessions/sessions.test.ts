@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { FULL_REFUND_HOURS, HALF_REFUND_HOURS, keptCredits, refundShare } from './cancellation.ts';
+import { HALF_REFUND_HOURS, keptCredits, refundShare } from './cancellation.ts';
+import { DISPUTE_DAYS, HELD_AFTER_END_DAYS, settlementOf } from './settlement.ts';
 import {
   type Actor,
   CLOSED_AFTER_HOURS,
   EARLY_START_MINUTES,
+  FULL_REFUND_HOURS,
   moved,
   SESSION_STATES,
   type SessionAction,
@@ -43,7 +45,7 @@ describe('sessions', () => {
     const reached = new Set(actions.map((one) => TRANSITIONS[one].to));
     assert.deepEqual(
       SESSION_STATES.filter((state) => !reached.has(state)),
-      ['REQUESTED'],
+      [],
     );
   });
 
@@ -63,6 +65,13 @@ describe('sessions', () => {
     assert.deepEqual(move('SCHEDULED', 'start', 'provider', early - 1), { refused: 'NOT_THE_TIME' });
     assert.deepEqual(move('SCHEDULED', 'start', 'provider', early), { to: 'IN_PROGRESS' });
     assert.deepEqual(move('SCHEDULED', 'start', 'provider', endsAt), { refused: 'NOT_THE_TIME' });
+  });
+
+  it('go to another time, for which they are asked again, by who pays and while that costs nothing', () => {
+    const notice = startsAt - FULL_REFUND_HOURS * HOUR;
+    assert.deepEqual(move('SCHEDULED', 'reschedule', 'seeker', notice), { to: 'REQUESTED' });
+    assert.deepEqual(move('SCHEDULED', 'reschedule', 'seeker', notice + 1), { refused: 'NOT_THE_TIME' });
+    assert.deepEqual(move('SCHEDULED', 'reschedule', 'provider', notice), { refused: 'NOT_YOURS_TO_MOVE' });
   });
 
   it('are completed early by who pays only', () => {
@@ -110,5 +119,43 @@ describe('who cancels', () => {
       }),
     );
     assert.equal(keptCredits(5, 'half'), 2);
+  });
+});
+
+describe('credits of a session', () => {
+  const settle = (action: SessionAction, actor: Actor, state: SessionState, hours: number, credits = 10) =>
+    settlementOf({
+      action,
+      actor,
+      session: { state, credits, startsAt, endsAt },
+      now: startsAt + hours * HOUR,
+    });
+
+  it('stay held until it is over, and then go to one or to both, never more than there are', () => {
+    const step = fc.tuple(action, actor, fc.integer({ min: -40, max: 40 }), fc.nat({ max: 1_000 }));
+    fc.assert(
+      fc.property(step, fc.constantFrom(...SESSION_STATES), ([action, actor, hours, credits], state) => {
+        const result = move(state, action, actor, startsAt + hours * HOUR);
+        if ('refused' in result) return;
+        const settlement = settle(action, actor, state, hours, credits);
+        assert.equal(settlement === null, TAKING.includes(result.to));
+        if (!settlement) return;
+        assert.ok(settlement.captured >= 0 && settlement.captured <= credits);
+        const now = startsAt + hours * HOUR;
+        assert.ok(settlement.at >= now);
+        // While they are held there is time for a dispute, whenever somebody closes the session.
+        const held = Math.max(now, endsAt) + (HELD_AFTER_END_DAYS - DISPUTE_DAYS) * 24 * HOUR;
+        assert.ok(settlement.at < held);
+      }),
+    );
+  });
+
+  it('are paid at once if who pays says so, and else when they were not contested for a day', () => {
+    assert.deepEqual(settle('complete', 'seeker', 'IN_PROGRESS', 1), { captured: 10, at: endsAt });
+    const dayAfter = endsAt + CLOSED_AFTER_HOURS * HOUR;
+    assert.deepEqual(settle('complete', 'provider', 'IN_PROGRESS', 1), { captured: 10, at: dayAfter });
+    assert.deepEqual(settle('noShow', 'provider', 'SCHEDULED', 1), { captured: 10, at: dayAfter });
+    assert.deepEqual(settle('noShow', 'seeker', 'SCHEDULED', 1), { captured: 0, at: dayAfter });
+    assert.equal(settle('finish', 'clock', 'IN_PROGRESS', 25)!.at, dayAfter + CLOSED_AFTER_HOURS * HOUR);
   });
 });

@@ -19,6 +19,10 @@ export type SessionAction =
   | 'start'
   | 'complete'
   | 'cancel'
+  /** To another time, for which it is asked again. */
+  | 'reschedule'
+  /** The other one did not come. */
+  | 'noShow'
   /** Nobody answered before the session would have begun. */
   | 'expire'
   /** Accepted, but nobody began it. */
@@ -26,8 +30,14 @@ export type SessionAction =
   /** It was begun, and nobody said that it is over. */
   | 'finish';
 
+/** Notice for all credits back, hours before the session begins. */
+export const FULL_REFUND_HOURS = 24;
+
 /** A session starts at most so long before its time, minutes. */
 export const EARLY_START_MINUTES = 15;
+
+/** So long somebody is waited for, minutes after the session should have begun. */
+export const NO_SHOW_MINUTES = 15;
 
 /** After its end, a session that somebody forgot is closed, hours: so long its credits are held at most. */
 export const CLOSED_AFTER_HOURS = 24;
@@ -63,6 +73,20 @@ export const TRANSITIONS: Record<SessionAction, Transition> = {
     when: ({ actor, endsAt, now }) => actor === 'seeker' || endsAt <= now,
   },
   cancel: { from: ['REQUESTED', 'ACCEPTED', 'SCHEDULED'], to: 'CANCELLED', by: ['seeker', 'provider'] },
+  reschedule: {
+    from: ['REQUESTED', 'ACCEPTED', 'SCHEDULED'],
+    to: 'REQUESTED',
+    by: ['seeker'],
+    // As long as it could be cancelled for nothing.
+    when: ({ startsAt, now }) => startsAt - now >= FULL_REFUND_HOURS * 3_600_000,
+  },
+  noShow: {
+    // Whoever came may have begun it.
+    from: ['SCHEDULED', 'IN_PROGRESS'],
+    to: 'CANCELLED',
+    by: ['seeker', 'provider'],
+    when: (times) => times.startsAt + NO_SHOW_MINUTES * 60_000 <= times.now && !isForgotten(times),
+  },
   expire: {
     from: ['REQUESTED'],
     to: 'CANCELLED',
@@ -75,6 +99,12 @@ export const TRANSITIONS: Record<SessionAction, Transition> = {
 
 function isForgotten({ endsAt, now }: Times): boolean {
   return now >= endsAt + CLOSED_AFTER_HOURS * 3_600_000;
+}
+
+/** What the clock does with a session that is overdue. */
+export function closingAction(state: SessionState): SessionAction {
+  if (state === 'REQUESTED') return 'expire';
+  return state === 'IN_PROGRESS' ? 'finish' : 'lapse';
 }
 
 /** States in which the provider's time is taken. */

@@ -1,10 +1,12 @@
 import { transaction } from '@banyan/monolith';
 import type pg from 'pg';
 import { ApiError } from '../../kit/problems.ts';
-import { keptCredits, refundShare } from '../../kit/sessions/cancellation.ts';
+import { roomUrl } from '../../kit/sessions/rooms.ts';
+import { settlementOf } from '../../kit/sessions/settlement.ts';
 import {
   type Actor,
   CLOSED_AFTER_HOURS,
+  closingAction,
   moved,
   type SessionAction,
   type SessionState,
@@ -36,8 +38,8 @@ export async function move(pool: pg.Pool, { sessionId, action, actorId, now, not
   await transaction(pool, async (client) => {
     const session = await lockSession(client, sessionId);
     const actor = actorOf(session, actorId);
-    const [startsAt, endsAt] = [session.startsAt.getTime(), session.endsAt.getTime()];
-    const result = moved({ state: session.state, startsAt, endsAt }, action, actor, now);
+    const times = { startsAt: session.startsAt.getTime(), endsAt: session.endsAt.getTime() };
+    const result = moved({ state: session.state, ...times }, action, actor, now);
     if ('refused' in result) throw new ApiError(result.refused);
     const { to } = result;
     await client.query(
@@ -47,12 +49,13 @@ export async function move(pool: pg.Pool, { sessionId, action, actorId, now, not
         sessionId,
         to,
         to === 'CANCELLED' ? (note ?? action) : null,
-        to === 'SCHEDULED' ? `${ROOMS}/${sessionId}` : null,
+        to === 'SCHEDULED' ? roomUrl(sessionId) : null,
       ],
     );
     await addToHistory(client, { sessionId, from: session.state, to, actorId, note });
-    const captured = capturedBy(session, to, actor, now);
-    if (captured !== null) await settle(client, { sessionId, providerId: session.providerId, captured });
+    const settlement = settlementOf({ action, actor, session: { ...session, ...times }, now });
+    // At once: nobody contests anything here.
+    if (settlement) await settle(client, { sessionId, providerId: session.providerId, ...settlement });
     for (const userId of [session.seekerId, session.providerId].filter((one) => one !== actorId))
       await notify(client, userId, `session_${to.toLowerCase()}`, 'A session has changed', TEXTS[to]);
   });
@@ -69,8 +72,7 @@ export async function closeOverdue(pool: pg.Pool, now: number): Promise<number> 
   );
   let closed = 0;
   for (const { id, state } of rows) {
-    const action = state === 'REQUESTED' ? 'expire' : state === 'IN_PROGRESS' ? 'finish' : 'lapse';
-    await move(pool, { sessionId: id, action, actorId: null, now }).then(
+    await move(pool, { sessionId: id, action: closingAction(state), actorId: null, now }).then(
       () => closed++,
       (error: unknown) => {
         // Somebody has moved it since.
@@ -98,9 +100,6 @@ export async function addToHistory(
   );
 }
 
-/** Where people meet, until rooms come from a video service. */
-const ROOMS = 'https://meet.skillswap.example';
-
 const TEXTS: Record<SessionState, string> = {
   REQUESTED: 'It is asked for.',
   ACCEPTED: 'It is accepted.',
@@ -110,16 +109,6 @@ const TEXTS: Record<SessionState, string> = {
   DECLINED: 'It is declined; your credits are yours again.',
   CANCELLED: 'It is cancelled.',
 };
-
-/** Of the credits that are held, those that go to the provider by this step; null: they stay held. */
-function capturedBy(session: SessionRow, to: SessionState, actor: Actor, now: number): number | null {
-  if (to === 'COMPLETED') return session.credits;
-  if (to === 'DECLINED') return 0;
-  if (to !== 'CANCELLED') return null;
-  if (actor === 'clock') return 0;
-  const { state, startsAt, credits } = session;
-  return keptCredits(credits, refundShare({ by: actor, state, startsAt: startsAt.getTime(), now }));
-}
 
 async function lockSession(client: pg.PoolClient, id: string): Promise<SessionRow> {
   const { rows } = await client.query<SessionRow>(

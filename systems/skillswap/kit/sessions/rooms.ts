@@ -1,0 +1,6 @@
+/** Where people meet. */
+const ROOMS = 'https://meet.skillswap.example';
+
+export function roomUrl(sessionId: string): string {
+  return `${ROOMS}/${sessionId}`;
+}
