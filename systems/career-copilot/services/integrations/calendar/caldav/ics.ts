@@ -1,4 +1,5 @@
 /** Events as calendars of CalDAV have them (RFC 5545): pure. Reading and writing of the format is ical.js'. */
+import { calendarOf, writeEvent } from '@banyan/service/calendar';
 import ICAL from 'ical.js';
 import { Temporal } from 'temporal-polyfill';
 import { type BusyTime, busyTime, eventIdOf, isOurs, type OwnEvent } from '../events.ts';
@@ -41,14 +42,7 @@ function busyTimeOf(event: ICAL.Component): BusyTime | undefined {
 
 /** The event of an interview as a new object. `now`: when it was written. */
 export function icsOf(one: OwnEvent, now: Date): string {
-  const calendar = new ICAL.Component('vcalendar');
-  calendar.updatePropertyWithValue('version', '2.0');
-  calendar.updatePropertyWithValue('prodid', PRODUCT);
-  const event = new ICAL.Component('vevent');
-  calendar.addSubcomponent(event);
-  event.updatePropertyWithValue('uid', eventIdOf(one.key));
-  write(event, one, now);
-  return calendar.toString();
+  return calendarOf([{ uid: eventIdOf(one.key), ...one }], PRODUCT, now);
 }
 
 /** The object that is there, with the interview as it is now: what its owner has added stays. One that cannot be read is written anew. */
@@ -57,33 +51,10 @@ export function icsWith(there: string, one: OwnEvent, now: Date): string {
   const event = calendar?.getFirstSubcomponent('vevent');
   if (!calendar || !event) return icsOf(one, now);
   const sequence = Number(event.getFirstPropertyValue('sequence') ?? 0);
-  event.updatePropertyWithValue('sequence', Number.isSafeInteger(sequence) ? sequence + 1 : 1);
   event.removeAllProperties('duration');
-  write(event, one, now);
+  const next = Number.isSafeInteger(sequence) ? sequence + 1 : 1;
+  writeEvent(event, { ...one, sequence: next }, now);
   return calendar.toString();
-}
-
-function write(event: ICAL.Component, { title, location, startsAt, endsAt }: OwnEvent, now: Date): void {
-  const times = [
-    ['dtstamp', now],
-    ['dtstart', startsAt],
-    ['dtend', endsAt],
-  ] as const;
-  for (const [name, at] of times) {
-    event.removeAllProperties(name);
-    event.addPropertyWithValue(name, ICAL.Time.fromJSDate(at, true));
-  }
-  event.updatePropertyWithValue('summary', plain(title));
-  if (location === '') event.removeAllProperties('location');
-  else event.updatePropertyWithValue('location', plain(location));
-}
-
-/** Line ends are written by ical.js; other control characters a calendar may not hold. */
-function plain(text: string): string {
-  return text
-    .replaceAll(/\r\n?/g, '\n')
-    .replaceAll(/[^\P{Cc}\n\t]/gu, '')
-    .toWellFormed();
 }
 
 function parsed(ics: string): ICAL.Component | undefined {
