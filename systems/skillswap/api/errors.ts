@@ -16,6 +16,7 @@ export const ERRORS = {
   SKILL_NOT_FOUND: [404, 'There is no such skill.'],
   CATEGORY_NOT_FOUND: [404, 'There is no such category.'],
   SESSION_NOT_FOUND: [404, 'There is no such session.'],
+  DISPUTE_NOT_FOUND: [404, 'Nobody has contested this session.'],
   TRANSACTION_NOT_FOUND: [404, 'There is no such transaction.'],
   NOTIFICATION_NOT_FOUND: [404, 'There is no such notification.'],
   EMAIL_TAKEN: [409, 'The e-mail address is registered already.'],
@@ -30,9 +31,17 @@ export const ERRORS = {
   SLOT_NOT_OFFERED: [409, 'The provider does not offer this time.'],
   SLOT_TAKEN: [409, 'Somebody else has just taken this time.'],
   INSUFFICIENT_CREDITS: [409, 'There are not enough credits in the wallet.'],
+  NOT_CONTESTABLE: [409, 'There is nothing left to contest, or it is for the other one.'],
+  DISPUTE_DECIDED: [409, 'The dispute has been decided.'],
+  ROOM_CLOSED: [
+    409,
+    'The room of a session is open from shortly before it begins until shortly after its end.',
+  ],
   ALREADY_RATED: [409, 'You have rated this session.'],
   KEY_REUSED: [422, 'The idempotency key was used for another request.'],
   OVERLOADED: [503, 'Too much is asked for at once: come again.'],
+  ROOM_UNAVAILABLE: [503, 'There is no room to meet in now: try again.'],
+  CREDITS_UNAVAILABLE: [503, 'The credits cannot be set aside now: nothing was booked, try again.'],
   PROVIDER_UNAVAILABLE: [503, 'The payment provider does not answer: try again with the same key.'],
 } as const;
 

@@ -62,6 +62,8 @@ export type SessionQuery = Static<typeof SessionQuery>;
 
 export const Cancellation = Nullable<{ reason?: string }>(Type.Object({ reason: Type.Optional(Text(500)) }));
 
+export const Rescheduling = Type.Object({ startsAt: Moment });
+
 export const HistoryEntry = Type.Object({
   fromState: Nullable<string>(Type.String()),
   toState: Type.String(),
@@ -84,3 +86,46 @@ export const Rating = Type.Object({
   comment: Nullable<string>(Type.String()),
   createdAt: Timestamp,
 });
+
+export const NewDispute = Type.Object({ reason: Text(2000, 1) });
+
+export const DISPUTE_OUTCOMES = ['SEEKER', 'PROVIDER', 'SPLIT'] as const;
+export type DisputeOutcome = (typeof DISPUTE_OUTCOMES)[number];
+
+export const DisputeDecision = Type.Object({
+  outcome: Type.Enum([...DISPUTE_OUTCOMES], {
+    description: 'Who has the credits; SPLIT: half of them each.',
+  }),
+  note: Type.Optional(Text(2000)),
+});
+
+/** That somebody does not agree with what the other one says of how a session went. Its credits are held until it is decided. */
+export const Dispute = Type.Object({
+  sessionId: Uuid,
+  openedBy: Uuid,
+  reason: Type.String(),
+  openedAt: Timestamp,
+  /** Undecided by then, it ends in favour of the seeker. */
+  decidesAt: Timestamp,
+  outcome: Nullable<DisputeOutcome>(Type.String()),
+  note: Nullable<string>(Type.String()),
+  decidedAt: Nullable<Date>(Timestamp),
+});
+
+/** With what somebody enters the room of a session, by LiveKit's clients. */
+export const RoomPass = Type.Object({
+  url: Type.String(),
+  token: Type.String(),
+  /** From then on nobody enters with it. */
+  expiresAt: Timestamp,
+});
+
+export const Recording = Type.Object({
+  /** Where it was put. */
+  location: Type.String(),
+  seconds: Type.Integer(),
+  recordedAt: Timestamp,
+});
+
+/** Where programs of calendars read somebody's sessions, without a login: whoever has it reads them. */
+export const CalendarLink = Type.Object({ path: Type.String() });

@@ -1,0 +1,100 @@
+/** SQL of the credits of sessions. */
+import { type Db, prepared, type Queryable, runWithNext } from '@banyan/postgres';
+import { type Leased, leasedRows } from '@banyan/service';
+
+type CreditsState = 'ASKED' | 'HELD' | 'DUE' | 'DISPUTED' | 'SETTLED' | 'LOST' | 'UNDOING';
+
+export type SessionCredits = {
+  sessionId: string;
+  seekerId: string;
+  providerId: string;
+  amount: number;
+  state: CreditsState;
+  expiresAt: Date;
+  holdId: string | null;
+  captured: number | null;
+};
+
+/** Longer than payment is asked for at one time. */
+const LEASE_MS = 60_000;
+
+const COLUMNS = `session_id AS "sessionId", seeker_id AS "seekerId", provider_id AS "providerId", amount, state,
+  expires_at AS "expiresAt", hold_id AS "holdId", captured`;
+
+export const creditRows = leasedRows<SessionCredits>({
+  table: 'session_credits',
+  key: 'session_id',
+  columns: COLUMNS,
+  where: 'due_at IS NOT NULL',
+  leaseMs: LEASE_MS,
+});
+
+/** A session is booked: its credits are held. False: it was undone meanwhile. */
+export async function markHeld(tx: Queryable, sessionId: string, holdId: string | null): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    prepared(
+      `WITH held AS (
+         UPDATE session_credits SET state = 'HELD', hold_id = $2, due_at = NULL, leased_until = NULL, attempts = 0
+         WHERE session_id = $1 AND state = 'ASKED' RETURNING session_id
+       )
+       UPDATE sessions SET booked = true FROM held WHERE id = held.session_id`,
+      [sessionId, holdId],
+    ),
+  );
+  return rowCount === 1;
+}
+
+/**
+ * There is no session, and its time is free, unless it was booked meanwhile. Nothing is held for it, which is known, or what may be is given
+ * back by and by.
+ */
+export async function undo(
+  db: Db,
+  sessionId: string,
+  { nothingIsHeld }: { nothingIsHeld: boolean },
+): Promise<void> {
+  const asked = nothingIsHeld
+    ? 'DELETE FROM session_credits'
+    : `UPDATE session_credits SET state = 'UNDOING', due_at = now(), leased_until = NULL`;
+  await db.query(
+    prepared(
+      `WITH undone AS (${asked} WHERE session_id = $1 AND state = 'ASKED' RETURNING session_id)
+       DELETE FROM sessions USING undone WHERE id = undone.session_id`,
+      [sessionId],
+    ),
+  );
+}
+
+/** Says what becomes of the credits, after so many ms. A session of which none are held, since the monolith made it, has none here. */
+export async function makeDue(
+  tx: Queryable,
+  sessionId: string,
+  { captured, afterMs }: { captured: number; afterMs: number },
+): Promise<void> {
+  await runWithNext(
+    tx,
+    prepared(
+      `UPDATE session_credits SET state = 'DUE', captured = $2, due_at = now() + make_interval(secs => $3)
+       WHERE session_id = $1 AND state = 'HELD'`,
+      [sessionId, captured, afterMs / 1_000],
+    ),
+  );
+}
+
+const OVER = {
+  SETTLED: `state = 'SETTLED', settled_at = now()`,
+  LOST: `state = 'LOST', settled_at = now()`,
+};
+
+/** It is over. False: somebody else has the row. */
+export async function finish(
+  tx: Queryable,
+  row: Leased<SessionCredits>,
+  state: keyof typeof OVER,
+): Promise<boolean> {
+  return (await creditRows.extend(tx, row, OVER[state])) && (await creditRows.release(tx, row, null));
+}
+
+export async function forget(db: Db, sessionId: string): Promise<void> {
+  await db.query(`DELETE FROM session_credits WHERE session_id = $1 AND state = 'UNDOING'`, [sessionId]);
+}

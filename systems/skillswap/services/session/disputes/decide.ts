@@ -1,0 +1,58 @@
+import type { Events } from '@banyan/events';
+import { type Db, withTransaction } from '@banyan/postgres';
+import type { contracts } from '../../../contracts/session.ts';
+import { ApiError } from '../../../kit/problems.ts';
+import { DISPUTE_DAYS } from '../../../kit/sessions/settlement.ts';
+import { findSession, historyOf } from '../sessions/store.ts';
+import * as store from './store.ts';
+
+type Says = Pick<Events<typeof contracts>, 'publish'>;
+
+const DAY = 86_400_000;
+
+/**
+ * Contests what the other one says of a session: its credits are held until that is decided. Throws `SESSION_NOT_FOUND`, and
+ * `NOT_CONTESTABLE` when they are paid, given back or not due yet, when it was contested before, and when it is one's own word.
+ */
+export async function openDispute(
+  { pool, events }: { pool: Db; events: Says },
+  sessionId: string,
+  openedBy: string,
+  reason: string,
+): Promise<store.DisputeRow> {
+  return await withTransaction(pool, async (tx) => {
+    const { seekerId, providerId } = await findSession(tx, sessionId, openedBy);
+    const said = (await historyOf(tx, sessionId)).at(-1);
+    const decidesAt = new Date(Date.now() + DISPUTE_DAYS * DAY);
+    if (said?.actorId === openedBy || !(await store.keepBack(tx, sessionId, decidesAt)))
+      throw new ApiError('NOT_CONTESTABLE');
+    const dispute = await store.insertDispute(tx, sessionId, { openedBy, reason, decidesAt });
+    await events.publish(tx, 'SessionDisputed', {
+      ...{ sessionId, seekerId, providerId, openedBy, decidesAt: decidesAt.toISOString() },
+    });
+    return dispute;
+  });
+}
+
+/** Says who has the credits. Throws `DISPUTE_NOT_FOUND`, `DISPUTE_DECIDED`. */
+export async function decideDispute(
+  { pool, events }: { pool: Db; events: Says },
+  sessionId: string,
+  decision: store.Decision,
+): Promise<store.DisputeRow> {
+  return await withTransaction(pool, async (tx) => {
+    const decided = await store.decide(tx, sessionId, decision);
+    if (!decided)
+      throw new ApiError((await store.findDispute(tx, sessionId)) ? 'DISPUTE_DECIDED' : 'DISPUTE_NOT_FOUND');
+    const { seekerId, providerId, ...dispute } = decided;
+    const { outcome } = decision;
+    await events.publish(tx, 'SessionDisputeDecided', { sessionId, seekerId, providerId, outcome });
+    return dispute;
+  });
+}
+
+/** What nobody has decided in time is decided in favour of who pays. */
+export async function decideOverdue(pool: Db, events: Says, sessionId: string): Promise<void> {
+  const decision = { outcome: 'SEEKER', note: null, decidedBy: null } as const;
+  await decideDispute({ pool, events }, sessionId, decision);
+}

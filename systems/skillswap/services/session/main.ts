@@ -1,0 +1,47 @@
+import { eventing } from '@banyan/events';
+import { calls, defineService, GatewayConfig, gatewayIssuer } from '@banyan/service';
+import { Type } from 'typebox';
+import { contracts as payment } from '../../contracts/payment.ts';
+import { contracts } from '../../contracts/session.ts';
+import { GATEWAY_ISSUER } from '../../kit/tokens.ts';
+import { settling } from './credits/part.ts';
+import { reminding } from './reminders/part.ts';
+import { meeting } from './rooms/part.ts';
+import { routesBy } from './routes.ts';
+import { upkeepBy } from './sessions/upkeep.ts';
+
+const PaymentConfig = Type.Object({
+  /** The payment service, which holds and pays credits. */
+  PAYMENT_URL: Type.Optional(Type.String({ minLength: 1 })),
+});
+
+/** A booking waits for it, so not for long; what is left undone is gone on with by itself. */
+const policy = { deadlineMs: 5_000, timeoutMs: 2_000, breaker: { openMs: 5_000 } };
+
+/** Sessions: when people can be booked, who has booked them, and what becomes of it. `clock`: ms since 1970. */
+export function sessionBy(clock: () => number) {
+  return defineService({
+    name: 'session',
+    config: GatewayConfig,
+    schema: new URL('schema.sql', import.meta.url),
+    use: {
+      events: eventing(contracts, {}),
+      payment: calls(payment.operations, {
+        config: PaymentConfig,
+        urls: ({ PAYMENT_URL }) => ({ payment: PAYMENT_URL }),
+        identity: 'service',
+        policy,
+      }),
+      settling,
+      reminding,
+      meeting,
+      upkeep: upkeepBy(clock),
+    },
+    auth: { issuers: ({ config }) => gatewayIssuer(config, GATEWAY_ISSUER) },
+    routes: routesBy(clock),
+  });
+}
+
+export const session = sessionBy(Date.now);
+
+if (import.meta.main) await session.run();

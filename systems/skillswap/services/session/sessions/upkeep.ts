@@ -1,0 +1,33 @@
+import type { Events } from '@banyan/events';
+import { repeatedWork, type ServicePart } from '@banyan/service';
+import { Type } from 'typebox';
+import type { contracts } from '../../../contracts/session.ts';
+import type { SessionCreditsPart } from '../credits/part.ts';
+import { closeOverdue } from './move.ts';
+
+const UpkeepConfig = Type.Object({
+  /** How late a session may be closed that nobody answered, began or ended, s. */
+  CLOSE_SECONDS: Type.Number({ minimum: 0.01, default: 30 }),
+});
+
+/** Closes by itself what people forget. */
+export function upkeepBy(clock: () => number): ServicePart<undefined, typeof UpkeepConfig> {
+  return {
+    config: UpkeepConfig,
+    async start(host) {
+      const { settling, events } = host.provided as {
+        settling: SessionCreditsPart;
+        events: Events<typeof contracts>;
+      };
+      const moving = { pool: host.pool, events, wake: settling.wake };
+      const work = repeatedWork(host, {
+        'close overdue sessions': {
+          everyMs: host.config.CLOSE_SECONDS * 1_000,
+          inOneProcess: true,
+          run: () => closeOverdue(moving, clock()),
+        },
+      });
+      return { provided: undefined, ...work };
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { jwtVerify, SignJWT } from 'jose';
+
+const KEY = 'devkey';
+const SECRET = 's'.repeat(32);
+const secret = new TextEncoder().encode(SECRET);
+
+/** LiveKit's server as far as rooms go: it refuses who is not let in, and forgets nobody who was. */
+export class LiveKitDouble {
+  /** Rooms that are open, as they were asked for. */
+  readonly rooms = new Map<string, Record<string, unknown>>();
+  /** Answers 503 to so many requests more. */
+  down = 0;
+  readonly #server = createServer(async (request, response) => {
+    const body = JSON.parse(await text(request)) as Record<string, string>;
+    const token = String(request.headers.authorization).replace('Bearer ', '');
+    const video = (await jwtVerify(token, secret, { issuer: KEY }).catch(() => undefined))?.payload.video;
+    const answer = (status: number, said: object) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(said));
+    if (this.down > 0) {
+      this.down--;
+      return answer(503, { code: 'unavailable' });
+    }
+    if ((video as { roomCreate?: boolean } | undefined)?.roomCreate !== true)
+      return answer(401, { code: 'unauthenticated' });
+    if (request.url === '/twirp/livekit.RoomService/CreateRoom') {
+      if (!this.rooms.has(body.name!)) this.rooms.set(body.name!, body);
+      return answer(200, { sid: 'RM_1', name: body.name });
+    }
+    if (request.url !== '/twirp/livekit.RoomService/DeleteRoom') return answer(404, { code: 'bad_route' });
+    return this.rooms.delete(body.room!) ? answer(200, {}) : answer(404, { code: 'not_found' });
+  });
+
+  async listen(): Promise<this> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    return this;
+  }
+
+  /** What the service is told of it. */
+  get env(): Record<string, string> {
+    const url = `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return {
+      LIVEKIT_URL: url,
+      LIVEKIT_API_KEY: KEY,
+      LIVEKIT_API_SECRET: SECRET,
+      LIVEKIT_RECORDINGS: 'taught',
+    };
+  }
+
+  /** Who is let in with a token at that moment, and where; undefined: nobody. */
+  async admits(token: string, at: Date): Promise<{ room: string; identity: string } | undefined> {
+    const good = await jwtVerify(token, secret, { issuer: KEY, currentDate: at }).catch(() => undefined);
+    const video = good?.payload.video as { roomJoin?: boolean; room?: string } | undefined;
+    return video?.roomJoin && video.room ? { room: video.room, identity: good!.payload.sub! } : undefined;
+  }
+
+  /** A message, and the header that it is sent with. */
+  async tells(
+    event: object,
+    { by = secret }: { by?: Uint8Array } = {},
+  ): Promise<[body: string, header: string]> {
+    const body = JSON.stringify(event);
+    const sha256 = createHash('sha256').update(body).digest('base64');
+    const token = new SignJWT({ sha256 }).setProtectedHeader({ alg: 'HS256' }).setIssuer(KEY);
+    return [body, await token.setExpirationTime('5m').sign(by)];
+  }
+
+  close(): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+}
