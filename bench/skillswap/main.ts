@@ -5,11 +5,12 @@
  *   --rounds N     interleaved (default 9)
  *   --providers N  among whom matches are looked for (default 100,000)
  *   --seekers N    who ask for theirs, one after the other (default 1,000)
- *   --only A,B     only these phases: transfers, match
+ *   --bookings N   of one provider (default 2,000)
+ *   --only A,B     only these phases: transfers, match, bookings
  *   --json FILE    also write the figures to FILE
  *
  * This process and its PostgreSQL share the machine. Aims: transfers of the ledger at least 0.6 of bare updates of two rows, in the same run;
- * `match p95 ms` under 50 over 100,000 providers.
+ * `match p95 ms` under 50 over 100,000 providers; `bookings/s` 500 of one provider, none twice.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '9' },
     providers: { type: 'string', default: '100000' },
     seekers: { type: 'string', default: '1000' },
+    bookings: { type: 'string', default: '2000' },
     only: { type: 'string' },
     json: { type: 'string' },
   },
@@ -32,10 +34,11 @@ const given = {
   rounds: Number(values.rounds),
   providers: Number(values.providers),
   seekers: Number(values.seekers),
+  bookings: Number(values.bookings),
 };
 
 console.log(MACHINE);
-const phases = { all: ['transfers', 'match'], only: values.only, given };
+const phases = { all: ['transfers', 'match', 'bookings'], only: values.only, given };
 const found = await runPhases<typeof given, Found>(import.meta.url, phases);
 const results = found.flatMap((one) => one.results);
 const ratios = Object.assign({}, ...found.map((one) => one.ratios)) as Record<string, number>;

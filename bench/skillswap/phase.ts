@@ -10,6 +10,8 @@ export type Phase = PhaseOf<
     /** Among whom matches are looked for, and who ask. */
     providers: number;
     seekers: number;
+    /** Of one provider. */
+    bookings: number;
   },
   Found
 >;

@@ -7,6 +7,7 @@ import { toCapture } from '../../systems/skillswap/services/payment/ledger/comma
 import { inLedger, platformAccount, post } from '../../systems/skillswap/services/payment/ledger/ledger.ts';
 import { type Together, together } from '../../systems/skillswap/services/payment/ledger/together.ts';
 import { median } from '../median.ts';
+import { inTurns } from './in-turns.ts';
 import type { Phase } from './phase.ts';
 
 const CONNECTIONS = 16;
@@ -39,7 +40,7 @@ export const run: Phase = async ({ createDatabase, transfers, rounds }) => {
         { name: ALONE, one: (turn: number) => transfer(alone, single[turn]!, pairs[turn]![1]) },
       ] as const;
       for (const { name, one } of round % 2 === 0 ? contenders : contenders.toReversed()) {
-        const seconds = await inTurns(transfers, one);
+        const seconds = await inTurns(transfers, { atOnce: CONNECTIONS }, one);
         // The first round is to get warm, and statistics for plans with it.
         if (round >= 0) perSecond[name].push(transfers / seconds);
       }
@@ -120,17 +121,6 @@ async function bare(pool: Db, [from, to]: Pair): Promise<void> {
   await withTransaction(pool, async (tx) => {
     for (const change of changes) await tx.query(prepared(UPDATE, change));
   });
-}
-
-/** As many at a time as there are connections. Seconds. */
-async function inTurns(count: number, one: (turn: number) => Promise<unknown>): Promise<number> {
-  const began = performance.now();
-  let next = 0;
-  const worker = async () => {
-    while (next < count) await one(next++);
-  };
-  await Promise.all(Array.from({ length: CONNECTIONS }, worker));
-  return (performance.now() - began) / 1_000;
 }
 
 /** A figure of a ledger that does not add up would be worth nothing. */

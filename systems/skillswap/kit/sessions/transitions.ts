@@ -37,7 +37,7 @@ export const FULL_REFUND_HOURS = 24;
 export const EARLY_START_MINUTES = 15;
 
 /** So long somebody is waited for, minutes after the session should have begun. */
-export const NO_SHOW_MINUTES = 15;
+const NO_SHOW_MINUTES = 15;
 
 /** After its end, a session that somebody forgot is closed, hours: so long its credits are held at most. */
 export const CLOSED_AFTER_HOURS = 24;

@@ -7,8 +7,8 @@ import { Type } from 'typebox';
 import { API, Id, Text } from '../../../api/common.ts';
 import { CalendarLink } from '../../../api/sessions.ts';
 import { callerOf } from '../../../kit/caller.ts';
-import { ApiError, statusesOf } from '../../../kit/problems.ts';
 import type { OfUser } from '../../../kit/of-user.ts';
+import { ApiError, statusesOf } from '../../../kit/problems.ts';
 import { findSession, listSessions, type SessionRow } from '../sessions/store.ts';
 import { eventOf } from './events.ts';
 

@@ -11,7 +11,7 @@ export type Credits = {
   release(holdId: string): Promise<boolean>;
 };
 
-export type HoldWanted = { sessionId: string; userId: string; credits: number; expiresAt: Date };
+type HoldWanted = { sessionId: string; userId: string; credits: number; expiresAt: Date };
 
 export type PaymentClient = ServiceClient<(typeof contracts)['operations']>;
 

@@ -11,8 +11,8 @@ import {
   SessionQuery,
 } from '../../../api/sessions.ts';
 import { callerOf } from '../../../kit/caller.ts';
-import type { SessionAction } from '../../../kit/sessions/transitions.ts';
 import type { OfUser } from '../../../kit/of-user.ts';
+import type { SessionAction } from '../../../kit/sessions/transitions.ts';
 import { type MovingHost, move } from './move.ts';
 import { rate } from './rate.ts';
 import { reschedule } from './reschedule.ts';
