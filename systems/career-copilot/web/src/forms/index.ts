@@ -1,5 +1,6 @@
 /** Forms that are checked by the schemas of the public API, and keep what was entered. */
 export { DraftNotice } from './DraftNotice.tsx';
+export { FormDialog } from './FormDialog.tsx';
 export {
   type ApiForm,
   type BoundField,

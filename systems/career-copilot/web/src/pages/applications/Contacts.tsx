@@ -1,9 +1,9 @@
-import { Avatar, Button, Card, Dialog, IconButton, Link, Stack, showToast, TextField } from '@banyan/ui';
+import { Avatar, Card, IconButton, Link, showToast, TextField } from '@banyan/ui';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { NewContact } from '../../../../api/tracking.ts';
 import { ApiError, useErrorWords } from '../../api/index.ts';
-import { DraftNotice, FormField, putProblems, useApiForm, useDraft } from '../../forms/index.ts';
+import { FormDialog, FormField, putProblems, useApiForm, useDraft } from '../../forms/index.ts';
 import styles from './Application.module.css';
 import type { Tracked } from './use-application.ts';
 import { useTracked } from './use-tracked.ts';
@@ -72,36 +72,25 @@ function ContactDialog({ id, onClose }: { id: number; onClose: () => void }) {
     }
   });
   return (
-    <Dialog
+    <FormDialog
       title={t('add')}
-      isOpen
-      onOpenChange={onClose}
+      form={form}
+      draft={draft}
+      onSubmit={save}
+      submitLabel={t('save')}
+      pendingLabel={t('saving')}
+      isPending={isSaving}
       closeLabel={t('close')}
-      isDismissable={false}
-      actions={
-        <Button
-          variant="primary"
-          type="submit"
-          form={form.id}
-          isPending={isSaving}
-          pendingLabel={t('saving')}
-        >
-          {t('save')}
-        </Button>
-      }
+      onClose={onClose}
+      className={styles.fields}
     >
-      <Stack gap={4}>
-        <DraftNotice draft={draft} />
-        <form id={form.id} onSubmit={save} noValidate className={styles.fields}>
-          {FIELDS.map(([name, type]) => (
-            <FormField key={name} form={form} name={name}>
-              {({ value, ...field }) => (
-                <TextField label={t(`fields.${name}`)} type={type} value={value ?? ''} {...field} />
-              )}
-            </FormField>
-          ))}
-        </form>
-      </Stack>
-    </Dialog>
+      {FIELDS.map(([name, type]) => (
+        <FormField key={name} form={form} name={name}>
+          {({ value, ...field }) => (
+            <TextField label={t(`fields.${name}`)} type={type} value={value ?? ''} {...field} />
+          )}
+        </FormField>
+      ))}
+    </FormDialog>
   );
 }

@@ -1,10 +1,10 @@
-import { Button, ComboBox, Dialog, RadioGroup, Stack, showToast, TextArea } from '@banyan/ui';
+import { ComboBox, RadioGroup, showToast, TextArea } from '@banyan/ui';
 import { useDeferredValue, useState } from 'react';
 import { useWatch } from 'react-hook-form';
 import { useTranslations } from 'use-intl';
 import { NewApplication } from '../../../../api/applications.ts';
 import { ApiError, useApiQuery, useErrorWords } from '../../api/index.ts';
-import { DraftNotice, FormField, putProblems, useApiForm, useDraft } from '../../forms/index.ts';
+import { FormDialog, FormField, putProblems, useApiForm, useDraft } from '../../forms/index.ts';
 import { useApply } from '../jobs/use-apply.ts';
 import styles from './Application.module.css';
 
@@ -36,69 +36,58 @@ export function NewDialog({ onClose }: { onClose: () => void }) {
     }
   });
   return (
-    <Dialog
+    <FormDialog
       title={t('title')}
-      isOpen
-      onOpenChange={onClose}
+      form={form}
+      draft={draft}
+      onSubmit={save}
+      submitLabel={t('add')}
+      pendingLabel={t('saving')}
+      isPending={isPending}
       closeLabel={t('close')}
-      isDismissable={false}
-      actions={
-        <Button
-          variant="primary"
-          type="submit"
-          form={form.id}
-          isPending={isPending}
-          pendingLabel={t('saving')}
-        >
-          {t('add')}
-        </Button>
-      }
+      onClose={onClose}
+      className={styles.fields}
     >
-      <Stack gap={4}>
-        <DraftNotice draft={draft} />
-        <form id={form.id} onSubmit={save} noValidate className={styles.fields}>
-          <div className={styles.whole}>
-            <FormField form={form} name="job_id">
-              {({ value, onChange, ...field }) => (
-                <ComboBox
-                  {...field}
-                  label={t('job')}
-                  description={t('jobHint')}
-                  emptyText={t(isLooking ? 'looking' : 'noJob')}
-                  isLoading={isLooking}
-                  loadingLabel={t('looking')}
-                  options={options}
-                  inputValue={text}
-                  onInputChange={setText}
-                  value={value === null ? null : String(value)}
-                  onChange={(id) => onChange(id === null ? null : Number(id))}
-                />
-              )}
-            </FormField>
-          </div>
-          <div className={styles.whole}>
-            <FormField form={form} name="status">
-              {({ onChange, ...field }) => (
-                <RadioGroup
-                  {...field}
-                  label={t('state')}
-                  orientation="horizontal"
-                  onChange={(chosen) => onChange(chosen as Entry['status'])}
-                  options={(['applied', 'saved'] as const).map((id) => ({ id, label: t(`states.${id}`) }))}
-                />
-              )}
-            </FormField>
-          </div>
-          {status === 'applied' && (
-            <div className={styles.whole}>
-              <FormField form={form} name="cover_letter">
-                {(field) => <TextArea label={t('letter')} rows={5} {...field} />}
-              </FormField>
-            </div>
+      <div className={styles.whole}>
+        <FormField form={form} name="job_id">
+          {({ value, onChange, ...field }) => (
+            <ComboBox
+              {...field}
+              label={t('job')}
+              description={t('jobHint')}
+              emptyText={t(isLooking ? 'looking' : 'noJob')}
+              isLoading={isLooking}
+              loadingLabel={t('looking')}
+              options={options}
+              inputValue={text}
+              onInputChange={setText}
+              value={value === null ? null : String(value)}
+              onChange={(id) => onChange(id === null ? null : Number(id))}
+            />
           )}
-        </form>
-      </Stack>
-    </Dialog>
+        </FormField>
+      </div>
+      <div className={styles.whole}>
+        <FormField form={form} name="status">
+          {({ onChange, ...field }) => (
+            <RadioGroup
+              {...field}
+              label={t('state')}
+              orientation="horizontal"
+              onChange={(chosen) => onChange(chosen as Entry['status'])}
+              options={(['applied', 'saved'] as const).map((id) => ({ id, label: t(`states.${id}`) }))}
+            />
+          )}
+        </FormField>
+      </div>
+      {status === 'applied' && (
+        <div className={styles.whole}>
+          <FormField form={form} name="cover_letter">
+            {(field) => <TextArea label={t('letter')} rows={5} {...field} />}
+          </FormField>
+        </div>
+      )}
+    </FormDialog>
   );
 }
 

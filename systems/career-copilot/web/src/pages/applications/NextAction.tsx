@@ -1,9 +1,9 @@
-import { Button, Card, DatePicker, Dialog, Icon, IconButton, Select, Stack, TextField } from '@banyan/ui';
+import { Button, Card, DatePicker, Icon, IconButton, Select, TextField } from '@banyan/ui';
 import { now } from '@internationalized/date';
 import { useState } from 'react';
 import { useNow, useTimeZone, useTranslations } from 'use-intl';
 import { ApiError } from '../../api/index.ts';
-import { DraftNotice, FormField, putProblems, useApiForm, useDraft } from '../../forms/index.ts';
+import { FormDialog, FormField, putProblems, useApiForm, useDraft } from '../../forms/index.ts';
 import { useAgo, useFormats } from '../../i18n/index.ts';
 import styles from './Application.module.css';
 import {
@@ -96,57 +96,46 @@ function ActionDialog({
   });
   const reminders = [...new Set([NEVER, ...REMINDERS.map(String), form.getValues('remind')])];
   return (
-    <Dialog
+    <FormDialog
       title={t(action ? 'change' : 'plan')}
-      isOpen
-      onOpenChange={onClose}
+      form={form}
+      draft={draft}
+      onSubmit={save}
+      submitLabel={t('save')}
+      pendingLabel={t('saving')}
+      isPending={isSaving}
       closeLabel={t('close')}
-      isDismissable={false}
-      actions={
-        <Button
-          variant="primary"
-          type="submit"
-          form={form.id}
-          isPending={isSaving}
-          pendingLabel={t('saving')}
-        >
-          {t('save')}
-        </Button>
-      }
+      onClose={onClose}
+      className={styles.fields}
     >
-      <Stack gap={4}>
-        <DraftNotice draft={draft} />
-        <form id={form.id} onSubmit={save} noValidate className={styles.fields}>
-          <div className={styles.whole}>
-            <FormField form={form} name="what">
-              {(field) => <TextField label={t('what')} autoFocus {...field} />}
-            </FormField>
-          </div>
-          <FormField form={form} name="due">
-            {(field) => <DatePicker label={t('until')} granularity="minute" {...field} />}
-          </FormField>
-          <FormField form={form} name="remind">
-            {({ isRequired: _, ...field }) => (
-              <Select
-                {...field}
-                label={t('remind')}
-                placeholder={t('remindBefore.never')}
-                options={reminders.map((minutes) => ({
-                  id: minutes,
-                  label:
-                    minutes === NEVER
-                      ? t('remindBefore.never')
-                      : minutes === '0'
-                        ? t('remindBefore.then')
-                        : minutes === '1440'
-                          ? t('remindBefore.day')
-                          : t('remindBefore.minutes', { minutes: Number(minutes) }),
-                }))}
-              />
-            )}
-          </FormField>
-        </form>
-      </Stack>
-    </Dialog>
+      <div className={styles.whole}>
+        <FormField form={form} name="what">
+          {(field) => <TextField label={t('what')} autoFocus {...field} />}
+        </FormField>
+      </div>
+      <FormField form={form} name="due">
+        {(field) => <DatePicker label={t('until')} granularity="minute" {...field} />}
+      </FormField>
+      <FormField form={form} name="remind">
+        {({ isRequired: _, ...field }) => (
+          <Select
+            {...field}
+            label={t('remind')}
+            placeholder={t('remindBefore.never')}
+            options={reminders.map((minutes) => ({
+              id: minutes,
+              label:
+                minutes === NEVER
+                  ? t('remindBefore.never')
+                  : minutes === '0'
+                    ? t('remindBefore.then')
+                    : minutes === '1440'
+                      ? t('remindBefore.day')
+                      : t('remindBefore.minutes', { minutes: Number(minutes) }),
+            }))}
+          />
+        )}
+      </FormField>
+    </FormDialog>
   );
 }

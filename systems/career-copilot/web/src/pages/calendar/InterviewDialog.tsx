@@ -14,7 +14,7 @@ import { useEffect, useRef } from 'react';
 import { useWatch } from 'react-hook-form';
 import { useTranslations } from 'use-intl';
 import { ApiError, useErrorWords } from '../../api/index.ts';
-import { DraftNotice, FormField, putProblems, useApiForm, useDraft } from '../../forms/index.ts';
+import { FormDialog, FormField, putProblems, useApiForm, useDraft } from '../../forms/index.ts';
 import styles from './Calendar.module.css';
 import { conflictsWith, type Interview } from './entries.ts';
 import {
@@ -90,98 +90,87 @@ function InterviewForm({
   });
 
   return (
-    <Dialog
+    <FormDialog
       title={t(interview ? 'change' : 'plan')}
-      isOpen
-      onOpenChange={onClose}
+      form={form}
+      draft={draft}
+      onSubmit={save}
+      submitLabel={t(interview ? 'save' : 'planIt')}
+      pendingLabel={t('saving')}
+      isPending={isPending}
       closeLabel={t('close')}
-      isDismissable={false}
+      onClose={onClose}
       actions={
-        <>
-          {interview && (
-            <Button
-              icon="trash"
-              onPress={() => {
-                draft.done();
-                onClose();
-                void cancel(interview);
-              }}
-            >
-              {t('cancel')}
-            </Button>
-          )}
+        interview && (
           <Button
-            variant="primary"
-            type="submit"
-            form={form.id}
-            isPending={isPending}
-            pendingLabel={t('saving')}
+            icon="trash"
+            onPress={() => {
+              draft.done();
+              onClose();
+              void cancel(interview);
+            }}
           >
-            {t(interview ? 'save' : 'planIt')}
+            {t('cancel')}
           </Button>
-        </>
+        )
       }
+      className={styles.form}
     >
-      <Stack gap={4}>
-        <DraftNotice draft={draft} />
-        <form id={form.id} onSubmit={save} noValidate className={styles.form}>
-          <div className={styles.whole}>
-            <FormField form={form} name="application_id">
-              {({ value, onChange, ...field }) => (
-                <ComboBox
-                  {...field}
-                  label={t('application')}
-                  emptyText={t('applicationNone')}
-                  value={value === null ? null : String(value)}
-                  onChange={(id) => onChange(id === null ? null : Number(id))}
-                  options={applications.map(({ id, job_title, company_name }) => ({
-                    id: String(id),
-                    label: `${job_title} · ${company_name}`,
-                  }))}
-                />
-              )}
-            </FormField>
-          </div>
-          <div className={styles.whole}>
-            <FormField form={form} name="title">
-              {(field) => <TextField label={t('titleField')} {...field} />}
-            </FormField>
-          </div>
-          <FormField form={form} name="starts">
-            {(field) => (
-              <DatePicker
-                label={t('starts')}
-                granularity="minute"
-                description={t('startsHint', { zone: zone.replaceAll('_', ' ') })}
-                {...field}
-              />
-            )}
-          </FormField>
-          <FormField form={form} name="minutes">
-            {({ value, onChange, ...field }) => (
-              <Select
-                {...field}
-                label={t('length')}
-                placeholder={t('lengthNone')}
-                value={String(value)}
-                onChange={(minutes) => onChange(Number(minutes))}
-                options={[...new Set([...LENGTHS, value])]
-                  .sort((a, b) => a - b)
-                  .map((minutes) => ({ id: String(minutes), label: t('lengthOf', { minutes }) }))}
-              />
-            )}
-          </FormField>
-          <div className={styles.whole}>
-            <FormField form={form} name="location">
-              {(field) => <TextField label={t('location')} description={t('locationHint')} {...field} />}
-            </FormField>
-          </div>
-          <div className={styles.whole}>
-            <Conflicts form={form} calendar={calendar} zone={zone} except={interview?.id} />
-          </div>
-        </form>
-      </Stack>
-    </Dialog>
+      <div className={styles.whole}>
+        <FormField form={form} name="application_id">
+          {({ value, onChange, ...field }) => (
+            <ComboBox
+              {...field}
+              label={t('application')}
+              emptyText={t('applicationNone')}
+              value={value === null ? null : String(value)}
+              onChange={(id) => onChange(id === null ? null : Number(id))}
+              options={applications.map(({ id, job_title, company_name }) => ({
+                id: String(id),
+                label: `${job_title} · ${company_name}`,
+              }))}
+            />
+          )}
+        </FormField>
+      </div>
+      <div className={styles.whole}>
+        <FormField form={form} name="title">
+          {(field) => <TextField label={t('titleField')} {...field} />}
+        </FormField>
+      </div>
+      <FormField form={form} name="starts">
+        {(field) => (
+          <DatePicker
+            label={t('starts')}
+            granularity="minute"
+            description={t('startsHint', { zone: zone.replaceAll('_', ' ') })}
+            {...field}
+          />
+        )}
+      </FormField>
+      <FormField form={form} name="minutes">
+        {({ value, onChange, ...field }) => (
+          <Select
+            {...field}
+            label={t('length')}
+            placeholder={t('lengthNone')}
+            value={String(value)}
+            onChange={(minutes) => onChange(Number(minutes))}
+            options={[...new Set([...LENGTHS, value])]
+              .sort((a, b) => a - b)
+              .map((minutes) => ({ id: String(minutes), label: t('lengthOf', { minutes }) }))}
+          />
+        )}
+      </FormField>
+      <div className={styles.whole}>
+        <FormField form={form} name="location">
+          {(field) => <TextField label={t('location')} description={t('locationHint')} {...field} />}
+        </FormField>
+      </div>
+      <div className={styles.whole}>
+        <Conflicts form={form} calendar={calendar} zone={zone} except={interview?.id} />
+      </div>
+    </FormDialog>
   );
 }
 

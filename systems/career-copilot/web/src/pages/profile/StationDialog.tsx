@@ -1,6 +1,6 @@
-import { Button, Dialog, Stack, TextArea, TextField } from '@banyan/ui';
+import { TextArea, TextField } from '@banyan/ui';
 import { useTranslations } from 'use-intl';
-import { DraftNotice, FormField, useApiForm, useDraft } from '../../forms/index.ts';
+import { FormDialog, FormField, useApiForm, useDraft } from '../../forms/index.ts';
 import styles from './Profile.module.css';
 import { FIELDS, FORMS, type Part, type Station, type StationEntry, stationOf } from './resume-parts.ts';
 
@@ -41,47 +41,36 @@ export function StationDialog({
     onClose();
   });
   return (
-    <Dialog
+    <FormDialog
       title={t(station ? `${part}.change` : `${part}.add`)}
-      isOpen
-      onOpenChange={onClose}
+      form={form}
+      draft={draft}
+      onSubmit={save}
+      submitLabel={t('done')}
+      pendingLabel={t('saving')}
+      isPending={isSaving}
       closeLabel={t('close')}
-      isDismissable={false}
-      actions={
-        <Button
-          variant="primary"
-          type="submit"
-          form={form.id}
-          isPending={isSaving}
-          pendingLabel={t('saving')}
-        >
-          {t('done')}
-        </Button>
-      }
+      onClose={onClose}
+      className={styles.fields}
     >
-      <Stack gap={4}>
-        <DraftNotice draft={draft} />
-        <form id={form.id} onSubmit={save} noValidate className={styles.fields}>
-          {FIELDS[part].map((name) => (
-            <div key={name} className={WIDE.has(name) ? styles.whole : undefined}>
-              <FormField form={form} name={name}>
-                {(field) =>
-                  name === 'summary' ? (
-                    <TextArea label={t(`fields.${name}`)} {...field} />
-                  ) : (
-                    <TextField
-                      label={t(`fields.${name}`)}
-                      description={DAYS.has(name) ? t(`hints.${name as 'startDate' | 'endDate'}`) : undefined}
-                      {...field}
-                    />
-                  )
-                }
-              </FormField>
-            </div>
-          ))}
-        </form>
-      </Stack>
-    </Dialog>
+      {FIELDS[part].map((name) => (
+        <div key={name} className={WIDE.has(name) ? styles.whole : undefined}>
+          <FormField form={form} name={name}>
+            {(field) =>
+              name === 'summary' ? (
+                <TextArea label={t(`fields.${name}`)} {...field} />
+              ) : (
+                <TextField
+                  label={t(`fields.${name}`)}
+                  description={DAYS.has(name) ? t(`hints.${name as 'startDate' | 'endDate'}`) : undefined}
+                  {...field}
+                />
+              )
+            }
+          </FormField>
+        </div>
+      ))}
+    </FormDialog>
   );
 }
 

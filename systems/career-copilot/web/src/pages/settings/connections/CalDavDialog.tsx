@@ -1,11 +1,11 @@
-import { Banner, Button, Dialog, RadioGroup, Stack, TextField } from '@banyan/ui';
+import { RadioGroup, Stack, TextField } from '@banyan/ui';
 import { useState } from 'react';
 import { useWatch } from 'react-hook-form';
 import { useTranslations } from 'use-intl';
 import { NewCalDav } from '../../../../../api/calendar.ts';
 import { ApiError, useApiMutation, useErrorWords } from '../../../api/index.ts';
 import {
-  DraftNotice,
+  FormDialog,
   FormField,
   PasswordField,
   putProblems,
@@ -27,53 +27,33 @@ export function CalDavDialog({
   const t = useTranslations('connections.calDavForm');
   const { form, draft, save, failure, isPending } = useCalDav(onMade);
   return (
-    <Dialog
+    <FormDialog
       title={t('title')}
-      isOpen
-      onOpenChange={onClose}
+      form={form}
+      draft={draft}
+      onSubmit={save}
+      submitLabel={t('submit')}
+      pendingLabel={t('pending')}
+      isPending={isPending}
       closeLabel={t('close')}
-      isDismissable={false}
-      actions={
-        <Button
-          variant="primary"
-          type="submit"
-          form={form.id}
-          isPending={isPending}
-          pendingLabel={t('pending')}
-        >
-          {t('submit')}
-        </Button>
-      }
+      onClose={onClose}
+      failure={failure === null ? null : { title: t('failed'), text: failure }}
     >
-      <Stack gap={4}>
-        <DraftNotice draft={draft} />
-        {failure !== null && (
-          <Banner tone="danger" title={t('failed')}>
-            {failure}
-          </Banner>
+      <Server form={form} />
+      <FormField form={form} name="username">
+        {(field) => <TextField label={t('username')} autoComplete="off" spellCheck={false} {...field} />}
+      </FormField>
+      <FormField form={form} name="password">
+        {(field) => (
+          <PasswordField
+            label={t('password')}
+            description={t('passwordHint')}
+            autoComplete="new-password"
+            {...field}
+          />
         )}
-        <form id={form.id} onSubmit={save} noValidate>
-          <Stack gap={4}>
-            <Server form={form} />
-            <FormField form={form} name="username">
-              {(field) => (
-                <TextField label={t('username')} autoComplete="off" spellCheck={false} {...field} />
-              )}
-            </FormField>
-            <FormField form={form} name="password">
-              {(field) => (
-                <PasswordField
-                  label={t('password')}
-                  description={t('passwordHint')}
-                  autoComplete="new-password"
-                  {...field}
-                />
-              )}
-            </FormField>
-          </Stack>
-        </form>
-      </Stack>
-    </Dialog>
+      </FormField>
+    </FormDialog>
   );
 }
 

@@ -1,9 +1,9 @@
-import { Banner, Button, CheckboxGroup, Dialog, Stack, TextField } from '@banyan/ui';
+import { CheckboxGroup, TextField } from '@banyan/ui';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { NewEndpoint, WEBHOOK_TYPES, type WebhookType } from '../../../../../api/integrations.ts';
 import { ApiError, useApiMutation, useErrorWords } from '../../../api/index.ts';
-import { DraftNotice, FormField, putProblems, useApiForm, useDraft } from '../../../forms/index.ts';
+import { FormDialog, FormField, putProblems, useApiForm, useDraft } from '../../../forms/index.ts';
 import type { Webhook } from './webhook.ts';
 
 /** What is told to which address: of a new webhook, or of one that there is. */
@@ -20,65 +20,47 @@ export function WebhookDialog({
   const t = useTranslations('webhooks.form');
   const { form, draft, save, failure, isPending } = useWebhookForm(webhook, { onClose, onMade });
   return (
-    <Dialog
+    <FormDialog
       title={t(webhook ? 'change' : 'new')}
-      isOpen
-      onOpenChange={onClose}
+      form={form}
+      draft={draft}
+      onSubmit={save}
+      submitLabel={t(webhook ? 'save' : 'make')}
+      pendingLabel={t('saving')}
+      isPending={isPending}
       closeLabel={t('close')}
-      isDismissable={false}
-      actions={
-        <Button
-          variant="primary"
-          type="submit"
-          form={form.id}
-          isPending={isPending}
-          pendingLabel={t('saving')}
-        >
-          {t(webhook ? 'save' : 'make')}
-        </Button>
-      }
+      onClose={onClose}
+      failure={failure === null ? null : { title: t('failed'), text: failure }}
     >
-      <Stack gap={4}>
-        <DraftNotice draft={draft} />
-        {failure !== null && (
-          <Banner tone="danger" title={t('failed')}>
-            {failure}
-          </Banner>
+      <FormField form={form} name="url">
+        {(field) => (
+          <TextField
+            {...field}
+            label={t('url')}
+            description={t('urlHint')}
+            type="url"
+            autoComplete="off"
+            spellCheck={false}
+          />
         )}
-        <form id={form.id} onSubmit={save} noValidate>
-          <Stack gap={4}>
-            <FormField form={form} name="url">
-              {(field) => (
-                <TextField
-                  {...field}
-                  label={t('url')}
-                  description={t('urlHint')}
-                  type="url"
-                  autoComplete="off"
-                  spellCheck={false}
-                />
-              )}
-            </FormField>
-            <FormField form={form} name="event_types">
-              {({ value, onChange, ...field }) => (
-                <CheckboxGroup
-                  {...field}
-                  label={t('events')}
-                  value={value}
-                  onChange={(types) => onChange(types as WebhookType[])}
-                  options={WEBHOOK_TYPES.map((id) => ({ id, label: t(`types.${keyOf(id)}`) }))}
-                />
-              )}
-            </FormField>
-            <FormField form={form} name="description">
-              {({ value, ...field }) => (
-                <TextField {...field} value={value ?? ''} label={t('description')} autoComplete="off" />
-              )}
-            </FormField>
-          </Stack>
-        </form>
-      </Stack>
-    </Dialog>
+      </FormField>
+      <FormField form={form} name="event_types">
+        {({ value, onChange, ...field }) => (
+          <CheckboxGroup
+            {...field}
+            label={t('events')}
+            value={value}
+            onChange={(types) => onChange(types as WebhookType[])}
+            options={WEBHOOK_TYPES.map((id) => ({ id, label: t(`types.${keyOf(id)}`) }))}
+          />
+        )}
+      </FormField>
+      <FormField form={form} name="description">
+        {({ value, ...field }) => (
+          <TextField {...field} value={value ?? ''} label={t('description')} autoComplete="off" />
+        )}
+      </FormField>
+    </FormDialog>
   );
 }
 
