@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { System } from '@banyan/harness';
-import { serviceKeysOf } from '@banyan/service/service-keys';
+import { encryptionKeyOf, serviceKeysOf } from '@banyan/service/service-keys';
 import { GATEWAY_ISSUER } from './kit/tokens.ts';
 import { VISITOR } from './monolith/visitor.ts';
 
@@ -43,8 +42,3 @@ function everyService(): readonly string[] {
 
 /** Services that encrypt what they keep, or sign what they hand out. */
 const KEEPS_SECRETS = new Set(['auth', 'applications', 'notifications', 'integrations']);
-
-/** One for each run, as its secret is. */
-function encryptionKeyOf(service: string, secret: string): string {
-  return createHash('sha256').update(`encryption ${service} ${secret}`).digest('base64url');
-}

@@ -2,7 +2,14 @@ export { RecentMap } from '@banyan/cohort/recent-map';
 export { type Allow, owner, type Predicate, role, service, signedIn } from './auth/allow.ts';
 export { principalOf } from './auth/authenticate.ts';
 export { GatewayConfig, gatewayIssuer } from './auth/gateway-issuer.ts';
+export { createPasswords, type PasswordHasher, type Passwords } from './auth/passwords.ts';
 export { createServiceKey } from './auth/service-tokens.ts';
+export {
+  CLIENT_TOKEN_SECONDS,
+  publicKeysAt,
+  type TokenSigner,
+  tokenSigner,
+} from './auth/signing/token-signer.ts';
 export {
   bearerToken,
   createTokenVerifier,
@@ -73,6 +80,7 @@ export {
   type MetricTable,
   timer,
 } from './metrics/business.ts';
+export { joinName, splitName } from './names.ts';
 export { isPublic, type MayConnect, NOT_PUBLIC, publicAnd } from './outbound/networks.ts';
 export { outboundAgent } from './outbound/outbound-agent.ts';
 export type { PartHost, ServicePart, StartedPart, Taken } from './parts/part.ts';

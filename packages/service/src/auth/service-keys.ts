@@ -13,6 +13,11 @@ export function serviceKeysOf(
   return { SERVICE_KEY: JSON.stringify(keyOf(service, secret)), SERVICE_KEYS: JSON.stringify({ keys }) };
 }
 
+/** With what a service of one run encrypts what it keeps: its ENCRYPTION_KEYS, made of the run's secret. In production it is a random one. */
+export function encryptionKeyOf(service: string, secret: string): string {
+  return createHash('sha256').update(`encryption ${service} ${secret}`).digest('base64url');
+}
+
 type Key = ReturnType<typeof keyOf>;
 
 function keyOf(service: string, secret: string) {

@@ -1,7 +1,7 @@
+import type { Passwords } from '@banyan/service';
 import type pg from 'pg';
 import { ApiError } from '../../kit/legacy-errors.ts';
 import { needsRehash, normalizeEmail, type PasswordScheme } from './decide.ts';
-import type { Passwords } from './passwords.ts';
 import type { SecondFactors } from './second-factor.ts';
 import * as store from './store.ts';
 

@@ -1,9 +1,8 @@
 import { eventing } from '@banyan/events';
-import { calls, defineService, gatewayIssuer, keyValues, signals } from '@banyan/service';
+import { calls, defineService, gatewayIssuer, keyValues, signals, tokenSigner } from '@banyan/service';
 import { clientsIssuer } from '../../kit/issuers.ts';
 import { AUTH_ISSUER, GATEWAY_ISSUER } from '../../kit/tokens.ts';
 import { contracts, fromRows } from './facts.ts';
-import { ALGORITHM, signer } from './keys.ts';
 import { mailer, mailOperations, NotificationsConfig } from './mail/mailer.ts';
 import { mailRegistered } from './mail/registered.ts';
 import { Config, routes } from './routes.ts';
@@ -14,7 +13,7 @@ export const auth = defineService({
   config: Config,
   schema: new URL('schema.sql', import.meta.url),
   use: {
-    signer,
+    signer: tokenSigner(AUTH_ISSUER),
     limits: keyValues(),
     notifications: calls(mailOperations, {
       config: NotificationsConfig,
@@ -25,9 +24,9 @@ export const auth = defineService({
     events: eventing(contracts, { fromRows, on: mailRegistered }),
   },
   auth: {
-    issuers: ({ config, signer }) => [
-      { issuer: AUTH_ISSUER, algorithm: ALGORITHM, keys: signer.verificationKeys },
-      ...clientsIssuer(config, { algorithm: ALGORITHM, keys: signer.verificationKeys }),
+    issuers: ({ config, signer: { trusted } }) => [
+      trusted,
+      ...clientsIssuer(config, { algorithm: trusted.algorithm, keys: trusted.keys }),
       ...gatewayIssuer(config, GATEWAY_ISSUER),
     ],
   },

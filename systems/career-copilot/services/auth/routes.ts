@@ -1,12 +1,15 @@
 import type { Events } from '@banyan/events';
 import { withTransaction } from '@banyan/postgres';
 import {
+  createPasswords,
   GatewayConfig,
   type KeyValueStore,
   principalOf,
+  publicKeysAt,
   type ServiceApp,
   type ServiceContext,
   signedIn,
+  type TokenSigner,
 } from '@banyan/service';
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
@@ -26,11 +29,10 @@ import { ApiError, type ApiErrorCode, statusesOf } from '../../kit/legacy-errors
 import { JWKS_PATH } from '../../kit/tokens.ts';
 import { adminRoutes, ownAccountRoutes } from './admin-routes.ts';
 import { normalizeEmail, type PasswordScheme } from './decide.ts';
-import type { TokenSigner } from './keys.ts';
 import { createLogin } from './login.ts';
 import { mailRoutes } from './mail/routes.ts';
 import { oauthRoutes } from './oauth/routes.ts';
-import { createPasswords } from './passwords.ts';
+import { hasherOf } from './passwords.ts';
 import { createSecondFactors } from './second-factor.ts';
 import { secondFactorRoutes } from './second-factor-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
@@ -60,7 +62,9 @@ export async function routes(
   app: ServiceApp,
   { pool, config, signer, limits, events }: ServiceContext<Static<typeof Config>, Provided>,
 ): Promise<void> {
-  const passwords = createPasswords(config.PASSWORD_HASH, config.BCRYPT_COST);
+  const passwords = createPasswords(hasherOf(config.PASSWORD_HASH, config.BCRYPT_COST), {
+    refuse: () => new ApiError('OVERLOADED'),
+  });
   const sessions = createSessions(
     pool,
     { signer, events },
@@ -80,9 +84,7 @@ export async function routes(
   });
 
   app.decorateRequest('account', null);
-  app.get(JWKS_PATH, { config: open(), schema: { hide: true } }, async (_request, reply) => {
-    return await reply.header('cache-control', 'public, max-age=60').send(signer.jwks);
-  });
+  publicKeysAt(app, JWKS_PATH, signer);
 
   await app.register(
     async (legacy: ServiceApp) => {

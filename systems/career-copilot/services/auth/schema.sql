@@ -35,19 +35,6 @@ CREATE TABLE IF NOT EXISTS refresh_tokens (
 CREATE INDEX IF NOT EXISTS refresh_tokens_account_id ON refresh_tokens (account_id);
 CREATE INDEX IF NOT EXISTS refresh_tokens_family_id ON refresh_tokens (family_id);
 
--- Kept so that tokens stay good over a restart and on every instance. One signs, all verify.
-CREATE TABLE IF NOT EXISTS signing_keys (
-  kid text PRIMARY KEY,
-  -- Of keys made before they were encrypted, until the service starts: null from then on.
-  private_jwk jsonb,
-  public_jwk jsonb NOT NULL,
-  created_at timestamptz NOT NULL DEFAULT now()
-);
-ALTER TABLE signing_keys ALTER COLUMN private_jwk DROP NOT NULL;
-ALTER TABLE signing_keys ADD COLUMN IF NOT EXISTS encrypted_jwk text;
--- The newest whose time has come signs. A key is shown for a while before.
-ALTER TABLE signing_keys ADD COLUMN IF NOT EXISTS signs_from timestamptz NOT NULL DEFAULT now();
-
 -- A second factor of a login. Only this service has it: what the legacy system lets in, it lets in by the password alone.
 CREATE TABLE IF NOT EXISTS second_factors (
   account_id integer PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,

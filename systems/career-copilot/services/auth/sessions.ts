@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { DataOf, Events } from '@banyan/events';
 import { withTransaction } from '@banyan/postgres';
+import type { TokenSigner } from '@banyan/service';
 import type pg from 'pg';
 import type { Tokens } from '../../api/auth.ts';
 import type { contracts } from '../../contracts/auth.ts';
 import { ApiError } from '../../kit/legacy-errors.ts';
 import { decideRefresh, hashRefreshToken } from './decide.ts';
-import type { TokenSigner } from './keys.ts';
 import * as store from './store.ts';
 
 export type SessionSettings = {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { joinName, splitName } from '@banyan/service';
 import fc from 'fast-check';
-import { columnsOf, joinName, splitName, visibleTo } from './decide.ts';
+import { columnsOf, visibleTo } from './decide.ts';
 
 describe('names', () => {
   it('come back exactly as they were, whatever they are', () => {

@@ -1,18 +1,5 @@
+import { splitName } from '@banyan/service';
 import type { ProfileChanges, PublicProfile } from '../../api/users.ts';
-
-export type Name = { firstName: string; lastName: string | null };
-
-/** At the first space and nowhere else, so that `joinName` gives back exactly what was given, double spaces too. */
-export function splitName(fullName: string): Name {
-  const at = fullName.indexOf(' ');
-  return at < 0
-    ? { firstName: fullName, lastName: null }
-    : { firstName: fullName.slice(0, at), lastName: fullName.slice(at + 1) };
-}
-
-export function joinName({ firstName, lastName }: Name): string {
-  return lastName === null ? firstName : `${firstName} ${lastName}`;
-}
 
 /** The columns that a change of the public API sets. Fields left out set none. */
 export function columnsOf({ full_name: fullName, ...changes }: ProfileChanges): Record<string, unknown> {

@@ -1,9 +1,10 @@
+import { splitName } from '@banyan/service';
 import type pg from 'pg';
 import type { Registration } from '../../api/auth.ts';
 import type { Resume } from '../../api/resume.ts';
 import type { Profile } from '../../api/users.ts';
 import { activeNow } from '../../kit/account-activity.ts';
-import { ANONYMOUS, type PrivacySettings, splitName } from './decide.ts';
+import { ANONYMOUS, type PrivacySettings } from './decide.ts';
 
 type Executor = pg.Pool | pg.PoolClient;
 

@@ -8,12 +8,12 @@ import {
   type ServiceClient,
   type ServicePart,
   type Signals,
+  type TokenSigner,
   whyNotWriter,
 } from '@banyan/service';
 import type pg from 'pg';
 import { Type } from 'typebox';
 import { contracts as notifications } from '../../../contracts/notifications.ts';
-import type { TokenSigner } from '../keys.ts';
 import { type Account, findAccountByEmail } from '../store.ts';
 import { formatToken, hashOfSecret, LINK_SECONDS, newSecret, type Purpose } from './links.ts';
 import * as store from './store.ts';

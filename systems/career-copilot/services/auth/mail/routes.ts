@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Events } from '@banyan/events';
 import { withTransaction } from '@banyan/postgres';
-import { defineErrors, type KeyValueStore, type ServiceApp, signedIn, withinLimit } from '@banyan/service';
+import {
+  defineErrors,
+  type KeyValueStore,
+  type Passwords,
+  type ServiceApp,
+  signedIn,
+  withinLimit,
+} from '@banyan/service';
 import type pg from 'pg';
 import { Type } from 'typebox';
 import { Email, EmailVerification, NewPassword } from '../../../api/auth.ts';
@@ -10,7 +17,6 @@ import type { contracts } from '../../../contracts/auth.ts';
 import { identify } from '../callers.ts';
 import { normalizeEmail } from '../decide.ts';
 import { revokeGrantsOf } from '../oauth/store.ts';
-import type { Passwords } from '../passwords.ts';
 import type { Sessions } from '../sessions.ts';
 import * as accounts from '../store.ts';
 import { isGoodLink, LINK_SECONDS, type Purpose, parseToken } from './links.ts';

@@ -1,7 +1,6 @@
-import type { ServiceApp } from '@banyan/service';
+import type { ServiceApp, TokenSigner } from '@banyan/service';
 import { API } from '../../../api/common.ts';
 import { JWKS_PATH } from '../../../kit/tokens.ts';
-import type { TokenSigner } from '../keys.ts';
 import { authorizeRoutes, type OAuthContext } from './authorize-routes.ts';
 import { clientRoutes } from './client-routes.ts';
 import { SCOPES } from './decide.ts';

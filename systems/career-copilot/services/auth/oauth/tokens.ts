@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { withTransaction } from '@banyan/postgres';
+import { CLIENT_TOKEN_SECONDS, type TokenSigner } from '@banyan/service';
 import { jwtVerify } from 'jose';
 import type pg from 'pg';
 import { OAUTH_AUDIENCE } from '../../../kit/tokens.ts';
-import { ALGORITHM, CLIENT_TOKEN_SECONDS, type TokenSigner } from '../keys.ts';
 import { findAccount } from '../store.ts';
 import { type Client, decideCode, decideToken, hashOf, newSecret, scopesIn, type Verdict } from './decide.ts';
 import { OAuthError } from './errors.ts';
@@ -94,8 +94,9 @@ export function createOAuthTokens(pool: pg.Pool, signer: TokenSigner, issuer: st
 
   /** The claims of an access token that is good still; null of anything else. */
   const claimsOf = async (token: string) => {
-    const options = { issuer, audience: OAUTH_AUDIENCE, algorithms: [ALGORITHM], typ: 'at+jwt' };
-    const verified = await jwtVerify(token, signer.verificationKeys, options).catch(() => null);
+    const { keys, algorithm } = signer.trusted;
+    const options = { issuer, audience: OAUTH_AUDIENCE, algorithms: [algorithm], typ: 'at+jwt' };
+    const verified = await jwtVerify(token, keys, options).catch(() => null);
     return verified?.payload ?? null;
   };
 

@@ -1,6 +1,6 @@
 import { withTransaction } from '@banyan/postgres';
-import type { Encryption } from '@banyan/service';
 import type pg from 'pg';
+import type { Encryption } from '../../encryption/encryption.ts';
 import type { KeyTimes, RotationDecision } from './key-rotation.ts';
 
 export type SigningKey = {

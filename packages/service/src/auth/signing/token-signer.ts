@@ -1,10 +1,5 @@
-import {
-  createEncryption,
-  type Encryption,
-  EncryptionConfig,
-  repeatedWork,
-  type ServicePart,
-} from '@banyan/service';
+import { readFile } from 'node:fs/promises';
+import { applySchema } from '@banyan/postgres';
 import type { JSONWebKeySet, JWK, JWTVerifyGetKey } from 'jose';
 import {
   calculateJwkThumbprint,
@@ -16,25 +11,29 @@ import {
 } from 'jose';
 import type pg from 'pg';
 import { Type } from 'typebox';
-import { AUTH_ISSUER } from '../../kit/tokens.ts';
+import { repeatedWork } from '../../background/repeated-work.ts';
+import { createEncryption, type Encryption, EncryptionConfig } from '../../encryption/encryption.ts';
+import type { ServiceApp } from '../../http/types.ts';
+import type { ServicePart } from '../../parts/part.ts';
 import { decideRotation, type RotationPolicy } from './key-rotation.ts';
 import * as store from './key-store.ts';
 
 export type TokenSigner = {
-  /** A signed access token that says of which login it came (`sid`). */
-  sign(account: { id: number; role: string }, session: string): Promise<string>;
+  /** A signed access token; with the login of which it came, it says that (`sid`). */
+  sign(account: { id: number | string; role: string }, session?: string): Promise<string>;
   /** As `sign`, of a token of a client (RFC 9068) with claims of its own; good for `CLIENT_TOKEN_SECONDS`. */
   signForClient(claims: Record<string, unknown>): Promise<string>;
   /** How long what it signs is good. */
   tokenSeconds: number;
   /** The public keys, for /.well-known/jwks.json. */
   readonly jwks: JSONWebKeySet;
-  verificationKeys: JWTVerifyGetKey;
+  /** For `auth.issuers` of the service itself: its tokens, by the keys that it has now. */
+  readonly trusted: { issuer: string; algorithm: typeof ALGORITHM; keys: JWTVerifyGetKey };
   /** Keeps the private keys; for what else the service keeps secret. */
   encryption: Encryption;
 };
 
-export const ALGORITHM = 'ES256';
+const ALGORITHM = 'ES256';
 
 /** Shorter than those of logins: a client's token cannot be taken back before. */
 export const CLIENT_TOKEN_SECONDS = 600;
@@ -52,12 +51,22 @@ const KeyConfig = Type.Object({
   ACCESS_TOKEN_SECONDS: Type.Integer({ minimum: 1, default: 1800 }),
 });
 
-/** Gives routes the signer: its keys are the database's, encrypted there, and changed by themselves while it is used. */
-export const signer: ServicePart<TokenSigner, typeof KeyConfig> = {
+/**
+ * A part of a service that gives out access tokens of its own (ES256), in the name of `issuer`: its keys are the database's (`signing_keys`),
+ * encrypted there (ENCRYPTION_KEYS), and changed by themselves while it is used.
+ *
+ * @example
+ * use: { signer: tokenSigner('shop-auth') },
+ * auth: { issuers: ({ signer }) => [signer.trusted] },
+ */
+export const tokenSigner = (issuer: string): ServicePart<TokenSigner, typeof KeyConfig> => ({
   config: KeyConfig,
   start: async (host) => {
     const { pool, config } = host;
+    const sql = await readFile(new URL('signing-keys.sql', import.meta.url), 'utf8');
+    await applySchema(pool, { name: 'signing-keys', sql });
     const keys = createKeys(pool, createEncryption(config.ENCRYPTION_KEYS), {
+      issuer,
       signsMs: config.SIGNING_KEY_DAYS * DAY_MS,
       shownBeforeMs: SHOWN_BEFORE_MS,
       tokenSeconds: config.ACCESS_TOKEN_SECONDS,
@@ -67,13 +76,24 @@ export const signer: ServicePart<TokenSigner, typeof KeyConfig> = {
     const work = repeatedWork(host, { 'look at signing keys': { everyMs: LOOK_MS, run: keys.look } });
     return { provided: keys, ...work };
   },
-};
+});
+
+/** Answers whoever asks at `path`, which needs no token, with the public keys. */
+export function publicKeysAt(app: ServiceApp, path: string, signer: TokenSigner): void {
+  app.get(path, { config: { allow: 'everybody' }, schema: { hide: true } }, async (_request, reply) => {
+    return await reply.header('cache-control', 'public, max-age=60').send(signer.jwks);
+  });
+}
 
 /** The service's own signing keys. `look` has to be called once before anything is signed, and now and then from then on. */
 export function createKeys(
   pool: pg.Pool,
   encryption: Encryption,
-  { tokenSeconds, ...times }: Omit<RotationPolicy, 'shownAfterMs'> & { tokenSeconds: number },
+  {
+    issuer,
+    tokenSeconds,
+    ...times
+  }: Omit<RotationPolicy, 'shownAfterMs'> & { issuer: string; tokenSeconds: number },
 ): TokenSigner & { look(): Promise<void> } {
   // Whoever looked last may sign with a key for so long after its time.
   const longest = Math.max(tokenSeconds, CLIENT_TOKEN_SECONDS);
@@ -105,9 +125,9 @@ export function createKeys(
     look,
     tokenSeconds,
     sign: async ({ id, role }, sid) =>
-      await new SignJWT({ role, sid })
+      await new SignJWT(sid === undefined ? { role } : { role, sid })
         .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT', kid: signing.kid })
-        .setIssuer(AUTH_ISSUER)
+        .setIssuer(issuer)
         .setSubject(String(id))
         .setIssuedAt()
         .setExpirationTime(`${tokenSeconds}s`)
@@ -122,7 +142,7 @@ export function createKeys(
       return jwks;
     },
     encryption,
-    verificationKeys: async (...token) => await verify(...token),
+    trusted: { issuer, algorithm: ALGORITHM, keys: async (...token) => await verify(...token) },
   };
 }
 

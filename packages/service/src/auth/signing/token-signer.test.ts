@@ -4,18 +4,19 @@ import { readFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
-import { createEncryption, EncryptionError } from '@banyan/service';
 import { decodeProtectedHeader, exportJWK, generateKeyPair, jwtVerify } from 'jose';
-import { ALGORITHM, createKeys, type TokenSigner } from './keys.ts';
+import { createEncryption, EncryptionError } from '../../encryption/encryption.ts';
+import { createKeys, type TokenSigner } from './token-signer.ts';
 
-const LONG = { signsMs: 86_400_000, shownBeforeMs: 0, tokenSeconds: 60 };
+const ALGORITHM = 'ES256';
+const LONG = { issuer: 'test', signsMs: 86_400_000, shownBeforeMs: 0, tokenSeconds: 60 };
 const aKey = () => randomBytes(32).toString('base64url');
 
 async function aDatabase(t: TestContext) {
   const url = await (await testServer()).database('auth');
   const pool = createPool(url, { max: 6 });
   t.after(() => pool.end());
-  await pool.query(readFileSync(new URL('schema.sql', import.meta.url), 'utf8'));
+  await pool.query(readFileSync(new URL('signing-keys.sql', import.meta.url), 'utf8'));
   return pool;
 }
 
@@ -28,7 +29,7 @@ test('instances that start at once have one key, and each verifies what the othe
   const [one, two] = [createKeys(pool, encryption, LONG), createKeys(pool, encryption, LONG)];
   await Promise.all([one.look(), two.look()]);
   for (const { jwks } of [one, two]) assert.equal(jwks.keys.length, 1);
-  await jwtVerify(await tokenOf(one), two.verificationKeys);
+  await jwtVerify(await tokenOf(one), two.trusted.keys);
 });
 
 test('no private key is kept as it is: also those from before are encrypted, and go on signing', async (t) => {
@@ -62,11 +63,11 @@ test('the next key takes its turn on every instance, and what the one before has
   const after = await tokenOf(one);
   assert.notEqual(kidOf(after), kidOf(before));
   await two.look();
-  for (const token of [before, after]) await jwtVerify(token, two.verificationKeys);
+  for (const token of [before, after]) await jwtVerify(token, two.trusted.keys);
   assert.equal(kidOf(await tokenOf(two)), kidOf(after));
   await pool.query(`UPDATE signing_keys SET signs_from = signs_from - interval '5 minutes'`);
   await two.look();
-  await jwtVerify(ofClient, two.verificationKeys);
+  await jwtVerify(ofClient, two.trusted.keys);
   await pool.query(`UPDATE signing_keys SET signs_from = signs_from - interval '1 hour'`);
   await two.look();
   assert.deepEqual(
@@ -85,5 +86,5 @@ test('a new encryption key is put in front, and the old one is not needed any mo
   await createKeys(pool, createEncryption(`${fresh},${old}`), LONG).look();
   const last = createKeys(pool, createEncryption(fresh), LONG);
   await last.look();
-  await jwtVerify(token, last.verificationKeys);
+  await jwtVerify(token, last.trusted.keys);
 });
