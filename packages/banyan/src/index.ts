@@ -12,6 +12,7 @@ export {
   type Plan,
   type PlanContext,
   PlanError,
+  type PlanPhase,
   type PlanProblem,
   type PlanRoute,
   type PlanService,

@@ -12,6 +12,7 @@ export {
   type Contradiction,
   contextMap,
 } from './contexts/context-map.ts';
+export { type Roadmap, roadmapOf, type Whereabouts } from './phases/roadmap.ts';
 export { LoadError, PlanError, type PlanProblem } from './problem.ts';
 export { planJsonSchema, planReference } from './reference.ts';
 export {
@@ -27,4 +28,4 @@ export {
 } from './resolve/resolve.ts';
 export { describeFromMonolith, tablesFromMonolith } from './resolve/tables-from-monolith.ts';
 export { buildRouteTable } from './route-table.ts';
-export type { Plan, PlanContext, PlanRoute, PlanService, RolloutPolicy } from './types.ts';
+export type { Plan, PlanContext, PlanPhase, PlanRoute, PlanService, RolloutPolicy } from './types.ts';

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { aPlan } from '@banyan/plan/testing';
 import { blocksOf, withFile } from '../../../../scripts/documentation.ts';
-import { root } from '../testing/a-shop.ts';
+import { aShop, root } from '../testing/a-shop.ts';
 import { MAIN, run, writePlan } from '../testing/run-cli.ts';
 
 const TITLE = 'People & <friends>';
@@ -123,6 +123,65 @@ describe('banyan contexts', { concurrency: 3 }, () => {
     const { folder, banyan } = aFolder(MAP, []);
     writeFileSync(join(folder, 'users.mjs'), 'throw new Error("the port is taken");');
     assert.match((await banyan()).stderr, /the module of users cannot be loaded: the port is taken/);
+  });
+});
+
+describe('banyan phases', { concurrency: 3 }, () => {
+  const phases = [
+    { title: 'Ground', from: 1, to: 1, parts: [{ name: 'Tracing', done: true }] },
+    {
+      title: 'Services',
+      from: 2,
+      to: 9,
+      parts: [
+        { name: 'Accounts', service: 'auth', why: 'All know people by it.' },
+        { name: 'People', service: 'users' },
+        { name: 'Orders', service: 'orders' },
+        { name: 'A search' },
+      ],
+    },
+  ];
+
+  test('shows what is where and what comes next, with the reason', async (t) => {
+    const { fake, api, folder, banyan } = await aShop(t);
+    writePlan(folder, api.port, { phases });
+    const at = { stage: 'canary', share: 1_000 } as const;
+    Object.assign(fake.services.auth!, { ...at, target: at });
+    const full = { stage: 'migrated', share: 10_000 } as const;
+    Object.assign(fake.services.users!, { ...full, target: full });
+    const { code, stdout, stderr } = await banyan('phases');
+    assert.equal(code, 0, stderr);
+    assert.equal(
+      stdout,
+      [
+        'Ground, month 1',
+        '  Tracing  there',
+        '',
+        'Services, months 2 to 9',
+        '  Accounts  under way, service auth: canary 10%',
+        '  People    there, service users: migrated',
+        '  Orders    to come',
+        '  A search  to come',
+        '',
+        'Next: Accounts (Services). All know people by it.',
+        '',
+      ].join('\n'),
+    );
+    const { next } = (await banyan('phases', '--json')).json();
+    assert.deepEqual(next, { phase: 'Services', part: 'Accounts', why: 'All know people by it.' });
+  });
+
+  test('says what the plan knows where there is no control plane, and of a plan without phases what to state', async () => {
+    const folder = mkdtempSync(join(root, 'phases-'));
+    writePlan(folder, 1, { phases });
+    const { code, stdout, stderr } = await run([MAIN, 'phases'], folder).ended;
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /where services are is not known: /);
+    assert.match(stdout, /Accounts {2}service auth of the plan\n/);
+    writePlan(folder, 1);
+    const none = await run([MAIN, 'phases'], folder).ended;
+    assert.equal(none.code, 2);
+    assert.match(none.stderr, /has no phases\n {2}hint: state the roadmap/);
   });
 });
 

@@ -11,6 +11,7 @@ import { flagsCommand } from './commands/flags/flags.ts';
 import { initCommand } from './commands/init.ts';
 import { mismatchesCommand } from './commands/mismatches.ts';
 import { pauseCommand } from './commands/pause.ts';
+import { phasesCommand } from './commands/phases.ts';
 import { planCommand } from './commands/plan.ts';
 import { projectionsCommand } from './commands/projections/projections.ts';
 import { recordCommand } from './commands/record.ts';
@@ -55,6 +56,7 @@ export function createProgram(more: readonly Command[] = []): Command {
     flagsCommand(),
     configCommand(),
     contextsCommand(),
+    phasesCommand(),
     viewsCommand(),
     eventsCommand(),
     factsCommand(),

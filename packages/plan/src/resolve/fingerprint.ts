@@ -4,7 +4,10 @@ import type { ResolvedPlan } from './resolve.ts';
 /** A fingerprint of each part of a plan that something running acts by, by its path in it. Parts hold secrets, so only who has the `key` can try guesses. */
 export type Fingerprints = Record<string, string>;
 
-export function fingerprintsOf({ services, contexts: _, ...parts }: ResolvedPlan, key: string): Fingerprints {
+export function fingerprintsOf(
+  { services, contexts: _, phases: __, ...parts }: ResolvedPlan,
+  key: string,
+): Fingerprints {
   const all = [
     ...Object.entries(parts),
     ...Object.entries(services).map(([name, service]) => [`services.${name}`, service] as const),

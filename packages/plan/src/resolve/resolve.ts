@@ -6,7 +6,7 @@ import { filled } from '../schema/filled.ts';
 import { PlanSchema, RouteSchema, ServiceSchema } from '../schema/plan.ts';
 import { RolloutSchema } from '../schema/rollout.ts';
 import { parseTarget } from '../stages.ts';
-import type { Plan, PlanContext, PlanRoute, PlanService, RolloutPolicy } from '../types.ts';
+import type { Plan, PlanContext, PlanPhase, PlanRoute, PlanService, RolloutPolicy } from '../types.ts';
 import { parseKey, parseRoute, qualifyTable } from './notation.ts';
 
 /** A plan with every default filled in and every notation parsed: what all code but the validation works on. */
@@ -50,6 +50,8 @@ export type ResolvedPlan = {
   services: Record<string, ResolvedService>;
   /** By name, in the order of the plan. */
   contexts: Record<string, ResolvedContext>;
+  /** In the order of the plan. */
+  phases: PlanPhase[];
   /** Routes of the monolith whose writes some service reads; tables as schema.table. */
   unmoved: { method: string; path: string; writes: string[] }[];
 };
@@ -124,6 +126,7 @@ export function resolvePlan(given: Plan): ResolvedPlan {
     contexts: Object.fromEntries(
       Object.entries(plan.contexts).map(([name, context]) => [name, resolveContext(name, context, plan)]),
     ),
+    phases: plan.phases,
     unmoved: plan.unmoved.map(({ route, writes }) => {
       const { method, path } = parseRoute(route)!;
       return { method, path, writes: writes.map(qualifyTable) };

@@ -23,6 +23,7 @@ import {
   whole,
 } from './fields.ts';
 import { IssuerSchema, SigningSchema, TOKEN } from './issuer.ts';
+import { PhaseSchema } from './phase.ts';
 import { RolloutSchema } from './rollout.ts';
 import { TableSchema } from './table.ts';
 
@@ -384,6 +385,15 @@ export const PlanSchema = record(
       'The context map: the bounded contexts by name, and who takes what from whom. `banyan contexts` draws it, and says where plan or code contradict it; nothing that runs acts by it.',
       named(ContextSchema, 'contexts by name', "{ users: { title: 'User Management' } }"),
       { default: {} },
+    ),
+    phases: optional(
+      'The roadmap, phase by phase: what is to be where, when and why. `banyan phases` shows what of it is there and what comes next; nothing that runs acts by it.',
+      list(
+        PhaseSchema,
+        'a list of phases',
+        "[{ title: 'Users leave', from: 1, to: 3, parts: [{ name: 'Users' }] }]",
+      ),
+      { default: [] },
     ),
     unmoved: optional(
       'Routes that stay on the monolith and write tables which a service reads: the answer to such a write is held until these services have it, so that a request that follows at once finds it.',
