@@ -11,7 +11,7 @@ import { scratchHome } from '@banyan/postgres/scratch-server';
 /** A generous bound for a start and its end on a busy machine, ms. */
 const PATIENCE_MS = 180_000;
 const TOUR = fileURLToPath(import.meta.resolve('@banyan/harness/tour'));
-const SYSTEM = fileURLToPath(new URL('../../systems/career-copilot', import.meta.url));
+const SYSTEMS = fileURLToPath(new URL('../../systems', import.meta.url));
 const CHAOS = fileURLToPath(new URL('../chaos/main.ts', import.meta.url));
 
 const folder = mkdtempSync(join(scratchHome(), 'banyan interrupted '));
@@ -31,7 +31,7 @@ type Run = {
 
 const RUNS: Record<string, Run> = {
   'a tour': {
-    args: [TOUR, SYSTEM, '--exit', '--users', '50', '--rate', '10'],
+    args: [TOUR, SYSTEMS, '--exit', '--users', '50', '--rate', '10'],
     home: 'tour',
     server: (pid) => join(String(pid), 'postgres'),
     toGroup: true,

@@ -1,4 +1,5 @@
 /** What the files of a system import: types of what they say, and what a `load.ts` is written with. */
+export { digestOf, idsByEmail, legacyToken, loginPromises } from './load/accounts.ts';
 export {
   type Arrival,
   ended,

@@ -1,3 +1,5 @@
+import type { UserId } from './load/population.ts';
+
 /**
  * A system that the harness runs: a folder of domain, and what cannot be seen from the folder. The files that it has:
  *
@@ -27,8 +29,8 @@ export type System = {
   shown?: readonly string[];
   /** The service that goes back to the monolith once in the tour, at half of its users. */
   goesBack: string;
-  /** The service that the tour retires: one that the monolith can do without. */
-  retires: string;
+  /** The service that the tour retires: one that the monolith can do without. Left out: none. */
+  retires?: string;
   /** Variables of one of the processes, `monolith` or a service by its name, beside the ones above. */
   environment(run: {
     process: string;
@@ -47,21 +49,30 @@ export type System = {
 };
 
 /** What the harness must know of the monolith's data. */
-export type SystemData = {
-  /** Fills the monolith's empty database; the rows of each table by name. Users have the ids `1..users`. */
+export type SystemData<Id extends UserId = number> = {
+  /** Fills the monolith's empty database; the rows of each table by name. Users have the numbers `1..users`. */
   fill(database: string, options: { users: number; seed: number }): Promise<Record<string, number>>;
-  /** Whether a user of the first rows may make requests. */
-  isActive(userId: number): boolean;
+  /**
+   * By what the monolith knows the user of this number. Asked for numbers beyond those of the first rows too, of people who are made up.
+   * Default: the number is the id.
+   */
+  userId?(n: number): Id;
+  /** Whether the user of this number, of the first rows, may make requests. */
+  isActive(n: number): boolean;
   /** An access token as the monolith gives them. */
-  token(userId: number, secret: string): string;
+  token(userId: Id, secret: string): string;
 };
+
+export function userIdOf({ userId }: Pick<SystemData<UserId>, 'userId'>, n: number): UserId {
+  return userId === undefined ? n : userId(n);
+}
 
 /** The name of a variable of the plan, e.g. `CAREER_AUTH_DATABASE_URL` of the service auth. */
 export function variableOf({ prefix }: Pick<System, 'prefix'>, ...parts: string[]): string {
   return [prefix, ...parts].join('_').toUpperCase().replaceAll('-', '_');
 }
 
-export async function dataOf(system: System): Promise<SystemData> {
+export async function dataOf(system: System): Promise<SystemData<UserId>> {
   return await defaultOf(new URL('monolith/data.ts', system.folder));
 }
 

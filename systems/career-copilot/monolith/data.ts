@@ -1,5 +1,4 @@
-import { createHmac } from 'node:crypto';
-import type { SystemData } from '@banyan/harness';
+import { legacyToken, type SystemData } from '@banyan/harness';
 import { LEGACY_ISSUER } from '../kit/tokens.ts';
 import { connect } from './database.ts';
 import { generate, isActive } from './generate.ts';
@@ -16,7 +15,6 @@ export const BCRYPT_COST = 6;
  * documents: some 150,000 rows in all that the third service takes, which is 40 s of copying at a pace that users do not notice.
  */
 const FULL = { users: 20_000, companies: 2_000, jobs: 8_000, applications: 20_000 };
-const TOKEN_SECONDS = 86_400;
 
 export default {
   async fill(database, { users, seed }) {
@@ -38,13 +36,5 @@ export default {
     }
   },
   isActive,
-  token,
+  token: (id, secret) => legacyToken({ id, role: 'user', issuer: LEGACY_ISSUER }, secret),
 } satisfies SystemData;
-
-function token(id: number, secret: string): string {
-  const now = Math.floor(Date.now() / 1000);
-  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const payload = { role: 'user', iss: LEGACY_ISSUER, sub: String(id), iat: now, exp: now + TOKEN_SECONDS };
-  const signed = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(payload)}`;
-  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
-}

@@ -4,7 +4,8 @@ import { decodeJwt } from 'jose';
 import type pg from 'pg';
 import { Agent, request } from 'undici';
 import { type Load, loadsOf, type Visitor, type WarmUp } from '../load/load.ts';
-import { dataOf, type System } from '../system.ts';
+import type { UserId } from '../load/population.ts';
+import { dataOf, type System, userIdOf } from '../system.ts';
 
 export type WarmUpOptions = {
   system: System;
@@ -22,7 +23,7 @@ export type WarmUpOptions = {
 };
 
 const USERS = 40;
-/** Ids of people whom only the services know, and only until they are warm. */
+/** Numbers of people whom only the services know, and only until they are warm. */
 const FIRST_GUEST = 2_000_000_000;
 
 /**
@@ -34,10 +35,12 @@ export async function warmUp(options: WarmUpOptions): Promise<void> {
   const { system, gatewayUrl, urls, secret, users, rounds = 400 } = options;
   const data = await dataOf(system);
   const client = createClient();
-  const tokenOf = (id: number) => data.token(id, secret);
+  const tokenOf = (id: UserId) => data.token(id, secret);
   const guestTokenOf = guestTokens(options, tokenOf);
-  const residents = Array.from({ length: USERS }, (_, index) => 4 + ((index * 97) % Math.max(1, users - 4)));
-  const guests = residents.map((_, index) => FIRST_GUEST + index);
+  const people = (numberOf: (index: number) => number) =>
+    Array.from({ length: USERS }, (_, index) => userIdOf(data, numberOf(index)));
+  const residents = people((index) => 4 + ((index * 97) % Math.max(1, users - 4)));
+  const guests = people((index) => FIRST_GUEST + index);
   const loads = [...(await loadsOf(system))].filter(hasWarmUp);
   const services = loads.filter(([name]) => urls[name] !== undefined);
   const pools = new Map(
@@ -60,21 +63,21 @@ export async function warmUp(options: WarmUpOptions): Promise<void> {
       ]);
     }
   } finally {
-    await ofGuests(services, pools, (known, pool) => known.remove(pool, FIRST_GUEST));
+    await ofGuests(services, pools, (known, pool) => known.remove(pool, guests));
     await Promise.all([client.close(), ...[...pools.values()].map((pool) => pool.end())]);
   }
 }
 
-type Warmed = [name: string, load: Load & { warmUp: WarmUp }];
+type Warmed = [name: string, load: Load<UserId> & { warmUp: WarmUp<UserId> }];
 
-function hasWarmUp(one: [string, Load]): one is Warmed {
+function hasWarmUp(one: [string, Load<UserId>]): one is Warmed {
   return one[1].warmUp !== undefined;
 }
 
 async function ofGuests(
   services: Warmed[],
   pools: ReadonlyMap<string, pg.Pool>,
-  run: (known: NonNullable<WarmUp['guests']>, pool: pg.Pool) => Promise<void>,
+  run: (known: NonNullable<WarmUp<UserId>['guests']>, pool: pg.Pool) => Promise<void>,
 ): Promise<void> {
   for (const [name, { warmUp }] of services) if (warmUp.guests) await run(warmUp.guests, pools.get(name)!);
 }
@@ -82,8 +85,8 @@ async function ofGuests(
 /** Guests come to a service as users do: with what the gateway makes of the monolith's tokens. */
 function guestTokens(
   { system: { gatewayIssuer }, gatewayKey }: WarmUpOptions,
-  tokenOf: (id: number) => string,
-): (id: number) => string {
+  tokenOf: (id: UserId) => string,
+): (id: UserId) => string {
   if (gatewayIssuer === undefined) return tokenOf;
   const signer = new TokenSigner({ issuer: gatewayIssuer, privateKeys: [gatewayKey] });
   return (id) => {
@@ -97,9 +100,9 @@ function createClient() {
   return {
     visitor(
       origin: string,
-      who: Pick<Visitor, 'id' | 'isGuest' | 'round'>,
-      tokenOf: (id: number) => string,
-    ): Visitor {
+      who: Pick<Visitor<UserId>, 'id' | 'isGuest' | 'round'>,
+      tokenOf: (id: UserId) => string,
+    ): Visitor<UserId> {
       const authorization = `Bearer ${tokenOf(who.id)}`;
       return {
         ...who,

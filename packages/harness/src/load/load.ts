@@ -22,7 +22,7 @@ export type Load<Id extends UserId = number> = {
     firstVisit?(user: User<Id>, arrival: Arrival): Promise<void>;
   };
   /** How a fresh process is made as fast as one that has run for weeks. */
-  warmUp?: WarmUp;
+  warmUp?: WarmUp<Id>;
 };
 
 /** One kind of arrival; its share of all is its weight by the sum of all weights. */
@@ -99,18 +99,19 @@ function onSides<T extends (...args: never[]) => unknown>(find: Find<T>): OnSide
   return typeof find === 'function' ? { monolith: find, service: find } : find;
 }
 
-export type WarmUp = {
+export type WarmUp<Id extends UserId = number> = {
   /** People whom only the service knows, and only until it is warm. Left out: it needs to know nobody to answer. */
   guests?: {
-    add(database: pg.Pool, ids: number[]): Promise<void>;
-    remove(database: pg.Pool, firstId: number): Promise<void>;
+    add(database: pg.Pool, ids: Id[]): Promise<void>;
+    /** And with them whatever came of their visits. */
+    remove(database: pg.Pool, ids: Id[]): Promise<void>;
   };
   /** The requests of one visit. Nothing that is there already may change by it. */
-  visit(visitor: Visitor): Promise<unknown>;
+  visit(visitor: Visitor<Id>): Promise<unknown>;
 };
 
-export type Visitor = {
-  id: number;
+export type Visitor<Id extends UserId = number> = {
+  id: Id;
   /** One of `guests`, on its way to the service itself; else a user of the monolith by way of the gateway. */
   isGuest: boolean;
   /** Counts visits from 0. */
@@ -120,13 +121,15 @@ export type Visitor = {
 };
 
 /** The loads of a system by service; `monolith` is what no service takes over. */
-export async function loadsOf(system: System): Promise<Map<string, Load>> {
+export async function loadsOf(system: System): Promise<Map<string, Load<UserId>>> {
   const files = [
     ['monolith', 'monolith/load.ts'],
     ...system.services.map((name) => [name, `services/${name}/load.ts`]),
   ] as const;
   const loads = await Promise.all(
-    files.map(async ([name, file]) => [name!, await defaultOf<Load>(new URL(file!, system.folder))] as const),
+    files.map(
+      async ([name, file]) => [name!, await defaultOf<Load<UserId>>(new URL(file!, system.folder))] as const,
+    ),
   );
   return new Map(loads);
 }

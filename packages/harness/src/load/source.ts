@@ -4,7 +4,7 @@ import { castOf } from '../replay/cast.ts';
 import { readRecording } from '../replay/read-recording.ts';
 import { replay } from '../replay/traffic.ts';
 import type { CopyFacts } from '../replay/traffic-rows.ts';
-import { dataOf, type System } from '../system.ts';
+import { dataOf, type System, userIdOf } from '../system.ts';
 import { arrivals } from './arrivals.ts';
 import type { Course } from './course.ts';
 import type { Journal } from './journal.ts';
@@ -18,7 +18,7 @@ export type Source = OfSystem | OfFile | OfTraffic;
 
 type OfSystem = {
   system: System;
-  /** The users `1..users` of the first rows, and the secret of the monolith, which logged them in before. */
+  /** The users of the numbers `1..users` of the first rows, and the secret of the monolith, which logged them in before. */
   users: number;
   secret: string;
   /** Rows of the monolith's tables at the start. */
@@ -72,8 +72,10 @@ async function ofSystem({ system, users, secret, rows }: OfSystem) {
   const data = await dataOf(system);
   return {
     loads: await loadsOf(system),
-    ids: Array.from({ length: users }, (_, index) => index + 1).filter(data.isActive),
-    mint: (id: UserId) => data.token(id as number, secret),
+    ids: Array.from({ length: users }, (_, index) => index + 1)
+      .filter(data.isActive)
+      .map((n) => userIdOf(data, n)),
+    mint: (id: UserId) => data.token(id, secret),
     rows,
   };
 }

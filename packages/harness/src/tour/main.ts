@@ -1,6 +1,6 @@
-import { rmSync } from 'node:fs';
+import { existsSync, globSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type FactsListener, listenToFacts } from '../audit/listen.ts';
@@ -21,6 +21,7 @@ import { type Sampler, startSampler } from './trace/waits.ts';
 import { createView, type View } from './view.ts';
 
 type Options = {
+  system: string;
   exit: boolean;
   json?: string;
   rate?: number;
@@ -63,7 +64,8 @@ const paceOf = ({ minRequests, minCompared, patience }: Scale) => ({
 
 const program = new Command('npm start --')
   .description('Moves services out of the monolith of a system, live, and proves that nothing was lost.')
-  .argument('<system>', 'the folder of the system')
+  .argument('<systems>', 'the folder in which the systems lie')
+  .option('--system <name>', 'the system whose services move', 'career-copilot')
   .option('--exit', 'end after the report; the exit status tells whether every promise was kept', false)
   .option('--json <file>', 'write the report as JSON')
   .option('--rate <n>', 'requests per second (default: 200, fewer on a slow or busy machine)', positive)
@@ -84,11 +86,13 @@ Examples:
   npm start -- --rate 100 --users 2000           on a small machine
   npm start -- --services auth                   one service only
   npm start -- --services auth,users,applications --exit    three of them
-  npm start -- --all --exit                      all that the system has, which takes a while`,
+  npm start -- --all --exit                      all that the system has, which takes a while
+  npm start -- --system skillswap --exit         another system`,
   );
 
 program.parse();
-await main(await systemIn(program.args[0]!), program.opts<Options>());
+const options = program.opts<Options>();
+await main(await systemIn(program.args[0]!, options.system), options);
 
 async function main(system: System, options: Options): Promise<void> {
   const startedAt = performance.now();
@@ -165,7 +169,7 @@ async function main(system: System, options: Options): Promise<void> {
     if (options.json) writeReport(options.json, report);
     status = brokenPromises(report).length === 0 ? 0 : 1;
     console.log(
-      `\n${nextSteps(report, { staysUp: !options.exit, gatewayUrl: environment.gatewayUrl, logs, invitation })}`,
+      `\n${nextSteps(report, { staysUp: !options.exit, gatewayUrl: environment.gatewayUrl, logs, service: services[0]!, invitation })}`,
     );
     if (!options.exit) await untilAborted(stopper.signal);
   } catch (error) {
@@ -211,10 +215,13 @@ async function untilAborted(signal: AbortSignal): Promise<void> {
   console.log('\nstopping …');
 }
 
-/** The system whose folder this is. */
-async function systemIn(folder: string): Promise<System> {
-  const file = pathToFileURL(resolve(folder, 'system.ts'));
-  return ((await import(file.href)) as { system: System }).system;
+/** The system of this name among those whose folders lie there. */
+async function systemIn(folder: string, name: string): Promise<System> {
+  const file = resolve(folder, name, 'system.ts');
+  if (/^[a-z0-9-]+$/.test(name) && existsSync(file))
+    return ((await import(pathToFileURL(file).href)) as { system: System }).system;
+  const known = globSync('*/system.ts', { cwd: folder }).map(dirname).sort();
+  return program.error(`error: there is no system '${name}': there are ${known.join(', ')}`);
 }
 
 function servicesOf(

@@ -40,7 +40,7 @@ const GOOD: TourReport = {
   stalls: [],
   rates: { asked: 300, lowest: 300 },
 };
-const NEXT = { staysUp: false, gatewayUrl: 'http://127.0.0.1:1', logs: 'logs' };
+const NEXT = { staysUp: false, gatewayUrl: 'http://127.0.0.1:1', logs: 'logs', service: 'auth' };
 
 it('keeps every promise when the machine was slow: a story that is not finished breaks none', () => {
   const slow: TourReport = {

@@ -116,7 +116,14 @@ export function renderReport(report: TourReport): string {
 /** What to do after a run, for the person who has just seen it. */
 export function nextSteps(
   report: TourReport,
-  options: { staysUp: boolean; gatewayUrl: string; logs: string; invitation?: readonly string[] },
+  options: {
+    staysUp: boolean;
+    gatewayUrl: string;
+    logs: string;
+    /** One to try commands on. */
+    service: string;
+    invitation?: readonly string[];
+  },
 ): string {
   if (brokenPromises(report).length > 0)
     return `This must not happen: please report it with what is above and the logs in ${options.logs}.`;
@@ -128,9 +135,9 @@ export function nextSteps(
     return `${again}Everything stays up. The gateway is at ${options.gatewayUrl}; try
 
   npx banyan status
-  npx banyan plan auth --to monolith
-  npx banyan rollback auth
-  npx banyan advance auth --to 10%
+  npx banyan plan ${options.service} --to monolith
+  npx banyan rollback ${options.service}
+  npx banyan advance ${options.service} --to 10%
 
 ${options.invitation ? `${options.invitation.join('\n')}\n\n` : ''}Then write a plan for your own monolith: docs/guide.md. Ctrl-C stops all that was started.`;
   return `${again}Next: npm start without --exit stays up for npx banyan status; docs/guide.md is about your own monolith.`;

@@ -1,35 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Environment, type EnvironmentOptions, startEnvironment } from '@banyan/harness/run';
-import { scratchHome } from '@banyan/postgres/scratch-server';
+import type { Environment } from '@banyan/harness/run';
+import * as harness from '@banyan/harness/testing/system';
 import { system } from '../../system.ts';
-import { QUICK_PACE } from './stages.ts';
+
+type Options = Parameters<typeof harness.startTestEnvironment>[2];
 
 /** The whole system with Banyan in front, for a file of tests: small, quick to move, and gone with all that it wrote once it is stopped. */
-export async function startTestEnvironment(
-  name: string,
-  options: Pick<EnvironmentOptions, 'users' | 'monolith'> & { services?: readonly string[] },
-): Promise<Environment> {
-  const directory = mkdtempSync(join(scratchHome(), `${name}-`));
-  const remove = () => rmSync(directory, { recursive: true, force: true });
-  try {
-    const environment = await startEnvironment({
-      system,
-      directory,
-      settings: { fsync: 'off' },
-      pace: QUICK_PACE,
-      gatewayWorkers: 1,
-      ...options,
-    });
-    return {
-      ...environment,
-      stop: async () => {
-        await environment.stop();
-        remove();
-      },
-    };
-  } catch (error) {
-    remove();
-    throw error;
-  }
+export async function startTestEnvironment(name: string, options: Options): Promise<Environment> {
+  return await harness.startTestEnvironment(system, name, options);
 }

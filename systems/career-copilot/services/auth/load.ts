@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
 import {
   type Arrival,
-  ended,
+  digestOf,
   exclusively,
+  idsByEmail,
   type Load,
   latest,
+  loginPromises,
   once,
   perUser,
   type User,
@@ -28,8 +29,8 @@ type Login = {
 export default {
   promises: {
     registration: once({
-      monolith: (db, emails) => idsByEmail(db, 'users', emails),
-      service: (db, emails) => idsByEmail(db, 'accounts', emails),
+      monolith: idsByEmail('users'),
+      service: idsByEmail('accounts'),
     }),
     password: latest({
       monolith: (db, sent) =>
@@ -37,9 +38,7 @@ export default {
       service: (db, sent) =>
         passwordsThere(db, 'SELECT id, password_hash AS hash FROM accounts WHERE id = ANY ($1)', sent),
     }),
-    // Refresh tokens by their SHA-256 in hex.
-    session: once({ monolith: sessionsThere, service: sessionsThere }),
-    logout: ended({ monolith: goodSessions, service: goodSessions }),
+    ...loginPromises,
   },
   facts: {
     UserRegistered: { promise: 'registration', key: ({ email }) => email },
@@ -67,9 +66,9 @@ export default {
     const takeSession = (arrival: Arrival, user: User, tokens: Tokens, from?: string) => {
       user.accessToken = tokens.access_token;
       loginOf(user).refreshToken = tokens.refresh_token;
-      arrival.acknowledge({ name: 'session', key: digest(tokens.refresh_token) });
+      arrival.acknowledge({ name: 'session', key: digestOf(tokens.refresh_token) });
       if (from !== undefined && from !== tokens.refresh_token)
-        arrival.acknowledge({ name: 'logout', key: digest(from) });
+        arrival.acknowledge({ name: 'logout', key: digestOf(from) });
     };
     const register = async (arrival: Arrival) => {
       const email = `${name}.${Math.floor(random.next() * 2 ** 48).toString(36)}@load.example.com`;
@@ -80,7 +79,7 @@ export default {
       );
       if (outcome.is !== 'ok') return;
       const { user, access_token, refresh_token } = outcome.body as Registered;
-      arrival.acknowledge({ name: 'session', key: digest(refresh_token) });
+      arrival.acknowledge({ name: 'session', key: digestOf(refresh_token) });
       const login = { email, password, passwordChanges: 0, refreshToken: refresh_token };
       Object.assign(loginOf(users.add(user.id, access_token)), login);
     };
@@ -120,7 +119,7 @@ export default {
         const token = loginOf(user).refreshToken!;
         loginOf(user).refreshToken = null;
         const call = post('/auth/logout', { refresh_token: token });
-        await arrival.write({ name: 'logout', key: digest(token) }, call);
+        await arrival.write({ name: 'logout', key: digestOf(token) }, call);
       });
     };
     const changePassword = async ({ write }: Arrival) => {
@@ -165,9 +164,9 @@ export default {
           [ids, ids.map(guestEmail), await hash(GUEST_PASSWORD, { cost: BCRYPT_COST })],
         );
       },
-      remove: async (db, firstId) => {
-        await db.query('DELETE FROM refresh_tokens WHERE account_id >= $1', [firstId]);
-        await db.query('DELETE FROM accounts WHERE id >= $1', [firstId]);
+      remove: async (db, ids) => {
+        await db.query('DELETE FROM refresh_tokens WHERE account_id = ANY ($1)', [ids]);
+        await db.query('DELETE FROM accounts WHERE id = ANY ($1)', [ids]);
       },
     },
     async visit({ id, isGuest, round, send }) {
@@ -192,20 +191,6 @@ export function passwordOf(user: number, n: number): string {
   return `password-${user}-${n}`;
 }
 
-function digest(refreshToken: string): string {
-  return createHash('sha256').update(refreshToken).digest('hex');
-}
-
-async function idsByEmail(
-  db: pg.Pool,
-  table: 'users' | 'accounts',
-  emails: string[],
-): Promise<Map<string, number[]>> {
-  const sql = `SELECT email, array_agg(id) AS ids FROM ${table} WHERE email = ANY ($1) GROUP BY email`;
-  const { rows } = await db.query<{ email: string; ids: number[] }>(sql, [emails]);
-  return new Map(rows.map(({ email, ids }) => [email, ids]));
-}
-
 async function passwordsThere(
   db: pg.Pool,
   sql: string,
@@ -226,17 +211,4 @@ export async function passwordThere(user: number, sent: readonly number[], hash:
   const known = [...sent].sort((a, b) => b - a);
   for (const n of [...known, known[0]! + 1]) if (await verify(passwordOf(user, n), hash)) return n;
   return (await verify(demoPassword(user), hash)) ? 0 : -1;
-}
-
-async function sessionsThere(db: pg.Pool, hashes: string[]): Promise<Map<string, number[]>> {
-  const sql =
-    'SELECT token_hash AS hash, array_agg(id) AS ids FROM refresh_tokens WHERE token_hash = ANY ($1) GROUP BY 1';
-  const { rows } = await db.query<{ hash: string; ids: number[] }>(sql, [hashes]);
-  return new Map(rows.map(({ hash, ids }) => [hash, ids]));
-}
-
-async function goodSessions(db: pg.Pool, hashes: string[]): Promise<Set<string>> {
-  const sql = 'SELECT token_hash AS hash FROM refresh_tokens WHERE token_hash = ANY ($1) AND NOT revoked';
-  const { rows } = await db.query<{ hash: string }>(sql, [hashes]);
-  return new Set(rows.map(({ hash }) => hash));
 }

@@ -91,8 +91,8 @@ export default {
           [ids],
         );
       },
-      remove: async (db, firstId) => {
-        await db.query('DELETE FROM profiles WHERE user_id >= $1', [firstId]);
+      remove: async (db, ids) => {
+        await db.query('DELETE FROM profiles WHERE user_id = ANY ($1)', [ids]);
       },
     },
     async visit({ id, send }) {

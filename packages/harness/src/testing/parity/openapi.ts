@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Json } from './request.ts';
+import type { Json } from '../request.ts';
 
 /** An operation as its clients see it: what it takes, and what it answers. */
 type Operation = { takes: Json; answers: Record<string, Json> };

@@ -1,0 +1,3 @@
+/** For tests of a whole system with Banyan in front. */
+export { startTestEnvironment } from './environment.ts';
+export { goTo, noConflicts, verified } from './stages.ts';

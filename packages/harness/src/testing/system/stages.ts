@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { type ControlClient, FULL_SHARE, type Stage } from '@banyan/banyan/operate';
+import { until } from '@banyan/postgres/until';
+import type pg from 'pg';
+
+/** For tests that look at what users see and not at how fast a service moves: two steps, on no evidence. */
+export const QUICK_PACE = {
+  OBSERVE_SECONDS: '0',
+  MIN_REQUESTS: '0',
+  MIN_COMPARED: '0',
+  STEPS: '50%,100%',
+  VERIFICATION_AGE_SECONDS: '9',
+};
+
+/** Resolves when the service is there; `monolith` is asked for as a rollback. */
+export async function goTo(control: ControlClient, service: string, stage: Stage, share = 0): Promise<void> {
+  if (stage === 'monolith') await control.rollback(service, 'the test goes back');
+  else await control.advance(service, { stage, share: stage === 'migrated' ? FULL_SHARE : share });
+  await until(
+    async () => {
+      const at = (await control.status()).services.find((one) => one.service === service)!;
+      assert.ok(at.paused === null, `${at.paused}`);
+      return at.stage === stage && (stage === 'monolith' || stage === 'migrated' || at.share === share);
+    },
+    { everyMs: MOVES_MS },
+  );
+}
+
+/** A move takes seconds: asked at every turn, the control plane would do little else. */
+const MOVES_MS = 100;
+
+/** Compares all rows of the service with the monolith's. */
+export async function verified(control: ControlClient, service: string): Promise<void> {
+  const { id } = await control.startVerification(service, false);
+  const run = await until(
+    async () => {
+      const now = await control.verification(id);
+      assert.notEqual(now.state, 'failed', `${now.error}`);
+      return now.state === 'done' && now;
+    },
+    { everyMs: MOVES_MS },
+  );
+  for (const { table, verdict } of run.tables) assert.equal(verdict, 'CONSISTENT', table);
+}
+
+export async function noConflicts(...databases: pg.Pool[]): Promise<void> {
+  for (const db of databases) {
+    const { rows } = await db.query('SELECT kind, table_name, key::text FROM banyan.conflicts');
+    assert.deepEqual(rows, []);
+  }
+}
