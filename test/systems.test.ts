@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** What a system's folder may hold: its domain, and what states it. Whatever runs it is the harness. */
 const PARTS =
-  /^(api|contracts|kit|monolith|services|web|system\.ts|contexts\.ts|openapi\.ts|generated\.ts|openapi\.json|README\.md|banyan\.config\.ts|package\.json|messages\.(md|asyncapi\.json)|.*\.test\.ts|node_modules)$/;
+  /^(api|contracts|kit|monolith|services|web|system\.ts|contexts\.ts|phases\.ts|openapi\.ts|generated\.ts|openapi\.json|README\.md|banyan\.config\.ts|package\.json|messages\.(md|asyncapi\.json)|.*\.test\.ts|node_modules)$/;
 
 /** The packages of ours that a service's file may import, by the name of the file. */
 function packagesOf(file: string): RegExp {

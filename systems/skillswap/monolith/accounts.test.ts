@@ -108,6 +108,10 @@ describe('users', () => {
     assert.equal((await one.call('DELETE', `/users/${one.id}`)).status, 204);
     const { rows } = await world.pool.query('SELECT * FROM users_legacy WHERE id = $1', [one.id]);
     assert.doesNotMatch(JSON.stringify(rows), /Particular/);
+    const { rows: proof } = await world.pool.query('SELECT erased FROM erasures WHERE user_id = $1', [
+      one.id,
+    ]);
+    assert.deepEqual([proof[0].erased.users_legacy, proof[0].erased.refresh_tokens], [1, 1]);
     assert.ok(!JSON.stringify(rows).includes(one.email));
     assert.equal((await one.call('GET', `/users/${one.id}`)).status, 403);
   });

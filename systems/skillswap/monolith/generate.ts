@@ -19,6 +19,8 @@ import { connect, createTables } from './database.ts';
 import { type PlannedSession, planSessions } from './generator/sessions.ts';
 import { CATEGORIES, PLACES, SKILLS } from './generator/taxonomy.ts';
 
+export { demoPassword, demoRefreshToken } from '@banyan/monolith/generator';
+
 export type Size = { users: number; skills: number; offered: number; wanted: number; sessions: number };
 
 const TOUR_SIZE: Size = { users: 20_000, skills: 400, offered: 30_000, wanted: 20_000, sessions: 30_000 };

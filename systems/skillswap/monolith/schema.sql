@@ -192,6 +192,42 @@ CREATE TABLE transactions (
 CREATE INDEX transactions_pending ON transactions (created_at) WHERE status = 'PENDING';
 CREATE INDEX transactions_user_id ON transactions (user_id, created_at DESC, id DESC);
 
+-- A row here erases somebody, in its transaction, and says what was erased of them: rows by table.
+CREATE TABLE erasures (
+  user_id uuid PRIMARY KEY REFERENCES users_legacy (id),
+  erased jsonb NOT NULL DEFAULT '{}',
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- Nothing remains that tells who it was; sessions, ratings and transactions stay, since they are also others', and the tax office's.
+CREATE FUNCTION erase_user() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  statement text;
+  tab text;
+  count integer;
+BEGIN
+  FOR tab, statement IN SELECT * FROM (VALUES
+    ('users_legacy', $s$UPDATE users_legacy SET email = 'deleted-' || id || '@invalid', password_hash = '!', full_name = 'Deleted user',
+       bio = NULL, profile_picture_url = NULL, time_zone = 'UTC', privacy_settings = '{}', status = 'DELETED',
+       updated_at = now(), version = version + 1 WHERE id = $1$s$),
+    ('skill_profiles', $s$UPDATE skill_profiles SET headline = NULL, city = NULL, latitude = NULL, longitude = NULL WHERE user_id = $1$s$),
+    ('ratings', $s$UPDATE ratings SET comment = NULL WHERE rater_id = $1 AND comment IS NOT NULL$s$),
+    ('sessions', $s$UPDATE sessions SET message = NULL WHERE seeker_id = $1 AND message IS NOT NULL$s$),
+    ('refresh_tokens', $s$DELETE FROM refresh_tokens WHERE user_id = $1$s$),
+    ('offered_skills', $s$DELETE FROM offered_skills WHERE user_id = $1$s$),
+    ('wanted_skills', $s$DELETE FROM wanted_skills WHERE user_id = $1$s$),
+    ('availability', $s$DELETE FROM availability WHERE user_id = $1$s$),
+    ('notifications', $s$DELETE FROM notifications WHERE user_id = $1$s$)
+  ) AS parts
+  LOOP
+    EXECUTE statement USING NEW.user_id;
+    GET DIAGNOSTICS count = ROW_COUNT;
+    NEW.erased := NEW.erased || jsonb_build_object(tab, count);
+  END LOOP;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER erasures_erase BEFORE INSERT ON erasures FOR EACH ROW EXECUTE FUNCTION erase_user();
+
 CREATE TABLE notifications (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   user_id uuid NOT NULL REFERENCES users_legacy (id),

@@ -10,6 +10,7 @@ import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import { LoginRequest, RefreshRequest, Registered, RegisterRequest, Tokens } from '../../api/auth.ts';
 import { Done } from '../../api/common.ts';
+import { normalizeEmail } from '../../kit/accounts.ts';
 import { ApiError, statusesOf } from '../../kit/problems.ts';
 import { checkZone } from '../../kit/zones.ts';
 import type { Context } from '../context.ts';
@@ -102,8 +103,4 @@ export function authRoutes(app: FastifyInstance, { pool, settings, sessions }: C
       return await reply.code(204).send();
     },
   );
-}
-
-function normalizeEmail(email: string): string {
-  return email.trim().toLowerCase();
 }

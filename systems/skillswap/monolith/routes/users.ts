@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import { Done, Id, Page } from '../../api/common.ts';
 import { PrivacySettings, User, UserChanges, UserExport, UserQuery } from '../../api/users.ts';
+import { DEFAULT_PRIVACY } from '../../kit/accounts.ts';
 import { pageOf } from '../../kit/pages.ts';
 import { ApiError } from '../../kit/problems.ts';
 import { TAKING } from '../../kit/sessions/transitions.ts';
@@ -12,8 +13,6 @@ import { exportOf } from '../users/export.ts';
 
 export const USER_COLUMNS = `id, email, full_name AS "fullName", bio, profile_picture_url AS "profilePictureUrl",
   time_zone AS "timeZone", role, status, verified, created_at AS "createdAt", updated_at AS "updatedAt", version`;
-
-const DEFAULT_PRIVACY: PrivacySettings = { profileVisibility: 'PUBLIC', showEmail: false, showCity: true };
 
 export function userRoutes(app: FastifyInstance, { pool, ofUser, ofAdmin }: Context): void {
   app.get<{ Querystring: UserQuery }>(
@@ -174,10 +173,7 @@ async function haveSession(pool: pg.Pool, one: string, other: string): Promise<b
   return rowCount === 1;
 }
 
-/**
- * Of somebody who leaves nothing remains that tells who it was; sessions, ratings and transactions stay, since they are also others', and the
- * tax office's. Not while others count on them, or credits would be lost.
- */
+/** Not while others count on them, or credits would be lost. What is erased, and how it is kept on record, the table says. */
 async function erase(client: pg.PoolClient, id: string): Promise<void> {
   const { rowCount } = await client.query(
     `SELECT 1 FROM users_legacy WHERE id = $1 AND status <> 'DELETED' FOR UPDATE`,
@@ -190,18 +186,5 @@ async function erase(client: pg.PoolClient, id: string): Promise<void> {
     [id, TAKING],
   );
   if (inUse[0]?.inUse) throw new ApiError('ACCOUNT_IN_USE');
-  await client.query(
-    `UPDATE users_legacy SET email = 'deleted-' || id || '@invalid', password_hash = '!', full_name = 'Deleted user',
-       bio = NULL, profile_picture_url = NULL, time_zone = 'UTC', privacy_settings = '{}', status = 'DELETED',
-       updated_at = now(), version = version + 1 WHERE id = $1`,
-    [id],
-  );
-  await client.query(
-    `UPDATE skill_profiles SET headline = NULL, city = NULL, latitude = NULL, longitude = NULL WHERE user_id = $1`,
-    [id],
-  );
-  await client.query('UPDATE ratings SET comment = NULL WHERE rater_id = $1', [id]);
-  await client.query('UPDATE sessions SET message = NULL WHERE seeker_id = $1', [id]);
-  for (const table of ['refresh_tokens', 'offered_skills', 'wanted_skills', 'availability', 'notifications'])
-    await client.query(`DELETE FROM ${table} WHERE user_id = $1`, [id]);
+  await client.query('INSERT INTO erasures (user_id) VALUES ($1)', [id]);
 }

@@ -1,0 +1,35 @@
+import { defineMigration, env } from '@banyan/banyan';
+import { extractions, ground, urlOf } from './kit/plan.ts';
+import { GATEWAY_ISSUER, JWKS_PATH, LEGACY_ISSUER, USER_ISSUER } from './kit/tokens.ts';
+import { phases } from './phases.ts';
+
+const { name, monolith, control, gateway, rollout } = ground();
+const services = await extractions();
+
+/** The services that leave the SkillSwap monolith, each by the extraction.ts in its folder. */
+export default defineMigration({
+  name,
+  // It knows HS256 and its own secret only: tokens of the user service are exchanged on their way to it.
+  monolith: { ...monolith, signAs: 'monolith' },
+  control,
+  gateway: {
+    ...gateway,
+    // Services know neither the monolith's secret nor each other's keys: whatever token comes is exchanged on its way to them.
+    signing: { issuer: GATEWAY_ISSUER, privateKey: env('SKILLSWAP_GATEWAY_KEY') },
+    issuers: [
+      { name: 'monolith', issuer: LEGACY_ISSUER, algorithm: 'HS256', secret: env('SKILLSWAP_JWT_SECRET') },
+      { name: 'user', issuer: USER_ISSUER, algorithm: 'JWKS', jwksUrl: `${urlOf('user')}${JWKS_PATH}` },
+    ],
+  },
+  rollout,
+  services,
+  phases,
+  unmoved: services.user
+    ? [
+        // Whom somebody has a session with may see their profile.
+        { route: 'POST /api/v1/sessions', writes: ['sessions'] },
+        // Of all that the monolith has; what is a service's by then is carried to it, and is gone with the answer.
+        { route: 'DELETE /api/v1/users/:id', writes: ['users_legacy', 'refresh_tokens'] },
+      ]
+    : [],
+});

@@ -1,0 +1,66 @@
+import type { PlanPhase } from '@banyan/banyan';
+
+/** SkillSwap's way from one application to services. `banyan phases` compares it with what is there. */
+export const phases: PlanPhase[] = [
+  {
+    title: 'Monolith optimization',
+    from: 1,
+    to: 3,
+    parts: [
+      { name: 'Domain boundaries', done: true },
+      { name: 'Shared libraries', done: true },
+      { name: 'Distributed tracing', done: true },
+      { name: 'Event sourcing patterns', done: true },
+    ],
+  },
+  {
+    title: 'Strategic decomposition',
+    from: 4,
+    to: 9,
+    parts: [
+      {
+        name: 'User service',
+        service: 'user',
+        why: 'Everything else knows people by their ids, and hears of them by its events.',
+      },
+      {
+        name: 'Skill service',
+        service: 'skill',
+        why: 'Matching is what the database works at most, and it changes nothing but its own rows.',
+      },
+      {
+        name: 'Session service',
+        service: 'session',
+        why: 'It takes what user and skill say of people, and holds credits by a call before wallets leave.',
+      },
+      {
+        name: 'Payment service',
+        service: 'payment',
+        why: 'Wallets leave when the one who holds and captures credits does it by calls.',
+      },
+      {
+        name: 'Notification service',
+        service: 'notification',
+        why: 'What others tell by then are events, and it only hears them.',
+      },
+      {
+        name: 'Analytics service',
+        service: 'analytics',
+        why: 'It counts what all the others tell, so they come first.',
+      },
+    ],
+  },
+  {
+    title: 'Advanced services',
+    from: 10,
+    to: 18,
+    parts: [
+      { name: 'ML recommendation service' },
+      { name: 'Search and discovery service' },
+      { name: 'Content moderation service' },
+      { name: 'Audit and compliance service' },
+      { name: 'Real-time communication service' },
+      { name: 'Data processing pipeline' },
+    ],
+  },
+];

@@ -1,0 +1,292 @@
+import {
+  type Arrival,
+  digestOf,
+  exclusively,
+  idsByEmail,
+  type Load,
+  type LoadRun,
+  latest,
+  loginPromises,
+  once,
+  perUser,
+  type User,
+} from '@banyan/harness';
+import { hash } from '@node-rs/bcrypt';
+import type pg from 'pg';
+import type { Static } from 'typebox';
+import type { Registered, Tokens } from '../../api/auth.ts';
+import { API } from '../../api/common.ts';
+import type * as api from '../../api/users.ts';
+import { BCRYPT_COST } from '../../monolith/data.ts';
+import { demoPassword, demoRefreshToken, userId } from '../../monolith/generate.ts';
+
+/** What is known of somebody. Changes of their profile: sent, acknowledged, and the newest that anybody has seen. */
+type Known = {
+  /** Known once the profile was read. */
+  email: string | null;
+  /** To be sent with the next change; null until the profile was read. */
+  version: number | null;
+  password: string;
+  refreshToken: string | null;
+  sent: number;
+  acknowledged: number;
+  seen: number;
+};
+
+type Person = User<string>;
+
+/** Most requests look at people; each change of a profile sets a text by which it is found again, of the version that was read before. */
+export default {
+  promises: {
+    registration: once({ monolith: idsByEmail('users_legacy'), service: idsByEmail('users') }),
+    profile: latest({
+      monolith: (db, sent) => changesThere(db, 'SELECT id, bio FROM users_legacy WHERE id = ANY ($1)', sent),
+      service: (db, sent) => changesThere(db, 'SELECT id, bio FROM users WHERE id = ANY ($1)', sent),
+    }),
+    ...loginPromises,
+  },
+  facts: {
+    UserRegistered: { promise: 'registration', key: ({ email }) => email },
+    UserProfileUpdated: { promise: 'profile', key: ({ userId }) => userId },
+  },
+  start(run) {
+    const { random, users, name, rows, violate } = run;
+    const numbers = new Map(
+      Array.from({ length: rows.users_legacy ?? 0 }, (_, index) => [userId(index + 1), index + 1]),
+    );
+    const knownOf = perUser(({ id }: Person): Known => {
+      const n = numbers.get(id);
+      return {
+        ...{ email: null, version: null, sent: 0, acknowledged: 0, seen: 0 },
+        // Whoever registers here chooses theirs.
+        password: n === undefined ? '' : demoPassword(n),
+        refreshToken: n === undefined || n % 10 === 0 ? null : demoRefreshToken(n),
+      };
+    });
+    const post = (path: string, body: object, expect = 200) =>
+      ({ kind: `POST ${path}`, method: 'POST', path: API + path, body, expect }) as const;
+    const get = (path: string, as: Person, kind = path) =>
+      ({
+        kind: `GET ${kind}`,
+        method: 'GET',
+        path: API + path,
+        token: users.token(as),
+        expect: 200,
+      }) as const;
+
+    const read = async (user: Person, as: Person, { send }: Arrival) => {
+      const least = newestKnown(knownOf(user));
+      const call = get(`/users/${user.id}`, as, '/users/:id');
+      const outcome = await send(call);
+      if (outcome.is === 'ok' && !outcome.stale)
+        check(run, call.kind, user, knownOf(user), least, outcome.body);
+      return outcome;
+    };
+    /** What has to be known of oneself before one may change anything. */
+    const readOwn = async (user: Person, arrival: Arrival) => {
+      const outcome = await read(user, user, arrival);
+      if (outcome.is !== 'ok' || outcome.stale) return;
+      const { email, version } = outcome.body as api.User;
+      const known = knownOf(user);
+      known.email ??= email;
+      // A change that has ended meanwhile knows better.
+      known.version = Math.max(known.version ?? 0, version);
+    };
+    const readPrivacy = async ({ send }: Arrival) => {
+      const user = users.any();
+      await send(get(`/users/${user.id}/privacy-settings`, user, '/users/:id/privacy-settings'));
+    };
+    const change = async (arrival: Arrival) => {
+      const user = users.writer();
+      if (!user) return;
+      await exclusively(user, async () => {
+        const known = knownOf(user);
+        if (known.version === null) {
+          const outcome = await read(user, user, arrival);
+          if (outcome.is !== 'ok' || outcome.stale) return;
+          known.version = (outcome.body as api.User).version;
+        }
+        const n = ++known.sent;
+        const kind = 'PUT /users/:id';
+        const body = { bio: marker(user.id, n), version: known.version, ...someChanges(random) };
+        const outcome = await arrival.write(
+          { name: 'profile', key: user.id, n },
+          {
+            kind,
+            method: 'PUT',
+            path: `${API}/users/${user.id}`,
+            token: users.token(user),
+            body,
+            expect: 200,
+          },
+          user,
+        );
+        if (outcome.is !== 'ok') return;
+        known.acknowledged = n;
+        known.version = (outcome.body as api.User).version;
+        users.wrote(user);
+        check(run, kind, user, known, n, outcome.body);
+      });
+    };
+    const register = async (arrival: Arrival) => {
+      const email = `${name}.${Math.floor(random.next() * 2 ** 48).toString(36)}@load.example.com`;
+      const password = `password-${random.int(1, 1e9)}`;
+      const outcome = await arrival.write(
+        { name: 'registration', key: email, value: (body) => (body as Static<typeof Registered>).user.id },
+        post('/auth/register', { email, password, fullName: 'Somebody  New' }, 201),
+      );
+      if (outcome.is !== 'ok') return;
+      const { user, accessToken, refreshToken } = outcome.body as Static<typeof Registered>;
+      arrival.acknowledge({ name: 'session', key: digestOf(refreshToken) });
+      const known = { email, version: user.version, password, refreshToken };
+      Object.assign(knownOf(users.add(user.id, accessToken)), known);
+    };
+    const login = async (arrival: Arrival) => {
+      const user = users.writer((one) => knownOf(one).email !== null);
+      // At the very start nobody's address is known yet; a look at the profile tells it.
+      if (!user) return await readOwn(users.any(), arrival);
+      await exclusively(user, async () => {
+        const known = knownOf(user);
+        const outcome = await arrival.send(
+          post('/auth/login', { email: known.email, password: known.password }),
+        );
+        if (outcome.is !== 'ok') return;
+        const { accessToken, refreshToken } = outcome.body as Static<typeof Tokens>;
+        user.accessToken = accessToken;
+        known.refreshToken = refreshToken;
+        arrival.acknowledge({ name: 'session', key: digestOf(refreshToken) });
+      });
+    };
+    const withSession = (user: Person) => knownOf(user).refreshToken !== null;
+    const refresh = async (arrival: Arrival) => {
+      const user = users.writer(withSession);
+      if (!user) return;
+      await exclusively(user, async () => {
+        const kind = 'POST /auth/refresh';
+        const from = knownOf(user).refreshToken!;
+        const outcome = await arrival.send(post('/auth/refresh', { refreshToken: from }));
+        if (outcome.is === 'refused')
+          violate({ kind, user: user.id, expected: '200', got: String(outcome.status) });
+        if (outcome.is !== 'ok') return;
+        const { accessToken, refreshToken } = outcome.body as Static<typeof Tokens>;
+        user.accessToken = accessToken;
+        if (refreshToken !== from) violate({ kind, user: user.id, expected: 'the same', got: 'another' });
+      });
+    };
+    const logout = async (arrival: Arrival) => {
+      const user = users.writer(withSession);
+      if (!user) return;
+      await exclusively(user, async () => {
+        const refreshToken = knownOf(user).refreshToken!;
+        knownOf(user).refreshToken = null;
+        const call = post('/auth/logout', { refreshToken }, 204);
+        await arrival.write({ name: 'logout', key: digestOf(refreshToken) }, call);
+      });
+    };
+    return {
+      operations: [
+        { weight: 230, run: (arrival) => readOwn(users.reader(), arrival) },
+        {
+          weight: 140,
+          run: async (arrival) => void (await read(users.reader(), users.any(), arrival)),
+        },
+        { weight: 30, run: readPrivacy },
+        { weight: 130, run: change },
+        { weight: 10, run: register },
+        { weight: 12, run: login },
+        { weight: 12, run: refresh },
+        { weight: 4, run: logout },
+      ],
+      firstVisit: readOwn,
+    };
+  },
+  warmUp: {
+    guests: {
+      add: async (db, ids) => {
+        await db.query(
+          `INSERT INTO users (id, email, password_hash, first_name, last_name)
+           SELECT id, email, $3, 'A', 'Guest' FROM unnest($1::uuid[], $2::text[]) AS guest (id, email)`,
+          [ids, ids.map(guestEmail), await hash(GUEST_PASSWORD, { cost: BCRYPT_COST })],
+        );
+      },
+      remove: async (db, ids) => {
+        await db.query('DELETE FROM refresh_tokens WHERE user_id = ANY ($1)', [ids]);
+        await db.query('DELETE FROM users WHERE id = ANY ($1)', [ids]);
+      },
+    },
+    async visit({ id, isGuest, round, send }) {
+      const path = `${API}/users/${id}`;
+      const { version, bio } = JSON.parse(await send('GET', path)) as api.User;
+      if (!isGuest) return;
+      await send('PUT', path, { bio, version });
+      // About as rare as among real requests.
+      if (round % 8 !== 0) return;
+      const credentials = { email: guestEmail(id), password: GUEST_PASSWORD };
+      const login = JSON.parse(await send('POST', `${API}/auth/login`, credentials)) as Static<typeof Tokens>;
+      const { refreshToken } = login;
+      await send('POST', `${API}/auth/refresh`, { refreshToken });
+      await send('POST', `${API}/auth/logout`, { refreshToken });
+    },
+  },
+} satisfies Load<string>;
+
+const GUEST_PASSWORD = 'only for warming up';
+const guestEmail = (id: string) => `guest-${id}@warm-up.example.com`;
+
+/** What a read that starts now must show at least. */
+function newestKnown({ acknowledged, seen }: Known): number {
+  return Math.max(acknowledged, seen);
+}
+
+/** Not older than what was acknowledged or seen before the read began, and nothing that was never sent. */
+function check(
+  { violate }: LoadRun<string>,
+  kind: string,
+  { id }: Person,
+  known: Known,
+  least: number,
+  body: unknown,
+): void {
+  const { bio } = body as api.User;
+  const n = markerNumber(id, bio);
+  if (n < least || n > known.sent)
+    violate({ kind, user: id, expected: marker(id, least), got: bio ?? 'null' });
+  known.seen = Math.max(known.seen, Math.min(n, known.sent));
+}
+
+function someChanges(random: LoadRun['random']): Omit<api.UserChanges, 'version'> {
+  switch (random.int(0, 4)) {
+    case 0:
+      return {
+        fullName: random.pick(['Ada King', 'Grace Brewster Hopper', 'Zoë  d’Arc', 'Cher', '李 小龍']),
+      };
+    case 1:
+      return { timeZone: random.pick(['Europe/Berlin', 'Africa/Nairobi', 'America/Sao_Paulo']) };
+    case 2:
+      return {
+        profilePictureUrl: random.chance(0.2) ? null : `https://pictures.example.com/${random.int(1, 1e6)}`,
+      };
+    default:
+      return {};
+  }
+}
+
+/** The value by which the n-th change of a user is found again. */
+function marker(user: string, n: number): string {
+  return `Change ${n} of ${user}`;
+}
+
+/** The number in a marker of this user; 0 for a text from before. */
+function markerNumber(user: string, bio: string | null): number {
+  const match = /^Change (\d+) of (.+)$/.exec(bio ?? '');
+  return match && match[2] === user ? Number(match[1]) : 0;
+}
+
+async function changesThere(
+  db: pg.Pool,
+  sql: string,
+  sent: ReadonlyMap<string, readonly number[]>,
+): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ id: string; bio: string | null }>(sql, [[...sent.keys()]]);
+  return new Map(rows.map(({ id, bio }) => [id, markerNumber(id, bio)]));
+}

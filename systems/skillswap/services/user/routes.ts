@@ -1,0 +1,54 @@
+import type { Events } from '@banyan/events';
+import {
+  createPasswords,
+  GatewayConfig,
+  publicKeysAt,
+  type ServiceApp,
+  type ServiceContext,
+  type TokenSigner,
+} from '@banyan/service';
+import { hash, verify } from '@node-rs/bcrypt';
+import { type Static, Type } from 'typebox';
+import { API } from '../../api/common.ts';
+import type { contracts } from '../../contracts/user.ts';
+import { answerAsMonolith } from '../../kit/problem-answers.ts';
+import { ApiError } from '../../kit/problems.ts';
+import { JWKS_PATH } from '../../kit/tokens.ts';
+import { authRoutes } from './auth-routes.ts';
+import { createLogins } from './logins.ts';
+import { userRoutes } from './user-routes.ts';
+
+export const Config = Type.Object({
+  ...GatewayConfig.properties,
+  REFRESH_TOKEN_DAYS: Type.Integer({ minimum: 1, default: 30 }),
+  /** The work factor of passwords; the monolith reads them too. */
+  BCRYPT_COST: Type.Integer({ minimum: 4, maximum: 31, default: 10 }),
+});
+
+/** What routes are given by the parts of the service. */
+type Given = { signer: TokenSigner; events: Events<typeof contracts> };
+
+export async function routes(
+  app: ServiceApp,
+  { pool, config, signer, events }: ServiceContext<Static<typeof Config>, Given>,
+): Promise<void> {
+  const passwords = createPasswords(
+    {
+      hash: (password) => hash(password, { cost: config.BCRYPT_COST }),
+      verify: async (password, passwordHash) =>
+        passwordHash.startsWith('$2') && (await verify(password, passwordHash)),
+    },
+    { refuse: () => new ApiError('OVERLOADED') },
+  );
+  const logins = createLogins(signer, config.REFRESH_TOKEN_DAYS);
+  publicKeysAt(app, JWKS_PATH, signer);
+  app.decorateRequest('caller', null);
+  await app.register(
+    async (api: ServiceApp) => {
+      answerAsMonolith(api);
+      authRoutes(api, { pool, passwords, logins, events });
+      userRoutes(api, { pool, events });
+    },
+    { prefix: API },
+  );
+}

@@ -1,0 +1,47 @@
+-- Who may come in, and who they are to others. Ids are the monolith's kind: until it is retired every row must fit there too.
+
+CREATE TABLE IF NOT EXISTS users (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  email text NOT NULL UNIQUE,
+  password_hash text NOT NULL,
+  -- The full name is first_name, or first_name, one space and last_name. Only together do they mean anything.
+  first_name text NOT NULL,
+  last_name text,
+  bio text,
+  profile_picture_url text,
+  time_zone text NOT NULL DEFAULT 'UTC',
+  role text NOT NULL DEFAULT 'USER',
+  status text NOT NULL DEFAULT 'ACTIVE',
+  verified boolean NOT NULL DEFAULT false,
+  -- Empty: as by default.
+  privacy_settings jsonb NOT NULL DEFAULT '{}',
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  -- One more with each change: who changes something says which version they have read.
+  version integer NOT NULL DEFAULT 1,
+  -- When an administrator did it here: logins from before have ended with it.
+  suspended_at timestamptz
+);
+CREATE INDEX IF NOT EXISTS users_created_at ON users (created_at DESC, id);
+
+CREATE TABLE IF NOT EXISTS refresh_tokens (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  user_id uuid NOT NULL REFERENCES users (id),
+  token_hash text NOT NULL UNIQUE,
+  expires_at timestamptz NOT NULL,
+  revoked boolean NOT NULL DEFAULT false,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX IF NOT EXISTS refresh_tokens_user_id ON refresh_tokens (user_id);
+
+-- What the rest of the system begins with of everybody who registers, in the same transaction; what is in it is others' to keep.
+CREATE TABLE IF NOT EXISTS skill_profiles (user_id uuid PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS wallets (user_id uuid PRIMARY KEY);
+
+-- Who has ever met whom, to be read: they may see each other.
+CREATE TABLE IF NOT EXISTS sessions (
+  id uuid PRIMARY KEY,
+  seeker_id uuid NOT NULL,
+  provider_id uuid NOT NULL
+);
+CREATE INDEX IF NOT EXISTS sessions_between ON sessions (seeker_id, provider_id);

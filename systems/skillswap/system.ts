@@ -1,0 +1,31 @@
+import type { System } from '@banyan/harness';
+import { encryptionKeyOf, serviceKeysOf } from '@banyan/service/service-keys';
+import { GATEWAY_ISSUER } from './kit/tokens.ts';
+
+/**
+ * What SkillSwap consists of: the one list of the services that leave its monolith. Each has its folder below services/ (main.ts,
+ * extraction.ts, load.ts), a database of its own, and variables by its name (`SKILLSWAP_USER_URL`, `SKILLSWAP_USER_DATABASE_URL`).
+ */
+export const system = {
+  name: 'skillswap',
+  title: 'SkillSwap',
+  folder: new URL('.', import.meta.url),
+  prefix: 'SKILLSWAP',
+  gatewayIssuer: GATEWAY_ISSUER,
+  services: ['user'],
+  // Nobody is retired: all that is still the monolith's looks at its users.
+  goesBack: 'user',
+  environment: ({ process, secret, gatewayUrl }) => ({
+    ...(process === 'monolith' ? { JWT_SECRET: secret } : serviceKeysOf(process, everyService(), secret)),
+    ...(KEEPS_SECRETS.has(process) ? { ENCRYPTION_KEYS: encryptionKeyOf(process, secret) } : {}),
+    BCRYPT_COST: '6',
+    API_URL: gatewayUrl,
+  }),
+} as const satisfies System;
+
+function everyService(): readonly string[] {
+  return system.services;
+}
+
+/** Services that encrypt what they keep, or sign what they hand out. */
+const KEEPS_SECRETS = new Set(['user']);
