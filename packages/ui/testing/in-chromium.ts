@@ -10,6 +10,8 @@ export type Chromium = {
   person(options: PersonOptions): Promise<Person>;
 };
 
+/** A test runs the code of a page a few times: to compile it well costs more than all that runs by it, some two fifths of a test's processor time. */
+const NOT_OPTIMIZED = '--js-flags=--no-opt,--no-maglev,--max-lazy';
 /** Where pages of failed tests are put, to be looked at. */
 const FAILED = '.banyan/failed-pages';
 
@@ -25,7 +27,7 @@ export function inChromium(name: string, define: (chromium: Chromium) => void): 
     const people: Person[] = [];
 
     before(async () => {
-      browser = await startChromium();
+      browser = await startChromium([NOT_OPTIMIZED]);
     });
     after(async () => {
       await browser?.close();
