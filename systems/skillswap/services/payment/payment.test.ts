@@ -54,6 +54,12 @@ describe('a session', () => {
       [content[0].id, content[0].type, content[0].credits, content[0].reference],
       [paid.transactionId, 'TRANSFER', 38, 'session:1'],
     );
+    assert.deepEqual(
+      (await world.call(provider, 'GET', `/transactions/${paid.transactionId}`)).body,
+      content[0],
+    );
+    const other = await world.call(randomUUID(), 'GET', `/transactions/${paid.transactionId}`);
+    assert.deepEqual([other.status, other.body.code], [404, 'TRANSACTION_NOT_FOUND']);
     const told = (await world.said('CreditsTransferred')).filter(({ fromUserId }) => fromUserId === seeker);
     assert.deepEqual(told, [
       {
@@ -66,7 +72,13 @@ describe('a session', () => {
   it('gives back what it does not need, asked for or not', async () => {
     const seeker = await somebody(100);
     const [asked, forgotten] = [await holdFor(seeker, 40), await holdFor(seeker, 50, 0.1)];
+    const shown = async () => {
+      const { content } = (await world.call(seeker, 'GET', '/credits/holds')).body;
+      return content.map((one: Record<string, unknown>) => [one.sessionId, one.amount, one.captured]);
+    };
+    assert.deepEqual((await shown()).at(-1), ['1', 40, null]);
     await world.operations.releaseHold({ params: { id: asked.id } });
+    assert.deepEqual((await shown()).at(-1), ['1', 40, 0]);
     await until(async () => (await world.call(seeker, 'GET', '/credits')).body.available === 100);
     const told = (await world.said('CreditsReleased')).filter(({ userId }) => userId === seeker);
     assert.deepEqual(told.map(({ holdId, reason }) => [holdId, reason]).sort(), [

@@ -1,13 +1,14 @@
 import { implement, type ServiceApp, type ServiceContext, service, signedIn } from '@banyan/service';
-import { API, Page, PageQuery } from '../../api/common.ts';
-import { Transaction, Wallet } from '../../api/credits.ts';
+import { API, Id, Page, PageQuery } from '../../api/common.ts';
+import { Hold as ShownHold, Transaction, Wallet } from '../../api/credits.ts';
 import { contracts } from '../../contracts/payment.ts';
 import { callerOf } from '../../kit/caller.ts';
 import { answerAsMonolith } from '../../kit/problem-answers.ts';
+import { ApiError } from '../../kit/problems.ts';
 import type { Credits, Says } from './ledger/credits.ts';
 import type { Hold } from './ledger/decide.ts';
 import { findWallet } from './ledger/store.ts';
-import { findTransactions } from './ledger/transactions.ts';
+import { findHolds, findTransaction, findTransactions } from './ledger/transactions.ts';
 import type { MoneyBack } from './money-back.ts';
 import type { Purchasing } from './purchases/part.ts';
 import { purchaseRoutes } from './purchases/routes.ts';
@@ -73,6 +74,28 @@ function creditRoutes(app: ServiceApp, { pool }: ServiceContext<unknown, Given>)
       const { content, total } = await findTransactions(pool, callerOf(request), { page, size });
       return { content, page, size, totalElements: total, totalPages: Math.ceil(total / size) };
     },
+  );
+
+  app.get(
+    '/transactions/:id',
+    {
+      config: { allow: [signedIn], errors: [404] },
+      schema: { params: Id, response: { 200: Transaction } },
+    },
+    async (request) => {
+      const transaction = await findTransaction(pool, callerOf(request), request.params.id);
+      if (!transaction) throw new ApiError('TRANSACTION_NOT_FOUND');
+      return transaction;
+    },
+  );
+
+  app.get(
+    '/credits/holds',
+    {
+      config: { allow: [signedIn] },
+      schema: { querystring: PageQuery, response: { 200: Page(ShownHold) } },
+    },
+    async (request) => await findHolds(pool, callerOf(request), request.query),
   );
 }
 

@@ -72,6 +72,7 @@ CREATE TABLE IF NOT EXISTS holds (
   CONSTRAINT ended_once CHECK ((state = 'ACTIVE') = (ended_at IS NULL))
 );
 CREATE INDEX IF NOT EXISTS active_holds ON holds (owner) WHERE state = 'ACTIVE';
+CREATE INDEX IF NOT EXISTS holds_of_owner ON holds (owner, created_at DESC);
 CREATE INDEX IF NOT EXISTS holds_to_expire ON holds (expires_at) WHERE state = 'ACTIVE';
 
 -- How far the checker has been through each account.
