@@ -54,18 +54,17 @@ export const run: Phase = async ({ createDatabase, providers, seekers }) => {
     const measured = asking.slice(WARM_UP);
     const first: number[] = [];
     const again: number[] = [];
-    let matches = 0;
+    const answers: string[][] = [];
     for (const person of measured) {
       const { ms, found } = await ask(person);
       first.push(ms);
-      matches += found.length;
+      answers.push(found.map(({ userId }) => userId));
       again.push((await ask(person)).ms);
     }
-    for (const person of measured.slice(0, CHECKED))
-      assert.deepEqual(
-        (await ask(person)).found.map(({ userId }) => userId),
-        byLooking(person, teaching),
-      );
+    // Only now: meanwhile nobody could be answered.
+    for (const [n, person] of measured.slice(0, CHECKED).entries())
+      assert.deepEqual(answers[n], byLooking(person, teaching));
+    const matches = answers.flat().length;
     const ms = (name: string, value: number) => ({ name, value, unit: 'ms' });
     return {
       results: [

@@ -3,6 +3,7 @@ import { calls, defineService, GatewayConfig, gatewayIssuer } from '@banyan/serv
 import { Type } from 'typebox';
 import { contracts as recommendation } from '../../contracts/recommendation.ts';
 import { GATEWAY_ISSUER } from '../../kit/tokens.ts';
+import { followOthers } from './follow-others.ts';
 import { matchingBy } from './matching/part.ts';
 import { contracts } from './messages.ts';
 import { routesBy } from './routes.ts';
@@ -19,7 +20,7 @@ export function skillBy(clock: () => number) {
     config: Type.Object({ ...GatewayConfig.properties, ...RecommendationConfig.properties }),
     schema: new URL('schema.sql', import.meta.url),
     use: {
-      events: eventing(contracts, {}),
+      events: eventing(contracts, { on: followOthers }),
       matching: matchingBy(clock),
       recommendation: calls(recommendation.operations, {
         config: RecommendationConfig,

@@ -99,6 +99,16 @@ async function checkSkills(tx: Tx, ids: string[]): Promise<void> {
   if (rowCount !== all.size) throw new ApiError('SKILL_NOT_FOUND');
 }
 
+/** One more rating of somebody as a provider. */
+export async function addRating(tx: Tx, userId: string, stars: number): Promise<void> {
+  await tx.query(
+    prepared(
+      'UPDATE skill_profiles SET rating_sum = rating_sum + $2, rating_count = rating_count + 1 WHERE user_id = $1',
+      [userId, stars],
+    ),
+  );
+}
+
 /** Throws `USER_NOT_FOUND`. */
 export async function findOffer(
   db: Db,

@@ -75,3 +75,16 @@ export async function countEndorsements(
   );
   return rows[0];
 }
+
+/** Somebody has learned something from somebody. */
+export async function addLesson(
+  tx: Tx,
+  { seekerId, providerId, skillId }: { seekerId: string; providerId: string; skillId: string },
+): Promise<void> {
+  await tx.query(
+    prepared(
+      'INSERT INTO lessons (learner_id, teacher_id, skill_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+      [seekerId, providerId, skillId],
+    ),
+  );
+}
