@@ -34,7 +34,7 @@ export async function post(
 }
 
 /** Of a request that ended without an answer: it cannot have arrived, or nobody knows. */
-function brokenOff(error: unknown): Outcome {
+export function brokenOff(error: unknown): Outcome {
   const { cause = error } = error as Error;
   const reason = (cause as Error).message;
   return NEVER_CONNECTED.has(errorCode(cause) ?? '') ? { is: 'unsent', reason } : { is: 'unknown', reason };

@@ -7,6 +7,7 @@ import { createFcm } from '../channels/fcm.ts';
 import { createPush } from '../channels/push.ts';
 import { byAddress } from '../channels/push-by-address.ts';
 import { createSms } from '../channels/sms.ts';
+import { createSns } from '../channels/sns.ts';
 import { createPeople, type People } from '../people/store.ts';
 import { TWILIO_REPORTS } from '../reports/paths.ts';
 import { applyNotificationSchema } from '../schema.ts';
@@ -34,6 +35,10 @@ const configOf = ({ mail }: Pick<NotificationSystem, 'mail'>) =>
     VAPID_PRIVATE_KEY: Type.Optional(Type.String({ minLength: 1, secret: true })),
     /** Whom a push service may ask: `mailto:...`, or an address. */
     VAPID_SUBJECT: Type.String({ default: mail.contact }),
+    /** Where Amazon SNS sends SMS, e.g. `eu-central-1`, with the credentials of the AWS SDK's usual places: in place of Twilio. */
+    SNS_REGION: Type.Optional(Type.String({ minLength: 1 })),
+    /** For another address than Amazon's. */
+    SNS_URL: Type.Optional(Type.String({ pattern: '^https?://' })),
     /** The service account (its JSON file's text) by which Firebase Cloud Messaging knows us. Without it there is no push to apps. */
     FCM_SERVICE_ACCOUNT: Type.Optional(Type.String({ minLength: 1, secret: true })),
     FCM_URL: Type.String({ default: 'https://fcm.googleapis.com' }),
@@ -110,6 +115,7 @@ function channelsOf(system: NotificationSystem, config: Config): Channel[] {
 
 function smsOf({ paths }: NotificationSystem, config: Config): Channel | undefined {
   const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_FROM: from } = config;
+  if (config.SNS_REGION) return createSns({ region: config.SNS_REGION, url: config.SNS_URL });
   if (!accountSid || !authToken || !from) return undefined;
   const publicUrl = publicUrlOf(config);
   const statusUrl = publicUrl && `${publicUrl}${paths.api}${paths.own}${TWILIO_REPORTS}`;

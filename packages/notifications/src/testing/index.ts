@@ -6,6 +6,7 @@ export {
   type Subscribed,
   startFcm,
   startPushService,
+  startSns,
   startTwilio,
   subscribe,
 } from './other-sides.ts';

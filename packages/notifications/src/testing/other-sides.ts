@@ -55,6 +55,45 @@ export async function startTwilio(): Promise<OtherSide> {
   });
 }
 
+/** Amazon SNS (Query API 2010-03-31), as far as it is asked here, for the same numbers. */
+export async function startSns(): Promise<OtherSide> {
+  return await listen(({ body }, response, received) => {
+    const form = new URLSearchParams(body.toString());
+    const to = form.get('PhoneNumber')!;
+    const xml = (status: number, answer: string) =>
+      response.writeHead(status, { 'content-type': 'text/xml' }).end(answer);
+    const refuse = (status: number, code: string, message: string) =>
+      xml(
+        status,
+        `<ErrorResponse xmlns="${SNS}"><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error>
+         <RequestId>1</RequestId></ErrorResponse>`,
+      );
+    if (to === NUMBERS.missing)
+      return refuse(
+        400,
+        'InvalidParameter',
+        `Invalid parameter: PhoneNumber Reason: ${to} is not valid to publish to`,
+      );
+    if (to === NUMBERS.refusing)
+      return refuse(400, 'InvalidParameter', 'Invalid parameter: Message too long');
+    if (to === NUMBERS.busy) return refuse(429, 'Throttled', 'Rate exceeded');
+    received.push({ id: attributeOf(form, 'delivery'), to, text: form.get('Message')! });
+    if (to === NUMBERS.cutOff) return response.destroy();
+    return xml(
+      200,
+      `<PublishResponse xmlns="${SNS}"><PublishResult><MessageId>${randomBytes(8).toString('hex')}</MessageId></PublishResult>
+       <ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></PublishResponse>`,
+    );
+  });
+}
+
+const SNS = 'http://sns.amazonaws.com/doc/2010-03-31/';
+
+function attributeOf(form: URLSearchParams, name: string): string {
+  const [key] = [...form].find(([, value]) => value === name)!;
+  return form.get(key.replace(/Name$/, 'Value.StringValue'))!;
+}
+
 /** Firebase Cloud Messaging (HTTP v1) and Google's tokens, for one service account: what it does is what the token of the app says. */
 export async function startFcm(): Promise<OtherSide & { serviceAccount: string; takeTokensBack(): void }> {
   const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });

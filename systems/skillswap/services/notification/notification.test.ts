@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import {
+  headerOf,
+  NUMBERS,
+  type SmtpDouble,
+  startFcm,
+  startSmtp,
+  startSns,
+} from '@banyan/notifications/testing';
+import { withTransaction } from '@banyan/postgres';
+import { until } from '@banyan/postgres/testing';
+import type { Json } from '../../kit/testing/service.ts';
+import { startWithGateway } from '../../kit/testing/world.ts';
+import { type World as Monolith, startWorld as startMonolith } from '../../monolith/testing/world.ts';
+import { type facts, followOthers } from './follow.ts';
+import { notification } from './main.ts';
+
+const start = (env: Record<string, string>) => startWithGateway(notification, env);
+let smtp: SmtpDouble;
+let sns: Awaited<ReturnType<typeof startSns>>;
+let fcm: Awaited<ReturnType<typeof startFcm>>;
+let world: Awaited<ReturnType<typeof start>>;
+let monolith: Monolith;
+const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'an-id', AWS_SECRET_ACCESS_KEY: 'a-secret' };
+
+before(async () => {
+  Object.assign(process.env, CREDENTIALS);
+  [smtp, sns, fcm, monolith] = await Promise.all([startSmtp(), startSns(), startFcm(), startMonolith()]);
+  world = await start({
+    PUBLIC_URL: 'https://skillswap.example',
+    WEB_URL: 'https://app.skillswap.example',
+    SMTP_URL: smtp.url,
+    SNS_REGION: 'eu-central-1',
+    SNS_URL: sns.url,
+    FCM_URL: fcm.url,
+    FCM_SERVICE_ACCOUNT: fcm.serviceAccount,
+  });
+});
+
+after(async () => {
+  await world?.stop();
+  await Promise.all([monolith?.stop(), smtp?.stop(), sns?.stop(), fcm?.stop()]);
+  for (const name of Object.keys(CREDENTIALS)) delete process.env[name];
+});
+
+const call = (as: string, method: string, path: string, body?: object) =>
+  world.call(as, method, `/notifications${path}`, body);
+
+/** Somebody whom replication has brought here. */
+async function person(id: string = randomUUID(), status = 'ACTIVE'): Promise<{ id: string; email: string }> {
+  const email = `ada@${id}.example`;
+  await world.service.pool.query('INSERT INTO users VALUES ($1, $2, $3)', [id, email, status]);
+  return { id, email };
+}
+
+type Data = { [T in keyof typeof facts]: Parameters<(typeof facts)[T]>[0]['data'] };
+
+/** As the inbox does: in a transaction, and perhaps more than once. */
+async function hear<T extends keyof Data>(type: T, data: Data[T]): Promise<void> {
+  const { telling, events } = world.service.provided;
+  const handler = followOthers(telling)[type] as unknown as (
+    message: object,
+    context: object,
+  ) => Promise<void>;
+  const message = { id: randomUUID(), time: new Date().toISOString(), type, data };
+  await withTransaction(world.service.pool, (tx) =>
+    handler(message, { tx, publish: (name: never, told: never) => events.publish(tx, name, told) }),
+  );
+}
+
+async function states(userId: string): Promise<string[]> {
+  return await until(async () => {
+    const { rows } = await world.service.pool.query(
+      'SELECT channel, state FROM deliveries WHERE user_id = $1',
+      [userId],
+    );
+    const isOver = rows.every(({ state }) => !['queued', 'sending'].includes(state));
+    return rows.length > 0 && isOver && rows.map(({ channel, state }) => `${channel} ${state}`).sort();
+  });
+}
+
+describe('the routes of the monolith', () => {
+  it('are answered as the monolith does, byte for byte', async () => {
+    const { id: userId, call: ask } = await monolith.person();
+    const ids = Array.from({ length: 3 }, () => randomUUID());
+    const insert = `INSERT INTO notifications (id, user_id, kind, title, body, created_at)
+      SELECT id, $1, 'session_accepted', 'A session has changed', 'It is “accepted”.', timestamptz '2026-06-01 12:00+02' + n * interval '1 h'
+      FROM unnest($2::uuid[]) WITH ORDINALITY AS given (id, n)`;
+    for (const pool of [monolith.pool, world.service.pool]) await pool.query(insert, [userId, ids]);
+    await person(userId);
+    for (const [method, path] of [
+      ['GET', ''],
+      ['GET', '?page=1&size=2'],
+      ['GET', '?page=-1'],
+      ['GET', '?size=1000'],
+      ['PUT', `/${ids[1]}/read`],
+      ['PUT', `/${ids[1]}/read`],
+      ['PUT', `/${randomUUID()}/read`],
+      ['PUT', '/nonsense/read'],
+      ['GET', '?unreadOnly=true'],
+      ['GET', '?unreadOnly=nonsense'],
+      ['PUT', '/read-all'],
+      ['GET', '?unreadOnly=true'],
+    ] as const) {
+      const legacy = await ask(method, `/notifications${path}`);
+      const answer = await fetch(`${world.service.url}/api/v1/notifications${path}`, {
+        method,
+        headers: { authorization: `Bearer ${world.gateway.token(userId)}` },
+      });
+      const text = await answer.text();
+      assert.deepEqual(
+        [answer.status, answer.headers.get('content-type') ?? undefined, text],
+        [legacy.status, legacy.type, legacy.body === null ? '' : JSON.stringify(legacy.body)],
+        `${method} ${path}`,
+      );
+    }
+  });
+
+  it('tell once that something was read, and are closed to who is suspended, and to what others were told', async () => {
+    const [{ id: ada }, { id: grace }] = [await person(), await person(randomUUID(), 'SUSPENDED')];
+    const id = randomUUID();
+    await world.service.pool.query(
+      `INSERT INTO notifications VALUES ($1, $2, 'credits_added', 'T', 'B', false, now())`,
+      [id, ada],
+    );
+    assert.equal((await call((await person()).id, 'PUT', `/${id}/read`)).status, 404);
+    for (let times = 0; times < 2; times++)
+      assert.equal((await call(ada, 'PUT', `/${id}/read`)).body.isRead, true);
+    const told = (await world.said('NotificationRead')).filter(({ userId }) => userId === ada);
+    assert.deepEqual(told, [{ userId: ada, notificationId: id }]);
+    const { status, body } = await call(grace, 'GET', '');
+    assert.deepEqual([status, body.code], [403, 'ACCOUNT_INACTIVE']);
+  });
+});
+
+describe('what payment says', () => {
+  it('is told once, in the app and by e-mail, in the language of its reader', async () => {
+    const { id: userId, email } = await person();
+    assert.equal((await call(userId, 'PUT', '/preferences', { locale: 'de' })).status, 200);
+    const data = { userId, credits: 1_100, transactionId: randomUUID(), reason: 'PURCHASE' };
+    for (let times = 0; times < 2; times++) await hear('CreditsAdded', data);
+    await hear('CreditsAdded', { ...data, transactionId: randomUUID(), reason: 'OPENING' });
+    assert.deepEqual(await states(userId), ['email sent', 'in_app sent']);
+    const { items } = (await call(userId, 'GET', '/feed')).body;
+    assert.deepEqual(
+      items.map(({ title, link }: Json) => [title, link]),
+      [['1.100 Credits gutgeschrieben', 'https://app.skillswap.example/credits']],
+    );
+    const mails = smtp.mails.filter(({ to }) => to === email);
+    assert.equal(mails.length, 1);
+    assert.match(
+      headerOf(mails[0]!.raw, 'list-unsubscribe'),
+      /^<https:\/\/skillswap.example\/api\/v1\/notifications\/unsubscribe/,
+    );
+  });
+
+  it('tells who is paid what is theirs of it, and who gets credits back that they have them', async () => {
+    const [seeker, provider] = [await person(), await person()];
+    await hear('CreditsTransferred', {
+      fromUserId: seeker.id,
+      toUserId: provider.id,
+      amount: 40,
+      platformFee: 2,
+      transactionId: randomUUID(),
+      reference: null,
+    });
+    const held = { userId: seeker.id, holdId: randomUUID(), credits: 1, reference: null };
+    await hear('CreditsReleased', { ...held, reason: 'EXPIRED' });
+    const titles = async (userId: string) =>
+      (await call(userId, 'GET', '/feed')).body.items.map(({ title }: Json) => title);
+    assert.deepEqual(await titles(provider.id), ['You have earned 38 credits']);
+    assert.deepEqual(await titles(seeker.id), ['You have 1 credit back']);
+  });
+
+  it('goes to apps on telephones by FCM, and to a number that was confirmed by SNS; an app that is gone is forgotten', async () => {
+    const { id: userId } = await person();
+    const chosen = { credits_added: { push: true, sms: true, email: 'off' } };
+    await call(userId, 'PUT', '/preferences', { kinds: chosen });
+    const tokens = ['good', 'missing'].map((name) => `${name}-${randomUUID()}`);
+    for (const token of tokens) assert.equal((await call(userId, 'POST', '/devices', { token })).status, 201);
+    await call(userId, 'PUT', '/phone', { number: NUMBERS.good });
+    const code = await until(() => sns.received.find(({ to }) => to === NUMBERS.good)?.text.slice(0, 6));
+    assert.equal((await call(userId, 'POST', '/phone/confirm', { code })).body.confirmed, true);
+    await hear('CreditsAdded', { userId, credits: 5, transactionId: randomUUID(), reason: 'BONUS' });
+    assert.deepEqual(await states(userId), [
+      'in_app sent',
+      'push bounced',
+      'push sent',
+      'sms sent',
+      'sms sent',
+    ]);
+    assert.equal(
+      sns.received.at(-1)!.text,
+      'Your wallet has 5 credits more. https://app.skillswap.example/credits',
+    );
+    assert.deepEqual(
+      fcm.received.map(({ to, text }) => [to, text]),
+      [[tokens[0], 'Your wallet has 5 credits more.']],
+    );
+    const { rows } = await world.service.pool.query(
+      'SELECT endpoint FROM push_subscriptions WHERE user_id = $1',
+      [userId],
+    );
+    assert.deepEqual(
+      rows.map(({ endpoint }) => endpoint),
+      [tokens[0]],
+    );
+  });
+});
+
+describe('a campaign', () => {
+  it('goes to those of its audience who have asked for news, by ids that are no numbers', async () => {
+    const [ada, grace] = [await person(), await person()];
+    for (const { id } of [ada, grace])
+      await call(id, 'PUT', '/preferences', { kinds: { news: { email: 'instant' } } });
+    const { id: admin } = await person();
+    const administrate = (method: string, path: string, body?: object) =>
+      world.call(admin, method, `/notifications/campaigns${path}`, body, { role: 'ADMIN' });
+    const made = await administrate('POST', '', {
+      name: 'Spring',
+      words: { subject: 'Spring is here', body: 'Look.', action: '' },
+      audience: { user_ids: [ada.id] },
+      per_minute: 10_000,
+    });
+    assert.equal(made.status, 201);
+    await administrate('POST', `/${made.body.id}/start`);
+    await until(async () => (await administrate('GET', `/${made.body.id}`)).body.messages.sent === 1);
+    const told = smtp.mails.filter(({ raw }) => headerOf(raw, 'subject') === 'Spring is here');
+    assert.deepEqual(
+      told.map(({ to }) => to),
+      [ada.email],
+    );
+    assert.equal((await call(grace.id, 'GET', '/campaigns')).status, 403);
+  });
+});

@@ -1,0 +1,185 @@
+import type { Locale, TemplateWords } from '@banyan/notifications/api';
+import type { Kind } from './kinds.ts';
+
+const CREDITS = {
+  en: '{{ credits | plural: one: "# credit", other: "# credits" }}',
+  de: '{{ credits | plural: one: "# Credit", other: "# Credits" }}',
+};
+
+/** What happens to a session is told in one sentence, and when and for how much the session is. */
+const ofSession = (
+  en: { subject: string; says: string },
+  de: { subject: string; says: string },
+): Record<Locale, TemplateWords> => ({
+  en: {
+    subject: en.subject,
+    body: `${en.says}\n\n{{ startsAt | moment }}, ${CREDITS.en}.`,
+    action: 'Look at the session',
+    short: `${en.says} {{ startsAt | moment }}.`,
+  },
+  de: {
+    subject: de.subject,
+    body: `${de.says}\n\n{{ startsAt | moment }}, ${CREDITS.de}.`,
+    action: 'Stunde ansehen',
+    short: `${de.says} {{ startsAt | moment }}.`,
+  },
+});
+
+export const builtIn: Record<Kind, Record<Locale, TemplateWords>> = {
+  confirm_phone: {
+    en: {
+      subject: 'Your code',
+      body: 'Your code for SkillSwap is {{ code }}. It is good for ten minutes.',
+      action: '',
+      short: '{{ code }} is your code for SkillSwap. It is good for ten minutes.',
+    },
+    de: {
+      subject: 'Ihr Code',
+      body: 'Ihr Code für SkillSwap ist {{ code }}. Er gilt zehn Minuten.',
+      action: '',
+      short: '{{ code }} ist Ihr Code für SkillSwap. Er gilt zehn Minuten.',
+    },
+  },
+  welcome: {
+    en: {
+      subject: 'Welcome to SkillSwap',
+      body: `Hello {{ name }},
+
+say what you can teach and what you would like to learn, and we look for people who fit.`,
+      action: 'Begin',
+      short: 'Welcome to SkillSwap: say what you can teach and what you would like to learn.',
+    },
+    de: {
+      subject: 'Willkommen bei SkillSwap',
+      body: `Guten Tag {{ name }},
+
+sagen Sie, was Sie unterrichten können und was Sie lernen möchten, und wir suchen Menschen, die zu Ihnen passen.`,
+      action: 'Beginnen',
+      short: 'Willkommen bei SkillSwap: Sagen Sie, was Sie unterrichten können und was Sie lernen möchten.',
+    },
+  },
+  session_requested: ofSession(
+    { subject: 'Somebody asks you for a session', says: 'Somebody asks you for a session.' },
+    { subject: 'Jemand fragt Sie nach einer Stunde', says: 'Jemand fragt Sie nach einer Stunde.' },
+  ),
+  session_accepted: ofSession(
+    { subject: 'Your session was accepted', says: 'Your session was accepted.' },
+    { subject: 'Ihre Stunde wurde angenommen', says: 'Ihre Stunde wurde angenommen.' },
+  ),
+  session_declined: ofSession(
+    {
+      subject: 'Your session was declined',
+      says: 'Your session was declined. Your credits are available again.',
+    },
+    {
+      subject: 'Ihre Stunde wurde abgelehnt',
+      says: 'Ihre Stunde wurde abgelehnt. Ihre Credits sind wieder verfügbar.',
+    },
+  ),
+  session_scheduled: ofSession(
+    { subject: 'Your session has a room', says: 'Your session has a room.' },
+    { subject: 'Für Ihre Stunde gibt es einen Raum', says: 'Für Ihre Stunde gibt es einen Raum.' },
+  ),
+  session_started: ofSession(
+    { subject: 'Your session begins', says: 'Your session begins.' },
+    { subject: 'Ihre Stunde beginnt', says: 'Ihre Stunde beginnt.' },
+  ),
+  session_completed: ofSession(
+    { subject: 'Your session is over', says: 'Your session is over. Say how it was.' },
+    { subject: 'Ihre Stunde ist beendet', says: 'Ihre Stunde ist beendet. Sagen Sie, wie sie war.' },
+  ),
+  session_cancelled: ofSession(
+    { subject: 'Your session was cancelled', says: 'Your session was cancelled.' },
+    { subject: 'Ihre Stunde wurde abgesagt', says: 'Ihre Stunde wurde abgesagt.' },
+  ),
+  session_disputed: {
+    en: {
+      subject: 'How your session went is contested',
+      body: `The other one does not agree with how your session went. Until it is decided its credits stay where they are.
+
+It is decided by {{ decidesAt | moment }}.`,
+      action: 'Look at the session',
+      short: 'How your session went is contested.',
+    },
+    de: {
+      subject: 'Wie Ihre Stunde verlief, ist strittig',
+      body: `Die andere Seite ist nicht einverstanden damit, wie Ihre Stunde verlief. Bis es entschieden ist, bleiben die Credits, wo sie sind.
+
+Entschieden wird bis {{ decidesAt | moment }}.`,
+      action: 'Stunde ansehen',
+      short: 'Wie Ihre Stunde verlief, ist strittig.',
+    },
+  },
+  credits_added: {
+    en: {
+      subject: `${CREDITS.en} added`,
+      body: `Your wallet has ${CREDITS.en} more ({{ reason | reason }}).`,
+      action: 'Look at the wallet',
+      short: `Your wallet has ${CREDITS.en} more.`,
+    },
+    de: {
+      subject: `${CREDITS.de} gutgeschrieben`,
+      body: `Ihrem Konto gutgeschrieben: ${CREDITS.de} ({{ reason | reason }}).`,
+      action: 'Konto ansehen',
+      short: `Gutgeschrieben: ${CREDITS.de}.`,
+    },
+  },
+  credits_received: {
+    en: {
+      subject: `You have earned ${CREDITS.en}`,
+      body: `You have earned ${CREDITS.en}, after a fee of {{ fee | number }}.`,
+      action: 'Look at the wallet',
+      short: `You have earned ${CREDITS.en}.`,
+    },
+    de: {
+      subject: `Sie haben ${CREDITS.de} verdient`,
+      body: `Sie haben ${CREDITS.de} verdient, nach Abzug einer Gebühr von {{ fee | number }}.`,
+      action: 'Konto ansehen',
+      short: `Sie haben ${CREDITS.de} verdient.`,
+    },
+  },
+  credits_released: {
+    en: {
+      subject: `You have ${CREDITS.en} back`,
+      body: `You have ${CREDITS.en} back that had been set aside.`,
+      action: 'Look at the wallet',
+      short: `You have ${CREDITS.en} back.`,
+    },
+    de: {
+      subject: `${CREDITS.de} zurück`,
+      body: `Sie haben ${CREDITS.de} zurück, die zurückgelegt waren.`,
+      action: 'Konto ansehen',
+      short: `Sie haben ${CREDITS.de} zurück.`,
+    },
+  },
+  news: {
+    en: { subject: 'News', body: 'There is news.', action: 'Read more', short: 'There is news.' },
+    de: { subject: 'Neues', body: 'Es gibt Neues.', action: 'Mehr lesen', short: 'Es gibt Neues.' },
+  },
+  digest: {
+    en: {
+      subject:
+        '{{ items.size | plural: one: "# piece of news", other: "# pieces of news" }} of your sessions and credits',
+      body: `{% for item in items %}- {{ item.line }}
+{% endfor %}`,
+      action: 'Look at them',
+      short: '{{ items.size | plural: one: "# piece of news", other: "# pieces of news" }}.',
+    },
+    de: {
+      subject:
+        '{{ items.size | plural: one: "# Neuigkeit", other: "# Neuigkeiten" }} zu Ihren Stunden und Credits',
+      body: `{% for item in items %}- {{ item.line }}
+{% endfor %}`,
+      action: 'Ansehen',
+      short: '{{ items.size | plural: one: "# Neuigkeit", other: "# Neuigkeiten" }}.',
+    },
+  },
+};
+
+/** `{{ reason | reason }}`: why credits were added. */
+export const filters = {
+  reason: {
+    en: { PURCHASE: 'a purchase', BONUS: 'a bonus', REFUND: 'a refund' },
+    de: { PURCHASE: 'ein Kauf', BONUS: 'ein Bonus', REFUND: 'eine Erstattung' },
+  },
+};
