@@ -19,6 +19,8 @@ export type Fact = {
   kind: string;
   parameters: Record<string, unknown>;
   at: Date;
+  /** Not after: it would be of no use any more. */
+  expiresAt?: Date;
 };
 
 const NEWS_MS = 3 * 24 * 3_600_000;

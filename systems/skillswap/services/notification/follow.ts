@@ -2,22 +2,71 @@ import { defineContracts, type Envelope, type EventingDefinition, type HandlerCo
 import { hearOfRow, type Telling, tellOf } from '@banyan/notifications';
 import { contracts as own } from '../../contracts/notification.ts';
 import { contracts as payment } from '../../contracts/payment.ts';
+import { contracts as session } from '../../contracts/session.ts';
 import type { Kind } from './templates/kinds.ts';
 
 const { CreditsAdded, CreditsReleased, CreditsTransferred } = payment.events;
+const { SessionRequested, SessionRescheduled, SessionAccepted, SessionDeclined } = session.events;
+const { SessionScheduled, SessionStarted, SessionCompleted, SessionCancelled } = session.events;
+const { SessionReminderDue, SessionDisputed, SessionDisputeDecided } = session.events;
+
+const heard = {
+  CreditsAdded,
+  CreditsReleased,
+  CreditsTransferred,
+  SessionRequested,
+  SessionRescheduled,
+  SessionAccepted,
+  SessionDeclined,
+  SessionScheduled,
+  SessionStarted,
+  SessionCompleted,
+  SessionCancelled,
+  SessionReminderDue,
+  SessionDisputed,
+  SessionDisputeDecided,
+};
 
 /** What notification says and hears. */
 export const contracts = defineContracts({
   ...own,
-  events: { ...own.events, CreditsAdded, CreditsReleased, CreditsTransferred },
+  events: { ...own.events, ...heard },
 });
 type Contracts = typeof contracts;
-type Heard = 'CreditsAdded' | 'CreditsReleased' | 'CreditsTransferred';
+type Heard = keyof typeof heard;
 type MessageOf<T extends Heard> = Envelope<
   Parameters<NonNullable<NonNullable<EventingDefinition<Contracts>['on']>[T]>>[0]['data']
 >;
 
-type Told = { userId: string; fact: string; kind: Kind; parameters: Record<string, unknown> };
+type Told = {
+  userId: string;
+  fact: string;
+  kind: Kind;
+  parameters: Record<string, unknown>;
+  expiresAt?: Date;
+};
+
+type Parties = { sessionId: string; seekerId: string; providerId: string };
+
+/** Those of the two who have not done it themselves, in the order of their ids, in which whoever tells several does so. */
+function others({ seekerId, providerId }: Parties, actorId: string | undefined): string[] {
+  return [seekerId, providerId].filter((one) => one !== actorId).sort();
+}
+
+/** Tells them of a step of a session. A step is told once by its owner, so its message's id names it. */
+const step =
+  (kind: Kind) =>
+  ({
+    id,
+    data,
+  }: {
+    id: string;
+    data: Parties & { startsAt: string; credits: number; actorId?: string };
+  }): Told[] => {
+    const { sessionId, startsAt, credits, actorId } = data;
+    const told = { fact: `${kind}:${id}`, kind, parameters: { sessionId, startsAt, credits } };
+    return others(data, actorId).map((userId) => ({ userId, ...told }));
+  };
 
 /** Whom each event tells what. Pure. The fact is named by what the event's owner tells once, so that two messages of it are one. */
 export const facts: { [T in Heard]: (message: MessageOf<T>) => Told[] } = {
@@ -45,6 +94,38 @@ export const facts: { [T in Heard]: (message: MessageOf<T>) => Told[] } = {
       parameters: { credits: amount - fee, fee },
     },
   ],
+  SessionRequested: ({ id, data }) =>
+    step('session_requested')({ id, data: { ...data, actorId: data.seekerId } }),
+  SessionRescheduled: step('session_rescheduled'),
+  SessionAccepted: step('session_accepted'),
+  SessionDeclined: step('session_declined'),
+  SessionScheduled: step('session_scheduled'),
+  SessionStarted: step('session_started'),
+  SessionCompleted: step('session_completed'),
+  SessionCancelled: step('session_cancelled'),
+  // Of no use when it has begun.
+  SessionReminderDue: ({ data: { sessionId, startsAt, minutes, ...parties } }) =>
+    others({ sessionId, ...parties }, undefined).map((userId) => ({
+      userId,
+      fact: `session-reminder:${sessionId}:${startsAt}:${minutes}`,
+      kind: 'session_reminder',
+      parameters: { sessionId, startsAt },
+      expiresAt: new Date(startsAt),
+    })),
+  SessionDisputed: ({ id, data: { openedBy, decidesAt, ...parties } }) =>
+    others(parties, openedBy).map((userId) => ({
+      userId,
+      fact: `session-disputed:${id}`,
+      kind: 'session_disputed',
+      parameters: { sessionId: parties.sessionId, decidesAt },
+    })),
+  SessionDisputeDecided: ({ id, data: { outcome, ...parties } }) =>
+    others(parties, undefined).map((userId) => ({
+      userId,
+      fact: `session-decided:${id}`,
+      kind: 'session_decided',
+      parameters: { sessionId: parties.sessionId, outcome },
+    })),
 };
 
 /** Tells people of what other services say. What was there before anybody asked (`recipient`) is no news. */
@@ -60,6 +141,17 @@ export function followOthers(host: Telling): NonNullable<EventingDefinition<Cont
     CreditsAdded: told('CreditsAdded'),
     CreditsReleased: told('CreditsReleased'),
     CreditsTransferred: told('CreditsTransferred'),
+    SessionRequested: told('SessionRequested'),
+    SessionRescheduled: told('SessionRescheduled'),
+    SessionAccepted: told('SessionAccepted'),
+    SessionDeclined: told('SessionDeclined'),
+    SessionScheduled: told('SessionScheduled'),
+    SessionStarted: told('SessionStarted'),
+    SessionCompleted: told('SessionCompleted'),
+    SessionCancelled: told('SessionCancelled'),
+    SessionReminderDue: told('SessionReminderDue'),
+    SessionDisputed: told('SessionDisputed'),
+    SessionDisputeDecided: told('SessionDisputeDecided'),
     NotificationSent: hearOfRow,
   };
 }

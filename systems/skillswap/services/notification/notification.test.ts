@@ -13,7 +13,6 @@ import { withTransaction } from '@banyan/postgres';
 import { until } from '@banyan/postgres/testing';
 import type { Json } from '../../kit/testing/service.ts';
 import { startWithGateway } from '../../kit/testing/world.ts';
-import { type World as Monolith, startWorld as startMonolith } from '../../monolith/testing/world.ts';
 import { type facts, followOthers } from './follow.ts';
 import { notification } from './main.ts';
 
@@ -22,12 +21,11 @@ let smtp: SmtpDouble;
 let sns: Awaited<ReturnType<typeof startSns>>;
 let fcm: Awaited<ReturnType<typeof startFcm>>;
 let world: Awaited<ReturnType<typeof start>>;
-let monolith: Monolith;
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'an-id', AWS_SECRET_ACCESS_KEY: 'a-secret' };
 
 before(async () => {
   Object.assign(process.env, CREDENTIALS);
-  [smtp, sns, fcm, monolith] = await Promise.all([startSmtp(), startSns(), startFcm(), startMonolith()]);
+  [smtp, sns, fcm] = await Promise.all([startSmtp(), startSns(), startFcm()]);
   world = await start({
     PUBLIC_URL: 'https://skillswap.example',
     WEB_URL: 'https://app.skillswap.example',
@@ -41,7 +39,7 @@ before(async () => {
 
 after(async () => {
   await world?.stop();
-  await Promise.all([monolith?.stop(), smtp?.stop(), sns?.stop(), fcm?.stop()]);
+  await Promise.all([smtp?.stop(), sns?.stop(), fcm?.stop()]);
   for (const name of Object.keys(CREDENTIALS)) delete process.env[name];
 });
 
@@ -82,42 +80,6 @@ async function states(userId: string): Promise<string[]> {
 }
 
 describe('the routes of the monolith', () => {
-  it('are answered as the monolith does, byte for byte', async () => {
-    const { id: userId, call: ask } = await monolith.person();
-    const ids = Array.from({ length: 3 }, () => randomUUID());
-    const insert = `INSERT INTO notifications (id, user_id, kind, title, body, created_at)
-      SELECT id, $1, 'session_accepted', 'A session has changed', 'It is “accepted”.', timestamptz '2026-06-01 12:00+02' + n * interval '1 h'
-      FROM unnest($2::uuid[]) WITH ORDINALITY AS given (id, n)`;
-    for (const pool of [monolith.pool, world.service.pool]) await pool.query(insert, [userId, ids]);
-    await person(userId);
-    for (const [method, path] of [
-      ['GET', ''],
-      ['GET', '?page=1&size=2'],
-      ['GET', '?page=-1'],
-      ['GET', '?size=1000'],
-      ['PUT', `/${ids[1]}/read`],
-      ['PUT', `/${ids[1]}/read`],
-      ['PUT', `/${randomUUID()}/read`],
-      ['PUT', '/nonsense/read'],
-      ['GET', '?unreadOnly=true'],
-      ['GET', '?unreadOnly=nonsense'],
-      ['PUT', '/read-all'],
-      ['GET', '?unreadOnly=true'],
-    ] as const) {
-      const legacy = await ask(method, `/notifications${path}`);
-      const answer = await fetch(`${world.service.url}/api/v1/notifications${path}`, {
-        method,
-        headers: { authorization: `Bearer ${world.gateway.token(userId)}` },
-      });
-      const text = await answer.text();
-      assert.deepEqual(
-        [answer.status, answer.headers.get('content-type') ?? undefined, text],
-        [legacy.status, legacy.type, legacy.body === null ? '' : JSON.stringify(legacy.body)],
-        `${method} ${path}`,
-      );
-    }
-  });
-
   it('tell once that something was read, and are closed to who is suspended, and to what others were told', async () => {
     const [{ id: ada }, { id: grace }] = [await person(), await person(randomUUID(), 'SUSPENDED')];
     const id = randomUUID();
@@ -207,6 +169,69 @@ describe('what payment says', () => {
       rows.map(({ endpoint }) => endpoint),
       [tokens[0]],
     );
+  });
+});
+
+describe('what session says', () => {
+  const ofSession = (seekerId: string, providerId: string) => ({
+    sessionId: randomUUID(),
+    seekerId,
+    providerId,
+    skillId: randomUUID(),
+    startsAt: '2030-11-30T09:00:00.000Z',
+    endsAt: '2030-11-30T10:00:00.000Z',
+    credits: 20,
+  });
+  const titles = async (userId: string) =>
+    (await call(userId, 'GET', '/feed')).body.items.map(({ title }: Json) => title).toReversed();
+
+  it('is told to the other one, and to both what nobody has done', async () => {
+    const [seeker, provider] = [await person(), await person()];
+    const session = ofSession(seeker.id, provider.id);
+    await call(provider.id, 'PUT', '/preferences', { time_zone: 'Europe/Berlin' });
+    await hear('SessionRequested', { ...session, hourlyRate: 20 });
+    await hear('SessionAccepted', { ...session, actorId: provider.id });
+    await hear('SessionScheduled', session);
+    const { sessionId, seekerId, providerId, startsAt, endsAt } = session;
+    const parties = { sessionId, seekerId, providerId };
+    for (let times = 0; times < 2; times++)
+      await hear('SessionReminderDue', { ...parties, startsAt, endsAt, minutes: 60 });
+    await hear('SessionCompleted', { ...session, actorId: provider.id });
+    await hear('SessionDisputed', { ...parties, openedBy: seekerId, decidesAt: endsAt });
+    await hear('SessionDisputeDecided', { ...parties, outcome: 'SPLIT' });
+    const decided = 'It is decided who has the credits of your session';
+    assert.deepEqual(await titles(seeker.id), [
+      'Your session was accepted',
+      'Your session has a room',
+      'Your session begins soon',
+      'Your session is over',
+      decided,
+    ]);
+    assert.deepEqual(await titles(provider.id), [
+      'Somebody asks you for a session',
+      'Your session has a room',
+      'Your session begins soon',
+      'How your session went is contested',
+      decided,
+    ]);
+    const { raw } = await until(() => smtp.mails.find(({ to }) => to === provider.email));
+    assert.match(raw, /November 30, 2030 at 10:00.*, 20 credits/);
+    const { rows } = await world.service.pool.query(
+      `SELECT DISTINCT expires_at FROM deliveries WHERE kind = 'session_reminder' AND user_id = $1`,
+      [seeker.id],
+    );
+    assert.deepEqual(
+      rows.map(({ expires_at: at }) => at.toISOString()),
+      [startsAt],
+    );
+  });
+
+  it('of one that is cancelled by the clock is told to both', async () => {
+    const [seeker, provider] = [await person(), await person()];
+    const session = ofSession(seeker.id, provider.id);
+    await hear('SessionCancelled', { ...session, how: 'expire', providerCredits: 0 });
+    for (const { id } of [seeker, provider])
+      assert.deepEqual(await titles(id), ['Your session was cancelled']);
   });
 });
 

@@ -40,27 +40,13 @@ export const builtIn: Record<Kind, Record<Locale, TemplateWords>> = {
       short: '{{ code }} ist Ihr Code für SkillSwap. Er gilt zehn Minuten.',
     },
   },
-  welcome: {
-    en: {
-      subject: 'Welcome to SkillSwap',
-      body: `Hello {{ name }},
-
-say what you can teach and what you would like to learn, and we look for people who fit.`,
-      action: 'Begin',
-      short: 'Welcome to SkillSwap: say what you can teach and what you would like to learn.',
-    },
-    de: {
-      subject: 'Willkommen bei SkillSwap',
-      body: `Guten Tag {{ name }},
-
-sagen Sie, was Sie unterrichten können und was Sie lernen möchten, und wir suchen Menschen, die zu Ihnen passen.`,
-      action: 'Beginnen',
-      short: 'Willkommen bei SkillSwap: Sagen Sie, was Sie unterrichten können und was Sie lernen möchten.',
-    },
-  },
   session_requested: ofSession(
     { subject: 'Somebody asks you for a session', says: 'Somebody asks you for a session.' },
     { subject: 'Jemand fragt Sie nach einer Stunde', says: 'Jemand fragt Sie nach einer Stunde.' },
+  ),
+  session_rescheduled: ofSession(
+    { subject: 'Your session was moved', says: 'Your session is asked for at another time.' },
+    { subject: 'Ihre Stunde wurde verlegt', says: 'Ihre Stunde wird für eine andere Zeit angefragt.' },
   ),
   session_accepted: ofSession(
     { subject: 'Your session was accepted', says: 'Your session was accepted.' },
@@ -92,6 +78,20 @@ sagen Sie, was Sie unterrichten können und was Sie lernen möchten, und wir suc
     { subject: 'Your session was cancelled', says: 'Your session was cancelled.' },
     { subject: 'Ihre Stunde wurde abgesagt', says: 'Ihre Stunde wurde abgesagt.' },
   ),
+  session_reminder: {
+    en: {
+      subject: 'Your session begins soon',
+      body: 'Your session begins at {{ startsAt | moment }}.',
+      action: 'Look at the session',
+      short: 'Your session begins at {{ startsAt | moment }}.',
+    },
+    de: {
+      subject: 'Ihre Stunde beginnt bald',
+      body: 'Ihre Stunde beginnt: {{ startsAt | moment }}.',
+      action: 'Stunde ansehen',
+      short: 'Ihre Stunde beginnt: {{ startsAt | moment }}.',
+    },
+  },
   session_disputed: {
     en: {
       subject: 'How your session went is contested',
@@ -108,6 +108,20 @@ It is decided by {{ decidesAt | moment }}.`,
 Entschieden wird bis {{ decidesAt | moment }}.`,
       action: 'Stunde ansehen',
       short: 'Wie Ihre Stunde verlief, ist strittig.',
+    },
+  },
+  session_decided: {
+    en: {
+      subject: 'It is decided who has the credits of your session',
+      body: 'It is decided who has the credits of your session: {{ outcome | outcome }}.',
+      action: 'Look at the session',
+      short: 'The credits of your session: {{ outcome | outcome }}.',
+    },
+    de: {
+      subject: 'Über die Credits Ihrer Stunde ist entschieden',
+      body: 'Es ist entschieden, wer die Credits Ihrer Stunde hat: {{ outcome | outcome }}.',
+      action: 'Stunde ansehen',
+      short: 'Die Credits Ihrer Stunde: {{ outcome | outcome }}.',
     },
   },
   credits_added: {
@@ -176,10 +190,14 @@ Entschieden wird bis {{ decidesAt | moment }}.`,
   },
 };
 
-/** `{{ reason | reason }}`: why credits were added. */
+/** `{{ reason | reason }}`: why credits were added; `{{ outcome | outcome }}`: who has those of a contested session. */
 export const filters = {
   reason: {
     en: { PURCHASE: 'a purchase', BONUS: 'a bonus', REFUND: 'a refund' },
     de: { PURCHASE: 'ein Kauf', BONUS: 'ein Bonus', REFUND: 'eine Erstattung' },
+  },
+  outcome: {
+    en: { SEEKER: 'to who has asked for it', PROVIDER: 'to who has taught', SPLIT: 'half to each' },
+    de: { SEEKER: 'an die anfragende Seite', PROVIDER: 'an die lehrende Seite', SPLIT: 'je zur Hälfte' },
   },
 };

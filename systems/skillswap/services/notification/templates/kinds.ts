@@ -26,21 +26,27 @@ const ofWallet = { page: () => '/credits' };
  */
 export const kinds = {
   confirm_phone: confirmPhone,
-  welcome: ofChoice(
-    Type.Object({ name: Type.String() }),
-    { name: 'Ada' },
-    { ...told('instant', false), page: () => '/' },
-  ),
   session_requested: ofSession('instant'),
+  session_rescheduled: ofSession('instant'),
   session_accepted: ofSession('instant'),
   session_declined: ofSession('instant'),
   session_scheduled: ofSession('off'),
   session_started: ofSession('off'),
   session_completed: ofSession('off'),
   session_cancelled: ofSession('instant'),
+  session_reminder: ofChoice(
+    Type.Object({ sessionId: Type.String(), startsAt: Type.String() }),
+    { sessionId: SAMPLE.sessionId, startsAt: SAMPLE.startsAt },
+    { ...told('instant', true), page: ({ sessionId }) => `/sessions/${sessionId}` },
+  ),
   session_disputed: ofChoice(
     Type.Object({ sessionId: Type.String(), decidesAt: Type.String() }),
     { sessionId: SAMPLE.sessionId, decidesAt: SAMPLE.startsAt },
+    { ...told('instant', true), page: ({ sessionId }) => `/sessions/${sessionId}` },
+  ),
+  session_decided: ofChoice(
+    Type.Object({ sessionId: Type.String(), outcome: Type.String() }),
+    { sessionId: SAMPLE.sessionId, outcome: 'SPLIT' },
     { ...told('instant', true), page: ({ sessionId }) => `/sessions/${sessionId}` },
   ),
   credits_added: ofChoice(
