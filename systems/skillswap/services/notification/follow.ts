@@ -3,6 +3,7 @@ import { hearOfRow, type Telling, tellOf } from '@banyan/notifications';
 import { contracts as own } from '../../contracts/notification.ts';
 import { contracts as payment } from '../../contracts/payment.ts';
 import { contracts as session } from '../../contracts/session.ts';
+import { contracts as user } from '../../contracts/user.ts';
 import type { Kind } from './templates/kinds.ts';
 
 const { CreditsAdded, CreditsReleased, CreditsTransferred } = payment.events;
@@ -10,7 +11,10 @@ const { SessionRequested, SessionRescheduled, SessionAccepted, SessionDeclined }
 const { SessionScheduled, SessionStarted, SessionCompleted, SessionCancelled } = session.events;
 const { SessionReminderDue, SessionDisputed, SessionDisputeDecided } = session.events;
 
+const { UserRegistered, UserDeleted } = user.events;
+
 const heard = {
+  UserRegistered,
   CreditsAdded,
   CreditsReleased,
   CreditsTransferred,
@@ -30,7 +34,7 @@ const heard = {
 /** What notification says and hears. */
 export const contracts = defineContracts({
   ...own,
-  events: { ...own.events, ...heard },
+  events: { ...own.events, ...heard, UserDeleted },
 });
 type Contracts = typeof contracts;
 type Heard = keyof typeof heard;
@@ -94,6 +98,9 @@ export const facts: { [T in Heard]: (message: MessageOf<T>) => Told[] } = {
       parameters: { credits: amount - fee, fee },
     },
   ],
+  UserRegistered: ({ data: { userId, fullName: name } }) => [
+    { userId, fact: `welcome:${userId}`, kind: 'welcome', parameters: { name } },
+  ],
   SessionRequested: ({ id, data }) =>
     step('session_requested')({ id, data: { ...data, actorId: data.seekerId } }),
   SessionRescheduled: step('session_rescheduled'),
@@ -137,7 +144,15 @@ export function followOthers(host: Telling): NonNullable<EventingDefinition<Cont
       const at = new Date(message.time);
       for (const one of facts[type](message)) await tellOf(host, { ...one, at }, context);
     };
+  const welcome = told('UserRegistered');
   return {
+    // Nobody is asked here to confirm an address.
+    UserRegistered: async (message, context) => {
+      const { userId, email, fullName: name } = message.data;
+      await host.people.remember(context.tx, { userId, email, name, isConfirmed: true });
+      await welcome(message, context);
+    },
+    UserDeleted: async ({ data: { userId } }, { tx }) => await host.people.forget(tx, userId),
     CreditsAdded: told('CreditsAdded'),
     CreditsReleased: told('CreditsReleased'),
     CreditsTransferred: told('CreditsTransferred'),

@@ -53,7 +53,9 @@ async function person(id: string = randomUUID(), status = 'ACTIVE'): Promise<{ i
   return { id, email };
 }
 
-type Data = { [T in keyof typeof facts]: Parameters<(typeof facts)[T]>[0]['data'] };
+type Data = { [T in keyof typeof facts]: Parameters<(typeof facts)[T]>[0]['data'] } & {
+  UserDeleted: { userId: string };
+};
 
 /** As the inbox does: in a transaction, and perhaps more than once. */
 async function hear<T extends keyof Data>(type: T, data: Data[T]): Promise<void> {
@@ -169,6 +171,25 @@ describe('what payment says', () => {
       rows.map(({ endpoint }) => endpoint),
       [tokens[0]],
     );
+  });
+});
+
+describe('what user says', () => {
+  it('makes somebody known, who is welcomed once, and is forgotten when they are gone', async () => {
+    const userId = randomUUID();
+    const email = `grace@${userId}.example`;
+    const data = { userId, email, fullName: 'Grace', timeZone: 'UTC', role: 'USER', registeredAt: '' };
+    for (let times = 0; times < 2; times++) await hear('UserRegistered', data);
+    assert.deepEqual(await states(userId), ['email sent', 'in_app sent']);
+    const mails = smtp.mails.filter(({ to }) => to === email);
+    assert.deepEqual(
+      mails.map(({ raw }) => headerOf(raw, 'subject')),
+      ['Welcome to SkillSwap'],
+    );
+    await hear('UserDeleted', { userId });
+    await hear('CreditsAdded', { userId, credits: 1, transactionId: randomUUID(), reason: 'BONUS' });
+    assert.deepEqual((await call(userId, 'GET', '/feed')).body.items, []);
+    assert.equal((await states(userId)).length, 2);
   });
 });
 

@@ -40,6 +40,24 @@ export const builtIn: Record<Kind, Record<Locale, TemplateWords>> = {
       short: '{{ code }} ist Ihr Code für SkillSwap. Er gilt zehn Minuten.',
     },
   },
+  welcome: {
+    en: {
+      subject: 'Welcome to SkillSwap',
+      body: `Hello {{ name }},
+
+say what you can teach and what you would like to learn, and we look for people who fit.`,
+      action: 'Begin',
+      short: 'Welcome to SkillSwap: say what you can teach and what you would like to learn.',
+    },
+    de: {
+      subject: 'Willkommen bei SkillSwap',
+      body: `Guten Tag {{ name }},
+
+sagen Sie, was Sie unterrichten können und was Sie lernen möchten, und wir suchen Menschen, die zu Ihnen passen.`,
+      action: 'Beginnen',
+      short: 'Willkommen bei SkillSwap: Sagen Sie, was Sie unterrichten können und was Sie lernen möchten.',
+    },
+  },
   session_requested: ofSession(
     { subject: 'Somebody asks you for a session', says: 'Somebody asks you for a session.' },
     { subject: 'Jemand fragt Sie nach einer Stunde', says: 'Jemand fragt Sie nach einer Stunde.' },

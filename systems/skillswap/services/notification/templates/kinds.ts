@@ -26,6 +26,11 @@ const ofWallet = { page: () => '/credits' };
  */
 export const kinds = {
   confirm_phone: confirmPhone,
+  welcome: ofChoice(
+    Type.Object({ name: Type.String() }),
+    { name: 'Ada' },
+    { ...told('instant', false), page: () => '/' },
+  ),
   session_requested: ofSession('instant'),
   session_rescheduled: ofSession('instant'),
   session_accepted: ofSession('instant'),

@@ -1,6 +1,7 @@
 /** What each kind is called on the page on which its e-mails are ended. */
 export const labels = {
   en: {
+    welcome: 'your welcome',
     session_requested: 'sessions that somebody asks you for',
     session_rescheduled: 'sessions that were moved',
     session_accepted: 'sessions that were accepted',
@@ -19,6 +20,7 @@ export const labels = {
     digest: 'all that comes in a daily or weekly summary',
   },
   de: {
+    welcome: 'Ihre Begrüßung',
     session_requested: 'Anfragen für Stunden bei Ihnen',
     session_rescheduled: 'Verlegte Stunden',
     session_accepted: 'Angenommene Stunden',
