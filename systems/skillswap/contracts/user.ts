@@ -1,7 +1,9 @@
 /** What the user service says to the others. What it answers to clients is in api/. */
 import { defineContracts, event } from '@banyan/events';
+import { operation } from '@banyan/service';
 import { Type } from 'typebox';
-import { Uuid } from '../api/common.ts';
+import { Id, Uuid } from '../api/common.ts';
+import { PrivacySettings } from '../api/users.ts';
 import { SYSTEM } from './common.ts';
 
 /** It keeps its order among those of the same user. */
@@ -39,5 +41,19 @@ export const contracts = defineContracts({
     UserVerified: event({ ...ofUser('An administrator knows who they are.'), data: OfUser }),
     UserSuspended: event({ ...ofUser('They may do nothing any more.'), data: OfUser }),
     UserDeleted: event({ ...ofUser('Nothing that tells who it was may be kept.'), data: OfUser }),
+  },
+  operations: {
+    /** What others see of somebody, and who may see it, as it is now. For services alone, and not a route of the gateway. */
+    getPerson: operation({
+      service: 'user',
+      method: 'GET',
+      path: '/internal/users/:id',
+      params: Id,
+      answer: Type.Object({
+        fullName: Type.String(),
+        status: Type.String(),
+        privacySettings: PrivacySettings,
+      }),
+    }),
   },
 });

@@ -2,15 +2,22 @@ import { eventing } from '@banyan/events';
 import { calls, defineService, GatewayConfig, gatewayIssuer } from '@banyan/service';
 import { Type } from 'typebox';
 import { contracts as recommendation } from '../../contracts/recommendation.ts';
+import { contracts as user } from '../../contracts/user.ts';
 import { GATEWAY_ISSUER } from '../../kit/tokens.ts';
 import { followOthers } from './follow-others.ts';
 import { matchingBy } from './matching/part.ts';
 import { contracts } from './messages.ts';
+import { peopleReading } from './people/reading.ts';
 import { routesBy } from './routes.ts';
 
 const RecommendationConfig = Type.Object({
   /** A service that ranks matches. Without it the score does. */
   RECOMMENDATION_URL: Type.Optional(Type.String({ minLength: 1 })),
+});
+
+const UserConfig = Type.Object({
+  /** The user service, which says what others see of somebody. */
+  USER_URL: Type.Optional(Type.String({ minLength: 1 })),
 });
 
 /** What can be taught, who teaches and wants what, and who may learn from whom. `clock`: ms since 1970. */
@@ -21,6 +28,12 @@ export function skillBy(clock: () => number) {
     schema: new URL('schema.sql', import.meta.url),
     use: {
       events: eventing(contracts, { on: followOthers }),
+      users: calls(user.operations, {
+        config: UserConfig,
+        urls: ({ USER_URL }) => ({ user: USER_URL }),
+        identity: 'service',
+      }),
+      people: peopleReading,
       matching: matchingBy(clock),
       recommendation: calls(recommendation.operations, {
         config: RecommendationConfig,

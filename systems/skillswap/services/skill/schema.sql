@@ -60,6 +60,15 @@ CREATE TABLE IF NOT EXISTS people (
   privacy_settings jsonb NOT NULL DEFAULT '{}'
 );
 
+-- Of whom the user service is to be asked again.
+CREATE TABLE IF NOT EXISTS people_to_read (
+  user_id uuid PRIMARY KEY,
+  due_at timestamptz,
+  leased_until timestamptz,
+  attempts integer NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS people_to_read_due ON people_to_read (due_at) WHERE due_at IS NOT NULL;
+
 -- Hours of a week on the clock of the zone, which is the same for all of somebody's rows; 24:00 is the end of a day.
 CREATE TABLE IF NOT EXISTS availability (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),

@@ -1,21 +1,26 @@
 import type { Events } from '@banyan/events';
+import type { Db } from '@banyan/postgres';
 import {
   createPasswords,
   GatewayConfig,
+  implement,
   publicKeysAt,
   type ServiceApp,
   type ServiceContext,
+  service,
   type TokenSigner,
 } from '@banyan/service';
 import { hash, verify } from '@node-rs/bcrypt';
 import { type Static, Type } from 'typebox';
 import { API } from '../../api/common.ts';
-import type { contracts } from '../../contracts/user.ts';
+import { contracts } from '../../contracts/user.ts';
 import { answerAsMonolith } from '../../kit/problem-answers.ts';
 import { ApiError } from '../../kit/problems.ts';
 import { JWKS_PATH } from '../../kit/tokens.ts';
 import { authRoutes } from './auth-routes.ts';
+import { privacyOf } from './decide.ts';
 import { createLogins } from './logins.ts';
+import { findUser } from './store.ts';
 import { userRoutes } from './user-routes.ts';
 
 export const Config = Type.Object({
@@ -51,4 +56,25 @@ export async function routes(
     },
     { prefix: API },
   );
+  internalRoutes(app, pool);
+}
+
+/** What other services ask. */
+function internalRoutes(app: ServiceApp, pool: Db): void {
+  app.register(async (scope: ServiceApp) => {
+    answerAsMonolith(scope);
+    implement(
+      scope,
+      contracts.operations,
+      {
+        getPerson: async ({ params: { id } }) => {
+          const found = await findUser(pool, id);
+          if (!found) throw new ApiError('USER_NOT_FOUND');
+          const { fullName, status } = found.user;
+          return { fullName, status, privacySettings: privacyOf(found.chosen) };
+        },
+      },
+      { getPerson: { config: { allow: [service()], errors: [404] } } },
+    );
+  });
 }

@@ -99,6 +99,13 @@ async function checkSkills(tx: Tx, ids: string[]): Promise<void> {
   if (rowCount !== all.size) throw new ApiError('SKILL_NOT_FOUND');
 }
 
+/** Makes the profile of somebody new; one that is there stays as it is. */
+export async function insertProfile(tx: Tx, userId: string): Promise<void> {
+  await tx.query(
+    prepared('INSERT INTO skill_profiles (user_id) VALUES ($1) ON CONFLICT DO NOTHING', [userId]),
+  );
+}
+
 /** One more rating of somebody as a provider. */
 export async function addRating(tx: Tx, userId: string, stars: number): Promise<void> {
   await tx.query(

@@ -1,0 +1,70 @@
+/** SQL of what others tell of people. */
+import type pg from 'pg';
+
+type Tx = pg.PoolClient;
+
+/** Somebody new; of whom something was told before keeps that. */
+export async function insertPerson(
+  tx: Tx,
+  { userId, fullName }: { userId: string; fullName: string },
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO people (id, full_name) VALUES ($1, $2)
+     ON CONFLICT (id) DO UPDATE SET full_name = excluded.full_name WHERE people.full_name = ''`,
+    [userId, fullName],
+  );
+}
+
+/** Nothing follows a deletion. */
+export async function suspendPerson(tx: Tx, userId: string): Promise<void> {
+  await tx.query(
+    `INSERT INTO people (id, full_name, status) VALUES ($1, '', 'SUSPENDED')
+     ON CONFLICT (id) DO UPDATE SET status = excluded.status WHERE people.status <> 'DELETED'`,
+    [userId],
+  );
+}
+
+/** Nothing that tells who it was stays; what others have learned from them, and what they have said of others, does. */
+export async function forgetPerson(tx: Tx, userId: string): Promise<void> {
+  await tx.query('SELECT FROM skill_profiles WHERE user_id = $1 FOR NO KEY UPDATE', [userId]);
+  await tx.query(
+    `INSERT INTO people (id, full_name, status) VALUES ($1, 'Deleted user', 'DELETED')
+     ON CONFLICT (id) DO UPDATE SET full_name = excluded.full_name, status = excluded.status, privacy_settings = '{}'`,
+    [userId],
+  );
+  await tx.query(
+    'UPDATE skill_profiles SET headline = NULL, city = NULL, latitude = NULL, longitude = NULL WHERE user_id = $1',
+    [userId],
+  );
+  for (const table of [
+    'offered_skills',
+    'wanted_skills',
+    'availability',
+    'endorsements',
+    'assessment_attempts',
+  ])
+    await tx.query(`DELETE FROM ${table} WHERE user_id = $1`, [userId]);
+}
+
+/** What somebody shows, as it is now; of who is gone nothing. */
+export async function putPerson(
+  tx: Tx,
+  userId: string,
+  { fullName, status, privacySettings }: { fullName: string; status: string; privacySettings: object },
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO people (id, full_name, status, privacy_settings) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (id) DO UPDATE SET full_name = excluded.full_name, status = excluded.status,
+       privacy_settings = excluded.privacy_settings WHERE people.status <> 'DELETED'`,
+    [userId, fullName, status, privacySettings],
+  );
+}
+
+/** Soon; whoever is reading them now has perhaps read too early, and does it again. */
+export async function readAgain(tx: Tx, userId: string): Promise<void> {
+  await tx.query(
+    `INSERT INTO people_to_read (user_id, due_at) VALUES ($1, now())
+     ON CONFLICT (user_id) DO UPDATE SET due_at = now(), leased_until = NULL, attempts = people_to_read.attempts + 1`,
+    [userId],
+  );
+}
