@@ -122,6 +122,8 @@ async function watchPages(
     const text = message.text();
     // Answers are looked at as such: of which of them the console tells is Chromium's choice.
     if (text.startsWith('Failed to load resource:')) return;
+    // Of what is put into each frame to watch it, too, where nothing may run.
+    if (text.startsWith("Blocked script execution in 'about:srcdoc'")) return;
     if (message.type() === 'error') tell(`console: ${text} (${message.location().url})`);
     if (message.type() === 'warning' && text.startsWith(VIOLATION)) tell(text);
   });
