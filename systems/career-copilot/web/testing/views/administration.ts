@@ -7,9 +7,9 @@ const USERS = '/administration/users';
 const CAMPAIGN = '018f6f0e-0000-7000-8000-000000000001';
 
 const views: readonly View[] = [
+  { name: 'overview', path: '/administration', who: 'administrator', given: withUsers(30) },
   { name: 'not-for-you', path: '/administration', who: 'newcomer' },
   { name: 'overview-monolith', path: '/administration', who: 'administrator' },
-  { name: 'overview', path: '/administration', who: 'administrator', given: withUsers(30) },
   { name: 'users', path: USERS, who: 'administrator', given: withUsers(30) },
   { name: 'users-none', path: `${USERS}?state=suspended`, who: 'administrator', given: withUsers(0) },
   { name: 'users-one', path: `${USERS}?role=admin`, who: 'administrator', given: withUsers(1) },
