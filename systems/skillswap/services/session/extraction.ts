@@ -1,0 +1,122 @@
+import { copy, extract, table } from '@banyan/banyan';
+import { API } from '../../api/common.ts';
+import { placeOf } from '../../kit/plan.ts';
+
+/**
+ * session takes over when people can be booked, bookings, and what becomes of them; not yet in the list of the system: what sessions cost lies in
+ * wallets that the monolith writes with a booking, so it can only leave together with payment.
+ *
+ * A session is of two people, who may be on different sides. So one side writes all sessions, hours and ratings: the monolith below 100 %, the service
+ * from then on, which is also what keeps a provider's time from being taken once on each side. Everybody reads on their own side, where what
+ * either of them wrote is with the answer to it.
+ */
+const oneWriter = { by: 'writer' } as const;
+const read = (path: string) => ({ route: `GET ${API}${path}`, key: 'token.sub' }) as const;
+const write = (path: string, writes: string[]) =>
+  ({ route: `${path.replace(' ', ` ${API}`)}`, key: 'none', writes }) as const;
+const MOVED = ['sessions', 'session_history'];
+
+/** What the monolith has not got: there from 100 % on. */
+const onService = { key: 'none', onMonolith: false } as const;
+
+export default extract({
+  ...placeOf('session'),
+  tables: [
+    table({
+      legacy: 'sessions',
+      owner: oneWriter,
+      columns: [
+        copy(
+          'id',
+          'seeker_id',
+          'provider_id',
+          'skill_id',
+          'starts_at',
+          'ends_at',
+          'state',
+          'hourly_rate',
+          'credits',
+          'message',
+          'room_url',
+          'cancel_reason',
+          'created_at',
+          'updated_at',
+          'version',
+        ),
+      ],
+    }),
+    table({
+      legacy: 'session_history',
+      owner: oneWriter,
+      columns: [copy('id', 'session_id', 'from_state', 'to_state', 'actor_id', 'note', 'created_at')],
+    }),
+    table({
+      legacy: 'ratings',
+      owner: oneWriter,
+      columns: [copy('id', 'session_id', 'rater_id', 'rated_id', 'stars', 'comment', 'created_at')],
+    }),
+    table({
+      legacy: 'availability',
+      owner: oneWriter,
+      columns: [copy('id', 'user_id', 'weekday', 'from_time', 'to_time', 'zone')],
+    }),
+    // Read here, written by others.
+    table({
+      legacy: 'users_legacy',
+      service: 'people',
+      rows: 'foreign',
+      owner: oneWriter,
+      columns: [copy('id'), copy('time_zone', 'status', { flow: 'forward' })],
+    }),
+    table({
+      legacy: { table: 'skill_profiles', key: ['user_id'] },
+      rows: 'foreign',
+      owner: oneWriter,
+      // A rating counts with whoever is rated.
+      columns: [
+        copy('user_id'),
+        copy('hourly_rate', { flow: 'forward' }),
+        copy('rating_sum', 'rating_count'),
+      ],
+    }),
+    table({
+      legacy: 'skills',
+      rows: 'foreign',
+      owner: oneWriter,
+      columns: [copy('id'), copy('name', { flow: 'forward' })],
+    }),
+    table({
+      legacy: 'offered_skills',
+      rows: 'foreign',
+      owner: oneWriter,
+      columns: [copy('id'), copy('user_id', 'skill_id', { flow: 'forward' })],
+    }),
+  ],
+  routes: [
+    read('/bookings/availability/:userId'),
+    write('PUT /bookings/availability/:userId', ['availability']),
+    read('/bookings/slots'),
+    write('POST /bookings', MOVED),
+    read('/sessions'),
+    read('/sessions/:id'),
+    ...['accept', 'decline', 'schedule', 'start', 'complete', 'cancel'].map((step) =>
+      write(`POST /sessions/:id/${step}`, MOVED),
+    ),
+    read('/sessions/:id/history'),
+    read('/sessions/:id/ratings'),
+    write('POST /sessions/:id/ratings', ['ratings', 'skill_profiles']),
+    ...['no-show', 'reschedule'].map((step) => ({
+      ...write(`POST /sessions/:id/${step}`, MOVED),
+      onMonolith: false,
+    })),
+    { route: `POST ${API}/sessions/:id/dispute`, writes: [], ...onService },
+    { route: `GET ${API}/sessions/:id/dispute`, ...onService },
+    { route: `POST ${API}/sessions/:id/dispute/decision`, writes: [], ...onService },
+    { route: `POST ${API}/sessions/:id/room`, writes: [], ...onService },
+    { route: `GET ${API}/sessions/:id/recordings`, ...onService },
+    { route: `POST ${API}/sessions/rooms/messages`, auth: 'none', writes: [], ...onService },
+    { route: `GET ${API}/sessions/:id/calendar`, key: 'token.sub', onMonolith: false },
+    { route: `POST ${API}/sessions/calendar`, writes: [], ...onService },
+    { route: `GET ${API}/sessions/calendar/:token`, auth: 'none', ...onService },
+  ],
+});
