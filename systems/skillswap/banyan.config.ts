@@ -27,7 +27,7 @@ export default defineMigration({
   unmoved: services.user
     ? [
         // Whom somebody has a session with may see their profile.
-        { route: 'POST /api/v1/sessions', writes: ['sessions'] },
+        { route: 'POST /api/v1/bookings', writes: ['sessions'] },
         // Of all that the monolith has; what is a service's by then is carried to it, and is gone with the answer.
         { route: 'DELETE /api/v1/users/:id', writes: ['users_legacy', 'refresh_tokens'] },
       ]
