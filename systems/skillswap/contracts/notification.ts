@@ -2,12 +2,13 @@
 import { defineContracts, event } from '@banyan/events';
 import { notificationEvents } from '@banyan/notifications/contracts';
 import { Uuid } from '../api/common.ts';
+import { SYSTEM } from './common.ts';
 
 const says = notificationEvents(Uuid, Uuid);
 const of = { service: 'notification', version: 1, key: 'userId' } as const;
 
 export const contracts = defineContracts({
-  system: 'skillswap',
+  system: SYSTEM,
   events: {
     NotificationSent: event({ ...of, ...says.NotificationSent }),
     NotificationRead: event({ ...of, ...says.NotificationRead }),

@@ -4,6 +4,7 @@ import { operation } from '@banyan/service';
 import { Type } from 'typebox';
 import { Id, Timestamp, Uuid } from '../api/common.ts';
 import { MAX_CREDITS } from '../kit/credits/prices.ts';
+import { SYSTEM } from './common.ts';
 
 const ofPayment = <K extends string>(key: K, summary: string) =>
   ({ service: 'payment', summary, version: 1, key }) as const;
@@ -40,7 +41,7 @@ const Hold = Type.Object({
 });
 
 export const contracts = defineContracts({
-  system: 'skillswap',
+  system: SYSTEM,
   events: {
     CreditsAdded: event({
       ...ofPayment('userId', 'Somebody has more credits: bought, or given.'),

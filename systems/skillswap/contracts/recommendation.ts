@@ -4,9 +4,10 @@ import { operation } from '@banyan/service';
 import { Type } from 'typebox';
 import { Uuid } from '../api/common.ts';
 import { MOST_MATCHES } from '../kit/matching/score.ts';
+import { SYSTEM } from './common.ts';
 
 export const contracts = defineContracts({
-  system: 'skillswap',
+  system: SYSTEM,
   events: {},
   commands: {
     RefreshRecommendations: command({

@@ -3,6 +3,7 @@ import { defineContracts, event } from '@banyan/events';
 import { Type } from 'typebox';
 import { Uuid } from '../api/common.ts';
 import { DISPUTE_OUTCOMES } from '../api/sessions.ts';
+import { SYSTEM } from './common.ts';
 
 const ofSession = (summary: string) =>
   ({ service: 'session', summary, version: 1, key: 'sessionId' }) as const;
@@ -24,7 +25,7 @@ const Moved = {
 };
 
 export const contracts = defineContracts({
-  system: 'skillswap',
+  system: SYSTEM,
   events: {
     SessionRequested: event({
       ...ofSession('Somebody asks somebody for a session, and the credits for it are set aside.'),

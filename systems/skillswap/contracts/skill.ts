@@ -4,12 +4,13 @@ import { operation } from '@banyan/service';
 import { Type } from 'typebox';
 import { Id, Uuid } from '../api/common.ts';
 import { Skill, SkillLevel } from '../api/skills.ts';
+import { SYSTEM } from './common.ts';
 
 const ofSkill = <K extends string>(key: K, summary: string) =>
   ({ service: 'skill', summary, version: 1, key }) as const;
 
 export const contracts = defineContracts({
-  system: 'skillswap',
+  system: SYSTEM,
   events: {
     SkillAdded: event({
       ...ofSkill('skillId', 'There is a skill in the catalogue that was not.'),
