@@ -75,6 +75,19 @@ function boardTests(chromium: Chromium): void {
     await card('Screening', name).waitFor();
   });
 
+  it('moves by the route that both sides have where the service’s is gone from under somebody', async () => {
+    const { page, answers, move } = await atBoard(withApplicationsService);
+    await answers.refuse('PATCH /api/v2/applications/25/status', { status: 404, code: 'not-found' });
+    await answers.instead('PATCH /applications/25/status', { ...APPLICATION, id: 25, status: 'offer' });
+    const sent = page.waitForResponse(
+      (answer) => answer.request().method() === 'PATCH' && answer.url().includes('/api/v1/'),
+    );
+    await move('Interview', /Senior Data Engineer/, 'Offer');
+    assert.deepEqual((await sent).request().postDataJSON(), { status: 'offer' });
+    await page.waitForLoadState('networkidle');
+    assert.equal(await page.getByText(/could not be moved/).count(), 0);
+  });
+
   it('offers no step that an application may not take', async () => {
     const { page, card } = await atBoard((answers) =>
       answers.instead('/applications', pageOf(1, 1, APPLICATION)),

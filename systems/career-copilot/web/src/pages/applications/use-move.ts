@@ -30,17 +30,24 @@ export function useMove(isTracked = false) {
     inTurn,
     expects: ({ params, body }) => changesOf(params.path.id, body.status),
   });
+  const sendToService = async (id: number, state: ApplicationState, why: string) =>
+    await onService.mutateAsync({
+      ...inputOf(id),
+      body: { status: state, ...(why !== '' && { reason: why }) },
+    });
+  const sendToEither = async (id: number, state: ApplicationStatus, why: string) =>
+    await onMonolith.mutateAsync({
+      ...inputOf(id),
+      body: { status: state, ...(why !== '' && { note: why }) },
+    });
   return async (id: number, state: ApplicationState, why = ''): Promise<string | null> => {
     try {
-      if (isTracked)
-        await onService.mutateAsync({
-          ...inputOf(id),
-          body: { status: state, ...(why !== '' && { reason: why }) },
-        });
+      if (!isTracked) await sendToEither(id, state as ApplicationStatus, why);
       else
-        await onMonolith.mutateAsync({
-          ...inputOf(id),
-          body: { status: state as ApplicationStatus, ...(why !== '' && { note: why }) },
+        await sendToService(id, state, why).catch(async (reason) => {
+          // Its users may have gone back to the monolith since what is shown was read: nobody has moved anything then.
+          if (reason.code !== 'NO_SUCH_ROUTE' || !isStatus(state)) throw reason;
+          await sendToEither(id, state, why);
         });
       return null;
     } catch (reason) {
