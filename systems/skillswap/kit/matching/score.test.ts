@@ -3,7 +3,14 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { distanceKm } from './distance.ts';
 import { bestMatches, MOST_MATCHES, type Provider, type Seeker, scoreOf, THRESHOLD } from './score.ts';
-import { sharedMinutes, weekInUtc, weeklyMinutes } from './weekly-overlap.ts';
+import {
+  hourMask,
+  sharedMinutes,
+  sharedMinutesAtMost,
+  type WeekInUtc,
+  weekInUtc,
+  weeklyMinutes,
+} from './weekly-overlap.ts';
 
 const weekdays = (zone: string, from = '09:00', to = '17:00') =>
   weekInUtc(
@@ -123,6 +130,26 @@ describe('a week in UTC', () => {
       assert.equal(weeklyMinutes(week), 2 * 24 * 60);
       assert.equal(sharedMinutes(week, week), 2 * 24 * 60);
     }
+  });
+
+  it('shares no more than its hours do, and as much where it is made of whole ones', () => {
+    const ofSteps = (minutes: number) =>
+      fc
+        .uniqueArray(fc.integer({ min: 0, max: (7 * 24 * 60) / minutes - 1 }), { maxLength: 20 })
+        .map((steps) =>
+          steps.sort((a, b) => a - b).map((step) => [step * minutes, (step + 1) * minutes] as const),
+        );
+    const atMost = (one: WeekInUtc, other: WeekInUtc) => sharedMinutesAtMost(hourMask(one), hourMask(other));
+    fc.assert(
+      fc.property(ofSteps(60), ofSteps(60), (one, other) => {
+        assert.equal(atMost(one, other), sharedMinutes(one, other));
+      }),
+    );
+    fc.assert(
+      fc.property(ofSteps(15), ofSteps(15), (one, other) => {
+        assert.ok(atMost(one, other) >= sharedMinutes(one, other));
+      }),
+    );
   });
 
   it('shares between Berlin and New York the two hours of an afternoon', () => {

@@ -92,9 +92,9 @@ export function scoreOfOverlap(seeker: Week & Budget, provider: Week & Rated, ov
   return { ...parts, total: totalOf(parts) };
 }
 
-/** What a score comes to at most, whenever the provider has time: so much is known without a look at anybody's week. */
-export function mostOf(seeker: Budget, provider: Rated, overlap: number): number {
-  return totalOf({ ...easyParts(seeker, provider, overlap), availability: 1 });
+/** What a score comes to at most, where the share of the seeker's time that is the provider's too is `availability` at most. */
+export function mostOf(seeker: Budget, provider: Rated, overlap: number, availability: number): number {
+  return totalOf({ ...easyParts(seeker, provider, overlap), availability: rounded(availability) });
 }
 
 type Week = Pick<Seeker, 'week'>;

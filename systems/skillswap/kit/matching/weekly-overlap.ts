@@ -1,7 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
 import { type Availability, minutesOf } from '../availability/weekly-hours.ts';
 
-const DAY = 24 * 60;
+const HOUR = 60;
+const DAY = 24 * HOUR;
 const WEEK = 7 * DAY;
 
 /** Minutes of a week in UTC, from Monday 00:00 on, that are somebody's: intervals in order that do not overlap. */
@@ -47,6 +48,30 @@ export function sharedMinutes(one: WeekInUtc, other: WeekInUtc): number {
 
 export function weeklyMinutes(week: WeekInUtc): number {
   return week.reduce((sum, [from, to]) => sum + to - from, 0);
+}
+
+/** The hours of a week in UTC in which somebody has any time, a bit each. */
+export type HourMask = Int32Array;
+
+export function hourMask(week: WeekInUtc): HourMask {
+  const mask = new Int32Array(Math.ceil(WEEK / HOUR / 32));
+  for (const [from, to] of week)
+    for (let hour = Math.floor(from / HOUR); hour * HOUR < to; hour++) mask[hour >> 5]! |= 1 << (hour & 31);
+  return mask;
+}
+
+/** Minutes that are in both at most, at a fraction of the cost of `sharedMinutes`; the same as those of weeks that are made of whole hours. */
+export function sharedMinutesAtMost(one: HourMask, other: HourMask): number {
+  let hours = 0;
+  for (let word = 0; word < one.length; word++) hours += bitsOf(one[word]! & other[word]!);
+  return hours * HOUR;
+}
+
+/** How many bits of 32 are set (Warren, Hacker's Delight, 5-1). */
+function bitsOf(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 /** What a zone's clock is ahead of UTC, from one time that it is set until the next, ms since 1970. */

@@ -10,7 +10,8 @@ import { inOrder } from './ranking.ts';
 const WINTER = Date.parse('2026-01-15T00:00:00Z');
 const SUMMER = Date.parse('2026-07-15T00:00:00Z');
 const SKILLS = ['a', 'b', 'c', 'd', 'e'];
-const ZONES = ['Europe/Berlin', 'America/New_York', 'Asia/Tokyo', 'UTC'];
+/** One of them is half an hour away from the others' whole hours. */
+const ZONES = ['Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'UTC'];
 
 const clock = (hour: number) => `${String(hour).padStart(2, '0')}:00`;
 const hours = fc.array(

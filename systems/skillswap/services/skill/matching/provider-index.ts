@@ -11,10 +11,14 @@ import {
   THRESHOLD,
 } from '../../../kit/matching/score.ts';
 import {
+  type HourMask,
+  hourMask,
   type LocalWeek,
   offsetMinutes,
+  sharedMinutesAtMost,
   shifted,
   type WeekInUtc,
+  weeklyMinutes,
 } from '../../../kit/matching/weekly-overlap.ts';
 
 /** Somebody who may be found, with their hours as they say them: where those lie in UTC, the moment tells at which they are asked for. */
@@ -56,7 +60,7 @@ export class ProviderIndex {
   /** In the place of what was known of them. */
   put(candidate: Candidate): void {
     this.remove(candidate.userId);
-    const held: Held = { candidate, week: [], offset: Number.NaN, round: 0, shared: 0 };
+    const held: Held = { candidate, week: [], mask: NO_HOURS, offset: Number.NaN, round: 0, shared: 0 };
     this.#held.set(candidate.userId, held);
     for (const skill of candidate.offered) {
       const offering = this.#bySkill.get(skill);
@@ -81,7 +85,7 @@ export class ProviderIndex {
     const wanted = new Set(seeker.wanted);
     const sharing = this.#sharing(seeker.userId, wanted);
     const best: Scored[] = [];
-    for (const { held, most } of byMost(seeker, sharing, wanted.size)) {
+    for (const { held, most } of byMost(seeker, sharing, wanted.size, now)) {
       const last = best.length === MOST_MATCHES ? best[MOST_MATCHES - 1] : undefined;
       // Nobody who comes now can have more than this.
       if (last && most < last.total) break;
@@ -118,7 +122,16 @@ export class ProviderIndex {
 }
 
 /** A candidate, their week in UTC by the offset that it was made with, and how many skills they share with who asked in that round. */
-type Held = { candidate: Candidate; week: WeekInUtc; offset: number; round: number; shared: number };
+type Held = {
+  candidate: Candidate;
+  week: WeekInUtc;
+  mask: HourMask;
+  offset: number;
+  round: number;
+  shared: number;
+};
+
+const NO_HOURS = hourMask([]);
 
 type Scored = { held: Held; total: number };
 
@@ -132,12 +145,14 @@ function* byMost(
   seeker: Seeker,
   sharing: readonly Held[],
   wanted: number,
+  now: number,
 ): Generator<{ held: Held; most: number }> {
+  const available = availableAtMost(seeker, now);
   const keys = new Float64Array(sharing.length);
   let count = 0;
   for (let index = 0; index < sharing.length; index++) {
-    const { candidate, shared } = sharing[index]!;
-    const most = mostOf(seeker, candidate, shared / wanted);
+    const held = sharing[index]!;
+    const most = mostOf(seeker, held.candidate, held.shared / wanted, available(held));
     if (most > THRESHOLD) keys[count++] = Math.round(most * DIGITS) * ROOM + index;
   }
   const sorted = keys.subarray(0, count).sort();
@@ -146,6 +161,17 @@ function* byMost(
     const index = key % ROOM;
     yield { held: sharing[index]!, most: (key - index) / ROOM / DIGITS };
   }
+}
+
+/** The share of the seeker's time that may be somebody's too. Without it nobody who may have time would be left out before their week is looked at. */
+function availableAtMost({ week }: Seeker, now: number): (held: Held) => number {
+  const minutes = weeklyMinutes(week);
+  if (minutes === 0) return () => 1;
+  const mask = hourMask(week);
+  return (held) => {
+    heldWeek(held, now);
+    return Math.min(1, sharedMinutesAtMost(mask, held.mask) / minutes);
+  };
 }
 
 /** By score, of equal ones by id; those beyond the most are let go. */
@@ -169,6 +195,7 @@ function heldWeek(held: Held, now: number): WeekInUtc {
   if (held.offset !== offset) {
     held.offset = offset;
     held.week = shifted(held.candidate.hours, offset);
+    held.mask = hourMask(held.week);
   }
   return held.week;
 }
