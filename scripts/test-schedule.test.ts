@@ -16,6 +16,11 @@ describe('the schedule of a test run', () => {
     assert.deepEqual(longestFirst(['c', 'b', 'a', 'd'], { c: 9, d: 1 }), ['c', 'a', 'b', 'd']);
   });
 
+  it('looks at all pages when nothing else is left', () => {
+    const [views, some] = ['a/web/views.test.ts', 'a/web/views-some.test.ts'];
+    assert.deepEqual(longestFirst([views, 'b', some], { [views]: 9, [some]: 10 }), ['b', some, views]);
+  });
+
   it('deals every file out, once', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.string()), fc.dictionary(fc.string(), fc.nat()), (files, seconds) => {

@@ -9,9 +9,19 @@ export function expected(file: string, seconds: Seconds): number {
   return seconds[file] ?? UNKNOWN;
 }
 
-/** The longest first, so that no lane is left with a long one when the others have nothing more to do. */
+/**
+ * Files that look at pages for minutes, as nobody else does. Linux gives each browser as much of the processors as all that the run has started besides
+ * (each is a session of its own, see autogroups in sched(7)): four of them at once leave a system under load beside them waiting for seconds.
+ */
+const ALL_PAGES = /\/web\/views[^/]*\.test\.ts$/;
+
+/** The longest first, so that no lane is left with a long one when the others have nothing more to do; and behind all others those that look at all pages. */
 export function longestFirst(files: readonly string[], seconds: Seconds): string[] {
-  return files.toSorted((a, b) => expected(b, seconds) - expected(a, seconds) || (a < b ? -1 : 1));
+  const byLength = files.toSorted((a, b) => expected(b, seconds) - expected(a, seconds) || (a < b ? -1 : 1));
+  return [
+    ...byLength.filter((file) => !ALL_PAGES.test(file)),
+    ...byLength.filter((file) => ALL_PAGES.test(file)),
+  ];
 }
 
 export type Standing = {
