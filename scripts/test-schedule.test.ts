@@ -16,9 +16,14 @@ describe('the schedule of a test run', () => {
     assert.deepEqual(longestFirst(['c', 'b', 'a', 'd'], { c: 9, d: 1 }), ['c', 'a', 'b', 'd']);
   });
 
-  it('looks at all pages when nothing else is left', () => {
-    const [views, some] = ['a/web/views.test.ts', 'a/web/views-some.test.ts'];
-    assert.deepEqual(longestFirst([views, 'b', some], { [views]: 9, [some]: 10 }), ['b', some, views]);
+  it('looks at pages when nothing else is left, but for a story that needs a whole system', () => {
+    const [views, gallery, story] = [
+      'systems/a/web/views.test.ts',
+      'packages/ui/gallery.test.ts',
+      'systems/a/web/story.test.ts',
+    ];
+    const seconds = { [views]: 9, [gallery]: 10, [story]: 8 };
+    assert.deepEqual(longestFirst([views, 'b', gallery, story], seconds), [story, 'b', gallery, views]);
   });
 
   it('deals every file out, once', () => {

@@ -10,18 +10,16 @@ export function expected(file: string, seconds: Seconds): number {
 }
 
 /**
- * Files that look at pages for minutes, as nobody else does. Linux gives each browser as much of the processors as all that the run has started besides
- * (each is a session of its own, see autogroups in sched(7)): four of them at once leave a system under load beside them waiting for seconds.
+ * Files that look at pages, but for the story, which needs a whole system too. Linux gives each browser as much of the processors as all that the run has
+ * started besides (each is a session of its own, see autogroups in sched(7)): beside four of them a system under load waits for seconds, and what has
+ * limits of its own fails.
  */
-const ALL_PAGES = /\/web\/views[^/]*\.test\.ts$/;
+const PAGES = /^(packages\/ui|systems\/[\w-]+\/web)\/(?!story\.)/;
 
-/** The longest first, so that no lane is left with a long one when the others have nothing more to do; and behind all others those that look at all pages. */
+/** The longest first, so that no lane is left with a long one when the others have nothing more to do; and behind all others those that look at pages. */
 export function longestFirst(files: readonly string[], seconds: Seconds): string[] {
   const byLength = files.toSorted((a, b) => expected(b, seconds) - expected(a, seconds) || (a < b ? -1 : 1));
-  return [
-    ...byLength.filter((file) => !ALL_PAGES.test(file)),
-    ...byLength.filter((file) => ALL_PAGES.test(file)),
-  ];
+  return [...byLength.filter((file) => !PAGES.test(file)), ...byLength.filter((file) => PAGES.test(file))];
 }
 
 export type Standing = {

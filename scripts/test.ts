@@ -1,6 +1,6 @@
 /**
  * `npm test [files or folders...]`: every `*.test.ts` of the workspace, or those named, or below what is named, each in a
- * process of its own. Files run side by side in lanes, the longest first and those that look at all pages last. What a file prints comes in one piece when it has ended, and after it how long it took,
+ * process of its own. Files run side by side in lanes, the longest first and those that look at pages last. What a file prints comes in one piece when it has ended, and after it how long it took,
  * its processor time where the system tells it (which, unlike the former, hardly depends on what else runs), how far the run is and how long it will still take.
  *
  *   --lanes N                 how many files run at once. Default: two for each core, since a file waits for half of its time
