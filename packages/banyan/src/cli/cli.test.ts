@@ -55,7 +55,7 @@ describe('banyan', { concurrency: 3 }, () => {
     assert.equal(help.code, 0);
     assert.match(help.stdout, /Exit codes:/);
     const { commands } = createProgram();
-    assert.equal(commands.length, 23);
+    assert.equal(commands.length, 24);
     for (const command of commands) {
       let text = '';
       command.configureOutput({ writeOut: (chunk) => (text += chunk) }).outputHelp();
