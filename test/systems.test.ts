@@ -8,16 +8,16 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** What a system's folder may hold: its domain, and what states it. Whatever runs it is the harness. */
 const PARTS =
-  /^(api|contracts|kit|monolith|services|web|system\.ts|contexts\.ts|phases\.ts|openapi\.ts|generated\.ts|openapi\.json|README\.md|banyan\.config\.ts|package\.json|messages\.(md|asyncapi\.json)|.*\.test\.ts|node_modules)$/;
+  /^(api|contracts|kit|monolith|services|web|testing|system\.ts|contexts\.ts|phases\.ts|openapi\.ts|generated\.ts|openapi\.json|README\.md|banyan\.config\.ts|package\.json|messages\.(md|asyncapi\.json)|.*\.test\.ts|node_modules)$/;
 
 /** The packages of ours that a service's file may import, by the name of the file. */
 function packagesOf(file: string): RegExp {
   const name = posix.basename(file);
-  if (name === 'extraction.ts') return /^@banyan\/banyan$/;
+  if (name === 'extraction.ts') return /^@banyan\/(banyan|notifications\/routes)$/;
   if (/^load(\.test)?\.ts$/.test(name)) return /^@banyan\/harness$/;
   if (name.endsWith('.test.ts') || file.includes('/testing/'))
-    return /^@banyan\/(service|events|postgres)(\/.*)?$/;
-  return /^@banyan\/(service|events|postgres)$/;
+    return /^@banyan\/(service|events|postgres|notifications)(\/.*)?$/;
+  return /^@banyan\/(service(\/calendar)?|events|postgres|notifications(\/(api|contracts))?)$/;
 }
 
 function importsOf(file: string): string[] {
