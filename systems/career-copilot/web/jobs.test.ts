@@ -149,6 +149,26 @@ function jobsTests(chromium: Chromium): void {
     await page.getByRole('button', { name: 'Save for later' }).waitFor();
   });
 
+  it('are applied for and saved by the route that both sides have where the service’s is gone from under somebody', async () => {
+    const { page, answers } = await open('/jobs/1', async (given) => {
+      await given.instead('/jobs/*', { ...job(1), description: 'Count.', is_active: true });
+      await given.instead('/api/v2/applications/statistics', {});
+      await given.refuse('POST /api/v2/applications', { status: 404, code: 'not-found' });
+    });
+    await answers.refuse('POST /applications', { status: 409, code: 'DAILY_LIMIT' }, 1);
+    const isAsked = () =>
+      page.waitForRequest((asked) => asked.method() === 'POST' && asked.url().endsWith('/v1/applications'));
+    const saved = isAsked();
+    await page.getByRole('button', { name: 'Save for later' }).press('Enter');
+    assert.deepEqual((await saved).postDataJSON(), { job_id: 1, status: 'saved' });
+    await page.getByText('The job could not be saved').waitFor();
+    const applied = isAsked();
+    await page.getByRole('button', { name: 'Apply', exact: true }).press('Enter');
+    await page.getByRole('dialog').getByRole('button', { name: 'Apply', exact: true }).press('Enter');
+    assert.equal((await applied).postDataJSON().job_id, 1);
+    await page.getByText(/^You applied here on/).waitFor();
+  });
+
   it('that are searched on and on can be deleted, and are there again when that is undone', async () => {
     const { page, answers } = await open('/jobs/saved', async (given) => {
       await withSaved(given);

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { testServer } from '@banyan/postgres/testing';
 import { type Chromium, inChromium } from '@banyan/ui/testing';
@@ -57,6 +58,30 @@ function notificationTests(chromium: Chromium): void {
       .first()
       .press('Enter');
     await other.getByRole('link', { name: `Notifications ${before - 1} unread`, exact: true }).waitFor();
+  });
+
+  it('are marked by the route that both sides have where the service’s is gone from under somebody', async () => {
+    const person = await busy();
+    const answers = answersOf(person);
+    await answers.instead('/notifications/preferences', {});
+    await answers.instead('/notifications/feed', { items: [{ ...TOLD, id: 'n7' }], next_cursor: null });
+    await answers.refuse('PUT /notifications/feed/n7/read', { status: 404, code: 'not-found' });
+    await answers.refuse('PUT /notifications/feed/read', { status: 404, code: 'not-found' });
+    await answers.instead('PUT /notifications/7/read', {});
+    await answers.instead('PUT /notifications/read-all', {});
+    const page = await person.tab('/notifications');
+    const isSent = (path: string) =>
+      page.waitForRequest((asked) => asked.method() === 'PUT' && asked.url().endsWith(path));
+    await page.getByRole('row', { name: /Send the references/ }).waitFor();
+    const one = isSent('/notifications/7/read');
+    await page.getByRole('button', { name: /^Mark as read/ }).press('Enter');
+    await one;
+    await page.getByRole('row', { name: /Send the references/ }).waitFor();
+    const all = isSent('/notifications/read-all');
+    await page.getByRole('button', { name: 'Mark all as read' }).press('Enter');
+    await all;
+    await page.waitForLoadState('networkidle');
+    assert.equal(await page.getByText('It could not be marked as read').count(), 0);
   });
 
   it('are unread again where that was refused, with the reason', async () => {

@@ -35,11 +35,13 @@ async function openSession(person: Person, origin: string, path: string, data: o
 
 /**
  * Pages find out by asking which routes there are: those of services that have not moved yet are nowhere, or `/jobs/{id}` takes their path for its own.
- * And a state that is set by the route of a service whose users have gone back is set by the one that both sides have.
+ * And what is written by the route of a service whose users have gone back is written by the one that both sides have.
  */
 function isAskedForOnPurpose({ method, status, url }: Refused): boolean {
-  if (method === 'PATCH' && status === 404 && /^\/api\/v2\/applications\/\d+\/status$/.test(url.pathname))
-    return true;
+  if (status === 404 && BY_EITHER.test(`${method} ${url.pathname}`)) return true;
   const isMissing = status === 404 || (status === 422 && url.pathname === '/api/v1/jobs/match-settings');
   return isMissing && (method === 'GET' || method === 'HEAD');
 }
+
+const BY_EITHER =
+  /^(POST \/api\/v2\/applications|PATCH \/api\/v2\/applications\/\d+\/status|PUT \/api\/v1\/notifications\/feed\/([^/]+\/)?read)$/;

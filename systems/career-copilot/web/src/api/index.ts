@@ -1,4 +1,5 @@
 /** The public API as pages use it: reads and writes by the name of their operation, errors by code, and what is there. */
+export { byEither } from './by-either.ts';
 export type { WayOn } from './codes.ts';
 export { ApiError, errorOfResponse } from './errors.ts';
 export type { FeatureState } from './features.ts';

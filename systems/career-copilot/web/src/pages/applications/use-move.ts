@@ -1,6 +1,7 @@
 import type { ApplicationStatus } from '../../../../api/applications.ts';
 import type { ApplicationState } from '../../../../api/tracking.ts';
 import {
+  byEither,
   type Change,
   createLanes,
   expected,
@@ -43,12 +44,12 @@ export function useMove(isTracked = false) {
   return async (id: number, state: ApplicationState, why = ''): Promise<string | null> => {
     try {
       if (!isTracked) await sendToEither(id, state as ApplicationStatus, why);
+      else if (!isStatus(state)) await sendToService(id, state, why);
       else
-        await sendToService(id, state, why).catch(async (reason) => {
-          // Its users may have gone back to the monolith since what is shown was read: nobody has moved anything then.
-          if (reason.code !== 'NO_SUCH_ROUTE' || !isStatus(state)) throw reason;
-          await sendToEither(id, state, why);
-        });
+        await byEither(
+          () => sendToService(id, state, why),
+          () => sendToEither(id, state, why),
+        );
       return null;
     } catch (reason) {
       return words(reason).reason;

@@ -1,5 +1,5 @@
 import type { NewApplication } from '../../../../api/applications.ts';
-import { type Answer, expectedPages, useApiMutation, useFeature } from '../../api/index.ts';
+import { type Answer, byEither, expectedPages, useApiMutation, useFeature } from '../../api/index.ts';
 import { LIST, LIST_INPUT } from '../applications/reads.ts';
 import type { Applied } from './use-applied.ts';
 
@@ -20,11 +20,10 @@ export function useApply() {
   return {
     isPending: monolith.isPending || service.isPending,
     apply: async (body: NewApplication, idempotencyKey: string): Promise<'done' | 'pending'> => {
-      if (!hasService) {
-        await monolith.mutateAsync({ body });
-        return 'done';
-      }
-      const answer = await service.mutateAsync({ body, idempotencyKey });
+      const legacy = () => monolith.mutateAsync({ body });
+      const ofService = () => service.mutateAsync({ body, idempotencyKey });
+      // Whichever has answered in the end: there is one application for each job.
+      const answer = await (hasService ? byEither(ofService, legacy) : legacy());
       return 'job_id' in answer ? 'done' : 'pending';
     },
   };
@@ -38,10 +37,9 @@ export function useSaveJob(job: JobNamed, onTakenBack: (reason: unknown) => void
   const service = useApiMutation(BY_SERVICE, { expects });
   return (): void => {
     const body = { job_id: job.id, status: 'saved' } as const;
-    const sent = hasService
-      ? service.mutateAsync({ body, idempotencyKey: crypto.randomUUID() })
-      : monolith.mutateAsync({ body });
-    sent.catch(onTakenBack);
+    const legacy = () => monolith.mutateAsync({ body });
+    const ofService = () => service.mutateAsync({ body, idempotencyKey: crypto.randomUUID() });
+    (hasService ? byEither<unknown, unknown>(ofService, legacy) : legacy()).catch(onTakenBack);
   };
 }
 

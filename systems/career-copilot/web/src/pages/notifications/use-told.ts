@@ -2,6 +2,7 @@ import { showToast } from '@banyan/ui';
 import { useMemo } from 'react';
 import { useTranslations } from 'use-intl';
 import {
+  byEither,
   type Change,
   expected,
   expectedPages,
@@ -50,35 +51,35 @@ export function useMarkRead(): { one: (told: Told) => void; all: () => void } {
   const t = useTranslations('notifications');
   const words = useErrorWords();
   const isThere = useFeature(FEED) === 'there';
-  const outcome = {
-    onSuccess: tellOtherTabs,
-    onError: (reason: unknown) =>
+  const send = (sent: Promise<unknown>) =>
+    void sent.then(tellOtherTabs, (reason) =>
       showToast({ title: t('notMarked'), description: words(reason).reason, tone: 'danger' }),
-  };
+    );
   const ofFeed = useApiMutation('PUT /api/v1/notifications/feed/{id}/read', {
     expects: ({ params }) => expectRead(params.path.id),
-    ...outcome,
   });
   const ofList = useApiMutation('PUT /api/v1/notifications/{id}/read', {
     expects: ({ params }) => expectRead(`n${params.path.id}`),
-    ...outcome,
   });
   const allOfFeed = useApiMutation('PUT /api/v1/notifications/feed/read', {
     expects: () => expectRead(),
-    ...outcome,
   });
   const allOfList = useApiMutation('PUT /api/v1/notifications/read-all', {
     expects: () => expectRead(),
-    ...outcome,
   });
   return {
     one: ({ id, isRead }) => {
       if (isRead) return;
       const number = legacyId(id);
-      if (isThere || number === null) ofFeed.mutate({ params: { path: { id } } });
-      else ofList.mutate({ params: { path: { id: number } } });
+      const byFeed = () => ofFeed.mutateAsync({ params: { path: { id } } });
+      if (number === null) return send(byFeed());
+      const byList = () => ofList.mutateAsync({ params: { path: { id: number } } });
+      send(isThere ? byEither(byFeed, byList) : byList());
     },
-    all: () => (isThere ? allOfFeed : allOfList).mutate({}),
+    all: () => {
+      const byList = () => allOfList.mutateAsync({});
+      send(isThere ? byEither(() => allOfFeed.mutateAsync({}), byList) : byList());
+    },
   };
 }
 
