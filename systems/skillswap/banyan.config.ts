@@ -1,6 +1,7 @@
 import { defineMigration, env } from '@banyan/banyan';
 import { extractions, ground, urlOf } from './kit/plan.ts';
 import { GATEWAY_ISSUER, JWKS_PATH, LEGACY_ISSUER, USER_ISSUER } from './kit/tokens.ts';
+import { unmovedOf } from './kit/unmoved.ts';
 import { phases } from './phases.ts';
 
 const { name, monolith, control, gateway, rollout } = ground();
@@ -24,12 +25,5 @@ export default defineMigration({
   rollout,
   services,
   phases,
-  unmoved: services.user
-    ? [
-        // Whom somebody has a session with may see their profile.
-        { route: 'POST /api/v1/bookings', writes: ['sessions'] },
-        // Of all that the monolith has; what is a service's by then is carried to it, and is gone with the answer.
-        { route: 'DELETE /api/v1/users/:id', writes: ['users_legacy', 'refresh_tokens'] },
-      ]
-    : [],
+  unmoved: unmovedOf(services),
 });

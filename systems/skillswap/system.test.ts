@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, it } from 'node:test';
+import { after, before, it, type TestContext } from 'node:test';
+import { legacyToken } from '@banyan/harness';
 import type { Environment } from '@banyan/harness/run';
-import { type Answer, good, request } from '@banyan/harness/testing';
+import { type Answer, good, type Json, request } from '@banyan/harness/testing';
 import { hear } from '@banyan/harness/testing/events';
 import { goTo, noConflicts, startTestEnvironment, verified } from '@banyan/harness/testing/system';
 import { createPool } from '@banyan/postgres';
 import { until } from '@banyan/postgres/until';
 import type pg from 'pg';
-import { contracts } from './contracts/user.ts';
+import { contracts as skillContracts } from './contracts/skill.ts';
+import { contracts as userContracts } from './contracts/user.ts';
+import { LEGACY_ISSUER } from './kit/tokens.ts';
 import data from './monolith/data.ts';
 import { userId } from './monolith/generate.ts';
 import { system } from './system.ts';
@@ -16,12 +19,12 @@ import { system } from './system.ts';
 const ADMIN = 1;
 
 let environment: Environment;
-let pools: Record<'monolith' | 'user', pg.Pool>;
+let pools: Record<'monolith' | 'user' | 'skill', pg.Pool>;
 
 before(async () => {
   environment = await startTestEnvironment(system, 'skillswap', { users: 40 });
   const pool = (name: string) => createPool(environment.databases.get(name)!, { max: 1 });
-  pools = { monolith: pool('monolith'), user: pool('user') };
+  pools = { monolith: pool('monolith'), user: pool('user'), skill: pool('skill') };
 });
 
 after(async () => {
@@ -61,7 +64,7 @@ async function join(): Promise<Person> {
 
 it('users leave the monolith and come back, whoever comes meanwhile is there on both sides, and is told of once', async (t) => {
   const { control, busUrl } = environment;
-  const heard = await hear(t, { busUrl, events: contracts.events });
+  const heard = await hear(t, { busUrl, events: userContracts.events });
   const admin = data.token(userId(ADMIN), environment.secret);
   const people: Person[] = [];
   await goTo(control, 'user', 'copying');
@@ -109,6 +112,10 @@ it('users leave the monolith and come back, whoever comes meanwhile is there on 
 
   await verified(control, 'user');
   await noConflicts(pools.monolith, pools.user);
+  await t.test(
+    'skills leave while users have left, and come back, and both sides show what either has just done',
+    skillsMove,
+  );
 
   await goTo(control, 'user', 'monolith');
   people.push(await join());
@@ -131,3 +138,150 @@ it('users leave the monolith and come back, whoever comes meanwhile is there on 
   await until(() => told.every(({ id }, n) => types(id).length >= expected(n).length));
   for (const [n, { id }] of told.entries()) assert.deepEqual(types(id), expected(n));
 });
+
+const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, from: '00:00', to: '24:00' }));
+const SLOT = new Date(Math.ceil(Date.now() / 86_400_000 + 2) * 86_400_000).toISOString();
+
+type Taught = { teacher: Newcomer; skillId: string; headline: string; isOnService: boolean };
+
+async function skillsMove(t: TestContext): Promise<void> {
+  const { control, busUrl } = environment;
+  const heard = await hear(t, { busUrl, events: skillContracts.events, group: 'of-skills' });
+  const admin = legacyToken({ id: userId(ADMIN), role: 'ADMIN', issuer: LEGACY_ISSUER }, environment.secret);
+  const [{ id: categoryId }] = await good('categories', call('GET', '/skills/categories', admin));
+  const taught: Taught[] = [];
+  const added: string[] = [];
+  const teachSomething = async () => {
+    const skill = { name: `Something ${randomUUID()}`, description: '', categoryId };
+    const { id } = await good('add a skill', call('POST', '/skills', admin, skill));
+    added.push(id);
+    for (let n = 0; n < 3; n++) taught.push(await teach(id));
+  };
+  await goTo(control, 'skill', 'copying');
+  for (const [stage, share] of [
+    ['shadowing', 0],
+    ['canary', 5_000],
+    ['migrated', 10_000],
+  ] as const) {
+    await goTo(control, 'skill', stage, share);
+    await teachSomething();
+  }
+  assert.deepEqual(
+    [0, 1, 2, 6, 7, 8].map((n) => taught[n]!.isOnService),
+    [false, false, false, true, true, true],
+  );
+  // Who goes is gone here too, with what nobody but the service had of them.
+  const { teacher: gone } = taught.pop()!;
+  assert.equal((await call('DELETE', `/users/${gone.id}`, gone.token)).status, 204);
+  assert.equal((await call('GET', `/skills/profiles/${gone.id}`, admin)).body.code, 'USER_NOT_FOUND');
+  await until(async () => {
+    const { rows } = await pools.skill.query(
+      `SELECT (SELECT count(*)::int FROM offered_skills WHERE user_id = $1) AS offered,
+         (SELECT count(*)::int FROM endorsements WHERE user_id = $1) AS endorsements, headline
+       FROM skill_profiles WHERE user_id = $1`,
+      [gone.id],
+    );
+    assert.deepEqual([rows[0].offered, rows[0].headline], [0, null]);
+    return rows[0].endorsements === 0;
+  });
+  assert.deepEqual(await control.mismatches('skill', 5), []);
+  await verified(control, 'skill');
+  await noConflicts(pools.monolith, pools.skill);
+
+  await goTo(control, 'skill', 'monolith');
+  await teachSomething();
+  for (const { teacher, skillId, headline } of taught) {
+    const { rows } = await pools.monolith.query(
+      `SELECT headline, rating_sum, (SELECT level FROM offered_skills WHERE user_id = $1 AND skill_id = $2) AS level
+       FROM skill_profiles WHERE user_id = $1`,
+      [teacher.id, skillId],
+    );
+    assert.deepEqual(rows, [{ headline, rating_sum: 5, level: 'EXPERT' }]);
+  }
+
+  // The last ones have come when nobody followed the monolith any more.
+  const told = (key: string) =>
+    heard.filter(({ subject }) => subject === key).map(({ data }) => data.changed ?? []);
+  const ofTeacher = (id: string) => (told(id) as string[][]).flat().sort();
+  await until(
+    () =>
+      taught.slice(0, -3).every(({ teacher }) => ofTeacher(teacher.id).length >= 3) &&
+      added.slice(0, -1).every((id) => told(id).length > 0),
+  );
+  for (const { teacher } of taught.slice(0, -3))
+    assert.deepEqual(ofTeacher(teacher.id), ['headline', 'hourlyRate', 'offered']);
+  for (const id of added.slice(0, -1)) assert.equal(told(id).length, 1);
+}
+
+/** Two newcomers: one says what they teach, the other one finds, books, rates and endorses them, each with what was done just before. */
+async function teach(skillId: string): Promise<Taught> {
+  const [teacher, learner, another] = [await register(), await register(), await register()];
+  const headline = `Teaches as ${teacher.id}`;
+  const offered = [{ skillId, level: 'EXPERT' }];
+  const hours = { zone: 'UTC', hours: EVERY_DAY };
+  await good('hours', call('PUT', `/bookings/availability/${teacher.id}`, teacher.token, hours));
+  const said = await say(teacher, { headline, hourlyRate: 0, offered });
+  assert.deepEqual([said.headline, said.version], [headline, 2]);
+  await say(another, { offered });
+  await say(learner, { wanted: [{ skillId }] });
+  const found = async (id: string) => {
+    const matches: Json[] = await good('matches', call('GET', '/matches', learner.token));
+    return matches.find(({ userId }) => userId === id);
+  };
+  const { hourlyRate, score } = await found(teacher.id);
+  assert.deepEqual([hourlyRate, score.skills, score.rating, score.availability], [0, 1, 0.7, 1]);
+
+  // Who is hidden is found by nobody, from the answer on.
+  assert.ok(await found(another.id));
+  const privacy = { profileVisibility: 'PRIVATE', showEmail: false, showCity: false };
+  await good('hide', call('PUT', `/users/${another.id}/privacy-settings`, another.token, privacy));
+  assert.equal(await found(another.id), undefined);
+
+  const booking = { providerId: teacher.id, skillId, startsAt: SLOT, minutes: 30 };
+  const session = await good('book', call('POST', '/bookings', learner.token, booking));
+  assert.equal(session.hourlyRate, 0);
+  await pools.monolith.query(`UPDATE sessions SET state = 'COMPLETED' WHERE id = $1`, [session.id]);
+  await good('rate', call('POST', `/sessions/${session.id}/ratings`, learner.token, { stars: 5 }));
+  assert.equal((await found(teacher.id)).score.rating, 1);
+  const path = `/skills/profiles/${teacher.id}`;
+  const endorsed = await call('POST', `${path}/offered/${skillId}/endorsements`, learner.token);
+  assert.ok([201, 404].includes(endorsed.status), JSON.stringify(endorsed));
+  const { rating, ratingCount } = await good('read', call('GET', path, learner.token));
+  assert.deepEqual([rating, ratingCount], [5, 1]);
+  return { teacher, skillId, headline, isOnService: endorsed.status === 201 };
+}
+
+type Newcomer = { id: string; token: string };
+
+async function register(): Promise<Newcomer> {
+  const account = {
+    email: `${randomUUID()}@example.com`,
+    password: 'a good password',
+    fullName: 'A Newcomer',
+  };
+  const { user, accessToken } = await good('register', call('POST', '/auth/register', undefined, account));
+  return { id: user.id, token: accessToken };
+}
+
+/** Changes what somebody new says of themselves, which they find at once and cannot change again as of before. */
+async function say({ id, token }: Newcomer, changes: object): Promise<Json> {
+  const path = `/skills/profiles/${id}`;
+  const { headline, hourlyRate, budget, city, latitude, longitude, version } = await good(
+    'read',
+    call('GET', path, token),
+  );
+  const stated = {
+    headline,
+    hourlyRate,
+    budget,
+    city,
+    latitude,
+    longitude,
+    version,
+    offered: [],
+    wanted: [],
+  };
+  await good('say', call('PUT', path, token, { ...stated, ...changes }));
+  assert.equal((await call('PUT', path, token, { ...stated, ...changes })).body.code, 'STALE_VERSION');
+  return await good('read', call('GET', path, token));
+}

@@ -12,13 +12,14 @@ export const system = {
   folder: new URL('.', import.meta.url),
   prefix: 'SKILLSWAP',
   gatewayIssuer: GATEWAY_ISSUER,
-  services: ['user'],
+  services: ['user', 'skill'],
   // Nobody is retired: all that is still the monolith's looks at its users.
   goesBack: 'user',
-  environment: ({ process, secret, gatewayUrl }) => ({
+  environment: ({ process, secret, gatewayUrl, urls }) => ({
     ...(process === 'monolith' ? { JWT_SECRET: secret } : serviceKeysOf(process, everyService(), secret)),
     ...(KEEPS_SECRETS.has(process) ? { ENCRYPTION_KEYS: encryptionKeyOf(process, secret) } : {}),
     BCRYPT_COST: '6',
+    ...(urls.user === undefined ? {} : { USER_URL: urls.user }),
     API_URL: gatewayUrl,
   }),
 } as const satisfies System;

@@ -19,6 +19,7 @@ export type {
 export type { Envelope } from './envelope.ts';
 export { EventsError, type EventsErrorCode } from './errors.ts';
 export { eventing } from './eventing.ts';
+export { changedFields } from './facts/changed-fields.ts';
 export type { Circumstances, Fact, Facts, FromRows, StreamOf, TableFacts } from './facts/from-rows.ts';
 export type { PublishOptions } from './outbox/publish.ts';
 export { defineProjection, type Projection, type Tables } from './projection/define.ts';

@@ -10,6 +10,14 @@ export {
   once,
   perUser,
 } from './load/load.ts';
+export {
+  type Changes,
+  checkMarked,
+  marker,
+  markersBy,
+  newestKnown,
+  noChanges,
+} from './load/marked.ts';
 export type { User } from './load/population.ts';
 export type { Rehearsal } from './rehearse/load-file.ts';
 export type { People } from './replay/people-file.ts';

@@ -85,6 +85,7 @@ export { isPublic, type MayConnect, NOT_PUBLIC, publicAnd } from './outbound/net
 export { outboundAgent } from './outbound/outbound-agent.ts';
 export type { PartHost, ServicePart, StartedPart, Taken } from './parts/part.ts';
 export type { Parts, ProvidedBy } from './parts/parts.ts';
+export { linksBringRows } from './share/links.ts';
 export { whyNotWriter } from './share/writer.ts';
 export { currentCohort, inSpan, SpanKind, type TraceCarrier, traceCarrier } from './telemetry/trace.ts';
 export { inThread } from './threads/in-thread.ts';

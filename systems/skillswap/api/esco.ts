@@ -1,6 +1,9 @@
 import { type Static, Type } from 'typebox';
 import { Text } from './common.ts';
 
+/** Of a file that is imported, bytes. ESCO's whole list is a sixth of that. */
+export const IMPORT_BYTES = 64 * 1024 * 1024;
+
 export const ImportReport = Type.Object({
   added: Type.Integer(),
   changed: Type.Integer(),

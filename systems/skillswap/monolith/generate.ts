@@ -149,7 +149,8 @@ function* tokenRows(random: Random, users: number): Rows {
 }
 
 const categoryId = (name: string) => idOf(`category ${name}`, 0);
-const skillId = (n: number) => idOf('skill', n);
+/** The id of the nth generated skill, from 1 on. */
+export const skillId = (n: number) => idOf('skill', n);
 const sessionId = (n: number) => idOf('session', n);
 
 function* categoryRows(): Rows {

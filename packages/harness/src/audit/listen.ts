@@ -34,8 +34,10 @@ export async function listenToFacts(
     // The bus may bring a message again: its id is known then, as an inbox knows it.
     if (known.has(id) || new Date(time) < begunAt) return;
     known.add(id);
+    const told = promised[type]!.key(data);
+    if (told === undefined) return;
     const ofType = heard.get(type)!;
-    const key = String(promised[type]!.key(data));
+    const key = String(told);
     ofType.set(key, (ofType.get(key) ?? 0) + 1);
   };
   const bus = await openBus(busUrl, { onError: () => {} });

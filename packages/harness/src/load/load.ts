@@ -12,7 +12,8 @@ export type Load<Id extends UserId = number> = {
   /** By name: each write says which of these its answer promises. */
   promises?: Record<string, Promised>;
   /**
-   * By type: events that tell others of these writes, one of each, whichever side has made it. The key is that of the promise.
+   * By type: events that tell others of these writes, one of each, whichever side has made it. The key is that of the promise; undefined of an event that
+   * tells of something else.
    */
   facts?: Record<string, { promise: string; key(data: Record<string, unknown>): unknown }>;
   /** Called once a run. What it remembers of users it keeps itself, see `perUser`. */

@@ -1,5 +1,6 @@
 import type { Queryable } from '@banyan/postgres';
 import { quoteIdent } from '@banyan/postgres';
+import { sharesOf } from './links.ts';
 
 /** Basis points: all users are the service's. */
 const ALL = 10_000;
@@ -18,12 +19,7 @@ export async function whyNotWriter(
 ): Promise<string | undefined> {
   // Before it is looked at who writes: a step that is under way is waited for, and one that comes waits.
   await tx.query(`LOCK TABLE ${tables.map(quoteIdent).join(', ')} IN ROW EXCLUSIVE MODE`);
-  const { rows } = await tx.query<{ readable: boolean }>(
-    `SELECT has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS readable
-     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE n.nspname = 'banyan' AND c.relname = 'shares' AND c.relkind = 'r'`,
-  );
-  const [there] = rows;
+  const there = await sharesOf(tx);
   if (!there) return undefined;
   if (!there.readable) return NOT_TOLD;
   const told = await tx.query<{ share: number | null }>(

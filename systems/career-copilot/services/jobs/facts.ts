@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
-import type { FromRows } from '@banyan/events';
+import { changedFields, type FromRows } from '@banyan/events';
 import { contracts } from '../../contracts/jobs.ts';
 
 export { contracts };
@@ -50,7 +49,7 @@ export const fromRows: FromRows<typeof contracts> = {
   companies: {
     insert: ({ id: companyId, name }: CompanyRow) => ({ type: 'CompanyAdded', data: { companyId, name } }),
     update: (before: CompanyRow, after: CompanyRow) => {
-      const changed = changedOf(OF_COMPANY, before, after);
+      const changed = changedFields(OF_COMPANY, before, after);
       const data = { companyId: after.id, name: after.name, changed };
       return changed.length === 0 ? undefined : { type: 'CompanyUpdated', data };
     },
@@ -61,7 +60,7 @@ export const fromRows: FromRows<typeof contracts> = {
     update: (before: JobRow, after: JobRow) => {
       if (before.is_active !== after.is_active)
         return { type: after.is_active ? 'JobPosted' : 'JobClosed', data: dataOf(after) };
-      const changed = changedOf(OF_JOB, before, after);
+      const changed = changedFields(OF_JOB, before, after);
       if (!after.is_active || changed.length === 0) return;
       return { type: 'JobUpdated', data: { ...dataOf(after), changed } };
     },
@@ -71,9 +70,3 @@ export const fromRows: FromRows<typeof contracts> = {
 };
 
 const dataOf = ({ id: jobId, company_id: companyId, title }: JobRow) => ({ jobId, companyId, title });
-
-function changedOf<Row>(fields: Record<string, readonly (keyof Row)[]>, before: Row, after: Row): string[] {
-  return Object.entries(fields).flatMap(([field, columns]) =>
-    columns.some((column) => !isDeepStrictEqual(before[column], after[column])) ? [field] : [],
-  );
-}

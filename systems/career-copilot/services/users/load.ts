@@ -1,32 +1,34 @@
 import {
   type Arrival,
+  checkMarked,
   exclusively,
   type Load,
   type LoadRun,
   latest,
+  marker,
+  markersBy,
+  newestKnown,
+  noChanges,
   perUser,
   type User,
 } from '@banyan/harness';
-import type pg from 'pg';
 import { API } from '../../api/common.ts';
 import type { Profile, ProfileChanges } from '../../api/users.ts';
-
-/** Profile changes of one user: sent, acknowledged, and the newest that anybody has seen. */
-type Changes = { sent: number; acknowledged: number; seen: number };
 
 /** Eight of ten requests are reads. Each change sets a headline by which it is found again. */
 export default {
   promises: {
     profile: latest({
-      monolith: (db, sent) => changesThere(db, 'SELECT id, headline FROM users WHERE id = ANY ($1)', sent),
-      service: (db, sent) =>
-        changesThere(db, 'SELECT user_id AS id, headline FROM profiles WHERE user_id = ANY ($1)', sent),
+      monolith: markersBy('SELECT id, headline AS text FROM users WHERE id = ANY ($1)'),
+      service: markersBy('SELECT user_id AS id, headline AS text FROM profiles WHERE user_id = ANY ($1)'),
     }),
   },
   facts: { ProfileChanged: { promise: 'profile', key: ({ userId }) => userId } },
   start(run) {
     const { random, users } = run;
-    const changesOf = perUser((): Changes => ({ sent: 0, acknowledged: 0, seen: 0 }));
+    const changesOf = perUser(noChanges);
+    const check = (user: User, { kind, least, body }: { kind: string; least: number; body: unknown }) =>
+      checkMarked(run, changesOf(user), { kind, user, least, text: (body as Profile).headline });
     const readOwn = async (user: User, { send }: Arrival) => {
       const least = newestKnown(changesOf(user));
       const kind = 'GET /users/me';
@@ -37,7 +39,7 @@ export default {
         token: users.token(user),
         expect: 200,
       });
-      if (outcome.is === 'ok' && !outcome.stale) check(run, kind, user, changesOf(user), least, outcome.body);
+      if (outcome.is === 'ok' && !outcome.stale) check(user, { kind, least, body: outcome.body });
     };
     const readAnother = async ({ send }: Arrival) => {
       const user = users.reader();
@@ -51,7 +53,7 @@ export default {
         token,
         expect: 200,
       });
-      if (outcome.is === 'ok' && !outcome.stale) check(run, kind, user, changesOf(user), least, outcome.body);
+      if (outcome.is === 'ok' && !outcome.stale) check(user, { kind, least, body: outcome.body });
     };
     const change = async ({ write }: Arrival) => {
       const user = users.writer();
@@ -69,7 +71,7 @@ export default {
         if (outcome.is !== 'ok') return;
         changes.acknowledged = n;
         users.wrote(user);
-        check(run, kind, user, changes, n, outcome.body);
+        check(user, { kind, least: n, body: outcome.body });
       });
     };
     return {
@@ -102,27 +104,6 @@ export default {
   },
 } satisfies Load;
 
-/** What a read that starts now must show at least. */
-function newestKnown({ acknowledged, seen }: Changes): number {
-  return Math.max(acknowledged, seen);
-}
-
-/** Not older than what was acknowledged or seen before the read began, and nothing that was never sent. */
-function check(
-  { violate }: LoadRun,
-  kind: string,
-  { id }: User,
-  changes: Changes,
-  least: number,
-  body: unknown,
-): void {
-  const { headline } = body as Profile;
-  const n = markerNumber(id, headline);
-  if (n < least || n > changes.sent)
-    violate({ kind, user: id, expected: marker(id, least), got: headline ?? 'null' });
-  changes.seen = Math.max(changes.seen, Math.min(n, changes.sent));
-}
-
 function someChanges(random: LoadRun['random']): ProfileChanges {
   const number = random.int(0, 999_999);
   switch (random.int(0, 5)) {
@@ -141,26 +122,4 @@ function someChanges(random: LoadRun['random']): ProfileChanges {
     default:
       return {};
   }
-}
-
-/** The value by which the n-th change of a user is found again. */
-export function marker(user: number, n: number): string {
-  return `h-${user}-${n}`;
-}
-
-/** The number in a marker of this user; 0 for a headline from before. */
-export function markerNumber(user: number, headline: string | null | undefined): number {
-  const match = /^h-(\d+)-(\d+)$/.exec(headline ?? '');
-  return match && Number(match[1]) === user ? Number(match[2]) : 0;
-}
-
-async function changesThere(
-  db: pg.Pool,
-  sql: string,
-  sent: ReadonlyMap<string, readonly number[]>,
-): Promise<Map<string, number>> {
-  const { rows } = await db.query<{ id: number; headline: string | null }>(sql, [
-    [...sent.keys()].map(Number),
-  ]);
-  return new Map(rows.map(({ id, headline }) => [String(id), markerNumber(id, headline)]));
 }

@@ -157,3 +157,35 @@ it('a session that was held makes a peer of who has learned, and its rating coun
   const own = async (id: string) => (await seeker.call('GET', `/skills/profiles/${id}`)).body.ratingCount;
   assert.deepEqual([await own(provider.id), await own(seeker.id)], [1, 0]);
 });
+
+it('what links of Banyan bring is left to them, so that a rating counts once; what only this service has of somebody goes', async () => {
+  const [learner, teacher] = [await world.person(), await world.person()];
+  const [skillId] = (await world.skills(1)) as [string];
+  await teacher.say({ offered: [{ skillId, level: 'EXPERT' }] });
+  await world.service.pool.query('CREATE SCHEMA banyan CREATE TABLE shares (service text, share integer)');
+  const parties = { sessionId: randomUUID(), seekerId: learner.id, providerId: teacher.id };
+  const at = new Date().toISOString();
+  await withTransaction(doubles[1].pool, async (tx) => {
+    const { events } = doubles[1].provided;
+    await events.publish(tx, 'SessionRated', {
+      ...parties,
+      raterId: learner.id,
+      ratedId: teacher.id,
+      stars: 1,
+    });
+    await events.publish(tx, 'SessionCompleted', {
+      ...{ ...parties, skillId, startsAt: at, endsAt: at, credits: 1 },
+    });
+  });
+  const path = `/skills/profiles/${teacher.id}`;
+  const endorsements = `${path}/offered/${skillId}/endorsements`;
+  // The second of the two, of one key.
+  await until(async () => (await learner.call('POST', endorsements)).status === 201);
+  assert.equal((await learner.call('GET', path)).body.ratingCount, 0);
+
+  await withTransaction(doubles[0].pool, (tx) =>
+    doubles[0].provided.events.publish(tx, 'UserDeleted', { userId: teacher.id }),
+  );
+  await until(async () => (await learner.call('GET', endorsements)).body.count === 0);
+  assert.equal((await learner.call('GET', path)).body.offered.length, 1);
+});

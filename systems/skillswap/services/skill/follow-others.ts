@@ -1,20 +1,31 @@
 import type { EventingDefinition } from '@banyan/events';
+import { linksBringRows } from '@banyan/service';
 import type { contracts } from './messages.ts';
 import * as people from './people/store.ts';
 import { addRating, insertProfile } from './profiles/store.ts';
 import { addLesson } from './verification/store.ts';
 
-/** What this service makes of what others tell, each once and whoever has done it. */
+/**
+ * What this service makes of what others tell, each once and whoever has done it. While Banyan's links bring what others own, what is told of
+ * it is only what they bring anyhow.
+ */
 export const followOthers: EventingDefinition<typeof contracts>['on'] = {
   UserRegistered: async ({ data: { userId, fullName } }, { tx }) => {
     await people.insertPerson(tx, { userId, fullName });
     await insertProfile(tx, userId);
   },
-  UserProfileUpdated: ({ data: { userId } }, { tx }) => people.readAgain(tx, userId),
-  UserSuspended: ({ data: { userId } }, { tx }) => people.suspendPerson(tx, userId),
-  UserDeleted: ({ data: { userId } }, { tx }) => people.forgetPerson(tx, userId),
+  UserProfileUpdated: async ({ data: { userId } }, { tx }) => {
+    if (!(await linksBringRows(tx))) await people.readAgain(tx, userId);
+  },
+  UserSuspended: async ({ data: { userId } }, { tx }) => {
+    if (!(await linksBringRows(tx))) await people.suspendPerson(tx, userId);
+  },
+  UserDeleted: async ({ data: { userId } }, { tx }) => {
+    await people.forgetOwn(tx, userId);
+    if (!(await linksBringRows(tx))) await people.forgetPerson(tx, userId);
+  },
   SessionCompleted: ({ data }, { tx }) => addLesson(tx, data),
   SessionRated: async ({ data: { ratedId, providerId, stars } }, { tx }) => {
-    if (ratedId === providerId) await addRating(tx, ratedId, stars);
+    if (ratedId === providerId && !(await linksBringRows(tx))) await addRating(tx, ratedId, stars);
   },
 };

@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import { contracts as recommendation } from '../../contracts/recommendation.ts';
 import { contracts as user } from '../../contracts/user.ts';
 import { GATEWAY_ISSUER } from '../../kit/tokens.ts';
+import { fromRows } from './facts.ts';
 import { followOthers } from './follow-others.ts';
 import { matchingBy } from './matching/part.ts';
 import { contracts } from './messages.ts';
@@ -27,7 +28,7 @@ export function skillBy(clock: () => number) {
     config: Type.Object({ ...GatewayConfig.properties, ...RecommendationConfig.properties }),
     schema: new URL('schema.sql', import.meta.url),
     use: {
-      events: eventing(contracts, { on: followOthers }),
+      events: eventing(contracts, { on: followOthers, fromRows }),
       users: calls(user.operations, {
         config: UserConfig,
         urls: ({ USER_URL }) => ({ user: USER_URL }),

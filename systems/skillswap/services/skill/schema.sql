@@ -141,13 +141,23 @@ CREATE TABLE IF NOT EXISTS endorsements (
   PRIMARY KEY (user_id, skill_id, endorser_id)
 );
 
--- Who has learned what from whom, as sessions tell.
+-- Who has learned what from whom, as the session service tells.
 CREATE TABLE IF NOT EXISTS lessons (
   learner_id uuid NOT NULL,
   teacher_id uuid NOT NULL,
   skill_id uuid NOT NULL,
   PRIMARY KEY (learner_id, teacher_id, skill_id)
 );
+
+-- Sessions while they are the monolith's, which tells nobody of them: as they are there.
+CREATE TABLE IF NOT EXISTS sessions (
+  id uuid PRIMARY KEY,
+  seeker_id uuid NOT NULL,
+  provider_id uuid NOT NULL,
+  skill_id uuid NOT NULL,
+  state varchar(20) NOT NULL
+);
+CREATE INDEX IF NOT EXISTS sessions_held ON sessions (seeker_id, provider_id, skill_id) WHERE state = 'COMPLETED';
 
 CREATE TABLE IF NOT EXISTS assessments (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),

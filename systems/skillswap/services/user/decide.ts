@@ -1,15 +1,14 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { PrivacySettings, User } from '../../api/users.ts';
 import { DEFAULT_PRIVACY } from '../../kit/accounts.ts';
 
 /** What of a row others are told about when it changes, by the name of the field. */
-const TOLD = {
+export const TOLD = {
   fullName: ['first_name', 'last_name'],
   bio: ['bio'],
   profilePictureUrl: ['profile_picture_url'],
   timeZone: ['time_zone'],
   privacySettings: ['privacy_settings'],
-} as const satisfies Record<string, readonly string[]>;
+} as const satisfies Record<string, readonly (keyof UserRow)[]>;
 
 /** The columns of `users` by which it is told what happened. */
 export type UserRow = {
@@ -26,13 +25,6 @@ export type UserRow = {
   privacy_settings: Partial<PrivacySettings>;
   created_at: Date;
 };
-
-/** The fields that are others than before. */
-export function changedFields(before: UserRow, after: UserRow): string[] {
-  return Object.entries(TOLD)
-    .filter(([, columns]) => columns.some((column) => !isDeepStrictEqual(before[column], after[column])))
-    .map(([field]) => field);
-}
 
 export function privacyOf(chosen: Partial<PrivacySettings>): PrivacySettings {
   return { ...DEFAULT_PRIVACY, ...chosen };

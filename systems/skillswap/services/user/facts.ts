@@ -1,7 +1,7 @@
-import type { FromRows } from '@banyan/events';
+import { changedFields, type FromRows } from '@banyan/events';
 import { joinName } from '@banyan/service';
 import { contracts } from '../../contracts/user.ts';
-import { changedFields, type UserRow } from './decide.ts';
+import { TOLD, type UserRow } from './decide.ts';
 
 export { contracts };
 
@@ -10,7 +10,7 @@ export function factsOfChange(before: UserRow, after: UserRow) {
   const { id: userId } = after;
   if (after.status === 'DELETED')
     return before.status === 'DELETED' ? [] : [{ type: 'UserDeleted' as const, data: { userId } }];
-  const fields = changedFields(before, after);
+  const fields = changedFields(TOLD, before, after);
   return [
     ...(fields.length > 0
       ? [{ type: 'UserProfileUpdated' as const, data: { userId, changedFields: fields } }]

@@ -1,5 +1,7 @@
 import {
   type Arrival,
+  type Changes,
+  checkMarked,
   digestOf,
   exclusively,
   idsByEmail,
@@ -7,12 +9,15 @@ import {
   type LoadRun,
   latest,
   loginPromises,
+  marker,
+  markersBy,
+  newestKnown,
+  noChanges,
   once,
   perUser,
   type User,
 } from '@banyan/harness';
 import { hash } from '@node-rs/bcrypt';
-import type pg from 'pg';
 import type { Static } from 'typebox';
 import type { Registered, Tokens } from '../../api/auth.ts';
 import { API } from '../../api/common.ts';
@@ -20,17 +25,14 @@ import type * as api from '../../api/users.ts';
 import { BCRYPT_COST } from '../../monolith/data.ts';
 import { demoPassword, demoRefreshToken, userId } from '../../monolith/generate.ts';
 
-/** What is known of somebody. Changes of their profile: sent, acknowledged, and the newest that anybody has seen. */
-type Known = {
+/** What is known of somebody, with the changes of their profile. */
+type Known = Changes & {
   /** Known once the profile was read. */
   email: string | null;
   /** To be sent with the next change; null until the profile was read. */
   version: number | null;
   password: string;
   refreshToken: string | null;
-  sent: number;
-  acknowledged: number;
-  seen: number;
 };
 
 type Person = User<string>;
@@ -40,8 +42,8 @@ export default {
   promises: {
     registration: once({ monolith: idsByEmail('users_legacy'), service: idsByEmail('users') }),
     profile: latest({
-      monolith: (db, sent) => changesThere(db, 'SELECT id, bio FROM users_legacy WHERE id = ANY ($1)', sent),
-      service: (db, sent) => changesThere(db, 'SELECT id, bio FROM users WHERE id = ANY ($1)', sent),
+      monolith: markersBy('SELECT id, bio AS text FROM users_legacy WHERE id = ANY ($1)'),
+      service: markersBy('SELECT id, bio AS text FROM users WHERE id = ANY ($1)'),
     }),
     ...loginPromises,
   },
@@ -57,12 +59,14 @@ export default {
     const knownOf = perUser(({ id }: Person): Known => {
       const n = numbers.get(id);
       return {
-        ...{ email: null, version: null, sent: 0, acknowledged: 0, seen: 0 },
+        ...{ ...noChanges(), email: null, version: null },
         // Whoever registers here chooses theirs.
         password: n === undefined ? '' : demoPassword(n),
         refreshToken: n === undefined || n % 10 === 0 ? null : demoRefreshToken(n),
       };
     });
+    const check = (user: Person, { kind, least, body }: { kind: string; least: number; body: unknown }) =>
+      checkMarked(run, knownOf(user), { kind, user, least, text: (body as api.User).bio });
     const post = (path: string, body: object, expect = 200) =>
       ({ kind: `POST ${path}`, method: 'POST', path: API + path, body, expect }) as const;
     const get = (path: string, as: Person, kind = path) =>
@@ -78,8 +82,7 @@ export default {
       const least = newestKnown(knownOf(user));
       const call = get(`/users/${user.id}`, as, '/users/:id');
       const outcome = await send(call);
-      if (outcome.is === 'ok' && !outcome.stale)
-        check(run, call.kind, user, knownOf(user), least, outcome.body);
+      if (outcome.is === 'ok' && !outcome.stale) check(user, { kind: call.kind, least, body: outcome.body });
       return outcome;
     };
     /** What has to be known of oneself before one may change anything. */
@@ -125,7 +128,7 @@ export default {
         known.acknowledged = n;
         known.version = (outcome.body as api.User).version;
         users.wrote(user);
-        check(run, kind, user, known, n, outcome.body);
+        check(user, { kind, least: n, body: outcome.body });
       });
     };
     const register = async (arrival: Arrival) => {
@@ -233,27 +236,6 @@ export default {
 const GUEST_PASSWORD = 'only for warming up';
 const guestEmail = (id: string) => `guest-${id}@warm-up.example.com`;
 
-/** What a read that starts now must show at least. */
-function newestKnown({ acknowledged, seen }: Known): number {
-  return Math.max(acknowledged, seen);
-}
-
-/** Not older than what was acknowledged or seen before the read began, and nothing that was never sent. */
-function check(
-  { violate }: LoadRun<string>,
-  kind: string,
-  { id }: Person,
-  known: Known,
-  least: number,
-  body: unknown,
-): void {
-  const { bio } = body as api.User;
-  const n = markerNumber(id, bio);
-  if (n < least || n > known.sent)
-    violate({ kind, user: id, expected: marker(id, least), got: bio ?? 'null' });
-  known.seen = Math.max(known.seen, Math.min(n, known.sent));
-}
-
 function someChanges(random: LoadRun['random']): Omit<api.UserChanges, 'version'> {
   switch (random.int(0, 4)) {
     case 0:
@@ -269,24 +251,4 @@ function someChanges(random: LoadRun['random']): Omit<api.UserChanges, 'version'
     default:
       return {};
   }
-}
-
-/** The value by which the n-th change of a user is found again. */
-function marker(user: string, n: number): string {
-  return `Change ${n} of ${user}`;
-}
-
-/** The number in a marker of this user; 0 for a text from before. */
-function markerNumber(user: string, bio: string | null): number {
-  const match = /^Change (\d+) of (.+)$/.exec(bio ?? '');
-  return match && match[2] === user ? Number(match[1]) : 0;
-}
-
-async function changesThere(
-  db: pg.Pool,
-  sql: string,
-  sent: ReadonlyMap<string, readonly number[]>,
-): Promise<Map<string, number>> {
-  const { rows } = await db.query<{ id: string; bio: string | null }>(sql, [[...sent.keys()]]);
-  return new Map(rows.map(({ id, bio }) => [id, markerNumber(id, bio)]));
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { defineErrors, mediaOf, type ServiceApp } from '@banyan/service';
 import { Type } from 'typebox';
-import { ImportReport, Suggestion, SuggestionQuery } from '../../../api/esco.ts';
+import { IMPORT_BYTES, ImportReport, Suggestion, SuggestionQuery } from '../../../api/esco.ts';
 import { ofAdminIn, ofUserIn } from '../../../kit/of-user.ts';
 import type { Given } from '../given.ts';
 import { EscoFormatError } from './esco.ts';
@@ -12,9 +12,6 @@ const errors = defineErrors({
   NOT_ESCO: [400, "This is not skills_en.csv of ESCO's download."],
   MONOLITH_WRITES: [409, 'The catalogue is written by the monolith until all users are here.'],
 });
-
-/** ESCO's whole list is a sixth of that. */
-const MOST_BYTES = 64 * 1024 * 1024;
 
 /** Skills of ESCO's list, and what they are called besides. */
 export async function importRoutes(app: ServiceApp, given: Given): Promise<void> {
@@ -34,7 +31,7 @@ export async function importRoutes(app: ServiceApp, given: Given): Promise<void>
       '/skills/import',
       {
         ...ofAdminIn(given.pool)('INVALID_REQUEST', 'STALE_VERSION'),
-        bodyLimit: MOST_BYTES,
+        bodyLimit: IMPORT_BYTES,
         schema: {
           description: "skills_en.csv of ESCO's download is the body. The same again changes nothing.",
           body: mediaOf('text/csv'),

@@ -36,7 +36,9 @@ export async function findStanding(
   const { rows } = await tx.query(
     prepared(
       `SELECT (SELECT level FROM offered_skills WHERE user_id = $1 AND skill_id = $3) AS offers,
-         EXISTS (SELECT FROM lessons WHERE learner_id = $1 AND teacher_id = $2 AND skill_id = $3) AS "hasLearned"`,
+         EXISTS (SELECT FROM lessons WHERE learner_id = $1 AND teacher_id = $2 AND skill_id = $3)
+           OR EXISTS (SELECT FROM sessions WHERE seeker_id = $1 AND provider_id = $2 AND skill_id = $3 AND state = 'COMPLETED')
+           AS "hasLearned"`,
       [endorserId, userId, skillId],
     ),
   );
