@@ -1,4 +1,6 @@
 import { formatLsn, type Lsn, type Tuple } from '@banyan/postgres';
+import { nameOf } from '../mapping/mapping.ts';
+import type { TablePlan } from '../mapping/table-plan.ts';
 import { takeRepairToken } from '../repair/repair-token.ts';
 import type { RowEvent, SourceTransaction } from '../stream/transaction.ts';
 import type { BoundTable } from './bound-table.ts';
@@ -95,6 +97,27 @@ export class ConflictLog {
         owner,
         formatLsn(after),
         carried ?? null,
+        this.share,
+      ],
+    );
+  }
+
+  /** The same of rows by the values of their keys, in the order of `sourceKey`. */
+  async askByKeys(
+    { source, sourceKey }: TablePlan,
+    keys: readonly (readonly (string | null)[])[],
+    owner: Side,
+  ): Promise<void> {
+    this.#counted.repairs += keys.length;
+    await this.#session.client.query(
+      'INSERT INTO banyan.repairs (link, table_name, key, owner, share) SELECT $1, $2, key, $4, $5 FROM unnest($3::jsonb[]) AS key',
+      [
+        this.#link,
+        nameOf({ schema: source.schema, table: source.name }),
+        keys.map((values) =>
+          JSON.stringify(Object.fromEntries(sourceKey.map((name, at) => [name, values[at]]))),
+        ),
+        owner,
         this.share,
       ],
     );

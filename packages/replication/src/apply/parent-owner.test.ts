@@ -140,6 +140,33 @@ test("a row that is changed or deleted on the side that its parent's owner is no
   await end(dbs, forward, reverse);
 });
 
+for (const wrong of ['service', 'legacy'] as const)
+  test(`a row comes back whose parents the ${wrong}'s side deletes too, though it owns none of them, while it is on its way`, async () => {
+    const { dbs, forward, reverse } = await applications(HALF);
+    const [id, apps, key] =
+      wrong === 'service'
+        ? [OF_MONOLITH[0]!, 'applications', 'application_id']
+        : [OF_SERVICE[0]!, 'apps', 'id'];
+    const [away, back] = wrong === 'service' ? [reverse, forward] : [forward, reverse];
+    const before = await equalRows(dbs);
+    const remove = async (what: string) => await dbs[wrong].query(`DELETE FROM ${what} = ${id}`);
+    back.link.hold();
+    await remove('files WHERE id');
+    // Until it is sent back.
+    await settle(dbs, away);
+    await remove('notes WHERE id');
+    await settle(dbs, away);
+    away.link.hold();
+    await remove(`${apps} WHERE ${key}`);
+    back.link.release(HALF);
+    await back.link.barrier(LIMIT);
+    assert.deepEqual(await rowsOf(dbs[wrong], `SELECT id FROM files WHERE id = ${id}`), []);
+    away.link.release(HALF);
+    await settle(dbs, forward, reverse);
+    assert.deepEqual(await equalRows(dbs), before);
+    await end(dbs, forward, reverse);
+  });
+
 test('a parent that its owner deletes takes its rows along on both sides, in one transaction and by cascade', async () => {
   const { dbs, forward, reverse } = await applications(HALF);
   const [mine, second] = OF_SERVICE as [number, number];

@@ -14,6 +14,7 @@ import { applyAnnounced } from './announced-columns.ts';
 import { recordAppendOnly } from './append-only.ts';
 import type { BoundTable } from './bound-table.ts';
 import type { ConflictKind, ConflictLog } from './conflict-log.ts';
+import { askDependants } from './dependants.ts';
 import { updateMissingForeign, upsertForeign } from './foreign-rows.ts';
 import { followLost, lostParents } from './lost-parents.ts';
 import { changesOf, isOutside, refuseOutside } from './outside-rows.ts';
@@ -159,7 +160,10 @@ export class RowByRowApplier {
     if (await this.#differs(event, before, transaction)) {
       await this.#log.record('update_origin_differs', event, existing, owner, transaction);
       await this.#log.ask(table, before, owner);
-      if (!table.sameKey(before, row)) return await this.#log.ask(table, row, owner);
+      if (!table.sameKey(before, row)) {
+        await this.#log.ask(table, row, owner);
+        return await askDependants(this.#session, this.#log, table.plan, existing, owner);
+      }
     }
     if (table.plan.forwardOnly.length === 0 || !table.sameKey(before, row)) return;
     const violated = await attempt(this.#session, () =>
@@ -201,6 +205,7 @@ export class RowByRowApplier {
     }
     await this.#log.record('delete_origin_differs', event, existing, owner, transaction);
     await this.#log.ask(table, row, owner);
+    await askDependants(this.#session, this.#log, table.plan, existing, owner);
   }
 
   /** After a copy: the copied row may be newer than the change. Replaying all changes ends at the same rows. */

@@ -53,8 +53,8 @@ export type Table = {
   identity: string[];
   /** Column lists of unique indexes that ON CONFLICT can infer. */
   uniques: string[][];
-  /** Foreign keys by which deleting a row elsewhere deletes rows here. `parent` is quoted. */
-  cascadesFrom: { parent: string; columns: string[]; referenced: string[] }[];
+  /** Foreign keys by which deleting a row elsewhere deletes rows here. `parent` is quoted; `oid` is the parent's. */
+  cascadesFrom: { parent: string; oid: number; columns: string[]; referenced: string[] }[];
   /** The planner's estimate; -1 if it has none. */
   estimatedRows: number;
   /** With what is stored out of line. */
@@ -102,7 +102,7 @@ export async function describeTable(
     replicaIdentity: found.relreplident,
     identity: identity[found.relreplident] ?? [],
     uniques: indexes.rows.map((index) => index.columns),
-    cascadesFrom: cascades.rows,
+    cascadesFrom: cascades.rows.map((row) => ({ ...row, oid: Number(row.oid) })),
     estimatedRows: Number(found.reltuples),
     bytes: Number(found.bytes),
   };
@@ -151,7 +151,7 @@ const COLUMNS_SQL = `
   ORDER BY a.attnum`;
 
 const CASCADES_SQL = `
-  SELECT format('%I.%I', n.nspname, p.relname) AS parent,
+  SELECT format('%I.%I', n.nspname, p.relname) AS parent, p.oid::int8::text AS oid,
     (SELECT array_agg(a.attname::text ORDER BY u.n) FROM unnest(k.conkey) WITH ORDINALITY u(attnum, n)
        JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.attnum) AS columns,
     (SELECT array_agg(a.attname::text ORDER BY u.n) FROM unnest(k.confkey) WITH ORDINALITY u(attnum, n)

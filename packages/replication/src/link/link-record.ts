@@ -4,6 +4,7 @@ import { describeTable, type Table } from '../catalog/catalog.ts';
 import { describeParents } from '../catalog/foreign-keys.ts';
 import type { RememberedShapes } from '../catalog/shape-record.ts';
 import { ReplicationError } from '../errors.ts';
+import { dependantsOf } from '../mapping/dependants.ts';
 import { nameOf, type TableMapping } from '../mapping/mapping.ts';
 import { planTable, sourceName, type TablePlan } from '../mapping/table-plan.ts';
 import type { LinkConfig } from './link-config.ts';
@@ -109,6 +110,7 @@ export async function planTables(
     const parents = config.direction === 'reverse' ? await describeParents(target, to) : [];
     plans.push(planTable(mapping, config.tables, config.direction, from, to, known, parents));
   }
+  for (const plan of plans) plan.dependants = dependantsOf(plan, plans);
   return plans;
 }
 

@@ -61,7 +61,18 @@ export type TablePlan = {
   casts: Map<string, string>;
   /** Foreign keys of the target that the link looks after. */
   parents: readonly Parent[];
+  /** Mapped tables whose rows the source deletes with a row of this one. */
+  dependants: readonly Dependant[];
 };
+
+/** A mapped table whose rows go with those of another when the source deletes them, as its foreign key there has it. */
+export type Dependant = {
+  plan: TablePlan;
+  references: Reference[];
+};
+
+/** Columns on the target: the dependant's, and the one that it refers to. */
+export type Reference = { column: string; referenced: string };
 
 /** Compiles a mapping. Throws TARGET_SHAPE or SCHEMA_CHANGED with table and column if a column is missing. */
 export function planTable(
@@ -117,6 +128,7 @@ export function planTable(
     inputs,
     casts: new Map(),
     parents,
+    dependants: [],
   };
   checkColumns(plan, all);
   for (const input of inputs) plan.casts.set(input, castOf(plan, input, all, knownTypes));
