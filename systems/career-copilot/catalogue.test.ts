@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { cataloguePage } from '@banyan/analytics/testing';
 import { assertAccessible, inChromium } from '@banyan/ui/testing';
-import { cataloguePage } from './services/analytics/products/catalogue.ts';
 import { PRODUCTS } from './services/analytics/products/products.ts';
 
 inChromium('the catalogue of data products', ({ person }) => {
@@ -13,7 +13,7 @@ inChromium('the catalogue of data products', ({ person }) => {
     }));
     for (const width of [1_280, 320]) {
       const page = await (await person({ origin: 'http://127.0.0.1', width })).tab();
-      await page.setContent(cataloguePage(entries, '/api/v1/analytics/products'));
+      await page.setContent(cataloguePage('Career Copilot', entries, '/api/v1/analytics/products'));
       for (const details of await page.locator('details').all()) await details.locator('summary').click();
       await assertAccessible(page);
       const shown = await page.evaluate('document.documentElement.scrollWidth');

@@ -3,12 +3,10 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
+import { type Documents, documentsContract, openMongoDocuments } from '@banyan/analytics/testing';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import type pg from 'pg';
-import type { Documents } from '../../systems/career-copilot/services/analytics/store/documents.ts';
-import { openMongoDocuments } from '../../systems/career-copilot/services/analytics/store/mongo.ts';
-import { documentsContract } from '../../systems/career-copilot/services/analytics/store/testing/contract.ts';
 import { ferretdb, findProgram } from './programs.ts';
 import { freePort, type Server, startServer } from './server.ts';
 

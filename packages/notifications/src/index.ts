@@ -13,7 +13,6 @@ export { notificationRoutes } from './routes.ts';
 export { readRows } from './rows.ts';
 export { notificationSignals } from './signals.ts';
 export {
-  type Access,
   confirmPhone,
   digest,
   type KindDefinition,

@@ -1,9 +1,9 @@
-import type { KeyValueStore } from '@banyan/service';
+import type { Access, KeyValueStore } from '@banyan/service';
 import type pg from 'pg';
 import type { Telling } from './delivery/telling.ts';
 import type { Streams } from './feed/streams.ts';
 import type { Says } from './says.ts';
-import type { Access, NotificationSystem } from './system.ts';
+import type { NotificationSystem, UserId } from './system.ts';
 
 /** What every group of routes is given. */
 export type RoutesHost = {
@@ -11,7 +11,7 @@ export type RoutesHost = {
   /** Said again, since routes are described before there is any `telling`. */
   system: NotificationSystem;
   telling: Telling;
-  access: Access;
+  access: Access<UserId>;
   /** Below the API: where they are. */
   own: string;
   says: Says;

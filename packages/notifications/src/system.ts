@@ -1,5 +1,4 @@
-import type { Allow } from '@banyan/service';
-import type { FastifyRequest } from 'fastify';
+import type { Access } from '@banyan/service';
 import type pg from 'pg';
 import { type Static, type TObject, type TSchema, Type } from 'typebox';
 import type { Locale, TemplateWords, Ways } from './api/index.ts';
@@ -26,7 +25,7 @@ export type NotificationSystem = {
   people: PeopleSystem;
   /** The type of ids of `notifications`, rows by which others tell in the app, which this service's schema.sql has. */
   rows: { id: IdType };
-  access(pool: pg.Pool): Access;
+  access(pool: pg.Pool): Access<UserId>;
   /** Apps on telephones may be added for push, by their token of FCM. Default false. */
   devices?: boolean;
 };
@@ -62,19 +61,6 @@ export type PeopleSystem = {
   mapped: string;
   /** SQL: whether an account is active, by its id and what replication says of it, both given as SQL; NULL: nobody said. */
   active(userId: string, mapped: string): string;
-};
-
-/** Who may use a route, and who it is that does. */
-export type Access = {
-  callerOf(request: FastifyRequest): UserId;
-  /** What a route of signed-in users states, with the statuses of its own errors. */
-  signedIn(...statuses: number[]): RouteAccess;
-  /** And one of administrators. */
-  admin(...statuses: number[]): RouteAccess;
-};
-type RouteAccess = {
-  config: { allow: Allow; errors: readonly number[] };
-  onRequest(request: FastifyRequest): Promise<void>;
 };
 
 /** About somebody's account: told whatever they have chosen. */

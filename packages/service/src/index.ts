@@ -1,4 +1,5 @@
 export { RecentMap } from '@banyan/cohort/recent-map';
+export type { Access } from './auth/access.ts';
 export { type Allow, owner, type Predicate, role, service, signedIn } from './auth/allow.ts';
 export { principalOf } from './auth/authenticate.ts';
 export { GatewayConfig, gatewayIssuer } from './auth/gateway-issuer.ts';

@@ -1,10 +1,13 @@
+import { productMetrics as metrics, type Overviews } from '@banyan/analytics';
 import type { Events } from '@banyan/events';
-import { ConfigError, gauge, isZone, type ServiceContext } from '@banyan/service';
+import { ConfigError, isZone, type ServiceContext } from '@banyan/service';
 import { type Static, Type } from 'typebox';
 import { IssuerConfig } from '../../kit/issuers.ts';
+import type { Documents } from './documents.ts';
 import type { contracts } from './hear.ts';
-import type { Overviews } from './overview/overview.ts';
-import type { Documents } from './store/documents.ts';
+import type { Overview } from './overview/overview.ts';
+
+export { metrics };
 
 export const Config = Type.Object({
   ...IssuerConfig.properties,
@@ -12,15 +15,10 @@ export const Config = Type.Object({
   LEGACY_ZONE: Type.String({ minLength: 1, default: 'UTC' }),
 });
 
-export const metrics = {
-  'product.age_seconds': gauge('How old the data of a product is, when it was last asked for.', ['product']),
-  'product.promise_broken': gauge('1: the data of a product is older than was promised.', ['product']),
-};
-
 /** What routes are given. */
 export type Context = ServiceContext<
   Static<typeof Config>,
-  { documents: Documents; overview: Overviews; events: Events<typeof contracts> },
+  { documents: Documents; overview: Overviews<Overview>; events: Events<typeof contracts> },
   typeof metrics
 >;
 

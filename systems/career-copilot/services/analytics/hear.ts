@@ -1,10 +1,5 @@
-import {
-  defineContracts,
-  type Envelope,
-  type EventingDefinition,
-  type Events,
-  type HandlerContext,
-} from '@banyan/events';
+import { forgetOwn, noteHeard } from '@banyan/analytics';
+import { defineContracts, type Envelope, type EventingDefinition, type HandlerContext } from '@banyan/events';
 import { contracts as own } from '../../contracts/analytics.ts';
 import { contracts as applications } from '../../contracts/applications.ts';
 import { contracts as auth } from '../../contracts/auth.ts';
@@ -23,9 +18,7 @@ import {
   type Step,
   sourceSet,
 } from './careers/career.ts';
-import { forgetPerson } from './forget-person.ts';
-import { noteHeard } from './overview/heard.ts';
-import type { Documents } from './store/documents.ts';
+import type { Documents } from './documents.ts';
 
 /** What analytics says and hears. */
 export const contracts = defineContracts({
@@ -34,7 +27,7 @@ export const contracts = defineContracts({
 });
 
 /** Who is asked what there was before. */
-const ASKED = ['applications', 'auth', 'jobs'] as const;
+export const ASKED = ['applications', 'auth', 'jobs'] as const;
 
 type Definition = EventingDefinition<typeof contracts>;
 type About = Envelope & { data: object };
@@ -42,15 +35,6 @@ type Context = HandlerContext<typeof contracts>;
 
 export type Job = { companyId: number; title: string };
 export type Company = { name: string };
-
-/** Since when all is heard that was there before this service asked; null: it is not yet, or nobody counted. */
-export async function completeSince(
-  events: Pick<Events<typeof contracts>, 'completeSince'>,
-): Promise<Date | null> {
-  const moments = await Promise.all(ASKED.map((owner) => events.completeSince(owner)));
-  const known = moments.filter((moment) => moment !== undefined);
-  return known.length < ASKED.length ? null : new Date(Math.max(...known.map((moment) => moment.getTime())));
-}
 
 /** Keeps the documents by what others tell, what was there before among it. */
 export function hear(documents: Documents): Pick<Definition, 'on' | 'onBatch' | 'backfill' | 'batch'> {
@@ -108,7 +92,7 @@ export function hear(documents: Documents): Pick<Definition, 'on' | 'onBatch' | 
       UserDeleted: async (message, context) => {
         await hearOfActivity.UserDeleted(message, context);
         await career(message, message.data.userId, context, forgotten);
-        await forgetPerson(context.tx, message.data.userId);
+        await forgetOwn(context.tx, message.data.userId);
       },
       ApplicationStatusChanged: (message, context) =>
         career(message, message.data.userId, context, (before) => moved(before, message.data, message.time)),

@@ -1,6 +1,6 @@
 import type { NotificationSystem } from '@banyan/notifications';
 import { API, Uuid } from '../../api/common.ts';
-import { accessOf } from './access.ts';
+import { accessIn } from '../../kit/access.ts';
 import { builtIn, filters } from './templates/built-in.ts';
 import { kinds } from './templates/kinds.ts';
 import { labels } from './templates/labels.ts';
@@ -24,6 +24,6 @@ export const skillswap: NotificationSystem = {
     active: (_userId, mapped) => mapped,
   },
   rows: { id: 'uuid' },
-  access: accessOf,
+  access: (pool) => accessIn(pool, 'users'),
   devices: true,
 };

@@ -1,5 +1,5 @@
+import { periodOf } from '@banyan/analytics';
 import { type Funnel, funnelOf, type Summary, summaryOf, type Weeks } from '../../../api/analytics.ts';
-import { periodOf } from './calendar.ts';
 import type { Application, Career, Step } from './career.ts';
 
 /** Steps of applications from before they were known here, by application. */

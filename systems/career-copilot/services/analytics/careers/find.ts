@@ -1,4 +1,4 @@
-import type { Documents } from '../store/documents.ts';
+import type { Documents } from '../documents.ts';
 import { type PastSteps, withPast } from './answers.ts';
 import { type Career, NOBODY } from './career.ts';
 

@@ -1,3 +1,4 @@
+import type { Moments } from '@banyan/analytics';
 import { type PastSteps, stepsOf } from './answers.ts';
 import type { Application, Career } from './career.ts';
 
@@ -32,6 +33,15 @@ export function momentOf(way: Way, metric: Metric): string | null {
   if (metric === 'applied') return way.appliedAt;
   if (metric === 'answered') return answeredAt(way);
   return firstOf(way, (to) => to === metric);
+}
+
+/** All moments of some applications. */
+export function momentsIn(ways: readonly Way[]): Moments {
+  return (metric) =>
+    ways.flatMap((way): [Date, number][] => {
+      const at = momentOf(way, metric as Metric);
+      return at === null ? [] : [[new Date(at), 1]];
+    });
 }
 
 /** When the company answered, be it yes or no; null: not yet. */

@@ -1,24 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Events } from '@banyan/events';
-import { type Db, withTransaction } from '@banyan/postgres';
-import { repeatedWork, type ServicePart } from '@banyan/service';
-import { Type } from 'typebox';
 import { withPast } from '../careers/answers.ts';
 import type { Career, Step } from '../careers/career.ts';
 import { type Way, waysOf } from '../careers/moments.ts';
+import type { Documents } from '../documents.ts';
 import { type Forecast, makeForecast } from '../forecast/forecast.ts';
 import { type Interval, intervalOf } from '../forecast/interval.ts';
 import { chanceOf } from '../forecast/logistic.ts';
 import { openOnes, type Sent, samplesOf } from '../forecast/samples.ts';
-import type { contracts, Job } from '../hear.ts';
-import type { Documents } from '../store/documents.ts';
-import { heardUntil } from './heard.ts';
+import type { Job } from '../hear.ts';
 import { addCareer, noTotals, responseRate, type Totals } from './totals.ts';
-
-const OverviewConfig = Type.Object({
-  /** How often the figures about all users are calculated, at most: it rests ten times as long as it took. */
-  OVERVIEW_SECONDS: Type.Number({ minimum: 0.1, maximum: 3_600, default: 15 }),
-});
 
 /** What is known of all users at one moment. */
 export type Overview = { totals: Totals; calculatedAt: number; forecasts: Forecasts };
@@ -33,38 +23,14 @@ type Forecasts = {
 /** `interval`: null where nothing is known of how good it is. */
 type Chance = { application_id: number; chance: number; interval: Interval | null };
 
-export type Overviews = {
-  /** Null: not calculated yet. */
-  latest(): Overview | null;
-  /** All that others had said before then has been heard; null: nobody knows. In milliseconds since 1970. */
-  heardUntil(): Promise<number | null>;
-};
-
-/**
- * Goes through all documents again and again, so that figures about all users are what the documents say, whatever was rolled back or told
- * twice; and tells of it by an event, whose way back shows how far behind the bus is.
- */
-export const overview: ServicePart<Overviews, typeof OverviewConfig> = {
-  config: OverviewConfig,
-  async start(host) {
-    const { config, pool, provided } = host;
-    const documents = provided.documents as Documents;
-    const events = provided.events as Events<typeof contracts>;
-    const everyMs = config.OVERVIEW_SECONDS * 1_000;
-    let latest: Overview | null = null;
-    const work = repeatedWork(host, {
-      'calculate figures about all users': {
-        everyMs,
-        run: async () => {
-          const began = performance.now();
-          latest = await calculate(documents, Date.now(), latest?.forecasts);
-          await tell(pool, events, latest);
-          return Math.max(everyMs, (performance.now() - began) * 10);
-        },
-      },
-    });
-    return { provided: { latest: () => latest, heardUntil: () => heardUntil(pool) }, ...work };
-  },
+/** Goes through all documents: figures are what these say. */
+export const ofAllUsers = {
+  calculate: async (
+    { provided }: { provided: Readonly<Record<string, unknown>> },
+    now: number,
+    before: Overview | null,
+  ): Promise<Overview> => await calculate(provided.documents as Documents, now, before?.forecasts),
+  told: ({ totals }: Overview) => ({ metric: 'response_rate', value: responseRate(totals) }),
 };
 
 async function calculate(
@@ -138,20 +104,6 @@ async function companiesOf(documents: Documents, sent: readonly Sent[]): Promise
     for (const [id, { companyId }] of await documents.find<Job>('jobs', ids.slice(from, from + PAGE)))
       companies.set(id, companyId);
   return companies;
-}
-
-async function tell(
-  pool: Db,
-  events: Events<typeof contracts>,
-  { totals, calculatedAt }: Overview,
-): Promise<void> {
-  await withTransaction(pool, (tx) =>
-    events.publish(tx, 'MetricCalculated', {
-      metric: 'response_rate',
-      value: responseRate(totals),
-      calculatedAt: new Date(calculatedAt).toISOString(),
-    }),
-  );
 }
 
 const PAGE = 500;

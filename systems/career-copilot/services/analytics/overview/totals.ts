@@ -1,6 +1,6 @@
+import { type Moments, periodOf } from '@banyan/analytics';
 import { ratio, summaryOf } from '../../../api/analytics.ts';
 import { countBy } from '../careers/answers.ts';
-import { periodOf } from '../careers/calendar.ts';
 import type { Career } from '../careers/career.ts';
 import { answeredAt, METRICS, type Metric, momentOf, type Way } from '../careers/moments.ts';
 
@@ -43,6 +43,11 @@ export function addCareer(totals: Totals, { registeredAt, isForgotten }: Career,
   const firstAt = first.length === 0 ? null : first.reduce((a, b) => (Date.parse(a) < Date.parse(b) ? a : b));
   addToCohort(totals.cohorts.registration, registeredAt, ways);
   addToCohort(totals.cohorts.first_application, firstAt, ways);
+}
+
+/** Of which the hours are known, and not the moments in them. */
+export function momentsOfHours({ hours }: Totals): Moments {
+  return (metric) => [...hours[metric as Metric]].map(([at, count]) => [new Date(at), count]);
 }
 
 export function responseRate({ byStatus }: Totals): number {

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
-import { Value } from 'typebox/value';
+import { it } from 'node:test';
+import { productsContract } from '@banyan/analytics/testing';
 import { NOBODY } from '../careers/career.ts';
 import type { Way } from '../careers/moments.ts';
 import { makeForecast } from '../forecast/forecast.ts';
 import type { Overview } from '../overview/overview.ts';
 import { addCareer, cohortsOf, noTotals } from '../overview/totals.ts';
-import { cataloguePage } from './catalogue.ts';
-import { freshnessOf, PRODUCTS } from './products.ts';
+import { PRODUCTS } from './products.ts';
 
 const NOW = Date.parse('2026-11-20T10:00:00Z');
 const AT = '2026-11-02T10:00:00.000Z';
@@ -39,52 +38,7 @@ function overviewAt(calculatedAt: number): Overview {
   return { totals, forecasts, calculatedAt };
 }
 
-describe('a data product', () => {
-  it('is what its schema says, each of them', () => {
-    const sources = { career: NOBODY, past: new Map(), overview: overviewAt(NOW) };
-    for (const { name, schema, read } of PRODUCTS) {
-      const data = read(sources);
-      assert.deepEqual([...Value.Errors(schema, data)], [], name);
-    }
-    const ids = PRODUCTS.map(({ name, version }) => `${name} ${version}`);
-    assert.equal(new Set(ids).size, ids.length);
-  });
-
-  it('keeps its promise while it is young enough, and not when nobody knows how old it is', () => {
-    const own = PRODUCTS.find(({ audience }) => audience === 'own')!;
-    const ofAll = PRODUCTS.find(({ audience }) => audience === 'administrators')!;
-    const overview = overviewAt(NOW - 500_000);
-    const heardUntil = NOW - 5_000;
-    const completeSince = new Date(NOW - 9_000);
-    assert.deepEqual(freshnessOf(own, { heardUntil, overview, completeSince }, NOW), {
-      promise_seconds: 60,
-      age_seconds: 5,
-      kept: true,
-      complete_since: completeSince.toISOString(),
-    });
-    assert.deepEqual(freshnessOf(ofAll, { heardUntil, overview, completeSince }, NOW), {
-      promise_seconds: 120,
-      age_seconds: 500,
-      kept: false,
-      complete_since: completeSince.toISOString(),
-    });
-    const forecast = PRODUCTS.find(({ madeAt }) => madeAt)!;
-    assert.equal(freshnessOf(forecast, { heardUntil, overview, completeSince }, NOW).age_seconds, 560);
-    assert.equal(freshnessOf(own, { heardUntil: null, overview, completeSince }, NOW).kept, false);
-    assert.equal(freshnessOf(ofAll, { heardUntil, overview: null, completeSince }, NOW).kept, false);
-  });
-
-  it('is in a catalogue that asks for nothing from elsewhere, and says of a broken promise that it is', () => {
-    const entries = PRODUCTS.map((product) => ({
-      product: { ...product, title: `<script>${product.title}` },
-      freshness: { promise_seconds: 60, age_seconds: 61, kept: false, complete_since: null },
-    }));
-    const page = cataloguePage(entries, '/api/v1/analytics/products');
-    assert.doesNotMatch(page, /<script|https?:|src=|@import/);
-    assert.equal(page.match(/The promise is broken/g)!.length, PRODUCTS.length);
-    for (const needed of ['<html lang="en">', '<main>', '<h1>']) assert.ok(page.includes(needed), needed);
-  });
-});
+productsContract(PRODUCTS, { career: NOBODY, past: new Map(), overview: overviewAt(NOW) });
 
 it('those who began in one week are one cohort, with how many of theirs were answered and how soon', () => {
   assert.deepEqual(cohortsOf(overviewAt(NOW).totals, 'registration'), [

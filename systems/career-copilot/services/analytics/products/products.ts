@@ -1,4 +1,5 @@
-import { type TSchema, Type } from 'typebox';
+import type { Product } from '@banyan/analytics';
+import { Type } from 'typebox';
 import { Funnel, funnelOf, Summary, summaryOf } from '../../../api/analytics.ts';
 import type { PastSteps } from '../careers/answers.ts';
 import { funnel, summary } from '../careers/answers.ts';
@@ -6,27 +7,7 @@ import type { Career } from '../careers/career.ts';
 import type { Overview } from '../overview/overview.ts';
 import { cohortsOf } from '../overview/totals.ts';
 
-/** A named, versioned view that others may build on: what it has, whose it is, and how old it may be. */
-export type Product = {
-  name: string;
-  /** Another one where a reader of the one before could be wrong; both are there for a while. */
-  version: number;
-  title: string;
-  description: string;
-  owner: string;
-  /** `own`: of the caller. `users`: of nobody in particular, for all. `administrators`: of all users. */
-  audience: 'own' | 'users' | 'administrators';
-  /** Of its data. */
-  schema: TSchema;
-  /** How old its data may be, in seconds. */
-  promiseSeconds: number;
-  /** Of when what it is made of is; left out: when the overview was calculated, or of the caller's document. */
-  madeAt?(overview: Overview): number;
-  read(sources: Sources): unknown;
-};
-
-/** Of those about all users the overview is there, of those of the caller their document. */
-type Sources = { career: Career; past: PastSteps; overview: Overview | null };
+type Sources = { career: Career; past: PastSteps };
 
 const OWNER = 'Analytics';
 
@@ -65,7 +46,7 @@ const Calibration = Type.Object({
   ]),
 });
 
-export const PRODUCTS: readonly Product[] = [
+export const PRODUCTS: readonly Product<Sources, Overview>[] = [
   {
     name: 'my-search',
     version: 1,
@@ -134,39 +115,3 @@ export const PRODUCTS: readonly Product[] = [
     },
   },
 ];
-
-export type Freshness = {
-  promise_seconds: number;
-  /** Null: nobody knows. */
-  age_seconds: number | null;
-  kept: boolean;
-  /** Since when it is made of all that was there before (RFC 3339); null: it is not yet, or nobody knows. */
-  complete_since: string | null;
-};
-
-/**
- * How old a product's data is: what was said since `heardUntil` may not be in it, nor what has been heard since the overview was
- * calculated that it is made of. What nobody knows is a promise that is not kept. Pure.
- */
-export function freshnessOf(
-  { audience, promiseSeconds, madeAt = ({ calculatedAt }) => calculatedAt }: Product,
-  {
-    heardUntil,
-    overview,
-    completeSince,
-  }: { heardUntil: number | null; overview: Overview | null; completeSince: Date | null },
-  now: number,
-): Freshness {
-  const until = audience === 'own' ? heardUntil : earlier(heardUntil, overview && madeAt(overview));
-  const age = until === null ? null : Math.max(0, Math.round((now - until) / 100) / 10);
-  return {
-    promise_seconds: promiseSeconds,
-    age_seconds: age,
-    kept: age !== null && age <= promiseSeconds,
-    complete_since: completeSince?.toISOString() ?? null,
-  };
-}
-
-function earlier(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? null : Math.min(a, b);
-}
