@@ -12,6 +12,14 @@ const ofSkill = <K extends string>(key: K, summary: string) =>
 export const contracts = defineContracts({
   system: SYSTEM,
   events: {
+    SkillCategoryAdded: event({
+      ...ofSkill('categoryId', 'There is a category of skills that was not, or it has another name.'),
+      data: Type.Object({
+        categoryId: Uuid,
+        name: Type.String(),
+        parentId: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Null: at the top.' }),
+      }),
+    }),
     SkillAdded: event({
       ...ofSkill('skillId', 'There is a skill in the catalogue that was not.'),
       data: Type.Object({ skillId: Uuid, categoryId: Uuid, name: Type.String() }),

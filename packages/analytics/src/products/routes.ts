@@ -1,7 +1,7 @@
-import { type Allow, type Metrics, mediaOf, principalOf, type ServiceApp } from '@banyan/service';
-import type { FastifyRequest } from 'fastify';
+import { type Metrics, mediaOf, type ServiceApp } from '@banyan/service';
 import { Type } from 'typebox';
 import { errors } from '../errors.ts';
+import { isAdmin } from '../is-admin.ts';
 import type { Calculated, Overviews } from '../overview/overview.ts';
 import type { RoutesHost } from '../routes-host.ts';
 import type { UserId } from '../system.ts';
@@ -50,7 +50,6 @@ export function productRoutes<Own extends object, All extends Calculated>(
 ): void {
   const base = `${system.paths.api}${own}/products`;
   const ofCaller = access.signedIn(404, 503);
-  const ofAdmin = access.admin().config.allow;
   const now = async () => ({
     heardUntil: await overview.heardUntil(),
     overview: overview.latest(),
@@ -117,7 +116,7 @@ export function productRoutes<Own extends object, All extends Calculated>(
       const { name, version } = request.params;
       const product = products.find((one) => one.name === name && `v${one.version}` === version);
       if (!product) throw errors('NO_SUCH_PRODUCT');
-      if (product.audience === 'administrators' && !isAllowed(ofAdmin, request))
+      if (product.audience === 'administrators' && !isAdmin(access, request))
         throw errors('FOR_ADMINISTRATORS');
       const known = await now();
       if (product.audience !== 'own' && known.overview === null) throw errors('NOT_CALCULATED');
@@ -125,8 +124,4 @@ export function productRoutes<Own extends object, All extends Calculated>(
       return { product: name, version: product.version, freshness: freshness(product, known), data };
     },
   );
-}
-
-function isAllowed(allow: Allow, request: FastifyRequest): boolean {
-  return allow === 'everybody' || allow.some((predicate) => predicate(principalOf(request), request));
 }

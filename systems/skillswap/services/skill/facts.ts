@@ -14,11 +14,14 @@ const OF_PROFILE = {
 } as const;
 
 type ProfileRow = { user_id: string } & Record<(typeof OF_PROFILE)[keyof typeof OF_PROFILE][number], unknown>;
+type CategoryRow = { id: string; name: string; parent_id: string | null };
 type SkillRow = { id: string; category_id: string; name: string };
 type ChosenRow = { user_id: string; level?: string };
 
 const updated = (userId: string, changed: string[]) =>
   ({ type: 'SkillProfileUpdated', data: { userId, changed } }) as const;
+const category = ({ id: categoryId, name, parent_id: parentId }: CategoryRow) =>
+  ({ type: 'SkillCategoryAdded', data: { categoryId, name, parentId } }) as const;
 const added = ({ id: skillId, category_id: categoryId, name }: SkillRow) =>
   ({ type: 'SkillAdded', data: { skillId, categoryId, name } }) as const;
 
@@ -33,6 +36,12 @@ const chosen = (field: 'offered' | 'wanted') => ({
 
 /** What the monolith does with skills and profiles, as the events that this service publishes for what it does itself. */
 export const fromRows: FromRows<typeof contracts> = {
+  skill_categories: {
+    insert: category,
+    update: (before: CategoryRow, after: CategoryRow) =>
+      before.name === after.name && before.parent_id === after.parent_id ? undefined : category(after),
+    exists: category,
+  },
   skills: { insert: added, exists: added },
   skill_profiles: {
     update: (before: ProfileRow, after: ProfileRow) => {

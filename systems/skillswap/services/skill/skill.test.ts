@@ -121,6 +121,14 @@ describe("ESCO's list", () => {
     assert.deepEqual((await suggested('loom')).body, []);
     const told = (await world.said('SkillAdded')).filter(({ name }) => name === 'hand weaving');
     assert.equal(told.length, 1);
+    assert.deepEqual(
+      (await world.said('SkillCategoryAdded')).map(({ name, parentId }) => [name, parentId !== null]),
+      [
+        ['ESCO', false],
+        ['ESCO: knowledge', true],
+        ['ESCO: skills and competences', true],
+      ],
+    );
   });
 
   it('has the columns that it has, and none is taken for it that has not', async () => {

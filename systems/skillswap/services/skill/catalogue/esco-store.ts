@@ -9,18 +9,28 @@ const ROOT = 'ESCO';
 const KNOWLEDGE = 'ESCO: knowledge';
 const ABILITIES = 'ESCO: skills and competences';
 
+const ADDED =
+  'RETURNING skill_categories.id AS "categoryId", skill_categories.name, skill_categories.parent_id AS "parentId"';
+
 /** Nobody else writes skills until the transaction ends; they are read as before. */
 export async function lockCatalogue(tx: Tx): Promise<void> {
   await tx.query('LOCK TABLE skill_categories, skills IN SHARE ROW EXCLUSIVE MODE');
 }
 
-/** Ids of the categories of ESCO's skills, which are there from now on. */
-export async function categoriesOf(tx: Tx): Promise<{ knowledge: string; abilities: string }> {
-  await tx.query('INSERT INTO skill_categories (name) VALUES ($1) ON CONFLICT DO NOTHING', [ROOT]);
-  await tx.query(
+export type Category = { categoryId: string; name: string; parentId: string | null };
+
+/** Ids of the categories of ESCO's skills, which are there from now on; `added`: which of them were not before. */
+export async function categoriesOf(
+  tx: Tx,
+): Promise<{ knowledge: string; abilities: string; added: Category[] }> {
+  const root = await tx.query<Category>(
+    `INSERT INTO skill_categories (name) VALUES ($1) ON CONFLICT DO NOTHING ${ADDED}`,
+    [ROOT],
+  );
+  const below = await tx.query<Category>(
     `INSERT INTO skill_categories (name, parent_id)
      SELECT own.name, root.id FROM unnest($2::text[]) AS own (name), skill_categories root WHERE root.name = $1
-     ON CONFLICT DO NOTHING`,
+     ON CONFLICT DO NOTHING ${ADDED}`,
     [ROOT, [KNOWLEDGE, ABILITIES]],
   );
   const { rows } = await tx.query<{ id: string; name: string }>(
@@ -28,7 +38,10 @@ export async function categoriesOf(tx: Tx): Promise<{ knowledge: string; abiliti
     [[KNOWLEDGE, ABILITIES]],
   );
   const idOf = (name: string) => rows.find((row) => row.name === name)!.id;
-  return { knowledge: idOf(KNOWLEDGE), abilities: idOf(ABILITIES) };
+  return {
+    ...{ knowledge: idOf(KNOWLEDGE), abilities: idOf(ABILITIES) },
+    added: [...root.rows, ...below.rows],
+  };
 }
 
 export async function findKnown(tx: Tx, part: readonly Line[]): Promise<Known[]> {

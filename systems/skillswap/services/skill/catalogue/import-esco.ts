@@ -47,6 +47,7 @@ async function takePart({ pool, events }: Told, part: readonly Line[]) {
     await store.lockCatalogue(tx);
     const decided = decideImport(part, await store.findKnown(tx, part), await store.findNamed(tx, part));
     const categories = await store.categoriesOf(tx);
+    for (const category of categories.added) await events.publish(tx, 'SkillCategoryAdded', category);
     for (const { skillId, categoryId, name } of await store.addSkills(tx, decided.add, categories))
       await events.publish(tx, 'SkillAdded', { skillId, categoryId, name });
     await store.linkSkills(tx, decided.link);
