@@ -56,7 +56,7 @@ export async function startSupervisor(options: {
   onSlow?: (name: ProcessName, said: string | null) => void;
   /** Called whenever another process runs. */
   onChildren?: (pids: Partial<Record<ProcessName, number>>) => void;
-  /** Gives up a start that is under way. */
+  /** Gives up a start that is under way, and starts nothing again: Ctrl-C ends children too, and maybe before `stop` is called. */
   signal?: AbortSignal;
 }): Promise<Supervisor> {
   mkdirSync(options.logDirectory, { recursive: true });
@@ -74,6 +74,7 @@ export async function startSupervisor(options: {
   const children = new Map<ProcessName, ChildProcess>();
   const restarts: Record<ProcessName, number> = { applier: 0, controller: 0, gateway: 0 };
   let stopping = false;
+  const isEnding = () => stopping || options.signal?.aborted === true;
 
   try {
     for (const name of names) await startOne(name);
@@ -110,7 +111,7 @@ export async function startSupervisor(options: {
       }
 
       function launch(): void {
-        if (stopping) return;
+        if (isEnding()) return;
         const startedAt = performance.now();
         const log = openSync(file, 'a');
         failure = null;
@@ -133,7 +134,7 @@ export async function startSupervisor(options: {
         });
         child.on('exit', (code, signal) => {
           children.delete(name);
-          if (stopping) return;
+          if (isEnding()) return;
           if (!everReady) {
             const said = failure?.message ?? lastSaid(file, logStart) ?? signal ?? `exit code ${code}`;
             settle(() => reject(notStarted(name, said, failure?.code, file)));
