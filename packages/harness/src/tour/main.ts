@@ -27,6 +27,7 @@ type Options = {
   rate?: number;
   users?: number;
   seed: number;
+  warmUp?: number;
   services?: string[];
   all: boolean;
 };
@@ -71,6 +72,11 @@ const program = new Command('npm start --')
   .option('--rate <n>', 'requests per second (default: 200, fewer on a slow or busy machine)', positive)
   .option('--users <n>', 'users in the monolith (default: 20000, fewer on a slow or busy machine)', positive)
   .option('--seed <n>', 'seed of the data and of the load', positive, 1)
+  .option(
+    '--warm-up <n>',
+    'visits to each process before the load comes (default: 400; with few it begins sooner, and its first stage is one of a system that has just started)',
+    positive,
+  )
   .option(
     '--services <names>',
     'services to move, in this order (default: those that the system shows)',
@@ -126,6 +132,7 @@ async function main(system: System, options: Options): Promise<void> {
       settings: DATABASE,
       monolith: web,
       warm: true,
+      warmUpRounds: options.warmUp,
       signal: stopper.signal,
       onProgress: (what) => view.event(`${what} …`),
       onRestart: (name) => view.event(`${name} died and is started again`),

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorCode } from '../errors.ts';
 
@@ -37,6 +37,17 @@ export function servesDirectory(pid: number, dataDirectory: string): boolean {
   }
 }
 
+/** What runs in a process group, a line each: pid, state as `ps` has it, command. Empty where there is no /proc. */
+export function processesOf(group: number): string[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc').flatMap((name) => {
+    const pid = Number(name);
+    const fields = Number.isInteger(pid) ? statFields(pid) : undefined;
+    if (Number(fields?.[2]) !== group) return [];
+    return [`${pid} ${fields![0]} ${commandOf(pid)}`];
+  });
+}
+
 /** Resolves to true once the process is gone, to false after `timeoutMs`. */
 export async function waitForExit(pid: number, timeoutMs: number): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
@@ -58,6 +69,14 @@ export function signal(pid: number, name: NodeJS.Signals): void {
 
 function isZombie(pid: number): boolean {
   return statFields(pid)?.[0] === 'Z';
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+  } catch {
+    return ''; // gone meanwhile
+  }
 }
 
 /** The fields of /proc/<pid>/stat after the command's name, which may itself hold spaces and brackets. */
