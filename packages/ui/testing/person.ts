@@ -1,4 +1,5 @@
-import type { Browser, BrowserContext, Page, Request, Response } from 'playwright-core';
+import type { Browser, BrowserContext, Page, Response } from 'playwright-core';
+import { watchRequests } from './requests.ts';
 
 export type Theme = 'light' | 'dark';
 
@@ -32,6 +33,8 @@ export type Person = {
   allow(problem: RegExp): void;
   /** Resolves when all that the pages have asked for is there, but for streams of events, which never end, and is shown. */
   settled(): Promise<void>;
+  /** Rejects as `act` does, and says what the pages wait for then, and what they waited long for before. */
+  watched<T>(act: () => Promise<T>): Promise<T>;
   /** A picture of each open tab, as `<file>-<number>.png`. */
   shoot(file: string): Promise<void>;
   /** Closes all, and says what was wrong with the pages. */
@@ -48,8 +51,9 @@ export async function openPerson(browser: Browser, options: PersonOptions): Prom
     locale: options.locale ?? 'en-GB',
     timezoneId: options.timezone ?? 'UTC',
   });
+  context.setDefaultTimeout(PATIENCE_MS);
   const watch = await watchPages(context, options.allowed ?? (() => false));
-  const underWay = watchRequests(context);
+  const requests = watchRequests(context);
   return {
     context,
     async tab(path) {
@@ -60,9 +64,26 @@ export async function openPerson(browser: Browser, options: PersonOptions): Prom
     allow: watch.allow,
     async settled() {
       do {
-        await underWay.ended();
+        await requests.ended();
         for (const page of context.pages()) await page.evaluate(IS_QUIET);
-      } while (underWay.isAny());
+      } while (requests.isAny());
+    },
+    async watched(act) {
+      try {
+        return await act();
+      } catch (error) {
+        const addresses = context.pages().map((page) => page.url());
+        const asked = requests.late();
+        throw new Error(
+          [
+            `${new Date().toISOString().slice(11, -1)}, at ${addresses.join(' and ')}: ${(error as Error).message}`,
+            ...(asked.length === 0
+              ? ['Whatever the pages asked for is there.']
+              : ['The pages waited for:', ...asked]),
+          ].join('\n  '),
+          { cause: error },
+        );
+      }
     },
     async shoot(file) {
       for (const [n, page] of context.pages().entries())
@@ -78,6 +99,8 @@ export async function openPerson(browser: Browser, options: PersonOptions): Prom
   };
 }
 
+/** How long a test waits for a page, unless it says otherwise: as long as for all else (`until`), since a machine that does much besides takes its time. */
+const PATIENCE_MS = 120_000;
 /** React holds back a part that comes late for up to 300 ms, so that a page does not change in many small steps. */
 const QUIET_MS = 400;
 /** Nothing has changed for so long. */
@@ -88,24 +111,6 @@ const IS_QUIET = `new Promise((quiet) => {
   let timer = setTimeout(end, ${QUIET_MS});
   observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
 })`;
-
-function watchRequests(context: BrowserContext): { isAny(): boolean; ended(): Promise<void> } {
-  const underWay = new Set<Request>();
-  const waiting: (() => void)[] = [];
-  const end = (request: Request) => {
-    underWay.delete(request);
-    if (underWay.size === 0) for (const resolve of waiting.splice(0)) resolve();
-  };
-  context.on('request', (request) => {
-    if (request.headers().accept !== 'text/event-stream') underWay.add(request);
-  });
-  context.on('requestfinished', end);
-  context.on('requestfailed', end);
-  return {
-    isAny: () => underWay.size > 0,
-    ended: () => (underWay.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
-  };
-}
 
 /** What a browser tells of pages that is wrong with them. */
 async function watchPages(

@@ -15,6 +15,7 @@ const PAGES: Record<string, string> = {
     <script>Promise.reject(new Error("left alone"))</script>
     <script>console.error("gone wrong")</script>
     <script>throw new Error("thrown away")</script>`,
+  '/waiting': '<main><h1>Waiting</h1></main><img src="/never" alt="">',
   '/pale': '<main><h1>Pale</h1><p>Text</p></main>',
 };
 const STYLE = `html { background: white; color: black }
@@ -27,6 +28,7 @@ before(async () => {
   server = createServer((request, response) => {
     const page = PAGES[request.url!];
     if (request.url === '/style.css') response.writeHead(200, { 'content-type': 'text/css' }).end(STYLE);
+    else if (request.url === '/never') return;
     else if (request.url === '/favicon.ico') response.writeHead(204).end();
     else if (page === undefined) response.writeHead(404).end();
     else
@@ -40,7 +42,10 @@ before(async () => {
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 
-after(() => void server.close());
+after(() => {
+  server.closeAllConnections();
+  server.close();
+});
 
 inChromium('what is wrong with a page', (chromium) => {
   let browser: Browser;
@@ -76,6 +81,16 @@ inChromium('what is wrong with a page', (chromium) => {
   it('is no problem where the test says so', async () => {
     const problems = await problemsOf('/bad', /^404 GET \/nowhere/);
     assert.ok(!problems.some((each) => each.startsWith('404')), problems.join('\n'));
+  });
+
+  it('is told with what a page waits for when it is not shown', async () => {
+    const person = await chromium.person({ origin });
+    const page = await person.tab();
+    const asked = page.waitForRequest('**/never');
+    await page.goto('/waiting', { waitUntil: 'commit' });
+    await asked;
+    const waits = person.watched(() => Promise.reject(new Error('It did not come')));
+    await assert.rejects(waits, /^Error: .*\/waiting: It did not come\n.*GET \/never, not there after/s);
   });
 
   it('is found by axe in each theme', async () => {

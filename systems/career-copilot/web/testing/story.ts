@@ -24,7 +24,7 @@ export type Resident = {
 export async function openWindow(chromium: Chromium, origin: string): Promise<() => Promise<void>> {
   const person = await stranger(chromium, { origin });
   const page = await person.tab('/profile');
-  return async () => {
+  const tell = async () => {
     await signsUp(page);
     await sees(page, 'Profile');
     await page.getByLabel('Headline').fill('Analyst of engines');
@@ -33,13 +33,14 @@ export async function openWindow(chromium: Chromium, origin: string): Promise<()
     const job = await applies(page);
     await sees(page, 'Applications');
     for (const state of ['Screening', 'Interview', 'Offer']) await movesTo(page, job, state);
-    await page.reload();
+    await reload(page);
     await isIn(page, job, 'Offer');
     await isToldOfIt(page);
     await seesWhereTheyStand(page);
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByRole('heading', { name: 'Log in' }).waitFor();
   };
+  return () => person.watched(tell);
 }
 
 export async function moveIn(chromium: Chromium, origin: string): Promise<Resident> {
@@ -51,22 +52,24 @@ export async function moveIn(chromium: Chromium, origin: string): Promise<Reside
   const headline = other.getByLabel('Headline');
   let laps = 0;
   return {
-    goOn: async () => {
-      if (laps++ % 2 === 0) await page.reload();
-      await isLoggedIn(page);
-      await sees(page, 'Calendar');
-      await sees(page, 'Applications');
-    },
+    goOn: () =>
+      person.watched(async () => {
+        if (laps++ % 2 === 0) await reload(page);
+        await isLoggedIn(page);
+        await sees(page, 'Calendar');
+        await sees(page, 'Applications');
+      }),
     begin: (text) => headline.fill(text),
-    finish: async (text) => {
-      await other.reload();
-      await other.getByText(/What you entered .* was kept/).waitFor();
-      assert.equal(await headline.inputValue(), text);
-      await save(other);
-      await other.reload();
-      await headline.waitFor();
-      assert.equal(await headline.inputValue(), text);
-    },
+    finish: (text) =>
+      person.watched(async () => {
+        await reload(other);
+        await other.getByText(/What you entered .* was kept/).waitFor();
+        assert.equal(await headline.inputValue(), text);
+        await save(other);
+        await reload(other);
+        await headline.waitFor();
+        assert.equal(await headline.inputValue(), text);
+      }),
   };
 }
 
@@ -100,6 +103,11 @@ async function applies(page: Page): Promise<string> {
   await page.getByRole('dialog').getByRole('button', { name: 'Apply', exact: true }).click();
   await page.getByText(/^You applied here on/).waitFor();
   return job;
+}
+
+/** Until the new page is there: what is to be seen in it is waited for by whoever looks, and when all that it asks for is there nobody sees. */
+async function reload(page: Page): Promise<void> {
+  await page.reload({ waitUntil: 'commit' });
 }
 
 /** By the navigation. */
@@ -150,12 +158,12 @@ async function comesTo(page: Page, what: Locator): Promise<void> {
       return await what.waitFor({ timeout: LOOK_MS });
     } catch (error) {
       if (look === LOOKS) throw error;
-      await page.reload();
+      await reload(page);
     }
 }
 
 const LOOK_MS = 10_000;
-const LOOKS = 6;
+const LOOKS = 12;
 
 async function isLoggedIn(page: Page): Promise<void> {
   await page.getByRole('navigation', { name: 'Main' }).waitFor();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ControlClient, FULL_SHARE, type Stage } from '@banyan/banyan/operate';
+import { describeStage } from '@banyan/plan/stages';
 import { until } from '@banyan/postgres/until';
 import type pg from 'pg';
 
@@ -16,14 +17,20 @@ export const QUICK_PACE = {
 export async function goTo(control: ControlClient, service: string, stage: Stage, share = 0): Promise<void> {
   if (stage === 'monolith') await control.rollback(service, 'the test goes back');
   else await control.advance(service, { stage, share: stage === 'migrated' ? FULL_SHARE : share });
-  await until(
-    async () => {
-      const at = (await control.status()).services.find((one) => one.service === service)!;
-      assert.ok(at.paused === null, `${at.paused}`);
-      return at.stage === stage && (stage === 'monolith' || stage === 'migrated' || at.share === share);
-    },
-    { everyMs: MOVES_MS },
-  );
+  let stands = '';
+  try {
+    await until(
+      async () => {
+        const at = (await control.status()).services.find((one) => one.service === service)!;
+        assert.ok(at.paused === null, `${at.paused}`);
+        stands = `${describeStage(at.stage, at.share)}: ${at.message}`;
+        return at.stage === stage && (stage === 'monolith' || stage === 'migrated' || at.share === share);
+      },
+      { everyMs: MOVES_MS },
+    );
+  } catch (cause) {
+    throw new Error(`${service} does not come to ${stage}, it stands at ${stands}`, { cause });
+  }
 }
 
 /** A move takes seconds: asked at every turn, the control plane would do little else. */
