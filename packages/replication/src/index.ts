@@ -2,6 +2,7 @@ export type { AppliedTransaction, RowChange, RowObserver, TargetRow } from './ap
 export { type Orphans, orphans } from './catalog/orphans.ts';
 export { checkSequences, type SequenceState } from './catalog/sequences.ts';
 export { closestMatch } from './closest-match.ts';
+export { JointMarks } from './control/joint-marks.ts';
 export type { CopyOptions, CopyProgress, CopyResult } from './copy/copy.ts';
 export type { Progress, Throttle } from './copy/throttle.ts';
 export { isLoss, ReplicationError, type ReplicationErrorCode } from './errors.ts';

@@ -6,9 +6,11 @@ import * as store from '../control/store/store.ts';
 import { listenForChanges } from '../control/store/wake.ts';
 import { checkStages } from '../up/check-stages.ts';
 import { claimDatabases } from '../up/claim-databases.ts';
+import type { Step } from './drain.ts';
 import { type KeyLookups, keyLookups } from './key-lookup.ts';
 import type { Direction } from './link-status.ts';
-import { type Fence, ServiceWorker } from './service-worker.ts';
+import { ServiceWorker } from './service-worker.ts';
+import { holdForStep } from './step.ts';
 import { readUsersWait } from './users-wait.ts';
 
 /** How often the state of the links is written for the others to read, ms. */
@@ -18,13 +20,16 @@ const TICK_MS = 300;
 /** How often it is looked how long users wait, ms. */
 const USERS_MS = 1_000;
 
+/** A step, and the open fence of each service that takes it. */
+export type StepFences = Step & { fences: readonly { id: string; service: string }[] };
+
 export type Applier = {
   readonly epoch: number;
   /**
-   * A locking barrier for a fence. From its marker on both links of the service hold, until the fence's row says which
+   * A locking barrier for the fences of a step. From its markers on both links of each service hold, until the fences' rows say which
    * share is true. Resolves with this applier's epoch.
    */
-  fence(fence: Fence): Promise<{ epoch: number; ms: number }>;
+  fence(step: StepFences): Promise<{ epoch: number; ms: number }>;
   settle(waves: string[][], timeoutMs: number): Promise<boolean>;
   /** Whose is a row that a request names by its path? */
   lookup: KeyLookups['ask'];
@@ -59,12 +64,12 @@ export async function startApplier(options: { plan: ResolvedPlan; log: Logger })
 
   return {
     epoch,
-    async fence(fence) {
+    async fence({ fences, ...step }) {
       const started = performance.now();
       // Without tables there is nothing to bring over before the step.
-      const { [fence.service]: service } = plan.services;
-      if (service && !isLinked(service)) return { epoch, ms: 0 };
-      await workerOf(fence.service).fence(fence);
+      const linked = fences.filter(({ service }) => !isUnlinked(service));
+      const held = linked.map(({ id, service }) => ({ id, worker: workerOf(service) }));
+      if (held.length > 0) await holdForStep(held, step, log);
       return { epoch, ms: performance.now() - started };
     },
     async settle(waves, timeoutMs) {
@@ -101,6 +106,11 @@ export async function startApplier(options: { plan: ResolvedPlan; log: Logger })
     const worker = byName.get(service);
     if (!worker) throw new Error(`no service '${service}' in the plan`);
     return worker;
+  }
+
+  function isUnlinked(service: string): boolean {
+    const known = plan.services[service];
+    return known !== undefined && !isLinked(known);
   }
 
   async function reconcileAll(): Promise<void> {

@@ -7,26 +7,28 @@ import { whyNotWriter } from '@banyan/service';
 import type pg from 'pg';
 import { drainForStep } from './drain.ts';
 
-const DEFINE = 'CREATE TABLE notes (id int PRIMARY KEY, body text, seen timestamptz)';
-const MAPPING = table({
-  legacy: 'notes',
-  owner: { by: 'key', legacyColumn: 'id', serviceColumn: 'id' },
-  columns: [copy('id', 'body'), copy('seen', { flow: 'forward' })],
-});
+const mappingOf = (legacy: string) =>
+  table({
+    legacy,
+    owner: { by: 'key', legacyColumn: 'id', serviceColumn: 'id' },
+    columns: [copy('id', 'body'), copy('seen', { flow: 'forward' })],
+  });
 
 const stopper = new AbortController();
 after(() => stopper.abort());
 let pairs = 0;
 
-async function both(share: number) {
+/** `on`: the monolith's database, default one of its own. */
+async function both(share: number, { on, of = 'notes' }: { on?: string; of?: string } = {}) {
   const server = await testServer();
-  const urls = { legacy: await server.database('legacy'), service: await server.database('service') };
+  const urls = { legacy: on ?? (await server.database('legacy')), service: await server.database('service') };
   const legacy = createPool(urls.legacy, { max: 3 });
   const service = createPool(urls.service, { max: 3 });
-  for (const db of [legacy, service]) await db.query(DEFINE);
-  await legacy.query(`INSERT INTO notes SELECT i, 'note ' || i FROM generate_series(1, 50) i`);
+  for (const db of [legacy, service])
+    await db.query(`CREATE TABLE ${of} (id int PRIMARY KEY, body text, seen timestamptz)`);
+  await legacy.query(`INSERT INTO ${of} SELECT i, 'note ' || i FROM generate_series(1, 50) i`);
   const name = `drain${++pairs}`;
-  const config = { service: name, tables: [MAPPING], salt: 'notes' };
+  const config = { service: name, tables: [mappingOf(of)], salt: 'notes' };
   const forward = openLink({ ...config, direction: 'forward', source: urls.legacy, target: urls.service });
   const reverse = openLink({ ...config, direction: 'reverse', source: urls.service, target: urls.legacy });
   const stopped = new AbortController();
@@ -44,6 +46,7 @@ async function both(share: number) {
     service,
     forward,
     reverse,
+    legacyUrl: urls.legacy,
     async close() {
       stopped.abort();
       await Promise.all(ended);
@@ -54,25 +57,22 @@ async function both(share: number) {
 }
 
 async function move(loser: Link, winner: Link, fromShare: number, share: number): Promise<void> {
-  await drainForStep({ loser, winner, fromShare, timeoutMs: 300_000 });
+  await drainForStep({ services: [{ loser, winner }], fromShare, timeoutMs: 300_000 });
   for (const link of [loser, winner]) link.release(share);
 }
 
-const EVERYTHING = `SELECT md5(string_agg(n::text, '|' ORDER BY id)) AS sum FROM notes n`;
-
 /** Both databases say the same, and nothing is under way. */
-async function sumOf(dbs: {
-  legacy: pg.Pool;
-  service: pg.Pool;
-  forward: Link;
-  reverse: Link;
-}): Promise<string> {
+async function sumOf(
+  dbs: { legacy: pg.Pool; service: pg.Pool; forward: Link; reverse: Link },
+  of = 'notes',
+): Promise<string> {
+  const everything = `SELECT md5(string_agg(n::text, '|' ORDER BY id)) AS sum FROM ${of} n`;
   for (let still = 0; still < 2; ) {
     for (const link of [dbs.forward, dbs.reverse, dbs.forward]) await link.barrier({ timeoutMs: 300_000 });
     const open = await Promise.all([dbs.forward.repairs(), dbs.reverse.repairs()]);
     still = open.every((each) => each.open === 0) ? still + 1 : 0;
   }
-  const [legacy, service] = await Promise.all([dbs.legacy.query(EVERYTHING), dbs.service.query(EVERYTHING)]);
+  const [legacy, service] = await Promise.all([dbs.legacy.query(everything), dbs.service.query(everything)]);
   assert.equal(service.rows[0].sum, legacy.rows[0].sum);
   return legacy.rows[0].sum;
 }
@@ -98,7 +98,8 @@ test('a step waits for a backlog of the winning side for half of its time, and j
   dbs.forward.hold();
   await dbs.service.query(`UPDATE notes SET body = 'new' WHERE id = 1`);
   await dbs.legacy.query(`UPDATE notes SET seen = '2024-01-01T00:00:00Z' WHERE id = 1`);
-  await drainForStep({ loser: dbs.reverse, winner: dbs.forward, fromShare: 10_000, timeoutMs: 3_000 });
+  const services = [{ loser: dbs.reverse, winner: dbs.forward }];
+  await drainForStep({ services, fromShare: 10_000, timeoutMs: 3_000 });
   for (const link of [dbs.reverse, dbs.forward]) link.release(0);
   await dbs.legacy.query(`UPDATE notes SET body = 'moved' WHERE id = 2`);
   await sumOf(dbs);
@@ -114,7 +115,11 @@ test('a repair that cannot be sent lets the step fail by name, and nothing is sw
   await dbs.service.query(`UPDATE notes SET body = 'stray' WHERE id = 7`);
   while ((await dbs.reverse.repairs()).open === 0) await dbs.reverse.barrier({ timeoutMs: 300_000 });
   await assert.rejects(
-    drainForStep({ loser: dbs.forward, winner: dbs.reverse, fromShare: 0, timeoutMs: 500 }),
+    drainForStep({
+      services: [{ loser: dbs.forward, winner: dbs.reverse }],
+      fromShare: 0,
+      timeoutMs: 500,
+    }),
     /1 repairs of rows are not sent yet; nothing was switched/,
   );
   await holder.query('COMMIT');
@@ -133,11 +138,9 @@ test('what a service writes by itself is on the other side when it goes back, or
   const why = () => withTransaction(service, (tx) => whyNotWriter(tx, written));
   const stepBack = () =>
     drainForStep({
-      loser: reverse,
-      winner: forward,
+      services: [{ loser: reverse, winner: forward, locked: (tx) => withholdShare(tx, name) }],
       fromShare: 10_000,
       timeoutMs: 300_000,
-      locked: (tx) => withholdShare(tx, name),
     });
   assert.match((await why())!, /nobody has told/);
   await tellShare(service, name, 10_000);
@@ -167,4 +170,61 @@ test('what a service writes by itself is on the other side when it goes back, or
   assert.match((await why())!, /the monolith writes .* now 0 % are/);
   await sumOf(dbs);
   await dbs.close();
+});
+
+test('services that step together are marked in one transaction: what the monolith wrote of both is whole on the other side, or not there', async () => {
+  const notes = await both(0);
+  const labels = await both(0, { on: notes.legacyUrl, of: 'labels' });
+  const pairs = [notes, labels];
+  const marked: string[] = [];
+  const locked = async (source: pg.ClientBase) => {
+    marked.push((await source.query('SELECT txid_current()::text AS id')).rows[0].id);
+  };
+  let busy = true;
+  // Of no gateway: nothing holds it but the locks of the step.
+  const writing = Promise.all(
+    [1, 2, 3].map(async (id) => {
+      for (let n = 0; busy; n += 1)
+        await withTransaction(notes.legacy, async (tx) => {
+          for (const name of n % 2 === 0 ? ['notes', 'labels'] : ['labels', 'notes'])
+            await tx.query(`UPDATE ${name} SET body = $2 WHERE id = $1`, [id, `${id} ${n}`]);
+        });
+    }),
+  );
+  const services = pairs.map(({ forward, reverse }) => ({ loser: forward, winner: reverse, locked }));
+  await drainForStep({ services, fromShare: 0, timeoutMs: 300_000 });
+  assert.equal(marked.length, 2);
+  assert.equal(marked[0], marked[1]);
+  for (const { forward, reverse } of pairs) for (const link of [forward, reverse]) link.release(10_000);
+  busy = false;
+  await writing;
+  await sumOf(notes);
+  await sumOf(labels, 'labels');
+  const bodies = ({ service }: typeof notes, name: string) =>
+    service.query(`SELECT body FROM ${name} WHERE id <= 3 ORDER BY id`);
+  assert.deepEqual((await bodies(notes, 'notes')).rows, (await bodies(labels, 'labels')).rows);
+  await labels.close();
+  await notes.close();
+});
+
+test('when one of the services that step together cannot be marked, none is, and all go on', async () => {
+  const notes = await both(0);
+  const labels = await both(0, { on: notes.legacyUrl, of: 'labels' });
+  const services = [notes, labels].map(({ forward, reverse }) => ({ loser: forward, winner: reverse }));
+  const holder = await notes.legacy.connect();
+  await holder.query(`BEGIN; UPDATE labels SET body = 'slow' WHERE id = 1`);
+  await assert.rejects(drainForStep({ services, fromShare: 0, timeoutMs: 600 }), {
+    code: 'BARRIER_LOCK_TIMEOUT',
+  });
+  for (const { loser, winner } of services) for (const link of [loser, winner]) link.release(0);
+  await notes.legacy.query(`UPDATE notes SET body = 'quick' WHERE id = 1`);
+  await holder.query('COMMIT');
+  holder.release();
+  await sumOf(notes);
+  await sumOf(labels, 'labels');
+  assert.deepEqual((await notes.service.query('SELECT body FROM notes WHERE id = 1')).rows, [
+    { body: 'quick' },
+  ]);
+  await labels.close();
+  await notes.close();
 });

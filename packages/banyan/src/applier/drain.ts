@@ -1,13 +1,25 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type BarrierOptions, type Link, ReplicationError } from '@banyan/replication';
+import { type BarrierOptions, JointMarks, type Link, ReplicationError } from '@banyan/replication';
 
 /** How long to wait until repairs are looked at again, ms. */
 const LOOK_MS = 5;
 
+/** Shares in basis points. */
+export type Step = { fromShare: number; toShare: number; timeoutMs: number };
+
+/** The links of a service for a step. `loser`: from the side that keys leave. */
+export type LinksOfStep = {
+  loser: Link;
+  winner: Link;
+  /** Of the loser's source, as a barrier has it. */
+  locked?: BarrierOptions['locked'];
+};
+
 /**
- * Brings both links of a service to where a step may be decided: what either side has committed is on the other, no repair
- * is under way, and both hold. `loser`: the link from the side that keys leave. The other side is marked after it, so
- * that what is written there from then on was written knowing everything.
+ * Brings both links of each service to where a step may be decided: what either side has committed is on the other, no repair
+ * is under way, and all hold. The other side is marked after the losing one, so that what is written there from then on was written
+ * knowing everything. Losing sides in one database are marked in one transaction: whatever wrote rows of several services is before
+ * the marks of all, or behind them.
  *
  * A backlog of the other link is waited for no longer than half of what time is left: it holds where it is, and is judged by
  * the share under which it was written. Only a write of the wrong side in it is then found after the step.
@@ -15,14 +27,11 @@ const LOOK_MS = 5;
  * Resolves with how long each part of it took, ms: users wait meanwhile.
  */
 export async function drainForStep(options: {
-  loser: Link;
-  winner: Link;
+  services: readonly LinksOfStep[];
   fromShare: number;
   timeoutMs: number;
-  /** Of the loser's source, as a barrier has it. */
-  locked?: BarrierOptions['locked'];
 }): Promise<{ repairsMs: number; loserMs: number; winnerMs: number }> {
-  const { loser, winner, fromShare, timeoutMs, locked } = options;
+  const { services, fromShare, timeoutMs } = options;
   const took = { repairsMs: 0, loserMs: 0, winnerMs: 0 };
   let since = performance.now();
   const lap = (part: keyof typeof took) => {
@@ -32,13 +41,14 @@ export async function drainForStep(options: {
   };
   const deadline = since + timeoutMs;
   const left = () => Math.max(1, Math.floor(deadline - performance.now()));
-  const links = [loser, winner];
+  const links = services.flatMap(({ loser, winner }) => [loser, winner]);
   for (;;) {
     const before = await repairsSent(links, left);
     lap('repairsMs');
-    await loser.barrier({ lock: true, hold: true, timeoutMs: left(), ...(locked && { locked }) });
+    await markLosers(services, left());
     lap('loserMs');
-    await holdInTime(winner, left() / 2);
+    const half = left() / 2;
+    await allEnded(services.map(({ winner }) => holdInTime(winner, half)));
     lap('winnerMs');
     const after = await repairsOf(links);
     lap('repairsMs');
@@ -46,6 +56,29 @@ export async function drainForStep(options: {
     // A repair behind the marker would be judged by the share that comes: it has to pass first.
     for (const link of links) link.release(fromShare);
   }
+}
+
+async function markLosers(services: readonly LinksOfStep[], timeoutMs: number): Promise<void> {
+  const bySource = Map.groupBy(services, ({ loser }) => loser.config.source);
+  const marking = [...bySource.values()].flatMap((ofSource) => {
+    const marks = new JointMarks(ofSource.length);
+    return ofSource.map(({ loser, locked }) =>
+      loser
+        .barrier({ lock: true, hold: true, timeoutMs, joint: marks, ...(locked && { locked }) })
+        .catch((error) => {
+          // Nobody waits for one that does not come.
+          marks.cancel(error);
+          throw error;
+        }),
+    );
+  });
+  await allEnded(marking);
+}
+
+/** Rejects as the first that did, once none of them goes on any more: a link that came to hold later would never be released. */
+async function allEnded(each: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(each)).find(({ status }) => status === 'rejected');
+  if (failed) throw (failed as PromiseRejectedResult).reason;
 }
 
 async function holdInTime(link: Link, timeoutMs: number): Promise<void> {
@@ -68,6 +101,7 @@ async function repairsSent(links: Link[], left: () => number): Promise<{ asked: 
 }
 
 async function repairsOf(links: Link[]): Promise<{ open: number; asked: number }> {
-  const [a, b] = await Promise.all(links.map((link) => link.repairs()));
-  return { open: a!.open + b!.open, asked: a!.asked + b!.asked };
+  const found = await Promise.all(links.map((link) => link.repairs()));
+  const sumOf = (part: 'open' | 'asked') => found.reduce((sum, one) => sum + one[part], 0);
+  return { open: sumOf('open'), asked: sumOf('asked') };
 }

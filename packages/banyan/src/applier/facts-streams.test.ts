@@ -24,7 +24,7 @@ it('a command is decided knowing all that the monolith did before, through a ste
   const store = await createEventStore({ pool: at.service, contracts });
   const step = async (from: number, to: number) => {
     const [loser, winner] = to > from ? [forward, reverse] : [reverse, forward];
-    await drainForStep({ loser, winner, fromShare: from, timeoutMs: 60_000 });
+    await drainForStep({ services: [{ loser, winner }], fromShare: from, timeoutMs: 60_000 });
     for (const link of [forward, reverse]) link.release(to);
   };
   const take = (id: number, amount: number) =>

@@ -86,6 +86,6 @@ async function step(
   applier: Awaited<ReturnType<Awaited<ReturnType<typeof copiedArticles>>['applier']>>,
   toShare: number,
 ): Promise<unknown> {
-  const fence = { id: randomUUID(), service: 'articles', fromShare: HALF, toShare };
-  return await applier.fence({ ...fence, timeoutMs: 300_000 });
+  const fences = [{ id: randomUUID(), service: 'articles' }];
+  return await applier.fence({ fences, fromShare: HALF, toShare, timeoutMs: 300_000 });
 }

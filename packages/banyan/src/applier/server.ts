@@ -8,8 +8,9 @@ const LinkName = Type.String({ pattern: '^[a-z][a-z0-9_-]*\\.(forward|reverse)$'
 const Share = Type.Integer({ minimum: 0, maximum: 10_000 });
 
 const FenceBody = Type.Object({
-  id: Type.String({ format: 'uuid' }),
-  service: Type.String(),
+  fences: Type.Array(Type.Object({ id: Type.String({ format: 'uuid' }), service: Type.String() }), {
+    minItems: 1,
+  }),
   fromShare: Share,
   toShare: Share,
   timeoutMs: Timeout,

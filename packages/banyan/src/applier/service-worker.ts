@@ -21,7 +21,7 @@ import * as verifications from '../control/store/verifications.ts';
 import { linksWanted, type ServiceState } from '../rollout/state.ts';
 import { Backfills } from './backfills.ts';
 import { factsHooks } from './begin-streams.ts';
-import { drainForStep } from './drain.ts';
+import type { LinksOfStep, Step } from './drain.ts';
 import { Draining } from './draining.ts';
 import { type LoadedFacts, loadFacts } from './facts.ts';
 import { type Direction, describeLink, type Removal } from './link-status.ts';
@@ -29,8 +29,6 @@ import { type Pace, paceOf } from './pace.ts';
 import { type CopyPace, LinkRunner } from './runner.ts';
 import { ToldShare } from './told-share.ts';
 import { Verifier, type VerifyHooks } from './verifier.ts';
-
-export type Fence = { id: string; service: string; fromShare: number; toShare: number; timeoutMs: number };
 
 /** A verification, which never ends, leaves the databases alone five sixths of the time. */
 const VERIFY_REST = 5;
@@ -105,31 +103,18 @@ export class ServiceWorker {
     });
   }
 
-  /** What the losing side had committed is on the other side when this resolves, and both links hold. */
-  async fence({ id, fromShare, toShare, timeoutMs }: Fence): Promise<void> {
+  /** Its links as a step takes them. Rejects when they do not stream, or its database could not be told its share before. */
+  async forStep({ fromShare, toShare, timeoutMs }: Step): Promise<LinksOfStep> {
     const [from, to] =
       toShare > fromShare ? (['forward', 'reverse'] as const) : (['reverse', 'forward'] as const);
     const [loser, winner] = [this.running(from).link, this.running(to).link];
     // What the service writes by itself ends before the monolith writes again.
     const locked = from === 'reverse' ? await this.told.withholding(timeoutMs) : undefined;
-    try {
-      const took = await drainForStep({
-        loser,
-        winner,
-        fromShare,
-        timeoutMs,
-        ...(locked && { locked }),
-      });
-      this.log.info({ service: this.service.name, fromShare, toShare, ...took }, 'drained for a step');
-    } catch (error) {
-      this.release(fromShare);
-      throw error;
-    }
-    void this.releaseWhenDecided({ id, fromShare, toShare });
+    return { loser, winner, ...(locked && { locked }) };
   }
 
   /** Nothing is judged by either share before the row says which is true; past the deadline anyone may abort. */
-  private async releaseWhenDecided(fence: { id: string; fromShare: number; toShare: number }): Promise<void> {
+  async releaseWhenDecided(fence: { id: string; fromShare: number; toShare: number }): Promise<void> {
     for (let tries = 0; ; tries += 1) {
       try {
         let { state, late } = await fenceState(this.pool, fence.id);
@@ -145,7 +130,7 @@ export class ServiceWorker {
     }
   }
 
-  private release(share: number): void {
+  release(share: number): void {
     this.share = share;
     this.told.tell(share);
     for (const runner of this.runners.values()) runner.link.release(share);

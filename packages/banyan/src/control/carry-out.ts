@@ -1,43 +1,46 @@
 import { forgetKeysSeen, publishTable } from '@banyan/gateway';
 import { describeStage } from '@banyan/plan/stages';
 import { withTransaction } from '@banyan/postgres';
-import type { Decision } from '../rollout/decide.ts';
 import { takeBaseline } from '../rollout/evidence/observe.ts';
 import { drainsIn, type ServiceState } from '../rollout/state.ts';
+import type { Group, Move } from '../rollout/together.ts';
 import type { ServiceFacts, Sources } from './facts/facts.ts';
-import { fencedStep, type StepContext } from './step/fenced-step.ts';
+import { fencedStep, type Moving, type StepContext } from './step/fenced-step.ts';
 import { nextVersion, tableOfStates } from './step/route-tables.ts';
 import * as store from './store/store.ts';
 import * as verifications from './store/verifications.ts';
 
 export type CarryOutContext = StepContext & Pick<Sources, 'ledger' | 'baselines'>;
 
-/** Does what was decided on these facts; the next look sees what has come of it. */
-export async function carryOut(
-  context: CarryOutContext,
-  facts: ServiceFacts,
-  decision: Decision,
-): Promise<void> {
+/** Does what was decided of services that move together; the next look sees what has come of it. */
+export async function carryOut(context: CarryOutContext, moves: Group<Move<ServiceFacts>>): Promise<void> {
   const { pool, log } = context;
-  const { state } = facts;
+  const told = moves.map(({ facts, decision }) => ({ state: facts.state, why: decision.why }));
+  const [{ decision }] = moves;
   switch (decision.do) {
     case 'wait':
-      if (decision.why !== state.message) await store.setMessage(pool, state.service, decision.why);
+      for (const { state, why } of told)
+        if (why !== state.message) await store.setMessage(pool, state.service, why);
       return;
     case 'pause':
-      log.warn({ service: state.service, why: decision.why }, 'paused');
-      await store.pause(pool, state.service, decision.why);
+      for (const { state, why } of told) log.warn({ service: state.service, why }, 'paused');
+      await withTransaction(pool, async (client) => {
+        for (const { state, why } of told) await store.pause(client, state.service, why);
+      });
       return;
     case 'rollBack':
-      log.warn({ service: state.service, why: decision.why }, 'going back by itself');
-      await rollBack(pool, state.service, decision.why);
+      for (const { state, why } of told) log.warn({ service: state.service, why }, 'going back by itself');
+      await withTransaction(pool, async (client) => {
+        for (const { state, why } of told) await rollBack(client, state.service, why);
+      });
       return;
     case 'enter':
-      await enter(context, state, decision.stage, decision.why);
+      await enter(context, told, decision.stage);
       return;
     case 'step':
-      if (decision.share > state.share) await rememberBefore(context, facts);
-      await fencedStep(context, state, decision.share, decision.why);
+      for (const { facts } of moves)
+        if (decision.share > facts.state.share) await rememberBefore(context, facts);
+      await fencedStep(context, told, decision.share);
       return;
   }
 }
@@ -49,34 +52,35 @@ async function rollBack(db: store.Queryable, service: string, why: string): Prom
   await store.announce(db);
 }
 
-/** No key changes side, so there is nothing to hold: stage and table change in one transaction. */
+/** No key changes side, so there is nothing to hold: stages and table change in one transaction. */
 async function enter(
   { pool, plan, log }: CarryOutContext,
-  state: ServiceState,
+  told: readonly Moving[],
   stage: ServiceState['stage'],
-  why: string,
 ): Promise<void> {
-  const { service } = state;
-  const share = stage === 'monolith' ? 0 : state.share;
-  const step = await store.beginStep(pool, {
-    service,
-    from: describeStage(state.stage, state.share),
-    to: describeStage(stage, share),
-    reason: why,
-  });
+  const steps: number[] = [];
+  const shareOf = (state: ServiceState) => (stage === 'monolith' ? 0 : state.share);
+  for (const { state, why } of told) {
+    const from = describeStage(state.stage, state.share);
+    const step = { service: state.service, from, to: describeStage(stage, shareOf(state)), reason: why };
+    steps.push(await store.beginStep(pool, step));
+  }
   await withTransaction(pool, async (client) => {
-    if (stage === 'copying') {
-      await verifications.clearVerdicts(client, service);
-      await forgetKeysSeen(client, service);
-    }
     const version = await nextVersion(client);
-    const draining = drainsIn(stage, plan.services[service]!);
-    await store.enterStage(client, service, { stage, share, version, draining });
+    for (const { state } of told) {
+      const { service } = state;
+      if (stage === 'copying') {
+        await verifications.clearVerdicts(client, service);
+        await forgetKeysSeen(client, service);
+      }
+      const draining = drainsIn(stage, plan.services[service]!);
+      await store.enterStage(client, service, { stage, share: shareOf(state), version, draining });
+    }
     await publishTable(client, await tableOfStates(client, plan, version));
   });
-  await store.endStep(pool, step, 'done', null);
+  for (const step of steps) await store.endStep(pool, step, 'done', null);
   await store.announce(pool);
-  log.info({ service, stage, why }, 'entered');
+  for (const { state, why } of told) log.info({ service: state.service, stage, why }, 'entered');
 }
 
 /** What will be compared with, once fewer keys are left on the monolith, or none. */

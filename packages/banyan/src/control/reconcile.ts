@@ -2,9 +2,9 @@ import { readRouteKeys } from '@banyan/gateway';
 import type { ResolvedPlan } from '@banyan/plan';
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import { decide } from '../rollout/decide.ts';
 import { Ledger } from '../rollout/evidence/ledger.ts';
 import type { ServiceState } from '../rollout/state.ts';
+import { decideTogether, type Group } from '../rollout/together.ts';
 import { carryOut } from './carry-out.ts';
 import { Baselines } from './facts/baselines.ts';
 import { collectFacts, type ServiceFacts, type Sources } from './facts/facts.ts';
@@ -66,9 +66,9 @@ export function startReconciling({
       inForce.note(version);
       await keepUp(facts);
       health.tell(facts);
-      for (const service of facts) {
+      for (const group of groupsOf(plan, facts)) {
         if (isStopping()) return false;
-        await carryOut(context, service, decide(service));
+        await carryOut(context, decideTogether(group));
       }
       return facts.every(({ state }) => isWhereItShouldBe(state));
     },
@@ -109,6 +109,12 @@ export function startReconciling({
   function onFailure(message: string): (error: unknown) => void {
     return (error) => log.warn({ err: error }, message);
   }
+}
+
+/** By who moves together. */
+function groupsOf(plan: ResolvedPlan, facts: readonly ServiceFacts[]): Group<ServiceFacts>[] {
+  const groups = Map.groupBy(facts, ({ state }) => plan.services[state.service]!.together.join());
+  return [...groups.values()].map(([first, ...others]) => [first!, ...others]);
 }
 
 function namesAt(stage: ServiceState['stage'], states: readonly ServiceState[]): string[] {

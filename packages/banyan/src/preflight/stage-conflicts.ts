@@ -17,7 +17,9 @@ export async function stageConflicts(plan: ResolvedPlan): Promise<StageConflict[
     const { rows } = await pool.query(
       `SELECT to_regclass('control.services') IS NOT NULL AND to_regclass('control.route_tables') IS NOT NULL AS known`,
     );
-    return rows[0].known ? compare(plan, await readServices(pool), await readTable(pool)) : [];
+    if (!rows[0].known) return [];
+    const states = await readServices(pool);
+    return [...compare(plan, states, await readTable(pool)), ...standingApart(plan, states)];
   });
 }
 
@@ -55,4 +57,26 @@ function compare(
         },
       ];
     });
+}
+
+/** Services that leave together, and have not come to where they are together. */
+function standingApart(plan: ResolvedPlan, states: readonly ServiceState[]): StageConflict[] {
+  const standing = (name: string) => {
+    const { stage, share } = states.find(({ service }) => service === name) ?? {
+      stage: 'monolith',
+      share: 0,
+    };
+    return describeStage(stage, share);
+  };
+  return Object.values(plan.services).flatMap(({ name, together }): StageConflict[] => {
+    const [first] = together;
+    if (standing(name) === standing(first!)) return [];
+    return [
+      {
+        where: `services.${name}.together`,
+        message: `the service ${name} is at ${standing(name)}, and ${first}, with which it leaves, at ${standing(first!)}`,
+        hint: 'leave together out, bring both to the same stage with banyan rollback, and say it again',
+      },
+    ];
+  });
 }

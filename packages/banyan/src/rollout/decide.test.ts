@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ROLLOUT_DEFAULTS } from '@banyan/plan';
 import {
   describeStage,
   FULL_SHARE,
@@ -12,68 +11,11 @@ import {
   type Target,
 } from '@banyan/plan/stages';
 import fc from 'fast-check';
+import { decisionFacts as facts, NOW, off, policy, streaming } from '../testing/decision-facts.ts';
 import { decide, type Facts } from './decide.ts';
 import { nothingObserved, type Observation } from './evidence/observation.ts';
 import { emptyTally, type Tally } from './evidence/tally.ts';
 import { rollbackImpact } from './rollback-impact.ts';
-import type { ServiceState } from './state.ts';
-
-const NOW = new Date('2026-01-01T12:00:00Z');
-const policy = { ...ROLLOUT_DEFAULTS, steps: [100, 1_000, 5_000, FULL_SHARE] };
-const streaming = { state: 'streaming' as const, lagMs: 3, error: null };
-const off = { state: 'off' as const, lagMs: 0, error: null };
-
-function facts(overrides: Partial<Omit<Facts, 'state'>> & { state?: Partial<ServiceState> } = {}): Facts {
-  const { state, ...rest } = overrides;
-  return {
-    state: {
-      service: 'auth',
-      stage: 'monolith',
-      share: 0,
-      target: { stage: 'migrated', share: FULL_SHARE },
-      paused: null,
-      message: '',
-      since: new Date(NOW.getTime() - 120_000),
-      failedSteps: 0,
-      retryAt: null,
-      forced: false,
-      reason: '',
-      evidenceVersion: 1,
-      draining: false,
-      ...state,
-    },
-    policy,
-    linked: true,
-    comparable: true,
-    forward: streaming,
-    reverse: streaming,
-    verification: { verdict: 'CONSISTENT', verifiedAt: new Date(NOW.getTime() - 5_000), rows: 100 },
-    evidence: {
-      seconds: 120,
-      requests: { monolith: 1_000, service: 1_000 },
-      failures: { monolith: 0, service: 0 },
-      rescued: 0,
-      reasons: { monolith: {}, service: {} },
-      p95Ms: { monolith: 10, service: 10 },
-      p95Over: { monolith: false, service: false },
-      compared: 1_000,
-      mismatched: 0,
-      recent: {
-        seconds: 30,
-        requests: { monolith: 250, service: 250 },
-        failures: { monolith: 0, service: 0 },
-      },
-      keys: { seen: 500, inShare: 50 },
-      refused: 0,
-    },
-    observation: nothingObserved(),
-    unwell: [],
-    findings: [],
-    unheard: [],
-    now: NOW,
-    ...rest,
-  };
-}
 
 describe('decide', () => {
   it('does not leave the monolith again while facts of what was done before it came back are on their way', () => {

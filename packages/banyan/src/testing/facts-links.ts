@@ -39,7 +39,7 @@ async function answer(asked: Asked): Promise<void> {
 
 async function step({ from, to }: { from: number; to: number }): Promise<void> {
   const [loser, winner]: [Link, Link] = to > from ? [forward, reverse] : [reverse, forward];
-  await drainForStep({ loser, winner, fromShare: from, timeoutMs: LIMIT_MS });
+  await drainForStep({ services: [{ loser, winner }], fromShare: from, timeoutMs: LIMIT_MS });
   for (const link of [forward, reverse]) link.release(to);
 }
 

@@ -55,6 +55,20 @@ test('a retired service stays in the plan, and one that nobody is on may go', as
   }
 });
 
+test('services that stand at different stages do not start as ones that leave together', async () => {
+  const { stands, withServices } = await aSystem();
+  const orders = aService('orders', { together: ['auth'], salt: 'auth' });
+  const together = withServices({ auth: aService('auth', { salt: 'auth' }), orders });
+  await checkStages(together);
+  await stands('shadowing', 0);
+  await refused(
+    checkStages(together),
+    /services\.orders\.together.*orders is at monolith, and auth.*at shadowing/s,
+  );
+  await stands('monolith', 0);
+  await checkStages(together);
+});
+
 async function aSystem() {
   const server = await testServer();
   const [control, monolith, service] = await Promise.all(

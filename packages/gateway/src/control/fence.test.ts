@@ -11,7 +11,7 @@ import {
   abortFence,
   abortOpenFences,
   awaitAcks,
-  commitFence,
+  commitFences,
   countLiveWorkers,
   openFence,
   publishTable,
@@ -81,7 +81,7 @@ test('a committed fence holds the writes of moving keys only, and lets them go t
   assert.equal(await from(fetch(`${gateway.url}/me`, { headers: { 'x-key': MOVING } })), 'monolith');
   assert.equal(w.service.seen.length, 0);
 
-  await withTransaction(w.pool, (client) => commitFence(client, fence.id, withShare(w.table, 5_000)));
+  await withTransaction(w.pool, (client) => commitFences(client, [fence.id], withShare(w.table, 5_000)));
   assert.equal(await from(held), 'service');
   assert.equal(await from(put(gateway.url, MOVING)), 'service');
   assert.equal(await from(put(gateway.url, STAYING)), 'monolith');
@@ -100,7 +100,7 @@ test('a fence is not acknowledged before the writes in flight have ended', async
   const fence = await openFence(w.pool, { service: 'users', fromShare: 0, toShare: 5_000, limitMs: 60_000 });
   await assert.rejects(awaitAcks(w.pool, fence.id, { timeoutMs: 100 }), { code: 'fence-not-acknowledged' });
   await assert.rejects(
-    withTransaction(w.pool, (client) => commitFence(client, fence.id, withShare(w.table, 5_000))),
+    withTransaction(w.pool, (client) => commitFences(client, [fence.id], withShare(w.table, 5_000))),
     { code: 'fence-not-acknowledged' },
   );
   assert.equal(
@@ -124,7 +124,7 @@ test('a worker that passes its deadline aborts the fence and lets the held go to
   });
   assert.equal(await from(put(gateway.url, MOVING)), 'monolith');
   await assert.rejects(
-    withTransaction(w.pool, (client) => commitFence(client, fence.id, withShare(w.table, 10_000))),
+    withTransaction(w.pool, (client) => commitFences(client, [fence.id], withShare(w.table, 10_000))),
     { code: 'fence-not-holding' },
   );
   assert.equal(await abortFence(w.pool, fence.id), 'aborted');
@@ -136,12 +136,12 @@ test('abort after commit says committed, commit after abort fails', async (t) =>
   await assert.rejects(openFence(pool, { service: 'users', fromShare: 0, toShare: 200, limitMs: 60_000 }), {
     code: 'fence-open',
   });
-  await withTransaction(pool, (client) => commitFence(client, one.id, withShare(table, 100)));
+  await withTransaction(pool, (client) => commitFences(client, [one.id], withShare(table, 100)));
   assert.equal(await abortFence(pool, one.id), 'committed');
   const two = await openFence(pool, { service: 'users', fromShare: 100, toShare: 0, limitMs: 60_000 });
   assert.deepEqual(await abortOpenFences(pool), [two.id]);
   await assert.rejects(
-    withTransaction(pool, (client) => commitFence(client, two.id, withShare(table, 0))),
+    withTransaction(pool, (client) => commitFences(client, [two.id], withShare(table, 0))),
     { code: 'fence-not-holding' },
   );
 });
@@ -151,7 +151,7 @@ test('an abort that races a commit waits for it and reports it', async (t) => {
   const fence = await openFence(pool, { service: 'users', fromShare: 0, toShare: 100, limitMs: 60_000 });
   let abort: Promise<string> = Promise.resolve('');
   await withTransaction(pool, async (client) => {
-    await commitFence(client, fence.id, withShare(table, 100));
+    await commitFences(client, [fence.id], withShare(table, 100));
     abort = abortFence(pool, fence.id);
     await until(async () => {
       const { rows } = await pool.query(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'`);

@@ -14,7 +14,6 @@ export class FenceError extends Error {
 }
 
 export type OpenFenceOptions = {
-  service: string;
   /** Basis points. */
   fromShare: number;
   toShare: number;
@@ -22,23 +21,37 @@ export type OpenFenceOptions = {
   limitMs: number;
 };
 
-/** Opens a fence: from its announcement on, workers hold. Throws `fence-open` when the service has one already. */
-export async function openFence(db: Queryable, options: OpenFenceOptions): Promise<{ id: string }> {
-  const { service, fromShare, toShare, limitMs } = options;
+/** Opens the fence of one service, as `openFences` does. */
+export async function openFence(
+  db: Queryable,
+  { service, ...options }: OpenFenceOptions & { service: string },
+): Promise<{ id: string }> {
+  const [fence] = await openFences(db, { services: [service], ...options });
+  return { id: fence!.id };
+}
+
+/**
+ * Opens a fence for each of these services, all at once: from their announcement on, workers hold. Throws `fence-open` when one of the
+ * services has one already; then none is opened.
+ */
+export async function openFences(
+  db: Queryable,
+  { services, fromShare, toShare, limitMs }: OpenFenceOptions & { services: readonly string[] },
+): Promise<{ id: string; service: string }[]> {
   try {
     const { rows } = await db.query(
       `WITH fence AS (
          INSERT INTO control.fences (service, from_share, to_share, deadline)
-         VALUES ($1, $2, $3, clock_timestamp() + $4 * interval '1 millisecond')
-         RETURNING id
+         SELECT service, $2, $3, clock_timestamp() + $4 * interval '1 millisecond' FROM unnest($1::text[]) AS service
+         RETURNING id, service
        ), told AS (SELECT pg_notify('${CHANNEL}', 'fence'))
-       SELECT id FROM fence, told`,
-      [service, fromShare, toShare, limitMs],
+       SELECT id, service FROM fence, told`,
+      [services, fromShare, toShare, limitMs],
     );
-    return { id: (rows[0] as { id: string }).id };
+    return rows as { id: string; service: string }[];
   } catch (error) {
     if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
-    throw new FenceError('fence-open', `service ${service} has an open fence already`);
+    throw new FenceError('fence-open', `one of ${services.join(', ')} has an open fence already`);
   }
 }
 
@@ -91,25 +104,16 @@ export async function awaitAcks(pool: pg.Pool, id: string, options: AwaitAcksOpt
 }
 
 /**
- * Inside the caller's transaction: holding → committed, and the new table with it. Checks once more that every live
- * worker has acknowledged. Throws `fence-not-holding` (decided already, or past its deadline) or
- * `fence-not-acknowledged`; then the transaction must be rolled back.
+ * Inside the caller's transaction: holding → committed, each of them, and the new table with it. Checks once more that every live
+ * worker has acknowledged. Throws `fence-not-holding` (one is decided already, or past its deadline) or
+ * `fence-not-acknowledged`; then the transaction must be rolled back, so that none is committed.
  */
-export async function commitFence(client: Queryable, id: string, table: RouteTable): Promise<void> {
-  const { rowCount } = await client.query(
-    `UPDATE control.fences SET state = 'committed', decided_at = clock_timestamp()
-      WHERE id = $1 AND state = 'holding' AND deadline > clock_timestamp()`,
-    [id],
-  );
-  if (rowCount !== 1)
-    throw new FenceError('fence-not-holding', `fence ${id} is decided, or past its deadline`);
-  const { missing } = await missingAcks(client, id, 0);
-  if (missing.length > 0) {
-    throw new FenceError(
-      'fence-not-acknowledged',
-      `fence ${id}: no acknowledgement of ${missing.join(', ')}`,
-    );
-  }
+export async function commitFences(
+  client: Queryable,
+  ids: readonly string[],
+  table: RouteTable,
+): Promise<void> {
+  for (const id of ids) await commit(client, id);
   await publishTable(client, table);
 }
 
@@ -179,6 +183,23 @@ export async function countLiveWorkers(db: Queryable): Promise<number> {
 }
 
 const UNIQUE_VIOLATION = '23505';
+
+async function commit(client: Queryable, id: string): Promise<void> {
+  const { rowCount } = await client.query(
+    `UPDATE control.fences SET state = 'committed', decided_at = clock_timestamp()
+      WHERE id = $1 AND state = 'holding' AND deadline > clock_timestamp()`,
+    [id],
+  );
+  if (rowCount !== 1)
+    throw new FenceError('fence-not-holding', `fence ${id} is decided, or past its deadline`);
+  const { missing } = await missingAcks(client, id, 0);
+  if (missing.length > 0) {
+    throw new FenceError(
+      'fence-not-acknowledged',
+      `fence ${id}: no acknowledgement of ${missing.join(', ')}`,
+    );
+  }
+}
 
 async function missingAcks(
   db: Queryable,

@@ -9,6 +9,7 @@ import { checkRowSets } from './row-sets.ts';
 import { checkSigning, warnOpenServices } from './signing.ts';
 import type { SoundPlan } from './sound-parts.ts';
 import { checkSharedTables, checkTable } from './tables.ts';
+import { checkTogether } from './together.ts';
 import { checkUnmoved } from './unmoved.ts';
 import { checkDatabaseUrls } from './urls.ts';
 
@@ -31,6 +32,7 @@ export function findConflicts(plan: SoundPlan): PlanProblem[] {
     ...checkSharedTables(plan),
     ...checkRowSets(plan),
     ...checkParents(plan),
+    ...checkTogether(plan),
     ...checkContexts(plan),
   ];
 }

@@ -23,6 +23,10 @@ export type SoundService = {
   database: string | null | undefined;
   /** undefined: not given, or malformed. */
   accepts: string[] | undefined;
+  /** undefined: not given, or malformed. */
+  together: string[] | undefined;
+  /** undefined: not given, or malformed. */
+  salt: string | undefined;
   /** Its origins. */
   urls: string[];
   routes: { path: string; route: PlanRoute }[];
@@ -53,6 +57,8 @@ export function soundParts(plan: unknown, problems: readonly PlanProblem[]): Sou
       name,
       database: isSound(`${path}.database`) ? (service.database as string | undefined) : null,
       accepts: isSound(`${path}.accepts`) ? (service.accepts as string[] | undefined) : undefined,
+      together: isSound(`${path}.together`) ? (service.together as string[] | undefined) : undefined,
+      salt: isSound(`${path}.salt`) ? (service.salt as string | undefined) : undefined,
       urls: isSound(`${path}.url`) ? [service.url as string | string[]].flat() : [],
       routes: soundList<PlanRoute>(`${path}.routes`, service.routes).map(({ path, item }) => ({
         path,

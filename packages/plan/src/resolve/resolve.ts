@@ -8,6 +8,7 @@ import { RolloutSchema } from '../schema/rollout.ts';
 import { parseTarget } from '../stages.ts';
 import type { Plan, PlanContext, PlanPhase, PlanRoute, PlanService, RolloutPolicy } from '../types.ts';
 import { parseKey, parseRoute, qualifyTable } from './notation.ts';
+import { leavingTogether } from './together.ts';
 
 /** A plan with every default filled in and every notation parsed: what all code but the validation works on. */
 export type ResolvedPlan = {
@@ -64,6 +65,8 @@ export type ResolvedService = {
   health: string | null;
   timeoutMs: number;
   salt: string;
+  /** All that leave in one step with it, itself included, sorted; it alone if nobody does. */
+  together: string[];
   /** Issuers whose tokens it verifies itself; null: it takes all as they come. */
   accepts: string[] | null;
   routes: ResolvedRoute[];
@@ -184,13 +187,15 @@ function resolveGateway(given: Plan['gateway']): ResolvedPlan['gateway'] {
 
 function resolveService(name: string, given: PlanService, plan: Plan): ResolvedService {
   const service = filled(ServiceSchema, given);
+  const together = leavingTogether(name, plan.services);
   return {
     name,
     origins: originsOf(service.url),
     database: service.database ?? null,
     health: service.health,
     timeoutMs: service.timeoutMs,
-    salt: service.salt ?? name,
+    salt: service.salt ?? together.join('+'),
+    together,
     accepts: service.accepts ?? null,
     routes: service.routes.map((route) => resolveRoute(name, route)),
     tables: service.tables,

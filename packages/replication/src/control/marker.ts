@@ -1,10 +1,12 @@
 import { quoteTable } from '@banyan/postgres';
 import type pg from 'pg';
 import { ReplicationError } from '../errors.ts';
+import type { BarrierOptions } from '../link/barrier-options.ts';
 import type { LinkConfig, LinkNames } from '../link/link-config.ts';
 import { sidesOf } from '../link/link-record.ts';
 import type { TableMapping } from '../mapping/mapping.ts';
 import { MESSAGE_PREFIX } from './control-message.ts';
+import type { JointMarks } from './joint-marks.ts';
 import { lockingTables, TablesBusy } from './table-locks.ts';
 
 /**
@@ -20,11 +22,13 @@ export async function emitMarker(
     id,
     lockTimeoutMs,
     locked,
+    joint,
     awaited,
   }: {
     id: string;
     lockTimeoutMs: number | undefined;
-    locked: ((source: pg.ClientBase) => Promise<void>) | undefined;
+    locked: BarrierOptions['locked'];
+    joint: JointMarks | undefined;
     awaited: () => boolean;
   },
 ): Promise<void> {
@@ -37,18 +41,22 @@ export async function emitMarker(
     .filter(changesSides)
     .map((mapping) => sidesOf(mapping, config.direction).source)
     .map(({ schema, table }) => quoteTable(schema, table));
+  const tables = lockTimeoutMs === undefined ? [] : names;
   // A transaction of one statement: users wait for it.
-  if (lockTimeoutMs === undefined || names.length === 0) {
+  if (tables.length === 0 && !joint) {
     await source.query(message);
     return;
   }
+  const write = async (client: pg.PoolClient) => {
+    await client.query(message);
+    await locked?.(client);
+    // Given up meanwhile: nothing is left behind.
+    if (!awaited()) throw new ReplicationError('BARRIER_TIMEOUT', { link });
+  };
+  const limitMs = lockTimeoutMs ?? 0;
   try {
-    await lockingTables(source, names, lockTimeoutMs, async (client) => {
-      await client.query(message);
-      await locked?.(client);
-      // Given up meanwhile: nothing is left behind.
-      if (!awaited()) throw new ReplicationError('BARRIER_TIMEOUT', { link });
-    });
+    if (joint) await joint.write({ source, tables, limitMs, write });
+    else await lockingTables(source, tables, limitMs, write);
   } catch (error) {
     if (!(error instanceof TablesBusy)) throw error;
     throw new ReplicationError('BARRIER_LOCK_TIMEOUT', { link, lockTimeoutMs }, error.cause);

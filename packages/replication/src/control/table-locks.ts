@@ -33,9 +33,11 @@ export async function lockingTables<T>(
       return await withTransaction(pool, async (client) => {
         const left = deadline - performance.now();
         const patience = tables.length === 1 ? left : Math.min(left, (await deadlockMs(client)) / 2);
-        await client.query(`SET LOCAL statement_timeout = ${Math.max(1, Math.trunc(patience))}`);
-        await client.query(lock);
-        await client.query('SET LOCAL statement_timeout TO DEFAULT');
+        if (tables.length > 0) {
+          await client.query(`SET LOCAL statement_timeout = ${Math.max(1, Math.trunc(patience))}`);
+          await client.query(lock);
+          await client.query('SET LOCAL statement_timeout TO DEFAULT');
+        }
         locked = true;
         return await run(client);
       });

@@ -247,6 +247,7 @@ class DatabaseLink implements Link {
         id,
         lockTimeoutMs: lock ? (options.lockTimeoutMs ?? Math.ceil(timeoutMs / 2)) : undefined,
         locked: options.locked,
+        joint: options.joint,
         awaited: () => this.#markers.has(id),
       });
       // A look after the marker's commit, which came after all that it vouches for.

@@ -34,12 +34,15 @@ export function describeService(about: About, facts: ServiceFacts): ServiceStatu
 /** The steps from where it is to the target, in order, with what going back would cost after each. */
 export function planSteps(about: About, facts: ServiceFacts, target: Target): PlannedStep[] {
   const steps: PlannedStep[] = [];
+  const { service } = facts.state;
+  const others = about.plan.services[service]!.together.filter((one) => one !== service);
+  const withOthers = others.length === 0 ? '' : `, with ${others.join(', ')}`;
   let at = { stage: facts.state.stage, share: facts.state.share };
   for (const next of stopsTo(at, target, facts.policy)) {
     const fenced = next.share !== at.share;
     steps.push({
       order: steps.length + 1,
-      what: fenced ? `fenced step: hold, drain, barrier, switch` : `enter ${next.stage}`,
+      what: `${fenced ? 'fenced step: hold, drain, barrier, switch' : `enter ${next.stage}`}${withOthers}`,
       from: describeStage(at.stage, at.share),
       to: describeStage(next.stage, next.share),
       fenced,

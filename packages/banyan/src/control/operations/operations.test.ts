@@ -115,3 +115,26 @@ test('a service that was added has nothing to retire', async (t) => {
   const { rollbackImpact, links } = await serviceOf(control, 'billing');
   assert.deepEqual([rollbackImpact.verdict, links], ['lossless', []]);
 });
+
+test('a wish for a service is one for all that leave with it, and all or none may have it', async (t) => {
+  const plan = aPlan();
+  plan.services.auth!.together = ['users'];
+  const { pool, control } = await aControlPlane(t, {}, resolvePlan(plan));
+  const wishes = async () =>
+    (await store.readServices(pool)).map(({ target, paused, reason }) => [target.stage, paused, reason]);
+  const twice = <T>(one: T) => [one, one];
+  await control.advance('users', { stage: 'migrated', share: FULL_SHARE }, {});
+  assert.deepEqual(await wishes(), twice(['migrated', null, 'asked for by an operator']));
+  await control.pause('auth', 'sale until Sunday');
+  assert.deepEqual(await wishes(), twice(['migrated', 'sale until Sunday', 'asked for by an operator']));
+  await control.resume('users');
+  assert.deepEqual(await wishes(), twice(['migrated', null, 'asked for by an operator']));
+  const { auth } = await control.plan('auth', null);
+  assert.equal(auth![0]!.what, 'enter copying, with users');
+  await control.rollback('auth', 'logins are slow');
+  assert.deepEqual(await wishes(), twice(['monolith', null, 'logins are slow']));
+  for (const name of ['auth', 'users'])
+    await store.enterStage(pool, name, { stage: 'migrated', share: FULL_SHARE, version: 1 });
+  await refused(control.retire('users'), 'not_consistent');
+  assert.deepEqual(await wishes(), twice(['monolith', null, 'logins are slow']));
+});

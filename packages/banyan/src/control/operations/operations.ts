@@ -9,6 +9,7 @@ import {
 import { FULL_SHARE, type Target } from '@banyan/plan/stages';
 import { withTransaction } from '@banyan/postgres';
 import { nextStop, refuseIllegalMove } from '../../rollout/stops.ts';
+import type { Group } from '../../rollout/together.ts';
 import { type Control, ControlError, type ServiceStatus } from '../control.ts';
 import { collectFacts, type ServiceFacts, type Sources } from '../facts/facts.ts';
 import { nextVersion, tableOfStates } from '../step/route-tables.ts';
@@ -89,9 +90,9 @@ function looks(
   };
 }
 
-/** Where a service is to go: each is checked against its state, written down and announced. */
+/** Where services are to go that move together: each is checked against its state, all are written down at once, and announced. */
 function wishes(sources: Sources): Pick<Control, 'advance' | 'pause' | 'resume' | 'rollback' | 'retire'> {
-  const { plan, pool } = sources;
+  const { pool } = sources;
 
   /** What has become of the service, once the loop knows. */
   async function announced(service: string): Promise<ServiceStatus> {
@@ -99,53 +100,73 @@ function wishes(sources: Sources): Pick<Control, 'advance' | 'pause' | 'resume' 
     return describeService(sources, await factsOf(sources, service));
   }
 
-  /** The pause is over; what is counted from the next route table on is the evidence. */
-  async function goOn(db: store.Queryable, service: string): Promise<void> {
-    const version = await nextVersion(db);
-    await store.restartEvidence(db, service, version);
-    await publishTable(db, await tableOfStates(db, plan, version));
+  /** All or none of them. */
+  async function forEach(
+    group: Group<ServiceFacts>,
+    write: (db: store.Queryable, service: string) => Promise<void>,
+  ): Promise<void> {
+    await withTransaction(pool, async (client) => {
+      for (const { state } of group) await write(client, state.service);
+    });
   }
 
   return {
     async advance(service, target, { force = false }) {
-      const { state, policy } = await factsOf(sources, service);
+      const group = await factsOfGroup(sources, service);
+      const [{ state, policy }] = group;
       const aim: Target = target ?? nextStop(state, policy.steps);
-      refuseIllegalMove(state, aim);
+      for (const { state } of group) refuseIllegalMove(state, aim);
       await withTransaction(pool, async (client) => {
         // Asking again is the way to go on after a pause.
-        if (state.paused !== null) await goOn(client, service);
-        await store.setTarget(client, service, aim, { reason: ASKED_FOR, forced: force });
+        await goOn(
+          client,
+          sources,
+          group.filter(({ state }) => state.paused !== null),
+        );
+        for (const { state } of group)
+          await store.setTarget(client, state.service, aim, { reason: ASKED_FOR, forced: force });
       });
       return await announced(service);
     },
 
     async pause(service, reason) {
-      const { state } = await factsOf(sources, service);
-      refuseToPause(state);
-      await store.pause(pool, service, reason || 'paused by an operator');
+      const group = await factsOfGroup(sources, service);
+      for (const { state } of group) refuseToPause(state);
+      await forEach(group, (db, one) => store.pause(db, one, reason || 'paused by an operator'));
       return await announced(service);
     },
 
     async resume(service) {
-      const { state } = await factsOf(sources, service);
-      refuseToResume(state);
-      await withTransaction(pool, (client) => goOn(client, service));
+      const group = await factsOfGroup(sources, service);
+      for (const { state } of group) refuseToResume(state);
+      await withTransaction(pool, (client) => goOn(client, sources, group));
       return await announced(service);
     },
 
     async rollback(service, reason) {
-      const { state } = await factsOf(sources, service);
-      refuseToRollBack(state);
-      await store.setTarget(pool, service, { stage: 'monolith', share: 0 }, { reason: reason || ASKED_FOR });
+      const group = await factsOfGroup(sources, service);
+      for (const { state } of group) refuseToRollBack(state);
+      const target: Target = { stage: 'monolith', share: 0 };
+      await forEach(group, (db, one) => store.setTarget(db, one, target, { reason: reason || ASKED_FOR }));
       return await announced(service);
     },
 
     async retire(service, { force = false } = {}) {
-      await refuseRetirement(sources, await factsOf(sources, service), { force });
-      await store.setTarget(pool, service, { stage: 'retired', share: FULL_SHARE }, { reason: ASKED_FOR });
+      const group = await factsOfGroup(sources, service);
+      for (const facts of group) await refuseRetirement(sources, facts, { force });
+      const target: Target = { stage: 'retired', share: FULL_SHARE };
+      await forEach(group, (db, one) => store.setTarget(db, one, target, { reason: ASKED_FOR }));
       return await announced(service);
     },
   };
+}
+
+/** Their pause is over; what is counted from the next route table on is the evidence. */
+async function goOn(db: store.Queryable, { plan }: Sources, paused: readonly ServiceFacts[]): Promise<void> {
+  if (paused.length === 0) return;
+  const version = await nextVersion(db);
+  for (const { state } of paused) await store.restartEvidence(db, state.service, version);
+  await publishTable(db, await tableOfStates(db, plan, version));
 }
 
 function verification(sources: Sources): Pick<Control, 'startVerification' | 'verification'> {
@@ -171,9 +192,17 @@ function verification(sources: Sources): Pick<Control, 'startVerification' | 've
 }
 
 async function factsOf(sources: Sources, service: string): Promise<ServiceFacts> {
+  const [facts] = await factsOfGroup(sources, service);
+  return facts;
+}
+
+/** Of the service, and after it of those that move with it. */
+async function factsOfGroup(sources: Sources, service: string): Promise<Group<ServiceFacts>> {
   demandService(sources, service);
+  const { together } = sources.plan.services[service]!;
   const facts = await collectFacts(sources, new Date());
-  return facts.find(({ state }) => state.service === service)!;
+  const own = facts.find(({ state }) => state.service === service)!;
+  return [own, ...facts.filter((one) => one !== own && together.includes(one.state.service))];
 }
 
 function demandService({ plan }: Sources, service: string): void {

@@ -3,12 +3,11 @@ import { request } from 'undici';
 /** Calls to the applier process. A failed one fails the step that needed it, nothing more. */
 export type ApplierClient = {
   /**
-   * Waits until the side that gains keys has all that the losing side committed; both links then hold until the fence
-   * is decided. Resolves with the applier's epoch, which the fence's commit checks.
+   * Waits until the side that gains keys has all that the losing side committed, of each service; their links then hold until the
+   * fences are decided. Resolves with the applier's epoch, which the commit of the fences checks.
    */
   fence(fence: {
-    id: string;
-    service: string;
+    fences: readonly { id: string; service: string }[];
     fromShare: number;
     toShare: number;
     timeoutMs: number;

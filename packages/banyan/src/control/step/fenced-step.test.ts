@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { applyGatewaySchema, readTable } from '@banyan/gateway';
+import { abortFence, applyGatewaySchema, readTable } from '@banyan/gateway';
 import { resolvePlan } from '@banyan/plan';
 import { FULL_SHARE } from '@banyan/plan/stages';
 import { aPlan } from '@banyan/plan/testing';
@@ -12,7 +12,7 @@ import type { ServiceState } from '../../rollout/state.ts';
 import * as store from '../store/store.ts';
 import type { ApplierClient } from './applier-client.ts';
 import { ClockSteps } from './clock-steps.ts';
-import { fencedStep, type StepContext } from './fenced-step.ts';
+import { fencedStep, type Moving, type StepContext } from './fenced-step.ts';
 import { publishIfChanged } from './route-tables.ts';
 
 /** A control database of the plan's two services; what a step asks of others is told in order. */
@@ -29,8 +29,10 @@ async function aControlDatabase(t: TestContext) {
   const asked: string[] = [];
   const epoch = await store.nextApplierEpoch(pool);
   const applier: ApplierClient = {
-    async fence({ service, fromShare, toShare }) {
-      asked.push(`barrier of ${service} from ${fromShare} to ${toShare}`);
+    async fence({ fences, fromShare, toShare }) {
+      asked.push(
+        `barrier of ${fences.map(({ service }) => service).join(' and ')} from ${fromShare} to ${toShare}`,
+      );
       return { epoch, ms: 1 };
     },
   };
@@ -54,8 +56,12 @@ async function aControlDatabase(t: TestContext) {
   return { pool, context, asked };
 }
 
-async function stateOf(pool: pg.Pool): Promise<ServiceState> {
-  return (await store.readServices(pool)).find(({ service }) => service === 'users')!;
+async function stateOf(pool: pg.Pool, name = 'users'): Promise<ServiceState> {
+  return (await store.readServices(pool)).find(({ service }) => service === name)!;
+}
+
+async function moving(pool: pg.Pool, why: string, names = ['users']): Promise<Moving[]> {
+  return await Promise.all(names.map(async (name) => ({ state: await stateOf(pool, name), why })));
 }
 
 /** All that a step could have switched. */
@@ -75,7 +81,7 @@ async function aDeafWorker(pool: pg.Pool): Promise<void> {
 
 test('a step up locks the keys on the monolith before it asks for the barrier, and refuses their writes after the switch', async (t) => {
   const { pool, context, asked } = await aControlDatabase(t);
-  assert.equal(await fencedStep(context, await stateOf(pool), 1_000, 'it is good'), true);
+  assert.equal(await fencedStep(context, await moving(pool, 'it is good'), 1_000), true);
   assert.deepEqual(asked, [
     'lock installed while the gateways go by 0',
     'barrier of users from 0 to 1000',
@@ -90,9 +96,9 @@ test('a step up locks the keys on the monolith before it asks for the barrier, a
 
 test('a step back lets the monolith take the writes before they come to it', async (t) => {
   const { pool, context, asked } = await aControlDatabase(t);
-  await fencedStep(context, await stateOf(pool), FULL_SHARE, 'it is good');
+  await fencedStep(context, await moving(pool, 'it is good'), FULL_SHARE);
   asked.length = 0;
-  assert.equal(await fencedStep(context, await stateOf(pool), 0, 'it is not'), true);
+  assert.equal(await fencedStep(context, await moving(pool, 'it is not'), 0), true);
   assert.deepEqual(asked, [
     'barrier of users from 10000 to 0',
     'lock set to 0 while the gateways go by 10000',
@@ -126,7 +132,9 @@ const FAILURES: Record<string, (world: Awaited<ReturnType<typeof aControlDatabas
   'the time is over when the barrier has come': async ({ pool, context }) => {
     const { fence } = context.applier;
     context.applier.fence = async (asked) => {
-      await pool.query(`UPDATE control.fences SET deadline = clock_timestamp() WHERE id = $1`, [asked.id]);
+      await pool.query(`UPDATE control.fences SET deadline = clock_timestamp() WHERE id = $1`, [
+        asked.fences[0]!.id,
+      ]);
       return await fence(asked);
     };
     return /past its deadline/;
@@ -145,7 +153,7 @@ for (const [what, breakIt] of Object.entries(FAILURES)) {
     const { pool, context } = world;
     const before = await switched(pool);
     const why = await breakIt(world);
-    assert.equal(await fencedStep(context, await stateOf(pool), 1_000, 'it is good'), false);
+    assert.equal(await fencedStep(context, await moving(pool, 'it is good'), 1_000), false);
     assert.deepEqual(await switched(pool), before);
     const [step] = await store.readSteps(pool, 'users', 1);
     assert.deepEqual([step!.outcome, why.test(step!.reason)], ['failed', true], step!.reason);
@@ -173,8 +181,60 @@ test('a commit whose answer is lost counts as what its row says', async (t) => {
       };
     },
   });
-  assert.equal(await fencedStep({ ...context, pool: lossy }, await stateOf(pool), 1_000, 'it is good'), true);
+  assert.equal(await fencedStep({ ...context, pool: lossy }, await moving(pool, 'it is good'), 1_000), true);
   const { share, table } = await switched(pool);
   assert.deepEqual([share, table.services.users!.share], [1_000, 1_000]);
   assert.equal((await store.readSteps(pool, 'users', 1))[0]!.outcome, 'done');
+});
+
+/** The pairs of shares by which the gateways went, one for each route table in which they differ from the one before. */
+async function sharesOfBoth(pool: pg.Pool): Promise<number[][]> {
+  const { rows } = await pool.query(
+    `SELECT body -> 'services' AS services FROM control.route_tables ORDER BY version`,
+  );
+  const pairs = rows.map(({ services }): number[] => [services.auth.share, services.users.share]);
+  return pairs.filter((pair, index) => pair.join() !== pairs[index - 1]?.join());
+}
+
+test('services that move together change in one route table, up and back', async (t) => {
+  const { pool, context, asked } = await aControlDatabase(t);
+  const both = ['auth', 'users'];
+  await store.enterStage(pool, 'auth', { stage: 'shadowing', share: 0, version: 1 });
+  assert.equal(await fencedStep(context, await moving(pool, 'it is good', both), 1_000), true);
+  assert.ok(asked.includes('barrier of auth and users from 0 to 1000'), asked.join());
+  assert.equal(await fencedStep(context, await moving(pool, 'it is not', both), 0), true);
+  assert.deepEqual(await sharesOfBoth(pool), [
+    [0, 0],
+    [1_000, 1_000],
+    [0, 0],
+  ]);
+  for (const name of both) {
+    assert.deepEqual([(await stateOf(pool, name)).stage], ['shadowing']);
+    const steps = await store.readSteps(pool, name, 10);
+    assert.deepEqual(
+      steps.map(({ to, outcome }) => [to, outcome]),
+      [
+        ['shadowing', 'done'],
+        ['canary 10%', 'done'],
+      ],
+    );
+  }
+});
+
+test('when one of the fences of services that move together is aborted, none of them moves', async (t) => {
+  const { pool, context } = await aControlDatabase(t);
+  const both = ['auth', 'users'];
+  await store.enterStage(pool, 'auth', { stage: 'shadowing', share: 0, version: 1 });
+  const { fence } = context.applier;
+  for (const index of [0, 1]) {
+    context.applier.fence = async (asked) => {
+      await abortFence(pool, asked.fences[index]!.id);
+      return await fence(asked);
+    };
+    assert.equal(await fencedStep(context, await moving(pool, 'it is good', both), 1_000), false);
+    const { rows } = await pool.query('SELECT DISTINCT state FROM control.fences');
+    assert.deepEqual(rows, [{ state: 'aborted' }]);
+    assert.deepEqual(await sharesOfBoth(pool), [[0, 0]]);
+    for (const name of both) assert.deepEqual((await stateOf(pool, name)).failedSteps, index + 1);
+  }
 });

@@ -1,4 +1,4 @@
-import { abortFence, awaitAcks, commitFence, openFence } from '@banyan/gateway';
+import { abortFence, awaitAcks, commitFences, openFences } from '@banyan/gateway';
 import type { ResolvedPlan } from '@banyan/plan';
 import { describeStage, type Stage } from '@banyan/plan/stages';
 import { withTransaction } from '@banyan/postgres';
@@ -20,45 +20,42 @@ export type StepContext = {
   log: Logger;
 };
 
+/** A service that changes its share, and why. */
+export type Moving = { state: ServiceState; why: string };
+
 /**
- * The fenced step (docs/architecture.md): hold, drain, barrier, switch, release. Whatever fails before the
- * deciding transaction leaves everything as it was; whatever dies after it finds the switch made.
+ * The fenced step (docs/architecture.md): hold, drain, barrier, switch, release; of one service, or of all that move together. Whatever
+ * fails before the deciding transaction leaves everything as it was; whatever dies after it finds the switch made.
  */
 export async function fencedStep(
   context: StepContext,
-  state: ServiceState,
+  moving: readonly Moving[],
   toShare: number,
-  why: string,
 ): Promise<boolean> {
   const { pool, plan, applier, writeLocks, clock, log } = context;
-  const { service, share: fromShare } = state;
+  const services = moving.map(({ state }) => state.service);
+  const fromShare = moving[0]!.state.share;
   const toStage: Stage = toShare > 0 ? 'canary' : 'shadowing';
-  const limitMs = plan.services[service]!.rollout.fenceLimitMs;
+  const limitMs = Math.min(...services.map((service) => plan.services[service]!.rollout.fenceLimitMs));
   const up = toShare > fromShare;
-  const stepId = await store.beginStep(pool, {
-    service,
-    from: describeStage(state.stage, fromShare),
-    to: describeStage(toStage, toShare),
-    reason: why,
-  });
+  const record = await beginRecord(pool, moving, describeStage(toStage, toShare));
   let started = performance.now();
   const elapsed = () => performance.now() - started;
-  let fenceId: string | undefined;
+  let fences: { id: string; service: string }[] = [];
   /** By when all gateways held the writes, and by when the other side had what came before; ms. */
   let heldMs = 0;
   let appliedMs = 0;
   try {
-    if (up) await writeLocks.install(service);
+    if (up) for (const service of services) await writeLocks.install(service);
     started = performance.now();
-    const fence = await openFence(pool, { service, fromShare, toShare, limitMs });
-    fenceId = fence.id;
-    await awaitAcks(pool, fence.id, { timeoutMs: limitMs });
+    fences = await openFences(pool, { services, fromShare, toShare, limitMs });
+    await Promise.all(fences.map(({ id }) => awaitAcks(pool, id, { timeoutMs: limitMs })));
     heldMs = elapsed();
     const timeoutMs = Math.max(1, Math.floor(limitMs - heldMs));
-    const { epoch } = await applier.fence({ id: fence.id, service, fromShare, toShare, timeoutMs });
+    const { epoch } = await applier.fence({ fences, fromShare, toShare, timeoutMs });
     appliedMs = elapsed();
     // The monolith must take the writes that come back before they come; it refuses the ones that left after they did.
-    if (!up) await writeLocks.set(service, toShare);
+    if (!up) for (const service of services) await writeLocks.set(service, toShare);
     await withTransaction(pool, async (client) => {
       if (!(await store.applierEpochIs(client, epoch)))
         throw new Error('the applier restarted during the step');
@@ -68,24 +65,49 @@ export async function fencedStep(
       if (clock.since({ database, asked, answered: performance.now() }) !== 0)
         throw new Error('the clock of the control database was set during the step');
       const version = await nextVersion(client);
-      await store.enterStage(client, service, { stage: toStage, share: toShare, version });
-      await commitFence(client, fence.id, await tableOfStates(client, plan, version));
+      for (const service of services)
+        await store.enterStage(client, service, { stage: toStage, share: toShare, version });
+      await commitFences(
+        client,
+        fences.map(({ id }) => id),
+        await tableOfStates(client, plan, version),
+      );
     });
   } catch (error) {
-    // The commit's answer may be what was lost: the row decides.
-    const outcome = fenceId === undefined ? 'aborted' : await abortFence(pool, fenceId);
-    if (outcome === 'aborted') {
+    // The commit's answer may be what was lost: the rows decide.
+    if (!(await areCommitted(pool, fences))) {
       const reason = error instanceof Error ? error.message : String(error);
-      log.warn({ err: error, service, fromShare, toShare }, 'fenced step failed, nothing switched');
-      await store.endStep(pool, stepId, 'failed', elapsed(), reason);
-      await store.noteFailedStep(pool, service, reason);
+      log.warn({ err: error, services, fromShare, toShare }, 'fenced step failed, nothing switched');
+      await record.end('failed', elapsed(), reason);
+      for (const service of services) await store.noteFailedStep(pool, service, reason);
       return false;
     }
   }
   const fenceMs = elapsed();
-  await store.endStep(pool, stepId, 'done', fenceMs);
+  await record.end('done', fenceMs);
   await store.announce(pool);
-  if (up) await writeLocks.set(service, toShare);
-  log.info({ service, fromShare, toShare, fenceMs, heldMs, appliedMs }, 'fenced step done');
+  if (up) for (const service of services) await writeLocks.set(service, toShare);
+  log.info({ services, fromShare, toShare, fenceMs, heldMs, appliedMs }, 'fenced step done');
   return true;
+}
+
+/** Aborts what is not decided. One transaction commits all of them, so either all are committed or none is. */
+async function areCommitted(pool: pg.Pool, fences: readonly { id: string }[]): Promise<boolean> {
+  const outcomes: string[] = [];
+  for (const { id } of fences) outcomes.push(await abortFence(pool, id));
+  return outcomes.includes('committed');
+}
+
+/** The step in the history of each service. */
+async function beginRecord(pool: pg.Pool, moving: readonly Moving[], to: string) {
+  const ids: number[] = [];
+  for (const { state, why } of moving) {
+    const from = describeStage(state.stage, state.share);
+    ids.push(await store.beginStep(pool, { service: state.service, from, to, reason: why }));
+  }
+  return {
+    async end(outcome: 'done' | 'failed', fenceMs: number, reason?: string): Promise<void> {
+      for (const id of ids) await store.endStep(pool, id, outcome, fenceMs, reason);
+    },
+  };
 }
