@@ -9,6 +9,7 @@ import { preferenceRoutes } from './preferences/routes.ts';
 import { reportRoutes } from './reports/routes.ts';
 import type { RoutesHost } from './routes-host.ts';
 import type { Says } from './says.ts';
+import { spellRoutes } from './spelling.ts';
 import type { NotificationSystem } from './system.ts';
 import { templateRoutes } from './templates/routes.ts';
 import { unsubscribeRoutes } from './unsubscribe/routes.ts';
@@ -23,13 +24,16 @@ export async function notificationRoutes(
 ): Promise<void> {
   const { pool, events: says } = given;
   const host: RoutesHost = { ...given, system, says, access: system.access(pool), own: system.paths.own };
-  preferenceRoutes(app, host);
-  feedRoutes(app, host);
-  deliveryRoutes(app, host);
-  wayRoutes(app, host);
-  if (system.devices) deviceRoutes(app, host);
-  templateRoutes(app, host);
-  campaignRoutes(app, host);
+  await app.register(async (spelled: ServiceApp) => {
+    spellRoutes(spelled, system);
+    preferenceRoutes(spelled, host);
+    feedRoutes(spelled, host);
+    deliveryRoutes(spelled, host);
+    wayRoutes(spelled, host);
+    if (system.devices) deviceRoutes(spelled, host);
+    templateRoutes(spelled, host);
+    campaignRoutes(spelled, host);
+  });
   await app.register((scope) => unsubscribeRoutes(scope, host));
   await app.register((scope) => reportRoutes(scope, host));
 }

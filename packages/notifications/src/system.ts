@@ -28,6 +28,8 @@ export type NotificationSystem = {
   access(pool: pg.Pool): Access<UserId>;
   /** Apps on telephones may be added for push, by their token of FCM. Default false. */
   devices?: boolean;
+  /** Of the names of fields in its API. Default `snake_case`. */
+  spelling?: 'snake_case' | 'camelCase';
 };
 
 /** By the filter's name, the language and the value. */

@@ -2,7 +2,10 @@ import type { ServerResponse } from 'node:http';
 import { type EventStream, eventStreams, type ServicePart, type Signals } from '@banyan/service';
 import type { FastifyBaseLogger } from 'fastify';
 import type pg from 'pg';
-import type { UserId } from '../system.ts';
+import { FeedItem } from '../api/index.ts';
+import type { Telling } from '../delivery/telling.ts';
+import { spelled } from '../spelling.ts';
+import type { NotificationSystem, UserId } from '../system.ts';
 import { listAfter, placeOf } from './store.ts';
 
 /** Of one person in one process: when one more is opened, the oldest ends. */
@@ -29,7 +32,8 @@ export const streams: ServicePart<Streams> = {
   async start({ pool, log, provided }) {
     const all = eventStreams({ most: MOST, mostOfOne: MOST_OF_PERSON });
     const byUser = new Map<string, Set<Stream>>();
-    const goOn = (stream: Stream) => void pump({ pool, log }, stream);
+    const { system } = provided.telling as Telling;
+    const goOn = (stream: Stream) => void pump({ pool, log, system }, stream);
     const off = (provided.signals as Signals<'notifications_feed'>).on('notifications_feed', (told) => {
       const users = told === undefined ? byUser.keys() : [told];
       for (const user of users) for (const stream of byUser.get(user) ?? []) goOn(stream);
@@ -77,7 +81,10 @@ async function placeIn(
 }
 
 /** Writes what comes after the stream's number, as long as the connection takes it; one at a time for a stream. */
-async function pump({ pool, log }: { pool: pg.Pool; log: FastifyBaseLogger }, stream: Stream): Promise<void> {
+async function pump(
+  { pool, log, system }: { pool: pg.Pool; log: FastifyBaseLogger; system: NotificationSystem },
+  stream: Stream,
+): Promise<void> {
   stream.isBehind = true;
   if (stream.isBusy) return;
   stream.isBusy = true;
@@ -86,7 +93,8 @@ async function pump({ pool, log }: { pool: pg.Pool; log: FastifyBaseLogger }, st
     while (stream.isBehind && !events.isFull() && !events.signal.aborted) {
       stream.isBehind = false;
       const items = await listAfter(pool, userId, stream.seq, AT_ONCE);
-      for (const { seq, ...data } of items) {
+      for (const { seq, ...item } of items) {
+        const data = spelled(item, FeedItem, system) as object;
         events.send({ event: 'notification', id: seq, data });
         stream.seq = seq;
       }

@@ -26,4 +26,5 @@ export const skillswap: NotificationSystem = {
   rows: { id: 'uuid' },
   access: (pool) => accessIn(pool, 'users'),
   devices: true,
+  spelling: 'camelCase',
 };
