@@ -1,6 +1,7 @@
 import type pg from 'pg';
+import { factOfRow } from './delivery/of-row.ts';
 import { type Fact, type TellHost, tell } from './delivery/tell.ts';
-import { logInFeed } from './feed/store.ts';
+import { findRow, logInFeed } from './feed/store.ts';
 import type { NotificationSent } from './says.ts';
 import type { UserId } from './system.ts';
 
@@ -26,4 +27,24 @@ export async function hearOfRow(
   { tx }: { tx: pg.PoolClient },
 ): Promise<void> {
   if (notificationId !== undefined) await logInFeed(tx, userId, `n${notificationId}`);
+}
+
+/**
+ * And tells of such a row by the other ways, in the row's words, as the person has chosen of this kind: for what nobody tells but by the row.
+ */
+export async function tellOfRow(
+  host: TellHost,
+  kind: string,
+  {
+    time,
+    data: { userId, notificationId },
+  }: { time: string; data: { userId: UserId; notificationId?: number | string } },
+  { tx }: { tx: pg.PoolClient },
+): Promise<void> {
+  if (notificationId === undefined) return;
+  const row = await findRow(tx, userId, notificationId);
+  // It is gone again, with the account.
+  if (!row) return;
+  const fact = factOfRow(notificationId);
+  await tell(tx, host, { fact, userId, kind, parameters: row, at: new Date(time), isInApp: true });
 }

@@ -8,7 +8,7 @@ export { tell } from './delivery/tell.ts';
 export { type Telling, telling } from './delivery/telling.ts';
 export { logInFeed } from './feed/store.ts';
 export { type Streams, streams } from './feed/streams.ts';
-export { hearOfRow, tellOf } from './hear.ts';
+export { hearOfRow, tellOf, tellOfRow } from './hear.ts';
 export { notificationRoutes } from './routes.ts';
 export { readRows } from './rows.ts';
 export { notificationSignals } from './signals.ts';

@@ -11,6 +11,7 @@ import type { Render } from '../templates/words.ts';
 import type { UnsubscribeTokens } from '../unsubscribe/token.ts';
 import { findSubscription, type Subscribed } from '../ways/store.ts';
 import type { Contents } from './contents.ts';
+import { filledAs } from './of-row.ts';
 import type { Taken } from './queue.ts';
 
 export type ComposeHost = {
@@ -59,8 +60,9 @@ export async function compose(host: ComposeHost, taken: Taken): Promise<Composed
   const locale = localeOf(taken.locale, preferences.locale);
   const parameters = await host.contents.open(taken.id, taken.content);
   const { zone } = preferences;
-  const words = campaign?.words;
-  const rendered = await host.render(kind, parameters, { locale, zone, unsubscribeUrl, words });
+  const filled = filledAs(taken, locale);
+  const words = campaign?.words ?? filled.words;
+  const rendered = await host.render(filled.kind, parameters, { locale, zone, unsubscribeUrl, words });
   return { message: { deliveryId: taken.id, to, ...rendered, unsubscribeUrl } };
 }
 

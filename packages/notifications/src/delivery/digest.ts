@@ -10,13 +10,14 @@ import type { NotificationSystem, UserId } from '../system.ts';
 import { localeOf } from '../templates/locale.ts';
 import type { Render } from '../templates/words.ts';
 import type { Contents } from './contents.ts';
+import { filledAs } from './of-row.ts';
 import { enqueue } from './queue.ts';
 
 /** Of one message: what is left comes with the next. */
 const MOST_ITEMS = 50;
 const PEOPLE_AT_ONCE = 20;
 
-type Item = { id: string; kind: string; content: string };
+type Item = { id: string; fact: string; kind: string; content: string };
 export type DigestHost = {
   pool: pg.Pool;
   log: FastifyBaseLogger;
@@ -48,7 +49,7 @@ async function gather(
 ): Promise<void> {
   const { preferences } = await host.people.find(tx, userId);
   const { rows: items } = await tx.query<Item>(
-    `SELECT id, kind, content FROM deliveries
+    `SELECT id, fact, kind, content FROM deliveries
      WHERE user_id = $1 AND channel = $2 AND state = 'queued' AND in_digest AND digest_id IS NULL AND due_at <= now()
      ORDER BY created_at LIMIT $3 FOR UPDATE SKIP LOCKED`,
     [userId, channel, MOST_ITEMS],
@@ -75,14 +76,15 @@ async function gather(
 /** Undefined if it cannot be made, which is logged: the others are not kept back by it. */
 async function lineOf(
   { contents, render, log }: DigestHost,
-  { id, kind, content }: Item,
+  { id, content, ...item }: Item,
   { locale, zone }: Pick<Preferences, 'locale' | 'zone'>,
 ): Promise<string | undefined> {
   try {
-    const about = { locale: localeOf(locale), zone, unsubscribeUrl: null };
+    const { kind, words } = filledAs(item, localeOf(locale));
+    const about = { locale: localeOf(locale), zone, unsubscribeUrl: null, words };
     return (await render(kind, await contents.open(id, content), about)).short;
   } catch (err) {
-    log.error({ err, delivery: id, kind }, 'a part of a digest cannot be made');
+    log.error({ err, delivery: id, kind: item.kind }, 'a part of a digest cannot be made');
     return undefined;
   }
 }

@@ -35,6 +35,7 @@ it('somebody who has chosen nothing is told in the app, and of what is to be don
   const due = { kind: 'next_action_due', at: NOW } as const;
   assert.deepEqual(ways(due, who({})), ['in_app sent ', 'email queued ']);
   assert.deepEqual(ways({ kind: 'status_changed', at: NOW }, who({})), []);
+  assert.deepEqual(ways({ ...due, isInApp: true }, who({})), ['email queued ']);
   assert.deepEqual(ways({ kind: 'news', at: NOW }, who({})), []);
 });
 

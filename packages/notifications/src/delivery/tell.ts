@@ -21,6 +21,8 @@ export type Fact = {
   at: Date;
   /** Not after: it would be of no use any more. */
   expiresAt?: Date;
+  /** It is found in the app already, by a row that others have made: it is told by the other ways only. */
+  isInApp?: boolean;
 };
 
 const NEWS_MS = 3 * 24 * 3_600_000;
@@ -41,7 +43,7 @@ type Way = {
  * with the reason, and so is what a channel that is not configured cannot send.
  */
 export function decideWays(
-  { kind, at }: Pick<Fact, 'kind' | 'at'>,
+  { kind, at, isInApp }: Pick<Fact, 'kind' | 'at' | 'isInApp'>,
   { preferences, browsers }: Pick<Person, 'preferences' | 'browsers'>,
   {
     now,
@@ -58,7 +60,7 @@ export function decideWays(
     const way = wayBy(system, preferences, kind, channel);
     if (way === undefined || way === 'off') return [];
     if (channel === 'in_app') {
-      if (system.kinds[kind]?.isRowOfOthers) return [];
+      if (isInApp || system.kinds[kind]?.isRowOfOthers) return [];
       return [{ channel, state: 'sent', reason: null, dueAt: null, inDigest: false }];
     }
     const suppressed = (reason: string): Way[] => [

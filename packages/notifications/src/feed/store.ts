@@ -27,6 +27,19 @@ export async function findInFeed(db: Executor, userId: UserId, id: string): Prom
   return rows[0];
 }
 
+/** What a row that others have made says. */
+export async function findRow(
+  db: Executor,
+  userId: UserId,
+  id: number | string,
+): Promise<{ title: string; body: string } | undefined> {
+  const { rows } = await db.query<{ title: string; body: string }>(
+    'SELECT title, body FROM notifications WHERE user_id = $1 AND id = $2',
+    [userId, id],
+  );
+  return rows[0];
+}
+
 /** What is no id of any finds none. */
 export async function markInAppRead(tx: Executor, userId: UserId, id: string): Promise<void> {
   await tx.query('UPDATE in_app SET is_read = true WHERE user_id = $1 AND id::text = $2', [userId, id]);

@@ -1,10 +1,10 @@
 import { defineContracts, type Envelope, type EventingDefinition, type HandlerContext } from '@banyan/events';
-import { hearOfRow, type Telling, tellOf } from '@banyan/notifications';
+import { hearOfRow, type Telling, tellOf, tellOfRow } from '@banyan/notifications';
 import { contracts as own } from '../../contracts/notification.ts';
 import { contracts as payment } from '../../contracts/payment.ts';
 import { contracts as session } from '../../contracts/session.ts';
 import { contracts as user } from '../../contracts/user.ts';
-import type { Kind } from './templates/kinds.ts';
+import { type Kind, kindOfRow } from './templates/kinds.ts';
 
 const { CreditsAdded, CreditsReleased, CreditsTransferred } = payment.events;
 const { SessionRequested, SessionRescheduled, SessionAccepted, SessionDeclined } = session.events;
@@ -167,6 +167,11 @@ export function followOthers(host: Telling): NonNullable<EventingDefinition<Cont
     SessionReminderDue: told('SessionReminderDue'),
     SessionDisputed: told('SessionDisputed'),
     SessionDisputeDecided: told('SessionDisputeDecided'),
-    NotificationSent: hearOfRow,
+    // What the monolith tells it tells by rows alone.
+    NotificationSent: async (message, context) => {
+      await hearOfRow(message, context);
+      const kind = kindOfRow(message.data.kind);
+      if (kind) await tellOfRow(host, kind, message, context);
+    },
   };
 }

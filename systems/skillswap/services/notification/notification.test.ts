@@ -15,6 +15,7 @@ import type { Json } from '../../kit/testing/service.ts';
 import { startWithGateway } from '../../kit/testing/world.ts';
 import { type facts, followOthers } from './follow.ts';
 import { notification } from './main.ts';
+import { kinds } from './templates/kinds.ts';
 
 const start = (env: Record<string, string>) => startWithGateway(notification, env);
 let smtp: SmtpDouble;
@@ -55,6 +56,7 @@ async function person(id: string = randomUUID(), status = 'ACTIVE'): Promise<{ i
 
 type Data = { [T in keyof typeof facts]: Parameters<(typeof facts)[T]>[0]['data'] } & {
   UserDeleted: { userId: string };
+  NotificationSent: { userId: string; kind: string; channel: 'in_app'; notificationId: string };
 };
 
 /** As the inbox does: in a transaction, and perhaps more than once. */
@@ -96,6 +98,87 @@ describe('the routes of the monolith', () => {
     assert.deepEqual(told, [{ userId: ada, notificationId: id }]);
     const { status, body } = await call(grace, 'GET', '');
     assert.deepEqual([status, body.code], [403, 'ACCOUNT_INACTIVE']);
+  });
+});
+
+describe('what the monolith says', () => {
+  /** A row of it that replication has brought, and what is told of that. */
+  async function bring(userId: string, kind: string): Promise<string> {
+    const id = randomUUID();
+    await world.service.pool.query(
+      `INSERT INTO notifications VALUES ($1, $2, $3, 'A session {{ has }} changed', 'It is “accepted”.', false, now())`,
+      [id, userId, kind],
+    );
+    return id;
+  }
+
+  it('is found in the app as it is, and told once by the other ways that its reader has chosen, in its words', async () => {
+    const { id: userId, email } = await person();
+    const notificationId = await bring(userId, 'session_accepted');
+    const told = { userId, kind: 'session_accepted', channel: 'in_app' as const, notificationId };
+    for (let times = 0; times < 2; times++) await hear('NotificationSent', told);
+    assert.deepEqual(await states(userId), ['email sent']);
+    const mails = smtp.mails.filter(({ to }) => to === email);
+    assert.deepEqual(
+      mails.map(({ raw }) => headerOf(raw, 'subject')),
+      ['A session {{ has }} changed'],
+    );
+    assert.match(mails[0]!.raw, /example\/notifications/);
+    const { items } = (await call(userId, 'GET', '/feed')).body;
+    assert.deepEqual(
+      items.map(({ id, isRead }: Json) => [id, isRead]),
+      [[`n${notificationId}`, false]],
+    );
+  });
+
+  it('is in the app alone if nobody knows the kind, and where its reader wants no more', async () => {
+    const { id: userId } = await person();
+    const chosen = { session_started: { push: false, email: 'off' } };
+    const { body } = await call(userId, 'PUT', '/preferences', { kinds: chosen });
+    assert.deepEqual(body.kinds.session_started, { inApp: true, email: 'off', sms: false, push: false });
+    for (const kind of ['session_in_progress', 'of_before']) {
+      const notificationId = await bring(userId, kind);
+      await hear('NotificationSent', { userId, kind, channel: 'in_app', notificationId });
+    }
+    const { rows } = await world.service.pool.query('SELECT FROM deliveries WHERE user_id = $1', [userId]);
+    assert.equal(rows.length, 0);
+    assert.equal((await call(userId, 'GET', '/feed/unread')).body.count, 2);
+  });
+
+  it('comes in a digest with what else is told', async () => {
+    const { id: userId, email } = await person();
+    await call(userId, 'PUT', '/preferences', { kinds: { session_accepted: { email: 'daily' } } });
+    const notificationId = await bring(userId, 'session_accepted');
+    await hear('NotificationSent', { userId, kind: 'session_accepted', channel: 'in_app', notificationId });
+    await world.service.pool.query(`UPDATE deliveries SET due_at = now() WHERE user_id = $1`, [userId]);
+    const { raw } = await until(() => smtp.mails.find(({ to }) => to === email));
+    assert.match(raw, /- It is/);
+  });
+});
+
+describe('the routes of its own', () => {
+  it('have names as those of the monolith, and take no others', async () => {
+    const { id: userId } = await person();
+    const quiet = { from: '22:00', to: '07:00' };
+    const { body: chosen } = await call(userId, 'PUT', '/preferences', {
+      quietHours: quiet,
+      time_zone: 'UTC+1',
+    });
+    assert.deepEqual([chosen.quietHours, chosen.timeZone], [quiet, 'UTC']);
+    const data = { userId, credits: 5, transactionId: randomUUID(), reason: 'BONUS' };
+    await hear('CreditsAdded', data);
+    const names = async (path: string) => Object.keys((await call(userId, 'GET', path)).body).sort();
+    assert.deepEqual(await names('/feed?unreadOnly=true&limit=1'), ['items', 'nextCursor']);
+    assert.deepEqual(await names('/deliveries'), ['items', 'nextCursor']);
+    assert.deepEqual(await names('/push-key'), ['publicKey']);
+    const wrong = await call(userId, 'PUT', '/preferences', { quietHours: 'never' });
+    assert.deepEqual([wrong.status, /quietHours/.test(JSON.stringify(wrong.body))], [400, true]);
+    const described = await (await fetch(`${world.service.url}/openapi.json`)).text();
+    const inSnakeCase = [...described.matchAll(/"([a-z]+(?:_[a-z]+)+)":/g)].map(([, name]) => name!);
+    assert.deepEqual(
+      inSnakeCase.filter((name) => !Object.hasOwn(kinds, name)),
+      [],
+    );
   });
 });
 
@@ -209,7 +292,7 @@ describe('what session says', () => {
   it('is told to the other one, and to both what nobody has done', async () => {
     const [seeker, provider] = [await person(), await person()];
     const session = ofSession(seeker.id, provider.id);
-    await call(provider.id, 'PUT', '/preferences', { time_zone: 'Europe/Berlin' });
+    await call(provider.id, 'PUT', '/preferences', { timeZone: 'Europe/Berlin' });
     await hear('SessionRequested', { ...session, hourlyRate: 20 });
     await hear('SessionAccepted', { ...session, actorId: provider.id });
     await hear('SessionScheduled', session);
@@ -267,8 +350,8 @@ describe('a campaign', () => {
     const made = await administrate('POST', '', {
       name: 'Spring',
       words: { subject: 'Spring is here', body: 'Look.', action: '' },
-      audience: { user_ids: [ada.id] },
-      per_minute: 10_000,
+      audience: { userIds: [ada.id] },
+      perMinute: 10_000,
     });
     assert.equal(made.status, 201);
     await administrate('POST', `/${made.body.id}/start`);

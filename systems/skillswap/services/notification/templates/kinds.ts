@@ -74,3 +74,9 @@ export const kinds = {
 } satisfies Record<string, KindDefinition>;
 
 export type Kind = keyof typeof kinds;
+
+/** As which of them people choose about what a row of the monolith tells; undefined: it is in the app alone. */
+export function kindOfRow(kind: string): Kind | undefined {
+  if (kind === 'session_in_progress') return 'session_started';
+  return Object.hasOwn(kinds, kind) ? (kind as Kind) : undefined;
+}
