@@ -41,7 +41,7 @@ export const phases: PlanPhase[] = [
       {
         name: 'Notification service',
         service: 'notification',
-        why: 'What others tell by then are events, and it only hears them.',
+        why: 'It hears what services tell, and what the monolith still tells comes by its rows, so it waits for nobody but user.',
       },
       {
         name: 'Analytics service',

@@ -9,6 +9,7 @@ import { goTo, noConflicts, startTestEnvironment, verified } from '@banyan/harne
 import { createPool } from '@banyan/postgres';
 import { until } from '@banyan/postgres/until';
 import type pg from 'pg';
+import { contracts as notificationContracts } from './contracts/notification.ts';
 import { contracts as skillContracts } from './contracts/skill.ts';
 import { contracts as userContracts } from './contracts/user.ts';
 import { LEGACY_ISSUER } from './kit/tokens.ts';
@@ -17,14 +18,20 @@ import { userId } from './monolith/generate.ts';
 import { system } from './system.ts';
 
 const ADMIN = 1;
+const DAY = 86_400_000;
 
 let environment: Environment;
-let pools: Record<'monolith' | 'user' | 'skill', pg.Pool>;
+let pools: Record<'monolith' | 'user' | 'skill' | 'notification', pg.Pool>;
 
 before(async () => {
   environment = await startTestEnvironment(system, 'skillswap', { users: 40 });
   const pool = (name: string) => createPool(environment.databases.get(name)!, { max: 1 });
-  pools = { monolith: pool('monolith'), user: pool('user'), skill: pool('skill') };
+  pools = {
+    monolith: pool('monolith'),
+    user: pool('user'),
+    skill: pool('skill'),
+    notification: pool('notification'),
+  };
 });
 
 after(async () => {
@@ -140,7 +147,7 @@ it('users leave the monolith and come back, whoever comes meanwhile is there on 
 });
 
 const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, from: '00:00', to: '24:00' }));
-const SLOT = new Date(Math.ceil(Date.now() / 86_400_000 + 2) * 86_400_000).toISOString();
+const SLOT = new Date(Math.ceil(Date.now() / DAY + 2) * DAY).toISOString();
 
 type Taught = { teacher: Newcomer; skillId: string; headline: string; isOnService: boolean };
 
@@ -285,3 +292,105 @@ async function say({ id, token }: Newcomer, changes: object): Promise<Json> {
   assert.equal((await call('PUT', path, token, { ...stated, ...changes })).body.code, 'STALE_VERSION');
   return await good('read', call('GET', path, token));
 }
+
+const as = (n: number) => data.token(userId(n), environment.secret);
+const newest = async (token: string, query = ''): Promise<Json> =>
+  (await good('list', call('GET', `/notifications?size=1${query}`, token))).content[0];
+
+/** The monolith has just told somebody of something, with an answer: they find it at once, and read it. Its id. */
+async function isTold(token: string, kind: string, { stale }: Answer): Promise<string> {
+  const look = async () => {
+    const found = await newest(token);
+    return found.kind === kind && !found.isRead && found;
+  };
+  // Only where its writer was told so may it come later.
+  const told = stale ? await until(look) : await look();
+  assert.ok(told, `${kind} is not the newest`);
+  assert.equal((await newest(token, '&unreadOnly=true')).id, told.id);
+  assert.equal((await good('read', call('PUT', `/notifications/${told.id}/read`, token))).isRead, true);
+  assert.equal((await newest(token)).isRead, true);
+  assert.notEqual((await newest(token, '&unreadOnly=true'))?.id, told.id);
+  return told.id;
+}
+
+async function buy(token: string): Promise<string> {
+  const bought = await request(environment.gatewayUrl, 'POST', '/payments/purchases', {
+    token,
+    headers: { 'idempotency-key': randomUUID() },
+    body: { paymentMethodId: 'pm_card_visa', amount: 1_000, currency: 'EUR' },
+  });
+  assert.equal(bought.status, 201, JSON.stringify(bought.body));
+  return await isTold(token, 'credits_added', bought);
+}
+
+it('what people are told leaves the monolith and comes back: they find it at once, are told of it once, and what they have read stays read', async (t) => {
+  const { control, busUrl } = environment;
+  const heard = await hear(t, { busUrl, events: notificationContracts.events, group: 'of-notifications' });
+  const people = [11, 12, 13, 14, 15, 16].map(as);
+  const [seeker, provider] = [as(21), await register()];
+  const { rows } = await pools.monolith.query('SELECT id AS skill_id FROM skills LIMIT 1');
+  const skillId = rows[0].skill_id;
+  const hours = { zone: 'UTC', hours: EVERY_DAY };
+  await good('hours', call('PUT', `/bookings/availability/${provider.id}`, provider.token, hours));
+  await say(provider, { hourlyRate: 0, offered: [{ skillId, level: 'EXPERT' }] });
+  const told: string[] = [];
+  let at = Date.parse(SLOT);
+  const book = async (token: string) => {
+    at += DAY;
+    const startsAt = new Date(at).toISOString();
+    const wanted = { providerId: provider.id, skillId, startsAt, minutes: 30 };
+    const booked = await call('POST', '/bookings', token, wanted);
+    told.push(await isTold(provider.token, 'session_requested', booked));
+    return booked.body.id;
+  };
+  for (const [stage, share, sides] of [
+    ['shadowing', 0, [404]],
+    ['canary', 5_000, [200, 404]],
+    ['migrated', 10_000, [200]],
+  ] as const) {
+    await goTo(control, 'notification', stage, share);
+    const ofService = await Promise.all(people.map((one) => call('GET', '/notifications/feed/unread', one)));
+    assert.deepEqual([...new Set(ofService.map(({ status }) => status))].sort(), sides);
+    for (const one of people) told.push(await buy(one));
+    const id = await book(seeker);
+    const accepted = await call('POST', `/sessions/${id}/accept`, provider.token);
+    told.push(await isTold(seeker, 'session_accepted', accepted));
+  }
+  // By e-mail, too, as by any way that there is: nobody has said here by which server.
+  const ofRows = async () =>
+    (
+      await pools.notification.query(
+        `SELECT user_id, fact, channel, reason FROM deliveries WHERE fact LIKE 'row:%' ORDER BY fact`,
+      )
+    ).rows;
+  const facts = told.map((id) => `row:${id}`);
+  const byMail = (await until(async () => {
+    const all = await ofRows();
+    return all.length >= facts.length && all;
+  })) as Json[];
+  assert.deepEqual(
+    byMail.map(({ fact, channel, reason }) => [fact, channel, reason]),
+    facts.toSorted().map((fact) => [fact, 'email', 'CHANNEL_OFF']),
+  );
+
+  // What somebody was told goes with them.
+  const { id: leaving, token } = await register();
+  const declined = await call('POST', `/sessions/${await book(token)}/decline`, provider.token);
+  await isTold(token, 'session_declined', declined);
+  assert.equal((await call('DELETE', `/users/${leaving}`, token)).status, 204);
+  assert.equal((await call('GET', '/notifications', token)).body.code, 'ACCOUNT_INACTIVE');
+  const left = await pools.notification.query('SELECT FROM notifications WHERE user_id = $1', [leaving]);
+  assert.equal(left.rowCount, 0);
+
+  await verified(control, 'notification');
+  await noConflicts(pools.monolith, pools.notification);
+  const listed = () => Promise.all(people.map((one) => good('list', call('GET', '/notifications', one))));
+  const onService = await listed();
+  await goTo(control, 'notification', 'monolith');
+  assert.deepEqual(await listed(), onService);
+  for (const one of people) await buy(one);
+
+  const of = (id: string) => heard.filter(({ data }) => data.notificationId === id).map(({ type }) => type);
+  await until(() => told.every((id) => of(id).length >= 2));
+  for (const id of told) assert.deepEqual(of(id), ['NotificationSent', 'NotificationRead']);
+});

@@ -12,7 +12,7 @@ export const system = {
   folder: new URL('.', import.meta.url),
   prefix: 'SKILLSWAP',
   gatewayIssuer: GATEWAY_ISSUER,
-  services: ['user', 'skill'],
+  services: ['user', 'skill', 'notification'],
   // Nobody is retired: all that is still the monolith's looks at its users.
   goesBack: 'user',
   environment: ({ process, secret, gatewayUrl, urls }) => ({
@@ -29,4 +29,4 @@ function everyService(): readonly string[] {
 }
 
 /** Services that encrypt what they keep, or sign what they hand out. */
-const KEEPS_SECRETS = new Set(['user']);
+const KEEPS_SECRETS = new Set(['user', 'notification']);

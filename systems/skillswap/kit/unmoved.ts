@@ -9,8 +9,12 @@ const WRITES: readonly (Unmoved & { of?: string })[] = [
   ...['PUT /users/:id', 'PUT /users/:id/privacy-settings', 'POST /users/:id/suspend'].map((route) => ({
     ...{ of: 'user', route: route.replace(' ', ` ${API}`), writes: ['users_legacy'] },
   })),
-  // Whom somebody has a session with may see their profile.
-  { of: 'session', route: `POST ${API}/bookings`, writes: ['sessions'] },
+  // Whom somebody has a session with may see their profile. Who is told of what happens finds it with the answer.
+  { of: 'session', route: `POST ${API}/bookings`, writes: ['sessions', 'notifications'] },
+  ...['accept', 'decline', 'schedule', 'start', 'complete', 'cancel'].map((step) => ({
+    ...{ of: 'session', route: `POST ${API}/sessions/:id/${step}`, writes: ['notifications'] },
+  })),
+  { of: 'payment', route: `POST ${API}/payments/purchases`, writes: ['notifications'] },
   // By time and ratings others find whom they may learn from.
   { of: 'session', route: `PUT ${API}/bookings/availability/:userId`, writes: ['availability'] },
   { of: 'session', route: `POST ${API}/sessions/:id/ratings`, writes: ['skill_profiles'] },
@@ -19,7 +23,7 @@ const WRITES: readonly (Unmoved & { of?: string })[] = [
     route: `DELETE ${API}/users/:id`,
     writes: [
       ...['users_legacy', 'refresh_tokens', 'skill_profiles'],
-      ...['offered_skills', 'wanted_skills', 'availability'],
+      ...['offered_skills', 'wanted_skills', 'availability', 'notifications'],
     ],
   },
 ];
