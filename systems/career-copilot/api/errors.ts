@@ -12,6 +12,8 @@ export const LEGACY_ERRORS = {
   ALREADY_APPLIED: [400, 'Application already exists for this job'],
   BAD_TRANSITION: [400, 'Status transition not allowed'],
   BAD_CURSOR: [400, 'Cursor belongs to no list of this kind'],
+  PLACE_UNKNOWN: [422, 'No place is known by this name'],
+  PLACE_NEEDED: [422, 'Jobs have a distance from a place only: say near which one'],
   USER_NOT_FOUND: [404, 'User not found'],
   JOB_NOT_FOUND: [404, 'Job not found'],
   COMPANY_NOT_FOUND: [404, 'Company not found'],

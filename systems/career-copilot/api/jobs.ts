@@ -43,10 +43,50 @@ export const JobQuery = Type.Object({
   ...Paging,
 });
 
+/** How far from a place jobs may be, km. */
+export const DISTANCE = { least: 1, most: 1_000, usual: 50 } as const;
+
+/** What the monolith never had: jobs by how far they are. */
+export const Nearness = {
+  near: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 100,
+      description:
+        'A place by its name (`Springfield, MO`), or its latitude and longitude in degrees (`52.52,13.405`). Found are jobs with a place around it.',
+    }),
+  ),
+  within: Type.Optional(
+    Type.Integer({
+      minimum: DISTANCE.least,
+      maximum: DISTANCE.most,
+      description: `How far from there, in kilometres along the great circle; ${DISTANCE.usual} if it is not said.`,
+    }),
+  ),
+  or_remote: Type.Optional(
+    Type.Boolean({ description: 'Remote jobs are found as well, wherever they are.' }),
+  ),
+};
+
+/** In which order jobs are shown. */
+const ORDERS = ['relevance', 'newest', 'salary', 'distance'] as const;
+export type JobOrder = (typeof ORDERS)[number];
+
 /** What the monolith never had: jobs by how well they fit what is looked for. */
 export const JobSearchQuery = Type.Object({
   ...JobQuery.properties,
-  q: Type.String({ minLength: 1, maxLength: 200 }),
+  q: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 200, description: 'Needed without `near` and `sort`.' }),
+  ),
+  ...Nearness,
+  sort: Type.Optional(
+    Type.Unsafe<JobOrder>({
+      type: 'string',
+      enum: [...ORDERS],
+      description:
+        'relevance: as they fit the words, and without words the newest first. salary: the highest that is offered first, those that say none last. distance: needs `near`.',
+    }),
+  ),
   cursor: Type.Optional(
     Type.String({
       maxLength: 200,
@@ -65,6 +105,13 @@ export const JobSearchAnswer = Type.Object({
         title: Type.String({ description: 'HTML: the words that were found are in <mark>.' }),
         description: Type.String({ description: 'HTML: the passages around the words that were found.' }),
       }),
+      distance_km: Type.Optional(
+        Nullable<number>(
+          Type.Number({
+            description: 'With `near`: to the nearest of its places; null: none of them is known.',
+          }),
+        ),
+      ),
     }),
   ),
   total_count: Type.Integer(),
@@ -78,6 +125,22 @@ export const JobSearchAnswer = Type.Object({
       'estimated: of many jobs `total_count` and `facets` are reckoned from a sample of one in sixteen.',
   }),
   next_cursor: Nullable<string>(Type.String({ description: 'For the next page; null after the last one.' })),
+  near: Type.Optional(
+    Type.Object(
+      {
+        name: Nullable<string>(Type.String({ description: 'Null: it was asked for by its coordinates.' })),
+        country: Nullable<string>(Type.String({ description: 'By ISO 3166.' })),
+        latitude: Type.Number(),
+        longitude: Type.Number(),
+        within: Type.Integer(),
+        left_out: Type.Integer({
+          description:
+            'Jobs that fit but for their distance, which is not known: they name no place, or none that is known. Of many, reckoned from a sample.',
+        }),
+      },
+      { description: 'With `near`: the place that it was taken for.' },
+    ),
+  ),
   matched: Type.Unsafe<'words' | 'similar'>({
     type: 'string',
     enum: ['words', 'similar'],
@@ -90,6 +153,32 @@ export const JobSearchAnswer = Type.Object({
     company: Type.Array(Type.Object({ id: Type.Integer(), ...FacetValue.properties })),
   }),
 });
+
+/** What the monolith never had: places that a search can be near. */
+export const PlacesQuery = Type.Object({
+  q: Type.String({
+    minLength: 1,
+    maxLength: 100,
+    description: 'How the name begins; a country or region may stand behind it.',
+  }),
+  limit: Type.Integer({ minimum: 1, maximum: 20, default: 8 }),
+});
+export const Places = Type.Object({
+  places: Type.Array(
+    Type.Object({
+      near: Type.String({ description: 'What a search takes as `near`.' }),
+      name: Type.String(),
+      region: Nullable<string>(
+        Type.String({ description: 'Of those countries whose places are told apart by it: `MO`.' }),
+      ),
+      country: Type.String({ description: 'By ISO 3166.' }),
+      latitude: Type.Number(),
+      longitude: Type.Number(),
+    }),
+    { description: 'Those with most people first.' },
+  ),
+});
+export type Places = Static<typeof Places>;
 
 /** What the monolith never had: where a job is offered, in the words of each source. */
 export const JobPosting = Type.Object({

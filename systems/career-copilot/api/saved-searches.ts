@@ -1,12 +1,12 @@
 import { type Static, Type } from 'typebox';
 import { Nullable, Timestamp } from './common.ts';
-import { Job, JobQuery } from './jobs.ts';
+import { Job, JobQuery, Nearness } from './jobs.ts';
 
 /** What of this file the monolith never had: all of it. */
 
 const { page: _page, limit: _limit, ...filters } = JobQuery.properties;
-/** As a search has them: words in any of their forms and synonyms, and the filters of the list. */
-export const Criteria = Type.Object(filters);
+/** As a search has them: words in any of their forms and synonyms, the filters of the list, and how far from a place. */
+export const Criteria = Type.Object({ ...filters, ...Nearness });
 export type Criteria = Static<typeof Criteria>;
 
 /** How often somebody wants to hear of what a saved search finds. */

@@ -39,6 +39,7 @@ export default extract({
   routes: [
     { route: `GET ${API}/jobs`, key: 'none', auth: 'none' },
     { route: `GET ${API}/jobs/search`, key: 'token.sub', onMonolith: false },
+    { route: `GET ${API}/jobs/places`, key: 'token.sub', onMonolith: false },
     { route: `GET ${API}/jobs/matches`, key: 'token.sub', onMonolith: false },
     { route: `POST ${API}/jobs/matches`, key: 'token.sub', writes: [], onMonolith: false },
     { route: `GET ${API}/jobs/matches/:id`, key: 'token.sub', onMonolith: false },

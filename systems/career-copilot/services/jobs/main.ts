@@ -15,6 +15,7 @@ import { forgetPerson, noteOutcome } from './matching/matches-store.ts';
 import { matchingPart } from './matching/part.ts';
 import { processJobMatch } from './matching/process-job-match.ts';
 import { matchTelling, queueForMatching } from './matching/telling.ts';
+import { placesPart } from './places/part.ts';
 import { routes } from './routes.ts';
 import { savedSearchesPart } from './saved-searches/part.ts';
 import { percolate } from './saved-searches/percolate.ts';
@@ -35,6 +36,7 @@ export const jobs = defineService({
   use: {
     activity: accountActivity,
     skills: skillsPart,
+    places: placesPart,
     search: searchPart,
     matching: matchingPart,
     events: eventing(contracts, ({ events, provided }) => ({

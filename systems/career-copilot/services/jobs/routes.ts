@@ -8,11 +8,16 @@ import {
   JobQuery,
   JobSearchAnswer,
   JobSearchQuery,
+  Places,
+  PlacesQuery,
 } from '../../api/jobs.ts';
 import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError, type ApiErrorCode, statusesOf } from '../../kit/legacy-errors.ts';
 import { type MatchingGiven, matchRoutes } from './matching/routes.ts';
 import { weightRoutes } from './matching/weights.ts';
+import { nearOf } from './places/near.ts';
+import { readLocations } from './places/store.ts';
+import { suggestedPlaces } from './places/suggest.ts';
 import { savedSearchRoutes } from './saved-searches/routes.ts';
 import { type JobSearch, MOST_SHOWN } from './search/search.ts';
 import * as store from './store.ts';
@@ -40,15 +45,37 @@ export async function routes(
       legacy.get(
         '/jobs/search',
         {
-          config: { allow: [signedIn], errors: statusesOf('NOT_AUTHENTICATED', 'BAD_CURSOR') },
+          config: {
+            allow: [signedIn],
+            errors: statusesOf('NOT_AUTHENTICATED', 'BAD_CURSOR', 'PLACE_UNKNOWN', 'PLACE_NEEDED'),
+          },
           schema: { querystring: JobSearchQuery, response: { 200: JobSearchAnswer } },
         },
         async ({ query }) => {
           const { page, limit } = query;
-          const { total, ...found } = await search.search(query);
+          const near = nearOf(query);
+          mustBeAnswerable(query);
+          if (near) await readLocations(pool);
+          const { total, left_out = 0, ...found } = await search.search(query, near);
           const total_pages = Math.ceil(Math.min(total, MOST_SHOWN) / limit);
-          return { ...found, total_count: total, page, limit, total_pages };
+          return {
+            ...found,
+            total_count: total,
+            page,
+            limit,
+            total_pages,
+            ...(near && { near: { ...near, left_out } }),
+          };
         },
+      );
+
+      legacy.get(
+        '/jobs/places',
+        {
+          config: { allow: [signedIn], errors: statusesOf('NOT_AUTHENTICATED') },
+          schema: { querystring: PlacesQuery, response: { 200: Places } },
+        },
+        async ({ query: { q, limit } }) => ({ places: suggestedPlaces(q, limit) }),
       );
 
       legacy.get(
@@ -91,4 +118,14 @@ export async function routes(
     },
     { prefix: API },
   );
+}
+
+/** Throws for a search without anything to find, as the schema would, and `ApiError` PLACE_NEEDED for distances from nowhere. */
+function mustBeAnswerable({ q, near, sort }: JobSearchQuery): void {
+  if (sort === 'distance' && near === undefined) throw new ApiError('PLACE_NEEDED');
+  if (q === undefined && near === undefined && sort === undefined)
+    throw Object.assign(new Error('querystring must have required property q'), {
+      validation: [{ keyword: 'required', instancePath: '', params: { missingProperty: 'q' } }],
+      validationContext: 'querystring',
+    });
 }

@@ -51,6 +51,7 @@ CREATE TABLE IF NOT EXISTS job_search (
 );
 ALTER TABLE job_search ALTER COLUMN words SET STORAGE EXTERNAL;
 CREATE INDEX IF NOT EXISTS job_search_company ON job_search (company_id);
+CREATE INDEX IF NOT EXISTS job_search_location ON job_search (location);
 -- What has not been sorted in yet is read by each search: there is little of it at any time.
 CREATE INDEX IF NOT EXISTS job_search_title ON job_search USING gin (title) WITH (gin_pending_list_limit = 256);
 CREATE INDEX IF NOT EXISTS job_search_words ON job_search USING gin (words) WITH (gin_pending_list_limit = 256);
@@ -66,6 +67,29 @@ CREATE INDEX IF NOT EXISTS job_search_vocabulary_similar ON job_search_vocabular
 -- noted, for each job in the order of its changes, until it has arrived. To have all made anew: UPDATE job_search_indexes SET form = ''.
 CREATE TABLE IF NOT EXISTS job_search_indexes (name text PRIMARY KEY, form text NOT NULL, whole_at bigint NOT NULL);
 CREATE TABLE IF NOT EXISTS job_search_changes (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, job_id integer NOT NULL);
+
+-- Where the places are that jobs name, by the text that names them (places/README.md): few texts are those of many jobs. A text that has been read
+-- and has no point names no place that is known.
+CREATE TABLE IF NOT EXISTS job_locations (location varchar(255) PRIMARY KEY, gazetteer text NOT NULL);
+CREATE TABLE IF NOT EXISTS job_location_points (
+  location varchar(255) NOT NULL REFERENCES job_locations (location) ON DELETE CASCADE,
+  -- In degrees.
+  latitude double precision NOT NULL,
+  longitude double precision NOT NULL,
+  PRIMARY KEY (location, latitude, longitude)
+);
+CREATE INDEX IF NOT EXISTS job_location_points_place ON job_location_points (latitude, longitude);
+-- Texts that are to be read; two transactions that bring the same one at once both write it, so that neither waits for the other.
+CREATE TABLE IF NOT EXISTS job_locations_unread (location varchar(255) NOT NULL);
+CREATE INDEX IF NOT EXISTS job_locations_unread_location ON job_locations_unread (location);
+INSERT INTO job_locations_unread (location)
+  SELECT DISTINCT location FROM job_search WHERE location <> '' AND NOT EXISTS (SELECT FROM job_locations AS known WHERE known.location = job_search.location);
+
+-- Along the great circle, on a sphere of the earth's mean radius.
+CREATE OR REPLACE FUNCTION km_between(lat1 double precision, lng1 double precision, lat2 double precision, lng2 double precision)
+  RETURNS double precision LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT 2 * 6371.0088 * asin(least(1, sqrt(sind((lat2 - lat1) / 2) ^ 2 + cosd(lat1) * cosd(lat2) * sind((lng2 - lng1) / 2) ^ 2)))
+$$;
 
 -- Those that are written like another one, and some more: what they have in common is looked at by search/typos.ts.
 CREATE OR REPLACE FUNCTION job_search_vocabulary_like(asked text) RETURNS SETOF text LANGUAGE sql STABLE
@@ -104,6 +128,9 @@ BEGIN
     SELECT DISTINCT word FROM jobs LEFT JOIN companies ON companies.id = company_id,
       regexp_split_to_table(lower(concat_ws(' ', title, companies.name, array_to_string(requirements, ' '))), '[^[:alnum:]]+') AS word
     WHERE jobs.id = ANY (ids) AND is_active AND length(word) > 2 AND NOT EXISTS (SELECT FROM job_search_vocabulary AS known WHERE known.word = word);
+  INSERT INTO job_locations_unread (location)
+    SELECT DISTINCT location FROM jobs
+    WHERE id = ANY (ids) AND is_active AND location <> '' AND NOT EXISTS (SELECT FROM job_locations AS known WHERE known.location = jobs.location);
   IF EXISTS (SELECT FROM job_search_indexes) THEN
     INSERT INTO job_search_changes (job_id) SELECT * FROM unnest(ids);
   END IF;

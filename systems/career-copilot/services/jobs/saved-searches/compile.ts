@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Criteria } from '../../../api/saved-searches.ts';
+import { type Near, nearOf } from '../places/near.ts';
 import { alternativesOf } from '../search/words.ts';
 
 /** Criteria as jobs are compared with them. */
@@ -8,14 +9,17 @@ export type Compiled = {
   query: string | null;
   /** Marks of which a job that is found has at least one. */
   anchors: string[];
+  /** What they are to be near; undefined: nothing. */
+  near: Near | undefined;
 };
 
-/** Compiles criteria; undefined if none of their words is one that anything could be found by ("the", "&"). */
+/** Compiles criteria; undefined if none of their words is one that anything could be found by ("the", "&"). Throws `ApiError` PLACE_UNKNOWN. */
 export async function compile(
   db: pg.Pool | pg.PoolClient,
   criteria: Criteria,
 ): Promise<Compiled | undefined> {
-  if (criteria.q === undefined) return { query: null, anchors: [anchorOf(criteria)] };
+  const near = nearOf(criteria);
+  if (criteria.q === undefined) return { query: null, anchors: [anchorOf(criteria)], near };
   const asked = alternativesOf(criteria.q).flatMap((words, place) => words.map((word) => ({ place, word })));
   const { rows } = await db.query<Alternative>(
     `SELECT place, phraseto_tsquery('english', word)::text AS query, (tsvector_to_array(to_tsvector('english', word)))[1] AS lexeme
@@ -31,6 +35,7 @@ export async function compile(
   return {
     query: groups.map((ways) => `(${ways.map(({ query }) => `(${query})`).join(' | ')})`).join(' & '),
     anchors: [...new Set(rarest(groups).map(({ lexeme }) => lexeme!))],
+    near,
   };
 }
 

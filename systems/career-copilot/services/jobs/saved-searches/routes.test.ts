@@ -61,6 +61,14 @@ describe('saved searches', () => {
       (await call(1, 'POST', '', { name: 'All', criteria: { q: 'the' } })).body.code,
       'WORDS_TOO_COMMON',
     );
+    assert.equal(
+      (await call(1, 'POST', '', { name: 'All', criteria: { within: 5 } })).body.code,
+      'NO_CRITERIA',
+    );
+    assert.equal(
+      (await call(1, 'POST', '', { name: 'Far', criteria: { near: 'Germany' } })).body.code,
+      'PLACE_UNKNOWN',
+    );
     for (const body of [{ name: '', criteria: { remote: true } }, { ...remote, frequency: 'hourly' }, {}])
       assert.equal((await call(1, 'POST', '', body)).status, 400);
     assert.equal((await request(service.url, 'GET', '/jobs/saved-searches')).status, 401);

@@ -12,6 +12,7 @@ import {
   SavedSearchChanges,
 } from '../../../api/saved-searches.ts';
 import { callerOf } from '../../../kit/active-user.ts';
+import { ApiError } from '../../../kit/legacy-errors.ts';
 import { signedInAndActive } from '../active-caller.ts';
 import { compile } from './compile.ts';
 import { dueAnew } from './percolate.ts';
@@ -26,6 +27,7 @@ const errors = defineErrors({
     `You have ${MOST_SEARCHES} saved searches, which is as many as there can be. Delete one.`,
   ],
   NO_CRITERIA: [422, 'Say what the search is to find: words, a place, a company or another filter.'],
+  PLACE_UNKNOWN: [422, 'No place is known by this name.'],
   WORDS_TOO_COMMON: [422, 'None of these words is one that jobs can be told apart by.'],
 });
 
@@ -114,8 +116,11 @@ export function savedSearchRoutes(app: ServiceApp, pool: pg.Pool): void {
   }
 
   async function compiledOf(criteria: Criteria) {
-    if (Object.keys(criteria).length === 0) throw errors('NO_CRITERIA');
-    const compiled = await compile(pool, criteria);
+    const { within: _, or_remote: __, ...found } = criteria;
+    if (Object.keys(found).length === 0) throw errors('NO_CRITERIA');
+    const compiled = await compile(pool, criteria).catch((error) => {
+      throw error instanceof ApiError && error.code === 'PLACE_UNKNOWN' ? errors('PLACE_UNKNOWN') : error;
+    });
     if (!compiled) throw errors('WORDS_TOO_COMMON');
     return compiled;
   }

@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import type pg from 'pg';
 import type { Criteria } from '../../../api/saved-searches.ts';
 import type { contracts } from '../../../contracts/jobs.ts';
+import { nearOf } from '../places/near.ts';
 import { searchInPostgres } from '../search/postgres/search.ts';
 import { compile } from './compile.ts';
 import { FINDING, percolate } from './percolate.ts';
@@ -91,6 +92,16 @@ describe('a saved search', () => {
     assert.deepEqual(await foundBy(search), [hit]);
   });
 
+  it('finds a job that is near enough as soon as it is posted, or remote where that counts', async () => {
+    const near = await save({ near: 'Utrecht', within: 60 });
+    const orRemote = await save({ q: 'miller', near: '52.09,5.12', or_remote: true });
+    const hit = await post({ title: 'Miller', location: 'Amsterdam, Netherlands' });
+    const remote = await post({ title: 'Miller', location: 'Groningen', remote: true });
+    await post({ title: 'Miller', location: 'Somewhere' });
+    await post({ title: 'Miller' });
+    assert.deepEqual([await foundBy(near), await foundBy(orRemote)], [[hit], [hit, remote]]);
+  });
+
   it('cannot be made of words that every job has', async () => {
     for (const q of ['the', '&', 'of a']) assert.equal(await compile(pool, { q }), undefined, q);
   });
@@ -133,6 +144,9 @@ describe('the searches that find a job', () => {
       remote: fc.option(fc.boolean(), { nil: undefined }),
       company_id: fc.option(fc.constantFrom(1, 2), { nil: undefined }),
       min_salary: fc.option(fc.constantFrom(0, 50_000), { nil: undefined }),
+      near: fc.option(fc.constantFrom('Potsdam', 'Oslo'), { nil: undefined, freq: 1 }),
+      within: fc.option(fc.constantFrom(10, 100), { nil: undefined }),
+      or_remote: fc.option(fc.boolean(), { nil: undefined }),
     })
     .map((all) => Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)));
   const job = fc.record({
@@ -170,7 +184,7 @@ describe('the searches that find a job', () => {
     );
     let all = 0;
     for (const { id, criteria } of rows) {
-      const { jobs, matched } = await search({ ...criteria, page: 1, limit: 100 });
+      const { jobs, matched } = await search({ ...criteria, page: 1, limit: 100 }, nearOf(criteria));
       const expected = matched === 'words' ? jobs.map((job) => job.id).sort((a, b) => a - b) : [];
       assert.deepEqual(await foundBy(id), expected, JSON.stringify(criteria));
       all += expected.length;

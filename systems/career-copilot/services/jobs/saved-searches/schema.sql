@@ -15,6 +15,8 @@ CREATE TABLE IF NOT EXISTS saved_searches (
   told_at timestamptz,
   created_at timestamptz NOT NULL DEFAULT now()
 );
+-- Of the place that the criteria are to be near, in degrees; null: of none.
+ALTER TABLE saved_searches ADD COLUMN IF NOT EXISTS latitude double precision, ADD COLUMN IF NOT EXISTS longitude double precision;
 CREATE INDEX IF NOT EXISTS saved_searches_user ON saved_searches (user_id, id);
 CREATE INDEX IF NOT EXISTS saved_searches_anchors ON saved_searches USING gin (anchors) WHERE active;
 CREATE INDEX IF NOT EXISTS saved_searches_due ON saved_searches (due_at) WHERE due_at IS NOT NULL;

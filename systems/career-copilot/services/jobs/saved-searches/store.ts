@@ -33,16 +33,16 @@ export async function insertSearch(
   tx: pg.PoolClient,
   userId: number,
   { name, criteria, frequency }: Kept,
-  { query, anchors }: Compiled,
+  { query, anchors, near }: Compiled,
   most: number,
 ): Promise<number | undefined> {
   await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('saved_searches ' || $1::text, 0))`, [
     userId,
   ]);
   const { rows } = await tx.query<{ id: number }>(
-    `INSERT INTO saved_searches (user_id, name, criteria, frequency, query, anchors)
-     SELECT $1, $2, $3, $4, $5::tsquery, $6 WHERE (SELECT count(*) FROM saved_searches WHERE user_id = $1) < $7 RETURNING id`,
-    [userId, name, criteria, frequency, query, anchors, most],
+    `INSERT INTO saved_searches (user_id, name, criteria, frequency, query, anchors, latitude, longitude)
+     SELECT $1, $2, $3, $4, $5::tsquery, $6, $8, $9 WHERE (SELECT count(*) FROM saved_searches WHERE user_id = $1) < $7 RETURNING id`,
+    [userId, name, criteria, frequency, query, anchors, most, near?.latitude, near?.longitude],
   );
   return rows[0]?.id;
 }
@@ -51,12 +51,12 @@ export async function updateSearch(
   tx: pg.PoolClient,
   id: number,
   { name, criteria, frequency, active }: Kept & Pick<SavedSearch, 'active'>,
-  { query, anchors }: Compiled,
+  { query, anchors, near }: Compiled,
 ): Promise<void> {
   await tx.query(
-    `UPDATE saved_searches SET name = $2, criteria = $3, frequency = $4, active = $5, query = $6::tsquery, anchors = $7
-     WHERE id = $1`,
-    [id, name, criteria, frequency, active, query, anchors],
+    `UPDATE saved_searches SET name = $2, criteria = $3, frequency = $4, active = $5, query = $6::tsquery, anchors = $7,
+       latitude = $8, longitude = $9 WHERE id = $1`,
+    [id, name, criteria, frequency, active, query, anchors, near?.latitude, near?.longitude],
   );
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { JobSearchQuery } from '../../../api/jobs.ts';
 import { ApiError } from '../../../kit/legacy-errors.ts';
+import { nearOf } from '../places/near.ts';
 import type { JobSearch } from './search.ts';
 
 /** A job by its id; what it does not say is as of any other. `company` is the name of its company. */
@@ -21,7 +22,7 @@ export type JobGiven = {
 
 export type SearchWorld = {
   search: JobSearch;
-  /** Writes these jobs, those that were there by these ids too; resolves when the search shows them. */
+  /** Writes these jobs, those that were there by these ids too, and reads where their places are; resolves when the search shows them. */
   put(jobs: readonly JobGiven[]): Promise<void>;
   /** Renames a company; resolves as `put` does. */
   rename(company: string, name: string): Promise<void>;
@@ -34,10 +35,12 @@ export type SearchWorld = {
 export function searchContract(name: string, start: () => Promise<SearchWorld>): void {
   describe(`a search for jobs in ${name}`, () => {
     let world: SearchWorld;
-    const ask = async (query: Partial<JobSearchQuery> & { q: string }) =>
-      await world.search.search({ page: 1, limit: 20, ...query });
-    const ids = async (query: Partial<JobSearchQuery> & { q: string }) =>
-      (await ask(query)).jobs.map(({ id }) => id);
+    const ask = async (query: Partial<JobSearchQuery>) =>
+      await world.search.search({ page: 1, limit: 20, ...query }, nearOf(query));
+    const ids = async (query: Partial<JobSearchQuery>) => (await ask(query)).jobs.map(({ id }) => id);
+
+    const idOf = async (company: string) =>
+      (await ask({ q: company })).facets.company.find(({ value }) => value === company)!.id;
 
     before(async () => {
       world = await start();
@@ -148,6 +151,82 @@ export function searchContract(name: string, start: () => Promise<SearchWorld>):
       assert.deepEqual(walked, all);
     });
 
+    it('finds what is near a place, by each place that a job names, with words and without', async () => {
+      const near = 'Berlin';
+      assert.deepEqual(await ids({ q: 'beekeeper', near, within: 100, sort: 'distance' }), [203, 201, 200]);
+      assert.deepEqual(await ids({ q: 'beekeeper', near, within: 20, sort: 'distance' }), [203, 201]);
+      assert.deepEqual(await ids({ near, within: 100, company_id: await idOf('Hives') }), [203, 201, 200]);
+      assert.deepEqual(await ids({ q: 'beekeeper', near: '48.137,11.576', within: 30 }), [203]);
+      assert.deepEqual(
+        await ids({ q: 'beekeeper', near: 'Suva', within: 900, sort: 'distance' }),
+        [206, 207],
+      );
+    });
+
+    it('says how far each is, and how many are left out whose places are not known', async () => {
+      const { jobs, left_out, total } = await ask({
+        q: 'beekeeper',
+        near: 'Potsdam',
+        within: 100,
+        sort: 'distance',
+      });
+      assert.deepEqual([total, left_out], [3, 2]);
+      assert.deepEqual(
+        jobs.map(({ id, distance_km }) => [id, Math.round(distance_km! / 10)]),
+        [
+          [200, 0],
+          [203, 3],
+          [201, 3],
+        ],
+      );
+      assert.equal((await ask({ q: 'beekeeper' })).left_out, undefined);
+      assert.ok((await ask({ q: 'beekeeper' })).jobs.every((job) => !('distance_km' in job)));
+    });
+
+    it('finds remote jobs as well where that is wanted, wherever they are, behind those that are near', async () => {
+      const asked = {
+        q: 'beekeeper',
+        near: 'Berlin',
+        within: 20,
+        or_remote: true,
+        sort: 'distance',
+      } as const;
+      const { jobs, left_out } = await ask(asked);
+      assert.deepEqual(
+        jobs.map(({ id, distance_km }) => [id, distance_km === null]),
+        [
+          [203, false],
+          [201, false],
+          [202, false],
+          [205, true],
+        ],
+      );
+      assert.equal(left_out, 1);
+    });
+
+    it('shows the newest first, or what pays best, or what is nearest, page by page to the end', async () => {
+      assert.deepEqual(await ids({ q: 'carpenter', sort: 'newest' }), [11, 10, 12]);
+      assert.deepEqual(await ids({ q: 'engineer', sort: 'salary' }), [1, 2]);
+      assert.deepEqual(
+        await ids({ q: 'beekeeper', sort: 'salary' }),
+        [202, 200, 207, 206, 205, 204, 203, 201],
+      );
+      const [first] = await ids({ sort: 'newest', remote: true, company_id: await idOf('Hives') });
+      assert.equal(first, 205);
+      for (const sort of ['newest', 'salary', 'distance'] as const) {
+        const asked = { q: 'beekeeper', sort, ...(sort === 'distance' && { near: 'Berlin', within: 1_000 }) };
+        const all = await ids(asked);
+        const walked: number[] = [];
+        let cursor: string | null | undefined;
+        do {
+          const found = await ask({ ...asked, limit: 2, ...(cursor ? { cursor } : {}) });
+          walked.push(...found.jobs.map(({ id }) => id));
+          cursor = found.next_cursor;
+        } while (cursor);
+        assert.deepEqual(walked, all, sort);
+      }
+    });
+
     it('refuses a cursor that it has not given', async () => {
       for (const cursor of ['', 'x', 'bnVsbA', Buffer.from('[1,"a",2]').toString('base64url')])
         await assert.rejects(
@@ -229,6 +308,23 @@ const JOBS: readonly JobGiven[] = [
   { id: 43, title: 'Fisher', description: 'You mend the net, and have vitamin C.' },
   { id: 50, title: 'Clerk', location: 'Home, 100 % of the time' },
   { id: 51, title: 'Clerk', location: 'Home, 1000 times' },
+  ...[
+    { location: 'Potsdam', salaryMax: 50_000 },
+    { location: 'Berlin, Germany' },
+    { location: 'Hamburg', remote: true, salaryMax: 60_000 },
+    { location: 'Munich; Berlin' },
+    { location: 'Beehive 7' },
+    { location: null, remote: true },
+    // Both sides of where the date changes.
+    { location: 'Nadi, Fiji' },
+    { location: 'Neiafu, Tonga' },
+  ].map((job, index) => ({
+    id: 200 + index,
+    title: 'Beekeeper',
+    company: 'Hives',
+    ageDays: 40 - index,
+    ...job,
+  })),
   ...Array.from({ length: 25 }, (_, index) => ({
     id: 100 + index,
     title: `Paginated thing ${index % 3}`,

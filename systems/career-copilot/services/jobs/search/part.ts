@@ -47,13 +47,13 @@ export const searchPart: ServicePart<JobSearch, typeof SearchConfig> = {
 /** A cursor of the one means nothing to the other but a place to go on from, which is near enough. */
 function withFallback(first: JobSearch, second: JobSearch, told: (error: unknown) => void): JobSearch {
   return {
-    search: async (query) => {
+    search: async (query, near) => {
       try {
-        return await first.search(query);
+        return await first.search(query, near);
       } catch (error) {
         if (error instanceof ApiError) throw error;
         told(error);
-        return await second.search(query);
+        return await second.search(query, near);
       }
     },
   };

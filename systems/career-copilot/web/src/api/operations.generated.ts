@@ -73,6 +73,7 @@ export const OPERATIONS = {
   'GET /api/v1/jobs/match-weights': { service: 'jobs', onMonolith: false },
   'GET /api/v1/jobs/matches': { service: 'jobs', onMonolith: false },
   'GET /api/v1/jobs/matches/{id}': { service: 'jobs', onMonolith: false },
+  'GET /api/v1/jobs/places': { service: 'jobs', onMonolith: false },
   'GET /api/v1/jobs/saved-searches': { service: 'jobs', onMonolith: false },
   'GET /api/v1/jobs/saved-searches/{id}': { service: 'jobs', onMonolith: false },
   'GET /api/v1/jobs/saved-searches/{id}/jobs': { service: 'jobs', onMonolith: false },

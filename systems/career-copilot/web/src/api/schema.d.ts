@@ -1,4 +1,4 @@
-// By npm run generate: types dmLroHYP4p3lZ1J_ of document uh5NH48CQFVPgPAE.
+// By npm run generate: types P4j6p1sbSJ1Z1hfU of document w2mnKJ8JW333Ti5C.
 export interface paths {
     "/api/v1/analytics/all/series": {
         parameters: {
@@ -4599,6 +4599,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query: {
+                    /** @description How the name begins; a country or region may stand behind it. */
+                    q: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Those with most people first. */
+                            places: {
+                                /** @description What a search takes as `near`. */
+                                near: string;
+                                name: string;
+                                /** @description Of those countries whose places are told apart by it: `MO`. */
+                                region: string | null;
+                                /** @description By ISO 3166. */
+                                country: string;
+                                latitude: number;
+                                longitude: number;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/saved-searches": {
         parameters: {
             query?: never;
@@ -4632,6 +4684,12 @@ export interface paths {
                                     remote?: boolean;
                                     company_id?: number;
                                     min_salary?: number;
+                                    /** @description A place by its name (`Springfield, MO`), or its latitude and longitude in degrees (`52.52,13.405`). Found are jobs with a place around it. */
+                                    near?: string;
+                                    /** @description How far from there, in kilometres along the great circle; 50 if it is not said. */
+                                    within?: number;
+                                    /** @description Remote jobs are found as well, wherever they are. */
+                                    or_remote?: boolean;
                                 };
                                 /** @enum {string} */
                                 frequency: "instant" | "daily" | "weekly";
@@ -4667,6 +4725,12 @@ export interface paths {
                             remote?: boolean;
                             company_id?: number;
                             min_salary?: number;
+                            /** @description A place by its name (`Springfield, MO`), or its latitude and longitude in degrees (`52.52,13.405`). Found are jobs with a place around it. */
+                            near?: string;
+                            /** @description How far from there, in kilometres along the great circle; 50 if it is not said. */
+                            within?: number;
+                            /** @description Remote jobs are found as well, wherever they are. */
+                            or_remote?: boolean;
                         };
                         /** @enum {string} */
                         frequency?: "instant" | "daily" | "weekly";
@@ -4690,6 +4754,12 @@ export interface paths {
                                 remote?: boolean;
                                 company_id?: number;
                                 min_salary?: number;
+                                /** @description A place by its name (`Springfield, MO`), or its latitude and longitude in degrees (`52.52,13.405`). Found are jobs with a place around it. */
+                                near?: string;
+                                /** @description How far from there, in kilometres along the great circle; 50 if it is not said. */
+                                within?: number;
+                                /** @description Remote jobs are found as well, wherever they are. */
+                                or_remote?: boolean;
                             };
                             /** @enum {string} */
                             frequency: "instant" | "daily" | "weekly";
@@ -4745,6 +4815,12 @@ export interface paths {
                                 remote?: boolean;
                                 company_id?: number;
                                 min_salary?: number;
+                                /** @description A place by its name (`Springfield, MO`), or its latitude and longitude in degrees (`52.52,13.405`). Found are jobs with a place around it. */
+                                near?: string;
+                                /** @description How far from there, in kilometres along the great circle; 50 if it is not said. */
+                                within?: number;
+                                /** @description Remote jobs are found as well, wherever they are. */
+                                or_remote?: boolean;
                             };
                             /** @enum {string} */
                             frequency: "instant" | "daily" | "weekly";
@@ -4780,6 +4856,12 @@ export interface paths {
                             remote?: boolean;
                             company_id?: number;
                             min_salary?: number;
+                            /** @description A place by its name (`Springfield, MO`), or its latitude and longitude in degrees (`52.52,13.405`). Found are jobs with a place around it. */
+                            near?: string;
+                            /** @description How far from there, in kilometres along the great circle; 50 if it is not said. */
+                            within?: number;
+                            /** @description Remote jobs are found as well, wherever they are. */
+                            or_remote?: boolean;
                         };
                         /** @enum {string} */
                         frequency?: "instant" | "daily" | "weekly";
@@ -4805,6 +4887,12 @@ export interface paths {
                                 remote?: boolean;
                                 company_id?: number;
                                 min_salary?: number;
+                                /** @description A place by its name (`Springfield, MO`), or its latitude and longitude in degrees (`52.52,13.405`). Found are jobs with a place around it. */
+                                near?: string;
+                                /** @description How far from there, in kilometres along the great circle; 50 if it is not said. */
+                                within?: number;
+                                /** @description Remote jobs are found as well, wherever they are. */
+                                or_remote?: boolean;
                             };
                             /** @enum {string} */
                             frequency: "instant" | "daily" | "weekly";
@@ -4917,8 +5005,9 @@ export interface paths {
         };
         get: {
             parameters: {
-                query: {
-                    q: string;
+                query?: {
+                    /** @description Needed without `near` and `sort`. */
+                    q?: string;
                     location?: string;
                     job_type?: string;
                     remote?: boolean;
@@ -4926,6 +5015,14 @@ export interface paths {
                     min_salary?: number;
                     page?: number;
                     limit?: number;
+                    /** @description A place by its name (`Springfield, MO`), or its latitude and longitude in degrees (`52.52,13.405`). Found are jobs with a place around it. */
+                    near?: string;
+                    /** @description How far from there, in kilometres along the great circle; 50 if it is not said. */
+                    within?: number;
+                    /** @description Remote jobs are found as well, wherever they are. */
+                    or_remote?: boolean;
+                    /** @description relevance: as they fit the words, and without words the newest first. salary: the highest that is offered first, those that say none last. distance: needs `near`. */
+                    sort?: "relevance" | "newest" | "salary" | "distance";
                     /** @description The `next_cursor` of the page before; `page` does not count then. Jobs that came since do not shift what follows. */
                     cursor?: string;
                 };
@@ -4964,6 +5061,8 @@ export interface paths {
                                     /** @description HTML: the passages around the words that were found. */
                                     description: string;
                                 };
+                                /** @description With `near`: to the nearest of its places; null: none of them is known. */
+                                distance_km?: number | null;
                             }[];
                             total_count: number;
                             page: number;
@@ -4977,6 +5076,18 @@ export interface paths {
                             counts: "exact" | "estimated";
                             /** @description For the next page; null after the last one. */
                             next_cursor: string | null;
+                            /** @description With `near`: the place that it was taken for. */
+                            near?: {
+                                /** @description Null: it was asked for by its coordinates. */
+                                name: string | null;
+                                /** @description By ISO 3166. */
+                                country: string | null;
+                                latitude: number;
+                                longitude: number;
+                                within: number;
+                                /** @description Jobs that fit but for their distance, which is not known: they name no place, or none that is known. Of many, reckoned from a sample. */
+                                left_out: number;
+                            };
                             /**
                              * @description similar: no job has these words, and what is shown has words that are written like them.
                              * @enum {string}

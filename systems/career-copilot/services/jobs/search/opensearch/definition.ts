@@ -43,6 +43,7 @@ export const DEFINITION = {
       remote: { type: 'boolean' },
       location: { type: 'keyword' },
       place: { type: 'keyword' },
+      points: { type: 'geo_point' },
       salary_max: { type: 'integer' },
       posted_at: { type: 'date', format: 'epoch_millis' },
     },

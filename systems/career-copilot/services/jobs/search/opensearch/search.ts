@@ -1,28 +1,33 @@
 import type pg from 'pg';
 import type { Job, JobSearchQuery } from '../../../../api/jobs.ts';
+import type { Near } from '../../places/near.ts';
 import { FROM, JOB } from '../../store.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import { marked } from '../marks.ts';
-import { countingWords, intended } from '../postgres/parts.ts';
+import { withDistances } from '../postgres/distances.ts';
+import { countingWords, intended, partsOf } from '../postgres/parts.ts';
 import { type Found, type JobSearch, NOTHING } from '../search.ts';
 import { alternativesOf } from '../words.ts';
 import type { SearchServer } from './client.ts';
 import { ALIAS } from './definition.ts';
-import { searchBody } from './query.ts';
+import { searchBody, UNKNOWN_KM } from './query.ts';
 
 /** By OpenSearch, of an index that `bringChanges` keeps. Which words are mistyped, and what jobs are now, PostgreSQL says. */
 export function searchInOpenSearch(pool: pg.Pool, server: SearchServer): JobSearch {
   return {
-    async search(query) {
+    async search(query, near) {
       const after = query.cursor === undefined ? undefined : readCursor(query.cursor);
-      const asked = alternativesOf(query.q);
-      const exact = await searchBy(pool, server, query, { words: asked, after });
-      if (exact.total > 0) return { ...exact, matched: 'words' };
+      const asked = alternativesOf(query.q ?? '');
+      const searched = async (words: string[][]) =>
+        await withDistances(
+          pool,
+          { query, near, parts: near ? await partsOf(pool, words) : [] },
+          searchBy(pool, server, query, { words, near, after }),
+        );
+      const exact = await searched(asked);
+      if (exact.total > 0 || query.q === undefined) return { ...exact, matched: 'words' };
       const meant = await intended(pool, asked);
-      return {
-        ...(meant ? await searchBy(pool, server, query, { words: meant, after }) : exact),
-        matched: 'similar',
-      };
+      return { ...(meant ? await searched(meant) : exact), matched: 'similar' };
     },
   };
 }
@@ -31,7 +36,11 @@ type Values = { buckets: { key: string | number; key_as_string?: string; doc_cou
 type Answer = {
   hits: {
     total: { value: number };
-    hits: { _id: string; _score: number; highlight?: { title?: string[]; description?: string[] } }[];
+    hits: {
+      _id: string;
+      sort: [number | 'Infinity', number];
+      highlight?: { title?: string[]; description?: string[] };
+    }[];
   };
   aggregations: Record<'job_type' | 'remote' | 'location' | 'company', Values>;
 };
@@ -40,19 +49,25 @@ async function searchBy(
   pool: pg.Pool,
   server: SearchServer,
   query: JobSearchQuery,
-  { words, after }: { words: readonly string[][]; after: ReturnType<typeof readCursor> | undefined },
+  {
+    words,
+    near,
+    after,
+  }: { words: readonly string[][]; near: Near | undefined; after: ReturnType<typeof readCursor> | undefined },
 ): Promise<Omit<Found, 'matched'>> {
   const counting = await countingWords(pool, words);
-  if (counting.length === 0) return NOTHING;
+  if (counting.length === 0 && query.q !== undefined) return NOTHING;
   const asOf = after?.asOf ?? Date.now();
-  const body = searchBody(counting, query, { asOf, after });
+  const body = searchBody(counting, query, { asOf, near, after });
   const { hits, aggregations } = await server.ask<Answer>('POST', `${ALIAS}/_search`, body);
   const shown = hits.hits.slice(0, query.limit);
   const last = shown.at(-1);
   const isMore = last !== undefined && hits.hits.length > query.limit;
   return {
     jobs: await asTheyAre(pool, shown),
-    next_cursor: isMore ? writeCursor({ asOf, score: last._score, id: Number(last._id) }) : null,
+    next_cursor: isMore
+      ? writeCursor({ asOf, score: Math.min(Number(last.sort[0]), UNKNOWN_KM), id: Number(last._id) })
+      : null,
     total: hits.total.value,
     counts: 'exact',
     facets: {

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { type Found, MOST_VALUES } from '../search.ts';
 import type { Asked } from './asked.ts';
-import { filterOf } from './filter.ts';
+import { filterOf, matching } from './filter.ts';
 import { allOf } from './parts.ts';
 import { type OfDay, SAMPLE, SAMPLED } from './sample.ts';
 
@@ -25,12 +25,12 @@ export async function countsOf(
 }
 
 export async function countSample(pool: pg.Pool, asked: Asked): Promise<Sample> {
-  const words = `${allOf(asked.parts)} & ${SAMPLE}`;
-  const values: unknown[] = [words];
+  const words = allOf([...asked.parts, SAMPLE]);
+  const values: unknown[] = [];
   const [counted, titles] = await Promise.all([
     count(pool, asked, words),
     pool.query<OfDay>(
-      `SELECT day, count(*)::int AS count FROM job_search WHERE title @@ $1::tsquery ${filterOf(asked.query, values)} GROUP BY day`,
+      `SELECT day, count(*)::int AS count FROM job_search WHERE ${matching(words, 'title', values)} ${filterOf(asked.query, asked.near, values)} GROUP BY day`,
       values,
     ),
   ]);
@@ -62,19 +62,19 @@ type Row = {
   id: number;
 };
 
-async function count(pool: pg.Pool, { query }: Asked, words: string): Promise<Counted> {
-  const values: unknown[] = [words, MOST_VALUES];
+async function count(pool: pg.Pool, { query, near }: Asked, words: string): Promise<Counted> {
+  const values: unknown[] = [MOST_VALUES];
   const { rows } = await pool.query<Row>(
     `WITH counted AS (
        SELECT grouping(job_type, remote, location, company_id, day) AS facet, count(*)::int AS count, job_type, remote, location, company_id, day
-       FROM job_search WHERE words @@ $1::tsquery ${filterOf(query, values)}
+       FROM job_search WHERE ${matching(words, 'words', values)} ${filterOf(query, near, values)}
        GROUP BY GROUPING SETS ((job_type), (remote), (location), (company_id), (day), ())),
      ranked AS (
        SELECT *, row_number() OVER (PARTITION BY facet ORDER BY count DESC, job_type, remote, location, company_id) AS place
        FROM counted WHERE facet IN (${BY.day}, ${BY.none}) OR num_nonnulls(job_type, remote, location, company_id) = 1)
      SELECT facet, count, day, coalesce(job_type, remote::text, ranked.location, companies.name) AS value, companies.id
      FROM ranked LEFT JOIN companies ON companies.id = company_id
-     WHERE place <= $2 OR facet = ${BY.day} ORDER BY count DESC, value`,
+     WHERE place <= $1 OR facet = ${BY.day} ORDER BY count DESC, value`,
     values,
   );
   const facet = (by: number) =>

@@ -22,7 +22,7 @@ const DAY_MS = 86_400_000;
  */
 export async function pageOf(
   pool: pg.Pool,
-  { query, parts, after }: Asked,
+  { query, parts, near, after }: Asked,
   { days, titles }: Sample,
 ): Promise<Pick<Found, 'jobs' | 'next_cursor'>> {
   const { page, limit } = query;
@@ -36,7 +36,7 @@ export async function pageOf(
     return days ? `(${asked} && ${$(days)}::tsquery)` : asked;
   };
   const inTitle = parts.map((part) => `(title @@ ${$(part)}::tsquery)::int`);
-  const filter = filterOf(query, values);
+  const filter = filterOf(query, near, values);
   const { rows } = await pool.query<Job & { score: number; description: string }>(
     `WITH by_title AS MATERIALIZED (
        SELECT job_id, posted_at, title, words FROM job_search WHERE title @@ ${latest(titles)} ${filter}

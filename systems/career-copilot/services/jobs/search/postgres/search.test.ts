@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { withTransaction } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
+import { forgetOtherGazetteers, readBatch, readLocations } from '../../places/store.ts';
 import { searchContract } from '../contract.ts';
 import { type JobTables, openJobTables } from '../testing/jobs.ts';
 import { searchInPostgres } from './search.ts';
@@ -67,6 +68,32 @@ describe('what is searched', () => {
       }),
     );
     assert.deepEqual(await rows(), before);
+  });
+
+  it('names places that are read once, whatever dies, and again with another gazetteer', async () => {
+    const points = async () =>
+      (await tables.pool.query('SELECT location FROM job_location_points ORDER BY location')).rows.map(
+        ({ location }) => location,
+      );
+    await withTransaction(tables.pool, async (tx) => {
+      await tx.query('SET LOCAL session_replication_role = replica');
+      await tx.query(`UPDATE jobs SET location = CASE id WHEN 1 THEN 'Berlin' ELSE 'Nowhere' END`);
+    });
+    await assert.rejects(
+      withTransaction(tables.pool, async (tx) => {
+        assert.equal(await readBatch(tx), 2);
+        throw new Error('the process dies');
+      }),
+    );
+    assert.deepEqual(await points(), []);
+    await Promise.all([readLocations(tables.pool), readLocations(tables.pool)]);
+    assert.deepEqual(await points(), ['Berlin']);
+    assert.equal(await readLocations(tables.pool), 0);
+    await tables.pool.query(`UPDATE job_locations SET gazetteer = 'older'`);
+    await forgetOtherGazetteers(tables.pool);
+    assert.deepEqual(await points(), []);
+    assert.equal(await readLocations(tables.pool), 2);
+    assert.deepEqual(await points(), ['Berlin']);
   });
 
   it('has nothing of a job that is closed, deleted or has another id', async () => {

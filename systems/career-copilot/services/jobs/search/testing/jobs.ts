@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { applySchema, createPool } from '@banyan/postgres';
 import type pg from 'pg';
+import { readLocations } from '../../places/store.ts';
 import type { JobGiven } from '../contract.ts';
 
 /** The service's tables in an empty database, and jobs written into them by SQL, as a recruiter or a link does. */
@@ -38,6 +39,7 @@ export async function openJobTables(url: string): Promise<JobTables> {
            location = excluded.location, is_active = excluded.is_active`,
         [JSON.stringify(jobs.map((job) => ({ ...ANY_JOB, ...job })))],
       );
+      await readLocations(pool);
     },
     async rename(company, name) {
       await pool.query('UPDATE companies SET name = $2 WHERE name = $1', [company, name]);
