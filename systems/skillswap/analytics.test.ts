@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { productsContract } from '@banyan/analytics/testing';
 import { type Bus, openBus } from '@banyan/events/machinery';
 import { eventOf } from '@banyan/harness/testing/events';
-import { send } from '@banyan/harness/testing/parity';
+import { differencesOfApi, send } from '@banyan/harness/testing/parity';
 import { testServer, until } from '@banyan/postgres/testing';
 import type { Json } from './kit/testing/service.ts';
 import { startWithGateway } from './kit/testing/world.ts';
@@ -275,7 +275,7 @@ it('data products keep what they promise, and tell of all to administrators only
 });
 
 // Last: of what is known here by then nothing is left.
-it('what the monolith told of sessions is told as it does, byte for byte', async (t) => {
+it('what the monolith told of sessions is described and told as it does, byte for byte', async (t) => {
   await world.service.pool.query(
     'TRUNCATE people, skills, skill_categories, completed_sessions, session_payments, provider_ratings',
   );
@@ -287,6 +287,14 @@ it('what the monolith told of sessions is told as it does, byte for byte', async
   const monolith = await createMonolith(pool, settings);
   t.after(() => monolith.close());
   const url = await monolith.listen({ port: 0, host: '127.0.0.1' });
+
+  const described = async (origin: string) => await (await fetch(`${origin}/openapi.json`)).json();
+  const differences = differencesOfApi(await described(url), await described(world.service.url));
+  // The monolith answers it too, and does not say so.
+  assert.deepEqual(
+    differences.filter((each) => !each.includes('answers 415')),
+    [],
+  );
 
   const { rows: facts } = await pool.query<Told>(FACTS);
   assert.ok(facts.length > 100);
