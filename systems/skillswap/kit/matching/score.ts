@@ -81,36 +81,18 @@ export function matchOf<P extends Provider>(seeker: Seeker, provider: P): Match<
 
 /** Rounded to four digits, so that what is shown is what was compared with the threshold. */
 export function scoreOf(seeker: Seeker, provider: Provider): Score {
-  return scoreOfOverlap(seeker, provider, skillOverlap(seeker.wanted, provider.offered));
-}
-
-/** The same, for whoever knows the share of what is wanted that is offered (0 to 1). */
-export function scoreOfOverlap(seeker: Week & Budget, provider: Week & Rated, overlap: number): Score {
-  const { skills, rating, price } = easyParts(seeker, provider, overlap);
-  const availability = rounded(availabilityScore(seeker.week, provider.week));
-  const parts = { skills, rating, availability, price };
+  const parts = {
+    skills: sharePart(skillOverlap(seeker.wanted, provider.offered)),
+    rating: ratingPart(provider.rating),
+    availability: availabilityPart(seeker.week, provider.week),
+    price: pricePart(seeker.budget, provider.hourlyRate),
+  };
   return { ...parts, total: totalOf(parts) };
 }
 
-/** What a score comes to at most, where the share of the seeker's time that is the provider's too is `availability` at most. */
-export function mostOf(seeker: Budget, provider: Rated, overlap: number, availability: number): number {
-  return totalOf({ ...easyParts(seeker, provider, overlap), availability: rounded(availability) });
-}
-
-type Week = Pick<Seeker, 'week'>;
-type Budget = Pick<Seeker, 'budget'>;
-type Rated = Pick<Provider, 'rating' | 'hourlyRate'>;
-
-function easyParts({ budget }: Budget, { rating, hourlyRate }: Rated, overlap: number) {
-  return {
-    skills: rounded(overlap),
-    rating: rounded((rating ?? UNRATED) / 5),
-    price: rounded(priceScore(budget, hourlyRate)),
-  };
-}
-
-function totalOf({ skills, rating, availability, price }: Omit<Score, 'total'>): number {
-  return rounded(
+/** What parts come to: the more in any of them, the more. */
+export function totalOf({ skills, rating, availability, price }: Omit<Score, 'total'>): number {
+  return sharePart(
     WEIGHTS.skills * skills +
       WEIGHTS.rating * rating +
       WEIGHTS.availability * availability +
@@ -118,26 +100,32 @@ function totalOf({ skills, rating, availability, price }: Omit<Score, 'total'>):
   );
 }
 
+/** A part that is a share of something, 0 to 1: as it counts. */
+export function sharePart(share: number): number {
+  return Math.round(share * 10_000) / 10_000;
+}
+
+/** `rating`: stars; null: nobody has rated. */
+export function ratingPart(rating: number | null): number {
+  return sharePart((rating ?? UNRATED) / 5);
+}
+
+/** 1 within the budget, 0 from twice the budget on, in proportion between. */
+export function pricePart(budget: number | null, hourlyRate: number): number {
+  if (budget === null || hourlyRate <= budget) return 1;
+  return budget === 0 ? 0 : sharePart(Math.max(0, 2 - hourlyRate / budget));
+}
+
+/** The share of the seeker's time that is the provider's too. Who states none can at any time. */
+export function availabilityPart(seeker: WeekInUtc, provider: WeekInUtc): number {
+  const minutes = weeklyMinutes(seeker);
+  if (minutes === 0) return provider.length > 0 ? 1 : 0;
+  return sharePart(sharedMinutes(seeker, provider) / minutes);
+}
+
 /** The share of what is wanted that is offered. */
 function skillOverlap(wanted: readonly string[], offered: readonly string[]): number {
   const own = new Set(offered);
   const all = new Set(wanted);
   return all.size === 0 ? 0 : [...all].filter((skill) => own.has(skill)).length / all.size;
-}
-
-/** The share of the seeker's time that is the provider's too. Who states none can at any time. */
-function availabilityScore(seeker: WeekInUtc, provider: WeekInUtc): number {
-  const minutes = weeklyMinutes(seeker);
-  if (minutes === 0) return provider.length > 0 ? 1 : 0;
-  return sharedMinutes(seeker, provider) / minutes;
-}
-
-/** 1 within the budget, 0 from twice the budget on, in proportion between. */
-function priceScore(budget: number | null, hourlyRate: number): number {
-  if (budget === null || hourlyRate <= budget) return 1;
-  return budget === 0 ? 0 : Math.max(0, 2 - hourlyRate / budget);
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 10_000) / 10_000;
 }

@@ -60,10 +60,13 @@ export function hourMask(week: WeekInUtc): HourMask {
   return mask;
 }
 
-/** Minutes that are in both at most, at a fraction of the cost of `sharedMinutes`; the same as those of weeks that are made of whole hours. */
-export function sharedMinutesAtMost(one: HourMask, other: HourMask): number {
+/**
+ * Minutes that are in both at most, at a fraction of the cost of `sharedMinutes`; the same as those of weeks that are made of whole hours. `at`: where
+ * the other one begins in an array of many.
+ */
+export function sharedMinutesAtMost(one: HourMask, other: Int32Array, at = 0): number {
   let hours = 0;
-  for (let word = 0; word < one.length; word++) hours += bitsOf(one[word]! & other[word]!);
+  for (let word = 0; word < one.length; word++) hours += bitsOf(one[word]! & other[at + word]!);
   return hours * HOUR;
 }
 

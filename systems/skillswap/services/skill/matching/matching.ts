@@ -1,7 +1,8 @@
 import { type Db, horizon } from '@banyan/postgres';
 import { asOfNow, RecentMap } from '@banyan/service';
 import { matchOf } from '../../../kit/matching/score.ts';
-import { type Found, ProviderIndex, weekOf } from './provider-index.ts';
+import { weekOf } from './candidate.ts';
+import { type Found, ProviderIndex } from './provider-index.ts';
 import { type Changed, findSeeker, listChanged, type WantingSeeker } from './store.ts';
 
 type Matches = { seeker: WantingSeeker; found: readonly Found[] };
@@ -46,6 +47,7 @@ export function createMatching(pool: Db, clock: () => number): Matching {
     const next = await horizon(pool);
     for await (const part of listChanged(pool, since)) part.forEach(take);
     since = next;
+    index.moveTo(clock());
   });
 
   function take({ userId, xid, candidate }: Changed): void {

@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { bestMatches, type Seeker } from '../../../kit/matching/score.ts';
 import { localWeek, weekInUtc } from '../../../kit/matching/weekly-overlap.ts';
-import { type Candidate, type Found, ProviderIndex, weekOf } from './provider-index.ts';
+import { type Candidate, weekOf } from './candidate.ts';
+import { type Found, ProviderIndex } from './provider-index.ts';
 import { inOrder } from './ranking.ts';
 
 /** One at which Berlin's clock is an hour ahead, and one at which it is two. */
@@ -14,11 +15,12 @@ const SKILLS = ['a', 'b', 'c', 'd', 'e'];
 const ZONES = ['Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'UTC'];
 
 const clock = (hour: number) => `${String(hour).padStart(2, '0')}:00`;
-const hours = fc.array(
+/** Of a day once: hours of one person do not overlap. */
+const hours = fc.uniqueArray(
   fc
     .tuple(fc.integer({ min: 1, max: 7 }), fc.integer({ min: 0, max: 21 }), fc.integer({ min: 1, max: 3 }))
     .map(([weekday, from, length]) => ({ weekday, from: clock(from), to: clock(from + length) })),
-  { maxLength: 3 },
+  { maxLength: 3, selector: ({ weekday }) => weekday },
 );
 const place = fc.option(
   fc.record({

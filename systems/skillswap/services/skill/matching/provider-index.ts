@@ -1,38 +1,19 @@
 import { distanceKm } from '../../../kit/matching/distance.ts';
 import {
+  availabilityPart,
   isNear,
   type Match,
   MOST_MATCHES,
   matchOf,
-  mostOf,
   type Provider,
   type Seeker,
-  scoreOfOverlap,
+  sharePart,
   THRESHOLD,
+  totalOf,
 } from '../../../kit/matching/score.ts';
-import {
-  type HourMask,
-  hourMask,
-  type LocalWeek,
-  offsetMinutes,
-  sharedMinutesAtMost,
-  shifted,
-  type WeekInUtc,
-  weeklyMinutes,
-} from '../../../kit/matching/weekly-overlap.ts';
-
-/** Somebody who may be found, with their hours as they say them: where those lie in UTC, the moment tells at which they are asked for. */
-export type Candidate = Omit<Provider, 'week'> & {
-  fullName: string;
-  headline: string | null;
-  zone: string;
-  hours: LocalWeek;
-};
-
-/** Somebody's hours as they lie in a week in UTC at `now`, ms since 1970. */
-export function weekOf({ zone, hours }: Candidate, now: number): WeekInUtc {
-  return shifted(hours, offsetMinutes(zone, now));
-}
+import type { WeekInUtc } from '../../../kit/matching/weekly-overlap.ts';
+import { type Candidate, weekOf } from './candidate.ts';
+import { ProviderColumns } from './provider-columns.ts';
 
 export type Found = Match<Candidate & Provider>;
 
@@ -49,130 +30,160 @@ export type Asked = {
  * found, it ends. The answer is that of `bestMatches` of all.
  */
 export class ProviderIndex {
-  #held = new Map<string, Held>();
-  #bySkill = new Map<string, Set<Held>>();
-  #round = 0;
+  #slots = new Map<string, number>();
+  #candidates: (Candidate | undefined)[] = [];
+  #free: number[] = [];
+  #columns = new ProviderColumns(this.#candidates);
+  #bySkill = new Map<string, SlotList>();
+  /** Of the last question, by slot: how many of the wanted skills they offer, and what their score may come to, in ten-thousandths. */
+  #shared = new Uint16Array(0);
+  #most = new Uint16Array(0);
 
   find(userId: string): Candidate | undefined {
-    return this.#held.get(userId)?.candidate;
+    const slot = this.#slots.get(userId);
+    return slot === undefined ? undefined : this.#candidates[slot];
   }
 
   /** In the place of what was known of them. */
   put(candidate: Candidate): void {
     this.remove(candidate.userId);
-    const held: Held = { candidate, week: [], mask: NO_HOURS, offset: Number.NaN, round: 0, shared: 0 };
-    this.#held.set(candidate.userId, held);
+    const slot = this.#free.pop() ?? this.#candidates.length;
+    this.#slots.set(candidate.userId, slot);
+    this.#candidates[slot] = candidate;
+    this.#columns.put(slot, candidate);
     for (const skill of candidate.offered) {
-      const offering = this.#bySkill.get(skill);
-      if (offering) offering.add(held);
-      else this.#bySkill.set(skill, new Set([held]));
+      const offering = this.#bySkill.get(skill) ?? new SlotList();
+      this.#bySkill.set(skill, offering);
+      offering.add(slot);
     }
   }
 
   remove(userId: string): void {
-    const held = this.#held.get(userId);
-    if (!held) return;
-    this.#held.delete(userId);
-    for (const skill of held.candidate.offered) {
+    const slot = this.#slots.get(userId);
+    if (slot === undefined) return;
+    for (const skill of this.#candidates[slot]!.offered) {
       const offering = this.#bySkill.get(skill)!;
-      offering.delete(held);
-      if (offering.size === 0) this.#bySkill.delete(skill);
+      offering.remove(slot);
+      if (offering.count === 0) this.#bySkill.delete(skill);
     }
+    this.#slots.delete(userId);
+    this.#candidates[slot] = undefined;
+    this.#free.push(slot);
+  }
+
+  /** Does now what the next question would have to do: `best` asked at that moment, ms since 1970, finds it done. */
+  moveTo(now: number): void {
+    this.#columns.moveTo(now);
   }
 
   /** The matches of a seeker, as `bestMatches` gives them. */
   best(seeker: Seeker, { maxDistanceKm, now }: Asked): Found[] {
+    this.moveTo(now);
     const wanted = new Set(seeker.wanted);
-    const sharing = this.#sharing(seeker.userId, wanted);
+    const price = this.#columns.priceFor(seeker);
     const best: Scored[] = [];
-    for (const { held, most } of byMost(seeker, sharing, wanted.size, now)) {
+    for (const slot of this.#byMost(seeker, wanted)) {
+      const most = this.#most[slot]! / DIGITS;
       const last = best.length === MOST_MATCHES ? best[MOST_MATCHES - 1] : undefined;
       // Nobody who comes now can have more than this.
       if (last && most < last.total) break;
-      const { candidate } = held;
-      if (last && most === last.total && candidate.userId > last.held.candidate.userId) continue;
+      const candidate = this.#candidates[slot]!;
+      if (last && most === last.total && candidate.userId > last.candidate.userId) continue;
       if (maxDistanceKm !== undefined && !isWithin(seeker, candidate, maxDistanceKm)) continue;
-      const provider = {
-        rating: candidate.rating,
-        hourlyRate: candidate.hourlyRate,
-        week: heldWeek(held, now),
-      };
-      const { total } = scoreOfOverlap(seeker, provider, held.shared / wanted.size);
-      if (total > THRESHOLD) offer(best, { held, total });
+      const week = weekOf(candidate, now);
+      const total = totalOf({
+        skills: sharePart(this.#shared[slot]! / wanted.size),
+        rating: this.#columns.rating[slot]!,
+        availability: availabilityPart(seeker.week, week),
+        price: price(slot),
+      });
+      if (total > THRESHOLD) offer(best, { candidate, week, total });
     }
-    return best.map(({ held }) => matchOf(seeker, { ...held.candidate, week: heldWeek(held, now) }));
+    return best.map(({ candidate, week }) => matchOf(seeker, { ...candidate, week }));
   }
 
-  /** Those who offer any of the skills, each once, with how many. */
-  #sharing(seekerId: string, wanted: ReadonlySet<string>): Held[] {
-    const round = ++this.#round;
-    const sharing: Held[] = [];
-    for (const skill of wanted)
-      for (const held of this.#bySkill.get(skill) ?? []) {
-        if (held.round === round) {
-          held.shared++;
-          continue;
-        }
-        held.round = round;
-        held.shared = 1;
-        if (held.candidate.userId !== seekerId) sharing.push(held);
+  /** Those whose score may be above the threshold, the ones that may have most first: sorted by counting, since a score has four digits. */
+  #byMost(seeker: Seeker, wanted: ReadonlySet<string>): Int32Array {
+    const sharing = this.#sharing(wanted);
+    const [shared, most, { rating }] = [this.#shared, this.#most, this.#columns];
+    const price = this.#columns.priceFor(seeker);
+    const availability = this.#columns.availabilityAtMost(seeker);
+    const skillsOf = Array.from({ length: wanted.size + 1 }, (_, count) => sharePart(count / wanted.size));
+    const own = this.#slots.get(seeker.userId);
+    const counts = new Int32Array(DIGITS + 1);
+    for (const slot of sharing) {
+      most[slot] = 0;
+      if (slot === own) continue;
+      const parts = {
+        skills: skillsOf[shared[slot]!]!,
+        rating: rating[slot]!,
+        availability: 1,
+        price: price(slot),
+      };
+      // Most are out whatever time they have.
+      if (totalOf(parts) <= THRESHOLD) continue;
+      parts.availability = availability(slot);
+      const total = Math.round(totalOf(parts) * DIGITS);
+      if (total <= LEAST) continue;
+      most[slot] = total;
+      counts[total]!++;
+    }
+    let above = 0;
+    for (let total = DIGITS; total > LEAST; total--) {
+      const count = counts[total]!;
+      counts[total] = above;
+      above += count;
+    }
+    const sorted = new Int32Array(above);
+    for (const slot of sharing) if (most[slot]! > LEAST) sorted[counts[most[slot]!]!++] = slot;
+    return sorted;
+  }
+
+  /** Slots of those who offer any of the skills, each once; how many they offer is in `#shared` then. */
+  #sharing(wanted: ReadonlySet<string>): Int32Array {
+    const size = this.#candidates.length;
+    if (this.#shared.length < size)
+      [this.#shared, this.#most] = [new Uint16Array(2 * size), new Uint16Array(2 * size)];
+    const shared = this.#shared.fill(0);
+    const sharing = new Int32Array(size);
+    let count = 0;
+    for (const skill of wanted) {
+      const offering = this.#bySkill.get(skill);
+      if (!offering) continue;
+      for (let at = 0; at < offering.count; at++) {
+        const slot = offering.slots[at]!;
+        if (shared[slot]!++ === 0) sharing[count++] = slot;
       }
-    return sharing;
+    }
+    return sharing.subarray(0, count);
   }
 }
 
-/** A candidate, their week in UTC by the offset that it was made with, and how many skills they share with who asked in that round. */
-type Held = {
-  candidate: Candidate;
-  week: WeekInUtc;
-  mask: HourMask;
-  offset: number;
-  round: number;
-  shared: number;
-};
+/** In no order, and each once. */
+class SlotList {
+  slots = new Int32Array(4);
+  count = 0;
 
-const NO_HOURS = hourMask([]);
+  add(slot: number): void {
+    if (this.count === this.slots.length) {
+      const grown = new Int32Array(2 * this.count);
+      grown.set(this.slots);
+      this.slots = grown;
+    }
+    this.slots[this.count++] = slot;
+  }
 
-type Scored = { held: Held; total: number };
+  remove(slot: number): void {
+    const at = this.slots.subarray(0, this.count).indexOf(slot);
+    if (at >= 0) this.slots[at] = this.slots[--this.count]!;
+  }
+}
+
+type Scored = { candidate: Candidate; week: WeekInUtc; total: number };
 
 /** Scores have four digits. */
 const DIGITS = 10_000;
-/** More than anybody holds in memory. */
-const ROOM = 2 ** 32;
-
-/** Those whose score may be above the threshold, the ones that may have most first. Numbers are sorted in a fraction of the time of objects. */
-function* byMost(
-  seeker: Seeker,
-  sharing: readonly Held[],
-  wanted: number,
-  now: number,
-): Generator<{ held: Held; most: number }> {
-  const available = availableAtMost(seeker, now);
-  const keys = new Float64Array(sharing.length);
-  let count = 0;
-  for (let index = 0; index < sharing.length; index++) {
-    const held = sharing[index]!;
-    const most = mostOf(seeker, held.candidate, held.shared / wanted, available(held));
-    if (most > THRESHOLD) keys[count++] = Math.round(most * DIGITS) * ROOM + index;
-  }
-  const sorted = keys.subarray(0, count).sort();
-  for (let at = count - 1; at >= 0; at--) {
-    const key = sorted[at]!;
-    const index = key % ROOM;
-    yield { held: sharing[index]!, most: (key - index) / ROOM / DIGITS };
-  }
-}
-
-/** The share of the seeker's time that may be somebody's too. Without it nobody who may have time would be left out before their week is looked at. */
-function availableAtMost({ week }: Seeker, now: number): (held: Held) => number {
-  const minutes = weeklyMinutes(week);
-  if (minutes === 0) return () => 1;
-  const mask = hourMask(week);
-  return (held) => {
-    heldWeek(held, now);
-    return Math.min(1, sharedMinutesAtMost(mask, held.mask) / minutes);
-  };
-}
+const LEAST = Math.round(THRESHOLD * DIGITS);
 
 /** By score, of equal ones by id; those beyond the most are let go. */
 function offer(best: Scored[], one: Scored): void {
@@ -183,19 +194,9 @@ function offer(best: Scored[], one: Scored): void {
 }
 
 function isBetter(a: Scored, b: Scored): boolean {
-  return a.total > b.total || (a.total === b.total && a.held.candidate.userId < b.held.candidate.userId);
+  return a.total > b.total || (a.total === b.total && a.candidate.userId < b.candidate.userId);
 }
 
 function isWithin({ place }: Seeker, candidate: Candidate, maxDistanceKm: number): boolean {
   return isNear(place && candidate.place && distanceKm(place, candidate.place), maxDistanceKm);
-}
-
-function heldWeek(held: Held, now: number): WeekInUtc {
-  const offset = offsetMinutes(held.candidate.zone, now);
-  if (held.offset !== offset) {
-    held.offset = offset;
-    held.week = shifted(held.candidate.hours, offset);
-    held.mask = hourMask(held.week);
-  }
-  return held.week;
 }

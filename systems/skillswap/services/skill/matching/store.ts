@@ -4,7 +4,7 @@ import type { Place } from '../../../kit/matching/distance.ts';
 import type { Seeker } from '../../../kit/matching/score.ts';
 import { localWeek, weekInUtc } from '../../../kit/matching/weekly-overlap.ts';
 import { IS_FOUND, RATING, SHOWS_CITY } from '../profiles/sql.ts';
-import type { Candidate } from './provider-index.ts';
+import type { Candidate } from './candidate.ts';
 
 /** With the names of the skills that are wanted. */
 export type WantingSeeker = Seeker & { names: ReadonlyMap<string, string> };
