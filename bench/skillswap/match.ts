@@ -5,7 +5,7 @@ import { API } from '../../systems/skillswap/api/common.ts';
 import { bestMatches } from '../../systems/skillswap/kit/matching/score.ts';
 import { weekInUtc } from '../../systems/skillswap/kit/matching/weekly-overlap.ts';
 import { startGatewayDouble } from '../../systems/skillswap/kit/testing/gateway.ts';
-import { PLACES } from '../../systems/skillswap/monolith/generator/taxonomy.ts';
+import { PLACES } from '../../systems/skillswap/monolith/generator/places.ts';
 import { skill } from '../../systems/skillswap/services/skill/main.ts';
 import { percentile } from '../percentile.ts';
 import type { Phase } from './phase.ts';

@@ -15,9 +15,10 @@ import {
 import { Random } from '@banyan/random';
 import type pg from 'pg';
 import { divided, purchasedCredits } from '../kit/credits/prices.ts';
+import { CATEGORIES, SKILLS } from '../kit/taxonomy.ts';
 import { connect, createTables } from './database.ts';
+import { PLACES } from './generator/places.ts';
 import { type PlannedSession, planSessions } from './generator/sessions.ts';
-import { CATEGORIES, PLACES, SKILLS } from './generator/taxonomy.ts';
 
 export { demoPassword, demoRefreshToken } from '@banyan/monolith/generator';
 

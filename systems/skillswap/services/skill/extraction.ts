@@ -91,6 +91,7 @@ export default extract({
     { route: `GET ${SKILLS}/suggestions`, ...own },
     { route: `GET ${SKILLS}/trends/growth`, ...own },
     { route: `GET ${SKILLS}/:id/map`, ...own },
+    { route: `GET ${SKILLS}/:id/related`, ...own },
     // The catalogue has one writer, which is this service when it has all users.
     {
       route: `POST ${SKILLS}/import`,
@@ -98,6 +99,12 @@ export default extract({
       onMonolith: false,
       writes: ['skill_categories', 'skills'],
       bodyBytes: IMPORT_BYTES,
+    },
+    {
+      route: `POST ${SKILLS}/taxonomy`,
+      key: 'none',
+      onMonolith: false,
+      writes: ['skill_categories', 'skills'],
     },
     { route: `GET ${SKILLS}/:id/assessments`, ...own },
     { route: `PUT ${SKILLS}/:id/assessments`, ...own, writes: [] },

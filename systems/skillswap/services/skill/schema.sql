@@ -200,3 +200,12 @@ CREATE TABLE IF NOT EXISTS skill_names (
   name varchar(100) NOT NULL,
   PRIMARY KEY (skill_id, name)
 );
+
+-- How skills go together: one builds on the other, or they are related, which is said in one direction only.
+CREATE TABLE IF NOT EXISTS skill_relations (
+  skill_id uuid NOT NULL,
+  other_id uuid NOT NULL CHECK (other_id <> skill_id),
+  kind varchar(20) NOT NULL CHECK (kind IN ('BUILDS_ON', 'RELATED')),
+  PRIMARY KEY (skill_id, other_id)
+);
+CREATE INDEX IF NOT EXISTS skill_relations_other_id ON skill_relations (other_id);

@@ -140,6 +140,37 @@ describe("ESCO's list", () => {
   });
 });
 
+it('the taxonomy that comes with the system is taken in once, and says what builds on what and what is related', async () => {
+  const admin = await world.admin();
+  const before = (await world.said('SkillAdded')).length;
+  const { body: first } = await admin.call('POST', '/skills/taxonomy');
+  assert.deepEqual([first.skills, first.relations > 400], [400, true]);
+  const categories: Json[] = (await admin.call('GET', '/skills/categories')).body;
+  const categoryOf = (name: string) => categories.find((one) => one.name === name);
+  const rust = categoryOf('Rust');
+  assert.equal(rust.parentId, categoryOf('Programming').id);
+  const toldOf = (await world.said('SkillCategoryAdded')).filter(({ categoryId }) => categoryId === rust.id);
+  assert.deepEqual(toldOf, [{ categoryId: rust.id, name: 'Rust', parentId: rust.parentId }]);
+  const { body: again } = await admin.call('POST', '/skills/taxonomy');
+  assert.deepEqual(again, { categories: 0, skills: 0, relations: 0 });
+  assert.equal((await world.said('SkillAdded')).length, before + 400);
+  assert.equal((await (await world.person()).call('POST', '/skills/taxonomy')).status, 403);
+  const idOf = async (name: string) => {
+    const { body } = await admin.call('GET', `/skills?query=${encodeURIComponent(name)}`);
+    return body.content.find((skill: Json) => skill.name === name).id;
+  };
+  const related = async (name: string) =>
+    (await admin.call('GET', `/skills/${await idOf(name)}/related`)).body.map((skill: Json) => [
+      ...[skill.relation, skill.name],
+    ]);
+  const ofTesting = await related('Rust: testing');
+  assert.deepEqual(ofTesting[0], ['BUILDS_ON', 'Rust: basics']);
+  assert.ok(
+    ofTesting.some(([relation, name]: string[]) => relation === 'RELATED' && name === 'SQL: testing'),
+  );
+  assert.ok((await related('Rust: basics')).every(([relation]: string[]) => relation === 'BASIS_OF'));
+});
+
 describe('a profile', () => {
   it('has the skills that were named last, of the version that was read, and tells what has changed', async () => {
     const person = await world.person();

@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import type { Known, Line, Present } from './decide-import.ts';
 import type { EscoSkill } from './esco.ts';
+import { ADDED_CATEGORY, type AddedCategory } from './write-catalogue.ts';
 
 type Tx = pg.PoolClient;
 
@@ -9,28 +10,18 @@ const ROOT = 'ESCO';
 const KNOWLEDGE = 'ESCO: knowledge';
 const ABILITIES = 'ESCO: skills and competences';
 
-const ADDED =
-  'RETURNING skill_categories.id AS "categoryId", skill_categories.name, skill_categories.parent_id AS "parentId"';
-
-/** Nobody else writes skills until the transaction ends; they are read as before. */
-export async function lockCatalogue(tx: Tx): Promise<void> {
-  await tx.query('LOCK TABLE skill_categories, skills IN SHARE ROW EXCLUSIVE MODE');
-}
-
-export type Category = { categoryId: string; name: string; parentId: string | null };
-
 /** Ids of the categories of ESCO's skills, which are there from now on; `added`: which of them were not before. */
 export async function categoriesOf(
   tx: Tx,
-): Promise<{ knowledge: string; abilities: string; added: Category[] }> {
-  const root = await tx.query<Category>(
-    `INSERT INTO skill_categories (name) VALUES ($1) ON CONFLICT DO NOTHING ${ADDED}`,
+): Promise<{ knowledge: string; abilities: string; added: AddedCategory[] }> {
+  const root = await tx.query<AddedCategory>(
+    `INSERT INTO skill_categories (name) VALUES ($1) ON CONFLICT DO NOTHING ${ADDED_CATEGORY}`,
     [ROOT],
   );
-  const below = await tx.query<Category>(
+  const below = await tx.query<AddedCategory>(
     `INSERT INTO skill_categories (name, parent_id)
      SELECT own.name, root.id FROM unnest($2::text[]) AS own (name), skill_categories root WHERE root.name = $1
-     ON CONFLICT DO NOTHING ${ADDED}`,
+     ON CONFLICT DO NOTHING ${ADDED_CATEGORY}`,
     [ROOT, [KNOWLEDGE, ABILITIES]],
   );
   const { rows } = await tx.query<{ id: string; name: string }>(

@@ -1,11 +1,10 @@
 import type { Readable } from 'node:stream';
-import { withTransaction } from '@banyan/postgres';
-import { whyNotWriter } from '@banyan/service';
 import type { ImportReport } from '../../../api/esco.ts';
 import type { Given } from '../given.ts';
 import { decideImport, type Line } from './decide-import.ts';
 import { type EscoLine, readEsco } from './esco.ts';
 import * as store from './esco-store.ts';
+import { writeCatalogue } from './write-catalogue.ts';
 
 /** Records that are taken in together. */
 const PART = 500;
@@ -13,11 +12,6 @@ const PART = 500;
 const MOST_TOLD = 100;
 
 type Told = Pick<Given, 'pool' | 'events'>;
-
-/** The monolith writes the catalogue. */
-export class NotWriterError extends Error {
-  override name = 'NotWriterError';
-}
 
 /**
  * Takes ESCO's skills into the catalogue while they come: each once, by its URI, whatever it is called now; one that is called as a skill that is
@@ -41,10 +35,7 @@ export async function importEsco({ pool, events }: Told, csv: Readable): Promise
 }
 
 async function takePart({ pool, events }: Told, part: readonly Line[]) {
-  return await withTransaction(pool, async (tx) => {
-    const reason = await whyNotWriter(tx, { service: 'skill', tables: ['skill_categories', 'skills'] });
-    if (reason !== undefined) throw new NotWriterError(reason);
-    await store.lockCatalogue(tx);
+  return await writeCatalogue(pool, async (tx) => {
     const decided = decideImport(part, await store.findKnown(tx, part), await store.findNamed(tx, part));
     const categories = await store.categoriesOf(tx);
     for (const category of categories.added) await events.publish(tx, 'SkillCategoryAdded', category);

@@ -1,4 +1,6 @@
-import { list } from '@banyan/monolith/generator';
+/** A small taxonomy of what can be taught: of areas, topics, skills, and of how these go together. */
+
+const BASICS = 'basics';
 
 /** Area by area: its topics, and what of each can be taught. */
 const AREAS: Record<string, { topics: string; aspects: string }> = {
@@ -46,27 +48,38 @@ type Category = { name: string; parent: string | null };
 /** Areas, and below each its topics. */
 export const CATEGORIES: readonly Category[] = Object.entries(AREAS).flatMap(([area, { topics }]) => [
   { name: area, parent: null },
-  ...list(topics).map((topic) => ({ name: topic, parent: area })),
+  ...named(topics).map((topic) => ({ name: topic, parent: area })),
 ]);
 
 /** 400 of them, each in the category of its topic. */
 export const SKILLS: readonly { name: string; category: string }[] = Object.values(AREAS).flatMap(
   ({ topics, aspects }) =>
-    list(topics).flatMap((topic) =>
-      list(aspects).map((aspect) => ({ name: `${topic}: ${aspect}`, category: topic })),
+    named(topics).flatMap((topic) =>
+      named(aspects).map((aspect) => ({ name: `${topic}: ${aspect}`, category: topic })),
     ),
 );
 
-/** Where people are, and which clock is on their wall. */
-export const PLACES = [
-  { city: 'Berlin', zone: 'Europe/Berlin', latitude: 52.52, longitude: 13.405 },
-  { city: 'London', zone: 'Europe/London', latitude: 51.507, longitude: -0.128 },
-  { city: 'Lisboa', zone: 'Europe/Lisbon', latitude: 38.722, longitude: -9.139 },
-  { city: 'Warszawa', zone: 'Europe/Warsaw', latitude: 52.23, longitude: 21.012 },
-  { city: 'New York', zone: 'America/New_York', latitude: 40.713, longitude: -74.006 },
-  { city: 'São Paulo', zone: 'America/Sao_Paulo', latitude: -23.551, longitude: -46.633 },
-  { city: 'Nairobi', zone: 'Africa/Nairobi', latitude: -1.292, longitude: 36.822 },
-  { city: 'Bengaluru', zone: 'Asia/Kolkata', latitude: 12.972, longitude: 77.594 },
-  { city: 'Tokyo', zone: 'Asia/Tokyo', latitude: 35.677, longitude: 139.65 },
-  { city: 'Sydney', zone: 'Australia/Sydney', latitude: -33.869, longitude: 151.209 },
-] as const;
+type Relation = { skill: string; other: string; kind: 'BUILDS_ON' | 'RELATED' };
+
+/**
+ * What else is there for who learns something: within a topic everything builds on its basics, where it has any; and the same aspect of two topics of an area
+ * is related, but for the basics of each.
+ */
+export const RELATIONS: readonly Relation[] = Object.values(AREAS).flatMap(({ topics, aspects }) => {
+  const own = named(aspects).filter((aspect) => aspect !== BASICS);
+  const hasBasics = named(aspects).includes(BASICS);
+  return named(topics).flatMap((topic, index) =>
+    own.flatMap((aspect): Relation[] => {
+      const skill = `${topic}: ${aspect}`;
+      const others = named(topics).slice(index + 1);
+      return [
+        ...(hasBasics ? [{ skill, other: `${topic}: ${BASICS}`, kind: 'BUILDS_ON' as const }] : []),
+        ...others.map((other) => ({ skill, other: `${other}: ${aspect}`, kind: 'RELATED' as const })),
+      ];
+    }),
+  );
+});
+
+function named(list: string): string[] {
+  return list.split(',').map((name) => name.trim());
+}
