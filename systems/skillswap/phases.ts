@@ -31,12 +31,12 @@ export const phases: PlanPhase[] = [
       {
         name: 'Session service',
         service: 'session',
-        why: 'It takes what user and skill say of people, and holds credits by a call before wallets leave.',
+        why: 'It takes what user and skill say of people, and leaves in one step with payment: a booking holds credits in its transaction.',
       },
       {
         name: 'Payment service',
         service: 'payment',
-        why: 'Wallets leave when the one who holds and captures credits does it by calls.',
+        why: 'The monolith writes wallets with sessions, in one transaction: neither of the two leaves before the other.',
       },
       {
         name: 'Notification service',
