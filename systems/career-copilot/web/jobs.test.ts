@@ -46,6 +46,18 @@ const withSaved = async (given: ReturnType<typeof answersOf>) => {
   await given.instead('/jobs/match-settings', {});
   await given.instead('GET /jobs/saved-searches', { searches: [SAVED] });
 };
+const FOUND_NEAR = {
+  jobs: [{ ...job(1), highlights: { title: 'Analyst', description: '-' }, distance_km: 27.3 }],
+  total_count: 1,
+  page: 1,
+  limit: PAGE,
+  total_pages: 1,
+  counts: 'exact',
+  next_cursor: null,
+  matched: 'words',
+  near: { name: 'Berlin', country: 'DE', latitude: 52.52, longitude: 13.41, within: 25, left_out: 3 },
+  facets: { job_type: [], remote: [], location: [], company: [] },
+};
 const pageOf = (page: number) => ({
   // The last one of the page before is there again, as where a job has come meanwhile.
   jobs: Array.from({ length: PAGE }, (_, n) => job((page - 1) * (PAGE - 1) + n + 1)),
@@ -108,6 +120,39 @@ function jobsTests(chromium: Chromium): void {
       await page.evaluate('new Promise((next) => requestAnimationFrame(() => next(undefined)))');
     }
     assert.ok((await rows.count()) < 2 * PAGE, 'only what is seen is drawn');
+  });
+
+  it('are looked for around a place and in another order by the keyboard, and say how far they are', async () => {
+    const { page } = await open('/jobs?q=analyst&location=Berlin', async (answers) => {
+      await answers.instead('/jobs/match-settings', {});
+      await answers.instead('/jobs/places', { places: [] });
+      await answers.instead('/jobs/search', FOUND_NEAR);
+    });
+    const choose = async (label: string, option: string) => {
+      const field = page.getByRole('button', { name: label });
+      await field.focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('option', { name: option }).press('Enter');
+    };
+    await choose('Distance', 'Within 25 km');
+    await page.waitForURL(/near=Berlin&within=25/);
+    assert.doesNotMatch(page.url(), /location=/);
+    await choose('Order', 'Nearest first');
+    await page.waitForURL(/sort=distance/);
+    await page.getByText('27 km away').first().waitFor();
+    await page
+      .getByText('Near Berlin, Germany, within 25 km. 3 more jobs fit, but it is not known how far they are.')
+      .waitFor();
+    await page.getByRole('combobox', { name: 'Where' }).fill('Potsdam');
+    await page.waitForURL(/near=Potsdam/);
+    await page.goBack();
+    await page.waitForURL((url) => !url.search.includes('sort=distance'));
+  });
+
+  it('are listed by the name of the place where nobody knows distances, which is said', async () => {
+    const { page } = await open('/jobs?near=Berlin&within=25&sort=distance');
+    await page.getByText(/^Distance and order are not available/).waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Order' }).count(), 0);
   });
 
   it('keep a letter that could not be sent, and tell what there is already when it was', async () => {

@@ -18,6 +18,13 @@ const views: readonly View[] = [
     given: (answers) => answers.refuse('/jobs', { status: 400, code: 'BAD_CURSOR' }),
   },
   { name: 'search-words', path: '/jobs?q=enginer&remote=true', who: 'newcomer', given: withSearch },
+  {
+    name: 'search-near',
+    path: '/jobs?q=engineer&near=Berlin%2C+DE&within=25&sort=distance',
+    who: 'newcomer',
+    given: withNear,
+  },
+  { name: 'search-without-distances', path: '/jobs?near=Berlin&within=25', who: 'newcomer' },
   { name: 'saved', path: '/jobs/saved', who: 'newcomer', given: withSaved },
   { name: 'saved-not-yet', path: '/jobs/saved', who: 'newcomer' },
   {
@@ -136,6 +143,40 @@ async function withSearch(answers: Answers): Promise<void> {
         { id: 1, value: 'Lantern Labs', count: 40 },
         { id: 2, value: 'Copper & Oak', count: 12 },
       ],
+    },
+  });
+}
+
+/** A search around a place, which is not known of some jobs. */
+async function withNear(answers: Answers): Promise<void> {
+  await withService(answers);
+  await answers.instead('/jobs/places', { places: [] });
+  const { description: _, is_active: __, ...job } = JOB;
+  const highlights = {
+    title: 'Senior Backend <mark>Engineer</mark>',
+    description: 'You build what people rely on.',
+  };
+  await answers.instead('/jobs/search', {
+    jobs: [0.2, 12.4, null].map((distance_km, n) => ({
+      ...job,
+      id: n + 1,
+      location: 'Berlin',
+      highlights,
+      distance_km,
+    })),
+    total_count: 3,
+    page: 1,
+    limit: 50,
+    total_pages: 1,
+    counts: 'exact',
+    next_cursor: null,
+    matched: 'words',
+    near: { name: 'Berlin', country: 'DE', latitude: 52.52, longitude: 13.41, within: 25, left_out: 4 },
+    facets: {
+      job_type: [{ value: 'full_time', count: 3 }],
+      remote: [{ value: 'true', count: 3 }],
+      location: [{ value: 'Berlin', count: 3 }],
+      company: [],
     },
   });
 }

@@ -3,6 +3,7 @@ import { type ReactNode, useId } from 'react';
 import { useTranslations } from 'use-intl';
 import { useFormats } from '../../i18n/index.ts';
 import { filtersIn, JOB_TYPES, type JobsSearch, type OnChange } from './criteria.ts';
+import { DistanceFields } from './DistanceFields.tsx';
 import styles from './Jobs.module.css';
 import { SalarySelect } from './SalarySelect.tsx';
 import { useCompanyName } from './use-company-name.ts';
@@ -13,10 +14,13 @@ import { useTypeWords } from './use-type-words.ts';
 export function Filters({
   criteria,
   facets,
+  hasDistances,
   onChange,
 }: {
   criteria: JobsSearch;
   facets: Facets | undefined;
+  /** Whether somebody knows how far jobs are. */
+  hasDistances: boolean;
   onChange: OnChange;
 }) {
   const t = useTranslations('jobs.filters');
@@ -30,6 +34,7 @@ export function Filters({
       <Switch isSelected={remote === true} onChange={(isOn) => onChange({ remote: isOn ? true : undefined })}>
         <Counted count={remotes}>{t('remote')}</Counted>
       </Switch>
+      {hasDistances && <DistanceFields criteria={criteria} onChange={onChange} />}
       <SalarySelect value={criteria.min_salary} onChange={(min_salary) => onChange({ min_salary })} />
       <Group title={t('type')}>
         {withChosen(types, job_type).map(({ value, count }) => (
@@ -83,6 +88,10 @@ export function Filters({
           onPress={() =>
             onChange({
               location: undefined,
+              near: undefined,
+              within: undefined,
+              or_remote: undefined,
+              ...(criteria.sort === 'distance' && { sort: undefined }),
               job_type: undefined,
               remote: undefined,
               company_id: undefined,

@@ -8,6 +8,7 @@ import type { JobsSearch } from './criteria.ts';
 import styles from './Jobs.module.css';
 import { Marked } from './Marked.tsx';
 import { type Applied, useApplied } from './use-applied.ts';
+import { useCountryName } from './use-country-name.ts';
 import type { FoundJob, useResults } from './use-results.ts';
 import { useSalary } from './use-salary.ts';
 import { useTypeWords } from './use-type-words.ts';
@@ -28,11 +29,13 @@ export function Results({
   const { number } = useFormats();
   const { applied } = useApplied();
   const words = useRowWords();
+  const countryName = useCountryName();
   const render = useCallback(
     (job: FoundJob) => <JobRow job={job} application={applied?.get(job.id)} words={words} />,
     [applied, words],
   );
-  const { jobs, total, meant, hasNextPage, isFetching, isFetchNextPageError, isPlaceholderData } = results;
+  const { jobs, total, meant, near, hasNextPage, isFetching, isFetchNextPageError, isPlaceholderData } =
+    results;
   const told = t(results.isEstimated ? 'foundAbout' : 'found', { count: total });
   const next = () => {
     if (hasNextPage && !isFetching && !isFetchNextPageError) void results.fetchNextPage();
@@ -41,6 +44,14 @@ export function Results({
     <div className={isPlaceholderData ? styles.stale : undefined} aria-busy={isPlaceholderData}>
       <h2 className={styles.total}>{told}</h2>
       <LiveRegion text={told} />
+      {near && (
+        <p className={styles.nearPlace}>
+          {near.name !== null &&
+            near.country !== null &&
+            t('nearPlace', { place: near.name, country: countryName(near.country), km: near.within })}{' '}
+          {near.left_out > 0 && t('leftOut', { count: near.left_out })}
+        </p>
+      )}
       {meant && criteria.q !== undefined && (
         <div className={styles.meant}>
           <Banner isLive={false}>
@@ -83,6 +94,7 @@ function useRowWords() {
     () => ({
       name: ({ title, company }: FoundJob) => t('nameAt', { title, company: company.name }),
       remote: t('remote'),
+      distance: (km: number) => t('distance', { km: Math.round(km) }),
       posted: ({ posted_at }: FoundJob) => t('posted', { when: ago(posted_at) }),
       state: ({ status }: Applied) => ofStates(status),
       salary,
@@ -108,6 +120,7 @@ function JobRow({
       <p className={styles.facts}>
         <strong>{job.company.name}</strong>
         {job.location !== null && <span>{job.location}</span>}
+        {typeof job.distance_km === 'number' && <span>{words.distance(job.distance_km)}</span>}
         {salary !== null && <span>{salary}</span>}
       </p>
       {job.highlights && (

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Frequency } from '../../../../api/saved-searches.ts';
 import { useErrorWords } from '../../api/index.ts';
-import { type JobsSearch, jobsSearch } from './criteria.ts';
+import { type JobsSearch, jobsSearch, withoutOrder } from './criteria.ts';
 import { SearchFields } from './SearchFields.tsx';
 import { useCriteriaWords } from './use-criteria-words.ts';
 import { type SavedSearch, useChangeSearches } from './use-saved-searches.ts';
@@ -37,7 +37,7 @@ export function SaveSearchDialog({
       const body = { name: name.trim(), frequency };
       if (search)
         await change(search.id, { ...body, ...(wanted !== criteria && { criteria: jobsSearch(wanted) }) });
-      else await create({ body: { ...body, criteria } });
+      else await create({ body: { ...body, criteria: withoutOrder(criteria) } });
       onClose();
       showToast({ title: t(search ? 'changed' : 'created', { name: body.name }), tone: 'good' });
     } catch (reason) {

@@ -1,8 +1,9 @@
 import { Button, SearchField } from '@banyan/ui';
 import { useEffect, useState } from 'react';
 import { useTranslations } from 'use-intl';
-import type { JobsSearch, OnChange } from './criteria.ts';
+import { type JobsSearch, type OnChange, placeChanges, placeOf } from './criteria.ts';
 import styles from './Jobs.module.css';
+import { PlaceField } from './PlaceField.tsx';
 
 /** Somebody who types pauses for so long before it is searched, ms. */
 const PAUSE_MS = 350;
@@ -13,8 +14,8 @@ export function SearchBar({ criteria, onChange }: { criteria: JobsSearch; onChan
   const words = useTyped(criteria.q ?? '', (q) =>
     onChange({ q: q === '' ? undefined : q }, { replace: true }),
   );
-  const place = useTyped(criteria.location ?? '', (location) =>
-    onChange({ location: location === '' ? undefined : location }, { replace: true }),
+  const place = useTyped(placeOf(criteria), (text) =>
+    onChange(placeChanges(criteria, text), { replace: true }),
   );
   return (
     <search>
@@ -34,13 +35,17 @@ export function SearchBar({ criteria, onChange }: { criteria: JobsSearch; onChan
           value={words.value}
           onChange={words.type}
         />
-        <SearchField
-          label={t('place')}
-          placeholder={t('placePlace')}
-          clearLabel={t('clearPlace')}
-          value={place.value}
-          onChange={place.type}
-        />
+        {criteria.near === undefined ? (
+          <SearchField
+            label={t('place')}
+            placeholder={t('placePlace')}
+            clearLabel={t('clearPlace')}
+            value={place.value}
+            onChange={place.type}
+          />
+        ) : (
+          <PlaceField value={place.value} onChange={place.type} />
+        )}
         <Button type="submit" variant="primary" icon="search">
           {t('search')}
         </Button>

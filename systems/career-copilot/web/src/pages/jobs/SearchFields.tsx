@@ -1,6 +1,7 @@
 import { Select, Switch, TextField } from '@banyan/ui';
 import { useTranslations } from 'use-intl';
-import { type Changes, JOB_TYPES, type JobsSearch, LONGEST } from './criteria.ts';
+import { type Changes, JOB_TYPES, type JobsSearch, LONGEST, placeChanges, placeOf } from './criteria.ts';
+import { DistanceFields } from './DistanceFields.tsx';
 import { SalarySelect } from './SalarySelect.tsx';
 import { useCompanyName } from './use-company-name.ts';
 import { useTypeWords } from './use-type-words.ts';
@@ -15,7 +16,7 @@ export function SearchFields({
 }) {
   const t = useTranslations('jobs');
   const typeWords = useTypeWords();
-  const { q, location, job_type, remote, min_salary, company_id } = criteria;
+  const { q, job_type, remote, min_salary, company_id } = criteria;
   const types = job_type === undefined ? JOB_TYPES : [...new Set([...JOB_TYPES, job_type])];
   return (
     <>
@@ -26,9 +27,10 @@ export function SearchFields({
       />
       <TextField
         label={t('bar.place')}
-        value={location ?? ''}
-        onChange={(text) => onChange({ location: textOrNone(text, LONGEST.location) })}
+        value={placeOf(criteria)}
+        onChange={(text) => onChange(placeChanges(criteria, text.slice(0, LONGEST.location)))}
       />
+      <DistanceFields criteria={criteria} onChange={onChange} />
       <Select
         label={t('filters.type')}
         placeholder={t('filters.anyType')}

@@ -1,13 +1,14 @@
-import { Button, Drawer, EmptyState, LinkButton, Skeleton } from '@banyan/ui';
+import { Banner, Button, Drawer, EmptyState, LinkButton, Skeleton } from '@banyan/ui';
 import { getRouteApi } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { Page } from '../../shell/Page.tsx';
 import { Reading } from '../../shell/Reading.tsx';
-import { type Changes, filtersIn, type JobsSearch } from './criteria.ts';
+import { type Changes, filtersIn, type JobsSearch, withoutOrder } from './criteria.ts';
 import { Filters } from './Filters.tsx';
 import styles from './Jobs.module.css';
 import { noteSearch } from './last-search.ts';
+import { OrderSelect } from './OrderSelect.tsx';
 import { Results } from './Results.tsx';
 import { SaveSearchDialog } from './SaveSearchDialog.tsx';
 import { SearchBar } from './SearchBar.tsx';
@@ -33,7 +34,14 @@ export function SearchPage() {
       resetScroll: !replace,
     });
   const clear = () => void navigate({ search: {} });
-  const filter = <Filters criteria={criteria} facets={results.facets} onChange={change} />;
+  const filter = (
+    <Filters
+      criteria={criteria}
+      facets={results.facets}
+      hasDistances={results.hasService}
+      onChange={change}
+    />
+  );
 
   return (
     <Page
@@ -41,7 +49,7 @@ export function SearchPage() {
       {...(results.hasService && {
         actions: (
           <>
-            {Object.keys(criteria).length > 0 && (
+            {Object.keys(withoutOrder(criteria)).length > 0 && (
               <Button icon="bell" onPress={() => setSaving(true)}>
                 {t('saved.save')}
               </Button>
@@ -64,6 +72,12 @@ export function SearchPage() {
               {t('filters.open', { count: filters })}
             </Button>
           </div>
+          {results.isWithout && <Banner isLive={false}>{t('withoutDistances')}</Banner>}
+          {results.hasService && (
+            <div className={styles.order}>
+              <OrderSelect criteria={criteria} onChange={change} />
+            </div>
+          )}
           <Reading of={results} failed={t('failed')} skeleton={<ResultsSkeleton />}>
             {() =>
               results.jobs.length === 0 ? (

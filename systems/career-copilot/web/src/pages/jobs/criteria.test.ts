@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addressOf, eachOnce, filtersIn, jobsSearch } from './criteria.ts';
+import {
+  addressOf,
+  distanceChanges,
+  eachOnce,
+  filtersIn,
+  jobsSearch,
+  listedOf,
+  placeChanges,
+} from './criteria.ts';
 
 test('an address says what is searched, and what is not understood is left out', () => {
   const all = {
@@ -23,6 +31,33 @@ test('words that look like a number are words, and no longer than the API takes 
     q: '2026',
     location: 'x'.repeat(100),
   });
+});
+
+test('a distance is from a place: without one there is none, and no order by it', () => {
+  const near = { near: 'Berlin, DE', within: 25, or_remote: true, sort: 'distance' } as const;
+  assert.deepEqual(jobsSearch(near), near);
+  assert.deepEqual(jobsSearch({ ...near, near: '' }), {});
+  assert.deepEqual(jobsSearch({ near: 'Bonn', within: 1_001, sort: 'best' }), { near: 'Bonn' });
+  assert.equal(filtersIn(near), 1);
+  assert.deepEqual(distanceChanges({ location: 'Bonn' }, 10), {
+    near: 'Bonn',
+    location: undefined,
+    within: 10,
+  });
+  const none = { near: undefined, within: undefined, or_remote: undefined, sort: undefined };
+  assert.deepEqual(distanceChanges(near, undefined), { ...none, location: 'Berlin, DE' });
+  assert.deepEqual(placeChanges(near, ''), none);
+  assert.deepEqual(placeChanges(near, 'Köln'), { near: 'Köln' });
+  assert.deepEqual(placeChanges({}, 'Köln'), { location: 'Köln' });
+});
+
+test('where nobody knows distances the name of the place is looked for', () => {
+  assert.deepEqual(listedOf({ q: 'x', near: 'Berlin, DE', within: 25, sort: 'salary' }), {
+    q: 'x',
+    location: 'Berlin',
+  });
+  assert.deepEqual(listedOf({ near: '52.5,13.4' }), {});
+  assert.deepEqual(listedOf({ near: 'Köln', location: 'Bonn' }), { location: 'Bonn' });
 });
 
 test('filters are counted without the words', () => {

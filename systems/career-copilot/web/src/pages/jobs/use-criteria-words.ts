@@ -1,6 +1,6 @@
 import { useTranslations } from 'use-intl';
 import { useFormats } from '../../i18n/index.ts';
-import type { JobsSearch } from './criteria.ts';
+import { type JobsSearch, USUAL_DISTANCE } from './criteria.ts';
 import { CURRENCY } from './use-salary.ts';
 import { useTypeWords } from './use-type-words.ts';
 
@@ -9,10 +9,22 @@ export function useCriteriaWords(): (criteria: JobsSearch) => string {
   const t = useTranslations('jobs');
   const { money } = useFormats();
   const typeWords = useTypeWords();
-  return ({ q, location, job_type, remote, company_id, min_salary }) =>
+  return ({
+    q,
+    location,
+    job_type,
+    remote,
+    company_id,
+    min_salary,
+    near,
+    within = USUAL_DISTANCE,
+    or_remote,
+  }) =>
     [
       q !== undefined && t('saved.words', { words: q }),
       location,
+      near !== undefined && t('saved.near', { place: near, km: within }),
+      or_remote === true && t('filters.orRemote'),
       job_type !== undefined && typeWords(job_type),
       remote !== undefined && t(remote ? 'filters.remote' : 'saved.notRemote'),
       min_salary !== undefined &&

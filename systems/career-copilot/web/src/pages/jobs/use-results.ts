@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { type Answer, useApiPages, useApiQuery, useFeature } from '../../api/index.ts';
-import { eachOnce, type JobsSearch, LONGEST } from './criteria.ts';
+import { eachOnce, type JobsSearch, LONGEST, listedOf } from './criteria.ts';
 import { meantWords } from './marks.ts';
 
 const LIST = 'GET /api/v1/jobs';
@@ -13,20 +13,24 @@ type Found = Answer<typeof SEARCH>;
 /** A job as both lists have it; what is marked only where words were searched by the service. */
 export type FoundJob = Answer<typeof LIST>['jobs'][number] & {
   highlights?: Found['jobs'][number]['highlights'];
+  /** From the place that it is to be near; null: not known. */
+  distance_km?: number | null;
 };
 
 export type Facets = Found['facets'];
 
-/** Open jobs: by words as the service finds them, where there is one, best first; else as the monolith lists them, the newest first. */
+/** Open jobs: by words, distance and order as the service finds them, where there is one; else as the monolith lists them, the newest first. */
 export function useResults(criteria: JobsSearch) {
   const search = useFeature(SEARCH);
-  const { q } = criteria;
-  const isSearch = q !== undefined && search === 'there';
-  const listed = useApiPages(LIST, { params: { query: { ...criteria, limit: PAGE } } }, 'jobs', {
+  const { q, near, sort } = criteria;
+  const ofService = near !== undefined || sort !== undefined;
+  const wantsSearch = q !== undefined || ofService;
+  const isSearch = wantsSearch && search === 'there';
+  const listed = useApiPages(LIST, { params: { query: { ...listedOf(criteria), limit: PAGE } } }, 'jobs', {
     ...OPTIONS,
-    enabled: q === undefined || search === 'missing',
+    enabled: !wantsSearch || search === 'missing',
   });
-  const found = useApiPages(SEARCH, { params: { query: { ...criteria, q: q ?? '', limit: PAGE } } }, 'jobs', {
+  const found = useApiPages(SEARCH, { params: { query: { ...criteria, limit: PAGE } } }, 'jobs', {
     ...OPTIONS,
     enabled: isSearch,
   });
@@ -42,7 +46,7 @@ export function useResults(criteria: JobsSearch) {
   return {
     ...shown,
     // While it is not known who answers, nothing is: not what the other one said last.
-    data: q !== undefined && search === 'unknown' ? undefined : shown.data,
+    data: wantsSearch && search === 'unknown' ? undefined : shown.data,
     jobs,
     total: shown.firstPage?.total_count ?? 0,
     isEstimated: first?.counts === 'estimated',
@@ -50,6 +54,10 @@ export function useResults(criteria: JobsSearch) {
     facets: first?.facets,
     /** What was taken for words that no job has; null: all were found. */
     meant,
+    /** The place that they are near, and how many are left out; undefined: they are near none. */
+    near: first?.near,
+    /** Somebody asks for what only the service has, and it is not there. */
+    isWithout: ofService && search === 'missing',
     /** Whether the service is there, with what only it has. */
     hasService: search === 'there',
   };
