@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Envelope, Messages, openPostgresBus } from '@banyan/events/machinery';
 import { startEnvironment } from '@banyan/harness/run';
 import { createPool } from '@banyan/postgres';
-import { scratchHome } from '@banyan/postgres/scratch-server';
+import { scratchFolder } from '@banyan/postgres/scratch-server';
 import { contracts as authContracts } from './contracts/auth.ts';
 import { type ApplicationRow, fromRows as ofApplications } from './services/applications/facts.ts';
 import { type AccountRow, fromRows as ofAccounts, type SessionRow } from './services/auth/facts.ts';
@@ -131,7 +130,7 @@ it('an event from before who did it could be unknown is read as it was', () => {
 it('users hears of what the monolith does with accounts as soon as auth is copied', {
   timeout: 240_000,
 }, async (t) => {
-  const directory = mkdtempSync(join(scratchHome(), 'banyan-facts-'));
+  const directory = scratchFolder('banyan-facts-');
   const environment = await startEnvironment({
     system,
     services: ['auth', 'users'],

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { it } from 'node:test';
-import { scratchHome } from '@banyan/postgres/scratch-server';
+import { scratchFolder } from '@banyan/postgres/scratch-server';
 import { system } from '../../systems/career-copilot/system.ts';
 import { runChaos } from './run.ts';
 
@@ -10,7 +9,7 @@ import { runChaos } from './run.ts';
 it('loses, doubles and resurrects no acknowledged write while processes are killed', {
   timeout: 600_000,
 }, async () => {
-  const directory = mkdtempSync(join(scratchHome(), 'banyan-chaos-'));
+  const directory = scratchFolder('banyan-chaos-');
   const services = ['auth', 'users', 'applications'];
   const result = await runChaos({ system, services, seed: 1, directory, chaosMs: 25_000 });
   assert.deepEqual(result.problems, []);

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { isAlive, processesOf, waitForExit } from '@banyan/postgres/process';
-import { scratchHome } from '@banyan/postgres/scratch-server';
+import { scratchFolder } from '@banyan/postgres/scratch-server';
 
 /** How long a run may take until it says what is waited for, and then to end, on a busy machine, ms. */
 const START_MS = 180_000;
@@ -15,9 +15,7 @@ const TOUR = fileURLToPath(import.meta.resolve('@banyan/harness/tour'));
 const SYSTEMS = fileURLToPath(new URL('../../systems', import.meta.url));
 const CHAOS = fileURLToPath(new URL('../chaos/main.ts', import.meta.url));
 
-const folder = mkdtempSync(join(scratchHome(), 'banyan interrupted '));
-// The user of a server that root starts must get in: its data lie here then, in memory, and not on a disk.
-chmodSync(folder, 0o711);
+const folder = scratchFolder('banyan interrupted ');
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 type Run = {

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { it } from 'node:test';
 import { startEnvironment } from '@banyan/harness/run';
 import { createPool } from '@banyan/postgres';
-import { scratchHome } from '@banyan/postgres/scratch-server';
+import { scratchFolder } from '@banyan/postgres/scratch-server';
 import { system } from '../../systems/career-copilot/system.ts';
 
 /** A token that a service does not take ends the start: that it ends well says that guests came in everywhere. */
 it('guests are let in by every service with what the gateway signs, and leave nothing behind', async (t) => {
-  const directory = mkdtempSync(join(scratchHome(), 'warm-'));
+  const directory = scratchFolder('warm-');
   t.after(() => rmSync(directory, { recursive: true, force: true }));
   const settings = { fsync: 'off' };
   const environment = await startEnvironment({

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { test } from 'node:test';
 import pg from 'pg';
 import { createPool } from '../pool.ts';
 import { startEmbedded } from './embedded.ts';
 import { emptyServer } from './empty-server.ts';
-import { scratchHome } from './scratch-server.ts';
+import { scratchFolder } from './scratch-server.ts';
 
 const LEFT = `
   SELECT 'database ' || datname AS left FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1')
@@ -19,7 +18,7 @@ const LEFT = `
   UNION ALL SELECT 'work_mem ' || setting FROM pg_settings WHERE name = 'work_mem' AND setting <> boot_val`;
 
 test('a server is as good as new after users who left all that one can leave', async (t) => {
-  const directory = mkdtempSync(join(scratchHome(), 'banyan-empty-'));
+  const directory = scratchFolder('banyan-empty-');
   const server = await startEmbedded({ directory, settings: { fsync: 'off' } });
   t.after(async () => {
     await server.stop();

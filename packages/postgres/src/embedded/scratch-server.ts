@@ -27,9 +27,7 @@ export type ScratchServer = {
 export async function startScratchServer(): Promise<ScratchServer> {
   const home = scratchHome();
   await sweep(home);
-  const directory = mkdtempSync(join(home, `${PREFIX}${process.pid}-`));
-  // As root the server runs as another user, who must get in for the data to lie here and go with it.
-  chmodSync(directory, 0o711);
+  const directory = openFolder(home, `${PREFIX}${process.pid}-`);
   await copyTemplate(home, directory);
   const embedded = await startEmbedded({ directory, settings: TEST_SETTINGS });
   return {
@@ -63,6 +61,18 @@ export function scratchHome(memory = SHARED_MEMORY, enoughBytes = ENOUGH_BYTES):
   return tmpdir();
 }
 
+/** A fresh folder there for a test whose server, or whose system's, is to lie in it and to go with it. */
+export function scratchFolder(prefix: string): string {
+  return openFolder(scratchHome(), prefix);
+}
+
+/** As root a server runs as another user, who must get in: else its data lie elsewhere, on a disk. */
+function openFolder(home: string, prefix: string): string {
+  const directory = mkdtempSync(join(home, prefix));
+  chmodSync(directory, 0o711);
+  return directory;
+}
+
 /**
  * Spares each test process the half second of CPU that initdb takes: the first one on this machine leaves an
  * initialised cluster in the same place, of which all others take a copy.
@@ -70,8 +80,7 @@ export function scratchHome(memory = SHARED_MEMORY, enoughBytes = ENOUGH_BYTES):
 async function copyTemplate(home: string, directory: string): Promise<void> {
   const template = join(home, `${PREFIX}template-${packageVersion()}-${process.getuid?.() ?? 0}`);
   if (!isSafe(template)) {
-    const draft = mkdtempSync(join(home, `${PREFIX}${process.pid}-`));
-    chmodSync(draft, 0o711);
+    const draft = openFolder(home, `${PREFIX}${process.pid}-`);
     await (await startEmbedded({ directory: draft, settings: TEST_SETTINGS })).stop();
     for (const name of ['port', 'postgres.log', 'location']) rmSync(join(draft, name));
     try {

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type pg from 'pg';
-import { scratchHome } from '../embedded/scratch-server.ts';
+import { scratchFolder } from '../embedded/scratch-server.ts';
 import {
   createPool,
   createSlot,
@@ -19,14 +18,13 @@ import {
 } from '../index.ts';
 
 // A server of its own: these tests restart it and let it lose WAL.
-const directory = mkdtempSync(join(scratchHome(), 'banyan-slots-'));
+const directory = scratchFolder('banyan-slots-');
 const settings = { fsync: 'off', max_slot_wal_keep_size: '1MB', max_replication_slots: '3' };
 let server: EmbeddedServer;
 let url: string;
 let pool: pg.Pool;
 
 before(async () => {
-  chmodSync(directory, 0o711);
   server = await startEmbedded({ directory, settings });
   url = await server.createDatabase('slots');
   pool = createPool(url);

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createPool, startEmbedded } from '@banyan/postgres';
-import { scratchHome } from '@banyan/postgres/scratch-server';
+import { scratchFolder } from '@banyan/postgres/scratch-server';
 import { testServer } from '@banyan/postgres/testing';
 import { ReplicationError } from '../errors.ts';
 import { type Link, openLink } from '../link/link.ts';
@@ -20,8 +19,7 @@ const COUNTED = `${LEDGER}; CREATE TABLE applied (id int, n int);
 const NEVER_MS = 3_600_000;
 
 test('a target that crashes between commit and disk: what could be read there comes again, once', async (t) => {
-  const directory = mkdtempSync(join(scratchHome(), 'banyan-durability-'));
-  chmodSync(directory, 0o711);
+  const directory = scratchFolder('banyan-durability-');
   // But for what the link asks for, only its WAL writer takes commits to the disk.
   const server = await startEmbedded({
     directory,

@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { scratchHome } from '@banyan/postgres/scratch-server';
+import { rmSync } from 'node:fs';
+import { scratchFolder } from '@banyan/postgres/scratch-server';
 import {
   type Environment,
   type EnvironmentOptions,
@@ -15,7 +14,7 @@ export async function startTestEnvironment(
   name: string,
   options: Pick<EnvironmentOptions, 'users' | 'monolith'> & { services?: readonly string[] },
 ): Promise<Environment> {
-  const directory = mkdtempSync(join(scratchHome(), `${name}-`));
+  const directory = scratchFolder(`${name}-`);
   const remove = () => rmSync(directory, { recursive: true, force: true });
   try {
     const environment = await startEnvironment({
