@@ -1,7 +1,6 @@
-import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { stopOnSignal } from '@banyan/harness/run';
-import { startEmbedded } from '@banyan/postgres';
+import { removeRun, stopOnSignal } from '@banyan/harness/run';
+import { removeEmbedded, startEmbedded } from '@banyan/postgres';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { system } from '../../systems/career-copilot/system.ts';
 import { runLinks } from './links/run.ts';
@@ -70,7 +69,7 @@ async function problemsOf(seed: number): Promise<string[]> {
 
 async function migration(seed: number): Promise<string[]> {
   const directory = resolve('.banyan', 'chaos', String(seed));
-  rmSync(directory, { recursive: true, force: true });
+  removeRun(directory);
   const clock = startClock();
   const run = runChaos({
     system,
@@ -82,7 +81,7 @@ async function migration(seed: number): Promise<string[]> {
     onEvent: (text) => options.verbose && console.log(`${clock()}  ${text}`),
   });
   const result = await run.catch((error) => {
-    if (signal.aborted) rmSync(directory, { recursive: true, force: true });
+    if (signal.aborted) removeRun(directory);
     throw error;
   });
   const { kills, requests, failures, audit, facts, endings, problems } = result;
@@ -95,13 +94,13 @@ async function migration(seed: number): Promise<string[]> {
         .map(([service, stage]) => `${service} ${stage}`)
         .join(', ')} (${clock().trim()})`,
   );
-  if (problems.length === 0) rmSync(directory, { recursive: true, force: true });
+  if (problems.length === 0) removeRun(directory);
   return problems;
 }
 
 async function links(seed: number): Promise<string[]> {
   const directory = resolve('.banyan', 'chaos', `links-${seed}`);
-  rmSync(directory, { recursive: true, force: true });
+  removeEmbedded(directory);
   const clock = startClock();
   const server = await startEmbedded({ directory, settings: { fsync: 'off' } });
   try {
@@ -118,7 +117,7 @@ async function links(seed: number): Promise<string[]> {
     return problems;
   } finally {
     await server.stop();
-    rmSync(directory, { recursive: true, force: true });
+    removeEmbedded(directory);
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -16,9 +16,14 @@ const SYSTEMS = fileURLToPath(new URL('../../systems', import.meta.url));
 const CHAOS = fileURLToPath(new URL('../chaos/main.ts', import.meta.url));
 
 const folder = scratchFolder('banyan interrupted ');
+/** To all but its owner: the data of a server that root starts lie elsewhere. */
+const closed = join(folder, 'closed');
+mkdirSync(closed, { mode: 0o700 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 type Run = {
+  /** Where it is started. Default one that all may enter. */
+  cwd?: string;
   args: string[];
   /** Its folder below `.banyan`, which is removed with all that is in it. */
   home: string;
@@ -30,21 +35,25 @@ type Run = {
   moments: string[];
 };
 
+const A_TOUR = {
+  args: [
+    ...[TOUR, SYSTEMS, '--exit', '--services', 'auth'],
+    ...['--users', '50', '--rate', '10', '--warm-up', '5'],
+  ],
+  home: 'tour',
+  server: (pid: number) => join(String(pid), 'postgres'),
+  toGroup: true,
+};
+
 const RUNS: Record<string, Run> = {
   'a tour': {
-    args: [
-      ...[TOUR, SYSTEMS, '--exit', '--services', 'auth'],
-      ...['--users', '50', '--rate', '10', '--warm-up', '5'],
-    ],
-    home: 'tour',
-    server: (pid) => join(String(pid), 'postgres'),
-    toGroup: true,
-    moments: [
-      'starting PostgreSQL',
-      'filling the monolith',
-      'starting Banyan',
-      'Everything is on the monolith',
-    ],
+    ...A_TOUR,
+    moments: ['starting PostgreSQL', 'starting Banyan', 'Everything is on the monolith'],
+  },
+  'a tour in a folder that is closed to others': {
+    ...A_TOUR,
+    cwd: closed,
+    moments: ['filling the monolith'],
   },
   'a chaos run of a migration': {
     args: [CHAOS, '--only', 'migration', '--services', 'users', '--verbose'],
@@ -62,33 +71,33 @@ const RUNS: Record<string, Run> = {
   },
 };
 
-for (const [name, { args, home, server, toGroup, moments }] of Object.entries(RUNS))
+for (const [name, { cwd = folder, args, home, server, toGroup, moments }] of Object.entries(RUNS))
   for (const moment of moments)
     test(`${name} that Ctrl-C ends at "${moment}" leaves neither folder nor process`, async (t) => {
-      const run = start(args);
-      const serverOf = () => serverIn(join(folder, '.banyan', home, server(run.pid)));
+      const run = start(cwd, args);
+      const serverOf = () => serverIn(join(cwd, '.banyan', home, server(run.pid)));
       t.after(async () => {
         // Its watcher ends the server of a run that did not.
         const left = serverOf();
         run.kill();
-        if (left) await waitForExit(left, END_MS);
+        if (left) await waitForExit(left.pid, END_MS);
       });
       await run.says(moment);
-      const postgres = serverOf();
+      const before = serverOf();
       process.kill(toGroup ? -run.pid : run.pid, 'SIGINT');
 
       assert.equal(await run.ends(), 130, run.told());
       // Nothing in a tour dies but by Ctrl-C, which each process gets before it hears of another's end.
       if (toGroup) assert.doesNotMatch(run.told(), /started again/);
-      assert.deepEqual(readdirSync(join(folder, '.banyan', home)), []);
+      assert.deepEqual(readdirSync(join(cwd, '.banyan', home)), []);
       assert.throws(() => process.kill(-run.pid, 0), { code: 'ESRCH' }, run.told());
-      assert.equal(postgres !== undefined && isAlive(postgres), false);
+      assert.equal(before !== undefined && (isAlive(before.pid) || existsSync(before.data)), false);
     });
 
 /** A run in a process group of its own. What is waited for and does not come is an error that tells what it said, and what runs. */
-function start(args: string[]) {
+function start(cwd: string, args: string[]) {
   const child = spawn(process.execPath, args, {
-    cwd: folder,
+    cwd,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -136,11 +145,12 @@ function start(args: string[]) {
   };
 }
 
-/** The pid of the PostgreSQL that runs there, if one does by now. */
-function serverIn(directory: string): number | undefined {
+/** The PostgreSQL that runs there, if one does by now, and where its data lie. */
+function serverIn(directory: string): { pid: number; data: string } | undefined {
   try {
-    const home = readFileSync(join(directory, 'location'), 'utf8').trim();
-    return Number(readFileSync(join(home, 'data', 'postmaster.pid'), 'utf8').split('\n', 1)[0]);
+    const data = join(readFileSync(join(directory, 'location'), 'utf8').trim(), 'data');
+    const pid = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n', 1)[0]);
+    return { pid, data };
   } catch {
     return undefined;
   }

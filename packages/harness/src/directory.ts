@@ -1,17 +1,28 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeEmbedded } from '@banyan/postgres';
 
 /** A fresh folder of this process below `home`, where each run has one; those of runs that are gone are removed. */
 export function claimDirectory(home: string): string {
   mkdirSync(home, { recursive: true });
   for (const name of readdirSync(home)) {
-    if (/^\d+$/.test(name) && !isAlive(Number(name)))
-      rmSync(join(home, name), { recursive: true, force: true });
+    if (/^\d+$/.test(name) && !isAlive(Number(name))) removeRun(join(home, name));
   }
   const directory = join(home, String(process.pid));
-  rmSync(directory, { recursive: true, force: true });
+  removeRun(directory);
   mkdirSync(directory, { recursive: true });
   return directory;
+}
+
+/** With the data of the server that it has had, which may lie elsewhere. */
+export function removeRun(directory: string): void {
+  removeEmbedded(serverOf(directory));
+  rmSync(directory, { recursive: true, force: true });
+}
+
+/** Where the PostgreSQL of a run lies. */
+export function serverOf(directory: string): string {
+  return join(directory, 'postgres');
 }
 
 function isAlive(pid: number): boolean {

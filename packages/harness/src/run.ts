@@ -4,6 +4,7 @@ export { auditFacts } from './audit/audit-facts.ts';
 export type { FactsResult } from './audit/facts.ts';
 export { type FactsListener, listenToFacts } from './audit/listen.ts';
 export { sidesOf } from './audit/sides.ts';
+export { removeRun } from './directory.ts';
 export { type Environment, type EnvironmentOptions, startEnvironment } from './environment/environment.ts';
 export { unlessAborted } from './environment/unless-aborted.ts';
 export { createClient } from './load/client.ts';

@@ -1,5 +1,6 @@
 export { TransactionClient } from './client.ts';
 export { deleteSome } from './delete-some.ts';
+export { removeEmbedded } from './embedded/data.ts';
 export {
   DEFAULT_SETTINGS,
   type EmbeddedOptions,

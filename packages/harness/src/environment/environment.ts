@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ControlClient, type Supervisor, startSupervisor } from '@banyan/banyan/operate';
 import { type EmbeddedServer, startEmbedded } from '@banyan/postgres';
+import { serverOf } from '../directory.ts';
 import { freePorts } from '../free-ports.ts';
 import { dataOf, type System, variableOf } from '../system.ts';
 import { type ManagedProcess, startProcess } from './process.ts';
@@ -74,7 +75,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
   try {
     onProgress('starting PostgreSQL');
     const server = await startEmbedded({
-      directory: join(directory, 'postgres'),
+      directory: serverOf(directory),
       fresh: true,
       settings: options.settings,
     });

@@ -1,10 +1,10 @@
-import { existsSync, globSync, rmSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type FactsListener, listenToFacts } from '../audit/listen.ts';
-import { claimDirectory } from '../directory.ts';
+import { claimDirectory, removeRun } from '../directory.ts';
 import { type Environment, startEnvironment } from '../environment/environment.ts';
 import { loadsOf } from '../load/load.ts';
 import { type LoadProcess, spawnLoad } from '../load/process.ts';
@@ -194,7 +194,7 @@ async function main(system: System, options: Options): Promise<void> {
   await listener?.stop();
   await environment?.stop();
   // A failed run keeps its folder: its logs say why. One that was interrupted has nothing to say.
-  if (status !== 1) rmSync(directory, { recursive: true, force: true });
+  if (status !== 1) removeRun(directory);
   process.exit(status);
 }
 

@@ -12,7 +12,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { PostgresError } from '../errors.ts';
 import { type Binaries, sharedDirectories } from './binaries.ts';
 import { canReach, type RunAs } from './identity.ts';
@@ -33,6 +33,22 @@ export function dataHome(directory: string, user: RunAs | undefined): string {
   if (user) chownSync(home, user.uid, user.gid);
   writeFileSync(join(directory, 'location'), `${home}\n`);
   return realpathSync(home);
+}
+
+/** Removes the directory of a server that has ended, or never was, and its data wherever they lie. */
+export function removeEmbedded(directory: string): void {
+  const home = locationOf(directory);
+  // Only what was made for this directory: the file could say anything, and we may be root.
+  if (home && basename(home) === outsideName(directory)) rmSync(home, { recursive: true, force: true });
+  rmSync(directory, { recursive: true, force: true });
+}
+
+function locationOf(directory: string): string | undefined {
+  try {
+    return readFileSync(join(directory, 'location'), 'utf8').trim();
+  } catch {
+    return undefined; // no server has got so far
+  }
 }
 
 /** The superuser's password, made once, readable by us alone. */
@@ -115,11 +131,15 @@ async function initdb(
 }
 
 function outsideHome(directory: string, user: RunAs | undefined): string {
-  const digest = createHash('sha256').update(realpathSync(directory)).digest('hex').slice(0, 16);
   const parent = sharedDirectories(user)[0];
   if (!parent)
     throw new PostgresError('EMBEDDED_NO_USER', {
       wanted: 'a directory that the server can reach, such as /var/lib or /var/tmp',
     });
-  return join(parent, `banyan-data-${digest}`);
+  return join(parent, outsideName(directory));
+}
+
+function outsideName(directory: string): string {
+  const digest = createHash('sha256').update(realpathSync(directory)).digest('hex').slice(0, 16);
+  return `banyan-data-${digest}`;
 }

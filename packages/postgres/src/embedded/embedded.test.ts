@@ -24,6 +24,7 @@ import {
   type EmbeddedOptions,
   type EmbeddedServer,
   PostgresError,
+  removeEmbedded,
   startEmbedded,
 } from '../index.ts';
 import { findBinaries } from './binaries.ts';
@@ -291,6 +292,13 @@ test('as root below a directory that only root may enter, everything works all t
   const third = await start({ directory, native });
   await assert.rejects(query(third.url(), 'SELECT * FROM t'), { code: '42P01' });
   await third.stop();
+
+  removeEmbedded(directory);
+  assert.deepEqual([existsSync(directory), existsSync(home)], [false, false]);
+  const liar = place();
+  writeFileSync(join(liar, 'location'), closed);
+  removeEmbedded(liar);
+  assert.deepEqual([existsSync(liar), existsSync(closed)], [false, true]);
 });
 
 test('a directory with spaces, quotes and letters beyond ASCII is fine', async () => {

@@ -23,7 +23,10 @@ import { isAlive, servesDirectory, signal, waitForExit } from './process.ts';
 import { watchOverServer } from './watcher.ts';
 
 export interface EmbeddedOptions {
-  /** Everything is kept here (as root below a closed directory: its location only, see `dataHome`). */
+  /**
+   * Everything is kept here, but as root below a closed directory, where the server's user cannot get in: its location
+   * only, see `dataHome`. `removeEmbedded` removes both.
+   */
   directory: string;
   /** Default: the port of the last run if it is free, else any free one that no outgoing connection may take. */
   port?: number;

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { serverOf } from '../../directory.ts';
 import type { Span } from '../../load/stalls.ts';
 import { type Cause, explain, type Records } from './explain.ts';
 import { readServerLog } from './server-log.ts';
@@ -37,7 +38,7 @@ export function tellStalls(
   if (spans.length === 0) return [];
   const records: Records = {
     processes: readProcesses(stallsOf(directory)),
-    server: readServerLog(readIfThere(join(directory, 'postgres', 'postgres.log'))),
+    server: readServerLog(readIfThere(join(serverOf(directory), 'postgres.log'))),
     waits: sampler.waits,
     machine: sampler.machine,
   };
