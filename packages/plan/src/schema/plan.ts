@@ -180,7 +180,7 @@ export const ServiceSchema = record(
     together: optional(
       'Names of services that leave in one step with it, because transactions of the monolith write rows of several of them: they are at the same stage and share at every moment, and what is wished for one is wished for all. It is enough that one of them says so.',
       strings('a list of names of services', "['payment']"),
-      { default: [] },
+      { otherwise: 'it leaves alone, unless another one names it' },
     ),
     accepts: optional(
       'Names of issuers (of `gateway.issuers`) whose tokens it verifies itself; a valid token of any other is replaced on its way by a short-lived one that the gateway signs (`gateway.signing`), with the same claims.',
