@@ -41,8 +41,7 @@ inChromium('one person’s story in the browser', (chromium) => {
         const headline = `Analyst of ${services.join(' and ')}`;
         await resident.begin(headline);
         const moves = async () => {
-          for (const service of services)
-            await allOf(goTo(control, service, stage), resident.goOn());
+          for (const service of services) await allOf(goTo(control, service, stage), resident.goOn());
         };
         await allOf(moves(), ...stories.map((tell) => tell()));
         await resident.finish(headline);
