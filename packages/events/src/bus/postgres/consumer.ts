@@ -5,7 +5,17 @@ import type { Subscriber, Subscription } from '../bus.ts';
 import { Semaphore } from '../semaphore.ts';
 import { countEnds, dropInFlight, keepInFlight, recordInFlight } from './in-flight.ts';
 import { type Outcome, Round } from './round.ts';
-import { hasSuspects, type Job, type Leases, lease, putOff, remove, renew, takeOldest } from './take.ts';
+import {
+  bury,
+  hasSuspects,
+  type Job,
+  type Leases,
+  lease,
+  putOff,
+  remove,
+  renew,
+  takeOldest,
+} from './take.ts';
 
 /**
  * Takes messages off one queue. A take is handled and removed in one transaction on the bus: whatever ends this process gives
@@ -294,22 +304,14 @@ export class Consumer implements Subscriber {
   async #settle(tx: pg.PoolClient, outcomes: readonly Outcome[]): Promise<void> {
     const gone: string[] = [];
     for (const { job, failure, final } of outcomes) {
-      if (!failure || final) gone.push(job.id);
-      if (!failure) continue;
-      if (final) await this.#bury(tx, job, failure.reason);
+      if (!failure) gone.push(job.id);
+      else if (final) await bury(tx, this.queue, { job, reason: failure.reason });
       else {
         await putOff(tx, this.queue, { id: job.id, delayMs: this.#delayMs, reason: failure.reason });
         this.#later(this.#delayMs);
       }
     }
     if (gone.length > 0) await remove(tx, this.queue, gone);
-  }
-
-  async #bury(tx: pg.PoolClient, { message, failures }: Job, reason: string): Promise<void> {
-    await tx.query(
-      `INSERT INTO banyan_bus.dead_letters (queue, type, message, reason, attempts) VALUES ($1, $2, $3, $4, $5)`,
-      [this.queue, message.type, message, reason, failures + 1],
-    );
   }
 
   #later(ms: number): void {

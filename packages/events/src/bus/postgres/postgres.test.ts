@@ -59,3 +59,46 @@ test('a subscriber that has time gets at once what came between its takes', asyn
   await all.promise;
   assert.ok(takes.length < 10, `40 messages in ${takes.length} takes: ${takes}`);
 });
+
+test('a message is one dead letter although two takes came to it, since an older one of its key was committed late', async (t) => {
+  const url = await (await testServer()).database('bus');
+  const bus = await openBus(url, { onError: assert.ifError });
+  t.after(() => bus.close());
+  const pool = createPool(url, { max: 1 });
+  t.after(() => pool.end());
+  const [late, early] = [message('Noted'), message('Noted')];
+  const begun: string[] = [];
+  const steps = [Promise.withResolvers<void>(), Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  await bus.subscribe({
+    group: 'twice',
+    types: ['Noted'],
+    attempts: 1,
+    handle: async ({ id, subject }) => {
+      if (subject !== late.subject) return;
+      steps[begun.push(id) - 1]!.resolve();
+      if (id === early.id) await steps[2]!.promise;
+      throw new Error('no');
+    },
+    // Takes several of a key at once, and each is handled by itself.
+    handleMany: async () => ({ done: 0 }),
+  });
+  await pool.query('BEGIN');
+  await pool.query('SELECT now()');
+  await bus.publish([early]);
+  await steps[0]!.promise;
+  await pool.query('INSERT INTO banyan_pgboss.job (name, singleton_key, data) VALUES ($1, $2, $3)', [
+    'twice',
+    late.subject,
+    late,
+  ]);
+  await pool.query('COMMIT');
+  // By which the subscriber looks again.
+  await bus.publish([message('Noted', 'another key')]);
+  await steps[2]!.promise;
+  await bus.close();
+  assert.deepEqual(begun, [early.id, late.id, early.id]);
+  const { rows } = await pool.query(
+    `SELECT message->>'id' AS id FROM banyan_bus.dead_letters ORDER BY died_at`,
+  );
+  assert.deepEqual(rows.map(({ id }) => id).toSorted(), [early.id, late.id].toSorted());
+});

@@ -67,6 +67,24 @@ export async function remove(tx: Queryable, queue: string, ids: readonly string[
   });
 }
 
+/**
+ * Makes a message that was taken a dead letter, unless another take did: two may have the same one, where an older message of its key was committed
+ * after the first take had looked.
+ */
+export async function bury(
+  tx: Queryable,
+  queue: string,
+  { job, reason }: { job: Job; reason: string },
+): Promise<void> {
+  const { id, message, failures } = job;
+  await tx.query({
+    name: 'banyan_bus_bury',
+    text: `WITH gone AS (DELETE FROM ${SCHEMA}.job WHERE name = $1 AND id = $2 RETURNING id)
+           INSERT INTO banyan_bus.dead_letters (queue, type, message, reason, attempts) SELECT $1, $3, $4, $5, $6 FROM gone`,
+    values: [queue, id, message.type, message, reason, failures + 1],
+  });
+}
+
 /** Lets a message that was taken come again later; what waits behind it goes on waiting. */
 export async function putOff(
   tx: Queryable,
