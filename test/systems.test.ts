@@ -13,11 +13,11 @@ const PARTS =
 /** The packages of ours that a service's file may import, by the name of the file. */
 function packagesOf(file: string): RegExp {
   const name = posix.basename(file);
-  if (name === 'extraction.ts') return /^@banyan\/(banyan|notifications\/routes)$/;
+  if (name === 'extraction.ts') return /^@banyan\/(banyan|(analytics|notifications)\/routes)$/;
   if (/^load(\.test)?\.ts$/.test(name)) return /^@banyan\/harness$/;
   if (name.endsWith('.test.ts') || file.includes('/testing/'))
-    return /^@banyan\/(service|events|postgres|notifications)(\/.*)?$/;
-  return /^@banyan\/(service(\/calendar)?|events|postgres|notifications(\/(api|contracts))?)$/;
+    return /^@banyan\/(service|events|postgres|notifications|analytics)(\/.*)?$/;
+  return /^@banyan\/(service(\/calendar)?|events|postgres|notifications(\/(api|contracts))?|analytics(\/contracts)?)$/;
 }
 
 function importsOf(file: string): string[] {
