@@ -307,7 +307,7 @@ export class Consumer implements Subscriber {
       if (!failure) gone.push(job.id);
       else if (final) await bury(tx, this.queue, { job, reason: failure.reason });
       else {
-        await putOff(tx, this.queue, { id: job.id, delayMs: this.#delayMs, reason: failure.reason });
+        await putOff(tx, this.queue, { job, delayMs: this.#delayMs, reason: failure.reason });
         this.#later(this.#delayMs);
       }
     }

@@ -60,45 +60,60 @@ test('a subscriber that has time gets at once what came between its takes', asyn
   assert.ok(takes.length < 10, `40 messages in ${takes.length} takes: ${takes}`);
 });
 
-test('a message is one dead letter although two takes came to it, since an older one of its key was committed late', async (t) => {
-  const url = await (await testServer()).database('bus');
-  const bus = await openBus(url, { onError: assert.ifError });
-  t.after(() => bus.close());
-  const pool = createPool(url, { max: 1 });
-  t.after(() => pool.end());
-  const [late, early] = [message('Noted'), message('Noted')];
-  const begun: string[] = [];
-  const steps = [Promise.withResolvers<void>(), Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  await bus.subscribe({
-    group: 'twice',
-    types: ['Noted'],
-    attempts: 1,
-    handle: async ({ id, subject }) => {
-      if (subject !== late.subject) return;
-      steps[begun.push(id) - 1]!.resolve();
-      if (id === early.id) await steps[2]!.promise;
-      throw new Error('no');
-    },
-    // Takes several of a key at once, and each is handled by itself.
-    handleMany: async () => ({ done: 0 }),
+for (const [attempts, what] of [
+  [1, 'is one dead letter'],
+  [2, 'has failed once'],
+] as const)
+  test(`a message ${what} although two takes came to it, since an older one of its key was committed late`, async (t) => {
+    const url = await (await testServer()).database('bus');
+    const bus = await openBus(url, { onError: assert.ifError });
+    t.after(() => bus.close());
+    const pool = createPool(url, { max: 1 });
+    t.after(() => pool.end());
+    const [late, early] = [message('Noted'), message('Noted')];
+    const begun: string[] = [];
+    const steps = [
+      Promise.withResolvers<void>(),
+      Promise.withResolvers<void>(),
+      Promise.withResolvers<void>(),
+    ];
+    await bus.subscribe({
+      group: 'twice',
+      types: ['Noted'],
+      attempts,
+      delayMs: 600_000,
+      handle: async ({ id, subject }) => {
+        if (subject !== late.subject) return;
+        steps[begun.push(id) - 1]!.resolve();
+        // One that is to be tried again would hold back the other.
+        if (id === late.id && attempts > 1) return;
+        if (id === early.id) await steps[2]!.promise;
+        throw new Error('no');
+      },
+      // Takes several of a key at once, and each is handled by itself.
+      handleMany: async () => ({ done: 0 }),
+    });
+    await pool.query('BEGIN');
+    await pool.query('SELECT now()');
+    await bus.publish([early]);
+    await steps[0]!.promise;
+    await pool.query('INSERT INTO banyan_pgboss.job (name, singleton_key, data) VALUES ($1, $2, $3)', [
+      'twice',
+      late.subject,
+      late,
+    ]);
+    await pool.query('COMMIT');
+    // By which the subscriber looks again.
+    await bus.publish([message('Noted', 'another key')]);
+    await steps[2]!.promise;
+    await bus.close();
+    assert.deepEqual(begun, [early.id, late.id, early.id]);
+    const { rows } = await pool.query(
+      `SELECT message->>'id' AS id, attempts FROM banyan_bus.dead_letters
+       UNION ALL SELECT data->>'id', retry_count FROM banyan_pgboss.job WHERE name = 'twice' AND singleton_key = $1`,
+      [late.subject],
+    );
+    const failed = attempts > 1 ? [early.id] : [early.id, late.id];
+    assert.deepEqual(rows.map(({ id }) => id).toSorted(), failed.toSorted());
+    assert.ok(rows.every((row) => row.attempts === 1));
   });
-  await pool.query('BEGIN');
-  await pool.query('SELECT now()');
-  await bus.publish([early]);
-  await steps[0]!.promise;
-  await pool.query('INSERT INTO banyan_pgboss.job (name, singleton_key, data) VALUES ($1, $2, $3)', [
-    'twice',
-    late.subject,
-    late,
-  ]);
-  await pool.query('COMMIT');
-  // By which the subscriber looks again.
-  await bus.publish([message('Noted', 'another key')]);
-  await steps[2]!.promise;
-  await bus.close();
-  assert.deepEqual(begun, [early.id, late.id, early.id]);
-  const { rows } = await pool.query(
-    `SELECT message->>'id' AS id FROM banyan_bus.dead_letters ORDER BY died_at`,
-  );
-  assert.deepEqual(rows.map(({ id }) => id).toSorted(), [early.id, late.id].toSorted());
-});

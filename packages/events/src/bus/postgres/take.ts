@@ -85,18 +85,21 @@ export async function bury(
   });
 }
 
-/** Lets a message that was taken come again later; what waits behind it goes on waiting. */
+/**
+ * Lets a message that was taken come again later; what waits behind it goes on waiting. If another take has had it, too (see `bury`), what failed there at
+ * the same time is the same attempt: `failures` are those before it.
+ */
 export async function putOff(
   tx: Queryable,
   queue: string,
-  { id, delayMs, reason }: { id: string; delayMs: number; reason: string },
+  { job, delayMs, reason }: { job: Job; delayMs: number; reason: string },
 ): Promise<void> {
   await tx.query({
     name: 'banyan_bus_put_off',
     text: `UPDATE ${SCHEMA}.job SET state = 'retry', retry_count = retry_count + 1, output = jsonb_build_object('reason', $4::text),
              start_after = clock_timestamp() + $3 * interval '1 millisecond'
-           WHERE name = $1 AND id = $2`,
-    values: [queue, id, delayMs, reason],
+           WHERE name = $1 AND id = $2 AND retry_count = $5`,
+    values: [queue, job.id, delayMs, reason, job.failures],
   });
 }
 
