@@ -1,14 +1,11 @@
 import type pg from 'pg';
-import type { Job } from '../../../../api/jobs.ts';
-import { FROM, JOB } from '../../store.ts';
-import { writeCursor } from '../cursor.ts';
 import { type Found, MOST_SHOWN } from '../search.ts';
 import type { Asked } from './asked.ts';
 import type { Sample } from './counts.ts';
 import { filterOf } from './filter.ts';
-import { highlighted } from './highlights.ts';
 import { allOf } from './parts.ts';
 import { latestDays, type OfDay } from './sample.ts';
+import { scoredPage } from './scored-page.ts';
 
 /** Days after which a job has half of the points that a fresh one has. */
 const HALF_LIFE_DAYS = 30;
@@ -22,50 +19,32 @@ const DAY_MS = 86_400_000;
  */
 export async function pageOf(
   pool: pg.Pool,
-  { query, parts, near, after }: Asked,
+  asked: Asked,
   { days, titles }: Sample,
 ): Promise<Pick<Found, 'jobs' | 'next_cursor'>> {
-  const { page, limit } = query;
+  const { query, parts, near, after } = asked;
   const asOf = after?.asOf ?? Date.now();
   const values: unknown[] = [];
   const $ = (value: unknown) => `$${values.push(value)}`;
-  const asked = `${$(allOf(parts))}::tsquery`;
+  const words = `${$(allOf(parts))}::tsquery`;
   const today = Math.floor(Date.now() / DAY_MS);
   const latest = (counts: readonly OfDay[]) => {
     const days = latestDays(counts, today);
-    return days ? `(${asked} && ${$(days)}::tsquery)` : asked;
+    return days ? `(${words} && ${$(days)}::tsquery)` : words;
   };
   const inTitle = parts.map((part) => `(title @@ ${$(part)}::tsquery)::int`);
   const filter = filterOf(query, near, values);
-  const { rows } = await pool.query<Job & { score: number; description: string }>(
-    `WITH by_title AS MATERIALIZED (
+  const scored = `by_title AS MATERIALIZED (
        SELECT job_id, posted_at, title, words FROM job_search WHERE title @@ ${latest(titles)} ${filter}
        ORDER BY posted_at DESC, job_id DESC LIMIT ${MOST_SHOWN}),
      by_others AS MATERIALIZED (
        SELECT job_id, posted_at, title, words FROM job_search
-       WHERE words @@ ${latest(days)} AND NOT title @@ ${asked} AND (SELECT count(*) FROM by_title) < ${MOST_SHOWN} ${filter}
+       WHERE words @@ ${latest(days)} AND NOT title @@ ${words} AND (SELECT count(*) FROM by_title) < ${MOST_SHOWN} ${filter}
        ORDER BY posted_at DESC, job_id DESC LIMIT ${MOST_SHOWN} - (SELECT count(*) FROM by_title)),
      scored AS MATERIALIZED (
        SELECT job_id, 2 * (${inTitle.join(' + ')})::float8 / ${parts.length}
-         + ts_rank('${WEIGHTS}', words, ${asked}, 32)
+         + ts_rank('${WEIGHTS}', words, ${words}, 32)
          + 0.5 ^ (greatest(0, ${$(asOf)}::float8 / 1000 - extract(epoch FROM posted_at)::float8) / ${(HALF_LIFE_DAYS * DAY_MS) / 1000}) AS score
-       FROM (TABLE by_title UNION ALL TABLE by_others) AS found),
-     shown AS MATERIALIZED (
-       SELECT job_id, score FROM scored
-       ${after ? `WHERE (score, job_id) < (${$(after.score)}::float8, ${$(after.id)}::integer)` : ''}
-       ORDER BY score DESC, job_id DESC LIMIT ${$(limit + 1)} OFFSET ${$(after ? 0 : (page - 1) * limit)})
-     SELECT ${JOB}, description, score
-     ${FROM} JOIN shown ON shown.job_id = jobs.id ORDER BY score DESC, jobs.id DESC`,
-    values,
-  );
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
-  return {
-    jobs: await highlighted(
-      pool,
-      shown.map(({ score: _score, ...job }) => job),
-      allOf(parts),
-    ),
-    next_cursor: last && rows.length > limit ? writeCursor({ asOf, score: last.score, id: last.id }) : null,
-  };
+       FROM (TABLE by_title UNION ALL TABLE by_others) AS found)`;
+  return await scoredPage(pool, asked, { scored, values, asOf });
 }
