@@ -19,6 +19,7 @@ export {
   noChanges,
 } from './load/marked.ts';
 export type { User } from './load/population.ts';
+export { readingLoad } from './load/reading.ts';
 export type { Rehearsal } from './rehearse/load-file.ts';
 export type { People } from './replay/people-file.ts';
 export type { System, SystemData } from './system.ts';
