@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Environment } from '@banyan/harness/run';
+import { assertSame, type Told } from '@banyan/harness/testing/story';
 import { scratchHome } from '@banyan/postgres/scratch-server';
 import { startTestEnvironment } from './kit/testing/environment.ts';
 import { BORN_OUTSIDE, FIRST, goBack, migrate, OTHERS, repeatWhile } from './kit/testing/moves.ts';
 import { goTo } from './kit/testing/stages.ts';
-import { type Told, tellStory } from './kit/testing/story.ts';
+import { tellStory } from './kit/testing/story.ts';
 import { AUTH_ISSUER, LEGACY_ISSUER } from './kit/tokens.ts';
 import type { Session } from './web/src/session/session.ts';
 import { BrowserWithoutPages } from './web/src/session/testing/browser-without-pages.ts';
@@ -37,7 +38,7 @@ after(async () => {
 });
 
 const tell = () => tellStory(environment.gatewayUrl, `person${++people}`);
-const tellTheSame = async () => assert.deepEqual(await tell(), onMonolith);
+const tellTheSame = async () => assertSame(await tell(), onMonolith);
 
 it('goes its way with everything on the monolith', LIMIT, async () => {
   await migrate(environment.control, [BORN_OUTSIDE]);

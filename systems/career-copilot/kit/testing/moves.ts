@@ -1,6 +1,6 @@
-import type { ControlClient } from '@banyan/banyan/operate';
 import { system } from '../../system.ts';
-import { goTo } from './stages.ts';
+
+export { allOf, goBack, migrate, repeatWhile } from '@banyan/harness/testing/system';
 
 /** Never was part of the monolith: without it nobody reads résumés, wherever the others stand. */
 export const BORN_OUTSIDE = 'integrations';
@@ -10,31 +10,3 @@ export const FIRST: readonly string[] = ['auth', 'users', 'applications'];
 export const OTHERS: readonly string[] = system.services.filter(
   (name) => name !== BORN_OUTSIDE && !FIRST.includes(name),
 );
-
-/** One after the other. */
-export async function migrate(control: ControlClient, services: readonly string[]): Promise<void> {
-  for (const service of services) await goTo(control, service, 'migrated');
-}
-
-/** In the opposite order of `migrate`. */
-export async function goBack(control: ControlClient, services: readonly string[]): Promise<void> {
-  for (const service of services.toReversed()) await goTo(control, service, 'monolith');
-}
-
-/** What people do, one after the other for as long as services move. Rejects, when both have ended, with what came of the first that failed. */
-export async function repeatWhile(move: Promise<void>, act: () => Promise<void>): Promise<void> {
-  let moving = true;
-  const moved = move.finally(() => {
-    moving = false;
-  });
-  const acts = (async () => {
-    while (moving) await act();
-  })();
-  await allOf(acts, moved);
-}
-
-/** Rejects, when all have ended, with what came of the first that failed: what was begun is at its end before the next test begins. */
-export async function allOf(...works: readonly Promise<unknown>[]): Promise<void> {
-  for (const outcome of await Promise.allSettled(works))
-    if (outcome.status === 'rejected') throw outcome.reason;
-}

@@ -1,9 +1,5 @@
-import assert from 'node:assert/strict';
-import { type Answer, type Json, request } from './request.ts';
-import { until } from './until.ts';
-
-/** What a person did and what they were answered, in order; equal wherever the parts of the system stand. */
-export type Told = { step: string; status: number; body: Json };
+import { labelsBy, type Told, tellingOf } from '@banyan/harness/testing/story';
+import { type Json, request } from './request.ts';
 
 /** As JSON Resume. */
 const RESUME = {
@@ -12,9 +8,6 @@ const RESUME = {
   skills: [{ name: 'Backend', keywords: ['PostgreSQL', 'TypeScript'] }],
 };
 
-/** Others hear of what happened some tenths of a second later. */
-const HEARD_MS = 50;
-
 type Call = { token?: string; body?: unknown };
 
 /**
@@ -22,28 +15,8 @@ type Call = { token?: string; body?: unknown };
  * (the notification, the dashboard) is asked for until it is there; what it then says counts.
  */
 export async function tellStory(origin: string, person: string): Promise<Told[]> {
-  const told: Told[] = [];
-  const labels = labelsOf(person);
+  const { told, tell, tellRefused, tellWhen } = tellingOf(labelsOf(person));
   const ask = (method: string, path: string, call: Call = {}) => request(origin, method, path, call);
-  const tell = (step: string, { status, body }: Answer) => {
-    assert.ok(status < 300, `${person}: ${step}: ${status} ${JSON.stringify(body)}`);
-    told.push({ step, status, body: labels(body) });
-    return body;
-  };
-  /** Until they have heard of it. */
-  const tellWhen = async (step: string, ask: () => Promise<Answer>, heard: (body: Json) => boolean) =>
-    tell(
-      step,
-      await until(
-        async () => {
-          const answer = await ask();
-          // Whoever asks this often may be told to wait.
-          if (answer.status === 429) return undefined;
-          return (answer.status >= 300 || heard(answer.body)) && answer;
-        },
-        { everyMs: HEARD_MS },
-      ),
-    );
 
   const email = `${person}@story.example`;
   const password = 'correct horse battery';
@@ -70,8 +43,10 @@ export async function tellStory(origin: string, person: string): Promise<Told[]>
     'saves it',
     await asPerson('POST', '/applications', { job_id: jobId, status: 'saved' }),
   );
-  const again = await asPerson('POST', '/applications', { job_id: jobId });
-  told.push({ step: 'is told that they have it already', status: again.status, body: labels(again.body) });
+  tellRefused(
+    'is told that they have it already',
+    await asPerson('POST', '/applications', { job_id: jobId }),
+  );
   tell(
     'notes something',
     await asPerson('POST', `/applications/${id}/notes`, { body: 'Ask for the team', is_private: true }),
@@ -112,14 +87,8 @@ export async function tellStory(origin: string, person: string): Promise<Told[]>
 }
 
 /** Without what differs by nature: who it is, ids of what they made, tokens, moments. */
-function labelsOf(person: string): (body: Json) => Json {
-  const label = (key: string, value: Json): Json => {
-    if (Array.isArray(value)) return value.map((each) => label(key, each));
-    if (value !== null && typeof value === 'object')
-      return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, label(name, each)]));
-    if (value === null) return value;
+const labelsOf = (person: string) =>
+  labelsBy((key, value) => {
     if (/^(id|user_id|week|.*_token|.*_at)$/.test(key)) return typeof value;
     return typeof value === 'string' ? value.replaceAll(person, 'person') : value;
-  };
-  return (body) => label('', body);
-}
+  });

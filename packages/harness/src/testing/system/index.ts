@@ -1,3 +1,4 @@
 /** For tests of a whole system with Banyan in front. */
 export { startTestEnvironment } from './environment.ts';
+export { allOf, goBack, migrate, repeatWhile } from './moves.ts';
 export { goTo, noConflicts, verified } from './stages.ts';
