@@ -238,7 +238,7 @@ it('a report tells somebody of their sessions, as a table and to print', async (
     ['pdf', '%PDF-'],
   ] as const) {
     const { status, body } = await world.call(providerId, 'POST', '/analytics/reports', { format });
-    assert.equal(status, 202);
+    assert.deepEqual([status, 'createdAt' in body], [202, true]);
     await until(async () => (await call(providerId, `/reports/${body.id}`)).body.state === 'done');
     const file = await fetch(`${world.service.url}/api/v1/analytics/reports/${body.id}/file`, {
       headers: { authorization: `Bearer ${world.gateway.token(providerId)}` },
@@ -270,8 +270,9 @@ it('data products keep what they promise, and tell of all to administrators only
   });
   assert.equal((await call(randomUUID(), '/products/all-sessions/v1')).status, 403);
   const { body } = await call(admin, '/products/all-sessions/v1', 'ADMIN');
+  assert.deepEqual(Object.keys(body.freshness), ['promiseSeconds', 'ageSeconds', 'kept', 'completeSince']);
   // Nobody has told of what there was before.
-  assert.deepEqual([body.freshness.kept, body.freshness.complete_since], [true, null]);
+  assert.deepEqual([body.freshness.kept, body.freshness.completeSince], [true, null]);
 });
 
 // Last: of what is known here by then nothing is left.

@@ -1,4 +1,4 @@
-import type { ServiceApp } from '@banyan/service';
+import { type ServiceApp, spellRoutes } from '@banyan/service';
 import { dashboardRoutes } from './dashboards/routes.ts';
 import { reportRoutes } from './reports/routes.ts';
 import type { RoutesHost } from './routes-host.ts';
@@ -13,7 +13,10 @@ export function analyticsRoutes(
 ): void {
   const { pool, events: says } = given;
   const host: RoutesHost = { ...given, system, says, access: system.access(pool), own: system.paths.own };
-  seriesRoutes(app, host);
-  dashboardRoutes(app, host);
-  reportRoutes(app, host);
+  app.register(async (spelled: ServiceApp) => {
+    spellRoutes(spelled, system);
+    seriesRoutes(spelled, host);
+    dashboardRoutes(spelled, host);
+    reportRoutes(spelled, host);
+  });
 }

@@ -1,4 +1,4 @@
-import type { Access } from '@banyan/service';
+import type { Access, Spelling } from '@banyan/service';
 import type pg from 'pg';
 
 /** As the whole system has it: a number or a UUID. */
@@ -16,6 +16,8 @@ export type AnalyticsSystem = {
   metrics: { own: readonly string[]; all: readonly string[] };
   /** What files of reports are called: `job-search` makes `job-search-7.pdf`. */
   reportName: string;
+  /** Of the names of fields in its API. Default `snake_case`. */
+  spelling?: Spelling;
   access(pool: pg.Pool): Access<UserId>;
 };
 

@@ -1,4 +1,4 @@
-import type { KeyValueStore, ServiceApp } from '@banyan/service';
+import { type KeyValueStore, type ServiceApp, spellRoutes } from '@banyan/service';
 import type pg from 'pg';
 import { campaignRoutes } from './campaigns/routes.ts';
 import { deliveryRoutes } from './delivery/routes.ts';
@@ -9,8 +9,7 @@ import { preferenceRoutes } from './preferences/routes.ts';
 import { reportRoutes } from './reports/routes.ts';
 import type { RoutesHost } from './routes-host.ts';
 import type { Says } from './says.ts';
-import { spellRoutes } from './spelling.ts';
-import type { NotificationSystem } from './system.ts';
+import { type NotificationSystem, spellingOf } from './system.ts';
 import { templateRoutes } from './templates/routes.ts';
 import { unsubscribeRoutes } from './unsubscribe/routes.ts';
 import { deviceRoutes } from './ways/device-routes.ts';
@@ -25,7 +24,7 @@ export async function notificationRoutes(
   const { pool, events: says } = given;
   const host: RoutesHost = { ...given, system, says, access: system.access(pool), own: system.paths.own };
   await app.register(async (spelled: ServiceApp) => {
-    spellRoutes(spelled, system);
+    spellRoutes(spelled, spellingOf(system));
     preferenceRoutes(spelled, host);
     feedRoutes(spelled, host);
     deliveryRoutes(spelled, host);

@@ -1,4 +1,4 @@
-import type { Access } from '@banyan/service';
+import type { Access, Spelling } from '@banyan/service';
 import type pg from 'pg';
 import { type Static, type TObject, type TSchema, Type } from 'typebox';
 import type { Locale, TemplateWords, Ways } from './api/index.ts';
@@ -29,8 +29,14 @@ export type NotificationSystem = {
   /** Apps on telephones may be added for push, by their token of FCM. Default false. */
   devices?: boolean;
   /** Of the names of fields in its API. Default `snake_case`. */
-  spelling?: 'snake_case' | 'camelCase';
+  spelling?: Spelling;
 };
+
+/** Kinds are values also where they are names of fields. */
+export const spellingOf = ({ spelling, kinds }: Pick<NotificationSystem, 'spelling' | 'kinds'>) => ({
+  spelling,
+  values: kinds,
+});
 
 /** By the filter's name, the language and the value. */
 export type Filters = Readonly<Record<string, Partial<Record<string, Readonly<Record<string, string>>>>>>;

@@ -64,6 +64,7 @@ export { type EventStream, type EventStreams, eventStreams, type ServerEvent } f
 export { mediaOf } from './http/media.ts';
 export { Page, PageQuery } from './http/page-query.ts';
 export { type Keyset, keyset, type OrderColumn } from './http/pages.ts';
+export { type Spelling, spelled, spellRoutes } from './http/spelling.ts';
 export type { ServiceApp, TypeBoxTypeProvider } from './http/types.ts';
 export { isZone } from './http/zones.ts';
 export { idempotency, type Once, type Outcome } from './idempotency/idempotency.ts';

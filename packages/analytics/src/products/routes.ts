@@ -1,4 +1,4 @@
-import { type Metrics, mediaOf, type ServiceApp } from '@banyan/service';
+import { type Metrics, mediaOf, type ServiceApp, spellRoutes } from '@banyan/service';
 import { Type } from 'typebox';
 import { errors } from '../errors.ts';
 import { isAdmin } from '../is-admin.ts';
@@ -45,6 +45,16 @@ type ProductsHost<Own extends object, All extends Calculated> = Pick<
 
 /** The catalogue, as JSON and as a page, and the products themselves. */
 export function productRoutes<Own extends object, All extends Calculated>(
+  app: ServiceApp,
+  host: ProductsHost<Own, All>,
+): void {
+  app.register(async (spelled: ServiceApp) => {
+    spellRoutes(spelled, host.system);
+    addRoutes(spelled, host);
+  });
+}
+
+function addRoutes<Own extends object, All extends Calculated>(
   app: ServiceApp,
   { system, access, own, products, overview, metrics, ownOf, completeSince }: ProductsHost<Own, All>,
 ): void {

@@ -1,11 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import { type EventStream, eventStreams, type ServicePart, type Signals } from '@banyan/service';
+import { type EventStream, eventStreams, type ServicePart, type Signals, spelled } from '@banyan/service';
 import type { FastifyBaseLogger } from 'fastify';
 import type pg from 'pg';
 import { FeedItem } from '../api/index.ts';
 import type { Telling } from '../delivery/telling.ts';
-import { spelled } from '../spelling.ts';
-import type { NotificationSystem, UserId } from '../system.ts';
+import { type NotificationSystem, spellingOf, type UserId } from '../system.ts';
 import { listAfter, placeOf } from './store.ts';
 
 /** Of one person in one process: when one more is opened, the oldest ends. */
@@ -94,7 +93,7 @@ async function pump(
       stream.isBehind = false;
       const items = await listAfter(pool, userId, stream.seq, AT_ONCE);
       for (const { seq, ...item } of items) {
-        const data = spelled(item, FeedItem, system) as object;
+        const data = spelled(item, FeedItem, spellingOf(system)) as object;
         events.send({ event: 'notification', id: seq, data });
         stream.seq = seq;
       }

@@ -10,5 +10,6 @@ export const skillswap: AnalyticsSystem = {
   userIds: 'uuid',
   metrics: METRICS,
   reportName: 'skillswap',
+  spelling: 'camelCase',
   access: (pool) => accessIn(pool, 'people'),
 };

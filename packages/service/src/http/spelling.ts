@@ -1,8 +1,14 @@
-import type { ServiceApp } from '@banyan/service';
 import type { RouteOptions } from 'fastify';
-import type { NotificationSystem } from './system.ts';
+import type { ServiceApp } from './types.ts';
 
-type Spelled = Pick<NotificationSystem, 'kinds' | 'spelling'>;
+/** How a system spells the names of fields in its API; `snake_case` where it does not say. */
+export type Spelling = 'snake_case' | 'camelCase';
+
+type Spelled = {
+  spelling?: Spelling | undefined;
+  /** Names that are values, by name: they stay as they are. */
+  values?: Readonly<Record<string, unknown>>;
+};
 /** What of a JSON schema says which fields there are. */
 type Schema = {
   properties?: Record<string, Schema>;
@@ -12,7 +18,7 @@ type Schema = {
 
 /**
  * Routes of this scope have the names of fields as the system spells them: in their schemas, in what they are given, and in what they answer. Within
- * there is one spelling. Values stay as they are (`in_app`), and so do names that are values: kinds.
+ * there is one spelling, `snake_case`. Values stay as they are (`in_app`).
  */
 export function spellRoutes(scope: ServiceApp, system: Spelled): void {
   if (system.spelling !== 'camelCase') return;
@@ -88,6 +94,6 @@ function renamed(
   );
 }
 
-function outside(name: string, { kinds }: Spelled): string {
-  return Object.hasOwn(kinds, name) ? name : name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
+function outside(name: string, { values = {} }: Spelled): string {
+  return Object.hasOwn(values, name) ? name : name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
 }
