@@ -90,7 +90,13 @@ export type { Parts, ProvidedBy } from './parts/parts.ts';
 export { erasePerson } from './personal-data/erase.ts';
 export { Erasure, personalDataOperations } from './personal-data/operations.ts';
 export { personalData, personalDataRoutes } from './personal-data/part.ts';
-export { eraseTables, type PersonalTable, type PersonalTables, unsaidOf } from './personal-data/tables.ts';
+export {
+  archiveOf,
+  eraseTables,
+  type PersonalTable,
+  type PersonalTables,
+  unsaidOf,
+} from './personal-data/tables.ts';
 export { linksBringRows } from './share/links.ts';
 export { whyNotWriter } from './share/writer.ts';
 export { currentCohort, inSpan, SpanKind, type TraceCarrier, traceCarrier } from './telemetry/trace.ts';

@@ -32,7 +32,7 @@ const WRITES: readonly (Unmoved & { of?: string })[] = [
   {
     route: `DELETE ${API}/users/:id`,
     writes: [
-      ...['users_legacy', 'refresh_tokens', 'skill_profiles'],
+      ...['users_legacy', 'refresh_tokens', 'skill_profiles', 'erasures'],
       ...['offered_skills', 'wanted_skills', 'availability', 'notifications'],
     ],
   },

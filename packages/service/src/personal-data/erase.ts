@@ -1,5 +1,5 @@
 import type { Queryable } from '@banyan/postgres';
-import { linksBringRows } from '../share/links.ts';
+import { hasLinks } from '../share/links.ts';
 import type { Erasure } from './operations.ts';
 import { eraseTables, keptOf, type PersonalTables } from './tables.ts';
 
@@ -12,7 +12,7 @@ export async function erasePerson(tx: Queryable, stated: PersonalTables, person:
     `INSERT INTO banyan_service.erasures (person) VALUES ($1) ON CONFLICT (person) DO UPDATE SET last_at = now() RETURNING erased`,
     [person],
   );
-  const isBrought = await linksBringRows(tx);
+  const isBrought = await hasLinks(tx);
   const { erased: now, awaited } = await eraseTables(tx, stated, { person, isBrought });
   const erased = sum(rows[0]!.erased, now);
   await tx.query('UPDATE banyan_service.erasures SET erased = $2 WHERE person = $1', [person, erased]);
