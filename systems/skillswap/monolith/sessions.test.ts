@@ -63,6 +63,20 @@ async function seeker(credits: number): Promise<Person> {
   return person;
 }
 
+/** Somebody who has taught, for so many credits before the fee. */
+async function earner(paid: number): Promise<Person> {
+  now = MONDAY;
+  const [teacher, learner] = [await provider(), await seeker(paid)];
+  await world.pool.query('UPDATE skill_profiles SET hourly_rate = $2 WHERE user_id = $1', [teacher.id, paid]);
+  const { id } = (await book(learner, teacher, MONDAY + DAY)).body;
+  await step(teacher, id, 'accept');
+  now = MONDAY + DAY;
+  // Too late for any refund.
+  assert.equal((await step(learner, id, 'cancel')).status, 200);
+  now = MONDAY;
+  return teacher;
+}
+
 function buy(person: Person, credits: number, key: string = randomUUID()) {
   const wanted = { paymentMethodId: 'pm_card', amount: credits * 100, currency: 'EUR' };
   return person.call('POST', '/payments/purchases', wanted, { 'idempotency-key': key });
@@ -322,9 +336,28 @@ describe('slots', () => {
 });
 
 describe('a wallet', () => {
+  it('pays out what was earned, and nothing that was bought, whatever is asked at once', async () => {
+    const person = await earner(10);
+    await buy(person, 50);
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, () =>
+        person.call(
+          'POST',
+          '/payments/withdrawals',
+          { credits: 6, currency: 'EUR' },
+          { 'idempotency-key': randomUUID() },
+        ),
+      ),
+    );
+    assert.deepEqual(answers.map(({ body }) => body.code ?? body.type).sort(), [
+      ...Array(3).fill('NOT_EARNED'),
+      'WITHDRAWAL',
+    ]);
+    assert.equal((await wallet(person)).balance, 9 + 52 - 6);
+  });
+
   it('is never below zero, whatever is asked of it at once', async () => {
-    now = MONDAY;
-    const learner = await seeker(35);
+    const learner = await earner(37);
     const teachers = await Promise.all(Array.from({ length: 6 }, () => provider()));
     const take = (key: string) =>
       learner.call(
@@ -402,7 +435,7 @@ describe('a wallet', () => {
   });
 
   it('is emptied once for each key', async () => {
-    const person = await seeker(30);
+    const person = await earner(32);
     const take = (credits: number) =>
       person.call('POST', '/payments/withdrawals', { credits, currency: 'EUR' }, { 'idempotency-key': 'w' });
     const answers = await Promise.all([take(10), take(10), take(10)]);

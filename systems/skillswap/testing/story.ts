@@ -206,6 +206,7 @@ export function storyOf({ gatewayUrl, skillId, adminToken, letItBe }: StoryWorld
     tell('Ben withdraws', once);
     moves(ben, { balance: -14 });
     await bothSee('after Ben has withdrawn');
+    assert.equal(tellRefused('Ada has earned nothing', await take(ada, 1)).code, 'NOT_EARNED');
     assert.equal(tellRefused('Ben has no more', await take(ben, 1)).code, 'INSUFFICIENT_CREDITS');
   }
 
