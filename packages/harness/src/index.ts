@@ -10,6 +10,7 @@ export {
   once,
   perUser,
 } from './load/load.ts';
+export { lookingLoad } from './load/looking.ts';
 export {
   type Changes,
   checkMarked,

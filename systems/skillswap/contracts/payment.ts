@@ -95,6 +95,23 @@ export const contracts = defineContracts({
         reference: Reference,
       }),
     }),
+    SessionCreditsKnown: event({
+      ...ofPayment(
+        'sessionId',
+        'What a session has moved in one wallet, or to the platform, as the row of it says: whoever has moved it tells people by itself.',
+      ),
+      data: Type.Object({
+        sessionId: Uuid,
+        part: Type.Enum(['PAYMENT', 'EARNING', 'FEE']),
+        userId: Type.Unsafe<string | null>({
+          type: ['string', 'null'],
+          format: 'uuid',
+          description: "Whose wallet; null: it is the platform's.",
+        }),
+        credits: Type.Integer({ minimum: 0 }),
+        movedAt: Type.String({ format: 'date-time' }),
+      }),
+    }),
     LedgerBroken: event({
       ...ofPayment(
         'account',

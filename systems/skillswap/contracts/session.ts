@@ -24,6 +24,8 @@ const Moved = {
   actorId: Type.Optional({ ...Uuid, description: 'Who has done it; left out: nobody, it was time.' }),
 };
 
+const Rating = { raterId: Uuid, ratedId: Uuid, stars: Type.Integer({ minimum: 1, maximum: 5 }) };
+
 export const contracts = defineContracts({
   system: SYSTEM,
   events: {
@@ -56,12 +58,17 @@ export const contracts = defineContracts({
     }),
     SessionRated: event({
       ...ofSession('One has said how the other one was.'),
-      data: Type.Object({
-        ...Parties,
-        raterId: Uuid,
-        ratedId: Uuid,
-        stars: Type.Integer({ minimum: 1, maximum: 5 }),
-      }),
+      data: Type.Object({ ...Parties, ...Rating }),
+    }),
+    SessionKnown: event({
+      ...ofSession(
+        'A session was completed, as its row says: whoever has completed it tells people by itself, and nobody is to be told again.',
+      ),
+      data: Type.Object({ ...Session, completedAt: Moment }),
+    }),
+    RatingKnown: event({
+      ...ofSession('How one of a session was, as the row of the rating says.'),
+      data: Type.Object({ sessionId: Uuid, ...Rating, ratedAt: Moment }),
     }),
     SessionReminderDue: event({
       ...ofSession('Both are to be reminded that it begins.'),

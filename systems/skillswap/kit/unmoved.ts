@@ -11,17 +11,7 @@ const WRITES: readonly (Unmoved & { of?: string })[] = [
   })),
   // Whom somebody has a session with may see their profile. Who is told of what happens finds it with the answer.
   { of: 'session', route: `POST ${API}/bookings`, writes: ['sessions', 'notifications'] },
-  ...[
-    'accept',
-    'decline',
-    'schedule',
-    'start',
-    'complete',
-    'cancel',
-    'no-show',
-    'dispute',
-    'dispute/decision',
-  ].map((step) => ({
+  ...['accept', 'decline', 'schedule', 'start', 'complete', 'cancel'].map((step) => ({
     ...{ of: 'session', route: `POST ${API}/sessions/:id/${step}`, writes: ['notifications'] },
   })),
   { of: 'payment', route: `POST ${API}/payments/purchases`, writes: ['notifications'] },
@@ -32,7 +22,7 @@ const WRITES: readonly (Unmoved & { of?: string })[] = [
   {
     route: `DELETE ${API}/users/:id`,
     writes: [
-      ...['users_legacy', 'refresh_tokens', 'skill_profiles', 'erasures'],
+      ...['users_legacy', 'refresh_tokens', 'skill_profiles'],
       ...['offered_skills', 'wanted_skills', 'availability', 'notifications'],
     ],
   },

@@ -1,6 +1,5 @@
-import { noteHeard, personalTables } from '@banyan/analytics';
+import { forgetOwn, noteHeard } from '@banyan/analytics';
 import { defineContracts, type Envelope, type EventingDefinition, type HandlerContext } from '@banyan/events';
-import { eraseTables } from '@banyan/service';
 import { contracts as own } from '../../contracts/analytics.ts';
 import { contracts as applications } from '../../contracts/applications.ts';
 import { contracts as auth } from '../../contracts/auth.ts';
@@ -93,8 +92,7 @@ export function hear(documents: Documents): Pick<Definition, 'on' | 'onBatch' | 
       UserDeleted: async (message, context) => {
         await hearOfActivity.UserDeleted(message, context);
         await career(message, message.data.userId, context, forgotten);
-        const person = String(message.data.userId);
-        await eraseTables(context.tx, personalTables, { person, isBrought: false });
+        await forgetOwn(context.tx, message.data.userId);
       },
       ApplicationStatusChanged: (message, context) =>
         career(message, message.data.userId, context, (before) => moved(before, message.data, message.time)),

@@ -10,15 +10,8 @@ import type { SessionAction } from '../../kit/sessions/transitions.ts';
 import { type Context, currentUser } from '../context.ts';
 import { move } from '../sessions/moves.ts';
 
-/** What people do with a session, by the last part of the path; cancelling it may have a reason, and has a route of its own. */
-const STEPS = {
-  accept: 'accept',
-  decline: 'decline',
-  schedule: 'schedule',
-  start: 'start',
-  complete: 'complete',
-  'no-show': 'noShow',
-} as const satisfies Record<string, SessionAction>;
+/** What people do with a session, but for cancelling it, which may have a reason. */
+const STEPS = ['accept', 'decline', 'schedule', 'start', 'complete'] as const satisfies SessionAction[];
 
 export function sessionRoutes(app: FastifyInstance, { pool, clock, ofUser }: Context): void {
   app.get<{ Querystring: SessionQuery }>(
@@ -39,9 +32,9 @@ export function sessionRoutes(app: FastifyInstance, { pool, clock, ofUser }: Con
     async (request) => await findSession(pool, request.params.id, currentUser(request).id),
   );
 
-  for (const [path, action] of Object.entries(STEPS))
+  for (const action of STEPS)
     app.post<{ Params: Id }>(
-      `/sessions/:id/${path}`,
+      `/sessions/:id/${action}`,
       {
         ...ofUser('SESSION_NOT_FOUND', 'NOT_YOURS_TO_MOVE', 'BAD_STATE', 'NOT_THE_TIME'),
         schema: { params: Id, response: { 200: Session } },

@@ -73,8 +73,8 @@ async function takeSessions(
        RETURNING *
      )
      SELECT coalesce(skill_categories.name, 'UNKNOWN') AS category, extract(epoch FROM ends_at - starts_at)::float AS seconds,
-       coalesce((SELECT round(avg(stars))::text FROM provider_ratings
-         WHERE provider_ratings.provider_id = taken.provider_id AND rated_at <= completed_at), 'none') AS rating
+       coalesce((SELECT round(avg(stars))::text FROM stars_of_providers
+         WHERE stars_of_providers.provider_id = taken.provider_id AND rated_at <= completed_at), 'none') AS rating
      FROM taken LEFT JOIN skills ON skills.id = skill_id LEFT JOIN skill_categories ON skill_categories.id = category_id`,
     [MOST, waitMs],
   );
@@ -83,8 +83,9 @@ async function takeSessions(
 
 async function takePayments(pool: Db): Promise<{ credits: number }[]> {
   const { rows } = await pool.query(
-    `UPDATE session_payments SET is_counted = true WHERE transaction_id IN (
-       SELECT transaction_id FROM session_payments WHERE NOT is_counted ORDER BY paid_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+    `UPDATE paid_sessions SET is_counted = true WHERE session_id IN (
+       SELECT session_id FROM paid_sessions WHERE NOT is_counted AND seeker_id IS NOT NULL
+       ORDER BY paid_at LIMIT $1 FOR UPDATE SKIP LOCKED)
      RETURNING credits`,
     [MOST],
   );

@@ -3,13 +3,13 @@ import { type Db, prepared } from '@banyan/postgres';
 import type { Static } from 'typebox';
 import type { PlatformMetrics, Summary } from '../../api/analytics.ts';
 
-const side = (party: 'seeker_id' | 'provider_id', credits: string) =>
+const side = (party: 'seeker_id' | 'provider_id', credits: 'credits' | 'earned') =>
   `SELECT count(*)::int AS sessions, coalesce(round(sum(extract(epoch FROM ends_at - starts_at)) / 3600, 1), 0)::float AS hours,
-     (SELECT coalesce(sum(${credits}), 0)::int FROM session_payments WHERE ${party} = $1) AS credits
+     (SELECT coalesce(sum(${credits}), 0)::int FROM paid_sessions WHERE ${party} = $1) AS credits
    FROM completed_sessions WHERE ${party} = $1`;
 const LEARNED = side('seeker_id', 'credits');
-const TAUGHT = side('provider_id', 'credits - fee');
-const RATING = 'SELECT round(avg(stars), 2)::float AS rating FROM provider_ratings WHERE provider_id = $1';
+const TAUGHT = side('provider_id', 'earned');
+const RATING = 'SELECT round(avg(stars), 2)::float AS rating FROM stars_of_providers WHERE provider_id = $1';
 
 export async function summaryOf(pool: Db, userId: string): Promise<Static<typeof Summary>> {
   const [learned, taught, rated] = await Promise.all(
@@ -20,9 +20,9 @@ export async function summaryOf(pool: Db, userId: string): Promise<Static<typeof
 
 const COMPLETED = `SELECT coalesce(skill_categories.name, 'UNKNOWN') AS "skillCategory", rated.stars AS "providerRating", count(*)::int AS count
   FROM completed_sessions LEFT JOIN skills ON skills.id = skill_id LEFT JOIN skill_categories ON skill_categories.id = category_id
-  LEFT JOIN (SELECT provider_id, round(avg(stars))::int AS stars FROM provider_ratings GROUP BY 1) rated USING (provider_id)
+  LEFT JOIN (SELECT provider_id, round(avg(stars))::int AS stars FROM stars_of_providers GROUP BY 1) rated USING (provider_id)
   GROUP BY 1, 2 ORDER BY count DESC, 1, 2`;
-const REVENUE = `SELECT coalesce(sum(credits), 0)::int AS "sessionCredits", coalesce(sum(fee), 0)::int AS "feeCredits" FROM session_payments`;
+const REVENUE = `SELECT coalesce(sum(credits), 0)::int AS "sessionCredits", coalesce(sum(fee), 0)::int AS "feeCredits" FROM paid_sessions`;
 const MINUTES = `SELECT avg(minutes)::float AS average, percentile_cont(0.95) WITHIN GROUP (ORDER BY minutes) AS p95
   FROM (SELECT extract(epoch FROM ends_at - starts_at)::float / 60 AS minutes FROM completed_sessions) completed`;
 

@@ -1,18 +1,16 @@
-import { noteHeard } from '@banyan/analytics';
+import { forgetOwn, noteHeard } from '@banyan/analytics';
 import { defineContracts, type EventingDefinition } from '@banyan/events';
-import { erasePerson } from '@banyan/service';
 import { contracts as own } from '../../contracts/analytics.ts';
 import { contracts as payment } from '../../contracts/payment.ts';
 import { contracts as session } from '../../contracts/session.ts';
 import { contracts as skill } from '../../contracts/skill.ts';
 import { contracts as user } from '../../contracts/user.ts';
-import { personalTables } from './personal-data.ts';
 import * as store from './store.ts';
 
 const { UserRegistered, UserSuspended, UserDeleted } = user.events;
 const { SkillCategoryAdded, SkillAdded } = skill.events;
-const { SessionCompleted, SessionRated } = session.events;
-const { CreditsTransferred } = payment.events;
+const { SessionCompleted, SessionKnown, SessionRated, RatingKnown } = session.events;
+const { CreditsTransferred, SessionCreditsKnown } = payment.events;
 
 /** What analytics says and hears. */
 export const contracts = defineContracts({
@@ -20,7 +18,7 @@ export const contracts = defineContracts({
   events: {
     ...own.events,
     ...{ UserRegistered, UserSuspended, UserDeleted, SkillCategoryAdded, SkillAdded },
-    ...{ SessionCompleted, SessionRated, CreditsTransferred },
+    ...{ SessionCompleted, SessionKnown, SessionRated, RatingKnown, CreditsTransferred, SessionCreditsKnown },
   },
 });
 
@@ -32,28 +30,40 @@ export const hear: Pick<EventingDefinition<typeof contracts>, 'on' | 'backfill'>
   backfill: ASKED,
   on: {
     UserRegistered: ({ data }, { tx }) => store.insertPerson(tx, data),
-    UserSuspended: ({ data: { userId } }, { tx }) => store.suspend(tx, userId),
-    UserDeleted: async ({ data: { userId } }, { tx }) => void (await erasePerson(tx, personalTables, userId)),
+    UserSuspended: ({ data: { userId } }, { tx }) => store.setStatus(tx, userId, 'SUSPENDED'),
+    UserDeleted: async ({ data: { userId } }, { tx }) => {
+      await store.setStatus(tx, userId, 'DELETED');
+      await forgetOwn(tx, userId);
+    },
     SkillCategoryAdded: ({ data }, { tx }) => store.putCategory(tx, data),
     SkillAdded: ({ data }, { tx }) => store.putSkill(tx, data),
-    SessionCompleted: ({ data, time, recipient }, { tx }) => {
-      const isNews = recipient === undefined;
-      // When it was told is not when it was.
-      return store.insertCompleted(tx, data, { at: isNews ? time : data.endsAt, isNews });
-    },
-    SessionRated: async ({ data: { sessionId, ratedId, providerId, stars }, time }, { tx }) => {
-      if (ratedId === providerId) await store.insertRating(tx, { sessionId, providerId, stars }, time);
-    },
-    CreditsTransferred: async ({ data, time: at, recipient }, { tx }) => {
+    SessionCompleted: ({ data, time: at }, { tx }) => store.insertCompleted(tx, data, { at, isNews: true }),
+    SessionKnown: ({ data, recipient }, { tx }) =>
+      store.insertCompleted(tx, data, { at: data.completedAt, isNews: recipient === undefined }),
+    SessionRated: ({ data, time: ratedAt }, { tx }) => store.insertRating(tx, { ...data, ratedAt }),
+    RatingKnown: ({ data }, { tx }) => store.insertRating(tx, data),
+    CreditsTransferred: async ({ data, time: at }, { tx }) => {
       const sessionId = sessionIn(data.reference);
       if (sessionId === undefined) return;
-      const { transactionId, fromUserId: seekerId, toUserId: providerId, amount: credits } = data;
-      const paid = { transactionId, sessionId, seekerId, providerId, credits, fee: data.platformFee };
-      await store.insertPayment(tx, paid, { at, isNews: recipient === undefined });
+      const { fromUserId: seekerId, toUserId: providerId, amount: credits, platformFee: fee } = data;
+      const paid = { sessionId, seekerId, providerId, credits, earned: credits - fee, fee };
+      await store.addPayment(tx, paid, { at, isNews: true });
+    },
+    SessionCreditsKnown: ({ data, recipient }, { tx }) => {
+      const { sessionId, movedAt: at } = data;
+      return store.addPayment(tx, { sessionId, ...partOf(data) }, { at, isNews: recipient === undefined });
     },
     MetricCalculated: ({ data }, { tx }) => noteHeard(tx, data.calculatedAt),
   },
 };
+
+type Moved = { part: 'PAYMENT' | 'EARNING' | 'FEE'; userId: string | null; credits: number };
+
+/** What a row of the three that a session moves says of all of it. */
+function partOf({ part, userId, credits }: Moved): Omit<store.Payment, 'sessionId'> {
+  if (part === 'PAYMENT') return { seekerId: userId, credits };
+  return part === 'EARNING' ? { providerId: userId, earned: credits } : { fee: credits };
+}
 
 /** The session that credits were paid for; undefined: it was something else. */
 function sessionIn(reference: string | null): string | undefined {

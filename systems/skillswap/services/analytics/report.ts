@@ -53,7 +53,7 @@ async function sessionsOf(pool: Db, userId: string): Promise<Cell[][]> {
   const { rows } = await pool.query(
     `SELECT session.id, session.provider_id = $1 AS taught, skill_categories.name AS category, starts_at,
        round(extract(epoch FROM ends_at - starts_at) / 60)::int AS minutes,
-       (SELECT sum(CASE WHEN session.provider_id = $1 THEN credits - fee ELSE credits END)::int FROM session_payments
+       (SELECT sum(CASE WHEN session.provider_id = $1 THEN earned ELSE credits END)::int FROM paid_sessions
          WHERE session_id = session.id) AS credits
      FROM completed_sessions session LEFT JOIN skills ON skills.id = skill_id
      LEFT JOIN skill_categories ON skill_categories.id = category_id

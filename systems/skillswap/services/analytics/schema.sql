@@ -36,27 +36,33 @@ CREATE INDEX IF NOT EXISTS completed_sessions_provider ON completed_sessions (pr
 CREATE INDEX IF NOT EXISTS completed_sessions_at ON completed_sessions (completed_at);
 CREATE INDEX IF NOT EXISTS completed_sessions_uncounted ON completed_sessions (heard_at) WHERE NOT is_counted;
 
--- What seekers have paid for sessions, those among them that were cancelled late. The provider has what is left without the fee.
-CREATE TABLE IF NOT EXISTS session_payments (
-  transaction_id uuid PRIMARY KEY,
-  session_id uuid NOT NULL,
-  seeker_id uuid NOT NULL,
-  provider_id uuid NOT NULL,
+-- What was paid for sessions, those among them that were cancelled late: what the seeker gave, what of it the provider has, and the platform's fee.
+-- Where it is told in three parts, what is not told yet is null or 0.
+CREATE TABLE IF NOT EXISTS paid_sessions (
+  session_id uuid PRIMARY KEY,
+  seeker_id uuid,
+  provider_id uuid,
   credits integer NOT NULL,
+  earned integer NOT NULL,
   fee integer NOT NULL,
   paid_at timestamptz NOT NULL,
   is_counted boolean NOT NULL
 );
-CREATE INDEX IF NOT EXISTS session_payments_seeker ON session_payments (seeker_id, paid_at);
-CREATE INDEX IF NOT EXISTS session_payments_provider ON session_payments (provider_id, paid_at);
-CREATE INDEX IF NOT EXISTS session_payments_at ON session_payments (paid_at);
-CREATE INDEX IF NOT EXISTS session_payments_uncounted ON session_payments (paid_at) WHERE NOT is_counted;
+CREATE INDEX IF NOT EXISTS paid_sessions_seeker ON paid_sessions (seeker_id, paid_at);
+CREATE INDEX IF NOT EXISTS paid_sessions_provider ON paid_sessions (provider_id, paid_at);
+CREATE INDEX IF NOT EXISTS paid_sessions_at ON paid_sessions (paid_at);
+CREATE INDEX IF NOT EXISTS paid_sessions_uncounted ON paid_sessions (paid_at) WHERE NOT is_counted AND seeker_id IS NOT NULL;
 
--- How providers were rated, once for each session.
-CREATE TABLE IF NOT EXISTS provider_ratings (
-  session_id uuid PRIMARY KEY,
-  provider_id uuid NOT NULL,
+-- How each of the two of a session was rated. Those of providers count: who that is, the session says.
+CREATE TABLE IF NOT EXISTS ratings (
+  session_id uuid NOT NULL,
+  rated_id uuid NOT NULL,
   stars smallint NOT NULL,
-  rated_at timestamptz NOT NULL
+  rated_at timestamptz NOT NULL,
+  PRIMARY KEY (session_id, rated_id)
 );
-CREATE INDEX IF NOT EXISTS provider_ratings_provider ON provider_ratings (provider_id, rated_at) INCLUDE (stars);
+CREATE INDEX IF NOT EXISTS ratings_rated ON ratings (rated_id, rated_at) INCLUDE (session_id, stars);
+
+CREATE OR REPLACE VIEW stars_of_providers AS
+  SELECT rated_id AS provider_id, stars, rated_at FROM ratings
+  JOIN completed_sessions AS session ON session.id = session_id AND session.provider_id = rated_id;

@@ -2,10 +2,10 @@
 import type { Moments } from '@banyan/analytics';
 import { type Db, prepared } from '@banyan/postgres';
 
-type Source = { from: 'completed_sessions' | 'session_payments' | 'people'; at: string; count: string };
+type Source = { from: 'completed_sessions' | 'paid_sessions' | 'people'; at: string; count: string };
 
 const SESSIONS = { from: 'completed_sessions', at: 'completed_at' } as const;
-const PAYMENTS = { from: 'session_payments', at: 'paid_at' } as const;
+const PAYMENTS = { from: 'paid_sessions', at: 'paid_at' } as const;
 const HOW_MANY = 'count(*)';
 const MINUTES = 'sum(extract(epoch FROM ends_at - starts_at) / 60)';
 
@@ -15,7 +15,7 @@ const OWN = {
   'minutes.learned': { ...SESSIONS, party: 'seeker_id', count: MINUTES },
   'minutes.taught': { ...SESSIONS, party: 'provider_id', count: MINUTES },
   'credits.spent': { ...PAYMENTS, party: 'seeker_id', count: 'sum(credits)' },
-  'credits.earned': { ...PAYMENTS, party: 'provider_id', count: 'sum(credits - fee)' },
+  'credits.earned': { ...PAYMENTS, party: 'provider_id', count: 'sum(earned)' },
 } as const satisfies Record<string, Source & { party: string }>;
 
 const ALL = {

@@ -13,11 +13,15 @@ export async function insertPerson(
 }
 
 /** Nothing follows a deletion. */
-export async function suspend(tx: Queryable, userId: string): Promise<void> {
+export async function setStatus(
+  tx: Queryable,
+  userId: string,
+  status: 'SUSPENDED' | 'DELETED',
+): Promise<void> {
   await tx.query(
-    `INSERT INTO people (id, status) VALUES ($1, 'SUSPENDED')
+    `INSERT INTO people (id, status) VALUES ($1, $2)
      ON CONFLICT (id) DO UPDATE SET status = excluded.status WHERE people.status <> 'DELETED'`,
-    [userId],
+    [userId, status],
   );
 }
 
@@ -64,35 +68,42 @@ export async function insertCompleted(
   );
 }
 
-type Payment = {
-  transactionId: string;
+/** What is known of what a session has moved: all of it, or the part that somebody tells of. */
+export type Payment = {
   sessionId: string;
-  seekerId: string;
-  providerId: string;
-  credits: number;
-  fee: number;
+  seekerId?: string | null;
+  providerId?: string | null;
+  credits?: number;
+  earned?: number;
+  fee?: number;
 };
 
-export async function insertPayment(
+/** A session is paid once, and each part of it told once or again. It is as new as what the seeker has paid. */
+export async function addPayment(
   tx: Queryable,
-  { transactionId, sessionId, seekerId, providerId, credits, fee }: Payment,
+  { sessionId, seekerId = null, providerId = null, credits = 0, earned = 0, fee = 0 }: Payment,
   { at, isNews }: Circumstances,
 ): Promise<void> {
   await tx.query(
-    `INSERT INTO session_payments (transaction_id, session_id, seeker_id, provider_id, credits, fee, paid_at, is_counted)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (transaction_id) DO NOTHING`,
-    [transactionId, sessionId, seekerId, providerId, credits, fee, at, !isNews],
+    `INSERT INTO paid_sessions AS paid (session_id, seeker_id, provider_id, credits, earned, fee, paid_at, is_counted)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (session_id) DO UPDATE SET
+       seeker_id = coalesce(paid.seeker_id, excluded.seeker_id), provider_id = coalesce(paid.provider_id, excluded.provider_id),
+       credits = greatest(paid.credits, excluded.credits), earned = greatest(paid.earned, excluded.earned),
+       fee = greatest(paid.fee, excluded.fee),
+       is_counted = CASE WHEN paid.seeker_id IS NULL THEN excluded.is_counted ELSE paid.is_counted END`,
+    [sessionId, seekerId, providerId, credits, earned, fee, at, !isNews],
   );
 }
 
+type Rating = { sessionId: string; ratedId: string; stars: number; ratedAt: string };
+
 export async function insertRating(
   tx: Queryable,
-  { sessionId, providerId, stars }: { sessionId: string; providerId: string; stars: number },
-  at: string,
+  { sessionId, ratedId, stars, ratedAt }: Rating,
 ): Promise<void> {
   await tx.query(
-    `INSERT INTO provider_ratings (session_id, provider_id, stars, rated_at) VALUES ($1, $2, $3, $4)
-     ON CONFLICT (session_id) DO NOTHING`,
-    [sessionId, providerId, stars, at],
+    `INSERT INTO ratings (session_id, rated_id, stars, rated_at) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (session_id, rated_id) DO NOTHING`,
+    [sessionId, ratedId, stars, ratedAt],
   );
 }

@@ -1,7 +1,8 @@
 import { eventing } from '@banyan/events';
-import { defineService, GatewayConfig, gatewayIssuer, personalData } from '@banyan/service';
+import { defineService, GatewayConfig, gatewayIssuer } from '@banyan/service';
 import { contracts } from '../../contracts/payment.ts';
 import { GATEWAY_ISSUER } from '../../kit/tokens.ts';
+import { fromRows } from './facts.ts';
 import { keeping } from './ledger/keeping.ts';
 import { credits } from './ledger/part.ts';
 import { moneyBack } from './money-back.ts';
@@ -17,8 +18,7 @@ export const payment = defineService({
   config: GatewayConfig,
   schema: new URL('schema.sql', import.meta.url),
   use: {
-    personalData,
-    ...{ events: eventing(contracts, {}), encryption },
+    ...{ events: eventing(contracts, { fromRows }), encryption },
     ...{ credits, keeping, screening, purchasing, moneyBack, withdrawing },
   },
   auth: { issuers: ({ config }) => gatewayIssuer(config, GATEWAY_ISSUER) },

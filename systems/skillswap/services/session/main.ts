@@ -1,10 +1,11 @@
 import { eventing } from '@banyan/events';
-import { calls, defineService, GatewayConfig, gatewayIssuer, personalData } from '@banyan/service';
+import { calls, defineService, GatewayConfig, gatewayIssuer } from '@banyan/service';
 import { Type } from 'typebox';
 import { contracts as payment } from '../../contracts/payment.ts';
 import { contracts } from '../../contracts/session.ts';
 import { GATEWAY_ISSUER } from '../../kit/tokens.ts';
 import { settling } from './credits/part.ts';
+import { fromRows } from './facts.ts';
 import { reminding } from './reminders/part.ts';
 import { meeting } from './rooms/part.ts';
 import { routesBy } from './routes.ts';
@@ -25,8 +26,7 @@ export function sessionBy(clock: () => number) {
     config: GatewayConfig,
     schema: new URL('schema.sql', import.meta.url),
     use: {
-      personalData,
-      events: eventing(contracts, {}),
+      events: eventing(contracts, { fromRows }),
       payment: calls(payment.operations, {
         config: PaymentConfig,
         urls: ({ PAYMENT_URL }) => ({ payment: PAYMENT_URL }),
