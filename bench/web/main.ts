@@ -14,7 +14,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openPerson, type Person, type PersonOptions, startChromium } from '@banyan/ui/testing';
+import { openPerson, type Page, type Person, type PersonOptions, startChromium } from '@banyan/ui/testing';
 import { buildWeb, writePages } from '../../systems/career-copilot/web/build.ts';
 import { sizeOf } from '../../systems/career-copilot/web/build-size.ts';
 import { stranger, visitor } from '../../systems/career-copilot/web/testing/visitor.ts';
@@ -25,7 +25,7 @@ import { median } from '../median.ts';
 import { percentile } from '../percentile.ts';
 import { startBenchServer } from '../server.ts';
 import { largestPaints, whyNotThere } from './paint.ts';
-import { type Frames, readOn, scrollFrames } from './scroll.ts';
+import { type Asked, framesAsked, readOn, shareDropped } from './scroll.ts';
 
 /** Without an aim: told to be compared. */
 type Result = { name: string; value: number; unit: string; aim?: number; isMet?: boolean };
@@ -112,19 +112,36 @@ async function measureBuild(): Promise<void> {
   tell('build, processor time', (cpuOfAll(process.pid) - cpuFrom) / 1_000, 's');
 }
 
-/** After so many further parts of a list that goes on as one scrolls. */
+type Frames = Asked & { dropped: number | undefined };
+
+/** After so many further parts of a list that goes on as one scrolls; once to be asked for frames, once for those that Chromium drops. */
 async function scrolled(person: Person, path: string, parts: number): Promise<Frames | string> {
+  const seconds = Number(values.seconds);
   try {
-    const page = await person.tab(path);
-    const why = await whyNotThere(page);
-    if (why) return why;
-    await person.settled();
-    await readOn(page, parts);
-    await person.settled();
-    return await scrollFrames(page, Number(values.seconds));
+    const asked = await inTab(person, path, parts, (page) => framesAsked(page, seconds));
+    if (typeof asked === 'string') return asked;
+    const dropped = await inTab(person, path, parts, (page) => shareDropped(page, seconds));
+    return typeof dropped === 'string' ? dropped : { ...asked, dropped };
   } finally {
     await person.end();
   }
+}
+
+async function inTab<Result>(
+  person: Person,
+  path: string,
+  parts: number,
+  scroll: (page: Page) => Promise<Result>,
+): Promise<Result | string> {
+  const page = await person.tab(path);
+  const why = await whyNotThere(page);
+  if (why) return why;
+  await person.settled();
+  await readOn(page, parts);
+  await person.settled();
+  const result = await scroll(page);
+  await page.close();
+  return result;
 }
 
 function ofFrames(name: string, { asked, dropped, way }: Frames): void {

@@ -1,40 +1,65 @@
 import type { Page } from '@banyan/ui/testing';
 
-export type Frames = {
-  /** Between two frames as a page is asked for them, ms. */
-  asked: number[];
-  /** Of the frames that had something new to show, those that Chromium did not show in time, percent; undefined: its trace tells of none. */
-  dropped: number | undefined;
-  /** Of the way that was to be scrolled, percent: less than all where a list waits for its next part. */
-  way: number;
-};
-
 type Session = Awaited<ReturnType<ReturnType<Page['context']>['newCDPSession']>>;
 
 /** Pixels a second: as fast as one still sees what comes. */
 const SPEED = 1_500;
 
+export type Asked = {
+  /** Between two frames as a page is asked for them, ms. */
+  asked: number[];
+  /** Of the way that was to be scrolled, percent: less than all where a list waits for its next part. */
+  way: number;
+};
+
 /** Scrolls the middle of a page, which is there, down for so many seconds. A text: nothing in it scrolls. */
-export async function scrollFrames(page: Page, seconds: number): Promise<Frames | string> {
+export async function framesAsked(page: Page, seconds: number): Promise<Asked | string> {
   const session = await page.context().newCDPSession(page);
-  const distance = SPEED * seconds;
-  const dropped = await shareDropped(session, async () => {
-    await page.evaluate(COUNT_FRAMES);
-    const { width, height } = page.viewportSize()!;
-    await session.send('Input.synthesizeScrollGesture', {
-      x: width / 2,
-      y: height * 0.6,
-      yDistance: -distance,
-      speed: SPEED,
-    });
-  });
+  await page.evaluate(COUNT_FRAMES);
+  await scroll(page, session, seconds);
   const { asked, from, to } = (await page.evaluate('frames')) as {
     asked: number[];
     from: number | null;
     to: number;
   };
   if (from === null) return 'nothing in it scrolls';
-  return { asked, dropped, way: (100 * (to - from)) / distance };
+  return { asked, way: (100 * (to - from)) / (SPEED * seconds) };
+}
+
+/**
+ * Of the frames that had something new to show while a page, which is not asked for frames meanwhile, is scrolled, those that Chromium did not show in time, percent;
+ * undefined: its trace tells of none. A page that asks for frames counts as one that moves things itself: each time that something far below is drawn
+ * would be a dropped frame then, though it was scrolled in time.
+ */
+export async function shareDropped(page: Page, seconds: number): Promise<number | undefined> {
+  const session = await page.context().newCDPSession(page);
+  const frames = { DrawFrame: 0, DroppedFrame: 0 };
+  session.on('Tracing.dataCollected', ({ value }) => {
+    for (const { name } of value as { name?: string }[])
+      if (name === 'DrawFrame' || name === 'DroppedFrame') frames[name]++;
+  });
+  const complete = new Promise<void>((resolve) => session.once('Tracing.tracingComplete', () => resolve()));
+  await session.send('Tracing.start', {
+    transferMode: 'ReportEvents',
+    traceConfig: {
+      includedCategories: ['disabled-by-default-devtools.timeline.frame', 'devtools.timeline.frame'],
+    },
+  });
+  await scroll(page, session, seconds);
+  await session.send('Tracing.end');
+  await complete;
+  const { DrawFrame, DroppedFrame } = frames;
+  return DrawFrame === 0 ? undefined : (100 * DroppedFrame) / (DrawFrame + DroppedFrame);
+}
+
+async function scroll(page: Page, session: Session, seconds: number): Promise<void> {
+  const { width, height } = page.viewportSize()!;
+  await session.send('Input.synthesizeScrollGesture', {
+    x: width / 2,
+    y: height * 0.6,
+    yDistance: -SPEED * seconds,
+    speed: SPEED,
+  });
 }
 
 /** Goes to the end of a page that then grows, so many times. */
@@ -65,24 +90,3 @@ const COUNT_FRAMES = `window.frames = { asked: [], from: null, to: 0 };
       last = now;
       requestAnimationFrame(next);
     }); }`;
-
-/** Of the frames while something happens. */
-async function shareDropped(session: Session, happen: () => Promise<void>): Promise<number | undefined> {
-  const frames = { DrawFrame: 0, DroppedFrame: 0 };
-  session.on('Tracing.dataCollected', ({ value }) => {
-    for (const { name } of value as { name?: string }[])
-      if (name === 'DrawFrame' || name === 'DroppedFrame') frames[name]++;
-  });
-  const complete = new Promise<void>((resolve) => session.once('Tracing.tracingComplete', () => resolve()));
-  await session.send('Tracing.start', {
-    transferMode: 'ReportEvents',
-    traceConfig: {
-      includedCategories: ['disabled-by-default-devtools.timeline.frame', 'devtools.timeline.frame'],
-    },
-  });
-  await happen();
-  await session.send('Tracing.end');
-  await complete;
-  const { DrawFrame, DroppedFrame } = frames;
-  return DrawFrame === 0 ? undefined : (100 * DroppedFrame) / (DrawFrame + DroppedFrame);
-}

@@ -3,6 +3,7 @@ import {
   Badge,
   Card,
   EmptyState,
+  Feed,
   List,
   Stack,
   Table,
@@ -88,6 +89,17 @@ export function Tables(): ReactElement {
               </div>
             </>
           )}
+        />
+        <Feed
+          label="Postings"
+          items={jobs.slice(0, 3)}
+          total={jobs.length}
+          idOf={(job) => job.id}
+          textOf={(job) => job.title}
+          titleOf={(job) => job.title}
+          hrefOf={(job) => `#${job.id}`}
+          render={(job) => <div className={styles.company}>{job.company}</div>}
+          itemHeight={70}
         />
         <Table
           label="Nothing"

@@ -1,4 +1,4 @@
-import { memo, type ReactElement, type ReactNode, useEffect, useEffectEvent, useRef } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import { GridList, GridListItem, ListLayout, Virtualizer } from 'react-aria-components';
 import { classes } from './classes.ts';
 import styles from './List.module.css';
@@ -15,43 +15,17 @@ export interface ListProps<Item extends object> {
   onAction?: (id: string) => void;
   /** The one that is shown beside the list. */
   current?: string | undefined;
-  /**
-   * With a height (CSS length) the list scrolls in it, with `page` it scrolls with the page; either way only what is seen is drawn: for hundreds of
-   * items and more.
-   */
-  height?: 'page' | (string & {});
-  /** Pixels of an item of a list with a height; each has its own once it is seen, unless isFixed. */
+  /** With a height (CSS length) the list scrolls in it, and only what is seen is drawn. */
+  height?: string;
+  /** Pixels of an item of a list with a height, as most are: each has its own once it is seen. */
   itemHeight?: number;
-  isFixed?: boolean;
-  /** Of a list that scrolls with the page: its end has come near. Called again as soon as there are more items and it still is. */
-  onNearEnd?: (() => void) | undefined;
-  /** Below it, while there is more to come: what says so. */
-  more?: ReactNode;
   empty?: ReactNode;
   /** Values, other than the items, on which what is rendered depends. */
   dependencies?: readonly unknown[];
 }
 
-/**
- * Items below each other, each with more than one line and perhaps buttons: results, notifications, contacts. Where its properties are those of
- * before, functions among them, its items are not drawn again.
- */
-export function List<Item extends object>({ onNearEnd, more, ...props }: ListProps<Item>): ReactElement {
-  return (
-    <>
-      <Items {...props} />
-      {onNearEnd && (
-        <End key={props.items.length} onNear={onNearEnd}>
-          {more}
-        </End>
-      )}
-    </>
-  );
-}
-
-const Items = memo(ItemsOf) as typeof ItemsOf;
-
-function ItemsOf<Item extends object>({
+/** Items below each other, each with more than one line and perhaps buttons: notifications, contacts. Thousands of them, which scroll with the page, are a `Feed`. */
+export function List<Item extends object>({
   label,
   items,
   idOf,
@@ -62,19 +36,17 @@ function ItemsOf<Item extends object>({
   current,
   height,
   itemHeight = 72,
-  isFixed,
   empty,
   dependencies = [],
-}: Omit<ListProps<Item>, 'onNearEnd' | 'more'>): ReactElement {
-  const ownHeight = height === 'page' ? undefined : height;
+}: ListProps<Item>): ReactElement {
   const list = (
     <GridList
       aria-label={label}
       items={items}
       dependencies={[render, current, ...dependencies]}
       onAction={onAction && ((key) => onAction(String(key)))}
-      className={classes(styles.list, ownHeight !== undefined && styles.window)}
-      {...(ownHeight !== undefined && { style: { height: ownHeight } })}
+      className={classes(styles.list, height !== undefined && styles.window)}
+      {...(height !== undefined && { style: { height } })}
       renderEmptyState={() => <div className={styles.empty}>{empty}</div>}
     >
       {(item) => (
@@ -91,31 +63,8 @@ function ItemsOf<Item extends object>({
   );
   if (height === undefined) return list;
   return (
-    <Virtualizer
-      layout={ListLayout}
-      layoutOptions={isFixed ? { rowHeight: itemHeight } : { estimatedRowHeight: itemHeight }}
-    >
+    <Virtualizer layout={ListLayout} layoutOptions={{ estimatedRowHeight: itemHeight }}>
       {list}
     </Virtualizer>
-  );
-}
-
-/** So much of the screen's height before it is seen the end is near. */
-const NEAR = '200%';
-
-function End({ onNear, children }: { onNear: () => void; children: ReactNode }): ReactElement {
-  const end = useRef<HTMLDivElement>(null);
-  const tell = useEffectEvent(onNear);
-  useEffect(() => {
-    const observer = new IntersectionObserver((seen) => seen.at(-1)?.isIntersecting && tell(), {
-      rootMargin: `0px 0px ${NEAR} 0px`,
-    });
-    observer.observe(end.current!);
-    return () => observer.disconnect();
-  }, []);
-  return (
-    <div ref={end} className={styles.end}>
-      {children}
-    </div>
   );
 }

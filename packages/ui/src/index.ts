@@ -33,6 +33,7 @@ export { Drawer, type DrawerProps } from './Drawer.tsx';
 export { EmptyState, type EmptyStateProps } from './EmptyState.tsx';
 export { ErrorState, type ErrorStateProps } from './ErrorState.tsx';
 export { ErrorSummary, type ErrorSummaryProps } from './ErrorSummary.tsx';
+export { Feed, type FeedProps } from './Feed.tsx';
 export type { FieldProps } from './Field.tsx';
 export { FileDrop, type FileDropProps } from './FileDrop.tsx';
 export { Icon, type IconName } from './Icon.tsx';

@@ -87,8 +87,12 @@ function jobsTests(chromium: Chromium): void {
     await page.getByRole('button', { name: 'Full time' }).press('Enter');
     await page.waitForURL(/job_type=full_time/);
     const address = page.url();
-    const first = page.getByRole('grid', { name: 'Jobs found' }).getByRole('row').first();
-    await first.focus();
+    const links = page.getByRole('feed', { name: 'Jobs found' }).getByRole('link');
+    await links.first().focus();
+    await page.keyboard.press('ArrowDown');
+    await links.nth(1).and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('PageUp');
+    await links.first().and(page.locator(':focus')).waitFor();
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/jobs\/\d+$/);
     await page.getByRole('button', { name: 'Apply', exact: true }).press('Enter');
@@ -108,18 +112,25 @@ function jobsTests(chromium: Chromium): void {
       await answers.refuse('/jobs', { status: 400, code: 'BAD_CURSOR' }, 1);
       await answers.instead('/jobs', pageOf(1), 1);
     });
-    const rows = page.getByRole('grid', { name: 'Jobs found' }).getByRole('row');
+    const rows = page.getByRole('feed', { name: 'Jobs found' }).getByRole('article');
     await rows.first().waitFor();
     const end = () => page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
     await end();
     await page.getByRole('button', { name: 'Try again' }).press('Enter');
     await page.getByRole('button', { name: 'Try again' }).waitFor({ state: 'detached' });
-    const last = page.getByRole('row', { name: `Analyst ${PAGES * (PAGE - 1) + 1} at Acme` });
+    const lastOne = PAGES * (PAGE - 1) + 1;
+    const last = page.getByRole('article', { name: `Analyst ${lastOne} at Acme` });
     while ((await last.count()) === 0) {
       await end();
       await page.evaluate('new Promise((next) => requestAnimationFrame(() => next(undefined)))');
     }
-    assert.ok((await rows.count()) < 2 * PAGE, 'only what is seen is drawn');
+    assert.equal(await last.getAttribute('aria-posinset'), String(lastOne));
+    assert.equal(await last.getAttribute('aria-setsize'), String(PAGE * PAGES));
+    assert.equal(await page.locator('[aria-posinset]').count(), lastOne);
+    // What is far away is not laid out.
+    await page.waitForFunction(
+      `document.querySelector('[aria-posinset="${PAGE * 2}"] h3').checkVisibility({ contentVisibilityAuto: true }) === false`,
+    );
   });
 
   it('are looked for around a place and in another order by the keyboard, and say how far they are', async () => {

@@ -94,8 +94,8 @@ async function applies(page: Page): Promise<string> {
   await page.getByRole('button', { name: 'Search' }).click();
   await page.waitForURL(/[?&]q=engineer/);
   const first = page
-    .getByRole('grid', { name: 'Jobs found' })
-    .getByRole('row', { name: /engineer/i })
+    .getByRole('feed', { name: 'Jobs found' })
+    .getByRole('article', { name: /engineer/i })
     .first();
   const job = (await first.getAttribute('aria-label'))!;
   await first.click();

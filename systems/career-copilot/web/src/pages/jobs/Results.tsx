@@ -1,4 +1,4 @@
-import { Badge, Banner, Button, List, LiveRegion, Spinner } from '@banyan/ui';
+import { Badge, Banner, Button, Feed, LiveRegion, Spinner } from '@banyan/ui';
 import { useCallback, useMemo } from 'react';
 import { useTranslations } from 'use-intl';
 import { useErrorWords } from '../../api/index.ts';
@@ -31,7 +31,7 @@ export function Results({
   const words = useRowWords();
   const countryName = useCountryName();
   const render = useCallback(
-    (job: FoundJob) => <JobRow job={job} application={applied?.get(job.id)} words={words} />,
+    (job: FoundJob) => <JobFacts job={job} application={applied?.get(job.id)} words={words} />,
     [applied, words],
   );
   const { jobs, total, meant, near, hasNextPage, isFetching, isFetchNextPageError, isPlaceholderData } =
@@ -61,13 +61,15 @@ export function Results({
           </Banner>
         </div>
       )}
-      <List
+      <Feed
         label={t('results')}
         items={jobs}
+        total={total}
         idOf={idOf}
         textOf={words.name}
+        titleOf={titleOf}
         hrefOf={hrefOf}
-        height="page"
+        isBusy={isFetching}
         itemHeight={(matchMedia(NARROW).matches ? ROW.narrow : ROW.wide) + (results.facets ? ROW.passage : 0)}
         render={render}
         onNearEnd={hasNextPage ? next : undefined}
@@ -82,8 +84,10 @@ export function Results({
 
 const idOf = ({ id }: FoundJob) => String(id);
 const hrefOf = ({ id }: FoundJob) => `/jobs/${id}`;
+const titleOf = ({ title, highlights }: FoundJob) =>
+  highlights ? <Marked text={highlights.title} /> : title;
 
-/** What rows say, made once for all of them: each row that comes into sight has a part of a frame to be there. */
+/** What rows say, made once for all of them, so that none is drawn again. */
 function useRowWords() {
   const t = useTranslations('jobs');
   const ofStates = useTranslations('applications.states');
@@ -104,7 +108,7 @@ function useRowWords() {
   );
 }
 
-function JobRow({
+function JobFacts({
   job,
   application,
   words,
@@ -115,8 +119,7 @@ function JobRow({
 }) {
   const salary = words.salary(job);
   return (
-    <article className={styles.job}>
-      <h3>{job.highlights ? <Marked text={job.highlights.title} /> : job.title}</h3>
+    <>
       <p className={styles.facts}>
         <strong>{job.company.name}</strong>
         {job.location !== null && <span>{job.location}</span>}
@@ -144,7 +147,7 @@ function JobRow({
         ))}
         <span className={styles.posted}>{words.posted(job)}</span>
       </p>
-    </article>
+    </>
   );
 }
 
