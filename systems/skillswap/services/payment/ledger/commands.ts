@@ -185,8 +185,7 @@ export async function toReverse(tx: pg.PoolClient, request: ReverseRequest): Pro
 function granted(decision: Decision): Moved {
   if (decision.is === 'moved') return decision;
   if (decision.is === 'missing') throw new AccountsMissing(decision.accounts);
-  const { is: _is, why, ...fields } = decision;
-  throw errors(why, { fields });
+  throw errors(decision.why);
 }
 
 /** With what its owner may owe. */

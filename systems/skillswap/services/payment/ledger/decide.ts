@@ -48,8 +48,10 @@ export type Books = { get(name: AccountName): Account | undefined };
 export type OpenBooks = Books & { apply(moved: Moved): void };
 
 type Refusal =
-  | { is: 'refused'; why: 'INSUFFICIENT_CREDITS'; available: number }
-  | { is: 'refused'; why: 'WALLET_STOPPED' | 'HOLD_ENDED' | 'HOLD_EXPIRED' | 'BEYOND_HOLD' }
+  | {
+      is: 'refused';
+      why: 'INSUFFICIENT_CREDITS' | 'WALLET_STOPPED' | 'HOLD_ENDED' | 'HOLD_EXPIRED' | 'BEYOND_HOLD';
+    }
   /** These have to be made first. */
   | { is: 'missing'; accounts: AccountName[] };
 
@@ -68,8 +70,7 @@ export function hold(books: Books, owner: string, amount: number): Decision {
   const wallet = books.get({ kind: 'WALLET', owner });
   if (!wallet) return missing({ kind: 'WALLET', owner });
   if (isStopped(wallet)) return { is: 'refused', why: 'WALLET_STOPPED' };
-  if (available(wallet) < amount)
-    return { is: 'refused', why: 'INSUFFICIENT_CREDITS', available: available(wallet) };
+  if (available(wallet) < amount) return { is: 'refused', why: 'INSUFFICIENT_CREDITS' };
   return { is: 'moved', lines: [], held: { owner, by: amount } };
 }
 
@@ -130,7 +131,7 @@ export function move(books: Books, { lines, hold: ended, owing = false }: Moveme
     const debt = { kind: 'DEBT', owner } as const;
     const spendable = available(books.get(wallet)!) + (ended?.owner === owner ? ended.amount : 0);
     const left = spendable + net.get(nameOf(wallet))!;
-    if (left < 0 && !owing) return { is: 'refused', why: 'INSUFFICIENT_CREDITS', available: spendable };
+    if (left < 0 && !owing) return { is: 'refused', why: 'INSUFFICIENT_CREDITS' };
     const owed = -((books.get(debt)?.balance ?? 0) + (net.get(nameOf(debt)) ?? 0));
     // Either nothing is owed or nothing is available.
     const paid = left - Math.max(left - owed, 0);

@@ -1,7 +1,7 @@
 import { defineErrors } from '@banyan/service';
 
 export const errors = defineErrors({
-  INSUFFICIENT_CREDITS: [409, 'There are not enough credits available.'],
+  INSUFFICIENT_CREDITS: [409, 'There are not enough credits in the wallet.'],
   WALLET_STOPPED: [409, 'Nothing moves in this wallet until somebody has looked at it.'],
   HOLD_NOT_FOUND: [404, 'There is no such hold.'],
   HOLD_ENDED: [409, 'The hold has ended: it was captured, released or is over.'],
