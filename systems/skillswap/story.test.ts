@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
+import { legacyToken } from '@banyan/harness';
 import type { Environment } from '@banyan/harness/run';
 import { assertSame, type Told } from '@banyan/harness/testing/story';
 import {
@@ -11,6 +12,8 @@ import {
 } from '@banyan/harness/testing/system';
 import { createPool } from '@banyan/postgres';
 import type pg from 'pg';
+import { LEGACY_ISSUER } from './kit/tokens.ts';
+import { userId } from './monolith/generate.ts';
 import { contradictions } from './monolith/testing/ledger.ts';
 import { system } from './system.ts';
 import { storyOf } from './testing/story.ts';
@@ -23,10 +26,12 @@ import { storyOf } from './testing/story.ts';
 const LIMIT = { timeout: 600_000 };
 /** Others than those who are in the story: whoever matches is found among them. */
 const OTHERS = 40;
+const ADMIN = 1;
 
 let environment: Environment;
 let monolith: pg.Pool;
 let skillId: string;
+let adminToken: string;
 /** As it goes with everything on the monolith. */
 let onMonolith: Told[];
 
@@ -35,6 +40,7 @@ before(async () => {
   monolith = createPool(environment.databases.get('monolith')!, { max: 1 });
   const { rows } = await monolith.query('SELECT id FROM skills ORDER BY name LIMIT 1');
   skillId = rows[0].id;
+  adminToken = legacyToken({ id: userId(ADMIN), role: 'ADMIN', issuer: LEGACY_ISSUER }, environment.secret);
 }, LIMIT);
 
 after(async () => {
@@ -52,7 +58,7 @@ async function letItBe(sessionId: string, minutesAfterBeginning: number): Promis
 }
 
 const begin = async () => {
-  const story = storyOf({ gatewayUrl: environment.gatewayUrl, skillId, letItBe });
+  const story = storyOf({ gatewayUrl: environment.gatewayUrl, skillId, adminToken, letItBe });
   await story.begin();
   return story;
 };

@@ -103,6 +103,14 @@ it('users leave the monolith and come back, whoever comes meanwhile is there on 
     (await good('export', call('GET', `/users/${leaving.id}/export`, accessToken))).wallet.length,
     1,
   );
+  const { id: archiveId } = await good('ask', call('POST', `/users/${leaving.id}/archives`, accessToken));
+  await found('SELECT FROM archives WHERE id = $1 AND ready_at IS NOT NULL', archiveId);
+  const { content } = await good(
+    'archive',
+    call('GET', `/users/${leaving.id}/archives/${archiveId}`, accessToken),
+  );
+  assert.equal(content.user.users[0].email, leaving.email);
+  assert.deepEqual([content.monolith.wallet.length, content.skill.people.length], [1, 1]);
   assert.equal((await call('DELETE', `/users/${leaving.id}`, accessToken)).status, 204);
   assert.equal((await call('GET', `/users/${leaving.id}`, accessToken)).body.code, 'ACCOUNT_INACTIVE');
   for (const [pool, table] of [
@@ -115,6 +123,8 @@ it('users leave the monolith and come back, whoever comes meanwhile is there on 
     assert.match(rows[0].row, /"DELETED"/);
     assert.ok(!rows[0].row.includes(leaving.email) && !rows[0].row.includes('New '));
   }
+  const { monolith, user } = await provenOf(leaving.id, admin);
+  assert.deepEqual([monolith.erased.users_legacy, user.kept.users.rows], [1, 1]);
   Object.assign(leaving, { email: `deleted-${leaving.id}@invalid`, fullName: 'Deleted user' });
 
   await verified(control, 'user');
@@ -145,6 +155,18 @@ it('users leave the monolith and come back, whoever comes meanwhile is there on 
   await until(() => told.every(({ id }, n) => types(id).length >= expected(n).length));
   for (const [n, { id }] of told.entries()) assert.deepEqual(types(id), expected(n));
 });
+
+/** The proof that somebody is gone from everywhere, once it is there. */
+async function provenOf(id: string, admin: string): Promise<Json> {
+  await found('SELECT FROM erasure_proofs WHERE user_id = $1 AND proof IS NOT NULL', id);
+  const { proof } = await good('proof', call('GET', `/users/${id}/erasure`, admin));
+  return JSON.parse(proof);
+}
+
+/** Waits until user has it: whoever asks through the gateway again and again is asked to wait. */
+async function found(sql: string, id: string): Promise<void> {
+  await until(async () => (await pools.user.query(sql, [id])).rowCount === 1);
+}
 
 const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, from: '00:00', to: '24:00' }));
 const SLOT = new Date(Math.ceil(Date.now() / DAY + 2) * DAY).toISOString();
@@ -191,6 +213,10 @@ async function skillsMove(t: TestContext): Promise<void> {
     assert.deepEqual([rows[0].offered, rows[0].headline], [0, null]);
     return rows[0].endorsements === 0;
   });
+  const proof = await provenOf(gone.id, admin);
+  assert.equal(proof.monolith.erased.offered_skills, 1);
+  assert.equal(proof.skill.erased.endorsements, 1);
+  assert.deepEqual([proof.session, proof.payment], [null, null]);
   assert.deepEqual(await control.mismatches('skill', 5), []);
   await verified(control, 'skill');
   await noConflicts(pools.monolith, pools.skill);

@@ -19,7 +19,8 @@ export const system = {
     ...(process === 'monolith' ? { JWT_SECRET: secret } : serviceKeysOf(process, everyService(), secret)),
     ...(KEEPS_SECRETS.has(process) ? { ENCRYPTION_KEYS: encryptionKeyOf(process, secret) } : {}),
     BCRYPT_COST: '6',
-    ...(urls.user === undefined ? {} : { USER_URL: urls.user }),
+    // By which services find each other: USER_URL and the like.
+    ...Object.fromEntries(Object.entries(urls).map(([name, url]) => [`${name.toUpperCase()}_URL`, url])),
     API_URL: gatewayUrl,
   }),
 } as const satisfies System;

@@ -1,7 +1,7 @@
 /** What the analytics service of a system is made of: it states an `AnalyticsSystem`, and what is made of which event. README.md has what holds. */
-export { forgetOwn } from './forget.ts';
 export { noteHeard } from './overview/heard.ts';
 export { type Calculated, type Overviews, overview } from './overview/overview.ts';
+export { personalTables } from './personal-data.ts';
 export { completeSince, type Product, productMetrics } from './products/products.ts';
 export { productRoutes } from './products/routes.ts';
 export type { ReportContent } from './reports/content.ts';

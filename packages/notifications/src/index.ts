@@ -9,6 +9,7 @@ export { type Telling, telling } from './delivery/telling.ts';
 export { logInFeed } from './feed/store.ts';
 export { type Streams, streams } from './feed/streams.ts';
 export { hearOfRow, tellOf, tellOfRow } from './hear.ts';
+export { personalTables } from './people/personal-data.ts';
 export { notificationRoutes } from './routes.ts';
 export { readRows } from './rows.ts';
 export { notificationSignals } from './signals.ts';

@@ -87,6 +87,16 @@ export { isPublic, type MayConnect, NOT_PUBLIC, publicAnd } from './outbound/net
 export { outboundAgent } from './outbound/outbound-agent.ts';
 export type { PartHost, ServicePart, StartedPart, Taken } from './parts/part.ts';
 export type { Parts, ProvidedBy } from './parts/parts.ts';
+export { erasePerson } from './personal-data/erase.ts';
+export { Erasure, personalDataOperations } from './personal-data/operations.ts';
+export { personalData, personalDataRoutes } from './personal-data/part.ts';
+export {
+  archiveOf,
+  eraseTables,
+  type PersonalTable,
+  type PersonalTables,
+  unsaidOf,
+} from './personal-data/tables.ts';
 export { linksBringRows } from './share/links.ts';
 export { whyNotWriter } from './share/writer.ts';
 export { currentCohort, inSpan, SpanKind, type TraceCarrier, traceCarrier } from './telemetry/trace.ts';

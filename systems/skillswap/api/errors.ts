@@ -31,6 +31,7 @@ export const ERRORS = {
   SLOT_NOT_OFFERED: [409, 'The provider does not offer this time.'],
   SLOT_TAKEN: [409, 'Somebody else has just taken this time.'],
   INSUFFICIENT_CREDITS: [409, 'There are not enough credits in the wallet.'],
+  NOT_EARNED: [409, 'Only credits that were earned are paid out, not those that were bought.'],
   NOT_CONTESTABLE: [409, 'There is nothing left to contest, or it is for the other one.'],
   DISPUTE_DECIDED: [409, 'The dispute has been decided.'],
   ROOM_CLOSED: [

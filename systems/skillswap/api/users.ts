@@ -49,3 +49,26 @@ export type UserQuery = Static<typeof UserQuery>;
 
 /** All that is kept of somebody, by context. */
 export const UserExport = JsonObject;
+
+/** Where the deletion of an account is; `link` shows the same to whoever has it, also when nobody can log in any more. */
+export const ErasureState = Type.Object({
+  /** ERASING: it is on its way through all services. */
+  state: Type.Enum(['NONE', 'ERASING', 'ERASED']),
+  link: Type.String(),
+  /** What was erased where, when, and what is kept and why: a JSON document, as it was signed. */
+  proof: Type.Optional(Type.String()),
+  sha256: Type.Optional(Type.String()),
+  signature: Type.Optional(Type.String()),
+});
+export type ErasureState = Static<typeof ErasureState>;
+
+/** All that there is about somebody, once every service has said what it has. */
+export const Archive = Type.Object({
+  id: Type.String(),
+  state: Type.Enum(['MAKING', 'READY']),
+  askedAt: Timestamp,
+  readyAt: Nullable<Date>(Timestamp),
+  /** By service, and in it by table. */
+  content: Type.Optional(JsonObject),
+});
+export type Archive = Static<typeof Archive>;

@@ -11,7 +11,17 @@ const WRITES: readonly (Unmoved & { of?: string })[] = [
   })),
   // Whom somebody has a session with may see their profile. Who is told of what happens finds it with the answer.
   { of: 'session', route: `POST ${API}/bookings`, writes: ['sessions', 'notifications'] },
-  ...['accept', 'decline', 'schedule', 'start', 'complete', 'cancel'].map((step) => ({
+  ...[
+    'accept',
+    'decline',
+    'schedule',
+    'start',
+    'complete',
+    'cancel',
+    'no-show',
+    'dispute',
+    'dispute/decision',
+  ].map((step) => ({
     ...{ of: 'session', route: `POST ${API}/sessions/:id/${step}`, writes: ['notifications'] },
   })),
   { of: 'payment', route: `POST ${API}/payments/purchases`, writes: ['notifications'] },
@@ -22,7 +32,7 @@ const WRITES: readonly (Unmoved & { of?: string })[] = [
   {
     route: `DELETE ${API}/users/:id`,
     writes: [
-      ...['users_legacy', 'refresh_tokens', 'skill_profiles'],
+      ...['users_legacy', 'refresh_tokens', 'skill_profiles', 'erasures'],
       ...['offered_skills', 'wanted_skills', 'availability', 'notifications'],
     ],
   },

@@ -13,6 +13,7 @@ import { analyticsRoutes } from './routes/analytics.ts';
 import { authRoutes } from './routes/auth.ts';
 import { bookingRoutes } from './routes/bookings.ts';
 import { creditRoutes } from './routes/credits.ts';
+import { disputeRoutes } from './routes/disputes.ts';
 import { matchRoutes } from './routes/matches.ts';
 import { notificationRoutes } from './routes/notifications.ts';
 import { paymentRoutes } from './routes/payments.ts';
@@ -20,6 +21,7 @@ import { sessionRoutes } from './routes/sessions.ts';
 import { skillRoutes } from './routes/skills.ts';
 import { userRoutes } from './routes/users.ts';
 import { closeOverdue } from './sessions/moves.ts';
+import { settleDue } from './sessions/settlements.ts';
 
 export type MonolithOptions = {
   /** Default: nothing is logged. */
@@ -56,6 +58,7 @@ export async function createMonolith(
       matchRoutes(api, context);
       bookingRoutes(api, context);
       sessionRoutes(api, context);
+      disputeRoutes(api, context);
       creditRoutes(api, context);
       paymentRoutes(api, context);
       notificationRoutes(api, context);
@@ -65,6 +68,7 @@ export async function createMonolith(
   );
   everyMinute(app, async () => {
     await closeOverdue(pool, clock());
+    await settleDue(pool, clock());
     await completePending(pool, payments, clock());
   });
   return app;

@@ -47,7 +47,7 @@ describe('the generator', () => {
     const { rows } = await one.query(
       `SELECT count(*)::int AS count FROM pg_constraint WHERE contype = 'f' AND convalidated`,
     );
-    assert.equal(rows[0].count, 24);
+    assert.equal(rows[0].count, 28);
     const broken = await one.query(
       `SELECT id FROM sessions WHERE state <> (SELECT to_state FROM session_history
          WHERE session_id = sessions.id ORDER BY created_at DESC LIMIT 1)`,

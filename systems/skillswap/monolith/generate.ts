@@ -15,6 +15,7 @@ import {
 import { Random } from '@banyan/random';
 import type pg from 'pg';
 import { divided, purchasedCredits } from '../kit/credits/prices.ts';
+import { heldUntil } from '../kit/sessions/settlement.ts';
 import { CATEGORIES, SKILLS } from '../kit/taxonomy.ts';
 import { connect, createTables } from './database.ts';
 import { PLACES } from './generator/places.ts';
@@ -315,7 +316,7 @@ function* holdRows(plan: readonly PlannedSession[]): Rows {
     const changes = changesOf(session);
     const ended = captured === null ? null : new Date(changes.at(-1)!.at);
     const status = captured === null ? 'HELD' : 'RESOLVED';
-    const [expires, made] = [new Date(endsAt + DAY), new Date(changes[0]!.at)];
+    const [expires, made] = [new Date(heldUntil(endsAt)), new Date(changes[0]!.at)];
     yield [idOf('hold', n), userId(seeker), sessionId(n), credits, captured, status, expires, made, ended];
   }
 }

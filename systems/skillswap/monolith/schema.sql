@@ -166,6 +166,28 @@ CREATE TABLE credit_holds (
 );
 CREATE INDEX credit_holds_user_id ON credit_holds (user_id);
 
+-- What becomes of the credits of a session that is over while somebody may still contest it; the row goes when it is done.
+CREATE TABLE settlements (
+  session_id uuid PRIMARY KEY REFERENCES sessions (id),
+  -- So much goes to the provider, before the fee; while it is contested, what does if nobody decides it in time.
+  captured integer NOT NULL CHECK (captured >= 0),
+  due_at timestamptz NOT NULL
+);
+CREATE INDEX settlements_due_at ON settlements (due_at);
+
+CREATE TABLE disputes (
+  session_id uuid PRIMARY KEY REFERENCES sessions (id),
+  opened_by uuid NOT NULL REFERENCES users_legacy (id),
+  reason text NOT NULL,
+  opened_at timestamptz NOT NULL DEFAULT now(),
+  decides_at timestamptz NOT NULL,
+  outcome varchar(20) CHECK (outcome IN ('SEEKER', 'PROVIDER', 'SPLIT')),
+  note text,
+  -- Null: nobody, the time was over.
+  decided_by uuid REFERENCES users_legacy (id),
+  decided_at timestamptz
+);
+
 CREATE TABLE transactions (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   -- Null: the platform's own.
@@ -213,6 +235,7 @@ BEGIN
     ('skill_profiles', $s$UPDATE skill_profiles SET headline = NULL, city = NULL, latitude = NULL, longitude = NULL WHERE user_id = $1$s$),
     ('ratings', $s$UPDATE ratings SET comment = NULL WHERE rater_id = $1 AND comment IS NOT NULL$s$),
     ('sessions', $s$UPDATE sessions SET message = NULL WHERE seeker_id = $1 AND message IS NOT NULL$s$),
+    ('disputes', $s$UPDATE disputes SET reason = '' WHERE opened_by = $1 AND reason <> ''$s$),
     ('refresh_tokens', $s$DELETE FROM refresh_tokens WHERE user_id = $1$s$),
     ('offered_skills', $s$DELETE FROM offered_skills WHERE user_id = $1$s$),
     ('wanted_skills', $s$DELETE FROM wanted_skills WHERE user_id = $1$s$),

@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import type { PaymentProvider } from './payments/provider.ts';
 import { completePending } from './payments/purchases.ts';
 import { closeOverdue } from './sessions/moves.ts';
+import { settleDue } from './sessions/settlements.ts';
 import { contradictions } from './testing/ledger.ts';
 import { type Json, type Person, startWorld, type World } from './testing/world.ts';
 
@@ -60,6 +61,20 @@ async function seeker(credits: number): Promise<Person> {
   charge = charged;
   if (credits > 0) assert.equal((await buy(person, credits)).status, 201);
   return person;
+}
+
+/** Somebody who has taught, for so many credits before the fee. */
+async function earner(paid: number): Promise<Person> {
+  now = MONDAY;
+  const [teacher, learner] = [await provider(), await seeker(paid)];
+  await world.pool.query('UPDATE skill_profiles SET hourly_rate = $2 WHERE user_id = $1', [teacher.id, paid]);
+  const { id } = (await book(learner, teacher, MONDAY + DAY)).body;
+  await step(teacher, id, 'accept');
+  now = MONDAY + DAY;
+  // Too late for any refund.
+  assert.equal((await step(learner, id, 'cancel')).status, 200);
+  now = MONDAY;
+  return teacher;
 }
 
 function buy(person: Person, credits: number, key: string = randomUUID()) {
@@ -175,7 +190,88 @@ describe('a session', () => {
       ),
     );
     assert.deepEqual(states, ['CANCELLED', 'CANCELLED', 'COMPLETED']);
+    assert.deepEqual(await wallet(learner), { balance: 30, held: 10, available: 20 });
+    assert.equal(await settleDue(world.pool, now + DAY), 1);
     assert.deepEqual(await wallet(learner), { balance: 20, held: 0, available: 20 });
+  });
+});
+
+describe('what only one says of a session', () => {
+  /** A session that has begun, by the word of the provider. */
+  async function begun(): Promise<{ teacher: Person; learner: Person; id: string; endsAt: number }> {
+    now = MONDAY;
+    const [teacher, learner] = [await provider(), await seeker(30)];
+    const { id } = (await book(learner, teacher, MONDAY + DAY)).body;
+    await step(teacher, id, 'accept');
+    await step(teacher, id, 'schedule');
+    now = MONDAY + DAY;
+    await step(teacher, id, 'start');
+    return { teacher, learner, id, endsAt: now + HOUR };
+  }
+  const contest = (by: Person, id: string) =>
+    by.call('POST', `/sessions/${id}/dispute`, { reason: 'It was not so' });
+  const balances = async (...people: Person[]) =>
+    await Promise.all(people.map(async (one) => (await wallet(one)).available));
+  const lastTold = async (one: Person) => (await one.call('GET', '/notifications')).body.content[0].kind;
+
+  it('counts when the other one has not contested it within a day', async () => {
+    const { teacher, learner, id, endsAt } = await begun();
+    now = endsAt;
+    assert.equal((await step(teacher, id, 'complete')).body.state, 'COMPLETED');
+    assert.deepEqual(await balances(learner, teacher), [20, 0]);
+    assert.equal((await teacher.call('DELETE', `/users/${teacher.id}`)).body.code, 'ACCOUNT_IN_USE');
+    assert.equal(await settleDue(world.pool, endsAt + DAY - 1), 0);
+    const both = await Promise.all([1, 2].map(() => settleDue(world.pool, endsAt + DAY)));
+    assert.equal(both[0]! + both[1]!, 1);
+    assert.deepEqual(await balances(learner, teacher), [20, 9]);
+    assert.equal((await contest(learner, id)).body.code, 'NOT_CONTESTABLE');
+  });
+
+  it('that the other one did not come, gives the credits to who did', async () => {
+    const { teacher, learner, id, endsAt } = await begun();
+    now = endsAt;
+    const { body } = await step(learner, id, 'no-show');
+    assert.deepEqual([body.state, body.cancelReason], ['CANCELLED', 'noShow']);
+    await settleDue(world.pool, endsAt + DAY);
+    assert.deepEqual(await balances(learner, teacher), [30, 0]);
+  });
+
+  it('is contested once, by the other one, and decided by an administrator', async () => {
+    for (const [outcome, credits] of [
+      ['SEEKER', [30, 0]],
+      ['PROVIDER', [20, 9]],
+      ['SPLIT', [25, 4]],
+    ] as const) {
+      const { teacher, learner, id, endsAt } = await begun();
+      assert.equal((await contest(learner, id)).body.code, 'NOT_CONTESTABLE');
+      now = endsAt;
+      await step(teacher, id, 'complete');
+      assert.equal((await contest(teacher, id)).body.code, 'NOT_CONTESTABLE');
+      const path = `/sessions/${id}/dispute`;
+      assert.equal((await learner.call('GET', path)).body.code, 'DISPUTE_NOT_FOUND');
+      const answers = await Promise.all([contest(learner, id), contest(learner, id)]);
+      assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 409]);
+      assert.equal((await teacher.call('GET', path)).body.openedBy, learner.id);
+      assert.equal(await lastTold(teacher), 'session_disputed');
+      assert.equal(await settleDue(world.pool, endsAt + 2 * DAY), 0);
+      const decide = (by: Person) => by.call('POST', `${path}/decision`, { outcome, note: 'Both' });
+      assert.equal((await decide(learner)).status, 403);
+      const admin = await world.admin();
+      assert.equal((await decide(admin)).body.outcome, outcome);
+      assert.equal((await decide(admin)).body.code, 'DISPUTE_DECIDED');
+      assert.deepEqual(await balances(learner, teacher), credits);
+      for (const one of [learner, teacher]) assert.equal(await lastTold(one), 'session_decided');
+    }
+  });
+
+  it('and that nobody decides, ends in favour of who pays', async () => {
+    const { teacher, learner, id, endsAt } = await begun();
+    now = endsAt;
+    await step(teacher, id, 'complete');
+    const { decidesAt } = (await contest(learner, id)).body;
+    assert.ok((await settleDue(world.pool, Date.parse(decidesAt))) >= 1);
+    assert.deepEqual(await balances(learner, teacher), [30, 0]);
+    assert.equal((await learner.call('GET', `/sessions/${id}/dispute`)).body.outcome, 'SEEKER');
   });
 });
 
@@ -240,9 +336,28 @@ describe('slots', () => {
 });
 
 describe('a wallet', () => {
+  it('pays out what was earned, and nothing that was bought, whatever is asked at once', async () => {
+    const person = await earner(10);
+    await buy(person, 50);
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, () =>
+        person.call(
+          'POST',
+          '/payments/withdrawals',
+          { credits: 6, currency: 'EUR' },
+          { 'idempotency-key': randomUUID() },
+        ),
+      ),
+    );
+    assert.deepEqual(answers.map(({ body }) => body.code ?? body.type).sort(), [
+      ...Array(3).fill('NOT_EARNED'),
+      'WITHDRAWAL',
+    ]);
+    assert.equal((await wallet(person)).balance, 9 + 52 - 6);
+  });
+
   it('is never below zero, whatever is asked of it at once', async () => {
-    now = MONDAY;
-    const learner = await seeker(35);
+    const learner = await earner(37);
     const teachers = await Promise.all(Array.from({ length: 6 }, () => provider()));
     const take = (key: string) =>
       learner.call(
@@ -320,7 +435,7 @@ describe('a wallet', () => {
   });
 
   it('is emptied once for each key', async () => {
-    const person = await seeker(30);
+    const person = await earner(32);
     const take = (credits: number) =>
       person.call('POST', '/payments/withdrawals', { credits, currency: 'EUR' }, { 'idempotency-key': 'w' });
     const answers = await Promise.all([take(10), take(10), take(10)]);

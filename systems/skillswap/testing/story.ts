@@ -18,6 +18,8 @@ export type StoryWorld = {
   gatewayUrl: string;
   /** A skill that is taught. */
   skillId: string;
+  /** Of an administrator. */
+  adminToken: string;
   /** Lets it be so many minutes after the beginning of a session that was asked for: moves the session, since no clock can be moved here. */
   letItBe(sessionId: string, minutesAfterBeginning: number): Promise<void>;
 };
@@ -31,7 +33,7 @@ type Person = { name: string; id: string; token: string; wallet: Wallet; told: s
  * Ada learns from Ben, and Cleo is in their way, through the public API: from the registration to the withdrawal of what was earned, and what else may
  * become of a session. After each step both are asked what they see. `begin` ends with a session that both count on; `end` is what comes then.
  */
-export function storyOf({ gatewayUrl, skillId, letItBe }: StoryWorld): {
+export function storyOf({ gatewayUrl, skillId, adminToken, letItBe }: StoryWorld): {
   told: Told[];
   begin(): Promise<void>;
   end(): Promise<void>;
@@ -65,6 +67,7 @@ export function storyOf({ gatewayUrl, skillId, letItBe }: StoryWorld): {
       await cancel(ada, { hours: 10, kept: 7, earned: 6 });
       await cancel(ada, { hours: 3, kept: PRICE, earned: 14 });
       await cancel(ben, { hours: 2.25, kept: 0, earned: 0 });
+      await contest();
       await lookBack();
     },
   };
@@ -203,6 +206,7 @@ export function storyOf({ gatewayUrl, skillId, letItBe }: StoryWorld): {
     tell('Ben withdraws', once);
     moves(ben, { balance: -14 });
     await bothSee('after Ben has withdrawn');
+    assert.equal(tellRefused('Ada has earned nothing', await take(ada, 1)).code, 'NOT_EARNED');
     assert.equal(tellRefused('Ben has no more', await take(ben, 1)).code, 'INSUFFICIENT_CREDITS');
   }
 
@@ -226,6 +230,63 @@ export function storyOf({ gatewayUrl, skillId, letItBe }: StoryWorld): {
       cancelReason: 'Ill',
     });
     tell('Ada sees how it went', await as(ada, 'GET', `/sessions/${id}/history`));
+  }
+
+  /** What only one says in their own favour: the other one contests it, and an administrator decides. */
+  async function contest(): Promise<void> {
+    const taught = await agreed();
+    await letItBe(taught, 1);
+    await step(ben, taught, 'start', 'IN_PROGRESS');
+    await letItBe(taught, MINUTES + 1);
+    await step(ben, taught, 'complete', 'COMPLETED');
+    await dispute(ada, taught, 'COMPLETED');
+    await decide(taught, 'SPLIT', { kept: 7, earned: 6 });
+
+    const missed = await agreed();
+    await letItBe(missed, 16);
+    await step(ada, missed, 'no-show', 'CANCELLED');
+    await dispute(ben, missed, 'CANCELLED');
+    await decide(missed, 'PROVIDER', { kept: PRICE, earned: 14 });
+  }
+
+  async function agreed(): Promise<string> {
+    const id = await book(ada, 50);
+    await step(ben, id, 'accept', 'ACCEPTED');
+    await step(ben, id, 'schedule', 'SCHEDULED');
+    return id;
+  }
+
+  async function dispute(by: Person, id: string, state: string): Promise<void> {
+    const path = `/sessions/${id}/dispute`;
+    const other = by === ada ? ben : ada;
+    // Its credits are held still.
+    await bothSee(`before ${by.name} contests it`, id, state);
+    const own = await as(other, 'POST', path, { reason: 'I say so' });
+    assert.equal(tellRefused(`${other.name} cannot contest their own word`, own).code, 'NOT_CONTESTABLE');
+    assert.equal(
+      tellRefused('Nobody has contested it', await as(other, 'GET', path)).code,
+      'DISPUTE_NOT_FOUND',
+    );
+    tell(`${by.name} contests it`, await as(by, 'POST', path, { reason: 'It was not so' }));
+    moves(other, { told: 'session_disputed' });
+    await bothSee(`after ${by.name} has contested it`, id, state);
+  }
+
+  async function decide(
+    id: string,
+    outcome: string,
+    { kept, earned }: { kept: number; earned: number },
+  ): Promise<void> {
+    const path = `/sessions/${id}/dispute`;
+    const body = { outcome, note: 'I have heard both' };
+    const decision = (token: string) => request(gatewayUrl, 'POST', `${path}/decision`, { token, body });
+    assert.equal(tellRefused('Ada cannot decide it', await decision(ada.token)).code, 'FORBIDDEN');
+    tell('An administrator decides', await decision(adminToken));
+    assert.equal(tellRefused('It is decided once', await decision(adminToken)).code, 'DISPUTE_DECIDED');
+    moves(ada, { held: -PRICE, balance: -kept, told: 'session_decided' });
+    moves(ben, { balance: earned, told: 'session_decided' });
+    for (const one of [ada, ben]) tell(`${one.name} reads how it was decided`, await as(one, 'GET', path));
+    await bothSee('after it was decided', id);
   }
 
   /** All that happened, once. */
@@ -253,7 +314,11 @@ export function storyOf({ gatewayUrl, skillId, letItBe }: StoryWorld): {
     for (const one of [ada, ben]) {
       if (id !== undefined) {
         const seen = tell(`${one.name} looks ${when}`, await as(one, 'GET', `/sessions/${id}`));
-        assert.deepEqual({ ...seen, ...also, state }, seen, `${one.name} ${when}`);
+        assert.deepEqual(
+          { ...seen, ...also, ...(state !== undefined && { state }) },
+          seen,
+          `${one.name} ${when}`,
+        );
       }
       await sees(one, when);
     }

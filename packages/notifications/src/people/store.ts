@@ -1,7 +1,9 @@
+import { eraseTables } from '@banyan/service';
 import type pg from 'pg';
 import type { Channel } from '../api/index.ts';
 import type { Preferences } from '../preferences/preferences.ts';
 import type { PeopleSystem, UserId } from '../system.ts';
+import { personalTables } from './personal-data.ts';
 
 type Executor = pg.Pool | pg.PoolClient;
 
@@ -38,11 +40,14 @@ export type People = {
 };
 
 export function createPeople(system: PeopleSystem): People {
+  const tables = personalTables(system);
   return {
     find: (db, userId) => findPerson(db, system, userId),
     remember: rememberPerson,
     confirmEmail,
-    forget: (tx, userId) => forgetPerson(tx, system, userId),
+    forget: async (tx, userId) => {
+      await eraseTables(tx, tables, { person: String(userId), isBrought: false });
+    },
   };
 }
 
@@ -60,33 +65,6 @@ const confirmEmail: People['confirmEmail'] = async (tx, userId) => {
     [userId],
   );
 };
-
-async function forgetPerson(tx: Executor, { mapped }: PeopleSystem, userId: UserId): Promise<void> {
-  await tx.query(
-    `DELETE FROM blocked_addresses WHERE channel = 'email' AND address IN (
-       SELECT lower(email) FROM people WHERE user_id = $1 UNION SELECT lower(email) FROM (${mapped}) AS mapped WHERE user_id = $1
-       UNION SELECT lower(target) FROM deliveries WHERE user_id = $1)`,
-    [userId],
-  );
-  await tx.query(
-    `INSERT INTO people (user_id, deleted_at) VALUES ($1, now())
-     ON CONFLICT (user_id) DO UPDATE SET email = NULL, name = NULL, deleted_at = now()`,
-    [userId],
-  );
-  // What is in hand just now cannot be taken back; it is settled as it ends, without a word of what it said.
-  await tx.query(
-    `UPDATE deliveries SET target = id::text, content = NULL,
-       state = CASE WHEN state = 'queued' THEN 'suppressed' ELSE state END,
-       reason = CASE WHEN state = 'queued' THEN 'DELETED' ELSE reason END
-     WHERE user_id = $1`,
-    [userId],
-  );
-  await tx.query('DELETE FROM in_app WHERE user_id = $1', [userId]);
-  await tx.query('DELETE FROM feed_log WHERE user_id = $1', [userId]);
-  await tx.query('DELETE FROM push_subscriptions WHERE user_id = $1', [userId]);
-  await tx.query('DELETE FROM phones WHERE user_id = $1', [userId]);
-  await tx.query('DELETE FROM preferences WHERE user_id = $1', [userId]);
-}
 
 async function findPerson(
   db: Executor,

@@ -1,5 +1,6 @@
-import { forgetOwn, noteHeard } from '@banyan/analytics';
+import { noteHeard, personalTables } from '@banyan/analytics';
 import { defineContracts, type Envelope, type EventingDefinition, type HandlerContext } from '@banyan/events';
+import { eraseTables } from '@banyan/service';
 import { contracts as own } from '../../contracts/analytics.ts';
 import { contracts as applications } from '../../contracts/applications.ts';
 import { contracts as auth } from '../../contracts/auth.ts';
@@ -92,7 +93,8 @@ export function hear(documents: Documents): Pick<Definition, 'on' | 'onBatch' | 
       UserDeleted: async (message, context) => {
         await hearOfActivity.UserDeleted(message, context);
         await career(message, message.data.userId, context, forgotten);
-        await forgetOwn(context.tx, message.data.userId);
+        const person = String(message.data.userId);
+        await eraseTables(context.tx, personalTables, { person, isBrought: false });
       },
       ApplicationStatusChanged: (message, context) =>
         career(message, message.data.userId, context, (before) => moved(before, message.data, message.time)),

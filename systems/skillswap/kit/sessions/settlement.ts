@@ -12,11 +12,16 @@ export type Settlement = {
 /** What is asked for of a session's credits after its end, at most: credits are held for so long, days, unless they are settled before. */
 export const HELD_AFTER_END_DAYS = 16;
 /** A session is moved so many days further at most: so long its credits are held besides. */
-export const MOVED_DAYS = 30;
+const MOVED_DAYS = 30;
 /** A dispute that nobody has decided by then ends in favour of who pays, days. */
 export const DISPUTE_DAYS = 7;
 
 const HOUR = 3_600_000;
+
+/** Until when the credits of a session that ends then are held at most, whatever becomes of it, ms since 1970. */
+export function heldUntil(endsAt: number): number {
+  return endsAt + (HELD_AFTER_END_DAYS + MOVED_DAYS) * 24 * HOUR;
+}
 
 /**
  * What a step makes of the credits of a session; null: they stay held. What was agreed or is in the favour of the other one counts at once.

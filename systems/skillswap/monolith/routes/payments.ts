@@ -29,7 +29,7 @@ export function paymentRoutes(app: FastifyInstance, { pool, payments, ofUser }: 
   app.post<{ Body: Withdrawal; Headers: IdempotencyKey }>(
     '/payments/withdrawals',
     {
-      ...ofUser('INSUFFICIENT_CREDITS', 'KEY_REUSED'),
+      ...ofUser('INSUFFICIENT_CREDITS', 'NOT_EARNED', 'KEY_REUSED'),
       schema: { headers: IdempotencyKey, body: Withdrawal, response: { 201: Transaction } },
     },
     async (request, reply) => {
@@ -53,6 +53,8 @@ async function withdraw(
       [userId, -credits, payoutAmount(credits, currency), currency, key],
     );
     await takeOut(client, userId, credits);
+    // After it, since the wallet is locked by then: two at once do not both find the same credits.
+    if ((await earned(client, userId)) < 0) throw new ApiError('NOT_EARNED');
   }).catch((error: pg.DatabaseError) => {
     if (error.code !== UNIQUE_VIOLATION) throw error;
   });
@@ -63,4 +65,14 @@ async function withdraw(
   );
   if (!rows[0]) throw new ApiError('KEY_REUSED');
   return await findTransaction(pool, rows[0].id, userId);
+}
+
+/** What somebody has earned and not withdrawn. What was bought, with its bonus, is for learning: paid out it would be worth more than it cost. */
+async function earned(client: pg.PoolClient, userId: string): Promise<number> {
+  const { rows } = await client.query<{ credits: number }>(
+    `SELECT coalesce(sum(credits), 0)::int AS credits FROM transactions
+     WHERE user_id = $1 AND status = 'COMPLETED' AND type IN ('SESSION_EARNING', 'WITHDRAWAL')`,
+    [userId],
+  );
+  return rows[0]!.credits;
 }

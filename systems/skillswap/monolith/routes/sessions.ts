@@ -10,8 +10,15 @@ import type { SessionAction } from '../../kit/sessions/transitions.ts';
 import { type Context, currentUser } from '../context.ts';
 import { move } from '../sessions/moves.ts';
 
-/** What people do with a session, but for cancelling it, which may have a reason. */
-const STEPS = ['accept', 'decline', 'schedule', 'start', 'complete'] as const satisfies SessionAction[];
+/** What people do with a session, by the last part of the path; cancelling it may have a reason, and has a route of its own. */
+const STEPS = {
+  accept: 'accept',
+  decline: 'decline',
+  schedule: 'schedule',
+  start: 'start',
+  complete: 'complete',
+  'no-show': 'noShow',
+} as const satisfies Record<string, SessionAction>;
 
 export function sessionRoutes(app: FastifyInstance, { pool, clock, ofUser }: Context): void {
   app.get<{ Querystring: SessionQuery }>(
@@ -32,9 +39,9 @@ export function sessionRoutes(app: FastifyInstance, { pool, clock, ofUser }: Con
     async (request) => await findSession(pool, request.params.id, currentUser(request).id),
   );
 
-  for (const action of STEPS)
+  for (const [path, action] of Object.entries(STEPS))
     app.post<{ Params: Id }>(
-      `/sessions/:id/${action}`,
+      `/sessions/:id/${path}`,
       {
         ...ofUser('SESSION_NOT_FOUND', 'NOT_YOURS_TO_MOVE', 'BAD_STATE', 'NOT_THE_TIME'),
         schema: { params: Id, response: { 200: Session } },

@@ -181,7 +181,8 @@ async function erase(client: pg.PoolClient, id: string): Promise<void> {
   );
   if (!rowCount) throw new ApiError('USER_NOT_FOUND');
   const { rows: inUse } = await client.query<{ inUse: boolean }>(
-    `SELECT EXISTS (SELECT 1 FROM sessions WHERE (seeker_id = $1 OR provider_id = $1) AND state = ANY ($2))
+    `SELECT EXISTS (SELECT 1 FROM sessions WHERE (seeker_id = $1 OR provider_id = $1) AND (state = ANY ($2)
+         OR EXISTS (SELECT 1 FROM settlements WHERE session_id = sessions.id)))
        OR EXISTS (SELECT 1 FROM wallets WHERE user_id = $1 AND balance > 0) AS "inUse"`,
     [id, TAKING],
   );

@@ -5,13 +5,12 @@ import { isOffered } from '../../kit/availability/slots.ts';
 import type { Interval } from '../../kit/availability/weekly-hours.ts';
 import { sessionCredits } from '../../kit/credits/prices.ts';
 import { ApiError } from '../../kit/problems.ts';
-import { CLOSED_AFTER_HOURS, TAKING } from '../../kit/sessions/transitions.ts';
+import { heldUntil } from '../../kit/sessions/settlement.ts';
+import { TAKING } from '../../kit/sessions/transitions.ts';
 import { hold } from '../credits/wallets.ts';
 import { notify } from '../notify.ts';
 import { availabilityOf } from './availability.ts';
 import { addToHistory } from './moves.ts';
-
-const HOUR = 3_600_000;
 
 /** Asks a provider for a session: their time is taken and the seeker's credits are held, both or neither. Returns its id. */
 export async function book(pool: pg.Pool, seekerId: string, booking: Booking, now: number): Promise<string> {
@@ -35,7 +34,7 @@ export async function book(pool: pg.Pool, seekerId: string, booking: Booking, no
       [seekerId, providerId, skillId, new Date(slot.start), new Date(slot.end), hourlyRate, credits, message],
     );
     const { id } = rows[0]!;
-    const expiresAt = new Date(slot.end + CLOSED_AFTER_HOURS * HOUR);
+    const expiresAt = new Date(heldUntil(slot.end));
     await hold(client, { userId: seekerId, sessionId: id, amount: credits, expiresAt });
     await addToHistory(client, { sessionId: id, from: null, to: 'REQUESTED', actorId: seekerId });
     const text = `Somebody asks you for a session on ${new Date(slot.start).toISOString()}.`;

@@ -11,8 +11,8 @@ import {
   type SessionAction,
   type SessionState,
 } from '../../kit/sessions/transitions.ts';
-import { settle } from '../credits/wallets.ts';
 import { notify } from '../notify.ts';
+import { settleAt } from './settlements.ts';
 
 type SessionRow = {
   id: string;
@@ -54,8 +54,7 @@ export async function move(pool: pg.Pool, { sessionId, action, actorId, now, not
     );
     await addToHistory(client, { sessionId, from: session.state, to, actorId, note });
     const settlement = settlementOf({ action, actor, session: { ...session, ...times }, now });
-    // At once: nobody contests anything here.
-    if (settlement) await settle(client, { sessionId, providerId: session.providerId, ...settlement });
+    if (settlement) await settleAt(client, { sessionId, providerId: session.providerId, ...settlement }, now);
     for (const userId of [session.seekerId, session.providerId].filter((one) => one !== actorId))
       await notify(client, userId, `session_${to.toLowerCase()}`, 'A session has changed', TEXTS[to]);
   });

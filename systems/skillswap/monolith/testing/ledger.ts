@@ -23,11 +23,12 @@ const BROKEN = {
   'no wallet is below zero': 'SELECT user_id FROM wallets WHERE held < 0 OR balance < held',
   'what a session moves is nothing in all': `
     SELECT session_id, sum(credits) FROM transactions WHERE session_id IS NOT NULL GROUP BY 1 HAVING sum(credits) <> 0`,
-  'a hold is open exactly as long as its session': `
+  'a hold is open exactly as long as its session, or what becomes of it is not settled': `
     SELECT sessions.id, state, credit_holds.status FROM sessions
     LEFT JOIN credit_holds ON session_id = sessions.id
     WHERE (credit_holds.status IS NOT DISTINCT FROM 'HELD')
-      <> (state IN ('REQUESTED', 'ACCEPTED', 'SCHEDULED', 'IN_PROGRESS'))`,
+      <> (state IN ('REQUESTED', 'ACCEPTED', 'SCHEDULED', 'IN_PROGRESS')
+        OR EXISTS (SELECT FROM settlements WHERE settlements.session_id = sessions.id))`,
   'of a hold that is resolved, what was captured was paid': `
     SELECT session_id, captured FROM credit_holds WHERE status = 'RESOLVED' AND captured <> coalesce(
       (SELECT -credits FROM transactions WHERE session_id = credit_holds.session_id AND type = 'SESSION_PAYMENT'), 0)`,

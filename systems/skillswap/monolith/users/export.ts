@@ -8,6 +8,7 @@ const TABLES: Record<string, string> = {
   availability: 'SELECT * FROM availability WHERE user_id = $1',
   sessions: 'SELECT * FROM sessions WHERE seeker_id = $1 OR provider_id = $1',
   ratings: 'SELECT * FROM ratings WHERE rater_id = $1 OR rated_id = $1',
+  disputes: 'SELECT * FROM disputes WHERE opened_by = $1',
   wallet: 'SELECT * FROM wallets WHERE user_id = $1',
   holds: 'SELECT * FROM credit_holds WHERE user_id = $1',
   transactions: 'SELECT * FROM transactions WHERE user_id = $1',

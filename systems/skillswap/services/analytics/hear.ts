@@ -1,10 +1,12 @@
-import { forgetOwn, noteHeard } from '@banyan/analytics';
+import { noteHeard } from '@banyan/analytics';
 import { defineContracts, type EventingDefinition } from '@banyan/events';
+import { erasePerson } from '@banyan/service';
 import { contracts as own } from '../../contracts/analytics.ts';
 import { contracts as payment } from '../../contracts/payment.ts';
 import { contracts as session } from '../../contracts/session.ts';
 import { contracts as skill } from '../../contracts/skill.ts';
 import { contracts as user } from '../../contracts/user.ts';
+import { personalTables } from './personal-data.ts';
 import * as store from './store.ts';
 
 const { UserRegistered, UserSuspended, UserDeleted } = user.events;
@@ -30,11 +32,8 @@ export const hear: Pick<EventingDefinition<typeof contracts>, 'on' | 'backfill'>
   backfill: ASKED,
   on: {
     UserRegistered: ({ data }, { tx }) => store.insertPerson(tx, data),
-    UserSuspended: ({ data: { userId } }, { tx }) => store.setStatus(tx, userId, 'SUSPENDED'),
-    UserDeleted: async ({ data: { userId } }, { tx }) => {
-      await store.setStatus(tx, userId, 'DELETED');
-      await forgetOwn(tx, userId);
-    },
+    UserSuspended: ({ data: { userId } }, { tx }) => store.suspend(tx, userId),
+    UserDeleted: async ({ data: { userId } }, { tx }) => void (await erasePerson(tx, personalTables, userId)),
     SkillCategoryAdded: ({ data }, { tx }) => store.putCategory(tx, data),
     SkillAdded: ({ data }, { tx }) => store.putSkill(tx, data),
     SessionCompleted: ({ data, time: at }, { tx }) => store.insertCompleted(tx, data, { at, isNews: true }),

@@ -1,7 +1,7 @@
 import { analyticsTables, overview, reports } from '@banyan/analytics';
 import { eventing } from '@banyan/events';
 import type { Db } from '@banyan/postgres';
-import { defineService, GatewayConfig, gatewayIssuer } from '@banyan/service';
+import { defineService, GatewayConfig, gatewayIssuer, personalData } from '@banyan/service';
 import { GATEWAY_ISSUER } from '../../kit/tokens.ts';
 import { counting } from './counting.ts';
 import { platformMetrics } from './figures.ts';
@@ -17,6 +17,7 @@ export const analytics = defineService({
   config: GatewayConfig,
   schema: new URL('schema.sql', import.meta.url),
   use: {
+    personalData,
     tables: analyticsTables(skillswap),
     events: eventing(contracts, hear),
     counting,

@@ -6,14 +6,16 @@ import {
   productRoutes,
 } from '@banyan/analytics';
 import type { Events } from '@banyan/events';
-import type { ServiceApp, ServiceContext } from '@banyan/service';
+import { personalDataRoutes, type ServiceApp, type ServiceContext } from '@banyan/service';
 import { PlatformMetrics, Summary } from '../../api/analytics.ts';
 import { API } from '../../api/common.ts';
+import { ASKER } from '../../contracts/personal-data.ts';
 import { callerOf } from '../../kit/caller.ts';
 import { ofAdminIn, ofUserIn } from '../../kit/of-user.ts';
 import { answerAsMonolith } from '../../kit/problem-answers.ts';
 import { platformMetrics, summaryOf } from './figures.ts';
 import { ASKED, type contracts } from './hear.ts';
+import { personalTables } from './personal-data.ts';
 import { type Overview, PRODUCTS } from './products.ts';
 import { momentsOf, momentsOfAll } from './series.ts';
 import { skillswap as system } from './skillswap.ts';
@@ -54,4 +56,5 @@ export async function routes(app: ServiceApp, { pool, events, overview, metrics 
     },
     { prefix: API },
   );
+  personalDataRoutes(app, { pool, stated: personalTables, asker: ASKER });
 }

@@ -13,15 +13,11 @@ export async function insertPerson(
 }
 
 /** Nothing follows a deletion. */
-export async function setStatus(
-  tx: Queryable,
-  userId: string,
-  status: 'SUSPENDED' | 'DELETED',
-): Promise<void> {
+export async function suspend(tx: Queryable, userId: string): Promise<void> {
   await tx.query(
-    `INSERT INTO people (id, status) VALUES ($1, $2)
+    `INSERT INTO people (id, status) VALUES ($1, 'SUSPENDED')
      ON CONFLICT (id) DO UPDATE SET status = excluded.status WHERE people.status <> 'DELETED'`,
-    [userId, status],
+    [userId],
   );
 }
 

@@ -1,9 +1,11 @@
 import { defineContracts, type Envelope, type EventingDefinition, type HandlerContext } from '@banyan/events';
 import { hearOfRow, type Telling, tellOf, tellOfRow } from '@banyan/notifications';
+import { erasePerson } from '@banyan/service';
 import { contracts as own } from '../../contracts/notification.ts';
 import { contracts as payment } from '../../contracts/payment.ts';
 import { contracts as session } from '../../contracts/session.ts';
 import { contracts as user } from '../../contracts/user.ts';
+import { personalTables } from './personal-data.ts';
 import { type Kind, kindOfRow } from './templates/kinds.ts';
 
 const { CreditsAdded, CreditsReleased, CreditsTransferred } = payment.events;
@@ -152,7 +154,7 @@ export function followOthers(host: Telling): NonNullable<EventingDefinition<Cont
       await host.people.remember(context.tx, { userId, email, name, isConfirmed: true });
       await welcome(message, context);
     },
-    UserDeleted: async ({ data: { userId } }, { tx }) => await host.people.forget(tx, userId),
+    UserDeleted: async ({ data: { userId } }, { tx }) => void (await erasePerson(tx, personalTables, userId)),
     CreditsAdded: told('CreditsAdded'),
     CreditsReleased: told('CreditsReleased'),
     CreditsTransferred: told('CreditsTransferred'),

@@ -1,6 +1,6 @@
 import { eventing } from '@banyan/events';
 import { delivery, notificationSignals, streams, type Telling, telling } from '@banyan/notifications';
-import { defineService, GatewayConfig, gatewayIssuer, keyValues } from '@banyan/service';
+import { defineService, GatewayConfig, gatewayIssuer, keyValues, personalData } from '@banyan/service';
 import { GATEWAY_ISSUER } from '../../kit/tokens.ts';
 import { fromRows } from './facts.ts';
 import { contracts, followOthers } from './follow.ts';
@@ -13,6 +13,7 @@ export const notification = defineService({
   config: GatewayConfig,
   schema: new URL('schema.sql', import.meta.url),
   use: {
+    personalData,
     limits: keyValues(),
     signals: notificationSignals(),
     telling: telling(skillswap),

@@ -1,16 +1,23 @@
 import type { Events } from '@banyan/events';
 import { notificationRoutes, readRows, type Streams, type Telling } from '@banyan/notifications';
 import { withTransaction } from '@banyan/postgres';
-import type { KeyValueStore, ServiceApp, ServiceContext } from '@banyan/service';
+import {
+  type KeyValueStore,
+  personalDataRoutes,
+  type ServiceApp,
+  type ServiceContext,
+} from '@banyan/service';
 import type pg from 'pg';
 import { API, Done, Id, Page } from '../../api/common.ts';
 import { Notification, NotificationQuery } from '../../api/notifications.ts';
 import type { contracts } from '../../contracts/notification.ts';
+import { ASKER } from '../../contracts/personal-data.ts';
 import { callerOf } from '../../kit/caller.ts';
 import { ofUserIn } from '../../kit/of-user.ts';
 import { pageOf } from '../../kit/pages.ts';
 import { answerAsMonolith } from '../../kit/problem-answers.ts';
 import { ApiError } from '../../kit/problems.ts';
+import { personalTables } from './personal-data.ts';
 import { skillswap } from './skillswap.ts';
 
 type Given = {
@@ -29,6 +36,7 @@ export async function routes(app: ServiceApp, given: ServiceContext<unknown, Giv
     },
     { prefix: API },
   );
+  personalDataRoutes(app, { pool: given.pool, stated: personalTables, asker: ASKER });
 }
 
 type Row = { id: string; kind: string; title: string; body: string; isRead: boolean; createdAt: Date };

@@ -1,5 +1,5 @@
 import { eventing } from '@banyan/events';
-import { defineService, GatewayConfig, gatewayIssuer } from '@banyan/service';
+import { defineService, GatewayConfig, gatewayIssuer, personalData } from '@banyan/service';
 import { contracts } from '../../contracts/payment.ts';
 import { GATEWAY_ISSUER } from '../../kit/tokens.ts';
 import { fromRows } from './facts.ts';
@@ -18,6 +18,7 @@ export const payment = defineService({
   config: GatewayConfig,
   schema: new URL('schema.sql', import.meta.url),
   use: {
+    personalData,
     ...{ events: eventing(contracts, { fromRows }), encryption },
     ...{ credits, keeping, screening, purchasing, moneyBack, withdrawing },
   },

@@ -1,7 +1,15 @@
-import { implement, type ServiceApp, type ServiceContext, service, signedIn } from '@banyan/service';
+import {
+  implement,
+  personalDataRoutes,
+  type ServiceApp,
+  type ServiceContext,
+  service,
+  signedIn,
+} from '@banyan/service';
 import { API, Id, Page, PageQuery } from '../../api/common.ts';
 import { Hold as ShownHold, Transaction, Wallet } from '../../api/credits.ts';
 import { contracts } from '../../contracts/payment.ts';
+import { ASKER } from '../../contracts/personal-data.ts';
 import { callerOf } from '../../kit/caller.ts';
 import { answerAsMonolith } from '../../kit/problem-answers.ts';
 import { ApiError } from '../../kit/problems.ts';
@@ -10,6 +18,7 @@ import type { Hold } from './ledger/decide.ts';
 import { findWallet } from './ledger/store.ts';
 import { findHolds, findTransaction, findTransactions } from './ledger/transactions.ts';
 import type { MoneyBack } from './money-back.ts';
+import { personalTables } from './personal-data.ts';
 import type { Purchasing } from './purchases/part.ts';
 import { purchaseRoutes } from './purchases/routes.ts';
 import { refundRoutes } from './refunds/routes.ts';
@@ -100,7 +109,7 @@ function creditRoutes(app: ServiceApp, { pool }: ServiceContext<unknown, Given>)
 }
 
 /** What other services do with credits. */
-function internalRoutes(app: ServiceApp, { credits }: ServiceContext<unknown, Given>): void {
+function internalRoutes(app: ServiceApp, { pool, credits }: ServiceContext<unknown, Given>): void {
   const config = { allow: [service()], errors: [404, 409, 422] };
   implement(
     app,
@@ -120,6 +129,11 @@ function internalRoutes(app: ServiceApp, { credits }: ServiceContext<unknown, Gi
     },
     { holdCredits: { config }, captureHold: { config }, releaseHold: { config } },
   );
+  personalDataRoutes(app, {
+    ...{ pool, stated: personalTables, asker: ASKER },
+    // Credits would be lost; what is held is part of the balance.
+    isInUse: async (person) => (await findWallet(pool, person)).balance > 0,
+  });
 }
 
 function shown({ id, owner: userId, amount: credits, captured, state, reference, expiresAt }: Hold) {

@@ -57,6 +57,16 @@ export default extract({
       columns: [copy('id', 'session_id', 'rater_id', 'rated_id', 'stars', 'comment', 'created_at')],
     }),
     table({
+      legacy: { table: 'disputes', key: ['session_id'] },
+      // Few people contest anything.
+      mayBeEmpty: true,
+      owner: oneWriter,
+      columns: [
+        copy('session_id', 'opened_by', 'reason', 'opened_at', 'decides_at'),
+        copy('outcome', 'note', 'decided_by', 'decided_at'),
+      ],
+    }),
+    table({
       legacy: 'availability',
       owner: oneWriter,
       columns: [copy('id', 'user_id', 'weekday', 'from_time', 'to_time', 'zone')],
@@ -100,19 +110,16 @@ export default extract({
     write('POST /bookings', MOVED),
     read('/sessions'),
     read('/sessions/:id'),
-    ...['accept', 'decline', 'schedule', 'start', 'complete', 'cancel'].map((step) =>
+    ...['accept', 'decline', 'schedule', 'start', 'complete', 'cancel', 'no-show'].map((step) =>
       write(`POST /sessions/:id/${step}`, MOVED),
     ),
     read('/sessions/:id/history'),
     read('/sessions/:id/ratings'),
     write('POST /sessions/:id/ratings', ['ratings', 'skill_profiles']),
-    ...['no-show', 'reschedule'].map((step) => ({
-      ...write(`POST /sessions/:id/${step}`, MOVED),
-      onMonolith: false,
-    })),
-    { route: `POST ${API}/sessions/:id/dispute`, writes: [], ...onService },
-    { route: `GET ${API}/sessions/:id/dispute`, ...onService },
-    { route: `POST ${API}/sessions/:id/dispute/decision`, writes: [], ...onService },
+    write('POST /sessions/:id/dispute', ['disputes']),
+    read('/sessions/:id/dispute'),
+    write('POST /sessions/:id/dispute/decision', ['disputes']),
+    { ...write('POST /sessions/:id/reschedule', MOVED), onMonolith: false },
     { route: `POST ${API}/sessions/:id/room`, writes: [], ...onService },
     { route: `GET ${API}/sessions/:id/recordings`, ...onService },
     { route: `POST ${API}/sessions/rooms/messages`, auth: 'none', writes: [], ...onService },

@@ -1,5 +1,5 @@
 import { eventing } from '@banyan/events';
-import { calls, defineService, GatewayConfig, gatewayIssuer } from '@banyan/service';
+import { calls, defineService, GatewayConfig, gatewayIssuer, personalData } from '@banyan/service';
 import { Type } from 'typebox';
 import { contracts as payment } from '../../contracts/payment.ts';
 import { contracts } from '../../contracts/session.ts';
@@ -26,6 +26,7 @@ export function sessionBy(clock: () => number) {
     config: GatewayConfig,
     schema: new URL('schema.sql', import.meta.url),
     use: {
+      personalData,
       events: eventing(contracts, { fromRows }),
       payment: calls(payment.operations, {
         config: PaymentConfig,

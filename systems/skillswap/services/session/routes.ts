@@ -1,6 +1,7 @@
 import type { Events } from '@banyan/events';
-import type { ServiceApp, ServiceContext } from '@banyan/service';
+import { personalDataRoutes, type ServiceApp, type ServiceContext } from '@banyan/service';
 import { API } from '../../api/common.ts';
+import { ASKER } from '../../contracts/personal-data.ts';
 import type { contracts } from '../../contracts/session.ts';
 import { ofAdminIn, ofUserIn } from '../../kit/of-user.ts';
 import { answerAsMonolith } from '../../kit/problem-answers.ts';
@@ -9,6 +10,7 @@ import { bookingRoutes } from './booking/routes.ts';
 import { calendarRoutes } from './calendar/routes.ts';
 import type { SessionCreditsPart } from './credits/part.ts';
 import { disputeRoutes } from './disputes/routes.ts';
+import { cancelOpen, hasOpenSessions, personalTables } from './personal-data.ts';
 import { roomRoutes } from './rooms/routes.ts';
 import type { VideoRooms } from './rooms/video.ts';
 import { sessionRoutes } from './sessions/routes.ts';
@@ -36,5 +38,10 @@ export function routesBy(clock: () => number) {
       },
       { prefix: API },
     );
+    personalDataRoutes(app, {
+      ...{ pool, stated: personalTables, asker: ASKER },
+      isInUse: (person) => hasOpenSessions(pool, person),
+      before: (person) => cancelOpen({ pool, events, wake: settling.wake }, person, clock()),
+    });
   };
 }

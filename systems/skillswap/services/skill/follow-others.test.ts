@@ -162,7 +162,10 @@ it('what links of Banyan bring is left to them, so that a rating counts once; wh
   const [learner, teacher] = [await world.person(), await world.person()];
   const [skillId] = (await world.skills(1)) as [string];
   await teacher.say({ offered: [{ skillId, level: 'EXPERT' }] });
-  await world.service.pool.query('CREATE SCHEMA banyan CREATE TABLE shares (service text, share integer)');
+  await world.service.pool.query(
+    `CREATE SCHEMA banyan CREATE TABLE shares (service text, share integer) CREATE TABLE links (link text);
+     INSERT INTO banyan.links VALUES ('skill.forward')`,
+  );
   const parties = { sessionId: randomUUID(), seekerId: learner.id, providerId: teacher.id };
   const at = new Date().toISOString();
   await withTransaction(doubles[1].pool, async (tx) => {

@@ -1,7 +1,8 @@
 import type { EventingDefinition } from '@banyan/events';
-import { linksBringRows } from '@banyan/service';
+import { erasePerson, linksBringRows } from '@banyan/service';
 import type { contracts } from './messages.ts';
 import * as people from './people/store.ts';
+import { personalTables } from './personal-data.ts';
 import { addRating, insertProfile } from './profiles/store.ts';
 import { addLesson } from './verification/store.ts';
 
@@ -21,8 +22,7 @@ export const followOthers: EventingDefinition<typeof contracts>['on'] = {
     if (!(await linksBringRows(tx))) await people.suspendPerson(tx, userId);
   },
   UserDeleted: async ({ data: { userId } }, { tx }) => {
-    await people.forgetOwn(tx, userId);
-    if (!(await linksBringRows(tx))) await people.forgetPerson(tx, userId);
+    await erasePerson(tx, personalTables, userId);
   },
   SessionCompleted: ({ data }, { tx }) => addLesson(tx, data),
   SessionRated: async ({ data: { ratedId, providerId, stars } }, { tx }) => {

@@ -1,5 +1,5 @@
 import { eventing } from '@banyan/events';
-import { calls, defineService, GatewayConfig, gatewayIssuer } from '@banyan/service';
+import { calls, defineService, GatewayConfig, gatewayIssuer, personalData } from '@banyan/service';
 import { Type } from 'typebox';
 import { contracts as recommendation } from '../../contracts/recommendation.ts';
 import { contracts as user } from '../../contracts/user.ts';
@@ -28,6 +28,7 @@ export function skillBy(clock: () => number) {
     config: Type.Object({ ...GatewayConfig.properties, ...RecommendationConfig.properties }),
     schema: new URL('schema.sql', import.meta.url),
     use: {
+      personalData,
       events: eventing(contracts, { on: followOthers, fromRows }),
       users: calls(user.operations, {
         config: UserConfig,

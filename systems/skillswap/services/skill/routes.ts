@@ -1,5 +1,12 @@
-import { implement, type ServiceApp, type ServiceContext, service } from '@banyan/service';
+import {
+  implement,
+  personalDataRoutes,
+  type ServiceApp,
+  type ServiceContext,
+  service,
+} from '@banyan/service';
 import { API } from '../../api/common.ts';
+import { ASKER } from '../../contracts/personal-data.ts';
 import { contracts } from '../../contracts/skill.ts';
 import { answerAsMonolith } from '../../kit/problem-answers.ts';
 import { assessmentRoutes } from './assessment/routes.ts';
@@ -10,6 +17,7 @@ import type { Given } from './given.ts';
 import { mapRoutes } from './map/routes.ts';
 import type { Recommendation } from './matching/ranking.ts';
 import { matchRoutes } from './matching/routes.ts';
+import { personalTables } from './personal-data.ts';
 import { profileRoutes } from './profiles/routes.ts';
 import { findOffer } from './profiles/store.ts';
 import { verificationRoutes } from './verification/routes.ts';
@@ -52,5 +60,6 @@ function internalRoutes(app: ServiceApp, { pool }: Given): void {
       },
       { getSkill: { config }, getOffer: { config } },
     );
+    personalDataRoutes(scope, { pool, stated: personalTables, asker: ASKER });
   });
 }

@@ -12,7 +12,12 @@ import { registration } from './facts.ts';
 import type { Logins } from './logins.ts';
 import { findLogin, insertUser } from './store.ts';
 
-type Context = { pool: Db; passwords: Passwords; logins: Logins; events: Events<typeof contracts> };
+type Context = {
+  pool: Db;
+  passwords: Passwords;
+  logins: Logins;
+  events: Pick<Events<typeof contracts>, 'publish'>;
+};
 
 /** How people come in, and go. */
 export function authRoutes(app: ServiceApp, { pool, passwords, logins, events }: Context): void {

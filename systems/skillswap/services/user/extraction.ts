@@ -5,6 +5,9 @@ import { placeOf } from '../../kit/plan.ts';
 const ofUser = { by: 'key', legacyColumn: 'user_id', serviceColumn: 'user_id' } as const;
 const ofEach = (table: string) => ({ table, key: ['user_id'] });
 
+/** What the monolith has not got: for whoever is on this side. */
+const own = { key: 'params.id', onMonolith: false } as const;
+
 /** user takes over who may come in and who they are; what else begins with a registration is made here and kept elsewhere. */
 export default extract({
   ...placeOf('user'),
@@ -41,7 +44,14 @@ export default extract({
     }),
     table({ legacy: ofEach('skill_profiles'), owner: ofUser, columns: [copy('user_id')] }),
     table({ legacy: ofEach('wallets'), owner: ofUser, columns: [copy('user_id')] }),
-    // Read here, written by the monolith.
+    // Read here, written by the monolith: who is deleted, and how much it has erased of them.
+    table({
+      legacy: ofEach('erasures'),
+      rows: 'foreign',
+      owner: ofUser,
+      columns: [copy('user_id'), copy('erased', 'created_at', { flow: 'forward' })],
+      mayBeEmpty: true,
+    }),
     table({
       legacy: 'sessions',
       rows: 'foreign',
@@ -81,5 +91,10 @@ export default extract({
     // Whoever is suspended is out at once, on whatever side they ask next.
     { route: `POST ${API}/users/:id/suspend`, key: 'params.id', writes: ['users_legacy'], settle: true },
     { route: `POST ${API}/users/:id/verify`, key: 'params.id', writes: ['users_legacy'], settle: true },
+    // What the monolith has not got: archives of all services, and what became of somebody who is gone.
+    { route: `POST ${API}/users/:id/archives`, ...own, writes: [] },
+    { route: `GET ${API}/users/:id/archives/:archiveId`, ...own },
+    { route: `GET ${API}/users/:id/erasure`, ...own },
+    { route: `GET ${API}/users/:id/erasure/:key`, ...own, auth: 'none' },
   ],
 });

@@ -6,37 +6,54 @@ import {
   implement,
   publicKeysAt,
   type ServiceApp,
+  type ServiceClient,
   type ServiceContext,
+  type Signatures,
   service,
   type TokenSigner,
 } from '@banyan/service';
 import { hash, verify } from '@node-rs/bcrypt';
 import { type Static, Type } from 'typebox';
 import { API } from '../../api/common.ts';
+import type { publicExport } from '../../contracts/public-api.ts';
 import { contracts } from '../../contracts/user.ts';
 import { answerAsMonolith } from '../../kit/problem-answers.ts';
 import { ApiError } from '../../kit/problems.ts';
 import { JWKS_PATH } from '../../kit/tokens.ts';
+import type { Archiving } from './archive/part.ts';
+import { archiveRoutes } from './archive/routes.ts';
 import { authRoutes } from './auth-routes.ts';
 import { privacyOf } from './decide.ts';
+import { erasureRoutes } from './erasure/routes.ts';
+import { type Keepers, KeepersConfig, keepersIn } from './keepers.ts';
 import { createLogins } from './logins.ts';
 import { findUser } from './store.ts';
 import { userRoutes } from './user-routes.ts';
 
 export const Config = Type.Object({
   ...GatewayConfig.properties,
+  ...KeepersConfig.properties,
   REFRESH_TOKEN_DAYS: Type.Integer({ minimum: 1, default: 30 }),
   /** The work factor of passwords; the monolith reads them too. */
   BCRYPT_COST: Type.Integer({ minimum: 4, maximum: 31, default: 10 }),
 });
 
 /** What routes are given by the parts of the service. */
-type Given = { signer: TokenSigner; events: Events<typeof contracts> };
+type Given = {
+  signer: TokenSigner;
+  events: Pick<Events<typeof contracts>, 'publish'>;
+  keepers: Keepers;
+  signatures: Signatures;
+  erasing: { wake(): void };
+  api: ServiceClient<typeof publicExport>;
+  archiving: Archiving;
+};
 
 export async function routes(
   app: ServiceApp,
-  { pool, config, signer, events }: ServiceContext<Static<typeof Config>, Given>,
+  context: ServiceContext<Static<typeof Config>, Given>,
 ): Promise<void> {
+  const { pool, config, signer, events } = context;
   const passwords = createPasswords(
     {
       hash: (password) => hash(password, { cost: config.BCRYPT_COST }),
@@ -53,6 +70,8 @@ export async function routes(
       answerAsMonolith(api);
       authRoutes(api, { pool, passwords, logins, events });
       userRoutes(api, { pool, events });
+      erasureRoutes(api, { ...context, there: keepersIn(config) });
+      archiveRoutes(api, context);
     },
     { prefix: API },
   );

@@ -45,3 +45,38 @@ CREATE TABLE IF NOT EXISTS sessions (
   provider_id uuid NOT NULL
 );
 CREATE INDEX IF NOT EXISTS sessions_between ON sessions (seeker_id, provider_id);
+
+-- Whose account is deleted. While there is a monolith, it writes it down, with what it has erased: rows by table.
+CREATE TABLE IF NOT EXISTS erasures (
+  user_id uuid PRIMARY KEY,
+  -- Null: there was no monolith.
+  erased jsonb,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- What became of it everywhere. Without a proof: it is on its way.
+CREATE TABLE IF NOT EXISTS erasure_proofs (
+  user_id uuid PRIMARY KEY,
+  begun_at timestamptz NOT NULL DEFAULT now(),
+  -- As it is signed, to the letter.
+  proof text,
+  signature text,
+  proven_at timestamptz,
+  CONSTRAINT proven_as_a_whole CHECK (num_nulls(proof, signature, proven_at) IN (0, 3))
+);
+
+-- All that there is about somebody, for them to take with them.
+CREATE TABLE IF NOT EXISTS archives (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  user_id uuid NOT NULL,
+  -- By service.
+  parts jsonb NOT NULL DEFAULT '{}',
+  created_at timestamptz NOT NULL DEFAULT now(),
+  ready_at timestamptz,
+  due_at timestamptz DEFAULT now(),
+  leased_until timestamptz,
+  attempts integer NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS archives_of_user ON archives (user_id);
+CREATE INDEX IF NOT EXISTS archives_due ON archives (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS archives_old ON archives (created_at);

@@ -39,6 +39,15 @@ export async function findUser(
   return { user, chosen };
 }
 
+/** Keeps somebody as they are for the rest of the transaction; false: there is nobody, or not any more. */
+export async function lockUser(tx: Queryable, id: string): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `SELECT FROM users WHERE id = $1 AND status <> 'DELETED' FOR NO KEY UPDATE`,
+    [id],
+  );
+  return rowCount === 1;
+}
+
 /** Whoever has this address, with what tells whether it is them. */
 export async function findLogin(
   db: Queryable,

@@ -15,7 +15,7 @@ import { columnsOf, findUser, haveMet, USER, updateUser } from './store.ts';
 /** Who people are to others, and what administrators do with them. */
 export function userRoutes(
   app: ServiceApp,
-  { pool, events }: { pool: Db; events: Events<typeof contracts> },
+  { pool, events }: { pool: Db; events: Pick<Events<typeof contracts>, 'publish'> },
 ): void {
   const { ofUser, ofAdmin } = callersOf(pool);
   /** Changes somebody, and tells of it; undefined as `updateUser`. */

@@ -1,7 +1,6 @@
 import { defineErrors } from '@banyan/service';
 
 export const errors = defineErrors({
-  NOT_EARNED: [409, 'Only credits that were earned are paid out, not those that were bought.'],
   BAD_IBAN: [400, 'This is no number of a bank account (IBAN).'],
   PAYEE_NOT_FOUND: [404, 'It is not known yet where the money is to go.'],
   FILE_NOT_FOUND: [404, 'There is no such payout file.'],

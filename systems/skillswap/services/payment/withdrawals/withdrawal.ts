@@ -7,7 +7,6 @@ import { ApiError } from '../../../kit/problems.ts';
 import type { Says } from '../ledger/credits.ts';
 import { inLedger, platformAccount, post, reverse } from '../ledger/ledger.ts';
 import { nextPayoutAt, nextWithdrawalStep } from './decide.ts';
-import { errors } from './errors.ts';
 import type { MethodName, PayoutMethod } from './method.ts';
 
 type Tx = pg.PoolClient;
@@ -65,7 +64,7 @@ export async function requestWithdrawal(pool: Db, screen: Screen, wanted: Wanted
       ],
     });
     // After it, since the wallet is locked by then: two at once do not both find the same credits.
-    if ((await withdrawable(tx, userId)) < 0) throw errors('NOT_EARNED');
+    if ((await withdrawable(tx, userId)) < 0) throw new ApiError('NOT_EARNED');
     const made = await change(tx, id, 'posting_id = $2', postingId);
     await screen(tx, made, now);
     return await lockWithdrawal(tx, id);

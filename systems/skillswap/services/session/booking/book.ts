@@ -6,7 +6,7 @@ import type { contracts } from '../../../contracts/session.ts';
 import { isOffered } from '../../../kit/availability/slots.ts';
 import { MAX_CREDITS, sessionCredits } from '../../../kit/credits/prices.ts';
 import { ApiError } from '../../../kit/problems.ts';
-import { HELD_AFTER_END_DAYS, MOVED_DAYS } from '../../../kit/sessions/settlement.ts';
+import { heldUntil } from '../../../kit/sessions/settlement.ts';
 import type { Credits } from '../credits/payment.ts';
 import * as ofCredits from '../credits/store.ts';
 import * as store from './store.ts';
@@ -20,7 +20,6 @@ export type BookingHost = {
 };
 
 const MINUTE = 60_000;
-const DAY = 86_400_000;
 
 /** Longer than payment is waited for: then whoever asked has died. */
 const ASKED_FOR_MS = 30_000;
@@ -37,7 +36,7 @@ export async function book(
 ): Promise<string> {
   const session = await wantedSession(pool, seekerId, booking, now);
   const { id: sessionId, endsAt } = session;
-  const expiresAt = new Date(endsAt.getTime() + (HELD_AFTER_END_DAYS + MOVED_DAYS) * DAY);
+  const expiresAt = new Date(heldUntil(endsAt.getTime()));
   const times = { expiresAt, askedUntil: new Date(Date.now() + ASKED_FOR_MS) };
   if (!(await store.takeTime(pool, session, times))) throw new ApiError('SLOT_TAKEN');
 

@@ -24,26 +24,6 @@ export async function suspendPerson(tx: Tx, userId: string): Promise<void> {
   );
 }
 
-/** Of somebody who is gone, what nobody but this service has. */
-export async function forgetOwn(tx: Tx, userId: string): Promise<void> {
-  await tx.query('SELECT FROM skill_profiles WHERE user_id = $1 FOR NO KEY UPDATE', [userId]);
-  await deleteOf(tx, userId, ['endorsements', 'assessment_attempts']);
-}
-
-/** Nothing that tells who it was stays; what others have learned from them, and what they have said of others, does. */
-export async function forgetPerson(tx: Tx, userId: string): Promise<void> {
-  await tx.query(
-    `INSERT INTO people (id, full_name, status) VALUES ($1, 'Deleted user', 'DELETED')
-     ON CONFLICT (id) DO UPDATE SET full_name = excluded.full_name, status = excluded.status, privacy_settings = '{}'`,
-    [userId],
-  );
-  await tx.query(
-    'UPDATE skill_profiles SET headline = NULL, city = NULL, latitude = NULL, longitude = NULL WHERE user_id = $1',
-    [userId],
-  );
-  await deleteOf(tx, userId, ['offered_skills', 'wanted_skills', 'availability']);
-}
-
 /** What somebody shows, as it is now; of who is gone nothing. */
 export async function putPerson(
   tx: Tx,
@@ -65,8 +45,4 @@ export async function readAgain(tx: Tx, userId: string): Promise<void> {
      ON CONFLICT (user_id) DO UPDATE SET due_at = now(), leased_until = NULL, attempts = people_to_read.attempts + 1`,
     [userId],
   );
-}
-
-async function deleteOf(tx: Tx, userId: string, tables: readonly string[]): Promise<void> {
-  for (const table of tables) await tx.query(`DELETE FROM ${table} WHERE user_id = $1`, [userId]);
 }
