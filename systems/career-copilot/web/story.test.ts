@@ -1,26 +1,35 @@
 import { after, before, it } from 'node:test';
+import { type UsersOfApi, usersOfApi } from '@banyan/harness/testing/system';
 import { chromiumMissing, inChromium } from '@banyan/ui/testing';
 import { allOf, BORN_OUTSIDE, FIRST, migrate, OTHERS } from '../kit/testing/moves.ts';
 import { goTo } from '../kit/testing/stages.ts';
+import { system } from '../system.ts';
 import { moveIn, openWindow } from './testing/story.ts';
-import { startWholeWorld } from './testing/worlds.ts';
+import { startWholeWorld, USERS } from './testing/worlds.ts';
 
 /**
  * What people see at the gateway while the ground moves: one person's story has no failed step and no error in its pages with no service
  * migrated, with three, with all, and while each of them moves there and back, with others about. Somebody is there all the time, in two tabs:
- * they stay logged in, whoever signs their tokens, and what they have begun to enter while a service moves is there afterwards. What the public API
- * answers meanwhile is looked at in ../story.test.ts.
+ * they stay logged in, whoever signs their tokens, and what they have begun to enter while a service moves is there afterwards. Others use the public API
+ * all the while: each of them is answered, and nothing that was promised to them is lost.
  */
 
 const LIMIT = { timeout: 900_000 };
 
+/** Of the public API, beside the pages: enough to be in the middle of something whenever a service moves. */
+const REQUESTS_PER_SECOND = 5;
+
 let world: Awaited<ReturnType<typeof startWholeWorld>>;
+let others: UsersOfApi;
 
 before(async () => {
   if (!chromiumMissing()) world = await startWholeWorld('web-story');
 }, LIMIT);
 
-after(async () => await world?.stop());
+after(async () => {
+  await others?.stop();
+  await world?.stop();
+});
 
 inChromium('one person’s story in the browser', (chromium) => {
   // One test: whoever is there all the time would be gone with the end of the first of several.
@@ -49,12 +58,17 @@ inChromium('one person’s story in the browser', (chromium) => {
 
       await story();
       await migrate(control, [BORN_OUTSIDE]);
+      others = await usersOfApi(system, world.environment, {
+        users: USERS,
+        ratePerSecond: REQUESTS_PER_SECOND,
+      });
       await during(FIRST, 'migrated', []);
       await another();
       // Two at once.
       await during(OTHERS, 'migrated', [story, another]);
       await story();
       await during([...FIRST, ...OTHERS].toReversed(), 'monolith', [another]);
+      await others.leave();
     },
   );
 });

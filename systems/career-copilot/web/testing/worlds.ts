@@ -16,6 +16,8 @@ export type WorldSize = Partial<Size> & {
 };
 
 const SIZE = { users: 60, companies: 20, jobs: 120, applications: 180 };
+/** Of the whole world. */
+export const USERS = 200;
 /** Cheap: many log in here. */
 const BCRYPT_COST = 4;
 
@@ -47,7 +49,7 @@ export async function startMonolithWorld(
 
 /** All of it at the gateway, in processes of its own, everything still on the monolith: for what holds while services move. */
 export async function startWholeWorld(name: string): Promise<World & { environment: Environment }> {
-  const environment = await startTestEnvironment(name, { users: 200, monolith: system.web.build() });
+  const environment = await startTestEnvironment(name, { users: USERS, monolith: system.web.build() });
   const pool = connect(environment.databases.get('monolith')!);
   const people = await shareOut(pool).finally(() => pool.end());
   return { origin: environment.gatewayUrl, people, environment, stop: () => environment.stop() };

@@ -2,3 +2,4 @@
 export { startTestEnvironment } from './environment.ts';
 export { allOf, goBack, migrate, repeatWhile } from './moves.ts';
 export { goTo, noConflicts, verified } from './stages.ts';
+export { type UsersOfApi, usersOfApi } from './users-of-api.ts';
