@@ -336,9 +336,15 @@ export class Exchange implements DeliveryOwner, Running {
   }
 
   #bodyCheck(): BodyCheck | null {
-    const schema = this.#match?.route.validate;
+    const { matcher } = this.#compiled;
+    const schema = this.#match === null ? this.#unmovedCheck() : this.#match.route.validate;
     if (schema) return jsonOnly(this.#req, schema);
-    return this.#body.hasBody ? formOverrideCheck(this.#req, this.#match, this.#compiled.matcher) : null;
+    return this.#body.hasBody ? formOverrideCheck(this.#req, this.#match, matcher) : null;
+  }
+
+  #unmovedCheck(): BodyCheck | null {
+    if (this.#safe) return null;
+    return this.#compiled.matcher.unmoved(this.#req.method as string, this.#req.url as string).validate;
   }
 
   #deliver(): void {

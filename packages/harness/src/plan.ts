@@ -52,13 +52,15 @@ export function placesOf<S extends Pick<System, 'prefix' | 'services' | 'folder'
 
 /** What the plans of all systems say alike, by the variables that whoever runs a system sets. */
 export type Ground = Pick<Plan, 'name' | 'monolith' | 'control'> & {
-  gateway: Required<Pick<Plan['gateway'], 'port' | 'adminPort' | 'workers'>>;
+  gateway: Required<Pick<Plan['gateway'], 'port' | 'adminPort' | 'workers'>> &
+    Pick<Plan['gateway'], 'trustedHops'>;
   rollout: NonNullable<Plan['rollout']>;
 };
 
 /** Name, monolith, control plane, the gateway's ports, and the pace of a rollout. */
 export function groundOf(system: Pick<System, 'name' | 'prefix'>): Ground {
   const told = (name: string, otherwise?: string) => env(variableOf(system, name), otherwise);
+  const hops = process.env[variableOf(system, 'TRUSTED_HOPS')];
   const number = (name: string, otherwise: number) => Number(told(name, String(otherwise)));
   return {
     name: system.name,
@@ -75,6 +77,8 @@ export function groundOf(system: Pick<System, 'name' | 'prefix'>): Ground {
       port: number('GATEWAY_PORT', 8080),
       adminPort: number('GATEWAY_ADMIN_PORT', 7071),
       workers: number('GATEWAY_WORKERS', 2),
+      // How addresses are known is for whoever runs it to say: nobody is limited by a guess.
+      ...(hops === undefined ? {} : { trustedHops: Number(hops) }),
     },
     rollout: {
       steps: told('STEPS', '1%,10%,50%,100%').split(','),

@@ -64,6 +64,30 @@ describe('a route table', () => {
     );
   });
 
+  test('has every upstream checked as the plan says, but those that name no path', () => {
+    const given = aPlan();
+    const gateway = { ...given.gateway, healthChecks: { intervalMs: 10_000, healthyAfter: 5 } };
+    const { auth, users } = given.services;
+    const services = { auth: auth!, users: { ...users!, health: null } };
+    const checked = buildRouteTable(resolvePlan({ ...given, gateway, services }), {}, 1);
+    const asked = { intervalMs: 10_000, unhealthyAfter: 3, healthyAfter: 5 };
+    assert.deepEqual(checked.monolith.health, { path: '/health', ...asked });
+    assert.deepEqual(checked.services.auth!.upstream.health, { path: '/health/ready', ...asked });
+    assert.equal(checked.services.users!.upstream.health, null);
+  });
+
+  test('says what a route that stays takes, and what it writes, where the plan does', () => {
+    const bodySchema = { type: 'object' };
+    const unmoved = [
+      { route: 'POST /orders', bodySchema },
+      { route: 'POST /parcels', writes: ['public.users'] },
+    ];
+    assert.deepEqual(buildRouteTable(resolvePlan(aPlan({ unmoved })), {}, 1).unmoved, [
+      { method: 'POST', path: '/orders', settle: [], bodySchema },
+      { method: 'POST', path: '/parcels', settle: [] },
+    ]);
+  });
+
   test('leaves a service whose state is unknown at the monolith', () => {
     const table = buildRouteTable(plan, {}, 1);
     assert.deepEqual([table.services.auth!.share, table.routes[0]!.mode], [0, 'monolith']);

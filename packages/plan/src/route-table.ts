@@ -18,12 +18,12 @@ export function buildRouteTable(plan: ResolvedPlan, states: ServiceStates, versi
   const services = Object.values(plan.services);
   return {
     version,
-    monolith: { ...upstreamOf(plan.monolith), signAs: plan.monolith.signAs },
+    monolith: { ...upstreamOf(plan, plan.monolith), signAs: plan.monolith.signAs },
     services: Object.fromEntries(
       services.map((service) => [
         service.name,
         {
-          upstream: upstreamOf(service),
+          upstream: upstreamOf(plan, service),
           share: shareOf(stateOf(states, service)),
           salt: service.salt,
           ...(service.accepts === null ? {} : { accepts: service.accepts }),
@@ -33,11 +33,12 @@ export function buildRouteTable(plan: ResolvedPlan, states: ServiceStates, versi
       ]),
     ),
     routes: services.flatMap((service) => service.routes.map((route) => buildRoute(plan, states, route))),
-    unmoved: plan.unmoved.map(({ method, path, writes }) => ({
+    unmoved: plan.unmoved.map(({ method, path, writes, bodySchema }) => ({
       method,
       path,
       settle: withoutEmpty([forwardLinks(readersOf(plan, states, writes))]),
       ...startingOf(plan, states, writes),
+      ...(bodySchema === undefined ? {} : { bodySchema }),
     })),
     issuers: plan.gateway.issuers,
     signing: plan.gateway.signing,
@@ -162,11 +163,13 @@ function stateOf(states: ServiceStates, service: { name: string }): { stage: Sta
   return states[service.name] ?? { stage: 'monolith', share: 0 };
 }
 
-function upstreamOf(side: { origins: string[]; health: string | null; timeoutMs: number }): Upstream {
-  const { origins, health, timeoutMs } = side;
+function upstreamOf(
+  { gateway }: ResolvedPlan,
+  { origins, health, timeoutMs }: { origins: string[]; health: string | null; timeoutMs: number },
+): Upstream {
   return {
     instances: origins,
-    health: health === null ? null : { path: health, intervalMs: 1_000, unhealthyAfter: 3, healthyAfter: 2 },
+    health: health === null ? null : { path: health, ...gateway.healthChecks },
     timeoutMs,
   };
 }

@@ -37,6 +37,8 @@ test('what cannot be waited for is refused: reads, moved routes, tables that nob
   assert.deepEqual(pathsOf({ ...ARTICLES, route: 'POST /comments' }), ['unmoved[0].route']);
   assert.deepEqual(pathsOf(ARTICLES, ARTICLES), ['unmoved[1].route']);
   assert.deepEqual(pathsOf({ ...ARTICLES, writes: ['article'] }), ['unmoved[0].writes[0]']);
+  assert.deepEqual(pathsOf({ route: 'POST /articles' }), ['unmoved[0]'], 'nothing is said of it');
+  assert.deepEqual(pathsOf({ route: 'POST /articles', bodySchema: { type: 'object' } }), []);
 });
 
 test('tables that a moved one refers to and no route is said to write are proposed', async () => {

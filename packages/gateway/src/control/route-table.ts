@@ -33,11 +33,20 @@ export type KeyQuestion = {
 /** `none`: there is no such row on either side. `unclear`: it cannot be told now. */
 export type LookedUpKey = { state: 'found'; key: string } | { state: 'none' } | { state: 'unclear' };
 
+export type HealthChecks = {
+  /** Between two checks of an instance, and how long one may take. */
+  intervalMs: number;
+  /** So many in a row that fail take it out. */
+  unhealthyAfter: number;
+  /** So many in a row that are well take it in again. */
+  healthyAfter: number;
+};
+
 export type Upstream = {
   /** Origins such as http://127.0.0.1:4001, used round-robin. */
   instances: string[];
   /** Active health check; null turns it off. Passive ejection is always on. */
-  health: { path: string; intervalMs: number; unhealthyAfter: number; healthyAfter: number } | null;
+  health: (HealthChecks & { path: string }) | null;
   timeoutMs: number;
 };
 
@@ -132,8 +141,17 @@ export type RouteTable = {
   };
   services: Record<string, ServiceState>;
   routes: Route[];
-  /** Routes that stay on the monolith, and the links that must have passed a write of theirs before it is answered. */
-  unmoved?: { method: string; path: string; settle: string[][]; starting?: StartingLink[] }[];
+  /**
+   * Routes that stay on the monolith: the links that must have passed a write of theirs before it is answered, and the JSON
+   * Schema of what they take.
+   */
+  unmoved?: {
+    method: string;
+    path: string;
+    settle: string[][];
+    starting?: StartingLink[];
+    bodySchema?: unknown;
+  }[];
   issuers: Issuer[];
   /** With what the gateway signs tokens for services. Null or absent: it signs none. */
   signing?: SigningKeys | null;

@@ -23,7 +23,7 @@ export function linksToAwait(request: RoutedRequest, side: Side, status: number)
 function settlingOf({ match, compiled, worker, req }: RoutedRequest, side: Side): Settling {
   const { matcher } = worker.compiled;
   const [method, target] = [req.method as string, req.url as string];
-  if (match === null) return matcher.settles(method, target);
+  if (match === null) return matcher.unmoved(method, target);
   const now = compiled === worker.compiled ? match : (matcher.find(method, target) ?? match);
   const { settle } = now.route.route;
   return { waves: settle[side], starting: settle.starting ?? [] };

@@ -32,6 +32,7 @@ describe('bodies', () => {
       { method: 'POST', path: '/small', limits: { bodyBytes: 10 } },
       { method: 'POST', path: '/large', limits: { bodyBytes: 3 * MIB } },
     ]);
+    table.unmoved = [{ method: 'POST', path: '/stays/:id', settle: [], bodySchema: schema }];
     const { gateway } = await startTestGateway(t, table);
     const post = async (
       path: string,
@@ -70,6 +71,43 @@ describe('bodies', () => {
       'unsupported-body',
     );
     assert.equal(monolith.seen.length, 0);
+  });
+
+  test('a body of a route that stays on the monolith is checked too', async (t) => {
+    const { monolith, post } = await bodyWorld(t);
+    for (const path of ['/stays/1', '/STAYS/1/', '/stays//1']) {
+      const refused = await post(path, '{"name":"J"}');
+      assert.deepEqual([refused.status, refused.code], [400, 'invalid-body'], path);
+      assert.equal((await post(path, 'name=Jo', 'application/x-www-form-urlencoded')).status, 415);
+    }
+    assert.equal(monolith.seen.length, 0);
+    assert.equal((await post('/stays/1', '{ "name": "Jo" }')).status, 200);
+    assert.equal((await post('/stays/1/2', 'anything')).status, 200, 'another route');
+    assert.deepEqual(
+      monolith.seen.map(({ body }) => body),
+      ['{ "name": "Jo" }', 'anything'],
+    );
+  });
+
+  test('what has a default may be left out, and is not added', async (t) => {
+    const monolith = await startBackend(t, 'monolith');
+    const provider = { type: 'string', enum: ['stripe', 'paypal'], default: 'stripe' };
+    const bodySchema = { type: 'object', required: ['provider'], properties: { provider } };
+    const { gateway } = await startTestGateway(
+      t,
+      tableOf({ monolith: monolith.url }, 0, [{ method: 'POST', path: '/x', bodySchema }]),
+    );
+    const statusOf = async (body: string) =>
+      (
+        await fetch(`${gateway.url}/x`, {
+          method: 'POST',
+          body,
+          headers: { 'content-type': 'application/json' },
+        })
+      ).status;
+    assert.equal(await statusOf('{ }'), 200);
+    assert.equal(monolith.seen[0]?.body, '{ }');
+    assert.equal(await statusOf('{"provider":"cash"}'), 400);
   });
 
   test('a body over the limit is refused, told or streamed', async (t) => {

@@ -84,7 +84,8 @@ function countCall(): void {
 
 /** An Ajv whose compiled schemas count their calls, and whose `uniqueItems` takes time in proportion to the list. */
 function boundedAjv(allErrors: boolean): Ajv {
-  const ajv = new Ajv({ allErrors, strict: false, code: { process: countingCalls } });
+  // What has a default may be left out; the body goes on as it came.
+  const ajv = new Ajv({ allErrors, strict: false, useDefaults: true, code: { process: countingCalls } });
   Object.assign(ajv, { countCall });
   ajv.removeKeyword('uniqueItems');
   ajv.addKeyword({

@@ -26,9 +26,12 @@ export interface Matcher {
   find(method: string, target: string): Match | null;
   /** A route of this path, whatever its method: where a write by a method that the plan does not name may write too. */
   neighbour(target: string): Match | null;
-  /** The links to wait for after a write by a route that stays on the monolith. */
-  settles(method: string, target: string): Settling;
+  /** What is known of a route that stays on the monolith. */
+  unmoved(method: string, target: string): Unmoved;
 }
+
+/** The links to wait for after a write by such a route, and what checks its bodies. */
+type Unmoved = Settling & Pick<CompiledRoute, 'validate'>;
 
 /** Links in waves, and those that count while the first users of their service move. */
 export type Settling = { waves: string[][]; starting: readonly StartingLink[] };
@@ -54,12 +57,12 @@ export function compileRoutes(table: RouteTable, compileBody: (schema: unknown) 
     }
   }
   const paths = routesByPath(routes);
-  const unmoved = unmovedRoutes(table);
+  const unmoved = unmovedRoutes(table, compileBody);
   return {
     routes,
     find: (method, target) => matchIn(router, method, target),
     neighbour: (target) => matchIn(paths, 'GET', target),
-    settles: (method, target) => unmoved.find(method as HTTPMethod, target)?.store ?? NOTHING_TO_AWAIT,
+    unmoved: (method, target) => unmoved.find(method as HTTPMethod, target)?.store ?? NOTHING_SAID,
   };
 }
 
@@ -105,12 +108,14 @@ function routesByPath(routes: readonly CompiledRoute[]): Router {
   return router;
 }
 
-function unmovedRoutes({ unmoved = [] }: RouteTable): Router {
+function unmovedRoutes({ unmoved = [] }: RouteTable, compileBody: (schema: unknown) => BodyCheck): Router {
   const router = newRouter();
   const explicit = new Set(unmoved.map(({ method, path }) => `${method} ${path}`));
-  for (const { settle: waves, starting = [], ...route } of unmoved)
+  for (const { settle: waves, starting = [], bodySchema, ...route } of unmoved) {
+    const validate = bodySchema === undefined ? null : compileBody(bodySchema);
     for (const method of methodsOf(route, explicit))
-      router.on(method, route.path, noop, { waves, starting } satisfies Settling);
+      router.on(method, route.path, noop, { waves, starting, validate } satisfies Unmoved);
+  }
   return router;
 }
 
@@ -120,7 +125,7 @@ function matchIn(router: Router, method: string, target: string): Match | null {
   return { route: (found.store as Store).compiled, params: found.params };
 }
 
-const NOTHING_TO_AWAIT: Settling = { waves: [], starting: [] };
+const NOTHING_SAID: Unmoved = { waves: [], starting: [], validate: null };
 const EMPTY = Object.freeze({});
 const noop = (): void => {};
 /** All that Node's parser lets in, so that `*` is any method; others are answered 400. CONNECT has no path. */

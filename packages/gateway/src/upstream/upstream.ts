@@ -20,6 +20,9 @@ export type Instance = {
   probesInARow: number;
 };
 
+/** Runs something again and again; what it returns ends that. */
+export type Every = (ms: number, run: () => Promise<void>) => () => void;
+
 const EJECT_AFTER = 5;
 const EJECT_MS = 5_000;
 const LONGEST_EJECT_MS = 60_000;
@@ -31,7 +34,7 @@ export class Upstream {
   readonly instances: Instance[];
   readonly breaker: Breaker;
   readonly #now: () => number;
-  readonly #timer: NodeJS.Timeout | null = null;
+  readonly #stopChecks: () => void = () => {};
   #next = 0;
 
   /** `now` is monotonic milliseconds. */
@@ -40,6 +43,7 @@ export class Upstream {
     config: Config,
     limits: Required<ClientLimits>,
     now: () => number,
+    every: Every,
     breaker: BreakerOptions = {},
   ) {
     this.name = name;
@@ -56,10 +60,7 @@ export class Upstream {
       ejections: 0,
       probesInARow: 0,
     }));
-    if (config.health) {
-      this.#timer = setInterval(() => this.#probeAll(), config.health.intervalMs);
-      this.#timer.unref();
-    }
+    if (config.health) this.#stopChecks = every(config.health.intervalMs, () => this.#probeAll());
   }
 
   /**
@@ -107,7 +108,7 @@ export class Upstream {
   }
 
   close(): void {
-    if (this.#timer) clearInterval(this.#timer);
+    this.#stopChecks();
     for (const { origin, checks } of this.instances) {
       origin.close();
       checks.close();
@@ -115,15 +116,15 @@ export class Upstream {
   }
 
   destroy(): void {
-    if (this.#timer) clearInterval(this.#timer);
+    this.#stopChecks();
     for (const { origin, checks } of this.instances) {
       origin.destroy();
       checks.destroy();
     }
   }
 
-  #probeAll(): void {
-    for (const instance of this.instances) void this.#probe(instance);
+  async #probeAll(): Promise<void> {
+    await Promise.all(this.instances.map((instance) => this.#probe(instance)));
   }
 
   async #probe(instance: Instance): Promise<void> {

@@ -6,7 +6,7 @@ import { RateLimiter } from '../limit/rate-limit.ts';
 import { bodyChecks } from '../match/body-schema.ts';
 import { compileRoutes, type Matcher } from '../match/match.ts';
 import type { Cells, Stats } from '../observe/stats.ts';
-import { Upstream } from '../upstream/upstream.ts';
+import { type Every, Upstream } from '../upstream/upstream.ts';
 
 /** One table version, compiled. A worker swaps it as a whole; what did not change is carried over. */
 export type CompiledTable = {
@@ -29,6 +29,7 @@ export function compileTable(
   before: CompiledTable | null,
   stats: Stats,
   now: () => number,
+  every: Every,
   checks: ReturnType<typeof bodyChecks> = bodyChecks(),
 ): CompiledTable {
   const matcher = compileRoutes(table, checks);
@@ -40,7 +41,7 @@ export function compileTable(
     name: string,
     config: RouteTable['monolith'] | Upstream['config'],
     old: Upstream | undefined,
-  ) => (old && sameLimits && same(old.config, config) ? old : new Upstream(name, config, limits, now));
+  ) => (old && sameLimits && same(old.config, config) ? old : new Upstream(name, config, limits, now, every));
   const monolith = keep('monolith', monolithConfig, before?.monolith);
   const services = new Map(
     Object.entries(table.services).map(([name, service]) => [

@@ -22,6 +22,7 @@ import { Connections } from '../receive/connections.ts';
 import { Pipelines } from '../receive/pipeline.ts';
 import { Uploads } from '../receive/uploads.ts';
 import { type RecordedBatch, Recorder, type RecorderSettings } from '../record/recorder.ts';
+import type { Every } from '../upstream/upstream.ts';
 import { isWebSocket, Upgrades } from '../websocket/upgrade.ts';
 import { type CompiledTable, compileTable, unhealthyOf, upstreamsOf } from './compiled-table.ts';
 import { ControlLoop } from './control-loop.ts';
@@ -51,6 +52,8 @@ export type WorkerOptions = {
    */
   env?: Record<string, string | undefined>;
   onError?: (error: unknown, what: string) => void;
+  /** When health is checked. Default: by the clock. */
+  every?: Every;
 };
 
 const LONGEST_ABANDONED_WRITE_MS = 60_000;
@@ -72,6 +75,7 @@ export class Worker implements WorkerContext {
   readonly #connections: Connections;
   readonly #pipelines: Pipelines;
   readonly #checks = bodyChecks();
+  readonly #every: Every;
   #compiled: CompiledTable | null = null;
   #tracing: Tracing | null = null;
   #recorder: Recorder | null = null;
@@ -84,6 +88,7 @@ export class Worker implements WorkerContext {
     const { source } = options;
     const onError = options.onError ?? (() => {});
     this.#options = options;
+    this.#every = options.every ?? byTheClock;
     this.lookup = new KeyLookup(source, now);
     this.pins = new ReadPins({ source, now, leased: () => this.holds.leased });
     this.shadow = new Shadow({ source, stats: this.stats, compiled: () => this.compiled, now, onError });
@@ -285,7 +290,7 @@ export class Worker implements WorkerContext {
   #install(table: RouteTable): void {
     if (this.#compiled) void this.#loop.report(); // what was counted belongs to the version that goes
     const before = this.#compiled?.table;
-    this.#compiled = compileTable(table, this.#compiled, this.stats, now, this.#checks);
+    this.#compiled = compileTable(table, this.#compiled, this.stats, now, this.#every, this.#checks);
     for (const [service, { share }] of Object.entries(table.services)) {
       if (before && before.services[service]?.share !== share) this.pins.moved(service, table.version);
     }
@@ -293,6 +298,11 @@ export class Worker implements WorkerContext {
 }
 
 const now = () => performance.now();
+
+const byTheClock: Every = (ms, run) => {
+  const timer = setInterval(() => void run(), ms).unref();
+  return () => clearInterval(timer);
+};
 
 function after(ms: number, callback: () => void): () => void {
   const timer = setTimeout(callback, ms);

@@ -4,7 +4,7 @@ import { parseRoute, qualifyTable, shapeOfRoute } from '../resolve/notation.ts';
 import type { SoundPlan } from './sound-parts.ts';
 import { nameOf } from './tables.ts';
 
-/** Routes that stay on the monolith: each a write, of tables that a service maps, and not one that moves. */
+/** Routes that stay on the monolith: each a write of which something is said, of tables that a service maps, and not one that moves. */
 export function checkUnmoved({ services, unmoved }: SoundPlan): PlanProblem[] {
   const mapped = services.flatMap(({ tables }) => tables.map(({ table }) => nameOf(table)));
   const complete = services.every((service) => service.complete);
@@ -22,8 +22,10 @@ export function checkUnmoved({ services, unmoved }: SoundPlan): PlanProblem[] {
     if (first) problems.push(problem(at, route.route, `is the route of ${first} too`, 'keep one of the two'));
     seen.set(shapeOfRoute(parsed), path);
     if (['GET', 'HEAD', 'OPTIONS'].includes(parsed.method))
-      problems.push(problem(at, route.route, 'only reads, so there is nothing to wait for', 'leave it out'));
-    for (const [index, written] of route.writes.entries()) {
+      problems.push(problem(at, route.route, 'only reads, so there is nothing to say of it', 'leave it out'));
+    if (route.writes === undefined && route.bodySchema === undefined)
+      problems.push(problem(path, route, 'says nothing of the route', 'give it writes or a bodySchema'));
+    for (const [index, written] of (route.writes ?? []).entries()) {
       if (mapped.includes(qualifyTable(written)) || !complete) continue;
       const meant = closestMatch(qualifyTable(written), mapped);
       problems.push(

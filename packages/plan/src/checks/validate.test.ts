@@ -169,6 +169,10 @@ describe('values', () => {
     ['gateway.workers', 0],
     ['gateway.bodyBytes', 1.5],
     ['gateway.rateLimit', { perMinute: 0, perHour: 1 }],
+    ['gateway.healthChecks', { intervalMs: 0 }, 'gateway.healthChecks.intervalMs'],
+    ['gateway.healthChecks', { unhealthyAfter: 0 }, 'gateway.healthChecks.unhealthyAfter'],
+    ['gateway.healthChecks', { healthyAfter: 1.5 }, 'gateway.healthChecks.healthyAfter'],
+    ['gateway.healthChecks', { everyMs: 5 }, 'gateway.healthChecks.everyMs'],
     ['gateway.override', { header: 'a b', roles: [] }],
     [
       'gateway.issuers.0',

@@ -32,6 +32,7 @@ test('a resolved plan has every default that the plan leaves out', () => {
       trustedHops: null,
       rateLimit: { perMinute: 1_000, perHour: 60_000 },
       bodyBytes: 1_048_576,
+      healthChecks: { intervalMs: 1_000, unhealthyAfter: 3, healthyAfter: 2 },
       clients: {
         connections: 1_024,
         places: 256,

@@ -1,4 +1,4 @@
-import type { ClientLimits, Issuer, KeySource } from '@banyan/gateway';
+import type { ClientLimits, HealthChecks, Issuer, KeySource } from '@banyan/gateway';
 import type { TableMapping } from '@banyan/replication';
 import { assertValidPlan } from '../checks/validate.ts';
 import { ContextSchema } from '../schema/context.ts';
@@ -44,6 +44,7 @@ export type ResolvedPlan = {
     trustedHops: number | null;
     rateLimit: { perMinute: number; perHour: number } | null;
     bodyBytes: number;
+    healthChecks: HealthChecks;
     clients: Required<ClientLimits>;
     override: { header: string; roles: string[] } | null;
   };
@@ -53,8 +54,8 @@ export type ResolvedPlan = {
   contexts: Record<string, ResolvedContext>;
   /** In the order of the plan. */
   phases: PlanPhase[];
-  /** Routes of the monolith whose writes some service reads; tables as schema.table. */
-  unmoved: { method: string; path: string; writes: string[] }[];
+  /** Routes of the monolith whose writes some service reads, or whose bodies are checked; tables as schema.table. */
+  unmoved: { method: string; path: string; writes: string[]; bodySchema: unknown }[];
 };
 
 export type ResolvedService = {
@@ -130,9 +131,9 @@ export function resolvePlan(given: Plan): ResolvedPlan {
       Object.entries(plan.contexts).map(([name, context]) => [name, resolveContext(name, context, plan)]),
     ),
     phases: plan.phases,
-    unmoved: plan.unmoved.map(({ route, writes }) => {
+    unmoved: plan.unmoved.map(({ route, writes = [], bodySchema }) => {
       const { method, path } = parseRoute(route)!;
-      return { method, path, writes: writes.map(qualifyTable) };
+      return { method, path, writes: writes.map(qualifyTable), bodySchema };
     }),
   };
 }
@@ -171,6 +172,7 @@ function resolveGateway(given: Plan['gateway']): ResolvedPlan['gateway'] {
     issuers,
     signing,
     trustedHops = null,
+    healthChecks = {},
     clients = {},
     override,
     ...gateway
@@ -180,6 +182,7 @@ function resolveGateway(given: Plan['gateway']): ResolvedPlan['gateway'] {
     issuers: issuers.map((issuer) => ({ ...issuer })),
     signing: resolveSigning(signing),
     trustedHops,
+    healthChecks: filled(properties.healthChecks, healthChecks),
     clients: filled(properties.clients, clients),
     override: override && { header: override.header.toLowerCase(), roles: override.roles },
   };

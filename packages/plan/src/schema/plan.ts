@@ -43,6 +43,15 @@ const RateLimit = orNull(
 
 const bodyBytes = () => whole(1, 1_073_741_824, 'bytes from 1 to 1073741824', '1048576');
 
+const BODY_SCHEMA =
+  'JSON Schema of the request body; the gateway refuses what does not match with 400. What has a default may be left out.';
+const bodySchema = () =>
+  described(
+    (options) => Type.Union([Type.Object({}), Type.Boolean()], options),
+    'a JSON schema',
+    "{ type: 'object' }",
+  );
+
 const Override = orNull(
   fields({
     header: required('Name of the header.', Type.String({ pattern: TOKEN })),
@@ -132,14 +141,7 @@ export const RouteSchema = record(
         '{ fields, arrayOrder, headers }',
       ),
     ),
-    bodySchema: optional(
-      'JSON Schema of the request body; the gateway refuses what does not match with 400.',
-      described(
-        (options) => Type.Union([Type.Object({}), Type.Boolean()], options),
-        'a JSON schema',
-        "{ type: 'object' }",
-      ),
-    ),
+    bodySchema: optional(BODY_SCHEMA, bodySchema()),
     bodyBytes: optional(
       'Largest request body, bytes, on whatever side it is answered. More than 64 KiB go through as they come, unless `bodySchema` is given or it is a form: those are read whole before.',
       bodyBytes(),
@@ -222,12 +224,14 @@ const UnmovedSchema = record(
       'Method and path, with `:name` for a part that varies.',
       text("'METHOD /path/:param'", "'POST /api/articles'"),
     ),
-    writes: required(
-      "The monolith's tables that it writes (`articles` or `public.articles`), as far as a service maps them.",
+    writes: optional(
+      "The monolith's tables that it writes (`articles` or `public.articles`), as far as a service maps them: the answer to such a write is held until these services have it, so that a request that follows at once finds it.",
       list(text('a table', "'articles'"), "a list of the monolith's tables", "['public.articles']", 1),
+      { otherwise: 'none' },
     ),
+    bodySchema: optional(BODY_SCHEMA, bodySchema()),
   },
-  'a route { route, writes }',
+  'a route { route, writes, bodySchema }',
 );
 
 export const PlanSchema = record(
@@ -342,6 +346,29 @@ export const PlanSchema = record(
           bodyBytes: optional('Largest request body, bytes, where the route says no other.', bodyBytes(), {
             default: 1_048_576,
           }),
+          healthChecks: optional(
+            'How often instances of the monolith and of services are asked at the path of their `health`, and how many answers in a row count. Whoever fails gets no requests until it is well again; a request that fails is told apart at once, without waiting for a check.',
+            record(
+              {
+                intervalMs: optional(
+                  'Milliseconds between two checks of an instance; one that is not answered within them has failed.',
+                  milliseconds(),
+                  { default: 1_000 },
+                ),
+                unhealthyAfter: optional(
+                  'Failed checks in a row after which an instance is taken out.',
+                  whole(1, 100, 'a whole number from 1 to 100', '3'),
+                  { default: 3 },
+                ),
+                healthyAfter: optional(
+                  'Checks in a row that went well after which it is taken in again.',
+                  whole(1, 100, 'a whole number from 1 to 100', '3'),
+                  { default: 2 },
+                ),
+              },
+              '{ intervalMs, unhealthyAfter, healthyAfter }',
+            ),
+          ),
           clients: optional(
             'What one client, known by its address, may take of each worker.',
             record(
@@ -401,7 +428,7 @@ export const PlanSchema = record(
       { default: [] },
     ),
     unmoved: optional(
-      'Routes that stay on the monolith and write tables which a service reads: the answer to such a write is held until these services have it, so that a request that follows at once finds it.',
+      'Writing routes that stay on the monolith of which the gateway has to know something: that they write tables which a service reads, or what their bodies look like.',
       list(UnmovedSchema, 'a list of routes', "[{ route: 'POST /api/articles', writes: ['articles'] }]"),
       { default: [] },
     ),
