@@ -1,10 +1,11 @@
 import type { Plan } from '@banyan/banyan';
 import { API } from '../api/common.ts';
+import { BODIES } from './edge.ts';
 
 type Unmoved = NonNullable<Plan['unmoved']>[number];
 
-/** Writes of the monolith that services read, each with the service that will take it over; none: it stays. */
-const WRITES: readonly (Unmoved & { of?: string })[] = [
+/** Writes of the monolith that services read or whose bodies are looked at, each with the service that will take it over; none: it stays. */
+const WRITES: readonly { of?: string; route: string; writes: string[] }[] = [
   { of: 'user', route: `POST ${API}/auth/register`, writes: ['users_legacy', 'skill_profiles'] },
   ...['PUT /users/:id', 'PUT /users/:id/privacy-settings', 'POST /users/:id/suspend'].map((route) => ({
     ...{ of: 'user', route: route.replace(' ', ` ${API}`), writes: ['users_legacy'] },
@@ -25,6 +26,7 @@ const WRITES: readonly (Unmoved & { of?: string })[] = [
     ...{ of: 'session', route: `POST ${API}/sessions/:id/${step}`, writes: ['notifications'] },
   })),
   { of: 'payment', route: `POST ${API}/payments/purchases`, writes: ['notifications'] },
+  { of: 'payment', route: `POST ${API}/payments/withdrawals`, writes: [] },
   // By time and ratings others find whom they may learn from.
   { of: 'session', route: `PUT ${API}/bookings/availability/:userId`, writes: ['availability'] },
   { of: 'session', route: `POST ${API}/sessions/:id/ratings`, writes: ['skill_profiles'] },
@@ -38,12 +40,19 @@ const WRITES: readonly (Unmoved & { of?: string })[] = [
   },
 ];
 
-/** Those of a plan with these services: of writes that are still the monolith's, what any of the services takes or reads. */
+/**
+ * Those of a plan with these services: of writes that are still the monolith's, what any of the services takes or reads, and
+ * what their bodies look like.
+ */
 export function unmovedOf(services: Plan['services']): Unmoved[] {
   const mapped = new Set(
     Object.values(services).flatMap(({ tables = [] }) => tables.map(({ legacy }) => legacy.table)),
   );
   return WRITES.filter(({ of }) => of === undefined || !services[of])
-    .map(({ route, writes }) => ({ route, writes: writes.filter((table) => mapped.has(table)) }))
-    .filter(({ writes }) => writes.length > 0);
+    .map(({ route, writes }) => {
+      const read = writes.filter((table) => mapped.has(table));
+      const bodySchema = BODIES[route];
+      return { route, ...(read.length > 0 && { writes: read }), ...(bodySchema && { bodySchema }) };
+    })
+    .filter((unmoved) => 'writes' in unmoved || 'bodySchema' in unmoved);
 }
