@@ -88,6 +88,31 @@ for (const fault of ['exception', 'rejection']) {
   });
 }
 
+/** Whoever has a worker's channel to the primary keeps it open: that the worker is disconnected is then told after that it is gone. */
+const WITH_HEIR = `
+  import('node:child_process').then(({ spawn }) => {
+    const heir = spawn('sleep', ['60'], { stdio: ['ignore', 'ignore', 'ignore', process.channel.fd], detached: true });
+    console.log(JSON.stringify({ kind: 'heir', pid: heir.pid }));
+  });
+  ${START}
+`;
+
+test('a worker that is gone before it is disconnected keeps nobody from ending', async (t) => {
+  const monolith = await startBackend(t, 'monolith');
+  const table = JSON.stringify(tableOf({ monolith: monolith.url }, 0, []));
+  const { child, events, pids } = await startTestCluster(t, WITH_HEIR, { TABLE: table });
+  const heirs = () => events.filter(({ kind }) => kind === 'heir');
+  t.after(() => {
+    for (const { pid } of heirs()) process.kill(pid!, 'SIGKILL');
+  });
+  await until(() => heirs().length === 2);
+  process.kill(pids[0]!, 'SIGKILL');
+  await until(() => events.some(({ kind, pid }) => kind === 'worker-died' && pid === pids[0]));
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  assert.deepEqual(await exited, [0, null]);
+});
+
 test('workers share one rate limit, to within a second', async (t) => {
   const monolith = await startBackend(t, 'monolith');
   const table = tableOf({ monolith: monolith.url }, 0, [], { rateLimit: { perMinute: 20, perHour: 1_000 } });

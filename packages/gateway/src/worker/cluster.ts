@@ -141,7 +141,7 @@ async function runPrimary(options: ClusterOptions): Promise<GatewayCluster> {
       stopping = true;
       admin?.close();
       recording.end();
-      await Promise.all(liveWorkers().map(endWorker));
+      await Promise.all(allWorkers().map(endWorker));
     },
   };
   onSignal(() => handle.stop());
@@ -232,7 +232,12 @@ class MetricsCollector {
 }
 
 function liveWorkers(): Worker[] {
-  return Object.values(cluster.workers ?? {}).filter((worker) => worker?.isConnected()) as Worker[];
+  return allWorkers().filter((worker) => worker.isConnected());
+}
+
+/** Those that are still connected, or still run: either may end before the other. */
+function allWorkers(): Worker[] {
+  return Object.values(cluster.workers ?? {}) as Worker[];
 }
 
 function tellOthers(from: Worker, message: Message): void {
@@ -260,6 +265,8 @@ function onFault(hear: (error: string, first: boolean) => void): void {
 
 function endWorker(worker: Worker): Promise<void> {
   return new Promise((resolve) => {
+    // Gone already, and told of before somebody could listen here.
+    if (worker.isDead()) return resolve();
     worker.once('exit', () => resolve());
     worker.process.kill('SIGTERM');
   });
