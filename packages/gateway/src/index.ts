@@ -32,12 +32,12 @@ export {
   countLiveWorkers,
   FenceError,
   type FenceErrorCode,
+  type FencesOfStep,
   fenceState,
-  type OpenFenceOptions,
-  openFence,
   openFences,
   publishTable,
   readTable,
+  withdrawFences,
 } from './control/fence.ts';
 export { type MemorySource, type MemorySourceOptions, memorySource } from './control/memory-source.ts';
 export { LEASE_MS, type PostgresSourceOptions, postgresSource } from './control/postgres-source.ts';

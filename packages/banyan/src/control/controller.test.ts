@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { applyGatewaySchema, type Outcome, openFence, readTable } from '@banyan/gateway';
+import { applyGatewaySchema, type Outcome, openFences, readTable } from '@banyan/gateway';
 import { add, type ResolvedPlan, resolvePlan } from '@banyan/plan';
 import { FULL_SHARE } from '@banyan/plan/stages';
 import { aPlan } from '@banyan/plan/testing';
@@ -85,8 +86,9 @@ test('a controller that starts closes what a killed one left, and goes on to whe
   await aimAt(pool, 'migrated', FULL_SHARE);
   const step = { service: 'billing', from: 'canary 10%', to: 'canary 50%', reason: 'good' };
   const id = await store.beginStep(pool, step);
-  const fence = { service: 'billing', fromShare: 1_000, toShare: 5_000, limitMs: 60_000 };
-  const { id: fenceId } = await openFence(pool, fence);
+  const fenceId = randomUUID();
+  const fences = [{ id: fenceId, service: 'billing' }];
+  await openFences(pool, { fences, fromShare: 1_000, toShare: 5_000, limitMs: 60_000 });
   await start();
   await until(t, pool, ({ stage }) => stage === 'migrated');
   const left = (await store.readSteps(pool, 'billing', 100)).find((one) => one.id === id)!;

@@ -6,6 +6,7 @@ import { createPool, withTransaction } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import type pg from 'pg';
 import { type Backend, startBackend, startTestGateway, tableOf, until } from '../testing/gateway.ts';
+import { openFence } from '../testing/open-fence.ts';
 import { readMismatches } from './evidence.ts';
 import {
   abortFence,
@@ -13,9 +14,10 @@ import {
   awaitAcks,
   commitFences,
   countLiveWorkers,
-  openFence,
+  openFences,
   publishTable,
   readTable,
+  withdrawFences,
 } from './fence.ts';
 import { postgresSource } from './postgres-source.ts';
 import type { RouteTable } from './route-table.ts';
@@ -144,6 +146,41 @@ test('abort after commit says committed, commit after abort fails', async (t) =>
     withTransaction(pool, (client) => commitFences(client, [two.id], withShare(table, 0))),
     { code: 'fence-not-holding' },
   );
+});
+
+test('fences of which nobody knows whether they are open are withdrawn, and their opening comes too late', async (t) => {
+  const { pool, table } = await world(t);
+  const step = { fromShare: 0, toShare: 100, fences: [{ id: randomUUID(), service: 'users' }] };
+  assert.equal(await withdrawFences(pool, step), 'aborted');
+  await assert.rejects(openFences(pool, { ...step, limitMs: 60_000 }), { code: 'fence-open' });
+
+  const open = { ...step, fences: [{ id: randomUUID(), service: 'users' }] };
+  await openFences(pool, { ...open, limitMs: 60_000 });
+  assert.equal(await withdrawFences(pool, open), 'aborted');
+
+  const committed = { ...step, fences: [{ id: randomUUID(), service: 'users' }] };
+  await openFences(pool, { ...committed, limitMs: 60_000 });
+  await withTransaction(pool, (client) =>
+    commitFences(client, [committed.fences[0]!.id], withShare(table, 100)),
+  );
+  assert.equal(await withdrawFences(pool, committed), 'committed');
+});
+
+test('a withdrawal waits for an opening that is under way, and ends it', async (t) => {
+  const { pool } = await world(t);
+  const step = { fromShare: 0, toShare: 100, fences: [{ id: randomUUID(), service: 'users' }] };
+  let withdrawn: Promise<string> = Promise.resolve('');
+  await withTransaction(pool, async (client) => {
+    await openFences(client, { ...step, limitMs: 60_000 });
+    withdrawn = withdrawFences(pool, step);
+    await until(async () => {
+      const { rows } = await pool.query(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'`);
+      return rows.length > 0;
+    });
+  });
+  assert.equal(await withdrawn, 'aborted');
+  const { rows } = await pool.query('SELECT state FROM control.fences');
+  assert.deepEqual(rows, [{ state: 'aborted' }]);
 });
 
 test('an abort that races a commit waits for it and reports it', async (t) => {

@@ -13,46 +13,58 @@ export class FenceError extends Error {
   }
 }
 
-export type OpenFenceOptions = {
+/** Whoever opens fences names them before: so they can be withdrawn when the answer to the opening is lost. */
+export type FencesOfStep = {
+  /** Each with a UUID of its own, for a service that has no other. */
+  fences: readonly { id: string; service: string }[];
   /** Basis points. */
   fromShare: number;
   toShare: number;
-  /** After this, by the database's clock, it cannot be committed any more. */
-  limitMs: number;
 };
 
-/** Opens the fence of one service, as `openFences` does. */
-export async function openFence(
-  db: Queryable,
-  { service, ...options }: OpenFenceOptions & { service: string },
-): Promise<{ id: string }> {
-  const [fence] = await openFences(db, { services: [service], ...options });
-  return { id: fence!.id };
-}
-
 /**
- * Opens a fence for each of these services, all at once: from their announcement on, workers hold. Throws `fence-open` when one of the
- * services has one already; then none is opened.
+ * Opens these fences, all at once: from their announcement on, workers hold. After `limitMs`, by the database's clock, they cannot be
+ * committed any more. Throws `fence-open` when one of the services has a fence already, or one of these was withdrawn; then none is opened.
  */
 export async function openFences(
   db: Queryable,
-  { services, fromShare, toShare, limitMs }: OpenFenceOptions & { services: readonly string[] },
-): Promise<{ id: string; service: string }[]> {
+  { fences, fromShare, toShare, limitMs }: FencesOfStep & { limitMs: number },
+): Promise<void> {
+  const services = fences.map(({ service }) => service);
   try {
-    const { rows } = await db.query(
+    await db.query(
       `WITH fence AS (
-         INSERT INTO control.fences (service, from_share, to_share, deadline)
-         SELECT service, $2, $3, clock_timestamp() + $4 * interval '1 millisecond' FROM unnest($1::text[]) AS service
-         RETURNING id, service
-       ), told AS (SELECT pg_notify('${CHANNEL}', 'fence'))
-       SELECT id, service FROM fence, told`,
-      [services, fromShare, toShare, limitMs],
+         INSERT INTO control.fences (id, service, from_share, to_share, deadline)
+         SELECT id, service, $3, $4, clock_timestamp() + $5 * interval '1 millisecond'
+           FROM unnest($1::uuid[], $2::text[]) AS fence (id, service)
+       )
+       SELECT pg_notify('${CHANNEL}', 'fence')`,
+      [fences.map(({ id }) => id), services, fromShare, toShare, limitMs],
     );
-    return rows as { id: string; service: string }[];
   } catch (error) {
     if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
     throw new FenceError('fence-open', `one of ${services.join(', ')} has an open fence already`);
   }
+}
+
+/**
+ * Aborts fences that may be open, decided, or not opened yet because the statement is still on its way: then it opens none. One
+ * transaction commits all of a step, so either all are committed or none is.
+ */
+export async function withdrawFences(
+  db: Queryable,
+  { fences, fromShare, toShare }: FencesOfStep,
+): Promise<'aborted' | 'committed'> {
+  const states: string[] = [];
+  for (const { id, service } of fences) {
+    await db.query(
+      `INSERT INTO control.fences (id, service, from_share, to_share, deadline, state, decided_at)
+       VALUES ($1, $2, $3, $4, clock_timestamp(), 'aborted', clock_timestamp()) ON CONFLICT (id) DO NOTHING`,
+      [id, service, fromShare, toShare],
+    );
+    states.push(await abortFence(db, id));
+  }
+  return states.includes('committed') ? 'committed' : 'aborted';
 }
 
 export type AwaitAcksOptions = {

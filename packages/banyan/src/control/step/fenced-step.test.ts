@@ -72,6 +72,20 @@ async function switched(pool: pg.Pool) {
   return { stage, share, evidenceVersion, open: open.length, table };
 }
 
+/** A pool whose statements that open fences are run, and answered, as `how` says. */
+function answeringOpenings(pool: pg.Pool, how: (open: () => Promise<unknown>) => Promise<unknown>): pg.Pool {
+  return new Proxy(pool, {
+    get(target, name) {
+      const member = Reflect.get(target, name);
+      if (name !== 'query') return member.bind?.(target) ?? member;
+      return (text: string, values?: unknown[]) => {
+        const run = () => target.query(text, values);
+        return /INSERT INTO control\.fences[^;]*pg_notify/.test(text) ? how(run) : run();
+      };
+    },
+  });
+}
+
 /** A gateway worker that lives, and never acknowledges a fence. */
 async function aDeafWorker(pool: pg.Pool): Promise<void> {
   await pool.query(
@@ -111,6 +125,13 @@ const FAILURES: Record<string, (world: Awaited<ReturnType<typeof aControlDatabas
     await aDeafWorker(pool);
     context.plan.services.users!.rollout.fenceLimitMs = 100;
     return /no acknowledgement of deaf/;
+  },
+  'the answer to the opening of its fence is lost': async ({ context }) => {
+    context.pool = answeringOpenings(context.pool, async (open) => {
+      await open();
+      throw new Error('Connection terminated unexpectedly');
+    });
+    return /Connection terminated unexpectedly/;
   },
   'the lock cannot be installed': async ({ context }) => {
     context.writeLocks.install = () => Promise.reject(new Error('canceling statement due to lock timeout'));
@@ -162,6 +183,19 @@ for (const [what, breakIt] of Object.entries(FAILURES)) {
     assert.ok(retryAt! > new Date(step!.endedAt!));
   });
 }
+
+test('an opening that is given up, and comes to the database after all, holds nobody', async (t) => {
+  const { pool, context } = await aControlDatabase(t);
+  let late: () => Promise<unknown> = async () => assert.fail('no fence was to be opened');
+  const lossy = answeringOpenings(pool, async (open) => {
+    late = open;
+    throw new Error('Connection terminated unexpectedly');
+  });
+  assert.equal(await fencedStep({ ...context, pool: lossy }, await moving(pool, 'good'), 1_000), false);
+  await assert.rejects(late());
+  assert.equal((await switched(pool)).open, 0);
+  assert.equal(await fencedStep(context, await moving(pool, 'good'), 1_000), true, 'the next one is free');
+});
 
 test('a commit whose answer is lost counts as what its row says', async (t) => {
   const { pool, context } = await aControlDatabase(t);

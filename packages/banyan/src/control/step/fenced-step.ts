@@ -1,4 +1,5 @@
-import { abortFence, awaitAcks, commitFences, openFences } from '@banyan/gateway';
+import { randomUUID } from 'node:crypto';
+import { awaitAcks, commitFences, openFences, withdrawFences } from '@banyan/gateway';
 import type { ResolvedPlan } from '@banyan/plan';
 import { describeStage, type Stage } from '@banyan/plan/stages';
 import { withTransaction } from '@banyan/postgres';
@@ -41,14 +42,16 @@ export async function fencedStep(
   const record = await beginRecord(pool, moving, describeStage(toStage, toShare));
   let started = performance.now();
   const elapsed = () => performance.now() - started;
-  let fences: { id: string; service: string }[] = [];
+  const fences = services.map((service) => ({ id: randomUUID(), service }));
+  let asked = false;
   /** By when all gateways held the writes, and by when the other side had what came before; ms. */
   let heldMs = 0;
   let appliedMs = 0;
   try {
     if (up) for (const service of services) await writeLocks.install(service);
     started = performance.now();
-    fences = await openFences(pool, { services, fromShare, toShare, limitMs });
+    asked = true;
+    await openFences(pool, { fences, fromShare, toShare, limitMs });
     await Promise.all(fences.map(({ id }) => awaitAcks(pool, id, { timeoutMs: limitMs })));
     heldMs = elapsed();
     const timeoutMs = Math.max(1, Math.floor(limitMs - heldMs));
@@ -60,9 +63,9 @@ export async function fencedStep(
       if (!(await store.applierEpochIs(client, epoch)))
         throw new Error('the applier restarted during the step');
       // A lease that ran out because the clock was set is one that its worker still goes by.
-      const asked = performance.now();
+      const before = performance.now();
       const database = await store.databaseClock(client);
-      if (clock.since({ database, asked, answered: performance.now() }) !== 0)
+      if (clock.since({ database, asked: before, answered: performance.now() }) !== 0)
         throw new Error('the clock of the control database was set during the step');
       const version = await nextVersion(client);
       for (const service of services)
@@ -74,8 +77,9 @@ export async function fencedStep(
       );
     });
   } catch (error) {
-    // The commit's answer may be what was lost: the rows decide.
-    if (!(await areCommitted(pool, fences))) {
+    // The answer to the opening or to the commit may be what was lost: the rows decide.
+    const outcome = asked ? await withdrawFences(pool, { fences, fromShare, toShare }) : 'aborted';
+    if (outcome === 'aborted') {
       const reason = error instanceof Error ? error.message : String(error);
       log.warn({ err: error, services, fromShare, toShare }, 'fenced step failed, nothing switched');
       await record.end('failed', elapsed(), reason);
@@ -89,13 +93,6 @@ export async function fencedStep(
   if (up) for (const service of services) await writeLocks.set(service, toShare);
   log.info({ services, fromShare, toShare, fenceMs, heldMs, appliedMs }, 'fenced step done');
   return true;
-}
-
-/** Aborts what is not decided. One transaction commits all of them, so either all are committed or none is. */
-async function areCommitted(pool: pg.Pool, fences: readonly { id: string }[]): Promise<boolean> {
-  const outcomes: string[] = [];
-  for (const { id } of fences) outcomes.push(await abortFence(pool, id));
-  return outcomes.includes('committed');
 }
 
 /** The step in the history of each service. */
