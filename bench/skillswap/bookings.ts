@@ -8,7 +8,7 @@ import { ApiError } from '../../systems/skillswap/kit/problems.ts';
 import { toHold } from '../../systems/skillswap/services/payment/ledger/commands.ts';
 import { inLedger, platformAccount, post } from '../../systems/skillswap/services/payment/ledger/ledger.ts';
 import { together } from '../../systems/skillswap/services/payment/ledger/together.ts';
-import { setAvailability } from '../../systems/skillswap/services/session/availability/store.ts';
+import { replaceHours } from '../../systems/skillswap/services/session/availability/store.ts';
 import { type BookingHost, book } from '../../systems/skillswap/services/session/booking/book.ts';
 import type { Credits } from '../../systems/skillswap/services/session/credits/payment.ts';
 import { inTurns } from './in-turns.ts';
@@ -98,7 +98,7 @@ async function teacher(pool: Db): Promise<{ provider: string; skill: string }> {
   await pool.query('INSERT INTO skill_profiles (user_id, hourly_rate) VALUES ($1, 10)', [provider]);
   await pool.query('INSERT INTO offered_skills (user_id, skill_id) VALUES ($1, $2)', [provider, skill]);
   const hours = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, from: '00:00', to: '24:00' }));
-  await setAvailability(pool, provider, { zone: 'Europe/Berlin', hours });
+  await replaceHours(pool, provider, { zone: 'Europe/Berlin', hours });
   return { provider, skill };
 }
 

@@ -167,6 +167,7 @@ describe('a time', () => {
     const good = { zone: 'UTC', hours: [{ weekday: 2, from: '22:30', to: '24:00' }] };
     assert.deepEqual((await set(other, good, 'ADMIN')).body, good);
     assert.deepEqual((await world.call(other, 'GET', `/bookings/availability/${one}`)).body, good);
+    assert.deepEqual(await world.said(one), ['AvailabilityChanged']);
   });
 });
 

@@ -13,7 +13,7 @@ import { system } from './system.ts';
 
 /**
  * A session is of two people, who are on different sides while a share of the users has moved: neither loses a write nor reads an old one.
- * What is taught here costs nothing: whose the credits are is another service's part of the plan.
+ * Everybody teaches, for nothing: whose the credits are is another service's part of the plan.
  */
 
 const HOUR = 3_600_000;
@@ -23,15 +23,24 @@ const PEOPLE = 40;
 const SIDES = { shadowing: [false, false], canary: [true, false], migrated: [true, true] };
 
 let environment: Environment;
-let pools: Record<'monolith' | 'session', pg.Pool>;
+let pools: Record<'monolith' | 'session' | 'skill', pg.Pool>;
 let skill: string;
 
 before(async () => {
-  environment = await startTestEnvironment(system, 'two-parties', { users: PEOPLE, services: ['session'] });
+  environment = await startTestEnvironment(system, 'two-parties', {
+    users: PEOPLE,
+    services: ['skill', 'session'],
+  });
   const pool = (name: string) => createPool(environment.databases.get(name)!, { max: 1 });
-  pools = { monolith: pool('monolith'), session: pool('session') };
+  pools = { monolith: pool('monolith'), session: pool('session'), skill: pool('skill') };
   const { rows } = await pools.monolith.query('SELECT skill_id FROM offered_skills LIMIT 1');
   skill = rows[0].skill_id;
+  await pools.monolith.query('UPDATE skill_profiles SET hourly_rate = 0');
+  await pools.monolith.query(
+    `INSERT INTO offered_skills (user_id, skill_id, level) SELECT id, $1, 'EXPERT' FROM users_legacy
+     ON CONFLICT DO NOTHING`,
+    [skill],
+  );
 });
 
 after(async () => {
@@ -42,13 +51,8 @@ after(async () => {
 const call = (n: number, method: string, path: string, body?: unknown): Promise<Answer> =>
   request(environment.gatewayUrl, method, path, { token: data.token(userId(n), environment.secret), body });
 
-/** Teaches each day around the clock, for nothing. */
+/** Each day around the clock. */
 async function teaches(n: number): Promise<void> {
-  await pools.monolith.query('UPDATE skill_profiles SET hourly_rate = 0 WHERE user_id = $1', [userId(n)]);
-  await pools.monolith.query(
-    `INSERT INTO offered_skills (user_id, skill_id, level) VALUES ($1, $2, 'EXPERT') ON CONFLICT DO NOTHING`,
-    [userId(n), skill],
-  );
   const hours = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, from: '00:00', to: '24:00' }));
   await good('hours', call(n, 'PUT', `/bookings/availability/${userId(n)}`, { zone: 'UTC', hours }));
 }
@@ -90,6 +94,24 @@ async function meet(seeker: number, provider: number, at: number): Promise<strin
   return id;
 }
 
+/** Somebody says when they have time, and with the answer skill, which others find them by, knows it: whoever of the two writes it. */
+async function isMatchedByHours(seeker: number, provider: number): Promise<void> {
+  const hasTime = async (n: number, weekday: number) => {
+    const hours = [{ weekday, from: '08:00', to: '24:00' }];
+    await good('hours', call(n, 'PUT', `/bookings/availability/${userId(n)}`, { zone: 'UTC', hours }));
+  };
+  await hasTime(seeker, 1);
+  for (const [weekday, share] of [
+    [1, 1],
+    [2, 0],
+    [1, 1],
+  ] as const) {
+    await hasTime(provider, weekday);
+    const { reasons } = await good('match', call(seeker, 'GET', `/matches/${userId(provider)}`));
+    assert.equal(reasons.find(({ part }: Json) => part === 'availability').value, share);
+  }
+}
+
 /** Whether the service answers what somebody asks: of what the monolith has not got it knows no such session, and nobody else knows of it at all. */
 async function isMoved(n: number): Promise<boolean> {
   return (await call(n, 'GET', `/sessions/${randomUUID()}/calendar`)).body.code === 'SESSION_NOT_FOUND';
@@ -99,6 +121,7 @@ it('two people write and read one session on whatever sides they are, and no tim
   const { control } = environment;
   const met: string[] = [];
   let at = Math.ceil(Date.now() / DAY) * DAY + 2 * DAY;
+  await goTo(control, 'skill', 'migrated');
   await goTo(control, 'session', 'copying');
   for (const [stage, share] of [
     ['shadowing', 0],
@@ -119,6 +142,9 @@ it('two people write and read one session on whatever sides they are, and no tim
       met.push(await meet(seeker, provider, at));
       at += HOUR;
     }
+    await isMatchedByHours(one, other);
+    await isMatchedByHours(other, one);
+    for (const each of [one, other]) await teaches(each);
     // Several at once, on both sides, want the same time.
     const startsAt = new Date(at).toISOString();
     const wanted = { providerId: userId(one), skillId: skill, startsAt, minutes: 30 };
@@ -128,10 +154,11 @@ it('two people write and read one session on whatever sides they are, and no tim
     assert.deepEqual(asked.map(({ status }) => status).sort(), [201, ...Array(5).fill(409)]);
     at += HOUR;
   }
-  await verified(control, 'session');
+  for (const service of ['session', 'skill']) await verified(control, service);
   await goTo(control, 'session', 'monolith');
   met.push(await meet(12, 11, at));
-  await noConflicts(pools.monolith, pools.session);
+  await isMatchedByHours(12, 11);
+  await noConflicts(...Object.values(pools));
   const { rows } = await pools.monolith.query(
     'SELECT count(*)::int AS count FROM sessions WHERE id = ANY ($1) AND state = $2',
     [met, 'CANCELLED'],

@@ -2,7 +2,7 @@
 import { defineContracts, event } from '@banyan/events';
 import { Type } from 'typebox';
 import { Uuid } from '../api/common.ts';
-import { DISPUTE_OUTCOMES } from '../api/sessions.ts';
+import { Availability, DISPUTE_OUTCOMES } from '../api/sessions.ts';
 import { SYSTEM } from './common.ts';
 
 const ofSession = (summary: string) =>
@@ -69,6 +69,11 @@ export const contracts = defineContracts({
     RatingKnown: event({
       ...ofSession('How one of a session was, as the row of the rating says.'),
       data: Type.Object({ sessionId: Uuid, ...Rating, ratedAt: Moment }),
+    }),
+    AvailabilityChanged: event({
+      ...ofSession('Somebody has said anew when they have time, all of it.'),
+      key: 'userId',
+      data: Type.Object({ userId: Uuid, ...Availability.properties }),
     }),
     SessionReminderDue: event({
       ...ofSession('Both are to be reminded that it begins.'),

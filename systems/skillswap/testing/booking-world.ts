@@ -109,12 +109,12 @@ export async function startBookingWorld(env: Record<string, string> = {}) {
       );
       return rows[0].open;
     },
-    /** Types of what the service has said of a session. */
-    said: async (sessionId: string): Promise<string[]> => {
+    /** The types of what it has told of a session, or of a person's hours, in order. */
+    said: async (subject: string): Promise<string[]> => {
       const rows = await query(
         `SELECT message ->> 'type' AS type FROM banyan_events.outbox
-         WHERE message -> 'data' ->> 'sessionId' = $1 ORDER BY seq`,
-        [sessionId],
+         WHERE message ->> 'subject' = $1 ORDER BY seq`,
+        [subject],
       );
       return rows.map(({ type }) => type);
     },

@@ -62,7 +62,7 @@ export default extract({
       legacy: 'availability',
       rows: 'foreign',
       owner: ofUser,
-      columns: [copy('id', 'user_id'), copy('weekday', 'from_time', 'to_time', 'zone', { flow: 'forward' })],
+      columns: [copy('id'), copy('user_id', 'weekday', 'from_time', 'to_time', 'zone', { flow: 'forward' })],
     }),
     table({
       legacy: 'sessions',

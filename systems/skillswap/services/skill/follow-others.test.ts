@@ -158,6 +158,29 @@ it('a session that was held makes a peer of who has learned, and its rating coun
   assert.deepEqual([await own(provider.id), await own(seeker.id)], [1, 0]);
 });
 
+it('who says anew when they have time is matched by that', async () => {
+  const [seeker, provider] = [await world.person(), await world.person()];
+  const [skillId] = (await world.skills(1)) as [string];
+  const tell = (userId: string, weekday: number) =>
+    withTransaction(doubles[1].pool, (tx) =>
+      doubles[1].provided.events.publish(tx, 'AvailabilityChanged', {
+        ...{ userId, zone: 'UTC', hours: [{ weekday, from: '08:00', to: '24:00' }] },
+      }),
+    );
+  await provider.say({ offered: [{ skillId, level: 'EXPERT' }] });
+  await seeker.say({ wanted: [{ skillId }] });
+  await tell(seeker.id, 1);
+  const shared = async () => (await seeker.call('GET', '/matches')).body[0]?.score.availability;
+  for (const [weekday, share] of [
+    [2, 0],
+    [1, 1],
+    [3, 0],
+  ] as const) {
+    await tell(provider.id, weekday);
+    await until(async () => (await shared()) === share);
+  }
+});
+
 it('what links of Banyan bring is left to them, so that a rating counts once; what only this service has of somebody goes', async () => {
   const [learner, teacher] = [await world.person(), await world.person()];
   const [skillId] = (await world.skills(1)) as [string];

@@ -24,6 +24,9 @@ export const followOthers: EventingDefinition<typeof contracts>['on'] = {
   UserDeleted: async ({ data: { userId } }, { tx }) => {
     await erasePerson(tx, personalTables, userId);
   },
+  AvailabilityChanged: async ({ data }, { tx }) => {
+    if (!(await linksBringRows(tx))) await people.putHours(tx, data);
+  },
   SessionCompleted: ({ data }, { tx }) => addLesson(tx, data),
   SessionRated: async ({ data: { ratedId, providerId, stars } }, { tx }) => {
     if (ratedId === providerId && !(await linksBringRows(tx))) await addRating(tx, ratedId, stars);

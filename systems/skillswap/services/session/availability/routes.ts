@@ -1,13 +1,18 @@
-import type { Db } from '@banyan/postgres';
 import type { ServiceApp } from '@banyan/service';
 import { UserId } from '../../../api/common.ts';
 import { Availability } from '../../../api/sessions.ts';
 import { isOwnOrAdmin, type OfUser } from '../../../kit/of-user.ts';
 import { ApiError } from '../../../kit/problems.ts';
-import { availabilityOf, setAvailability } from './store.ts';
+import { type AvailabilityHost, setAvailability } from './set.ts';
+import { availabilityOf } from './store.ts';
 
 /** When somebody teaches. */
-export function availabilityRoutes(app: ServiceApp, { pool, ofUser }: { pool: Db; ofUser: OfUser }): void {
+export function availabilityRoutes(
+  app: ServiceApp,
+  { ofUser, ...host }: AvailabilityHost & { ofUser: OfUser },
+): void {
+  const { pool } = host;
+
   app.get(
     '/bookings/availability/:userId',
     { ...ofUser('USER_NOT_FOUND'), schema: { params: UserId, response: { 200: Availability } } },
@@ -23,7 +28,7 @@ export function availabilityRoutes(app: ServiceApp, { pool, ofUser }: { pool: Db
     async (request) => {
       const { userId } = request.params;
       if (!isOwnOrAdmin(request, userId)) throw new ApiError('FORBIDDEN');
-      await setAvailability(pool, userId, request.body);
+      await setAvailability(host, userId, request.body);
       return await availabilityOf(pool, userId);
     },
   );

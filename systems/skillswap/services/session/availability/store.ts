@@ -1,9 +1,7 @@
 /** SQL of when people teach. */
-import { type Db, prepared, type Queryable, withTransaction } from '@banyan/postgres';
+import { prepared, type Queryable } from '@banyan/postgres';
 import type { Availability } from '../../../api/sessions.ts';
-import { whyNotHours } from '../../../kit/availability/weekly-hours.ts';
 import { ApiError } from '../../../kit/problems.ts';
-import { checkZone } from '../../../kit/zones.ts';
 
 /** SQL: the hours of whoever `$1` is, as JSON in order. */
 export const HOURS = `(
@@ -25,23 +23,22 @@ export async function availabilityOf(db: Queryable, userId: string): Promise<Ava
   return rows[0];
 }
 
-/** Sessions that are booked stay as they are. Throws `BAD_HOURS`, `BAD_ZONE` or `USER_NOT_FOUND`. */
-export async function setAvailability(db: Db, userId: string, { zone, hours }: Availability): Promise<void> {
-  checkZone(zone);
-  if (whyNotHours(hours) !== null) throw new ApiError('BAD_HOURS');
-  await withTransaction(db, async (tx) => {
-    // One after the other, so that nobody has the hours of both.
-    const { rowCount } = await tx.query(
-      prepared(`SELECT FROM people WHERE id = $1 AND status <> 'DELETED' FOR NO KEY UPDATE`, [userId]),
-    );
-    if (!rowCount) throw new ApiError('USER_NOT_FOUND');
-    await tx.query(prepared('DELETE FROM availability WHERE user_id = $1', [userId]));
-    await tx.query(
-      prepared(
-        `INSERT INTO availability (user_id, zone, weekday, from_time, to_time)
-         SELECT $1, $2, weekday, "from", "to" FROM json_to_recordset($3) AS hour (weekday smallint, "from" time, "to" time)`,
-        [userId, zone, JSON.stringify(hours)],
-      ),
-    );
-  });
+/** All of them anew; one after the other, so that nobody has the hours of both. Throws `USER_NOT_FOUND`. */
+export async function replaceHours(
+  tx: Queryable,
+  userId: string,
+  { zone, hours }: Availability,
+): Promise<void> {
+  const { rowCount } = await tx.query(
+    prepared(`SELECT FROM people WHERE id = $1 AND status <> 'DELETED' FOR NO KEY UPDATE`, [userId]),
+  );
+  if (!rowCount) throw new ApiError('USER_NOT_FOUND');
+  await tx.query(prepared('DELETE FROM availability WHERE user_id = $1', [userId]));
+  await tx.query(
+    prepared(
+      `INSERT INTO availability (user_id, zone, weekday, from_time, to_time)
+       SELECT $1, $2, weekday, "from", "to" FROM json_to_recordset($3) AS hour (weekday smallint, "from" time, "to" time)`,
+      [userId, zone, JSON.stringify(hours)],
+    ),
+  );
 }

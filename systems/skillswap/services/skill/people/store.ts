@@ -1,5 +1,6 @@
 /** SQL of what others tell of people. */
 import type pg from 'pg';
+import type { Availability } from '../../../kit/availability/weekly-hours.ts';
 
 type Tx = pg.PoolClient;
 
@@ -35,6 +36,20 @@ export async function putPerson(
      ON CONFLICT (id) DO UPDATE SET full_name = excluded.full_name, status = excluded.status,
        privacy_settings = excluded.privacy_settings WHERE people.status <> 'DELETED'`,
     [userId, fullName, status, privacySettings],
+  );
+}
+
+/** When somebody has time: all of it anew. Of one person events come one after the other. */
+export async function putHours(
+  tx: Tx,
+  { userId, zone, hours }: { userId: string } & Availability,
+): Promise<void> {
+  await deleteOf(tx, userId, ['availability']);
+  await tx.query(
+    `INSERT INTO availability (user_id, zone, weekday, from_time, to_time)
+     SELECT id, $2, weekday, "from", "to" FROM people, json_to_recordset($3) AS hour (weekday smallint, "from" time, "to" time)
+     WHERE id = $1 AND status <> 'DELETED'`,
+    [userId, zone, JSON.stringify(hours)],
   );
 }
 
