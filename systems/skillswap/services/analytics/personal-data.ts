@@ -17,10 +17,10 @@ export const personalTables: PersonalTables = {
       erased: { set: `status = 'DELETED'`, still: `status <> 'DELETED'` },
       kept: 'that somebody of this id is gone, and since when they were there',
     },
-    ...['completed_sessions', 'session_payments'].map((table) => ({
+    ...['completed_sessions', 'paid_sessions'].map((table) => ({
       ...{ table, of: '$1 IN (seeker_id, provider_id)', kept: COUNTED },
     })),
-    { table: 'provider_ratings', of: 'provider_id = $1', kept: COUNTED },
+    { table: 'ratings', of: 'rated_id = $1', kept: COUNTED },
   ],
   impersonal: [...ofPackage.impersonal, 'skill_categories', 'skills'],
 };

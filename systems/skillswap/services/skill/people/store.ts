@@ -44,7 +44,7 @@ export async function putHours(
   tx: Tx,
   { userId, zone, hours }: { userId: string } & Availability,
 ): Promise<void> {
-  await deleteOf(tx, userId, ['availability']);
+  await tx.query('DELETE FROM availability WHERE user_id = $1', [userId]);
   await tx.query(
     `INSERT INTO availability (user_id, zone, weekday, from_time, to_time)
      SELECT id, $2, weekday, "from", "to" FROM people, json_to_recordset($3) AS hour (weekday smallint, "from" time, "to" time)
