@@ -50,7 +50,25 @@ describe('a purchase', () => {
 
   it('of many credits has a bonus by tiers', () => {
     const bonus = (count: number) => purchasedCredits(count * CREDIT_PRICE.USD, 'USD').bonus;
-    assert.deepEqual([49, 50, 99, 100, 500, 1000].map(bonus), [0, 2, 4, 10, 75, 200]);
+    assert.deepEqual([49, 50, 99, 100, 500, 1000].map(bonus), [0, 1, 1, 3, 20, 50]);
+  });
+
+  it('paid to somebody else is never worth more than it cost, in whatever parts it is paid', () => {
+    const purchases = fc.tuple(fc.nat({ max: 1e8 }), currency, fc.array(fc.integer({ min: 1, max: 2_000 })));
+    fc.assert(
+      fc.property(purchases, ([amount, currency, parts]) => {
+        const { bought, bonus } = purchasedCredits(amount, currency);
+        let left = bought + bonus;
+        let earned = 0;
+        for (const part of [...parts, left]) {
+          const paid = Math.min(part, left);
+          earned += divided(paid).provider;
+          left -= paid;
+        }
+        earned += divided(left).provider;
+        assert.ok(payoutAmount(earned, currency) <= amount);
+      }),
+    );
   });
 
   it('is worth as much when it is paid out, without its bonus', () => {

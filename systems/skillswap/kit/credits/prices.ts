@@ -22,12 +22,15 @@ export function sessionCredits(hourlyRate: number, minutes: number): number {
 export const CREDIT_PRICE = { EUR: 100, USD: 110, GBP: 90 } as const;
 export type Currency = keyof typeof CREDIT_PRICE;
 
-/** More credits for who buys many at once: from so many on, so many percent on top; the best that is reached counts. */
+/**
+ * More credits for who buys many at once: from so many on, so many percent on top; the best that is reached counts. Never more than the fee of paying
+ * somebody else with them takes, or two people who pay each other would be paid out more than they have bought for.
+ */
 export const BONUS_TIERS = [
-  { from: 1000, percent: 20 },
-  { from: 500, percent: 15 },
-  { from: 100, percent: 10 },
-  { from: 50, percent: 5 },
+  { from: 1000, percent: 5 },
+  { from: 500, percent: 4 },
+  { from: 100, percent: 3 },
+  { from: 50, percent: 2 },
 ] as const;
 
 /** What `amount` minor units buy: whole credits, rounded down, as is the bonus on top of them. */

@@ -24,7 +24,7 @@ after(async () => {
   paypal?.close();
 });
 
-const CREDITS = 110;
+const CREDITS = 103;
 const ADMIN = randomUUID();
 
 /** Somebody who has bought for 100 EUR. */
