@@ -266,8 +266,15 @@ describe('logins', () => {
     await same({ method: 'POST', path: `${path}/verify`, token: tokenOf(ADMIN) }, 200);
     await same({ method: 'POST', path: `${path}/suspend`, token: tokenOf(ADMIN) }, 200);
     await same({ method: 'GET', path, token: tokenOf(n) }, 403);
-    await same(post('refresh', { refreshToken: demoRefreshToken(n) }), 401);
+    await same(post('refresh', { refreshToken: demoRefreshToken(n) }), 403);
     await same(post('login', { email: await emailOf(n), password: demoPassword(n) }), 403);
+    // Whoever is let in again logs in anew.
+    for (const [pool, table] of [
+      [legacyPool, 'users_legacy'],
+      [service.pool, 'users'],
+    ] as const)
+      await pool.query(`UPDATE ${table} SET status = 'ACTIVE' WHERE id = $1`, [userId(n)]);
+    await same(post('refresh', { refreshToken: demoRefreshToken(n) }), 401);
   });
 
   it('begin with a registration, once for each address', async () => {

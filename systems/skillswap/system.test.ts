@@ -84,8 +84,11 @@ it('users leave the monolith and come back, whoever comes meanwhile is there on 
     await goTo(control, 'user', stage, share);
     for (let n = 0; n < 4; n++) people.push(await join());
     const { id, email } = people.at(-1)!;
-    await good('suspend', call('POST', `/users/${id}/suspend`, admin));
     const login = { email, password: 'a good password' };
+    const { refreshToken } = await good('log in', call('POST', '/auth/login', undefined, login));
+    await good('suspend', call('POST', `/users/${id}/suspend`, admin));
+    const refreshed = await call('POST', '/auth/refresh', undefined, { refreshToken });
+    assert.deepEqual([refreshed.status, refreshed.body.code], [403, 'ACCOUNT_INACTIVE']);
     assert.equal((await call('POST', '/auth/login', undefined, login)).body.code, 'ACCOUNT_INACTIVE');
     const page = await good('list', call('GET', `/users?query=${id}`, admin));
     assert.deepEqual(

@@ -81,14 +81,15 @@ export function authRoutes(app: FastifyInstance, { pool, settings, sessions }: C
       schema: { body: RefreshRequest, response: { 200: Tokens } },
     },
     async ({ body }) => {
-      const { rows } = await pool.query<UserRow>(
-        `SELECT users_legacy.id, status, role FROM refresh_tokens JOIN users_legacy ON users_legacy.id = user_id
-         WHERE token_hash = $1 AND NOT revoked AND expires_at > now()`,
+      const { rows } = await pool.query<Omit<UserRow, 'password_hash'> & { isOver: boolean }>(
+        `SELECT users_legacy.id, status, role, revoked OR expires_at <= now() AS "isOver"
+         FROM refresh_tokens JOIN users_legacy ON users_legacy.id = user_id WHERE token_hash = $1`,
         [hashRefreshToken(body.refreshToken)],
       );
       const user = rows[0];
-      if (!user) throw new ApiError('BAD_REFRESH_TOKEN');
-      if (user.status !== 'ACTIVE') throw new ApiError('ACCOUNT_INACTIVE');
+      // A suspension ends logins too: that is said, and not that they are over.
+      if (user && user.status !== 'ACTIVE') throw new ApiError('ACCOUNT_INACTIVE');
+      if (!user || user.isOver) throw new ApiError('BAD_REFRESH_TOKEN');
       return shown(await sessions.goOn(user, body.refreshToken));
     },
   );

@@ -62,8 +62,9 @@ export function authRoutes(app: ServiceApp, { pool, passwords, logins, events }:
     },
     async ({ body: { refreshToken } }) => {
       const user = await logins.ownerOf(pool, refreshToken);
-      if (!user) throw new ApiError('BAD_REFRESH_TOKEN');
-      if (user.status !== 'ACTIVE') throw new ApiError('ACCOUNT_INACTIVE');
+      // A suspension ends logins too: that is said, and not that they are over.
+      if (user && user.status !== 'ACTIVE') throw new ApiError('ACCOUNT_INACTIVE');
+      if (!user || user.isOver) throw new ApiError('BAD_REFRESH_TOKEN');
       return await logins.goOn(user, refreshToken);
     },
   );

@@ -11,8 +11,11 @@ export type Logins = {
   open(db: Queryable, user: Opener): Promise<Tokens>;
   /** A new access token beside the refresh token that somebody has. */
   goOn(user: Opener, refreshToken: string): Promise<Tokens>;
-  /** Whose login it is that goes on; undefined if it has ended. */
-  ownerOf(db: Queryable, refreshToken: string): Promise<(Opener & { status: string }) | undefined>;
+  /** Whose login it is, and whether it has ended; undefined if there was none. */
+  ownerOf(
+    db: Queryable,
+    refreshToken: string,
+  ): Promise<(Opener & { status: string; isOver: boolean }) | undefined>;
   /** Ends the login. One that is not known, or ended before, is no error. */
   end(db: Queryable, refreshToken: string): Promise<void>;
 };
@@ -37,10 +40,10 @@ export function createLogins(signer: TokenSigner, refreshTokenDays: number): Log
     },
     ownerOf: async (db, refreshToken) => {
       // A suspension ends what was begun before; only the writer of this table could say so in it.
-      const { rows } = await db.query<Opener & { status: string }>(
-        `SELECT users.id, role, status FROM refresh_tokens JOIN users ON users.id = user_id
-         WHERE token_hash = $1 AND NOT revoked AND expires_at > now()
-           AND (suspended_at IS NULL OR refresh_tokens.created_at > suspended_at)`,
+      const { rows } = await db.query<Opener & { status: string; isOver: boolean }>(
+        `SELECT users.id, role, status,
+           revoked OR expires_at <= now() OR coalesce(refresh_tokens.created_at <= suspended_at, false) AS "isOver"
+         FROM refresh_tokens JOIN users ON users.id = user_id WHERE token_hash = $1`,
         [hashOf(refreshToken)],
       );
       return rows[0];
