@@ -18,6 +18,7 @@ export {
   markersBy,
   newestKnown,
   noChanges,
+  rowsBy,
 } from './load/marked.ts';
 export type { User } from './load/population.ts';
 export { readingLoad } from './load/reading.ts';

@@ -1,22 +1,13 @@
-import type { Arrival, Load, User } from '@banyan/harness';
-import type { UserId } from '../api/common.ts';
-import { API } from '../api/common.ts';
+import type { Load } from '@banyan/harness';
+import payment from '../services/payment/load.ts';
+import session from '../services/session/load.ts';
 
-/** What users ask for that no service has taken over: their wallet. */
+/** What users ask for that no service has taken over: their sessions, and the credits that those cost. */
 export default {
-  start({ users, violate }) {
-    const readWallet = async (user: User<string>, { send }: Arrival) => {
-      const kind = 'GET /credits';
-      const token = users.token(user);
-      const outcome = await send({ kind, method: 'GET', path: `${API}/credits`, token, expect: 200 });
-      if (outcome.is !== 'ok') return;
-      const { userId } = outcome.body as UserId;
-      if (userId !== user.id) violate({ kind, user: user.id, expected: user.id, got: String(userId) });
-    };
-    return {
-      operations: [{ weight: 40, run: (arrival) => readWallet(users.any(), arrival) }],
-      // It is made with the account, whoever has made that.
-      firstVisit: readWallet,
-    };
+  promises: { ...payment.promises, ...session.promises },
+  balances: payment.balances,
+  start(run) {
+    const ofPayment = payment.start(run);
+    return { ...ofPayment, operations: [...ofPayment.operations, ...session.start(run).operations] };
   },
 } satisfies Load<string>;

@@ -32,7 +32,11 @@ const entry = (at: Entry['at'], more: Partial<Entry> = {}): Entry => ({
 
 /** No database: what is there is said by the test. */
 async function auditOf(it: Promised, entries: Entry[] | string) {
-  const { problems, ...counts } = await audit({
+  const {
+    problems,
+    balances: _,
+    ...counts
+  } = await audit({
     journal: typeof entries === 'string' ? entries : journalOf(...entries),
     loads: new Map([['shop', { promises: { it } }]]),
     sides: new Map([['shop', { side: 'monolith', database: null as unknown as pg.Pool }]]),
@@ -133,4 +137,17 @@ it('a journal is read up to a line that was cut off', async () => {
   const entries: Entry[] = [];
   for await (const one of readJournal(file)) entries.push(one);
   assert.deepEqual(entries, [entry('ack')]);
+});
+
+it('figures that are to be 0 at every moment are read where the load is, and complained of when they are not', async () => {
+  const balances = {
+    ledger: { monolith: async () => ({ sum: 2, below: 0 }), service: async () => assert.fail('not there') },
+  };
+  const result = await audit({
+    journal: journalOf(),
+    loads: new Map([['shop', { balances }]]),
+    sides: new Map([['shop', { side: 'monolith', database: null as unknown as pg.Pool }]]),
+  });
+  assert.deepEqual(result.balances, { ledger: { sum: 2, below: 0 } });
+  assert.deepEqual(result.problems, ['ledger: sum is 2 and not 0']);
 });

@@ -8,7 +8,7 @@ export type Side = { side: 'monolith' | 'service'; database: pg.Pool };
 export type AuditOptions = {
   journal: string;
   /** By name, as in the journal. */
-  loads: ReadonlyMap<string, Pick<Load, 'promises'>>;
+  loads: ReadonlyMap<string, Pick<Load, 'promises' | 'balances'>>;
   /** By name of the load; what has no side is not looked for. */
   sides: ReadonlyMap<string, Side>;
 };
@@ -24,9 +24,13 @@ export type AuditResult = {
   doubled: number;
   /** Effects that must not be there: of refused writes, and what was ended and is good. */
   resurrected: number;
+  /** By the name of each balance its figures, which are to be 0. */
+  balances: Balances;
   /** The first problems in words. */
   problems: string[];
 };
+
+export type Balances = Record<string, Record<string, number>>;
 
 const MAX_PROBLEMS = 50;
 
@@ -41,12 +45,15 @@ export async function audit({ journal, loads, sides }: AuditOptions): Promise<Au
     lost: 0,
     doubled: 0,
     resurrected: 0,
+    balances: {},
     problems: [],
   };
   const entries = await readWrites(journal);
-  for (const [name, { promises = {} }] of loads) {
+  for (const [name, { promises = {}, balances = {} }] of loads) {
     const side = sides.get(name);
     if (!side) continue;
+    for (const [balance, find] of Object.entries(balances))
+      judgeBalance(balance, await find[side.side]?.(side.database), result);
     for (const [promise, promised] of Object.entries(promises)) {
       const id = `${name}.${promise}`;
       const since = async () => (await readWrites(journal)).get(id) ?? new Map();
@@ -140,6 +147,19 @@ function judgeOnce(
       complain(result, `${what} ${key} was refused and is there`);
     }
   }
+}
+
+/** How many figures of balances are not 0. */
+export function unbalanced(balances: Balances): number {
+  return Object.values(balances).flatMap((figures) => Object.values(figures).filter((figure) => figure !== 0))
+    .length;
+}
+
+function judgeBalance(name: string, figures: Record<string, number> | undefined, result: AuditResult): void {
+  if (!figures) return;
+  result.balances[name] = figures;
+  for (const [figure, is] of Object.entries(figures))
+    if (is !== 0) complain(result, `${name}: ${figure} is ${is} and not 0`);
 }
 
 function judgeEnded(writes: Writes, good: Set<string>, { result, what }: Notes): void {

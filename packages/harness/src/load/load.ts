@@ -16,6 +16,11 @@ export type Load<Id extends UserId = number> = {
    * tells of something else.
    */
   facts?: Record<string, { promise: string; key(data: Record<string, unknown>): unknown }>;
+  /**
+   * By name: figures that are 0 at every moment, whatever is under way, of one statement (so that they are of one moment). The report has them
+   * under that name.
+   */
+  balances?: Record<string, OnSides<FindBalance>>;
   /** Called once a run. What it remembers of users it keeps itself, see `perUser`. */
   start(run: LoadRun<Id>): {
     operations: Operation[];
@@ -79,6 +84,7 @@ type FindLatest = (
 ) => Promise<Map<string, number>>;
 /** By key what is there, one entry for each row. */
 type FindOnce = (database: pg.Pool, keys: string[]) => Promise<Map<string, Array<string | number>>>;
+type FindBalance = (database: pg.Pool) => Promise<Record<string, number>>;
 /** Those that are still good. */
 type FindEnded = (database: pg.Pool, keys: string[]) => Promise<Set<string>>;
 

@@ -55,3 +55,12 @@ export function markersBy<Row>(sql: string, isWhole: (n: number, row: Row) => bo
     );
   };
 }
+
+/** For `once`: the ids of rows by a text of their own, which only the write that made them has. */
+export function rowsBy(table: string, column: string) {
+  const sql = `SELECT ${column} AS key, array_agg(id) AS ids FROM ${table} WHERE ${column} = ANY ($1) GROUP BY 1`;
+  return async (db: pg.Pool, keys: string[]): Promise<Map<string, UserId[]>> => {
+    const { rows } = await db.query<{ key: string; ids: UserId[] }>(sql, [keys]);
+    return new Map(rows.map(({ key, ids }) => [key, ids]));
+  };
+}

@@ -1,5 +1,5 @@
 import type { ServiceStatus, StepRecord } from '@banyan/banyan/operate';
-import type { AuditResult } from '../audit/audit.ts';
+import type { AuditResult, Balances } from '../audit/audit.ts';
 import type { FactsResult } from '../audit/facts.ts';
 import type { LoadStats } from '../load/engine.ts';
 import type { StageFigures, TourReport } from './report.ts';
@@ -76,11 +76,25 @@ export class Figures {
           goneBack.some(({ acknowledged }) => acknowledged > 0) &&
           goneBack.every(({ lost, resurrected }) => lost === 0 && resurrected === 0),
       },
+      balances: farthestOff([...audits, ...goneBack].map(({ balances }) => balances)),
       unfinished,
       stalls,
       rates,
     };
   }
+}
+
+/** Of each figure what is farthest from 0, wherever and whenever it was looked at. */
+function farthestOff(all: readonly Balances[]): Balances {
+  const farthest: Balances = {};
+  for (const [name, figures] of all.flatMap(Object.entries<Record<string, number>>)) {
+    const known = farthest[name] ?? {};
+    const further = Object.entries(figures).filter(
+      ([figure, is]) => Math.abs(is) >= Math.abs(known[figure] ?? 0),
+    );
+    farthest[name] = { ...known, ...Object.fromEntries(further) };
+  }
+  return farthest;
 }
 
 /** In the order in which they were first entered: the first is the monolith with all users, which the others are held against. */

@@ -13,7 +13,7 @@ import type { System } from '../system.ts';
 import { pointBanyanTo, writeReport } from './directory.ts';
 import { describeScale, measureSpeed, type Scale, scaleFor } from './machine.ts';
 import { startProcessorTime } from './processor-time.ts';
-import { brokenPromises, nextSteps, renderReport } from './report.ts';
+import { brokenPromises, jsonOf, nextSteps, renderReport } from './report.ts';
 import { type Migration, runTour } from './tour.ts';
 import { TOLD_BY_SERVER } from './trace/server-log.ts';
 import { recordingEnvironment } from './trace/trace.ts';
@@ -173,7 +173,7 @@ async function main(system: System, options: Options): Promise<void> {
     });
     view.close();
     console.log(`\n${renderReport(report)}`);
-    if (options.json) writeReport(options.json, report);
+    if (options.json) writeReport(options.json, jsonOf(report));
     status = brokenPromises(report).length === 0 ? 0 : 1;
     console.log(
       `\n${nextSteps(report, { staysUp: !options.exit, gatewayUrl: environment.gatewayUrl, logs, service: services[0]!, invitation })}`,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { brokenPromises, nextSteps, renderReport, type TourReport } from './report.ts';
+import { brokenPromises, jsonOf, nextSteps, renderReport, type TourReport } from './report.ts';
 
 const GOOD: TourReport = {
   seconds: 130,
@@ -36,6 +36,7 @@ const GOOD: TourReport = {
   ],
   rows: { copied: 100, verified: 100, divergent: 0 },
   rollback: { lossless: true, proven: true },
+  balances: {},
   unfinished: [],
   stalls: [],
   rates: { asked: 300, lowest: 300 },
@@ -105,4 +106,14 @@ it('always says what to do next', () => {
   assert.match(nextSteps(GOOD, NEXT), /docs\/guide\.md/);
   assert.match(nextSteps(GOOD, { ...NEXT, staysUp: true }), /npx banyan status/);
   assert.match(nextSteps({ ...GOOD, failed: 1 }, NEXT), /report it/);
+});
+
+it('breaks a promise when what is 0 at every moment was not, and tells it under its own name', () => {
+  const balanced: TourReport = { ...GOOD, balances: { ledger: { entriesSum: 0, negativeWallets: 0 } } };
+  assert.deepEqual(brokenPromises(balanced), []);
+  assert.match(renderReport(balanced), /^ledger +entriesSum 0, negativeWallets 0$/m);
+  const off: TourReport = { ...GOOD, balances: { ledger: { entriesSum: -3, negativeWallets: 0 } } };
+  assert.deepEqual(brokenPromises(off), ['ledger: entriesSum is -3 and not 0']);
+  const { ledger, balances } = jsonOf(off) as Record<string, unknown>;
+  assert.deepEqual([ledger, balances], [{ entriesSum: -3, negativeWallets: 0 }, undefined]);
 });

@@ -1,3 +1,4 @@
+import type { Balances } from '../audit/audit.ts';
 import { describeCauses } from './trace/explain.ts';
 import type { TracedStall } from './trace/trace.ts';
 
@@ -15,6 +16,8 @@ export type TourReport = {
   rows: { copied: number; verified: number; divergent: number };
   /** `proven`: users went back while users wrote, and what it had taken was looked for. */
   rollback: { lossless: boolean; proven: boolean };
+  /** Figures that are 0 at every moment, by the names of what they are of; of each what was farthest off. */
+  balances: Balances;
   /** What did not come about, and why: a service that goes back by itself breaks no promise. */
   unfinished: string[];
   /** Fences over 250 ms and times in which all requests stood so long, with what took the time. */
@@ -56,6 +59,9 @@ export function brokenPromises(report: TourReport): string[] {
     broken.push(`${report.facts.doubled} events told of no write, or of one again`);
   if (report.rows.verified === 0) broken.push('no row was verified: nothing is proven');
   if (report.rows.divergent > 0) broken.push(`${report.rows.divergent} rows differ between the sides`);
+  for (const [name, figures] of Object.entries(report.balances))
+    for (const [figure, is] of Object.entries(figures))
+      if (is !== 0) broken.push(`${name}: ${figure} is ${is} and not 0`);
   if (report.rollback.proven && !report.rollback.lossless) broken.push('going back lost writes');
   return broken;
 }
@@ -94,6 +100,9 @@ export function renderReport(report: TourReport): string {
         ]
       : []),
     `rows            ${rows.copied.toLocaleString('en')} copied, ${rows.verified.toLocaleString('en')} verified, ${rows.divergent} divergent`,
+    ...Object.entries(report.balances).map(
+      ([name, figures]) => `${name.padEnd(15)} ${describeFigures(figures)}`,
+    ),
     `longest fence   ${report.longestFenceMs.toFixed(0)} ms`,
     `lag p99         ${report.lagP99Ms.toFixed(0)} ms`,
     `going back      ${goingBack(report)}`,
@@ -141,6 +150,17 @@ export function nextSteps(
 
 ${options.invitation ? `${options.invitation.join('\n')}\n\n` : ''}Then write a plan for your own monolith: docs/guide.md. Ctrl-C stops all that was started.`;
   return `${again}Next: npm start without --exit stays up for npx banyan status; docs/guide.md is about your own monolith.`;
+}
+
+function describeFigures(figures: Record<string, number>): string {
+  return Object.entries(figures)
+    .map(([figure, is]) => `${figure} ${is}`)
+    .join(', ');
+}
+
+/** As JSON: each balance under its own name, e.g. `"ledger": { … }`. */
+export function jsonOf({ balances, ...report }: TourReport): object {
+  return { ...report, ...balances };
 }
 
 function goingBack({ rollback }: TourReport): string {

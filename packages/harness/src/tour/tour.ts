@@ -1,6 +1,6 @@
 import type { ControlClient, StepRecord } from '@banyan/banyan/operate';
 import { createPool } from '@banyan/postgres';
-import { type AuditOptions, type AuditResult, audit } from '../audit/audit.ts';
+import { type AuditOptions, type AuditResult, audit, unbalanced } from '../audit/audit.ts';
 import { auditFacts } from '../audit/audit-facts.ts';
 import type { FactsResult } from '../audit/facts.ts';
 import type { FactsListener } from '../audit/listen.ts';
@@ -24,7 +24,7 @@ export type Migration = {
   /** In the order in which they leave. */
   services: readonly string[];
   /** By service, and of the monolith. */
-  loads: ReadonlyMap<string, Pick<Load, 'promises' | 'facts'>>;
+  loads: ReadonlyMap<string, Pick<Load, 'promises' | 'balances' | 'facts'>>;
   /** URLs by service, and of `monolith`. */
   databases: ReadonlyMap<string, string>;
   /** Of the run: its logs and records. */
@@ -150,7 +150,8 @@ async function auditWhenCaughtUp(options: AuditOptions, limitMs: number): Promis
   const deadline = performance.now() + limitMs;
   for (;;) {
     const result = await audit(options);
-    if (result.lost + result.resurrected === 0 || performance.now() > deadline) return result;
+    const wrong = result.lost + result.resurrected + unbalanced(result.balances);
+    if (wrong === 0 || performance.now() > deadline) return result;
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }

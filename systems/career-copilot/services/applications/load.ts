@@ -1,4 +1,13 @@
-import { type Arrival, exclusively, type Load, latest, once, perUser, type User } from '@banyan/harness';
+import {
+  type Arrival,
+  exclusively,
+  type Load,
+  latest,
+  once,
+  perUser,
+  rowsBy,
+  type User,
+} from '@banyan/harness';
 import type pg from 'pg';
 import type { Application } from '../../api/applications.ts';
 import { API } from '../../api/common.ts';
@@ -176,12 +185,4 @@ async function notificationsThere(db: pg.Pool, keys: string[]): Promise<Map<stri
       return [key, told < n! ? [] : n === 1 && told > steps ? [key, `${told} of ${steps} changes`] : [key]];
     }),
   );
-}
-
-function rowsBy(table: string, column: string) {
-  return async (db: pg.Pool, keys: string[]): Promise<Map<string, number[]>> => {
-    const sql = `SELECT ${column} AS key, array_agg(id) AS ids FROM ${table} WHERE ${column} = ANY ($1) GROUP BY 1`;
-    const { rows } = await db.query<{ key: string; ids: number[] }>(sql, [keys]);
-    return new Map(rows.map(({ key, ids }) => [key, ids]));
-  };
 }

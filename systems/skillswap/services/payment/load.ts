@@ -1,0 +1,123 @@
+import { type Arrival, exclusively, type Load, once, rowsBy, type User } from '@banyan/harness';
+import type pg from 'pg';
+import type { Static } from 'typebox';
+import { API, type UserId } from '../../api/common.ts';
+import type * as api from '../../api/credits.ts';
+
+type Person = User<string>;
+type Purchased = Static<typeof api.Purchased>;
+type Transaction = Static<typeof api.Transaction>;
+
+/** Of money that moves: by its key, the transaction. */
+const byKey = once(rowsBy('transactions', 'idempotency_key'));
+
+/** People look into their wallets, buy credits and take out what they have earned; some ask twice with one key. */
+export default {
+  promises: { purchase: byKey, withdrawal: byKey },
+  balances: {
+    ledger: {
+      monolith: async (db) =>
+        await figures(
+          db,
+          `SELECT
+             (SELECT coalesce(sum(credits), 0) FROM transactions WHERE session_id IS NOT NULL)::int AS "entriesSum",
+             (SELECT count(*) FROM wallets WHERE held < 0 OR balance < held)::int AS "negativeWallets",
+             (SELECT count(*) FROM credit_holds h JOIN sessions s ON s.id = h.session_id
+              WHERE status = 'HELD' AND state NOT IN ('REQUESTED', 'ACCEPTED', 'SCHEDULED', 'IN_PROGRESS')
+                AND NOT EXISTS (SELECT FROM settlements WHERE settlements.session_id = s.id))::int AS "holdsWithoutSession",
+             (SELECT count(*) FROM wallets
+              LEFT JOIN (SELECT user_id, sum(credits) AS balance FROM transactions WHERE status = 'COMPLETED' GROUP BY 1) moved
+                ON moved.user_id = wallets.user_id
+              LEFT JOIN (SELECT user_id, sum(amount) AS held FROM credit_holds WHERE status = 'HELD' GROUP BY 1) holds
+                ON holds.user_id = wallets.user_id
+              WHERE wallets.balance <> coalesce(moved.balance, 0) OR wallets.held <> coalesce(holds.held, 0))::int AS "walletsOff"`,
+        ),
+      service: async (db) =>
+        await figures(
+          db,
+          `SELECT (SELECT coalesce(sum(amount), 0) FROM entries)::int AS "entriesSum",
+             (SELECT count(*) FROM accounts WHERE kind = 'WALLET' AND balance < held)::int AS "negativeWallets"`,
+        ),
+    },
+  },
+  start({ random, users, name, violate }) {
+    let count = 0;
+    const readWallet = async (user: Person, { send }: Arrival) => {
+      const kind = 'GET /credits';
+      const token = users.token(user);
+      const outcome = await send({ kind, method: 'GET', path: `${API}/credits`, token, expect: 200 });
+      if (outcome.is !== 'ok') return;
+      const { userId } = outcome.body as UserId;
+      if (userId !== user.id) violate({ kind, user: user.id, expected: user.id, got: String(userId) });
+    };
+    const move = (what: keyof typeof MOVES) => async (arrival: Arrival) => {
+      const user = users.writer();
+      if (!user) return;
+      await exclusively(user, async () => {
+        const { idOf, mayRefuse, ...call } = MOVES[what];
+        const key = `${name} ${++count}`;
+        const body = call.body(random.int(1, 30));
+        const send = async () =>
+          await arrival.write(
+            { name: what, key, value: idOf },
+            {
+              ...{
+                kind: `POST ${call.path}`,
+                method: 'POST',
+                path: API + call.path,
+                token: users.token(user),
+              },
+              ...{ headers: { 'idempotency-key': key }, body, expect: 201, mayRefuse },
+            },
+            user,
+          );
+        const first = await send();
+        if (first.is !== 'ok' || !random.chance(0.2)) return;
+        const second = await send();
+        if (second.is !== 'ok' || idOf(second.body) === idOf(first.body)) return;
+        const [expected, got] = [idOf(first.body), idOf(second.body)];
+        violate({ kind: `POST ${call.path} again`, user: user.id, expected, got });
+      });
+    };
+    const list = async ({ send }: Arrival) => {
+      const token = users.token(users.any());
+      await send({
+        kind: 'GET /transactions',
+        method: 'GET',
+        path: `${API}/transactions`,
+        token,
+        expect: 200,
+      });
+    };
+    return {
+      operations: [
+        { weight: 40, run: (arrival) => readWallet(users.any(), arrival) },
+        { weight: 10, run: list },
+        { weight: 15, run: move('purchase') },
+        { weight: 5, run: move('withdrawal') },
+      ],
+      // It is made with the account, whoever has made that.
+      firstVisit: readWallet,
+    };
+  },
+} satisfies Load<string>;
+
+const MOVES = {
+  purchase: {
+    path: '/payments/purchases',
+    body: (tens: number) => ({ paymentMethodId: 'pm_card_visa', amount: tens * 1_000, currency: 'EUR' }),
+    idOf: (body: unknown) => (body as Purchased).transactionId,
+    mayRefuse: [],
+  },
+  withdrawal: {
+    path: '/payments/withdrawals',
+    body: (credits: number) => ({ credits, currency: 'EUR' }),
+    idOf: (body: unknown) => (body as Transaction).id,
+    // Nobody earns so much that there is always something to be paid out.
+    mayRefuse: [409],
+  },
+};
+
+async function figures(db: pg.Pool, sql: string): Promise<Record<string, number>> {
+  return (await db.query<Record<string, number>>(sql)).rows[0]!;
+}
