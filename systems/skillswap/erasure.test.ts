@@ -190,7 +190,7 @@ const proven = (one: Somebody) => until(() => proofOf(one), { limitMs: 90_000 })
 
 /** As the proof of each of them says it. */
 const ERASED = {
-  user: { users: 1, refresh_tokens: 1, archives: 0 },
+  user: { users: 1, refresh_tokens: 1, picture_files: 0, archives: 0 },
   session: {
     ...{ availability: 0, sessions: 1, ratings: 1, disputes: 0, calendar_links: 0, session_history: 0 },
     ...{ offered_skills: 0, people: 0 },
