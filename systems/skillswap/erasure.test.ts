@@ -229,6 +229,14 @@ it('who goes is out at once, erased everywhere, and whoever has their link reads
   // What has credits, or a session to come, is refused, as the monolith does.
   await grant(at('payment'), other.id, 3);
   assert.equal((await call(other, 'DELETE', `/users/${other.id}`)).body.code, 'ACCOUNT_IN_USE');
+  // So are credits of a session that is over, while it may be contested.
+  const owed = await somebody();
+  await at('session').query(
+    `INSERT INTO session_credits (session_id, seeker_id, provider_id, amount, state, captured, expires_at, due_at)
+     VALUES (gen_random_uuid(), $1, $2, 10, 'DUE', 10, now() + interval '2 days', now() + interval '1 day')`,
+    [other.id, owed.id],
+  );
+  assert.equal((await call(owed, 'DELETE', `/users/${owed.id}`)).body.code, 'ACCOUNT_IN_USE');
 
   assert.equal((await call(one, 'DELETE', `/users/${one.id}`)).status, 204);
   assert.equal((await call(one, 'GET', `/users/${one.id}`)).body.code, 'ACCOUNT_INACTIVE');
