@@ -281,6 +281,40 @@ it('who goes is out at once, erased everywhere, and whoever has their link reads
   assert.deepEqual([seen.status, seen.body.proof], [200, body.proof]);
 });
 
+it('a session that was booked in the moment of it is cancelled as its owner could have, and one that has begun is waited for', async () => {
+  const one = await somebody();
+  const provider = randomUUID();
+  const book = async (state: string, from: string) => {
+    const { rows } = await at('session').query(
+      `WITH made AS (
+         INSERT INTO sessions (seeker_id, provider_id, skill_id, starts_at, ends_at, state, hourly_rate, credits)
+         VALUES ($1, $2, gen_random_uuid(), now() + $4::interval, now() + $4::interval + interval '1 h', $3, 0, 0) RETURNING *)
+       INSERT INTO session_credits (session_id, seeker_id, provider_id, amount, state, expires_at)
+       SELECT id, seeker_id, provider_id, 0, 'HELD', ends_at + interval '16 days' FROM made RETURNING session_id AS id`,
+      [one.id, provider, state, from],
+    );
+    return rows[0].id as string;
+  };
+  const [open, begun] = [await book('SCHEDULED', '3 days'), await book('IN_PROGRESS', '-10 min')];
+  assert.equal((await call(one, 'DELETE', `/users/${one.id}`)).body.code, 'ACCOUNT_IN_USE');
+  // As if it had been booked after that was looked at.
+  await pool.query('INSERT INTO erasures (user_id) VALUES ($1)', [one.id]);
+  const said = async (type: string) => {
+    const { rows } = await at('session').query(
+      `SELECT message -> 'data' AS data FROM banyan_events.outbox WHERE message ->> 'type' = $1 AND message -> 'data' ->> 'sessionId' = $2`,
+      [type, open],
+    );
+    return rows[0]?.data;
+  };
+  const cancelled = await until(() => said('SessionCancelled'));
+  assert.deepEqual([cancelled.actorId, cancelled.how, cancelled.providerCredits], [one.id, 'cancel', 0]);
+  assert.equal(await proofOf(one), undefined);
+  await at('session').query(`UPDATE sessions SET state = 'COMPLETED' WHERE id = $1`, [begun]);
+  const { proof } = await proven(one);
+  assert.equal(JSON.parse(proof).session.kept.sessions.rows, 3);
+  assert.deepEqual(await left(one), []);
+});
+
 it('is gone on with wherever it was when the process was killed, once, and waits for who is away', {
   timeout: 180_000,
 }, async (t) => {
