@@ -1,11 +1,14 @@
-/** For the plan of a system: where the routes of `notificationRoutes` are, and whose their callers are. None of them is a monolith's. */
+/**
+ * For the plan of a system: where the routes of `notificationRoutes` are, and whose their callers are. A monolith has those of the rows
+ * that it made, and none of the others.
+ */
 
 type Listed = {
   route: string;
   key: 'token.sub' | 'none';
   auth?: 'none';
   writes?: string[];
-  onMonolith: false;
+  onMonolith?: false;
 };
 
 /** @param first where they are: `/api/v1/notifications`. @param devices as the system says it. */
@@ -16,6 +19,9 @@ export function routeList(first: string, { devices = false }: { devices?: boolea
   });
   const ofEverybody = { key: 'none', auth: 'none', writes: [], onMonolith: false } as const;
   return [
+    { route: `GET ${first}`, key: 'token.sub' },
+    { route: `PUT ${first}/:id/read`, key: 'token.sub', writes: ['notifications'] },
+    { route: `PUT ${first}/read-all`, key: 'token.sub', writes: ['notifications'] },
     ...ofCallers,
     { route: `POST ${first}/reports/twilio`, ...ofEverybody, writes: [] },
     { route: `POST ${first}/reports/bounces`, ...ofEverybody, writes: [] },

@@ -3,8 +3,6 @@ import { routeList } from '@banyan/notifications/routes';
 import { API } from '../../api/common.ts';
 import { placeOf } from '../../kit/plan.ts';
 
-const FIRST = `${API}/notifications`;
-
 /**
  * notifications takes over whether something was read. What somebody is told is made with what it tells of: the row of a changed
  * status by whoever has the application at that moment, the monolith or applications, and never here, so that nobody is told twice.
@@ -30,10 +28,5 @@ export default extract({
       columns: [copy('id'), copy('is_active', 'email', { flow: 'forward' })],
     }),
   ],
-  routes: [
-    { route: `GET ${FIRST}`, key: 'token.sub' },
-    { route: `PUT ${FIRST}/:id/read`, key: 'token.sub', writes: ['notifications'] },
-    { route: `PUT ${FIRST}/read-all`, key: 'token.sub', writes: ['notifications'] },
-    ...routeList(FIRST),
-  ],
+  routes: routeList(`${API}/notifications`),
 });

@@ -3,8 +3,6 @@ import { routeList } from '@banyan/notifications/routes';
 import { API } from '../../api/common.ts';
 import { placeOf } from '../../kit/plan.ts';
 
-const FIRST = `${API}/notifications`;
-
 /** notification takes over whether something was read. Rows are made with what they tell of, by whoever has that: the monolith, and never here. */
 export default extract({
   ...placeOf('notification'),
@@ -28,10 +26,5 @@ export default extract({
       columns: [copy('id'), copy('email', 'status', { flow: 'forward' })],
     }),
   ],
-  routes: [
-    { route: `GET ${FIRST}`, key: 'token.sub' },
-    { route: `PUT ${FIRST}/:id/read`, key: 'token.sub', writes: ['notifications'] },
-    { route: `PUT ${FIRST}/read-all`, key: 'token.sub', writes: ['notifications'] },
-    ...routeList(FIRST, { devices: true }),
-  ],
+  routes: routeList(`${API}/notifications`, { devices: true }),
 });
