@@ -1,9 +1,16 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import type { Environment } from '@banyan/harness/run';
 import pg from 'pg';
 
-/** What may be killed beside the services, which go by their names; a backend is one of a service's database. */
-const OF_BANYAN = ['gateway', 'gateway worker', 'controller', 'applier', 'backend'];
+/** What may be killed. `kill` says which process it was, or null where there was none; what nobody else starts again it starts again itself. */
+export type Victim = {
+  kill(): Promise<number | null> | number | null;
+  /** Resolves when what was killed works again, if that is the killer's own business. */
+  healed?(): Promise<void>;
+};
+
+export type Kill = { atMs: number; victim: string; pid: number };
+
+/** A process that somebody has started, and can start again. */
+type Startable = { pid(): number | undefined; kill(): Promise<void>; start(): Promise<void> };
 
 /** How long a service may take to be up again, with its database killed meanwhile, and the pause between two starts. */
 const START_MS = 60_000;
@@ -11,72 +18,74 @@ const RESTART_PAUSE_MS = 200;
 /** Between two kills, where a killed process needs about a second until it works again; stages must be reached in between. */
 const PAUSE_MS = { least: 300, most: 4_000 };
 
-export type Kill = { atMs: number; victim: string; pid: number };
-
-/** Kills with SIGKILL at random moments until stopped. What nobody else starts again, it starts again itself. */
+/** Kills with SIGKILL at random moments until stopped. */
 export function startKiller(
-  environment: Environment,
-  { random, patience }: { random: () => number; patience: number },
+  victims: ReadonlyMap<string, Victim>,
+  {
+    random,
+    patience,
+    afterWork = () => Promise.resolve(),
+  }: {
+    random: () => number;
+    patience: number;
+    /** Before the next pause: resolves when enough has been done since the last kill. */
+    afterWork?: () => Promise<void>;
+  },
   onKill: (kill: Kill) => void,
 ) {
-  const services = [...environment.services.keys()];
-  const victims = [...OF_BANYAN, ...services];
+  const names = [...victims.keys()];
   const startedAt = performance.now();
+  const stopping = Promise.withResolvers<void>();
   let stopped = false;
-  const healing = new Map<string, Promise<void>>();
   const running = loop();
 
   return {
-    /** Stops killing; resolves when the services run again. */
+    /** Stops killing; resolves when all that was killed runs again. */
     async stop(): Promise<void> {
       stopped = true;
+      stopping.resolve();
       await running;
-      await Promise.all(healing.values());
+      await Promise.all([...victims.values()].map((victim) => victim.healed?.()));
     },
   };
 
   async function loop(): Promise<void> {
     while (!stopped) {
-      await pauseFor((PAUSE_MS.least + random() * (PAUSE_MS.most - PAUSE_MS.least)) * patience);
+      const ms = (PAUSE_MS.least + random() * (PAUSE_MS.most - PAUSE_MS.least)) * patience;
+      await Promise.race([afterWork(), stopping.promise]);
+      await Promise.race([pauseFor(ms), stopping.promise]);
       if (stopped) return;
-      const victim = victims[Math.floor(random() * victims.length)]!;
-      const healAfterMs = 50 + random() * 700;
-      const pid = await kill(victim, healAfterMs);
+      const victim = names[Math.floor(random() * names.length)]!;
+      const pid = await victims.get(victim)!.kill();
       if (pid !== null) onKill({ atMs: Math.round(performance.now() - startedAt), victim, pid });
     }
   }
+}
 
-  async function kill(victim: string, healAfterMs: number): Promise<number | null> {
-    switch (victim) {
-      case 'controller':
-      case 'applier':
-      case 'gateway':
-        return killPid(environment.banyan.pids()[victim]);
-      case 'gateway worker': {
-        const workers = childrenOf(environment.banyan.pids().gateway);
-        return killPid(workers[Math.floor(random() * workers.length)]);
-      }
-      case 'backend': {
-        const service = services[Math.floor(random() * services.length)]!;
-        return await killBackend(environment.databases.get(service)!, random);
-      }
-      default:
-        return killService(victim, healAfterMs);
-    }
-  }
+/** A service, which is started again after a moment. */
+export function serviceVictim(service: Startable, random: () => number): Victim {
+  let healing: Promise<void> | undefined;
+  return {
+    kill() {
+      const pid = service.pid();
+      const healAfterMs = 50 + random() * 700;
+      if (pid === undefined || healing) return null;
+      healing = service
+        .kill()
+        .then(() => pauseFor(healAfterMs))
+        .then(() => startAgain(service))
+        .finally(() => {
+          healing = undefined;
+        });
+      return pid;
+    },
+    healed: async () => await healing,
+  };
+}
 
-  function killService(name: string, healAfterMs: number): number | null {
-    const service = environment.services.get(name)!;
-    const pid = service.pid();
-    if (pid === undefined || healing.has(name)) return null;
-    const healed = service
-      .kill()
-      .then(() => pauseFor(healAfterMs))
-      .then(() => startAgain(service))
-      .finally(() => healing.delete(name));
-    healing.set(name, healed);
-    return pid;
-  }
+/** One backend of one of these databases: PostgreSQL ends all others too, of all databases, and recovers from its log. */
+export function backendVictim(databases: readonly string[], random: () => number): Victim {
+  return { kill: async () => await killBackend(databases[Math.floor(random() * databases.length)]!, random) };
 }
 
 /** As a supervisor of services does: one whose database is killed while it starts ends, and is started again. */
@@ -92,7 +101,7 @@ async function startAgain(service: { start(): Promise<void> }): Promise<void> {
   }
 }
 
-function killPid(pid: number | undefined): number | null {
+export function killPid(pid: number | undefined): number | null {
   if (pid === undefined) return null;
   try {
     process.kill(pid, 'SIGKILL');
@@ -102,7 +111,6 @@ function killPid(pid: number | undefined): number | null {
   }
 }
 
-/** SIGKILL of one backend: PostgreSQL ends all others too and recovers from its log. */
 async function killBackend(url: string, random: () => number): Promise<number | null> {
   const client = new pg.Client({ connectionString: url });
   client.on('error', () => {});
@@ -116,28 +124,6 @@ async function killBackend(url: string, random: () => number): Promise<number | 
     return null; // still recovering from the last one
   } finally {
     await client.end().catch(() => {});
-  }
-}
-
-/** Child processes by /proc; none where there is no /proc. */
-function childrenOf(parent: number | undefined): number[] {
-  if (parent === undefined) return [];
-  try {
-    return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .map(Number)
-      .filter((pid) => parentOf(pid) === parent);
-  } catch {
-    return [];
-  }
-}
-
-function parentOf(pid: number): number | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  } catch {
-    return null;
   }
 }
 

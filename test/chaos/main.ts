@@ -1,65 +1,98 @@
+import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { System } from '@banyan/harness';
 import { removeRun, stopOnSignal } from '@banyan/harness/run';
 import { removeEmbedded, startEmbedded } from '@banyan/postgres';
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { system } from '../../systems/career-copilot/system.ts';
+import { Command, Option } from 'commander';
+import { system as careerCopilot } from '../../systems/career-copilot/system.ts';
+import { system as skillswap } from '../../systems/skillswap/system.ts';
+import { runCredits } from './credits/run.ts';
 import { runLinks } from './links/run.ts';
 import { runChaos } from './run.ts';
+
+/** What is put to the test, and what of each system by itself. The links are of no system: they run with the first. */
+const SYSTEMS = {
+  'career-copilot': { system: careerCopilot as System, parts: ['migration', 'links'] },
+  skillswap: { system: skillswap as System, parts: ['migration', 'credits'] },
+} as const;
+/** How long SkillSwap's services are killed at most: by then people have done all that they do, some days of theirs long. */
+const CREDITS_MS = 12_000;
+
+type Part = 'migration' | 'links' | 'credits';
 
 const program = new Command('npm run chaos --')
   .description(
     'A whole migration under kill -9: gateway, controller, applier, services and their PostgreSQL backends; ' +
-      'and the links of two services that read the same databases under steps up and back with backlogs, re-inserts, repairs, stray writes and kills.',
+      'the links of two services that read the same databases under steps up and back with backlogs, re-inserts, repairs, stray writes and kills; ' +
+      "and SkillSwap's sessions and credits, with providers of payments that fail too.",
   )
+  .addOption(new Option('--system <name>', 'whose').choices(Object.keys(SYSTEMS)).default('career-copilot'))
   .option('--seeds <n>', 'how many seeds, from the first on', Number, 20)
   .option('--seed <n>', 'the first seed', Number, 1)
   .option('--seconds <n>', 'how long the killing goes on at most, per seed', Number, 60)
-  .addOption(new Option('--only <part>', 'one of the two').choices(['migration', 'links']))
   .addOption(
-    new Option('--services <names>', 'services that the migration moves; the others are not started')
-      .argParser(servicesOf)
-      .default(system.services, 'all of the system')
-      .conflicts('all'),
+    new Option('--only <part>', 'one of what is done with the system').choices([
+      'migration',
+      'links',
+      'credits',
+    ]),
+  )
+  .addOption(
+    new Option(
+      '--services <names>',
+      'services that the migration moves; the others are not started (all of the system)',
+    ).conflicts('all'),
   )
   .option('--all', 'all services of the system', false)
   .option('--rounds <n>', 'rounds of steps, kills and writes of the links, per seed', Number, 40)
+  .option('--json <file>', 'write what came of each seed')
   .option('--verbose', 'tell every kill and every stage', false)
   .addHelpText(
     'after',
     '\nExamples:\n  npm run chaos\n  npm run chaos -- --seed 7 --seeds 1 --verbose      repeat a failed run' +
-      '\n  npm run chaos -- --services auth,users,applications',
+      '\n  npm run chaos -- --services auth,users,applications' +
+      '\n  npm run chaos -- --system skillswap --only credits',
   );
 
 const options = program.parse().opts<{
+  system: keyof typeof SYSTEMS;
   seeds: number;
   seed: number;
   seconds: number;
-  only?: 'migration' | 'links';
-  services: readonly string[];
+  only?: Part;
+  services?: string;
   rounds: number;
+  json?: string;
   verbose: boolean;
 }>();
+const { system, parts: ofSystem } = SYSTEMS[options.system];
+const parts = partsOf(ofSystem);
+const services = servicesOf(options.services);
 const { signal } = stopOnSignal();
-let failed = 0;
+const came: Array<{ seed: number; part: Part; problems: string[] }> = [];
 /** In all seeds: in one of them a service may go back before it is copied. */
 let expectedFacts = 0;
-for (let seed = options.seed; seed < options.seed + options.seeds; seed += 1) {
-  const problems = await problemsOf(seed);
-  for (const problem of problems) console.log(`  ${problem}`);
-  if (problems.length > 0) failed += 1;
-}
+for (let seed = options.seed; seed < options.seed + options.seeds; seed += 1)
+  for (const part of parts) {
+    const outcome = await outcomeOf(part, seed);
+    for (const problem of outcome.problems) console.log(`  ${problem}`);
+    came.push({ seed, part, ...outcome });
+  }
+const failed = new Set(came.filter(({ problems }) => problems.length > 0).map(({ seed }) => seed)).size;
 console.log(`${options.seeds - failed} of ${options.seeds} seeds passed`);
-const provesFacts = options.only === 'links' || expectedFacts > 0;
+const provesFacts = !parts.includes('migration') || expectedFacts > 0;
 if (!provesFacts) console.log('no fact was expected in any of them: of facts nothing is proven');
+if (options.json !== undefined)
+  writeFileSync(
+    options.json,
+    `${JSON.stringify({ system: system.name, passed: options.seeds - failed, came }, null, 2)}\n`,
+  );
 process.exit(failed === 0 && provesFacts ? 0 : 1);
 
 /** Ends the process when somebody wants the run to end, once all that was started has ended. */
-async function problemsOf(seed: number): Promise<string[]> {
+async function outcomeOf(part: Part, seed: number): Promise<{ problems: string[] }> {
   try {
-    return [
-      ...(options.only === 'links' ? [] : await migration(seed)),
-      ...(options.only === 'migration' ? [] : await links(seed)),
-    ];
+    return await { migration, links, credits }[part](seed);
   } catch (error) {
     if (!signal.aborted) throw error;
     console.log(`seed ${seed}: interrupted`);
@@ -67,13 +100,13 @@ async function problemsOf(seed: number): Promise<string[]> {
   }
 }
 
-async function migration(seed: number): Promise<string[]> {
+async function migration(seed: number) {
   const directory = resolve('.banyan', 'chaos', String(seed));
   removeRun(directory);
   const clock = startClock();
   const run = runChaos({
     system,
-    services: options.services,
+    services,
     seed,
     directory,
     chaosMs: options.seconds * 1_000,
@@ -95,10 +128,32 @@ async function migration(seed: number): Promise<string[]> {
         .join(', ')} (${clock().trim()})`,
   );
   if (problems.length === 0) removeRun(directory);
-  return problems;
+  return { kills: kills.length, requests, failures, audit, facts, endings, problems };
 }
 
-async function links(seed: number): Promise<string[]> {
+async function credits(seed: number) {
+  const directory = resolve('.banyan', 'chaos', `credits-${seed}`);
+  removeRun(directory);
+  const clock = startClock();
+  const result = await runCredits({
+    seed,
+    directory,
+    chaosMs: Math.min(options.seconds * 1_000, CREDITS_MS),
+    signal,
+    onEvent: (text) => options.verbose && console.log(`${clock()}  ${text}`),
+  });
+  const { kills, requests, failures, figures, problems } = result;
+  console.log(
+    `seed ${seed}, credits: ${verdict(problems)}, ${kills.length} kills, ${requests} requests (${failures} failed), ` +
+      `${Object.entries(figures)
+        .map(([what, count]) => `${count} ${what}`)
+        .join(', ')} (${clock().trim()})`,
+  );
+  if (problems.length === 0) removeRun(directory);
+  return { kills: kills.length, requests, failures, figures, problems };
+}
+
+async function links(seed: number) {
   const directory = resolve('.banyan', 'chaos', `links-${seed}`);
   removeEmbedded(directory);
   const clock = startClock();
@@ -114,20 +169,28 @@ async function links(seed: number): Promise<string[]> {
     console.log(
       `seed ${seed}, links: ${verdict(problems)}, ${steps} steps, ${kills} kills, ${repairs} repairs, ${writes} writes (${clock().trim()})`,
     );
-    return problems;
+    return { steps, kills, repairs, writes, problems };
   } finally {
     await server.stop();
     removeEmbedded(directory);
   }
 }
 
-function servicesOf(text: string): string[] {
-  const asked = text.split(',');
-  const unknown = asked.filter((name) => !(system.services as readonly string[]).includes(name));
-  if (unknown.length === 0) return asked;
-  throw new InvalidArgumentError(
-    `${system.title} has no service ${unknown.join(', ')}: it has ${system.services.join(', ')}`,
-  );
+function partsOf(ofSystem: readonly Part[]): readonly Part[] {
+  if (options.only === undefined) return ofSystem;
+  if (!ofSystem.includes(options.only))
+    program.error(`of ${system.title} there is no ${options.only}, but ${ofSystem.join(' and ')}`);
+  return [options.only];
+}
+
+function servicesOf(text: string | undefined): readonly string[] {
+  const asked = text?.split(',') ?? system.services;
+  const unknown = asked.filter((name) => !system.services.includes(name));
+  if (unknown.length > 0)
+    program.error(
+      `${system.title} has no service ${unknown.join(', ')}: it has ${system.services.join(', ')}`,
+    );
+  return asked;
 }
 
 function verdict(problems: string[]): string {

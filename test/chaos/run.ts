@@ -20,6 +20,7 @@ import {
 import { createPool } from '@banyan/postgres';
 import { seeded } from '../random.ts';
 import { type Kill, startKiller } from './killer.ts';
+import { victimsOf } from './victims.ts';
 
 export type ChaosOptions = {
   system: System;
@@ -111,7 +112,7 @@ export async function runChaos({
       timeoutMs: 8_000 * patience,
       signal,
     });
-    const killer = startKiller(environment, { random, patience }, (kill) => {
+    const killer = startKiller(victimsOf(environment, random), { random, patience }, (kill) => {
       kills.push(kill);
       onEvent(`kill -9 ${kill.victim} (${kill.pid})`);
     });
