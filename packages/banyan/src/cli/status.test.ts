@@ -48,6 +48,7 @@ describe('banyan status', { concurrency: 3 }, () => {
     Object.assign(auth!, { stage: 'canary', share: 100, target: { stage: 'canary', share: 100 } });
     auth!.reason = '12 of 12 requests failed on the service';
     auth!.findings = ['no request of GET /me carried its key'];
+    auth!.together = ['users'];
     auth!.unwell = [{ url: 'http://10.0.0.7:4001', why: 'GET /health/ready answers 404', workers: 2, of: 2 }];
     Object.assign(auth!.evidence, {
       keys: { seen: 61, inShare: 0 },
@@ -61,6 +62,7 @@ describe('banyan status', { concurrency: 3 }, () => {
       stdout,
       /instance +http:\/\/10\.0\.0\.7:4001 unwell: GET \/health\/ready answers 404 \(say 2 of 2 gateway workers\)/,
     );
+    assert.match(stdout, /together +in one step with users$/m);
     assert.match(stdout, /finding +no request of GET \/me carried its key/);
     assert.match(stdout, /keys +no key of 61 seen falls into 1%/);
     assert.match(stdout, /service .*p95 over 10,000 ms/);

@@ -16,6 +16,8 @@ export type ServiceStatus = {
   since: string;
   /** What has to be fixed before the first key moves, e.g. routes whose requests carry no key. */
   findings: string[];
+  /** The other services that leave in one step with it. */
+  together: string[];
   unwell: UnwellInstance[];
   links: LinkStatus[];
   /** Its stage has no more use for a link that still brings what was committed before, or is not removed yet. */

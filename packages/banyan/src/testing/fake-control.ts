@@ -305,6 +305,7 @@ export function aStatus(service: string): ServiceStatus {
     message: '',
     reason: '',
     findings: [],
+    together: [],
     unwell: [],
     since: '2026-01-02T03:04:05.000Z',
     links: [aLink(`${service}.forward`), aLink(`${service}.reverse`)],

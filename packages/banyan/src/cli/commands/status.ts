@@ -160,6 +160,7 @@ function factsOf(status: ServiceStatus, now: Date): string[][] {
   if (paused !== null) fact('paused', paint('yellow', paused));
   if (reason !== '' && reason !== paused) fact('why', reason);
   if (message !== '' && message !== paused && message !== reason) fact('last', message);
+  if (status.together.length > 0) fact('together', `in one step with ${status.together.join(', ')}`);
   for (const one of status.unwell) fact('instance', describeUnwell(one));
   for (const finding of status.findings) fact('finding', paint('yellow', finding));
   for (const link of status.links)

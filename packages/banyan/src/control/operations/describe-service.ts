@@ -21,6 +21,7 @@ export function describeService(about: About, facts: ServiceFacts): ServiceStatu
     message: state.message,
     reason: state.reason,
     findings: facts.findings,
+    together: othersOf(about, state.service),
     unwell: (facts.unwell ?? []).map(({ url, why, workers, of }) => ({ url, why, workers, of })),
     since: state.since.toISOString(),
     links: facts.links,
@@ -35,7 +36,7 @@ export function describeService(about: About, facts: ServiceFacts): ServiceStatu
 export function planSteps(about: About, facts: ServiceFacts, target: Target): PlannedStep[] {
   const steps: PlannedStep[] = [];
   const { service } = facts.state;
-  const others = about.plan.services[service]!.together.filter((one) => one !== service);
+  const others = othersOf(about, service);
   const withOthers = others.length === 0 ? '' : `, with ${others.join(', ')}`;
   let at = { stage: facts.state.stage, share: facts.state.share };
   for (const next of stopsTo(at, target, facts.policy)) {
@@ -51,6 +52,11 @@ export function planSteps(about: About, facts: ServiceFacts, target: Target): Pl
     at = next;
   }
   return steps;
+}
+
+/** Who leaves together with it. */
+function othersOf({ plan }: About, service: string): string[] {
+  return plan.services[service]!.together.filter((one) => one !== service);
 }
 
 function impactOf(about: About, facts: ServiceFacts, stage: Stage, share: number): RollbackImpact {

@@ -131,6 +131,7 @@ test('a wish for a service is one for all that leave with it, and all or none ma
   assert.deepEqual(await wishes(), twice(['migrated', null, 'asked for by an operator']));
   const { auth } = await control.plan('auth', null);
   assert.equal(auth![0]!.what, 'enter copying, with users');
+  assert.deepEqual((await serviceOf(control, 'users')).together, ['auth']);
   await control.rollback('auth', 'logins are slow');
   assert.deepEqual(await wishes(), twice(['monolith', null, 'logins are slow']));
   for (const name of ['auth', 'users'])
