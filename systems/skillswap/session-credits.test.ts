@@ -137,6 +137,66 @@ describe('credits of a session that is over', () => {
   });
 });
 
+describe('credits of a session that the monolith made', () => {
+  /** As links bring it: nothing was said of its credits here. */
+  async function broughtBy(booking: Promise<Awaited<ReturnType<typeof people.booked>>>) {
+    const booked = await booking;
+    const [{ hold_id: holdId }] = await world.query(
+      'DELETE FROM session_credits WHERE session_id = $1 RETURNING hold_id',
+      [booked.id],
+    );
+    await world.query(`INSERT INTO credit_holds VALUES ($1, $2, 10, 'HELD', now() + interval '40 days')`, [
+      holdId,
+      booked.id,
+    ]);
+    return booked;
+  }
+  const isNotDue = async (id: string) =>
+    (await world.query('SELECT FROM settlements WHERE session_id = $1', [id])).length === 0;
+
+  it('go where its moves say', async () => {
+    const { seeker, provider, id } = await broughtBy(people.booked(ahead(2)));
+    assert.deepEqual(await world.wallet(seeker), [30, 10, 20]);
+    await people.step(provider, id, 'decline');
+    await world.settled(id);
+    assert.deepEqual(await world.wallet(seeker), [30, 0, 30]);
+    assert.ok(await isNotDue(id));
+  });
+
+  it('go where it has said that they go', async () => {
+    const { seeker, provider, id } = await broughtBy(people.booked(ahead(2)));
+    await world.query(`UPDATE sessions SET state = 'COMPLETED' WHERE id = $1`, [id]);
+    await world.query('INSERT INTO settlements VALUES ($1, 10, now())', [id]);
+    await until(
+      async () => (await world.query('SELECT FROM session_credits WHERE session_id = $1', [id]))[0],
+    );
+    await world.settled(id);
+    assert.deepEqual(
+      [await world.wallet(seeker), await world.wallet(provider)],
+      [
+        [20, 0, 20],
+        [9, 0, 9],
+      ],
+    );
+    assert.ok(await isNotDue(id));
+  });
+
+  it('are left alone where it has settled them meanwhile, and are its to settle as long as they are not', async () => {
+    const at = ahead(2);
+    const { seeker, provider, id } = await people.scheduled(at);
+    people.letItBe(at + 15 * 60_000);
+    await people.step(provider, id, 'no-show');
+    const due = await world.query('SELECT captured FROM settlements WHERE session_id = $1', [id]);
+    assert.deepEqual(due, [{ captured: 10 }]);
+    // In one transaction: at no moment is it due here and settled there.
+    await world.query(
+      `UPDATE session_credits SET due_at = now() WHERE session_id = '${id}'; DELETE FROM settlements WHERE session_id = '${id}'`,
+    );
+    await world.settled(id);
+    assert.deepEqual(await world.wallet(seeker), [30, 10, 20]);
+  });
+});
+
 describe('what only one says', () => {
   it('counts when the other one has not contested it in time', async () => {
     const at = ahead(2);

@@ -35,6 +35,7 @@ export async function startBookingWorld(env: Record<string, string> = {}) {
     CREDITS_LOOK_MS: '20',
     CREDITS_AGAIN_MS: '10',
     REMINDERS_LOOK_MS: '20',
+    TAKE_OVER_MS: '20',
     ROOMS_LOOK_MS: '20',
     ...livekit.env,
     ...keys('session'),

@@ -38,7 +38,12 @@ export async function settle(
      WHERE session_id = $1 AND status = 'HELD' RETURNING user_id AS "seekerId", amount`,
     [sessionId, captured],
   );
-  if (!rows[0]) throw new Error(`The hold of session ${sessionId} is resolved already`);
+  if (!rows[0]) {
+    const { rowCount } = await client.query('SELECT FROM credit_holds WHERE session_id = $1', [sessionId]);
+    // What costs nothing needs none.
+    if (rowCount === 0 && captured === 0) return;
+    throw new Error(`The hold of session ${sessionId} is resolved already`);
+  }
   const { seekerId, amount } = rows[0];
   const { fee, provider } = divided(captured);
   await client.query('SELECT 1 FROM wallets WHERE user_id = ANY ($1) ORDER BY user_id FOR UPDATE', [

@@ -32,14 +32,17 @@ export async function settleDue(pool: pg.Pool, now: number): Promise<number> {
   let settled = 0;
   for (const { id } of rows)
     await transaction(pool, async (client) => {
-      const due = await client.query<Pick<Settlement, 'providerId' | 'captured'>>(
+      const due = await client.query<Pick<Settlement, 'providerId' | 'captured'> & { isPaid: boolean }>(
         `DELETE FROM settlements USING sessions WHERE session_id = $1 AND due_at <= $2 AND sessions.id = session_id
-         RETURNING provider_id AS "providerId", captured`,
+         RETURNING provider_id AS "providerId", captured,
+           EXISTS (SELECT FROM credit_holds WHERE session_id = $1 AND status = 'RESOLVED') AS "isPaid"`,
         [id, new Date(now)],
       );
       // Somebody has contested or decided it since.
       if (!due.rows[0]) return;
-      await settle(client, { sessionId: id, ...due.rows[0] });
+      const { isPaid, ...settlement } = due.rows[0];
+      // Whoever had the books before may have paid it, and not come to say so.
+      if (!isPaid) await settle(client, { sessionId: id, ...settlement });
       await closeUndecided(client, id);
       settled++;
     });

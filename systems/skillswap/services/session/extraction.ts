@@ -67,11 +67,23 @@ export default extract({
       ],
     }),
     table({
+      legacy: { table: 'settlements', key: ['session_id'] },
+      mayBeEmpty: true,
+      owner: oneWriter,
+      columns: [copy('session_id', 'captured', 'due_at')],
+    }),
+    table({
       legacy: 'availability',
       owner: oneWriter,
       columns: [copy('id', 'user_id', 'weekday', 'from_time', 'to_time', 'zone')],
     }),
     // Read here, written by others.
+    table({
+      legacy: 'credit_holds',
+      rows: 'foreign',
+      owner: oneWriter,
+      columns: [copy('id'), copy('session_id', 'amount', 'status', 'expires_at', { flow: 'forward' })],
+    }),
     table({
       legacy: 'users_legacy',
       service: 'people',

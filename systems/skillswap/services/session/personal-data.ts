@@ -7,6 +7,7 @@ import { type MovingHost, move } from './sessions/move.ts';
 
 const BOTH = '$1 IN (seeker_id, provider_id)';
 const SHARED = 'sessions are also the other one’s: when, what and how it ended, without names';
+const BOOKS = 'the credits of sessions: the books';
 const ofSessions = `session_id IN (SELECT id FROM sessions WHERE ${BOTH})`;
 /** By links, while there are any. */
 const brought = (one: PersonalTable): PersonalTable => ({ ...one, brought: true });
@@ -47,7 +48,9 @@ export const personalTables: PersonalTables = {
     },
     { table: 'recordings', of: ofSessions, archived: 'session_id, seconds, recorded_at', kept: SHARED },
     { table: 'calendar_links', of: 'user_id = $1', archived: null, erased: 'delete' },
-    { table: 'session_credits', of: BOTH, archived: null, kept: 'the credits of sessions: the books' },
+    { table: 'session_credits', of: BOTH, archived: null, kept: BOOKS },
+    brought({ table: 'settlements', of: ofSessions, archived: null, kept: BOOKS }),
+    brought({ table: 'credit_holds', of: ofSessions, archived: null, kept: BOOKS }),
     brought({
       table: 'session_history',
       of: 'actor_id = $1',

@@ -117,6 +117,39 @@ CREATE TABLE IF NOT EXISTS session_credits (
 ) WITH (fillfactor = 70);
 CREATE INDEX IF NOT EXISTS session_credits_due ON session_credits (due_at) WHERE due_at IS NOT NULL;
 
+-- What is held for a session, as the monolith has it: read here only. Its id is that of payment's hold.
+CREATE TABLE IF NOT EXISTS credit_holds (
+  id uuid PRIMARY KEY,
+  session_id uuid NOT NULL,
+  amount integer NOT NULL,
+  status varchar(20) NOT NULL,
+  expires_at timestamptz NOT NULL
+);
+CREATE INDEX IF NOT EXISTS credit_holds_of_session ON credit_holds (session_id);
+
+-- What becomes of the credits of sessions and is not done yet, as the monolith has it, which goes on with it when sessions are its again.
+CREATE TABLE IF NOT EXISTS settlements (
+  session_id uuid PRIMARY KEY,
+  captured integer NOT NULL CHECK (captured >= 0),
+  due_at timestamptz NOT NULL
+);
+
+-- In the transaction of whatever is said of credits here, so that a row is there exactly as long as something is to be done.
+CREATE OR REPLACE FUNCTION note_settlement() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.state IN ('DUE', 'DISPUTED') THEN
+    INSERT INTO settlements VALUES (NEW.session_id, CASE NEW.state WHEN 'DUE' THEN NEW.captured ELSE 0 END, NEW.due_at)
+    ON CONFLICT (session_id) DO UPDATE SET captured = EXCLUDED.captured, due_at = EXCLUDED.due_at
+    WHERE (settlements.captured, settlements.due_at) IS DISTINCT FROM (EXCLUDED.captured, EXCLUDED.due_at);
+  ELSIF NEW.state IN ('SETTLED', 'LOST') THEN
+    DELETE FROM settlements WHERE session_id = NEW.session_id;
+  END IF;
+  RETURN NULL;
+END
+$$;
+CREATE OR REPLACE TRIGGER settlement AFTER INSERT OR UPDATE OF state, captured, due_at ON session_credits
+  FOR EACH ROW EXECUTE FUNCTION note_settlement();
+
 CREATE TABLE IF NOT EXISTS disputes (
   session_id uuid PRIMARY KEY,
   opened_by uuid NOT NULL,

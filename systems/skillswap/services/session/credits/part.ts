@@ -11,6 +11,7 @@ import {
 import { type Static, Type } from 'typebox';
 import type { contracts } from '../../../contracts/session.ts';
 import { decideOverdue } from '../disputes/decide.ts';
+import { isWriter } from '../writer.ts';
 import { type Credits, creditsOf, type PaymentClient } from './payment.ts';
 import * as store from './store.ts';
 
@@ -42,7 +43,8 @@ export const settling: ServicePart<SessionCreditsPart, typeof CreditsConfig> = {
     const queue = leasedQueue(host, 'settle credits', {
       most: MOST_AT_ONCE,
       everyMs: host.config.CREDITS_LOOK_MS,
-      lease: (most, inHand) => store.creditRows.lease(host.pool, most, inHand),
+      lease: async (most, inHand) =>
+        (await isWriter(host.pool)) ? await store.creditRows.lease(host.pool, most, inHand) : [],
       handle: async (row) => {
         try {
           await handle(host, credits, row);
@@ -73,7 +75,7 @@ async function handle(host: Host, credits: Credits, row: Row): Promise<void> {
     case 'DISPUTED':
       return await decideOverdue(pool, events, row.sessionId);
     default: {
-      const isDone = await settle(credits, row);
+      const isDone = !(await store.isToSettle(pool, row.sessionId)) || (await settle(credits, row));
       await withTransaction(pool, async (tx) => {
         if (!(await store.finish(tx, row, isDone ? 'SETTLED' : 'LOST')) || isDone) return;
         const { sessionId, seekerId, providerId, captured } = row;

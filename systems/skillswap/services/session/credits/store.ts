@@ -65,7 +65,43 @@ export async function undo(
   );
 }
 
-/** Says what becomes of the credits, after so many ms. A session of which none are held, since the monolith made it, has none here. */
+/**
+ * Has what the monolith says of a session's credits: of one that it made there is no row yet, and of one that went back to it an old one. For who has
+ * the session locked, since whatever is said of it here comes with that; what was said here is what the monolith would say, and stays.
+ */
+export async function takeOver(tx: Queryable, sessionId: string): Promise<void> {
+  await runWithNext(tx, prepared(TAKE_OVER, [sessionId]));
+}
+
+const TAKE_OVER = `
+  INSERT INTO session_credits AS known (session_id, seeker_id, provider_id, amount, state, expires_at, hold_id, captured, due_at)
+  SELECT sessions.id, seeker_id, provider_id, amount,
+    CASE WHEN settlements.session_id IS NULL THEN 'HELD' WHEN opened_at IS NOT NULL AND outcome IS NULL THEN 'DISPUTED' ELSE 'DUE' END,
+    expires_at, credit_holds.id, settlements.captured, settlements.due_at
+  FROM sessions JOIN credit_holds ON credit_holds.session_id = sessions.id
+    LEFT JOIN settlements ON settlements.session_id = sessions.id
+    LEFT JOIN disputes ON disputes.session_id = sessions.id
+  WHERE sessions.id = $1 AND credit_holds.status = 'HELD'
+  ON CONFLICT (session_id) DO UPDATE SET state = EXCLUDED.state, captured = EXCLUDED.captured, due_at = EXCLUDED.due_at
+  WHERE known.state = 'HELD' AND EXCLUDED.state <> 'HELD'`;
+
+/** Sessions of which the monolith has said what becomes of their credits, and nobody has heard it here. */
+export async function listUntaken(db: Queryable, most: number): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `SELECT session_id AS id FROM settlements LEFT JOIN session_credits USING (session_id)
+     WHERE state IS NULL OR state = 'HELD' ORDER BY settlements.due_at LIMIT $1`,
+    [most],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Whether it is still to be done: the monolith may have done it meanwhile. */
+export async function isToSettle(db: Queryable, sessionId: string): Promise<boolean> {
+  const { rowCount } = await db.query(prepared('SELECT FROM settlements WHERE session_id = $1', [sessionId]));
+  return rowCount === 1;
+}
+
+/** Says what becomes of the credits, after so many ms. */
 export async function makeDue(
   tx: Queryable,
   sessionId: string,

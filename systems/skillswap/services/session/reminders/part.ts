@@ -4,6 +4,7 @@ import { leasedQueue, type ServicePart } from '@banyan/service';
 import { Type } from 'typebox';
 import type { contracts } from '../../../contracts/session.ts';
 import { lockSession } from '../sessions/store.ts';
+import { isWriter } from '../writer.ts';
 import { reminderRows } from './store.ts';
 
 const RemindersConfig = Type.Object({
@@ -21,7 +22,8 @@ export const reminding: ServicePart<undefined, typeof RemindersConfig> = {
     const queue = leasedQueue(host, 'remind of sessions', {
       most: MOST_AT_ONCE,
       everyMs: host.config.REMINDERS_LOOK_MS,
-      lease: (most, inHand) => reminderRows.lease(host.pool, most, inHand),
+      lease: async (most, inHand) =>
+        (await isWriter(host.pool)) ? await reminderRows.lease(host.pool, most, inHand) : [],
       handle: async (reminder) => {
         const { sessionId, minutes } = reminder;
         await withTransaction(host.pool, async (tx) => {

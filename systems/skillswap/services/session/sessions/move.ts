@@ -13,7 +13,7 @@ import {
   type SessionState,
 } from '../../../kit/sessions/transitions.ts';
 import { addToHistory } from '../booking/store.ts';
-import { makeDue } from '../credits/store.ts';
+import { listUntaken, makeDue, takeOver } from '../credits/store.ts';
 import { forgetReminders, remind } from '../reminders/store.ts';
 import { closeRoom } from '../rooms/store.ts';
 import * as store from './store.ts';
@@ -55,6 +55,7 @@ export async function move({ pool, events, wake }: MovingHost, asked: Move): Pro
     await addToHistory(tx, { sessionId, from: session.state, to, actorId, note });
     const settlement = settlementOf({ action, actor, session: { ...session, ...times }, now });
     if (settlement) {
+      await takeOver(tx, sessionId);
       await makeDue(tx, sessionId, { captured: settlement.captured, afterMs: settlement.at - now });
       await closeRoom(tx, sessionId);
     }
@@ -74,6 +75,18 @@ export async function closeOverdue(host: MovingHost, now: number): Promise<boole
   for (const { id: sessionId, state } of overdue)
     await move(host, { sessionId, action: closingAction(state), actorId: null, now }).catch(unlessMoved);
   return overdue.length === AT_ONCE;
+}
+
+/** Goes on with what the monolith has said of the credits of sessions. True: there are more. */
+export async function takeOverSettlements({ pool, wake }: MovingHost): Promise<boolean> {
+  const untaken = await listUntaken(pool, AT_ONCE);
+  for (const sessionId of untaken)
+    await withTransaction(pool, async (tx) => {
+      await store.lockSession(tx, sessionId);
+      await takeOver(tx, sessionId);
+    });
+  if (untaken.length > 0) wake();
+  return untaken.length === AT_ONCE;
 }
 
 /** Somebody has moved it since. */

@@ -5,6 +5,7 @@ import { HELD_AFTER_END_DAYS } from '../../../kit/sessions/settlement.ts';
 import { moved } from '../../../kit/sessions/transitions.ts';
 import { availabilityOf } from '../availability/store.ts';
 import { addToHistory } from '../booking/store.ts';
+import { takeOver } from '../credits/store.ts';
 import { forgetReminders } from '../reminders/store.ts';
 import { actorOf, type MovingHost } from './move.ts';
 import * as store from './store.ts';
@@ -36,6 +37,7 @@ export async function reschedule(
         const times = { startsAt: new Date(at), endsAt: new Date(at + endsAt - startsAt) };
         const heldUntil = new Date(times.endsAt.getTime() + HELD_AFTER_END_DAYS * DAY);
         if (!isOffered({ availability, taken: [], minutes, now }, at)) throw new ApiError('SLOT_NOT_OFFERED');
+        await takeOver(tx, sessionId);
         if (!(await store.setTimes(tx, sessionId, { ...times, heldUntil })))
           throw new ApiError('SLOT_NOT_OFFERED');
         await addToHistory(tx, { sessionId, from: session.state, to, actorId });

@@ -3,11 +3,14 @@ import { repeatedWork, type ServicePart } from '@banyan/service';
 import { Type } from 'typebox';
 import type { contracts } from '../../../contracts/session.ts';
 import type { SessionCreditsPart } from '../credits/part.ts';
-import { closeOverdue } from './move.ts';
+import { isWriter } from '../writer.ts';
+import { closeOverdue, takeOverSettlements } from './move.ts';
 
 const UpkeepConfig = Type.Object({
   /** How late a session may be closed that nobody answered, began or ended, s. */
   CLOSE_SECONDS: Type.Number({ minimum: 0.01, default: 30 }),
+  /** How late what the monolith has said of credits is gone on with, when sessions are this service's, ms. */
+  TAKE_OVER_MS: Type.Integer({ minimum: 10, default: 1_000 }),
 });
 
 /** Closes by itself what people forget. */
@@ -24,7 +27,12 @@ export function upkeepBy(clock: () => number): ServicePart<undefined, typeof Upk
         'close overdue sessions': {
           everyMs: host.config.CLOSE_SECONDS * 1_000,
           inOneProcess: true,
-          run: () => closeOverdue(moving, clock()),
+          run: async () => (await isWriter(host.pool)) && (await closeOverdue(moving, clock())),
+        },
+        'take over what becomes of credits': {
+          everyMs: host.config.TAKE_OVER_MS,
+          inOneProcess: true,
+          run: async () => (await isWriter(host.pool)) && (await takeOverSettlements(moving)),
         },
       });
       return { provided: undefined, ...work };
