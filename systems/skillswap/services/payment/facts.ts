@@ -6,7 +6,7 @@ export { contracts };
 type TransactionRow = {
   user_id: string | null;
   type: string;
-  credits: number;
+  credits: number | string;
   session_id: string | null;
   created_at: Date;
 };
@@ -24,7 +24,7 @@ function moved({ user_id: userId, type, credits, session_id: sessionId, created_
   if (part === undefined || sessionId === null) return undefined;
   return {
     type: 'SessionCreditsKnown' as const,
-    data: { sessionId, part, userId, credits: Math.abs(credits), movedAt: created_at.toISOString() },
+    data: { sessionId, part, userId, credits: Math.abs(Number(credits)), movedAt: created_at.toISOString() },
   };
 }
 
