@@ -1,5 +1,6 @@
 import type { System } from '@banyan/harness';
 import { encryptionKeyOf, serviceKeysOf } from '@banyan/service/service-keys';
+import { mailServerOf } from './kit/mail-server.ts';
 import { GATEWAY_ISSUER } from './kit/tokens.ts';
 import { VISITOR } from './monolith/visitor.ts';
 
@@ -21,6 +22,7 @@ export const system = {
     ...(process === 'monolith' ? { JWT_SECRET: secret } : {}),
     ...(process === 'monolith' ? {} : serviceKeysOf(process, everyService(), secret)),
     ...(KEEPS_SECRETS.has(process) ? { ENCRYPTION_KEYS: encryptionKeyOf(process, secret) } : {}),
+    ...(process === 'integrations' ? mailServerOf(secret) : {}),
     BCRYPT_COST: '6',
     ...(urls.auth === undefined ? {} : { AUTH_URL: urls.auth }),
     ...(urls.users === undefined ? {} : { USERS_URL: urls.users }),

@@ -190,7 +190,7 @@ const proven = (one: Somebody) => until(() => proofOf(one), { limitMs: 90_000 })
 
 /** As the proof of each of them says it. */
 const ERASED = {
-  user: { users: 1, refresh_tokens: 1, archives: 0 },
+  user: { users: 1, refresh_tokens: 1, picture_files: 0, archives: 0 },
   session: {
     ...{ availability: 0, sessions: 1, ratings: 1, disputes: 0, calendar_links: 0, session_history: 0 },
     ...{ offered_skills: 0, people: 0 },
@@ -229,6 +229,14 @@ it('who goes is out at once, erased everywhere, and whoever has their link reads
   // What has credits, or a session to come, is refused, as the monolith does.
   await grant(at('payment'), other.id, 3);
   assert.equal((await call(other, 'DELETE', `/users/${other.id}`)).body.code, 'ACCOUNT_IN_USE');
+  // So are credits of a session that is over, while it may be contested.
+  const owed = await somebody();
+  await at('session').query(
+    `INSERT INTO session_credits (session_id, seeker_id, provider_id, amount, state, captured, expires_at, due_at)
+     VALUES (gen_random_uuid(), $1, $2, 10, 'DUE', 10, now() + interval '2 days', now() + interval '1 day')`,
+    [other.id, owed.id],
+  );
+  assert.equal((await call(owed, 'DELETE', `/users/${owed.id}`)).body.code, 'ACCOUNT_IN_USE');
 
   assert.equal((await call(one, 'DELETE', `/users/${one.id}`)).status, 204);
   assert.equal((await call(one, 'GET', `/users/${one.id}`)).body.code, 'ACCOUNT_INACTIVE');
@@ -271,6 +279,40 @@ it('who goes is out at once, erased everywhere, and whoever has their link reads
   await pool.query(`UPDATE users SET role = 'ADMIN' WHERE id = $1`, [other.id]);
   const seen = await request(url, 'GET', `/users/${one.id}/erasure`, { token: admin });
   assert.deepEqual([seen.status, seen.body.proof], [200, body.proof]);
+});
+
+it('a session that was booked in the moment of it is cancelled as its owner could have, and one that has begun is waited for', async () => {
+  const one = await somebody();
+  const provider = randomUUID();
+  const book = async (state: string, from: string) => {
+    const { rows } = await at('session').query(
+      `WITH made AS (
+         INSERT INTO sessions (seeker_id, provider_id, skill_id, starts_at, ends_at, state, hourly_rate, credits)
+         VALUES ($1, $2, gen_random_uuid(), now() + $4::interval, now() + $4::interval + interval '1 h', $3, 0, 0) RETURNING *)
+       INSERT INTO session_credits (session_id, seeker_id, provider_id, amount, state, expires_at)
+       SELECT id, seeker_id, provider_id, 0, 'HELD', ends_at + interval '16 days' FROM made RETURNING session_id AS id`,
+      [one.id, provider, state, from],
+    );
+    return rows[0].id as string;
+  };
+  const [open, begun] = [await book('SCHEDULED', '3 days'), await book('IN_PROGRESS', '-10 min')];
+  assert.equal((await call(one, 'DELETE', `/users/${one.id}`)).body.code, 'ACCOUNT_IN_USE');
+  // As if it had been booked after that was looked at.
+  await pool.query('INSERT INTO erasures (user_id) VALUES ($1)', [one.id]);
+  const said = async (type: string) => {
+    const { rows } = await at('session').query(
+      `SELECT message -> 'data' AS data FROM banyan_events.outbox WHERE message ->> 'type' = $1 AND message -> 'data' ->> 'sessionId' = $2`,
+      [type, open],
+    );
+    return rows[0]?.data;
+  };
+  const cancelled = await until(() => said('SessionCancelled'));
+  assert.deepEqual([cancelled.actorId, cancelled.how, cancelled.providerCredits], [one.id, 'cancel', 0]);
+  assert.equal(await proofOf(one), undefined);
+  await at('session').query(`UPDATE sessions SET state = 'COMPLETED' WHERE id = $1`, [begun]);
+  const { proof } = await proven(one);
+  assert.equal(JSON.parse(proof).session.kept.sessions.rows, 3);
+  assert.deepEqual(await left(one), []);
 });
 
 it('is gone on with wherever it was when the process was killed, once, and waits for who is away', {

@@ -4,12 +4,13 @@ import { chromiumMissing, inChromium } from '@banyan/ui/testing';
 import { allOf, BORN_OUTSIDE, FIRST, migrate, OTHERS } from '../kit/testing/moves.ts';
 import { goTo } from '../kit/testing/stages.ts';
 import { system } from '../system.ts';
+import { keepsTrack } from './testing/keeping-track.ts';
 import { moveIn, openWindow } from './testing/story.ts';
 import { startWholeWorld, USERS } from './testing/worlds.ts';
 
 /**
  * What people see at the gateway while the ground moves: one person's story has no failed step and no error in its pages with no service
- * migrated, with three, with all, and while each of them moves there and back, with others about. Somebody is there all the time, in two tabs:
+ * migrated, with three, with all, where what only the services have is used, too, and while each of them moves there and back, with others about. Somebody is there all the time, in two tabs:
  * they stay logged in, whoever signs their tokens, and what they have begun to enter while a service moves is there afterwards. Others use the public API
  * all the while: each of them is answered, and nothing that was promised to them is lost.
  */
@@ -66,6 +67,7 @@ inChromium('one person’s story in the browser', (chromium) => {
       await another();
       // Two at once.
       await during(OTHERS, 'migrated', [story, another]);
+      await keepsTrack(chromium, world);
       await story();
       await during([...FIRST, ...OTHERS].toReversed(), 'monolith', [another]);
       await others.leave();

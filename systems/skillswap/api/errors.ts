@@ -39,6 +39,7 @@ export const ERRORS = {
     'The room of a session is open from shortly before it begins until shortly after its end.',
   ],
   ALREADY_RATED: [409, 'You have rated this session.'],
+  BAD_PICTURE: [422, 'This is no JPEG, PNG or WebP of at most 24 megapixels.'],
   KEY_REUSED: [422, 'The idempotency key was used for another request.'],
   OVERLOADED: [503, 'Too much is asked for at once: come again.'],
   ROOM_UNAVAILABLE: [503, 'There is no room to meet in now: try again.'],

@@ -50,6 +50,9 @@ export type UserQuery = Static<typeof UserQuery>;
 /** All that is kept of somebody, by context. */
 export const UserExport = JsonObject;
 
+/** Of a picture as it is given, at most. */
+export const PICTURE_BYTES = 8 * 1_048_576;
+
 /** Where the deletion of an account is; `link` shows the same to whoever has it, also when nobody can log in any more. */
 export const ErasureState = Type.Object({
   /** ERASING: it is on its way through all services. */

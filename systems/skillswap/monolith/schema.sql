@@ -235,6 +235,7 @@ BEGIN
     ('skill_profiles', $s$UPDATE skill_profiles SET headline = NULL, city = NULL, latitude = NULL, longitude = NULL WHERE user_id = $1$s$),
     ('ratings', $s$UPDATE ratings SET comment = NULL WHERE rater_id = $1 AND comment IS NOT NULL$s$),
     ('sessions', $s$UPDATE sessions SET message = NULL WHERE seeker_id = $1 AND message IS NOT NULL$s$),
+    ('session_history', $s$UPDATE session_history SET note = NULL WHERE actor_id = $1 AND note IS NOT NULL$s$),
     ('disputes', $s$UPDATE disputes SET reason = '' WHERE opened_by = $1 AND reason <> ''$s$),
     ('refresh_tokens', $s$DELETE FROM refresh_tokens WHERE user_id = $1$s$),
     ('offered_skills', $s$DELETE FROM offered_skills WHERE user_id = $1$s$),

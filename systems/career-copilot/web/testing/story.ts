@@ -89,7 +89,7 @@ async function save(page: Page): Promise<void> {
 }
 
 /** For the first engineer's job that they find; as the board names it. */
-async function applies(page: Page): Promise<string> {
+export async function applies(page: Page): Promise<string> {
   await page.getByLabel('What').fill('engineer');
   await page.getByRole('button', { name: 'Search' }).click();
   await page.waitForURL(/[?&]q=engineer/);
@@ -106,19 +106,19 @@ async function applies(page: Page): Promise<string> {
 }
 
 /** Until the new page is there: what is to be seen in it is waited for by whoever looks, and when all that it asks for is there nobody sees. */
-async function reload(page: Page): Promise<void> {
+export async function reload(page: Page): Promise<void> {
   await page.reload({ waitUntil: 'commit' });
 }
 
 /** By the navigation. */
-async function sees(page: Page, title: string): Promise<void> {
+export async function sees(page: Page, title: string): Promise<void> {
   const navigation = page.getByRole('navigation', { name: 'Main' });
   // How many there are that nobody has read stands beside the word.
   await navigation.getByRole('link', { name: new RegExp(`^${title}( |$)`) }).click();
   await page.getByRole('heading', { name: title, level: 1 }).waitFor();
 }
 
-async function movesTo(page: Page, job: string, state: string): Promise<void> {
+export async function movesTo(page: Page, job: string, state: string): Promise<void> {
   await page.getByRole('row', { name: job }).getByRole('button', { name: 'Move to' }).click();
   const sent = page.waitForResponse((answer) => answer.request().method() === 'PATCH' && !isOfNobody(answer));
   await page.getByRole('menuitem', { name: state }).click();

@@ -40,12 +40,12 @@ export const personalTables: PersonalTables = {
       archived: 'id, session_id, stars, comment, created_at',
       kept: 'they are whoever’s who rated',
     }),
-    {
+    brought({
       table: 'disputes',
       of: 'opened_by = $1',
       erased: { set: `reason = ''`, still: `reason <> ''` },
       kept: 'how disputes were decided, which the credits follow',
-    },
+    }),
     { table: 'recordings', of: ofSessions, archived: 'session_id, seconds, recorded_at', kept: SHARED },
     { table: 'calendar_links', of: 'user_id = $1', archived: null, erased: 'delete' },
     { table: 'session_credits', of: BOTH, archived: null, kept: BOOKS },
@@ -69,9 +69,14 @@ export const personalTables: PersonalTables = {
   impersonal: ['skills', 'reminders', 'rooms'],
 };
 
-/** Whether somebody has sessions that are not over. */
+/** Whether somebody has sessions that are not over, or whose credits may still become theirs. */
 export async function hasOpenSessions(db: Db, person: string): Promise<boolean> {
-  return (await openOf(db, person)).length > 0;
+  if ((await openOf(db, person)).length > 0) return true;
+  const { rowCount } = await db.query(
+    `SELECT FROM session_credits WHERE ${BOTH} AND state IN ('DUE', 'DISPUTED') AND due_at > now() LIMIT 1`,
+    [person],
+  );
+  return rowCount === 1;
 }
 
 /**

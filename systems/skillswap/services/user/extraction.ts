@@ -1,5 +1,6 @@
 import { copy, extract, split, table } from '@banyan/banyan';
 import { API } from '../../api/common.ts';
+import { PICTURE_BYTES } from '../../api/users.ts';
 import { placeOf } from '../../kit/plan.ts';
 
 const ofUser = { by: 'key', legacyColumn: 'user_id', serviceColumn: 'user_id' } as const;
@@ -91,7 +92,16 @@ export default extract({
     // Whoever is suspended is out at once, on whatever side they ask next.
     { route: `POST ${API}/users/:id/suspend`, key: 'params.id', writes: ['users_legacy'], settle: true },
     { route: `POST ${API}/users/:id/verify`, key: 'params.id', writes: ['users_legacy'], settle: true },
-    // What the monolith has not got: archives of all services, and what became of somebody who is gone.
+    // What the monolith has not got: pictures, of which it knows the address.
+    {
+      route: `PUT ${API}/users/:id/picture`,
+      ...own,
+      writes: ['users_legacy'],
+      settle: true,
+      bodyBytes: PICTURE_BYTES,
+    },
+    { route: `GET ${API}/users/:id/picture/:name`, ...own, auth: 'none' },
+    // And archives of all services, and what became of somebody who is gone.
     { route: `POST ${API}/users/:id/archives`, ...own, writes: [] },
     { route: `GET ${API}/users/:id/archives/:archiveId`, ...own },
     { route: `GET ${API}/users/:id/erasure`, ...own },

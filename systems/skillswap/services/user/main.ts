@@ -1,5 +1,5 @@
 import { eventing, type FromRows } from '@banyan/events';
-import { calls, defineService, personalData, type Signatures, tokenSigner } from '@banyan/service';
+import { calls, defineService, files, personalData, type Signatures, tokenSigner } from '@banyan/service';
 import type { Static } from 'typebox';
 import { publicExport } from '../../contracts/public-api.ts';
 import { IssuerConfig, issuersOf } from '../../kit/issuers.ts';
@@ -9,6 +9,8 @@ import { erasing, proofSignatures } from './erasure/part.ts';
 import { erasureSaga } from './erasure/saga.ts';
 import { contracts, fromRows } from './facts.ts';
 import { type Keepers, type KeepersConfig, keepers, keepersIn } from './keepers.ts';
+import { removingPictures } from './pictures/part.ts';
+import { countOf } from './pictures/store.ts';
 import { Config, routes } from './routes.ts';
 
 /** What one service has of one person, at most. */
@@ -30,6 +32,8 @@ export const user = defineService({
       urls: ({ API_URL }) => ({ api: API_URL }),
       policy: { answerBytes: ARCHIVE_BYTES, timeoutMs: 20_000, deadlineMs: 30_000 },
     }),
+    files: files({ variable: 'PICTURE_STORE', folder: '.banyan/pictures' }),
+    pictures: removingPictures,
     events: eventing(contracts, (host) => ({
       fromRows: fromRows as unknown as FromRows<typeof contracts>,
       sagasOnDemand: true,
@@ -39,6 +43,7 @@ export const user = defineService({
           isThere: (keeper) =>
             keepersIn(host.config as unknown as Static<typeof KeepersConfig>).includes(keeper),
           signatures: host.provided.signatures as Signatures,
+          filesOf: (userId) => countOf(host.pool, userId),
         }),
       ],
     })),

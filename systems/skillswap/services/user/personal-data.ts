@@ -21,6 +21,13 @@ export const personalTables: PersonalTables = {
       kept: GONE,
     }),
     brought({ table: 'refresh_tokens', of: 'user_id = $1', archived: null, erased: 'delete' }),
+    // The files go after it, and are waited for.
+    {
+      table: 'picture_files',
+      of: 'user_id = $1',
+      archived: 'name',
+      erased: { set: 'due_at = now()', still: 'due_at IS NULL' },
+    },
     { table: 'archives', of: 'user_id = $1', archived: 'created_at, ready_at', erased: 'delete' },
     {
       table: 'sessions',

@@ -2,6 +2,7 @@ import type { Events } from '@banyan/events';
 import type { Db } from '@banyan/postgres';
 import {
   createPasswords,
+  type FileStore,
   GatewayConfig,
   implement,
   publicKeysAt,
@@ -23,10 +24,13 @@ import { JWKS_PATH } from '../../kit/tokens.ts';
 import type { Archiving } from './archive/part.ts';
 import { archiveRoutes } from './archive/routes.ts';
 import { authRoutes } from './auth-routes.ts';
+import { changeBy } from './change.ts';
 import { privacyOf } from './decide.ts';
 import { erasureRoutes } from './erasure/routes.ts';
 import { type Keepers, KeepersConfig, keepersIn } from './keepers.ts';
 import { createLogins } from './logins.ts';
+import type { Pictures } from './pictures/part.ts';
+import { pictureRoutes } from './pictures/routes.ts';
 import { findUser } from './store.ts';
 import { userRoutes } from './user-routes.ts';
 
@@ -47,6 +51,8 @@ type Given = {
   erasing: { wake(): void };
   api: ServiceClient<typeof publicExport>;
   archiving: Archiving;
+  files: FileStore;
+  pictures: Pictures;
 };
 
 export async function routes(
@@ -69,7 +75,9 @@ export async function routes(
     async (api: ServiceApp) => {
       answerAsMonolith(api);
       authRoutes(api, { pool, passwords, logins, events });
-      userRoutes(api, { pool, events });
+      const change = changeBy(events);
+      userRoutes(api, { pool, change });
+      await pictureRoutes(api, { ...context, change });
       erasureRoutes(api, { ...context, there: keepersIn(config) });
       archiveRoutes(api, context);
     },

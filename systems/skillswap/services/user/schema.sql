@@ -65,6 +65,17 @@ CREATE TABLE IF NOT EXISTS erasure_proofs (
   CONSTRAINT proven_as_a_whole CHECK (num_nulls(proof, signature, proven_at) IN (0, 3))
 );
 
+-- Files of pictures. Due: it is to be removed, then; null: it is shown.
+CREATE TABLE IF NOT EXISTS picture_files (
+  name uuid PRIMARY KEY,
+  user_id uuid NOT NULL,
+  due_at timestamptz,
+  leased_until timestamptz,
+  attempts integer NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS picture_files_of_user ON picture_files (user_id);
+CREATE INDEX IF NOT EXISTS picture_files_due ON picture_files (due_at) WHERE due_at IS NOT NULL;
+
 -- All that there is about somebody, for them to take with them.
 CREATE TABLE IF NOT EXISTS archives (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),

@@ -1,32 +1,21 @@
-import type { Events } from '@banyan/events';
 import { type Db, withTransaction } from '@banyan/postgres';
 import type { ServiceApp } from '@banyan/service';
 import { Id, Page } from '../../api/common.ts';
 import { PrivacySettings, User, UserChanges, UserQuery } from '../../api/users.ts';
-import type { contracts } from '../../contracts/user.ts';
 import { pageOf } from '../../kit/pages.ts';
 import { ApiError } from '../../kit/problems.ts';
 import { checkZone } from '../../kit/zones.ts';
 import { callerOf, callersOf, ownOrAdmin } from './callers.ts';
+import type { Change } from './change.ts';
 import { privacyOf, visibleTo } from './decide.ts';
-import { factsOfChange } from './facts.ts';
-import { columnsOf, findUser, haveMet, USER, updateUser } from './store.ts';
+import { columnsOf, findUser, haveMet, USER } from './store.ts';
 
 /** Who people are to others, and what administrators do with them. */
-export function userRoutes(
-  app: ServiceApp,
-  { pool, events }: { pool: Db; events: Pick<Events<typeof contracts>, 'publish'> },
-): void {
+export function userRoutes(app: ServiceApp, { pool, change: changeIn }: { pool: Db; change: Change }): void {
   const { ofUser, ofAdmin } = callersOf(pool);
   /** Changes somebody, and tells of it; undefined as `updateUser`. */
   const change = async (id: string, columns: Record<string, unknown>, expectedVersion?: number) =>
-    await withTransaction(pool, async (tx) => {
-      const changed = await updateUser(tx, id, columns, expectedVersion);
-      if (!changed) return undefined;
-      for (const { type, data } of factsOfChange(changed.before, changed.after))
-        await events.publish(tx, type, data);
-      return changed;
-    });
+    await withTransaction(pool, async (tx) => await changeIn(tx, id, columns, expectedVersion));
 
   app.get(
     '/users',

@@ -13,13 +13,15 @@ export type ErasureHost = {
   /** Whether there is such a service. */
   isThere(keeper: Keeper): boolean;
   signatures: Signatures;
+  /** How many files of pictures there are of somebody; they are being removed. */
+  filesOf(userId: string): Promise<number>;
 };
 
 /** Until it is done, whoever is away meanwhile: pauses double up to an hour, so that this is some weeks. There is no way back. */
 const PATIENCE = { retries: 1_000, retryDelay: 'PT0.5S', timeout: 'PT30S' } as const;
 
 /** Erases somebody everywhere, and ends with a proof of what was erased where. Each step may be done again, and says the same. */
-export function erasureSaga({ keepers, isThere, signatures }: ErasureHost) {
+export function erasureSaga({ keepers, isThere, signatures, filesOf }: ErasureHost) {
   const at = (keeper: Keeper) => ({
     ...PATIENCE,
     action: async (
@@ -38,6 +40,13 @@ export function erasureSaga({ keepers, isThere, signatures }: ErasureHost) {
           ...PATIENCE,
           action: async ({ input: { userId } }, { tx }) =>
             complete(await erasePerson(tx, personalTables, userId)),
+        })
+        .step('pictures', {
+          ...PATIENCE,
+          action: async ({ input: { userId } }) => {
+            const files = await filesOf(userId);
+            if (files > 0) throw new Error(`still there: ${files} files of pictures`);
+          },
         })
         .step('session', at('session'))
         .step('payment', at('payment'))

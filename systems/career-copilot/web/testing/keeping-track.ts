@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type { Chromium, Page } from '@banyan/ui/testing';
+import { mailServerOf } from '../../kit/mail-server.ts';
+import { signed } from '../../services/integrations/webhooks/signature.ts';
+import type { DemoPeople } from './demo-data.ts';
+import { applies, movesTo, reload, sees } from './story.ts';
+import { newcomer, visitor } from './visitor.ts';
+
+type Where = { origin: string; people: DemoPeople; environment: { secret: string } };
+
+/**
+ * What pages have only where all services are there, against these services: whom somebody spoke to, what is to be done next, what they sent, being told
+ * without looking, what companies write, and for administrators the catalogue of data products.
+ */
+export async function keepsTrack(chromium: Chromium, { origin, people, environment }: Where): Promise<void> {
+  const person = await newcomer(chromium, { origin });
+  await person.watched(async () => {
+    const other = await person.tab();
+    const stream = other.waitForRequest(/\/notifications\/stream/);
+    await other.goto('/applications');
+    const page = await person.tab('/jobs');
+    const job = await applies(page);
+    await page.getByRole('link', { name: 'Show the application' }).click();
+    await page.getByRole('list', { name: 'What happened' }).waitFor();
+    await keepsAContact(page);
+    await plansTheNextStep(page);
+    await keepsDocuments(page);
+    await stream;
+    await isToldWithoutLooking(page, other, job);
+    await other.close();
+    await forwardsAMail(page, origin, environment.secret, job);
+  });
+  const administrator = await visitor(chromium, { origin }, people.administrator);
+  await administrator.watched(async () => seesDataProducts(await administrator.tab('/administration/data')));
+}
+
+async function keepsAContact(page: Page): Promise<void> {
+  const card = page.getByRole('region', { name: 'Contacts' });
+  await card.getByRole('button', { name: 'Add a contact' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('Grace Hopper');
+  await dialog.getByLabel('E-mail').fill('grace@acme.example');
+  await dialog.getByRole('button', { name: 'Add' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await reload(page);
+  await card.getByRole('link', { name: 'grace@acme.example' }).waitFor();
+}
+
+async function plansTheNextStep(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Plan the next step' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('What').fill('Send the references');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await reload(page);
+  await page.getByText('Send the references', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByText('What was to be done is done').waitFor();
+}
+
+/** A text and a picture, as they are looked at. */
+async function keepsDocuments(page: Page): Promise<void> {
+  const card = page.getByRole('region', { name: 'Documents' });
+  for (const [name, mimeType, content, shown] of [
+    ['letter.txt', 'text/plain', Buffer.from('Dear team'), page.getByText('Dear team')],
+    ['face.png', 'image/png', PICTURE, page.getByRole('img', { name: 'face.png' })],
+  ] as const) {
+    await card.getByRole('button', { name: 'Add a document' }).click();
+    await page.locator('input[type=file]').setInputFiles({ name, mimeType, buffer: content });
+    await card.getByRole('button', { name, exact: true }).click();
+    await shown.waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  }
+  await page.getByText('Document added: face.png').waitFor();
+}
+
+const PICTURE = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+/** In the other tab, which nobody touches: of the application, and of its step. */
+async function isToldWithoutLooking(page: Page, other: Page, job: string): Promise<void> {
+  await sees(page, 'Applications');
+  await movesTo(page, job, 'Screening');
+  await other.getByRole('link', { name: 'Notifications 2 unread' }).waitFor();
+}
+
+/** The mail server passes on what somebody has forwarded, and it moves the application that it is about. */
+async function forwardsAMail(page: Page, origin: string, secret: string, job: string): Promise<void> {
+  await page.goto('/settings/mail');
+  const sender = 'ada@home.example';
+  await page.getByLabel('From which address do you forward?').fill(sender);
+  await page.getByRole('button', { name: 'Get an address' }).click();
+  const domain = mailServerOf(secret).MAIL_DOMAIN;
+  const address = await page.getByText(`@${domain}`).first().innerText();
+  const company = job.split(' at ').at(-1)!;
+  const mail = [
+    `From: ${company} <jobs@acme.example>`,
+    `To: ${sender}`,
+    `Subject: Your application at ${company}`,
+    `Message-ID: <${randomUUID()}@acme.example>`,
+    '',
+    `We would like to invite you to a first interview with the team of ${company}.`,
+  ].join('\r\n');
+  await passOn(origin, secret, { sender, address, mail });
+  await reload(page);
+  await page.getByRole('button', { name: /^Look at Your application at / }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('You are invited').waitFor();
+  await dialog.getByRole('button', { name: 'Move the application on' }).click();
+  await page.getByText('The application has moved on').waitFor();
+  await sees(page, 'Applications');
+  await page.getByRole('grid', { name: 'Interview' }).getByRole('row', { name: job }).waitFor();
+}
+
+async function passOn(
+  origin: string,
+  secret: string,
+  { sender, address, mail }: { sender: string; address: string; mail: string },
+): Promise<void> {
+  const body = JSON.stringify({
+    envelope_from: sender,
+    envelope_to: address,
+    spf: 'pass',
+    raw: Buffer.from(mail).toString('base64'),
+  });
+  const { MAIL_WEBHOOK_SECRET } = mailServerOf(secret);
+  const answer = await fetch(`${origin}/api/v1/integrations/mail/receive`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...signed([MAIL_WEBHOOK_SECRET], { id: randomUUID(), at: new Date(), body }),
+    },
+    body,
+  });
+  const told = await answer.text();
+  assert.match(told, /"outcome":"proposal"/, told);
+}
+
+async function seesDataProducts(page: Page): Promise<void> {
+  await page
+    .getByText(/^(As fresh as promised|Promise broken)$/)
+    .first()
+    .waitFor();
+  await page.getByRole('button', { name: 'Schema' }).first().click();
+}
