@@ -16,8 +16,9 @@ export async function startServer(
   program: string,
   args: readonly string[],
   ready: string | (() => Promise<boolean>),
+  env: Record<string, string> = {},
 ): Promise<Server> {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   const tether = () => child.kill('SIGKILL');
   process.once('exit', tether);
   const words = lastWordsOf(child);
