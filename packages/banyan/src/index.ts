@@ -1,6 +1,7 @@
 /** What a `banyan.config.ts` imports. */
 export {
   add,
+  type ColumnMapping,
   constant,
   copy,
   defineMigration,

@@ -1,5 +1,14 @@
 /** What a plan is written with. `@banyan/banyan` hands all of it on to a `banyan.config.ts`. */
-export { constant, copy, derived, merge, rename, split, table } from '@banyan/replication/mapping';
+export {
+  type ColumnMapping,
+  constant,
+  copy,
+  derived,
+  merge,
+  rename,
+  split,
+  table,
+} from '@banyan/replication/mapping';
 export { add } from './authoring/add.ts';
 export { defineMigration } from './authoring/define-migration.ts';
 export { collectMissing, env, type MissingVariable } from './authoring/env.ts';

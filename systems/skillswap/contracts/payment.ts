@@ -30,10 +30,13 @@ const OfWithdrawal = {
   currency: Type.String(),
 };
 
+/** What costs nothing is held too, as by the monolith: then whoever goes on with it finds its hold. */
+const Held = Type.Integer({ minimum: 0, maximum: MAX_CREDITS });
+
 const Hold = Type.Object({
   id: Uuid,
   userId: Uuid,
-  credits: Credits,
+  credits: Held,
   captured: Type.Integer({ minimum: 0 }),
   state: Type.Enum(['ACTIVE', 'CAPTURED', 'RELEASED', 'EXPIRED']),
   reference: Reference,
@@ -133,7 +136,7 @@ export const contracts = defineContracts({
       body: Type.Object({
         key: Key,
         userId: Uuid,
-        credits: Credits,
+        credits: Held,
         reference: Type.Optional(Type.String({ maxLength: 200 })),
         expiresAt: Type.String({ format: 'date-time' }),
       }),

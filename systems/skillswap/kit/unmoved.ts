@@ -6,7 +6,7 @@ type Unmoved = NonNullable<Plan['unmoved']>[number];
 
 /** Writes of the monolith that services read or whose bodies are looked at, each with the service that will take it over; none: it stays. */
 const WRITES: readonly { of?: string; route: string; writes: string[] }[] = [
-  { of: 'user', route: `POST ${API}/auth/register`, writes: ['users_legacy', 'skill_profiles'] },
+  { of: 'user', route: `POST ${API}/auth/register`, writes: ['users_legacy', 'skill_profiles', 'wallets'] },
   ...['PUT /users/:id', 'PUT /users/:id/privacy-settings', 'POST /users/:id/suspend'].map((route) => ({
     ...{ of: 'user', route: route.replace(' ', ` ${API}`), writes: ['users_legacy'] },
   })),

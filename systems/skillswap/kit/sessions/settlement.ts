@@ -13,6 +13,8 @@ export type Settlement = {
 export const HELD_AFTER_END_DAYS = 16;
 /** A session is moved so many days further at most: so long its credits are held besides. */
 const MOVED_DAYS = 30;
+/** By how much longer credits are held than by who closes sessions at once, hours. */
+export const HELD_LONGER_HOURS = (HELD_AFTER_END_DAYS + MOVED_DAYS) * 24 - CLOSED_AFTER_HOURS;
 /** A dispute that nobody has decided by then ends in favour of who pays, days. */
 export const DISPUTE_DAYS = 7;
 

@@ -51,13 +51,12 @@ describe('a session', () => {
     const { content, totalElements } = (await world.call(provider, 'GET', '/transactions')).body;
     assert.equal(totalElements, 1);
     assert.deepEqual(
-      [content[0].id, content[0].type, content[0].credits, content[0].reference],
-      [paid.transactionId, 'TRANSFER', 38, 'session:1'],
+      [content[0].type, content[0].credits, content[0].reference],
+      ['SESSION_EARNING', 38, 'session:1'],
     );
-    assert.deepEqual(
-      (await world.call(provider, 'GET', `/transactions/${paid.transactionId}`)).body,
-      content[0],
-    );
+    assert.deepEqual((await world.call(provider, 'GET', `/transactions/${content[0].id}`)).body, content[0]);
+    const spent = (await world.call(seeker, 'GET', `/transactions/${paid.transactionId}`)).body;
+    assert.deepEqual([spent.type, spent.credits], ['SESSION_PAYMENT', -40]);
     const other = await world.call(randomUUID(), 'GET', `/transactions/${paid.transactionId}`);
     assert.deepEqual([other.status, other.body.code], [404, 'TRANSACTION_NOT_FOUND']);
     const told = (await world.said('CreditsTransferred')).filter(({ fromUserId }) => fromUserId === seeker);

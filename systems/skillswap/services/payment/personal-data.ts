@@ -29,6 +29,12 @@ export const personalTables: PersonalTables = {
       kept: BOOKS,
     },
     {
+      table: 'transactions',
+      of: 'user_id = $1',
+      archived: 'id, type, status, credits, amount, currency, session_id, reference, created_at',
+      kept: BOOKS,
+    },
+    {
       table: 'purchases',
       of: 'user_id = $1',
       archived: 'id, provider, amount, currency, bought, bonus, state, created_at, paid_at, country',
@@ -73,5 +79,6 @@ export const personalTables: PersonalTables = {
     },
     { table: 'cases', of: 'user_id = $1', archived: null, kept: LAUNDERING },
   ],
-  impersonal: ['checked_accounts', 'provider_messages', 'payout_files'],
+  // The first two are the parts of `accounts`, of which it is said above.
+  impersonal: ['wallets', 'other_accounts', 'checked_accounts', 'provider_messages', 'payout_files'],
 };

@@ -78,11 +78,7 @@ function creditRoutes(app: ServiceApp, { pool }: ServiceContext<unknown, Given>)
       config: { allow: [signedIn] },
       schema: { querystring: PageQuery, response: { 200: Page(Transaction) } },
     },
-    async (request) => {
-      const { page, size } = request.query;
-      const { content, total } = await findTransactions(pool, callerOf(request), { page, size });
-      return { content, page, size, totalElements: total, totalPages: Math.ceil(total / size) };
-    },
+    async (request) => await findTransactions(pool, callerOf(request), request.query),
   );
 
   app.get(

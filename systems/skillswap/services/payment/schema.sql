@@ -2,23 +2,48 @@
 
 -- WALLET and DEBT are somebody's; the others are the platform's, each in several accounts (`owner` numbers them) so that transfers do not
 -- wait for one another at one row.
+CREATE SEQUENCE IF NOT EXISTS account_ids;
 CREATE TABLE IF NOT EXISTS accounts (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  id bigint NOT NULL DEFAULT nextval('account_ids'),
   kind text NOT NULL CHECK (kind IN ('WALLET', 'DEBT', 'FEES', 'ISSUED', 'PROMOTIONS', 'PAYOUTS', 'OPENING')),
   owner uuid NOT NULL,
-  -- Kept up with the entries: the balance after the newest one, whose number is `version`.
   balance bigint NOT NULL DEFAULT 0,
   -- Of all holds that are active.
   held bigint NOT NULL DEFAULT 0,
+  -- Kept up with the entries: the balance after the newest one, whose number is `version`. Other than `balance` only while it is `brought`.
+  posted bigint NOT NULL DEFAULT 0,
   version bigint NOT NULL DEFAULT 0,
+  -- A link has brought this balance from the monolith. Before anything moves here, an entry says of the difference where it came from.
+  brought boolean NOT NULL DEFAULT false,
   -- Why nothing moves here any more.
   stopped text,
   created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (id, kind),
   UNIQUE (kind, owner),
   CONSTRAINT never_negative CHECK (kind <> 'WALLET' OR balance >= held),
   CONSTRAINT held_in_wallets CHECK (held = 0 OR (kind = 'WALLET' AND held > 0)),
   CONSTRAINT debt_is_owed CHECK (kind <> 'DEBT' OR balance <= 0)
-) WITH (fillfactor = 70);
+) PARTITION BY LIST (kind);
+
+-- The wallets of the monolith, each by its owner: a table by itself, since links bring and fetch its rows.
+CREATE TABLE IF NOT EXISTS wallets PARTITION OF accounts (kind DEFAULT 'WALLET', UNIQUE (owner)) FOR VALUES IN ('WALLET')
+  WITH (fillfactor = 70);
+CREATE INDEX IF NOT EXISTS wallets_brought ON wallets (id) WHERE brought;
+ALTER TABLE wallets REPLICA IDENTITY USING INDEX wallets_owner_key;
+CREATE TABLE IF NOT EXISTS other_accounts PARTITION OF accounts
+  FOR VALUES IN ('DEBT', 'FEES', 'ISSUED', 'PROMOTIONS', 'PAYOUTS', 'OPENING') WITH (fillfactor = 70);
+
+-- Links write as replicas: what they bring is told from what anybody else writes, which has to be in the entries. After the row is written: a
+-- trigger before it would stand between link and table.
+CREATE OR REPLACE FUNCTION note_brought() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE wallets SET brought = true WHERE owner = NEW.owner AND NOT brought;
+  RETURN NULL;
+END
+$$;
+CREATE OR REPLACE TRIGGER brought AFTER INSERT OR UPDATE OF balance, held ON wallets
+  FOR EACH ROW EXECUTE FUNCTION note_brought();
+ALTER TABLE wallets ENABLE REPLICA TRIGGER brought;
 
 INSERT INTO accounts (kind, owner)
 SELECT kind, ('00000000-0000-0000-0000-00000000000' || to_hex(number))::uuid
@@ -58,7 +83,8 @@ CREATE TABLE IF NOT EXISTS holds (
   id uuid PRIMARY KEY,
   -- Whose wallet.
   owner uuid NOT NULL,
-  amount bigint NOT NULL CHECK (amount > 0),
+  -- 0 only of what costs nothing, in the monolith.
+  amount bigint NOT NULL CHECK (amount >= 0),
   captured bigint NOT NULL DEFAULT 0,
   state text NOT NULL DEFAULT 'ACTIVE' CHECK (state IN ('ACTIVE', 'CAPTURED', 'RELEASED', 'EXPIRED')),
   key text NOT NULL UNIQUE,
@@ -74,6 +100,31 @@ CREATE TABLE IF NOT EXISTS holds (
 CREATE INDEX IF NOT EXISTS active_holds ON holds (owner) WHERE state = 'ACTIVE';
 CREATE INDEX IF NOT EXISTS holds_of_owner ON holds (owner, created_at DESC);
 CREATE INDEX IF NOT EXISTS holds_to_expire ON holds (expires_at) WHERE state = 'ACTIVE';
+
+-- What has moved in wallets, as people see it and as the monolith keeps it: written with each posting. The ledger is above; this is what is told of it.
+CREATE TABLE IF NOT EXISTS transactions (
+  id uuid PRIMARY KEY,
+  -- Null: the platform's own.
+  user_id uuid,
+  type text NOT NULL,
+  status text NOT NULL CHECK (status IN ('PENDING', 'COMPLETED', 'FAILED')),
+  -- Above 0: into the wallet.
+  credits integer NOT NULL,
+  -- Minor units; of what has to do with money.
+  amount integer,
+  currency text,
+  session_id uuid,
+  -- Of what is about no session.
+  reference text,
+  payment_method_id text,
+  payment_id text,
+  idempotency_key text,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX IF NOT EXISTS transactions_of_user ON transactions (user_id, created_at DESC, id DESC) WHERE user_id IS NOT NULL;
+CREATE UNIQUE INDEX IF NOT EXISTS transactions_by_key ON transactions (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
+CREATE INDEX IF NOT EXISTS transactions_pending ON transactions (created_at) WHERE status = 'PENDING';
 
 -- How far the checker has been through each account.
 CREATE TABLE IF NOT EXISTS checked_accounts (

@@ -8,7 +8,10 @@ type Examined = AccountName & {
   id: string;
   balance: number;
   held: number;
+  posted: number;
   version: number;
+  /** By a link: what it says besides its entries is the monolith's to answer for. */
+  brought: boolean;
   stopped: string | null;
   /** As far as it was right before. */
   checked: { version: number; balance: number };
@@ -21,15 +24,17 @@ type Violation = { invariant: Invariant; expected: number; found: number };
 
 /** What is wrong with an account: pure. */
 function violationsOf(account: Examined): Violation[] {
-  const { kind, balance, held, version, checked, entries, holds } = account;
+  const { kind, balance, held, posted, version, brought, checked, entries, holds } = account;
   const violations: Violation[] = [];
   const demand = (invariant: Invariant, expected: number, found: number, holdsTrue = expected === found) => {
     if (!holdsTrue) violations.push({ invariant, expected, found });
   };
-  demand('BALANCE', checked.balance + entries.sum, balance);
+  demand('BALANCE', checked.balance + entries.sum, posted);
   demand('CHAIN', version - checked.version, entries.count);
   demand('CHAIN', version, Math.max(entries.newest, checked.version));
   demand('CHAIN', 0, entries.broken);
+  if (brought) return violations;
+  demand('BALANCE', posted, balance);
   if (kind === 'WALLET') {
     demand('HOLDS', holds, held);
     demand('NEGATIVE', Math.max(balance, held), balance);
@@ -40,7 +45,7 @@ function violationsOf(account: Examined): Violation[] {
 }
 
 const EXAMINE = `
-  SELECT a.id, a.kind, a.owner, a.balance::float8, a.held::float8, a.version::float8, a.stopped,
+  SELECT a.id, a.kind, a.owner, a.balance::float8, a.held::float8, a.posted::float8, a.version::float8, a.brought, a.stopped,
     jsonb_build_object('version', coalesce(c.version, 0), 'balance', coalesce(c.balance, 0)) AS checked,
     jsonb_build_object('count', e.count, 'sum', e.sum, 'newest', e.newest, 'broken', e.broken) AS entries,
     coalesce(h.sum, 0)::float8 AS holds
@@ -82,11 +87,7 @@ async function remember(db: Db | pg.PoolClient, right: readonly Examined[]): Pro
      SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[])
      ON CONFLICT (account_id) DO UPDATE SET version = excluded.version, balance = excluded.balance
        WHERE checked_accounts.version < excluded.version`,
-    [
-      changed.map(({ id }) => id),
-      changed.map(({ version }) => version),
-      changed.map(({ balance }) => balance),
-    ],
+    [changed.map(({ id }) => id), changed.map(({ version }) => version), changed.map(({ posted }) => posted)],
   );
 }
 
@@ -132,10 +133,10 @@ async function stop(tx: pg.PoolClient, { id, kind, owner }: Examined): Promise<b
   return rowCount! > 0;
 }
 
-/** Of all accounts in one moment: 0, whatever happens. */
+/** Of all entries in one moment: 0, whatever happens. */
 export async function sumOfAll(db: Db | pg.PoolClient): Promise<number> {
   const { rows } = await db.query<{ sum: number }>(
-    'SELECT coalesce(sum(balance), 0)::float8 AS sum FROM accounts',
+    'SELECT coalesce(sum(posted), 0)::float8 AS sum FROM accounts',
   );
   return rows[0]!.sum;
 }

@@ -25,7 +25,8 @@ export function creditsBy(together: Together, events: Says): Credits {
     async hold(request) {
       const { hold } = await together(toHold(request), async (tx, { hold }) => {
         const { expiresAt, ...held } = hold!;
-        await events.publish(tx, 'CreditsHeld', { ...told(held), expiresAt: expiresAt.toISOString() });
+        if (isNews(held))
+          await events.publish(tx, 'CreditsHeld', { ...told(held), expiresAt: expiresAt.toISOString() });
       });
       return hold!;
     },
@@ -43,7 +44,7 @@ export function creditsBy(together: Together, events: Says): Credits {
 
     async release(holdId, reason = 'RELEASED') {
       const { hold } = await together(toRelease(holdId, reason), async (tx, { hold }) => {
-        await events.publish(tx, 'CreditsReleased', { ...told(hold!), reason });
+        if (isNews(hold!)) await events.publish(tx, 'CreditsReleased', { ...told(hold!), reason });
       });
       return hold!;
     },
@@ -85,6 +86,11 @@ export async function addCredits(
       reason: kind,
     });
   return posted;
+}
+
+/** Of what costs nothing nobody is told. */
+function isNews({ amount }: Pick<Hold, 'amount'>): boolean {
+  return amount > 0;
 }
 
 function told({ id, owner, amount, reference }: Pick<Hold, 'id' | 'owner' | 'amount' | 'reference'>) {

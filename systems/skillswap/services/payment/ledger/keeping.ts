@@ -6,13 +6,18 @@ import type { contracts } from '../../../contracts/payment.ts';
 import { checkSome, type Found, sumOfAll } from './check.ts';
 import type { Credits } from './credits.ts';
 import { nameOf } from './decide.ts';
+import { inLedger } from './ledger.ts';
+import { openSome } from './opening.ts';
 import { overdueHolds } from './store.ts';
+import { isWriter } from './writer.ts';
 
 const KeepingConfig = Type.Object({
   /** How long from one look at the books to the next, ms. */
   LEDGER_CHECK_MS: Type.Integer({ minimum: 10, default: 1_000 }),
   /** How many accounts are looked at each time, one after the other, and then the first again. */
   LEDGER_CHECK_ACCOUNTS: Type.Integer({ minimum: 1, default: 1_000 }),
+  /** How long until wallets that links have brought from the monolith are part of the books, ms. */
+  OPEN_MS: Type.Integer({ minimum: 10, default: 1_000 }),
   /** How long until a hold that is over is given back, ms. */
   HOLD_LOOK_MS: Type.Integer({ minimum: 10, default: 1_000 }),
 });
@@ -26,7 +31,7 @@ const METRICS = {
   'ledger.accounts_checked': counter('Accounts looked at.'),
 };
 
-/** Holds given back at a time. */
+/** Holds given back at a time, and wallets opened. */
 const MOST = 100;
 
 /** Looks at the books all the time, gives the alarm when they are not right, and gives back what is held no longer. */
@@ -62,7 +67,14 @@ export const keeping: ServicePart<undefined, typeof KeepingConfig> = {
       for (const { invariant } of violations) metrics.count('ledger.violations', { invariant });
     }
 
+    /** Those in which something moves are opened with it; what is left of them is opened here. */
+    async function open(): Promise<boolean> {
+      if (!(await isWriter(pool))) return false;
+      return (await inLedger(pool, (tx) => openSome(tx, MOST))) === MOST;
+    }
+
     async function expire(): Promise<boolean> {
+      if (!(await isWriter(pool))) return false;
       const overdue = await overdueHolds(pool, MOST);
       await Promise.all(overdue.map((id) => credits.release(id, 'EXPIRED').catch(unlessCaptured)));
       return overdue.length === MOST;
@@ -70,6 +82,7 @@ export const keeping: ServicePart<undefined, typeof KeepingConfig> = {
 
     const work = repeatedWork(host, {
       'check the ledger': { everyMs: config.LEDGER_CHECK_MS, inOneProcess: true, run: check },
+      'open wallets that links have brought': { everyMs: config.OPEN_MS, inOneProcess: true, run: open },
       'give back holds that are over': { everyMs: config.HOLD_LOOK_MS, inOneProcess: true, run: expire },
     });
     return { provided: undefined, ...work };

@@ -11,6 +11,8 @@ import {
   type OpenBooks,
   openBooks,
 } from './decide.ts';
+import { openBrought } from './opening.ts';
+import { type NewTransaction, transactionsOf } from './transactions-of.ts';
 
 type Tx = pg.PoolClient;
 
@@ -54,14 +56,14 @@ const usedIn = (table: 'postings' | 'holds', keys: '$4' | '$5') =>
 
 // A statement of its own: it sees what was committed while the one before waited.
 const READ = `
-  SELECT ${listOf(`SELECT a.id::text, a.kind, a.owner, a.balance, a.held, a.version, a.stopped FROM ${ACCOUNTS}`)} AS accounts,
+  SELECT ${listOf(`SELECT a.id::text, a.kind, a.owner, a.balance, a.held, a.version, a.stopped, a.brought FROM ${ACCOUNTS}`)} AS accounts,
     ${listOf(`SELECT h.id, h.owner, h.amount, h.captured, h.state, h.reference, h.expires_at AS "expiresAt" FROM ${HOLDS}`)} AS holds,
     ${usedIn('postings', '$4')} AS postings, ${usedIn('holds', '$5')} AS "holdKeys",
     ${listOf(`SELECT p.reverses FROM unnest((SELECT $6::uuid[])) AS asked (id),
       LATERAL (SELECT reverses FROM postings WHERE reverses = asked.id LIMIT 1) AS p`)} AS reversed`;
 
 type Read = {
-  accounts: Account[];
+  accounts: (Account & { brought: boolean })[];
   holds: (Omit<Hold, 'expiresAt'> & { expiresAt: string })[];
   postings: (Earlier & { key: string })[];
   holdKeys: (Earlier & { key: string })[];
@@ -71,9 +73,21 @@ type Read = {
 /** Locks accounts, those of the holds' owners too, and reads what is known of them, of the holds and of the keys. */
 export async function lock(tx: Tx, { names, holdIds, keys, reverses }: Asked): Promise<Known> {
   const wanted = [names.map(({ kind }) => kind), names.map(({ owner }) => owner), holdIds];
+  const read = async () => {
+    const { rows } = await tx.query<Read>(prepared(READ, [...wanted, keys.postings, keys.holds, reverses]));
+    return rows[0]!;
+  };
   await runWithNext(tx, prepared(LOCK, wanted));
-  const { rows } = await tx.query<Read>(prepared(READ, [...wanted, keys.postings, keys.holds, reverses]));
-  const { accounts, holds, postings, holdKeys, reversed } = rows[0]!;
+  let found = await read();
+  const brought = found.accounts.filter((account) => account.brought);
+  if (brought.length > 0) {
+    await openBrought(
+      tx,
+      brought.map(({ id }) => id),
+    );
+    found = await read();
+  }
+  const { accounts, holds, postings, holdKeys, reversed } = found;
   const byKey = (used: Read['postings']) =>
     new Map(used.map(({ key, id, fingerprint }) => [key, { id, fingerprint }]));
   return {
@@ -107,12 +121,13 @@ type Change = { accountId: string; postingId: string | null; amount: number; hel
 export type Writes = {
   changes: Change[];
   postings: NewPosting[];
+  transactions: NewTransaction[];
   newHolds: NewHold[];
   endedHolds: EndedHold[];
 };
 
 export function noWrites(): Writes {
-  return { changes: [], postings: [], newHolds: [], endedHolds: [] };
+  return { changes: [], postings: [], transactions: [], newHolds: [], endedHolds: [] };
 }
 
 /** Adds what was decided of locked accounts. */
@@ -123,7 +138,10 @@ export function add(
   { posting, newHold, endedHold }: { posting?: NewPosting; newHold?: NewHold; endedHold?: EndedHold },
 ): void {
   const idOf = (name: AccountName) => books.get(name)!.id;
-  if (posting) writes.postings.push(posting);
+  if (posting) {
+    writes.postings.push(posting);
+    writes.transactions.push(...transactionsOf(posting, { lines, held }));
+  }
   if (newHold) writes.newHolds.push(newHold);
   if (endedHold) writes.endedHolds.push(endedHold);
   for (const line of lines)
@@ -137,6 +155,12 @@ export function add(
 const INSERT_POSTINGS = `
   INSERT INTO postings (id, kind, key, fingerprint, reference, hold_id, reverses)
   SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[])`;
+
+const INSERT_TRANSACTIONS = `
+  INSERT INTO transactions (id, user_id, type, status, credits, session_id, reference)
+  SELECT id, user_id, type, 'COMPLETED', credits, session_id, reference
+  FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::uuid[], $6::text[])
+    AS made (id, user_id, type, credits, session_id, reference)`;
 
 const INSERT_HOLDS = `
   INSERT INTO holds (id, owner, amount, key, fingerprint, reference, expires_at)
@@ -153,8 +177,8 @@ const MOVE = `
     SELECT * FROM unnest((SELECT $1::bigint[]), (SELECT $2::uuid[]), (SELECT $3::bigint[]), (SELECT $4::bigint[]))
       WITH ORDINALITY AS change (account_id, posting_id, amount, held, at)
   ), moved AS (
-    UPDATE accounts SET balance = accounts.balance + by.amount, held = accounts.held + by.held,
-      version = accounts.version + by.entries
+    UPDATE accounts SET balance = accounts.balance + by.amount, posted = accounts.posted + by.amount,
+      held = accounts.held + by.held, version = accounts.version + by.entries
     FROM (
       SELECT account_id, sum(amount)::bigint AS amount, sum(held)::bigint AS held, count(posting_id) AS entries
       FROM change GROUP BY account_id
@@ -169,7 +193,10 @@ const MOVE = `
   WINDOW later AS (PARTITION BY account_id ORDER BY at ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)`;
 
 /** Writes all that was added: sent with the next statement, at the latest with COMMIT. */
-export async function write(tx: Tx, { changes, postings, newHolds, endedHolds }: Writes): Promise<void> {
+export async function write(
+  tx: Tx,
+  { changes, postings, transactions, newHolds, endedHolds }: Writes,
+): Promise<void> {
   if (newHolds.length > 0) {
     const names = ['id', 'owner', 'amount', 'key', 'fingerprint', 'reference', 'expiresAt'] as const;
     await runWithNext(tx, prepared(INSERT_HOLDS, columnsOf(newHolds, names)));
@@ -179,6 +206,10 @@ export async function write(tx: Tx, { changes, postings, newHolds, endedHolds }:
   if (postings.length > 0) {
     const names = ['id', 'kind', 'key', 'fingerprint', 'reference', 'holdId', 'reverses'] as const;
     await runWithNext(tx, prepared(INSERT_POSTINGS, columnsOf(postings, names)));
+  }
+  if (transactions.length > 0) {
+    const names = ['id', 'userId', 'type', 'credits', 'sessionId', 'reference'] as const;
+    await runWithNext(tx, prepared(INSERT_TRANSACTIONS, columnsOf(transactions, names)));
   }
   if (changes.length > 0)
     await runWithNext(tx, prepared(MOVE, columnsOf(changes, ['accountId', 'postingId', 'amount', 'held'])));

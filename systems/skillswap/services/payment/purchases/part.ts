@@ -1,13 +1,14 @@
 import type { Events } from '@banyan/events';
-import { leasedRows, type ServicePart } from '@banyan/service';
+import { leasedRows, repeatedWork, type ServicePart } from '@banyan/service';
 import { Type } from 'typebox';
 import type { contracts } from '../../../contracts/payment.ts';
+import { isWriter } from '../ledger/writer.ts';
 import { errors } from './errors.ts';
 import { paypal } from './paypal.ts';
 import type { PaymentProvider, ProviderName } from './provider.ts';
 import { advance, isOver } from './purchase.ts';
 import { LEASE_MS, LookConfig, providerQueue } from './queue.ts';
-import { COLUMNS, lookAfter, type Purchase } from './store.ts';
+import { COLUMNS, lookAfter, noteEnded, type Purchase, takeOver } from './store.ts';
 import { stripe } from './stripe.ts';
 
 export const PurchaseConfig = Type.Object({
@@ -24,6 +25,8 @@ export const PurchaseConfig = Type.Object({
   PAYPAL_WEBHOOK_ID: Type.String({ default: '' }),
   /** How long an answer of a provider is waited for, ms. */
   PROVIDER_TIMEOUT_MS: Type.Integer({ minimum: 10, default: 10_000 }),
+  /** How long until purchases are gone on with that the monolith has left open, ms. */
+  TAKE_OVER_MS: Type.Integer({ minimum: 10, default: 5_000 }),
   ...LookConfig.properties,
 });
 
@@ -58,6 +61,18 @@ export const purchasing: ServicePart<Purchasing, typeof PurchaseConfig> = {
       advance: async (row) => isOver(await go(row)),
     });
 
+    const taking = repeatedWork(host, {
+      'take over purchases of the monolith': {
+        everyMs: config.TAKE_OVER_MS,
+        inOneProcess: true,
+        run: async () => {
+          if (!(await isWriter(pool))) return;
+          await noteEnded(pool);
+          await takeOver(pool, 'open');
+        },
+      },
+    });
+
     const advanceNow = async (purchase: Purchase) => {
       try {
         return await go(purchase);
@@ -68,8 +83,14 @@ export const purchasing: ServicePart<Purchasing, typeof PurchaseConfig> = {
     };
     return {
       provided: { providerOf, advance: advanceNow, wake: queue.wake },
-      open: queue.open,
-      close: queue.close,
+      open: async () => {
+        await queue.open?.();
+        await taking.open?.();
+      },
+      close: async () => {
+        await taking.close();
+        await queue.close();
+      },
     };
   },
 };

@@ -38,6 +38,7 @@ export async function writeDown(
   const { bought, bonus } = purchasedCredits(amount, currency);
   if (bought === 0) throw new ApiError('AMOUNT_TOO_SMALL');
   const made = await withTransaction(pool, async (tx) => {
+    await store.takeOver(tx, { userId, key });
     const purchase = await store.insertPurchase(
       tx,
       { ...wanted, id: randomUUID(), bought, bonus },

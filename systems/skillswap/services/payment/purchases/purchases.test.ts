@@ -84,10 +84,8 @@ for (const name of ['stripe', 'paypal'] as const) {
       const other = await buy(userId, good, key, AMOUNT + 100);
       assert.deepEqual([other.status, other.body.code], [422, 'KEY_REUSED']);
       const { content } = (await world.call(userId, 'GET', '/transactions')).body;
-      assert.deepEqual(content.map(({ type, credits }: Record<string, unknown>) => [type, credits]).sort(), [
-        ['BONUS', 3],
-        ['PURCHASE', 100],
-      ]);
+      const shown = content.map(({ type, credits }: Record<string, unknown>) => [type, credits]);
+      assert.deepEqual(shown, [['PURCHASE', CREDITS]]);
     });
 
     it('by several at once is one', async () => {

@@ -1,5 +1,6 @@
 import { type LeasedQueue, type LeasedRows, leasedQueue, type PartHost } from '@banyan/service';
 import { type Static, Type } from 'typebox';
+import { isWriter } from '../ledger/writer.ts';
 import { nextLookMs } from './decide.ts';
 import { ProviderError } from './provider.ts';
 
@@ -28,12 +29,15 @@ export function providerQueue<Row>(
     everyMs: config.PAYMENT_LOOK_MS,
     lease: (most, inHand) => rows.lease(pool, most, inHand),
     handle: async (row) => {
-      const isOver = await advance(row).catch((error: unknown) => {
-        // Nobody knows: it is asked again.
-        if (error instanceof ProviderError) return false;
-        throw error;
-      });
+      // The monolith goes on with what is open, as long as credits are its to move.
+      const isOver = (await isWriter(pool)) && (await advance(row).catch(notKnown));
       await rows.release(pool, row, isOver ? null : nextLookMs(row.attempt, config.PAYMENT_AGAIN_MS));
     },
   });
+}
+
+/** Then it is asked again. */
+function notKnown(error: unknown): false {
+  if (error instanceof ProviderError) return false;
+  throw error;
 }

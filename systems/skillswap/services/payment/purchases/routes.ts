@@ -8,7 +8,7 @@ import { NewPurchase, OfProvider, PurchaseStatus } from '../../../api/payments.t
 import { callerOf } from '../../../kit/caller.ts';
 import { ApiError } from '../../../kit/problems.ts';
 import { noteDispute } from '../disputes/dispute.ts';
-import { findWallet, postingOf } from '../ledger/store.ts';
+import { findWallet } from '../ledger/store.ts';
 import type { MoneyBack } from '../money-back.ts';
 import type { Screening } from '../risk/part.ts';
 import { hasCardNumber } from './card-data.ts';
@@ -48,9 +48,8 @@ export function purchaseRoutes(app: ServiceApp, context: Context): void {
       if (purchase.state === 'FAILED') throw new ApiError('PAYMENT_DECLINED');
       if (purchase.state !== 'PAID') return await reply.code(202).send(shown(purchase));
       const { balance } = await findWallet(pool, userId);
-      const transactionId = (await postingOf(pool, `purchase:${purchase.id}`))!;
       const creditsAdded = purchase.bought + purchase.bonus;
-      return await reply.code(201).send({ transactionId, creditsAdded, newBalance: balance });
+      return await reply.code(201).send({ transactionId: purchase.id, creditsAdded, newBalance: balance });
     },
   );
 

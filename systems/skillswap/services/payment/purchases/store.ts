@@ -1,4 +1,4 @@
-import type { Db } from '@banyan/postgres';
+import { type Db, prepared } from '@banyan/postgres';
 import type pg from 'pg';
 import type { Currency } from '../../../kit/credits/prices.ts';
 import type { ProviderName } from './provider.ts';
@@ -42,12 +42,54 @@ export async function insertPurchase(
 ): Promise<Purchase | undefined> {
   const { id, userId, key, provider, method, amount, currency, bought, bonus } = purchase;
   const { rows } = await tx.query<Purchase>(
-    `INSERT INTO purchases (id, user_id, key, provider, method, amount, currency, bought, bonus, due_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + make_interval(secs => $10))
-     ON CONFLICT (user_id, key) DO NOTHING RETURNING ${COLUMNS}`,
+    `WITH written AS (
+       INSERT INTO purchases (id, user_id, key, provider, method, amount, currency, bought, bonus, due_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + make_interval(secs => $10))
+       ON CONFLICT (user_id, key) DO NOTHING RETURNING *
+     ), shown AS (
+       INSERT INTO transactions (id, user_id, type, status, credits, amount, currency, payment_method_id, idempotency_key)
+       SELECT id, user_id, 'PURCHASE', 'PENDING', bought + bonus, amount, currency, method, key FROM written
+     )
+     SELECT ${COLUMNS} FROM written`,
     [id, userId, key, provider, method, amount, currency, bought, bonus, dueMs / 1_000],
   );
   return rows[0];
+}
+
+/**
+ * What the monolith has written down of purchases is gone on with as if it had been done here: all that are open, or all that have this key. One that it has
+ * ended meanwhile is over here too.
+ */
+export async function takeOver(db: Db | Tx, of: 'open' | { userId: string; key: string }): Promise<void> {
+  const [which, values] =
+    of === 'open'
+      ? [`status = 'PENDING'`, []]
+      : ['user_id = $1 AND idempotency_key = $2', [of.userId, of.key]];
+  await db.query(
+    prepared(
+      `INSERT INTO purchases (id, user_id, key, provider, method, amount, currency, bought, bonus, state, paid_at, created_at, due_at)
+       SELECT id, user_id, idempotency_key, 'stripe', payment_method_id, amount, currency, credits, 0,
+         CASE status WHEN 'COMPLETED' THEN 'PAID' WHEN 'FAILED' THEN 'FAILED' ELSE 'CREATED' END,
+         CASE status WHEN 'COMPLETED' THEN updated_at END, created_at, CASE status WHEN 'PENDING' THEN now() END
+       FROM transactions WHERE type = 'PURCHASE' AND ${which}
+         AND num_nulls(user_id, idempotency_key, payment_method_id, amount, currency) = 0
+       ON CONFLICT DO NOTHING`,
+      values,
+    ),
+  );
+}
+
+/** What the monolith has ended while it wrote is over here. */
+export async function noteEnded(db: Db | Tx): Promise<void> {
+  await db.query(
+    prepared(
+      `UPDATE purchases SET state = CASE status WHEN 'COMPLETED' THEN 'PAID' ELSE 'FAILED' END,
+         paid_at = CASE status WHEN 'COMPLETED' THEN updated_at END, due_at = NULL
+       FROM transactions WHERE transactions.id = purchases.id AND status <> 'PENDING'
+         AND state IN ('CREATED', 'ACTION', 'PROCESSING')`,
+      [],
+    ),
+  );
 }
 
 export async function findByKey(db: Db | Tx, userId: string, key: string): Promise<Purchase | undefined> {
@@ -99,16 +141,23 @@ export async function markWaiting(
 
 export async function markPaid(tx: Tx, id: string, chargeId: string): Promise<void> {
   await tx.query(
-    `UPDATE purchases SET state = 'PAID', charge_id = $2, paid_at = now(), due_at = NULL, client_secret = NULL,
+    `WITH paid AS (
+       UPDATE transactions SET status = 'COMPLETED', payment_id = $2, updated_at = now() WHERE id = $1
+     )
+     UPDATE purchases SET state = 'PAID', charge_id = $2, paid_at = now(), due_at = NULL, client_secret = NULL,
        action_url = NULL, reason = NULL WHERE id = $1`,
     [id, chargeId],
   );
 }
 
+const SHOW_FAILED = `WITH shown AS (
+  UPDATE transactions SET status = 'FAILED', updated_at = now() WHERE id = $1 AND status = 'PENDING'
+)`;
+
 /** Nobody is asked for money. */
 export async function block(tx: Tx, id: string): Promise<Purchase> {
   const { rows } = await tx.query<Purchase>(
-    `UPDATE purchases SET state = 'FAILED', reason = '${BLOCKED}', due_at = NULL WHERE id = $1 RETURNING ${COLUMNS}`,
+    `${SHOW_FAILED} UPDATE purchases SET state = 'FAILED', reason = '${BLOCKED}', due_at = NULL WHERE id = $1 RETURNING ${COLUMNS}`,
     [id],
   );
   return rows[0]!;
@@ -119,7 +168,7 @@ export const BLOCKED = 'blocked';
 
 export async function markFailed(tx: Tx | Db, id: string, reason: string): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `UPDATE purchases SET state = 'FAILED', reason = $2, due_at = NULL, client_secret = NULL, action_url = NULL
+    `${SHOW_FAILED} UPDATE purchases SET state = 'FAILED', reason = $2, due_at = NULL, client_secret = NULL, action_url = NULL
      WHERE id = $1 AND state IN ('CREATED', 'ACTION', 'PROCESSING')`,
     [id, reason],
   );

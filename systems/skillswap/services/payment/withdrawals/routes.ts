@@ -11,6 +11,7 @@ import {
   WithdrawalStatus,
 } from '../../../api/payments.ts';
 import { callerOf } from '../../../kit/caller.ts';
+import { findTransaction } from '../ledger/transactions.ts';
 import { hasCardNumber } from '../purchases/card-data.ts';
 import { errors as purchaseErrors } from '../purchases/errors.ts';
 import { findFiles, settleFile, takeFile } from './bank.ts';
@@ -36,11 +37,8 @@ function ofOwners(app: ServiceApp, { pool, withdrawing: { payees }, screen }: Co
     async (request, reply) => {
       const [userId, key] = [callerOf(request), request.headers['idempotency-key']];
       const wanted = { userId, key, now: new Date(), ...request.body };
-      const { id, postingId, credits, createdAt } = await requestWithdrawal(pool, screen, wanted);
-      const reference = `withdrawal:${id}`;
-      return await reply
-        .code(201)
-        .send({ id: postingId, type: 'WITHDRAWAL', credits: -credits, reference, createdAt });
+      const id = await requestWithdrawal(pool, screen, wanted);
+      return await reply.code(201).send((await findTransaction(pool, userId, id))!);
     },
   );
 

@@ -41,20 +41,26 @@ export type Wanted = { userId: string; key: string; credits: number; currency: C
 export type Screen = (tx: Tx, withdrawal: Withdrawal, now: Date) => Promise<void>;
 
 /**
- * Takes the credits out of the wallet; the money is paid with all others of the week. The same key is the same withdrawal. Throws `INSUFFICIENT_CREDITS`,
+ * Takes the credits out of the wallet; the money is paid with all others of the week. The same key is the same withdrawal: its transaction's id. Throws `INSUFFICIENT_CREDITS`,
  * `NOT_EARNED`, `WALLET_STOPPED`, `KEY_REUSED`.
  */
-export async function requestWithdrawal(pool: Db, screen: Screen, wanted: Wanted): Promise<Withdrawal> {
+export async function requestWithdrawal(pool: Db, screen: Screen, wanted: Wanted): Promise<string> {
   const { userId, key, credits, currency, now } = wanted;
   return await inLedger(pool, async (tx) => {
-    // Whoever asks twice at once waits here.
+    // Whoever asks twice at once waits here. Its key is one with those of purchases, and of what the monolith has done.
     const { rows } = await tx.query<{ id: string }>(
-      `INSERT INTO withdrawals (id, user_id, key, credits, amount, currency, due_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (user_id, key) DO NOTHING RETURNING id`,
-      [randomUUID(), userId, key, credits, payoutAmount(credits, currency), currency, nextPayoutAt(now)],
+      `INSERT INTO transactions (id, user_id, type, status, credits, amount, currency, idempotency_key)
+       VALUES ($1, $2, 'WITHDRAWAL', 'COMPLETED', $3, $4, $5, $6)
+       ON CONFLICT (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING RETURNING id`,
+      [randomUUID(), userId, -credits, payoutAmount(credits, currency), currency, key],
     );
     if (!rows[0]) return await earlier(tx, wanted);
     const { id } = rows[0];
+    await tx.query(
+      `INSERT INTO withdrawals (id, user_id, key, credits, amount, currency, due_at)
+       SELECT id, user_id, idempotency_key, -credits, amount, currency, $2 FROM transactions WHERE id = $1`,
+      [id, nextPayoutAt(now)],
+    );
     const reference = `withdrawal:${id}`;
     const { id: postingId } = await post(tx, {
       ...{ key: reference, kind: 'WITHDRAWAL', reference },
@@ -67,33 +73,29 @@ export async function requestWithdrawal(pool: Db, screen: Screen, wanted: Wanted
     if ((await withdrawable(tx, userId)) < 0) throw new ApiError('NOT_EARNED');
     const made = await change(tx, id, 'posting_id = $2', postingId);
     await screen(tx, made, now);
-    return await lockWithdrawal(tx, id);
+    return id;
   });
 }
 
 /** What was asked for with this key before. */
-async function earlier(tx: Tx, { userId, key, credits, currency }: Wanted): Promise<Withdrawal> {
-  const { rows } = await tx.query<Withdrawal>(
-    `SELECT ${COLUMNS} FROM withdrawals WHERE user_id = $1 AND key = $2`,
-    [userId, key],
+async function earlier(tx: Tx, { userId, key, credits, currency }: Wanted): Promise<string> {
+  const { rows } = await tx.query<{ id: string }>(
+    `SELECT id FROM transactions WHERE user_id = $1 AND idempotency_key = $2 AND type = 'WITHDRAWAL' AND credits = $3 AND currency = $4`,
+    [userId, key, -credits, currency],
   );
-  const known = rows[0]!;
-  if (known.credits !== credits || known.currency !== currency) throw new ApiError('KEY_REUSED');
-  return known;
+  if (!rows[0]) throw new ApiError('KEY_REUSED');
+  return rows[0].id;
 }
 
 /**
- * What somebody has earned and not withdrawn: of transfers, and of what an older system had. What was bought, with its bonus, is for learning: paid out
+ * What somebody has earned and not withdrawn: by sessions, and what an older system had. What was bought, with its bonus, is for learning: paid out
  * it would be worth more than it cost.
  */
 async function withdrawable(db: Db | Tx, userId: string): Promise<number> {
   const { rows } = await db.query<{ sum: number }>(
-    `SELECT coalesce(sum(e.amount), 0)::float8 AS sum
-     FROM accounts a JOIN entries e ON e.account_id = a.id JOIN postings p ON p.id = e.posting_id
-       LEFT JOIN postings original ON original.id = p.reverses
-     WHERE a.kind = 'WALLET' AND a.owner = $1 AND CASE coalesce(original.kind, p.kind)
-       WHEN 'TRANSFER' THEN (p.reverses IS NULL) = (e.amount > 0)
-       WHEN 'OPENING' THEN true WHEN 'WITHDRAWAL' THEN true ELSE false END`,
+    `SELECT coalesce(sum(credits), 0)::float8 AS sum FROM transactions
+     WHERE user_id = $1 AND status = 'COMPLETED' AND (type IN ('SESSION_EARNING', 'WITHDRAWAL', 'OPENING')
+       OR (type = 'REVERSAL' AND reference LIKE 'withdrawal:%'))`,
     [userId],
   );
   return rows[0]!.sum;
