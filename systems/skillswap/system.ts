@@ -1,6 +1,7 @@
 import type { System } from '@banyan/harness';
 import { encryptionKeyOf, serviceKeysOf } from '@banyan/service/service-keys';
 import { GATEWAY_ISSUER } from './kit/tokens.ts';
+import { stripeDoubleAt } from './services/payment/testing/stripe-double-keys.ts';
 
 /**
  * What SkillSwap consists of: the one list of the services that leave its monolith. Each has its folder below services/ (main.ts,
@@ -12,7 +13,8 @@ export const system = {
   folder: new URL('.', import.meta.url),
   prefix: 'SKILLSWAP',
   gatewayIssuer: GATEWAY_ISSUER,
-  services: ['user', 'skill', 'notification'],
+  services: ['user', 'skill', 'notification', 'session', 'payment'],
+  beside: { stripe: 'services/payment/testing/stripe-double.ts' },
   // Nobody is retired: all that is still the monolith's looks at its users.
   goesBack: 'user',
   environment: ({ process, secret, gatewayUrl, urls }) => ({
@@ -22,6 +24,7 @@ export const system = {
     // By which services find each other: USER_URL and the like.
     ...Object.fromEntries(Object.entries(urls).map(([name, url]) => [`${name.toUpperCase()}_URL`, url])),
     API_URL: gatewayUrl,
+    ...(process === 'payment' && urls.stripe !== undefined ? stripeDoubleAt(urls.stripe) : {}),
   }),
 } as const satisfies System;
 
@@ -30,4 +33,4 @@ function everyService(): readonly string[] {
 }
 
 /** Services that encrypt what they keep, or sign what they hand out. */
-const KEEPS_SECRETS = new Set(['user', 'notification']);
+const KEEPS_SECRETS = new Set(['user', 'notification', 'payment']);

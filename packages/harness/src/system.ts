@@ -25,6 +25,8 @@ export type System = {
   gatewayIssuer?: string;
   /** In the order in which they leave the monolith. */
   services: readonly string[];
+  /** Doubles of what its services need of others, by name, e.g. of a payment provider: a file each, which listens on PORT and answers /health. */
+  beside?: Readonly<Record<string, string>>;
   /** Those that the tour moves when nobody says which. Default: all. */
   shown?: readonly string[];
   /** The service that goes back to the monolith once in the tour, at half of its users. */
@@ -37,6 +39,7 @@ export type System = {
     /** Signs the monolith's tokens. */
     secret: string;
     gatewayUrl: string;
+    /** Of the services that were started and of what is beside them, by name. */
     urls: Record<string, string>;
   }): Record<string, string>;
   /** What people see of it, which the monolith serves. */

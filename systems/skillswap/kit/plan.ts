@@ -9,7 +9,7 @@ import { system } from '../system.ts';
 export const ACCEPTED: string[] = [];
 
 /** Of which the plan has an entry only when `SKILLSWAP_SERVICES` names them: they leave together with what they need of others. */
-const BESIDE = ['session', 'analytics', 'payment'] as const;
+const BESIDE = ['analytics'] as const;
 
 const places = placesOf({ ...system, services: [...system.services, ...BESIDE] }, { accepts: ACCEPTED });
 

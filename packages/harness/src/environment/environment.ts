@@ -94,10 +94,12 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     onProgress('starting the monolith and the services');
     const secret = randomBytes(32).toString('base64url');
     const gatewayKey = newPrivateKey();
-    const names = ['monolith', ...services, 'gateway', 'control', 'admin'];
+    const beside = Object.entries(system.beside ?? {});
+    const besides = beside.map(([name]) => name);
+    const names = ['monolith', ...besides, ...services, 'gateway', 'control', 'admin'];
     const ports = await freePorts(names);
     const origin = (name: string) => `http://127.0.0.1:${ports.get(name)}`;
-    const urls = Object.fromEntries(services.map((name) => [name, origin(name)]));
+    const urls = Object.fromEntries([...besides, ...services].map((name) => [name, origin(name)]));
     const start = async (name: string, entry: string, healthPath: string, env: Record<string, string>) => {
       const started = await startProcess({
         name,
@@ -106,7 +108,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
           ...system.environment({ process: name, secret, gatewayUrl: origin('gateway'), urls }),
           LOG_LEVEL: 'warn',
           PORT: String(ports.get(name)),
-          DATABASE_URL: databases.get(name)!,
+          ...(databases.has(name) ? { DATABASE_URL: databases.get(name)! } : {}),
           ...env,
         },
         logDirectory,
@@ -115,6 +117,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
       running.push(started);
       return started;
     };
+    for (const [name, entry] of beside) await start(name, entry, '/health', {});
     await start('monolith', 'monolith/main.ts', '/health', (await options.monolith) ?? {});
     const processes = new Map<string, ManagedProcess>();
     for (const name of services) {

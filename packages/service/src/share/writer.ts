@@ -1,5 +1,4 @@
-import type { Queryable } from '@banyan/postgres';
-import { quoteIdent } from '@banyan/postgres';
+import { type Db, type Queryable, quoteIdent, withTransaction } from '@banyan/postgres';
 import { sharesOf } from './links.ts';
 
 /** Basis points: all users are the service's. */
@@ -31,6 +30,14 @@ export async function whyNotWriter(
   if (row.share === null) return 'a step is under way, and decides who writes';
   if (row.share >= ALL) return undefined;
   return `the monolith writes until all users are this service's: now ${row.share / 100} % are`;
+}
+
+/** The same for what takes longer than a transaction, by itself: a step that comes in the moment after it has the owner of each row win. */
+export async function isWriter(
+  pool: Db,
+  of: { service: string; tables: readonly string[] },
+): Promise<boolean> {
+  return await withTransaction(pool, async (tx) => (await whyNotWriter(tx, of)) === undefined);
 }
 
 const NOT_TOLD = 'the monolith writes: nobody has told this service yet that it does';

@@ -1,5 +1,6 @@
 import { PayPalDouble } from './paypal-double.ts';
 import { StripeDouble } from './stripe-double.ts';
+import { stripeDoubleAt } from './stripe-double-keys.ts';
 
 /** A provider of payments and the people who pay by it, as far as tests need to know. */
 export type Payers = {
@@ -29,11 +30,7 @@ export async function stripePayers(): Promise<Payers & { double: StripeDouble }>
   return {
     double,
     name: 'stripe',
-    env: {
-      STRIPE_URL: double.url,
-      STRIPE_SECRET_KEY: double.secretKey,
-      STRIPE_WEBHOOK_SECRET: double.webhookSecret,
-    },
+    env: stripeDoubleAt(double.url),
     faults: double.faults,
     charged: () => double.charged,
     methods: {

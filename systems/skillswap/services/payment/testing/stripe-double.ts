@@ -11,6 +11,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type Fault, Faults } from './faults.ts';
+import { SECRET_KEY, WEBHOOK_SECRET } from './stripe-double-keys.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: objects of Stripe's, each with what this double knows of it
 type Thing = any;
@@ -21,8 +22,8 @@ export type StripeEvent = { id: string; type: string; created: number; data: { o
 const GOOD = /^pm_card_(visa|mastercard|authenticationRequired|chargeDeclined|processing)\w*$/;
 
 export class StripeDouble {
-  readonly secretKey = 'sk_test_double';
-  readonly webhookSecret = 'whsec_double';
+  readonly secretKey = SECRET_KEY;
+  readonly webhookSecret = WEBHOOK_SECRET;
   readonly faults = new Faults();
   readonly intents = new Map<string, Thing>();
   readonly refunds = new Map<string, Thing>();
@@ -114,6 +115,7 @@ export class StripeDouble {
   /** The same key with the same request has the same answer; with another one it is an error. */
   #once(request: IncomingMessage, body: string): Answer {
     const { method = '', url = '', headers } = request;
+    if (url === '/health') return { status: 200, body: { status: 'ok' } };
     if (url.startsWith('/_double/')) return this.#control(url, body);
     if (headers.authorization !== `Bearer ${this.secretKey}`)
       return error(401, 'invalid_request_error', 'api_key');
@@ -277,7 +279,8 @@ function newId(prefix: string): string {
 }
 
 if (import.meta.main) {
-  const double = await new StripeDouble().listen(Number(process.env.STRIPE_PORT ?? 0));
-  double.webhookUrl = process.env.STRIPE_WEBHOOK_URL;
+  const { PORT = '0', STRIPE_PORT = PORT, API_URL, STRIPE_WEBHOOK_URL } = process.env;
+  const double = await new StripeDouble().listen(Number(STRIPE_PORT));
+  double.webhookUrl = STRIPE_WEBHOOK_URL ?? (API_URL && `${API_URL}/api/v1/payments/webhooks/stripe`);
   console.log(`stripe double at ${double.url}`);
 }
