@@ -29,7 +29,7 @@ export const system = {
 } as const satisfies System;
 
 function everyService(): readonly string[] {
-  return system.services;
+  return [...system.services, 'session', 'payment', 'analytics'];
 }
 
 /** Services that encrypt what they keep, or sign what they hand out. */
