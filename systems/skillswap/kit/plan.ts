@@ -8,17 +8,14 @@ import { system } from '../system.ts';
  */
 export const ACCEPTED: string[] = [];
 
-/** Of which the plan has an entry only when `SKILLSWAP_SERVICES` names them: they leave together with what they need of others. */
-const BESIDE = ['analytics'] as const;
-
-const places = placesOf({ ...system, services: [...system.services, ...BESIDE] }, { accepts: ACCEPTED });
+const places = placesOf(system, { accepts: ACCEPTED });
 
 /** Where a service is: `SKILLSWAP_<SERVICE>_URL`. */
 export const urlOf = places.urlOf;
 /** Where a service, its database and its code are: `SKILLSWAP_<SERVICE>_DATABASE_URL` for the second. */
 export const placeOf = places.placeOf;
 /** The entries of the services by name: all of the system's list, or those that `SKILLSWAP_SERVICES` names. */
-export const extractions = placesOf(system, { accepts: ACCEPTED }).extractions;
+export const extractions = places.extractions;
 
 /** Addresses, the control plane and the pace, by the variables `SKILLSWAP_…` and `BANYAN_…`. */
 export const ground = () => groundOf(system);

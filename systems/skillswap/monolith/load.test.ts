@@ -12,8 +12,8 @@ import data, { BCRYPT_COST } from './data.ts';
 import { connect } from './database.ts';
 import { contradictions } from './testing/ledger.ts';
 
-/** What no service takes over is all that is asked for here. */
-const system = { ...whole, services: [] };
+/** Of the monolith, before anybody leaves: sessions, and the credits that those cost. */
+const system = { ...whole, services: ['session', 'payment'] };
 const USERS = 300;
 const SECRET = 'the secret of the legacy system';
 const directory = mkdtempSync(join(scratchHome(), 'load-'));
@@ -48,15 +48,16 @@ it('people book, move, cancel, rate, buy and withdraw, and all that was acknowle
   const loads = await loadsOf(system);
   const [sides] = sidesOf([], [...loads.keys()], new Map([['monolith', pool]]));
   const look = async (only = loads) => await audit({ journal: journalFile, loads: only, sides: sides! });
-  const { promises } = loads.get('monolith')!;
-  const acknowledged = async (name: string) =>
-    (await look(new Map([['monolith', { promises: { [name]: promises![name]! } }]]) as never)).acknowledged;
+  const acknowledged = async (name: string) => {
+    const [of, { promises }] = [...loads].find(([, load]) => name in (load.promises ?? {}))!;
+    return (await look(new Map([[of, { promises: { [name]: promises![name]! } }]]) as never)).acknowledged;
+  };
   for (const name of PROMISED) {
     while ((await acknowledged(name)) < 3) {
       assert.ok(load.stats().requests < 5_000, `nobody gets to ${name}`);
       // While it goes on it is at every moment as it is at its end.
       assert.deepEqual(
-        (await look(new Map([['monolith', { ...loads.get('monolith')!, promises: {} }]]))).problems,
+        (await look(new Map([['payment', { ...loads.get('payment')!, promises: {} }]]))).problems,
         [],
       );
     }
@@ -84,7 +85,7 @@ it('people book, move, cancel, rate, buy and withdraw, and all that was acknowle
     const client = await pool.connect();
     await client.query('BEGIN');
     await client.query(sql);
-    const found = await loads.get('monolith')!.balances!.ledger!.monolith!(client as unknown as pg.Pool);
+    const found = await loads.get('payment')!.balances!.ledger!.monolith!(client as unknown as pg.Pool);
     await client.query('ROLLBACK');
     client.release();
     assert.notEqual(found[figure], 0, figure);

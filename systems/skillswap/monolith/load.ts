@@ -1,13 +1,7 @@
 import type { Load } from '@banyan/harness';
-import payment from '../services/payment/load.ts';
-import session from '../services/session/load.ts';
 
-/** What users ask for that no service has taken over: their sessions, and the credits that those cost. */
+/** What users ask for that no service takes over: nothing that would tell more than they do. */
 export default {
-  promises: { ...payment.promises, ...session.promises },
-  balances: payment.balances,
-  start(run) {
-    const ofPayment = payment.start(run);
-    return { ...ofPayment, operations: [...ofPayment.operations, ...session.start(run).operations] };
-  },
+  promises: {},
+  start: () => ({ operations: [] }),
 } satisfies Load<string>;

@@ -3,8 +3,8 @@ import { API } from '../../api/common.ts';
 import { placeOf } from '../../kit/plan.ts';
 
 /**
- * session takes over when people can be booked, bookings, and what becomes of them; not yet in the list of the system: what sessions cost lies in
- * wallets that the monolith writes with a booking, so it can only leave together with payment.
+ * session takes over when people can be booked, bookings, and what becomes of them. What sessions cost lies in wallets that the monolith writes with a
+ * booking, so it leaves together with payment.
  *
  * A session is of two people, who may be on different sides. So one side writes all sessions, hours and ratings: the monolith below 100 %, the service
  * from then on, which is also what keeps a provider's time from being taken once on each side. Everybody reads on their own side, where what
@@ -14,7 +14,8 @@ const oneWriter = { by: 'writer' } as const;
 const read = (path: string) => ({ route: `GET ${API}${path}`, key: 'token.sub' }) as const;
 const write = (path: string, writes: string[]) =>
   ({ route: `${path.replace(' ', ` ${API}`)}`, key: 'none', writes }) as const;
-const MOVED = ['sessions', 'session_history'];
+/** People are told by the monolith's rows of `notifications`, as long as it does it. */
+const MOVED = ['sessions', 'session_history', 'notifications'];
 
 /** What the monolith has not got: there from 100 % on. */
 const onService = { key: 'none', onMonolith: false } as const;
