@@ -12,7 +12,7 @@ const LEDGER: Record<string, string> = {
     'SELECT posting_id, sum(amount) FROM entries GROUP BY 1 HAVING sum(amount) <> 0',
   'all entries are 0 together': 'SELECT sum(amount) FROM entries HAVING sum(amount) <> 0',
   'a balance is the sum of its entries': `SELECT a.id, a.balance, sum(e.amount) FROM accounts a LEFT JOIN entries e ON e.account_id = a.id
-     GROUP BY a.id HAVING a.balance <> coalesce(sum(e.amount), 0) OR a.version <> count(e)`,
+     GROUP BY a.id, a.balance, a.version HAVING a.balance <> coalesce(sum(e.amount), 0) OR a.version <> count(e)`,
   'what is held is the sum of active holds': `SELECT a.owner, a.held, sum(h.amount) FROM accounts a
      LEFT JOIN holds h ON h.owner = a.owner AND h.state = 'ACTIVE' WHERE a.kind = 'WALLET'
      GROUP BY a.owner, a.held HAVING a.held <> coalesce(sum(h.amount), 0)`,
