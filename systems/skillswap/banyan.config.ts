@@ -2,11 +2,12 @@ import { defineMigration, env } from '@banyan/banyan';
 import { behindTheEdge, EDGE, TIMEOUT_MS } from './kit/edge.ts';
 import { extractions, ground, urlOf } from './kit/plan.ts';
 import { GATEWAY_ISSUER, JWKS_PATH, LEGACY_ISSUER, USER_ISSUER } from './kit/tokens.ts';
+import { toldByRows } from './kit/told-by-rows.ts';
 import { unmovedOf } from './kit/unmoved.ts';
 import { phases } from './phases.ts';
 
 const { name, monolith, control, gateway, rollout } = ground();
-const services = behindTheEdge(await extractions());
+const services = toldByRows(behindTheEdge(await extractions()));
 
 /** The services that leave the SkillSwap monolith, each by the extraction.ts in its folder. */
 export default defineMigration({

@@ -118,7 +118,7 @@ export default extract({
     read('/credits/holds'),
     read('/transactions'),
     read('/transactions/:id'),
-    write('POST /payments/purchases', [...MOVED, 'notifications']),
+    write('POST /payments/purchases', MOVED),
     write('POST /payments/withdrawals', MOVED),
     { ...read('/payments/purchases/:id'), ...onService },
     { ...write('POST /payments/purchases/:id/refund'), ...onService },

@@ -14,8 +14,7 @@ const oneWriter = { by: 'writer' } as const;
 const read = (path: string) => ({ route: `GET ${API}${path}`, key: 'token.sub' }) as const;
 const write = (path: string, writes: string[]) =>
   ({ route: `${path.replace(' ', ` ${API}`)}`, key: 'none', writes }) as const;
-/** People are told by the monolith's rows of `notifications`, as long as it does it. */
-const MOVED = ['sessions', 'session_history', 'notifications'];
+const MOVED = ['sessions', 'session_history'];
 
 /** What the monolith has not got: there from 100 % on. */
 const onService = { key: 'none', onMonolith: false } as const;
