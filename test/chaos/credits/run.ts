@@ -4,7 +4,7 @@ import { backendVictim, type Kill, serviceVictim, startKiller, type Victim } fro
 import { checkAll, checkHolds } from './check.ts';
 import { HOUR, type People, SLOT_MS, startPeople } from './people.ts';
 import { startProviders } from './providers.ts';
-import { endOfTime, isAtRest, isOver, timeIsUp } from './time.ts';
+import { endOfTime, isAtRest, isClosed, isOver, timeIsUp } from './time.ts';
 import { startWorld, type World } from './world.ts';
 
 export type CreditsOptions = {
@@ -83,6 +83,9 @@ export async function runCredits({
     world.clock.set(world.clock.now() + 60 * 24 * HOUR);
     await killAll(world, () => endOfTime(world));
     await providers.tellAll(HEAL_MS);
+    await comesTo(isClosed, 'the end of its sessions');
+    // What the clock has closed is paid a day later.
+    await killAll(world, () => timeIsUp(world));
     await comesTo(isOver, 'an end');
     onEvent('over');
     const { figures, found } = await checkAll(world, people.records);

@@ -42,16 +42,17 @@ export async function isAtRest(world: World): Promise<string[]> {
   ];
 }
 
+/** Sessions that nobody has ended and that the clock has not closed either. */
+export async function isClosed(world: World): Promise<string[]> {
+  const open = `state IN ('REQUESTED', 'ACCEPTED', 'SCHEDULED', 'IN_PROGRESS')`;
+  return await left(world, 'session', 'sessions', open);
+}
+
 /** What is not over, though all its time is. */
 export async function isOver(world: World): Promise<string[]> {
   return [
     ...(await isAtRest(world)),
-    ...(await left(
-      world,
-      'session',
-      'sessions',
-      `state IN ('REQUESTED', 'ACCEPTED', 'SCHEDULED', 'IN_PROGRESS')`,
-    )),
+    ...(await isClosed(world)),
     ...(await left(world, 'session', 'session_credits', `state = 'HELD'`)),
     ...(await left(world, 'payment', 'holds', `state = 'ACTIVE'`)),
     ...(await left(world, 'payment', 'purchases', `state NOT IN ('PAID', 'FAILED')`)),
