@@ -1,6 +1,7 @@
 /** What can be asked of the ledger. Each has one effect for its key, for ever. */
-import { hash, randomUUID } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type pg from 'pg';
+import { v7 as newId } from 'uuid';
 import type { AccountKind, AccountName, Books, Decision, Hold, Line, Moved } from './decide.ts';
 import * as decide from './decide.ts';
 import { errors } from './errors.ts';
@@ -67,7 +68,7 @@ export function toHold({ key, owner, amount, expiresAt, reference = null }: Hold
     names: [{ kind: 'WALLET', owner }],
     decide: ({ books }) => {
       const moved = granted(decide.hold(books, owner, amount));
-      const newHold = { id: randomUUID(), owner, amount, reference, expiresAt };
+      const newHold = { id: newId(), owner, amount, reference, expiresAt };
       return { moved, newHold, hold: { ...newHold, captured: 0, state: 'ACTIVE' } };
     },
   };

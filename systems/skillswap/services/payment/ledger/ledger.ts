@@ -1,7 +1,8 @@
 /** The ledger: what moves credits, each thing once for its key, in a transaction of `inLedger`; any number of things in one. */
-import { randomUUID } from 'node:crypto';
+
 import { type Db, errorCode, withTransaction } from '@banyan/postgres';
 import type pg from 'pg';
+import { v7 as newId } from 'uuid';
 import {
   AccountsMissing,
   type CaptureRequest,
@@ -71,7 +72,7 @@ export async function runAll(tx: Tx, commands: readonly Command[]): Promise<Prom
     });
     const { moved, posting, newHold, endedHold, hold } = effect;
     if (!moved) return { id: holdId!, lines: [], hold, replayed: true };
-    const id = newHold?.id ?? randomUUID();
+    const id = newHold?.id ?? newId();
     store.add(writes, books, moved, {
       ...(posting && moved.lines.length > 0 && { posting: { id, key, fingerprint, ...posting } }),
       ...(newHold && { newHold: { key, fingerprint, ...newHold } }),

@@ -1,5 +1,6 @@
 /** What people are shown of a posting, as the monolith would have written it: pure. */
-import { randomUUID } from 'node:crypto';
+
+import { v7 as newId } from 'uuid';
 import type { Moved } from './decide.ts';
 
 export type NewTransaction = {
@@ -27,7 +28,7 @@ export function transactionsOf(
   const isTransfer = kind === 'TRANSFER';
   const shown = lines.filter((line) => line.kind === 'WALLET' || (isTransfer && line.kind === 'FEES'));
   return shown.map((line, index) => ({
-    id: index === 0 ? id : randomUUID(),
+    id: index === 0 ? id : newId(),
     userId: line.kind === 'WALLET' ? line.owner : null,
     type: isTransfer ? typeOf(line, held?.owner) : kind,
     credits: line.amount,
