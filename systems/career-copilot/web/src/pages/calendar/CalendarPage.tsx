@@ -3,12 +3,14 @@ import { type CalendarDate, today as todayIn } from '@internationalized/date';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useFormatter, useLocale, useTimeZone, useTranslations } from 'use-intl';
+import { saveFile } from '../../api/save-file.ts';
 import { Page } from '../../shell/Page.tsx';
 import { Reading } from '../../shell/Reading.tsx';
 import { Agenda } from './Agenda.tsx';
 import styles from './Calendar.module.css';
 import { CalendarSide } from './CalendarSide.tsx';
-import { byDay } from './entries.ts';
+import { calendarFile } from './calendar-file.ts';
+import { byDay, type Interview } from './entries.ts';
 import { InterviewDialog } from './InterviewDialog.tsx';
 import { MonthView } from './MonthView.tsx';
 import { isIn, type Month, monthAround, monthOf, spanOf, textOfMonth } from './month.ts';
@@ -30,6 +32,7 @@ export function CalendarPage() {
   );
   const calendar = useCalendar(useMemo(() => spanOf(month, zone), [month, zone]));
   const days = useMemo(() => byDay(calendar.entries, zone), [calendar.entries, zone]);
+  const interviews = calendar.entries.flatMap(({ interview }) => interview ?? []);
   const day = search.day ?? (isIn(month, today) ? String(today) : null);
   const open = (interview: number) => go({ interview });
 
@@ -40,9 +43,16 @@ export function CalendarPage() {
       lead={t('lead', { zone: placeOf(zone) })}
       actions={
         calendar.hasInterviews && (
-          <Button variant="primary" icon="add" onPress={() => go({ interview: 'new' })}>
-            {t('interview.plan')}
-          </Button>
+          <>
+            {interviews.length > 0 && (
+              <Button icon="download" onPress={() => saveCalendar(interviews, textOfMonth(month.first))}>
+                {t('file')}
+              </Button>
+            )}
+            <Button variant="primary" icon="add" onPress={() => go({ interview: 'new' })}>
+              {t('interview.plan')}
+            </Button>
+          </>
         )
       }
     >
@@ -95,6 +105,11 @@ export function CalendarPage() {
       )}
     </Page>
   );
+}
+
+function saveCalendar(interviews: readonly Interview[], month: string): void {
+  const file = new Blob([calendarFile(interviews, new Date())], { type: 'text/calendar' });
+  saveFile(file, `interviews-${month}.ics`);
 }
 
 /** Changes what the address says; `undefined` takes it out of it. */
