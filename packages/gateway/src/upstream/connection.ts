@@ -80,12 +80,20 @@ export class Connection implements ResponseSink {
   /** Ticks after which the rest of the answer is given up; 0: never. */
   #ticksLeft = 0;
   #idleMs = IDLE_MS;
+  #idleSince = 0;
+  readonly #now: () => number;
 
-  /** `freed` is called when a request is over, before its handler hears of it. */
-  constructor(url: URL, limits: Required<ClientLimits>, freed: (connection: Connection) => void) {
+  /** `freed` is called when a request is over, before its handler hears of it. `now`: ms of any beginning. */
+  constructor(
+    url: URL,
+    limits: Required<ClientLimits>,
+    freed: (connection: Connection) => void,
+    now: () => number,
+  ) {
     this.#url = url;
     this.#limits = limits;
     this.#freed = freed;
+    this.#now = now;
   }
 
   get open(): boolean {
@@ -93,6 +101,8 @@ export class Connection implements ResponseSink {
   }
 
   send(request: UpstreamRequest, handler: ResponseHandler): void {
+    // Ticks are lost while the process waits for a processor, and the origin closes by its own clock: what is sent then may have run or not.
+    if (this.#socket !== null && this.#now() - this.#idleSince >= this.#idleMs) this.#drop();
     handler.connection = this;
     this.client = request.client;
     this.#handler = handler;
@@ -215,6 +225,7 @@ export class Connection implements ResponseSink {
     if (handler === null) return; // broken off meanwhile
     this.#handler = null;
     this.#ticks = 0;
+    this.#idleSince = this.#now();
     const hint = this.#parser.keepAliveSeconds;
     this.#idleMs = hint === null ? IDLE_MS : Math.min(hint * 1_000 - 1_000, LONGEST_IDLE_MS);
     // An answer before the end of the request leaves the rest of the body in between.

@@ -24,10 +24,12 @@ export class Origin {
   #timer: NodeJS.Timeout | null = null;
   #nowMs = 0;
   #closing = false;
+  readonly #now: () => number;
 
   /** `places` requests at once at most; further ones wait. */
-  constructor(url: string, limits: Required<ClientLimits>, places = PLACES) {
+  constructor(url: string, limits: Required<ClientLimits>, places = PLACES, now = () => performance.now()) {
     this.url = url;
+    this.#now = now;
     this.#parsed = new URL(url);
     this.#limits = limits;
     this.#places = new Places(places, limits.places);
@@ -67,7 +69,7 @@ export class Origin {
   }
 
   #create(): Connection {
-    const connection = new Connection(this.#parsed, this.#limits, this.#freed);
+    const connection = new Connection(this.#parsed, this.#limits, this.#freed, this.#now);
     this.#all.add(connection);
     if (this.#timer === null) {
       this.#timer = setInterval(() => this.#tick(), TICK_MS);
