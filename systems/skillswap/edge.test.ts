@@ -140,6 +140,7 @@ it('somebody may ask a thousand times a minute, and others go on', async () => {
   }
   assert.ok(passed >= 1_000, `${passed}`);
   assert.equal(answer.status, 429);
+  assert.equal(answer.headers.get('ratelimit-policy'), '"minute";q=1000;w=60, "hour";q=10000;w=3600');
   assert.equal(answer.headers.get('ratelimit-limit'), '1000');
   assert.equal(answer.headers.get('ratelimit-remaining'), '0');
   assert.ok(Number(answer.headers.get('retry-after')) > 0);

@@ -119,11 +119,13 @@ export function sendWhole(
 }
 
 /** The same as raw bytes, for a socket on which no request could be parsed. */
-export function rawProblem(code: ErrorCode): string {
+export function rawProblem(code: ErrorCode, headers: readonly string[] = []): string {
   const body = problem(code);
   const { status, title } = ERRORS[code];
+  let more = '';
+  for (let i = 0; i < headers.length; i += 2) more += `${headers[i]}: ${headers[i + 1]}\r\n`;
   return (
-    `HTTP/1.1 ${status} ${title}\r\ncontent-type: application/problem+json\r\n` +
+    `HTTP/1.1 ${status} ${title}\r\ncontent-type: application/problem+json\r\n${more}` +
     `content-length: ${Buffer.byteLength(body)}\r\ncache-control: no-store\r\nconnection: close\r\n\r\n${body}`
   );
 }

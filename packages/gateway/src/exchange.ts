@@ -15,7 +15,7 @@ import {
 import type { LookedUpKey } from './control/route-table.ts';
 import { type ErrorCode, sendProblem, sendWhole } from './errors.ts';
 import { Delivery, type DeliveryOwner } from './forward/delivery.ts';
-import type { Verdict } from './limit/rate-limit.ts';
+import { refusalHeaders, tellLimit, type Verdict } from './limit/rate-limit.ts';
 import { formOverrideCheck } from './match/form-override.ts';
 import type { BodyCheck, Match } from './match/match.ts';
 import type { RequestTrace } from './observe/tracing/trace.ts';
@@ -49,6 +49,8 @@ export class Exchange implements DeliveryOwner, Running {
   #body!: RequestBody;
   #verified: Verified | null = null;
   #consumer: string | null = null;
+  /** Null: not counted. */
+  #limit: Verdict | null = null;
   #attributes: RequestAttributes | null = null;
   #decision = PASS_THROUGH;
   /** Null: not asked, by the present table. */
@@ -148,6 +150,7 @@ export class Exchange implements DeliveryOwner, Running {
   refuse(code: ErrorCode, headers: string[] = [], extra?: Record<string, unknown>): void {
     this.#trace?.refused(code);
     if (this.#forwarded) headers.push('x-request-id', this.#forwarded.requestId);
+    if (this.#limit !== null) tellLimit(headers, this.#limit);
     const limit = code === 'body-too-large' ? { limitBytes: this.#bodyLimit } : {};
     sendProblem(this.#res, code, headers, { ...limit, ...extra });
   }
@@ -178,22 +181,15 @@ export class Exchange implements DeliveryOwner, Running {
 
   #withinLimit(consumer: string): boolean {
     const verdict = this.#compiled.limiter!.take(consumer, Date.now());
-    if (!verdict.allowed) this.#limited(verdict);
+    if (verdict.allowed) this.#limit = verdict;
+    else this.#limited(verdict);
     return verdict.allowed;
   }
 
-  #limited({ limit, remaining, resetS }: Verdict): void {
+  #limited(verdict: Verdict): void {
+    this.#limit = verdict;
     this.#worker.stats.counts.limited++;
-    this.refuse('too-many-requests', [
-      'retry-after',
-      String(resetS),
-      'ratelimit-limit',
-      String(limit),
-      'ratelimit-remaining',
-      String(remaining),
-      'ratelimit-reset',
-      String(resetS),
-    ]);
+    this.refuse('too-many-requests', refusalHeaders(verdict));
   }
 
   /** Decides by the table that applies now; comes again after a hold and after the body has been read. */
@@ -362,6 +358,7 @@ export class Exchange implements DeliveryOwner, Running {
         bodyLimit: this.#bodyLimit,
         verified: this.#verified,
         consumer: this.#consumer,
+        limit: this.#limit,
         client: clientOf(this.#forwarded),
         decision: this.#decision,
         match: this.#match,

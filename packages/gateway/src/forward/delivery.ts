@@ -3,6 +3,7 @@ import type { InFlight } from '../choose/write-holds.ts';
 import type { Capture } from '../compare/shadow.ts';
 import type { Side } from '../control/route-table.ts';
 import type { ErrorCode } from '../errors.ts';
+import { tellLimit } from '../limit/rate-limit.ts';
 import { type FailureReason, reasonOfFailure, reasonOfStatus } from '../observe/outcome-reasons.ts';
 import { passTrace, responseHeaders } from '../receive/headers.ts';
 import { tellIdleTime } from '../receive/idle-time.ts';
@@ -316,7 +317,8 @@ export class Delivery implements AttemptOwner {
 
   #relay(attempt: Attempt, status: number, headers: string[], length: number | null): void {
     const list = responseHeaders(headers, this.#request.forwarded.requestId);
-    const { worker, req, res } = this.#request;
+    const { worker, req, res, limit } = this.#request;
+    if (limit !== null) tellLimit(list, limit);
     const early = isUnread(req);
     if (early) lingeringClose(req);
     if (worker.draining || early) list.push('connection', 'close');

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Verified } from '../authenticate/tokens.ts';
 import type { Decision, RequestAttributes } from '../choose/choose.ts';
 import type { Side } from '../control/route-table.ts';
+import type { Verdict } from '../limit/rate-limit.ts';
 import type { Match } from '../match/match.ts';
 import type { Cell } from '../observe/stats.ts';
 import type { RequestTrace } from '../observe/tracing/trace.ts';
@@ -27,6 +28,8 @@ export type RoutedRequest = {
   verified: Verified | null;
   /** Null when nobody is known. */
   consumer: string | null;
+  /** What is left to the consumer. Null when nobody is limited. */
+  limit: Verdict | null;
   /** Whose places at the upstreams it takes. */
   client: string;
   decision: Decision;

@@ -24,6 +24,30 @@ describe('rate limit', () => {
     assert.equal(headers.get('ratelimit-limit'), '1');
     assert.equal(headers.get('ratelimit-remaining'), '0');
     assert.ok(Number(headers.get('retry-after')) > 0);
+    assert.equal(headers.get('ratelimit-reset'), headers.get('retry-after'));
+  });
+
+  test('every answer tells what is allowed and what is left of it, also refusals of ours; whoever is not counted is told nothing', async (t) => {
+    const monolith = await startBackend(t, 'monolith');
+    const rateLimit = { perMinute: 3, perHour: 100 };
+    const limited = tableOf({ monolith: monolith.url }, 0, [], { rateLimit, trustedHops: 1 });
+    const { gateway } = await startTestGateway(t, limited);
+    const told = async (headers: Record<string, string>) => {
+      const answer = await fetch(gateway.url, { headers });
+      const { window, left } =
+        /^"(?<window>\w+)";r=(?<left>\d+);t=[1-9]\d*$/.exec(answer.headers.get('ratelimit') ?? '')?.groups ??
+        {};
+      return [answer.status, answer.headers.get('ratelimit-policy'), window, left];
+    };
+    const policy = '"minute";q=3;w=60, "hour";q=100;w=3600';
+    const client = { 'x-forwarded-for': '1.1.1.1' };
+    assert.deepEqual(await told(client), [200, policy, 'minute', '2']);
+    monolith.answer = (_req, res) => res.writeHead(418).end();
+    assert.deepEqual(await told(client), [418, policy, 'minute', '1']);
+    await monolith.stop();
+    assert.deepEqual(await told(client), [503, policy, 'minute', '0']);
+    assert.deepEqual(await told(client), [429, policy, 'minute', '0']);
+    assert.deepEqual(await told({}), [503, null, undefined, undefined]);
   });
 
   test('behind a balancer each client has a limit of its own, whatever it claims; an IPv6 network is one client', async (t) => {
@@ -82,11 +106,13 @@ describe('rate limit', () => {
 
   test('the hour limits too', () => {
     const limiter = new RateLimiter({ perMinute: 100, perHour: 150 });
+    assert.equal(limiter.look('a', 0).window, 'minute');
     let passed = 0;
     for (let minute = 0; minute < 3; minute++) {
       for (let i = 0; i < 100; i++) if (limiter.take('a', minute * 120_000).allowed) passed++;
     }
     assert.equal(passed, 150);
+    assert.deepEqual([limiter.look('a', 360_000).window, limiter.look('a', 360_000).limit], ['hour', 150]);
   });
 
   test('what other workers have counted counts here', () => {

@@ -1,8 +1,11 @@
 export type Limits = { perMinute: number; perHour: number };
 
-/** `null` when the request may pass. `resetS` and `retryAfterS` are whole seconds. */
+/** Of the window in which the least is left; `resetS` is in whole seconds. */
 export type Verdict = {
   allowed: boolean;
+  window: 'minute' | 'hour';
+  /** All that is allowed, as RateLimit-Policy says it. */
+  policy: string;
   limit: number;
   remaining: number;
   resetS: number;
@@ -23,6 +26,7 @@ const HOUR = 3_600_000;
  */
 export class RateLimiter {
   readonly #limits: Limits;
+  readonly #policy: string;
   readonly #size: number;
   #young = new Map<string, Consumer>();
   #old = new Map<string, Consumer>();
@@ -30,6 +34,7 @@ export class RateLimiter {
 
   constructor(limits: Limits, size = 100_000) {
     this.#limits = limits;
+    this.#policy = `"minute";q=${limits.perMinute};w=60, "hour";q=${limits.perHour};w=3600`;
     this.#size = size / 2;
   }
 
@@ -56,14 +61,18 @@ export class RateLimiter {
     const byHour = this.#limits.perHour - hour;
     const hourly = byHour < byMinute;
     const remaining = hourly ? byHour : byMinute;
-    const window = hourly ? consumer.hour : consumer.minute;
+    const name = hourly ? 'hour' : 'minute';
+    const window = consumer[name];
     const length = hourly ? HOUR : MINUTE;
     const limit = hourly ? this.#limits.perHour : this.#limits.perMinute;
     if (remaining < 1) {
-      return { allowed: false, limit, remaining: 0, resetS: freeInS(window, now, length, limit) };
+      const resetS = freeInS(window, now, length, limit);
+      return { allowed: false, window: name, policy: this.#policy, limit, remaining: 0, resetS };
     }
     return {
       allowed: true,
+      window: name,
+      policy: this.#policy,
       limit,
       remaining: Math.floor(remaining) - 1,
       resetS: Math.ceil((window.startedAt + length - now) / 1000),
@@ -112,6 +121,20 @@ export class RateLimiter {
     this.#young.set(id, consumer);
     return consumer;
   }
+}
+
+/** Adds to an answer's headers what its client may ask, and how much of it is left (draft-ietf-httpapi-ratelimit-headers-10). */
+export function tellLimit(headers: string[], { window, policy, remaining, resetS }: Verdict): void {
+  headers.push('ratelimit-policy', policy, 'ratelimit', `"${window}";r=${remaining};t=${resetS}`);
+}
+
+/** What a 429 says besides: when to come again, and the same for clients of earlier drafts. */
+export function refusalHeaders({ limit, remaining, resetS }: Verdict): string[] {
+  const [left, seconds] = [String(remaining), String(resetS)];
+  return [
+    ...['retry-after', seconds, 'ratelimit-limit', String(limit)],
+    ...['ratelimit-remaining', left, 'ratelimit-reset', seconds],
+  ];
 }
 
 function newConsumer(now: number): Consumer {

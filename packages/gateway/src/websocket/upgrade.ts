@@ -15,6 +15,7 @@ import {
 import type { Fence, Side } from '../control/route-table.ts';
 import { ERRORS, type ErrorCode, rawProblem } from '../errors.ts';
 import { headersOf } from '../forward/routed-request.ts';
+import { refusalHeaders, tellLimit } from '../limit/rate-limit.ts';
 import type { RequestTrace } from '../observe/tracing/trace.ts';
 import { passTrace } from '../receive/headers.ts';
 import type { WorkerContext } from '../worker/worker-context.ts';
@@ -93,9 +94,12 @@ export class Upgrades {
     const { compiled, holds, stats } = this.#worker;
     if (request.since === null && compiled.limiter) {
       const consumer = consumerOf(compiled, verified, admitted.forwarded);
-      if (consumer !== null && !compiled.limiter.take(consumer, Date.now()).allowed) {
+      const verdict = consumer === null ? null : compiled.limiter.take(consumer, Date.now());
+      if (verdict !== null && !verdict.allowed) {
         stats.counts.limited++;
-        return this.#refuse(socket, 'too-many-requests', trace);
+        const headers = refusalHeaders(verdict);
+        tellLimit(headers, verdict);
+        return this.#refuse(socket, 'too-many-requests', trace, headers);
       }
     }
     const match = compiled.matcher.find(req.method as string, req.url as string);
@@ -257,11 +261,16 @@ export class Upgrades {
     this.#refuse(socket, 'internal', trace);
   }
 
-  #refuse(socket: Socket, code: ErrorCode, trace: RequestTrace | null = null): undefined {
+  #refuse(
+    socket: Socket,
+    code: ErrorCode,
+    trace: RequestTrace | null = null,
+    headers: readonly string[] = [],
+  ): undefined {
     this.#worker.stats.counts.refused++;
     trace?.refused(code);
     trace?.ended(ERRORS[code].status);
-    if (!socket.destroyed) socket.end(rawProblem(code));
+    if (!socket.destroyed) socket.end(rawProblem(code, headers));
   }
 }
 

@@ -126,4 +126,17 @@ describe('WebSocket', () => {
     assert.equal(await say(moved, 'hi'), 'service:hi');
     await gateway.stop(100);
   });
+
+  test('an upgrade beyond the limit is told so, and when to come again', async (t) => {
+    const monolith = await echoServer(t, 'monolith');
+    const rateLimit = { perMinute: 1, perHour: 100 };
+    const { gateway } = await startTestGateway(t, tableOf({ monolith: monolith.url }, 0, [], { rateLimit }));
+    await open(`${gateway.url}/chat`);
+    const asked = 'GET /chat HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+    const refused = await sendRaw(Number(new URL(gateway.url).port), asked);
+    assert.match(refused, /^HTTP\/1.1 429 /);
+    assert.match(refused, /\r\nretry-after: [1-9]\d*\r\n/);
+    assert.match(refused, /\r\nratelimit: "minute";r=0;t=[1-9]\d*\r\n/);
+    await gateway.stop(100);
+  });
 });
