@@ -228,3 +228,31 @@ describe('what follows of a payment', () => {
 it('all of it adds up', async () => {
   await assertSound(world.service.pool);
 });
+
+it('is gone on with as soon as credits are this service’s to move again, however long they were not', async () => {
+  const { pool } = world.service;
+  const [stripe, userId] = [doubles.find(({ name }) => name === 'stripe')!, randomUUID()];
+  await pool.query('CREATE SCHEMA banyan; CREATE TABLE banyan.shares (service text, share int)');
+  await pool.query(`INSERT INTO banyan.shares VALUES ('payment', 0)`);
+  const body = { provider: 'stripe', paymentMethodId: stripe.methods.good, amount: AMOUNT, currency: 'EUR' };
+  stripe.faults.add('lost', stripe.paths.confirm);
+  const { status } = await world.call(userId, 'POST', '/payments/purchases', body, { key: randomUUID() });
+  assert.equal(status, 503);
+  const found = async () =>
+    (
+      await pool.query('SELECT state, attempts, due_at <= now() AS due FROM purchases WHERE user_id = $1', [
+        userId,
+      ])
+    ).rows[0];
+  // It has been time for it again and again.
+  let asked = 0;
+  const count = () => asked++;
+  await until(async () => (await found()).due);
+  pool.on('acquire', count);
+  await until(() => asked > 100);
+  pool.off('acquire', count);
+  assert.deepEqual(await found(), { state: 'CREATED', attempts: 0, due: true });
+  await pool.query('UPDATE banyan.shares SET share = 10000');
+  await until(async () => (await found()).state === 'PAID');
+  await pool.query('DROP SCHEMA banyan CASCADE');
+});

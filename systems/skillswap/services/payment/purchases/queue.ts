@@ -27,9 +27,10 @@ export function providerQueue<Row>(
   return leasedQueue<Row>(host, name, {
     most: MOST_AT_ONCE,
     everyMs: config.PAYMENT_LOOK_MS,
-    lease: (most, inHand) => rows.lease(pool, most, inHand),
+    // The monolith goes on with what is open, as long as credits are its to move. What it leaves is due at once when they are ours again.
+    lease: async (most, inHand) => ((await isWriter(pool)) ? await rows.lease(pool, most, inHand) : []),
     handle: async (row) => {
-      // The monolith goes on with what is open, as long as credits are its to move.
+      // A step may have come since.
       const isOver = (await isWriter(pool)) && (await advance(row).catch(notKnown));
       await rows.release(pool, row, isOver ? null : nextLookMs(row.attempt, config.PAYMENT_AGAIN_MS));
     },
