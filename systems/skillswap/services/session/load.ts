@@ -135,8 +135,9 @@ export default {
       session.busy = false;
       if (outcome.is !== 'ok') return;
       if (reason !== undefined) arrival.acknowledge({ name: 'cancellation', key: reason });
-      // The other one, who may be on another side.
-      await look(session, step.by === 'seeker' ? session.provider : session.seeker, arrival);
+      // The other one, who may be on another side; unless it was said that it may come later there.
+      if (!outcome.stale)
+        await look(session, step.by === 'seeker' ? session.provider : session.seeker, arrival);
     };
     const look = async (session: Known, as: Person, { send }: Arrival) => {
       const least = PROGRESS[session.state]!;
