@@ -2,8 +2,8 @@
  * Stripe's API as its reference has it, as far as payments go: PaymentIntents with SCA and refusals by the payment methods of its test mode, refunds,
  * disputes, transfers to connected accounts, idempotency keys, signed webhooks. It remembers; nothing is ever charged.
  *
- * By itself: `STRIPE_PORT=... STRIPE_WEBHOOK_URL=... node stripe-double.ts`; then `POST /_double/faults`, `/_double/authenticate/:id` and
- * `/_double/dispute/:id` do what in a test its methods do.
+ * By itself: `STRIPE_PORT=... STRIPE_WEBHOOK_URL=... node stripe-double.ts`; then `POST /_double/faults`, `/_double/healthy`, `/_double/authenticate/:id`
+ * and `/_double/dispute/:id` do what in a test its methods do, and `/_double/again` sends all events once more.
  */
 import { createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -141,6 +141,8 @@ export class StripeDouble {
       const data = [...this.transfers.values()].filter(({ transfer_group }) => transfer_group === group);
       return { status: 200, body: { object: 'list', has_more: false, data } };
     }
+    if (method === 'GET' && url === '/v1/payment_intents')
+      return { status: 200, body: pageOf(this.intents, new URLSearchParams(query)) };
     const [, kind = '', id, action] = /^\/v1\/(\w+)(?:\/(\w+))?(?:\/(\w+))?$/.exec(url) ?? [];
     if (method === 'POST' && kind === 'payment_intents' && !id) return this.#create(form);
     if (method === 'POST' && kind === 'refunds') return this.#refund(form);
@@ -254,9 +256,11 @@ export class StripeDouble {
     const created = Math.floor(Date.now() / 1_000);
     const event = { id: newId('evt'), type, created, data: { object: structuredClone(object) } };
     this.events.push(event);
-    const to = this.webhookUrl;
-    if (to === undefined) return;
-    for (let times = 0; times < 2; times++) void this.send(event, to).catch(() => {});
+    for (let times = 0; times < 2; times++) void this.#sendThere(event);
+  }
+
+  async #sendThere(event: StripeEvent): Promise<void> {
+    if (this.webhookUrl !== undefined) await this.send(event, this.webhookUrl).catch(() => {});
   }
 
   #control(url: string, body: string): Answer {
@@ -264,10 +268,20 @@ export class StripeDouble {
     if (what === 'faults') {
       const { how, path, times } = JSON.parse(body) as { how: Fault['how']; path: string; times?: number };
       this.faults.add(how, new RegExp(path), times);
-    } else if (what === 'authenticate') this.authenticate(id);
+    } else if (what === 'healthy') this.faults.clear();
+    else if (what === 'again') for (const event of this.events) void this.#sendThere(event);
+    else if (what === 'authenticate') this.authenticate(id);
     else if (what === 'dispute') return { status: 200, body: this.dispute(id) };
     return { status: 200, body: { charged: this.charged } };
   }
+}
+
+/** As Stripe's lists are: the newest first. */
+function pageOf(things: ReadonlyMap<string, Thing>, query: URLSearchParams): Thing {
+  const all = [...things.values()].reverse();
+  const from = all.findIndex(({ id }) => id === query.get('starting_after')) + 1;
+  const to = from + Number(query.get('limit') ?? 10);
+  return { object: 'list', has_more: to < all.length, data: all.slice(from, to) };
 }
 
 function error(status: number, type: string, code: string): Answer {
