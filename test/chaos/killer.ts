@@ -45,7 +45,7 @@ export function startKiller(
       stopped = true;
       stopping.resolve();
       await running;
-      await Promise.all([...victims.values()].map((victim) => victim.healed?.()));
+      await healed(victims);
     },
   };
 
@@ -60,6 +60,11 @@ export function startKiller(
       if (pid !== null) onKill({ atMs: Math.round(performance.now() - startedAt), victim, pid });
     }
   }
+}
+
+/** Resolves when all works again that was killed and that the killer starts. */
+export async function healed(victims: ReadonlyMap<string, Victim>): Promise<void> {
+  await Promise.all([...victims.values()].map((victim) => victim.healed?.()));
 }
 
 /** A service, which is started again after a moment. */

@@ -7,18 +7,20 @@ import { Command, Option } from 'commander';
 import { system as careerCopilot } from '../../systems/career-copilot/system.ts';
 import { system as skillswap } from '../../systems/skillswap/system.ts';
 import { runCredits } from './credits/run.ts';
+import { creditsWhileMoving } from './credits/while-moving.ts';
 import { runLinks } from './links/run.ts';
-import { runChaos } from './run.ts';
+import { type Beside, runChaos } from './run.ts';
 
 /** What is put to the test, and what of each system by itself. The links are of no system: they run with the first. */
 const SYSTEMS = {
   'career-copilot': { system: careerCopilot as System, parts: ['migration', 'links'] },
-  skillswap: { system: skillswap as System, parts: ['migration', 'credits'] },
-} as const;
+  skillswap: { system: skillswap as System, parts: ['migration', 'credits'], beside: creditsWhileMoving },
+} as const satisfies Record<string, Tested>;
 /** How long SkillSwap's services are killed at most: by then people have done all that they do, some days of theirs long. */
 const CREDITS_MS = 12_000;
 
 type Part = 'migration' | 'links' | 'credits';
+type Tested = { system: System; parts: readonly Part[]; beside?: Beside };
 
 const program = new Command('npm run chaos --')
   .description(
@@ -65,7 +67,7 @@ const options = program.parse().opts<{
   json?: string;
   verbose: boolean;
 }>();
-const { system, parts: ofSystem } = SYSTEMS[options.system];
+const { system, parts: ofSystem, beside }: Tested = SYSTEMS[options.system];
 const parts = partsOf(ofSystem);
 const services = servicesOf(options.services);
 const { signal } = stopOnSignal();
@@ -110,6 +112,7 @@ async function migration(seed: number) {
     seed,
     directory,
     chaosMs: options.seconds * 1_000,
+    beside,
     signal,
     onEvent: (text) => options.verbose && console.log(`${clock()}  ${text}`),
   });
@@ -117,18 +120,21 @@ async function migration(seed: number) {
     if (signal.aborted) removeRun(directory);
     throw error;
   });
-  const { kills, requests, failures, audit, facts, endings, problems } = result;
+  const { kills, requests, failures, audit, facts, beside: looked, endings, problems } = result;
   expectedFacts += facts.expected;
   console.log(
     `seed ${seed}: ${verdict(problems)}, ${kills.length} kills, ${requests} requests (${failures} failed), ` +
       `${audit.acknowledged} writes acknowledged, ${audit.lost} lost, ${audit.doubled} doubled, ${audit.resurrected} resurrected, ` +
       `${facts.expected} facts expected, ${facts.missing} missing, ${facts.doubled} doubled, ` +
+      `${Object.entries(looked)
+        .map(([what, count]) => `${count} ${what}, `)
+        .join('')}` +
       `ends ${Object.entries(endings)
         .map(([service, stage]) => `${service} ${stage}`)
         .join(', ')} (${clock().trim()})`,
   );
   if (problems.length === 0) removeRun(directory);
-  return { kills: kills.length, requests, failures, audit, facts, endings, problems };
+  return { kills: kills.length, requests, failures, audit, facts, looked, endings, problems };
 }
 
 async function credits(seed: number) {

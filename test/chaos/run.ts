@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type ControlClient, FULL_SHARE, type ServiceStatus, type Target } from '@banyan/banyan/operate';
+import type { ServiceStatus } from '@banyan/banyan/operate';
 import type { System } from '@banyan/harness';
 import {
   type AuditResult,
@@ -15,11 +15,14 @@ import {
   sidesOf,
   spawnLoad,
   startEnvironment,
+  unbalanced,
   unlessAborted,
 } from '@banyan/harness/run';
 import { createPool } from '@banyan/postgres';
 import { seeded } from '../random.ts';
-import { type Kill, startKiller } from './killer.ts';
+import { drive, labelOf } from './drive.ts';
+import { healed, type Kill, startKiller } from './killer.ts';
+import { settleDown, verifyAll } from './settle.ts';
 import { victimsOf } from './victims.ts';
 
 export type ChaosOptions = {
@@ -30,9 +33,22 @@ export type ChaosOptions = {
   directory: string;
   /** How long the story may take while things are killed, ms; as many times longer as the machine is slower than the tour is made for. */
   chaosMs: number;
+  beside?: Beside;
   onEvent?: (text: string) => void;
   /** Gives up: all that was started is ended, and it rejects with the signal's reason. */
   signal?: AbortSignal;
+};
+
+/** What a system has beside its rows. */
+export type Beside = {
+  /** Goes wrong beside the kills, until the function is called that it gives. */
+  trouble(environment: Environment, random: () => number): () => Promise<void>;
+  /** When nothing is killed and nobody writes any more: what is not as it should be, or does not become so in time. `figures`: what was looked at. */
+  check(
+    environment: Environment,
+    services: ServiceStatus[],
+    limitMs: number,
+  ): Promise<{ figures: Record<string, number>; problems: string[] }>;
 };
 
 export type ChaosResult = {
@@ -42,17 +58,22 @@ export type ChaosResult = {
   failures: number;
   audit: AuditResult;
   facts: FactsResult;
+  /** What of the system was looked at beside its rows. */
+  beside: Record<string, number>;
   endings: Record<string, string>;
   /** Empty: every invariant held. */
   problems: string[];
 };
 
-/** A quick rollout: every stage is passed in seconds. */
+/**
+ * A quick rollout: every stage is passed in seconds. Rows are compared as soon as they are there, and anew at a third of their age: what a busy machine
+ * takes for that has to be less than the rest of it, or no step is ever made.
+ */
 const PACE = {
   OBSERVE_SECONDS: '1',
   MIN_REQUESTS: '3',
   MIN_COMPARED: '20',
-  VERIFICATION_AGE_SECONDS: '9',
+  VERIFICATION_AGE_SECONDS: '60',
   STEPS: '10%,50%,100%',
 };
 const USERS = 400;
@@ -61,9 +82,11 @@ const SETTINGS = { fsync: 'off' };
 const HEAL_MS = 60_000;
 /** Of the tour's requests: processes that start again take their share of the machine. */
 const RATE = 0.6;
+/** How often something is killed while what was killed before it still starts. */
+const TOGETHER = 0.3;
 
 /**
- * A whole migration while processes are killed at random moments: services forward, one of them back and forward again.
+ * A whole migration while processes are killed at random moments: services forward, some of them back and forward again.
  * Requests may fail then; an acknowledged write may never be lost, doubled or resurrected, both sides must be equal
  * in the end, and each service must stand where it was sent, or back at the monolith with the reason told.
  */
@@ -73,6 +96,7 @@ export async function runChaos({
   seed,
   directory,
   chaosMs,
+  beside,
   signal,
   onEvent = () => {},
 }: ChaosOptions): Promise<ChaosResult> {
@@ -112,20 +136,34 @@ export async function runChaos({
       timeoutMs: 8_000 * patience,
       signal,
     });
-    const killer = startKiller(victimsOf(environment, random), { random, patience }, (kill) => {
+    const victims = victimsOf(environment, random);
+    // A machine that is busy by now takes longer to start what was killed: the stages need moments in which all of it runs.
+    const afterWork = async () => void (random() < TOGETHER || (await healed(victims).catch(() => {})));
+    const killer = startKiller(victims, { random, patience, afterWork }, (kill) => {
       kills.push(kill);
       onEvent(`kill -9 ${kill.victim} (${kill.pid})`);
     });
     // It would start services again that are being stopped.
     closing.push(killer.stop);
-    const driver = drive(environment, { first: seed - 1, chaosMs: chaosMs * patience, onEvent });
+    const endTrouble = beside?.trouble(environment, random);
+    if (endTrouble) closing.push(endTrouble);
+    const driver = drive({
+      control: environment.control,
+      services: moved.map((_, index) => moved[(seed - 1 + index) % moved.length]!),
+      goesBack: moved.includes(system.goesBack) ? system.goesBack : moved.at(-1)!,
+      chaosMs: chaosMs * patience,
+      onEvent,
+    });
     await given(driver.story);
     await killer.stop();
+    await endTrouble?.();
     onEvent('no more kills');
     const problems: string[] = [];
     const services = await given(settleDown(environment.control, { aims: driver.aims, healMs }, problems));
     const figures = await load.stop();
     await given(verifyAll(environment.control, { services, healMs }, problems));
+    const books = beside && (await given(beside.check(environment, services, healMs)));
+    problems.push(...(books?.problems ?? []));
     const result = await given(
       auditAll(environment, { journal, listener, limitMs: healMs }, services, problems),
     );
@@ -139,167 +177,13 @@ export async function runChaos({
       requests: figures.requests,
       failures: figures.failures,
       ...result,
+      beside: books?.figures ?? {},
       endings: Object.fromEntries(services.map((one) => [one.service, labelOf(one)])),
       problems,
     };
   } finally {
     for (const close of closing.reverse()) await close();
     await environment.stop();
-  }
-}
-
-type Drive = { first: number; chaosMs: number; onEvent: (text: string) => void };
-
-/**
- * Sends the services on their way, again and again if nobody answers, and stops after `chaosMs` wherever they are: whichever
- * of them is the first one is sure to see kills.
- */
-function drive(environment: Environment, { first, chaosMs, onEvent }: Drive) {
-  const { system, control } = environment;
-  const services = [...environment.services.keys()];
-  const order = services.map((_, index) => services[(first + index) % services.length]!);
-  const goesBack = services.includes(system.goesBack) ? system.goesBack : services.at(-1);
-  const migrated: Target = { stage: 'migrated', share: FULL_SHARE };
-  const aims: Record<string, Target> = {};
-  const deadline = performance.now() + chaosMs;
-  return { aims, story: story() };
-
-  async function story(): Promise<void> {
-    for (const service of order) {
-      if (service === goesBack) await backOnce(service);
-      await send(service, migrated);
-      await reach(service, (one) => one.stage === 'migrated');
-    }
-  }
-
-  async function backOnce(service: string): Promise<void> {
-    await send(service, migrated);
-    await reach(service, (one) => one.share >= 1_000);
-    aims[service] = { stage: 'monolith', share: 0 };
-    await insist(() => control.rollback(service, 'chaos goes back once'));
-    await reach(service, (one) => one.stage === 'monolith');
-  }
-
-  async function send(service: string, target: Target): Promise<void> {
-    aims[service] = target;
-    await insist(() => control.advance(service, target));
-  }
-
-  /** A rollout that went back by itself, or paused, is sent on its way again, as an operator would. */
-  async function reach(service: string, there: (status: ServiceStatus) => boolean): Promise<void> {
-    let last = '';
-    while (performance.now() < deadline) {
-      const status = await statusOf(service);
-      if (status) {
-        const label = `${service}: ${labelOf(status)}`;
-        if (label !== last) onEvent(label);
-        last = label;
-        if (there(status)) return;
-        const aim = aims[service]!;
-        if (status.paused && (status.target.stage !== aim.stage || status.stage !== aim.stage)) {
-          onEvent(`${service} paused: ${status.paused}`);
-          await pauseFor(500);
-          await insist(() => control.advance(service, aim));
-        }
-      }
-      await pauseFor(100);
-    }
-  }
-
-  async function statusOf(service: string): Promise<ServiceStatus | undefined> {
-    try {
-      return (await control.status()).services.find((one) => one.service === service);
-    } catch {
-      return undefined;
-    }
-  }
-
-  async function insist(call: () => Promise<unknown>): Promise<void> {
-    while (performance.now() < deadline) {
-      try {
-        await call();
-        return;
-      } catch {
-        await pauseFor(100);
-      }
-    }
-  }
-}
-
-/** With the kills over, everything must come to rest where it was sent, or back at the monolith. */
-async function settleDown(
-  control: ControlClient,
-  { aims, healMs }: { aims: Record<string, Target>; healMs: number },
-  problems: string[],
-): Promise<ServiceStatus[]> {
-  const deadline = performance.now() + healMs;
-  for (;;) {
-    const services = await control.status().then(
-      ({ services }) => services,
-      () => [],
-    );
-    const resting = services.filter((one) => atRest(one, aims[one.service]));
-    if (services.length > 0 && resting.length === services.length) return services;
-    if (performance.now() > deadline) {
-      for (const one of services.filter((candidate) => !resting.includes(candidate)))
-        problems.push(
-          `${one.service} does not come to rest: at ${labelOf(one)} on its way to ${one.target.stage}: ${one.message}`,
-        );
-      return services;
-    }
-    await pauseFor(100);
-  }
-}
-
-function atRest(status: ServiceStatus, aim: Target | undefined): boolean {
-  if (status.stage === 'monolith' && (!aim || status.target.stage === 'monolith')) return true;
-  const linked = status.links.every((link) => link.state === 'streaming' || link.state === 'off');
-  if (status.paused && status.stage !== status.target.stage)
-    return linked && status.target.stage !== 'monolith';
-  const there =
-    status.stage === status.target.stage &&
-    (status.stage !== 'canary' || status.share === status.target.share);
-  return there && linked;
-}
-
-async function verifyAll(
-  control: ControlClient,
-  { services, healMs }: { services: ServiceStatus[]; healMs: number },
-  problems: string[],
-): Promise<void> {
-  for (const { service, stage, links } of services) {
-    // One that takes over no table has no links, and nothing to compare.
-    if (stage === 'monolith' || links.length === 0) continue;
-    const deadline = performance.now() + healMs;
-    const id = await startVerification(control, service, deadline);
-    for (;;) {
-      const run = await control.verification(id);
-      if (run.state === 'done') {
-        for (const table of run.tables)
-          if (table.verdict !== 'CONSISTENT')
-            problems.push(
-              `${service} ${table.table} is ${table.verdict}: ${JSON.stringify(table.sample.slice(0, 3))}`,
-            );
-        break;
-      }
-      if (run.state === 'failed' || performance.now() > deadline) {
-        problems.push(`verification of ${service} is ${run.state}: ${run.error}`);
-        break;
-      }
-      await pauseFor(50);
-    }
-  }
-}
-
-/** The status of an applier that was killed a moment ago is a moment old: its links may not stream yet. */
-async function startVerification(control: ControlClient, service: string, deadline: number): Promise<number> {
-  for (;;) {
-    try {
-      return (await control.startVerification(service, false)).id;
-    } catch (error) {
-      if (performance.now() > deadline) throw error;
-      await pauseFor(100);
-    }
   }
 }
 
@@ -317,10 +201,12 @@ async function auditAll(
     for (const sides of sidesOf(services, [...loads.keys()], pools))
       results.push(await audit({ journal, loads, sides }));
     for (const [index, result] of results.entries()) {
+      const where = `on ${index === 0 ? 'the owners' : 'the monolith'}`;
+      if (unbalanced(result.balances) > 0) problems.push(`${where}: ${JSON.stringify(result.balances)}`);
       if (result.acknowledged === 0) problems.push('no write was acknowledged: nothing is proven');
       if (result.lost + result.doubled + result.resurrected > 0)
         problems.push(
-          `on ${index === 0 ? 'the owners' : 'the monolith'}: ${result.lost} lost, ${result.doubled} doubled, ${result.resurrected} resurrected: ${result.problems.slice(0, 5).join('; ')}`,
+          `${where}: ${result.lost} lost, ${result.doubled} doubled, ${result.resurrected} resurrected: ${result.problems.slice(0, 5).join('; ')}`,
         );
     }
     const facts = await auditFacts({ journal, loads, listener, control, databases: pools, limitMs });
@@ -332,12 +218,4 @@ async function auditAll(
   } finally {
     await Promise.all([...pools.values()].map((pool) => pool.end()));
   }
-}
-
-function labelOf({ stage, share }: ServiceStatus): string {
-  return stage === 'canary' ? `canary ${share / 100}%` : stage;
-}
-
-function pauseFor(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -4,7 +4,7 @@ import { backendVictim, killPid, serviceVictim, type Victim } from './killer.ts'
 
 /** All that runs of a system and of Banyan, which starts its own processes again. */
 export function victimsOf(
-  { banyan, services, databases }: Environment,
+  { banyan, monolith, services, databases }: Environment,
   random: () => number,
 ): ReadonlyMap<string, Victim> {
   const ofBanyan = (name: 'gateway' | 'controller' | 'applier'): Victim => ({
@@ -30,6 +30,7 @@ export function victimsOf(
         random,
       ),
     ],
+    ['monolith', serviceVictim(monolith, random)],
     ...[...services].map(([name, service]) => [name, serviceVictim(service, random)] as const),
   ]);
 }

@@ -1,5 +1,5 @@
 /** What runs a system: environments, load and audit, for tests and tools. */
-export { type AuditResult, audit } from './audit/audit.ts';
+export { type AuditResult, audit, unbalanced } from './audit/audit.ts';
 export { auditFacts } from './audit/audit-facts.ts';
 export type { FactsResult } from './audit/facts.ts';
 export { type FactsListener, listenToFacts } from './audit/listen.ts';

@@ -50,7 +50,10 @@ export type Environment = {
   /** The config with this environment's addresses, for `banyan --config`. */
   configFile: string;
   control: ControlClient;
+  monolith: ManagedProcess;
   services: ReadonlyMap<string, ManagedProcess>;
+  /** Where what is beside the services answers, by name. */
+  beside: ReadonlyMap<string, string>;
   banyan: Supervisor;
   /** Rows of the monolith's tables at the start. */
   rows: Record<string, number>;
@@ -118,7 +121,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
       return started;
     };
     for (const [name, entry] of beside) await start(name, entry, '/health', {});
-    await start('monolith', 'monolith/main.ts', '/health', (await options.monolith) ?? {});
+    const monolith = await start('monolith', 'monolith/main.ts', '/health', (await options.monolith) ?? {});
     const processes = new Map<string, ManagedProcess>();
     for (const name of services) {
       const bus = { BUS_URL: busUrl };
@@ -177,7 +180,9 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
       secret,
       configFile,
       control: new ControlClient(origin('control'), token),
+      monolith,
       services: processes,
+      beside: new Map(besides.map((name) => [name, origin(name)])),
       banyan,
       rows,
       stop,

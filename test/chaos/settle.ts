@@ -1,0 +1,83 @@
+import type { ControlClient, ServiceStatus, Target } from '@banyan/banyan/operate';
+import { labelOf } from './drive.ts';
+
+/** With the kills over, everything must come to rest where it was sent, or back at the monolith. */
+export async function settleDown(
+  control: ControlClient,
+  { aims, healMs }: { aims: Record<string, Target>; healMs: number },
+  problems: string[],
+): Promise<ServiceStatus[]> {
+  const deadline = performance.now() + healMs;
+  for (;;) {
+    const services = await control.status().then(
+      ({ services }) => services,
+      () => [],
+    );
+    const resting = services.filter((one) => atRest(one, aims[one.service]));
+    if (services.length > 0 && resting.length === services.length) return services;
+    if (performance.now() > deadline) {
+      for (const one of services.filter((candidate) => !resting.includes(candidate)))
+        problems.push(
+          `${one.service} does not come to rest: at ${labelOf(one)} on its way to ${one.target.stage}: ${one.message}`,
+        );
+      return services;
+    }
+    await pauseFor(100);
+  }
+}
+
+function atRest(status: ServiceStatus, aim: Target | undefined): boolean {
+  if (status.stage === 'monolith' && (!aim || status.target.stage === 'monolith')) return true;
+  const linked = status.links.every((link) => link.state === 'streaming' || link.state === 'off');
+  if (status.paused && status.stage !== status.target.stage)
+    return linked && status.target.stage !== 'monolith';
+  const there =
+    status.stage === status.target.stage &&
+    (status.stage !== 'canary' || status.share === status.target.share);
+  return there && linked;
+}
+
+export async function verifyAll(
+  control: ControlClient,
+  { services, healMs }: { services: ServiceStatus[]; healMs: number },
+  problems: string[],
+): Promise<void> {
+  for (const { service, stage, links } of services) {
+    // One that takes over no table has no links, and nothing to compare.
+    if (stage === 'monolith' || links.length === 0) continue;
+    const deadline = performance.now() + healMs;
+    const id = await startVerification(control, service, deadline);
+    for (;;) {
+      const run = await control.verification(id);
+      if (run.state === 'done') {
+        for (const table of run.tables)
+          if (table.verdict !== 'CONSISTENT')
+            problems.push(
+              `${service} ${table.table} is ${table.verdict}: ${JSON.stringify(table.sample.slice(0, 3))}`,
+            );
+        break;
+      }
+      if (run.state === 'failed' || performance.now() > deadline) {
+        problems.push(`verification of ${service} is ${run.state}: ${run.error}`);
+        break;
+      }
+      await pauseFor(50);
+    }
+  }
+}
+
+/** The status of an applier that was killed a moment ago is a moment old: its links may not stream yet. */
+async function startVerification(control: ControlClient, service: string, deadline: number): Promise<number> {
+  for (;;) {
+    try {
+      return (await control.startVerification(service, false)).id;
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await pauseFor(100);
+    }
+  }
+}
+
+function pauseFor(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
