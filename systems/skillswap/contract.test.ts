@@ -291,6 +291,13 @@ describe('logins', () => {
     await same(post('register', again), 409);
     for (const wrong of [{ email: 'none' }, { password: 'short' }, { fullName: '' }, { timeZone: 'Mars' }])
       await same(post('register', { ...somebody, email: 'x@example.com', ...wrong }), 400);
+    // Of a longer one bcrypt would take any end.
+    await same(post('register', { ...somebody, email: 'x@example.com', password: 'ä'.repeat(37) }), 400);
+    const longest = { ...somebody, email: 'long@example.com', password: 'ä'.repeat(36) };
+    assert.deepEqual(
+      Object.values(await both(post('register', longest))).map(({ status }) => status),
+      [201, 201],
+    );
     const { id } = JSON.parse(ours.body).user;
     for (const table of ['skill_profiles', 'wallets'])
       assert.equal((await service.pool.query(`SELECT FROM ${table} WHERE user_id = $1`, [id])).rowCount, 1);

@@ -3,6 +3,10 @@ export const ERRORS = {
   INVALID_REQUEST: [400, 'The request is not what the API takes.'],
   BAD_HOURS: [400, 'Hours of a day must not overlap, and end after they begin.'],
   BAD_ZONE: [400, 'There is no such time zone.'],
+  PASSWORD_TOO_LONG: [
+    400,
+    'A password has at most 72 bytes, of which letters beyond A to Z take more than one.',
+  ],
   AMOUNT_TOO_SMALL: [400, 'The amount buys no whole credit.'],
   NOT_AUTHENTICATED: [401, 'A valid access token is needed.'],
   BAD_LOGIN: [401, 'E-mail address or password is wrong.'],

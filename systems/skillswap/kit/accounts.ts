@@ -1,4 +1,5 @@
 import type { PrivacySettings } from '../api/users.ts';
+import { ApiError } from './problems.ts';
 
 /** What somebody shows who has chosen nothing. */
 export const DEFAULT_PRIVACY: PrivacySettings = {
@@ -6,6 +7,14 @@ export const DEFAULT_PRIVACY: PrivacySettings = {
   showEmail: false,
   showCity: true,
 };
+
+/** bcrypt looks at no more of a password than this: of a longer one any end would do. */
+const PASSWORD_BYTES = 72;
+
+/** Throws `PASSWORD_TOO_LONG`. */
+export function checkPassword(password: string): void {
+  if (Buffer.byteLength(password) > PASSWORD_BYTES) throw new ApiError('PASSWORD_TOO_LONG');
+}
 
 /** As an address is kept and looked for. */
 export function normalizeEmail(email: string): string {

@@ -10,7 +10,7 @@ import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import { LoginRequest, RefreshRequest, Registered, RegisterRequest, Tokens } from '../../api/auth.ts';
 import { Done } from '../../api/common.ts';
-import { normalizeEmail } from '../../kit/accounts.ts';
+import { checkPassword, normalizeEmail } from '../../kit/accounts.ts';
 import { ApiError, statusesOf } from '../../kit/problems.ts';
 import { checkZone } from '../../kit/zones.ts';
 import type { Context } from '../context.ts';
@@ -36,6 +36,7 @@ export function authRoutes(app: FastifyInstance, { pool, settings, sessions }: C
     async ({ body }, reply) => {
       const { email, password, fullName, timeZone = 'UTC' } = body;
       checkZone(timeZone);
+      checkPassword(password);
       const passwordHash = await hash(password, settings.bcryptCost);
       const registered = await transaction(pool, async (client) => {
         const { rows } = await client.query(

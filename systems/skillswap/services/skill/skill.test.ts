@@ -132,7 +132,11 @@ describe("ESCO's list", () => {
   });
 
   it('has the columns that it has, and none is taken for it that has not', async () => {
-    assert.equal((await load('a,b\r\n1,2\r\n')).code, 'NOT_ESCO');
+    for (const none of ['a,b\r\n1,2\r\n', '', '\r\n'])
+      assert.equal((await load(none)).code, 'NOT_ESCO', none);
+    assert.equal((await load(HEADER)).added, 0);
+    const admin = await world.admin();
+    assert.equal((await admin.call('POST', '/skills/import', {})).body.code, 'NOT_ESCO', 'no CSV at all');
     const { added, errors } = await load(
       `${HEADER}Skill,u:q,knowledge,with "quotes",,\r\n${line('u:after', 'after it')}`,
     );

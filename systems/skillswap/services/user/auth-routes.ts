@@ -5,7 +5,7 @@ import { LoginRequest, RefreshRequest, Registered, RegisterRequest, Tokens } fro
 import { Done } from '../../api/common.ts';
 import type { ErrorCode } from '../../api/errors.ts';
 import type { contracts } from '../../contracts/user.ts';
-import { normalizeEmail } from '../../kit/accounts.ts';
+import { checkPassword, normalizeEmail } from '../../kit/accounts.ts';
 import { ApiError, statusesOf } from '../../kit/problems.ts';
 import { checkZone } from '../../kit/zones.ts';
 import { registration } from './facts.ts';
@@ -27,6 +27,7 @@ export function authRoutes(app: ServiceApp, { pool, passwords, logins, events }:
     async ({ body }, reply) => {
       const { email, password, fullName, timeZone = 'UTC' } = body;
       checkZone(timeZone);
+      checkPassword(password);
       const passwordHash = await passwords.hash(password);
       const registered = await withTransaction(pool, async (tx) => {
         const given = { email: normalizeEmail(email), passwordHash, fullName, timeZone };

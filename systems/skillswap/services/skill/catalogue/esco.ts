@@ -37,9 +37,11 @@ const LONGEST_RECORD = 200_000;
  */
 export async function* readEsco(csv: Readable): AsyncGenerator<EscoLine> {
   const skipped: EscoLine[] = [];
+  let hasHeader = false;
   const parser = parse({
     bom: true,
     columns: (header: string[]) => {
+      hasHeader = true;
       const missing = COLUMNS.filter((column) => !header.includes(column));
       if (missing.length > 0) throw new EscoFormatError(`There is no column ${missing.join(', ')}.`);
       return header;
@@ -62,6 +64,7 @@ export async function* readEsco(csv: Readable): AsyncGenerator<EscoLine> {
     yield* skipped.splice(0);
     yield { line: info.lines, ...skillOf(record) };
   }
+  if (!hasHeader) throw new EscoFormatError('There is nothing in it.');
   yield* skipped;
 }
 
