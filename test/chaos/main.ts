@@ -31,7 +31,7 @@ const program = new Command('npm run chaos --')
   .addOption(new Option('--system <name>', 'whose').choices(Object.keys(SYSTEMS)).default('career-copilot'))
   .option('--seeds <n>', 'how many seeds, from the first on', Number, 20)
   .option('--seed <n>', 'the first seed', Number, 1)
-  .option('--seconds <n>', 'how long the killing goes on at most, per seed', Number, 60)
+  .option('--seconds <n>', 'how long the killing goes on at most, per seed', Number, 120)
   .addOption(
     new Option('--only <part>', 'one of what is done with the system').choices([
       'migration',

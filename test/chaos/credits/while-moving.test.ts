@@ -47,6 +47,10 @@ it('finds charges without credits, charges that were made twice, and credits wit
   await pool.query('UPDATE transactions SET payment_id = $1 WHERE id = $2', [ofElsewhere, elsewhere]);
   const [, again] = await pay(elsewhere);
   assert.match((await found()).join(), new RegExp(`${elsewhere} was charged as ${again}, and again`));
+  assert.deepEqual(await lookAtCharges(url, pool, { givesBack: false }), []);
+  const paymentId = [...double.intents.keys()].at(-1)!;
+  await provider.refund({ paymentId, chargeId: again, amount, currency, key: randomUUID() });
+  assert.deepEqual(await found(), []);
   await pool.query('DELETE FROM transactions WHERE id = $1', [elsewhere]);
   double.intents.clear();
   assert.equal((await found()).length, 102);

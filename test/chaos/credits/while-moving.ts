@@ -62,7 +62,7 @@ async function figuresOf(stripe: string, monolith: pg.Pool): Promise<Record<stri
   const { rows } = await monolith.query(
     `SELECT (count(*) FILTER (WHERE status = 'HELD'))::int AS "open holds" FROM credit_holds`,
   );
-  return { ...rows[0], charges: (await chargesOf(stripe)).length };
+  return { ...rows[0], charges: (await listOf(stripe, 'payment_intents')).length };
 }
 
 type Places = { stripe: string; pools: ReadonlyMap<string, pg.Pool>; services: readonly ServiceStatus[] };
@@ -85,7 +85,7 @@ async function lookAtAll({ stripe, pools, services }: Places): Promise<string[]>
     found.push(...(await lookAtHolds(session, payment)));
   }
   const writer = writesCredits ? payment : monolith;
-  found.push(...(await lookAtCharges(stripe, writer)));
+  found.push(...(await lookAtCharges(stripe, writer, { givesBack: writesCredits })));
   return found;
 }
 
@@ -143,21 +143,35 @@ type Charge = {
   amount_received: number;
   metadata: { purchase_id: string };
 };
+type Refund = { payment_intent: string };
 
-/** No charge without credits, none twice, and no credits without a charge, by the provider's own list. */
-export async function lookAtCharges(stripe: string, writer: pg.Pool): Promise<string[]> {
+/**
+ * No charge without credits, none twice, and no credits without a charge, by the provider's own list. What was charged too much has to be given
+ * back; as long as the monolith writes nobody does.
+ */
+export async function lookAtCharges(
+  stripe: string,
+  writer: pg.Pool,
+  { givesBack = true } = {},
+): Promise<string[]> {
   const { rows } = await writer.query<{ id: string; paymentId: string; amount: number }>(
     `SELECT id, payment_id AS "paymentId", amount FROM transactions WHERE type = 'PURCHASE' AND status = 'COMPLETED'`,
   );
   const bought = new Map(rows.map((row) => [row.id, row]));
-  const charges = await chargesOf(stripe);
+  const charges = await listOf<Charge>(stripe, 'payment_intents');
   const charged = new Set(charges.map(({ latest_charge }) => latest_charge));
+  const givenBack = new Set(
+    (await listOf<Refund>(stripe, 'refunds')).map(({ payment_intent }) => payment_intent),
+  );
   const wrong = charges.flatMap(({ id, latest_charge, amount_received, metadata: { purchase_id } }) => {
     const credits = bought.get(purchase_id);
+    if (credits?.paymentId === latest_charge)
+      return credits.amount === amount_received ? [] : [`${purchase_id} was charged ${amount_received}`];
+    if (givenBack.has(id)) return [];
     if (!credits) return [`${id} was charged for ${purchase_id}, of which nobody has credits`];
-    if (credits.paymentId !== latest_charge)
-      return [`${purchase_id} was charged as ${latest_charge}, and again as ${credits.paymentId}`];
-    return credits.amount === amount_received ? [] : [`${purchase_id} was charged ${amount_received}`];
+    return givesBack
+      ? [`${purchase_id} was charged as ${latest_charge}, and again as ${credits.paymentId}`]
+      : [];
   });
   const free = rows.filter(({ paymentId }) => paymentId?.startsWith('ch_') && !charged.has(paymentId));
   return [
@@ -166,11 +180,12 @@ export async function lookAtCharges(stripe: string, writer: pg.Pool): Promise<st
   ];
 }
 
-async function chargesOf(stripe: string): Promise<Charge[]> {
-  const all: Array<Charge & { status: string }> = [];
+/** Those that have succeeded. */
+async function listOf<Thing>(stripe: string, kind: 'payment_intents' | 'refunds'): Promise<Thing[]> {
+  const all: Array<Thing & { id: string; status: string }> = [];
   for (let hasMore = true; hasMore; ) {
     const after = all.length > 0 ? `&starting_after=${all.at(-1)!.id}` : '';
-    const answer = await fetch(`${stripe}/v1/payment_intents?limit=100${after}`, {
+    const answer = await fetch(`${stripe}/v1/${kind}?limit=100${after}`, {
       headers: { authorization: `Bearer ${SECRET_KEY}` },
     });
     const page = (await answer.json()) as { data: typeof all; has_more: boolean };

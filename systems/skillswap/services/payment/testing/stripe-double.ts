@@ -147,6 +147,8 @@ export class StripeDouble {
     if (method === 'POST' && kind === 'payment_intents' && !id) return this.#create(form);
     if (method === 'POST' && kind === 'refunds') return this.#refund(form);
     if (method === 'POST' && kind === 'transfers') return this.#transfer(form);
+    if (method === 'GET' && kind === 'refunds' && !id)
+      return { status: 200, body: pageOf(this.refunds, new URLSearchParams(query)) };
     const things: Record<string, Map<string, Thing>> = {
       ...{ payment_intents: this.intents, refunds: this.refunds },
       ...{ disputes: this.disputes, transfers: this.transfers },
