@@ -12,6 +12,7 @@ export {
 } from './load/load.ts';
 export { lookingLoad } from './load/looking.ts';
 export {
+  acknowledgeMarked,
   type Changes,
   checkMarked,
   marker,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { checkMarked, marker, markerNumber, newestKnown, noChanges } from './marked.ts';
+import { acknowledgeMarked, checkMarked, marker, markerNumber, newestKnown, noChanges } from './marked.ts';
 
 const ID = '0d7b0b46-1c5c-4a5e-8d0e-000000000007';
 
@@ -19,7 +19,12 @@ it('an answer that is older than what was seen, or was never sent, is told of', 
   const violate = ({ expected, got }: { expected: string; got: string }) => told.push(`${expected}: ${got}`);
   const changes = { ...noChanges(), sent: 3, acknowledged: 1 };
   const read = (text: string | null) =>
-    checkMarked({ violate }, changes, { kind: 'GET', user: { id: ID }, least: newestKnown(changes), text });
+    checkMarked({ violate }, changes, {
+      kind: 'GET',
+      user: { id: ID },
+      least: newestKnown(changes, true),
+      text,
+    });
   read(marker(ID, 1));
   read(marker(ID, 3));
   assert.deepEqual(told, []);
@@ -29,4 +34,15 @@ it('an answer that is older than what was seen, or was never sent, is told of', 
   const third = marker(ID, 3);
   assert.deepEqual(told, [`${third}: ${marker(ID, 2)}`, `${third}: null`, `${third}: ${marker(ID, 4)}`]);
   assert.equal(changes.seen, 3);
+});
+
+it('others see a change later if its answer has said so, until one comes that has not', () => {
+  const changes = { ...noChanges(), sent: 3 };
+  const known = () => [true, false].map((isOwn) => newestKnown(changes, isOwn));
+  acknowledgeMarked(changes, 1, { stale: false });
+  assert.deepEqual(known(), [1, 1]);
+  acknowledgeMarked(changes, 2, { stale: true });
+  assert.deepEqual(known(), [2, 1]);
+  acknowledgeMarked(changes, 3, { stale: false });
+  assert.deepEqual(known(), [3, 3]);
 });

@@ -7,14 +7,20 @@ import type { UserId } from './population.ts';
  * known what a read must show.
  */
 
-/** Changes of somebody's: sent, acknowledged, and the newest that anybody has seen. */
-export type Changes = { sent: number; acknowledged: number; seen: number };
+/** Changes of somebody's: sent, acknowledged, the newest that anybody has seen, and the newest that everybody has to see. */
+export type Changes = { sent: number; acknowledged: number; seen: number; shown: number };
 
-export const noChanges = (): Changes => ({ sent: 0, acknowledged: 0, seen: 0 });
+export const noChanges = (): Changes => ({ sent: 0, acknowledged: 0, seen: 0, shown: 0 });
 
-/** What a read that starts now must show at least. */
-export function newestKnown({ acknowledged, seen }: Changes): number {
-  return Math.max(acknowledged, seen);
+/** What a read that starts now must show at least: whoever made the changes, or somebody else, who may be on another side. */
+export function newestKnown({ acknowledged, seen, shown }: Changes, isOwn: boolean): number {
+  return isOwn ? Math.max(acknowledged, seen) : shown;
+}
+
+/** A change was acknowledged. Where its answer says that it may be `stale`, it comes to the other side later. */
+export function acknowledgeMarked(changes: Changes, n: number, { stale }: { stale: boolean }): void {
+  changes.acknowledged = n;
+  if (!stale) changes.shown = n;
 }
 
 /** The value by which the nth change of a user is found again. */

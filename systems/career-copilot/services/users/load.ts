@@ -1,5 +1,6 @@
 import {
   type Arrival,
+  acknowledgeMarked,
   checkMarked,
   exclusively,
   type Load,
@@ -30,7 +31,7 @@ export default {
     const check = (user: User, { kind, least, body }: { kind: string; least: number; body: unknown }) =>
       checkMarked(run, changesOf(user), { kind, user, least, text: (body as Profile).headline });
     const readOwn = async (user: User, { send }: Arrival) => {
-      const least = newestKnown(changesOf(user));
+      const least = newestKnown(changesOf(user), true);
       const kind = 'GET /users/me';
       const outcome = await send({
         kind,
@@ -43,7 +44,7 @@ export default {
     };
     const readAnother = async ({ send }: Arrival) => {
       const user = users.reader();
-      const least = newestKnown(changesOf(user));
+      const least = newestKnown(changesOf(user), false);
       const kind = 'GET /users/:id';
       const token = users.token(users.any());
       const outcome = await send({
@@ -69,7 +70,7 @@ export default {
           user,
         );
         if (outcome.is !== 'ok') return;
-        changes.acknowledged = n;
+        acknowledgeMarked(changes, n, outcome);
         users.wrote(user);
         check(user, { kind, least: n, body: outcome.body });
       });

@@ -1,5 +1,6 @@
 import {
   type Arrival,
+  acknowledgeMarked,
   type Changes,
   checkMarked,
   exclusively,
@@ -52,7 +53,7 @@ export default {
 
     const read = async (user: Person, as: Person, { send }: Arrival) => {
       const known = knownOf(user);
-      const least = newestKnown(known);
+      const least = newestKnown(known, user === as);
       const call = get(`/skills/profiles/${user.id}`, as, '/skills/profiles/:userId');
       const outcome = await send(call);
       if (outcome.is !== 'ok' || outcome.stale) return;
@@ -89,7 +90,8 @@ export default {
         );
         if (outcome.is !== 'ok') return;
         const profile = outcome.body as SkillProfileChanges;
-        Object.assign(known, { acknowledged: n, profile });
+        acknowledgeMarked(known, n, outcome);
+        known.profile = profile;
         users.wrote(user);
         checkMarked(run, known, { kind, user, least: n, text: profile.headline });
       });

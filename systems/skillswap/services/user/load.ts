@@ -1,5 +1,6 @@
 import {
   type Arrival,
+  acknowledgeMarked,
   type Changes,
   checkMarked,
   digestOf,
@@ -79,7 +80,7 @@ export default {
       }) as const;
 
     const read = async (user: Person, as: Person, { send }: Arrival) => {
-      const least = newestKnown(knownOf(user));
+      const least = newestKnown(knownOf(user), user === as);
       const call = get(`/users/${user.id}`, as, '/users/:id');
       const outcome = await send(call);
       if (outcome.is === 'ok' && !outcome.stale) check(user, { kind: call.kind, least, body: outcome.body });
@@ -125,7 +126,7 @@ export default {
           user,
         );
         if (outcome.is !== 'ok') return;
-        known.acknowledged = n;
+        acknowledgeMarked(known, n, outcome);
         known.version = (outcome.body as api.User).version;
         users.wrote(user);
         check(user, { kind, least: n, body: outcome.body });
