@@ -160,6 +160,60 @@ CREATE OR REPLACE TRIGGER immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON entri
 CREATE OR REPLACE TRIGGER balanced AFTER INSERT ON entries
   REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_unbalanced();
 
+-- Locks accounts, those of the holds' owners too, and tells of them, of the holds and of the keys: in one statement of a client, since what a lock
+-- costs is mostly the asking. One order for all who lock: wallets by owner, what is owed by owner, the platform's last, at which most others wait.
+-- Each of the statements in it sees what was committed while the one before waited. Each row is looked up by itself: by settings, since the plan is
+-- kept for sets of any size and for tables that grow.
+CREATE OR REPLACE FUNCTION lock_books(
+  wallet_owners uuid[], debt_owners uuid[], platform_kinds text[], platform_owners uuid[],
+  hold_ids uuid[], posting_keys text[], hold_keys text[], posting_ids uuid[],
+  OUT accounts json, OUT holds json, OUT postings json, OUT "holdKeys" json, OUT reversed json
+) LANGUAGE plpgsql SET plan_cache_mode TO force_generic_plan SET enable_seqscan TO off AS $$
+DECLARE
+  holders uuid[];
+BEGIN
+  IF hold_ids <> '{}' THEN
+    SELECT array_agg(h.owner) INTO holders FROM holds h WHERE h.id = ANY (hold_ids);
+  END IF;
+  SELECT json_agg(one) INTO accounts FROM (
+    SELECT * FROM (
+      SELECT a.id::text, a.kind, a.owner, a.balance, a.held, a.version, a.stopped, a.brought FROM wallets a
+      WHERE a.owner = ANY (wallet_owners || holders) ORDER BY a.owner FOR NO KEY UPDATE
+    ) AS wallet
+    UNION ALL
+    SELECT * FROM (
+      SELECT a.id::text, a.kind, a.owner, a.balance, a.held, a.version, a.stopped, a.brought FROM other_accounts a
+      WHERE a.kind = 'DEBT' AND a.owner = ANY (debt_owners || holders) ORDER BY a.owner FOR NO KEY UPDATE
+    ) AS debt
+    UNION ALL
+    SELECT platform.*
+    FROM (SELECT * FROM unnest(platform_kinds, platform_owners) AS asked (kind, owner) ORDER BY kind, owner) AS asked,
+      LATERAL (
+        SELECT a.id::text, a.kind, a.owner, a.balance, a.held, a.version, a.stopped, a.brought FROM other_accounts a
+        WHERE a.kind = asked.kind AND a.owner = asked.owner FOR NO KEY UPDATE
+      ) AS platform
+  ) AS one;
+  IF hold_ids <> '{}' THEN
+    SELECT json_agg(one) INTO holds FROM (
+      SELECT h.id, h.owner, h.amount, h.captured, h.state, h.reference, h.expires_at AS "expiresAt" FROM holds h WHERE h.id = ANY (hold_ids)
+    ) AS one;
+  END IF;
+  IF posting_keys <> '{}' THEN
+    SELECT json_agg(one) INTO postings FROM (
+      SELECT p.key, p.id, p.fingerprint FROM postings p WHERE p.key = ANY (posting_keys)
+    ) AS one;
+  END IF;
+  IF hold_keys <> '{}' THEN
+    SELECT json_agg(one) INTO "holdKeys" FROM (
+      SELECT h.key, h.id, h.fingerprint FROM holds h WHERE h.key = ANY (hold_keys)
+    ) AS one;
+  END IF;
+  IF posting_ids <> '{}' THEN
+    SELECT json_agg(p.reverses) INTO reversed FROM postings p WHERE p.reverses = ANY (posting_ids);
+  END IF;
+END
+$$;
+
 -- What people buy credits with. Money is in minor units of its currency; of cards there is only the provider's own id of them.
 CREATE TABLE IF NOT EXISTS purchases (
   id uuid PRIMARY KEY,

@@ -44,7 +44,7 @@ export async function openBrought(tx: pg.PoolClient, ids: readonly string[]): Pr
 export async function openSome(tx: pg.PoolClient, most: number): Promise<number> {
   const { rows } = await tx.query<{ id: string }>(
     prepared(
-      'SELECT id::text FROM wallets WHERE id IN (SELECT id FROM wallets WHERE brought LIMIT $1) ORDER BY id FOR NO KEY UPDATE',
+      'SELECT id::text FROM wallets WHERE id IN (SELECT id FROM wallets WHERE brought LIMIT $1) ORDER BY owner FOR NO KEY UPDATE',
       [most],
     ),
   );

@@ -1,4 +1,4 @@
-/** SQL of the ledger, by sets: of one thing or of many. Accounts are locked in the order of their ids, before anything of them is read. */
+/** SQL of the ledger, by sets: of one thing or of many. Accounts are locked in one order, before anything of them is read. */
 import { type Db, prepared, runWithNext } from '@banyan/postgres';
 import type pg from 'pg';
 import {
@@ -36,50 +36,30 @@ export type Known = {
   reversed: Set<string>;
 };
 
-// Arrays by a subquery: so the plan does not depend on how long they are, and is made once. By LIMIT each row is looked up by itself: however few
-// there were when the plan was made, it is not one that reads them all.
-const HOLDS = `unnest((SELECT $3::uuid[])) AS asked (hold_id),
-  LATERAL (SELECT * FROM holds WHERE id = asked.hold_id LIMIT 1) AS h`;
+const LOCK = 'SELECT * FROM lock_books($1, $2, $3, $4, $5, $6, $7, $8)';
 
-const ACCOUNTS = `
-  (SELECT * FROM unnest((SELECT $1::text[]), (SELECT $2::uuid[]))
-   UNION SELECT kind, h.owner FROM ${HOLDS}, unnest(ARRAY['WALLET', 'DEBT']) AS kind) AS wanted (kind, owner),
-  LATERAL (SELECT * FROM accounts WHERE kind = wanted.kind AND owner = wanted.owner LIMIT 1) AS a`;
-
-const LOCK = `SELECT FROM accounts WHERE id = ANY (ARRAY(SELECT a.id FROM ${ACCOUNTS})) ORDER BY id FOR NO KEY UPDATE`;
-
-const listOf = (rows: string) => `(SELECT coalesce(json_agg(found), '[]') FROM (${rows}) AS found)`;
-
-const usedIn = (table: 'postings' | 'holds', keys: '$4' | '$5') =>
-  listOf(`SELECT k.* FROM unnest((SELECT ${keys}::text[])) AS asked (key),
-    LATERAL (SELECT key, id, fingerprint FROM ${table} WHERE key = asked.key LIMIT 1) AS k`);
-
-// A statement of its own: it sees what was committed while the one before waited.
-const READ = `
-  SELECT ${listOf(`SELECT a.id::text, a.kind, a.owner, a.balance, a.held, a.version, a.stopped, a.brought FROM ${ACCOUNTS}`)} AS accounts,
-    ${listOf(`SELECT h.id, h.owner, h.amount, h.captured, h.state, h.reference, h.expires_at AS "expiresAt" FROM ${HOLDS}`)} AS holds,
-    ${usedIn('postings', '$4')} AS postings, ${usedIn('holds', '$5')} AS "holdKeys",
-    ${listOf(`SELECT p.reverses FROM unnest((SELECT $6::uuid[])) AS asked (id),
-      LATERAL (SELECT reverses FROM postings WHERE reverses = asked.id LIMIT 1) AS p`)} AS reversed`;
-
-type Read = {
-  accounts: (Account & { brought: boolean })[];
-  holds: (Omit<Hold, 'expiresAt'> & { expiresAt: string })[];
-  postings: (Earlier & { key: string })[];
-  holdKeys: (Earlier & { key: string })[];
-  reversed: { reverses: string }[];
+/** Null: none. */
+type Found = {
+  accounts: (Account & { brought: boolean })[] | null;
+  holds: (Omit<Hold, 'expiresAt'> & { expiresAt: string })[] | null;
+  postings: (Earlier & { key: string })[] | null;
+  holdKeys: (Earlier & { key: string })[] | null;
+  reversed: string[] | null;
 };
 
 /** Locks accounts, those of the holds' owners too, and reads what is known of them, of the holds and of the keys. */
 export async function lock(tx: Tx, { names, holdIds, keys, reverses }: Asked): Promise<Known> {
-  const wanted = [names.map(({ kind }) => kind), names.map(({ owner }) => owner), holdIds];
+  const ownersOf = (wanted: string) => names.flatMap(({ kind, owner }) => (kind === wanted ? owner : []));
+  const platform = names.filter(({ kind }) => kind !== 'WALLET' && kind !== 'DEBT');
+  const platforms = columnsOf(platform, ['kind', 'owner']);
+  const rest = [holdIds, keys.postings, keys.holds, reverses];
   const read = async () => {
-    const { rows } = await tx.query<Read>(prepared(READ, [...wanted, keys.postings, keys.holds, reverses]));
+    const asked = [ownersOf('WALLET'), ownersOf('DEBT'), ...platforms, ...rest];
+    const { rows } = await tx.query<Found>(prepared(LOCK, asked));
     return rows[0]!;
   };
-  await runWithNext(tx, prepared(LOCK, wanted));
   let found = await read();
-  const brought = found.accounts.filter((account) => account.brought);
+  const brought = found.accounts?.filter((account) => account.brought) ?? [];
   if (brought.length > 0) {
     await openBrought(
       tx,
@@ -87,14 +67,13 @@ export async function lock(tx: Tx, { names, holdIds, keys, reverses }: Asked): P
     );
     found = await read();
   }
-  const { accounts, holds, postings, holdKeys, reversed } = found;
-  const byKey = (used: Read['postings']) =>
-    new Map(used.map(({ key, id, fingerprint }) => [key, { id, fingerprint }]));
+  const byKey = (used: Found['postings']) =>
+    new Map(used?.map(({ key, id, fingerprint }) => [key, { id, fingerprint }]));
   return {
-    books: openBooks(accounts),
-    holds: new Map(holds.map((hold) => [hold.id, { ...hold, expiresAt: new Date(hold.expiresAt) }])),
-    earlier: { postings: byKey(postings), holds: byKey(holdKeys) },
-    reversed: new Set(reversed.map((one) => one.reverses)),
+    books: openBooks(found.accounts ?? []),
+    holds: new Map(found.holds?.map((hold) => [hold.id, { ...hold, expiresAt: new Date(hold.expiresAt) }])),
+    earlier: { postings: byKey(found.postings), holds: byKey(found.holdKeys) },
+    reversed: new Set(found.reversed),
   };
 }
 
