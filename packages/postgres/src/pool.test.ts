@@ -73,6 +73,17 @@ test('a pool for one piece of work is closed with it, however it ends', async ()
   );
 });
 
+test('a prepared statement takes arrays as they are', async () => {
+  const pool = open(url, { max: 1 });
+  const texts = ['', ' ', 'NULL', null, '{}', ',', '"', '\\', '\\"', `a\nb\t'$1`, 'ö', '☃'];
+  const numbers = [0, -1, 1.5, 1e21, Number.MAX_SAFE_INTEGER, null, Number.NaN, Number.NEGATIVE_INFINITY];
+  const dates = [new Date(0), null];
+  const text =
+    'SELECT $1::text[] AS texts, $2::float8[] AS numbers, $3::timestamptz[] AS dates, $4::uuid[] AS none';
+  const { rows } = await pool.query(prepared(text, [texts, numbers, dates, []]));
+  assert.deepEqual(rows, [{ texts, numbers, dates, none: [] }]);
+});
+
 test('a prepared statement is parsed once on a connection, and each text is a statement of its own', async () => {
   const pool = open(url, { max: 1 });
   const texts = ['SELECT $1::int AS n', 'SELECT $1::int + 1 AS n'];

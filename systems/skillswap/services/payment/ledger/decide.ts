@@ -117,32 +117,30 @@ export function move(books: Books, { lines, hold: ended, owing = false }: Moveme
   if (ended && ended.state !== 'ACTIVE') return { is: 'refused', why: 'HOLD_ENDED' };
   const net = netOf(lines);
   // What becomes available of a hold may pay what is owed.
-  if (ended) net.set(walletOf(ended.owner), net.get(walletOf(ended.owner)) ?? 0);
+  if (ended) lineOf(net, { kind: 'WALLET', owner: ended.owner });
   // Who owes again what was paid of a debt pays it with what they have.
-  for (const { kind, owner } of [...net.keys()].map(accountNamed))
-    if (kind === 'DEBT') net.set(walletOf(owner), net.get(walletOf(owner)) ?? 0);
-  const names = [...net.keys()].map(accountNamed);
-  if (names.some((name) => isStopped(books.get(name)))) return { is: 'refused', why: 'WALLET_STOPPED' };
-  const absent = names.filter((name) => !books.get(name));
+  for (const { kind, owner } of [...net.values()])
+    if (kind === 'DEBT') lineOf(net, { kind: 'WALLET', owner });
+  const touched = [...net.values()];
+  if (touched.some((name) => isStopped(books.get(name)))) return { is: 'refused', why: 'WALLET_STOPPED' };
+  const absent = touched.filter((name) => !books.get(name));
   if (absent.length > 0) return missing(...absent);
 
-  for (const { owner } of names.filter(({ kind }) => kind === 'WALLET')) {
-    const wallet = { kind: 'WALLET', owner } as const;
+  for (const wallet of touched.filter(({ kind }) => kind === 'WALLET')) {
+    const { owner } = wallet;
     const debt = { kind: 'DEBT', owner } as const;
     const spendable = available(books.get(wallet)!) + (ended?.owner === owner ? ended.amount : 0);
-    const left = spendable + net.get(nameOf(wallet))!;
+    const left = spendable + wallet.amount;
     if (left < 0 && !owing) return { is: 'refused', why: 'INSUFFICIENT_CREDITS' };
-    const owed = -((books.get(debt)?.balance ?? 0) + (net.get(nameOf(debt)) ?? 0));
+    const owed = -((books.get(debt)?.balance ?? 0) + (net.get(nameOf(debt))?.amount ?? 0));
     // Either nothing is owed or nothing is available.
     const paid = left - Math.max(left - owed, 0);
     if (paid === 0) continue;
     if (!books.get(debt)) return missing(debt);
-    net.set(nameOf(wallet), net.get(nameOf(wallet))! - paid);
-    net.set(nameOf(debt), (net.get(nameOf(debt)) ?? 0) + paid);
+    wallet.amount -= paid;
+    lineOf(net, debt).amount += paid;
   }
-  const moved = [...net].flatMap(([name, amount]) =>
-    amount === 0 ? [] : [{ ...accountNamed(name), amount }],
-  );
+  const moved = [...net.values()].filter(({ amount }) => amount !== 0);
   return {
     is: 'moved',
     lines: moved,
@@ -175,14 +173,22 @@ export function reversed(lines: readonly Line[]): Line[] {
   return lines.map((line) => ({ ...line, amount: -line.amount }));
 }
 
-/** One amount for each account. */
-function netOf(lines: readonly Line[]): Map<string, number> {
-  const net = new Map<string, number>();
-  for (const line of lines) net.set(nameOf(line), (net.get(nameOf(line)) ?? 0) + line.amount);
+/** One line for each account, by its name. */
+function netOf(lines: readonly Line[]): Map<string, Line> {
+  const net = new Map<string, Line>();
+  for (const line of lines) lineOf(net, line).amount += line.amount;
   const sum = lines.reduce((all, { amount }) => all + amount, 0);
   if (sum !== 0 || !lines.every(({ amount }) => Number.isSafeInteger(amount)))
     throw new RangeError(`Lines of whole credits are 0 together: ${JSON.stringify(lines)}`);
   return net;
+}
+
+/** Makes one of 0 where there is none. */
+function lineOf(net: Map<string, Line>, { kind, owner }: AccountName): Line {
+  const name = nameOf({ kind, owner });
+  const line = net.get(name) ?? { kind, owner, amount: 0 };
+  net.set(name, line);
+  return line;
 }
 
 /** The platform's accounts are never in anybody's way. */
@@ -196,13 +202,4 @@ function missing(...accounts: AccountName[]): Refusal {
 
 export function nameOf({ kind, owner }: AccountName): string {
   return `${kind}:${owner}`;
-}
-
-function walletOf(owner: string): string {
-  return nameOf({ kind: 'WALLET', owner });
-}
-
-function accountNamed(name: string): AccountName {
-  const [kind, owner] = name.split(':') as [AccountKind, string];
-  return { kind, owner };
 }
