@@ -241,6 +241,16 @@ describe('what waits at the same time', () => {
     assert.equal((await balances(to)).balance, 19 + 28);
   });
 
+  it('is shared by the lanes that are free, where it is enough for several', async () => {
+    const transactions = async (count: number) => {
+      const [inGroups, to] = [together(pool), await somebody(pool, 0)];
+      const holds = await Promise.all(Array.from({ length: count }, () => heldBySomebody(20)));
+      const done = await Promise.all(holds.map(({ id }) => inGroups(transferOf(id, to))));
+      return await transactionsOf(done.map(({ id }) => id));
+    };
+    assert.deepEqual([await transactions(8), await transactions(20)], [1, 2]);
+  });
+
   it('is not failed by one in whose way something fails', async () => {
     const [to, spoilt, good] = [randomUUID(), await heldBySomebody(20), await heldBySomebody(20)];
     const setHeld = (held: number) =>

@@ -43,8 +43,7 @@ export function together(pool: Db, { most = 100, lanes = 2 }: TogetherOptions = 
   function begin(): void {
     isCalled = false;
     while (free > 0 && waiting.length > 0) {
-      // All that is there, not a lane's share of it: half of the cost of a small transaction is the same for any.
-      const group = waiting.splice(0, most);
+      const group = waiting.splice(0, sizeOfGroup(waiting.length, free, most));
       free--;
       void commit(pool, group).finally(() => {
         free++;
@@ -62,6 +61,16 @@ export function together(pool: Db, { most = 100, lanes = 2 }: TogetherOptions = 
     return await promise;
   };
 }
+
+/**
+ * A lane's share of what waits, so that one is decided while the other is written; but no less than makes up for what a transaction
+ * costs whatever is in it.
+ */
+function sizeOfGroup(waiting: number, free: number, most: number): number {
+  return Math.min(most, Math.max(LEAST_SHARE, Math.ceil(waiting / free)));
+}
+
+const LEAST_SHARE = 8;
 
 async function commit(pool: Db, group: readonly Waiting[]): Promise<void> {
   try {
