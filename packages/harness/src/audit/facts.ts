@@ -13,7 +13,7 @@ export type FactsOptions = {
   strangers?: boolean;
 };
 
-/** How many different events of a type were heard of a key. */
+/** By the type of a fact, how many different events told of a key. */
 export type Heard = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
 export type FactsResult = {

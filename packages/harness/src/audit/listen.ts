@@ -22,23 +22,26 @@ export async function listenToFacts(
   busUrl: string,
   loads: ReadonlyMap<string, Pick<Load, 'facts'>>,
 ): Promise<FactsListener> {
-  const promised: NonNullable<Load['facts']> = Object.assign(
-    {},
-    ...[...loads.values()].map(({ facts }) => facts),
+  const promised = [...loads.values()].flatMap(({ facts = {} }) => Object.entries(facts));
+  const heard = new Map(promised.map(([fact]) => [fact, new Map<string, number>()]));
+  const tellers = new Map(
+    promised.flatMap(([fact, { key, or = {} }]) =>
+      Object.entries({ [fact]: key, ...or }).map(([type, keyOf]) => [type, { fact, keyOf }] as const),
+    ),
   );
-  const types = Object.keys(promised);
-  const heard = new Map(types.map((type) => [type, new Map<string, number>()]));
+  const types = [...tellers.keys()];
   const known = new Set<string>();
   const begunAt = new Date();
   const hear = async ({ id, type, time, data }: Envelope) => {
     // The bus may bring a message again: its id is known then, as an inbox knows it.
     if (known.has(id) || new Date(time) < begunAt) return;
     known.add(id);
-    const told = promised[type]!.key(data);
+    const { fact, keyOf } = tellers.get(type)!;
+    const told = keyOf(data);
     if (told === undefined) return;
-    const ofType = heard.get(type)!;
+    const ofFact = heard.get(fact)!;
     const key = String(told);
-    ofType.set(key, (ofType.get(key) ?? 0) + 1);
+    ofFact.set(key, (ofFact.get(key) ?? 0) + 1);
   };
   const bus = await openBus(busUrl, { onError: () => {} });
   if (types.length > 0)

@@ -49,8 +49,14 @@ function createArrival(
   journal: Journal,
   unpromised: (kind: string) => void,
 ): Arrival {
-  const note = (at: Entry['at'], { name: promise, key, n }: Promising, value?: string | number) =>
-    journal.write({ at, ms: Date.now(), load, promise, key, n, value });
+  const note = (at: Entry['at'], promising: Promising, body?: unknown) => {
+    const ms = Date.now();
+    for (const { name, key, n, value } of [promising, ...(promising.brings ?? [])]) {
+      const [promise, of = load] = name.split('.').reverse();
+      const told = at === 'ack' ? toldBy(value, body) : undefined;
+      journal.write({ at, ms, load: of, promise: promise!, key, n, value: told });
+    }
+  };
   return {
     send(call) {
       if (!SAFE.has(call.method)) unpromised(call.kind);
@@ -59,15 +65,15 @@ function createArrival(
     write: async (promising, call, user) => {
       note('try', promising);
       const outcome = await send(call);
-      if (outcome.is === 'ok') note('ack', promising, toldBy(promising, outcome.body));
+      if (outcome.is === 'ok') note('ack', promising, outcome.body);
       else note(outcome.is, promising);
       if (outcome.is === 'unknown' && user) user.unclear = true;
       return outcome;
     },
-    acknowledge: (promising) => note('ack', promising, toldBy(promising, undefined)),
+    acknowledge: (promising) => note('ack', promising),
   };
 }
 
-function toldBy({ value }: Promising, body: unknown): string | number | undefined {
+function toldBy(value: Promising['value'], body: unknown): string | number | undefined {
   return typeof value === 'function' ? value(body) : value;
 }

@@ -11,11 +11,8 @@ import type { Population, User, UserId } from './population.ts';
 export type Load<Id extends UserId = number> = {
   /** By name: each write says which of these its answer promises. */
   promises?: Record<string, Promised>;
-  /**
-   * By type: events that tell others of these writes, one of each, whichever side has made it. The key is that of the promise; undefined of an event that
-   * tells of something else.
-   */
-  facts?: Record<string, { promise: string; key(data: Record<string, unknown>): unknown }>;
+  /** By type: events that tell others of these writes, one of each, whichever side has made it. */
+  facts?: Record<string, Fact>;
   /**
    * By name: figures that are 0 at every moment, whatever is under way, of one statement (so that they are of one moment). The report has them
    * under that name.
@@ -30,6 +27,11 @@ export type Load<Id extends UserId = number> = {
   /** How a fresh process is made as fast as one that has run for weeks. */
   warmUp?: WarmUp<Id>;
 };
+
+/** That somebody tells of a write: by an event of this type, or by one of another, whoever has made it. */
+export type Fact = { promise: string; key: KeyOfFact; or?: Record<string, KeyOfFact> };
+/** The key of the promise; undefined of an event that tells of something else. */
+type KeyOfFact = (data: Record<string, unknown>) => unknown;
 
 /** One kind of arrival; its share of all is its weight by the sum of all weights. */
 type Operation = { weight: number; run(arrival: Arrival): Promise<void> };
@@ -59,12 +61,16 @@ export type Arrival = {
   acknowledge(promise: Promising): void;
 };
 
-/** `n`: the number of a value that the next ones replace. `value`: what the answer told, if more than the key. */
+/**
+ * `name`: of a promise of this load, or as `payment.transfer` of one of another service, where what comes of it is looked for. `n`: the number of a value
+ * that the next ones replace. `value`: what the answer told, if more than the key. `brings`: what else the same write promises.
+ */
 export type Promising = {
   name: string;
   key: string | number;
   n?: number;
   value?: string | number | ((body: unknown) => string | number);
+  brings?: readonly Omit<Promising, 'brings'>[];
 };
 
 /** Without `monolith`: it never has any of them, and nobody looks for them there. So it is with a service that was born outside. */

@@ -18,6 +18,8 @@ export type Population<Id extends UserId = number> = {
   any(): User<Id>;
   /** Somebody without a write on its way, undefined if there is nobody (nearly never). */
   writer(accept?: (user: User<Id>) => boolean): User<Id> | undefined;
+  /** Who it is that has this id; undefined: nobody who makes requests. */
+  find(id: Id): User<Id> | undefined;
   /** Somebody who has just written, else anybody: the one who would notice an old value. */
   reader(): User<Id>;
   /** Remembers that this one has just written. */
@@ -40,6 +42,7 @@ export function createPopulation<Id extends UserId>(
   mint: (id: Id) => string,
 ): Population<Id> {
   const users: User<Id>[] = Array.from(ids, (id) => ({ id, accessToken: null, busy: false, unclear: false }));
+  const byId = new Map(users.map((user) => [user.id, user]));
   const hot = Math.min(HOT_SIZE, users.length);
   const recent: User<Id>[] = [];
   const newcomers: User<Id>[] = [];
@@ -53,6 +56,7 @@ export function createPopulation<Id extends UserId>(
       }
       return undefined;
     },
+    find: (id) => byId.get(id),
     reader: () => (random.chance(0.5) ? recent.shift() : undefined) ?? any(),
     wrote: (user) => {
       recent.push(user);
@@ -62,6 +66,7 @@ export function createPopulation<Id extends UserId>(
     add: (id, accessToken) => {
       const user = { id, accessToken, busy: false, unclear: false };
       users.push(user);
+      byId.set(id, user);
       newcomers.push(user);
       return user;
     },
