@@ -181,6 +181,27 @@ describe('credits of a session that the monolith made', () => {
     assert.ok(await isNotDue(id));
   });
 
+  it('are held, contested and decided by what it has said, however short a time ago', async () => {
+    const { provider, id } = await broughtBy(people.booked(ahead(2)));
+    const contest = () => people.step(provider, id, 'dispute', { reason: 'I was there' });
+    let contested: ReturnType<typeof contest>;
+    // Nobody here has heard of it when it is contested: who would do so waits.
+    await world.whileLocked(id, async () => {
+      await world.query('INSERT INTO settlements VALUES ($1, 10, $2)', [id, new Date(ahead(3))]);
+      contested = contest();
+      const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%FOR NO KEY UPDATE%'
+        AND datname = current_database()`;
+      await Promise.race([contested, until(async () => (await world.query(waiting)).length > 1)]);
+    });
+    assert.equal((await contested!).status, 201);
+    const decision = { outcome: 'PROVIDER', note: 'They were not' };
+    const path = `/sessions/${id}/dispute/decision`;
+    const { body } = await world.call(await world.person(), 'POST', path, decision, 'ADMIN');
+    assert.equal(body.outcome, 'PROVIDER');
+    await world.settled(id);
+    assert.deepEqual(await world.wallet(provider), [9, 0, 9]);
+  });
+
   it('are left alone where it has settled them meanwhile, and are its to settle as long as they are not', async () => {
     const at = ahead(2);
     const { seeker, provider, id } = await people.scheduled(at);

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { withTransaction } from '@banyan/postgres';
 import { until } from '@banyan/postgres/testing';
 import { serviceKeysOf } from '@banyan/service/service-keys';
 import { startGatewayDouble } from '../kit/testing/gateway.ts';
@@ -70,6 +71,12 @@ export async function startBookingWorld(env: Record<string, string> = {}) {
     url: () => session.url,
     call,
     query,
+    /** Has others wait for a session while it does something. */
+    whileLocked: async (sessionId: string, run: () => Promise<void>): Promise<void> =>
+      await withTransaction(session.pool, async (tx) => {
+        await tx.query('SELECT FROM sessions WHERE id = $1 FOR NO KEY UPDATE', [sessionId]);
+        await run();
+      }),
     skill,
     person,
     /** Teaches each day around the clock. */

@@ -1,9 +1,11 @@
 import type { Events } from '@banyan/events';
 import { type Db, withTransaction } from '@banyan/postgres';
+import type pg from 'pg';
 import type { contracts } from '../../../contracts/session.ts';
 import { ApiError } from '../../../kit/problems.ts';
 import { DISPUTE_DAYS } from '../../../kit/sessions/settlement.ts';
-import { findSession, historyOf } from '../sessions/store.ts';
+import { takeOver } from '../credits/store.ts';
+import { findSession, historyOf, lockSession } from '../sessions/store.ts';
 import * as store from './store.ts';
 
 type Says = Pick<Events<typeof contracts>, 'publish'>;
@@ -22,6 +24,7 @@ export async function openDispute(
 ): Promise<store.DisputeRow> {
   return await withTransaction(pool, async (tx) => {
     const { seekerId, providerId } = await findSession(tx, sessionId, openedBy);
+    await hasItsCredits(tx, sessionId);
     const said = (await historyOf(tx, sessionId)).at(-1);
     const decidesAt = new Date(Date.now() + DISPUTE_DAYS * DAY);
     if (said?.actorId === openedBy || !(await store.keepBack(tx, sessionId, decidesAt)))
@@ -41,9 +44,10 @@ export async function decideDispute(
   decision: store.Decision,
 ): Promise<store.DisputeRow> {
   return await withTransaction(pool, async (tx) => {
+    if (!(await store.findDispute(tx, sessionId))) throw new ApiError('DISPUTE_NOT_FOUND');
+    await hasItsCredits(tx, sessionId);
     const decided = await store.decide(tx, sessionId, decision);
-    if (!decided)
-      throw new ApiError((await store.findDispute(tx, sessionId)) ? 'DISPUTE_DECIDED' : 'DISPUTE_NOT_FOUND');
+    if (!decided) throw new ApiError('DISPUTE_DECIDED');
     const { seekerId, providerId, ...dispute } = decided;
     const { outcome } = decision;
     await events.publish(tx, 'SessionDisputeDecided', { sessionId, seekerId, providerId, outcome });
@@ -55,4 +59,10 @@ export async function decideDispute(
 export async function decideOverdue(pool: Db, events: Says, sessionId: string): Promise<void> {
   const decision = { outcome: 'SEEKER', note: null, decidedBy: null } as const;
   await decideDispute({ pool, events }, sessionId, decision);
+}
+
+/** What the monolith has said of them counts here, however short a time ago that was. */
+async function hasItsCredits(tx: pg.PoolClient, sessionId: string): Promise<void> {
+  await lockSession(tx, sessionId);
+  await takeOver(tx, sessionId);
 }
