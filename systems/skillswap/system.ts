@@ -2,6 +2,7 @@ import type { System } from '@banyan/harness';
 import { encryptionKeyOf, serviceKeysOf } from '@banyan/service/service-keys';
 import { GATEWAY_ISSUER } from './kit/tokens.ts';
 import { stripeDoubleAt } from './services/payment/testing/stripe-double-keys.ts';
+import { livekitDoubleAt } from './services/session/testing/livekit-double-keys.ts';
 
 /**
  * What SkillSwap consists of: the one list of the services that leave its monolith. Each has its folder below services/ (main.ts,
@@ -14,7 +15,10 @@ export const system = {
   prefix: 'SKILLSWAP',
   gatewayIssuer: GATEWAY_ISSUER,
   services: ['user', 'skill', 'notification', 'session', 'payment', 'analytics'],
-  beside: { stripe: 'services/payment/testing/stripe-double.ts' },
+  beside: {
+    stripe: 'services/payment/testing/stripe-double.ts',
+    livekit: 'services/session/testing/livekit-double.ts',
+  },
   // Nobody is retired: all that is still the monolith's looks at its users.
   goesBack: 'user',
   environment: ({ process, secret, gatewayUrl, urls }) => ({
@@ -25,6 +29,7 @@ export const system = {
     ...Object.fromEntries(Object.entries(urls).map(([name, url]) => [`${name.toUpperCase()}_URL`, url])),
     API_URL: gatewayUrl,
     ...(process === 'payment' && urls.stripe !== undefined ? stripeDoubleAt(urls.stripe) : {}),
+    ...(process === 'session' && urls.livekit !== undefined ? livekitDoubleAt(urls.livekit) : {}),
   }),
 } as const satisfies System;
 

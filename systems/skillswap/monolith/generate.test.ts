@@ -3,12 +3,14 @@ import { after, before, describe, it } from 'node:test';
 import { demoPassword, demoRefreshToken } from '@banyan/monolith/generator';
 import { testServer } from '@banyan/postgres/testing';
 import type pg from 'pg';
+import { moved, type SessionAction } from '../kit/sessions/transitions.ts';
 import { createMonolith } from './app.ts';
 import { connect } from './database.ts';
 import { generate, isActive, userId } from './generate.ts';
 import { contradictions } from './testing/ledger.ts';
 
 const SIZE = { users: 400, skills: 400, offered: 700, wanted: 500, sessions: 1500, bcryptCost: 4 };
+const DAY = 86_400_000;
 let one: pg.Pool;
 let two: pg.Pool;
 let rows: Record<string, number>;
@@ -53,6 +55,30 @@ describe('the generator', () => {
          WHERE session_id = sessions.id ORDER BY created_at DESC LIMIT 1)`,
     );
     assert.equal(broken.rowCount, 0);
+  });
+
+  it('makes sessions of the day on which it runs: some can be begun at once, some ended, of some the other one did not come', async (t) => {
+    const pool = connect(await (await testServer()).database('today'));
+    t.after(() => pool.end());
+    const now = Date.UTC(2030, 0, 15, 12);
+    const asked = { ...SIZE, sessions: 10, today: 100, now };
+    assert.equal((await generate(pool, asked)).sessions, 110);
+    assert.deepEqual(await contradictions(pool), []);
+    const { rows } = await pool.query<Parameters<typeof moved>[0] & { seeker: string; provider: string }>(
+      `SELECT state, extract(epoch FROM starts_at)::float8 * 1000 AS "startsAt", extract(epoch FROM ends_at)::float8 * 1000 AS "endsAt",
+         seeker_id AS seeker, provider_id AS provider FROM sessions WHERE starts_at BETWEEN $1 AND $2`,
+      [new Date(now - DAY / 2), new Date(now + DAY / 2)],
+    );
+    assert.equal(rows.length, 100);
+    assert.equal(new Set(rows.map(({ provider }) => provider)).size, 100);
+    assert.ok(rows.every(({ seeker, provider }) => seeker !== provider));
+    const can = (action: SessionAction, minutes: number) =>
+      rows.filter((session) => 'to' in moved(session, action, 'seeker', now + minutes * 60_000)).length;
+    for (const minutes of [0, 10]) {
+      assert.ok(can('start', minutes) > 10, 'to be begun');
+      assert.ok(can('complete', minutes) > 5, 'to be ended');
+      assert.ok(can('noShow', minutes) > 5, 'nobody came');
+    }
   });
 
   it('lets people in with the demo passwords and tokens, and finds them matches', async () => {

@@ -19,19 +19,33 @@ import { heldUntil } from '../kit/sessions/settlement.ts';
 import { CATEGORIES, SKILLS } from '../kit/taxonomy.ts';
 import { connect, createTables } from './database.ts';
 import { PLACES } from './generator/places.ts';
-import { type PlannedSession, planSessions } from './generator/sessions.ts';
+import { type PlannedSession, planSessions, planToday } from './generator/sessions.ts';
 
 export { demoPassword, demoRefreshToken } from '@banyan/monolith/generator';
 
-export type Size = { users: number; skills: number; offered: number; wanted: number; sessions: number };
+export type Size = {
+  users: number;
+  skills: number;
+  offered: number;
+  wanted: number;
+  sessions: number;
+  /** Sessions of the day on which it runs, beside the others, at most: their times are not the same twice. */
+  today: number;
+};
 
-const TOUR_SIZE: Size = { users: 20_000, skills: 400, offered: 30_000, wanted: 20_000, sessions: 30_000 };
+const TOUR_SIZE: Size = {
+  ...{ users: 20_000, skills: 400, offered: 30_000, wanted: 20_000, sessions: 30_000 },
+  today: 0,
+};
 
-/** Everything was made before this moment, whenever the generator runs: the same seed gives the same rows. */
-const AS_OF = Date.UTC(2026, 5, 1);
+/** Everything was made before this moment, whenever the generator runs: the same seed gives the same rows, but for the times of sessions of the day. */
+export const AS_OF = Date.UTC(2026, 5, 1);
 const DAY = 86_400_000;
 /** Users 1 to 3 are administrators. */
 const ADMINS = 3;
+
+/** Whoever has a session today is one of so many: those who come most often. */
+const NEAR = 2_000;
 
 /** Each hundredth generated user was suspended long ago. */
 export function isActive(n: number): boolean {
@@ -43,15 +57,25 @@ export function userId(n: number): string {
   return idOf('user', n);
 }
 
+/** Who decides what people contest. */
+export function adminIds(): string[] {
+  return Array.from({ length: ADMINS }, (_, index) => userId(index + 1));
+}
+
 /**
  * Fills an empty legacy database and returns the rows of each table. All in one transaction; throws if there are users already. Balances are the
  * sums of their transactions, and what is held is the sum of the holds. `bcryptCost` is that of the demo passwords, default 10.
  */
 export async function generate(
   pool: pg.Pool,
-  { seed = 1, bcryptCost = 10, ...size }: Partial<Size> & { seed?: number; bcryptCost?: number } = {},
+  {
+    seed = 1,
+    bcryptCost = 10,
+    now = Date.now(),
+    ...size
+  }: Partial<Size> & { seed?: number; bcryptCost?: number; now?: number } = {},
 ): Promise<Record<string, number>> {
-  const { users, skills, offered, wanted, sessions } = { ...TOUR_SIZE, ...size };
+  const { users, skills, offered, wanted, sessions, today } = { ...TOUR_SIZE, ...size };
   if (skills > SKILLS.length) throw new RangeError(`There are ${SKILLS.length} skills at most.`);
   await createTables(pool);
   const hashOf = await demoHashes(bcryptCost);
@@ -60,8 +84,15 @@ export async function generate(
     const offers = spread(random, offered, users, skills);
     const wishes = spread(random, wanted, users, skills);
     const rates = Array.from({ length: users + 1 }, () => random.int(5, 40));
-    const plan = planSessions(random, { count: sessions, users, offered: offers, rates, asOf: AS_OF });
+    const before = planSessions(random, { count: sessions, users, offered: offers, rates, asOf: AS_OF });
     const places = Array.from({ length: users + 1 }, () => random.pick(PLACES));
+    const plan = [
+      ...before,
+      ...planToday(random, {
+        ...{ count: today, first: sessions + 1, near: Math.min(users, NEAR), isActive },
+        ...{ offered: offers, rates, now },
+      }),
+    ];
     const books = booksOf(random, users, plan);
     const copy = (table: string, columns: string, rows: Rows) =>
       copyRows(client, table, columns.split(' '), rows);

@@ -10,19 +10,24 @@ import { system as whole } from '../system.ts';
 import { createMonolith } from './app.ts';
 import data, { BCRYPT_COST } from './data.ts';
 import { connect } from './database.ts';
+import { AS_OF } from './generate.ts';
 import { contradictions } from './testing/ledger.ts';
 
 /** Of the monolith, before anybody leaves: sessions, and the credits that those cost. */
 const system = { ...whole, services: ['session', 'payment'] };
-const USERS = 300;
+/** So many that some have a session of today. */
+const USERS = 2_000;
 const SECRET = 'the secret of the legacy system';
 const directory = mkdtempSync(join(scratchHome(), 'load-'));
 after(() => rmSync(directory, { recursive: true }));
 
 /** Writes whose answers each have to have promised something by the end of the run. */
-const PROMISED = ['booking', 'progress', 'cancellation', 'rating', 'purchase', 'withdrawal'];
+const PROMISED = [
+  ...['booking', 'progress', 'cancellation', 'rating', 'dispute', 'decision'],
+  ...['purchase', 'withdrawal', 'transfer'],
+];
 
-it('people book, move, cancel, rate, buy and withdraw, and all that was acknowledged is there once and adds up', async (t) => {
+it('people book, meet, cancel, rate, contest, buy and withdraw, and all that was acknowledged is there once and adds up', async (t) => {
   const database = await (await testServer()).database('load');
   const rows = await data.fill(database, { users: USERS, seed: 1 });
   const pool = connect(database);
@@ -54,7 +59,7 @@ it('people book, move, cancel, rate, buy and withdraw, and all that was acknowle
   };
   for (const name of PROMISED) {
     while ((await acknowledged(name)) < 3) {
-      assert.ok(load.stats().requests < 5_000, `nobody gets to ${name}`);
+      assert.ok(load.stats().requests < 10_000, `nobody gets to ${name}`);
       // While it goes on it is at every moment as it is at its end.
       assert.deepEqual(
         (await look(new Map([['payment', { ...loads.get('payment')!, promises: {} }]]))).problems,
@@ -80,6 +85,15 @@ it('people book, move, cancel, rate, buy and withdraw, and all that was acknowle
     walletsOff: 0,
   });
   assert.deepEqual(await contradictions(pool), []);
+  const { rows: ended } = await pool.query<{ state: string }>(
+    `SELECT DISTINCT to_state AS state FROM session_history WHERE created_at > $1 AND actor_id IS NOT NULL`,
+    [new Date(AS_OF)],
+  );
+  for (const state of ['IN_PROGRESS', 'COMPLETED', 'CANCELLED'])
+    assert.ok(
+      ended.some((one) => one.state === state),
+      `nobody gets to ${state}`,
+    );
 
   for (const [figure, sql] of Object.entries(BREAKS)) {
     const client = await pool.connect();

@@ -29,7 +29,7 @@ export type Load<Id extends UserId = number> = {
 };
 
 /** That somebody tells of a write: by an event of this type, or by one of another, whoever has made it. */
-export type Fact = { promise: string; key: KeyOfFact; or?: Record<string, KeyOfFact> };
+type Fact = { promise: string; key: KeyOfFact; or?: Record<string, KeyOfFact> };
 /** The key of the promise; undefined of an event that tells of something else. */
 type KeyOfFact = (data: Record<string, unknown>) => unknown;
 

@@ -3,6 +3,8 @@ import { SESSION_MINUTES } from '../../kit/availability/slots.ts';
 import { sessionCredits } from '../../kit/credits/prices.ts';
 import type { SessionState } from '../../kit/sessions/transitions.ts';
 
+type SessionMinutes = (typeof SESSION_MINUTES)[number];
+
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
 
@@ -24,6 +26,8 @@ export type PlannedSession = {
   ofSeeker: number | null;
 };
 
+const TO_BEGIN: readonly SessionState[] = ['REQUESTED', 'ACCEPTED', 'SCHEDULED'];
+
 /** How sessions go, and how many of a hundred. */
 const PATHS: readonly (readonly [percent: number, path: readonly SessionState[]])[] = [
   [68, ['REQUESTED', 'ACCEPTED', 'SCHEDULED', 'IN_PROGRESS', 'COMPLETED']],
@@ -32,7 +36,7 @@ const PATHS: readonly (readonly [percent: number, path: readonly SessionState[]]
   [6, ['REQUESTED', 'ACCEPTED', 'SCHEDULED', 'CANCELLED']],
   [5, ['REQUESTED']],
   [3, ['REQUESTED', 'ACCEPTED']],
-  [8, ['REQUESTED', 'ACCEPTED', 'SCHEDULED']],
+  [8, TO_BEGIN],
 ];
 const ENDED: readonly SessionState[] = ['COMPLETED', 'DECLINED', 'CANCELLED'];
 
@@ -68,7 +72,7 @@ export function planSessions(
   return Array.from({ length: count }, (_, index) => {
     const provider = providers[index % providers.length]!;
     const seeker = 1 + ((provider - 1 + random.int(1, users - 1)) % users);
-    const path = pathOf(random);
+    const path = drawn(random, PATHS);
     const isOver = ENDED.includes(path.at(-1)!);
     const day = Math.floor(index / providers.length) * stride + random.int(0, stride - 1);
     const startsAt =
@@ -94,13 +98,75 @@ export function planSessions(
   });
 }
 
-function pathOf(random: Random): readonly SessionState[] {
+/** Sessions of the day on which somebody looks: when they begin, in minutes from that moment, and how many of a hundred. */
+const OF_TODAY: readonly (readonly [
+  percent: number,
+  kind: { path: readonly SessionState[]; from: number; to: number; lasts: readonly SessionMinutes[] },
+])[] = [
+  [60, { path: TO_BEGIN, from: -5, to: 25, lasts: [30, 60, 90] }],
+  // Nobody has begun it in time: who was there may say so.
+  [20, { path: TO_BEGIN, from: -90, to: -20, lasts: [30, 60] }],
+  // It goes on, or should be over.
+  [20, { path: [...TO_BEGIN, 'IN_PROGRESS'], from: -45, to: -20, lasts: [30, 60] }],
+];
+
+/**
+ * Sessions of the day of `now`: about to begin, under way, or over by the clock and not yet by anybody's word. Of so many, as far as there are people who
+ * offer something among the first `near`; nobody teaches twice, and all may ask for things (`isActive`). The first has the number `first`.
+ */
+export function planToday(
+  random: Random,
+  {
+    count,
+    first,
+    near,
+    isActive,
+    offered,
+    rates,
+    now,
+  }: {
+    count: number;
+    first: number;
+    near: number;
+    isActive(n: number): boolean;
+    offered: ReadonlyMap<number, readonly number[]>;
+    rates: readonly number[];
+    now: number;
+  },
+): PlannedSession[] {
+  const people = Array.from({ length: near }, (_, index) => index + 1).filter(isActive);
+  const providers = people.filter((n) => offered.has(n)).slice(0, count);
+  return providers.map((provider, index) => {
+    const seeker = people[(people.indexOf(provider) + random.int(1, people.length - 1)) % people.length]!;
+    const { path, from, to, lasts } = drawn(random, OF_TODAY);
+    const startsAt = now + random.int(from * 60, to * 60) * 1_000;
+    const minutes = random.pick(lasts);
+    const hourlyRate = rates[provider]!;
+    return {
+      n: first + index,
+      seeker,
+      provider,
+      skill: random.pick(offered.get(provider)!),
+      startsAt,
+      endsAt: startsAt + minutes * 60_000,
+      hourlyRate,
+      credits: sessionCredits(hourlyRate, minutes),
+      path,
+      captured: null,
+      ofProvider: null,
+      ofSeeker: null,
+    };
+  });
+}
+
+/** One of these, by how many of a hundred each is. */
+function drawn<T>(random: Random, shares: readonly (readonly [percent: number, one: T])[]): T {
   let left = random.int(1, 100);
-  for (const [percent, path] of PATHS) {
+  for (const [percent, one] of shares) {
     left -= percent;
-    if (left <= 0) return path;
+    if (left <= 0) return one;
   }
-  return PATHS[0]![1];
+  return shares[0]![1];
 }
 
 /** Of those that were cancelled late some were paid in half or in full. */

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { Static } from 'typebox';
 import { API, type UserId } from '../../api/common.ts';
 import type * as api from '../../api/credits.ts';
+import { AS_OF } from '../../monolith/generate.ts';
 
 type Person = User<string>;
 type Purchased = Static<typeof api.Purchased>;
@@ -13,7 +14,18 @@ const byKey = once(rowsBy('transactions', 'idempotency_key'));
 
 /** People look into their wallets, buy credits and take out what they have earned; some ask twice with one key. */
 export default {
-  promises: { purchase: byKey, withdrawal: byKey },
+  promises: { purchase: byKey, withdrawal: byKey, transfer: once(transfersOf) },
+  facts: {
+    // By the key of its session; the rows of the monolith's tell part by part.
+    CreditsTransferred: {
+      promise: 'transfer',
+      key: ({ reference }) => /^session:(.+)$/.exec(String(reference))?.[1],
+      or: {
+        SessionCreditsKnown: ({ sessionId, part, movedAt }) =>
+          part === 'PAYMENT' && Date.parse(String(movedAt)) > AS_OF ? sessionId : undefined,
+      },
+    },
+  },
   balances: {
     ledger: {
       monolith: async (db) =>
@@ -117,6 +129,16 @@ const MOVES = {
     mayRefuse: [409],
   },
 };
+
+/** What was paid for sessions. */
+async function transfersOf(db: pg.Pool, sessions: string[]): Promise<Map<string, string[]>> {
+  const { rows } = await db.query<{ id: string; ids: string[] }>(
+    `SELECT session_id AS id, array_agg(id) AS ids FROM transactions
+     WHERE type = 'SESSION_PAYMENT' AND session_id = ANY ($1) GROUP BY 1`,
+    [sessions],
+  );
+  return new Map(rows.map(({ id, ids }) => [id, ids]));
+}
 
 async function figures(db: pg.Pool, sql: string): Promise<Record<string, number>> {
   return (await db.query<Record<string, number>>(sql)).rows[0]!;

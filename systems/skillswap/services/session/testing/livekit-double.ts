@@ -3,9 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { jwtVerify, SignJWT } from 'jose';
+import { KEY, livekitDoubleAt, SECRET } from './livekit-double-keys.ts';
 
-const KEY = 'devkey';
-const SECRET = 's'.repeat(32);
 const secret = new TextEncoder().encode(SECRET);
 
 /** LiveKit's server as far as rooms go: it refuses who is not let in, and forgets nobody who was. */
@@ -15,6 +14,7 @@ export class LiveKitDouble {
   /** Answers 503 to so many requests more. */
   down = 0;
   readonly #server = createServer(async (request, response) => {
+    if (request.url === '/health') return void response.writeHead(200).end();
     const body = JSON.parse(await text(request)) as Record<string, string>;
     const token = String(request.headers.authorization).replace('Bearer ', '');
     const video = (await jwtVerify(token, secret, { issuer: KEY }).catch(() => undefined))?.payload.video;
@@ -34,20 +34,15 @@ export class LiveKitDouble {
     return this.rooms.delete(body.room!) ? answer(200, {}) : answer(404, { code: 'not_found' });
   });
 
-  async listen(): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+  async listen(port = 0): Promise<this> {
+    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve));
     return this;
   }
 
   /** What the service is told of it. */
   get env(): Record<string, string> {
-    const url = `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-    return {
-      LIVEKIT_URL: url,
-      LIVEKIT_API_KEY: KEY,
-      LIVEKIT_API_SECRET: SECRET,
-      LIVEKIT_RECORDINGS: 'taught',
-    };
+    const url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return { ...livekitDoubleAt(url), LIVEKIT_RECORDINGS: 'taught' };
   }
 
   /** Who is let in with a token at that moment, and where; undefined: nobody. */
@@ -73,3 +68,5 @@ export class LiveKitDouble {
     this.#server.close();
   }
 }
+
+if (import.meta.main) await new LiveKitDouble().listen(Number(process.env.PORT ?? 0));
