@@ -19,6 +19,8 @@ export const system = {
     stripe: 'services/payment/testing/stripe-double.ts',
     livekit: 'services/session/testing/livekit-double.ts',
   },
+  // At 200 six services and a ledger take all of two cores.
+  rate: 100,
   // Nobody is retired: all that is still the monolith's looks at its users.
   goesBack: 'user',
   environment: ({ process, secret, gatewayUrl, urls }) => ({

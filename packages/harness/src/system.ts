@@ -29,6 +29,8 @@ export type System = {
   beside?: Readonly<Record<string, string>>;
   /** Those that the tour moves when nobody says which. Default: all. */
   shown?: readonly string[];
+  /** Requests a second in a tour, at which all its services leave half of two cores free. Default 200. */
+  rate?: number;
   /** The service that goes back to the monolith once in the tour, at half of its users. */
   goesBack: string;
   /** The service that the tour retires: one that the monolith can do without. Left out: none. */

@@ -16,6 +16,8 @@ import { freePorts } from '../free-ports.ts';
 import { startInstances } from '../instances/start-instances.ts';
 import { type LoadProcess, spawnLoad } from '../load/process.ts';
 import type { TourReport } from '../tour/report.ts';
+import { createShow, type Show } from '../tour/show.ts';
+import { thereAndBack } from '../tour/time-left.ts';
 import { runTour } from '../tour/tour.ts';
 import { recordingEnvironment } from '../tour/trace/trace.ts';
 import { startSampler } from '../tour/trace/waits.ts';
@@ -31,7 +33,6 @@ import { demandCopies, placesOf } from './places.ts';
 import { isSigned, type Removal, removals, remove, sign } from './removal.ts';
 import { type ReadRequests, type Requests, readRequests } from './requests.ts';
 import { servicesToMove } from './services-to-move.ts';
-import { createShow, type Show } from './show.ts';
 
 export type RehearseOptions = {
   loaded: LoadedPlan;
@@ -160,7 +161,10 @@ async function begin(
   mkdirSync(logs);
   const names = [...BANYAN_PORTS, 'monolith', ...Object.keys(loaded.plan.services)];
   const ports = await freePorts(names);
-  const show = createShow({ stream, title: loaded.plan.name, services, holdSeconds, startedAt });
+  const title = `a copy of ${loaded.plan.name}`;
+  const stops = thereAndBack(services.map(({ name, rollout }) => ({ name, shares: rollout.steps })));
+  const show = createShow({ stream, title, holdSeconds, startedAt });
+  show.goes(stops);
   const made = new Made(show.event);
   return { options, services, requests, directory, logs, ports, show, made, startedAt };
 }

@@ -14,6 +14,13 @@ it('asks less of a slow machine, and waits longer for it, within bounds', () => 
   assert.deepEqual(least, { rate: 40, users: 2_000, minRequests: 3, minCompared: 50, patience: 4 });
 });
 
+it('sends as many requests as the system says', () => {
+  const dear = scaleFor(1, {}, 100);
+  assert.deepEqual([dear.rate, dear.users, dear.minCompared], [100, 20_000, 100]);
+  assert.equal(scaleFor(0.5, {}, 100).rate, 50);
+  assert.equal(scaleFor(1, { rate: 200 }, 100).rate, 200);
+});
+
 it('leaves what was asked for, and waits longer where fewer requests come', () => {
   assert.deepEqual(scaleFor(0.3, { rate: 300, users: 500 }).rate, 300);
   assert.equal(scaleFor(1, { rate: 100 }).patience, 2);

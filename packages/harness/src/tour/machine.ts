@@ -12,8 +12,8 @@ export type Scale = {
 
 /**
  * What the tour is made for: 1 is two free cores of the machine that the published figures were measured on. The rate is one
- * at which the dearest stage, with all users on both services, leaves half of them free: near its limits a system's p95
- * tells how long the queue is, not what a stage costs.
+ * at which the dearest stage, with all users on the services, leaves half of them free: near its limits a system's p95
+ * tells how long the queue is, not what a stage costs. A system whose requests cost more says its own.
  */
 const FULL = { rate: 200, users: 20_000, minRequests: 4, minCompared: 200 };
 const LEAST = { rate: 40, users: 2_000, minRequests: 3, minCompared: 50 };
@@ -71,9 +71,13 @@ async function roundsOfOneThread(): Promise<number> {
 }
 
 /** The size of a run for a machine of this speed. What was asked for stays as it was asked. */
-export function scaleFor(speed: number, asked: { rate?: number; users?: number }): Scale {
+export function scaleFor(
+  speed: number,
+  asked: { rate?: number; users?: number },
+  fullRate: number = FULL.rate,
+): Scale {
   const part = speed >= FULL_FROM ? 1 : speed;
-  const rate = asked.rate ?? Math.max(LEAST.rate, tens(FULL.rate * part, 10));
+  const rate = asked.rate ?? Math.max(LEAST.rate, tens(fullRate * part, 10));
   return {
     rate,
     users: asked.users ?? Math.max(LEAST.users, tens(FULL.users * part, 1_000)),

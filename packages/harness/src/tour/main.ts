@@ -14,11 +14,14 @@ import { pointBanyanTo, writeReport } from './directory.ts';
 import { describeScale, measureSpeed, type Scale, scaleFor } from './machine.ts';
 import { startProcessorTime } from './processor-time.ts';
 import { brokenPromises, jsonOf, nextSteps, renderReport } from './report.ts';
+import { createShow } from './show.ts';
+import { leavingTogether, STAGE_MS } from './storyline.ts';
+import { stopsOf } from './time-left.ts';
 import { type Migration, runTour } from './tour.ts';
 import { TOLD_BY_SERVER } from './trace/server-log.ts';
 import { recordingEnvironment } from './trace/trace.ts';
 import { type Sampler, startSampler } from './trace/waits.ts';
-import { createView, type View } from './view.ts';
+import type { View } from './view.ts';
 
 type Options = {
   system: string;
@@ -51,6 +54,10 @@ const HOME = resolve('.banyan', 'tour');
 /** How long users wait for an answer, on the machine the tour was made for, ms. */
 const ANSWER_MS = 10_000;
 
+/** In what shares users move when a plan says nothing of it, in basis points. */
+const SHARES = [100, 1_000, 5_000, 10_000];
+const HALF = 5_000;
+
 /** The rollout's pace in the tour; a real one takes the plan's defaults. */
 const paceOf = ({ minRequests, minCompared, patience }: Scale) => ({
   OBSERVE_SECONDS: '8',
@@ -69,7 +76,11 @@ const program = new Command('npm start --')
   .option('--system <name>', 'the system whose services move', 'career-copilot')
   .option('--exit', 'end after the report; the exit status tells whether every promise was kept', false)
   .option('--json <file>', 'write the report as JSON')
-  .option('--rate <n>', 'requests per second (default: 200, fewer on a slow or busy machine)', positive)
+  .option(
+    '--rate <n>',
+    'requests per second (default: 200, or what the system says; fewer on a slow or busy machine)',
+    positive,
+  )
   .option('--users <n>', 'users in the monolith (default: 20000, fewer on a slow or busy machine)', positive)
   .option('--seed <n>', 'seed of the data and of the load', positive, 1)
   .option(
@@ -105,7 +116,9 @@ async function main(system: System, options: Options): Promise<void> {
   const stopper = stopOnSignal();
   const directory = claimDirectory(HOME);
   const logs = relative('.', join(directory, 'logs'));
-  const view = createView(process.stdout, startedAt, system.title);
+  const view = createShow({
+    ...{ stream: process.stdout, title: system.title, holdSeconds: STAGE_MS / 1_000, startedAt },
+  });
   let environment: Environment | undefined;
   let load: LoadProcess | undefined;
   let sampler: Sampler | undefined;
@@ -113,13 +126,13 @@ async function main(system: System, options: Options): Promise<void> {
   let status = 1;
   try {
     const speed = await measureSpeed();
-    const scale = scaleFor(speed, options);
+    const services = options.all ? system.services : servicesOf(system, options.services);
+    const scale = scaleFor(speed, options, system.rate);
     view.event(describeScale(speed, scale));
     // All that is started from here on, and what that starts in turn.
     Object.assign(process.env, recordingEnvironment(directory));
     // Whoever wants the report alone opens no page.
     const web = options.exit ? undefined : webOf(system, view);
-    const services = options.all ? system.services : servicesOf(system, options.services);
     environment = await startEnvironment({
       system,
       services,
@@ -158,9 +171,19 @@ async function main(system: System, options: Options): Promise<void> {
       timeoutMs: ANSWER_MS * scale.patience,
       onStall: sampler.slow,
     });
+    const migration = await migrationOf(environment);
+    view.goes(await stopsOfStory(migration));
+    const { stage } = load;
     const report = await runTour({
-      migration: await migrationOf(environment),
-      load,
+      migration,
+      load: {
+        ...load,
+        stage: (name) => {
+          view.reached(name);
+          stage(name);
+        },
+      },
+      onVerified: (service) => view.reached(`${service}:verified`),
       journal,
       listener,
       view,
@@ -253,6 +276,19 @@ async function migrationOf({
     retires: system.retires,
   };
   return { control, services: names, loads: await loadsOf(system), databases, directory, story };
+}
+
+/** What is to come, for how long it still takes. */
+async function stopsOfStory({ control, services, story: { goesBack } }: Migration): Promise<string[]> {
+  const groups = leavingTogether(services, (await control.status()).services);
+  const ways = groups.flatMap((group) => {
+    const name = group[0]!;
+    const way = stopsOf({ name, shares: SHARES });
+    const half = SHARES.filter((share) => share <= HALF);
+    const andBack = [...stopsOf({ name, shares: half }), `${name}:monolith`];
+    return goesBack !== undefined && group.includes(goesBack) ? [...andBack, ...way] : way;
+  });
+  return [...ways, ...services.map((service) => `${service}:verified`)];
 }
 
 function positive(text: string): number {

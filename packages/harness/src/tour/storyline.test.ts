@@ -11,7 +11,13 @@ type Trouble = (service: Service, name: string) => boolean;
 /** A control plane whose services go one stage on at each look, on a clock that only sleeping moves. */
 function play(
   trouble: Trouble = () => false,
-  { retireRefusals = 0, patience = 1, linkless = '', story = {} as Partial<StoryOptions> } = {},
+  {
+    retireRefusals = 0,
+    patience = 1,
+    linkless = '',
+    together = false,
+    story = {} as Partial<StoryOptions>,
+  } = {},
 ) {
   let now = 0;
   const services: Record<string, Service> = {
@@ -22,7 +28,8 @@ function play(
   const stages: string[] = [];
   let proven = 0;
   const aim = async (name: string, target: Target) => {
-    Object.assign(services[name]!, { target, paused: null });
+    for (const each of together ? Object.keys(services) : [name])
+      Object.assign(services[each]!, { target, paused: null });
     return describe(name);
   };
   const refuseNow = (name: string) => {
@@ -94,6 +101,7 @@ function play(
       ...services[name]!,
       service: name,
       message: '',
+      together: Object.keys(services).filter((other) => together && other !== name),
       links: name === linkless ? [] : [{ link: `${name}.forward`, state: 'streaming' }],
       verification: [],
       evidence: { requests: { service: 0, monolith: 0 }, compared: 0 },
@@ -141,6 +149,31 @@ it('goes on after services went back by themselves, and says that they did', asy
   assert.deepEqual(await told, []);
   assert.equal(services.users!.stage, 'retired');
   assert.equal(events.filter((event) => event.includes('went back by itself, no write lost')).length, 3);
+});
+
+it('moves those that leave in one step as one, and proves each of them', async () => {
+  const proven: string[] = [];
+  const verified: string[] = [];
+  const { told, services, events, stages } = play(undefined, {
+    together: true,
+    story: {
+      retires: undefined,
+      proveGoingBack: async (name) => void proven.push(name),
+      onVerified: (name) => verified.push(name),
+    },
+  });
+  assert.deepEqual(await told, []);
+  assert.deepEqual([services.auth!.stage, services.users!.stage], ['migrated', 'migrated']);
+  assert.deepEqual(
+    [proven, verified],
+    [
+      ['auth', 'users'],
+      ['auth', 'users'],
+    ],
+  );
+  assert.ok(events.includes('auth and users leave, to half of their users …'));
+  assert.equal(stages.filter((stage) => stage === 'auth:migrated').length, 1);
+  assert.ok(stages.every((stage) => !stage.startsWith('users:') || stage === 'users:migrated'));
 });
 
 it('verifies a service that went back by itself once it has come again', async () => {

@@ -30,6 +30,8 @@ export type StoryOptions = {
   onStatus: (services: ServiceStatus[]) => void;
   /** Called when those that are migrated are about to go back, and the load goes on. */
   proveMigrated?: () => Promise<void>;
+  /** Told each service whose rows were all compared in the end. */
+  onVerified?: (service: string) => void;
   /** Called when a service is back at the monolith and the load goes on. */
   proveGoingBack: (service: string) => Promise<void>;
   /** How many times slower than the machine the tour was made for. Default 1. */
@@ -45,7 +47,7 @@ const LOOK_MS = 400;
 /** All other stages are held against the first one: its p95 is of more requests than theirs, ms. */
 const FIRST_MS = 10_000;
 /** Long enough that a stage's p95 tells of the stage, and not of the fifth of a second in which it began, ms. */
-const STAGE_MS = 8_000;
+export const STAGE_MS = 8_000;
 /** What has not come about by then is left out, however slow the machine is, ms. */
 const LONGEST_STORY_MS = 15 * 60_000;
 /** Where there are many, each with nine stages and more, ms. */
@@ -60,34 +62,38 @@ export async function tellStory(options: StoryOptions): Promise<string[]> {
   const { services, goesBack, retires, onEvent, proveGoingBack, holdMs } = options;
   const stageMs = holdMs ?? STAGE_MS;
   const story = storyteller(options);
+  const groups = leavingTogether(services, await story.statuses());
   const migrated: string[] = [];
 
   onEvent('Everything is on the monolith.');
   await story.linger(services[0]!, holdMs ?? FIRST_MS);
 
-  for (const [index, service] of services.entries()) {
-    if (service === goesBack) {
-      onEvent(`${service} ${index === 0 ? 'leaves' : 'follows'}, to half of its users …`);
+  for (const [index, group] of groups.entries()) {
+    const service = group[0]!;
+    const leave = `${group.join(' and ')} ${verb(index === 0 ? 'leave' : 'follow', group)}`;
+    if (goesBack !== undefined && group.includes(goesBack)) {
+      onEvent(`${leave}, to half of ${group.length === 1 ? 'its' : 'their'} users …`);
       if (await story.reach({ service, stage: 'canary', share: 5_000 })) {
         await story.linger(service, stageMs);
-        onEvent('… and goes back: every write it took is on the monolith before the switch.');
+        onEvent(`… and ${verb('go', group)} back: every write is on the monolith before the switch.`);
         if (await story.reach({ service, stage: 'monolith' })) {
-          await proveGoingBack(service);
+          for (const each of group) await proveGoingBack(each);
           await story.linger(service, stageMs);
         }
       }
-      onEvent(`${service} moves forward again, all the way.`);
-    } else {
-      onEvent(
-        `${service} ${index === 0 ? 'leaves' : 'follows'}: copy, compare, then more and more of its users.`,
-      );
-    }
+      onEvent(`${group.join(' and ')} ${verb('move', group)} forward again, all the way.`);
+    } else if (group.length === 1) onEvent(`${leave}: copy, compare, then more and more of its users.`);
+    else onEvent(`${leave} together, each step of both at once: what one writes needs the other.`);
     if (!(await story.reach({ service, stage: 'migrated' }))) continue;
-    migrated.push(service);
+    migrated.push(...group);
     await story.linger(service, stageMs);
   }
 
-  for (const service of migrated) await story.verify(service);
+  if (migrated.length > 0) onEvent('Every row is compared once more, on both sides.');
+  for (const service of migrated) {
+    await story.verify(service);
+    options.onVerified?.(service);
+  }
   if (retires !== undefined && migrated.includes(retires)) {
     const others = migrated.filter((service) => service !== retires);
     const stay =
@@ -101,14 +107,34 @@ export async function tellStory(options: StoryOptions): Promise<string[]> {
     if (migrated.length > 0) await options.proveMigrated?.();
     onEvent('All go back to the monolith.');
     // Those that did not get all the way too.
-    for (const service of services.toReversed()) {
+    for (const group of groups.toReversed()) {
+      const service = group[0]!;
       const isBack = await story.reach({ service, stage: 'monolith' });
       if (!isBack || !migrated.includes(service)) continue;
-      await proveGoingBack(service);
+      for (const each of group) await proveGoingBack(each);
       await story.linger(service, stageMs);
     }
   }
   return story.unfinished;
+}
+
+/** In their order, with each those that leave in one step with it. */
+export function leavingTogether(
+  services: readonly string[],
+  statuses: readonly Pick<ServiceStatus, 'service' | 'together'>[],
+): string[][] {
+  const groups: string[][] = [];
+  for (const name of services) {
+    if (groups.some((group) => group.includes(name))) continue;
+    const others = statuses.find(({ service }) => service === name)?.together ?? [];
+    groups.push([name, ...services.filter((other) => others.includes(other))]);
+  }
+  return groups;
+}
+
+function verb(of: 'leave' | 'follow' | 'go' | 'move', group: readonly string[]): string {
+  if (group.length > 1) return of;
+  return of === 'go' ? 'goes' : `${of}s`;
 }
 
 /** A service without links has no rows that the monolith has too. */
@@ -125,7 +151,7 @@ function storyteller(options: StoryOptions) {
   const told = new Map<string, string>();
   const unfinished: string[] = [];
 
-  return { unfinished, reach, linger, verify };
+  return { unfinished, reach, linger, verify, statuses };
 
   /** Brings the service to the goal, over setbacks; false when it has to be given up, which is told. */
   async function reach(goal: Goal): Promise<boolean> {
@@ -218,9 +244,14 @@ function storyteller(options: StoryOptions) {
     }
   }
 
-  async function look(service: string): Promise<ServiceStatus> {
+  async function statuses(): Promise<ServiceStatus[]> {
     const { services } = await patiently(() => control.status());
     onStatus(services);
+    return services;
+  }
+
+  async function look(service: string): Promise<ServiceStatus> {
+    const services = await statuses();
     const status = services.find((candidate) => candidate.service === service)!;
     const label = labelOf(status);
     if (told.get(service) !== label) {

@@ -45,6 +45,8 @@ export type TourRun = {
   processorTime?: ProcessorTime;
   /** Others than the load may write, too: people look at the system meanwhile. Default false. */
   strangers?: boolean;
+  /** Told each service whose rows were all compared in the end. */
+  onVerified?: (service: string) => void;
   signal: AbortSignal;
   startedAt: number;
 };
@@ -76,6 +78,7 @@ export async function runTour(run: TourRun): Promise<TourReport> {
       ...migration.story,
       patience: scale.patience,
       signal: run.signal,
+      onVerified: run.onVerified,
       onEvent: view.event,
       onStage: (name) => {
         load.stage(name);

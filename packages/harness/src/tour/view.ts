@@ -22,11 +22,14 @@ export function createView(
   stream: NodeJS.WriteStream,
   startedAt: number,
   title: string,
-  /** How much time is left, in words. */
-  timeLeft?: () => string,
+  /** How much time is left, in words; undefined: nobody knows yet. */
+  timeLeft: () => string | undefined,
 ): View {
   const clock = () => `${((performance.now() - startedAt) / 1000).toFixed(0).padStart(3)} s`;
-  const left = () => (timeLeft === undefined ? '' : `  (${timeLeft()})`);
+  const left = () => {
+    const words = timeLeft();
+    return words === undefined ? '' : `  (${words})`;
+  };
   if (!stream.isTTY) {
     const event = (text: string) => void stream.write(`${clock()}  ${text}${left()}\n`);
     return {

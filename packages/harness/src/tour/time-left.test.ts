@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import type { LinkedService } from '@banyan/plan';
-import { beginJourney, reachStop, secondsLeft } from './time-left.ts';
+import { beginJourney as begin, reachStop, secondsLeft, stopsOf, thereAndBack } from './time-left.ts';
 
-const moved = (name: string) => ({ name, rollout: { steps: [1_000, 5_000, 10_000] } }) as LinkedService;
+const moved = (name: string) => ({ name, shares: [1_000, 5_000, 10_000] });
+const beginJourney = (services: ReturnType<typeof moved>[], nowMs: number) =>
+  begin(thereAndBack(services), nowMs);
 const HELD = { holdSeconds: 7, copying: 0 };
 const STOP_MS = 10_000;
 
@@ -47,4 +48,14 @@ it('adds what links say of their copies', () => {
   const journey = beginJourney([moved('auth')], 0);
   const without = secondsLeft(journey, { ...HELD, nowMs: 0 });
   assert.equal(secondsLeft(journey, { ...HELD, copying: 90, nowMs: 0 }), without + 90);
+});
+
+it('counts a way that is gone twice twice, once it is back', () => {
+  const half = stopsOf({ name: 'auth', shares: [1_000, 5_000] });
+  let journey = begin([...half, 'auth:monolith', ...stopsOf(moved('auth'))], 0);
+  assert.equal(reachStop(journey, 'auth:monolith', 0), journey);
+  for (const stop of half) journey = reachStop(journey, stop, 0);
+  assert.equal(journey.ahead[0], 'auth:monolith');
+  journey = reachStop(journey, 'auth:monolith', 0);
+  assert.deepEqual(journey.ahead, stopsOf(moved('auth')));
 });

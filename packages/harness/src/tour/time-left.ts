@@ -1,41 +1,48 @@
 import type { ServiceStatus } from '@banyan/banyan/operate';
-import type { LinkedService } from '@banyan/plan';
 
 /** What a stop takes beyond the time for which it is held, s: fences, comparisons, looks. */
 const STOP_SECONDS = 3;
 /** As if so many stops had gone as expected: the first one says little about the machine. */
 const PRIOR_STOPS = 3;
 
-type Moved = Pick<LinkedService, 'name' | 'rollout'>;
-
-/** Where a rehearsal is on its way there and back. Times are whatever clock the caller has, ms. */
+/** Where a run is on its way. Times are whatever clock the caller has, ms. */
 export type Journey = {
-  /** Stops that are still to come, as `service:stage`; `service:monolith` is the end of the way back. */
+  /** Stops that are still to come, as `service:stage`, in order. */
   readonly ahead: readonly string[];
   readonly behind: number;
   readonly startedMs: number;
   readonly lastReachedMs: number;
 };
 
-export function beginJourney(services: readonly Moved[], nowMs: number): Journey {
-  const there = services.flatMap(({ name, rollout }) => {
-    const shares = rollout.steps.filter((step) => step < 10_000).map((step) => `canary ${step / 100}%`);
-    return ['copying', 'shadowing', ...shares, 'migrated'].map((stage) => `${name}:${stage}`);
-  });
-  const back = services.map(({ name }) => `${name}:monolith`).reverse();
-  return { ahead: [...there, ...back], behind: 0, startedMs: nowMs, lastReachedMs: nowMs };
+/** `shares` in basis points. */
+export type Moved = { name: string; shares: readonly number[] };
+
+/** The stops of a service on its way to a share of its users; to all of them it is migrated then. */
+export function stopsOf({ name, shares }: Moved): string[] {
+  const stages = shares.map((share) => (share < 10_000 ? `canary ${share / 100}%` : 'migrated'));
+  return ['copying', 'shadowing', ...stages].map((stage) => `${name}:${stage}`);
 }
 
-/** A stage was seen. Stops before it that nobody saw were passed between two looks; a setback passes none. */
+/** All there, one after the other, and all back at the end. */
+export function thereAndBack(services: readonly Moved[]): string[] {
+  return [...services.flatMap(stopsOf), ...services.map(({ name }) => `${name}:monolith`).reverse()];
+}
+
+export function beginJourney(stops: readonly string[], nowMs: number): Journey {
+  return { ahead: stops, behind: 0, startedMs: nowMs, lastReachedMs: nowMs };
+}
+
+/** A stage was seen. Stops of its service before it that nobody saw were passed between two looks; a setback passes none. */
 export function reachStop(journey: Journey, stage: string, nowMs: number): Journey {
   const [service] = stage.split(':');
-  const own = journey.ahead.filter((stop) => stop.startsWith(`${service}:`));
-  const isBegin = stage === `${service}:monolith` && own.length > 1;
-  if (isBegin || !own.includes(stage)) return journey;
-  const passed = new Set(own.slice(0, own.indexOf(stage) + 1));
+  const own = [...journey.ahead.keys()].filter((index) => journey.ahead[index]!.startsWith(`${service}:`));
+  // At the monolith it is also before it begins, and after a setback.
+  const place = stage.endsWith(':monolith') ? 0 : own.findIndex((index) => journey.ahead[index] === stage);
+  if (place < 0 || journey.ahead[own[place]!] !== stage) return journey;
+  const passed = new Set(own.slice(0, place + 1));
   return {
     ...journey,
-    ahead: journey.ahead.filter((stop) => !passed.has(stop)),
+    ahead: journey.ahead.filter((_, index) => !passed.has(index)),
     behind: journey.behind + passed.size,
     lastReachedMs: nowMs,
   };
