@@ -48,6 +48,8 @@ const DATABASE = {
   ...TOLD_BY_SERVER,
 };
 
+const SYSTEM = 'career-copilot';
+
 /** Where runs keep their data, below the folder it is started from. */
 const HOME = resolve('.banyan', 'tour');
 
@@ -73,7 +75,7 @@ const paceOf = ({ minRequests, minCompared, patience }: Scale) => ({
 const program = new Command('npm start --')
   .description('Moves services out of the monolith of a system, live, and proves that nothing was lost.')
   .argument('<systems>', 'the folder in which the systems lie')
-  .option('--system <name>', 'the system whose services move', 'career-copilot')
+  .option('--system <name>', 'the system whose services move', SYSTEM)
   .option('--exit', 'end after the report; the exit status tells whether every promise was kept', false)
   .option('--json <file>', 'write the report as JSON')
   .option(
@@ -199,7 +201,10 @@ async function main(system: System, options: Options): Promise<void> {
     if (options.json) writeReport(options.json, jsonOf(report));
     status = brokenPromises(report).length === 0 ? 0 : 1;
     console.log(
-      `\n${nextSteps(report, { staysUp: !options.exit, gatewayUrl: environment.gatewayUrl, logs, service: services[0]!, invitation })}`,
+      `\n${nextSteps(report, {
+        ...{ staysUp: !options.exit, gatewayUrl: environment.gatewayUrl, logs, invitation },
+        ...{ service: services[0]!, smaller: smallerOne(options) },
+      })}`,
     );
     if (!options.exit) await untilAborted(stopper.signal);
   } catch (error) {
@@ -209,7 +214,7 @@ async function main(system: System, options: Options): Promise<void> {
       status = 130;
     } else {
       console.error(`\nThe tour failed: ${error instanceof Error ? error.message : error}`);
-      console.error(`Logs are in ${logs}. On a busy machine, try npm start -- --rate 60 --users 2000.`);
+      console.error(`Logs are in ${logs}. On a busy machine, try ${smallerOne(options)}.`);
     }
   }
   await sampler?.stop();
@@ -231,6 +236,14 @@ async function webOf({ web, title }: System, view: View): Promise<Record<string,
     view.event(`The pages of ${title} could not be built, so it goes without them: ${why}`);
     return {};
   }
+}
+
+function smallerOne({ system, services }: Options): string {
+  const same = [
+    ...(system === SYSTEM ? [] : ['--system', system]),
+    ...(services ? ['--services', services.join(',')] : []),
+  ];
+  return ['npm start --', ...same, '--rate 60 --users 2000'].join(' ');
 }
 
 /** For people, in lines that fit a terminal. */

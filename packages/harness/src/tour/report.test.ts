@@ -41,7 +41,13 @@ const GOOD: TourReport = {
   stalls: [],
   rates: { asked: 300, lowest: 300 },
 };
-const NEXT = { staysUp: false, gatewayUrl: 'http://127.0.0.1:1', logs: 'logs', service: 'auth' };
+const NEXT = {
+  smaller: 'npm start -- --rate 60 --users 2000',
+  staysUp: false,
+  gatewayUrl: 'http://127.0.0.1:1',
+  logs: 'logs',
+  service: 'auth',
+};
 
 it('keeps every promise when the machine was slow: a story that is not finished breaks none', () => {
   const slow: TourReport = {

@@ -129,6 +129,8 @@ export function nextSteps(
     staysUp: boolean;
     gatewayUrl: string;
     logs: string;
+    /** How a smaller one is started. */
+    smaller: string;
     /** One to try commands on. */
     service: string;
     invitation?: readonly string[];
@@ -138,7 +140,7 @@ export function nextSteps(
     return `This must not happen: please report it with what is above and the logs in ${options.logs}.`;
   const again =
     report.unfinished.length > 0
-      ? 'The machine was too busy or too slow for the whole story. Close what else runs, or make it smaller:\n\n  npm start -- --rate 60 --users 2000\n\n'
+      ? `The machine was too busy or too slow for the whole story. Close what else runs, or make it smaller:\n\n  ${options.smaller}\n\n`
       : '';
   if (options.staysUp)
     return `${again}Everything stays up. The gateway is at ${options.gatewayUrl}; try

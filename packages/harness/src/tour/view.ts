@@ -16,6 +16,7 @@ const BAR = 24;
 /** Width of a service's name. */
 const NAME = 15;
 const EVENTS = 8;
+const LEAST_EVENTS = 3;
 
 /** A live picture on a terminal; elsewhere one line for each event. */
 export function createView(
@@ -46,7 +47,17 @@ export function createView(
   let services: ServiceStatus[] = [];
   let figures: LoadSummary | null = null;
   const draw = () =>
-    update(picture(title, clock() + left(), { kept, services, figures, events }, stream.columns ?? 80));
+    update(
+      picture(
+        title,
+        clock() + left(),
+        { kept, services, figures, events },
+        {
+          columns: stream.columns ?? 80,
+          rows: stream.rows ?? 24,
+        },
+      ),
+    );
   const timer = setInterval(draw, 100);
   return {
     event(text) {
@@ -70,11 +81,12 @@ export function createView(
 
 type Shown = { kept: string[]; services: ServiceStatus[]; figures: LoadSummary | null; events: string[] };
 
-function picture(
+/** What fits a terminal of that size: what has just happened gives way. */
+export function picture(
   title: string,
   clock: string,
   { kept, services, figures, events }: Shown,
-  columns: number,
+  { columns, rows }: { columns: number; rows: number },
 ): string {
   const lines = [`Banyan moves ${title}${clock.padStart(10)}`, ...kept, ''];
   for (const one of services) {
@@ -82,6 +94,7 @@ function picture(
     const bar = '█'.repeat(filled) + '░'.repeat(BAR - filled);
     const stage = one.stage === 'canary' ? `canary ${one.share / 100}%` : one.stage;
     lines.push(`${one.service.padEnd(NAME)} monolith ${bar} service   ${stage}`);
+    if (!isMoving(one)) continue;
     lines.push(`${' '.repeat(NAME + 1)}${linkLine(one)}`);
     if (one.message) lines.push(`${' '.repeat(NAME + 1)}${one.message}`);
   }
@@ -92,8 +105,15 @@ function picture(
       `        in ${stage}: p50 ${p50Ms.toFixed(1)} ms, p95 ${p95Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`,
     );
   }
-  lines.push('', ...events);
+  const left = Math.max(LEAST_EVENTS, rows - lines.length - 2);
+  lines.push('', ...events.slice(-left));
   return lines.map((line) => line.slice(0, columns - 1)).join('\n');
+}
+
+/** Of the others there is nothing to tell but where they are. */
+function isMoving({ stage, share, target, links, draining, paused }: ServiceStatus): boolean {
+  const isThere = stage === target.stage && share === target.share && paused === null && !draining;
+  return !isThere || links.some(({ state }) => state !== 'off' && state !== 'streaming');
 }
 
 function linkLine({ links }: ServiceStatus): string {
