@@ -195,7 +195,7 @@ const ERASED = {
     ...{ availability: 0, sessions: 1, ratings: 1, disputes: 0, calendar_links: 0, session_history: 0 },
     ...{ offered_skills: 0, people: 0 },
   },
-  payment: { purchases: 0, payees: 1 },
+  payment: { purchases: 0, payees: 1, people: 0 },
 };
 
 async function isErased(one: Somebody): Promise<void> {

@@ -21,6 +21,9 @@ import { system } from './system.ts';
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
 const PEOPLE = 40;
+const ADMIN = 1;
+/** Once their credits are here; by the monolith, which has accounts. */
+const SUSPENDED = 13;
 
 let environment: Environment;
 let pools: Record<'monolith' | 'session' | 'payment', pg.Pool>;
@@ -167,6 +170,11 @@ it('sessions and credits leave in one step and come back, and each hold ends onc
   }
   await complete(seeker, provider, held, pools.session);
   await assertSound(pools.payment);
+  await good('suspend', call(ADMIN, 'POST', `/users/${userId(SUSPENDED)}/suspend`));
+  for (const path of ['/credits', '/sessions', '/payments/payee']) {
+    const { status, body } = await call(SUSPENDED, 'GET', path);
+    assert.deepEqual([status, body.code], [403, 'ACCOUNT_INACTIVE'], path);
+  }
   held = await book(seeker, provider);
   for (const service of ['session', 'payment']) await verified(control, service);
   await goTo(control, 'session', 'monolith');

@@ -112,6 +112,14 @@ export default extract({
         type,
       ],
     }),
+    // Read here, written by others: whoever is suspended moves no money.
+    table({
+      legacy: 'users_legacy',
+      service: 'people',
+      rows: 'foreign',
+      owner: { by: 'writer' },
+      columns: [copy('id'), copy('status', { flow: 'forward' })],
+    }),
   ],
   routes: [
     read('/credits'),

@@ -117,6 +117,32 @@ describe('nobody but services', () => {
   });
 });
 
+it('whoever is suspended or gone asks for nothing any more, of administrators too, and others go on', async () => {
+  const { paths } = (await (await fetch(`${world.service.url}/openapi.json`)).json()) as {
+    paths: Record<string, object>;
+  };
+  const open = Object.entries(paths)
+    .filter(([path]) => path.startsWith('/api/v1/') && !path.includes('webhooks'))
+    .flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => [method.toUpperCase(), path] as const),
+    );
+  assert.ok(open.length > 20, `${open.length}`);
+  for (const status of ['SUSPENDED', 'DELETED']) {
+    const person = await somebody(50);
+    await world.service.pool.query('INSERT INTO people VALUES ($1, $2)', [person, status]);
+    for (const [method, path] of open) {
+      const asked = path
+        .replace('/api/v1', '')
+        .replaceAll(/\{\w*[iI]d\}/g, randomUUID())
+        .replace('{year}', '2026');
+      const { status, body } = await world.call(person, method, asked, undefined, { role: 'ADMIN' });
+      assert.deepEqual([status, body.code], [403, 'ACCOUNT_INACTIVE'], `${method} ${path}`);
+    }
+    await world.service.pool.query(`UPDATE people SET status = 'ACTIVE' WHERE id = $1`, [person]);
+    assert.equal((await world.call(person, 'GET', '/credits')).body.balance, 50);
+  }
+});
+
 describe('books that are not right', () => {
   const spoil = async (sql: string, owner: string) => {
     await world.service.pool.query(sql, [owner]);

@@ -77,6 +77,14 @@ export const personalTables: PersonalTables = {
       archived: null,
       kept: BOOKS,
     },
+    {
+      table: 'people',
+      of: 'id = $1',
+      archived: null,
+      erased: { set: `status = 'DELETED'`, still: `status <> 'DELETED'` },
+      kept: 'that somebody of this id is gone',
+      brought: true,
+    },
     { table: 'cases', of: 'user_id = $1', archived: null, kept: LAUNDERING },
   ],
   // The first two are the parts of `accounts`, of which it is said above.

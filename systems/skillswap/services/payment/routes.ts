@@ -4,12 +4,12 @@ import {
   type ServiceApp,
   type ServiceContext,
   service,
-  signedIn,
 } from '@banyan/service';
 import { API, Id, Page, PageQuery } from '../../api/common.ts';
 import { Hold as ShownHold, Transaction, Wallet } from '../../api/credits.ts';
 import { contracts } from '../../contracts/payment.ts';
 import { ASKER } from '../../contracts/personal-data.ts';
+import { accessIn } from '../../kit/access.ts';
 import { callerOf } from '../../kit/caller.ts';
 import { answerAsMonolith } from '../../kit/problem-answers.ts';
 import { ApiError } from '../../kit/problems.ts';
@@ -62,20 +62,18 @@ export async function routes(app: ServiceApp, context: ServiceContext<unknown, G
 }
 
 function creditRoutes(app: ServiceApp, { pool }: ServiceContext<unknown, Given>): void {
-  app.get(
-    '/credits',
-    { config: { allow: [signedIn] }, schema: { response: { 200: Wallet } } },
-    async (request) => {
-      const userId = callerOf(request);
-      const { balance, held, debt } = await findWallet(pool, userId);
-      return { userId, balance, held, available: balance - held, debt };
-    },
-  );
+  const { signedIn } = accessIn(pool, 'people');
+
+  app.get('/credits', { ...signedIn(), schema: { response: { 200: Wallet } } }, async (request) => {
+    const userId = callerOf(request);
+    const { balance, held, debt } = await findWallet(pool, userId);
+    return { userId, balance, held, available: balance - held, debt };
+  });
 
   app.get(
     '/transactions',
     {
-      config: { allow: [signedIn] },
+      ...signedIn(),
       schema: { querystring: PageQuery, response: { 200: Page(Transaction) } },
     },
     async (request) => await findTransactions(pool, callerOf(request), request.query),
@@ -84,7 +82,7 @@ function creditRoutes(app: ServiceApp, { pool }: ServiceContext<unknown, Given>)
   app.get(
     '/transactions/:id',
     {
-      config: { allow: [signedIn], errors: [404] },
+      ...signedIn(404),
       schema: { params: Id, response: { 200: Transaction } },
     },
     async (request) => {
@@ -97,7 +95,7 @@ function creditRoutes(app: ServiceApp, { pool }: ServiceContext<unknown, Given>)
   app.get(
     '/credits/holds',
     {
-      config: { allow: [signedIn] },
+      ...signedIn(),
       schema: { querystring: PageQuery, response: { 200: Page(ShownHold) } },
     },
     async (request) => await findHolds(pool, callerOf(request), request.query),

@@ -373,3 +373,9 @@ CREATE TABLE IF NOT EXISTS cases (
   closed_at timestamptz
 );
 CREATE INDEX IF NOT EXISTS cases_open ON cases (opened_at) WHERE state = 'OPEN';
+
+-- Who may do nothing any more: others tell, read here only.
+CREATE TABLE IF NOT EXISTS people (
+  id uuid PRIMARY KEY,
+  status text NOT NULL DEFAULT 'ACTIVE'
+);

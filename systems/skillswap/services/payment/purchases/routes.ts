@@ -1,10 +1,11 @@
 import type { Db } from '@banyan/postgres';
 import { withTransaction } from '@banyan/postgres';
-import { mediaOf, type ServiceApp, signedIn } from '@banyan/service';
+import { mediaOf, type ServiceApp } from '@banyan/service';
 import { Type } from 'typebox';
 import { Id } from '../../../api/common.ts';
 import { IdempotencyKey, Purchased } from '../../../api/credits.ts';
 import { NewPurchase, OfProvider, PurchaseStatus } from '../../../api/payments.ts';
+import { accessIn } from '../../../kit/access.ts';
 import { callerOf } from '../../../kit/caller.ts';
 import { ApiError } from '../../../kit/problems.ts';
 import { noteDispute } from '../disputes/dispute.ts';
@@ -23,12 +24,13 @@ type Context = { pool: Db; purchasing: Purchasing; moneyBack: MoneyBack; screeni
 /** Buying credits. */
 export function purchaseRoutes(app: ServiceApp, context: Context): void {
   const { pool, purchasing, screening } = context;
+  const { signedIn } = accessIn(pool, 'people');
   refuseCardData(app);
 
   app.post(
     '/payments/purchases',
     {
-      config: { allow: [signedIn], errors: [402, 403, 404, 422, 503] },
+      ...signedIn(402, 404, 422, 503),
       schema: {
         headers: IdempotencyKey,
         body: NewPurchase,
@@ -56,7 +58,7 @@ export function purchaseRoutes(app: ServiceApp, context: Context): void {
   app.get(
     '/payments/purchases/:id',
     {
-      config: { allow: [signedIn], errors: [404] },
+      ...signedIn(404),
       schema: { params: Id, response: { 200: PurchaseStatus } },
     },
     async (request) => {

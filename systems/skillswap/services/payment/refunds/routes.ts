@@ -1,8 +1,9 @@
 import type { Db } from '@banyan/postgres';
-import { role, type ServiceApp, signedIn } from '@banyan/service';
+import type { ServiceApp } from '@banyan/service';
 import { type Static, Type } from 'typebox';
 import { Id, PageQuery } from '../../../api/common.ts';
 import { DisputeStatus, RefundRequest, RefundStatus } from '../../../api/payments.ts';
+import { accessIn } from '../../../kit/access.ts';
 import { callerOf } from '../../../kit/caller.ts';
 import { COLUMNS as DISPUTE } from '../disputes/dispute.ts';
 import type { MoneyBack } from '../money-back.ts';
@@ -12,11 +13,12 @@ type Context = { pool: Db; moneyBack: MoneyBack };
 
 /** Purchases that are taken back, and payments that are contested. */
 export function refundRoutes(app: ServiceApp, { pool, moneyBack }: Context): void {
+  const { signedIn, admin } = accessIn(pool, 'people');
   const answers = { params: Id, body: RefundRequest, response: { 202: RefundStatus } };
 
   app.post(
     '/payments/purchases/:id/refund',
-    { config: { allow: [signedIn], errors: [404, 409] }, schema: answers },
+    { ...signedIn(404, 409), schema: answers },
     async (request, reply) => {
       const userId = callerOf(request);
       const asked = { buyer: userId, requestedBy: userId, ...request.body };
@@ -28,7 +30,7 @@ export function refundRoutes(app: ServiceApp, { pool, moneyBack }: Context): voi
 
   app.post(
     '/admin/payments/purchases/:id/refund',
-    { config: { allow: [role('ADMIN')], errors: [404, 409] }, schema: answers },
+    { ...admin(404, 409), schema: answers },
     async (request, reply) => {
       const asked = { buyer: null, requestedBy: callerOf(request), ...request.body };
       const refund = await requestRefund(pool, { purchaseId: request.params.id, now: new Date(), ...asked });
@@ -40,7 +42,7 @@ export function refundRoutes(app: ServiceApp, { pool, moneyBack }: Context): voi
   app.get(
     '/admin/payments/disputes',
     {
-      config: { allow: [role('ADMIN')] },
+      ...admin(),
       schema: { querystring: PageQuery, response: { 200: Type.Array(DisputeStatus) } },
     },
     async (request) => {

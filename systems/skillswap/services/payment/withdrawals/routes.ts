@@ -1,5 +1,5 @@
 import type { Db } from '@banyan/postgres';
-import { mediaOf, role, type ServiceApp, signedIn } from '@banyan/service';
+import { mediaOf, type ServiceApp } from '@banyan/service';
 import { Type } from 'typebox';
 import { Done, Id, PageQuery } from '../../../api/common.ts';
 import { IdempotencyKey, Transaction, Withdrawal as WantedWithdrawal } from '../../../api/credits.ts';
@@ -10,6 +10,7 @@ import {
   Settlement,
   WithdrawalStatus,
 } from '../../../api/payments.ts';
+import { accessIn } from '../../../kit/access.ts';
 import { callerOf } from '../../../kit/caller.ts';
 import { findTransaction } from '../ledger/transactions.ts';
 import { hasCardNumber } from '../purchases/card-data.ts';
@@ -28,10 +29,12 @@ export function withdrawalRoutes(app: ServiceApp, context: Context): void {
 }
 
 function ofOwners(app: ServiceApp, { pool, withdrawing: { payees }, screen }: Context): void {
+  const { signedIn } = accessIn(pool, 'people');
+
   app.post(
     '/payments/withdrawals',
     {
-      config: { allow: [signedIn], errors: [409, 422] },
+      ...signedIn(409, 422),
       schema: { headers: IdempotencyKey, body: WantedWithdrawal, response: { 201: Transaction } },
     },
     async (request, reply) => {
@@ -45,7 +48,7 @@ function ofOwners(app: ServiceApp, { pool, withdrawing: { payees }, screen }: Co
   app.get(
     '/payments/withdrawals',
     {
-      config: { allow: [signedIn] },
+      ...signedIn(),
       schema: { querystring: PageQuery, response: { 200: Type.Array(WithdrawalStatus) } },
     },
     async (request) => (await findWithdrawals(pool, callerOf(request), request.query)).map(shown),
@@ -54,7 +57,7 @@ function ofOwners(app: ServiceApp, { pool, withdrawing: { payees }, screen }: Co
   app.put(
     '/payments/payee',
     {
-      config: { allow: [signedIn], errors: [400] },
+      ...signedIn(400),
       schema: { body: NewPayee, response: { 204: Done } },
     },
     async (request, reply) => {
@@ -67,7 +70,7 @@ function ofOwners(app: ServiceApp, { pool, withdrawing: { payees }, screen }: Co
 
   app.get(
     '/payments/payee',
-    { config: { allow: [signedIn], errors: [404] }, schema: { response: { 200: PayeeStatus } } },
+    { ...signedIn(404), schema: { response: { 200: PayeeStatus } } },
     async (request) => {
       const payee = await payees.find(callerOf(request));
       if (!payee) throw errors('PAYEE_NOT_FOUND');
@@ -79,12 +82,12 @@ function ofOwners(app: ServiceApp, { pool, withdrawing: { payees }, screen }: Co
 }
 
 function ofAdministrators(app: ServiceApp, { pool, withdrawing }: Context): void {
-  const allow = [role('ADMIN')];
+  const { admin } = accessIn(pool, 'people');
 
   app.get(
     '/admin/payments/payouts',
     {
-      config: { allow },
+      ...admin(),
       schema: { querystring: PageQuery, response: { 200: Type.Array(PayoutFileStatus) } },
     },
     async (request) => await findFiles(pool, request.query),
@@ -93,7 +96,7 @@ function ofAdministrators(app: ServiceApp, { pool, withdrawing }: Context): void
   app.get(
     '/admin/payments/payouts/:id/file',
     {
-      config: { allow, errors: [404] },
+      ...admin(404),
       schema: { params: Id, response: { 200: { description: 'The file.', ...mediaOf('text/csv') } } },
     },
     async (request, reply) => {
@@ -109,7 +112,7 @@ function ofAdministrators(app: ServiceApp, { pool, withdrawing }: Context): void
   app.post(
     '/admin/payments/payouts/:id/settlement',
     {
-      config: { allow, errors: [404, 409] },
+      ...admin(404, 409),
       schema: { params: Id, body: Settlement, response: { 204: Done } },
     },
     async (request, reply) => {
