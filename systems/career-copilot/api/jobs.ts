@@ -68,6 +68,24 @@ export const Nearness = {
   ),
 };
 
+/** How far somebody has come in a profession, from who learns it to who leads those who lead. */
+export const SENIORITIES = ['trainee', 'junior', 'mid-level', 'senior', 'lead', 'head'] as const;
+/** `unstated`: neither the title nor the text of a job says it. */
+const LEVELS = [...SENIORITIES, 'unstated'] as const;
+export type Level = (typeof LEVELS)[number];
+
+/** What the monolith never had: jobs by whom they are for. */
+export const ForWhom = {
+  seniority: Type.Optional(
+    Type.Unsafe<Level>({
+      type: 'string',
+      enum: [...LEVELS],
+      description:
+        'As the title names it, or else the years of experience that the description asks for; `unstated`: jobs that say neither.',
+    }),
+  ),
+};
+
 /** In which order jobs are shown. */
 const ORDERS = ['relevance', 'newest', 'salary', 'distance'] as const;
 export type JobOrder = (typeof ORDERS)[number];
@@ -76,9 +94,14 @@ export type JobOrder = (typeof ORDERS)[number];
 export const JobSearchQuery = Type.Object({
   ...JobQuery.properties,
   q: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 200, description: 'Needed without `near` and `sort`.' }),
+    Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description: 'Needed without `near`, `seniority` and `sort`.',
+    }),
   ),
   ...Nearness,
+  ...ForWhom,
   sort: Type.Optional(
     Type.Unsafe<JobOrder>({
       type: 'string',
@@ -150,6 +173,7 @@ export const JobSearchAnswer = Type.Object({
     job_type: Facet,
     remote: Facet,
     location: Facet,
+    seniority: Facet,
     company: Type.Array(Type.Object({ id: Type.Integer(), ...FacetValue.properties })),
   }),
 });

@@ -1,12 +1,12 @@
 import { type Static, Type } from 'typebox';
 import { Nullable, Timestamp } from './common.ts';
-import { Job, JobQuery, Nearness } from './jobs.ts';
+import { ForWhom, Job, JobQuery, Nearness } from './jobs.ts';
 
 /** What of this file the monolith never had: all of it. */
 
 const { page: _page, limit: _limit, ...filters } = JobQuery.properties;
-/** As a search has them: words in any of their forms and synonyms, the filters of the list, and how far from a place. */
-export const Criteria = Type.Object({ ...filters, ...Nearness });
+/** As a search has them: words in any of their forms and synonyms, the filters of the list, how far from a place, and for whom. */
+export const Criteria = Type.Object({ ...filters, ...Nearness, ...ForWhom });
 export type Criteria = Static<typeof Criteria>;
 
 /** How often somebody wants to hear of what a saved search finds. */

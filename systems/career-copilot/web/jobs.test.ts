@@ -56,7 +56,16 @@ const FOUND_NEAR = {
   next_cursor: null,
   matched: 'words',
   near: { name: 'Berlin', country: 'DE', latitude: 52.52, longitude: 13.41, within: 25, left_out: 3 },
-  facets: { job_type: [], remote: [], location: [], company: [] },
+  facets: {
+    job_type: [],
+    remote: [],
+    location: [],
+    seniority: [
+      { value: 'unstated', count: 1 },
+      { value: 'senior', count: 2 },
+    ],
+    company: [],
+  },
 };
 const pageOf = (page: number) => ({
   // The last one of the page before is there again, as where a job has come meanwhile.
@@ -162,8 +171,35 @@ function jobsTests(chromium: Chromium): void {
 
   it('are listed by the name of the place where nobody knows distances, which is said', async () => {
     const { page } = await open('/jobs?near=Berlin&within=25&sort=distance');
-    await page.getByText(/^Distance and order are not available/).waitFor();
+    await page.getByText(/^Distance, level and order are not available/).waitFor();
     assert.equal(await page.getByRole('button', { name: 'Order' }).count(), 0);
+  });
+
+  it('are looked for by whom they are for where somebody knows it, without a word too, and back', async () => {
+    const { page } = await open('/jobs?q=analyst', async (answers) => {
+      await answers.instead('/jobs/match-settings', {});
+      await answers.instead('/jobs/search', FOUND_NEAR);
+    });
+    const levels = page
+      .getByRole('complementary', { name: 'Filters' })
+      .getByRole('region', { name: 'Level' });
+    await levels.getByRole('button', { name: 'Senior 2' }).waitFor();
+    assert.deepEqual(await levels.getByRole('button').allInnerTexts(), ['Senior\n2', 'Not stated\n1']);
+    const asked = page.waitForRequest(/search\?.*seniority=senior/);
+    await levels.getByRole('button', { name: 'Senior 2' }).press('Enter');
+    await asked;
+    await page.waitForURL(/seniority=senior/);
+    await page.getByRole('searchbox', { name: 'What' }).fill('');
+    await page.waitForURL((url) => !url.search.includes('q='));
+    assert.equal(await levels.getByRole('button', { name: 'Senior 2' }).getAttribute('aria-pressed'), 'true');
+    await page.goBack();
+    await page.waitForURL((url) => !url.search.includes('seniority'));
+  });
+
+  it('are listed without their level where only the monolith answers, which is said', async () => {
+    const { page } = await open('/jobs?seniority=senior');
+    await page.getByText(/^Distance, level and order are not available/).waitFor();
+    assert.equal(await page.getByRole('region', { name: 'Level' }).count(), 0);
   });
 
   it('keep a letter that could not be sent, and tell what there is already when it was', async () => {

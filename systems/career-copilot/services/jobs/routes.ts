@@ -121,9 +121,9 @@ export async function routes(
 }
 
 /** Throws for a search without anything to find, as the schema would, and `ApiError` PLACE_NEEDED for distances from nowhere. */
-function mustBeAnswerable({ q, near, sort }: JobSearchQuery): void {
+function mustBeAnswerable({ q, near, seniority, sort }: JobSearchQuery): void {
   if (sort === 'distance' && near === undefined) throw new ApiError('PLACE_NEEDED');
-  if (q === undefined && near === undefined && sort === undefined)
+  if (q === undefined && near === undefined && seniority === undefined && sort === undefined)
     throw Object.assign(new Error('querystring must have required property q'), {
       validation: [{ keyword: 'required', instancePath: '', params: { missingProperty: 'q' } }],
       validationContext: 'querystring',

@@ -41,6 +41,7 @@ CREATE TABLE IF NOT EXISTS job_search (
   location varchar(255),
   place text NOT NULL,
   salary_max integer,
+  seniority varchar(10) NOT NULL DEFAULT 'unstated',
   posted_at timestamptz NOT NULL,
   -- On which it was posted, from 1970 on; of one that says it will be, the day on which it came.
   day integer NOT NULL,
@@ -50,6 +51,7 @@ CREATE TABLE IF NOT EXISTS job_search (
   words tsvector NOT NULL
 );
 ALTER TABLE job_search ALTER COLUMN words SET STORAGE EXTERNAL;
+ALTER TABLE job_search ADD COLUMN IF NOT EXISTS seniority varchar(10) NOT NULL DEFAULT 'unstated';
 CREATE INDEX IF NOT EXISTS job_search_company ON job_search (company_id);
 CREATE INDEX IF NOT EXISTS job_search_location ON job_search (location);
 -- What has not been sorted in yet is read by each search: there is little of it at any time.
@@ -104,14 +106,38 @@ CREATE OR REPLACE FUNCTION job_search_text(text text) RETURNS text LANGUAGE sql 
   ELSE text END
 $$;
 
+-- How far somebody has come who is looked for, by the rules of search/README.md: what the title names, else the kind of job, else the years and the words of
+-- the description. matching/traits.ts reads the titles of people by the same words.
+CREATE OR REPLACE FUNCTION job_seniority(title text, job_type text, description text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+  -- In lower case, without accents.
+  plain text := lower(regexp_replace(normalize(title, NFKD), '[\u0300-\u036f]', '', 'g'));
+  years integer;
+BEGIN
+  IF plain ~ '(?<![a-z0-9_])(chief|head|director|vp|vice president|c[teiof]o|leiter(in)?)(?![a-z0-9_])' THEN RETURN 'head'; END IF;
+  IF plain ~ '(?<![a-z0-9_])(lead|principal|staff|teamleiter(in)?)(?![a-z0-9_])' THEN RETURN 'lead'; END IF;
+  IF plain ~ '(?<![a-z0-9_])(senior|sr|expert)(?![a-z0-9_])' THEN RETURN 'senior'; END IF;
+  IF plain ~ '(?<![a-z0-9_])(intern(ship)?|trainee|apprentice|werkstudent(in)?|praktikant(in)?|auszubildende[rn]?|azubi)(?![a-z0-9_])' THEN RETURN 'trainee'; END IF;
+  IF plain ~ '(?<![a-z0-9_])(junior|jr|graduate|entry level)(?![a-z0-9_])' THEN RETURN 'junior'; END IF;
+  IF plain ~ '(?<![a-z0-9_])(mid|intermediate|medior)(?![a-z0-9_])' THEN RETURN 'mid-level'; END IF;
+  IF job_type = 'internship' THEN RETURN 'trainee'; END IF;
+  SELECT max(asked[1]::integer) INTO years
+    FROM regexp_matches(description, '(?<![\d.,])(\d{1,2})\s*\+?\s*(?:(?:-|–|to|bis)\s*\d{1,2}\s*\+?\s*)?(?:years?|yrs?|jahren?|jahre)\M(?=[^.;\n]{0,40}(?:experience|erfahrung))', 'gi') AS asked
+    WHERE asked[1]::integer <= 15;
+  IF years IS NOT NULL THEN RETURN CASE WHEN years >= 5 THEN 'senior' WHEN years >= 2 THEN 'mid-level' ELSE 'junior' END; END IF;
+  IF description ~* '\m(entry[ -]level|career (starter|changer)s?|no (prior |previous )?experience (is )?(needed|required|necessary)|berufseinsteiger(in|innen)?|quereinsteiger(in|innen)?)\M' THEN RETURN 'junior'; END IF;
+  RETURN 'unstated';
+END $$;
+
 -- Makes the rows of these jobs what they have to be, or nothing of those that are not open.
 CREATE OR REPLACE FUNCTION put_job_search(ids integer[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   DELETE FROM job_search WHERE job_id = ANY (ids) AND NOT EXISTS (SELECT FROM jobs WHERE id = job_id AND is_active);
   -- Whoever renames one of these companies at this moment does so before, or sees the jobs.
   PERFORM FROM companies WHERE id IN (SELECT company_id FROM jobs WHERE id = ANY (ids)) FOR SHARE;
-  INSERT INTO job_search (job_id, form, company_id, job_type, remote, location, place, salary_max, posted_at, day, title, words)
-    SELECT id, 1, company_id, job_type, remote, location, lower(coalesce(location, '')), salary_max, posted_at, day, title.words || marks.words,
+  INSERT INTO job_search (job_id, form, company_id, job_type, remote, location, place, salary_max, seniority, posted_at, day, title, words)
+    SELECT id, 2, company_id, job_type, remote, location, lower(coalesce(location, '')), salary_max,
+      job_seniority(job.title, job_type, description), posted_at, day, title.words || marks.words,
       marks.words || setweight(title.words, 'A')
       || setweight(to_tsvector('english', job_search_text(concat_ws(' ', company, array_to_string(requirements, ', ')))), 'B')
       || setweight(to_tsvector('english', concat_ws(' ', location, CASE WHEN remote THEN 'remote' END)), 'C')
@@ -123,7 +149,7 @@ BEGIN
       LATERAL (SELECT array_to_tsvector(ARRAY['day ' || day] || CASE WHEN hashint4(id) & 15 = 0 THEN ARRAY['one of 16'] ELSE '{}' END)) AS marks (words)
   ON CONFLICT (job_id) DO UPDATE SET form = excluded.form, company_id = excluded.company_id, job_type = excluded.job_type,
     remote = excluded.remote, location = excluded.location, place = excluded.place, salary_max = excluded.salary_max,
-    posted_at = excluded.posted_at, day = excluded.day, title = excluded.title, words = excluded.words;
+    seniority = excluded.seniority, posted_at = excluded.posted_at, day = excluded.day, title = excluded.title, words = excluded.words;
   INSERT INTO job_search_vocabulary (word)
     SELECT DISTINCT word FROM jobs LEFT JOIN companies ON companies.id = company_id,
       regexp_split_to_table(lower(concat_ws(' ', title, companies.name, array_to_string(requirements, ' '))), '[^[:alnum:]]+') AS word
@@ -173,7 +199,7 @@ BEGIN
   EXECUTE format('ALTER FUNCTION companies_into_search() SET search_path = %I, pg_temp', current_schema());
 END $$;
 SELECT put_job_search(ARRAY(
-  SELECT id FROM jobs WHERE is_active AND NOT EXISTS (SELECT FROM job_search WHERE job_id = id AND form = 1)));
+  SELECT id FROM jobs WHERE is_active AND NOT EXISTS (SELECT FROM job_search WHERE job_id = id AND form = 2)));
 
 -- What is taken in from elsewhere. No part of it was ever the monolith's.
 

@@ -9,13 +9,13 @@ CREATE TABLE IF NOT EXISTS job_traits (
   taxonomy text,
   skills text[] NOT NULL DEFAULT '{}',
   title_words text[] NOT NULL DEFAULT '{}',
-  seniority smallint,
   -- The last transaction that changed the posting or what is known of it: whoever follows asks what came since.
   changed_in xid8 NOT NULL DEFAULT pg_current_xact_id()
 );
 CREATE INDEX IF NOT EXISTS job_traits_unread ON job_traits (job_id) WHERE changes <> read_changes;
 CREATE INDEX IF NOT EXISTS job_traits_changed_in ON job_traits (changed_in, job_id);
 DROP INDEX IF EXISTS job_traits_changed;
+ALTER TABLE job_traits DROP COLUMN IF EXISTS seniority;
 
 -- Once for each statement that changes jobs, also those by which replication brings rows, hence ALWAYS; a link may have another role than the service's,
 -- hence the functions have the service's rights, and find its tables only.

@@ -1,4 +1,5 @@
-import { SENIORITIES, type Seniority, weightOfWord } from './traits.ts';
+import { SENIORITIES } from '../../../api/jobs.ts';
+import { type Seniority, weightOfWord } from './traits.ts';
 
 /** What points are given for. */
 export const PARTS = ['skills', 'title', 'seniority', 'place', 'salary', 'freshness'] as const;

@@ -1,7 +1,7 @@
 import { horizon } from '@banyan/postgres';
 import type pg from 'pg';
 import type { Posting } from './score.ts';
-import { type PostingText, placesOf, type Seniority, type Traits } from './traits.ts';
+import { type PostingText, placesOf, seniorityCalled, type Traits } from './traits.ts';
 
 /** Rows that are loaded at once. */
 const PART = 5_000;
@@ -39,9 +39,9 @@ export async function writeTraits(
 ): Promise<void> {
   await db.query(
     `UPDATE job_traits SET read_changes = now.changes, taxonomy = $2, changed_in = pg_current_xact_id(),
-       skills = now.skills, title_words = now.title_words, seniority = now.seniority
-     FROM (SELECT job_id, changes, skills, title_words, seniority FROM jsonb_to_recordset($1)
-             AS row (job_id integer, changes bigint, skills text[], title_words text[], seniority smallint)
+       skills = now.skills, title_words = now.title_words
+     FROM (SELECT job_id, changes, skills, title_words FROM jsonb_to_recordset($1)
+             AS row (job_id integer, changes bigint, skills text[], title_words text[])
            ORDER BY job_id) AS now
      WHERE job_traits.job_id = now.job_id AND job_traits.changes = now.changes`,
     [JSON.stringify(read.map(({ titleWords, ...row }) => ({ ...row, title_words: titleWords }))), taxonomy],
@@ -67,7 +67,7 @@ type Row = {
   job_id: number;
   skills: string[];
   title_words: string[];
-  seniority: Seniority | null;
+  seniority: string | null;
   is_open: boolean;
   location: string | null;
   remote: boolean;
@@ -78,7 +78,9 @@ type Row = {
 
 const POSTING = `job_id, skills, title_words, seniority, (is_active AND taxonomy IS NOT NULL) IS TRUE AS is_open, location, remote,
   salary_min, salary_max, posted_at`;
-const FROM = 'FROM job_traits LEFT JOIN jobs ON jobs.id = job_id';
+/** Of open ones only. */
+const LEVEL = 'LEFT JOIN (SELECT job_id, seniority FROM job_search) AS level USING (job_id)';
+const FROM = `FROM job_traits LEFT JOIN jobs ON jobs.id = job_id ${LEVEL}`;
 
 /**
  * Postings that changed in transactions from `since` on, the ones of the transactions that were under way then too; `next` is what to
@@ -93,7 +95,7 @@ export async function follow(db: pg.Pool, since: string): Promise<Followed> {
       `SELECT ${POSTING}, changed_in::text AS xid, (is_active AND changes <> read_changes) IS TRUE AS is_unread
        FROM (SELECT * FROM job_traits WHERE (changed_in, job_id) >= ($1::xid8, $2::integer)
              ORDER BY changed_in, job_id LIMIT ${FOLLOWED_AT_ONCE}) AS changed
-         LEFT JOIN jobs ON jobs.id = job_id ORDER BY changed_in, job_id`,
+         LEFT JOIN jobs ON jobs.id = job_id ${LEVEL} ORDER BY changed_in, job_id`,
       [last.xid, last.id],
     );
     for (const row of rows) {
@@ -135,7 +137,7 @@ function openOf(row: Row): Posting | undefined {
     id: row.job_id,
     skills: row.skills,
     titleWords: row.title_words,
-    seniority: row.seniority,
+    seniority: seniorityCalled(row.seniority),
     places: placesOf(row.location),
     remote: row.remote,
     salaryMin: row.salary_min,

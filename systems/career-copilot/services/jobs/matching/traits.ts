@@ -1,14 +1,14 @@
+import { SENIORITIES } from '../../../api/jobs.ts';
 import type { SkillKey, Skills } from '../../../kit/skills/skills.ts';
 import { alternativesOf } from '../search/words.ts';
 
-/** How far somebody has come in a profession, 0 (learns it) to 5 (leads those who lead). */
+/** A place among `SENIORITIES`. */
 export type Seniority = 0 | 1 | 2 | 3 | 4 | 5;
-export const SENIORITIES = ['trainee', 'junior', 'mid-level', 'senior', 'lead', 'head'] as const;
 
-/** What of a posting's words counts in a match. */
-export type Traits = { skills: SkillKey[]; titleWords: string[]; seniority: Seniority | null };
+/** What of a posting's words counts in a match, besides its level (`job_seniority` of schema.sql). */
+export type Traits = { skills: SkillKey[]; titleWords: string[] };
 
-/** Words that tell a level, the highest first; "head of engineering" is no engineer. */
+/** Words that tell a level, the highest first; "head of engineering" is no engineer. The same as of postings (`job_seniority`). */
 const LEVELS: readonly [Seniority, RegExp][] = [
   [5, /\b(chief|head|director|vp|vice president|c[teiof]o|leiter(in)?)\b/],
   [4, /\b(lead|principal|staff|teamleiter(in)?)\b/],
@@ -53,14 +53,19 @@ export function traitsOf({ title, description, requirements }: PostingText, skil
   return {
     skills: [...new Set(asked)].slice(0, MOST_SKILLS),
     titleWords: titleWordsOf(title),
-    seniority: seniorityOf(title),
   };
 }
 
-/** The level that a title names; null: none. */
+/** The level that the title of somebody's work names; null: none. */
 export function seniorityOf(title: string): Seniority | null {
   const plain = plainOf(title);
   return LEVELS.find(([, words]) => words.test(plain))?.[0] ?? null;
+}
+
+/** A level by its name; null: it is not stated. */
+export function seniorityCalled(level: string | null): Seniority | null {
+  const place = (SENIORITIES as readonly (string | null)[]).indexOf(level);
+  return place < 0 ? null : (place as Seniority);
 }
 
 /** The words of a title that name the work, each in one form for all its synonyms. */

@@ -48,8 +48,9 @@ function rarest(groups: readonly Alternative[][]): Alternative[] {
 }
 
 /** Of criteria without words: the filter that fewest jobs pass. Lexemes have no colon at their beginning. */
-function anchorOf({ company_id, job_type, remote }: Criteria): string {
+function anchorOf({ company_id, job_type, seniority, remote }: Criteria): string {
   if (company_id !== undefined) return `:company ${company_id}`;
   if (job_type !== undefined) return `:type ${job_type}`;
+  if (seniority !== undefined) return `:level ${seniority}`;
   return remote === undefined ? ':any' : `:remote ${remote}`;
 }

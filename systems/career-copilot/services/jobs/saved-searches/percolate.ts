@@ -5,7 +5,7 @@ import { readBatch } from '../places/store.ts';
 /** What is searched of an open job (schema.sql), and the marks by which its searches are found. */
 const JOB = 'SELECT * FROM job_search WHERE job_id = $1';
 const MARKS = `tsvector_to_array(job.words)
-  || ARRAY[':company ' || job.company_id, ':type ' || job.job_type, ':remote ' || job.remote, ':any']`;
+  || ARRAY[':company ' || job.company_id, ':type ' || job.job_type, ':level ' || job.seniority, ':remote ' || job.remote, ':any']`;
 
 /** Whether a search that may find a job (`search`, `job`) does: as a search of this moment has it. */
 const FINDS = `(search.query IS NULL OR job.words @@ search.query)
@@ -13,6 +13,7 @@ const FINDS = `(search.query IS NULL OR job.words @@ search.query)
   AND (NOT criteria ? 'job_type' OR job.job_type = criteria ->> 'job_type')
   AND (NOT criteria ? 'remote' OR job.remote = (criteria ->> 'remote')::boolean)
   AND (NOT criteria ? 'company_id' OR job.company_id = (criteria ->> 'company_id')::integer)
+  AND (NOT criteria ? 'seniority' OR job.seniority = criteria ->> 'seniority')
   AND (NOT criteria ? 'min_salary' OR job.salary_max >= (criteria ->> 'min_salary')::integer)
   AND (search.latitude IS NULL OR job.remote AND coalesce((criteria ->> 'or_remote')::boolean, false) OR EXISTS (
     SELECT FROM job_location_points AS point WHERE point.location = job.location

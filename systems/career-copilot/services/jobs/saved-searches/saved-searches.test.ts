@@ -147,10 +147,13 @@ describe('the searches that find a job', () => {
       near: fc.option(fc.constantFrom('Potsdam', 'Oslo'), { nil: undefined, freq: 1 }),
       within: fc.option(fc.constantFrom(10, 100), { nil: undefined }),
       or_remote: fc.option(fc.boolean(), { nil: undefined }),
+      seniority: fc.option(fc.constantFrom('senior', 'unstated'), { nil: undefined, freq: 2 }),
     })
     .map((all) => Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)));
   const job = fc.record({
-    title: fc.subarray(words, { maxLength: 3 }).map((some) => `Job ${some.join(' ')}`),
+    title: fc
+      .tuple(fc.constantFrom('Job', 'Senior'), fc.subarray(words, { maxLength: 3 }))
+      .map(([first, some]) => `${first} ${some.join(' ')}`),
     description: fc.subarray(words).map((some) => some.join(', ')),
     remote: fc.boolean(),
     location: fc.option(fc.constantFrom('Berlin', 'Oslo')),

@@ -136,6 +136,28 @@ export function searchContract(name: string, start: () => Promise<SearchWorld>):
       assert.deepEqual(await ids({ q: 'clerk', location: '100 %' }), [50]);
     });
 
+    it('is narrowed by whom jobs are for, which it counts, those that do not say it too', async () => {
+      const levels = (await ask({ q: 'glazier' })).facets.seniority.map(({ value, count }) => [value, count]);
+      assert.deepEqual(Object.fromEntries(levels), {
+        senior: 2,
+        unstated: 2,
+        trainee: 1,
+        junior: 1,
+        'mid-level': 1,
+        lead: 1,
+        head: 1,
+      });
+      assert.deepEqual(await ids({ q: 'glazier', seniority: 'senior' }), [302, 303]);
+      assert.deepEqual(await ids({ q: 'glazier', seniority: 'mid-level' }), [304]);
+      assert.deepEqual(await ids({ q: 'glazier', seniority: 'unstated' }), [307, 308]);
+      const [company] = (await ask({ q: 'glazier' })).facets.company;
+      assert.deepEqual(await ids({ seniority: 'trainee', company_id: company!.id }), [306]);
+      await world.put([
+        { id: 308, title: 'Senior Glazier', company: 'Panes', description: '1 year of experience' },
+      ]);
+      assert.deepEqual(await ids({ q: 'glazier', seniority: 'unstated' }), [307]);
+    });
+
     it('goes on page by page, and by cursor to the end, each job once', async () => {
       const all = await ids({ q: 'paginated', limit: 100 });
       assert.equal(all.length, 25);
@@ -325,6 +347,17 @@ const JOBS: readonly JobGiven[] = [
     ageDays: 40 - index,
     ...job,
   })),
+  ...[
+    { title: 'Head of glaziers', description: 'At least 3 years of experience.' },
+    { title: 'Lead glazier' },
+    { title: 'Senior glazier' },
+    { title: 'Glazier', description: '2 years of experience with tools, 5+ years of experience in all.' },
+    { title: 'Glazier', description: 'Mindestens 3 Jahre Berufserfahrung' },
+    { title: 'Glazier (entry level)' },
+    { title: 'Glazier', jobType: 'internship' },
+    { title: 'Glazier', description: 'We have 40 years of experience. You report to a senior glazier.' },
+    { title: 'Glazier' },
+  ].map((job, index) => ({ id: 300 + index, company: 'Panes', ageDays: index, ...job })),
   ...Array.from({ length: 25 }, (_, index) => ({
     id: 100 + index,
     title: `Paginated thing ${index % 3}`,

@@ -102,6 +102,15 @@ describe('GET /jobs/search', () => {
     });
   });
 
+  it('is for whom a job is, without any words, and knows no other level', async () => {
+    const { status, body } = await search('seniority=unstated&limit=1');
+    assert.equal(status, 200);
+    assert.equal(body.total_count, 5);
+    assert.deepEqual(body.facets.seniority, [{ value: 'unstated', count: 5 }]);
+    assert.equal((await search('seniority=senior')).body.total_count, 0);
+    assert.equal((await search('seniority=boss')).status, 422);
+  });
+
   it('has places to be near', async () => {
     const { body } = await request(service.url, 'GET', '/jobs/places?q=ber&limit=1', {
       token: gateway.token(7),

@@ -30,5 +30,5 @@ export const NOTHING: Omit<Found, 'matched'> = {
   next_cursor: null,
   total: 0,
   counts: 'exact',
-  facets: { job_type: [], remote: [], location: [], company: [] },
+  facets: { job_type: [], remote: [], location: [], seniority: [], company: [] },
 };

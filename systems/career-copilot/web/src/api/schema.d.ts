@@ -1,4 +1,4 @@
-// By npm run generate: types P4j6p1sbSJ1Z1hfU of document w2mnKJ8JW333Ti5C.
+// By npm run generate: types hNC2GXWmFSf6IZzu of document t9Gkvs5CtF-bp9DW.
 export interface paths {
     "/api/v1/analytics/all/series": {
         parameters: {
@@ -4690,6 +4690,11 @@ export interface paths {
                                     within?: number;
                                     /** @description Remote jobs are found as well, wherever they are. */
                                     or_remote?: boolean;
+                                    /**
+                                     * @description As the title names it, or else the years of experience that the description asks for; `unstated`: jobs that say neither.
+                                     * @enum {string}
+                                     */
+                                    seniority?: "trainee" | "junior" | "mid-level" | "senior" | "lead" | "head" | "unstated";
                                 };
                                 /** @enum {string} */
                                 frequency: "instant" | "daily" | "weekly";
@@ -4731,6 +4736,11 @@ export interface paths {
                             within?: number;
                             /** @description Remote jobs are found as well, wherever they are. */
                             or_remote?: boolean;
+                            /**
+                             * @description As the title names it, or else the years of experience that the description asks for; `unstated`: jobs that say neither.
+                             * @enum {string}
+                             */
+                            seniority?: "trainee" | "junior" | "mid-level" | "senior" | "lead" | "head" | "unstated";
                         };
                         /** @enum {string} */
                         frequency?: "instant" | "daily" | "weekly";
@@ -4760,6 +4770,11 @@ export interface paths {
                                 within?: number;
                                 /** @description Remote jobs are found as well, wherever they are. */
                                 or_remote?: boolean;
+                                /**
+                                 * @description As the title names it, or else the years of experience that the description asks for; `unstated`: jobs that say neither.
+                                 * @enum {string}
+                                 */
+                                seniority?: "trainee" | "junior" | "mid-level" | "senior" | "lead" | "head" | "unstated";
                             };
                             /** @enum {string} */
                             frequency: "instant" | "daily" | "weekly";
@@ -4821,6 +4836,11 @@ export interface paths {
                                 within?: number;
                                 /** @description Remote jobs are found as well, wherever they are. */
                                 or_remote?: boolean;
+                                /**
+                                 * @description As the title names it, or else the years of experience that the description asks for; `unstated`: jobs that say neither.
+                                 * @enum {string}
+                                 */
+                                seniority?: "trainee" | "junior" | "mid-level" | "senior" | "lead" | "head" | "unstated";
                             };
                             /** @enum {string} */
                             frequency: "instant" | "daily" | "weekly";
@@ -4862,6 +4882,11 @@ export interface paths {
                             within?: number;
                             /** @description Remote jobs are found as well, wherever they are. */
                             or_remote?: boolean;
+                            /**
+                             * @description As the title names it, or else the years of experience that the description asks for; `unstated`: jobs that say neither.
+                             * @enum {string}
+                             */
+                            seniority?: "trainee" | "junior" | "mid-level" | "senior" | "lead" | "head" | "unstated";
                         };
                         /** @enum {string} */
                         frequency?: "instant" | "daily" | "weekly";
@@ -4893,6 +4918,11 @@ export interface paths {
                                 within?: number;
                                 /** @description Remote jobs are found as well, wherever they are. */
                                 or_remote?: boolean;
+                                /**
+                                 * @description As the title names it, or else the years of experience that the description asks for; `unstated`: jobs that say neither.
+                                 * @enum {string}
+                                 */
+                                seniority?: "trainee" | "junior" | "mid-level" | "senior" | "lead" | "head" | "unstated";
                             };
                             /** @enum {string} */
                             frequency: "instant" | "daily" | "weekly";
@@ -5006,7 +5036,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Needed without `near` and `sort`. */
+                    /** @description Needed without `near`, `seniority` and `sort`. */
                     q?: string;
                     location?: string;
                     job_type?: string;
@@ -5021,6 +5051,8 @@ export interface paths {
                     within?: number;
                     /** @description Remote jobs are found as well, wherever they are. */
                     or_remote?: boolean;
+                    /** @description As the title names it, or else the years of experience that the description asks for; `unstated`: jobs that say neither. */
+                    seniority?: "trainee" | "junior" | "mid-level" | "senior" | "lead" | "head" | "unstated";
                     /** @description relevance: as they fit the words, and without words the newest first. salary: the highest that is offered first, those that say none last. distance: needs `near`. */
                     sort?: "relevance" | "newest" | "salary" | "distance";
                     /** @description The `next_cursor` of the page before; `page` does not count then. Jobs that came since do not shift what follows. */
@@ -5103,6 +5135,10 @@ export interface paths {
                                     count: number;
                                 }[];
                                 location: {
+                                    value: string;
+                                    count: number;
+                                }[];
+                                seniority: {
                                     value: string;
                                     count: number;
                                 }[];
@@ -5583,6 +5619,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notifications/channels/{channel}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    channel: "email" | "sms" | "push";
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description One; of push one for each browser. `deliveries/<id>` says what comes of it. */
+                            delivery_ids: string[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notifications/deliveries": {
         parameters: {
             query?: never;
@@ -5652,7 +5728,7 @@ export interface paths {
                     cursor?: string;
                     state?: "failed" | "bounced";
                     channel?: "in_app" | "email" | "sms" | "push";
-                    kind?: "verify_email" | "reset_password" | "password_changed" | "confirm_phone" | "status_changed" | "next_action_due" | "job_matched" | "saved_search_matched" | "webhook_disabled" | "connection_lost" | "mail_recognized" | "news" | "digest";
+                    kind?: "verify_email" | "reset_password" | "password_changed" | "confirm_phone" | "trial" | "status_changed" | "next_action_due" | "job_matched" | "saved_search_matched" | "webhook_disabled" | "connection_lost" | "mail_recognized" | "news" | "digest";
                 };
                 header?: never;
                 path?: never;
@@ -5684,6 +5760,57 @@ export interface paths {
                                 user_id: number;
                             }[];
                             next_cursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** Format: uuid */
+                            id: string;
+                            kind: string;
+                            /** @enum {string} */
+                            channel: "in_app" | "email" | "sms" | "push";
+                            /** @enum {string} */
+                            state: "queued" | "sending" | "sent" | "delivered" | "failed" | "bounced" | "suppressed";
+                            /** @description Why it waits, was not sent, or did not arrive. */
+                            reason: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
                         };
                     };
                 };
@@ -6600,7 +6727,7 @@ export interface paths {
                         "application/json": {
                             templates: {
                                 /** @enum {string} */
-                                kind: "verify_email" | "reset_password" | "password_changed" | "confirm_phone" | "status_changed" | "next_action_due" | "job_matched" | "saved_search_matched" | "webhook_disabled" | "connection_lost" | "mail_recognized" | "news" | "digest";
+                                kind: "verify_email" | "reset_password" | "password_changed" | "confirm_phone" | "trial" | "status_changed" | "next_action_due" | "job_matched" | "saved_search_matched" | "webhook_disabled" | "connection_lost" | "mail_recognized" | "news" | "digest";
                                 /** @enum {string} */
                                 locale: "en" | "de";
                                 /** @description 0: as built in. */
@@ -6631,7 +6758,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    kind: "verify_email" | "reset_password" | "password_changed" | "confirm_phone" | "status_changed" | "next_action_due" | "job_matched" | "saved_search_matched" | "webhook_disabled" | "connection_lost" | "mail_recognized" | "news" | "digest";
+                    kind: "verify_email" | "reset_password" | "password_changed" | "confirm_phone" | "trial" | "status_changed" | "next_action_due" | "job_matched" | "saved_search_matched" | "webhook_disabled" | "connection_lost" | "mail_recognized" | "news" | "digest";
                     locale: "en" | "de";
                 };
                 cookie?: never;
@@ -6646,7 +6773,7 @@ export interface paths {
                     content: {
                         "application/json": {
                             /** @enum {string} */
-                            kind: "verify_email" | "reset_password" | "password_changed" | "confirm_phone" | "status_changed" | "next_action_due" | "job_matched" | "saved_search_matched" | "webhook_disabled" | "connection_lost" | "mail_recognized" | "news" | "digest";
+                            kind: "verify_email" | "reset_password" | "password_changed" | "confirm_phone" | "trial" | "status_changed" | "next_action_due" | "job_matched" | "saved_search_matched" | "webhook_disabled" | "connection_lost" | "mail_recognized" | "news" | "digest";
                             /** @enum {string} */
                             locale: "en" | "de";
                             /** @description 0: as built in. */
@@ -6673,7 +6800,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    kind: "verify_email" | "reset_password" | "password_changed" | "confirm_phone" | "status_changed" | "next_action_due" | "job_matched" | "saved_search_matched" | "webhook_disabled" | "connection_lost" | "mail_recognized" | "news" | "digest";
+                    kind: "verify_email" | "reset_password" | "password_changed" | "confirm_phone" | "trial" | "status_changed" | "next_action_due" | "job_matched" | "saved_search_matched" | "webhook_disabled" | "connection_lost" | "mail_recognized" | "news" | "digest";
                     locale: "en" | "de";
                 };
                 cookie?: never;
@@ -6700,7 +6827,7 @@ export interface paths {
                     content: {
                         "application/json": {
                             /** @enum {string} */
-                            kind: "verify_email" | "reset_password" | "password_changed" | "confirm_phone" | "status_changed" | "next_action_due" | "job_matched" | "saved_search_matched" | "webhook_disabled" | "connection_lost" | "mail_recognized" | "news" | "digest";
+                            kind: "verify_email" | "reset_password" | "password_changed" | "confirm_phone" | "trial" | "status_changed" | "next_action_due" | "job_matched" | "saved_search_matched" | "webhook_disabled" | "connection_lost" | "mail_recognized" | "news" | "digest";
                             /** @enum {string} */
                             locale: "en" | "de";
                             /** @description 0: as built in. */
@@ -6743,7 +6870,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    kind: "verify_email" | "reset_password" | "password_changed" | "confirm_phone" | "status_changed" | "next_action_due" | "job_matched" | "saved_search_matched" | "webhook_disabled" | "connection_lost" | "mail_recognized" | "news" | "digest";
+                    kind: "verify_email" | "reset_password" | "password_changed" | "confirm_phone" | "trial" | "status_changed" | "next_action_due" | "job_matched" | "saved_search_matched" | "webhook_disabled" | "connection_lost" | "mail_recognized" | "news" | "digest";
                     locale: "en" | "de";
                 };
                 cookie?: never;
@@ -6780,6 +6907,67 @@ export interface paths {
                             text: string;
                             html: string;
                             short: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/templates/{kind}/{locale}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description By e-mail, as a preview would be. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    kind: "verify_email" | "reset_password" | "password_changed" | "confirm_phone" | "trial" | "status_changed" | "next_action_due" | "job_matched" | "saved_search_matched" | "webhook_disabled" | "connection_lost" | "mail_recognized" | "news" | "digest";
+                    locale: "en" | "de";
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        words?: {
+                            subject: string;
+                            /** @description Paragraphs, parted by empty lines. Liquid. */
+                            body: string;
+                            /** @description On the button that leads to `link`; empty: none. */
+                            action: string;
+                            /** @description For SMS, push and the app. */
+                            short: string;
+                        };
+                        parameters?: {
+                            [key: string]: unknown;
+                        };
+                        /** @default UTC */
+                        time_zone?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description One; of push one for each browser. `deliveries/<id>` says what comes of it. */
+                            delivery_ids: string[];
                         };
                     };
                 };

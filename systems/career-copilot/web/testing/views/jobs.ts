@@ -24,7 +24,13 @@ const views: readonly View[] = [
     who: 'newcomer',
     given: withNear,
   },
-  { name: 'search-without-distances', path: '/jobs?near=Berlin&within=25', who: 'newcomer' },
+  {
+    name: 'search-level',
+    path: '/jobs?q=enginer&seniority=senior',
+    who: 'newcomer',
+    given: withSearch,
+  },
+  { name: 'search-without-service', path: '/jobs?near=Berlin&within=25&seniority=lead', who: 'newcomer' },
   { name: 'saved', path: '/jobs/saved', who: 'newcomer', given: withSaved },
   { name: 'saved-not-yet', path: '/jobs/saved', who: 'newcomer' },
   {
@@ -139,6 +145,12 @@ async function withSearch(answers: Answers): Promise<void> {
         { value: 'Berlin', count: 310 },
         { value: 'Łódź', count: 120 },
       ],
+      seniority: [
+        { value: 'senior', count: 620 },
+        { value: 'unstated', count: 540 },
+        { value: 'mid-level', count: 64 },
+        { value: 'head', count: 16 },
+      ],
       company: [
         { id: 1, value: 'Lantern Labs', count: 40 },
         { id: 2, value: 'Copper & Oak', count: 12 },
@@ -176,6 +188,7 @@ async function withNear(answers: Answers): Promise<void> {
       job_type: [{ value: 'full_time', count: 3 }],
       remote: [{ value: 'true', count: 3 }],
       location: [{ value: 'Berlin', count: 3 }],
+      seniority: [{ value: 'senior', count: 3 }],
       company: [],
     },
   });
@@ -198,7 +211,7 @@ async function withSaved(answers: Answers): Promise<void> {
         ...search,
         id: 2,
         name: 'Anything remote',
-        criteria: { remote: true, job_type: 'contract' },
+        criteria: { remote: true, job_type: 'contract', seniority: 'senior' },
         frequency: 'weekly',
         active: false,
         found: 0,

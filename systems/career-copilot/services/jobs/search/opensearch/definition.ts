@@ -45,6 +45,7 @@ export const DEFINITION = {
       place: { type: 'keyword' },
       points: { type: 'geo_point' },
       salary_max: { type: 'integer' },
+      seniority: { type: 'keyword' },
       posted_at: { type: 'date', format: 'epoch_millis' },
     },
   },

@@ -15,6 +15,7 @@ type Document = {
   /** None: no place of it is known, or nobody has read it yet, who then notes a change. */
   points: { lat: number; lon: number }[];
   salary_max: number | null;
+  seniority: string;
   posted_at: number;
 };
 
@@ -24,7 +25,7 @@ export async function documentsOf(tx: pg.PoolClient, ids: readonly number[]): Pr
     `SELECT job_id, job_search.company_id, jobs.title, description, job_search.job_type, job_search.remote, job_search.location, place,
        ARRAY(SELECT json_build_object('lat', latitude, 'lon', longitude) FROM job_location_points AS point
          WHERE point.location = job_search.location) AS points,
-       job_search.salary_max, floor(extract(epoch FROM job_search.posted_at) * 1000)::float8 AS posted_at,
+       job_search.salary_max, seniority, floor(extract(epoch FROM job_search.posted_at) * 1000)::float8 AS posted_at,
        concat_ws(' ', name, array_to_string(requirements, ', '), job_search.location, CASE WHEN job_search.remote THEN 'remote' END) AS about
      FROM job_search JOIN jobs ON jobs.id = job_id LEFT JOIN companies ON companies.id = job_search.company_id
      WHERE job_id = ANY ($1)`,

@@ -65,6 +65,7 @@ export function searchBody(
       job_type: terms('job_type'),
       remote: terms('remote'),
       location: terms('location'),
+      seniority: terms('seniority'),
       company: terms('company_id'),
     },
   };
@@ -87,7 +88,7 @@ function orderOf({ sort = 'relevance' }: JobSearchQuery, near: Near | undefined,
 const pointOf = ({ latitude, longitude }: Near) => ({ lat: latitude, lon: longitude });
 
 function filtersOf(
-  { location, job_type, remote, company_id, min_salary }: JobSearchQuery,
+  { location, job_type, remote, company_id, seniority, min_salary }: JobSearchQuery,
   near: Near | undefined,
 ): object[] {
   return [
@@ -98,6 +99,7 @@ function filtersOf(
     ...(job_type === undefined ? [] : [{ term: { job_type } }]),
     ...(remote === undefined ? [] : [{ term: { remote } }]),
     ...(company_id === undefined ? [] : [{ term: { company_id } }]),
+    ...(seniority === undefined ? [] : [{ term: { seniority } }]),
     ...(min_salary === undefined ? [] : [{ range: { salary_max: { gte: min_salary } } }]),
   ];
 }

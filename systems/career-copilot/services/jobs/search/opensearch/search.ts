@@ -42,7 +42,7 @@ type Answer = {
       highlight?: { title?: string[]; description?: string[] };
     }[];
   };
-  aggregations: Record<'job_type' | 'remote' | 'location' | 'company', Values>;
+  aggregations: Record<'job_type' | 'remote' | 'location' | 'seniority' | 'company', Values>;
 };
 
 async function searchBy(
@@ -74,6 +74,7 @@ async function searchBy(
       job_type: valuesOf(aggregations.job_type),
       remote: valuesOf(aggregations.remote),
       location: valuesOf(aggregations.location),
+      seniority: valuesOf(aggregations.seniority),
       company: await namesOf(pool, aggregations.company),
     },
   };

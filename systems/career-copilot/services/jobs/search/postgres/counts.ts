@@ -46,13 +46,14 @@ function estimateOf({ total, facets }: Counted): Pick<Found, 'total' | 'facets'>
       job_type: scaled(facets.job_type),
       remote: scaled(facets.remote),
       location: scaled(facets.location),
+      seniority: scaled(facets.seniority),
       company: scaled(facets.company),
     },
   };
 }
 
 /** What `grouping` says of each column by which jobs are counted, and of none. */
-const BY = { job_type: 15, remote: 23, location: 27, company: 29, day: 30, none: 31 };
+const BY = { job_type: 31, remote: 47, location: 55, company: 59, seniority: 61, day: 62, none: 63 };
 
 type Row = {
   facet: number;
@@ -66,13 +67,13 @@ async function count(pool: pg.Pool, { query, near }: Asked, words: string): Prom
   const values: unknown[] = [MOST_VALUES];
   const { rows } = await pool.query<Row>(
     `WITH counted AS (
-       SELECT grouping(job_type, remote, location, company_id, day) AS facet, count(*)::int AS count, job_type, remote, location, company_id, day
+       SELECT grouping(job_type, remote, location, company_id, seniority, day) AS facet, count(*)::int AS count, job_type, remote, location, company_id, seniority, day
        FROM job_search WHERE ${matching(words, 'words', values)} ${filterOf(query, near, values)}
-       GROUP BY GROUPING SETS ((job_type), (remote), (location), (company_id), (day), ())),
+       GROUP BY GROUPING SETS ((job_type), (remote), (location), (company_id), (seniority), (day), ())),
      ranked AS (
-       SELECT *, row_number() OVER (PARTITION BY facet ORDER BY count DESC, job_type, remote, location, company_id) AS place
-       FROM counted WHERE facet IN (${BY.day}, ${BY.none}) OR num_nonnulls(job_type, remote, location, company_id) = 1)
-     SELECT facet, count, day, coalesce(job_type, remote::text, ranked.location, companies.name) AS value, companies.id
+       SELECT *, row_number() OVER (PARTITION BY facet ORDER BY count DESC, job_type, remote, location, company_id, seniority) AS place
+       FROM counted WHERE facet IN (${BY.day}, ${BY.none}) OR num_nonnulls(job_type, remote, location, company_id, seniority) = 1)
+     SELECT facet, count, day, coalesce(job_type, remote::text, ranked.location, seniority, companies.name) AS value, companies.id
      FROM ranked LEFT JOIN companies ON companies.id = company_id
      WHERE place <= $1 OR facet = ${BY.day} ORDER BY count DESC, value`,
     values,
@@ -89,6 +90,7 @@ async function count(pool: pg.Pool, { query, near }: Asked, words: string): Prom
       job_type: plain(BY.job_type),
       remote: plain(BY.remote),
       location: plain(BY.location),
+      seniority: plain(BY.seniority),
       company: facet(BY.company),
     },
   };

@@ -11,6 +11,7 @@ export function filterOf(query: JobSearchQuery, near: Near | undefined, values: 
   add(query.job_type, (p) => `job_type = ${p}`);
   add(query.remote, (p) => `remote = ${p}`);
   add(query.company_id, (p) => `company_id = ${p}`);
+  add(query.seniority, (p) => `seniority = ${p}`);
   add(query.min_salary, (p) => `salary_max >= ${p}`);
   if (near) {
     const isNear = `location IN (SELECT location FROM (${locationsNear(near, values)}) AS near)`;

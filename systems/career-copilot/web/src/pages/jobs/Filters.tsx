@@ -2,7 +2,7 @@ import { Button, Icon, Switch } from '@banyan/ui';
 import { type ReactNode, useId } from 'react';
 import { useTranslations } from 'use-intl';
 import { useFormats } from '../../i18n/index.ts';
-import { filtersIn, JOB_TYPES, type JobsSearch, type OnChange } from './criteria.ts';
+import { filtersIn, JOB_TYPES, type JobsSearch, LEVELS, type OnChange } from './criteria.ts';
 import { DistanceFields } from './DistanceFields.tsx';
 import styles from './Jobs.module.css';
 import { SalarySelect } from './SalarySelect.tsx';
@@ -14,27 +14,31 @@ import { useTypeWords } from './use-type-words.ts';
 export function Filters({
   criteria,
   facets,
-  hasDistances,
+  hasService,
   onChange,
 }: {
   criteria: JobsSearch;
   facets: Facets | undefined;
-  /** Whether somebody knows how far jobs are. */
-  hasDistances: boolean;
+  /** Whether somebody knows how far jobs are, and for whom. */
+  hasService: boolean;
   onChange: OnChange;
 }) {
   const t = useTranslations('jobs.filters');
   const typeWords = useTypeWords();
-  const { job_type, remote, company_id, location } = criteria;
+  const { job_type, remote, company_id, location, seniority } = criteria;
   const types: readonly Counts[] =
     facets?.job_type ?? JOB_TYPES.map((value) => ({ value, count: undefined }));
+  const levels = LEVELS.flatMap((value) => {
+    const count = facets?.seniority.find((counted) => counted.value === value)?.count;
+    return facets === undefined || count !== undefined || value === seniority ? [{ value, count }] : [];
+  });
   const remotes = facets?.remote.find(({ value }) => value === 'true')?.count;
   return (
     <div className={styles.groups}>
       <Switch isSelected={remote === true} onChange={(isOn) => onChange({ remote: isOn ? true : undefined })}>
         <Counted count={remotes}>{t('remote')}</Counted>
       </Switch>
-      {hasDistances && <DistanceFields criteria={criteria} onChange={onChange} />}
+      {hasService && <DistanceFields criteria={criteria} onChange={onChange} />}
       <SalarySelect value={criteria.min_salary} onChange={(min_salary) => onChange({ min_salary })} />
       <Group title={t('type')}>
         {withChosen(types, job_type).map(({ value, count }) => (
@@ -48,6 +52,20 @@ export function Filters({
           </Choice>
         ))}
       </Group>
+      {hasService && levels.length > 0 && (
+        <Group title={t('level')}>
+          {levels.map(({ value, count }) => (
+            <Choice
+              key={value}
+              count={count}
+              isChosen={value === seniority}
+              onToggle={(isOn) => onChange({ seniority: isOn ? value : undefined })}
+            >
+              {t(`levels.${value}`)}
+            </Choice>
+          ))}
+        </Group>
+      )}
       {facets && facets.location.length > 0 && (
         <Group title={t('place')}>
           {facets.location.map(({ value, count }) => (
@@ -96,6 +114,7 @@ export function Filters({
               remote: undefined,
               company_id: undefined,
               min_salary: undefined,
+              seniority: undefined,
             })
           }
         >

@@ -1,6 +1,14 @@
 import { Select, Switch, TextField } from '@banyan/ui';
 import { useTranslations } from 'use-intl';
-import { type Changes, JOB_TYPES, type JobsSearch, LONGEST, placeChanges, placeOf } from './criteria.ts';
+import {
+  type Changes,
+  JOB_TYPES,
+  type JobsSearch,
+  LEVELS,
+  LONGEST,
+  placeChanges,
+  placeOf,
+} from './criteria.ts';
 import { DistanceFields } from './DistanceFields.tsx';
 import { SalarySelect } from './SalarySelect.tsx';
 import { useCompanyName } from './use-company-name.ts';
@@ -16,7 +24,7 @@ export function SearchFields({
 }) {
   const t = useTranslations('jobs');
   const typeWords = useTypeWords();
-  const { q, job_type, remote, min_salary, company_id } = criteria;
+  const { q, job_type, remote, min_salary, company_id, seniority } = criteria;
   const types = job_type === undefined ? JOB_TYPES : [...new Set([...JOB_TYPES, job_type])];
   return (
     <>
@@ -39,6 +47,16 @@ export function SearchFields({
         options={[
           { id: 'any', label: t('filters.anyType') },
           ...types.map((id) => ({ id, label: typeWords(id) })),
+        ]}
+      />
+      <Select
+        label={t('filters.level')}
+        placeholder={t('filters.anyLevel')}
+        value={seniority ?? 'any'}
+        onChange={(id) => onChange({ seniority: LEVELS.find((level) => level === id) })}
+        options={[
+          { id: 'any', label: t('filters.anyLevel') },
+          ...LEVELS.map((id) => ({ id, label: t(`filters.levels.${id}`) })),
         ]}
       />
       <SalarySelect value={min_salary} onChange={(least) => onChange({ min_salary: least })} />

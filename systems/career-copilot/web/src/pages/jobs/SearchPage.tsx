@@ -35,12 +35,7 @@ export function SearchPage() {
     });
   const clear = () => void navigate({ search: {} });
   const filter = (
-    <Filters
-      criteria={criteria}
-      facets={results.facets}
-      hasDistances={results.hasService}
-      onChange={change}
-    />
+    <Filters criteria={criteria} facets={results.facets} hasService={results.hasService} onChange={change} />
   );
 
   return (
@@ -72,7 +67,7 @@ export function SearchPage() {
               {t('filters.open', { count: filters })}
             </Button>
           </div>
-          {results.isWithout && <Banner isLive={false}>{t('withoutDistances')}</Banner>}
+          {results.isWithout && <Banner isLive={false}>{t('withoutService')}</Banner>}
           {results.hasService && (
             <div className={styles.order}>
               <OrderSelect criteria={criteria} onChange={change} />

@@ -18,10 +18,19 @@ test('an address says what is searched, and what is not understood is left out',
     remote: false,
     company_id: 3,
     min_salary: 60_000,
+    seniority: 'mid-level',
   };
   assert.deepEqual(jobsSearch({ ...all, page: 2 }), all);
   assert.deepEqual(
-    jobsSearch({ q: '  ', location: {}, remote: 'yes', company_id: 1.5, min_salary: -1, job_type: null }),
+    jobsSearch({
+      q: '  ',
+      location: {},
+      remote: 'yes',
+      company_id: 1.5,
+      min_salary: -1,
+      job_type: null,
+      seniority: 'boss',
+    }),
     {},
   );
 });
@@ -51,11 +60,14 @@ test('a distance is from a place: without one there is none, and no order by it'
   assert.deepEqual(placeChanges({}, 'Köln'), { location: 'Köln' });
 });
 
-test('where nobody knows distances the name of the place is looked for', () => {
-  assert.deepEqual(listedOf({ q: 'x', near: 'Berlin, DE', within: 25, sort: 'salary' }), {
-    q: 'x',
-    location: 'Berlin',
-  });
+test('where nobody knows distances and levels the name of the place is looked for', () => {
+  assert.deepEqual(
+    listedOf({ q: 'x', near: 'Berlin, DE', within: 25, seniority: 'senior', sort: 'salary' }),
+    {
+      q: 'x',
+      location: 'Berlin',
+    },
+  );
   assert.deepEqual(listedOf({ near: '52.5,13.4' }), {});
   assert.deepEqual(listedOf({ near: 'Köln', location: 'Bonn' }), { location: 'Bonn' });
 });

@@ -1,4 +1,4 @@
-import type { JobOrder } from '../../../../api/jobs.ts';
+import type { JobOrder, Level } from '../../../../api/jobs.ts';
 import type { Criteria } from '../../../../api/saved-searches.ts';
 
 /** What the address of a search says, by the names that the API has: `/jobs?q=engineer&location=Berlin&job_type=full_time&remote=true&min_salary=60000`. */
@@ -17,6 +17,17 @@ export const LONGEST = { q: 200, location: 100, job_type: 20, near: 100 } as con
 /** Kinds of jobs that companies offer; sources may have others. */
 export const JOB_TYPES = ['full_time', 'part_time', 'contract', 'internship'] as const;
 
+/** For whom jobs are, as the service reads them; the last one: they do not say it. */
+export const LEVELS = [
+  'trainee',
+  'junior',
+  'mid-level',
+  'senior',
+  'lead',
+  'head',
+  'unstated',
+] as const satisfies readonly Level[];
+
 /** How far jobs may be from a place, km, and how far if an address does not say it. */
 export const DISTANCES = [10, 25, 50, 100, 200] as const;
 export const USUAL_DISTANCE = 50;
@@ -30,6 +41,7 @@ export function jobsSearch(search: Record<string, unknown>): JobsSearch {
   const { remote, company_id, min_salary, within, or_remote } = search;
   const near = textIn(search, 'near');
   const isNear = near.near !== undefined;
+  const seniority = LEVELS.find((level) => level === search.seniority);
   const sort = ORDERS.find((order) => order === search.sort && (isNear || order !== 'distance'));
   return {
     ...textIn(search, 'q'),
@@ -38,6 +50,7 @@ export function jobsSearch(search: Record<string, unknown>): JobsSearch {
     ...(typeof remote === 'boolean' ? { remote } : {}),
     ...(isCount(company_id) ? { company_id } : {}),
     ...(isCount(min_salary) ? { min_salary } : {}),
+    ...(seniority ? { seniority } : {}),
     ...near,
     ...(isNear && isCount(within) && within <= FARTHEST ? { within } : {}),
     ...(isNear && typeof or_remote === 'boolean' ? { or_remote } : {}),
@@ -82,8 +95,20 @@ function withoutNear({ sort }: JobsSearch): Changes {
   };
 }
 
-/** What the monolith can list of a search: it knows of no distances and no orders, and looks for the place's name. Coordinates have none. */
-export function listedOf({ near, within: _, or_remote: __, sort: ___, ...criteria }: JobsSearch): JobsSearch {
+/** What only the service knows of: how far jobs are, for whom, and other orders. */
+export function isForService({ near, seniority, sort }: JobsSearch): boolean {
+  return near !== undefined || seniority !== undefined || sort !== undefined;
+}
+
+/** What the monolith can list of a search: it knows of nothing that only the service does, and looks for the place's name. Coordinates have none. */
+export function listedOf({
+  near,
+  within: _,
+  or_remote: __,
+  seniority: ___,
+  sort: ____,
+  ...criteria
+}: JobsSearch): JobsSearch {
   const location = criteria.location ?? (near?.match(/^[^,]*\p{L}[^,]*/u)?.[0].trim() || undefined);
   return location === undefined ? criteria : { ...criteria, location };
 }

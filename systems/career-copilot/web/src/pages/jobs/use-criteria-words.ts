@@ -15,6 +15,7 @@ export function useCriteriaWords(): (criteria: JobsSearch) => string {
     job_type,
     remote,
     company_id,
+    seniority,
     min_salary,
     near,
     within = USUAL_DISTANCE,
@@ -26,6 +27,7 @@ export function useCriteriaWords(): (criteria: JobsSearch) => string {
       near !== undefined && t('saved.near', { place: near, km: within }),
       or_remote === true && t('filters.orRemote'),
       job_type !== undefined && typeWords(job_type),
+      seniority !== undefined && t(`filters.levels.${seniority}`),
       remote !== undefined && t(remote ? 'filters.remote' : 'saved.notRemote'),
       min_salary !== undefined &&
         t('filters.leastSalary', { amount: money(min_salary, { currency: CURRENCY }) }),

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { type Answer, useApiPages, useApiQuery, useFeature } from '../../api/index.ts';
-import { eachOnce, type JobsSearch, LONGEST, listedOf } from './criteria.ts';
+import { eachOnce, isForService, type JobsSearch, LONGEST, listedOf } from './criteria.ts';
 import { meantWords } from './marks.ts';
 
 const LIST = 'GET /api/v1/jobs';
@@ -19,12 +19,11 @@ export type FoundJob = Answer<typeof LIST>['jobs'][number] & {
 
 export type Facets = Found['facets'];
 
-/** Open jobs: by words, distance and order as the service finds them, where there is one; else as the monolith lists them, the newest first. */
+/** Open jobs: by words, distance, level and order as the service finds them, where there is one; else as the monolith lists them, the newest first. */
 export function useResults(criteria: JobsSearch) {
   const search = useFeature(SEARCH);
-  const { q, near, sort } = criteria;
-  const ofService = near !== undefined || sort !== undefined;
-  const wantsSearch = q !== undefined || ofService;
+  const ofService = isForService(criteria);
+  const wantsSearch = criteria.q !== undefined || ofService;
   const isSearch = wantsSearch && search === 'there';
   const listed = useApiPages(LIST, { params: { query: { ...listedOf(criteria), limit: PAGE } } }, 'jobs', {
     ...OPTIONS,
