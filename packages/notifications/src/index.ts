@@ -21,4 +21,5 @@ export {
   news,
   ofAccount,
   ofChoice,
+  trial,
 } from './system.ts';

@@ -11,6 +11,7 @@ import type { RoutesHost } from './routes-host.ts';
 import type { Says } from './says.ts';
 import { type NotificationSystem, spellingOf } from './system.ts';
 import { templateRoutes } from './templates/routes.ts';
+import { trialRoutes } from './trials/routes.ts';
 import { unsubscribeRoutes } from './unsubscribe/routes.ts';
 import { deviceRoutes } from './ways/device-routes.ts';
 import { wayRoutes } from './ways/routes.ts';
@@ -31,6 +32,7 @@ export async function notificationRoutes(
     wayRoutes(spelled, host);
     if (system.devices) deviceRoutes(spelled, host);
     templateRoutes(spelled, host);
+    trialRoutes(spelled, host);
     campaignRoutes(spelled, host);
   });
   await app.register((scope) => unsubscribeRoutes(scope, host));

@@ -14,7 +14,7 @@ export type NotificationSystem = {
   mail: { from: string; contact: string };
   /** Where its API is, and below that the routes of this package: `/api/v1`, `/notifications`. */
   paths: { api: string; own: string };
-  /** Of what people are told; `confirm_phone`, `news` and `digest` are among it. */
+  /** Of what people are told; `confirm_phone`, `trial`, `news` and `digest` are among it. */
   kinds: Readonly<Record<string, KindDefinition>>;
   /** Its words, by kind and language. */
   words: Readonly<Record<string, Record<Locale, TemplateWords>>>;
@@ -88,6 +88,12 @@ export const ofChoice = <P extends TObject>(
 
 /** The code that shows that a telephone number is somebody's. */
 export const confirmPhone = ofAccount(Type.Object({ code: Type.String() }), { code: '123456' });
+
+/** What somebody sends to themselves by a channel, to see whether it reaches them. */
+export const trial = {
+  ...ofAccount(Type.Object({ channel: Type.String() }), { channel: 'email' }),
+  mayComeTwice: false,
+};
 
 /** A campaign, whose words are its own, for those who have asked for it. */
 export const news = (sample: { link: string }) =>

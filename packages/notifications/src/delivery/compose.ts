@@ -8,6 +8,7 @@ import { quietUntil } from '../preferences/times.ts';
 import { kindOf, type NotificationSystem } from '../system.ts';
 import { localeOf } from '../templates/locale.ts';
 import type { Render } from '../templates/words.ts';
+import { isTrial, openedAs } from '../trials/trial.ts';
 import type { UnsubscribeTokens } from '../unsubscribe/token.ts';
 import { findSubscription, type Subscribed } from '../ways/store.ts';
 import type { Contents } from './contents.ts';
@@ -34,7 +35,8 @@ export async function compose(host: ComposeHost, taken: Taken): Promise<Composed
   const { mandatory } = kindOf(host.system, kind);
   const { preferences, ...person } = await host.people.find(host.pool, userId);
   if (person.isDeleted || taken.content === null) return { suppressed: 'DELETED' };
-  if (!mandatory) {
+  const isChosen = !mandatory && !isTrial(taken);
+  if (isChosen) {
     if (!person.isActive) return { suppressed: 'INACTIVE' };
     if (wayBy(host.system, preferences, kind, channel) === undefined) return { suppressed: 'NOT_WANTED' };
     const later = quietUntil(taken.now, preferences.quietHours, preferences.zone);
@@ -48,7 +50,7 @@ export async function compose(host: ComposeHost, taken: Taken): Promise<Composed
     throw new Error('nobody has told yet where this person is reached');
   if (to === null) return { suppressed: 'NO_ADDRESS' };
   // What concerns the account goes there all the same: the link that confirms it is among that.
-  if (!mandatory && channel === 'email' && person.isEmailUnconfirmed)
+  if ((!mandatory || isTrial(taken)) && channel === 'email' && person.isEmailUnconfirmed)
     return { suppressed: 'ADDRESS_UNCONFIRMED' };
   if (await isBlocked(host.pool, channel, to)) return { suppressed: 'ADDRESS_BLOCKED' };
   const { publicUrl } = host;
@@ -58,11 +60,12 @@ export async function compose(host: ComposeHost, taken: Taken): Promise<Composed
       ? null
       : `${publicUrl}${api}${own}/unsubscribe?token=${host.tokens.sign({ userId, kind })}`;
   const locale = localeOf(taken.locale, preferences.locale);
-  const parameters = await host.contents.open(taken.id, taken.content);
+  const opened = openedAs(taken, await host.contents.open(taken.id, taken.content));
   const { zone } = preferences;
   const filled = filledAs(taken, locale);
-  const words = campaign?.words ?? filled.words;
-  const rendered = await host.render(filled.kind, parameters, { locale, zone, unsubscribeUrl, words });
+  const words = opened.words ?? campaign?.words ?? filled.words;
+  const about = { locale, zone, unsubscribeUrl, words };
+  const rendered = await host.render(filled.kind, opened.parameters, about);
   return { message: { deliveryId: taken.id, to, ...rendered, unsubscribeUrl } };
 }
 

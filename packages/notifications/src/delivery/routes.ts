@@ -1,10 +1,12 @@
-import { keyset, Page, PageQuery, type ServiceApp } from '@banyan/service';
+import { defineErrors, keyset, Page, PageQuery, type ServiceApp } from '@banyan/service';
 import { Type } from 'typebox';
 import { Channel, Delivery, UNDELIVERED_STATES, undeliveredOf } from '../api/index.ts';
 import type { RoutesHost } from '../routes-host.ts';
 import type { UserId } from '../system.ts';
 
 type Undelivered = Delivery & { user_id: UserId };
+
+const errors = defineErrors({ DELIVERY_NOT_FOUND: [404, 'You have no such delivery.'] });
 
 const newest = keyset([
   { column: 'created_at', type: 'timestamptz', descending: true },
@@ -35,6 +37,25 @@ export function deliveryRoutes(app: ServiceApp, { pool, system, access, own }: R
     { ...access.signedIn(), schema: { querystring: PageQuery, response: { 200: Page(Delivery) } } },
     async (request) =>
       await newest.page<Delivery>(pool, { text: OF_USER, values: [access.callerOf(request)] }, request.query),
+  );
+
+  app.get(
+    `${own}/deliveries/:id`,
+    {
+      ...access.signedIn(404),
+      schema: {
+        params: Type.Object({ id: Type.String({ format: 'uuid' }) }),
+        response: { 200: Delivery },
+      },
+    },
+    async (request) => {
+      const { rows } = await pool.query<Delivery>(`${OF_USER} AND id = $2`, [
+        access.callerOf(request),
+        request.params.id,
+      ]);
+      if (!rows[0]) throw errors('DELIVERY_NOT_FOUND');
+      return rows[0];
+    },
   );
 
   app.get(

@@ -15,7 +15,7 @@ const errors = defineErrors({
 });
 
 const Version = Type.Integer({ description: '0: as built in.' });
-const Preview = Type.Object({
+export const Preview = Type.Object({
   words: Type.Optional(TemplateWords),
   parameters: Type.Optional(JsonObject),
   time_zone: Type.String({ maxLength: 64, default: 'UTC' }),
@@ -42,10 +42,7 @@ export function templateRoutes(app: ServiceApp, { pool, system, access, own, say
   });
   const Listed = Type.Object({ ...OfTemplate.properties, version: Version });
   const stored = async (kind: string, locale: Locale) => {
-    const { version, ...words } = (await findWords(pool, kind, locale)) ?? {
-      version: 0,
-      ...system.words[kind]![locale],
-    };
+    const { version, ...words } = await wordsNow(pool, system, kind, locale);
     return { kind, locale, version, words, sample: kindOf(system, kind).sample as Record<string, unknown> };
   };
 
@@ -115,6 +112,16 @@ export function templateRoutes(app: ServiceApp, { pool, system, access, own, say
       });
     },
   );
+}
+
+/** In which it is told now, whoever wrote them. */
+export async function wordsNow(
+  pool: RoutesHost['pool'],
+  system: NotificationSystem,
+  kind: string,
+  locale: Locale,
+): Promise<TemplateWords & { version: number }> {
+  return (await findWords(pool, kind, locale)) ?? { version: 0, ...system.words[kind]![locale] };
 }
 
 /** As it would be sent. Throws `BAD_TEMPLATE` with what is wrong and where. */

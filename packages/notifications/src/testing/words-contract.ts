@@ -32,7 +32,7 @@ export function wordsContract(system: NotificationSystem): void {
     });
 
     it('are there of what every system tells of', () => {
-      for (const kind of ['confirm_phone', 'news', 'digest']) assert.ok(system.kinds[kind], kind);
+      for (const kind of ['confirm_phone', 'trial', 'news', 'digest']) assert.ok(system.kinds[kind], kind);
     });
   });
 }

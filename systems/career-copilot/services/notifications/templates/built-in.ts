@@ -84,6 +84,20 @@ Falls Sie es nicht waren, fordern Sie sofort ein neues Passwort an.`,
       short: '{{ code }} ist Ihr Code für Career Copilot. Er gilt zehn Minuten.',
     },
   },
+  trial: {
+    en: {
+      subject: 'A test of Career Copilot',
+      body: 'You have asked for this in your settings: messages reach you this way.',
+      action: '',
+      short: 'A test of Career Copilot: messages reach you this way.',
+    },
+    de: {
+      subject: 'Ein Test von Career Copilot',
+      body: 'Das haben Sie in Ihren Einstellungen angefordert: Nachrichten erreichen Sie auf diesem Weg.',
+      action: '',
+      short: 'Ein Test von Career Copilot: Nachrichten erreichen Sie auf diesem Weg.',
+    },
+  },
   status_changed: {
     en: {
       subject: 'Your application is now: {{ to | state }}',

@@ -1,4 +1,12 @@
-import { confirmPhone, digest, type KindDefinition, news, ofAccount, ofChoice } from '@banyan/notifications';
+import {
+  confirmPhone,
+  digest,
+  type KindDefinition,
+  news,
+  ofAccount,
+  ofChoice,
+  trial,
+} from '@banyan/notifications';
 import { Type } from 'typebox';
 
 const Name = Type.Optional(Type.String());
@@ -20,6 +28,7 @@ export const kinds = {
   }),
   password_changed: ofAccount(Type.Object({ name: Name, link: Type.Optional(Link) }), { name: 'Ada' }),
   confirm_phone: confirmPhone,
+  trial,
   status_changed: ofChoice(
     Type.Object({ applicationId: Type.Integer(), from: Type.Optional(Type.String()), to: Type.String() }),
     { applicationId: 12, from: 'applied', to: 'interview' },

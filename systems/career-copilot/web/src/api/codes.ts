@@ -87,6 +87,7 @@ const API_CODES = {
     'TOO_MANY_MAILS',
     'TOO_MANY_REPORTS',
     'TOO_MANY_STREAMS',
+    'TOO_MANY_TRIALS',
   ]),
   ...waysOn('retry', [
     'PART_UNAVAILABLE',
@@ -143,6 +144,7 @@ const API_CODES = {
     'NOT_KEPT_HERE',
     'NOT_YOURS',
     'NOT_YOURSELF',
+    'NO_ADDRESS',
     'NO_FACTOR',
     'NO_NEXT_ACTION',
     'NO_POSTING',

@@ -40,6 +40,20 @@ export const builtIn: Record<Kind, Record<Locale, TemplateWords>> = {
       short: '{{ code }} ist Ihr Code für SkillSwap. Er gilt zehn Minuten.',
     },
   },
+  trial: {
+    en: {
+      subject: 'A test of SkillSwap',
+      body: 'You have asked for this in your settings: messages reach you this way.',
+      action: '',
+      short: 'A test of SkillSwap: messages reach you this way.',
+    },
+    de: {
+      subject: 'Ein Test von SkillSwap',
+      body: 'Das haben Sie in Ihren Einstellungen angefordert: Nachrichten erreichen Sie auf diesem Weg.',
+      action: '',
+      short: 'Ein Test von SkillSwap: Nachrichten erreichen Sie auf diesem Weg.',
+    },
+  },
   welcome: {
     en: {
       subject: 'Welcome to SkillSwap',

@@ -1,4 +1,4 @@
-import { confirmPhone, digest, type KindDefinition, news, ofChoice } from '@banyan/notifications';
+import { confirmPhone, digest, type KindDefinition, news, ofChoice, trial } from '@banyan/notifications';
 import { Type } from 'typebox';
 
 const Credits = Type.Integer();
@@ -26,6 +26,7 @@ const ofWallet = { page: () => '/credits' };
  */
 export const kinds = {
   confirm_phone: confirmPhone,
+  trial,
   welcome: ofChoice(
     Type.Object({ name: Type.String() }),
     { name: 'Ada' },

@@ -4,17 +4,12 @@ import { useTranslations } from 'use-intl';
 import { CHANNELS } from '../../../../api/notifications.ts';
 import { useApiPages } from '../../api/index.ts';
 import { useFormats } from '../../i18n/index.ts';
+import { useReasonWords } from '../../messages-sent/use-reason-words.ts';
 import { Available } from '../../shell/Available.tsx';
 import { Page } from '../../shell/Page.tsx';
 import { Reading } from '../../shell/Reading.tsx';
 import styles from './Administration.module.css';
-import {
-  type DeliveriesSearch,
-  type KnownReason,
-  partsOf,
-  UNDELIVERED,
-  type UndeliveredMessage,
-} from './deliveries.ts';
+import { type DeliveriesSearch, UNDELIVERED, type UndeliveredMessage } from './deliveries.ts';
 import { NotYet } from './NotYet.tsx';
 
 const route = getRouteApi('/signed-in/administration/deliveries');
@@ -147,16 +142,6 @@ function MessageLine({ message }: { message: UndeliveredMessage }) {
 }
 
 /** Why a message did not arrive; what nobody has words for, as it came. */
-function useReasonWords(): (reason: string) => string {
-  const t = useTranslations('administration.deliveries.reasons');
-  return (reason) => {
-    const { word, detail } = partsOf(reason) ?? { word: null, detail: null };
-    if (word === null || !t.has(word as KnownReason)) return reason;
-    const words = t(word as KnownReason);
-    return detail === null ? words : `${words} (${detail})`;
-  };
-}
-
 function ListSkeleton() {
   return <Skeleton shape="block" height="30rem" />;
 }

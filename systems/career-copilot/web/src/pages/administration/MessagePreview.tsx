@@ -3,7 +3,8 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTimeZone, useTranslations } from 'use-intl';
 import type { TemplateWords } from '../../../../api/notifications.ts';
-import { ApiError, api, useErrorWords } from '../../api/index.ts';
+import { ApiError, api, useApiMutation, useErrorWords } from '../../api/index.ts';
+import { Trial } from '../../messages-sent/Trial.tsx';
 import { mailMarkup } from '../../trusted-types.ts';
 import styles from './Administration.module.css';
 import type { Kind, Locale } from './templates.ts';
@@ -45,6 +46,12 @@ export function MessagePreview({
     retry: false,
     placeholderData: keepPreviousData,
   });
+  const test = useApiMutation('POST /api/v1/notifications/templates/{kind}/{locale}/test', { changes: [] });
+  const send = () =>
+    test.mutateAsync({
+      params: { path: { kind, locale } },
+      body: { words, ...(link !== undefined && { parameters: link ? { link } : {} }), time_zone: zone },
+    });
   const { data, error } = preview;
   const problem = error instanceof ApiError ? error.details.problem : undefined;
   return (
@@ -76,6 +83,10 @@ export function MessagePreview({
           )}
         </div>
       )}
+      <div className={styles.trial}>
+        <Trial send={send} isDisabled={isEmpty} />
+        <p className={styles.muted}>{t('trial')}</p>
+      </div>
     </Card>
   );
 }

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { after, CAMPAIGN_STATES, type CampaignStep, stepsFrom } from '../../../../api/campaigns.ts';
 import { campaignOf, FRESH } from './campaigns.ts';
-import { partsOf } from './deliveries.ts';
 import { byKind, wordsOf } from './templates.ts';
 
 test('a campaign goes to all who have asked for news, or to those who are named', () => {
@@ -41,10 +40,4 @@ test('templates are listed by kind, each with its languages', () => {
       ['digest', ['en', 'de']],
     ],
   );
-});
-
-test('a reason has a word, perhaps with what the other side said, or is as it came', () => {
-  assert.deepEqual(partsOf('NO_SUCH_ADDRESS'), { word: 'NO_SUCH_ADDRESS', detail: null });
-  assert.deepEqual(partsOf('BOUNCED 5.1.1'), { word: 'BOUNCED', detail: '5.1.1' });
-  assert.equal(partsOf('550 Mailbox is full'), null);
 });

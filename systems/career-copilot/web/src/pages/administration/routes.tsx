@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { messagesOf } from '../../i18n/index.ts';
+import { loadSentMessages } from '../../messages-sent/messages.ts';
 import { signedInRoute } from '../../shell/routes.tsx';
 import { deliveriesSearch } from './deliveries.ts';
 import type en from './messages/en.json';
@@ -11,14 +12,16 @@ declare module '../../i18n/catalogue.ts' {
   }
 }
 
+const messages = messagesOf('administration', {
+  en: () => import('./messages/en.json'),
+  de: () => import('./messages/de.json'),
+});
+
 /** Around all of it: for administrators, and for nobody else. */
 const frame = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/administration',
-  loader: messagesOf('administration', {
-    en: () => import('./messages/en.json'),
-    de: () => import('./messages/de.json'),
-  }),
+  loader: () => Promise.all([messages(), loadSentMessages()]),
   component: lazyRouteComponent(() => import('./AdministrationFrame.tsx'), 'AdministrationFrame'),
 });
 

@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { messagesOf } from '../../i18n/index.ts';
+import { loadSentMessages } from '../../messages-sent/messages.ts';
 import { signedInRoute } from '../../shell/routes.tsx';
 import type connectionsEn from './connections/messages/en.json';
 import { mailSearch } from './mail/mail.ts';
@@ -41,13 +42,15 @@ const security = createRoute({
   component: lazyRouteComponent(() => import('./SecuritySection.tsx'), 'SecuritySection'),
 });
 
+const notificationMessages = messagesOf('notificationSettings', {
+  en: () => import('./notifications/messages/en.json'),
+  de: () => import('./notifications/messages/de.json'),
+});
+
 const notifications = createRoute({
   getParentRoute: () => frame,
   path: '/notifications',
-  loader: messagesOf('notificationSettings', {
-    en: () => import('./notifications/messages/en.json'),
-    de: () => import('./notifications/messages/de.json'),
-  }),
+  loader: () => Promise.all([notificationMessages(), loadSentMessages()]),
   component: lazyRouteComponent(
     () => import('./notifications/NotificationsSection.tsx'),
     'NotificationsSection',

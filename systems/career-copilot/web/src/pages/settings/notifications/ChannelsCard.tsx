@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Channel } from '../../../../../api/notifications.ts';
 import { useApiMutation, useApiQuery, useFeature } from '../../../api/index.ts';
+import { Trial } from '../../../messages-sent/Trial.tsx';
 import settings from '../Settings.module.css';
 import { useTelling } from '../use-telling.ts';
 import { PhoneDialog } from './PhoneDialog.tsx';
@@ -36,6 +37,7 @@ function EmailRow() {
       badge={isUnconfirmed && <Badge tone="warning">{t('unconfirmed')}</Badge>}
       text={isUnconfirmed ? t('emailUnconfirmed', { email: address.email }) : (account?.email ?? ' ')}
       action={isUnconfirmed && <LinkButton href="/settings/security">{t('confirm')}</LinkButton>}
+      trial={!isUnconfirmed && <ChannelTrial channel="email" way={t('email')} />}
     />
   );
 }
@@ -61,6 +63,7 @@ function PushRow() {
           )
         )
       }
+      trial={state === 'on' && <ChannelTrial channel="push" way={t('push')} />}
     />
   );
 }
@@ -97,22 +100,29 @@ function PhoneRow() {
             </Button>
           )
         }
+        trial={number !== null && phone?.confirmed && <ChannelTrial channel="sms" way={t('sms')} />}
       />
       {isOpen && <PhoneDialog number={number} onClose={() => setOpen(false)} />}
     </>
   );
 }
 
-function WayRow(row: { name: string; badge: ReactNode; text: string; action: ReactNode }) {
+function ChannelTrial({ channel, way }: { channel: 'email' | 'sms' | 'push'; way: string }) {
+  const send = useApiMutation('POST /api/v1/notifications/channels/{channel}/test', { changes: [] });
+  return <Trial way={way} send={() => send.mutateAsync({ params: { path: { channel } } })} />;
+}
+
+function WayRow(row: { name: string; badge: ReactNode; text: string; action: ReactNode; trial: ReactNode }) {
   return (
     <li>
-      <span className={settings.row}>
+      <div className={settings.row}>
         <span className={settings.name}>
           {row.name}
           {row.badge}
         </span>
         <span className={settings.muted}>{row.text}</span>
-      </span>
+        {row.trial}
+      </div>
       {row.action}
     </li>
   );
