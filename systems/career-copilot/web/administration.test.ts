@@ -6,6 +6,7 @@ import { type Chromium, chromiumMissing, inChromium } from '@banyan/ui/testing';
 import type { Page } from 'playwright-core';
 import { type Answers, answersOf } from './testing/answers.ts';
 import { authIsThere } from './testing/auth-service.ts';
+import { withTrials } from './testing/notifications-service.ts';
 import { visitor } from './testing/visitor.ts';
 import { startMonolithWorld, type World } from './testing/worlds.ts';
 
@@ -147,6 +148,19 @@ function administrationTests(chromium: Chromium): void {
     assert.equal(await page.evaluate('window.ran'), undefined);
     await page.getByRole('tab', { name: 'Text only' }).click();
     await page.getByText('As text').waitFor();
+  });
+
+  it('sends whoever writes a template what stands there, kept or not', async () => {
+    const { page } = await at('/administration/templates/news/en', async (to) => {
+      await to.instead('/notifications/templates/news/en', stored(1, WORDS.body));
+      await to.instead('/notifications/templates/news/en/preview', { ...WORDS, text: 'As text', html: '' });
+      await withTrials(to, { state: 'sent' });
+    });
+    await page.getByRole('textbox', { name: 'Text', exact: true }).fill('Not kept yet.');
+    const sent = page.waitForRequest((request) => request.url().endsWith('/templates/news/en/test'));
+    await page.getByRole('button', { name: 'Send me a test' }).press('Enter');
+    assert.equal((await sent).postDataJSON().words.body, 'Not kept yet.');
+    await page.getByText('It was sent: look whether it is there').waitFor();
   });
 
   it('writes a campaign that goes out only when it is begun', async () => {

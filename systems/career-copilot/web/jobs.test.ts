@@ -93,10 +93,15 @@ function jobsTests(chromium: Chromium): void {
     await page.keyboard.type('engineer');
     await page.keyboard.press('Enter');
     await page.waitForURL(/[?&]q=engineer/);
+    // What was found before is shown until there is something else, and its rows go then, with the focus.
+    const narrowed = page.waitForResponse(/[?&]job_type=full_time/);
     await page.getByRole('button', { name: 'Full time' }).press('Enter');
     await page.waitForURL(/job_type=full_time/);
     const address = page.url();
-    const links = page.getByRole('feed', { name: 'Jobs found' }).getByRole('link');
+    await narrowed;
+    const feed = page.getByRole('feed', { name: 'Jobs found' });
+    await feed.and(page.locator('[aria-busy="false"]')).waitFor();
+    const links = feed.getByRole('link');
     await links.first().focus();
     await page.keyboard.press('ArrowDown');
     await links.nth(1).and(page.locator(':focus')).waitFor();

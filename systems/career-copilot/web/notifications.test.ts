@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
+import type { KindDefinition } from '@banyan/notifications';
 import { testServer } from '@banyan/postgres/testing';
 import { type Chromium, inChromium } from '@banyan/ui/testing';
+import { kinds } from '../services/notifications/templates/kinds.ts';
 import { answersOf } from './testing/answers.ts';
 import { visitor } from './testing/visitor.ts';
 import { startMonolithWorld, type World } from './testing/worlds.ts';
@@ -45,6 +47,30 @@ function notificationTests(chromium: Chromium): void {
     await page.waitForLoadState('networkidle');
     await page.reload();
     await after.waitFor();
+  });
+
+  it('lead to pages that are there, whatever they tell of', async () => {
+    const person = await busy();
+    const answers = answersOf(person);
+    await answers.instead('/jobs/match-settings', {});
+    await answers.instead('/jobs/saved-searches/3', { criteria: { q: 'analyst', remote: true } });
+    const pages = Object.values(kinds as Record<string, KindDefinition>).flatMap(
+      ({ page, sample }) => page?.(sample as Record<string, unknown>) ?? [],
+    );
+    assert.ok(pages.length > 5);
+    // What they show is other tests' to look at: some of it is not there, and nobody of these services is.
+    person.allow(/./);
+    const page = await person.tab('/notifications');
+    for (const path of pages) {
+      await page.goto(path);
+      await page.locator('h1').waitFor();
+      assert.notEqual(await page.locator('h1').innerText(), 'There is no such page', path);
+    }
+    await page.goto('/searches/3');
+    await page.waitForURL('**/jobs?q=analyst&remote=true&sort=newest');
+    await answers.refuse('/jobs/saved-searches/4', { status: 404, code: 'SEARCH_NOT_FOUND' });
+    await page.goto('/searches/4');
+    await page.waitForURL('**/jobs/saved');
   });
 
   it('are counted the same in two tabs', async () => {

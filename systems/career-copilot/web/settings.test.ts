@@ -9,7 +9,7 @@ import { until } from '../kit/testing/until.ts';
 import { type Answers, answersOf } from './testing/answers.ts';
 import { authIsThere } from './testing/auth-service.ts';
 import { withConnections } from './testing/connections-service.ts';
-import { withNotifications } from './testing/notifications-service.ts';
+import { withNotifications, withTrials } from './testing/notifications-service.ts';
 import { newcomer, PASSWORD } from './testing/visitor.ts';
 import { withWebhooks } from './testing/webhooks-service.ts';
 import { startMonolithWorld, type World } from './testing/worlds.ts';
@@ -135,6 +135,26 @@ function notificationTests(chromium: Chromium): void {
     await page.getByRole('button', { name: 'Save', exact: true }).press('Enter');
     assert.deepEqual((await sent).postDataJSON().quiet_hours, { from: '21:00', to: '07:00' });
     await page.getByText('Saved', { exact: true }).waitFor();
+  });
+
+  it('are tried by the keyboard, and it is told what comes of it, until that does not change any more', async () => {
+    const { answers, page } = await open();
+    await withTrials(answers, { state: 'bounced', reason: 'NO_SUCH_ADDRESS' });
+    await answers.instead('/notifications/deliveries/*', { state: 'sending', reason: null }, 2);
+    const asked: string[] = [];
+    page.on('response', (response) => {
+      if (response.url().includes('/notifications/deliveries/')) asked.push(response.url());
+    });
+    const row = page.getByRole('listitem').filter({ hasText: 'E-mail' });
+    const test = row.getByRole('button', { name: 'Send me a test: E-mail' });
+    await test.press('Enter');
+    await row.getByRole('status').getByText('On its way').waitFor();
+    await row.getByRole('status').getByText('It did not arrive: There is no such mailbox').waitFor();
+    assert.equal(asked.length, 3);
+    await answers.refuse('POST /notifications/channels/*/test', { status: 409, code: 'NO_ADDRESS' });
+    await test.press('Enter');
+    await row.getByText('The test was not sent. You are not reached this way yet.').waitFor();
+    assert.equal(await row.getByText('It did not arrive').count(), 0);
   });
 
   it('come to a browser that was allowed to show them, and lead to its own pages', async () => {

@@ -30,10 +30,7 @@ const Shown = Type.Object({
 /** The words in which people are told, for administrators: as they are, as they would look, and other ones. */
 export function templateRoutes(app: ServiceApp, { pool, system, access, own, says }: RoutesHost): void {
   const config = access.admin;
-  const OfTemplate = Type.Object({
-    kind: Type.Unsafe<string>({ type: 'string', enum: Object.keys(system.kinds) }),
-    locale: Type.Unsafe<Locale>({ type: 'string', enum: [...LOCALES] }),
-  });
+  const OfTemplate = ofTemplate(system);
   const Stored = Type.Object({
     ...OfTemplate.properties,
     version: Version,
@@ -113,6 +110,13 @@ export function templateRoutes(app: ServiceApp, { pool, system, access, own, say
     },
   );
 }
+
+/** Of which template a route is. */
+export const ofTemplate = ({ kinds }: Pick<NotificationSystem, 'kinds'>) =>
+  Type.Object({
+    kind: Type.Unsafe<string>({ type: 'string', enum: Object.keys(kinds) }),
+    locale: Type.Unsafe<Locale>({ type: 'string', enum: [...LOCALES] }),
+  });
 
 /** In which it is told now, whoever wrote them. */
 export async function wordsNow(

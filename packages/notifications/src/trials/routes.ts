@@ -1,11 +1,10 @@
 import { withTransaction } from '@banyan/postgres';
 import { defineErrors, type Limit, type ServiceApp, withinLimit } from '@banyan/service';
 import { Type } from 'typebox';
-import { LOCALES, type Locale } from '../api/index.ts';
 import type { Person } from '../people/store.ts';
 import type { RoutesHost } from '../routes-host.ts';
 import type { UserId } from '../system.ts';
-import { Preview, shown, wordsNow } from '../templates/routes.ts';
+import { ofTemplate, Preview, shown, wordsNow } from '../templates/routes.ts';
 import { enqueueTrial, type Trial } from './trial.ts';
 
 const errors = defineErrors({
@@ -36,11 +35,6 @@ export function trialRoutes(
   app: ServiceApp,
   { pool, system, access, telling, own, limits }: RoutesHost,
 ): void {
-  const OfTemplate = Type.Object({
-    kind: Type.Unsafe<string>({ type: 'string', enum: Object.keys(system.kinds) }),
-    locale: Type.Unsafe<Locale>({ type: 'string', enum: [...LOCALES] }),
-  });
-
   app.post(
     `${own}/channels/:channel/test`,
     { ...access.signedIn(409, 429), schema: { params: OfChannel, response: { 202: Sent } } },
@@ -60,7 +54,7 @@ export function trialRoutes(
       ...access.admin(409, 422, 429),
       schema: {
         description: 'By e-mail, as a preview would be.',
-        params: OfTemplate,
+        params: ofTemplate(system),
         body: Preview,
         response: { 202: Sent },
       },

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Chromium, Page } from '@banyan/ui/testing';
 import { mailServerOf } from '../../kit/mail-server.ts';
 import { signed } from '../../services/integrations/webhooks/signature.ts';
+import { PDF } from './applications-service.ts';
 import type { DemoPeople } from './demo-data.ts';
 import { applies, movesTo, reload, sees } from './story.ts';
 import { newcomer, visitor } from './visitor.ts';
@@ -10,7 +11,7 @@ import { newcomer, visitor } from './visitor.ts';
 type Where = { origin: string; people: DemoPeople; environment: { secret: string } };
 
 /**
- * What pages have only where all services are there, against these services: whom somebody spoke to, what is to be done next, what they sent, being told
+ * What pages have only where all services are there, against these services: whom somebody spoke to, what is to be done next, what they sent, for whom jobs are, being told
  * without looking, what companies write, and for administrators the catalogue of data products.
  */
 export async function keepsTrack(chromium: Chromium, { origin, people, environment }: Where): Promise<void> {
@@ -29,6 +30,7 @@ export async function keepsTrack(chromium: Chromium, { origin, people, environme
     await stream;
     await isToldWithoutLooking(page, other, job);
     await other.close();
+    await looksByLevel(page);
     await forwardsAMail(page, origin, environment.secret, job);
   });
   const administrator = await visitor(chromium, { origin }, people.administrator);
@@ -59,26 +61,48 @@ async function plansTheNextStep(page: Page): Promise<void> {
   await page.getByText('What was to be done is done').waitFor();
 }
 
-/** A text and a picture, as they are looked at. */
+/** A text, a picture and pages, as they are looked at. */
 async function keepsDocuments(page: Page): Promise<void> {
   const card = page.getByRole('region', { name: 'Documents' });
   for (const [name, mimeType, content, shown] of [
     ['letter.txt', 'text/plain', Buffer.from('Dear team'), page.getByText('Dear team')],
     ['face.png', 'image/png', PICTURE, page.getByRole('img', { name: 'face.png' })],
+    ['cv.pdf', 'application/pdf', Buffer.from(PDF), page.getByRole('img', { name: 'cv.pdf, page 1' })],
   ] as const) {
     await card.getByRole('button', { name: 'Add a document' }).click();
     await page.locator('input[type=file]').setInputFiles({ name, mimeType, buffer: content });
     await card.getByRole('button', { name, exact: true }).click();
     await shown.waitFor();
+    if (mimeType === 'application/pdf') await page.waitForFunction(isDrawn);
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
   }
-  await page.getByText('Document added: face.png').waitFor();
+  await page.getByText('Document added: cv.pdf').waitFor();
 }
+
+/** Whether something stands on the page that was drawn: a canvas is there before. */
+const isDrawn = `(() => {
+  const { width, height } = document.querySelector('canvas');
+  const { data } = document.querySelector('canvas').getContext('2d').getImageData(0, 0, width, height);
+  return data.some((value, at) => at % 4 === 0 && data[at + 3] === 255 && value < 100);
+})()`;
 
 const PICTURE = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
   'base64',
 );
+
+/** By a filter that nobody but the service has; titles say the level where they come from. */
+async function looksByLevel(page: Page): Promise<void> {
+  await page.goto('/jobs?q=engineer');
+  const level = page.getByRole('region', { name: 'Level' }).getByRole('button', { name: /^Senior/ });
+  const count = Number(/\d+$/.exec(await level.innerText())![0]);
+  await level.click();
+  await page.waitForURL(/seniority=senior/);
+  await page.getByText(count === 1 ? '1 job' : `${count} jobs`, { exact: true }).waitFor();
+  const jobs = page.getByRole('feed', { name: 'Jobs found' }).getByRole('article');
+  const names = await jobs.evaluateAll((all) => all.map((one) => String(one.getAttribute('aria-label'))));
+  assert.ok(names.length > 0 && names.every((name) => name.startsWith('Senior')), names.join('; '));
+}
 
 /** In the other tab, which nobody touches: of the application, and of its step. */
 async function isToldWithoutLooking(page: Page, other: Page, job: string): Promise<void> {

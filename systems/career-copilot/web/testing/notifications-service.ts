@@ -30,3 +30,20 @@ export async function withNotifications(answers: Answers): Promise<void> {
   await answers.instead('GET /notifications/phone', { number: null, confirmed: false });
   await answers.instead('/integrations/webhooks/types', { types: [] });
 }
+
+const TRIAL = '018f6f0e-0000-7000-8000-000000000009';
+
+/** What comes of messages that somebody sends to themselves. */
+export async function withTrials(
+  answers: Answers,
+  { state, reason = null }: { state: string; reason?: string | null },
+): Promise<void> {
+  const made = { delivery_ids: [TRIAL] };
+  await answers.instead('POST /notifications/channels/*/test', made);
+  await answers.instead('POST /notifications/templates/*/*/test', made);
+  const at = '2026-06-01T08:00:00.000Z';
+  await answers.instead(`/notifications/deliveries/${TRIAL}`, {
+    ...{ id: TRIAL, kind: 'trial', channel: 'email', created_at: at, updated_at: at },
+    ...{ state, reason },
+  });
+}

@@ -22,6 +22,8 @@ export type View = {
   given?(answers: Answers, person: Person): Promise<unknown>;
   /** Once it is there, e.g. opens a dialog. */
   afterwards?(page: Page): Promise<unknown>;
+  /** A state that docs/ show besides the page's first. */
+  alsoInDocs?: true;
   /** It is looked at while it still loads. */
   isLoading?: true;
 };
@@ -41,7 +43,7 @@ export async function viewsOf(
   return all.flat().filter(({ area }) => areas.length === 0 || areas.includes(area));
 }
 
-/** Each page once, in the state that is listed first. */
+/** Each page once, in the state that is listed first, and what is shown besides. */
 export function pagesAmong<Listed extends { view: View }>(views: readonly Listed[]): Listed[] {
   const first = new Map<string, Listed>();
   for (const listed of views) {
@@ -50,7 +52,8 @@ export function pagesAmong<Listed extends { view: View }>(views: readonly Listed
     const page = path!.replaceAll(/[^/]*\d[^/]*/g, 'one');
     if (!first.has(page)) first.set(page, listed);
   }
-  return [...first.values()];
+  const shown = new Set(first.values());
+  return views.filter((listed) => shown.has(listed) || listed.view.alsoInDocs);
 }
 
 export type Opened = { person: Person; page: Page };

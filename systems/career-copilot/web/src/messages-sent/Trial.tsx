@@ -1,8 +1,9 @@
-import { Button, Stack, Status } from '@banyan/ui';
+import { Button, Status } from '@banyan/ui';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { useApiQuery, useErrorWords } from '../api/index.ts';
 import { isUnderWay, OUTCOME_TONES, outcomeOf } from './outcome.ts';
+import styles from './Trial.module.css';
 import { useReasonWords } from './use-reason-words.ts';
 
 const DELIVERY = 'GET /api/v1/notifications/deliveries/{id}';
@@ -39,7 +40,7 @@ export function Trial({
     }
   };
   return (
-    <Stack gap={2} align="start">
+    <div className={styles.trial}>
       <Button
         size="small"
         icon="send"
@@ -51,7 +52,7 @@ export function Trial({
       >
         {t('send')}
       </Button>
-      <div role="status">
+      <div role="status" className={styles.outcome}>
         {failure !== null && (
           <Status tone="danger">
             {t('notSent')}. {words(failure).reason}
@@ -61,7 +62,7 @@ export function Trial({
           <WhatCameOfIt key={id} id={id} />
         ))}
       </div>
-    </Stack>
+    </div>
   );
 }
 

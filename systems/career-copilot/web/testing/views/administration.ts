@@ -1,6 +1,7 @@
 import type { Person } from '@banyan/ui/testing';
 import type { Answers } from '../answers.ts';
 import { authIsThere } from '../auth-service.ts';
+import { withTrials } from '../notifications-service.ts';
 import type { View } from '../views.ts';
 
 const USERS = '/administration/users';
@@ -70,6 +71,20 @@ const views: readonly View[] = [
     who: 'administrator',
     given: withMessages,
     afterwards: (page) => page.getByText('To do: Ask how it goes', { exact: true }).waitFor(),
+  },
+  {
+    name: 'template-test',
+    path: '/administration/templates/next_action_due/en',
+    who: 'administrator',
+    given: async (answers) => {
+      await withMessages(answers);
+      await withTrials(answers, { state: 'queued', reason: '451 4.2.1 come again later' });
+    },
+    afterwards: async (page) => {
+      await page.getByText('To do: Ask how it goes', { exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Send me a test' }).click();
+      await page.getByText('It waits, and is tried again: 451 4.2.1 come again later').waitFor();
+    },
   },
   { name: 'deliveries', path: '/administration/deliveries', who: 'administrator', given: withMessages },
   {

@@ -23,6 +23,7 @@ const views: readonly View[] = [
     path: '/jobs?q=engineer&near=Berlin%2C+DE&within=25&sort=distance',
     who: 'newcomer',
     given: withNear,
+    alsoInDocs: true,
   },
   {
     name: 'search-level',
@@ -188,7 +189,10 @@ async function withNear(answers: Answers): Promise<void> {
       job_type: [{ value: 'full_time', count: 3 }],
       remote: [{ value: 'true', count: 3 }],
       location: [{ value: 'Berlin', count: 3 }],
-      seniority: [{ value: 'senior', count: 3 }],
+      seniority: [
+        { value: 'senior', count: 2 },
+        { value: 'unstated', count: 1 },
+      ],
       company: [],
     },
   });

@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent, notFound } from '@tanstack/react-router';
+import { createRoute, lazyRouteComponent, notFound, redirect } from '@tanstack/react-router';
+import { api } from '../../api/index.ts';
 import { messagesOf } from '../../i18n/index.ts';
 import { signedInRoute } from '../../shell/routes.tsx';
 import { messages as ofApplications } from '../applications/routes.tsx';
@@ -47,4 +48,17 @@ const saved = createRoute({
   component: lazyRouteComponent(() => import('./SavedSearchesPage.tsx'), 'SavedSearchesPage'),
 });
 
-export const routes = [search, saved, posting] as const;
+/** Where notifications lead: what a saved search finds, the newest first. Of one that is gone, to those that are there. */
+const found = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/searches/$id',
+  beforeLoad: async ({ params: { id }, abortController: { signal } }) => {
+    const search = await api
+      .call('GET /api/v1/jobs/saved-searches/{id}', { params: { path: { id: Number(id) } } }, { signal })
+      .catch(() => null);
+    if (search === null) throw redirect({ to: '/jobs/saved', replace: true });
+    throw redirect({ to: '/jobs', search: { ...search.criteria, sort: 'newest' }, replace: true });
+  },
+});
+
+export const routes = [search, saved, posting, found] as const;

@@ -27,7 +27,8 @@ export function useCriteriaWords(): (criteria: JobsSearch) => string {
       near !== undefined && t('saved.near', { place: near, km: within }),
       or_remote === true && t('filters.orRemote'),
       job_type !== undefined && typeWords(job_type),
-      seniority !== undefined && t(`filters.levels.${seniority}`),
+      seniority !== undefined &&
+        t(seniority === 'unstated' ? 'saved.levelUnstated' : `filters.levels.${seniority}`),
       remote !== undefined && t(remote ? 'filters.remote' : 'saved.notRemote'),
       min_salary !== undefined &&
         t('filters.leastSalary', { amount: money(min_salary, { currency: CURRENCY }) }),
