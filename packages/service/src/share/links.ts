@@ -1,4 +1,4 @@
-import type { Queryable } from '@banyan/postgres';
+import { prepared, type Queryable } from '@banyan/postgres';
 
 /**
  * Whether Banyan's links bring this service rows that others own and it reads (`rows: 'foreign'` in the plan), by the table `banyan.shares` of its
@@ -29,9 +29,12 @@ export async function hasLinks(db: Queryable): Promise<boolean> {
 /** The table in which Banyan tells who writes, and whether this service's role may read it; undefined: there is none. */
 export async function sharesOf(db: Queryable): Promise<{ readable: boolean } | undefined> {
   const { rows } = await db.query<{ readable: boolean }>(
-    `SELECT has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS readable
-     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE n.nspname = 'banyan' AND c.relname = 'shares' AND c.relkind = 'r'`,
+    prepared(
+      `SELECT has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS readable
+       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE n.nspname = 'banyan' AND c.relname = 'shares' AND c.relkind = 'r'`,
+      [],
+    ),
   );
   return rows[0];
 }

@@ -1,4 +1,11 @@
-import { type Db, type Queryable, quoteIdent, withTransaction } from '@banyan/postgres';
+import {
+  type Db,
+  prepared,
+  type Queryable,
+  quoteIdent,
+  runWithNext,
+  withTransaction,
+} from '@banyan/postgres';
 import { sharesOf } from './links.ts';
 
 /** Basis points: all users are the service's. */
@@ -17,13 +24,15 @@ export async function whyNotWriter(
   { service, tables }: { service: string; tables: readonly string[] },
 ): Promise<string | undefined> {
   // Before it is looked at who writes: a step that is under way is waited for, and one that comes waits.
-  await tx.query(`LOCK TABLE ${tables.map(quoteIdent).join(', ')} IN ROW EXCLUSIVE MODE`);
+  await runWithNext(
+    tx,
+    prepared(`LOCK TABLE ${tables.map(quoteIdent).join(', ')} IN ROW EXCLUSIVE MODE`, []),
+  );
   const there = await sharesOf(tx);
   if (!there) return undefined;
   if (!there.readable) return NOT_TOLD;
   const told = await tx.query<{ share: number | null }>(
-    'SELECT share FROM banyan.shares WHERE service = $1',
-    [service],
+    prepared('SELECT share FROM banyan.shares WHERE service = $1', [service]),
   );
   const [row] = told.rows;
   if (!row) return NOT_TOLD;

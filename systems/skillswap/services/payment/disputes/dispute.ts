@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Db } from '@banyan/postgres';
 import type pg from 'pg';
 import { addCredits, type Says } from '../ledger/credits.ts';
-import { inLedger, platformAccount, post } from '../ledger/ledger.ts';
+import { platformAccount, post } from '../ledger/ledger.ts';
+import { inLedgerAsWriter } from '../ledger/writer.ts';
 import type { DisputeState, PaymentProvider, ProviderName } from '../purchases/provider.ts';
 import { COLUMNS as PURCHASE, type Purchase } from '../purchases/store.ts';
 import { findByPurchase } from '../refunds/refund.ts';
@@ -42,7 +43,7 @@ type Around = { pool: Db; events: Says; provider: PaymentProvider };
 export async function advanceDispute(around: Around, dispute: Dispute): Promise<boolean> {
   const { pool, provider } = around;
   const now = await provider.lookAtDispute(dispute.disputeId);
-  return await inLedger(pool, async (tx) => {
+  return await inLedgerAsWriter(pool, async (tx) => {
     const purchase = await contestedPurchase(tx, provider.name, now);
     if (!purchase) {
       await keep(tx, dispute, now, 'UNKNOWN', null);

@@ -10,13 +10,16 @@ export type Says = Events<typeof contracts>;
 
 type Transferred = { id: string; from: string; amount: number; fee: number; provider: number };
 
-/** What moves credits between people. Each thing once for its key; what waits at the same time is done together. */
+/**
+ * What moves credits between people. Each thing once for its key; what waits at the same time is done together. A hold is asked for by a request that the
+ * gateway knows of, so that a step waits for it; what ends one comes of queues, which know of no step.
+ */
 export type Credits = {
   /** Sets credits aside, and tells of it. Throws what `toHold` says. */
   hold(request: HoldRequest): Promise<Hold>;
-  /** Pays what was set aside, or a part of it, and tells of it. Throws what `toCapture` says. */
+  /** Pays what was set aside, or a part of it, and tells of it. Throws what `toCapture` says, and `NOT_WRITER`. */
   transfer(request: CaptureRequest): Promise<Transferred>;
-  /** Gives back what was set aside, and tells of it. Again is no error. Throws what `toRelease` says. */
+  /** Gives back what was set aside, and tells of it. Again is no error. Throws what `toRelease` says, and `NOT_WRITER`. */
   release(holdId: string, reason?: 'RELEASED' | 'EXPIRED'): Promise<Hold>;
 };
 
@@ -32,20 +35,21 @@ export function creditsBy(together: Together, events: Says): Credits {
     },
 
     async transfer(request) {
-      const done = await together(toCapture(request), async (tx, done) => {
+      const tell = async (tx: pg.PoolClient, done: ledger.Done) => {
         const { id: transactionId, from, amount, fee } = transferred(done);
         await events.publish(tx, 'CreditsTransferred', {
           ...{ fromUserId: from, toUserId: request.to, amount, platformFee: fee, transactionId },
           reference: done.hold!.reference,
         });
-      });
-      return transferred(done);
+      };
+      return transferred(await together(toCapture(request), tell, 'writer'));
     },
 
     async release(holdId, reason = 'RELEASED') {
-      const { hold } = await together(toRelease(holdId, reason), async (tx, { hold }) => {
+      const tell = async (tx: pg.PoolClient, { hold }: ledger.Done) => {
         if (isNews(hold!)) await events.publish(tx, 'CreditsReleased', { ...told(hold!), reason });
-      });
+      };
+      const { hold } = await together(toRelease(holdId, reason), tell, 'writer');
       return hold!;
     },
   };

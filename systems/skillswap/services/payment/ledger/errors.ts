@@ -9,6 +9,7 @@ export const errors = defineErrors({
   BEYOND_HOLD: [409, 'The hold is of fewer credits.'],
   POSTING_NOT_FOUND: [404, 'There is no such posting.'],
   ALREADY_REVERSED: [409, 'The posting was reversed already, or is a reversal itself.'],
+  NOT_WRITER: [409, 'Credits are not moved here now.'],
   KEY_REUSED: [422, 'This key was used for something else.'],
   SAME_WALLET: [422, 'Nobody pays themselves.'],
 });

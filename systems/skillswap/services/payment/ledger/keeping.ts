@@ -6,10 +6,9 @@ import type { contracts } from '../../../contracts/payment.ts';
 import { checkSome, type Found, sumOfAll } from './check.ts';
 import type { Credits } from './credits.ts';
 import { nameOf } from './decide.ts';
-import { inLedger } from './ledger.ts';
 import { openSome } from './opening.ts';
 import { overdueHolds } from './store.ts';
-import { isWriter } from './writer.ts';
+import { inLedgerAsWriter, isWriter, unlessNotWriter } from './writer.ts';
 
 const KeepingConfig = Type.Object({
   /** How long from one look at the books to the next, ms. */
@@ -70,7 +69,7 @@ export const keeping: ServicePart<undefined, typeof KeepingConfig> = {
     /** Those in which something moves are opened with it; what is left of them is opened here. */
     async function open(): Promise<boolean> {
       if (!(await isWriter(pool))) return false;
-      return (await inLedger(pool, (tx) => openSome(tx, MOST))) === MOST;
+      return (await inLedgerAsWriter(pool, (tx) => openSome(tx, MOST)).catch(unlessNotWriter)) === MOST;
     }
 
     async function expire(): Promise<boolean> {
@@ -91,5 +90,5 @@ export const keeping: ServicePart<undefined, typeof KeepingConfig> = {
 
 /** Somebody was quicker by a moment. */
 function unlessCaptured(error: { code?: string }): undefined {
-  if (error.code !== 'HOLD_ENDED' && error.code !== 'WALLET_STOPPED') throw error;
+  if (error.code !== 'HOLD_ENDED' && error.code !== 'WALLET_STOPPED') unlessNotWriter(error);
 }

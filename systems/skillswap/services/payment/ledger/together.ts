@@ -2,13 +2,15 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Db, errorCode } from '@banyan/postgres';
 import type pg from 'pg';
 import type { Command } from './commands.ts';
+import { errors } from './errors.ts';
 import { type Done, inLedger, runAll } from './ledger.ts';
+import { isWriterUntilEnd } from './writer.ts';
 
 /** What is to be written with it, in its transaction; not where it was done before. It may be called again if the transaction is. */
 type Also = (tx: pg.PoolClient, done: Done) => Promise<void>;
 
-/** Does a command of the ledger. Throws what refuses it. */
-export type Together = (command: Command, also?: Also) => Promise<Done>;
+/** Does a command of the ledger. Throws what refuses it, and `NOT_WRITER` where it is only for the writer and this is not it, see `inLedgerAsWriter`. */
+export type Together = (command: Command, also?: Also, only?: 'writer') => Promise<Done>;
 
 export type TogetherOptions = {
   /** Commands in one transaction, at most. */
@@ -20,6 +22,7 @@ export type TogetherOptions = {
 type Waiting = {
   command: Command;
   also: Also;
+  isForWriter: boolean;
   resolve(done: Done): void;
   reject(reason: unknown): void;
 };
@@ -52,11 +55,14 @@ export function together(pool: Db, { most = 100, lanes = 2 }: TogetherOptions = 
     }
   }
 
-  return async (command, also = async () => {}) => {
+  return async (command, also = async () => {}, only) => {
     const { promise, resolve, reject } = Promise.withResolvers<Done>();
     // Messages belong to whoever asked, not to whose turn it was.
     const inScope = AsyncLocalStorage.snapshot();
-    waiting.push({ command, resolve, reject, also: (tx, done) => inScope(also, tx, done) });
+    waiting.push({
+      ...{ command, resolve, reject, isForWriter: only === 'writer' },
+      also: (tx, done) => inScope(also, tx, done),
+    });
     call();
     return await promise;
   };
@@ -75,18 +81,21 @@ const LEAST_SHARE = 8;
 async function commit(pool: Db, group: readonly Waiting[]): Promise<void> {
   try {
     const outcomes = await inLedger(pool, async (tx) => {
+      const mayAll = group.every(({ isForWriter }) => !isForWriter) || (await isWriterUntilEnd(tx));
+      const allowed = mayAll ? group : group.filter(({ isForWriter }) => !isForWriter);
       const outcomes = await runAll(
         tx,
-        group.map(({ command }) => command),
+        allowed.map(({ command }) => command),
       );
       for (const [index, outcome] of outcomes.entries())
         if (outcome.status === 'fulfilled' && !outcome.value.replayed)
-          await group[index]!.also(tx, outcome.value);
-      return outcomes;
+          await allowed[index]!.also(tx, outcome.value);
+      return new Map(outcomes.map((outcome, index) => [allowed[index]!, outcome]));
     });
-    for (const [index, outcome] of outcomes.entries()) {
-      if (outcome.status === 'fulfilled') group[index]!.resolve(outcome.value);
-      else group[index]!.reject(outcome.reason);
+    for (const one of group) {
+      const outcome = outcomes.get(one);
+      if (outcome?.status === 'fulfilled') one.resolve(outcome.value);
+      else one.reject(outcome ? outcome.reason : errors('NOT_WRITER'));
     }
   } catch (error) {
     // Of one of them perhaps, nobody knows which: then it fails by itself. By their keys none is done twice, if COMMIT was done after all.

@@ -2,7 +2,8 @@ import type { Events } from '@banyan/events';
 import { leasedRows, repeatedWork, type ServicePart } from '@banyan/service';
 import { Type } from 'typebox';
 import type { contracts } from '../../../contracts/payment.ts';
-import { isWriter } from '../ledger/writer.ts';
+import { inLedger } from '../ledger/ledger.ts';
+import { inLedgerAsWriter, isWriter } from '../ledger/writer.ts';
 import { errors } from './errors.ts';
 import { paypal } from './paypal.ts';
 import type { PaymentProvider, ProviderName } from './provider.ts';
@@ -52,13 +53,16 @@ export const purchasing: ServicePart<Purchasing, typeof PurchaseConfig> = {
       if (!provider) throw errors('PROVIDER_UNKNOWN');
       return provider;
     };
-    const go = (purchase: Purchase) =>
-      advance({ pool, events, provider: providerOf(purchase.provider), now: new Date() }, purchase);
+    const go = (purchase: Purchase, ledger: typeof inLedger) =>
+      advance(
+        { pool, events, provider: providerOf(purchase.provider), now: new Date(), inLedger: ledger },
+        purchase,
+      );
 
     const rows = leasedRows<Purchase>({ table: 'purchases', key: 'id', columns: COLUMNS, leaseMs: LEASE_MS });
     const queue = providerQueue(host, 'look at payments', {
       rows,
-      advance: async (row) => isOver(await go(row)),
+      advance: async (row) => isOver(await go(row, inLedgerAsWriter)),
     });
 
     const taking = repeatedWork(host, {
@@ -75,7 +79,7 @@ export const purchasing: ServicePart<Purchasing, typeof PurchaseConfig> = {
 
     const advanceNow = async (purchase: Purchase) => {
       try {
-        return await go(purchase);
+        return await go(purchase, inLedger);
       } finally {
         // Not only after its head start is over: by now it is known that it has to be looked at, or that it is over.
         await lookAfter(pool, purchase.id, config.PAYMENT_AGAIN_MS);

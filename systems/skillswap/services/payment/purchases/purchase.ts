@@ -6,7 +6,7 @@ import type pg from 'pg';
 import { type Currency, purchasedCredits } from '../../../kit/credits/prices.ts';
 import { ApiError } from '../../../kit/problems.ts';
 import { addCredits, type Says } from '../ledger/credits.ts';
-import { inLedger } from '../ledger/ledger.ts';
+import type { inLedger } from '../ledger/ledger.ts';
 import { nextStep } from './decide.ts';
 import { errors } from './errors.ts';
 import { type PaymentProvider, type PaymentState, ProviderError, type ProviderName } from './provider.ts';
@@ -55,7 +55,14 @@ export async function writeDown(
   return known;
 }
 
-type Around = { pool: Db; events: Says; provider: PaymentProvider; now: Date };
+type Around = {
+  pool: Db;
+  events: Says;
+  provider: PaymentProvider;
+  now: Date;
+  /** Of what nobody asks for: `inLedgerAsWriter`. */
+  inLedger: typeof inLedger;
+};
 
 /**
  * Takes a purchase as far as it goes now. Again, and by several at once, is no error: each step is done once. Throws `ProviderError`
@@ -86,7 +93,7 @@ export async function advance(around: Around, { id }: Pick<Purchase, 'id'>): Pro
         await credit(around, id, step.chargeId);
         continue;
       case 'fail':
-        await store.markFailed(pool, id, step.reason);
+        await around.inLedger(pool, (tx) => store.markFailed(tx, id, step.reason));
         return (await store.findPurchase(pool, id))!;
       case 'wait':
         await store.markWaiting(pool, id, step);
@@ -111,7 +118,7 @@ export function isOver({ state }: Purchase): boolean {
 
 /** Null: the provider will never take it. */
 async function createPayment(
-  { pool, provider }: Around,
+  { pool, provider, inLedger }: Around,
   purchase: Purchase,
 ): Promise<{ paymentId: string; state: PaymentState } | null> {
   const { id: purchaseId, amount, currency, method } = purchase;
@@ -122,13 +129,13 @@ async function createPayment(
     return paymentId === made.paymentId ? made : { paymentId, state: await provider.look(paymentId) };
   } catch (error) {
     if (!(error instanceof ProviderError) || error.code !== 'REFUSED') throw error;
-    await store.markFailed(pool, purchaseId, error.reason);
+    await inLedger(pool, (tx) => store.markFailed(tx, purchaseId, error.reason));
     return null;
   }
 }
 
 /** Credits and what says that they are paid, in one transaction. Of a purchase that was given up too: it was charged. */
-async function credit({ pool, events }: Around, id: string, chargeId: string): Promise<void> {
+async function credit({ pool, events, inLedger }: Around, id: string, chargeId: string): Promise<void> {
   await inLedger(pool, async (tx) => {
     const { state, userId: owner, bought, bonus } = await store.lockPurchase(tx, id);
     if (state === 'PAID') return;

@@ -1,6 +1,6 @@
 import { type LeasedQueue, type LeasedRows, leasedQueue, type PartHost } from '@banyan/service';
 import { type Static, Type } from 'typebox';
-import { isWriter } from '../ledger/writer.ts';
+import { isWriter, unlessNotWriter } from '../ledger/writer.ts';
 import { nextLookMs } from './decide.ts';
 import { ProviderError } from './provider.ts';
 
@@ -39,6 +39,6 @@ export function providerQueue<Row>(
 
 /** Then it is asked again. */
 function notKnown(error: unknown): false {
-  if (error instanceof ProviderError) return false;
-  throw error;
+  if (!(error instanceof ProviderError)) unlessNotWriter(error as { code?: string });
+  return false;
 }

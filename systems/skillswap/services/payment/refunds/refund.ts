@@ -5,6 +5,7 @@ import type pg from 'pg';
 import { addCredits, type Says } from '../ledger/credits.ts';
 import { inLedger, reverse } from '../ledger/ledger.ts';
 import { postingOf } from '../ledger/store.ts';
+import { inLedgerAsWriter } from '../ledger/writer.ts';
 import { type PaymentProvider, ProviderError } from '../purchases/provider.ts';
 import { lockPurchase, type Purchase } from '../purchases/store.ts';
 import { errors } from './errors.ts';
@@ -98,7 +99,7 @@ export async function advanceRefund(around: Around, refund: Refund): Promise<boo
 
 /** The money stays with us, so the credits are the buyer's again. */
 async function giveUp({ pool, events, purchase }: Around, { id }: Refund): Promise<boolean> {
-  await inLedger(pool, async (tx) => {
+  await inLedgerAsWriter(pool, async (tx) => {
     const { rowCount } = await tx.query(
       `UPDATE refunds SET state = 'FAILED' WHERE id = $1 AND state IN ('REQUESTED', 'SENT')`,
       [id],

@@ -6,6 +6,7 @@ import { type Currency, payoutAmount } from '../../../kit/credits/prices.ts';
 import { ApiError } from '../../../kit/problems.ts';
 import type { Says } from '../ledger/credits.ts';
 import { inLedger, platformAccount, post, reverse } from '../ledger/ledger.ts';
+import { inLedgerAsWriter } from '../ledger/writer.ts';
 import { nextPayoutAt, nextWithdrawalStep } from './decide.ts';
 import type { MethodName, PayoutMethod } from './method.ts';
 
@@ -155,7 +156,7 @@ async function choose(pool: Db, id: string): Promise<Withdrawal> {
 }
 
 async function close({ pool, events }: Around, id: string): Promise<void> {
-  await inLedger(pool, async (tx) => {
+  await inLedgerAsWriter(pool, async (tx) => {
     const { state, userId, credits, amount, currency } = await lockWithdrawal(tx, id);
     if (state === 'PAID' || state === 'FAILED') return;
     await post(tx, {
@@ -176,7 +177,7 @@ export async function giveBack(
   id: string,
   { of, reason }: { of: readonly Withdrawal['state'][]; reason: string },
 ): Promise<void> {
-  await inLedger(pool, async (tx) => {
+  await inLedgerAsWriter(pool, async (tx) => {
     const { state, userId, credits, amount, currency, postingId } = await lockWithdrawal(tx, id);
     if (!of.includes(state)) return;
     await reverse(tx, { key: `withdrawal:${id}:failed`, postingId, reference: `withdrawal:${id}` });

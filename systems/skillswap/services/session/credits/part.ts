@@ -11,7 +11,7 @@ import {
 import { type Static, Type } from 'typebox';
 import type { contracts } from '../../../contracts/session.ts';
 import { decideOverdue } from '../disputes/decide.ts';
-import { isWriter } from '../writer.ts';
+import { isWriter, isWriterUntilEnd } from '../writer.ts';
 import { type Credits, creditsOf, type PaymentClient } from './payment.ts';
 import * as store from './store.ts';
 
@@ -68,7 +68,9 @@ async function handle(host: Host, credits: Credits, row: Row): Promise<void> {
   switch (row.state) {
     case 'ASKED':
       // Whoever asked has died, or waits no longer.
-      return await store.undo(pool, row.sessionId, { nothingIsHeld: false });
+      return await withTransaction(pool, async (tx) => {
+        if (await isWriterUntilEnd(tx)) await store.undo(tx, row.sessionId, { nothingIsHeld: false });
+      });
     case 'UNDOING':
       await giveBack(credits, row);
       return await store.forget(pool, row.sessionId);
@@ -77,6 +79,8 @@ async function handle(host: Host, credits: Credits, row: Row): Promise<void> {
     default: {
       const isDone = !(await store.isToSettle(pool, row.sessionId)) || (await settle(credits, row));
       await withTransaction(pool, async (tx) => {
+        // What is paid is not said to be: whoever writes then finds that nothing is held any more.
+        if (!(await isWriterUntilEnd(tx))) return;
         if (!(await store.finish(tx, row, isDone ? 'SETTLED' : 'LOST')) || isDone) return;
         const { sessionId, seekerId, providerId, captured } = row;
         await events.publish(tx, 'SessionCreditsLost', {

@@ -49,7 +49,7 @@ export async function markHeld(tx: Queryable, sessionId: string, holdId: string 
  * back by and by.
  */
 export async function undo(
-  db: Db,
+  db: Queryable,
   sessionId: string,
   { nothingIsHeld }: { nothingIsHeld: boolean },
 ): Promise<void> {

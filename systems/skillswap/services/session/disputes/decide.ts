@@ -6,6 +6,7 @@ import { ApiError } from '../../../kit/problems.ts';
 import { DISPUTE_DAYS } from '../../../kit/sessions/settlement.ts';
 import { takeOver } from '../credits/store.ts';
 import { findSession, historyOf, lockSession } from '../sessions/store.ts';
+import { isWriterUntilEnd } from '../writer.ts';
 import * as store from './store.ts';
 
 type Says = Pick<Events<typeof contracts>, 'publish'>;
@@ -43,22 +44,31 @@ export async function decideDispute(
   sessionId: string,
   decision: store.Decision,
 ): Promise<store.DisputeRow> {
-  return await withTransaction(pool, async (tx) => {
-    if (!(await store.findDispute(tx, sessionId))) throw new ApiError('DISPUTE_NOT_FOUND');
-    await hasItsCredits(tx, sessionId);
-    const decided = await store.decide(tx, sessionId, decision);
-    if (!decided) throw new ApiError('DISPUTE_DECIDED');
-    const { seekerId, providerId, ...dispute } = decided;
-    const { outcome } = decision;
-    await events.publish(tx, 'SessionDisputeDecided', { sessionId, seekerId, providerId, outcome });
-    return dispute;
+  return await withTransaction(pool, (tx) => decideIn(tx, events, sessionId, decision));
+}
+
+/** What nobody has decided in time is decided in favour of who pays, by whoever writes. */
+export async function decideOverdue(pool: Db, events: Says, sessionId: string): Promise<void> {
+  const decision = { outcome: 'SEEKER', note: null, decidedBy: null } as const;
+  await withTransaction(pool, async (tx) => {
+    if (await isWriterUntilEnd(tx)) await decideIn(tx, events, sessionId, decision);
   });
 }
 
-/** What nobody has decided in time is decided in favour of who pays. */
-export async function decideOverdue(pool: Db, events: Says, sessionId: string): Promise<void> {
-  const decision = { outcome: 'SEEKER', note: null, decidedBy: null } as const;
-  await decideDispute({ pool, events }, sessionId, decision);
+async function decideIn(
+  tx: pg.PoolClient,
+  events: Says,
+  sessionId: string,
+  decision: store.Decision,
+): Promise<store.DisputeRow> {
+  if (!(await store.findDispute(tx, sessionId))) throw new ApiError('DISPUTE_NOT_FOUND');
+  await hasItsCredits(tx, sessionId);
+  const decided = await store.decide(tx, sessionId, decision);
+  if (!decided) throw new ApiError('DISPUTE_DECIDED');
+  const { seekerId, providerId, ...dispute } = decided;
+  const { outcome } = decision;
+  await events.publish(tx, 'SessionDisputeDecided', { sessionId, seekerId, providerId, outcome });
+  return dispute;
 }
 
 /** What the monolith has said of them counts here, however short a time ago that was. */

@@ -16,6 +16,7 @@ import { addToHistory } from '../booking/store.ts';
 import { listUntaken, makeDue, takeOver } from '../credits/store.ts';
 import { forgetReminders, remind } from '../reminders/store.ts';
 import { closeRoom } from '../rooms/store.ts';
+import { isWriterUntilEnd } from '../writer.ts';
 import * as store from './store.ts';
 
 export type MovingHost = {
@@ -41,6 +42,8 @@ export type Move = {
 export async function move({ pool, events, wake }: MovingHost, asked: Move): Promise<void> {
   const { sessionId, action, actorId, now, note } = asked;
   const isDue = await withTransaction(pool, async (tx) => {
+    // Of what people ask the gateway knows, and a step waits for it.
+    if (actorId === null && !(await isWriterUntilEnd(tx))) return false;
     const session = await store.lockSession(tx, sessionId);
     const actor = actorOf(session, actorId);
     const times = { startsAt: session.startsAt.getTime(), endsAt: session.endsAt.getTime() };
