@@ -99,7 +99,10 @@ it('people book, meet, cancel, rate, contest, buy and withdraw, and all that was
     const client = await pool.connect();
     await client.query('BEGIN');
     await client.query(sql);
-    const found = await loads.get('payment')!.balances!.ledger!.monolith!(client as unknown as pg.Pool);
+    const found = await loads.get('payment')!.balances!.ledger!.monolith!(
+      client as unknown as pg.Pool,
+      () => undefined,
+    );
     await client.query('ROLLBACK');
     client.release();
     assert.notEqual(found[figure], 0, figure);

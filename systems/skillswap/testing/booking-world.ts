@@ -67,6 +67,8 @@ export async function startBookingWorld(env: Record<string, string> = {}) {
     time,
     faults,
     livekit,
+    /** Their databases. */
+    databases: () => ({ session: session.pool, payment: money.pool }),
     /** Where the service is. */
     url: () => session.url,
     call,

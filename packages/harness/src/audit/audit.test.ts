@@ -141,12 +141,25 @@ it('a journal is read up to a line that was cut off', async () => {
 
 it('figures that are to be 0 at every moment are read where the load is, and complained of when they are not', async () => {
   const balances = {
-    ledger: { monolith: async () => ({ sum: 2, below: 0 }), service: async () => assert.fail('not there') },
+    ledger: {
+      monolith: async (_: pg.Pool, databaseOf: (service: string) => unknown) => {
+        assert.deepEqual(
+          [databaseOf('bank'), databaseOf('shop'), databaseOf('post')],
+          [bank, undefined, undefined],
+        );
+        return { sum: 2, below: 0 };
+      },
+      service: async () => assert.fail('not there'),
+    },
   };
+  const bank = {} as pg.Pool;
   const result = await audit({
     journal: journalOf(),
     loads: new Map([['shop', { balances }]]),
-    sides: new Map([['shop', { side: 'monolith', database: null as unknown as pg.Pool }]]),
+    sides: new Map([
+      ['shop', { side: 'monolith', database: null as unknown as pg.Pool }],
+      ['bank', { side: 'service', database: bank }],
+    ]),
   });
   assert.deepEqual(result.balances, { ledger: { sum: 2, below: 0 } });
   assert.deepEqual(result.problems, ['ledger: sum is 2 and not 0']);

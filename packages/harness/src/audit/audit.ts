@@ -49,11 +49,15 @@ export async function audit({ journal, loads, sides }: AuditOptions): Promise<Au
     problems: [],
   };
   const entries = await readWrites(journal);
+  const databaseOf = (service: string) => {
+    const there = sides.get(service);
+    return there?.side === 'service' ? there.database : undefined;
+  };
   for (const [name, { promises = {}, balances = {} }] of loads) {
     const side = sides.get(name);
     if (!side) continue;
     for (const [balance, find] of Object.entries(balances))
-      judgeBalance(balance, await find[side.side]?.(side.database), result);
+      judgeBalance(balance, await find[side.side]?.(side.database, databaseOf), result);
     for (const [promise, promised] of Object.entries(promises)) {
       const id = `${name}.${promise}`;
       const since = async () => (await readWrites(journal)).get(id) ?? new Map();

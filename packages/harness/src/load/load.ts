@@ -14,8 +14,8 @@ export type Load<Id extends UserId = number> = {
   /** By type: events that tell others of these writes, one of each, whichever side has made it. */
   facts?: Record<string, Fact>;
   /**
-   * By name: figures that are 0 at every moment, whatever is under way, of one statement (so that they are of one moment). The report has them
-   * under that name.
+   * By name: figures that are 0 at every moment, whatever is under way: of one statement, so that they are of one moment, or seen to last. The report has
+   * them under that name.
    */
   balances?: Record<string, OnSides<FindBalance>>;
   /** Called once a run. What it remembers of users it keeps itself, see `perUser`. */
@@ -90,7 +90,11 @@ type FindLatest = (
 ) => Promise<Map<string, number>>;
 /** By key what is there, one entry for each row. */
 type FindOnce = (database: pg.Pool, keys: string[]) => Promise<Map<string, Array<string | number>>>;
-type FindBalance = (database: pg.Pool) => Promise<Record<string, number>>;
+/** `databaseOf`: of another service, where that has what it writes too; undefined: it is the monolith's. */
+type FindBalance = (
+  database: pg.Pool,
+  databaseOf: (service: string) => pg.Pool | undefined,
+) => Promise<Record<string, number>>;
 /** Those that are still good. */
 type FindEnded = (database: pg.Pool, keys: string[]) => Promise<Set<string>>;
 

@@ -4,6 +4,7 @@ import type { Static } from 'typebox';
 import { API, type UserId } from '../../api/common.ts';
 import type * as api from '../../api/credits.ts';
 import { AS_OF } from '../../monolith/generate.ts';
+import { ledger } from './figures.ts';
 
 type Person = User<string>;
 type Purchased = Static<typeof api.Purchased>;
@@ -26,32 +27,7 @@ export default {
       },
     },
   },
-  balances: {
-    ledger: {
-      monolith: async (db) =>
-        await figures(
-          db,
-          `SELECT
-             (SELECT coalesce(sum(credits), 0) FROM transactions WHERE session_id IS NOT NULL)::int AS "entriesSum",
-             (SELECT count(*) FROM wallets WHERE held < 0 OR balance < held)::int AS "negativeWallets",
-             (SELECT count(*) FROM credit_holds h JOIN sessions s ON s.id = h.session_id
-              WHERE status = 'HELD' AND state NOT IN ('REQUESTED', 'ACCEPTED', 'SCHEDULED', 'IN_PROGRESS')
-                AND NOT EXISTS (SELECT FROM settlements WHERE settlements.session_id = s.id))::int AS "holdsWithoutSession",
-             (SELECT count(*) FROM wallets
-              LEFT JOIN (SELECT user_id, sum(credits) AS balance FROM transactions WHERE status = 'COMPLETED' GROUP BY 1) moved
-                ON moved.user_id = wallets.user_id
-              LEFT JOIN (SELECT user_id, sum(amount) AS held FROM credit_holds WHERE status = 'HELD' GROUP BY 1) holds
-                ON holds.user_id = wallets.user_id
-              WHERE wallets.balance <> coalesce(moved.balance, 0) OR wallets.held <> coalesce(holds.held, 0))::int AS "walletsOff"`,
-        ),
-      service: async (db) =>
-        await figures(
-          db,
-          `SELECT (SELECT coalesce(sum(amount), 0) FROM entries)::int AS "entriesSum",
-             (SELECT count(*) FROM accounts WHERE kind = 'WALLET' AND balance < held)::int AS "negativeWallets"`,
-        ),
-    },
-  },
+  balances: { ledger },
   start({ random, users, name, violate }) {
     let count = 0;
     const readWallet = async (user: Person, { send }: Arrival) => {
@@ -138,8 +114,4 @@ async function transfersOf(db: pg.Pool, sessions: string[]): Promise<Map<string,
     [sessions],
   );
   return new Map(rows.map(({ id, ids }) => [id, ids]));
-}
-
-async function figures(db: pg.Pool, sql: string): Promise<Record<string, number>> {
-  return (await db.query<Record<string, number>>(sql)).rows[0]!;
 }
