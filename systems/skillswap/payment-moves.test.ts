@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { variableOf } from '@banyan/harness/system';
 import { type Linked, linkBoth } from '@banyan/harness/testing/system';
 import { type Queryable, withTransaction } from '@banyan/postgres';
@@ -37,7 +37,7 @@ before(async () => {
       '20',
     ]),
   );
-  world = await startWorld({ ...stripe.env, ...often });
+  world = await startWorld({ ...stripe.env, ...often, MONOLITH_PAYMENTS: 'none', LEAVE_AFTER_MS: '0' });
   const { DATABASE_URL: service } = world.variables;
   process.env[variableOf(system, 'payment', 'URL')] = world.service.url;
   process.env[variableOf(system, 'payment', 'DATABASE_URL')] = service;
@@ -317,4 +317,53 @@ it('what nobody has asked for by the gateway waits for a step that has begun, an
   await capture();
   await monolith.pool.query(`UPDATE sessions SET state = 'CANCELLED' WHERE id = $1`, [session.id]);
   await assertEven();
+});
+
+describe('a purchase that was begun here and goes back', () => {
+  const becomes = (id: string, state: string) =>
+    until(async () => {
+      const { rows } = await world.service.pool.query('SELECT state FROM purchases WHERE id = $1', [id]);
+      return rows[0]?.state === state;
+    });
+  const bought = async ({ id }: Person) => {
+    const { rows } = await monolith.pool.query('SELECT balance FROM wallets WHERE user_id = $1', [id]);
+    return rows[0].balance;
+  };
+  const monolithEnds = () => completePending(monolith.pool, paymentDouble(), Date.now() + 3_600_000);
+
+  it('is not paid here any more while the monolith goes on with it', async () => {
+    await step('service');
+    const [who, before] = [await monolith.person(), stripe.charged()];
+    const wanted = { ...GOOD, paymentMethodId: stripe.methods.asks };
+    const { status, body } = await ask(who, 'purchases', wanted, randomUUID());
+    assert.deepEqual([status, body.status], [202, 'ACTION']);
+    const paymentId = stripe.payments().at(-1)!;
+    await step('monolith');
+    await until(async () => stripe.double.intents.get(paymentId).status === 'canceled');
+    await monolithEnds();
+    await becomes(body.id, 'PAID');
+    await step('service');
+    await assertEven();
+    assert.deepEqual([await bought(who), stripe.charged() - before], [CREDITS, 0]);
+  });
+
+  it('and was paid is given back when the monolith was paid for it too', async () => {
+    await step('service');
+    const [who, before] = [await monolith.person(), stripe.charged()];
+    // It is charged, nobody hears of it, and the monolith goes on.
+    stripe.faults.add('lost', stripe.paths.confirm, 1);
+    stripe.faults.add('down', /payment_intents\//, 1_000);
+    const { status } = await ask(who, 'purchases', GOOD, randomUUID());
+    assert.equal(status, 503);
+    assert.equal(stripe.charged() - before, GOOD.amount);
+    await step('monolith');
+    await monolithEnds();
+    await linked.settled();
+    stripe.faults.clear();
+    const { rows } = await monolith.pool.query('SELECT id FROM transactions WHERE user_id = $1', [who.id]);
+    await becomes(rows[0].id, 'PAID');
+    assert.deepEqual([await bought(who), stripe.charged() - before], [CREDITS, 0]);
+    await step('service');
+    await assertEven();
+  });
 });

@@ -30,7 +30,9 @@ export const system = {
     // By which services find each other: USER_URL and the like.
     ...Object.fromEntries(Object.entries(urls).map(([name, url]) => [`${name.toUpperCase()}_URL`, url])),
     API_URL: gatewayUrl,
-    ...(process === 'payment' && urls.stripe !== undefined ? stripeDoubleAt(urls.stripe) : {}),
+    ...(process === 'payment' && urls.stripe !== undefined
+      ? { ...stripeDoubleAt(urls.stripe), MONOLITH_PAYMENTS: 'none' }
+      : {}),
     ...(process === 'session' && urls.livekit !== undefined ? livekitDoubleAt(urls.livekit) : {}),
   }),
 } as const satisfies System;

@@ -98,10 +98,10 @@ export const Settlement = Type.Object({
   rejected: Type.Array(Type.Object({ withdrawalId: Uuid, reason: Text(200, 1) }), { maxItems: 10_000 }),
 });
 
-/** What somebody has to look at: a purchase that was blocked, or a withdrawal that waits. */
+/** What somebody has to look at: a purchase that was blocked, or of which nobody knows whether it was charged; a withdrawal that waits. */
 export const CaseStatus = Type.Object({
   id: Uuid,
-  kind: Type.Enum(['FRAUD', 'LAUNDERING']),
+  kind: Type.Enum(['FRAUD', 'LAUNDERING', 'PAYMENT']),
   userId: Uuid,
   subject: Type.String({ description: '`purchase:<id>` or `withdrawal:<id>`.' }),
   reasons: Type.Array(Type.Object({ rule: Type.String(), detail: Type.String() })),
@@ -120,6 +120,12 @@ export const CaseQuery = Type.Object({
 export const CaseVerdict = Type.Object({
   verdict: Type.Enum(['CLEARED', 'CONFIRMED']),
   note: Text(1_000, 1),
+  paymentId: Type.Optional(
+    Type.String({
+      ...{ minLength: 1, maxLength: 255 },
+      description: "Of a `PAYMENT` that was charged: the provider's id of it, which is looked at.",
+    }),
+  ),
 });
 
 /** What somebody has earned in a calendar year (UTC), for them and for who has to tell the tax office of it. */

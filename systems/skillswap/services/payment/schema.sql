@@ -247,7 +247,10 @@ CREATE TABLE IF NOT EXISTS purchases (
   UNIQUE (provider, payment_id),
   CONSTRAINT paid_is_known CHECK ((state = 'PAID') = (paid_at IS NOT NULL))
 );
+-- Open while the monolith wrote, which may have charged for it: since when it does not any more ('infinity': it still does). Null: nobody else did.
+ALTER TABLE purchases ADD COLUMN IF NOT EXISTS left_open_at timestamptz;
 CREATE INDEX IF NOT EXISTS purchases_due ON purchases (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS purchases_open ON purchases (id) WHERE state IN ('CREATED', 'ACTION', 'PROCESSING');
 CREATE INDEX IF NOT EXISTS purchases_of_user ON purchases (user_id, created_at DESC);
 
 -- Messages of providers that have been taken: they come twice.
@@ -362,7 +365,7 @@ CREATE INDEX IF NOT EXISTS lines_of_file ON payout_lines (file_id);
 -- What somebody has to look at.
 CREATE TABLE IF NOT EXISTS cases (
   id uuid PRIMARY KEY,
-  kind text NOT NULL CHECK (kind IN ('FRAUD', 'LAUNDERING')),
+  kind text NOT NULL,
   user_id uuid NOT NULL,
   subject text NOT NULL UNIQUE,
   reasons jsonb NOT NULL,
@@ -372,6 +375,8 @@ CREATE TABLE IF NOT EXISTS cases (
   opened_at timestamptz NOT NULL DEFAULT now(),
   closed_at timestamptz
 );
+ALTER TABLE cases DROP CONSTRAINT IF EXISTS cases_kind_check,
+  ADD CONSTRAINT cases_kind_check CHECK (kind IN ('FRAUD', 'LAUNDERING', 'PAYMENT'));
 CREATE INDEX IF NOT EXISTS cases_open ON cases (opened_at) WHERE state = 'OPEN';
 
 -- Who may do nothing any more: others tell, read here only.

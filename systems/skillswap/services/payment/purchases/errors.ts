@@ -9,5 +9,4 @@ export const errors = defineErrors({
   PURCHASE_BLOCKED: [403, 'The purchase was blocked.'],
   PURCHASE_NOT_FOUND: [404, 'There is no such purchase.'],
   PROVIDER_UNKNOWN: [404, 'There is no such payment provider.'],
-  CHARGED_OTHERWISE: [500, 'Something else was charged than was asked for.'],
 });

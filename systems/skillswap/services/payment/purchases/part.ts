@@ -1,15 +1,16 @@
 import type { Events } from '@banyan/events';
 import { leasedRows, repeatedWork, type ServicePart } from '@banyan/service';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import type { contracts } from '../../../contracts/payment.ts';
 import { inLedger } from '../ledger/ledger.ts';
 import { inLedgerAsWriter, isWriter } from '../ledger/writer.ts';
 import { errors } from './errors.ts';
+import { leaveToMonolith, type MonolithPayments } from './left-open.ts';
 import { paypal } from './paypal.ts';
 import type { PaymentProvider, ProviderName } from './provider.ts';
 import { advance, isOver } from './purchase.ts';
 import { LEASE_MS, LookConfig, providerQueue } from './queue.ts';
-import { COLUMNS, lookAfter, noteEnded, type Purchase, takeOver } from './store.ts';
+import { COLUMNS, leaveOpen, lookAfter, noteEnded, type Purchase, REVIEWED, takeOver } from './store.ts';
 import { stripe } from './stripe.ts';
 
 export const PurchaseConfig = Type.Object({
@@ -28,6 +29,18 @@ export const PurchaseConfig = Type.Object({
   PROVIDER_TIMEOUT_MS: Type.Integer({ minimum: 10, default: 10_000 }),
   /** How long until purchases are gone on with that the monolith has left open, ms. */
   TAKE_OVER_MS: Type.Integer({ minimum: 10, default: 5_000 }),
+  /**
+   * Where the monolith takes money: `none` (nowhere: it has a double), `stripe` (at the account of STRIPE_SECRET_KEY). Left out: nobody has said, and what
+   * it has left open is not gone on with until somebody has found out whether it was charged.
+   */
+  MONOLITH_PAYMENTS: Type.Optional(Type.Enum(['none', 'stripe'])),
+  /** The field of Stripe's metadata in which the monolith notes the id of its transaction. */
+  MONOLITH_PAYMENTS_FIELD: Type.String({ minLength: 1, default: 'transaction_id' }),
+  /**
+   * How old purchases are that are left to the monolith, when that writes, ms: it does not go on with younger ones, and those that were begun just after a step
+   * to this service, before it is told that it writes, are not given up.
+   */
+  LEAVE_AFTER_MS: Type.Integer({ minimum: 0, default: 60_000 }),
   ...LookConfig.properties,
 });
 
@@ -39,6 +52,8 @@ export type Purchasing = {
   /** Looks now whether a payment is to be looked at. */
   wake(): void;
 };
+
+const ROWS = { table: 'purchases', key: 'id', columns: COLUMNS, leaseMs: LEASE_MS };
 
 /** Takes purchases on that somebody has left, by what the provider says of them, until they are paid or never will be. */
 export const purchasing: ServicePart<Purchasing, typeof PurchaseConfig> = {
@@ -53,16 +68,19 @@ export const purchasing: ServicePart<Purchasing, typeof PurchaseConfig> = {
       if (!provider) throw errors('PROVIDER_UNKNOWN');
       return provider;
     };
-    const go = (purchase: Purchase, ledger: typeof inLedger) =>
-      advance(
-        { pool, events, provider: providerOf(purchase.provider), now: new Date(), inLedger: ledger },
-        purchase,
-      );
+    const monolith = monolithPayments(config);
+    const around = ({ provider }: Purchase) =>
+      ({ pool, events, provider: providerOf(provider), now: new Date(), monolith }) as const;
 
-    const rows = leasedRows<Purchase>({ table: 'purchases', key: 'id', columns: COLUMNS, leaseMs: LEASE_MS });
     const queue = providerQueue(host, 'look at payments', {
-      rows,
-      advance: async (row) => isOver(await go(row, inLedgerAsWriter)),
+      rows: leasedRows<Purchase>(ROWS),
+      advance: async (row) => isSettled(await advance({ ...around(row), inLedger: inLedgerAsWriter }, row)),
+    });
+    const where = `due_at IS NOT NULL AND left_open_at = 'infinity'`;
+    const left = providerQueue(host, 'end payments that the monolith goes on with', {
+      rows: leasedRows<Purchase>({ ...ROWS, where }),
+      advance: async (row) => await leaveToMonolith(around(row), row),
+      whileOurs: false,
     });
 
     const taking = repeatedWork(host, {
@@ -70,7 +88,7 @@ export const purchasing: ServicePart<Purchasing, typeof PurchaseConfig> = {
         everyMs: config.TAKE_OVER_MS,
         inOneProcess: true,
         run: async () => {
-          if (!(await isWriter(pool))) return;
+          if (!(await isWriter(pool))) return await leaveOpen(pool, config.LEAVE_AFTER_MS);
           await noteEnded(pool);
           await takeOver(pool, 'open');
         },
@@ -79,7 +97,7 @@ export const purchasing: ServicePart<Purchasing, typeof PurchaseConfig> = {
 
     const advanceNow = async (purchase: Purchase) => {
       try {
-        return await go(purchase, inLedger);
+        return await advance({ ...around(purchase), inLedger }, purchase);
       } finally {
         // Not only after its head start is over: by now it is known that it has to be looked at, or that it is over.
         await lookAfter(pool, purchase.id, config.PAYMENT_AGAIN_MS);
@@ -88,16 +106,26 @@ export const purchasing: ServicePart<Purchasing, typeof PurchaseConfig> = {
     return {
       provided: { providerOf, advance: advanceNow, wake: queue.wake },
       open: async () => {
-        await queue.open?.();
-        await taking.open?.();
+        for (const work of [queue, left, taking]) await work.open?.();
       },
       close: async () => {
-        await taking.close();
-        await queue.close();
+        await Promise.all([queue, left, taking].map((work) => work.close()));
       },
     };
   },
 };
+
+/** Nothing more comes of it by itself. */
+function isSettled(purchase: Purchase): boolean {
+  return isOver(purchase) || purchase.reason === REVIEWED;
+}
+
+function monolithPayments({
+  MONOLITH_PAYMENTS: at,
+  MONOLITH_PAYMENTS_FIELD: field,
+}: Static<typeof PurchaseConfig>): MonolithPayments {
+  return at === 'stripe' ? { at, field } : at && { at };
+}
 
 function providersOf(
   config: {

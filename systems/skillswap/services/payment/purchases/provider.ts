@@ -18,6 +18,8 @@ export type PaymentState =
   /** Nobody can pay it any more. */
   | { is: 'ended' };
 
+export type FoundPayment = { paymentId: string; state: PaymentState };
+
 /** `id`: null where it is known only that it was done. */
 export type RefundState = { id: string | null; is: 'pending' | 'succeeded' | 'failed' };
 
@@ -50,6 +52,8 @@ export type PaymentProvider = {
   /** Charges, once for each payment. Throws `UNREACHABLE` if nobody knows whether it did. */
   confirm(paymentId: string, given: { key: string; method: string }): Promise<PaymentState>;
   look(paymentId: string): Promise<PaymentState>;
+  /** Payments that somebody else has made here and noted this of in a field of theirs. Left out: it cannot be asked. */
+  find?(noted: { field: string; value: string; since: Date }): Promise<FoundPayment[]>;
   /** After it nobody can pay any more; if it was paid before, it says so. */
   cancel(paymentId: string): Promise<PaymentState>;
   /** Gives money back, once for each key. Throws `REFUSED` if the provider never will. */

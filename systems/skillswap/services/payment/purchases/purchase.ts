@@ -8,7 +8,7 @@ import { ApiError } from '../../../kit/problems.ts';
 import { addCredits, type Says } from '../ledger/credits.ts';
 import type { inLedger } from '../ledger/ledger.ts';
 import { nextStep } from './decide.ts';
-import { errors } from './errors.ts';
+import { askSomebody, leaveToMonolith, type MonolithPayments, takeUp } from './left-open.ts';
 import { type PaymentProvider, type PaymentState, ProviderError, type ProviderName } from './provider.ts';
 import type { Purchase } from './store.ts';
 import * as store from './store.ts';
@@ -60,6 +60,7 @@ type Around = {
   events: Says;
   provider: PaymentProvider;
   now: Date;
+  monolith: MonolithPayments;
   /** Of what nobody asks for: `inLedgerAsWriter`. */
   inLedger: typeof inLedger;
 };
@@ -73,6 +74,15 @@ export async function advance(around: Around, { id }: Pick<Purchase, 'id'>): Pro
   for (let steps = 0; steps < MOST_STEPS; steps++) {
     const purchase = (await store.findPurchase(pool, id))!;
     if (purchase.state === 'PAID') return purchase;
+    if (await store.isEndedElsewhere(pool, id)) {
+      if (!(await leaveToMonolith(around, purchase))) return purchase;
+      continue;
+    }
+    if (purchase.reason === store.REVIEWED) return purchase;
+    if (purchase.leftOpenAt && !isOver(purchase)) {
+      if (!(await takeUp(around, purchase))) return (await store.findPurchase(pool, id))!;
+      continue;
+    }
     const known = purchase.paymentId
       ? { paymentId: purchase.paymentId, state: await provider.look(purchase.paymentId) }
       : await createPayment(around, purchase);
@@ -99,7 +109,8 @@ export async function advance(around: Around, { id }: Pick<Purchase, 'id'>): Pro
         await store.markWaiting(pool, id, step);
         return (await store.findPurchase(pool, id))!;
       case 'review':
-        throw errors('CHARGED_OTHERWISE', { fields: { purchaseId: id, reason: step.reason } });
+        await askSomebody(pool, purchase, { rule: 'CHARGED_OTHERWISE', detail: step.reason });
+        return (await store.findPurchase(pool, id))!;
       case 'confirm':
       case 'cancel':
         // It changed while we looked.
@@ -109,7 +120,7 @@ export async function advance(around: Around, { id }: Pick<Purchase, 'id'>): Pro
   return (await store.findPurchase(pool, id))!;
 }
 
-const MOST_STEPS = 4;
+const MOST_STEPS = 5;
 
 /** Nothing more comes of it. */
 export function isOver({ state }: Purchase): boolean {
@@ -136,23 +147,31 @@ async function createPayment(
 
 /** Credits and what says that they are paid, in one transaction. Of a purchase that was given up too: it was charged. */
 async function credit({ pool, events, inLedger }: Around, id: string, chargeId: string): Promise<void> {
-  await inLedger(pool, async (tx) => {
-    const { state, userId: owner, bought, bonus } = await store.lockPurchase(tx, id);
-    if (state === 'PAID') return;
-    const reference = `purchase:${id}`;
-    const added = { owner, reference };
-    await addCredits(tx, events, {
-      ...added,
-      key: reference,
-      credits: bought,
-      from: 'ISSUED',
-      kind: 'PURCHASE',
-    });
-    if (bonus > 0)
-      await addCredits(tx, events, {
-        ...{ ...added, key: `${reference}:bonus`, credits: bonus },
-        ...{ from: 'PROMOTIONS' as const, kind: 'BONUS' },
-      });
-    await store.markPaid(tx, id, chargeId);
+  await inLedger(pool, (tx) => creditIn(tx, events, id, chargeId));
+}
+
+/** In a transaction of the ledger. `chargeId` null: nobody knows it. */
+export async function creditIn(
+  tx: pg.PoolClient,
+  events: Says,
+  id: string,
+  chargeId: string | null,
+): Promise<void> {
+  const { state, userId: owner, bought, bonus } = await store.lockPurchase(tx, id);
+  if (state === 'PAID') return;
+  const reference = `purchase:${id}`;
+  const added = { owner, reference };
+  await addCredits(tx, events, {
+    ...added,
+    key: reference,
+    credits: bought,
+    from: 'ISSUED',
+    kind: 'PURCHASE',
   });
+  if (bonus > 0)
+    await addCredits(tx, events, {
+      ...{ ...added, key: `${reference}:bonus`, credits: bonus },
+      ...{ from: 'PROMOTIONS' as const, kind: 'BONUS' },
+    });
+  await store.markPaid(tx, id, chargeId);
 }

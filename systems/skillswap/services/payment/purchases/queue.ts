@@ -17,21 +17,28 @@ const MOST_AT_ONCE = 4;
 
 type Host = Pick<PartHost<Static<typeof LookConfig>>, 'pool' | 'log' | 'metrics' | 'config'>;
 
-/** Works off rows about which a provider has to be asked until they are over: `advance` says whether one is. While it does not answer well, the longer the later. */
+/**
+ * Works off rows about which a provider has to be asked until they are over: `advance` says whether one is. While it does not answer well, the longer the later.
+ * As long as credits are this service's to move, or the monolith's, which goes on with what is open: what it leaves is due at once when they are ours again.
+ */
 export function providerQueue<Row>(
   host: Host,
   name: string,
-  { rows, advance }: { rows: LeasedRows<Row>; advance: (row: Row) => Promise<boolean> },
+  {
+    rows,
+    advance,
+    whileOurs = true,
+  }: { rows: LeasedRows<Row>; advance: (row: Row) => Promise<boolean>; whileOurs?: boolean },
 ): LeasedQueue {
   const { pool, config } = host;
+  const isTime = async () => (await isWriter(pool)) === whileOurs;
   return leasedQueue<Row>(host, name, {
     most: MOST_AT_ONCE,
     everyMs: config.PAYMENT_LOOK_MS,
-    // The monolith goes on with what is open, as long as credits are its to move. What it leaves is due at once when they are ours again.
-    lease: async (most, inHand) => ((await isWriter(pool)) ? await rows.lease(pool, most, inHand) : []),
+    lease: async (most, inHand) => ((await isTime()) ? await rows.lease(pool, most, inHand) : []),
     handle: async (row) => {
       // A step may have come since.
-      const isOver = (await isWriter(pool)) && (await advance(row).catch(notKnown));
+      const isOver = (await isTime()) && (await advance(row).catch(notKnown));
       await rows.release(pool, row, isOver ? null : nextLookMs(row.attempt, config.PAYMENT_AGAIN_MS));
     },
   });

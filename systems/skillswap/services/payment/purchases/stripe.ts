@@ -4,6 +4,7 @@ import { CREDIT_PRICE, type Currency } from '../../../kit/credits/prices.ts';
 import type { Body } from './http.ts';
 import {
   type DisputeState,
+  type FoundPayment,
   type Money,
   type PaymentProvider,
   type PaymentState,
@@ -50,6 +51,19 @@ export function stripe({ webhookSecret, ...access }: StripeOptions): PaymentProv
 
     look: async (paymentId) => stateOf(await call('GET', intent(paymentId))),
 
+    // All of the time, and not by its search, which knows new ones a minute later or more.
+    async find({ field, value, since }) {
+      const found: FoundPayment[] = [];
+      const query = new URLSearchParams({ limit: '100', 'created[gte]': String(secondsOf(since)) });
+      for (;;) {
+        const { data, has_more } = await call('GET', `payment_intents?${query}`);
+        for (const one of data)
+          if (one.metadata?.[field] === value) found.push({ paymentId: one.id, state: stateOf(one) });
+        if (!has_more) return found;
+        query.set('starting_after', data.at(-1).id);
+      }
+    },
+
     async cancel(paymentId) {
       try {
         return stateOf(await call('POST', `${intent(paymentId)}/cancel`));
@@ -82,6 +96,10 @@ export function stripe({ webhookSecret, ...access }: StripeOptions): PaymentProv
       return { id, about: aboutOf(String(type), data?.object ?? {}) };
     },
   };
+}
+
+function secondsOf(at: Date): number {
+  return Math.floor(at.getTime() / 1_000);
 }
 
 function stateOf(intent: Body): PaymentState {

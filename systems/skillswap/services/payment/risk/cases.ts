@@ -1,18 +1,21 @@
 /** What somebody has to look at: what was blocked, or waits until they have. */
-import { randomUUID } from 'node:crypto';
-import { type Db, withTransaction } from '@banyan/postgres';
+import type { Db } from '@banyan/postgres';
 import type pg from 'pg';
 import type { Says } from '../ledger/credits.ts';
+import { inLedger } from '../ledger/ledger.ts';
+import { creditIn } from '../purchases/purchase.ts';
+import { endReview, markFailed } from '../purchases/store.ts';
 import { nextPayoutAt } from '../withdrawals/decide.ts';
 import { giveBack } from '../withdrawals/withdrawal.ts';
 import { errors } from './errors.ts';
 import type { Reason } from './fraud.ts';
+import { type CaseKind, openCase } from './open-case.ts';
 
 type Tx = pg.PoolClient;
 
 export type Case = {
   id: string;
-  kind: 'FRAUD' | 'LAUNDERING';
+  kind: CaseKind;
   userId: string;
   /** `purchase:<id>` or `withdrawal:<id>`. */
   subject: string;
@@ -42,18 +45,6 @@ export async function review(
   return true;
 }
 
-/** One for each thing; what is found later is added to it, and it is open again. */
-export async function openCase(
-  tx: Tx,
-  { kind, userId, subject, reasons }: Pick<Case, 'kind' | 'userId' | 'subject' | 'reasons'>,
-): Promise<void> {
-  await tx.query(
-    `INSERT INTO cases (id, kind, user_id, subject, reasons) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT (subject) DO UPDATE SET reasons = cases.reasons || excluded.reasons, state = 'OPEN', closed_at = NULL`,
-    [randomUUID(), kind, userId, subject, JSON.stringify(reasons)],
-  );
-}
-
 export async function findCases(
   db: Db,
   { state, page, size }: { state?: Case['state']; page: number; size: number },
@@ -65,14 +56,24 @@ export async function findCases(
   return rows;
 }
 
-export type Verdict = { id: string; is: 'CLEARED' | 'CONFIRMED'; note: string; by: string; now: Date };
+export type Verdict = {
+  id: string;
+  is: 'CLEARED' | 'CONFIRMED';
+  note: string;
+  by: string;
+  now: Date;
+  /** Of a `PAYMENT`: the provider's, which was found. */
+  paymentId: string | null;
+};
 
 /**
  * What somebody has found. A withdrawal that is cleared is paid with the next ones; of one that is confirmed the credits go back into the wallet, in which
- * nothing moves any more, whatever the case is about. Again with the same verdict is no error. Throws `CASE_NOT_FOUND`, `CASE_CLOSED`.
+ * nothing moves any more, whatever the case is about. A `PAYMENT` that is confirmed was charged, by that payment, which is looked at, or by somebody's word; one that is cleared
+ * never was. Again with the same verdict is no error. Throws `CASE_NOT_FOUND`, `CASE_CLOSED`.
  */
-export async function closeCase(pool: Db, events: Says, { id, is, note, by, now }: Verdict): Promise<Case> {
-  const closed = await withTransaction(pool, async (tx) => {
+export async function closeCase(pool: Db, events: Says, verdict: Verdict): Promise<Case> {
+  const { id, is, note, by, now } = verdict;
+  const closed = await inLedger(pool, async (tx) => {
     const { rows } = await tx.query<Case>(`SELECT ${COLUMNS} FROM cases WHERE id = $1 FOR NO KEY UPDATE`, [
       id,
     ]);
@@ -85,6 +86,7 @@ export async function closeCase(pool: Db, events: Says, { id, is, note, by, now 
          WHERE 'withdrawal:' || id = $1 AND state = 'REVIEW'`,
         [known.subject, nextPayoutAt(now)],
       );
+    if (known.kind === 'PAYMENT' && known.state === 'OPEN') await endPayment(tx, events, known, verdict);
     if (known.state === is) return known;
     const { rows: changed } = await tx.query<Case>(
       `UPDATE cases SET state = $2, note = $3, closed_by = $4, closed_at = $5 WHERE id = $1 RETURNING ${COLUMNS}`,
@@ -92,8 +94,20 @@ export async function closeCase(pool: Db, events: Says, { id, is, note, by, now 
     );
     return changed[0]!;
   });
-  if (is === 'CONFIRMED') await stopAll(pool, events, closed);
+  if (is === 'CONFIRMED' && closed.kind !== 'PAYMENT') await stopAll(pool, events, closed);
   return closed;
+}
+
+async function endPayment(
+  tx: Tx,
+  events: Says,
+  { subject }: Case,
+  { is, note, paymentId }: Verdict,
+): Promise<void> {
+  const [, id] = subject.split(':') as [string, string];
+  if (!(await endReview(tx, id, { paymentId }))) return;
+  if (is === 'CLEARED') await markFailed(tx, id, note);
+  else if (paymentId === null) await creditIn(tx, events, id, null);
 }
 
 /** The credits come back first: into a wallet that is stopped nothing comes. Again, after a kill in between, is no error. */

@@ -4,10 +4,11 @@ import { Type } from 'typebox';
 import type { Purchase } from '../purchases/store.ts';
 import { block } from '../purchases/store.ts';
 import type { Screen } from '../withdrawals/withdrawal.ts';
-import { openCase, review } from './cases.ts';
+import { review } from './cases.ts';
 import { oneByOne, purchaseFacts, withdrawalFacts } from './facts.ts';
 import { riskOf } from './fraud.ts';
 import { suspicionsOf } from './laundering.ts';
+import { openCase } from './open-case.ts';
 import { type SanctionsList, sanctionsFile } from './sanctions.ts';
 
 const RiskConfig = Type.Object({

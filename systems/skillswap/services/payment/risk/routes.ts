@@ -27,9 +27,16 @@ export function caseRoutes(app: ServiceApp, { pool, events }: Context): void {
       schema: { params: Id, body: CaseVerdict, response: { 200: CaseStatus } },
     },
     async (request) => {
-      const { verdict: is, note } = request.body;
+      const { verdict: is, note, paymentId = null } = request.body;
       const by = callerOf(request);
-      return await closeCase(pool, events, { id: request.params.id, is, note, by, now: new Date() });
+      return await closeCase(pool, events, {
+        id: request.params.id,
+        is,
+        note,
+        by,
+        now: new Date(),
+        paymentId,
+      });
     },
   );
 }

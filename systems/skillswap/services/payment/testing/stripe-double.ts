@@ -171,7 +171,12 @@ export class StripeDouble {
       ...{ id, object: 'payment_intent', amount, amount_received: 0, currency: form.get('currency') },
       ...{ status: 'requires_confirmation', payment_method: method, latest_charge: null },
       ...{ client_secret: `${id}_secret_${randomBytes(6).toString('hex')}`, last_payment_error: null },
-      metadata: { purchase_id: form.get('metadata[purchase_id]') },
+      metadata: Object.fromEntries(
+        [...form].flatMap(([name, value]) =>
+          /^metadata\[(\w+)\]$/.exec(name) ? [[name.slice(9, -1), value]] : [],
+        ),
+      ),
+      created: Math.floor(Date.now() / 1_000),
     };
     this.intents.set(id, intent);
     return { status: 200, body: intent };
@@ -280,7 +285,8 @@ export class StripeDouble {
 
 /** As Stripe's lists are: the newest first. */
 function pageOf(things: ReadonlyMap<string, Thing>, query: URLSearchParams): Thing {
-  const all = [...things.values()].reverse();
+  const since = Number(query.get('created[gte]') ?? 0);
+  const all = [...things.values()].filter(({ created = since }) => created >= since).reverse();
   const from = all.findIndex(({ id }) => id === query.get('starting_after')) + 1;
   const to = from + Number(query.get('limit') ?? 10);
   return { object: 'list', has_more: to < all.length, data: all.slice(from, to) };
