@@ -340,6 +340,9 @@ CREATE TABLE IF NOT EXISTS withdrawals (
   attempts integer NOT NULL DEFAULT 0,
   UNIQUE (user_id, key)
 );
+-- The provider's, of what it has paid: it may be taken back.
+ALTER TABLE withdrawals ADD COLUMN IF NOT EXISTS payout_id text;
+CREATE INDEX IF NOT EXISTS withdrawals_by_payout ON withdrawals (payout_id) WHERE payout_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS withdrawals_due ON withdrawals (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS withdrawals_of_user ON withdrawals (user_id, created_at DESC);
 

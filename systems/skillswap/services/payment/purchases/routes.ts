@@ -12,6 +12,8 @@ import { noteDispute } from '../disputes/dispute.ts';
 import { findWallet } from '../ledger/store.ts';
 import type { MoneyBack } from '../money-back.ts';
 import type { Screening } from '../risk/part.ts';
+import type { Withdrawing } from '../withdrawals/part.ts';
+import { lookAtPayout } from '../withdrawals/withdrawal.ts';
 import { hasCardNumber } from './card-data.ts';
 import { errors } from './errors.ts';
 import type { Purchasing } from './part.ts';
@@ -19,7 +21,13 @@ import { ProviderError } from './provider.ts';
 import { isOver, writeDown } from './purchase.ts';
 import * as store from './store.ts';
 
-type Context = { pool: Db; purchasing: Purchasing; moneyBack: MoneyBack; screening: Screening };
+type Context = {
+  pool: Db;
+  purchasing: Purchasing;
+  moneyBack: MoneyBack;
+  withdrawing: Withdrawing;
+  screening: Screening;
+};
 
 /** Buying credits. */
 export function purchaseRoutes(app: ServiceApp, context: Context): void {
@@ -72,7 +80,7 @@ export function purchaseRoutes(app: ServiceApp, context: Context): void {
 }
 
 /** What providers tell: taken once, and looked into with the provider, whatever order it comes in. */
-function webhookRoute(scope: ServiceApp, { pool, purchasing, moneyBack }: Context): void {
+function webhookRoute(scope: ServiceApp, { pool, purchasing, moneyBack, withdrawing }: Context): void {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MOST_BYTES }, (_request, body, done) =>
     done(null, body),
@@ -95,9 +103,11 @@ function webhookRoute(scope: ServiceApp, { pool, purchasing, moneyBack }: Contex
         if (!(await store.takeMessage(tx, name, message.id))) return;
         if (message.about?.kind === 'payment') await store.lookSoon(tx, name, message.about.id);
         if (message.about?.kind === 'dispute') await noteDispute(tx, name, message.about.id);
+        if (message.about?.kind === 'payout') await lookAtPayout(tx, message.about.id);
       });
       purchasing.wake();
       moneyBack.wake();
+      withdrawing.wake();
       return await reply.code(204).send(null);
     },
   );

@@ -99,6 +99,13 @@ export class StripeDouble {
     this.#tell('charge.dispute.closed', dispute);
   }
 
+  /** Somebody takes a transfer back by hand. */
+  takeBack(transferId: string): void {
+    const transfer = this.transfers.get(transferId);
+    transfer.reversed = true;
+    this.#tell('transfer.reversed', transfer);
+  }
+
   /** Sends an event as Stripe does. The answer's status. */
   async send(
     event: StripeEvent,

@@ -6,6 +6,7 @@ import { type Currency, payoutAmount } from '../../../kit/credits/prices.ts';
 import { ApiError } from '../../../kit/problems.ts';
 import type { Says } from '../ledger/credits.ts';
 import { inLedger, platformAccount, post, reverse } from '../ledger/ledger.ts';
+import { postingOf } from '../ledger/store.ts';
 import { inLedgerAsWriter } from '../ledger/writer.ts';
 import { nextPayoutAt, nextWithdrawalStep } from './decide.ts';
 import type { MethodName, PayoutMethod } from './method.ts';
@@ -131,16 +132,17 @@ export async function advanceWithdrawal(around: Around, { id }: Pick<Withdrawal,
   const { pool, methods, mayBePaid } = around;
   const withdrawal = await choose(pool, id);
   const { state, amount, currency, accountId } = withdrawal;
-  if (state !== 'REQUESTED' && state !== 'SENT') return true;
+  if (state === 'REVIEW' || state === 'FAILED') return true;
   const method = methods.get(withdrawal.method!);
   // It waits until it is known where the money is to go.
   if (!method) return false;
-  if (!withdrawal.isReviewed && !(await mayBePaid(withdrawal))) return true;
+  if (state !== 'PAID' && !withdrawal.isReviewed && !(await mayBePaid(withdrawal))) return true;
   const payout = await method.send({ withdrawalId: id, amount, currency, accountId });
   const step = nextWithdrawalStep(payout);
   if (step.do === 'wait') await change(pool, id, `state = 'SENT'`);
-  if (step.do === 'close') await close(around, id);
-  if (step.do === 'give back') await giveBack(around, id, { of: ['REQUESTED', 'SENT'], reason: step.reason });
+  if (step.do === 'close') await close(around, id, payout.payoutId);
+  if (step.do === 'give back')
+    await giveBack(around, id, { of: ['REQUESTED', 'SENT', 'PAID'], reason: step.reason });
   return step.do !== 'wait';
 }
 
@@ -155,7 +157,12 @@ async function choose(pool: Db, id: string): Promise<Withdrawal> {
   return await change(pool, id, 'id = id');
 }
 
-async function close({ pool, events }: Around, id: string): Promise<void> {
+/** Something is told of a payment: whether it was taken back is looked at now. */
+export async function lookAtPayout(tx: Tx, payoutId: string): Promise<void> {
+  await tx.query(`UPDATE withdrawals SET due_at = now() WHERE payout_id = $1 AND state = 'PAID'`, [payoutId]);
+}
+
+async function close({ pool, events }: Around, id: string, payoutId: string | null): Promise<void> {
   await inLedgerAsWriter(pool, async (tx) => {
     const { state, userId, credits, amount, currency } = await lockWithdrawal(tx, id);
     if (state === 'PAID' || state === 'FAILED') return;
@@ -166,12 +173,12 @@ async function close({ pool, events }: Around, id: string): Promise<void> {
         { kind: 'ISSUED', owner: platformAccount(), amount: credits },
       ],
     });
-    await change(tx, id, `state = 'PAID', paid_at = now(), reason = NULL`);
+    await change(tx, id, `state = 'PAID', paid_at = now(), reason = NULL, payout_id = $2`, payoutId);
     await events.publish(tx, 'WithdrawalPaid', { userId, withdrawalId: id, credits, amount, currency });
   });
 }
 
-/** Credits are the owner's again, and pay first what they owe. Nothing where it is in another state than one `of` these. */
+/** Credits are the owner's again, also if they were paid and that was taken back, and pay first what they owe. Nothing where it is in another state than one `of` these. */
 export async function giveBack(
   { pool, events }: Pick<Around, 'pool' | 'events'>,
   id: string,
@@ -180,6 +187,9 @@ export async function giveBack(
   await inLedgerAsWriter(pool, async (tx) => {
     const { state, userId, credits, amount, currency, postingId } = await lockWithdrawal(tx, id);
     if (!of.includes(state)) return;
+    const paid = state === 'PAID' && (await postingOf(tx, `withdrawal:${id}:paid`));
+    if (paid)
+      await reverse(tx, { key: `withdrawal:${id}:back`, postingId: paid, reference: `withdrawal:${id}` });
     await reverse(tx, { key: `withdrawal:${id}:failed`, postingId, reference: `withdrawal:${id}` });
     await change(tx, id, `state = 'FAILED', due_at = NULL, reason = $2`, reason);
     const told = { userId, withdrawalId: id, credits, amount, currency, reason };

@@ -69,6 +69,8 @@ const of = async (userId: string) => {
   );
   return rows[0] as { id: string; state: string; reason: string | null };
 };
+const dueOf = async (id: string) =>
+  (await world.service.pool.query('SELECT due_at FROM withdrawals WHERE id = $1', [id])).rows[0].due_at;
 /** Its week is over. */
 const isDue = (id: string) =>
   world.service.pool.query('UPDATE withdrawals SET due_at = now() WHERE id = $1', [id]);
@@ -230,6 +232,38 @@ describe('a withdrawal', () => {
       stripe.faults.clear();
       assert.equal(await WAYS[1]!.paid(id), 1);
     });
+
+  it('that Stripe takes back after it was paid gives the credits back, once', async () => {
+    const userId = await earner(WAYS[1]!.payee);
+    await ask(userId, 40);
+    const { id } = await of(userId);
+    await isDue(id);
+    await until(async () => (await of(userId)).state === 'PAID');
+    const transfer = [...stripe.double.transfers.values()].find(
+      (one) => one.transfer_group === `withdrawal_${id}`,
+    );
+    const tell = async (type: string) => {
+      const event = stripe.double.events.findLast(
+        (one) => one.type === type && one.data.object.id === transfer.id,
+      )!;
+      assert.equal(
+        await stripe.double.send(event, `${world.service.url}/api/v1/payments/webhooks/stripe`),
+        204,
+      );
+    };
+    // That it was made is no reason to do anything.
+    await tell('transfer.created');
+    await until(async () => (await dueOf(id)) === null);
+    assert.equal((await of(userId)).state, 'PAID');
+    stripe.double.takeBack(transfer.id);
+    await tell('transfer.reversed');
+    await tell('transfer.reversed');
+    await until(async () => (await of(userId)).state === 'FAILED');
+    assert.equal((await wallet(userId)).balance, 95);
+    assert.equal(await told('WithdrawalFailed', id), 1);
+    // What is there again may be withdrawn again.
+    assert.equal((await ask(userId, 95, 'b')).status, 201);
+  });
 
   it('waits while Stripe has not enough of our money', async () => {
     const userId = await earner(WAYS[1]!.payee);
