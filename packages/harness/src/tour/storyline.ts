@@ -83,7 +83,7 @@ export async function tellStory(options: StoryOptions): Promise<string[]> {
       }
       onEvent(`${group.join(' and ')} ${verb('move', group)} forward again, all the way.`);
     } else if (group.length === 1) onEvent(`${leave}: copy, compare, then more and more of its users.`);
-    else onEvent(`${leave} together, each step of both at once: what one writes needs the other.`);
+    else onEvent(`${leave} together: each step is one step of all of them.`);
     if (!(await story.reach({ service, stage: 'migrated' }))) continue;
     migrated.push(...group);
     await story.linger(service, stageMs);
