@@ -22,7 +22,7 @@ import { createPool } from '@banyan/postgres';
 import { seeded } from '../random.ts';
 import { drive, labelOf } from './drive.ts';
 import { healed, type Kill, startKiller } from './killer.ts';
-import { settleDown, verifyAll } from './settle.ts';
+import { settleDown, settleVerified } from './settle.ts';
 import { victimsOf } from './victims.ts';
 
 export type ChaosOptions = {
@@ -159,9 +159,10 @@ export async function runChaos({
     await endTrouble?.();
     onEvent('no more kills');
     const problems: string[] = [];
-    const services = await given(settleDown(environment.control, { aims: driver.aims, healMs }, problems));
+    const rest = { aims: driver.aims, healMs };
+    await given(settleDown(environment.control, rest, problems));
     const figures = await load.stop();
-    await given(verifyAll(environment.control, { services, healMs }, problems));
+    const services = await given(settleVerified(environment.control, rest, problems));
     const books = beside && (await given(beside.check(environment, services, healMs)));
     problems.push(...(books?.problems ?? []));
     const result = await given(

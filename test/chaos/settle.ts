@@ -37,16 +37,34 @@ function atRest(status: ServiceStatus, aim: Target | undefined): boolean {
   return there && linked;
 }
 
-export async function verifyAll(
+/**
+ * Where services are when all have come to rest and all their rows were compared. One may still go back by itself meanwhile, by what its requests told:
+ * then it has to come to rest again.
+ */
+export async function settleVerified(
+  control: ControlClient,
+  { aims, healMs }: { aims: Record<string, Target>; healMs: number },
+  problems: string[],
+): Promise<ServiceStatus[]> {
+  for (;;) {
+    const services = await settleDown(control, { aims, healMs }, problems);
+    if (await verifyAll(control, { services, healMs }, problems)) return services;
+  }
+}
+
+/** False: one of them has moved since. */
+async function verifyAll(
   control: ControlClient,
   { services, healMs }: { services: ServiceStatus[]; healMs: number },
   problems: string[],
-): Promise<void> {
-  for (const { service, stage, links } of services) {
+): Promise<boolean> {
+  for (const status of services) {
+    const { service, stage, links } = status;
     // One that takes over no table has no links, and nothing to compare.
     if (stage === 'monolith' || links.length === 0) continue;
     const deadline = performance.now() + healMs;
-    const id = await startVerification(control, service, deadline);
+    const id = await startVerification(control, status, deadline);
+    if (id === null) return false;
     for (;;) {
       const run = await control.verification(id);
       if (run.state === 'done') {
@@ -57,6 +75,7 @@ export async function verifyAll(
             );
         break;
       }
+      if (await hasMoved(control, status)) return false;
       if (run.state === 'failed' || performance.now() > deadline) {
         problems.push(`verification of ${service} is ${run.state}: ${run.error}`);
         break;
@@ -64,18 +83,29 @@ export async function verifyAll(
       await pauseFor(50);
     }
   }
+  return true;
 }
 
-/** The status of an applier that was killed a moment ago is a moment old: its links may not stream yet. */
-async function startVerification(control: ControlClient, service: string, deadline: number): Promise<number> {
+/** The status of an applier that was killed a moment ago is a moment old: its links may not stream yet. Null: the service has moved. */
+async function startVerification(
+  control: ControlClient,
+  status: ServiceStatus,
+  deadline: number,
+): Promise<number | null> {
   for (;;) {
     try {
-      return (await control.startVerification(service, false)).id;
+      return (await control.startVerification(status.service, false)).id;
     } catch (error) {
+      if (await hasMoved(control, status)) return null;
       if (performance.now() > deadline) throw error;
       await pauseFor(100);
     }
   }
+}
+
+async function hasMoved(control: ControlClient, { service, stage }: ServiceStatus): Promise<boolean> {
+  const { services } = await control.status();
+  return services.some((one) => one.service === service && one.stage !== stage);
 }
 
 function pauseFor(ms: number): Promise<void> {
