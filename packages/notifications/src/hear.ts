@@ -17,8 +17,10 @@ export async function tellOf(host: TellHost, fact: Fact, context: Context): Prom
   const { userId, kind } = fact;
   const inApp = await tell(tx, host, fact);
   if (!inApp) return;
-  await logInFeed(tx, userId, inApp.deliveryId);
-  await context.publish('NotificationSent', { userId, kind, channel: 'in_app', ...inApp });
+  const { deliveryId, isRow } = inApp;
+  await logInFeed(tx, userId, isRow ? `n${deliveryId}` : deliveryId);
+  const found = { deliveryId, ...(isRow && { notificationId: deliveryId }) };
+  await context.publish('NotificationSent', { userId, kind, channel: 'in_app', ...found });
 }
 
 /** Of this service's own `NotificationSent`: rows that others make are told by it, once, at whatever stage, and then come to streams. */
@@ -37,11 +39,12 @@ export async function tellOfRow(
   kind: string,
   {
     time,
-    data: { userId, notificationId },
-  }: { time: string; data: { userId: UserId; notificationId?: number | string } },
+    data: { userId, notificationId, deliveryId },
+  }: { time: string; data: { userId: UserId; notificationId?: number | string; deliveryId?: string } },
   { tx }: { tx: pg.PoolClient },
 ): Promise<void> {
-  if (notificationId === undefined) return;
+  // Of its own rows this service has told by all ways when it made them.
+  if (notificationId === undefined || deliveryId !== undefined) return;
   const row = await findRow(tx, userId, notificationId);
   // It is gone again, with the account.
   if (!row) return;

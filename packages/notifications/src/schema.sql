@@ -1,4 +1,18 @@
--- What goes out, and what is found in the app beside rows of others. USER_ID stands for the type of the system's ids of users.
+-- What goes out, and what is found in the app. USER_ID and ROW_ID stand for the types of the system's ids of users and of rows of `notifications`.
+
+-- What people find in the app by rows that others make with what they tell of; and of some kinds by rows that are made here (`rowBy`).
+CREATE TABLE IF NOT EXISTS notifications (
+  id ROW_ID PRIMARY KEY,
+  user_id USER_ID NOT NULL,
+  kind varchar(40) NOT NULL,
+  title varchar(255) NOT NULL,
+  body text NOT NULL,
+  is_read boolean NOT NULL DEFAULT false,
+  created_at timestamptz NOT NULL
+);
+-- Of those that are made here: no others say where more of it is found.
+ALTER TABLE notifications ADD COLUMN IF NOT EXISTS link text;
+CREATE INDEX IF NOT EXISTS notifications_user_id ON notifications (user_id, created_at DESC, id DESC);
 
 -- One message to one person by one way. `fact` says of what: the same fact is told by a way once, whatever comes twice.
 CREATE TABLE IF NOT EXISTS deliveries (

@@ -23,7 +23,7 @@ export type NotificationSystem = {
   /** Filters that put words for values: `{{ to | state }}`. What has no word stays as it is. */
   filters?: Filters;
   people: PeopleSystem;
-  /** The type of ids of `notifications`, rows by which others tell in the app, which this service's schema.sql has. */
+  /** The type of ids of `notifications`, rows by which others tell in the app. With `uuid` this service may make some of them too (`rowBy`). */
   rows: { id: IdType };
   access(pool: pg.Pool): Access<UserId>;
   /** Apps on telephones may be added for push, by their token of FCM. Default false. */
@@ -52,8 +52,11 @@ export type KindDefinition<P extends TObject = TObject> = {
   mayComeTwice: boolean;
   /** How people are told of it who have not chosen; of what they cannot choose about: undefined. */
   ways?: Ways;
-  /** In the app it is a row that others make with what it tells of: it is not made here again. */
-  isRowOfOthers?: boolean;
+  /**
+   * In the app it is a row of `notifications`: one that others make with what it tells of, which is not made here again (`others`), or one of whoever
+   * tells it (`teller`): others, where they do what it tells of, and else this service. Left out: it is in a table that this service alone has.
+   */
+  rowBy?: 'others' | 'teller';
   /** The page on which people find it, as a path of the web. */
   page?(parameters: Record<string, unknown>): string;
 };
@@ -83,7 +86,7 @@ export const ofAccount = <P extends TObject>(parameters: P, sample: Static<P>) =
 export const ofChoice = <P extends TObject>(
   parameters: P,
   sample: Static<P>,
-  more: Pick<KindDefinition, 'isRowOfOthers' | 'page'> & { ways: Ways },
+  more: Pick<KindDefinition, 'rowBy' | 'page'> & { ways: Ways },
 ) => ({ parameters, sample, mandatory: false, mayComeTwice: false, ...more });
 
 /** The code that shows that a telephone number is somebody's. */

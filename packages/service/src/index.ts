@@ -98,7 +98,7 @@ export {
   unsaidOf,
 } from './personal-data/tables.ts';
 export { linksBringRows } from './share/links.ts';
-export { isWriter, whyNotWriter } from './share/writer.ts';
+export { isWriter, mayWriteRows, whyNotWriter } from './share/writer.ts';
 export { currentCohort, inSpan, SpanKind, type TraceCarrier, traceCarrier } from './telemetry/trace.ts';
 export { inThread } from './threads/in-thread.ts';
 export { virusScan } from './virus-scan/part.ts';

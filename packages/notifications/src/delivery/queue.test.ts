@@ -10,7 +10,7 @@ let pool: pg.Pool;
 
 before(async () => {
   pool = createPool(await (await testServer()).database('deliveries'), { max: 1 });
-  await applyNotificationSchema(pool, { idType: 'integer' });
+  await applyNotificationSchema(pool, { people: { idType: 'integer' }, rows: { id: 'integer' } });
 });
 after(() => pool?.end());
 

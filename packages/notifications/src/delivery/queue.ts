@@ -128,12 +128,20 @@ export async function settle(
 }
 
 /** What somebody finds in the app of a delivery that is this way. */
-export async function keepInApp(
-  tx: Executor,
-  one: { id: string; userId: UserId; kind: string; title: string; body: string; link: string | null },
-): Promise<void> {
+type InApp = { id: string; userId: UserId; kind: string; title: string; body: string; link: string | null };
+
+export async function keepInApp(tx: Executor, one: InApp): Promise<void> {
   await tx.query(
     'INSERT INTO in_app (id, user_id, kind, title, body, link) VALUES ($1, $2, $3, $4, $5, $6)',
+    [one.id, one.userId, one.kind, one.title, one.body, one.link],
+  );
+}
+
+/** As others make them, whose titles are no longer. */
+export async function keepAsRow(tx: Executor, one: InApp): Promise<void> {
+  await tx.query(
+    `INSERT INTO notifications (id, user_id, kind, title, body, link, is_read, created_at)
+     VALUES ($1, $2, $3, left($4, 255), $5, $6, false, now())`,
     [one.id, one.userId, one.kind, one.title, one.body, one.link],
   );
 }

@@ -8,7 +8,7 @@ import { decideWays } from './tell.ts';
 
 const NOW = new Date('2026-11-27T10:00:00Z');
 const ALL = new Set<Channel>(['email', 'sms', 'push']);
-const told = (ways: Ways, more: Pick<KindDefinition, 'isRowOfOthers'> = {}): KindDefinition => ({
+const told = (ways: Ways, more: Pick<KindDefinition, 'rowBy'> = {}): KindDefinition => ({
   parameters: Type.Object({}),
   sample: {},
   mandatory: false,
@@ -17,7 +17,7 @@ const told = (ways: Ways, more: Pick<KindDefinition, 'isRowOfOthers'> = {}): Kin
   ...more,
 });
 const kinds = {
-  status_changed: told({ in_app: true, email: 'off', sms: false, push: true }, { isRowOfOthers: true }),
+  status_changed: told({ in_app: true, email: 'off', sms: false, push: true }, { rowBy: 'others' }),
   next_action_due: told({ in_app: true, email: 'instant', sms: false, push: true }),
   job_matched: told({ in_app: true, email: 'daily', sms: false, push: false }),
   news: news({ link: 'https://career.example/news' }),

@@ -8,7 +8,8 @@ import type { NotificationSystem, UserId } from '../system.ts';
 import { localeOf } from '../templates/locale.ts';
 import type { Render } from '../templates/words.ts';
 import type { Contents } from './contents.ts';
-import { enqueue, keepInApp, type NewDelivery } from './queue.ts';
+import { makesRows } from './makes-rows.ts';
+import { enqueue, keepAsRow, keepInApp, type NewDelivery } from './queue.ts';
 
 /** Something that happened, of which somebody is told. */
 export type Fact = {
@@ -60,7 +61,7 @@ export function decideWays(
     const way = wayBy(system, preferences, kind, channel);
     if (way === undefined || way === 'off') return [];
     if (channel === 'in_app') {
-      if (isInApp || system.kinds[kind]?.isRowOfOthers) return [];
+      if (isInApp || system.kinds[kind]?.rowBy === 'others') return [];
       return [{ channel, state: 'sent', reason: null, dueAt: null, inDigest: false }];
     }
     const suppressed = (reason: string): Way[] => [
@@ -91,7 +92,12 @@ export type TellHost = {
   render: Render;
   /** Those that are configured. */
   channels: { has(channel: Channel): boolean };
+  /** The service's name in a plan. */
+  service: string;
 };
+
+/** What somebody finds in the app: as a row of `notifications`, or in the table that this service alone has. */
+export type InApp = { deliveryId: string; isRow: boolean };
 
 /**
  * Queues what tells somebody of a fact, in the transaction in which it is heard of; gives what they find in the app from then on. A person whose
@@ -99,12 +105,12 @@ export type TellHost = {
  */
 export async function tell(
   tx: pg.PoolClient,
-  { system, people, contents, channels, render }: TellHost,
+  { system, people, contents, channels, render, service }: TellHost,
   fact: Fact,
-): Promise<{ deliveryId: string } | undefined> {
+): Promise<InApp | undefined> {
   const person = await people.find(tx, fact.userId);
   if (person.isDeleted) return;
-  let inApp: { deliveryId: string } | undefined;
+  let inApp: InApp | undefined;
   for (const way of decideWays(fact, person, { now: new Date(), channels, system })) {
     const id = randomUUID();
     const { locale, zone } = person.preferences;
@@ -113,8 +119,10 @@ export async function tell(
     if (way.channel !== 'in_app' || !kept.isNew) continue;
     const about = { locale: localeOf(locale), zone, mandatory: false, unsubscribeUrl: null };
     const { subject: title, short: body, link } = await render(fact.kind, fact.parameters, about);
-    await keepInApp(tx, { id, userId: fact.userId, kind: fact.kind, title, body, link });
-    inApp = { deliveryId: id };
+    const isRow = system.kinds[fact.kind]?.rowBy === 'teller' && (await makesRows(tx, service));
+    const keep = isRow ? keepAsRow : keepInApp;
+    await keep(tx, { id, userId: fact.userId, kind: fact.kind, title, body, link });
+    inApp = { deliveryId: id, isRow };
   }
   return inApp;
 }

@@ -58,6 +58,8 @@ type TellingConfig = ReturnType<typeof configOf>;
 
 /** By which and in which words people are told. */
 export type Telling = {
+  /** The service's name in a plan. */
+  service: string;
   system: NotificationSystem;
   people: People;
   contents: Contents;
@@ -79,10 +81,11 @@ export type Telling = {
 export function telling(system: NotificationSystem): ServicePart<Telling, TellingConfig> {
   return {
     config: configOf(system),
-    start: async ({ config, pool }) => {
-      await applyNotificationSchema(pool, system.people);
+    start: async ({ service, config, pool }) => {
+      await applyNotificationSchema(pool, system);
       return {
         provided: {
+          service,
           system,
           people: createPeople(system.people),
           contents: createContents(createEncryption(config.ENCRYPTION_KEYS)),

@@ -12,7 +12,7 @@ let pool: pg.Pool;
 
 before(async () => {
   pool = createPool(await (await testServer()).database('feed'), { max: 4 });
-  await applyNotificationSchema(pool, { idType: 'uuid' });
+  await applyNotificationSchema(pool, { people: { idType: 'uuid' }, rows: { id: 'uuid' } });
 });
 after(() => pool?.end());
 

@@ -6,7 +6,7 @@ type Executor = pg.Pool | pg.PoolClient;
 
 /** All that the user `$1` was told in the app. */
 export const FEED = `
-  SELECT 'n' || id AS id, kind::text, title::text, body, NULL::text AS link, is_read, created_at
+  SELECT 'n' || id AS id, kind::text, title::text, body, link, is_read, created_at
   FROM notifications WHERE user_id = $1
   UNION ALL
   SELECT id::text, kind, title, body, link, is_read, created_at FROM in_app WHERE user_id = $1`;

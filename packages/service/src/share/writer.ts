@@ -23,22 +23,44 @@ export async function whyNotWriter(
   tx: Queryable,
   { service, tables }: { service: string; tables: readonly string[] },
 ): Promise<string | undefined> {
+  const share = await shareIn(tx, { service, tables });
+  if (share === 'not told') return NOT_TOLD;
+  if (share === 'step') return 'a step is under way, and decides who writes';
+  if (share >= ALL) return undefined;
+  return `the monolith writes until all users are this service's: now ${share / 100} % are`;
+}
+
+/**
+ * Whether rows that this service makes by itself, of whomever, come to the monolith too until the transaction ends: from the first share of users on.
+ * For tables whose rows belong to single keys (`owner: { by: 'key' }`), which both sides may make. Throws while a step decides it: who hears an event hears
+ * it again.
+ */
+export async function mayWriteRows(
+  tx: Queryable,
+  of: { service: string; tables: readonly string[] },
+): Promise<boolean> {
+  const share = await shareIn(tx, of);
+  if (share === 'step') throw new Error(`a step of ${of.service} is under way, and decides who has its rows`);
+  return share !== 'not told' && share > 0;
+}
+
+/** Basis points, until the transaction ends: all where nobody moves this service. */
+async function shareIn(
+  tx: Queryable,
+  { service, tables }: { service: string; tables: readonly string[] },
+): Promise<number | 'step' | 'not told'> {
   // Before it is looked at who writes: a step that is under way is waited for, and one that comes waits.
   await runWithNext(
     tx,
     prepared(`LOCK TABLE ${tables.map(quoteIdent).join(', ')} IN ROW EXCLUSIVE MODE`, []),
   );
   const there = await sharesOf(tx);
-  if (!there) return undefined;
-  if (!there.readable) return NOT_TOLD;
-  const told = await tx.query<{ share: number | null }>(
+  if (!there) return ALL;
+  if (!there.readable) return 'not told';
+  const { rows } = await tx.query<{ share: number | null }>(
     prepared('SELECT share FROM banyan.shares WHERE service = $1', [service]),
   );
-  const [row] = told.rows;
-  if (!row) return NOT_TOLD;
-  if (row.share === null) return 'a step is under way, and decides who writes';
-  if (row.share >= ALL) return undefined;
-  return `the monolith writes until all users are this service's: now ${row.share / 100} % are`;
+  return rows[0] ? (rows[0].share ?? 'step') : 'not told';
 }
 
 /** The same for what takes longer than a transaction, by itself: a step that comes in the moment after it has the owner of each row win. */

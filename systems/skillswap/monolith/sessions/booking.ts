@@ -9,6 +9,7 @@ import { heldUntil } from '../../kit/sessions/settlement.ts';
 import { TAKING } from '../../kit/sessions/transitions.ts';
 import { hold } from '../credits/wallets.ts';
 import { notify } from '../notify.ts';
+import { ofSession } from '../words.ts';
 import { availabilityOf } from './availability.ts';
 import { addToHistory } from './moves.ts';
 
@@ -37,8 +38,7 @@ export async function book(pool: pg.Pool, seekerId: string, booking: Booking, no
     const expiresAt = new Date(heldUntil(slot.end));
     await hold(client, { userId: seekerId, sessionId: id, amount: credits, expiresAt });
     await addToHistory(client, { sessionId: id, from: null, to: 'REQUESTED', actorId: seekerId });
-    const text = `Somebody asks you for a session on ${new Date(slot.start).toISOString()}.`;
-    await notify(client, providerId, 'session_requested', 'A session is asked for', text);
+    await notify(client, providerId, 'session_requested', ofSession('REQUESTED', new Date(slot.start)));
     return id;
   }).catch((error: pg.DatabaseError) => {
     throw error.code === EXCLUSION_VIOLATION ? new ApiError('SLOT_TAKEN') : error;

@@ -6,6 +6,7 @@ import { ApiError } from '../../kit/problems.ts';
 import { DISPUTE_DAYS } from '../../kit/sessions/settlement.ts';
 import { settle } from '../credits/wallets.ts';
 import { notify } from '../notify.ts';
+import { ofDecision, ofDispute } from '../words.ts';
 
 type DisputeRow = Static<typeof Dispute>;
 type Parties = { id: string; seekerId: string; providerId: string };
@@ -40,13 +41,7 @@ export async function openDispute(
     // Somebody else has at the same moment: it was not there yet for who looked above.
     if (!rows[0]) throw new ApiError('NOT_CONTESTABLE');
     for (const userId of [session.seekerId, session.providerId].filter((one) => one !== openedBy))
-      await notify(
-        client,
-        userId,
-        'session_disputed',
-        'A session is contested',
-        'Its credits are held until it is decided.',
-      );
+      await notify(client, userId, 'session_disputed', ofDispute);
     return rows[0];
   });
 }
@@ -115,13 +110,6 @@ async function decide(
     'SELECT unnest(ARRAY[seeker_id, provider_id]) AS "userId" FROM sessions WHERE id = $1',
     [sessionId],
   );
-  for (const { userId } of parties.rows)
-    await notify(client, userId, 'session_decided', 'A contested session is decided', TEXTS[outcome]);
+  for (const { userId } of parties.rows) await notify(client, userId, 'session_decided', ofDecision(outcome));
   return rows[0];
 }
-
-const TEXTS: Record<DisputeOutcome, string> = {
-  SEEKER: 'Its credits are given back.',
-  PROVIDER: 'Its credits are paid.',
-  SPLIT: 'Its credits are shared, half each.',
-};

@@ -12,6 +12,7 @@ import {
   type SessionState,
 } from '../../kit/sessions/transitions.ts';
 import { notify } from '../notify.ts';
+import { ofSession } from '../words.ts';
 import { settleAt } from './settlements.ts';
 
 type SessionRow = {
@@ -56,7 +57,7 @@ export async function move(pool: pg.Pool, { sessionId, action, actorId, now, not
     const settlement = settlementOf({ action, actor, session: { ...session, ...times }, now });
     if (settlement) await settleAt(client, { sessionId, providerId: session.providerId, ...settlement }, now);
     for (const userId of [session.seekerId, session.providerId].filter((one) => one !== actorId))
-      await notify(client, userId, `session_${to.toLowerCase()}`, 'A session has changed', TEXTS[to]);
+      await notify(client, userId, `session_${to.toLowerCase()}`, ofSession(to, session.startsAt));
   });
 }
 
@@ -98,16 +99,6 @@ export async function addToHistory(
     [sessionId, from, to, actorId, note],
   );
 }
-
-const TEXTS: Record<SessionState, string> = {
-  REQUESTED: 'It is asked for.',
-  ACCEPTED: 'It is accepted.',
-  SCHEDULED: 'It has a room in which you meet.',
-  IN_PROGRESS: 'It has begun.',
-  COMPLETED: 'It is over. Say how it was.',
-  DECLINED: 'It is declined; your credits are yours again.',
-  CANCELLED: 'It is cancelled.',
-};
 
 async function lockSession(client: pg.PoolClient, id: string): Promise<SessionRow> {
   const { rows } = await client.query<SessionRow>(

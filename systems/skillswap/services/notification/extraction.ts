@@ -3,19 +3,18 @@ import { routeList } from '@banyan/notifications/routes';
 import { API } from '../../api/common.ts';
 import { placeOf } from '../../kit/plan.ts';
 
-/** notification takes over whether something was read. Rows are made with what they tell of, by whoever has that: the monolith, and never here. */
+/**
+ * notification takes over whether something was read, and makes rows of what it hears of others: of their own sessions and credits. The monolith makes them with
+ * its own, whoever is told, so that both make some of everybody's.
+ */
 export default extract({
   ...placeOf('notification'),
   facts: import.meta.resolve('./facts.ts'),
   tables: [
     table({
       legacy: 'notifications',
-      rows: 'foreign',
       owner: { by: 'key', legacyColumn: 'user_id', serviceColumn: 'user_id' },
-      columns: [
-        copy('id', 'is_read'),
-        copy('user_id', 'kind', 'title', 'body', 'created_at', { flow: 'forward' }),
-      ],
+      columns: [copy('id', 'user_id', 'kind', 'title', 'body', 'is_read', 'created_at')],
     }),
     // Read here, written by the monolith and by user.
     table({

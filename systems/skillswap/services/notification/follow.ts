@@ -109,7 +109,7 @@ export const facts: { [T in Heard]: (message: MessageOf<T>) => Told[] } = {
   SessionAccepted: step('session_accepted'),
   SessionDeclined: step('session_declined'),
   SessionScheduled: step('session_scheduled'),
-  SessionStarted: step('session_started'),
+  SessionStarted: step('session_in_progress'),
   SessionCompleted: step('session_completed'),
   SessionCancelled: step('session_cancelled'),
   // Of no use when it has begun.

@@ -34,7 +34,7 @@ export const kinds = {
     { applicationId: 12, from: 'applied', to: 'interview' },
     {
       ways: { in_app: true, email: 'off', sms: false, push: true },
-      isRowOfOthers: true,
+      rowBy: 'others',
       page: ({ applicationId }) => `/applications/${applicationId}`,
     },
   ),

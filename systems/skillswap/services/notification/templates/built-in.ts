@@ -98,7 +98,7 @@ sagen Sie, was Sie unterrichten können und was Sie lernen möchten, und wir suc
     { subject: 'Your session has a room', says: 'Your session has a room.' },
     { subject: 'Für Ihre Stunde gibt es einen Raum', says: 'Für Ihre Stunde gibt es einen Raum.' },
   ),
-  session_started: ofSession(
+  session_in_progress: ofSession(
     { subject: 'Your session begins', says: 'Your session begins.' },
     { subject: 'Ihre Stunde beginnt', says: 'Ihre Stunde beginnt.' },
   ),

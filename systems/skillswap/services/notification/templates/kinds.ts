@@ -13,11 +13,11 @@ const SAMPLE = {
 const told = (email: 'off' | 'instant' | 'daily', push: boolean) => ({
   ways: { in_app: true, email, sms: false, push },
 });
+/** Of what the monolith tells too: found where it tells of it, whoever has told it. */
+const AS_MONOLITH = { rowBy: 'teller' } as const;
+const onSession = { page: ({ sessionId }: Record<string, unknown>) => `/sessions/${sessionId}` };
 const ofSession = (email: 'off' | 'instant') =>
-  ofChoice(Session, SAMPLE, {
-    ...told(email, true),
-    page: ({ sessionId }) => `/sessions/${sessionId}`,
-  });
+  ofChoice(Session, SAMPLE, { ...told(email, true), ...AS_MONOLITH, ...onSession });
 const ofWallet = { page: () => '/credits' };
 
 /**
@@ -33,32 +33,33 @@ export const kinds = {
     { ...told('instant', false), page: () => '/' },
   ),
   session_requested: ofSession('instant'),
-  session_rescheduled: ofSession('instant'),
+  // Nobody moves a session in the monolith.
+  session_rescheduled: ofChoice(Session, SAMPLE, { ...told('instant', true), ...onSession }),
   session_accepted: ofSession('instant'),
   session_declined: ofSession('instant'),
   session_scheduled: ofSession('off'),
-  session_started: ofSession('off'),
+  session_in_progress: ofSession('off'),
   session_completed: ofSession('off'),
   session_cancelled: ofSession('instant'),
   session_reminder: ofChoice(
     Type.Object({ sessionId: Type.String(), startsAt: Type.String() }),
     { sessionId: SAMPLE.sessionId, startsAt: SAMPLE.startsAt },
-    { ...told('instant', true), page: ({ sessionId }) => `/sessions/${sessionId}` },
+    { ...told('instant', true), ...onSession },
   ),
   session_disputed: ofChoice(
     Type.Object({ sessionId: Type.String(), decidesAt: Type.String() }),
     { sessionId: SAMPLE.sessionId, decidesAt: SAMPLE.startsAt },
-    { ...told('instant', true), page: ({ sessionId }) => `/sessions/${sessionId}` },
+    { ...told('instant', true), ...AS_MONOLITH, ...onSession },
   ),
   session_decided: ofChoice(
     Type.Object({ sessionId: Type.String(), outcome: Type.String() }),
     { sessionId: SAMPLE.sessionId, outcome: 'SPLIT' },
-    { ...told('instant', true), page: ({ sessionId }) => `/sessions/${sessionId}` },
+    { ...told('instant', true), ...AS_MONOLITH, ...onSession },
   ),
   credits_added: ofChoice(
     Type.Object({ credits: Credits, reason: Type.String() }),
     { credits: 100, reason: 'PURCHASE' },
-    { ...told('instant', false), ...ofWallet },
+    { ...told('instant', false), ...AS_MONOLITH, ...ofWallet },
   ),
   credits_received: ofChoice(
     Type.Object({ credits: Credits, fee: Credits }),
@@ -78,6 +79,5 @@ export type Kind = keyof typeof kinds;
 
 /** As which of them people choose about what a row of the monolith tells; undefined: it is in the app alone. */
 export function kindOfRow(kind: string): Kind | undefined {
-  if (kind === 'session_in_progress') return 'session_started';
   return Object.hasOwn(kinds, kind) ? (kind as Kind) : undefined;
 }
