@@ -28,14 +28,14 @@ export async function purchase(
   pool: pg.Pool,
   payments: PaymentProvider,
   { userId, key, wanted }: { userId: string; key: string; wanted: Purchase },
-): Promise<{ transactionId: string; ofCredits: number; newBalance: number }> {
+): Promise<{ transactionId: string; creditsAdded: number; newBalance: number }> {
   const { bought, bonus } = purchasedCredits(wanted.amount, wanted.currency);
   if (bought === 0) throw new ApiError('AMOUNT_TOO_SMALL');
   const row = await writtenDown(pool, userId, key, wanted, bought + bonus);
   const status = row.status === 'PENDING' ? await complete(pool, payments, row) : row.status;
   if (status === 'FAILED') throw new ApiError('PAYMENT_DECLINED');
   const { balance } = await balanceOf(pool, userId);
-  return { transactionId: row.id, ofCredits: row.credits, newBalance: balance };
+  return { transactionId: row.id, creditsAdded: row.credits, newBalance: balance };
 }
 
 /** Ends purchases that began at least a minute ago and of which nobody asks any more. Returns how many it has ended. */

@@ -56,7 +56,13 @@ async function person(id: string = randomUUID(), status = 'ACTIVE'): Promise<{ i
 
 type Data = { [T in keyof typeof facts]: Parameters<(typeof facts)[T]>[0]['data'] } & {
   UserDeleted: { userId: string };
-  NotificationSent: { userId: string; kind: string; channel: 'in_app'; notificationId: string };
+  NotificationSent: {
+    userId: string;
+    kind: string;
+    channel: 'in_app';
+    notificationId: string;
+    deliveryId?: string;
+  };
 };
 
 /** As the inbox does: in a transaction, and perhaps more than once. */
@@ -133,9 +139,9 @@ describe('what the monolith says', () => {
 
   it('is in the app alone if nobody knows the kind, and where its reader wants no more', async () => {
     const { id: userId } = await person();
-    const chosen = { session_started: { push: false, email: 'off' } };
+    const chosen = { session_in_progress: { push: false, email: 'off' } };
     const { body } = await call(userId, 'PUT', '/preferences', { kinds: chosen });
-    assert.deepEqual(body.kinds.session_started, { inApp: true, email: 'off', sms: false, push: false });
+    assert.deepEqual(body.kinds.session_in_progress, { inApp: true, email: 'off', sms: false, push: false });
     for (const kind of ['session_in_progress', 'of_before']) {
       const notificationId = await bring(userId, kind);
       await hear('NotificationSent', { userId, kind, channel: 'in_app', notificationId });
@@ -254,6 +260,53 @@ describe('what payment says', () => {
       rows.map(({ endpoint }) => endpoint),
       [tokens[0]],
     );
+  });
+});
+
+describe('what the monolith would tell too', () => {
+  const share = (text: string) =>
+    world.service.pool.query(`CREATE SCHEMA IF NOT EXISTS banyan; CREATE TABLE IF NOT EXISTS banyan.shares (service text PRIMARY KEY, share int);
+      DELETE FROM banyan.shares; INSERT INTO banyan.shares ${text}`);
+  after(() => world.service.pool.query('DROP TABLE IF EXISTS banyan.shares'));
+
+  it('is among its rows, which go back to it, from the first users on; before and else it is in the feed alone', async () => {
+    const { id: userId } = await person();
+    const added = (n: number) => ({ userId, credits: n, transactionId: randomUUID(), reason: 'BONUS' });
+    const titles = async (path: string, items: string) =>
+      (await call(userId, 'GET', path)).body[items].map(({ title }: Json) => title);
+    await share(`SELECT WHERE false`);
+    await hear('CreditsAdded', added(1));
+    await share(`VALUES ('notification', 0)`);
+    await hear('CreditsAdded', added(2));
+    assert.deepEqual(await titles('', 'content'), []);
+    await share(`VALUES ('notification', NULL)`);
+    await assert.rejects(hear('CreditsAdded', added(3)), /a step of notification is under way/);
+    await share(`VALUES ('notification', 100)`);
+    const fourth = added(4);
+    for (let times = 0; times < 2; times++) await hear('CreditsAdded', fourth);
+    const released = { userId, holdId: randomUUID(), credits: 1, reference: null };
+    await hear('CreditsReleased', { ...released, reason: 'EXPIRED' });
+    assert.deepEqual(await titles('', 'content'), ['4 credits added']);
+    assert.deepEqual(await titles('/feed', 'items'), [
+      'You have 1 credit back',
+      '4 credits added',
+      '2 credits added',
+      '1 credit added',
+    ]);
+    const [{ id }] = (await call(userId, 'GET', '')).body.content;
+    const { items } = (await call(userId, 'GET', '/feed')).body;
+    assert.deepEqual([items[1].id, items[1].link], [`n${id}`, 'https://app.skillswap.example/credits']);
+    // It is said once, and told by other ways once: not again as what others have made.
+    const said = (await world.said('NotificationSent')).filter(({ notificationId }) => notificationId === id);
+    assert.deepEqual(said, [
+      { userId, kind: 'credits_added', channel: 'in_app', notificationId: id, deliveryId: id },
+    ]);
+    await hear('NotificationSent', said[0] as Data['NotificationSent']);
+    const { rows } = await world.service.pool.query(
+      `SELECT fact FROM deliveries WHERE user_id = $1 AND channel = 'email' AND kind = 'credits_added' AND fact LIKE 'row:%'`,
+      [userId],
+    );
+    assert.deepEqual(rows, []);
   });
 });
 
