@@ -52,7 +52,7 @@ export const contracts = defineContracts({
         userId: Uuid,
         credits: Credits,
         transactionId: Uuid,
-        reason: Type.String({ description: 'PURCHASE, BONUS, OPENING, ...' }),
+        reason: Type.String({ description: 'PURCHASE (its bonus is among them), OPENING, ...' }),
       }),
     }),
     CreditsTakenBack: event({

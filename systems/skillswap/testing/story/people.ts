@@ -91,7 +91,7 @@ export async function lookBack(story: Teller, session: string): Promise<void> {
       ({ learned, taught, rating }) =>
         learned.sessions + taught.sessions === COMPLETED &&
         learned.credits + taught.credits === (one === ada ? PAID : EARNED) &&
-        rating !== null,
+        rating === (one === ada ? null : 5),
     );
   }
 }

@@ -100,16 +100,9 @@ async function giveBack(
   purchase: Purchase,
   { amount }: DisputeState,
 ): Promise<void> {
-  const { bought, bonus } = contestedCredits(purchase, amount);
-  const given = { owner: purchase.userId, reference: `purchase:${purchase.id}`, kind: 'CHARGEBACK_WON' };
-  await addCredits(tx, events, { ...given, key: `dispute:${id}:won`, credits: bought, from: 'ISSUED' });
-  if (bonus > 0)
-    await addCredits(tx, events, {
-      ...given,
-      key: `dispute:${id}:won:bonus`,
-      credits: bonus,
-      from: 'PROMOTIONS',
-    });
+  const credits = contestedCredits(purchase, amount);
+  const of = { owner: purchase.userId, reference: `purchase:${purchase.id}` };
+  await addCredits(tx, events, { key: `dispute:${id}:won`, ...of, ...credits, kind: 'CHARGEBACK_WON' });
 }
 
 async function contestedPurchase(

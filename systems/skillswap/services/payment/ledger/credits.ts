@@ -61,35 +61,35 @@ function transferred({ id, lines, hold }: ledger.Done): Transferred {
   return { id, from, amount, fee, provider: amount - fee };
 }
 
-/** Makes credits in somebody's wallet, in a transaction of the ledger, and tells of it. */
+/** Makes the credits of a purchase in somebody's wallet, what was bought and the bonus, in a transaction of the ledger, and tells of all of it once. */
 export async function addCredits(
   tx: pg.PoolClient,
   events: Says,
   added: {
     key: string;
     owner: string;
-    credits: number;
-    from: 'ISSUED' | 'PROMOTIONS';
+    bought: number;
+    bonus: number;
     kind: string;
+    /** What the posting of the bonus is, if not the same. */
+    bonusKind?: string;
     reference: string;
   },
-): Promise<ledger.Posted> {
-  const { key, owner, credits, from, kind, reference } = added;
-  const posted = await ledger.post(tx, {
-    ...{ key, kind, reference },
-    lines: [
-      { kind: from, owner: ledger.platformAccount(), amount: -credits },
-      { kind: 'WALLET', owner, amount: credits },
-    ],
-  });
-  if (!posted.replayed)
-    await events.publish(tx, 'CreditsAdded', {
-      userId: owner,
-      credits,
-      transactionId: posted.id,
-      reason: kind,
+): Promise<void> {
+  const { key, owner, bought, bonus, kind, bonusKind = kind, reference } = added;
+  const post = async (how: { key: string; kind: string; from: 'ISSUED' | 'PROMOTIONS'; credits: number }) =>
+    await ledger.post(tx, {
+      ...{ key: how.key, kind: how.kind, reference },
+      lines: [
+        { kind: how.from, owner: ledger.platformAccount(), amount: -how.credits },
+        { kind: 'WALLET', owner, amount: how.credits },
+      ],
     });
-  return posted;
+  const { id: transactionId, replayed } = await post({ key, kind, from: 'ISSUED', credits: bought });
+  if (bonus > 0) await post({ key: `${key}:bonus`, kind: bonusKind, from: 'PROMOTIONS', credits: bonus });
+  if (replayed) return;
+  const told = { userId: owner, credits: bought + bonus, transactionId, reason: kind };
+  await events.publish(tx, 'CreditsAdded', told);
 }
 
 /** Of what costs nothing nobody is told. */

@@ -159,19 +159,8 @@ export async function creditIn(
 ): Promise<void> {
   const { state, userId: owner, bought, bonus } = await store.lockPurchase(tx, id);
   if (state === 'PAID') return;
-  const reference = `purchase:${id}`;
-  const added = { owner, reference };
-  await addCredits(tx, events, {
-    ...added,
-    key: reference,
-    credits: bought,
-    from: 'ISSUED',
-    kind: 'PURCHASE',
-  });
-  if (bonus > 0)
-    await addCredits(tx, events, {
-      ...{ ...added, key: `${reference}:bonus`, credits: bonus },
-      ...{ from: 'PROMOTIONS' as const, kind: 'BONUS' },
-    });
+  const key = `purchase:${id}`;
+  const credits = { owner, bought, bonus };
+  await addCredits(tx, events, { key, reference: key, ...credits, kind: 'PURCHASE', bonusKind: 'BONUS' });
   await store.markPaid(tx, id, chargeId);
 }

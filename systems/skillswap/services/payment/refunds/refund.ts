@@ -108,11 +108,8 @@ async function giveUp({ pool, events, purchase }: Around, { id }: Refund): Promi
     // One that took nothing, since it was refunded.
     await tx.query('UPDATE disputes SET due_at = now() WHERE purchase_id = $1', [purchase.id]);
     const { userId: owner, bought, bonus } = purchase;
-    const given = { owner, reference: `purchase:${purchase.id}`, kind: 'REFUND_FAILED' };
-    const key = `refund:${id}:failed`;
-    await addCredits(tx, events, { ...given, key, credits: bought, from: 'ISSUED' });
-    if (bonus > 0)
-      await addCredits(tx, events, { ...given, key: `${key}:bonus`, credits: bonus, from: 'PROMOTIONS' });
+    const of = { owner, bought, bonus, reference: `purchase:${purchase.id}` };
+    await addCredits(tx, events, { key: `refund:${id}:failed`, ...of, kind: 'REFUND_FAILED' });
   });
   return true;
 }
