@@ -225,8 +225,16 @@ Entschieden wird bis {{ decidesAt | moment }}.`,
 /** `{{ reason | reason }}`: why credits were added; `{{ outcome | outcome }}`: who has those of a contested session. */
 export const filters = {
   reason: {
-    en: { PURCHASE: 'a purchase', BONUS: 'a bonus', REFUND: 'a refund' },
-    de: { PURCHASE: 'ein Kauf', BONUS: 'ein Bonus', REFUND: 'eine Erstattung' },
+    en: {
+      PURCHASE: 'a purchase',
+      REFUND_FAILED: 'a refund that did not go through',
+      CHARGEBACK_WON: 'a contested payment that stands',
+    },
+    de: {
+      PURCHASE: 'ein Kauf',
+      REFUND_FAILED: 'eine Erstattung, die nicht gelungen ist',
+      CHARGEBACK_WON: 'eine bestrittene Zahlung, die gilt',
+    },
   },
   outcome: {
     en: { SEEKER: 'to who has asked for it', PROVIDER: 'to who has taught', SPLIT: 'half to each' },
