@@ -1,7 +1,7 @@
 import { defineMigration, env } from '@banyan/banyan';
 import { contexts } from './contexts.ts';
 import { extractions, ground, urlOf } from './kit/plan.ts';
-import { AUTH_ISSUER, GATEWAY_ISSUER, JWKS_PATH, LEGACY_ISSUER, OAUTH_AUDIENCE } from './kit/tokens.ts';
+import { AUTH_ISSUER, JWKS_PATH, OAUTH_AUDIENCE } from './kit/tokens.ts';
 
 const { name, monolith, control, gateway, rollout } = ground();
 
@@ -11,15 +11,12 @@ const { name, monolith, control, gateway, rollout } = ground();
  */
 export default defineMigration({
   name,
-  // It knows HS256 and its own secret only: tokens of the auth service are exchanged on their way to it.
-  monolith: { ...monolith, signAs: 'monolith' },
+  monolith,
   control,
   gateway: {
     ...gateway,
-    // Services know nothing of the monolith's secret: its tokens are exchanged on their way to them.
-    signing: { issuer: GATEWAY_ISSUER, privateKey: env('CAREER_GATEWAY_KEY') },
     issuers: [
-      { name: 'monolith', issuer: LEGACY_ISSUER, algorithm: 'HS256', secret: env('CAREER_JWT_SECRET') },
+      ...gateway.issuers,
       { name: 'auth', issuer: AUTH_ISSUER, algorithm: 'JWKS', jwksUrl: `${urlOf('auth')}${JWKS_PATH}` },
       {
         name: 'oauth',

@@ -3,14 +3,15 @@ import { after, before, describe, it } from 'node:test';
 import type { Plan } from '@banyan/banyan';
 import { variableOf } from '@banyan/harness/system';
 import {
+  assertSameReply,
   bothSides,
   type Call,
-  comparable,
   copyRows,
   differencesOfApi,
   operationNames,
   type Reply,
   send,
+  sendBoth,
 } from '@banyan/harness/testing/parity';
 import { quoteIdent } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
@@ -108,24 +109,18 @@ async function plannedTables(
   );
 }
 
-async function both(service: ServiceName, call: Call): Promise<{ legacy: Reply; ours: Reply }> {
-  const legacy = await send(monolithUrl, call);
-  const { token } = call;
-  const ours = await send(services[service].url, {
-    ...call,
-    ...(token === undefined ? {} : { token: await gateway.exchange(token, SECRET) }),
-  });
-  return { legacy, ours };
-}
-
 /** Tokens and the moment of writing differ by nature; everything else must be the same byte. */
 const DIFFERS = { secrets: ['access_token', 'refresh_token'], moments: ['created_at', 'updated_at'] };
 
-async function same(service: ServiceName, call: Call, status: number): Promise<void> {
-  const { legacy, ours } = await both(service, call);
-  assert.deepEqual(comparable(ours, DIFFERS), comparable(legacy, DIFFERS));
-  assert.equal(legacy.status, status, legacy.body);
-}
+const sides = (service: ServiceName) => ({
+  monolith: monolithUrl,
+  service: services[service].url,
+  exchange: (token: string) => gateway.exchange(token, SECRET),
+});
+const both = (service: ServiceName, call: Call): Promise<{ legacy: Reply; ours: Reply }> =>
+  sendBoth(sides(service), call);
+const same = (service: ServiceName, call: Call, status: number) =>
+  assertSameReply(sides(service), call, { status, differs: DIFFERS });
 
 async function tokenOf(
   id: number,

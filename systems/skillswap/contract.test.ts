@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import type { Plan } from '@banyan/banyan';
 import { variableOf } from '@banyan/harness/system';
 import {
+  assertSameReply,
   bothSides,
   type Call,
   comparable,
@@ -12,6 +13,7 @@ import {
   operationNames,
   type Reply,
   send,
+  sendBoth,
 } from '@banyan/harness/testing/parity';
 import { testServer } from '@banyan/postgres/testing';
 import type { RunningService } from '@banyan/service';
@@ -87,22 +89,13 @@ after(async () => {
 
 const DIFFERS = { secrets: ['accessToken', 'refreshToken'], moments: ['createdAt', 'updatedAt'] };
 
-async function both(call: Call): Promise<{ legacy: Reply; ours: Reply }> {
-  const { token } = call;
-  return {
-    legacy: await send(monolithUrl, call),
-    ours: await send(service.url, {
-      ...call,
-      ...(token === undefined ? {} : { token: await gateway.exchange(token, SECRET) }),
-    }),
-  };
-}
-
-async function same(call: Call, status: number): Promise<void> {
-  const { legacy, ours } = await both(call);
-  assert.deepEqual(comparable(ours, DIFFERS), comparable(legacy, DIFFERS));
-  assert.equal(legacy.status, status, legacy.body);
-}
+const sides = () => ({
+  monolith: monolithUrl,
+  service: service.url,
+  exchange: (token: string) => gateway.exchange(token, SECRET),
+});
+const both = (call: Call): Promise<{ legacy: Reply; ours: Reply }> => sendBoth(sides(), call);
+const same = (call: Call, status: number) => assertSameReply(sides(), call, { status, differs: DIFFERS });
 
 const tokenOf = (n: number) => data.token(userId(n), SECRET);
 const emailOf = async (n: number): Promise<string> =>

@@ -52,13 +52,21 @@ export function placesOf<S extends Pick<System, 'prefix' | 'services' | 'folder'
 
 /** What the plans of all systems say alike, by the variables that whoever runs a system sets. */
 export type Ground = Pick<Plan, 'name' | 'monolith' | 'control'> & {
-  gateway: Required<Pick<Plan['gateway'], 'port' | 'adminPort' | 'workers'>> &
+  gateway: Required<Pick<Plan['gateway'], 'port' | 'adminPort' | 'workers' | 'signing' | 'issuers'>> &
     Pick<Plan['gateway'], 'trustedHops'>;
   rollout: NonNullable<Plan['rollout']>;
 };
 
-/** Name, monolith, control plane, the gateway's ports, and the pace of a rollout. */
-export function groundOf(system: Pick<System, 'name' | 'prefix'>): Ground {
+/**
+ * Name, monolith, control plane, the gateway's ports, whose tokens are exchanged, and the pace of a rollout. A monolith knows HS256 and its own secret only, and services
+ * know nothing of it: tokens are exchanged on their way, to the one and to the others.
+ *
+ * @param legacyIssuer In whose name the monolith signs.
+ */
+export function groundOf(
+  system: Pick<System, 'name' | 'prefix'> & { gatewayIssuer: string },
+  { legacyIssuer }: { legacyIssuer: string },
+): Ground {
   const told = (name: string, otherwise?: string) => env(variableOf(system, name), otherwise);
   const hops = process.env[variableOf(system, 'TRUSTED_HOPS')];
   const number = (name: string, otherwise: number) => Number(told(name, String(otherwise)));
@@ -67,6 +75,7 @@ export function groundOf(system: Pick<System, 'name' | 'prefix'>): Ground {
     monolith: {
       url: told('MONOLITH_URL', 'http://127.0.0.1:8000'),
       database: told('MONOLITH_DATABASE_URL'),
+      signAs: 'monolith',
     },
     control: {
       database: env('BANYAN_DATABASE_URL'),
@@ -77,6 +86,8 @@ export function groundOf(system: Pick<System, 'name' | 'prefix'>): Ground {
       port: number('GATEWAY_PORT', 8080),
       adminPort: number('GATEWAY_ADMIN_PORT', 7071),
       workers: number('GATEWAY_WORKERS', 2),
+      signing: { issuer: system.gatewayIssuer, privateKey: told('GATEWAY_KEY') },
+      issuers: [{ name: 'monolith', issuer: legacyIssuer, algorithm: 'HS256', secret: told('JWT_SECRET') }],
       // How addresses are known is for whoever runs it to say: nobody is limited by a guess.
       ...(hops === undefined ? {} : { trustedHops: Number(hops) }),
     },

@@ -21,6 +21,8 @@ export type Sessions = {
   open(db: pg.Pool | pg.PoolClient, user: SessionUser): Promise<SessionTokens>;
   /** A new access token beside the refresh token that somebody has. */
   goOn(user: SessionUser, refreshToken: string): Promise<SessionTokens>;
+  /** The refresh token is good no more. Again is no error. */
+  end(db: pg.Pool, refreshToken: string): Promise<void>;
 };
 
 /** Sessions by signed access tokens (HS256) and refresh tokens in a table `refresh_tokens`. */
@@ -60,6 +62,11 @@ export function sessionsOf(issuer: string, settings: SessionSettings): Sessions 
       return await goOn(user, refreshToken);
     },
     goOn,
+    end: async (db, refreshToken) => {
+      await db.query('UPDATE refresh_tokens SET revoked = true WHERE token_hash = $1 AND NOT revoked', [
+        hashRefreshToken(refreshToken),
+      ]);
+    },
   };
 }
 

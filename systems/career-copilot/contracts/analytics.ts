@@ -3,14 +3,13 @@ import { analyticsEvents } from '@banyan/analytics/contracts';
 import { defineContracts, event } from '@banyan/events';
 import { SYSTEM, UserId } from './common.ts';
 
-const says = analyticsEvents(UserId);
-const of = { service: 'analytics', version: 1, key: 'userId' } as const;
+const { MetricCalculated, ReportGenerated, DashboardUpdated } = analyticsEvents(UserId);
 
 export const contracts = defineContracts({
   system: SYSTEM,
   events: {
-    MetricCalculated: event({ ...of, ...says.MetricCalculated, key: 'metric' }),
-    ReportGenerated: event({ ...of, ...says.ReportGenerated }),
-    DashboardUpdated: event({ ...of, ...says.DashboardUpdated }),
+    MetricCalculated: event(MetricCalculated),
+    ReportGenerated: event(ReportGenerated),
+    DashboardUpdated: event(DashboardUpdated),
   },
 });

@@ -1,5 +1,6 @@
 import { groundOf, placesOf } from '@banyan/harness/plan';
 import { system } from '../system.ts';
+import { LEGACY_ISSUER } from './tokens.ts';
 
 /**
  * Issuers whose tokens every service verifies itself, beside the gateway's (`issuersOf`); all others are exchanged on their way.
@@ -17,5 +18,5 @@ export const placeOf = places.placeOf;
 /** The entries of the services by name: all of the system's list, or those that `CAREER_SERVICES` names. */
 export const extractions = places.extractions;
 
-/** Addresses, the control plane and the pace, by the variables `CAREER_…` and `BANYAN_…`. */
-export const ground = () => groundOf(system);
+/** Addresses, the control plane, the monolith's tokens and the pace, by the variables `CAREER_…` and `BANYAN_…`. */
+export const ground = () => groundOf(system, { legacyIssuer: LEGACY_ISSUER });

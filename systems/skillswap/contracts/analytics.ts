@@ -4,14 +4,13 @@ import { defineContracts, event } from '@banyan/events';
 import { Uuid } from '../api/common.ts';
 import { SYSTEM } from './common.ts';
 
-const says = analyticsEvents(Uuid);
-const of = { service: 'analytics', version: 1, key: 'userId' } as const;
+const { MetricCalculated, ReportGenerated, DashboardUpdated } = analyticsEvents(Uuid);
 
 export const contracts = defineContracts({
   system: SYSTEM,
   events: {
-    MetricCalculated: event({ ...of, ...says.MetricCalculated, key: 'metric' }),
-    ReportGenerated: event({ ...of, ...says.ReportGenerated }),
-    DashboardUpdated: event({ ...of, ...says.DashboardUpdated }),
+    MetricCalculated: event(MetricCalculated),
+    ReportGenerated: event(ReportGenerated),
+    DashboardUpdated: event(DashboardUpdated),
   },
 });

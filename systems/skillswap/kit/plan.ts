@@ -1,5 +1,6 @@
 import { groundOf, placesOf } from '@banyan/harness/plan';
 import { system } from '../system.ts';
+import { LEGACY_ISSUER } from './tokens.ts';
 
 /**
  * Issuers whose tokens every service verifies itself: none, so that all are exchanged for the gateway's on their way to one.
@@ -17,5 +18,5 @@ export const placeOf = places.placeOf;
 /** The entries of the services by name: all of the system's list, or those that `SKILLSWAP_SERVICES` names. */
 export const extractions = places.extractions;
 
-/** Addresses, the control plane and the pace, by the variables `SKILLSWAP_…` and `BANYAN_…`. */
-export const ground = () => groundOf(system);
+/** Addresses, the control plane, the monolith's tokens and the pace, by the variables `SKILLSWAP_…` and `BANYAN_…`. */
+export const ground = () => groundOf(system, { legacyIssuer: LEGACY_ISSUER });

@@ -91,9 +91,7 @@ export function authRoutes(app: FastifyInstance, { pool, settings, sessions, ofU
     '/auth/logout',
     { schema: { body: RefreshRequest, response: { 200: Message } } },
     async ({ body }) => {
-      await pool.query('UPDATE refresh_tokens SET revoked = true WHERE token_hash = $1 AND NOT revoked', [
-        hashRefreshToken(body.refresh_token),
-      ]);
+      await sessions.end(pool, body.refresh_token);
       return { message: 'Successfully logged out' };
     },
   );

@@ -99,9 +99,7 @@ export function authRoutes(app: FastifyInstance, { pool, settings, sessions }: C
     '/auth/logout',
     { schema: { body: RefreshRequest, response: { 204: Done } } },
     async ({ body }, reply) => {
-      await pool.query('UPDATE refresh_tokens SET revoked = true WHERE token_hash = $1 AND NOT revoked', [
-        hashRefreshToken(body.refreshToken),
-      ]);
+      await sessions.end(pool, body.refreshToken);
       return await reply.code(204).send();
     },
   );

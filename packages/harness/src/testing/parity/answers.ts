@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { Plan } from '@banyan/banyan';
 import { quoteIdent, quoteTable } from '@banyan/postgres';
 import type pg from 'pg';
@@ -31,11 +32,35 @@ export async function send(
   };
 }
 
+/** Where both are asked, and what the gateway makes of a token for the service. */
+export type Sides = { monolith: string; service: string; exchange(token: string): Promise<string> };
+
+export async function sendBoth(
+  { monolith, service, exchange }: Sides,
+  call: Call,
+): Promise<{ legacy: Reply; ours: Reply }> {
+  const legacy = await send(monolith, call);
+  const { token } = call;
+  const exchanged = token === undefined ? {} : { token: await exchange(token) };
+  return { legacy, ours: await send(service, { ...call, ...exchanged }) };
+}
+
+/** Nobody can tell who has answered. */
+export async function assertSameReply(
+  sides: Sides,
+  call: Call,
+  { status, differs }: { status: number; differs: Differs },
+): Promise<void> {
+  const { legacy, ours } = await sendBoth(sides, call);
+  assert.deepEqual(comparable(ours, differs), comparable(legacy, differs));
+  assert.equal(legacy.status, status, legacy.body);
+}
+
+/** By the names of their fields: tokens, and moments of writing. */
+type Differs = { secrets: string[]; moments: string[] };
+
 /** Tokens (`secrets`) and the moment of writing (`moments`) differ by nature, each by the name of its field; everything else must be the same byte. */
-export function comparable(
-  reply: Reply,
-  { secrets, moments }: { secrets: string[]; moments: string[] },
-): Reply {
+export function comparable(reply: Reply, { secrets, moments }: Differs): Reply {
   const body = reply.body
     .replace(new RegExp(`"(${secrets.join('|')})":"[^"]+"`, 'g'), '"$1":"…"')
     .replace(new RegExp(`"(${moments.join('|')})":"20(?:2[6-9]|[3-9]\\d)-[^"]+"`, 'g'), (found, name) =>

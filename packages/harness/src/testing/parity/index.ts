@@ -1,3 +1,12 @@
 /** For tests in which nobody can tell whether the monolith answers or a service. */
-export { bothSides, type Call, comparable, copyRows, type Reply, send } from './answers.ts';
+export {
+  assertSameReply,
+  bothSides,
+  type Call,
+  comparable,
+  copyRows,
+  type Reply,
+  send,
+  sendBoth,
+} from './answers.ts';
 export { differencesOfApi, operationNames } from './openapi.ts';
