@@ -29,6 +29,11 @@ export const phases: PlanPhase[] = [
         why: 'Matching is what the database works at most, and it changes nothing but its own rows.',
       },
       {
+        name: 'Notification service',
+        service: 'notification',
+        why: 'It hears what services tell, and what the monolith still tells comes by its rows, so it waits for nobody but user; sessions and credits wait for it.',
+      },
+      {
         name: 'Session service',
         service: 'session',
         why: 'It takes what user and skill say of people, and leaves in one step with payment: a booking holds credits in its transaction.',
@@ -37,11 +42,6 @@ export const phases: PlanPhase[] = [
         name: 'Payment service',
         service: 'payment',
         why: 'The monolith writes wallets with sessions, in one transaction: neither of the two leaves before the other.',
-      },
-      {
-        name: 'Notification service',
-        service: 'notification',
-        why: 'It hears what services tell, and what the monolith still tells comes by its rows, so it waits for nobody but user.',
       },
       {
         name: 'Analytics service',
