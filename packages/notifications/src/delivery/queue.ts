@@ -128,11 +128,13 @@ export async function settle(
 }
 
 /** What somebody finds in the app of a delivery that is this way. */
+/** In the order in which they were told, those of one transaction too. */
 type InApp = { id: string; userId: UserId; kind: string; title: string; body: string; link: string | null };
 
 export async function keepInApp(tx: Executor, one: InApp): Promise<void> {
   await tx.query(
-    'INSERT INTO in_app (id, user_id, kind, title, body, link) VALUES ($1, $2, $3, $4, $5, $6)',
+    `INSERT INTO in_app (id, user_id, kind, title, body, link, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp())`,
     [one.id, one.userId, one.kind, one.title, one.body, one.link],
   );
 }
@@ -141,7 +143,7 @@ export async function keepInApp(tx: Executor, one: InApp): Promise<void> {
 export async function keepAsRow(tx: Executor, one: InApp): Promise<void> {
   await tx.query(
     `INSERT INTO notifications (id, user_id, kind, title, body, link, is_read, created_at)
-     VALUES ($1, $2, $3, left($4, 255), $5, $6, false, now())`,
+     VALUES ($1, $2, $3, left($4, 255), $5, $6, false, clock_timestamp())`,
     [one.id, one.userId, one.kind, one.title, one.body, one.link],
   );
 }
