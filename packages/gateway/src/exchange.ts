@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Credentials, credentialsOf } from './authenticate/credentials.ts';
 import { JWKS_PATH } from './authenticate/token-signer.ts';
 import { isReserved, type Verified } from './authenticate/tokens.ts';
-import { choose, type Decision, isMoving, type RequestAttributes } from './choose/choose.ts';
+import { choose, type Decision, isBehind, isMoving, type RequestAttributes } from './choose/choose.ts';
 import {
   admit,
   attributesOf,
@@ -236,6 +236,7 @@ export class Exchange implements DeliveryOwner, Running {
     this.#maybeStale ||= this.#safe && attributes.unclear && this.#looked !== null && route.mode === 'hybrid';
     // Another worker may know already that the fence is over, and have answered a write on the other side.
     this.#maybeStale ||= this.#safe && isMoving(route, attributes, this.#worker.holds.fences);
+    this.#maybeStale ||= isBehind(route, attributes);
     // Reads need no lease, and the clock is not asked for them.
     const leased = this.#safe || this.#worker.holds.leased;
     this.#decision = choose(route, service, attributes, this.#worker.holds.fences, leased);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Fence, Mode, Route, ServiceState } from '../control/route-table.ts';
-import { changes, choose, isMoving, type RequestAttributes } from './choose.ts';
+import { changes, choose, isBehind, isMoving, type RequestAttributes } from './choose.ts';
 
 const route = (more: Partial<Route> = {}): Route => ({
   id: 'r',
@@ -119,6 +119,15 @@ describe('side', () => {
   test('a pin keeps the reads of who has just written on the side of the write', () => {
     assert.equal(decide(route(), 500, attributes({ sticky: 0, pinned: 'monolith' })).side, 'monolith');
     assert.equal(decide(route(), 500, attributes({ pinned: 'service' })).side, 'service');
+  });
+
+  test('a read that the monolith has not got stays at the service, and may lack what was written there', () => {
+    const alone = route({ onMonolith: false });
+    const pinned = attributes({ key: 0, sticky: 0, pinned: 'monolith' });
+    const { side, notFound } = decide(alone, 500, pinned);
+    assert.deepEqual([side, notFound, isBehind(alone, pinned)], ['service', false, true]);
+    assert.equal(isBehind(route(), pinned), false);
+    assert.equal(isBehind(alone, attributes({ key: 0, pinned: 'service' })), false);
   });
 
   test('modes: monolith never asks the service, migrated never the monolith', () => {

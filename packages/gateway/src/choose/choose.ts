@@ -90,13 +90,25 @@ function sideOf(route: Route, share: number, attributes: RequestAttributes): Sid
   if (route.mode === 'migrated') return 'service';
   if (attributes.safe && attributes.override !== null) return attributes.override;
   if (route.mode === 'monolith') return 'monolith';
-  if (attributes.safe && attributes.pinned !== null) return attributes.pinned;
+  if (isPinned(route, attributes)) return attributes.pinned!;
   if (attributes.key !== null) return isServiceBucket(share, attributes.key) ? 'service' : 'monolith';
   if (share >= BUCKETS) return 'service';
   if (!attributes.safe) return 'monolith';
   // A service-only read that belongs to nobody (keys, metadata) has nowhere else to go.
   if (!route.onMonolith) return 'service';
   return isServiceBucket(share, attributes.sticky) ? 'service' : 'monolith';
+}
+
+/** Nobody is pinned to a side that cannot answer: what was written there may be missing in the answer of the other one (`isBehind`). */
+function isPinned(route: Route, { safe, pinned }: RequestAttributes): boolean {
+  return safe && pinned !== null && (route.onMonolith || pinned === 'service');
+}
+
+/** Is this read answered where what its reader has just written may not have arrived? */
+export function isBehind(route: Route, attributes: RequestAttributes): boolean {
+  return (
+    route.mode === 'hybrid' && attributes.safe && attributes.pinned !== null && !isPinned(route, attributes)
+  );
 }
 
 function fallbackOf(route: Route, side: Side, safe: boolean): Side | null {
