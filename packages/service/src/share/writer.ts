@@ -32,16 +32,15 @@ export async function whyNotWriter(
 
 /**
  * Whether rows that this service makes by itself, of whomever, come to the monolith too until the transaction ends: from the first share of users on.
- * For tables whose rows belong to single keys (`owner: { by: 'key' }`), which both sides may make. Throws while a step decides it: who hears an event hears
- * it again.
+ * For tables whose rows belong to single keys (`owner: { by: 'key' }`), which both sides may make. Not while a step decides it, which may be the one after
+ * which nothing is brought.
  */
 export async function mayWriteRows(
   tx: Queryable,
   of: { service: string; tables: readonly string[] },
 ): Promise<boolean> {
   const share = await shareIn(tx, of);
-  if (share === 'step') throw new Error(`a step of ${of.service} is under way, and decides who has its rows`);
-  return share !== 'not told' && share > 0;
+  return typeof share === 'number' && share > 0;
 }
 
 /** Basis points, until the transaction ends: all where nobody moves this service. */

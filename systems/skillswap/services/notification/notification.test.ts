@@ -280,7 +280,8 @@ describe('what the monolith would tell too', () => {
     await hear('CreditsAdded', added(2));
     assert.deepEqual(await titles('', 'content'), []);
     await share(`VALUES ('notification', NULL)`);
-    await assert.rejects(hear('CreditsAdded', added(3)), /a step of notification is under way/);
+    await hear('CreditsAdded', added(3));
+    assert.deepEqual(await titles('', 'content'), []);
     await share(`VALUES ('notification', 100)`);
     const fourth = added(4);
     for (let times = 0; times < 2; times++) await hear('CreditsAdded', fourth);
@@ -290,6 +291,7 @@ describe('what the monolith would tell too', () => {
     assert.deepEqual(await titles('/feed', 'items'), [
       'You have 1 credit back',
       '4 credits added',
+      '3 credits added',
       '2 credits added',
       '1 credit added',
     ]);
