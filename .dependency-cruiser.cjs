@@ -197,7 +197,7 @@ module.exports = {
       // system.ts, load.ts and data.ts say what the harness runs; kit/plan.ts takes names of variables from it. Tests start whole systems.
       from: {
         path: '^systems/',
-        pathNot: ['(^systems/[^/]+/system|/load|/data|/kit/plan|[.]test)[.]ts$', '/testing/[^/]+[.]ts$'],
+        pathNot: ['(^systems/[^/]+/system|/load|/data|/kit/plan|[.]test)[.]ts$', '/testing/'],
       },
       to: { path: inside('harness') },
     },
