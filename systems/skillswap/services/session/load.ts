@@ -37,8 +37,8 @@ const MOST_OPEN = 500;
 const TODAY = { before: HOUR / 4, after: 12 * HOUR };
 /** That somebody else has taken the time, or that one has not enough credits, is no failure. */
 const MAY_REFUSE = [409];
-/** There are rooms where the service makes the sessions; before, there are addresses only. */
-const NO_ROOM_YET = [404];
+/** There are rooms where the service makes the sessions, before there are addresses only; and a room closes a while after the end. */
+const NO_ROOM = [404, 409];
 
 /**
  * People book each other with what they have; who is asked answers, and either of them may cancel. What begins today they begin, meet for, end, rate, miss and contest,
@@ -178,7 +178,7 @@ export default {
         case 'move':
           return await move(known, step, transfer, arrival);
         case 'enter': {
-          const call = { ...post(id, 'room', known[step.by]), expect: 200, mayRefuse: NO_ROOM_YET };
+          const call = { ...post(id, 'room', known[step.by]), expect: 200, mayRefuse: NO_ROOM };
           return { isDone: (await arrival.send(call)).is !== 'unknown' };
         }
         case 'rate':
