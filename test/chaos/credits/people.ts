@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type Json, request } from '@banyan/harness/testing';
-import { TAKING } from '../../../systems/skillswap/kit/sessions/transitions.ts';
+import {
+  type SessionAction,
+  TAKING,
+  TRANSITIONS,
+} from '../../../systems/skillswap/kit/sessions/transitions.ts';
 import { pick } from '../../random.ts';
 import type { World } from './world.ts';
 
@@ -214,7 +218,9 @@ export async function startPeople(world: World, random: () => number) {
             ? { startsAt: slotAfter(1 + Math.floor(random() * SLOTS_AHEAD)) }
             : undefined;
       const said = await post(action, body);
-      if (said?.status === 200) records.moves.push({ sessionId, to: said.body.state, actorId });
+      // The answer says how the session is by then, which somebody else may have moved since.
+      const { to } = TRANSITIONS[action === 'no-show' ? 'noShow' : (action as SessionAction)];
+      if (said?.status === 200) records.moves.push({ sessionId, to, actorId });
     }
   }
 
