@@ -1,7 +1,7 @@
 import type { DisputeOutcome } from '../api/sessions.ts';
 import type { SessionState } from '../kit/sessions/transitions.ts';
 
-/** What people are told of: as the built-in templates of notification say it to who has chosen neither a language nor a time zone. */
+/** What people are told of: as the built-in templates of notification say it to who has chosen neither a language nor a time zone (`story.test.ts`). */
 export type Words = { title: string; body: string };
 
 /** To who is asked for a session, and what has become of one. */
