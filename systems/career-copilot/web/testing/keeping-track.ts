@@ -98,7 +98,8 @@ async function looksByLevel(page: Page): Promise<void> {
   const count = Number(/\d+$/.exec(await level.innerText())![0]);
   await level.click();
   await page.waitForURL(/seniority=senior/);
-  await page.getByText(count === 1 ? '1 job' : `${count} jobs`, { exact: true }).waitFor();
+  const told = count === 1 ? '1 job' : `${count} jobs`;
+  await page.getByRole('heading', { name: told, exact: true }).waitFor();
   const jobs = page.getByRole('feed', { name: 'Jobs found' }).getByRole('article');
   const names = await jobs.evaluateAll((all) => all.map((one) => String(one.getAttribute('aria-label'))));
   assert.ok(names.length > 0 && names.every((name) => name.startsWith('Senior')), names.join('; '));
