@@ -14,7 +14,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openPerson, type Page, type Person, type PersonOptions, startChromium } from '@banyan/ui/testing';
+import { openPerson, type Person, type PersonOptions, startChromium } from '@banyan/ui/testing';
 import { buildWeb, writePages } from '../../systems/career-copilot/web/build.ts';
 import { sizeOf } from '../../systems/career-copilot/web/build-size.ts';
 import { stranger, visitor } from '../../systems/career-copilot/web/testing/visitor.ts';
@@ -25,7 +25,7 @@ import { median } from '../median.ts';
 import { percentile } from '../percentile.ts';
 import { startBenchServer } from '../server.ts';
 import { largestPaints, whyNotThere } from './paint.ts';
-import { type Asked, framesAsked, readOn, shareDropped } from './scroll.ts';
+import { readOn, type Scrolled, scrolled } from './scroll.ts';
 
 /** Without an aim: told to be compared. */
 type Result = { name: string; value: number; unit: string; aim?: number; isMet?: boolean };
@@ -91,9 +91,9 @@ async function measure(): Promise<void> {
       [search, '/jobs', 0],
       [`${search}, ${(READ_PARTS * PART).toLocaleString('en')} of them read`, '/jobs', READ_PARTS],
     ] as const) {
-      const frames = await scrolled(await somebody(), path, parts);
-      if (typeof frames === 'string') missing.push({ name: `scrolling, ${name}`, why: frames });
-      else ofFrames(name, frames);
+      const result = await scrolledBy(await somebody(), path, parts);
+      if (typeof result === 'string') missing.push({ name: `scrolling, ${name}`, why: result });
+      else tellOf(name, result);
     }
   } finally {
     await world.stop();
@@ -112,44 +112,30 @@ async function measureBuild(): Promise<void> {
   tell('build, processor time', (cpuOfAll(process.pid) - cpuFrom) / 1_000, 's');
 }
 
-type Frames = Asked & { dropped: number | undefined };
-
-/** After so many further parts of a list that goes on as one scrolls; once to be asked for frames, once for those that Chromium drops. */
-async function scrolled(person: Person, path: string, parts: number): Promise<Frames | string> {
-  const seconds = Number(values.seconds);
+/** After so many further parts of a list that goes on as one scrolls. */
+async function scrolledBy(person: Person, path: string, parts: number): Promise<Scrolled | string> {
   try {
-    const asked = await inTab(person, path, parts, (page) => framesAsked(page, seconds));
-    if (typeof asked === 'string') return asked;
-    const dropped = await inTab(person, path, parts, (page) => shareDropped(page, seconds));
-    return typeof dropped === 'string' ? dropped : { ...asked, dropped };
+    const page = await person.tab(path);
+    const why = await whyNotThere(page);
+    if (why) return why;
+    await person.settled();
+    await readOn(page, parts);
+    await person.settled();
+    return await scrolled(page, Number(values.seconds));
   } finally {
     await person.end();
   }
 }
 
-async function inTab<Result>(
-  person: Person,
-  path: string,
-  parts: number,
-  scroll: (page: Page) => Promise<Result>,
-): Promise<Result | string> {
-  const page = await person.tab(path);
-  const why = await whyNotThere(page);
-  if (why) return why;
-  await person.settled();
-  await readOn(page, parts);
-  await person.settled();
-  const result = await scroll(page);
-  await page.close();
-  return result;
-}
-
-function ofFrames(name: string, { asked, dropped, way }: Frames): void {
+function tellOf(name: string, { asked, way, frames }: Scrolled): void {
   atMost(`${name}, time of a frame, median`, median(asked), 'ms', FRAME_MS + TOLERANCE_MS);
   atMost(`${name}, time of a frame, p95`, percentile(asked, 0.95), 'ms', FRAME_MS + TOLERANCE_MS);
-  if (dropped === undefined)
+  if (frames.all === 0)
     missing.push({ name: `${name}, frames dropped`, why: 'the trace of this Chromium tells of none' });
-  else atMost(`${name}, frames dropped`, dropped, '%', MOST_DROPPED);
+  else {
+    atMost(`${name}, frames dropped`, (100 * frames.dropped) / frames.all, '%', MOST_DROPPED);
+    tell(`${name}, frames with something late besides`, (100 * frames.late) / frames.all, '%');
+  }
   atLeast(`${name}, of the way scrolled`, way, '%', 95);
 }
 
