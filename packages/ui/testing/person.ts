@@ -33,6 +33,8 @@ export type Person = {
   allow(problem: RegExp): void;
   /** Resolves when all that the pages have asked for is there, but for streams of events, which never end, and is shown. */
   settled(): Promise<void>;
+  /** Resolves when nothing changes any more in the pages, whatever they still wait for. */
+  still(): Promise<void>;
   /** Rejects as `act` does, and says what the pages wait for then, and what they waited long for before. */
   watched<T>(act: () => Promise<T>): Promise<T>;
   /** A picture of each open tab, as `<file>-<number>.png`. */
@@ -54,8 +56,12 @@ export async function openPerson(browser: Browser, options: PersonOptions): Prom
   context.setDefaultTimeout(PATIENCE_MS);
   const watch = await watchPages(context, options.allowed ?? (() => false));
   const requests = watchRequests(context);
+  const still = async () => {
+    for (const page of context.pages()) await page.evaluate(IS_QUIET);
+  };
   return {
     context,
+    still,
     async tab(path) {
       const page = await context.newPage();
       if (path !== undefined) await page.goto(path);
@@ -65,7 +71,7 @@ export async function openPerson(browser: Browser, options: PersonOptions): Prom
     async settled() {
       do {
         await requests.ended();
-        for (const page of context.pages()) await page.evaluate(IS_QUIET);
+        await still();
       } while (requests.isAny());
     },
     async watched(act) {

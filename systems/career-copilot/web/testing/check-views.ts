@@ -1,8 +1,9 @@
 import { after, before, it } from 'node:test';
 import { testServer } from '@banyan/postgres/testing';
 import { inChromium } from '@banyan/ui/testing';
+import { assertReads } from './check-reading.ts';
 import { assertFit } from './rules.ts';
-import { openView, viewsOf } from './views.ts';
+import { isOfSomebody, openView, pagesAmong, viewsOf } from './views.ts';
 import { startMonolithWorld, type World } from './worlds.ts';
 
 /** Areas by the file that looks at them: one file may take ten minutes only. */
@@ -29,6 +30,10 @@ export async function checkViews(meant: keyof typeof AREAS | 'others'): Promise<
     for (const { area, view } of views)
       it(`${area}: ${view.name}`, async () => {
         await assertFit(await openView(chromium, world, view), view);
+      });
+    for (const { area, view } of pagesAmong(views).filter(isOfSomebody))
+      it(`${area}: ${view.path} while it is read, when that fails, and afterwards`, async () => {
+        await assertReads(chromium, world, view);
       });
   });
 }

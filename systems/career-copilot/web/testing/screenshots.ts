@@ -11,7 +11,8 @@ import { openPerson, type PersonOptions, startChromium, takeScreenshots } from '
 import { migrate } from '../../kit/testing/moves.ts';
 import { system } from '../../system.ts';
 import { showPictures } from './pictures-page.ts';
-import { isShown, openView, pagesAmong, viewsOf } from './views.ts';
+import { openReading } from './reads.ts';
+import { isOfSomebody, isShown, type Opened, openView, pagesAmong, type View, viewsOf } from './views.ts';
 import { startMonolithWorld, startWholeWorld, type World } from './worlds.ts';
 
 /** The day after the generator's last. */
@@ -59,19 +60,34 @@ else {
 }
 
 async function takeAll(world: World, some: typeof views): Promise<void> {
-  for (const { area, view } of some) {
-    const { person, page } = await openView(chromium, world, view, { now: NOW });
-    const sizes = await takeScreenshots(page, {
-      folder: join(folder, area),
-      name: view.name,
-      ready: () => isShown(person, page, view),
-      ...(!states && { longest: LONGEST }),
-    });
-    for (const file of Object.keys(sizes)) taken.add(join(area, file));
-    for (const problem of await person.end()) console.error(`${area}/${view.name}: ${problem}`);
-    const total = Object.values(sizes).reduce((sum, size) => sum + size, 0);
-    console.log(`${area}/${view.name}: ${Math.round(total / KIB)} KiB`);
+  for (const { area, view } of some)
+    await take(area, view.name, view, await openView(chromium, world, view, { now: NOW }));
+  if (!states) return;
+  for (const { area, view } of pagesAmong(some).filter(isOfSomebody)) {
+    const { reads, ...opened } = await openReading(chromium, world, view, { now: NOW });
+    await take(area, `${view.name}-waiting`, { ...view, isLoading: true }, opened, false);
+    reads.fail();
+    await take(area, `${view.name}-failed`, view, opened);
   }
+}
+
+async function take(
+  area: string,
+  name: string,
+  view: View,
+  { person, page }: Opened,
+  isLast = true,
+): Promise<void> {
+  const sizes = await takeScreenshots(page, {
+    folder: join(folder, area),
+    name,
+    ready: () => isShown(person, page, view),
+    ...(!states && { longest: LONGEST }),
+  });
+  for (const file of Object.keys(sizes)) taken.add(join(area, file));
+  const total = Object.values(sizes).reduce((sum, size) => sum + size, 0);
+  console.log(`${area}/${name}: ${Math.round(total / KIB)} KiB`);
+  if (isLast) for (const problem of await person.end()) console.error(`${area}/${name}: ${problem}`);
 }
 
 /** Of pages that are no more. Once all are taken: a run that fails leaves what there was. */

@@ -56,14 +56,20 @@ export function pagesAmong<Listed extends { view: View }>(views: readonly Listed
   return views.filter((listed) => shown.has(listed) || listed.view.alsoInDocs);
 }
 
+/** Whoever is not logged in reads nothing. */
+export function isOfSomebody({ view }: { view: View }): boolean {
+  return view.who !== 'stranger';
+}
+
 export type Opened = { person: Person; page: Page };
+export type ViewOptions = Omit<PersonOptions, 'origin'> & { now?: Date };
 
 /** Opens it as whoever looks at it, and resolves with the page when it is as it is to be looked at. */
 export async function openView(
   chromium: Chromium,
   { origin, people }: World,
   view: View,
-  options: Omit<PersonOptions, 'origin'> & { now?: Date } = {},
+  options: ViewOptions = {},
 ): Promise<Opened> {
   const { now, ...ofPerson } = options;
   const person = await somebody(chromium, view.who, people, { origin, ...ofPerson });

@@ -32,11 +32,17 @@ const delivery = (n: number) => ({
   created_at: new Date(Date.UTC(2026, 5, 2, 9, 20) - n * 3_600_000).toISOString(),
 });
 
-/** As the service of integrations answers; of `deliveries` there are so many. */
-export async function withWebhooks(answers: Answers, { deliveries = 6 } = {}): Promise<void> {
+/** As the service of integrations answers; of `webhooks` (three at most) and `deliveries` there are so many. */
+export async function withWebhooks(
+  answers: Answers,
+  { webhooks = WEBHOOKS.length, deliveries = 6 } = {},
+): Promise<void> {
   const rows = Array.from({ length: deliveries }, (_, n) => delivery(n));
   await answers.instead('/integrations/webhooks/types', { types: [] });
-  await answers.instead('GET /integrations/webhooks', { items: WEBHOOKS, next_cursor: null });
+  await answers.instead('GET /integrations/webhooks', {
+    items: WEBHOOKS.slice(0, webhooks),
+    next_cursor: null,
+  });
   for (const webhook of WEBHOOKS) await answers.instead(`GET /integrations/webhooks/${webhook.id}`, webhook);
   await answers.instead('/integrations/webhooks/*/deliveries', {
     items: rows,

@@ -17,16 +17,6 @@ const views: readonly View[] = [
   { name: 'users-many', path: USERS, who: 'administrator', given: withUsers(50, true) },
   { name: 'users-not-yet', path: USERS, who: 'administrator' },
   {
-    name: 'users-loading',
-    path: USERS,
-    who: 'administrator',
-    given: async (answers, person) => {
-      await authIsThere(person);
-      await answers.hold('/users');
-    },
-    isLoading: true,
-  },
-  {
     name: 'users-failed',
     path: USERS,
     who: 'administrator',

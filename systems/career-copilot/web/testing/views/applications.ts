@@ -1,3 +1,4 @@
+import type { Answers } from '../answers.ts';
 import { PDF, withApplicationsService } from '../applications-service.ts';
 import type { View } from '../views.ts';
 
@@ -35,20 +36,8 @@ const views: readonly View[] = [
   },
   { name: 'applications-add', path: '/applications?add=true', who: 'busy' },
   { name: 'applications-new', path: '/applications', who: 'newcomer' },
+  { name: 'applications-one', path: '/applications', who: 'newcomer', given: withOne },
   { name: 'applications-no-match', path: '/applications?q=nobody', who: 'busy' },
-  {
-    name: 'applications-loading',
-    path: '/applications',
-    who: 'busy',
-    given: (answers) => answers.hold('/applications'),
-    isLoading: true,
-  },
-  {
-    name: 'applications-failed',
-    path: '/applications',
-    who: 'busy',
-    given: (answers) => answers.refuse('/applications', { status: 400, code: 'BAD_CURSOR' }),
-  },
   { name: 'application', path: '/applications/25', who: 'busy' },
   { name: 'application-tracked', path: '/applications/25', who: 'busy', given: withApplicationsService },
   { name: 'application-then', path: '/applications/25?at=2026-04-20T08:00:00.000Z', who: 'busy' },
@@ -95,13 +84,22 @@ const views: readonly View[] = [
     },
   },
   { name: 'application-none', path: '/applications/999999', who: 'newcomer' },
-  {
-    name: 'application-loading',
-    path: '/applications/25',
-    who: 'busy',
-    given: (answers) => answers.hold('/applications/25'),
-    isLoading: true,
-  },
 ];
 
 export default views;
+
+async function withOne(answers: Answers): Promise<void> {
+  const application = {
+    id: 7,
+    job_id: 2,
+    job_title: 'Senior Backend Engineer',
+    company_name: 'Lantern Labs',
+    status: 'interview',
+    cover_letter: null,
+    applied_at: '2026-05-29T08:00:00.000Z',
+    created_at: '2026-05-29T08:00:00.000Z',
+    updated_at: '2026-06-01T08:00:00.000Z',
+  };
+  const page = { total_count: 1, page: 1, limit: 100, total_pages: 1 };
+  await answers.instead('/applications', { applications: [application], ...page });
+}

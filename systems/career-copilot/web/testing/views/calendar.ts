@@ -10,19 +10,6 @@ const views: readonly View[] = [
   { name: 'agenda', path: '/calendar?month=2026-04&view=agenda', who: 'busy', given: withServices },
   { name: 'calendar-many', path: APRIL, who: 'busy', given: withMany },
   { name: 'agenda-new', path: '/calendar?month=2026-04&view=agenda', who: 'newcomer' },
-  {
-    name: 'calendar-loading',
-    path: '/calendar?month=2026-04',
-    who: 'busy',
-    given: (answers) => answers.hold('/applications'),
-    isLoading: true,
-  },
-  {
-    name: 'calendar-failed',
-    path: '/calendar?month=2026-04',
-    who: 'busy',
-    given: (answers) => answers.refuse('/applications', { status: 400, code: 'BAD_CURSOR' }),
-  },
   { name: 'interview', path: `${APRIL}&interview=47`, who: 'busy', given: withServices },
   { name: 'interview-new', path: `${APRIL}&interview=new`, who: 'busy', given: withServices },
 ];

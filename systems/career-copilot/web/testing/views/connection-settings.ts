@@ -16,16 +16,6 @@ const views: readonly View[] = [
     },
   },
   {
-    name: 'connections-failed',
-    path: PATH,
-    who: 'newcomer',
-    given: async (answers) => {
-      await withConnections(answers);
-      await answers.refuse('GET /integrations/connections', { status: 500 });
-    },
-    afterwards: (page) => page.getByText('could not be loaded').waitFor(),
-  },
-  {
     name: 'connections-calendars',
     path: PATH,
     who: 'newcomer',

@@ -6,19 +6,6 @@ const views: readonly View[] = [
   { name: 'dashboard-monolith', path: '/', who: 'busy' },
   { name: 'dashboard-new', path: '/', who: 'newcomer' },
   { name: 'dashboard-quiet', path: '/', who: 'busy', given: withLittle },
-  {
-    name: 'dashboard-loading',
-    path: '/',
-    who: 'busy',
-    given: (answers) => answers.hold('/analytics/summary'),
-    isLoading: true,
-  },
-  {
-    name: 'dashboard-failed',
-    path: '/',
-    who: 'busy',
-    given: (answers) => answers.refuse('/analytics/summary', { status: 400, code: 'BAD_CURSOR' }),
-  },
 ];
 
 export default views;

@@ -4,19 +4,7 @@ import type { View } from '../views.ts';
 const views: readonly View[] = [
   { name: 'search', path: '/jobs', who: 'busy' },
   { name: 'search-none', path: '/jobs?q=astronaut&remote=true', who: 'newcomer' },
-  {
-    name: 'search-loading',
-    path: '/jobs',
-    who: 'newcomer',
-    given: (answers) => answers.hold('/jobs'),
-    isLoading: true,
-  },
-  {
-    name: 'search-failed',
-    path: '/jobs',
-    who: 'newcomer',
-    given: (answers) => answers.refuse('/jobs', { status: 400, code: 'BAD_CURSOR' }),
-  },
+  { name: 'search-one', path: '/jobs', who: 'newcomer', given: withOne },
   { name: 'search-words', path: '/jobs?q=enginer&remote=true', who: 'newcomer', given: withSearch },
   {
     name: 'search-near',
@@ -59,13 +47,6 @@ const views: readonly View[] = [
     },
   },
   { name: 'posting-apply', path: '/jobs/1?apply=true', who: 'newcomer', given: withService },
-  {
-    name: 'posting-loading',
-    path: '/jobs/1',
-    who: 'newcomer',
-    given: (answers) => answers.hold('/jobs/1'),
-    isLoading: true,
-  },
   { name: 'posting-missing', path: '/jobs/999999', who: 'newcomer' },
 ];
 
@@ -114,6 +95,11 @@ const MATCH = {
     { part: 'freshness', points: 7.4, of: 10, because: 'posted 5 days ago' },
   ],
 };
+
+async function withOne(answers: Answers): Promise<void> {
+  const { description: _, is_active: __, ...job } = JOB;
+  await answers.instead('/jobs', { jobs: [job], total_count: 1, page: 1, limit: 50, total_pages: 1 });
+}
 
 /** A search whose word no job has, with what was taken for it. */
 async function withSearch(answers: Answers): Promise<void> {

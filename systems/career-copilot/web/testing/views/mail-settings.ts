@@ -17,16 +17,6 @@ const views: readonly View[] = [
     afterwards: (page) => page.getByRole('button', { name: 'Get an address' }).waitFor(),
   },
   {
-    name: 'mail-failed',
-    path: PATH,
-    who: 'newcomer',
-    given: async (answers) => {
-      await withMail(answers);
-      await answers.refuse('GET /integrations/mail/address', { status: 500 });
-    },
-    afterwards: (page) => page.getByText('Your address could not be loaded').waitFor(),
-  },
-  {
     name: 'mail-proposal',
     path: `${PATH}?proposal=3`,
     who: 'newcomer',

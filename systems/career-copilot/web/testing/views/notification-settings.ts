@@ -14,26 +14,6 @@ const views: readonly View[] = [
       await answers.instead('/notifications/channels', { channels: ['in_app'] });
     },
   },
-  {
-    name: 'notifications-loading',
-    path: PATH,
-    who: 'newcomer',
-    given: async (answers) => {
-      await withNotifications(answers);
-      await answers.hold('/notifications/channels');
-    },
-    isLoading: true,
-  },
-  {
-    name: 'notifications-failed',
-    path: PATH,
-    who: 'newcomer',
-    given: async (answers) => {
-      await withNotifications(answers);
-      await answers.refuse('/notifications/channels', { status: 500 });
-    },
-    afterwards: (page) => page.getByText('could not be loaded').waitFor(),
-  },
   { name: 'notifications-not-yet', path: PATH, who: 'newcomer' },
   {
     name: 'notifications-phone',

@@ -2,29 +2,22 @@ import type { Answers } from '../answers.ts';
 import type { View } from '../views.ts';
 
 const views: readonly View[] = [
-  { name: 'notifications', path: '/notifications', who: 'busy', given: withService },
+  { name: 'notifications', path: '/notifications', who: 'busy', given: (answers) => withService(answers) },
   { name: 'notifications-monolith', path: '/notifications', who: 'busy' },
   { name: 'notifications-new', path: '/notifications', who: 'newcomer' },
+  {
+    name: 'notifications-one',
+    path: '/notifications',
+    who: 'newcomer',
+    given: (answers) => withService(answers, 1),
+  },
   { name: 'notifications-read', path: '/notifications?show=unread', who: 'newcomer' },
-  {
-    name: 'notifications-loading',
-    path: '/notifications',
-    who: 'busy',
-    given: (answers) => answers.hold('/notifications'),
-    isLoading: true,
-  },
-  {
-    name: 'notifications-failed',
-    path: '/notifications',
-    who: 'busy',
-    given: (answers) => answers.refuse('/notifications', { status: 400, code: 'BAD_CURSOR' }),
-  },
 ];
 
 export default views;
 
 /** As the service tells what the monolith does not. */
-async function withService(answers: Answers): Promise<void> {
+async function withService(answers: Answers, most = Number.POSITIVE_INFINITY): Promise<void> {
   const item = (id: string, kind: string, title: string, body: string, link: string | null, at: string) => ({
     id,
     kind,
@@ -36,7 +29,7 @@ async function withService(answers: Answers): Promise<void> {
   });
   const APP = 'https://app.career.example';
   await answers.instead('/notifications/preferences', {});
-  await answers.instead('/notifications/feed/unread', { count: 3 });
+  await answers.instead('/notifications/feed/unread', { count: Math.min(3, most) });
   await answers.instead('/notifications/feed', {
     items: [
       item(
@@ -71,7 +64,7 @@ async function withService(answers: Answers): Promise<void> {
         null,
         '5-28T12:00',
       ),
-    ],
+    ].slice(0, most),
     next_cursor: null,
   });
 }

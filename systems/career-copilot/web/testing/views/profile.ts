@@ -17,19 +17,6 @@ const views: readonly View[] = [
     },
   },
   {
-    name: 'profile-failed',
-    path: '/profile',
-    who: 'busy',
-    given: (answers) => answers.refuse('/users/me', { status: 404, code: 'USER_NOT_FOUND' }),
-  },
-  {
-    name: 'profile-loading',
-    path: '/profile',
-    who: 'busy',
-    given: (answers) => answers.hold('/users/me'),
-    isLoading: true,
-  },
-  {
     name: 'profile-job',
     path: '/profile',
     who: 'busy',

@@ -56,16 +56,6 @@ const views: readonly View[] = [
   },
   { name: 'privacy', path: '/settings/privacy', who: 'newcomer', given: withUsers },
   { name: 'privacy-not-yet', path: '/settings/privacy', who: 'newcomer' },
-  {
-    name: 'privacy-loading',
-    path: '/settings/privacy',
-    who: 'newcomer',
-    given: async (answers) => {
-      await withUsers(answers);
-      await answers.hold('/users/me/privacy-settings');
-    },
-    isLoading: true,
-  },
   { name: 'data', path: '/settings/data', who: 'newcomer', given: withUsers },
   {
     name: 'data-deletion',
