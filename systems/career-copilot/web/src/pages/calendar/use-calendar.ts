@@ -57,7 +57,7 @@ export function useCalendar(span: { from: Date; to: Date }) {
   );
   const isLoading = applications.isPending || (hasInterviews && interviews.isPending);
   const first = applications.data === undefined || !hasInterviews ? applications : interviews;
-  const { error, fetchStatus, isSlow, waitingUntil, refetch } = first;
+  const { error, fetchStatus, isSlow, waitingUntil } = first;
   return {
     entries,
     interviewing: applications.rows.filter(({ status }) => status === 'interview'),
@@ -73,7 +73,10 @@ export function useCalendar(span: { from: Date; to: Date }) {
       fetchStatus,
       isSlow,
       waitingUntil,
-      refetch,
+      /** Of all that failed: who tries again does not want to hear of the next one. */
+      refetch: () => {
+        for (const read of [applications, interviews]) if (read.error) void read.refetch();
+      },
     },
   };
 }
