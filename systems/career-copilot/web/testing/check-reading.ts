@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Chromium, Page, Person } from '@banyan/ui/testing';
 import { openReading } from './reads.ts';
 import { assertFitNarrow, assertFitWide } from './rules.ts';
-import type { View } from './views.ts';
+import { isShown, type View } from './views.ts';
 import type { World } from './worlds.ts';
 
 /**
@@ -25,6 +25,8 @@ export async function assertReads(chromium: Chromium, world: World, view: View):
 
   reads.succeed();
   await goesOn(person, page, waysOn);
+  if (alerts === 0) await page.reload();
+  await isShown(person, page, view);
   const whole = await main.innerText();
   assert.ok(isTold || waiting === whole, `nothing says that more is to come:\n${waiting}\n\nthan\n${whole}`);
   assert.ok(
