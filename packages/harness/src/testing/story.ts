@@ -32,19 +32,24 @@ export function tellingOf(labels: (body: Json) => Json) {
       return write(step, answer);
     },
     /** What others than the one asked must have heard of is asked for until it is there; what it then says counts. */
-    tellWhen: async (step: string, ask: () => Promise<Answer>, heard: (body: Json) => boolean) =>
-      tell(
+    tellWhen: async (step: string, ask: () => Promise<Answer>, heard: (body: Json) => boolean) => {
+      let last: Answer | undefined;
+      const asked = until(
+        async () => {
+          last = await ask();
+          // Whoever asks this often may be told to wait.
+          if (last.status === 429) return undefined;
+          return (last.status >= 300 || heard(last.body)) && last;
+        },
+        { everyMs: HEARD_MS, what: step },
+      );
+      return tell(
         step,
-        await until(
-          async () => {
-            const answer = await ask();
-            // Whoever asks this often may be told to wait.
-            if (answer.status === 429) return undefined;
-            return (answer.status >= 300 || heard(answer.body)) && answer;
-          },
-          { everyMs: HEARD_MS, what: step },
-        ),
-      ),
+        await asked.catch((cause: Error) => {
+          throw new Error(`${cause.message}: ${JSON.stringify(last?.body)}`, { cause });
+        }),
+      );
+    },
   };
 }
 

@@ -29,7 +29,8 @@ export const PDF = `%PDF-1.4
 BT /F1 24 Tf 72 740 Td (Prince Okafor, Staff Frontend Engineer) Tj ET     
 endstream endobj
 5 0 obj <</Type /Font /Subtype /Type1 /BaseFont /Helvetica>> endobj
-trailer <</Root 1 0 R>>`;
+trailer <</Root 1 0 R>>
+%%EOF`;
 const ONE = {
   id: 25,
   job_id: 31,
