@@ -14,14 +14,11 @@ const AREAS = {
 };
 
 /**
- * Holds the pages of some areas, in each of their states, against the rules of all pages; `others`: of those that no file is for. Those that
- * need services are looked at in story.test.ts, where all have moved.
+ * Holds the pages of some areas, in each of their states, against the rules of all pages; `others`: of those that no file is for.
  */
 export async function checkViews(meant: keyof typeof AREAS | 'others'): Promise<void> {
   let world: World;
-  const views = (await viewsOf()).filter(
-    ({ area, view }) => view.services === undefined && isMeant(area, meant),
-  );
+  const views = (await viewsOf()).filter(({ area }) => isMeant(area, meant));
   before(async () => {
     world = await startMonolithWorld(await (await testServer()).database('web'));
   });

@@ -8,12 +8,10 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startScratchServer } from '@banyan/postgres/scratch-server';
 import { openPerson, type PersonOptions, startChromium, takeScreenshots } from '@banyan/ui/testing';
-import { migrate } from '../../kit/testing/moves.ts';
-import { system } from '../../system.ts';
 import { showPictures } from './pictures-page.ts';
 import { openReading } from './reads.ts';
 import { isOfSomebody, isShown, type Opened, openView, pagesAmong, type View, viewsOf } from './views.ts';
-import { startMonolithWorld, startWholeWorld, type World } from './worlds.ts';
+import { startMonolithWorld, type World } from './worlds.ts';
 
 /** The day after the generator's last. */
 const NOW = new Date('2026-06-02T09:30:00Z');
@@ -36,14 +34,7 @@ const taken = new Set<string>();
 const browser = await startChromium();
 const chromium = { person: (options: PersonOptions) => openPerson(browser, options) };
 try {
-  await onMonolith(async (world) =>
-    takeAll(
-      world,
-      views.filter(({ view }) => !view.services),
-    ),
-  );
-  const onServices = views.filter(({ view }) => view.services);
-  if (onServices.length > 0) await onServicesOnly(async (world) => takeAll(world, onServices));
+  await onMonolith(async (world) => takeAll(world, views));
 } finally {
   await browser.close();
 }
@@ -105,15 +96,5 @@ async function onMonolith(work: (world: World) => Promise<void>): Promise<void> 
     await work(world).finally(() => world.stop());
   } finally {
     await server.remove();
-  }
-}
-
-async function onServicesOnly(work: (world: World) => Promise<void>): Promise<void> {
-  const world = await startWholeWorld('screenshots');
-  try {
-    await migrate(world.environment.control, system.services);
-    await work(world);
-  } finally {
-    await world.stop();
   }
 }

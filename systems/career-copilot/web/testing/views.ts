@@ -16,8 +16,6 @@ export type View = {
   path: string;
   /** Who looks: nobody in particular, who has just got an account, who has much in it, or who administers. */
   who: 'stranger' | 'newcomer' | 'busy' | 'administrator';
-  /** Services without which there is no such page; it is looked at where all have moved. Left out: the monolith has what it needs. */
-  services?: readonly string[];
   /** Before the page is opened, e.g. what the API is to answer. */
   given?(answers: Answers, person: Person): Promise<unknown>;
   /** Once it is there, e.g. opens a dialog. */
