@@ -1,5 +1,5 @@
 // Imports point only downward in the list of design: cli > harness > banyan > plan > gateway, replication, events > service > cohort, postgres;
-// notifications and analytics stand above events, and below systems only.
+// notifications and analytics stand above events, and below systems only; calendars above service, and below systems only.
 const inside = (name) => `^packages/${name}/`;
 const outside = (...names) => ({ path: `^packages/(${names.join('|')})/` });
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -95,6 +95,18 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/', pathNot: '^packages/(notifications|analytics)/' },
       to: { path: '^packages/(notifications|analytics)/' },
+    },
+    {
+      name: 'calendars-import-service-and-postgres-only',
+      severity: 'error',
+      from: { path: inside('calendars') },
+      to: { path: '^(packages/|systems/|bench/|test/)', pathNot: '^packages/(calendars|service|postgres)/' },
+    },
+    {
+      name: 'nothing-but-systems-imports-calendars',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: inside('calendars') },
+      to: outside('calendars'),
     },
     {
       name: 'nothing-but-monoliths-imports-monolith',
@@ -202,14 +214,14 @@ module.exports = {
       to: { path: inside('harness') },
     },
     {
-      name: 'services-are-made-of-service-events-postgres-notifications-and-analytics',
+      name: 'services-are-made-of-service-events-postgres-notifications-analytics-and-calendars',
       severity: 'error',
       // extraction.ts is for the operator's tool, load.ts for the harness: neither is part of the service.
       from: { path: '^systems/[^/]+/services/', pathNot: '/(extraction|load)[.]ts$' },
       // What services answer with as pages, their tests look at in a browser.
       to: {
         path: '^packages/',
-        pathNot: '^packages/(service|events|postgres|notifications|analytics|ui/testing)/',
+        pathNot: '^packages/(service|events|postgres|notifications|analytics|calendars|ui/testing)/',
       },
     },
     {

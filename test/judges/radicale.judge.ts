@@ -1,10 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type CalDavServer,
-  calDavContract,
-} from '../../systems/career-copilot/services/integrations/testing/caldav-contract.ts';
+import { type CalDavServer, calDavContract } from '@banyan/calendars/testing';
 import { findProgram, radicale } from './programs.ts';
 import { freePort, startServer } from './server.ts';
 

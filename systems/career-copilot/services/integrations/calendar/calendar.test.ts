@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import {
+  type CalDavDouble,
+  type GoogleCalendar,
+  icsOf,
+  startCalDav,
+  startGoogleCalendar,
+} from '@banyan/calendars/testing';
 import { createEncryption } from '@banyan/service';
 import { until } from '../../../kit/testing/until.ts';
 import { contextOf } from '../connections/store.ts';
-import { icsOf } from '../testing/caldav-contract.ts';
-import { type CalDavDouble, startCalDav } from '../testing/caldav-server.ts';
-import { type GoogleCalendar, startGoogleCalendar } from '../testing/google-calendar.ts';
 import { startWorld, type World } from '../testing/world.ts';
 
 const TOKEN = 'a token of Google';

@@ -1,3 +1,13 @@
+import {
+  type CalDavAccount,
+  CalendarError,
+  calDavCalendar,
+  calendarsOf,
+  findAccount,
+  googleCalendar,
+  type ListedCalendar,
+  type RemoteCalendar,
+} from '@banyan/calendars';
 import { isPublic, type Leased, leasedQueue, outboundAgent, type ServicePart } from '@banyan/service';
 import { Type } from 'typebox';
 import type { NewCalDav } from '../../../api/calendar.ts';
@@ -8,11 +18,7 @@ import { CALDAV } from '../connections/providers.ts';
 import { findConnection } from '../connections/store.ts';
 import { urlProblem } from '../webhooks/decide.ts';
 import type { Webhooks } from '../webhooks/part.ts';
-import { type CalDavAccount, calendarsOf, findAccount, type ListedCalendar } from './caldav/account.ts';
-import { calDavCalendar } from './caldav/calendar.ts';
 import { entitleInterviews, type Offers } from './entitle.ts';
-import { googleCalendar } from './google.ts';
-import { CalendarError, type RemoteCalendar } from './remote.ts';
 import * as store from './store.ts';
 import { syncCalendar } from './sync.ts';
 

@@ -1,3 +1,4 @@
+import { CalendarError } from '@banyan/calendars';
 import { errorCode, withTransaction } from '@banyan/postgres';
 import { defineErrors, type ServiceApp } from '@banyan/service';
 import type pg from 'pg';
@@ -22,7 +23,6 @@ import { callerOf } from '../../../kit/active-user.ts';
 import { OAuthError } from '../connections/oauth.ts';
 import type { OfUser } from '../of-user.ts';
 import type { Calendars as Accounts } from './part.ts';
-import { CalendarError } from './remote.ts';
 import * as store from './store.ts';
 
 const errors = defineErrors({

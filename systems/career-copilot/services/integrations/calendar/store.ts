@@ -1,8 +1,8 @@
+import type { Change, OwnEvent } from '@banyan/calendars';
 import { withTransaction } from '@banyan/postgres';
 import { type Leased, leasedRows } from '@banyan/service';
 import type pg from 'pg';
 import type { Busy, Calendar, Interview, InterviewChange, NewInterview } from '../../../api/calendar.ts';
-import type { Change, OwnEvent } from './events.ts';
 
 type Executor = pg.Pool | pg.PoolClient;
 

@@ -1,5 +1,5 @@
+import { CalendarError, type RemoteCalendar, type Span } from '@banyan/calendars';
 import type pg from 'pg';
-import { CalendarError, type RemoteCalendar, type Span } from './remote.ts';
 import * as store from './store.ts';
 
 const DAY_MS = 86_400_000;

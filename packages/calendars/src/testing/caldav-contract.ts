@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Agent } from 'undici';
-import { calendarsOf, findAccount } from '../calendar/caldav/account.ts';
-import { calDavCalendar } from '../calendar/caldav/calendar.ts';
-import type { DavHost } from '../calendar/caldav/requests.ts';
-import { type Change, eventIdOf } from '../calendar/events.ts';
-import type { CalendarErrorCode, RemoteCalendar } from '../calendar/remote.ts';
+import { calendarsOf, findAccount } from '../caldav/account.ts';
+import { calDavCalendar } from '../caldav/calendar.ts';
+import type { DavHost } from '../caldav/requests.ts';
+import { type Change, eventIdOf } from '../events.ts';
+import type { CalendarErrorCode, RemoteCalendar } from '../remote.ts';
 
 /** A server with one calendar, as its owner has it before them. */
 export type CalDavServer = {

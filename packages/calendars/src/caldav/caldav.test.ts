@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import { calDavContract, icsOf as calendarOf } from '../../testing/caldav-contract.ts';
-import { startCalDav } from '../../testing/caldav-server.ts';
+import { calDavContract, icsOf as calendarOf } from '../testing/caldav-contract.ts';
+import { startCalDav } from '../testing/caldav-server.ts';
 import { busyTimesIn, icsOf, icsWith } from './ics.ts';
 
 calDavContract(startCalDav);
