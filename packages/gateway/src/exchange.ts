@@ -220,7 +220,7 @@ export class Exchange implements DeliveryOwner, Running {
     if (!this.#keyKnown(match)) return;
     const { route, service } = match.route;
     const pinned = this.#consumer === null ? null : this.#worker.pins.get(this.#consumer, route.service);
-    this.#maybeStale = this.#safe && !this.#worker.pins.sure && this.#maybePinned(match);
+    this.#maybeStale = this.#safe && !this.#worker.pins.sure && this.#maybeLate(match);
     const attributes = attributesOf(
       this.#compiled,
       match,
@@ -240,6 +240,7 @@ export class Exchange implements DeliveryOwner, Running {
     // Reads need no lease, and the clock is not asked for them.
     const leased = this.#safe || this.#worker.holds.leased;
     this.#decision = choose(route, service, attributes, this.#worker.holds.fences, leased);
+    this.#maybeStale ||= this.#safe && this.#lacksWhatOthersWrote(match);
     if (this.#match === null) {
       this.#decision = { ...PASS_THROUGH, hold: this.#decision.hold };
       if (this.#decision.hold) this.#hold();
@@ -272,14 +273,13 @@ export class Exchange implements DeliveryOwner, Running {
     return false;
   }
 
-  /** Only whom a valid token names can be pinned, and only on routes that both sides answer. */
-  #maybePinned({ route: { route } }: Match): boolean {
-    return (
-      this.#verified?.state === 'valid' &&
-      this.#consumer !== null &&
-      route.mode === 'hybrid' &&
-      this.#compiled.pinnable.has(route.service)
-    );
+  /** There are pins and marks only of routes that both sides answer. */
+  #maybeLate({ route: { route } }: Match): boolean {
+    return route.mode === 'hybrid' && this.#compiled.pinnable.has(route.service);
+  }
+
+  #lacksWhatOthersWrote({ route: { route } }: Match): boolean {
+    return route.mode === 'hybrid' && this.#worker.pins.isLate(route.service, this.#decision.side);
   }
 
   #hold(): void {

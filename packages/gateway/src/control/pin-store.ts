@@ -5,19 +5,21 @@ import type { PinRow, PinStore } from './route-table.ts';
 export function pinStore(pool: pg.Pool, workerId: string, leaseMs: number): PinStore {
   return {
     leaseMs,
-    async write({ consumer, services, side, version, forMs, most }) {
-      const { rows } = await pool.query('SELECT control.write_pins($1, $2, $3, $4, $5, $6)::float8 AS seq', [
-        consumer,
-        services,
-        side,
+    async write({ pins, version, forMs, most }) {
+      const { rows } = await pool.query<{ seq: number; pinned: boolean }>(WRITE, [
+        ...columnsOf(pins),
+        pins.map(({ side }) => side),
         version,
         forMs,
         most,
       ]);
-      return rows[0].seq;
+      return rows[0]!;
     },
-    async lift(seqs) {
-      await pool.query('SELECT control.lift_pins($1)', [seqs]);
+    async lift(pins) {
+      await pool.query('SELECT control.end_late($1, $2, $3)', [
+        ...columnsOf(pins),
+        pins.map(({ seq }) => seq),
+      ]);
     },
     async changes(since) {
       const { rows } = await pool.query<{ seq: number; rows: PinRow[] }>(CHANGES, [since]);
@@ -33,6 +35,8 @@ export function pinStore(pool: pg.Pool, workerId: string, leaseMs: number): PinS
   };
 }
 
+const WRITE = 'SELECT number::float8 AS seq, pinned FROM control.tell_late($1, $2, $3, $4, $5, $6)';
+
 /** One statement, so one snapshot: whoever has seen a number has seen all pins up to it. */
 const CHANGES = `
   SELECT clock.seq::float8 AS seq, coalesce((SELECT jsonb_agg(jsonb_build_object(
@@ -45,3 +49,7 @@ const CHANGES = `
 const SEEN_BY_ALL = `
   SELECT coalesce(min(pins_seen), (SELECT seq FROM control.pin_clock))::float8 AS seq
     FROM control.workers WHERE lease_until > clock_timestamp()`;
+
+function columnsOf(pins: Pick<PinRow, 'consumer' | 'service'>[]): [consumers: string[], services: string[]] {
+  return [pins.map(({ consumer }) => consumer), pins.map(({ service }) => service)];
+}

@@ -225,17 +225,18 @@ export interface ControlSource {
 export interface PinStore {
   /** A worker that has not looked for so long does not know all pins. */
   readonly leaseMs: number;
-  /** Pins the consumer's reads of these services and returns the number of it. Rejects at more than `most` pins. */
-  write(pin: {
-    consumer: string;
-    services: string[];
-    side: Side;
+  /**
+   * Writes pins of consumers' reads of services, and marks, and returns the number of the change. Not `pinned`: they would be more than
+   * `most` pins, and the marks only were written, which do not count.
+   */
+  write(late: {
+    pins: Pick<PinRow, 'consumer' | 'service' | 'side'>[];
     version: number;
     forMs: number;
     most: number;
-  }): Promise<number>;
-  /** Ends the pins with these numbers. */
-  lift(seqs: number[]): Promise<void>;
+  }): Promise<{ seq: number; pinned: boolean }>;
+  /** Ends these, as far as nobody has written them anew. */
+  lift(pins: Pick<PinRow, 'consumer' | 'service' | 'seq'>[]): Promise<void>;
   /** What has changed after number `since`, and the newest number. */
   changes(since: number): Promise<{ seq: number; rows: PinRow[] }>;
   /** This worker acts on all pins up to this number. */
@@ -245,7 +246,7 @@ export interface PinStore {
 }
 
 export type PinRow = {
-  /** A hash. */
+  /** A hash; or `*` and links that are waited for: a mark for all whose reads the other side answers. */
   consumer: string;
   service: string;
   side: Side;

@@ -124,32 +124,36 @@ INSERT INTO control.pin_clock (seq) VALUES (0) ON CONFLICT DO NOTHING;
 -- Number up to which a worker knows the pins. Null: a worker of an earlier version, which knows none.
 ALTER TABLE control.workers ADD COLUMN IF NOT EXISTS pins_seen bigint;
 
-CREATE OR REPLACE FUNCTION control.write_pins(
-  consumer text, services text[], side text, version bigint, for_ms integer, most integer
-) RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE
-  number bigint;
+-- Pins, and marks: rows for all whose reads the other side answers; their consumer is '*' and the links that they wait for. Marks are few,
+-- and do not count.
+CREATE OR REPLACE FUNCTION control.tell_late(
+  consumers text[], services text[], sides text[], version bigint, for_ms integer, most integer,
+  OUT number bigint, OUT pinned boolean
+) LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE control.pin_clock SET seq = seq + 1 RETURNING seq INTO number;
   DELETE FROM control.pins WHERE until < clock_timestamp() - interval '10 seconds';
-  IF (SELECT count(*) FROM control.pins) + cardinality(services) > most THEN
-    RAISE EXCEPTION 'more than % pins' , most USING ERRCODE = 'configuration_limit_exceeded';
-  END IF;
+  pinned := (SELECT count(*) FROM control.pins WHERE consumer NOT LIKE '*%')
+            + (SELECT count(*) FROM unnest(consumers) AS told (consumer) WHERE told.consumer NOT LIKE '*%') <= most;
   INSERT INTO control.pins
-    SELECT write_pins.consumer, service, write_pins.side, write_pins.version, number,
+    SELECT told.consumer, told.service, told.side, tell_late.version, number,
            clock_timestamp() + for_ms * interval '1 millisecond'
-      FROM unnest(services) AS service
+      FROM unnest(consumers, services, sides) AS told (consumer, service, side)
+     WHERE pinned OR told.consumer LIKE '*%'
     ON CONFLICT ON CONSTRAINT pins_pkey DO UPDATE
       SET side = excluded.side, version = excluded.version, seq = excluded.seq, until = excluded.until;
   PERFORM pg_notify('banyan', 'pins');
-  RETURN number;
 END $$;
 
-CREATE OR REPLACE FUNCTION control.lift_pins(lifted bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+-- Only what nobody has written anew: by one number there may be pins and marks that wait for different links.
+CREATE OR REPLACE FUNCTION control.end_late(consumers text[], services text[], seqs bigint[]) RETURNS void
+LANGUAGE plpgsql AS $$
 DECLARE
   number bigint;
 BEGIN
   UPDATE control.pin_clock SET seq = seq + 1 RETURNING seq INTO number;
-  UPDATE control.pins SET until = least(until, clock_timestamp()), seq = number WHERE seq = ANY (lifted);
+  UPDATE control.pins SET until = least(until, clock_timestamp()), seq = number
+    FROM unnest(consumers, services, seqs) AS ended (consumer, service, seq)
+   WHERE pins.consumer = ended.consumer AND pins.service = ended.service AND pins.seq = ended.seq;
   PERFORM pg_notify('banyan', 'pins');
 END $$;

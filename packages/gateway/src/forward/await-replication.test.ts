@@ -258,9 +258,9 @@ test('reads of a known consumer stay on the side of its write until the other si
 
 test('a pin does not outlive a fenced step: the barrier has carried the write over', async () => {
   const source = { settle: () => new Promise<boolean>(() => {}), pins: null };
-  const pins = new ReadPins({ source, now: () => 0, leased: () => true });
-  await pins.pin('me', ['users'], 'monolith', [['users.forward']], 1);
-  await pins.pin('me', ['auth'], 'monolith', [['auth.forward']], 1);
+  const pins = new ReadPins({ source, now: () => 0, leased: () => true, pinnable: () => true });
+  await pins.late('me', ['users'], 'monolith', [['users.forward']], 1);
+  await pins.late('me', ['auth'], 'monolith', [['auth.forward']], 1);
   pins.moved('users', 2);
   assert.deepEqual([pins.get('me', 'users'), pins.get('me', 'auth')], [null, 'monolith']);
 });

@@ -1,4 +1,4 @@
-import { servicesOf } from '../choose/read-pins.ts';
+import { servicesOf } from '../choose/late-marks.ts';
 import type { Side } from '../control/route-table.ts';
 import type { Settling } from '../match/match.ts';
 import type { RoutedRequest } from './routed-request.ts';
@@ -31,8 +31,9 @@ function settlingOf({ match, compiled, worker, req }: RoutedRequest, side: Side)
 
 /**
  * Waits until the other side has the write; when that takes too long the writer's reads stay on this side: those of the
- * route's service, or of each service that reads what a route of the monolith has written. Resolves to false when reads
- * after the answer may lack the write: nobody could be pinned, or not in all workers.
+ * route's service, or of each service that reads what a route of the monolith has written. What others read where it may be
+ * missing is marked. Resolves to false when the writer's reads after the answer may lack the write: nobody could be pinned, or
+ * not in all workers.
  */
 export async function awaitReplication(
   request: RoutedRequest,
@@ -44,7 +45,7 @@ export async function awaitReplication(
   worker.stats.counts.settled++;
   if (settled) return true;
   worker.stats.counts.settleTimeouts++;
-  if (verified?.state !== 'valid' || consumer === null) return false;
+  const writer = verified?.state === 'valid' ? consumer : null;
   const services = match === null ? servicesOf(waves) : [match.route.route.service];
-  return worker.pins.pin(consumer, services, side, waves, worker.compiled.table.version);
+  return worker.pins.late(writer, services, side, waves, worker.compiled.table.version);
 }

@@ -1,5 +1,5 @@
 import { Tokens } from '../authenticate/tokens.ts';
-import { pinnableServices } from '../choose/read-pins.ts';
+import { pinnableServices } from '../choose/late-marks.ts';
 import type { RouteTable, UnhealthyInstance } from '../control/route-table.ts';
 import { type ClientLimits, clientLimitsOf } from '../limit/client-limits.ts';
 import { RateLimiter } from '../limit/rate-limit.ts';

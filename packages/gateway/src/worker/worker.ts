@@ -90,7 +90,12 @@ export class Worker implements WorkerContext {
     this.#options = options;
     this.#every = options.every ?? byTheClock;
     this.lookup = new KeyLookup(source, now);
-    this.pins = new ReadPins({ source, now, leased: () => this.holds.leased });
+    this.pins = new ReadPins({
+      source,
+      now,
+      leased: () => this.holds.leased,
+      pinnable: (service) => this.compiled.pinnable.has(service),
+    });
     this.shadow = new Shadow({ source, stats: this.stats, compiled: () => this.compiled, now, onError });
     this.holds = new WriteHolds({
       source,
