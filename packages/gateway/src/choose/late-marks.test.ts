@@ -4,7 +4,8 @@ import { tableOf } from '../testing/gateway.ts';
 import { marksOf, pinnableServices } from './late-marks.ts';
 
 test('reads are marked where a link has not brought a write, each for as long as its own links take', () => {
-  const marks = (waves: string[][]) => marksOf(waves).map(({ service, side, waves }) => [service, side, waves]);
+  const marks = (waves: string[][]) =>
+    marksOf(waves).map(({ service, side, waves }) => [service, side, waves]);
   assert.deepEqual(marks([['a.forward', 'b.forward']]), [
     ['a', 'monolith', [['a.forward']]],
     ['b', 'monolith', [['b.forward']]],

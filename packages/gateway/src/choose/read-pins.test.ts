@@ -250,8 +250,7 @@ test('who reads where a write of somebody else has not arrived is told so, by an
     assert.deepEqual(await ask(url, 'GET', writer), { from: 'monolith', marked: false }, 'pinned');
   }
   applier.settled = true;
-  for (const { url } of [here, there])
-    await until(async () => !(await ask(url, 'GET', onService)).marked);
+  for (const { url } of [here, there]) await until(async () => !(await ask(url, 'GET', onService)).marked);
   await until(async () => (await lasting(pool)) === 0);
 });
 

@@ -180,9 +180,7 @@ export class ReadPins {
   async #write(late: Late[], version: number) {
     const { pins } = this.#options.source;
     const told = late.map(({ consumer, service, side }) => ({ consumer, service, side }));
-    return (
-      pins?.write({ pins: told, version, forMs: GIVE_UP_MS, most: MAX_PINS }).catch(() => null) ?? null
-    );
+    return pins?.write({ pins: told, version, forMs: GIVE_UP_MS, most: MAX_PINS }).catch(() => null) ?? null;
   }
 
   async #knownToAll(seq: number, until: number): Promise<void> {
