@@ -67,7 +67,7 @@ export function createClient(
             status,
             location: typeof location === 'string' ? location : undefined,
             body: parsed,
-            // The gateway says so when it had to rescue a read from a side that may not have everything yet.
+            // The gateway says so of a side that may not have everything yet.
             stale: response.headers['x-banyan-stale'] !== undefined,
           };
         }

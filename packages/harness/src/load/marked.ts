@@ -17,7 +17,7 @@ export function newestKnown({ acknowledged, seen, shown }: Changes, isOwn: boole
   return isOwn ? Math.max(acknowledged, seen) : shown;
 }
 
-/** A change was acknowledged. Where its answer says that it may be `stale`, it comes to the other side later. */
+/** A change was acknowledged. Where its answer says that it may be `stale`, others' reads may lack it without saying so. */
 export function acknowledgeMarked(changes: Changes, n: number, { stale }: { stale: boolean }): void {
   changes.acknowledged = n;
   if (!stale) changes.shown = n;

@@ -13,7 +13,7 @@ type Session = Static<typeof api.Session>;
 /** A session that people go on with here, as far as it is known. */
 type Known = { id: string; seeker: Person; provider: Person; progress: Progress; busy: boolean };
 
-/** `isLate`: the other one may see it later. */
+/** `isLate`: the other one may see it later, and not be told so. */
 type Done = { isDone: boolean; isLate?: boolean };
 
 const OVER = 5;
@@ -168,7 +168,7 @@ export default {
       if (isDone) session.progress = after;
       // Of one without a clear answer nobody knows how far it is.
       if (!isDone || isOver(after)) remove(sessions, session);
-      // The other one, who may be on another side; unless it was said that it may come later there.
+      // The other one, who may be on another side, and is told where it has not come there yet.
       if (isDone && !isLate && step.do === 'move') await look(session, session[otherOf(step.by)], arrival);
     };
     const carryOut = async (known: Known, step: Step, paid: number, arrival: Arrival): Promise<Done> => {
