@@ -208,8 +208,10 @@ export class ReadPins {
       return;
     }
     const known = watched.get(id);
-    if (known !== undefined) known.seq = newerOf(known.seq, one.seq);
-    else if (watched.size < MAX_PINS) watched.set(id, one);
+    if (known !== undefined) {
+      known.seq = newerOf(known.seq, one.seq);
+      known.until = Math.max(known.until, one.until);
+    } else if (watched.size < MAX_PINS) watched.set(id, one);
   }
 
   async #settle(key: string, waves: string[][]): Promise<void> {
