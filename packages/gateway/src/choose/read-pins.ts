@@ -70,7 +70,7 @@ export class ReadPins {
     return pin === undefined || pin.until <= this.#options.now() ? null : pin.side;
   }
 
-  /** May an answer of this side lack what somebody, whoever it was, was told that is done on the other one? */
+  /** May an answer of this side lack a write that the other one has answered, whoever made it? */
   isLate(service: string, side: Side): boolean {
     if (this.#marks.size === 0) return false;
     const now = this.#options.now();
@@ -211,7 +211,7 @@ export class ReadPins {
     if (known !== undefined) {
       known.seq = newerOf(known.seq, one.seq);
       known.until = Math.max(known.until, one.until);
-    } else if (watched.size < MAX_PINS) watched.set(id, one);
+    } else if (isMark(one.consumer) || watched.size < MAX_PINS) watched.set(id, one);
   }
 
   async #settle(key: string, waves: string[][]): Promise<void> {
