@@ -6,13 +6,22 @@ const MAX_CONNECTIONS = 10;
 const IDLE_MS = 0;
 
 export function connect(url: string, applicationName: string): pg.Pool {
-  const pool = new pg.Pool({
+  return open({
     connectionString: url,
     max: MAX_CONNECTIONS,
     idleTimeoutMillis: IDLE_MS,
     application_name: applicationName,
     options: '-c TimeZone=UTC',
   });
+}
+
+/** Connections to the same database that go by another name there. */
+export function connectAs(pool: pg.Pool, applicationName: string): pg.Pool {
+  return open({ ...pool.options, application_name: applicationName });
+}
+
+function open(options: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool(options);
   // Without a listener the death of one backend would end the whole process; the pool replaces the client itself.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));

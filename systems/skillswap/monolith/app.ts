@@ -30,13 +30,15 @@ export type MonolithOptions = {
   payments?: PaymentProvider;
   /** ms since 1970. Default: the machine's. */
   clock?: () => number;
+  /** Connections for what it does by itself, ended with the application. Default: those of everything else. */
+  jobs?: pg.Pool;
 };
 
 /** The whole legacy application on one database. The caller listens and closes. */
 export async function createMonolith(
   pool: pg.Pool,
   settings: Settings,
-  { logLevel, payments = paymentDouble(), clock = Date.now }: MonolithOptions = {},
+  { logLevel, payments = paymentDouble(), clock = Date.now, jobs }: MonolithOptions = {},
 ): Promise<FastifyInstance> {
   const app = createApp({
     logLevel,
@@ -66,10 +68,15 @@ export async function createMonolith(
     },
     { prefix: API },
   );
-  everyMinute(app, async () => {
-    await closeOverdue(pool, clock());
-    await settleDue(pool, clock());
-    await completePending(pool, payments, clock());
-  });
+  const own = jobs ?? pool;
+  everyMinute(
+    app,
+    async () => {
+      await closeOverdue(own, clock());
+      await settleDue(own, clock());
+      await completePending(own, payments, clock());
+    },
+    () => jobs?.end(),
+  );
   return app;
 }

@@ -2,8 +2,15 @@ import type { FastifyInstance } from 'fastify';
 
 const MINUTE_MS = 60_000;
 
-/** Does what nobody asks for, once a minute while the application runs; what fails is logged, and done again a minute later. */
-export function everyMinute(app: FastifyInstance, work: () => Promise<unknown>): void {
+/**
+ * Does what nobody asks for, once a minute while the application runs; what fails is logged, and done again a minute later. `ended`
+ * is called when it is not done again.
+ */
+export function everyMinute(
+  app: FastifyInstance,
+  work: () => Promise<unknown>,
+  ended: () => Promise<unknown> | undefined,
+): void {
   let underWay: Promise<unknown> | undefined;
   const timer = setInterval(() => {
     underWay ??= work()
@@ -15,5 +22,6 @@ export function everyMinute(app: FastifyInstance, work: () => Promise<unknown>):
   app.addHook('onClose', async () => {
     clearInterval(timer);
     await underWay;
+    await ended();
   });
 }

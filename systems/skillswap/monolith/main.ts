@@ -1,4 +1,5 @@
-import { runMonolith } from '@banyan/monolith';
+import { connectAs, runMonolith } from '@banyan/monolith';
+import { MONOLITH_JOBS } from '../kit/monolith-jobs.ts';
 import { createMonolith } from './app.ts';
 import { connect, createTables } from './database.ts';
 
@@ -6,5 +7,6 @@ await runMonolith({
   title: 'SkillSwap',
   connect,
   createTables,
-  create: (pool, settings, logLevel) => createMonolith(pool, settings, { logLevel }),
+  create: (pool, settings, logLevel) =>
+    createMonolith(pool, settings, { logLevel, jobs: connectAs(pool, MONOLITH_JOBS) }),
 });

@@ -55,6 +55,7 @@ describe('banyan status', { concurrency: 3 }, () => {
       p95Ms: { monolith: null, service: 10_000 },
       p95Over: { monolith: false, service: true },
       refused: 2,
+      excused: 1,
     });
     const { stdout } = await banyan('status');
     assert.match(stdout, /why +12 of 12 requests failed on the service/);
@@ -68,6 +69,7 @@ describe('banyan status', { concurrency: 3 }, () => {
     assert.match(stdout, /service .*p95 over 10,000 ms/);
     assert.match(stdout, /monolith .*p95 of no requests/);
     assert.match(stdout, /refused +2 writes of the monolith by the write lock/);
+    assert.match(stdout, /excused +1 write of the monolith's own jobs refused by the write lock/);
   });
 
   test('--json prints exactly what the control plane says, and what the plan on disk says', async (t) => {

@@ -78,6 +78,8 @@ export type Evidence = {
   keys: { seen: number; inShare: number };
   /** Writes of others that the service's lock on the monolith has refused since the first key moved. */
   refused: number;
+  /** Those that it has refused to the monolith's own jobs, which the plan names; they are not in `refused`. */
+  excused: number;
 };
 
 export type Sides<T> = { monolith: T; service: T };

@@ -54,6 +54,7 @@ export function decisionFacts(
       },
       keys: { seen: 500, inShare: 50 },
       refused: 0,
+      excused: 0,
     },
     observation: nothingObserved(),
     unwell: [],

@@ -328,6 +328,7 @@ export function aStatus(service: string): ServiceStatus {
       },
       keys: { seen: 61, inShare: 1 },
       refused: 0,
+      excused: 0,
     },
     rollbackImpact: { verdict: 'lossless', details: [] },
   };

@@ -14,6 +14,7 @@ test('a resolved plan has every default that the plan leaves out', () => {
     signAs: 'shop',
     writeLocks: true,
     cascades: 'carry',
+    jobs: [],
     role: null,
   });
   assert.deepEqual(

@@ -22,6 +22,8 @@ export type ResolvedPlan = {
     signAs: string | null;
     writeLocks: boolean;
     cascades: 'carry' | 'refuse';
+    /** Names of connections of its own jobs. */
+    jobs: string[];
     /** As which it writes; null: as the owner of each table. */
     role: string | null;
   };

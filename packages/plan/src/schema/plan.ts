@@ -276,6 +276,15 @@ export const PlanSchema = record(
             oneOf('carry', 'refuse'),
             { default: 'carry' },
           ),
+          jobs: optional(
+            "Names of connections (`application_name` in PostgreSQL) over which the monolith's own jobs write, and nothing that a user asks for: what the write locks refuse to them is counted apart, and is no reason to go back.",
+            list(
+              text('1 to 63 plain characters', "'shop-jobs'", '^[ -~]{1,63}$'),
+              'a list of names of connections',
+              "['shop-jobs']",
+            ),
+            { default: [] },
+          ),
           role: optional(
             'Role of its database that the monolith writes as; `banyan check` tries the write locks as this role.',
             text("a role's name", "'shop'"),

@@ -48,6 +48,11 @@ export function refusedSequence(service: string): string {
   return `banyan.${quoteIdent(`refused_${service}`)}`;
 }
 
+/** Quoted name of the sequence that counts those refused to the monolith's own jobs. */
+export function excusedSequence(service: string): string {
+  return `banyan.${quoteIdent(`excused_${service}`)}`;
+}
+
 /**
  * The trigger function that guards the rows of one table.
  *
@@ -67,7 +72,14 @@ export function guardFunctionSql(
     salt,
     carries,
     tables,
-  }: { service: string; salt: string; carries: boolean; tables: readonly TableMapping[] },
+    jobs,
+  }: {
+    service: string;
+    salt: string;
+    carries: boolean;
+    tables: readonly TableMapping[];
+    jobs: readonly string[];
+  },
 ): string {
   const deletes = mapping.rows === 'owned';
   const columns = mapping.columns
@@ -95,7 +107,7 @@ BEGIN
       carried := pg_catalog.json_build_object('carry', carried,
         'seal', ${signatureSql('carried', { inner: 'guard_inner', outer: 'guard_outer' })})::text;
     ELSIF guard_share > 0 AND (${ownedByService(mapping, tables, salt)}) THEN
-      PERFORM pg_catalog.nextval(${quoteLiteral(refusedSequence(service))});
+      ${count(service, jobs)}
       refused := true;
     END IF;
   ${CANNOT_JUDGE}
@@ -117,7 +129,10 @@ END`,
  * The trigger function that guards a table as a whole. A TRUNCATE takes the rows of every key, also by way of a cascade,
  * and cannot be carried to the service by the share: it is refused as soon as one key is the service's.
  */
-export function truncateGuardSql(mapping: TableMapping, { service }: { service: string }): string {
+export function truncateGuardSql(
+  mapping: TableMapping,
+  { service, jobs }: { service: string; jobs: readonly string[] },
+): string {
   const from = mapping.owner.by === 'writer' ? BUCKETS : 1;
   return define(
     guardName(service, mapping, 'table'),
@@ -127,7 +142,7 @@ DECLARE
 BEGIN
   BEGIN
     IF EXISTS (SELECT FROM banyan.guards WHERE service = ${quoteLiteral(service)} AND share >= ${from}) THEN
-      PERFORM pg_catalog.nextval(${quoteLiteral(refusedSequence(service))});
+      ${count(service, jobs)}
       refused := true;
     END IF;
   ${CANNOT_JUDGE}
@@ -142,6 +157,19 @@ END`,
 
 const CANNOT_JUDGE = `EXCEPTION WHEN OTHERS THEN
     RAISE LOG 'Banyan: the guard of % cannot judge a write: %', TG_RELID::regclass, SQLERRM;`;
+
+/** A sequence counts what is rolled back too. The name of a connection is whatever its client says: it excuses, and allows nothing. */
+function count(service: string, jobs: readonly string[]): string {
+  const next = (sequence: string) => `PERFORM pg_catalog.nextval(${quoteLiteral(sequence)});`;
+  const refused = next(refusedSequence(service));
+  if (jobs.length === 0) return refused;
+  const names = jobs.map(quoteLiteral).join(', ');
+  return `IF (pg_catalog.current_setting('application_name')) COLLATE pg_catalog."C" OPERATOR(pg_catalog.=) ANY (ARRAY[${names}]::text[]) THEN
+        ${next(excusedSequence(service))}
+      ELSE
+        ${refused}
+      END IF;`;
+}
 
 function refusal(service: string, owns: string): string {
   const hint =

@@ -197,6 +197,36 @@ test('refused writes are counted although their transactions are rolled back', a
   await close();
 });
 
+test("what is refused to the monolith's own jobs is refused, and counted apart, by the name of the connection", async () => {
+  const { monolith, ours, close } = await twoRoles(NOTES);
+  await installGuard(ours, { ...notes, jobs: ["night's work", 'cron'] });
+  await setGuard(ours, { service: 'notes', share: 10_000 });
+  const counts = async () => {
+    const { counts, excused } = await refusedWrites(ours, ['notes']);
+    return [...counts, ...excused];
+  };
+  const writeAs = async (name: string) => {
+    const client = await monolith.connect();
+    try {
+      await client.query(`SELECT set_config('application_name', $1, false)`, [name]);
+      await assert.rejects(client.query('DELETE FROM notes WHERE id = 1'), { code: 'BA001' });
+      await assert.rejects(client.query('TRUNCATE notes'), { code: 'BA001' });
+    } finally {
+      client.release(true);
+    }
+  };
+  await writeAs("night's work");
+  assert.deepEqual(await counts(), [0, 2]);
+  for (const other of ['', 'Cron', 'cron ']) await writeAs(other);
+  assert.deepEqual(await counts(), [6, 2]);
+  await removeGuard(ours, notes);
+  await installGuard(ours, notes);
+  await setGuard(ours, { service: 'notes', share: 10_000 });
+  await writeAs('cron');
+  assert.deepEqual(await counts(), [2, 0], 'nobody is excused whom the plan does not name');
+  await close();
+});
+
 test("a guard runs no code but PostgreSQL's own with Banyan's rights, and nobody else may use it", async () => {
   const { monolith, ours, close } = await twoRoles(`
     CREATE TABLE ran (who text);

@@ -5,6 +5,7 @@ import { ReplicationError } from '../errors.ts';
 import { ensureBanyanSchema } from '../link/banyan-schema.ts';
 import { nameOf, type TableMapping } from '../mapping/mapping.ts';
 import {
+  excusedSequence,
   type GuardOf,
   guardFunctionSql,
   guardName,
@@ -26,6 +27,8 @@ export type GuardOptions = {
    * `carry`.
    */
   cascades?: 'carry' | 'refuse';
+  /** Names of connections (`application_name`) whose refused writes are counted apart. */
+  jobs?: readonly string[];
 };
 
 /**
@@ -42,9 +45,10 @@ export async function installGuard(monolith: pg.Pool, options: GuardOptions): Pr
 
 /** In a transaction of the caller's, where schema `banyan` is there. */
 export async function installGuardWithin(client: pg.ClientBase, options: GuardOptions): Promise<void> {
-  const { service, tables, salt = service, cascades = 'carry' } = options;
+  const { service, tables, salt = service, cascades = 'carry', jobs = [] } = options;
   await client.query(PATIENCE);
-  await client.query(`CREATE SEQUENCE IF NOT EXISTS ${refusedSequence(service)}`);
+  for (const sequence of [refusedSequence(service), excusedSequence(service)])
+    await client.query(`CREATE SEQUENCE IF NOT EXISTS ${sequence}`);
   const { inner, outer } = newSignatureKeys();
   await client.query(
     `INSERT INTO banyan.guards AS g (service, share, seal_inner, seal_outer) VALUES ($1, 0, $2, $3)
@@ -62,8 +66,8 @@ export async function installGuardWithin(client: pg.ClientBase, options: GuardOp
     for (const of of guardsOf(mapping)) {
       await client.query(
         of === 'rows'
-          ? guardFunctionSql(mapping, table, { service, salt, carries: cascades === 'carry', tables })
-          : truncateGuardSql(mapping, { service }),
+          ? guardFunctionSql(mapping, table, { service, salt, carries: cascades === 'carry', tables, jobs })
+          : truncateGuardSql(mapping, { service, jobs }),
       );
       await ensureTrigger(client, table, guardName(service, mapping, of), of);
     }
@@ -98,22 +102,24 @@ export async function setGuard(
 
 /**
  * How many writes the guards of services have refused since they were installed, in the order of the services, those of
- * transactions that were rolled back too. 0 if none is installed. Never too few; a crash of the server may add up to 32. `life`
- * changes whenever the server had to recover.
+ * transactions that were rolled back too; `excused` are those of the monolith's own jobs, which are not among them. 0 if none is
+ * installed. Never too few; a crash of the server may add up to 32. `life` changes whenever the server had to recover.
  */
 export async function refusedWrites(
   monolith: Pick<pg.Pool, 'query'>,
   services: readonly string[],
-): Promise<{ counts: number[]; life: string }> {
+): Promise<{ counts: number[]; excused: number[]; life: string }> {
+  const countsOf = (parameter: string) =>
+    `array(SELECT coalesce(pg_sequence_last_value(to_regclass(name)), 0)::float8
+             FROM unnest(${parameter}::text[]) WITH ORDINALITY AS each (name, place) ORDER BY place)`;
   const { rows } = await monolith.query({
     name: 'banyan-refused-writes',
-    text: `SELECT array(SELECT coalesce(pg_sequence_last_value(to_regclass(name)), 0)::float8
-                          FROM unnest($1::text[]) WITH ORDINALITY AS each (name, place) ORDER BY place) AS counts,
+    text: `SELECT ${countsOf('$1')} AS counts, ${countsOf('$2')} AS excused,
                   pg_postmaster_start_time()::text || coalesce(stats_reset::text, '') AS life
              FROM pg_stat_bgwriter`,
-    values: [services.map(refusedSequence)],
+    values: [services.map(refusedSequence), services.map(excusedSequence)],
   });
-  return rows[0] as { counts: number[]; life: string };
+  return rows[0] as { counts: number[]; excused: number[]; life: string };
 }
 
 /** Removes all that `installGuard` made for the service, whatever its tables are now. Removing nothing is no error. */
@@ -129,7 +135,7 @@ export async function removeGuard(monolith: pg.Pool, { service }: { service: str
     const guards = await client.query(`SELECT to_regclass('banyan.guards') IS NOT NULL AS there`);
     if (!guards.rows[0].there) return;
     await client.query('DELETE FROM banyan.guards WHERE service = $1', [service]);
-    await client.query(`DROP SEQUENCE IF EXISTS ${refusedSequence(service)}`);
+    await client.query(`DROP SEQUENCE IF EXISTS ${refusedSequence(service)}, ${excusedSequence(service)}`);
   });
 }
 

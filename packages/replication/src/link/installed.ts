@@ -71,7 +71,7 @@ function belonging({ kind, name }: Row): Pick<InstalledObject, 'service' | 'dire
   const pattern = {
     trigger: GUARD,
     function: GUARD,
-    sequence: /^refused_(?<service>.+)$/,
+    sequence: /^(?:refused|excused)_(?<service>.+)$/,
     guard: /^(?<service>.+)$/,
     publication: LINK,
     slot: LINK,
@@ -130,7 +130,7 @@ const CATALOG = `
   WHERE pronamespace = to_regnamespace('banyan') AND proname ~ ${GUARD_PATTERN}
   UNION ALL
   SELECT 'sequence', relname, NULL, NULL FROM pg_class
-  WHERE relnamespace = to_regnamespace('banyan') AND relkind = 'S' AND relname LIKE 'refused\\_%'
+  WHERE relnamespace = to_regnamespace('banyan') AND relkind = 'S' AND relname ~ '^(refused|excused)_'
   UNION ALL
   SELECT 'publication', pubname, NULL, NULL FROM pg_publication WHERE pubname ~ ${LINK_PATTERN}
   UNION ALL

@@ -184,6 +184,11 @@ function factsOf(status: ServiceStatus, now: Date): string[][] {
   if (stage !== 'shadowing') fact('service', describeSide(evidence, 'service'));
   if (evidence.refused > 0)
     fact('refused', paint('red', `${plural(evidence.refused, 'write')} of the monolith by the write lock`));
+  if (evidence.excused > 0)
+    fact(
+      'excused',
+      `${plural(evidence.excused, 'write')} of the monolith's own jobs refused by the write lock`,
+    );
   if (stage !== 'retired') fact('monolith', describeSide(evidence, 'monolith'));
   fact('rollback', [rollbackImpact.verdict, ...rollbackImpact.details].join('; '));
   return rows;

@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { applyGatewaySchema, type Outcome, rollUp } from '@banyan/gateway';
 import { type ResolvedPlan, resolvePlan } from '@banyan/plan';
 import { aPlan, aService, aTable } from '@banyan/plan/testing';
-import { createPool, withTransaction } from '@banyan/postgres';
+import { createPool, withPool, withTransaction } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import { installGuard, setGuard } from '@banyan/replication';
 import type pg from 'pg';
@@ -212,7 +212,8 @@ test('a write that the lock refused sends the service back, one that a crash mad
   await legacy.query(
     `CREATE TABLE notes (id text PRIMARY KEY, body text); INSERT INTO notes VALUES ('1', 'a')`,
   );
-  await installGuard(legacy, { service: 'users', tables: plan.services.users!.tables, salt: 'users' });
+  const { tables } = plan.services.users!;
+  await installGuard(legacy, { service: 'users', tables, salt: 'users', jobs: ['cron'] });
   await setGuard(legacy, { service: 'users', share: 10_000 });
   await standAt(w.pool, 'migrated', 10_000, START);
   const look = async (second: number, by = refusals) => {
@@ -225,6 +226,16 @@ test('a write that the lock refused sends the service back, one that a crash mad
   const restarted = new RefusedWrites(plan, w.pool);
   t.after(() => restarted.close());
   assert.equal((await look(2, restarted)).do, 'wait');
+  await assert.rejects(
+    withPool(monolith, { applicationName: 'cron' }, (cron) => cron.query(`UPDATE notes SET body = 'c'`)),
+    { code: 'BA001' },
+  );
+  assert.equal(
+    (await look(3, restarted)).do,
+    'wait',
+    "what a lock refuses to the monolith's own jobs is no reason",
+  );
+  assert.equal(restarted.excusedOf('users'), 1);
   await assert.rejects(legacy.query(`DELETE FROM notes`), { code: 'BA001' });
   const decision = await look(4, restarted);
   assert.equal(decision.do, 'rollBack');

@@ -32,7 +32,7 @@ export type Sources = {
   ledger: Ledger;
   baselines: Baselines;
   /** Writes of others that a service's lock on the monolith has refused. */
-  refusals: Pick<RefusedWrites, 'of'>;
+  refusals: Pick<RefusedWrites, 'of' | 'excusedOf'>;
   /** Absent where nothing is decided. */
   ownerKeys?: Pick<OwnerKeys, 'of'>;
   /** Absent where nothing is decided. */
@@ -85,7 +85,10 @@ export async function collectFacts(
       observation,
       // Nobody asks for it while a service is where it should be.
       get evidence() {
-        evidence ??= summarize(observation, state, keys[state.service], now);
+        evidence ??= {
+          ...summarize(observation, state, keys[state.service], now),
+          excused: refusals.excusedOf(state.service),
+        };
         return evidence;
       },
       unwell: probes && goesUp(state) ? probes.unwell(service, now, told) : told,
@@ -118,7 +121,7 @@ function summarize(
   state: ServiceState,
   keys: KeysSeen = { seen: 0, inShare: 0 },
   now: Date,
-): Evidence {
+): Omit<Evidence, 'excused'> {
   const sides: Sides<Tally> = { monolith: sideOf(long, 'monolith'), service: sideOf(long, 'service') };
   const recent: Sides<Tally> = { monolith: sideOf(short, 'monolith'), service: sideOf(short, 'service') };
   const seconds = Math.max(0, (now.getTime() - state.since.getTime()) / 1000);

@@ -16,6 +16,7 @@ export class RefusedWrites {
   readonly #control: pg.Pool;
   readonly #monolith: pg.Pool | null;
   #refused: Record<string, number> = {};
+  #excused: Record<string, number> = {};
   /** As stored; null until it is read. */
   #begun: Map<string, store.RefusalsBegun> | null = null;
   readonly #linked: ReadonlySet<string>;
@@ -36,6 +37,11 @@ export class RefusedWrites {
     return this.#refused[service] ?? 0;
   }
 
+  /** Those of the monolith's own jobs, which the plan names. They are shown, and decide nothing: a crash may add up to 32. */
+  excusedOf(service: string): number {
+    return this.#excused[service] ?? 0;
+  }
+
   /** Rejects when a database is away; what was known stays. */
   async look(states: readonly ServiceState[], now: number): Promise<void> {
     if (this.#monolith === null || Math.abs(now - this.#lookedAt) < FRESH_MS) return;
@@ -45,15 +51,17 @@ export class RefusedWrites {
       .filter(({ service, share }) => share > 0 && this.#linked.has(service))
       .map(({ service }) => service);
     await this.#forgetAllBut(locked, this.#begun);
-    const refused: Record<string, number> = {};
+    const [refused, excusedNow]: Record<string, number>[] = [{}, {}];
     if (locked.length > 0) {
-      const { counts, life } = await refusedWrites(this.#monolith, locked);
+      const { counts, excused, life } = await refusedWrites(this.#monolith, locked);
       for (const [index, service] of locked.entries()) {
         const begun = await this.#begunIn(service, life, counts[index]!, this.#begun);
-        refused[service] = counts[index]! - begun;
+        refused![service] = counts[index]! - begun;
+        excusedNow![service] = excused[index]!;
       }
     }
-    this.#refused = refused;
+    this.#refused = refused!;
+    this.#excused = excusedNow!;
   }
 
   /** What the counter said when the database's present life began: 0 when the lock was installed in it. */

@@ -71,7 +71,7 @@ test('a status waits for no database but its own', async (t) => {
     plan,
     ledger: new Ledger(pool),
     baselines: new Baselines(pool),
-    refusals: { of: () => 0 },
+    refusals: { of: () => 0, excusedOf: () => 0 },
     rollbackFacts,
   });
   let over = false;

@@ -139,6 +139,7 @@ test('all that is put into the databases is listed while its stage needs it, and
     'monolith.database origin banyan_stock_list_reverse',
     'monolith.database publication banyan_stock_list_forward',
     'monolith.database record stock_list.reverse',
+    'monolith.database sequence excused_stock_list',
     'monolith.database sequence refused_stock_list',
     'monolith.database slot banyan_stock_list_forward',
     ...triggers.map((name) => `monolith.database trigger ${name}`).sort(),

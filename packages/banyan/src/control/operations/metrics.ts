@@ -31,6 +31,11 @@ export function controlMetrics(control: Pick<Control, 'status'>): () => Promise<
   const refused = gauge('refused_writes', 'Writes of others that the lock on the monolith refused', [
     'service',
   ]);
+  const excused = gauge(
+    'excused_writes',
+    "Writes of the monolith's own jobs that the lock on the monolith refused",
+    ['service'],
+  );
   const findings = gauge('findings', 'Things to fix before the first key moves', ['service']);
   const keys = gauge('keys_seen', 'Different keys seen since the extraction began', ['service']);
   const keysInShare = gauge('keys_in_share', 'Keys seen that the present share holds', ['service']);
@@ -46,6 +51,7 @@ export function controlMetrics(control: Pick<Control, 'status'>): () => Promise<
     for (const one of status.services) {
       unwell.set({ upstream: one.service }, one.unwell.length);
       refused.set({ service: one.service }, one.evidence.refused);
+      excused.set({ service: one.service }, one.evidence.excused);
       findings.set({ service: one.service }, one.findings.length);
       keys.set({ service: one.service }, one.evidence.keys.seen);
       keysInShare.set({ service: one.service }, one.evidence.keys.inShare);

@@ -28,7 +28,7 @@ async function aControlPlane(t: TestContext, change: Partial<Sources> = {}, plan
     plan,
     ledger: new Ledger(pool),
     baselines: new Baselines(pool),
-    refusals: { of: () => 0 },
+    refusals: { of: () => 0, excusedOf: () => 0 },
     ...change,
   });
   return { pool, control };

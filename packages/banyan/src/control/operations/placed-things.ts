@@ -84,7 +84,7 @@ function guardOf({ name: service, tables }: ResolvedService): string[] {
     const name = guardName(service, mapping, of);
     return [`function ${name}`, `trigger ${name} on ${mapping.legacy.schema}.${mapping.legacy.table}`];
   });
-  return [...each, `sequence refused_${service}`, `guard ${service}`];
+  return [...each, `sequence refused_${service}`, `sequence excused_${service}`, `guard ${service}`];
 }
 
 /** It is installed before the first step up. */

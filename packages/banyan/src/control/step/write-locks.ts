@@ -30,7 +30,8 @@ export function createWriteLocks(plan: ResolvedPlan): WriteLocks {
       if (typeof known.get(service) === 'number') return;
       const { tables, salt } = plan.services[service]!;
       if (tables.length === 0) return;
-      await installGuard(pool, { service, tables, salt, cascades: plan.monolith.cascades });
+      const { cascades, jobs } = plan.monolith;
+      await installGuard(pool, { service, tables, salt, cascades, jobs });
       await this.set(service, 0);
     },
     async set(service, share) {
