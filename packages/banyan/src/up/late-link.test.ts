@@ -49,10 +49,13 @@ test('while a link does not stream, who reads where a write has not arrived is t
   const load = (async () => {
     for (let n = 0; moving; n += 1) await read(`user-${n}`);
   })();
-  await goTo('meetings', { stage: 'shadowing', share: 0 });
-  await goTo('meetings', { stage: 'canary', share: 5_000 });
-  moving = false;
-  await load;
+  try {
+    await goTo('meetings', { stage: 'shadowing', share: 0 });
+    await goTo('meetings', { stage: 'canary', share: 5_000 });
+  } finally {
+    moving = false;
+    await load;
+  }
 
   const reader = async (side: string) => {
     for (let n = 0; ; n += 1) if ((await read(`user-${n}`)).from === side) return `user-${n}`;
