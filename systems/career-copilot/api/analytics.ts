@@ -9,11 +9,13 @@ export const Summary = Type.Object({
   offer_rate: Type.Number(),
 });
 
-export const Funnel = Type.Object({
-  stages: Type.Array(Type.Object({ stage: Type.String(), count: Type.Integer(), rate: Type.Number() })),
-});
 /** How far an application can come; the current status alone would hide who was turned down late. */
-const FUNNEL_STAGES = ['applied', 'screening', 'interview', 'offer', 'accepted'] as const;
+export const FUNNEL_STAGES = ['applied', 'screening', 'interview', 'offer', 'accepted'] as const;
+type FunnelStage = (typeof FUNNEL_STAGES)[number];
+export const FunnelStage = Type.Unsafe<FunnelStage>({ type: 'string', enum: [...FUNNEL_STAGES] });
+export const Funnel = Type.Object({
+  stages: Type.Array(Type.Object({ stage: FunnelStage, count: Type.Integer(), rate: Type.Number() })),
+});
 
 export const Weeks = Type.Object({
   weeks: Type.Array(Type.Object({ week: Type.String(), applications: Type.Integer() })),
@@ -26,7 +28,7 @@ export type Summary = {
   response_rate: number;
   offer_rate: number;
 };
-export type Funnel = { stages: { stage: string; count: number; rate: number }[] };
+export type Funnel = { stages: { stage: FunnelStage; count: number; rate: number }[] };
 export type Weeks = { weeks: { week: string; applications: number }[] };
 
 /** From how many applications there are in each status. */

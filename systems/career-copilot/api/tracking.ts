@@ -4,6 +4,7 @@
  */
 import { PageQuery } from '@banyan/service/page-query';
 import { type Static, Type } from 'typebox';
+import { FunnelStage } from './analytics.ts';
 import { APPLICATION_STATUSES, type ApplicationStatus } from './applications.ts';
 import { INTEGER, Nullable, Timestamp } from './common.ts';
 import { SOURCES, type SourceKind } from './sources.ts';
@@ -169,6 +170,9 @@ export type StatisticsQuery = Static<typeof StatisticsQuery>;
 const Rate = (description: string) =>
   Nullable<number>(Type.Number({ description: `${description} Null of none.` }));
 const Days = Nullable<number>(Type.Number({ description: 'Null while nobody has left it.' }));
+/** Those that an application does not end in. */
+export const LASTING_STAGES = ['saved', 'applied', 'screening', 'interview', 'offer'] as const;
+type LastingStage = (typeof LASTING_STAGES)[number];
 export const Statistics = Type.Object({
   total: Type.Integer(),
   active: Type.Integer({ description: 'Sent, and not ended.' }),
@@ -182,14 +186,14 @@ export const Statistics = Type.Object({
   by_state: Type.Object(Object.fromEntries(APPLICATION_STATES.map((state) => [state, Type.Integer()]))),
   funnel: Type.Array(
     Type.Object({
-      stage: Type.String(),
+      stage: FunnelStage,
       reached: Type.Integer({ description: 'Whatever has become of it since.' }),
       rate: Rate('Of those sent.'),
     }),
   ),
   time_in_stage: Type.Array(
     Type.Object({
-      stage: Type.String(),
+      stage: Type.Unsafe<LastingStage>({ type: 'string', enum: [...LASTING_STAGES] }),
       left: Type.Integer({ description: 'How often it was left, which is what the days are of.' }),
       average_days: Days,
       median_days: Days,

@@ -1,5 +1,5 @@
-import type { Statistics } from '../../../api/tracking.ts';
-import { APPLICATION_STATES } from '../../../api/tracking.ts';
+import { FUNNEL_STAGES } from '../../../api/analytics.ts';
+import { APPLICATION_STATES, LASTING_STAGES, type Statistics } from '../../../api/tracking.ts';
 
 /** Applications that are alike: in a state, from a source, having been where they were. */
 export type Group = { state: string; source: string; reached: readonly string[]; applications: number };
@@ -12,10 +12,8 @@ export type Stay = {
   median_days: number | null;
 };
 
-const FUNNEL = ['applied', 'screening', 'interview', 'offer', 'accepted'] as const;
 /** Somebody at the company has done something. */
 export const ANSWERS = ['screening', 'interview', 'offer', 'accepted', 'rejected'] as const;
-const STAGES = ['saved', 'applied', 'screening', 'interview', 'offer'] as const;
 const ACTIVE = ['applied', 'screening', 'interview', 'offer', 'ghosted'];
 
 /** What the figures of one user are. Pure. */
@@ -41,11 +39,11 @@ export function statisticsOf(
     by_state: Object.fromEntries(
       APPLICATION_STATES.map((state) => [state, sum(groups.filter((group) => group.state === state))]),
     ),
-    funnel: FUNNEL.map((stage) => {
+    funnel: FUNNEL_STAGES.map((stage) => {
       const reached = stage === 'applied' ? sum(sent) : sum(sent.filter(has(stage)));
       return { stage, reached, rate: ratio(reached, sum(sent)) };
     }),
-    time_in_stage: STAGES.map((stage) => {
+    time_in_stage: LASTING_STAGES.map((stage) => {
       const stay = stays.find((each) => each.stage === stage);
       return {
         stage,
@@ -70,7 +68,7 @@ export function statisticsOf(
 
 /** Saved and withdrawn again is never sent. */
 function wasSent({ state, reached }: Group): boolean {
-  const later = [...FUNNEL, 'rejected', 'ghosted'];
+  const later = [...FUNNEL_STAGES, 'rejected', 'ghosted'];
   return later.includes(state) || reached.some((stage) => later.includes(stage));
 }
 

@@ -1,4 +1,4 @@
-// By npm run generate: types hNC2GXWmFSf6IZzu of document t9Gkvs5CtF-bp9DW.
+// By npm run generate: types Qb5nZ51hGrE6rN7C of document JQLX54baQz3q8Ly7.
 export interface paths {
     "/api/v1/analytics/all/series": {
         parameters: {
@@ -349,7 +349,8 @@ export interface paths {
                     content: {
                         "application/json": {
                             stages: {
-                                stage: string;
+                                /** @enum {string} */
+                                stage: "applied" | "screening" | "interview" | "offer" | "accepted";
                                 count: number;
                                 rate: number;
                             }[];
@@ -8891,14 +8892,16 @@ export interface paths {
                                 ghosted: number;
                             };
                             funnel: {
-                                stage: string;
+                                /** @enum {string} */
+                                stage: "applied" | "screening" | "interview" | "offer" | "accepted";
                                 /** @description Whatever has become of it since. */
                                 reached: number;
                                 /** @description Of those sent. Null of none. */
                                 rate: number | null;
                             }[];
                             time_in_stage: {
-                                stage: string;
+                                /** @enum {string} */
+                                stage: "saved" | "applied" | "screening" | "interview" | "offer";
                                 /** @description How often it was left, which is what the days are of. */
                                 left: number;
                                 /** @description Null while nobody has left it. */

@@ -65,6 +65,7 @@ async function withServices(answers: Answers): Promise<void> {
     by_state: {},
     funnel: [],
     time_in_stage: [
+      { stage: 'saved', left: 14, average_days: 3.2, median_days: 2 },
       { stage: 'applied', left: 12, average_days: 8.1, median_days: 6.5 },
       { stage: 'screening', left: 9, average_days: 5, median_days: 4 },
       { stage: 'interview', left: 4, average_days: 12, median_days: 11 },

@@ -4,8 +4,6 @@ import { useApiQuery } from '../../api/index.ts';
 import { useFormats } from '../../i18n/index.ts';
 import { Reading } from '../../shell/Reading.tsx';
 
-type Stage = 'applied' | 'screening' | 'interview' | 'offer' | 'accepted';
-
 /** How far applications have come, whatever became of them. */
 export function FunnelCard() {
   const t = useTranslations('dashboard.funnel');
@@ -20,7 +18,7 @@ export function FunnelCard() {
             level={2}
             steps={stages.map(({ stage, count, rate }) => ({
               id: stage,
-              label: t(`stages.${stage as Stage}`),
+              label: t(`stages.${stage}`),
               value: count,
               text: format.number(count),
               ...(stage !== 'applied' && { share: t('ofApplied', { share: format.percent(rate) }) }),

@@ -6,7 +6,6 @@ import { useFormats } from '../../i18n/index.ts';
 import { Reading } from '../../shell/Reading.tsx';
 import styles from './Dashboard.module.css';
 
-type Stage = 'applied' | 'screening' | 'interview' | 'offer';
 type SourceName = SourceKind | 'unknown';
 
 /** How long applications stay where they are, and which sources are answered. */
@@ -32,14 +31,14 @@ export function StagesCards() {
                   height={200}
                   summary={stages
                     .map(({ stage, median_days: days }) =>
-                      t('summary', { stage: t(`names.${stage as Stage}`), days: days! }),
+                      t('summary', { stage: t(`names.${stage}`), days: days! }),
                     )
                     .join(' ')}
                   tableLabel={t('table')}
                   chartLabel={t('chart')}
                   data={{
                     axisTitle: t('stage'),
-                    places: stages.map(({ stage }) => t(`names.${stage as Stage}`)),
+                    places: stages.map(({ stage }) => t(`names.${stage}`)),
                     series: [
                       {
                         id: 'median',
