@@ -60,23 +60,24 @@ function boardTests(chromium: Chromium): void {
       await page.keyboard.press('Enter');
       await page.getByRole('menuitem', { name: to, exact: true }).press('Enter');
     };
-    return { page, answers, column, card, move };
+    return { person, page, answers, column, card, move };
   };
 
   it('has an application moved by the keyboard, where it is after a reload too', async () => {
-    const { page, column, card, move } = await atBoard();
+    const { person, page, column, card, move } = await atBoard();
     const name = await column('Applied').getByRole('row').first().getAttribute('aria-label');
     assert.ok(name);
     await move('Applied', name, 'Screening');
     await page.getByText('1 application moved to Screening').waitFor();
     await card('Screening', name).waitFor();
-    await page.waitForLoadState('networkidle');
+    // A move is shown before it is answered.
+    await person.settled();
     await page.reload();
     await card('Screening', name).waitFor();
   });
 
   it('moves by the route that both sides have where the service’s is gone from under somebody', async () => {
-    const { page, answers, move } = await atBoard(withApplicationsService);
+    const { person, page, answers, move } = await atBoard(withApplicationsService);
     await answers.refuse('PATCH /api/v2/applications/25/status', { status: 404, code: 'not-found' });
     await answers.instead('PATCH /applications/25/status', { ...APPLICATION, id: 25, status: 'offer' });
     const sent = page.waitForResponse(
@@ -84,7 +85,7 @@ function boardTests(chromium: Chromium): void {
     );
     await move('Interview', /Senior Data Engineer/, 'Offer');
     assert.deepEqual((await sent).request().postDataJSON(), { status: 'offer' });
-    await page.waitForLoadState('networkidle');
+    await person.settled();
     assert.equal(await page.getByText(/could not be moved/).count(), 0);
   });
 

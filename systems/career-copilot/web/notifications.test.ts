@@ -33,7 +33,8 @@ function notificationTests(chromium: Chromium): void {
   const busy = async () => await visitor(chromium, { origin: world.origin }, world.people.busy);
 
   it('are counted in the navigation until they are read, which lasts', async () => {
-    const page = await (await busy()).tab('/notifications?show=unread');
+    const person = await busy();
+    const page = await person.tab('/notifications?show=unread');
     const link = page.getByRole('link', { name: /^Notifications \d+ unread$/ });
     const count = async () => Number(/\d+/.exec((await link.textContent())!)![0]);
     await link.waitFor();
@@ -44,7 +45,8 @@ function notificationTests(chromium: Chromium): void {
       .press('Enter');
     const after = page.getByRole('link', { name: `Notifications ${before - 1} unread`, exact: true });
     await after.waitFor();
-    await page.waitForLoadState('networkidle');
+    // It is shown before it is answered.
+    await person.settled();
     await page.reload();
     await after.waitFor();
   });
@@ -106,7 +108,7 @@ function notificationTests(chromium: Chromium): void {
     const all = isSent('/notifications/read-all');
     await page.getByRole('button', { name: 'Mark all as read' }).press('Enter');
     await all;
-    await page.waitForLoadState('networkidle');
+    await person.settled();
     assert.equal(await page.getByText('It could not be marked as read').count(), 0);
   });
 
