@@ -54,11 +54,19 @@ export function ComboBox(props: ComboBoxProps): ReactElement {
         isInvalid={Boolean(props.error)}
         isDisabled={props.isDisabled ?? false}
       >
+        {allowsCustomValue && (
+          <span className={styles.lead}>
+            <Icon name="search" />
+          </span>
+        )}
         <Input ref={inputRef} className={styles.input} placeholder={placeholder} />
         {props.isLoading && <Spinner label={props.loadingLabel} size={14} />}
-        <Button className={styles.inner}>
-          <Icon name="down" size={14} />
-        </Button>
+        {/* What may be anything is typed, with proposals: there is no list of it to be opened. */}
+        {!allowsCustomValue && (
+          <Button className={styles.inner}>
+            <Icon name="down" size={14} />
+          </Button>
+        )}
       </Group>
       <FieldNotes {...props} />
       <Options emptyText={emptyText} />

@@ -1,7 +1,8 @@
-import { type ReactElement, useEffect, useRef } from 'react';
+import { type ReactElement, useRef } from 'react';
 import { Link } from 'react-aria-components';
 import { classes } from './classes.ts';
 import styles from './Tabs.module.css';
+import { useCentred } from './use-centred.ts';
 
 export interface LinkTabsProps {
   /** Of the navigation. */
@@ -13,22 +14,17 @@ export interface LinkTabsProps {
 
 /** Parts of one thing that have an address each, one of which is shown below: looks as Tabs do, and is a list of links. */
 export function LinkTabs({ label, links, current }: LinkTabsProps): ReactElement {
-  const list = useRef<HTMLUListElement>(null);
-  // Where there is no room for all of them the list scrolls.
-  useEffect(() => {
-    if (current === undefined) return;
-    const link = list.current?.querySelector(`a[href="${CSS.escape(current)}"]`);
-    link?.scrollIntoView({ block: 'nearest', inline: 'center' });
-  }, [current]);
+  const shown = useRef<HTMLAnchorElement>(null);
+  useCentred(shown, current);
   return (
     <nav aria-label={label}>
-      <ul ref={list} className={classes(styles.list, styles.links)}>
+      <ul className={classes(styles.list, styles.links)}>
         {links.map(({ href, title, count }) => (
           <li key={href}>
             <Link
               href={href}
               className={styles.tab}
-              {...(href === current && { 'aria-current': 'page' as const })}
+              {...(href === current && { ref: shown, 'aria-current': 'page' as const })}
             >
               {title}
               {count !== undefined && <span className={styles.count}>{count}</span>}

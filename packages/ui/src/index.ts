@@ -67,6 +67,7 @@ export { ToastRegion } from './Toast.tsx';
 export { showToast, type ToastMessage } from './toasts.ts';
 export type { Tone } from './tones.ts';
 export { UiProvider, type UiProviderProps } from './UiProvider.tsx';
+export { useCentred } from './use-centred.ts';
 export { useMedia } from './use-media.ts';
 export { Views, type ViewsProps } from './Views.tsx';
 export { VisuallyHidden } from './VisuallyHidden.tsx';

@@ -100,7 +100,6 @@ export function Filters({
       )}
       {filtersIn(criteria) > 0 && (
         <Button
-          variant="quiet"
           size="small"
           icon="close"
           onPress={() =>

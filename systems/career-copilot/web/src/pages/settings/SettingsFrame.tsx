@@ -1,6 +1,6 @@
-import { Icon } from '@banyan/ui';
+import { Icon, useCentred } from '@banyan/ui';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { useRef } from 'react';
 import { useTranslations } from 'use-intl';
 import { useFeature } from '../../api/index.ts';
 import styles from './Settings.module.css';
@@ -29,15 +29,12 @@ function SectionLink({ section: { name, path, icon, needs } }: { section: Sectio
   const isThere = useFeature(needs ?? 'GET /api/v1/auth/me') === 'there';
   const isShown = useLocation({ select: ({ pathname }) => isWithin(pathname, path) });
   const link = useRef<HTMLAnchorElement>(null);
-  // Where there is no room for all of them the list scrolls.
-  useEffect(() => {
-    if (isThere && isShown) link.current?.scrollIntoView({ block: 'nearest', inline: 'center' });
-  }, [isThere, isShown]);
+  useCentred(link, isThere && isShown);
   if (!isThere) return null;
   return (
     <li>
       <Link
-        ref={link}
+        ref={isShown ? link : undefined}
         to={path as '/settings'}
         className={styles.section}
         activeOptions={{ exact: name === 'general' }}

@@ -28,7 +28,7 @@ export function WebhookCard({ webhook }: { webhook: Webhook }) {
       title={t('settings')}
       actions={<Button onPress={() => setChanging(true)}>{t('edit')}</Button>}
       footer={
-        <Button variant="quiet" icon="trash" onPress={() => setRemoving(true)}>
+        <Button icon="trash" onPress={() => setRemoving(true)}>
           {t('remove')}
         </Button>
       }
