@@ -38,8 +38,8 @@ const views: readonly View[] = [
   { name: 'applications-new', path: '/applications', who: 'newcomer' },
   { name: 'applications-one', path: '/applications', who: 'newcomer', given: withOne },
   { name: 'applications-no-match', path: '/applications?q=nobody', who: 'busy' },
-  { name: 'application', path: '/applications/25', who: 'busy' },
-  { name: 'application-tracked', path: '/applications/25', who: 'busy', given: withApplicationsService },
+  { name: 'application', path: '/applications/25', who: 'busy', given: withApplicationsService },
+  { name: 'application-without-service', path: '/applications/25', who: 'busy' },
   { name: 'application-then', path: '/applications/25?at=2026-04-20T08:00:00.000Z', who: 'busy' },
   {
     name: 'application-upload',

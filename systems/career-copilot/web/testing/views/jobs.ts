@@ -31,9 +31,9 @@ const views: readonly View[] = [
       await answers.instead('/jobs/saved-searches', { searches: [] });
     },
   },
-  { name: 'posting', path: '/jobs/1', who: 'newcomer' },
-  { name: 'posting-applied', path: '/jobs/2', who: 'busy', given: appliedFor },
-  { name: 'posting-source', path: '/jobs/1', who: 'newcomer', given: withService },
+  { name: 'posting', path: '/jobs/2', who: 'busy', given: appliedFor },
+  { name: 'posting-new', path: '/jobs/1', who: 'newcomer', given: withService },
+  { name: 'posting-without-service', path: '/jobs/1', who: 'newcomer' },
   {
     name: 'posting-closed',
     path: '/jobs/1',
