@@ -25,8 +25,11 @@ export type Pace = {
   onRows: (rows: number) => void;
 };
 
-/** Ranges a second at full pace: the load comes in ripples, not in waves. */
-const RANGES_PER_SECOND = 100;
+/**
+ * Ranges a second at full pace: the load comes in ripples, not in waves. Not more of them: a range costs some eight round trips whatever is in it, as much as
+ * several hundred rows do.
+ */
+const RANGES_PER_SECOND = 20;
 /** The longest rest after a range, ms: behind a lock or on a very slow database the work still goes on. */
 const LONGEST_REST_MS = 1_000;
 /** What was not done in its time is made up for in part only: after a long rest there is no burst, ms. */

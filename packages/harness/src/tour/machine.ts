@@ -16,7 +16,7 @@ export type Scale = {
  * tells how long the queue is, not what a stage costs. A system whose requests cost more says its own.
  */
 const FULL = { rate: 200, users: 20_000, minRequests: 4, minCompared: 200 };
-const LEAST = { rate: 40, users: 2_000, minRequests: 3, minCompared: 50 };
+const LEAST = { rate: 40, users: 2_000, minRequests: 2, minCompared: 50 };
 /** From this speed on everything is full size: two measurements of one machine differ by a tenth. */
 const FULL_FROM = 0.8;
 const LONGEST_PATIENCE = 4;

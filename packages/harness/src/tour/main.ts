@@ -68,8 +68,8 @@ const paceOf = ({ minRequests, minCompared, patience }: Scale) => ({
   MIN_REQUESTS: String(minRequests),
   MIN_COMPARED: String(minCompared),
   // Spread over a stage: in one burst they would be its whole slowest twentieth on two cores.
-  COPY_ROWS_PER_SECOND: '4000',
-  VERIFY_ROWS_PER_SECOND: '10000',
+  COPY_ROWS_PER_SECOND: '6000',
+  VERIFY_ROWS_PER_SECOND: '20000',
 });
 
 const program = new Command('npm start --')
