@@ -9,6 +9,7 @@ import type { GuardKeys } from '../guard/guard-keys.ts';
 import { isSibling, type LinkNames } from '../link/link-config.ts';
 import type { TablePlan } from '../mapping/table-plan.ts';
 import { withinSet } from './rows-of-set.ts';
+import { saysNothing } from './says-nothing.ts';
 import type { RowEvent, SourceTransaction } from './transaction.ts';
 
 /** A whole transaction, or part of one too large to hold. */
@@ -189,7 +190,7 @@ export class TransactionAssembler {
 
   #add(change: RowEvent): void {
     const event = change.table.plan.set ? withinSet(change) : change;
-    if (!event) return;
+    if (!event || saysNothing(event)) return;
     this.#current!.events.push(event);
     let bytes = 0;
     for (const value of event.row) if (typeof value === 'string') bytes += value.length;
