@@ -82,7 +82,7 @@ export class Streamer {
   async arrived(signal: AbortSignal): Promise<void> {
     const { source, names, config } = this.#options;
     const tables = config.tables.map((mapping) => sidesOf(mapping, config.direction).source);
-    const { lsn, published } = await readLogEnd(source, tables, names.publication);
+    const { lsn, published } = await readLogEnd(config.source, source, tables, names.publication);
     if (published !== this.#published && (await this.checkShapes())) this.#published = published;
     await this.progress.visible.reaches(lsn, signal);
   }
