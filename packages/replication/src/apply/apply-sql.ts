@@ -198,6 +198,11 @@ export function missingParentsStatement(
   );
 }
 
+/** Fails (22012, which is an anomaly) if what the statement counts is there: so it can go with the next one, and nobody waits for what it says. */
+export function demandNone({ text, params }: Statement): Statement {
+  return { text: `SELECT 1 / CASE WHEN found.count = 0 THEN 1 ELSE 0 END FROM (${text}) AS found`, params };
+}
+
 /** Does to rows found by key what the deletion of a parent does that sets columns. */
 export function unsetStatement(plan: TablePlan, { action, sets }: Parent): Statement {
   const rows = new Rows(plan);

@@ -8,6 +8,7 @@ import { announceStatement } from './announce-columns.ts';
 import {
   ASIDE,
   deleteStatement,
+  demandNone,
   differingStatement,
   imagesStatement,
   insertStatement,
@@ -29,6 +30,9 @@ export type BoundStatement = {
   params: { index: number; old: boolean }[];
 };
 
+type ParentsOf = 'insert' | 'update' | 'rekey';
+type OfParent = { parent: Parent; statement: Statement };
+
 /** The plan of a table bound to the columns that the stream announced for it. */
 export class BoundTable {
   readonly plan: TablePlan;
@@ -42,6 +46,7 @@ export class BoundTable {
   readonly #indexes: Map<string, number>;
   readonly #inputs: readonly { name: string; index: number }[];
   readonly #statements = new Map<string, BoundStatement>();
+  readonly #ofParents = new Map<string, OfParent[]>();
 
   constructor(plan: TablePlan, relation: Pick<Relation, 'columns'>) {
     this.plan = plan;
@@ -204,21 +209,34 @@ export class BoundTable {
   }
 
   /** For each foreign key that a change may lead elsewhere: how many of its values lead nowhere; the others' rows are locked. */
-  missingParents(
-    kind: 'insert' | 'update' | 'rekey',
-    absent: string,
-  ): { parent: Parent; statement: BoundStatement }[] {
+  missingParents(kind: ParentsOf, absent: string): { parent: Parent; statement: BoundStatement }[] {
+    return this.#parents(kind, absent).map(({ parent, statement }) => ({
+      parent,
+      statement: this.#bind(`parent ${parent.constraint} ${kind} ${absent}`, () => statement),
+    }));
+  }
+
+  /** The same for whoever does not wait for the answer: they fail if a parent is missing. */
+  demandParents(kind: ParentsOf, absent: string): BoundStatement[] {
+    return this.#parents(kind, absent).map(({ parent, statement }) =>
+      this.#bind(`demand ${parent.constraint} ${kind} ${absent}`, () => demandNone(statement)),
+    );
+  }
+
+  #parents(kind: ParentsOf, absent: string): OfParent[] {
     const { plan } = this;
     if (plan.parents.length === 0) return [];
+    const name = `${kind} ${absent}`;
+    const known = this.#ofParents.get(name);
+    if (known) return known;
     const outputs = kind === 'insert' ? plan.inserts : this.computable(plan.updates, absent);
     const compare = kind === 'insert' ? undefined : { rekey: kind === 'rekey' };
-    return plan.parents.flatMap((parent) => {
+    const all = plan.parents.flatMap((parent) => {
       const statement = missingParentsStatement(plan, parent, outputs, compare);
-      if (!statement) return [];
-      return [
-        { parent, statement: this.#bind(`parent ${parent.constraint} ${kind} ${absent}`, () => statement) },
-      ];
+      return statement ? [{ parent, statement }] : [];
     });
+    this.#ofParents.set(name, all);
+    return all;
   }
 
   unset(parent: Parent): BoundStatement {

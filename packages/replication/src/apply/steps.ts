@@ -80,13 +80,13 @@ function step({ table, rows, olds }: Segment, statement: BoundStatement, expect?
   return { query: { name, text, values: table.parameters(statement, rows, olds) }, expect };
 }
 
-/** A row whose parent is gone is no change that fits. */
+/** A row whose parent is gone is no change that fits. They are sent with what comes next. */
 export function parentSteps(segment: Segment): Step[] {
   const { table, kind, absent } = segment;
   if (table.plan.parents.length === 0) return [];
   if (kind === 'delete' || kind === 'forwardOnly' || kind === 'announced') return [];
   decode(segment);
-  return table.missingParents(kind, absent).map(({ statement }) => step(segment, statement, 'none'));
+  return table.demandParents(kind, absent).map((statement) => step(segment, statement));
 }
 
 /** What the monolith has of its own columns in rows that the service has made, or given another key. */
