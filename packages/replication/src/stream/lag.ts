@@ -4,6 +4,8 @@ export class LagWindow {
   #count = 0;
   #known: Percentiles | undefined;
   #knownAt = 0;
+  /** How many there were then. */
+  #knownOf = 0;
 
   add(ms: number): void {
     this.#samples[this.#count++ % SIZE] = Math.max(0, ms);
@@ -17,14 +19,20 @@ export class LagWindow {
 
   /**
    * Milliseconds below which `p50` and `p99` of the last transactions stayed; 0 if there were none. They are sorted at
-   * most once a second, however often somebody asks. `now`: a steady clock, ms.
+   * most once a second, however often somebody asks, and once a hundredth of them is new. `now`: a steady clock, ms.
    */
   percentiles(now: number): Percentiles {
-    if (!this.#known || now - this.#knownAt >= KNOWN_MS) {
+    if (!this.#known || (now - this.#knownAt >= KNOWN_MS && this.#isOld())) {
       this.#known = this.#sort();
       this.#knownAt = now;
+      this.#knownOf = this.#count;
     }
     return this.#known ?? NONE;
+  }
+
+  #isOld(): boolean {
+    const fresh = this.#count - this.#knownOf;
+    return fresh > 0 && fresh >= Math.min(this.#count, SIZE) / 100;
   }
 
   #sort(): Percentiles | undefined {
