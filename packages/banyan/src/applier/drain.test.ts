@@ -3,7 +3,7 @@ import { after, test } from 'node:test';
 import { createPool, withTransaction } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import { copy, type Link, openLink, table, tellShare, withholdShare } from '@banyan/replication';
-import { whyNotWriter } from '@banyan/service';
+import { isWriter, whyNotWriter } from '@banyan/service';
 import type pg from 'pg';
 import { drainForStep } from './drain.ts';
 
@@ -143,8 +143,10 @@ test('what a service writes by itself is on the other side when it goes back, or
       timeoutMs: 300_000,
     });
   assert.match((await why())!, /nobody has told/);
+  assert.equal(await isWriter(service, name), false);
   await tellShare(service, name, 10_000);
   assert.equal(await why(), undefined);
+  assert.equal(await isWriter(service, name), true);
 
   const writer = await service.connect();
   await writer.query('BEGIN');
@@ -159,6 +161,7 @@ test('what a service writes by itself is on the other side when it goes back, or
   await drained;
   assert.equal((await dbs.legacy.query('SELECT FROM notes WHERE id = 1000')).rowCount, 1);
   for (const told of [await next, await why()]) assert.match(told!, /a step is under way/);
+  assert.equal(await isWriter(service, name), false);
 
   // The step is aborted, and the next one is not.
   for (const link of [forward, reverse]) link.release(10_000);
@@ -168,6 +171,12 @@ test('what a service writes by itself is on the other side when it goes back, or
   for (const link of [forward, reverse]) link.release(0);
   await tellShare(service, name, 0);
   assert.match((await why())!, /the monolith writes .* now 0 % are/);
+  assert.equal(await isWriter(service, name), false);
+  // Who moves services has gone, and the service is its own.
+  await service.query('ALTER TABLE banyan.shares RENAME TO shares_no_more');
+  assert.equal(await isWriter(service, name), true);
+  await service.query('ALTER TABLE banyan.shares_no_more RENAME TO shares');
+  assert.equal(await isWriter(service, name), false);
   await sumOf(dbs);
   await dbs.close();
 });

@@ -33,8 +33,8 @@ type TableResult = { mapping: TableMapping; verdict: TableVerdict };
 /** One comparison of all tables; with `repaired` divergent rows are sent again as they are found, and it is told how many. */
 type Pass = { signal: AbortSignal; onRows: (rows: number) => void; repaired?: (rows: number) => void };
 
-/** Between two looks for a requested run or a stale pass, ms. */
-const LOOK_MS = 250;
+/** Between two looks for a requested run or a stale pass, ms: each service looks, all the time. */
+const LOOK_MS = 1_000;
 
 /** Verifies all tables of one service again and again, and whenever somebody asks. */
 export class Verifier {

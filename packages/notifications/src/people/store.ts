@@ -1,3 +1,4 @@
+import { prepared } from '@banyan/postgres';
 import { eraseTables } from '@banyan/service';
 import type pg from 'pg';
 import type { Channel } from '../api/index.ts';
@@ -72,7 +73,8 @@ async function findPerson(
   userId: UserId,
 ): Promise<Person> {
   const { rows } = await db.query(
-    `SELECT coalesce(mapped.user_id, people.user_id) IS NOT NULL AS "isKnown", people.deleted_at IS NOT NULL AS "isDeleted",
+    prepared(
+      `SELECT coalesce(mapped.user_id, people.user_id) IS NOT NULL AS "isKnown", people.deleted_at IS NOT NULL AS "isDeleted",
        coalesce(mapped.email, people.email) AS email, coalesce(people.is_unconfirmed, false) AS "isEmailUnconfirmed",
        coalesce(${active('one.user_id', 'mapped.is_active')}, true) AS "isActive",
        (SELECT number FROM phones WHERE phones.user_id = one.user_id AND confirmed_at IS NOT NULL) AS phone,
@@ -80,7 +82,8 @@ async function findPerson(
        locale, zone, quiet_from, quiet_to, chosen
      FROM (SELECT $1::${idType} AS user_id) AS one LEFT JOIN (${mapped}) AS mapped ON mapped.user_id = one.user_id
        LEFT JOIN people ON people.user_id = one.user_id LEFT JOIN preferences ON preferences.user_id = one.user_id`,
-    [userId],
+      [userId],
+    ),
   );
   const { locale, zone, quiet_from: from, quiet_to: to, chosen, ...person } = rows[0];
   const quietHours = from === null ? null : { from, to };

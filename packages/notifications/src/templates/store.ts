@@ -1,3 +1,4 @@
+import { prepared } from '@banyan/postgres';
 import type pg from 'pg';
 import type { TemplateWords } from '../api/index.ts';
 import type { UserId } from '../system.ts';
@@ -8,9 +9,11 @@ export type Version = TemplateWords & { version: number };
 /** The words that administrators have made last; undefined: those that are built in. */
 export async function findWords(db: Executor, kind: string, locale: string): Promise<Version | undefined> {
   const { rows } = await db.query<Version>(
-    `SELECT version, subject, body, action, short FROM template_versions
-     WHERE kind = $1 AND locale = $2 ORDER BY version DESC LIMIT 1`,
-    [kind, locale],
+    prepared(
+      `SELECT version, subject, body, action, short FROM template_versions
+       WHERE kind = $1 AND locale = $2 ORDER BY version DESC LIMIT 1`,
+      [kind, locale],
+    ),
   );
   return rows[0];
 }

@@ -1,4 +1,4 @@
-import type { Queryable } from '@banyan/postgres';
+import { prepared, type Queryable } from '@banyan/postgres';
 
 /** A table whose rows are work: `due_at`, `leased_until` and `attempts` (0 at first) are among its columns. SQL is the service's own. */
 export type LeasedTable = {
@@ -49,7 +49,9 @@ export function leasedRows<Row>({
   return {
     lease: async (db, most, except = []) => {
       const { rows } = await db.query<Leased<Row> & object>(
-        `WITH due AS MATERIALIZED (
+        // Asked every second, mostly of a table in which nothing is due: to plan it takes longer.
+        prepared(
+          `WITH due AS MATERIALIZED (
            SELECT ${key} AS due_key FROM ${table}
            WHERE due_at <= now() AND (leased_until IS NULL OR leased_until <= now()) AND (${where})
              AND ${key}::text <> ALL ($3)
@@ -59,7 +61,8 @@ export function leasedRows<Row>({
            FROM due WHERE ${key} = due_key RETURNING ${key} AS key, attempts AS attempt, due_at AS "dueAt", ${columns}
          )
          SELECT * FROM leased ORDER BY "dueAt"`,
-        [most, seconds, except.map(String)],
+          [most, seconds, except.map(String)],
+        ),
       );
       return rows;
     },

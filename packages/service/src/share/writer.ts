@@ -1,11 +1,4 @@
-import {
-  type Db,
-  prepared,
-  type Queryable,
-  quoteIdent,
-  runWithNext,
-  withTransaction,
-} from '@banyan/postgres';
+import { type Db, errorCode, prepared, type Queryable, quoteIdent, runWithNext } from '@banyan/postgres';
 import { sharesOf } from './links.ts';
 
 /** Basis points: all users are the service's. */
@@ -23,7 +16,7 @@ export async function whyNotWriter(
   tx: Queryable,
   { service, tables }: { service: string; tables: readonly string[] },
 ): Promise<string | undefined> {
-  const share = await shareIn(tx, { service, tables });
+  const share = await shareUntilEnd(tx, { service, tables });
   if (share === 'not told') return NOT_TOLD;
   if (share === 'step') return 'a step is under way, and decides who writes';
   if (share >= ALL) return undefined;
@@ -39,35 +32,66 @@ export async function mayWriteRows(
   tx: Queryable,
   of: { service: string; tables: readonly string[] },
 ): Promise<boolean> {
-  const share = await shareIn(tx, of);
+  const share = await shareUntilEnd(tx, of);
   return typeof share === 'number' && share > 0;
 }
 
-/** Basis points, until the transaction ends: all where nobody moves this service. */
-async function shareIn(
+/**
+ * Whether this service writes these tables just now: for whoever looks each second whether there is anything to do, and for what takes longer than a transaction. A
+ * step may come in the next moment, and then the owner of each row wins. Costs one round trip, and waits for nobody: while a step is under way it does not write.
+ */
+export async function isWriter(pool: Db, service: string): Promise<boolean> {
+  const share = await shareNow(pool, service);
+  return typeof share === 'number' && share >= ALL;
+}
+
+/** Basis points: all where nobody moves this service. */
+type Share = number | 'step' | 'not told';
+
+/** The same until the transaction ends. */
+async function shareUntilEnd(
   tx: Queryable,
   { service, tables }: { service: string; tables: readonly string[] },
-): Promise<number | 'step' | 'not told'> {
+): Promise<Share> {
   // Before it is looked at who writes: a step that is under way is waited for, and one that comes waits.
   await runWithNext(
     tx,
     prepared(`LOCK TABLE ${tables.map(quoteIdent).join(', ')} IN ROW EXCLUSIVE MODE`, []),
   );
-  const there = await sharesOf(tx);
+  return await lookUp(tx, service);
+}
+
+/** Databases whose table of shares was read by this process: they are asked without a look whether it is there. */
+const known = new WeakSet<Db>();
+
+async function shareNow(pool: Db, service: string): Promise<Share> {
+  if (known.has(pool)) {
+    try {
+      return await told(pool, service);
+    } catch (error) {
+      if (!GONE.has(errorCode(error) ?? '')) throw error;
+      known.delete(pool);
+    }
+  }
+  return await lookUp(pool, service, () => known.add(pool));
+}
+
+/** Table, schema, and the right to read them. */
+const GONE = new Set(['42P01', '3F000', '42501']);
+
+async function lookUp(db: Queryable, service: string, onReadable?: () => void): Promise<Share> {
+  const there = await sharesOf(db);
   if (!there) return ALL;
   if (!there.readable) return 'not told';
-  const { rows } = await tx.query<{ share: number | null }>(
+  onReadable?.();
+  return await told(db, service);
+}
+
+async function told(db: Queryable, service: string): Promise<Share> {
+  const { rows } = await db.query<{ share: number | null }>(
     prepared('SELECT share FROM banyan.shares WHERE service = $1', [service]),
   );
   return rows[0] ? (rows[0].share ?? 'step') : 'not told';
-}
-
-/** The same for what takes longer than a transaction, by itself: a step that comes in the moment after it has the owner of each row win. */
-export async function isWriter(
-  pool: Db,
-  of: { service: string; tables: readonly string[] },
-): Promise<boolean> {
-  return await withTransaction(pool, async (tx) => (await whyNotWriter(tx, of)) === undefined);
 }
 
 const NOT_TOLD = 'the monolith writes: nobody has told this service yet that it does';

@@ -8,7 +8,7 @@ import { inLedger } from './ledger.ts';
 const WRITTEN = { service: 'payment', tables: ['wallets', 'holds', 'transactions'] };
 
 /** Whether credits are this service's to move, for what it does by itself: below 100 % the monolith moves them, and again after a rollback. */
-export const isWriter = (pool: Db): Promise<boolean> => service.isWriter(pool, WRITTEN);
+export const isWriter = (pool: Db): Promise<boolean> => service.isWriter(pool, WRITTEN.service);
 
 /** The same until a transaction ends that has done nothing yet: a step back comes after it, or was before it and is seen. */
 export async function isWriterUntilEnd(tx: pg.PoolClient): Promise<boolean> {
