@@ -119,6 +119,11 @@ CREATE INDEX sessions_provider_id ON sessions (provider_id, starts_at DESC);
 CREATE INDEX sessions_requested ON sessions (starts_at) WHERE state = 'REQUESTED';
 CREATE INDEX sessions_open ON sessions (ends_at) WHERE state IN ('ACCEPTED', 'SCHEDULED', 'IN_PROGRESS');
 
+-- Its log says of these what a row was before: whoever follows it for a column or two passes over all other changes.
+ALTER TABLE users_legacy REPLICA IDENTITY FULL;
+ALTER TABLE skill_profiles REPLICA IDENTITY FULL;
+ALTER TABLE sessions REPLICA IDENTITY FULL;
+
 CREATE TABLE session_history (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   session_id uuid NOT NULL REFERENCES sessions (id),

@@ -110,6 +110,11 @@ export class BoundTable {
     return this.keyIndexes.every((index) => a[index] === b[index]);
   }
 
+  /** Whether all is the same that the mapping reads; of two whole rows. */
+  sameInputs(a: Tuple, b: Tuple): boolean {
+    return this.#inputs.every(({ index }) => a[index] === b[index]);
+  }
+
   /** Inputs that the row does not carry. */
   absentOf(row: Tuple): string {
     let absent = '';

@@ -46,3 +46,40 @@ test('what is written while nobody streams is there afterwards, whatever of it s
   assert.deepEqual(ids, [['1'], ['2'], ['5']]);
   await end(dbs, again, reverse);
 });
+
+test('where the log has old rows whole, only changes of mapped columns are written to the service', async () => {
+  const legacy =
+    'CREATE TABLE users (id int PRIMARY KEY, email text, bio text); ALTER TABLE users REPLICA IDENTITY FULL';
+  const people = table({
+    legacy: 'users',
+    service: 'people',
+    rows: 'foreign',
+    owner: { by: 'writer' },
+    columns: [copy('id'), copy('email', { flow: 'forward' })],
+  });
+  const dbs = await pair(legacy, 'CREATE TABLE people (id int PRIMARY KEY, email text)', [people]);
+  const { forward, reverse } = await linked(dbs, 0);
+  await dbs.legacy.query(
+    `INSERT INTO users SELECT i, 'mail' || i, repeat('long ', 5000) FROM generate_series(1, 3) i`,
+  );
+  await settle(dbs, forward, reverse);
+  const rows = () => rowsOf(dbs.service, 'SELECT id, email, xmin FROM people ORDER BY id');
+  const before = await rows();
+  await dbs.legacy.query(`UPDATE users SET bio = 'short' WHERE id = 1; UPDATE users SET email = email`);
+  await settle(dbs, forward, reverse);
+  assert.deepEqual(await rows(), before);
+  await dbs.legacy.query(
+    `UPDATE users SET email = NULL WHERE id = 2; UPDATE users SET email = '', bio = NULL WHERE id = 3`,
+  );
+  await dbs.legacy.query('UPDATE users SET id = 4 WHERE id = 1');
+  await settle(dbs, forward, reverse);
+  assert.deepEqual(
+    (await rows()).map(([id, email]) => [id, email]),
+    [
+      ['2', null],
+      ['3', ''],
+      ['4', 'mail1'],
+    ],
+  );
+  await end(dbs, forward, reverse);
+});
