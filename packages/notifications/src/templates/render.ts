@@ -1,5 +1,5 @@
 import type { TemplateWords } from '../api/index.ts';
-import { createLiquid, type Formatting } from './liquid.ts';
+import { type Formatting, liquidOf } from './liquid.ts';
 
 export type Rendered = {
   subject: string;
@@ -21,7 +21,7 @@ export async function render(
   parameters: Record<string, unknown>,
   { footer, ...formatting }: Formatting & { footer: Footer },
 ): Promise<Rendered> {
-  const liquid = await createLiquid(formatting);
+  const liquid = await liquidOf(formatting);
   const fill = (source: string) => liquid.parseAndRenderSync(source, parameters) as string;
   const paragraphs = template.body
     .split(/\n\s*\n/)
@@ -34,7 +34,7 @@ export async function render(
   return {
     subject,
     text: textOf(page),
-    html: (await createLiquid(formatting, { forHtml: true })).parseAndRenderSync(PAGE, page) as string,
+    html: (await liquidOf(formatting, { forHtml: true })).parseAndRenderSync(PAGE, page) as string,
     short: oneLine(fill(template.short)).slice(0, MOST_IN_SHORT),
     link,
   };
