@@ -99,6 +99,7 @@ export function groundOf(
       minRequests: number('MIN_REQUESTS', 50),
       copyRowsPerSecond: number('COPY_ROWS_PER_SECOND', 20_000),
       verifyRowsPerSecond: number('VERIFY_ROWS_PER_SECOND', 50_000),
+      leastRowsPerSecond: number('LEAST_ROWS_PER_SECOND', 1_000),
       minCompared: number('MIN_COMPARED', 50),
     },
   };
